@@ -1,0 +1,71 @@
+/**
+ * The shapes of all that crosses a queue or a topic.
+ *
+ * A producer's message is a FHIR resource as JSON, or a claim check; what it says about itself
+ * comes as plain message attributes (`source`, `file`, `line`, `sequence`). Each hop between our
+ * own queues carries exactly one attribute instead, the envelope: SQS allows ten, and a producer
+ * may have used them all.
+ */
+import { z } from 'zod';
+import { CRASH_KINDS } from './verdict.ts';
+
+/** Name of the one message attribute that a hop between our own queues carries. */
+export const ENVELOPE_ATTRIBUTE = 'failsafe-envelope';
+
+export const lanes = ['critical', 'background'] as const;
+export const laneSchema = z.enum(lanes);
+export type Lane = z.infer<typeof laneSchema>;
+
+/** A body that lies in our own bucket because it does not fit into a message. */
+export const claimCheckSchema = z.strictObject({
+  s3: z.strictObject({ bucket: z.string().min(3).max(63), key: z.string().min(1).max(1024) }),
+});
+export type ClaimCheck = z.infer<typeof claimCheckSchema>;
+
+/** Where a message came from, and its place in the order of submissions (R05, R07). */
+export const originSchema = z.object({
+  /** Id of the message in its first queue: the identity of the submission over all hops. */
+  messageId: z.string().min(1),
+  /** SentTimestamp of the first queue, epoch ms. */
+  sentAt: z.int().nonnegative(),
+  source: z.string().min(1).max(128).default('default'),
+  file: z.string().max(1024).optional(),
+  line: z.int().positive().optional(),
+  /** The submitter's own order, where it gave one. */
+  sequence: z.int().nonnegative().optional(),
+});
+export type Origin = z.infer<typeof originSchema>;
+
+export const crashKindSchema = z.enum(CRASH_KINDS);
+
+/** Why a message is dead-lettered, in words that carry no PHI, and after how many attempts. */
+export const deadLetterReasonSchema = z.object({
+  kind: crashKindSchema,
+  reason: z.string().max(1024),
+  attempts: z.int().nonnegative(),
+});
+export type DeadLetterReason = z.infer<typeof deadLetterReasonSchema>;
+
+export const envelopeSchema = originSchema.extend({
+  lane: laneSchema,
+  /** The crash that made the message a suspect, where it was seen. */
+  crash: crashKindSchema.optional(),
+  /** Set on the way to the dead-letter queue. */
+  deadLetter: deadLetterReasonSchema.optional(),
+});
+export type Envelope = z.infer<typeof envelopeSchema>;
+
+/** One death, as published to the topic `crashes`. Carries no PHI (R08). */
+export const crashEventSchema = z.object({
+  /** The same for every observer of the same death, so that duplicates count once. */
+  id: z.string().min(1),
+  /** The component whose code crashed: an incident's scope. */
+  component: z.string().min(1),
+  kind: crashKindSchema,
+  /** Epoch ms of the crash itself, not of its report. */
+  at: z.int().nonnegative(),
+  requestId: z.string().min(1),
+  lane: laneSchema.optional(),
+  messageId: z.string().optional(),
+});
+export type CrashEvent = z.infer<typeof crashEventSchema>;

@@ -1,0 +1,32 @@
+/**
+ * What came of one resource.
+ *
+ * A resource is `valid`, `invalid`, or a crash. Invalid is an answer: it is never retried and never
+ * counts to an incident. A crash is a process that died (or an exception nobody meant) while it
+ * worked on this resource: it says nothing about the neighbours in its batch (R01).
+ */
+
+export const CRASH_KINDS = ['exception', 'timeout', 'out-of-memory', 'exit'] as const;
+export type CrashKind = (typeof CRASH_KINDS)[number];
+
+/** One issue of an OperationOutcome: https://hl7.org/fhir/R4/operationoutcome.html */
+export interface Issue {
+  readonly severity: 'error' | 'warning' | 'information';
+  /** A code of http://hl7.org/fhir/issue-type */
+  readonly code: string;
+  /** For humans; may quote a value, so it goes to Quarantine and nowhere else (R08). */
+  readonly text: string;
+  /** FHIRPath with indices, such as `Patient.name[0].given[1]`. */
+  readonly expression?: string;
+}
+
+/** Who the resource says it is, as far as it says so. */
+export interface Identity {
+  readonly resourceType?: string;
+  readonly id?: string;
+}
+
+export type Verdict =
+  | (Identity & { readonly kind: 'valid'; readonly resourceType: string; readonly issues: Issue[] })
+  | (Identity & { readonly kind: 'invalid'; readonly issues: Issue[] })
+  | { readonly kind: 'crash'; readonly crash: CrashKind; readonly reason: string };

@@ -1,0 +1,22 @@
+/**
+ * Names of the environment variables that the stack sets and the functions read. Construct and
+ * function import the same constants, so neither can misspell what the other says.
+ */
+export const ENV = {
+  stage: 'STAGE',
+  chaos: 'CHAOS',
+  lane: 'LANE',
+  laneQueueArn: 'LANE_QUEUE_ARN',
+  laneQueueUrl: 'LANE_QUEUE_URL',
+  isolationQueueUrl: 'ISOLATION_QUEUE_URL',
+  deadLetterQueueUrl: 'DEAD_LETTER_QUEUE_URL',
+  resourcesTable: 'RESOURCES_TABLE',
+  quarantineTable: 'QUARANTINE_TABLE',
+  incidentsTable: 'INCIDENTS_TABLE',
+  bodiesBucket: 'BODIES_BUCKET',
+  crashesTopicArn: 'CRASHES_TOPIC_ARN',
+  oncallTopicArn: 'ONCALL_TOPIC_ARN',
+  managementTopicArn: 'MANAGEMENT_TOPIC_ARN',
+  /** JSON of the part of the config that the function needs. */
+  settings: 'SETTINGS',
+} as const;

@@ -1,0 +1,16 @@
+import { defineConfig } from 'vitest/config';
+
+export default defineConfig({
+  test: {
+    include: ['test/**/*.test.ts'],
+    testTimeout: 30_000,
+    hookTimeout: 60_000,
+    coverage: {
+      provider: 'v8',
+      include: ['core/**/*.ts', 'fhir/**/*.ts', 'functions/**/*.ts', 'lib/**/*.ts', 'local/**/*.ts', 'cli/**/*.ts'],
+      exclude: ['fhir/generated/**'],
+      reporter: ['text-summary', 'html'],
+      thresholds: { 'core/**': { 100: true } },
+    },
+  },
+});
