@@ -7,7 +7,14 @@ export default defineConfig({
     hookTimeout: 60_000,
     coverage: {
       provider: 'v8',
-      include: ['core/**/*.ts', 'fhir/**/*.ts', 'functions/**/*.ts', 'lib/**/*.ts', 'local/**/*.ts', 'cli/**/*.ts'],
+      include: [
+        'core/**/*.ts',
+        'fhir/**/*.ts',
+        'functions/**/*.ts',
+        'lib/**/*.ts',
+        'local/**/*.ts',
+        'cli/**/*.ts',
+      ],
       exclude: ['fhir/generated/**'],
       reporter: ['text-summary', 'html'],
       thresholds: { 'core/**': { 100: true } },
