@@ -1,0 +1,190 @@
+/**
+ * What the StructureDefinitions say, reduced to what the compilers ask: the types, and of each its
+ * elements with their JSON names, cardinalities, types, bindings and constraints.
+ *
+ * A backbone element is a type of its own, named by its path (`Patient.contact`); a content
+ * reference (`#Bundle.link`) is the type that it names. So every element is either primitive,
+ * `Resource`, or has a type in this model.
+ */
+import type {
+  ElementDefinition,
+  ElementDefinitionType,
+  StructureDefinition,
+} from './definitions.ts';
+
+export type TypeKind = 'resource' | 'complex' | 'backbone' | 'primitive';
+
+export interface Constraint {
+  readonly key: string;
+  readonly severity: 'error' | 'warning';
+  readonly human: string;
+  readonly expression: string;
+}
+
+export interface TypeUse {
+  /** Name of the type in the model: `string`, `HumanName`, `Resource` or `Patient.contact`. */
+  readonly type: string;
+  /** As in FHIRPath's `ofType()` and the JSON name's suffix: `BackboneElement` for backbones. */
+  readonly code: string;
+  /** Canonical urls that a Reference or canonical may point to. Empty: anything. */
+  readonly targets: readonly string[];
+}
+
+export interface ElementModel {
+  /** FHIRPath name: `given`, `value` (choice: without `[x]`). */
+  readonly name: string;
+  /** As published: `Observation.value[x]`. */
+  readonly path: string;
+  readonly min: number;
+  /** Infinity for `*`. In JSON an array exactly when `isArray`. */
+  readonly max: number;
+  readonly isArray: boolean;
+  readonly isChoice: boolean;
+  readonly types: readonly TypeUse[];
+  readonly binding?: { readonly strength: string; readonly valueSet: string };
+  /** Constraints that the element adds to those of its type; never ele-1 and ext-1. */
+  readonly constraints: readonly Constraint[];
+  readonly maxLength?: number;
+}
+
+export interface TypeDefinition {
+  readonly name: string;
+  readonly kind: TypeKind;
+  readonly isAbstract: boolean;
+  /** Name of the type it specializes: `DomainResource`, `BackboneElement`, … */
+  readonly base?: string;
+  /** All elements, inherited ones first, as in the snapshot. */
+  readonly elements: readonly ElementModel[];
+  /** Constraints on the type itself, inherited ones included. */
+  readonly constraints: readonly Constraint[];
+}
+
+export type TypeModel = ReadonlyMap<string, TypeDefinition>;
+
+const FHIRPATH_SYSTEM = 'http://hl7.org/fhirpath/System.';
+const FHIR_TYPE = 'http://hl7.org/fhir/StructureDefinition/structuredefinition-fhir-type';
+
+/** JSON name of one choice of an element: `valueQuantity`; of any other the name itself. */
+export function jsonName(element: ElementModel, use: TypeUse): string {
+  return element.isChoice
+    ? element.name + use.code.charAt(0).toUpperCase() + use.code.slice(1)
+    : element.name;
+}
+
+/** Builds the model from the base definitions (specializations; profiles are not part of it). */
+export function buildTypeModel(structures: readonly StructureDefinition[]): TypeModel {
+  const model = new Map<string, TypeDefinition>();
+  for (const structure of structures) {
+    if (isBaseType(structure)) for (const type of typesOf(structure)) model.set(type.name, type);
+  }
+  for (const structure of structures) {
+    const [root] = isQuantityProfile(structure) ? typesOf(structure) : [];
+    if (root) model.set(structure.id ?? root.name, { ...root, name: structure.id ?? root.name });
+  }
+  return model;
+}
+
+function isBaseType(structure: StructureDefinition): boolean {
+  // MetadataResource is published among the types, but no instance and no element has it.
+  return (
+    structure.derivation !== 'constraint' &&
+    structure.kind !== 'logical' &&
+    structure.name !== 'MetadataResource'
+  );
+}
+
+/** SimpleQuantity and MoneyQuantity are profiles by publication, but elements use them as types. */
+function isQuantityProfile(structure: StructureDefinition): boolean {
+  return structure.derivation === 'constraint' && structure.type === 'Quantity';
+}
+
+function typesOf(structure: StructureDefinition): TypeDefinition[] {
+  const definitions = structure.snapshot?.element ?? [];
+  const byParent = Map.groupBy(definitions, (each) => parentPath(each.path));
+  return definitions
+    .filter((each) => each.path === structure.type || byParent.has(each.path))
+    .map((each) => {
+      const isRoot = each.path === structure.type;
+      const base = isRoot ? structure.baseDefinition?.split('/').at(-1) : each.type?.[0]?.code;
+      return {
+        name: each.path,
+        kind: isRoot ? kindOf(structure) : ('backbone' as const),
+        isAbstract: isRoot && structure.abstract,
+        ...(base === undefined ? {} : { base }),
+        elements: (byParent.get(each.path) ?? [])
+          .filter((child) => child.max !== '0')
+          .map((child) => elementOf(child, byParent)),
+        constraints: constraintsOf(each),
+      };
+    });
+}
+
+function kindOf(structure: StructureDefinition): TypeKind {
+  if (structure.kind === 'resource') return 'resource';
+  return structure.kind === 'primitive-type' ? 'primitive' : 'complex';
+}
+
+function elementOf(definition: ElementDefinition, byParent: Map<string, unknown>): ElementModel {
+  const last = definition.path.slice(parentPath(definition.path).length + 1);
+  const isChoice = last.endsWith('[x]');
+  const isBackbone = byParent.has(definition.path);
+  return {
+    name: isChoice ? last.slice(0, -3) : last,
+    path: definition.path,
+    min: definition.min ?? 0,
+    max: limit(definition.max),
+    isArray: limit(definition.base?.max ?? definition.max) > 1,
+    isChoice,
+    types: definition.contentReference
+      ? [{ type: definition.contentReference.slice(1), code: 'BackboneElement', targets: [] }]
+      : (definition.type ?? []).map((type) => typeUse(type, definition, isBackbone)),
+    ...(definition.binding?.valueSet
+      ? {
+          binding: { strength: definition.binding.strength, valueSet: definition.binding.valueSet },
+        }
+      : {}),
+    // A backbone is a type of its own here, so its constraints are the type's.
+    constraints: isBackbone ? [] : constraintsOf(definition),
+    ...(definition.maxLength === undefined ? {} : { maxLength: definition.maxLength }),
+  };
+}
+
+function typeUse(type: ElementDefinitionType, at: ElementDefinition, isBackbone: boolean): TypeUse {
+  const code = primitiveCode(type, at);
+  const profile = code === 'Quantity' ? type.profile?.[0]?.split('/').at(-1) : undefined;
+  return {
+    type: isBackbone ? at.path : (profile ?? code),
+    code,
+    targets: type.targetProfile ?? [],
+  };
+}
+
+/** Ids and primitive values are typed by FHIRPath's own types, the FHIR type in an extension. */
+function primitiveCode(type: ElementDefinitionType, at: ElementDefinition): string {
+  if (!type.code.startsWith(FHIRPATH_SYSTEM)) return type.code;
+  // Published as `string`, but https://hl7.org/fhir/R4/resource.html#id makes it an `id`.
+  if (at.base?.path === 'Resource.id') return 'id';
+  const named = type.extension?.find((each) => each.url === FHIR_TYPE);
+  return (
+    named?.valueUrl ?? named?.valueUri ?? type.code.slice(FHIRPATH_SYSTEM.length).toLowerCase()
+  );
+}
+
+function constraintsOf(definition: ElementDefinition): Constraint[] {
+  return (definition.constraint ?? [])
+    .filter((each) => each.key !== 'ele-1' && each.key !== 'ext-1' && each.expression !== undefined)
+    .map((each) => ({
+      key: each.key,
+      severity: each.severity,
+      human: each.human,
+      expression: each.expression ?? '',
+    }));
+}
+
+function parentPath(path: string): string {
+  return path.slice(0, Math.max(0, path.lastIndexOf('.')));
+}
+
+function limit(max: string | undefined): number {
+  return max === undefined || max === '*' ? Number.POSITIVE_INFINITY : Number(max);
+}
