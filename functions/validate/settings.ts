@@ -1,0 +1,31 @@
+import { z } from 'zod';
+
+/**
+ * What `validate` is told by the stack, as JSON in the environment variable SETTINGS. The defaults
+ * are those of the config; the stack passes all of them.
+ */
+export const validateSettingsSchema = z.object({
+  /** Longest time that one resource may take. */
+  deadlineMs: z.int().positive().default(5_000),
+  /** Heap of one worker. The young limit keeps V8 from aborting the whole process. */
+  heapOldMb: z.int().positive().default(64),
+  heapYoungMb: z.int().positive().default(16),
+  /** Attempts alone whose crash was seen, before the message is dead-lettered (R02). */
+  attemptsMax: z.int().positive().default(2),
+  /** The same where the whole environment died. */
+  attemptsMaxEnvironmentDied: z.int().positive().default(3),
+  /** The function's own timeout: an attempt that started longer ago is no longer running. */
+  functionTimeoutMs: z.int().positive().default(10_000),
+  /** Largest resource that is accepted, by claim check. */
+  resourceBytesMax: z.int().positive().default(10 * 1024 * 1024),
+  /** Largest body that is kept in a table's item; larger ones go to the bucket. */
+  inlineBytesMax: z
+    .int()
+    .positive()
+    .default(350 * 1024),
+  /** Issues kept of one invalid resource. */
+  issuesMax: z.int().positive().default(100),
+  /** Writes to tables and topics in flight at once, in one environment. */
+  writesMax: z.int().positive().default(32),
+});
+export type ValidateSettings = z.infer<typeof validateSettingsSchema>;
