@@ -1,0 +1,35 @@
+/** The syntax tree of a FHIRPath expression. */
+export type Expression =
+  | { readonly kind: 'literal'; readonly type: LiteralType; readonly value: string | boolean }
+  | { readonly kind: 'empty' }
+  | { readonly kind: 'this' }
+  | { readonly kind: 'constant'; readonly name: string }
+  | { readonly kind: 'member'; readonly of?: Expression; readonly name: string }
+  | {
+      readonly kind: 'call';
+      readonly of?: Expression;
+      readonly name: string;
+      readonly args: readonly Expression[];
+    }
+  | { readonly kind: 'item'; readonly of: Expression; readonly index: Expression }
+  | { readonly kind: 'sign'; readonly operator: string; readonly operand: Expression }
+  | {
+      readonly kind: 'binary';
+      readonly operator: string;
+      readonly left: Expression;
+      readonly right: Expression;
+    }
+  | {
+      readonly kind: 'type';
+      readonly operator: 'is' | 'as';
+      readonly operand: Expression;
+      readonly type: string;
+    };
+
+/** Numbers stay as written, so that the generated code shows them so. */
+export type LiteralType = 'string' | 'boolean' | 'integer' | 'decimal' | 'date' | 'time';
+
+/** The expression uses what this compiler does not know: a value for the caller, never a crash. */
+export class Unsupported extends Error {
+  override readonly name = 'Unsupported';
+}
