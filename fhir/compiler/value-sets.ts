@@ -1,0 +1,90 @@
+/**
+ * Value sets by enumeration: which of them the package's own code systems decide, and their codes.
+ * What would need a terminology server (a filter, an open code system) is left undecided.
+ */
+import type { CodeSystem, Definitions, ValueSet } from './definitions.ts';
+
+/** Codes by code system. */
+export type Codes = Map<string, Set<string>>;
+type Include = NonNullable<NonNullable<ValueSet['compose']>['include']>[number];
+type Concept = NonNullable<CodeSystem['concept']>[number];
+
+/** All codes of a value set (url with or without version), or undefined if they are not decided. */
+export function expandValueSet(canonical: string, definitions: Definitions): Codes | undefined {
+  return expand(canonical.split('|')[0] ?? '', definitions, new Set());
+}
+
+function expand(url: string, definitions: Definitions, asking: Set<string>): Codes | undefined {
+  const compose = definitions.valueSets.get(url)?.compose;
+  if (!compose || asking.has(url)) return undefined;
+  const within = new Set(asking).add(url);
+  const codes: Codes = new Map();
+  for (const include of compose.include) {
+    const some = included(include, definitions, within);
+    if (!some) return undefined;
+    for (const [system, each] of some)
+      codes.set(system, (codes.get(system) ?? new Set()).union(each));
+  }
+  for (const exclude of compose.exclude ?? []) {
+    const some = included(exclude, definitions, within);
+    if (!some) return undefined;
+    for (const [system, each] of some)
+      codes.set(system, codes.get(system)?.difference(each) ?? new Set());
+  }
+  return codes;
+}
+
+function included(
+  include: Include,
+  definitions: Definitions,
+  asking: Set<string>,
+): Codes | undefined {
+  const imports = (include.valueSet ?? []).map((each) =>
+    expand(each.split('|')[0] ?? '', definitions, asking),
+  );
+  const own = include.system === undefined ? undefined : systemCodes(include, definitions);
+  if (include.system !== undefined && !own) return undefined;
+  let codes = own;
+  for (const each of imports) {
+    if (!each) return undefined;
+    codes = codes ? intersection(codes, each) : each;
+  }
+  return codes;
+}
+
+function systemCodes(include: Include, definitions: Definitions): Codes | undefined {
+  const system = include.system ?? '';
+  if (include.concept)
+    return new Map([[system, new Set(include.concept.map((each) => each.code))]]);
+  const codeSystem = definitions.codeSystems.get(system);
+  if (codeSystem?.content !== 'complete' || !codeSystem.concept) return undefined;
+  let codes: Set<string> = new Set(allCodes(codeSystem.concept));
+  for (const filter of include.filter ?? []) {
+    // The one filter whose answer the hierarchy itself holds.
+    if (filter.property !== 'concept' || filter.op !== 'is-a') return undefined;
+    const root = findConcept(codeSystem.concept, filter.value);
+    if (!root) return undefined;
+    codes = codes.intersection(new Set(allCodes([root])));
+  }
+  return new Map([[system, codes]]);
+}
+
+function allCodes(concepts: readonly Concept[]): string[] {
+  return concepts.flatMap((each) => [each.code, ...allCodes(each.concept ?? [])]);
+}
+
+function findConcept(concepts: readonly Concept[], code: string): Concept | undefined {
+  for (const each of concepts) {
+    const found = each.code === code ? each : findConcept(each.concept ?? [], code);
+    if (found) return found;
+  }
+  return undefined;
+}
+
+function intersection(left: Codes, right: Codes): Codes {
+  const both: Codes = new Map();
+  for (const [system, codes] of left) {
+    both.set(system, codes.intersection(right.get(system) ?? new Set()));
+  }
+  return both;
+}

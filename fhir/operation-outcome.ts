@@ -1,0 +1,26 @@
+/** Issues as FHIR itself says them: https://hl7.org/fhir/R4/operationoutcome.html */
+import type { OperationOutcome, OperationOutcomeIssue } from 'fhir/r4.js';
+import type { Issue } from '../core/verdict.ts';
+
+/** An OperationOutcome of R4 JSON; all is well where there are no issues. */
+export function operationOutcome(issues: readonly Issue[]): OperationOutcome {
+  return {
+    resourceType: 'OperationOutcome',
+    issue: issues.length > 0 ? issues.map(outcomeIssue) : [ALL_OK],
+  };
+}
+
+const ALL_OK: OperationOutcomeIssue = {
+  severity: 'information',
+  code: 'informational',
+  diagnostics: 'No issues found',
+};
+
+function outcomeIssue(issue: Issue): OperationOutcomeIssue {
+  return {
+    severity: issue.severity,
+    code: issue.code as OperationOutcomeIssue['code'],
+    diagnostics: issue.text,
+    ...(issue.expression === undefined ? {} : { expression: [issue.expression] }),
+  };
+}

@@ -1,0 +1,96 @@
+/**
+ * The formats that are sets of characters, as scanners: linear in the length of the value whatever
+ * it holds, which no regular expression promises.
+ */
+
+const MEGABYTE = 1024 * 1024;
+const TAB = 9;
+const LINE_FEED = 10;
+const RETURN = 13;
+const SPACE = 32;
+
+/** Any text but control characters, not empty, at most 1 MiB: string, markdown, xhtml. */
+export function isString(value: unknown): value is string {
+  if (typeof value !== 'string') return false;
+  const length = value.length;
+  if (length === 0 || length > MEGABYTE) return false;
+  for (let i = 0; i < length; i++) {
+    const char = value.charCodeAt(i);
+    if (char < SPACE && char !== TAB && char !== LINE_FEED && char !== RETURN) return false;
+  }
+  return true;
+}
+
+/** No whitespace at either end, single spaces within. */
+export function isCode(value: unknown): value is string {
+  if (typeof value !== 'string' || value.length === 0 || value.length > MEGABYTE) return false;
+  let afterSpace = true;
+  for (let i = 0; i < value.length; i++) {
+    const char = value.charCodeAt(i);
+    if (isSpace(char)) {
+      if (afterSpace || char !== SPACE) return false;
+      afterSpace = true;
+    } else if (char < SPACE) {
+      return false;
+    } else {
+      afterSpace = false;
+    }
+  }
+  return !afterSpace;
+}
+
+/** 1 to 64 of A-Z a-z 0-9 - and dot. */
+export function isId(value: unknown): value is string {
+  if (typeof value !== 'string' || value.length === 0 || value.length > 64) return false;
+  for (let i = 0; i < value.length; i++) {
+    const char = value.charCodeAt(i);
+    if (!isLetterOrDigit(char) && char !== 45 && char !== 46) return false;
+  }
+  return true;
+}
+
+/** No whitespace, not empty. What follows a known `urn:` scheme is checked by isUrn. */
+export function isUri(value: unknown): value is string {
+  if (typeof value !== 'string' || value.length === 0 || value.length > MEGABYTE) return false;
+  for (let i = 0; i < value.length; i++) {
+    const char = value.charCodeAt(i);
+    if (char <= SPACE || (char > 126 && isSpace(char))) return false;
+  }
+  return true;
+}
+
+/** RFC 4648 with padding, no whitespace: https://www.hl7.org/fhir/R4/datatypes.html#base64Binary */
+export function isBase64(value: unknown): value is string {
+  if (typeof value !== 'string' || value.length === 0 || value.length % 4 !== 0) return false;
+  let end = value.length;
+  if (value.charCodeAt(end - 1) === 61) end--;
+  if (value.charCodeAt(end - 1) === 61) end--;
+  for (let i = 0; i < end; i++) {
+    const char = value.charCodeAt(i);
+    if (!isLetterOrDigit(char) && char !== 43 && char !== 47) return false;
+  }
+  return true;
+}
+
+export function isDigit(char: number): boolean {
+  return char >= 48 && char <= 57;
+}
+
+function isLetterOrDigit(char: number): boolean {
+  return (char >= 97 && char <= 122) || (char >= 65 && char <= 90) || isDigit(char);
+}
+
+function isSpace(char: number): boolean {
+  return (
+    char === SPACE ||
+    (char >= TAB && char <= RETURN) ||
+    char === 0xa0 ||
+    (char >= 0x2000 && char <= 0x200a) ||
+    char === 0x2028 ||
+    char === 0x2029 ||
+    char === 0x202f ||
+    char === 0x205f ||
+    char === 0x3000 ||
+    char === 0xfeff
+  );
+}

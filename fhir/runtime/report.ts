@@ -1,0 +1,66 @@
+/**
+ * What one validation has found so far.
+ *
+ * The generated code never builds a path while all is well. An issue is recorded where it is found
+ * with an empty expression; each caller on the way out sees that the count has grown and puts its
+ * own step in front. So paths cost nothing until something is wrong.
+ */
+import type { Issue } from '../../core/verdict.ts';
+
+/** Elements nested deeper than this are rejected, not followed: no input exhausts the stack. */
+export const DEPTH_MAX = 200;
+const QUOTE_MAX = 64;
+
+export type Draft = { -readonly [K in keyof Issue]: Issue[K] } & { expression: string };
+
+export class Report {
+  readonly issues: Draft[] = [];
+  /** Length of `issues`; compared by every caller, so kept flat. */
+  count = 0;
+  errors = 0;
+  /** Members of objects seen: fewer than the text holds means duplicate keys. */
+  keys = 0;
+  depth = 0;
+  /** FHIRPath's %resource and %rootResource. */
+  resource: unknown = undefined;
+  root: unknown = undefined;
+  readonly issuesMax: number;
+
+  constructor(issuesMax: number) {
+    this.issuesMax = issuesMax;
+  }
+
+  error(code: string, text: string, step = ''): void {
+    this.errors++;
+    if (this.count < this.issuesMax) this.#push('error', code, text, step);
+  }
+
+  /** The last place is kept for an error: a flood of warnings must not make it look valid. */
+  warning(code: string, text: string, step = ''): void {
+    if (this.count < this.issuesMax - 1) this.#push('warning', code, text, step);
+  }
+
+  /** Puts a step before the expressions of all issues since `from`. Returns the new count. */
+  under(from: number, step: string): number {
+    for (let i = from; i < this.count; i++) {
+      const issue = this.issues[i];
+      if (issue) issue.expression = step + issue.expression;
+    }
+    return this.count;
+  }
+
+  #push(severity: 'error' | 'warning', code: string, text: string, step: string): void {
+    this.issues.push({ severity, code, text, expression: step });
+    this.count++;
+  }
+}
+
+/** A value as an issue may quote it: cut, and never the content of an object (R08). */
+export function quote(value: unknown): string {
+  if (value === null) return 'null';
+  if (Array.isArray(value)) return 'an array';
+  if (typeof value === 'object') return 'an object';
+  const text = String(value);
+  const cut = text.length > QUOTE_MAX ? `${text.slice(0, QUOTE_MAX)}…` : text;
+  return typeof value === 'string' ? `'${cut}'` : cut;
+}

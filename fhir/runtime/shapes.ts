@@ -1,0 +1,130 @@
+/**
+ * The JSON shapes of elements: one, many, and the `_` siblings that carry a primitive's id and
+ * extensions. https://hl7.org/fhir/R4/json.html
+ */
+import { DEPTH_MAX, quote, type Report } from './report.ts';
+
+/** A generated check of an object: reports what is wrong in it, steps relative to it. */
+export type Check = (value: Record<string, unknown>, report: Report) => void;
+/** A primitive's check. */
+export type PrimitiveCheck = (value: unknown, report: Report, step: string) => void;
+
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** A single complex element. */
+export function one(value: unknown, check: Check, report: Report, step: string): void {
+  const before = report.count;
+  inspect(value, check, report);
+  if (report.count !== before) report.under(before, step);
+}
+
+/** A repeating complex element. */
+export function many(value: unknown, check: Check, report: Report, step: string): void {
+  if (!isFilledArray(value, report, step)) return;
+  let before = report.count;
+  for (let i = 0; i < value.length; i++) {
+    inspect(value[i], check, report);
+    if (report.count !== before) before = report.under(before, `${step}[${i}]`);
+  }
+}
+
+/** A repeating primitive; `null` only where the sibling has something to say. */
+export function manyPrimitives(
+  value: unknown,
+  sibling: unknown,
+  check: PrimitiveCheck,
+  report: Report,
+  step: string,
+): void {
+  if (!isFilledArray(value, report, step)) return;
+  let before = report.count;
+  for (let i = 0; i < value.length; i++) {
+    const item = value[i];
+    if (item === null) {
+      if (!Array.isArray(sibling) || !isObject(sibling[i])) {
+        report.error('structure', 'null stands for a value that only has id or extensions');
+      }
+    } else {
+      check(item, report, '');
+    }
+    if (report.count !== before) before = report.under(before, `${step}[${i}]`);
+  }
+}
+
+/** `_field` of a single primitive: the primitive's id and extensions. */
+export function sibling(value: unknown, element: Check, report: Report, step: string): void {
+  one(value, element, report, step);
+}
+
+/** `_field` of a repeating primitive: as long as the array beside it, null where it says nothing. */
+export function siblings(
+  value: unknown,
+  main: unknown,
+  element: Check,
+  report: Report,
+  step: string,
+): void {
+  if (!isFilledArray(value, report, step)) return;
+  if (Array.isArray(main) && main.length !== value.length) {
+    const text = `has ${main.length} values and ${value.length} siblings: fill up with null`;
+    report.error('structure', `The array ${text}`, step);
+  }
+  let before = report.count;
+  for (let i = 0; i < value.length; i++) {
+    if (value[i] !== null) {
+      inspect(value[i], element, report);
+    } else if (!Array.isArray(main)) {
+      report.error('structure', 'Neither a value nor a sibling stands here');
+    }
+    if (report.count !== before) before = report.under(before, `${step}[${i}]`);
+  }
+}
+
+/** Runs a check on what must be an object with members, within the depth bound. */
+export function inspect(value: unknown, check: Check, report: Report): void {
+  if (!isObject(value)) {
+    report.error('structure', `${quote(value)} stands where an object is expected`);
+    return;
+  }
+  if (report.depth === DEPTH_MAX) {
+    report.error('too-long', `Nested deeper than ${DEPTH_MAX} elements`);
+    return;
+  }
+  const keys = report.keys;
+  report.depth++;
+  check(value, report);
+  report.depth--;
+  if (report.keys === keys) report.error('structure', 'An object must not be empty');
+}
+
+/** Notes which type of a choice is there; two of one choice are one too many. */
+export function choose(chosen: string, type: string, report: Report, step: string): string {
+  if (chosen !== '' && chosen !== type) {
+    report.error('structure', `Both ${chosen} and ${type} are given: only one may be`, step);
+  }
+  return type;
+}
+
+/** `present` has a bit for each of the names that are required, in order. */
+export function missing(present: number, path: string, names: string, report: Report): void {
+  for (const [i, name] of names.split('|').entries()) {
+    if ((present & (1 << i)) === 0) {
+      report.error('required', `${path}.${name} is required, and missing`);
+    }
+  }
+}
+
+export function unknownProperty(key: string, report: Report): void {
+  report.error('structure', `Unknown property ${quote(key)}`);
+}
+
+function isFilledArray(value: unknown, report: Report, step: string): value is unknown[] {
+  if (Array.isArray(value) && value.length > 0) return true;
+  const text = Array.isArray(value)
+    ? 'An array must not be empty'
+    : `${quote(value)} stands where an array is expected`;
+  report.error('structure', text, step);
+  return false;
+}

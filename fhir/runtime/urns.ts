@@ -1,0 +1,27 @@
+/** oid and uuid, also where they stand in a uri: https://hl7.org/fhir/R4/datatypes.html#uri */
+
+const OID = /^urn:oid:[0-2](\.(0|[1-9][0-9]*))+$/;
+const UUID = /^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
+const LENGTH_MAX = 4096;
+
+export function isOid(value: unknown): boolean {
+  return typeof value === 'string' && value.length < LENGTH_MAX && OID.test(value);
+}
+
+export function isUuid(value: unknown): boolean {
+  return typeof value === 'string' && value.length === 45 && UUID.test(value);
+}
+
+/** Why a uri of a scheme that FHIR defines is wrong, if it is. */
+export function urnProblem(uri: string): string | undefined {
+  if (uri.charCodeAt(0) !== 117 || !uri.startsWith('urn:')) return undefined;
+  // A canonical may add a version and a fragment.
+  const name = uri.split(/[|#]/, 1)[0];
+  if (uri.startsWith('urn:uuid:')) {
+    return isUuid(name) ? undefined : 'a UUID is 8-4-4-4-12 lower-case hex digits';
+  }
+  if (uri.startsWith('urn:oid:')) {
+    return isOid(name) ? undefined : 'an OID is a dotted number that starts with 0, 1 or 2';
+  }
+  return undefined;
+}
