@@ -1,0 +1,54 @@
+/** The bytes of a file or of standard input, unpacked where they are gzip. */
+import { createReadStream } from 'node:fs';
+import { pipeline, Readable } from 'node:stream';
+import { createGunzip } from 'node:zlib';
+
+export const STANDARD_INPUT = '-';
+
+/**
+ * Gzip is told by its first two bytes, whatever the name says. What unpacks is never held as a
+ * whole: the reader decides how much of it to keep.
+ *
+ * @param onBytes is told how many bytes were read (packed, where they are), for a progress bar.
+ */
+export async function* openInput(
+  path: string,
+  onBytes: (bytes: number) => void = () => {},
+): AsyncGenerator<Buffer> {
+  const source: Readable = path === STANDARD_INPUT ? process.stdin : createReadStream(path);
+  const chunks = counted(source, onBytes);
+  const first = await firstChunk(chunks);
+  if (first === undefined) return;
+  const all = Readable.from(resumed(first, chunks), { objectMode: false });
+  if (first[0] !== 0x1f || first[1] !== 0x8b) {
+    yield* all;
+    return;
+  }
+  const unpacked = createGunzip();
+  // The callback form: an error surfaces where `unpacked` is read, and ends both streams.
+  pipeline(all, unpacked, () => {});
+  yield* unpacked;
+}
+
+async function* counted(source: Readable, onBytes: (bytes: number) => void) {
+  for await (const chunk of source as AsyncIterable<Buffer>) {
+    onBytes(chunk.length);
+    yield chunk;
+  }
+}
+
+/** At least two bytes, where there are two. */
+async function firstChunk(chunks: AsyncGenerator<Buffer>): Promise<Buffer | undefined> {
+  let first: Buffer | undefined;
+  while (first === undefined || first.length < 2) {
+    const { done, value } = await chunks.next();
+    if (done) return first;
+    first = first === undefined ? value : Buffer.concat([first, value]);
+  }
+  return first;
+}
+
+async function* resumed(first: Buffer, rest: AsyncGenerator<Buffer>) {
+  yield first;
+  yield* rest;
+}

@@ -1,0 +1,101 @@
+/** A file that is one JSON document: a resource, or a Bundle that is split into its entries. */
+import { decodeUtf8, type Entry, NOT_UTF8, RESOURCE_BYTES_MAX, TOO_LARGE } from './entry.ts';
+import { elements, members, type Span, skipSpace } from './json-spans.ts';
+
+/** A document has to be held as a whole; larger exports come as NDJSON, which streams. */
+const DOCUMENT_BYTES_MAX = 256 * 1024 * 1024;
+
+/** Reads a file named .json. One that holds a resource on each line all the same is read by line. */
+export async function* readDocument(
+  file: string,
+  chunks: AsyncIterable<Buffer>,
+  bytesMax: number = DOCUMENT_BYTES_MAX,
+): AsyncGenerator<Entry> {
+  const held: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of chunks) {
+    bytes += chunk.length;
+    if (bytes > bytesMax) {
+      const reason = `a JSON document of more than ${bytesMax / 2 ** 20} MiB; use NDJSON`;
+      yield { kind: 'problem', file, reason };
+      return;
+    }
+    held.push(chunk);
+  }
+  const text = decodeUtf8(Buffer.concat(held));
+  if (text === undefined) yield { kind: 'problem', file, reason: NOT_UTF8 };
+  else yield* splitDocument(file, text);
+}
+
+function* splitDocument(file: string, text: string): Generator<Entry> {
+  const document = parsed(text);
+  if (document === undefined && isParsed(firstLine(text))) {
+    yield* splitLines(file, text);
+  } else if (isBundle(document)) {
+    yield* cut(file, text, entryResources(text));
+  } else if (text.trim() !== '') {
+    const start = skipSpace(text, 0);
+    yield* cut(file, text, [{ start, end: text.trimEnd().length }]);
+  }
+}
+
+function* splitLines(file: string, text: string): Generator<Entry> {
+  let line = 0;
+  for (const each of text.split('\n')) {
+    line += 1;
+    if (each.trim() !== '') yield* bounded({ kind: 'resource', text: each.trim(), file, line });
+  }
+}
+
+/** The `resource` of each `entry`; an entry without one (a DELETE, say) has nothing to submit. */
+function* entryResources(text: string): Generator<Span> {
+  for (const { key, value } of members(text, skipSpace(text, 0))) {
+    if (key !== 'entry' || text[value.start] !== '[') continue;
+    for (const entry of elements(text, value.start)) {
+      if (text[entry.start] !== '{') continue;
+      for (const member of members(text, entry.start)) {
+        if (member.key === 'resource') yield member.value;
+      }
+    }
+  }
+}
+
+function* cut(file: string, text: string, spans: Iterable<Span>): Generator<Entry> {
+  let line = 1;
+  let counted = 0;
+  for (const { start, end } of spans) {
+    for (; counted < start; counted++) if (text.charCodeAt(counted) === 0x0a) line += 1;
+    yield* bounded({ kind: 'resource', text: text.slice(start, end), file, line });
+  }
+}
+
+function* bounded(entry: Extract<Entry, { kind: 'resource' }>): Generator<Entry> {
+  if (Buffer.byteLength(entry.text) <= RESOURCE_BYTES_MAX) yield entry;
+  else yield { kind: 'problem', file: entry.file, line: entry.line, reason: TOO_LARGE };
+}
+
+function firstLine(text: string): string {
+  return text.trimStart().split('\n', 1)[0] ?? '';
+}
+
+function isBundle(document: unknown): boolean {
+  return (
+    typeof document === 'object' &&
+    document !== null &&
+    'resourceType' in document &&
+    document.resourceType === 'Bundle'
+  );
+}
+
+function isParsed(text: string): boolean {
+  return parsed(text) !== undefined;
+}
+
+/** @returns undefined for what is no JSON, which JSON itself never is. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

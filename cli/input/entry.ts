@@ -1,0 +1,34 @@
+/** What reading an input gives, one by one. A line that cannot be read stops nothing after it. */
+export type Entry = Resource | Problem;
+
+export interface Resource {
+  readonly kind: 'resource';
+  /** As it stands in the input: nothing is parsed and written anew, decimals keep their digits. */
+  readonly text: string;
+  readonly file: string;
+  /** Where the resource begins, from 1. */
+  readonly line: number;
+}
+
+export interface Problem {
+  readonly kind: 'problem';
+  readonly file: string;
+  /** Absent where the whole file, or its rest, cannot be read. */
+  readonly line?: number;
+  readonly reason: string;
+}
+
+/** The largest resource that the pipeline takes, in bytes of UTF-8. */
+export const RESOURCE_BYTES_MAX = 10 * 1024 * 1024;
+
+export const TOO_LARGE = 'larger than 10 MiB';
+export const NOT_UTF8 = 'not UTF-8 text';
+
+/** @returns undefined for bytes that are no UTF-8: replacing characters would alter the data. */
+export function decodeUtf8(bytes: Uint8Array): string | undefined {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,19 @@
+/** `npm run cli -- COMMAND`: what an operator or a producer does by hand. */
+import { command, run } from './command-line.ts';
+import { addSubmit } from './submit-command.ts';
+import { TargetError } from './target.ts';
+import { addValidate } from './validate-command.ts';
+
+const program = command('npm run cli --')
+  .description('Work with fhir-failsafe, here or on AWS (by the usual AWS_… variables).')
+  .addHelpText('after', '\nStatus: 0 all well, 1 something failed, 2 a wrong command line.');
+addSubmit(program);
+addValidate(program);
+
+try {
+  process.exitCode = await run(program, process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof TargetError)) throw error;
+  process.stderr.write(`error: ${error.message}\n`);
+  process.exitCode = 1;
+}

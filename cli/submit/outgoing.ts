@@ -1,0 +1,66 @@
+/** One resource as the SQS message that it becomes, measured as SQS measures. */
+import { createHash } from 'node:crypto';
+import type { MessageAttributeValue } from '@aws-sdk/client-sqs';
+import type { ClaimCheck } from '../../core/messages.ts';
+import type { Resource } from '../input/entry.ts';
+
+/** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
+export const MESSAGE_BYTES_MAX = 1024 * 1024;
+
+/** The characters that SQS takes: those of XML 1.0. JSON may hold others. */
+const REFUSED_BY_SQS =
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones it is about
+  /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/;
+
+export interface Outgoing {
+  readonly resource: Resource;
+  readonly body: string;
+  readonly attributes: Record<string, MessageAttributeValue>;
+  /** Body and attributes together. */
+  readonly bytes: number;
+  /** Set where the body is a claim check: the text to be put there before the message is sent. */
+  readonly upload?: ClaimCheck['s3'] & { readonly text: string };
+}
+
+export interface Origin {
+  readonly source?: string;
+  /** Place among the submissions of this run: decides between two of the same millisecond (R05). */
+  readonly sequence: number;
+}
+
+/** @param bucket takes what does not fit into a message or what SQS would refuse. */
+export function outgoing(resource: Resource, origin: Origin, bucket: string): Outgoing {
+  const attributes = {
+    ...(origin.source !== undefined && { source: attribute('String', origin.source) }),
+    file: attribute('String', resource.file),
+    line: attribute('Number', String(resource.line)),
+    sequence: attribute('Number', String(origin.sequence)),
+  };
+  const { text } = resource;
+  const bytes = Buffer.byteLength(text) + attributeBytes(attributes);
+  if (bytes <= MESSAGE_BYTES_MAX && !REFUSED_BY_SQS.test(text)) {
+    return { resource, body: text, attributes, bytes };
+  }
+  // Named by its content: sending it again writes the same object, never another one's.
+  const key = `submissions/${createHash('sha256').update(text).digest('hex')}`;
+  const body = JSON.stringify({ s3: { bucket, key } } satisfies ClaimCheck);
+  return {
+    resource,
+    body,
+    attributes,
+    bytes: Buffer.byteLength(body) + attributeBytes(attributes),
+    upload: { bucket, key, text },
+  };
+}
+
+function attribute(type: 'String' | 'Number', value: string): MessageAttributeValue {
+  return { DataType: type, StringValue: value };
+}
+
+function attributeBytes(attributes: Record<string, MessageAttributeValue>): number {
+  let bytes = 0;
+  for (const [name, { DataType = '', StringValue = '' }] of Object.entries(attributes)) {
+    bytes += Buffer.byteLength(name) + Buffer.byteLength(DataType) + Buffer.byteLength(StringValue);
+  }
+  return bytes;
+}

@@ -1,0 +1,71 @@
+/**
+ * Where a command acts: the queues and buckets of a stage, in the local runtime, an emulator or AWS,
+ * told apart by nothing but the SDK's usual environment variables.
+ */
+import { S3Client } from '@aws-sdk/client-s3';
+import { GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
+import type { Lane } from '../core/messages.ts';
+import { UsageError } from './usage-error.ts';
+
+export interface Target {
+  readonly sqs: SQSClient;
+  readonly s3: S3Client;
+  readonly queueUrl: string;
+  /** For bodies that do not fit into a message. */
+  readonly bucket: string;
+}
+
+/** A target that does not answer as it should; the message says what to do. Status 1. */
+export class TargetError extends Error {
+  override name = 'TargetError';
+}
+
+/** @throws UsageError where the environment names no target, TargetError where it does not answer. */
+export async function openTarget(stage: string, lane: Lane): Promise<Target> {
+  const sqs = new SQSClient({ useQueueUrlAsEndpoint: false });
+  const queueName = `fhir-failsafe-${stage}-${lane}`;
+  const queueUrl = await findQueue(sqs, queueName);
+  const account = new URL(queueUrl).pathname.split('/')[1];
+  const custom = process.env['AWS_ENDPOINT_URL_S3'] ?? process.env['AWS_ENDPOINT_URL'];
+  return {
+    sqs,
+    s3: new S3Client({ forcePathStyle: custom !== undefined }),
+    queueUrl,
+    bucket: `fhir-failsafe-${stage}-bodies-${account}`,
+  };
+}
+
+async function findQueue(sqs: SQSClient, QueueName: string): Promise<string> {
+  try {
+    const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName }));
+    if (QueueUrl === undefined) throw new Error('the queue has no address');
+    return QueueUrl;
+  } catch (error) {
+    throw explained(error, QueueName);
+  }
+}
+
+function explained(error: unknown, queue: string): Error {
+  const { name, message } = error instanceof Error ? error : new Error(String(error));
+  if (name === 'CredentialsProviderError' || /region is missing/i.test(message)) {
+    return new UsageError(
+      'no target: set AWS_REGION and credentials for AWS, or run `npm start` and set what it prints',
+    );
+  }
+  if (/NonExistentQueue|QueueDoesNotExist/.test(name)) {
+    return new TargetError(
+      `no queue ${queue} there: is this stage deployed in this account and region?`,
+      { cause: error },
+    );
+  }
+  if (
+    /ECONNREFUSED/.test(message) ||
+    (error instanceof Object && 'code' in error && error.code === 'ECONNREFUSED')
+  ) {
+    const endpoint = process.env['AWS_ENDPOINT_URL_SQS'] ?? process.env['AWS_ENDPOINT_URL'];
+    return new TargetError(`nothing answers at ${endpoint}: is \`npm start\` running there?`, {
+      cause: error,
+    });
+  }
+  return new TargetError(`queue ${queue}: ${name}: ${message}`, { cause: error });
+}

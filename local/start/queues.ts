@@ -1,0 +1,28 @@
+/** How much still waits in the queues of a stage. */
+import { GetQueueAttributesCommand, paginateListQueues, type SQSClient } from '@aws-sdk/client-sqs';
+
+const DEPTHS = [
+  'ApproximateNumberOfMessages',
+  'ApproximateNumberOfMessagesNotVisible',
+  'ApproximateNumberOfMessagesDelayed',
+] as const;
+
+/** The URLs of all queues whose names begin so. */
+export async function findQueues(sqs: SQSClient, prefix: string): Promise<string[]> {
+  const urls: string[] = [];
+  for await (const page of paginateListQueues({ client: sqs }, { QueueNamePrefix: prefix })) {
+    urls.push(...(page.QueueUrls ?? []));
+  }
+  return urls;
+}
+
+/** Messages that wait, are being worked on or delayed, in the order of `queueUrls`. */
+export async function queueDepths(sqs: SQSClient, queueUrls: readonly string[]): Promise<number[]> {
+  return Promise.all(
+    queueUrls.map(async (QueueUrl) => {
+      const command = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: [...DEPTHS] });
+      const { Attributes = {} } = await sqs.send(command);
+      return DEPTHS.reduce((sum, name) => sum + Number(Attributes[name] ?? 0), 0);
+    }),
+  );
+}

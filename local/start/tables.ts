@@ -1,0 +1,75 @@
+/** Reads what the pipeline wrote: whole tables, page by page, without the bodies. */
+import { type DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
+import { z } from 'zod';
+import type { QuarantineItem, StoredItem } from './accounting.ts';
+
+const storedSchema = z.object({ pk: z.string(), messageId: z.string(), sentAt: z.number() });
+const quarantineSchema = z.object({
+  pk: z.string(),
+  status: z.string(),
+  kind: z.string().exactOptional(),
+});
+const incidentSchema = z.object({ pk: z.string(), sk: z.string(), openedAt: z.number() });
+export type IncidentItem = z.infer<typeof incidentSchema>;
+
+export interface Tables {
+  readonly dynamodb: DynamoDBDocumentClient;
+  readonly resources: string;
+  readonly quarantine: string;
+  readonly incidents: string;
+}
+
+export function readResources({ dynamodb, resources }: Tables): Promise<StoredItem[]> {
+  return scan(dynamodb, resources, storedSchema);
+}
+
+export function readQuarantine({ dynamodb, quarantine }: Tables): Promise<QuarantineItem[]> {
+  return scan(dynamodb, quarantine, quarantineSchema);
+}
+
+/** Incidents opened since then, without the crash events that stand in the same table. */
+export async function readIncidents(
+  { dynamodb, incidents }: Tables,
+  sinceMs: number,
+): Promise<IncidentItem[]> {
+  const found: IncidentItem[] = [];
+  for await (const page of pages(dynamodb, incidents, ['pk', 'sk', 'openedAt'])) {
+    for (const item of page) {
+      const incident = incidentSchema.safeParse(item);
+      if (incident.success && incident.data.openedAt >= sinceMs) found.push(incident.data);
+    }
+  }
+  return found.filter(({ sk }) => sk.startsWith('incident#'));
+}
+
+async function scan<T extends object>(
+  dynamodb: DynamoDBDocumentClient,
+  table: string,
+  schema: z.ZodObject<z.ZodRawShape, z.core.$strip> & z.ZodType<T>,
+): Promise<T[]> {
+  const items: T[] = [];
+  for await (const page of pages(dynamodb, table, Object.keys(schema.shape))) {
+    for (const item of page) items.push(schema.parse(item));
+  }
+  return items;
+}
+
+async function* pages(dynamodb: DynamoDBDocumentClient, table: string, names: readonly string[]) {
+  const projection = {
+    ProjectionExpression: names.map((name) => `#${name}`).join(', '),
+    ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
+  };
+  let next: Record<string, unknown> | undefined;
+  do {
+    const page = await dynamodb.send(
+      new ScanCommand({
+        TableName: table,
+        ConsistentRead: true,
+        ...projection,
+        ...(next !== undefined && { ExclusiveStartKey: next }),
+      }),
+    );
+    yield page.Items ?? [];
+    next = page.LastEvaluatedKey;
+  } while (next !== undefined);
+}
