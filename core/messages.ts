@@ -52,6 +52,11 @@ export const envelopeSchema = originSchema.extend({
   crash: crashKindSchema.optional(),
   /** Set on the way to the dead-letter queue. */
   deadLetter: deadLetterReasonSchema.optional(),
+  /**
+   * Request ids of attempts that met a fault of our own and could not be taken back in the table:
+   * they do not count (R09).
+   */
+  voided: z.array(z.string()).max(32).optional(),
 });
 export type Envelope = z.infer<typeof envelopeSchema>;
 

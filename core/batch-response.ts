@@ -1,0 +1,26 @@
+/**
+ * What a batch answers to the event source mapping (`ReportBatchItemFailures`).
+ *
+ * The safe answer is the default: a record counts as failed unless it is positively known to be
+ * done (R06). A handler that forgot a record, was cut short or answered out of order thus loses
+ * nothing; SQS delivers again.
+ *
+ * A batch may hold the same message twice (SQS delivers at least once), and SQS knows a record by
+ * its message id only: where one of two copies failed, the id is reported.
+ * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
+ */
+
+export type Settlement = 'done' | 'failed';
+
+export interface BatchResponse {
+  batchItemFailures: { itemIdentifier: string }[];
+}
+
+/** Answers for records by position; a missing settlement is a failure. */
+export function batchResponse(
+  messageIds: readonly string[],
+  settlements: readonly (Settlement | undefined)[],
+): BatchResponse {
+  const failed = new Set(messageIds.filter((_, position) => settlements[position] !== 'done'));
+  return { batchItemFailures: [...failed].map((itemIdentifier) => ({ itemIdentifier })) };
+}

@@ -1,0 +1,49 @@
+/**
+ * A message may carry its resource, or say where it lies.
+ *
+ * A claim check is the JSON object `{"s3":{"bucket","key"}}` and nothing else. No FHIR resource
+ * has a property `s3`, so a body that begins like one is meant as one, and a bad one is rejected
+ * with a clear reason instead of being validated as a resource.
+ *
+ * A claim check makes us read an object on somebody's word, so it is honoured only in our own
+ * bucket, and only where producers and our own hops put bodies: else a producer could have
+ * another's quarantined resource read, and stored under its own name.
+ */
+import { type ClaimCheck, claimCheckSchema } from './messages.ts';
+
+/** Keys that producers write. */
+export const SUBMISSIONS_PREFIX = 'submissions/';
+/** Keys of bodies that no longer fitted into a message on the way between our own queues. */
+export const HOPS_PREFIX = 'hops/';
+
+export type Carriage =
+  | { readonly kind: 'inline' }
+  | { readonly kind: 'claim-check'; readonly claimCheck: ClaimCheck }
+  | { readonly kind: 'refused'; readonly problem: string };
+
+const BEGINS_LIKE_ONE = /^\s*\{\s*"s3"\s*:/;
+
+/** How a body carries its resource, given the name of our own bucket. Never throws. */
+export function readCarriage(body: string, ownBucket: string): Carriage {
+  if (!BEGINS_LIKE_ONE.test(body)) return { kind: 'inline' };
+  const parsed = claimCheckSchema.safeParse(parseJson(body));
+  if (!parsed.success) return refused('The claim check is not {"s3":{"bucket","key"}}');
+  const { bucket, key } = parsed.data.s3;
+  if (bucket !== ownBucket) return refused('The claim check points to a bucket that is not ours');
+  if (!key.startsWith(SUBMISSIONS_PREFIX) && !key.startsWith(HOPS_PREFIX)) {
+    return refused(`The claim check's key does not begin with ${SUBMISSIONS_PREFIX}`);
+  }
+  return { kind: 'claim-check', claimCheck: parsed.data };
+}
+
+function refused(problem: string): Carriage {
+  return { kind: 'refused', problem };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

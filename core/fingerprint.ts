@@ -1,0 +1,46 @@
+/**
+ * A short stable key of why, so that 5,000 equal failures are one row to an operator.
+ *
+ * Equal means: the same component, the same kind, and the same normalised reason. What differs from
+ * one occurrence to the next (numbers, ids, indices, positions in a file, quoted text) is taken
+ * out, which also takes out whatever could identify a patient (R08).
+ *
+ * A rejection's reason is the set of its issues' codes and expressions, indices removed: how often
+ * and in which order they occur does not matter. The texts of the issues are left out, because they
+ * may quote values.
+ */
+import { createHash } from 'node:crypto';
+import type { CrashKind, Issue } from './verdict.ts';
+
+const HEX_DIGITS = 16;
+
+/** Fingerprint of a crash or dead letter. `reason` must carry no PHI itself. */
+export function crashFingerprint(component: string, kind: CrashKind, reason: string): string {
+  return digest([component, kind, normaliseReason(reason)]);
+}
+
+/** Fingerprint of a rejection: of its errors, for only they reject. */
+export function rejectionFingerprint(component: string, issues: readonly Issue[]): string {
+  const whys = issues
+    .filter((issue) => issue.severity === 'error')
+    .map((issue) => `${issue.code} ${withoutIndices(issue.expression ?? '')}`);
+  return digest([component, 'rejection', ...[...new Set(whys)].sort()]);
+}
+
+/** Takes out what differs between two occurrences of the same reason. */
+export function normaliseReason(reason: string): string {
+  return reason
+    .replaceAll(/"[^"]*"|'[^']*'|`[^`]*`/g, '"…"')
+    .replaceAll(/\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b/gi, '#')
+    .replaceAll(/\d+/g, '#')
+    .replaceAll(/\s+/g, ' ')
+    .trim();
+}
+
+function withoutIndices(expression: string): string {
+  return expression.replaceAll(/\[\d+\]/g, '');
+}
+
+function digest(parts: readonly string[]): string {
+  return createHash('sha256').update(JSON.stringify(parts)).digest('hex').slice(0, HEX_DIGITS);
+}

@@ -1,0 +1,82 @@
+/**
+ * Where a message came from: what the producer said, or what the envelope carried.
+ *
+ * On its first queue a message speaks for itself: SQS gives id and time, the producer may add
+ * `source`, `file`, `line` and `sequence`. After a hop between our own queues SQS gives a new id
+ * and a new time; the envelope carries the first ones along, and wins.
+ *
+ * What cannot be read is a reason to reject the message, never to crash on it: the origin is then
+ * what SQS itself says, which cannot be wrong.
+ */
+import {
+  ENVELOPE_ATTRIBUTE,
+  type Envelope,
+  envelopeSchema,
+  type Lane,
+  type Origin,
+  originSchema,
+} from './messages.ts';
+
+/** What SQS says about a message on its own authority, and its attributes as text. */
+export interface Arrival {
+  readonly messageId: string;
+  /** SentTimestamp in the queue it came from, epoch ms. */
+  readonly sentAt: number;
+  readonly attributes: Readonly<Record<string, string | undefined>>;
+}
+
+export interface Provenance {
+  readonly origin: Origin;
+  /** Present after a hop between our own queues. */
+  readonly envelope?: Envelope | undefined;
+  /** Why the message must be rejected, free of values. */
+  readonly problem?: string | undefined;
+}
+
+/** Never throws, whatever the attributes hold. */
+export function readProvenance(arrival: Arrival): Provenance {
+  const { messageId, sentAt, attributes } = arrival;
+  const itself: Origin = { messageId, sentAt, source: 'default' };
+  const encoded = attributes[ENVELOPE_ATTRIBUTE];
+  if (encoded !== undefined) {
+    const envelope = envelopeSchema.safeParse(parseJson(encoded));
+    return envelope.success
+      ? { origin: originSchema.parse(envelope.data), envelope: envelope.data }
+      : { origin: itself, problem: `envelope: ${fieldsOf(envelope.error)}` };
+  }
+  const { source, file, line, sequence } = attributes;
+  const said = originSchema.safeParse({
+    messageId,
+    sentAt,
+    ...(source === undefined ? {} : { source }),
+    ...(file === undefined ? {} : { file }),
+    ...(line === undefined ? {} : { line: Number(line) }),
+    ...(sequence === undefined ? {} : { sequence: Number(sequence) }),
+  });
+  return said.success
+    ? { origin: said.data }
+    : { origin: itself, problem: `message attributes: ${fieldsOf(said.error)}` };
+}
+
+/** The envelope of the next hop. What an earlier hop knew is carried on unless told otherwise. */
+export function envelopeFor(
+  provenance: Provenance,
+  lane: Lane,
+  news: Partial<Pick<Envelope, 'crash' | 'deadLetter' | 'voided'>> = {},
+): Envelope {
+  return { ...provenance.envelope, ...provenance.origin, lane, ...news };
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The names of what is wrong, without the values. */
+function fieldsOf(error: { issues: readonly { path: PropertyKey[] }[] }): string {
+  const fields = new Set(error.issues.map((issue) => issue.path.join('.') || 'not as expected'));
+  return `unreadable (${[...fields].join(', ')})`;
+}
