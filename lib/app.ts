@@ -1,0 +1,39 @@
+/** `cdk.json` runs this: config, bundles, stack. What is wrong is said in one line. */
+
+import { join } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import fileConfig from '../failsafe.config.ts';
+import { BundleError, type BundleSize, bundleFunctions } from './bundle.ts';
+import { planConcurrency } from './concurrency.ts';
+import { ConfigError, loadConfig } from './config-load.ts';
+import { addNag } from './nag.ts';
+import { PipelineStack } from './pipeline-stack.ts';
+
+const root = join(import.meta.dirname, '..');
+const FUNCTIONS = ['validate', 'quarantine', 'incident'] as const;
+
+function say({ name, bytes, validatorBytes }: BundleSize): string {
+  const kb = (value: number) => `${Math.round(value / 1000)} kB`;
+  const validator = validatorBytes > 0 ? `, of which the validator ${kb(validatorBytes)}` : '';
+  return `bundle ${name}: ${kb(bytes)}${validator}`;
+}
+
+async function synthesize(): Promise<void> {
+  const app = new App({ autoSynth: false });
+  const config = loadConfig(fileConfig, app.node.getAllContext());
+  for (const note of planConcurrency(config).notes) console.error(note);
+  const bundles = join(root, 'build', 'functions');
+  const sizes = await bundleFunctions({ names: FUNCTIONS, root, outDir: bundles });
+  for (const size of sizes) console.error(say(size));
+  new PipelineStack(app, `fhir-failsafe-${config.stage}`, { config, bundles });
+  addNag(app);
+  app.synth();
+}
+
+try {
+  await synthesize();
+} catch (error) {
+  if (!(error instanceof ConfigError || error instanceof BundleError)) throw error;
+  console.error(error.message);
+  process.exitCode = 1;
+}

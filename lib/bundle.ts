@@ -1,0 +1,114 @@
+/**
+ * Bundles the functions: each `functions/<name>/handler.ts` (and a `worker.ts` beside it) becomes
+ * one ESM file with everything it imports, the SDK included, so that what runs is what was tested.
+ *
+ * The output is deterministic, and a file that has not changed is not written again: the asset's
+ * hash changes when the code does, and at no other time.
+ */
+
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { basename, join, relative, resolve } from 'node:path';
+import { build, type Metafile, type OutputFile } from 'esbuild';
+
+/** JavaScript of one function, in bytes; source maps and the generated validator aside. */
+export const BUNDLE_BYTES_MAX = 1_500_000;
+
+/** CommonJS dependencies call `require`, which ESM does not define. */
+const REQUIRE_BANNER =
+  "import{createRequire as failsafeRequire}from'node:module';const require=failsafeRequire(import.meta.url);";
+
+/** A function that the stack needs cannot be bundled as it should. */
+export class BundleError extends Error {
+  override readonly name = 'BundleError';
+}
+
+export interface BundleSize {
+  readonly name: string;
+  /** All JavaScript of the function. */
+  readonly bytes: number;
+  /** The part of it that the validator takes. */
+  readonly validatorBytes: number;
+}
+
+export interface BundleOptions {
+  readonly names: readonly string[];
+  /** The repository: sources are under `functions/`. */
+  readonly root: string;
+  /** One folder a function is written here. */
+  readonly outDir: string;
+  readonly bytesMax?: number;
+}
+
+/** Bundles the named functions; throws BundleError for one that is absent or too large. */
+export async function bundleFunctions(options: BundleOptions): Promise<BundleSize[]> {
+  const bytesMax = options.bytesMax ?? BUNDLE_BYTES_MAX;
+  const sizes = await Promise.all(options.names.map((name) => bundleFunction(name, options)));
+  for (const { name, bytes, validatorBytes } of sizes) {
+    if (bytes - validatorBytes > bytesMax) {
+      throw new BundleError(
+        `functions/${name} is ${bytes - validatorBytes} bytes of JavaScript without the validator, more than ${bytesMax}`,
+      );
+    }
+  }
+  return sizes;
+}
+
+async function bundleFunction(name: string, { root, outDir }: BundleOptions): Promise<BundleSize> {
+  const folder = join(root, 'functions', name);
+  const handler = join(folder, 'handler.ts');
+  if (!existsSync(handler)) {
+    throw new BundleError(`functions/${name}/handler.ts does not exist, and the stack needs it`);
+  }
+  const entryPoints = [handler, join(folder, 'worker.ts')].filter((path) => existsSync(path));
+  const target = join(outDir, name);
+  const result = await build({
+    entryPoints,
+    absWorkingDir: resolve(root),
+    outdir: target,
+    bundle: true,
+    minify: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    outExtension: { '.js': '.mjs' },
+    // ESM sources where a package has them: esbuild drops what is not used of those.
+    mainFields: ['module', 'main'],
+    banner: { js: REQUIRE_BANNER },
+    sourcemap: 'linked',
+    sourcesContent: false,
+    legalComments: 'none',
+    metafile: true,
+    write: false,
+    logLevel: 'warning',
+  });
+  await writeChanged(target, result.outputFiles);
+  return { name, ...measure(result.metafile) };
+}
+
+/** Makes the folder hold exactly these files, touching none that is already right. */
+async function writeChanged(folder: string, files: readonly OutputFile[]): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const wanted = new Set(files.map((file) => basename(file.path)));
+  for (const present of await readdir(folder)) {
+    if (!wanted.has(present)) await rm(join(folder, present), { recursive: true });
+  }
+  for (const file of files) {
+    const present = existsSync(file.path) ? await readFile(file.path) : undefined;
+    if (!present?.equals(file.contents)) await writeFile(file.path, file.contents);
+  }
+}
+
+function measure(metafile: Metafile): { bytes: number; validatorBytes: number } {
+  let bytes = 0;
+  let validatorBytes = 0;
+  for (const [path, output] of Object.entries(metafile.outputs)) {
+    if (!path.endsWith('.mjs')) continue;
+    bytes += output.bytes;
+    for (const [input, { bytesInOutput }] of Object.entries(output.inputs)) {
+      if (relative('fhir/generated', input).startsWith('..')) continue;
+      validatorBytes += bytesInOutput;
+    }
+  }
+  return { bytes, validatorBytes };
+}

@@ -1,0 +1,60 @@
+/** What must hold between two settings. Each refusal names both, and says what would do. */
+import type { Config } from './config.ts';
+
+/** The handler keeps this much of its timeout for reading, writing and answering. */
+export const HANDLER_MARGIN_MS = 2000;
+
+/** AWS's advice for a queue that feeds a function: six times its timeout, and the window. */
+const visibilityMin = (timeoutSeconds: number, windowSeconds = 0) =>
+  6 * timeoutSeconds + windowSeconds;
+
+function* queueProblems(
+  key: string,
+  consumer: { batchSize: number; timeoutSeconds: number; visibilitySeconds: number },
+  windowSeconds: number,
+): Generator<string> {
+  if (consumer.batchSize > 10 && windowSeconds === 0) {
+    yield `${key}.batchSize ${consumer.batchSize} needs a window of at least 1 s: AWS takes more than 10 only with one`;
+  }
+  const min = visibilityMin(consumer.timeoutSeconds, windowSeconds);
+  if (consumer.visibilitySeconds < min) {
+    yield `${key}.visibilitySeconds ${consumer.visibilitySeconds} must be at least ${min} (6 x timeoutSeconds + the window)`;
+  }
+}
+
+function* laneProblems(config: Config, name: 'critical' | 'background'): Generator<string> {
+  const lane = config.lanes[name];
+  yield* queueProblems(`lanes.${name}`, lane, lane.windowSeconds);
+  const isolationMin = visibilityMin(lane.timeoutSeconds);
+  if (config.isolation.visibilitySeconds < isolationMin) {
+    yield `isolation.visibilitySeconds ${config.isolation.visibilitySeconds} must be at least ${isolationMin} (6 x lanes.${name}.timeoutSeconds)`;
+  }
+  if (config.deadlineMs + HANDLER_MARGIN_MS > lane.timeoutSeconds * 1000) {
+    yield `deadlineMs ${config.deadlineMs} must leave ${HANDLER_MARGIN_MS} ms of lanes.${name}.timeoutSeconds ${lane.timeoutSeconds}`;
+  }
+}
+
+/** Problems between the values of one config, in words; none means that it can be deployed. */
+export function configProblems(config: Config): string[] {
+  const { incident, workerHeap } = config;
+  const problems = [
+    ...laneProblems(config, 'critical'),
+    ...laneProblems(config, 'background'),
+    ...queueProblems('quarantine', config.quarantine, 0),
+    ...queueProblems('incident', incident, incident.batchWindowSeconds),
+  ];
+  if (config.chaos === 'on' && config.stage === 'prod') {
+    problems.push('chaos on is refused for stage prod');
+  }
+  if (config.attempts.environmentDied < config.attempts.seen) {
+    problems.push(
+      `attempts.environmentDied ${config.attempts.environmentDied} must be at least attempts.seen ${config.attempts.seen}`,
+    );
+  }
+  if (workerHeap.oldMb + workerHeap.youngMb > config.memoryMb / 2) {
+    problems.push(
+      `workerHeap.oldMb ${workerHeap.oldMb} and youngMb ${workerHeap.youngMb} must fit twice into memoryMb ${config.memoryMb}: a worker and its spare`,
+    );
+  }
+  return problems;
+}

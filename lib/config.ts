@@ -1,0 +1,127 @@
+/**
+ * Every setting of the system, with the defaults of the design. `failsafe.config.ts` and then
+ * `-c key=value` win over the defaults (config-load.ts); a value that cannot work is refused at
+ * synth by the ranges here, and by what must hold between values in config-checks.ts.
+ */
+import { z } from 'zod';
+
+const lane = (defaults: {
+  maxConcurrency: number;
+  batchSize: number;
+  windowSeconds: number;
+  visibilitySeconds: number;
+}) =>
+  z
+    .strictObject({
+      /** Most environments that the lane's queue may use at a time. An AWS limit: 2 to 1000. */
+      maxConcurrency: z.int().min(2).max(1000).default(defaults.maxConcurrency),
+      /** Messages for one invocation. AWS allows more than 10 only with a window. */
+      batchSize: z.int().min(1).max(10_000).default(defaults.batchSize),
+      /** How long a batch may wait to fill up: 0 for latency, more for throughput. */
+      windowSeconds: z.int().min(0).max(300).default(defaults.windowSeconds),
+      /** Timeout of the lane's function, which serves its isolation queue too. */
+      timeoutSeconds: z.int().min(1).max(900).default(10),
+      visibilitySeconds: z.int().min(1).max(43_200).default(defaults.visibilitySeconds),
+    })
+    .prefault({});
+
+const schema = z.strictObject({
+  /** Decides removal policies, log retention, deletion protection and reserved concurrency. */
+  stage: z.enum(['dev', 'prod']).default('dev'),
+  /** `on`: resources tagged for it crash on demand. Refused for prod. */
+  chaos: z.enum(['on', 'off']).default('off'),
+  /** The account's limit of concurrent executions (a Service Quota; new accounts have less). */
+  accountConcurrency: z.int().min(1).default(1000),
+  lanes: z
+    .strictObject({
+      critical: lane({
+        maxConcurrency: 100,
+        batchSize: 10,
+        windowSeconds: 0,
+        visibilitySeconds: 60,
+      }),
+      background: lane({
+        maxConcurrency: 1000,
+        batchSize: 100,
+        windowSeconds: 1,
+        visibilitySeconds: 70,
+      }),
+    })
+    .prefault({}),
+  /** The isolation queue of every lane: always one message at a time. */
+  isolation: z
+    .strictObject({
+      maxConcurrency: z.int().min(2).max(1000).default(10),
+      visibilitySeconds: z.int().min(1).max(43_200).default(60),
+    })
+    .prefault({}),
+  /** How long one resource may take, parsing included. */
+  deadlineMs: z.int().min(100).max(600_000).default(5000),
+  /** Heap of one worker. Without a young limit V8 aborts the whole environment now and then. */
+  workerHeap: z
+    .strictObject({
+      oldMb: z.int().min(16).max(4096).default(64),
+      youngMb: z.int().min(4).max(48).default(16),
+    })
+    .prefault({}),
+  /** Memory of a validate function; AWS gives CPU in proportion. */
+  memoryMb: z.int().min(256).max(10_240).default(1024),
+  /** Attempts alone before a message is dead-lettered (R02). */
+  attempts: z
+    .strictObject({
+      /** Where the crash was seen by the handler. */
+      seen: z.int().min(1).max(10).default(2),
+      /** Where the whole environment died, which may have been somebody else's fault. */
+      environmentDied: z.int().min(1).max(10).default(3),
+    })
+    .prefault({}),
+  /** A backstop: reached only by what never started for half a day. An SQS limit: 1 to 1000. */
+  maxReceiveCount: z.int().min(10).max(1000).default(1000),
+  /** Of every queue. An SQS limit: 14 days. */
+  retentionDays: z.int().min(1).max(14).default(14),
+  /** Consumes the lanes' dead-letter queues. */
+  quarantine: z
+    .strictObject({
+      maxConcurrency: z.int().min(2).max(1000).default(2),
+      batchSize: z.int().min(1).max(10).default(10),
+      timeoutSeconds: z.int().min(1).max(900).default(30),
+      visibilitySeconds: z.int().min(1).max(43_200).default(180),
+    })
+    .prefault({}),
+  /** Counts crashes: so many with event time in a window that long open an incident (R20). */
+  incident: z
+    .strictObject({
+      crashes: z.int().min(1).max(10_000).default(10),
+      windowSeconds: z.int().min(1).max(86_400).default(300),
+      maxConcurrency: z.int().min(2).max(1000).default(2),
+      batchSize: z.int().min(1).max(10_000).default(100),
+      batchWindowSeconds: z.int().min(0).max(300).default(1),
+      timeoutSeconds: z.int().min(1).max(900).default(30),
+      visibilitySeconds: z.int().min(1).max(43_200).default(190),
+    })
+    .prefault({}),
+  /** The largest resource that is read at all, by claim check. */
+  resourceBytesMax: z
+    .int()
+    .min(1024)
+    .max(100 * 1024 * 1024)
+    .default(10 * 1024 * 1024),
+  /** The largest body kept in a table item (a DynamoDB limit: 400 KB with its keys). */
+  inlineBytesMax: z
+    .int()
+    .min(1024)
+    .max(380 * 1024)
+    .default(350 * 1024),
+  /** Issues kept of one invalid resource. */
+  issuesMax: z.int().min(1).max(10_000).default(100),
+  /** Writes to tables, queues and topics in flight at once, in one environment. */
+  writesMax: z.int().min(1).max(1000).default(32),
+});
+
+/** What `failsafe.config.ts` and `-c` may say: everything is optional. */
+export type ConfigInput = z.input<typeof schema>;
+/** The whole config, with defaults filled in. */
+export type Config = z.output<typeof schema>;
+export type Stage = Config['stage'];
+
+export const configSchema = schema;

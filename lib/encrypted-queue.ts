@@ -1,0 +1,33 @@
+/** A queue as all of ours are: encrypted by our key, by TLS only, kept as long as SQS keeps. */
+import { Duration } from 'aws-cdk-lib';
+import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+import { type Foundation, resourceName, STAGE_POLICIES } from './foundation.ts';
+
+export interface QueueSettings {
+  /** Without the stage's prefix. */
+  readonly name: string;
+  readonly visibilitySeconds: number;
+  /** Every queue has one, but those that are one. */
+  readonly deadLetterQueue?: Queue;
+}
+
+export function encryptedQueue(
+  scope: Construct,
+  id: string,
+  { config, key }: Foundation,
+  settings: QueueSettings,
+): Queue {
+  return new Queue(scope, id, {
+    queueName: resourceName(config.stage, settings.name),
+    encryption: QueueEncryption.KMS,
+    encryptionMasterKey: key,
+    enforceSSL: true,
+    retentionPeriod: Duration.days(config.retentionDays),
+    visibilityTimeout: Duration.seconds(settings.visibilitySeconds),
+    removalPolicy: STAGE_POLICIES[config.stage].removal,
+    ...(settings.deadLetterQueue && {
+      deadLetterQueue: { queue: settings.deadLetterQueue, maxReceiveCount: config.maxReceiveCount },
+    }),
+  });
+}

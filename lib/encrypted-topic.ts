@@ -1,0 +1,19 @@
+/** A topic as all of ours are: encrypted by our key, by TLS only. */
+import { Topic } from 'aws-cdk-lib/aws-sns';
+import type { Construct } from 'constructs';
+import { type Foundation, resourceName } from './foundation.ts';
+
+/** `name` is without the stage's prefix; `displayName` is the sender that people see. */
+export const encryptedTopic = (
+  scope: Construct,
+  id: string,
+  { config, key }: Foundation,
+  name: string,
+  displayName?: string,
+) =>
+  new Topic(scope, id, {
+    topicName: resourceName(config.stage, name),
+    masterKey: key,
+    enforceSSL: true,
+    ...(displayName !== undefined && { displayName }),
+  });

@@ -1,0 +1,87 @@
+/**
+ * The customer-managed key of everything that holds a resource or speaks of one.
+ *
+ * A topic or queue with such a key drops what a service sends unless the key's policy names that
+ * service; nothing fails, the message vanishes. So each service that will ever send is named here,
+ * for our own resources only. ARNs are spelled by name: a reference would be circular.
+ */
+import { ArnFormat, Aws, Stack } from 'aws-cdk-lib';
+import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Key } from 'aws-cdk-lib/aws-kms';
+import type { Construct } from 'constructs';
+import type { Stage } from './config.ts';
+import { resourceName, STAGE_POLICIES } from './foundation.ts';
+
+const USE = ['kms:Decrypt', 'kms:GenerateDataKey*'];
+
+/** Creates the key and lets sns, cloudwatch, events and logs use it for this stage's resources. */
+export function createKey(scope: Construct, id: string, stage: Stage): Key {
+  const policy = STAGE_POLICIES[stage];
+  const key = new Key(scope, id, {
+    alias: `alias/fhir-failsafe-${stage}`,
+    description: `Queues, topics, tables, bodies and logs of fhir-failsafe ${stage}`,
+    enableKeyRotation: true,
+    removalPolicy: policy.removal,
+    pendingWindow: policy.keyPendingWindow,
+  });
+  const named = (service: string, resource: string, arnFormat: ArnFormat) =>
+    Stack.of(scope).formatArn({
+      service,
+      resource,
+      resourceName: resourceName(stage, '*'),
+      arnFormat,
+    });
+  const topics = Stack.of(scope).formatArn({ service: 'sns', resource: resourceName(stage, '*') });
+  const senders = [
+    ['Sns', 'sns.amazonaws.com', topics],
+    [
+      'CloudWatchAlarms',
+      'cloudwatch.amazonaws.com',
+      named('cloudwatch', 'alarm', ArnFormat.COLON_RESOURCE_NAME),
+    ],
+    [
+      'EventBridgeRules',
+      'events.amazonaws.com',
+      named('events', 'rule', ArnFormat.SLASH_RESOURCE_NAME),
+    ],
+  ] as const;
+  for (const [sid, principal, sources] of senders) {
+    key.addToResourcePolicy(
+      new PolicyStatement({
+        sid,
+        principals: [new ServicePrincipal(principal)],
+        actions: USE,
+        resources: ['*'],
+        conditions: {
+          StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID },
+          ArnLike: { 'aws:SourceArn': sources },
+        },
+      }),
+    );
+  }
+  key.addToResourcePolicy(logsStatement(scope, stage));
+  return key;
+}
+
+/** CloudWatch Logs names no source: it says whose log group it is in the encryption context. */
+function logsStatement(scope: Construct, stage: Stage): PolicyStatement {
+  const groups = Stack.of(scope).formatArn({
+    service: 'logs',
+    resource: 'log-group',
+    resourceName: `/aws/lambda/${resourceName(stage, '*')}`,
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+  return new PolicyStatement({
+    sid: 'CloudWatchLogs',
+    principals: [new ServicePrincipal(`logs.${Aws.REGION}.amazonaws.com`)],
+    actions: [
+      'kms:Decrypt',
+      'kms:DescribeKey',
+      'kms:Encrypt',
+      'kms:GenerateDataKey*',
+      'kms:ReEncrypt*',
+    ],
+    resources: ['*'],
+    conditions: { ArnLike: { 'kms:EncryptionContext:aws:logs:arn': groups } },
+  });
+}

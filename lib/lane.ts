@@ -1,0 +1,56 @@
+/** A bulkhead: a queue, its isolation queue, its dead-letter queue and a function of its own. */
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { Lane as LaneName } from '../core/messages.ts';
+import { encryptedQueue } from './encrypted-queue.ts';
+import type { Foundation } from './foundation.ts';
+import { ValidateFunction, type ValidateStores } from './validate-function.ts';
+
+export class Lane extends Construct {
+  readonly name: LaneName;
+  readonly queue: Queue;
+  readonly isolation: Queue;
+  readonly deadLetter: Queue;
+
+  constructor(
+    scope: Construct,
+    id: string,
+    foundation: Foundation,
+    props: { name: LaneName; stores: ValidateStores },
+  ) {
+    super(scope, id);
+    this.name = props.name;
+    const { config, concurrency } = foundation;
+    const lane = config.lanes[props.name];
+
+    this.deadLetter = encryptedQueue(this, 'DeadLetter', foundation, {
+      name: `${props.name}-dead-letter`,
+      visibilitySeconds: config.quarantine.visibilitySeconds,
+    });
+    this.queue = encryptedQueue(this, 'Queue', foundation, {
+      name: props.name,
+      visibilitySeconds: lane.visibilitySeconds,
+      deadLetterQueue: this.deadLetter,
+    });
+    this.isolation = encryptedQueue(this, 'Isolation', foundation, {
+      name: `${props.name}-isolation`,
+      visibilitySeconds: config.isolation.visibilitySeconds,
+      deadLetterQueue: this.deadLetter,
+    });
+
+    const validate = new ValidateFunction(this, 'Validate', foundation, {
+      lane: this,
+      stores: props.stores,
+    });
+    validate.consume('FromQueue', this.queue, {
+      batchSize: lane.batchSize,
+      windowSeconds: lane.windowSeconds,
+      maxConcurrency: concurrency.lanes[props.name],
+    });
+    validate.consume('FromIsolation', this.isolation, {
+      batchSize: 1,
+      windowSeconds: 0,
+      maxConcurrency: config.isolation.maxConcurrency,
+    });
+  }
+}

@@ -1,0 +1,127 @@
+/** A function as all of ours are: bundled ESM on arm64, one role with what it does and no more. */
+
+import { join } from 'node:path';
+import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
+import { ManagedPolicy, type PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import {
+  ApplicationLogLevel,
+  Architecture,
+  Code,
+  EventSourceMapping,
+  Function as LambdaFunction,
+  LoggingFormat,
+  Runtime,
+  SystemLogLevel,
+} from 'aws-cdk-lib/aws-lambda';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { ENV } from '../functions/aws/env-names.ts';
+import { type Foundation, resourceName, STAGE_POLICIES } from './foundation.ts';
+import {
+  acknowledge,
+  FED_BY_MAPPINGS,
+  NO_RESERVATION_IN_DEV,
+  NO_VPC,
+  ownLogStreams,
+} from './nag.ts';
+import { allow } from './policy.ts';
+
+export interface FunctionSettings {
+  /** Name without the stage's prefix. */
+  readonly name: string;
+  /** Folder of functions/ whose bundle it runs. */
+  readonly code: string;
+  readonly description: string;
+  readonly memoryMb: number;
+  readonly timeoutSeconds: number;
+  readonly environment: Readonly<Record<string, string>>;
+  /** All that it may do, its own log aside. */
+  readonly statements: readonly PolicyStatement[];
+  readonly reservedConcurrency?: number | undefined;
+}
+
+export interface QueueMapping {
+  readonly batchSize: number;
+  readonly windowSeconds: number;
+  readonly maxConcurrency: number;
+}
+
+export class PipelineFunction extends Construct {
+  readonly lambda: LambdaFunction;
+
+  constructor(scope: Construct, id: string, foundation: Foundation, settings: FunctionSettings) {
+    super(scope, id);
+    const { stage } = foundation.config;
+    const functionName = resourceName(stage, settings.name);
+    const policy = STAGE_POLICIES[stage];
+    const logGroup = new LogGroup(this, 'Logs', {
+      logGroupName: `/aws/lambda/${functionName}`,
+      encryptionKey: foundation.key,
+      retention: policy.logRetention,
+      removalPolicy: policy.removal,
+    });
+    this.lambda = new LambdaFunction(this, 'Function', {
+      functionName,
+      description: settings.description,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      code: Code.fromAsset(join(foundation.bundles, settings.code)),
+      handler: 'handler.handler',
+      memorySize: settings.memoryMb,
+      timeout: Duration.seconds(settings.timeoutSeconds),
+      role: this.role(functionName, settings.statements),
+      logGroup,
+      loggingFormat: LoggingFormat.JSON,
+      applicationLogLevelV2: ApplicationLogLevel.INFO,
+      // platform.* records, by which a death is known from outside the process that died.
+      systemLogLevelV2: SystemLogLevel.INFO,
+      environment: {
+        [ENV.stage]: stage,
+        NODE_OPTIONS: '--enable-source-maps',
+        POWERTOOLS_SERVICE_NAME: settings.name,
+        POWERTOOLS_METRICS_NAMESPACE: 'fhir-failsafe',
+        ...settings.environment,
+      },
+      ...(settings.reservedConcurrency !== undefined && {
+        reservedConcurrentExecutions: settings.reservedConcurrency,
+      }),
+    });
+    acknowledge(this, FED_BY_MAPPINGS, NO_VPC);
+    if (stage === 'dev') acknowledge(this, NO_RESERVATION_IN_DEV);
+  }
+
+  /** Feeds the function from a queue; failures are reported message by message. */
+  consume(id: string, queue: IQueue, mapping: QueueMapping): EventSourceMapping {
+    return new EventSourceMapping(this, id, {
+      target: this.lambda,
+      eventSourceArn: queue.queueArn,
+      batchSize: mapping.batchSize,
+      maxBatchingWindow: Duration.seconds(mapping.windowSeconds),
+      maxConcurrency: mapping.maxConcurrency,
+      reportBatchItemFailures: true,
+    });
+  }
+
+  private role(functionName: string, statements: readonly PolicyStatement[]): Role {
+    const log = Stack.of(this).formatArn({
+      service: 'logs',
+      resource: 'log-group',
+      resourceName: `/aws/lambda/${functionName}:*`,
+      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+    });
+    const policy = new ManagedPolicy(this, 'Policy', {
+      description: `All that ${functionName} does`,
+      statements: [
+        ...statements,
+        allow('OwnLog', ['logs:CreateLogStream', 'logs:PutLogEvents'], [log]),
+      ],
+    });
+    acknowledge(policy, ownLogStreams(functionName));
+    return new Role(this, 'Role', {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      description: `Of ${functionName} alone`,
+      managedPolicies: [policy],
+    });
+  }
+}

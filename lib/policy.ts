@@ -1,0 +1,49 @@
+/** IAM statements, each as narrow as its use. */
+import { Aws } from 'aws-cdk-lib';
+import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+
+/** `sid` says what the statement is for; it must be letters and digits. */
+export const allow = (sid: string, actions: string[], resources: string[]) =>
+  new PolicyStatement({ sid, effect: Effect.ALLOW, actions, resources });
+
+type KeyedService = 'dynamodb' | 's3' | 'sns' | 'sqs';
+
+/**
+ * Use of the key by way of these services only, never directly. DynamoDB asks for more than the
+ * others: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
+ */
+export function allowKey(key: IKey, services: readonly KeyedService[]): PolicyStatement[] {
+  const via = (names: readonly KeyedService[]) => ({
+    StringEquals: {
+      'kms:ViaService': names.map((name) => `${name}.${Aws.REGION}.${Aws.URL_SUFFIX}`),
+    },
+  });
+  const messages = services.filter((name) => name !== 'dynamodb');
+  const statements = [
+    new PolicyStatement({
+      sid: 'KeyForMessagesAndBodies',
+      actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+      resources: [key.keyArn],
+      conditions: via(messages),
+    }),
+  ];
+  if (services.includes('dynamodb')) {
+    statements.push(
+      new PolicyStatement({
+        sid: 'KeyForTables',
+        actions: [
+          'kms:Decrypt',
+          'kms:DescribeKey',
+          'kms:Encrypt',
+          'kms:GenerateDataKey',
+          'kms:ReEncryptFrom',
+          'kms:ReEncryptTo',
+        ],
+        resources: [key.keyArn],
+        conditions: via(['dynamodb']),
+      }),
+    );
+  }
+  return statements;
+}

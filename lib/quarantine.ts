@@ -1,0 +1,63 @@
+/** Files what the lanes dead-lettered, with why and where it came from. */
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import { Construct } from 'constructs';
+import { ENV } from '../functions/aws/env-names.ts';
+import type { QuarantineSettings } from '../functions/quarantine/settings.ts';
+import type { Foundation } from './foundation.ts';
+import type { Lane } from './lane.ts';
+import { acknowledge, objectsOf } from './nag.ts';
+import { PipelineFunction } from './pipeline-function.ts';
+import { allow, allowKey } from './policy.ts';
+
+interface QuarantineProps {
+  readonly lanes: readonly Lane[];
+  readonly table: Table;
+  readonly bodies: Bucket;
+}
+
+export class Quarantine extends Construct {
+  constructor(scope: Construct, id: string, foundation: Foundation, props: QuarantineProps) {
+    super(scope, id);
+    const { config, concurrency, key } = foundation;
+    const settings: QuarantineSettings = { inlineBytesMax: config.inlineBytesMax };
+    const quarantine = new PipelineFunction(this, 'Quarantine', foundation, {
+      name: 'quarantine',
+      code: 'quarantine',
+      description: 'Files dead letters in the Quarantine table, with reason and evidence',
+      memoryMb: 512,
+      timeoutSeconds: config.quarantine.timeoutSeconds,
+      reservedConcurrency: concurrency.reserved.quarantine,
+      environment: {
+        [ENV.quarantineTable]: props.table.tableName,
+        [ENV.bodiesBucket]: props.bodies.bucketName,
+        [ENV.settings]: JSON.stringify(settings),
+      },
+      statements: [
+        allow(
+          'TakeDeadLetters',
+          ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'],
+          props.lanes.map((lane) => lane.deadLetter.queueArn),
+        ),
+        allow(
+          'FileThem',
+          ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+          [props.table.tableArn],
+        ),
+        allow('WriteBodies', ['s3:PutObject'], [props.bodies.arnForObjects('bodies/*')]),
+        ...allowKey(key, ['dynamodb', 's3', 'sqs']),
+      ],
+    });
+    acknowledge(
+      quarantine,
+      objectsOf(props.bodies, 'bodies/*', 'A stored body has a new key each time.'),
+    );
+    for (const lane of props.lanes) {
+      quarantine.consume(`From-${lane.name}`, lane.deadLetter, {
+        batchSize: config.quarantine.batchSize,
+        windowSeconds: 0,
+        maxConcurrency: config.quarantine.maxConcurrency,
+      });
+    }
+  }
+}

@@ -1,0 +1,54 @@
+/** The tables, each on demand, encrypted by our key and restorable to any second of 35 days. */
+import {
+  AttributeType,
+  BillingMode,
+  ProjectionType,
+  Table,
+  TableEncryption,
+  type TableProps,
+} from 'aws-cdk-lib/aws-dynamodb';
+import { Construct } from 'constructs';
+import { type Foundation, resourceName, STAGE_POLICIES } from './foundation.ts';
+import { acknowledge, NO_BACKUP_PLAN } from './nag.ts';
+
+const text = (name: string) => ({ name, type: AttributeType.STRING });
+
+export class Tables extends Construct {
+  /** Current valid resource by `<source>#<type>#<id>`. */
+  readonly resources: Table;
+  /** Messages in trouble by original message id. */
+  readonly quarantine: Table;
+  /** Crash events (expiring) and incidents by scope. */
+  readonly incidents: Table;
+
+  constructor(scope: Construct, id: string, { config, key }: Foundation) {
+    super(scope, id);
+    const policy = STAGE_POLICIES[config.stage];
+    const table = (name: string, props: Pick<TableProps, 'sortKey' | 'timeToLiveAttribute'> = {}) =>
+      new Table(this, name, {
+        tableName: resourceName(config.stage, name.toLowerCase()),
+        partitionKey: text('pk'),
+        billingMode: BillingMode.PAY_PER_REQUEST,
+        encryption: TableEncryption.CUSTOMER_MANAGED,
+        encryptionKey: key,
+        pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+        deletionProtection: policy.protect,
+        removalPolicy: policy.removal,
+        ...props,
+      });
+
+    this.resources = table('Resources');
+    this.quarantine = table('Quarantine');
+    this.quarantine.addGlobalSecondaryIndex({
+      indexName: 'by-fingerprint',
+      partitionKey: text('fingerprint'),
+      sortKey: { name: 'quarantinedAt', type: AttributeType.NUMBER },
+      projectionType: ProjectionType.ALL,
+    });
+    this.incidents = table('Incidents', {
+      sortKey: text('sk'),
+      timeToLiveAttribute: 'expiresAt',
+    });
+    acknowledge(this, NO_BACKUP_PLAN);
+  }
+}

@@ -1,0 +1,110 @@
+/** `validate` of one lane: what it is told, and what it may do. */
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import type { Construct } from 'constructs';
+import type { Lane as LaneName } from '../core/messages.ts';
+import { ENV } from '../functions/aws/env-names.ts';
+import type { ValidateSettings } from '../functions/validate/settings.ts';
+import type { Config } from './config.ts';
+import type { Foundation } from './foundation.ts';
+import { acknowledge, objectsOf } from './nag.ts';
+import { PipelineFunction } from './pipeline-function.ts';
+import { allow, allowKey } from './policy.ts';
+
+/** Where a verdict goes. */
+export interface ValidateStores {
+  readonly resources: Table;
+  readonly quarantine: Table;
+  readonly bodies: Bucket;
+  readonly crashes: ITopic;
+}
+
+interface LaneQueues {
+  readonly name: LaneName;
+  readonly queue: IQueue;
+  readonly isolation: IQueue;
+  readonly deadLetter: IQueue;
+}
+
+export class ValidateFunction extends PipelineFunction {
+  constructor(
+    scope: Construct,
+    id: string,
+    foundation: Foundation,
+    { lane, stores }: { lane: LaneQueues; stores: ValidateStores },
+  ) {
+    const { config, concurrency } = foundation;
+    super(scope, id, foundation, {
+      name: `validate-${lane.name}`,
+      code: 'validate',
+      description: `Validates the resources of lane ${lane.name}, each isolated from the others`,
+      memoryMb: config.memoryMb,
+      timeoutSeconds: config.lanes[lane.name].timeoutSeconds,
+      reservedConcurrency: concurrency.reserved[lane.name],
+      environment: environment(config, lane, stores),
+      statements: [...statements(lane, stores), ...allowKey(foundation.key, KEY_SERVICES)],
+    });
+    acknowledge(
+      this,
+      objectsOf(stores.bodies, '*', 'A claim check names any object of our own bucket.'),
+      objectsOf(stores.bodies, 'bodies/*', 'A stored body has a new key each time.'),
+    );
+  }
+}
+
+const KEY_SERVICES = ['dynamodb', 's3', 'sns', 'sqs'] as const;
+
+function environment(config: Config, lane: LaneQueues, stores: ValidateStores) {
+  const settings: ValidateSettings = {
+    deadlineMs: config.deadlineMs,
+    heapOldMb: config.workerHeap.oldMb,
+    heapYoungMb: config.workerHeap.youngMb,
+    attemptsMax: config.attempts.seen,
+    attemptsMaxEnvironmentDied: config.attempts.environmentDied,
+    functionTimeoutMs: config.lanes[lane.name].timeoutSeconds * 1000,
+    resourceBytesMax: config.resourceBytesMax,
+    inlineBytesMax: config.inlineBytesMax,
+    issuesMax: config.issuesMax,
+    writesMax: config.writesMax,
+  };
+  return {
+    [ENV.lane]: lane.name,
+    [ENV.laneQueueArn]: lane.queue.queueArn,
+    [ENV.laneQueueUrl]: lane.queue.queueUrl,
+    [ENV.isolationQueueUrl]: lane.isolation.queueUrl,
+    [ENV.deadLetterQueueUrl]: lane.deadLetter.queueUrl,
+    [ENV.resourcesTable]: stores.resources.tableName,
+    [ENV.quarantineTable]: stores.quarantine.tableName,
+    [ENV.bodiesBucket]: stores.bodies.bucketName,
+    [ENV.crashesTopicArn]: stores.crashes.topicArn,
+    [ENV.settings]: JSON.stringify(settings),
+    ...(config.chaos === 'on' && { [ENV.chaos]: 'on' }),
+  };
+}
+
+const statements = (lane: LaneQueues, stores: ValidateStores) => [
+  allow(
+    'TakeMessages',
+    [
+      'sqs:ChangeMessageVisibility',
+      'sqs:DeleteMessage',
+      'sqs:GetQueueAttributes',
+      'sqs:ReceiveMessage',
+    ],
+    [lane.queue.queueArn, lane.isolation.queueArn],
+  ),
+  allow('SetAside', ['sqs:SendMessage'], [lane.isolation.queueArn, lane.deadLetter.queueArn]),
+  allow('StoreValid', ['dynamodb:PutItem'], [stores.resources.tableArn]),
+  allow(
+    'RecordTrouble',
+    ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
+    [stores.quarantine.tableArn],
+  ),
+  allow('ReadBodies', ['s3:GetObject'], [stores.bodies.arnForObjects('*')]),
+  allow('WriteBodies', ['s3:PutObject'], [stores.bodies.arnForObjects('bodies/*')]),
+  // Without it S3 answers 403 for a key that is not there, and a bad claim check looks like a fault.
+  allow('KnowAbsentBodies', ['s3:ListBucket'], [stores.bodies.bucketArn]),
+  allow('TellCrashes', ['sns:Publish'], [stores.crashes.topicArn]),
+];
