@@ -8,6 +8,13 @@ import { resources } from './generated/validator.js';
 import { quote, Report } from './runtime/report.ts';
 import { dispatch } from './runtime/resources.ts';
 import { isObject } from './runtime/shapes.ts';
+import { fractionalIntegers } from './text/integers.ts';
+import {
+  mayHaveDuplicateKeys,
+  mayHaveIntegralFractions,
+  mayHaveLoneSurrogates,
+} from './text/scan.ts';
+import { duplicateKeys, loneSurrogates, syntaxIssue } from './text/text-issues.ts';
 
 /** Issues reported of one resource unless the caller says otherwise. */
 const ISSUES_MAX = 100;
@@ -30,27 +37,58 @@ export function validateText(text: string, limits: Limits = {}): Validation {
   try {
     value = JSON.parse(text);
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    return { issues: [{ severity: 'error', code: 'invalid', text: `Not JSON: ${reason}` }] };
+    return { issues: [syntaxIssue(text, error instanceof Error ? error.message : String(error))] };
   }
-  return validateResource(value, limits);
+  if (!isObject(value)) return notAResource(value);
+  const report = inspectResource(value, limits);
+  const issues = textIssues(text, report, rootName(value), limits);
+  return answer(value, issues.length > 0 ? [...issues, ...report.issues] : report.issues);
 }
 
 /** Validates a parsed JSON value, which may be anything. */
 export function validateResource(value: unknown, limits: Limits = {}): Validation {
-  if (!isObject(value)) {
-    const text = `A FHIR resource is a JSON object, not ${quote(value)}`;
-    return { issues: [{ severity: 'error', code: 'structure', text }] };
-  }
+  if (!isObject(value)) return notAResource(value);
+  return answer(value, inspectResource(value, limits).issues);
+}
+
+function inspectResource(value: Record<string, unknown>, limits: Limits): Report {
   const report = new Report(limits.issuesMax ?? ISSUES_MAX);
   report.root = value;
   dispatch(value, resources, report);
+  if (report.count > 0) report.under(0, rootName(value));
+  return report;
+}
+
+/** What the value no longer shows. Each look costs a walk, and is taken only on suspicion. */
+function textIssues(text: string, report: Report, root: string, limits: Limits): Issue[] {
+  const issuesMax = (limits.issuesMax ?? ISSUES_MAX) - report.count;
+  const issues: Issue[] = [];
+  if (mayHaveDuplicateKeys(text, report.keys)) issues.push(...duplicateKeys(text, root, issuesMax));
+  if (mayHaveLoneSurrogates(text)) issues.push(...loneSurrogates(text, root, issuesMax));
+  if (report.integers > 0 && mayHaveIntegralFractions(text)) {
+    issues.push(...fractionalIntegers(text, (value) => inspectResource(value, limits).issues));
+  }
+  return issues;
+}
+
+function answer(value: Record<string, unknown>, issues: Issue[]): Validation {
   const { resourceType, id } = value;
-  const isKnown = typeof resourceType === 'string' && resources.has(resourceType);
-  if (report.count > 0) report.under(0, isKnown ? resourceType : 'Resource');
   return {
-    ...(isKnown ? { resourceType } : {}),
+    ...(isKnownType(resourceType) ? { resourceType } : {}),
     ...(typeof id === 'string' && id.length <= 64 ? { id } : {}),
-    issues: report.issues,
+    issues,
   };
+}
+
+function notAResource(value: unknown): Validation {
+  const text = `A FHIR resource is a JSON object, not ${quote(value)}`;
+  return { issues: [{ severity: 'error', code: 'structure', text }] };
+}
+
+function rootName({ resourceType }: Record<string, unknown>): string {
+  return isKnownType(resourceType) ? resourceType : 'Resource';
+}
+
+function isKnownType(type: unknown): type is string {
+  return typeof type === 'string' && resources.has(type);
 }

@@ -14,18 +14,21 @@ export function boolean(value: unknown, report: Report, step: string): void {
 }
 
 export function integer(value: unknown, report: Report, step: string): void {
+  report.integers++;
   if (typeof value !== 'number' || (value | 0) !== value) {
     wrong('integer', value, report, step, 'a whole number of 32 bits');
   }
 }
 
 export function unsignedInt(value: unknown, report: Report, step: string): void {
+  report.integers++;
   if (!Number.isInteger(value) || (value as number) < 0 || (value as number) >= INT32) {
     wrong('unsignedInt', value, report, step, 'a whole number of 0 to 2147483647');
   }
 }
 
 export function positiveInt(value: unknown, report: Report, step: string): void {
+  report.integers++;
   if (!Number.isInteger(value) || (value as number) < 1 || (value as number) >= INT32) {
     wrong('positiveInt', value, report, step, 'a whole number of 1 to 2147483647');
   }

@@ -20,6 +20,8 @@ export class Report {
   errors = 0;
   /** Members of objects seen: fewer than the text holds means duplicate keys. */
   keys = 0;
+  /** Integers seen: only then does it matter whether the text writes numbers as 1.0. */
+  integers = 0;
   depth = 0;
   /** FHIRPath's %resource and %rootResource. */
   resource: unknown = undefined;
@@ -61,6 +63,7 @@ export function quote(value: unknown): string {
   if (Array.isArray(value)) return 'an array';
   if (typeof value === 'object') return 'an object';
   const text = String(value);
-  const cut = text.length > QUOTE_MAX ? `${text.slice(0, QUOTE_MAX)}…` : text;
+  const whole = text.length <= QUOTE_MAX;
+  const cut = (whole ? text : `${text.slice(0, QUOTE_MAX)}…`).toWellFormed();
   return typeof value === 'string' ? `'${cut}'` : cut;
 }
