@@ -17,7 +17,10 @@ export const validateSettingsSchema = z.object({
   /** The function's own timeout: an attempt that started longer ago is no longer running. */
   functionTimeoutMs: z.int().positive().default(10_000),
   /** Largest resource that is accepted, by claim check. */
-  resourceBytesMax: z.int().positive().default(10 * 1024 * 1024),
+  resourceBytesMax: z
+    .int()
+    .positive()
+    .default(10 * 1024 * 1024),
   /** Largest body that is kept in a table's item; larger ones go to the bucket. */
   inlineBytesMax: z
     .int()

@@ -1,0 +1,81 @@
+/**
+ * Bodies that are too large for a message or an item. Keys contain the hash of what they hold, so
+ * an object is never changed, and writing it twice has no second effect.
+ */
+import { createHash } from 'node:crypto';
+import { GetObjectCommand, NoSuchKey, PutObjectCommand } from '@aws-sdk/client-s3';
+import type { HOPS_PREFIX } from '../../core/claim-check.ts';
+import type { ClaimCheck } from '../../core/messages.ts';
+import { s3 } from './clients.ts';
+
+export type BodyLocation = ClaimCheck['s3'];
+export type BodyPrefix = 'resources/' | 'quarantine/' | typeof HOPS_PREFIX;
+/** A body in an item: itself, or where it lies. */
+export type PlacedBody = { readonly body: string } | { readonly bodyS3: BodyLocation };
+
+export type FetchedBody =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'missing' }
+  | { readonly kind: 'too-large'; readonly bytes: number }
+  | { readonly kind: 'not-utf8' };
+
+/** Lays a body into the bucket and says where. */
+export async function putBody(
+  bucket: string,
+  prefix: BodyPrefix,
+  messageId: string,
+  text: string,
+): Promise<BodyLocation> {
+  const hash = createHash('sha256').update(text).digest('hex');
+  const key = `${prefix}${messageId}/${hash}`;
+  await s3.send(
+    new PutObjectCommand({
+      Bucket: bucket,
+      Key: key,
+      Body: text,
+      ContentType: 'application/fhir+json',
+    }),
+  );
+  return { bucket, key };
+}
+
+/** Keeps a body inline if it has at most `room` bytes, else lays it into the bucket first. */
+export async function placeBody(
+  bucket: string,
+  prefix: BodyPrefix,
+  messageId: string,
+  text: string,
+  room: number,
+): Promise<PlacedBody> {
+  if (Buffer.byteLength(text) <= room) return { body: text };
+  return { bodyS3: await putBody(bucket, prefix, messageId, text) };
+}
+
+/**
+ * Reads a body of at most `bytesMax` bytes. S3 says that an object is missing only to a role that
+ * may list the bucket; to others it says AccessDenied, which is thrown as a fault of our own.
+ */
+export async function fetchBody(location: BodyLocation, bytesMax: number): Promise<FetchedBody> {
+  try {
+    const response = await s3.send(
+      new GetObjectCommand({ Bucket: location.bucket, Key: location.key }),
+    );
+    const bytes = response.ContentLength ?? Number.POSITIVE_INFINITY;
+    if (bytes > bytesMax) {
+      await response.Body?.transformToWebStream().cancel();
+      return { kind: 'too-large', bytes };
+    }
+    return decode((await response.Body?.transformToByteArray()) ?? new Uint8Array());
+  } catch (error) {
+    if (error instanceof NoSuchKey) return { kind: 'missing' };
+    throw error;
+  }
+}
+
+function decode(bytes: Uint8Array): FetchedBody {
+  try {
+    return { kind: 'text', text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
+  } catch {
+    return { kind: 'not-utf8' };
+  }
+}

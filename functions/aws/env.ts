@@ -1,0 +1,30 @@
+import type { z } from 'zod';
+import { ENV } from './env-names.ts';
+
+/** The stack did not give the function what it needs. Thrown while loading. */
+export class EnvironmentIncomplete extends Error {
+  override readonly name = 'EnvironmentIncomplete';
+  readonly variable: string;
+
+  constructor(variable: string, problem: string, options?: ErrorOptions) {
+    super(`Environment variable ${variable} ${problem}`, options);
+    this.variable = variable;
+  }
+}
+
+/** Value of a variable that must be there. Read at load, so that a bad deployment fails at once. */
+export function requiredEnv(name: keyof typeof ENV): string {
+  const value = process.env[ENV[name]];
+  if (value === undefined || value === '') throw new EnvironmentIncomplete(ENV[name], 'is not set');
+  return value;
+}
+
+/** The settings of a function, checked; what the stack leaves out takes its default. */
+export function readSettings<S extends z.ZodType>(schema: S): z.infer<S> {
+  const text = process.env[ENV.settings] ?? '{}';
+  try {
+    return schema.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new EnvironmentIncomplete(ENV.settings, 'does not hold valid settings', { cause });
+  }
+}

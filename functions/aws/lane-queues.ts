@@ -1,0 +1,129 @@
+/** Sending, deleting and showing again the messages of a lane's queues, in batches of ten. */
+import {
+  ChangeMessageVisibilityBatchCommand,
+  DeleteMessageBatchCommand,
+  SendMessageBatchCommand,
+} from '@aws-sdk/client-sqs';
+import { HOPS_PREFIX } from '../../core/claim-check.ts';
+import { ENVELOPE_ATTRIBUTE, type Envelope } from '../../core/messages.ts';
+import {
+  BATCH_ENTRIES_MAX,
+  messageBytes,
+  packBatches,
+  SEND_BYTES_MAX,
+  type Sendable,
+} from '../../core/send-batches.ts';
+import { putBody } from './bodies-bucket.ts';
+import { sqs } from './clients.ts';
+
+/** SQS took the request, but not this entry. */
+export class EntryRefused extends Error {
+  override readonly name = 'EntryRefused';
+  readonly code: string;
+
+  constructor(code: string, message: string) {
+    super(`${code}: ${message}`);
+    this.code = code;
+  }
+}
+
+export interface Hop extends Sendable {
+  readonly delaySeconds?: number;
+}
+
+/**
+ * A message for one of our own queues: the body and the envelope, nothing else. Where both no longer
+ * fit, the body goes to the bucket and a claim check travels.
+ */
+export async function hop(body: string, envelope: Envelope, bucket: string): Promise<Hop> {
+  const attributes = { [ENVELOPE_ATTRIBUTE]: JSON.stringify(envelope) };
+  if (messageBytes({ body, attributes }) <= SEND_BYTES_MAX) return { body, attributes };
+  const location = await putBody(bucket, HOPS_PREFIX, envelope.messageId, body);
+  return { body: JSON.stringify({ s3: location }), attributes };
+}
+
+/** Sends all; answers by position with the error of each that was not accepted. Never throws. */
+export async function sendAll(
+  queueUrl: string,
+  messages: readonly Hop[],
+): Promise<(Error | undefined)[]> {
+  const results = packBatches(messages).map((batch) => sendBatch(queueUrl, batch));
+  return (await Promise.all(results)).flat();
+}
+
+async function sendBatch(queueUrl: string, batch: readonly Hop[]): Promise<(Error | undefined)[]> {
+  const Entries = batch.map((message, position) => ({
+    Id: String(position),
+    MessageBody: message.body,
+    DelaySeconds: message.delaySeconds,
+    MessageAttributes: Object.fromEntries(
+      Object.entries(message.attributes).map(([name, StringValue]) => [
+        name,
+        { DataType: 'String', StringValue },
+      ]),
+    ),
+  }));
+  try {
+    const answer = await sqs.send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
+    const accepted = new Set((answer.Successful ?? []).map((entry) => entry.Id));
+    const refused = new Map((answer.Failed ?? []).map((entry) => [entry.Id, entry]));
+    return Entries.map(({ Id }) => {
+      if (accepted.has(Id)) return undefined;
+      const entry = refused.get(Id);
+      return new EntryRefused(entry?.Code ?? 'Unanswered', entry?.Message ?? 'no answer for it');
+    });
+  } catch (error) {
+    const cause = error instanceof Error ? error : new Error(String(error));
+    return Entries.map(() => cause);
+  }
+}
+
+/** Deletes what was received; throws if a request fails. An entry that fails comes back by itself. */
+export async function deleteAll(
+  queueUrl: string,
+  receiptHandles: readonly string[],
+): Promise<void> {
+  await Promise.all(
+    tens(receiptHandles).map((handles) =>
+      sqs.send(
+        new DeleteMessageBatchCommand({
+          QueueUrl: queueUrl,
+          Entries: handles.map((ReceiptHandle, position) => ({
+            Id: String(position),
+            ReceiptHandle,
+          })),
+        }),
+      ),
+    ),
+  );
+}
+
+export interface ShowAgain {
+  readonly receiptHandle: string;
+  readonly seconds: number;
+}
+
+/** Makes received messages visible again earlier or later than their queue would. */
+export async function showAgain(queueUrl: string, messages: readonly ShowAgain[]): Promise<void> {
+  await Promise.all(
+    tens(messages).map((some) =>
+      sqs.send(
+        new ChangeMessageVisibilityBatchCommand({
+          QueueUrl: queueUrl,
+          Entries: some.map(({ receiptHandle, seconds }, position) => ({
+            Id: String(position),
+            ReceiptHandle: receiptHandle,
+            VisibilityTimeout: seconds,
+          })),
+        }),
+      ),
+    ),
+  );
+}
+
+function tens<T>(items: readonly T[]): T[][] {
+  const groups = Math.ceil(items.length / BATCH_ENTRIES_MAX);
+  return Array.from({ length: groups }, (_, group) =>
+    items.slice(group * BATCH_ENTRIES_MAX, (group + 1) * BATCH_ENTRIES_MAX),
+  );
+}

@@ -1,0 +1,173 @@
+/**
+ * Messages in trouble. An item is created by the first attempt, or by a rejection, and only ever
+ * moves on under a condition on what was read, so that copies of one message in two queues end as
+ * one outcome (R04).
+ */
+import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { z } from 'zod';
+import { type Attempt, QUARANTINE_STATUSES, type Trouble } from '../../core/attempts.ts';
+import { crashKindSchema, type Lane, type Origin } from '../../core/messages.ts';
+import type { CrashKind } from '../../core/verdict.ts';
+import type { PlacedBody } from './bodies-bucket.ts';
+import { dynamo } from './clients.ts';
+import { setAll, written } from './conditional-write.ts';
+
+/** No outcome yet, or one that an operator took back. */
+const UNFINISHED = '(attribute_not_exists(pk) OR #status = :inIsolation OR #status = :redriven)';
+const UNFINISHED_VALUES = { ':inIsolation': 'in-isolation', ':redriven': 'redriven' };
+const THIS_ATTEMPT = (index: number) => `attempts[${index}].requestId = :requestId`;
+
+const troubleSchema = z.object({
+  status: z.enum(QUARANTINE_STATUSES),
+  attempts: z
+    .array(
+      z.object({
+        requestId: z.string(),
+        startedAt: z.number(),
+        crash: crashKindSchema.optional(),
+        reason: z.string().optional(),
+        ended: z.number().optional(),
+      }),
+    )
+    .default([]),
+});
+
+/** What is known of a message's trouble; read consistently. */
+export async function readTrouble(table: string, messageId: string): Promise<Trouble | undefined> {
+  const { Item } = await dynamo.send(
+    new GetCommand({ TableName: table, Key: { pk: messageId }, ConsistentRead: true }),
+  );
+  return Item === undefined ? undefined : troubleSchema.parse(Item);
+}
+
+export interface AttemptStart {
+  readonly origin: Origin;
+  readonly lane: Lane;
+  /** As read; undefined where there was no item. */
+  readonly seen: Trouble | undefined;
+  /** The attempts of it that count. */
+  readonly counted: readonly Attempt[];
+  readonly attempt: Attempt;
+}
+
+/** Records an attempt before it runs; false where another delivery was faster. */
+export function startAttempt(table: string, start: AttemptStart): Promise<boolean> {
+  const { origin, lane, seen, counted, attempt } = start;
+  const last = seen?.attempts.at(-1);
+  const count = seen?.attempts.length ?? 0;
+  const unchanged =
+    last === undefined
+      ? '(attribute_not_exists(attempts) OR size(attempts) = :count)'
+      : `size(attempts) = :count AND attempts[${count - 1}].requestId = :last`;
+  const set = setAll({
+    ...whence(origin, lane),
+    status: 'in-isolation',
+    attempts: [...counted, attempt],
+  });
+  const update = new UpdateCommand({
+    TableName: table,
+    Key: { pk: origin.messageId },
+    UpdateExpression: set.expression,
+    ConditionExpression: `${UNFINISHED} AND ${unchanged}`,
+    ExpressionAttributeNames: set.names,
+    ExpressionAttributeValues: {
+      ...set.values,
+      ...UNFINISHED_VALUES,
+      ':count': count,
+      ...(last === undefined ? {} : { ':last': last.requestId }),
+    },
+  });
+  return written(dynamo.send(update));
+}
+
+/** Records the crash that ended an attempt; false where the attempt is no longer there. */
+export function endAttempt(
+  table: string,
+  messageId: string,
+  index: number,
+  attempt: Required<Attempt>,
+): Promise<boolean> {
+  const at = `attempts[${index}]`;
+  const update = new UpdateCommand({
+    TableName: table,
+    Key: { pk: messageId },
+    UpdateExpression: `SET ${at}.crash = :crash, ${at}.reason = :reason, ${at}.ended = :ended`,
+    ConditionExpression: THIS_ATTEMPT(index),
+    ExpressionAttributeValues: {
+      ':crash': attempt.crash,
+      ':reason': attempt.reason,
+      ':ended': attempt.ended,
+      ':requestId': attempt.requestId,
+    },
+  });
+  return written(dynamo.send(update));
+}
+
+/** Takes back an attempt that met a fault of our own: it does not count (R09). */
+export function voidAttempt(
+  table: string,
+  messageId: string,
+  index: number,
+  requestId: string,
+): Promise<boolean> {
+  const update = new UpdateCommand({
+    TableName: table,
+    Key: { pk: messageId },
+    UpdateExpression: `REMOVE attempts[${index}]`,
+    ConditionExpression: THIS_ATTEMPT(index),
+    ExpressionAttributeValues: { ':requestId': requestId },
+  });
+  return written(dynamo.send(update));
+}
+
+/** The message turned out valid and lies in Resources; false where it was finished otherwise. */
+export function markStored(table: string, messageId: string): Promise<boolean> {
+  const set = setAll({ status: 'stored' });
+  const update = new UpdateCommand({
+    TableName: table,
+    Key: { pk: messageId },
+    UpdateExpression: set.expression,
+    ConditionExpression: `attribute_exists(pk) AND ${UNFINISHED}`,
+    ExpressionAttributeNames: set.names,
+    ExpressionAttributeValues: { ...set.values, ...UNFINISHED_VALUES },
+  });
+  return written(dynamo.send(update));
+}
+
+export interface QuarantineEntry {
+  readonly origin: Origin;
+  readonly lane: Lane;
+  readonly kind: 'rejection' | 'dead-letter';
+  readonly reason: string;
+  /** What crashed it, of a dead letter. */
+  readonly crash?: CrashKind;
+  /** OperationOutcome as JSON, of a rejection. */
+  readonly outcome?: string;
+  readonly fingerprint: string;
+  readonly placed: PlacedBody;
+}
+
+/** Ends a message in quarantine; false where it already has an outcome (R04). Keeps its attempts. */
+export function quarantine(table: string, entry: QuarantineEntry, now: number): Promise<boolean> {
+  const { origin, lane, placed, ...evidence } = entry;
+  const set = setAll({
+    ...whence(origin, lane),
+    ...evidence,
+    ...placed,
+    status: 'quarantined',
+    quarantinedAt: now,
+  });
+  const update = new UpdateCommand({
+    TableName: table,
+    Key: { pk: origin.messageId },
+    UpdateExpression: `${set.expression}, attempts = if_not_exists(attempts, :none)`,
+    ConditionExpression: UNFINISHED,
+    ExpressionAttributeNames: set.names,
+    ExpressionAttributeValues: { ...set.values, ...UNFINISHED_VALUES, ':none': [] },
+  });
+  return written(dynamo.send(update));
+}
+
+function whence({ source, sentAt, sequence, file, line }: Origin, lane: Lane) {
+  return { lane, source, sentAt, sequence, file, line };
+}

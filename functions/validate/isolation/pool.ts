@@ -1,0 +1,176 @@
+import type { Verdict } from '../../../core/verdict.ts';
+import type { Death } from './death.ts';
+import { type ChunkEnd, type WorkerSettings, WorkerThread } from './worker-thread.ts';
+
+/** A verdict, or why there is none: then the message waits, and its resource is not blamed (R09). */
+export type Judgement =
+  | Verdict
+  | { readonly kind: 'unjudged'; readonly because: 'component-fault'; readonly reason: string }
+  | { readonly kind: 'unjudged'; readonly because: 'out-of-time' };
+
+export interface PoolSettings extends WorkerSettings {
+  /** Workers that judge at the same time; one more is kept warm. */
+  readonly size: number;
+}
+
+interface Task {
+  readonly text: string;
+  readonly settle: (judgement: Judgement) => void;
+  settled: boolean;
+}
+
+const SPARES = 1;
+/** Deaths in a row without a resource begun, after which the component counts as broken. */
+const FRUITLESS_MAX = 3;
+const CHUNK_TEXTS_MAX = 50;
+const CHUNK_CHARACTERS_MAX = 4 * 1024 * 1024;
+
+/**
+ * Worker threads that judge resources, so that whatever a resource does to its thread it does to no
+ * other resource (R01). Texts asked for in the same turn travel in chunks; a dead worker's
+ * unfinished texts go to a fresh one.
+ */
+export class IsolationPool {
+  readonly #settings: PoolSettings;
+  readonly #idle: WorkerThread[] = [];
+  readonly #busy = new Map<WorkerThread, readonly Task[]>();
+  readonly #alive = new Set<WorkerThread>();
+  #pending: Task[] = [];
+  #scheduled = false;
+  #closed = false;
+  #fruitless = 0;
+
+  constructor(settings: PoolSettings) {
+    this.#settings = settings;
+    this.#staff();
+  }
+
+  /** The verdict on one text. Never rejects. */
+  judge(text: string): Promise<Judgement> {
+    const { promise, resolve } = Promise.withResolvers<Judgement>();
+    this.#pending.push({ text, settle: resolve, settled: false });
+    if (!this.#scheduled) {
+      this.#scheduled = true;
+      setImmediate(() => this.#start());
+    }
+    return promise;
+  }
+
+  /** Out of time: answers everything that is not finished, and ends the workers that are on it. */
+  stop(): void {
+    for (const [worker, tasks] of this.#busy) {
+      worker.harvest();
+      this.#giveUp(tasks, { kind: 'unjudged', because: 'out-of-time' });
+      void worker.terminate();
+    }
+    this.#giveUp(this.#pending, { kind: 'unjudged', because: 'out-of-time' });
+    this.#pending = [];
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    this.stop();
+    await Promise.all([...this.#alive].map((worker) => worker.terminate()));
+  }
+
+  /** Each turn of judging gives a broken component another few tries, and no more. */
+  #start(): void {
+    this.#scheduled = false;
+    if (this.#alive.size === 0) this.#fruitless = 0;
+    this.#staff();
+    this.#dispatch();
+  }
+
+  #staff(): void {
+    const { size } = this.#settings;
+    while (!this.#closed && this.#fruitless < FRUITLESS_MAX && this.#alive.size < size + SPARES) {
+      const worker: WorkerThread = new WorkerThread(
+        this.#settings,
+        () => this.#welcome(worker),
+        (death) => this.#bury(worker, death),
+      );
+      this.#alive.add(worker);
+    }
+  }
+
+  #welcome(worker: WorkerThread): void {
+    this.#idle.push(worker);
+    this.#dispatch();
+  }
+
+  #bury(worker: WorkerThread, death: Death): void {
+    const startedInVain = !this.#busy.has(worker) && !this.#idle.includes(worker);
+    this.#alive.delete(worker);
+    this.#busy.delete(worker);
+    const position = this.#idle.indexOf(worker);
+    if (position >= 0) this.#idle.splice(position, 1);
+    if (startedInVain) this.#fruitless += 1;
+    this.#staff();
+    if (this.#alive.size === 0) this.#breakDown(death);
+  }
+
+  #breakDown(death: Death): void {
+    this.#giveUp(this.#pending, componentFault(death));
+    this.#pending = [];
+  }
+
+  #dispatch(): void {
+    const free = this.#settings.size - this.#busy.size;
+    const share = Math.ceil(this.#pending.length / Math.max(1, free));
+    while (this.#pending.length > 0 && this.#busy.size < this.#settings.size) {
+      const worker = this.#idle.shift();
+      if (worker === undefined) return;
+      void this.#judgeChunk(worker, this.#takeChunk(share));
+    }
+  }
+
+  #takeChunk(share: number): Task[] {
+    let characters = 0;
+    const most = this.#pending.slice(0, Math.min(share, CHUNK_TEXTS_MAX));
+    const fitting = most.findIndex((task, position) => {
+      characters += task.text.length;
+      return position > 0 && characters > CHUNK_CHARACTERS_MAX;
+    });
+    return this.#pending.splice(0, fitting === -1 ? most.length : fitting);
+  }
+
+  async #judgeChunk(worker: WorkerThread, tasks: readonly Task[]): Promise<void> {
+    this.#busy.set(worker, tasks);
+    const texts = tasks.map((task) => task.text);
+    const end = await worker.judge(texts, (verdict, position) => {
+      settle(tasks[position], verdict);
+    });
+    this.#conclude(tasks, end);
+    if (end.death === undefined) {
+      this.#busy.delete(worker);
+      this.#idle.push(worker);
+    }
+    this.#dispatch();
+  }
+
+  #conclude(tasks: readonly Task[], { death, culprit, begun }: ChunkEnd): void {
+    if (begun) this.#fruitless = 0;
+    if (death !== undefined && culprit !== undefined) {
+      settle(tasks[culprit], { kind: 'crash', ...death });
+    }
+    const rest = tasks.filter((task) => !task.settled);
+    if (rest.length === 0) return;
+    if (death !== undefined && !begun) this.#fruitless += 1;
+    if (death === undefined || this.#fruitless < FRUITLESS_MAX) this.#pending.unshift(...rest);
+    else this.#giveUp(rest, componentFault(death));
+  }
+
+  #giveUp(tasks: readonly Task[], judgement: Judgement): void {
+    for (const task of tasks) settle(task, judgement);
+  }
+}
+
+function settle(task: Task | undefined, judgement: Judgement): void {
+  if (task === undefined || task.settled) return;
+  task.settled = true;
+  task.settle(judgement);
+}
+
+function componentFault({ crash, reason }: Death): Judgement {
+  return { kind: 'unjudged', because: 'component-fault', reason: `${crash}: ${reason}` };
+}

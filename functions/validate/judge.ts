@@ -1,0 +1,55 @@
+import type { Issue, Verdict } from '../../core/verdict.ts';
+import { validateText } from '../../fhir/validator.ts';
+import { describeError } from './isolation/death.ts';
+import { VERDICT_BYTES_MAX } from './isolation/ledger.ts';
+
+const TEXT_CHARACTERS_MAX = 1_000;
+
+/** The verdict on one text. What the validator throws is a crash of this resource. */
+export function judgeText(text: string, issuesMax: number): Verdict {
+  try {
+    const { resourceType, id, issues } = validateText(text, { issuesMax });
+    const identity = { ...(resourceType && { resourceType }), ...(id && { id }) };
+    const invalid = resourceType === undefined || issues.some(isError);
+    return bounded(
+      invalid
+        ? { kind: 'invalid', ...identity, issues }
+        : { kind: 'valid', ...identity, resourceType, issues },
+    );
+  } catch (error) {
+    return { kind: 'crash', crash: 'exception', reason: describeError(error) };
+  }
+}
+
+/**
+ * Cuts a verdict to a size that every store and message takes: texts first, then issues. At least
+ * one error stays, for an invalid resource must say why (R07).
+ */
+function bounded<V extends Exclude<Verdict, { kind: 'crash' }>>(verdict: V): V {
+  const errorsFirst = () =>
+    verdict.issues.toSorted((a, b) => Number(isError(b)) - Number(isError(a)));
+  let issues: Issue[] = verdict.issues;
+  if (bytesOf(verdict) > VERDICT_BYTES_MAX) issues = errorsFirst().map(shortened);
+  while (bytesOf({ ...verdict, issues }) > VERDICT_BYTES_MAX) {
+    issues = issues.slice(0, Math.floor(issues.length / 2));
+  }
+  return issues === verdict.issues ? verdict : { ...verdict, issues };
+}
+
+function shortened(issue: Issue): Issue {
+  const { expression } = issue;
+  return {
+    ...issue,
+    text: issue.text.slice(0, TEXT_CHARACTERS_MAX),
+    ...(expression && { expression: expression.slice(0, TEXT_CHARACTERS_MAX) }),
+  };
+}
+
+function isError(issue: Issue): boolean {
+  return issue.severity === 'error';
+}
+
+/** Cheap in the usual case: few issues are never too large. */
+function bytesOf(verdict: { readonly issues: readonly Issue[] }): number {
+  return verdict.issues.length === 0 ? 0 : Buffer.byteLength(JSON.stringify(verdict)) + 1;
+}
