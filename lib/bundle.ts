@@ -80,7 +80,10 @@ async function bundleFunction(name: string, { root, outDir }: BundleOptions): Pr
     legalComments: 'none',
     metafile: true,
     write: false,
+    // esbuild itself shows where in which file.
     logLevel: 'warning',
+  }).catch((cause: unknown) => {
+    throw new BundleError(`functions/${name} does not bundle`, { cause });
   });
   await writeChanged(target, result.outputFiles);
   return { name, ...measure(result.metafile) };

@@ -41,11 +41,7 @@ export class Incident extends Construct {
           ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'],
           [queue.queueArn],
         ),
-        allow(
-          'CountAndRecord',
-          ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query', 'dynamodb:UpdateItem'],
-          [props.table.tableArn],
-        ),
+        allow('CountAndRecord', ['dynamodb:PutItem', 'dynamodb:Query'], [props.table.tableArn]),
         allow('Page', ['sns:Publish'], [props.oncall.topicArn, props.management.topicArn]),
         ...allowKey(key, ['dynamodb', 'sns', 'sqs']),
       ],

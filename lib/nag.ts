@@ -64,9 +64,12 @@ export const ownLogStreams = (functionName: string): Acknowledgement => ({
   reason: 'The streams of its own log group, which Lambda names as it starts environments.',
 });
 
-/** Objects of our own bucket under a pattern: their keys are not known beforehand. */
-export function objectsOf(bucket: Bucket, pattern: string, reason: string): Acknowledgement {
+/** Objects of our own bucket under a prefix. */
+export function objectsUnder(bucket: Bucket, prefix: string): Acknowledgement {
   const element: CfnElement | undefined = bucket.node.defaultChild as CfnBucket | undefined;
   const logicalId = element && Stack.of(bucket).getLogicalId(element);
-  return { id: `AwsSolutions-IAM5[Resource::<${logicalId}.Arn>/${pattern}]`, reason };
+  return {
+    id: `AwsSolutions-IAM5[Resource::<${logicalId}.Arn>/${prefix}*]`,
+    reason: `The objects under ${prefix} of our own bucket: their keys are made of a message's id and a hash.`,
+  };
 }

@@ -2,10 +2,15 @@
 import { Aws } from 'aws-cdk-lib';
 import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
 
 /** `sid` says what the statement is for; it must be letters and digits. */
 export const allow = (sid: string, actions: string[], resources: string[]) =>
   new PolicyStatement({ sid, effect: Effect.ALLOW, actions, resources });
+
+/** The objects of a bucket under these prefixes. */
+export const objects = (bucket: Bucket, prefixes: readonly string[]) =>
+  prefixes.map((prefix) => bucket.arnForObjects(`${prefix}*`));
 
 type KeyedService = 'dynamodb' | 's3' | 'sns' | 'sqs';
 

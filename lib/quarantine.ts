@@ -2,13 +2,16 @@
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import type { BodyPrefix } from '../functions/aws/bodies-bucket.ts';
 import { ENV } from '../functions/aws/env-names.ts';
 import type { QuarantineSettings } from '../functions/quarantine/settings.ts';
 import type { Foundation } from './foundation.ts';
 import type { Lane } from './lane.ts';
-import { acknowledge, objectsOf } from './nag.ts';
+import { acknowledge, objectsUnder } from './nag.ts';
 import { PipelineFunction } from './pipeline-function.ts';
-import { allow, allowKey } from './policy.ts';
+import { allow, allowKey, objects } from './policy.ts';
+
+const BODIES = 'quarantine/' satisfies BodyPrefix;
 
 interface QuarantineProps {
   readonly lanes: readonly Lane[];
@@ -39,19 +42,12 @@ export class Quarantine extends Construct {
           ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'],
           props.lanes.map((lane) => lane.deadLetter.queueArn),
         ),
-        allow(
-          'FileThem',
-          ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
-          [props.table.tableArn],
-        ),
-        allow('WriteBodies', ['s3:PutObject'], [props.bodies.arnForObjects('bodies/*')]),
+        allow('FileThem', ['dynamodb:GetItem', 'dynamodb:UpdateItem'], [props.table.tableArn]),
+        allow('WriteBodies', ['s3:PutObject'], objects(props.bodies, [BODIES])),
         ...allowKey(key, ['dynamodb', 's3', 'sqs']),
       ],
     });
-    acknowledge(
-      quarantine,
-      objectsOf(props.bodies, 'bodies/*', 'A stored body has a new key each time.'),
-    );
+    acknowledge(quarantine, objectsUnder(props.bodies, BODIES));
     for (const lane of props.lanes) {
       quarantine.consume(`From-${lane.name}`, lane.deadLetter, {
         batchSize: config.quarantine.batchSize,

@@ -4,14 +4,16 @@ import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
+import { HOPS_PREFIX, SUBMISSIONS_PREFIX } from '../core/claim-check.ts';
 import type { Lane as LaneName } from '../core/messages.ts';
+import type { BodyPrefix } from '../functions/aws/bodies-bucket.ts';
 import { ENV } from '../functions/aws/env-names.ts';
 import type { ValidateSettings } from '../functions/validate/settings.ts';
 import type { Config } from './config.ts';
 import type { Foundation } from './foundation.ts';
-import { acknowledge, objectsOf } from './nag.ts';
+import { acknowledge, objectsUnder } from './nag.ts';
 import { PipelineFunction } from './pipeline-function.ts';
-import { allow, allowKey } from './policy.ts';
+import { allow, allowKey, objects } from './policy.ts';
 
 /** Where a verdict goes. */
 export interface ValidateStores {
@@ -48,12 +50,14 @@ export class ValidateFunction extends PipelineFunction {
     });
     acknowledge(
       this,
-      objectsOf(stores.bodies, '*', 'A claim check names any object of our own bucket.'),
-      objectsOf(stores.bodies, 'bodies/*', 'A stored body has a new key each time.'),
+      ...[...new Set([...READ, ...WRITE])].map((prefix) => objectsUnder(stores.bodies, prefix)),
     );
   }
 }
 
+/** Where producers and our own hops put what a claim check points to. */
+const READ = [SUBMISSIONS_PREFIX, HOPS_PREFIX];
+const WRITE = ['resources/', 'quarantine/', HOPS_PREFIX] satisfies BodyPrefix[];
 const KEY_SERVICES = ['dynamodb', 's3', 'sns', 'sqs'] as const;
 
 function environment(config: Config, lane: LaneQueues, stores: ValidateStores) {
@@ -97,13 +101,9 @@ const statements = (lane: LaneQueues, stores: ValidateStores) => [
   ),
   allow('SetAside', ['sqs:SendMessage'], [lane.isolation.queueArn, lane.deadLetter.queueArn]),
   allow('StoreValid', ['dynamodb:PutItem'], [stores.resources.tableArn]),
-  allow(
-    'RecordTrouble',
-    ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:UpdateItem'],
-    [stores.quarantine.tableArn],
-  ),
-  allow('ReadBodies', ['s3:GetObject'], [stores.bodies.arnForObjects('*')]),
-  allow('WriteBodies', ['s3:PutObject'], [stores.bodies.arnForObjects('bodies/*')]),
+  allow('RecordTrouble', ['dynamodb:GetItem', 'dynamodb:UpdateItem'], [stores.quarantine.tableArn]),
+  allow('ReadClaimChecks', ['s3:GetObject'], objects(stores.bodies, READ)),
+  allow('WriteBodies', ['s3:PutObject'], objects(stores.bodies, WRITE)),
   // Without it S3 answers 403 for a key that is not there, and a bad claim check looks like a fault.
   allow('KnowAbsentBodies', ['s3:ListBucket'], [stores.bodies.bucketArn]),
   allow('TellCrashes', ['sns:Publish'], [stores.crashes.topicArn]),

@@ -1,0 +1,118 @@
+/**
+ * Who may do what, read from a synthesized template: one row a statement, in words that a reviewer
+ * reads in a minute. It follows each function to its role and each role to its policies, and reads
+ * what is deployed rather than what the constructs meant.
+ */
+export interface PermissionRow {
+  readonly function: string;
+  /** The statement's Sid: what it is for. */
+  readonly purpose: string;
+  readonly actions: string;
+  readonly resources: string;
+}
+
+interface TemplateResource {
+  readonly Type: string;
+  readonly Properties?: Readonly<Record<string, unknown>>;
+}
+export interface PermissionsTemplate {
+  readonly Resources: Readonly<Record<string, TemplateResource>>;
+}
+
+interface Statement {
+  readonly Sid?: string;
+  readonly Action: string | readonly string[];
+  readonly Resource: unknown;
+  readonly Condition?: unknown;
+}
+
+const list = <T>(value: T | readonly T[] | undefined): readonly T[] =>
+  value === undefined ? [] : Array.isArray(value) ? (value as readonly T[]) : [value as T];
+
+const KINDS: Readonly<Record<string, readonly [kind: string, nameProperty: string]>> = {
+  'AWS::SQS::Queue': ['queue', 'QueueName'],
+  'AWS::SNS::Topic': ['topic', 'TopicName'],
+  'AWS::DynamoDB::Table': ['table', 'TableName'],
+  'AWS::S3::Bucket': ['bucket', 'BucketName'],
+  'AWS::KMS::Key': ['key', ''],
+};
+
+/** `fhir-failsafe-dev-critical` is `critical` to a reviewer, and an account's number is noise. */
+const shortName = (name: string) =>
+  name.replace(/^fhir-failsafe-[a-z]+-/, '').replace(/-?<AWS::AccountId>$/, '');
+
+/** A template's value as text: references by the name of what they point to. */
+function inWords(value: unknown, template: PermissionsTemplate): string {
+  if (typeof value === 'string') return value;
+  const [[intrinsic, argument] = ['', undefined]] = Object.entries(value ?? {});
+  switch (intrinsic) {
+    case 'Ref':
+      return named(String(argument), template);
+    case 'Fn::GetAtt':
+      return named(String(list(argument)[0]), template);
+    case 'Fn::Join': {
+      const [separator, parts] = argument as [string, unknown[]];
+      return parts.map((part) => inWords(part, template)).join(separator);
+    }
+    default:
+      throw new Error(`permissions: no words for ${JSON.stringify(value)}`);
+  }
+}
+
+function named(logicalId: string, template: PermissionsTemplate): string {
+  if (logicalId.startsWith('AWS::')) return `<${logicalId}>`;
+  const resource = template.Resources[logicalId];
+  const [kind, property] = KINDS[resource?.Type ?? ''] ?? [];
+  if (kind === undefined || property === undefined) {
+    throw new Error(`permissions: no words for ${logicalId} (${resource?.Type})`);
+  }
+  const name = resource?.Properties?.[property];
+  return name === undefined ? kind : `${kind} ${shortName(inWords(name, template))}`;
+}
+
+function onWhat({ Resource, Condition }: Statement, template: PermissionsTemplate): string {
+  const resources = list(Resource).map((resource) =>
+    inWords(resource, template).replace(/^arn:.*:log-group:.*$/, 'its log group'),
+  );
+  const via = JSON.stringify(Condition ?? {}).match(/"[a-z0-9]+\.",\{"Ref":"AWS::Region"\}/g);
+  const services = (via ?? []).map((match) => match.slice(1, match.indexOf('.')));
+  if (Condition !== undefined && services.length === 0) {
+    throw new Error(`permissions: no words for ${JSON.stringify(Condition)}`);
+  }
+  const only = services.length > 0 ? ` by way of ${services.join(', ')}` : '';
+  return resources.sort().join(', ') + only;
+}
+
+/** The policies of a role: attached ones, and any that were put into the role or onto it. */
+function statementsOf(roleId: string, template: PermissionsTemplate): Statement[] {
+  const role = template.Resources[roleId]?.Properties ?? {};
+  const attached = list(role['ManagedPolicyArns']).map((arn) => {
+    const id = (arn as { Ref?: string }).Ref ?? '';
+    const policy = template.Resources[id];
+    if (policy === undefined) throw new Error(`permissions: ${roleId} has a policy not of ours`);
+    return policy.Properties ?? {};
+  });
+  const onto = Object.values(template.Resources)
+    .filter(({ Type }) => Type === 'AWS::IAM::Policy' || Type === 'AWS::IAM::ManagedPolicy')
+    .map(({ Properties = {} }) => Properties)
+    .filter(({ Roles }) => JSON.stringify(Roles ?? []).includes(`"${roleId}"`));
+  const inline = list(role['Policies']) as Readonly<Record<string, unknown>>[];
+  return [...attached, ...onto, ...inline].flatMap((policy) =>
+    list((policy['PolicyDocument'] as { Statement: Statement | Statement[] }).Statement),
+  );
+}
+
+/** One row for each statement of each function's role, in the template's order. */
+export function permissionRows(template: PermissionsTemplate): PermissionRow[] {
+  return Object.values(template.Resources)
+    .filter(({ Type }) => Type === 'AWS::Lambda::Function')
+    .flatMap(({ Properties = {} }) => {
+      const [roleId = ''] = list((Properties['Role'] as { 'Fn::GetAtt': string[] })['Fn::GetAtt']);
+      return statementsOf(roleId, template).map((statement) => ({
+        function: shortName(inWords(Properties['FunctionName'], template)),
+        purpose: statement.Sid ?? '',
+        actions: list(statement.Action).join(', '),
+        resources: onWhat(statement, template),
+      }));
+    });
+}
