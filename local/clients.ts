@@ -1,0 +1,26 @@
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { SQSClient } from '@aws-sdk/client-sqs';
+import { ACCOUNT } from './template/account.ts';
+
+/** Where the emulators listen. SNS and S3 share SQS's. */
+export type Endpoints = { sqs: string; dynamodb: string };
+
+/** The runtime's own clients; they speak to the emulators directly. */
+export type Clients = { sqs: SQSClient; sns: SNSClient; s3: S3Client; dynamodb: DynamoDBClient };
+
+export function createClients(endpoints: Endpoints): Clients {
+  const account = { region: ACCOUNT.region, credentials: ACCOUNT.credentials };
+  const shared = { ...account, endpoint: endpoints.sqs };
+  return {
+    sqs: new SQSClient({ ...shared, useQueueUrlAsEndpoint: false }),
+    sns: new SNSClient(shared),
+    s3: new S3Client({ ...shared, forcePathStyle: true }),
+    dynamodb: new DynamoDBClient({ ...account, endpoint: endpoints.dynamodb }),
+  };
+}
+
+export function destroyClients(clients: Clients): void {
+  for (const client of Object.values(clients)) client.destroy();
+}

@@ -1,0 +1,31 @@
+/** Entry of the thread that imitates DynamoDB. */
+import assert from 'node:assert';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { parentPort, workerData } from 'node:worker_threads';
+import dynalite from 'dynalite';
+import type { EmulatorData } from './emulator.ts';
+
+assert(parentPort, 'runs in a thread');
+const data: EmulatorData = workerData;
+const server = dynalite({
+  createTableMs: 0,
+  ...(data.dataDir ? { path: join(data.dataDir, 'dynalite') } : {}),
+});
+
+// dynalite throws what its requests' sockets report, as when an environment is killed amid a call.
+process.on('uncaughtException', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'ECONNRESET' || error.code === 'EPIPE' || error.message === 'aborted') return;
+  throw error;
+});
+
+server.listen(data.port, '127.0.0.1');
+await once(server, 'listening');
+
+parentPort.once('message', () => {
+  server.close(() => parentPort?.close());
+  server.closeAllConnections();
+});
+const address = server.address();
+assert(address && typeof address === 'object', 'listens on a port');
+parentPort.postMessage(address.port);

@@ -1,0 +1,59 @@
+import type { BuildAppOptions } from 'fauxqs';
+
+type Stores = NonNullable<BuildAppOptions['stores']>;
+
+type Persistence = {
+  db: { prepare(sql: string): { run(...values: string[]): unknown } };
+  load(sqs: Stores['sqsStore'], sns: Stores['snsStore'], s3: Stores['s3Store']): void;
+  updateMessageReady(messageId: string): void;
+  close(): void;
+};
+
+/**
+ * fauxqs' stores. The package exports only its app, and its own server, the only one that keeps
+ * data, listens on all interfaces; so the classes are taken from beside its entry.
+ */
+export async function createStores(): Promise<Stores> {
+  const { SqsStore } = await internal<{ SqsStore: new () => Stores['sqsStore'] }>('sqs/sqsStore');
+  const { SnsStore } = await internal<{ SnsStore: new () => Stores['snsStore'] }>('sns/snsStore');
+  const { S3Store } = await internal<{ S3Store: new () => Stores['s3Store'] }>('s3/s3Store');
+  const sqsStore = new SqsStore();
+  // Without a host of its own, a queue's URL is built from the Host header, which resolves everywhere.
+  sqsStore.host = '';
+  return { sqsStore, snsStore: new SnsStore(), s3Store: new S3Store() };
+}
+
+/** Loads what an earlier run left in `dataDir`, and writes through from now on. */
+export async function persistStores(
+  stores: Stores,
+  dataDir: string,
+  endpoint: string,
+): Promise<() => void> {
+  const { PersistenceManager } = await internal<{
+    PersistenceManager: new (dataDir: string) => Persistence;
+  }>('persistence');
+  const persistence = new PersistenceManager(dataDir);
+  // fauxqs clears the receive count too, which its own schema forbids, so a visibility of 0 fails.
+  const ready = persistence.db.prepare(
+    'UPDATE sqs_messages SET receipt_handle = NULL, visibility_deadline = NULL WHERE message_id = ?',
+  );
+  persistence.updateMessageReady = (messageId) => ready.run(messageId);
+  // The port differs from run to run.
+  persistence.db
+    .prepare(`UPDATE sqs_queues SET url = ? || substr(url, instr(url, '/000000000000/'))`)
+    .run(endpoint);
+  persistence.load(stores.sqsStore, stores.snsStore, stores.s3Store);
+  attach(stores, persistence);
+  return () => persistence.close();
+}
+
+function attach(stores: Stores, persistence: Persistence): void {
+  const owners: object[] = [stores.sqsStore, stores.snsStore, stores.s3Store];
+  for (const owner of [...owners, ...stores.sqsStore.allQueues()]) {
+    Object.assign(owner, { persistence });
+  }
+}
+
+function internal<T>(path: string): Promise<T> {
+  return import(new URL(`${path}.js`, import.meta.resolve('fauxqs')).href);
+}

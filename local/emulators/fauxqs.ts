@@ -1,0 +1,20 @@
+/** Entry of the thread that imitates SQS, SNS and S3. */
+import assert from 'node:assert';
+import { parentPort, workerData } from 'node:worker_threads';
+import { buildApp } from 'fauxqs';
+import type { EmulatorData } from './emulator.ts';
+import { createStores, persistStores } from './fauxqs-stores.ts';
+
+assert(parentPort, 'runs in a thread');
+const data: EmulatorData = workerData;
+const stores = await createStores();
+const app = buildApp({ logger: false, stores });
+const endpoint = await app.listen({ host: '127.0.0.1', port: data.port });
+const close = data.dataDir ? await persistStores(stores, data.dataDir, endpoint) : () => {};
+
+parentPort.once('message', async () => {
+  await app.close();
+  close();
+  parentPort?.close();
+});
+parentPort.postMessage(Number(new URL(endpoint).port));
