@@ -1,0 +1,52 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { TemplateError } from './resolve.ts';
+
+const templateSchema = z.object({
+  Resources: z.record(
+    z.string(),
+    z.object({ Type: z.string(), Properties: z.record(z.string(), z.unknown()).default({}) }),
+  ),
+  Outputs: z.record(z.string(), z.object({ Value: z.unknown() })).default({}),
+  Parameters: z.record(z.string(), z.object({ Default: z.unknown().optional() })).default({}),
+});
+export type Template = z.infer<typeof templateSchema>;
+
+const assetsSchema = z.object({
+  files: z.record(
+    z.string(),
+    z.object({
+      source: z.object({ path: z.string() }),
+      destinations: z.record(z.string(), z.object({ objectKey: z.string() })),
+    }),
+  ),
+});
+
+/** A synthesized stack: its template, and where each asset lies, by object key. */
+export type Assembly = { stackName: string; template: Template; assets: Map<string, string> };
+
+/** Reads the one stack of a cloud assembly. Throws {@link TemplateError} where there is no such. */
+export async function readAssembly(directory: string): Promise<Assembly> {
+  const names = await readdir(directory).catch((cause: unknown) => {
+    throw new TemplateError(`${directory}: no assembly; run npm run build`, { cause });
+  });
+  const templates = names.filter((name) => name.endsWith('.template.json'));
+  const [file] = templates;
+  if (!file || templates.length > 1) {
+    throw new TemplateError(`${directory}: one template was expected, not ${templates.length}`);
+  }
+  const stackName = file.replace('.template.json', '');
+  const template = templateSchema.parse(await readJson(join(directory, file)));
+  const manifest = assetsSchema.parse(await readJson(join(directory, `${stackName}.assets.json`)));
+  const assets = Object.values(manifest.files).flatMap(({ source, destinations }) =>
+    Object.values(destinations).map(
+      ({ objectKey }) => [objectKey, join(directory, source.path)] as const,
+    ),
+  );
+  return { stackName, template, assets: new Map(assets) };
+}
+
+async function readJson(path: string): Promise<unknown> {
+  return JSON.parse(await readFile(path, 'utf8'));
+}
