@@ -1,0 +1,152 @@
+/**
+ * One execution environment: a child process that runs the bundled artefact, is given one event
+ * at a time, and is killed where AWS would kill it (function timeout, memory, failed init).
+ */
+import assert from 'node:assert';
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import type { ServerResponse } from 'node:http';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+import type { FunctionSpec } from './function-spec.ts';
+import { exited, type Failure, type Outcome, outOfMemory, reported, timedOut } from './outcome.ts';
+import type { RuntimeApi, RuntimeMessage } from './runtime-api.ts';
+
+const BOOTSTRAP = fileURLToPath(new URL('./bootstrap.ts', import.meta.url));
+const INIT_TIMEOUT_MS = 10_000;
+/** Of the function's memory, as on AWS: the rest is for what is not heap. */
+const OLD_SPACE_SHARE = 0.9;
+
+/** An event in the environment's hands; its outcome counts when the next one is asked for. */
+type Running = { requestId: string; outcome?: Outcome; done: (outcome: Outcome) => void };
+
+export class Environment {
+  readonly spec: FunctionSpec;
+  readonly logStream: string;
+  /** Resolves when the process is gone. */
+  readonly gone: Promise<unknown>;
+  /** Largest resident size seen, bytes. */
+  memoryUsed = 0;
+  lastUsedAt = 0;
+  busy = false;
+  alive = true;
+  #process: ChildProcess;
+  #init = Promise.withResolvers<Failure | undefined>();
+  #invocation: Running | undefined;
+  #next: ServerResponse | undefined;
+  #unregister: () => void;
+
+  constructor(spec: FunctionSpec, id: string, api: RuntimeApi, onLine: (line: string) => void) {
+    this.spec = spec;
+    this.logStream = `${new Date().toISOString().slice(0, 10).replaceAll('-', '/')}/[$LATEST]${id}`;
+    const { address, unregister } = api.register(id, (message) => this.#hear(message));
+    this.#unregister = unregister;
+    const heapMb = Math.floor(spec.memoryMb * OLD_SPACE_SHARE);
+    this.#process = spawn(process.execPath, [`--max-old-space-size=${heapMb}`, BOOTSTRAP], {
+      cwd: spec.codeDirectory,
+      // A group of its own: Ctrl-C in the terminal is for us, who then stop in order.
+      detached: true,
+      stdio: ['ignore', 'pipe', 'pipe'],
+      env: {
+        ...spec.variables,
+        AWS_LAMBDA_RUNTIME_API: address,
+        AWS_LAMBDA_LOG_STREAM_NAME: this.logStream,
+      },
+    });
+    for (const output of [this.#process.stdout, this.#process.stderr]) {
+      assert(output, 'output is piped');
+      createInterface(output).on('line', onLine);
+    }
+    this.gone = once(this.#process, 'close');
+    this.#process.once('exit', (code, signal) => this.#end(exited(code, signal)));
+    const timer = setTimeout(() => this.#end(timedOut(INIT_TIMEOUT_MS / 1000)), INIT_TIMEOUT_MS);
+    this.#init.promise.finally(() => clearTimeout(timer));
+  }
+
+  get pid(): number {
+    return this.#process.pid ?? 0;
+  }
+
+  /** Resolves when the handler is loaded, or with the reason why it is not. */
+  get initialized(): Promise<Failure | undefined> {
+    return this.#init.promise;
+  }
+
+  /** Hands the event over and waits for what comes of it. One at a time. */
+  async invoke(requestId: string, payload: string): Promise<Outcome> {
+    const next = this.#next;
+    assert(!this.#invocation, 'an environment handles one event at a time');
+    if (!next) return exited(null, 'SIGKILL');
+    this.#next = undefined;
+    const { promise, resolve } = Promise.withResolvers<Outcome>();
+    this.#invocation = { requestId, done: resolve };
+    const { timeoutMs } = this.spec;
+    const timer = setTimeout(() => this.#end(timedOut(timeoutMs / 1000)), timeoutMs);
+    next.writeHead(200, {
+      'lambda-runtime-aws-request-id': requestId,
+      'lambda-runtime-deadline-ms': Date.now() + timeoutMs,
+      'lambda-runtime-invoked-function-arn': this.spec.arn,
+    });
+    next.end(payload);
+    return promise.finally(() => clearTimeout(timer));
+  }
+
+  /** Takes note of the resident size, in bytes, and ends the environment above its memory. */
+  measured(bytes: number): void {
+    this.memoryUsed = Math.max(this.memoryUsed, bytes);
+    if (bytes > this.spec.memoryMb * 1024 * 1024) this.#end(outOfMemory());
+  }
+
+  /** Kills the process without blaming anybody; resolves when it is gone. */
+  async stop(): Promise<void> {
+    this.#end(exited(null, 'SIGKILL'));
+    await this.gone;
+  }
+
+  #hear(message: RuntimeMessage): void {
+    switch (message.type) {
+      case 'next':
+        this.#next = message.answer;
+        this.#init.resolve(undefined);
+        this.#settle();
+        return;
+      case 'init-error':
+        this.#end(reported(message.payload));
+        return;
+      case 'error':
+        this.#done(message.requestId, reported(message.payload));
+        return;
+      case 'response':
+        this.#done(message.requestId, { status: 'success', payload: message.payload });
+    }
+  }
+
+  #done(requestId: string, outcome: Outcome): void {
+    if (this.#invocation?.requestId === requestId) this.#invocation.outcome = outcome;
+  }
+
+  /** A process that dies after it answered has answered. */
+  #settle(otherwise?: Failure): void {
+    const outcome = this.#invocation?.outcome ?? otherwise;
+    if (outcome) this.#invocation?.done(outcome);
+    this.#invocation = undefined;
+  }
+
+  #end(why: Failure): void {
+    if (!this.alive) return;
+    this.alive = false;
+    this.#unregister();
+    this.#init.resolve(why);
+    this.#settle(why);
+    killGroup(this.pid);
+  }
+}
+
+/** Kills an environment and whatever it started. */
+function killGroup(pid: number): void {
+  try {
+    if (pid > 0) process.kill(-pid, 'SIGKILL');
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
+  }
+}

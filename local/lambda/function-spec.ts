@@ -1,0 +1,96 @@
+import { availableParallelism } from 'node:os';
+import type { Endpoints } from '../clients.ts';
+import { ACCOUNT, arn } from '../template/account.ts';
+import type { FunctionPlan } from '../template/plan.ts';
+
+/** All that an environment of a function has to know. */
+export type FunctionSpec = {
+  name: string;
+  arn: string;
+  handler: string;
+  /** The unpacked bundle. */
+  codeDirectory: string;
+  timeoutMs: number;
+  memoryMb: number;
+  /** Infinity where none is reserved. */
+  reservedConcurrency: number;
+  variables: Record<string, string>;
+};
+
+/** The bound of environments alive at a time, over all functions. */
+export function defaultEnvironmentsMax(): number {
+  return 4 * availableParallelism();
+}
+
+/**
+ * The functions by name.
+ * @param compileCache a folder where V8 keeps compiled code, so that a replaced environment or
+ *   worker need not compile a megabyte again (on AWS the function's own image would hold it)
+ */
+export function functionSpecs(
+  plans: FunctionPlan[],
+  endpoints: Endpoints,
+  compileCache: string,
+): Map<string, FunctionSpec> {
+  return new Map(plans.map((plan) => [plan.name, functionSpec(plan, endpoints, compileCache)]));
+}
+
+function functionSpec(
+  plan: FunctionPlan,
+  endpoints: Endpoints,
+  compileCache: string,
+): FunctionSpec {
+  const { Environment, Handler, MemorySize, Timeout, LoggingConfig } = plan.properties;
+  const { codeDirectory } = plan;
+  return {
+    name: plan.name,
+    arn: arn('lambda', `function:${plan.name}`),
+    handler: Handler,
+    codeDirectory,
+    timeoutMs: Timeout * 1000,
+    memoryMb: MemorySize,
+    reservedConcurrency: plan.properties.ReservedConcurrentExecutions ?? Number.POSITIVE_INFINITY,
+    variables: {
+      ...Environment?.Variables,
+      ...(LoggingConfig?.LogFormat === 'JSON' ? { AWS_LAMBDA_LOG_FORMAT: 'JSON' } : {}),
+      ...platformVariables(plan.name, MemorySize, endpoints),
+      _HANDLER: Handler,
+      LAMBDA_TASK_ROOT: codeDirectory,
+      NODE_COMPILE_CACHE: compileCache,
+    },
+  };
+}
+
+/** What AWS sets itself, with the emulators for endpoints. Nothing comes from our environment. */
+function platformVariables(
+  functionName: string,
+  memoryMb: number,
+  endpoints: Endpoints,
+): Record<string, string> {
+  return {
+    AWS_LAMBDA_FUNCTION_NAME: functionName,
+    AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
+    AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMb),
+    AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${functionName}`,
+    AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
+    AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
+    ...accountVariables(),
+    AWS_ENDPOINT_URL_SQS: endpoints.sqs,
+    AWS_ENDPOINT_URL_SNS: endpoints.sqs,
+    AWS_ENDPOINT_URL_S3: endpoints.sqs,
+    AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb,
+    LANG: 'en_US.UTF-8',
+    PATH: '/usr/local/bin:/usr/bin:/bin',
+    TZ: 'UTC',
+  };
+}
+
+/** Region and credentials, as the SDK reads them. */
+export function accountVariables(): Record<string, string> {
+  return {
+    AWS_REGION: ACCOUNT.region,
+    AWS_DEFAULT_REGION: ACCOUNT.region,
+    AWS_ACCESS_KEY_ID: ACCOUNT.credentials.accessKeyId,
+    AWS_SECRET_ACCESS_KEY: ACCOUNT.credentials.secretAccessKey,
+  };
+}

@@ -1,0 +1,63 @@
+/**
+ * What CloudWatch Logs would hold: a function's own lines and, between them, the platform's
+ * JSON records of starts and ends, by which a death is seen from outside the dying process.
+ */
+import { createWriteStream, type WriteStream } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import { finished } from 'node:stream/promises';
+import type { Outcome } from './outcome.ts';
+
+export type PlatformEvent =
+  | 'platform.initStart'
+  | 'platform.initReport'
+  | 'platform.start'
+  | 'platform.runtimeDone'
+  | 'platform.report';
+
+/** One line of a function's log, with what CloudWatch tells of its origin. */
+export type LogLine = { functionName: string; logStream: string; line: string };
+
+export type PlatformLog = {
+  line(origin: Omit<LogLine, 'line'>, line: string): void;
+  platform(origin: Omit<LogLine, 'line'>, type: PlatformEvent, record: object): void;
+  stop(): Promise<void>;
+};
+
+/** Writes `<directory>/<function>.log` and tells the listener of each line. */
+export async function openPlatformLog(
+  directory: string,
+  listener: (line: LogLine) => void,
+): Promise<PlatformLog> {
+  await mkdir(directory, { recursive: true });
+  const files = new Map<string, WriteStream>();
+
+  function fileOf(functionName: string): WriteStream {
+    const known = files.get(functionName);
+    if (known) return known;
+    const file = createWriteStream(join(directory, `${functionName}.log`), { flags: 'a' });
+    files.set(functionName, file);
+    return file;
+  }
+
+  function line(origin: Omit<LogLine, 'line'>, text: string): void {
+    fileOf(origin.functionName).write(`${text}\n`);
+    listener({ ...origin, line: text });
+  }
+
+  return {
+    line,
+    platform(origin, type, record) {
+      line(origin, JSON.stringify({ time: new Date().toISOString(), type, record }));
+    },
+    async stop() {
+      await Promise.all([...files.values()].map((file) => finished(file.end())));
+    },
+  };
+}
+
+/** How an outcome is told in a record. */
+export function statusOf(outcome: Outcome): { status: string; errorType?: string } {
+  if (outcome.status === 'success') return { status: 'success' };
+  return { status: outcome.status, errorType: outcome.errorType };
+}
