@@ -1,0 +1,56 @@
+/** All event source mappings of the stack, each with a poller of its own. */
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { FunctionSpec } from '../lambda/function-spec.ts';
+import type { LambdaHost } from '../lambda/host.ts';
+import type { Slots } from '../lambda/slots.ts';
+import { nameOfArn } from '../template/account.ts';
+import { type MappingPlan, queueUrlOf } from '../template/plan.ts';
+import { TemplateError } from '../template/resolve.ts';
+import { Deliveries, type Mischief } from './delivery.ts';
+import { type Poller, startPoller } from './poller.ts';
+
+export type MappingsContext = {
+  sqs: SQSClient;
+  endpoint: string;
+  functions: Map<string, FunctionSpec>;
+  host: LambdaHost;
+  slots: Slots;
+  mischief: Mischief;
+  log: (line: string) => void;
+};
+
+/** Starts a poller for each enabled mapping. Throws where its function is not in the plan. */
+export function startMappings(plans: MappingPlan[], context: MappingsContext): Poller[] {
+  return plans
+    .filter(({ properties }) => properties.Enabled)
+    .map((plan) => startMapping(plan, context));
+}
+
+function startMapping(plan: MappingPlan, context: MappingsContext): Poller {
+  const { logicalId, properties } = plan;
+  const spec = context.functions.get(nameOfArn(properties.FunctionName));
+  if (!spec) throw new TemplateError(`${logicalId}: no function ${properties.FunctionName}`);
+  const queueName = nameOfArn(properties.EventSourceArn);
+  return startPoller(
+    {
+      id: logicalId,
+      queue: {
+        sqs: context.sqs,
+        url: queueUrlOf(queueName, context.endpoint),
+        arn: properties.EventSourceArn,
+      },
+      batchSize: properties.BatchSize,
+      windowMs: properties.MaximumBatchingWindowInSeconds * 1000,
+      maxConcurrency: Math.min(
+        properties.ScalingConfig.MaximumConcurrency ?? Number.POSITIVE_INFINITY,
+        spec.reservedConcurrency,
+      ),
+      reportsFailures: properties.FunctionResponseTypes.includes('ReportBatchItemFailures'),
+      invoke: (payload) => context.host.invoke(spec, payload),
+      onFailure: (reason, { length }) =>
+        context.log(`${queueName}: ${length} message(s) return, ${spec.name} failed: ${reason}`),
+    },
+    context.slots,
+    new Deliveries(context.mischief),
+  );
+}

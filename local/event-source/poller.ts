@@ -1,0 +1,111 @@
+/**
+ * The poller of one event source mapping: it fills a batch, waits for the right to run it, hands
+ * it to the function, and meanwhile fills the next. It holds at most one batch that does not run.
+ */
+import type { SQSRecord } from 'aws-lambda';
+import type { Outcome } from '../lambda/outcome.ts';
+import type { Slots } from '../lambda/slots.ts';
+import { cutBatch } from './batch.ts';
+import { type Disposition, dispose } from './batch-response.ts';
+import type { Deliveries } from './delivery.ts';
+import { toRecord } from './record.ts';
+import { receiveMessages, removeMessages, type SourceQueue } from './source-queue.ts';
+
+export type Mapping = {
+  id: string;
+  queue: SourceQueue;
+  batchSize: number;
+  windowMs: number;
+  maxConcurrency: number;
+  reportsFailures: boolean;
+  invoke(payload: string): Promise<Outcome>;
+  /** Told of each batch that failed as a whole. */
+  onFailure(reason: string, records: SQSRecord[]): void;
+};
+
+export type Poller = {
+  /** Messages and copies that were received and whose fate is open. */
+  inFlight(): number;
+  /** Ends polling, then waits up to `graceMs` for the invocations that run. */
+  stop(graceMs: number): Promise<void>;
+};
+
+const WAIT_SECONDS = 20;
+/** While copies or held-back messages wait for their time, a long poll must not outwait them. */
+const WAIT_SECONDS_HOLDING = 1;
+
+export function startPoller(mapping: Mapping, slots: Slots, deliveries: Deliveries): Poller {
+  const stopping = new AbortController();
+  const running = new Set<Promise<void>>();
+  let runningRecords = 0;
+
+  async function poll(): Promise<void> {
+    while (!stopping.signal.aborted) {
+      await fill(mapping, deliveries, stopping.signal);
+      if (deliveries.size === 0) continue;
+      const release = await slots.acquire(mapping.id, mapping.maxConcurrency);
+      const { records, payload, rest } = cutBatch(deliveries.take(Date.now()), mapping.batchSize);
+      deliveries.putBack(rest);
+      if (records.length === 0 || stopping.signal.aborted) {
+        release();
+        continue;
+      }
+      runningRecords += records.length;
+      const run = runBatch(mapping, records, payload).finally(() => {
+        release();
+        runningRecords -= records.length;
+        running.delete(run);
+      });
+      running.add(run);
+    }
+  }
+
+  const polling = poll();
+  return {
+    inFlight: () => deliveries.size + runningRecords,
+    async stop(graceMs) {
+      stopping.abort();
+      const grace = Promise.withResolvers<void>();
+      const timer = setTimeout(grace.resolve, graceMs);
+      // One that waits for a slot gets it when those that run end, or never, and then holds nothing.
+      await Promise.race([Promise.allSettled([...running]), grace.promise]);
+      clearTimeout(timer);
+      polling.catch(() => {});
+    },
+  };
+}
+
+/** Receives until a batch is full, or its window, counted from its first message, is over. */
+async function fill(mapping: Mapping, deliveries: Deliveries, signal: AbortSignal): Promise<void> {
+  const { batchSize, windowMs, queue } = mapping;
+  let windowEnd: number | undefined;
+  while (!signal.aborted) {
+    const now = Date.now();
+    const due = deliveries.due(now);
+    if (due > 0) windowEnd ??= now + windowMs;
+    if (due >= batchSize || (windowEnd !== undefined && now >= windowEnd)) return;
+    // The emulator waits for fractions of a second too, so the window is kept exactly.
+    const wait = windowEnd === undefined ? idleWait(deliveries) : (windowEnd - now) / 1000;
+    const messages = await receiveMessages(queue, batchSize - due, wait, signal);
+    deliveries.add(
+      messages.map((message) => toRecord(message, queue.arn)),
+      Date.now(),
+    );
+  }
+}
+
+function idleWait(deliveries: Deliveries): number {
+  return deliveries.size > 0 ? WAIT_SECONDS_HOLDING : WAIT_SECONDS;
+}
+
+async function runBatch(mapping: Mapping, records: SQSRecord[], payload: string): Promise<void> {
+  const outcome = await mapping.invoke(payload);
+  const ids = records.map(({ messageId }) => messageId);
+  const disposition: Disposition = dispose(ids, outcome, mapping.reportsFailures);
+  if (disposition.reason) mapping.onFailure(disposition.reason, records);
+  const done = new Set(disposition.succeeded);
+  const handles = records
+    .filter(({ messageId }) => done.has(messageId))
+    .map(({ receiptHandle }) => ({ ReceiptHandle: receiptHandle }));
+  await removeMessages(mapping.queue, handles);
+}

@@ -1,0 +1,70 @@
+import {
+  DeleteMessageBatchCommand,
+  type Message,
+  ReceiveMessageCommand,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
+
+/** The most that SQS takes or gives in one call. */
+const CALL_MAX = 10;
+/** Receives at a time while a batch fills. */
+const RECEIVES_MAX = 5;
+
+/** The queue of a mapping, as its poller sees it. */
+export type SourceQueue = { sqs: SQSClient; url: string; arn: string };
+
+/**
+ * Receives up to `wanted` messages, waiting up to `waitSeconds` for the first. Where the first
+ * call comes back full there are probably more, and some calls run side by side. An aborted
+ * wait brings none.
+ */
+export async function receiveMessages(
+  queue: SourceQueue,
+  wanted: number,
+  waitSeconds: number,
+  signal: AbortSignal,
+): Promise<Message[]> {
+  const first = await receiveOnce(queue, Math.min(CALL_MAX, wanted), waitSeconds, signal);
+  const more = Math.min(RECEIVES_MAX, Math.floor((wanted - first.length) / CALL_MAX));
+  if (first.length < CALL_MAX || more === 0) return first;
+  const calls = Array.from({ length: more }, () => receiveOnce(queue, CALL_MAX, 0, signal));
+  return [...first, ...(await Promise.all(calls)).flat()];
+}
+
+async function receiveOnce(
+  queue: SourceQueue,
+  wanted: number,
+  waitSeconds: number,
+  signal: AbortSignal,
+): Promise<Message[]> {
+  const command = new ReceiveMessageCommand({
+    QueueUrl: queue.url,
+    MaxNumberOfMessages: wanted,
+    WaitTimeSeconds: waitSeconds,
+    MessageAttributeNames: ['All'],
+    MessageSystemAttributeNames: ['All'],
+  });
+  try {
+    const { Messages = [] } = await queue.sqs.send(command, { abortSignal: signal });
+    return Messages;
+  } catch (error) {
+    if (signal.aborted) return [];
+    throw error;
+  }
+}
+
+/** Deletes what is done with. A message that another delivery already deleted is no error. */
+export async function removeMessages(
+  queue: SourceQueue,
+  handles: { ReceiptHandle?: string | undefined }[],
+): Promise<void> {
+  const calls: Promise<unknown>[] = [];
+  for (let start = 0; start < handles.length; start += CALL_MAX) {
+    const entries = handles
+      .slice(start, start + CALL_MAX)
+      .map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
+    const command = new DeleteMessageBatchCommand({ QueueUrl: queue.url, Entries: entries });
+    calls.push(queue.sqs.send(command));
+  }
+  await Promise.all(calls);
+}
