@@ -1,0 +1,87 @@
+/**
+ * One loopback port in front of all services, so that a single AWS_ENDPOINT_URL serves. A
+ * request says which service it is for in the scope of its signature.
+ */
+import { once } from 'node:events';
+import {
+  Agent,
+  createServer,
+  type IncomingMessage,
+  type ServerResponse,
+  request as send,
+} from 'node:http';
+import { pipeline } from 'node:stream';
+import type { Endpoints } from './clients.ts';
+
+export type Gateway = { endpoint: string; stop(): Promise<void> };
+
+/** The port that was asked for cannot be had. */
+export class PortError extends Error {
+  override readonly name = 'PortError';
+}
+
+export async function startGateway(endpoints: Endpoints, port: number): Promise<Gateway> {
+  const agent = new Agent({ keepAlive: true });
+  const targets: Record<string, string> = {
+    sqs: endpoints.sqs,
+    sns: endpoints.sqs,
+    s3: endpoints.sqs,
+    sts: endpoints.sqs,
+    dynamodb: endpoints.dynamodb,
+  };
+  const server = createServer((req, res) => {
+    const service = serviceOf(req);
+    const target = targets[service];
+    if (target) forward(agent, target, req, res);
+    else refuse(res, service);
+  });
+  server.listen(port, '127.0.0.1');
+  await once(server, 'listening').catch((cause: unknown) => {
+    throw new PortError(`port ${port} cannot be used: ${String(cause)}`, { cause });
+  });
+  const address = server.address();
+  const bound = typeof address === 'object' ? address?.port : port;
+  return {
+    endpoint: `http://127.0.0.1:${bound}`,
+    async stop() {
+      agent.destroy();
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+    },
+  };
+}
+
+/** `…Credential=KEY/DATE/REGION/SERVICE/aws4_request…`, in a header or in a presigned address. */
+const SCOPE = /Credential=[^/]+\/\d{8}\/[^/]+\/([a-z0-9-]+)\/aws4_request/;
+
+/** The service a request is for; S3 where nothing says otherwise, as for an unsigned read. */
+export function serviceOf(req: Pick<IncomingMessage, 'headers' | 'url'>): string {
+  const signed = `${req.headers.authorization ?? ''} ${decodeURIComponent(req.url ?? '')}`;
+  const scope = SCOPE.exec(signed)?.[1];
+  if (scope) return scope;
+  const target = String(req.headers['x-amz-target'] ?? '');
+  if (target.startsWith('DynamoDB_')) return 'dynamodb';
+  if (target.startsWith('AmazonSQS.')) return 'sqs';
+  const form = req.headers['content-type']?.startsWith('application/x-www-form-urlencoded');
+  return form ? 'sns' : 's3';
+}
+
+function forward(agent: Agent, target: string, req: IncomingMessage, res: ServerResponse): void {
+  const { method, headers, url } = req;
+  const onward = send(target + url, { agent, method: method ?? 'GET', headers }, (answer) => {
+    res.writeHead(answer.statusCode ?? 502, answer.rawHeaders);
+    pipeline(answer, res, () => {});
+  });
+  onward.on('error', () => {
+    if (res.headersSent) res.destroy();
+    else res.writeHead(502).end();
+  });
+  pipeline(req, onward, () => {});
+}
+
+function refuse(res: ServerResponse, service: string): void {
+  const message = `${service} is not imitated by the local runtime`;
+  res.writeHead(501, { 'content-type': 'application/x-amz-json-1.0' });
+  res.end(JSON.stringify({ __type: 'NotImplemented', message }));
+}
