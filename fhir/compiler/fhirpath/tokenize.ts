@@ -55,12 +55,12 @@ function match(source: string, at: number): Match | undefined {
 }
 
 function unquote({ kind, text }: Match): string {
-  if (kind === 'string' || kind === 'quoted-name') return unescape(text.slice(1, -1));
+  if (kind === 'string' || kind === 'quoted-name') return plain(text.slice(1, -1));
   if (kind === 'constant') return text.slice(1).replace(/^[`'](.*)[`']$/, '$1');
   return kind === 'date' ? text.slice(1) : text;
 }
 
-function unescape(text: string): string {
+function plain(text: string): string {
   return text.replace(/\\(?:u([0-9a-fA-F]{4})|([\s\S]))/g, (_, hex?: string, char?: string) =>
     hex === undefined
       ? (ESCAPES[char ?? ''] ?? char ?? '')

@@ -1,0 +1,172 @@
+/** `=` and `<`, by the types of both sides. */
+import { Unsupported } from './ast.ts';
+import {
+  boolean,
+  type Collection,
+  definite,
+  type Item,
+  listCode,
+  presenceBeyondValue,
+  type Single,
+  truth,
+} from './collection.ts';
+import { and, FALSE, not, or, same, TRUE } from './js.ts';
+import { runtime, type Scope } from './scope.ts';
+
+const CONTEXTS = ['n', 'res', 'root'];
+
+type Category = 'string' | 'number' | 'boolean' | 'date' | 'quantity' | 'complex' | 'unknown';
+
+const PRIMITIVES: Readonly<Record<string, Category>> = {
+  boolean: 'boolean',
+  'System.Boolean': 'boolean',
+  integer: 'number',
+  decimal: 'number',
+  positiveInt: 'number',
+  unsignedInt: 'number',
+  'System.Integer': 'number',
+  'System.Decimal': 'number',
+  date: 'date',
+  dateTime: 'date',
+  instant: 'date',
+  'System.Date': 'date',
+  'System.DateTime': 'date',
+  'System.Time': 'string',
+  'System.String': 'string',
+};
+
+function categoryOf({ types }: Item, { compilation }: Scope): Category {
+  const categories = new Set(
+    types.map((type): Category => {
+      const known = PRIMITIVES[type];
+      if (known) return known;
+      if (compilation.types.get(type)?.kind === 'primitive') return 'string';
+      const isQuantity = /Quantity$/.test(type) || compilation.types.get(type)?.base === 'Quantity';
+      return isQuantity ? 'quantity' : 'complex';
+    }),
+  );
+  const [only] = categories;
+  return categories.size === 1 && only !== undefined ? only : 'unknown';
+}
+
+/** Empty if a side is; of many items, equal in number and order. */
+export function equality(left: Collection, right: Collection, scope: Scope): Collection {
+  if (left.kind === 'many' || right.kind === 'many') {
+    const lists = `${listCode(left)}, ${listCode(right)}`;
+    const [equal, unequal] = [runtime(scope, 'equalLists'), runtime(scope, 'unequalLists')];
+    return boolean(`${equal}(${lists})`, `${unequal}(${lists})`);
+  }
+  if (left.isDefinite && right.isDefinite) {
+    return definite(same(truth(left).isTrue, truth(right).isTrue));
+  }
+  return boolean(
+    pairs(left, right, (a, b) => equalTest(a, b, scope), isLiteral),
+    pairs(
+      left,
+      right,
+      (a, b) => unequalTest(a, b, scope),
+      () => false,
+    ),
+  );
+}
+
+/** `isStrict`: whether the test fails on nullish values, so that presence need not be asked. */
+function pairs(
+  left: Single,
+  right: Single,
+  test: (a: Item, b: Item) => string,
+  isStrict: (other: Item) => boolean,
+): string {
+  const presence = (item: Item, other: Item) =>
+    isStrict(other) ? presenceBeyondValue(item) : item.present;
+  const tests = left.items.flatMap((a) =>
+    right.items.map((b) => and(presence(a, b), presence(b, a), test(a, b))),
+  );
+  return or(...tests);
+}
+
+/** Nothing nullish equals it. */
+function isLiteral({ value }: Item): boolean {
+  return /^["\d]/.test(value) || isTruthValue(value);
+}
+
+/** JavaScript test that two items are equal. */
+export function equalTest(a: Item, b: Item, scope: Scope): string {
+  const [kind, other] = [categoryOf(a, scope), categoryOf(b, scope)];
+  // A resource is no part of itself, so the same one is the only one equal.
+  if (CONTEXTS.includes(a.value) && CONTEXTS.includes(b.value)) return is(a, b);
+  if (kind === 'unknown' || other === 'unknown' || (kind === other && kind === 'complex')) {
+    return `${runtime(scope, 'equal')}(${a.value}, ${b.value})`;
+  }
+  if (kind === 'quantity' && other === kind) {
+    return `${runtime(scope, 'equal')}(${a.value}, ${b.value})`;
+  }
+  if (isDate(kind, other)) {
+    return `${runtime(scope, 'compareDates')}(${a.value}, ${b.value}) === 0`;
+  }
+  if (kind !== other) return FALSE;
+  if (a.value === b.value) return TRUE;
+  if (kind === 'boolean' && isTruthValue(b.value)) return isTruthValue(a.value) ? FALSE : is(a, b);
+  return is(a, b);
+}
+
+function unequalTest(a: Item, b: Item, scope: Scope): string {
+  const [kind, other] = [categoryOf(a, scope), categoryOf(b, scope)];
+  if (!isDate(kind, other)) return not(equalTest(a, b, scope));
+  // Dates of different precision may be neither equal nor different.
+  return `${runtime(scope, 'areDifferentDates')}(${a.value}, ${b.value})`;
+}
+
+/** A string beside a date is one as far as FHIRPath converts it. */
+function isDate(kind: Category, other: Category): boolean {
+  const both = [kind, other];
+  return both.includes('date') && both.every((each) => each === 'date' || each === 'string');
+}
+
+function is(a: Item, b: Item): string {
+  return `${a.value} === ${b.value}`;
+}
+
+function isTruthValue(value: string): boolean {
+  return value === TRUE || value === FALSE;
+}
+
+const OPPOSITE: Readonly<Record<string, string>> = { '<': '>=', '>': '<=', '<=': '>', '>=': '<' };
+
+/** Empty if a side is, or where precision, units or time zones leave the order open. */
+export function comparison(
+  operator: string,
+  left: Collection,
+  right: Collection,
+  scope: Scope,
+): Collection {
+  if (left.kind === 'many' || right.kind === 'many') {
+    throw new Unsupported('comparison of many items');
+  }
+  return boolean(
+    pairs(
+      left,
+      right,
+      (a, b) => orderTest(operator, a, b, scope),
+      () => true,
+    ),
+    pairs(
+      left,
+      right,
+      (a, b) => orderTest(OPPOSITE[operator] ?? '', a, b, scope),
+      () => true,
+    ),
+  );
+}
+
+function orderTest(operator: string, a: Item, b: Item, scope: Scope): string {
+  const [kind, other] = [categoryOf(a, scope), categoryOf(b, scope)];
+  const values = `${a.value}, ${b.value}`;
+  if (isDate(kind, other)) return `${runtime(scope, 'compareDates')}(${values}) ${operator} 0`;
+  if (kind !== other) return FALSE;
+  if (kind === 'quantity') {
+    return `${runtime(scope, 'compareQuantities')}(${values}) ${operator} 0`;
+  }
+  if (kind === 'number' || kind === 'string') return `${a.value} ${operator} ${b.value}`;
+  throw new Unsupported(`order of ${a.types.join(', ')}`);
+}

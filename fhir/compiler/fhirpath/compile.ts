@@ -1,0 +1,100 @@
+/** Syntax tree to collection: names, constants, literals; operators and functions elsewhere. */
+import { type Expression, type LiteralType, Unsupported } from './ast.ts';
+import { type Collection, definite, EMPTY, single } from './collection.ts';
+import { callFunction } from './functions.ts';
+import { FALSE, TRUE, text } from './js.ts';
+import { children } from './navigate.ts';
+import { binary, indexed, signed } from './operators.ts';
+import type { Scope } from './scope.ts';
+import { asType, isOfType } from './type-tests.ts';
+
+/** Compiles an expression in a scope. Throws Unsupported. */
+export function compile(expression: Expression, scope: Scope): Collection {
+  switch (expression.kind) {
+    case 'empty':
+      return EMPTY;
+    case 'this':
+      return scope.focus;
+    case 'literal':
+      return literal(expression.type, expression.value);
+    case 'constant':
+      return constant(expression.name, scope);
+    case 'member':
+      return member(expression.of, expression.name, scope);
+    case 'call':
+      return callFunction(expression, scope, compile);
+    case 'item':
+      return indexed(compile(expression.of, scope), compile(expression.index, scope));
+    case 'sign':
+      return signed(expression.operator, compile(expression.operand, scope));
+    case 'binary':
+      return binary(
+        expression.operator,
+        compile(expression.left, scope),
+        compile(expression.right, scope),
+        expression,
+        scope,
+      );
+    case 'type': {
+      const of = compile(expression.operand, scope);
+      return expression.operator === 'is'
+        ? isOfType(of, expression.type, scope)
+        : asType(of, expression.type, scope);
+    }
+  }
+}
+
+function literal(type: LiteralType, value: string | boolean): Collection {
+  switch (type) {
+    case 'boolean':
+      return definite(value === true ? TRUE : FALSE);
+    case 'integer':
+      return single(String(value), ['System.Integer']);
+    case 'decimal':
+      return single(String(value), ['System.Decimal']);
+    case 'string':
+      return single(text(value), ['System.String']);
+    case 'date':
+      return single(text(value), ['System.DateTime']);
+    case 'time':
+      return single(text(String(value).slice(1)), ['System.Time']);
+  }
+}
+
+/** Constants of https://hl7.org/fhir/R4/fhirpath.html#vars */
+function constant(name: string, scope: Scope): Collection {
+  switch (name) {
+    case 'resource':
+      return scope.resource;
+    case 'rootResource':
+      return scope.rootResource;
+    case 'context':
+      return scope.context;
+    case 'ucum':
+      return single(text('http://unitsofmeasure.org'), ['System.String']);
+    case 'sct':
+      return single(text('http://snomed.info/sct'), ['System.String']);
+    case 'loinc':
+      return single(text('http://loinc.org'), ['System.String']);
+    default:
+      throw new Unsupported(`%${name}`);
+  }
+}
+
+function member(of: Expression | undefined, name: string, scope: Scope): Collection {
+  if (of !== undefined) return children(compile(of, scope), name, scope);
+  // A path may start with the type of its context: `Appointment.status`.
+  const isOwnType = scope.focus.kind === 'single' && ownTypes(scope).includes(name);
+  return isOwnType && scope.focus === scope.context
+    ? scope.focus
+    : children(scope.focus, name, scope);
+}
+
+function ownTypes({ focus, compilation }: Scope): string[] {
+  const names = focus.kind === 'single' ? focus.items.flatMap((item) => item.types) : [];
+  const bases: string[] = [];
+  for (let name = names[0]; name !== undefined; name = compilation.types.get(name)?.base) {
+    bases.push(name);
+  }
+  return [...names, ...bases];
+}

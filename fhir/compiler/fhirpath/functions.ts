@@ -1,0 +1,247 @@
+/** FHIRPath's functions: https://hl7.org/fhirpath/N1/#functions, and FHIR's additional ones. */
+import { jsonName } from '../type-model.ts';
+import { type Expression, Unsupported } from './ast.ts';
+import {
+  type Collection,
+  definite,
+  EMPTY,
+  exists,
+  type Item,
+  listCode,
+  type Single,
+  single,
+  some,
+  truth,
+  typesOf,
+  valueCode,
+} from './collection.ts';
+import { and, FALSE, not, or, TRUE, text } from './js.ts';
+import { memberTest } from './membership.ts';
+import { arrayOf, children, flatMap, isPrimitiveType } from './navigate.ts';
+import { indexed, negated, onlyOne, skipped, union } from './operators.ts';
+import { runtime, type Scope } from './scope.ts';
+import { STRING_FUNCTIONS } from './string-functions.ts';
+import { asType, isOfType } from './type-tests.ts';
+
+export type Compile = (expression: Expression, scope: Scope) => Collection;
+type Call = Extract<Expression, { kind: 'call' }>;
+
+/** What a function is called with. */
+interface Use {
+  readonly focus: Collection;
+  readonly args: readonly Expression[];
+  readonly scope: Scope;
+  /** An argument as a value: `$this` is the caller's. */
+  argument(index: number): Collection;
+  /** The first argument for one item of the focus: a lambda. */
+  lambda(item: Item): Collection;
+  /** An argument that may ask the focus as a whole: `iif(empty(), …)`. */
+  aboutFocus(index: number): Collection;
+}
+
+const FUNCTIONS: Readonly<Record<string, (use: Use) => Collection>> = {
+  // Existence
+  empty: ({ focus }) => definite(not(exists(focus))),
+  exists: (use) => definite(exists(use.args.length > 0 ? where(use) : use.focus)),
+  not: ({ focus }) => negated(focus),
+  all: (use) => definite(not(some(use.focus, (item) => not(truth(use.lambda(item)).isTrue)))),
+  allTrue: ({ focus }) => definite(not(some(focus, (item) => not(isTrue(item))))),
+  anyTrue: ({ focus }) => definite(some(focus, isTrue)),
+  allFalse: ({ focus }) => definite(not(some(focus, (item) => not(isFalse(item))))),
+  anyFalse: ({ focus }) => definite(some(focus, isFalse)),
+  count: ({ focus }) => single(countCode(focus), ['System.Integer']),
+  hasValue: ({ focus, scope }) => definite(hasValue(onlyOne(focus), scope)),
+  isDistinct: ({ focus, scope }) =>
+    focus.kind === 'single'
+      ? definite(TRUE)
+      : definite(`${runtime(scope, 'isDistinct')}(${focus.list()})`),
+
+  // Filtering and projection
+  where,
+  select: (use) =>
+    use.focus.kind === 'single' && use.focus.items.length === 1
+      ? projectOne(use.focus, use)
+      : flatMap(use.focus, (item) => use.lambda(item), use.scope),
+  ofType: ({ focus, args, scope }) => asType(focus, typeName(args[0]), scope),
+  as: ({ focus, args, scope }) => asType(focus, typeName(args[0]), scope),
+  is: ({ focus, args, scope }) => isOfType(focus, typeName(args[0]), scope),
+  extension: (use) => {
+    const extensions = children(use.focus, 'extension', use.scope);
+    const url = valueCode(onlyOne(use.argument(0)));
+    return flatMap(extensions, (item) => filtered(item, `${item.value}.url === ${url}`), use.scope);
+  },
+
+  // Subsetting and combining
+  first: ({ focus }) => (focus.kind === 'single' ? focus : indexed(focus, single('0', []))),
+  tail: ({ focus, scope }) => skipped(focus, '1', scope),
+  skip: (use) => skipped(use.focus, valueCode(onlyOne(use.argument(0))), use.scope),
+  distinct: ({ focus, scope }) =>
+    arrayOf(typesOf(focus), scope, `${runtime(scope, 'distinct')}(${listCode(focus)})`),
+  union: (use) => union(use.focus, use.argument(0), use.scope),
+  combine: (use) => combined(use.focus, use.argument(0)),
+  intersect: (use) => intersection(use),
+  children: ({ focus, scope }) => allChildren(focus, scope),
+  descendants: ({ focus, scope }) =>
+    arrayOf([], scope, `${runtime(scope, 'descendants')}(${listCode(focus)})`),
+
+  // Decisions and what belongs to others
+  iif: (use) => conditional(use),
+  trace: ({ focus }) => focus,
+  containedIsReferenced: ({ scope }) => containedIsReferenced(scope),
+  resolve: ({ focus, scope }) => resolved(focus, scope),
+  // Narrative and terminology are checked where their tables are; here they are never violated.
+  htmlChecks: () => definite(TRUE),
+  memberOf: () => definite(TRUE),
+  conformsTo: () => definite(TRUE),
+};
+
+export function callFunction(call: Call, scope: Scope, compile: Compile): Collection {
+  const focus = call.of === undefined ? scope.focus : compile(call.of, scope);
+  const use: Use = {
+    focus,
+    args: call.args,
+    scope,
+    argument: (index) => compile(argumentOf(call, index), scope),
+    lambda: (item) =>
+      compile(argumentOf(call, 0), { ...scope, focus: { kind: 'single', items: [item] } }),
+    aboutFocus: (index) => compile(argumentOf(call, index), { ...scope, focus }),
+  };
+  const ofStrings = STRING_FUNCTIONS.get(call.name);
+  if (ofStrings) {
+    const args = call.args.map((_, index) => onlyOne(use.argument(index)));
+    return ofStrings(onlyOne(focus), args, scope);
+  }
+  const known = Object.hasOwn(FUNCTIONS, call.name) ? FUNCTIONS[call.name] : undefined;
+  if (known === undefined) throw new Unsupported(`function ${call.name}()`);
+  return known(use);
+}
+
+function argumentOf(call: Call, index: number): Expression {
+  const found = call.args[index];
+  if (found === undefined) throw new Unsupported(`${call.name}() without an argument`);
+  return found;
+}
+
+function where(use: Use): Collection {
+  const test = (item: Item) => truth(use.lambda(item)).isTrue;
+  if (use.focus.kind === 'single') {
+    const items = use.focus.items.map((item) => ({
+      ...item,
+      present: and(item.present, test(item)),
+    }));
+    return { kind: 'single', items: items.filter((item) => item.present !== FALSE) };
+  }
+  return flatMap(use.focus, (item) => filtered(item, test(item)), use.scope);
+}
+
+function filtered(item: Item, test: string): Single {
+  return { kind: 'single', items: test === FALSE ? [] : [{ ...item, present: test }] };
+}
+
+function isTrue(item: Item): string {
+  return truth({ kind: 'single', items: [item] }).isTrue;
+}
+
+function isFalse(item: Item): string {
+  return truth({ kind: 'single', items: [item] }).isFalse;
+}
+
+function projectOne(focus: Single, use: Use): Collection {
+  const [item] = focus.items;
+  if (item === undefined) return EMPTY;
+  const mapped = use.lambda(item);
+  if (mapped.kind === 'many') return flatMap(focus, () => mapped, use.scope);
+  const items = mapped.items.map((each) => ({ ...each, present: and(item.present, each.present) }));
+  return { kind: 'single', items };
+}
+
+function countCode(of: Collection): string {
+  if (of.kind === 'many') return `${of.list()}.length`;
+  const test = exists(of);
+  return test === TRUE ? '1' : `(${test} ? 1 : 0)`;
+}
+
+function hasValue(of: Single, scope: Scope): string {
+  return some(of, (item) => {
+    if (!item.types.some((type) => isPrimitiveType(type, scope))) return FALSE;
+    return `${item.value} != null`;
+  });
+}
+
+function combined(left: Collection, right: Collection): Collection {
+  const kinds = [typesOf(left), typesOf(right)];
+  return {
+    kind: 'many',
+    types: kinds.some((types) => types.length === 0) ? [] : [...new Set(kinds.flat())],
+    some: (test) => or(some(left, test), some(right, test)),
+    list: () => `[...${listCode(left)}, ...${listCode(right)}]`,
+  };
+}
+
+function intersection(use: Use): Collection {
+  const [expression] = use.args;
+  const other = use.argument(0);
+  if (expression === undefined) return EMPTY;
+  return flatMap(
+    use.focus,
+    (item) => filtered(item, memberTest(item, other, expression, use.scope)),
+    use.scope,
+  );
+}
+
+/** Typed: so `children().element` asks only where there is an `element`. */
+function allChildren(of: Collection, scope: Scope): Collection {
+  const { types } = scope.compilation;
+  const names = typesOf(of).flatMap((type) => types.get(type)?.elements ?? []);
+  if (names.length === 0) throw new Unsupported('children() of an unknown type');
+  const found = [...new Set(names.map(({ name }) => name))].map((name) =>
+    children(of, name, scope),
+  );
+  return found.reduce(combined);
+}
+
+function conditional(use: Use): Collection {
+  const test = truth(use.aboutFocus(0)).isTrue;
+  const otherwise = use.args.length > 2 ? use.aboutFocus(2) : EMPTY;
+  const when = (condition: string, branch: Collection) =>
+    onlyOne(branch).items.map((item) => ({ ...item, present: and(condition, item.present) }));
+  const items = [...when(test, use.aboutFocus(1)), ...when(not(test), otherwise)];
+  return { kind: 'single', items: items.filter((item) => item.present !== FALSE) };
+}
+
+/** Only what is contained can be resolved without asking anybody. */
+function resolved(of: Collection, scope: Scope): Collection {
+  const resolve = runtime(scope, 'resolveContained');
+  const found = (item: Item): Single => {
+    const isReference = item.types.includes('Reference');
+    const value = `${resolve}(${item.value}${isReference ? '?.reference' : ''}, root)`;
+    return single(value, ['Resource'], `${value} !== undefined`);
+  };
+  if (of.kind === 'many') return flatMap(of, found, scope);
+  const items = of.items.flatMap((item) =>
+    found(item).items.map((each) => ({ ...each, present: and(item.present, each.present) })),
+  );
+  return { kind: 'single', items };
+}
+
+/** Our own, for dom-3: see overrides.ts. */
+function containedIsReferenced(scope: Scope): Collection {
+  const isUri = (type: string) =>
+    type === 'uri' || scope.compilation.types.get(type)?.base === 'uri';
+  const names = [...scope.compilation.types.values()].flatMap((type) =>
+    type.elements.flatMap((element) =>
+      element.types.filter((use) => isUri(use.type)).map((use) => jsonName(element, use)),
+    ),
+  );
+  const sorted = [...new Set(names)].sort();
+  scope.compilation.constants.set('uriNames', `new Set(${text(sorted)})`);
+  const call = `${runtime(scope, 'containedIsReferenced')}(res, uriNames)`;
+  return definite(or('res.contained === undefined', call));
+}
+
+function typeName(expression: Expression | undefined): string {
+  if (expression?.kind !== 'member') throw new Unsupported('a type that is no name');
+  return expression.of === undefined
+    ? expression.name
+    : `${typeName(expression.of)}.${expression.name}`;
+}

@@ -1,0 +1,202 @@
+/** Steps of a path: from an item to its child elements, by what the type model knows of both. */
+import { type ElementModel, jsonName, type TypeDefinition, type TypeUse } from '../type-model.ts';
+import { Unsupported } from './ast.ts';
+import { type Collection, EMPTY, type Item, type Many, some } from './collection.ts';
+import { and, or, TRUE } from './js.ts';
+import { freshVariable, runtime, type Scope } from './scope.ts';
+
+/** All children called `name` of all items of a collection. */
+export function children(of: Collection, name: string, scope: Scope): Collection {
+  if (of.kind === 'many') return flatMap(of, (item) => childrenOf(item, name, scope), scope);
+  const found = of.items
+    .map((item) => ({ item, child: childrenOf(item, name, scope) }))
+    .filter(({ child }) => child.kind === 'many' || child.items.length > 0);
+  const singles = found.flatMap(({ item, child }) =>
+    child.kind === 'many' ? [] : [child.items.map((each) => behind(item, each))],
+  );
+  if (singles.length === found.length) return { kind: 'single', items: singles.flat() };
+  const [only] = found;
+  if (only && found.length === 1 && isImplied(only.item)) return only.child;
+  return flatMap(of, (item) => childrenOf(item, name, scope), scope);
+}
+
+/** A child of something filtered or computed is there only if that is. */
+function behind(parent: Item, child: Item): Item {
+  return isImplied(parent) ? child : { ...child, present: and(parent.present, child.present) };
+}
+
+function isImplied({ present, value }: Item): boolean {
+  return present === TRUE || present === `${value} !== undefined`;
+}
+
+/** The collections of a lambda for every item, one after the other. */
+export function flatMap(of: Collection, map: (item: Item) => Collection, scope: Scope): Many {
+  const types = new Set<string>();
+  let isAny = false;
+  some(of, (item) => {
+    const mapped = map(item);
+    const found =
+      mapped.kind === 'many' ? mapped.types : mapped.items.flatMap((each) => each.types);
+    for (const type of found) types.add(type);
+    if (found.length === 0 && !(mapped.kind === 'single' && mapped.items.length === 0))
+      isAny = true;
+    return 'true';
+  });
+  return {
+    kind: 'many',
+    types: isAny ? [] : [...types],
+    some: (test) => some(of, (item) => some(map(item), test)),
+    list: () => {
+      const out = freshVariable(scope, 'o');
+      const push = some(of, (item) =>
+        some(map(item), (inner) => `${runtime(scope, 'add')}(${out}, ${inner.value})`),
+      );
+      return `${runtime(scope, 'collect')}((${out}) => ${push})`;
+    },
+  };
+}
+
+/** Children of one item. An item of several possible types needs one JSON shape for all. */
+function childrenOf(item: Item, name: string, scope: Scope): Collection {
+  if (item.types.length === 0) return dynamic(item, name, scope);
+  const { types } = scope.compilation;
+  const found = item.types
+    .flatMap((type) => concreteTypes(type, scope))
+    .flatMap((type) => elementsNamed(name, types.get(type)));
+  // A value that may be primitive or not (a choice) has no `id` or `extension` of one shape.
+  const isOfPrimitive = found.every(({ type }) => type.kind === 'primitive');
+  const base = isOfPrimitive ? item.sibling : item.value;
+  const elements = found.map(({ element }) => element);
+  const shape = shapeOf(elements);
+  if (base === undefined || shape === undefined) return EMPTY;
+  return shape.isArray ? array(base, shape, scope) : alternatives(base, shape, scope);
+}
+
+interface FoundElement {
+  readonly type: TypeDefinition;
+  readonly element: ElementModel;
+}
+
+/** Of a primitive only what its `_` sibling holds. */
+function elementsNamed(name: string, type: TypeDefinition | undefined): FoundElement[] {
+  if (type === undefined || (type.kind === 'primitive' && name === 'value')) return [];
+  return type.elements.flatMap((element) => (element.name === name ? [{ type, element }] : []));
+}
+
+interface Shape {
+  readonly isArray: boolean;
+  /** JSON names, each with the types that it may have. */
+  readonly names: ReadonlyMap<string, readonly TypeUse[]>;
+}
+
+function shapeOf(elements: readonly ElementModel[]): Shape | undefined {
+  const [first] = elements;
+  if (first === undefined) return undefined;
+  if (elements.some((element) => element.isArray !== first.isArray)) {
+    throw new Unsupported(`${first.name} is an array in some types only`);
+  }
+  const uses = elements.flatMap((element) =>
+    element.types.map((use) => ({ use, name: jsonName(element, use) })),
+  );
+  const byName = Map.groupBy(uses, (each) => each.name);
+  const names = [...byName].map(([name, found]) => [name, found.map(({ use }) => use)] as const);
+  return { isArray: first.isArray, names: new Map(names) };
+}
+
+/** `Resource` stands for every resource: what is compiled must hold for each. */
+export function concreteTypes(type: string, { compilation: { types } }: Scope): string[] {
+  const definition = types.get(type);
+  if (definition?.kind !== 'resource' || !definition.isAbstract) return [type];
+  return [...types.values()].flatMap((each) =>
+    each.kind === 'resource' && !each.isAbstract && (type === 'Resource' || each.base === type)
+      ? [each.name]
+      : [],
+  );
+}
+
+function alternatives(base: string, shape: Shape, scope: Scope): Collection {
+  return {
+    kind: 'single',
+    items: [...shape.names].map(([name, uses]) => {
+      const value = property(base, name);
+      const types = unique(uses);
+      if (!types.every((type) => isPrimitiveType(type, scope))) {
+        return { value, present: `${value} !== undefined`, types };
+      }
+      const sibling = property(base, `_${name}`);
+      const present = or(`${value} !== undefined`, `${sibling} !== undefined`);
+      return { value, sibling, present, types };
+    }),
+  };
+}
+
+function array(base: string, shape: Shape, scope: Scope): Many {
+  const [[name, uses] = ['', []]] = shape.names;
+  const types = unique(uses);
+  const code = property(base, name);
+  const isPrimitive = types.every((type) => isPrimitiveType(type, scope));
+  return isPrimitive
+    ? arrayOf(types, scope, code, property(base, `_${name}`))
+    : arrayOf(types, scope, code);
+}
+
+/** The items of an array that is there or not; `sibling` is that of a primitive's `_` array. */
+export function arrayOf(
+  types: readonly string[],
+  scope: Scope,
+  code: string,
+  sibling?: string,
+): Many {
+  if (sibling === undefined) {
+    return {
+      kind: 'many',
+      types,
+      array: { code },
+      some: (test) => {
+        const value = freshVariable(scope, 'v');
+        const inner = test({ value, present: 'true', types });
+        if (inner === 'true') return `${runtime(scope, 'notEmpty')}(${code})`;
+        if (inner === 'false') return 'false';
+        const isProperty = /^[\w$.?]+$/.test(code);
+        // No closure is made where there is no array, which is nearly always.
+        return and(
+          isProperty ? `${code} !== undefined` : 'true',
+          `${runtime(scope, 'some')}(${code}, (${value}) => ${inner})`,
+        );
+      },
+      list: () => `${runtime(scope, 'items')}(${code})`,
+    };
+  }
+  return {
+    kind: 'many',
+    types,
+    array: { code, sibling },
+    some: (test) => {
+      const value = freshVariable(scope, 'v');
+      const x = freshVariable(scope, 'x');
+      const inner = test({ value, sibling: x, present: 'true', types });
+      if (inner === 'true') return `(${code} !== undefined || ${sibling} !== undefined)`;
+      if (inner === 'false') return 'false';
+      return `${runtime(scope, 'somePrimitive')}(${code}, ${sibling}, (${value}, ${x}) => ${inner})`;
+    },
+    list: () => `${runtime(scope, 'primitives')}(${code}, ${sibling})`,
+  };
+}
+
+function dynamic(item: Item, name: string, scope: Scope): Many {
+  return arrayOf([], scope, `${runtime(scope, 'childrenNamed')}(${item.value}, "${name}")`);
+}
+
+function property(base: string, name: string): string {
+  // Parameters of the code (`n`, `v1`) are there; what is reached from them may not be.
+  const isSurelyThere = /^[nv]\d*$/.test(base) || base === 'res' || base === 'root';
+  return `${base}${isSurelyThere ? '.' : '?.'}${name}`;
+}
+
+function unique(uses: readonly TypeUse[]): string[] {
+  return [...new Set(uses.map((use) => use.type))];
+}
+
+export function isPrimitiveType(type: string, { compilation }: Scope): boolean {
+  return type.startsWith('System.') || compilation.types.get(type)?.kind === 'primitive';
+}

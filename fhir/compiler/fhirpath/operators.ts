@@ -1,0 +1,144 @@
+/** FHIRPath's operators: https://hl7.org/fhirpath/N1/#operations */
+import { type Expression, Unsupported } from './ast.ts';
+import {
+  boolean,
+  type Collection,
+  definite,
+  type Item,
+  listCode,
+  type Many,
+  type Single,
+  single,
+  some,
+  type Truth,
+  truth,
+  typesOf,
+  valueCode,
+} from './collection.ts';
+import { comparison, equality } from './compare.ts';
+import { and, not, or, same } from './js.ts';
+import { membership } from './membership.ts';
+import { arrayOf } from './navigate.ts';
+import { runtime, type Scope } from './scope.ts';
+
+export function binary(
+  operator: string,
+  left: Collection,
+  right: Collection,
+  expressions: { readonly left: Expression; readonly right: Expression },
+  scope: Scope,
+): Collection {
+  switch (operator) {
+    case 'and':
+    case 'or':
+    case 'xor':
+    case 'implies':
+      return logic(operator, truth(left), truth(right));
+    case '=':
+      return equality(left, right, scope);
+    case '!=':
+      return negated(equality(left, right, scope));
+    case '<':
+    case '>':
+    case '<=':
+    case '>=':
+      return comparison(operator, left, right, scope);
+    case 'in':
+      return membership(left, right, expressions.right, scope);
+    case 'contains':
+      return membership(right, left, expressions.left, scope);
+    case '|':
+      return union(left, right, scope);
+    case '&':
+      return concatenation(left, right, scope);
+    case '+':
+    case '-':
+      return arithmetic(operator, left, right);
+    default:
+      throw new Unsupported(`operator ${operator}`);
+  }
+}
+
+/** https://hl7.org/fhirpath/N1/#boolean-logic: the truth tables, as tests for true and for false. */
+function logic(operator: string, left: Truth, right: Truth): Collection {
+  const isTrue = logicTrue(operator, left, right);
+  if (left.isDefinite && right.isDefinite) return definite(isTrue);
+  return boolean(isTrue, logicFalse(operator, left, right));
+}
+
+function logicTrue(operator: string, left: Truth, right: Truth): string {
+  if (operator === 'and') return and(left.isTrue, right.isTrue);
+  if (operator === 'or') return or(left.isTrue, right.isTrue);
+  if (operator === 'implies') return or(left.isFalse, right.isTrue);
+  if (left.isDefinite && right.isDefinite) return not(same(left.isTrue, right.isTrue));
+  return or(and(left.isTrue, right.isFalse), and(left.isFalse, right.isTrue));
+}
+
+function logicFalse(operator: string, left: Truth, right: Truth): string {
+  if (operator === 'and') return or(left.isFalse, right.isFalse);
+  if (operator === 'or') return and(left.isFalse, right.isFalse);
+  if (operator === 'implies') return and(left.isTrue, right.isFalse);
+  return or(and(left.isTrue, right.isTrue), and(left.isFalse, right.isFalse));
+}
+
+export function negated(of: Collection): Collection {
+  const { isTrue, isFalse, isDefinite } = truth(of);
+  return isDefinite ? definite(isFalse) : boolean(isFalse, isTrue);
+}
+
+export function union(left: Collection, right: Collection, scope: Scope): Many {
+  const kinds = [typesOf(left), typesOf(right)];
+  return {
+    kind: 'many',
+    types: kinds.some((types) => types.length === 0) ? [] : [...new Set(kinds.flat())],
+    some: (test) => or(some(left, test), some(right, test)),
+    list: () => `${runtime(scope, 'distinct')}([...${listCode(left)}, ...${listCode(right)}])`,
+  };
+}
+
+function concatenation(left: Collection, right: Collection, scope: Scope): Collection {
+  const part = (of: Collection) => `${runtime(scope, 'text')}(${valueCode(onlyOne(of))})`;
+  return single(`(${part(left)} + ${part(right)})`, ['System.String']);
+}
+
+function arithmetic(operator: string, left: Collection, right: Collection): Collection {
+  const items = onlyOne(left).items.flatMap((a) =>
+    onlyOne(right).items.map(
+      (b): Item => ({
+        value: `(${a.value} ${operator} ${b.value})`,
+        present: and(a.present, b.present),
+        types: ['System.Decimal'],
+      }),
+    ),
+  );
+  return { kind: 'single', items };
+}
+
+export function signed(operator: string, operand: Collection): Collection {
+  if (operator === '+') return operand;
+  const items = onlyOne(operand).items.map((item) => ({ ...item, value: `-(${item.value})` }));
+  return { kind: 'single', items };
+}
+
+export function onlyOne(of: Collection): Single {
+  if (of.kind === 'many') throw new Unsupported('many items where one is expected');
+  return of;
+}
+
+/** `collection[index]`, and so `first()`. */
+export function indexed(of: Collection, index: Collection): Collection {
+  const at = valueCode(onlyOne(index));
+  if (of.kind === 'single') {
+    if (at === '0') return of;
+    throw new Unsupported('an index into one item');
+  }
+  const list = of.array;
+  const array = list && list.sibling === undefined ? `${list.code}?.` : of.list();
+  const value = `${array}[${at}]`;
+  return single(value, of.types, `${value} !== undefined`);
+}
+
+/** All but the first `count` items. */
+export function skipped(of: Collection, count: string, scope: Scope): Many {
+  return arrayOf(typesOf(of), scope, `${runtime(scope, 'skip')}(${listCode(of)}, ${count})`);
+}

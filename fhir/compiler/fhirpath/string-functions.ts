@@ -1,0 +1,126 @@
+/** String functions and conversions. Empty focus or argument: empty result. */
+import { Unsupported } from './ast.ts';
+import {
+  boolean,
+  type Collection,
+  type Item,
+  presenceBeyondValue,
+  type Single,
+  someValue,
+  valueCode,
+} from './collection.ts';
+import { and, not, text } from './js.ts';
+import { runtime, type Scope } from './scope.ts';
+
+type StringFunction = (focus: Single, args: readonly Single[], scope: Scope) => Collection;
+
+export const STRING_FUNCTIONS: ReadonlyMap<string, StringFunction> = new Map<
+  string,
+  StringFunction
+>(
+  Object.entries<StringFunction>({
+    startsWith: test((value, prefix) => `${value}.startsWith(${prefix})`),
+    endsWith: test((value, suffix) => `${value}.endsWith(${suffix})`),
+    contains: test((value, part) => `${value}.includes(${part})`),
+    matches: (focus, args, scope) => {
+      const pattern = regExp(args[0], '', scope);
+      return stringTest(focus, (value) => `${pattern}.test(${value})`);
+    },
+    replaceMatches: (focus, args, scope) => {
+      const pattern = regExp(args[0], 'g', scope);
+      const substitution = valueCode(argument(args, 1));
+      return map(
+        focus,
+        'System.String',
+        (value) => `${value}.replace(${pattern}, ${substitution})`,
+      );
+    },
+    substring: (focus, args, scope) => {
+      const rest = args.map((arg) => valueCode(arg)).join(', ');
+      const code = (value: string) => `${runtime(scope, 'substring')}(${value}, ${rest})`;
+      const items = focus.items.map((item) => ({
+        value: code(item.value),
+        present: and(presenceBeyondValue(item), `${code(item.value)} !== undefined`),
+        types: ['System.String'],
+      }));
+      return { kind: 'single', items };
+    },
+    length: (focus) => map(focus, 'System.Integer', (value) => `${value}.length`),
+    upper: (focus) => map(focus, 'System.String', (value) => `${value}.toUpperCase()`),
+    lower: (focus) => map(focus, 'System.String', (value) => `${value}.toLowerCase()`),
+    toString: (focus: Single): Single => {
+      const items = focus.items.map((item) => ({
+        value: `String(${item.value})`,
+        present: and(presenceBeyondValue(item), `${item.value} != null`),
+        types: ['System.String'],
+      }));
+      return { kind: 'single', items };
+    },
+    toInteger: (focus, _, scope) => {
+      const items = focus.items.map((item) => {
+        const value = `${runtime(scope, 'toInteger')}(${item.value})`;
+        const present = and(item.present, `${value} !== undefined`);
+        return { value, present, types: ['System.Integer'] };
+      });
+      return { kind: 'single', items };
+    },
+  }),
+);
+
+function test(code: (value: string, argument: string) => string): StringFunction {
+  return (focus, args) => {
+    const arg = argument(args, 0);
+    const result = stringTest(focus, (value) => code(value, `${valueCode(arg)}`));
+    const isThere = someValue(arg, isString);
+    const { items } = result;
+    return {
+      ...result,
+      items: items.map((item) => ({ ...item, present: and(isThere, item.present) })),
+    };
+  };
+}
+
+function stringTest(focus: Single, code: (value: string) => string): Single {
+  return boolean(
+    someValue(focus, (item) => and(isString(item), code(item.value))),
+    someValue(focus, (item) => and(isString(item), not(code(item.value)))),
+  );
+}
+
+function map(focus: Single, type: string, code: (value: string) => string): Single {
+  const items = focus.items.map((item) => ({
+    value: code(item.value),
+    present: and(presenceBeyondValue(item), isString(item)),
+    types: [type],
+  }));
+  return { kind: 'single', items };
+}
+
+/** JSON may hold anything where a string belongs; that is reported elsewhere. */
+function isString({ value }: Item): string {
+  return value.startsWith('"') ? 'true' : `typeof ${value} === "string"`;
+}
+
+/** The pattern as a module-level constant: `matches()` finds it anywhere unless it is anchored. */
+function regExp(pattern: Single | undefined, flags: string, scope: Scope): string {
+  const [item] = pattern?.items ?? [];
+  if (!item?.value.startsWith('"')) throw new Unsupported('a pattern that is no literal');
+  const { constants } = scope.compilation;
+  const initializer = `new RegExp(${item.value}, ${text(`s${flags}u`)})`;
+  const name = `pattern_${hash(initializer)}`;
+  constants.set(name, initializer);
+  return name;
+}
+
+/** FNV-1a: equal patterns share a name over all invariants. */
+function hash(of: string): string {
+  let value = 0x811c9dc5;
+  for (const char of of) value = Math.imul(value ^ (char.codePointAt(0) ?? 0), 0x01000193);
+  return (value >>> 0).toString(36);
+}
+
+function argument(args: readonly Single[], index: number): Single {
+  const found = args[index];
+  if (found === undefined) throw new Unsupported('a missing argument');
+  return found;
+}

@@ -1,0 +1,66 @@
+/** `is`, `as` and `ofType()`: decided at build time wherever the types allow. */
+import { Unsupported } from './ast.ts';
+import { boolean, type Collection, type Item, type Many, some } from './collection.ts';
+import { and, FALSE, not, TRUE, text } from './js.ts';
+import { concreteTypes } from './navigate.ts';
+import type { Scope } from './scope.ts';
+
+const SYSTEM_TYPES = ['Boolean', 'String', 'Integer', 'Decimal', 'Date', 'DateTime', 'Time'];
+
+export function isOfType(of: Collection, name: string, scope: Scope): Collection {
+  if (of.kind === 'many') throw new Unsupported(`'is' on many items`);
+  const test = (item: Item) => typeTest(item, name, scope);
+  return boolean(
+    some(of, test),
+    some(of, (item) => not(test(item))),
+  );
+}
+
+/** Keeps the items of a type; on a collection of many it is what `ofType()` is. */
+export function asType(of: Collection, name: string, scope: Scope): Collection {
+  const type = qualified(name, scope);
+  const narrowed = (item: Item): Item => ({ ...item, types: [type] });
+  if (of.kind === 'single') {
+    const items = of.items.map((item) => ({
+      ...narrowed(item),
+      present: and(item.present, typeTest(item, name, scope)),
+    }));
+    return { kind: 'single', items: items.filter((item) => item.present !== FALSE) };
+  }
+  const filtered: Many = {
+    kind: 'many',
+    types: [type],
+    some: (test) => of.some((item) => and(typeTest(item, name, scope), test(narrowed(item)))),
+    list: () => {
+      throw new Unsupported('a list of ofType()');
+    },
+  };
+  return filtered;
+}
+
+function typeTest(item: Item, name: string, scope: Scope): string {
+  const wanted = qualified(name, scope);
+  if (item.types.length === 0) throw new Unsupported(`the type of an unknown item`);
+  const isKind = (type: string) => isSubtype(type, wanted, scope);
+  if (item.types.every(isKind)) return TRUE;
+  const concrete = item.types.flatMap((type) => concreteTypes(type, scope));
+  const matching = concrete.filter(isKind);
+  if (matching.length === 0) return FALSE;
+  if (matching.length === 1) return `${item.value}?.resourceType === ${text(matching[0])}`;
+  throw new Unsupported(`'is ${name}' of ${item.types.join(', ')}`);
+}
+
+function isSubtype(type: string, wanted: string, { compilation }: Scope): boolean {
+  for (let name: string | undefined = type; name; name = compilation.types.get(name)?.base) {
+    if (name === wanted) return true;
+  }
+  return false;
+}
+
+/** The model's name of a type as FHIRPath writes it: `FHIR.Patient`, `string`, `System.String`. */
+function qualified(name: string, { compilation }: Scope): string {
+  const plain = name.replace(/^FHIR\./, '');
+  if (compilation.types.has(plain) || plain.startsWith('System.')) return plain;
+  if (SYSTEM_TYPES.includes(plain)) return `System.${plain}`;
+  throw new Unsupported(`type ${name}`);
+}

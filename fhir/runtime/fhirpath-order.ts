@@ -1,0 +1,82 @@
+/**
+ * The order of dates and of quantities, as far as they decide it: NaN where precision, time zone
+ * or units leave it open, so that neither `<=` nor `>` holds (FHIRPath's empty).
+ */
+
+const DATE =
+  /^(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d):(\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)?)?)?)?$/;
+
+/** Hours that local time may be off UTC, either way: -12:00 to +14:00. */
+const OFFSET_MAX_MS = 14 * 3_600_000;
+
+/** Negative, zero or positive; NaN if undecided or not two dates. */
+export function compareDates(left: unknown, right: unknown): number {
+  if (typeof left !== 'string' || typeof right !== 'string') return Number.NaN;
+  if (left === right) return 0;
+  const [a, b] = [DATE.exec(left), DATE.exec(right)];
+  if (a === null || b === null) return Number.NaN;
+  if (a[8] === b[8] && a[4] !== undefined && b[4] !== undefined) return compareTimes(a, b);
+  if (a[4] === undefined && b[4] === undefined) return compareDays(left, right);
+  return compareInstants(left, right, a[8] !== undefined, b[8] !== undefined);
+}
+
+/** Same zone: as written, digit by digit; fractions are equal to those with zeros after. */
+function compareTimes(a: RegExpExecArray, b: RegExpExecArray): number {
+  const [left, right] = [a, b].map((date) => date.slice(1, 7).join(''));
+  if (left !== right) return (left ?? '') < (right ?? '') ? -1 : 1;
+  return Number(`0.${a[7] ?? 0}`) - Number(`0.${b[7] ?? 0}`);
+}
+
+/** Dates: by what both say. 2012 and 2012-05 are neither before nor after each other. */
+function compareDays(left: string, right: string): number {
+  const length = Math.min(left.length, right.length);
+  const [a, b] = [left.slice(0, length), right.slice(0, length)];
+  if (a !== b) return a < b ? -1 : 1;
+  return left.length === right.length ? 0 : Number.NaN;
+}
+
+/** Zones differ or one has none: by the spans of time that each may mean. */
+function compareInstants(left: string, right: string, isZoned: boolean, isOtherZoned: boolean) {
+  const [a, b] = [spanOf(left, isZoned), spanOf(right, isOtherZoned)];
+  if (isZoned && isOtherZoned) return a.from - b.from;
+  if (a.to <= b.from) return -1;
+  return b.to <= a.from ? 1 : Number.NaN;
+}
+
+function spanOf(date: string, isZoned: boolean): { from: number; to: number } {
+  if (isZoned) return { from: Date.parse(date), to: Date.parse(date) };
+  const from = Date.parse(date.includes('T') ? `${date}Z` : date);
+  return { from: from - OFFSET_MAX_MS, to: endOf(date, from) + OFFSET_MAX_MS };
+}
+
+function endOf(date: string, from: number): number {
+  const end = new Date(from);
+  if (date.length === 4) return end.setUTCFullYear(end.getUTCFullYear() + 1);
+  if (date.length === 7) return end.setUTCMonth(end.getUTCMonth() + 1);
+  return date.length === 10 ? from + 86_400_000 : from;
+}
+
+/** For `!=`: different precision leaves it open. */
+export function areDifferentDates(left: unknown, right: unknown): boolean {
+  const order = compareDates(left, right);
+  return order < 0 || order > 0;
+}
+
+interface Quantity {
+  readonly value?: unknown;
+  readonly system?: unknown;
+  readonly code?: unknown;
+  readonly unit?: unknown;
+}
+
+/** By value where the units are the same; NaN otherwise (nothing is converted). */
+export function compareQuantities(left: unknown, right: unknown): number {
+  if (typeof left !== 'object' || typeof right !== 'object' || !left || !right) return Number.NaN;
+  const [a, b]: [Quantity, Quantity] = [left, right];
+  const isSameUnit =
+    a.code === undefined && b.code === undefined
+      ? a.unit === b.unit
+      : a.code === b.code && a.system === b.system;
+  if (!isSameUnit || typeof a.value !== 'number' || typeof b.value !== 'number') return Number.NaN;
+  return a.value - b.value;
+}

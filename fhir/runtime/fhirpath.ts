@@ -1,0 +1,181 @@
+/**
+ * What compiled invariants call. They run on any JSON, well-formed FHIR or not (its faults are
+ * reported elsewhere), so nothing here throws, recurses, or takes more than linear time.
+ */
+import { canonicalJson } from './canonical-json.ts';
+
+type Json = unknown;
+type Test = (value: never, sibling: never) => boolean;
+
+export function notEmpty(array: Json): boolean {
+  return array !== undefined && (!Array.isArray(array) || array.length > 0);
+}
+
+export function some(array: Json, test: Test): boolean {
+  if (!Array.isArray(array)) return false;
+  for (const value of array) {
+    if (value !== null && test(value as never, undefined as never)) return true;
+  }
+  return false;
+}
+
+/** Items of a primitive array and its `_` sibling, which may be the longer one. */
+export function somePrimitive(array: Json, siblings: Json, test: Test): boolean {
+  const values: Json[] = Array.isArray(array) ? array : [];
+  const others: Json[] = Array.isArray(siblings) ? siblings : [];
+  const length = Math.max(values.length, others.length);
+  for (let at = 0; at < length; at += 1) {
+    if (test(values[at] as never, others[at] as never)) return true;
+  }
+  return false;
+}
+
+export function items(array: Json): Json[] {
+  return Array.isArray(array) ? array : [];
+}
+
+export function primitives(array: Json, siblings: Json): Json[] {
+  const values = items(array);
+  const extra = items(siblings).length - values.length;
+  return extra > 0 ? [...values, ...Array<null>(extra).fill(null)] : values;
+}
+
+/** Lists what a chain of `some` finds: its innermost test adds, and is never true. */
+export function collect(visit: (out: Json[]) => boolean): Json[] {
+  const out: Json[] = [];
+  visit(out);
+  return out;
+}
+
+export function add(out: Json[], value: Json): false {
+  out.push(value ?? null);
+  return false;
+}
+
+export function skip(list: readonly Json[], count: number): Json[] {
+  return list.slice(count);
+}
+
+export function distinct(list: readonly Json[]): Json[] {
+  const seen = new Map(list.map((value) => [identity(value), value]));
+  return [...seen.values()];
+}
+
+export function isDistinct(list: readonly Json[]): boolean {
+  return list.length < 2 || new Set(list.map(identity)).size === list.length;
+}
+
+/** Equal values have the same identity: objects by their content, whatever its order. */
+function identity(value: Json): Json {
+  return typeof value === 'object' && value !== null ? canonicalJson(value) : value;
+}
+
+export function equal(left: Json, right: Json): boolean {
+  return left === right || identity(left) === identity(right);
+}
+
+export function equalLists(left: readonly Json[], right: readonly Json[]): boolean {
+  if (left.length === 0 || left.length !== right.length) return false;
+  return left.every((value, at) => equal(value, right[at]));
+}
+
+export function unequalLists(left: readonly Json[], right: readonly Json[]): boolean {
+  return left.length > 0 && right.length > 0 && !equalLists(left, right);
+}
+
+let members = new WeakMap<object, Map<string, Set<Json>>>();
+
+/**
+ * Whether `value` is in the list at `path` of `owner`; the list is made once for each owner.
+ * Call `forgetMembers` before each validation: the caller may have changed the resource since.
+ */
+export function isMember(
+  value: Json,
+  owner: object,
+  path: string,
+  list: () => readonly Json[],
+): boolean {
+  const paths = members.get(owner) ?? new Map<string, Set<Json>>();
+  const known = paths.get(path) ?? new Set(list().map(identity));
+  members.set(owner, paths.set(path, known));
+  return known.has(identity(value));
+}
+
+export function forgetMembers(): void {
+  members = new WeakMap();
+}
+
+/** Child items of an item of unknown type. */
+export function childrenNamed(item: Json, name: string): Json[] {
+  if (typeof item !== 'object' || item === null || !Object.hasOwn(item, name)) return [];
+  const child = (item as Record<string, Json>)[name];
+  return Array.isArray(child) ? child : [child];
+}
+
+/** All items below these, in no promised order. `_` siblings count with what they belong to. */
+export function descendants(list: readonly Json[]): Json[] {
+  const found: Json[] = [];
+  const open = [...list];
+  while (open.length > 0) {
+    const item = open.pop();
+    if (typeof item !== 'object' || item === null) continue;
+    for (const value of Object.values(item)) {
+      for (const child of Array.isArray(value) ? value : [value]) {
+        found.push(child);
+        open.push(child);
+      }
+    }
+  }
+  return found;
+}
+
+export function text(value: Json): string {
+  return value === undefined || value === null ? '' : String(value);
+}
+
+/** Undefined where the start is outside the string. */
+export function substring(value: Json, start: number, length?: number): string | undefined {
+  if (typeof value !== 'string' || start < 0 || start >= value.length) return undefined;
+  return value.slice(start, length === undefined ? undefined : start + length);
+}
+
+export function toInteger(value: Json): number | undefined {
+  if (typeof value === 'boolean') return Number(value);
+  if (typeof value === 'number') return Number.isInteger(value) ? value : undefined;
+  return typeof value === 'string' && /^[+-]?\d+$/.test(value) ? Number(value) : undefined;
+}
+
+/**
+ * dom-3: each contained resource is the target of a reference (`reference`, or an element of type
+ * uri, url or canonical: one of the `uriNames`) somewhere in the resource, or refers to it by `#`.
+ */
+export function containedIsReferenced(resource: Json, uriNames: ReadonlySet<string>): boolean {
+  const targets = localReferences(resource, uriNames);
+  return childrenNamed(resource, 'contained').every((contained) => {
+    const [id] = childrenNamed(contained, 'id');
+    if (typeof id !== 'string' || targets.has(`#${id}`)) return true;
+    return localReferences(contained, uriNames).has('#');
+  });
+}
+
+function localReferences(resource: Json, uriNames: ReadonlySet<string>): Set<string> {
+  const found = new Set<string>();
+  for (const item of [resource, ...descendants([resource])]) {
+    if (typeof item !== 'object' || item === null) continue;
+    for (const [name, value] of Object.entries(item)) {
+      if (name !== 'reference' && !uriNames.has(name)) continue;
+      for (const each of Array.isArray(value) ? value : [value]) {
+        if (typeof each === 'string' && each.startsWith('#')) found.add(each);
+      }
+    }
+  }
+  return found;
+}
+
+/** The contained resource that a reference like `#id` points to. */
+export function resolveContained(reference: Json, root: object): Json {
+  if (typeof reference !== 'string' || !reference.startsWith('#')) return undefined;
+  const id = reference.slice(1);
+  const contained: Json = 'contained' in root ? root.contained : undefined;
+  return items(contained).find((each) => childrenNamed(each, 'id')[0] === id);
+}
