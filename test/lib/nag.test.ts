@@ -1,0 +1,40 @@
+import { Queue } from 'aws-cdk-lib/aws-sqs';
+import { AwsSolutionsChecks, HIPAASecurityChecks } from 'cdk-nag';
+import type { IConstruct } from 'constructs';
+import { describe, expect, it } from 'vitest';
+import { buildStack } from './synthesized.ts';
+
+/** Findings of both packs that nobody acknowledged, as `rule at construct`. */
+function findings(scope: IConstruct): string[] {
+  const packs = [new AwsSolutionsChecks(), new HIPAASecurityChecks()];
+  return packs.flatMap((pack) =>
+    pack
+      .validateScope(scope)
+      .violations.flatMap(({ ruleName, violatingResources }) =>
+        violatingResources.map(({ resourceLogicalId }) => `${ruleName} at ${resourceLogicalId}`),
+      ),
+  );
+}
+
+describe('cdk-nag', () => {
+  it.each(['dev', 'prod'])('finds nothing in stage %s that is not acknowledged', (stage) => {
+    expect(findings(buildStack({ stage }).app)).toEqual([]);
+  });
+
+  it('would find a queue that is not as ours are', () => {
+    const { app, stack } = buildStack();
+    new Queue(stack, 'Careless');
+    expect(findings(app).join()).toMatch(/AwsSolutions-SQS3 .*AwsSolutions-SQS4 /);
+  });
+
+  it('has a reason for each acknowledgement, in a whole sentence', () => {
+    const { app } = buildStack();
+    const reasons = app.node
+      .findAll()
+      .flatMap(({ node }) => node.metadata)
+      .filter(({ type }) => type === 'aws:cdk:acknowledged-rules')
+      .flatMap(({ data }) => Object.values(data as Record<string, string>));
+    expect(reasons.length).toBeGreaterThan(0);
+    for (const reason of reasons) expect(reason).toMatch(/^[A-Z`].{40,}\.$/);
+  });
+});

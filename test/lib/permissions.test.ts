@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import { type PermissionsTemplate, permissionRows } from '../../lib/permissions.ts';
+import { synthesized } from './synthesized.ts';
+
+const template = synthesized().toJSON() as PermissionsTemplate;
+const rowsOf = (name: string) =>
+  permissionRows(template)
+    .filter((row) => row.function === name)
+    .map(({ purpose, actions, resources }) => `${purpose}: ${actions} on ${resources}`);
+
+const KEY_FOR_TABLES =
+  'KeyForTables: kms:Decrypt, kms:DescribeKey, kms:Encrypt, kms:GenerateDataKey, kms:ReEncryptFrom, kms:ReEncryptTo on key by way of dynamodb';
+const OWN_LOG = 'OwnLog: logs:CreateLogStream, logs:PutLogEvents on its log group';
+
+describe('permissions', () => {
+  it.each(['critical', 'background'])('of validate-%s are these and no others', (lane) => {
+    expect(rowsOf(`validate-${lane}`)).toEqual([
+      `TakeMessages: sqs:ChangeMessageVisibility, sqs:DeleteMessage, sqs:GetQueueAttributes, sqs:ReceiveMessage on queue ${lane}, queue ${lane}-isolation`,
+      `SetAside: sqs:SendMessage on queue ${lane}-dead-letter, queue ${lane}-isolation`,
+      'StoreValid: dynamodb:PutItem on table resources',
+      'RecordTrouble: dynamodb:GetItem, dynamodb:UpdateItem on table quarantine',
+      'ReadClaimChecks: s3:GetObject on bucket bodies/hops/*, bucket bodies/submissions/*',
+      'WriteBodies: s3:PutObject on bucket bodies/hops/*, bucket bodies/quarantine/*, bucket bodies/resources/*',
+      'KnowAbsentBodies: s3:ListBucket on bucket bodies',
+      'TellCrashes: sns:Publish on topic crashes',
+      'KeyForMessagesAndBodies: kms:Decrypt, kms:GenerateDataKey on key by way of s3, sns, sqs',
+      KEY_FOR_TABLES,
+      OWN_LOG,
+    ]);
+  });
+
+  it('of quarantine are these and no others', () => {
+    expect(rowsOf('quarantine')).toEqual([
+      'TakeDeadLetters: sqs:DeleteMessage, sqs:GetQueueAttributes, sqs:ReceiveMessage on queue background-dead-letter, queue critical-dead-letter',
+      'FileThem: dynamodb:GetItem, dynamodb:UpdateItem on table quarantine',
+      'WriteBodies: s3:PutObject on bucket bodies/quarantine/*',
+      'KeyForMessagesAndBodies: kms:Decrypt, kms:GenerateDataKey on key by way of s3, sqs',
+      KEY_FOR_TABLES,
+      OWN_LOG,
+    ]);
+  });
+
+  it('of incident are these and no others', () => {
+    expect(rowsOf('incident')).toEqual([
+      'TakeCrashes: sqs:DeleteMessage, sqs:GetQueueAttributes, sqs:ReceiveMessage on queue incident',
+      'CountAndRecord: dynamodb:PutItem, dynamodb:Query on table incidents',
+      'Page: sns:Publish on topic management, topic oncall',
+      'KeyForMessagesAndBodies: kms:Decrypt, kms:GenerateDataKey on key by way of sns, sqs',
+      KEY_FOR_TABLES,
+      OWN_LOG,
+    ]);
+  });
+
+  it('are of no other function', () => {
+    expect(new Set(permissionRows(template).map((row) => row.function))).toEqual(
+      new Set(['validate-critical', 'validate-background', 'quarantine', 'incident']),
+    );
+  });
+
+  it('are read wherever a policy hangs on a role', () => {
+    const role = { 'Fn::GetAtt': ['Role', 'Arn'] };
+    const statement = (Sid: string) => ({
+      Statement: [{ Sid, Effect: 'Allow', Action: 'sqs:SendMessage', Resource: '*' }],
+    });
+    const rows = permissionRows({
+      Resources: {
+        F: { Type: 'AWS::Lambda::Function', Properties: { FunctionName: 'f', Role: role } },
+        Role: {
+          Type: 'AWS::IAM::Role',
+          Properties: {
+            ManagedPolicyArns: [{ Ref: 'Attached' }],
+            Policies: [{ PolicyDocument: statement('Inline') }],
+          },
+        },
+        Attached: {
+          Type: 'AWS::IAM::ManagedPolicy',
+          Properties: { PolicyDocument: statement('Attached') },
+        },
+        Onto: {
+          Type: 'AWS::IAM::Policy',
+          Properties: { Roles: [{ Ref: 'Role' }], PolicyDocument: statement('Onto') },
+        },
+      },
+    });
+    expect(rows.map(({ purpose }) => purpose).sort()).toEqual(['Attached', 'Inline', 'Onto']);
+    expect(rows[0]?.resources).toBe('*');
+  });
+
+  it("refuses to leave out a policy that is not the stack's own", () => {
+    const arn = 'arn:aws:iam::aws:policy/AdministratorAccess';
+    const Role = { 'Fn::GetAtt': ['R', 'Arn'] };
+    const Resources = {
+      F: { Type: 'AWS::Lambda::Function', Properties: { FunctionName: 'f', Role } },
+      R: { Type: 'AWS::IAM::Role', Properties: { ManagedPolicyArns: [arn] } },
+    };
+    expect(() => permissionRows({ Resources })).toThrow(/R has a policy not of ours/);
+  });
+});

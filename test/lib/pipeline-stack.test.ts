@@ -1,0 +1,213 @@
+import { describe, expect, it } from 'vitest';
+import { lanes } from '../../core/messages.ts';
+import { ENV } from '../../functions/aws/env-names.ts';
+import { incidentSettingsSchema } from '../../functions/incident/settings.ts';
+import { quarantineSettingsSchema } from '../../functions/quarantine/settings.ts';
+import { validateSettingsSchema } from '../../functions/validate/settings.ts';
+import { byName, synthesized, type TestResource } from './synthesized.ts';
+
+const template = synthesized();
+const named = (name: string) => `fhir-failsafe-dev-${name}`;
+const queues = byName(template, 'AWS::SQS::Queue', 'QueueName');
+const functions = byName(template, 'AWS::Lambda::Function', 'FunctionName');
+const tables = byName(template, 'AWS::DynamoDB::Table', 'TableName');
+
+/** Logical id, as references in the template have it. */
+function logicalId(type: string, resource: TestResource | undefined): string {
+  const found = Object.entries(template.findResources(type)).find(
+    ([, { Properties }]) => JSON.stringify(Properties) === JSON.stringify(resource?.Properties),
+  );
+  if (found === undefined) throw new Error(`no such ${type}`);
+  return found[0];
+}
+const arnOf = (type: string, resource: TestResource | undefined) => ({
+  'Fn::GetAtt': [logicalId(type, resource), 'Arn'],
+});
+const queueArn = (name: string) => arnOf('AWS::SQS::Queue', queues.get(named(name)));
+
+function environment(name: string): Record<string, unknown> {
+  const { Environment } = functions.get(named(name))?.Properties ?? {};
+  return (Environment as { Variables: Record<string, unknown> }).Variables;
+}
+
+describe('queues', () => {
+  it('are those of the drawing, each kept 14 days', () => {
+    const names = lanes.flatMap((lane) => [lane, `${lane}-isolation`, `${lane}-dead-letter`]);
+    expect([...queues.keys()].sort()).toEqual(
+      [...names, 'incident', 'incident-dead-letter'].map(named).sort(),
+    );
+    for (const queue of queues.values()) {
+      expect(queue.Properties['MessageRetentionPeriod']).toBe(14 * 24 * 3600);
+    }
+  });
+
+  it.each([
+    ['critical', 60, 'critical-dead-letter'],
+    ['critical-isolation', 60, 'critical-dead-letter'],
+    ['background', 70, 'background-dead-letter'],
+    ['background-isolation', 60, 'background-dead-letter'],
+    ['incident', 190, 'incident-dead-letter'],
+  ])(
+    '%s hides a message %d s and gives up on it to %s after 1000 receives',
+    (name, seconds, dead) => {
+      expect(queues.get(named(name))?.Properties).toMatchObject({
+        VisibilityTimeout: seconds,
+        RedrivePolicy: { deadLetterTargetArn: queueArn(dead), maxReceiveCount: 1000 },
+      });
+    },
+  );
+
+  it('have a redrive policy, those aside that are a dead-letter queue', () => {
+    const without = [...queues].filter(([, { Properties }]) => !Properties['RedrivePolicy']);
+    expect(without.map(([name]) => name).sort()).toEqual(
+      ['background-dead-letter', 'critical-dead-letter', 'incident-dead-letter'].map(named),
+    );
+  });
+});
+
+describe('event source mappings', () => {
+  const mappings = Object.values(template.findResources('AWS::Lambda::EventSourceMapping'));
+
+  it('report failures message by message, all of them', () => {
+    expect(mappings).toHaveLength(7);
+    for (const { Properties } of mappings) {
+      expect(Properties.FunctionResponseTypes).toEqual(['ReportBatchItemFailures']);
+    }
+  });
+
+  it.each([
+    ['critical', 'validate-critical', 10, 0, 100],
+    ['critical-isolation', 'validate-critical', 1, 0, 10],
+    ['background', 'validate-background', 100, 1, 1000],
+    ['background-isolation', 'validate-background', 1, 0, 10],
+    ['critical-dead-letter', 'quarantine', 10, 0, 2],
+    ['background-dead-letter', 'quarantine', 10, 0, 2],
+    ['incident', 'incident', 100, 1, 2],
+  ])(
+    'queue %s feeds %s by %d within %d s, at most %d at a time',
+    (queue, name, size, window, most) => {
+      const Ref = logicalId('AWS::Lambda::Function', functions.get(named(name)));
+      const found = mappings.filter(({ Properties }) =>
+        JSON.stringify(Properties.EventSourceArn).includes(queueArn(queue)['Fn::GetAtt'][0] ?? '?'),
+      );
+      expect(found.map(({ Properties }) => Properties)).toEqual([
+        {
+          EventSourceArn: queueArn(queue),
+          FunctionName: { Ref },
+          BatchSize: size,
+          MaximumBatchingWindowInSeconds: window,
+          ScalingConfig: { MaximumConcurrency: most },
+          FunctionResponseTypes: ['ReportBatchItemFailures'],
+        },
+      ]);
+    },
+  );
+});
+
+describe('functions', () => {
+  it('run ESM on nodejs24.x and arm64, log JSON with platform records, and have no secrets', () => {
+    expect([...functions.keys()].sort()).toEqual(
+      ['incident', 'quarantine', 'validate-background', 'validate-critical'].map(named),
+    );
+    for (const { Properties } of functions.values()) {
+      expect(Properties).toMatchObject({
+        Runtime: 'nodejs24.x',
+        Architectures: ['arm64'],
+        Handler: 'handler.handler',
+        LoggingConfig: { LogFormat: 'JSON', SystemLogLevel: 'INFO', ApplicationLogLevel: 'INFO' },
+      });
+      expect(JSON.stringify(Properties['Environment'])).not.toMatch(/secret|password|token/i);
+    }
+  });
+
+  it.each(lanes)('validate-%s is told of its own lane, and every setting that it has', (lane) => {
+    const variables = environment(`validate-${lane}`);
+    const Ref = (name: string) => ({
+      Ref: logicalId('AWS::SQS::Queue', queues.get(named(name))),
+    });
+    expect(variables).toMatchObject({
+      [ENV.lane]: lane,
+      [ENV.laneQueueArn]: queueArn(lane),
+      [ENV.laneQueueUrl]: Ref(lane),
+      [ENV.isolationQueueUrl]: Ref(`${lane}-isolation`),
+      [ENV.deadLetterQueueUrl]: Ref(`${lane}-dead-letter`),
+    });
+    const settings = JSON.parse(String(variables[ENV.settings]));
+    expect(settings).toEqual(validateSettingsSchema.parse({}));
+    expect(functions.get(named(`validate-${lane}`))?.Properties).toMatchObject({
+      MemorySize: 1024,
+      Timeout: 10,
+    });
+  });
+
+  it('quarantine and incident are told every setting that they have', () => {
+    const told = (name: string) => JSON.parse(String(environment(name)[ENV.settings]));
+    expect(told('quarantine')).toEqual(quarantineSettingsSchema.parse({}));
+    expect(told('incident')).toEqual(incidentSettingsSchema.parse({}));
+  });
+
+  it('take what the config changes', () => {
+    const changed = synthesized({ deadlineMs: '4000', 'incident.crashes': '3' });
+    const text = JSON.stringify(changed.toJSON());
+    expect(text).toContain('\\"deadlineMs\\":4000');
+    expect(text).toContain('\\"crashesToOpen\\":3');
+  });
+});
+
+describe('topics', () => {
+  it('crashes reaches the incident queue raw, and keeps what could not be delivered', () => {
+    const topics = byName(template, 'AWS::SNS::Topic', 'TopicName');
+    expect([...topics.keys()].sort()).toEqual(['crashes', 'management', 'oncall'].map(named));
+    template.resourceCountIs('AWS::SNS::Subscription', 1);
+    template.hasResourceProperties('AWS::SNS::Subscription', {
+      Protocol: 'sqs',
+      RawMessageDelivery: true,
+      TopicArn: { Ref: logicalId('AWS::SNS::Topic', topics.get(named('crashes'))) },
+      Endpoint: queueArn('incident'),
+      RedrivePolicy: { deadLetterTargetArn: queueArn('incident-dead-letter') },
+    });
+  });
+});
+
+describe('tables', () => {
+  it('have the keys, the index and the expiry of the contract', () => {
+    const text = (AttributeName: string) => ({ AttributeName, KeyType: 'HASH' });
+    const range = (AttributeName: string) => ({ AttributeName, KeyType: 'RANGE' });
+    expect(tables.get(named('resources'))?.Properties).toMatchObject({ KeySchema: [text('pk')] });
+    expect(tables.get(named('quarantine'))?.Properties).toMatchObject({
+      KeySchema: [text('pk')],
+      GlobalSecondaryIndexes: [
+        {
+          IndexName: 'by-fingerprint',
+          KeySchema: [text('fingerprint'), range('quarantinedAt')],
+          Projection: { ProjectionType: 'ALL' },
+        },
+      ],
+    });
+    expect(tables.get(named('incidents'))?.Properties).toMatchObject({
+      KeySchema: [text('pk'), range('sk')],
+      TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
+    });
+  });
+
+  it('are on demand and restorable to any second', () => {
+    expect(tables.size).toBe(3);
+    for (const { Properties } of tables.values()) {
+      expect(Properties).toMatchObject({
+        BillingMode: 'PAY_PER_REQUEST',
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      });
+    }
+  });
+});
+
+describe('outputs', () => {
+  it('name the queues and the commands to use them', () => {
+    const outputs = template.findOutputs('*');
+    expect(Object.keys(outputs)).toEqual(
+      expect.arrayContaining(['CriticalQueueUrl', 'BackgroundQueueUrl', 'SendBackground']),
+    );
+    expect(JSON.stringify(outputs['SendBackground'])).toContain('aws sqs send-message');
+    expect(JSON.stringify(outputs['SubmitFiles'])).toContain('npm run cli -- submit');
+  });
+});

@@ -1,0 +1,164 @@
+import { describe, expect, it } from 'vitest';
+import { byName, resourcesOf, synthesized, type TestResource } from './synthesized.ts';
+
+interface Statement {
+  readonly Sid?: string;
+  readonly Effect: string;
+  readonly Principal?: unknown;
+  readonly Action: string | string[];
+  readonly Resource: unknown;
+  readonly Condition?: unknown;
+}
+
+const template = synthesized();
+const resources = (type: string) => resourcesOf(template, type);
+const [keyId = ''] = Object.keys(resources('AWS::KMS::Key'));
+const keyArn = { 'Fn::GetAtt': [keyId, 'Arn'] };
+
+const statements = (resource: TestResource, property = 'PolicyDocument') =>
+  (resource.Properties[property] as { Statement: Statement[] }).Statement;
+
+describe('encryption by our key', () => {
+  it.each([
+    ['AWS::SQS::Queue', 8, { KmsMasterKeyId: keyArn }],
+    ['AWS::SNS::Topic', 3, { KmsMasterKeyId: keyArn }],
+    ['AWS::Logs::LogGroup', 4, { KmsKeyId: keyArn }],
+    ['AWS::DynamoDB::Table', 3, { SSESpecification: { SSEEnabled: true, KMSMasterKeyId: keyArn } }],
+  ])('covers every %s (%d)', (type, count, properties) => {
+    const all = Object.values(resources(type));
+    expect(all).toHaveLength(count);
+    for (const { Properties } of all) expect(Properties).toMatchObject(properties);
+  });
+
+  it('covers the bodies; their access logs have the only kind that S3 writes to', () => {
+    const buckets = Object.entries(resources('AWS::S3::Bucket'));
+    const algorithms = buckets.map(([id, { Properties }]) => [
+      id.replace(/[0-9A-F]{8}$/, ''),
+      JSON.stringify(Properties['BucketEncryption']),
+    ]);
+    expect(Object.fromEntries(algorithms)).toEqual({
+      BodiesBucket: expect.stringContaining(JSON.stringify(keyArn)),
+      BodiesAccessLogs: expect.stringContaining('"AES256"'),
+    });
+  });
+
+  it('is by one key that rotates', () => {
+    template.resourceCountIs('AWS::KMS::Key', 1);
+    template.hasResourceProperties('AWS::KMS::Key', { EnableKeyRotation: true });
+  });
+});
+
+describe("the key's policy", () => {
+  const key = resources('AWS::KMS::Key')[keyId];
+  const bySid = new Map(
+    (key ? statements(key, 'KeyPolicy') : []).map((statement) => [statement.Sid, statement]),
+  );
+
+  it.each([
+    ['Sns', 'sns.amazonaws.com', ':sns:', ':fhir-failsafe-dev-*'],
+    ['CloudWatchAlarms', 'cloudwatch.amazonaws.com', ':cloudwatch:', ':alarm:fhir-failsafe-dev-*'],
+    ['EventBridgeRules', 'events.amazonaws.com', ':events:', ':rule/fhir-failsafe-dev-*'],
+  ])('names %s (%s), for our own account and names only', (sid, Service, service, names) => {
+    const statement = bySid.get(sid);
+    expect(statement).toMatchObject({
+      Effect: 'Allow',
+      Principal: { Service },
+      Action: ['kms:Decrypt', 'kms:GenerateDataKey*'],
+      Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+    });
+    const condition = JSON.stringify(statement?.Condition);
+    expect(condition).toContain('"aws:SourceArn"');
+    expect(condition).toContain(service);
+    expect(condition).toContain(names);
+  });
+
+  it('names logs, for our own log groups only', () => {
+    const statement = bySid.get('CloudWatchLogs');
+    expect(JSON.stringify(statement?.Principal)).toContain('"logs."');
+    const condition = JSON.stringify(statement?.Condition);
+    expect(condition).toContain('kms:EncryptionContext:aws:logs:arn');
+    expect(condition).toContain(':log-group:/aws/lambda/fhir-failsafe-dev-*');
+  });
+
+  it('gives the rest to the account, and to nobody else', () => {
+    expect([...bySid.keys()].sort()).toEqual(
+      ['CloudWatchAlarms', 'CloudWatchLogs', 'EventBridgeRules', 'Sns', undefined].sort(),
+    );
+    expect(JSON.stringify(bySid.get(undefined)?.Principal)).toMatch(/:iam::.*:root/);
+  });
+});
+
+describe('TLS only', () => {
+  it.each([
+    ['AWS::SQS::Queue', 'AWS::SQS::QueuePolicy', 'Queues'],
+    ['AWS::SNS::Topic', 'AWS::SNS::TopicPolicy', 'Topics'],
+    ['AWS::S3::Bucket', 'AWS::S3::BucketPolicy', 'Bucket'],
+  ])('holds for every %s', (type, policyType, property) => {
+    const policies = Object.values(resources(policyType));
+    for (const id of Object.keys(resources(type))) {
+      const own = policies.filter(({ Properties }) =>
+        JSON.stringify(Properties[property]).includes(`"${id}"`),
+      );
+      const denials = own
+        .flatMap((policy) => statements(policy))
+        .filter(({ Effect, Condition }) => {
+          const insecure = { Bool: { 'aws:SecureTransport': 'false' } };
+          return Effect === 'Deny' && JSON.stringify(Condition) === JSON.stringify(insecure);
+        });
+      expect(denials, id).toHaveLength(1);
+      expect(['"*"', '{"AWS":"*"}'], id).toContain(JSON.stringify(denials[0]?.Principal));
+    }
+  });
+});
+
+describe('who may send', () => {
+  it('to the incident queue and its dead letters is the topic crashes', () => {
+    const senders = Object.values(resources('AWS::SQS::QueuePolicy'))
+      .flatMap((policy) => statements(policy))
+      .filter(({ Effect }) => Effect === 'Allow');
+    expect(senders).toHaveLength(2);
+    const [topicId] = Object.keys(resources('AWS::SNS::Topic')).filter((id) => /Crashes/.test(id));
+    for (const sender of senders) {
+      expect(sender).toMatchObject({
+        Principal: { Service: 'sns.amazonaws.com' },
+        Action: 'sqs:SendMessage',
+        Condition: { ArnEquals: { 'aws:SourceArn': { Ref: topicId } } },
+      });
+    }
+  });
+
+  it('nothing is open to the public', () => {
+    for (const { Properties } of Object.values(resources('AWS::S3::Bucket'))) {
+      expect(Properties).toMatchObject({
+        PublicAccessBlockConfiguration: {
+          BlockPublicAcls: true,
+          BlockPublicPolicy: true,
+          IgnorePublicAcls: true,
+          RestrictPublicBuckets: true,
+        },
+        VersioningConfiguration: { Status: 'Enabled' },
+        OwnershipControls: { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] },
+      });
+    }
+    template.resourceCountIs('AWS::Lambda::Permission', 0);
+    template.resourceCountIs('AWS::Lambda::Url', 0);
+  });
+
+  it('each function has a role of its own, which only Lambda may take', () => {
+    const functions = byName(template, 'AWS::Lambda::Function', 'FunctionName');
+    const roles = [...functions.values()].map(({ Properties }) =>
+      JSON.stringify(Properties['Role']),
+    );
+    expect(new Set(roles).size).toBe(functions.size);
+    template.resourceCountIs('AWS::IAM::Role', functions.size);
+    for (const role of Object.values(resources('AWS::IAM::Role'))) {
+      expect(statements(role, 'AssumeRolePolicyDocument')).toEqual([
+        {
+          Effect: 'Allow',
+          Action: 'sts:AssumeRole',
+          Principal: { Service: 'lambda.amazonaws.com' },
+        },
+      ]);
+    }
+  });
+});

@@ -1,0 +1,52 @@
+/** The stack as `cdk synth` would make it, on bundles that hold next to nothing. */
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import { Template } from 'aws-cdk-lib/assertions';
+import cdk from '../../cdk.json' with { type: 'json' };
+import { loadConfig } from '../../lib/config-load.ts';
+import { PipelineStack } from '../../lib/pipeline-stack.ts';
+
+/** Logical resources of a template, as far as the tests read them. */
+export interface TestResource {
+  readonly Type: string;
+  readonly DeletionPolicy?: string;
+  readonly Properties: Readonly<Record<string, unknown>>;
+}
+
+function bundleFolder(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'failsafe-bundles-'));
+  for (const name of ['validate', 'quarantine', 'incident']) {
+    mkdirSync(join(folder, name));
+    writeFileSync(join(folder, name, 'handler.mjs'), `export const handler = '${name}';\n`);
+  }
+  return folder;
+}
+
+const bundles = bundleFolder();
+
+/** App and stack for a context such as `{ stage: 'prod' }`, with the feature flags of cdk.json. */
+export function buildStack(context: Readonly<Record<string, string>> = {}) {
+  const app = new App({ autoSynth: false, context: cdk.context, analyticsReporting: false });
+  const config = loadConfig({}, context);
+  const stack = new PipelineStack(app, `fhir-failsafe-${config.stage}`, { config, bundles });
+  return { app, stack };
+}
+
+export const synthesized = (context?: Readonly<Record<string, string>>): Template =>
+  Template.fromStack(buildStack(context).stack);
+
+/** All resources of a type, by their logical id. */
+export const resourcesOf = (template: Template, type: string) =>
+  template.findResources(type) as Record<string, TestResource>;
+
+/** All resources of a type, by their physical name (or logical id where they have none). */
+export function byName(template: Template, type: string, name: string): Map<string, TestResource> {
+  return new Map(
+    Object.entries(resourcesOf(template, type)).map(([id, resource]) => [
+      String(resource.Properties[name] ?? id),
+      resource,
+    ]),
+  );
+}
