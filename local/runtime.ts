@@ -5,7 +5,7 @@
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import { createClients, destroyClients } from './clients.ts';
+import { createClients, destroyClients, type Endpoints } from './clients.ts';
 import { startEmulator } from './emulators/emulator.ts';
 import type { Mischief } from './event-source/delivery.ts';
 import { startMappings } from './event-source/mappings.ts';
@@ -51,6 +51,8 @@ export type RuntimeOptions = {
 export type Runtime = {
   /** Of the gateway: one address for all services. */
   endpoint: string;
+  /** Of the emulators themselves, without the gateway's hop. */
+  endpoints: Endpoints;
   /** The environment that points the AWS SDK and CLI at the gateway. */
   exports: Record<string, string>;
   stackName: string;
@@ -141,6 +143,7 @@ async function start(
 
   return {
     endpoint: gateway.endpoint,
+    endpoints,
     exports: { AWS_ENDPOINT_URL: gateway.endpoint, ...accountVariables() },
     stackName: plan.stackName,
     outputs: outputsOf(assembly, gateway.endpoint),
