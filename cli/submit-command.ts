@@ -1,7 +1,7 @@
 /** `submit FILE…`: sends resources to a lane and says what came of each that could not be sent. */
-import { type Command, Option } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type Lane, lanes } from '../core/messages.ts';
-import type { Entry } from './input/entry.ts';
+import { place } from './input/entry.ts';
 import { measureInputs, readInputs } from './input/read-input.ts';
 import { bar, rateMeter, showProgress } from './progress.ts';
 import { submit } from './submit/submit.ts';
@@ -22,7 +22,7 @@ export function addSubmit(program: Command): void {
     )
     .argument('<file...>')
     .addOption(new Option('--lane <lane>', 'the lane').choices(lanes).default('background'))
-    .option('--source <label>', 'who submits, up to 128 characters')
+    .option('--source <label>', 'who submits, up to 128 characters', sourceLabel)
     .option('--stage <stage>', 'the stage that takes them', 'dev')
     .action(submitFiles);
 }
@@ -57,7 +57,7 @@ async function submitFiles(files: string[], options: Options): Promise<void> {
   process.exitCode = 1;
 }
 
-/** `FILE:LINE`, or the file alone where all of it is meant. */
-export function place({ file, line }: Pick<Entry, 'file' | 'line'>): string {
-  return line === undefined ? file : `${file}:${line}`;
+function sourceLabel(label: string): string {
+  if (label.length >= 1 && label.length <= 128) return label;
+  throw new InvalidArgumentError('It must have 1 to 128 characters.');
 }

@@ -23,16 +23,23 @@ export class TargetError extends Error {
 /** @throws UsageError where the environment names no target, TargetError where it does not answer. */
 export async function openTarget(stage: string, lane: Lane): Promise<Target> {
   const sqs = new SQSClient({ useQueueUrlAsEndpoint: false });
-  const queueName = `fhir-failsafe-${stage}-${lane}`;
-  const queueUrl = await findQueue(sqs, queueName);
-  const account = new URL(queueUrl).pathname.split('/')[1];
+  const queueUrl = await findQueue(sqs, laneQueueName(stage, lane));
   const custom = process.env['AWS_ENDPOINT_URL_S3'] ?? process.env['AWS_ENDPOINT_URL'];
   return {
     sqs,
     s3: new S3Client({ forcePathStyle: custom !== undefined }),
     queueUrl,
-    bucket: `fhir-failsafe-${stage}-bodies-${account}`,
+    bucket: bodiesBucketOf(stage, queueUrl),
   };
+}
+
+export function laneQueueName(stage: string, lane: Lane): string {
+  return `fhir-failsafe-${stage}-${lane}`;
+}
+
+/** The bucket is named by the account, and a queue's URL says which that is. */
+export function bodiesBucketOf(stage: string, queueUrl: string): string {
+  return `fhir-failsafe-${stage}-bodies-${new URL(queueUrl).pathname.split('/')[1]}`;
 }
 
 async function findQueue(sqs: SQSClient, QueueName: string): Promise<string> {

@@ -1,10 +1,9 @@
 /** `validate FILE…`: validates resources here, without any pipeline. Status 1 if one is invalid. */
 import type { Command } from 'commander';
+import type { Issue } from '../core/verdict.ts';
 import { operationOutcome } from '../fhir/operation-outcome.ts';
-import { validateText } from '../fhir/validator.ts';
-import type { Entry } from './input/entry.ts';
+import { type Problem, place } from './input/entry.ts';
 import { measureInputs, readInputs } from './input/read-input.ts';
-import { place } from './submit-command.ts';
 
 export function addValidate(program: Command): void {
   program
@@ -18,11 +17,13 @@ export function addValidate(program: Command): void {
 
 async function validateFiles(files: string[]): Promise<void> {
   await measureInputs(files);
+  // Loaded here: the other commands need none of the compiled definitions.
+  const { validateText } = await import('../fhir/validator.ts');
   let validated = 0;
   let bad = 0;
   for await (const entry of readInputs(files)) {
     validated += 1;
-    const issues = issuesOf(entry);
+    const issues = entry.kind === 'resource' ? validateText(entry.text).issues : unreadable(entry);
     if (!issues.some(({ severity }) => severity === 'error')) continue;
     bad += 1;
     process.stdout.write(`${place(entry)}: ${JSON.stringify(operationOutcome(issues))}\n`);
@@ -31,7 +32,6 @@ async function validateFiles(files: string[]): Promise<void> {
   if (bad > 0) process.exitCode = 1;
 }
 
-function issuesOf(entry: Entry) {
-  if (entry.kind === 'resource') return validateText(entry.text).issues;
-  return [{ severity: 'error' as const, code: 'structure', text: entry.reason }];
+function unreadable({ reason }: Problem): Issue[] {
+  return [{ severity: 'error', code: 'structure', text: reason }];
 }

@@ -32,3 +32,8 @@ export function decodeUtf8(bytes: Uint8Array): string | undefined {
     return undefined;
   }
 }
+
+/** `FILE:LINE`, or the file alone where all of it is meant. */
+export function place({ file, line }: Pick<Entry, 'file' | 'line'>): string {
+  return line === undefined ? file : `${file}:${line}`;
+}

@@ -12,10 +12,15 @@ export interface DrainView {
   wait(ms: number): Promise<void>;
 }
 
-export type Drained =
-  | { readonly kind: 'drained'; readonly account: Account }
+export type Drained = {
+  readonly account: Account;
+  /** When the queues were first seen as they stayed until the end, by the clock of the view. */
+  readonly atMs: number;
+} & (
+  | { readonly kind: 'drained' }
   /** Queues that hold messages and did not change for `STALL_MS`. */
-  | { readonly kind: 'stalled'; readonly account: Account; readonly waiting: number };
+  | { readonly kind: 'stalled'; readonly waiting: number }
+);
 
 const POLL_MS = 250;
 /** Empty queues say so only approximately: they are asked twice, and the tables again after this. */
@@ -34,13 +39,13 @@ export async function drain({ depths, account, now, wait }: DrainView): Promise<
     if (waiting > 0) {
       emptySince = undefined;
       if (now() - last.at >= STALL_MS)
-        return { kind: 'stalled', account: await account(), waiting };
+        return { kind: 'stalled', account: await account(), waiting, atMs: last.at };
     } else if (emptySince === undefined) {
       emptySince = now();
     } else {
       const counted = await account();
-      const settled = counted.pending.length === 0 || now() - emptySince >= SETTLE_MS;
-      if (settled) return { kind: 'drained', account: counted };
+      const found = counted.pending.length === 0 || now() - emptySince >= SETTLE_MS;
+      if (found) return { kind: 'drained', account: counted, atMs: emptySince };
     }
     await wait(POLL_MS);
   }

@@ -27,6 +27,21 @@ export function readQuarantine({ dynamodb, quarantine }: Tables): Promise<Quaran
   return scan(dynamodb, quarantine, quarantineSchema);
 }
 
+export interface Ended {
+  readonly stored: number;
+  readonly rejected: number;
+  readonly quarantined: number;
+}
+
+/** How many stand in the tables; costs less than reading them. */
+export async function countEnded(tables: Tables): Promise<Ended> {
+  let stored = 0;
+  for await (const page of pages(tables.dynamodb, tables.resources, [])) stored += page.Count ?? 0;
+  const ended = (await readQuarantine(tables)).filter(({ status }) => status === 'quarantined');
+  const rejected = ended.filter(({ kind }) => kind === 'rejection').length;
+  return { stored, rejected, quarantined: ended.length - rejected };
+}
+
 /** Incidents opened since then, without the crash events that stand in the same table. */
 export async function readIncidents(
   { dynamodb, incidents }: Tables,
@@ -34,7 +49,7 @@ export async function readIncidents(
 ): Promise<IncidentItem[]> {
   const found: IncidentItem[] = [];
   for await (const page of pages(dynamodb, incidents, ['pk', 'sk', 'openedAt'])) {
-    for (const item of page) {
+    for (const item of page.Items ?? []) {
       const incident = incidentSchema.safeParse(item);
       if (incident.success && incident.data.openedAt >= sinceMs) found.push(incident.data);
     }
@@ -49,16 +64,20 @@ async function scan<T extends object>(
 ): Promise<T[]> {
   const items: T[] = [];
   for await (const page of pages(dynamodb, table, Object.keys(schema.shape))) {
-    for (const item of page) items.push(schema.parse(item));
+    for (const item of page.Items ?? []) items.push(schema.parse(item));
   }
   return items;
 }
 
+/** Pages with these attributes of each item; with none of them, only counted. */
 async function* pages(dynamodb: DynamoDBDocumentClient, table: string, names: readonly string[]) {
-  const projection = {
-    ProjectionExpression: names.map((name) => `#${name}`).join(', '),
-    ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
-  };
+  const projection =
+    names.length === 0
+      ? { Select: 'COUNT' as const }
+      : {
+          ProjectionExpression: names.map((name) => `#${name}`).join(', '),
+          ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
+        };
   let next: Record<string, unknown> | undefined;
   do {
     const page = await dynamodb.send(
@@ -69,7 +88,7 @@ async function* pages(dynamodb: DynamoDBDocumentClient, table: string, names: re
         ...(next !== undefined && { ExclusiveStartKey: next }),
       }),
     );
-    yield page.Items ?? [];
+    yield page;
     next = page.LastEvaluatedKey;
   } while (next !== undefined);
 }

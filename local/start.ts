@@ -1,0 +1,91 @@
+/** `npm start`: the whole pipeline on this machine, resources through it, and the account of each. */
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { run } from '../cli/command-line.ts';
+import { type Progress, showProgress } from '../cli/progress.ts';
+import { type Runtime, startRuntime } from './runtime.ts';
+import { BuildError, ensureBuilt } from './start/build.ts';
+import { checkInput, entriesOf, expectedTotal } from './start/entries.ts';
+import { type Live, progressLine } from './start/live.ts';
+import { type StartOptions, startCommand } from './start/options.ts';
+import { pageBook } from './start/pages.ts';
+import { connect } from './start/pipeline.ts';
+import { runThrough } from './start/run.ts';
+import { describeRun, isAccountedFor, type Run, whatNext } from './start/summary.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+const INTERRUPTED = 130;
+
+const stopping = new AbortController();
+const { signal } = stopping;
+for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => stopping.abort());
+
+/** Lines for people go to stderr: stdout may have to be one JSON object. */
+let progress: Progress | undefined;
+function say(line: string): void {
+  if (progress === undefined) process.stderr.write(`${line}\n`);
+  else progress.log(line);
+}
+
+async function start(options: StartOptions): Promise<void> {
+  await checkInput(options);
+  await ensureBuilt(ROOT, say);
+  const pages = pageBook(say);
+  const { port, data, duplicates, reorder, seed } = options;
+  const runtime = await startRuntime({
+    ...(port !== undefined && { port }),
+    ...(data !== undefined && { dataDir: data }),
+    ...{ duplicates, reorder, seed },
+    log: say,
+    onPage: pages.onPage,
+  });
+  try {
+    say(`the pipeline is up at ${runtime.endpoint}`);
+    const finished = await watchedRun(runtime, options, pages.keys);
+    report(finished, options);
+    if (!options.once && !signal.aborted) {
+      say(whatNext(runtime.exports));
+      await once(signal, 'abort');
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    process.exitCode = INTERRUPTED;
+  } finally {
+    say('stopping …');
+    await runtime.stop();
+  }
+}
+
+async function watchedRun(
+  runtime: Runtime,
+  options: StartOptions,
+  pageKeys: () => ReadonlySet<string>,
+): Promise<Run> {
+  const total = expectedTotal(options);
+  const live: Live = { submitted: 0, total, stored: 0, rejected: 0, quarantined: 0 };
+  const pipeline = await connect(runtime, pageKeys);
+  progress = showProgress(
+    process.stderr,
+    progressLine(live, () => runtime.environments().length),
+  );
+  try {
+    return await runThrough(pipeline, entriesOf(options), { live, say, signal });
+  } finally {
+    progress.stop();
+    progress = undefined;
+  }
+}
+
+function report(finished: Run, { json, once: single }: StartOptions): void {
+  if (json) process.stdout.write(`${JSON.stringify(finished.summary)}\n`);
+  else process.stdout.write(`\n${describeRun(finished)}\n\n`);
+  if (single && !isAccountedFor(finished)) process.exitCode = 1;
+}
+
+try {
+  process.exitCode = await run(startCommand(start), process.argv.slice(2));
+} catch (error) {
+  if (!(error instanceof BuildError)) throw error;
+  process.stderr.write(`error: ${error.message}\n`);
+  process.exitCode = 1;
+}

@@ -1,0 +1,40 @@
+/** Connects a run with the pipeline that is up. */
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { bodiesBucketOf, laneQueueName, type Target } from '../../cli/target.ts';
+import { createClients } from '../clients.ts';
+import type { Runtime } from '../runtime.ts';
+import { findQueues } from './queues.ts';
+import type { Tables } from './tables.ts';
+
+export interface Pipeline {
+  readonly target: Target;
+  readonly tables: Tables;
+  /** All queues of the stage. */
+  readonly queueUrls: readonly string[];
+  /** Messages that the pollers hold outside of any queue. */
+  readonly inFlight: () => number;
+  /** Deduplication keys of the pages so far. */
+  readonly pageKeys: () => ReadonlySet<string>;
+}
+
+const STAGE = 'dev';
+
+export async function connect(
+  { endpoints, stackName, queueUrl, inFlight }: Runtime,
+  pageKeys: Pipeline['pageKeys'],
+): Promise<Pipeline> {
+  const { sqs, s3, dynamodb } = createClients(endpoints);
+  const laneUrl = queueUrl(laneQueueName(STAGE, 'background'));
+  return {
+    target: { sqs, s3, queueUrl: laneUrl, bucket: bodiesBucketOf(STAGE, laneUrl) },
+    tables: {
+      dynamodb: DynamoDBDocumentClient.from(dynamodb),
+      resources: `${stackName}-resources`,
+      quarantine: `${stackName}-quarantine`,
+      incidents: `${stackName}-incidents`,
+    },
+    queueUrls: await findQueues(sqs, stackName),
+    inFlight,
+    pageKeys,
+  };
+}

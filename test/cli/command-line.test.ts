@@ -1,0 +1,95 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+
+const MAIN = join(import.meta.dirname, '../../cli/main.ts');
+/** Nothing of ours that could point at AWS. */
+const NOWHERE = {
+  PATH: process.env['PATH'] ?? '',
+  AWS_EC2_METADATA_DISABLED: 'true',
+  HOME: '/none',
+};
+
+let dir: string;
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'failsafe-cli-'));
+  await writeFile(
+    join(dir, 'in.ndjson'),
+    '{"resourceType":"Patient","id":"a","gender":"other"}\n\n{"resourceType":"Patient","gender":"x"}\n',
+  );
+});
+afterAll(() => rm(dir, { recursive: true }));
+
+const cli = (args: string[], env: Record<string, string> = {}) =>
+  execa(process.execPath, [MAIN, ...args], {
+    cwd: dir,
+    env: { ...NOWHERE, ...env },
+    extendEnv: false,
+    reject: false,
+  });
+
+describe('a mistake on the command line is one clear line and status 2', () => {
+  it.each([
+    [['sumbit', 'in.ndjson'], /^error: unknown command 'sumbit' \(Did you mean submit\?\)$/],
+    [
+      ['submit', '--lan', 'critical', 'in.ndjson'],
+      /unknown option '--lan' \(Did you mean --lane\?\)/,
+    ],
+    [['submit', '--lane', 'fast', 'in.ndjson'], /Allowed choices are critical, background/],
+    [['submit'], /^error: missing required argument 'file'$/],
+    [['submit', 'none.ndjson'], /^error: no such file: none\.ndjson$/],
+    [['submit', '--source', '', 'in.ndjson'], /must have 1 to 128 characters/],
+    [['validate', '.'], /^error: a directory, not a file: \.$/],
+    [['submit', 'in.ndjson'], /^error: no target: set AWS_REGION/],
+  ])('%j', async (args, line) => {
+    const { exitCode, stderr, stdout } = await cli(args);
+    expect(stderr.trim().split('\n')).toHaveLength(1);
+    expect(stderr.trim()).toMatch(line);
+    expect(exitCode).toBe(2);
+    expect(stdout).toBe('');
+  });
+});
+
+it('says what to do where nothing answers, status 1', async () => {
+  const nobody = {
+    AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+  };
+  const { exitCode, stderr } = await cli(['submit', 'in.ndjson'], nobody);
+  expect(stderr).toBe(
+    'error: nothing answers at http://127.0.0.1:9: is `npm start` running there?',
+  );
+  expect(exitCode).toBe(1);
+});
+
+it('prints its help, status 0', async () => {
+  const { exitCode, stdout } = await cli(['submit', '--help']);
+  expect(stdout).toMatch(/--lane <lane>/);
+  expect(exitCode).toBe(0);
+});
+
+describe('validate', () => {
+  it('prints file, line and OperationOutcome of what is invalid, status 1', async () => {
+    const { exitCode, stdout, stderr } = await cli(['validate', 'in.ndjson']);
+    const [, place, outcome] = /^(in\.ndjson:\d+): (.*)$/.exec(stdout) ?? [];
+    expect(place).toBe('in.ndjson:3');
+    expect(JSON.parse(outcome ?? '')).toMatchObject({
+      resourceType: 'OperationOutcome',
+      issue: [{ severity: 'error', code: 'code-invalid', expression: ['Patient.gender'] }],
+    });
+    expect(stderr).toBe('2 validated, 1 invalid');
+    expect(exitCode).toBe(1);
+  });
+
+  it('is status 0 where all is valid, and reads standard input', async () => {
+    const { exitCode, stderr } = await execa(process.execPath, [MAIN, 'validate', '-'], {
+      input: '{"resourceType":"Patient"}\n',
+    });
+    expect(stderr).toBe('1 validated, 0 invalid');
+    expect(exitCode).toBe(0);
+  });
+});

@@ -1,0 +1,132 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { gzipSync } from 'node:zlib';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { measureInputs, readInputs } from '../../../cli/input/read-input.ts';
+
+let dir: string;
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'failsafe-input-'));
+});
+afterAll(() => rm(dir, { recursive: true }));
+
+async function read(name: string, content: string | Buffer) {
+  const file = join(dir, name);
+  await writeFile(file, content);
+  const entries = await Array.fromAsync(readInputs([file]));
+  return entries.map((entry) => ({ ...entry, file: entry.file === file ? name : entry.file }));
+}
+const resource = (file: string, line: number, text: string) => ({
+  kind: 'resource',
+  file,
+  line,
+  text,
+});
+
+describe('NDJSON', () => {
+  it('is a resource a line, numbered; blank lines, CRLF and a missing last newline do no harm', async () => {
+    expect(await read('a.ndjson', '{"a":1}\r\n\n  {"b":2}  \n{"c":3}')).toEqual([
+      resource('a.ndjson', 1, '{"a":1}'),
+      resource('a.ndjson', 3, '{"b":2}'),
+      resource('a.ndjson', 4, '{"c":3}'),
+    ]);
+  });
+
+  it('is unpacked where it is gzip, whatever its name says', async () => {
+    const packed = Buffer.concat([gzipSync('{"a":1}\n'), gzipSync('{"b":2}\n')]);
+    expect(await read('b.ndjson', packed)).toEqual([
+      resource('b.ndjson', 1, '{"a":1}'),
+      resource('b.ndjson', 2, '{"b":2}'),
+    ]);
+  });
+
+  it('hands on a line that is no JSON: to reject it is the pipeline’s business', async () => {
+    expect(await read('c.ndjson', 'nonsense\n')).toEqual([resource('c.ndjson', 1, 'nonsense')]);
+  });
+
+  it('reports a line that is not UTF-8 and goes on', async () => {
+    const bytes = Buffer.concat([
+      Buffer.from('{"a":"'),
+      Buffer.from([0xff]),
+      Buffer.from('"}\n{}'),
+    ]);
+    expect(await read('d.ndjson', bytes)).toEqual([
+      { kind: 'problem', file: 'd.ndjson', line: 1, reason: 'not UTF-8 text' },
+      resource('d.ndjson', 2, '{}'),
+    ]);
+  });
+
+  it('gives what a cut gzip holds, then says that it is cut', async () => {
+    const lines = Array.from({ length: 20_000 }, (_, n) => `{"n":${(n * 7919) % 104_729}}`);
+    const packed = gzipSync(lines.join('\n'));
+    const entries = await read('e.ndjson.gz', packed.subarray(0, packed.length - 2_000));
+    const problem = entries.at(-1);
+    expect(entries.length).toBeGreaterThan(1_000);
+    expect(problem).toMatchObject({ kind: 'problem', reason: expect.stringMatching(/to its end/) });
+  });
+
+  it('skips a zip bomb as it streams by, in little memory', async () => {
+    const bomb = gzipSync(
+      Buffer.concat([Buffer.alloc(300 * 2 ** 20, 0x20), Buffer.from('\n{}\n')]),
+    );
+    expect(bomb.length).toBeLessThan(2 ** 20);
+    const before = process.memoryUsage.rss();
+    const entries = await read('f.ndjson.gz', bomb);
+    expect(entries).toEqual([
+      { kind: 'problem', file: 'f.ndjson.gz', line: 1, reason: 'larger than 10 MiB' },
+      resource('f.ndjson.gz', 2, '{}'),
+    ]);
+    expect(process.memoryUsage.rss() - before).toBeLessThan(200 * 2 ** 20);
+  });
+});
+
+describe('JSON documents', () => {
+  it('are one resource where they are one', async () => {
+    expect(await read('a.json', '\n{\n "resourceType": "Patient"\n}\n')).toEqual([
+      resource('a.json', 2, '{\n "resourceType": "Patient"\n}'),
+    ]);
+  });
+
+  it('are split where they are a Bundle: each entry as written, with its line', async () => {
+    const bundle = `{
+  "resourceType": "Bundle", "type": "batch", "total": 3,
+  "entry": [
+    { "fullUrl": "urn:\\"x[{", "resource": { "resourceType": "Patient", "n": 1.10, "n": 1e2 } },
+    { "request": { "method": "DELETE", "url": "Patient/1" } },
+    { "resource":
+      { "resourceType": "Observation", "s": "}]\\\\" } }
+  ] }`;
+    expect(await read('b.json', bundle)).toEqual([
+      resource('b.json', 4, '{ "resourceType": "Patient", "n": 1.10, "n": 1e2 }'),
+      resource('b.json', 7, '{ "resourceType": "Observation", "s": "}]\\\\" }'),
+    ]);
+  });
+
+  it('are read by line where they are NDJSON by another name, and are gzip where they are', async () => {
+    expect(await read('c.json.gz', gzipSync('{"a":1}\n{"b":2}\n'))).toEqual([
+      resource('c.json.gz', 1, '{"a":1}'),
+      resource('c.json.gz', 2, '{"b":2}'),
+    ]);
+  });
+
+  it('are handed on as they are where they are no JSON', async () => {
+    expect(await read('d.json', '{"resourceType": "Patient",')).toEqual([
+      resource('d.json', 1, '{"resourceType": "Patient",'),
+    ]);
+  });
+
+  it('have entries that are bounded too', async () => {
+    const large = `{"resourceType":"Bundle","entry":[{"resource":{"x":"${'x'.repeat(10 * 2 ** 20)}"}}]}`;
+    expect(await read('e.json', large)).toEqual([
+      { kind: 'problem', file: 'e.json', line: 1, reason: 'larger than 10 MiB' },
+    ]);
+  });
+});
+
+describe('the check before anything is read', () => {
+  it('names what is no file, and a folder', async () => {
+    await expect(measureInputs([join(dir, 'none')])).rejects.toThrow(/^no such file: .*none$/);
+    await expect(measureInputs([dir])).rejects.toThrow(/^a directory, not a file/);
+  });
+});

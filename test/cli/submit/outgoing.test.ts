@@ -1,0 +1,47 @@
+import { describe, expect, it } from 'vitest';
+import { MESSAGE_BYTES_MAX, outgoing } from '../../../cli/submit/outgoing.ts';
+import { claimCheckSchema } from '../../../core/messages.ts';
+
+const make = (text: string, source?: string) =>
+  outgoing(
+    { kind: 'resource', text, file: 'a.ndjson', line: 7 },
+    { sequence: 3, ...(source !== undefined && { source }) },
+    'bodies',
+  );
+
+describe('a message', () => {
+  it('carries text, file, line, sequence and source, measured in bytes', () => {
+    const { body, attributes, bytes, upload } = make('{"ä":1}', 'clinic');
+    expect(body).toBe('{"ä":1}');
+    expect(attributes).toEqual({
+      source: { DataType: 'String', StringValue: 'clinic' },
+      file: { DataType: 'String', StringValue: 'a.ndjson' },
+      line: { DataType: 'Number', StringValue: '7' },
+      sequence: { DataType: 'Number', StringValue: '3' },
+    });
+    // 8 of the text; names 6+4+4+8, types 6+6+6+6, values 6+8+1+1.
+    expect(bytes).toBe(8 + 22 + 24 + 16);
+    expect(upload).toBeUndefined();
+  });
+
+  it('becomes a claim check one byte above the limit, named by its content', () => {
+    const attributes = make('').bytes;
+    const fits = 'x'.repeat(MESSAGE_BYTES_MAX - attributes);
+    expect(make(fits).upload).toBeUndefined();
+    const { body, bytes, upload } = make(`${fits}x`);
+    const { s3 } = claimCheckSchema.parse(JSON.parse(body));
+    expect(s3).toEqual({
+      bucket: 'bodies',
+      key: expect.stringMatching(/^submissions\/[0-9a-f]{64}$/),
+    });
+    expect(upload).toEqual({ ...s3, text: `${fits}x` });
+    expect(bytes).toBeLessThan(1_000);
+  });
+
+  it.each(['\u0000', '\u000b', '\ufffe', '\uffff'])(
+    'with %j, which SQS refuses, is one too',
+    (bad) => {
+      expect(make(`{"a":"${bad}"}`).upload?.text).toBe(`{"a":"${bad}"}`);
+    },
+  );
+});
