@@ -42,7 +42,7 @@ export class Quarantine extends Construct {
           ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'],
           props.lanes.map((lane) => lane.deadLetter.queueArn),
         ),
-        allow('FileThem', ['dynamodb:GetItem', 'dynamodb:UpdateItem'], [props.table.tableArn]),
+        allow('FileThem', ['dynamodb:UpdateItem'], [props.table.tableArn]),
         allow('WriteBodies', ['s3:PutObject'], objects(props.bodies, [BODIES])),
         ...allowKey(key, ['dynamodb', 's3', 'sqs']),
       ],

@@ -32,7 +32,7 @@ describe('permissions', () => {
   it('of quarantine are these and no others', () => {
     expect(rowsOf('quarantine')).toEqual([
       'TakeDeadLetters: sqs:DeleteMessage, sqs:GetQueueAttributes, sqs:ReceiveMessage on queue background-dead-letter, queue critical-dead-letter',
-      'FileThem: dynamodb:GetItem, dynamodb:UpdateItem on table quarantine',
+      'FileThem: dynamodb:UpdateItem on table quarantine',
       'WriteBodies: s3:PutObject on bucket bodies/quarantine/*',
       'KeyForMessagesAndBodies: kms:Decrypt, kms:GenerateDataKey on key by way of s3, sqs',
       KEY_FOR_TABLES,
