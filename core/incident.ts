@@ -28,7 +28,7 @@ export interface Incident {
   readonly openedAt: number;
   readonly firstCrashAt: number;
   readonly lastCrashAt: number;
-  /** Crashes known to belong to it: at least so many. */
+  /** Crashes that belong to it; two writers at once may count a few twice. */
   readonly crashes: number;
   readonly kinds: Readonly<Partial<Record<CrashKind, number>>>;
   /** When each audience was told; absent means: not yet. */
@@ -56,10 +56,10 @@ export interface CrashesSeen {
   readonly fresh: readonly CrashEvent[];
 }
 
+/** To tell an audience of the state's latest incident. */
 export interface TellEffect {
   readonly kind: 'tell';
   readonly audience: Audience;
-  readonly incident: Incident;
 }
 
 export interface IncidentDecision {
@@ -140,6 +140,6 @@ function withEffects(state: IncidentState): IncidentDecision {
   const untold = AUDIENCES.filter((audience) => latest.toldAt[audience] === undefined);
   return {
     state,
-    effects: untold.map((audience) => ({ kind: 'tell', audience, incident: latest })),
+    effects: untold.map((audience) => ({ kind: 'tell', audience })),
   };
 }

@@ -68,12 +68,14 @@ export function startAttempt(table: string, start: AttemptStart): Promise<boolea
     TableName: table,
     Key: { pk: origin.messageId },
     UpdateExpression: set.expression,
-    ConditionExpression: `${UNFINISHED} AND ${unchanged}`,
+    // Once it is there it may be written again: the SDK retries a write whose answer was lost.
+    ConditionExpression: `(${UNFINISHED} AND ${unchanged}) OR attempts[${counted.length}].requestId = :own`,
     ExpressionAttributeNames: set.names,
     ExpressionAttributeValues: {
       ...set.values,
       ...UNFINISHED_VALUES,
       ':count': count,
+      ':own': attempt.requestId,
       ...(last === undefined ? {} : { ':last': last.requestId }),
     },
   });

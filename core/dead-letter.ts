@@ -1,0 +1,35 @@
+/**
+ * What a message in a dead-letter queue says about itself.
+ *
+ * Ours come with an envelope that names the reason. One without came by SQS's own redrive, after it
+ * was received a thousand times and never finished: that is the backstop, and says so. SQS keeps id
+ * and time of such a message, so it is still its own origin; its lane is in its queue's name.
+ */
+import { type Lane, lanes, type Origin } from './messages.ts';
+import { type Arrival, readProvenance } from './origin.ts';
+import type { CrashKind } from './verdict.ts';
+
+export interface DeadLetter {
+  readonly origin: Origin;
+  readonly lane: Lane;
+  /** What crashed it; of a backstop it is not known, and `exit` stands for it. */
+  readonly crash: CrashKind;
+  readonly reason: string;
+}
+
+const BACKSTOP = 'never finished: its queue gave up after receiving it too often';
+
+export function deadLetterOf(arrival: Arrival & { readonly queueArn: string }): DeadLetter {
+  const { origin, envelope } = readProvenance(arrival);
+  return {
+    origin,
+    lane: envelope?.lane ?? laneOfQueue(arrival.queueArn),
+    crash: envelope?.deadLetter?.kind ?? envelope?.crash ?? 'exit',
+    reason: envelope?.deadLetter?.reason ?? BACKSTOP,
+  };
+}
+
+/** Queues are named `fhir-failsafe-<stage>-<lane>-dead-letter`. */
+function laneOfQueue(arn: string): Lane {
+  return lanes.find((lane) => arn.endsWith(`-${lane}-dead-letter`)) ?? 'background';
+}

@@ -1,0 +1,66 @@
+/** `quarantine`: takes dead letters off their queues into the Quarantine table, with the evidence. */
+import type { SQSRecord } from 'aws-lambda';
+import { batchResponse } from '../../core/batch-response.ts';
+import { readCarriage } from '../../core/claim-check.ts';
+import { deadLetterOf } from '../../core/dead-letter.ts';
+import { crashFingerprint } from '../../core/fingerprint.ts';
+import { type PlacedBody, placeBody } from '../aws/bodies-bucket.ts';
+import { readSettings, requiredEnv } from '../aws/env.ts';
+import { quarantine } from '../aws/quarantine-table.ts';
+import { faultOf, logger, sqsFunction, Tally } from '../telemetry.ts';
+import { quarantineSettingsSchema } from './settings.ts';
+
+const COMPONENT = 'validate';
+
+const table = requiredEnv('quarantineTable');
+const bucket = requiredEnv('bodiesBucket');
+const settings = readSettings(quarantineSettingsSchema);
+
+export const handler = sqsFunction().handler(async ({ Records: records }) => {
+  const tally = new Tally();
+  const settlements = await Promise.all(
+    records.map(async (record) => {
+      try {
+        tally.add((await keep(record)) ? 'Quarantined' : 'AlreadyEnded');
+        return 'done' as const;
+      } catch (fault) {
+        tally.add('ComponentFaults');
+        logger.error('component fault', { messageId: record.messageId, ...faultOf(fault) });
+        return 'failed' as const;
+      }
+    }),
+  );
+  tally.report('dead letters', { records: records.length });
+  return batchResponse(
+    records.map((record) => record.messageId),
+    settlements,
+  );
+});
+
+/** False where the message already has an outcome: a copy changes nothing (R04). */
+async function keep(record: SQSRecord): Promise<boolean> {
+  const { origin, lane, crash, reason } = deadLetterOf({
+    messageId: record.messageId,
+    sentAt: Number(record.attributes.SentTimestamp),
+    queueArn: record.eventSourceARN,
+    attributes: Object.fromEntries(
+      Object.entries(record.messageAttributes).map(([name, { stringValue }]) => [
+        name,
+        stringValue,
+      ]),
+    ),
+  });
+  const placed = await place(record.body, origin.messageId);
+  const fingerprint = crashFingerprint(COMPONENT, crash, reason);
+  const entry = { origin, lane, crash, reason, fingerprint, placed, kind: 'dead-letter' } as const;
+  const kept = await quarantine(table, entry, Date.now());
+  const { messageId } = origin;
+  logger.warn('quarantined', { messageId, lane, crash, reason, fingerprint, kept });
+  return kept;
+}
+
+function place(body: string, messageId: string): PlacedBody | Promise<PlacedBody> {
+  const carriage = readCarriage(body, bucket);
+  if (carriage.kind === 'claim-check') return { bodyS3: carriage.claimCheck.s3 };
+  return placeBody(bucket, 'quarantine/', messageId, body, settings.inlineBytesMax);
+}

@@ -1,0 +1,46 @@
+/**
+ * Logger and metrics of all functions. What goes in here leaves the account's tables, so it never
+ * holds a body, a value or a resource's id (R08): message ids, counts and kinds only.
+ */
+import { Logger } from '@aws-lambda-powertools/logger';
+import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
+import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
+import middy from '@middy/core';
+import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+
+export const METRICS_NAMESPACE = 'fhir-failsafe';
+
+export const logger = new Logger();
+export const metrics = new Metrics({ namespace: METRICS_NAMESPACE });
+
+/** A handler of an SQS batch, dressed with what all of them wear. */
+export function sqsFunction() {
+  return middy<SQSEvent, SQSBatchResponse>()
+    .use(injectLambdaContext(logger))
+    .use(logMetrics(metrics));
+}
+
+/** Counts what happened, for the metrics and for the one log line of a batch. */
+export class Tally {
+  readonly #counts: Record<string, number> = {};
+
+  add(what: string, count = 1): void {
+    this.#counts[what] = (this.#counts[what] ?? 0) + count;
+  }
+
+  /** Emits each count as a metric of that name, and all of them as one log line. */
+  report(message: string, context: Record<string, string | number>): void {
+    for (const [name, count] of Object.entries(this.#counts)) {
+      metrics.addMetric(name, MetricUnit.Count, count);
+    }
+    logger.info(message, { ...context, ...this.#counts });
+  }
+}
+
+/** Name and code of a fault: its message may quote what was sent. */
+export function faultOf(error: unknown): { fault: string; code?: string } {
+  if (!(error instanceof Error)) return { fault: typeof error };
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  return { fault: error.name, ...(code && { code }) };
+}

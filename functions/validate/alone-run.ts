@@ -1,0 +1,115 @@
+import type { Attempt, Trouble } from '../../core/attempts.ts';
+import { envelopeFor } from '../../core/origin.ts';
+import { hop, sendAll } from '../aws/lane-queues.ts';
+import { endAttempt, markStored, startAttempt, voidAttempt } from '../aws/quarantine-table.ts';
+import { faultOf, logger, type Tally } from '../telemetry.ts';
+import { ComponentFault } from './component-fault.ts';
+import { type Crash, countCrash, publishValidateCrash } from './crashes.ts';
+import { environment } from './environment.ts';
+import type { IsolationPool } from './isolation/pool.ts';
+import { judgeSubmission, reject, store } from './outcomes.ts';
+import type { Submission } from './submission.ts';
+
+/** What becomes of the delivery: its message is done, or shall be delivered again. */
+export type Ending =
+  | { readonly kind: 'done' }
+  | { readonly kind: 'again'; readonly seconds: number };
+
+const AFTER_A_CRASH: Ending = { kind: 'again', seconds: 1 };
+/** As many as an envelope takes. */
+const VOIDED_MAX = 32;
+
+/** One delivery of one message alone, and the attempt that it has open. */
+export class AloneRun {
+  readonly submission: Submission;
+  readonly tally: Tally;
+  readonly #requestId: string;
+  readonly #pool: IsolationPool;
+  /** Where the attempt stands in the item, as long as it may be taken back. */
+  #open: number | undefined;
+
+  constructor(submission: Submission, requestId: string, pool: IsolationPool, tally: Tally) {
+    this.submission = submission;
+    this.tally = tally;
+    this.#requestId = requestId;
+    this.#pool = pool;
+  }
+
+  /** Records an attempt, runs it, and acts on its verdict. Throws on a fault of our own. */
+  async attempt(seen: Trouble | undefined, counted: readonly Attempt[]): Promise<Ending> {
+    const { origin } = this.submission.provenance;
+    const { lane, quarantineTable } = environment;
+    const attempt = { requestId: this.#requestId, startedAt: Date.now() };
+    // From here on the attempt may be there, even if the answer to the write is lost.
+    this.#open = counted.length;
+    if (!(await startAttempt(quarantineTable, { origin, lane, seen, counted, attempt }))) {
+      return { kind: 'again', seconds: 1 };
+    }
+    const { judgement, text } = await judgeSubmission(this.submission, this.#pool);
+    switch (judgement.kind) {
+      case 'valid':
+        await store(this.submission, judgement, text);
+        await markStored(quarantineTable, origin.messageId);
+        this.tally.add('Valid');
+        return { kind: 'done' };
+      case 'invalid':
+        await reject(this.submission, judgement.issues, text);
+        this.tally.add('Invalid');
+        return { kind: 'done' };
+      case 'crash':
+        return this.#crashed(judgement, counted.length, attempt);
+      case 'unjudged':
+        throw new ComponentFault(judgement.because);
+    }
+  }
+
+  /**
+   * The crash is published before the attempt is ended: one without end is published anew by the
+   * next delivery, so that no crash goes uncounted (R21).
+   */
+  async #crashed(crash: Crash, index: number, attempt: Attempt): Promise<Ending> {
+    const { messageId } = this.submission.provenance.origin;
+    const { requestId } = attempt;
+    const ended = Date.now();
+    this.#open = undefined;
+    countCrash(this.tally, messageId, crash);
+    const id = requestId;
+    await publishValidateCrash({ id, requestId, messageId, kind: crash.crash, at: ended });
+    const evidence = { ...attempt, crash: crash.crash, reason: crash.reason, ended };
+    await endAttempt(environment.quarantineTable, messageId, index, evidence);
+    return AFTER_A_CRASH;
+  }
+
+  /**
+   * Takes the open attempt back. Where the table does not take that, or there is no time left to
+   * ask it, the message is sent anew with an envelope that says so. Answers whether it was: then
+   * this delivery is done.
+   */
+  async takeBack(delaySeconds: number, askTable: boolean): Promise<boolean> {
+    if (this.#open === undefined) return false;
+    if (askTable && (await this.#voidInTable(this.#open))) return false;
+    return this.#sendAnewVoided(delaySeconds);
+  }
+
+  async #voidInTable(index: number): Promise<boolean> {
+    const { messageId } = this.submission.provenance.origin;
+    try {
+      await voidAttempt(environment.quarantineTable, messageId, index, this.#requestId);
+      return true;
+    } catch (fault) {
+      logger.warn('attempt not taken back', { messageId, ...faultOf(fault) });
+      return false;
+    }
+  }
+
+  async #sendAnewVoided(delaySeconds: number): Promise<boolean> {
+    const { provenance, record } = this.submission;
+    const before = provenance.envelope?.voided ?? [];
+    const voided = [...before, this.#requestId].slice(-VOIDED_MAX);
+    const envelope = envelopeFor(provenance, environment.lane, { voided });
+    const message = await hop(record.body, envelope, environment.bucket);
+    const [error] = await sendAll(environment.isolationQueueUrl, [{ ...message, delaySeconds }]);
+    if (error !== undefined) logger.error('attempt spent on a fault of our own', faultOf(error));
+    return error === undefined;
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * The story of a message in its lane's isolation queue: it runs alone, each attempt recorded before
+ * it starts, until it has an outcome or has crashed as often as is allowed (R02).
+ */
+import type { Context, SQSRecord } from 'aws-lambda';
+import { type AttemptPolicy, countedAttempts, decideAttempt } from '../../core/attempts.ts';
+import { backOffSeconds } from '../../core/back-off.ts';
+import type { Settlement } from '../../core/batch-response.ts';
+import { showAgain } from '../aws/lane-queues.ts';
+import { readTrouble } from '../aws/quarantine-table.ts';
+import { faultOf, logger, Tally } from '../telemetry.ts';
+import { AloneRun, type Ending } from './alone-run.ts';
+import { deadLetter, publishUnended } from './dead-letter.ts';
+import { environment, settings } from './environment.ts';
+import { ifTimePermits, withinTime } from './handlers-clock.ts';
+import type { IsolationPool } from './isolation/pool.ts';
+import { readSubmission, type Submission } from './submission.ts';
+
+/** After its function's timeout and this, an attempt without end is a death. */
+const MARGIN_MS = 2_000;
+
+const policy: AttemptPolicy = {
+  attemptsMax: settings.attemptsMax,
+  attemptsMaxEnvironmentDied: settings.attemptsMaxEnvironmentDied,
+  runningMaxMs: settings.functionTimeoutMs + MARGIN_MS,
+};
+
+/** Brings one message one step further; what is not done comes again. */
+export async function validateAlone(
+  record: SQSRecord,
+  context: Context,
+  pool: IsolationPool,
+): Promise<Settlement> {
+  const tally = new Tally();
+  const submission = readSubmission(record);
+  const { lane } = environment;
+  const { messageId } = submission.provenance.origin;
+  const run = new AloneRun(submission, context.awsRequestId, pool, tally);
+
+  let ending: Ending | undefined;
+  let inTime = true;
+  try {
+    const work = advance(run).then((reached) => {
+      ending = reached;
+    });
+    inTime = await withinTime(context, () => pool.stop(), work);
+    if (!inTime) logger.warn('out of time', { messageId, lane });
+  } catch (fault) {
+    tally.add('ComponentFaults');
+    logger.error('component fault', { messageId, lane, ...faultOf(fault) });
+  }
+  ending ??= await afterFault(run, inTime, context);
+  if (ending.kind === 'again') await comeAgain(submission, ending.seconds, context);
+  tally.report('alone', { lane, messageId, ending: ending.kind });
+  return ending.kind === 'done' ? 'done' : 'failed';
+}
+
+/** Read, decide, act. Throws where something of our own fails. */
+async function advance(run: AloneRun): Promise<Ending> {
+  const { origin, envelope } = run.submission.provenance;
+  const voided = envelope?.voided ?? [];
+  const trouble = await readTrouble(environment.quarantineTable, origin.messageId);
+  const counted = countedAttempts(trouble?.attempts ?? [], voided);
+  const decision = decideAttempt(trouble, voided, Date.now(), policy);
+  switch (decision.kind) {
+    case 'finished':
+      return { kind: 'done' };
+    case 'wait':
+      return { kind: 'again', seconds: Math.ceil(decision.ms / 1_000) };
+    case 'dead-letter':
+      await publishUnended(origin.messageId, counted);
+      await deadLetter(run.submission, decision.deadLetter);
+      run.tally.add('DeadLettered');
+      return { kind: 'done' };
+    case 'run':
+      await publishUnended(origin.messageId, counted);
+      return run.attempt(trouble, counted);
+  }
+}
+
+/** A fault of our own, or no time left: the attempt is taken back, the message waits (R09). */
+async function afterFault(run: AloneRun, inTime: boolean, context: Context): Promise<Ending> {
+  const seconds = backOffSeconds(run.submission.receives);
+  let ending: Ending = { kind: 'again', seconds };
+  const taking = run.takeBack(seconds, inTime).then((sentAnew) => {
+    if (sentAnew) ending = { kind: 'done' };
+  });
+  await ifTimePermits(context, taking);
+  return ending;
+}
+
+async function comeAgain(submission: Submission, seconds: number, context: Context): Promise<void> {
+  const { receiptHandle } = submission.record;
+  try {
+    const shown = showAgain(environment.isolationQueueUrl, [{ receiptHandle, seconds }]);
+    await ifTimePermits(context, shown);
+  } catch (error) {
+    // It comes back anyway, when its visibility ends.
+    logger.warn('visibility not changed', faultOf(error));
+  }
+}

@@ -1,0 +1,27 @@
+import type { CrashEvent } from '../../core/messages.ts';
+import type { Verdict } from '../../core/verdict.ts';
+import { publishCrash } from '../aws/crashes-topic.ts';
+import { logger, type Tally } from '../telemetry.ts';
+import { COMPONENT, environment } from './environment.ts';
+
+export type Crash = Extract<Verdict, { kind: 'crash' }>;
+
+/** Names of the metrics; fixed, for a dimension would make each a metric of its own anyway. */
+const METRICS: Record<Crash['crash'], string> = {
+  exception: 'CrashException',
+  timeout: 'CrashTimeout',
+  'out-of-memory': 'CrashOutOfMemory',
+  exit: 'CrashExit',
+};
+
+/** Publishes a crash of this component in this lane. The id makes repetitions one event. */
+export function publishValidateCrash(crash: Omit<CrashEvent, 'component' | 'lane'>): Promise<void> {
+  const { lane, crashesTopicArn } = environment;
+  return publishCrash(crashesTopicArn, { ...crash, component: COMPONENT, lane });
+}
+
+/** Counts and logs a crash that was seen (R60). */
+export function countCrash(tally: Tally, messageId: string, { crash, reason }: Crash): void {
+  tally.add(METRICS[crash]);
+  logger.warn('crash', { messageId, lane: environment.lane, kind: crash, reason });
+}

@@ -1,0 +1,23 @@
+import { laneSchema } from '../../core/messages.ts';
+import { readSettings, requiredEnv } from '../aws/env.ts';
+import { ENV } from '../aws/env-names.ts';
+import { validateSettingsSchema } from './settings.ts';
+
+/** What `validate` is told by the stack; read once, at load. */
+export const settings = readSettings(validateSettingsSchema);
+
+export const environment = {
+  lane: laneSchema.parse(requiredEnv('lane')),
+  laneQueueArn: requiredEnv('laneQueueArn'),
+  laneQueueUrl: requiredEnv('laneQueueUrl'),
+  isolationQueueUrl: requiredEnv('isolationQueueUrl'),
+  deadLetterQueueUrl: requiredEnv('deadLetterQueueUrl'),
+  resourcesTable: requiredEnv('resourcesTable'),
+  quarantineTable: requiredEnv('quarantineTable'),
+  bucket: requiredEnv('bodiesBucket'),
+  crashesTopicArn: requiredEnv('crashesTopicArn'),
+  chaos: process.env[ENV.chaos] === 'on',
+};
+
+/** The component that this function is: the scope of its incidents, whatever the lane. */
+export const COMPONENT = 'validate';

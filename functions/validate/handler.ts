@@ -1,0 +1,36 @@
+/**
+ * `validate`: judges resources in isolation. One code for a lane's queue and its isolation queue,
+ * told apart by where a batch comes from.
+ */
+import { availableParallelism } from 'node:os';
+import { batchResponse, type Settlement } from '../../core/batch-response.ts';
+import { sqsFunction } from '../telemetry.ts';
+import { validateAlone } from './alone.ts';
+import { environment, settings } from './environment.ts';
+import { IsolationPool } from './isolation/pool.ts';
+import { validateLaneBatch } from './lane-batch.ts';
+
+const { chaos, laneQueueArn } = environment;
+const { deadlineMs, heapOldMb, heapYoungMb, issuesMax } = settings;
+
+/** Started while loading, so that the first batch finds its workers warm. */
+export const pool = new IsolationPool({
+  url: new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.mjs', import.meta.url),
+  size: availableParallelism(),
+  deadlineMs,
+  heapOldMb,
+  heapYoungMb,
+  options: { chaos, issuesMax },
+});
+
+export const handler = sqsFunction().handler(async ({ Records: records }, context) => {
+  if (records.every((record) => record.eventSourceARN === laneQueueArn)) {
+    return validateLaneBatch(records, context, pool);
+  }
+  const settlements: Settlement[] = [];
+  for (const record of records) settlements.push(await validateAlone(record, context, pool));
+  return batchResponse(
+    records.map((record) => record.messageId),
+    settlements,
+  );
+});

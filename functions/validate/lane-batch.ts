@@ -1,0 +1,131 @@
+/** The story of a batch from a lane's own queue: suspects away, judge, act, answer. */
+import type { Context, SQSBatchResponse, SQSRecord } from 'aws-lambda';
+import pLimit from 'p-limit';
+import { batchResponse } from '../../core/batch-response.ts';
+import { showAgain } from '../aws/lane-queues.ts';
+import { faultOf, logger, Tally } from '../telemetry.ts';
+import { ComponentFault } from './component-fault.ts';
+import { type Crash, countCrash, publishValidateCrash } from './crashes.ts';
+import { environment, settings } from './environment.ts';
+import { ifTimePermits, withinTime } from './handlers-clock.ts';
+import type { IsolationPool } from './isolation/pool.ts';
+import { judgeSubmission, reject, store } from './outcomes.ts';
+import { readSubmission, type Submission } from './submission.ts';
+import { isolate, takeOff } from './suspects.ts';
+
+/** Bodies from the bucket may have 10 MiB each: only so many are in memory at once. */
+const claimChecks = pLimit(2);
+const writes = pLimit(settings.writesMax);
+
+/** What became of one message in this invocation; only `done` is answered as done. */
+type Ending = 'done' | 'fault' | 'late';
+
+interface Batch {
+  readonly requestId: string;
+  readonly pool: IsolationPool;
+  readonly tally: Tally;
+  readonly endings: Map<Submission, Ending>;
+  /** No time to judge what is not begun. */
+  stopped: boolean;
+}
+
+/** Judges a batch; whatever is not positively done is reported as failed (R06). */
+export async function validateLaneBatch(
+  records: readonly SQSRecord[],
+  context: Context,
+  pool: IsolationPool,
+): Promise<SQSBatchResponse> {
+  const startedAt = Date.now();
+  const submissions = records.map(readSubmission);
+  const fresh = submissions.filter(({ receives }) => receives <= 1);
+  const suspects = submissions.filter(({ receives }) => receives > 1);
+  const endings = new Map<Submission, Ending>();
+  const { awsRequestId: requestId } = context;
+  const batch: Batch = { requestId, pool, tally: new Tally(), endings, stopped: false };
+
+  await sendAway(suspects, batch);
+  const work = Promise.all(fresh.map((submission) => settle(submission, batch)));
+  const stop = () => {
+    batch.stopped = true;
+    pool.stop();
+  };
+  await withinTime(context, stop, work);
+  await bringBackSoon(fresh, batch, context);
+
+  const { lane } = environment;
+  batch.tally.report('batch', { lane, records: records.length, ms: Date.now() - startedAt });
+  return batchResponse(
+    records.map((record) => record.messageId),
+    submissions.map((submission) => (endings.get(submission) === 'done' ? 'done' : 'failed')),
+  );
+}
+
+/** Before anything of the batch is validated, lest it dies and they with it once more (R03). */
+async function sendAway(suspects: readonly Submission[], { endings, tally }: Batch): Promise<void> {
+  if (suspects.length === 0) return;
+  const sent = await isolate(suspects);
+  const gone = suspects.filter((_, position) => sent[position]);
+  await takeOff(gone);
+  for (const submission of gone) endings.set(submission, 'done');
+  tally.add('Suspects', suspects.length);
+}
+
+/** A fault of our own fails this message only: it comes back when its visibility ends (R09). */
+async function settle(submission: Submission, batch: Batch): Promise<void> {
+  const act = () => judgeAndAct(submission, batch);
+  try {
+    const viaBucket = submission.carriage.kind === 'claim-check';
+    batch.endings.set(submission, await (viaBucket ? claimChecks(act) : act()));
+  } catch (fault) {
+    batch.endings.set(submission, 'fault');
+    batch.tally.add('ComponentFaults');
+    const { messageId } = submission.provenance.origin;
+    logger.error('component fault', { messageId, ...faultOf(fault) });
+  }
+}
+
+async function judgeAndAct(submission: Submission, batch: Batch): Promise<Ending> {
+  if (batch.stopped) return 'late';
+  const { judgement, text } = await judgeSubmission(submission, batch.pool);
+  switch (judgement.kind) {
+    case 'valid':
+      await writes(() => store(submission, judgement, text));
+      batch.tally.add('Valid');
+      return 'done';
+    case 'invalid':
+      await writes(() => reject(submission, judgement.issues, text));
+      batch.tally.add('Invalid');
+      return 'done';
+    case 'crash':
+      await suspect(submission, judgement, batch);
+      return 'done';
+    case 'unjudged':
+      if (judgement.because === 'component-fault') throw new ComponentFault(judgement.reason);
+      return 'late';
+  }
+}
+
+/** A crash that was seen has a known culprit: it waits for no visibility timeout. */
+async function suspect(submission: Submission, crash: Crash, batch: Batch): Promise<void> {
+  const { messageId } = submission.provenance.origin;
+  const { requestId, tally } = batch;
+  const id = `${requestId}#${messageId}`;
+  await publishValidateCrash({ id, requestId, messageId, kind: crash.crash, at: Date.now() });
+  const [isolated] = await isolate([submission], crash.crash);
+  if (!isolated) throw new ComponentFault('the isolation queue did not take a suspect');
+  countCrash(tally, messageId, crash);
+}
+
+/** What was not done in time is no suspect of ours, and shall not wait for long. */
+async function bringBackSoon(
+  fresh: readonly Submission[],
+  { endings, tally }: Batch,
+  context: Context,
+): Promise<void> {
+  const late = fresh.filter((one) => (endings.get(one) ?? 'late') === 'late');
+  if (late.length === 0) return;
+  tally.add('NotInTime', late.length);
+  logger.warn('out of time', { lane: environment.lane, notDone: late.length });
+  const messages = late.map(({ record }) => ({ receiptHandle: record.receiptHandle, seconds: 1 }));
+  await ifTimePermits(context, showAgain(environment.laneQueueUrl, messages));
+}

@@ -1,0 +1,82 @@
+/** The two ends that a judged resource may take: stored, or rejected. */
+import { rejectionFingerprint } from '../../core/fingerprint.ts';
+import type { Issue, Verdict } from '../../core/verdict.ts';
+import { operationOutcome } from '../../fhir/operation-outcome.ts';
+import { type PlacedBody, placeBody } from '../aws/bodies-bucket.ts';
+import { quarantine } from '../aws/quarantine-table.ts';
+import { storeResource } from '../aws/resources-table.ts';
+import { logger } from '../telemetry.ts';
+import { COMPONENT, environment, settings } from './environment.ts';
+import type { IsolationPool, Judgement } from './isolation/pool.ts';
+import { loadText, type Submission } from './submission.ts';
+
+/** A judgement, and the text it is about: the message itself where that was refused unread. */
+export interface Judged {
+  readonly judgement: Judgement;
+  readonly text: string;
+}
+
+type Valid = Extract<Verdict, { kind: 'valid' }>;
+
+/** Loads and judges one submission. Throws where its body cannot be read: a fault of our own. */
+export async function judgeSubmission(
+  submission: Submission,
+  pool: IsolationPool,
+): Promise<Judged> {
+  const loaded = await loadText(submission);
+  if (loaded.kind === 'text') {
+    return { judgement: await pool.judge(loaded.text), text: loaded.text };
+  }
+  return { judgement: { kind: 'invalid', issues: [loaded.issue] }, text: submission.record.body };
+}
+
+/** Stores a valid resource, unless a newer submission is there (R05). */
+export async function store(submission: Submission, valid: Valid, text: string): Promise<void> {
+  const place = {
+    table: environment.resourcesTable,
+    bucket: environment.bucket,
+    inlineBytesMax: settings.inlineBytesMax,
+  };
+  const { origin } = submission.provenance;
+  const { resourceType, id } = valid;
+  await storeResource(place, { origin, resourceType, resourceId: id, text }, Date.now());
+}
+
+/** Quarantines an invalid resource with its OperationOutcome (R07). */
+export async function reject(
+  submission: Submission,
+  issues: readonly Issue[],
+  text: string,
+): Promise<void> {
+  const { origin } = submission.provenance;
+  const outcome = JSON.stringify(operationOutcome(issues));
+  const reason = rejectionReason(issues);
+  const placed = await placeRejected(submission, text, Buffer.byteLength(outcome));
+  const fingerprint = rejectionFingerprint(COMPONENT, issues);
+  const { lane, quarantineTable } = environment;
+  const entry = { origin, lane, reason, outcome, fingerprint, placed, kind: 'rejection' } as const;
+  await quarantine(quarantineTable, entry, Date.now());
+  logger.info('rejected', { messageId: origin.messageId, lane, reason, fingerprint });
+}
+
+/** An item holds 400 KB, outcome included. What came by claim check lies in the bucket already. */
+function placeRejected(
+  { provenance, carriage }: Submission,
+  text: string,
+  outcomeBytes: number,
+): PlacedBody | Promise<PlacedBody> {
+  if (carriage.kind === 'claim-check') return { bodyS3: carriage.claimCheck.s3 };
+  const room = settings.inlineBytesMax - outcomeBytes;
+  const { messageId } = provenance.origin;
+  return placeBody(environment.bucket, 'quarantine/', messageId, text, room);
+}
+
+/** Why, without values: the first error's code and place. */
+function rejectionReason(issues: readonly Issue[]): string {
+  const errors = issues.filter((issue) => issue.severity === 'error');
+  const [first] = errors;
+  if (first === undefined) return 'invalid';
+  const where = first.expression === undefined ? '' : ` at ${first.expression.slice(0, 200)}`;
+  const others = errors.length > 1 ? ` and ${errors.length - 1} more` : '';
+  return `${first.code}${where}${others}`;
+}
