@@ -1,10 +1,12 @@
 /** The `case` clauses of one element: its JSON names, their siblings, and what each must be. */
 import type { CodeSets } from './code-sets.ts';
+import type { Invariants } from './invariants.ts';
 import { type ElementModel, jsonName, type TypeModel, type TypeUse } from './type-model.ts';
 
 export interface ElementContext {
   readonly model: TypeModel;
   readonly codeSets: CodeSets;
+  readonly invariants: Invariants;
   /** Bit that marks the element as present, if it is required. */
   readonly bit: number;
   /** Variable that notes the type chosen, if the element is a choice. */
@@ -24,12 +26,28 @@ function emitUse(element: ElementModel, use: TypeUse, context: ElementContext): 
   const key = jsonName(element, use);
   const step = element.isChoice ? `.${element.name}.ofType(${use.code})` : `.${element.name}`;
   const note = notes(element, use, context);
+  const invariants = ownInvariants(element, use, step, key, context);
   if (context.model.get(use.type)?.kind !== 'primitive') {
-    return `case${q(key)}:${note}${complexCheck(element, use, step, context)}break;`;
+    return `case${q(key)}:${note}${complexCheck(element, use, step, context)}${invariants}break;`;
   }
-  const value = `case${q(key)}:${note}${primitiveCheck(element, use, step, key, context)}break;`;
+  const check = primitiveCheck(element, use, step, key, context);
+  const value = `case${q(key)}:${note}${check}${invariants}break;`;
   if (!mayHaveSibling(element, use)) return value;
   return `${value}\ncase${q(`_${key}`)}:${note}${siblingCheck(element, use, step, key, context)}break;`;
+}
+
+/** Constraints that this one element adds to those of its type. */
+function ownInvariants(
+  element: ElementModel,
+  use: TypeUse,
+  step: string,
+  key: string,
+  context: ElementContext,
+): string {
+  const ofType = context.model.get(use.type)?.constraints ?? [];
+  const own = element.constraints.filter((each) => !ofType.some(({ key }) => key === each.key));
+  const source = context.invariants.emit(own, element.path, use.type);
+  return source === '' ? '' : `besides(v,n._${key},(n,r,x)=>{${source}},r,${q(step)});`;
 }
 
 function notes(element: ElementModel, use: TypeUse, context: ElementContext): string {

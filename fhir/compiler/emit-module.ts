@@ -3,6 +3,7 @@ import { CodeSets } from './code-sets.ts';
 import type { Definitions } from './definitions.ts';
 import { checkName } from './emit-element.ts';
 import { emitKind, emitType, KINDS } from './emit-type.ts';
+import { Invariants } from './invariants.ts';
 import { buildTypeModel } from './type-model.ts';
 
 const PRIMITIVES =
@@ -20,7 +21,8 @@ export function emitModule(definitions: Definitions): GeneratedModule {
   const codeSets = new CodeSets(definitions);
   const types = [...model.values()].filter((each) => each.kind !== 'primitive');
   const resources = types.filter((each) => each.kind === 'resource' && !each.isAbstract);
-  const context = { model, codeSets };
+  const invariants = new Invariants(model);
+  const context = { model, codeSets, invariants };
   const kinds = KINDS.map((kind) => emitKind(kind, context));
   const functions = types
     .filter((each) => each.kind !== 'resource' || !each.isAbstract)
@@ -29,9 +31,12 @@ export function emitModule(definitions: Definitions): GeneratedModule {
   const source = [
     '// Generated from the official FHIR R4 definitions by fhir/compiler/main.ts. Do not edit.',
     `import {${PRIMITIVES}} from '../runtime/primitives.ts';`,
-    "import {choose,many,manyPrimitives,missing,one,sibling,siblings,unknownProperty} from '../runtime/shapes.ts';",
+    "import {besides,choose,many,manyPrimitives,missing,one,sibling,siblings,unknownProperty} from '../runtime/shapes.ts';",
     "import {CodeSet,boundCode,boundConcept,boundConcepts,noCode} from '../runtime/bindings.ts';",
     "import {dispatch} from '../runtime/resources.ts';",
+    "import {broken,brokenAdvice} from '../runtime/invariants.ts';",
+    ...invariants.imports(),
+    ...[...invariants.constants].map(([name, value]) => `const ${name}=${value};`),
     codeSets.source(),
     ...kinds,
     ...functions,
@@ -44,6 +49,8 @@ export function emitModule(definitions: Definitions): GeneratedModule {
     summary: [
       `${resources.length} resource types, ${types.length - resources.length} data types and backbones`,
       `${codeSets.size} required value sets, ${codeSets.undecided.length} undecided`,
+      invariants.summary,
+      ...invariants.unsupported.map((each) => `cannot compile ${each}`),
     ],
   };
 }

@@ -10,7 +10,7 @@ import type { ElementModel, TypeDefinition, TypeModel } from './type-model.ts';
 export const KINDS = ['DomainResource', 'Resource', 'BackboneElement', 'Element'] as const;
 type Kind = (typeof KINDS)[number];
 
-export type EmitContext = Pick<ElementContext, 'model' | 'codeSets'>;
+export type EmitContext = Pick<ElementContext, 'model' | 'codeSets' | 'invariants'>;
 
 export function emitType(type: TypeDefinition, context: EmitContext): string {
   const kind = kindOf(type, context.model);
@@ -31,7 +31,7 @@ for(const k in n){const v=n[k];z++;switch(k){
 ${cases.join('\n')}
 default:${kind}Member(k,v,n,r);}}
 r.keys+=z;
-${emitRequired(type, required)}}`;
+${emitRequired(type, required)}${context.invariants.emit(type.constraints, type.name)}}`;
 }
 
 /** The members that all types of a kind share. */

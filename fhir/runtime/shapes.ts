@@ -82,6 +82,28 @@ export function siblings(
   }
 }
 
+/** What a place in a type asks of its element besides the element's own type. */
+export function besides(
+  value: unknown,
+  sibling: unknown,
+  check: (value: unknown, report: Report, sibling: unknown) => void,
+  report: Report,
+  step: string,
+): void {
+  let before = report.count;
+  if (!Array.isArray(value)) {
+    if (value !== null) check(value, report, sibling);
+    if (report.count !== before) report.under(before, step);
+    return;
+  }
+  for (let i = 0; i < value.length; i++) {
+    if (value[i] !== null) {
+      check(value[i], report, Array.isArray(sibling) ? sibling[i] : undefined);
+    }
+    if (report.count !== before) before = report.under(before, `${step}[${i}]`);
+  }
+}
+
 /** Runs a check on what must be an object with members, within the depth bound. */
 export function inspect(value: unknown, check: Check, report: Report): void {
   if (!isObject(value)) {

@@ -106,7 +106,8 @@ function regExp(pattern: Single | undefined, flags: string, scope: Scope): strin
   const [item] = pattern?.items ?? [];
   if (!item?.value.startsWith('"')) throw new Unsupported('a pattern that is no literal');
   const { constants } = scope.compilation;
-  const initializer = `new RegExp(${item.value}, ${text(`s${flags}u`)})`;
+  // Without `u`, which refuses escapes and brackets that Java's patterns may have.
+  const initializer = `new RegExp(${item.value}, ${text(`s${flags}`)})`;
   const name = `pattern_${hash(initializer)}`;
   constants.set(name, initializer);
   return name;

@@ -1,0 +1,81 @@
+/**
+ * The invariants of a type or an element as generated code, and what they need of the module around
+ * them. Those that our own runtime decides better than their expressions are left out.
+ */
+
+import * as fhirpath from '../runtime/fhirpath.ts';
+import * as order from '../runtime/fhirpath-order.ts';
+import { compileInvariant } from './fhirpath/compile-invariant.ts';
+import type { Constraint, TypeModel } from './type-model.ts';
+
+/**
+ * Decided in fhir/runtime and fhir/rules: narrative (txt), local references (ref-1), contained
+ * resources (dom-2 to dom-5) and the lack of a narrative (dom-6).
+ */
+const ELSEWHERE = new Set(['txt-1', 'txt-2', 'ref-1', 'dom-2', 'dom-3', 'dom-4', 'dom-5', 'dom-6']);
+
+/** Where the functions are that compiled expressions call. */
+const RUNTIME: ReadonlyMap<string, string> = new Map([
+  ...Object.keys(fhirpath).map((name) => [name, 'fhirpath.ts'] as const),
+  ...Object.keys(order).map((name) => [name, 'fhirpath-order.ts'] as const),
+]);
+
+export class Invariants {
+  readonly #model: TypeModel;
+  readonly #done = { error: 0, warning: 0 };
+  /** Functions of the runtime and constants of the module that the compiled code asks for. */
+  readonly runtime = new Set<string>();
+  readonly constants = new Map<string, string>();
+  readonly unsupported: string[] = [];
+
+  constructor(model: TypeModel) {
+    this.#model = model;
+  }
+
+  /** Statements over `n` (and `x`, a primitive's sibling) and `r`, the report. */
+  emit(constraints: readonly Constraint[], path: string, type?: string): string {
+    const checks = constraints.flatMap((each) => {
+      if (ELSEWHERE.has(each.key)) return [];
+      const compiled = compileInvariant(each.expression, {
+        path,
+        types: this.#model,
+        ...(type === undefined ? {} : { type }),
+      });
+      if ('unsupported' in compiled) {
+        this.unsupported.push(`${each.key}: ${compiled.unsupported}`);
+        return [];
+      }
+      const absent = compiled.runtime.find((name) => !RUNTIME.has(name));
+      if (absent !== undefined) {
+        this.unsupported.push(`${each.key}: the runtime has no function ${absent}`);
+        return [];
+      }
+      this.#done[each.severity]++;
+      for (const name of compiled.runtime) this.runtime.add(name);
+      for (const [name, source] of compiled.constants) this.constants.set(name, source);
+      const report = each.severity === 'error' ? 'broken' : 'brokenAdvice';
+      return [`if(!(${compiled.source}))${report}(r,${q(each.key)},${q(each.human)});`];
+    });
+    const source = checks.join('\n');
+    const locals = [
+      ...(/\bres\b/.test(source) ? ['res=r.resource'] : []),
+      ...(/\broot\b/.test(source) ? ['root=r.root'] : []),
+    ];
+    return locals.length > 0 ? `const ${locals.join(',')};\n${source}` : source;
+  }
+
+  /** Import statements for the functions that were asked for. */
+  imports(): string[] {
+    const byFile = Map.groupBy(this.runtime, (name) => RUNTIME.get(name) ?? '');
+    return [...byFile].map(([file, names]) => `import {${names}} from '../runtime/${file}';`);
+  }
+
+  get summary(): string {
+    const { error, warning } = this.#done;
+    return `${error} invariants of severity error, ${warning} of severity warning compiled`;
+  }
+}
+
+function q(text: string): string {
+  return JSON.stringify(text);
+}

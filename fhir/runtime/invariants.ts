@@ -1,0 +1,10 @@
+/** How a broken invariant is reported: at the element that carries it, by key and in words. */
+import type { Report } from './report.ts';
+
+export function broken(report: Report, key: string, human: string): void {
+  report.error('invariant', `${key}: ${human}`);
+}
+
+export function brokenAdvice(report: Report, key: string, human: string): void {
+  report.warning('invariant', `${key}: ${human}`);
+}
