@@ -107,7 +107,8 @@ export function forgetMembers(): void {
 
 /** Child items of an item of unknown type. */
 export function childrenNamed(item: Json, name: string): Json[] {
-  if (typeof item !== 'object' || item === null || !Object.hasOwn(item, name)) return [];
+  if (typeof item !== 'object' || item === null) return [];
+  if (!Object.hasOwn(item, name)) return Object.hasOwn(item, `_${name}`) ? [null] : [];
   const child = (item as Record<string, Json>)[name];
   return Array.isArray(child) ? child : [child];
 }
@@ -146,8 +147,8 @@ export function toInteger(value: Json): number | undefined {
 }
 
 /**
- * dom-3: each contained resource is the target of a reference (`reference`, or an element of type
- * uri, url or canonical: one of the `uriNames`) somewhere in the resource, or refers to it by `#`.
+ * dom-3: each contained resource is the target of a reference (`reference`, or an element called
+ * like one of type uri, url or canonical) somewhere in the resource, or refers to it by `#`.
  */
 export function containedIsReferenced(resource: Json, uriNames: ReadonlySet<string>): boolean {
   const targets = localReferences(resource, uriNames);
@@ -158,12 +159,12 @@ export function containedIsReferenced(resource: Json, uriNames: ReadonlySet<stri
   });
 }
 
-function localReferences(resource: Json, uriNames: ReadonlySet<string>): Set<string> {
+function localReferences(resource: Json, names: ReadonlySet<string>): Set<string> {
   const found = new Set<string>();
   for (const item of [resource, ...descendants([resource])]) {
     if (typeof item !== 'object' || item === null) continue;
     for (const [name, value] of Object.entries(item)) {
-      if (name !== 'reference' && !uriNames.has(name)) continue;
+      if (name !== 'reference' && !names.has(name)) continue;
       for (const each of Array.isArray(value) ? value : [value]) {
         if (typeof each === 'string' && each.startsWith('#')) found.add(each);
       }

@@ -6,6 +6,7 @@ import { Unsupported } from './ast.ts';
 import { type Item, type Single, single, truth } from './collection.ts';
 import { compile } from './compile.ts';
 import { or, TRUE } from './js.ts';
+import { corrected } from './overrides.ts';
 import { parse } from './parse.ts';
 import type { Compilation, Scope } from './scope.ts';
 
@@ -33,7 +34,10 @@ export type CompiledInvariant =
     }
   | { readonly unsupported: string };
 
-/** Compiles an expression of type boolean. What it cannot compile is a value, with the reason. */
+/**
+ * Compiles an expression of type boolean, as published: overrides.ts corrects it. What cannot be
+ * compiled is a value, with the reason.
+ */
 export function compileInvariant(expression: string, context: InvariantContext): CompiledInvariant {
   const compilation: Compilation = {
     types: context.types,
@@ -50,7 +54,7 @@ export function compileInvariant(expression: string, context: InvariantContext):
       resource: single('res', [resourceType(context)]),
       rootResource: single('root', ['Resource']),
     };
-    const { isTrue } = truth(compile(parse(expression), scope));
+    const { isTrue } = truth(compile(parse(corrected(expression)), scope));
     return { source: isTrue, runtime: [...compilation.runtime], constants: compilation.constants };
   } catch (error) {
     if (error instanceof Unsupported) return { unsupported: error.message };

@@ -226,15 +226,14 @@ function resolved(of: Collection, scope: Scope): Collection {
 
 /** Our own, for dom-3: see overrides.ts. */
 function containedIsReferenced(scope: Scope): Collection {
-  const isUri = (type: string) =>
-    type === 'uri' || scope.compilation.types.get(type)?.base === 'uri';
-  const names = [...scope.compilation.types.values()].flatMap((type) =>
-    type.elements.flatMap((element) =>
-      element.types.filter((use) => isUri(use.type)).map((use) => jsonName(element, use)),
+  const { types, constants } = scope.compilation;
+  const isUri = (type: string) => type === 'uri' || types.get(type)?.base === 'uri';
+  const names = [...types.values()].flatMap(({ elements }) =>
+    elements.flatMap((element) =>
+      element.types.filter(({ type }) => isUri(type)).map((use) => jsonName(element, use)),
     ),
   );
-  const sorted = [...new Set(names)].sort();
-  scope.compilation.constants.set('uriNames', `new Set(${text(sorted)})`);
+  constants.set('uriNames', `new Set(${text([...new Set(names)].sort())})`);
   const call = `${runtime(scope, 'containedIsReferenced')}(res, uriNames)`;
   return definite(or('res.contained === undefined', call));
 }

@@ -184,7 +184,9 @@ export function arrayOf(
 }
 
 function dynamic(item: Item, name: string, scope: Scope): Many {
-  return arrayOf([], scope, `${runtime(scope, 'childrenNamed')}(${item.value}, "${name}")`);
+  const code = `${runtime(scope, 'childrenNamed')}(${item.value}, "${name}")`;
+  // Nullish values are items here: elements that have only an extension.
+  return arrayOf([], scope, code, 'undefined');
 }
 
 function property(base: string, name: string): string {

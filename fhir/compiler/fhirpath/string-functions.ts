@@ -107,10 +107,21 @@ function regExp(pattern: Single | undefined, flags: string, scope: Scope): strin
   if (!item?.value.startsWith('"')) throw new Unsupported('a pattern that is no literal');
   const { constants } = scope.compilation;
   // Without `u`, which refuses escapes and brackets that Java's patterns may have.
-  const initializer = `new RegExp(${item.value}, ${text(`s${flags}`)})`;
+  const mode = `s${flags}${isUnicode(item.value) ? 'u' : ''}`;
+  const initializer = `new RegExp(${item.value}, ${text(mode)})`;
   const name = `pattern_${hash(initializer)}`;
   constants.set(name, initializer);
   return name;
+}
+
+/** Patterns of other dialects, like `\\[x]`, are none in unicode mode. */
+function isUnicode(literal: string): boolean {
+  try {
+    new RegExp(JSON.parse(literal), 'u');
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** FNV-1a: equal patterns share a name over all invariants. */
