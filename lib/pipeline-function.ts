@@ -80,7 +80,6 @@ export class PipelineFunction extends Construct {
         [ENV.stage]: stage,
         NODE_OPTIONS: '--enable-source-maps',
         POWERTOOLS_SERVICE_NAME: settings.name,
-        POWERTOOLS_METRICS_NAMESPACE: 'fhir-failsafe',
         ...settings.environment,
       },
       ...(settings.reservedConcurrency !== undefined && {
