@@ -5,9 +5,9 @@
  */
 import type { Issue } from '../core/verdict.ts';
 import { resources } from './generated/validator.js';
+import { isObject } from './runtime/object.ts';
 import { quote, Report } from './runtime/report.ts';
 import { dispatch } from './runtime/resources.ts';
-import { isObject } from './runtime/shapes.ts';
 import { fractionalIntegers } from './text/integers.ts';
 import {
   mayHaveDuplicateKeys,

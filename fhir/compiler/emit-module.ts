@@ -8,7 +8,7 @@ import { buildTypeModel } from './type-model.ts';
 
 const PRIMITIVES =
   'boolean,integer,unsignedInt,positiveInt,decimal,string,code,id,uri,url,canonical,oid,uuid,' +
-  'base64Binary,instant,dateTime,date,time,markdown,xhtml';
+  'base64Binary,instant,dateTime,date,time,markdown';
 
 export interface GeneratedModule {
   readonly source: string;
@@ -33,6 +33,7 @@ export function emitModule(definitions: Definitions): GeneratedModule {
     `import {${PRIMITIVES}} from '../runtime/primitives.ts';`,
     "import {besides,choose,many,manyPrimitives,missing,one,sibling,siblings,unknownProperty} from '../runtime/shapes.ts';",
     "import {CodeSet,boundCode,boundConcept,boundConcepts,noCode} from '../runtime/bindings.ts';",
+    "import {xhtml} from '../runtime/xhtml.ts';",
     "import {dispatch} from '../runtime/resources.ts';",
     "import {broken,brokenAdvice} from '../runtime/invariants.ts';",
     ...invariants.imports(),

@@ -1,7 +1,7 @@
 /** Required bindings to value sets that the official definitions decide. */
 import { isCode } from './characters.ts';
+import { isObject } from './object.ts';
 import { quote, type Report } from './report.ts';
-import { isObject } from './shapes.ts';
 
 /** Codes by system, written as `system|code|code…` a line; built when first asked. */
 export class CodeSet {

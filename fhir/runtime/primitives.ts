@@ -103,7 +103,6 @@ export function time(value: unknown, report: Report, step: string): void {
 }
 
 export const markdown = string;
-export const xhtml = string;
 
 function wrong(type: string, value: unknown, report: Report, step: string, rule: string): void {
   const isShape = value === null || typeof value === 'object';

@@ -2,16 +2,13 @@
  * The JSON shapes of elements: one, many, and the `_` siblings that carry a primitive's id and
  * extensions. https://hl7.org/fhir/R4/json.html
  */
+import { isObject } from './object.ts';
 import { DEPTH_MAX, quote, type Report } from './report.ts';
 
 /** A generated check of an object: reports what is wrong in it, steps relative to it. */
 export type Check = (value: Record<string, unknown>, report: Report) => void;
 /** A primitive's check. */
 export type PrimitiveCheck = (value: unknown, report: Report, step: string) => void;
-
-export function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
 
 /** A single complex element. */
 export function one(value: unknown, check: Check, report: Report, step: string): void {

@@ -1,0 +1,93 @@
+/**
+ * Narrative XHTML: well formed, only what txt-1 allows, not empty (txt-2), and its local links
+ * resolved. https://hl7.org/fhir/R4/narrative.html
+ */
+import { isString } from './characters.ts';
+import { isObject } from './object.ts';
+import { quote, type Report } from './report.ts';
+import { scanMarkup } from './xhtml-scan.ts';
+
+const NAMESPACE = 'http://www.w3.org/1999/xhtml';
+
+const ELEMENTS = new Set(
+  (
+    'p br div h1 h2 h3 h4 h5 h6 a span b em i strong small big tt dfn q var abbr acronym cite ' +
+    'blockquote hr address bdo kbd sub sup ul ol li dl dt dd pre table caption colgroup col thead ' +
+    'tr tfoot tbody th td code samp img map area'
+  ).split(' '),
+);
+
+const ATTRIBUTES = new Set(
+  (
+    'title style class id lang xml:lang xml:space dir accesskey tabindex span width align valign ' +
+    'char charoff abbr axis headers scope rowspan colspan xmlns'
+  ).split(' '),
+);
+
+const OWN_ATTRIBUTES = new Set(
+  (
+    'a.href a.name a.charset a.type a.hreflang a.rel a.rev a.shape a.coords img.src img.border ' +
+    'img.alt img.longdesc img.height img.width img.usemap img.ismap blockquote.cite q.cite ' +
+    'map.name area.shape area.coords area.href area.nohref area.alt table.summary table.width ' +
+    'table.border table.frame table.rules table.cellspacing table.cellpadding pre.space td.nowrap'
+  ).split(' '),
+);
+
+export function xhtml(value: unknown, report: Report, step: string): void {
+  if (!isString(value)) {
+    report.error('value', `${quote(value)} is no text, as XHTML must be`, step);
+    return;
+  }
+  const anchors = new Set<string>();
+  const links: string[] = [];
+  let hasContent = false;
+  const fault = scanMarkup(value, {
+    element(name, depth) {
+      if (depth === 0 && name !== 'div')
+        broken('txt-1', `the outermost element is ${quote(name)}, not div`);
+      else if (!ELEMENTS.has(name)) broken('txt-1', `the element ${quote(name)} is not allowed`);
+      if (name === 'img') hasContent = true;
+    },
+    attribute(element, name, content) {
+      if (!ATTRIBUTES.has(name) && !OWN_ATTRIBUTES.has(`${element}.${name}`)) {
+        broken('txt-1', `the attribute ${quote(name)} is not allowed on ${element}`);
+      }
+      if (name === 'xmlns' && content !== NAMESPACE) {
+        broken('txt-1', `the namespace is ${quote(content)}, not ${NAMESPACE}`);
+      }
+      if (name === 'id' || name === 'name') anchors.add(content);
+      if (name === 'href' && content.length > 1 && content.startsWith('#')) links.push(content);
+    },
+    text() {
+      hasContent = true;
+    },
+  });
+  if (fault !== undefined) {
+    report.error('invalid', `Not well-formed XHTML: ${fault}`, step);
+    return;
+  }
+  if (!value.includes(NAMESPACE)) broken('txt-1', `the namespace ${NAMESPACE} is not declared`);
+  if (!hasContent) broken('txt-2', 'the narrative SHALL have some non-whitespace content');
+  for (const link of links) {
+    const id = link.slice(1);
+    if (!anchors.has(id) && !hasElementId(report.resource, id)) {
+      report.error('invalid', `The link ${quote(link)} leads to nothing in the resource`, step);
+    }
+  }
+
+  function broken(key: string, text: string): void {
+    report.error('invariant', `${key}: ${text}`, step);
+  }
+}
+
+/** Does any element or contained resource have this id? */
+function hasElementId(resource: unknown, id: string): boolean {
+  const open: unknown[] = [resource];
+  while (open.length > 0) {
+    const next = open.pop();
+    if (isObject(next) && next['id'] === id) return true;
+    if (typeof next === 'object' && next !== null)
+      for (const each of Object.values(next)) open.push(each);
+  }
+  return false;
+}
