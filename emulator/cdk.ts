@@ -1,0 +1,45 @@
+/** The real CDK CLI, as a user would run it. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { dirname, join } from 'node:path';
+
+export const ROOT = join(import.meta.dirname, '..');
+const CDK = join(ROOT, 'node_modules', '.bin', 'cdk');
+
+/** The CDK CLI ended with a status of its own; what it said is on the terminal, or in `output`. */
+export class CdkFailed extends Error {
+  override readonly name = 'CdkFailed';
+  readonly output: string;
+
+  constructor(args: readonly string[], status: string, output: string) {
+    super(`cdk ${args[0]} ended with ${status}`);
+    this.output = output;
+  }
+}
+
+/** `-c key=value` for each, as the CDK takes them. */
+export const contextArguments = (context: readonly string[]): string[] =>
+  context.flatMap((pair) => ['-c', pair]);
+
+/**
+ * Runs `cdk ARGS`. What it says goes to the terminal (its stdout to our stderr: results are ours),
+ * or is kept for CdkFailed where `quiet`. Returns what it said where `quiet`.
+ */
+export async function cdk(
+  args: readonly string[],
+  options: { env: NodeJS.ProcessEnv; quiet?: boolean },
+): Promise<string> {
+  const { env, quiet = false } = options;
+  const path = `${dirname(process.execPath)}:${env['PATH'] ?? ''}`;
+  const child = spawn(CDK, args, {
+    cwd: ROOT,
+    env: { ...env, PATH: path },
+    stdio: quiet ? ['ignore', 'pipe', 'pipe'] : ['ignore', process.stderr, 'inherit'],
+  });
+  const said: string[] = [];
+  child.stdout?.setEncoding('utf8').on('data', (text: string) => said.push(text));
+  child.stderr?.setEncoding('utf8').on('data', (text: string) => said.push(text));
+  const [code, signal]: unknown[] = await once(child, 'close');
+  if (code !== 0) throw new CdkFailed(args, String(code ?? signal), said.join(''));
+  return said.join('');
+}

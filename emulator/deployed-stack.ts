@@ -1,0 +1,72 @@
+/** A stack as an emulator has it: what each logical id became, and what references resolve to. */
+import {
+  CloudFormationClient,
+  DescribeStackResourcesCommand,
+} from '@aws-sdk/client-cloudformation';
+import { ACCOUNT, arn, nameOfArn } from '../local/template/account.ts';
+import type { Template } from '../local/template/assembly.ts';
+import { type References, resolveValue, TemplateError } from '../local/template/resolve.ts';
+import { identityOf } from '../local/template/resource-types.ts';
+
+/** Physical ids by logical id. */
+export async function physicalIds(stackName: string): Promise<Map<string, string>> {
+  const client = new CloudFormationClient({});
+  const { StackResources = [] } = await client.send(
+    new DescribeStackResourcesCommand({ StackName: stackName }),
+  );
+  return new Map(
+    StackResources.map(({ LogicalResourceId = '', PhysicalResourceId = '' }) => [
+      LogicalResourceId,
+      PhysicalResourceId,
+    ]),
+  );
+}
+
+/** Answers Ref and Fn::GetAtt as the emulator did when it deployed. Both throw TemplateError. */
+export function deployedReferences(
+  template: Template,
+  stackName: string,
+  physical: ReadonlyMap<string, string>,
+): References {
+  const pseudo: Record<string, string> = {
+    'AWS::AccountId': ACCOUNT.id,
+    'AWS::Region': ACCOUNT.region,
+    'AWS::Partition': ACCOUNT.partition,
+    'AWS::URLSuffix': ACCOUNT.urlSuffix,
+    'AWS::StackName': stackName,
+    'AWS::StackId': arn('cloudformation', `stack/${stackName}`),
+  };
+  const find = (logicalId: string, where: string) => {
+    const id = physical.get(logicalId);
+    if (id === undefined) throw new TemplateError(`${where}: ${logicalId} was not deployed`);
+    return id;
+  };
+  return {
+    ref: (logicalId, where) => {
+      const known = pseudo[logicalId] ?? template.Parameters[logicalId]?.Default;
+      return known === undefined ? find(logicalId, where) : String(known);
+    },
+    getAtt: (logicalId, attribute, where) => {
+      const type = template.Resources[logicalId]?.Type ?? '';
+      const answer = identityOf(type)?.attributes[attribute];
+      if (!answer) throw new TemplateError(`${where}: ${type} has no attribute ${attribute} here`);
+      const id = find(logicalId, where);
+      return attribute.endsWith('Url') ? id : answer(nameOfArn(id), '');
+    },
+  };
+}
+
+/** The properties of a resource as they should be live. */
+export function resolvedProperties(
+  template: Template,
+  logicalId: string,
+  references: References,
+): Readonly<Record<string, unknown>> {
+  const properties = template.Resources[logicalId]?.Properties ?? {};
+  return Object.fromEntries(
+    Object.entries(properties).map(([name, value]) => [
+      name,
+      resolveValue(value, references, `${logicalId}.${name}`),
+    ]),
+  );
+}

@@ -1,0 +1,34 @@
+/** Every resource type that is compared, and what names its resources. */
+import { TABLE } from './dynamodb.ts';
+import { MANAGED_POLICY, ROLE } from './iam.ts';
+import { ALIAS, KEY } from './kms.ts';
+import { EVENT_SOURCE_MAPPING, FUNCTION } from './lambda.ts';
+import type { LiveProperties } from './live-property.ts';
+import { LOG_GROUP } from './logs.ts';
+import { BUCKET, BUCKET_POLICY } from './s3.ts';
+import { SUBSCRIPTION, TOPIC, TOPIC_POLICY } from './sns.ts';
+import { QUEUE, QUEUE_POLICY } from './sqs.ts';
+
+export interface LiveType {
+  readonly properties: LiveProperties;
+  /** The property that names the resource where its physical id does not: policies, mostly. */
+  readonly namedBy?: string;
+}
+
+export const LIVE_TYPES: Readonly<Record<string, LiveType>> = {
+  'AWS::DynamoDB::Table': { properties: TABLE },
+  'AWS::IAM::ManagedPolicy': { properties: MANAGED_POLICY },
+  'AWS::IAM::Role': { properties: ROLE },
+  'AWS::KMS::Alias': { properties: ALIAS, namedBy: 'AliasName' },
+  'AWS::KMS::Key': { properties: KEY },
+  'AWS::Lambda::EventSourceMapping': { properties: EVENT_SOURCE_MAPPING },
+  'AWS::Lambda::Function': { properties: FUNCTION },
+  'AWS::Logs::LogGroup': { properties: LOG_GROUP },
+  'AWS::S3::Bucket': { properties: BUCKET },
+  'AWS::S3::BucketPolicy': { properties: BUCKET_POLICY, namedBy: 'Bucket' },
+  'AWS::SNS::Subscription': { properties: SUBSCRIPTION },
+  'AWS::SNS::Topic': { properties: TOPIC },
+  'AWS::SNS::TopicPolicy': { properties: TOPIC_POLICY, namedBy: 'Topics' },
+  'AWS::SQS::Queue': { properties: QUEUE },
+  'AWS::SQS::QueuePolicy': { properties: QUEUE_POLICY, namedBy: 'Queues' },
+};

@@ -1,0 +1,99 @@
+/**
+ * Compares every property of a deployed stack with its template, and sets what was lost on the way.
+ *
+ * An emulator's CloudFormation drops what it does not know, without a word. What its APIs know
+ * nevertheless is set here; what they do not is a finding, for people to read.
+ */
+import pLimit from 'p-limit';
+import type { Template } from '../../local/template/assembly.ts';
+import type { References } from '../../local/template/resolve.ts';
+import { resolvedProperties } from '../deployed-stack.ts';
+import { LIVE_TYPES } from './all-types.ts';
+import { contains } from './comparison.ts';
+import { type LiveClients, type LiveProperty, SAME } from './live-property.ts';
+
+const CALLS_MAX = 8;
+
+export interface Finding {
+  readonly logicalId: string;
+  readonly type: string;
+  readonly property: string;
+  /**
+   * `as-written`; `set` by us; `cannot`, with why; `unread` where nothing here knows how to look.
+   */
+  readonly result: 'as-written' | 'set' | 'cannot' | 'unread';
+  readonly why?: string;
+}
+
+/** One finding a property of the template, in the template's order. */
+export async function compareStack(options: {
+  template: Template;
+  physical: ReadonlyMap<string, string>;
+  references: References;
+  clients: LiveClients;
+}): Promise<Finding[]> {
+  const { template, physical, references, clients } = options;
+  const limit = pLimit(CALLS_MAX);
+  const resources = [...physical].filter(([logicalId]) => template.Resources[logicalId]);
+  const findings = resources.map(([logicalId, physicalId]) =>
+    // One resource at a time: setting one property of a table locks it for the next.
+    limit(async () => {
+      const type = template.Resources[logicalId]?.Type ?? '';
+      const wanted = resolvedProperties(template, logicalId, references);
+      const live = LIVE_TYPES[type];
+      const id = nameOf(wanted, live?.namedBy) ?? physicalId;
+      const found: Finding[] = [];
+      for (const [property, value] of Object.entries(wanted)) {
+        const known = live?.properties[property];
+        const result = known ? await compare(known, clients, id, value) : UNREAD;
+        found.push({ logicalId, type, property, ...result });
+      }
+      return found;
+    }),
+  );
+  return (await Promise.all(findings)).flat();
+}
+
+type Result = Pick<Finding, 'result' | 'why'>;
+const UNREAD: Result = { result: 'unread' };
+
+/** Looks; where the template says otherwise sets, and looks again. */
+async function compare(
+  property: LiveProperty,
+  clients: LiveClients,
+  id: string,
+  wanted: unknown,
+): Promise<Result> {
+  const before = await look(property, clients, id, wanted);
+  if (before.live === SAME || contains(before.live, wanted)) return { result: 'as-written' };
+  const lost = before.error ?? `live it is ${JSON.stringify(before.live) ?? 'absent'}`;
+  if (!property.set) return { result: 'cannot', why: lost };
+  try {
+    await property.set(clients, id, wanted);
+  } catch (error) {
+    return { result: 'cannot', why: `${lost}; setting it: ${reasonOf(error)}` };
+  }
+  const after = await look(property, clients, id, wanted);
+  if (contains(after.live, wanted)) return { result: 'set' };
+  const still = after.error ?? `it stays ${JSON.stringify(after.live) ?? 'absent'}`;
+  return { result: 'cannot', why: `set by API, ${still}` };
+}
+
+async function look(property: LiveProperty, clients: LiveClients, id: string, wanted: unknown) {
+  try {
+    return { live: await property.read(clients, id, wanted) };
+  } catch (error) {
+    return { live: undefined, error: reasonOf(error) };
+  }
+}
+
+const reasonOf = (error: unknown) =>
+  error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+
+/** The name that a property gives, or the first of the list that it gives. */
+function nameOf(wanted: Readonly<Record<string, unknown>>, property: string | undefined) {
+  if (property === undefined) return undefined;
+  const value = wanted[property];
+  const first: unknown = Array.isArray(value) ? value[0] : value;
+  return typeof first === 'string' ? first : undefined;
+}

@@ -1,0 +1,38 @@
+import {
+  DescribeKeyCommand,
+  EnableKeyRotationCommand,
+  GetKeyPolicyCommand,
+  GetKeyRotationStatusCommand,
+  PutKeyPolicyCommand,
+} from '@aws-sdk/client-kms';
+import type { LiveProperties } from './live-property.ts';
+import { NAME, parsePolicy, SAME } from './live-property.ts';
+
+export const KEY: LiveProperties = {
+  Description: {
+    read: async ({ kms }, KeyId) =>
+      (await kms.send(new DescribeKeyCommand({ KeyId }))).KeyMetadata?.Description,
+  },
+  EnableKeyRotation: {
+    read: async ({ kms }, KeyId) =>
+      (await kms.send(new GetKeyRotationStatusCommand({ KeyId }))).KeyRotationEnabled,
+    set: ({ kms }, KeyId) => kms.send(new EnableKeyRotationCommand({ KeyId })),
+  },
+  KeyPolicy: {
+    read: async ({ kms }, KeyId) =>
+      parsePolicy((await kms.send(new GetKeyPolicyCommand({ KeyId }))).Policy),
+    set: ({ kms }, KeyId, wanted) =>
+      kms.send(new PutKeyPolicyCommand({ KeyId, Policy: JSON.stringify(wanted) })),
+  },
+  // CloudFormation keeps it for the day that the key is deleted; no service shows it before.
+  PendingWindowInDays: { read: async () => SAME },
+};
+
+/** By the name of the alias. */
+export const ALIAS: LiveProperties = {
+  AliasName: NAME,
+  TargetKeyId: {
+    read: async ({ kms }, KeyId) =>
+      (await kms.send(new DescribeKeyCommand({ KeyId }))).KeyMetadata?.Arn,
+  },
+};

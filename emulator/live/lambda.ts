@@ -1,0 +1,70 @@
+import { createHash } from 'node:crypto';
+import {
+  type EventSourceMappingConfiguration,
+  type FunctionConfiguration,
+  GetEventSourceMappingCommand,
+  GetFunctionConcurrencyCommand,
+  GetFunctionConfigurationCommand,
+  PutFunctionConcurrencyCommand,
+} from '@aws-sdk/client-lambda';
+import { GetObjectCommand } from '@aws-sdk/client-s3';
+import { z } from 'zod';
+import type { LiveProperties, LiveProperty } from './live-property.ts';
+import { NAME, SAME } from './live-property.ts';
+
+const configured = (pick: (live: FunctionConfiguration) => unknown): LiveProperty => ({
+  read: async ({ lambda }, FunctionName) =>
+    pick(await lambda.send(new GetFunctionConfigurationCommand({ FunctionName }))),
+});
+
+const mapped = (pick: (live: EventSourceMappingConfiguration) => unknown): LiveProperty => ({
+  read: async ({ lambda }, UUID) =>
+    pick(await lambda.send(new GetEventSourceMappingCommand({ UUID }))),
+});
+
+const code = z.object({ S3Bucket: z.string(), S3Key: z.string() });
+
+export const FUNCTION: LiveProperties = {
+  FunctionName: NAME,
+  Code: {
+    read: async ({ lambda, s3 }, FunctionName, wanted) => {
+      const { S3Bucket: Bucket, S3Key: Key } = code.parse(wanted);
+      const live = await lambda.send(new GetFunctionConfigurationCommand({ FunctionName }));
+      const asset = await s3.send(new GetObjectCommand({ Bucket, Key }));
+      const bytes = (await asset.Body?.transformToByteArray()) ?? new Uint8Array();
+      const sha256 = createHash('sha256').update(bytes).digest('base64');
+      return sha256 === live.CodeSha256 ? SAME : { CodeSha256: live.CodeSha256 };
+    },
+  },
+  Architectures: configured((live) => live.Architectures),
+  Description: configured((live) => live.Description),
+  Environment: configured((live) => ({ Variables: live.Environment?.Variables })),
+  Handler: configured((live) => live.Handler),
+  LoggingConfig: configured((live) => live.LoggingConfig),
+  MemorySize: configured((live) => live.MemorySize),
+  Role: configured((live) => live.Role),
+  Runtime: configured((live) => live.Runtime),
+  Timeout: configured((live) => live.Timeout),
+  ReservedConcurrentExecutions: {
+    read: async ({ lambda }, FunctionName) => {
+      const answer = await lambda.send(new GetFunctionConcurrencyCommand({ FunctionName }));
+      return answer.ReservedConcurrentExecutions;
+    },
+    set: ({ lambda }, FunctionName, wanted) => {
+      const ReservedConcurrentExecutions = z.number().parse(wanted);
+      const input = { FunctionName, ReservedConcurrentExecutions };
+      return lambda.send(new PutFunctionConcurrencyCommand(input));
+    },
+  },
+};
+
+export const EVENT_SOURCE_MAPPING: LiveProperties = {
+  BatchSize: mapped((live) => live.BatchSize),
+  EventSourceArn: mapped((live) => live.EventSourceArn),
+  // The template names the function, the service answers with its ARN.
+  FunctionName: mapped((live) => live.FunctionArn?.split(':').at(-1)),
+  FunctionResponseTypes: mapped((live) => live.FunctionResponseTypes),
+  MaximumBatchingWindowInSeconds: mapped((live) => live.MaximumBatchingWindowInSeconds),
+  ScalingConfig: mapped((live) => live.ScalingConfig),
+  Enabled: mapped((live) => live.State === 'Enabled' || live.State === 'Enabling'),
+};

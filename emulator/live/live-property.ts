@@ -1,0 +1,47 @@
+/** How one property of a template is seen on a live service, and set where a deployment lost it. */
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { IAMClient } from '@aws-sdk/client-iam';
+import { KMSClient } from '@aws-sdk/client-kms';
+import { LambdaClient } from '@aws-sdk/client-lambda';
+import { S3Client } from '@aws-sdk/client-s3';
+import { SNSClient } from '@aws-sdk/client-sns';
+import { SQSClient } from '@aws-sdk/client-sqs';
+
+export interface LiveProperty {
+  /** The live value of a resource, by physical id, in the template's shape; or {@link SAME}. */
+  readonly read: (clients: LiveClients, id: string, wanted: unknown) => Promise<unknown>;
+  /** Makes the live value what the template says. */
+  readonly set?: (clients: LiveClients, id: string, wanted: unknown) => Promise<unknown>;
+}
+
+/** Properties by name, of one resource type. */
+export type LiveProperties = Readonly<Record<string, LiveProperty>>;
+
+/** A property that says what a resource is called: what is found by that name has it. */
+export const NAME: LiveProperty = { read: async () => SAME };
+/** Says of a live value that it cannot differ from the template's. */
+export const SAME: unique symbol = Symbol('same');
+
+/** By the SDK's usual environment variables. */
+export const liveClients = () => ({
+  cloudwatch: new CloudWatchClient({}),
+  dynamodb: new DynamoDBClient({}),
+  events: new EventBridgeClient({}),
+  iam: new IAMClient({}),
+  kms: new KMSClient({}),
+  lambda: new LambdaClient({}),
+  logs: new CloudWatchLogsClient({}),
+  s3: new S3Client({ forcePathStyle: true }),
+  sns: new SNSClient({}),
+  sqs: new SQSClient({ useQueueUrlAsEndpoint: false }),
+});
+export type LiveClients = ReturnType<typeof liveClients>;
+
+/** Policies travel as JSON in a string, in URL encoding where IAM gives them. */
+export const parsePolicy = (text: string | undefined): unknown =>
+  text === undefined
+    ? undefined
+    : JSON.parse(text.startsWith('%') ? decodeURIComponent(text) : text);

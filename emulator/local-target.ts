@@ -1,0 +1,18 @@
+/** What `deploy:local` and `destroy:local` begin with: an emulator, and an environment to reach it. */
+
+import { type Emulator, identifyEmulator, loopbackEndpoint } from './endpoint.ts';
+import { clientEnvironment } from './environment.ts';
+
+/**
+ * Finds the emulator and turns this process's own AWS settings to it, so that no client of ours
+ * can reach anything else. Throws EndpointRefused.
+ */
+export async function openLocalTarget(): Promise<{ emulator: Emulator; env: NodeJS.ProcessEnv }> {
+  const emulator = await identifyEmulator(loopbackEndpoint(process.env));
+  const env = clientEnvironment(process.env, emulator.endpoint);
+  for (const name of Object.keys(process.env)) {
+    if (!Object.hasOwn(env, name)) delete process.env[name];
+  }
+  Object.assign(process.env, env);
+  return { emulator, env };
+}
