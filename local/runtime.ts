@@ -3,7 +3,7 @@
  * functions run as child processes. Start reads in order; stop runs in reverse.
  */
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createClients, destroyClients, type Endpoints } from './clients.ts';
 import { startEmulator } from './emulators/emulator.ts';
@@ -25,6 +25,8 @@ import { outputsOf, planOf, queueUrlOf } from './template/plan.ts';
 const ROOT = resolve(import.meta.dirname, '..');
 /** How long the invocations that run at the end may take before they are killed. */
 const STOP_GRACE_MS = 3000;
+/** How long a batch waits for a warm environment before one more is started. */
+const PATIENCE_MS = 500;
 
 export type RuntimeOptions = {
   /** Folder of the synthesized assembly; `build/local` unless given. */
@@ -117,7 +119,11 @@ async function start(
   onStop(platformLog.stop);
   const host = await startLambdaHost(environmentsMax, platformLog);
   onStop(host.stop);
-  const slots = new Slots(environmentsMax);
+  const slots = new Slots({
+    max: environmentsMax,
+    eager: availableParallelism(),
+    patienceMs: PATIENCE_MS,
+  });
   const functions = functionSpecs(plan.functions, endpoints, COMPILE_CACHE);
   log(`at most ${environmentsMax} Lambda environments; their logs are in ${home.logDir}`);
 

@@ -2,6 +2,7 @@
  * The runtime inside an environment: it loads the handler, then asks the Runtime API for one
  * invocation after another, as AWS's own Node.js runtime does. It runs as a process of its own.
  */
+import { flushCompileCache } from 'node:module';
 import { basename, join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { fetchNext, type Invocation, post } from './runtime-client.ts';
@@ -32,6 +33,9 @@ const handler = await loadHandler().catch(async (error: unknown) => {
   await post('init/error', describe(error)).catch(() => {});
   process.exit(EXIT.initError);
 });
+
+// Written at a process's end otherwise, and ours ends by SIGKILL.
+flushCompileCache();
 
 for (;;) {
   // Without its host an environment has nothing to live for.
