@@ -3,7 +3,7 @@
  * told apart by where a batch comes from.
  */
 import { availableParallelism } from 'node:os';
-import { batchResponse, type Settlement } from '../../core/batch-response.ts';
+import { batchResponse } from '../../core/batch-response.ts';
 import { sqsFunction } from '../telemetry.ts';
 import { validateAlone } from './alone.ts';
 import { environment, settings } from './environment.ts';
@@ -27,10 +27,10 @@ export const handler = sqsFunction().handler(async ({ Records: records }, contex
   if (records.every((record) => record.eventSourceARN === laneQueueArn)) {
     return validateLaneBatch(records, context, pool);
   }
-  const settlements: Settlement[] = [];
-  for (const record of records) settlements.push(await validateAlone(record, context, pool));
+  // The mapping's batch size is 1. Were it more, only the first may run: alone means alone.
+  const [first] = records;
   return batchResponse(
     records.map((record) => record.messageId),
-    settlements,
+    first === undefined ? [] : [await validateAlone(first, context, pool)],
   );
 });

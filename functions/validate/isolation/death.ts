@@ -17,7 +17,7 @@ export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return `threw a ${typeof error}`;
   const frames = (error.stack ?? '')
     .split('\n')
-    .filter((line) => /^\s+at /.test(line))
+    .filter((line) => /^\s+at /.test(line) && !line.includes('node:'))
     .slice(0, FRAMES_MAX)
     .map((line) => line.trim().replaceAll(/(?:file:\/\/)?\/\S*\//g, ''));
   return [error.name, ...frames].join(' ').slice(0, REASON_CHARACTERS_MAX);

@@ -122,7 +122,7 @@ export class WorkerThread {
       const current = readPosition(this.#ledger);
       ticks = current === position ? ticks + 1 : 0;
       position = current;
-      if (ticks < TICKS_PER_DEADLINE) return;
+      if (ticks < TICKS_PER_DEADLINE || this.#death !== undefined) return;
       this.#death = deathByDeadline(this.#deadlineMs);
       void this.#worker.terminate();
     }, tickMs);

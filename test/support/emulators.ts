@@ -1,0 +1,37 @@
+/** SQS, SNS, S3 and DynamoDB in this process, on loopback, for handlers with their real SDK clients. */
+
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import dynalite from 'dynalite';
+import { buildApp } from 'fauxqs';
+
+export interface Emulators {
+  stop(): Promise<void>;
+}
+
+/** Starts both and points the SDK's own environment variables at them. */
+export async function startEmulators(): Promise<Emulators> {
+  const fauxqs = buildApp({ logger: false, host: 'localhost' });
+  const messaging = await fauxqs.listen({ host: '127.0.0.1', port: 0 });
+  const dynamo: Server = dynalite({ createTableMs: 0 });
+  await new Promise<void>((resolve) => dynamo.listen(0, '127.0.0.1', resolve));
+  const { port } = dynamo.address() as AddressInfo;
+  Object.assign(process.env, {
+    AWS_REGION: 'us-east-1',
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+    AWS_ENDPOINT_URL_SQS: messaging,
+    AWS_ENDPOINT_URL_SNS: messaging,
+    AWS_ENDPOINT_URL_S3: messaging,
+    AWS_ENDPOINT_URL_DYNAMODB: `http://127.0.0.1:${port}`,
+    POWERTOOLS_LOG_LEVEL: 'SILENT',
+    POWERTOOLS_METRICS_DISABLED: 'true',
+  });
+  return {
+    async stop() {
+      await fauxqs.close();
+      dynamo.closeAllConnections();
+      await new Promise((resolve) => dynamo.close(resolve));
+    },
+  };
+}

@@ -1,0 +1,113 @@
+/** The queues, topics, tables and bucket of one stage, as the stack names and wires them. */
+import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
+import { CreateBucketCommand } from '@aws-sdk/client-s3';
+import { CreateTopicCommand, SubscribeCommand } from '@aws-sdk/client-sns';
+import { CreateQueueCommand } from '@aws-sdk/client-sqs';
+import type { Lane } from '../../core/messages.ts';
+import { ENV } from '../../functions/aws/env-names.ts';
+import { testClients } from './clients.ts';
+
+const ACCOUNT = '000000000000';
+const REGION = 'us-east-1';
+
+export interface Queue {
+  readonly name: string;
+  readonly url: string;
+  readonly arn: string;
+}
+
+export interface World {
+  readonly stage: string;
+  readonly lane: Lane;
+  readonly queues: Readonly<
+    Record<'lane' | 'isolation' | 'deadLetter' | 'incident' | 'oncall' | 'management', Queue>
+  >;
+  readonly tables: Readonly<Record<'resources' | 'quarantine' | 'incidents', string>>;
+  readonly bucket: string;
+}
+
+let worlds = 0;
+
+/**
+ * Builds one, with a stage of its own, and tells the environment variables of all functions.
+ * `settings` goes to them as SETTINGS.
+ */
+export async function buildWorld(settings: Record<string, unknown> = {}): Promise<World> {
+  worlds += 1;
+  const stage = `test${process.pid}x${worlds}`;
+  const lane: Lane = 'background';
+  const prefix = `fhir-failsafe-${stage}`;
+  const queues = {
+    lane: await queue(`${prefix}-${lane}`),
+    isolation: await queue(`${prefix}-${lane}-isolation`),
+    deadLetter: await queue(`${prefix}-${lane}-dead-letter`),
+    incident: await queue(`${prefix}-incident`),
+    oncall: await queue(`${prefix}-oncall-reader`),
+    management: await queue(`${prefix}-management-reader`),
+  };
+  const tables = {
+    resources: await table(`${prefix}-resources`),
+    quarantine: await table(`${prefix}-quarantine`),
+    incidents: await table(`${prefix}-incidents`, 'sk'),
+  };
+  const bucket = `${prefix}-bodies-${ACCOUNT}`;
+  await testClients().s3.send(new CreateBucketCommand({ Bucket: bucket }));
+  const crashes = await topic(`${prefix}-crashes`, queues.incident);
+  const oncall = await topic(`${prefix}-oncall`, queues.oncall);
+  const management = await topic(`${prefix}-management`, queues.management);
+  Object.assign(process.env, {
+    [ENV.stage]: stage,
+    [ENV.chaos]: 'on',
+    [ENV.lane]: lane,
+    [ENV.laneQueueArn]: queues.lane.arn,
+    [ENV.laneQueueUrl]: queues.lane.url,
+    [ENV.isolationQueueUrl]: queues.isolation.url,
+    [ENV.deadLetterQueueUrl]: queues.deadLetter.url,
+    [ENV.resourcesTable]: tables.resources,
+    [ENV.quarantineTable]: tables.quarantine,
+    [ENV.incidentsTable]: tables.incidents,
+    [ENV.bodiesBucket]: bucket,
+    [ENV.crashesTopicArn]: crashes,
+    [ENV.oncallTopicArn]: oncall,
+    [ENV.managementTopicArn]: management,
+    [ENV.settings]: JSON.stringify(settings),
+  });
+  return { stage, lane, queues, tables, bucket };
+}
+
+async function queue(name: string): Promise<Queue> {
+  const { QueueUrl: url = '' } = await testClients().sqs.send(
+    new CreateQueueCommand({ QueueName: name }),
+  );
+  return { name, url, arn: `arn:aws:sqs:${REGION}:${ACCOUNT}:${name}` };
+}
+
+async function topic(name: string, reader: Queue): Promise<string> {
+  const { sns } = testClients();
+  const { TopicArn = '' } = await sns.send(new CreateTopicCommand({ Name: name }));
+  await sns.send(
+    new SubscribeCommand({
+      TopicArn,
+      Protocol: 'sqs',
+      Endpoint: reader.arn,
+      Attributes: { RawMessageDelivery: 'true' },
+    }),
+  );
+  return TopicArn;
+}
+
+async function table(name: string, sortKey?: string): Promise<string> {
+  const keys = ['pk', ...(sortKey === undefined ? [] : [sortKey])];
+  await testClients().dynamo.send(
+    new CreateTableCommand({
+      TableName: name,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: keys.map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+      KeySchema: keys.map((AttributeName, i) => ({
+        AttributeName,
+        KeyType: i === 0 ? 'HASH' : 'RANGE',
+      })),
+    }),
+  );
+  return name;
+}
