@@ -5,6 +5,7 @@
  */
 import type { Issue } from '../core/verdict.ts';
 import { resources } from './generated/validator.js';
+import { forgetMembers } from './runtime/fhirpath.ts';
 import { isObject } from './runtime/object.ts';
 import { quote, Report } from './runtime/report.ts';
 import { dispatch } from './runtime/resources.ts';
@@ -54,6 +55,7 @@ export function validateResource(value: unknown, limits: Limits = {}): Validatio
 function inspectResource(value: Record<string, unknown>, limits: Limits): Report {
   const report = new Report(limits.issuesMax ?? ISSUES_MAX);
   report.root = value;
+  forgetMembers();
   dispatch(value, resources, report);
   if (report.count > 0) report.under(0, rootName(value));
   return report;

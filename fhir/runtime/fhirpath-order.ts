@@ -73,10 +73,8 @@ interface Quantity {
 export function compareQuantities(left: unknown, right: unknown): number {
   if (typeof left !== 'object' || typeof right !== 'object' || !left || !right) return Number.NaN;
   const [a, b]: [Quantity, Quantity] = [left, right];
-  const isSameUnit =
-    a.code === undefined && b.code === undefined
-      ? a.unit === b.unit
-      : a.code === b.code && a.system === b.system;
+  const isCoded = a.code !== undefined || b.code !== undefined;
+  const isSameUnit = a.system === b.system && a.code === b.code && (isCoded || a.unit === b.unit);
   if (!isSameUnit || typeof a.value !== 'number' || typeof b.value !== 'number') return Number.NaN;
   return a.value - b.value;
 }

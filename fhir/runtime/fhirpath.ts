@@ -83,7 +83,8 @@ export function unequalLists(left: readonly Json[], right: readonly Json[]): boo
   return left.length > 0 && right.length > 0 && !equalLists(left, right);
 }
 
-let members = new WeakMap<object, Map<string, Set<Json>>>();
+/** Of each object that lists were looked up in: the lists by path, as sets. */
+const members = new Map<object, Map<string, Set<Json>>>();
 
 /**
  * Whether `value` is in the list at `path` of `owner`; the list is made once for each owner.
@@ -98,11 +99,11 @@ export function isMember(
   const paths = members.get(owner) ?? new Map<string, Set<Json>>();
   const known = paths.get(path) ?? new Set(list().map(identity));
   members.set(owner, paths.set(path, known));
-  return known.has(identity(value));
+  return known.has(identity(value ?? null));
 }
 
 export function forgetMembers(): void {
-  members = new WeakMap();
+  if (members.size > 0) members.clear();
 }
 
 /** Child items of an item of unknown type. */
