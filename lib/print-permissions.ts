@@ -7,6 +7,7 @@ const [folder = 'cdk.out'] = process.argv.slice(2);
 const files = (await readdir(folder)).filter((name) => name.endsWith('.template.json'));
 for (const file of files) {
   const template: PermissionsTemplate = JSON.parse(await readFile(join(folder, file), 'utf8'));
+  console.log(file.replace('.template.json', ''));
   let current = '';
   for (const row of permissionRows(template)) {
     if (row.function !== current) console.log(`\n${row.function}`);
