@@ -1,0 +1,105 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  type Attempt,
+  type AttemptPolicy,
+  countedAttempts,
+  decideAttempt,
+  type QuarantineStatus,
+} from '../../core/attempts.ts';
+
+const NOW = 1_000_000;
+const policy: AttemptPolicy = {
+  attemptsMax: 2,
+  attemptsMaxEnvironmentDied: 3,
+  runningMaxMs: 12_000,
+};
+
+const crashed = (requestId: string): Attempt => ({
+  requestId,
+  startedAt: NOW - 30_000,
+  crash: 'timeout',
+  reason: 'no verdict within 5000 ms',
+  ended: NOW - 25_000,
+});
+const died = (requestId: string): Attempt => ({ requestId, startedAt: NOW - 60_000 });
+const decide = (
+  attempts: readonly Attempt[],
+  status: QuarantineStatus = 'in-isolation',
+  voided: readonly string[] = [],
+) => decideAttempt({ status, attempts }, voided, NOW, policy);
+
+describe('whether a message may run alone', () => {
+  test('R02: the first time it runs', () => {
+    expect(decideAttempt(undefined, [], NOW, policy)).toEqual({ kind: 'run' });
+    expect(decide([])).toEqual({ kind: 'run' });
+    expect(decide([], 'redriven')).toEqual({ kind: 'run' });
+  });
+
+  test('R02: one seen crash allows another attempt, two dead-letter with the last reason', () => {
+    expect(decide([crashed('a')])).toEqual({ kind: 'run' });
+    expect(decide([crashed('a'), crashed('b')])).toEqual({
+      kind: 'dead-letter',
+      deadLetter: { kind: 'timeout', reason: 'no verdict within 5000 ms', attempts: 2 },
+    });
+  });
+
+  test('R02: where the environment died, three are needed', () => {
+    expect(decide([died('a'), died('b')])).toEqual({ kind: 'run' });
+    expect(decide([died('a'), died('b'), died('c')])).toEqual({
+      kind: 'dead-letter',
+      deadLetter: {
+        kind: 'exit',
+        reason: 'the execution environment died while it ran',
+        attempts: 3,
+      },
+    });
+  });
+
+  test('R02: mixed, three in all', () => {
+    expect(decide([crashed('a'), died('b')])).toEqual({ kind: 'run' });
+    expect(decide([died('a'), crashed('b'), died('c')]).kind).toBe('dead-letter');
+  });
+
+  test('R07: what the monitor learned of a death is the reason, but makes it no seen crash', () => {
+    const known = (requestId: string): Attempt => ({ ...died(requestId), crash: 'out-of-memory' });
+    expect(decide([known('a'), known('b')])).toEqual({ kind: 'run' });
+    expect(decide([known('a'), known('b'), died('c')])).toMatchObject({
+      deadLetter: { kind: 'out-of-memory', attempts: 3 },
+    });
+  });
+
+  test.each(['quarantined', 'discarded', 'stored'] as const)(
+    'R04: a copy of a message that is %s changes nothing',
+    (status) => {
+      expect(decide([crashed('a')], status)).toEqual({ kind: 'finished' });
+    },
+  );
+
+  test('R04: a copy waits while an attempt may still run; exactly as old as the limit it is over', () => {
+    const running = (age: number): Attempt => ({ requestId: 'r', startedAt: NOW - age });
+    expect(decide([running(2_000)])).toEqual({ kind: 'wait', ms: 10_000 });
+    expect(decide([running(11_999)])).toEqual({ kind: 'wait', ms: 1 });
+    expect(decide([running(12_000)])).toEqual({ kind: 'run' });
+    // The clock of another environment may be ahead.
+    expect(decide([running(-5_000)])).toEqual({ kind: 'wait', ms: 12_000 });
+  });
+
+  test('R09: voided attempts do not count', () => {
+    const attempts = [crashed('a'), crashed('b'), died('c')];
+    expect(decide(attempts, 'in-isolation', ['b', 'c'])).toEqual({ kind: 'run' });
+    expect(countedAttempts(attempts, ['a', 'c'])).toEqual([crashed('b')]);
+  });
+
+  test('R02: dead-letters exactly from two seen crashes or three attempts on', () => {
+    const attempt = fc.oneof(fc.constant(crashed), fc.constant(died));
+    fc.assert(
+      fc.property(fc.array(attempt, { maxLength: 6 }), (makers) => {
+        const attempts = makers.map((make, n) => make(String(n)));
+        const seen = makers.filter((make) => make === crashed).length;
+        const expected = seen >= 2 || attempts.length >= 3 ? 'dead-letter' : 'run';
+        expect(decide(attempts).kind).toBe(expected);
+      }),
+    );
+  });
+});

@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest';
+import { deadLetterOf } from '../../core/dead-letter.ts';
+import { ENVELOPE_ATTRIBUTE, type Envelope } from '../../core/messages.ts';
+
+const arrival = (queue: string, envelope?: Envelope) => ({
+  messageId: 'm-1',
+  sentAt: 1_000,
+  queueArn: `arn:aws:sqs:us-east-1:000000000000:fhir-failsafe-dev-${queue}`,
+  attributes: envelope === undefined ? {} : { [ENVELOPE_ATTRIBUTE]: JSON.stringify(envelope) },
+});
+const origin = { messageId: 'first', sentAt: 1, source: 'lab' };
+
+test('R07: ours say why in the envelope', () => {
+  const deadLetter = { kind: 'timeout', reason: 'no verdict', attempts: 2 } as const;
+  const letter = deadLetterOf(
+    arrival('background-dead-letter', { ...origin, lane: 'critical', deadLetter }),
+  );
+  expect(letter).toEqual({ origin, lane: 'critical', crash: 'timeout', reason: 'no verdict' });
+});
+
+test('R07: one that SQS redrove says so; the lane is in the name of the queue', () => {
+  expect(deadLetterOf(arrival('critical-dead-letter'))).toEqual({
+    origin: { messageId: 'm-1', sentAt: 1_000, source: 'default' },
+    lane: 'critical',
+    crash: 'exit',
+    reason: expect.stringContaining('gave up'),
+  });
+});
+
+test('R07: redriven by SQS from the isolation queue, it keeps the crash that was seen', () => {
+  const envelope: Envelope = { ...origin, lane: 'background', crash: 'out-of-memory' };
+  expect(deadLetterOf(arrival('background-dead-letter', envelope))).toMatchObject({
+    origin,
+    crash: 'out-of-memory',
+  });
+});
+
+test('a queue that is named otherwise is taken for the background', () => {
+  expect(deadLetterOf(arrival('unknown')).lane).toBe('background');
+});

@@ -1,0 +1,87 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { ENVELOPE_ATTRIBUTE, type Envelope } from '../../core/messages.ts';
+import { envelopeFor, readProvenance } from '../../core/origin.ts';
+
+const read = (attributes: Record<string, string | undefined>) =>
+  readProvenance({ messageId: 'm-1', sentAt: 1_000, attributes });
+
+describe('on its first queue', () => {
+  test('a message that says nothing is its own origin', () => {
+    expect(read({})).toEqual({ origin: { messageId: 'm-1', sentAt: 1_000, source: 'default' } });
+  });
+
+  test('R05 R07: source, file, line and sequence are the producer’s', () => {
+    const said = { source: 'lab', file: 'a.ndjson', line: '7', sequence: '12', other: 'ignored' };
+    expect(read(said).origin).toEqual({
+      messageId: 'm-1',
+      sentAt: 1_000,
+      source: 'lab',
+      file: 'a.ndjson',
+      line: 7,
+      sequence: 12,
+    });
+  });
+
+  test('what cannot be read is a problem that names the attribute and not its value', () => {
+    const provenance = read({ source: 'lab', line: 'secret', sequence: '-1' });
+    expect(provenance.problem).toBe('message attributes: unreadable (line, sequence)');
+    expect(provenance.origin).toEqual({ messageId: 'm-1', sentAt: 1_000, source: 'default' });
+  });
+});
+
+describe('after a hop', () => {
+  const envelope: Envelope = {
+    messageId: 'first',
+    sentAt: 1,
+    source: 'lab',
+    line: 3,
+    lane: 'critical',
+    crash: 'timeout',
+  };
+
+  test('R05: the envelope wins over what the queue says', () => {
+    const provenance = read({ [ENVELOPE_ATTRIBUTE]: JSON.stringify(envelope), source: 'other' });
+    expect(provenance.envelope).toEqual(envelope);
+    expect(provenance.origin).toEqual({ messageId: 'first', sentAt: 1, source: 'lab', line: 3 });
+  });
+
+  test('fields of a later version are let pass, and dropped', () => {
+    const later = JSON.stringify({ ...envelope, invented: true });
+    expect(read({ [ENVELOPE_ATTRIBUTE]: later }).envelope).toEqual(envelope);
+  });
+
+  test('the next hop carries on what this one knew, and adds its news', () => {
+    const provenance = read({ [ENVELOPE_ATTRIBUTE]: JSON.stringify(envelope) });
+    expect(envelopeFor(provenance, 'critical', { voided: ['r-1'] })).toEqual({
+      ...envelope,
+      voided: ['r-1'],
+    });
+    expect(envelopeFor(read({}), 'background')).toEqual({
+      messageId: 'm-1',
+      sentAt: 1_000,
+      source: 'default',
+      lane: 'background',
+    });
+  });
+
+  test.each([
+    ['not JSON', '{', 'envelope: unreadable (not as expected)'],
+    ['a field of the wrong kind', '{"lane":"critical","messageId":"m","sentAt":"x"}', 'sentAt'],
+    ['an unknown lane', '{"lane":"fast","messageId":"m","sentAt":1}', 'lane'],
+  ])('a malformed envelope is a problem: %s', (_, encoded, expected) => {
+    const { problem, envelope: none } = read({ [ENVELOPE_ATTRIBUTE]: encoded });
+    expect(problem).toContain(expected);
+    expect(none).toBeUndefined();
+  });
+
+  test('whatever the attributes hold, reading them does not throw', () => {
+    const names = fc.constantFrom(ENVELOPE_ATTRIBUTE, 'source', 'file', 'line', 'sequence');
+    const value = fc.oneof(fc.string(), fc.json(), fc.constant(undefined));
+    fc.assert(
+      fc.property(fc.dictionary(names, value), (attributes) => {
+        expect(read(attributes).origin.messageId.length).toBeGreaterThan(0);
+      }),
+    );
+  });
+});
