@@ -3,10 +3,13 @@ import { CHAOS_SYSTEM } from '../../functions/validate/chaos.ts';
 
 export type Fault = 'throw' | 'hang' | 'heap' | 'exit' | 'kill';
 
+const NARRATIVE = '<div xmlns="http://www.w3.org/1999/xhtml">Peter James Chalmers</div>';
+
 export function patient(fields: Record<string, unknown> = {}): string {
   return JSON.stringify({
     resourceType: 'Patient',
     id: 'example',
+    text: { status: 'generated', div: NARRATIVE },
     active: true,
     name: [{ use: 'official', family: 'Chalmers', given: ['Peter', 'James'] }],
     gender: 'male',

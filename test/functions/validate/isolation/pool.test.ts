@@ -1,0 +1,122 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import {
+  IsolationPool,
+  type Judgement,
+  type PoolSettings,
+} from '../../../../functions/validate/isolation/pool.ts';
+import { type Fault, faulty, invalidPatient, patient } from '../../../support/resources.ts';
+
+const REAL = new URL('../../../../functions/validate/worker.ts', import.meta.url);
+const stand = (name: string) => new URL(`../../../support/workers/${name}.ts`, import.meta.url);
+
+let pool: IsolationPool | undefined;
+afterEach(() => pool?.close());
+
+function judgeAll(texts: string[], settings: Partial<PoolSettings> = {}): Promise<Judgement[]> {
+  pool ??= new IsolationPool({
+    url: REAL,
+    size: 2,
+    deadlineMs: 2_000,
+    heapOldMb: 32,
+    heapYoungMb: 16,
+    options: { chaos: true, issuesMax: 100 },
+    ...settings,
+  });
+  const used = pool;
+  return Promise.all(texts.map((text) => used.judge(text)));
+}
+afterEach(() => {
+  pool = undefined;
+});
+
+const kinds = (judgements: Judgement[]) =>
+  judgements.map((one) => (one.kind === 'crash' ? one.crash : one.kind));
+
+describe('one resource among others', () => {
+  test.each<[Fault, string]>([
+    ['throw', 'exception'],
+    ['hang', 'timeout'],
+    ['heap', 'out-of-memory'],
+    ['exit', 'exit'],
+  ])('R01: that does %s changes no other verdict', async (fault, crash) => {
+    const before = Array.from({ length: 7 }, (_, n) => patient({ id: `before-${n}` }));
+    const after = Array.from({ length: 7 }, (_, n) => patient({ id: `after-${n}` }));
+    const judged = await judgeAll([...before, invalidPatient(), faulty(fault), ...after]);
+    expect(kinds(judged)).toEqual([
+      ...before.map(() => 'valid'),
+      'invalid',
+      crash,
+      ...after.map(() => 'valid'),
+    ]);
+    expect(judged[0]).toMatchObject({ resourceType: 'Patient', id: 'before-0' });
+  });
+
+  test('R01: many killers in one batch, each is known exactly', async () => {
+    const faults: Fault[] = ['exit', 'throw', 'exit', 'exit', 'throw', 'exit'];
+    const texts = faults.flatMap((fault, n) => [patient({ id: `${n}` }), faulty(fault)]);
+    const judged = kinds(await judgeAll(texts));
+    expect(judged.filter((_, n) => n % 2 === 0)).toEqual(faults.map(() => 'valid'));
+    expect(judged.filter((_, n) => n % 2 === 1)).toEqual(
+      faults.map((fault) => (fault === 'throw' ? 'exception' : 'exit')),
+    );
+  });
+
+  test('R08: the reason of an exception has its name and place, and not its message', async () => {
+    const [crash] = await judgeAll(['throw'], { url: stand('scripted') });
+    expect(crash).toMatchObject({ kind: 'crash', crash: 'exception' });
+    expect(crash).toMatchObject({ reason: expect.stringMatching(/^RangeError at .*scripted\.ts/) });
+    expect(JSON.stringify(crash)).not.toContain('too far');
+  });
+
+  test('R01: a rejection that nobody awaits is the doing of the text that was on', async () => {
+    const judged = await judgeAll(['a', 'reject a promise'], { url: stand('scripted'), size: 1 });
+    expect(judged.filter((one) => one.kind === 'valid').length).toBeGreaterThanOrEqual(1);
+    expect(judged.every((one) => one.kind === 'valid' || one.kind === 'crash')).toBe(true);
+  });
+
+  test('a worker that dies between two texts blames none, and its verdicts stand', async () => {
+    const judged = await judgeAll(['a', 'die after its verdict'], {
+      url: stand('scripted'),
+      size: 1,
+    });
+    expect(kinds(judged)).toEqual(['valid', 'valid']);
+  });
+});
+
+test('verdicts that do not fit into shared memory at once come in several chunks', async () => {
+  const texts = Array.from({ length: 30 }, (_, n) => `${n} `.padEnd(110_000, 'x'));
+  const judged = await judgeAll(texts, { url: stand('scripted'), size: 1 });
+  expect(kinds(judged)).toEqual(texts.map(() => 'valid'));
+  expect(judged[29]).toMatchObject({ issues: [{ text: texts[29] }] });
+});
+
+describe('the component', () => {
+  test('R09: a validator that cannot load blames no resource, and does not spin', async () => {
+    const judged = await judgeAll([patient(), patient()], { url: stand('cannot-load') });
+    expect(judged).toEqual([
+      expect.objectContaining({ kind: 'unjudged', because: 'component-fault' }),
+      expect.objectContaining({ kind: 'unjudged', because: 'component-fault' }),
+    ]);
+    // The next batch is given a few tries of its own.
+    expect(kinds(await judgeAll([patient()]))).toEqual(['unjudged']);
+  });
+
+  test('R09: a worker that dies before its first position blames no resource', async () => {
+    const url = stand('dies-before-it-begins');
+    expect(kinds(await judgeAll([patient(), patient()], { url }))).toEqual([
+      'unjudged',
+      'unjudged',
+    ]);
+    expect(kinds(await judgeAll([patient()]))).toEqual(['unjudged']);
+  });
+
+  test('out of time: what is finished stands, what is not is nobody’s fault', async () => {
+    await judgeAll([patient()], { size: 1, deadlineMs: 10_000 });
+    const finished = judgeAll([patient()]);
+    const hanging = judgeAll([faulty('hang')]);
+    expect(kinds(await finished)).toEqual(['valid']);
+    pool?.stop();
+    expect(await hanging).toEqual([{ kind: 'unjudged', because: 'out-of-time' }]);
+    expect(kinds(await judgeAll([patient()]))).toEqual(['valid']);
+  });
+});

@@ -1,0 +1,48 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { VERDICT_BYTES_MAX } from '../../../functions/validate/isolation/ledger.ts';
+import { judgeText } from '../../../functions/validate/judge.ts';
+import { invalidPatient, patient } from '../../support/resources.ts';
+
+test('a valid resource says who it is', () => {
+  expect(judgeText(patient({ id: 'p-1' }), 100)).toEqual({
+    kind: 'valid',
+    resourceType: 'Patient',
+    id: 'p-1',
+    issues: [],
+  });
+});
+
+test('an invalid one says why', () => {
+  expect(judgeText(invalidPatient('p-2'), 100)).toMatchObject({
+    kind: 'invalid',
+    resourceType: 'Patient',
+    id: 'p-2',
+    issues: [{ severity: 'error', expression: 'Patient.gender' }],
+  });
+});
+
+test.each(['', 'not JSON', '[]', 'null', '"text"', '{}', '{"resourceType":"Spaceship"}'])(
+  'R07: %j is rejected with a reason, never a crash',
+  (text) => {
+    const verdict = judgeText(text, 100);
+    expect(verdict.kind).toBe('invalid');
+    expect(verdict.kind === 'invalid' && verdict.issues[0]?.text).toBeTruthy();
+  },
+);
+
+test('no JSON value makes it crash', () => {
+  fc.assert(
+    fc.property(fc.jsonValue(), (value) => {
+      expect(judgeText(JSON.stringify(value), 100).kind).toBe('invalid');
+    }),
+  );
+});
+
+test('R07: a verdict with more issues than fit is cut, and an error stays', () => {
+  const identifier = Array.from({ length: 3_000 }, (_, n) => ({ use: `${n}`.padEnd(900, 'x') }));
+  const verdict = judgeText(patient({ identifier }), 10_000);
+  expect(verdict.kind).toBe('invalid');
+  expect(Buffer.byteLength(JSON.stringify(verdict))).toBeLessThan(VERDICT_BYTES_MAX);
+  expect(verdict.kind === 'invalid' && verdict.issues[0]?.severity).toBe('error');
+});

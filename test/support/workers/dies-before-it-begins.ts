@@ -1,0 +1,5 @@
+/** Loads, but dies of every chunk before it says which text it is on. */
+import { parentPort } from 'node:worker_threads';
+
+parentPort?.on('message', () => process.exit(3));
+parentPort?.postMessage('ready');

@@ -1,0 +1,24 @@
+/** Does what each text says, without any validator: for what the real worker does too rarely. */
+import { setTimeout as later } from 'node:timers';
+import { parentPort, workerData } from 'node:worker_threads';
+import { publishPosition, publishVerdict } from '../../../functions/validate/isolation/ledger.ts';
+import type { WorkerInput } from '../../../functions/validate/isolation/worker-thread.ts';
+
+const { ledger } = workerData as WorkerInput;
+
+function perform(text: string): void {
+  if (text === 'reject a promise') void Promise.reject(new TypeError('nobody waits for it'));
+  if (text === 'die after its verdict') later(() => process.exit(4), 0);
+  if (text === 'throw') throw new RangeError('too far');
+}
+
+parentPort?.on('message', (texts: string[]) => {
+  for (const [position, text] of texts.entries()) {
+    publishPosition(ledger, position);
+    perform(text);
+    const issues = [{ severity: 'warning', code: 'x', text: text.slice(0, 120_000) }] as const;
+    if (!publishVerdict(ledger, { kind: 'valid', resourceType: 'X', issues: [...issues] })) break;
+  }
+  if (!texts.includes('die after its verdict')) parentPort?.postMessage('chunk ended');
+});
+parentPort?.postMessage('ready');
