@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import type { Verdict } from '../../../core/verdict.ts';
 import { type Death, deathByDeadline, deathByError, deathByExit } from './death.ts';
+import { clearHeapFlags } from './heap-flags.ts';
 import {
   createLedger,
   type Ledger,
@@ -39,6 +40,8 @@ export interface ChunkEnd {
 }
 
 const TICKS_PER_DEADLINE = 50;
+
+clearHeapFlags();
 
 /** One worker thread, and what is known of it. Judges one chunk at a time. */
 export class WorkerThread {
