@@ -9,8 +9,8 @@ import {
   ObjectOwnership,
 } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { ACCESS_LOGS_BY_S3_KEY, acknowledge, NO_REPLICATION } from './acknowledgements.ts';
 import { type Foundation, resourceName, STAGE_POLICIES } from './foundation.ts';
-import { ACCESS_LOGS_BY_S3_KEY, acknowledge, NO_REPLICATION } from './nag.ts';
 
 export class Bodies extends Construct {
   readonly bucket: Bucket;

@@ -28,7 +28,7 @@ export function planConcurrency(config: Config): Concurrency {
     critical: config.lanes.critical.maxConcurrency,
     background: config.lanes.background.maxConcurrency,
   };
-  if (config.stage === 'dev') return { lanes: wanted, reserved: {}, notes: [] };
+  if (config.stage !== 'prod') return { lanes: wanted, reserved: {}, notes: [] };
 
   const isolation = config.isolation.maxConcurrency;
   const critical = wanted.critical + isolation;

@@ -27,7 +27,7 @@ const lane = (defaults: {
 
 const schema = z.strictObject({
   /** Decides removal policies, log retention, deletion protection and reserved concurrency. */
-  stage: z.enum(['dev', 'prod']).default('dev'),
+  stage: z.enum(['dev', 'e2e', 'prod']).default('dev'),
   /** `on`: resources tagged for it crash on demand. Refused for prod. */
   chaos: z.enum(['on', 'off']).default('off'),
   /** The account's limit of concurrent executions (a Service Quota; new accounts have less). */

@@ -20,14 +20,20 @@ interface StagePolicy {
   readonly keyPendingWindow: Duration;
 }
 
-/** `dev` goes away without a trace; `prod` keeps what it holds, whatever is deployed over it. */
+const dev: StagePolicy = {
+  removal: RemovalPolicy.DESTROY,
+  protect: false,
+  logRetention: RetentionDays.TWO_WEEKS,
+  keyPendingWindow: Duration.days(7),
+};
+
+/**
+ * `dev` goes away without a trace; `prod` keeps what it holds, whatever is deployed over it. `e2e`
+ * is the end-to-end suite's own `dev`, beside anybody's in the same account.
+ */
 export const STAGE_POLICIES: Readonly<Record<Stage, StagePolicy>> = {
-  dev: {
-    removal: RemovalPolicy.DESTROY,
-    protect: false,
-    logRetention: RetentionDays.TWO_WEEKS,
-    keyPendingWindow: Duration.days(7),
-  },
+  dev,
+  e2e: { ...dev, logRetention: RetentionDays.ONE_DAY },
   prod: {
     removal: RemovalPolicy.RETAIN,
     protect: true,

@@ -1,75 +1,8 @@
-/**
- * cdk-nag at every synth, and each of its findings that we accept with the reason why.
- *
- * An acknowledgement is made on the smallest construct that it is true of, and names one finding.
- */
-import { type App, type CfnElement, Stack, Validations } from 'aws-cdk-lib';
-import type { Bucket, CfnBucket } from 'aws-cdk-lib/aws-s3';
+/** cdk-nag at every synth; acknowledgements.ts has what we accept of it. */
+import { type App, Validations } from 'aws-cdk-lib';
 import { AwsSolutionsChecks, HIPAASecurityChecks } from 'cdk-nag';
-import type { IConstruct } from 'constructs';
-
-interface Acknowledgement {
-  readonly id: string;
-  readonly reason: string;
-}
 
 /** Checks the whole app when it is synthesized; a finding that is not acknowledged fails it. */
 export function addNag(app: App): void {
   Validations.of(app).addPlugins(new AwsSolutionsChecks(app), new HIPAASecurityChecks(app));
-}
-
-export function acknowledge(scope: IConstruct, ...findings: readonly Acknowledgement[]): void {
-  Validations.of(scope).acknowledge(...findings);
-}
-
-export const NO_BACKUP_PLAN = {
-  id: 'HIPAA.Security-DynamoDBInBackupPlan',
-  reason:
-    'Point-in-time recovery restores the table to any second of the last 35 days; copies beyond that lie in a vault whose account, region and retention the operator of PHI has to choose.',
-};
-
-export const NO_REPLICATION = {
-  id: 'HIPAA.Security-S3BucketReplicationEnabled',
-  reason:
-    'Where a second copy of PHI may lie is decided by the operator, not by a default. S3 keeps the objects in three zones, and versions undo deletion and overwriting.',
-};
-
-export const ACCESS_LOGS_BY_S3_KEY = {
-  id: 'HIPAA.Security-S3DefaultEncryptionKMS',
-  reason:
-    'S3 delivers server access logs only to a bucket with S3-managed encryption; they hold object keys and callers, no resource.',
-};
-
-export const FED_BY_MAPPINGS = {
-  id: 'HIPAA.Security-LambdaDLQ',
-  reason:
-    "A function's own dead-letter configuration serves asynchronous invocations. This one is invoked only by event source mappings, and each of their queues is or has a dead-letter queue.",
-};
-
-export const NO_VPC = {
-  id: 'HIPAA.Security-LambdaInsideVPC',
-  reason:
-    'It talks to AWS services only, by TLS and IAM, and listens to nobody. No resource of ours lies in a VPC.',
-};
-
-export const NO_RESERVATION_IN_DEV = {
-  id: 'HIPAA.Security-LambdaConcurrency',
-  reason:
-    'A new account has too little concurrency to reserve any. In dev the mappings have a maximum; stage prod reserves for every function.',
-};
-
-/** `functionName` may write to any stream of its own log group; Lambda names the streams. */
-export const ownLogStreams = (functionName: string): Acknowledgement => ({
-  id: `AwsSolutions-IAM5[Resource::arn:<AWS::Partition>:logs:<AWS::Region>:<AWS::AccountId>:log-group:/aws/lambda/${functionName}:*]`,
-  reason: 'The streams of its own log group, which Lambda names as it starts environments.',
-});
-
-/** Objects of our own bucket under a prefix. */
-export function objectsUnder(bucket: Bucket, prefix: string): Acknowledgement {
-  const element: CfnElement | undefined = bucket.node.defaultChild as CfnBucket | undefined;
-  const logicalId = element && Stack.of(bucket).getLogicalId(element);
-  return {
-    id: `AwsSolutions-IAM5[Resource::<${logicalId}.Arn>/${prefix}*]`,
-    reason: `The objects under ${prefix} of our own bucket: their keys are made of a message's id and a hash.`,
-  };
 }

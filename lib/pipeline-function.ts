@@ -17,14 +17,14 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { ENV } from '../functions/aws/env-names.ts';
-import { type Foundation, resourceName, STAGE_POLICIES } from './foundation.ts';
 import {
   acknowledge,
   FED_BY_MAPPINGS,
   NO_RESERVATION_IN_DEV,
   NO_VPC,
   ownLogStreams,
-} from './nag.ts';
+} from './acknowledgements.ts';
+import { type Foundation, resourceName, STAGE_POLICIES } from './foundation.ts';
 import { allow } from './policy.ts';
 
 export interface FunctionSettings {
@@ -87,7 +87,7 @@ export class PipelineFunction extends Construct {
       }),
     });
     acknowledge(this, FED_BY_MAPPINGS, NO_VPC);
-    if (stage === 'dev') acknowledge(this, NO_RESERVATION_IN_DEV);
+    if (stage !== 'prod') acknowledge(this, NO_RESERVATION_IN_DEV);
   }
 
   /** Feeds the function from a queue; failures are reported message by message. */

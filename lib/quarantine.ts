@@ -5,9 +5,9 @@ import { Construct } from 'constructs';
 import type { BodyPrefix } from '../functions/aws/bodies-bucket.ts';
 import { ENV } from '../functions/aws/env-names.ts';
 import type { QuarantineSettings } from '../functions/quarantine/settings.ts';
+import { acknowledge, objectsUnder } from './acknowledgements.ts';
 import type { Foundation } from './foundation.ts';
 import type { Lane } from './lane.ts';
-import { acknowledge, objectsUnder } from './nag.ts';
 import { PipelineFunction } from './pipeline-function.ts';
 import { allow, allowKey, objects } from './policy.ts';
 

@@ -8,8 +8,8 @@ import {
   type TableProps,
 } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
+import { acknowledge, NO_BACKUP_PLAN } from './acknowledgements.ts';
 import { type Foundation, resourceName, STAGE_POLICIES } from './foundation.ts';
-import { acknowledge, NO_BACKUP_PLAN } from './nag.ts';
 
 const text = (name: string) => ({ name, type: AttributeType.STRING });
 

@@ -9,9 +9,9 @@ import type { Lane as LaneName } from '../core/messages.ts';
 import type { BodyPrefix } from '../functions/aws/bodies-bucket.ts';
 import { ENV } from '../functions/aws/env-names.ts';
 import type { ValidateSettings } from '../functions/validate/settings.ts';
+import { acknowledge, objectsUnder } from './acknowledgements.ts';
 import type { Config } from './config.ts';
 import type { Foundation } from './foundation.ts';
-import { acknowledge, objectsUnder } from './nag.ts';
 import { PipelineFunction } from './pipeline-function.ts';
 import { allow, allowKey, objects } from './policy.ts';
 

@@ -17,7 +17,7 @@ function findings(scope: IConstruct): string[] {
 }
 
 describe('cdk-nag', () => {
-  it.each(['dev', 'prod'])('finds nothing in stage %s that is not acknowledged', (stage) => {
+  it.each(['dev', 'e2e', 'prod'])('finds nothing in stage %s that is not acknowledged', (stage) => {
     expect(findings(buildStack({ stage }).app)).toEqual([]);
   });
 

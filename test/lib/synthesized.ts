@@ -1,9 +1,10 @@
 /** The stack as `cdk synth` would make it, on bundles that hold next to nothing. */
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
+import { afterAll } from 'vitest';
 import cdk from '../../cdk.json' with { type: 'json' };
 import { loadConfig } from '../../lib/config-load.ts';
 import { PipelineStack } from '../../lib/pipeline-stack.ts';
@@ -15,20 +16,22 @@ export interface TestResource {
   readonly Properties: Readonly<Record<string, unknown>>;
 }
 
-function bundleFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'failsafe-bundles-'));
-  for (const name of ['validate', 'quarantine', 'incident']) {
-    mkdirSync(join(folder, name));
-    writeFileSync(join(folder, name, 'handler.mjs'), `export const handler = '${name}';\n`);
-  }
-  return folder;
-}
+const folder = mkdtempSync(join(tmpdir(), 'failsafe-synth-'));
+afterAll(() => rmSync(folder, { recursive: true }));
 
-const bundles = bundleFolder();
+const bundles = join(folder, 'bundles');
+for (const name of ['validate', 'quarantine', 'incident']) {
+  mkdirSync(join(bundles, name), { recursive: true });
+  writeFileSync(join(bundles, name, 'handler.mjs'), `export const handler = '${name}';\n`);
+}
 
 /** App and stack for a context such as `{ stage: 'prod' }`, with the feature flags of cdk.json. */
 export function buildStack(context: Readonly<Record<string, string>> = {}) {
-  const app = new App({ autoSynth: false, context: cdk.context, analyticsReporting: false });
+  const app = new App({
+    autoSynth: false,
+    context: cdk.context,
+    outdir: mkdtempSync(join(folder, 'out-')),
+  });
   const config = loadConfig({}, context);
   const stack = new PipelineStack(app, `fhir-failsafe-${config.stage}`, { config, bundles });
   return { app, stack };
