@@ -7,7 +7,7 @@ import type { Issue } from '../core/verdict.ts';
 import { resources } from './generated/validator.js';
 import { forgetMembers } from './runtime/fhirpath.ts';
 import { isObject } from './runtime/object.ts';
-import { quote, Report } from './runtime/report.ts';
+import { quote, Report, type Settings } from './runtime/report.ts';
 import { dispatch } from './runtime/resources.ts';
 import { fractionalIntegers } from './text/integers.ts';
 import {
@@ -17,13 +17,17 @@ import {
 } from './text/scan.ts';
 import { duplicateKeys, loneSurrogates, syntaxIssue } from './text/text-issues.ts';
 
-/** Issues reported of one resource unless the caller says otherwise. */
-const ISSUES_MAX = 100;
+/** How many issues, and which severity what is not decided has. Defaults in DEFAULTS. */
+export type Limits = Partial<Omit<Settings, 'resourceTypes'>>;
 
-export interface Limits {
-  /** Issues beyond this many are not reported; at least one error always is. */
-  readonly issuesMax?: number;
-}
+const DEFAULTS: Settings = {
+  // Issues beyond this many are not reported; at least one error always is.
+  issuesMax: 100,
+  unknownExtension: 'warning',
+  referenceTarget: 'error',
+  unknownProfile: 'warning',
+  resourceTypes: resources,
+};
 
 export interface Validation {
   readonly resourceType?: string;
@@ -53,17 +57,16 @@ export function validateResource(value: unknown, limits: Limits = {}): Validatio
 }
 
 function inspectResource(value: Record<string, unknown>, limits: Limits): Report {
-  const report = new Report(limits.issuesMax ?? ISSUES_MAX);
-  report.root = value;
+  const report = new Report({ ...DEFAULTS, ...limits });
   forgetMembers();
-  dispatch(value, resources, report);
+  dispatch(value, resources, report, false);
   if (report.count > 0) report.under(0, rootName(value));
   return report;
 }
 
 /** What the value no longer shows. Each look costs a walk, and is taken only on suspicion. */
 function textIssues(text: string, report: Report, root: string, limits: Limits): Issue[] {
-  const issuesMax = (limits.issuesMax ?? ISSUES_MAX) - report.count;
+  const issuesMax = report.issuesMax - report.count;
   const issues: Issue[] = [];
   if (mayHaveDuplicateKeys(text, report.keys)) issues.push(...duplicateKeys(text, root, issuesMax));
   if (mayHaveLoneSurrogates(text)) issues.push(...loneSurrogates(text, root, issuesMax));

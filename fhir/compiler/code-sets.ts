@@ -1,13 +1,18 @@
-/** The value sets that the generated code asks for, each emitted once, in order of first use. */
+/**
+ * The value sets and code systems that the generated code asks for: each emitted once, in order of
+ * first use, and a value set of whole code systems by their names.
+ */
 import type { Definitions } from './definitions.ts';
-import { expandValueSet } from './value-sets.ts';
+import { allCodes, expandValueSet } from './value-sets.ts';
 
 /** Above this many codes a set is a terminology, not an enumeration of the specification. */
-const CODES_MAX = 1500;
+const CODES_MAX = 400;
+const SEPARATOR = '|';
 
 export class CodeSets {
   readonly #definitions: Definitions;
-  readonly #names = new Map<string, string | undefined>();
+  readonly #setNames = new Map<string, string | undefined>();
+  readonly #listNames = new Map<string, string>();
   readonly #lines: string[] = [];
   readonly undecided: string[] = [];
 
@@ -18,12 +23,22 @@ export class CodeSets {
   /** Name of the constant that holds the set, or undefined where the package does not decide it. */
   nameOf(canonical: string): string | undefined {
     const url = canonical.split('|')[0] ?? canonical;
-    if (!this.#names.has(url)) this.#names.set(url, this.#define(url));
-    return this.#names.get(url);
+    if (!this.#setNames.has(url)) this.#setNames.set(url, this.#define(url));
+    return this.#setNames.get(url);
+  }
+
+  /** All complete code systems whose url `has` accepts, as entries for a Map: `[url,codes]`. */
+  systems(has: (url: string) => boolean): string {
+    const entries = [...this.#definitions.codeSystems.values()].flatMap((each) => {
+      const codes = each.content === 'complete' ? allCodes(each.concept ?? []) : [];
+      if (!each.url || !has(each.url) || codes.length === 0 || codes.length > CODES_MAX) return [];
+      return [`[${JSON.stringify(each.url)},${this.#list(codes)}]`];
+    });
+    return `[${entries.join(',\n')}]`;
   }
 
   get size(): number {
-    return this.#lines.length;
+    return [...this.#setNames.values()].filter((each) => each !== undefined).length;
   }
 
   source(): string {
@@ -37,9 +52,21 @@ export class CodeSets {
       this.undecided.push(url);
       return undefined;
     }
-    const name = `S${this.#lines.length}`;
-    const text = [...codes].map(([system, each]) => [system, ...each].join('|')).join('\n');
-    this.#lines.push(`const ${name}=new CodeSet(${JSON.stringify(url)},${JSON.stringify(text)});`);
+    const name = `S${this.#setNames.size}`;
+    const systems = [...codes].map(
+      ([system, each]) => `${JSON.stringify(system)},${this.#list([...each])}`,
+    );
+    this.#lines.push(`const ${name}=new CodeSet(${JSON.stringify(url)},[${systems.join(',')}]);`);
+    return name;
+  }
+
+  #list(codes: readonly string[]): string {
+    const text = JSON.stringify(codes.join(SEPARATOR));
+    const known = this.#listNames.get(text);
+    if (known !== undefined) return known;
+    const name = `L${this.#listNames.size}`;
+    this.#listNames.set(text, name);
+    this.#lines.push(`const ${name}=${text};`);
     return name;
   }
 }

@@ -1,12 +1,14 @@
 /** The `case` clauses of one element: its JSON names, their siblings, and what each must be. */
 import type { CodeSets } from './code-sets.ts';
 import type { Invariants } from './invariants.ts';
+import type { TargetLists } from './target-lists.ts';
 import { type ElementModel, jsonName, type TypeModel, type TypeUse } from './type-model.ts';
 
 export interface ElementContext {
   readonly model: TypeModel;
   readonly codeSets: CodeSets;
   readonly invariants: Invariants;
+  readonly targets: TargetLists;
   /** Bit that marks the element as present, if it is required. */
   readonly bit: number;
   /** Variable that notes the type chosen, if the element is a choice. */
@@ -18,22 +20,30 @@ export function checkName(type: string): string {
   return `${type.replaceAll('.', '_')}_`;
 }
 
-export function emitElement(element: ElementModel, context: ElementContext): string {
-  return element.types.map((use) => emitUse(element, use, context)).join('\n');
+/** What the generated switch does about one member name. */
+export interface ElementCase {
+  readonly key: string;
+  readonly source: string;
 }
 
-function emitUse(element: ElementModel, use: TypeUse, context: ElementContext): string {
+export function emitElement(element: ElementModel, context: ElementContext): ElementCase[] {
+  return element.types.flatMap((use) => emitUse(element, use, context));
+}
+
+function emitUse(element: ElementModel, use: TypeUse, context: ElementContext): ElementCase[] {
   const key = jsonName(element, use);
   const step = element.isChoice ? `.${element.name}.ofType(${use.code})` : `.${element.name}`;
   const note = notes(element, use, context);
   const invariants = ownInvariants(element, use, step, key, context);
   if (context.model.get(use.type)?.kind !== 'primitive') {
-    return `case${q(key)}:${note}${complexCheck(element, use, step, context)}${invariants}break;`;
+    const check = complexCheck(element, use, step, context);
+    return [{ key, source: `${note}${check}${invariants}` }];
   }
   const check = primitiveCheck(element, use, step, key, context);
-  const value = `case${q(key)}:${note}${check}${invariants}break;`;
-  if (!mayHaveSibling(element, use)) return value;
-  return `${value}\ncase${q(`_${key}`)}:${note}${siblingCheck(element, use, step, key, context)}break;`;
+  const value = { key, source: `${note}${check}${invariants}` };
+  if (!mayHaveSibling(element, use)) return [value];
+  const beside = siblingCheck(element, use, step, key, context);
+  return [value, { key: `_${key}`, source: `${note}${beside}` }];
 }
 
 /** Constraints that this one element adds to those of its type. */
@@ -64,12 +74,26 @@ function complexCheck(
   step: string,
   context: ElementContext,
 ): string {
-  const check = use.type === 'Resource' ? 'resource' : checkName(use.type);
-  const set = use.code === 'CodeableConcept' ? requiredSet(element, context) : undefined;
-  if (set === undefined) return `${element.isArray ? 'many' : 'one'}(v,${check},r,${q(step)});`;
-  return element.isArray
-    ? `many(v,${check},r,${q(step)});boundConcepts(v,${set},r,${q(step)});`
-    : `one(v,${check},r,${q(step)});boundConcept(v,${set},r,${q(step)});`;
+  const many = element.isArray ? 's' : '';
+  if (use.type === 'Extension') return `extensions(v,Extension_,r,${q(step)},t,EXTENSIONS);`;
+  const check = use.type === 'Resource' ? resourceCheck(element) : checkName(use.type);
+  const one = `${element.isArray ? 'many' : 'one'}(v,${check},r,${q(step)},t);`;
+  if (use.code === 'Reference' && use.targets.length > 0) {
+    const targets = context.targets.nameOf(use.targets);
+    return targets === undefined ? one : `${one}target${many}(v,${targets},r,${q(step)});`;
+  }
+  if (use.code === 'CodeableConcept' || use.code === 'Coding') {
+    const set = boundSet(element, context);
+    const verb = element.binding?.strength === 'required' ? 'bound' : 'advised';
+    const noun = use.code === 'Coding' ? 'Coding' : 'Concept';
+    return set === undefined ? one : `${one}${verb}${noun}${many}(v,${set},r,${q(step)});`;
+  }
+  return one;
+}
+
+/** A contained resource shares the root with its container; any other is a root itself. */
+function resourceCheck(element: ElementModel): string {
+  return element.name === 'contained' ? 'contained' : 'resource';
 }
 
 function primitiveCheck(
@@ -79,6 +103,7 @@ function primitiveCheck(
   key: string,
   context: ElementContext,
 ): string {
+  if (element.name === 'id' && use.type === 'string') return 'elementId(v,r,t);';
   const set = use.code === 'code' ? requiredSet(element, context) : undefined;
   if (element.isArray) {
     const check = set === undefined ? use.type : `(w,r,s)=>boundCode(w,${set},r,s)`;
@@ -95,10 +120,10 @@ function siblingCheck(
   key: string,
   context: ElementContext,
 ): string {
-  if (element.isArray) return `siblings(v,n.${key},Element_,r,${q(step)});`;
+  if (element.isArray) return `siblings(v,n.${key},${checkName(use.type)},r,${q(step)},t);`;
   const set = use.code === 'code' ? requiredSet(element, context) : undefined;
   const missing = set === undefined ? '' : `noCode(n.${key},${set},r,${q(step)});`;
-  return `sibling(v,Element_,r,${q(step)});${missing}`;
+  return `one(v,${checkName(use.type)},r,${q(step)},t);${missing}`;
 }
 
 /** Ids, an extension's url and XHTML are no FHIR primitives: nothing can be said about them. */
@@ -107,7 +132,12 @@ function mayHaveSibling(element: ElementModel, use: TypeUse): boolean {
 }
 
 function requiredSet(element: ElementModel, context: ElementContext): string | undefined {
-  if (element.binding?.strength !== 'required') return undefined;
+  return element.binding?.strength === 'required' ? boundSet(element, context) : undefined;
+}
+
+function boundSet(element: ElementModel, context: ElementContext): string | undefined {
+  const strength = element.binding?.strength;
+  if (!element.binding || (strength !== 'required' && strength !== 'extensible')) return undefined;
   return context.codeSets.nameOf(element.binding.valueSet);
 }
 

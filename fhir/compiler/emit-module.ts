@@ -3,12 +3,27 @@ import { CodeSets } from './code-sets.ts';
 import type { Definitions } from './definitions.ts';
 import { checkName } from './emit-element.ts';
 import { emitKind, emitType, KINDS } from './emit-type.ts';
+import { emitExtensionRules } from './extension-rules.ts';
 import { Invariants } from './invariants.ts';
+import { ruleImports } from './rules.ts';
+import { TargetLists } from './target-lists.ts';
 import { buildTypeModel } from './type-model.ts';
 
-const PRIMITIVES =
-  'boolean,integer,unsignedInt,positiveInt,decimal,string,code,id,uri,url,canonical,oid,uuid,' +
-  'base64Binary,instant,dateTime,date,time,markdown';
+const IMPORTS = [
+  'import {boolean,integer,unsignedInt,positiveInt,decimal,string,code,id,uri,url,canonical,oid,uuid,' +
+    "base64Binary,instant,dateTime,date,time,markdown} from '../runtime/primitives.ts';",
+  'import {besides,choose,many,manyPrimitives,missing,one,siblings,unknownProperty} ' +
+    "from '../runtime/shapes.ts';",
+  'import {CodeSet,CodeSystems,advisedCoding,advisedCodings,advisedConcept,advisedConcepts,boundCode,' +
+    "boundCoding,boundCodings,boundConcept,boundConcepts,noCode} from '../runtime/bindings.ts';",
+  "import {xhtml} from '../runtime/xhtml.ts';",
+  "import {elementId} from '../runtime/element-id.ts';",
+  "import {extensions} from '../runtime/extensions.ts';",
+  "import {dispatch} from '../runtime/resources.ts';",
+  "import {broken,brokenAdvice} from '../runtime/invariants.ts';",
+];
+/** Code systems that are part of the specification, and fixed with it. */
+const FHIR_SYSTEM = 'http://hl7.org/fhir/';
 
 export interface GeneratedModule {
   readonly source: string;
@@ -19,37 +34,38 @@ export interface GeneratedModule {
 export function emitModule(definitions: Definitions): GeneratedModule {
   const model = buildTypeModel(definitions.structures);
   const codeSets = new CodeSets(definitions);
-  const types = [...model.values()].filter((each) => each.kind !== 'primitive');
-  const resources = types.filter((each) => each.kind === 'resource' && !each.isAbstract);
   const invariants = new Invariants(model);
-  const context = { model, codeSets, invariants };
+  const targets = new TargetLists();
+  const context = { model, codeSets, invariants, targets };
   const kinds = KINDS.map((kind) => emitKind(kind, context));
-  const functions = types
-    .filter((each) => each.kind !== 'resource' || !each.isAbstract)
-    .map((each) => emitType(each, context));
-  const table = resources.map((each) => `[${JSON.stringify(each.name)},${checkName(each.name)}]`);
+  const types = [...model.values()].filter((each) => each.kind !== 'resource' || !each.isAbstract);
+  const functions = types.map((each) => emitType(each, context));
+  const extensions = emitExtensionRules(definitions.structures, model, codeSets);
+  const systems = codeSets.systems((url) => url.startsWith(FHIR_SYSTEM));
+  const resources = types.filter((each) => each.kind === 'resource').map((each) => each.name);
   const source = [
     '// Generated from the official FHIR R4 definitions by fhir/compiler/main.ts. Do not edit.',
-    `import {${PRIMITIVES}} from '../runtime/primitives.ts';`,
-    "import {besides,choose,many,manyPrimitives,missing,one,sibling,siblings,unknownProperty} from '../runtime/shapes.ts';",
-    "import {CodeSet,boundCode,boundConcept,boundConcepts,noCode} from '../runtime/bindings.ts';",
-    "import {xhtml} from '../runtime/xhtml.ts';",
-    "import {dispatch} from '../runtime/resources.ts';",
-    "import {broken,brokenAdvice} from '../runtime/invariants.ts';",
+    ...IMPORTS,
+    ...ruleImports(),
     ...invariants.imports(),
     ...[...invariants.constants].map(([name, value]) => `const ${name}=${value};`),
     codeSets.source(),
+    targets.source(),
+    `const SYSTEMS=new CodeSystems(${systems});`,
+    `const EXTENSIONS=new Map(${extensions.source});`,
     ...kinds,
     ...functions,
-    `export const resources=new Map([${table.join(',\n')}]);`,
-    'function resource(n,r){dispatch(n,resources,r);}',
+    `export const resources=new Map([${resources.map((each) => `["${each}",${checkName(each)}]`)}]);`,
+    'function resource(n,r){dispatch(n,resources,r,false);}',
+    'function contained(n,r){dispatch(n,resources,r,true);}',
     '',
   ].join('\n');
   return {
     source,
     summary: [
-      `${resources.length} resource types, ${types.length - resources.length} data types and backbones`,
-      `${codeSets.size} required value sets, ${codeSets.undecided.length} undecided`,
+      `${resources.length} resource types, ${types.length - resources.length} other types`,
+      `${codeSets.size} value sets, ${codeSets.undecided.length} undecided`,
+      `${extensions.count} extensions`,
       invariants.summary,
       ...invariants.unsupported.map((each) => `cannot compile ${each}`),
     ],

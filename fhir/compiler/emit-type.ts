@@ -3,22 +3,29 @@
  * type shares with all of its kind (id, extension, meta, contained, …) is in one function for the
  * kind, which the `default` asks; it knows what is left as unknown.
  */
-import { checkName, type ElementContext, emitElement } from './emit-element.ts';
+import { checkName, type ElementCase, type ElementContext, emitElement } from './emit-element.ts';
+import { emitRules } from './rules.ts';
 import type { ElementModel, TypeDefinition, TypeModel } from './type-model.ts';
 
 /** Types whose elements all their specializations share, the nearest first. */
 export const KINDS = ['DomainResource', 'Resource', 'BackboneElement', 'Element'] as const;
 type Kind = (typeof KINDS)[number];
 
-export type EmitContext = Pick<ElementContext, 'model' | 'codeSets' | 'invariants'>;
+/** A switch of more cases than this divides by length first. */
+const CASES_MAX = 24;
+
+export type EmitContext = Pick<ElementContext, 'model' | 'codeSets' | 'invariants' | 'targets'>;
 
 export function emitType(type: TypeDefinition, context: EmitContext): string {
   const kind = kindOf(type, context.model);
   const inherited = new Set(context.model.get(kind)?.elements.map((each) => each.name));
-  const own = type.elements.filter((each) => !inherited.has(each.name));
+  // A primitive's own function checks what stands beside its value.
+  const own = type.elements.filter(
+    (each) => !inherited.has(each.name) && (type.kind !== 'primitive' || each.name !== 'value'),
+  );
   const required = own.filter((each) => each.min > 0);
   const choices = own.filter((each) => each.isChoice);
-  const cases = own.map((element) =>
+  const cases = own.flatMap((element) =>
     emitElement(element, {
       ...context,
       bit: element.min > 0 ? 1 << required.indexOf(element) : 0,
@@ -26,12 +33,26 @@ export function emitType(type: TypeDefinition, context: EmitContext): string {
     }),
   );
   return `function ${checkName(type.name)}(n,r){
+const t=${JSON.stringify(type.name)};
 let z=0${required.length > 0 ? ',p=0' : ''}${choices.map((_, i) => `,c${i}=''`).join('')};
-for(const k in n){const v=n[k];z++;switch(k){
-${cases.join('\n')}
-default:${kind}Member(k,v,n,r);}}
+for(const k in n){const v=n[k];z++;${emitSwitch(cases, `${kind}Member(k,v,n,r,t)`)}}
 r.keys+=z;
-${emitRequired(type, required)}${context.invariants.emit(type.constraints, type.name)}}`;
+${emitRequired(required)}${context.invariants.emit(type.constraints, type.name)}${emitRules(type)}}`;
+}
+
+/** Engines compare strings one by one, so a long switch first divides by their length. */
+function emitSwitch(cases: readonly ElementCase[], otherwise: string): string {
+  if (cases.length <= CASES_MAX) return emitCases(cases, otherwise);
+  const byLength = Map.groupBy(cases, (each) => each.key.length);
+  const groups = [...byLength].map(
+    ([length, group]) => `case ${length}:${emitCases(group, otherwise)}break;`,
+  );
+  return `switch(k.length){${groups.join('\n')}\ndefault:${otherwise};}`;
+}
+
+function emitCases(cases: readonly ElementCase[], otherwise: string): string {
+  const clauses = cases.map(({ key, source }) => `case${JSON.stringify(key)}:${source}break;`);
+  return `switch(k){\n${clauses.join('\n')}\ndefault:${otherwise};}`;
 }
 
 /** The members that all types of a kind share. */
@@ -40,18 +61,17 @@ export function emitKind(kind: Kind, context: EmitContext): string {
     kind === 'DomainResource' ? 'Resource' : kind === 'BackboneElement' ? 'Element' : '';
   const inherited = new Set(context.model.get(parent)?.elements.map((each) => each.name));
   const own = (context.model.get(kind)?.elements ?? []).filter((each) => !inherited.has(each.name));
-  const cases = own.map((each) => emitElement(each, { ...context, bit: 0, chosen: undefined }));
-  if (kind === 'Resource') cases.push('case"resourceType":break;');
-  return `function ${kind}Member(k,v,n,r){switch(k){
-${cases.join('\n')}
-default:${parent ? `${parent}Member(k,v,n,r)` : 'unknownProperty(k,r)'};}}`;
+  const cases = own.flatMap((each) => emitElement(each, { ...context, bit: 0, chosen: undefined }));
+  if (kind === 'Resource') cases.push({ key: 'resourceType', source: '' });
+  const otherwise = parent ? `${parent}Member(k,v,n,r,t)` : 'unknownProperty(k,r)';
+  return `function ${kind}Member(k,v,n,r,t){${emitCases(cases, otherwise)}}`;
 }
 
-function emitRequired(type: TypeDefinition, required: ElementModel[]): string {
+function emitRequired(required: ElementModel[]): string {
   if (required.length === 0) return '';
   const names = required.map((each) => (each.isChoice ? `${each.name}[x]` : each.name)).join('|');
   const all = 2 ** required.length - 1;
-  return `if(p!==${all})missing(p,${JSON.stringify(type.name)},${JSON.stringify(names)},r);\n`;
+  return `if(p!==${all})missing(p,t,${JSON.stringify(names)},r);\n`;
 }
 
 function kindOf(type: TypeDefinition, model: TypeModel): Kind {

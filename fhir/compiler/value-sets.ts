@@ -69,7 +69,7 @@ function systemCodes(include: Include, definitions: Definitions): Codes | undefi
   return new Map([[system, codes]]);
 }
 
-function allCodes(concepts: readonly Concept[]): string[] {
+export function allCodes(concepts: readonly Concept[]): string[] {
   return concepts.flatMap((each) => [each.code, ...allCodes(each.concept ?? [])]);
 }
 

@@ -13,6 +13,20 @@ const QUOTE_MAX = 64;
 
 export type Draft = { -readonly [K in keyof Issue]: Issue[K] } & { expression: string };
 
+export type Policy = 'error' | 'warning' | 'ignore';
+
+export interface Settings {
+  readonly issuesMax: number;
+  /** An extension that no definition at hand describes. */
+  readonly unknownExtension: Policy;
+  /** A reference to a resource of a type that the element does not allow. */
+  readonly referenceTarget: Policy;
+  /** A profile in meta.profile that the configuration does not supply. */
+  readonly unknownProfile: Policy;
+  /** Names of all resource types. */
+  readonly resourceTypes: { has(name: string): boolean };
+}
+
 export class Report {
   readonly issues: Draft[] = [];
   /** Length of `issues`; compared by every caller, so kept flat. */
@@ -26,10 +40,22 @@ export class Report {
   /** FHIRPath's %resource and %rootResource. */
   resource: unknown = undefined;
   root: unknown = undefined;
+  /** Ids of the elements of the resource so far, made when the first is met. */
+  elementIds: Set<string> | undefined = undefined;
+  /** Path of the element that holds the extensions at hand: `Patient.birthDate`. */
+  place = '';
+  readonly settings: Settings;
   readonly issuesMax: number;
 
-  constructor(issuesMax: number) {
-    this.issuesMax = issuesMax;
+  constructor(settings: Settings) {
+    this.settings = settings;
+    this.issuesMax = settings.issuesMax;
+  }
+
+  /** By a policy: reports with that severity, or not at all. */
+  byPolicy(policy: Policy, code: string, text: string, step = ''): void {
+    if (policy === 'error') this.error(code, text, step);
+    else if (policy === 'warning') this.warning(code, text, step);
   }
 
   error(code: string, text: string, step = ''): void {

@@ -2,23 +2,30 @@
 import { quote, type Report } from './report.ts';
 import type { Check } from './shapes.ts';
 
-/** Finds the check of the resource's own type and runs it. */
+/** Finds the check of the resource's own type and runs it. A contained one shares the root. */
 export function dispatch(
   value: Record<string, unknown>,
   resources: ReadonlyMap<string, Check>,
   report: Report,
+  isContained: boolean,
 ): void {
   const type = value['resourceType'];
   const check = typeof type === 'string' ? resources.get(type) : undefined;
-  if (check) {
-    const outer = report.resource;
-    report.resource = value;
-    check(value, report);
-    report.resource = outer;
+  if (!check) {
+    // Not followed, but not empty either: the type is the one thing to say about it.
+    report.keys++;
+    if (type === undefined) report.error('structure', 'resourceType is missing');
+    else report.error('structure', `${quote(type)} is not a resource type of FHIR R4`);
     return;
   }
-  // Not followed, but not empty either: the type is the one thing to say about it.
-  report.keys++;
-  if (type === undefined) report.error('structure', 'resourceType is missing');
-  else report.error('structure', `${quote(type)} is not a resource type of FHIR R4`);
+  const { resource, root, elementIds, place } = report;
+  report.resource = value;
+  if (!isContained) report.root = value;
+  report.elementIds = undefined;
+  report.place = '';
+  check(value, report);
+  report.resource = resource;
+  report.root = root;
+  report.elementIds = elementIds;
+  report.place = place;
 }

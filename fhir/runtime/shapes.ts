@@ -10,19 +10,31 @@ export type Check = (value: Record<string, unknown>, report: Report) => void;
 /** A primitive's check. */
 export type PrimitiveCheck = (value: unknown, report: Report, step: string) => void;
 
-/** A single complex element. */
-export function one(value: unknown, check: Check, report: Report, step: string): void {
+/** A single complex element; `type` is the one that has it, `step` how. */
+export function one(
+  value: unknown,
+  check: Check,
+  report: Report,
+  step: string,
+  type: string,
+): void {
   const before = report.count;
-  inspect(value, check, report);
+  inspect(value, check, report, step, type);
   if (report.count !== before) report.under(before, step);
 }
 
 /** A repeating complex element. */
-export function many(value: unknown, check: Check, report: Report, step: string): void {
+export function many(
+  value: unknown,
+  check: Check,
+  report: Report,
+  step: string,
+  type: string,
+): void {
   if (!isFilledArray(value, report, step)) return;
   let before = report.count;
   for (let i = 0; i < value.length; i++) {
-    inspect(value[i], check, report);
+    inspect(value[i], check, report, step, type);
     if (report.count !== before) before = report.under(before, `${step}[${i}]`);
   }
 }
@@ -50,11 +62,6 @@ export function manyPrimitives(
   }
 }
 
-/** `_field` of a single primitive: the primitive's id and extensions. */
-export function sibling(value: unknown, element: Check, report: Report, step: string): void {
-  one(value, element, report, step);
-}
-
 /** `_field` of a repeating primitive: as long as the array beside it, null where it says nothing. */
 export function siblings(
   value: unknown,
@@ -62,6 +69,7 @@ export function siblings(
   element: Check,
   report: Report,
   step: string,
+  type: string,
 ): void {
   if (!isFilledArray(value, report, step)) return;
   if (Array.isArray(main) && main.length !== value.length) {
@@ -71,7 +79,7 @@ export function siblings(
   let before = report.count;
   for (let i = 0; i < value.length; i++) {
     if (value[i] !== null) {
-      inspect(value[i], element, report);
+      inspect(value[i], element, report, step, type);
     } else if (!Array.isArray(main)) {
       report.error('structure', 'Neither a value nor a sibling stands here');
     }
@@ -102,7 +110,13 @@ export function besides(
 }
 
 /** Runs a check on what must be an object with members, within the depth bound. */
-export function inspect(value: unknown, check: Check, report: Report): void {
+export function inspect(
+  value: unknown,
+  check: Check,
+  report: Report,
+  step: string,
+  type: string,
+): void {
   if (!isObject(value)) {
     report.error('structure', `${quote(value)} stands where an object is expected`);
     return;
@@ -113,7 +127,14 @@ export function inspect(value: unknown, check: Check, report: Report): void {
   }
   const keys = report.keys;
   report.depth++;
-  check(value, report);
+  if (value['extension'] === undefined && value['modifierExtension'] === undefined) {
+    check(value, report);
+  } else {
+    const outer = report.place;
+    report.place = type + step;
+    check(value, report);
+    report.place = outer;
+  }
   report.depth--;
   if (report.keys === keys) report.error('structure', 'An object must not be empty');
 }

@@ -12,24 +12,22 @@ export interface MarkupVisitor {
 }
 
 const NAME = /[A-Za-z_][A-Za-z0-9_.:-]*/y;
-const SPACE = /\s*/y;
 const REFERENCE = /&(?:#[0-9]{1,7}|#x[0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});/y;
-const NOT_SPACE = /\S/;
 const DEPTH_MAX = 1000;
 
 /** What is not well formed, or undefined. The text must be one element. */
 export function scanMarkup(text: string, visitor: MarkupVisitor): string | undefined {
   const open: string[] = [];
-  let at = match(SPACE, text, 0);
+  let at = skipSpace(text, 0);
   let isOver = false;
   while (at < text.length) {
     const next = text.indexOf('<', at);
     const end = next < 0 ? text.length : next;
     if (end > at) {
-      if (open.length === 0 && NOT_SPACE.test(text.slice(at, end)))
-        return 'text outside the element';
+      const hasText = skipSpace(text, at) < end;
+      if (hasText && open.length === 0) return 'text outside the element';
       if (badReference(text, at, end)) return 'an & that starts no character reference';
-      if (NOT_SPACE.test(text.slice(at, end))) visitor.text();
+      if (hasText) visitor.text();
     }
     if (next < 0) break;
     if (text.startsWith('<!--', next)) {
@@ -41,7 +39,7 @@ export function scanMarkup(text: string, visitor: MarkupVisitor): string | undef
     if (text.charAt(next + 1) === '/') {
       const nameEnd = match(NAME, text, next + 2);
       const name = text.slice(next + 2, nameEnd);
-      const close = match(SPACE, text, nameEnd);
+      const close = skipSpace(text, nameEnd);
       if (text.charAt(close) !== '>' || open.pop() !== name) return `</${name}> closes nothing`;
       at = close + 1;
     } else {
@@ -73,7 +71,7 @@ function scanTag(text: string, from: number, depth: number, visitor: MarkupVisit
   const seen = new Set<string>();
   let at = nameEnd;
   for (;;) {
-    const start = match(SPACE, text, at);
+    const start = skipSpace(text, at);
     if (text.charAt(start) === '>') return { name, isClosed: false, end: start + 1 };
     if (text.startsWith('/>', start)) return { name, isClosed: true, end: start + 2 };
     const end = match(NAME, text, start);
@@ -90,9 +88,9 @@ function scanTag(text: string, from: number, depth: number, visitor: MarkupVisit
 }
 
 function attributeValue(text: string, from: number): { from: number; to: number } | undefined {
-  const equals = match(SPACE, text, from);
+  const equals = skipSpace(text, from);
   if (text.charAt(equals) !== '=') return undefined;
-  const start = match(SPACE, text, equals + 1);
+  const start = skipSpace(text, equals + 1);
   const mark = text.charAt(start);
   if (mark !== '"' && mark !== "'") return undefined;
   const to = text.indexOf(mark, start + 1);
@@ -101,11 +99,23 @@ function attributeValue(text: string, from: number): { from: number; to: number 
 }
 
 function badReference(text: string, from: number, to: number): boolean {
-  for (let at = text.indexOf('&', from); at >= 0 && at < to; at = text.indexOf('&', at + 1)) {
+  // A search to the end of the text for each piece of it would be quadratic.
+  for (let at = from; at < to; at++) {
+    if (text.charCodeAt(at) !== 38) continue;
     REFERENCE.lastIndex = at;
     if (!REFERENCE.test(text)) return true;
   }
   return false;
+}
+
+function skipSpace(text: string, from: number): number {
+  let at = from;
+  for (let char = text.charCodeAt(at); isSpace(char); char = text.charCodeAt(at)) at++;
+  return at;
+}
+
+function isSpace(char: number): boolean {
+  return char === 32 || (char >= 9 && char <= 13) || char === 0xa0;
 }
 
 /** Where the pattern, tried at `from`, ends; `from` itself if it does not match there. */

@@ -1,0 +1,121 @@
+/** The definitions of the core extensions as a table that fhir/runtime/extensions.ts interprets. */
+import type { CodeSets } from './code-sets.ts';
+import type { ElementDefinition, StructureDefinition } from './definitions.ts';
+import type { TypeModel } from './type-model.ts';
+
+/**
+ * Where core extensions may stand besides what R4 published, which the specification's own resources
+ * contradict and later versions of the definitions correct.
+ */
+const FURTHER_CONTEXTS: Readonly<Record<string, readonly string[]>> = {
+  'structuredefinition-fhir-type': ['ElementDefinition.type'],
+  'structuredefinition-normative-version': ['Element'],
+  regex: ['ElementDefinition.type'],
+  translation: ['ValueSet.expansion.contains'],
+  'valueset-concept-comments': ['CodeSystem.concept'],
+};
+
+/** Entries for a Map of ExtensionRule by url, as source. */
+export function emitExtensionRules(
+  structures: readonly StructureDefinition[],
+  model: TypeModel,
+  codeSets: CodeSets,
+): { source: string; count: number } {
+  const definitions = structures.filter(
+    (each) => each.type === 'Extension' && each.derivation === 'constraint',
+  );
+  const entries = definitions.map((each) => {
+    const elements = each.snapshot?.element ?? [];
+    const on = contextsOf(each, model);
+    const isModifier = elements[0]?.isModifier === true;
+    const members = [
+      ...(on === undefined ? [] : [`on:${JSON.stringify(on)}`]),
+      ...(isModifier ? ['isModifier:true'] : []),
+      ...contentOf('Extension', elements, codeSets),
+    ];
+    return `[${JSON.stringify(each.url)},{${members.join(',')}}]`;
+  });
+  return { source: `[${entries.join(',\n')}]`, count: entries.length };
+}
+
+/** Where it may stand: `|type|path|…`, or undefined for anywhere. */
+function contextsOf(structure: StructureDefinition, model: TypeModel): string | undefined {
+  const names = new Set<string>();
+  const further = FURTHER_CONTEXTS[structure.id ?? ''] ?? [];
+  const contexts = [
+    ...(structure.context ?? []),
+    ...further.map((expression) => ({ type: 'element', expression })),
+  ];
+  for (const { type, expression } of contexts) {
+    // What only FHIRPath or another extension decides is not decided here.
+    if (type !== 'element' || expression === 'Element') return undefined;
+    for (const each of placesOf(expression.replaceAll('[x]', ''), model)) names.add(each);
+  }
+  return names.size === 0 ? undefined : `|${[...names].join('|')}|`;
+}
+
+/**
+ * A path as published, and as the generated code names places: from the data type that holds the
+ * element (`StructureDefinition.snapshot.element.binding` is `ElementDefinition.binding`). A type
+ * stands for what specializes it as well.
+ */
+function placesOf(path: string, model: TypeModel): string[] {
+  const [first = '', ...steps] = path.split('.');
+  if (steps.length === 0 && first !== 'Resource') return [...specializationsOf(first, model)];
+  let type = first;
+  let place = first;
+  for (const step of steps) {
+    place = `${type}.${step}`;
+    const element = model.get(type)?.elements.find((each) => each.name === step);
+    type = element?.types[0]?.type ?? type;
+  }
+  return [...new Set([path, place])];
+}
+
+function specializationsOf(name: string, model: TypeModel): string[] {
+  const below = [...model.values()].filter(
+    (each) => each.base === name && each.kind !== 'backbone' && name !== 'DomainResource',
+  );
+  return [name, ...below.flatMap((each) => specializationsOf(each.name, model))];
+}
+
+/** Members of the rule that concern the value and the parts of the extension with that id. */
+function contentOf(
+  id: string,
+  elements: readonly ElementDefinition[],
+  codeSets: CodeSets,
+): string[] {
+  const value = elements.find((each) => each.id === `${id}.value[x]`);
+  const slices = elements.filter(
+    (each) => each.sliceName !== undefined && each.id === `${id}.extension:${each.sliceName}`,
+  );
+  const members: string[] = [];
+  if (value && value.max !== '0') {
+    const types = (value.type ?? []).map(
+      ({ code }) => code.charAt(0).toUpperCase() + code.slice(1),
+    );
+    members.push(`values:${JSON.stringify(`|${types.join('|')}|`)}`);
+    if ((value.min ?? 0) > 0) members.push('isValueRequired:true');
+    const binding = value.binding?.strength === 'required' ? value.binding.valueSet : undefined;
+    const set = binding === undefined ? undefined : codeSets.nameOf(binding);
+    if (set !== undefined) members.push(`set:${set}`);
+  }
+  if (slices.length > 0) {
+    members.push(`parts:{${slices.map((each) => partOf(each, elements, codeSets)).join(',')}}`);
+  }
+  return members;
+}
+
+function partOf(
+  slice: ElementDefinition,
+  elements: readonly ElementDefinition[],
+  codeSets: CodeSets,
+): string {
+  const url = elements.find((each) => each.id === `${slice.id}.url`)?.fixedUri ?? slice.sliceName;
+  const members = [
+    ...(slice.min ? [`min:${slice.min}`] : []),
+    ...(slice.max === '*' ? [] : [`max:${slice.max}`]),
+    ...contentOf(slice.id ?? '', elements, codeSets),
+  ];
+  return `${JSON.stringify(url)}:{${members.join(',')}}`;
+}

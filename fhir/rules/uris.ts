@@ -1,0 +1,6 @@
+/** Does a uri have a scheme, so that it means the same everywhere? */
+export function isAbsolute(uri: string): boolean {
+  return SCHEME.test(uri);
+}
+
+const SCHEME = /^[A-Za-z][A-Za-z0-9+.-]{0,30}:./;

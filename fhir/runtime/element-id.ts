@@ -1,0 +1,20 @@
+/** The id of an element: https://hl7.org/fhir/R4/element.html#id */
+import { isString } from './characters.ts';
+import { quote, type Report } from './report.ts';
+
+/**
+ * Any text without whitespace, unique in its resource. An ElementDefinition is the exception: it
+ * has the same id in the snapshot and in the differential.
+ */
+export function elementId(value: unknown, report: Report, type: string): void {
+  if (!isString(value) || /\s/.test(value)) {
+    report.error('value', `${quote(value)} is not a valid id of an element`, '.id');
+    return;
+  }
+  if (type === 'ElementDefinition') return;
+  report.elementIds ??= new Set();
+  if (report.elementIds.has(value)) {
+    report.error('business-rule', `The id ${quote(value)} occurs twice in the resource`);
+  }
+  report.elementIds.add(value);
+}

@@ -1,0 +1,172 @@
+/**
+ * Extensions against their own definitions: where one may stand, what value it has, and which parts.
+ * https://hl7.org/fhir/R4/extensibility.html, https://hl7.org/fhir/R4/defining-extensions.html
+ */
+import type { CodeSet } from './bindings.ts';
+import { isObject } from './object.ts';
+import { quote, type Report } from './report.ts';
+import { type Check, many } from './shapes.ts';
+
+/** What a definition says; written by the compiler. */
+export interface ExtensionRule {
+  /** `|Patient|HumanName.family|`: types and element paths where it may stand. Absent: anywhere. */
+  readonly on?: string;
+  /** `|CodeableConcept|string|`: types of its value. Absent: it has none, but parts. */
+  readonly values?: string;
+  readonly isValueRequired?: true;
+  /** Required binding of the value. */
+  readonly set?: CodeSet;
+  readonly isModifier?: true;
+  /** Extensions in it, by url. */
+  readonly parts?: Readonly<Record<string, ExtensionRule>>;
+  /** As a part: how often. */
+  readonly min?: number;
+  readonly max?: number;
+}
+
+export type ExtensionRules = ReadonlyMap<string, ExtensionRule>;
+type Extension = Record<string, unknown>;
+
+/** The extensions of an element of type `type`, which stands at `report.place`. */
+export function extensions(
+  list: unknown,
+  check: Check,
+  report: Report,
+  step: string,
+  type: string,
+  rules: ExtensionRules,
+): void {
+  const place = report.place;
+  many(list, check, report, step, type);
+  if (!Array.isArray(list)) return;
+  for (let i = 0; i < list.length; i++) {
+    const before = report.count;
+    const url = isObject(list[i]) ? list[i].url : undefined;
+    if (typeof url === 'string') {
+      const rule = rules.get(url);
+      if (rule) known(list[i], url, rule, report, step, type, place);
+      else if (type !== 'Extension') unknown(url, report);
+    }
+    if (report.count !== before) report.under(before, `${step}[${i}]`);
+  }
+}
+
+function unknown(url: string, report: Report): void {
+  if (url.includes('|')) {
+    report.error('value', `The url ${quote(url)} of an extension must not have a version`);
+  } else if (!url.includes(':')) {
+    report.error('value', `The url ${quote(url)} of an extension must be absolute`);
+  } else {
+    report.byPolicy(
+      report.settings.unknownExtension,
+      'extension',
+      `The extension ${quote(url)} is not known`,
+    );
+  }
+}
+
+function known(
+  extension: Extension,
+  url: string,
+  rule: ExtensionRule,
+  report: Report,
+  step: string,
+  type: string,
+  place: string,
+): void {
+  if (rule.on !== undefined && !isAllowedOn(rule.on, type, place, report)) {
+    report.error('extension', `The extension ${quote(url)} is not allowed on ${place || type}`);
+  }
+  if ((step === '.modifierExtension') !== (rule.isModifier === true)) {
+    const word = rule.isModifier ? 'is a modifier' : 'is no modifier';
+    report.error(
+      'extension',
+      `The extension ${quote(url)} ${word}, and stands as if it were not so`,
+    );
+  }
+  content(extension, url, rule, report);
+}
+
+function isAllowedOn(on: string, type: string, place: string, report: Report): boolean {
+  const path = place.includes('.ofType(') ? place.replaceAll(/\.ofType\([^)]*\)/g, '') : place;
+  return (
+    on.includes(`|${type}|`) ||
+    on.includes(`|${path}|`) ||
+    (on.includes('|Resource|') && report.settings.resourceTypes.has(type))
+  );
+}
+
+function content(extension: Extension, url: string, rule: ExtensionRule, report: Report): void {
+  const key = valueKey(extension);
+  if (rule.values === undefined) {
+    if (key !== undefined) report.error('extension', `The extension ${quote(url)} has no value`);
+  } else {
+    checkValue(extension, key, url, rule, rule.values, report);
+  }
+  if (rule.parts) checkParts(extension['extension'], url, rule.parts, report);
+  else if (extension['extension'] !== undefined) {
+    report.error('extension', `The extension ${quote(url)} has no extensions in it`);
+  }
+}
+
+function checkValue(
+  extension: Extension,
+  key: string | undefined,
+  url: string,
+  rule: ExtensionRule,
+  types: string,
+  report: Report,
+): void {
+  if (key === undefined) {
+    if (rule.isValueRequired) report.error('required', `The extension ${quote(url)} needs a value`);
+    return;
+  }
+  const type = key.slice(5);
+  const isAllowed = types.includes(`|${type}|`);
+  if (!isAllowed) {
+    const allowed = types.slice(1, -1).replaceAll('|', ', ');
+    report.error('extension', `The value of ${quote(url)} is of type ${allowed}, not ${type}`);
+  } else if (rule.set && !isInSet(extension[key], rule.set)) {
+    report.error('code-invalid', `The value of ${quote(url)} is not in ${rule.set.url}`);
+  }
+}
+
+function checkParts(
+  list: unknown,
+  url: string,
+  rules: Readonly<Record<string, ExtensionRule>>,
+  report: Report,
+): void {
+  const counts = new Map<string, number>();
+  for (const [i, part] of Array.isArray(list) ? list.entries() : []) {
+    const name = isObject(part) ? part['url'] : undefined;
+    if (typeof name !== 'string' || !Object.hasOwn(rules, name)) continue;
+    const rule = rules[name];
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+    const before = report.count;
+    if (rule) content(part, name, rule, report);
+    if (report.count !== before) report.under(before, `.extension[${i}]`);
+  }
+  for (const [name, { min = 0, max = Number.POSITIVE_INFINITY }] of Object.entries(rules)) {
+    const count = counts.get(name) ?? 0;
+    if (count >= min && count <= max) continue;
+    const range = `${min}..${max === Number.POSITIVE_INFINITY ? '*' : max}`;
+    const said = `The extension ${quote(url)} has ${count} of ${quote(name)}, which is ${range}`;
+    report.error(count < min ? 'required' : 'structure', said);
+  }
+}
+
+function valueKey(extension: Extension): string | undefined {
+  for (const key in extension) {
+    if (key.startsWith('value')) return key;
+    if (key.startsWith('_value')) return key.slice(1);
+  }
+  return undefined;
+}
+
+function isInSet(value: unknown, set: CodeSet): boolean {
+  if (typeof value === 'string') return set.hasCode(value);
+  if (!isObject(value)) return true;
+  const codings = Array.isArray(value['coding']) ? value['coding'] : [value];
+  return codings.some((each) => isObject(each) && set.hasCoding(each['system'], each['code']));
+}
