@@ -1,5 +1,3 @@
-/** FHIRPath's functions: https://hl7.org/fhirpath/N1/#functions, and FHIR's additional ones. */
-import { jsonName } from '../type-model.ts';
 import { type Expression, Unsupported } from './ast.ts';
 import {
   type Collection,
@@ -15,10 +13,11 @@ import {
   typesOf,
   valueCode,
 } from './collection.ts';
-import { and, FALSE, not, or, TRUE, text } from './js.ts';
+import { allChildren, containedIsReferenced, hasValue, resolved } from './fhir-functions.ts';
+import { and, FALSE, not, TRUE } from './js.ts';
 import { memberTest } from './membership.ts';
-import { arrayOf, children, flatMap, isPrimitiveType } from './navigate.ts';
-import { indexed, negated, onlyOne, skipped, union } from './operators.ts';
+import { arrayOf, children, flatMap } from './navigate.ts';
+import { combined, indexed, negated, onlyOne, skipped, union } from './operators.ts';
 import { runtime, type Scope } from './scope.ts';
 import { STRING_FUNCTIONS } from './string-functions.ts';
 import { asType, isOfType } from './type-tests.ts';
@@ -161,23 +160,6 @@ function countCode(of: Collection): string {
   return test === TRUE ? '1' : `(${test} ? 1 : 0)`;
 }
 
-function hasValue(of: Single, scope: Scope): string {
-  return some(of, (item) => {
-    if (!item.types.some((type) => isPrimitiveType(type, scope))) return FALSE;
-    return `${item.value} != null`;
-  });
-}
-
-function combined(left: Collection, right: Collection): Collection {
-  const kinds = [typesOf(left), typesOf(right)];
-  return {
-    kind: 'many',
-    types: kinds.some((types) => types.length === 0) ? [] : [...new Set(kinds.flat())],
-    some: (test) => or(some(left, test), some(right, test)),
-    list: () => `[...${listCode(left)}, ...${listCode(right)}]`,
-  };
-}
-
 function intersection(use: Use): Collection {
   const [expression] = use.args;
   const other = use.argument(0);
@@ -189,17 +171,6 @@ function intersection(use: Use): Collection {
   );
 }
 
-/** Typed: so `children().element` asks only where there is an `element`. */
-function allChildren(of: Collection, scope: Scope): Collection {
-  const { types } = scope.compilation;
-  const names = typesOf(of).flatMap((type) => types.get(type)?.elements ?? []);
-  if (names.length === 0) throw new Unsupported('children() of an unknown type');
-  const found = [...new Set(names.map(({ name }) => name))].map((name) =>
-    children(of, name, scope),
-  );
-  return found.reduce(combined);
-}
-
 function conditional(use: Use): Collection {
   const test = truth(use.aboutFocus(0)).isTrue;
   const otherwise = use.args.length > 2 ? use.aboutFocus(2) : EMPTY;
@@ -207,35 +178,6 @@ function conditional(use: Use): Collection {
     onlyOne(branch).items.map((item) => ({ ...item, present: and(condition, item.present) }));
   const items = [...when(test, use.aboutFocus(1)), ...when(not(test), otherwise)];
   return { kind: 'single', items: items.filter((item) => item.present !== FALSE) };
-}
-
-/** Only what is contained can be resolved without asking anybody. */
-function resolved(of: Collection, scope: Scope): Collection {
-  const resolve = runtime(scope, 'resolveContained');
-  const found = (item: Item): Single => {
-    const isReference = item.types.includes('Reference');
-    const value = `${resolve}(${item.value}${isReference ? '?.reference' : ''}, root)`;
-    return single(value, ['Resource'], `${value} !== undefined`);
-  };
-  if (of.kind === 'many') return flatMap(of, found, scope);
-  const items = of.items.flatMap((item) =>
-    found(item).items.map((each) => ({ ...each, present: and(item.present, each.present) })),
-  );
-  return { kind: 'single', items };
-}
-
-/** Our own, for dom-3: see overrides.ts. */
-function containedIsReferenced(scope: Scope): Collection {
-  const { types, constants } = scope.compilation;
-  const isUri = (type: string) => type === 'uri' || types.get(type)?.base === 'uri';
-  const names = [...types.values()].flatMap(({ elements }) =>
-    elements.flatMap((element) =>
-      element.types.filter(({ type }) => isUri(type)).map((use) => jsonName(element, use)),
-    ),
-  );
-  constants.set('uriNames', `new Set(${text([...new Set(names)].sort())})`);
-  const call = `${runtime(scope, 'containedIsReferenced')}(res, uriNames)`;
-  return definite(or('res.contained === undefined', call));
 }
 
 function typeName(expression: Expression | undefined): string {

@@ -1,9 +1,10 @@
 /** Steps of a path: from an item to its child elements, by what the type model knows of both. */
 import { type ElementModel, jsonName, type TypeDefinition, type TypeUse } from '../type-model.ts';
-import { Unsupported } from './ast.ts';
 import { type Collection, EMPTY, type Item, type Many, some } from './collection.ts';
-import { and, or, TRUE } from './js.ts';
+import { and, or, TRUE, text } from './js.ts';
 import { freshVariable, runtime, type Scope } from './scope.ts';
+
+const NO_SIBLING = 'undefined';
 
 /** All children called `name` of all items of a collection. */
 export function children(of: Collection, name: string, scope: Scope): Collection {
@@ -58,7 +59,7 @@ export function flatMap(of: Collection, map: (item: Item) => Collection, scope: 
 
 /** Children of one item. An item of several possible types needs one JSON shape for all. */
 function childrenOf(item: Item, name: string, scope: Scope): Collection {
-  if (item.types.length === 0) return dynamic(item, name, scope);
+  if (item.types.length === 0) return dynamic(item, [name], scope);
   const { types } = scope.compilation;
   const found = item.types
     .flatMap((type) => concreteTypes(type, scope))
@@ -67,8 +68,11 @@ function childrenOf(item: Item, name: string, scope: Scope): Collection {
   const isOfPrimitive = found.every(({ type }) => type.kind === 'primitive');
   const base = isOfPrimitive ? item.sibling : item.value;
   const elements = found.map(({ element }) => element);
+  if (base === undefined || elements.length === 0) return EMPTY;
   const shape = shapeOf(elements);
-  if (base === undefined || shape === undefined) return EMPTY;
+  // An array in some resource types only: what a path from `%resource` may meet.
+  const isMixed = elements.some((element) => element.isArray !== shape.isArray);
+  if (isMixed) return dynamic(item, [...shape.names.keys()], scope);
   return shape.isArray ? array(base, shape, scope) : alternatives(base, shape, scope);
 }
 
@@ -89,18 +93,13 @@ interface Shape {
   readonly names: ReadonlyMap<string, readonly TypeUse[]>;
 }
 
-function shapeOf(elements: readonly ElementModel[]): Shape | undefined {
-  const [first] = elements;
-  if (first === undefined) return undefined;
-  if (elements.some((element) => element.isArray !== first.isArray)) {
-    throw new Unsupported(`${first.name} is an array in some types only`);
-  }
+function shapeOf(elements: readonly ElementModel[]): Shape {
   const uses = elements.flatMap((element) =>
     element.types.map((use) => ({ use, name: jsonName(element, use) })),
   );
   const byName = Map.groupBy(uses, (each) => each.name);
   const names = [...byName].map(([name, found]) => [name, found.map(({ use }) => use)] as const);
-  return { isArray: first.isArray, names: new Map(names) };
+  return { isArray: elements[0]?.isArray === true, names: new Map(names) };
 }
 
 /** `Resource` stands for every resource: what is compiled must hold for each. */
@@ -175,7 +174,9 @@ export function arrayOf(
       const value = freshVariable(scope, 'v');
       const x = freshVariable(scope, 'x');
       const inner = test({ value, sibling: x, present: 'true', types });
-      if (inner === 'true') return `(${code} !== undefined || ${sibling} !== undefined)`;
+      if (inner === 'true' && sibling === NO_SIBLING)
+        return `${runtime(scope, 'notEmpty')}(${code})`;
+      if (inner === 'true') return or(`${code} !== undefined`, `${sibling} !== undefined`);
       if (inner === 'false') return 'false';
       return `${runtime(scope, 'somePrimitive')}(${code}, ${sibling}, (${value}, ${x}) => ${inner})`;
     },
@@ -183,10 +184,13 @@ export function arrayOf(
   };
 }
 
-function dynamic(item: Item, name: string, scope: Scope): Many {
-  const code = `${runtime(scope, 'childrenNamed')}(${item.value}, "${name}")`;
+/** By name alone. */
+function dynamic(item: Item, names: readonly string[], scope: Scope): Many {
+  const childrenNamed = runtime(scope, 'childrenNamed');
+  const lists = names.map((name) => `${childrenNamed}(${item.value}, ${text(name)})`);
+  const code = lists.length === 1 ? lists.join() : `[${lists.map((list) => `...${list}`).join()}]`;
   // Nullish values are items here: elements that have only an extension.
-  return arrayOf([], scope, code, 'undefined');
+  return arrayOf([], scope, code, NO_SIBLING);
 }
 
 function property(base: string, name: string): string {

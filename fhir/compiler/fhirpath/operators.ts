@@ -96,6 +96,17 @@ export function union(left: Collection, right: Collection, scope: Scope): Many {
   };
 }
 
+/** Both, one after the other: a union that keeps what repeats. */
+export function combined(left: Collection, right: Collection): Collection {
+  const kinds = [typesOf(left), typesOf(right)];
+  return {
+    kind: 'many',
+    types: kinds.some((types) => types.length === 0) ? [] : [...new Set(kinds.flat())],
+    some: (test) => or(some(left, test), some(right, test)),
+    list: () => `[...${listCode(left)}, ...${listCode(right)}]`,
+  };
+}
+
 function concatenation(left: Collection, right: Collection, scope: Scope): Collection {
   const part = (of: Collection) => `${runtime(scope, 'text')}(${valueCode(onlyOne(of))})`;
   return single(`(${part(left)} + ${part(right)})`, ['System.String']);
