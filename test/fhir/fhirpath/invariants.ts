@@ -25,22 +25,24 @@ export interface Invariant {
   readonly expression: string;
 }
 
-/** Each expression once for each place: inherited ones only where they are first seen. */
+/** Every constraint at every place that has it, inherited ones too. */
+export function allPlaces(): Invariant[] {
+  return [...types.values()].flatMap((type) => [
+    ...type.constraints.map((each) => ({ ...each, path: type.name })),
+    ...type.elements.flatMap(({ constraints, path, types: uses }) =>
+      constraints.flatMap((each) => uses.map((use) => ({ ...each, path, type: use.type }))),
+    ),
+  ]);
+}
+
+/** Each expression at the first place that has it. */
 export function allInvariants(): Invariant[] {
-  const seen = new Set<string>();
-  const all: Invariant[] = [];
-  for (const type of types.values()) {
-    for (const each of type.constraints) all.push({ ...each, path: type.name });
-    for (const element of type.elements) {
-      for (const each of element.constraints) {
-        for (const use of element.types) all.push({ ...each, path: element.path, type: use.type });
-      }
-    }
+  const byName = new Map<string, Invariant>();
+  for (const each of allPlaces()) {
+    const name = `${each.key} ${each.expression} ${each.type}`;
+    if (!byName.has(name)) byName.set(name, each);
   }
-  return all.filter(({ key, expression, type }) => {
-    const name = `${key} ${expression} ${type}`;
-    return !seen.has(name) && seen.add(name);
-  });
+  return [...byName.values()];
 }
 
 export type Compiled = (context: Context) => boolean;
