@@ -1,6 +1,6 @@
 /** Sends one batch until each of its messages is accepted, or refused for good. */
 import { PutObjectCommand } from '@aws-sdk/client-s3';
-import { SendMessageBatchCommand } from '@aws-sdk/client-sqs';
+import { SendMessageBatchCommand, SQSServiceException } from '@aws-sdk/client-sqs';
 import type { Target } from '../target.ts';
 import type { Outgoing } from './outgoing.ts';
 
@@ -86,8 +86,7 @@ async function sendOnce({ sqs, queueUrl }: Target, batch: readonly Outgoing[]) {
 
 /** Repeating cannot help where the request itself is at fault (no such queue, no permission). */
 function isSendersFault(error: unknown): boolean {
-  if (typeof error !== 'object' || error === null) return false;
-  return '$fault' in error && error.$fault === 'client' && !('$retryable' in error);
+  return error instanceof SQSServiceException && error.$fault === 'client' && !error.$retryable;
 }
 
 function said(error: unknown): string {

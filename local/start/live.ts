@@ -13,7 +13,7 @@ export interface Live {
 }
 
 /** Reading the tables costs the emulators time; so much of it at most goes into the progress. */
-const READING_SHARE = 0.05;
+const READING_SHARE = 0.1;
 const READ_EVERY_MS = 1_000;
 
 /**

@@ -42,17 +42,14 @@ export async function runThrough(
       now: () => performance.now(),
       wait: pause,
     });
-    const { pending, ...counts } = drained.account;
+    const { pending, submitted, stored, rejected, deadLettered, duplicates } = drained.account;
     const incidents = await readIncidents(pipeline.tables, startedAt);
     await pagesSent(pipeline, incidents.length, pause);
+    const elapsedMs = Math.round(drained.atMs - startedMs);
+    const ends = { submitted, stored, rejected, deadLettered, lost: pending.length, duplicates };
     const told = { incidents: incidents.length, pages: pipeline.pageKeys().size };
     return {
-      summary: {
-        ...counts,
-        lost: pending.length,
-        ...told,
-        elapsedMs: Math.round(drained.atMs - startedMs),
-      },
+      summary: { ...ends, ...told, elapsedMs },
       incidents,
       unsent,
       ...(drained.kind === 'stalled' && { stalled: drained.waiting }),
