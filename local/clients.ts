@@ -10,11 +10,20 @@ export type Endpoints = { sqs: string; dynamodb: string };
 /** The runtime's own clients; they speak to the emulators directly. */
 export type Clients = { sqs: SQSClient; sns: SNSClient; s3: S3Client; dynamodb: DynamoDBClient };
 
+const SOCKETS_MAX = 256;
+
 export function createClients(endpoints: Endpoints): Clients {
   const account = { region: ACCOUNT.region, credentials: ACCOUNT.credentials };
   const shared = { ...account, endpoint: endpoints.sqs };
   return {
-    sqs: new SQSClient({ ...shared, useQueueUrlAsEndpoint: false }),
+    sqs: new SQSClient({
+      ...shared,
+      useQueueUrlAsEndpoint: false,
+      // Over loopback no checksum of each body is needed.
+      md5: false,
+      // Each mapping holds a connection in its long poll, and some more while its batch fills.
+      requestHandler: { httpAgent: { maxSockets: SOCKETS_MAX } },
+    }),
     sns: new SNSClient(shared),
     s3: new S3Client({ ...shared, forcePathStyle: true }),
     dynamodb: new DynamoDBClient({ ...account, endpoint: endpoints.dynamodb }),

@@ -3,7 +3,7 @@ import type { BuildAppOptions } from 'fauxqs';
 type Stores = NonNullable<BuildAppOptions['stores']>;
 
 type Persistence = {
-  db: { prepare(sql: string): { run(...values: string[]): unknown } };
+  db: { exec(sql: string): void; prepare(sql: string): { run(...values: string[]): unknown } };
   load(sqs: Stores['sqsStore'], sns: Stores['snsStore'], s3: Stores['s3Store']): void;
   updateMessageReady(messageId: string): void;
   close(): void;
@@ -33,6 +33,8 @@ export async function persistStores(
     PersistenceManager: new (dataDir: string) => Persistence;
   }>('persistence');
   const persistence = new PersistenceManager(dataDir);
+  // To survive our own end, even a violent one, no message has to wait for the disk.
+  persistence.db.exec('PRAGMA synchronous = NORMAL');
   // fauxqs clears the receive count too, which its own schema forbids, so a visibility of 0 fails.
   const ready = persistence.db.prepare(
     'UPDATE sqs_messages SET receipt_handle = NULL, visibility_deadline = NULL WHERE message_id = ?',

@@ -8,8 +8,7 @@ export function watchMemory(environments: () => Environment[]): { stop(): void }
   let timer: NodeJS.Timeout | undefined = setTimeout(tick, INTERVAL_MS);
 
   async function tick(): Promise<void> {
-    const alive = environments().filter((environment) => environment.alive);
-    await Promise.all(alive.map(measure));
+    await measure(environments().filter((environment) => environment.alive));
     timer = timer && setTimeout(tick, INTERVAL_MS);
   }
 
@@ -22,8 +21,13 @@ export function watchMemory(environments: () => Environment[]): { stop(): void }
   };
 }
 
-async function measure(environment: Environment): Promise<void> {
-  // A process that has just died has no size.
-  const usage = await pidusage(environment.pid).catch(() => undefined);
-  if (usage && environment.alive) environment.measured(usage.memory);
+async function measure(alive: Environment[]): Promise<void> {
+  if (alive.length === 0) return;
+  // All in one call: on macOS each costs a process. Where all have just died it rejects.
+  const pids = alive.map(({ pid }) => pid);
+  const usage: Record<string, { memory: number } | null> = await pidusage(pids).catch(() => ({}));
+  for (const environment of alive) {
+    const size = usage[environment.pid];
+    if (size && environment.alive) environment.measured(size.memory);
+  }
 }
