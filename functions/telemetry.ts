@@ -11,11 +11,19 @@ import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
 
 export const METRICS_NAMESPACE = 'fhir-failsafe';
 
-export const logger = new Logger();
-export const metrics = new Metrics({ namespace: METRICS_NAMESPACE });
+const serviceName = METRICS_NAMESPACE;
+export const logger = new Logger({ serviceName });
+const metrics = new Metrics({ namespace: METRICS_NAMESPACE, serviceName });
+
+/** Who speaks, on each log line and as the dimensions of each metric. */
+export interface Speaker extends Record<string, string> {
+  readonly component: string;
+}
 
 /** A handler of an SQS batch, dressed with what all of them wear. */
-export function sqsFunction() {
+export function sqsFunction(speaker: Speaker) {
+  logger.appendPersistentKeys(speaker);
+  metrics.setDefaultDimensions(speaker);
   return middy<SQSEvent, SQSBatchResponse>()
     .use(injectLambdaContext(logger))
     .use(logMetrics(metrics));
@@ -23,14 +31,19 @@ export function sqsFunction() {
 
 /** Counts what happened, for the metrics and for the one log line of a batch. */
 export class Tally {
-  readonly #counts: Record<string, number> = {};
+  readonly #counts: Record<string, number>;
+
+  /** Of an invocation with so many messages. */
+  constructor(messages: number) {
+    this.#counts = { Messages: messages };
+  }
 
   add(what: string, count = 1): void {
     this.#counts[what] = (this.#counts[what] ?? 0) + count;
   }
 
   /** Emits each count as a metric of that name, and all of them as one log line. */
-  report(message: string, context: Record<string, string | number>): void {
+  report(message: string, context: Record<string, string | number> = {}): void {
     for (const [name, count] of Object.entries(this.#counts)) {
       metrics.addMetric(name, MetricUnit.Count, count);
     }

@@ -10,23 +10,25 @@ import { settleScope } from './settle-scope.ts';
 
 const writes = pLimit(16);
 
-export const handler = sqsFunction().handler(async ({ Records: records }) => {
-  const tally = new Tally();
-  const crashes = records.map(readCrash);
-  const scopes = Map.groupBy(
-    crashes.filter((crash) => crash !== undefined),
-    (crash) => crash.component,
-  );
-  const done = new Set<string>();
-  for (const [scope, its] of scopes) {
-    if (await settled(scope, its, tally)) done.add(scope);
-  }
-  tally.report('crashes', { records: records.length });
-  return batchResponse(
-    records.map((record) => record.messageId),
-    crashes.map((crash): Settlement => (crash && done.has(crash.component) ? 'done' : 'failed')),
-  );
-});
+export const handler = sqsFunction({ component: 'incident' }).handler(
+  async ({ Records: records }) => {
+    const tally = new Tally(records.length);
+    const crashes = records.map(readCrash);
+    const scopes = Map.groupBy(
+      crashes.filter((crash) => crash !== undefined),
+      (crash) => crash.component,
+    );
+    const done = new Set<string>();
+    for (const [scope, its] of scopes) {
+      if (await settled(scope, its, tally)) done.add(scope);
+    }
+    tally.report('crashes');
+    return batchResponse(
+      records.map((record) => record.messageId),
+      crashes.map((crash): Settlement => (crash && done.has(crash.component) ? 'done' : 'failed')),
+    );
+  },
+);
 
 /** A message that is no crash event is not ours: it fails until its dead-letter queue has it. */
 function readCrash(record: SQSRecord): CrashEvent | undefined {

@@ -10,32 +10,35 @@ import { quarantine } from '../aws/quarantine-table.ts';
 import { faultOf, logger, sqsFunction, Tally } from '../telemetry.ts';
 import { quarantineSettingsSchema } from './settings.ts';
 
+/** Whose dead letters these are. */
 const COMPONENT = 'validate';
 
 const table = requiredEnv('quarantineTable');
 const bucket = requiredEnv('bodiesBucket');
 const settings = readSettings(quarantineSettingsSchema);
 
-export const handler = sqsFunction().handler(async ({ Records: records }) => {
-  const tally = new Tally();
-  const settlements = await Promise.all(
-    records.map(async (record) => {
-      try {
-        tally.add((await keep(record)) ? 'Quarantined' : 'AlreadyEnded');
-        return 'done' as const;
-      } catch (fault) {
-        tally.add('ComponentFaults');
-        logger.error('component fault', { messageId: record.messageId, ...faultOf(fault) });
-        return 'failed' as const;
-      }
-    }),
-  );
-  tally.report('dead letters', { records: records.length });
-  return batchResponse(
-    records.map((record) => record.messageId),
-    settlements,
-  );
-});
+export const handler = sqsFunction({ component: 'quarantine' }).handler(
+  async ({ Records: records }) => {
+    const tally = new Tally(records.length);
+    const settlements = await Promise.all(
+      records.map(async (record) => {
+        try {
+          tally.add((await keep(record)) ? 'Quarantined' : 'AlreadyEnded');
+          return 'done' as const;
+        } catch (fault) {
+          tally.add('ComponentFaults');
+          logger.error('component fault', { messageId: record.messageId, ...faultOf(fault) });
+          return 'failed' as const;
+        }
+      }),
+    );
+    tally.report('dead letters');
+    return batchResponse(
+      records.map((record) => record.messageId),
+      settlements,
+    );
+  },
+);
 
 /** False where the message already has an outcome: a copy changes nothing (R04). */
 async function keep(record: SQSRecord): Promise<boolean> {

@@ -31,9 +31,8 @@ export async function validateAlone(
   context: Context,
   pool: IsolationPool,
 ): Promise<Settlement> {
-  const tally = new Tally();
+  const tally = new Tally(1);
   const submission = readSubmission(record);
-  const { lane } = environment;
   const { messageId } = submission.provenance.origin;
   const run = new AloneRun(submission, context.awsRequestId, pool, tally);
 
@@ -44,14 +43,14 @@ export async function validateAlone(
       ending = reached;
     });
     inTime = await withinTime(context, () => pool.stop(), work);
-    if (!inTime) logger.warn('out of time', { messageId, lane });
+    if (!inTime) logger.warn('out of time', { messageId });
   } catch (fault) {
     tally.add('ComponentFaults');
-    logger.error('component fault', { messageId, lane, ...faultOf(fault) });
+    logger.error('component fault', { messageId, ...faultOf(fault) });
   }
   ending ??= await afterFault(run, inTime, context);
   if (ending.kind === 'again') await comeAgain(submission, ending.seconds, context);
-  tally.report('alone', { lane, messageId, ending: ending.kind });
+  tally.report('alone', { messageId, ending: ending.kind });
   return ending.kind === 'done' ? 'done' : 'failed';
 }
 

@@ -23,5 +23,5 @@ export function publishValidateCrash(crash: Omit<CrashEvent, 'component' | 'lane
 /** Counts and logs a crash that was seen (R60). */
 export function countCrash(tally: Tally, messageId: string, { crash, reason }: Crash): void {
   tally.add(METRICS[crash]);
-  logger.warn('crash', { messageId, lane: environment.lane, kind: crash, reason });
+  logger.warn('crash', { messageId, kind: crash, reason });
 }

@@ -20,7 +20,7 @@ export async function deadLetter(
     throw new ComponentFault('the dead-letter queue did not take a message', { cause: error });
   }
   const { messageId } = provenance.origin;
-  logger.warn('dead-lettered', { messageId, lane, ...reason });
+  logger.warn('dead-lettered', { messageId, ...reason });
 }
 
 /** Attempts without end were crashes that nobody here saw end: each is an event, once by its id. */

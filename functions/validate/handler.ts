@@ -6,11 +6,11 @@ import { availableParallelism } from 'node:os';
 import { batchResponse } from '../../core/batch-response.ts';
 import { sqsFunction } from '../telemetry.ts';
 import { validateAlone } from './alone.ts';
-import { environment, settings } from './environment.ts';
+import { COMPONENT, environment, settings } from './environment.ts';
 import { IsolationPool } from './isolation/pool.ts';
 import { validateLaneBatch } from './lane-batch.ts';
 
-const { chaos, laneQueueArn } = environment;
+const { chaos, lane, laneQueueArn } = environment;
 const { deadlineMs, heapOldMb, heapYoungMb, issuesMax } = settings;
 
 /** Started while loading, so that the first batch finds its workers warm. */
@@ -23,14 +23,16 @@ export const pool = new IsolationPool({
   options: { chaos, issuesMax },
 });
 
-export const handler = sqsFunction().handler(async ({ Records: records }, context) => {
-  if (records.every((record) => record.eventSourceARN === laneQueueArn)) {
-    return validateLaneBatch(records, context, pool);
-  }
-  // The mapping's batch size is 1. Were it more, only the first may run: alone means alone.
-  const [first] = records;
-  return batchResponse(
-    records.map((record) => record.messageId),
-    first === undefined ? [] : [await validateAlone(first, context, pool)],
-  );
-});
+export const handler = sqsFunction({ component: COMPONENT, lane }).handler(
+  async ({ Records: records }, context) => {
+    if (records.every((record) => record.eventSourceARN === laneQueueArn)) {
+      return validateLaneBatch(records, context, pool);
+    }
+    // The mapping's batch size is 1. Were it more, only the first may run: alone means alone.
+    const [first] = records;
+    return batchResponse(
+      records.map((record) => record.messageId),
+      first === undefined ? [] : [await validateAlone(first, context, pool)],
+    );
+  },
+);

@@ -41,7 +41,13 @@ export async function validateLaneBatch(
   const suspects = submissions.filter(({ receives }) => receives > 1);
   const endings = new Map<Submission, Ending>();
   const { awsRequestId: requestId } = context;
-  const batch: Batch = { requestId, pool, tally: new Tally(), endings, stopped: false };
+  const batch: Batch = {
+    requestId,
+    pool,
+    tally: new Tally(records.length),
+    endings,
+    stopped: false,
+  };
 
   await sendAway(suspects, batch);
   const work = Promise.all(fresh.map((submission) => settle(submission, batch)));
@@ -52,8 +58,7 @@ export async function validateLaneBatch(
   await withinTime(context, stop, work);
   await bringBackSoon(fresh, batch, context);
 
-  const { lane } = environment;
-  batch.tally.report('batch', { lane, records: records.length, ms: Date.now() - startedAt });
+  batch.tally.report('batch', { ms: Date.now() - startedAt });
   return batchResponse(
     records.map((record) => record.messageId),
     submissions.map((submission) => (endings.get(submission) === 'done' ? 'done' : 'failed')),
@@ -125,7 +130,7 @@ async function bringBackSoon(
   const late = fresh.filter((one) => (endings.get(one) ?? 'late') === 'late');
   if (late.length === 0) return;
   tally.add('NotInTime', late.length);
-  logger.warn('out of time', { lane: environment.lane, notDone: late.length });
+  logger.warn('out of time', { notDone: late.length });
   const messages = late.map(({ record }) => ({ receiptHandle: record.receiptHandle, seconds: 1 }));
   await ifTimePermits(context, showAgain(environment.laneQueueUrl, messages));
 }

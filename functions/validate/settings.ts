@@ -7,9 +7,12 @@ import { z } from 'zod';
 export const validateSettingsSchema = z.object({
   /** Longest time that one resource may take. */
   deadlineMs: z.int().positive().default(5_000),
-  /** Heap of one worker. The young limit keeps V8 from aborting the whole process. */
-  heapOldMb: z.int().positive().default(64),
-  heapYoungMb: z.int().positive().default(16),
+  /**
+   * Heap of one worker. The young limit keeps V8 from aborting the whole process; far below the
+   * minima it does so while the worker starts.
+   */
+  heapOldMb: z.int().min(16).default(64),
+  heapYoungMb: z.int().min(4).default(16),
   /** Attempts alone whose crash was seen, before the message is dead-lettered (R02). */
   attemptsMax: z.int().positive().default(2),
   /** The same where the whole environment died. */

@@ -2,20 +2,29 @@
 import { vi } from 'vitest';
 import type { SqsHandler } from './delivery.ts';
 
+export type Clients = typeof import('../../functions/aws/clients.ts');
+
 export interface Functions {
   readonly validate: SqsHandler;
   readonly quarantine: SqsHandler;
   readonly incident: SqsHandler;
-  /** The clients that the functions use, to inject faults into. */
-  readonly clients: typeof import('../../functions/aws/clients.ts');
+  /** The SDK clients of each, to inject faults into. */
+  readonly clients: readonly Clients[];
   close(): Promise<void>;
 }
 
+/** Each has modules of its own, for on AWS no two functions share a process. */
 export async function loadFunctions(): Promise<Functions> {
-  vi.resetModules();
-  const clients = await import('../../functions/aws/clients.ts');
+  const clients: Clients[] = [];
+  const anew = async () => {
+    vi.resetModules();
+    clients.push(await import('../../functions/aws/clients.ts'));
+  };
+  await anew();
   const validate = await import('../../functions/validate/handler.ts');
+  await anew();
   const quarantine = await import('../../functions/quarantine/handler.ts');
+  await anew();
   const incident = await import('../../functions/incident/handler.ts');
   return {
     validate: validate.handler as unknown as SqsHandler,

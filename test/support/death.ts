@@ -1,0 +1,31 @@
+/** Makes a process die at a chosen step: after its k-th call to AWS nothing happens any more. */
+import type { Clients, Functions } from './functions.ts';
+
+export interface Death {
+  /** Resolves when the process is dead. */
+  readonly happened: Promise<'died'>;
+}
+
+/** The k-th call of the functions' clients still takes effect; no answer of it arrives. */
+export function dieAfterCall(k: number, { clients }: Functions): Death {
+  const death = Promise.withResolvers<'died'>();
+  let calls = 0;
+  const never = new Promise<never>(() => {});
+  for (const client of clients.flatMap(({ sqs, sns, s3, dynamo }) => [sqs, sns, s3, dynamo])) {
+    // All four have the same stack; their types differ by the commands that they take.
+    const { middlewareStack } = client as Clients['sqs'];
+    middlewareStack.add(
+      (next) => async (args) => {
+        calls += 1;
+        const call = calls;
+        if (call > k) return never;
+        const answer = await next(args);
+        if (call < k) return answer;
+        death.resolve('died');
+        return never;
+      },
+      { step: 'initialize', name: 'death' },
+    );
+  }
+  return { happened: death.promise };
+}

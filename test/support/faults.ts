@@ -1,0 +1,34 @@
+/** Makes chosen calls of the functions' SDK clients fail, where the emulators never do. */
+import type { Clients, Functions } from './functions.ts';
+
+export type FaultyService = 'sqs' | 'sns' | 's3' | 'dynamo';
+
+class InjectedFault extends Error {
+  override readonly name = 'ProvisionedThroughputExceededException';
+}
+
+/**
+ * Fails each call of a service for which `matches` says so, given the command's name and input,
+ * until the returned function is called.
+ */
+export function failCalls(
+  { clients }: Functions,
+  service: FaultyService,
+  matches: (command: string, input: Record<string, unknown>) => boolean,
+): () => void {
+  const name = `fault-${crypto.randomUUID()}`;
+  const stacks = clients.map((each) => (each[service] as Clients['sqs']).middlewareStack);
+  for (const stack of stacks) {
+    stack.add(
+      (next, context) => async (args) => {
+        const input = args.input as unknown as Record<string, unknown>;
+        if (matches(String(context['commandName']), input)) throw new InjectedFault('injected');
+        return next(args);
+      },
+      { step: 'initialize', name },
+    );
+  }
+  return () => {
+    for (const stack of stacks) stack.remove(name);
+  };
+}
