@@ -1,5 +1,6 @@
-/** The stack of `cdk deploy` to an emulator: synthesize, adapt, deploy, compare. */
+/** The stack of `cdk deploy` on an emulator: synthesize, adapt, deploy, compare. */
 
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 import { ACCOUNT } from '../local/template/account.ts';
@@ -14,8 +15,7 @@ import { comparisonLines, leftOutLines } from './report.ts';
 
 export interface DeployOptions {
   readonly emulator: Emulator;
-  /** `key=value` pairs for `-c`. */
-  readonly context: readonly string[];
+  readonly stack: SynthesizedStack;
   /** Environment of the CDK and of our own clients, by which they find the emulator. */
   readonly env: NodeJS.ProcessEnv;
   readonly say: (line: string) => void;
@@ -29,31 +29,40 @@ export interface Output {
   readonly description: string;
 }
 
-/** Where the assembly for emulators lies: beside the one of the local runtime, never the same. */
-export const ASSEMBLY = join(ROOT, 'build', 'emulator');
+/** A stack in the assembly that it was synthesized into. */
+export interface SynthesizedStack {
+  readonly stackName: string;
+  readonly directory: string;
+}
 
-/** Synthesizes the stack with this context. Returns its name. Throws CdkFailed. */
+/**
+ * Synthesizes the stack with these settings, `key=value` each, into `build/FOLDER`, and nothing
+ * else is left there. Throws CdkFailed.
+ */
 export async function synthesize(
-  options: Pick<DeployOptions, 'context' | 'env'> & { quiet?: boolean; directory?: string },
-): Promise<string> {
-  const { context, env, quiet = false, directory = ASSEMBLY } = options;
+  folder: string,
+  context: readonly string[],
+  env: NodeJS.ProcessEnv,
+): Promise<SynthesizedStack> {
+  const directory = join(ROOT, 'build', folder);
+  await rm(directory, { recursive: true, force: true });
   const args = ['synth', '--quiet', '--output', directory, ...contextArguments(context)];
-  await cdk(args, { env, quiet });
-  return (await readAssembly(directory)).stackName;
+  await cdk(args, { env, quiet: true });
+  return { stackName: (await readAssembly(directory)).stackName, directory };
 }
 
 /** Bootstraps, deploys and compares. Returns the stack's outputs. Throws CdkFailed. */
 export async function deployStack(options: DeployOptions): Promise<Output[]> {
-  const { emulator, env, say, quiet = false } = options;
-  const stackName = await synthesize(options);
-  for (const line of leftOutLines(await adaptAssembly(ASSEMBLY, emulator.name), emulator.name)) {
+  const { emulator, stack, env, say, quiet = false } = options;
+  const { stackName, directory } = stack;
+  for (const line of leftOutLines(await adaptAssembly(directory, emulator.name), emulator.name)) {
     say(line);
   }
   await cdk(['bootstrap', `aws://${ACCOUNT.id}/${ACCOUNT.region}`], { env, quiet: true });
-  const deploy = ['deploy', '--app', ASSEMBLY, '--require-approval', 'never'];
+  const deploy = ['deploy', '--app', directory, '--require-approval', 'never'];
   await cdk([...deploy, '--progress', 'bar'], { env, quiet });
 
-  const { template } = await readAssembly(ASSEMBLY);
+  const { template } = await readAssembly(directory);
   const physical = await physicalIds(stackName);
   const references = deployedReferences(template, stackName, physical);
   const findings = await compareStack({ template, physical, references, clients: liveClients() });

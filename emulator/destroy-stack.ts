@@ -1,5 +1,8 @@
 /** Takes a stack away, with what its buckets hold: a bucket that is not empty is not deleted. */
-import { CloudFormationClient, ListStackResourcesCommand } from '@aws-sdk/client-cloudformation';
+import {
+  CloudFormationClient,
+  DescribeStackResourcesCommand,
+} from '@aws-sdk/client-cloudformation';
 import {
   DeleteObjectsCommand,
   ListObjectVersionsCommand,
@@ -7,30 +10,34 @@ import {
   S3Client,
 } from '@aws-sdk/client-s3';
 import { cdk } from './cdk.ts';
+import type { SynthesizedStack } from './deploy-stack.ts';
 
 /**
- * Empties the buckets of the stack and destroys it by the CDK. What is not there is not missed.
- * @param assembly where the stack is synthesized
- * @throws CdkFailed
+ * Empties the buckets of the stack and destroys it by the CDK. False where there is no such stack. Throws CdkFailed.
  */
 export async function destroyStack(options: {
-  stackName: string;
-  assembly: string;
+  stack: SynthesizedStack;
   env: NodeJS.ProcessEnv;
   quiet?: boolean;
-}): Promise<void> {
-  const { stackName, assembly, env, quiet = false } = options;
-  for (const bucket of await bucketsOf(stackName)) await emptyBucket(bucket);
-  await cdk(['destroy', '--app', assembly, '--force'], { env, quiet });
+}): Promise<boolean> {
+  const { stack, env, quiet = false } = options;
+  const buckets = await bucketsOf(stack.stackName);
+  if (buckets === undefined) return false;
+  for (const bucket of buckets) await emptyBucket(bucket);
+  await cdk(['destroy', '--app', stack.directory, '--force'], { env, quiet });
+  return true;
 }
 
-async function bucketsOf(StackName: string): Promise<string[]> {
+/** Names of the stack's buckets; undefined where there is no such stack. */
+async function bucketsOf(StackName: string): Promise<string[] | undefined> {
   const client = new CloudFormationClient({});
-  const answer = await client.send(new ListStackResourcesCommand({ StackName })).catch((error) => {
-    if (error instanceof Error && /does not exist/.test(error.message)) return undefined;
-    throw error;
-  });
-  return (answer?.StackResourceSummaries ?? []).flatMap(({ ResourceType, PhysicalResourceId }) =>
+  const answer = await client
+    .send(new DescribeStackResourcesCommand({ StackName }))
+    .catch((error: unknown) => {
+      if (error instanceof Error && /does not exist/.test(error.message)) return undefined;
+      throw error;
+    });
+  return answer?.StackResources?.flatMap(({ ResourceType, PhysicalResourceId }) =>
     ResourceType === 'AWS::S3::Bucket' && PhysicalResourceId ? [PhysicalResourceId] : [],
   );
 }

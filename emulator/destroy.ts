@@ -1,7 +1,7 @@
 /** `npm run destroy:local`: takes away what `npm run deploy:local` with the same settings deployed. */
 import { collect, command, run } from '../cli/command-line.ts';
 import { CdkFailed } from './cdk.ts';
-import { ASSEMBLY, synthesize } from './deploy-stack.ts';
+import { synthesize } from './deploy-stack.ts';
 import { destroyStack } from './destroy-stack.ts';
 import { EndpointRefused } from './endpoint.ts';
 import { openLocalTarget } from './local-target.ts';
@@ -12,9 +12,10 @@ const quiet = !process.stderr.isTTY;
 
 async function destroy({ context = [] }: { context?: string[] }): Promise<void> {
   const { emulator, env } = await openLocalTarget();
-  const stackName = await synthesize({ context, env, quiet: true });
-  say(`destroying ${stackName} on ${emulator.name} at ${emulator.endpoint}`);
-  await destroyStack({ stackName, assembly: ASSEMBLY, env, quiet });
+  const stack = await synthesize('emulator', context, env);
+  say(`destroying ${stack.stackName} on ${emulator.name} at ${emulator.endpoint}`);
+  const there = await destroyStack({ stack, env, quiet });
+  say(`${stack.stackName} ${there ? 'is gone' : 'was not there'}`);
 }
 
 const program = command('npm run destroy:local --')

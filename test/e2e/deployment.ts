@@ -1,0 +1,81 @@
+/**
+ * Deploys the stack before the suite and takes it away after it. Against an emulator at
+ * AWS_ENDPOINT_URL as `npm run deploy:local` does; with E2E_TARGET=aws as `npx cdk deploy` does,
+ * in the account of the usual credentials.
+ */
+import type { TestProject } from 'vitest/node';
+import { CdkFailed, cdk } from '../../emulator/cdk.ts';
+import { deployStack, type SynthesizedStack, synthesize } from '../../emulator/deploy-stack.ts';
+import { destroyStack } from '../../emulator/destroy-stack.ts';
+import type { Emulator } from '../../emulator/endpoint.ts';
+import { openLocalTarget } from '../../emulator/local-target.ts';
+import { CONTEXT } from './settings.ts';
+import { createSubscribers, deleteSubscribers } from './subscribers.ts';
+
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** Tells this run's resources from another's. */
+    run: string;
+  }
+}
+
+const say = (line: string) => process.stderr.write(`e2e: ${line}\n`);
+
+/** Where to: an emulator, or undefined for AWS. */
+async function openTarget(): Promise<{ emulator: Emulator | undefined; env: NodeJS.ProcessEnv }> {
+  const wanted = process.env['E2E_TARGET'] ?? 'emulator';
+  if (wanted === 'emulator') return openLocalTarget();
+  if (wanted !== 'aws') throw new Error(`E2E_TARGET ${wanted}: it may be aws, or be left out`);
+  if (process.env['AWS_ENDPOINT_URL'])
+    throw new Error('E2E_TARGET=aws, but AWS_ENDPOINT_URL is set');
+  return { emulator: undefined, env: process.env };
+}
+
+async function deploy(
+  stack: SynthesizedStack,
+  emulator: Emulator | undefined,
+  env: NodeJS.ProcessEnv,
+): Promise<void> {
+  if (emulator) await deployStack({ emulator, stack, env, say, quiet: true });
+  else {
+    const args = ['deploy', '--app', stack.directory, '--require-approval', 'never'];
+    await cdk(args, { env, quiet: true });
+  }
+}
+
+export async function setup(project: TestProject): Promise<() => Promise<void>> {
+  const startedAt = Date.now();
+  const seconds = () => `${Math.round((Date.now() - startedAt) / 1000)} s`;
+  const { emulator, env } = await openTarget();
+  const where = emulator ? `${emulator.name} at ${emulator.endpoint}` : 'AWS';
+  const stack = await synthesize('e2e', CONTEXT, env).catch(explain);
+  const { stackName } = stack;
+  // What a run that was killed left behind.
+  if (await destroyStack({ stack, env, quiet: true })) say(`an old ${stackName} is destroyed`);
+
+  const takeAway = async () => {
+    await deleteSubscribers();
+    if (process.env['E2E_KEEP'] === '1') {
+      say(`E2E_KEEP=1: ${stackName} stays`);
+      return;
+    }
+    await destroyStack({ stack, env, quiet: true }).catch(explain);
+    say(`${stackName} destroyed; ${seconds()} in all`);
+  };
+  try {
+    await deploy(stack, emulator, env).catch(explain);
+    await createSubscribers();
+    say(`${stackName} deployed to ${where} after ${seconds()}`);
+    project.provide('run', Date.now().toString(36));
+  } catch (error) {
+    await takeAway();
+    throw error;
+  }
+  return takeAway;
+}
+
+/** The CDK was told to be quiet: now what it said matters. */
+function explain(error: unknown): never {
+  if (error instanceof CdkFailed) process.stderr.write(error.output);
+  throw error;
+}

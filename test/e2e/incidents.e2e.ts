@@ -1,0 +1,52 @@
+/** Ten crashes open one incident: one page, one notice, received by who subscribes. */
+import { describe, expect, inject, it } from 'vitest';
+import { killer } from './resources.ts';
+import { scan, send } from './services.ts';
+import { CRASHES_TO_OPEN, STAGE } from './settings.ts';
+import { type Notification, received, type TopicName } from './subscribers.ts';
+import { until } from './until.ts';
+
+const run = inject('run');
+
+describe('incidents', () => {
+  it('ten crashes open one incident, whose page and notice arrive once by key (R20, R21)', async () => {
+    await Promise.all(
+      Array.from({ length: CRASHES_TO_OPEN }, (_, n) =>
+        send('critical', killer(`storm-${n}-${run}`, 'throw')),
+      ),
+    );
+    const [incident] = await until(
+      'an incident is open',
+      () => scan('incidents', ({ sk }) => String(sk).startsWith('incident#')),
+      (incidents) => incidents.length > 0,
+      120,
+    );
+    expect(incident).toMatchObject({ scope: 'validate', status: 'open' });
+    expect(Number(incident?.['crashes'])).toBeGreaterThanOrEqual(CRASHES_TO_OPEN);
+
+    const [pages, notices] = await Promise.all([told('oncall'), told('management')]);
+    for (const { Subject, Message, MessageAttributes } of [...pages, ...notices]) {
+      expect(Subject).toMatch(new RegExp(`^\\[${STAGE}\\] validate is crashing`));
+      expect(Message).toMatchObject({ scope: 'validate', stage: STAGE });
+      expect(MessageAttributes['scope']?.Value).toBe('validate');
+    }
+    const keys = [pages, notices].map(
+      (told) => new Set(told.map(({ MessageAttributes }) => MessageAttributes['dedupKey']?.Value)),
+    );
+    expect(keys.map(({ size }) => size)).toEqual([1, 1]);
+  });
+});
+
+/** Waits for the first of a topic. */
+async function told(topic: TopicName): Promise<Notification[]> {
+  const seen: Notification[] = [];
+  return until(
+    `a subscriber of ${topic} is told`,
+    async () => {
+      seen.push(...(await received(topic)));
+      return seen;
+    },
+    (all) => all.length > 0,
+    60,
+  );
+}

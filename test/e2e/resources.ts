@@ -1,0 +1,22 @@
+/** Resources that the suite sends: small, and each with an id of this run. */
+import { CHAOS_SYSTEM } from '../../functions/validate/chaos.ts';
+
+/** A valid Patient. */
+export const patient = (id: string, more: object = {}) =>
+  JSON.stringify({ resourceType: 'Patient', id, active: true, name: [{ family: id }], ...more });
+
+/** A Patient that does to its worker, or its environment, what the code says. */
+export const killer = (id: string, code: 'throw' | 'exit' | 'heap' | 'hang' | 'kill') =>
+  patient(id, { meta: { tag: [{ system: CHAOS_SYSTEM, code }] } });
+
+/** A Patient with a birth date that is none. */
+export const invalidPatient = (id: string) => patient(id, { birthDate: '1970-13-45' });
+
+/** A valid Patient of at least so many bytes. */
+export const largePatient = (id: string, bytes: number) =>
+  patient(id, {
+    text: {
+      status: 'generated',
+      div: `<div xmlns="http://www.w3.org/1999/xhtml">${'x'.repeat(bytes)}</div>`,
+    },
+  });

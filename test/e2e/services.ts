@@ -1,0 +1,89 @@
+/** The deployed stack as the suite sees it, by nothing but the services' own APIs. */
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { S3Client } from '@aws-sdk/client-s3';
+import {
+  GetQueueAttributesCommand,
+  GetQueueUrlCommand,
+  SendMessageCommand,
+  SQSClient,
+} from '@aws-sdk/client-sqs';
+import { DynamoDBDocumentClient, GetCommand, paginateScan } from '@aws-sdk/lib-dynamodb';
+import type { Lane } from '../../core/messages.ts';
+import { resourceName } from './settings.ts';
+
+export const sqs = new SQSClient({ useQueueUrlAsEndpoint: false });
+export const s3 = new S3Client({ forcePathStyle: process.env['AWS_ENDPOINT_URL'] !== undefined });
+const dynamodb = DynamoDBDocumentClient.from(new DynamoDBClient({}));
+
+export type Item = Readonly<Record<string, unknown>>;
+export type QueueName = Lane | `${Lane}-isolation` | `${Lane}-dead-letter` | 'incident';
+
+export async function queueUrl(name: string): Promise<string> {
+  const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: resourceName(name) }));
+  if (QueueUrl === undefined) throw new Error(`no queue ${name}`);
+  return QueueUrl;
+}
+
+/** Sends one message as a producer without our CLI would. Returns its id. */
+export async function send(
+  queue: QueueName,
+  body: string,
+  options: { attributes?: Readonly<Record<string, string>>; delaySeconds?: number } = {},
+): Promise<string> {
+  const { attributes = {}, delaySeconds } = options;
+  const MessageAttributes = Object.fromEntries(
+    Object.entries(attributes).map(([name, StringValue]) => [
+      name,
+      { DataType: 'String', StringValue },
+    ]),
+  );
+  const { MessageId } = await sqs.send(
+    new SendMessageCommand({
+      QueueUrl: await queueUrl(queue),
+      MessageBody: body,
+      MessageAttributes,
+      DelaySeconds: delaySeconds,
+    }),
+  );
+  if (MessageId === undefined) throw new Error(`${queue} gave no message id`);
+  return MessageId;
+}
+
+const COUNTS = [
+  'ApproximateNumberOfMessages',
+  'ApproximateNumberOfMessagesNotVisible',
+  'ApproximateNumberOfMessagesDelayed',
+] as const;
+
+/** Messages in a queue: waiting, in flight and delayed together. */
+export async function depth(queue: QueueName): Promise<number> {
+  const input = { QueueUrl: await queueUrl(queue), AttributeNames: [...COUNTS] };
+  const { Attributes } = await sqs.send(new GetQueueAttributesCommand(input));
+  return COUNTS.reduce((sum, name) => sum + Number(Attributes?.[name] ?? 0), 0);
+}
+
+async function get(table: string, pk: string): Promise<Item | undefined> {
+  const TableName = resourceName(table);
+  const { Item } = await dynamodb.send(
+    new GetCommand({ TableName, Key: { pk }, ConsistentRead: true }),
+  );
+  return Item;
+}
+
+/** What is stored under `<source>#<type>#<id>`. */
+export const stored = (pk: string) => get('resources', pk);
+/** What is known of a message in trouble. */
+export const quarantined = (messageId: string) => get('quarantine', messageId);
+
+/** All items of a table that `accept` takes; the tables of this stage hold only what we sent. */
+export async function scan(
+  table: 'resources' | 'quarantine' | 'incidents',
+  accept: (item: Item) => boolean,
+): Promise<Item[]> {
+  const found: Item[] = [];
+  const input = { TableName: resourceName(table), ConsistentRead: true };
+  for await (const page of paginateScan({ client: dynamodb }, input)) {
+    found.push(...(page.Items ?? []).filter(accept));
+  }
+  return found;
+}

@@ -1,0 +1,27 @@
+/** What the end-to-end suite deploys, other than `cdk deploy` of stage dev, and why. */
+
+/** A stage of its own, so that the suite touches nothing that anybody works with. */
+export const STAGE = 'e2e';
+
+/**
+ * Faults on demand, visibility timeouts that somebody can wait for, and no more environments than a
+ * small machine can run at a time: on an emulator each is a process of that machine.
+ */
+export const CONTEXT = [
+  `stage=${STAGE}`,
+  'chaos=on',
+  'deadlineMs=2000',
+  'lanes.critical.maxConcurrency=2',
+  'lanes.background.maxConcurrency=2',
+  'isolation.maxConcurrency=2',
+  'lanes.critical.timeoutSeconds=5',
+  'lanes.critical.visibilitySeconds=30',
+  'lanes.background.timeoutSeconds=5',
+  'lanes.background.visibilitySeconds=31',
+  'isolation.visibilitySeconds=30',
+] as const;
+
+/** Crashes that open an incident, of the config's defaults. */
+export const CRASHES_TO_OPEN = 10;
+
+export const resourceName = (name: string) => `fhir-failsafe-${STAGE}-${name}`;

@@ -1,0 +1,26 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { inspect } from 'node:util';
+
+const POLL_MS = 250;
+
+/**
+ * Polls `look` until `accept` takes what it saw. Where the deadline passes first it throws with
+ * what was seen last, since that is what the reader of a failed run needs.
+ */
+export async function until<T>(
+  what: string,
+  look: () => Promise<T>,
+  accept: (seen: T) => boolean,
+  deadlineSeconds = 90,
+): Promise<T> {
+  const deadline = Date.now() + deadlineSeconds * 1000;
+  while (true) {
+    const seen = await look();
+    if (accept(seen)) return seen;
+    if (Date.now() >= deadline) {
+      const last = inspect(seen, { depth: 4, maxArrayLength: 10, maxStringLength: 300 });
+      throw new Error(`${what}: not within ${deadlineSeconds} s; last seen: ${last}`);
+    }
+    await delay(POLL_MS);
+  }
+}

@@ -1,0 +1,71 @@
+import { describe, expect, it } from 'vitest';
+import { contains } from '../../../emulator/live/comparison.ts';
+import {
+  encryption,
+  encryptionOf,
+  lifecycle,
+  lifecycleOf,
+  logging,
+  objectLock,
+} from '../../../emulator/live/s3-words.ts';
+
+const encrypted = {
+  ServerSideEncryptionConfiguration: [
+    {
+      BucketKeyEnabled: true,
+      ServerSideEncryptionByDefault: { SSEAlgorithm: 'aws:kms', KMSMasterKeyID: 'key' },
+    },
+  ],
+};
+const aged = {
+  Rules: [
+    {
+      Status: 'Enabled',
+      ExpirationInDays: 400,
+      NoncurrentVersionExpiration: { NoncurrentDays: 1 },
+    },
+    {
+      Status: 'Enabled',
+      Prefix: 'hops/',
+      AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
+    },
+  ],
+};
+
+describe("S3's words for a bucket's settings", () => {
+  it('come back as the template said them', () => {
+    expect(contains(encryptionOf(encryption(encrypted)), encrypted)).toBe(true);
+    expect(contains(lifecycleOf(lifecycle(aged).Rules), aged)).toBe(true);
+  });
+
+  it('are those of its API', () => {
+    expect(lifecycle(aged).Rules).toEqual([
+      {
+        ID: 'rule-0',
+        Filter: { Prefix: '' },
+        Status: 'Enabled',
+        Expiration: { Days: 400 },
+        NoncurrentVersionExpiration: { NoncurrentDays: 1 },
+      },
+      {
+        ID: 'rule-1',
+        Filter: { Prefix: 'hops/' },
+        Status: 'Enabled',
+        AbortIncompleteMultipartUpload: { DaysAfterInitiation: 1 },
+      },
+    ]);
+    expect(logging({ DestinationBucketName: 'logs', LogFilePrefix: 'a/' })).toEqual({
+      LoggingEnabled: { TargetBucket: 'logs', TargetPrefix: 'a/' },
+    });
+    expect(objectLock({ Rule: { DefaultRetention: { Mode: 'COMPLIANCE', Years: 6 } } })).toEqual({
+      ObjectLockEnabled: 'Enabled',
+      Rule: { DefaultRetention: { Mode: 'COMPLIANCE', Years: 6 } },
+    });
+  });
+
+  it('refuse a setting that is not translated, rather than drop it', () => {
+    expect(() => lifecycle({ Rules: [{ Status: 'Enabled', Transitions: [] }] })).toThrow(
+      /Transitions/,
+    );
+  });
+});
