@@ -85,6 +85,8 @@ export function unequalLists(left: readonly Json[], right: readonly Json[]): boo
 
 /** Of each object that lists were looked up in: the lists by path, as sets. */
 const members = new Map<object, Map<string, Set<Json>>>();
+/** Of each resource that references were resolved in: what it contains, by id. */
+const contained = new Map<object, Map<Json, Json>>();
 
 /**
  * Whether `value` is in the list at `path` of `owner`; the list is made once for each owner.
@@ -104,6 +106,7 @@ export function isMember(
 
 export function forgetMembers(): void {
   if (members.size > 0) members.clear();
+  if (contained.size > 0) contained.clear();
 }
 
 /** Child items of an item of unknown type. */
@@ -153,10 +156,10 @@ export function toInteger(value: Json): number | undefined {
  */
 export function containedIsReferenced(resource: Json, uriNames: ReadonlySet<string>): boolean {
   const targets = localReferences(resource, uriNames);
-  return childrenNamed(resource, 'contained').every((contained) => {
-    const [id] = childrenNamed(contained, 'id');
+  return childrenNamed(resource, 'contained').every((each) => {
+    const [id] = childrenNamed(each, 'id');
     if (typeof id !== 'string' || targets.has(`#${id}`)) return true;
-    return localReferences(contained, uriNames).has('#');
+    return localReferences(each, uriNames).has('#');
   });
 }
 
@@ -177,7 +180,11 @@ function localReferences(resource: Json, names: ReadonlySet<string>): Set<string
 /** The contained resource that a reference like `#id` points to. */
 export function resolveContained(reference: Json, root: object): Json {
   if (typeof reference !== 'string' || !reference.startsWith('#')) return undefined;
-  const id = reference.slice(1);
-  const contained: Json = 'contained' in root ? root.contained : undefined;
-  return items(contained).find((each) => childrenNamed(each, 'id')[0] === id);
+  const known = contained.get(root) ?? byId(childrenNamed(root, 'contained'));
+  contained.set(root, known);
+  return known.get(reference.slice(1));
+}
+
+function byId(resources: readonly Json[]): Map<Json, Json> {
+  return new Map(resources.map((each) => [childrenNamed(each, 'id')[0], each]));
 }

@@ -33,8 +33,8 @@ export function allChildren(of: Collection, scope: Scope): Collection {
   return found.reduce(combined);
 }
 
-/** Only what is contained can be resolved without asking anybody. */
-export function resolved(of: Collection, scope: Scope): Collection {
+/** Our own: `resolve()` as far as nobody needs to be asked. See overrides.ts. */
+export function resolveContained(of: Collection, scope: Scope): Collection {
   const resolve = runtime(scope, 'resolveContained');
   const found = (item: Item): Single => {
     const isReference = item.types.includes('Reference');

@@ -13,7 +13,12 @@ import {
   typesOf,
   valueCode,
 } from './collection.ts';
-import { allChildren, containedIsReferenced, hasValue, resolved } from './fhir-functions.ts';
+import {
+  allChildren,
+  containedIsReferenced,
+  hasValue,
+  resolveContained,
+} from './fhir-functions.ts';
 import { and, FALSE, not, TRUE } from './js.ts';
 import { memberTest } from './membership.ts';
 import { arrayOf, children, flatMap } from './navigate.ts';
@@ -87,11 +92,9 @@ const FUNCTIONS: Readonly<Record<string, (use: Use) => Collection>> = {
   iif: (use) => conditional(use),
   trace: ({ focus }) => focus,
   containedIsReferenced: ({ scope }) => containedIsReferenced(scope),
-  resolve: ({ focus, scope }) => resolved(focus, scope),
-  // Narrative and terminology are checked where their tables are; here they are never violated.
+  resolveContained: ({ focus, scope }) => resolveContained(focus, scope),
+  // Checked where the narrative is parsed.
   htmlChecks: () => definite(TRUE),
-  memberOf: () => definite(TRUE),
-  conformsTo: () => definite(TRUE),
 };
 
 export function callFunction(call: Call, scope: Scope, compile: Compile): Collection {

@@ -82,6 +82,14 @@ export const OVERRIDES: readonly Override[] = [
       'is asked for. Ours walks once, not once for each contained resource, and goes by names',
   },
   {
+    keys: ['ctm-1'],
+    published:
+      'onBehalfOf.exists() implies (member.resolve().iif(empty(), true, ofType(Practitioner).exists()))',
+    expression:
+      'onBehalfOf.exists() implies (member.resolveContained().iif(empty(), true, ofType(Practitioner).exists()))',
+    reason: 'other resources are not at hand, and the rule itself lets pass what is not resolved',
+  },
+  {
     keys: ['tim-9'],
     published: "offset.empty() or (when.exists() and ((when in ('C' | 'CM' | 'CD' | 'CV')).not()))",
     expression:

@@ -109,7 +109,7 @@ describe('expressions', () => {
     const team = { resourceType: 'CareTeam', contained: [{ resourceType: 'Patient', id: 'p' }] };
     const is = (reference: string) =>
       evaluated(
-        'member.resolve() is Patient',
+        'member.resolveContained() is Patient',
         'CareTeam.participant',
         { member: { reference } },
         team,
@@ -129,7 +129,17 @@ describe('expressions', () => {
     });
   });
 
-  test.each(['today() > birthDate', 'name.foo()', '%unknown = 1', 'name = ', 'name and active'])(
+  // None of these can be decided from the resource alone.
+  test.each([
+    'today() > birthDate',
+    'generalPractitioner.resolve().exists()',
+    "gender.memberOf('x')",
+  ])('what depends on more than the resource is not decided: %s', (expression) => {
+    const result = compileInvariant(expression, { path: 'Patient', types });
+    expect(result).toEqual({ unsupported: expect.any(String) });
+  });
+
+  test.each(['name.foo()', '%unknown = 1', 'name = ', 'name and active'])(
     'what is not supported is a value: %s',
     (expression) => {
       const result = compileInvariant(expression, { path: 'Patient', types });

@@ -26,7 +26,7 @@ export function oracle({ expression, path, type }: Omit<Invariant, 'key' | 'seve
     async: false,
     traceFn: () => {},
     userInvocationTable: {
-      resolve: { fn: () => [], arity: { 0: [] } },
+      resolveContained: { fn: () => [], arity: { 0: [] } },
       htmlChecks: { fn: () => [true], arity: { 0: [] } },
     },
   });
