@@ -35,11 +35,13 @@ async function readBody(item: Readonly<Record<string, unknown>> | undefined) {
   return Body?.transformToString();
 }
 
-const expressions = (outcome: unknown) => {
-  const issue = z.object({ expression: z.array(z.string()).optional() });
+/** Where the errors of an OperationOutcome are; advice aside. */
+function errorExpressions(outcome: unknown): string[] {
+  const issue = z.object({ severity: z.string(), expression: z.array(z.string()).default([]) });
   const parsed = z.object({ issue: z.array(issue) }).parse(JSON.parse(String(outcome)));
-  return parsed.issue.flatMap(({ expression = [] }) => expression);
-};
+  const errors = parsed.issue.filter(({ severity }) => severity === 'error');
+  return errors.flatMap(({ expression }) => expression);
+}
 
 describe('submissions', () => {
   it(`stores ${HEALTHY} resources of the CLI and rejects two lines with file and line (R04, R07)`, async () => {
@@ -88,7 +90,7 @@ describe('submissions', () => {
       (seen) => seen?.['status'] === 'quarantined',
     );
     expect(item).toMatchObject({ kind: 'rejection', lane: 'critical' });
-    expect(expressions(item?.['outcome'])).toEqual(['Patient.birthDate']);
+    expect(errorExpressions(item?.['outcome'])).toEqual(['Patient.birthDate']);
     expect(await stored(`default#Patient#invalid-${run}`)).toBeUndefined();
   });
 

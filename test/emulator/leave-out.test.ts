@@ -31,6 +31,7 @@ describe('leftOut', () => {
       {
         Math: math,
         ByRef: dashboard([{ a: { Ref: 'Math' } }]),
+        // biome-ignore lint/suspicious/noTemplateCurlyInString: CloudFormation's own placeholder
         BySub: dashboard({ 'Fn::Sub': 'x ${Math.Arn}' }),
         ByDottedGetAtt: dashboard({ 'Fn::GetAtt': 'Math.Arn' }),
         Indirect: dashboard({ Ref: 'ByRef' }),
