@@ -4,7 +4,7 @@
  * severity `error`.
  */
 import type { Issue } from '../core/verdict.ts';
-import { resources } from './generated/validator.js';
+import { policies, profiles, resources } from './generated/validator.js';
 import { forgetMembers } from './runtime/fhirpath.ts';
 import { isObject } from './runtime/object.ts';
 import { quote, Report, type Settings } from './runtime/report.ts';
@@ -23,9 +23,7 @@ export type Limits = Partial<Omit<Settings, 'resourceTypes'>>;
 const DEFAULTS: Settings = {
   // Issues beyond this many are not reported; at least one error always is.
   issuesMax: 100,
-  unknownExtension: 'warning',
-  referenceTarget: 'error',
-  unknownProfile: 'warning',
+  ...policies,
   resourceTypes: resources,
 };
 
@@ -59,8 +57,8 @@ export function validateResource(value: unknown, limits: Limits = {}): Validatio
 function inspectResource(value: Record<string, unknown>, limits: Limits): Report {
   const report = new Report({ ...DEFAULTS, ...limits });
   forgetMembers();
-  dispatch(value, resources, report, false);
-  if (report.count > 0) report.under(0, rootName(value));
+  dispatch(value, resources, profiles, report, false);
+  if (report.count > 0) report.finish(rootName(value));
   return report;
 }
 

@@ -112,6 +112,19 @@ const schema = z.strictObject({
     .min(1024)
     .max(380 * 1024)
     .default(350 * 1024),
+  /** What the validator is compiled with, by `npm run build`. */
+  fhir: z
+    .strictObject({
+      /** Folders of npm-style FHIR packages whose profiles and extensions are enforced as well. */
+      packages: z.array(z.string().min(1)).default([]),
+      /** An extension that no definition at hand describes. */
+      unknownExtension: z.enum(['error', 'warning', 'ignore']).default('warning'),
+      /** A reference to a type of resource that the element does not allow. */
+      referenceTarget: z.enum(['error', 'warning', 'ignore']).default('error'),
+      /** A profile in meta.profile of which there is no definition at hand. */
+      unknownProfile: z.enum(['error', 'warning', 'ignore']).default('warning'),
+    })
+    .prefault({}),
   /** Issues kept of one invalid resource. */
   issuesMax: z.int().min(1).max(10_000).default(100),
   /** Writes to tables, queues and topics in flight at once, in one environment. */

@@ -32,7 +32,8 @@ export function emitElement(element: ElementModel, context: ElementContext): Ele
 
 function emitUse(element: ElementModel, use: TypeUse, context: ElementContext): ElementCase[] {
   const key = jsonName(element, use);
-  const step = element.isChoice ? `.${element.name}.ofType(${use.code})` : `.${element.name}`;
+  // The name of the member at hand is its step, but for a choice, which FHIRPath names otherwise.
+  const step = element.isChoice ? q(`${element.name}.ofType(${use.code})`) : 'k';
   const note = notes(element, use, context);
   const invariants = ownInvariants(element, use, step, key, context);
   if (context.model.get(use.type)?.kind !== 'primitive') {
@@ -57,7 +58,7 @@ function ownInvariants(
   const ofType = context.model.get(use.type)?.constraints ?? [];
   const own = element.constraints.filter((each) => !ofType.some(({ key }) => key === each.key));
   const source = context.invariants.emit(own, element.path, use.type);
-  return source === '' ? '' : `besides(v,n._${key},(n,r,x)=>{${source}},r,${q(step)});`;
+  return source === '' ? '' : `besides(v,n._${key},(n,r,x)=>{${source}},r,${step});`;
 }
 
 function notes(element: ElementModel, use: TypeUse, context: ElementContext): string {
@@ -65,7 +66,7 @@ function notes(element: ElementModel, use: TypeUse, context: ElementContext): st
   const chosen = context.chosen;
   return chosen === undefined
     ? present
-    : `${present}${chosen}=choose(${chosen},${q(use.code)},r,${q(`.${element.name}`)});`;
+    : `${present}${chosen}=choose(${chosen},${q(use.code)},r,${q(element.name)});`;
 }
 
 function complexCheck(
@@ -75,18 +76,18 @@ function complexCheck(
   context: ElementContext,
 ): string {
   const many = element.isArray ? 's' : '';
-  if (use.type === 'Extension') return `extensions(v,Extension_,r,${q(step)},t,EXTENSIONS);`;
+  if (use.type === 'Extension') return `extensions(v,Extension_,r,${step},t,EXTENSIONS);`;
   const check = use.type === 'Resource' ? resourceCheck(element) : checkName(use.type);
-  const one = `${element.isArray ? 'many' : 'one'}(v,${check},r,${q(step)},t);`;
+  const one = `${element.isArray ? 'many' : 'one'}(v,${check},r,${step},t);`;
   if (use.code === 'Reference' && use.targets.length > 0) {
     const targets = context.targets.nameOf(use.targets);
-    return targets === undefined ? one : `${one}target${many}(v,${targets},r,${q(step)});`;
+    return targets === undefined ? one : `${one}target${many}(v,${targets},r,${step});`;
   }
   if (use.code === 'CodeableConcept' || use.code === 'Coding') {
     const set = boundSet(element, context);
     const verb = element.binding?.strength === 'required' ? 'bound' : 'advised';
     const noun = use.code === 'Coding' ? 'Coding' : 'Concept';
-    return set === undefined ? one : `${one}${verb}${noun}${many}(v,${set},r,${q(step)});`;
+    return set === undefined ? one : `${one}${verb}${noun}${many}(v,${set},r,${step});`;
   }
   return one;
 }
@@ -107,10 +108,10 @@ function primitiveCheck(
   const set = use.code === 'code' ? requiredSet(element, context) : undefined;
   if (element.isArray) {
     const check = set === undefined ? use.type : `(w,r,s)=>boundCode(w,${set},r,s)`;
-    return `manyPrimitives(v,n._${key},${check},r,${q(step)});`;
+    return `manyPrimitives(v,n._${key},${check},r,${step});`;
   }
-  if (set !== undefined) return `boundCode(v,${set},r,${q(step)});`;
-  return `${use.type}(v,r,${q(step)});`;
+  if (set !== undefined) return `boundCode(v,${set},r,${step});`;
+  return `${use.type}(v,r,${step});`;
 }
 
 function siblingCheck(
@@ -120,10 +121,10 @@ function siblingCheck(
   key: string,
   context: ElementContext,
 ): string {
-  if (element.isArray) return `siblings(v,n.${key},${checkName(use.type)},r,${q(step)},t);`;
+  if (element.isArray) return `siblings(v,n.${key},${checkName(use.type)},r,${step},t);`;
   const set = use.code === 'code' ? requiredSet(element, context) : undefined;
-  const missing = set === undefined ? '' : `noCode(n.${key},${set},r,${q(step)});`;
-  return `one(v,${checkName(use.type)},r,${q(step)},t);${missing}`;
+  const missing = set === undefined ? '' : `noCode(n.${key},${set},r,${step});`;
+  return `one(v,${checkName(use.type)},r,${step},t);${missing}`;
 }
 
 /** Ids, an extension's url and XHTML are no FHIR primitives: nothing can be said about them. */

@@ -1,7 +1,9 @@
 /** The whole generated module: imports from the runtime, value sets, kinds, types, resources. */
+import type { Policies } from '../runtime/report.ts';
 import { CodeSets } from './code-sets.ts';
-import type { Definitions } from './definitions.ts';
+import type { Definitions, StructureDefinition } from './definitions.ts';
 import { checkName } from './emit-element.ts';
+import { emitProfile } from './emit-profile.ts';
 import { emitKind, emitType, KINDS } from './emit-type.ts';
 import { emitExtensionRules } from './extension-rules.ts';
 import { Invariants } from './invariants.ts';
@@ -31,16 +33,31 @@ export interface GeneratedModule {
   readonly summary: string[];
 }
 
-export function emitModule(definitions: Definitions): GeneratedModule {
-  const model = buildTypeModel(definitions.structures);
+/**
+ * Compiles the base definitions, and the profiles and extensions of further packages. Value sets and
+ * code systems are looked up in all of them.
+ */
+export function emitModule(
+  base: Definitions,
+  packages: readonly Definitions[],
+  policies: Policies,
+): GeneratedModule {
+  const definitions = union(base, packages);
+  const model = buildTypeModel(base.structures);
   const codeSets = new CodeSets(definitions);
   const invariants = new Invariants(model);
   const targets = new TargetLists();
+  const notes: string[] = [];
   const context = { model, codeSets, invariants, targets };
   const kinds = KINDS.map((kind) => emitKind(kind, context));
   const types = [...model.values()].filter((each) => each.kind !== 'resource' || !each.isAbstract);
   const functions = types.map((each) => emitType(each, context));
   const extensions = emitExtensionRules(definitions.structures, model, codeSets);
+  const constraining = profilesOf(base, packages);
+  const typeOf = new Map(constraining.map((each) => [each.url, each.type]));
+  const profiles = constraining.flatMap(
+    (each) => emitProfile(each, { ...context, typeOf, notes }) ?? [],
+  );
   const systems = codeSets.systems((url) => url.startsWith(FHIR_SYSTEM));
   const resources = types.filter((each) => each.kind === 'resource').map((each) => each.name);
   const source = [
@@ -56,8 +73,10 @@ export function emitModule(definitions: Definitions): GeneratedModule {
     ...kinds,
     ...functions,
     `export const resources=new Map([${resources.map((each) => `["${each}",${checkName(each)}]`)}]);`,
-    'function resource(n,r){dispatch(n,resources,r,false);}',
-    'function contained(n,r){dispatch(n,resources,r,true);}',
+    `export const profiles=new Map([${profiles.join(',\n')}]);`,
+    `export const policies=${JSON.stringify(policies)};`,
+    'function resource(n,r){dispatch(n,resources,profiles,r,false);}',
+    'function contained(n,r){dispatch(n,resources,profiles,r,true);}',
     '',
   ].join('\n');
   return {
@@ -65,9 +84,25 @@ export function emitModule(definitions: Definitions): GeneratedModule {
     summary: [
       `${resources.length} resource types, ${types.length - resources.length} other types`,
       `${codeSets.size} value sets, ${codeSets.undecided.length} undecided`,
-      `${extensions.count} extensions`,
+      `${extensions.count} extensions, ${profiles.length} profiles`,
       invariants.summary,
       ...invariants.unsupported.map((each) => `cannot compile ${each}`),
+      ...notes,
     ],
   };
+}
+
+function union(base: Definitions, packages: readonly Definitions[]): Definitions {
+  const all = [base, ...packages];
+  return {
+    structures: all.flatMap((each) => each.structures),
+    valueSets: new Map(all.flatMap((each) => [...each.valueSets])),
+    codeSystems: new Map(all.flatMap((each) => [...each.codeSystems])),
+  };
+}
+
+function profilesOf(base: Definitions, packages: readonly Definitions[]): StructureDefinition[] {
+  return [base, ...packages].flatMap((each) =>
+    each.structures.filter((one) => one.derivation === 'constraint' && one.type !== 'Extension'),
+  );
 }

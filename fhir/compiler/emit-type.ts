@@ -12,7 +12,7 @@ export const KINDS = ['DomainResource', 'Resource', 'BackboneElement', 'Element'
 type Kind = (typeof KINDS)[number];
 
 /** A switch of more cases than this divides by length first. */
-const CASES_MAX = 24;
+const CASES_MAX = 48;
 
 export type EmitContext = Pick<ElementContext, 'model' | 'codeSets' | 'invariants' | 'targets'>;
 
@@ -51,7 +51,11 @@ function emitSwitch(cases: readonly ElementCase[], otherwise: string): string {
 }
 
 function emitCases(cases: readonly ElementCase[], otherwise: string): string {
-  const clauses = cases.map(({ key, source }) => `case${JSON.stringify(key)}:${source}break;`);
+  const bySource = Map.groupBy(cases, (each) => each.source);
+  const clauses = [...bySource].map(([source, same]) => {
+    const labels = same.map(({ key }) => `case${JSON.stringify(key)}:`);
+    return `${labels.join('')}${source}break;`;
+  });
   return `switch(k){\n${clauses.join('\n')}\ndefault:${otherwise};}`;
 }
 

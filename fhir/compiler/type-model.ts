@@ -170,7 +170,8 @@ function primitiveCode(type: ElementDefinitionType, at: ElementDefinition): stri
   );
 }
 
-function constraintsOf(definition: ElementDefinition): Constraint[] {
+/** An element's constraints but ele-1 and ext-1, which the structural checks decide. */
+export function constraintsOf(definition: ElementDefinition): Constraint[] {
   return (definition.constraint ?? [])
     .filter((each) => each.key !== 'ele-1' && each.key !== 'ext-1' && each.expression !== undefined)
     .map((each) => ({

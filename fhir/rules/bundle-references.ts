@@ -51,7 +51,7 @@ export function bundleReferences(entries: unknown[], report: Report): void {
     }
   };
 
-  const start = '.entry[0].resource';
+  const start = 'entry[0].resource';
   for (const path of REFERENCES[String(resource['resourceType'])] ?? [])
     check(resource, path, start);
   if (resource['resourceType'] === 'Composition') sections(resource, start, 0);

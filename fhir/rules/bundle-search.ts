@@ -9,7 +9,7 @@ export function searchSet(links: unknown, entries: unknown[], report: Report): v
     if (!isObject(entry) || !isObject(entry['resource'])) continue;
     const { resourceType, id } = entry['resource'];
     const mode = isObject(entry['search']) ? entry['search']['mode'] : undefined;
-    const step = `.entry[${i}].resource`;
+    const step = `entry[${i}].resource`;
     if (mode === 'outcome') {
       if (resourceType !== 'OperationOutcome') {
         report.error('invalid', `An outcome is an OperationOutcome, no ${resourceType}`, step);

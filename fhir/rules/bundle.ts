@@ -19,7 +19,7 @@ export function bundle(value: Value, report: Report): void {
   for (let i = 0; i < entries.length; i++) {
     const entry = entries[i];
     if (isObject(entry) && typeof entry['fullUrl'] === 'string') {
-      fullUrl(entry['fullUrl'], entry['resource'], report, `.entry[${i}].fullUrl`);
+      fullUrl(entry['fullUrl'], entry['resource'], report, `entry[${i}].fullUrl`);
     }
   }
   if (value['type'] === 'searchset') searchSet(value['link'], entries, report);
@@ -34,7 +34,7 @@ function links(list: unknown, report: Report): void {
     const relation = isObject(link) ? link['relation'] : undefined;
     if (typeof relation !== 'string' || !SINGLE_LINKS.has(relation)) continue;
     if (seen.has(relation)) {
-      report.error('invalid', `A second link with the relation ${quote(relation)}`, `.link[${i}]`);
+      report.error('invalid', `A second link with the relation ${quote(relation)}`, `link[${i}]`);
     }
     seen.add(relation);
   }

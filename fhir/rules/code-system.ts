@@ -20,13 +20,13 @@ const BASE = 'http://hl7.org/fhir/concept-properties#';
 export function codeSystem(value: Value, report: Report): void {
   const { content, supplements, count, concept } = value;
   if (supplements !== undefined && content !== 'supplement') {
-    report.error('business-rule', "The content of a supplement is 'supplement'", '.content');
+    report.error('business-rule', "The content of a supplement is 'supplement'", 'content');
   }
   if (content === 'complete' && typeof count === 'number' && Array.isArray(concept)) {
     const actual = concepts(concept).length;
     if (actual !== count) {
       const said = `The code system is complete with ${actual} concepts, and counts ${count}`;
-      report.error('invalid', said, '.count');
+      report.error('invalid', said, 'count');
     }
   }
   const properties = definedProperties(value['property'], report);
@@ -41,7 +41,7 @@ function definedProperties(list: unknown, report: Report): Map<unknown, unknown>
   for (const [i, each] of Array.isArray(list) ? list.entries() : []) {
     if (!isObject(each)) continue;
     const { code, uri, type } = each;
-    const step = `.property[${i}]`;
+    const step = `property[${i}]`;
     if (types.has(code)) report.error('business-rule', `A second property ${quote(code)}`, step);
     const name = typeof uri === 'string' && uri.startsWith(BASE) ? uri.slice(BASE.length) : '';
     if (name !== '' && uris.has(uri)) {
@@ -81,7 +81,7 @@ function concepts(list: unknown): { of: Value; path: string }[] {
   for (let next = open.pop(); next; next = open.pop()) {
     if (!Array.isArray(next.list)) continue;
     for (const [i, of] of next.list.entries()) {
-      const path = `${next.path}.concept[${i}]`;
+      const path = `${next.path === '' ? '' : `${next.path}.`}concept[${i}]`;
       if (!isObject(of)) continue;
       found.push({ of, path });
       // Deeper than the validator follows: reported elsewhere, and paths would grow without bound.

@@ -11,7 +11,7 @@ export function attachment({ data, size }: Value, report: Report): void {
   const padding = data.endsWith('==') ? 2 : data.endsWith('=') ? 1 : 0;
   const actual = (data.length / 4) * 3 - padding;
   if (actual !== size) {
-    report.error('structure', `The stated size is ${size}, the data has ${actual} bytes`, '.size');
+    report.error('structure', `The stated size is ${size}, the data has ${actual} bytes`, 'size');
   }
 }
 
@@ -20,12 +20,12 @@ export function coding(value: Value, report: Report, systems: CodeSystems): void
   const { system, code } = value;
   if (typeof system !== 'string') return;
   if (!isAbsolute(system)) {
-    report.error('value', `The system ${quote(system)} must be absolute`, '.system');
+    report.error('value', `The system ${quote(system)} must be absolute`, 'system');
   } else if (VALUE_SET.test(system)) {
-    report.error('value', `The system ${quote(system)} is a value set, no code system`, '.system');
+    report.error('value', `The system ${quote(system)} is a value set, no code system`, 'system');
   }
   if (typeof code === 'string' && systems.lacks(system, code)) {
-    report.error('code-invalid', `${quote(code)} is not a code of ${system}`, '.code');
+    report.error('code-invalid', `${quote(code)} is not a code of ${system}`, 'code');
   }
 }
 
@@ -35,9 +35,9 @@ const VALUE_SET = /^http:\/\/(hl7\.org\/fhir|terminology\.hl7\.org)\/ValueSet\//
 export function identifier({ system, value }: Value, report: Report): void {
   if (typeof system !== 'string') return;
   if (!isAbsolute(system)) {
-    report.error('value', `The system ${quote(system)} must be absolute`, '.system');
+    report.error('value', `The system ${quote(system)} must be absolute`, 'system');
   }
   if (system === 'urn:ietf:rfc:3986' && typeof value === 'string' && !isAbsolute(value)) {
-    report.error('value', `${quote(value)} must be an absolute URI, as its system says`, '.value');
+    report.error('value', `${quote(value)} must be an absolute URI, as its system says`, 'value');
   }
 }

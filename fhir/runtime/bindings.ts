@@ -121,6 +121,14 @@ export function advisedCodings(values: unknown, set: CodeSet, report: Report, st
   for (const [i, value] of values.entries()) advisedCoding(value, set, report, `${step}[${i}]`);
 }
 
+/** A code, Coding, CodeableConcept or Quantity: is it, or one coding of it, in the set? */
+export function isInSet(value: unknown, set: CodeSet): boolean {
+  if (typeof value === 'string') return set.hasCode(value);
+  if (!isObject(value)) return true;
+  const codings = Array.isArray(value['coding']) ? value['coding'] : [value];
+  return codings.some((each) => isObject(each) && set.hasCoding(each['system'], each['code']));
+}
+
 function hasCodingOf(value: unknown, set: CodeSet): boolean {
   const codings = isObject(value) ? value['coding'] : undefined;
   if (!Array.isArray(codings)) return false;

@@ -8,7 +8,7 @@ import { quote, type Report } from './report.ts';
  */
 export function elementId(value: unknown, report: Report, type: string): void {
   if (!isString(value) || /\s/.test(value)) {
-    report.error('value', `${quote(value)} is not a valid id of an element`, '.id');
+    report.error('value', `${quote(value)} is not a valid id of an element`, 'id');
     return;
   }
   if (type === 'ElementDefinition') return;

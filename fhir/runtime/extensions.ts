@@ -2,7 +2,7 @@
  * Extensions against their own definitions: where one may stand, what value it has, and which parts.
  * https://hl7.org/fhir/R4/extensibility.html, https://hl7.org/fhir/R4/defining-extensions.html
  */
-import type { CodeSet } from './bindings.ts';
+import { type CodeSet, isInSet } from './bindings.ts';
 import { isObject } from './object.ts';
 import { quote, type Report } from './report.ts';
 import { type Check, many } from './shapes.ts';
@@ -77,7 +77,7 @@ function known(
   if (rule.on !== undefined && !isAllowedOn(rule.on, type, place, report)) {
     report.error('extension', `The extension ${quote(url)} is not allowed on ${place || type}`);
   }
-  if ((step === '.modifierExtension') !== (rule.isModifier === true)) {
+  if ((step === 'modifierExtension') !== (rule.isModifier === true)) {
     const word = rule.isModifier ? 'is a modifier' : 'is no modifier';
     report.error(
       'extension',
@@ -145,7 +145,7 @@ function checkParts(
     counts.set(name, (counts.get(name) ?? 0) + 1);
     const before = report.count;
     if (rule) content(part, name, rule, report);
-    if (report.count !== before) report.under(before, `.extension[${i}]`);
+    if (report.count !== before) report.under(before, `extension[${i}]`);
   }
   for (const [name, { min = 0, max = Number.POSITIVE_INFINITY }] of Object.entries(rules)) {
     const count = counts.get(name) ?? 0;
@@ -162,11 +162,4 @@ function valueKey(extension: Extension): string | undefined {
     if (key.startsWith('_value')) return key.slice(1);
   }
   return undefined;
-}
-
-function isInSet(value: unknown, set: CodeSet): boolean {
-  if (typeof value === 'string') return set.hasCode(value);
-  if (!isObject(value)) return true;
-  const codings = Array.isArray(value['coding']) ? value['coding'] : [value];
-  return codings.some((each) => isObject(each) && set.hasCoding(each['system'], each['code']));
 }

@@ -15,14 +15,18 @@ export type Draft = { -readonly [K in keyof Issue]: Issue[K] } & { expression: s
 
 export type Policy = 'error' | 'warning' | 'ignore';
 
-export interface Settings {
-  readonly issuesMax: number;
+/** Severities of what the base specification leaves open; set by the configuration. */
+export interface Policies {
   /** An extension that no definition at hand describes. */
   readonly unknownExtension: Policy;
   /** A reference to a resource of a type that the element does not allow. */
   readonly referenceTarget: Policy;
   /** A profile in meta.profile that the configuration does not supply. */
   readonly unknownProfile: Policy;
+}
+
+export interface Settings extends Policies {
+  readonly issuesMax: number;
   /** Names of all resource types. */
   readonly resourceTypes: { has(name: string): boolean };
 }
@@ -70,18 +74,32 @@ export class Report {
 
   /** Puts a step before the expressions of all issues since `from`. Returns the new count. */
   under(from: number, step: string): number {
+    const prefix = rendered(step);
     for (let i = from; i < this.count; i++) {
       const issue = this.issues[i];
-      if (issue) issue.expression = step + issue.expression;
+      if (issue) issue.expression = prefix + issue.expression;
     }
     return this.count;
   }
 
+  /** Puts the name of the root before all expressions. */
+  finish(root: string): void {
+    for (const issue of this.issues) issue.expression = root + issue.expression;
+  }
+
   #push(severity: 'error' | 'warning', code: string, text: string, step: string): void {
-    this.issues.push({ severity, code, text, expression: step });
+    this.issues.push({ severity, code, text, expression: rendered(step) });
     this.count++;
   }
 }
+
+/** A step is a member name, with index or further steps if need be; of a sibling without its _. */
+function rendered(step: string): string {
+  if (step === '') return '';
+  return `.${step.charCodeAt(0) === UNDERSCORE ? step.slice(1) : step}`;
+}
+
+const UNDERSCORE = 95;
 
 /** A value as an issue may quote it: cut, and never the content of an object (R08). */
 export function quote(value: unknown): string {

@@ -1,4 +1,5 @@
 /** A resource wherever one may stand: the root, contained, in a Bundle entry or a parameter. */
+import { declaredProfiles, type Profiles } from './profiles.ts';
 import { quote, type Report } from './report.ts';
 import type { Check } from './shapes.ts';
 
@@ -6,6 +7,7 @@ import type { Check } from './shapes.ts';
 export function dispatch(
   value: Record<string, unknown>,
   resources: ReadonlyMap<string, Check>,
+  profiles: Profiles,
   report: Report,
   isContained: boolean,
 ): void {
@@ -24,6 +26,7 @@ export function dispatch(
   report.elementIds = undefined;
   report.place = '';
   check(value, report);
+  if (value['meta'] !== undefined) declaredProfiles(value, profiles, report);
   report.resource = resource;
   report.root = root;
   report.elementIds = elementIds;

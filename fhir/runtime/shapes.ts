@@ -131,7 +131,7 @@ export function inspect(
     check(value, report);
   } else {
     const outer = report.place;
-    report.place = type + step;
+    report.place = `${type}.${step.startsWith('_') ? step.slice(1) : step}`;
     check(value, report);
     report.place = outer;
   }
