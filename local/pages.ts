@@ -15,7 +15,7 @@ export type Page = {
   attributes: Record<string, string>;
 };
 
-export const PAGES_QUEUE = 'local-pages';
+const PAGES_QUEUE = 'local-pages';
 const TOPICS = ['oncall', 'management'];
 
 const notificationSchema = z.object({
@@ -25,16 +25,16 @@ const notificationSchema = z.object({
   MessageAttributes: z.record(z.string(), z.object({ Value: z.string() })).default({}),
 });
 
-/** Subscribes to the people's topics among `topicNames` and hands on each page until stopped. */
+/** Subscribes to the people's topics among `topics` and hands on each page until stopped. */
 export async function startPages(
   clients: Clients,
   endpoint: string,
-  topicNames: string[],
+  topics: { name: string }[],
   onPage: (page: Page) => void,
 ): Promise<{ stop(): Promise<void> }> {
   const { sqs, sns } = clients;
   await sqs.send(new CreateQueueCommand({ QueueName: PAGES_QUEUE }));
-  for (const name of topicNames.filter((topic) => TOPICS.includes(shortName(topic)))) {
+  for (const { name } of topics.filter((topic) => TOPICS.includes(shortName(topic.name)))) {
     await subscribeQueue(sns, arn('sns', name), arn('sqs', PAGES_QUEUE), {});
   }
   const queue = { sqs, url: queueUrlOf(PAGES_QUEUE, endpoint), arn: arn('sqs', PAGES_QUEUE) };

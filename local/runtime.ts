@@ -2,45 +2,35 @@
  * The stack on this machine: the synthesized template, provisioned into embedded emulators, its
  * functions run as child processes. Start reads in order; stop runs in reverse.
  */
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { availableParallelism, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { createClients, destroyClients, type Endpoints } from './clients.ts';
-import { startEmulator } from './emulators/emulator.ts';
-import type { Mischief } from './event-source/delivery.ts';
+import { startEmulators } from './emulators/emulators.ts';
 import { startMappings } from './event-source/mappings.ts';
-import { seededRandom } from './event-source/random.ts';
+import { type MischiefOptions, mischiefOf } from './event-source/mischief.ts';
 import { startGateway } from './gateway.ts';
+import { openHome } from './home.ts';
 import { accountVariables, defaultEnvironmentsMax, functionSpecs } from './lambda/function-spec.ts';
 import { startLambdaHost } from './lambda/host.ts';
 import { type LogLine, openPlatformLog } from './lambda/platform-log.ts';
-import { Slots } from './lambda/slots.ts';
+import { createSlots } from './lambda/slots.ts';
 import { type Page, startPages } from './pages.ts';
 import { provision } from './provision/provision.ts';
 import { type Clock, startSchedule, systemClock } from './schedule.ts';
-import { nameOfArn } from './template/account.ts';
 import { readAssembly } from './template/assembly.ts';
 import { outputsOf, planOf, queueUrlOf } from './template/plan.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
+const COMPILE_CACHE = join(ROOT, 'node_modules/.cache/fhir-failsafe');
 /** How long the invocations that run at the end may take before they are killed. */
 const STOP_GRACE_MS = 3000;
-/** How long a batch waits for a warm environment before one more is started. */
-const PATIENCE_MS = 500;
 
-export type RuntimeOptions = {
+export type RuntimeOptions = MischiefOptions & {
   /** Folder of the synthesized assembly; `build/local` unless given. */
   assembly?: string;
   /** Port of the gateway; a free one unless given. */
   port?: number;
   /** Keeps queues, tables, buckets and logs over restarts. */
   dataDir?: string;
-  /** Probability that a delivered message is delivered again, 0 to 1. */
-  duplicates?: number;
-  /** Whether messages overtake each other. */
-  reorder?: boolean;
-  /** Of duplicates and reordering; random unless given. */
-  seed?: number;
   /** Bound of Lambda environments alive; 4 for each core unless given. */
   environmentsMax?: number;
   log?: (line: string) => void;
@@ -53,7 +43,7 @@ export type RuntimeOptions = {
 export type Runtime = {
   /** Of the gateway: one address for all services. */
   endpoint: string;
-  /** Of the emulators themselves, without the gateway's hop. */
+  /** The emulators' own addresses, for clients in this process. */
   endpoints: Endpoints;
   /** The environment that points the AWS SDK and CLI at the gateway. */
   exports: Record<string, string>;
@@ -69,14 +59,16 @@ export type Runtime = {
   stop(): Promise<void>;
 };
 
+type Step = () => unknown;
+
 /** Starts everything; what had started is stopped again should a later step fail. */
 export async function startRuntime(options: RuntimeOptions = {}): Promise<Runtime> {
-  const undo: (() => unknown)[] = [];
+  const undo: Step[] = [];
   const stop = async () => {
     for (const step of undo.splice(0).reverse()) await step();
   };
   try {
-    return await start(options, (step) => void undo.push(step), stop);
+    return { ...(await start(options, (step) => undo.push(step))), stop };
   } catch (error) {
     await stop();
     throw error;
@@ -85,67 +77,47 @@ export async function startRuntime(options: RuntimeOptions = {}): Promise<Runtim
 
 async function start(
   options: RuntimeOptions,
-  onStop: (step: () => unknown) => void,
-  stop: () => Promise<void>,
-): Promise<Runtime> {
-  const log = options.log ?? (() => {});
+  onStop: (step: Step) => void,
+): Promise<Omit<Runtime, 'stop'>> {
+  const { log = () => {}, onPage = () => {}, onLogLine = () => {}, clock = systemClock } = options;
   const environmentsMax = options.environmentsMax ?? defaultEnvironmentsMax();
   const assembly = await readAssembly(options.assembly ?? join(ROOT, 'build/local'));
   const home = await openHome(options.dataDir);
   onStop(home.close);
 
-  const kept = options.dataDir ? { dataDir: home.directory } : {};
-  const [fauxqs, dynalite] = await Promise.all(
-    ['fauxqs', 'dynalite'].map((name) =>
-      startEmulator(new URL(`./emulators/${name}.ts`, import.meta.url), { port: 0, ...kept }),
-    ),
-  );
-  if (!fauxqs || !dynalite) throw new Error('unreachable');
-  onStop(() => Promise.all([fauxqs.stop(), dynalite.stop()]));
-  const endpoints = { sqs: fauxqs.endpoint, dynamodb: dynalite.endpoint };
+  const emulators = await startEmulators(options.dataDir && home.directory);
+  onStop(emulators.stop);
+  const { endpoints } = emulators;
   const clients = createClients(endpoints);
   onStop(() => destroyClients(clients));
-
   const plan = planOf(assembly, endpoints.sqs);
   await provision(clients, endpoints.sqs, plan);
-  const topicNames = plan.topics.map(({ name }) => name);
-  const pages = await startPages(clients, endpoints.sqs, topicNames, options.onPage ?? (() => {}));
-  onStop(pages.stop);
 
+  const pages = await startPages(clients, endpoints.sqs, plan.topics, onPage);
+  onStop(pages.stop);
   const gateway = await startGateway(endpoints, options.port ?? 0);
   onStop(gateway.stop);
 
-  const platformLog = await openPlatformLog(home.logDir, options.onLogLine ?? (() => {}));
+  const platformLog = await openPlatformLog(home.logDir, onLogLine);
   onStop(platformLog.stop);
   const host = await startLambdaHost(environmentsMax, platformLog);
   onStop(host.stop);
-  const slots = new Slots({
-    max: environmentsMax,
-    eager: availableParallelism(),
-    patienceMs: PATIENCE_MS,
-  });
-  const functions = functionSpecs(plan.functions, endpoints, COMPILE_CACHE);
   log(`at most ${environmentsMax} Lambda environments; their logs are in ${home.logDir}`);
 
-  const schedule = startSchedule(plan.rules, options.clock ?? systemClock, async (arn, payload) => {
-    const spec = functions.get(nameOfArn(arn));
-    if (!spec) return;
-    const release = await slots.acquire(arn, spec.reservedConcurrency);
-    await host.invoke(spec, payload).finally(release);
-  });
+  const functions = functionSpecs(plan.functions, endpoints, COMPILE_CACHE);
+  const slots = createSlots(environmentsMax);
+  const schedule = startSchedule(plan.rules, clock, { functions, host, slots });
   onStop(schedule.stop);
-
-  const mischief = mischiefOf(options, log);
-  const pollers = startMappings(plan.mappings, {
+  const mappings = startMappings(plan.mappings, {
     sqs: clients.sqs,
     endpoint: endpoints.sqs,
     functions,
     host,
     slots,
-    mischief,
+    mischief: mischiefOf(options, log),
     log,
   });
-  onStop(() => Promise.all(pollers.map((poller) => poller.stop(STOP_GRACE_MS))));
+  onStop(() => mappings.stop(STOP_GRACE_MS));
 
   return {
     endpoint: gateway.endpoint,
@@ -156,31 +128,6 @@ async function start(
     logDir: home.logDir,
     queueUrl: (queueName) => queueUrlOf(queueName, gateway.endpoint),
     environments: host.environments,
-    inFlight: () => pollers.reduce((sum, poller) => sum + poller.inFlight(), 0),
-    stop,
+    inFlight: mappings.inFlight,
   };
-}
-
-const COMPILE_CACHE = join(ROOT, 'node_modules/.cache/fhir-failsafe');
-
-type Home = { directory: string; logDir: string; close(): Promise<void> };
-
-/** The data folder, or one that lasts as long as the runtime. */
-async function openHome(dataDir: string | undefined): Promise<Home> {
-  const directory = dataDir ? resolve(dataDir) : await mkdtemp(join(tmpdir(), 'fhir-failsafe-'));
-  const logDir = join(directory, 'logs');
-  await mkdir(logDir, { recursive: true });
-  const close = async () => {
-    if (!dataDir) await rm(directory, { recursive: true, force: true });
-  };
-  return { directory, logDir, close };
-}
-
-function mischiefOf(options: RuntimeOptions, log: (line: string) => void): Mischief {
-  const { duplicates = 0, reorder = false } = options;
-  const seed = options.seed ?? Math.floor(Math.random() * 2 ** 31);
-  if (duplicates > 0 || reorder) {
-    log(`duplicates ${duplicates}, reordering ${reorder ? 'on' : 'off'}, seed ${seed}`);
-  }
-  return { duplicates, reorder, random: seededRandom(seed) };
 }

@@ -1,7 +1,11 @@
 /** EventBridge's rules of the form rate(N minutes). */
 import { randomUUID } from 'node:crypto';
-import { ACCOUNT, arn } from './template/account.ts';
+import type { FunctionSpec } from './lambda/function-spec.ts';
+import type { LambdaHost } from './lambda/host.ts';
+import type { Slots } from './lambda/slots.ts';
+import { ACCOUNT, arn, nameOfArn } from './template/account.ts';
 import type { RulePlan } from './template/plan.ts';
+import { TemplateError } from './template/resolve.ts';
 
 /** Time, so that a test need not wait for it. `every` returns how to end it. */
 export type Clock = { now(): number; every(ms: number, tick: () => void): () => void };
@@ -14,21 +18,32 @@ export const systemClock: Clock = {
   },
 };
 
-/** Fires the enabled rules at their targets until stopped. `fire` gets the event as JSON. */
+type Targets = { functions: Map<string, FunctionSpec>; host: LambdaHost; slots: Slots };
+
+/** Invokes the targets of the enabled rules until stopped. A function that fails is not retried. */
 export function startSchedule(
   rules: RulePlan[],
   clock: Clock,
-  fire: (functionArn: string, payload: string) => void,
+  { functions, host, slots }: Targets,
 ): { stop(): void } {
+  async function fire(rule: string, spec: FunctionSpec, input: string | undefined): Promise<void> {
+    const payload = input ?? JSON.stringify(scheduledEvent(rule, clock.now()));
+    const release = await slots.acquire(rule, spec.reservedConcurrency);
+    await host.invoke(spec, payload).finally(release);
+  }
+
   const ends = rules
     .filter(({ properties }) => properties.State === 'ENABLED')
-    .map(({ name, properties }) =>
-      clock.every(periodMs(properties.ScheduleExpression), () => {
-        for (const { Arn, Input } of properties.Targets) {
-          fire(Arn, Input ?? JSON.stringify(scheduledEvent(name, clock.now())));
-        }
-      }),
-    );
+    .map(({ name, properties }) => {
+      const targets = properties.Targets.map(({ Arn, Input }) => {
+        const spec = functions.get(nameOfArn(Arn));
+        if (!spec) throw new TemplateError(`${name}: no function ${Arn}`);
+        return () => void fire(name, spec, Input);
+      });
+      return clock.every(periodMs(properties.ScheduleExpression), () => {
+        for (const target of targets) target();
+      });
+    });
   return {
     stop() {
       for (const end of ends) end();

@@ -4,13 +4,7 @@
  * even after it was deleted, or be overtaken by those that came later.
  */
 import type { SQSRecord } from 'aws-lambda';
-
-export type Mischief = {
-  /** Probability of a second delivery, 0 to 1. */
-  duplicates: number;
-  reorder: boolean;
-  random: () => number;
-};
+import type { Mischief } from './mischief.ts';
 
 /** A copy comes up to this much later, so that it meets its original before, in and after work. */
 const COPY_WITHIN_MS = 3000;

@@ -6,7 +6,8 @@ import type { Slots } from '../lambda/slots.ts';
 import { nameOfArn } from '../template/account.ts';
 import { type MappingPlan, queueUrlOf } from '../template/plan.ts';
 import { TemplateError } from '../template/resolve.ts';
-import { Deliveries, type Mischief } from './delivery.ts';
+import { Deliveries } from './delivery.ts';
+import type { Mischief } from './mischief.ts';
 import { type Poller, startPoller } from './poller.ts';
 
 export type MappingsContext = {
@@ -20,10 +21,16 @@ export type MappingsContext = {
 };
 
 /** Starts a poller for each enabled mapping. Throws where its function is not in the plan. */
-export function startMappings(plans: MappingPlan[], context: MappingsContext): Poller[] {
-  return plans
+export function startMappings(plans: MappingPlan[], context: MappingsContext): Poller {
+  const pollers = plans
     .filter(({ properties }) => properties.Enabled)
     .map((plan) => startMapping(plan, context));
+  return {
+    inFlight: () => pollers.reduce((sum, poller) => sum + poller.inFlight(), 0),
+    async stop(graceMs) {
+      await Promise.all(pollers.map((poller) => poller.stop(graceMs)));
+    },
+  };
 }
 
 function startMapping(plan: MappingPlan, context: MappingsContext): Poller {

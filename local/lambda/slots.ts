@@ -8,6 +8,7 @@
  * up, as with work that is bound by the processor, no further one is started; where they hang,
  * it is. On two cores this halves what 10,000 messages cost.
  */
+import { availableParallelism } from 'node:os';
 
 type Waiter = {
   owner: string;
@@ -92,4 +93,12 @@ export class Slots {
   #heldBy(owner: string): number {
     return this.#held.get(owner) ?? 0;
   }
+}
+
+/** How long a batch waits for a warm environment before one more is started. */
+const PATIENCE_MS = 500;
+
+/** Slots for this machine: eager up to one a core. */
+export function createSlots(max: number): Slots {
+  return new Slots({ max, eager: availableParallelism(), patienceMs: PATIENCE_MS });
 }

@@ -1,6 +1,11 @@
 import { expect, test } from 'vitest';
+import type { FunctionSpec } from '../../local/lambda/function-spec.ts';
+import type { LambdaHost } from '../../local/lambda/host.ts';
+import { Slots } from '../../local/lambda/slots.ts';
 import { type Clock, startSchedule } from '../../local/schedule.ts';
 import type { RulePlan } from '../../local/template/plan.ts';
+
+const WORK_ARN = 'arn:aws:lambda:us-east-1:000000000000:function:work';
 
 /** A clock that moves when told to. */
 function manualClock(): Clock & { advance(ms: number): void } {
@@ -29,54 +34,87 @@ function rule(properties: Partial<RulePlan['properties']>): RulePlan {
     properties: {
       ScheduleExpression: 'rate(1 minute)',
       State: 'ENABLED',
-      Targets: [{ Arn: 'arn:fn' }],
+      Targets: [{ Arn: WORK_ARN }],
       ...properties,
     },
   };
 }
 
+/** Fires the rules at one function, `work`, that tells what it got. */
 function fired(...rules: RulePlan[]) {
   const clock = manualClock();
-  const events: { target: string; event: unknown }[] = [];
-  const schedule = startSchedule(rules, clock, (target, payload) => {
-    events.push({ target, event: JSON.parse(payload) });
-  });
-  return { clock, events, schedule };
+  const events: unknown[] = [];
+  const host: LambdaHost = {
+    async invoke(_, payload) {
+      events.push(JSON.parse(payload));
+      return { status: 'success', payload: 'null' };
+    },
+    environments: () => [],
+    stop: async () => {},
+  };
+  const slots = new Slots({ max: 1, eager: 1, patienceMs: 0 });
+  const spec: FunctionSpec = {
+    name: 'work',
+    arn: WORK_ARN,
+    handler: 'handler.handler',
+    codeDirectory: '/code',
+    timeoutMs: 3000,
+    memoryMb: 128,
+    reservedConcurrency: Number.POSITIVE_INFINITY,
+    variables: {},
+  };
+  const functions = new Map([['work', spec]]);
+  const schedule = startSchedule(rules, clock, { functions, host, slots });
+  return {
+    events,
+    stop: schedule.stop,
+    /** Moves the clock and lets the invocations due arrive. */
+    async advance(ms: number): Promise<void> {
+      clock.advance(ms);
+      await new Promise((resolve) => setImmediate(resolve));
+    },
+  };
 }
 
-test('a minute rule fires each minute, with the event of EventBridge, until stopped', () => {
-  const { clock, events, schedule } = fired(rule({}));
-  clock.advance(59_999);
+test('a minute rule fires each minute, with the event of EventBridge, until stopped', async () => {
+  const { advance, events, stop } = fired(rule({}));
+  await advance(59_999);
   expect(events).toEqual([]);
-  clock.advance(1);
+  await advance(1);
   expect(events).toEqual([
     {
-      target: 'arn:fn',
-      event: {
-        version: '0',
-        id: expect.any(String),
-        'detail-type': 'Scheduled Event',
-        source: 'aws.events',
-        account: '000000000000',
-        time: '2026-01-01T00:01:00Z',
-        region: 'us-east-1',
-        resources: ['arn:aws:events:us-east-1:000000000000:rule/minute'],
-        detail: {},
-      },
+      version: '0',
+      id: expect.any(String),
+      'detail-type': 'Scheduled Event',
+      source: 'aws.events',
+      account: '000000000000',
+      time: '2026-01-01T00:01:00Z',
+      region: 'us-east-1',
+      resources: ['arn:aws:events:us-east-1:000000000000:rule/minute'],
+      detail: {},
     },
   ]);
-  clock.advance(120_000);
+  await advance(120_000);
   expect(events).toHaveLength(3);
-  schedule.stop();
-  clock.advance(120_000);
+  stop();
+  await advance(120_000);
   expect(events).toHaveLength(3);
 });
 
-test('the rate, the input and the state of a rule are kept to', () => {
-  const { clock, events } = fired(
-    rule({ ScheduleExpression: 'rate(5 minutes)', Targets: [{ Arn: 'a', Input: '{"own":1}' }] }),
+test('the rate, the input and the state of a rule are kept to', async () => {
+  const { advance, events } = fired(
+    rule({
+      ScheduleExpression: 'rate(5 minutes)',
+      Targets: [{ Arn: WORK_ARN, Input: '{"own":1}' }],
+    }),
     rule({ State: 'DISABLED' }),
   );
-  clock.advance(300_000);
-  expect(events).toEqual([{ target: 'a', event: { own: 1 } }]);
+  await advance(300_000);
+  expect(events).toEqual([{ own: 1 }]);
+});
+
+test('a rule whose target is not in the template is refused', () => {
+  expect(() => fired(rule({ Targets: [{ Arn: 'arn:aws:lambda:x:y:function:gone' }] }))).toThrow(
+    'minute: no function arn:aws:lambda:x:y:function:gone',
+  );
 });

@@ -1,6 +1,7 @@
 import type { SQSRecord } from 'aws-lambda';
 import { describe, expect, test } from 'vitest';
-import { Deliveries, type Mischief } from '../../../local/event-source/delivery.ts';
+import { Deliveries } from '../../../local/event-source/delivery.ts';
+import type { Mischief } from '../../../local/event-source/mischief.ts';
 import { seededRandom } from '../../../local/event-source/random.ts';
 import { toRecord } from '../../../local/event-source/record.ts';
 

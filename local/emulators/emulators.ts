@@ -1,0 +1,19 @@
+import type { Endpoints } from '../clients.ts';
+import { startEmulator } from './emulator.ts';
+
+export type Emulators = { endpoints: Endpoints; stop(): Promise<void> };
+
+/** Starts all stores, on free ports; with `dataDir` they keep what they hold. */
+export async function startEmulators(dataDir: string | undefined): Promise<Emulators> {
+  const data = { port: 0, ...(dataDir ? { dataDir } : {}) };
+  const [fauxqs, dynalite] = await Promise.all([
+    startEmulator(new URL('./fauxqs.ts', import.meta.url), data),
+    startEmulator(new URL('./dynalite.ts', import.meta.url), data),
+  ]);
+  return {
+    endpoints: { sqs: fauxqs.endpoint, dynamodb: dynalite.endpoint },
+    async stop() {
+      await Promise.all([fauxqs.stop(), dynalite.stop()]);
+    },
+  };
+}

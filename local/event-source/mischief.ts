@@ -1,0 +1,28 @@
+import { seededRandom } from './random.ts';
+
+/** What a queue may do to its readers: SQS delivers at least once, and in no order. */
+export type Mischief = {
+  /** Probability of a second delivery, 0 to 1. */
+  duplicates: number;
+  reorder: boolean;
+  random: () => number;
+};
+
+export type MischiefOptions = {
+  /** Probability that a delivered message is delivered again, 0 to 1; 0 unless given. */
+  duplicates?: number;
+  /** Whether messages overtake each other. */
+  reorder?: boolean;
+  /** Of duplicates and reordering; random unless given. */
+  seed?: number;
+};
+
+/** The mischief asked for; its seed is told, so that a run can be had again. */
+export function mischiefOf(options: MischiefOptions, log: (line: string) => void): Mischief {
+  const { duplicates = 0, reorder = false } = options;
+  const seed = options.seed ?? Math.floor(Math.random() * 2 ** 31);
+  if (duplicates > 0 || reorder) {
+    log(`duplicates ${duplicates}, reordering ${reorder ? 'on' : 'off'}, seed ${seed}`);
+  }
+  return { duplicates, reorder, random: seededRandom(seed) };
+}
