@@ -149,20 +149,25 @@ export interface QuarantineEntry {
   readonly placed: PlacedBody;
 }
 
+/** What an entry that was redriven may still hold of its former end. */
+const EVIDENCE = ['crash', 'outcome', 'body', 'bodyS3'] as const;
+
 /** Ends a message in quarantine; false where it already has an outcome (R04). Keeps its attempts. */
 export function quarantine(table: string, entry: QuarantineEntry, now: number): Promise<boolean> {
   const { origin, lane, placed, ...evidence } = entry;
-  const set = setAll({
+  const fields = {
     ...whence(origin, lane),
     ...evidence,
     ...placed,
     status: 'quarantined',
     quarantinedAt: now,
-  });
+  };
+  const set = setAll(fields);
+  const former = EVIDENCE.filter((name) => !(name in fields));
   const update = new UpdateCommand({
     TableName: table,
     Key: { pk: origin.messageId },
-    UpdateExpression: `${set.expression}, attempts = if_not_exists(attempts, :none)`,
+    UpdateExpression: `${set.expression}, attempts = if_not_exists(attempts, :none) REMOVE ${former.join(', ')}`,
     ConditionExpression: UNFINISHED,
     ExpressionAttributeNames: set.names,
     ExpressionAttributeValues: { ...set.values, ...UNFINISHED_VALUES, ':none': [] },

@@ -1,6 +1,6 @@
 /** The current valid resource of each source, type and id. */
 import { createHash } from 'node:crypto';
-import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { Origin } from '../../core/messages.ts';
 import { submissionOrder } from '../../core/submission-order.ts';
 import { placeBody } from './bodies-bucket.ts';
@@ -42,7 +42,7 @@ export async function storeResource(
   const put = new PutCommand({
     TableName: store.table,
     Item: {
-      pk: `${origin.source}#${resourceType}#${resourceId ?? origin.messageId}`,
+      pk: resourceKey(origin, resourceType, resourceId),
       submissionOrder: order,
       messageId: origin.messageId,
       sentAt: origin.sentAt,
@@ -59,4 +59,30 @@ export async function storeResource(
     ExpressionAttributeValues: { ':order': order },
   });
   return written(dynamo.send(put));
+}
+
+/** Whether the current resource of that type and id is the one that this message brought. */
+export async function isStored(
+  table: string,
+  origin: Pick<Origin, 'source' | 'messageId'>,
+  resourceType: string,
+  resourceId: string | undefined,
+): Promise<boolean> {
+  const { Item } = await dynamo.send(
+    new GetCommand({
+      TableName: table,
+      Key: { pk: resourceKey(origin, resourceType, resourceId) },
+      ProjectionExpression: 'messageId',
+      ConsistentRead: true,
+    }),
+  );
+  return Item?.['messageId'] === origin.messageId;
+}
+
+function resourceKey(
+  { source, messageId }: Pick<Origin, 'source' | 'messageId'>,
+  resourceType: string,
+  resourceId: string | undefined,
+): string {
+  return `${source}#${resourceType}#${resourceId ?? messageId}`;
 }

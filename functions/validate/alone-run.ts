@@ -27,6 +27,8 @@ export class AloneRun {
   readonly #pool: IsolationPool;
   /** Where the attempt stands in the item, as long as it may be taken back. */
   #open: number | undefined;
+  /** Whether the table said that it has the attempt. */
+  #recorded = false;
 
   constructor(submission: Submission, requestId: string, pool: IsolationPool, tally: Tally) {
     this.submission = submission;
@@ -45,6 +47,7 @@ export class AloneRun {
     if (!(await startAttempt(quarantineTable, { origin, lane, seen, counted, attempt }))) {
       return { kind: 'again', seconds: 1 };
     }
+    this.#recorded = true;
     const { judgement, text } = await judgeSubmission(this.submission, this.#pool);
     switch (judgement.kind) {
       case 'valid':
@@ -81,14 +84,17 @@ export class AloneRun {
   }
 
   /**
-   * Takes the open attempt back. Where the table does not take that, or there is no time left to
-   * ask it, the message is sent anew with an envelope that says so. Answers whether it was: then
-   * this delivery is done.
+   * Takes the open attempt back. Where the table has it but does not take that, or there is no
+   * time left to ask it, the message is sent anew with an envelope that says so. Answers whether it
+   * was: then this delivery is done.
+   *
+   * Where the table did not even take the attempt nothing is sent anew: while the table is down each
+   * delivery would do so, and Lambda stops a function that feeds itself after 16 hops.
    */
   async takeBack(delaySeconds: number, askTable: boolean): Promise<boolean> {
     if (this.#open === undefined) return false;
     if (askTable && (await this.#voidInTable(this.#open))) return false;
-    return this.#sendAnewVoided(delaySeconds);
+    return this.#recorded && this.#sendAnewVoided(delaySeconds);
   }
 
   async #voidInTable(index: number): Promise<boolean> {

@@ -7,7 +7,7 @@ export interface Death {
 }
 
 /** The k-th call of the functions' clients still takes effect; no answer of it arrives. */
-export function dieAfterCall(k: number, { clients }: Functions): Death {
+export function dieAfterCall(k: number, { clients }: Pick<Functions, 'clients'>): Death {
   const death = Promise.withResolvers<'died'>();
   let calls = 0;
   const never = new Promise<never>(() => {});

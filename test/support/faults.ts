@@ -9,12 +9,13 @@ class InjectedFault extends Error {
 
 /**
  * Fails each call of a service for which `matches` says so, given the command's name and input,
- * until the returned function is called.
+ * until the returned function is called. `hang`: no answer comes.
  */
 export function failCalls(
   { clients }: Functions,
   service: FaultyService,
   matches: (command: string, input: Record<string, unknown>) => boolean,
+  how: 'fail' | 'hang' = 'fail',
 ): () => void {
   const name = `fault-${crypto.randomUUID()}`;
   const stacks = clients.map((each) => (each[service] as Clients['sqs']).middlewareStack);
@@ -22,8 +23,9 @@ export function failCalls(
     stack.add(
       (next, context) => async (args) => {
         const input = args.input as unknown as Record<string, unknown>;
-        if (matches(String(context['commandName']), input)) throw new InjectedFault('injected');
-        return next(args);
+        if (!matches(String(context['commandName']), input)) return next(args);
+        if (how === 'hang') return new Promise<never>(() => {});
+        throw new InjectedFault('injected');
       },
       { step: 'initialize', name },
     );

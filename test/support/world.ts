@@ -1,5 +1,5 @@
 /** The queues, topics, tables and bucket of one stage, as the stack names and wires them. */
-import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
+import { CreateTableCommand, type CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
 import { CreateBucketCommand } from '@aws-sdk/client-s3';
 import { CreateTopicCommand, SubscribeCommand } from '@aws-sdk/client-sns';
 import { CreateQueueCommand } from '@aws-sdk/client-sqs';
@@ -47,7 +47,7 @@ export async function buildWorld(settings: Record<string, unknown> = {}): Promis
   };
   const tables = {
     resources: await table(`${prefix}-resources`),
-    quarantine: await table(`${prefix}-quarantine`),
+    quarantine: await table(`${prefix}-quarantine`, undefined, BY_FINGERPRINT),
     incidents: await table(`${prefix}-incidents`, 'sk'),
   };
   const bucket = `${prefix}-bodies-${ACCOUNT}`;
@@ -96,13 +96,38 @@ async function topic(name: string, reader: Queue): Promise<string> {
   return TopicArn;
 }
 
-async function table(name: string, sortKey?: string): Promise<string> {
+const BY_FINGERPRINT = {
+  AttributeDefinitions: [
+    { AttributeName: 'fingerprint', AttributeType: 'S' },
+    { AttributeName: 'quarantinedAt', AttributeType: 'N' },
+  ],
+  GlobalSecondaryIndexes: [
+    {
+      IndexName: 'by-fingerprint',
+      KeySchema: [
+        { AttributeName: 'fingerprint', KeyType: 'HASH' },
+        { AttributeName: 'quarantinedAt', KeyType: 'RANGE' },
+      ],
+      Projection: { ProjectionType: 'ALL' },
+    },
+  ],
+} satisfies Partial<CreateTableCommandInput>;
+
+async function table(
+  name: string,
+  sortKey?: string,
+  index?: typeof BY_FINGERPRINT,
+): Promise<string> {
   const keys = ['pk', ...(sortKey === undefined ? [] : [sortKey])];
   await testClients().dynamo.send(
     new CreateTableCommand({
       TableName: name,
       BillingMode: 'PAY_PER_REQUEST',
-      AttributeDefinitions: keys.map((AttributeName) => ({ AttributeName, AttributeType: 'S' })),
+      ...index,
+      AttributeDefinitions: [
+        ...keys.map((AttributeName) => ({ AttributeName, AttributeType: 'S' as const })),
+        ...(index?.AttributeDefinitions ?? []),
+      ],
       KeySchema: keys.map((AttributeName, i) => ({
         AttributeName,
         KeyType: i === 0 ? 'HASH' : 'RANGE',

@@ -1,0 +1,123 @@
+/** Reads the entries of Quarantine for operators: one, those of a fingerprint, or all. */
+import { GetCommand, paginateQuery, paginateScan } from '@aws-sdk/lib-dynamodb';
+import { z } from 'zod';
+import { QUARANTINE_STATUSES } from '../../core/attempts.ts';
+import { claimCheckSchema, crashKindSchema, laneSchema } from '../../core/messages.ts';
+import { dynamo } from './clients.ts';
+
+export const FINGERPRINT_INDEX = 'by-fingerprint';
+
+const attemptSchema = z.object({
+  requestId: z.string(),
+  startedAt: z.number(),
+  crash: crashKindSchema.optional(),
+  reason: z.string().optional(),
+  ended: z.number().optional(),
+});
+const roundSchema = z.object({
+  quarantinedAt: z.number(),
+  kind: z.string(),
+  reason: z.string(),
+  crash: crashKindSchema.optional(),
+  fingerprint: z.string(),
+  attempts: z.number(),
+  redrivenAt: z.number(),
+  by: z.string(),
+  why: z.string().optional(),
+});
+const entrySchema = z.object({
+  pk: z.string(),
+  status: z.enum(QUARANTINE_STATUSES),
+  lane: laneSchema,
+  source: z.string(),
+  file: z.string().optional(),
+  line: z.number().optional(),
+  sentAt: z.number(),
+  sequence: z.number().optional(),
+  kind: z.enum(['rejection', 'dead-letter']).optional(),
+  reason: z.string().optional(),
+  crash: crashKindSchema.optional(),
+  outcome: z.string().optional(),
+  fingerprint: z.string().optional(),
+  quarantinedAt: z.number().optional(),
+  attempts: z.array(attemptSchema).default([]),
+  body: z.string().optional(),
+  bodyS3: claimCheckSchema.shape.s3.optional(),
+  redrives: z.number().default(0),
+  redrive: z
+    .object({
+      before: z.number(),
+      at: z.number(),
+      by: z.string(),
+      why: z.string().optional(),
+      sentAt: z.number().optional(),
+    })
+    .optional(),
+  rounds: z.array(roundSchema).default([]),
+  discard: z.object({ at: z.number(), by: z.string(), why: z.string().optional() }).optional(),
+});
+
+/** One message in trouble, with all that is known of it. Times are epoch ms. */
+export type QuarantineRecord = z.infer<typeof entrySchema>;
+
+/** What a list needs of an entry; bodies stay where they are. */
+const summarySchema = entrySchema.pick({
+  pk: true,
+  status: true,
+  lane: true,
+  kind: true,
+  reason: true,
+  fingerprint: true,
+  quarantinedAt: true,
+  redrives: true,
+  redrive: true,
+});
+export type QuarantineSummary = z.infer<typeof summarySchema>;
+
+/** One entry by the message's original id; read consistently. */
+export async function readEntry(
+  table: string,
+  messageId: string,
+): Promise<QuarantineRecord | undefined> {
+  const { Item } = await dynamo.send(
+    new GetCommand({ TableName: table, Key: { pk: messageId }, ConsistentRead: true }),
+  );
+  return Item === undefined ? undefined : entrySchema.parse(Item);
+}
+
+/** Ids of the entries of a fingerprint, oldest first; the index may lag behind by a moment. */
+export async function* idsOfFingerprint(
+  table: string,
+  fingerprint: string,
+): AsyncGenerator<string> {
+  const pages = paginateQuery(
+    { client: dynamo },
+    {
+      TableName: table,
+      IndexName: FINGERPRINT_INDEX,
+      KeyConditionExpression: 'fingerprint = :fingerprint',
+      ExpressionAttributeValues: { ':fingerprint': fingerprint },
+      ProjectionExpression: 'pk',
+    },
+  );
+  for await (const { Items = [] } of pages) {
+    for (const item of Items) yield String(item['pk']);
+  }
+}
+
+/** A summary of every entry, whatever its status, in no order. Reads the whole table. */
+export async function* allEntries(table: string): AsyncGenerator<QuarantineSummary> {
+  const names = Object.keys(summarySchema.shape);
+  const pages = paginateScan(
+    { client: dynamo },
+    {
+      TableName: table,
+      ConsistentRead: true,
+      ProjectionExpression: names.map((name) => `#${name}`).join(', '),
+      ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
+    },
+  );
+  for await (const { Items = [] } of pages) {
+    for (const item of Items) yield summarySchema.parse(item);
+  }
+}

@@ -1,0 +1,113 @@
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { ENVELOPE_ATTRIBUTE, type Envelope } from '../../../core/messages.ts';
+import { testClients } from '../../support/clients.ts';
+import { deliver, send } from '../../support/delivery.ts';
+import { type Emulators, startEmulators } from '../../support/emulators.ts';
+import { failCalls } from '../../support/faults.ts';
+import { type Functions, loadFunctions } from '../../support/functions.ts';
+import { patient } from '../../support/resources.ts';
+import { itemsOf, objectAt } from '../../support/stores.ts';
+import { buildWorld, type World } from '../../support/world.ts';
+
+let emulators: Emulators;
+let world: World;
+let functions: Functions;
+
+beforeAll(async () => {
+  emulators = await startEmulators();
+});
+afterAll(() => emulators.stop());
+beforeEach(async () => {
+  world = await buildWorld();
+  functions = await loadFunctions();
+});
+afterEach(() => functions.close());
+
+const ENVELOPE: Envelope = {
+  messageId: 'm-1',
+  sentAt: 1_000,
+  source: 'lab',
+  file: 'a.ndjson',
+  line: 5,
+  lane: 'critical',
+  deadLetter: { kind: 'timeout', reason: 'no verdict within 5000 ms', attempts: 2 },
+};
+const ATTRIBUTES = { [ENVELOPE_ATTRIBUTE]: JSON.stringify(ENVELOPE) };
+
+const submit = (body: string) => send(world.queues.deadLetter, body, ATTRIBUTES);
+const deliverLetters = () => deliver(functions.quarantine, world.queues.deadLetter);
+const enter = (item: Record<string, unknown>) =>
+  testClients().dynamo.send(
+    new PutCommand({ TableName: world.tables.quarantine, Item: { pk: 'm-1', ...item } }),
+  );
+
+test('R07: a dead letter is kept with why, whence and its attempts', async () => {
+  const attempts = [{ requestId: 'r-1', startedAt: 1, crash: 'timeout', ended: 2 }];
+  await enter({ status: 'in-isolation', attempts });
+  await submit(patient());
+  expect((await deliverLetters())?.failed).toEqual([]);
+  expect(await itemsOf(world.tables.quarantine)).toEqual([
+    {
+      pk: 'm-1',
+      status: 'quarantined',
+      kind: 'dead-letter',
+      crash: 'timeout',
+      reason: 'no verdict within 5000 ms',
+      fingerprint: expect.stringMatching(/^[0-9a-f]{16}$/),
+      lane: 'critical',
+      source: 'lab',
+      file: 'a.ndjson',
+      line: 5,
+      sentAt: 1_000,
+      attempts,
+      quarantinedAt: expect.any(Number),
+      body: patient(),
+    },
+  ]);
+});
+
+test('R07: one that SQS redrove says that its queue gave up', async () => {
+  const id = await send(world.queues.deadLetter, patient());
+  await deliverLetters();
+  expect(await itemsOf(world.tables.quarantine)).toMatchObject([
+    { pk: id, lane: 'background', reason: expect.stringContaining('gave up'), attempts: [] },
+  ]);
+});
+
+test('a large body lies in the bucket; a claim check is kept as it is', async () => {
+  const large = patient({ language: 'x'.repeat(400_000) });
+  await submit(large);
+  const s3 = { bucket: world.bucket, key: 'submissions/1' };
+  const id = await send(world.queues.deadLetter, JSON.stringify({ s3 }));
+  await deliverLetters();
+  const items = await itemsOf(world.tables.quarantine);
+  expect(items.find((item) => item['pk'] === id)).toMatchObject({ bodyS3: s3 });
+  const placed = items.find((item) => item['pk'] === 'm-1')?.['bodyS3'];
+  expect(await objectAt(placed as { bucket: string; key: string })).toBe(large);
+});
+
+test.each(['stored', 'quarantined', 'discarded'])(
+  'R04: a message that is %s already keeps its outcome',
+  async (status) => {
+    await enter({ status, attempts: [] });
+    await submit(patient());
+    expect((await deliverLetters())?.failed).toEqual([]);
+    expect(await itemsOf(world.tables.quarantine)).toEqual([{ pk: 'm-1', status, attempts: [] }]);
+  },
+);
+
+test('R04: what was redriven and comes back is quarantined again', async () => {
+  await enter({ status: 'redriven', attempts: [] });
+  await submit(patient());
+  await deliverLetters();
+  expect(await itemsOf(world.tables.quarantine)).toMatchObject([{ status: 'quarantined' }]);
+});
+
+test('R09: while the table fails, letters wait, each for itself', async () => {
+  await submit(patient());
+  const other = await send(world.queues.deadLetter, patient());
+  failCalls(functions, 'dynamo', (_, input) => JSON.stringify(input).includes(other));
+  expect((await deliverLetters())?.failed).toEqual([other]);
+  expect(await itemsOf(world.tables.quarantine)).toMatchObject([{ pk: 'm-1' }]);
+});
