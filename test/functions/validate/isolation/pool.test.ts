@@ -7,7 +7,9 @@ import {
 import { type Fault, faulty, invalidPatient, patient } from '../../../support/resources.ts';
 
 const REAL = new URL('../../../../functions/validate/worker.ts', import.meta.url);
-const stand = (name: string) => new URL(`../../../support/workers/${name}.ts`, import.meta.url);
+const SCRIPTED = new URL('../../../support/workers/scripted.ts', import.meta.url);
+const CANNOT_LOAD = new URL('../../../support/workers/cannot-load.ts', import.meta.url);
+const DIES_FIRST = new URL('../../../support/workers/dies-before-it-begins.ts', import.meta.url);
 
 let pool: IsolationPool | undefined;
 afterEach(() => pool?.close());
@@ -62,21 +64,21 @@ describe('one resource among others', () => {
   });
 
   test('R08: the reason of an exception has its name and place, and not its message', async () => {
-    const [crash] = await judgeAll(['throw'], { url: stand('scripted') });
+    const [crash] = await judgeAll(['throw'], { url: SCRIPTED });
     expect(crash).toMatchObject({ kind: 'crash', crash: 'exception' });
     expect(crash).toMatchObject({ reason: expect.stringMatching(/^RangeError at .*scripted\.ts/) });
     expect(JSON.stringify(crash)).not.toContain('too far');
   });
 
   test('R01: a rejection that nobody awaits is the doing of the text that was on', async () => {
-    const judged = await judgeAll(['a', 'reject a promise'], { url: stand('scripted'), size: 1 });
+    const judged = await judgeAll(['a', 'reject a promise'], { url: SCRIPTED, size: 1 });
     expect(judged.filter((one) => one.kind === 'valid').length).toBeGreaterThanOrEqual(1);
     expect(judged.every((one) => one.kind === 'valid' || one.kind === 'crash')).toBe(true);
   });
 
   test('a worker that dies between two texts blames none, and its verdicts stand', async () => {
     const judged = await judgeAll(['a', 'die after its verdict'], {
-      url: stand('scripted'),
+      url: SCRIPTED,
       size: 1,
     });
     expect(kinds(judged)).toEqual(['valid', 'valid']);
@@ -85,14 +87,14 @@ describe('one resource among others', () => {
 
 test('verdicts that do not fit into shared memory at once come in several chunks', async () => {
   const texts = Array.from({ length: 30 }, (_, n) => `${n} `.padEnd(110_000, 'x'));
-  const judged = await judgeAll(texts, { url: stand('scripted'), size: 1 });
+  const judged = await judgeAll(texts, { url: SCRIPTED, size: 1 });
   expect(kinds(judged)).toEqual(texts.map(() => 'valid'));
   expect(judged[29]).toMatchObject({ issues: [{ text: texts[29] }] });
 });
 
 describe('the component', () => {
   test('R09: a validator that cannot load blames no resource, and does not spin', async () => {
-    const judged = await judgeAll([patient(), patient()], { url: stand('cannot-load') });
+    const judged = await judgeAll([patient(), patient()], { url: CANNOT_LOAD });
     expect(judged).toEqual([
       expect.objectContaining({ kind: 'unjudged', because: 'component-fault' }),
       expect.objectContaining({ kind: 'unjudged', because: 'component-fault' }),
@@ -102,7 +104,7 @@ describe('the component', () => {
   });
 
   test('R09: a worker that dies before its first position blames no resource', async () => {
-    const url = stand('dies-before-it-begins');
+    const url = DIES_FIRST;
     expect(kinds(await judgeAll([patient(), patient()], { url }))).toEqual([
       'unjudged',
       'unjudged',
