@@ -1,5 +1,6 @@
 /** `npm run cli -- COMMAND`: what an operator or a producer does by hand. */
 import { command, run } from './command-line.ts';
+import { addQuarantine } from './quarantine-command.ts';
 import { addSubmit } from './submit-command.ts';
 import { TargetError } from './target.ts';
 import { addValidate } from './validate-command.ts';
@@ -9,6 +10,7 @@ const program = command('npm run cli --')
   .addHelpText('after', '\nStatus: 0 all well, 1 something failed, 2 a wrong command line.');
 addSubmit(program);
 addValidate(program);
+addQuarantine(program);
 
 try {
   process.exitCode = await run(program, process.argv.slice(2));

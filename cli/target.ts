@@ -42,7 +42,8 @@ export function bodiesBucketOf(stage: string, queueUrl: string): string {
   return `fhir-failsafe-${stage}-bodies-${new URL(queueUrl).pathname.split('/')[1]}`;
 }
 
-async function findQueue(sqs: SQSClient, QueueName: string): Promise<string> {
+/** @throws as {@link openTarget} does. */
+export async function findQueue(sqs: SQSClient, QueueName: string): Promise<string> {
   try {
     const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName }));
     if (QueueUrl === undefined) throw new Error('the queue has no address');

@@ -1,0 +1,107 @@
+/** `quarantine`: what an operator does about rejections and dead letters. */
+import { userInfo } from 'node:os';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Lane, lanes } from '../core/messages.ts';
+import { wholeNumber } from './command-line.ts';
+import { addLook } from './quarantine/look.ts';
+import { type SelectionOptions, selectionOf } from './quarantine/selection.ts';
+import { openStage } from './quarantine/stage.ts';
+import type { Counts } from './quarantine/work-through.ts';
+
+interface Options extends SelectionOptions {
+  readonly stage: string;
+  readonly lane?: Lane;
+  readonly rate: number;
+  readonly dryRun?: true;
+  readonly before?: number;
+  readonly by: string;
+  readonly reason?: string;
+}
+
+export function addQuarantine(program: Command): void {
+  const quarantine = program
+    .command('quarantine')
+    .description('list, show, redrive or discard what was rejected or dead-lettered');
+  addLook(quarantine);
+  selecting(quarantine.command('redrive'))
+    .description('send entries back to their lane, each at most once; interrupt it when you like')
+    .action(redriveEntries);
+  selecting(quarantine.command('discard'))
+    .description('give entries up; their evidence stays')
+    .action(discardEntries);
+}
+
+function selecting(command: Command): Command {
+  return command
+    .option('--fingerprint <fingerprint>', 'all entries of a fingerprint')
+    .option('--id <id...>', 'these entries')
+    .option('--all', 'all entries')
+    .addOption(new Option('--lane <lane>', 'only those of a lane').choices(lanes))
+    .option('--rate <number>', 'entries a second', wholeNumber(1, 1_000), 50)
+    .option('--dry-run', 'only say how many it would be')
+    .option('--before <time>', 'only what was quarantined by then (default: now)', instant)
+    .option('--by <who>', 'who does it, for the record', userInfo().username)
+    .option('--reason <text>', 'why, for the record')
+    .option('--stage <stage>', 'the stage', 'dev');
+}
+
+async function redriveEntries(options: Options): Promise<void> {
+  const selection = selectionOf(options);
+  const before = options.before ?? Date.now();
+  const stage = await openStage(options.stage);
+  const { redrive } = await import('./quarantine/redrive.ts');
+  const stopping = stopOnInterrupt();
+  const counts = await redrive(stage, selection, {
+    ...recorded(options, before),
+    signal: stopping,
+    onFailed: (id, reason) => process.stderr.write(`${id}: not redriven: ${reason}\n`),
+  });
+  say(options.dryRun === true ? 'would redrive' : 'redriven', 'sent', counts);
+  if ((counts.failed ?? 0) > 0) process.exitCode = 1;
+  goOn(stopping, before);
+}
+
+async function discardEntries(options: Options): Promise<void> {
+  const selection = selectionOf(options);
+  const before = options.before ?? Date.now();
+  const stage = await openStage(options.stage);
+  const { discard } = await import('./quarantine/discard.ts');
+  const stopping = stopOnInterrupt();
+  const counts = await discard(stage, selection, {
+    ...recorded(options, before),
+    signal: stopping,
+  });
+  say(options.dryRun === true ? 'would discard' : 'discarded', 'discarded', counts);
+  goOn(stopping, before);
+}
+
+function recorded({ rate, by, reason, lane, dryRun }: Options, before: number) {
+  return { before, by, why: reason, rate, lane, dryRun: dryRun === true };
+}
+
+/** The number that was asked for, and what became of the rest. */
+function say<Ending extends string>(verb: string, done: Ending, counts: Counts<Ending>): void {
+  const others = Object.entries<number | undefined>(counts).filter(([ending]) => ending !== done);
+  const rest = others.map(([ending, count]) => `, ${count} ${ending}`).join('');
+  process.stdout.write(`${verb} ${counts[done] ?? 0}${rest}\n`);
+}
+
+/** The first Ctrl-C lets what is under way end, a second one kills. */
+function stopOnInterrupt(): AbortSignal {
+  const stopping = new AbortController();
+  process.once('SIGINT', () => stopping.abort());
+  return stopping.signal;
+}
+
+function goOn({ aborted }: AbortSignal, before: number): void {
+  if (!aborted) return;
+  const time = new Date(before).toISOString();
+  process.stderr.write(`interrupted; to go on, run it again with --before ${time}\n`);
+  process.exitCode = 1;
+}
+
+function instant(text: string): number {
+  const ms = /^\d{4}-\d\d-\d\dT/.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isFinite(ms)) return ms;
+  throw new InvalidArgumentError('It must be a time such as 2026-01-31T12:00:00Z.');
+}

@@ -1,0 +1,47 @@
+/** The bodies of quarantined messages: in their entry, or in the bucket. */
+import { readCarriage } from '../../core/claim-check.ts';
+import { fetchBody } from '../../functions/aws/bodies-bucket.ts';
+import type { QuarantineRecord } from '../../functions/aws/quarantine-entries.ts';
+
+/** More than any resource that a lane accepts. */
+const BYTES_MAX = 100 * 1024 * 1024;
+
+/** An entry's body is gone, so nothing can be sent back. */
+export class BodyGone extends Error {
+  override readonly name = 'BodyGone';
+}
+
+/** The text as it was submitted. Throws {@link BodyGone} where it is no longer there. */
+export async function textOf(entry: QuarantineRecord): Promise<string> {
+  if (entry.body !== undefined) return entry.body;
+  if (entry.bodyS3 === undefined) throw new BodyGone('the entry has no body');
+  const fetched = await fetchBody(entry.bodyS3, BYTES_MAX);
+  if (fetched.kind === 'text') return fetched.text;
+  throw new BodyGone(`its object ${entry.bodyS3.key} is ${fetched.kind}`);
+}
+
+/**
+ * The body of the message to send. A claim check travels as it is where `validate` may read what it
+ * points to; what the quarantine itself laid aside is read and sent on its own.
+ */
+export async function messageBodyOf(entry: QuarantineRecord, bucket: string): Promise<string> {
+  const { bodyS3 } = entry;
+  if (bodyS3 !== undefined) {
+    const claimCheck = JSON.stringify({ s3: bodyS3 });
+    if (readCarriage(claimCheck, bucket).kind === 'claim-check') return claimCheck;
+  }
+  return textOf(entry);
+}
+
+/** Type and id, as far as the text says so. */
+export function identityOf(text: string): { resourceType?: string; id?: string } {
+  try {
+    const { resourceType, id } = JSON.parse(text) ?? {};
+    return {
+      ...(typeof resourceType === 'string' && { resourceType }),
+      ...(typeof id === 'string' && { id }),
+    };
+  } catch {
+    return {};
+  }
+}

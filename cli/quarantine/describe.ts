@@ -1,0 +1,92 @@
+/** Quarantine in words, for a terminal. */
+import type { QuarantineRecord } from '../../functions/aws/quarantine-entries.ts';
+import type { Overview } from './groups.ts';
+
+const time = (ms: number | undefined) =>
+  ms === undefined ? '-' : `${new Date(ms).toISOString().slice(0, 19)}Z`;
+
+/** A table, a row for each fingerprint. */
+export function describeOverview({ groups, interrupted }: Overview): string {
+  const rows = groups.map(({ fingerprint, count, first, last, lanes, kind, redrives, example }) => [
+    fingerprint,
+    String(count),
+    kind,
+    lanes.join(','),
+    time(first),
+    time(last),
+    String(redrives),
+    example,
+  ]);
+  const head = ['FINGERPRINT', 'COUNT', 'KIND', 'LANE', 'FIRST', 'LAST', 'REDRIVES', 'EXAMPLE'];
+  const lines = aligned([head, ...rows]);
+  const withReasons = lines.flatMap((line, row) => {
+    const reason = groups[row - 1]?.reason;
+    return reason === undefined ? [line] : [line, `    ${reason}`];
+  });
+  const total = groups.reduce((sum, { count }) => sum + count, 0);
+  const tail = [`${total} quarantined, for ${groups.length} reasons`];
+  if (interrupted > 0) {
+    tail.push(
+      `${interrupted} marked by a redrive that was interrupted: redrive --all goes on with it`,
+    );
+  }
+  return (groups.length > 0 ? [...withReasons, ...tail] : tail).join('\n');
+}
+
+function aligned(rows: readonly (readonly string[])[]): string[] {
+  const widths = (rows[0] ?? []).map((_, column) =>
+    Math.max(...rows.map((row) => row[column]?.length ?? 0)),
+  );
+  return rows.map((row) =>
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd(),
+  );
+}
+
+/** All that is known of one entry, its body aside. */
+export function describeEntry(entry: QuarantineRecord): string {
+  const { file, line } = entry;
+  const place = file === undefined ? '-' : `${file}${line === undefined ? '' : `:${line}`}`;
+  const rows = [
+    ['message', entry.pk],
+    ['status', entry.status],
+    ['kind', [entry.kind, entry.crash].filter(Boolean).join(', ') || '-'],
+    ['reason', entry.reason ?? '-'],
+    ['fingerprint', entry.fingerprint ?? '-'],
+    ['lane', entry.lane],
+    ['source', entry.source],
+    ['came from', place],
+    ['submitted', time(entry.sentAt)],
+    ['quarantined', time(entry.quarantinedAt)],
+    ['redrives', String(entry.redrives)],
+  ];
+  return [...aligned(rows), ...attempts(entry), ...rounds(entry), ...outcome(entry)].join('\n');
+}
+
+function attempts(entry: QuarantineRecord): string[] {
+  return entry.attempts.map(({ requestId, startedAt, ended, crash, reason }, index) => {
+    const end = ended === undefined ? 'no end: its environment died' : `ended ${time(ended)}`;
+    const why = [crash, reason].filter(Boolean).join(': ');
+    return `attempt ${index + 1}  ${time(startedAt)}  ${end}  ${why}  request ${requestId}`;
+  });
+}
+
+function rounds({ rounds: past, redrive, discard }: QuarantineRecord): string[] {
+  const lines = past.map(({ quarantinedAt, kind, reason, redrivenAt, by, why }) => {
+    const because = why === undefined ? '' : ` (${why})`;
+    return `earlier    ${time(quarantinedAt)} ${kind}: ${reason}; redriven ${time(redrivenAt)} by ${by}${because}`;
+  });
+  if (redrive !== undefined && redrive.sentAt === undefined) {
+    lines.push('redrive    was interrupted before it had sent: redrive it again');
+  }
+  if (discard !== undefined) {
+    lines.push(`discarded  ${time(discard.at)} by ${discard.by} ${discard.why ?? ''}`.trimEnd());
+  }
+  return lines;
+}
+
+function outcome({ outcome: text }: QuarantineRecord): string[] {
+  return text === undefined ? [] : ['outcome', JSON.stringify(JSON.parse(text), null, 2)];
+}

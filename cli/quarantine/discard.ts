@@ -1,0 +1,52 @@
+/** Gives quarantined messages up: they are done with, and their evidence stays. */
+import type { Lane } from '../../core/messages.ts';
+import { readEntry } from '../../functions/aws/quarantine-entries.ts';
+import { discardEntry } from '../../functions/aws/quarantine-redrive.ts';
+import { resolvedAsStored } from './resolve.ts';
+import { idsOf, type Selection } from './selection.ts';
+import type { QuarantineStage } from './stage.ts';
+import { type Counts, type WorkOptions, workThrough } from './work-through.ts';
+
+export interface DiscardOptions extends WorkOptions {
+  /** Epoch ms: only what was quarantined by then. */
+  readonly before: number;
+  readonly by: string;
+  readonly why?: string | undefined;
+  readonly lane?: Lane | undefined;
+  readonly dryRun: boolean;
+}
+
+export type DiscardEnding =
+  | 'discarded'
+  | 'stored already'
+  | 'other lane'
+  | 'unknown'
+  | 'newer'
+  | 'not quarantined'
+  | 'changed meanwhile';
+
+export function discard(
+  stage: QuarantineStage,
+  selection: Selection,
+  options: DiscardOptions,
+): Promise<Counts<DiscardEnding>> {
+  const ids = idsOf(stage.quarantineTable, selection);
+  return workThrough(ids, options, (id) => discardOne(stage, id, options));
+}
+
+async function discardOne(
+  stage: QuarantineStage,
+  id: string,
+  { before, by, why, lane, dryRun }: DiscardOptions,
+): Promise<DiscardEnding> {
+  const entry = await readEntry(stage.quarantineTable, id);
+  if (entry === undefined) return 'unknown';
+  if (lane !== undefined && entry.lane !== lane) return 'other lane';
+  if (entry.status !== 'quarantined') return 'not quarantined';
+  if ((entry.quarantinedAt ?? 0) > before) return 'newer';
+  if (dryRun) return 'discarded';
+  if (await resolvedAsStored(stage, entry)) return 'stored already';
+  const mark = { at: Date.now(), by, why };
+  const done = await discardEntry(stage.quarantineTable, entry, mark);
+  return done ? 'discarded' : 'changed meanwhile';
+}

@@ -1,0 +1,62 @@
+/** Entries by fingerprint, so that 5,000 equal failures are one row. */
+import type { QuarantineSummary } from '../../functions/aws/quarantine-entries.ts';
+import { isOpen } from './selection.ts';
+
+export interface Group {
+  readonly fingerprint: string;
+  readonly kind: string;
+  /** Reason and id of the latest. */
+  readonly reason: string;
+  readonly example: string;
+  readonly lanes: readonly string[];
+  readonly count: number;
+  /** Epoch ms. */
+  readonly first: number;
+  readonly last: number;
+  /** The most often that one of them was redriven. */
+  readonly redrives: number;
+}
+
+export interface Overview {
+  readonly groups: readonly Group[];
+  /** Marked by a redrive that died before it had sent. */
+  readonly interrupted: number;
+}
+
+/** Groups what is quarantined; the largest first. */
+export async function groupByFingerprint(
+  entries: AsyncIterable<QuarantineSummary>,
+  lane: string | undefined,
+): Promise<Overview> {
+  const groups = new Map<string, Group>();
+  let interrupted = 0;
+  for await (const entry of entries) {
+    if (lane !== undefined && entry.lane !== lane) continue;
+    if (entry.status !== 'quarantined') {
+      if (isOpen(entry)) interrupted += 1;
+      continue;
+    }
+    const fingerprint = entry.fingerprint ?? '';
+    groups.set(fingerprint, added(groups.get(fingerprint), entry, fingerprint));
+  }
+  const largestFirst = [...groups.values()].sort((a, b) => b.count - a.count || b.last - a.last);
+  return { groups: largestFirst, interrupted };
+}
+
+function added(group: Group | undefined, entry: QuarantineSummary, fingerprint: string): Group {
+  const at = entry.quarantinedAt ?? 0;
+  const { pk, kind = '', reason = '', lane, redrives } = entry;
+  if (group === undefined) {
+    const one = { fingerprint, kind, reason, example: pk, lanes: [lane], count: 1 };
+    return { ...one, first: at, last: at, redrives };
+  }
+  return {
+    ...group,
+    ...(at >= group.last && { reason, example: pk }),
+    lanes: [...new Set([...group.lanes, lane])].sort(),
+    count: group.count + 1,
+    first: Math.min(group.first, at),
+    last: Math.max(group.last, at),
+    redrives: Math.max(group.redrives, redrives),
+  };
+}

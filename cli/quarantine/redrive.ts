@@ -1,0 +1,94 @@
+/** Sends quarantined messages back to their lane, where they run alone. */
+import { type Lane, type Origin, originSchema } from '../../core/messages.ts';
+import { decideRedrive, type RedriveMark, type SkipReason } from '../../core/redrive.ts';
+import { hop, sendAll } from '../../functions/aws/lane-queues.ts';
+import { type QuarantineRecord, readEntry } from '../../functions/aws/quarantine-entries.ts';
+import { beginRedrive, redriveSent } from '../../functions/aws/quarantine-redrive.ts';
+import { messageBodyOf } from './body.ts';
+import { resolvedAsStored } from './resolve.ts';
+import { idsOf, type Selection } from './selection.ts';
+import type { QuarantineStage } from './stage.ts';
+import { type Counts, type WorkOptions, workThrough } from './work-through.ts';
+
+export interface RedriveOptions extends WorkOptions {
+  /** Epoch ms: only what was quarantined by then. It names the redrive. */
+  readonly before: number;
+  readonly by: string;
+  readonly why?: string | undefined;
+  readonly lane?: Lane | undefined;
+  readonly dryRun: boolean;
+  readonly onFailed: (messageId: string, reason: string) => void;
+}
+
+export type RedriveEnding =
+  | 'sent'
+  /** What an earlier redrive had marked and not sent. */
+  | 'finished'
+  | 'stored already'
+  | 'other lane'
+  | 'unknown'
+  | 'changed meanwhile'
+  | 'failed'
+  | SkipReason;
+
+/** Redrives a selection. Interrupt it when you like: run again with the same `before`, it goes on. */
+export function redrive(
+  stage: QuarantineStage,
+  selection: Selection,
+  options: RedriveOptions,
+): Promise<Counts<RedriveEnding>> {
+  const ids = idsOf(stage.quarantineTable, selection);
+  return workThrough(ids, options, async (id) => {
+    try {
+      return await redriveOne(stage, id, options);
+    } catch (error) {
+      options.onFailed(id, error instanceof Error ? `${error.name}: ${error.message}` : 'failed');
+      return 'failed';
+    }
+  });
+}
+
+async function redriveOne(
+  stage: QuarantineStage,
+  id: string,
+  options: RedriveOptions,
+): Promise<RedriveEnding> {
+  const entry = await readEntry(stage.quarantineTable, id);
+  if (entry === undefined) return 'unknown';
+  if (options.lane !== undefined && entry.lane !== options.lane) return 'other lane';
+  const step = decideRedrive(entry, options.before);
+  if (step.kind === 'skip') return step.because;
+  if (options.dryRun) return step.kind === 'begin' ? 'sent' : 'finished';
+  if (step.kind === 'finish') {
+    await send(stage, entry, entry.redrives);
+    return 'finished';
+  }
+  if (await resolvedAsStored(stage, entry)) return 'stored already';
+  const { before, by, why } = options;
+  const mark: RedriveMark = { before, at: Date.now(), by, why };
+  // Read before the mark is made: an entry whose body is gone stays quarantined.
+  const body = await messageBodyOf(entry, stage.bucket);
+  if (!(await beginRedrive(stage.quarantineTable, entry, mark))) return 'changed meanwhile';
+  await send(stage, entry, entry.redrives + 1, body);
+  return 'sent';
+}
+
+/** A death after the sending and before its mark sends a second copy later; R04 bears that. */
+async function send(
+  stage: QuarantineStage,
+  entry: QuarantineRecord,
+  redrives: number,
+  body?: string,
+): Promise<void> {
+  const envelope = { ...originOf(entry), lane: entry.lane };
+  const text = body ?? (await messageBodyOf(entry, stage.bucket));
+  const message = await hop(text, envelope, stage.bucket);
+  const [error] = await sendAll(stage.isolationQueueUrls[entry.lane], [message]);
+  if (error !== undefined) throw error;
+  await redriveSent(stage.quarantineTable, entry.pk, redrives, Date.now());
+}
+
+/** Where the message first came from, so that its place in the order of submissions stays (R05). */
+function originOf(entry: QuarantineRecord): Origin {
+  return originSchema.parse({ ...entry, messageId: entry.pk });
+}

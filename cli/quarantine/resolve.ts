@@ -1,0 +1,21 @@
+import type { QuarantineRecord } from '../../functions/aws/quarantine-entries.ts';
+import { resolveStored } from '../../functions/aws/quarantine-redrive.ts';
+import { isStored } from '../../functions/aws/resources-table.ts';
+import { identityOf } from './body.ts';
+import type { QuarantineStage } from './stage.ts';
+
+/**
+ * Whether a copy of the message was stored after this one was quarantined; the entry is marked so
+ * when it is next read, which is now (R04).
+ */
+export async function resolvedAsStored(
+  stage: QuarantineStage,
+  entry: QuarantineRecord,
+): Promise<boolean> {
+  if (entry.status !== 'quarantined' || entry.body === undefined) return false;
+  const { resourceType, id } = identityOf(entry.body);
+  if (resourceType === undefined) return false;
+  const origin = { source: entry.source, messageId: entry.pk };
+  if (!(await isStored(stage.resourcesTable, origin, resourceType, id))) return false;
+  return resolveStored(stage.quarantineTable, entry);
+}

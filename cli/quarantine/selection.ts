@@ -1,0 +1,53 @@
+/** Which entries a command is about. */
+import type { Lane } from '../../core/messages.ts';
+import {
+  allEntries,
+  idsOfFingerprint,
+  type QuarantineSummary,
+} from '../../functions/aws/quarantine-entries.ts';
+import { UsageError } from '../usage-error.ts';
+
+export type Selection =
+  | { readonly kind: 'ids'; readonly ids: readonly string[] }
+  | { readonly kind: 'fingerprint'; readonly fingerprint: string }
+  | { readonly kind: 'all' };
+
+export interface SelectionOptions {
+  readonly id?: readonly string[];
+  readonly fingerprint?: string;
+  readonly all?: boolean;
+  readonly lane?: Lane;
+}
+
+/** @throws UsageError unless exactly one kind of selection was given. */
+export function selectionOf({ id, fingerprint, all }: SelectionOptions): Selection {
+  const given: Selection[] = [
+    ...(id === undefined ? [] : [{ kind: 'ids', ids: id } as const]),
+    ...(fingerprint === undefined ? [] : [{ kind: 'fingerprint', fingerprint } as const]),
+    ...(all === true ? [{ kind: 'all' } as const] : []),
+  ];
+  const [selection] = given;
+  if (selection === undefined || given.length > 1) {
+    throw new UsageError('say which: one of --fingerprint F, --id ID or --all');
+  }
+  return selection;
+}
+
+/** The ids of the selection, each once. */
+export async function* idsOf(table: string, selection: Selection): AsyncGenerator<string> {
+  switch (selection.kind) {
+    case 'ids':
+      yield* new Set(selection.ids);
+      return;
+    case 'fingerprint':
+      yield* idsOfFingerprint(table, selection.fingerprint);
+      return;
+    case 'all':
+      for await (const entry of allEntries(table)) if (isOpen(entry)) yield entry.pk;
+  }
+}
+
+/** Quarantined, or marked by a redrive that died before it had sent. */
+export function isOpen({ status, redrive }: QuarantineSummary): boolean {
+  return status === 'quarantined' || (status === 'redriven' && redrive?.sentAt === undefined);
+}

@@ -1,0 +1,142 @@
+import { expect, test } from 'vitest';
+import { describeEntry, describeOverview } from '../../../cli/quarantine/describe.ts';
+import { groupByFingerprint } from '../../../cli/quarantine/groups.ts';
+import { pace } from '../../../cli/quarantine/pace.ts';
+import { selectionOf } from '../../../cli/quarantine/selection.ts';
+import { workThrough } from '../../../cli/quarantine/work-through.ts';
+import type { QuarantineSummary } from '../../../functions/aws/quarantine-entries.ts';
+
+const entry = (pk: string, more: Partial<QuarantineSummary> = {}): QuarantineSummary => ({
+  pk,
+  status: 'quarantined',
+  lane: 'background',
+  kind: 'rejection',
+  reason: `reason of ${pk}`,
+  fingerprint: 'f1',
+  quarantinedAt: 1_000,
+  redrives: 0,
+  ...more,
+});
+
+async function* each<T>(...items: T[]): AsyncGenerator<T> {
+  yield* items;
+}
+
+test('5,000 equal failures are one row: count, first, last, example, lanes', async () => {
+  const many = Array.from({ length: 5_000 }, (_, n) =>
+    entry(`m${n}`, { quarantinedAt: 1_000 + n }),
+  );
+  const other = entry('x', { fingerprint: 'f2', lane: 'critical', kind: 'dead-letter' });
+  const late = entry('late', { quarantinedAt: 9_000, lane: 'critical', redrives: 2 });
+  const { groups } = await groupByFingerprint(each(other, ...many, late), undefined);
+  expect(groups).toEqual([
+    {
+      fingerprint: 'f1',
+      kind: 'rejection',
+      reason: 'reason of late',
+      example: 'late',
+      lanes: ['background', 'critical'],
+      count: 5_001,
+      first: 1_000,
+      last: 9_000,
+      redrives: 2,
+    },
+    expect.objectContaining({ fingerprint: 'f2', count: 1, kind: 'dead-letter' }),
+  ]);
+  const critical = await groupByFingerprint(each(other, ...many, late), 'critical');
+  expect(critical.groups.map(({ count }) => count)).toEqual([1, 1]);
+});
+
+test('what is no longer quarantined is no row; an interrupted redrive is said', async () => {
+  const mark = { before: 1, at: 2, by: 'ana' };
+  const overview = await groupByFingerprint(
+    each(
+      entry('a', { status: 'stored' }),
+      entry('b', { status: 'redriven', redrive: mark }),
+      entry('c', { status: 'redriven', redrive: { ...mark, sentAt: 3 } }),
+    ),
+    undefined,
+  );
+  expect(overview).toEqual({ groups: [], interrupted: 1 });
+  expect(describeOverview(overview)).toBe(
+    '0 quarantined, for 0 reasons\n' +
+      '1 marked by a redrive that was interrupted: redrive --all goes on with it',
+  );
+});
+
+test('R07: an entry says why, where it came from, how often it was tried, and what was done', () => {
+  const text = describeEntry({
+    ...entry('m-1', { kind: 'dead-letter', reason: 'TypeError at judge.ts:3', redrives: 1 }),
+    crash: 'exception',
+    source: 'clinic',
+    file: 'a.ndjson',
+    line: 7,
+    sentAt: 0,
+    attempts: [
+      { requestId: 'r-1', startedAt: 0, ended: 5, crash: 'exception', reason: 'TypeError' },
+      { requestId: 'r-2', startedAt: 0 },
+    ],
+    outcome: '{"resourceType":"OperationOutcome"}',
+    rounds: [
+      {
+        quarantinedAt: 0,
+        kind: 'rejection',
+        reason: 'code-invalid',
+        fingerprint: 'f0',
+        attempts: 0,
+        redrivenAt: 1,
+        by: 'ana',
+        why: 'fixed',
+      },
+    ],
+    discard: { at: 0, by: 'bob' },
+  });
+  for (const part of [
+    'a.ndjson:7',
+    'dead-letter, exception',
+    'TypeError at judge.ts:3',
+    'no end: its environment died',
+    'redriven 1970-01-01T00:00:00Z by ana (fixed)',
+    '"resourceType": "OperationOutcome"',
+    'by bob',
+  ]) {
+    expect(text).toContain(part);
+  }
+});
+
+test.each([{}, { id: ['a'], all: true }, { fingerprint: 'f', id: ['a'] }])(
+  'a selection must be exactly one: %j',
+  (options) => {
+    expect(() => selectionOf(options)).toThrow(
+      'say which: one of --fingerprint F, --id ID or --all',
+    );
+  },
+);
+
+test('the pace is kept, however many wait', async () => {
+  let clock = 0;
+  const waits: number[] = [];
+  const turn = pace(
+    10,
+    () => clock,
+    async (ms) => void waits.push(ms),
+  );
+  await Promise.all([turn(), turn(), turn()]);
+  expect(waits).toEqual([100, 200]);
+  clock = 1_000;
+  await turn();
+  expect(waits).toHaveLength(2);
+});
+
+test('work stops between two entries when it is told to', async () => {
+  const stopping = new AbortController();
+  const done: string[] = [];
+  const ids = each(...Array.from({ length: 100 }, (_, n) => String(n)));
+  const counts = await workThrough(ids, { rate: 1_000, signal: stopping.signal }, async (id) => {
+    done.push(id);
+    if (done.length === 5) stopping.abort();
+    return 'done';
+  });
+  expect(counts.done).toBe(done.length);
+  expect(done.length).toBeLessThan(15);
+});
