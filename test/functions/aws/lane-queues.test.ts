@@ -1,0 +1,60 @@
+import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { SEND_BYTES_MAX } from '../../../core/send-batches.ts';
+import { receive } from '../../support/delivery.ts';
+import { type Emulators, startEmulators } from '../../support/emulators.ts';
+import { depthOf } from '../../support/stores.ts';
+import { buildWorld, type World } from '../../support/world.ts';
+
+let emulators: Emulators;
+let world: World;
+let queues: typeof import('../../../functions/aws/lane-queues.ts');
+let clients: typeof import('../../../functions/aws/clients.ts');
+
+beforeAll(async () => {
+  emulators = await startEmulators();
+  world = await buildWorld();
+  clients = await import('../../../functions/aws/clients.ts');
+  queues = await import('../../../functions/aws/lane-queues.ts');
+});
+afterAll(() => emulators.stop());
+afterEach(() => vi.restoreAllMocks());
+
+const message = (body: string) => ({ body, attributes: { one: 'attribute' } });
+
+test('sends, shows again and deletes more than a batch takes', async () => {
+  const { lane } = world.queues;
+  const messages = Array.from({ length: 23 }, (_, n) => message(`${n}`));
+  expect(await queues.sendAll(lane.url, messages)).toEqual(messages.map(() => undefined));
+  const records = [];
+  for (let n = 0; n < 5; n += 1) records.push(...(await receive(lane)));
+  expect(new Set(records.map((record) => record.body)).size).toBe(23);
+  expect(records[0]?.messageAttributes['one']?.stringValue).toBe('attribute');
+
+  const handles = records.map((record) => record.receiptHandle);
+  const [again = '', ...others] = handles;
+  await queues.showAgain(lane.url, [{ receiptHandle: again, seconds: 0 }]);
+  await queues.deleteAll(lane.url, others);
+  expect(await depthOf(lane)).toBe(1);
+  expect(await receive(lane)).toHaveLength(1);
+});
+
+test('R06: what SQS refuses, or does not answer for, was not sent', async () => {
+  vi.spyOn(clients.sqs, 'send').mockImplementation(async () => ({
+    Successful: [{ Id: '1' }],
+    Failed: [{ Id: '0', Code: 'Throttled', Message: 'later', SenderFault: false }],
+  }));
+  const sent = await queues.sendAll(world.queues.lane.url, ['a', 'b', 'c'].map(message));
+  expect(sent.map((error) => error?.message)).toEqual([
+    'Throttled: later',
+    undefined,
+    'Unanswered: no answer for it',
+  ]);
+});
+
+test('R06: a request that fails has sent nothing; a message above the limit fails alone', async () => {
+  const { isolation } = world.queues;
+  const tooLarge = message('x'.repeat(SEND_BYTES_MAX));
+  const sent = await queues.sendAll(isolation.url, [message('a'), tooLarge, message('b')]);
+  expect(sent.map((error) => error === undefined)).toEqual([true, false, true]);
+  expect(await depthOf(isolation)).toBe(2);
+});

@@ -1,0 +1,85 @@
+import { readdir } from 'node:fs/promises';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { testClients } from '../support/clients.ts';
+import { contextWith } from '../support/delivery.ts';
+import { type Emulators, startEmulators } from '../support/emulators.ts';
+import { type Functions, loadFunctions } from '../support/functions.ts';
+import { patient } from '../support/resources.ts';
+import { sampleEvent } from '../support/sample-events.ts';
+import { depthOf, itemsOf } from '../support/stores.ts';
+import { buildWorld, type World } from '../support/world.ts';
+
+let emulators: Emulators;
+let world: World;
+let functions: Functions;
+
+beforeAll(async () => {
+  emulators = await startEmulators();
+});
+afterAll(() => emulators.stop());
+beforeEach(async () => {
+  world = await buildWorld();
+  functions = await loadFunctions();
+});
+afterEach(() => functions.close());
+
+interface Expected {
+  readonly resources?: number;
+  readonly rejections?: number;
+  readonly deadLetters?: number;
+  readonly isolated?: number;
+  readonly incidents?: number;
+  readonly failed?: number;
+}
+
+const expectations: Readonly<Record<string, Expected>> = {
+  'validate/healthy-batch': { resources: 3 },
+  'validate/mixed-batch': { resources: 1, rejections: 2, isolated: 1 },
+  'validate/suspects-in-batch': { resources: 1, isolated: 1 },
+  'validate/claim-check': { resources: 1 },
+  'validate/alone': { resources: 1 },
+  'validate/alone-killer': { failed: 1 },
+  'validate/alone-malformed-envelope': { rejections: 1 },
+  'quarantine/dead-letter': { deadLetters: 1 },
+  'quarantine/redriven-by-sqs': { deadLetters: 1 },
+  'incident/one-crash': {},
+  'incident/ten-crashes': { incidents: 1 },
+};
+
+test.each(Object.entries(expectations))('%s', async (path, expected) => {
+  const key = 'submissions/0f3a';
+  const object = { Bucket: world.bucket, Key: key, Body: patient() };
+  await testClients().s3.send(new PutObjectCommand(object));
+  const name = path.split('/')[0] as 'validate' | 'quarantine' | 'incident';
+  const event = await sampleEvent(path, world);
+  const answer = await functions[name](event, contextWith());
+
+  const quarantined = await itemsOf(world.tables.quarantine);
+  const incidents = await itemsOf(world.tables.incidents);
+  expect({
+    resources: (await itemsOf(world.tables.resources)).length,
+    rejections: quarantined.filter((item) => item['kind'] === 'rejection').length,
+    deadLetters: quarantined.filter((item) => item['kind'] === 'dead-letter').length,
+    isolated: await depthOf(world.queues.isolation),
+    incidents: incidents.filter((item) => item['openedAt'] !== undefined).length,
+    failed: answer.batchItemFailures.length,
+  }).toEqual({
+    resources: 0,
+    rejections: 0,
+    deadLetters: 0,
+    isolated: 0,
+    incidents: 0,
+    failed: 0,
+    ...expected,
+  });
+});
+
+test('every sample event of these functions is tried', async () => {
+  const folders = ['validate', 'quarantine', 'incident'];
+  const names = folders.map(async (folder) => {
+    const files = await readdir(new URL(`../../events/${folder}`, import.meta.url));
+    return files.map((file) => `${folder}/${file.replace('.json', '')}`);
+  });
+  expect((await Promise.all(names)).flat().sort()).toEqual(Object.keys(expectations).sort());
+});
