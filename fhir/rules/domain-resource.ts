@@ -1,6 +1,6 @@
 /** Contained resources (dom-2 to dom-5) and the narrative that should be there (dom-6). */
 import { isObject } from '../runtime/object.ts';
-import { quote, type Report } from '../runtime/report.ts';
+import { DEPTH_MAX, quote, type Report } from '../runtime/report.ts';
 
 export function domainResource(value: Record<string, unknown>, report: Report): void {
   const text = value['text'];
@@ -10,7 +10,8 @@ export function domainResource(value: Record<string, unknown>, report: Report): 
   const contained = value['contained'];
   if (contained === undefined || !Array.isArray(contained)) return;
   for (const [i, each] of contained.entries()) if (isObject(each)) rules(each, i);
-  referenced(value, contained, report);
+  // Within a contained resource there is none, and to look again at each depth would be quadratic.
+  if (report.resource === report.root) referenced(value, contained, report);
 
   function rules(each: Record<string, unknown>, i: number): void {
     const { versionId, lastUpdated, security } = isObject(each['meta']) ? each['meta'] : {};
@@ -38,16 +39,15 @@ function referenced(resource: Record<string, unknown>, contained: unknown[], rep
 }
 
 /** All strings in the value that start with #, as local references and canonicals do. */
-function localReferences(value: unknown): Set<string> {
-  const found = new Set<string>();
-  const open: unknown[] = [value];
-  while (open.length > 0) {
-    const next = open.pop();
-    if (typeof next === 'string') {
-      if (next.charCodeAt(0) === 35) found.add(next);
-    } else if (typeof next === 'object' && next !== null) {
-      for (const each of Object.values(next)) open.push(each);
-    }
+function localReferences(value: unknown, depth = 0, found = new Set<string>()): Set<string> {
+  if (typeof value === 'string') {
+    if (value.charCodeAt(0) === 35) found.add(value);
+  } else if (typeof value === 'object' && value !== null && depth < WALK_MAX) {
+    const children = Array.isArray(value) ? value : Object.values(value);
+    for (const child of children) localReferences(child, depth + 1, found);
   }
   return found;
 }
+
+/** Arrays and objects: two for each element that the validator follows. */
+const WALK_MAX = 2 * DEPTH_MAX;

@@ -68,9 +68,10 @@ export function xhtml(value: unknown, report: Report, step: string): void {
   }
   if (!value.includes(NAMESPACE)) broken('txt-1', `the namespace ${NAMESPACE} is not declared`);
   if (!hasContent) broken('txt-2', 'the narrative SHALL have some non-whitespace content');
-  for (const link of links) {
-    const id = link.slice(1);
-    if (!anchors.has(id) && !hasElementId(report.resource, id)) {
+  const dangling = links.filter((link) => !anchors.has(link.slice(1)));
+  const ids = dangling.length > 0 ? idsIn(report.resource) : anchors;
+  for (const link of dangling) {
+    if (!ids.has(link.slice(1))) {
       report.error('invalid', `The link ${quote(link)} leads to nothing in the resource`, step);
     }
   }
@@ -80,14 +81,15 @@ export function xhtml(value: unknown, report: Report, step: string): void {
   }
 }
 
-/** Does any element or contained resource have this id? */
-function hasElementId(resource: unknown, id: string): boolean {
+/** Ids of all elements and contained resources. */
+function idsIn(resource: unknown): Set<unknown> {
+  const ids = new Set<unknown>();
   const open: unknown[] = [resource];
   while (open.length > 0) {
     const next = open.pop();
-    if (isObject(next) && next['id'] === id) return true;
+    if (isObject(next)) ids.add(next['id']);
     if (typeof next === 'object' && next !== null)
       for (const each of Object.values(next)) open.push(each);
   }
-  return false;
+  return ids;
 }
