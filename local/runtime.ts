@@ -12,7 +12,6 @@ import { openHome } from './home.ts';
 import { accountVariables, defaultEnvironmentsMax, functionSpecs } from './lambda/function-spec.ts';
 import { startLambdaHost } from './lambda/host.ts';
 import { type LogLine, openPlatformLog } from './lambda/platform-log.ts';
-import { createSlots } from './lambda/slots.ts';
 import { type Page, startPages } from './pages.ts';
 import { provision } from './provision/provision.ts';
 import { type Clock, startSchedule, systemClock } from './schedule.ts';
@@ -105,15 +104,13 @@ async function start(
   log(`at most ${environmentsMax} Lambda environments; their logs are in ${home.logDir}`);
 
   const functions = functionSpecs(plan.functions, endpoints, COMPILE_CACHE);
-  const slots = createSlots(environmentsMax);
-  const schedule = startSchedule(plan.rules, clock, { functions, host, slots });
+  const schedule = startSchedule(plan.rules, clock, { functions, host });
   onStop(schedule.stop);
   const mappings = startMappings(plan.mappings, {
     sqs: clients.sqs,
     endpoint: endpoints.sqs,
     functions,
     host,
-    slots,
     mischief: mischiefOf(options, log),
     log,
   });

@@ -2,7 +2,6 @@
 import { randomUUID } from 'node:crypto';
 import type { FunctionSpec } from './lambda/function-spec.ts';
 import type { LambdaHost } from './lambda/host.ts';
-import type { Slots } from './lambda/slots.ts';
 import { ACCOUNT, arn, nameOfArn } from './template/account.ts';
 import type { RulePlan } from './template/plan.ts';
 import { TemplateError } from './template/resolve.ts';
@@ -18,18 +17,18 @@ export const systemClock: Clock = {
   },
 };
 
-type Targets = { functions: Map<string, FunctionSpec>; host: LambdaHost; slots: Slots };
+type Targets = { functions: Map<string, FunctionSpec>; host: LambdaHost };
 
 /** Invokes the targets of the enabled rules until stopped. A function that fails is not retried. */
 export function startSchedule(
   rules: RulePlan[],
   clock: Clock,
-  { functions, host, slots }: Targets,
+  { functions, host }: Targets,
 ): { stop(): void } {
   async function fire(rule: string, spec: FunctionSpec, input: string | undefined): Promise<void> {
     const payload = input ?? JSON.stringify(scheduledEvent(rule, clock.now()));
-    const release = await slots.acquire(rule, spec.reservedConcurrency);
-    await host.invoke(spec, payload).finally(release);
+    const lease = await host.acquire(rule, spec.reservedConcurrency, spec);
+    await lease.invoke(payload);
   }
 
   const ends = rules

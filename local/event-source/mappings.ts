@@ -2,20 +2,18 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { FunctionSpec } from '../lambda/function-spec.ts';
 import type { LambdaHost } from '../lambda/host.ts';
-import type { Slots } from '../lambda/slots.ts';
 import { nameOfArn } from '../template/account.ts';
 import { type MappingPlan, queueUrlOf } from '../template/plan.ts';
 import { TemplateError } from '../template/resolve.ts';
 import { Deliveries } from './delivery.ts';
 import type { Mischief } from './mischief.ts';
-import { type Poller, startPoller } from './poller.ts';
+import { type Mapping, type Poller, startPoller } from './poller.ts';
 
 export type MappingsContext = {
   sqs: SQSClient;
   endpoint: string;
   functions: Map<string, FunctionSpec>;
   host: LambdaHost;
-  slots: Slots;
   mischief: Mischief;
   log: (line: string) => void;
 };
@@ -38,26 +36,22 @@ function startMapping(plan: MappingPlan, context: MappingsContext): Poller {
   const spec = context.functions.get(nameOfArn(properties.FunctionName));
   if (!spec) throw new TemplateError(`${logicalId}: no function ${properties.FunctionName}`);
   const queueName = nameOfArn(properties.EventSourceArn);
-  return startPoller(
-    {
-      id: logicalId,
-      queue: {
-        sqs: context.sqs,
-        url: queueUrlOf(queueName, context.endpoint),
-        arn: properties.EventSourceArn,
-      },
-      batchSize: properties.BatchSize,
-      windowMs: properties.MaximumBatchingWindowInSeconds * 1000,
-      maxConcurrency: Math.min(
-        properties.ScalingConfig.MaximumConcurrency ?? Number.POSITIVE_INFINITY,
-        spec.reservedConcurrency,
-      ),
-      reportsFailures: properties.FunctionResponseTypes.includes('ReportBatchItemFailures'),
-      invoke: (payload) => context.host.invoke(spec, payload),
-      onFailure: (reason, { length }) =>
-        context.log(`${queueName}: ${length} message(s) return, ${spec.name} failed: ${reason}`),
-    },
-    context.slots,
-    new Deliveries(context.mischief),
+  const concurrencyMax = Math.min(
+    properties.ScalingConfig.MaximumConcurrency ?? Number.POSITIVE_INFINITY,
+    spec.reservedConcurrency,
   );
+  const mapping: Mapping = {
+    queue: {
+      sqs: context.sqs,
+      url: queueUrlOf(queueName, context.endpoint),
+      arn: properties.EventSourceArn,
+    },
+    batchSize: properties.BatchSize,
+    windowMs: properties.MaximumBatchingWindowInSeconds * 1000,
+    reportsFailures: properties.FunctionResponseTypes.includes('ReportBatchItemFailures'),
+    acquire: () => context.host.acquire(logicalId, concurrencyMax, spec),
+    onFailure: (reason, { length }) =>
+      context.log(`${queueName}: ${length} message(s) return, ${spec.name} failed: ${reason}`),
+  };
+  return startPoller(mapping, new Deliveries(context.mischief));
 }

@@ -3,8 +3,7 @@
  * it to the function, and meanwhile fills the next. It holds at most one batch that does not run.
  */
 import type { SQSRecord } from 'aws-lambda';
-import type { Outcome } from '../lambda/outcome.ts';
-import type { Slots } from '../lambda/slots.ts';
+import type { Lease } from '../lambda/host.ts';
 import { cutBatch } from './batch.ts';
 import { type Disposition, dispose } from './batch-response.ts';
 import type { Deliveries } from './delivery.ts';
@@ -12,13 +11,12 @@ import { toRecord } from './record.ts';
 import { receiveMessages, removeMessages, type SourceQueue } from './source-queue.ts';
 
 export type Mapping = {
-  id: string;
   queue: SourceQueue;
   batchSize: number;
   windowMs: number;
-  maxConcurrency: number;
   reportsFailures: boolean;
-  invoke(payload: string): Promise<Outcome>;
+  /** Waits for the right to one more invocation. */
+  acquire(): Promise<Lease>;
   /** Told of each batch that failed as a whole. */
   onFailure(reason: string, records: SQSRecord[]): void;
 };
@@ -34,7 +32,7 @@ const WAIT_SECONDS = 20;
 /** While copies or held-back messages wait for their time, a long poll must not outwait them. */
 const WAIT_SECONDS_HOLDING = 1;
 
-export function startPoller(mapping: Mapping, slots: Slots, deliveries: Deliveries): Poller {
+export function startPoller(mapping: Mapping, deliveries: Deliveries): Poller {
   const stopping = new AbortController();
   const running = new Set<Promise<void>>();
   let runningRecords = 0;
@@ -43,16 +41,15 @@ export function startPoller(mapping: Mapping, slots: Slots, deliveries: Deliveri
     while (!stopping.signal.aborted) {
       await fill(mapping, deliveries, stopping.signal);
       if (deliveries.size === 0) continue;
-      const release = await slots.acquire(mapping.id, mapping.maxConcurrency);
+      const lease = await mapping.acquire();
       const { records, payload, rest } = cutBatch(deliveries.take(Date.now()), mapping.batchSize);
       deliveries.putBack(rest);
       if (records.length === 0 || stopping.signal.aborted) {
-        release();
+        lease.giveBack();
         continue;
       }
       runningRecords += records.length;
-      const run = runBatch(mapping, records, payload).finally(() => {
-        release();
+      const run = runBatch(mapping, lease, records, payload).finally(() => {
         runningRecords -= records.length;
         running.delete(run);
       });
@@ -67,7 +64,7 @@ export function startPoller(mapping: Mapping, slots: Slots, deliveries: Deliveri
       stopping.abort();
       const grace = Promise.withResolvers<void>();
       const timer = setTimeout(grace.resolve, graceMs);
-      // One that waits for a slot gets it when those that run end, or never, and then holds nothing.
+      // One that waits for its turn gets it when those that run end, or never; it then gives it back.
       await Promise.race([Promise.allSettled([...running]), grace.promise]);
       clearTimeout(timer);
       polling.catch(() => {});
@@ -98,8 +95,13 @@ function idleWait(deliveries: Deliveries): number {
   return deliveries.size > 0 ? WAIT_SECONDS_HOLDING : WAIT_SECONDS;
 }
 
-async function runBatch(mapping: Mapping, records: SQSRecord[], payload: string): Promise<void> {
-  const outcome = await mapping.invoke(payload);
+async function runBatch(
+  mapping: Mapping,
+  lease: Lease,
+  records: SQSRecord[],
+  payload: string,
+): Promise<void> {
+  const outcome = await lease.invoke(payload);
   const ids = records.map(({ messageId }) => messageId);
   const disposition: Disposition = dispose(ids, outcome, mapping.reportsFailures);
   if (disposition.reason) mapping.onFailure(disposition.reason, records);

@@ -28,6 +28,7 @@ export class Environment {
   readonly gone: Promise<unknown>;
   /** Largest resident size seen, bytes. */
   memoryUsed = 0;
+  /** `performance.now()` of its latest invocation; 0 before the first. */
   lastUsedAt = 0;
   busy = false;
   alive = true;
@@ -61,6 +62,10 @@ export class Environment {
     this.#process.once('exit', (code, signal) => this.#end(exited(code, signal)));
     const timer = setTimeout(() => this.#end(timedOut(INIT_TIMEOUT_MS / 1000)), INIT_TIMEOUT_MS);
     this.#init.promise.finally(() => clearTimeout(timer));
+  }
+
+  get functionName(): string {
+    return this.spec.name;
   }
 
   get pid(): number {

@@ -1,10 +1,9 @@
 /**
  * The Lambda service: environments are started when an event finds none warm, used again while
- * they live, never more at a time than the bound, and the longest idle one of another function
- * makes room.
+ * they live, and never more at a time than the bound.
  */
-import assert from 'node:assert';
 import { randomBytes, randomUUID } from 'node:crypto';
+import { availableParallelism } from 'node:os';
 import { Environment } from './environment.ts';
 import type { FunctionSpec } from './function-spec.ts';
 import {
@@ -15,27 +14,46 @@ import {
 } from './invocation-records.ts';
 import { watchMemory } from './memory-watch.ts';
 import type { Failure, Outcome } from './outcome.ts';
+import { placeFor } from './placement.ts';
 import type { PlatformLog } from './platform-log.ts';
 import { startReaper } from './reaper.ts';
 import { startRuntimeApi } from './runtime-api.ts';
+import { Turns } from './turns.ts';
+
+/** The right to one invocation: run it or give it back. */
+export type Lease = { invoke(payload: string): Promise<Outcome>; giveBack(): void };
 
 export type LambdaHost = {
-  /** Runs an event (JSON). The caller holds a slot, which keeps the bound. */
-  invoke(spec: FunctionSpec, payload: string): Promise<Outcome>;
+  /**
+   * Waits until the function may run once more. `owner` (a mapping, a rule) is who wants it, and
+   * never runs more than `ownerMax` at a time.
+   */
+  acquire(owner: string, ownerMax: number, spec: FunctionSpec): Promise<Lease>;
   environments(): { functionName: string; pid: number }[];
   stop(): Promise<void>;
 };
 
-type Initialization = { initDurationMs?: number; failure?: Failure };
+/** How long a batch waits for a warm environment before one more is started. */
+const PATIENCE_MS = 2000;
 
 export async function startLambdaHost(
   environmentsMax: number,
   log: PlatformLog,
 ): Promise<LambdaHost> {
+  const policy = { max: environmentsMax, eager: availableParallelism() };
   const api = await startRuntimeApi();
   const reaper = startReaper();
   const environments = new Set<Environment>();
   const memory = watchMemory(() => [...environments]);
+  const turns = new Turns<FunctionSpec, Environment>(PATIENCE_MS, (spec, waitedLong) => {
+    const alive = [...environments].filter((environment) => environment.alive);
+    const place = placeFor(spec.name, waitedLong, alive, policy);
+    if (!place) return undefined;
+    if (place.type === 'instead') place.environment.stop();
+    const environment = place.type === 'warm' ? place.environment : started(spec);
+    environment.busy = true;
+    return environment;
+  });
 
   function started(spec: FunctionSpec): Environment {
     const id = randomBytes(16).toString('hex');
@@ -47,26 +65,13 @@ export async function startLambdaHost(
     environment.gone.then(() => {
       environments.delete(environment);
       reaper.watch(pids());
+      turns.advance();
     });
     return environment;
   }
 
   function pids(): number[] {
     return [...environments].map(({ pid }) => pid);
-  }
-
-  /** An idle environment of the function, or a new one. */
-  function take(spec: FunctionSpec): { environment: Environment; cold: boolean } {
-    const alive = [...environments].filter((environment) => environment.alive);
-    const idle = alive
-      .filter((environment) => !environment.busy)
-      .sort((a, b) => b.lastUsedAt - a.lastUsedAt);
-    const warm = idle.find((environment) => environment.spec.name === spec.name);
-    if (warm) return { environment: warm, cold: false };
-    const evicted = alive.length >= environmentsMax ? idle.at(-1) : undefined;
-    assert(evicted || alive.length < environmentsMax, 'whoever invokes holds a slot');
-    evicted?.stop();
-    return { environment: started(spec), cold: true };
   }
 
   async function initialize(environment: Environment): Promise<Initialization> {
@@ -78,20 +83,27 @@ export async function startLambdaHost(
     return { initDurationMs, ...(failure ? { failure } : {}) };
   }
 
+  async function invoke(environment: Environment, payload: string): Promise<Outcome> {
+    const cold = environment.lastUsedAt === 0;
+    const { failure, ...init } = cold ? await initialize(environment) : {};
+    const requestId = randomUUID();
+    recordStart(log, environment, requestId);
+    const startedAt = performance.now();
+    environment.lastUsedAt = startedAt;
+    const outcome = failure ?? (await environment.invoke(requestId, payload));
+    const durationMs = performance.now() - startedAt;
+    recordReport(log, environment, requestId, outcome, { durationMs, ...init });
+    return outcome;
+  }
+
   return {
-    async invoke(spec, payload) {
-      const { environment, cold } = take(spec);
-      environment.busy = true;
-      const { failure, ...init } = cold ? await initialize(environment) : {};
-      const requestId = randomUUID();
-      recordStart(log, environment, requestId);
-      const startedAt = performance.now();
-      const outcome = failure ?? (await environment.invoke(requestId, payload));
-      const durationMs = performance.now() - startedAt;
-      recordReport(log, environment, requestId, outcome, { durationMs, ...init });
-      environment.lastUsedAt = startedAt;
-      environment.busy = false;
-      return outcome;
+    async acquire(owner, ownerMax, spec) {
+      const { place: environment, end } = await turns.wait(owner, ownerMax, spec);
+      const giveBack = () => {
+        environment.busy = false;
+        end();
+      };
+      return { invoke: (payload) => invoke(environment, payload).finally(giveBack), giveBack };
     },
     environments: () =>
       [...environments].map(({ spec, pid }) => ({ functionName: spec.name, pid })),
@@ -103,3 +115,5 @@ export async function startLambdaHost(
     },
   };
 }
+
+type Initialization = { initDurationMs?: number; failure?: Failure };

@@ -1,7 +1,6 @@
 import { expect, test } from 'vitest';
 import type { FunctionSpec } from '../../local/lambda/function-spec.ts';
 import type { LambdaHost } from '../../local/lambda/host.ts';
-import { Slots } from '../../local/lambda/slots.ts';
 import { type Clock, startSchedule } from '../../local/schedule.ts';
 import type { RulePlan } from '../../local/template/plan.ts';
 
@@ -45,14 +44,18 @@ function fired(...rules: RulePlan[]) {
   const clock = manualClock();
   const events: unknown[] = [];
   const host: LambdaHost = {
-    async invoke(_, payload) {
-      events.push(JSON.parse(payload));
-      return { status: 'success', payload: 'null' };
+    async acquire() {
+      return {
+        async invoke(payload) {
+          events.push(JSON.parse(payload));
+          return { status: 'success', payload: 'null' };
+        },
+        giveBack: () => {},
+      };
     },
     environments: () => [],
     stop: async () => {},
   };
-  const slots = new Slots({ max: 1, eager: 1, patienceMs: 0 });
   const spec: FunctionSpec = {
     name: 'work',
     arn: WORK_ARN,
@@ -64,7 +67,7 @@ function fired(...rules: RulePlan[]) {
     variables: {},
   };
   const functions = new Map([['work', spec]]);
-  const schedule = startSchedule(rules, clock, { functions, host, slots });
+  const schedule = startSchedule(rules, clock, { functions, host });
   return {
     events,
     stop: schedule.stop,

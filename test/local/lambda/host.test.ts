@@ -2,8 +2,9 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { functionSpecs } from '../../../local/lambda/function-spec.ts';
+import { type FunctionSpec, functionSpecs } from '../../../local/lambda/function-spec.ts';
 import { type LambdaHost, startLambdaHost } from '../../../local/lambda/host.ts';
+import type { Outcome } from '../../../local/lambda/outcome.ts';
 import {
   type LogLine,
   openPlatformLog,
@@ -56,6 +57,11 @@ async function functionOf(
   return spec;
 }
 
+async function run(spec: FunctionSpec, payload: string): Promise<Outcome> {
+  const lease = await host.acquire('test', 10, spec);
+  return lease.invoke(payload);
+}
+
 function parsed(outcome: { status: string; payload?: string }): unknown {
   return JSON.parse(outcome.payload ?? 'null');
 }
@@ -77,7 +83,7 @@ describe('the Lambda host', () => {
          event, env: process.env, title: process.title, remaining: context.getRemainingTimeInMillis(),
          context });`,
     );
-    const outcome = await host.invoke(spec, '{"a":1}');
+    const outcome = await run(spec, '{"a":1}');
     delete process.env.PARENTS_SECRET;
     expect(parsed(outcome)).toMatchObject({
       event: { a: 1 },
@@ -105,8 +111,8 @@ describe('the Lambda host', () => {
 
   test('uses a warm environment again, and says so in the records', async () => {
     const spec = await functionOf('warm', 'let n = 0; export const handler = () => ++n;');
-    expect(parsed(await host.invoke(spec, '{}'))).toBe(1);
-    expect(parsed(await host.invoke(spec, '{}'))).toBe(2);
+    expect(parsed(await run(spec, '{}'))).toBe(1);
+    expect(parsed(await run(spec, '{}'))).toBe(2);
     expect(records('warm').map(({ type }) => type)).toEqual([
       'platform.initStart',
       'platform.initReport',
@@ -130,12 +136,12 @@ describe('the Lambda host', () => {
       'throwing',
       'let n = 0; export const handler = () => { if (n++ === 0) throw new TypeError("no"); return n; };',
     );
-    expect(await host.invoke(spec, '{}')).toEqual({
+    expect(await run(spec, '{}')).toEqual({
       status: 'error',
       errorType: 'TypeError',
       errorMessage: 'no',
     });
-    expect(parsed(await host.invoke(spec, '{}'))).toBe(2);
+    expect(parsed(await run(spec, '{}'))).toBe(2);
   });
 
   test.each([
@@ -172,8 +178,8 @@ describe('the Lambda host', () => {
         name,
         `export const handler = async (event) => { if (event.die) { ${code} } return process.pid; };`,
       );
-      const before = parsed(await host.invoke(spec, '{}'));
-      expect(await host.invoke(spec, '{"die":true}')).toEqual({
+      const before = parsed(await run(spec, '{}'));
+      expect(await run(spec, '{"die":true}')).toEqual({
         status: 'error',
         errorType,
         errorMessage,
@@ -182,7 +188,7 @@ describe('the Lambda host', () => {
         type: 'platform.report',
         record: { status: 'error', errorType },
       });
-      const after = parsed(await host.invoke(spec, '{}'));
+      const after = parsed(await run(spec, '{}'));
       expect(after).not.toBe(before);
       expect(isAlive(Number(before))).toBe(false);
     },
@@ -193,7 +199,7 @@ describe('the Lambda host', () => {
       Timeout: 1,
     });
     const startedAt = performance.now();
-    expect(await host.invoke(spec, '{}')).toEqual({
+    expect(await run(spec, '{}')).toEqual({
       status: 'timeout',
       errorType: 'Sandbox.Timedout',
       errorMessage: 'Task timed out after 1.00 seconds',
@@ -214,7 +220,7 @@ describe('the Lambda host', () => {
        };`,
       { Timeout: 20 },
     );
-    expect(await host.invoke(spec, '{}')).toMatchObject({
+    expect(await run(spec, '{}')).toMatchObject({
       status: 'error',
       errorType: 'Runtime.OutOfMemory',
     });
@@ -238,7 +244,7 @@ describe('the Lambda host', () => {
     async (how, source, errorType) => {
       const name = how.replaceAll(' ', '-');
       const spec = await functionOf(name, source);
-      expect(await host.invoke(spec, '{}')).toMatchObject({ status: 'error', errorType });
+      expect(await run(spec, '{}')).toMatchObject({ status: 'error', errorType });
       expect(records(name).map(({ type, record }) => [type, record.status])).toEqual([
         ['platform.initStart', undefined],
         ['platform.initReport', 'error'],
@@ -252,7 +258,7 @@ describe('the Lambda host', () => {
 
   test('its own lines stand in its log', async () => {
     const spec = await functionOf('talking', 'export const handler = () => console.log("spoken");');
-    await host.invoke(spec, '{}');
+    await run(spec, '{}');
     await expect
       .poll(() => readFile(join(folder, 'logs', 'talking.log'), 'utf8'))
       .toContain('spoken\n');
@@ -264,7 +270,7 @@ describe('the Lambda host', () => {
         functionOf(name, 'export const handler = () => process.pid;'),
       ),
     );
-    for (const spec of specs) await host.invoke(spec, '{}');
+    for (const spec of specs) await run(spec, '{}');
     await expect
       .poll(() => host.environments().map(({ functionName }) => functionName))
       .toEqual(['two', 'three']);

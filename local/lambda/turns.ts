@@ -1,0 +1,83 @@
+/**
+ * Whose turn it is. Those who want to run wait until there is a place for them; a place goes to
+ * the owner (a mapping, a rule) that holds the fewest, the longest waiting among equals, so that
+ * a mapping with a flood behind it cannot starve one with a single message.
+ */
+
+type Waiter<W, P> = {
+  owner: string;
+  ownerMax: number;
+  wish: W;
+  waitedLong: boolean;
+  grant: (turn: Turn<P>) => void;
+};
+
+/** The right to a place, until it is ended. */
+export type Turn<P> = { place: P; end: () => void };
+
+export class Turns<W, P extends object> {
+  #patienceMs: number;
+  #placeFor: (wish: W, waitedLong: boolean) => P | undefined;
+  #held = new Map<string, number>();
+  #waiting: Waiter<W, P>[] = [];
+
+  /**
+   * @param placeFor takes a place for a wish, or says that there is none for now; it is told
+   *   whether the wish has waited for `patienceMs`
+   */
+  constructor(patienceMs: number, placeFor: (wish: W, waitedLong: boolean) => P | undefined) {
+    this.#patienceMs = patienceMs;
+    this.#placeFor = placeFor;
+  }
+
+  /** Waits for a turn; the owner never has more than `ownerMax` at a time. */
+  wait(owner: string, ownerMax: number, wish: W): Promise<Turn<P>> {
+    const { promise, resolve } = Promise.withResolvers<Turn<P>>();
+    const waiter = { owner, ownerMax, wish, waitedLong: false, grant: resolve };
+    this.#waiting.push(waiter);
+    const patience = setTimeout(() => {
+      waiter.waitedLong = true;
+      this.advance();
+    }, this.#patienceMs);
+    this.advance();
+    return promise.finally(() => clearTimeout(patience));
+  }
+
+  /** Grants what can be granted; to be called when a place may have become free. */
+  advance(): void {
+    while (this.#grantOne());
+  }
+
+  #grantOne(): boolean {
+    const inOrder = this.#waiting
+      .filter(({ owner, ownerMax }) => this.#heldBy(owner) < ownerMax)
+      .sort((a, b) => this.#heldBy(a.owner) - this.#heldBy(b.owner));
+    for (const waiter of inOrder) {
+      const place = this.#placeFor(waiter.wish, waiter.waitedLong);
+      if (!place) continue;
+      this.#waiting.splice(this.#waiting.indexOf(waiter), 1);
+      this.#count(waiter.owner, 1);
+      waiter.grant({ place, end: this.#endOf(waiter.owner) });
+      return true;
+    }
+    return false;
+  }
+
+  #endOf(owner: string): () => void {
+    let ended = false;
+    return () => {
+      if (ended) return;
+      ended = true;
+      this.#count(owner, -1);
+      this.advance();
+    };
+  }
+
+  #count(owner: string, change: 1 | -1): void {
+    this.#held.set(owner, this.#heldBy(owner) + change);
+  }
+
+  #heldBy(owner: string): number {
+    return this.#held.get(owner) ?? 0;
+  }
+}
