@@ -39,7 +39,7 @@ export function laneQueueName(stage: string, lane: Lane): string {
 
 /** The bucket is named by the account, and a queue's URL says which that is. */
 export function bodiesBucketOf(stage: string, queueUrl: string): string {
-  return `fhir-failsafe-${stage}-bodies-${new URL(queueUrl).pathname.split('/')[1]}`;
+  return `fhir-failsafe-${stage}-bodies-${new URL(queueUrl).pathname.split('/').at(-2)}`;
 }
 
 /** @throws as {@link openTarget} does. */

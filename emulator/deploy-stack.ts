@@ -7,7 +7,7 @@ import { ACCOUNT } from '../local/template/account.ts';
 import { readAssembly } from '../local/template/assembly.ts';
 import { adaptAssembly } from './adapt-assembly.ts';
 import { cdk, contextArguments, ROOT } from './cdk.ts';
-import { deployedReferences, physicalIds } from './deployed-stack.ts';
+import { deployedReferences, physicalIds, urlSuffixOf } from './deployed-stack.ts';
 import type { Emulator } from './endpoint.ts';
 import { compareStack } from './live/compare-stack.ts';
 import { liveClients } from './live/live-property.ts';
@@ -64,7 +64,8 @@ export async function deployStack(options: DeployOptions): Promise<Output[]> {
 
   const { template } = await readAssembly(directory);
   const physical = await physicalIds(stackName);
-  const references = deployedReferences(template, stackName, physical);
+  const suffix = urlSuffixOf(emulator.name, physical);
+  const references = deployedReferences(template, stackName, physical, suffix);
   const findings = await compareStack({ template, physical, references, clients: liveClients() });
   for (const line of comparisonLines(findings, emulator.name)) say(line);
   return readOutputs(stackName);

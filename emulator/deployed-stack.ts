@@ -7,6 +7,8 @@ import { ACCOUNT, arn, nameOfArn } from '../local/template/account.ts';
 import type { Template } from '../local/template/assembly.ts';
 import { type References, resolveValue, TemplateError } from '../local/template/resolve.ts';
 import { identityOf } from '../local/template/resource-types.ts';
+import type { EmulatorName } from './endpoint.ts';
+import { isRecord } from './live/comparison.ts';
 
 /** Physical ids by logical id. */
 export async function physicalIds(stackName: string): Promise<Map<string, string>> {
@@ -22,17 +24,25 @@ export async function physicalIds(stackName: string): Promise<Map<string, string
   );
 }
 
+/** What an emulator takes for AWS::URLSuffix: LocalStack its own host, which queue URLs tell. */
+export function urlSuffixOf(emulator: EmulatorName, physical: ReadonlyMap<string, string>): string {
+  const queueUrl = [...physical.values()].find((id) => /^https?:/.test(id));
+  if (emulator !== 'LocalStack' || queueUrl === undefined) return ACCOUNT.urlSuffix;
+  return new URL(queueUrl).hostname.replace(/^sqs\.[a-z0-9-]+\./, '');
+}
+
 /** Answers Ref and Fn::GetAtt as the emulator did when it deployed. Both throw TemplateError. */
 export function deployedReferences(
   template: Template,
   stackName: string,
   physical: ReadonlyMap<string, string>,
+  urlSuffix: string,
 ): References {
   const pseudo: Record<string, string> = {
     'AWS::AccountId': ACCOUNT.id,
     'AWS::Region': ACCOUNT.region,
     'AWS::Partition': ACCOUNT.partition,
-    'AWS::URLSuffix': ACCOUNT.urlSuffix,
+    'AWS::URLSuffix': urlSuffix,
     'AWS::StackName': stackName,
     'AWS::StackId': arn('cloudformation', `stack/${stackName}`),
   };
@@ -62,11 +72,11 @@ export function resolvedProperties(
   logicalId: string,
   references: References,
 ): Readonly<Record<string, unknown>> {
-  const properties = template.Resources[logicalId]?.Properties ?? {};
-  return Object.fromEntries(
-    Object.entries(properties).map(([name, value]) => [
-      name,
-      resolveValue(value, references, `${logicalId}.${name}`),
-    ]),
+  const resolved = resolveValue(
+    template.Resources[logicalId]?.Properties ?? {},
+    references,
+    logicalId,
   );
+  assert(isRecord(resolved), `${logicalId} has properties by name`);
+  return resolved;
 }

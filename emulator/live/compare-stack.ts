@@ -13,6 +13,7 @@ import { contains } from './comparison.ts';
 import { type LiveClients, type LiveProperty, SAME } from './live-property.ts';
 
 const CALLS_MAX = 8;
+const SHOWN_MAX = 120;
 
 export interface Finding {
   readonly logicalId: string;
@@ -66,7 +67,7 @@ async function compare(
 ): Promise<Result> {
   const before = await look(property, clients, id, wanted);
   if (before.live === SAME || contains(before.live, wanted)) return { result: 'as-written' };
-  const lost = before.error ?? `live it is ${JSON.stringify(before.live) ?? 'absent'}`;
+  const lost = before.error ?? `live it is ${shown(before.live)}`;
   if (!property.set) return { result: 'cannot', why: lost };
   try {
     await property.set(clients, id, wanted);
@@ -75,7 +76,7 @@ async function compare(
   }
   const after = await look(property, clients, id, wanted);
   if (contains(after.live, wanted)) return { result: 'set' };
-  const still = after.error ?? `it stays ${JSON.stringify(after.live) ?? 'absent'}`;
+  const still = after.error ?? `it stays ${shown(after.live)}`;
   return { result: 'cannot', why: `set by API, ${still}` };
 }
 
@@ -85,6 +86,12 @@ async function look(property: LiveProperty, clients: LiveClients, id: string, wa
   } catch (error) {
     return { live: undefined, error: reasonOf(error) };
   }
+}
+
+/** Enough of a value to recognise it. */
+function shown(live: unknown): string {
+  const text = JSON.stringify(live) ?? 'absent';
+  return text.length > SHOWN_MAX ? `${text.slice(0, SHOWN_MAX)}…` : text;
 }
 
 const reasonOf = (error: unknown) =>

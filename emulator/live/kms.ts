@@ -8,6 +8,9 @@ import {
 import type { LiveProperties } from './live-property.ts';
 import { NAME, parsePolicy, SAME } from './live-property.ts';
 
+/** The only one there is; AWS takes it for granted, LocalStack does not. */
+const PolicyName = 'default';
+
 export const KEY: LiveProperties = {
   Description: {
     read: async ({ kms }, KeyId) =>
@@ -20,9 +23,9 @@ export const KEY: LiveProperties = {
   },
   KeyPolicy: {
     read: async ({ kms }, KeyId) =>
-      parsePolicy((await kms.send(new GetKeyPolicyCommand({ KeyId }))).Policy),
+      parsePolicy((await kms.send(new GetKeyPolicyCommand({ KeyId, PolicyName }))).Policy),
     set: ({ kms }, KeyId, wanted) =>
-      kms.send(new PutKeyPolicyCommand({ KeyId, Policy: JSON.stringify(wanted) })),
+      kms.send(new PutKeyPolicyCommand({ KeyId, PolicyName, Policy: JSON.stringify(wanted) })),
   },
   // CloudFormation keeps it for the day that the key is deleted; no service shows it before.
   PendingWindowInDays: { read: async () => SAME },

@@ -29,7 +29,9 @@ describe('crashes', () => {
         (seen) => seen?.['status'] === 'quarantined',
         150,
       );
-      expect(item).toMatchObject({ kind: 'dead-letter', lane: 'background', body });
+      expect(item).toMatchObject({ kind: 'dead-letter', lane: 'background' });
+      // As JSON: LocalStack writes it anew before a function gets it.
+      expect(JSON.parse(String(item?.['body']))).toEqual(JSON.parse(body));
       expect(kinds).toContain(item?.['crash']);
       expect(item?.['reason']).toEqual(expect.stringMatching(/\w/));
       expect(item?.['attempts']).toHaveLength(2);

@@ -3,11 +3,12 @@
  * AWS_ENDPOINT_URL as `npm run deploy:local` does; with E2E_TARGET=aws as `npx cdk deploy` does,
  * in the account of the usual credentials.
  */
+import { setTimeout as delay } from 'node:timers/promises';
 import type { TestProject } from 'vitest/node';
 import { CdkFailed, cdk } from '../../emulator/cdk.ts';
 import { deployStack, type SynthesizedStack, synthesize } from '../../emulator/deploy-stack.ts';
 import { destroyStack } from '../../emulator/destroy-stack.ts';
-import type { Emulator } from '../../emulator/endpoint.ts';
+import { type Emulator, EndpointRefused } from '../../emulator/endpoint.ts';
 import { openLocalTarget } from '../../emulator/local-target.ts';
 import { CONTEXT } from './settings.ts';
 import { createSubscribers, deleteSubscribers } from './subscribers.ts';
@@ -19,16 +20,34 @@ declare module 'vitest' {
   }
 }
 
+const STARTING_MS = 30_000;
 const say = (line: string) => process.stderr.write(`e2e: ${line}\n`);
 
 /** Where to: an emulator, or undefined for AWS. */
 async function openTarget(): Promise<{ emulator: Emulator | undefined; env: NodeJS.ProcessEnv }> {
   const wanted = process.env['E2E_TARGET'] ?? 'emulator';
-  if (wanted === 'emulator') return openLocalTarget();
+  if (wanted === 'emulator') return openEmulator();
   if (wanted !== 'aws') throw new Error(`E2E_TARGET ${wanted}: it may be aws, or be left out`);
   if (process.env['AWS_ENDPOINT_URL'])
     throw new Error('E2E_TARGET=aws, but AWS_ENDPOINT_URL is set');
   return { emulator: undefined, env: process.env };
+}
+
+/** An emulator that was started a moment ago may not answer yet on a busy machine. */
+async function openEmulator(): Promise<Awaited<ReturnType<typeof openLocalTarget>>> {
+  const deadline = Date.now() + STARTING_MS;
+  while (true) {
+    try {
+      return await openLocalTarget();
+    } catch (error) {
+      if (!(error instanceof EndpointRefused)) throw error;
+      if (Date.now() >= deadline) {
+        say(`error: ${error.message}`);
+        process.exit(1);
+      }
+      await delay(1000);
+    }
+  }
 }
 
 async function deploy(

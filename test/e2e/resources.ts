@@ -12,11 +12,6 @@ export const killer = (id: string, code: 'throw' | 'exit' | 'heap' | 'hang' | 'k
 /** A Patient with a birth date that is none. */
 export const invalidPatient = (id: string) => patient(id, { birthDate: '1970-13-45' });
 
-/** A valid Patient of at least so many bytes. */
+/** A valid Patient of at least so many bytes: of many names, since no string may exceed 1 MiB. */
 export const largePatient = (id: string, bytes: number) =>
-  patient(id, {
-    text: {
-      status: 'generated',
-      div: `<div xmlns="http://www.w3.org/1999/xhtml">${'x'.repeat(bytes)}</div>`,
-    },
-  });
+  patient(id, { name: Array.from({ length: bytes / 1000 }, () => ({ family: 'x'.repeat(1000) })) });

@@ -75,6 +75,12 @@ export const stored = (pk: string) => get('resources', pk);
 /** What is known of a message in trouble. */
 export const quarantined = (messageId: string) => get('quarantine', messageId);
 
+/** Where a resource of one source is: stored, or else in trouble; for who waits for it. */
+export async function whereabouts(source: string, id: string) {
+  const inTrouble = await scan('quarantine', (item) => item['source'] === source);
+  return { stored: await stored(`${source}#Patient#${id}`), inTrouble };
+}
+
 /** All items of a table that `accept` takes; the tables of this stage hold only what we sent. */
 export async function scan(
   table: 'resources' | 'quarantine' | 'incidents',

@@ -10,7 +10,7 @@ import { z } from 'zod';
 import { ROOT } from '../../emulator/cdk.ts';
 import { sample } from '../../local/demo/sample.ts';
 import { invalidPatient, largePatient, patient } from './resources.ts';
-import { quarantined, s3, scan, send, stored } from './services.ts';
+import { quarantined, s3, scan, send, stored, whereabouts } from './services.ts';
 import { STAGE } from './settings.ts';
 import { until } from './until.ts';
 
@@ -32,8 +32,11 @@ async function submit(lines: readonly string[], source: string) {
 async function readBody(item: Readonly<Record<string, unknown>> | undefined) {
   const { bucket, key } = place.parse(item?.['bodyS3']);
   const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
-  return Body?.transformToString();
+  return (await Body?.transformToString()) ?? '';
 }
+
+/** LocalStack writes a body that is JSON anew before a function gets it, so bytes may differ. */
+const asJson = (body: unknown): unknown => JSON.parse(String(body));
 
 /** Where the errors of an OperationOutcome are; advice aside. */
 function errorExpressions(outcome: unknown): string[] {
@@ -79,7 +82,8 @@ describe('submissions', () => {
       () => stored(`default#Patient#plain-${run}`),
       (seen) => seen !== undefined,
     );
-    expect(item).toMatchObject({ messageId, body, source: 'default', resourceType: 'Patient' });
+    expect(item).toMatchObject({ messageId, source: 'default', resourceType: 'Patient' });
+    expect(asJson(item?.['body'])).toEqual(JSON.parse(body));
   });
 
   it('rejects an invalid resource with its OperationOutcome (R07)', async () => {
@@ -98,13 +102,13 @@ describe('submissions', () => {
     const source = `large-${run}`;
     const body = largePatient('large', 1_200_000);
     await submit([body], source);
-    const item = await until(
+    const { stored: item } = await until(
       'it is stored',
-      () => stored(`${source}#Patient#large`),
-      (seen) => seen !== undefined,
+      () => whereabouts(source, 'large'),
+      (seen) => seen.stored !== undefined,
     );
     expect(item?.['body']).toBeUndefined();
-    expect(await readBody(item)).toBe(body);
+    expect(asJson(await readBody(item))).toEqual(JSON.parse(body));
   });
 
   it('keeps a body that no table item can hold in the bucket', async () => {
@@ -115,6 +119,6 @@ describe('submissions', () => {
       () => stored(`default#Patient#medium-${run}`),
       (seen) => seen !== undefined,
     );
-    expect(await readBody(item)).toBe(body);
+    expect(asJson(await readBody(item))).toEqual(JSON.parse(body));
   });
 });

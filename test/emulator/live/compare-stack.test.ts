@@ -60,7 +60,7 @@ async function deployBadly() {
 describe('compareStack', () => {
   it('sets what was lost, says what cannot be and what nobody looked at, and is quiet the second time', async () => {
     const physical = await deployBadly();
-    const references = deployedReferences(template, 'stack', physical);
+    const references = deployedReferences(template, 'stack', physical, 'amazonaws.com');
     const compare = async () => {
       const options = { template, physical, references, clients: liveClients() };
       const findings = await compareStack(options);
@@ -96,7 +96,7 @@ describe('compareStack', () => {
 
 describe('the comparison', () => {
   it.each(['dev', 'prod'])('knows every property of the template of stage %s', (stage) => {
-    const { Resources }: { Resources: Template['Resources'] } = synthesized({ stage }).toJSON();
+    const { Resources } = synthesized({ stage }).toJSON() as Pick<Template, 'Resources'>;
     const unknown = Object.values(Resources).flatMap(({ Type, Properties }) =>
       Object.keys(Properties)
         .filter((property) => LIVE_TYPES[Type]?.properties[property] === undefined)
