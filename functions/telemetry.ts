@@ -6,8 +6,9 @@ import { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
-import middy from '@middy/core';
-import type { SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import middy, { type MiddyfiedHandler } from '@middy/core';
+import type { CloudWatchLogsEvent, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { ComponentFault } from './component-fault.ts';
 
 export const METRICS_NAMESPACE = 'fhir-failsafe';
 
@@ -22,11 +23,18 @@ export interface Speaker extends Record<string, string> {
 
 /** A handler of an SQS batch, dressed with what all of them wear. */
 export function sqsFunction(speaker: Speaker) {
+  return dressed(middy<SQSEvent, SQSBatchResponse>(), speaker);
+}
+
+/** The same for a handler of what a log subscription carries. */
+export function logsFunction(speaker: Speaker) {
+  return dressed(middy<CloudWatchLogsEvent, void>(), speaker);
+}
+
+function dressed<E, R>(handler: MiddyfiedHandler<E, R>, speaker: Speaker) {
   logger.appendPersistentKeys(speaker);
   metrics.setDefaultDimensions(speaker);
-  return middy<SQSEvent, SQSBatchResponse>()
-    .use(injectLambdaContext(logger))
-    .use(logMetrics(metrics));
+  return handler.use(injectLambdaContext(logger)).use(logMetrics(metrics));
 }
 
 /** Counts what happened, for the metrics and for the one log line of a batch. */
@@ -51,9 +59,10 @@ export class Tally {
   }
 }
 
-/** Name and code of a fault: its message may quote what was sent. */
-export function faultOf(error: unknown): { fault: string; code?: string } {
+/** What may be logged of a fault: name and code, for a message may quote what was sent. */
+export function faultOf(error: unknown): { fault: string; code?: string; reason?: string } {
   if (!(error instanceof Error)) return { fault: typeof error };
+  if (error instanceof ComponentFault) return { fault: error.name, reason: error.message };
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
   return { fault: error.name, ...(code && { code }) };
 }

@@ -63,6 +63,7 @@ export function startAttempt(table: string, start: AttemptStart): Promise<boolea
     ...whence(origin, lane),
     status: 'in-isolation',
     attempts: [...counted, attempt],
+    lastRequestId: attempt.requestId,
   });
   const update = new UpdateCommand({
     TableName: table,

@@ -9,9 +9,12 @@ export function pageOf(incident: Incident, audience: Audience, stage: string): P
   const key = deduplicationKey(incident);
   const { scope, crashes, kinds, firstCrashAt, lastCrashAt, openedAt, status } = incident;
   const severity = 'critical';
+  const subject = subjectOf(incident, stage);
   return {
-    subject: subjectOf(incident, stage),
+    subject,
     body: {
+      // Once more, for receivers by way of a queue: raw delivery leaves the subject out.
+      subject,
       incident: key,
       scope,
       stage,

@@ -2,8 +2,8 @@ import type { Attempt, Trouble } from '../../core/attempts.ts';
 import { envelopeFor } from '../../core/origin.ts';
 import { hop, sendAll } from '../aws/lane-queues.ts';
 import { endAttempt, markStored, startAttempt, voidAttempt } from '../aws/quarantine-table.ts';
+import { ComponentFault } from '../component-fault.ts';
 import { faultOf, logger, type Tally } from '../telemetry.ts';
-import { ComponentFault } from './component-fault.ts';
 import { type Crash, countCrash, publishValidateCrash } from './crashes.ts';
 import { environment } from './environment.ts';
 import type { IsolationPool } from './isolation/pool.ts';
@@ -62,7 +62,7 @@ export class AloneRun {
       case 'crash':
         return this.#crashed(judgement, counted.length, attempt);
       case 'unjudged':
-        throw new ComponentFault(judgement.because);
+        throw new ComponentFault('reason' in judgement ? judgement.reason : judgement.because);
     }
   }
 

@@ -6,7 +6,6 @@ import type { Context, SQSRecord } from 'aws-lambda';
 import { type AttemptPolicy, countedAttempts, decideAttempt } from '../../core/attempts.ts';
 import { backOffSeconds } from '../../core/back-off.ts';
 import type { Settlement } from '../../core/batch-response.ts';
-import { showAgain } from '../aws/lane-queues.ts';
 import { readTrouble } from '../aws/quarantine-table.ts';
 import { faultOf, logger, Tally } from '../telemetry.ts';
 import { AloneRun, type Ending } from './alone-run.ts';
@@ -14,7 +13,8 @@ import { deadLetter, publishUnended } from './dead-letter.ts';
 import { environment, settings } from './environment.ts';
 import { ifTimePermits, withinTime } from './handlers-clock.ts';
 import type { IsolationPool } from './isolation/pool.ts';
-import { readSubmission, type Submission } from './submission.ts';
+import { readSubmission } from './submission.ts';
+import { comeAgain } from './visibility.ts';
 
 /** After its function's timeout and this, an attempt without end is a death. */
 const MARGIN_MS = 2_000;
@@ -49,7 +49,10 @@ export async function validateAlone(
     logger.error('component fault', { messageId, ...faultOf(fault) });
   }
   ending ??= await afterFault(run, inTime, context);
-  if (ending.kind === 'again') await comeAgain(submission, ending.seconds, context);
+  if (ending.kind === 'again') {
+    const message = { receiptHandle: record.receiptHandle, seconds: ending.seconds };
+    await comeAgain(environment.isolationQueueUrl, [message], context);
+  }
   tally.report('alone', { messageId, ending: ending.kind });
   return ending.kind === 'done' ? 'done' : 'failed';
 }
@@ -86,15 +89,4 @@ async function afterFault(run: AloneRun, inTime: boolean, context: Context): Pro
   });
   await ifTimePermits(context, taking);
   return ending;
-}
-
-async function comeAgain(submission: Submission, seconds: number, context: Context): Promise<void> {
-  const { receiptHandle } = submission.record;
-  try {
-    const shown = showAgain(environment.isolationQueueUrl, [{ receiptHandle, seconds }]);
-    await ifTimePermits(context, shown);
-  } catch (error) {
-    // It comes back anyway, when its visibility ends.
-    logger.warn('visibility not changed', faultOf(error));
-  }
 }

@@ -2,16 +2,16 @@
 import type { Context, SQSBatchResponse, SQSRecord } from 'aws-lambda';
 import pLimit from 'p-limit';
 import { batchResponse } from '../../core/batch-response.ts';
-import { showAgain } from '../aws/lane-queues.ts';
+import { ComponentFault } from '../component-fault.ts';
 import { faultOf, logger, Tally } from '../telemetry.ts';
-import { ComponentFault } from './component-fault.ts';
 import { type Crash, countCrash, publishValidateCrash } from './crashes.ts';
 import { environment, settings } from './environment.ts';
-import { ifTimePermits, withinTime } from './handlers-clock.ts';
+import { withinTime } from './handlers-clock.ts';
 import type { IsolationPool } from './isolation/pool.ts';
 import { judgeSubmission, reject, store } from './outcomes.ts';
 import { readSubmission, type Submission } from './submission.ts';
 import { isolate, takeOff } from './suspects.ts';
+import { comeAgain } from './visibility.ts';
 
 /** Bodies from the bucket may have 10 MiB each: only so many are in memory at once. */
 const claimChecks = pLimit(2);
@@ -49,13 +49,15 @@ export async function validateLaneBatch(
     stopped: false,
   };
 
-  await sendAway(suspects, batch);
-  const work = Promise.all(fresh.map((submission) => settle(submission, batch)));
+  const work = async () => {
+    await sendAway(suspects, batch);
+    await Promise.all(fresh.map((submission) => settle(submission, batch)));
+  };
   const stop = () => {
     batch.stopped = true;
     pool.stop();
   };
-  await withinTime(context, stop, work);
+  await withinTime(context, stop, work());
   await bringBackSoon(fresh, batch, context);
 
   batch.tally.report('batch', { ms: Date.now() - startedAt });
@@ -132,5 +134,5 @@ async function bringBackSoon(
   tally.add('NotInTime', late.length);
   logger.warn('out of time', { notDone: late.length });
   const messages = late.map(({ record }) => ({ receiptHandle: record.receiptHandle, seconds: 1 }));
-  await ifTimePermits(context, showAgain(environment.laneQueueUrl, messages));
+  await comeAgain(environment.laneQueueUrl, messages, context);
 }

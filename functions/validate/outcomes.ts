@@ -56,7 +56,8 @@ export async function reject(
   const { lane, quarantineTable } = environment;
   const entry = { origin, lane, reason, outcome, fingerprint, placed, kind: 'rejection' } as const;
   await quarantine(quarantineTable, entry, Date.now());
-  logger.info('rejected', { messageId: origin.messageId, reason, fingerprint });
+  // Not the reason: an unknown property is named in it, and a producer chose that name (R08).
+  logger.info('rejected', { messageId: origin.messageId, fingerprint });
 }
 
 /** An item holds 400 KB, outcome included. What came by claim check lies in the bucket already. */

@@ -1,28 +1,14 @@
 import { readdir } from 'node:fs/promises';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { testClients } from '../support/clients.ts';
 import { contextWith } from '../support/delivery.ts';
-import { type Emulators, startEmulators } from '../support/emulators.ts';
-import { type Functions, loadFunctions } from '../support/functions.ts';
 import { patient } from '../support/resources.ts';
 import { sampleEvent } from '../support/sample-events.ts';
+import { useStage } from '../support/stage.ts';
 import { depthOf, itemsOf } from '../support/stores.ts';
-import { buildWorld, type World } from '../support/world.ts';
 
-let emulators: Emulators;
-let world: World;
-let functions: Functions;
-
-beforeAll(async () => {
-  emulators = await startEmulators();
-});
-afterAll(() => emulators.stop());
-beforeEach(async () => {
-  world = await buildWorld();
-  functions = await loadFunctions();
-});
-afterEach(() => functions.close());
+const stage = useStage();
 
 interface Expected {
   readonly resources?: number;
@@ -49,19 +35,19 @@ const expectations: Readonly<Record<string, Expected>> = {
 
 test.each(Object.entries(expectations))('%s', async (path, expected) => {
   const key = 'submissions/0f3a';
-  const object = { Bucket: world.bucket, Key: key, Body: patient() };
+  const object = { Bucket: stage.world.bucket, Key: key, Body: patient() };
   await testClients().s3.send(new PutObjectCommand(object));
   const name = path.split('/')[0] as 'validate' | 'quarantine' | 'incident';
-  const event = await sampleEvent(path, world);
-  const answer = await functions[name](event, contextWith());
+  const event = await sampleEvent(path, stage.world);
+  const answer = await stage.functions[name](event, contextWith());
 
-  const quarantined = await itemsOf(world.tables.quarantine);
-  const incidents = await itemsOf(world.tables.incidents);
+  const quarantined = await itemsOf(stage.world.tables.quarantine);
+  const incidents = await itemsOf(stage.world.tables.incidents);
   expect({
-    resources: (await itemsOf(world.tables.resources)).length,
+    resources: (await itemsOf(stage.world.tables.resources)).length,
     rejections: quarantined.filter((item) => item['kind'] === 'rejection').length,
     deadLetters: quarantined.filter((item) => item['kind'] === 'dead-letter').length,
-    isolated: await depthOf(world.queues.isolation),
+    isolated: await depthOf(stage.world.queues.isolation),
     incidents: incidents.filter((item) => item['openedAt'] !== undefined).length,
     failed: answer.batchItemFailures.length,
   }).toEqual({

@@ -1,26 +1,12 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { CrashEvent } from '../../../core/messages.ts';
 import { skipTime } from '../../support/clock.ts';
 import { contextWith, deliver, receive, send } from '../../support/delivery.ts';
-import { type Emulators, startEmulators } from '../../support/emulators.ts';
 import { failCalls } from '../../support/faults.ts';
-import { type Functions, loadFunctions } from '../../support/functions.ts';
+import { useStage } from '../../support/stage.ts';
 import { depthOf, itemsOf } from '../../support/stores.ts';
-import { buildWorld, type World } from '../../support/world.ts';
 
-let emulators: Emulators;
-let world: World;
-let functions: Functions;
-
-beforeAll(async () => {
-  emulators = await startEmulators();
-});
-afterAll(() => emulators.stop());
-beforeEach(async () => {
-  world = await buildWorld({ crashesToOpen: 3, windowMs: 60_000 });
-  functions = await loadFunctions();
-});
-afterEach(() => functions.close());
+const stage = useStage({ crashesToOpen: 3, windowMs: 60_000 });
 
 function crash(id: string, ageMs = 0, fields: Partial<CrashEvent> = {}): string {
   const at = Date.now() - ageMs;
@@ -29,13 +15,13 @@ function crash(id: string, ageMs = 0, fields: Partial<CrashEvent> = {}): string 
 }
 
 async function crashes(...bodies: string[]): Promise<void> {
-  for (const body of bodies) await send(world.queues.incident, body);
+  for (const body of bodies) await send(stage.world.queues.incident, body);
 }
 
-const deliverCrashes = () => deliver(functions.incident, world.queues.incident);
+const deliverCrashes = () => deliver(stage.functions.incident, stage.world.queues.incident);
 
 async function incidents() {
-  const items = await itemsOf(world.tables.incidents);
+  const items = await itemsOf(stage.world.tables.incidents);
   return items.filter((item) => String(item['sk']).startsWith('incident#'));
 }
 
@@ -43,10 +29,10 @@ describe('crashes of one scope', () => {
   test('R20: too few are recorded, expire, and open nothing', async () => {
     await crashes(crash('a'), crash('b'));
     expect((await deliverCrashes())?.failed).toEqual([]);
-    const items = await itemsOf(world.tables.incidents);
+    const items = await itemsOf(stage.world.tables.incidents);
     expect(items).toHaveLength(2);
     expect(items[0]?.['expiresAt']).toBeGreaterThan(Date.now() / 1_000);
-    expect(await depthOf(world.queues.oncall)).toBe(0);
+    expect(await depthOf(stage.world.queues.oncall)).toBe(0);
   });
 
   test('R20 R21: enough open one incident, one page and one notice', async () => {
@@ -55,24 +41,24 @@ describe('crashes of one scope', () => {
     expect(await incidents()).toMatchObject([
       { pk: 'validate', sk: 'incident#000001', status: 'open', crashes: 3 },
     ]);
-    const [page, ...more] = await receive(world.queues.oncall);
+    const [page, ...more] = await receive(stage.world.queues.oncall);
     expect(more).toEqual([]);
     expect(JSON.parse(page?.body ?? '{}')).toMatchObject({
       incident: 'validate#1',
       crashes: 3,
       kinds: { exit: 2, timeout: 1 },
-      stage: world.stage,
+      stage: stage.world.stage,
       runbook: expect.stringContaining('#'),
     });
     const attributes = Object.entries(page?.messageAttributes ?? {});
     expect(Object.fromEntries(attributes.map(([k, v]) => [k, v.stringValue]))).toEqual({
       scope: 'validate',
       severity: 'critical',
-      stage: world.stage,
+      stage: stage.world.stage,
       audience: 'oncall',
       dedupKey: 'validate#1',
     });
-    expect(await receive(world.queues.management)).toHaveLength(1);
+    expect(await receive(stage.world.queues.management)).toHaveLength(1);
   });
 
   test('R20: a late event completes a window that lies in the past', async () => {
@@ -100,7 +86,7 @@ describe('crashes of one scope', () => {
     await crashes(crash('d'), crash('e'));
     await deliverCrashes();
     expect(await incidents()).toMatchObject([{ number: 1, crashes: 5, kinds: { exit: 5 } }]);
-    expect(await receive(world.queues.oncall)).toHaveLength(1);
+    expect(await receive(stage.world.queues.oncall)).toHaveLength(1);
   });
 });
 
@@ -116,34 +102,34 @@ test('R20: scopes do not count together', async () => {
 
 test('R21: while a page cannot be sent the crashes come again, and then it is', async () => {
   await crashes(crash('a'), crash('b'), crash('c'));
-  const repair = failCalls(functions, 'sns', () => true);
+  const repair = failCalls(stage.functions, 'sns', () => true);
   expect((await deliverCrashes())?.failed).toHaveLength(3);
   repair();
   skipTime(60_000);
   expect((await deliverCrashes())?.failed).toEqual([]);
-  expect(await receive(world.queues.oncall)).toHaveLength(1);
-  expect(await receive(world.queues.management)).toHaveLength(1);
+  expect(await receive(stage.world.queues.oncall)).toHaveLength(1);
+  expect(await receive(stage.world.queues.management)).toHaveLength(1);
   expect(await incidents()).toMatchObject([{ crashes: 3 }]);
 });
 
 test('R21: two writers at once open one incident', async () => {
   await crashes(crash('a'), crash('b'), crash('c'), crash('d'));
-  const records = await receive(world.queues.incident);
+  const records = await receive(stage.world.queues.incident);
   const [first = [], second = []] = [records.slice(0, 3), records.slice(1)];
   await Promise.all([
-    functions.incident({ Records: first }, contextWith()),
-    functions.incident({ Records: second }, contextWith()),
+    stage.functions.incident({ Records: first }, contextWith()),
+    stage.functions.incident({ Records: second }, contextWith()),
   ]);
   expect(await incidents()).toHaveLength(1);
-  const pages = await receive(world.queues.oncall);
+  const pages = await receive(stage.world.queues.oncall);
   const keys = pages.map((page) => page.messageAttributes['dedupKey']?.stringValue);
   expect(new Set(keys)).toEqual(new Set(['validate#1']));
 });
 
 test('R09: what is no crash event fails, for its dead-letter queue, and holds up no other', async () => {
   await crashes(crash('a'));
-  const strange = await send(world.queues.incident, '{"id":1}');
-  const broken = await send(world.queues.incident, 'not JSON');
+  const strange = await send(stage.world.queues.incident, '{"id":1}');
+  const broken = await send(stage.world.queues.incident, 'not JSON');
   expect((await deliverCrashes())?.failed.toSorted()).toEqual([strange, broken].sort());
-  expect(await itemsOf(world.tables.incidents)).toHaveLength(1);
+  expect(await itemsOf(stage.world.tables.incidents)).toHaveLength(1);
 });

@@ -1,28 +1,14 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { ENVELOPE_ATTRIBUTE, type Envelope } from '../../../core/messages.ts';
 import { testClients } from '../../support/clients.ts';
 import { deliver, send } from '../../support/delivery.ts';
-import { type Emulators, startEmulators } from '../../support/emulators.ts';
 import { failCalls } from '../../support/faults.ts';
-import { type Functions, loadFunctions } from '../../support/functions.ts';
 import { patient } from '../../support/resources.ts';
+import { useStage } from '../../support/stage.ts';
 import { itemsOf, objectAt } from '../../support/stores.ts';
-import { buildWorld, type World } from '../../support/world.ts';
 
-let emulators: Emulators;
-let world: World;
-let functions: Functions;
-
-beforeAll(async () => {
-  emulators = await startEmulators();
-});
-afterAll(() => emulators.stop());
-beforeEach(async () => {
-  world = await buildWorld();
-  functions = await loadFunctions();
-});
-afterEach(() => functions.close());
+const stage = useStage();
 
 const ENVELOPE: Envelope = {
   messageId: 'm-1',
@@ -35,11 +21,11 @@ const ENVELOPE: Envelope = {
 };
 const ATTRIBUTES = { [ENVELOPE_ATTRIBUTE]: JSON.stringify(ENVELOPE) };
 
-const submit = (body: string) => send(world.queues.deadLetter, body, ATTRIBUTES);
-const deliverLetters = () => deliver(functions.quarantine, world.queues.deadLetter);
+const submit = (body: string) => send(stage.world.queues.deadLetter, body, ATTRIBUTES);
+const deliverLetters = () => deliver(stage.functions.quarantine, stage.world.queues.deadLetter);
 const enter = (item: Record<string, unknown>) =>
   testClients().dynamo.send(
-    new PutCommand({ TableName: world.tables.quarantine, Item: { pk: 'm-1', ...item } }),
+    new PutCommand({ TableName: stage.world.tables.quarantine, Item: { pk: 'm-1', ...item } }),
   );
 
 test('R07: a dead letter is kept with why, whence and its attempts', async () => {
@@ -47,7 +33,7 @@ test('R07: a dead letter is kept with why, whence and its attempts', async () =>
   await enter({ status: 'in-isolation', attempts });
   await submit(patient());
   expect((await deliverLetters())?.failed).toEqual([]);
-  expect(await itemsOf(world.tables.quarantine)).toEqual([
+  expect(await itemsOf(stage.world.tables.quarantine)).toEqual([
     {
       pk: 'm-1',
       status: 'quarantined',
@@ -68,9 +54,9 @@ test('R07: a dead letter is kept with why, whence and its attempts', async () =>
 });
 
 test('R07: one that SQS redrove says that its queue gave up', async () => {
-  const id = await send(world.queues.deadLetter, patient());
+  const id = await send(stage.world.queues.deadLetter, patient());
   await deliverLetters();
-  expect(await itemsOf(world.tables.quarantine)).toMatchObject([
+  expect(await itemsOf(stage.world.tables.quarantine)).toMatchObject([
     { pk: id, lane: 'background', reason: expect.stringContaining('gave up'), attempts: [] },
   ]);
 });
@@ -78,10 +64,10 @@ test('R07: one that SQS redrove says that its queue gave up', async () => {
 test('a large body lies in the bucket; a claim check is kept as it is', async () => {
   const large = patient({ language: 'x'.repeat(400_000) });
   await submit(large);
-  const s3 = { bucket: world.bucket, key: 'submissions/1' };
-  const id = await send(world.queues.deadLetter, JSON.stringify({ s3 }));
+  const s3 = { bucket: stage.world.bucket, key: 'submissions/1' };
+  const id = await send(stage.world.queues.deadLetter, JSON.stringify({ s3 }));
   await deliverLetters();
-  const items = await itemsOf(world.tables.quarantine);
+  const items = await itemsOf(stage.world.tables.quarantine);
   expect(items.find((item) => item['pk'] === id)).toMatchObject({ bodyS3: s3 });
   const placed = items.find((item) => item['pk'] === 'm-1')?.['bodyS3'];
   expect(await objectAt(placed as { bucket: string; key: string })).toBe(large);
@@ -93,7 +79,9 @@ test.each(['stored', 'quarantined', 'discarded'])(
     await enter({ status, attempts: [] });
     await submit(patient());
     expect((await deliverLetters())?.failed).toEqual([]);
-    expect(await itemsOf(world.tables.quarantine)).toEqual([{ pk: 'm-1', status, attempts: [] }]);
+    expect(await itemsOf(stage.world.tables.quarantine)).toEqual([
+      { pk: 'm-1', status, attempts: [] },
+    ]);
   },
 );
 
@@ -101,13 +89,13 @@ test('R04: what was redriven and comes back is quarantined again', async () => {
   await enter({ status: 'redriven', attempts: [] });
   await submit(patient());
   await deliverLetters();
-  expect(await itemsOf(world.tables.quarantine)).toMatchObject([{ status: 'quarantined' }]);
+  expect(await itemsOf(stage.world.tables.quarantine)).toMatchObject([{ status: 'quarantined' }]);
 });
 
 test('R09: while the table fails, letters wait, each for itself', async () => {
   await submit(patient());
-  const other = await send(world.queues.deadLetter, patient());
-  failCalls(functions, 'dynamo', (_, input) => JSON.stringify(input).includes(other));
+  const other = await send(stage.world.queues.deadLetter, patient());
+  failCalls(stage.functions, 'dynamo', (_, input) => JSON.stringify(input).includes(other));
   expect((await deliverLetters())?.failed).toEqual([other]);
-  expect(await itemsOf(world.tables.quarantine)).toMatchObject([{ pk: 'm-1' }]);
+  expect(await itemsOf(stage.world.tables.quarantine)).toMatchObject([{ pk: 'm-1' }]);
 });

@@ -1,0 +1,61 @@
+/**
+ * Finds the attempt that an invocation was, and records what killed it. The index by request id is
+ * there for this: who sees a death from outside knows nothing but its request id.
+ */
+import { QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { CrashKind } from '../../core/verdict.ts';
+import { dynamo } from './clients.ts';
+import { written } from './conditional-write.ts';
+import { readTrouble } from './quarantine-table.ts';
+
+/** By `lastRequestId`, the attempt that was started last. Sparse: rejections have none. */
+export const REQUEST_INDEX = 'by-request';
+
+const TRIES_MAX = 3;
+
+export interface Cause {
+  readonly crash: CrashKind;
+  readonly reason: string;
+}
+
+/**
+ * Records why the attempt with that request id ended. False where there is none, or where it is
+ * known already: the handler that survived a crash knows better than any observer.
+ */
+export async function recordDeath(
+  table: string,
+  requestId: string,
+  { crash, reason }: Cause,
+): Promise<boolean> {
+  const messageId = await messageOf(table, requestId);
+  if (messageId === undefined) return false;
+  for (let tries = 0; tries < TRIES_MAX; tries += 1) {
+    const attempts = (await readTrouble(table, messageId))?.attempts ?? [];
+    const index = attempts.findIndex((attempt) => attempt.requestId === requestId);
+    if (index === -1 || attempts[index]?.crash !== undefined) return false;
+    const at = `attempts[${index}]`;
+    const update = new UpdateCommand({
+      TableName: table,
+      Key: { pk: messageId },
+      UpdateExpression: `SET ${at}.crash = :crash, ${at}.reason = :reason`,
+      ConditionExpression: `${at}.requestId = :requestId AND attribute_not_exists(${at}.crash)`,
+      ExpressionAttributeValues: { ':crash': crash, ':reason': reason, ':requestId': requestId },
+    });
+    if (await written(dynamo.send(update))) return true;
+  }
+  return false;
+}
+
+/** The index lags behind by milliseconds; a death comes seconds after its attempt was recorded. */
+async function messageOf(table: string, requestId: string): Promise<string | undefined> {
+  const { Items = [] } = await dynamo.send(
+    new QueryCommand({
+      TableName: table,
+      IndexName: REQUEST_INDEX,
+      KeyConditionExpression: 'lastRequestId = :requestId',
+      ExpressionAttributeValues: { ':requestId': requestId },
+    }),
+  );
+  const messageId: unknown = Items[0]?.['pk'];
+  return typeof messageId === 'string' ? messageId : undefined;
+}

@@ -1,0 +1,7 @@
+/**
+ * Something of our own failed. It says nothing about the resource, and spends no attempt (R09). Its
+ * message is ours, so it may be logged.
+ */
+export class ComponentFault extends Error {
+  override readonly name = 'ComponentFault';
+}

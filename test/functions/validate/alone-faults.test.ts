@@ -1,0 +1,157 @@
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { describe, expect, test } from 'vitest';
+import type { Attempt } from '../../../core/attempts.ts';
+import { ENVELOPE_ATTRIBUTE, type Envelope } from '../../../core/messages.ts';
+import { testClients } from '../../support/clients.ts';
+import { skipTime } from '../../support/clock.ts';
+import { contextWith, deliver, receive, send } from '../../support/delivery.ts';
+import { failCalls } from '../../support/faults.ts';
+import { faulty, patient } from '../../support/resources.ts';
+import { useStage } from '../../support/stage.ts';
+import { depthOf, itemsOf } from '../../support/stores.ts';
+
+const stage = useStage({ deadlineMs: 2_000 });
+
+const ORIGIN = { messageId: 'm-1', sentAt: 1_000, source: 'lab', file: 'a.ndjson', line: 5 };
+
+function submit(body: string, news: Partial<Envelope> = {}): Promise<string> {
+  const envelope: Envelope = { ...ORIGIN, lane: stage.world.lane, ...news };
+  return send(stage.world.queues.isolation, body, {
+    [ENVELOPE_ATTRIBUTE]: JSON.stringify(envelope),
+  });
+}
+
+const deliverAlone = (timeoutMs = 20_000) =>
+  deliver(stage.functions.validate, stage.world.queues.isolation, {
+    context: contextWith(timeoutMs),
+    max: 1,
+  });
+
+async function entry() {
+  const [item, ...others] = await itemsOf(stage.world.tables.quarantine);
+  expect(others).toEqual([]);
+  return item as (Record<string, unknown> & { attempts: Attempt[] }) | undefined;
+}
+
+function enter(status: string, attempts: readonly Attempt[]): Promise<unknown> {
+  const Item = { pk: ORIGIN.messageId, status, attempts };
+  return testClients().dynamo.send(
+    new PutCommand({ TableName: stage.world.tables.quarantine, Item }),
+  );
+}
+
+const ended = (requestId: string): Attempt => ({
+  requestId,
+  startedAt: 1,
+  ended: 2,
+  crash: 'timeout',
+  reason: 'no verdict within 5000 ms',
+});
+
+describe('a fault of our own spends no attempt', () => {
+  const onResources = (_: string, input: Record<string, unknown>) =>
+    input['TableName'] === stage.world.tables.resources;
+
+  test('R09: the attempt is taken back, the message waits', async () => {
+    await submit(patient());
+    const repair = failCalls(stage.functions, 'dynamo', onResources);
+    for (let n = 0; n < 5; n += 1) {
+      expect((await deliverAlone())?.failed).toHaveLength(1);
+      expect((await entry())?.attempts).toEqual([]);
+      skipTime(60_000);
+    }
+    repair();
+    expect((await deliverAlone())?.failed).toEqual([]);
+    expect(await entry()).toMatchObject({ status: 'stored' });
+    expect(await depthOf(stage.world.queues.incident)).toBe(0);
+  });
+
+  test('R09: where it cannot be taken back in the table, the envelope says so', async () => {
+    await submit(patient());
+    const repairs = [
+      failCalls(stage.functions, 'dynamo', onResources),
+      failCalls(stage.functions, 'dynamo', (_, input) =>
+        String(input['UpdateExpression']).startsWith('REMOVE'),
+      ),
+    ];
+    for (let n = 0; n < 4; n += 1) {
+      // The old copy is done, a new one with what is known has taken its place.
+      expect((await deliverAlone())?.failed).toEqual([]);
+      expect(await depthOf(stage.world.queues.isolation)).toBe(1);
+      expect((await entry())?.attempts).toHaveLength(1);
+      skipTime(60_000);
+    }
+    for (const repair of repairs) repair();
+    expect((await deliverAlone())?.failed).toEqual([]);
+    expect(await entry()).toMatchObject({ status: 'stored' });
+    expect(await itemsOf(stage.world.tables.resources)).toMatchObject([{ messageId: 'm-1' }]);
+  });
+
+  test('R09: where nothing can be said, the message at least stays', async () => {
+    await submit(patient());
+    failCalls(stage.functions, 'dynamo', onResources);
+    failCalls(stage.functions, 'dynamo', (_, input) =>
+      String(input['UpdateExpression']).startsWith('REMOVE'),
+    );
+    failCalls(stage.functions, 'sqs', () => true);
+    expect((await deliverAlone())?.failed).toHaveLength(1);
+    expect(await depthOf(stage.world.queues.isolation)).toBe(1);
+  });
+
+  test.each(['GetItemCommand', 'UpdateItemCommand'])(
+    'R09: Quarantine failing on %s: the message waits where it is',
+    async (failing) => {
+      await submit(faulty('throw'));
+      failCalls(stage.functions, 'dynamo', (command) => command === failing);
+      expect((await deliverAlone())?.failed).toHaveLength(1);
+      expect(await itemsOf(stage.world.tables.quarantine)).toEqual([]);
+      expect(await depthOf(stage.world.queues.isolation)).toBe(1);
+      expect(await depthOf(stage.world.queues.incident)).toBe(0);
+    },
+  );
+
+  test('R09: the dead-letter queue failing leaves the message where it is', async () => {
+    await enter('in-isolation', [ended('r-1'), ended('r-2')]);
+    await submit(faulty('throw'));
+    failCalls(
+      stage.functions,
+      'sqs',
+      (_, input) => input['QueueUrl'] === stage.world.queues.deadLetter.url,
+    );
+    expect((await deliverAlone())?.failed).toHaveLength(1);
+    expect(await depthOf(stage.world.queues.isolation)).toBe(1);
+  });
+
+  test('R09: no time left: the attempt is taken back', async () => {
+    await submit(faulty('hang'));
+    expect((await deliverAlone(3_500))?.failed).toHaveLength(1);
+    expect((await entry())?.attempts).toEqual([]);
+    expect(await depthOf(stage.world.queues.incident)).toBe(0);
+  });
+
+  test('R09: a table that hangs: the envelope says that the attempt does not count', async () => {
+    await submit(patient());
+    failCalls(stage.functions, 'dynamo', onResources, 'hang');
+    expect((await deliverAlone(5_000))?.failed).toEqual([]);
+    skipTime(60_000);
+    const [copy] = await receive(stage.world.queues.isolation);
+    const envelope = JSON.parse(copy?.messageAttributes[ENVELOPE_ATTRIBUTE]?.stringValue ?? '{}');
+    expect(envelope).toMatchObject({
+      ...ORIGIN,
+      voided: [(await entry())?.attempts[0]?.requestId],
+    });
+  });
+});
+
+test('R02: a crash that cannot be published leaves its attempt without end, to be published later', async () => {
+  await submit(faulty('throw'));
+  const repair = failCalls(stage.functions, 'sns', () => true);
+  expect((await deliverAlone())?.failed).toHaveLength(1);
+  const [attempt] = (await entry())?.attempts ?? [];
+  expect(attempt?.ended).toBeUndefined();
+  repair();
+  skipTime(60_000);
+  await deliverAlone();
+  const events = await receive(stage.world.queues.incident);
+  expect(events.map((event) => JSON.parse(event.body).id)).toContain(attempt?.requestId);
+});

@@ -1,0 +1,80 @@
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import type { SQSRecord } from 'aws-lambda';
+import { describe, expect, test } from 'vitest';
+import { ENVELOPE_ATTRIBUTE } from '../../../core/messages.ts';
+import { testClients } from '../../support/clients.ts';
+import { contextWith, deliver, send } from '../../support/delivery.ts';
+import { failCalls } from '../../support/faults.ts';
+import { invalidPatient, patient } from '../../support/resources.ts';
+import { useStage } from '../../support/stage.ts';
+import { itemsOf } from '../../support/stores.ts';
+import type { World } from '../../support/world.ts';
+
+const stage = useStage({ deadlineMs: 5_000, resourceBytesMax: 500_000 });
+
+const deliverBatch = (timeoutMs = 20_000) =>
+  deliver(stage.functions.validate, stage.world.queues.lane, { context: contextWith(timeoutMs) });
+const _envelopeOf = (record: SQSRecord) =>
+  JSON.parse(record.messageAttributes[ENVELOPE_ATTRIBUTE]?.stringValue ?? '{}');
+
+async function upload(key: string, text: string): Promise<string> {
+  const object = { Bucket: stage.world.bucket, Key: key, Body: text };
+  await testClients().s3.send(new PutObjectCommand(object));
+  return JSON.stringify({ s3: { bucket: stage.world.bucket, key } });
+}
+
+describe('a claim check', () => {
+  test('stands for the resource', async () => {
+    const body = patient({ id: 'by-claim' });
+    await send(stage.world.queues.lane, await upload('submissions/1', body));
+    expect((await deliverBatch())?.failed).toEqual([]);
+    expect(await itemsOf(stage.world.tables.resources)).toMatchObject([
+      { body, resourceId: 'by-claim' },
+    ]);
+  });
+
+  test('to an invalid resource leaves it where it is', async () => {
+    await send(stage.world.queues.lane, await upload('submissions/2', invalidPatient()));
+    await deliverBatch();
+    expect(await itemsOf(stage.world.tables.quarantine)).toMatchObject([
+      { kind: 'rejection', bodyS3: { bucket: stage.world.bucket, key: 'submissions/2' } },
+    ]);
+  });
+
+  test.each([
+    ['a foreign bucket', () => claim('somebody-elses', 'submissions/a'), 'security'],
+    ['a quarantined body', (w: World) => claim(w.bucket, 'quarantine/a'), 'security'],
+  ])('to %s is rejected', async (_, body, code) => {
+    await send(stage.world.queues.lane, body(stage.world));
+    expect((await deliverBatch())?.failed).toEqual([]);
+    const [item] = await itemsOf(stage.world.tables.quarantine);
+    expect(item).toMatchObject({ kind: 'rejection', reason: code, body: body(stage.world) });
+  });
+
+  test('to nothing is rejected: it will not appear later', async () => {
+    await send(stage.world.queues.lane, claim(stage.world.bucket, 'submissions/none'));
+    expect((await deliverBatch())?.failed).toEqual([]);
+    expect(await itemsOf(stage.world.tables.quarantine)).toMatchObject([
+      { kind: 'rejection', reason: 'not-found', bodyS3: { key: 'submissions/none' } },
+    ]);
+  });
+
+  test('to something too large, or not UTF-8, is rejected', async () => {
+    await send(stage.world.queues.lane, await upload('submissions/3', 'x'.repeat(500_001)));
+    const latin1 = { Bucket: stage.world.bucket, Key: 'submissions/4', Body: Buffer.from([0xfc]) };
+    await testClients().s3.send(new PutObjectCommand(latin1));
+    await send(stage.world.queues.lane, claim(stage.world.bucket, 'submissions/4'));
+    expect((await deliverBatch())?.failed).toEqual([]);
+    const items = await itemsOf(stage.world.tables.quarantine);
+    expect(items.map((item) => item['reason']).sort()).toEqual(['invalid', 'too-long']);
+  });
+
+  test('R09: that cannot be read for a fault of the bucket waits', async () => {
+    await send(stage.world.queues.lane, await upload('submissions/5', patient()));
+    failCalls(stage.functions, 's3', (command) => command === 'GetObjectCommand');
+    expect((await deliverBatch())?.failed).toHaveLength(1);
+    expect(await itemsOf(stage.world.tables.quarantine)).toEqual([]);
+  });
+});
+
+const claim = (bucket: string, key: string) => JSON.stringify({ s3: { bucket, key } });

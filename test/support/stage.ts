@@ -1,0 +1,40 @@
+import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
+import { type Emulators, startEmulators } from './emulators.ts';
+import { type Functions, loadFunctions } from './functions.ts';
+import { buildWorld, type World } from './world.ts';
+
+export interface Stage {
+  readonly world: World;
+  readonly functions: Functions;
+}
+
+/**
+ * Emulators for the tests of a file, and for each test a stage of its own with cold functions that
+ * are told `settings`. To be read inside tests only.
+ */
+export function useStage(settings: Record<string, unknown> = {}): Stage {
+  let emulators: Emulators | undefined;
+  const stage: { world?: World; functions?: Functions } = {};
+  beforeAll(async () => {
+    emulators = await startEmulators();
+  });
+  beforeEach(async () => {
+    stage.world = await buildWorld(settings);
+    stage.functions = await loadFunctions();
+  });
+  afterEach(() => stage.functions?.close());
+  afterAll(() => emulators?.stop());
+  return {
+    get world() {
+      return present(stage.world);
+    },
+    get functions() {
+      return present(stage.functions);
+    },
+  };
+}
+
+function present<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('a stage exists inside tests only');
+  return value;
+}
