@@ -124,7 +124,7 @@ function siblingCheck(
   if (element.isArray) return `siblings(v,n.${key},${checkName(use.type)},r,${step},t);`;
   const set = use.code === 'code' ? requiredSet(element, context) : undefined;
   const missing = set === undefined ? '' : `noCode(n.${key},${set},r,${step});`;
-  return `one(v,${checkName(use.type)},r,${step},t);${missing}`;
+  return `beside(v,n,${checkName(use.type)},r,${step},k,t);${missing}`;
 }
 
 /** Ids, an extension's url and XHTML are no FHIR primitives: nothing can be said about them. */

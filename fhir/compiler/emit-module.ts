@@ -14,7 +14,7 @@ import { buildTypeModel } from './type-model.ts';
 const IMPORTS = [
   'import {boolean,integer,unsignedInt,positiveInt,decimal,string,code,id,uri,url,canonical,oid,uuid,' +
     "base64Binary,instant,dateTime,date,time,markdown} from '../runtime/primitives.ts';",
-  'import {besides,choose,many,manyPrimitives,missing,one,siblings,unknownProperty} ' +
+  'import {beside,besides,choose,many,manyPrimitives,missing,one,siblings,unknownProperty} ' +
     "from '../runtime/shapes.ts';",
   'import {CodeSet,CodeSystems,advisedCoding,advisedCodings,advisedConcept,advisedConcepts,boundCode,' +
     "boundCoding,boundCodings,boundConcept,boundConcepts,noCode} from '../runtime/bindings.ts';",

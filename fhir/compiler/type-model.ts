@@ -42,7 +42,7 @@ export interface ElementModel {
   readonly isChoice: boolean;
   readonly types: readonly TypeUse[];
   readonly binding?: { readonly strength: string; readonly valueSet: string };
-  /** Constraints that the element adds to those of its type; never ele-1 and ext-1. */
+  /** Constraints that the element adds to those of its type; never ele-1. */
   readonly constraints: readonly Constraint[];
   readonly maxLength?: number;
 }
@@ -170,10 +170,11 @@ function primitiveCode(type: ElementDefinitionType, at: ElementDefinition): stri
   );
 }
 
-/** An element's constraints but ele-1 and ext-1, which the structural checks decide. */
+/** An element's constraints but ele-1, which the structural checks decide; ext-1 where it belongs. */
 export function constraintsOf(definition: ElementDefinition): Constraint[] {
   return (definition.constraint ?? [])
-    .filter((each) => each.key !== 'ele-1' && each.key !== 'ext-1' && each.expression !== undefined)
+    .filter(({ key, expression }) => key !== 'ele-1' && expression !== undefined)
+    .filter(({ key }) => key !== 'ext-1' || definition.path === 'Extension')
     .map((each) => ({
       key: each.key,
       severity: each.severity,

@@ -62,6 +62,21 @@ export function manyPrimitives(
   }
 }
 
+/** `_field` of a single primitive of `parent`; it may be an id alone if there is a value. */
+export function beside(
+  value: unknown,
+  parent: Record<string, unknown>,
+  element: Check,
+  report: Report,
+  step: string,
+  key: string,
+  type: string,
+): void {
+  const before = report.count;
+  inspect(value, element, report, step, type, parent[key.slice(1)] !== undefined);
+  if (report.count !== before) report.under(before, step);
+}
+
 /** `_field` of a repeating primitive: as long as the array beside it, null where it says nothing. */
 export function siblings(
   value: unknown,
@@ -79,7 +94,8 @@ export function siblings(
   let before = report.count;
   for (let i = 0; i < value.length; i++) {
     if (value[i] !== null) {
-      inspect(value[i], element, report, step, type);
+      const hasValue = Array.isArray(main) && main[i] !== null && main[i] !== undefined;
+      inspect(value[i], element, report, step, type, hasValue);
     } else if (!Array.isArray(main)) {
       report.error('structure', 'Neither a value nor a sibling stands here');
     }
@@ -116,6 +132,7 @@ export function inspect(
   report: Report,
   step: string,
   type: string,
+  hasValue = false,
 ): void {
   if (!isObject(value)) {
     report.error('structure', `${quote(value)} stands where an object is expected`);
@@ -136,7 +153,11 @@ export function inspect(
     report.place = outer;
   }
   report.depth--;
-  if (report.keys === keys) report.error('structure', 'An object must not be empty');
+  if (report.keys === keys) {
+    report.error('structure', 'An object must not be empty');
+  } else if (report.keys === keys + 1 && value['id'] !== undefined && !hasValue) {
+    report.error('invariant', 'ele-1: All FHIR elements must have a @value or children');
+  }
 }
 
 /** Notes which type of a choice is there; two of one choice are one too many. */

@@ -144,6 +144,15 @@ describe('primitives and their siblings', () => {
     expect(errors(valid)).toEqual([]);
   });
 
+  test('ele-1: an id alone is no element, unless it is that of a value', () => {
+    expect(errors(patient({ name: [{ id: 'a' }] }))).toEqual(['invariant Patient.name[0]']);
+    expect(errors(patient({ _birthDate: { id: 'a' } }))).toEqual(['invariant Patient.birthDate']);
+    expect(errors(patient({ birthDate: '2024', _birthDate: { id: 'a' } }))).toEqual([]);
+    expect(errors(patient({ name: [{ given: ['a', 'b'], _given: [null, { id: 'a' }] }] }))).toEqual(
+      [],
+    );
+  });
+
   test('null stands for nothing', () => {
     expect(errors(patient({ name: [{ given: ['Ada', null] }] }))).toEqual([
       'structure Patient.name[0].given[1]',

@@ -1,0 +1,78 @@
+import { describe, expect, test } from 'vitest';
+import { errors, patient, warnings } from './support/patient.ts';
+
+const CORE = 'http://hl7.org/fhir/StructureDefinition';
+const extended = (extension: Record<string, unknown>) =>
+  errors(patient({ extension: [extension] }));
+
+describe('any extension', () => {
+  test.each([
+    [{ valueBoolean: true }, 'required Patient.extension[0]'],
+    [{ url: 'http://a.b/c' }, 'invariant Patient.extension[0]'],
+    [{ url: 'relative', valueBoolean: true }, 'value Patient.extension[0]'],
+    [{ url: 'http://a.b/c|1.0', valueBoolean: true }, 'value Patient.extension[0]'],
+    [
+      { url: 'http://a.b/c', valueBoolean: true, extension: [{ url: 'd', valueCode: 'e' }] },
+      'invariant Patient.extension[0]',
+    ],
+  ])('%j', (extension, expected) => expect(extended(extension)).toContain(expected));
+
+  test('an unknown one is a warning, or as the policy says', () => {
+    const unknown = patient({ extension: [{ url: 'http://a.b/c', valueBoolean: true }] });
+    expect(errors(unknown)).toEqual([]);
+    expect(warnings(unknown)).toEqual(['extension Patient.extension[0]']);
+    expect(errors(unknown, { unknownExtension: 'error' })).toHaveLength(1);
+    expect(warnings(unknown, { unknownExtension: 'ignore' })).toEqual([]);
+  });
+});
+
+describe('the core extensions, by their own definitions', () => {
+  test('where they may stand', () => {
+    const place = { url: `${CORE}/patient-birthPlace`, valueAddress: { text: 'a' } };
+    expect(extended(place)).toEqual([]);
+    expect(errors(patient({ name: [{ text: 'a', extension: [place] }] }))).toEqual([
+      'extension Patient.name[0].extension[0]',
+    ]);
+  });
+
+  test('on primitives, by their path and by their type', () => {
+    const family = { url: `${CORE}/humanname-mothers-family`, valueString: 'a' };
+    const name = { family: 'a', _family: { extension: [family] } };
+    expect(errors(patient({ name: [name] }))).toEqual([]);
+    expect(errors(patient({ name: [{ text: 'a', extension: [family] }] }))).toEqual([
+      'extension Patient.name[0].extension[0]',
+    ]);
+  });
+
+  test('what value they have', () => {
+    const url = `${CORE}/patient-birthPlace`;
+    expect(extended({ url, valueString: 'a' })).toEqual(['extension Patient.extension[0]']);
+    expect(extended({ url, extension: [{ url: 'a', valueCode: 'b' }] })).toContain(
+      'extension Patient.extension[0]',
+    );
+  });
+
+  test('their required bindings', () => {
+    const url = `${CORE}/data-absent-reason`;
+    expect(extended({ url, valueCode: 'unknown' })).toEqual([]);
+    expect(extended({ url, valueCode: 'nonsense' })).toEqual(['code-invalid Patient.extension[0]']);
+  });
+
+  test('which parts they have', () => {
+    const url = `${CORE}/patient-nationality`;
+    const code = { url: 'code', valueCodeableConcept: { text: 'a' } };
+    expect(extended({ url, extension: [code] })).toEqual([]);
+    expect(extended({ url, extension: [code, code] })).toEqual(['structure Patient.extension[0]']);
+    expect(extended({ url, extension: [{ url: 'code', valueCode: 'a' }] })).toEqual([
+      'extension Patient.extension[0].extension[0]',
+    ]);
+    expect(extended({ url, valueCode: 'a' })).toContain('extension Patient.extension[0]');
+  });
+
+  test('whether they are modifiers', () => {
+    const place = { url: `${CORE}/patient-birthPlace`, valueAddress: { text: 'a' } };
+    expect(errors(patient({ modifierExtension: [place] }))).toEqual([
+      'extension Patient.modifierExtension[0]',
+    ]);
+  });
+});

@@ -1,0 +1,103 @@
+import { describe, expect, test } from 'vitest';
+import { errors, NARRATIVE, patient } from '../support/patient.ts';
+
+const bundle = (type: string, entry: unknown[], more = {}) =>
+  errors({ resourceType: 'Bundle', type, entry, ...more });
+const at = (fullUrl: string, resource: unknown) => ({ fullUrl, resource });
+
+describe('fullUrl', () => {
+  test.each([
+    ['Patient/a', ['invalid Bundle.entry[0].fullUrl']],
+    ['http://example.org/Patient/b', ['invalid Bundle.entry[0].fullUrl']],
+    ['http://example.org/Group/a', ['invalid Bundle.entry[0].fullUrl']],
+    ['http://example.org/Patient/a', []],
+    ['http://example.org/anything', []],
+    ['urn:uuid:68d043b5-9ecf-4559-a57a-396e0d452311', []],
+    ['http://example.org/Patient/a/_history/1', ['invariant Bundle.entry[0]']],
+  ])('%s', (url, expected) => {
+    expect(bundle('collection', [at(url, patient())])).toEqual(expected);
+  });
+
+  test('bdl-7: is unique', () => {
+    const entry = at('http://example.org/Patient/a', patient());
+    expect(bundle('collection', [entry, entry])).toEqual(['invariant Bundle']);
+  });
+});
+
+test('a link relation occurs once', () => {
+  const link = ['self', 'next', 'self'].map((relation) => ({ relation, url: 'http://a.b' }));
+  expect(errors({ resourceType: 'Bundle', type: 'searchset', link })).toEqual([
+    'invalid Bundle.link[2]',
+  ]);
+});
+
+describe('search results', () => {
+  const link = [{ relation: 'self', url: 'http://example.org/Patient?name=a' }];
+  const search = (mode: string, resource: unknown, url = link[0]?.url) =>
+    bundle('searchset', [{ resource, search: { mode } }], { link: [{ relation: 'self', url }] });
+
+  test('are of the type that was searched for', () => {
+    expect(search('match', patient())).toEqual([]);
+    expect(search('match', { resourceType: 'Basic', id: 'a', code: { text: 'a' } })).toEqual([
+      'invalid Bundle.entry[0].resource',
+    ]);
+    expect(search('match', patient(), 'http://example.org?_type=Group,Basic')).toHaveLength(1);
+    expect(search('include', { resourceType: 'Basic', id: 'a', code: { text: 'a' } })).toEqual([]);
+  });
+
+  test('have ids', () => {
+    expect(search('match', patient({ id: undefined }))).not.toEqual([]);
+    const { id: _, ...nameless } = patient();
+    expect(search('match', nameless)).toEqual(['invalid Bundle.entry[0].resource']);
+  });
+
+  test('are outcomes where they say so', () => {
+    const issue = [{ severity: 'error', code: 'invalid' }];
+    expect(search('outcome', { resourceType: 'OperationOutcome', issue })).toEqual([]);
+    expect(search('outcome', patient())).toEqual(['invalid Bundle.entry[0].resource']);
+  });
+});
+
+describe('documents have what their Composition refers to', () => {
+  const document = (subject: string, section: unknown[] = []) => {
+    const composition = {
+      resourceType: 'Composition',
+      id: 'c',
+      text: NARRATIVE,
+      status: 'final',
+      type: { text: 'a' },
+      date: '2024',
+      title: 'a',
+      author: [{ reference: 'http://example.org/fhir/Patient/a' }],
+      subject: { reference: subject },
+      ...(section.length > 0 ? { section } : {}),
+    };
+    return bundle(
+      'document',
+      [
+        at('http://example.org/fhir/Composition/c', composition),
+        at('http://example.org/fhir/Patient/a', patient()),
+      ],
+      { identifier: { system: 'http://a.b', value: '1' }, timestamp: '2024-01-01T00:00:00Z' },
+    );
+  };
+
+  test.each(['Patient/a', 'http://example.org/fhir/Patient/a'])('%s is there', (subject) => {
+    expect(document(subject)).toEqual([]);
+  });
+
+  test.each([
+    'Patient/b',
+    'http://example.org/Patient/a',
+    'urn:uuid:68d043b5-9ecf-4559-a57a-396e0d452311',
+  ])('%s is not', (subject) => {
+    expect(document(subject)).toEqual(['not-found Bundle.entry[0].resource.subject']);
+  });
+
+  test('in sections of sections', () => {
+    const inner = { title: 'b', entry: [{ reference: 'Patient/b' }] };
+    expect(document('Patient/a', [{ title: 'a', section: [inner] }])).toEqual([
+      'not-found Bundle.entry[0].resource.section[0].section[0].entry[0]',
+    ]);
+  });
+});
