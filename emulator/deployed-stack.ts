@@ -1,4 +1,5 @@
 /** A stack as an emulator has it: what each logical id became, and what references resolve to. */
+import assert from 'node:assert/strict';
 import {
   CloudFormationClient,
   DescribeStackResourcesCommand,
