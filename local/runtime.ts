@@ -9,9 +9,11 @@ import { startMappings } from './event-source/mappings.ts';
 import { type MischiefOptions, mischiefOf } from './event-source/mischief.ts';
 import { startGateway } from './gateway.ts';
 import { openHome } from './home.ts';
+import { startAsyncInvocations } from './lambda/async-invocations.ts';
 import { accountVariables, defaultEnvironmentsMax, functionSpecs } from './lambda/function-spec.ts';
 import { startLambdaHost } from './lambda/host.ts';
 import { type LogLine, openPlatformLog } from './lambda/platform-log.ts';
+import { startLogSubscriptions } from './logs/subscriptions.ts';
 import { type Page, startPages } from './pages.ts';
 import { provision } from './provision/provision.ts';
 import { type Clock, startSchedule, systemClock } from './schedule.ts';
@@ -53,7 +55,10 @@ export type Runtime = {
   logDir: string;
   queueUrl(queueName: string): string;
   environments(): { functionName: string; pid: number }[];
-  /** Messages, and copies of deleted ones, that the pollers hold and whose fate is open. */
+  /**
+   * What is under way outside the queues: messages that pollers hold, copies of deleted ones, log
+   * lines on their way to a subscriber, asynchronous invocations.
+   */
   inFlight(): number;
   stop(): Promise<void>;
 };
@@ -97,14 +102,24 @@ async function start(
   const gateway = await startGateway(endpoints, options.port ?? 0);
   onStop(gateway.stop);
 
-  const platformLog = await openPlatformLog(home.logDir, onLogLine);
+  const platformLog = await openPlatformLog(home.logDir);
   onStop(platformLog.stop);
+  platformLog.listen(onLogLine);
   const host = await startLambdaHost(environmentsMax, platformLog);
   onStop(host.stop);
   log(`at most ${environmentsMax} Lambda environments; their logs are in ${home.logDir}`);
 
   const functions = functionSpecs(plan.functions, endpoints, COMPILE_CACHE);
-  const schedule = startSchedule(plan.rules, clock, { functions, host });
+  const asyncInvocations = startAsyncInvocations(
+    host,
+    { sqs: clients.sqs, endpoint: endpoints.sqs },
+    log,
+  );
+  onStop(asyncInvocations.stop);
+  const logs = startLogSubscriptions(plan.logSubscriptions, functions, asyncInvocations);
+  onStop(logs.stop);
+  platformLog.listen(logs.hear);
+  const schedule = startSchedule(plan.rules, clock, functions, asyncInvocations);
   onStop(schedule.stop);
   const mappings = startMappings(plan.mappings, {
     sqs: clients.sqs,
@@ -125,6 +140,6 @@ async function start(
     logDir: home.logDir,
     queueUrl: (queueName) => queueUrlOf(queueName, gateway.endpoint),
     environments: host.environments,
-    inFlight: mappings.inFlight,
+    inFlight: () => mappings.inFlight() + logs.pending() + asyncInvocations.pending(),
   };
 }

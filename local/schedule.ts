@@ -1,7 +1,7 @@
 /** EventBridge's rules of the form rate(N minutes). */
 import { randomUUID } from 'node:crypto';
+import type { AsyncInvocations } from './lambda/async-invocations.ts';
 import type { FunctionSpec } from './lambda/function-spec.ts';
-import type { LambdaHost } from './lambda/host.ts';
 import { ACCOUNT, arn, nameOfArn } from './template/account.ts';
 import type { RulePlan } from './template/plan.ts';
 import { TemplateError } from './template/resolve.ts';
@@ -17,27 +17,23 @@ export const systemClock: Clock = {
   },
 };
 
-type Targets = { functions: Map<string, FunctionSpec>; host: LambdaHost };
-
-/** Invokes the targets of the enabled rules until stopped. A function that fails is not retried. */
+/** Invokes the targets of the enabled rules, asynchronously, until stopped. */
 export function startSchedule(
   rules: RulePlan[],
   clock: Clock,
-  { functions, host }: Targets,
+  functions: Map<string, FunctionSpec>,
+  asyncInvocations: AsyncInvocations,
 ): { stop(): void } {
-  async function fire(rule: string, spec: FunctionSpec, input: string | undefined): Promise<void> {
-    const payload = input ?? JSON.stringify(scheduledEvent(rule, clock.now()));
-    const lease = await host.acquire(rule, spec.reservedConcurrency, spec);
-    await lease.invoke(payload);
-  }
-
   const ends = rules
     .filter(({ properties }) => properties.State === 'ENABLED')
     .map(({ name, properties }) => {
       const targets = properties.Targets.map(({ Arn, Input }) => {
         const spec = functions.get(nameOfArn(Arn));
         if (!spec) throw new TemplateError(`${name}: no function ${Arn}`);
-        return () => void fire(name, spec, Input);
+        return () => {
+          const payload = Input ?? JSON.stringify(scheduledEvent(name, clock.now()));
+          asyncInvocations.invoke(spec, payload);
+        };
       });
       return clock.every(periodMs(properties.ScheduleExpression), () => {
         for (const target of targets) target();

@@ -14,6 +14,9 @@ export type FunctionSpec = {
   memoryMb: number;
   /** Infinity where none is reserved. */
   reservedConcurrency: number;
+  logGroup: string;
+  /** Where events go that asynchronous invocations gave up. */
+  deadLetterArn?: string;
   variables: Record<string, string>;
 };
 
@@ -40,8 +43,9 @@ function functionSpec(
   endpoints: Endpoints,
   compileCache: string,
 ): FunctionSpec {
-  const { Environment, Handler, MemorySize, Timeout, LoggingConfig } = plan.properties;
-  const { codeDirectory } = plan;
+  const { codeDirectory, properties } = plan;
+  const { Environment, Handler, MemorySize, Timeout, LoggingConfig, DeadLetterConfig } = properties;
+  const logGroup = LoggingConfig?.LogGroup ?? `/aws/lambda/${plan.name}`;
   return {
     name: plan.name,
     arn: arn('lambda', `function:${plan.name}`),
@@ -49,11 +53,14 @@ function functionSpec(
     codeDirectory,
     timeoutMs: Timeout * 1000,
     memoryMb: MemorySize,
-    reservedConcurrency: plan.properties.ReservedConcurrentExecutions ?? Number.POSITIVE_INFINITY,
+    reservedConcurrency: properties.ReservedConcurrentExecutions ?? Number.POSITIVE_INFINITY,
+    logGroup,
+    ...(DeadLetterConfig ? { deadLetterArn: DeadLetterConfig.TargetArn } : {}),
     variables: {
       ...Environment?.Variables,
       ...(LoggingConfig?.LogFormat === 'JSON' ? { AWS_LAMBDA_LOG_FORMAT: 'JSON' } : {}),
       ...platformVariables(plan.name, MemorySize, endpoints),
+      AWS_LAMBDA_LOG_GROUP_NAME: logGroup,
       _HANDLER: Handler,
       LAMBDA_TASK_ROOT: codeDirectory,
       NODE_COMPILE_CACHE: compileCache,
@@ -71,7 +78,6 @@ function platformVariables(
     AWS_LAMBDA_FUNCTION_NAME: functionName,
     AWS_LAMBDA_FUNCTION_VERSION: '$LATEST',
     AWS_LAMBDA_FUNCTION_MEMORY_SIZE: String(memoryMb),
-    AWS_LAMBDA_LOG_GROUP_NAME: `/aws/lambda/${functionName}`,
     AWS_LAMBDA_INITIALIZATION_TYPE: 'on-demand',
     AWS_EXECUTION_ENV: 'AWS_Lambda_nodejs24.x',
     ...accountVariables(),

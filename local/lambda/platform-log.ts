@@ -21,15 +21,15 @@ export type LogLine = { functionName: string; logStream: string; line: string };
 export type PlatformLog = {
   line(origin: Omit<LogLine, 'line'>, line: string): void;
   platform(origin: Omit<LogLine, 'line'>, type: PlatformEvent, record: object): void;
+  /** Tells of each line from now on. */
+  listen(listener: (line: LogLine) => void): void;
   stop(): Promise<void>;
 };
 
-/** Writes `<directory>/<function>.log` and tells the listener of each line. */
-export async function openPlatformLog(
-  directory: string,
-  listener: (line: LogLine) => void,
-): Promise<PlatformLog> {
+/** Writes `<directory>/<function>.log` and tells its listeners of each line. */
+export async function openPlatformLog(directory: string): Promise<PlatformLog> {
   await mkdir(directory, { recursive: true });
+  const listeners: ((line: LogLine) => void)[] = [];
   const files = new Map<string, WriteStream>();
 
   function fileOf(functionName: string): WriteStream {
@@ -42,7 +42,7 @@ export async function openPlatformLog(
 
   function line(origin: Omit<LogLine, 'line'>, text: string): void {
     fileOf(origin.functionName).write(`${text}\n`);
-    listener({ ...origin, line: text });
+    for (const listener of listeners) listener({ ...origin, line: text });
   }
 
   return {
@@ -50,6 +50,7 @@ export async function openPlatformLog(
     platform(origin, type, record) {
       line(origin, JSON.stringify({ time: new Date().toISOString(), type, record }));
     },
+    listen: (listener) => void listeners.push(listener),
     async stop() {
       await Promise.all([...files.values()].map((file) => finished(file.end())));
     },

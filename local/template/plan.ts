@@ -17,6 +17,7 @@ export type SubscriptionPlan = Named<typeof schemas.subscriptionSchema>;
 export type TablePlan = Named<typeof schemas.tableSchema>;
 export type FunctionPlan = Named<typeof schemas.functionSchema> & { codeDirectory: string };
 export type MappingPlan = Named<typeof schemas.mappingSchema>;
+export type LogSubscriptionPlan = Named<typeof schemas.logSubscriptionSchema>;
 export type RulePlan = Named<typeof schemas.ruleSchema>;
 
 export type Plan = {
@@ -29,6 +30,7 @@ export type Plan = {
   functions: FunctionPlan[];
   mappings: MappingPlan[];
   rules: RulePlan[];
+  logSubscriptions: LogSubscriptionPlan[];
 };
 
 /**
@@ -65,6 +67,7 @@ export function planOf(assembly: Assembly, endpoint: string): Plan {
     }),
     mappings: all(schemas.mappingSchema, 'AWS::Lambda::EventSourceMapping'),
     rules: all(schemas.ruleSchema, 'AWS::Events::Rule'),
+    logSubscriptions: all(schemas.logSubscriptionSchema, 'AWS::Logs::SubscriptionFilter'),
   };
 }
 

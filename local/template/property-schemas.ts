@@ -56,7 +56,16 @@ export const functionSchema = z.object({
   MemorySize: number.default(128),
   ReservedConcurrentExecutions: number.optional(),
   Environment: z.object({ Variables: z.record(z.string(), z.coerce.string()) }).optional(),
-  LoggingConfig: z.object({ LogFormat: z.string().optional() }).optional(),
+  LoggingConfig: z
+    .object({ LogFormat: z.string().optional(), LogGroup: z.string().optional() })
+    .optional(),
+  DeadLetterConfig: z
+    .object({
+      TargetArn: z
+        .string()
+        .includes(':sqs:', { error: 'only a queue is imitated as dead-letter target' }),
+    })
+    .optional(),
 });
 
 export const mappingSchema = z.strictObject({
@@ -83,4 +92,13 @@ export const ruleSchema = z.object({
       Input: z.string().optional(),
     }),
   ),
+});
+
+export const logSubscriptionSchema = z.object({
+  LogGroupName: z.string(),
+  FilterPattern: z.string(),
+  FilterName: z.string().optional(),
+  DestinationArn: z
+    .string()
+    .includes(':lambda:', { error: 'only a function is imitated as destination' }),
 });

@@ -35,6 +35,7 @@ const IMITATED: Record<string, Identity> = {
   'AWS::S3::Bucket': named('BucketName', (name) => `arn:${ACCOUNT.partition}:s3:::${name}`),
   'AWS::Lambda::Function': named('FunctionName', (name) => arn('lambda', `function:${name}`)),
   'AWS::Events::Rule': named('Name', (name) => arn('events', `rule/${name}`)),
+  'AWS::Logs::SubscriptionFilter': named('FilterName', (name) => name),
   'AWS::SNS::Subscription': named('', (name) => arn('sns', name)),
   'AWS::Lambda::EventSourceMapping': named('', (name) =>
     arn('lambda', `event-source-mapping:${name}`),
@@ -59,7 +60,6 @@ const WITHOUT_LOCAL_EFFECT: Record<string, Identity> = {
   ),
   'AWS::CloudWatch::Dashboard': named('DashboardName', (name) => name),
   'AWS::Lambda::Permission': named('', (name) => name),
-  'AWS::Lambda::EventInvokeConfig': named('', (name) => name),
   'AWS::SQS::QueuePolicy': named('', (name) => name),
   'AWS::SNS::TopicPolicy': named('', (name) => name),
   'AWS::S3::BucketPolicy': named('', (name) => name),

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
+import type { AsyncInvocations } from '../../local/lambda/async-invocations.ts';
 import type { FunctionSpec } from '../../local/lambda/function-spec.ts';
-import type { LambdaHost } from '../../local/lambda/host.ts';
 import { type Clock, startSchedule } from '../../local/schedule.ts';
 import type { RulePlan } from '../../local/template/plan.ts';
 
@@ -43,18 +43,10 @@ function rule(properties: Partial<RulePlan['properties']>): RulePlan {
 function fired(...rules: RulePlan[]) {
   const clock = manualClock();
   const events: unknown[] = [];
-  const host: LambdaHost = {
-    async acquire() {
-      return {
-        async invoke(payload) {
-          events.push(JSON.parse(payload));
-          return { status: 'success', payload: 'null' };
-        },
-        giveBack: () => {},
-      };
-    },
-    environments: () => [],
-    stop: async () => {},
+  const asyncInvocations: AsyncInvocations = {
+    invoke: (_, payload) => void events.push(JSON.parse(payload)),
+    pending: () => 0,
+    stop: () => {},
   };
   const spec: FunctionSpec = {
     name: 'work',
@@ -64,26 +56,23 @@ function fired(...rules: RulePlan[]) {
     timeoutMs: 3000,
     memoryMb: 128,
     reservedConcurrency: Number.POSITIVE_INFINITY,
+    logGroup: '/aws/lambda/work',
     variables: {},
   };
   const functions = new Map([['work', spec]]);
-  const schedule = startSchedule(rules, clock, { functions, host });
+  const schedule = startSchedule(rules, clock, functions, asyncInvocations);
   return {
     events,
     stop: schedule.stop,
-    /** Moves the clock and lets the invocations due arrive. */
-    async advance(ms: number): Promise<void> {
-      clock.advance(ms);
-      await new Promise((resolve) => setImmediate(resolve));
-    },
+    advance: clock.advance,
   };
 }
 
-test('a minute rule fires each minute, with the event of EventBridge, until stopped', async () => {
+test('a minute rule fires each minute, with the event of EventBridge, until stopped', () => {
   const { advance, events, stop } = fired(rule({}));
-  await advance(59_999);
+  advance(59_999);
   expect(events).toEqual([]);
-  await advance(1);
+  advance(1);
   expect(events).toEqual([
     {
       version: '0',
@@ -97,14 +86,14 @@ test('a minute rule fires each minute, with the event of EventBridge, until stop
       detail: {},
     },
   ]);
-  await advance(120_000);
+  advance(120_000);
   expect(events).toHaveLength(3);
   stop();
-  await advance(120_000);
+  advance(120_000);
   expect(events).toHaveLength(3);
 });
 
-test('the rate, the input and the state of a rule are kept to', async () => {
+test('the rate, the input and the state of a rule are kept to', () => {
   const { advance, events } = fired(
     rule({
       ScheduleExpression: 'rate(5 minutes)',
@@ -112,7 +101,7 @@ test('the rate, the input and the state of a rule are kept to', async () => {
     }),
     rule({ State: 'DISABLED' }),
   );
-  await advance(300_000);
+  advance(300_000);
   expect(events).toEqual([{ own: 1 }]);
 });
 

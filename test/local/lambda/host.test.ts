@@ -22,7 +22,8 @@ const lines: LogLine[] = [];
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'host-test-'));
-  log = await openPlatformLog(join(folder, 'logs'), (line) => lines.push(line));
+  log = await openPlatformLog(join(folder, 'logs'));
+  log.listen((line) => lines.push(line));
   host = await startLambdaHost(ENVIRONMENTS_MAX, log);
 });
 

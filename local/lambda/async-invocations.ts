@@ -1,0 +1,92 @@
+/**
+ * Lambda's asynchronous invocations, as log subscriptions and rules use them: a function that
+ * fails is invoked again after one minute and after two more, then the event goes to the
+ * function's dead-letter queue, where it has one.
+ */
+import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { nameOfArn } from '../template/account.ts';
+import { queueUrlOf } from '../template/plan.ts';
+import type { FunctionSpec } from './function-spec.ts';
+import type { LambdaHost } from './host.ts';
+import type { Failure } from './outcome.ts';
+
+export type AsyncInvocations = {
+  /** Takes an event (JSON) over. */
+  invoke(spec: FunctionSpec, payload: string): void;
+  /** Events that were taken over and neither handled nor given up. */
+  pending(): number;
+  stop(): void;
+};
+
+const RETRIES_AFTER_MS = [60_000, 120_000];
+
+/** Where dead letters go: the emulator's queues. */
+type DeadLetters = { sqs: SQSClient; endpoint: string };
+
+export function startAsyncInvocations(
+  host: LambdaHost,
+  deadLetters: DeadLetters,
+  log: (line: string) => void,
+  retriesAfterMs: number[] = RETRIES_AFTER_MS,
+): AsyncInvocations {
+  const timers = new Set<NodeJS.Timeout>();
+  let pending = 0;
+  let stopped = false;
+
+  async function attempt(spec: FunctionSpec, payload: string, count: number): Promise<void> {
+    const lease = await host.acquire(`async ${spec.name}`, spec.reservedConcurrency, spec);
+    if (stopped) return;
+    const outcome = await lease.invoke(payload);
+    if (stopped) return;
+    if (outcome.status === 'success') {
+      pending -= 1;
+      return;
+    }
+    log(`${spec.name}: asynchronous invocation ${count + 1} failed: ${outcome.errorType}`);
+    const delayMs = retriesAfterMs[count];
+    if (delayMs === undefined) {
+      await giveUp(deadLetters, spec, payload, outcome);
+      pending -= 1;
+      return;
+    }
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      attempt(spec, payload, count + 1);
+    }, delayMs);
+    timers.add(timer);
+  }
+
+  return {
+    invoke(spec, payload) {
+      pending += 1;
+      attempt(spec, payload, 0);
+    },
+    pending: () => pending,
+    stop() {
+      stopped = true;
+      for (const timer of timers) clearTimeout(timer);
+    },
+  };
+}
+
+async function giveUp(
+  { sqs, endpoint }: DeadLetters,
+  spec: FunctionSpec,
+  payload: string,
+  failure: Failure,
+): Promise<void> {
+  if (!spec.deadLetterArn) return;
+  await sqs.send(
+    new SendMessageCommand({
+      QueueUrl: queueUrlOf(nameOfArn(spec.deadLetterArn), endpoint),
+      MessageBody: payload,
+      MessageAttributes: {
+        ErrorCode: { DataType: 'Number', StringValue: '200' },
+        ErrorMessage: {
+          DataType: 'String',
+          StringValue: failure.errorMessage || failure.errorType,
+        },
+      },
+    }),
+  );
+}

@@ -1,0 +1,100 @@
+/**
+ * CloudWatch Logs' subscriptions: lines that pass a filter go to a function, those of one log stream
+ * together, packed as CloudWatch packs them.
+ */
+import { randomUUID } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
+import type { AsyncInvocations } from '../lambda/async-invocations.ts';
+import type { FunctionSpec } from '../lambda/function-spec.ts';
+import type { LogLine } from '../lambda/platform-log.ts';
+import { ACCOUNT, nameOfArn } from '../template/account.ts';
+import type { LogSubscriptionPlan } from '../template/plan.ts';
+import { TemplateError } from '../template/resolve.ts';
+import { compileFilter } from './filter-pattern.ts';
+
+export type LogSubscriptions = {
+  /** Takes note of a line that a function or the platform logged. */
+  hear(line: LogLine): void;
+  /** Lines that passed a filter and are not handed over yet. */
+  pending(): number;
+  stop(): void;
+};
+
+type LogEvent = { id: string; timestamp: number; message: string };
+
+/** How long lines of a stream are gathered: several records tell of one death. */
+const GATHER_MS = 200;
+
+/** Throws where a subscription's function is not in the plan, or its filter is not imitated. */
+export function startLogSubscriptions(
+  plans: LogSubscriptionPlan[],
+  functions: Map<string, FunctionSpec>,
+  asyncInvocations: AsyncInvocations,
+): LogSubscriptions {
+  const groups = new Map([...functions.values()].map(({ name, logGroup }) => [name, logGroup]));
+  const subscribers = plans.map((plan) => subscriberOf(plan, functions));
+  const gathered = new Map<string, LogEvent[]>();
+  const timers = new Set<NodeJS.Timeout>();
+
+  function gather(plan: LogSubscriptionPlan, spec: FunctionSpec, heard: LogLine): void {
+    const key = `${plan.logicalId} ${heard.logStream}`;
+    const event = { id: randomUUID(), timestamp: Date.now(), message: heard.line };
+    const waiting = gathered.get(key);
+    if (waiting) {
+      waiting.push(event);
+      return;
+    }
+    const events = [event];
+    gathered.set(key, events);
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      gathered.delete(key);
+      asyncInvocations.invoke(spec, packed(plan, heard.logStream, events));
+    }, GATHER_MS);
+    timers.add(timer);
+  }
+
+  return {
+    hear(heard) {
+      const value = parseJson(heard.line);
+      if (value === undefined) return;
+      for (const { plan, spec, passes } of subscribers) {
+        const its = groups.get(heard.functionName) === plan.properties.LogGroupName;
+        if (its && passes(value)) gather(plan, spec, heard);
+      }
+    },
+    pending: () => [...gathered.values()].reduce((sum, { length }) => sum + length, 0),
+    stop() {
+      for (const timer of timers) clearTimeout(timer);
+    },
+  };
+}
+
+function subscriberOf(plan: LogSubscriptionPlan, functions: Map<string, FunctionSpec>) {
+  const { DestinationArn, FilterPattern } = plan.properties;
+  const spec = functions.get(nameOfArn(DestinationArn));
+  if (!spec) throw new TemplateError(`${plan.logicalId}: no function ${DestinationArn}`);
+  return { plan, spec, passes: compileFilter(FilterPattern) };
+}
+
+function packed(plan: LogSubscriptionPlan, logStream: string, logEvents: LogEvent[]): string {
+  const message = {
+    messageType: 'DATA_MESSAGE',
+    owner: ACCOUNT.id,
+    logGroup: plan.properties.LogGroupName,
+    logStream,
+    subscriptionFilters: [plan.name],
+    logEvents,
+  };
+  const data = gzipSync(JSON.stringify(message)).toString('base64');
+  return JSON.stringify({ awslogs: { data } });
+}
+
+function parseJson(line: string): unknown {
+  if (!line.startsWith('{')) return undefined;
+  try {
+    return JSON.parse(line);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,88 @@
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { startAsyncInvocations } from '../../../local/lambda/async-invocations.ts';
+import type { FunctionSpec } from '../../../local/lambda/function-spec.ts';
+import type { LambdaHost } from '../../../local/lambda/host.ts';
+
+const SPEC: FunctionSpec = {
+  name: 'work',
+  arn: 'arn:work',
+  handler: 'handler.handler',
+  codeDirectory: '/code',
+  timeoutMs: 3000,
+  memoryMb: 128,
+  reservedConcurrency: 1,
+  logGroup: '/aws/lambda/work',
+  deadLetterArn: 'arn:aws:sqs:us-east-1:000000000000:dead',
+  variables: {},
+};
+
+beforeEach(() => {
+  vi.useFakeTimers();
+});
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+/** A function that fails as often as told, and a dead-letter queue. */
+function failing(times: number) {
+  const ran: string[] = [];
+  const dead: unknown[] = [];
+  const host: LambdaHost = {
+    acquire: async () => ({
+      async invoke(payload) {
+        ran.push(payload);
+        if (ran.length > times) return { status: 'success', payload: 'null' };
+        return { status: 'error', errorType: 'Error', errorMessage: 'no' };
+      },
+      giveBack: () => {},
+    }),
+    environments: () => [],
+    stop: async () => {},
+  };
+  const sqs = new SQSClient({ region: 'us-east-1' });
+  vi.spyOn(sqs, 'send').mockImplementation((command: unknown) => {
+    if (command instanceof SendMessageCommand) dead.push(command.input);
+  });
+  const invocations = startAsyncInvocations(host, { sqs, endpoint: 'http://q' }, () => {});
+  return { ran, dead, invocations };
+}
+
+test('a failed asynchronous invocation is tried again after one and two minutes', async () => {
+  const { ran, dead, invocations } = failing(2);
+  invocations.invoke(SPEC, '1');
+  await vi.advanceTimersByTimeAsync(59_999);
+  expect(ran).toHaveLength(1);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(ran).toHaveLength(2);
+  expect(invocations.pending()).toBe(1);
+  await vi.advanceTimersByTimeAsync(120_000);
+  expect(ran).toEqual(['1', '1', '1']);
+  expect(invocations.pending()).toBe(0);
+  expect(dead).toEqual([]);
+});
+
+test('after the third failure the event goes to the dead-letter queue', async () => {
+  const { ran, dead, invocations } = failing(9);
+  invocations.invoke(SPEC, '{"a":1}');
+  await vi.advanceTimersByTimeAsync(600_000);
+  expect(ran).toHaveLength(3);
+  expect(dead).toMatchObject([
+    {
+      QueueUrl: 'http://q/000000000000/dead',
+      MessageBody: '{"a":1}',
+      MessageAttributes: { ErrorMessage: { StringValue: 'no' } },
+    },
+  ]);
+  expect(invocations.pending()).toBe(0);
+});
+
+test('nothing is tried again once stopped', async () => {
+  const { ran, invocations } = failing(9);
+  invocations.invoke(SPEC, '1');
+  await vi.advanceTimersByTimeAsync(0);
+  invocations.stop();
+  await vi.advanceTimersByTimeAsync(600_000);
+  expect(ran).toHaveLength(1);
+});
