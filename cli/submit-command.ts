@@ -6,7 +6,7 @@ import { measureInputs, readInputs } from './input/read-input.ts';
 import { bar, rateMeter, showProgress } from './progress.ts';
 import { submit } from './submit/submit.ts';
 import { unsentFile } from './submit/unsent-file.ts';
-import { openTarget } from './target.ts';
+import { laneQueueName, openTarget } from './target.ts';
 
 interface Options {
   readonly lane: Lane;
@@ -49,7 +49,9 @@ async function submitFiles(files: string[], options: Options): Promise<void> {
       if (entry.kind === 'resource') await unsent.keep(entry.text);
     },
   }).finally(progress.stop);
-  process.stdout.write(`submitted ${counts.accepted} to ${target.queueUrl}\n`);
+  process.stdout.write(
+    `submitted ${counts.accepted} to ${laneQueueName(options.stage, options.lane)}\n`,
+  );
   if (counts.unsent === 0) return;
   const kept = unsent.name();
   const where = kept === undefined ? 'none of them readable' : `kept in ${kept}`;

@@ -85,7 +85,13 @@ function report(finished: Run, { json, once: single }: StartOptions): void {
 try {
   process.exitCode = await run(startCommand(start), process.argv.slice(2));
 } catch (error) {
-  if (!(error instanceof BuildError)) throw error;
+  if (!isExpected(error)) throw error;
   process.stderr.write(`error: ${error.message}\n`);
   process.exitCode = 1;
+}
+
+/** A failed build has said why, and a port that is taken says enough itself. */
+function isExpected(error: unknown): error is Error {
+  if (error instanceof BuildError) return true;
+  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
 }

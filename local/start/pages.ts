@@ -1,10 +1,5 @@
 /** The pages that the pipeline sends: each is shown as it comes, and counted once however often. */
-export interface Page {
-  readonly topic: string;
-  readonly subject: string;
-  readonly body: string;
-  readonly attributes: Record<string, string>;
-}
+import type { Page } from '../pages.ts';
 
 export interface PageBook {
   onPage(page: Page): void;
@@ -12,14 +7,19 @@ export interface PageBook {
   keys(): ReadonlySet<string>;
 }
 
+/** A page may come twice (R21); its key tells. One without a key is taken for another one. */
 export function pageBook(show: (line: string) => void): PageBook {
-  const keys = new Set<string>();
+  const keys = { oncall: new Set<string>(), others: new Set<string>() };
+  let keyless = 0;
   return {
     onPage: ({ topic, subject, attributes }) => {
+      const key = attributes['dedupKey'] ?? `keyless ${++keyless}`;
+      const known = topic === 'oncall' ? keys.oncall : keys.others;
+      const seenAs = topic === 'oncall' ? key : `${topic} ${key}`;
+      if (known.has(seenAs)) return;
+      known.add(seenAs);
       show(`  ▶ ${topic}: ${subject}`);
-      // A page without a key cannot be told from any other: it counts for itself.
-      if (topic.includes('oncall')) keys.add(attributes['dedupKey'] ?? `page ${keys.size}`);
     },
-    keys: () => keys,
+    keys: () => keys.oncall,
   };
 }
