@@ -5,12 +5,13 @@ import {
   GetEventSourceMappingCommand,
   GetFunctionConcurrencyCommand,
   GetFunctionConfigurationCommand,
+  GetPolicyCommand,
   PutFunctionConcurrencyCommand,
 } from '@aws-sdk/client-lambda';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { z } from 'zod';
 import type { LiveProperties, LiveProperty } from './live-property.ts';
-import { NAME, SAME } from './live-property.ts';
+import { anyOf, NAME, SAME } from './live-property.ts';
 
 const configured = (pick: (live: FunctionConfiguration) => unknown): LiveProperty => ({
   read: async ({ lambda }, FunctionName) =>
@@ -37,6 +38,7 @@ export const FUNCTION: LiveProperties = {
     },
   },
   Architectures: configured((live) => live.Architectures),
+  DeadLetterConfig: configured((live) => live.DeadLetterConfig),
   Description: configured((live) => live.Description),
   Environment: configured((live) => ({ Variables: live.Environment?.Variables })),
   Handler: configured((live) => live.Handler),
@@ -56,6 +58,42 @@ export const FUNCTION: LiveProperties = {
       return lambda.send(new PutFunctionConcurrencyCommand(input));
     },
   },
+};
+
+const statements = z.object({
+  Statement: z.array(
+    z.object({
+      Action: z.string(),
+      Principal: z.union([z.string(), z.object({ Service: z.string() })]),
+      Condition: z.record(z.string(), z.record(z.string(), z.string())).default({}),
+    }),
+  ),
+});
+type Statement = z.infer<typeof statements>['Statement'][number];
+
+/** Part of a permission: a function's policy holds many, of which one must say it. */
+const permitted = (pick: (statement: Statement) => unknown): LiveProperty => ({
+  read: async ({ lambda }, FunctionName, wanted) => {
+    const { Policy = '{}' } = await lambda.send(new GetPolicyCommand({ FunctionName }));
+    return anyOf(statements.parse(JSON.parse(Policy)).Statement.map(pick), wanted);
+  },
+});
+
+/** The value of a condition, whatever its operator; keys are in any case. */
+const condition = (key: string) => (statement: Statement) =>
+  Object.values(statement.Condition)
+    .flatMap((pairs) => Object.entries(pairs))
+    .find(([name]) => name.toLowerCase() === key)?.[1];
+
+/** By the function that it lets be invoked. */
+export const PERMISSION: LiveProperties = {
+  FunctionName: NAME,
+  Action: permitted(({ Action }) => Action),
+  Principal: permitted(({ Principal }) =>
+    typeof Principal === 'string' ? Principal : Principal.Service,
+  ),
+  SourceArn: permitted(condition('aws:sourcearn')),
+  SourceAccount: permitted(condition('aws:sourceaccount')),
 };
 
 export const EVENT_SOURCE_MAPPING: LiveProperties = {

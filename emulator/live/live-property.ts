@@ -9,6 +9,7 @@ import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
+import { contains } from './comparison.ts';
 
 export interface LiveProperty {
   /** The live value of a resource, by physical id, in the template's shape; or {@link SAME}. */
@@ -24,6 +25,10 @@ export type LiveProperties = Readonly<Record<string, LiveProperty>>;
 export const NAME: LiveProperty = { read: async () => SAME };
 /** Says of a live value that it cannot differ from the template's. */
 export const SAME: unique symbol = Symbol('same');
+
+/** One of many live values, where the service does not say which is the template's. */
+export const anyOf = (live: readonly unknown[], wanted: unknown): unknown =>
+  live.some((one) => contains(one, wanted)) ? SAME : live;
 
 /** By the SDK's usual environment variables. */
 export const liveClients = () => ({

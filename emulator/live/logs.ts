@@ -1,12 +1,14 @@
 import {
   AssociateKmsKeyCommand,
   DescribeLogGroupsCommand,
+  DescribeSubscriptionFiltersCommand,
   type LogGroup,
   PutRetentionPolicyCommand,
+  type SubscriptionFilter,
 } from '@aws-sdk/client-cloudwatch-logs';
 import { z } from 'zod';
-import type { LiveClients, LiveProperties } from './live-property.ts';
-import { NAME } from './live-property.ts';
+import type { LiveClients, LiveProperties, LiveProperty } from './live-property.ts';
+import { anyOf, NAME } from './live-property.ts';
 
 const described =
   (pick: (group: LogGroup) => unknown) =>
@@ -15,6 +17,22 @@ const described =
     const group = answer.logGroups?.find((one) => one.logGroupName === logGroupNamePrefix);
     return group && pick(group);
   };
+
+/** Part of a subscription of a group: there may be two, of which one must say it. */
+const subscribed = (pick: (filter: SubscriptionFilter) => unknown): LiveProperty => ({
+  read: async ({ logs }, logGroupName, wanted) => {
+    const answer = await logs.send(new DescribeSubscriptionFiltersCommand({ logGroupName }));
+    return anyOf((answer.subscriptionFilters ?? []).map(pick), wanted);
+  },
+});
+
+/** By the name of the group. */
+export const SUBSCRIPTION_FILTER: LiveProperties = {
+  LogGroupName: NAME,
+  FilterName: subscribed((live) => live.filterName),
+  FilterPattern: subscribed((live) => live.filterPattern),
+  DestinationArn: subscribed((live) => live.destinationArn),
+};
 
 export const LOG_GROUP: LiveProperties = {
   LogGroupName: NAME,

@@ -27,7 +27,6 @@ describe('crashes', () => {
         `${code} is quarantined`,
         () => quarantined(messageId),
         (seen) => seen?.['status'] === 'quarantined',
-        150,
       );
       expect(item).toMatchObject({ kind: 'dead-letter', lane: 'background' });
       // As JSON: LocalStack writes it anew before a function gets it.
@@ -52,13 +51,11 @@ describe('crashes', () => {
       `all ${NEIGHBOURS} neighbours are stored`,
       async () => (await scan('resources', ({ pk }) => keys.has(String(pk)))).length,
       (count) => count === NEIGHBOURS,
-      150,
     );
     const item = await until(
       'the killer is quarantined',
       () => quarantined(messageId),
       (seen) => seen?.['status'] === 'quarantined',
-      200,
     );
     expect(item).toMatchObject({ kind: 'dead-letter', crash: 'exit' });
     expect(item?.['attempts']).toHaveLength(3);

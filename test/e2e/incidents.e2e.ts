@@ -19,7 +19,6 @@ describe('incidents', () => {
       'an incident is open',
       () => scan('incidents', ({ sk }) => String(sk).startsWith('incident#')),
       (incidents) => incidents.length > 0,
-      120,
     );
     expect(incident).toMatchObject({ scope: 'validate', status: 'open' });
     expect(Number(incident?.['crashes'])).toBeGreaterThanOrEqual(CRASHES_TO_OPEN);
@@ -47,6 +46,5 @@ async function told(topic: TopicName): Promise<Notification[]> {
       return seen;
     },
     (all) => all.length > 0,
-    60,
   );
 }

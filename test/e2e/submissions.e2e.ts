@@ -59,7 +59,6 @@ describe('submissions', () => {
       `all ${HEALTHY} are stored`,
       async () => (await scan('resources', ours)).length,
       (count) => count === HEALTHY,
-      120,
     );
     const rejected = await until(
       'two are rejected',

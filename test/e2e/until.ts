@@ -11,7 +11,7 @@ export async function until<T>(
   what: string,
   look: () => Promise<T>,
   accept: (seen: T) => boolean,
-  deadlineSeconds = 90,
+  deadlineSeconds = 180,
 ): Promise<T> {
   const deadline = Date.now() + deadlineSeconds * 1000;
   while (true) {
