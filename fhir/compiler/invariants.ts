@@ -9,10 +9,20 @@ import { compileInvariant } from './fhirpath/compile-invariant.ts';
 import type { Constraint, TypeModel } from './type-model.ts';
 
 /**
- * Decided in fhir/runtime and fhir/rules: narrative (txt), local references (ref-1), contained
+ * Decided in fhir/runtime and fhir/rules: extensions (ext-1), narrative (txt), local references (ref-1), contained
  * resources (dom-2 to dom-5) and the lack of a narrative (dom-6).
  */
-const ELSEWHERE = new Set(['txt-1', 'txt-2', 'ref-1', 'dom-2', 'dom-3', 'dom-4', 'dom-5', 'dom-6']);
+const ELSEWHERE = new Set([
+  'ext-1',
+  'txt-1',
+  'txt-2',
+  'ref-1',
+  'dom-2',
+  'dom-3',
+  'dom-4',
+  'dom-5',
+  'dom-6',
+]);
 
 /** Where the functions are that compiled expressions call. */
 const RUNTIME: ReadonlyMap<string, string> = new Map([

@@ -19,10 +19,18 @@ const RULES: Readonly<Record<string, Rule>> = {
   ValueSet: { file: 'conformance.ts', name: 'valueSet' },
 };
 
+/** What a type's function leaves for later, or decides from what it counted itself. */
+const INLINE: Readonly<Record<string, string>> = {
+  // ext-1 by the choice that was seen (c0), not by asking for each of its hundred names.
+  Extension: `if((c0==='')===(n.extension===undefined))broken(r,"ext-1","Must have either extensions or value[x], not both");`,
+  Meta: 'r.declared=n.profile;',
+};
+
 export function emitRules(type: TypeDefinition): string {
+  const inline = INLINE[type.name] ?? '';
   const rule = RULES[type.name];
   const own = rule ? `${rule.name}(n,r${rule.args ?? ''});` : '';
-  return type.base === 'DomainResource' ? `${own}domainResource(n,r);` : own;
+  return type.base === 'DomainResource' ? `${own}domainResource(n,r);` : `${inline}${own}`;
 }
 
 export function ruleImports(): string[] {

@@ -27,7 +27,7 @@ export interface ExtensionRule {
 export type ExtensionRules = ReadonlyMap<string, ExtensionRule>;
 type Extension = Record<string, unknown>;
 
-/** The extensions of an element of type `type`, which stands at `report.place`. */
+/** The extensions of an element of type `type`. */
 export function extensions(
   list: unknown,
   check: Check,
@@ -36,7 +36,7 @@ export function extensions(
   type: string,
   rules: ExtensionRules,
 ): void {
-  const place = report.place;
+  const { placeType, placeStep } = report;
   many(list, check, report, step, type);
   if (!Array.isArray(list)) return;
   for (let i = 0; i < list.length; i++) {
@@ -44,7 +44,7 @@ export function extensions(
     const url = isObject(list[i]) ? list[i].url : undefined;
     if (typeof url === 'string') {
       const rule = rules.get(url);
-      if (rule) known(list[i], url, rule, report, step, type, place);
+      if (rule) known(list[i], url, rule, report, step, type, placeOf(placeType, placeStep));
       else if (type !== 'Extension') unknown(url, report);
     }
     if (report.count !== before) report.under(before, `${step}[${i}]`);
@@ -87,8 +87,13 @@ function known(
   content(extension, url, rule, report);
 }
 
-function isAllowedOn(on: string, type: string, place: string, report: Report): boolean {
-  const path = place.includes('.ofType(') ? place.replaceAll(/\.ofType\([^)]*\)/g, '') : place;
+/** `Patient.birthDate`: a step may be that of a choice, or of a primitive's sibling. */
+function placeOf(type: string, step: string): string {
+  const name = step.startsWith('_') ? step.slice(1) : step;
+  return type === '' ? '' : `${type}.${name.split('.', 1)[0]}`;
+}
+
+function isAllowedOn(on: string, type: string, path: string, report: Report): boolean {
   return (
     on.includes(`|${type}|`) ||
     on.includes(`|${path}|`) ||

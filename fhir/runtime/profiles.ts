@@ -14,11 +14,10 @@ const BASE = 'http://hl7.org/fhir/StructureDefinition/';
 /** Checks a resource against each of the profiles that it names. */
 export function declaredProfiles(
   resource: Record<string, unknown>,
+  declared: unknown,
   profiles: Profiles,
   report: Report,
 ): void {
-  const { meta } = resource;
-  const declared = isObject(meta) ? meta['profile'] : undefined;
   if (!Array.isArray(declared)) return;
   for (const [i, canonical] of declared.entries()) {
     if (typeof canonical !== 'string') continue;

@@ -46,8 +46,11 @@ export class Report {
   root: unknown = undefined;
   /** Ids of the elements of the resource so far, made when the first is met. */
   elementIds: Set<string> | undefined = undefined;
-  /** Path of the element that holds the extensions at hand: `Patient.birthDate`. */
-  place = '';
+  /** Where the element at hand stands: the type that has it, and by which step. */
+  placeType = '';
+  placeStep = '';
+  /** The meta.profile of the resource at hand, where it has one. */
+  declared: unknown = undefined;
   readonly settings: Settings;
   readonly issuesMax: number;
 

@@ -20,15 +20,19 @@ export function dispatch(
     else report.error('structure', `${quote(type)} is not a resource type of FHIR R4`);
     return;
   }
-  const { resource, root, elementIds, place } = report;
+  const { resource, root, elementIds, placeType, placeStep, declared } = report;
   report.resource = value;
   if (!isContained) report.root = value;
   report.elementIds = undefined;
-  report.place = '';
+  report.placeType = '';
+  report.placeStep = '';
+  report.declared = undefined;
   check(value, report);
-  if (value['meta'] !== undefined) declaredProfiles(value, profiles, report);
+  if (report.declared !== undefined) declaredProfiles(value, report.declared, profiles, report);
   report.resource = resource;
   report.root = root;
   report.elementIds = elementIds;
-  report.place = place;
+  report.placeType = placeType;
+  report.placeStep = placeStep;
+  report.declared = declared;
 }

@@ -144,14 +144,13 @@ export function inspect(
   }
   const keys = report.keys;
   report.depth++;
-  if (value['extension'] === undefined && value['modifierExtension'] === undefined) {
-    check(value, report);
-  } else {
-    const outer = report.place;
-    report.place = `${type}.${step.startsWith('_') ? step.slice(1) : step}`;
-    check(value, report);
-    report.place = outer;
-  }
+  // Where the element stands only matters to extensions in it; to look for them would cost more.
+  const { placeType, placeStep } = report;
+  report.placeType = type;
+  report.placeStep = step;
+  check(value, report);
+  report.placeType = placeType;
+  report.placeStep = placeStep;
   report.depth--;
   if (report.keys === keys) {
     report.error('structure', 'An object must not be empty');

@@ -1,6 +1,7 @@
 /**
  * A scanner of XML without document type: elements, attributes, text, comments, references. Linear,
- * iterative, and strict about what makes markup well formed.
+ * iterative, and strict about what makes markup well formed. Narratives are most of what a resource
+ * weighs, so it looks at character codes and builds no strings but names and attribute values.
  */
 
 export interface MarkupVisitor {
@@ -11,23 +12,33 @@ export interface MarkupVisitor {
   text(): void;
 }
 
-const NAME = /[A-Za-z_][A-Za-z0-9_.:-]*/y;
 const REFERENCE = /&(?:#[0-9]{1,7}|#x[0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});/y;
 const DEPTH_MAX = 1000;
+const BAD_REFERENCE = 'an & that starts no character reference';
+
+const TAB = 9;
+const RETURN = 13;
+const SPACE = 32;
+const DOUBLE_QUOTE = 34;
+const QUOTE = 39;
+const SLASH = 47;
+const EQUALS = 61;
+const GREATER = 62;
+const NO_BREAK_SPACE = 0xa0;
 
 /** What is not well formed, or undefined. The text must be one element. */
 export function scanMarkup(text: string, visitor: MarkupVisitor): string | undefined {
   const open: string[] = [];
-  let at = skipSpace(text, 0);
+  const references = new References(text);
+  let at = 0;
   let isOver = false;
   while (at < text.length) {
     const next = text.indexOf('<', at);
     const end = next < 0 ? text.length : next;
-    if (end > at) {
-      const hasText = skipSpace(text, at) < end;
-      if (hasText && open.length === 0) return 'text outside the element';
-      if (badReference(text, at, end)) return 'an & that starts no character reference';
-      if (hasText) visitor.text();
+    if (skipSpace(text, at) < end) {
+      if (open.length === 0) return 'text outside the element';
+      if (references.hasBad(at, end)) return BAD_REFERENCE;
+      visitor.text();
     }
     if (next < 0) break;
     if (text.startsWith('<!--', next)) {
@@ -36,19 +47,17 @@ export function scanMarkup(text: string, visitor: MarkupVisitor): string | undef
       at = close + 3;
       continue;
     }
-    if (text.charAt(next + 1) === '/') {
-      const nameEnd = match(NAME, text, next + 2);
-      const name = text.slice(next + 2, nameEnd);
-      const close = skipSpace(text, nameEnd);
-      if (text.charAt(close) !== '>' || open.pop() !== name) return `</${name}> closes nothing`;
+    if (text.charCodeAt(next + 1) === SLASH) {
+      const name = open.pop() ?? '';
+      const close = skipSpace(text, next + 2 + name.length);
+      const isClosed = name !== '' && text.startsWith(name, next + 2);
+      if (!isClosed || text.charCodeAt(close) !== GREATER) return 'an end tag closes nothing';
       at = close + 1;
     } else {
       if (isOver && open.length === 0) return 'more than one element';
-      const tag = scanTag(text, next + 1, open.length, visitor);
+      const tag = scanTag(text, next + 1, open, references, visitor);
       if (typeof tag === 'string') return tag;
-      if (!tag.isClosed) open.push(tag.name);
-      if (open.length > DEPTH_MAX) return `elements nested deeper than ${DEPTH_MAX}`;
-      at = tag.end;
+      at = tag;
     }
     isOver = true;
   }
@@ -56,70 +65,112 @@ export function scanMarkup(text: string, visitor: MarkupVisitor): string | undef
   return isOver ? undefined : 'no element';
 }
 
-interface Tag {
-  readonly name: string;
-  readonly isClosed: boolean;
-  readonly end: number;
-}
-
-/** The tag whose name starts at `from`, or what is wrong with it. */
-function scanTag(text: string, from: number, depth: number, visitor: MarkupVisitor): Tag | string {
-  const nameEnd = match(NAME, text, from);
+/** Where the tag whose name starts at `from` ends, or what is wrong with it. */
+function scanTag(
+  text: string,
+  from: number,
+  open: string[],
+  references: References,
+  visitor: MarkupVisitor,
+): number | string {
+  const nameEnd = skipName(text, from);
   if (nameEnd === from) return 'a < that starts no element';
   const name = text.slice(from, nameEnd);
-  visitor.element(name, depth);
-  const seen = new Set<string>();
+  visitor.element(name, open.length);
+  const seen: string[] = [];
   let at = nameEnd;
   for (;;) {
     const start = skipSpace(text, at);
-    if (text.charAt(start) === '>') return { name, isClosed: false, end: start + 1 };
-    if (text.startsWith('/>', start)) return { name, isClosed: true, end: start + 2 };
-    const end = match(NAME, text, start);
-    if (start === at || end === start) return `<${name}> is not well formed`;
+    const char = text.charCodeAt(start);
+    if (char === GREATER) {
+      open.push(name);
+      return open.length > DEPTH_MAX ? `elements nested deeper than ${DEPTH_MAX}` : start + 1;
+    }
+    if (char === SLASH && text.charCodeAt(start + 1) === GREATER) return start + 2;
+    const end = skipName(text, start);
+    if (start === at || end === start || seen.length > ATTRIBUTES_MAX) {
+      return `<${name}> is not well formed`;
+    }
     const attribute = text.slice(start, end);
-    const value = attributeValue(text, end);
-    if (value === undefined) return `the attribute ${attribute} has no value in quotes`;
-    if (seen.has(attribute)) return `the attribute ${attribute} occurs twice`;
-    if (badReference(text, value.from, value.to)) return 'an & that starts no character reference';
-    seen.add(attribute);
-    visitor.attribute(name, attribute, text.slice(value.from, value.to));
-    at = value.to + 1;
+    const valueFrom = valueStart(text, end);
+    const valueTo = valueFrom < 0 ? -1 : valueEnd(text, valueFrom);
+    if (valueTo < 0) return `the attribute ${attribute} has no value in quotes`;
+    if (seen.includes(attribute)) return `the attribute ${attribute} occurs twice`;
+    if (references.hasBad(valueFrom, valueTo)) return BAD_REFERENCE;
+    seen.push(attribute);
+    visitor.attribute(name, attribute, text.slice(valueFrom, valueTo));
+    at = valueTo + 1;
   }
 }
 
-function attributeValue(text: string, from: number): { from: number; to: number } | undefined {
+const ATTRIBUTES_MAX = 100;
+
+/** Where the value begins after `="`, or -1. */
+function valueStart(text: string, from: number): number {
   const equals = skipSpace(text, from);
-  if (text.charAt(equals) !== '=') return undefined;
+  if (text.charCodeAt(equals) !== EQUALS) return -1;
   const start = skipSpace(text, equals + 1);
-  const mark = text.charAt(start);
-  if (mark !== '"' && mark !== "'") return undefined;
-  const to = text.indexOf(mark, start + 1);
-  if (to < 0 || text.slice(start + 1, to).includes('<')) return undefined;
-  return { from: start + 1, to };
+  const mark = text.charCodeAt(start);
+  return mark === DOUBLE_QUOTE || mark === QUOTE ? start + 1 : -1;
 }
 
-function badReference(text: string, from: number, to: number): boolean {
-  // A search to the end of the text for each piece of it would be quadratic.
-  for (let at = from; at < to; at++) {
-    if (text.charCodeAt(at) !== 38) continue;
-    REFERENCE.lastIndex = at;
-    if (!REFERENCE.test(text)) return true;
+/** Where the quote that began before `from` ends, or -1; no < may stand in it. */
+function valueEnd(text: string, from: number): number {
+  const mark = text.charCodeAt(from - 1);
+  for (let at = from; at < text.length; at++) {
+    const char = text.charCodeAt(at);
+    if (char === mark) return at;
+    if (char === 60) return -1;
   }
-  return false;
+  return -1;
+}
+
+/** The ampersands of a text, found one after the other as pieces of it are asked about in order. */
+class References {
+  readonly #text: string;
+  #next: number;
+
+  constructor(text: string) {
+    this.#text = text;
+    this.#next = this.#find(0);
+  }
+
+  /** Is there one from `from` to `to` that starts no character reference? */
+  hasBad(from: number, to: number): boolean {
+    if (this.#next >= to) return false;
+    if (this.#next < from) this.#next = this.#find(from);
+    while (this.#next < to) {
+      REFERENCE.lastIndex = this.#next;
+      if (!REFERENCE.test(this.#text)) return true;
+      this.#next = this.#find(this.#next + 1);
+    }
+    return false;
+  }
+
+  #find(from: number): number {
+    const at = this.#text.indexOf('&', from);
+    return at < 0 ? Number.POSITIVE_INFINITY : at;
+  }
 }
 
 function skipSpace(text: string, from: number): number {
   let at = from;
-  for (let char = text.charCodeAt(at); isSpace(char); char = text.charCodeAt(at)) at++;
-  return at;
+  for (;;) {
+    const char = text.charCodeAt(at);
+    const isSpace = char === SPACE || (char >= TAB && char <= RETURN) || char === NO_BREAK_SPACE;
+    if (!isSpace) return at;
+    at++;
+  }
 }
 
-function isSpace(char: number): boolean {
-  return char === 32 || (char >= 9 && char <= 13) || char === 0xa0;
-}
-
-/** Where the pattern, tried at `from`, ends; `from` itself if it does not match there. */
-function match(pattern: RegExp, text: string, from: number): number {
-  pattern.lastIndex = from;
-  return pattern.test(text) ? pattern.lastIndex : from;
+/** A name starts with a letter or _, and goes on with digits, dots, colons and hyphens as well. */
+function skipName(text: string, from: number): number {
+  let at = from;
+  for (;;) {
+    const char = text.charCodeAt(at);
+    const isLetter = (char >= 97 && char <= 122) || (char >= 65 && char <= 90) || char === 95;
+    const isFurther = (char >= 48 && char <= 58) || char === 45 || char === 46;
+    if (!isLetter && (at === from || !isFurther)) return at;
+    at++;
+  }
 }
