@@ -13,7 +13,7 @@
  * States are compared by identity: where nothing changed, the state comes back as it was.
  */
 import type { CrashEvent } from './messages.ts';
-import { firstFullWindow } from './sliding-window.ts';
+import { distinct, firstFullWindow } from './sliding-window.ts';
 import type { CrashKind } from './verdict.ts';
 
 export const AUDIENCES = ['oncall', 'management'] as const;
@@ -75,7 +75,7 @@ export function decideIncident(
 ): IncidentDecision {
   const { latest } = state;
   if (latest !== undefined && latest.status !== 'resolved') {
-    return withEffects(grow(state, latest, seen.fresh));
+    return withEffects(grow(state, latest, unheardOf(seen)));
   }
   const spentUntil = latest?.resolvedAt ?? -1;
   const unspent = seen.around.filter((crash) => crash.at > spentUntil);
@@ -109,6 +109,15 @@ function open(scope: string, number: number, window: readonly CrashEvent[], now:
     toldAt: {},
     version: 1,
   };
+}
+
+/** One death may have been told before by another observer, who gave it a slightly other time. */
+function unheardOf({ around, fresh }: CrashesSeen): readonly CrashEvent[] {
+  const freshKeys = new Set(fresh.map(({ id, at }) => `${at} ${id}`));
+  const heardOf = new Set(
+    around.filter(({ id, at }) => !freshKeys.has(`${at} ${id}`)).map(({ id }) => id),
+  );
+  return distinct(fresh).filter(({ id }) => !heardOf.has(id));
 }
 
 function grow(

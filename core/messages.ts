@@ -60,6 +60,13 @@ export const envelopeSchema = originSchema.extend({
 });
 export type Envelope = z.infer<typeof envelopeSchema>;
 
+/**
+ * What a component was doing when it died: loading, handling (its own code, no resource), or running
+ * a resource, which may have killed it and says nothing about the component.
+ */
+export const deathDuringSchema = z.enum(['loading', 'handling', 'resource']);
+export type DeathDuring = z.infer<typeof deathDuringSchema>;
+
 /** One death, as published to the topic `crashes`. Carries no PHI (R08). */
 export const crashEventSchema = z.object({
   /** The same for every observer of the same death, so that duplicates count once. */
@@ -69,8 +76,10 @@ export const crashEventSchema = z.object({
   kind: crashKindSchema,
   /** Epoch ms of the crash itself, not of its report. */
   at: z.int().nonnegative(),
-  requestId: z.string().min(1),
+  /** Absent for an environment that died before it was given anything to do. */
+  requestId: z.string().min(1).optional(),
   lane: laneSchema.optional(),
+  during: deathDuringSchema.optional(),
   messageId: z.string().optional(),
 });
 export type CrashEvent = z.infer<typeof crashEventSchema>;

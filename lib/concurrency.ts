@@ -17,7 +17,9 @@ export interface Concurrency {
   /** Maximum concurrency of each lane's own queue. */
   readonly lanes: Readonly<Record<Lane, number>>;
   /** By component; undefined where nothing is reserved (dev). */
-  readonly reserved: Readonly<Partial<Record<Lane | 'quarantine' | 'incident', number>>>;
+  readonly reserved: Readonly<
+    Partial<Record<Lane | 'quarantine' | 'incident' | 'monitor', number>>
+  >;
   /** What was cut, for the one who synthesizes. */
   readonly notes: readonly string[];
 }
@@ -34,11 +36,12 @@ export function planConcurrency(config: Config): Concurrency {
   const critical = wanted.critical + isolation;
   const quarantine = 2 * config.quarantine.maxConcurrency;
   const incident = config.incident.maxConcurrency;
-  const left =
-    config.accountConcurrency - UNRESERVED_MIN - critical - quarantine - incident - isolation;
+  const monitor = config.monitor.maxConcurrency;
+  const others = critical + quarantine + incident + monitor + isolation;
+  const left = config.accountConcurrency - UNRESERVED_MIN - others;
   if (left < MAPPING_MIN) {
     throw new ConfigError([
-      `accountConcurrency ${config.accountConcurrency} is too small: critical ${critical}, quarantine ${quarantine}, incident ${incident}, background at least ${isolation + MAPPING_MIN} and ${UNRESERVED_MIN} unreserved do not fit`,
+      `accountConcurrency ${config.accountConcurrency} is too small: critical ${critical}, quarantine ${quarantine}, incident ${incident}, monitor ${monitor}, background at least ${isolation + MAPPING_MIN} and ${UNRESERVED_MIN} unreserved do not fit`,
     ]);
   }
   const background = Math.min(wanted.background, left);
@@ -50,7 +53,7 @@ export function planConcurrency(config: Config): Concurrency {
       : [];
   return {
     lanes: { critical: wanted.critical, background },
-    reserved: { critical, background: background + isolation, quarantine, incident },
+    reserved: { critical, background: background + isolation, quarantine, incident, monitor },
     notes,
   };
 }

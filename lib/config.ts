@@ -100,6 +100,14 @@ const schema = z.strictObject({
       visibilitySeconds: z.int().min(1).max(43_200).default(190),
     })
     .prefault({}),
+  /** Sees deaths from outside; CloudWatch Logs invokes it. */
+  monitor: z
+    .strictObject({
+      /** Reserved in prod. What is throttled is tried again for six hours. */
+      maxConcurrency: z.int().min(1).max(1000).default(5),
+      timeoutSeconds: z.int().min(1).max(900).default(30),
+    })
+    .prefault({}),
   /** The largest resource that is read at all, by claim check. */
   resourceBytesMax: z
     .int()

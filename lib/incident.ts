@@ -18,6 +18,8 @@ interface IncidentProps {
 }
 
 export class Incident extends Construct {
+  readonly function: PipelineFunction;
+
   constructor(scope: Construct, id: string, foundation: Foundation, props: IncidentProps) {
     super(scope, id);
     const { config, concurrency, key } = foundation;
@@ -46,6 +48,7 @@ export class Incident extends Construct {
         ...allowKey(key, ['dynamodb', 'sns', 'sqs']),
       ],
     });
+    this.function = incident;
     incident.consume('FromCrashes', queue, {
       batchSize: config.incident.batchSize,
       windowSeconds: config.incident.batchWindowSeconds,

@@ -11,6 +11,7 @@ export class Lane extends Construct {
   readonly queue: Queue;
   readonly isolation: Queue;
   readonly deadLetter: Queue;
+  readonly validate: ValidateFunction;
 
   constructor(
     scope: Construct,
@@ -38,16 +39,16 @@ export class Lane extends Construct {
       deadLetterQueue: this.deadLetter,
     });
 
-    const validate = new ValidateFunction(this, 'Validate', foundation, {
+    this.validate = new ValidateFunction(this, 'Validate', foundation, {
       lane: this,
       stores: props.stores,
     });
-    validate.consume('FromQueue', this.queue, {
+    this.validate.consume('FromQueue', this.queue, {
       batchSize: lane.batchSize,
       windowSeconds: lane.windowSeconds,
       maxConcurrency: concurrency.lanes[props.name],
     });
-    validate.consume('FromIsolation', this.isolation, {
+    this.validate.consume('FromIsolation', this.isolation, {
       batchSize: 1,
       windowSeconds: 0,
       maxConcurrency: config.isolation.maxConcurrency,

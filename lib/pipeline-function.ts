@@ -6,6 +6,7 @@ import { ManagedPolicy, type PolicyStatement, Role, ServicePrincipal } from 'aws
 import {
   ApplicationLogLevel,
   Architecture,
+  type CfnFunction,
   Code,
   EventSourceMapping,
   Function as LambdaFunction,
@@ -39,6 +40,8 @@ export interface FunctionSettings {
   /** All that it may do, its own log aside. */
   readonly statements: readonly PolicyStatement[];
   readonly reservedConcurrency?: number | undefined;
+  /** Where events of asynchronous invocations go that failed for good. */
+  readonly failures?: IQueue;
 }
 
 export interface QueueMapping {
@@ -49,13 +52,14 @@ export interface QueueMapping {
 
 export class PipelineFunction extends Construct {
   readonly lambda: LambdaFunction;
+  readonly logGroup: LogGroup;
 
   constructor(scope: Construct, id: string, foundation: Foundation, settings: FunctionSettings) {
     super(scope, id);
     const { stage } = foundation.config;
     const functionName = resourceName(stage, settings.name);
     const policy = STAGE_POLICIES[stage];
-    const logGroup = new LogGroup(this, 'Logs', {
+    this.logGroup = new LogGroup(this, 'Logs', {
       logGroupName: `/aws/lambda/${functionName}`,
       encryptionKey: foundation.key,
       retention: policy.logRetention,
@@ -71,7 +75,7 @@ export class PipelineFunction extends Construct {
       memorySize: settings.memoryMb,
       timeout: Duration.seconds(settings.timeoutSeconds),
       role: this.role(functionName, settings.statements),
-      logGroup,
+      logGroup: this.logGroup,
       loggingFormat: LoggingFormat.JSON,
       applicationLogLevelV2: ApplicationLogLevel.INFO,
       // platform.* records, by which a death is known from outside the process that died.
@@ -86,7 +90,9 @@ export class PipelineFunction extends Construct {
         reservedConcurrentExecutions: settings.reservedConcurrency,
       }),
     });
-    acknowledge(this, FED_BY_MAPPINGS, NO_VPC);
+    acknowledge(this, NO_VPC);
+    if (settings.failures === undefined) acknowledge(this, FED_BY_MAPPINGS);
+    else sendFailures(this.lambda, settings.failures);
     if (stage !== 'prod') acknowledge(this, NO_RESERVATION_IN_DEV);
   }
 
@@ -123,4 +129,10 @@ export class PipelineFunction extends Construct {
       managedPolicies: [policy],
     });
   }
+}
+
+/** The construct's own property would put a policy onto the role, beside the one that says it all. */
+function sendFailures(lambda: LambdaFunction, queue: IQueue): void {
+  const element = lambda.node.defaultChild as CfnFunction;
+  element.deadLetterConfig = { targetArn: queue.queueArn };
 }

@@ -10,6 +10,7 @@ import { type Foundation, resourceName, STAGE_POLICIES } from './foundation.ts';
 import { Incident } from './incident.ts';
 import { createKey } from './key.ts';
 import { Lane } from './lane.ts';
+import { Monitor } from './monitor.ts';
 import { Quarantine } from './quarantine.ts';
 import { Tables } from './tables.ts';
 
@@ -47,16 +48,21 @@ export class PipelineStack extends Stack {
     const critical = new Lane(this, 'Critical', foundation, { name: 'critical', stores });
     const background = new Lane(this, 'Background', foundation, { name: 'background', stores });
 
-    new Quarantine(this, 'Quarantine', foundation, {
+    const quarantine = new Quarantine(this, 'Quarantine', foundation, {
       lanes: [critical, background],
       table: tables.quarantine,
       bodies: bodies.bucket,
     });
-    new Incident(this, 'Incident', foundation, {
+    const incident = new Incident(this, 'Incident', foundation, {
       crashes,
       table: tables.incidents,
       oncall,
       management,
+    });
+    new Monitor(this, 'Monitor', foundation, {
+      watched: [critical.validate, background.validate, quarantine.function, incident.function],
+      crashes: crashes.topic,
+      quarantine: tables.quarantine,
     });
 
     const output = (name: string, value: string, description: string) =>

@@ -20,6 +20,8 @@ interface QuarantineProps {
 }
 
 export class Quarantine extends Construct {
+  readonly function: PipelineFunction;
+
   constructor(scope: Construct, id: string, foundation: Foundation, props: QuarantineProps) {
     super(scope, id);
     const { config, concurrency, key } = foundation;
@@ -47,6 +49,7 @@ export class Quarantine extends Construct {
         ...allowKey(key, ['dynamodb', 's3', 'sqs']),
       ],
     });
+    this.function = quarantine;
     acknowledge(quarantine, objectsUnder(props.bodies, BODIES));
     for (const lane of props.lanes) {
       quarantine.consume(`From-${lane.name}`, lane.deadLetter, {

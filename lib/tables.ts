@@ -8,6 +8,7 @@ import {
   type TableProps,
 } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
+import { FINGERPRINT_INDEX, REQUEST_INDEX } from '../functions/aws/quarantine-indexes.ts';
 import { acknowledge, NO_BACKUP_PLAN } from './acknowledgements.ts';
 import { type Foundation, resourceName, STAGE_POLICIES } from './foundation.ts';
 
@@ -40,10 +41,15 @@ export class Tables extends Construct {
     this.resources = table('Resources');
     this.quarantine = table('Quarantine');
     this.quarantine.addGlobalSecondaryIndex({
-      indexName: 'by-fingerprint',
+      indexName: FINGERPRINT_INDEX,
       partitionKey: text('fingerprint'),
       sortKey: { name: 'quarantinedAt', type: AttributeType.NUMBER },
       projectionType: ProjectionType.ALL,
+    });
+    this.quarantine.addGlobalSecondaryIndex({
+      indexName: REQUEST_INDEX,
+      partitionKey: text('lastRequestId'),
+      projectionType: ProjectionType.KEYS_ONLY,
     });
     this.incidents = table('Incidents', {
       sortKey: text('sk'),

@@ -3,13 +3,12 @@
  * there for this: who sees a death from outside knows nothing but its request id.
  */
 import { QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { Attempt } from '../../core/attempts.ts';
 import type { CrashKind } from '../../core/verdict.ts';
 import { dynamo } from './clients.ts';
 import { written } from './conditional-write.ts';
+import { REQUEST_INDEX } from './quarantine-indexes.ts';
 import { readTrouble } from './quarantine-table.ts';
-
-/** By `lastRequestId`, the attempt that was started last. Sparse: rejections have none. */
-export const REQUEST_INDEX = 'by-request';
 
 const TRIES_MAX = 3;
 
@@ -30,7 +29,8 @@ export async function recordDeath(
   const messageId = await messageOf(table, requestId);
   if (messageId === undefined) return false;
   for (let tries = 0; tries < TRIES_MAX; tries += 1) {
-    const attempts = (await readTrouble(table, messageId))?.attempts ?? [];
+    const trouble = await readTrouble(table, messageId);
+    const attempts: readonly Attempt[] = trouble?.attempts ?? [];
     const index = attempts.findIndex((attempt) => attempt.requestId === requestId);
     if (index === -1 || attempts[index]?.crash !== undefined) return false;
     const at = `attempts[${index}]`;

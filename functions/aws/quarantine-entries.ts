@@ -4,8 +4,7 @@ import { z } from 'zod';
 import { QUARANTINE_STATUSES } from '../../core/attempts.ts';
 import { claimCheckSchema, crashKindSchema, laneSchema } from '../../core/messages.ts';
 import { dynamo } from './clients.ts';
-
-export const FINGERPRINT_INDEX = 'by-fingerprint';
+import { FINGERPRINT_INDEX } from './quarantine-indexes.ts';
 
 const attemptSchema = z.object({
   requestId: z.string(),

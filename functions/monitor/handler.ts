@@ -32,7 +32,7 @@ export const handler = logsFunction({ component: COMPONENT }).handler(async ({ a
     await tell(whose, death);
     tally.add('Deaths');
   }
-  tally.report('deaths', { component: whose.component });
+  tally.report('deaths', { of: whose.component });
 });
 
 async function tell(
@@ -42,5 +42,6 @@ async function tell(
   await publishCrash(topicArn, { ...whose, id, requestId, kind, at, during });
   const blamed = requestId !== undefined && whose.component === RUNS_RESOURCES;
   const recorded = blamed && (await recordDeath(table, requestId, { crash: kind, reason }));
-  logger.warn('death', { ...whose, requestId, kind, reason, during, recorded });
+  const { component: of, lane } = whose;
+  logger.warn('death', { of, lane, requestId, kind, reason, during, recorded });
 }

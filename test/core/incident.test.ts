@@ -30,6 +30,22 @@ function opened(): Incident {
   return latest;
 }
 
+test('R20: a death that another observer told before does not make an open incident grow', () => {
+  const state = { latest: opened() };
+  const again = crash('c', 1_300);
+  const other = [crash('d', 1_400), crash('d', 1_450)];
+  const around = [...three, again, ...other];
+  const grown = decideIncident(
+    state,
+    { scope: 'validate', around, fresh: [again, ...other] },
+    NOW,
+    policy,
+  );
+  expect(grown.state.latest?.crashes).toBe(4);
+  const told = { scope: 'validate', around: [...three, again], fresh: [again] };
+  expect(decideIncident(state, told, NOW, policy).state).toBe(state);
+});
+
 describe('opening', () => {
   test('R20: too few, or too far apart, open nothing, and the state is the same object', () => {
     const state: IncidentState = {};

@@ -16,8 +16,14 @@ describe('planConcurrency', () => {
 
   it('gives background what the others leave in prod, and says so', () => {
     const { lanes, reserved, notes } = plan({ stage: 'prod' });
-    expect(reserved).toEqual({ critical: 110, background: 784, quarantine: 4, incident: 2 });
-    expect(lanes).toEqual({ critical: 100, background: 774 });
+    expect(reserved).toEqual({
+      critical: 110,
+      background: 779,
+      quarantine: 4,
+      incident: 2,
+      monitor: 5,
+    });
+    expect(lanes).toEqual({ critical: 100, background: 769 });
     expect(notes).toEqual([expect.stringContaining('lanes.background.maxConcurrency')]);
   });
 
@@ -28,10 +34,10 @@ describe('planConcurrency', () => {
   });
 
   it('refuses an account that is too small, naming the setting', () => {
-    const smallest = { stage: 'prod', accountConcurrency: '228' };
+    const smallest = { stage: 'prod', accountConcurrency: '233' };
     expect(plan(smallest).lanes.background).toBe(2);
-    expect(() => plan({ ...smallest, accountConcurrency: '227' })).toThrow(
-      /accountConcurrency 227/,
+    expect(() => plan({ ...smallest, accountConcurrency: '232' })).toThrow(
+      /accountConcurrency 232/,
     );
   });
 

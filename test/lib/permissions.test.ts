@@ -51,9 +51,21 @@ describe('permissions', () => {
     ]);
   });
 
+  it('of monitor are these and no others', () => {
+    expect(rowsOf('monitor')).toEqual([
+      'TellCrashes: sns:Publish on topic crashes',
+      'FindAttempts: dynamodb:Query on table quarantine/index/by-request',
+      'SayWhatKilled: dynamodb:GetItem, dynamodb:UpdateItem on table quarantine',
+      'KeepWhatFailed: sqs:SendMessage on queue monitor-dead-letter',
+      'KeyForMessagesAndBodies: kms:Decrypt, kms:GenerateDataKey on key by way of sns, sqs',
+      KEY_FOR_TABLES,
+      OWN_LOG,
+    ]);
+  });
+
   it('are of no other function', () => {
     expect(new Set(permissionRows(template).map((row) => row.function))).toEqual(
-      new Set(['validate-critical', 'validate-background', 'quarantine', 'incident']),
+      new Set(['validate-critical', 'validate-background', 'quarantine', 'incident', 'monitor']),
     );
   });
 

@@ -34,7 +34,7 @@ describe('queues', () => {
   it('are those of the drawing, each kept 14 days', () => {
     const names = lanes.flatMap((lane) => [lane, `${lane}-isolation`, `${lane}-dead-letter`]);
     expect([...queues.keys()].sort()).toEqual(
-      [...names, 'incident', 'incident-dead-letter'].map(named).sort(),
+      [...names, 'incident', 'incident-dead-letter', 'monitor-dead-letter'].map(named).sort(),
     );
     for (const queue of queues.values()) {
       expect(queue.Properties['MessageRetentionPeriod']).toBe(14 * 24 * 3600);
@@ -60,7 +60,7 @@ describe('queues', () => {
   it('have a redrive policy, those aside that are a dead-letter queue', () => {
     const without = [...queues].filter(([, { Properties }]) => !Properties['RedrivePolicy']);
     expect(without.map(([name]) => name).sort()).toEqual(
-      ['background-dead-letter', 'critical-dead-letter', 'incident-dead-letter'].map(named),
+      ['background', 'critical', 'incident', 'monitor'].map((name) => named(`${name}-dead-letter`)),
     );
   });
 });
@@ -107,7 +107,7 @@ describe('event source mappings', () => {
 describe('functions', () => {
   it('run ESM on nodejs24.x and arm64, log JSON with platform records, and have no secrets', () => {
     expect([...functions.keys()].sort()).toEqual(
-      ['incident', 'quarantine', 'validate-background', 'validate-critical'].map(named),
+      ['incident', 'monitor', 'quarantine', 'validate-background', 'validate-critical'].map(named),
     );
     for (const { Properties } of functions.values()) {
       expect(Properties).toMatchObject({
@@ -154,6 +154,43 @@ describe('functions', () => {
   });
 });
 
+describe('the monitor', () => {
+  const filters = Object.values(template.findResources('AWS::Logs::SubscriptionFilter'));
+  const monitor = logicalId('AWS::Lambda::Function', functions.get(named('monitor')));
+
+  it('is fed failed platform records of every other function, never of itself', () => {
+    const groups = byName(template, 'AWS::Logs::LogGroup', 'LogGroupName');
+    const watched = [...groups].filter(([name]) => !name.endsWith('-monitor'));
+    expect(filters.map(({ Properties }) => Properties.LogGroupName.Ref).sort()).toEqual(
+      watched.map(([, group]) => logicalId('AWS::Logs::LogGroup', group)).sort(),
+    );
+    for (const { Properties } of filters) {
+      expect(Properties).toMatchObject({
+        DestinationArn: { 'Fn::GetAtt': [monitor, 'Arn'] },
+        FilterPattern:
+          '{ ($.type = "platform.initReport" || $.type = "platform.runtimeDone" || ' +
+          '$.type = "platform.report") && ($.record.status = "error" || ' +
+          '$.record.status = "failure" || $.record.status = "timeout") }',
+      });
+    }
+  });
+
+  it('may be invoked for those log groups only, and keeps what it could not tell', () => {
+    const permissions = Object.values(template.findResources('AWS::Lambda::Permission'));
+    expect(permissions).toHaveLength(filters.length);
+    for (const { Properties } of permissions) {
+      expect(Properties).toMatchObject({
+        Principal: 'logs.amazonaws.com',
+        FunctionName: { 'Fn::GetAtt': [monitor, 'Arn'] },
+        SourceArn: { 'Fn::GetAtt': [expect.stringMatching(/Logs/), 'Arn'] },
+      });
+    }
+    expect(functions.get(named('monitor'))?.Properties).toMatchObject({
+      DeadLetterConfig: { TargetArn: queueArn('monitor-dead-letter') },
+    });
+  });
+});
+
 describe('topics', () => {
   it('crashes reaches the incident queue raw, and keeps what could not be delivered', () => {
     const topics = byName(template, 'AWS::SNS::Topic', 'TopicName');
@@ -181,6 +218,11 @@ describe('tables', () => {
           IndexName: 'by-fingerprint',
           KeySchema: [text('fingerprint'), range('quarantinedAt')],
           Projection: { ProjectionType: 'ALL' },
+        },
+        {
+          IndexName: 'by-request',
+          KeySchema: [text('lastRequestId')],
+          Projection: { ProjectionType: 'KEYS_ONLY' },
         },
       ],
     });

@@ -20,9 +20,9 @@ const statements = (resource: TestResource, property = 'PolicyDocument') =>
 
 describe('encryption by our key', () => {
   it.each([
-    ['AWS::SQS::Queue', 8, { KmsMasterKeyId: keyArn }],
+    ['AWS::SQS::Queue', 9, { KmsMasterKeyId: keyArn }],
     ['AWS::SNS::Topic', 3, { KmsMasterKeyId: keyArn }],
-    ['AWS::Logs::LogGroup', 4, { KmsKeyId: keyArn }],
+    ['AWS::Logs::LogGroup', 5, { KmsKeyId: keyArn }],
     ['AWS::DynamoDB::Table', 3, { SSESpecification: { SSEEnabled: true, KMSMasterKeyId: keyArn } }],
   ])('covers every %s (%d)', (type, count, properties) => {
     const all = Object.values(resources(type));
@@ -140,7 +140,12 @@ describe('who may send', () => {
         OwnershipControls: { Rules: [{ ObjectOwnership: 'BucketOwnerEnforced' }] },
       });
     }
-    template.resourceCountIs('AWS::Lambda::Permission', 0);
+    for (const { Properties } of Object.values(resources('AWS::Lambda::Permission'))) {
+      expect(Properties).toMatchObject({
+        Principal: 'logs.amazonaws.com',
+        SourceArn: { 'Fn::GetAtt': [expect.any(String), 'Arn'] },
+      });
+    }
     template.resourceCountIs('AWS::Lambda::Url', 0);
   });
 

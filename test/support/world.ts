@@ -47,7 +47,7 @@ export async function buildWorld(settings: Record<string, unknown> = {}): Promis
   };
   const tables = {
     resources: await table(`${prefix}-resources`),
-    quarantine: await table(`${prefix}-quarantine`, undefined, BY_FINGERPRINT),
+    quarantine: await table(`${prefix}-quarantine`, undefined, QUARANTINE_INDEXES),
     incidents: await table(`${prefix}-incidents`, 'sk'),
   };
   const bucket = `${prefix}-bodies-${ACCOUNT}`;
@@ -96,10 +96,11 @@ async function topic(name: string, reader: Queue): Promise<string> {
   return TopicArn;
 }
 
-const BY_FINGERPRINT = {
+const QUARANTINE_INDEXES = {
   AttributeDefinitions: [
     { AttributeName: 'fingerprint', AttributeType: 'S' },
     { AttributeName: 'quarantinedAt', AttributeType: 'N' },
+    { AttributeName: 'lastRequestId', AttributeType: 'S' },
   ],
   GlobalSecondaryIndexes: [
     {
@@ -110,13 +111,18 @@ const BY_FINGERPRINT = {
       ],
       Projection: { ProjectionType: 'ALL' },
     },
+    {
+      IndexName: 'by-request',
+      KeySchema: [{ AttributeName: 'lastRequestId', KeyType: 'HASH' }],
+      Projection: { ProjectionType: 'KEYS_ONLY' },
+    },
   ],
 } satisfies Partial<CreateTableCommandInput>;
 
 async function table(
   name: string,
   sortKey?: string,
-  index?: typeof BY_FINGERPRINT,
+  index?: typeof QUARANTINE_INDEXES,
 ): Promise<string> {
   const keys = ['pk', ...(sortKey === undefined ? [] : [sortKey])];
   await testClients().dynamo.send(

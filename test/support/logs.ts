@@ -1,0 +1,45 @@
+/** What a log subscription hands to a function. */
+import { gzipSync } from 'node:zlib';
+import type { CloudWatchLogsEvent, Context } from 'aws-lambda';
+import { vi } from 'vitest';
+import type { Clients } from './functions.ts';
+
+/** A platform record of an end, as Lambda writes it. */
+export function platformRecord(
+  type: 'initReport' | 'runtimeDone' | 'report',
+  record: { requestId?: string; status: string; errorType?: string },
+): string {
+  const time = '2026-01-01T00:00:00.000Z';
+  return JSON.stringify({ time, type: `platform.${type}`, record: { ...record, metrics: {} } });
+}
+
+/** The lines of one log stream, packed as CloudWatch packs them. */
+export function logsEvent(
+  functionName: string,
+  lines: readonly string[],
+  messageType = 'DATA_MESSAGE',
+): CloudWatchLogsEvent {
+  const delivery = {
+    messageType,
+    owner: '000000000000',
+    logGroup: `/aws/lambda/${functionName}`,
+    logStream: '2026/01/01/[$LATEST]abc',
+    subscriptionFilters: ['deaths'],
+    logEvents: lines.map((message, n) => ({ id: String(n), timestamp: 1_000 + n, message })),
+  };
+  const data = gzipSync(JSON.stringify(delivery)).toString('base64');
+  return { awslogs: { data } };
+}
+
+type LogsHandler = (event: CloudWatchLogsEvent, context: Context) => Promise<void>;
+
+/** Loads the monitor anew, as a cold environment does, with SDK clients of its own. */
+export async function loadMonitor(): Promise<{
+  monitor: LogsHandler;
+  clients: readonly Clients[];
+}> {
+  vi.resetModules();
+  const clients = [await import('../../functions/aws/clients.ts')];
+  const { handler } = await import('../../functions/monitor/handler.ts');
+  return { monitor: handler as unknown as LogsHandler, clients };
+}
