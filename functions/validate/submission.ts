@@ -1,5 +1,6 @@
 import type { SQSRecord } from 'aws-lambda';
 import { type Carriage, readCarriage } from '../../core/claim-check.ts';
+import { ENVELOPE_ATTRIBUTE } from '../../core/messages.ts';
 import { type Provenance, readProvenance } from '../../core/origin.ts';
 import type { Issue } from '../../core/verdict.ts';
 import { fetchBody } from '../aws/bodies-bucket.ts';
@@ -15,9 +16,11 @@ export interface Submission {
 
 /** Never throws, whatever the record holds. */
 export function readSubmission(record: SQSRecord): Submission {
-  const attributes = Object.entries(record.messageAttributes).map(
-    ([name, attribute]) => [name, attribute.stringValue] as const,
-  );
+  // Nobody of ours sends to the lane's own queue: an envelope there is a producer's invention.
+  const isFirstQueue = record.eventSourceARN === environment.laneQueueArn;
+  const attributes = Object.entries(record.messageAttributes)
+    .filter(([name]) => !(isFirstQueue && name === ENVELOPE_ATTRIBUTE))
+    .map(([name, attribute]) => [name, attribute.stringValue] as const);
   return {
     record,
     provenance: readProvenance({

@@ -11,10 +11,10 @@ import { ENVELOPE_ATTRIBUTE } from '../../core/messages.ts';
 import { testClients } from '../support/clients.ts';
 import { skipTime } from '../support/clock.ts';
 import { dieAfterCall } from '../support/death.ts';
-import { contextWith, receive, remove, type SqsHandler, send } from '../support/delivery.ts';
+import { contextWith, receive, remove, send } from '../support/delivery.ts';
 import { drain } from '../support/drain.ts';
 import { type Emulators, startEmulators } from '../support/emulators.ts';
-import { type Functions, loadFunctions } from '../support/functions.ts';
+import { type FunctionName, type Functions, loadFunctions } from '../support/functions.ts';
 import { faulty, invalidPatient, patient } from '../support/resources.ts';
 import { depthOf, itemsOf } from '../support/stores.ts';
 import { buildWorld, type Queue, type World } from '../support/world.ts';
@@ -31,7 +31,9 @@ afterAll(() => emulators.stop());
 
 interface Scenario {
   readonly queue: (world: World) => Queue;
-  readonly handler: (functions: Functions) => SqsHandler;
+  readonly name: FunctionName;
+  /** What has to live for the rest of the story. */
+  readonly survivors: readonly FunctionName[];
   prepare(world: World): Promise<void>;
   check(world: World): Promise<void>;
 }
@@ -41,11 +43,11 @@ async function dieAtEveryStep(scenario: Scenario): Promise<number> {
   for (let k = 1; k <= CALLS_MAX; k += 1) {
     const world = await buildWorld({ deadlineMs: 2_000, heapOldMb: 32 });
     await scenario.prepare(world);
-    const doomed = await loadFunctions();
+    const doomed = await loadFunctions([scenario.name]);
     const died = await invokeOnce(scenario, world, doomed, k);
     await doomed.close();
     skipTime(LATER_MS);
-    const healthy = await loadFunctions();
+    const healthy = await loadFunctions(scenario.survivors);
     await drain(world, healthy);
     await healthy.close();
     await scenario.check(world);
@@ -65,7 +67,7 @@ async function invokeOnce(
   const records = await receive(queue);
   expect(records.length).toBeGreaterThan(0);
   const answer = await Promise.race([
-    scenario.handler(functions)({ Records: records }, contextWith(60_000)),
+    functions[scenario.name]({ Records: records }, contextWith(60_000)),
     death.happened,
   ]);
   if (answer === 'died') return true;
@@ -99,7 +101,8 @@ test('R02 R04 R05: validate, on a batch of its lane', { timeout: 240_000 }, asyn
   const newer = patient({ id: 'twice', active: true });
   const steps = await dieAtEveryStep({
     queue: (world) => world.queues.lane,
-    handler: (functions) => functions.validate,
+    name: 'validate',
+    survivors: ['validate', 'quarantine', 'incident'],
     async prepare({ queues }) {
       for (const body of [older, newer, invalidPatient(), faulty('throw')]) {
         await send(queues.lane, body);
@@ -122,7 +125,8 @@ test('R02 R04 R05: validate, on a batch of its lane', { timeout: 240_000 }, asyn
 test('R02 R04 R09: validate, on an innocent suspect alone', { timeout: 120_000 }, async () => {
   const steps = await dieAtEveryStep({
     queue: (world) => world.queues.isolation,
-    handler: (functions) => functions.validate,
+    name: 'validate',
+    survivors: ['validate', 'quarantine', 'incident'],
     async prepare(world) {
       await send(world.queues.isolation, patient(), suspect(world, 'm-1').attributes);
     },
@@ -140,7 +144,8 @@ test('R02 R04 R09: validate, on an innocent suspect alone', { timeout: 120_000 }
 test('R02 R04: validate, on a killer alone', { timeout: 120_000 }, async () => {
   const steps = await dieAtEveryStep({
     queue: (world) => world.queues.isolation,
-    handler: (functions) => functions.validate,
+    name: 'validate',
+    survivors: ['validate', 'quarantine', 'incident'],
     async prepare(world) {
       await send(world.queues.isolation, faulty('throw'), suspect(world, 'm-1').attributes);
     },
@@ -162,7 +167,8 @@ test('R02 R04: validate, on a killer alone', { timeout: 120_000 }, async () => {
 test('R02 R04 R07: validate, dead-lettering', { timeout: 120_000 }, async () => {
   const steps = await dieAtEveryStep({
     queue: (world) => world.queues.isolation,
-    handler: (functions) => functions.validate,
+    name: 'validate',
+    survivors: ['validate', 'quarantine', 'incident'],
     async prepare(world) {
       await send(world.queues.isolation, faulty('exit'), suspect(world, 'm-1').attributes);
       const ended = { startedAt: 1, ended: 2, crash: 'exit', reason: 'its worker exited' };
@@ -192,7 +198,8 @@ test('R02 R04 R07: validate, dead-lettering', { timeout: 120_000 }, async () => 
 test('R04 R07: quarantine', { timeout: 120_000 }, async () => {
   const steps = await dieAtEveryStep({
     queue: (world) => world.queues.deadLetter,
-    handler: (functions) => functions.quarantine,
+    name: 'quarantine',
+    survivors: ['quarantine'],
     async prepare(world) {
       // Without an envelope, as by SQS's own redrive; and one whose body is too large for an item.
       await send(world.queues.deadLetter, patient());
@@ -210,7 +217,8 @@ test('R04 R07: quarantine', { timeout: 120_000 }, async () => {
 test('R20 R21: incident', { timeout: 240_000 }, async () => {
   const steps = await dieAtEveryStep({
     queue: (world) => world.queues.incident,
-    handler: (functions) => functions.incident,
+    name: 'incident',
+    survivors: ['incident'],
     async prepare(world) {
       for (let n = 0; n < 10; n += 1) {
         const crash: CrashEvent = {

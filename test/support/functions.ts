@@ -1,36 +1,48 @@
-/** Loads the functions anew, as a cold environment does: with the environment variables of now. */
+/** Loads functions anew, as a cold environment does: with the environment variables of now. */
 import { vi } from 'vitest';
 import type { SqsHandler } from './delivery.ts';
 
 export type Clients = typeof import('../../functions/aws/clients.ts');
+export type FunctionName = 'validate' | 'quarantine' | 'incident';
 
-export interface Functions {
-  readonly validate: SqsHandler;
-  readonly quarantine: SqsHandler;
-  readonly incident: SqsHandler;
+export interface Functions extends Readonly<Record<FunctionName, SqsHandler>> {
   /** The SDK clients of each, to inject faults into. */
   readonly clients: readonly Clients[];
   close(): Promise<void>;
 }
 
+const ALL: readonly FunctionName[] = ['validate', 'quarantine', 'incident'];
+
 /** Each has modules of its own, for on AWS no two functions share a process. */
-export async function loadFunctions(): Promise<Functions> {
+export async function loadFunctions(names: readonly FunctionName[] = ALL): Promise<Functions> {
   const clients: Clients[] = [];
-  const anew = async () => {
+  const closes: (() => Promise<void>)[] = [];
+  const handlers = { validate: absent, quarantine: absent, incident: absent };
+  for (const name of names) {
     vi.resetModules();
     clients.push(await import('../../functions/aws/clients.ts'));
-  };
-  await anew();
-  const validate = await import('../../functions/validate/handler.ts');
-  await anew();
-  const quarantine = await import('../../functions/quarantine/handler.ts');
-  await anew();
-  const incident = await import('../../functions/incident/handler.ts');
+    const { handler, close } = await load[name]();
+    handlers[name] = handler as unknown as SqsHandler;
+    if (close !== undefined) closes.push(close);
+  }
   return {
-    validate: validate.handler as unknown as SqsHandler,
-    quarantine: quarantine.handler as unknown as SqsHandler,
-    incident: incident.handler as unknown as SqsHandler,
+    ...handlers,
     clients,
-    close: () => validate.pool.close(),
+    async close() {
+      await Promise.all(closes.map((close) => close()));
+    },
   };
 }
+
+type Loaded = { handler: unknown; close?: () => Promise<void> };
+
+const load: Record<FunctionName, () => Promise<Loaded>> = {
+  async validate() {
+    const { handler, pool } = await import('../../functions/validate/handler.ts');
+    return { handler, close: () => pool.close() };
+  },
+  quarantine: () => import('../../functions/quarantine/handler.ts'),
+  incident: () => import('../../functions/incident/handler.ts'),
+};
+
+const absent: SqsHandler = () => Promise.reject(new Error('this function was not loaded'));

@@ -71,6 +71,16 @@ describe('what is valid', () => {
     ]);
   });
 
+  test('R05: an envelope that a producer invents is not believed', async () => {
+    const invented = { messageId: 'x', sentAt: 9e14, source: 'other', lane: 'critical' };
+    const attributes = { [ENVELOPE_ATTRIBUTE]: JSON.stringify(invented), source: 'lab' };
+    const id = await send(stage.world.queues.lane, patient(), attributes);
+    await deliverBatch();
+    expect(await itemsOf(stage.world.tables.resources)).toMatchObject([
+      { messageId: id, source: 'lab' },
+    ]);
+  });
+
   test('R04: a copy has no second effect', async () => {
     await send(stage.world.queues.lane, patient());
     const records = await receive(stage.world.queues.lane);
