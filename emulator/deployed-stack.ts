@@ -62,10 +62,13 @@ export function deployedReferences(
       const answer = identityOf(type)?.attributes[attribute];
       if (!answer) throw new TemplateError(`${where}: ${type} has no attribute ${attribute} here`);
       const id = find(logicalId, where);
-      return attribute.endsWith('Url') ? id : answer(nameOfArn(id), '');
+      return attribute.endsWith('Url') ? id : answer(nameOf(id), '');
     },
   };
 }
+
+/** A physical id may be an ARN, a queue's URL, or a name, which may have slashes of its own. */
+const nameOf = (id: string) => (/^(arn|https?):/.test(id) ? nameOfArn(id) : id);
 
 /** The properties of a resource as they should be live. */
 export function resolvedProperties(

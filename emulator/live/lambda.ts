@@ -7,6 +7,7 @@ import {
   GetFunctionConfigurationCommand,
   GetPolicyCommand,
   PutFunctionConcurrencyCommand,
+  UpdateFunctionConfigurationCommand,
 } from '@aws-sdk/client-lambda';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { z } from 'zod';
@@ -38,7 +39,14 @@ export const FUNCTION: LiveProperties = {
     },
   },
   Architectures: configured((live) => live.Architectures),
-  DeadLetterConfig: configured((live) => live.DeadLetterConfig),
+  DeadLetterConfig: {
+    ...configured((live) => live.DeadLetterConfig),
+    set: ({ lambda }, FunctionName, wanted) => {
+      const DeadLetterConfig = z.object({ TargetArn: z.string() }).parse(wanted);
+      const input = { FunctionName, DeadLetterConfig };
+      return lambda.send(new UpdateFunctionConfigurationCommand(input));
+    },
+  },
   Description: configured((live) => live.Description),
   Environment: configured((live) => ({ Variables: live.Environment?.Variables })),
   Handler: configured((live) => live.Handler),
