@@ -1,5 +1,5 @@
 /**
- * `npm start -- --once 2>&1 | node local/demo/picture.ts > docs/run.svg`: what a run printed, as a
+ * `npm run picture`: what a run printed, as a
  * picture for the README. It draws what it reads and makes nothing up.
  */
 import { text } from 'node:stream/consumers';
@@ -36,7 +36,7 @@ function draw(lines: readonly string[]): string {
     const y = MARGIN_PX + (n + 0.75) * LINE_PX;
     return `<text x="${MARGIN_PX}" y="${y}" fill="${colour}">${escaped(line)}</text>`;
   });
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="monospace" font-size="13" xml:space="preserve">
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="monospace" font-size="13" xml:space="preserve" style="white-space: pre">
 <rect width="${width}" height="${height}" rx="8" fill="#282a36"/>
 ${rows.join('\n')}
 </svg>
@@ -44,4 +44,4 @@ ${rows.join('\n')}
 }
 
 const printed = (await text(process.stdin)).trimEnd().split('\n');
-process.stdout.write(draw(['$ npm start', ...chosen(printed)]));
+process.stdout.write(draw(['$ npm start -- --once', ...chosen(printed)]));
