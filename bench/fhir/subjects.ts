@@ -1,0 +1,26 @@
+/** What is validated: the demo's patients, of 1.5 to 2 KB each, and the official examples. */
+import { patient } from '../../local/demo/patient.ts';
+import { seededRandom } from '../../local/demo/random.ts';
+import { readExamples } from '../../test/fhir/support/examples.ts';
+
+/** A few Bundles of megabytes would drown all the rest. */
+const TEXT_MAX = 20_000;
+
+export interface Subject {
+  readonly name: string;
+  readonly texts: readonly string[];
+}
+
+export function subjects(): Subject[] {
+  const random = seededRandom(1);
+  const examples = readExamples()
+    .map(({ text }) => JSON.stringify(JSON.parse(text)))
+    .filter((text) => text.length < TEXT_MAX);
+  return [
+    {
+      name: 'Patients',
+      texts: Array.from({ length: 1000 }, () => JSON.stringify(patient(random))),
+    },
+    { name: 'mixed examples', texts: examples },
+  ];
+}
