@@ -5,25 +5,21 @@
 import { join, resolve } from 'node:path';
 import { createClients, destroyClients, type Endpoints } from './clients.ts';
 import { startEmulators } from './emulators/emulators.ts';
-import { startMappings } from './event-source/mappings.ts';
 import { type MischiefOptions, mischiefOf } from './event-source/mischief.ts';
 import { startGateway } from './gateway.ts';
 import { openHome } from './home.ts';
-import { startAsyncInvocations } from './lambda/async-invocations.ts';
 import { accountVariables, defaultEnvironmentsMax, functionSpecs } from './lambda/function-spec.ts';
 import { startLambdaHost } from './lambda/host.ts';
 import { type LogLine, openPlatformLog } from './lambda/platform-log.ts';
-import { startLogSubscriptions } from './logs/subscriptions.ts';
 import { type Page, startPages } from './pages.ts';
 import { provision } from './provision/provision.ts';
-import { type Clock, startSchedule, systemClock } from './schedule.ts';
+import { type Clock, systemClock } from './schedule.ts';
 import { readAssembly } from './template/assembly.ts';
 import { outputsOf, planOf, queueUrlOf } from './template/plan.ts';
+import { startTriggers } from './triggers.ts';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const COMPILE_CACHE = join(ROOT, 'node_modules/.cache/fhir-failsafe');
-/** How long the invocations that run at the end may take before they are killed. */
-const STOP_GRACE_MS = 3000;
 
 export type RuntimeOptions = MischiefOptions & {
   /** Folder of the synthesized assembly; `build/local` unless given. */
@@ -109,27 +105,17 @@ async function start(
   onStop(host.stop);
   log(`at most ${environmentsMax} Lambda environments; their logs are in ${home.logDir}`);
 
-  const functions = functionSpecs(plan.functions, endpoints, COMPILE_CACHE);
-  const asyncInvocations = startAsyncInvocations(
+  const triggers = startTriggers(plan, {
+    clients,
+    endpoints,
+    functions: functionSpecs(plan.functions, endpoints, COMPILE_CACHE),
     host,
-    { sqs: clients.sqs, endpoint: endpoints.sqs },
-    log,
-  );
-  onStop(asyncInvocations.stop);
-  const logs = startLogSubscriptions(plan.logSubscriptions, functions, asyncInvocations);
-  onStop(logs.stop);
-  platformLog.listen(logs.hear);
-  const schedule = startSchedule(plan.rules, clock, functions, asyncInvocations);
-  onStop(schedule.stop);
-  const mappings = startMappings(plan.mappings, {
-    sqs: clients.sqs,
-    endpoint: endpoints.sqs,
-    functions,
-    host,
+    platformLog,
+    clock,
     mischief: mischiefOf(options, log),
     log,
   });
-  onStop(() => mappings.stop(STOP_GRACE_MS));
+  onStop(triggers.stop);
 
   return {
     endpoint: gateway.endpoint,
@@ -140,6 +126,6 @@ async function start(
     logDir: home.logDir,
     queueUrl: (queueName) => queueUrlOf(queueName, gateway.endpoint),
     environments: host.environments,
-    inFlight: () => mappings.inFlight() + logs.pending() + asyncInvocations.pending(),
+    inFlight: triggers.inFlight,
   };
 }

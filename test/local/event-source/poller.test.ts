@@ -34,7 +34,7 @@ const STACK: TinyStack = {
     ),
     ...consumer('malformed', { BatchSize: 10 }, { queue: { VisibilityTimeout: 1 } }),
     ...consumer('window', { BatchSize: 25, MaximumBatchingWindowInSeconds: 1 }),
-    ...consumer('narrow', { BatchSize: 1, ScalingConfig: { MaximumConcurrency: 2 } }),
+    ...consumer('narrow', { BatchSize: 1, ScalingConfig: { MaximumConcurrency: 1 } }),
     ...consumer('paused', { Enabled: false }),
   },
   handlers: {
@@ -155,7 +155,8 @@ describe('the event source poller', () => {
       if (line.done) running -= 1;
       return running;
     });
-    expect(Math.max(...concurrency)).toBe(2);
+    // AWS's least is 2; with 1 the test needs only two cores to see the limit ignored.
+    expect(Math.max(...concurrency)).toBe(1);
     expect(batchesOf('narrow')).toHaveLength(6);
   });
 

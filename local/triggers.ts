@@ -1,0 +1,50 @@
+/** All that invokes functions: event source mappings, log subscriptions and minute rules. */
+import type { Clients, Endpoints } from './clients.ts';
+import { startMappings } from './event-source/mappings.ts';
+import type { Mischief } from './event-source/mischief.ts';
+import { startAsyncInvocations } from './lambda/async-invocations.ts';
+import type { FunctionSpec } from './lambda/function-spec.ts';
+import type { LambdaHost } from './lambda/host.ts';
+import type { PlatformLog } from './lambda/platform-log.ts';
+import { startLogSubscriptions } from './logs/subscriptions.ts';
+import { type Clock, startSchedule } from './schedule.ts';
+import type { Plan } from './template/plan.ts';
+
+export type TriggersContext = {
+  clients: Clients;
+  endpoints: Endpoints;
+  functions: Map<string, FunctionSpec>;
+  host: LambdaHost;
+  platformLog: PlatformLog;
+  clock: Clock;
+  mischief: Mischief;
+  log: (line: string) => void;
+};
+
+export type Triggers = {
+  /** Messages, log lines and asynchronous invocations under way. */
+  inFlight(): number;
+  stop(): Promise<void>;
+};
+
+/** How long the invocations that run at the end may take before they are killed. */
+const STOP_GRACE_MS = 3000;
+
+export function startTriggers(plan: Plan, context: TriggersContext): Triggers {
+  const { functions, host, log, mischief } = context;
+  const queues = { sqs: context.clients.sqs, endpoint: context.endpoints.sqs };
+  const asyncInvocations = startAsyncInvocations(host, queues, log);
+  const logs = startLogSubscriptions(plan.logSubscriptions, functions, asyncInvocations);
+  context.platformLog.listen(logs.hear);
+  const schedule = startSchedule(plan.rules, context.clock, functions, asyncInvocations);
+  const mappings = startMappings(plan.mappings, { ...queues, functions, host, mischief, log });
+  return {
+    inFlight: () => mappings.inFlight() + logs.pending() + asyncInvocations.pending(),
+    async stop() {
+      await mappings.stop(STOP_GRACE_MS);
+      schedule.stop();
+      logs.stop();
+      asyncInvocations.stop();
+    },
+  };
+}
