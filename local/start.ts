@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { run } from '../cli/command-line.ts';
 import { type Progress, showProgress } from '../cli/progress.ts';
+import { PortError } from './gateway.ts';
 import { type Runtime, startRuntime } from './runtime.ts';
 import { BuildError, ensureBuilt } from './start/build.ts';
 import { checkInput, entriesOf, expectedTotal } from './start/entries.ts';
@@ -92,6 +93,5 @@ try {
 
 /** A failed build has said why, and a port that is taken says enough itself. */
 function isExpected(error: unknown): error is Error {
-  if (error instanceof BuildError) return true;
-  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+  return error instanceof BuildError || error instanceof PortError;
 }

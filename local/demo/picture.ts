@@ -1,6 +1,6 @@
 /**
- * `npm run picture`: what a run printed, as a
- * picture for the README. It draws what it reads and makes nothing up.
+ * `npm run picture`: what a run printed, as a picture for the README. It draws what it reads and
+ * makes nothing up.
  */
 import { text } from 'node:stream/consumers';
 
