@@ -11,10 +11,12 @@
 export function mayHaveDuplicateKeys(text: string, keys: number): boolean {
   let members = 0;
   for (let i = text.indexOf('":'); i >= 0; i = text.indexOf('":', i + 2)) members++;
-  return members !== keys || SPACED_COLONS.some((each) => text.includes(each));
+  if (members !== keys) return true;
+  return SPACED_COLONS.some((each) => text.includes(each)) && SPACED_KEY.test(text);
 }
 
 const SPACED_COLONS = [' :', '\n:', '\r:', '\t:'];
+const SPACED_KEY = /"[ \n\r\t]+:/;
 
 export function mayHaveLoneSurrogates(text: string): boolean {
   return !text.isWellFormed() || text.includes('\\ud') || text.includes('\\uD');
@@ -25,4 +27,5 @@ export function mayHaveIntegralFractions(text: string): boolean {
   return INTEGRAL_FRACTION.test(text);
 }
 
-const INTEGRAL_FRACTION = /[:,[\s]-?[0-9]{1,400}(?:\.0{1,400}(?![0-9])|(?:\.[0-9]{1,400})?[eE])/;
+/** After what stands before a value, and before what stands after one. */
+const INTEGRAL_FRACTION = /[:,[]\s*-?[0-9]+(?:\.0+|(?:\.[0-9]+)?[eE][+-]?[0-9]+)[\s,}\]]/;

@@ -76,6 +76,17 @@ describe('size', () => {
     expect(timed(() => errors(patient({ [key]: value }))).length).toBeGreaterThan(0);
   });
 
+  test.each([
+    `${'9'.repeat(1_000_000)}`,
+    `1.${'0'.repeat(1_000_000)}`,
+    `[${'1.5,'.repeat(200_000)}1.5]`,
+    `"${'\\" :'.repeat(200_000)}"`,
+    `${' '.repeat(1_000_000)}1`,
+  ])('a text of a megabyte in one member', (value) => {
+    const text = `{"resourceType":"Patient","multipleBirthInteger":1,"nonsense":${value}}`;
+    expect(timed(() => validateText(text)).issues.length).toBeGreaterThan(0);
+  });
+
   test('many contained resources and references to them', () => {
     const ids = Array.from({ length: 20_000 }, (_, i) => `p${i}`);
     const holder = {

@@ -39,6 +39,12 @@ describe('duplicate keys', () => {
     expect(only(text)).toMatchObject([{ code: 'structure', expression }]);
   });
 
+  test('whitespace without measure hides none', () => {
+    const space = ' \n'.repeat(100_000);
+    const text = `{"resourceType":"Patient","active":true,"active"${space}:true}`;
+    expect(only(text)).toMatchObject([{ code: 'structure', expression: 'Patient' }]);
+  });
+
   test('strings that look like keys are none', () => {
     const text =
       '{"resourceType":"Patient","name":[{"family":"\\"a\\":1,\\"a\\":1","given":[":"]}]}';
