@@ -27,6 +27,12 @@ export class CodeSets {
     return this.#setNames.get(url);
   }
 
+  /** As nameOf, or a constant that only knows the set's url. */
+  nameOrUrl(canonical: string): string {
+    const url = canonical.split('|')[0] ?? canonical;
+    return this.nameOf(url) ?? `{url:${JSON.stringify(url)}}`;
+  }
+
   /** All complete code systems whose url `has` accepts, as entries for a Map: `[url,codes]`. */
   systems(has: (url: string) => boolean): string {
     const entries = [...this.#definitions.codeSystems.values()].flatMap((each) => {

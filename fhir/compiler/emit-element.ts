@@ -122,8 +122,10 @@ function siblingCheck(
   context: ElementContext,
 ): string {
   if (element.isArray) return `siblings(v,n.${key},${checkName(use.type)},r,${step},t);`;
-  const set = use.code === 'code' ? requiredSet(element, context) : undefined;
-  const missing = set === undefined ? '' : `noCode(n.${key},${set},r,${step});`;
+  // Even where the value set is open, a code that is required must be there.
+  const isBound = use.code === 'code' && element.binding?.strength === 'required';
+  const set = isBound ? context.codeSets.nameOrUrl(element.binding?.valueSet ?? '') : '';
+  const missing = isBound ? `noCode(n.${key},${set},r,${step});` : '';
   return `beside(v,n,${checkName(use.type)},r,${step},k,t);${missing}`;
 }
 

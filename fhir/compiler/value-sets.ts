@@ -9,6 +9,9 @@ export type Codes = Map<string, Set<string>>;
 type Include = NonNullable<NonNullable<ValueSet['compose']>['include']>[number];
 type Concept = NonNullable<CodeSystem['concept']>[number];
 
+/** ISO 4217, whose codes are not in the package but in every JavaScript engine. */
+const CURRENCIES = 'urn:iso:std:iso:4217';
+
 /** All codes of a value set (url with or without version), or undefined if they are not decided. */
 export function expandValueSet(canonical: string, definitions: Definitions): Codes | undefined {
   return expand(canonical.split('|')[0] ?? '', definitions, new Set());
@@ -56,6 +59,8 @@ function systemCodes(include: Include, definitions: Definitions): Codes | undefi
   const system = include.system ?? '';
   if (include.concept)
     return new Map([[system, new Set(include.concept.map((each) => each.code))]]);
+  if (system === CURRENCIES)
+    return new Map([[system, new Set(Intl.supportedValuesOf('currency'))]]);
   const codeSystem = definitions.codeSystems.get(system);
   if (codeSystem?.content !== 'complete' || !codeSystem.concept) return undefined;
   let codes: Set<string> = new Set(allCodes(codeSystem.concept));

@@ -65,7 +65,7 @@ export function boundCode(value: unknown, set: CodeSet, report: Report, step: st
 }
 
 /** A required code of which only the `_` sibling is given has no code at all. */
-export function noCode(main: unknown, set: CodeSet, report: Report, step: string): void {
+export function noCode(main: unknown, set: { url: string }, report: Report, step: string): void {
   if (main === undefined) {
     report.error('code-invalid', `No code, and one of ${set.url} is required`, step);
   }

@@ -66,6 +66,7 @@ export function uri(value: unknown, report: Report, step: string): void {
 }
 
 export const url = uri;
+/** The specification's own examples name canonicals by relative urls too, so nothing more is asked. */
 export const canonical = uri;
 
 export function oid(value: unknown, report: Report, step: string): void {

@@ -14,7 +14,10 @@ export function isUuid(value: unknown): boolean {
 
 /** Why a uri of a scheme that FHIR defines is wrong, if it is. */
 export function urnProblem(uri: string): string | undefined {
-  if (uri.charCodeAt(0) !== 117 || !uri.startsWith('urn:')) return undefined;
+  const first = uri.charCodeAt(0);
+  if (first !== 117 && first !== 111) return undefined;
+  if (uri.startsWith('oid:') || uri.startsWith('uuid:')) return 'it must start with urn:';
+  if (!uri.startsWith('urn:')) return undefined;
   // A canonical may add a version and a fragment.
   const name = uri.split(/[|#]/, 1)[0];
   if (uri.startsWith('urn:uuid:')) {

@@ -55,7 +55,7 @@ const WRONG: [keyof typeof primitives, unknown[]][] = [
   ['string', ['', 1, 'a\u0000', 'a\u001f', 'x'.repeat(MEGABYTE + 1), null, ['a']]],
   ['code', ['', ' a', 'a ', 'a  b', 'a\tb', 'a\u00a0', 1]],
   ['id', ['', 'a_b', 'a b', 'x'.repeat(65), '\u00e9', 1]],
-  ['uri', ['', 'a b', 'a\n', 'urn:oid:3.1', 'urn:oid:1.02', 'urn:uuid:1', 1]],
+  ['uri', ['', 'a b', 'a\n', 'urn:oid:3.1', 'urn:oid:1.02', 'oid:1.2', 'uuid:1', 'urn:uuid:1', 1]],
   ['oid', ['1.2.3', 'urn:oid:x']],
   [
     'uuid',

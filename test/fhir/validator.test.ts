@@ -144,6 +144,19 @@ describe('primitives and their siblings', () => {
     expect(errors(valid)).toEqual([]);
   });
 
+  test('a required code is there even where its value set is open', () => {
+    const extension = [{ url: 'http://example.org/x', valueBoolean: true }];
+    const photo = [{ _contentType: { extension }, url: 'http://a.b' }];
+    expect(errors(patient({ photo }))).toEqual(['code-invalid Patient.photo[0].contentType']);
+  });
+
+  test('a currency is one of ISO 4217', () => {
+    const invoice = (currency: string) =>
+      errors({ resourceType: 'Invoice', status: 'draft', totalNet: { value: 1, currency } });
+    expect(invoice('BRL')).toEqual([]);
+    expect(invoice('Euro')).toEqual(['code-invalid Invoice.totalNet.currency']);
+  });
+
   test('ele-1: an id alone is no element, unless it is that of a value', () => {
     expect(errors(patient({ name: [{ id: 'a' }] }))).toEqual(['invariant Patient.name[0]']);
     expect(errors(patient({ _birthDate: { id: 'a' } }))).toEqual(['invariant Patient.birthDate']);
