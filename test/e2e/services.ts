@@ -8,7 +8,7 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient, GetCommand, paginateScan } from '@aws-sdk/lib-dynamodb';
-import type { Lane } from '../../core/messages.ts';
+import { type Lane, lanes } from '../../core/messages.ts';
 import { resourceName } from './settings.ts';
 
 export const sqs = new SQSClient({ useQueueUrlAsEndpoint: false });
@@ -54,6 +54,21 @@ const COUNTS = [
   'ApproximateNumberOfMessagesNotVisible',
   'ApproximateNumberOfMessagesDelayed',
 ] as const;
+
+const QUEUES: readonly QueueName[] = [
+  ...lanes.flatMap((lane) => [lane, `${lane}-isolation`, `${lane}-dead-letter`] as const),
+  'incident',
+];
+
+/** What lies in which queue, in words; the empty ones are left out. */
+export async function depths(): Promise<string> {
+  const counts = await Promise.all(QUEUES.map(depth));
+  const held = QUEUES.map((name, n) => ({ name, count: counts[n] ?? 0 }));
+  const words = held
+    .filter(({ count }) => count > 0)
+    .map(({ name, count }) => `${count} in ${name}`);
+  return words.join(', ') || 'none';
+}
 
 /** Messages in a queue: waiting, in flight and delayed together. */
 export async function depth(queue: QueueName): Promise<number> {

@@ -1,11 +1,12 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { inspect } from 'node:util';
+import { depths } from './services.ts';
 
 const POLL_MS = 250;
 
 /**
  * Polls `look` until `accept` takes what it saw. Where the deadline passes first it throws with
- * what was seen last, since that is what the reader of a failed run needs.
+ * what was seen last and where messages lie, since that is what the reader of a failed run needs.
  */
 export async function until<T>(
   what: string,
@@ -19,7 +20,10 @@ export async function until<T>(
     if (accept(seen)) return seen;
     if (Date.now() >= deadline) {
       const last = inspect(seen, { depth: 4, maxArrayLength: 10, maxStringLength: 300 });
-      throw new Error(`${what}: not within ${deadlineSeconds} s; last seen: ${last}`);
+      const queued = await depths();
+      throw new Error(
+        `${what}: not within ${deadlineSeconds} s; last seen: ${last}; messages in queues: ${queued}`,
+      );
     }
     await delay(POLL_MS);
   }
