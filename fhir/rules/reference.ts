@@ -5,9 +5,6 @@
 import { isObject } from '../runtime/object.ts';
 import { quote, type Report } from '../runtime/report.ts';
 
-/** A literal reference to a resource, with its type: relative or absolute, of a version or not. */
-const LITERAL =
-  /(?:^|\/)([A-Z][A-Za-z]{1,63})\/[A-Za-z0-9.-]{1,64}(?:\/_history\/[A-Za-z0-9.-]{1,64})?$/;
 const LOCATION_MAX = 2048;
 
 /** ref-1, for the Reference itself. */
@@ -39,11 +36,18 @@ function targetType(value: Record<string, unknown>, report: Report): string | un
   const to = value['reference'];
   if (typeof to === 'string' && to.length < LOCATION_MAX) {
     if (to.charCodeAt(0) === 35) return containedType(to, report);
-    const type = LITERAL.exec(to)?.[1];
-    if (type !== undefined && report.settings.resourceTypes.has(type)) return type;
+    const type = literalType(to);
+    if (report.settings.resourceTypes.has(type)) return type;
   }
   const type = value['type'];
   return typeof type === 'string' && report.settings.resourceTypes.has(type) ? type : undefined;
+}
+
+/** The last but one step of a literal reference, be it relative or absolute, of a version or not. */
+function literalType(to: string): string {
+  const version = to.lastIndexOf('/_history/');
+  const end = to.lastIndexOf('/', version < 0 ? to.length : version - 1);
+  return end < 0 ? '' : to.slice(to.lastIndexOf('/', end - 1) + 1, end);
 }
 
 /** Type of the contained resource with a local reference's id; `#` is the container. */
