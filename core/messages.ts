@@ -83,3 +83,30 @@ export const crashEventSchema = z.object({
   messageId: z.string().optional(),
 });
 export type CrashEvent = z.infer<typeof crashEventSchema>;
+
+/** How a message ended. */
+export const outcomeVerdictSchema = z.enum(['stored', 'rejected', 'dead-lettered']);
+export type OutcomeVerdict = z.infer<typeof outcomeVerdictSchema>;
+
+/** The end of one message, as published to the topic `outcomes`. No resource, no values (R08). */
+export const outcomeEventSchema = z.object({
+  verdict: outcomeVerdictSchema,
+  /** Of the message in its first queue: what the producer got when it sent it. */
+  messageId: z.string(),
+  source: z.string(),
+  lane: laneSchema,
+  line: z.int().positive().optional(),
+  sequence: z.int().nonnegative().optional(),
+  /** What crashed it, of a dead letter. */
+  crash: crashKindSchema.optional(),
+  issues: z.array(
+    z.object({
+      severity: z.enum(['error', 'warning', 'information']),
+      code: z.string(),
+      expression: z.string().optional(),
+    }),
+  ),
+  /** `issues` holds the first of them only. */
+  issuesTotal: z.int().nonnegative(),
+});
+export type OutcomeEvent = z.infer<typeof outcomeEventSchema>;

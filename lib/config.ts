@@ -4,6 +4,7 @@
  * synth by the ranges here, and by what must hold between values in config-checks.ts.
  */
 import { z } from 'zod';
+import { laneSchema, outcomeVerdictSchema } from '../core/messages.ts';
 
 const lane = (defaults: {
   maxConcurrency: number;
@@ -108,6 +109,21 @@ const schema = z.strictObject({
       timeoutSeconds: z.int().min(1).max(900).default(30),
     })
     .prefault({}),
+  /**
+   * Who is told how messages ended, beside our own: SNS subscriptions of the topic `outcomes`, each
+   * with what it wants to hear. An endpoint elsewhere must allow the topic to send to it.
+   */
+  outcomesSubscriptions: z
+    .array(
+      z.strictObject({
+        protocol: z.enum(['sqs', 'lambda', 'https', 'email', 'firehose']),
+        endpoint: z.string().min(1),
+        verdict: z.array(outcomeVerdictSchema).nonempty().optional(),
+        lane: z.array(laneSchema).nonempty().optional(),
+        source: z.array(z.string().min(1)).nonempty().optional(),
+      }),
+    )
+    .default([]),
   /** The largest resource that is read at all, by claim check. */
   resourceBytesMax: z
     .int()

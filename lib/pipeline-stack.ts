@@ -11,6 +11,7 @@ import { Incident } from './incident.ts';
 import { createKey } from './key.ts';
 import { Lane } from './lane.ts';
 import { Monitor } from './monitor.ts';
+import { Outcomes } from './outcomes.ts';
 import { Quarantine } from './quarantine.ts';
 import { Tables } from './tables.ts';
 
@@ -30,6 +31,7 @@ export class PipelineStack extends Stack {
     const tables = new Tables(this, 'Tables', foundation);
     const bodies = new Bodies(this, 'Bodies', foundation);
     const crashes = new Crashes(this, 'Crashes', foundation);
+    const outcomes = new Outcomes(this, 'Outcomes', foundation);
     const oncall = encryptedTopic(this, 'Oncall', foundation, 'oncall', 'fhir-failsafe page');
     const management = encryptedTopic(
       this,
@@ -44,6 +46,7 @@ export class PipelineStack extends Stack {
       quarantine: tables.quarantine,
       bodies: bodies.bucket,
       crashes: crashes.topic,
+      outcomes: outcomes.topic,
     };
     const critical = new Lane(this, 'Critical', foundation, { name: 'critical', stores });
     const background = new Lane(this, 'Background', foundation, { name: 'background', stores });
@@ -52,6 +55,7 @@ export class PipelineStack extends Stack {
       lanes: [critical, background],
       table: tables.quarantine,
       bodies: bodies.bucket,
+      outcomes: outcomes.topic,
     });
     const incident = new Incident(this, 'Incident', foundation, {
       crashes,
@@ -80,6 +84,7 @@ export class PipelineStack extends Stack {
       'Submits NDJSON, JSON and Bundles',
     );
     output('SubscribeOncall', `${subscribe} ${oncall.topicArn}`, 'Who gets the pages');
+    output('OutcomesTopicArn', outcomes.topic.topicArn, 'How each message ended, for producers');
     output('SubscribeManagement', `${subscribe} ${management.topicArn}`, 'Who gets the notices');
     output('BodiesBucketName', bodies.bucket.bucketName, 'Claim checks go here');
     output('ResourcesTableName', tables.resources.tableName, 'What is valid');

@@ -1,6 +1,7 @@
 /** Files what the lanes dead-lettered, with why and where it came from. */
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
 import type { BodyPrefix } from '../functions/aws/bodies-bucket.ts';
 import { ENV } from '../functions/aws/env-names.ts';
@@ -17,6 +18,7 @@ interface QuarantineProps {
   readonly lanes: readonly Lane[];
   readonly table: Table;
   readonly bodies: Bucket;
+  readonly outcomes: ITopic;
 }
 
 export class Quarantine extends Construct {
@@ -36,6 +38,7 @@ export class Quarantine extends Construct {
       environment: {
         [ENV.quarantineTable]: props.table.tableName,
         [ENV.bodiesBucket]: props.bodies.bucketName,
+        [ENV.outcomesTopicArn]: props.outcomes.topicArn,
         [ENV.settings]: JSON.stringify(settings),
       },
       statements: [
@@ -44,9 +47,10 @@ export class Quarantine extends Construct {
           ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'],
           props.lanes.map((lane) => lane.deadLetter.queueArn),
         ),
-        allow('FileThem', ['dynamodb:UpdateItem'], [props.table.tableArn]),
+        allow('FileThem', ['dynamodb:GetItem', 'dynamodb:UpdateItem'], [props.table.tableArn]),
         allow('WriteBodies', ['s3:PutObject'], objects(props.bodies, [BODIES])),
-        ...allowKey(key, ['dynamodb', 's3', 'sqs']),
+        allow('TellOutcomes', ['sns:Publish'], [props.outcomes.topicArn]),
+        ...allowKey(key, ['dynamodb', 's3', 'sns', 'sqs']),
       ],
     });
     this.function = quarantine;

@@ -21,6 +21,7 @@ export interface ValidateStores {
   readonly quarantine: Table;
   readonly bodies: Bucket;
   readonly crashes: ITopic;
+  readonly outcomes: ITopic;
 }
 
 interface LaneQueues {
@@ -83,6 +84,7 @@ function environment(config: Config, lane: LaneQueues, stores: ValidateStores) {
     [ENV.quarantineTable]: stores.quarantine.tableName,
     [ENV.bodiesBucket]: stores.bodies.bucketName,
     [ENV.crashesTopicArn]: stores.crashes.topicArn,
+    [ENV.outcomesTopicArn]: stores.outcomes.topicArn,
     [ENV.settings]: JSON.stringify(settings),
     ...(config.chaos === 'on' && { [ENV.chaos]: 'on' }),
   };
@@ -107,4 +109,5 @@ const statements = (lane: LaneQueues, stores: ValidateStores) => [
   // Without it S3 answers 403 for a key that is not there, and a bad claim check looks like a fault.
   allow('KnowAbsentBodies', ['s3:ListBucket'], [stores.bodies.bucketArn]),
   allow('TellCrashes', ['sns:Publish'], [stores.crashes.topicArn]),
+  allow('TellOutcomes', ['sns:Publish'], [stores.outcomes.topicArn]),
 ];

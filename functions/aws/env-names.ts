@@ -15,6 +15,7 @@ export const ENV = {
   incidentsTable: 'INCIDENTS_TABLE',
   bodiesBucket: 'BODIES_BUCKET',
   crashesTopicArn: 'CRASHES_TOPIC_ARN',
+  outcomesTopicArn: 'OUTCOMES_TOPIC_ARN',
   oncallTopicArn: 'ONCALL_TOPIC_ARN',
   managementTopicArn: 'MANAGEMENT_TOPIC_ARN',
   /** JSON of the part of the config that the function needs. */

@@ -4,9 +4,12 @@ import { batchResponse } from '../../core/batch-response.ts';
 import { readCarriage } from '../../core/claim-check.ts';
 import { deadLetterOf } from '../../core/dead-letter.ts';
 import { crashFingerprint } from '../../core/fingerprint.ts';
+import { outcomeEvent } from '../../core/outcome-event.ts';
 import { type PlacedBody, placeBody } from '../aws/bodies-bucket.ts';
 import { readSettings, requiredEnv } from '../aws/env.ts';
+import { OutcomesTopic } from '../aws/outcomes-topic.ts';
 import { quarantine } from '../aws/quarantine-table.ts';
+import { tellEnteredOutcome } from '../entered-outcome.ts';
 import { faultOf, logger, sqsFunction, Tally } from '../telemetry.ts';
 import { quarantineSettingsSchema } from './settings.ts';
 
@@ -15,6 +18,7 @@ const COMPONENT = 'validate';
 
 const table = requiredEnv('quarantineTable');
 const bucket = requiredEnv('bodiesBucket');
+const topic = new OutcomesTopic(requiredEnv('outcomesTopicArn'));
 const settings = readSettings(quarantineSettingsSchema);
 
 export const handler = sqsFunction({ component: 'quarantine' }).handler(
@@ -58,6 +62,8 @@ async function keep(record: SQSRecord): Promise<boolean> {
   const entry = { origin, lane, crash, reason, fingerprint, placed, kind: 'dead-letter' } as const;
   const kept = await quarantine(table, entry, Date.now());
   const { messageId } = origin;
+  if (kept) await topic.tell(outcomeEvent(origin, lane, { verdict: 'dead-lettered', crash }));
+  else await tellEnteredOutcome(table, topic, messageId);
   logger.warn('quarantined', { messageId, lane, crash, reason, fingerprint, kept });
   return kept;
 }

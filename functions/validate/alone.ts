@@ -13,6 +13,7 @@ import { deadLetter, publishUnended } from './dead-letter.ts';
 import { environment, settings } from './environment.ts';
 import { ifTimePermits, withinTime } from './handlers-clock.ts';
 import type { IsolationPool } from './isolation/pool.ts';
+import { tellEntered } from './outcomes.ts';
 import { readSubmission } from './submission.ts';
 import { comeAgain } from './visibility.ts';
 
@@ -66,6 +67,7 @@ async function advance(run: AloneRun): Promise<Ending> {
   const decision = decideAttempt(trouble, voided, Date.now(), policy);
   switch (decision.kind) {
     case 'finished':
+      await tellEntered(run.submission);
       return { kind: 'done' };
     case 'wait':
       return { kind: 'again', seconds: Math.ceil(decision.ms / 1_000) };

@@ -16,6 +16,7 @@ export const environment = {
   quarantineTable: requiredEnv('quarantineTable'),
   bucket: requiredEnv('bodiesBucket'),
   crashesTopicArn: requiredEnv('crashesTopicArn'),
+  outcomesTopicArn: requiredEnv('outcomesTopicArn'),
   chaos: process.env[ENV.chaos] === 'on',
 };
 

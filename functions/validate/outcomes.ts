@@ -1,10 +1,13 @@
-/** The two ends that a judged resource may take: stored, or rejected. */
+/** The two ends that a judged resource may take: stored, or rejected. Each is told to producers. */
 import { rejectionFingerprint } from '../../core/fingerprint.ts';
+import { outcomeEvent } from '../../core/outcome-event.ts';
 import type { Issue, Verdict } from '../../core/verdict.ts';
 import { operationOutcome } from '../../fhir/operation-outcome.ts';
 import { type PlacedBody, placeBody } from '../aws/bodies-bucket.ts';
+import { OutcomesTopic } from '../aws/outcomes-topic.ts';
 import { quarantine } from '../aws/quarantine-table.ts';
 import { storeResource } from '../aws/resources-table.ts';
+import { tellEnteredOutcome } from '../entered-outcome.ts';
 import { logger } from '../telemetry.ts';
 import { COMPONENT, environment, settings } from './environment.ts';
 import type { IsolationPool, Judgement } from './isolation/pool.ts';
@@ -15,6 +18,8 @@ export interface Judged {
   readonly judgement: Judgement;
   readonly text: string;
 }
+
+const topic = new OutcomesTopic(environment.outcomesTopicArn);
 
 type Valid = Extract<Verdict, { kind: 'valid' }>;
 
@@ -38,8 +43,9 @@ export async function store(submission: Submission, valid: Valid, text: string):
     inlineBytesMax: settings.inlineBytesMax,
   };
   const { origin } = submission.provenance;
-  const { resourceType, id } = valid;
+  const { resourceType, id, issues } = valid;
   await storeResource(place, { origin, resourceType, resourceId: id, text }, Date.now());
+  await topic.tell(outcomeEvent(origin, environment.lane, { verdict: 'stored', issues }));
 }
 
 /** Quarantines an invalid resource with its OperationOutcome (R07). */
@@ -55,9 +61,16 @@ export async function reject(
   const fingerprint = rejectionFingerprint(COMPONENT, issues);
   const { lane, quarantineTable } = environment;
   const entry = { origin, lane, reason, outcome, fingerprint, placed, kind: 'rejection' } as const;
-  await quarantine(quarantineTable, entry, Date.now());
+  const kept = await quarantine(quarantineTable, entry, Date.now());
+  if (kept) await topic.tell(outcomeEvent(origin, lane, { verdict: 'rejected', issues }));
+  else await tellEntered(submission);
   // Not the reason: an unknown property is named in it, and a producer chose that name (R08).
   logger.info('rejected', { messageId: origin.messageId, fingerprint });
+}
+
+/** Tells the outcome that the message has already: who gave it one may have died before telling. */
+export function tellEntered({ provenance }: Submission): Promise<void> {
+  return tellEnteredOutcome(environment.quarantineTable, topic, provenance.origin.messageId);
 }
 
 /** An item holds 400 KB, outcome included. What came by claim check lies in the bucket already. */

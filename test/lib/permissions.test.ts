@@ -23,6 +23,7 @@ describe('permissions', () => {
       'WriteBodies: s3:PutObject on bucket bodies/hops/*, bucket bodies/quarantine/*, bucket bodies/resources/*',
       'KnowAbsentBodies: s3:ListBucket on bucket bodies',
       'TellCrashes: sns:Publish on topic crashes',
+      'TellOutcomes: sns:Publish on topic outcomes',
       'KeyForMessagesAndBodies: kms:Decrypt, kms:GenerateDataKey on key by way of s3, sns, sqs',
       KEY_FOR_TABLES,
       OWN_LOG,
@@ -32,9 +33,10 @@ describe('permissions', () => {
   it('of quarantine are these and no others', () => {
     expect(rowsOf('quarantine')).toEqual([
       'TakeDeadLetters: sqs:DeleteMessage, sqs:GetQueueAttributes, sqs:ReceiveMessage on queue background-dead-letter, queue critical-dead-letter',
-      'FileThem: dynamodb:UpdateItem on table quarantine',
+      'FileThem: dynamodb:GetItem, dynamodb:UpdateItem on table quarantine',
       'WriteBodies: s3:PutObject on bucket bodies/quarantine/*',
-      'KeyForMessagesAndBodies: kms:Decrypt, kms:GenerateDataKey on key by way of s3, sqs',
+      'TellOutcomes: sns:Publish on topic outcomes',
+      'KeyForMessagesAndBodies: kms:Decrypt, kms:GenerateDataKey on key by way of s3, sns, sqs',
       KEY_FOR_TABLES,
       OWN_LOG,
     ]);

@@ -1,10 +1,11 @@
+import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
 import { lanes } from '../../core/messages.ts';
 import { ENV } from '../../functions/aws/env-names.ts';
 import { incidentSettingsSchema } from '../../functions/incident/settings.ts';
 import { quarantineSettingsSchema } from '../../functions/quarantine/settings.ts';
 import { validateSettingsSchema } from '../../functions/validate/settings.ts';
-import { byName, synthesized, type TestResource } from './synthesized.ts';
+import { buildStack, byName, synthesized, type TestResource } from './synthesized.ts';
 
 const template = synthesized();
 const named = (name: string) => `fhir-failsafe-dev-${name}`;
@@ -194,7 +195,9 @@ describe('the monitor', () => {
 describe('topics', () => {
   it('crashes reaches the incident queue raw, and keeps what could not be delivered', () => {
     const topics = byName(template, 'AWS::SNS::Topic', 'TopicName');
-    expect([...topics.keys()].sort()).toEqual(['crashes', 'management', 'oncall'].map(named));
+    expect([...topics.keys()].sort()).toEqual(
+      ['crashes', 'management', 'oncall', 'outcomes'].map(named),
+    );
     template.resourceCountIs('AWS::SNS::Subscription', 1);
     template.hasResourceProperties('AWS::SNS::Subscription', {
       Protocol: 'sqs',
@@ -203,6 +206,35 @@ describe('topics', () => {
       Endpoint: queueArn('incident'),
       RedrivePolicy: { deadLetterTargetArn: queueArn('incident-dead-letter') },
     });
+  });
+});
+
+describe('the topic outcomes', () => {
+  it('has no subscriber but those of the config, with what they want to hear', () => {
+    const { stack } = buildStack(
+      {},
+      {
+        outcomesSubscriptions: [
+          { protocol: 'sqs', endpoint: 'arn:aws:sqs:us-east-1:1:clinic', source: ['clinic'] },
+          {
+            protocol: 'email',
+            endpoint: 'data@example.org',
+            verdict: ['rejected'],
+            lane: ['critical'],
+          },
+          { protocol: 'https', endpoint: 'https://example.org/outcomes' },
+        ],
+      },
+    );
+    const subscribed = Object.values(
+      Template.fromStack(stack).findResources('AWS::SNS::Subscription'),
+    ).filter(({ Properties }) => JSON.stringify(Properties.TopicArn).includes('Outcomes'));
+    expect(subscribed.map(({ Properties }) => Properties)).toMatchObject([
+      { Protocol: 'sqs', RawMessageDelivery: true, FilterPolicy: { source: ['clinic'] } },
+      { Protocol: 'email', FilterPolicy: { verdict: ['rejected'], lane: ['critical'] } },
+      { Protocol: 'https' },
+    ]);
+    expect(subscribed[2]?.Properties).not.toHaveProperty('FilterPolicy');
   });
 });
 

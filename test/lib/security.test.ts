@@ -21,7 +21,7 @@ const statements = (resource: TestResource, property = 'PolicyDocument') =>
 describe('encryption by our key', () => {
   it.each([
     ['AWS::SQS::Queue', 9, { KmsMasterKeyId: keyArn }],
-    ['AWS::SNS::Topic', 3, { KmsMasterKeyId: keyArn }],
+    ['AWS::SNS::Topic', 4, { KmsMasterKeyId: keyArn }],
     ['AWS::Logs::LogGroup', 5, { KmsKeyId: keyArn }],
     ['AWS::DynamoDB::Table', 3, { SSESpecification: { SSEEnabled: true, KMSMasterKeyId: keyArn } }],
   ])('covers every %s (%d)', (type, count, properties) => {

@@ -6,6 +6,7 @@ import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { afterAll } from 'vitest';
 import cdk from '../../cdk.json' with { type: 'json' };
+import type { ConfigInput } from '../../lib/config.ts';
 import { loadConfig } from '../../lib/config-load.ts';
 import { PipelineStack } from '../../lib/pipeline-stack.ts';
 
@@ -26,13 +27,13 @@ for (const name of ['validate', 'quarantine', 'incident', 'monitor']) {
 }
 
 /** App and stack for a context such as `{ stage: 'prod' }`, with the feature flags of cdk.json. */
-export function buildStack(context: Readonly<Record<string, string>> = {}) {
+export function buildStack(context: Readonly<Record<string, string>> = {}, file: ConfigInput = {}) {
   const app = new App({
     autoSynth: false,
     context: cdk.context,
     outdir: mkdtempSync(join(folder, 'out-')),
   });
-  const config = loadConfig({}, context);
+  const config = loadConfig(file, context);
   const stack = new PipelineStack(app, `fhir-failsafe-${config.stage}`, { config, bundles });
   return { app, stack };
 }

@@ -1,13 +1,11 @@
 /**
  * Each handler is made to die after its k-th call to AWS, for every k, and SQS delivers again. What
  * must hold then is checked each time: every message has one end, nobody innocent is dead-lettered,
- * no older submission wins, no page is lost.
+ * no older submission wins, no page is lost, every end is told to producers.
  */
-
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import type { CrashEvent, Envelope } from '../../core/messages.ts';
-import { ENVELOPE_ATTRIBUTE } from '../../core/messages.ts';
+import { type CrashEvent, ENVELOPE_ATTRIBUTE, type Envelope } from '../../core/messages.ts';
 import { testClients } from '../support/clients.ts';
 import { skipTime } from '../support/clock.ts';
 import { dieAfterCall } from '../support/death.ts';
@@ -17,6 +15,7 @@ import { type Emulators, startEmulators } from '../support/emulators.ts';
 import { type FunctionName, type Functions, loadFunctions } from '../support/functions.ts';
 import { faulty, invalidPatient, patient } from '../support/resources.ts';
 import { depthOf, itemsOf } from '../support/stores.ts';
+import { expectAllTold } from '../support/told.ts';
 import { buildWorld, type Queue, type World } from '../support/world.ts';
 
 const CALLS_MAX = 60;
@@ -51,6 +50,7 @@ async function dieAtEveryStep(scenario: Scenario): Promise<number> {
     await drain(world, healthy);
     await healthy.close();
     await scenario.check(world);
+    await expectAllTold(world);
     if (!died) return k - 1;
   }
   throw new Error(`the handler makes more than ${CALLS_MAX} calls`);
@@ -138,7 +138,7 @@ test('R02 R04 R09: validate, on an innocent suspect alone', { timeout: 120_000 }
       ]);
     },
   });
-  expect(steps).toBe(4);
+  expect(steps).toBe(5);
 });
 
 test('R02 R04: validate, on a killer alone', { timeout: 120_000 }, async () => {
@@ -211,7 +211,7 @@ test('R04 R07: quarantine', { timeout: 120_000 }, async () => {
       expect(deadLetters.filter((item) => item['bodyS3'] !== undefined)).toHaveLength(1);
     },
   });
-  expect(steps).toBe(3);
+  expect(steps).toBe(4);
 });
 
 test('R20 R21: incident', { timeout: 240_000 }, async () => {

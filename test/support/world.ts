@@ -16,12 +16,19 @@ export interface Queue {
   readonly arn: string;
 }
 
+type QueueName =
+  | 'lane'
+  | 'isolation'
+  | 'deadLetter'
+  | 'incident'
+  | 'oncall'
+  | 'management'
+  | 'outcomes';
+
 export interface World {
   readonly stage: string;
   readonly lane: Lane;
-  readonly queues: Readonly<
-    Record<'lane' | 'isolation' | 'deadLetter' | 'incident' | 'oncall' | 'management', Queue>
-  >;
+  readonly queues: Readonly<Record<QueueName, Queue>>;
   readonly tables: Readonly<Record<'resources' | 'quarantine' | 'incidents', string>>;
   readonly bucket: string;
 }
@@ -44,6 +51,7 @@ export async function buildWorld(settings: Record<string, unknown> = {}): Promis
     incident: await queue(`${prefix}-incident`),
     oncall: await queue(`${prefix}-oncall-reader`),
     management: await queue(`${prefix}-management-reader`),
+    outcomes: await queue(`${prefix}-outcomes-reader`),
   };
   const tables = {
     resources: await table(`${prefix}-resources`),
@@ -54,6 +62,7 @@ export async function buildWorld(settings: Record<string, unknown> = {}): Promis
   await testClients().s3.send(new CreateBucketCommand({ Bucket: bucket }));
   const crashes = await topic(`${prefix}-crashes`, queues.incident);
   const oncall = await topic(`${prefix}-oncall`, queues.oncall);
+  const outcomes = await topic(`${prefix}-outcomes`, queues.outcomes);
   const management = await topic(`${prefix}-management`, queues.management);
   Object.assign(process.env, {
     [ENV.stage]: stage,
@@ -70,6 +79,7 @@ export async function buildWorld(settings: Record<string, unknown> = {}): Promis
     [ENV.crashesTopicArn]: crashes,
     [ENV.oncallTopicArn]: oncall,
     [ENV.managementTopicArn]: management,
+    [ENV.outcomesTopicArn]: outcomes,
     [ENV.settings]: JSON.stringify(settings),
   });
   return { stage, lane, queues, tables, bucket };

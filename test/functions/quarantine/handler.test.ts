@@ -23,9 +23,15 @@ const ATTRIBUTES = { [ENVELOPE_ATTRIBUTE]: JSON.stringify(ENVELOPE) };
 
 const submit = (body: string) => send(stage.world.queues.deadLetter, body, ATTRIBUTES);
 const deliverLetters = () => deliver(stage.functions.quarantine, stage.world.queues.deadLetter);
+/** What every entry says. */
+const WHENCE = { lane: 'background', source: 'lab', sentAt: 1_000 };
+
 const enter = (item: Record<string, unknown>) =>
   testClients().dynamo.send(
-    new PutCommand({ TableName: stage.world.tables.quarantine, Item: { pk: 'm-1', ...item } }),
+    new PutCommand({
+      TableName: stage.world.tables.quarantine,
+      Item: { pk: 'm-1', ...WHENCE, ...item },
+    }),
   );
 
 test('R07: a dead letter is kept with why, whence and its attempts', async () => {
@@ -80,7 +86,7 @@ test.each(['stored', 'quarantined', 'discarded'])(
     await submit(patient());
     expect((await deliverLetters())?.failed).toEqual([]);
     expect(await itemsOf(stage.world.tables.quarantine)).toEqual([
-      { pk: 'm-1', status, attempts: [] },
+      { pk: 'm-1', ...WHENCE, status, attempts: [] },
     ]);
   },
 );

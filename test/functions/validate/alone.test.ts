@@ -12,6 +12,8 @@ import { depthOf, itemsOf } from '../../support/stores.ts';
 const stage = useStage({ deadlineMs: 2_000 });
 
 const ORIGIN = { messageId: 'm-1', sentAt: 1_000, source: 'lab', file: 'a.ndjson', line: 5 };
+/** What every entry says. */
+const WHENCE = { lane: 'background', source: ORIGIN.source, sentAt: ORIGIN.sentAt };
 
 function submit(body: string, news: Partial<Envelope> = {}): Promise<string> {
   const envelope: Envelope = { ...ORIGIN, lane: stage.world.lane, ...news };
@@ -33,7 +35,7 @@ async function entry() {
 }
 
 function enter(status: string, attempts: readonly Attempt[]): Promise<unknown> {
-  const Item = { pk: ORIGIN.messageId, status, attempts };
+  const Item = { ...WHENCE, pk: ORIGIN.messageId, status, attempts };
   return testClients().dynamo.send(
     new PutCommand({ TableName: stage.world.tables.quarantine, Item }),
   );
@@ -145,7 +147,7 @@ describe('a copy', () => {
       await enter(status, []);
       await submit(faulty('throw'));
       expect((await deliverAlone())?.failed).toEqual([]);
-      expect(await entry()).toEqual({ pk: 'm-1', status, attempts: [] });
+      expect(await entry()).toEqual({ ...WHENCE, pk: 'm-1', status, attempts: [] });
       expect(await depthOf(stage.world.queues.incident)).toBe(0);
     },
   );

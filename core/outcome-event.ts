@@ -1,0 +1,56 @@
+/**
+ * What a producer is told of its message: how it ended, and why, without the resource or a value.
+ *
+ * The texts of issues quote values, so they stay in Quarantine. A `structure` issue ends in a name
+ * that the producer made up, an unknown property, so only its parent is told. The name of the file
+ * is not told either: people name files after people (R08).
+ *
+ * Told at least once: a consumer drops repetitions by message id and verdict. The size is bounded, so
+ * that ten fit into one batch of any topic.
+ */
+import type { Lane, Origin, OutcomeEvent, OutcomeVerdict } from './messages.ts';
+import type { CrashKind, Issue } from './verdict.ts';
+
+/** Issues told of one message; how many there are in all is told beside. */
+const ISSUES_MAX = 20;
+const EXPRESSION_CHARACTERS_MAX = 200;
+
+export interface Outcome {
+  readonly verdict: OutcomeVerdict;
+  readonly issues?: readonly Pick<Issue, 'severity' | 'code' | 'expression'>[];
+  readonly crash?: CrashKind | undefined;
+}
+
+export function outcomeEvent(
+  { messageId, source, line, sequence }: Origin,
+  lane: Lane,
+  { verdict, issues = [], crash }: Outcome,
+): OutcomeEvent {
+  return {
+    verdict,
+    messageId,
+    source,
+    lane,
+    ...(line !== undefined && { line }),
+    ...(sequence !== undefined && { sequence }),
+    ...(crash !== undefined && { crash }),
+    issues: issues.slice(0, ISSUES_MAX).map(({ severity, code, expression }) => {
+      const where = expression && toldExpression(code, expression);
+      return { severity, code, ...(where && { expression: where }) };
+    }),
+    issuesTotal: issues.length,
+  };
+}
+
+function toldExpression(code: string, expression: string): string {
+  const known = code === 'structure' ? parentOf(expression) : expression;
+  return known.slice(0, EXPRESSION_CHARACTERS_MAX);
+}
+
+/** The steps that look like FHIR's own names, without the last. */
+function parentOf(expression: string): string {
+  const [root = '', ...steps] = expression.split('.');
+  const strange = steps.findIndex((step) => !/^[a-z][A-Za-z0-9]*(?:\[\d+\])?$/.test(step));
+  const known = strange === -1 ? steps.slice(0, -1) : steps.slice(0, strange);
+  return [root, ...known].join('.');
+}

@@ -1,0 +1,45 @@
+import { type Outcome, outcomeEvent } from '../core/outcome-event.ts';
+import type { OutcomesTopic } from './aws/outcomes-topic.ts';
+import { type QuarantineRecord, readEntry } from './aws/quarantine-entries.ts';
+
+/**
+ * Tells the outcome that a message's Quarantine entry has already: the delivery that wrote it may
+ * have died before it told. Says nothing where there is none yet, or an operator gave it up.
+ */
+export async function tellEnteredOutcome(
+  table: string,
+  topic: OutcomesTopic,
+  messageId: string,
+): Promise<void> {
+  const entry = await readEntry(table, messageId);
+  if (entry === undefined) return;
+  const outcome = enteredOutcome(entry);
+  if (outcome === undefined) return;
+  await topic.tell(outcomeEvent({ ...entry, messageId }, entry.lane, outcome));
+}
+
+function enteredOutcome({ status, kind, crash, outcome }: QuarantineRecord): Outcome | undefined {
+  if (status === 'stored') return { verdict: 'stored' };
+  if (status !== 'quarantined') return undefined;
+  if (kind === 'dead-letter') return { verdict: 'dead-lettered', crash };
+  return { verdict: 'rejected', issues: issuesOf(outcome) };
+}
+
+/** Of an OperationOutcome as we wrote it. */
+function issuesOf(outcome: string | undefined): NonNullable<Outcome['issues']> {
+  if (outcome === undefined) return [];
+  const { issue = [] } = JSON.parse(outcome) as Partial<WrittenOutcome>;
+  return issue.map(({ severity, code, expression }) => ({
+    severity,
+    code,
+    ...(expression?.[0] !== undefined && { expression: expression[0] }),
+  }));
+}
+
+interface WrittenOutcome {
+  readonly issue: readonly {
+    readonly severity: 'error' | 'warning' | 'information';
+    readonly code: string;
+    readonly expression?: readonly string[];
+  }[];
+}

@@ -1,0 +1,76 @@
+import { describe, expect, test } from 'vitest';
+import { type Origin, outcomeEventSchema } from '../../core/messages.ts';
+import { outcomeEvent } from '../../core/outcome-event.ts';
+import type { Issue } from '../../core/verdict.ts';
+
+const origin: Origin = {
+  messageId: 'm-1',
+  sentAt: 1,
+  source: 'clinic',
+  file: '/home/jane/john-doe.json',
+  line: 7,
+  sequence: 3,
+};
+const issue = (code: string, expression?: string): Issue => ({
+  severity: 'error',
+  code,
+  text: 'The value "John Doe" is not allowed',
+  ...(expression !== undefined && { expression }),
+});
+const told = (...issues: Issue[]) =>
+  outcomeEvent(origin, 'critical', { verdict: 'rejected', issues });
+
+describe('R08: what a producer is told', () => {
+  test('says how and why a message ended, where it came from, and no value', () => {
+    const event = told(issue('code-invalid', 'Patient.gender'), issue('invalid'));
+    expect(event).toEqual({
+      verdict: 'rejected',
+      messageId: 'm-1',
+      source: 'clinic',
+      lane: 'critical',
+      line: 7,
+      sequence: 3,
+      issues: [
+        { severity: 'error', code: 'code-invalid', expression: 'Patient.gender' },
+        { severity: 'error', code: 'invalid' },
+      ],
+      issuesTotal: 2,
+    });
+    expect(outcomeEventSchema.parse(event)).toEqual(event);
+    expect(JSON.stringify(event)).not.toMatch(/doe/i);
+  });
+
+  test.each([
+    ['Patient.name[0].JohnDoe', 'Patient.name[0]'],
+    ['Patient.johndoe', 'Patient'],
+    ['Patient.name[0].John.Doe was here', 'Patient.name[0]'],
+    ['Patient', 'Patient'],
+  ])('an unknown property is told by its parent: %s', (expression, parent) => {
+    expect(told(issue('structure', expression)).issues).toMatchObject([{ expression: parent }]);
+  });
+
+  test('a dead letter says what crashed it, and has no issues', () => {
+    const { messageId, source } = origin;
+    const event = outcomeEvent({ messageId, source, sentAt: 1 }, 'background', {
+      verdict: 'dead-lettered',
+      crash: 'out-of-memory',
+    });
+    expect(event).toEqual({
+      verdict: 'dead-lettered',
+      messageId,
+      source,
+      lane: 'background',
+      crash: 'out-of-memory',
+      issues: [],
+      issuesTotal: 0,
+    });
+  });
+
+  test('ten of them fit into one batch of the topic, whatever was wrong', () => {
+    const longest = issue('invalid', `Patient.${'x'.repeat(1_000)}`);
+    const event = told(...Array.from({ length: 100 }, () => longest));
+    expect(event.issuesTotal).toBe(100);
+    expect(event.issues).toHaveLength(20);
+    expect(10 * Buffer.byteLength(JSON.stringify(event))).toBeLessThan(256 * 1024);
+  });
+});

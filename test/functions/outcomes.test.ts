@@ -1,0 +1,87 @@
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { type OutcomeEvent, outcomeEventSchema } from '../../core/messages.ts';
+import { receive, remove, send } from '../support/delivery.ts';
+import { drain } from '../support/drain.ts';
+import { type Emulators, startEmulators } from '../support/emulators.ts';
+import { failCalls } from '../support/faults.ts';
+import { type Functions, loadFunctions } from '../support/functions.ts';
+import { faulty, invalidPatient, patient } from '../support/resources.ts';
+import { itemsOf } from '../support/stores.ts';
+import { buildWorld, type World } from '../support/world.ts';
+
+let emulators: Emulators;
+let world: World;
+let functions: Functions;
+
+beforeAll(async () => {
+  emulators = await startEmulators();
+});
+afterAll(() => emulators.stop());
+beforeEach(async () => {
+  world = await buildWorld({ deadlineMs: 2_000, heapOldMb: 32 });
+  functions = await loadFunctions();
+});
+afterEach(() => functions.close());
+
+async function outcomes(): Promise<{ event: OutcomeEvent; attributes: Record<string, unknown> }[]> {
+  const all = [];
+  for (;;) {
+    const records = await receive(world.queues.outcomes);
+    if (records.length === 0) return all;
+    await remove(world.queues.outcomes, records);
+    for (const { body, messageAttributes } of records) {
+      const attributes = Object.entries(messageAttributes).map(([name, { stringValue }]) => [
+        name,
+        stringValue,
+      ]);
+      const event = outcomeEventSchema.parse(JSON.parse(body));
+      all.push({ event, attributes: Object.fromEntries(attributes) });
+    }
+  }
+}
+
+test('R07 R08: each end is told once, filterable by verdict, lane and source, without a value', async () => {
+  const from = { source: 'clinic', line: '7' };
+  const stored = await send(world.queues.lane, patient(), from);
+  const rejected = await send(world.queues.lane, invalidPatient(), from);
+  const dead = await send(world.queues.lane, faulty('throw'), from);
+  await drain(world, functions);
+  const told = await outcomes();
+  expect(new Map(told.map(({ event }) => [event.messageId, event.verdict]))).toEqual(
+    new Map([
+      [stored, 'stored'],
+      [rejected, 'rejected'],
+      [dead, 'dead-lettered'],
+    ]),
+  );
+  expect(told).toHaveLength(3);
+  const { event, attributes } = told.find((one) => one.event.verdict === 'rejected') ?? {};
+  expect(attributes).toEqual({ verdict: 'rejected', lane: 'background', source: 'clinic' });
+  expect(event).toMatchObject({
+    line: 7,
+    issues: [{ severity: 'error', code: expect.any(String), expression: 'Patient.gender' }],
+  });
+  expect(JSON.stringify(told)).not.toMatch(/unheard-of|Chalmers/);
+});
+
+test('R04 R09: while the topic fails, messages wait; nothing is lost, nothing spends an attempt', async () => {
+  const repair = failCalls(functions, 'sns', (command, { TopicArn }) => {
+    return command === 'PublishBatchCommand' && String(TopicArn).endsWith('-outcomes');
+  });
+  const ids = [
+    await send(world.queues.lane, patient()),
+    await send(world.queues.lane, invalidPatient()),
+  ];
+  const broken = drain(world, functions, 1_500);
+  await expect(broken).rejects.toThrow('not drained');
+  repair();
+  await drain(world, functions);
+  const told = (await outcomes()).map(({ event }) => event);
+  expect(new Set(told.map(({ messageId, verdict }) => `${messageId} ${verdict}`))).toEqual(
+    new Set([`${ids[0]} stored`, `${ids[1]} rejected`]),
+  );
+  expect(told.find(({ verdict }) => verdict === 'rejected')?.issuesTotal).toBe(1);
+  expect(await itemsOf(world.tables.resources)).toHaveLength(1);
+  const entries = await itemsOf(world.tables.quarantine);
+  expect(entries.filter((item) => item['kind'] === 'dead-letter')).toEqual([]);
+});
