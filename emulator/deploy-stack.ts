@@ -29,6 +29,9 @@ export interface Output {
   readonly description: string;
 }
 
+/** Where `deploy:local` synthesizes. */
+export const ASSEMBLY = join(ROOT, 'build', 'emulator');
+
 /** A stack in the assembly that it was synthesized into. */
 export interface SynthesizedStack {
   readonly stackName: string;
@@ -36,15 +39,14 @@ export interface SynthesizedStack {
 }
 
 /**
- * Synthesizes the stack with these settings, `key=value` each, into `build/FOLDER`, and nothing
- * else is left there. Throws CdkFailed.
+ * Synthesizes the stack with these settings, `key=value` each, into a folder in which nothing
+ * else is left. Throws CdkFailed.
  */
 export async function synthesize(
-  folder: string,
+  directory: string,
   context: readonly string[],
   env: NodeJS.ProcessEnv,
 ): Promise<SynthesizedStack> {
-  const directory = join(ROOT, 'build', folder);
   await rm(directory, { recursive: true, force: true });
   const args = ['synth', '--quiet', '--output', directory, ...contextArguments(context)];
   await cdk(args, { env, quiet: true });

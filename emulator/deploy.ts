@@ -1,7 +1,7 @@
 /** `npm run deploy:local`: the stack of `cdk deploy`, on the emulator at AWS_ENDPOINT_URL. */
 import { collect, command, run } from '../cli/command-line.ts';
 import { CdkFailed } from './cdk.ts';
-import { deployStack, type Output, synthesize } from './deploy-stack.ts';
+import { ASSEMBLY, deployStack, type Output, synthesize } from './deploy-stack.ts';
 import { EndpointRefused } from './endpoint.ts';
 import { emulatorVariables } from './environment.ts';
 import { openLocalTarget } from './local-target.ts';
@@ -28,7 +28,7 @@ function sayOutputs(outputs: readonly Output[], endpoint: string): void {
 async function deploy({ context = [] }: { context?: string[] }): Promise<void> {
   const { emulator, env } = await openLocalTarget();
   say(`deploying to ${emulator.name} at ${emulator.endpoint}`);
-  const stack = await synthesize('emulator', context, env);
+  const stack = await synthesize(ASSEMBLY, context, env);
   const outputs = await deployStack({ emulator, stack, env, say, quiet });
   sayOutputs(outputs, emulator.endpoint);
 }

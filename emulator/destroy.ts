@@ -1,7 +1,7 @@
 /** `npm run destroy:local`: takes away what `npm run deploy:local` with the same settings deployed. */
 import { collect, command, run } from '../cli/command-line.ts';
 import { CdkFailed } from './cdk.ts';
-import { synthesize } from './deploy-stack.ts';
+import { ASSEMBLY, synthesize } from './deploy-stack.ts';
 import { destroyStack } from './destroy-stack.ts';
 import { EndpointRefused } from './endpoint.ts';
 import { openLocalTarget } from './local-target.ts';
@@ -12,7 +12,7 @@ const quiet = !process.stderr.isTTY;
 
 async function destroy({ context = [] }: { context?: string[] }): Promise<void> {
   const { emulator, env } = await openLocalTarget();
-  const stack = await synthesize('emulator', context, env);
+  const stack = await synthesize(ASSEMBLY, context, env);
   say(`destroying ${stack.stackName} on ${emulator.name} at ${emulator.endpoint}`);
   const there = await destroyStack({ stack, env, quiet });
   say(`${stack.stackName} ${there ? 'is gone' : 'was not there'}`);

@@ -10,7 +10,7 @@ import { deployStack, type SynthesizedStack, synthesize } from '../../emulator/d
 import { destroyStack } from '../../emulator/destroy-stack.ts';
 import { type Emulator, EndpointRefused } from '../../emulator/endpoint.ts';
 import { openLocalTarget } from '../../emulator/local-target.ts';
-import { CONTEXT } from './settings.ts';
+import { ASSEMBLY, CONTEXT } from './settings.ts';
 import { createSubscribers, deleteSubscribers } from './subscribers.ts';
 
 declare module 'vitest' {
@@ -67,7 +67,7 @@ export async function setup(project: TestProject): Promise<() => Promise<void>> 
   const seconds = () => `${Math.round((Date.now() - startedAt) / 1000)} s`;
   const { emulator, env } = await openTarget();
   const where = emulator ? `${emulator.name} at ${emulator.endpoint}` : 'AWS';
-  const stack = await synthesize('e2e', CONTEXT, env).catch(explain);
+  const stack = await synthesize(ASSEMBLY, CONTEXT, env).catch(explain);
   const { stackName } = stack;
   // What a run that was killed left behind.
   if (await destroyStack({ stack, env, quiet: true })) say(`an old ${stackName} is destroyed`);

@@ -1,4 +1,6 @@
 /** What the end-to-end suite deploys, other than `cdk deploy` of stage dev, and why. */
+import { join } from 'node:path';
+import { ROOT } from '../../emulator/cdk.ts';
 
 /** A stage of its own, so that the suite touches nothing that anybody works with. */
 export const STAGE = 'e2e';
@@ -23,5 +25,8 @@ export const CONTEXT = [
 
 /** Crashes that open an incident, of the config's defaults. */
 export const CRASHES_TO_OPEN = 10;
+
+/** Where the stack is synthesized for the suite; nobody else writes there. */
+export const ASSEMBLY = join(ROOT, 'build', 'e2e');
 
 export const resourceName = (name: string) => `fhir-failsafe-${STAGE}-${name}`;
