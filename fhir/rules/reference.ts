@@ -11,6 +11,7 @@ const LOCATION_MAX = 2048;
 export function reference(value: Record<string, unknown>, report: Report): void {
   const to = value['reference'];
   if (typeof to !== 'string' || to.charCodeAt(0) !== 35) return;
+  report.local(to);
   if (to === '#' ? report.root === report.resource : containedType(to, report) === undefined) {
     const said = `ref-1: ${quote(to)} leads to no contained resource`;
     report.error('invariant', said);

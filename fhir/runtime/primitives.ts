@@ -61,6 +61,7 @@ export function uri(value: unknown, report: Report, step: string): void {
     wrong('uri', value, report, step, 'a URI without whitespace');
     return;
   }
+  if (value.charCodeAt(0) === 35) report.local(value);
   const problem = urnProblem(value);
   if (problem) report.error('value', `${quote(value)} is not a valid uri: ${problem}`, step);
 }

@@ -46,6 +46,11 @@ export class Report {
   root: unknown = undefined;
   /** Ids of the elements of the resource so far, made when the first is met. */
   elementIds: Set<string> | undefined = undefined;
+  /**
+   * Local references and canonicals (#id) seen under the root so far, and the contained resources
+   * that refer to their container (#).
+   */
+  locals: Set<unknown> | undefined = undefined;
   /** Where the element at hand stands: the type that has it, and by which step. */
   placeType = '';
   placeStep = '';
@@ -63,6 +68,12 @@ export class Report {
   byPolicy(policy: Policy, code: string, text: string, step = ''): void {
     if (policy === 'error') this.error(code, text, step);
     else if (policy === 'warning') this.warning(code, text, step);
+  }
+
+  /** Notes a value that starts with #, at the resource at hand. */
+  local(value: string): void {
+    this.locals ??= new Set();
+    this.locals.add(value === '#' ? this.resource : value);
   }
 
   error(code: string, text: string, step = ''): void {

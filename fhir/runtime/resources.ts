@@ -20,9 +20,12 @@ export function dispatch(
     else report.error('structure', `${quote(type)} is not a resource type of FHIR R4`);
     return;
   }
-  const { resource, root, elementIds, placeType, placeStep, declared } = report;
+  const { resource, root, locals, elementIds, placeType, placeStep, declared } = report;
   report.resource = value;
-  if (!isContained) report.root = value;
+  if (!isContained) {
+    report.root = value;
+    report.locals = undefined;
+  }
   report.elementIds = undefined;
   report.placeType = '';
   report.placeStep = '';
@@ -30,7 +33,10 @@ export function dispatch(
   check(value, report);
   if (report.declared !== undefined) declaredProfiles(value, report.declared, profiles, report);
   report.resource = resource;
-  report.root = root;
+  if (!isContained) {
+    report.root = root;
+    report.locals = locals;
+  }
   report.elementIds = elementIds;
   report.placeType = placeType;
   report.placeStep = placeStep;

@@ -1,11 +1,14 @@
 /**
  * A scanner of XML without document type: elements, attributes, text, comments, references. Linear,
  * iterative, and strict about what makes markup well formed. Narratives are most of what a resource
- * weighs, so it looks at character codes and builds no strings but names and attribute values.
+ * weighs, so it looks at character codes, keeps the names of open elements as offsets, and builds no
+ * strings but for what is to be visited.
  */
 
 export interface MarkupVisitor {
-  /** An element starts; `depth` counts those around it. */
+  /** Names, as nameCode has them, of elements that need no visit but at the root. */
+  readonly plain: ReadonlySet<number>;
+  /** An element starts that is not plain; `depth` counts those around it. */
   element(name: string, depth: number): void;
   attribute(element: string, name: string, content: string): void;
   /** Text that is not only whitespace. */
@@ -19,6 +22,7 @@ const BAD_REFERENCE = 'an & that starts no character reference';
 const TAB = 9;
 const RETURN = 13;
 const SPACE = 32;
+const EXCLAMATION = 33;
 const DOUBLE_QUOTE = 34;
 const QUOTE = 39;
 const SLASH = 47;
@@ -26,9 +30,27 @@ const EQUALS = 61;
 const GREATER = 62;
 const NO_BREAK_SPACE = 0xa0;
 
+/**
+ * A short name (up to five of a-z and 0-9) as a small integer, no two the same; any other is -1.
+ */
+export function nameCode(text: string, from: number, to: number): number {
+  if (to - from > NAME_CODE_MAX) return -1;
+  let code = 0;
+  for (let at = from; at < to; at++) {
+    const char = text.charCodeAt(at);
+    if (char >= 97 && char <= 122) code = code * 37 + char - 96;
+    else if (char >= 48 && char <= 57) code = code * 37 + char - 21;
+    else return -1;
+  }
+  return code;
+}
+
+const NAME_CODE_MAX = 5;
+
 /** What is not well formed, or undefined. The text must be one element. */
 export function scanMarkup(text: string, visitor: MarkupVisitor): string | undefined {
-  const open: string[] = [];
+  /** From and to of the names of the elements that are open. */
+  const open: number[] = [];
   const references = new References(text);
   let at = 0;
   let isOver = false;
@@ -41,18 +63,15 @@ export function scanMarkup(text: string, visitor: MarkupVisitor): string | undef
       visitor.text();
     }
     if (next < 0) break;
-    if (text.startsWith('<!--', next)) {
-      const close = text.indexOf('-->', next + 4);
-      if (close < 0) return 'a comment without end';
+    const char = text.charCodeAt(next + 1);
+    if (char === SLASH) {
+      at = endTag(text, next + 2, open);
+      if (at < 0) return 'an end tag closes nothing';
+    } else if (char === EXCLAMATION) {
+      const close = text.startsWith('<!--', next) ? text.indexOf('-->', next + 4) : -1;
+      if (close < 0) return 'a <! that is no comment, or one without end';
       at = close + 3;
       continue;
-    }
-    if (text.charCodeAt(next + 1) === SLASH) {
-      const name = open.pop() ?? '';
-      const close = skipSpace(text, next + 2 + name.length);
-      const isClosed = name !== '' && text.startsWith(name, next + 2);
-      if (!isClosed || text.charCodeAt(close) !== GREATER) return 'an end tag closes nothing';
-      at = close + 1;
     } else {
       if (isOver && open.length === 0) return 'more than one element';
       const tag = scanTag(text, next + 1, open, references, visitor);
@@ -61,35 +80,50 @@ export function scanMarkup(text: string, visitor: MarkupVisitor): string | undef
     }
     isOver = true;
   }
-  if (open.length > 0) return `<${open.at(-1)}> is not closed`;
+  if (open.length > 0) return 'an element is not closed';
   return isOver ? undefined : 'no element';
+}
+
+/** Where the end tag whose name starts at `from` ends, or -1 if it is not that of the open element. */
+function endTag(text: string, from: number, open: number[]): number {
+  const nameTo = open.pop() ?? 0;
+  const nameFrom = open.pop() ?? 0;
+  if (nameTo === nameFrom) return -1;
+  let at = from;
+  for (let of = nameFrom; of < nameTo; of++, at++) {
+    if (text.charCodeAt(at) !== text.charCodeAt(of)) return -1;
+  }
+  const close = skipSpace(text, at);
+  return text.charCodeAt(close) === GREATER ? close + 1 : -1;
 }
 
 /** Where the tag whose name starts at `from` ends, or what is wrong with it. */
 function scanTag(
   text: string,
   from: number,
-  open: string[],
+  open: number[],
   references: References,
   visitor: MarkupVisitor,
 ): number | string {
   const nameEnd = skipName(text, from);
   if (nameEnd === from) return 'a < that starts no element';
-  const name = text.slice(from, nameEnd);
-  visitor.element(name, open.length);
-  const seen: string[] = [];
+  if (open.length === 0 || !visitor.plain.has(nameCode(text, from, nameEnd))) {
+    visitor.element(text.slice(from, nameEnd), open.length / 2);
+  }
+  let seen: string[] | undefined;
   let at = nameEnd;
   for (;;) {
     const start = skipSpace(text, at);
     const char = text.charCodeAt(start);
     if (char === GREATER) {
-      open.push(name);
-      return open.length > DEPTH_MAX ? `elements nested deeper than ${DEPTH_MAX}` : start + 1;
+      open.push(from, nameEnd);
+      return open.length / 2 > DEPTH_MAX ? `nested deeper than ${DEPTH_MAX}` : start + 1;
     }
     if (char === SLASH && text.charCodeAt(start + 1) === GREATER) return start + 2;
     const end = skipName(text, start);
+    seen ??= [];
     if (start === at || end === start || seen.length > ATTRIBUTES_MAX) {
-      return `<${name}> is not well formed`;
+      return `<${text.slice(from, nameEnd)}> is not well formed`;
     }
     const attribute = text.slice(start, end);
     const valueFrom = valueStart(text, end);
@@ -98,7 +132,7 @@ function scanTag(
     if (seen.includes(attribute)) return `the attribute ${attribute} occurs twice`;
     if (references.hasBad(valueFrom, valueTo)) return BAD_REFERENCE;
     seen.push(attribute);
-    visitor.attribute(name, attribute, text.slice(valueFrom, valueTo));
+    visitor.attribute(text.slice(from, nameEnd), attribute, text.slice(valueFrom, valueTo));
     at = valueTo + 1;
   }
 }

@@ -5,7 +5,7 @@
 import { isString } from './characters.ts';
 import { isObject } from './object.ts';
 import { quote, type Report } from './report.ts';
-import { scanMarkup } from './xhtml-scan.ts';
+import { nameCode, scanMarkup } from './xhtml-scan.ts';
 
 const NAMESPACE = 'http://www.w3.org/1999/xhtml';
 
@@ -15,6 +15,14 @@ const ELEMENTS = new Set(
     'blockquote hr address bdo kbd sub sup ul ol li dl dt dd pre table caption colgroup col thead ' +
     'tr tfoot tbody th td code samp img map area'
   ).split(' '),
+);
+
+/** Those with short names that need no look; an image counts as content. */
+const PLAIN = new Set(
+  [...ELEMENTS]
+    .filter((name) => name !== 'img')
+    .map((name) => nameCode(name, 0, name.length))
+    .filter((code) => code >= 0),
 );
 
 const ATTRIBUTES = new Set(
@@ -38,10 +46,11 @@ export function xhtml(value: unknown, report: Report, step: string): void {
     report.error('value', `${quote(value)} is no text, as XHTML must be`, step);
     return;
   }
-  const anchors = new Set<string>();
-  const links: string[] = [];
+  let anchors: Set<unknown> | undefined;
+  let links: string[] | undefined;
   let hasContent = false;
   const fault = scanMarkup(value, {
+    plain: PLAIN,
     element(name, depth) {
       if (depth === 0 && name !== 'div')
         broken('txt-1', `the outermost element is ${quote(name)}, not div`);
@@ -55,8 +64,13 @@ export function xhtml(value: unknown, report: Report, step: string): void {
       if (name === 'xmlns' && content !== NAMESPACE) {
         broken('txt-1', `the namespace is ${quote(content)}, not ${NAMESPACE}`);
       }
-      if (name === 'id' || name === 'name') anchors.add(content);
-      if (name === 'href' && content.length > 1 && content.startsWith('#')) links.push(content);
+      if (name === 'id' || name === 'name') {
+        anchors ??= new Set();
+        anchors.add(content);
+      } else if (name === 'href' && content.length > 1 && content.startsWith('#')) {
+        links ??= [];
+        links.push(content);
+      }
     },
     text() {
       hasContent = true;
@@ -68,16 +82,26 @@ export function xhtml(value: unknown, report: Report, step: string): void {
   }
   if (!value.includes(NAMESPACE)) broken('txt-1', `the namespace ${NAMESPACE} is not declared`);
   if (!hasContent) broken('txt-2', 'the narrative SHALL have some non-whitespace content');
-  const dangling = links.filter((link) => !anchors.has(link.slice(1)));
-  const ids = dangling.length > 0 ? idsIn(report.resource) : anchors;
-  for (const link of dangling) {
-    if (!ids.has(link.slice(1))) {
-      report.error('invalid', `The link ${quote(link)} leads to nothing in the resource`, step);
-    }
-  }
+  if (links) danglingLinks(links, anchors ?? new Set(), report, step);
 
   function broken(key: string, text: string): void {
     report.error('invariant', `${key}: ${text}`, step);
+  }
+}
+
+/** Links to what is neither an anchor of the narrative nor an id of the resource. */
+function danglingLinks(
+  links: readonly string[],
+  anchors: ReadonlySet<unknown>,
+  report: Report,
+  step: string,
+): void {
+  const open = links.filter((link) => !anchors.has(link.slice(1)));
+  const ids = open.length > 0 ? idsIn(report.resource) : anchors;
+  for (const link of open) {
+    if (!ids.has(link.slice(1))) {
+      report.error('invalid', `The link ${quote(link)} leads to nothing in the resource`, step);
+    }
   }
 }
 
