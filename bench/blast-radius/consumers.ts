@@ -1,0 +1,156 @@
+/** The four consumers, and what became of each one's messages. */
+import {
+  GetQueueUrlCommand,
+  ReceiveMessageCommand,
+  SendMessageBatchCommand,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
+import { type DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
+import { queueDepths } from '../../local/start/queues.ts';
+import { PEERS } from './assembly.ts';
+import type { BenchMessage } from './messages.ts';
+
+const STACK = 'fhir-failsafe-dev';
+
+export interface Stores {
+  readonly sqs: SQSClient;
+  readonly dynamodb: DynamoDBDocumentClient;
+}
+
+/** Where the messages of a consumer stand when all is over. */
+interface Ends {
+  /** Message ids in its table of resources, an entry for each item. */
+  readonly stored: readonly string[];
+  readonly deadLettered: ReadonlySet<string>;
+}
+
+export interface Consumer {
+  readonly name: string;
+  readonly queue: string;
+  /** Drained when all of these are empty. */
+  readonly busyQueues: readonly string[];
+  readonly ends: (stores: Stores) => Promise<Ends>;
+}
+
+const named = (name: string) => `${STACK}-${name}`;
+
+/** Lane `critical`: batches of ten without a window, as the peers'. */
+const ours: Consumer = {
+  name: 'fhir-failsafe',
+  queue: named('critical'),
+  busyQueues: ['critical', 'critical-isolation', 'critical-dead-letter'].map(named),
+  async ends({ dynamodb }) {
+    const entries = await scan(dynamodb, named('quarantine'), ['pk', 'status', 'kind']);
+    const dead = entries.filter(({ status, kind }) => {
+      return status === 'quarantined' && kind === 'dead-letter';
+    });
+    return {
+      stored: (await scan(dynamodb, named('resources'), ['messageId'])).map(messageIdOf),
+      deadLettered: new Set(dead.map(({ pk }) => String(pk))),
+    };
+  },
+};
+
+const peers = PEERS.map(
+  (peer): Consumer => ({
+    name: peer,
+    queue: named(peer),
+    busyQueues: [named(peer)],
+    async ends({ sqs, dynamodb }) {
+      return {
+        stored: (await scan(dynamodb, named(`${peer}-resources`), ['messageId'])).map(messageIdOf),
+        deadLettered: await idsIn(sqs, named(`${peer}-dead-letter`)),
+      };
+    },
+  }),
+);
+
+export const CONSUMERS: readonly Consumer[] = [...peers, ours];
+
+export interface Account {
+  readonly stored: number;
+  readonly culprits: number;
+  /** Dead-lettered without a fault of their own. */
+  readonly innocents: number;
+  readonly lost: number;
+  /** Stored twice, or stored and dead-lettered as well. */
+  readonly twice: number;
+}
+
+/** @param sent what the queue accepted, by message id. */
+export function accountOf(sent: ReadonlyMap<string, BenchMessage>, ends: Ends): Account {
+  const stored = new Set(ends.stored);
+  const count = (passes: (id: string, killer: boolean) => boolean) =>
+    [...sent].filter(([id, { killer }]) => passes(id, killer)).length;
+  return {
+    stored: count((id) => stored.has(id)),
+    culprits: count((id, killer) => killer && ends.deadLettered.has(id)),
+    innocents: count((id, killer) => !killer && ends.deadLettered.has(id)),
+    lost: count((id) => !stored.has(id) && !ends.deadLettered.has(id)),
+    twice:
+      ends.stored.length - stored.size + count((id) => stored.has(id) && ends.deadLettered.has(id)),
+  };
+}
+
+/** Sends all, in order; answers what was accepted by message id. */
+export async function sendTo(
+  { sqs }: Stores,
+  { queue }: Consumer,
+  messages: readonly BenchMessage[],
+): Promise<Map<string, BenchMessage>> {
+  const QueueUrl = await urlOf(sqs, queue);
+  const sent = new Map<string, BenchMessage>();
+  for (let start = 0; start < messages.length; start += 10) {
+    const batch = messages.slice(start, start + 10);
+    const Entries = batch.map(({ text }, n) => ({ Id: String(n), MessageBody: text }));
+    const answer = await sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
+    for (const { Id, MessageId } of answer.Successful ?? []) {
+      const message = batch[Number(Id)];
+      if (message !== undefined && MessageId !== undefined) sent.set(MessageId, message);
+    }
+  }
+  return sent;
+}
+
+export async function isDrained({ sqs }: Stores, { busyQueues }: Consumer): Promise<boolean> {
+  const urls = await Promise.all(busyQueues.map((queue) => urlOf(sqs, queue)));
+  return (await queueDepths(sqs, urls)).every((depth) => depth === 0);
+}
+
+async function urlOf(sqs: SQSClient, QueueName: string): Promise<string> {
+  const { QueueUrl = '' } = await sqs.send(new GetQueueUrlCommand({ QueueName }));
+  return QueueUrl;
+}
+
+/** Empties the queue for this look at it: what was received stays hidden meanwhile. */
+async function idsIn(sqs: SQSClient, queue: string): Promise<Set<string>> {
+  const ids = new Set<string>();
+  const QueueUrl = await urlOf(sqs, queue);
+  for (;;) {
+    const command = new ReceiveMessageCommand({
+      QueueUrl,
+      MaxNumberOfMessages: 10,
+      VisibilityTimeout: 300,
+    });
+    const { Messages = [] } = await sqs.send(command);
+    if (Messages.length === 0) return ids;
+    for (const { MessageId } of Messages) ids.add(MessageId ?? '');
+  }
+}
+
+const messageIdOf = ({ messageId }: Record<string, unknown>) => String(messageId);
+
+async function scan(client: DynamoDBDocumentClient, table: string, names: readonly string[]) {
+  const items: Record<string, unknown>[] = [];
+  const pages = paginateScan(
+    { client },
+    {
+      TableName: table,
+      ConsistentRead: true,
+      ProjectionExpression: names.map((name) => `#${name}`).join(', '),
+      ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
+    },
+  );
+  for await (const { Items = [] } of pages) items.push(...Items);
+  return items;
+}

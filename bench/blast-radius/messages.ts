@@ -1,0 +1,34 @@
+/** The messages of a run: healthy patients and, spread among them, killers. */
+import { patient } from '../../local/demo/patient.ts';
+import { seededRandom } from '../../local/demo/random.ts';
+import { CHAOS_SYSTEM } from '../../local/demo/sample.ts';
+
+export const FAULTS = ['throw', 'hang', 'heap', 'exit', 'kill'] as const;
+export type Fault = (typeof FAULTS)[number];
+
+export interface BenchMessage {
+  readonly text: string;
+  readonly killer: boolean;
+}
+
+/** `count` messages of which `killersOfEach` perform each of the faults, in a seeded order. */
+export function messagesOf(
+  count: number,
+  faults: readonly Fault[],
+  killersOfEach: number,
+  seed: number,
+): BenchMessage[] {
+  const random = seededRandom(seed);
+  const places = random.shuffle(Array.from({ length: count }, (_, n) => n));
+  const fates = new Map<number, Fault>();
+  for (const fault of faults) {
+    for (let n = 0; n < killersOfEach; n++) fates.set(places[fates.size] ?? 0, fault);
+  }
+  return Array.from({ length: count }, (_, n) => {
+    const fault = fates.get(n);
+    const resource = patient(random);
+    if (fault === undefined) return { text: JSON.stringify(resource), killer: false };
+    const tag = [{ system: CHAOS_SYSTEM, code: fault }];
+    return { text: JSON.stringify({ ...resource, meta: { ...resource.meta, tag } }), killer: true };
+  });
+}

@@ -1,0 +1,30 @@
+/**
+ * What each of the three peers does with a message: the same validator, the same faults on demand,
+ * the same conditional put as ours, in the handler's own thread.
+ */
+import type { SQSRecord } from 'aws-lambda';
+import { storeResource } from '../../functions/aws/resources-table.ts';
+import { performChaos } from '../../functions/validate/chaos.ts';
+import { judgeText } from '../../functions/validate/judge.ts';
+
+const ISSUES_MAX = 100;
+const INLINE_BYTES_MAX = 350 * 1024;
+const table = process.env['RESOURCES_TABLE'] ?? '';
+
+/** Throws where the resource does; the library around it decides what that means for the others. */
+export async function processRecord({ body, messageId, attributes }: SQSRecord): Promise<void> {
+  performChaos(body);
+  const verdict = judgeText(body, ISSUES_MAX);
+  if (verdict.kind === 'crash') throw new Error(verdict.reason);
+  if (verdict.kind === 'invalid') return;
+  await storeResource(
+    { table, bucket: '', inlineBytesMax: INLINE_BYTES_MAX },
+    {
+      origin: { messageId, sentAt: Number(attributes.SentTimestamp), source: 'default' },
+      resourceType: verdict.resourceType,
+      resourceId: verdict.id,
+      text: body,
+    },
+    Date.now(),
+  );
+}

@@ -1,0 +1,87 @@
+/** One run: the same messages through all four consumers at the same time, on one runtime. */
+import { setTimeout as wait } from 'node:timers/promises';
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { createClients, destroyClients } from '../../local/clients.ts';
+import { startRuntime } from '../../local/runtime.ts';
+import {
+  type Account,
+  accountOf,
+  type Consumer,
+  isDrained,
+  type Stores,
+  sendTo,
+} from './consumers.ts';
+import type { BenchMessage } from './messages.ts';
+
+export interface Run {
+  readonly assembly: string;
+  readonly consumers: readonly Consumer[];
+  readonly messages: readonly BenchMessage[];
+  readonly seed: number;
+  /** Share of messages that are delivered again after they were deleted. */
+  readonly duplicates: number;
+  readonly onLogLine?: (line: string) => void;
+}
+
+export interface Result extends Account {
+  readonly name: string;
+  readonly seconds: number;
+}
+
+const ENVIRONMENTS_MAX = 16;
+const POLL_MS = 500;
+/** Queues say only approximately that they are empty: so often in a row they must. */
+const EMPTY_POLLS = 4;
+const DEADLINE_MS = 15 * 60_000;
+
+export async function runSideBySide(run: Run): Promise<Result[]> {
+  const runtime = await startRuntime({
+    assembly: run.assembly,
+    environmentsMax: ENVIRONMENTS_MAX,
+    duplicates: run.duplicates,
+    reorder: true,
+    seed: run.seed,
+  });
+  const clients = createClients(runtime.endpoints);
+  const stores: Stores = {
+    sqs: clients.sqs,
+    dynamodb: DynamoDBDocumentClient.from(clients.dynamodb),
+  };
+  try {
+    return await Promise.all(
+      run.consumers.map(async (consumer) => {
+        const startedMs = performance.now();
+        const sent = await sendTo(stores, consumer, run.messages);
+        const endedMs = await drained(stores, consumer, runtime.inFlight);
+        const account = accountOf(sent, await consumer.ends(stores));
+        return { name: consumer.name, ...account, seconds: (endedMs - startedMs) / 1000 };
+      }),
+    );
+  } finally {
+    destroyClients(clients);
+    await runtime.stop();
+  }
+}
+
+/** When the consumer's queues became empty for good. Copies are on their way until nobody is at work. */
+async function drained(
+  stores: Stores,
+  consumer: Consumer,
+  inFlight: () => number,
+): Promise<number> {
+  const deadline = performance.now() + DEADLINE_MS;
+  let emptySince: number | undefined;
+  let polls = 0;
+  while (performance.now() < deadline) {
+    if (await isDrained(stores, consumer)) {
+      emptySince ??= performance.now();
+      polls = inFlight() === 0 ? polls + 1 : polls;
+      if (polls >= EMPTY_POLLS) return emptySince;
+    } else {
+      emptySince = undefined;
+      polls = 0;
+    }
+    await wait(POLL_MS);
+  }
+  throw new Error(`${consumer.name} was not done within ${DEADLINE_MS / 60_000} minutes`);
+}
