@@ -1,0 +1,62 @@
+/** The built stack with changes: other waits, other code. */
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join, relative } from 'node:path';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+const BUILT = join(ROOT, 'build', 'local');
+const STACK = 'fhir-failsafe-dev';
+
+interface Resource {
+  readonly Type: string;
+  readonly Properties?: Readonly<Record<string, unknown>>;
+}
+
+export interface Changes {
+  /** Of every queue. */
+  readonly visibilitySeconds: number;
+  /** Source of `handler.mjs` for the functions whose names end so. */
+  readonly handlers?: Readonly<Record<string, string>>;
+}
+
+/** Writes the assembly into a folder of its own; `dispose` removes it. */
+export async function changedAssembly({ visibilitySeconds, handlers = {} }: Changes) {
+  const directory = await mkdtemp(join(tmpdir(), 'changed-assembly-'));
+  const assets = await readJson(`${STACK}.assets.json`);
+  const files: Record<string, { source: { path: string } }> = assets.files;
+  for (const file of Object.values(files)) {
+    file.source.path = relative(directory, join(BUILT, file.source.path));
+  }
+  for (const [name, source] of Object.entries(handlers)) {
+    await mkdir(join(directory, name));
+    await writeFile(join(directory, name, 'handler.mjs'), source);
+    Object.assign(files, {
+      [name]: { source: { path: name }, destinations: { here: { objectKey: name } } },
+    });
+  }
+  const template = await readJson(`${STACK}.template.json`);
+  const resources: Record<string, Resource> = template.Resources;
+  const Resources = Object.fromEntries(
+    Object.entries(resources).map(([id, resource]) => [
+      id,
+      { ...resource, Properties: { ...resource.Properties, ...changeOf(resource) } },
+    ]),
+  );
+  await writeFile(join(directory, `${STACK}.assets.json`), JSON.stringify(assets));
+  const changed = JSON.stringify({ ...template, Resources });
+  await writeFile(join(directory, `${STACK}.template.json`), changed);
+  return { directory, dispose: () => rm(directory, { recursive: true, force: true }) };
+
+  function changeOf({ Type, Properties = {} }: Resource): Readonly<Record<string, unknown>> {
+    if (Type === 'AWS::SQS::Queue') return { VisibilityTimeout: visibilitySeconds };
+    if (Type !== 'AWS::Lambda::Function') return {};
+    const name = Object.keys(handlers).find((end) =>
+      String(Properties['FunctionName']).endsWith(end),
+    );
+    return name === undefined ? {} : { Code: { S3Key: name } };
+  }
+}
+
+async function readJson(name: string) {
+  return JSON.parse(await readFile(join(BUILT, name), 'utf8'));
+}
