@@ -15,6 +15,9 @@ const FURTHER_CONTEXTS: Readonly<Record<string, readonly string[]>> = {
   'valueset-concept-comments': ['CodeSystem.concept'],
 };
 
+/** Value sets that have grown since R4 by their nature, so that R4's codes decide nothing. */
+const OPEN_SETS = new Set(['http://hl7.org/fhir/ValueSet/hl7-work-group']);
+
 /** Entries for a Map of ExtensionRule by url, as source. */
 export function emitExtensionRules(
   structures: readonly StructureDefinition[],
@@ -97,7 +100,8 @@ function contentOf(
     members.push(`values:${JSON.stringify(`|${types.join('|')}|`)}`);
     if ((value.min ?? 0) > 0) members.push('isValueRequired:true');
     const binding = value.binding?.strength === 'required' ? value.binding.valueSet : undefined;
-    const set = binding === undefined ? undefined : codeSets.nameOf(binding);
+    const isOpen = binding === undefined || OPEN_SETS.has(binding.split('|')[0] ?? '');
+    const set = isOpen ? undefined : codeSets.nameOf(binding);
     if (set !== undefined) members.push(`set:${set}`);
   }
   if (slices.length > 0) {

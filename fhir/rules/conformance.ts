@@ -21,7 +21,7 @@ export function valueSet({ compose }: Value, report: Report): void {
       const system = isObject(each) ? each['system'] : undefined;
       if (typeof system !== 'string' || isAbsolute(system)) continue;
       const said = `The system ${quote(system)} must be absolute`;
-      report.error('value', said, `compose.${part}[${i}].system`);
+      report.error('value', said, `compose.${part}[${i}]`);
     }
   }
 }

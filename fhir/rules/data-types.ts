@@ -11,7 +11,7 @@ export function attachment({ data, size }: Value, report: Report): void {
   const padding = data.endsWith('==') ? 2 : data.endsWith('=') ? 1 : 0;
   const actual = (data.length / 4) * 3 - padding;
   if (actual !== size) {
-    report.error('structure', `The stated size is ${size}, the data has ${actual} bytes`, 'size');
+    report.error('structure', `The stated size is ${size}, the data has ${actual} bytes`);
   }
 }
 

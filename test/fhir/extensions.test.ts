@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { errors, patient, warnings } from './support/patient.ts';
+import { errors, NARRATIVE, patient, warnings } from './support/patient.ts';
 
 const CORE = 'http://hl7.org/fhir/StructureDefinition';
 const extended = (extension: Record<string, unknown>) =>
@@ -56,6 +56,17 @@ describe('the core extensions, by their own definitions', () => {
     const url = `${CORE}/data-absent-reason`;
     expect(extended({ url, valueCode: 'unknown' })).toEqual([]);
     expect(extended({ url, valueCode: 'nonsense' })).toEqual(['code-invalid Patient.extension[0]']);
+  });
+
+  test('but not to a value set that has grown since', () => {
+    const library = {
+      resourceType: 'Library',
+      text: NARRATIVE,
+      status: 'draft',
+      type: { text: 'a' },
+      extension: [{ url: `${CORE}/structuredefinition-wg`, valueCode: 'a-new-group' }],
+    };
+    expect(errors(library)).toEqual([]);
   });
 
   test('which parts they have', () => {

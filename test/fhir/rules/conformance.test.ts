@@ -62,7 +62,7 @@ test('ValueSet: a code system is named by its absolute uri', () => {
       compose: { include: [{ system }] },
     });
   expect(including('http://loinc.org')).toEqual([]);
-  expect(including('#local')).toEqual(['value ValueSet.compose.include[0].system']);
+  expect(including('#local')).toEqual(['value ValueSet.compose.include[0]']);
 });
 
 test('SearchParameter: a composite has components', () => {

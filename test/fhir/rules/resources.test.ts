@@ -109,7 +109,7 @@ describe('data types', () => {
     const photo = (size: number) =>
       patient({ photo: [{ contentType: 'a/b', data: 'QUI=', size }] });
     expect(errors(photo(2))).toEqual([]);
-    expect(errors(photo(4))).toEqual(['structure Patient.photo[0].size']);
+    expect(errors(photo(4))).toEqual(['structure Patient.photo[0]']);
   });
 
   test.each([
