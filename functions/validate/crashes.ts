@@ -14,10 +14,20 @@ const METRICS: Record<Crash['crash'], string> = {
   exit: 'CrashExit',
 };
 
-/** Publishes a crash of this component in this lane. The id makes repetitions one event. */
-export function publishValidateCrash(crash: Omit<CrashEvent, 'component' | 'lane'>): Promise<void> {
+/**
+ * Publishes a crash of this component, while it ran a resource, in this lane. The id makes repetitions
+ * one event.
+ */
+export function publishValidateCrash(
+  crash: Omit<CrashEvent, 'component' | 'lane' | 'during'>,
+): Promise<void> {
   const { lane, crashesTopicArn } = environment;
-  return publishCrash(crashesTopicArn, { ...crash, component: COMPONENT, lane });
+  return publishCrash(crashesTopicArn, {
+    ...crash,
+    component: COMPONENT,
+    lane,
+    during: 'resource',
+  });
 }
 
 /** Counts and logs a crash that was seen (R60). */
