@@ -1,0 +1,95 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { CreateQueueCommand } from '@aws-sdk/client-sqs';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { testClients } from '../support/clients.ts';
+import { receive } from '../support/delivery.ts';
+import { type Emulators, startEmulators } from '../support/emulators.ts';
+import { patient } from '../support/resources.ts';
+import { depthOf } from '../support/stores.ts';
+import { buildWorld, type World } from '../support/world.ts';
+
+const MAIN = join(import.meta.dirname, '..', '..', 'cli', 'main.ts');
+
+let emulators: Emulators;
+let world: World;
+
+beforeAll(async () => {
+  emulators = await startEmulators();
+  world = await buildWorld();
+  const QueueName = `fhir-failsafe-${world.stage}-critical-isolation`;
+  await testClients().sqs.send(new CreateQueueCommand({ QueueName }));
+  for (const [pk, file] of [
+    ['m-1', 'a.ndjson'],
+    ['m-2', 'b.ndjson'],
+  ]) {
+    const Item = {
+      pk,
+      file,
+      line: 7,
+      status: 'quarantined',
+      kind: 'dead-letter',
+      crash: 'exception',
+      reason: 'TypeError at judgeText judge.ts:17',
+      fingerprint: 'f00d',
+      quarantinedAt: Date.now() - 1_000,
+      lane: 'background',
+      source: 'clinic',
+      sentAt: 5,
+      attempts: [],
+      body: patient(),
+    };
+    await testClients().dynamo.send(new PutCommand({ TableName: world.tables.quarantine, Item }));
+  }
+});
+afterAll(() => emulators.stop());
+
+/** Runs the command as an operator does, in a process of its own. */
+function cli(...args: string[]): Promise<{ status: number; out: string; err: string }> {
+  return new Promise((resolve) => {
+    const argv = [MAIN, 'quarantine', ...args, '--stage', world.stage];
+    const child = execFile(process.execPath, argv, (_, out, err) => {
+      resolve({ status: child.exitCode ?? -1, out, err });
+    });
+  });
+}
+
+test('list, show, redrive and discard, from one to the next', async () => {
+  const listed = await cli('list', '--json');
+  expect(JSON.parse(listed.out)).toMatchObject({
+    groups: [{ fingerprint: 'f00d', count: 2, lanes: ['background'] }],
+  });
+  expect((await cli('list')).out).toContain('TypeError at judgeText judge.ts:17');
+
+  const shown = await cli('show', 'm-1');
+  expect(shown.out).toContain('a.ndjson:7');
+  expect(shown.out).not.toContain('Chalmers');
+  expect((await cli('show', 'm-1', '--reveal')).out).toContain('Chalmers');
+  expect((await cli('show', 'm-1', '--json')).out).not.toContain('Chalmers');
+
+  const f00d = ['--fingerprint', 'f00d'];
+  expect((await cli('redrive', ...f00d, '--dry-run')).out).toBe('would redrive 2\n');
+  expect(await depthOf(world.queues.isolation)).toBe(0);
+  const sent = await cli('redrive', '--id', 'm-1', 'm-3', '--by', 'ana', '--reason', 'fixed');
+  expect(sent).toEqual({ status: 0, out: 'redriven 1, 1 unknown\n', err: '' });
+  const [record] = await receive(world.queues.isolation);
+  expect(record?.body).toBe(patient());
+  expect((await cli('show', 'm-1')).out).toMatch(/by ana \(fixed\)/);
+
+  const discarded = await cli('discard', ...f00d, '--reason', 'a test');
+  expect(discarded.out).toBe('discarded 1, 1 not quarantined\n');
+  expect((await cli('list')).out).toBe('0 quarantined, for 0 reasons\n');
+}, 60_000);
+
+test('what cannot be done is said in one line, with its status', async () => {
+  expect(await cli('redrive')).toMatchObject({
+    status: 2,
+    err: 'error: say which: one of --fingerprint F, --id ID or --all\n',
+  });
+  expect(await cli('redrive', '--all', '--before', 'yesterday')).toMatchObject({ status: 2 });
+  expect(await cli('show', 'nobody')).toMatchObject({
+    status: 1,
+    err: `error: no entry nobody in the quarantine of ${world.stage}\n`,
+  });
+}, 60_000);
