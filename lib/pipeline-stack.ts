@@ -1,17 +1,18 @@
 /** The wiring, to be read beside the drawing in ARCHITECTURE.md. */
-import { CfnOutput, Stack, type StackProps } from 'aws-cdk-lib';
+import { Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
 import { Bodies } from './bodies.ts';
 import { planConcurrency } from './concurrency.ts';
 import type { Config } from './config.ts';
 import { Crashes } from './crashes.ts';
 import { encryptedTopic } from './encrypted-topic.ts';
-import { type Foundation, resourceName, STAGE_POLICIES } from './foundation.ts';
+import { type Foundation, STAGE_POLICIES } from './foundation.ts';
 import { Incident } from './incident.ts';
 import { createKey } from './key.ts';
 import { Lane } from './lane.ts';
 import { Monitor } from './monitor.ts';
 import { Outcomes } from './outcomes.ts';
+import { addOutputs } from './outputs.ts';
 import { Quarantine } from './quarantine.ts';
 import { Tables } from './tables.ts';
 
@@ -69,27 +70,14 @@ export class PipelineStack extends Stack {
       quarantine: tables.quarantine,
     });
 
-    const output = (name: string, value: string, description: string) =>
-      new CfnOutput(this, name, { value, description });
-    const send = (lane: Lane) =>
-      `aws sqs send-message --queue-url ${lane.queue.queueUrl} --message-body file://patient.json`;
-    const subscribe = `aws sns subscribe --protocol email --notification-endpoint YOU --topic-arn`;
-    output('CriticalQueueUrl', critical.queue.queueUrl, 'Submit what cannot wait here');
-    output('BackgroundQueueUrl', background.queue.queueUrl, 'Submit everything else here');
-    output('SendCritical', send(critical), 'Sends one resource to lane critical');
-    output('SendBackground', send(background), 'Sends one resource to lane background');
-    output(
-      'SubmitFiles',
-      `npm run cli -- submit FILE --stage ${config.stage}`,
-      'Submits NDJSON, JSON and Bundles',
-    );
-    output('SubscribeOncall', `${subscribe} ${oncall.topicArn}`, 'Who gets the pages');
-    output('OutcomesTopicArn', outcomes.topic.topicArn, 'How each message ended, for producers');
-    output('SubscribeManagement', `${subscribe} ${management.topicArn}`, 'Who gets the notices');
-    output('BodiesBucketName', bodies.bucket.bucketName, 'Claim checks go here');
-    output('ResourcesTableName', tables.resources.tableName, 'What is valid');
-    output('QuarantineTableName', tables.quarantine.tableName, 'What was rejected or crashed');
-    output('IncidentsTableName', tables.incidents.tableName, 'Crash events and incidents');
-    output('Name', resourceName(config.stage, '*'), 'All that this stack owns is named so');
+    addOutputs(this, config.stage, {
+      critical,
+      background,
+      oncall,
+      management,
+      outcomes: outcomes.topic,
+      bodies,
+      tables,
+    });
   }
 }
