@@ -1,8 +1,9 @@
 /** What must hold between two settings. Each refusal names both, and says what would do. */
+import { WRITING_MS } from '../functions/validate/handlers-clock.ts';
 import type { Config } from './config.ts';
 
 /** The handler keeps this much of its timeout for reading, writing and answering. */
-export const HANDLER_MARGIN_MS = 2000;
+export const HANDLER_MARGIN_MS = WRITING_MS + 500;
 
 /** AWS's advice for a queue that feeds a function: six times its timeout, and the window. */
 const visibilityMin = (timeoutSeconds: number, windowSeconds = 0) =>

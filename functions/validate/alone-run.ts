@@ -29,6 +29,8 @@ export class AloneRun {
   #open: number | undefined;
   /** Whether the table said that it has the attempt. */
   #recorded = false;
+  /** Set once it is being taken back: a verdict that comes later no longer counts. */
+  #takenBack = false;
 
   constructor(submission: Submission, requestId: string, pool: IsolationPool, tally: Tally) {
     this.submission = submission;
@@ -49,6 +51,7 @@ export class AloneRun {
     }
     this.#recorded = true;
     const { judgement, text } = await judgeSubmission(this.submission, this.#pool);
+    if (this.#takenBack) throw new ComponentFault('the verdict came after the time was up');
     switch (judgement.kind) {
       case 'valid':
         await store(this.submission, judgement, text);
@@ -93,6 +96,7 @@ export class AloneRun {
    */
   async takeBack(delaySeconds: number, askTable: boolean): Promise<boolean> {
     if (this.#open === undefined) return false;
+    this.#takenBack = true;
     if (askTable && (await this.#voidInTable(this.#open))) return false;
     return this.#recorded && this.#sendAnewVoided(delaySeconds);
   }

@@ -1,7 +1,7 @@
 import type { Context } from 'aws-lambda';
 
 /** Time left at which judging stops: what follows needs it for its writes. */
-const WRITING_MS = 2_500;
+export const WRITING_MS = 2_500;
 /** Time left at which whatever is not done counts as failed. */
 const ANSWERING_MS = 1_000;
 

@@ -106,7 +106,7 @@ describe('loadConfig', () => {
       { 'lanes.critical.batchSize': '11' },
       'lanes.critical.batchSize',
     ],
-    ['a deadline beyond the timeout', { deadlineMs: '8001' }, 'deadlineMs'],
+    ['a deadline beyond the timeout', { deadlineMs: '7001' }, 'deadlineMs'],
     [
       'fewer attempts where the culprit is unknown',
       { 'attempts.environmentDied': '1' },
@@ -125,7 +125,7 @@ describe('loadConfig', () => {
       'lanes.critical.batchSize': '11',
       'lanes.critical.windowSeconds': '1',
       'lanes.critical.visibilitySeconds': '61',
-      deadlineMs: '8000',
+      deadlineMs: '7000',
     };
     expect(refusal(context)).toBeUndefined();
   });
