@@ -61,7 +61,7 @@ export class IsolationPool {
     for (const [worker, tasks] of this.#busy) {
       worker.harvest();
       this.#giveUp(tasks, { kind: 'unjudged', because: 'out-of-time' });
-      void worker.terminate();
+      worker.abandon({ crash: 'timeout', reason: 'the handler ran out of time' });
     }
     this.#giveUp(this.#pending, { kind: 'unjudged', because: 'out-of-time' });
     this.#pending = [];

@@ -48,7 +48,9 @@ export class WorkerThread {
   readonly #worker: Worker;
   readonly #ledger = createLedger();
   readonly #deadlineMs: number;
+  readonly #onGone: (death: Death) => void;
   #death: Death | undefined;
+  #gone = false;
   #finish: ((end: ChunkEnd) => void) | undefined;
   #harvestedBytes = 0;
   #harvested = 0;
@@ -58,6 +60,7 @@ export class WorkerThread {
   constructor(settings: WorkerSettings, onReady: () => void, onGone: (death: Death) => void) {
     const input: WorkerInput = { ...settings.options, ledger: this.#ledger };
     this.#deadlineMs = settings.deadlineMs;
+    this.#onGone = onGone;
     this.#worker = new Worker(settings.url, {
       workerData: input,
       execArgv: [],
@@ -74,11 +77,7 @@ export class WorkerThread {
     this.#worker.on('error', (error) => {
       this.#death ??= deathByError(error);
     });
-    this.#worker.once('exit', (exitCode) => {
-      const death = this.#death ?? deathByExit(exitCode);
-      this.#end(death);
-      onGone(death);
-    });
+    this.#worker.once('exit', (exitCode) => this.#leave(this.#death ?? deathByExit(exitCode)));
   }
 
   /** Judges texts in order; each verdict is told as soon as it is known to be finished. */
@@ -105,6 +104,16 @@ export class WorkerThread {
     await this.#worker.terminate();
   }
 
+  /**
+   * Ends the worker and counts it as gone at once. V8 does not interrupt every loop (one that only
+   * calls builtins runs on through `terminate()`), so its exit is not waited for: what goes on
+   * running can spend the environment's memory, and no more of anybody's time.
+   */
+  abandon(death: Death): void {
+    void this.#worker.terminate();
+    this.#leave(death);
+  }
+
   /** Tells the verdicts that were finished since the last harvest. */
   harvest(): void {
     const { verdicts, next } = readVerdicts(this.#ledger, this.#harvestedBytes);
@@ -125,10 +134,17 @@ export class WorkerThread {
       const current = readPosition(this.#ledger);
       ticks = current === position ? ticks + 1 : 0;
       position = current;
-      if (ticks < TICKS_PER_DEADLINE || this.#death !== undefined) return;
-      this.#death = deathByDeadline(this.#deadlineMs);
-      void this.#worker.terminate();
+      if (ticks < TICKS_PER_DEADLINE) return;
+      // Where its death is already known it is only slow to die, as heap exhaustion is.
+      this.abandon(this.#death ?? deathByDeadline(this.#deadlineMs));
     }, tickMs);
+  }
+
+  #leave(death: Death): void {
+    if (this.#gone) return;
+    this.#gone = true;
+    this.#end(death);
+    this.#onGone(death);
   }
 
   #end(death?: Death): void {

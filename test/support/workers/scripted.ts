@@ -9,7 +9,14 @@ const { ledger } = workerData as WorkerInput;
 function perform(text: string): void {
   if (text === 'reject a promise') void Promise.reject(new TypeError('nobody waits for it'));
   if (text === 'die after its verdict') later(() => process.exit(4), 0);
+  if (text === 'run on') runOn();
   if (text === 'throw') throw new RangeError('too far');
+}
+
+/** V8 interrupts this loop neither for `terminate()` nor for the exhausted heap. */
+function runOn(): never {
+  const hoard: unknown[] = [];
+  for (let n = 0; ; n++) hoard.push(new Array(64).fill(n));
 }
 
 parentPort?.on('message', (texts: string[]) => {

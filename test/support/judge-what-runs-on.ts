@@ -1,0 +1,16 @@
+/**
+ * A process of its own, since a thread that V8 cannot end keeps its process from exiting: judges a
+ * text that runs on among others, prints the kinds of verdict, and waits to be killed.
+ */
+import { IsolationPool } from '../../functions/validate/isolation/pool.ts';
+
+const pool = new IsolationPool({
+  url: new URL('./workers/scripted.ts', import.meta.url),
+  size: 1,
+  deadlineMs: 1_000,
+  heapOldMb: 64,
+  heapYoungMb: 16,
+  options: { chaos: false, issuesMax: 100 },
+});
+const judged = await Promise.all(['before', 'run on', 'after'].map((text) => pool.judge(text)));
+console.log(JSON.stringify(judged.map((one) => (one.kind === 'crash' ? one.crash : one.kind))));
