@@ -4,6 +4,9 @@ import { describeError } from './isolation/death.ts';
 import { VERDICT_BYTES_MAX } from './isolation/ledger.ts';
 
 const TEXT_CHARACTERS_MAX = 1_000;
+/** More than the names and punctuation of one issue, and of a verdict with its identity, take. */
+const ISSUE_FRAME_BYTES = 100;
+const VERDICT_FRAME_BYTES = 2_000;
 
 /** The verdict on one text. What the validator throws is a crash of this resource. */
 export function judgeText(text: string, issuesMax: number): Verdict {
@@ -49,7 +52,13 @@ function isError(issue: Issue): boolean {
   return issue.severity === 'error';
 }
 
-/** Cheap in the usual case: few issues are never too large. */
+/** The bytes of its JSON. Few or short issues are only bounded, for most verdicts are small. */
 function bytesOf(verdict: { readonly issues: readonly Issue[] }): number {
-  return verdict.issues.length === 0 ? 0 : Buffer.byteLength(JSON.stringify(verdict)) + 1;
+  const bound = verdict.issues.reduce((sum, issue) => sum + boundOf(issue), VERDICT_FRAME_BYTES);
+  return bound <= VERDICT_BYTES_MAX ? bound : Buffer.byteLength(JSON.stringify(verdict)) + 1;
+}
+
+/** No character takes more than the six bytes of an escape. */
+function boundOf({ text, expression, code }: Issue): number {
+  return ISSUE_FRAME_BYTES + 6 * (text.length + code.length + (expression?.length ?? 0));
 }
