@@ -7,7 +7,7 @@ import { faultOf, logger, type Tally } from '../telemetry.ts';
 import { type Crash, countCrash, publishValidateCrash } from './crashes.ts';
 import { environment } from './environment.ts';
 import type { IsolationPool } from './isolation/pool.ts';
-import { judgeSubmission, reject, store } from './outcomes.ts';
+import { judgeSubmission, reject, store, tellStored } from './outcomes.ts';
 import type { Submission } from './submission.ts';
 
 /** What becomes of the delivery: its message is done, or shall be delivered again. */
@@ -55,7 +55,9 @@ export class AloneRun {
     switch (judgement.kind) {
       case 'valid':
         await store(this.submission, judgement, text);
+        // Marked at once: a death from here on is no crash of this message.
         await markStored(quarantineTable, origin.messageId);
+        await tellStored(this.submission, judgement);
         this.tally.add('Valid');
         return { kind: 'done' };
       case 'invalid':

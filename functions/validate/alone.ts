@@ -39,11 +39,17 @@ export async function validateAlone(
 
   let ending: Ending | undefined;
   let inTime = true;
+  let stopping = false;
   try {
-    const work = advance(run).then((reached) => {
-      ending = reached;
+    // An attempt lasts no longer than its resource: what kills a loading environment spends none.
+    const work = pool.ready().then(async () => {
+      if (!stopping) ending = await advance(run);
     });
-    inTime = await withinTime(context, () => pool.stop(), work);
+    const stop = () => {
+      stopping = true;
+      pool.stop();
+    };
+    inTime = await withinTime(context, stop, work);
     if (!inTime) logger.warn('out of time', { messageId });
   } catch (fault) {
     tally.add('ComponentFaults');

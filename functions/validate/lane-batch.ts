@@ -8,7 +8,7 @@ import { type Crash, countCrash, publishValidateCrash } from './crashes.ts';
 import { environment, settings } from './environment.ts';
 import { withinTime } from './handlers-clock.ts';
 import type { IsolationPool } from './isolation/pool.ts';
-import { judgeSubmission, reject, store } from './outcomes.ts';
+import { judgeSubmission, reject, store, tellStored } from './outcomes.ts';
 import { readSubmission, type Submission } from './submission.ts';
 import { isolate, takeOff } from './suspects.ts';
 import { comeAgain } from './visibility.ts';
@@ -97,6 +97,7 @@ async function judgeAndAct(submission: Submission, batch: Batch): Promise<Ending
   switch (judgement.kind) {
     case 'valid':
       await writes(() => store(submission, judgement, text));
+      await tellStored(submission, judgement);
       batch.tally.add('Valid');
       return 'done';
     case 'invalid':

@@ -43,9 +43,15 @@ export async function store(submission: Submission, valid: Valid, text: string):
     inlineBytesMax: settings.inlineBytesMax,
   };
   const { origin } = submission.provenance;
-  const { resourceType, id, issues } = valid;
+  const { resourceType, id } = valid;
   await storeResource(place, { origin, resourceType, resourceId: id, text }, Date.now());
-  await topic.tell(outcomeEvent(origin, environment.lane, { verdict: 'stored', issues }));
+}
+
+/** Tells that it is stored; where it has an entry in Quarantine, once that says so too. */
+export function tellStored({ provenance }: Submission, { issues }: Valid): Promise<void> {
+  return topic.tell(
+    outcomeEvent(provenance.origin, environment.lane, { verdict: 'stored', issues }),
+  );
 }
 
 /** Quarantines an invalid resource with its OperationOutcome (R07). */

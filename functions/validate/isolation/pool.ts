@@ -36,6 +36,7 @@ export class IsolationPool {
   readonly #busy = new Map<WorkerThread, readonly Task[]>();
   readonly #alive = new Set<WorkerThread>();
   #pending: Task[] = [];
+  #awaiting: (() => void)[] = [];
   #scheduled = false;
   #closed = false;
   #fruitless = 0;
@@ -43,6 +44,14 @@ export class IsolationPool {
   constructor(settings: PoolSettings) {
     this.#settings = settings;
     this.#staff();
+  }
+
+  /** Resolves when a worker is warm, or when none will be: then judging says why. */
+  ready(): Promise<void> {
+    if (this.#idle.length + this.#busy.size > 0 || this.#alive.size === 0) return Promise.resolve();
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#awaiting.push(resolve);
+    return promise;
   }
 
   /** The verdict on one text. Never rejects. */
@@ -95,7 +104,12 @@ export class IsolationPool {
 
   #welcome(worker: WorkerThread): void {
     this.#idle.push(worker);
+    this.#settleReady();
     this.#dispatch();
+  }
+
+  #settleReady(): void {
+    for (const resolve of this.#awaiting.splice(0)) resolve();
   }
 
   #bury(worker: WorkerThread, death: Death): void {
@@ -110,6 +124,7 @@ export class IsolationPool {
   }
 
   #breakDown(death: Death): void {
+    this.#settleReady();
     this.#giveUp(this.#pending, componentFault(death));
     this.#pending = [];
   }
