@@ -5,7 +5,8 @@
  * 10,000 healthy messages while a random environment is killed twice a second.
  *
  * COUNT and SEED change the size; FAULTS=throw,exit runs only those; STORM=0 leaves the second part
- * out, STORM_COUNT changes it.
+ * out, STORM=all kills the environments of every function, STORM=only runs nothing else; STORM_COUNT
+ * changes its size.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -19,6 +20,7 @@ import { type Result, runSideBySide } from './blast-radius/side-by-side.ts';
 const ROOT = join(import.meta.dirname, '..');
 const COUNT = Number(process.env['COUNT'] ?? 1_000);
 const SEED = Number(process.env['SEED'] ?? 1);
+const STORM = process.env['STORM'];
 const STORM_COUNT = Number(process.env['STORM_COUNT'] ?? 10_000);
 /** Longer than the functions' timeout of 10 s and the margin after which an attempt is over. */
 const VISIBILITY_SECONDS = 15;
@@ -47,7 +49,10 @@ try {
     `${COUNT} messages, 1% killers of each kind; batches of ${BATCH_SIZE}, visibility ${VISIBILITY_SECONDS} s, peers give up after ${RECEIVES_MAX} receives; ` +
       `${DUPLICATES * 100}% duplicates, reordering on. Columns culprits and innocents are dead-lettered; twice is stored twice, or stored and dead-lettered.`,
   );
-  const kinds = [...faults.map((fault) => [fault]), ...(faults.length > 1 ? [faults] : [])];
+  const kinds =
+    STORM === 'only'
+      ? []
+      : [...faults.map((fault) => [fault]), ...(faults.length > 1 ? [faults] : [])];
   for (const [n, kind] of kinds.entries()) {
     const killersOfEach = Math.max(1, Math.round(COUNT / 100));
     const messages = messagesOf(COUNT, kind, killersOfEach, SEED + n);
@@ -55,7 +60,7 @@ try {
     const results = await runSideBySide({ ...run, duplicates: DUPLICATES });
     show(`${kind.join(' + ')}: ${kind.length * killersOfEach} killers`, results);
   }
-  if (process.env['STORM'] !== '0') {
+  if (STORM !== '0') {
     console.log(describeStorm(await killStorm(assembly, STORM_COUNT, SEED)));
   }
 } finally {

@@ -1,4 +1,8 @@
-/** Healthy messages through the pipeline while a random environment dies twice a second. */
+/**
+ * Healthy messages through the pipeline while a random environment dies twice a second, until all
+ * have ended. Each component whose environments are killed is a scope of its own, and each scope gets
+ * its own incident: so the victims are those of `validate`, or with STORM=all of every function.
+ */
 
 import { seededRandom } from '../../local/demo/random.ts';
 import { type Runtime, startRuntime } from '../../local/runtime.ts';
@@ -9,9 +13,12 @@ import { runThrough } from '../../local/start/run.ts';
 import type { Summary } from '../../local/start/summary.ts';
 
 const KILL_EVERY_MS = 500;
+const VICTIMS = process.env['STORM'] === 'all' ? /./ : /-validate-/;
 
 export interface Storm {
   readonly summary: Summary;
+  /** Of the incidents, one for each. */
+  readonly scopes: readonly string[];
   readonly kills: number;
 }
 
@@ -19,35 +26,38 @@ export interface Storm {
 export async function killStorm(assembly: string, count: number, seed: number): Promise<Storm> {
   const pages = pageBook(() => {});
   const runtime = await startRuntime({ assembly, onPage: pages.onPage });
-  const killer = startKiller(runtime, seed);
+  const live = { submitted: 0, total: count, stored: 0, rejected: 0, quarantined: 0 };
+  const ended = () => live.stored + live.rejected + live.quarantined >= count;
+  const killer = startKiller(runtime, seed, ended);
   try {
     const pipeline = await connect(runtime, pages.keys);
-    const live = { submitted: 0, total: count, stored: 0, rejected: 0, quarantined: 0 };
     const entries = sampleEntries({ count, seed, troubled: false });
     const { signal } = new AbortController();
-    const { summary } = await runThrough(pipeline, entries, { live, say: console.error, signal });
-    return { summary, kills: killer.kills() };
+    const run = await runThrough(pipeline, entries, { live, say: console.error, signal });
+    const scopes = run.incidents.map(({ pk }) => pk);
+    return { summary: run.summary, scopes, kills: killer.kills() };
   } finally {
     killer.stop();
     await runtime.stop();
   }
 }
 
-export function describeStorm({ summary, kills }: Storm): string {
+export function describeStorm({ summary, scopes, kills }: Storm): string {
   const { submitted, stored, deadLettered, lost, duplicates, incidents, elapsedMs } = summary;
   const seconds = (elapsedMs / 1000).toFixed(0);
   return (
     `\n${submitted} messages, ${kills} environments killed by SIGKILL in ${seconds} s: ` +
-    `${stored} stored, ${deadLettered} dead-lettered, ${lost} lost, ${duplicates} twice, ${incidents} incident(s)`
+    `${stored} stored, ${deadLettered} dead-lettered, ${lost} lost, ${duplicates} twice, ${incidents} incident(s): ${scopes.join(', ')}`
   );
 }
 
-function startKiller(runtime: Pick<Runtime, 'environments'>, seed: number) {
+function startKiller(runtime: Pick<Runtime, 'environments'>, seed: number, ended: () => boolean) {
   const random = seededRandom(seed);
   let kills = 0;
   const timer = setInterval(() => {
-    const [victim] = random.shuffle(runtime.environments());
-    if (victim === undefined) return;
+    const victims = runtime.environments().filter(({ functionName }) => VICTIMS.test(functionName));
+    const [victim] = random.shuffle(victims);
+    if (victim === undefined || ended()) return;
     try {
       process.kill(victim.pid, 'SIGKILL');
       kills += 1;
