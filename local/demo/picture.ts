@@ -37,6 +37,7 @@ function draw(lines: readonly string[]): string {
     return `<text x="${MARGIN_PX}" y="${y}" fill="${colour}">${escaped(line)}</text>`;
   });
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="monospace" font-size="13" xml:space="preserve" style="white-space: pre">
+<title>A run of npm start</title>
 <rect width="${width}" height="${height}" rx="8" fill="#282a36"/>
 ${rows.join('\n')}
 </svg>
