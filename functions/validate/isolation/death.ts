@@ -15,12 +15,18 @@ const FRAMES_MAX = 5;
  */
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return `threw a ${typeof error}`;
-  const frames = (error.stack ?? '')
+  const frames = afterMessage(error)
     .split('\n')
     .filter((line) => /^\s+at /.test(line) && !line.includes('node:'))
     .slice(0, FRAMES_MAX)
     .map((line) => line.trim().replaceAll(/(?:file:\/\/)?\/\S*\//g, ''));
   return [error.name, ...frames].join(' ').slice(0, REASON_CHARACTERS_MAX);
+}
+
+/** The stack below its message, whose lines may look like frames; nothing if it is not in there. */
+function afterMessage({ stack = '', message }: Error): string {
+  const start = stack.indexOf(message);
+  return start === -1 ? '' : stack.slice(start + message.length);
 }
 
 /** What an `error` event of a worker thread says. */
