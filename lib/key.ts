@@ -3,7 +3,8 @@
  *
  * A topic or queue with such a key drops what a service sends unless the key's policy names that
  * service; nothing fails, the message vanishes. So each service that will ever send is named here,
- * for our own resources only. ARNs are spelled by name: a reference would be circular.
+ * for our own resources only where it says whose it acts for. ARNs are spelled by name: a reference
+ * would be circular.
  */
 import { ArnFormat, Aws, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -24,26 +25,19 @@ export function createKey(scope: Construct, id: string, stage: Stage): Key {
     removalPolicy: policy.removal,
     pendingWindow: policy.keyPendingWindow,
   });
-  const named = (service: string, resource: string, arnFormat: ArnFormat) =>
-    Stack.of(scope).formatArn({
-      service,
-      resource,
-      resourceName: resourceName(stage, '*'),
-      arnFormat,
-    });
   const topics = Stack.of(scope).formatArn({ service: 'sns', resource: resourceName(stage, '*') });
+  const alarms = Stack.of(scope).formatArn({
+    service: 'cloudwatch',
+    resource: 'alarm',
+    resourceName: resourceName(stage, '*'),
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
   const senders = [
     ['Sns', 'sns.amazonaws.com', topics],
-    [
-      'CloudWatchAlarms',
-      'cloudwatch.amazonaws.com',
-      named('cloudwatch', 'alarm', ArnFormat.COLON_RESOURCE_NAME),
-    ],
-    [
-      'EventBridgeRules',
-      'events.amazonaws.com',
-      named('events', 'rule', ArnFormat.SLASH_RESOURCE_NAME),
-    ],
+    ['CloudWatchAlarms', 'cloudwatch.amazonaws.com', alarms],
+    // To KMS EventBridge does not say for which rule it acts; a condition on it would never hold:
+    // https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
+    ['EventBridgeRules', 'events.amazonaws.com', undefined],
   ] as const;
   for (const [sid, principal, sources] of senders) {
     key.addToResourcePolicy(
@@ -52,10 +46,12 @@ export function createKey(scope: Construct, id: string, stage: Stage): Key {
         principals: [new ServicePrincipal(principal)],
         actions: USE,
         resources: ['*'],
-        conditions: {
-          StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID },
-          ArnLike: { 'aws:SourceArn': sources },
-        },
+        ...(sources !== undefined && {
+          conditions: {
+            StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID },
+            ArnLike: { 'aws:SourceArn': sources },
+          },
+        }),
       }),
     );
   }

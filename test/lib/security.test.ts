@@ -57,7 +57,6 @@ describe("the key's policy", () => {
   it.each([
     ['Sns', 'sns.amazonaws.com', ':sns:', ':fhir-failsafe-dev-*'],
     ['CloudWatchAlarms', 'cloudwatch.amazonaws.com', ':cloudwatch:', ':alarm:fhir-failsafe-dev-*'],
-    ['EventBridgeRules', 'events.amazonaws.com', ':events:', ':rule/fhir-failsafe-dev-*'],
   ])('names %s (%s), for our own account and names only', (sid, Service, service, names) => {
     const statement = bySid.get(sid);
     expect(statement).toMatchObject({
@@ -70,6 +69,16 @@ describe("the key's policy", () => {
     expect(condition).toContain('"aws:SourceArn"');
     expect(condition).toContain(service);
     expect(condition).toContain(names);
+  });
+
+  it('names events without a condition on the source, which EventBridge does not tell KMS', () => {
+    const statement = bySid.get('EventBridgeRules');
+    expect(statement).toMatchObject({
+      Effect: 'Allow',
+      Principal: { Service: 'events.amazonaws.com' },
+      Action: ['kms:Decrypt', 'kms:GenerateDataKey*'],
+    });
+    expect(statement).not.toHaveProperty('Condition');
   });
 
   it('names logs, for our own log groups only', () => {
