@@ -21,6 +21,9 @@ export type Carriage =
   | { readonly kind: 'claim-check'; readonly claimCheck: ClaimCheck }
   | { readonly kind: 'refused'; readonly problem: string };
 
+/** https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html */
+const KEY_BYTES_MAX = 1024;
+
 const BEGINS_LIKE_ONE = /^\s*\{\s*"s3"\s*:/;
 
 /** How a body carries its resource, given the name of our own bucket. Never throws. */
@@ -33,7 +36,18 @@ export function readCarriage(body: string, ownBucket: string): Carriage {
   if (!key.startsWith(SUBMISSIONS_PREFIX) && !key.startsWith(HOPS_PREFIX)) {
     return refused(`The claim check's key does not begin with ${SUBMISSIONS_PREFIX}`);
   }
+  if (!isSound(key)) return refused("The claim check's key is none that S3 takes as it stands");
   return { kind: 'claim-check', claimCheck: parsed.data };
+}
+
+/**
+ * A key that the SDK cannot write, or S3 refuses, would look like a fault of our own and wait for
+ * ever; one with steps of a path may lead out of its prefix.
+ */
+function isSound(key: string): boolean {
+  const steps = key.split('/');
+  const isPath = steps.includes('.') || steps.includes('..');
+  return key.isWellFormed() && Buffer.byteLength(key) <= KEY_BYTES_MAX && !isPath;
 }
 
 function refused(problem: string): Carriage {

@@ -44,6 +44,9 @@ describe('a claim check', () => {
   test.each([
     ['a foreign bucket', () => claim('somebody-elses', 'submissions/a'), 'security'],
     ['a quarantined body', (w: World) => claim(w.bucket, 'quarantine/a'), 'security'],
+    ['a way around', (w: World) => claim(w.bucket, 'submissions/../quarantine/a'), 'security'],
+    ['a key that is no text', (w: World) => claim(w.bucket, 'submissions/\ud800'), 'security'],
+    ['a key too long for S3', (w: World) => claim(w.bucket, `hops/${'é'.repeat(600)}`), 'security'],
   ])('to %s is rejected', async (_, body, code) => {
     await send(stage.world.queues.lane, body(stage.world));
     expect((await deliverBatch())?.failed).toEqual([]);
