@@ -23,7 +23,7 @@ export function showProgress(
   const clear = () => terminal && stream.write('\r\u001b[K');
   const draw = () => {
     const line = render();
-    if (terminal) stream.write(`\r\u001b[K${line.slice(0, (stream.columns || 80) - 1)}`);
+    if (terminal) stream.write(`\r\u001b[K${fitted(line, (stream.columns || 80) - 1)}`);
     else stream.write(`${line}\n`);
   };
   const timer = setInterval(draw, terminal ? TERMINAL_EVERY_MS : plainEveryMs);
@@ -40,12 +40,18 @@ export function showProgress(
   };
 }
 
+/** In a narrow terminal the bar goes before any number does. */
+function fitted(line: string, columns: number): string {
+  const shorter = line.length <= columns ? line : line.replace(/^\[[#-]+\] +/, '');
+  return shorter.slice(0, columns);
+}
+
 /** `[##########----------] 50%`; undefined total (standard input) gives no bar. */
 export function bar(done: number, total: number | undefined): string {
   if (total === undefined || total === 0) return '';
   const width = 20;
   const share = Math.min(1, done / total);
-  const filled = Math.round(share * width);
+  const filled = Math.floor(share * width);
   const percent = String(Math.floor(share * 100)).padStart(3);
   return `[${'#'.repeat(filled)}${'-'.repeat(width - filled)}] ${percent}%`;
 }
