@@ -36,8 +36,8 @@ export async function startGateway(endpoints: Endpoints, port: number): Promise<
     else refuse(res, service);
   });
   server.listen(port, '127.0.0.1');
-  await once(server, 'listening').catch((cause: unknown) => {
-    throw new PortError(`port ${port} cannot be used: ${String(cause)}`, { cause });
+  await once(server, 'listening').catch((cause: Error) => {
+    throw new PortError(`port ${port} cannot be used: ${cause.message}`, { cause });
   });
   const address = server.address();
   const bound = typeof address === 'object' ? address?.port : port;

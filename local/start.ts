@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { run } from '../cli/command-line.ts';
 import { type Progress, showProgress } from '../cli/progress.ts';
 import { PortError } from './gateway.ts';
+import { HomeError } from './home.ts';
 import { type Runtime, startRuntime } from './runtime.ts';
 import { BuildError, ensureBuilt } from './start/build.ts';
 import { checkInput, entriesOf, expectedTotal } from './start/entries.ts';
@@ -19,7 +20,8 @@ const INTERRUPTED = 130;
 
 const stopping = new AbortController();
 const { signal } = stopping;
-for (const name of ['SIGINT', 'SIGTERM'] as const) process.on(name, () => stopping.abort());
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.on(name, () => stopping.abort());
 
 /** Lines for people go to stderr: stdout may have to be one JSON object. */
 let progress: Progress | undefined;
@@ -91,7 +93,7 @@ try {
   process.exitCode = 1;
 }
 
-/** A failed build has said why, and a port that is taken says enough itself. */
+/** A failed build has said why; a port or a folder that cannot be had says enough itself. */
 function isExpected(error: unknown): error is Error {
-  return error instanceof BuildError || error instanceof PortError;
+  return [BuildError, PortError, HomeError].some((kind) => error instanceof kind);
 }

@@ -1,4 +1,5 @@
 /** The command line of `npm start`. */
+import { Option } from 'commander';
 import { collect, command, share, wholeNumber } from '../../cli/command-line.ts';
 
 export interface StartOptions {
@@ -29,7 +30,12 @@ export function startCommand(action: (options: StartOptions) => Promise<void>) {
       collect,
       [],
     )
-    .option('--count <n>', 'how many resources of the sample', wholeNumber(1, 10_000_000), 10_000)
+    .addOption(
+      new Option('--count <n>', 'how many resources of the sample')
+        .argParser(wholeNumber(1, 10_000_000))
+        .default(10_000)
+        .conflicts('input'),
+    )
     .option(
       '--seed <n>',
       'of the sample, duplicates and reordering',

@@ -63,6 +63,7 @@ export function whatNext(exports: Readonly<Record<string, string>>): string {
     ...settings,
     '  npm run cli -- submit yours.ndjson      # or .json, a Bundle, .gz',
     '  npm run cli -- validate yours.ndjson    # needs no pipeline',
+    '  npm run cli -- quarantine list          # what was rejected or dead-lettered, by reason',
     '  pkill -9 -f lambda:fhir-failsafe        # kill what runs: nothing is lost',
     'Ctrl-C stops everything.',
   ].join('\n');

@@ -21,6 +21,10 @@ it.each([
   [['--duplicates', '2'], /^error: option '--duplicates <share>' .* number from 0 to 1/],
   [['--port', '99999'], /whole number from 1 to 65535/],
   [['--input', 'none.ndjson'], /^error: no such file: none\.ndjson$/],
+  [
+    ['--input', 'none.ndjson', '--count', '5'],
+    /'--count <n>' cannot be used with .*'--input <file>'/,
+  ],
   [['extra'], /^error: too many arguments/],
 ])('a mistake is one clear line and status 2, before anything starts: %j', async (args, line) => {
   const { exitCode, stdout, stderr } = await start(...args);
