@@ -12,6 +12,14 @@ export async function written(write: Promise<unknown>): Promise<boolean> {
 }
 
 /**
+ * Whether an error is the table's own refusal, by which nothing was written. After any other (no
+ * answer in time, a connection that broke) the write may stand all the same.
+ */
+export function isRefusal(error: unknown): boolean {
+  return error instanceof Error && '$fault' in error && error.$fault === 'client';
+}
+
+/**
  * An update expression that sets all fields but the undefined ones. Each field `x` is known as
  * `#x`, because many of ours are reserved words, and its value as `:x`.
  */

@@ -1,5 +1,7 @@
 import type { Attempt, Trouble } from '../../core/attempts.ts';
+import { backOffSeconds } from '../../core/back-off.ts';
 import { envelopeFor } from '../../core/origin.ts';
+import { isRefusal } from '../aws/conditional-write.ts';
 import { hop, sendAll } from '../aws/lane-queues.ts';
 import { endAttempt, markStored, startAttempt, voidAttempt } from '../aws/quarantine-table.ts';
 import { ComponentFault } from '../component-fault.ts';
@@ -16,8 +18,8 @@ export type Ending =
   | { readonly kind: 'again'; readonly seconds: number };
 
 const AFTER_A_CRASH: Ending = { kind: 'again', seconds: 1 };
-/** As many as an envelope takes. */
-const VOIDED_MAX = 32;
+/** Sendings anew of one message: Lambda stops a function that feeds itself after 16 hops. */
+const VOIDED_MAX = 12;
 
 /** One delivery of one message alone, and the attempt that it has open. */
 export class AloneRun {
@@ -27,8 +29,8 @@ export class AloneRun {
   readonly #pool: IsolationPool;
   /** Where the attempt stands in the item, as long as it may be taken back. */
   #open: number | undefined;
-  /** Whether the table said that it has the attempt. */
-  #recorded = false;
+  /** Whether the table has the attempt: `maybe` as long as it has not said. */
+  #recorded: 'no' | 'maybe' | 'yes' = 'no';
   /** Set once it is being taken back: a verdict that comes later no longer counts. */
   #takenBack = false;
 
@@ -46,10 +48,14 @@ export class AloneRun {
     const attempt = { requestId: this.#requestId, startedAt: Date.now() };
     // From here on the attempt may be there, even if the answer to the write is lost.
     this.#open = counted.length;
-    if (!(await startAttempt(quarantineTable, { origin, lane, seen, counted, attempt }))) {
-      return { kind: 'again', seconds: 1 };
-    }
-    this.#recorded = true;
+    this.#recorded = 'maybe';
+    const start = { origin, lane, seen, counted, attempt };
+    const started = await startAttempt(quarantineTable, start).catch((fault: unknown) => {
+      if (isRefusal(fault)) this.#recorded = 'no';
+      throw fault;
+    });
+    if (!started) return { kind: 'again', seconds: 1 };
+    this.#recorded = 'yes';
     const { judgement, text } = await judgeSubmission(this.submission, this.#pool);
     if (this.#takenBack) throw new ComponentFault('the verdict came after the time was up');
     switch (judgement.kind) {
@@ -89,18 +95,18 @@ export class AloneRun {
   }
 
   /**
-   * Takes the open attempt back. Where the table has it but does not take that, or there is no
-   * time left to ask it, the message is sent anew with an envelope that says so. Answers whether it
-   * was: then this delivery is done.
+   * Takes the open attempt back. Where the table has it, or may have it, but does not take that, or
+   * there is no time left to ask it, the message is sent anew with an envelope that says so. Answers
+   * whether it was: then this delivery is done.
    *
-   * Where the table did not even take the attempt nothing is sent anew: while the table is down each
-   * delivery would do so, and Lambda stops a function that feeds itself after 16 hops.
+   * Where the table refused the attempt nothing is sent anew: while the table is down each delivery
+   * would do so, and Lambda stops a function that feeds itself after 16 hops.
    */
   async takeBack(delaySeconds: number, askTable: boolean): Promise<boolean> {
     if (this.#open === undefined) return false;
     this.#takenBack = true;
     if (askTable && (await this.#voidInTable(this.#open))) return false;
-    return this.#recorded && this.#sendAnewVoided(delaySeconds);
+    return this.#recorded !== 'no' && this.#sendAnewVoided(delaySeconds);
   }
 
   async #voidInTable(index: number): Promise<boolean> {
@@ -114,10 +120,16 @@ export class AloneRun {
     }
   }
 
-  async #sendAnewVoided(delaySeconds: number): Promise<boolean> {
+  async #sendAnewVoided(seconds: number): Promise<boolean> {
     const { provenance, record } = this.submission;
     const before = provenance.envelope?.voided ?? [];
-    const voided = [...before, this.#requestId].slice(-VOIDED_MAX);
+    const voided = [...before, this.#requestId];
+    if (voided.length > VOIDED_MAX) {
+      logger.error('attempt spent on a fault of our own', { sentAnew: before.length });
+      return false;
+    }
+    // What is sent anew has been received once only: how often it failed stands in the envelope.
+    const delaySeconds = Math.max(seconds, backOffSeconds(voided.length));
     const envelope = envelopeFor(provenance, environment.lane, { voided });
     const message = await hop(record.body, envelope, environment.bucket);
     const [error] = await sendAll(environment.isolationQueueUrl, [{ ...message, delaySeconds }]);

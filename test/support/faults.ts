@@ -5,17 +5,19 @@ export type FaultyService = 'sqs' | 'sns' | 's3' | 'dynamo';
 
 class InjectedFault extends Error {
   override readonly name = 'ProvisionedThroughputExceededException';
+  readonly $fault = 'client';
 }
 
 /**
  * Fails each call of a service for which `matches` says so, given the command's name and input,
- * until the returned function is called. `hang`: no answer comes.
+ * until the returned function is called. `hang`: no answer comes. `lose`: it is done, and no answer
+ * comes.
  */
 export function failCalls(
   { clients }: Functions,
   service: FaultyService,
   matches: (command: string, input: Record<string, unknown>) => boolean,
-  how: 'fail' | 'hang' = 'fail',
+  how: 'fail' | 'hang' | 'lose' = 'fail',
 ): () => void {
   const name = `fault-${crypto.randomUUID()}`;
   const stacks = clients.map((each) => (each[service] as Clients['sqs']).middlewareStack);
@@ -24,7 +26,8 @@ export function failCalls(
       (next, context) => async (args) => {
         const input = args.input as unknown as Record<string, unknown>;
         if (!matches(String(context['commandName']), input)) return next(args);
-        if (how === 'hang') return new Promise<never>(() => {});
+        if (how === 'lose') await next(args);
+        if (how !== 'fail') return new Promise<never>(() => {});
         throw new InjectedFault('injected');
       },
       { step: 'initialize', name },

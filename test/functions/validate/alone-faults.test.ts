@@ -129,6 +129,33 @@ describe('a fault of our own spends no attempt', () => {
     expect(await depthOf(stage.world.queues.incident)).toBe(0);
   });
 
+  test('R02 R09: attempts that may stand, for their answers never came, do not count', async () => {
+    await submit(patient());
+    const repair = failCalls(
+      stage.functions,
+      'dynamo',
+      (_, { UpdateExpression }) => String(UpdateExpression).includes('lastRequestId'),
+      'lose',
+    );
+    for (let n = 0; n < 4; n += 1) {
+      expect((await deliverAlone(3_000))?.failed).toEqual([]);
+      expect(await depthOf(stage.world.queues.isolation)).toBe(1);
+      skipTime(60_000);
+    }
+    expect(await depthOf(stage.world.queues.deadLetter)).toBe(0);
+    repair();
+    expect((await deliverAlone())?.failed).toEqual([]);
+    expect(await entry()).toMatchObject({ status: 'stored' });
+    expect(await depthOf(stage.world.queues.incident)).toBe(0);
+  });
+
+  test('R09: sending anew ends before Lambda would end it', async () => {
+    await submit(patient(), { voided: Array.from({ length: 12 }, (_, n) => `r-${n}`) });
+    failCalls(stage.functions, 'dynamo', onResources, 'hang');
+    expect((await deliverAlone(5_000))?.failed).toHaveLength(1);
+    expect(await depthOf(stage.world.queues.isolation)).toBe(1);
+  });
+
   test('R09: a table that hangs: the envelope says that the attempt does not count', async () => {
     await submit(patient());
     failCalls(stage.functions, 'dynamo', onResources, 'hang');
