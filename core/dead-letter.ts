@@ -3,9 +3,11 @@
  *
  * Ours come with an envelope that names the reason. One without came by SQS's own redrive, after it
  * was received a thousand times and never finished: that is the backstop, and says so. SQS keeps id
- * and time of such a message, so it is still its own origin; its lane is in its queue's name.
+ * and time of such a message, so it is still its own origin; its lane is in its queue's name. Only
+ * between our own queues is an envelope ours: one that came by the lane's first queue is a producer's
+ * invention, and could end somebody else's message.
  */
-import { type Lane, lanes, type Origin } from './messages.ts';
+import { ENVELOPE_ATTRIBUTE, type Lane, lanes, type Origin } from './messages.ts';
 import { type Arrival, readProvenance } from './origin.ts';
 import type { CrashKind } from './verdict.ts';
 
@@ -19,8 +21,18 @@ export interface DeadLetter {
 
 const BACKSTOP = 'never finished: its queue gave up after receiving it too often';
 
-export function deadLetterOf(arrival: Arrival & { readonly queueArn: string }): DeadLetter {
-  const { origin, envelope } = readProvenance(arrival);
+export interface DeadArrival extends Arrival {
+  readonly queueArn: string;
+  /** The queue that gave up, where SQS itself moved the message (DeadLetterQueueSourceArn). */
+  readonly redrivenFrom?: string | undefined;
+}
+
+/** Never throws, whatever the attributes hold. */
+export function deadLetterOf(arrival: DeadArrival): DeadLetter {
+  const { redrivenFrom } = arrival;
+  const isOurs = redrivenFrom === undefined || redrivenFrom.endsWith('-isolation');
+  const { [ENVELOPE_ATTRIBUTE]: _, ...said } = arrival.attributes;
+  const { origin, envelope } = readProvenance(isOurs ? arrival : { ...arrival, attributes: said });
   return {
     origin,
     lane: envelope?.lane ?? laneOfQueue(arrival.queueArn),

@@ -50,6 +50,7 @@ async function keep(record: SQSRecord): Promise<boolean> {
     messageId: record.messageId,
     sentAt: Number(record.attributes.SentTimestamp),
     queueArn: record.eventSourceARN,
+    redrivenFrom: record.attributes.DeadLetterQueueSourceArn,
     attributes: Object.fromEntries(
       Object.entries(record.messageAttributes).map(([name, { stringValue }]) => [
         name,

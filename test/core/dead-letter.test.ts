@@ -38,3 +38,20 @@ test('R07: redriven by SQS from the isolation queue, it keeps the crash that was
 test('a queue that is named otherwise is taken for the background', () => {
   expect(deadLetterOf(arrival('unknown')).lane).toBe('background');
 });
+
+test.each([
+  [undefined, 'm-9'],
+  ['arn:aws:sqs:eu-west-1:1:fhir-failsafe-dev-critical-isolation', 'm-9'],
+  ['arn:aws:sqs:eu-west-1:1:fhir-failsafe-dev-critical', 'm-1'],
+])('R04: an envelope that SQS redrove from %s: the message is %s', (redrivenFrom, messageId) => {
+  const envelope = { messageId: 'm-9', sentAt: 1, source: 'theirs', lane: 'background' };
+  const letter = deadLetterOf({
+    messageId: 'm-1',
+    sentAt: 2,
+    queueArn: 'arn:aws:sqs:eu-west-1:1:fhir-failsafe-dev-critical-dead-letter',
+    redrivenFrom,
+    attributes: { 'failsafe-envelope': JSON.stringify(envelope), source: 'lab' },
+  });
+  expect(letter.origin.messageId).toBe(messageId);
+  expect(letter.lane).toBe(messageId === 'm-9' ? 'background' : 'critical');
+});
