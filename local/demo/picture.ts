@@ -23,8 +23,10 @@ function chosen(lines: readonly string[]): string[] {
   return lines.filter((line) => !line.startsWith('[') || kept.has(line));
 }
 
+/** Spaces that do not break: browsers fold the others, whatever xml:space says. */
 function escaped(line: string): string {
-  return line.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
+  const text = line.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
+  return text.replace(/ /g, '\u00a0');
 }
 
 function draw(lines: readonly string[]): string {
@@ -36,7 +38,7 @@ function draw(lines: readonly string[]): string {
     const y = MARGIN_PX + (n + 0.75) * LINE_PX;
     return `<text x="${MARGIN_PX}" y="${y}" fill="${colour}">${escaped(line)}</text>`;
   });
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="monospace" font-size="13" xml:space="preserve" style="white-space: pre">
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${width} ${height}" font-family="monospace" font-size="13">
 <title>A run of npm start</title>
 <rect width="${width}" height="${height}" rx="8" fill="#282a36"/>
 ${rows.join('\n')}
