@@ -11,7 +11,8 @@
  * Mixed, three in all. An attempt counts as still running while it is younger than `runningMaxMs`
  * (exactly that old is over): a copy of the message waits for it (R04).
  *
- * An attempt that met a fault of our own is removed (R09). Where not even the removal could be
+ * An attempt that ended without a crash was survived: it spends nothing, even if its environment
+ * died before the outcome was written. One that met a fault of our own is removed (R09). Where not even the removal could be
  * written, its request id comes along in the envelope, as `voided`.
  */
 import type { DeadLetterReason } from './messages.ts';
@@ -33,7 +34,7 @@ export interface Attempt {
   readonly crash?: CrashKind | undefined;
   /** What the crash looked like, free of PHI. */
   readonly reason?: string | undefined;
-  /** Epoch ms; set by the handler that survived the crash. */
+  /** Epoch ms; set by the handler, which outlived the crash, or saw that there was none. */
   readonly ended?: number | undefined;
 }
 
@@ -98,9 +99,10 @@ function decideByAttempts(
     const left = running.startedAt + policy.runningMaxMs - now;
     return { kind: 'wait', ms: Math.min(left, policy.runningMaxMs) };
   }
-  const seen = attempts.filter((attempt) => attempt.ended !== undefined).length;
-  const enough = seen >= policy.attemptsMax || attempts.length >= policy.attemptsMaxEnvironmentDied;
-  return enough ? { kind: 'dead-letter', deadLetter: why(attempts) } : { kind: 'run' };
+  const spent = attempts.filter(({ ended, crash }) => ended === undefined || crash !== undefined);
+  const seen = spent.filter((attempt) => attempt.ended !== undefined).length;
+  const enough = seen >= policy.attemptsMax || spent.length >= policy.attemptsMaxEnvironmentDied;
+  return enough ? { kind: 'dead-letter', deadLetter: why(spent) } : { kind: 'run' };
 }
 
 function why(attempts: readonly Attempt[]): DeadLetterReason {

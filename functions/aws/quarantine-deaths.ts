@@ -19,7 +19,7 @@ export interface Cause {
 
 /**
  * Records why the attempt with that request id ended. False where there is none, or where it is
- * known already: the handler that survived a crash knows better than any observer.
+ * known already: the handler that outlived the attempt knows better than any observer.
  */
 export async function recordDeath(
   table: string,
@@ -32,18 +32,23 @@ export async function recordDeath(
     const trouble = await readTrouble(table, messageId);
     const attempts: readonly Attempt[] = trouble?.attempts ?? [];
     const index = attempts.findIndex((attempt) => attempt.requestId === requestId);
-    if (index === -1 || attempts[index]?.crash !== undefined) return false;
+    const attempt = attempts[index];
+    if (attempt === undefined || isEnded(attempt)) return false;
     const at = `attempts[${index}]`;
     const update = new UpdateCommand({
       TableName: table,
       Key: { pk: messageId },
       UpdateExpression: `SET ${at}.crash = :crash, ${at}.reason = :reason`,
-      ConditionExpression: `${at}.requestId = :requestId AND attribute_not_exists(${at}.crash)`,
+      ConditionExpression: `${at}.requestId = :requestId AND attribute_not_exists(${at}.crash) AND attribute_not_exists(${at}.ended)`,
       ExpressionAttributeValues: { ':crash': crash, ':reason': reason, ':requestId': requestId },
     });
     if (await written(dynamo.send(update))) return true;
   }
   return false;
+}
+
+function isEnded({ crash, ended }: Attempt): boolean {
+  return crash !== undefined || ended !== undefined;
 }
 
 /** The index lags behind by milliseconds; a death comes seconds after its attempt was recorded. */

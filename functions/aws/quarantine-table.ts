@@ -106,6 +106,23 @@ export function endAttempt(
   return written(dynamo.send(update));
 }
 
+/** Records that an attempt ended without a crash; false where the attempt is no longer there. */
+export function surviveAttempt(
+  table: string,
+  messageId: string,
+  index: number,
+  { requestId, ended }: Pick<Required<Attempt>, 'requestId' | 'ended'>,
+): Promise<boolean> {
+  const update = new UpdateCommand({
+    TableName: table,
+    Key: { pk: messageId },
+    UpdateExpression: `SET attempts[${index}].ended = :ended`,
+    ConditionExpression: THIS_ATTEMPT(index),
+    ExpressionAttributeValues: { ':ended': ended, ':requestId': requestId },
+  });
+  return written(dynamo.send(update));
+}
+
 /** Takes back an attempt that met a fault of our own: it does not count (R09). */
 export function voidAttempt(
   table: string,

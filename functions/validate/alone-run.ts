@@ -3,7 +3,13 @@ import { backOffSeconds } from '../../core/back-off.ts';
 import { envelopeFor } from '../../core/origin.ts';
 import { isRefusal } from '../aws/conditional-write.ts';
 import { hop, sendAll } from '../aws/lane-queues.ts';
-import { endAttempt, markStored, startAttempt, voidAttempt } from '../aws/quarantine-table.ts';
+import {
+  endAttempt,
+  markStored,
+  startAttempt,
+  surviveAttempt,
+  voidAttempt,
+} from '../aws/quarantine-table.ts';
 import { ComponentFault } from '../component-fault.ts';
 import { faultOf, logger, type Tally } from '../telemetry.ts';
 import { type Crash, countCrash, publishValidateCrash } from './crashes.ts';
@@ -60,8 +66,14 @@ export class AloneRun {
     if (this.#takenBack) throw new ComponentFault('the verdict came after the time was up');
     switch (judgement.kind) {
       case 'valid':
-        await store(this.submission, judgement, text);
-        // Marked at once: a death from here on is no crash of this message.
+        // What comes now is no doing of the resource: a death in it shall not count as its crash.
+        await Promise.all([
+          surviveAttempt(quarantineTable, origin.messageId, counted.length, {
+            requestId: attempt.requestId,
+            ended: Date.now(),
+          }),
+          store(this.submission, judgement, text),
+        ]);
         await markStored(quarantineTable, origin.messageId);
         await tellStored(this.submission, judgement);
         this.tally.add('Valid');

@@ -23,6 +23,11 @@ const crashed = (requestId: string): Attempt => ({
   ended: NOW - 25_000,
 });
 const died = (requestId: string): Attempt => ({ requestId, startedAt: NOW - 60_000 });
+const survived = (requestId: string): Attempt => ({
+  requestId,
+  startedAt: NOW - 60_000,
+  ended: NOW - 59_000,
+});
 const decide = (
   attempts: readonly Attempt[],
   status: QuarantineStatus = 'in-isolation',
@@ -91,13 +96,22 @@ describe('whether a message may run alone', () => {
     expect(countedAttempts(attempts, ['a', 'c'])).toEqual([crashed('b')]);
   });
 
-  test('R02: dead-letters exactly from two seen crashes or three attempts on', () => {
-    const attempt = fc.oneof(fc.constant(crashed), fc.constant(died));
+  test('R02: an attempt that was survived spends nothing, whatever died after it', () => {
+    expect(decide([survived('a'), survived('b'), survived('c')])).toEqual({ kind: 'run' });
+    expect(decide([crashed('a'), survived('b'), crashed('c')])).toMatchObject({
+      kind: 'dead-letter',
+      deadLetter: { attempts: 2 },
+    });
+  });
+
+  test('R02: dead-letters exactly from two seen crashes or three spent attempts on', () => {
+    const attempt = fc.constantFrom(crashed, died, survived);
     fc.assert(
       fc.property(fc.array(attempt, { maxLength: 6 }), (makers) => {
         const attempts = makers.map((make, n) => make(String(n)));
         const seen = makers.filter((make) => make === crashed).length;
-        const expected = seen >= 2 || attempts.length >= 3 ? 'dead-letter' : 'run';
+        const spent = makers.filter((make) => make !== survived).length;
+        const expected = seen >= 2 || spent >= 3 ? 'dead-letter' : 'run';
         expect(decide(attempts).kind).toBe(expected);
       }),
     );
