@@ -138,7 +138,7 @@ test('R02 R04 R09: validate, on an innocent suspect alone', { timeout: 120_000 }
       ]);
     },
   });
-  expect(steps).toBe(5);
+  expect(steps).toBe(6);
 });
 
 test('R02 R04: validate, on a killer alone', { timeout: 120_000 }, async () => {
