@@ -1,0 +1,33 @@
+/**
+ * An operator's word over a breaker (R17).
+ *
+ * Each word begins a generation of its own, so results of calls made before it come too late. What
+ * is forced holds until its expiry and ends by itself: from forced open by way of a probe, from
+ * forced closed into the ordinary closed phase, with no failure outstanding.
+ */
+import { type BreakerState, type Change, moveTo } from './breaker-state.ts';
+
+export type OperatorWord = {
+  readonly by: string;
+  readonly reason: string;
+  /** Unique to this word. */
+  readonly token: string;
+} & (
+  | { readonly kind: 'force-open' | 'force-closed'; readonly until: number }
+  | { readonly kind: 'reset' }
+);
+
+export function obey(state: BreakerState, word: OperatorWord, now: number): Change {
+  const { by, token, reason } = word;
+  const stamp = { now, token, by };
+  if (word.kind === 'reset') return moveTo(state, closed(`reset: ${reason}`), stamp);
+  const forced = { until: word.until, reason, by };
+  const why = `${word.kind}: ${reason}`;
+  return word.kind === 'force-closed'
+    ? moveTo(state, { ...closed(why), forced }, stamp)
+    : moveTo(state, { phase: 'open', why, reopenings: 0, openUntil: word.until, forced }, stamp);
+}
+
+function closed(why: string) {
+  return { phase: 'closed', why, reopenings: 0, failures: 0, window: [] } as const;
+}

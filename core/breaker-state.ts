@@ -1,0 +1,130 @@
+/**
+ * What a fleet knows of one external service: the one item that its breaker is.
+ *
+ * Three numbers keep late news from doing harm. `generation` grows with each change of phase: the
+ * result of a call that was let through in an older generation says nothing about this one (R13).
+ * `probe.owner` names the one call that may decide a half-open phase. `version` grows with every
+ * save, which is conditional on it, so that of two who decide on the same state one decides again.
+ *
+ * A write whose answer was lost may have happened. Each save therefore leaves its token among the
+ * `receipts`: who finds it there need not, and must not, count once more.
+ */
+import type { CallWindow } from './call-window.ts';
+
+export interface Probe {
+  readonly owner: string;
+  /** Epoch ms, as all times here; at exactly that time the lease is over. */
+  readonly leaseUntil: number;
+}
+
+/** An operator's word. The phase it asks for holds until then; exactly then it no longer does. */
+export interface Forced {
+  readonly until: number;
+  readonly reason: string;
+  readonly by: string;
+}
+
+interface Common {
+  readonly generation: number;
+  readonly version: number;
+  /** When the phase began, and why. */
+  readonly since: number;
+  readonly why: string;
+  /** How often it opened again without having gone through its ramp: the exponent of back-off. */
+  readonly reopenings: number;
+  readonly forced?: Forced | undefined;
+  /** Tokens of the latest saves, newest last. */
+  readonly receipts: readonly string[];
+}
+
+export interface Closed extends Common {
+  readonly phase: 'closed';
+  /** Outstanding consecutive failures. */
+  readonly failures: number;
+  /** Calls of the fleet as far as reported, for policies that look at a window. */
+  readonly window: CallWindow;
+  /** When traffic began to return; absent where all of it may. */
+  readonly rampFrom?: number | undefined;
+}
+
+export interface Open extends Common {
+  readonly phase: 'open';
+  readonly openUntil: number;
+}
+
+export interface HalfOpen extends Common {
+  readonly phase: 'half-open';
+  readonly successes: number;
+  readonly probe?: Probe | undefined;
+}
+
+export type BreakerState = Closed | Open | HalfOpen;
+export type Phase = BreakerState['phase'];
+
+export const RECEIPTS_MAX = 16;
+
+/** A service that nobody has asked about yet. */
+export const UNKNOWN_SERVICE: Closed = {
+  phase: 'closed',
+  generation: 0,
+  version: 0,
+  since: 0,
+  why: 'new',
+  reopenings: 0,
+  receipts: [],
+  failures: 0,
+  window: [],
+};
+
+/** Phases follow each other by these facts; they go to metrics, logs and the audit. */
+export interface Transition {
+  readonly from: Phase;
+  readonly to: Phase;
+  /** The generation that began. */
+  readonly generation: number;
+  readonly at: number;
+  readonly why: string;
+  readonly by?: string | undefined;
+}
+
+/** A state to save in place of the one that was decided on. */
+export interface Change {
+  readonly next: BreakerState;
+  readonly transition?: Transition | undefined;
+}
+
+/** The operator's word, while it holds. */
+export function forcedAt(state: BreakerState, now: number): Forced | undefined {
+  return state.forced !== undefined && now < state.forced.until ? state.forced : undefined;
+}
+
+type Unnumbered<S> = S extends BreakerState
+  ? Omit<S, 'generation' | 'version' | 'receipts' | 'since'>
+  : never;
+
+/** The next state within the same phase. */
+export function within<S extends BreakerState>(
+  state: S,
+  fields: Partial<Unnumbered<S>>,
+  token: string,
+): Change {
+  return { next: { ...state, ...fields, version: state.version + 1, ...receipt(state, token) } };
+}
+
+/** The next phase: a generation of its own. */
+export function moveTo(
+  state: BreakerState,
+  phase: Unnumbered<BreakerState>,
+  { now, token, by }: { now: number; token: string; by?: string },
+): Change {
+  const generation = state.generation + 1;
+  const numbers = { generation, version: state.version + 1, since: now };
+  return {
+    next: { ...phase, ...numbers, ...receipt(state, token) },
+    transition: { from: state.phase, to: phase.phase, generation, at: now, why: phase.why, by },
+  };
+}
+
+function receipt(state: BreakerState, token: string) {
+  return { receipts: [...state.receipts, token].slice(-RECEIPTS_MAX) };
+}
