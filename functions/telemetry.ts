@@ -59,6 +59,13 @@ export class Tally {
   }
 }
 
+/** Counts one event of a breaker, under its own dimension and at once. */
+export function countOfBreaker(name: string, breaker: string): void {
+  const single = metrics.singleMetric();
+  single.addDimension('breaker', breaker);
+  single.addMetric(name, MetricUnit.Count, 1);
+}
+
 /** What may be logged of a fault: name and code, for a message may quote what was sent. */
 export function faultOf(error: unknown): { fault: string; code?: string; reason?: string } {
   if (!(error instanceof Error)) return { fault: typeof error };

@@ -14,12 +14,21 @@ const impatient = {
   requestHandler: { connectionTimeout: 1_000, requestTimeout: 2_000, throwOnRequestTimeout: true },
 };
 
+/** What a call to another service waits for must answer at once, or there is a fallback. */
+const hasty = {
+  maxAttempts: 2,
+  requestHandler: { connectionTimeout: 300, requestTimeout: 500, throwOnRequestTimeout: true },
+};
+
 const elsewhere = process.env['AWS_ENDPOINT_URL_S3'] ?? process.env['AWS_ENDPOINT_URL'];
 
 /** Queue URLs of an emulator need not be reachable under the host they name. */
 export const sqs = new SQSClient({ ...impatient, useQueueUrlAsEndpoint: false });
 export const sns = new SNSClient(impatient);
 export const s3 = new S3Client({ ...impatient, forcePathStyle: elsewhere !== undefined });
-export const dynamo = DynamoDBDocumentClient.from(new DynamoDBClient(impatient), {
-  marshallOptions: { removeUndefinedValues: true },
-});
+export const dynamo = documents(new DynamoDBClient(impatient));
+export const hastyDynamo = documents(new DynamoDBClient(hasty));
+
+function documents(client: DynamoDBClient): DynamoDBDocumentClient {
+  return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
+}

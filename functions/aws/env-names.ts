@@ -13,6 +13,7 @@ export const ENV = {
   resourcesTable: 'RESOURCES_TABLE',
   quarantineTable: 'QUARANTINE_TABLE',
   incidentsTable: 'INCIDENTS_TABLE',
+  breakersTable: 'BREAKERS_TABLE',
   bodiesBucket: 'BODIES_BUCKET',
   crashesTopicArn: 'CRASHES_TOPIC_ARN',
   outcomesTopicArn: 'OUTCOMES_TOPIC_ARN',

@@ -24,7 +24,7 @@ export function result(
 }
 
 /** What a result makes of a state: the same one where it changes nothing. */
-export function after(
+export function settled(
   state: BreakerState,
   ticket: Ticket,
   outcome: CallResult['outcome'],
@@ -41,7 +41,7 @@ export function failing(
 ): BreakerState {
   let state = from;
   const ticket = { generation: from.generation };
-  for (let n = 0; n < times; n += 1) state = after(state, ticket, 'failure', now);
+  for (let n = 0; n < times; n += 1) state = settled(state, ticket, 'failure', now);
   return state;
 }
 
@@ -58,7 +58,7 @@ export function probing(now = 30_000, owner = 'prober') {
 /** Closed by two probes at `now`. */
 export function recovered(now = 30_000): BreakerState {
   const first = probing(now);
-  const half = after(first.state, first.ticket, 'success', now);
+  const half = settled(first.state, first.ticket, 'success', now);
   const second = acquired(admit(half, ask(), now, policy));
-  return after(second.state, second.ticket, 'success', now);
+  return settled(second.state, second.ticket, 'success', now);
 }

@@ -5,13 +5,13 @@ import { RECEIPTS_MAX, UNKNOWN_SERVICE, within } from '../../core/breaker-state.
 import { countCall } from '../../core/call-window.ts';
 import {
   acquired,
-  after,
   ask,
   failing,
   policy,
   probing,
   recovered,
   result,
+  settled,
 } from './breaker-support.ts';
 
 const FIRST = { generation: 0 };
@@ -26,7 +26,7 @@ describe('closed', () => {
   test('R14: the first success after a failure resets the count', () => {
     const state = failing(4, 0);
     expect(state).toMatchObject({ phase: 'closed', failures: 4 });
-    const reset = after(state, FIRST, 'success', 1);
+    const reset = settled(state, FIRST, 'success', 1);
     expect(reset).toMatchObject({ phase: 'closed', failures: 0, generation: 0 });
     expect(failing(4, 1, reset)).toMatchObject({ phase: 'closed' });
   });
@@ -124,7 +124,7 @@ describe('half-open', () => {
 
   test('a probe that was not made frees its place', () => {
     const { state, ticket } = probing();
-    const freed = after(state, ticket, 'unknown', 30_001);
+    const freed = settled(state, ticket, 'unknown', 30_001);
     expect(freed).toMatchObject({ phase: 'half-open', successes: 0, probe: undefined });
     expect(admit(freed, ask(), 30_001, policy).kind).toBe('acquire');
     expect(settle(freed, result(ticket, 'success'), 30_002, policy)).toBeUndefined();
@@ -132,11 +132,11 @@ describe('half-open', () => {
 
   test('a probe that fails opens it again, longer each time', () => {
     const first = probing();
-    const again = after(first.state, first.ticket, 'failure', 30_001);
+    const again = settled(first.state, first.ticket, 'failure', 30_001);
     expect(again).toMatchObject({ phase: 'open', generation: 3, reopenings: 1 });
     expect(again).toMatchObject({ openUntil: 60_001, why: 'the probe failed' });
     const second = acquired(admit(again, ask(), 60_001, policy));
-    const third = after(second.state, second.ticket, 'failure', 60_001);
+    const third = settled(second.state, second.ticket, 'failure', 60_001);
     expect(third).toMatchObject({ reopenings: 2, openUntil: 120_001 });
   });
 

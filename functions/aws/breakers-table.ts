@@ -1,0 +1,76 @@
+/**
+ * The breakers of the fleet, one item a service. Each save replaces the item whole, under the fence:
+ * it is still the version that was decided on. The generation is named too, because versions would
+ * begin anew in an item that an operator deleted.
+ */
+import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { z } from 'zod';
+import type { BreakerState } from '../../core/breaker-state.ts';
+import type { BreakerStore } from '../breaker/store.ts';
+import { hastyDynamo } from './clients.ts';
+import { written } from './conditional-write.ts';
+
+const NOT_THERE = 'attribute_not_exists(pk)';
+const FENCE = 'generation = :generation AND version = :version';
+
+const common = {
+  generation: z.int(),
+  version: z.int(),
+  since: z.number(),
+  why: z.string(),
+  reopenings: z.int(),
+  forced: z.object({ until: z.number(), reason: z.string(), by: z.string() }).optional(),
+  receipts: z.array(z.string()),
+};
+const bucketSchema = z.object({
+  from: z.number(),
+  calls: z.int(),
+  failures: z.int(),
+  slow: z.int(),
+});
+const probeSchema = z.object({ owner: z.string(), leaseUntil: z.number() });
+const stateSchema = z.discriminatedUnion('phase', [
+  z.object({
+    ...common,
+    phase: z.literal('closed'),
+    failures: z.int(),
+    window: z.array(bucketSchema),
+    rampFrom: z.number().optional(),
+  }),
+  z.object({ ...common, phase: z.literal('open'), openUntil: z.number() }),
+  z.object({
+    ...common,
+    phase: z.literal('half-open'),
+    successes: z.int(),
+    probe: probeSchema.optional(),
+  }),
+]);
+
+/** Reads and writes the Breakers table with a client that gives up soon: calls wait for it. */
+export function breakersTable(table: string): BreakerStore {
+  return {
+    /** Read consistently: the others must learn within a second, and not by chance (R11). */
+    async load(service) {
+      const { Item } = await hastyDynamo.send(
+        new GetCommand({ TableName: table, Key: { pk: service }, ConsistentRead: true }),
+      );
+      return Item === undefined ? undefined : stateSchema.parse(Item);
+    },
+    save(service, before, next) {
+      const put = new PutCommand({
+        TableName: table,
+        Item: { pk: service, ...next },
+        ...fence(before),
+      });
+      return written(hastyDynamo.send(put));
+    },
+  };
+}
+
+function fence({ generation, version }: BreakerState) {
+  if (version === 0) return { ConditionExpression: NOT_THERE };
+  return {
+    ConditionExpression: FENCE,
+    ExpressionAttributeValues: { ':generation': generation, ':version': version },
+  };
+}

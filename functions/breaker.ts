@@ -1,0 +1,57 @@
+/**
+ * `await guard('fhir-server', (signal) => fetch(url, { signal }), { timeoutMs: 5_000 })`: calls an
+ * external service through its breaker, which the whole fleet shares.
+ */
+import { randomUUID } from 'node:crypto';
+import { setTimeout as pause } from 'node:timers/promises';
+import type { BreakerPolicy } from '../core/breaker-policy.ts';
+import { breakersTable } from './aws/breakers-table.ts';
+import { requiredEnv } from './aws/env.ts';
+import { Breakers, type BreakersTools, type Call, type GuardOptions } from './breaker/breakers.ts';
+import { countOfBreaker, faultOf, logger } from './telemetry.ts';
+
+const policies = new Map<string, BreakerPolicy>();
+const environmentId = randomUUID().slice(0, 8);
+let tokens = 0;
+
+const tools: BreakersTools = {
+  now: Date.now,
+  random: Math.random,
+  token() {
+    tokens += 1;
+    return `${environmentId}-${tokens}`;
+  },
+  pause: (ms) => pause(ms),
+  onTransition(service, transition) {
+    countOfBreaker(METRIC_OF_PHASE[transition.to], service);
+    logger.warn('breaker', { service, ...transition });
+  },
+  onStoreFault(service, fault) {
+    countOfBreaker('BreakerStoreUnavailable', service);
+    logger.error('breaker store', { service, ...faultOf(fault) });
+  },
+  onRefused: (service) => countOfBreaker('BreakerRefused', service),
+  onProbe: (service) => countOfBreaker('BreakerProbes', service),
+};
+
+const METRIC_OF_PHASE = {
+  closed: 'BreakerClosed',
+  open: 'BreakerOpened',
+  'half-open': 'BreakerHalfOpened',
+} as const;
+
+/** The breakers of this environment. */
+export const breakers = new Breakers(breakersTable(requiredEnv('breakersTable')), tools, policies);
+
+/** Gives a service a policy of its own; to be called while loading. */
+export function setBreakerPolicy(service: string, policy: BreakerPolicy): void {
+  policies.set(service, policy);
+}
+
+/**
+ * Calls a service, unless its breaker says not to. Without a fallback throws BreakerRefused (with
+ * `retryAt`) where it does, CallTimedOut after `timeoutMs`, and what the call throws.
+ */
+export function guard<T>(service: string, call: Call<T>, options: GuardOptions<T>): Promise<T> {
+  return breakers.guard(service, call, options);
+}

@@ -1,0 +1,127 @@
+/**
+ * Calls to external services, each through the breaker of its service.
+ *
+ * Shared by all invocations of an environment: one circuit a service. Whatever belongs to one call
+ * is a local variable of {@link Breakers.guard}.
+ */
+import type { BreakerPolicy } from '../../core/breaker-policy.ts';
+import { DEFAULT_BREAKER_POLICY } from '../../core/breaker-policy.ts';
+import { BreakerRefused, CallTimedOut } from './call-errors.ts';
+import { type Judgement, judgeError } from './judgement.ts';
+import type { Refused } from './refused.ts';
+import { type Admitted, ResilientCircuit, type ResilientTools } from './resilient-circuit.ts';
+import type { BreakerStore } from './store.ts';
+
+/** Why there is no answer of the service itself. */
+export type FallbackReason =
+  | { readonly kind: 'refused'; readonly why: string; readonly retryAt: number }
+  | { readonly kind: 'failed'; readonly error: unknown };
+
+export interface GuardOptions<T> {
+  /** After so long the call is aborted, and has failed. */
+  readonly timeoutMs: number;
+  readonly fallback?: ((reason: FallbackReason) => T | Promise<T>) | undefined;
+  /** What an answer says about the service; by default that it is well. */
+  readonly judgeAnswer?: ((answer: T) => Judgement) | undefined;
+  /** What an error says about it; by default that it failed. */
+  readonly judgeError?: ((error: unknown) => Judgement) | undefined;
+}
+
+export type Call<T> = (signal: AbortSignal) => Promise<T>;
+
+export interface BreakersTools extends ResilientTools {
+  readonly onRefused: (service: string, refused: Refused) => void;
+  readonly onProbe: (service: string) => void;
+}
+
+export class Breakers {
+  readonly #store: BreakerStore;
+  readonly #tools: BreakersTools;
+  readonly #policies: ReadonlyMap<string, BreakerPolicy>;
+  readonly #circuits = new Map<string, ResilientCircuit>();
+
+  constructor(
+    store: BreakerStore,
+    tools: BreakersTools,
+    policies: ReadonlyMap<string, BreakerPolicy> = new Map(),
+  ) {
+    this.#store = store;
+    this.#tools = tools;
+    this.#policies = policies;
+  }
+
+  /**
+   * Calls a service, if its breaker lets the call through. Without a fallback throws BreakerRefused
+   * where it does not, CallTimedOut after `timeoutMs`, and what the call throws.
+   */
+  async guard<T>(service: string, call: Call<T>, options: GuardOptions<T>): Promise<T> {
+    const admitted = await this.admit(service, options.timeoutMs);
+    if (admitted.kind === 'refused') {
+      const { why, retryAt } = admitted;
+      if (options.fallback) return options.fallback({ kind: 'refused', why, retryAt });
+      throw new BreakerRefused(service, why, retryAt);
+    }
+    const startedAt = this.#tools.now();
+    const ended = await withTimeout(service, call, options.timeoutMs).then(
+      (answer) => ({ answer }),
+      (error: unknown) => ({ error }),
+    );
+    const durationMs = this.#tools.now() - startedAt;
+    await this.settle(service, admitted, judge(ended, options), durationMs);
+    if ('answer' in ended) return ended.answer;
+    if (options.fallback) return options.fallback({ kind: 'failed', error: ended.error });
+    throw ended.error;
+  }
+
+  /** For callers that cannot wrap their call; each permission must be settled. */
+  async admit(service: string, timeoutMs: number): Promise<Admitted | Refused> {
+    const answer = await this.#circuit(service).admit(timeoutMs);
+    if (answer.kind === 'refused') this.#tools.onRefused(service, answer);
+    else if (answer.ticket.probe) this.#tools.onProbe(service);
+    return answer;
+  }
+
+  async settle(
+    service: string,
+    admitted: Admitted,
+    judgement: Judgement,
+    durationMs: number,
+  ): Promise<void> {
+    await this.#circuit(service).settle(admitted, { ...judgement, durationMs });
+  }
+
+  #circuit(service: string): ResilientCircuit {
+    const known = this.#circuits.get(service);
+    if (known !== undefined) return known;
+    const policy = this.#policies.get(service) ?? DEFAULT_BREAKER_POLICY;
+    const circuit = new ResilientCircuit(service, policy, this.#store, this.#tools);
+    this.#circuits.set(service, circuit);
+    return circuit;
+  }
+}
+
+function judge<T>(
+  ended: { readonly answer: T } | { readonly error: unknown },
+  options: GuardOptions<T>,
+): Judgement {
+  if ('error' in ended) return (options.judgeError ?? judgeError)(ended.error);
+  return options.judgeAnswer?.(ended.answer) ?? { outcome: 'success' };
+}
+
+/** A call that does not heed its signal is left behind all the same. */
+async function withTimeout<T>(service: string, call: Call<T>, timeoutMs: number): Promise<T> {
+  const controller = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const timedOut = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      const error = new CallTimedOut(service, timeoutMs);
+      reject(error);
+      controller.abort(error);
+    }, timeoutMs);
+  });
+  try {
+    return await Promise.race([call(controller.signal), timedOut]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,28 @@
+/** What an answer or an error says about the service that gave it: the caller's rule. */
+import type { CallResult } from '../../core/breaker.ts';
+
+export type Judgement = Pick<CallResult, 'outcome' | 'retryAt'>;
+
+/** Without a rule of the caller's, whatever is thrown is a failure. */
+export function judgeError(_error: unknown): Judgement {
+  return { outcome: 'failure' };
+}
+
+/**
+ * The usual rule for HTTP: 5xx and 429 are failures, any other answer shows that the service is
+ * well, a 4xx too. Retry-After is a number of seconds or a date (RFC 9110, 10.2.3).
+ */
+export function judgeHttp(
+  status: number,
+  retryAfter: string | null | undefined,
+  now: number,
+): Judgement {
+  if (status < 500 && status !== 429) return { outcome: 'success' };
+  return { outcome: 'failure', retryAt: retryTime(retryAfter ?? '', now) };
+}
+
+function retryTime(retryAfter: string, now: number): number | undefined {
+  if (/^\d{1,9}$/.test(retryAfter)) return now + Number(retryAfter) * 1_000;
+  const date = Date.parse(retryAfter);
+  return Number.isNaN(date) ? undefined : date;
+}

@@ -1,0 +1,106 @@
+/** Wherever breakers lie, a save happens only in place of what was decided on. */
+import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { type BreakerState, UNKNOWN_SERVICE } from '../../core/breaker-state.ts';
+import { MemoryStore } from '../../functions/breaker/memory-store.ts';
+import type { BreakerStore } from '../../functions/breaker/store.ts';
+import { testClients } from '../support/clients.ts';
+import { type Emulators, startEmulators } from '../support/emulators.ts';
+import { TableInProcess } from '../support/table-in-process.ts';
+
+const TABLE = 'breakers';
+let emulators: Emulators;
+let fromTable: () => BreakerStore;
+let serveInProcess: () => () => void;
+
+beforeAll(async () => {
+  emulators = await startEmulators();
+  await testClients().dynamo.send(
+    new CreateTableCommand({
+      TableName: TABLE,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
+      KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+    }),
+  );
+  const { breakersTable } = await import('../../functions/aws/breakers-table.ts');
+  const { hastyDynamo } = await import('../../functions/aws/clients.ts');
+  fromTable = () => breakersTable(TABLE);
+  serveInProcess = () => new TableInProcess().serve(hastyDynamo);
+});
+afterAll(() => emulators.stop());
+
+const common = { since: 5, why: 'because', reopenings: 1, receipts: ['a', 'b'] };
+const states: BreakerState[] = [
+  {
+    ...common,
+    phase: 'closed',
+    generation: 0,
+    version: 1,
+    failures: 3,
+    window: [{ from: 0, calls: 3, failures: 2, slow: 1 }],
+    rampFrom: 7,
+  },
+  {
+    ...common,
+    phase: 'open',
+    generation: 1,
+    version: 2,
+    openUntil: 9,
+    forced: { until: 9, reason: 'maintenance', by: 'ada' },
+  },
+  {
+    ...common,
+    phase: 'half-open',
+    generation: 2,
+    version: 3,
+    successes: 1,
+    probe: { owner: 'x', leaseUntil: 11 },
+  },
+  { ...common, phase: 'half-open', generation: 2, version: 4, successes: 1, probe: undefined },
+];
+
+let services = 0;
+describe.each(['DynamoDB', 'the table in this process', 'memory'])('in %s', (where) => {
+  let store: BreakerStore;
+  let service: string;
+  let restore = () => {};
+  beforeAll(() => {
+    if (where === 'the table in this process') restore = serveInProcess();
+    return () => restore();
+  });
+  beforeEach(() => {
+    services += 1;
+    service = `s-${services}`;
+    store = where === 'memory' ? new MemoryStore() : fromTable();
+  });
+
+  test('every state comes back as it was saved', async () => {
+    expect(await store.load(service)).toBeUndefined();
+    let before: BreakerState = UNKNOWN_SERVICE;
+    for (const state of states) {
+      expect(await store.save(service, before, state)).toBe(true);
+      expect(await store.load(service)).toEqual(state);
+      before = state;
+    }
+    expect(await store.load('another')).toBeUndefined();
+  });
+
+  test('R13: of two who decided on the same state one saves', async () => {
+    const [first = UNKNOWN_SERVICE, second = UNKNOWN_SERVICE, third = UNKNOWN_SERVICE] = states;
+    const both = await Promise.all([
+      store.save(service, UNKNOWN_SERVICE, first),
+      store.save(service, UNKNOWN_SERVICE, { ...first, why: 'other' }),
+    ]);
+    expect(both.toSorted()).toEqual([false, true]);
+    expect(await store.save(service, first, second)).toBe(true);
+    expect(await store.save(service, first, third)).toBe(false);
+    expect(await store.load(service)).toEqual(second);
+  });
+
+  test('R13: an item that was deleted takes no save that follows from it', async () => {
+    const [first = UNKNOWN_SERVICE, second = UNKNOWN_SERVICE] = states;
+    expect(await store.save(service, first, second)).toBe(false);
+    expect(await store.load(service)).toBeUndefined();
+  });
+});
