@@ -27,6 +27,11 @@ export function rejectionFingerprint(component: string, issues: readonly Issue[]
   return digest([component, 'rejection', ...[...new Set(whys)].sort()]);
 }
 
+/** Fingerprint of what could not be delivered. `reason` must carry no PHI itself. */
+export function undeliveredFingerprint(component: string, reason: string): string {
+  return digest([component, 'undelivered', reason]);
+}
+
 /** Takes out what differs between two occurrences of the same reason. */
 export function normaliseReason(reason: string): string {
   return reason

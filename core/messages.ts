@@ -67,6 +67,13 @@ export type Envelope = z.infer<typeof envelopeSchema>;
 export const deathDuringSchema = z.enum(['loading', 'handling', 'resource']);
 export type DeathDuring = z.infer<typeof deathDuringSchema>;
 
+/**
+ * A trigger of the delivery lane: something of that key is pending. What is sent is what Resources
+ * holds then, so a trigger may come late, twice or out of order.
+ */
+export const deliveryTriggerSchema = z.object({ pk: z.string().min(1).max(2_048) });
+export type DeliveryTrigger = z.infer<typeof deliveryTriggerSchema>;
+
 /** One death, as published to the topic `crashes`. Carries no PHI (R08). */
 export const crashEventSchema = z.object({
   /** The same for every observer of the same death, so that duplicates count once. */

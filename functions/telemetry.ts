@@ -7,7 +7,7 @@ import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
 import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import middy, { type MiddyfiedHandler } from '@middy/core';
-import type { CloudWatchLogsEvent, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import type { CloudWatchLogsEvent, ScheduledEvent, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { ComponentFault } from './component-fault.ts';
 
 export const METRICS_NAMESPACE = 'fhir-failsafe';
@@ -29,6 +29,11 @@ export function sqsFunction(speaker: Speaker) {
 /** The same for a handler of what a log subscription carries. */
 export function logsFunction(speaker: Speaker) {
   return dressed(middy<CloudWatchLogsEvent, void>(), speaker);
+}
+
+/** The same for a handler that a rule of EventBridge invokes. */
+export function ruleFunction(speaker: Speaker) {
+  return dressed(middy<ScheduledEvent, void>(), speaker);
 }
 
 function dressed<E, R>(handler: MiddyfiedHandler<E, R>, speaker: Speaker) {

@@ -10,7 +10,7 @@ import { addNag } from './nag.ts';
 import { PipelineStack } from './pipeline-stack.ts';
 
 const root = join(import.meta.dirname, '..');
-const FUNCTIONS = ['validate', 'quarantine', 'incident', 'monitor'] as const;
+const FUNCTIONS = ['validate', 'quarantine', 'incident', 'monitor', 'deliver', 'resend'] as const;
 
 function say({ name, bytes, validatorBytes }: BundleSize): string {
   const kb = (value: number) => `${Math.round(value / 1000)} kB`;

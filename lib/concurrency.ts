@@ -18,7 +18,7 @@ export interface Concurrency {
   readonly lanes: Readonly<Record<Lane, number>>;
   /** By component; undefined where nothing is reserved (dev). */
   readonly reserved: Readonly<
-    Partial<Record<Lane | 'quarantine' | 'incident' | 'monitor', number>>
+    Partial<Record<Lane | 'quarantine' | 'incident' | 'monitor' | 'deliver' | 'resend', number>>
   >;
   /** What was cut, for the one who synthesizes. */
   readonly notes: readonly string[];
@@ -37,11 +37,14 @@ export function planConcurrency(config: Config): Concurrency {
   const quarantine = 2 * config.quarantine.maxConcurrency;
   const incident = config.incident.maxConcurrency;
   const monitor = config.monitor.maxConcurrency;
-  const others = critical + quarantine + incident + monitor + isolation;
+  const delivering = config.delivery.endpoint !== undefined;
+  const deliver = delivering ? config.delivery.maxConcurrency : 0;
+  const resend = delivering ? 1 : 0;
+  const others = critical + quarantine + incident + monitor + isolation + deliver + resend;
   const left = config.accountConcurrency - UNRESERVED_MIN - others;
   if (left < MAPPING_MIN) {
     throw new ConfigError([
-      `accountConcurrency ${config.accountConcurrency} is too small: critical ${critical}, quarantine ${quarantine}, incident ${incident}, monitor ${monitor}, background at least ${isolation + MAPPING_MIN} and ${UNRESERVED_MIN} unreserved do not fit`,
+      `accountConcurrency ${config.accountConcurrency} is too small: critical ${critical}, quarantine ${quarantine}, incident ${incident}, monitor ${monitor}, ${delivering ? `delivery ${deliver + resend}, ` : ''}background at least ${isolation + MAPPING_MIN} and ${UNRESERVED_MIN} unreserved do not fit`,
     ]);
   }
   const background = Math.min(wanted.background, left);
@@ -53,7 +56,14 @@ export function planConcurrency(config: Config): Concurrency {
       : [];
   return {
     lanes: { critical: wanted.critical, background },
-    reserved: { critical, background: background + isolation, quarantine, incident, monitor },
+    reserved: {
+      critical,
+      background: background + isolation,
+      quarantine,
+      incident,
+      monitor,
+      ...(delivering && { deliver, resend }),
+    },
     notes,
   };
 }

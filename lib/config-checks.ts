@@ -35,10 +35,25 @@ function* laneProblems(config: Config, name: 'critical' | 'background'): Generat
   }
 }
 
+function* deliveryProblems(config: Config): Generator<string> {
+  const { delivery } = config;
+  yield* queueProblems('delivery', delivery, 0);
+  if (
+    delivery.endpoint?.startsWith('http:') &&
+    !/^http:\/\/(127\.0\.0\.1|localhost)[:/]/.test(delivery.endpoint)
+  ) {
+    yield `delivery.endpoint ${delivery.endpoint} must be https: resources are PHI`;
+  }
+  if (2 * delivery.callTimeoutMs + HANDLER_MARGIN_MS > delivery.timeoutSeconds * 1000) {
+    yield `delivery.callTimeoutMs ${delivery.callTimeoutMs} must fit twice into delivery.timeoutSeconds ${delivery.timeoutSeconds}, less ${HANDLER_MARGIN_MS} ms`;
+  }
+}
+
 /** Problems between the values of one config, in words; none means that it can be deployed. */
 export function configProblems(config: Config): string[] {
   const { incident, workerHeap } = config;
   const problems = [
+    ...deliveryProblems(config),
     ...laneProblems(config, 'critical'),
     ...laneProblems(config, 'background'),
     ...queueProblems('quarantine', config.quarantine, 0),

@@ -5,6 +5,7 @@ import { Bodies } from './bodies.ts';
 import { planConcurrency } from './concurrency.ts';
 import type { Config } from './config.ts';
 import { Crashes } from './crashes.ts';
+import { Delivery } from './delivery.ts';
 import { encryptedTopic } from './encrypted-topic.ts';
 import { type Foundation, STAGE_POLICIES } from './foundation.ts';
 import { Incident } from './incident.ts';
@@ -42,7 +43,20 @@ export class PipelineStack extends Stack {
       'fhir-failsafe notice',
     );
 
+    const { endpoint } = config.delivery;
+    const delivery =
+      endpoint === undefined
+        ? undefined
+        : new Delivery(this, 'Delivery', foundation, {
+            endpoint,
+            resources: tables.resources,
+            quarantine: tables.quarantine,
+            breakers: tables.breakers,
+            bodies: bodies.bucket,
+          });
+
     const stores = {
+      delivery: delivery?.queue,
       resources: tables.resources,
       quarantine: tables.quarantine,
       bodies: bodies.bucket,
@@ -65,7 +79,13 @@ export class PipelineStack extends Stack {
       management,
     });
     new Monitor(this, 'Monitor', foundation, {
-      watched: [critical.validate, background.validate, quarantine.function, incident.function],
+      watched: [
+        critical.validate,
+        background.validate,
+        quarantine.function,
+        incident.function,
+        ...(delivery ? [delivery.deliver, delivery.resend] : []),
+      ],
       crashes: crashes.topic,
       quarantine: tables.quarantine,
     });

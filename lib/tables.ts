@@ -9,6 +9,7 @@ import {
 } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
 import { FINGERPRINT_INDEX, REQUEST_INDEX } from '../functions/aws/quarantine-indexes.ts';
+import { PENDING_INDEX } from '../functions/aws/resources-indexes.ts';
 import { acknowledge, NO_BACKUP_PLAN } from './acknowledgements.ts';
 import { type Foundation, resourceName, STAGE_POLICIES } from './foundation.ts';
 
@@ -19,6 +20,8 @@ export class Tables extends Construct {
   readonly resources: Table;
   /** Messages in trouble by original message id. */
   readonly quarantine: Table;
+  /** The breaker of each external service. */
+  readonly breakers: Table;
   /** Crash events (expiring) and incidents by scope. */
   readonly incidents: Table;
 
@@ -39,6 +42,13 @@ export class Tables extends Construct {
       });
 
     this.resources = table('Resources');
+    this.resources.addGlobalSecondaryIndex({
+      indexName: PENDING_INDEX,
+      partitionKey: text('deliveryShard'),
+      sortKey: { name: 'deliveryDueAt', type: AttributeType.NUMBER },
+      projectionType: ProjectionType.KEYS_ONLY,
+    });
+    this.breakers = table('Breakers');
     this.quarantine = table('Quarantine');
     this.quarantine.addGlobalSecondaryIndex({
       indexName: FINGERPRINT_INDEX,

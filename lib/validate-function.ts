@@ -22,6 +22,8 @@ export interface ValidateStores {
   readonly bodies: Bucket;
   readonly crashes: ITopic;
   readonly outcomes: ITopic;
+  /** Where a trigger goes of what is stored, if it is delivered. */
+  readonly delivery?: IQueue | undefined;
 }
 
 interface LaneQueues {
@@ -85,6 +87,7 @@ function environment(config: Config, lane: LaneQueues, stores: ValidateStores) {
     [ENV.bodiesBucket]: stores.bodies.bucketName,
     [ENV.crashesTopicArn]: stores.crashes.topicArn,
     [ENV.outcomesTopicArn]: stores.outcomes.topicArn,
+    ...(stores.delivery && { [ENV.deliveryQueueUrl]: stores.delivery.queueUrl }),
     [ENV.settings]: JSON.stringify(settings),
     ...(config.chaos === 'on' && { [ENV.chaos]: 'on' }),
   };
@@ -102,7 +105,7 @@ const statements = (lane: LaneQueues, stores: ValidateStores) => [
     [lane.queue.queueArn, lane.isolation.queueArn],
   ),
   allow('SetAside', ['sqs:SendMessage'], [lane.isolation.queueArn, lane.deadLetter.queueArn]),
-  allow('StoreValid', ['dynamodb:PutItem'], [stores.resources.tableArn]),
+  allow('StoreValid', ['dynamodb:UpdateItem'], [stores.resources.tableArn]),
   allow('RecordTrouble', ['dynamodb:GetItem', 'dynamodb:UpdateItem'], [stores.quarantine.tableArn]),
   allow('ReadClaimChecks', ['s3:GetObject'], objects(stores.bodies, READ)),
   allow('WriteBodies', ['s3:PutObject'], objects(stores.bodies, WRITE)),
@@ -110,4 +113,7 @@ const statements = (lane: LaneQueues, stores: ValidateStores) => [
   allow('KnowAbsentBodies', ['s3:ListBucket'], [stores.bodies.bucketArn]),
   allow('TellCrashes', ['sns:Publish'], [stores.crashes.topicArn]),
   allow('TellOutcomes', ['sns:Publish'], [stores.outcomes.topicArn]),
+  ...(stores.delivery
+    ? [allow('AskForDelivery', ['sqs:SendMessage'], [stores.delivery.queueArn])]
+    : []),
 ];

@@ -14,6 +14,10 @@ export const ENV = {
   quarantineTable: 'QUARANTINE_TABLE',
   incidentsTable: 'INCIDENTS_TABLE',
   breakersTable: 'BREAKERS_TABLE',
+  deliveryQueueUrl: 'DELIVERY_QUEUE_URL',
+  deliveryEndpoint: 'DELIVERY_ENDPOINT',
+  /** Of the secret that holds the bearer token; absent where the server asks for none. */
+  deliveryTokenArn: 'DELIVERY_TOKEN_ARN',
   bodiesBucket: 'BODIES_BUCKET',
   crashesTopicArn: 'CRASHES_TOPIC_ARN',
   outcomesTopicArn: 'OUTCOMES_TOPIC_ARN',

@@ -33,7 +33,7 @@ const entrySchema = z.object({
   line: z.number().optional(),
   sentAt: z.number(),
   sequence: z.number().optional(),
-  kind: z.enum(['rejection', 'dead-letter']).optional(),
+  kind: z.enum(['rejection', 'dead-letter', 'undelivered']).optional(),
   reason: z.string().optional(),
   crash: crashKindSchema.optional(),
   outcome: z.string().optional(),
@@ -42,6 +42,7 @@ const entrySchema = z.object({
   attempts: z.array(attemptSchema).default([]),
   body: z.string().optional(),
   bodyS3: claimCheckSchema.shape.s3.optional(),
+  delivery: z.object({ pk: z.string(), submissionOrder: z.string() }).optional(),
   redrives: z.number().default(0),
   redrive: z
     .object({

@@ -157,13 +157,15 @@ export function markStored(table: string, messageId: string): Promise<boolean> {
 export interface QuarantineEntry {
   readonly origin: Origin;
   readonly lane: Lane;
-  readonly kind: 'rejection' | 'dead-letter';
+  readonly kind: 'rejection' | 'dead-letter' | 'undelivered';
   readonly reason: string;
   /** What crashed it, of a dead letter. */
   readonly crash?: CrashKind;
   /** OperationOutcome as JSON, of a rejection. */
   readonly outcome?: string;
   readonly fingerprint: string;
+  /** Of what was not delivered: the item of Resources, and which submission it was. */
+  readonly delivery?: { readonly pk: string; readonly submissionOrder: string };
   readonly placed: PlacedBody;
 }
 

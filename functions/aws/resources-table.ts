@@ -1,17 +1,19 @@
 /** The current valid resource of each source, type and id. */
 import { createHash } from 'node:crypto';
-import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import type { Origin } from '../../core/messages.ts';
+import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { Lane, Origin } from '../../core/messages.ts';
 import { submissionOrder } from '../../core/submission-order.ts';
 import { placeBody } from './bodies-bucket.ts';
 import { dynamo } from './clients.ts';
-import { written } from './conditional-write.ts';
+import { setAll, written } from './conditional-write.ts';
+import { pendingFields } from './deliveries.ts';
 
 /** Nothing there yet, or something older: else a newer submission or this very one is (R04, R05). */
 const NOTHING_NEWER = 'attribute_not_exists(pk) OR submissionOrder < :order';
 
 export interface ValidResource {
   readonly origin: Origin;
+  readonly lane: Lane;
   readonly resourceType: string;
   /** A resource without one is known by its message id. */
   readonly resourceId?: string | undefined;
@@ -22,15 +24,34 @@ export interface ResourcesStore {
   readonly table: string;
   readonly bucket: string;
   readonly inlineBytesMax: number;
+  /** Whether it is to be delivered to a FHIR server. */
+  readonly delivered: boolean;
 }
 
-/** Stores a resource; false where this or a newer submission is already there, which is as good. */
+/** What an older submission may have that a newer has not. */
+const FORMER = [
+  'file',
+  'line',
+  'resourceId',
+  'body',
+  'bodyS3',
+  'deliveryFailures',
+  'deliveryRefused',
+] as const;
+
+export interface Stored {
+  readonly pk: string;
+  /** False where this or a newer submission is already there, which is as good. */
+  readonly isNew: boolean;
+}
+
+/** Stores a resource, unless a newer submission is there. */
 export async function storeResource(
   store: ResourcesStore,
   resource: ValidResource,
   now: number,
-): Promise<boolean> {
-  const { origin, resourceType, resourceId, text } = resource;
+): Promise<Stored> {
+  const { origin, lane, resourceType, resourceId, text } = resource;
   const order = submissionOrder(origin);
   const placed = await placeBody(
     store.bucket,
@@ -39,26 +60,37 @@ export async function storeResource(
     text,
     store.inlineBytesMax,
   );
-  const put = new PutCommand({
+  const pk = resourceKey(origin, resourceType, resourceId);
+  const fields = {
+    submissionOrder: order,
+    messageId: origin.messageId,
+    sentAt: origin.sentAt,
+    source: origin.source,
+    lane,
+    file: origin.file,
+    line: origin.line,
+    resourceType,
+    resourceId,
+    contentHash: createHash('sha256').update(text).digest('hex'),
+    storedAt: now,
+    ...placed,
+    ...(store.delivered && pendingFields(pk, now)),
+  };
+  const set = setAll(fields);
+  const former = FORMER.filter((name) => set.names[`#${name}`] === undefined);
+  // Not a put: the lease of a delivery that is under way, and what the server said, must survive.
+  const update = new UpdateCommand({
     TableName: store.table,
-    Item: {
-      pk: resourceKey(origin, resourceType, resourceId),
-      submissionOrder: order,
-      messageId: origin.messageId,
-      sentAt: origin.sentAt,
-      source: origin.source,
-      file: origin.file,
-      line: origin.line,
-      resourceType,
-      resourceId,
-      contentHash: createHash('sha256').update(text).digest('hex'),
-      storedAt: now,
-      ...placed,
-    },
+    Key: { pk },
+    UpdateExpression: `${set.expression} REMOVE ${former.map((name) => `#${name}`).join(', ')}`,
     ConditionExpression: NOTHING_NEWER,
-    ExpressionAttributeValues: { ':order': order },
+    ExpressionAttributeNames: {
+      ...set.names,
+      ...Object.fromEntries(former.map((name) => [`#${name}`, name])),
+    },
+    ExpressionAttributeValues: { ...set.values, ':order': order },
   });
-  return written(dynamo.send(put));
+  return { pk, isNew: await written(dynamo.send(update)) };
 }
 
 /** Whether the current resource of that type and id is the one that this message brought. */

@@ -6,6 +6,7 @@
  */
 import type { BreakerPolicy } from '../../core/breaker-policy.ts';
 import { DEFAULT_BREAKER_POLICY } from '../../core/breaker-policy.ts';
+import type { BreakerState } from '../../core/breaker-state.ts';
 import { BreakerRefused, CallTimedOut } from './call-errors.ts';
 import { type Judgement, judgeError } from './judgement.ts';
 import type { Refused } from './refused.ts';
@@ -79,6 +80,16 @@ export class Breakers {
     if (answer.kind === 'refused') this.#tools.onRefused(service, answer);
     else if (answer.ticket.probe) this.#tools.onProbe(service);
     return answer;
+  }
+
+  /** Whether a call would be refused now, without asking for a permission. */
+  peek(service: string, timeoutMs: number): Promise<Refused | undefined> {
+    return this.#circuit(service).peek(timeoutMs);
+  }
+
+  /** What this environment last knew of a breaker. */
+  known(service: string): BreakerState | undefined {
+    return this.#circuit(service).known;
   }
 
   async settle(

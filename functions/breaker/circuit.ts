@@ -63,6 +63,14 @@ export class Circuit {
     return this.#state;
   }
 
+  /** Would a call be refused now? Asks for nothing. Throws where the store fails. */
+  async peek(timeoutMs: number): Promise<Refused | undefined> {
+    const state = await this.#read(CACHE_MS);
+    const ask = { owner: '', timeoutMs, draw: 0 };
+    const admission = admit(state, ask, this.#tools.now(), this.#policy);
+    return admission.kind === 'refused' ? admission : undefined;
+  }
+
   /** May a call be made that takes at most `timeoutMs`? Throws where the store fails. */
   async admit(timeoutMs: number): Promise<Ticket | Refused> {
     const { now, random, token } = this.#tools;

@@ -57,6 +57,20 @@ export class ResilientCircuit {
     return admitted(await own.admit(timeoutMs), own);
   }
 
+  /** The shared state, or that of this environment alone while the store fails. */
+  get known(): BreakerState | undefined {
+    return (this.#own ?? this.#shared).known;
+  }
+
+  /** Refused, as things stand? Never throws: where the store fails, {@link admit} decides. */
+  async peek(timeoutMs: number): Promise<Refused | undefined> {
+    try {
+      return await (this.#own ?? this.#shared).peek(timeoutMs);
+    } catch {
+      return undefined;
+    }
+  }
+
   /** A result that cannot be told is lost: a lease expires, a count is one too low (R16). */
   async settle({ circuit, ticket }: Admitted, outcome: Outcome): Promise<void> {
     try {

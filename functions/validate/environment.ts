@@ -17,6 +17,8 @@ export const environment = {
   bucket: requiredEnv('bodiesBucket'),
   crashesTopicArn: requiredEnv('crashesTopicArn'),
   outcomesTopicArn: requiredEnv('outcomesTopicArn'),
+  /** Absent where nothing is delivered. */
+  deliveryQueueUrl: process.env[ENV.deliveryQueueUrl],
   chaos: process.env[ENV.chaos] === 'on',
 };
 

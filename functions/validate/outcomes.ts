@@ -4,6 +4,7 @@ import { outcomeEvent } from '../../core/outcome-event.ts';
 import type { Issue, Verdict } from '../../core/verdict.ts';
 import { operationOutcome } from '../../fhir/operation-outcome.ts';
 import { type PlacedBody, placeBody } from '../aws/bodies-bucket.ts';
+import { sendTriggers } from '../aws/delivery-queue.ts';
 import { OutcomesTopic } from '../aws/outcomes-topic.ts';
 import { quarantine } from '../aws/quarantine-table.ts';
 import { storeResource } from '../aws/resources-table.ts';
@@ -41,10 +42,21 @@ export async function store(submission: Submission, valid: Valid, text: string):
     table: environment.resourcesTable,
     bucket: environment.bucket,
     inlineBytesMax: settings.inlineBytesMax,
+    delivered: environment.deliveryQueueUrl !== undefined,
   };
   const { origin } = submission.provenance;
   const { resourceType, id } = valid;
-  await storeResource(place, { origin, resourceType, resourceId: id, text }, Date.now());
+  const { lane } = environment;
+  const resource = { origin, lane, resourceType, resourceId: id, text };
+  const { pk } = await storeResource(place, resource, Date.now());
+  await askForDelivery(pk);
+}
+
+/** Of what was stored before too: its trigger may not have been sent by the one that died. */
+async function askForDelivery(pk: string): Promise<void> {
+  if (environment.deliveryQueueUrl === undefined) return;
+  const [error] = await sendTriggers(environment.deliveryQueueUrl, [pk]);
+  if (error !== undefined) throw error;
 }
 
 /** Tells that it is stored; where it has an entry in Quarantine, once that says so too. */

@@ -21,6 +21,11 @@ describe('cdk-nag', () => {
     expect(findings(buildStack({ stage }).app)).toEqual([]);
   });
 
+  it('finds nothing where resources are delivered', () => {
+    const delivery = { 'delivery.endpoint': 'https://fhir.example.org' };
+    expect(findings(buildStack({ stage: 'prod', ...delivery }).app)).toEqual([]);
+  });
+
   it('would find a queue that is not as ours are', () => {
     const { app, stack } = buildStack();
     new Queue(stack, 'Careless');

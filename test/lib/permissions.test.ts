@@ -17,7 +17,7 @@ describe('permissions', () => {
     expect(rowsOf(`validate-${lane}`)).toEqual([
       `TakeMessages: sqs:ChangeMessageVisibility, sqs:DeleteMessage, sqs:GetQueueAttributes, sqs:ReceiveMessage on queue ${lane}, queue ${lane}-isolation`,
       `SetAside: sqs:SendMessage on queue ${lane}-dead-letter, queue ${lane}-isolation`,
-      'StoreValid: dynamodb:PutItem on table resources',
+      'StoreValid: dynamodb:UpdateItem on table resources',
       'RecordTrouble: dynamodb:GetItem, dynamodb:UpdateItem on table quarantine',
       'ReadClaimChecks: s3:GetObject on bucket bodies/hops/*, bucket bodies/submissions/*',
       'WriteBodies: s3:PutObject on bucket bodies/hops/*, bucket bodies/quarantine/*, bucket bodies/resources/*',

@@ -265,7 +265,7 @@ describe('tables', () => {
   });
 
   it('are on demand and restorable to any second', () => {
-    expect(tables.size).toBe(3);
+    expect(tables.size).toBe(4);
     for (const { Properties } of tables.values()) {
       expect(Properties).toMatchObject({
         BillingMode: 'PAY_PER_REQUEST',

@@ -23,7 +23,7 @@ describe('encryption by our key', () => {
     ['AWS::SQS::Queue', 9, { KmsMasterKeyId: keyArn }],
     ['AWS::SNS::Topic', 4, { KmsMasterKeyId: keyArn }],
     ['AWS::Logs::LogGroup', 5, { KmsKeyId: keyArn }],
-    ['AWS::DynamoDB::Table', 3, { SSESpecification: { SSEEnabled: true, KMSMasterKeyId: keyArn } }],
+    ['AWS::DynamoDB::Table', 4, { SSESpecification: { SSEEnabled: true, KMSMasterKeyId: keyArn } }],
   ])('covers every %s (%d)', (type, count, properties) => {
     const all = Object.values(resources(type));
     expect(all).toHaveLength(count);

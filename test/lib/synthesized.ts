@@ -21,7 +21,7 @@ const folder = mkdtempSync(join(tmpdir(), 'failsafe-synth-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const bundles = join(folder, 'bundles');
-for (const name of ['validate', 'quarantine', 'incident', 'monitor']) {
+for (const name of ['validate', 'quarantine', 'incident', 'monitor', 'deliver', 'resend']) {
   mkdirSync(join(bundles, name), { recursive: true });
   writeFileSync(join(bundles, name, 'handler.mjs'), `export const handler = '${name}';\n`);
 }

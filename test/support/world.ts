@@ -23,13 +23,14 @@ type QueueName =
   | 'incident'
   | 'oncall'
   | 'management'
-  | 'outcomes';
+  | 'outcomes'
+  | 'delivery';
 
 export interface World {
   readonly stage: string;
   readonly lane: Lane;
   readonly queues: Readonly<Record<QueueName, Queue>>;
-  readonly tables: Readonly<Record<'resources' | 'quarantine' | 'incidents', string>>;
+  readonly tables: Readonly<Record<'resources' | 'quarantine' | 'incidents' | 'breakers', string>>;
   readonly bucket: string;
 }
 
@@ -52,11 +53,13 @@ export async function buildWorld(settings: Record<string, unknown> = {}): Promis
     oncall: await queue(`${prefix}-oncall-reader`),
     management: await queue(`${prefix}-management-reader`),
     outcomes: await queue(`${prefix}-outcomes-reader`),
+    delivery: await queue(`${prefix}-delivery`),
   };
   const tables = {
-    resources: await table(`${prefix}-resources`),
+    resources: await table(`${prefix}-resources`, undefined, RESOURCES_INDEXES),
     quarantine: await table(`${prefix}-quarantine`, undefined, QUARANTINE_INDEXES),
     incidents: await table(`${prefix}-incidents`, 'sk'),
+    breakers: await table(`${prefix}-breakers`),
   };
   const bucket = `${prefix}-bodies-${ACCOUNT}`;
   await testClients().s3.send(new CreateBucketCommand({ Bucket: bucket }));
@@ -75,6 +78,7 @@ export async function buildWorld(settings: Record<string, unknown> = {}): Promis
     [ENV.resourcesTable]: tables.resources,
     [ENV.quarantineTable]: tables.quarantine,
     [ENV.incidentsTable]: tables.incidents,
+    [ENV.breakersTable]: tables.breakers,
     [ENV.bodiesBucket]: bucket,
     [ENV.crashesTopicArn]: crashes,
     [ENV.oncallTopicArn]: oncall,
@@ -106,6 +110,8 @@ async function topic(name: string, reader: Queue): Promise<string> {
   return TopicArn;
 }
 
+type Indexes = Pick<CreateTableCommandInput, 'AttributeDefinitions' | 'GlobalSecondaryIndexes'>;
+
 const QUARANTINE_INDEXES = {
   AttributeDefinitions: [
     { AttributeName: 'fingerprint', AttributeType: 'S' },
@@ -127,13 +133,26 @@ const QUARANTINE_INDEXES = {
       Projection: { ProjectionType: 'KEYS_ONLY' },
     },
   ],
-} satisfies Partial<CreateTableCommandInput>;
+} satisfies Indexes;
 
-async function table(
-  name: string,
-  sortKey?: string,
-  index?: typeof QUARANTINE_INDEXES,
-): Promise<string> {
+const RESOURCES_INDEXES = {
+  AttributeDefinitions: [
+    { AttributeName: 'deliveryShard', AttributeType: 'S' },
+    { AttributeName: 'deliveryDueAt', AttributeType: 'N' },
+  ],
+  GlobalSecondaryIndexes: [
+    {
+      IndexName: 'by-pending',
+      KeySchema: [
+        { AttributeName: 'deliveryShard', KeyType: 'HASH' },
+        { AttributeName: 'deliveryDueAt', KeyType: 'RANGE' },
+      ],
+      Projection: { ProjectionType: 'KEYS_ONLY' },
+    },
+  ],
+} satisfies Indexes;
+
+async function table(name: string, sortKey?: string, index?: Indexes): Promise<string> {
   const keys = ['pk', ...(sortKey === undefined ? [] : [sortKey])];
   await testClients().dynamo.send(
     new CreateTableCommand({

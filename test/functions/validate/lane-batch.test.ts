@@ -32,6 +32,7 @@ describe('what is valid', () => {
     expect(await itemsOf(stage.world.tables.resources)).toEqual([
       {
         pk: 'lab#Patient#p-1',
+        lane: 'background',
         submissionOrder: expect.stringMatching(new RegExp(`^\\d{15}#0{15}9#${id}$`)),
         messageId: id,
         sentAt: expect.any(Number),

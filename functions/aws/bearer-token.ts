@@ -1,0 +1,29 @@
+import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+
+const KEEP_MS = 5 * 60_000;
+
+/** The bearer token in a secret, read anew every five minutes, or when it was forgotten. */
+export class BearerToken {
+  readonly #secretArn: string;
+  readonly #client = new SecretsManagerClient({ maxAttempts: 3 });
+  #token: { readonly value: string; readonly readAt: number } | undefined;
+
+  constructor(secretArn: string) {
+    this.#secretArn = secretArn;
+  }
+
+  /** Throws where the secret cannot be read: a fault of our own. */
+  async read(now: number): Promise<string> {
+    if (this.#token !== undefined && now - this.#token.readAt < KEEP_MS) return this.#token.value;
+    const { SecretString = '' } = await this.#client.send(
+      new GetSecretValueCommand({ SecretId: this.#secretArn }),
+    );
+    this.#token = { value: SecretString.trim(), readAt: now };
+    return this.#token.value;
+  }
+
+  /** The server did not accept it: it may have been rotated. */
+  forget(): void {
+    this.#token = undefined;
+  }
+}

@@ -1,0 +1,81 @@
+/**
+ * `deliver`: brings what is pending to the FHIR server, through the server's breaker. A message is
+ * only a trigger: what is sent is what Resources holds by then.
+ */
+import type { Context, SQSRecord } from 'aws-lambda';
+import { backOffSeconds } from '../../core/back-off.ts';
+import { batchResponse, type Settlement } from '../../core/batch-response.ts';
+import { DEFAULT_BREAKER_POLICY } from '../../core/breaker-policy.ts';
+import { howToWait } from '../../core/delivery.ts';
+import { deliveryTriggerSchema } from '../../core/messages.ts';
+import { setDeliveryDue } from '../aws/deliveries.ts';
+import { showAgain } from '../aws/lane-queues.ts';
+import { setBreakerPolicy } from '../breaker.ts';
+import { faultOf, logger, sqsFunction, Tally } from '../telemetry.ts';
+import { deliverOne, type Ending } from './deliver-one.ts';
+import { COMPONENT, environment, settings } from './environment.ts';
+import { triggersInFlight } from './in-flight.ts';
+import { FHIR_SERVER } from './service.ts';
+
+setBreakerPolicy(FHIR_SERVER, {
+  ...DEFAULT_BREAKER_POLICY,
+  trip: { kind: 'consecutive', failures: settings.breakerFailures },
+  openMs: settings.breakerOpenMs,
+});
+
+export const handler = sqsFunction({ component: COMPONENT }).handler(
+  async ({ Records: records }, context: Context) => {
+    const tally = new Tally(records.length);
+    const settlements = await Promise.all(records.map((record) => settle(record, tally, context)));
+    tally.report('deliveries');
+    return batchResponse(
+      records.map((record) => record.messageId),
+      settlements,
+    );
+  },
+);
+
+async function settle(record: SQSRecord, tally: Tally, context: Context): Promise<Settlement> {
+  try {
+    const { pk } = deliveryTriggerSchema.parse(JSON.parse(record.body));
+    // Another call may take as long as this, and a lease must be given back.
+    const enough = context.getRemainingTimeInMillis() > 2 * settings.callTimeoutMs;
+    const ending: Ending = enough ? await deliverOne(pk, tally) : { kind: 'again', at: 0 };
+    return ending.kind === 'done' ? 'done' : await wait(record, pk, ending.at, tally);
+  } catch (fault) {
+    tally.add('ComponentFaults');
+    logger.error('component fault', { messageId: record.messageId, ...faultOf(fault) });
+    const receives = Number(record.attributes.ApproximateReceiveCount);
+    await comeAgain(record, backOffSeconds(receives));
+    return 'failed';
+  }
+}
+
+/** Waits in the queue; or leaves it, and is sent anew by its mark. */
+async function wait(
+  record: SQSRecord,
+  pk: string,
+  retryAt: number,
+  tally: Tally,
+): Promise<Settlement> {
+  const now = Date.now();
+  const receives = Number(record.attributes.ApproximateReceiveCount);
+  const waiting = { retryAt, receives, inFlight: await triggersInFlight(now) };
+  const how = howToWait(waiting, now, Math.random(), settings);
+  if (how.kind === 'marked') {
+    tally.add('Marked');
+    await setDeliveryDue(environment.resourcesTable, pk, how.until);
+    return 'done';
+  }
+  tally.add('Waiting');
+  await comeAgain(record, how.seconds);
+  return 'failed';
+}
+
+async function comeAgain({ receiptHandle }: SQSRecord, seconds: number): Promise<void> {
+  try {
+    await showAgain(environment.queueUrl, [{ receiptHandle, seconds }]);
+  } catch (error) {
+    logger.warn('visibility not changed', faultOf(error));
+  }
+}

@@ -1,0 +1,58 @@
+/** One PUT to the FHIR server: https://hl7.org/fhir/R4/http.html#update */
+import { environment } from './environment.ts';
+
+export interface Answer {
+  readonly status: number;
+  readonly retryAfter: string | null;
+  /** The version that the server gave it, as its ETag. */
+  readonly version: string | undefined;
+  /** Of an error: the server's OperationOutcome, or whatever it says, cut. */
+  readonly body: string;
+}
+
+export interface Put {
+  readonly resourceType: string;
+  readonly id: string;
+  readonly text: string;
+  readonly version: string | undefined;
+}
+
+const BODY_BYTES_MAX = 64 * 1024;
+
+/** Rejects where there is no answer, or the signal aborts. A redirect is an answer. */
+export async function put(resource: Put, token: string | undefined, signal: AbortSignal) {
+  const { resourceType, id, text, version } = resource;
+  const url = `${environment.endpoint}/${encodeURIComponent(resourceType)}/${encodeURIComponent(id)}`;
+  const response = await fetch(url, {
+    method: 'PUT',
+    body: text,
+    redirect: 'manual',
+    signal,
+    headers: {
+      'content-type': 'application/fhir+json',
+      accept: 'application/fhir+json',
+      prefer: 'return=minimal',
+      ...(version !== undefined && { 'if-match': version }),
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+    },
+  });
+  const { status, headers } = response;
+  const answer: Answer = {
+    status,
+    retryAfter: headers.get('retry-after'),
+    version: headers.get('etag') ?? undefined,
+    body: await beginningOf(response),
+  };
+  return answer;
+}
+
+/** A server may answer with more than anybody wants to keep. */
+async function beginningOf(response: Response): Promise<string> {
+  const decoder = new TextDecoder();
+  let text = '';
+  for await (const chunk of response.body ?? []) {
+    text += decoder.decode(chunk, { stream: true });
+    if (text.length >= BODY_BYTES_MAX) break;
+  }
+  return text.slice(0, BODY_BYTES_MAX);
+}

@@ -1,0 +1,20 @@
+import { z } from 'zod';
+
+/** What `deliver` is told by the stack, as JSON in the environment variable SETTINGS. */
+export const deliverSettingsSchema = z.object({
+  /** After so long a call is aborted. */
+  callTimeoutMs: z.int().positive().default(5_000),
+  /** Failures of one resource's own before it is quarantined. */
+  failuresMax: z.int().positive().default(3),
+  /** Triggers that may wait invisibly at once; the queue's own limit is 120,000. */
+  inFlightMax: z.int().positive().default(20_000),
+  /** Receives of one trigger; SQS gives up after 1,000. */
+  receivesMax: z.int().positive().default(100),
+  breakerFailures: z.int().positive().default(5),
+  breakerOpenMs: z.int().positive().default(30_000),
+  inlineBytesMax: z
+    .int()
+    .positive()
+    .default(350 * 1024),
+});
+export type DeliverSettings = z.infer<typeof deliverSettingsSchema>;

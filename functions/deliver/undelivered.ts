@@ -1,0 +1,40 @@
+/** Evidence of what the FHIR server does not take, beside the story of the message itself. */
+import { undeliveredFingerprint } from '../../core/fingerprint.ts';
+import { placeBody } from '../aws/bodies-bucket.ts';
+import type { PendingResource } from '../aws/deliveries.ts';
+import { quarantine } from '../aws/quarantine-table.ts';
+import { COMPONENT, environment, settings } from './environment.ts';
+
+const OUTCOME_CHARACTERS_MAX = 16 * 1024;
+
+/**
+ * Quarantines a delivery under a key of its own: the message is stored, and that stays its end
+ * (R04). `outcome` is what the server said, its OperationOutcome as a rule (R07).
+ */
+export async function quarantineUndelivered(
+  resource: PendingResource,
+  reason: string,
+  outcome: string,
+): Promise<void> {
+  const { pk, submissionOrder, messageId, source, sentAt, file, line, lane } = resource;
+  const said = outcome.slice(0, OUTCOME_CHARACTERS_MAX);
+  const room = settings.inlineBytesMax - Buffer.byteLength(said);
+  const placed =
+    resource.bodyS3 === undefined
+      ? await placeBody(environment.bucket, 'quarantine/', messageId, resource.body ?? '', room)
+      : { bodyS3: resource.bodyS3 };
+  await quarantine(
+    environment.quarantineTable,
+    {
+      origin: { messageId: `delivery#${messageId}`, source, sentAt, file, line },
+      lane,
+      kind: 'undelivered',
+      reason: `the FHIR server ${reason}`,
+      fingerprint: undeliveredFingerprint(COMPONENT, reason),
+      placed,
+      delivery: { pk, submissionOrder },
+      ...(said !== '' && { outcome: said }),
+    },
+    Date.now(),
+  );
+}

@@ -1,0 +1,39 @@
+/**
+ * `resend`: each minute sends triggers anew for what is pending and due, so that no outage outlasts
+ * the retention of a queue (R18). While the breaker is open it sends nothing.
+ */
+import { DELIVERY_SHARDS, shardName } from '../../core/delivery.ts';
+import { dueDeliveries, triggerSent } from '../aws/deliveries.ts';
+import { sendTriggers } from '../aws/delivery-queue.ts';
+import { requiredEnv } from '../aws/env.ts';
+import { breakers } from '../breaker.ts';
+import { FHIR_SERVER } from '../deliver/service.ts';
+import { ruleFunction, Tally } from '../telemetry.ts';
+
+const table = requiredEnv('resourcesTable');
+const queueUrl = requiredEnv('deliveryQueueUrl');
+const ROUNDS_MAX = 20;
+/** For the question only: nothing is called. */
+const TIMEOUT_MS = 1_000;
+
+export const handler = ruleFunction({ component: 'resend' }).handler(async () => {
+  if ((await breakers.peek(FHIR_SERVER, TIMEOUT_MS)) !== undefined) return;
+  const tally = new Tally(0);
+  for (let round = 0; round < ROUNDS_MAX; round += 1) {
+    const shards = Array.from({ length: DELIVERY_SHARDS }, (_, n) => resendShard(shardName(n)));
+    const sent = (await Promise.all(shards)).reduce((sum, each) => sum + each, 0);
+    if (sent === 0) break;
+    tally.add('Resent', sent);
+  }
+  tally.report('resent');
+});
+
+/** Sent first, marked then: a death in between sends twice, which is one delivery all the same. */
+async function resendShard(shard: string): Promise<number> {
+  const now = Date.now();
+  const keys = await dueDeliveries(table, shard, now);
+  const errors = await sendTriggers(queueUrl, keys);
+  const sent = keys.filter((_, position) => errors[position] === undefined);
+  await Promise.all(sent.map((pk) => triggerSent(table, pk, now)));
+  return sent.length;
+}

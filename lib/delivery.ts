@@ -1,0 +1,147 @@
+/** Brings what is stored to the FHIR server downstream; there only where one is configured. */
+import { Duration } from 'aws-cdk-lib';
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
+import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
+import type { Bucket } from 'aws-cdk-lib/aws-s3';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { BodyPrefix } from '../functions/aws/bodies-bucket.ts';
+import { ENV } from '../functions/aws/env-names.ts';
+import { PENDING_INDEX } from '../functions/aws/resources-indexes.ts';
+import type { DeliverSettings } from '../functions/deliver/settings.ts';
+import { acknowledge, objectsUnder } from './acknowledgements.ts';
+import type { Config } from './config.ts';
+import { encryptedQueue } from './encrypted-queue.ts';
+import { type Foundation, resourceName } from './foundation.ts';
+import { PipelineFunction } from './pipeline-function.ts';
+import { allow, allowKey, objects } from './policy.ts';
+
+interface DeliveryProps {
+  readonly endpoint: string;
+  readonly resources: Table;
+  readonly quarantine: Table;
+  readonly breakers: Table;
+  readonly bodies: Bucket;
+}
+
+const READ = 'resources/' satisfies BodyPrefix;
+const WRITE = 'quarantine/' satisfies BodyPrefix;
+
+export class Delivery extends Construct {
+  readonly queue: Queue;
+  readonly deadLetter: Queue;
+  readonly deliver: PipelineFunction;
+  readonly resend: PipelineFunction;
+
+  constructor(scope: Construct, id: string, foundation: Foundation, props: DeliveryProps) {
+    super(scope, id);
+    const { visibilitySeconds } = foundation.config.delivery;
+    this.deadLetter = encryptedQueue(this, 'DeadLetter', foundation, {
+      name: 'delivery-dead-letter',
+      visibilitySeconds,
+    });
+    this.queue = encryptedQueue(this, 'Queue', foundation, {
+      name: 'delivery',
+      visibilitySeconds,
+      deadLetterQueue: this.deadLetter,
+    });
+    this.deliver = this.deliverFunction(foundation, props);
+    this.resend = this.resendFunction(foundation, props);
+    new Rule(this, 'EachMinute', {
+      ruleName: resourceName(foundation.config.stage, 'resend'),
+      description: 'Sends deliveries anew that are due',
+      schedule: Schedule.rate(Duration.minutes(1)),
+      targets: [new LambdaFunction(this.resend.lambda)],
+    });
+  }
+
+  private deliverFunction(foundation: Foundation, props: DeliveryProps): PipelineFunction {
+    const { config, concurrency, key } = foundation;
+    const { tokenSecretArn } = config.delivery;
+    const deliver = new PipelineFunction(this, 'Deliver', foundation, {
+      name: 'deliver',
+      code: 'deliver',
+      description: 'Sends what is pending to the FHIR server, through its breaker',
+      memoryMb: 512,
+      timeoutSeconds: config.delivery.timeoutSeconds,
+      reservedConcurrency: concurrency.reserved.deliver,
+      environment: {
+        [ENV.resourcesTable]: props.resources.tableName,
+        [ENV.quarantineTable]: props.quarantine.tableName,
+        [ENV.breakersTable]: props.breakers.tableName,
+        [ENV.bodiesBucket]: props.bodies.bucketName,
+        [ENV.deliveryQueueUrl]: this.queue.queueUrl,
+        [ENV.deliveryEndpoint]: props.endpoint,
+        [ENV.settings]: JSON.stringify(settings(config)),
+        ...(tokenSecretArn !== undefined && { [ENV.deliveryTokenArn]: tokenSecretArn }),
+      },
+      statements: [
+        allow(
+          'TakeTriggers',
+          [
+            'sqs:ChangeMessageVisibility',
+            'sqs:DeleteMessage',
+            'sqs:GetQueueAttributes',
+            'sqs:ReceiveMessage',
+          ],
+          [this.queue.queueArn],
+        ),
+        allow(
+          'SendUnderLease',
+          ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
+          [props.resources.tableArn],
+        ),
+        allow('ShareBreaker', ['dynamodb:GetItem', 'dynamodb:PutItem'], [props.breakers.tableArn]),
+        allow('FileUndelivered', ['dynamodb:UpdateItem'], [props.quarantine.tableArn]),
+        allow('ReadBodies', ['s3:GetObject'], objects(props.bodies, [READ])),
+        allow('WriteBodies', ['s3:PutObject'], objects(props.bodies, [WRITE])),
+        ...(tokenSecretArn === undefined
+          ? []
+          : [allow('ReadToken', ['secretsmanager:GetSecretValue'], [tokenSecretArn])]),
+        ...allowKey(key, ['dynamodb', 's3', 'sqs']),
+      ],
+    });
+    acknowledge(deliver, objectsUnder(props.bodies, READ), objectsUnder(props.bodies, WRITE));
+    deliver.consume('FromQueue', this.queue, {
+      batchSize: config.delivery.batchSize,
+      windowSeconds: 0,
+      maxConcurrency: config.delivery.maxConcurrency,
+    });
+    return deliver;
+  }
+
+  private resendFunction(foundation: Foundation, props: DeliveryProps): PipelineFunction {
+    const { resources, breakers } = props;
+    return new PipelineFunction(this, 'Resend', foundation, {
+      name: 'resend',
+      code: 'resend',
+      description: 'Each minute sends triggers anew for what is pending and due',
+      memoryMb: 256,
+      timeoutSeconds: 60,
+      reservedConcurrency: foundation.concurrency.reserved.resend,
+      failures: this.deadLetter,
+      environment: {
+        [ENV.resourcesTable]: resources.tableName,
+        [ENV.breakersTable]: breakers.tableName,
+        [ENV.deliveryQueueUrl]: this.queue.queueUrl,
+      },
+      statements: [
+        allow('FindDue', ['dynamodb:Query'], [`${resources.tableArn}/index/${PENDING_INDEX}`]),
+        allow('MarkSent', ['dynamodb:UpdateItem'], [resources.tableArn]),
+        allow('ReadBreaker', ['dynamodb:GetItem'], [breakers.tableArn]),
+        allow('SendTriggers', ['sqs:SendMessage'], [this.queue.queueArn, this.deadLetter.queueArn]),
+        ...allowKey(foundation.key, ['dynamodb', 'sqs']),
+      ],
+    });
+  }
+}
+
+const settings = ({ delivery, inlineBytesMax }: Config): Partial<DeliverSettings> => ({
+  callTimeoutMs: delivery.callTimeoutMs,
+  failuresMax: delivery.failures,
+  inFlightMax: delivery.inFlightMax,
+  breakerFailures: delivery.breakerFailures,
+  breakerOpenMs: delivery.breakerOpenSeconds * 1000,
+  inlineBytesMax,
+});

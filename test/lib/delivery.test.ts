@@ -1,0 +1,94 @@
+import { describe, expect, it } from 'vitest';
+import { planConcurrency } from '../../lib/concurrency.ts';
+import { loadConfig } from '../../lib/config-load.ts';
+import { type PermissionsTemplate, permissionRows } from '../../lib/permissions.ts';
+import { byName, synthesized } from './synthesized.ts';
+
+const endpoint = 'https://fhir.example.org/r4';
+const secret = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:token';
+const template = synthesized({
+  'delivery.endpoint': endpoint,
+  'delivery.tokenSecretArn': secret,
+});
+const functions = byName(template, 'AWS::Lambda::Function', 'FunctionName');
+function variables(name: string): Record<string, unknown> {
+  const { Environment } = functions.get(`fhir-failsafe-dev-${name}`)?.Properties ?? {};
+  return (Environment as { Variables: Record<string, unknown> }).Variables;
+}
+
+describe('the delivery lane', () => {
+  it('is there only where an endpoint is configured', () => {
+    const without = byName(synthesized(), 'AWS::Lambda::Function', 'FunctionName');
+    expect(without.has('fhir-failsafe-dev-deliver')).toBe(false);
+    expect(variables('deliver')).toMatchObject({
+      DELIVERY_ENDPOINT: endpoint,
+      DELIVERY_TOKEN_ARN: secret,
+    });
+    expect(variables('validate-critical')).toHaveProperty('DELIVERY_QUEUE_URL');
+    expect(variables('validate-background')).toHaveProperty('DELIVERY_QUEUE_URL');
+  });
+
+  it('is asked each minute what is due', () => {
+    template.hasResourceProperties('AWS::Events::Rule', {
+      Name: 'fhir-failsafe-dev-resend',
+      ScheduleExpression: 'rate(1 minute)',
+    });
+  });
+
+  it('has a mapping that is no wider than it may be', () => {
+    template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
+      BatchSize: 10,
+      ScalingConfig: { MaximumConcurrency: 20 },
+      FunctionResponseTypes: ['ReportBatchItemFailures'],
+    });
+  });
+
+  it('may do what it does, and no more', () => {
+    const rows = permissionRows(template.toJSON() as PermissionsTemplate).map(
+      (row) => `${row.function} ${row.purpose}: ${row.actions} on ${row.resources}`,
+    );
+    const of = (name: string) =>
+      rows.filter((row) => row.startsWith(`${name} `) && !/ (Key|OwnLog)/.test(row));
+    expect(of('deliver')).toEqual([
+      'deliver TakeTriggers: sqs:ChangeMessageVisibility, sqs:DeleteMessage, sqs:GetQueueAttributes, sqs:ReceiveMessage on queue delivery',
+      'deliver SendUnderLease: dynamodb:GetItem, dynamodb:UpdateItem on table resources',
+      'deliver ShareBreaker: dynamodb:GetItem, dynamodb:PutItem on table breakers',
+      'deliver FileUndelivered: dynamodb:UpdateItem on table quarantine',
+      'deliver ReadBodies: s3:GetObject on bucket bodies/resources/*',
+      'deliver WriteBodies: s3:PutObject on bucket bodies/quarantine/*',
+      `deliver ReadToken: secretsmanager:GetSecretValue on ${secret}`,
+    ]);
+    expect(of('resend')).toEqual([
+      'resend FindDue: dynamodb:Query on table resources/index/by-pending',
+      'resend MarkSent: dynamodb:UpdateItem on table resources',
+      'resend ReadBreaker: dynamodb:GetItem on table breakers',
+      'resend SendTriggers: sqs:SendMessage on queue delivery, queue delivery-dead-letter',
+    ]);
+    expect(of('validate-critical')).toContain(
+      'validate-critical AskForDelivery: sqs:SendMessage on queue delivery',
+    );
+  });
+});
+
+describe('its config', () => {
+  it.each([
+    [{ 'delivery.endpoint': 'http://fhir.example.org' }, /must be https/],
+    [{ 'delivery.endpoint': 'not a URL' }, /delivery.endpoint/],
+    [{ 'delivery.callTimeoutMs': 20_000 }, /must fit twice/],
+    [{ 'delivery.visibilitySeconds': 60 }, /must be at least 180/],
+  ])('%j is refused', (context, problem) => {
+    expect(() => loadConfig({}, context)).toThrow(problem);
+  });
+
+  it('takes a server on this machine without TLS', () => {
+    const context = { 'delivery.endpoint': 'http://127.0.0.1:8080/fhir' };
+    expect(loadConfig({}, context).delivery.endpoint).toBe(context['delivery.endpoint']);
+  });
+
+  it('reserves in prod what the lane may use', () => {
+    const config = loadConfig({}, { stage: 'prod', 'delivery.endpoint': endpoint });
+    expect(planConcurrency(config).reserved).toMatchObject({ deliver: 20, resend: 1 });
+    const small = { ...config, accountConcurrency: 200 };
+    expect(() => planConcurrency(small)).toThrow('delivery 21');
+  });
+});
