@@ -1,5 +1,7 @@
 /** `npm run cli -- COMMAND`: what an operator or a producer does by hand. */
+import { addBreaker } from './breaker-command.ts';
 import { command, run } from './command-line.ts';
+import { addDownstream } from './downstream-command.ts';
 import { addQuarantine } from './quarantine-command.ts';
 import { addSubmit } from './submit-command.ts';
 import { TargetError } from './target.ts';
@@ -11,6 +13,8 @@ const program = command('npm run cli --')
 addSubmit(program);
 addValidate(program);
 addQuarantine(program);
+addBreaker(program);
+addDownstream(program);
 
 try {
   process.exitCode = await run(program, process.argv.slice(2));

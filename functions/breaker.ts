@@ -26,6 +26,10 @@ const tools: BreakersTools = {
     countOfBreaker(METRIC_OF_PHASE[transition.to], service);
     logger.warn('breaker', { service, ...transition });
   },
+  onForced(service, { by, until }) {
+    countOfBreaker('BreakerForced', service);
+    logger.warn('breaker forced', { service, by, until });
+  },
   onStoreFault(service, fault) {
     countOfBreaker('BreakerStoreUnavailable', service);
     logger.error('breaker store', { service, ...faultOf(fault) });

@@ -6,7 +6,8 @@ import { type Progress, showProgress } from '../cli/progress.ts';
 import { PortError } from './gateway.ts';
 import { HomeError } from './home.ts';
 import { type Runtime, startRuntime } from './runtime.ts';
-import { BuildError, ensureBuilt } from './start/build.ts';
+import { BuildError, DOWNSTREAM, ensureBuilt, LOCAL } from './start/build.ts';
+import { openDownstream } from './start/downstream.ts';
 import { checkInput, entriesOf, expectedTotal } from './start/entries.ts';
 import { type Live, progressLine } from './start/live.ts';
 import { type StartOptions, startCommand } from './start/options.ts';
@@ -32,10 +33,13 @@ function say(line: string): void {
 
 async function start(options: StartOptions): Promise<void> {
   await checkInput(options);
-  await ensureBuilt(ROOT, say);
+  const target = options.downstream ? DOWNSTREAM : LOCAL;
+  await ensureBuilt(ROOT, say, target);
   const pages = pageBook(say);
   const { port, data, duplicates, reorder, seed } = options;
+  const downstream = options.downstream ? await openDownstream(say) : undefined;
   const runtime = await startRuntime({
+    assembly: join(ROOT, target.assembly),
     ...(port !== undefined && { port }),
     ...(data !== undefined && { dataDir: data }),
     ...{ duplicates, reorder, seed },
@@ -56,6 +60,7 @@ async function start(options: StartOptions): Promise<void> {
   } finally {
     say('stopping …');
     await runtime.stop();
+    await downstream?.stop();
   }
 }
 

@@ -18,9 +18,10 @@ export async function processRecord({ body, messageId, attributes }: SQSRecord):
   if (verdict.kind === 'crash') throw new Error(verdict.reason);
   if (verdict.kind === 'invalid') return;
   await storeResource(
-    { table, bucket: '', inlineBytesMax: INLINE_BYTES_MAX },
+    { table, bucket: '', inlineBytesMax: INLINE_BYTES_MAX, delivered: false },
     {
       origin: { messageId, sentAt: Number(attributes.SentTimestamp), source: 'default' },
+      lane: 'background',
       resourceType: verdict.resourceType,
       resourceId: verdict.id,
       text: body,

@@ -50,6 +50,7 @@ export function ours(table: SimulatedTable<BreakerState>, around: Surroundings):
       },
       pause: (ms) => time.sleep(ms),
       onTransition: () => {},
+      onForced: () => {},
     });
     return async (call) => {
       const ticket = await circuit.admit(TIMEOUT_MS);

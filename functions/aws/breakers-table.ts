@@ -3,11 +3,11 @@
  * it is still the version that was decided on. The generation is named too, because versions would
  * begin anew in an item that an operator deleted.
  */
-import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, PutCommand, paginateScan } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
 import type { BreakerState } from '../../core/breaker-state.ts';
 import type { BreakerStore } from '../breaker/store.ts';
-import { hastyDynamo } from './clients.ts';
+import { dynamo, hastyDynamo } from './clients.ts';
 import { written } from './conditional-write.ts';
 
 const NOT_THERE = 'attribute_not_exists(pk)';
@@ -65,6 +65,20 @@ export function breakersTable(table: string): BreakerStore {
       return written(hastyDynamo.send(put));
     },
   };
+}
+
+/** All breakers of the table, by service. For operators: it reads the whole table. */
+export async function listBreakers(
+  table: string,
+): Promise<{ readonly service: string; readonly state: BreakerState }[]> {
+  const found: { service: string; state: BreakerState }[] = [];
+  const pages = paginateScan({ client: dynamo }, { TableName: table, ConsistentRead: true });
+  for await (const { Items = [] } of pages) {
+    for (const item of Items) {
+      found.push({ service: String(item['pk']), state: stateSchema.parse(item) });
+    }
+  }
+  return found.sort((a, b) => a.service.localeCompare(b.service));
 }
 
 function fence({ generation, version }: BreakerState) {

@@ -15,6 +15,7 @@ import type { BreakerPolicy } from '../../core/breaker-policy.ts';
 import {
   type BreakerState,
   type Change,
+  type Forced,
   type Transition,
   UNKNOWN_SERVICE,
 } from '../../core/breaker-state.ts';
@@ -30,6 +31,8 @@ export interface CircuitTools {
   readonly token: () => string;
   readonly pause: (ms: number) => Promise<void>;
   readonly onTransition: (service: string, transition: Transition) => void;
+  /** An operator's word that this environment reads for the first time. */
+  readonly onForced: (service: string, forced: Forced) => void;
 }
 
 export interface Outcome extends Pick<CallResult, 'outcome' | 'retryAt'> {
@@ -188,6 +191,8 @@ export class Circuit {
 
   /** News never goes back in time, but for an item that is no longer there. */
   #learn(state: BreakerState): BreakerState {
+    const isNews = state.generation > (this.#state?.generation ?? 0);
+    if (isNews && state.forced) this.#tools.onForced(this.#service, state.forced);
     if (state.version === 0 || state.version >= (this.#state?.version ?? 0)) this.#state = state;
     return this.#state ?? state;
   }

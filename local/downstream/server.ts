@@ -6,10 +6,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
-
-export const MODES = ['ok', 'slow', 'fail', 'stop'] as const;
-/** `stop`: connections are cut, as if there were no server. */
-export type Mode = (typeof MODES)[number];
+import { MODE_HEADER, MODE_PATH, MODES, type Mode } from './control.ts';
 
 export interface Held {
   readonly version: number;
@@ -38,9 +35,6 @@ export interface DownstreamOptions {
 
 const SLOW_MS = 10_000;
 const BASE = '/fhir/';
-/** Where the mode is read (GET) and set (PUT, with the header x-mode). */
-export const CONTROL_PATH = '/mode';
-
 export async function startDownstream(options: DownstreamOptions = {}): Promise<Downstream> {
   const resources = new Map<string, Held>();
   const counts: Record<Mode, number> = { ok: 0, slow: 0, fail: 0, stop: 0 };
@@ -51,7 +45,7 @@ export async function startDownstream(options: DownstreamOptions = {}): Promise<
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = new URL(request.url ?? '', 'http://localhost').pathname;
-    if (path === CONTROL_PATH) return control(request, response);
+    if (path === MODE_PATH) return control(request, response);
     counts[mode] += 1;
     if (mode === 'stop') {
       request.socket.destroy();
@@ -64,7 +58,7 @@ export async function startDownstream(options: DownstreamOptions = {}): Promise<
 
   async function control(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (request.method === 'PUT') {
-      const wanted = MODES.find((each) => each === request.headers['x-mode']);
+      const wanted = MODES.find((each) => each === request.headers[MODE_HEADER]);
       if (wanted === undefined) return say(response, 400, `a mode is one of ${MODES.join(', ')}`);
       mode = wanted;
     }

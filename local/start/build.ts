@@ -15,8 +15,19 @@ const SOURCES = [
   'package-lock.json',
 ];
 const GENERATED = join('fhir', 'generated');
+/** What can be built: the script that does it, and the folder of the assembly. */
+export interface BuildTarget {
+  readonly script: string;
+  readonly assembly: string;
+}
+export const LOCAL: BuildTarget = { script: 'build', assembly: join('build', 'local') };
+/** The same with a delivery lane, to the stand-in FHIR server. */
+export const DOWNSTREAM: BuildTarget = {
+  script: 'build:downstream',
+  assembly: join('build', 'downstream'),
+};
 /** The CDK writes it last. */
-const BUILT = join('build', 'local', 'manifest.json');
+const MANIFEST = 'manifest.json';
 
 /** The build ended with a failure; it has said why itself. */
 export class BuildError extends Error {
@@ -24,14 +35,18 @@ export class BuildError extends Error {
 }
 
 /** Runs the build where it is missing or older than a source. @param root of the work tree. */
-export async function ensureBuilt(root: string, log: (line: string) => void): Promise<void> {
-  const builtMs = await changedMs(join(root, BUILT));
+export async function ensureBuilt(
+  root: string,
+  log: (line: string) => void,
+  { script, assembly }: BuildTarget = LOCAL,
+): Promise<void> {
+  const builtMs = await changedMs(join(root, assembly, MANIFEST));
   if (builtMs === undefined) log('Not built yet: building the validator and the stack (once) …');
   else if ((await newest(root, SOURCES)) > builtMs)
     log('Sources changed since the build: building …');
   else return;
   // Its standard output goes to ours for errors: ours may have to be one JSON object.
-  const build = spawn('npm', ['run', '--silent', 'build'], { cwd: root, stdio: ['ignore', 2, 2] });
+  const build = spawn('npm', ['run', '--silent', script], { cwd: root, stdio: ['ignore', 2, 2] });
   const [status] = await once(build, 'exit');
   if (status !== 0) throw new BuildError('the build failed, see above');
 }

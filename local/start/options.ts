@@ -13,6 +13,8 @@ export interface StartOptions {
   readonly data?: string;
   readonly duplicates: number;
   readonly reorder: boolean;
+  /** Delivers to a stand-in FHIR server. */
+  readonly downstream: boolean;
 }
 
 export function startCommand(action: (options: StartOptions) => Promise<void>) {
@@ -50,6 +52,11 @@ export function startCommand(action: (options: StartOptions) => Promise<void>) {
     .option('--data <dir>', 'keep tables and buckets there over restarts')
     .option('--duplicates <share>', 'deliver this share of the messages twice, 0 to 1', share, 0)
     .option('--reorder', 'deliver messages out of order', false)
+    .option(
+      '--downstream',
+      'deliver to a stand-in FHIR server, which `npm run cli -- downstream` makes fail',
+      false,
+    )
     .addHelpText('after', '\nStatus: 0 all well, 1 something failed, 2 a wrong command line.')
     .action(action);
 }

@@ -154,6 +154,7 @@ export class Fleet {
       pause: async () => {
         await this.#step('pause');
       },
+      onForced: () => {},
       onTransition: () => {
         this.transitions += 1;
       },

@@ -1,5 +1,7 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
+import { obey } from '../../../core/breaker-operator.ts';
 import { type BreakerPolicy, DEFAULT_BREAKER_POLICY } from '../../../core/breaker-policy.ts';
+import { UNKNOWN_SERVICE } from '../../../core/breaker-state.ts';
 import { Breakers } from '../../../functions/breaker/breakers.ts';
 import { CountingStore, type TestTools, testTools } from './tools.ts';
 
@@ -151,6 +153,20 @@ describe('R12: a probe', () => {
     expect(tools.events).toContain('probe');
     expect(tools.events).not.toContain('store fault');
   });
+});
+
+test('R17: a word of an operator is learned of within a second, and seen', async () => {
+  await breakers.guard(S, works, { timeoutMs });
+  const until = tools.clock + 60_000;
+  const word = { kind: 'force-open', by: 'ada', reason: 'test', token: 'w', until } as const;
+  const { next } = obey(UNKNOWN_SERVICE, word, tools.clock);
+  expect(await store.save(S, UNKNOWN_SERVICE, next)).toBe(true);
+  tools.clock += 1_000;
+  await expect(breakers.guard(S, works, { timeoutMs })).rejects.toMatchObject({
+    why: 'forced open',
+    retryAt: until,
+  });
+  expect(tools.events).toEqual(['forced by ada', 'refused: forced open']);
 });
 
 describe('a call', () => {

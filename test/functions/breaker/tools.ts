@@ -27,6 +27,7 @@ export function testTools(): TestTools {
     },
     pause: async () => {},
     onTransition: (_service, { from, to }) => events.push(`${from} to ${to}`),
+    onForced: (_service, { by }) => events.push(`forced by ${by}`),
     onStoreFault: () => events.push('store fault'),
     onRefused: (_service, { why }) => events.push(`refused: ${why}`),
     onProbe: () => events.push('probe'),

@@ -1,0 +1,92 @@
+/** `breaker`: looks at the breakers of a stage, and overrules them (R17). */
+import { userInfo } from 'node:os';
+import { type Command, InvalidArgumentError } from 'commander';
+import type { OperatorWord } from '../core/breaker-operator.ts';
+import { describeBreaker, describeBreakers } from './breaker/describe.ts';
+
+interface Options {
+  readonly stage: string;
+  readonly json?: true;
+}
+interface WordOptions extends Options {
+  readonly by: string;
+  readonly reason: string;
+  readonly for?: number;
+}
+
+export function addBreaker(program: Command): void {
+  const breaker = program
+    .command('breaker')
+    .description('list or show the breakers of external services, or overrule one');
+  looking(breaker.command('list').description('all breakers, a line each')).action(list);
+  looking(
+    breaker.command('show').description('all that is known of one').argument('<service>'),
+  ).action(show);
+  for (const kind of ['force-open', 'force-closed'] as const) {
+    saying(breaker.command(kind).description(`${kind.replace('-', ' it ')}, until an expiry`))
+      .option('--for <time>', 'how long, such as 30s, 10m or 2h; at most 24h', duration, 600_000)
+      .action((service: string, options: WordOptions) => {
+        const until = Date.now() + (options.for ?? 0);
+        return say(service, options, { kind, until });
+      });
+  }
+  saying(breaker.command('reset').description('close it, and forget what was')).action(
+    (service: string, options: WordOptions) => say(service, options, { kind: 'reset' }),
+  );
+}
+
+function looking(command: Command): Command {
+  return command
+    .option('--json', 'as one JSON object')
+    .option('--stage <stage>', 'the stage', 'dev');
+}
+
+function saying(command: Command): Command {
+  return command
+    .argument('<service>', 'such as fhir-server')
+    .requiredOption('--reason <text>', 'why, for the record')
+    .option('--by <who>', 'who does it, for the record', userInfo().username)
+    .option('--stage <stage>', 'the stage', 'dev');
+}
+
+const tableOf = (stage: string) => `fhir-failsafe-${stage}-breakers`;
+
+async function list({ stage, json }: Options): Promise<void> {
+  const { listBreakers } = await import('../functions/aws/breakers-table.ts');
+  const breakers = await listBreakers(tableOf(stage));
+  const text = json ? JSON.stringify({ breakers }) : describeBreakers(breakers, Date.now());
+  process.stdout.write(`${text}\n`);
+}
+
+async function show(service: string, { stage, json }: Options): Promise<void> {
+  const { breakersTable } = await import('../functions/aws/breakers-table.ts');
+  const state = await breakersTable(tableOf(stage)).load(service);
+  if (state === undefined) {
+    process.stderr.write(`no breaker ${service}: nothing has failed yet, or it is not used\n`);
+    process.exitCode = 1;
+    return;
+  }
+  const text = json ? JSON.stringify({ service, ...state }) : describeBreaker(service, state);
+  process.stdout.write(`${text}\n`);
+}
+
+type Word = Pick<OperatorWord, 'kind'> & { readonly until?: number };
+
+async function say(service: string, options: WordOptions, word: Word): Promise<void> {
+  const { breakersTable } = await import('../functions/aws/breakers-table.ts');
+  const { overrule } = await import('./breaker/overrule.ts');
+  const { by, reason, stage } = options;
+  const said = { ...word, by, reason, token: crypto.randomUUID() } as OperatorWord;
+  const transition = await overrule(breakersTable(tableOf(stage)), service, said, Date.now);
+  process.stdout.write(`${JSON.stringify({ service, ...transition })}\n`);
+}
+
+const UNIT_MS = { s: 1_000, m: 60_000, h: 3_600_000 } as const;
+const DURATION_MS_MAX = 24 * UNIT_MS.h;
+
+export function duration(text: string): number {
+  const [, number = '', unit = 's'] = /^(\d{1,6})([smh])$/.exec(text) ?? [];
+  const ms = number === '' ? 0 : Number(number) * UNIT_MS[unit as keyof typeof UNIT_MS];
+  if (ms > 0 && ms <= DURATION_MS_MAX) return ms;
+  throw new InvalidArgumentError('It must be a time such as 30s, 10m or 2h, at most 24h.');
+}

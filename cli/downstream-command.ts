@@ -1,0 +1,28 @@
+/** `downstream`: makes the stand-in FHIR server of `npm start -- --downstream` well, slow, failing or dead. */
+import { Argument, type Command } from 'commander';
+import { DOWNSTREAM_PORT, MODE_HEADER, MODE_PATH, MODES } from '../local/downstream/control.ts';
+import { wholeNumber } from './command-line.ts';
+import { TargetError } from './target.ts';
+
+export function addDownstream(program: Command): void {
+  program
+    .command('downstream')
+    .description(
+      'make the local stand-in FHIR server well, slow, failing or dead; or ask how it is',
+    )
+    .addArgument(new Argument('[mode]', 'how it shall be').choices(MODES))
+    .option('--port <n>', 'where it listens', wholeNumber(1, 65_535), DOWNSTREAM_PORT)
+    .action(control);
+}
+
+async function control(mode: string | undefined, { port }: { port: number }): Promise<void> {
+  const url = `http://127.0.0.1:${port}${MODE_PATH}`;
+  const request = mode === undefined ? {} : { method: 'PUT', headers: { [MODE_HEADER]: mode } };
+  const response = await fetch(url, request).catch((cause: unknown) => {
+    throw new TargetError(
+      `nothing answers at 127.0.0.1:${port}: is \`npm start -- --downstream\` running?`,
+      { cause },
+    );
+  });
+  process.stdout.write(`${await response.text()}\n`);
+}

@@ -1,0 +1,77 @@
+import { expect, test, vi } from 'vitest';
+import { describeBreaker, describeBreakers } from '../../../cli/breaker/describe.ts';
+import { overrule } from '../../../cli/breaker/overrule.ts';
+import { duration } from '../../../cli/breaker-command.ts';
+import { admit } from '../../../core/breaker.ts';
+import { DEFAULT_BREAKER_POLICY } from '../../../core/breaker-policy.ts';
+import { type BreakerState, UNKNOWN_SERVICE } from '../../../core/breaker-state.ts';
+import { MemoryStore } from '../../../functions/breaker/memory-store.ts';
+
+const NOW = Date.parse('2026-01-01T00:00:00Z');
+const word = { by: 'ada', reason: 'maintenance', token: 't' };
+const now = () => NOW;
+
+test('R17: a word is saved over what the fleet does, with who said it and why', async () => {
+  const store = new MemoryStore();
+  const open = { ...word, kind: 'force-open', until: NOW + 600_000 } as const;
+  expect(await overrule(store, 's', open, now)).toMatchObject({ to: 'open', by: 'ada' });
+  const state = (await store.load('s')) ?? UNKNOWN_SERVICE;
+  const ask = { owner: 'x', timeoutMs: 1_000, draw: 0 };
+  expect(admit(state, ask, NOW + 599_999, DEFAULT_BREAKER_POLICY).kind).toBe('refused');
+  expect(admit(state, ask, NOW + 600_000, DEFAULT_BREAKER_POLICY).kind).toBe('acquire');
+  await overrule(store, 's', { ...word, kind: 'reset' }, now);
+  expect(await store.load('s')).toMatchObject({ phase: 'closed', generation: 2 });
+});
+
+test('R13: a word that meets others decides again, and says so where that does not end', async () => {
+  const store = new MemoryStore();
+  const save = vi.spyOn(store, 'save').mockResolvedValueOnce(false);
+  await overrule(store, 's', { ...word, kind: 'reset' }, now);
+  expect(save).toHaveBeenCalledTimes(2);
+  save.mockResolvedValue(false);
+  await expect(overrule(store, 's', { ...word, kind: 'reset' }, now)).rejects.toThrow('conflicts');
+});
+
+test.each([
+  ['30s', 30_000],
+  ['10m', 600_000],
+  ['24h', 86_400_000],
+])('--for %s', (text, ms) => {
+  expect(duration(text)).toBe(ms);
+});
+
+test.each(['', '10', '0s', '25h', '-1m', '10 m'])('--for %j is refused', (text) => {
+  expect(() => duration(text)).toThrow('such as 30s');
+});
+
+test('describes each phase, and what is forced', () => {
+  const common = { generation: 2, version: 9, since: NOW, reopenings: 1, receipts: [] };
+  const states: Record<string, BreakerState> = {
+    closed: { ...common, phase: 'closed', why: 'reset', failures: 3, window: [] },
+    open: {
+      ...common,
+      phase: 'open',
+      why: 'force-open: maintenance',
+      openUntil: NOW + 1_000,
+      forced: { until: NOW + 1_000, reason: 'maintenance', by: 'ada' },
+    },
+    'half-open': {
+      ...common,
+      phase: 'half-open',
+      why: 'time to probe',
+      successes: 1,
+      probe: { owner: 'e-1', leaseUntil: NOW + 5_000 },
+    },
+  };
+  const breakers = Object.entries(states).map(([service, state]) => ({ service, state }));
+  expect(describeBreakers(breakers, NOW).split('\n')).toEqual([
+    'closed               closed since 2026-01-01T00:00:00.000Z: reset',
+    'open                 open until 2026-01-01T00:00:01.000Z since 2026-01-01T00:00:00.000Z: force-open: maintenance (forced by ada until 2026-01-01T00:00:01.000Z)',
+    'half-open            half-open since 2026-01-01T00:00:00.000Z: time to probe',
+  ]);
+  expect(describeBreakers([], NOW)).toBe('no breaker: no call has failed yet');
+  const all = breakers.map(({ service, state }) => describeBreaker(service, state)).join('\n');
+  expect(all).toMatch(/failures +3/);
+  expect(all).toMatch(/forced +by ada until 2026-01-01T00:00:01.000Z: maintenance/);
+  expect(all).toMatch(/probe +e-1, lease until 2026-01-01T00:00:05.000Z/);
+});
