@@ -15,8 +15,8 @@ const environmentId = randomUUID().slice(0, 8);
 let tokens = 0;
 
 const tools: BreakersTools = {
-  now: Date.now,
-  random: Math.random,
+  now: () => Date.now(),
+  random: () => Math.random(),
   token() {
     tokens += 1;
     return `${environmentId}-${tokens}`;

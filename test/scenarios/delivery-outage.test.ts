@@ -1,0 +1,123 @@
+/**
+ * Two thousand submissions, two versions of each of a thousand resources, through `validate` and
+ * `deliver` while the FHIR server downstream dies for a minute and comes back. Time is skipped, the
+ * queues, tables and the server are real ones on loopback.
+ */
+import { SendMessageBatchCommand } from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { type Downstream, startDownstream } from '../../local/downstream/server.ts';
+import { testClients } from '../support/clients.ts';
+import { skipTime } from '../support/clock.ts';
+import { contextWith, deliver } from '../support/delivery.ts';
+import { buildDeliveryWorld, type DeliveryLane, loadDelivery } from '../support/delivery-lane.ts';
+import { type Emulators, startEmulators } from '../support/emulators.ts';
+import { type Functions, loadFunctions } from '../support/functions.ts';
+import { patient } from '../support/resources.ts';
+import { depthOf, itemsOf } from '../support/stores.ts';
+import type { World } from '../support/world.ts';
+
+const RESOURCES = 1_000;
+const ENVIRONMENTS = 4;
+const OUTAGE_SECONDS = 60;
+
+let emulators: Emulators;
+let downstream: Downstream;
+beforeAll(async () => {
+  emulators = await startEmulators();
+  downstream = await startDownstream();
+});
+afterAll(async () => {
+  await downstream.stop();
+  await emulators.stop();
+});
+
+const bodyOf = (n: number, version: number) =>
+  patient({ id: `p${n}`, birthDate: `197${version}-01-01` });
+const versionOf = (body: string) => Number(/"birthDate":"197(\d)/.exec(body)?.[1]);
+
+async function submit(world: World, version: number): Promise<void> {
+  for (let from = 0; from < RESOURCES; from += 10) {
+    const Entries = Array.from({ length: 10 }, (_, n) => ({
+      Id: `${n}`,
+      MessageBody: bodyOf(from + n, version),
+    }));
+    await testClients().sqs.send(
+      new SendMessageBatchCommand({ QueueUrl: world.queues.lane.url, Entries }),
+    );
+  }
+}
+
+/** A turn of every environment of both functions at once; false where nothing was there. */
+async function turn(world: World, functions: Functions, fleet: readonly DeliveryLane[]) {
+  const { lane, delivery } = world.queues;
+  const context = () => ({ context: contextWith(60_000) });
+  const turns = await Promise.all([
+    deliver(functions.validate, lane, context()),
+    ...fleet.map((each) => deliver(each.deliver, delivery, context())),
+  ]);
+  return turns.some((each) => each !== undefined);
+}
+
+test('R05 R11 R12 R18: an outage costs few calls, loses nothing and turns no order round', {
+  timeout: 600_000,
+}, async () => {
+  const world = await buildDeliveryWorld(downstream.endpoint);
+  const functions = await loadFunctions();
+  const fleet: DeliveryLane[] = [];
+  for (let n = 0; n < ENVIRONMENTS; n += 1) fleet.push(await loadDelivery(world));
+  const latest = new Map<string, { version: number; body: string }>();
+  const seen = { older: 0, repeats: 0 };
+  downstream.onStored = (key, body) => {
+    const before = latest.get(key);
+    const version = versionOf(body);
+    if (before !== undefined && version < before.version) seen.older += 1;
+    if (before?.body === body) seen.repeats += 1;
+    latest.set(key, { version, body });
+  };
+
+  await submit(world, 1);
+  skipTime(5);
+  await submit(world, 2);
+  for (let n = 0; n < 60; n += 1) await turn(world, functions, fleet);
+  expect(downstream.resources.size).toBeGreaterThan(0);
+
+  downstream.setMode('stop');
+  let callsUntilOpen = Number.NaN;
+  for (let second = 0; second < OUTAGE_SECONDS; second += 1) {
+    for (let n = 0; n < 3; n += 1) await turn(world, functions, fleet);
+    const [breaker] = await itemsOf(world.tables.breakers);
+    if (Number.isNaN(callsUntilOpen) && breaker?.['phase'] === 'open') {
+      callsUntilOpen = downstream.counts.stop;
+    }
+    skipTime(1_000);
+  }
+  const callsInOutage = downstream.counts.stop;
+
+  downstream.setMode('ok');
+  let turns = 0;
+  const settled = async () =>
+    (await depthOf(world.queues.lane)) === 0 && (await depthOf(world.queues.delivery)) === 0;
+  while (!(await settled())) {
+    if (!(await turn(world, functions, fleet))) skipTime(2_000);
+    turns += 1;
+    if (turns % 30 === 0) await fleet[0]?.resend();
+    if (turns > 5_000) throw new Error('it does not end');
+  }
+  await functions.close();
+
+  console.log(
+    `${callsInOutage} calls in the outage, ${callsUntilOpen} of them until it opened; ${seen.repeats} repeats`,
+  );
+  expect(downstream.resources.size).toBe(RESOURCES);
+  for (let n = 0; n < RESOURCES; n += 1) {
+    expect(downstream.resources.get(`Patient/p${n}`)?.body).toBe(bodyOf(n, 2));
+  }
+  expect(seen.older).toBe(0);
+  // Those in flight, and then one probe at a time: at 30 s, and perhaps once more.
+  expect(callsUntilOpen).toBeLessThanOrEqual(ENVIRONMENTS * 10 + 5);
+  expect(callsInOutage - callsUntilOpen).toBeLessThanOrEqual(2);
+  expect(await itemsOf(world.tables.quarantine)).toEqual([]);
+  expect(await depthOf(world.queues.deadLetter)).toBe(0);
+  const pending = (await itemsOf(world.tables.resources)).filter((item) => item['deliveryShard']);
+  expect(pending).toEqual([]);
+});
