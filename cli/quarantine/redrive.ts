@@ -1,6 +1,8 @@
 /** Sends quarantined messages back to their lane, where they run alone. */
 import { type Lane, type Origin, originSchema } from '../../core/messages.ts';
 import { decideRedrive, type RedriveMark, type SkipReason } from '../../core/redrive.ts';
+import { pendAnew } from '../../functions/aws/deliveries.ts';
+import { sendTriggers } from '../../functions/aws/delivery-queue.ts';
 import { hop, sendAll } from '../../functions/aws/lane-queues.ts';
 import { type QuarantineRecord, readEntry } from '../../functions/aws/quarantine-entries.ts';
 import { beginRedrive, redriveSent } from '../../functions/aws/quarantine-redrive.ts';
@@ -80,12 +82,31 @@ async function send(
   redrives: number,
   body?: string,
 ): Promise<void> {
+  if (entry.delivery === undefined) await sendToLane(stage, entry, body);
+  else await sendToServer(stage, entry.delivery);
+  await redriveSent(stage.quarantineTable, entry.pk, redrives, Date.now());
+}
+
+/** The resource is stored; only its delivery is made anew. */
+async function sendToServer(
+  { resourcesTable, deliveryQueueUrl }: QuarantineStage,
+  delivery: NonNullable<QuarantineRecord['delivery']>,
+): Promise<void> {
+  await pendAnew(resourcesTable, delivery, Date.now());
+  const [error] = await sendTriggers(deliveryQueueUrl, [delivery.pk]);
+  if (error !== undefined) throw error;
+}
+
+async function sendToLane(
+  stage: QuarantineStage,
+  entry: QuarantineRecord,
+  body?: string,
+): Promise<void> {
   const envelope = { ...originOf(entry), lane: entry.lane };
   const text = body ?? (await messageBodyOf(entry, stage.bucket));
   const message = await hop(text, envelope, stage.bucket);
   const [error] = await sendAll(stage.isolationQueueUrls[entry.lane], [message]);
   if (error !== undefined) throw error;
-  await redriveSent(stage.quarantineTable, entry.pk, redrives, Date.now());
 }
 
 /** Where the message first came from, so that its place in the order of submissions stays (R05). */

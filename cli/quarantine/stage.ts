@@ -10,6 +10,8 @@ export interface QuarantineStage {
   readonly bucket: string;
   /** Where a lane takes messages that shall run alone. */
   readonly isolationQueueUrls: Readonly<Record<Lane, string>>;
+  /** Where triggers of deliveries go; there only where resources are delivered. */
+  readonly deliveryQueueUrl: string;
 }
 
 /** Finds a stage by its name. @throws UsageError or TargetError as `openTarget` does. */
@@ -20,6 +22,7 @@ export async function openStage(stage: string, client: SQSClient = sqs): Promise
     quarantineTable: `fhir-failsafe-${stage}-quarantine`,
     resourcesTable: `fhir-failsafe-${stage}-resources`,
     bucket: bodiesBucketOf(stage, background),
+    deliveryQueueUrl: background.replace(/background-isolation$/, 'delivery'),
     isolationQueueUrls: { background, critical: await find('critical') },
   };
 }

@@ -161,6 +161,30 @@ export function refuseDelivery(
   return written(dynamo.send(update));
 }
 
+/**
+ * What was refused is pending again, for an operator has it sent anew; false where it is delivered,
+ * pending or newer by now.
+ */
+export function pendAnew(
+  table: string,
+  { pk, submissionOrder }: Pick<PendingResource, 'pk' | 'submissionOrder'>,
+  now: number,
+): Promise<boolean> {
+  const { deliveryShard, deliveryDueAt } = pendingFields(pk, now);
+  const update = new UpdateCommand({
+    TableName: table,
+    Key: { pk },
+    UpdateExpression: 'SET deliveryShard = :shard, deliveryDueAt = :dueAt REMOVE deliveryRefused',
+    ConditionExpression: 'attribute_exists(deliveryRefused) AND submissionOrder = :order',
+    ExpressionAttributeValues: {
+      ':shard': deliveryShard,
+      ':dueAt': deliveryDueAt,
+      ':order': submissionOrder,
+    },
+  });
+  return written(dynamo.send(update));
+}
+
 /** Sets when a trigger is due to be sent anew; false where nothing is pending any more. */
 export function setDeliveryDue(table: string, pk: string, dueAt: number): Promise<boolean> {
   const update = new UpdateCommand({

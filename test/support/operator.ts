@@ -20,6 +20,7 @@ export function stageOf({ tables, bucket, queues }: World): QuarantineStage {
     quarantineTable: tables.quarantine,
     resourcesTable: tables.resources,
     bucket,
+    deliveryQueueUrl: queues.delivery.url,
     isolationQueueUrls: { critical: url, background: url },
   };
 }

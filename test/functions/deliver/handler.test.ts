@@ -12,6 +12,7 @@ import {
   loadDelivery,
 } from '../../support/delivery-lane.ts';
 import { type Emulators, startEmulators } from '../../support/emulators.ts';
+import { byTest, loadOperator, stageOf } from '../../support/operator.ts';
 import { depthOf, itemsOf } from '../../support/stores.ts';
 import type { World } from '../../support/world.ts';
 
@@ -223,10 +224,23 @@ describe('R07: what the server does not take', () => {
     ]);
     expect(await resource()).toMatchObject({ deliveryRefused: 'answered 422' });
     expect(await depthOf(world.queues.delivery)).toBe(0);
+    // An operator has it sent anew, when the server takes it.
+    status = 201;
+    const operator = await loadOperator();
+    const redriven = await operator.redrive(
+      stageOf(world),
+      { kind: 'ids', ids: ['delivery#m-bad-1'] },
+      byTest(),
+    );
+    expect(redriven).toEqual({ sent: 1 });
+    await turn();
+    expect(calls).toBe(2);
+    const delivered = await resource();
+    expect(delivered['deliveredOrder']).toBe(delivered['submissionOrder']);
     // A newer version of it is sent all the same.
     await store('bad', 2);
     await turn();
-    expect(calls).toBe(2);
+    expect(calls).toBe(3);
   });
 
   test('R18: a 5xx of its own goes there after three, while others are served', async () => {
