@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { crashFingerprint, normaliseReason, rejectionFingerprint } from '../../core/fingerprint.ts';
+import {
+  crashFingerprint,
+  normaliseReason,
+  rejectionFingerprint,
+  undeliveredFingerprint,
+} from '../../core/fingerprint.ts';
 import type { Issue } from '../../core/verdict.ts';
 
 const error = (expression?: string, code = 'value', text = 'wrong'): Issue => ({
@@ -8,6 +13,12 @@ const error = (expression?: string, code = 'value', text = 'wrong'): Issue => ({
   code,
   text,
   ...(expression !== undefined && { expression }),
+});
+
+test('what could not be delivered is one row for each answer', () => {
+  const [a, b] = ['answered 422', 'answered 404'].map((r) => undeliveredFingerprint('deliver', r));
+  expect(a).toMatch(/^[0-9a-f]{16}$/);
+  expect(a).not.toBe(b);
 });
 
 test('equal reasons differ in numbers, ids, quotes and spaces only', () => {
