@@ -1,14 +1,9 @@
 /** `npm run deploy:local`: the stack of `cdk deploy`, on the emulator at AWS_ENDPOINT_URL. */
-import { collect, command, run } from '../cli/command-line.ts';
-import { CdkFailed } from './cdk.ts';
 import { ASSEMBLY, deployStack, type Output, synthesize } from './deploy-stack.ts';
-import { EndpointRefused } from './endpoint.ts';
 import { emulatorVariables } from './environment.ts';
+import { quiet, runLocalCommand, say } from './local-command.ts';
 import { openLocalTarget } from './local-target.ts';
 
-const say = (line: string) => process.stderr.write(`${line}\n`);
-/** The CDK draws a bar for people; a log gets its hundred events only where it fails. */
-const quiet = !process.stderr.isTTY;
 const TRY = `echo '{"resourceType":"Patient","id":"ada"}' | npm run cli -- submit -`;
 
 function sayOutputs(outputs: readonly Output[], endpoint: string): void {
@@ -33,16 +28,8 @@ async function deploy({ context = [] }: { context?: string[] }): Promise<void> {
   sayOutputs(outputs, emulator.endpoint);
 }
 
-const program = command('npm run deploy:local --')
-  .description('Deploy the stack to LocalStack or MiniStack at AWS_ENDPOINT_URL (127.0.0.1:4566).')
-  .option('-c, --context <key=value>', 'a setting, as for cdk deploy; repeatable', collect)
-  .action(deploy);
-
-try {
-  process.exitCode = await run(program, process.argv.slice(2));
-} catch (error) {
-  if (!(error instanceof EndpointRefused || error instanceof CdkFailed)) throw error;
-  if (error instanceof CdkFailed) process.stderr.write(error.output);
-  say(`error: ${error.message}`);
-  process.exitCode = 1;
-}
+await runLocalCommand(
+  'deploy:local',
+  'Deploy the stack to LocalStack or MiniStack at AWS_ENDPOINT_URL (127.0.0.1:4566).',
+  deploy,
+);

@@ -1,7 +1,8 @@
 /** The messages of a run: healthy patients and, spread among them, killers. */
+
+import { CHAOS_SYSTEM } from '../../functions/validate/chaos.ts';
 import { patient } from '../../local/demo/patient.ts';
 import { seededRandom } from '../../local/demo/random.ts';
-import { CHAOS_SYSTEM } from '../../local/demo/sample.ts';
 
 export const FAULTS = ['throw', 'hang', 'heap', 'exit', 'kill'] as const;
 export type Fault = (typeof FAULTS)[number];

@@ -1,12 +1,11 @@
 /** The stream that `npm start` submits when it is given no input of its own. */
 import type { Patient } from 'fhir/r4.js';
+import { CHAOS_SYSTEM } from '../../functions/validate/chaos.ts';
 import { DEFECTS } from './defects.ts';
 import { drawFates, type Fate } from './fates.ts';
 import { observation } from './observation.ts';
 import { patient } from './patient.ts';
 import { type Random, seededRandom } from './random.ts';
-
-export const CHAOS_SYSTEM = 'https://fhir-failsafe.dev/chaos';
 
 /** One resource in this many is an Observation of the patient before it. */
 const OBSERVATION_EVERY = 10;

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { validateText } from '../../../fhir/validator.ts';
+import { CHAOS_SYSTEM } from '../../../functions/validate/chaos.ts';
 import { DEFECTS } from '../../../local/demo/defects.ts';
 import { chaosCodes } from '../../../local/demo/fates.ts';
-import { CHAOS_SYSTEM, sample } from '../../../local/demo/sample.ts';
+import { sample } from '../../../local/demo/sample.ts';
 
 const texts = [...sample({ count: 10_000, seed: 1 })];
 const chaosOf = (text: string) => new RegExp(`${CHAOS_SYSTEM}","code":"(\\w+)"`).exec(text)?.[1];
