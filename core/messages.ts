@@ -74,6 +74,10 @@ export type DeathDuring = z.infer<typeof deathDuringSchema>;
 export const deliveryTriggerSchema = z.object({ pk: z.string().min(1).max(2_048) });
 export type DeliveryTrigger = z.infer<typeof deliveryTriggerSchema>;
 
+/** What the minute rule sends to a queue that it wakes, beside that queue's own messages. */
+export const MINUTE_WAKE = { wake: 'minute' } as const;
+export const minuteWakeSchema = z.strictObject({ wake: z.literal(MINUTE_WAKE.wake) });
+
 /** One death, as published to the topic `crashes`. Carries no PHI (R08). */
 export const crashEventSchema = z.object({
   /** The same for every observer of the same death, so that duplicates count once. */

@@ -1,8 +1,5 @@
 /** Brings what is stored to the FHIR server downstream; there only where one is configured. */
-import { Duration } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
-import { Rule, Schedule } from 'aws-cdk-lib/aws-events';
-import { LambdaFunction } from 'aws-cdk-lib/aws-events-targets';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
@@ -13,7 +10,7 @@ import type { DeliverSettings } from '../functions/deliver/settings.ts';
 import { acknowledge, objectsUnder } from './acknowledgements.ts';
 import type { Config } from './config.ts';
 import { encryptedQueue } from './encrypted-queue.ts';
-import { type Foundation, resourceName } from './foundation.ts';
+import type { Foundation } from './foundation.ts';
 import { PipelineFunction } from './pipeline-function.ts';
 import { allow, allowKey, objects } from './policy.ts';
 
@@ -48,12 +45,6 @@ export class Delivery extends Construct {
     });
     this.deliver = this.deliverFunction(foundation, props);
     this.resend = this.resendFunction(foundation, props);
-    new Rule(this, 'EachMinute', {
-      ruleName: resourceName(foundation.config.stage, 'resend'),
-      description: 'Sends deliveries anew that are due',
-      schedule: Schedule.rate(Duration.minutes(1)),
-      targets: [new LambdaFunction(this.resend.lambda)],
-    });
   }
 
   private deliverFunction(foundation: Foundation, props: DeliveryProps): PipelineFunction {

@@ -11,6 +11,7 @@ import { type Foundation, STAGE_POLICIES } from './foundation.ts';
 import { Incident } from './incident.ts';
 import { createKey } from './key.ts';
 import { Lane } from './lane.ts';
+import { Minute } from './minute.ts';
 import { Monitor } from './monitor.ts';
 import { Outcomes } from './outcomes.ts';
 import { addOutputs } from './outputs.ts';
@@ -78,6 +79,8 @@ export class PipelineStack extends Stack {
       oncall,
       management,
     });
+    const minute = new Minute(this, 'Minute', foundation);
+    if (delivery) minute.wakes(delivery.resend);
     new Monitor(this, 'Monitor', foundation, {
       watched: [
         critical.validate,

@@ -17,23 +17,25 @@ export const systemClock: Clock = {
   },
 };
 
-/** Invokes the targets of the enabled rules, asynchronously, until stopped. */
+/** Whom rules reach: queues by name, functions by an asynchronous invocation. */
+export type ScheduleTargets = {
+  functions: Map<string, FunctionSpec>;
+  asyncInvocations: AsyncInvocations;
+  sendMessage(queueName: string, body: string): void;
+};
+
+/** Reaches the targets of the enabled rules until stopped. */
 export function startSchedule(
   rules: RulePlan[],
   clock: Clock,
-  functions: Map<string, FunctionSpec>,
-  asyncInvocations: AsyncInvocations,
+  reach: ScheduleTargets,
 ): { stop(): void } {
   const ends = rules
     .filter(({ properties }) => properties.State === 'ENABLED')
     .map(({ name, properties }) => {
       const targets = properties.Targets.map(({ Arn, Input }) => {
-        const spec = functions.get(nameOfArn(Arn));
-        if (!spec) throw new TemplateError(`${name}: no function ${Arn}`);
-        return () => {
-          const payload = Input ?? JSON.stringify(scheduledEvent(name, clock.now()));
-          asyncInvocations.invoke(spec, payload);
-        };
+        const take = takerOf(name, Arn, reach);
+        return () => take(Input ?? JSON.stringify(scheduledEvent(name, clock.now())));
       });
       return clock.every(periodMs(properties.ScheduleExpression), () => {
         for (const target of targets) target();
@@ -44,6 +46,18 @@ export function startSchedule(
       for (const end of ends) end();
     },
   };
+}
+
+function takerOf(
+  rule: string,
+  targetArn: string,
+  { functions, asyncInvocations, sendMessage }: ScheduleTargets,
+): (payload: string) => void {
+  const target = nameOfArn(targetArn);
+  if (targetArn.includes(':sqs:')) return (payload) => sendMessage(target, payload);
+  const spec = functions.get(target);
+  if (!spec) throw new TemplateError(`${rule}: no function ${targetArn}`);
+  return (payload) => asyncInvocations.invoke(spec, payload);
 }
 
 function periodMs(expression: string): number {

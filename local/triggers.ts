@@ -1,4 +1,5 @@
 /** All that invokes functions: event source mappings, log subscriptions and minute rules. */
+import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { Clients, Endpoints } from './clients.ts';
 import { startMappings } from './event-source/mappings.ts';
 import type { Mischief } from './event-source/mischief.ts';
@@ -8,7 +9,7 @@ import type { LambdaHost } from './lambda/host.ts';
 import type { PlatformLog } from './lambda/platform-log.ts';
 import { startLogSubscriptions } from './logs/subscriptions.ts';
 import { type Clock, startSchedule } from './schedule.ts';
-import type { Plan } from './template/plan.ts';
+import { type Plan, queueUrlOf } from './template/plan.ts';
 
 export type TriggersContext = {
   clients: Clients;
@@ -36,7 +37,11 @@ export function startTriggers(plan: Plan, context: TriggersContext): Triggers {
   const asyncInvocations = startAsyncInvocations(host, queues, log);
   const logs = startLogSubscriptions(plan.logSubscriptions, functions, asyncInvocations);
   context.platformLog.listen(logs.hear);
-  const schedule = startSchedule(plan.rules, context.clock, functions, asyncInvocations);
+  const schedule = startSchedule(plan.rules, context.clock, {
+    functions,
+    asyncInvocations,
+    sendMessage: (queue, body) => wake(queues, queue, body, log),
+  });
   const mappings = startMappings(plan.mappings, { ...queues, functions, host, mischief, log });
   return {
     inFlight: () => mappings.inFlight() + logs.pending() + asyncInvocations.pending(),
@@ -47,4 +52,15 @@ export function startTriggers(plan: Plan, context: TriggersContext): Triggers {
       asyncInvocations.stop();
     },
   };
+}
+
+/** A wake that gets lost, for example while all stops, is made good by the next. */
+function wake(
+  { sqs, endpoint }: { sqs: SQSClient; endpoint: string },
+  queue: string,
+  MessageBody: string,
+  log: (line: string) => void,
+): void {
+  const send = new SendMessageCommand({ QueueUrl: queueUrlOf(queue, endpoint), MessageBody });
+  sqs.send(send).catch((error: Error) => log(`${queue} was not woken: ${error.message}`));
 }

@@ -86,12 +86,16 @@ export const ruleSchema = z.object({
     .string()
     .regex(/^rate\(\d+ minutes?\)$/, 'only rate(N minutes) is imitated'),
   State: z.enum(['ENABLED', 'DISABLED']).default('ENABLED'),
-  Targets: z.array(
-    z.object({
-      Arn: z.string().includes(':lambda:', { error: 'only functions are imitated as targets' }),
-      Input: z.string().optional(),
-    }),
-  ),
+  Targets: z
+    .array(
+      z.object({
+        Arn: z
+          .string()
+          .regex(/:(lambda|sqs):/, 'only functions and queues are imitated as targets'),
+        Input: z.string().optional(),
+      }),
+    )
+    .default([]),
 });
 
 export const logSubscriptionSchema = z.object({

@@ -29,10 +29,15 @@ describe('the delivery lane', () => {
   });
 
   it('is asked each minute what is due', () => {
-    template.hasResourceProperties('AWS::Events::Rule', {
-      Name: 'fhir-failsafe-dev-resend',
-      ScheduleExpression: 'rate(1 minute)',
-    });
+    const [resend] = Object.entries(template.findResources('AWS::Lambda::Function'))
+      .filter(([, { Properties }]) => Properties.FunctionName === 'fhir-failsafe-dev-resend')
+      .map(([id]) => id);
+    const { Targets } =
+      byName(template, 'AWS::Events::Rule', 'Name').get('fhir-failsafe-dev-minute')?.Properties ??
+      {};
+    expect(Targets).toContainEqual(
+      expect.objectContaining({ Arn: { 'Fn::GetAtt': [resend, 'Arn'] } }),
+    );
   });
 
   it('has a mapping that is no wider than it may be', () => {

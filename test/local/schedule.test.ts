@@ -43,6 +43,7 @@ function rule(properties: Partial<RulePlan['properties']>): RulePlan {
 function fired(...rules: RulePlan[]) {
   const clock = manualClock();
   const events: unknown[] = [];
+  const messages: string[] = [];
   const asyncInvocations: AsyncInvocations = {
     invoke: (_, payload) => void events.push(JSON.parse(payload)),
     pending: () => 0,
@@ -60,9 +61,14 @@ function fired(...rules: RulePlan[]) {
     variables: {},
   };
   const functions = new Map([['work', spec]]);
-  const schedule = startSchedule(rules, clock, functions, asyncInvocations);
+  const schedule = startSchedule(rules, clock, {
+    functions,
+    asyncInvocations,
+    sendMessage: (queue, body) => void messages.push(`${queue} ${body}`),
+  });
   return {
     events,
+    messages,
     stop: schedule.stop,
     advance: clock.advance,
   };
@@ -103,6 +109,16 @@ test('the rate, the input and the state of a rule are kept to', () => {
   );
   advance(300_000);
   expect(events).toEqual([{ own: 1 }]);
+});
+
+test('a queue is a target too, and gets the input as it is', () => {
+  const Arn = 'arn:aws:sqs:us-east-1:000000000000:incident';
+  const { advance, events, messages } = fired(
+    rule({ Targets: [{ Arn, Input: '{"wake":"minute"}' }, { Arn: WORK_ARN }] }),
+  );
+  advance(60_000);
+  expect(messages).toEqual(['incident {"wake":"minute"}']);
+  expect(events).toHaveLength(1);
 });
 
 test('a rule whose target is not in the template is refused', () => {
