@@ -57,6 +57,7 @@ export function configProblems(config: Config): string[] {
     ...laneProblems(config, 'critical'),
     ...laneProblems(config, 'background'),
     ...queueProblems('quarantine', config.quarantine, 0),
+    ...queueProblems('audit', config.audit, 0),
     ...queueProblems('incident', incident, incident.batchWindowSeconds),
   ];
   if (config.chaos === 'on' && config.stage === 'prod') {

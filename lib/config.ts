@@ -101,6 +101,17 @@ const schema = z.strictObject({
       visibilitySeconds: z.int().min(1).max(43_200).default(190),
     })
     .prefault({}),
+  /** Writes the audit log, one batch at a time: an SQS FIFO group has one reader. */
+  audit: z
+    .strictObject({
+      /** An AWS limit: 2 is the least. */
+      maxConcurrency: z.int().min(2).max(1000).default(2),
+      /** An SQS limit of FIFO queues: 10. */
+      batchSize: z.int().min(1).max(10).default(10),
+      timeoutSeconds: z.int().min(1).max(900).default(30),
+      visibilitySeconds: z.int().min(1).max(43_200).default(180),
+    })
+    .prefault({}),
   /** Sees deaths from outside; CloudWatch Logs invokes it. */
   monitor: z
     .strictObject({

@@ -10,6 +10,8 @@ export interface QueueSettings {
   readonly visibilitySeconds: number;
   /** Every queue has one, but those that are one. */
   readonly deadLetterQueue?: Queue;
+  /** In order within a group; its name ends in `.fifo`. */
+  readonly fifo?: true;
 }
 
 export function encryptedQueue(
@@ -19,13 +21,14 @@ export function encryptedQueue(
   settings: QueueSettings,
 ): Queue {
   return new Queue(scope, id, {
-    queueName: resourceName(config.stage, settings.name),
+    queueName: resourceName(config.stage, settings.fifo ? `${settings.name}.fifo` : settings.name),
     encryption: QueueEncryption.KMS,
     encryptionMasterKey: key,
     enforceSSL: true,
     retentionPeriod: Duration.days(config.retentionDays),
     visibilityTimeout: Duration.seconds(settings.visibilitySeconds),
     removalPolicy: STAGE_POLICIES[config.stage].removal,
+    ...(settings.fifo && { fifo: true }),
     ...(settings.deadLetterQueue && {
       deadLetterQueue: { queue: settings.deadLetterQueue, maxReceiveCount: config.maxReceiveCount },
     }),

@@ -53,6 +53,7 @@ export interface QueueMapping {
 export class PipelineFunction extends Construct {
   readonly lambda: LambdaFunction;
   readonly logGroup: LogGroup;
+  readonly #policy: ManagedPolicy;
 
   constructor(scope: Construct, id: string, foundation: Foundation, settings: FunctionSettings) {
     super(scope, id);
@@ -65,6 +66,7 @@ export class PipelineFunction extends Construct {
       retention: policy.logRetention,
       removalPolicy: policy.removal,
     });
+    this.#policy = this.policy(functionName, settings.statements);
     this.lambda = new LambdaFunction(this, 'Function', {
       functionName,
       description: settings.description,
@@ -74,7 +76,7 @@ export class PipelineFunction extends Construct {
       handler: 'handler.handler',
       memorySize: settings.memoryMb,
       timeout: Duration.seconds(settings.timeoutSeconds),
-      role: this.role(functionName, settings.statements),
+      role: this.role(functionName, this.#policy),
       logGroup: this.logGroup,
       loggingFormat: LoggingFormat.JSON,
       applicationLogLevelV2: ApplicationLogLevel.INFO,
@@ -96,6 +98,11 @@ export class PipelineFunction extends Construct {
     if (stage !== 'prod') acknowledge(this, NO_RESERVATION_IN_DEV);
   }
 
+  /** One thing more that it may do, granted by the construct that owns it. */
+  allow(statement: PolicyStatement): void {
+    this.#policy.addStatements(statement);
+  }
+
   /** Feeds the function from a queue; failures are reported message by message. */
   consume(id: string, queue: IQueue, mapping: QueueMapping): EventSourceMapping {
     return new EventSourceMapping(this, id, {
@@ -108,7 +115,7 @@ export class PipelineFunction extends Construct {
     });
   }
 
-  private role(functionName: string, statements: readonly PolicyStatement[]): Role {
+  private policy(functionName: string, statements: readonly PolicyStatement[]): ManagedPolicy {
     const log = Stack.of(this).formatArn({
       service: 'logs',
       resource: 'log-group',
@@ -123,6 +130,10 @@ export class PipelineFunction extends Construct {
       ],
     });
     acknowledge(policy, ownLogStreams(functionName));
+    return policy;
+  }
+
+  private role(functionName: string, policy: ManagedPolicy): Role {
     return new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       description: `Of ${functionName} alone`,

@@ -1,6 +1,7 @@
 /** The wiring, to be read beside the drawing in ARCHITECTURE.md. */
 import { Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { Audit } from './audit.ts';
 import { Bodies } from './bodies.ts';
 import { planConcurrency } from './concurrency.ts';
 import type { Config } from './config.ts';
@@ -33,6 +34,7 @@ export class PipelineStack extends Stack {
 
     const tables = new Tables(this, 'Tables', foundation);
     const bodies = new Bodies(this, 'Bodies', foundation);
+    const audit = new Audit(this, 'Audit', foundation);
     const crashes = new Crashes(this, 'Crashes', foundation);
     const outcomes = new Outcomes(this, 'Outcomes', foundation);
     const oncall = encryptedTopic(this, 'Oncall', foundation, 'oncall', 'fhir-failsafe page');
@@ -81,6 +83,7 @@ export class PipelineStack extends Stack {
     });
     const minute = new Minute(this, 'Minute', foundation);
     if (delivery) minute.wakes(delivery.resend);
+    audit.grantTell(incident.function);
     new Monitor(this, 'Monitor', foundation, {
       watched: [
         critical.validate,

@@ -23,6 +23,7 @@ export const ENV = {
   outcomesTopicArn: 'OUTCOMES_TOPIC_ARN',
   oncallTopicArn: 'ONCALL_TOPIC_ARN',
   managementTopicArn: 'MANAGEMENT_TOPIC_ARN',
+  auditQueueUrl: 'AUDIT_QUEUE_URL',
   /** JSON of the part of the config that the function needs. */
   settings: 'SETTINGS',
 } as const;

@@ -50,6 +50,7 @@ describe('permissions', () => {
       'KeyForMessagesAndBodies: kms:Decrypt, kms:GenerateDataKey on key by way of sns, sqs',
       KEY_FOR_TABLES,
       OWN_LOG,
+      'TellAudit: sqs:SendMessage on queue audit.fifo',
     ]);
   });
 

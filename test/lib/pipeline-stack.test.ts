@@ -34,9 +34,9 @@ function environment(name: string): Record<string, unknown> {
 describe('queues', () => {
   it('are those of the drawing, each kept 14 days', () => {
     const names = lanes.flatMap((lane) => [lane, `${lane}-isolation`, `${lane}-dead-letter`]);
-    expect([...queues.keys()].sort()).toEqual(
-      [...names, 'incident', 'incident-dead-letter', 'monitor-dead-letter'].map(named).sort(),
-    );
+    const others = ['incident', 'incident-dead-letter', 'monitor-dead-letter'];
+    const fifo = ['audit.fifo', 'audit-dead-letter.fifo'];
+    expect([...queues.keys()].sort()).toEqual([...names, ...others, ...fifo].map(named).sort());
     for (const queue of queues.values()) {
       expect(queue.Properties['MessageRetentionPeriod']).toBe(14 * 24 * 3600);
     }
@@ -48,6 +48,7 @@ describe('queues', () => {
     ['background', 70, 'background-dead-letter'],
     ['background-isolation', 60, 'background-dead-letter'],
     ['incident', 190, 'incident-dead-letter'],
+    ['audit.fifo', 180, 'audit-dead-letter.fifo'],
   ])(
     '%s hides a message %d s and gives up on it to %s after 1000 receives',
     (name, seconds, dead) => {
@@ -61,7 +62,10 @@ describe('queues', () => {
   it('have a redrive policy, those aside that are a dead-letter queue', () => {
     const without = [...queues].filter(([, { Properties }]) => !Properties['RedrivePolicy']);
     expect(without.map(([name]) => name).sort()).toEqual(
-      ['background', 'critical', 'incident', 'monitor'].map((name) => named(`${name}-dead-letter`)),
+      [
+        'audit-dead-letter.fifo',
+        ...['background', 'critical', 'incident', 'monitor'].map((name) => `${name}-dead-letter`),
+      ].map(named),
     );
   });
 });

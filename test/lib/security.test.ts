@@ -20,7 +20,7 @@ const statements = (resource: TestResource, property = 'PolicyDocument') =>
 
 describe('encryption by our key', () => {
   it.each([
-    ['AWS::SQS::Queue', 9, { KmsMasterKeyId: keyArn }],
+    ['AWS::SQS::Queue', 11, { KmsMasterKeyId: keyArn }],
     ['AWS::SNS::Topic', 4, { KmsMasterKeyId: keyArn }],
     ['AWS::Logs::LogGroup', 5, { KmsKeyId: keyArn }],
     ['AWS::DynamoDB::Table', 4, { SSESpecification: { SSEEnabled: true, KMSMasterKeyId: keyArn } }],

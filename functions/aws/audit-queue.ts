@@ -1,0 +1,43 @@
+/** The queue of facts for the audit log: FIFO, one group, so that one writer has them in order. */
+import { createHash } from 'node:crypto';
+import { SendMessageBatchCommand } from '@aws-sdk/client-sqs';
+import { AUDIT_CHAIN, type AuditFact } from '../../core/audit-fact.ts';
+import { BATCH_ENTRIES_MAX } from '../../core/send-batches.ts';
+import { sqs } from './clients.ts';
+
+/** SQS took the request, but not all of its facts. */
+class FactsRefused extends Error {
+  override readonly name = 'FactsRefused';
+  readonly code: string;
+
+  constructor(code: string) {
+    super(`the audit queue refused: ${code}`);
+    this.code = code;
+  }
+}
+
+/**
+ * Resolves when the queue has all of them; throws where it has not, a fault of our own (R09). Told
+ * again they are the same facts, so whoever dies in between tells them again.
+ */
+export async function tellAudit(queueUrl: string, facts: readonly AuditFact[]): Promise<void> {
+  for (let start = 0; start < facts.length; start += BATCH_ENTRIES_MAX) {
+    await tell(queueUrl, facts.slice(start, start + BATCH_ENTRIES_MAX));
+  }
+}
+
+async function tell(queueUrl: string, facts: readonly AuditFact[]): Promise<void> {
+  const { Successful = [], Failed = [] } = await sqs.send(
+    new SendMessageBatchCommand({
+      QueueUrl: queueUrl,
+      Entries: facts.map((fact, position) => ({
+        Id: String(position),
+        MessageBody: JSON.stringify(fact),
+        MessageGroupId: AUDIT_CHAIN,
+        MessageDeduplicationId: createHash('sha256').update(fact.id).digest('hex'),
+      })),
+    }),
+  );
+  if (Successful.length === facts.length) return;
+  throw new FactsRefused(Failed[0]?.Code ?? 'Unanswered');
+}
