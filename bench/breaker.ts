@@ -2,124 +2,36 @@
  * `npm run bench:breaker`: 1,000 environments call one service, which fails for two minutes and
  * comes back. What does each breaker cost while all is well, what leaks while the service is down,
  * how many probes are there, and how long does it take to notice and to recover? In virtual time,
- * from a seed (SEED), with the same load for each.
+ * from a seed (SEED), with the same load for each. Recovery is a matter of luck too (when was the
+ * last probe?), so it is measured after outages of several lengths.
  */
 import type { BreakerState } from '../core/breaker-state.ts';
-import {
-  alone,
-  type Breaker,
-  type LastWriterWins,
-  lastWriterWins,
-  ours,
-  type Surroundings,
-} from './breaker/contestants.ts';
-import { SimulatedTable } from './breaker/simulated-table.ts';
-import { VirtualTime } from './breaker/virtual-time.ts';
+import { alone, type LastWriterWins, lastWriterWins, ours } from './breaker/contestants.ts';
+import { begin, CALL_MS, type Enter, type Outage, recoveredAfterMs } from './breaker/outage.ts';
+import type { SimulatedTable } from './breaker/simulated-table.ts';
 
-const ENVIRONMENTS = Number(process.env['ENVIRONMENTS'] ?? 1_000);
-const SEED = Number(process.env['SEED'] ?? 1);
-const DOWN_MS = 60_000;
-const UP_MS = 180_000;
-const END_MS = 420_000;
-const CALL_MS = 100;
+const OUTAGE: Outage = {
+  environments: Number(process.env['ENVIRONMENTS'] ?? 1_000),
+  seed: Number(process.env['SEED'] ?? 1),
+  downMs: 60_000,
+  upMs: 180_000,
+  endMs: 420_000,
+};
+const OTHER_LENGTHS_MS = [40_000, 65_000, 85_000, 105_000, 140_000, 170_000];
 const DOLLARS_PER_MILLION = { reads: 0.125, writes: 0.625 };
 
-interface Run {
-  readonly time: VirtualTime;
-  readonly table: SimulatedTable<unknown>;
-  attempts: number;
-  openedAt: number;
-  probes: number;
-  probesInFlight: number;
-  probesInFlightMax: number;
-  /** Calls, without probes, that were begun while down: before it opened, within a second, later. */
-  readonly leaked: { before: number; within: number; later: number };
-  readonly attemptsBySecond: number[];
-  readonly calledBySecond: number[];
-}
-
-/** Small, seeded, and good enough to spread a load. */
-function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
-    return state / 2 ** 32;
-  };
-}
-
-async function environment(run: Run, breaker: Breaker, random: () => number): Promise<void> {
-  const { time } = run;
-  await time.sleep(1_000 * random());
-  while (time.now < END_MS) {
-    const second = Math.floor(time.now / 1_000);
-    run.attempts += 1;
-    run.attemptsBySecond[second] = (run.attemptsBySecond[second] ?? 0) + 1;
-    const came = await breaker((probe) => call(run, probe));
-    if (came === 'called') run.calledBySecond[second] = (run.calledBySecond[second] ?? 0) + 1;
-    await time.sleep(800 + 200 * random());
-  }
-}
-
-async function call(run: Run, probe: boolean): Promise<'success' | 'failure'> {
-  const { time, leaked } = run;
-  const fails = time.now >= DOWN_MS && time.now < UP_MS;
-  if (probe) {
-    run.probes += 1;
-    run.probesInFlight += 1;
-    run.probesInFlightMax = Math.max(run.probesInFlightMax, run.probesInFlight);
-  } else if (fails) {
-    if (time.now <= run.openedAt) leaked.before += 1;
-    else if (time.now <= run.openedAt + 1_000) leaked.within += 1;
-    else leaked.later += 1;
-  }
-  await time.sleep(CALL_MS);
-  if (probe) run.probesInFlight -= 1;
-  return fails ? 'failure' : 'success';
-}
-
-/** The first second from which on nearly all calls are made again. */
-function recoveredAfterMs({ attemptsBySecond, calledBySecond }: Run): number {
-  const well = (second: number) =>
-    (calledBySecond[second] ?? 0) >= 0.95 * (attemptsBySecond[second] ?? 0);
-  let second = END_MS / 1_000 - 2;
-  while (second >= UP_MS / 1_000 && well(second)) second -= 1;
-  return (second + 1) * 1_000 - UP_MS;
-}
-
-async function contest(
-  name: string,
-  enter: (table: SimulatedTable<unknown>, around: Surroundings) => () => Breaker,
-): Promise<Record<string, string | number>> {
-  const time = new VirtualTime();
-  const random = randomFrom(SEED);
-  const table = new SimulatedTable<unknown>(time, random);
-  const run: Run = {
-    time,
-    table,
-    attempts: 0,
-    openedAt: Number.POSITIVE_INFINITY,
-    probes: 0,
-    probesInFlight: 0,
-    probesInFlightMax: 0,
-    leaked: { before: 0, within: 0, later: 0 },
-    attemptsBySecond: [],
-    calledBySecond: [],
-  };
-  const onOpen = () => {
-    run.openedAt = Math.min(run.openedAt, time.now);
-  };
-  const breaker = enter(table, { time, random, onOpen });
-  for (let n = 0; n < ENVIRONMENTS; n += 1) void environment(run, breaker(), random);
-
-  await time.runUntil(DOWN_MS - 1);
+async function contest(name: string, enter: Enter): Promise<Record<string, string | number>> {
+  const run = begin(enter, OUTAGE);
+  const { time, table } = run;
+  await time.runUntil(OUTAGE.downMs - 1);
   const healthy = { calls: run.attempts, reads: table.reads, writes: table.writes };
-  await time.runUntil(UP_MS);
+  await time.runUntil(OUTAGE.upMs);
   const down = {
     calls: run.attempts - healthy.calls,
     reads: table.reads - healthy.reads,
     writes: table.writes - healthy.writes,
   };
-  await time.runUntil(END_MS);
+  await time.runUntil(OUTAGE.endMs);
   const dollars = ({ calls, reads, writes }: typeof healthy) =>
     (
       (reads * DOLLARS_PER_MILLION.reads + writes * DOLLARS_PER_MILLION.writes) /
@@ -132,18 +44,32 @@ async function contest(
     '$ / million, healthy': dollars(healthy),
     '$ / million, down': dollars(down),
     'writes / s, peak': table.writesPeak,
-    'detected after ms': Math.round(run.openedAt - DOWN_MS),
+    'detected after ms': Math.round(run.openedAt - OUTAGE.downMs),
     'calls before': run.leaked.before,
     'leaked <= 1 s': run.leaked.within,
     'leaked later': run.leaked.later,
     probes: run.probes,
     'probes at once': run.probesInFlightMax,
     'recovered after ms': recoveredAfterMs(run),
+    ...(await recoveries(enter)),
   };
 }
 
+async function recoveries(enter: Enter): Promise<Record<string, number>> {
+  const times: number[] = [];
+  for (const lengthMs of OTHER_LENGTHS_MS) {
+    const upMs = OUTAGE.downMs + lengthMs;
+    const run = begin(enter, { ...OUTAGE, environments: 200, upMs, endMs: upMs + 180_000 });
+    await run.time.runUntil(run.outage.endMs);
+    times.push(recoveredAfterMs(run));
+  }
+  const mean = times.reduce((sum, each) => sum + each, 0) / times.length;
+  return { '... others, mean': Math.round(mean), '... others, worst': Math.max(...times) };
+}
+
+const { environments, seed, downMs, upMs } = OUTAGE;
 console.log(
-  `${ENVIRONMENTS} environments, about one call a second each, of ${CALL_MS} ms; down from ${DOWN_MS / 1_000} s to ${UP_MS / 1_000} s; seed ${SEED}`,
+  `${environments} environments, about one call a second each, of ${CALL_MS} ms; down from ${downMs / 1_000} s to ${upMs / 1_000} s; seed ${seed}`,
 );
 const results = [
   await contest('fhir-failsafe', (table, around) =>

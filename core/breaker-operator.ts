@@ -25,8 +25,10 @@ export function obey(state: BreakerState, word: OperatorWord, now: number): Chan
   const why = `${word.kind}: ${reason}`;
   return word.kind === 'force-closed'
     ? moveTo(state, { ...closed(why), forced }, stamp)
-    : moveTo(state, { phase: 'open', why, reopenings: 0, openUntil: word.until, forced }, stamp);
+    : moveTo(state, { phase: 'open', why, ...FRESH, openUntil: word.until, forced }, stamp);
 }
+
+const FRESH = { reopenings: 0, failedProbes: 0 };
 
 function closed(why: string) {
   return { phase: 'closed', why, reopenings: 0, failures: 0, window: [] } as const;

@@ -3,10 +3,15 @@
  *
  * It trips by consecutive failures (R10), or by the share of failed or of slow calls in a window
  * that holds at least `callsMin`: the share must reach `share`, exactly that much trips. It stays
- * open for `openMs` the first time, exactly; each time it opens again before traffic has fully
- * returned doubles that, up to `openMaxMs`, of which a random half is taken off so that breakers of
- * many services do not probe in step. What the service itself asks for (Retry-After) is honoured
- * up to the same cap. Closing lets the shares of `ramp` through, each for `rampStepMs`, then all.
+ * open for `openMs` the first time, exactly.
+ *
+ * After that two things back off, and differ in what they cost. A probe that fails is one call of
+ * the whole fleet: the next is made after `reprobeMs`, and each further wait is `reprobeGrowth`
+ * times as long, so that an outage is noticed to be over within a sixth of its length. Opening
+ * again while traffic returns costs the calls of many: it doubles all waits. Each is at most
+ * `openMaxMs`, and a random half is taken off so that breakers of many services do not probe in
+ * step. What the service itself asks for (Retry-After) is honoured up to the same cap. Closing lets
+ * the shares of `ramp` through, each for `rampStepMs`, then all.
  */
 import { type CallWindow, countsAt } from './call-window.ts';
 
@@ -26,6 +31,10 @@ export interface BreakerPolicy {
   readonly trip: TripPolicy;
   readonly openMs: number;
   readonly openMaxMs: number;
+  /** How long after the first probe that failed the second is made; never longer than `openMs`. */
+  readonly reprobeMs: number;
+  /** By how much each further wait between probes is longer. */
+  readonly reprobeGrowth: number;
   /** Successful probes, one after the other, that close it. */
   readonly probes: number;
   /** Shares of the calls that are let through one after the other when it has closed. */
@@ -39,11 +48,16 @@ export const DEFAULT_BREAKER_POLICY: BreakerPolicy = {
   trip: { kind: 'consecutive', failures: 5 },
   openMs: 30_000,
   openMaxMs: 300_000,
+  reprobeMs: 10_000,
+  reprobeGrowth: 1.1,
   probes: 2,
   ramp: [0.1, 0.25, 0.5],
-  rampStepMs: 5_000,
+  rampStepMs: 3_000,
   leaseMarginMs: 5_000,
 };
+
+/** Any cap is reached by then, and no number overflows. */
+const EXPONENT_MAX = 50;
 
 /** Whether the window is one that trips, and the reason in words. */
 export function windowTrips(
@@ -57,17 +71,31 @@ export function windowTrips(
   return `${bad} of ${calls} calls ${trip.kind === 'failure-rate' ? 'failed' : 'were slow'}`;
 }
 
+/** What makes a breaker stay open for longer. */
+export interface BackOff {
+  /** How often in a row it opened while traffic was still returning. */
+  readonly reopenings: number;
+  /** Probes that failed since it opened. */
+  readonly failedProbes: number;
+}
+
 /**
  * When a breaker that opens now may be probed. `draw` is a random number in [0, 1); `retryAt` is
  * what the service asked for.
  */
 export function openUntil(
-  reopenings: number,
+  { reopenings, failedProbes }: BackOff,
   { now, draw, retryAt }: { now: number; draw: number; retryAt?: number | undefined },
-  { openMs, openMaxMs }: BreakerPolicy,
+  policy: BreakerPolicy,
 ): number {
-  const longest = Math.min(openMaxMs, openMs * 2 ** Math.min(reopenings, 30));
-  const ms = reopenings === 0 ? longest : longest / 2 + (draw * longest) / 2;
+  const { openMs, openMaxMs, reprobeMs, reprobeGrowth } = policy;
+  const first =
+    failedProbes === 0
+      ? openMs
+      : Math.min(openMs, reprobeMs) * reprobeGrowth ** Math.min(failedProbes - 1, EXPONENT_MAX);
+  const longest = Math.min(openMaxMs, first * 2 ** Math.min(reopenings, EXPONENT_MAX));
+  const isFirst = reopenings === 0 && failedProbes === 0;
+  const ms = isFirst ? longest : longest / 2 + (draw * longest) / 2;
   return Math.max(now + Math.round(ms), Math.min(retryAt ?? 0, now + openMaxMs));
 }
 

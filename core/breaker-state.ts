@@ -30,7 +30,7 @@ interface Common {
   /** When the phase began, and why. */
   readonly since: number;
   readonly why: string;
-  /** How often it opened again without having gone through its ramp: the exponent of back-off. */
+  /** How often in a row it opened again while traffic was still returning. */
   readonly reopenings: number;
   readonly forced?: Forced | undefined;
   /** Tokens of the latest saves, newest last. */
@@ -49,11 +49,15 @@ export interface Closed extends Common {
 
 export interface Open extends Common {
   readonly phase: 'open';
+  /** Since it opened. */
+  readonly failedProbes: number;
   readonly openUntil: number;
 }
 
 export interface HalfOpen extends Common {
   readonly phase: 'half-open';
+  /** Since it opened. */
+  readonly failedProbes: number;
   readonly successes: number;
   readonly probe?: Probe | undefined;
 }

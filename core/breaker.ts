@@ -1,32 +1,27 @@
 /**
- * May this call be made, and what does its result mean for the calls of the whole fleet?
+ * May this call be made?
  *
- * Closed, calls pass and failures are counted; enough of them open the breaker (R10). Open, nobody
- * calls until `openUntil` (exactly then somebody may, R11). The first to ask after that becomes the
- * owner of a probe: it alone calls, everyone else is refused while its lease lasts (R12). A probe
- * that fails opens the breaker again, for longer; enough successful ones close it, and traffic
- * returns in steps. A probe whose owner died is replaced when its lease is over (R16).
- *
- * A result counts in the generation that let its call through, and a probe's for its owner only;
- * any other comes too late and changes nothing (R13). While an operator's word holds, results
- * change nothing either (R17): it ends by itself.
+ * Closed, calls pass; while traffic returns only a share of them. Open, nobody calls until
+ * `openUntil` (exactly then somebody may, R11). The first to ask after that becomes the owner of a
+ * probe: it alone calls, everyone else is refused while its lease lasts (R12); exactly at its end a
+ * probe whose owner died is replaced (R16). What the result of a call means is decided in
+ * breaker-result.ts.
  *
  * All is decided on a state that was read, and saved on the condition that it is still so; who
- * finds it changed decides again. Where there is nothing to save there is no change: the healthy
- * path writes nothing (R14).
+ * finds it changed decides again. A closed breaker asks for no save: the healthy path writes
+ * nothing (R14).
  */
-import { type BreakerPolicy, openUntil, rampAt, windowTrips } from './breaker-policy.ts';
+import { type BreakerPolicy, rampAt } from './breaker-policy.ts';
 import {
   type BreakerState,
   type Change,
-  type Closed,
   forcedAt,
   type HalfOpen,
   moveTo,
+  type Open,
   type Probe,
   within,
 } from './breaker-state.ts';
-import { addWindows, type CallWindow } from './call-window.ts';
 
 /** The permission under which a call is made; its result comes back with it. */
 export interface Ticket {
@@ -85,7 +80,7 @@ export function admit(
 }
 
 function acquire(
-  state: BreakerState,
+  state: Open | HalfOpen,
   successes: number,
   { owner, timeoutMs }: Ask,
   now: number,
@@ -101,6 +96,7 @@ function acquire(
             phase: 'half-open',
             why: 'time to probe',
             reopenings: state.reopenings,
+            failedProbes: state.failedProbes,
             successes,
             probe,
           },
@@ -120,121 +116,4 @@ export function probeMayBegin(
   { leaseMarginMs }: BreakerPolicy,
 ): boolean {
   return now + timeoutMs + leaseMarginMs / 2 <= leaseUntil;
-}
-
-export interface CallResult {
-  readonly ticket: Ticket;
-  /** `unknown`: the call says nothing about the service, such as one that was not begun. */
-  readonly outcome: 'success' | 'failure' | 'unknown';
-  /** When the service asked to be called again, epoch ms. */
-  readonly retryAt?: number | undefined;
-  /** Unique to this result. */
-  readonly token: string;
-  /** A random number in [0, 1). */
-  readonly draw: number;
-}
-
-/** What a result changes; undefined where that is nothing. Windows are told by {@link report}. */
-export function settle(
-  state: BreakerState,
-  result: CallResult,
-  now: number,
-  policy: BreakerPolicy,
-): Change | undefined {
-  if (isLate(state, result.ticket) || wasApplied(state, result.token)) return undefined;
-  if (forcedAt(state, now)) return undefined;
-  switch (state.phase) {
-    case 'closed':
-      return settleClosed(state, result, now, policy);
-    case 'half-open':
-      return settleProbe(state, result, now, policy);
-    case 'open':
-      return undefined;
-  }
-}
-
-/** Calls of one environment that the fleet does not know of yet; undefined where they are late. */
-export function report(
-  state: BreakerState,
-  calls: {
-    readonly ticket: Ticket;
-    readonly window: CallWindow;
-    readonly token: string;
-    draw: number;
-  },
-  now: number,
-  policy: BreakerPolicy,
-): Change | undefined {
-  const { trip } = policy;
-  if (state.phase !== 'closed' || trip.kind === 'consecutive') return undefined;
-  if (isLate(state, calls.ticket) || wasApplied(state, calls.token)) return undefined;
-  if (forcedAt(state, now)) return undefined;
-  const window = addWindows(state.window, calls.window, now, trip.windowMs);
-  const why = windowTrips(window, trip, now);
-  if (why !== undefined) return open(state, why, calls, now, policy);
-  return within(state, { window }, calls.token);
-}
-
-function settleClosed(
-  state: Closed,
-  result: CallResult,
-  now: number,
-  policy: BreakerPolicy,
-): Change | undefined {
-  const { trip } = policy;
-  if (trip.kind !== 'consecutive' || result.outcome === 'unknown') return undefined;
-  if (result.outcome === 'success') {
-    return state.failures === 0 ? undefined : within(state, { failures: 0 }, result.token);
-  }
-  const failures = state.failures + 1;
-  if (failures < trip.failures) return within(state, { failures }, result.token);
-  return open(state, `${failures} consecutive failures`, result, now, policy);
-}
-
-function settleProbe(
-  state: HalfOpen,
-  result: CallResult,
-  now: number,
-  policy: BreakerPolicy,
-): Change | undefined {
-  if (state.probe === undefined || state.probe.owner !== result.ticket.probe?.owner)
-    return undefined;
-  if (result.outcome === 'failure') return open(state, 'the probe failed', result, now, policy);
-  const successes = state.successes + (result.outcome === 'success' ? 1 : 0);
-  if (successes < policy.probes)
-    return within(state, { successes, probe: undefined }, result.token);
-  const { reopenings } = state;
-  return moveTo(
-    state,
-    {
-      phase: 'closed',
-      why: 'the probes succeeded',
-      reopenings,
-      failures: 0,
-      window: [],
-      rampFrom: now,
-    },
-    { now, token: result.token },
-  );
-}
-
-function open(
-  state: Closed | HalfOpen,
-  why: string,
-  { token, draw, retryAt }: Pick<CallResult, 'token' | 'draw' | 'retryAt'>,
-  now: number,
-  policy: BreakerPolicy,
-): Change {
-  const again = state.phase === 'half-open' || rampAt(state.rampFrom, now, policy).share < 1;
-  const reopenings = again ? state.reopenings + 1 : 0;
-  const until = openUntil(reopenings, { now, draw, retryAt }, policy);
-  return moveTo(state, { phase: 'open', why, reopenings, openUntil: until }, { now, token });
-}
-
-function isLate(state: BreakerState, ticket: Ticket): boolean {
-  return state.generation !== ticket.generation;
-}
-
-function wasApplied(state: BreakerState, token: string): boolean {
-  return state.receipts.includes(token);
 }

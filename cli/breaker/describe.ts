@@ -26,6 +26,7 @@ export function describeBreaker(service: string, state: BreakerState): string {
     ['reopenings', state.reopenings],
   ];
   if (state.phase === 'open') facts.push(['open until', time(state.openUntil)]);
+  if (state.phase !== 'closed') facts.push(['failed probes', state.failedProbes]);
   if (state.phase === 'closed') facts.push(['failures', state.failures]);
   if (state.phase === 'half-open') {
     const { probe } = state;

@@ -29,6 +29,8 @@ const bucketSchema = z.object({
   slow: z.int(),
 });
 const probeSchema = z.object({ owner: z.string(), leaseUntil: z.number() });
+/** Items of an older version do not have it. */
+const failedProbes = z.int().default(0);
 const stateSchema = z.discriminatedUnion('phase', [
   z.object({
     ...common,
@@ -37,10 +39,11 @@ const stateSchema = z.discriminatedUnion('phase', [
     window: z.array(bucketSchema),
     rampFrom: z.number().optional(),
   }),
-  z.object({ ...common, phase: z.literal('open'), openUntil: z.number() }),
+  z.object({ ...common, phase: z.literal('open'), failedProbes, openUntil: z.number() }),
   z.object({
     ...common,
     phase: z.literal('half-open'),
+    failedProbes,
     successes: z.int(),
     probe: probeSchema.optional(),
   }),

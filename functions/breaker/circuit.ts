@@ -3,15 +3,9 @@
  * it does about calls. Any number of calls may be under way at once; what belongs to one of them is
  * in its ticket, never here.
  */
-import {
-  admit,
-  type CallResult,
-  probeMayBegin,
-  report,
-  settle,
-  type Ticket,
-} from '../../core/breaker.ts';
+import { admit, probeMayBegin, type Ticket } from '../../core/breaker.ts';
 import type { BreakerPolicy } from '../../core/breaker-policy.ts';
+import { type CallResult, report, settle } from '../../core/breaker-result.ts';
 import {
   type BreakerState,
   type Change,

@@ -1,5 +1,5 @@
 /** What an answer or an error says about the service that gave it: the caller's rule. */
-import type { CallResult } from '../../core/breaker.ts';
+import type { CallResult } from '../../core/breaker-result.ts';
 
 export type Judgement = Pick<CallResult, 'outcome' | 'retryAt'>;
 

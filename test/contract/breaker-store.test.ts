@@ -44,6 +44,7 @@ const states: BreakerState[] = [
   {
     ...common,
     phase: 'open',
+    failedProbes: 0,
     generation: 1,
     version: 2,
     openUntil: 9,
@@ -52,12 +53,21 @@ const states: BreakerState[] = [
   {
     ...common,
     phase: 'half-open',
+    failedProbes: 2,
     generation: 2,
     version: 3,
     successes: 1,
     probe: { owner: 'x', leaseUntil: 11 },
   },
-  { ...common, phase: 'half-open', generation: 2, version: 4, successes: 1, probe: undefined },
+  {
+    ...common,
+    phase: 'half-open',
+    failedProbes: 2,
+    generation: 2,
+    version: 4,
+    successes: 1,
+    probe: undefined,
+  },
 ];
 
 let services = 0;

@@ -4,8 +4,9 @@
  */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { admit, settle, type Ticket } from '../../core/breaker.ts';
+import { admit, type Ticket } from '../../core/breaker.ts';
 import { obey } from '../../core/breaker-operator.ts';
+import { settle } from '../../core/breaker-result.ts';
 import { type BreakerState, UNKNOWN_SERVICE } from '../../core/breaker-state.ts';
 import { ask, policy, result, token } from './breaker-support.ts';
 
@@ -15,6 +16,7 @@ class NaiveBreaker {
   streak = 0;
   successes = 0;
   reopened = 0;
+  failedProbes = 0;
   openUntil = 0;
   closedAt = Number.NEGATIVE_INFINITY;
   forcedUntil = 0;
@@ -46,12 +48,17 @@ class NaiveBreaker {
     if (!matters || now < this.forcedUntil) return;
     if (this.phase === 'closed') {
       this.streak = succeeded ? 0 : this.streak + 1;
-      if (this.streak === 5) this.open(now, now - this.closedAt < 1_000);
+      if (this.streak === 5) {
+        this.reopened = now - this.closedAt < 1_000 ? this.reopened + 1 : 0;
+        this.failedProbes = 0;
+        this.open(now);
+      }
       return;
     }
     this.probe = undefined;
     if (!succeeded) {
-      this.open(now, true);
+      this.failedProbes += 1;
+      this.open(now);
       return;
     }
     this.successes += 1;
@@ -64,16 +71,22 @@ class NaiveBreaker {
   force(phase: 'closed' | 'open', until: number): void {
     this.enter(phase);
     this.reopened = 0;
+    this.failedProbes = 0;
     this.closedAt = Number.NEGATIVE_INFINITY;
     this.forcedUntil = until;
     this.openUntil = until;
   }
 
-  private open(now: number, again: boolean): void {
+  /** Half of the longest wait, since the draw is 0; the very first one is exact. */
+  private open(now: number): void {
     this.enter('open');
-    this.reopened = again ? this.reopened + 1 : 0;
-    const longest = Math.min(30_000 * 2 ** this.reopened, 300_000);
-    this.openUntil = now + (this.reopened === 0 ? longest : longest / 2);
+    let wait = 30_000;
+    if (this.failedProbes > 0) wait = 10_000;
+    for (let n = 1; n < this.failedProbes; n += 1) wait *= 1.1;
+    for (let n = 0; n < this.reopened; n += 1) wait *= 2;
+    wait = Math.min(wait, 300_000);
+    const isFirst = this.reopened + this.failedProbes === 0;
+    this.openUntil = now + Math.round(isFirst ? wait : wait / 2);
   }
 
   private enter(phase: 'closed' | 'open' | 'half-open'): void {

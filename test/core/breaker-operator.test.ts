@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { admit, report, settle } from '../../core/breaker.ts';
+import { admit } from '../../core/breaker.ts';
 import { obey } from '../../core/breaker-operator.ts';
 import type { BreakerPolicy } from '../../core/breaker-policy.ts';
+import { report, settle } from '../../core/breaker-result.ts';
 import { UNKNOWN_SERVICE } from '../../core/breaker-state.ts';
 import { countCall } from '../../core/call-window.ts';
 import { ask, failing, policy, result } from './breaker-support.ts';

@@ -1,6 +1,7 @@
 /** Breakers brought into a phase, for the tests of their rules. */
-import { type Admission, admit, type CallResult, settle, type Ticket } from '../../core/breaker.ts';
+import { type Admission, admit, type Ticket } from '../../core/breaker.ts';
 import { type BreakerPolicy, DEFAULT_BREAKER_POLICY } from '../../core/breaker-policy.ts';
+import { type CallResult, settle } from '../../core/breaker-result.ts';
 import { type BreakerState, UNKNOWN_SERVICE } from '../../core/breaker-state.ts';
 
 export const policy: BreakerPolicy = { ...DEFAULT_BREAKER_POLICY, ramp: [0.5], rampStepMs: 1_000 };

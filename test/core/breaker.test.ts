@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import { admit, probeMayBegin, report, settle } from '../../core/breaker.ts';
+import { admit, probeMayBegin } from '../../core/breaker.ts';
 import type { BreakerPolicy } from '../../core/breaker-policy.ts';
+import { report, settle } from '../../core/breaker-result.ts';
 import { RECEIPTS_MAX, UNKNOWN_SERVICE, within } from '../../core/breaker-state.ts';
 import { countCall } from '../../core/call-window.ts';
 import {
@@ -130,14 +131,14 @@ describe('half-open', () => {
     expect(settle(freed, result(ticket, 'success'), 30_002, policy)).toBeUndefined();
   });
 
-  test('a probe that fails opens it again, longer each time', () => {
+  test('a probe that fails opens it again, longer each time; that is no flapping', () => {
     const first = probing();
     const again = settled(first.state, first.ticket, 'failure', 30_001);
-    expect(again).toMatchObject({ phase: 'open', generation: 3, reopenings: 1 });
-    expect(again).toMatchObject({ openUntil: 60_001, why: 'the probe failed' });
-    const second = acquired(admit(again, ask(), 60_001, policy));
-    const third = settled(second.state, second.ticket, 'failure', 60_001);
-    expect(third).toMatchObject({ reopenings: 2, openUntil: 120_001 });
+    expect(again).toMatchObject({ phase: 'open', generation: 3, failedProbes: 1, reopenings: 0 });
+    expect(again).toMatchObject({ openUntil: 35_001, why: 'the probe failed' });
+    const second = acquired(admit(again, ask(), 35_001, policy));
+    const third = settled(second.state, second.ticket, 'failure', 35_001);
+    expect(third).toMatchObject({ failedProbes: 2, openUntil: 35_001 + 5_500 });
   });
 
   test('two successful probes, one after the other, close it, and traffic returns in steps', () => {

@@ -51,6 +51,7 @@ test('describes each phase, and what is forced', () => {
     open: {
       ...common,
       phase: 'open',
+      failedProbes: 0,
       why: 'force-open: maintenance',
       openUntil: NOW + 1_000,
       forced: { until: NOW + 1_000, reason: 'maintenance', by: 'ada' },
@@ -58,6 +59,7 @@ test('describes each phase, and what is forced', () => {
     'half-open': {
       ...common,
       phase: 'half-open',
+      failedProbes: 2,
       why: 'time to probe',
       successes: 1,
       probe: { owner: 'e-1', leaseUntil: NOW + 5_000 },
@@ -72,6 +74,7 @@ test('describes each phase, and what is forced', () => {
   expect(describeBreakers([], NOW)).toBe('no breaker: no call has failed yet');
   const all = breakers.map(({ service, state }) => describeBreaker(service, state)).join('\n');
   expect(all).toMatch(/failures +3/);
+  expect(all).toMatch(/failed probes +2/);
   expect(all).toMatch(/forced +by ada until 2026-01-01T00:00:01.000Z: maintenance/);
   expect(all).toMatch(/probe +e-1, lease until 2026-01-01T00:00:05.000Z/);
 });

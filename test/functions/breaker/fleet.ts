@@ -69,6 +69,7 @@ const FOUND_OPEN: Open = {
   since: 0,
   why: 'found open',
   reopenings: 0,
+  failedProbes: 0,
   receipts: [],
   openUntil: 0,
 };
