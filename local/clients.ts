@@ -7,6 +7,9 @@ import { ACCOUNT } from './template/account.ts';
 /** Where the emulators listen. SNS and S3 share SQS's. */
 export type Endpoints = { sqs: string; dynamodb: string };
 
+/** Where all services listen that functions and operators can reach. */
+export type ServiceEndpoints = Endpoints & { lambda: string };
+
 /** The runtime's own clients; they speak to the emulators directly. */
 export type Clients = { sqs: SQSClient; sns: SNSClient; s3: S3Client; dynamodb: DynamoDBClient };
 

@@ -11,7 +11,7 @@ import {
   request as send,
 } from 'node:http';
 import { pipeline } from 'node:stream';
-import type { Endpoints } from './clients.ts';
+import type { ServiceEndpoints } from './clients.ts';
 
 export type Gateway = { endpoint: string; stop(): Promise<void> };
 
@@ -20,7 +20,7 @@ export class PortError extends Error {
   override readonly name = 'PortError';
 }
 
-export async function startGateway(endpoints: Endpoints, port: number): Promise<Gateway> {
+export async function startGateway(endpoints: ServiceEndpoints, port: number): Promise<Gateway> {
   const agent = new Agent({ keepAlive: true });
   const targets: Record<string, string> = {
     sqs: endpoints.sqs,
@@ -28,6 +28,7 @@ export async function startGateway(endpoints: Endpoints, port: number): Promise<
     s3: endpoints.sqs,
     sts: endpoints.sqs,
     dynamodb: endpoints.dynamodb,
+    lambda: endpoints.lambda,
   };
   const server = createServer((req, res) => {
     const service = serviceOf(req);

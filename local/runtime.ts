@@ -11,6 +11,7 @@ import { openHome } from './home.ts';
 import { accountVariables, defaultEnvironmentsMax, functionSpecs } from './lambda/function-spec.ts';
 import { startLambdaHost } from './lambda/host.ts';
 import { type LogLine, openPlatformLog } from './lambda/platform-log.ts';
+import { startLambdaApi } from './lambda-api/lambda-api.ts';
 import { type Page, startPages } from './pages.ts';
 import { provision } from './provision/provision.ts';
 import { type Clock, systemClock } from './schedule.ts';
@@ -95,7 +96,10 @@ async function start(
 
   const pages = await startPages(clients, endpoints.sqs, plan.topics, onPage);
   onStop(pages.stop);
-  const gateway = await startGateway(endpoints, options.port ?? 0);
+  const lambdaApi = await startLambdaApi();
+  onStop(lambdaApi.stop);
+  const services = { ...endpoints, lambda: lambdaApi.endpoint };
+  const gateway = await startGateway(services, options.port ?? 0);
   onStop(gateway.stop);
 
   const platformLog = await openPlatformLog(home.logDir);
@@ -105,10 +109,11 @@ async function start(
   onStop(host.stop);
   log(`at most ${environmentsMax} Lambda environments; their logs are in ${home.logDir}`);
 
+  const functions = functionSpecs(plan.functions, services, COMPILE_CACHE);
   const triggers = startTriggers(plan, {
     clients,
     endpoints,
-    functions: functionSpecs(plan.functions, endpoints, COMPILE_CACHE),
+    functions,
     host,
     platformLog,
     clock,
@@ -116,6 +121,7 @@ async function start(
     log,
   });
   onStop(triggers.stop);
+  lambdaApi.serve({ functions, mappings: triggers.mappings, invokeNow: host.invokeNow });
 
   return {
     endpoint: gateway.endpoint,

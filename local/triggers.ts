@@ -3,6 +3,7 @@ import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { Clients, Endpoints } from './clients.ts';
 import { startMappings } from './event-source/mappings.ts';
 import type { Mischief } from './event-source/mischief.ts';
+import type { SwitchedMapping } from './event-source/switched-mapping.ts';
 import { startAsyncInvocations } from './lambda/async-invocations.ts';
 import type { FunctionSpec } from './lambda/function-spec.ts';
 import type { LambdaHost } from './lambda/host.ts';
@@ -23,6 +24,7 @@ export type TriggersContext = {
 };
 
 export type Triggers = {
+  mappings: readonly SwitchedMapping[];
   /** Messages, log lines and asynchronous invocations under way. */
   inFlight(): number;
   stop(): Promise<void>;
@@ -44,6 +46,7 @@ export function startTriggers(plan: Plan, context: TriggersContext): Triggers {
   });
   const mappings = startMappings(plan.mappings, { ...queues, functions, host, mischief, log });
   return {
+    mappings: mappings.all,
     inFlight: () => mappings.inFlight() + logs.pending() + asyncInvocations.pending(),
     async stop() {
       await mappings.stop(STOP_GRACE_MS);

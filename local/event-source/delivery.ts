@@ -60,6 +60,14 @@ export class Deliveries {
     this.#due.unshift(...records);
   }
 
+  /** Gives up all that waits: the originals, for a copy of one has no place of its own. */
+  clear(): SQSRecord[] {
+    const records = [...this.#due, ...this.#held.map(({ record }) => record)];
+    this.#due = [];
+    this.#held = [];
+    return distinct(records).first;
+  }
+
   /** As another replica of the queue would hand it out: it may not know of the first receive. */
   #copy(record: SQSRecord): SQSRecord {
     const count = this.#mischief.random() < 0.5 ? 1 : 2;

@@ -2,12 +2,13 @@
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { FunctionSpec } from '../lambda/function-spec.ts';
 import type { LambdaHost } from '../lambda/host.ts';
-import { nameOfArn } from '../template/account.ts';
+import { mappingUuid, nameOfArn } from '../template/account.ts';
 import { type MappingPlan, queueUrlOf } from '../template/plan.ts';
 import { TemplateError } from '../template/resolve.ts';
 import { Deliveries } from './delivery.ts';
 import type { Mischief } from './mischief.ts';
-import { type Mapping, type Poller, startPoller } from './poller.ts';
+import { type Mapping, startPoller } from './poller.ts';
+import { type MappingIdentity, SwitchedMapping } from './switched-mapping.ts';
 
 export type MappingsContext = {
   sqs: SQSClient;
@@ -18,29 +19,38 @@ export type MappingsContext = {
   log: (line: string) => void;
 };
 
+export type Mappings = {
+  all: readonly SwitchedMapping[];
+  /** Messages and copies that were received and whose fate is open. */
+  inFlight(): number;
+  /** Ends polling, then waits up to `graceMs` for the invocations that run. */
+  stop(graceMs: number): Promise<void>;
+};
+
+/** How long a change takes. AWS takes seconds; but whoever does not wait for it shall find out. */
+const SETTLE_MS = 200;
+
 /** Starts a poller for each enabled mapping. Throws where its function is not in the plan. */
-export function startMappings(plans: MappingPlan[], context: MappingsContext): Poller {
-  const pollers = plans
-    .filter(({ properties }) => properties.Enabled)
-    .map((plan) => startMapping(plan, context));
+export function startMappings(plans: MappingPlan[], context: MappingsContext): Mappings {
+  const all = plans.map((plan) => startMapping(plan, context));
   return {
-    inFlight: () => pollers.reduce((sum, poller) => sum + poller.inFlight(), 0),
+    all,
+    inFlight: () => all.reduce((sum, mapping) => sum + mapping.inFlight(), 0),
     async stop(graceMs) {
-      await Promise.all(pollers.map((poller) => poller.stop(graceMs)));
+      const grace = Promise.withResolvers<void>();
+      const timer = setTimeout(grace.resolve, graceMs);
+      await Promise.race([Promise.all(all.map((mapping) => mapping.stop())), grace.promise]);
+      clearTimeout(timer);
     },
   };
 }
 
-function startMapping(plan: MappingPlan, context: MappingsContext): Poller {
+function startMapping(plan: MappingPlan, context: MappingsContext): SwitchedMapping {
   const { logicalId, properties } = plan;
   const spec = context.functions.get(nameOfArn(properties.FunctionName));
   if (!spec) throw new TemplateError(`${logicalId}: no function ${properties.FunctionName}`);
   const queueName = nameOfArn(properties.EventSourceArn);
-  const concurrencyMax = Math.min(
-    properties.ScalingConfig.MaximumConcurrency ?? Number.POSITIVE_INFINITY,
-    spec.reservedConcurrency,
-  );
-  const mapping: Mapping = {
+  const mapping: Omit<Mapping, 'acquire'> = {
     queue: {
       sqs: context.sqs,
       url: queueUrlOf(queueName, context.endpoint),
@@ -49,9 +59,34 @@ function startMapping(plan: MappingPlan, context: MappingsContext): Poller {
     batchSize: properties.BatchSize,
     windowMs: properties.MaximumBatchingWindowInSeconds * 1000,
     reportsFailures: properties.FunctionResponseTypes.includes('ReportBatchItemFailures'),
-    acquire: () => context.host.acquire(logicalId, concurrencyMax, spec),
     onFailure: (reason, { length }) =>
       context.log(`${queueName}: ${length} message(s) return, ${spec.name} failed: ${reason}`),
   };
-  return startPoller(mapping, new Deliveries(context.mischief));
+  const acquire = (concurrencyMax: number) =>
+    context.host.acquire(logicalId, Math.min(concurrencyMax, spec.reservedConcurrency), spec);
+  return new SwitchedMapping(
+    identityOf(plan, spec),
+    {
+      enabled: properties.Enabled,
+      concurrencyMax: properties.ScalingConfig.MaximumConcurrency ?? Number.POSITIVE_INFINITY,
+    },
+    (concurrencyMax) =>
+      startPoller(
+        { ...mapping, acquire: () => acquire(concurrencyMax()) },
+        new Deliveries(context.mischief),
+      ),
+    SETTLE_MS,
+  );
+}
+
+function identityOf({ name, logicalId, properties }: MappingPlan, spec: FunctionSpec) {
+  return {
+    uuid: mappingUuid(name),
+    logicalId,
+    functionArn: spec.arn,
+    eventSourceArn: properties.EventSourceArn,
+    batchSize: properties.BatchSize,
+    windowSeconds: properties.MaximumBatchingWindowInSeconds,
+    functionResponseTypes: properties.FunctionResponseTypes,
+  } satisfies MappingIdentity;
 }

@@ -8,7 +8,12 @@ import { cutBatch } from './batch.ts';
 import { type Disposition, dispose } from './batch-response.ts';
 import type { Deliveries } from './delivery.ts';
 import { toRecord } from './record.ts';
-import { receiveMessages, removeMessages, type SourceQueue } from './source-queue.ts';
+import {
+  receiveMessages,
+  releaseMessages,
+  removeMessages,
+  type SourceQueue,
+} from './source-queue.ts';
 
 export type Mapping = {
   queue: SourceQueue;
@@ -24,8 +29,8 @@ export type Mapping = {
 export type Poller = {
   /** Messages and copies that were received and whose fate is open. */
   inFlight(): number;
-  /** Ends polling, then waits up to `graceMs` for the invocations that run. */
-  stop(graceMs: number): Promise<void>;
+  /** Ends polling, gives back what it has not handed out, and waits for the invocations that run. */
+  end(): Promise<void>;
 };
 
 const WAIT_SECONDS = 20;
@@ -59,15 +64,12 @@ export function startPoller(mapping: Mapping, deliveries: Deliveries): Poller {
 
   const polling = poll();
   return {
-    inFlight: () => deliveries.size + runningRecords,
-    async stop(graceMs) {
+    inFlight: () => (stopping.signal.aborted ? 0 : deliveries.size) + runningRecords,
+    async end() {
       stopping.abort();
-      const grace = Promise.withResolvers<void>();
-      const timer = setTimeout(grace.resolve, graceMs);
       // One that waits for its turn gets it when those that run end, or never; it then gives it back.
-      await Promise.race([Promise.allSettled([...running]), grace.promise]);
-      clearTimeout(timer);
       polling.catch(() => {});
+      await Promise.allSettled([...running, releaseMessages(mapping.queue, deliveries.clear())]);
     },
   };
 }

@@ -1,9 +1,11 @@
 import {
+  ChangeMessageVisibilityBatchCommand,
   DeleteMessageBatchCommand,
   type Message,
   ReceiveMessageCommand,
   type SQSClient,
 } from '@aws-sdk/client-sqs';
+import type { SQSRecord } from 'aws-lambda';
 
 /** The most that SQS takes or gives in one call. */
 const CALL_MAX = 10;
@@ -53,18 +55,34 @@ async function receiveOnce(
   }
 }
 
+type Handle = { ReceiptHandle?: string | undefined };
+
 /** Deletes what is done with. A message that another delivery already deleted is no error. */
-export async function removeMessages(
-  queue: SourceQueue,
-  handles: { ReceiptHandle?: string | undefined }[],
-): Promise<void> {
-  const calls: Promise<unknown>[] = [];
+export async function removeMessages({ sqs, url }: SourceQueue, handles: Handle[]): Promise<void> {
+  await Promise.all(
+    entriesOf(handles).map((entries) =>
+      sqs.send(new DeleteMessageBatchCommand({ QueueUrl: url, Entries: entries })),
+    ),
+  );
+}
+
+/** Makes messages that were received and not handed out visible again, at once. */
+export async function releaseMessages({ sqs, url }: SourceQueue, records: SQSRecord[]) {
+  const handles = records.map(({ receiptHandle }) => ({ ReceiptHandle: receiptHandle }));
+  await Promise.all(
+    entriesOf(handles).map((entries) => {
+      const visible = entries.map((entry) => ({ ...entry, VisibilityTimeout: 0 }));
+      return sqs.send(new ChangeMessageVisibilityBatchCommand({ QueueUrl: url, Entries: visible }));
+    }),
+  );
+}
+
+/** The entries of as many batch calls as are needed. */
+function entriesOf(handles: Handle[]): { Id: string; ReceiptHandle: string | undefined }[][] {
+  const calls: { Id: string; ReceiptHandle: string | undefined }[][] = [];
   for (let start = 0; start < handles.length; start += CALL_MAX) {
-    const entries = handles
-      .slice(start, start + CALL_MAX)
-      .map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle }));
-    const command = new DeleteMessageBatchCommand({ QueueUrl: queue.url, Entries: entries });
-    calls.push(queue.sqs.send(command));
+    const slice = handles.slice(start, start + CALL_MAX);
+    calls.push(slice.map(({ ReceiptHandle }, index) => ({ Id: String(index), ReceiptHandle })));
   }
-  await Promise.all(calls);
+  return calls;
 }

@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os';
-import type { Endpoints } from '../clients.ts';
+import type { ServiceEndpoints } from '../clients.ts';
 import { ACCOUNT, arn } from '../template/account.ts';
 import type { FunctionPlan } from '../template/plan.ts';
 
@@ -32,7 +32,7 @@ export function defaultEnvironmentsMax(): number {
  */
 export function functionSpecs(
   plans: FunctionPlan[],
-  endpoints: Endpoints,
+  endpoints: ServiceEndpoints,
   compileCache: string,
 ): Map<string, FunctionSpec> {
   return new Map(plans.map((plan) => [plan.name, functionSpec(plan, endpoints, compileCache)]));
@@ -40,7 +40,7 @@ export function functionSpecs(
 
 function functionSpec(
   plan: FunctionPlan,
-  endpoints: Endpoints,
+  endpoints: ServiceEndpoints,
   compileCache: string,
 ): FunctionSpec {
   const { codeDirectory, properties } = plan;
@@ -72,7 +72,7 @@ function functionSpec(
 function platformVariables(
   functionName: string,
   memoryMb: number,
-  endpoints: Endpoints,
+  endpoints: ServiceEndpoints,
 ): Record<string, string> {
   return {
     AWS_LAMBDA_FUNCTION_NAME: functionName,
@@ -85,6 +85,7 @@ function platformVariables(
     AWS_ENDPOINT_URL_SNS: endpoints.sqs,
     AWS_ENDPOINT_URL_S3: endpoints.sqs,
     AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb,
+    AWS_ENDPOINT_URL_LAMBDA: endpoints.lambda,
     LANG: 'en_US.UTF-8',
     PATH: '/usr/local/bin:/usr/bin:/bin',
     TZ: 'UTC',

@@ -29,6 +29,8 @@ export type LambdaHost = {
    * never runs more than `ownerMax` at a time.
    */
   acquire(owner: string, ownerMax: number, spec: FunctionSpec): Promise<Lease>;
+  /** For who does not queue: runs at once or, like the rest, as soon as the machine has room. */
+  invokeNow(spec: FunctionSpec, payload: string): Promise<Outcome> | 'throttled';
   environments(): { functionName: string; pid: number }[];
   stop(): Promise<void>;
 };
@@ -46,6 +48,7 @@ export async function startLambdaHost(
   const environments = new Set<Environment>();
   const memory = watchMemory(() => [...environments]);
   const turns = new Turns<FunctionSpec, Environment>(PATIENCE_MS, (spec, waitedLong) => {
+    if (busyOf(spec.name) >= spec.reservedConcurrency) return undefined;
     const alive = [...environments].filter((environment) => environment.alive);
     const place = placeFor(spec.name, waitedLong, alive, policy);
     if (!place) return undefined;
@@ -54,6 +57,11 @@ export async function startLambdaHost(
     environment.busy = true;
     return environment;
   });
+
+  function busyOf(name: string): number {
+    const ofName = [...environments].filter(({ functionName }) => functionName === name);
+    return ofName.filter(({ busy }) => busy).length;
+  }
 
   function started(spec: FunctionSpec): Environment {
     const id = randomBytes(16).toString('hex');
@@ -96,14 +104,21 @@ export async function startLambdaHost(
     return outcome;
   }
 
+  async function acquire(owner: string, ownerMax: number, spec: FunctionSpec): Promise<Lease> {
+    const { place: environment, end } = await turns.wait(owner, ownerMax, spec);
+    const giveBack = () => {
+      environment.busy = false;
+      end();
+    };
+    return { invoke: (payload) => invoke(environment, payload).finally(giveBack), giveBack };
+  }
+
   return {
-    async acquire(owner, ownerMax, spec) {
-      const { place: environment, end } = await turns.wait(owner, ownerMax, spec);
-      const giveBack = () => {
-        environment.busy = false;
-        end();
-      };
-      return { invoke: (payload) => invoke(environment, payload).finally(giveBack), giveBack };
+    acquire,
+    invokeNow(spec, payload) {
+      if (busyOf(spec.name) >= spec.reservedConcurrency) return 'throttled';
+      const owner = `invoke ${spec.name}`;
+      return acquire(owner, spec.reservedConcurrency, spec).then((lease) => lease.invoke(payload));
     },
     environments: () =>
       [...environments].map(({ spec, pid }) => ({ functionName: spec.name, pid })),

@@ -1,3 +1,5 @@
+import { createHash } from 'node:crypto';
+
 /** The account that everything local lives in. */
 export const ACCOUNT = {
   id: '000000000000',
@@ -15,4 +17,10 @@ export function arn(service: string, resource: string): string {
 /** The last part of an ARN: a queue's, topic's, table's or function's name. */
 export function nameOfArn(value: string): string {
   return value.split(/[:/]/).at(-1) ?? value;
+}
+
+/** The UUID of an event source mapping: AWS chooses one by chance, here it follows from its name. */
+export function mappingUuid(name: string): string {
+  const hex = createHash('sha256').update(`event-source-mapping ${name}`).digest('hex');
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12}).*$/, '$1-$2-$3-$4-$5');
 }

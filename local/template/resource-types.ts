@@ -1,4 +1,4 @@
-import { ACCOUNT, arn } from './account.ts';
+import { ACCOUNT, arn, mappingUuid } from './account.ts';
 
 /** What Ref and Fn::GetAtt say of a resource, given its physical name. */
 type Identity = {
@@ -37,9 +37,13 @@ const IMITATED: Record<string, Identity> = {
   'AWS::Events::Rule': named('Name', (name) => arn('events', `rule/${name}`)),
   'AWS::Logs::SubscriptionFilter': named('FilterName', (name) => name),
   'AWS::SNS::Subscription': named('', (name) => arn('sns', name)),
-  'AWS::Lambda::EventSourceMapping': named('', (name) =>
-    arn('lambda', `event-source-mapping:${name}`),
-  ),
+  'AWS::Lambda::EventSourceMapping': {
+    ref: mappingUuid,
+    attributes: {
+      Id: mappingUuid,
+      EventSourceMappingArn: (name) => arn('lambda', `event-source-mapping:${mappingUuid(name)}`),
+    },
+  },
 };
 
 /**

@@ -38,6 +38,7 @@ function failing(times: number) {
       },
       giveBack: () => {},
     }),
+    invokeNow: () => 'throttled',
     environments: () => [],
     stop: async () => {},
   };

@@ -52,7 +52,8 @@ async function functionOf(
       ...properties,
     },
   };
-  const endpoints = { sqs: 'http://127.0.0.1:1', dynamodb: 'http://127.0.0.1:2' };
+  const at = (port: number) => `http://127.0.0.1:${port}`;
+  const endpoints = { sqs: at(1), dynamodb: at(2), lambda: at(3) };
   const spec = functionSpecs([plan], endpoints, join(folder, 'cache')).get(name);
   if (!spec) throw new Error('the plan has one function');
   return spec;

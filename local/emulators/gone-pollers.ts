@@ -1,0 +1,23 @@
+import type { BuildAppOptions, buildApp } from 'fauxqs';
+
+type App = ReturnType<typeof buildApp>;
+type Queues = NonNullable<BuildAppOptions['stores']>['sqsStore'];
+
+/**
+ * Ends the long poll of a client that hung up. fauxqs would hand it the next message, which then
+ * is in flight with nobody until its visibility timeout: so would each disabled mapping's. All
+ * polls of that queue end, empty; those that are alive simply ask again.
+ */
+export function endPollsOfTheGone(app: App, queues: Queues): void {
+  app.addHook('preHandler', async ({ body }, reply) => {
+    const queueUrl = queueUrlOf(body);
+    reply.raw.once('close', () => {
+      if (!reply.raw.writableFinished && queueUrl) queues.getQueue(queueUrl)?.cancelWaiters();
+    });
+  });
+}
+
+function queueUrlOf(body: unknown): string | undefined {
+  if (typeof body !== 'object' || body === null || !('QueueUrl' in body)) return undefined;
+  return String(body.QueueUrl);
+}

@@ -1,0 +1,116 @@
+/**
+ * One event source mapping, as Lambda's API shows and changes it while it runs. A change is
+ * asynchronous, as on AWS: the mapping says so (`Disabling`) and goes on as before until it
+ * has settled, and takes no other change meanwhile. Disabled, it receives no more; what it has
+ * handed to its function goes on.
+ */
+import type { Poller } from './poller.ts';
+
+export type MappingState = 'Enabled' | 'Disabling' | 'Disabled' | 'Enabling' | 'Updating';
+
+/** What of a mapping can be changed; what is absent stays. Infinite: no maximum of its own. */
+export type MappingChange = { enabled?: boolean; concurrencyMax?: number };
+
+/** What of a mapping never changes. */
+export type MappingIdentity = {
+  uuid: string;
+  logicalId: string;
+  functionArn: string;
+  eventSourceArn: string;
+  batchSize: number;
+  windowSeconds: number;
+  functionResponseTypes: string[];
+};
+
+/** Starts polling; the bound of invocations at a time is asked for before each. */
+type StartPoller = (concurrencyMax: () => number) => Poller;
+
+export class SwitchedMapping {
+  readonly identity: MappingIdentity;
+  #start: StartPoller;
+  #settleMs: number;
+  #state: MappingState = 'Disabled';
+  #concurrencyMax: number;
+  #changedAt = Date.now();
+  #poller: Poller | undefined;
+  /** Those that poll no more and whose invocations still run. */
+  #ending = new Map<Poller, Promise<void>>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(
+    identity: MappingIdentity,
+    initially: Required<MappingChange>,
+    start: StartPoller,
+    settleMs: number,
+  ) {
+    this.identity = identity;
+    this.#start = start;
+    this.#settleMs = settleMs;
+    this.#concurrencyMax = initially.concurrencyMax;
+    if (initially.enabled) this.#enable();
+  }
+
+  get state(): MappingState {
+    return this.#state;
+  }
+
+  /** Invocations at a time; infinite where the mapping bounds none. */
+  get concurrencyMax(): number {
+    return this.#concurrencyMax;
+  }
+
+  /** Epoch ms. */
+  get changedAt(): number {
+    return this.#changedAt;
+  }
+
+  /** Whether a change is under way, so that no other is taken. */
+  get changing(): boolean {
+    return this.#timer !== undefined;
+  }
+
+  /** Messages and copies that were received and whose fate is open. */
+  inFlight(): number {
+    const pollers = [...(this.#poller ? [this.#poller] : []), ...this.#ending.keys()];
+    return pollers.reduce((sum, poller) => sum + poller.inFlight(), 0);
+  }
+
+  /** Begins a change; to be asked for only while none is under way. */
+  change({ enabled = this.#poller !== undefined, concurrencyMax }: MappingChange): void {
+    const wasEnabled = this.#poller !== undefined;
+    if (enabled === wasEnabled) this.#state = 'Updating';
+    else this.#state = enabled ? 'Enabling' : 'Disabling';
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.#concurrencyMax = concurrencyMax ?? this.#concurrencyMax;
+      if (enabled) this.#enable();
+      else this.#disable();
+    }, this.#settleMs);
+  }
+
+  /** Ends polling; resolves when what it handed out has ended. */
+  async stop(): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#disable();
+    await Promise.all(this.#ending.values());
+  }
+
+  #enable(): void {
+    this.#settled('Enabled');
+    this.#poller ??= this.#start(() => this.#concurrencyMax);
+  }
+
+  #disable(): void {
+    this.#settled('Disabled');
+    const poller = this.#poller;
+    if (!poller) return;
+    this.#poller = undefined;
+    const ended = poller.end().finally(() => this.#ending.delete(poller));
+    this.#ending.set(poller, ended);
+  }
+
+  #settled(state: MappingState): void {
+    this.#state = state;
+    this.#changedAt = Date.now();
+  }
+}

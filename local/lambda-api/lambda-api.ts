@@ -1,0 +1,100 @@
+/**
+ * Lambda's REST API, as far as the supervisor and operators use it: event source mappings are
+ * read and switched, functions invoked. It must listen before the functions' environments can
+ * be made, for they are told its address, and can answer only when the functions and mappings
+ * are there; until then it is unavailable, and the SDK tries again.
+ */
+import { once } from 'node:events';
+import { createServer, type IncomingMessage } from 'node:http';
+import { text } from 'node:stream/consumers';
+import type { SwitchedMapping } from '../event-source/switched-mapping.ts';
+import type { FunctionSpec } from '../lambda/function-spec.ts';
+import {
+  type Answer,
+  configurationOf,
+  functionOf,
+  type InvokeNow,
+  invoke,
+} from './function-actions.ts';
+import { get, list, update } from './mapping-actions.ts';
+import { Refusal } from './refusal.ts';
+
+/** What there is to control. */
+export type LambdaService = {
+  functions: Map<string, FunctionSpec>;
+  mappings: readonly SwitchedMapping[];
+  invokeNow: InvokeNow;
+};
+
+export type LambdaApi = {
+  endpoint: string;
+  /** From now on requests are answered. */
+  serve(service: LambdaService): void;
+  stop(): Promise<void>;
+};
+
+export async function startLambdaApi(): Promise<LambdaApi> {
+  let service: LambdaService | undefined;
+  const server = createServer({ requestTimeout: 0 }, async (req, res) => {
+    const answer = await respond(service, req).catch(failure);
+    res.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers });
+    res.end(answer.body);
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  return {
+    endpoint: `http://127.0.0.1:${typeof address === 'object' ? address?.port : address}`,
+    serve(there) {
+      service = there;
+    },
+    async stop() {
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+    },
+  };
+}
+
+const MAPPINGS = /^\/2015-03-31\/event-source-mappings\/?([^/]*)$/;
+const FUNCTION = /^\/2015-03-31\/functions\/([^/]+)(\/invocations|\/configuration)?$/;
+
+async function respond(service: LambdaService | undefined, req: IncomingMessage): Promise<Answer> {
+  const body = await text(req);
+  if (!service) throw new Refusal(503, 'ServiceUnavailableException', 'the stack is starting');
+  const { pathname, searchParams } = new URL(req.url ?? '/', 'http://local');
+  const path = decodeURIComponent(pathname);
+  const [mappingPath, uuid = ''] = MAPPINGS.exec(path) ?? [];
+  if (mappingPath && req.method === 'PUT') {
+    return json(update(service.mappings, uuid, JSON.parse(body)), 202);
+  }
+  if (mappingPath && req.method === 'GET') {
+    return json(uuid ? get(service.mappings, uuid) : list(service.mappings, searchParams));
+  }
+  const [functionPath, name = '', action] = FUNCTION.exec(path) ?? [];
+  if (!functionPath) {
+    const message = `${req.method} ${path} is not imitated by the local runtime`;
+    throw new Refusal(501, 'NotImplementedException', message);
+  }
+  const spec = functionOf(service.functions, name);
+  if (action === '/invocations') {
+    const type = req.headers['x-amz-invocation-type'];
+    return await invoke(spec, type?.toString(), body, service.invokeNow);
+  }
+  const configuration = configurationOf(spec);
+  return json(action ? configuration : { Configuration: configuration });
+}
+
+function json(value: object, status = 200): Answer {
+  return { status, headers: {}, body: JSON.stringify(value) };
+}
+
+function failure(error: unknown): Answer {
+  const refusal =
+    error instanceof Refusal ? error : new Refusal(500, 'ServiceException', String(error));
+  return {
+    status: refusal.status,
+    headers: { 'x-amzn-errortype': refusal.type },
+    body: JSON.stringify({ Type: 'User', Message: refusal.message }),
+  };
+}
