@@ -4,8 +4,7 @@
  * error although they were applied, or applied after the client had given up; reads that are
  * stale; clocks that differ; environments that die. The adapter and the circuit are the real ones.
  *
- * What must hold is watched at the table and at the service: the fleet's own book of which calls
- * were made under which ticket, and how they ended, is the model.
+ * What must hold is watched at the table and at the service, by the book of the calls.
  */
 import type { Scheduler } from 'fast-check';
 import type { Ticket } from '../../../core/breaker.ts';
@@ -15,6 +14,8 @@ import { breakersTable } from '../../../functions/aws/breakers-table.ts';
 import { Circuit } from '../../../functions/breaker/circuit.ts';
 import type { BreakerStore } from '../../../functions/breaker/store.ts';
 import type { TableInProcess } from '../../support/table-in-process.ts';
+import { CallBook, type MadeCall } from './call-book.ts';
+import type { CallEnd, Fault, Fences, Plan } from './plan.ts';
 
 export const SERVICE = 'fhir-server';
 const TIMEOUT_MS = 500;
@@ -26,41 +27,6 @@ export const policy: BreakerPolicy = {
   openMaxMs: 4_000,
   leaseMarginMs: 600,
 };
-
-export type Fault =
-  | 'none'
-  | 'throttled'
-  | 'applied, then an error'
-  | 'an error, then applied'
-  | 'stale';
-export type CallEnd = 'success' | 'failure' | 'hang' | 'death';
-
-export interface Plan {
-  /** As found: by a new fleet, or open and soon to be probed. */
-  readonly found: 'new' | 'open';
-  readonly environments: readonly {
-    readonly skewMs: number;
-    /** Calls one after the other, for each of its concurrent invocations. */
-    readonly invocations: readonly (readonly CallEnd[])[];
-  }[];
-  readonly faults: readonly Fault[];
-  readonly ticks: readonly number[];
-}
-
-/** Which of the fences stand; all, but in tests that show what they are good for. */
-export interface Fences {
-  readonly condition: boolean;
-  readonly generation: boolean;
-  readonly owner: boolean;
-}
-export const ALL_FENCES: Fences = { condition: true, generation: true, owner: true };
-
-interface MadeCall {
-  readonly ticket: Ticket;
-  readonly deadline: number;
-  ended?: 'success' | 'failure' | 'died';
-  timeOut: () => void;
-}
 
 const FOUND_OPEN: Open = {
   phase: 'open',
@@ -87,7 +53,7 @@ export class Fleet {
   readonly #fences: Fences;
   readonly #store: BreakerStore = breakersTable('breakers');
   readonly #faults: Fault[];
-  readonly #calls: MadeCall[] = [];
+  readonly #book = new CallBook(policy, SKEW_MAX_MS);
   readonly #history: (BreakerState | undefined)[] = [undefined];
   #tokens = 0;
   transitions = 0;
@@ -186,14 +152,12 @@ export class Fleet {
     life: { dead: boolean },
     end: CallEnd,
   ): Promise<'success' | 'failure'> {
-    const rival = this.#calls.find((call) => call.ticket.probe && call.ended === undefined);
-    if (ticket.probe && rival) this.violations.push('R12: two probes in flight');
     let timeOut = () => {};
     const timedOut = new Promise<'failure'>((resolve) => {
       timeOut = () => resolve('failure');
     });
     const call: MadeCall = { ticket, deadline: this.now + TIMEOUT_MS, timeOut };
-    this.#calls.push(call);
+    if (!this.#book.enter(call)) this.violations.push('R12: two probes in flight');
     const outcome = await Promise.race([timedOut, this.#answer(end)]);
     if (outcome === 'death') {
       call.ended = 'died';
@@ -211,14 +175,9 @@ export class Fleet {
     return end;
   }
 
-  /** A call that reaches its deadline is aborted, as the timer would. */
   #pass(ms: number): void {
     this.now += ms;
-    for (const call of this.#calls) {
-      if (call.ended !== undefined || call.deadline > this.now) continue;
-      call.ended = 'failure';
-      call.timeOut();
-    }
+    this.#book.timeOut(this.now);
   }
 
   #step(label: string): Promise<void> {
@@ -278,66 +237,7 @@ export class Fleet {
   #onSaved(before: BreakerState | undefined, after: BreakerState): void {
     this.#history.push(after);
     if (after.why === FOUND_OPEN.why) return;
-    const problem = this.#illegal(before, after);
+    const problem = this.#book.wrongWith(before, after, this.now);
     if (problem !== undefined) this.violations.push(`R13: ${problem}`);
   }
-
-  /** What is wrong with a save, by the book of calls. */
-  #illegal(before: BreakerState | undefined, after: BreakerState): string | undefined {
-    const generation = before?.generation ?? 0;
-    const phase = before?.phase ?? 'closed';
-    if (after.version !== (before?.version ?? 0) + 1) return 'an update is lost';
-    const failed = this.#calls.filter(
-      ({ ticket, ended }) => ticket.generation === generation && ended === 'failure',
-    );
-    if (after.generation === generation) {
-      if (after.phase !== phase) return `${after.phase} written over ${phase}`;
-      if (after.phase === 'closed' && after.failures > failed.length)
-        return 'a failure counts twice';
-      return this.#illegalProbe(before, after);
-    }
-    if (after.generation !== generation + 1) return 'an older generation is written over a newer';
-    switch (`${phase} to ${after.phase}`) {
-      case 'closed to open':
-        return failed.length < 2 ? 'opened by less than two failures' : undefined;
-      case 'open to half-open':
-        return this.now + 2 * SKEW_MAX_MS < openUntilOf(before) ? 'probed too early' : undefined;
-      case 'half-open to open':
-        return this.#endOfProbe(before) === 'failure'
-          ? undefined
-          : 'opened by another than its probe';
-      case 'half-open to closed':
-        return this.#succeeded(generation) >= policy.probes &&
-          this.#endOfProbe(before) === 'success'
-          ? undefined
-          : 'closed without its probes';
-      default:
-        return `${phase} to ${after.phase}`;
-    }
-  }
-
-  #illegalProbe(before: BreakerState | undefined, after: BreakerState): string | undefined {
-    if (before?.phase !== 'half-open' || after.phase !== 'half-open') return undefined;
-    if (after.successes > this.#succeeded(after.generation)) return 'a success counts twice';
-    const taken = before.probe && after.probe && after.probe.owner !== before.probe.owner;
-    const over = this.now + 2 * SKEW_MAX_MS >= (before.probe?.leaseUntil ?? 0);
-    return taken && !over ? 'a probe was taken from its owner' : undefined;
-  }
-
-  #endOfProbe(state: BreakerState | undefined): MadeCall['ended'] {
-    const owner = state?.phase === 'half-open' ? state.probe?.owner : undefined;
-    return this.#calls.find(({ ticket }) => ticket.probe?.owner === owner && owner !== undefined)
-      ?.ended;
-  }
-
-  #succeeded(generation: number): number {
-    return this.#calls.filter(
-      ({ ticket, ended }) =>
-        ticket.probe && ticket.generation === generation && ended === 'success',
-    ).length;
-  }
-}
-
-function openUntilOf(state: BreakerState | undefined): number {
-  return state?.phase === 'open' ? state.openUntil : 0;
 }

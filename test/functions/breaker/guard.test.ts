@@ -1,16 +1,17 @@
 import { beforeEach, describe, expect, test, vi } from 'vitest';
 import { obey } from '../../../core/breaker-operator.ts';
-import { type BreakerPolicy, DEFAULT_BREAKER_POLICY } from '../../../core/breaker-policy.ts';
 import { UNKNOWN_SERVICE } from '../../../core/breaker-state.ts';
 import { Breakers } from '../../../functions/breaker/breakers.ts';
-import { CountingStore, type TestTools, testTools } from './tools.ts';
-
-const S = 'fhir-server';
-const timeoutMs = 1_000;
-const works = async () => 'answer';
-const fails = async () => {
-  throw new Error('boom');
-};
+import {
+  CountingStore,
+  fails,
+  S,
+  type TestTools,
+  testTools,
+  timeoutMs,
+  trip,
+  works,
+} from './tools.ts';
 
 let store: CountingStore;
 let tools: TestTools;
@@ -20,12 +21,6 @@ beforeEach(() => {
   tools = testTools();
   breakers = new Breakers(store, tools);
 });
-
-async function trip(its = breakers): Promise<void> {
-  for (let n = 0; n < 5; n += 1) {
-    await expect(its.guard(S, fails, { timeoutMs })).rejects.toThrow('boom');
-  }
-}
 
 describe('R14: the healthy path', () => {
   test('writes nothing and reads once a second, however many calls are made', async () => {
@@ -46,7 +41,7 @@ describe('R14: the healthy path', () => {
 
 describe('R10 R11: a breaker that opened', () => {
   test('calls nothing, and says when to ask again', async () => {
-    await trip();
+    await trip(breakers);
     const call = vi.fn(works);
     await expect(breakers.guard(S, call, { timeoutMs })).rejects.toMatchObject({
       name: 'BreakerRefused',
@@ -59,7 +54,7 @@ describe('R10 R11: a breaker that opened', () => {
   });
 
   test('gives the reason to a fallback', async () => {
-    await trip();
+    await trip(breakers);
     const fallback = vi.fn(() => 'cached');
     expect(await breakers.guard(S, works, { timeoutMs, fallback })).toBe('cached');
     const retryAt = tools.clock + 30_000;
@@ -69,7 +64,7 @@ describe('R10 R11: a breaker that opened', () => {
   test('is learned of by the other environments within a second', async () => {
     const other = new Breakers(store, tools);
     await other.guard(S, works, { timeoutMs });
-    await trip();
+    await trip(breakers);
     tools.clock += 999;
     expect(await other.guard(S, works, { timeoutMs })).toBe('answer');
     tools.clock += 1;
@@ -85,7 +80,7 @@ describe('R10 R11: a breaker that opened', () => {
 
 describe('R12: a probe', () => {
   test('is one at a time in the whole fleet; two that succeed close, then traffic ramps', async () => {
-    await trip();
+    await trip(breakers);
     tools.clock += 30_000;
     const fleet = Array.from({ length: 50 }, () => new Breakers(store, tools));
     for (let round = 0; round < 2; round += 1) {
@@ -123,7 +118,7 @@ describe('R12: a probe', () => {
   });
 
   test('R16: is not begun where its lease was saved too late', async () => {
-    await trip();
+    await trip(breakers);
     tools.clock += 30_000;
     const save = store.save.bind(store);
     vi.spyOn(store, 'save').mockImplementationOnce(async (...args) => {
@@ -138,7 +133,7 @@ describe('R12: a probe', () => {
   });
 
   test('R16: is ours where its save was answered by an error, yet happened', async () => {
-    await trip();
+    await trip(breakers);
     tools.clock += 30_000;
     store.down = 'answers to saves';
     const guarded = breakers.guard(
@@ -204,111 +199,5 @@ describe('a call', () => {
     const fallback = vi.fn(() => 'cached');
     expect(await breakers.guard(S, fails, { timeoutMs, fallback })).toBe('cached');
     expect(fallback).toHaveBeenCalledWith({ kind: 'failed', error: new Error('boom') });
-  });
-});
-
-describe('R15: with the store down', () => {
-  test('an environment goes on with its own breaker, and asks the store again each second', async () => {
-    store.down = 'all';
-    await trip();
-    expect(tools.events).toEqual(['store fault', 'closed to open']);
-    await expect(breakers.guard(S, works, { timeoutMs })).rejects.toThrow('open');
-    tools.clock += 1_000;
-    await expect(breakers.guard(S, works, { timeoutMs })).rejects.toThrow('open');
-    expect(tools.events.filter((event) => event === 'store fault')).toHaveLength(2);
-    store.down = 'no';
-    tools.clock += 1_000;
-    expect(await breakers.guard(S, works, { timeoutMs })).toBe('answer');
-  });
-
-  test('begins with what was last known of the fleet', async () => {
-    await trip();
-    store.down = 'all';
-    tools.clock += 1_000;
-    await expect(breakers.guard(S, works, { timeoutMs })).rejects.toThrow('open');
-    tools.clock += 29_000;
-    expect(await breakers.guard(S, works, { timeoutMs })).toBe('answer');
-  });
-
-  test('a result that cannot be saved is lost, and the call is not', async () => {
-    await breakers.guard(S, works, { timeoutMs });
-    store.down = 'saves';
-    await expect(breakers.guard(S, fails, { timeoutMs })).rejects.toThrow('boom');
-    expect(tools.events).toEqual(['store fault']);
-  });
-
-  test('R13: a failure whose save had no answer counts once', async () => {
-    await breakers.guard(S, works, { timeoutMs });
-    store.down = 'answers to saves';
-    for (let n = 0; n < 4; n += 1) {
-      await expect(breakers.guard(S, fails, { timeoutMs })).rejects.toThrow('boom');
-    }
-    store.down = 'no';
-    expect(await store.load(S)).toMatchObject({ phase: 'closed', failures: 4 });
-  });
-});
-
-describe('R10 R14: a failure rate', () => {
-  const trip = { kind: 'failure-rate', share: 0.5, callsMin: 20, windowMs: 60_000 } as const;
-  const policies = new Map<string, BreakerPolicy>([[S, { ...DEFAULT_BREAKER_POLICY, trip }]]);
-  const call = async (its: Breakers, ok: boolean, times = 1) => {
-    for (let n = 0; n < times; n += 1) {
-      await its.guard(S, ok ? works : fails, { timeoutMs, fallback: () => '' });
-    }
-  };
-
-  test('is one of the whole fleet, told without a write for a healthy call', async () => {
-    const [unlucky, lucky] = [0, 1].map(() => new Breakers(store, tools, policies)) as [
-      Breakers,
-      Breakers,
-    ];
-    await call(lucky, true, 100);
-    await call(unlucky, true, 5);
-    expect(store.writes).toBe(0);
-    await call(unlucky, false, 30);
-    expect(store.writes).toBe(1);
-    tools.clock += 1_000;
-    // The others tell of their healthy calls, once they read that somebody has failures.
-    await call(lucky, true, 50);
-    expect(store.writes).toBe(2);
-    await call(unlucky, false, 30);
-    expect(await store.load(S)).toMatchObject({ phase: 'closed' });
-    tools.clock += 1_000;
-    await call(unlucky, false, 200);
-    tools.clock += 1_000;
-    await call(unlucky, false, 1);
-    expect(await store.load(S)).toMatchObject({
-      phase: 'open',
-      why: expect.stringMatching(/^\d+ of \d+ calls failed$/),
-    });
-  });
-
-  test('calls that could not be told, for another was writing, are told later', async () => {
-    const [a, b] = [0, 1].map(() => new Breakers(store, tools, policies)) as [Breakers, Breakers];
-    await Promise.all([call(a, true), call(b, true)]);
-    await Promise.all([call(a, false), call(b, false)]);
-    expect(await store.load(S)).toMatchObject({ version: 1 });
-    tools.clock += 2_000;
-    await Promise.all([call(a, true), call(b, true)]);
-    tools.clock += 2_000;
-    await call(a, true);
-    await call(b, true);
-    const state = await store.load(S);
-    const calls = state?.phase === 'closed' ? state.window : [];
-    expect(calls.reduce((sum, bucket) => sum + bucket.failures, 0)).toBe(2);
-  });
-
-  test('slow calls open it too', async () => {
-    const slow = { ...trip, kind: 'slow-calls', slowMs: 500 } as const;
-    const its = new Map([[S, { ...DEFAULT_BREAKER_POLICY, trip: slow }]]);
-    const dragging = new Breakers(store, tools, its);
-    const drags = async () => {
-      tools.clock += 600;
-      return 'answer';
-    };
-    for (let n = 0; n < 40; n += 1) {
-      await dragging.guard(S, drags, { timeoutMs, fallback: () => '' });
-    }
-    expect(tools.events).toContain('closed to open');
   });
 });

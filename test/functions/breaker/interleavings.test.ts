@@ -6,46 +6,14 @@ import fc, { type Scheduler } from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
 import { hastyDynamo } from '../../../functions/aws/clients.ts';
 import { TableInProcess } from '../../support/table-in-process.ts';
-import { ALL_FENCES, type CallEnd, type Fault, type Fences, Fleet, type Plan } from './fleet.ts';
+import { Fleet } from './fleet.ts';
+import { ALL_FENCES, type Fences, type Plan, plan } from './plan.ts';
 
 const RUNS = Number(process.env['PROVE_RUNS'] ?? 2_000);
 const SEED = Number(process.env['SEED'] ?? Date.now() % 2 ** 31);
 
 const table = new TableInProcess();
 afterAll(table.serve(hastyDynamo));
-
-const end = fc.oneof(
-  { weight: 8, arbitrary: fc.constant<CallEnd>('failure') },
-  { weight: 5, arbitrary: fc.constant<CallEnd>('success') },
-  { weight: 2, arbitrary: fc.constantFrom<CallEnd>('hang', 'death') },
-);
-const fault = fc.oneof(
-  { weight: 8, arbitrary: fc.constant<Fault>('none') },
-  {
-    weight: 3,
-    arbitrary: fc.constantFrom<Fault>(
-      'throttled',
-      'applied, then an error',
-      'an error, then applied',
-      'stale',
-    ),
-  },
-);
-const plan: fc.Arbitrary<Plan> = fc.record({
-  found: fc.constantFrom('new', 'open'),
-  environments: fc.array(
-    fc.record({
-      skewMs: fc.constantFrom(-100, 0, 100),
-      invocations: fc.array(fc.array(end, { minLength: 1, maxLength: 5 }), {
-        minLength: 1,
-        maxLength: 2,
-      }),
-    }),
-    { minLength: 2, maxLength: 4 },
-  ),
-  faults: fc.array(fault, { maxLength: 40, size: 'max' }),
-  ticks: fc.array(fc.constantFrom(1, 150, 600, 1_200), { maxLength: 24, size: 'max' }),
-});
 
 interface Totals {
   runs: number;
@@ -57,9 +25,10 @@ function property(fences: Fences, totals: Totals) {
   return fc.asyncProperty(fc.scheduler(), plan, async (scheduler: Scheduler, its: Plan) => {
     const fleet = new Fleet(scheduler, table, its.faults, fences);
     await fleet.run(its);
+    if (fleet.violations.length === 0 && !(await fleet.recovers())) {
+      fleet.violations.push('R16: stuck');
+    }
     totals.violation = fleet.violations[0];
-    expect(fleet.violations).toEqual([]);
-    expect(await fleet.recovers(), 'R16: stuck').toBe(true);
     expect(fleet.violations).toEqual([]);
     totals.runs += 1;
     totals.transitions += fleet.transitions;

@@ -1,7 +1,8 @@
 /** What breakers are told in tests: a clock that tests move, no chance, and a book of what happened. */
 
+import { expect } from 'vitest';
 import type { BreakerState } from '../../../core/breaker-state.ts';
-import type { BreakersTools } from '../../../functions/breaker/breakers.ts';
+import type { Breakers, BreakersTools } from '../../../functions/breaker/breakers.ts';
 import { MemoryStore } from '../../../functions/breaker/memory-store.ts';
 import type { BreakerStore } from '../../../functions/breaker/store.ts';
 
@@ -54,5 +55,20 @@ export class CountingStore implements BreakerStore {
     const saved = await this.#inner.save(service, before, next);
     if (this.down === 'answers to saves') throw new Error('no answer');
     return saved;
+  }
+}
+
+/** A service, and calls of it. */
+export const S = 'fhir-server';
+export const timeoutMs = 1_000;
+export const works = async () => 'answer';
+export const fails = async () => {
+  throw new Error('boom');
+};
+
+/** Fails so often that the breaker opens. */
+export async function trip(breakers: Breakers): Promise<void> {
+  for (let n = 0; n < 5; n += 1) {
+    await expect(breakers.guard(S, fails, { timeoutMs })).rejects.toThrow('boom');
   }
 }
