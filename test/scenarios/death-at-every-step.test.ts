@@ -8,19 +8,15 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { type CrashEvent, ENVELOPE_ATTRIBUTE, type Envelope } from '../../core/messages.ts';
 import { testClients } from '../support/clients.ts';
 import { skipTime } from '../support/clock.ts';
-import { dieAfterCall } from '../support/death.ts';
-import { contextWith, receive, remove, send } from '../support/delivery.ts';
+import { receive, send } from '../support/delivery.ts';
+import { dieAtEveryStep as dieAtEachStep } from '../support/die-at-every-step.ts';
 import { drain } from '../support/drain.ts';
 import { type Emulators, startEmulators } from '../support/emulators.ts';
-import { type FunctionName, type Functions, loadFunctions } from '../support/functions.ts';
+import { type FunctionName, loadFunctions } from '../support/functions.ts';
 import { faulty, invalidPatient, patient } from '../support/resources.ts';
 import { depthOf, itemsOf } from '../support/stores.ts';
 import { expectAllTold } from '../support/told.ts';
 import { buildWorld, type Queue, type World } from '../support/world.ts';
-
-const CALLS_MAX = 60;
-/** Longer than any visibility timeout, and than an attempt can run. */
-const LATER_MS = 120_000;
 
 let emulators: Emulators;
 beforeAll(async () => {
@@ -37,46 +33,25 @@ interface Scenario {
   check(world: World): Promise<void>;
 }
 
-/** Runs a scenario for k = 1, 2, 3 … until the handler no longer lives to see its k-th call. */
-async function dieAtEveryStep(scenario: Scenario): Promise<number> {
-  for (let k = 1; k <= CALLS_MAX; k += 1) {
-    const world = await buildWorld({ deadlineMs: 2_000, heapOldMb: 32 });
-    await scenario.prepare(world);
-    const doomed = await loadFunctions([scenario.name]);
-    const died = await invokeOnce(scenario, world, doomed, k);
-    await doomed.close();
-    skipTime(LATER_MS);
-    const healthy = await loadFunctions(scenario.survivors);
-    await drain(world, healthy);
-    await healthy.close();
-    await scenario.check(world);
-    await expectAllTold(world);
-    if (!died) return k - 1;
-  }
-  throw new Error(`the handler makes more than ${CALLS_MAX} calls`);
-}
-
-async function invokeOnce(
-  scenario: Scenario,
-  world: World,
-  functions: Functions,
-  k: number,
-): Promise<boolean> {
-  const death = dieAfterCall(k, functions);
-  const queue = scenario.queue(world);
-  const records = await receive(queue);
-  expect(records.length).toBeGreaterThan(0);
-  const answer = await Promise.race([
-    functions[scenario.name]({ Records: records }, contextWith(60_000)),
-    death.happened,
-  ]);
-  if (answer === 'died') return true;
-  const failed = new Set(answer.batchItemFailures.map((failure) => failure.itemIdentifier));
-  await remove(
+function dieAtEveryStep({ queue, name, survivors, prepare, check }: Scenario): Promise<number> {
+  return dieAtEachStep({
+    build: () => buildWorld({ deadlineMs: 2_000, heapOldMb: 32 }),
     queue,
-    records.filter((record) => !failed.has(record.messageId)),
-  );
-  return false;
+    prepare,
+    async load() {
+      const { [name]: handler, clients, close } = await loadFunctions([name]);
+      return { handler, clients, close };
+    },
+    async finish(world) {
+      const healthy = await loadFunctions(survivors);
+      await drain(world, healthy);
+      await healthy.close();
+    },
+    async check(world) {
+      await check(world);
+      await expectAllTold(world);
+    },
+  });
 }
 
 async function endsOf(world: World) {

@@ -1,0 +1,64 @@
+/**
+ * Makes a handler die after its k-th call to AWS, for every k, and lets SQS deliver again: the
+ * check must hold each time.
+ */
+import { expect } from 'vitest';
+import { skipTime } from './clock.ts';
+import { dieAfterCall } from './death.ts';
+import { contextWith, receive, remove, type SqsHandler } from './delivery.ts';
+import type { Clients } from './functions.ts';
+import type { Queue, World } from './world.ts';
+
+const CALLS_MAX = 60;
+/** Longer than any visibility timeout, and than an attempt can run. */
+const LATER_MS = 120_000;
+
+/** One environment of a function, to be killed. */
+export interface Doomed {
+  readonly handler: SqsHandler;
+  readonly clients: readonly Clients[];
+  readonly close?: () => Promise<void>;
+}
+
+export interface Story {
+  readonly build: () => Promise<World>;
+  readonly queue: (world: World) => Queue;
+  readonly load: (world: World) => Promise<Doomed>;
+  prepare(world: World): Promise<void>;
+  /** What healthy environments do afterwards. */
+  finish(world: World): Promise<void>;
+  check(world: World): Promise<void>;
+}
+
+/** For k = 1, 2, 3 … until it no longer lives to see its k-th call; answers how many it makes. */
+export async function dieAtEveryStep(story: Story): Promise<number> {
+  for (let k = 1; k <= CALLS_MAX; k += 1) {
+    const world = await story.build();
+    await story.prepare(world);
+    const doomed = await story.load(world);
+    const died = await invokeOnce(story.queue(world), doomed, k);
+    await doomed.close?.();
+    skipTime(LATER_MS);
+    await story.finish(world);
+    await story.check(world);
+    if (!died) return k - 1;
+  }
+  throw new Error(`the handler makes more than ${CALLS_MAX} calls`);
+}
+
+async function invokeOnce(queue: Queue, doomed: Doomed, k: number): Promise<boolean> {
+  const death = dieAfterCall(k, doomed);
+  const records = await receive(queue);
+  expect(records.length).toBeGreaterThan(0);
+  const answer = await Promise.race([
+    doomed.handler({ Records: records }, contextWith(60_000)),
+    death.happened,
+  ]);
+  if (answer === 'died') return true;
+  const failed = new Set(answer.batchItemFailures.map((failure) => failure.itemIdentifier));
+  await remove(
+    queue,
+    records.filter((record) => !failed.has(record.messageId)),
+  );
+  return false;
+}
