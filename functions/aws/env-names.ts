@@ -14,6 +14,11 @@ export const ENV = {
   quarantineTable: 'QUARANTINE_TABLE',
   incidentsTable: 'INCIDENTS_TABLE',
   breakersTable: 'BREAKERS_TABLE',
+  supervisionTable: 'SUPERVISION_TABLE',
+  /** JSON of the lanes that the supervisor may pause, with their mappings. */
+  supervisedLanes: 'SUPERVISED_LANES',
+  incidentQueueUrl: 'INCIDENT_QUEUE_URL',
+  supervisorQueueUrl: 'SUPERVISOR_QUEUE_URL',
   deliveryQueueUrl: 'DELIVERY_QUEUE_URL',
   deliveryEndpoint: 'DELIVERY_ENDPOINT',
   /** Of the secret that holds the bearer token; absent where the server asks for none. */

@@ -1,0 +1,151 @@
+/**
+ * When does a lane stop, and how does it come back?
+ *
+ * It stops when its component died too often (R30, R31), when another ended that takes it along
+ * (R32), or when the breaker it is linked to stayed open for more than `linkAfterMs` (exactly that
+ * long is not yet more). Deaths count only where the component is to blame: while it loaded, or
+ * in its own code; a resource that takes its environment along says nothing about the component.
+ * Of what is held, nothing is restarted, so its deaths count no more.
+ *
+ * It comes back by one probe when `wakeAt` is reached (R33): one message, run by the supervisor.
+ * If that went well, or nothing was there to run, the lane runs with two environments to a mapping
+ * and doubles them each `rampStepMs` up to what is configured. A failed probe waits twice as long
+ * as the one before.
+ *
+ * All is decided on a state that was read, and saved on the condition that it is still so. Where
+ * nothing changes the state comes back as it was. No mapping can wake itself: `now` is that of the
+ * rule that fires each minute, or of an event.
+ */
+import { heldBy, releasedFrom } from './lane-holds.ts';
+import { CONCURRENCY_MIN, isHeld, type PauseOrder, type Supervised } from './supervised-state.ts';
+
+export interface LanePolicy {
+  /** From a pause to its first probe. */
+  readonly coolDownMs: number;
+  readonly backOffMaxMs: number;
+  readonly rampStepMs: number;
+  /** How long a breaker may be open before its lane is paused. */
+  readonly linkAfterMs: number;
+  /** Longer than a probe takes: whoever made it is dead by then. */
+  readonly probeLeaseMs: number;
+}
+
+export const DEFAULT_LANE_POLICY: LanePolicy = {
+  coolDownMs: 30_000,
+  backOffMaxMs: 15 * 60_000,
+  // A little less than the minute between two looks, lest a step takes two.
+  rampStepMs: 50_000,
+  linkAfterMs: 2 * 60_000,
+  probeLeaseMs: 3 * 60_000,
+};
+
+/** The lane ends, by the supervisor's word; an order of before its latest return is void. */
+export function pauseLane(
+  state: Supervised,
+  order: PauseOrder,
+  now: number,
+  policy: LanePolicy,
+): Supervised {
+  if (state.holds.supervisor !== undefined || order.at <= state.spentUntil) return state;
+  const setbacks = state.ramp === undefined ? state.setbacks : state.setbacks + 1;
+  return {
+    ...heldBy(state, 'supervisor', { since: now, why: order.why, by: 'supervisor' }),
+    restarts: [],
+    spentUntil: order.at,
+    setbacks,
+    wakeAt: now + backOffMs(setbacks, policy),
+  };
+}
+
+export type BreakerSeen =
+  | { readonly closed: true }
+  | {
+      readonly closed: false;
+      /** When its phase began. */
+      readonly since: number;
+      /** Whether it was closed before that phase. */
+      readonly first: boolean;
+      /** When somebody may call again. */
+      readonly openUntil: number;
+    };
+
+/** Holds the lane while its breaker stays open, and lets go when that closes. */
+export function followBreaker(
+  state: Supervised,
+  breaker: BreakerSeen,
+  now: number,
+  policy: LanePolicy,
+): Supervised {
+  if (breaker.closed) {
+    if (state.breakerSince === undefined && state.holds.breaker === undefined) return state;
+    return { ...releasedFrom(state, 'breaker', now), breakerSince: undefined };
+  }
+  const breakerSince = breaker.first ? breaker.since : (state.breakerSince ?? breaker.since);
+  const linked = breakerSince === state.breakerSince ? state : { ...state, breakerSince };
+  if (state.holds.breaker !== undefined) {
+    const alone = state.holds.supervisor === undefined;
+    if (!alone || state.wakeAt === breaker.openUntil) return linked;
+    return { ...linked, wakeAt: breaker.openUntil };
+  }
+  if (now - breakerSince <= policy.linkAfterMs) return linked;
+  const why = `its breaker is open for more than ${Math.round(policy.linkAfterMs / 1_000)} s`;
+  const held = heldBy(linked, 'breaker', { since: now, why, by: 'breaker' });
+  return { ...held, wakeAt: Math.max(held.wakeAt, breaker.openUntil) };
+}
+
+/** The next step of concurrency when its time has come; beyond `fullMax` the lane just runs. */
+export function climb(
+  state: Supervised,
+  fullMax: number,
+  now: number,
+  policy: LanePolicy,
+): Supervised {
+  const { ramp } = state;
+  if (ramp === undefined || isHeld(state) || now - ramp.at < policy.rampStepMs) return state;
+  const step = ramp.step * 2;
+  if (step >= fullMax) return { ...state, ramp: undefined, setbacks: 0, confirmed: false };
+  return { ...state, ramp: { step, at: now }, confirmed: false };
+}
+
+/** Takes the probe that is due; to be saved first, only who succeeds in that may probe. */
+export function takeProbe(
+  state: Supervised,
+  id: string,
+  now: number,
+  policy: LanePolicy,
+): Supervised {
+  const { holds, probe, wakeAt } = state;
+  const wanted = isHeld(state) && holds.operator === undefined;
+  const taken = probe !== undefined && now < probe.until;
+  // Before its mappings are known to be off, others may be running too.
+  if (!wanted || taken || now < wakeAt || !state.confirmed) return state;
+  return { ...state, probe: { id, until: now + policy.probeLeaseMs } };
+}
+
+export type ProbeOutcome = 'ran' | 'failed' | 'nothing there';
+
+/** What a probe found; one whose lease was taken over meanwhile comes too late. */
+export function endProbe(
+  state: Supervised,
+  { id, outcome }: { readonly id: string; readonly outcome: ProbeOutcome },
+  now: number,
+  policy: LanePolicy,
+): Supervised {
+  if (state.probe?.id !== id) return state;
+  const ended = { ...state, probe: undefined };
+  if (outcome !== 'failed') return releasedFrom(ended, 'supervisor', now);
+  const setbacks = state.setbacks + 1;
+  return { ...ended, setbacks, wakeAt: now + backOffMs(setbacks, policy) };
+}
+
+/** The mappings were read back as they should be. */
+export function confirm(state: Supervised): Supervised {
+  return state.confirmed ? state : { ...state, confirmed: true };
+}
+
+/** Ramps begin with the least that AWS takes. */
+export const RAMP_FROM = CONCURRENCY_MIN;
+
+function backOffMs(setbacks: number, { coolDownMs, backOffMaxMs }: LanePolicy): number {
+  return Math.min(backOffMaxMs, coolDownMs * 2 ** Math.min(setbacks, 16));
+}

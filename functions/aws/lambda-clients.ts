@@ -1,0 +1,14 @@
+/** Clients of Lambda itself, apart from the others: only who supervises carries them. */
+import { LambdaClient } from '@aws-sdk/client-lambda';
+
+/** For the control of mappings: a call that hangs must fail soon. */
+export const lambda = new LambdaClient({
+  maxAttempts: 3,
+  requestHandler: { connectionTimeout: 1_000, requestTimeout: 3_000, throwOnRequestTimeout: true },
+});
+
+/** For invocations that are waited for, as long as the slowest function may take; never repeated. */
+export const waitingLambda = new LambdaClient({
+  maxAttempts: 1,
+  requestHandler: { connectionTimeout: 1_000, requestTimeout: 60_000, throwOnRequestTimeout: true },
+});

@@ -1,0 +1,54 @@
+import { HOLDERS, type Supervised } from '../../core/supervised-state.ts';
+import { loadSupervised, saveSupervised } from '../aws/supervision-table.ts';
+import { logger, type Tally } from '../telemetry.ts';
+import { environment } from './environment.ts';
+
+/** Another invocation was faster too often; the message comes again. */
+class SupervisionContended extends Error {
+  override readonly name = 'SupervisionContended';
+}
+
+const TRIES_MAX = 12;
+
+export interface Changed {
+  readonly state: Supervised;
+  readonly changed: boolean;
+}
+
+/** Loads, decides, saves; decides anew on what another invocation saved meanwhile. */
+export async function change(
+  name: string,
+  decide: (state: Supervised) => Supervised,
+  tally: Tally,
+): Promise<Changed> {
+  for (let tries = 0; tries < TRIES_MAX; tries += 1) {
+    const before = await loadSupervised(environment.table, name);
+    const decided = decide(before);
+    if (decided === before) return { state: before, changed: false };
+    const state = { ...decided, version: before.version + 1 };
+    if (await saveSupervised(environment.table, state)) {
+      announce(before, state, tally);
+      return { state, changed: true };
+    }
+  }
+  throw new SupervisionContended(`${name}: ${TRIES_MAX} conflicts`);
+}
+
+/** Every transition is a metric and a log line (R60). */
+function announce(before: Supervised, after: Supervised, tally: Tally): void {
+  const { name } = after;
+  for (const holder of HOLDERS) {
+    const [was, is] = [before.holds[holder], after.holds[holder]];
+    if (was === undefined && is !== undefined) {
+      tally.add('LanePauses');
+      logger.error('lane paused', { lane: name, holder, by: is.by, why: is.why });
+    }
+    if (was !== undefined && is === undefined) {
+      tally.add('LaneReleases');
+      logger.warn('lane released', { lane: name, holder });
+    }
+  }
+  if (after.ramp?.step !== before.ramp?.step) {
+    logger.info('lane step', { lane: name, step: after.ramp?.step ?? 'full' });
+  }
+}

@@ -1,0 +1,25 @@
+import { EnvironmentIncomplete, readSettings, requiredEnv } from '../aws/env.ts';
+import { ENV } from '../aws/env-names.ts';
+import { supervisedLanesSchema, supervisorSettingsSchema } from './settings.ts';
+
+export const COMPONENT = 'supervisor';
+
+/** What `supervisor` is told by the stack; read once, at load. */
+export const settings = readSettings(supervisorSettingsSchema);
+
+export const environment = {
+  table: requiredEnv('supervisionTable'),
+  incidentQueueUrl: requiredEnv('incidentQueueUrl'),
+  auditQueueUrl: requiredEnv('auditQueueUrl'),
+  /** Absent where there is no delivery lane. */
+  breakersTable: process.env[ENV.breakersTable],
+  lanes: readLanes(requiredEnv('supervisedLanes')),
+};
+
+function readLanes(text: string) {
+  try {
+    return supervisedLanesSchema.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new EnvironmentIncomplete(ENV.supervisedLanes, 'does not name the lanes', { cause });
+  }
+}

@@ -1,0 +1,53 @@
+/** Brings a lane back by one message, which the supervisor receives and runs itself (R33). */
+import type { Context } from 'aws-lambda';
+import type { ProbeOutcome } from '../../core/lane-supervision.ts';
+import { deleteMessage, runProbe, takeMessage } from '../aws/probe-message.ts';
+import { faultOf, logger, type Tally } from '../telemetry.ts';
+import type { LaneParts } from './settings.ts';
+
+/** The slowest lane function, and what is to be written afterwards. */
+const ENOUGH_MS = 65_000;
+
+interface ProbeLimits {
+  /** How many may fail, each by itself, before it is the component's. */
+  readonly messages: number;
+  readonly tally: Tally;
+  readonly context: Pick<Context, 'getRemainingTimeInMillis'>;
+}
+
+export async function probe(
+  child: string,
+  lane: LaneParts,
+  { messages, tally, context }: ProbeLimits,
+): Promise<ProbeOutcome> {
+  for (let tries = 0; tries < messages; tries += 1) {
+    if (tries > 0 && context.getRemainingTimeInMillis() < ENOUGH_MS) return 'failed';
+    const outcome = await probeOnce(child, lane, tally);
+    logger.info('probe', { lane: child, outcome });
+    if (outcome === 'ran') return 'ran';
+    if (outcome === 'nothing there') return tries === 0 ? outcome : 'failed';
+    if (outcome === 'died') return 'failed';
+  }
+  return 'failed';
+}
+
+async function probeOnce(
+  child: string,
+  lane: LaneParts,
+  tally: Tally,
+): Promise<ProbeOutcome | 'died'> {
+  const record = await takeMessage(lane);
+  if (record === undefined) return 'nothing there';
+  tally.add('Probes');
+  const answer = await runProbe(lane.functionName, record, child).catch((fault: unknown) => {
+    logger.error('component fault', { lane: child, ...faultOf(fault) });
+    return 'died' as const;
+  });
+  if (answer === 'done') {
+    await deleteMessage(lane, record);
+    return 'ran';
+  }
+  tally.add('ProbesFailed');
+  // It becomes visible again by itself, or sooner where the function said so.
+  return answer;
+}

@@ -1,0 +1,79 @@
+/** Performs what a saved state asks for; whatever a death leaves undone is done by the next look. */
+import { countRestart } from '../../core/escalation.ts';
+import { confirm, pauseLane } from '../../core/lane-supervision.ts';
+import { desiredMapping, type Effect, type Supervised } from '../../core/supervised-state.ts';
+import { tellAudit } from '../aws/audit-queue.ts';
+import { changeMapping, readMapping } from '../aws/event-source-mappings.ts';
+import { tellEscalation } from '../aws/incident-queue.ts';
+import { loadSupervised } from '../aws/supervision-table.ts';
+import type { Tally } from '../telemetry.ts';
+import { change } from './change.ts';
+import { environment, settings } from './environment.ts';
+import { laneOf, placeOf, supervisorOf } from './tree.ts';
+
+/** Sets the mappings of a node right, and then does what is in its outbox. */
+export async function settle(name: string, tally: Tally): Promise<Supervised> {
+  const state = await loadSupervised(environment.table, name);
+  const asDesired = await applyMappings(state);
+  for (const effect of inOrder(state.outbox)) await perform(effect, tally);
+  const done = new Set(state.outbox.map(identity));
+  const settled = await change(
+    name,
+    (now) => {
+      const outbox = now.outbox.filter((effect) => !done.has(identity(effect)));
+      const emptied = outbox.length === now.outbox.length ? now : { ...now, outbox };
+      return asDesired && now.version === state.version ? confirm(emptied) : emptied;
+    },
+    tally,
+  );
+  return settled.state;
+}
+
+/** Whether all of them are as they should be; false while one is still changing. */
+async function applyMappings(state: Supervised): Promise<boolean> {
+  const mappings = laneOf(state.name)?.mappings ?? [];
+  const results = await Promise.all(
+    mappings.map(async ({ uuid, maxConcurrency }) => {
+      const desired = desiredMapping(state, maxConcurrency);
+      const isSo = (seen: typeof desired) =>
+        seen.enabled === desired.enabled && seen.maxConcurrency === desired.maxConcurrency;
+      const seen = await readMapping(uuid);
+      if (isSo(seen)) return !seen.changing;
+      const changed = await changeMapping(uuid, desired);
+      return !changed.changing && isSo(changed);
+    }),
+  );
+  return results.every(Boolean);
+}
+
+/** Who ends along with it comes first, evidence last: it can wait. */
+function inOrder(outbox: readonly Effect[]): readonly Effect[] {
+  const order: readonly Effect['kind'][] = ['end', 'restart', 'escalation', 'audit'];
+  return outbox.toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
+}
+
+const identity = (effect: Effect) => JSON.stringify(effect);
+
+async function perform(effect: Effect, tally: Tally): Promise<void> {
+  switch (effect.kind) {
+    case 'end': {
+      const { child, order } = effect;
+      if (placeOf(child) === undefined || laneOf(child) === undefined) return;
+      await change(child, (state) => pauseLane(state, order, Date.now(), settings), tally);
+      await settle(child, tally);
+      return;
+    }
+    case 'restart': {
+      const place = supervisorOf(effect.supervisor);
+      if (place === undefined) return;
+      await change(place.node.name, (state) => countRestart(state, place, effect), tally);
+      await settle(place.node.name, tally);
+      return;
+    }
+    case 'escalation':
+      tally.add('Escalations');
+      return tellEscalation(environment.incidentQueueUrl, effect.escalation);
+    case 'audit':
+      return tellAudit(environment.auditQueueUrl, [effect.fact]);
+  }
+}

@@ -1,0 +1,31 @@
+import {
+  type Child,
+  type Place,
+  placesIn,
+  SUPERVISION_TREE,
+  type Supervisor,
+} from '../../core/supervision-tree.ts';
+import { environment } from './environment.ts';
+import type { LaneParts } from './settings.ts';
+
+const places = new Map(placesIn(SUPERVISION_TREE).map((place) => [place.node.name, place]));
+
+export const NODE_NAMES: readonly string[] = [...places.keys()];
+
+export const placeOf = (name: string) => places.get(name);
+
+export function childOf(name: string): Place<Child> | undefined {
+  const place = places.get(name);
+  return place?.node.kind === 'child' ? { ...place, node: place.node } : undefined;
+}
+
+export function supervisorOf(name: string): Place<Supervisor> | undefined {
+  const place = places.get(name);
+  return place?.node.kind === 'supervisor' ? { ...place, node: place.node } : undefined;
+}
+
+/** The parts of a component's lane; undefined where it has none, or this stack has not got it. */
+export function laneOf(name: string): LaneParts | undefined {
+  const lane = childOf(name)?.node.lane;
+  return lane === undefined ? undefined : environment.lanes[lane];
+}
