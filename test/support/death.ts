@@ -1,5 +1,5 @@
 /** Makes a process die at a chosen step: after its k-th call to AWS nothing happens any more. */
-import type { Clients, Functions } from './functions.ts';
+import type { Clients } from './functions.ts';
 
 export interface Death {
   /** Resolves when the process is dead. */
@@ -7,12 +7,19 @@ export interface Death {
 }
 
 /** The k-th call of the functions' clients still takes effect; no answer of it arrives. */
-export function dieAfterCall(k: number, { clients }: Pick<Functions, 'clients'>): Death {
+export function dieAfterCall(
+  k: number,
+  {
+    clients,
+    others = [],
+  }: { readonly clients: readonly Clients[]; readonly others?: readonly object[] },
+): Death {
   const death = Promise.withResolvers<'died'>();
   let calls = 0;
   const never = new Promise<never>(() => {});
-  for (const client of clients.flatMap(({ sqs, sns, s3, dynamo }) => [sqs, sns, s3, dynamo])) {
-    // All four have the same stack; their types differ by the commands that they take.
+  const all = [...clients.flatMap(({ sqs, sns, s3, dynamo }) => [sqs, sns, s3, dynamo]), ...others];
+  for (const client of all) {
+    // All have the same stack; their types differ by the commands that they take.
     const { middlewareStack } = client as Clients['sqs'];
     middlewareStack.add(
       (next) => async (args) => {

@@ -89,9 +89,10 @@ export async function buildWorld(settings: Record<string, unknown> = {}): Promis
   return { stage, lane, queues, tables, bucket };
 }
 
-async function queue(name: string): Promise<Queue> {
+/** Creates a queue. */
+export async function queue(name: string, Attributes?: Record<string, string>): Promise<Queue> {
   const { QueueUrl: url = '' } = await testClients().sqs.send(
-    new CreateQueueCommand({ QueueName: name }),
+    new CreateQueueCommand({ QueueName: name, Attributes }),
   );
   return { name, url, arn: `arn:aws:sqs:${REGION}:${ACCOUNT}:${name}` };
 }
@@ -152,7 +153,8 @@ const RESOURCES_INDEXES = {
   ],
 } satisfies Indexes;
 
-async function table(name: string, sortKey?: string, index?: Indexes): Promise<string> {
+/** Creates a table with the key `pk`, and a sort key if it is to have one. */
+export async function table(name: string, sortKey?: string, index?: Indexes): Promise<string> {
   const keys = ['pk', ...(sortKey === undefined ? [] : [sortKey])];
   await testClients().dynamo.send(
     new CreateTableCommand({

@@ -1,0 +1,137 @@
+/** A world with lanes to supervise, and environments of `supervisor`, cold. */
+import { vi } from 'vitest';
+import type { CrashEvent } from '../../core/messages.ts';
+import { type Supervised, untouched } from '../../core/supervised-state.ts';
+import { ENV } from '../../functions/aws/env-names.ts';
+import type { SupervisedLanes } from '../../functions/supervisor/settings.ts';
+import { contextWith, deliver, receive, remove, type SqsHandler, send } from './delivery.ts';
+import type { Clients } from './functions.ts';
+import type { LambdaService } from './lambda-service.ts';
+import { itemsOf } from './stores.ts';
+import { buildWorld, type Queue, queue, table, type World } from './world.ts';
+
+/** Longer than the slowest probe. */
+const TIMEOUT_MS = 120_000;
+
+export const LANE_NAMES = ['critical', 'background', 'delivery'] as const;
+type LaneName = (typeof LANE_NAMES)[number];
+
+export interface SupervisedWorld {
+  readonly world: World;
+  readonly queue: Queue;
+  readonly lanes: Readonly<Record<LaneName, Queue>>;
+  readonly audit: Queue;
+  readonly table: string;
+}
+
+/** Two mappings a lane: its own of 8 environments, its isolation queue's of 2. */
+export async function buildSupervisedWorld(service: LambdaService): Promise<SupervisedWorld> {
+  const world = await buildWorld();
+  const prefix = `fhir-failsafe-${world.stage}`;
+  const own = async (name: string) => queue(`${prefix}-supervised-${name}`);
+  const lanes = {
+    critical: await own('critical'),
+    background: await own('background'),
+    delivery: await own('delivery'),
+  };
+  const parts: SupervisedLanes = Object.fromEntries(
+    LANE_NAMES.map((name) => [
+      name,
+      {
+        functionName: `${prefix}-${name}`,
+        queueUrl: lanes[name].url,
+        queueArn: lanes[name].arn,
+        mappings: [
+          { uuid: `${prefix}-${name}`, maxConcurrency: 8 },
+          { uuid: `${prefix}-${name}-isolation`, maxConcurrency: 2 },
+        ],
+      },
+    ]),
+  );
+  for (const { uuid, maxConcurrency } of Object.values(parts).flatMap((part) => part.mappings)) {
+    service.mappings.set(uuid, { enabled: true, maxConcurrency, changing: 0 });
+  }
+  const supervised = {
+    world,
+    queue: await own('supervisor'),
+    lanes,
+    audit: await queue(`${prefix}-audit.fifo`, { FifoQueue: 'true' }),
+    table: await table(`${prefix}-supervision`),
+  };
+  Object.assign(process.env, {
+    [ENV.supervisionTable]: supervised.table,
+    [ENV.supervisedLanes]: JSON.stringify(parts),
+    [ENV.incidentQueueUrl]: world.queues.incident.url,
+    [ENV.auditQueueUrl]: supervised.audit.url,
+  });
+  return supervised;
+}
+
+export interface SupervisorEnvironment {
+  readonly handler: SqsHandler;
+  readonly clients: readonly Clients[];
+  /** Of Lambda, to inject faults into. */
+  readonly others: readonly object[];
+}
+
+export async function loadSupervisor(): Promise<SupervisorEnvironment> {
+  vi.resetModules();
+  const clients: Clients = await import('../../functions/aws/clients.ts');
+  const { lambda, waitingLambda } = await import('../../functions/aws/lambda-clients.ts');
+  const { handler } = await import('../../functions/supervisor/handler.ts');
+  const asHandler = handler as unknown as SqsHandler;
+  return { handler: asHandler, clients: [clients], others: [lambda, waitingLambda] };
+}
+
+export const deathOf = (id: string, at: number, fields: Partial<CrashEvent> = {}): CrashEvent => ({
+  id,
+  component: 'validate',
+  lane: 'critical',
+  kind: 'exception',
+  during: 'loading',
+  at,
+  ...fields,
+});
+
+/** Sends what is to be told and lets the supervisor have it; ids of what failed. */
+export async function tell(
+  { queue: own }: SupervisedWorld,
+  { handler }: SupervisorEnvironment,
+  ...news: readonly unknown[]
+): Promise<readonly string[]> {
+  for (const each of news) await send(own, JSON.stringify(each));
+  const delivered = await deliver(handler, own, { context: contextWith(TIMEOUT_MS) });
+  return delivered?.failed ?? [];
+}
+
+export const minute = (world: SupervisedWorld, supervisor: SupervisorEnvironment) =>
+  tell(world, supervisor, { wake: 'minute' });
+
+export async function stateOf(world: SupervisedWorld, name: string): Promise<Supervised> {
+  const items = await itemsOf(world.table);
+  const item = items.find(({ pk }) => pk === name) as Supervised | undefined;
+  return item ?? untouched(name);
+}
+
+/** Whether each lane's mappings are on, and how many environments its own may use. */
+export function mappingsOf({ world }: SupervisedWorld, service: LambdaService) {
+  const of = (uuid: string) => service.mappings.get(`fhir-failsafe-${world.stage}-${uuid}`);
+  return Object.fromEntries(
+    LANE_NAMES.map((name) => {
+      const [own, isolation] = [of(name), of(`${name}-isolation`)];
+      if (own?.enabled !== isolation?.enabled) return [name, 'half'];
+      return [name, own?.enabled ? own.maxConcurrency : 'off'];
+    }),
+  );
+}
+
+/** The facts told so far; takes them off their queue. */
+export async function factsOf({ audit }: SupervisedWorld): Promise<Record<string, unknown>[]> {
+  const facts: Record<string, unknown>[] = [];
+  for (;;) {
+    const records = await receive(audit);
+    if (records.length === 0) return facts;
+    facts.push(...records.map(({ body }) => JSON.parse(body)));
+    await remove(audit, records);
+  }
+}
