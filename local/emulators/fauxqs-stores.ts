@@ -1,4 +1,6 @@
 import type { BuildAppOptions } from 'fauxqs';
+import { type EmulatedQueue, makeFair } from './fair-queues.ts';
+import { keepSentAttributes, type Router } from './sent-attributes.ts';
 
 type Stores = NonNullable<BuildAppOptions['stores']>;
 
@@ -9,17 +11,24 @@ type Persistence = {
   close(): void;
 };
 
+/** Once for all apps of this process. */
+const routers = internal<{ SqsRouter: { prototype: Router } }>('sqs/sqsRouter').then(
+  ({ SqsRouter }) => keepSentAttributes(SqsRouter.prototype),
+);
+
 /**
- * fauxqs' stores. The package exports only its app, and its own server, the only one that keeps
+ * fauxqs' stores, of which an app is to be built that keeps and orders messages as SQS does. The package exports only its app, and its own server, the only one that keeps
  * data, listens on all interfaces; so the classes are taken from beside its entry.
  */
 export async function createStores(): Promise<Stores> {
+  await routers;
   const { SqsStore } = await internal<{ SqsStore: new () => Stores['sqsStore'] }>('sqs/sqsStore');
   const { SnsStore } = await internal<{ SnsStore: new () => Stores['snsStore'] }>('sns/snsStore');
   const { S3Store } = await internal<{ S3Store: new () => Stores['s3Store'] }>('s3/s3Store');
   const sqsStore = new SqsStore();
   // Without a host of its own, a queue's URL is built from the Host header, which resolves everywhere.
   sqsStore.host = '';
+  makeFair(sqsStore as unknown as { createQueue(...settings: unknown[]): EmulatedQueue });
   return { sqsStore, snsStore: new SnsStore(), s3Store: new S3Store() };
 }
 

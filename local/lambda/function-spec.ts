@@ -1,6 +1,6 @@
 import { availableParallelism } from 'node:os';
 import type { ServiceEndpoints } from '../clients.ts';
-import { ACCOUNT, arn } from '../template/account.ts';
+import { ACCOUNT, arn, nameOfArn, roleIdOf } from '../template/account.ts';
 import type { FunctionPlan } from '../template/plan.ts';
 
 /** All that an environment of a function has to know. */
@@ -60,6 +60,7 @@ function functionSpec(
       ...Environment?.Variables,
       ...(LoggingConfig?.LogFormat === 'JSON' ? { AWS_LAMBDA_LOG_FORMAT: 'JSON' } : {}),
       ...platformVariables(plan.name, MemorySize, endpoints),
+      ...(properties.Role ? signsAs(properties.Role, plan.name) : {}),
       AWS_LAMBDA_LOG_GROUP_NAME: logGroup,
       _HANDLER: Handler,
       LAMBDA_TASK_ROOT: codeDirectory,
@@ -90,6 +91,11 @@ function platformVariables(
     PATH: '/usr/local/bin:/usr/bin:/bin',
     TZ: 'UTC',
   };
+}
+
+/** Calls are its role's: the emulator takes the key for the SenderId of what it sends. */
+function signsAs(roleArn: string, functionName: string): Record<string, string> {
+  return { AWS_ACCESS_KEY_ID: `${roleIdOf(nameOfArn(roleArn))}:${functionName}` };
 }
 
 /** Region and credentials, as the SDK reads them. */

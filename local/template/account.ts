@@ -14,6 +14,12 @@ export function arn(service: string, resource: string): string {
   return `arn:${ACCOUNT.partition}:${service}:${ACCOUNT.region}:${ACCOUNT.id}:${resource}`;
 }
 
+/** Unique id of a role, as IAM gives one: what stands before the colon of a SenderId. */
+export function roleIdOf(roleName: string): string {
+  const digest = createHash('sha256').update(roleName).digest('hex').toUpperCase();
+  return `AROA${digest.slice(0, 17)}`;
+}
+
 /** The last part of an ARN: a queue's, topic's, table's or function's name. */
 export function nameOfArn(value: string): string {
   return value.split(/[:/]/).at(-1) ?? value;

@@ -51,6 +51,7 @@ export const tableSchema = z.object({
 
 export const functionSchema = z.object({
   Code: z.object({ S3Key: z.string().optional() }),
+  Role: z.string().optional(),
   Handler: z.string().default('index.handler'),
   Timeout: number.default(3),
   MemorySize: number.default(128),

@@ -1,4 +1,4 @@
-import { ACCOUNT, arn, mappingUuid } from './account.ts';
+import { ACCOUNT, arn, mappingUuid, roleIdOf } from './account.ts';
 
 /** What Ref and Fn::GetAtt say of a resource, given its physical name. */
 type Identity = {
@@ -51,7 +51,11 @@ const IMITATED: Record<string, Identity> = {
  * deployments. The list is explicit, so that a new type in the template is noticed.
  */
 const WITHOUT_LOCAL_EFFECT: Record<string, Identity> = {
-  'AWS::IAM::Role': named('RoleName', (name) => `arn:aws:iam::${ACCOUNT.id}:role/${name}`),
+  'AWS::IAM::Role': {
+    nameProperty: 'RoleName',
+    ref: (name) => name,
+    attributes: { Arn: (name) => `arn:aws:iam::${ACCOUNT.id}:role/${name}`, RoleId: roleIdOf },
+  },
   'AWS::IAM::Policy': named('', (name) => name),
   'AWS::IAM::ManagedPolicy': named('', (name) => name),
   'AWS::KMS::Key': named('', (name) => arn('kms', `key/${name}`)),

@@ -4,6 +4,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import dynalite from 'dynalite';
 import { buildApp } from 'fauxqs';
+import { createStores } from '../../local/emulators/fauxqs-stores.ts';
 
 export interface Emulators {
   stop(): Promise<void>;
@@ -11,7 +12,7 @@ export interface Emulators {
 
 /** Starts both and points the SDK's own environment variables at them. */
 export async function startEmulators(): Promise<Emulators> {
-  const fauxqs = buildApp({ logger: false, host: 'localhost' });
+  const fauxqs = buildApp({ logger: false, stores: await createStores() });
   const messaging = await fauxqs.listen({ host: '127.0.0.1', port: 0 });
   const dynamo: Server = dynalite({ createTableMs: 0 });
   await new Promise<void>((resolve) => dynamo.listen(0, '127.0.0.1', resolve));

@@ -1,0 +1,78 @@
+import type { TenantShares } from './tenant-shares.ts';
+
+/** What fairness needs to know of a message. */
+export interface Grouped {
+  readonly messageGroupId?: string | undefined;
+}
+
+interface Waiting<M> {
+  readonly place: number;
+  readonly message: M;
+}
+
+/**
+ * The visible messages of a standard queue, in the order of SQS's fair queues: those of quiet tenants
+ * as they came; of noisy ones only where no quiet one waits, first whoever has the fewest in flight.
+ * Has what the emulator uses of an array.
+ */
+export class FairBacklog<M extends Grouped> {
+  readonly #shares: TenantShares;
+  readonly #clock: () => number;
+  /** By tenant; what has no group is one list here, for its order is by place alone. */
+  readonly #waiting = new Map<string | undefined, Waiting<M>[]>();
+  #places = 0;
+  length = 0;
+
+  /** @param clock epoch ms */
+  constructor(shares: TenantShares, clock: () => number) {
+    this.#shares = shares;
+    this.#clock = clock;
+  }
+
+  push(...messages: M[]): void {
+    for (const message of messages) {
+      const waiting = { place: this.#places++, message };
+      const list = this.#waiting.get(message.messageGroupId);
+      if (list === undefined) this.#waiting.set(message.messageGroupId, [waiting]);
+      else list.push(waiting);
+      this.length += 1;
+    }
+  }
+
+  /** The message that is delivered next. */
+  shift(): M | undefined {
+    const tenant = this.#next();
+    const list = this.#waiting.get(tenant);
+    const taken = list?.shift();
+    if (list === undefined || taken === undefined) return undefined;
+    this.length -= 1;
+    if (list.length === 0) {
+      this.#waiting.delete(tenant);
+      if (tenant !== undefined) this.#shares.forgive(tenant);
+    }
+    return taken.message;
+  }
+
+  *[Symbol.iterator](): Generator<M> {
+    const all = [...this.#waiting.values()].flat().sort((a, b) => a.place - b.place);
+    for (const { message } of all) yield message;
+  }
+
+  /** Whose turn it is. */
+  #next(): string | undefined {
+    const now = this.#clock();
+    let best: { tenant: string | undefined; rank: readonly number[] } | undefined;
+    for (const [tenant, [first]] of this.#waiting) {
+      const place = first?.place ?? Number.POSITIVE_INFINITY;
+      const noisy = tenant !== undefined && this.#shares.isNoisy(tenant, now);
+      const rank = noisy ? [1, this.#shares.inFlightOf(tenant), place] : [0, place];
+      if (best === undefined || precedes(rank, best.rank)) best = { tenant, rank };
+    }
+    return best?.tenant;
+  }
+}
+
+function precedes(a: readonly number[], b: readonly number[]): boolean {
+  const differs = a.findIndex((value, position) => value !== b[position]);
+  return differs !== -1 && (a[differs] ?? 0) < (b[differs] ?? 0);
+}

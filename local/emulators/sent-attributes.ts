@@ -1,0 +1,102 @@
+/**
+ * What the emulator forgets of a send to a standard queue: its MessageGroupId, and who sent it.
+ *
+ * The sender is who signed: an access key that is a unique id of IAM (`AROA…:session`, `AIDA…`)
+ * stands for that principal, as the runtime gives each function one of its role. Any other key is the
+ * account's. It is kept where a standard queue has no use for the field, for that is persisted too.
+ */
+import { ACCOUNT } from '../template/account.ts';
+import type { Grouped } from './fair-backlog.ts';
+
+interface Sent extends Grouped {
+  readonly body: string;
+  messageGroupId?: string | undefined;
+  messageDeduplicationId?: string | undefined;
+}
+
+interface Queue {
+  isFifo(): boolean;
+  enqueue(message: Sent): void;
+}
+
+interface Store {
+  getQueue(url: string): Queue | undefined;
+}
+
+interface Entry {
+  readonly MessageBody?: string;
+  readonly MessageGroupId?: string;
+}
+
+interface Call extends Entry {
+  readonly QueueUrl: string;
+  readonly Entries?: readonly Entry[];
+}
+
+interface Received {
+  readonly Messages?: readonly { readonly Attributes?: Record<string, string> }[];
+}
+
+type Request = { headers: { authorization?: string } };
+type Handler = (call: Call, store: Store, request: Request) => unknown;
+
+/** The part of the emulator's router that actions are registered with. */
+export interface Router {
+  register(action: string, handler: Handler): void;
+}
+
+/** Makes the routers of this class keep what is sent, from now on. */
+export function keepSentAttributes(prototype: Router): void {
+  const { register } = prototype;
+  prototype.register = function registerKeeping(action, handler) {
+    register.call(this, action, keeping[action]?.(handler) ?? handler);
+  };
+}
+
+const keeping: Readonly<Record<string, (handler: Handler) => Handler>> = {
+  SendMessage: (handler) => (call, store, request) =>
+    handler(call, completing(store, [call], senderOf(request)), request),
+  SendMessageBatch: (handler) => (call, store, request) =>
+    handler(call, completing(store, call.Entries ?? [], senderOf(request)), request),
+  ReceiveMessage: (handler) => async (call, store, request) => {
+    const answer = (await handler(call, store, request)) as Received;
+    if (store.getQueue(call.QueueUrl)?.isFifo() === false) {
+      for (const { Attributes } of answer.Messages ?? []) tellSender(Attributes);
+    }
+    return answer;
+  },
+};
+
+/** A store whose standard queues complete each message by the entry that it came from. */
+function completing(store: Store, entries: readonly Entry[], sender: string): Store {
+  const waiting = [...entries];
+  const complete = (message: Sent): Sent => {
+    // Refused ones are left out, the others come in order.
+    const found = waiting.findIndex(({ MessageBody }) => MessageBody === message.body);
+    const [entry] = waiting.splice(0, found + 1).slice(-1);
+    message.messageGroupId = entry?.MessageGroupId;
+    message.messageDeduplicationId = sender;
+    return message;
+  };
+  return {
+    getQueue(url) {
+      const queue = store.getQueue(url);
+      if (queue === undefined || queue.isFifo()) return queue;
+      const enqueue = (message: Sent) => queue.enqueue(complete(message));
+      return Object.create(queue, { enqueue: { value: enqueue } });
+    },
+  };
+}
+
+const SIGNED_BY = /Credential=(A(?:RO|ID)A[A-Z0-9]+(?::[^/]*)?)\//;
+
+function senderOf({ headers }: Request): string {
+  return SIGNED_BY.exec(headers.authorization ?? '')?.[1] ?? ACCOUNT.id;
+}
+
+function tellSender(attributes: Record<string, string> | undefined): void {
+  const sender = attributes?.['MessageDeduplicationId'];
+  if (attributes === undefined || sender === undefined) return;
+  delete attributes['MessageDeduplicationId'];
+  if ('SenderId' in attributes) attributes['SenderId'] = sender;
+}
