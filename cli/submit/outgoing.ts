@@ -1,6 +1,7 @@
 /** One resource as the SQS message that it becomes, measured as SQS measures. */
 import { createHash } from 'node:crypto';
 import type { MessageAttributeValue } from '@aws-sdk/client-sqs';
+import { groupIdOf } from '../../core/message-group.ts';
 import type { ClaimCheck } from '../../core/messages.ts';
 import type { Resource } from '../input/entry.ts';
 
@@ -16,6 +17,8 @@ export interface Outgoing {
   readonly resource: Resource;
   readonly body: string;
   readonly attributes: Record<string, MessageAttributeValue>;
+  /** The source whose it is: SQS lets no source's flood delay the others (R50). */
+  readonly groupId: string;
   /** Body and attributes together. */
   readonly bytes: number;
   /** Set where the body is a claim check: the text to be put there before the message is sent. */
@@ -36,10 +39,11 @@ export function outgoing(resource: Resource, origin: Origin, bucket: string): Ou
     line: attribute('Number', String(resource.line)),
     sequence: attribute('Number', String(origin.sequence)),
   };
+  const groupId = groupIdOf(origin.source ?? 'default');
   const { text } = resource;
   const bytes = Buffer.byteLength(text) + attributeBytes(attributes);
   if (bytes <= MESSAGE_BYTES_MAX && !REFUSED_BY_SQS.test(text)) {
-    return { resource, body: text, attributes, bytes };
+    return { resource, body: text, attributes, groupId, bytes };
   }
   // Named by its content: sending it again writes the same object, never another one's.
   const key = `submissions/${createHash('sha256').update(text).digest('hex')}`;
@@ -48,6 +52,7 @@ export function outgoing(resource: Resource, origin: Origin, bucket: string): Ou
     resource,
     body,
     attributes,
+    groupId,
     bytes: Buffer.byteLength(body) + attributeBytes(attributes),
     upload: { bucket, key, text },
   };

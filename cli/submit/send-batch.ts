@@ -59,9 +59,10 @@ async function storeBodies({ s3 }: Target, batch: readonly Outgoing[]) {
 async function sendOnce({ sqs, queueUrl }: Target, batch: readonly Outgoing[]) {
   const accepted: Accepted[] = [];
   const failed: (Refused & { final: boolean })[] = [];
-  const Entries = batch.map(({ body, attributes }, index) => ({
+  const Entries = batch.map(({ body, attributes, groupId }, index) => ({
     Id: String(index),
     MessageBody: body,
+    MessageGroupId: groupId,
     MessageAttributes: attributes,
   }));
   try {

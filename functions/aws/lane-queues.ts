@@ -5,6 +5,7 @@ import {
   SendMessageBatchCommand,
 } from '@aws-sdk/client-sqs';
 import { HOPS_PREFIX } from '../../core/claim-check.ts';
+import { groupIdOf } from '../../core/message-group.ts';
 import { ENVELOPE_ATTRIBUTE, type Envelope } from '../../core/messages.ts';
 import {
   BATCH_ENTRIES_MAX,
@@ -28,6 +29,8 @@ export class EntryRefused extends Error {
 }
 
 export interface Hop extends Sendable {
+  /** The source whose it is: SQS lets no source's flood delay the others (R50). */
+  readonly groupId: string;
   readonly delaySeconds?: number;
 }
 
@@ -37,9 +40,10 @@ export interface Hop extends Sendable {
  */
 export async function hop(body: string, envelope: Envelope, bucket: string): Promise<Hop> {
   const attributes = { [ENVELOPE_ATTRIBUTE]: JSON.stringify(envelope) };
-  if (messageBytes({ body, attributes }) <= SEND_BYTES_MAX) return { body, attributes };
+  const groupId = groupIdOf(envelope.source);
+  if (messageBytes({ body, attributes }) <= SEND_BYTES_MAX) return { body, attributes, groupId };
   const location = await putBody(bucket, HOPS_PREFIX, envelope.messageId, body);
-  return { body: JSON.stringify({ s3: location }), attributes };
+  return { body: JSON.stringify({ s3: location }), attributes, groupId };
 }
 
 /** Sends all; answers by position with the error of each that was not accepted. Never throws. */
@@ -55,6 +59,7 @@ async function sendBatch(queueUrl: string, batch: readonly Hop[]): Promise<(Erro
   const Entries = batch.map((message, position) => ({
     Id: String(position),
     MessageBody: message.body,
+    MessageGroupId: message.groupId,
     DelaySeconds: message.delaySeconds,
     MessageAttributes: Object.fromEntries(
       Object.entries(message.attributes).map(([name, StringValue]) => [

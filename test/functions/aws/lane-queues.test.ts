@@ -19,7 +19,7 @@ beforeAll(async () => {
 afterAll(() => emulators.stop());
 afterEach(() => vi.restoreAllMocks());
 
-const message = (body: string) => ({ body, attributes: { one: 'attribute' } });
+const message = (body: string) => ({ body, attributes: { one: 'attribute' }, groupId: 'lab' });
 
 test('sends, shows again and deletes more than a batch takes', async () => {
   const { lane } = world.queues;

@@ -46,6 +46,8 @@ describe('a suspect', () => {
       lane: 'background',
     });
     expect(Object.keys(isolated?.messageAttributes ?? {})).toEqual([ENVELOPE_ATTRIBUTE]);
+    // R50: a flood of suspects is still its source's.
+    expect(isolated?.attributes.MessageGroupId).toBe('lab');
   });
 
   test('R03: whose send fails stays on its queue', async () => {
