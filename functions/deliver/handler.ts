@@ -11,6 +11,7 @@ import { deliveryTriggerSchema } from '../../core/messages.ts';
 import { setDeliveryDue } from '../aws/deliveries.ts';
 import { showAgain } from '../aws/lane-queues.ts';
 import { setBreakerPolicy } from '../breaker.ts';
+import { isProbe } from '../probe.ts';
 import { faultOf, logger, sqsFunction, Tally } from '../telemetry.ts';
 import { deliverOne, type Ending } from './deliver-one.ts';
 import { COMPONENT, environment, settings } from './environment.ts';
@@ -24,9 +25,14 @@ setBreakerPolicy(FHIR_SERVER, {
 });
 
 export const handler = sqsFunction({ component: COMPONENT }).handler(
-  async ({ Records: records }, context: Context) => {
+  async (event, context: Context) => {
+    const { Records: records } = event;
     const tally = new Tally(records.length);
-    const settlements = await Promise.all(records.map((record) => settle(record, tally, context)));
+    const probing = isProbe(event);
+    // A probe is one delivery (R33), the breaker's own where that is due; what is beside it waits.
+    const run = probing ? records.slice(0, 1) : records;
+    const work = { tally, context, probing };
+    const settlements = await Promise.all(run.map((record) => settle(record, work)));
     tally.report('deliveries');
     return batchResponse(
       records.map((record) => record.messageId),
@@ -35,13 +41,20 @@ export const handler = sqsFunction({ component: COMPONENT }).handler(
   },
 );
 
-async function settle(record: SQSRecord, tally: Tally, context: Context): Promise<Settlement> {
+interface Work {
+  readonly tally: Tally;
+  readonly context: Context;
+  readonly probing: boolean;
+}
+
+async function settle(record: SQSRecord, work: Work): Promise<Settlement> {
+  const { tally, context } = work;
   try {
     const { pk } = deliveryTriggerSchema.parse(JSON.parse(record.body));
     // Another call may take as long as this, and a lease must be given back.
     const enough = context.getRemainingTimeInMillis() > 2 * settings.callTimeoutMs;
     const ending: Ending = enough ? await deliverOne(pk, tally) : { kind: 'again', at: 0 };
-    return ending.kind === 'done' ? 'done' : await wait(record, pk, ending.at, tally);
+    return ending.kind === 'done' ? 'done' : await wait(record, pk, ending.at, work);
   } catch (fault) {
     tally.add('ComponentFaults');
     logger.error('component fault', { messageId: record.messageId, ...faultOf(fault) });
@@ -56,7 +69,7 @@ async function wait(
   record: SQSRecord,
   pk: string,
   retryAt: number,
-  tally: Tally,
+  { tally, probing }: Work,
 ): Promise<Settlement> {
   const now = Date.now();
   const receives = Number(record.attributes.ApproximateReceiveCount);
@@ -65,7 +78,8 @@ async function wait(
   if (how.kind === 'marked') {
     tally.add('Marked');
     await setDeliveryDue(environment.resourcesTable, pk, how.until);
-    return 'done';
+    // Marked is not delivered: as a probe it has failed, and its trigger stays.
+    return probing ? 'failed' : 'done';
   }
   tally.add('Waiting');
   await comeAgain(record, how.seconds);

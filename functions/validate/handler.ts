@@ -4,6 +4,7 @@
  */
 import { availableParallelism } from 'node:os';
 import { batchResponse } from '../../core/batch-response.ts';
+import { isProbe } from '../probe.ts';
 import { sqsFunction } from '../telemetry.ts';
 import { validateAlone } from './alone.ts';
 import { COMPONENT, environment, settings } from './environment.ts';
@@ -24,9 +25,10 @@ export const pool = new IsolationPool({
 });
 
 export const handler = sqsFunction({ component: COMPONENT, lane }).handler(
-  async ({ Records: records }, context) => {
+  async (event, context) => {
+    const { Records: records } = event;
     if (records.every((record) => record.eventSourceARN === laneQueueArn)) {
-      return validateLaneBatch(records, context, pool);
+      return validateLaneBatch(records, context, pool, isProbe(event));
     }
     // The mapping's batch size is 1. Were it more, only the first may run: alone means alone.
     const [first] = records;

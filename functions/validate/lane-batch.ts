@@ -29,16 +29,22 @@ interface Batch {
   stopped: boolean;
 }
 
-/** Judges a batch; whatever is not positively done is reported as failed (R06). */
+/**
+ * Judges a batch; whatever is not positively done is reported as failed (R06). A probe is one
+ * message that the supervisor runs (R33): it is alone already, so it is judged however often it was
+ * delivered. Where it turns out to crash it is isolated like any other; the component works.
+ */
 export async function validateLaneBatch(
   records: readonly SQSRecord[],
   context: Context,
   pool: IsolationPool,
+  probing = false,
 ): Promise<SQSBatchResponse> {
   const startedAt = Date.now();
   const submissions = records.map(readSubmission);
-  const fresh = submissions.filter(({ receives }) => receives <= 1);
-  const suspects = submissions.filter(({ receives }) => receives > 1);
+  const { fresh, suspects } = probing
+    ? { fresh: submissions.slice(0, 1), suspects: [] }
+    : bySuspicion(submissions);
   const endings = new Map<Submission, Ending>();
   const { awsRequestId: requestId } = context;
   const batch: Batch = {
@@ -65,6 +71,13 @@ export async function validateLaneBatch(
     records.map((record) => record.messageId),
     submissions.map((submission) => (endings.get(submission) === 'done' ? 'done' : 'failed')),
   );
+}
+
+function bySuspicion(submissions: readonly Submission[]) {
+  return {
+    fresh: submissions.filter(({ receives }) => receives <= 1),
+    suspects: submissions.filter(({ receives }) => receives > 1),
+  };
 }
 
 /** Before anything of the batch is validated, lest it dies and they with it once more (R03). */

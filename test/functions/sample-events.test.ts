@@ -23,6 +23,7 @@ const expectations: Readonly<Record<string, Expected>> = {
   'validate/healthy-batch': { resources: 3 },
   'validate/mixed-batch': { resources: 1, rejections: 2, isolated: 1 },
   'validate/suspects-in-batch': { resources: 1, isolated: 1 },
+  'validate/probe': { resources: 1 },
   'validate/claim-check': { resources: 1 },
   'validate/alone': { resources: 1 },
   'validate/alone-killer': { failed: 1 },

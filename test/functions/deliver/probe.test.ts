@@ -1,0 +1,102 @@
+import type { SQSEvent } from 'aws-lambda';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { PROBE_PROPERTY } from '../../../core/supervisor-messages.ts';
+import { type Downstream, startDownstream } from '../../../local/downstream/server.ts';
+import { skipTime } from '../../support/clock.ts';
+import { contextWith, deliver, receive, type SqsHandler } from '../../support/delivery.ts';
+import {
+  buildDeliveryWorld,
+  type DeliveryLane,
+  loadDelivery,
+} from '../../support/delivery-lane.ts';
+import { type Emulators, startEmulators } from '../../support/emulators.ts';
+import { depthOf, itemsOf } from '../../support/stores.ts';
+import type { World } from '../../support/world.ts';
+
+let emulators: Emulators;
+let downstream: Downstream;
+let world: World;
+let lane: DeliveryLane;
+
+beforeAll(async () => {
+  emulators = await startEmulators();
+});
+beforeEach(async () => {
+  downstream = await startDownstream();
+  world = await buildDeliveryWorld(downstream.endpoint, { inFlightMax: 1, receivesMax: 2 });
+  lane = await loadDelivery(world);
+});
+afterEach(() => downstream.stop());
+afterAll(() => emulators.stop());
+
+async function store(id: string): Promise<void> {
+  const { storeResource } = await import('../../../functions/aws/resources-table.ts');
+  const { sendTriggers } = await import('../../../functions/aws/delivery-queue.ts');
+  const { pk } = await storeResource(
+    { table: world.tables.resources, bucket: world.bucket, inlineBytesMax: 1_000, delivered: true },
+    {
+      origin: { messageId: `m-${id}`, sentAt: 1, source: 'default' },
+      lane: 'background',
+      resourceType: 'Patient',
+      resourceId: id,
+      text: JSON.stringify({ resourceType: 'Patient', id }),
+    },
+    Date.now(),
+  );
+  expect(await sendTriggers(world.queues.delivery.url, [pk])).toEqual([undefined]);
+}
+
+/** One delivery as the supervisor makes it: it deletes only what succeeded. */
+const asProbe: SqsHandler = (event, context) => {
+  const marked: SQSEvent & Record<string, unknown> = {
+    ...event,
+    [PROBE_PROPERTY]: { child: 'delivery' },
+  };
+  return lane.deliver(marked, context);
+};
+const turn = (handler: SqsHandler, max = 10) =>
+  deliver(handler, world.queues.delivery, { max, context: contextWith(60_000) });
+
+/** A fleet's breaker that has just opened, and one trigger that waits for the server. */
+async function outage(): Promise<void> {
+  downstream.setMode('fail');
+  for (let n = 0; n < 5; n += 1) await store(`p${n}`);
+  for (let n = 0; n < 5; n += 1) {
+    await turn(lane.deliver, 1);
+  }
+  expect(await itemsOf(world.tables.breakers)).toMatchObject([{ phase: 'open' }]);
+}
+
+describe('a probe of the delivery lane', () => {
+  test('R33: is one delivery, whatever stands beside it', async () => {
+    await store('one');
+    await store('two');
+    const Records = await receive(world.queues.delivery);
+    expect(Records).toHaveLength(2);
+    const answer = await asProbe({ Records }, contextWith(60_000));
+    expect(answer.batchItemFailures).toEqual([{ itemIdentifier: Records[1]?.messageId }]);
+    expect(downstream.resources.size).toBe(1);
+  });
+
+  test('R33: the delivery at `openUntil` is the breaker’s own probe', async () => {
+    await outage();
+    downstream.setMode('ok');
+    const before = downstream.counts.ok;
+    await store('probe');
+    skipTime(10 * 60_000);
+    expect((await turn(asProbe, 1))?.failed).toEqual([]);
+    expect(downstream.counts.ok).toBe(before + 1);
+    expect(await itemsOf(world.tables.breakers)).not.toMatchObject([{ phase: 'open' }]);
+  });
+
+  test('R11: while the breaker refuses it fails, calls nothing, and keeps its trigger', async () => {
+    await outage();
+    const calls = downstream.counts.fail;
+    await store('kept');
+    const before = await depthOf(world.queues.delivery);
+    // Too much waits, so an ordinary delivery would leave the queue, marked; and that is no success.
+    expect((await turn(asProbe, 1))?.failed).toHaveLength(1);
+    expect(downstream.counts.fail).toBe(calls);
+    expect(await depthOf(world.queues.delivery)).toBe(before);
+  });
+});

@@ -1,0 +1,84 @@
+import type { SQSEvent, SQSRecord } from 'aws-lambda';
+import { describe, expect, test } from 'vitest';
+import { PROBE_PROPERTY } from '../../../core/supervisor-messages.ts';
+import { skipTime } from '../../support/clock.ts';
+import { contextWith, receive, send } from '../../support/delivery.ts';
+import { failCalls } from '../../support/faults.ts';
+import { faulty, patient } from '../../support/resources.ts';
+import { useStage } from '../../support/stage.ts';
+import { depthOf, itemsOf } from '../../support/stores.ts';
+
+const stage = useStage({ deadlineMs: 500 });
+
+/** Messages of the lane's queue as they are delivered the third time: all are suspects. */
+async function suspects(...bodies: string[]): Promise<SQSRecord[]> {
+  for (const body of bodies) await send(stage.world.queues.lane, body);
+  for (let delivery = 1; delivery < 3; delivery += 1) {
+    expect(await receive(stage.world.queues.lane)).toHaveLength(bodies.length);
+    skipTime(60_000);
+  }
+  return receive(stage.world.queues.lane);
+}
+
+const probe = (Records: SQSRecord[]) => {
+  const event: SQSEvent & Record<string, unknown> = {
+    Records,
+    [PROBE_PROPERTY]: { child: 'background' },
+  };
+  return stage.functions.validate(event, contextWith());
+};
+const stored = async () => (await itemsOf(stage.world.tables.resources)).length;
+const isolated = () => depthOf(stage.world.queues.isolation);
+
+describe('a probe', () => {
+  test('R33: runs, however often it was delivered, and is not isolated', async () => {
+    const records = await suspects(patient());
+    expect(records[0]?.attributes.ApproximateReceiveCount).toBe('3');
+    expect(await probe(records)).toEqual({ batchItemFailures: [] });
+    expect([await stored(), await isolated()]).toEqual([1, 0]);
+  });
+
+  test('R33: the same message without the mark is isolated unrun', async () => {
+    const Records = await suspects(patient());
+    await stage.functions.validate({ Records }, contextWith());
+    expect([await stored(), await isolated()]).toEqual([0, 1]);
+  });
+
+  test('R33: a producer’s attribute of the mark’s name marks nothing', async () => {
+    await send(stage.world.queues.lane, patient(), { [PROBE_PROPERTY]: '{"child":"background"}' });
+    await receive(stage.world.queues.lane);
+    skipTime(60_000);
+    const Records = await receive(stage.world.queues.lane);
+    await stage.functions.validate({ Records }, contextWith());
+    expect([await stored(), await isolated()]).toEqual([0, 1]);
+  });
+
+  test('R33: runs alone: of two records one is done, the other untouched', async () => {
+    const records = await suspects(patient({ id: 'one' }), patient({ id: 'two' }));
+    const answer = await probe(records);
+    expect(answer.batchItemFailures).toEqual([{ itemIdentifier: records[1]?.messageId }]);
+    expect([await stored(), await isolated()]).toEqual([1, 0]);
+  });
+
+  test('R33: an invalid resource is an outcome: the component works', async () => {
+    expect(await probe(await suspects('{"resourceType":"Nonsense"}'))).toEqual({
+      batchItemFailures: [],
+    });
+    const [entry] = await itemsOf(stage.world.tables.quarantine);
+    expect(entry).toMatchObject({ kind: 'rejection' });
+  });
+
+  test('R33: a resource that crashes is isolated for its crash, and the component works', async () => {
+    expect(await probe(await suspects(faulty('hang')))).toEqual({ batchItemFailures: [] });
+    expect([await stored(), await isolated()]).toEqual([0, 1]);
+  });
+
+  test('R09: a fault of our own fails the probe, and its message stays', async () => {
+    const records = await suspects(patient());
+    const { resources } = stage.world.tables;
+    failCalls(stage.functions, 'dynamo', (_, input) => input['TableName'] === resources);
+    const answer = await probe(records);
+    expect(answer.batchItemFailures).toEqual([{ itemIdentifier: records[0]?.messageId }]);
+    expect([await stored(), await isolated()]).toEqual([0, 0]);
+  });
+});
