@@ -7,8 +7,13 @@
  * anything about the resource.
  *
  * A crash that the handler saw ended its attempt, and two of them suffice. Where the attempt has no
- * end the whole environment died, which the platform may have caused, so three are needed (R02).
- * Mixed, three in all. An attempt counts as still running while it is younger than `runningMaxMs`
+ * end the whole environment died, which anything may have caused, so three are needed (R02). Mixed,
+ * three in all. And once an environment died the resource runs in a process of its own: if it was
+ * the killer it now kills that, and is seen. An environment that dies around such a process is no
+ * evidence against the resource, unless it ran out of memory: in a storm of killed environments an
+ * innocent is there three times, sooner or later. Only a bound keeps it from being tried for ever.
+ *
+ * An attempt counts as still running while it is younger than `runningMaxMs`
  * (exactly that old is over): a copy of the message waits for it (R04).
  *
  * An attempt that ended without a crash was survived: it spends nothing, even if its environment
@@ -36,6 +41,8 @@ export interface Attempt {
   readonly reason?: string | undefined;
   /** Epoch ms; set by the handler, which outlived the crash, or saw that there was none. */
   readonly ended?: number | undefined;
+  /** It ran in a process of its own. */
+  readonly ownProcess?: true | undefined;
 }
 
 export interface Trouble {
@@ -48,12 +55,14 @@ export interface AttemptPolicy {
   readonly attemptsMax: number;
   /** Attempts of any kind that dead-letter. */
   readonly attemptsMaxEnvironmentDied: number;
+  /** Deaths of environments around a process of its own that dead-letter. */
+  readonly unexplainedMax: number;
   /** Age from which an attempt without end is a death: the function's timeout and a margin. */
   readonly runningMaxMs: number;
 }
 
 export type AttemptDecision =
-  | { readonly kind: 'run' }
+  | { readonly kind: 'run'; readonly ownProcess: boolean }
   | { readonly kind: 'finished' }
   | { readonly kind: 'wait'; readonly ms: number }
   | { readonly kind: 'dead-letter'; readonly deadLetter: DeadLetterReason };
@@ -67,7 +76,7 @@ export function decideAttempt(
   now: number,
   policy: AttemptPolicy,
 ): AttemptDecision {
-  if (trouble === undefined) return { kind: 'run' };
+  if (trouble === undefined) return { kind: 'run', ownProcess: false };
   switch (trouble.status) {
     case 'quarantined':
     case 'discarded':
@@ -99,10 +108,21 @@ function decideByAttempts(
     const left = running.startedAt + policy.runningMaxMs - now;
     return { kind: 'wait', ms: Math.min(left, policy.runningMaxMs) };
   }
-  const spent = attempts.filter(({ ended, crash }) => ended === undefined || crash !== undefined);
-  const seen = spent.filter((attempt) => attempt.ended !== undefined).length;
-  const enough = seen >= policy.attemptsMax || spent.length >= policy.attemptsMaxEnvironmentDied;
-  return enough ? { kind: 'dead-letter', deadLetter: why(spent) } : { kind: 'run' };
+  const crashes = attempts.filter(({ ended, crash }) => ended === undefined || crash !== undefined);
+  const unexplained = crashes.filter(isUnexplained).length;
+  const spent = crashes.length - unexplained;
+  const seen = crashes.filter(({ ended }) => ended !== undefined).length;
+  const enough =
+    seen >= policy.attemptsMax ||
+    spent >= policy.attemptsMaxEnvironmentDied ||
+    unexplained >= policy.unexplainedMax;
+  if (enough) return { kind: 'dead-letter', deadLetter: why(crashes) };
+  return { kind: 'run', ownProcess: seen < crashes.length };
+}
+
+/** The environment died around a process of its own, and not of its memory. */
+function isUnexplained({ ended, ownProcess, crash }: Attempt): boolean {
+  return ended === undefined && ownProcess === true && crash !== 'out-of-memory';
 }
 
 function why(attempts: readonly Attempt[]): DeadLetterReason {

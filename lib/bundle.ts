@@ -1,5 +1,5 @@
 /**
- * Bundles the functions: each `functions/<name>/handler.ts` (and a `worker.ts` beside it) becomes
+ * Bundles the functions: each `functions/<name>/handler.ts` (and what it starts beside it) becomes
  * one ESM file with everything it imports, the SDK included, so that what runs is what was tested.
  *
  * The output is deterministic, and a file that has not changed is not written again: the asset's
@@ -13,6 +13,9 @@ import { build, type Metafile, type OutputFile } from 'esbuild';
 
 /** JavaScript of one function, in bytes; source maps and the generated validator aside. */
 export const BUNDLE_BYTES_MAX = 1_500_000;
+
+/** What a function may start beside its handler: threads and processes. */
+const PROCESSES = ['worker.ts', 'own-process.ts'];
 
 /** CommonJS dependencies call `require`, which ESM does not define. */
 const REQUIRE_BANNER =
@@ -60,7 +63,8 @@ async function bundleFunction(name: string, { root, outDir }: BundleOptions): Pr
   if (!existsSync(handler)) {
     throw new BundleError(`functions/${name}/handler.ts does not exist, and the stack needs it`);
   }
-  const entryPoints = [handler, join(folder, 'worker.ts')].filter((path) => existsSync(path));
+  const others = PROCESSES.map((process) => join(folder, process)).filter(existsSync);
+  const entryPoints = [handler, ...others];
   const target = join(outDir, name);
   const result = await build({
     entryPoints,

@@ -13,6 +13,7 @@ import { runThrough } from '../../local/start/run.ts';
 import type { Summary } from '../../local/start/summary.ts';
 
 const KILL_EVERY_MS = 500;
+const SAY_EVERY_MS = 30_000;
 const VICTIMS = process.env['STORM'] === 'all' ? /./ : /-validate-/;
 
 export interface Storm {
@@ -29,6 +30,9 @@ export async function killStorm(assembly: string, count: number, seed: number): 
   const live = { submitted: 0, total: count, stored: 0, rejected: 0, quarantined: 0 };
   const ended = () => live.stored + live.rejected + live.quarantined >= count;
   const killer = startKiller(runtime, seed, ended);
+  const say = () =>
+    console.error(`${killer.kills()} killed; ${live.stored} of ${count} messages stored`);
+  const saying = setInterval(say, SAY_EVERY_MS);
   try {
     const pipeline = await connect(runtime, pages.keys);
     const entries = sampleEntries({ count, seed, troubled: false });
@@ -37,6 +41,7 @@ export async function killStorm(assembly: string, count: number, seed: number): 
     const scopes = run.incidents.map(({ pk }) => pk);
     return { summary: run.summary, scopes, kills: killer.kills() };
   } finally {
+    clearInterval(saying);
     killer.stop();
     await runtime.stop();
   }

@@ -27,6 +27,7 @@ const troubleSchema = z.object({
         crash: crashKindSchema.optional(),
         reason: z.string().optional(),
         ended: z.number().optional(),
+        ownProcess: z.literal(true).optional(),
       }),
     )
     .default([]),
@@ -88,7 +89,7 @@ export function endAttempt(
   table: string,
   messageId: string,
   index: number,
-  attempt: Required<Attempt>,
+  attempt: Required<Omit<Attempt, 'ownProcess'>>,
 ): Promise<boolean> {
   const at = `attempts[${index}]`;
   const update = new UpdateCommand({

@@ -14,6 +14,7 @@ import { ComponentFault } from '../component-fault.ts';
 import { faultOf, logger, type Tally } from '../telemetry.ts';
 import { type Crash, countCrash, publishValidateCrash } from './crashes.ts';
 import { environment } from './environment.ts';
+import type { OwnProcess } from './isolation/own-process.ts';
 import type { IsolationPool } from './isolation/pool.ts';
 import { judgeSubmission, reject, store, tellStored } from './outcomes.ts';
 import type { Submission } from './submission.ts';
@@ -22,6 +23,12 @@ import type { Submission } from './submission.ts';
 export type Ending =
   | { readonly kind: 'done' }
   | { readonly kind: 'again'; readonly seconds: number };
+
+/** Where a resource may run alone. */
+export interface Isolation {
+  readonly pool: IsolationPool;
+  readonly ownProcess: OwnProcess;
+}
 
 const AFTER_A_CRASH: Ending = { kind: 'again', seconds: 1 };
 /** Sendings anew of one message: Lambda stops a function that feeds itself after 16 hops. */
@@ -32,7 +39,7 @@ export class AloneRun {
   readonly submission: Submission;
   readonly tally: Tally;
   readonly #requestId: string;
-  readonly #pool: IsolationPool;
+  readonly #isolation: Isolation;
   /** Where the attempt stands in the item, as long as it may be taken back. */
   #open: number | undefined;
   /** Whether the table has the attempt: `maybe` as long as it has not said. */
@@ -40,40 +47,48 @@ export class AloneRun {
   /** Set once it is being taken back: a verdict that comes later no longer counts. */
   #takenBack = false;
 
-  constructor(submission: Submission, requestId: string, pool: IsolationPool, tally: Tally) {
+  constructor(submission: Submission, requestId: string, isolation: Isolation, tally: Tally) {
     this.submission = submission;
     this.tally = tally;
     this.#requestId = requestId;
-    this.#pool = pool;
+    this.#isolation = isolation;
   }
 
   /** Records an attempt, runs it, and acts on its verdict. Throws on a fault of our own. */
-  async attempt(seen: Trouble | undefined, counted: readonly Attempt[]): Promise<Ending> {
+  async attempt(
+    seen: Trouble | undefined,
+    counted: readonly Attempt[],
+    ownProcess: boolean,
+  ): Promise<Ending> {
     const { origin } = this.submission.provenance;
     const { lane, quarantineTable } = environment;
-    const attempt = { requestId: this.#requestId, startedAt: Date.now() };
+    if (ownProcess) await this.#isolation.ownProcess.ready();
+    const started = { requestId: this.#requestId, startedAt: Date.now() };
+    const attempt = ownProcess ? { ...started, ownProcess } : started;
     // From here on the attempt may be there, even if the answer to the write is lost.
     this.#open = counted.length;
     this.#recorded = 'maybe';
     const start = { origin, lane, seen, counted, attempt };
-    const started = await startAttempt(quarantineTable, start).catch((fault: unknown) => {
+    const recorded = await startAttempt(quarantineTable, start).catch((fault: unknown) => {
       if (isRefusal(fault)) this.#recorded = 'no';
       throw fault;
     });
-    if (!started) return { kind: 'again', seconds: 1 };
+    if (!recorded) return { kind: 'again', seconds: 1 };
     this.#recorded = 'yes';
-    const { judgement, text } = await judgeSubmission(this.submission, this.#pool);
+    const { judgement, text } = await judgeSubmission(
+      this.submission,
+      ownProcess ? this.#isolation.ownProcess : this.#isolation.pool,
+    );
     if (this.#takenBack) throw new ComponentFault('the verdict came after the time was up');
     switch (judgement.kind) {
       case 'valid':
         // What comes now is no doing of the resource: a death in it shall not count as its crash.
-        await Promise.all([
-          surviveAttempt(quarantineTable, origin.messageId, counted.length, {
-            requestId: attempt.requestId,
-            ended: Date.now(),
-          }),
-          store(this.submission, judgement, text),
-        ]);
+        // Hence it is recorded first: what is stored can then never be dead-lettered too (R04).
+        await surviveAttempt(quarantineTable, origin.messageId, counted.length, {
+          requestId: attempt.requestId,
+          ended: Date.now(),
+        });
+        await store(this.submission, judgement, text);
         await markStored(quarantineTable, origin.messageId);
         await tellStored(this.submission, judgement);
         this.tally.add('Valid');

@@ -8,21 +8,23 @@ import { backOffSeconds } from '../../core/back-off.ts';
 import type { Settlement } from '../../core/batch-response.ts';
 import { readTrouble } from '../aws/quarantine-table.ts';
 import { faultOf, logger, Tally } from '../telemetry.ts';
-import { AloneRun, type Ending } from './alone-run.ts';
+import { AloneRun, type Ending, type Isolation } from './alone-run.ts';
 import { deadLetter, publishUnended } from './dead-letter.ts';
 import { environment, settings } from './environment.ts';
 import { ifTimePermits, withinTime } from './handlers-clock.ts';
-import type { IsolationPool } from './isolation/pool.ts';
 import { tellEntered } from './outcomes.ts';
 import { readSubmission } from './submission.ts';
 import { comeAgain } from './visibility.ts';
 
+/** Deaths of an environment around a process of its own are not the resource's: a bound, no more. */
+const UNEXPLAINED_MAX = 10;
 /** After its function's timeout and this, an attempt without end is a death. */
 const MARGIN_MS = 2_000;
 
 const policy: AttemptPolicy = {
   attemptsMax: settings.attemptsMax,
   attemptsMaxEnvironmentDied: settings.attemptsMaxEnvironmentDied,
+  unexplainedMax: UNEXPLAINED_MAX,
   runningMaxMs: settings.functionTimeoutMs + MARGIN_MS,
 };
 
@@ -30,24 +32,25 @@ const policy: AttemptPolicy = {
 export async function validateAlone(
   record: SQSRecord,
   context: Context,
-  pool: IsolationPool,
+  isolation: Isolation,
 ): Promise<Settlement> {
   const tally = new Tally(1);
   const submission = readSubmission(record);
   const { messageId } = submission.provenance.origin;
-  const run = new AloneRun(submission, context.awsRequestId, pool, tally);
+  const run = new AloneRun(submission, context.awsRequestId, isolation, tally);
 
   let ending: Ending | undefined;
   let inTime = true;
   let stopping = false;
   try {
     // An attempt lasts no longer than its resource: what kills a loading environment spends none.
-    const work = pool.ready().then(async () => {
+    const work = isolation.pool.ready().then(async () => {
       if (!stopping) ending = await advance(run);
     });
     const stop = () => {
       stopping = true;
-      pool.stop();
+      isolation.pool.stop();
+      isolation.ownProcess.stop();
     };
     inTime = await withinTime(context, stop, work);
     if (!inTime) logger.warn('out of time', { messageId });
@@ -84,7 +87,7 @@ async function advance(run: AloneRun): Promise<Ending> {
       return { kind: 'done' };
     case 'run':
       await publishUnended(origin.messageId, counted);
-      return run.attempt(trouble, counted);
+      return run.attempt(trouble, counted, decision.ownProcess);
   }
 }
 

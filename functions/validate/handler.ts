@@ -7,22 +7,24 @@ import { batchResponse } from '../../core/batch-response.ts';
 import { isProbe } from '../probe.ts';
 import { sqsFunction } from '../telemetry.ts';
 import { validateAlone } from './alone.ts';
+import { entryUrl } from './entry-url.ts';
 import { COMPONENT, environment, settings } from './environment.ts';
+import { OwnProcess } from './isolation/own-process.ts';
 import { IsolationPool } from './isolation/pool.ts';
 import { validateLaneBatch } from './lane-batch.ts';
 
 const { chaos, lane, laneQueueArn } = environment;
 const { deadlineMs, heapOldMb, heapYoungMb, issuesMax } = settings;
 
+const confinement = { deadlineMs, heapOldMb, heapYoungMb, options: { chaos, issuesMax } };
+
 /** Started while loading, so that the first batch finds its workers warm. */
 export const pool = new IsolationPool({
-  url: new URL(import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.mjs', import.meta.url),
+  ...confinement,
+  url: entryUrl('worker'),
   size: availableParallelism(),
-  deadlineMs,
-  heapOldMb,
-  heapYoungMb,
-  options: { chaos, issuesMax },
 });
+const ownProcess = new OwnProcess(entryUrl('own-process'), confinement);
 
 export const handler = sqsFunction({ component: COMPONENT, lane }).handler(
   async (event, context) => {
@@ -34,7 +36,7 @@ export const handler = sqsFunction({ component: COMPONENT, lane }).handler(
     const [first] = records;
     return batchResponse(
       records.map((record) => record.messageId),
-      first === undefined ? [] : [await validateAlone(first, context, pool)],
+      first === undefined ? [] : [await validateAlone(first, context, { pool, ownProcess })],
     );
   },
 );

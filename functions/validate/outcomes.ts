@@ -27,11 +27,11 @@ type Valid = Extract<Verdict, { kind: 'valid' }>;
 /** Loads and judges one submission. Throws where its body cannot be read: a fault of our own. */
 export async function judgeSubmission(
   submission: Submission,
-  pool: IsolationPool,
+  isolation: Pick<IsolationPool, 'judge'>,
 ): Promise<Judged> {
   const loaded = await loadText(submission);
   if (loaded.kind === 'text') {
-    return { judgement: await pool.judge(loaded.text), text: loaded.text };
+    return { judgement: await isolation.judge(loaded.text), text: loaded.text };
   }
   return { judgement: { kind: 'invalid', issues: [loaded.issue] }, text: submission.record.body };
 }

@@ -12,6 +12,7 @@ const NOW = 1_000_000;
 const policy: AttemptPolicy = {
   attemptsMax: 2,
   attemptsMaxEnvironmentDied: 3,
+  unexplainedMax: 5,
   runningMaxMs: 12_000,
 };
 
@@ -23,6 +24,9 @@ const crashed = (requestId: string): Attempt => ({
   ended: NOW - 25_000,
 });
 const died = (requestId: string): Attempt => ({ requestId, startedAt: NOW - 60_000 });
+const inOwnProcess = (attempt: Attempt): Attempt => ({ ...attempt, ownProcess: true });
+const RUN = { kind: 'run', ownProcess: false };
+const RUN_IN_OWN_PROCESS = { kind: 'run', ownProcess: true };
 const survived = (requestId: string): Attempt => ({
   requestId,
   startedAt: NOW - 60_000,
@@ -36,13 +40,13 @@ const decide = (
 
 describe('whether a message may run alone', () => {
   test('R02: the first time it runs', () => {
-    expect(decideAttempt(undefined, [], NOW, policy)).toEqual({ kind: 'run' });
-    expect(decide([])).toEqual({ kind: 'run' });
-    expect(decide([], 'redriven')).toEqual({ kind: 'run' });
+    expect(decideAttempt(undefined, [], NOW, policy)).toEqual(RUN);
+    expect(decide([])).toEqual(RUN);
+    expect(decide([], 'redriven')).toEqual(RUN);
   });
 
   test('R02: one seen crash allows another attempt, two dead-letter with the last reason', () => {
-    expect(decide([crashed('a')])).toEqual({ kind: 'run' });
+    expect(decide([crashed('a')])).toEqual(RUN);
     expect(decide([crashed('a'), crashed('b')])).toEqual({
       kind: 'dead-letter',
       deadLetter: { kind: 'timeout', reason: 'no verdict within 5000 ms', attempts: 2 },
@@ -50,7 +54,7 @@ describe('whether a message may run alone', () => {
   });
 
   test('R02: where the environment died, three are needed', () => {
-    expect(decide([died('a'), died('b')])).toEqual({ kind: 'run' });
+    expect(decide([died('a'), died('b')])).toEqual(RUN_IN_OWN_PROCESS);
     expect(decide([died('a'), died('b'), died('c')])).toEqual({
       kind: 'dead-letter',
       deadLetter: {
@@ -62,13 +66,39 @@ describe('whether a message may run alone', () => {
   });
 
   test('R02: mixed, three in all', () => {
-    expect(decide([crashed('a'), died('b')])).toEqual({ kind: 'run' });
+    expect(decide([crashed('a'), died('b')])).toEqual(RUN_IN_OWN_PROCESS);
     expect(decide([died('a'), crashed('b'), died('c')]).kind).toBe('dead-letter');
+  });
+
+  test('R02: once an environment died it runs in a process of its own, and is seen if it kills that', () => {
+    const killed = inOwnProcess(crashed('b'));
+    expect(decide([died('a'), killed])).toEqual(RUN_IN_OWN_PROCESS);
+    expect(decide([died('a'), killed, inOwnProcess(crashed('c'))])).toMatchObject({
+      kind: 'dead-letter',
+      deadLetter: { attempts: 3 },
+    });
+  });
+
+  test('R02: an environment that died around a process of its own is no evidence, up to a bound', () => {
+    const around = ['b', 'c', 'd', 'e', 'f'].map((id) => inOwnProcess(died(id)));
+    expect(decide([died('a'), ...around.slice(1)])).toEqual(RUN_IN_OWN_PROCESS);
+    expect(decide([died('a'), ...around])).toMatchObject({
+      kind: 'dead-letter',
+      deadLetter: { attempts: 6 },
+    });
+  });
+
+  test('R02: unless the platform says that it was its memory', () => {
+    const hog = (id: string) => inOwnProcess({ ...died(id), crash: 'out-of-memory' });
+    expect(decide([died('a'), hog('b')])).toEqual(RUN_IN_OWN_PROCESS);
+    expect(decide([died('a'), hog('b'), hog('c')])).toMatchObject({
+      deadLetter: { kind: 'out-of-memory', attempts: 3 },
+    });
   });
 
   test('R07: what the monitor learned of a death is the reason, but makes it no seen crash', () => {
     const known = (requestId: string): Attempt => ({ ...died(requestId), crash: 'out-of-memory' });
-    expect(decide([known('a'), known('b')])).toEqual({ kind: 'run' });
+    expect(decide([known('a'), known('b')])).toEqual(RUN_IN_OWN_PROCESS);
     expect(decide([known('a'), known('b'), died('c')])).toMatchObject({
       deadLetter: { kind: 'out-of-memory', attempts: 3 },
     });
@@ -85,19 +115,19 @@ describe('whether a message may run alone', () => {
     const running = (age: number): Attempt => ({ requestId: 'r', startedAt: NOW - age });
     expect(decide([running(2_000)])).toEqual({ kind: 'wait', ms: 10_000 });
     expect(decide([running(11_999)])).toEqual({ kind: 'wait', ms: 1 });
-    expect(decide([running(12_000)])).toEqual({ kind: 'run' });
+    expect(decide([running(12_000)])).toEqual(RUN_IN_OWN_PROCESS);
     // The clock of another environment may be ahead.
     expect(decide([running(-5_000)])).toEqual({ kind: 'wait', ms: 12_000 });
   });
 
   test('R09: voided attempts do not count', () => {
     const attempts = [crashed('a'), crashed('b'), died('c')];
-    expect(decide(attempts, 'in-isolation', ['b', 'c'])).toEqual({ kind: 'run' });
+    expect(decide(attempts, 'in-isolation', ['b', 'c'])).toEqual(RUN);
     expect(countedAttempts(attempts, ['a', 'c'])).toEqual([crashed('b')]);
   });
 
   test('R02: an attempt that was survived spends nothing, whatever died after it', () => {
-    expect(decide([survived('a'), survived('b'), survived('c')])).toEqual({ kind: 'run' });
+    expect(decide([survived('a'), survived('b'), survived('c')])).toEqual(RUN);
     expect(decide([crashed('a'), survived('b'), crashed('c')])).toMatchObject({
       kind: 'dead-letter',
       deadLetter: { attempts: 2 },

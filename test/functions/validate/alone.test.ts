@@ -127,6 +127,24 @@ describe('where the environment died', () => {
     );
     expect(await itemsOf(stage.world.tables.resources)).toEqual([]);
   });
+
+  test('R02: once, the killer kills a process of its own from then on, and is seen', async () => {
+    await enter('in-isolation', [died('r-1')]);
+    await submit(faulty('kill'));
+    for (const attempts of [2, 3]) {
+      expect((await deliverAlone())?.failed).toHaveLength(1);
+      expect((await entry())?.attempts).toHaveLength(attempts);
+      expect((await entry())?.attempts.at(-1)).toMatchObject({
+        ownProcess: true,
+        crash: 'exit',
+        reason: 'its process was killed by SIGKILL',
+      });
+      skipTime(1_100);
+    }
+    expect((await deliverAlone())?.failed).toEqual([]);
+    const [letter] = await receive(stage.world.queues.deadLetter);
+    expect(letter?.body).toBe(faulty('kill'));
+  });
 });
 
 describe('a copy', () => {

@@ -1,0 +1,18 @@
+/**
+ * A process of its own for one resource that may have killed an execution environment: judges the
+ * texts that it is sent, in a worker thread as always, so that only what kills whole processes kills
+ * this one. It lives no longer than who started it.
+ */
+import { entryUrl } from './entry-url.ts';
+import type { OwnProcessSettings } from './isolation/own-process.ts';
+import { IsolationPool } from './isolation/pool.ts';
+
+const settings = JSON.parse(process.argv[2] ?? '') as OwnProcessSettings;
+const pool = new IsolationPool({ ...settings, url: entryUrl('worker'), size: 1 });
+
+process.on('disconnect', () => process.exit());
+process.on('message', async (text: string) => {
+  process.send?.(await pool.judge(text));
+});
+await pool.ready();
+process.send?.('ready');

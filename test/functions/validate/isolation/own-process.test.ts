@@ -1,0 +1,65 @@
+import { afterEach, describe, expect, test } from 'vitest';
+import { entryUrl } from '../../../../functions/validate/entry-url.ts';
+import { OwnProcess } from '../../../../functions/validate/isolation/own-process.ts';
+import { faulty, patient } from '../../../support/resources.ts';
+
+const CANNOT_LOAD = new URL('../../../support/workers/cannot-load.ts', import.meta.url);
+
+let running: OwnProcess | undefined;
+afterEach(() => running?.stop());
+
+function ownProcess(url = entryUrl('own-process')): OwnProcess {
+  running = new OwnProcess(url, {
+    deadlineMs: 1_000,
+    heapOldMb: 32,
+    heapYoungMb: 16,
+    options: { chaos: true, issuesMax: 100 },
+  });
+  return running;
+}
+
+async function judge(process: OwnProcess, text: string) {
+  await process.ready();
+  return process.judge(text);
+}
+
+describe('a process of its own', () => {
+  test('R02: is killed by a resource and seen; the next resource gets another', async () => {
+    const own = ownProcess();
+    expect(await judge(own, patient())).toMatchObject({ kind: 'valid', id: 'example' });
+    expect(await judge(own, faulty('kill'))).toEqual({
+      kind: 'crash',
+      crash: 'exit',
+      reason: 'its process was killed by SIGKILL',
+    });
+    expect(await judge(own, patient())).toMatchObject({ kind: 'valid' });
+  });
+
+  test('R01: outlives what only kills its worker', async () => {
+    const own = ownProcess();
+    expect(await judge(own, faulty('exit'))).toMatchObject({
+      reason: expect.stringContaining('its worker exited'),
+    });
+    expect(await judge(own, faulty('hang'))).toMatchObject({ crash: 'timeout' });
+    expect(await own.judge(patient())).toMatchObject({ kind: 'valid' });
+  });
+
+  test('R09: that cannot load blames nobody', async () => {
+    await expect(ownProcess(CANNOT_LOAD).ready()).rejects.toThrow('a process died while it loaded');
+  });
+
+  test('R09: that is gone before it begins blames nobody', async () => {
+    expect(await ownProcess().judge(patient())).toMatchObject({
+      kind: 'unjudged',
+      because: 'component-fault',
+    });
+  });
+
+  test('out of time: what is not finished is nobody’s fault', async () => {
+    const own = ownProcess();
+    await own.ready();
+    const judgement = own.judge(faulty('hang'));
+    own.stop();
+    expect(await judgement).toEqual({ kind: 'unjudged', because: 'out-of-time' });
+  });
+});
