@@ -17,7 +17,7 @@
  * rule that fires each minute, or of an event.
  */
 import { heldBy, releasedFrom } from './lane-holds.ts';
-import { CONCURRENCY_MIN, isHeld, type PauseOrder, type Supervised } from './supervised-state.ts';
+import { isHeld, type PauseOrder, type Supervised } from './supervised-state.ts';
 
 export interface LanePolicy {
   /** From a pause to its first probe. */
@@ -142,9 +142,6 @@ export function endProbe(
 export function confirm(state: Supervised): Supervised {
   return state.confirmed ? state : { ...state, confirmed: true };
 }
-
-/** Ramps begin with the least that AWS takes. */
-export const RAMP_FROM = CONCURRENCY_MIN;
 
 function backOffMs(setbacks: number, { coolDownMs, backOffMaxMs }: LanePolicy): number {
   return Math.min(backOffMaxMs, coolDownMs * 2 ** Math.min(setbacks, 16));

@@ -11,10 +11,10 @@ import { childOfCrash, childOfLane, SUPERVISION_TREE } from '../../core/supervis
 import { faultOf, logger, sqsFunction, Tally } from '../telemetry.ts';
 import { change } from './change.ts';
 import { COMPONENT, settings } from './environment.ts';
-import { look } from './look.ts';
+import { look, lookAround } from './look.ts';
 import { type Job, jobsOf, type Remediation } from './news.ts';
 import { settle } from './settle.ts';
-import { laneOf, NODE_NAMES } from './tree.ts';
+import { laneOf } from './tree.ts';
 
 export const handler = sqsFunction({ component: COMPONENT }).handler(
   async ({ Records: records }, context: Context) => {
@@ -73,11 +73,4 @@ async function pause({ lane, incident, at }: Remediation, tally: Tally): Promise
   const order = { at, why: `incident ${incident}` };
   await change(place.node.name, (state) => pauseLane(state, order, Date.now(), settings), tally);
   await settle(place.node.name, tally);
-}
-
-/** One that cannot be looked at holds up no other; the wake comes again, and so does the next. */
-async function lookAround(tally: Tally, context: Context): Promise<void> {
-  const looks = await Promise.allSettled(NODE_NAMES.map((name) => look(name, tally, context)));
-  const failed = looks.find((each) => each.status === 'rejected');
-  if (failed !== undefined) throw failed.reason;
 }

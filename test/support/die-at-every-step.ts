@@ -17,6 +17,8 @@ const LATER_MS = 120_000;
 export interface Doomed {
   readonly handler: SqsHandler;
   readonly clients: readonly Clients[];
+  /** More clients of it whose calls count. */
+  readonly others?: readonly object[];
   readonly close?: () => Promise<void>;
 }
 

@@ -25,17 +25,20 @@ export interface SupervisedWorld {
 }
 
 /** Two mappings a lane: its own of 8 environments, its isolation queue's of 2. */
-export async function buildSupervisedWorld(service: LambdaService): Promise<SupervisedWorld> {
+export async function buildSupervisedWorld(
+  service: LambdaService,
+  { settleMs = 0, names = LANE_NAMES }: { settleMs?: number; names?: readonly LaneName[] } = {},
+): Promise<SupervisedWorld> {
   const world = await buildWorld();
   const prefix = `fhir-failsafe-${world.stage}`;
   const own = async (name: string) => queue(`${prefix}-supervised-${name}`);
   const lanes = {
     critical: await own('critical'),
     background: await own('background'),
-    delivery: await own('delivery'),
+    delivery: world.queues.delivery,
   };
   const parts: SupervisedLanes = Object.fromEntries(
-    LANE_NAMES.map((name) => [
+    names.map((name) => [
       name,
       {
         functionName: `${prefix}-${name}`,
@@ -49,7 +52,7 @@ export async function buildSupervisedWorld(service: LambdaService): Promise<Supe
     ]),
   );
   for (const { uuid, maxConcurrency } of Object.values(parts).flatMap((part) => part.mappings)) {
-    service.mappings.set(uuid, { enabled: true, maxConcurrency, changing: 0 });
+    service.addMapping(uuid, maxConcurrency, settleMs);
   }
   const supervised = {
     world,
@@ -113,14 +116,23 @@ export async function stateOf(world: SupervisedWorld, name: string): Promise<Sup
   return item ?? untouched(name);
 }
 
-/** Whether each lane's mappings are on, and how many environments its own may use. */
-export function mappingsOf({ world }: SupervisedWorld, service: LambdaService) {
-  const of = (uuid: string) => service.mappings.get(`fhir-failsafe-${world.stage}-${uuid}`);
+/**
+ * Of each lane, how many environments its own mapping may use, or that both are off; once changes
+ * that are under way have settled.
+ */
+export async function mappingsOf(
+  { world }: SupervisedWorld,
+  service: LambdaService,
+): Promise<Record<string, number | string>> {
+  const of = (name: string) => service.mapping(`fhir-failsafe-${world.stage}-${name}`);
+  const all = LANE_NAMES.flatMap((name) => [of(name), of(`${name}-isolation`)]);
+  await vi.waitUntil(() => all.every((mapping) => !mapping?.changing), { timeout: 5_000 });
   return Object.fromEntries(
     LANE_NAMES.map((name) => {
       const [own, isolation] = [of(name), of(`${name}-isolation`)];
-      if (own?.enabled !== isolation?.enabled) return [name, 'half'];
-      return [name, own?.enabled ? own.maxConcurrency : 'off'];
+      if (own === undefined) return [name, 'absent'];
+      if (own.state !== isolation?.state) return [name, 'half'];
+      return [name, own.state === 'Enabled' ? own.concurrencyMax : 'off'];
     }),
   );
 }

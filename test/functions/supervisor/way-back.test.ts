@@ -1,0 +1,141 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { skipTime } from '../../support/clock.ts';
+import { send } from '../../support/delivery.ts';
+import { type Emulators, startEmulators } from '../../support/emulators.ts';
+import { LambdaService } from '../../support/lambda-service.ts';
+import { depthOf } from '../../support/stores.ts';
+import {
+  buildSupervisedWorld,
+  deathOf,
+  factsOf,
+  loadSupervisor,
+  mappingsOf,
+  minute,
+  type SupervisedWorld,
+  type SupervisorEnvironment,
+  stateOf,
+  tell,
+} from '../../support/supervision.ts';
+
+const MINUTE_MS = 60_000;
+
+const service = new LambdaService();
+let emulators: Emulators;
+let stage: SupervisedWorld;
+let supervisor: SupervisorEnvironment;
+
+beforeAll(async () => {
+  emulators = await startEmulators();
+  await service.start();
+});
+beforeEach(async () => {
+  stage = await buildSupervisedWorld(service);
+  supervisor = await loadSupervisor();
+});
+afterAll(async () => {
+  await service.stop();
+  await emulators.stop();
+});
+
+const mappings = () => mappingsOf(stage, service);
+async function deaths(count: number) {
+  const now = Date.now();
+  const events = Array.from({ length: count }, (_, n) => deathOf(`${now}-${n}`, now - count + n));
+  return tell(stage, supervisor, ...events);
+}
+
+/** The lane's function answers so; what it was given is kept. */
+function lane(name: string, answer: (id: string) => 'done' | 'failed' | 'died') {
+  const events: { Records: { messageId: string; body: string }[]; failsafeProbe: unknown }[] = [];
+  service.answer(`fhir-failsafe-${stage.world.stage}-${name}`, async (given) => {
+    const event = given as (typeof events)[number];
+    events.push(event);
+    const itemIdentifier = event.Records[0]?.messageId ?? '';
+    const how = answer(itemIdentifier);
+    if (how === 'died') throw new Error('it still cannot load');
+    return { batchItemFailures: how === 'failed' ? [{ itemIdentifier }] : [] };
+  });
+  return events;
+}
+
+async function aMinuteLater() {
+  skipTime(MINUTE_MS);
+  return minute(stage, supervisor);
+}
+
+describe('the way back of a lane', () => {
+  test('R33: returns by a probe, two environments, and steps; messages wait meanwhile', async () => {
+    for (const body of ['one', 'two']) await send(stage.lanes.critical, body);
+    await deaths(4);
+    const bad = lane('critical', () => 'died');
+    expect(await aMinuteLater()).toEqual([]);
+    expect(bad).toHaveLength(1);
+    expect(bad[0]).toMatchObject({ failsafeProbe: { child: 'critical' } });
+    expect(Object.keys((await stateOf(stage, 'critical')).holds)).toEqual(['supervisor']);
+    expect(await depthOf(stage.lanes.critical)).toBe(2);
+    // Twice the cool-down has passed by now, and what was probed is visible again.
+    const good = lane('critical', () => 'done');
+    expect(await aMinuteLater()).toEqual([]);
+    expect(good).toHaveLength(1);
+    expect(await depthOf(stage.lanes.critical)).toBe(1);
+    const steps: unknown[] = [(await mappings())['critical']];
+    for (let n = 0; n < 3; n += 1) {
+      await aMinuteLater();
+      steps.push((await mappings())['critical']);
+    }
+    expect(steps).toEqual([2, 4, 8, 8]);
+    expect(await stateOf(stage, 'critical')).toMatchObject({ holds: {}, setbacks: 0 });
+    const kinds = (await factsOf(stage)).map(({ kind }) => kind);
+    expect(kinds).toEqual(['lane-paused', 'lane-resumed']);
+    expect(good).toHaveLength(1);
+  });
+
+  test('R33: a probe that failed waits twice as long for the next', async () => {
+    await send(stage.lanes.critical, 'one');
+    await deaths(4);
+    const bad = lane('critical', () => 'died');
+    const probes: number[] = [];
+    for (let n = 0; n < 8; n += 1) {
+      await aMinuteLater();
+      probes.push(bad.length);
+    }
+    expect(probes).toEqual([1, 2, 2, 3, 3, 3, 3, 4]);
+  });
+
+  test('R33: with nothing to probe with it returns by time', async () => {
+    await deaths(4);
+    await aMinuteLater();
+    expect((await mappings())['critical']).toBe(2);
+  });
+
+  test('R02 R33: one bad message does not keep a healthy lane paused', async () => {
+    for (const body of ['bad', 'good']) await send(stage.lanes.critical, body);
+    await deaths(4);
+    const seen = new Set<string>();
+    lane('critical', (id) => {
+      seen.add(id);
+      return seen.size === 1 ? 'failed' : 'done';
+    });
+    await aMinuteLater();
+    expect((await mappings())['critical']).toBe(2);
+    expect(await depthOf(stage.lanes.critical)).toBe(1);
+  });
+});
+
+test('R33: an operator’s pause is never undone by the supervisor', async () => {
+  await send(stage.lanes.critical, 'one');
+  await deaths(4);
+  const good = lane('critical', () => 'done');
+  const { pauseByOperator } = await import('../../../core/lane-holds.ts');
+  const { saveSupervised } = await import('../../../functions/aws/supervision-table.ts');
+  const state = await stateOf(stage, 'critical');
+  const held = pauseByOperator(state, { by: 'ada', why: 'a new server' }, Date.now());
+  expect(await saveSupervised(stage.table, { ...held, version: state.version + 1 })).toBe(true);
+  for (let n = 0; n < 4; n += 1) await aMinuteLater();
+  expect((await mappings())['critical']).toBe('off');
+  expect(good).toEqual([]);
+  expect(await factsOf(stage)).toMatchObject([
+    { kind: 'lane-paused', details: { holder: 'supervisor' } },
+    { kind: 'lane-paused', details: { holder: 'operator' }, actor: 'ada', reason: 'a new server' },
+  ]);
+});
