@@ -32,7 +32,7 @@ export interface LanePolicy {
 
 export const DEFAULT_LANE_POLICY: LanePolicy = {
   coolDownMs: 30_000,
-  backOffMaxMs: 15 * 60_000,
+  backOffMaxMs: 5 * 60_000,
   // A little less than the minute between two looks, lest a step takes two.
   rampStepMs: 50_000,
   linkAfterMs: 2 * 60_000,

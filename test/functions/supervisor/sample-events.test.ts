@@ -1,0 +1,44 @@
+import { readdir } from 'node:fs/promises';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { contextWith } from '../../support/delivery.ts';
+import { type Emulators, startEmulators } from '../../support/emulators.ts';
+import { LambdaService } from '../../support/lambda-service.ts';
+import { sampleEvent } from '../../support/sample-events.ts';
+import { buildSupervisedWorld, loadSupervisor, mappingsOf } from '../../support/supervision.ts';
+
+const ALL = { critical: 8, background: 8, delivery: 8 };
+const service = new LambdaService();
+let emulators: Emulators;
+
+beforeAll(async () => {
+  emulators = await startEmulators();
+  await service.start();
+});
+afterAll(async () => {
+  await service.stop();
+  await emulators.stop();
+});
+
+const expectations: Readonly<Record<string, Record<string, unknown>>> = {
+  'one-death': ALL,
+  'four-deaths': { ...ALL, critical: 'off' },
+  'killed-by-a-resource': ALL,
+  minute: ALL,
+  'breaker-opened': ALL,
+  'pause-lane': { ...ALL, background: 'off' },
+};
+
+test.each(Object.entries(expectations))('supervisor/%s', async (name, expected) => {
+  const stage = await buildSupervisedWorld(service);
+  const { handler } = await loadSupervisor();
+  const event = await sampleEvent(`supervisor/${name}`, stage.world);
+  expect(await handler(event, contextWith(120_000))).toEqual({ batchItemFailures: [] });
+  expect(await mappingsOf(stage, service)).toEqual(expected);
+});
+
+test('every sample event of supervisor is tried', async () => {
+  const files = await readdir(new URL('../../../events/supervisor', import.meta.url));
+  expect(files.map((file) => file.replace('.json', '')).sort()).toEqual(
+    Object.keys(expectations).sort(),
+  );
+});
