@@ -67,7 +67,7 @@ export type AttemptDecision =
   | { readonly kind: 'wait'; readonly ms: number }
   | { readonly kind: 'dead-letter'; readonly deadLetter: DeadLetterReason };
 
-const ENVIRONMENT_DIED = 'the execution environment died while it ran';
+export const ENVIRONMENT_DIED = 'the execution environment died while it ran';
 
 /** Decides on the entry as read consistently from Quarantine; undefined where there is none yet. */
 export function decideAttempt(

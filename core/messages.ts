@@ -92,8 +92,42 @@ export const crashEventSchema = z.object({
   lane: laneSchema.optional(),
   during: deathDuringSchema.optional(),
   messageId: z.string().optional(),
+  /** Why, as `core/fingerprint.ts` makes it; events of older versions have none. */
+  fingerprint: z.string().max(64).optional(),
 });
 export type CrashEvent = z.infer<typeof crashEventSchema>;
+
+/** A supervisor gave up: opens an incident of its scope at once (R31). */
+export const escalationSchema = z.object({
+  /** Such as `supervisor:application`. */
+  scope: z.string().min(1).max(128),
+  /** Epoch ms of giving up. */
+  at: z.int().nonnegative(),
+  /** For humans. No PHI. */
+  why: z.string().max(512),
+  /** Of this escalation, in logs. */
+  id: z.string().min(1),
+});
+export type Escalation = z.infer<typeof escalationSchema>;
+
+/** All that the queue `incident` may hold. */
+export const incidentMessageSchema = z.union([
+  crashEventSchema,
+  minuteWakeSchema,
+  z.strictObject({ escalation: escalationSchema }),
+]);
+export type IncidentMessage = z.infer<typeof incidentMessageSchema>;
+
+/** What an incident asks the supervisor to do, by its queue. */
+export const remediationSchema = z.strictObject({
+  remediate: z.strictObject({
+    action: z.literal('pause-lane'),
+    lane: z.string().min(1),
+    /** Key of the incident. */
+    incident: z.string().min(1),
+  }),
+});
+export type Remediation = z.infer<typeof remediationSchema>;
 
 /** How a message ended. */
 export const outcomeVerdictSchema = z.enum(['stored', 'rejected', 'dead-lettered']);

@@ -1,8 +1,10 @@
-/** Counts crashes and opens an incident at the threshold: one page, one notice. */
+/** Counts crashes, opens an incident at the threshold, and looks after it until it is over. */
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { ENV } from '../functions/aws/env-names.ts';
+import { PHASE_INDEX } from '../functions/aws/incidents-indexes.ts';
 import type { IncidentSettings } from '../functions/incident/settings.ts';
 import type { Config } from './config.ts';
 import type { Crashes } from './crashes.ts';
@@ -19,15 +21,18 @@ interface IncidentProps {
 
 export class Incident extends Construct {
   readonly function: PipelineFunction;
+  /** Takes crash events, escalations and the minute's wakes. */
+  readonly queue: IQueue;
 
   constructor(scope: Construct, id: string, foundation: Foundation, props: IncidentProps) {
     super(scope, id);
     const { config, concurrency, key } = foundation;
     const queue = props.crashes.readerQueue('incident', config.incident.visibilitySeconds);
+    this.queue = queue;
     const incident = new PipelineFunction(this, 'Incident', foundation, {
       name: 'incident',
       code: 'incident',
-      description: 'Counts crashes; at the threshold opens one incident, pages and notifies',
+      description: 'Counts crashes, opens incidents, pages and notifies until they are over',
       memoryMb: 512,
       timeoutSeconds: config.incident.timeoutSeconds,
       reservedConcurrency: concurrency.reserved.incident,
@@ -43,7 +48,16 @@ export class Incident extends Construct {
           ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'],
           [queue.queueArn],
         ),
-        allow('CountAndRecord', ['dynamodb:PutItem', 'dynamodb:Query'], [props.table.tableArn]),
+        allow(
+          'CountAndRecord',
+          ['dynamodb:GetItem', 'dynamodb:PutItem', 'dynamodb:Query'],
+          [props.table.tableArn],
+        ),
+        allow(
+          'FindUnfinished',
+          ['dynamodb:Query'],
+          [`${props.table.tableArn}/index/${PHASE_INDEX}`],
+        ),
         allow('Page', ['sns:Publish'], [props.oncall.topicArn, props.management.topicArn]),
         ...allowKey(key, ['dynamodb', 'sns', 'sqs']),
       ],
@@ -57,8 +71,14 @@ export class Incident extends Construct {
   }
 }
 
-const settings = (config: Config): IncidentSettings => ({
-  crashesToOpen: config.incident.crashes,
-  windowMs: config.incident.windowSeconds * 1000,
-  keepCrashesMs: config.retentionDays * 24 * 3_600_000,
+const settings = ({ incident, retentionDays }: Config): IncidentSettings => ({
+  crashesToOpen: incident.crashes,
+  windowMs: incident.windowSeconds * 1000,
+  pageAgainMs: incident.pageAgainSeconds * 1000,
+  escalateMs: incident.escalateSeconds * 1000,
+  quietMs: incident.quietSeconds * 1000,
+  remediation: 'off',
+  calendar: { timeZone: incident.timeZone, holidays: incident.holidays },
+  runbook: incident.runbook,
+  keepCrashesMs: retentionDays * 24 * 3_600_000,
 });

@@ -82,6 +82,7 @@ export class PipelineStack extends Stack {
       management,
     });
     const minute = new Minute(this, 'Minute', foundation);
+    minute.wakes(incident.queue);
     if (delivery) minute.wakes(delivery.resend);
     audit.grantTell(incident.function);
     new Monitor(this, 'Monitor', foundation, {

@@ -8,6 +8,7 @@ import {
   type TableProps,
 } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
+import { PHASE_INDEX } from '../functions/aws/incidents-indexes.ts';
 import { FINGERPRINT_INDEX, REQUEST_INDEX } from '../functions/aws/quarantine-indexes.ts';
 import { PENDING_INDEX } from '../functions/aws/resources-indexes.ts';
 import { acknowledge, NO_BACKUP_PLAN } from './acknowledgements.ts';
@@ -64,6 +65,12 @@ export class Tables extends Construct {
     this.incidents = table('Incidents', {
       sortKey: text('sk'),
       timeToLiveAttribute: 'expiresAt',
+    });
+    this.incidents.addGlobalSecondaryIndex({
+      indexName: PHASE_INDEX,
+      partitionKey: text('phase'),
+      sortKey: { name: 'openedAt', type: AttributeType.NUMBER },
+      projectionType: ProjectionType.KEYS_ONLY,
     });
     acknowledge(this, NO_BACKUP_PLAN);
   }

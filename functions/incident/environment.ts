@@ -1,4 +1,4 @@
-import type { Audience } from '../../core/incident.ts';
+import type { Audience } from '../../core/incident-steps.ts';
 import { readSettings, requiredEnv } from '../aws/env.ts';
 import { incidentSettingsSchema } from './settings.ts';
 
@@ -8,6 +8,8 @@ export const settings = readSettings(incidentSettingsSchema);
 export const environment = {
   stage: requiredEnv('stage'),
   table: requiredEnv('incidentsTable'),
+  auditQueueUrl: requiredEnv('auditQueueUrl'),
+  supervisorQueueUrl: settings.remediation === 'off' ? '' : requiredEnv('supervisorQueueUrl'),
   topics: {
     oncall: requiredEnv('oncallTopicArn'),
     management: requiredEnv('managementTopicArn'),

@@ -1,57 +1,45 @@
-/** `incident`: records crash events, and opens an incident where they come too thick (R20, R21). */
+/**
+ * `incident`: records crash events, opens an incident where they come too thick, and looks after those
+ * that are open (R20, R21, R22). Its queue holds crash events, escalations and the minute's wakes.
+ */
 import type { SQSRecord } from 'aws-lambda';
-import pLimit from 'p-limit';
-import { batchResponse, type Settlement } from '../../core/batch-response.ts';
-import { type CrashEvent, crashEventSchema } from '../../core/messages.ts';
-import { recordCrash } from '../aws/incidents-table.ts';
+import { batchResponse } from '../../core/batch-response.ts';
+import { type IncidentMessage, incidentMessageSchema } from '../../core/messages.ts';
 import { faultOf, logger, sqsFunction, Tally } from '../telemetry.ts';
-import { environment, settings } from './environment.ts';
-import { settleScope } from './settle-scope.ts';
-
-const writes = pLimit(16);
+import { type Job, jobsOf } from './jobs.ts';
 
 export const handler = sqsFunction({ component: 'incident' }).handler(
-  async ({ Records: records }) => {
+  async ({ Records: records }, { awsRequestId }) => {
     const tally = new Tally(records.length);
-    const crashes = records.map(readCrash);
-    const scopes = Map.groupBy(
-      crashes.filter((crash) => crash !== undefined),
-      (crash) => crash.component,
-    );
-    const done = new Set<string>();
-    for (const [scope, its] of scopes) {
-      if (await settled(scope, its, tally)) done.add(scope);
+    const done = new Set<number>();
+    for (const job of jobsOf(records.map(readMessage), awsRequestId, tally)) {
+      if (await succeeds(job, tally)) for (const position of job.positions) done.add(position);
     }
     tally.report('crashes');
     return batchResponse(
       records.map((record) => record.messageId),
-      crashes.map((crash): Settlement => (crash && done.has(crash.component) ? 'done' : 'failed')),
+      records.map((_, position) => (done.has(position) ? 'done' : 'failed')),
     );
   },
 );
 
-/** A message that is no crash event is not ours: it fails until its dead-letter queue has it. */
-function readCrash(record: SQSRecord): CrashEvent | undefined {
+/** A message that is not ours fails until its dead-letter queue has it. */
+function readMessage(record: SQSRecord): IncidentMessage | undefined {
   try {
-    return crashEventSchema.parse(JSON.parse(record.body));
+    return incidentMessageSchema.parse(JSON.parse(record.body));
   } catch (error) {
-    logger.error('not a crash event', { messageId: record.messageId, ...faultOf(error) });
+    logger.error('not a message for incident', { messageId: record.messageId, ...faultOf(error) });
     return undefined;
   }
 }
 
-async function settled(scope: string, crashes: CrashEvent[], tally: Tally): Promise<boolean> {
+async function succeeds({ about, run }: Job, tally: Tally): Promise<boolean> {
   try {
-    const expiresAt = Date.now() + settings.keepCrashesMs;
-    const fresh = await Promise.all(
-      crashes.map((crash) => writes(() => recordCrash(environment.table, crash, expiresAt))),
-    );
-    tally.add('Crashes', fresh.filter(Boolean).length);
-    await settleScope({ scope, crashes, fresh: crashes.filter((_, i) => fresh[i]) }, tally);
+    await run();
     return true;
   } catch (fault) {
     tally.add('ComponentFaults');
-    logger.error('component fault', { scope, ...faultOf(fault) });
+    logger.error('component fault', { about, ...faultOf(fault) });
     return false;
   }
 }

@@ -1,45 +1,102 @@
-import { type Audience, deduplicationKey, type Incident } from '../../core/incident.ts';
+/**
+ * Pages and notices: what a human reads at 3 a.m., in the shape of a PagerDuty event (Events API v2,
+ * https://developer.pagerduty.com/docs/events-api-v2/trigger-events/), so that a bridge has nothing
+ * to add but its routing key. Carries no PHI (R08).
+ */
+import { type Incident, incidentKey } from '../../core/incident.ts';
+import { NOTICES, type Notice } from '../../core/incident-steps.ts';
 import type { Page } from '../aws/pages-topics.ts';
 
 const SUBJECT_CHARACTERS_MAX = 100;
-const RUNBOOK = 'docs/runbook.md#incident';
+const SECTION = '#incident';
+const SEVERITY = 'critical';
 
-/** What a human reads at 3 a.m., and what a machine filters by. Carries no PHI (R08). */
-export function pageOf(incident: Incident, audience: Audience, stage: string): Page {
-  const key = deduplicationKey(incident);
-  const { scope, crashes, kinds, firstCrashAt, lastCrashAt, openedAt, status } = incident;
-  const severity = 'critical';
-  const subject = subjectOf(incident, stage);
+export function pageOf(incident: Incident, notice: Notice, stage: string, runbook: string): Page {
+  const { audience, action } = NOTICES[notice];
+  // One pager may serve several stages.
+  const dedupKey = `fhir-failsafe/${stage}/${incidentKey(incident)}`;
+  const summary = summaryOf(incident, notice, stage);
+  const { scope } = incident;
   return {
-    subject,
+    subject: summary.slice(0, SUBJECT_CHARACTERS_MAX),
     body: {
-      // Once more, for receivers by way of a queue: raw delivery leaves the subject out.
-      subject,
-      incident: key,
-      scope,
-      stage,
-      severity,
-      status,
-      crashes,
-      kinds,
-      firstCrashAt: new Date(firstCrashAt).toISOString(),
-      lastCrashAt: new Date(lastCrashAt).toISOString(),
-      openedAt: new Date(openedAt).toISOString(),
-      whatItMeans:
-        `${scope} crashed ${crashes} times within minutes. What crashed is being retried alone ` +
-        'and goes to quarantine if it crashes again; everything else goes on.',
-      runbook: RUNBOOK,
+      event_action: action,
+      dedup_key: dedupKey,
+      payload: {
+        summary,
+        source: `fhir-failsafe-${stage}`,
+        severity: SEVERITY,
+        timestamp: iso(incident.openedAt),
+        component: scope,
+        group: stage,
+        class: incident.cause,
+        custom_details: detailsOf(incident, notice, stage),
+      },
+      links: [{ href: runbook + SECTION, text: 'What to do' }],
+      client: 'fhir-failsafe',
     },
-    attributes: { scope, severity, stage, audience, dedupKey: key },
+    attributes: { scope, severity: SEVERITY, stage, audience, notice, action, dedupKey },
   };
 }
 
-function subjectOf({ scope, crashes, kinds, firstCrashAt, lastCrashAt }: Incident, stage: string) {
+function detailsOf(incident: Incident, notice: Notice, stage: string): Record<string, unknown> {
+  const { acknowledged, resolved } = incident;
+  const said = resolved ?? acknowledged;
+  return {
+    incident: incidentKey(incident),
+    scope: incident.scope,
+    stage,
+    notice,
+    status: incident.status,
+    opened: iso(incident.openedAt),
+    crashes: `${incident.more ? 'more than ' : ''}${incident.crashes}`,
+    messages: incident.messages,
+    kinds: incident.kinds,
+    fingerprints: incident.fingerprints.map((top) => `${top.fingerprint}: ${top.crashes}`),
+    first_crash: iso(incident.firstCrashAt),
+    last_crash: iso(incident.lastCrashAt),
+    what_it_means: meaning(incident),
+    what_to_do: `npm run cli -- incident show '${incidentKey(incident)}' --stage ${stage}`,
+    if_it_is_a_breach: {
+      hipaa_notice_by: incident.clocks.hipaaNoticeBy,
+      anpd_notice_by: incident.clocks.anpdNoticeBy,
+    },
+    ...(said !== undefined && { by: said.by, why: said.why, at: iso(said.at) }),
+  };
+}
+
+function meaning({ cause, scope, why = '' }: Incident): string {
+  return cause === 'escalation'
+    ? `${scope} gave up: ${why}. What it supervises is paused; messages wait.`
+    : `${scope} crashes too often. What crashed is being retried alone and goes to quarantine if ` +
+        'it crashes again; everything else goes on.';
+}
+
+/** One line in ASCII, which is what SNS takes as a subject. */
+function summaryOf(incident: Incident, notice: Notice, stage: string): string {
+  const { scope, acknowledged, resolved } = incident;
+  const lines: Record<Notice, string> = {
+    page: whatHappens(incident),
+    notice: whatHappens(incident),
+    'page-again': `again, nobody answered: ${whatHappens(incident)}`,
+    escalation: `on-call does not answer: ${whatHappens(incident)}`,
+    acknowledgement: `${incidentKey(incident)} acknowledged by ${acknowledged?.by}`,
+    resolution: `${incidentKey(incident)} resolved by ${resolved?.by}`,
+    'all-clear': `${scope} is well again: ${incidentKey(incident)} resolved by ${resolved?.by}`,
+  };
+  return `[${stage}] ${lines[notice]}`.replaceAll(/[^\x20-\x7e]/g, '?');
+}
+
+function whatHappens(incident: Incident): string {
+  const { cause, scope, why, crashes, more, kinds, firstCrashAt, lastCrashAt } = incident;
+  if (cause === 'escalation') return `${scope} gave up: ${why}`;
   const seconds = Math.max(1, Math.ceil((lastCrashAt - firstCrashAt) / 1_000));
-  const why = Object.entries(kinds)
+  const how = Object.entries(kinds)
     .sort(([, a], [, b]) => b - a)
     .map(([kind, count]) => `${count} ${kind}`)
     .join(', ');
-  const subject = `[${stage}] ${scope} is crashing: ${crashes} crashes in ${seconds} s (${why})`;
-  return subject.replaceAll(/[^\x20-\x7e]/g, '?').slice(0, SUBJECT_CHARACTERS_MAX);
+  const count = `${more ? 'more than ' : ''}${crashes} crashes`;
+  return `${scope} is crashing: ${count} in ${seconds} s (${how})`;
 }
+
+const iso = (ms: number) => new Date(ms).toISOString();

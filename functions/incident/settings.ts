@@ -1,14 +1,44 @@
 import { z } from 'zod';
 
+const MINUTE_MS = 60_000;
+const DAY_MS = 24 * 60 * MINUTE_MS;
+
 /** What `incident` is told by the stack, as JSON in the environment variable SETTINGS. */
 export const incidentSettingsSchema = z.object({
   /** Crash events within the window that open an incident (R20). */
   crashesToOpen: z.int().positive().default(10),
-  windowMs: z.int().positive().default(300_000),
+  windowMs: z
+    .int()
+    .positive()
+    .default(5 * MINUTE_MS),
+  /** Unacknowledged so long after the page: on-call again, then management (R22). */
+  pageAgainMs: z
+    .int()
+    .positive()
+    .default(5 * MINUTE_MS),
+  escalateMs: z
+    .int()
+    .positive()
+    .default(15 * MINUTE_MS),
+  /** So long the window must have stayed below half the threshold (R22). */
+  quietMs: z
+    .int()
+    .positive()
+    .default(5 * MINUTE_MS),
+  remediation: z.enum(['off', 'pause-lane']).default('off'),
+  /** Whose days the regulatory clocks count. */
+  calendar: z
+    .object({
+      timeZone: z.string().default('America/Sao_Paulo'),
+      holidays: z.array(z.string()).default([]),
+    })
+    .prefault({}),
+  /** Base of the links in pages; a section is `#name`. */
+  runbook: z.string().default('docs/runbook.md'),
   /** How long crash events are kept. */
   keepCrashesMs: z
     .int()
     .positive()
-    .default(14 * 24 * 3_600_000),
+    .default(14 * DAY_MS),
 });
 export type IncidentSettings = z.infer<typeof incidentSettingsSchema>;

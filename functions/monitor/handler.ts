@@ -4,6 +4,7 @@
  * both effects may be repeated.
  */
 import { componentOf, type Death, deathsOf } from '../../core/deaths.ts';
+import { crashFingerprint } from '../../core/fingerprint.ts';
 import { type CrashEvent, lanes } from '../../core/messages.ts';
 import { publishCrash } from '../aws/crashes-topic.ts';
 import { requiredEnv } from '../aws/env.ts';
@@ -39,7 +40,8 @@ async function tell(
   whose: Pick<CrashEvent, 'component' | 'lane'>,
   { id, requestId, kind, reason, at, during }: Death,
 ): Promise<void> {
-  await publishCrash(topicArn, { ...whose, id, requestId, kind, at, during });
+  const fingerprint = crashFingerprint(whose.component, kind, reason);
+  await publishCrash(topicArn, { ...whose, id, requestId, kind, at, during, fingerprint });
   const blamed = requestId !== undefined && whose.component === RUNS_RESOURCES;
   const recorded = blamed && (await recordDeath(table, requestId, { crash: kind, reason }));
   const { component: of, lane } = whose;

@@ -114,8 +114,9 @@ export class AloneRun {
     const ended = Date.now();
     this.#open = undefined;
     countCrash(this.tally, messageId, crash);
+    const { crash: kind, reason } = crash;
     const id = requestId;
-    await publishValidateCrash({ id, requestId, messageId, kind: crash.crash, at: ended });
+    await publishValidateCrash({ id, requestId, messageId, kind, reason, at: ended });
     const evidence = { ...attempt, crash: crash.crash, reason: crash.reason, ended };
     await endAttempt(environment.quarantineTable, messageId, index, evidence);
     return AFTER_A_CRASH;

@@ -1,3 +1,4 @@
+import { crashFingerprint } from '../../core/fingerprint.ts';
 import type { CrashEvent } from '../../core/messages.ts';
 import type { Verdict } from '../../core/verdict.ts';
 import { publishCrash } from '../aws/crashes-topic.ts';
@@ -18,15 +19,19 @@ const METRICS: Record<Crash['crash'], string> = {
  * Publishes a crash of this component, while it ran a resource, in this lane. The id makes repetitions
  * one event.
  */
-export function publishValidateCrash(
-  crash: Omit<CrashEvent, 'component' | 'lane' | 'during'>,
-): Promise<void> {
+export function publishValidateCrash({
+  reason,
+  ...crash
+}: Omit<CrashEvent, 'component' | 'lane' | 'during' | 'fingerprint'> & {
+  readonly reason: string;
+}): Promise<void> {
   const { lane, crashesTopicArn } = environment;
   return publishCrash(crashesTopicArn, {
     ...crash,
     component: COMPONENT,
     lane,
     during: 'resource',
+    fingerprint: crashFingerprint(COMPONENT, crash.kind, reason),
   });
 }
 

@@ -1,4 +1,4 @@
-import type { Attempt } from '../../core/attempts.ts';
+import { type Attempt, ENVIRONMENT_DIED } from '../../core/attempts.ts';
 import type { DeadLetterReason } from '../../core/messages.ts';
 import { envelopeFor } from '../../core/origin.ts';
 import { hop, sendAll } from '../aws/lane-queues.ts';
@@ -30,12 +30,13 @@ export async function publishUnended(
 ): Promise<void> {
   const unended = attempts.filter((attempt) => attempt.ended === undefined);
   await Promise.all(
-    unended.map(({ requestId, startedAt, crash }) =>
+    unended.map(({ requestId, startedAt, crash, reason = ENVIRONMENT_DIED }) =>
       publishValidateCrash({
         id: requestId,
         requestId,
         messageId,
         kind: crash ?? 'exit',
+        reason,
         at: startedAt,
       }),
     ),

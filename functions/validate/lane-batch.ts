@@ -131,7 +131,8 @@ async function suspect(submission: Submission, crash: Crash, batch: Batch): Prom
   const { messageId } = submission.provenance.origin;
   const { requestId, tally } = batch;
   const id = `${requestId}#${messageId}`;
-  await publishValidateCrash({ id, requestId, messageId, kind: crash.crash, at: Date.now() });
+  const { crash: kind, reason } = crash;
+  await publishValidateCrash({ id, requestId, messageId, kind, reason, at: Date.now() });
   const [isolated] = await isolate([submission], crash.crash);
   if (!isolated) throw new ComponentFault('the isolation queue did not take a suspect');
   countCrash(tally, messageId, crash);

@@ -7,19 +7,23 @@ export interface PageBook {
   keys(): ReadonlySet<string>;
 }
 
-/** A page may come twice (R21); its key tells. One without a key is taken for another one. */
+/**
+ * A page may come twice (R21); its key and kind of notice tell. One without a key is taken for
+ * another one.
+ */
 export function pageBook(show: (line: string) => void): PageBook {
-  const keys = { oncall: new Set<string>(), others: new Set<string>() };
+  const keys = new Set<string>();
+  const shown = new Set<string>();
   let keyless = 0;
   return {
     onPage: ({ topic, subject, attributes }) => {
       const key = attributes['dedupKey'] ?? `keyless ${++keyless}`;
-      const known = topic === 'oncall' ? keys.oncall : keys.others;
-      const seenAs = topic === 'oncall' ? key : `${topic} ${key}`;
-      if (known.has(seenAs)) return;
-      known.add(seenAs);
+      const seenAs = `${topic} ${key} ${attributes['notice'] ?? ''}`;
+      if (topic === 'oncall') keys.add(key);
+      if (shown.has(seenAs)) return;
+      shown.add(seenAs);
       show(`  ▶ ${topic}: ${subject}`);
     },
-    keys: () => keys.oncall,
+    keys: () => keys,
   };
 }

@@ -45,7 +45,8 @@ describe('permissions', () => {
   it('of incident are these and no others', () => {
     expect(rowsOf('incident')).toEqual([
       'TakeCrashes: sqs:DeleteMessage, sqs:GetQueueAttributes, sqs:ReceiveMessage on queue incident',
-      'CountAndRecord: dynamodb:PutItem, dynamodb:Query on table incidents',
+      'CountAndRecord: dynamodb:GetItem, dynamodb:PutItem, dynamodb:Query on table incidents',
+      'FindUnfinished: dynamodb:Query on table incidents/index/by-phase',
       'Page: sns:Publish on topic management, topic oncall',
       'KeyForMessagesAndBodies: kms:Decrypt, kms:GenerateDataKey on key by way of sns, sqs',
       KEY_FOR_TABLES,

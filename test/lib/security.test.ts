@@ -120,18 +120,26 @@ describe('TLS only', () => {
   });
 });
 
+const serviceOf = (principal: unknown) => (principal as { Service: string }).Service;
+
 describe('who may send', () => {
-  it('to the incident queue and its dead letters is the topic crashes', () => {
+  it('to a queue is the topic crashes, or the minute where it is woken', () => {
     const senders = Object.values(resources('AWS::SQS::QueuePolicy'))
       .flatMap((policy) => statements(policy))
       .filter(({ Effect }) => Effect === 'Allow');
-    expect(senders).toHaveLength(2);
     const [topicId] = Object.keys(resources('AWS::SNS::Topic')).filter((id) => /Crashes/.test(id));
-    for (const sender of senders) {
-      expect(sender).toMatchObject({
-        Principal: { Service: 'sns.amazonaws.com' },
-        Action: 'sqs:SendMessage',
-        Condition: { ArnEquals: { 'aws:SourceArn': { Ref: topicId } } },
+    const [minuteId] = Object.keys(resources('AWS::Events::Rule'));
+    const sources: Record<string, unknown> = {
+      'sns.amazonaws.com': { Ref: topicId },
+      'events.amazonaws.com': { 'Fn::GetAtt': [minuteId, 'Arn'] },
+    };
+    expect(new Set(senders.map(({ Principal }) => serviceOf(Principal)))).toEqual(
+      new Set(Object.keys(sources)),
+    );
+    for (const { Action, Principal, Condition } of senders) {
+      expect(Action).toBe('sqs:SendMessage');
+      expect(Condition).toEqual({
+        ArnEquals: { 'aws:SourceArn': sources[serviceOf(Principal)] },
       });
     }
   });

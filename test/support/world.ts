@@ -24,7 +24,9 @@ type QueueName =
   | 'oncall'
   | 'management'
   | 'outcomes'
-  | 'delivery';
+  | 'delivery'
+  | 'supervisor'
+  | 'audit';
 
 export interface World {
   readonly stage: string;
@@ -54,11 +56,13 @@ export async function buildWorld(settings: Record<string, unknown> = {}): Promis
     management: await queue(`${prefix}-management-reader`),
     outcomes: await queue(`${prefix}-outcomes-reader`),
     delivery: await queue(`${prefix}-delivery`),
+    supervisor: await queue(`${prefix}-supervisor`),
+    audit: await queue(`${prefix}-audit.fifo`, { FifoQueue: 'true' }),
   };
   const tables = {
     resources: await table(`${prefix}-resources`, undefined, RESOURCES_INDEXES),
     quarantine: await table(`${prefix}-quarantine`, undefined, QUARANTINE_INDEXES),
-    incidents: await table(`${prefix}-incidents`, 'sk'),
+    incidents: await table(`${prefix}-incidents`, 'sk', INCIDENTS_INDEXES),
     breakers: await table(`${prefix}-breakers`),
   };
   const bucket = `${prefix}-bodies-${ACCOUNT}`;
@@ -84,6 +88,8 @@ export async function buildWorld(settings: Record<string, unknown> = {}): Promis
     [ENV.oncallTopicArn]: oncall,
     [ENV.managementTopicArn]: management,
     [ENV.outcomesTopicArn]: outcomes,
+    [ENV.supervisorQueueUrl]: queues.supervisor.url,
+    [ENV.auditQueueUrl]: queues.audit.url,
     [ENV.settings]: JSON.stringify(settings),
   });
   return { stage, lane, queues, tables, bucket };
@@ -131,6 +137,23 @@ const QUARANTINE_INDEXES = {
     {
       IndexName: 'by-request',
       KeySchema: [{ AttributeName: 'lastRequestId', KeyType: 'HASH' }],
+      Projection: { ProjectionType: 'KEYS_ONLY' },
+    },
+  ],
+} satisfies Indexes;
+
+const INCIDENTS_INDEXES = {
+  AttributeDefinitions: [
+    { AttributeName: 'phase', AttributeType: 'S' },
+    { AttributeName: 'openedAt', AttributeType: 'N' },
+  ],
+  GlobalSecondaryIndexes: [
+    {
+      IndexName: 'by-phase',
+      KeySchema: [
+        { AttributeName: 'phase', KeyType: 'HASH' },
+        { AttributeName: 'openedAt', KeyType: 'RANGE' },
+      ],
       Projection: { ProjectionType: 'KEYS_ONLY' },
     },
   ],

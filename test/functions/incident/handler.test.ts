@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { CrashEvent } from '../../../core/messages.ts';
+import { type CrashEvent, MINUTE_WAKE } from '../../../core/messages.ts';
 import { skipTime } from '../../support/clock.ts';
 import { contextWith, deliver, receive, send } from '../../support/delivery.ts';
 import { failCalls } from '../../support/faults.ts';
@@ -18,6 +18,8 @@ async function crashes(...bodies: string[]): Promise<void> {
   for (const body of bodies) await send(stage.world.queues.incident, body);
 }
 
+const MINUTE = JSON.stringify(MINUTE_WAKE);
+const dedupKey = () => `fhir-failsafe/${stage.world.stage}/validate#1`;
 const deliverCrashes = () => deliver(stage.functions.incident, stage.world.queues.incident);
 
 async function incidents() {
@@ -44,11 +46,19 @@ describe('crashes of one scope', () => {
     const [page, ...more] = await receive(stage.world.queues.oncall);
     expect(more).toEqual([]);
     expect(JSON.parse(page?.body ?? '{}')).toMatchObject({
-      incident: 'validate#1',
-      crashes: 3,
-      kinds: { exit: 2, timeout: 1 },
-      stage: stage.world.stage,
-      runbook: expect.stringContaining('#'),
+      event_action: 'trigger',
+      dedup_key: dedupKey(),
+      payload: {
+        severity: 'critical',
+        component: 'validate',
+        custom_details: {
+          incident: 'validate#1',
+          crashes: '3',
+          kinds: { exit: 2, timeout: 1 },
+          stage: stage.world.stage,
+        },
+      },
+      links: [{ href: expect.stringContaining('#incident') }],
     });
     const attributes = Object.entries(page?.messageAttributes ?? {});
     expect(Object.fromEntries(attributes.map(([k, v]) => [k, v.stringValue]))).toEqual({
@@ -56,7 +66,9 @@ describe('crashes of one scope', () => {
       severity: 'critical',
       stage: stage.world.stage,
       audience: 'oncall',
-      dedupKey: 'validate#1',
+      notice: 'page',
+      action: 'trigger',
+      dedupKey: dedupKey(),
     });
     expect(await receive(stage.world.queues.management)).toHaveLength(1);
   });
@@ -80,11 +92,14 @@ describe('crashes of one scope', () => {
     expect(await incidents()).toEqual([]);
   });
 
-  test('R20: while it is open, more only make it grow, and page nobody', async () => {
+  test('R20: while it is open, more page nobody, and are counted by the minute', async () => {
     await crashes(crash('a'), crash('b'), crash('c'));
     await deliverCrashes();
-    await crashes(crash('d'), crash('e'));
+    await crashes(crash('d', 30_000), crash('e'), crash('e', 5));
     await deliverCrashes();
+    skipTime(1);
+    await crashes(MINUTE);
+    expect((await deliverCrashes())?.failed).toEqual([]);
     expect(await incidents()).toMatchObject([{ number: 1, crashes: 5, kinds: { exit: 5 } }]);
     expect(await receive(stage.world.queues.oncall)).toHaveLength(1);
   });
@@ -123,7 +138,19 @@ test('R21: two writers at once open one incident', async () => {
   expect(await incidents()).toHaveLength(1);
   const pages = await receive(stage.world.queues.oncall);
   const keys = pages.map((page) => page.messageAttributes['dedupKey']?.stringValue);
-  expect(new Set(keys)).toEqual(new Set(['validate#1']));
+  // Who opened it tells; the other, who saw it untold a moment later, keeps out.
+  expect(keys).toEqual([dedupKey()]);
+});
+
+test('R31: an escalation opens an incident at once, once', async () => {
+  const scope = 'supervisor:application';
+  const escalation = { scope, at: Date.now(), why: '4 restarts in 5 s', id: 'e-1' };
+  await crashes(JSON.stringify({ escalation }), JSON.stringify({ escalation }));
+  expect((await deliverCrashes())?.failed).toEqual([]);
+  expect(await incidents()).toMatchObject([{ scope, cause: 'escalation', status: 'open' }]);
+  const [page, ...more] = await receive(stage.world.queues.oncall);
+  expect(more).toEqual([]);
+  expect(page?.body).toContain('supervisor:application gave up: 4 restarts in 5 s');
 });
 
 test('R09: what is no crash event fails, for its dead-letter queue, and holds up no other', async () => {

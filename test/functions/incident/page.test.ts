@@ -1,38 +1,91 @@
 import { expect, test } from 'vitest';
 import type { Incident } from '../../../core/incident.ts';
+import { NOTICES, type Notice } from '../../../core/incident-steps.ts';
 import { pageOf } from '../../../functions/incident/page.ts';
+import { opened } from '../../core/incident-support.ts';
 
-const incident: Incident = {
-  scope: 'validate',
+const incident: Incident = opened({
   number: 3,
-  status: 'open',
   openedAt: Date.UTC(2026, 0, 1, 3, 0, 5),
   firstCrashAt: Date.UTC(2026, 0, 1, 3, 0, 0),
   lastCrashAt: Date.UTC(2026, 0, 1, 3, 0, 4),
   crashes: 12,
+  messages: 7,
   kinds: { exit: 2, timeout: 10 },
-  toldAt: {},
-  version: 1,
-};
+  fingerprints: [{ fingerprint: '0123456789abcdef', crashes: 9 }],
+  clocks: { hipaaNoticeBy: '2026-03-02', anpdNoticeBy: '2026-01-06' },
+});
+const said = { at: Date.UTC(2026, 0, 1, 4), by: 'ana', why: 'rolled back' };
+const page = (notice: Notice, fields: Partial<Incident> = {}) =>
+  pageOf({ ...incident, ...fields }, notice, 'prod', 'https://wiki.example.org/runbook');
 
-test('the subject says at 3 a.m. what crashes, how often and how', () => {
-  expect(pageOf(incident, 'oncall', 'prod').subject).toBe(
-    '[prod] validate is crashing: 12 crashes in 4 s (10 timeout, 2 exit)',
+test('R21: a page is a PagerDuty event with the evidence, and says what to do', () => {
+  expect(page('page').body).toEqual({
+    event_action: 'trigger',
+    dedup_key: 'fhir-failsafe/prod/validate#3',
+    payload: {
+      summary: '[prod] validate is crashing: 12 crashes in 4 s (10 timeout, 2 exit)',
+      source: 'fhir-failsafe-prod',
+      severity: 'critical',
+      timestamp: '2026-01-01T03:00:05.000Z',
+      component: 'validate',
+      group: 'prod',
+      class: 'crashes',
+      custom_details: {
+        incident: 'validate#3',
+        scope: 'validate',
+        stage: 'prod',
+        notice: 'page',
+        status: 'open',
+        opened: '2026-01-01T03:00:05.000Z',
+        crashes: '12',
+        messages: 7,
+        kinds: { exit: 2, timeout: 10 },
+        fingerprints: ['0123456789abcdef: 9'],
+        first_crash: '2026-01-01T03:00:00.000Z',
+        last_crash: '2026-01-01T03:00:04.000Z',
+        what_it_means: expect.stringContaining('everything else goes on'),
+        what_to_do: "npm run cli -- incident show 'validate#3' --stage prod",
+        if_it_is_a_breach: { hipaa_notice_by: '2026-03-02', anpd_notice_by: '2026-01-06' },
+      },
+    },
+    links: [{ href: 'https://wiki.example.org/runbook#incident', text: 'What to do' }],
+    client: 'fhir-failsafe',
+  });
+});
+
+test('R21 R22: every notice has one key, its audience, and what a pager makes of it', () => {
+  const notices = Object.keys(NOTICES) as Notice[];
+  const pages = notices.map((notice) => page(notice, { acknowledged: said, resolved: said }));
+  const of = (name: string) => pages.map(({ attributes }) => attributes[name]);
+  expect(new Set(of('dedupKey'))).toEqual(new Set(['fhir-failsafe/prod/validate#3']));
+  expect(pages.map(({ subject, attributes }) => `${attributes['audience']}: ${subject}`)).toEqual(
+    [
+      'oncall: [prod] validate is crashing: 12 crashes in 4 s (10 timeout, 2 exit)',
+      'management: [prod] validate is crashing: 12 crashes in 4 s (10 timeout, 2 exit)',
+      'oncall: [prod] again, nobody answered: validate is crashing: 12 crashes in 4 s (10 timeout, 2 exit)',
+      'management: [prod] on-call does not answer: validate is crashing: 12 crashes in 4 s (10 timeout, 2 exit)',
+      'oncall: [prod] validate#3 acknowledged by ana',
+      'oncall: [prod] validate#3 resolved by ana',
+      'management: [prod] validate is well again: validate#3 resolved by ana',
+    ].map((line) => line.replace(/: (.*)$/, (_, subject: string) => `: ${subject.slice(0, 100)}`)),
   );
+  expect(of('action')).toEqual([
+    ...['trigger', 'trigger', 'trigger', 'trigger'],
+    ...['acknowledge', 'resolve', 'resolve'],
+  ]);
+  expect(pages.at(-1)?.body['payload']).toMatchObject({
+    custom_details: { by: 'ana', why: 'rolled back', at: '2026-01-01T04:00:00.000Z' },
+  });
+});
+
+test('a supervisor that gave up says why, and what was too much to count says so', () => {
+  const gaveUp = page('page', { cause: 'escalation', scope: 'supervisor:x', why: '4 in 5 s' });
+  expect(gaveUp.subject).toBe('[prod] supervisor:x gave up: 4 in 5 s');
+  expect(page('page', { more: true }).subject).toContain('more than 12 crashes');
 });
 
 test('a subject is what SNS takes: ASCII, at most 100 characters', () => {
-  const { subject } = pageOf(
-    { ...incident, scope: `vérification-${'x'.repeat(100)}` },
-    'oncall',
-    'p',
-  );
+  const { subject } = page('page', { scope: `vérification-${'x'.repeat(100)}` });
   expect(subject).toMatch(/^[ -~]{100}$/);
-});
-
-test('R21: both audiences get the same key to drop repetitions by', () => {
-  const pages = (['oncall', 'management'] as const).map((who) => pageOf(incident, who, 'dev'));
-  expect(pages.map((page) => page.attributes['dedupKey'])).toEqual(['validate#3', 'validate#3']);
-  expect(pages.map((page) => page.attributes['audience'])).toEqual(['oncall', 'management']);
-  expect(pages[0]?.body).toMatchObject({ openedAt: '2026-01-01T03:00:05.000Z' });
 });

@@ -15,10 +15,15 @@ it('shows each page once and counts on-call’s by distinct key, however often t
     book.onPage(page(topic, { dedupKey: 'validate#1' }));
   }
   book.onPage(page('oncall', { dedupKey: 'validate#2' }));
+  book.onPage({
+    ...page('oncall', { dedupKey: 'validate#2', notice: 'resolution' }),
+    subject: 'validate#2 resolved',
+  });
   expect(shown).toEqual([
     '  ▶ oncall: validate is crashing',
     '  ▶ management: validate is crashing',
     '  ▶ oncall: validate is crashing',
+    '  ▶ oncall: validate#2 resolved',
   ]);
   expect([...book.keys()]).toEqual(['validate#1', 'validate#2']);
 });

@@ -1,0 +1,93 @@
+/**
+ * How an incident goes on after it was opened: open → acknowledged → resolved.
+ *
+ * It resolves itself once the window has stayed below half the threshold for a while (R22). Half and
+ * not the whole, so that crashes around the threshold make one long incident and not a new page every
+ * few minutes: hysteresis. "Stayed": at no moment t of the last `quietMs`, now included, did
+ * (t − window, t] hold half the threshold or more. A window is half open: a crash of exactly five
+ * minutes ago is outside. An incident that was opened less than `quietMs` ago has not stayed
+ * anything, even where its crashes came so late that they lie in the past.
+ *
+ * What a supervisor's escalation opened is not over by silence: the lane is paused, so nothing
+ * crashes. An operator resolves it.
+ */
+import type { Incident, Said } from './incident.ts';
+import { distinct, type TimedEvent } from './sliding-window.ts';
+
+export interface CoursePolicy {
+  readonly crashesToOpen: number;
+  readonly windowMs: number;
+  readonly quietMs: number;
+}
+
+/** Who resolves what nobody resolved. */
+export const BY_QUIET = 'quiet';
+
+/** Each death may be told by the one who saw it and by the monitor. */
+const OBSERVERS = 2;
+/** Evidence is counted anew when the incident is a quarter older than at the last count. */
+const RECOUNT_SHARE = 4;
+
+export type Refusal = 'resolved already' | 'acknowledged already';
+
+/** An operator has taken it over: nobody is paged again. */
+export function acknowledge(incident: Incident, said: Said): Incident | Refusal {
+  if (incident.status === 'resolved') return 'resolved already';
+  if (incident.status === 'acknowledged') return 'acknowledged already';
+  return { ...incident, status: 'acknowledged', acknowledged: said };
+}
+
+export function resolve(incident: Incident, said: Said): Incident | Refusal {
+  if (incident.status === 'resolved') return 'resolved already';
+  return { ...incident, status: 'resolved', resolved: said };
+}
+
+/** How many of the newest crashes are enough to say whether it is quiet. */
+export function crashesThatTell(policy: CoursePolicy): number {
+  const windows = Math.ceil((policy.quietMs + policy.windowMs) / policy.windowMs);
+  return half(policy) * windows * OBSERVERS;
+}
+
+/** Crashes before that moment say nothing about whether it is quiet now. */
+export function tellingSince(now: number, { quietMs, windowMs }: CoursePolicy): number {
+  return now - quietMs - windowMs;
+}
+
+/**
+ * Whether an incident is over by itself.
+ * @param newest the scope's newest crashes, at most {@link crashesThatTell}, which may be all
+ */
+export function isOver(
+  incident: Incident,
+  newest: readonly TimedEvent[],
+  now: number,
+  policy: CoursePolicy,
+): boolean {
+  if (incident.cause !== 'crashes' || now - incident.openedAt < policy.quietMs) return false;
+  // So many within two windows (for example) fill half of one of them.
+  if (newest.length >= crashesThatTell(policy)) return false;
+  const sorted = distinct(newest);
+  const few = half(policy) - 1;
+  return sorted.every(({ at: oldest }, position) => {
+    const last = sorted[position + few];
+    const held = last !== undefined && last.at - oldest < policy.windowMs;
+    const heldUntil = oldest + policy.windowMs - 1;
+    return !held || heldUntil <= now - policy.quietMs;
+  });
+}
+
+/** Resolved by quiet. */
+export function resolvedByQuiet(incident: Incident, now: number): Incident {
+  const why = 'the crashes stayed below half the threshold';
+  return { ...incident, status: 'resolved', resolved: { at: now, by: BY_QUIET, why } };
+}
+
+/**
+ * Whether the evidence should be counted anew. The pauses grow with the incident, so that all counts
+ * of a long one together cost a small multiple of its events.
+ */
+export function isRecountDue({ cause, openedAt, countedAt }: Incident, now: number): boolean {
+  return cause === 'crashes' && now - countedAt >= (countedAt - openedAt) / RECOUNT_SHARE;
+}
+
+const half = ({ crashesToOpen }: CoursePolicy) => Math.ceil(crashesToOpen / 2);

@@ -1,0 +1,83 @@
+/** Does the steps of an incident that are due: tells people, asks for a remedy, tells the audit log. */
+import { type Incident, incidentKey } from '../../core/incident.ts';
+import { afterStep, NOTICES, type Step, stepsDue } from '../../core/incident-steps.ts';
+import { tellAudit } from '../aws/audit-queue.ts';
+import { changeIncident } from '../aws/incidents-table.ts';
+import { sendPage } from '../aws/pages-topics.ts';
+import { askForPause } from '../aws/supervisor-queue.ts';
+import { faultOf, logger, type Tally } from '../telemetry.ts';
+import { environment, settings } from './environment.ts';
+import { pageOf } from './page.ts';
+
+/** Longer than the function may run: whoever holds an incident after that is dead. */
+const HOLD_MS = 40_000;
+
+export const heldBy = (incident: Incident, by: string, now: number): Incident => ({
+  ...incident,
+  held: { by, until: now + HOLD_MS },
+});
+
+/**
+ * Does what is due. One step that fails keeps no other from being done; the first fault is thrown at
+ * the end, and the step comes again once the hold is over. Each step is marked when it is done: a
+ * death in between repeats it, with the same deduplication key (R21).
+ */
+export async function attend(incident: Incident, owner: string, tally: Tally): Promise<void> {
+  const now = Date.now();
+  if (stepsDue(incident, now, settings).length === 0) return;
+  let current = await hold(incident, owner, now);
+  const tried = new Set<string>();
+  const faults: unknown[] = [];
+  for (let before = current; before !== undefined; before = current) {
+    const step = stepsDue(before, now, settings).find(({ marks }) => !tried.has(marks.join()));
+    if (step === undefined) break;
+    tried.add(step.marks.join());
+    try {
+      await perform(step, before, tally);
+      current = await mark(before, step);
+    } catch (fault) {
+      logger.error('step failed', { ...nameOf(before), step: step.kind, ...faultOf(fault) });
+      faults.push(fault);
+    }
+  }
+  if (faults.length > 0) throw faults[0];
+}
+
+/** The incident, held; undefined where somebody else holds it, who does what is due. */
+async function hold(incident: Incident, owner: string, now: number) {
+  if (incident.held?.by === owner) return incident;
+  return changeIncident(environment.table, incident, (current) => {
+    const { held } = current;
+    if (held !== undefined && held.by !== owner && held.until > now) return undefined;
+    return heldBy(current, owner, now);
+  });
+}
+
+function mark(incident: Incident, step: Step): Promise<Incident | undefined> {
+  const at = Date.now();
+  return changeIncident(environment.table, incident, (current) =>
+    afterStep(current, step, at, settings),
+  );
+}
+
+async function perform(step: Step, incident: Incident, tally: Tally): Promise<void> {
+  switch (step.kind) {
+    case 'tell': {
+      const { stage, topics } = environment;
+      const { audience, action } = NOTICES[step.notice];
+      await sendPage(topics[audience], pageOf(incident, step.notice, stage, settings.runbook));
+      if (action === 'trigger') tally.add(audience === 'oncall' ? 'Pages' : 'Notices');
+      logger.warn('told', { ...nameOf(incident), audience, notice: step.notice });
+      return;
+    }
+    case 'pause-lane':
+      await askForPause(environment.supervisorQueueUrl, step.lane, incidentKey(incident));
+      logger.warn('remedy asked for', { ...nameOf(incident), lane: step.lane });
+      return;
+    case 'audit':
+      await tellAudit(environment.auditQueueUrl, step.facts);
+      return;
+  }
+}
+
+const nameOf = ({ scope, number }: Incident) => ({ scope, incident: number });

@@ -1,0 +1,47 @@
+/** A batch by what has to be done: the crashes of each scope, each escalation, one look around. */
+import type { CrashEvent, IncidentMessage } from '../../core/messages.ts';
+import type { Tally } from '../telemetry.ts';
+import { lookAround } from './look-around.ts';
+import { settleCrashes, settleEscalation } from './settle.ts';
+
+export interface Job {
+  /** For logs. */
+  readonly about: string;
+  /** Of its messages in the batch: they are done if it is. */
+  readonly positions: readonly number[];
+  run(): Promise<void>;
+}
+
+/** The jobs in the order in which they shall be done. */
+export function jobsOf(
+  messages: readonly (IncidentMessage | undefined)[],
+  owner: string,
+  tally: Tally,
+): Job[] {
+  const scopes = new Map<string, { positions: number[]; crashes: CrashEvent[] }>();
+  const escalations: Job[] = [];
+  const wakes: number[] = [];
+  for (const [position, message] of messages.entries()) {
+    if (message === undefined) continue;
+    if ('wake' in message) {
+      wakes.push(position);
+    } else if ('escalation' in message) {
+      const { escalation } = message;
+      const run = () => settleEscalation(escalation, owner, tally);
+      escalations.push({ about: escalation.scope, positions: [position], run });
+    } else {
+      const scope = scopes.get(message.component) ?? { positions: [], crashes: [] };
+      scope.positions.push(position);
+      scope.crashes.push(message);
+      scopes.set(message.component, scope);
+    }
+  }
+  const crashes = [...scopes].map(([about, { positions, crashes }]) => ({
+    about,
+    positions,
+    run: () => settleCrashes(about, crashes, owner, tally),
+  }));
+  // However many minutes have queued up, one look is enough.
+  const look = { about: 'all incidents', positions: wakes, run: () => lookAround(owner, tally) };
+  return [...crashes, ...escalations, ...(wakes.length > 0 ? [look] : [])];
+}
