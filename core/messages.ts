@@ -118,17 +118,6 @@ export const incidentMessageSchema = z.union([
 ]);
 export type IncidentMessage = z.infer<typeof incidentMessageSchema>;
 
-/** What an incident asks the supervisor to do, by its queue. */
-export const remediationSchema = z.strictObject({
-  remediate: z.strictObject({
-    action: z.literal('pause-lane'),
-    lane: z.string().min(1),
-    /** Key of the incident. */
-    incident: z.string().min(1),
-  }),
-});
-export type Remediation = z.infer<typeof remediationSchema>;
-
 /** How a message ended. */
 export const outcomeVerdictSchema = z.enum(['stored', 'rejected', 'dead-lettered']);
 export type OutcomeVerdict = z.infer<typeof outcomeVerdictSchema>;

@@ -27,3 +27,4 @@ export const remediationSchema = z.object({
     incident: z.string().min(1).max(256),
   }),
 });
+export type Remediation = z.infer<typeof remediationSchema>;

@@ -28,8 +28,6 @@ export const ENV = {
   outcomesTopicArn: 'OUTCOMES_TOPIC_ARN',
   oncallTopicArn: 'ONCALL_TOPIC_ARN',
   managementTopicArn: 'MANAGEMENT_TOPIC_ARN',
-  /** Of those that ask the supervisor for something; absent where nothing is asked. */
-  supervisorQueueUrl: 'SUPERVISOR_QUEUE_URL',
   auditQueueUrl: 'AUDIT_QUEUE_URL',
   /** JSON of the part of the config that the function needs. */
   settings: 'SETTINGS',

@@ -1,9 +1,13 @@
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
-import type { Remediation } from '../../core/messages.ts';
+import type { Remediation } from '../../core/supervisor-messages.ts';
 import { sqs } from './clients.ts';
 
 /** Asks the supervisor to pause a lane for an incident; asked again, it is the same pause. */
-export async function askForPause(queueUrl: string, lane: string, incident: string): Promise<void> {
+export async function askForPause(
+  queueUrl: string,
+  lane: Remediation['remediate']['lane'],
+  incident: string,
+): Promise<void> {
   const ask: Remediation = { remediate: { action: 'pause-lane', lane, incident } };
   await sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: JSON.stringify(ask) }));
 }

@@ -1,20 +1,20 @@
 /**
  * Each handler is made to die after its k-th call to AWS, for every k, and SQS delivers again. What
  * must hold then is checked each time: every message has one end, nobody innocent is dead-lettered,
- * no older submission wins, no page is lost, every end is told to producers.
+ * no older submission wins, every end is told to producers.
  */
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { type CrashEvent, ENVELOPE_ATTRIBUTE, type Envelope } from '../../core/messages.ts';
+import { ENVELOPE_ATTRIBUTE, type Envelope } from '../../core/messages.ts';
 import { testClients } from '../support/clients.ts';
 import { skipTime } from '../support/clock.ts';
-import { receive, send } from '../support/delivery.ts';
+import { send } from '../support/delivery.ts';
 import { dieAtEveryStep as dieAtEachStep } from '../support/die-at-every-step.ts';
 import { drain } from '../support/drain.ts';
 import { type Emulators, startEmulators } from '../support/emulators.ts';
 import { type FunctionName, loadFunctions } from '../support/functions.ts';
 import { faulty, invalidPatient, patient } from '../support/resources.ts';
-import { depthOf, itemsOf } from '../support/stores.ts';
+import { itemsOf } from '../support/stores.ts';
 import { expectAllTold } from '../support/told.ts';
 import { buildWorld, type Queue, type World } from '../support/world.ts';
 
@@ -187,41 +187,4 @@ test('R04 R07: quarantine', { timeout: 120_000 }, async () => {
     },
   });
   expect(steps).toBe(4);
-});
-
-test('R20 R21: incident', { timeout: 240_000 }, async () => {
-  const steps = await dieAtEveryStep({
-    queue: (world) => world.queues.incident,
-    name: 'incident',
-    survivors: ['incident'],
-    async prepare(world) {
-      for (let n = 0; n < 10; n += 1) {
-        const crash: CrashEvent = {
-          id: `r-${n}`,
-          requestId: `r-${n}`,
-          component: 'validate',
-          kind: 'exit',
-          at: Date.now() - n * 1_000,
-        };
-        await send(world.queues.incident, JSON.stringify(crash));
-      }
-    },
-    async check(world) {
-      const items = await itemsOf(world.tables.incidents);
-      expect(items.filter((item) => item['toldAt'])).toMatchObject([
-        {
-          number: 1,
-          toldAt: { oncall: expect.any(Number), management: expect.any(Number) },
-        },
-      ]);
-      expect(items).toHaveLength(11);
-      for (const queue of [world.queues.oncall, world.queues.management]) {
-        const pages = await receive(queue);
-        const keys = pages.map((page) => page.messageAttributes['dedupKey']?.stringValue);
-        expect(new Set(keys)).toEqual(new Set(['validate#1']));
-        expect(await depthOf(queue)).toBeLessThanOrEqual(2);
-      }
-    },
-  });
-  expect(steps).toBeGreaterThanOrEqual(17);
 });

@@ -1,0 +1,116 @@
+/**
+ * The pager is made to die after each of its calls to AWS, when an incident opens and when it is over
+ * before anybody answered: each notice arrives, by one key, and the audit log gets each fact.
+ */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { auditFactSchema } from '../../../core/audit-fact.ts';
+import { MINUTE_WAKE } from '../../../core/messages.ts';
+import { skipTime } from '../../support/clock.ts';
+import { receive, remove, send } from '../../support/delivery.ts';
+import { dieAtEveryStep, type Story } from '../../support/die-at-every-step.ts';
+import { drain } from '../../support/drain.ts';
+import { type Emulators, startEmulators } from '../../support/emulators.ts';
+import { loadFunctions } from '../../support/functions.ts';
+import { depthOf, itemsOf } from '../../support/stores.ts';
+import { buildWorld, type World } from '../../support/world.ts';
+
+const HOUR_MS = 3_600_000;
+
+let emulators: Emulators;
+beforeAll(async () => {
+  emulators = await startEmulators();
+});
+afterAll(() => emulators.stop());
+
+const pager: Pick<Story, 'build' | 'queue' | 'load' | 'finish'> = {
+  build: () => buildWorld({ crashesToOpen: 3 }),
+  queue: (world) => world.queues.incident,
+  async load() {
+    const { incident: handler, clients, close } = await loadFunctions(['incident']);
+    return { handler, clients, close };
+  },
+  async finish(world) {
+    const healthy = await loadFunctions(['incident']);
+    await drain(world, healthy);
+    await healthy.close();
+  },
+};
+
+async function threeCrashes(world: World): Promise<void> {
+  for (let n = 0; n < 3; n += 1) {
+    const crash = { id: `r-${n}`, component: 'validate', kind: 'exit', at: Date.now() - n * 1_000 };
+    await send(world.queues.incident, JSON.stringify(crash));
+  }
+}
+
+async function incidentsOf(world: World) {
+  const items = await itemsOf(world.tables.incidents);
+  return items.filter(({ sk }) => String(sk).startsWith('incident#'));
+}
+
+test('R20 R21 R40: when an incident opens', { timeout: 120_000 }, async () => {
+  const steps = await dieAtEveryStep({
+    ...pager,
+    prepare: threeCrashes,
+    async check(world) {
+      expect(await incidentsOf(world)).toMatchObject([{ number: 1, status: 'open', crashes: 3 }]);
+      expect(await itemsOf(world.tables.incidents)).toHaveLength(4);
+      await expectTold(world, { oncall: ['page'], management: ['notice'] }, 2);
+      await expectFacts(world, ['opened', 'told notice', 'told page']);
+    },
+  });
+  // Three crashes, two reads, the incident, two notices and the facts, each with its mark.
+  expect(steps).toBe(12);
+});
+
+test('R22 R40: when it is over and nobody answered', { timeout: 120_000 }, async () => {
+  const steps = await dieAtEveryStep({
+    ...pager,
+    async prepare(world) {
+      await threeCrashes(world);
+      await pager.finish(world);
+      skipTime(HOUR_MS);
+      await send(world.queues.incident, JSON.stringify(MINUTE_WAKE));
+    },
+    async check(world) {
+      expect(await incidentsOf(world)).toMatchObject([
+        { status: 'resolved', resolved: { by: 'quiet' }, crashes: 3, phase: 'finished' },
+      ]);
+      const notices = { oncall: ['page', 'resolution'], management: ['notice', 'all-clear'] };
+      await expectTold(world, notices, 3);
+      await expectFacts(world, ['opened', 'resolved', 'told notice', 'told page']);
+    },
+  });
+  expect(steps).toBe(12);
+});
+
+/** Each audience was told all of this, nothing else, by one key, and no oftener than that. */
+async function expectTold(
+  world: World,
+  notices: Record<'oncall' | 'management', string[]>,
+  most: number,
+): Promise<void> {
+  for (const audience of ['oncall', 'management'] as const) {
+    const queue = world.queues[audience];
+    expect(await depthOf(queue)).toBeLessThanOrEqual(most);
+    const pages = await receive(queue);
+    const of = (name: string) =>
+      new Set(pages.map((page) => page.messageAttributes[name]?.stringValue));
+    expect(of('notice')).toEqual(new Set(notices[audience]));
+    expect(of('dedupKey')).toEqual(new Set([`fhir-failsafe/${world.stage}/validate#1`]));
+  }
+}
+
+async function expectFacts(world: World, facts: readonly string[]): Promise<void> {
+  const told = new Set<string>();
+  // A group gives nothing more while some of it is under way.
+  for (;;) {
+    const records = await receive(world.queues.audit);
+    if (records.length === 0) break;
+    await remove(world.queues.audit, records);
+    for (const { body } of records) {
+      told.add(auditFactSchema.parse(JSON.parse(body)).id.replace(/^.*: /, ''));
+    }
+  }
+  expect([...told].sort()).toEqual([...facts].sort());
+}
