@@ -8,7 +8,7 @@ import type { OwnProcessSettings } from './isolation/own-process.ts';
 import { IsolationPool } from './isolation/pool.ts';
 
 const settings = JSON.parse(process.argv[2] ?? '') as OwnProcessSettings;
-const pool = new IsolationPool({ ...settings, url: entryUrl('worker'), size: 1 });
+const pool = new IsolationPool({ ...settings, url: entryUrl('worker'), size: 1, spares: 0 });
 
 process.on('disconnect', () => process.exit());
 process.on('message', async (text: string) => {

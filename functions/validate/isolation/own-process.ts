@@ -2,7 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { ComponentFault } from '../../component-fault.ts';
 import type { Judgement, PoolSettings } from './pool.ts';
 
-export type OwnProcessSettings = Omit<PoolSettings, 'url' | 'size'>;
+export type OwnProcessSettings = Omit<PoolSettings, 'url' | 'size' | 'spares'>;
 
 /**
  * A child process that judges one text at a time, kept for the next as long as it lives. Started on

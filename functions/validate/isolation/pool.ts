@@ -9,8 +9,10 @@ export type Judgement =
   | { readonly kind: 'unjudged'; readonly because: 'out-of-time' };
 
 export interface PoolSettings extends WorkerSettings {
-  /** Workers that judge at the same time; one more is kept warm. */
+  /** Workers that judge at the same time. */
   readonly size: number;
+  /** Workers kept warm beside them, to take over from one that died; one by default. */
+  readonly spares?: number;
 }
 
 interface Task {
@@ -19,7 +21,6 @@ interface Task {
   settled: boolean;
 }
 
-const SPARES = 1;
 /** Deaths in a row without a resource begun, after which the component counts as broken. */
 const FRUITLESS_MAX = 3;
 const CHUNK_TEXTS_MAX = 50;
@@ -91,8 +92,8 @@ export class IsolationPool {
   }
 
   #staff(): void {
-    const { size } = this.#settings;
-    while (!this.#closed && this.#fruitless < FRUITLESS_MAX && this.#alive.size < size + SPARES) {
+    const { size, spares = 1 } = this.#settings;
+    while (!this.#closed && this.#fruitless < FRUITLESS_MAX && this.#alive.size < size + spares) {
       const worker: WorkerThread = new WorkerThread(
         this.#settings,
         () => this.#welcome(worker),
