@@ -1,5 +1,5 @@
 /** The Supervision table: one item for each node of the tree that anything has happened to. */
-import { GetCommand, PutCommand, paginateScan } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
 import { auditFactSchema } from '../../core/audit-fact.ts';
 import { type Effect, HOLDERS, type Supervised, untouched } from '../../core/supervised-state.ts';
@@ -53,16 +53,6 @@ export async function loadSupervised(table: string, name: string): Promise<Super
     new GetCommand({ TableName: table, Key: { pk: name }, ConsistentRead: true }),
   );
   return Item === undefined ? untouched(name) : supervisedSchema.parse(Item);
-}
-
-/** Every node that anything has happened to, read consistently: a dozen items at most. */
-export async function listSupervised(table: string): Promise<readonly Supervised[]> {
-  const nodes: Supervised[] = [];
-  const pages = paginateScan({ client: dynamo }, { TableName: table, ConsistentRead: true });
-  for await (const { Items = [] } of pages) {
-    nodes.push(...Items.map((item) => supervisedSchema.parse(item)));
-  }
-  return nodes;
 }
 
 /** Saves if nobody saved since `state.version - 1` was read; false where somebody did. */

@@ -11,15 +11,15 @@ import {
 } from '../../core/lane-supervision.ts';
 import type { Supervised } from '../../core/supervised-state.ts';
 import { breakersTable } from '../aws/breakers-table.ts';
-import { listSupervised } from '../aws/supervision-table.ts';
+import { loadSupervised } from '../aws/supervision-table.ts';
 import { FHIR_SERVER } from '../deliver/service.ts';
-import type { Tally } from '../telemetry.ts';
+import { faultOf, logger, type Tally } from '../telemetry.ts';
 import { change } from './change.ts';
 import { environment, settings } from './environment.ts';
 import { probe } from './probe.ts';
 import type { LaneParts } from './settings.ts';
 import { settle } from './settle.ts';
-import { childOf, laneOf, NODE_NAMES } from './tree.ts';
+import { CHILD_NAMES, childOf, laneOf } from './tree.ts';
 
 /** One bad message must not keep a healthy component paused: so many get a try. */
 const MESSAGES_OF_PROBE = 3;
@@ -28,14 +28,9 @@ const SUCCESSES_MAX = 5;
 
 type Clock = Pick<Context, 'getRemainingTimeInMillis'>;
 
-/** At the whole tree. One that cannot be looked at holds up no other; the next minute comes soon. */
+/** At every component. One that cannot be looked at holds up no other; the next minute comes soon. */
 export async function lookAround(tally: Tally, context: Clock): Promise<void> {
-  const nodes = await listSupervised(environment.table);
-  const unfinished = nodes.filter(({ name, outbox }) => outbox.length > 0 && !laneOf(name));
-  const looks = await Promise.allSettled([
-    ...unfinished.map(({ name }) => settle(name, tally)),
-    ...NODE_NAMES.filter(laneOf).map((name) => look(name, tally, context)),
-  ]);
+  const looks = await Promise.allSettled(CHILD_NAMES.map((name) => look(name, tally, context)));
   const failed = looks.find((each) => each.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
 }
@@ -43,7 +38,11 @@ export async function lookAround(tally: Tally, context: Clock): Promise<void> {
 /** Finishes what is left undone, sets right what a deployment reset, and takes the step that is due. */
 export async function look(name: string, tally: Tally, context: Clock): Promise<void> {
   const lane = laneOf(name);
-  if (lane === undefined) return;
+  if (lane === undefined) {
+    const { outbox } = await loadSupervised(environment.table, name);
+    if (outbox.length > 0) await settle(name, tally);
+    return;
+  }
   const breaker = await breakerOf(name);
   const fullMax = Math.max(...lane.mappings.map(({ maxConcurrency }) => maxConcurrency));
   await change(
@@ -100,8 +99,14 @@ function follow(state: Supervised, breaker: BreakerSeen | undefined, now: number
 async function breakerOf(name: string): Promise<BreakerSeen | undefined> {
   const table = environment.breakersTable;
   if (table === undefined || childOf(name)?.node.lane !== 'delivery') return undefined;
-  const state = await breakersTable(table).load(FHIR_SERVER);
-  return state === undefined ? { closed: true } : seen(state);
+  try {
+    const state = await breakersTable(table).load(FHIR_SERVER);
+    return state === undefined ? { closed: true } : seen(state);
+  } catch (fault) {
+    // The lane stays linked to what was last known; all else about it goes on.
+    logger.error('component fault', { lane: name, ...faultOf(fault) });
+    return undefined;
+  }
 }
 
 function seen(state: BreakerState): BreakerSeen {

@@ -1,5 +1,6 @@
 import {
   type Child,
+  childrenIn,
   type Place,
   placesIn,
   SUPERVISION_TREE,
@@ -10,7 +11,10 @@ import type { LaneParts } from './settings.ts';
 
 const places = new Map(placesIn(SUPERVISION_TREE).map((place) => [place.node.name, place]));
 
-export const NODE_NAMES: readonly string[] = [...places.keys()];
+/** Supervisors are done with by whoever does what is below them. */
+export const CHILD_NAMES: readonly string[] = childrenIn(SUPERVISION_TREE).map(
+  ({ node }) => node.name,
+);
 
 export const placeOf = (name: string) => places.get(name);
 
