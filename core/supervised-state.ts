@@ -11,6 +11,7 @@
  * outbox until it was done, so that a death in between only delays it.
  */
 import type { AuditFact } from './audit-fact.ts';
+import type { Escalation } from './messages.ts';
 import type { Restart } from './restart-intensity.ts';
 
 export const HOLDERS = ['operator', 'supervisor', 'breaker'] as const;
@@ -49,20 +50,13 @@ export type Effect =
       readonly restart: Restart;
       readonly why: string;
     }
+  /** What the root tells people, by way of an incident. */
   | { readonly kind: 'escalation'; readonly escalation: Escalation }
   | { readonly kind: 'audit'; readonly fact: AuditFact };
 
 export interface PauseOrder {
   readonly at: number;
   readonly why: string;
-}
-
-/** What the root tells people, by way of an incident of that scope. */
-export interface Escalation {
-  readonly scope: string;
-  readonly at: number;
-  readonly why: string;
-  readonly id: string;
 }
 
 export interface Supervised {

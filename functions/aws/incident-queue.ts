@@ -1,5 +1,5 @@
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
-import type { Escalation } from '../../core/supervised-state.ts';
+import type { Escalation } from '../../core/messages.ts';
 import { sqs } from './clients.ts';
 
 /** Opens an incident at once. Told again, by the same id, it is the same. */

@@ -2,6 +2,7 @@
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
 import { auditFactSchema } from '../../core/audit-fact.ts';
+import { escalationSchema } from '../../core/messages.ts';
 import { type Effect, HOLDERS, type Supervised, untouched } from '../../core/supervised-state.ts';
 import { dynamo } from './clients.ts';
 import { written } from './conditional-write.ts';
@@ -23,10 +24,7 @@ const effectSchema: z.ZodType<Effect> = z.discriminatedUnion('kind', [
     restart: restartSchema,
     why: z.string(),
   }),
-  z.object({
-    kind: z.literal('escalation'),
-    escalation: z.object({ scope: z.string(), at: z.number(), why: z.string(), id: z.string() }),
-  }),
+  z.object({ kind: z.literal('escalation'), escalation: escalationSchema }),
   z.object({ kind: z.literal('audit'), fact: auditFactSchema }),
 ]);
 const supervisedSchema = z.object({
