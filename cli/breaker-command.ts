@@ -1,8 +1,10 @@
 /** `breaker`: looks at the breakers of a stage, and overrules them (R17). */
 import { userInfo } from 'node:os';
 import { type Command, InvalidArgumentError } from 'commander';
+import { transitionFact } from '../core/breaker-news.ts';
 import type { OperatorWord } from '../core/breaker-operator.ts';
 import { describeBreaker, describeBreakers } from './breaker/describe.ts';
+import { findQueue } from './target.ts';
 
 interface Options {
   readonly stage: string;
@@ -75,9 +77,14 @@ type Word = Pick<OperatorWord, 'kind'> & { readonly until?: number };
 async function say(service: string, options: WordOptions, word: Word): Promise<void> {
   const { breakersTable } = await import('../functions/aws/breakers-table.ts');
   const { overrule } = await import('./breaker/overrule.ts');
+  const { tellAudit } = await import('../functions/aws/audit-queue.ts');
+  const { sqs } = await import('../functions/aws/clients.ts');
   const { by, reason, stage } = options;
   const said = { ...word, by, reason, token: crypto.randomUUID() } as OperatorWord;
+  // Looked up first: where nothing can be told to the audit log nothing is overruled.
+  const auditQueueUrl = await findQueue(sqs, `fhir-failsafe-${stage}-audit.fifo`);
   const transition = await overrule(breakersTable(tableOf(stage)), service, said, Date.now);
+  await tellAudit(auditQueueUrl, [transitionFact(service, transition, 'cli')]);
   process.stdout.write(`${JSON.stringify({ service, ...transition })}\n`);
 }
 

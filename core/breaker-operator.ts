@@ -5,7 +5,7 @@
  * is forced holds until its expiry and ends by itself: from forced open by way of a probe, from
  * forced closed into the ordinary closed phase, with no failure outstanding.
  */
-import { type BreakerState, type Change, moveTo } from './breaker-state.ts';
+import { type BreakerState, type Move, moveTo } from './breaker-state.ts';
 
 export type OperatorWord = {
   readonly by: string;
@@ -17,7 +17,7 @@ export type OperatorWord = {
   | { readonly kind: 'reset' }
 );
 
-export function obey(state: BreakerState, word: OperatorWord, now: number): Change {
+export function obey(state: BreakerState, word: OperatorWord, now: number): Move {
   const { by, token, reason } = word;
   const stamp = { now, token, by };
   if (word.kind === 'reset') return moveTo(state, closed(`reset: ${reason}`), stamp);

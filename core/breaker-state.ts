@@ -35,6 +35,8 @@ interface Common {
   readonly forced?: Forced | undefined;
   /** Tokens of the latest saves, newest last. */
   readonly receipts: readonly string[];
+  /** The latest transitions, newest last: others may not have been told of them yet. */
+  readonly recent: readonly Transition[];
 }
 
 export interface Closed extends Common {
@@ -66,6 +68,7 @@ export type BreakerState = Closed | Open | HalfOpen;
 export type Phase = BreakerState['phase'];
 
 export const RECEIPTS_MAX = 16;
+export const RECENT_MAX = 8;
 
 /** A service that nobody has asked about yet. */
 export const UNKNOWN_SERVICE: Closed = {
@@ -76,6 +79,7 @@ export const UNKNOWN_SERVICE: Closed = {
   why: 'new',
   reopenings: 0,
   receipts: [],
+  recent: [],
   failures: 0,
   window: [],
 };
@@ -89,6 +93,8 @@ export interface Transition {
   readonly at: number;
   readonly why: string;
   readonly by?: string | undefined;
+  /** Of one to open. */
+  readonly openUntil?: number | undefined;
 }
 
 /** A state to save in place of the one that was decided on. */
@@ -97,13 +103,18 @@ export interface Change {
   readonly transition?: Transition | undefined;
 }
 
+/** A change to another phase. */
+export interface Move extends Change {
+  readonly transition: Transition;
+}
+
 /** The operator's word, while it holds. */
 export function forcedAt(state: BreakerState, now: number): Forced | undefined {
   return state.forced !== undefined && now < state.forced.until ? state.forced : undefined;
 }
 
 type Unnumbered<S> = S extends BreakerState
-  ? Omit<S, 'generation' | 'version' | 'receipts' | 'since'>
+  ? Omit<S, 'generation' | 'version' | 'receipts' | 'recent' | 'since'>
   : never;
 
 /** The next state within the same phase. */
@@ -120,13 +131,20 @@ export function moveTo(
   state: BreakerState,
   phase: Unnumbered<BreakerState>,
   { now, token, by }: { now: number; token: string; by?: string },
-): Change {
+): Move {
   const generation = state.generation + 1;
   const numbers = { generation, version: state.version + 1, since: now };
-  return {
-    next: { ...phase, ...numbers, ...receipt(state, token) },
-    transition: { from: state.phase, to: phase.phase, generation, at: now, why: phase.why, by },
+  const transition = {
+    from: state.phase,
+    to: phase.phase,
+    generation,
+    at: now,
+    why: phase.why,
+    by,
+    openUntil: phase.phase === 'open' ? phase.openUntil : undefined,
   };
+  const recent = [...state.recent, transition].slice(-RECENT_MAX);
+  return { next: { ...phase, ...numbers, ...receipt(state, token), recent }, transition };
 }
 
 function receipt(state: BreakerState, token: string) {

@@ -5,13 +5,16 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as pause } from 'node:timers/promises';
 import type { BreakerPolicy } from '../core/breaker-policy.ts';
+import type { Transition } from '../core/breaker-state.ts';
 import { breakersTable } from './aws/breakers-table.ts';
 import { requiredEnv } from './aws/env.ts';
 import { Breakers, type BreakersTools, type Call, type GuardOptions } from './breaker/breakers.ts';
+import { tellTransition } from './breaker/tell.ts';
 import { countOfBreaker, faultOf, logger } from './telemetry.ts';
 
 const policies = new Map<string, BreakerPolicy>();
 const environmentId = randomUUID().slice(0, 8);
+const telling = new Set<Promise<void>>();
 let tokens = 0;
 
 const tools: BreakersTools = {
@@ -25,6 +28,14 @@ const tools: BreakersTools = {
   onTransition(service, transition) {
     countOfBreaker(METRIC_OF_PHASE[transition.to], service);
     logger.warn('breaker', { service, ...transition });
+    tell(service, transition);
+  },
+  onOwnTransition(service, transition) {
+    countOfBreaker(METRIC_OF_PHASE[transition.to], service);
+    logger.warn('breaker of this environment alone', { service, ...transition });
+  },
+  async told() {
+    await Promise.all(telling);
   },
   onForced(service, { by, until }) {
     countOfBreaker('BreakerForced', service);
@@ -37,6 +48,17 @@ const tools: BreakersTools = {
   onRefused: (service) => countOfBreaker('BreakerRefused', service),
   onProbe: (service) => countOfBreaker('BreakerProbes', service),
 };
+
+/** Goes on beside the call, which must not wait for it; what is not told now is told anew. */
+function tell(service: string, transition: Transition): void {
+  const told = tellTransition(service, transition)
+    .catch((fault: unknown) => {
+      countOfBreaker('BreakerNewsDelayed', service);
+      logger.error('breaker news', { service, ...faultOf(fault) });
+    })
+    .finally(() => telling.delete(told));
+  telling.add(told);
+}
 
 const METRIC_OF_PHASE = {
   closed: 'BreakerClosed',

@@ -120,7 +120,7 @@ export class Delivery extends Construct {
       statements: [
         allow('FindDue', ['dynamodb:Query'], [`${resources.tableArn}/index/${PENDING_INDEX}`]),
         allow('MarkSent', ['dynamodb:UpdateItem'], [resources.tableArn]),
-        allow('ReadBreaker', ['dynamodb:GetItem'], [breakers.tableArn]),
+        allow('ReadBreakers', ['dynamodb:GetItem', 'dynamodb:Scan'], [breakers.tableArn]),
         allow('SendTriggers', ['sqs:SendMessage'], [this.queue.queueArn, this.deadLetter.queueArn]),
         ...allowKey(foundation.key, ['dynamodb', 'sqs']),
       ],

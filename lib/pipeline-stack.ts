@@ -83,8 +83,12 @@ export class PipelineStack extends Stack {
     });
     const minute = new Minute(this, 'Minute', foundation);
     minute.wakes(incident.queue);
-    if (delivery) minute.wakes(delivery.resend);
     audit.grantTell(incident.function);
+    if (delivery) {
+      minute.wakes(delivery.resend);
+      audit.grantTell(delivery.deliver);
+      audit.grantTell(delivery.resend);
+    }
     new Monitor(this, 'Monitor', foundation, {
       watched: [
         critical.validate,

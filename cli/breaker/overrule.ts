@@ -14,7 +14,7 @@ export async function overrule(
   service: string,
   word: OperatorWord,
   now: () => number,
-): Promise<Transition | undefined> {
+): Promise<Transition> {
   for (let tries = 0; tries < TRIES_MAX; tries += 1) {
     const before = (await store.load(service)) ?? UNKNOWN_SERVICE;
     const { next, transition } = obey(before, word, now());

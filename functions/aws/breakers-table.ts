@@ -13,6 +13,16 @@ import { written } from './conditional-write.ts';
 const NOT_THERE = 'attribute_not_exists(pk)';
 const FENCE = 'generation = :generation AND version = :version';
 
+const phaseSchema = z.enum(['closed', 'open', 'half-open']);
+const transitionSchema = z.object({
+  from: phaseSchema,
+  to: phaseSchema,
+  generation: z.int(),
+  at: z.number(),
+  why: z.string(),
+  by: z.string().optional(),
+  openUntil: z.number().optional(),
+});
 const common = {
   generation: z.int(),
   version: z.int(),
@@ -21,6 +31,7 @@ const common = {
   reopenings: z.int(),
   forced: z.object({ until: z.number(), reason: z.string(), by: z.string() }).optional(),
   receipts: z.array(z.string()),
+  recent: z.array(transitionSchema).default([]),
 };
 const bucketSchema = z.object({
   from: z.number(),

@@ -33,6 +33,8 @@ export type Call<T> = (signal: AbortSignal) => Promise<T>;
 export interface BreakersTools extends ResilientTools {
   readonly onRefused: (service: string, refused: Refused) => void;
   readonly onProbe: (service: string) => void;
+  /** Resolves when others have been told of the transitions so far, or could not be. */
+  readonly told: () => Promise<void>;
 }
 
 export class Breakers {
@@ -77,8 +79,10 @@ export class Breakers {
   /** For callers that cannot wrap their call; each permission must be settled. */
   async admit(service: string, timeoutMs: number): Promise<Admitted | Refused> {
     const answer = await this.#circuit(service).admit(timeoutMs);
-    if (answer.kind === 'refused') this.#tools.onRefused(service, answer);
-    else if (answer.ticket.probe) this.#tools.onProbe(service);
+    if (answer.kind === 'refused') {
+      this.#tools.onRefused(service, answer);
+      await this.#tools.told();
+    } else if (answer.ticket.probe) this.#tools.onProbe(service);
     return answer;
   }
 
@@ -99,6 +103,8 @@ export class Breakers {
     durationMs: number,
   ): Promise<void> {
     await this.#circuit(service).settle(admitted, { ...judgement, durationMs });
+    // An environment is frozen when its invocation ends, and this call may be all of it.
+    await this.#tools.told();
   }
 
   #circuit(service: string): ResilientCircuit {

@@ -5,7 +5,7 @@
  */
 import type { Ticket } from '../../core/breaker.ts';
 import type { BreakerPolicy } from '../../core/breaker-policy.ts';
-import type { BreakerState } from '../../core/breaker-state.ts';
+import type { BreakerState, Transition } from '../../core/breaker-state.ts';
 import { Circuit, type CircuitTools, type Outcome } from './circuit.ts';
 import { MemoryStore } from './memory-store.ts';
 import type { Refused } from './refused.ts';
@@ -14,6 +14,8 @@ import type { BreakerStore } from './store.ts';
 export interface ResilientTools extends CircuitTools {
   /** The table failed, and the call goes by this environment's own breaker. */
   readonly onStoreFault: (service: string, fault: unknown) => void;
+  /** A transition of this environment's own breaker: the fleet's knows nothing of it. */
+  readonly onOwnTransition: (service: string, transition: Transition) => void;
 }
 
 /** A permission, and who is to be told of the result. */
@@ -87,7 +89,8 @@ export class ResilientCircuit {
 
   #alone(known: BreakerState | undefined): Circuit {
     const store = new MemoryStore(known && new Map([[this.#service, known]]));
-    return new Circuit(this.#service, this.#policy, store, this.#tools);
+    const { onOwnTransition: onTransition } = this.#tools;
+    return new Circuit(this.#service, this.#policy, store, { ...this.#tools, onTransition });
   }
 }
 

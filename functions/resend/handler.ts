@@ -1,22 +1,30 @@
 /**
  * `resend`: each minute sends triggers anew for what is pending and due, so that no outage outlasts
- * the retention of a queue (R18). While the breaker is open it sends nothing.
+ * the retention of a queue (R18). While the breaker is open it sends nothing. It also tells the
+ * audit log anew of what happened to breakers lately: who was to tell may have died.
  */
+import { transitionsToTell } from '../../core/breaker-news.ts';
 import { DELIVERY_SHARDS, shardName } from '../../core/delivery.ts';
+import { listBreakers } from '../aws/breakers-table.ts';
 import { dueDeliveries, triggerSent } from '../aws/deliveries.ts';
 import { sendTriggers } from '../aws/delivery-queue.ts';
 import { requiredEnv } from '../aws/env.ts';
+import { auditTransitions } from '../breaker/tell.ts';
 import { breakers } from '../breaker.ts';
 import { FHIR_SERVER } from '../deliver/service.ts';
-import { ruleFunction, Tally } from '../telemetry.ts';
+import { faultOf, logger, ruleFunction, Tally } from '../telemetry.ts';
 
 const table = requiredEnv('resourcesTable');
+const breakersTable = requiredEnv('breakersTable');
 const queueUrl = requiredEnv('deliveryQueueUrl');
 const ROUNDS_MAX = 20;
 /** For the question only: nothing is called. */
 const TIMEOUT_MS = 1_000;
 
 export const handler = ruleFunction({ component: 'resend' }).handler(async () => {
+  await auditBreakers(Date.now()).catch((fault: unknown) =>
+    logger.error('breaker news', faultOf(fault)),
+  );
   if ((await breakers.peek(FHIR_SERVER, TIMEOUT_MS)) !== undefined) return;
   const tally = new Tally(0);
   for (let round = 0; round < ROUNDS_MAX; round += 1) {
@@ -27,6 +35,12 @@ export const handler = ruleFunction({ component: 'resend' }).handler(async () =>
   }
   tally.report('resent');
 });
+
+async function auditBreakers(now: number): Promise<void> {
+  for (const { service, state } of await listBreakers(breakersTable)) {
+    await auditTransitions(service, transitionsToTell(state.recent, now));
+  }
+}
 
 /** Sent first, marked then: a death in between sends twice, which is one delivery all the same. */
 async function resendShard(shard: string): Promise<number> {

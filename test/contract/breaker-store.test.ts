@@ -30,7 +30,11 @@ beforeAll(async () => {
 });
 afterAll(() => emulators.stop());
 
-const common = { since: 5, why: 'because', reopenings: 1, receipts: ['a', 'b'] };
+const recent = [
+  { from: 'closed', to: 'open', generation: 1, at: 5, why: 'because', openUntil: 9 },
+  { from: 'open', to: 'closed', generation: 2, at: 6, why: 'reset: test', by: 'ada' },
+] as const;
+const common = { since: 5, why: 'because', reopenings: 1, receipts: ['a', 'b'], recent };
 const states: BreakerState[] = [
   {
     ...common,

@@ -20,6 +20,7 @@ describe('R17: an operator', () => {
       at: 5,
       why: 'force-open: maintenance',
       by: 'ada',
+      openUntil: until,
     });
     expect(admit(change.next, ask(), 9_999, policy)).toEqual({
       kind: 'refused',

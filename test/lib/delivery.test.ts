@@ -62,12 +62,14 @@ describe('the delivery lane', () => {
       'deliver ReadBodies: s3:GetObject on bucket bodies/resources/*',
       'deliver WriteBodies: s3:PutObject on bucket bodies/quarantine/*',
       `deliver ReadToken: secretsmanager:GetSecretValue on ${secret}`,
+      'deliver TellAudit: sqs:SendMessage on queue audit.fifo',
     ]);
     expect(of('resend')).toEqual([
       'resend FindDue: dynamodb:Query on table resources/index/by-pending',
       'resend MarkSent: dynamodb:UpdateItem on table resources',
-      'resend ReadBreaker: dynamodb:GetItem on table breakers',
+      'resend ReadBreakers: dynamodb:GetItem, dynamodb:Scan on table breakers',
       'resend SendTriggers: sqs:SendMessage on queue delivery, queue delivery-dead-letter',
+      'resend TellAudit: sqs:SendMessage on queue audit.fifo',
     ]);
     expect(of('validate-critical')).toContain(
       'validate-critical AskForDelivery: sqs:SendMessage on queue delivery',

@@ -37,6 +37,7 @@ const FOUND_OPEN: Open = {
   reopenings: 0,
   failedProbes: 0,
   receipts: [],
+  recent: [],
   openUntil: 0,
 };
 

@@ -24,7 +24,7 @@ describe('R15: with the store down', () => {
   test('an environment goes on with its own breaker, and asks the store again each second', async () => {
     store.down = 'all';
     await trip(breakers);
-    expect(tools.events).toEqual(['store fault', 'closed to open']);
+    expect(tools.events).toEqual(['store fault', 'alone: closed to open']);
     await expect(breakers.guard(S, works, { timeoutMs })).rejects.toThrow('open');
     tools.clock += 1_000;
     await expect(breakers.guard(S, works, { timeoutMs })).rejects.toThrow('open');

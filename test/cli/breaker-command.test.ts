@@ -1,0 +1,55 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { CreateQueueCommand } from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { auditFactSchema } from '../../core/audit-fact.ts';
+import { testClients } from '../support/clients.ts';
+import { receive } from '../support/delivery.ts';
+import { type Emulators, startEmulators } from '../support/emulators.ts';
+import { itemsOf } from '../support/stores.ts';
+import { buildWorld, type World } from '../support/world.ts';
+
+const MAIN = join(import.meta.dirname, '..', '..', 'cli', 'main.ts');
+
+let emulators: Emulators;
+let world: World;
+beforeAll(async () => {
+  emulators = await startEmulators();
+  world = await buildWorld();
+});
+afterAll(() => emulators.stop());
+
+/** Runs the command as an operator does, in a process of its own. */
+function breaker(...args: string[]): Promise<{ status: number; out: string; err: string }> {
+  return new Promise((resolve) => {
+    const argv = [MAIN, 'breaker', ...args, '--stage', world.stage];
+    const child = execFile(process.execPath, argv, (_, out, err) => {
+      resolve({ status: child.exitCode ?? -1, out, err });
+    });
+  });
+}
+
+test('R17: is overruled, by whom and why is a fact for the audit, and is seen', async () => {
+  const word = ['fhir-server', '--reason', 'maintenance', '--by', 'ada'];
+  // Nothing is overruled where it could not be audited.
+  const unaudited = await breaker('force-open', ...word);
+  expect(unaudited).toMatchObject({ status: 1, err: expect.stringContaining('audit.fifo') });
+  expect(await itemsOf(world.tables.breakers)).toEqual([]);
+
+  const QueueName = `fhir-failsafe-${world.stage}-audit.fifo`;
+  const { QueueUrl: url = '' } = await testClients().sqs.send(
+    new CreateQueueCommand({ QueueName, Attributes: { FifoQueue: 'true' } }),
+  );
+  const forced = await breaker('force-open', ...word, '--for', '10m');
+  expect(forced).toMatchObject({ status: 0, err: '' });
+  expect(JSON.parse(forced.out)).toMatchObject({ service: 'fhir-server', to: 'open' });
+  const [told] = await receive({ name: QueueName, url, arn: '' });
+  expect(auditFactSchema.parse(JSON.parse(told?.body ?? ''))).toMatchObject({
+    kind: 'breaker-forced',
+    component: 'cli',
+    actor: 'ada',
+    reason: 'force-open: maintenance',
+    details: { service: 'fhir-server', from: 'closed', to: 'open' },
+  });
+  expect((await breaker('list')).out).toMatch(/^fhir-server +open until .*forced by ada/);
+}, 60_000);

@@ -1,0 +1,62 @@
+import { describe, expect, test } from 'vitest';
+import { skipTime } from '../../support/clock.ts';
+import { receive } from '../../support/delivery.ts';
+import { useDeliveryStage } from '../../support/delivery-stage.ts';
+import { depthOf, itemsOf } from '../../support/stores.ts';
+
+const stage = useDeliveryStage();
+
+describe('R18: an outage', () => {
+  test('opens the breaker, calls nothing, and is waited for', async () => {
+    stage.downstream.setMode('fail');
+    for (let n = 0; n < 30; n += 1) await stage.store(`p${n}`, 1);
+    for (let n = 0; n < 6; n += 1) await stage.turn();
+    const before = stage.downstream.counts.fail;
+    expect(before).toBeLessThanOrEqual(30);
+    for (let n = 0; n < 10; n += 1) {
+      skipTime(2_000);
+      await stage.turn();
+    }
+    expect(stage.downstream.counts.fail).toBe(before);
+    stage.downstream.setMode('ok');
+    for (let n = 0; n < 200 && stage.downstream.resources.size < 30; n += 1) {
+      skipTime(5_000);
+      await stage.turn();
+    }
+    expect(stage.downstream.resources.size).toBe(30);
+    expect(await itemsOf(stage.world.tables.quarantine)).toEqual([]);
+  });
+
+  test('leaves the queue where too much waits; the minute rule sends it anew', async () => {
+    await stage.build({ inFlightMax: 1, receivesMax: 2 });
+    stage.downstream.setMode('stop');
+    for (let n = 0; n < 12; n += 1) await stage.store(`p${n}`, 1);
+    for (let n = 0; n < 20 && (await depthOf(stage.world.queues.delivery)) > 0; n += 1) {
+      await stage.turn();
+      skipTime(4_000);
+    }
+    expect(await depthOf(stage.world.queues.delivery)).toBe(0);
+    await stage.lane.resend();
+    expect(await depthOf(stage.world.queues.delivery)).toBe(0);
+    stage.downstream.setMode('ok');
+    for (let n = 0; n < 40 && stage.downstream.resources.size < 12; n += 1) {
+      skipTime(60_000);
+      await stage.lane.resend();
+      await stage.turn();
+      await stage.turn();
+    }
+    expect(stage.downstream.resources.size).toBe(12);
+  });
+
+  test('triggers that were lost are sent anew while their messages might still be kept', async () => {
+    await stage.store('a', 1);
+    await receive(stage.world.queues.delivery);
+    await stage.lane.resend();
+    expect(await depthOf(stage.world.queues.delivery)).toBe(1);
+    skipTime(7 * 24 * 3_600_000);
+    await stage.lane.resend();
+    expect(await depthOf(stage.world.queues.delivery)).toBe(2);
+    await stage.lane.resend();
+    expect(await depthOf(stage.world.queues.delivery)).toBe(2);
+  });
+});

@@ -1,0 +1,94 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { skipTime } from '../../support/clock.ts';
+import { textOf, useDeliveryStage } from '../../support/delivery-stage.ts';
+import { byTest, loadOperator, stageOf } from '../../support/operator.ts';
+import { depthOf, itemsOf } from '../../support/stores.ts';
+
+const stage = useDeliveryStage();
+
+describe('R07: what the server does not take', () => {
+  let picky: Server;
+  let status = 422;
+  let calls = 0;
+  beforeEach(async () => {
+    calls = 0;
+    picky = createServer((request, response) => {
+      calls += 1;
+      const ok = request.url?.endsWith('/good');
+      const outcome = JSON.stringify({ resourceType: 'OperationOutcome', issue: [] });
+      response.writeHead(ok ? 201 : status).end(ok ? '' : outcome);
+    });
+    await new Promise<void>((resolve) => picky.listen(0, '127.0.0.1', resolve));
+    const { port } = picky.address() as AddressInfo;
+    await stage.build({}, `http://127.0.0.1:${port}/fhir/`);
+  });
+  afterEach(() => {
+    picky.closeAllConnections();
+    picky.close();
+  });
+
+  test('goes to quarantine at once, with its OperationOutcome', async () => {
+    status = 422;
+    await stage.store('bad', 1);
+    await stage.turn();
+    expect(calls).toBe(1);
+    expect(await itemsOf(stage.world.tables.quarantine)).toMatchObject([
+      {
+        pk: 'delivery#m-bad-1',
+        kind: 'undelivered',
+        status: 'quarantined',
+        reason: 'the FHIR server answered 422',
+        outcome: '{"resourceType":"OperationOutcome","issue":[]}',
+        body: textOf('bad', 1),
+      },
+    ]);
+    expect(await stage.resource()).toMatchObject({ deliveryRefused: 'answered 422' });
+    expect(await depthOf(stage.world.queues.delivery)).toBe(0);
+    // An operator has it sent anew, when the server takes it.
+    status = 201;
+    const operator = await loadOperator();
+    const redriven = await operator.redrive(
+      stageOf(stage.world),
+      { kind: 'ids', ids: ['delivery#m-bad-1'] },
+      byTest(),
+    );
+    expect(redriven).toEqual({ sent: 1 });
+    await stage.turn();
+    expect(calls).toBe(2);
+    const delivered = await stage.resource();
+    expect(delivered['deliveredOrder']).toBe(delivered['submissionOrder']);
+    // A newer version of it is sent all the same.
+    await stage.store('bad', 2);
+    await stage.turn();
+    expect(calls).toBe(3);
+  });
+
+  test('R18: a 5xx of its own goes there after three, while others are served', async () => {
+    status = 500;
+    await stage.store('bad', 1);
+    for (let n = 0; n < 8; n += 1) {
+      await stage.store('good', n + 1);
+      await stage.turn();
+      skipTime(10_000);
+    }
+    expect(await itemsOf(stage.world.tables.quarantine)).toMatchObject([
+      { kind: 'undelivered', reason: 'the FHIR server answered 500' },
+    ]);
+    expect(await itemsOf(stage.world.tables.breakers)).toMatchObject([{ phase: 'closed' }]);
+  });
+
+  test('R18: credentials that are not accepted are nobody’s fault', async () => {
+    status = 401;
+    for (let n = 0; n < 6; n += 1) await stage.store(`p${n}`, 1);
+    for (let n = 0; n < 12; n += 1) {
+      await stage.turn();
+      skipTime(5_000);
+    }
+    expect(await itemsOf(stage.world.tables.quarantine)).toEqual([]);
+    expect(await itemsOf(stage.world.tables.breakers)).toMatchObject([
+      { phase: expect.not.stringMatching('closed') },
+    ]);
+  });
+});

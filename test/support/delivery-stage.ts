@@ -1,0 +1,104 @@
+/** Emulators, a stand-in FHIR server, and for each test a cold `deliver` on a stage of its own. */
+import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
+import { type Downstream, startDownstream } from '../../local/downstream/server.ts';
+import { contextWith, type Delivery, deliver } from './delivery.ts';
+import { buildDeliveryWorld, type DeliveryLane, loadDelivery } from './delivery-lane.ts';
+import { type Emulators, startEmulators } from './emulators.ts';
+import { itemsOf } from './stores.ts';
+import type { World } from './world.ts';
+
+/** To be read inside tests only. */
+export class DeliveryStage {
+  #downstream: Downstream | undefined;
+  #world: World | undefined;
+  #lane: DeliveryLane | undefined;
+
+  get downstream(): Downstream {
+    return present(this.#downstream);
+  }
+  get world(): World {
+    return present(this.#world);
+  }
+  get lane(): DeliveryLane {
+    return present(this.#lane);
+  }
+
+  /** A stage anew, told other settings or of another server than the stand-in. */
+  async build(settings: Record<string, unknown> = {}, endpoint?: string): Promise<void> {
+    this.#world = await buildDeliveryWorld(endpoint ?? this.downstream.endpoint, settings);
+    await this.reload();
+  }
+
+  /** Cold environments on the same stage, which read their environment variables anew. */
+  async reload(): Promise<void> {
+    this.#lane = await loadDelivery(this.world);
+  }
+
+  /** Another server in place of the one there is. */
+  async restartDownstream(options: { slowMs?: number } = {}): Promise<void> {
+    await this.#downstream?.stop();
+    this.#downstream = await startDownstream(options);
+    await this.build();
+  }
+
+  /** Stores a version of a resource as `validate` does, and sends its trigger. */
+  async store(
+    id: string | undefined,
+    version: number,
+    messageId = `m-${id}-${version}`,
+  ): Promise<string> {
+    const { storeResource } = await import('../../functions/aws/resources-table.ts');
+    const { sendTriggers } = await import('../../functions/aws/delivery-queue.ts');
+    const { tables, bucket, queues } = this.world;
+    const { pk } = await storeResource(
+      { table: tables.resources, bucket, inlineBytesMax: 1_000, delivered: true },
+      {
+        origin: { messageId, sentAt: version, source: 'default' },
+        lane: 'background',
+        resourceType: 'Patient',
+        resourceId: id,
+        text: textOf(id, version),
+      },
+      Date.now(),
+    );
+    expect(await sendTriggers(queues.delivery.url, [pk])).toEqual([undefined]);
+    return pk;
+  }
+
+  /** One delivery of what is visible. */
+  turn(): Promise<Delivery | undefined> {
+    return deliver(this.lane.deliver, this.world.queues.delivery, {
+      context: contextWith(60_000),
+    });
+  }
+
+  /** The one item of Resources. */
+  async resource(): Promise<Record<string, unknown>> {
+    return (await itemsOf(this.world.tables.resources))[0] ?? {};
+  }
+
+  async stopDownstream(): Promise<void> {
+    await this.#downstream?.stop();
+  }
+}
+
+export function useDeliveryStage(): DeliveryStage {
+  const stage = new DeliveryStage();
+  let emulators: Emulators | undefined;
+  beforeAll(async () => {
+    emulators = await startEmulators();
+  });
+  beforeEach(() => stage.restartDownstream());
+  afterEach(() => stage.stopDownstream());
+  afterAll(() => emulators?.stop());
+  return stage;
+}
+
+/** What a version of a resource looks like. */
+export const textOf = (id: string | undefined, version: number) =>
+  JSON.stringify({ resourceType: 'Patient', id, language: `v${version}` });
+
+function present<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error('a stage exists inside tests only');
+  return value;
+}
