@@ -18,6 +18,25 @@ export interface Issue {
   readonly text: string;
   /** FHIRPath with indices, such as `Patient.name[0].given[1]`. */
   readonly expression?: string;
+  /** Codings that the definitions at hand do not decide: until that is settled, `information`. */
+  readonly undecided?: Undecided;
+}
+
+/** A binding to a value set that only a terminology server knows, and the codings that are bound. */
+export interface Undecided {
+  readonly valueSet: string;
+  readonly strength: 'required' | 'extensible';
+  /** At least one; the binding is kept if any of them is in the value set. */
+  readonly codings: readonly BoundCoding[];
+  /** What the issue says if none is. */
+  readonly otherwise: string;
+}
+
+/** As far as it goes to a terminology server: https://hl7.org/fhir/R4/datatypes.html#Coding */
+export interface BoundCoding {
+  readonly system: string;
+  readonly version?: string;
+  readonly code: string;
 }
 
 /** Who the resource says it is, as far as it says so. */

@@ -58,7 +58,7 @@ function inspectResource(value: Record<string, unknown>, limits: Limits): Report
   const report = new Report({ ...DEFAULTS, ...limits });
   forgetMembers();
   dispatch(value, resources, profiles, report, false);
-  if (report.count > 0) report.finish(rootName(value));
+  report.finish(rootName(value));
   return report;
 }
 

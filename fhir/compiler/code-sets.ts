@@ -3,7 +3,7 @@
  * first use, and a value set of whole code systems by their names.
  */
 import type { Definitions } from './definitions.ts';
-import { allCodes, expandValueSet } from './value-sets.ts';
+import { allCodes, expandValueSet, onlySystemOf } from './value-sets.ts';
 
 /** Above this many codes a set is a terminology, not an enumeration of the specification. */
 const CODES_MAX = 400;
@@ -13,6 +13,7 @@ export class CodeSets {
   readonly #definitions: Definitions;
   readonly #setNames = new Map<string, string | undefined>();
   readonly #listNames = new Map<string, string>();
+  readonly #openNames = new Map<string, string>();
   readonly #lines: string[] = [];
   readonly undecided: string[] = [];
 
@@ -31,6 +32,18 @@ export class CodeSets {
   nameOrUrl(canonical: string): string {
     const url = canonical.split('|')[0] ?? canonical;
     return this.nameOf(url) ?? `{url:${JSON.stringify(url)}}`;
+  }
+
+  /** Name of the constant of a set that the package does not decide: its url, and its one system. */
+  openNameOf(canonical: string): string {
+    const url = canonical.split('|')[0] ?? canonical;
+    const known = this.#openNames.get(url);
+    if (known !== undefined) return known;
+    const name = `O${this.#openNames.size}`;
+    this.#openNames.set(url, name);
+    const system = onlySystemOf(url, this.#definitions);
+    this.#lines.push(`const ${name}=${JSON.stringify({ url, system })};`);
+    return name;
   }
 
   /** All complete code systems whose url `has` accepts, as entries for a Map: `[url,codes]`. */

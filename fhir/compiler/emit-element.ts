@@ -87,7 +87,9 @@ function complexCheck(
     const set = boundSet(element, context);
     const verb = element.binding?.strength === 'required' ? 'bound' : 'advised';
     const noun = use.code === 'Coding' ? 'Coding' : 'Concept';
-    return set === undefined ? one : `${one}${verb}${noun}${many}(v,${set},r,${step});`;
+    return set === undefined
+      ? `${one}${openBinding(element, step, context)}`
+      : `${one}${verb}${noun}${many}(v,${set},r,${step});`;
   }
   return one;
 }
@@ -106,12 +108,20 @@ function primitiveCheck(
 ): string {
   if (element.name === 'id' && use.type === 'string') return 'elementId(v,r,t);';
   const set = use.code === 'code' ? requiredSet(element, context) : undefined;
+  const open = use.code === 'code' ? openBinding(element, step, context) : '';
   if (element.isArray) {
     const check = set === undefined ? use.type : `(w,r,s)=>boundCode(w,${set},r,s)`;
-    return `manyPrimitives(v,n._${key},${check},r,${step});`;
+    return `manyPrimitives(v,n._${key},${check},r,${step});${set === undefined ? open : ''}`;
   }
   if (set !== undefined) return `boundCode(v,${set},r,${step});`;
-  return `${use.type}(v,r,${step});`;
+  return `${use.type}(v,r,${step});${open}`;
+}
+
+/** Reports the codings of a binding that only a terminology server decides, if anybody asks one. */
+function openBinding(element: ElementModel, step: string, context: ElementContext): string {
+  const { strength, valueSet } = element.binding ?? {};
+  if (valueSet === undefined || (strength !== 'required' && strength !== 'extensible')) return '';
+  return `r.asks&&undecided(v,${context.codeSets.openNameOf(valueSet)},'${strength}',r,${step});`;
 }
 
 function siblingCheck(

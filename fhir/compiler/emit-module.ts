@@ -18,6 +18,7 @@ const IMPORTS = [
     "from '../runtime/shapes.ts';",
   'import {CodeSet,CodeSystems,advisedCoding,advisedCodings,advisedConcept,advisedConcepts,boundCode,' +
     "boundCoding,boundCodings,boundConcept,boundConcepts,noCode} from '../runtime/bindings.ts';",
+  "import {undecided} from '../runtime/open-bindings.ts';",
   "import {xhtml} from '../runtime/xhtml.ts';",
   "import {elementId} from '../runtime/element-id.ts';",
   "import {extensions} from '../runtime/extensions.ts';",

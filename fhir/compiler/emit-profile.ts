@@ -4,7 +4,7 @@ import type { ElementDefinition, StructureDefinition } from './definitions.ts';
 import type { Invariants } from './invariants.ts';
 import { emitMatchers } from './profile-slicing.ts';
 import { constantOf, type ProfileNode, profileTree } from './profile-tree.ts';
-import { constraintsOf, type TypeModel } from './type-model.ts';
+import { constraintsOf, type ElementModel, type TypeModel } from './type-model.ts';
 
 export interface ProfileContext {
   readonly model: TypeModel;
@@ -68,8 +68,7 @@ function elementOf(node: ProfileNode, context: ProfileContext): string[] {
 /** The types that are left of a choice, if fewer than the base has. */
 function choiceTypes(node: ProfileNode, context: ProfileContext): string[] {
   const types = (node.definition.type ?? []).map(({ code }) => code);
-  const parent = context.model.get(node.path.slice(0, node.path.lastIndexOf('.')));
-  const base = parent?.elements.find((each) => each.path === node.path);
+  const base = baseElementOf(node, context);
   if (!base || types.length === 0 || types.length >= base.types.length) return [];
   const names = types.map((code) => code.charAt(0).toUpperCase() + code.slice(1));
   return [`types:${q(`|${names.join('|')}|`)}`];
@@ -99,12 +98,26 @@ function slicingOf(node: ProfileNode, context: ProfileContext): string[] {
   return [`slicing:{${isClosed ? 'isClosed:true,' : ''}slices:[${slices.join(',\n')}]}`];
 }
 
-function bindingOf({ definition }: ProfileNode, context: ProfileContext): string[] {
-  const { binding } = definition;
-  if (binding?.strength !== 'required' || !binding.valueSet) return [];
-  const set = context.codeSets.nameOf(binding.valueSet);
-  if (set === undefined) context.notes.push(`value set ${binding.valueSet} is not decided`);
-  return set === undefined ? [] : [`set:${set}`];
+/** A required binding; or one that only a terminology server decides, if the base has it not. */
+function bindingOf(node: ProfileNode, context: ProfileContext): string[] {
+  const { strength, valueSet } = node.definition.binding ?? {};
+  if (!valueSet || (strength !== 'required' && strength !== 'extensible')) return [];
+  const set = context.codeSets.nameOf(valueSet);
+  if (set !== undefined) return strength === 'required' ? [`set:${set}`] : [];
+  if (strength === 'required') context.notes.push(`value set ${valueSet} is not decided`);
+  const base = baseElementOf(node, context)?.binding;
+  if (base?.strength === strength && urlOf(base.valueSet) === urlOf(valueSet)) return [];
+  return [`open:{set:${context.codeSets.openNameOf(valueSet)},strength:${q(strength)}}`];
+}
+
+/** The element of the base type that the node constrains. */
+function baseElementOf(node: ProfileNode, context: ProfileContext): ElementModel | undefined {
+  const parent = context.model.get(node.path.slice(0, Math.max(0, node.path.lastIndexOf('.'))));
+  return parent?.elements.find((each) => each.path === node.path);
+}
+
+function urlOf(canonical: string): string {
+  return canonical.split('|')[0] ?? canonical;
 }
 
 /** Profiles of data types, and the types that references may lead to. */
@@ -127,12 +140,9 @@ function typesOf(definition: ElementDefinition, context: ProfileContext): string
 /** Constraints that the base element and its types do not have. */
 function invariantsOf(node: ProfileNode, context: ProfileContext): string {
   const known = new Set<string>();
-  const at = node.path.lastIndexOf('.');
   const own = context.model.get(node.path);
   for (const each of own?.constraints ?? []) known.add(each.key);
-  const element = context.model
-    .get(node.path.slice(0, Math.max(0, at)))
-    ?.elements.find((each) => each.path === node.path);
+  const element = baseElementOf(node, context);
   for (const each of element?.constraints ?? []) known.add(each.key);
   const types = (node.definition.type ?? []).map(({ code }) => code);
   for (const code of types) {

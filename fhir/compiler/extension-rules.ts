@@ -103,6 +103,7 @@ function contentOf(
     const isOpen = binding === undefined || OPEN_SETS.has(binding.split('|')[0] ?? '');
     const set = isOpen ? undefined : codeSets.nameOf(binding);
     if (set !== undefined) members.push(`set:${set}`);
+    else if (binding !== undefined) members.push(`open:${codeSets.openNameOf(binding)}`);
   }
   if (slices.length > 0) {
     members.push(`parts:{${slices.map((each) => partOf(each, elements, codeSets)).join(',')}}`);

@@ -17,6 +17,12 @@ export function expandValueSet(canonical: string, definitions: Definitions): Cod
   return expand(canonical.split('|')[0] ?? '', definitions, new Set());
 }
 
+/** The code system of a value set that takes its codes from one and from no other value set. */
+export function onlySystemOf(url: string, definitions: Definitions): string | undefined {
+  const [first, ...others] = definitions.valueSets.get(url)?.compose?.include ?? [];
+  return others.length === 0 && !first?.valueSet ? first?.system : undefined;
+}
+
 function expand(url: string, definitions: Definitions, asking: Set<string>): Codes | undefined {
   const compose = definitions.valueSets.get(url)?.compose;
   if (!compose || asking.has(url)) return undefined;

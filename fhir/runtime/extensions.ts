@@ -4,6 +4,7 @@
  */
 import { type CodeSet, isInSet } from './bindings.ts';
 import { isObject } from './object.ts';
+import { type OpenSet, undecided } from './open-bindings.ts';
 import { quote, type Report } from './report.ts';
 import { type Check, many } from './shapes.ts';
 
@@ -16,6 +17,8 @@ export interface ExtensionRule {
   readonly isValueRequired?: true;
   /** Required binding of the value. */
   readonly set?: CodeSet;
+  /** Required binding of the value, which the definitions do not decide. */
+  readonly open?: OpenSet;
   readonly isModifier?: true;
   /** Extensions in it, by url. */
   readonly parts?: Readonly<Record<string, ExtensionRule>>;
@@ -133,6 +136,8 @@ function checkValue(
     report.error('extension', `The value of ${quote(url)} is of type ${allowed}, not ${type}`);
   } else if (rule.set && !isInSet(extension[key], rule.set)) {
     report.error('code-invalid', `The value of ${quote(url)} is not in ${rule.set.url}`);
+  } else if (rule.open && report.asks) {
+    undecided(extension[key], rule.open, 'required', report, '');
   }
 }
 

@@ -1,5 +1,6 @@
 /** What a profile says beyond its base, as the compiler writes it and the checks read it. */
 import type { CodeSet } from './bindings.ts';
+import type { OpenSet } from './open-bindings.ts';
 import type { Report } from './report.ts';
 
 export interface Profile {
@@ -18,6 +19,8 @@ export interface Content {
   readonly pattern?: unknown;
   /** Required binding. */
   readonly set?: CodeSet;
+  /** Binding that the definitions do not decide. */
+  readonly open?: { readonly set: OpenSet; readonly strength: 'required' | 'extensible' };
   /** `|Patient|Group|`: types that a reference may lead to. */
   readonly targets?: string;
   /** Profiles of the value's own type, of which it must conform to one. */

@@ -3,6 +3,7 @@ import { target } from '../rules/reference.ts';
 import { isInSet } from './bindings.ts';
 import { equals, matches } from './json-match.ts';
 import { isObject } from './object.ts';
+import { undecided } from './open-bindings.ts';
 import { type Item, itemsOf, valuesAt } from './profile-items.ts';
 import type { Content, ElementRule, Matcher, Profile, Slicing } from './profile-rules.ts';
 import { quote, Report } from './report.ts';
@@ -57,6 +58,9 @@ function checkContent(item: Item, content: Content, context: Context): void {
   }
   if (content.set && value !== undefined && value !== null && !isInSet(value, content.set)) {
     broken(context, 'code-invalid', `the code must be in the value set ${content.set.url}`);
+  }
+  if (content.open && report.asks) {
+    undecided(value, content.open.set, content.open.strength, report, '');
   }
   if (content.targets !== undefined) target(value, content.targets, report, '');
   if (content.profiles) checkOneOf(item, content.profiles, context);
@@ -121,7 +125,7 @@ function checkOneOf(item: Item, urls: readonly string[], context: Context): void
   const candidates = urls.flatMap((url) => context.profiles.get(url) ?? []);
   if (candidates.length < urls.length) return;
   const isConformant = candidates.some((profile) => {
-    const trial = new Report(context.report.settings);
+    const trial = new Report({ ...context.report.settings, undecided: false });
     trial.resource = context.report.resource;
     trial.root = context.report.root;
     checkContent(item, profile.content, { ...context, profile, report: trial });

@@ -5,11 +5,13 @@
  * with an empty expression; each caller on the way out sees that the count has grown and puts its
  * own step in front. So paths cost nothing until something is wrong.
  */
-import type { Issue } from '../../core/verdict.ts';
+import type { Issue, Undecided } from '../../core/verdict.ts';
 
 /** Elements nested deeper than this are rejected, not followed: no input exhausts the stack. */
 export const DEPTH_MAX = 200;
 const QUOTE_MAX = 64;
+/** Bindings of one resource that are asked about. */
+const UNDECIDED_MAX = 64;
 
 export type Draft = { -readonly [K in keyof Issue]: Issue[K] } & { expression: string };
 
@@ -27,6 +29,8 @@ export interface Policies {
 
 export interface Settings extends Policies {
   readonly issuesMax: number;
+  /** Whether the caller can ask about codes that the definitions at hand do not decide. */
+  readonly undecided?: boolean;
   /** Names of all resource types. */
   readonly resourceTypes: { has(name: string): boolean };
 }
@@ -57,10 +61,16 @@ export class Report {
   /** The meta.profile of the resource at hand, where it has one. */
   declared: unknown = undefined;
   readonly settings: Settings;
-  readonly issuesMax: number;
+  /** Whether undecided codings are reported: read at each open binding, so kept flat. */
+  readonly asks: boolean;
+  /** Questions take no place from the issues, so this grows with them. */
+  issuesMax: number;
+  #asked = 0;
+  #unasked = 0;
 
   constructor(settings: Settings) {
     this.settings = settings;
+    this.asks = settings.undecided === true;
     this.issuesMax = settings.issuesMax;
   }
 
@@ -86,6 +96,21 @@ export class Report {
     if (this.count < this.issuesMax - 1) this.#push('warning', code, text, step);
   }
 
+  /** An issue that may go or grow once somebody has asked; till then it says that nobody has. */
+  ask(undecided: Undecided, step: string): void {
+    if (this.#asked === UNDECIDED_MAX) {
+      this.leaveUnasked();
+      return;
+    }
+    this.#asked++;
+    this.issuesMax++;
+    this.#push('information', 'incomplete', NOT_VERIFIED, step, undecided);
+  }
+
+  leaveUnasked(): void {
+    this.#unasked++;
+  }
+
   /** Puts a step before the expressions of all issues since `from`. Returns the new count. */
   under(from: number, step: string): number {
     const prefix = rendered(step);
@@ -96,13 +121,24 @@ export class Report {
     return this.count;
   }
 
-  /** Puts the name of the root before all expressions. */
+  /** Puts the name of the root before all expressions, and says what is left. */
   finish(root: string): void {
+    if (this.#unasked > 0) {
+      const text = `Bindings not verified, being too many or too long: ${this.#unasked}`;
+      this.#push('information', 'incomplete', text, '');
+    }
     for (const issue of this.issues) issue.expression = root + issue.expression;
   }
 
-  #push(severity: 'error' | 'warning', code: string, text: string, step: string): void {
-    this.issues.push({ severity, code, text, expression: rendered(step) });
+  #push(
+    severity: Issue['severity'],
+    code: string,
+    text: string,
+    step: string,
+    undecided?: Undecided,
+  ): void {
+    const expression = rendered(step);
+    this.issues.push({ severity, code, text, expression, ...(undecided && { undecided }) });
     this.count++;
   }
 }
@@ -114,6 +150,7 @@ function rendered(step: string): string {
 }
 
 const UNDERSCORE = 95;
+const NOT_VERIFIED = 'The code was not verified';
 
 /** A value as an issue may quote it: cut, and never the content of an object (R08). */
 export function quote(value: unknown): string {

@@ -25,8 +25,9 @@ export async function compiledWith(folder: string, name: string) {
     resources: ReadonlyMap<string, Check>;
     profiles: Profiles;
   };
-  const validate = (resource: Record<string, unknown>) => {
-    const report = new Report({ ...POLICIES, issuesMax: 100, resourceTypes: module.resources });
+  const validate = (resource: Record<string, unknown>, undecided = false) => {
+    const resourceTypes = module.resources;
+    const report = new Report({ ...POLICIES, issuesMax: 100, undecided, resourceTypes });
     dispatch(resource, module.resources, module.profiles, report, false);
     report.finish(String(resource['resourceType']));
     return report.issues;

@@ -1,0 +1,75 @@
+/**
+ * What a server says to `$validate-code`.
+ *
+ * FHIR leaves open how a server says that it does not know the code system or the value set. Some
+ * refuse (4xx), some answer `result: false` and name the reason beside: as an issue of type
+ * `not-found` or `not-supported`, as a parameter that names the unknown system, or in words. All of
+ * these are `unknown`: taken as "not in the value set", a server that was never given a terminology
+ * would have everything rejected. What cannot be read at all is no answer.
+ *
+ * Source: https://hl7.org/fhir/R4/valueset-operation-validate-code.html,
+ * https://hl7.org/fhir/tools/CodeSystem-tx-issue-type.html
+ */
+import { z } from 'zod';
+import type { Answer, Question } from './terminology.ts';
+
+const issueSchema = z.object({ code: z.string().optional() });
+const parametersSchema = z.object({
+  resourceType: z.literal('Parameters'),
+  parameter: z.array(
+    z.object({
+      name: z.string(),
+      valueBoolean: z.boolean().optional(),
+      valueString: z.string().optional(),
+      resource: z.object({ issue: z.array(issueSchema).optional() }).optional(),
+    }),
+  ),
+});
+type Parameters = z.infer<typeof parametersSchema>['parameter'];
+
+const UNKNOWN_SYSTEM = ['x-unknown-system', 'x-caused-by-unknown-system'];
+const UNKNOWN_ISSUES = ['not-found', 'not-supported'];
+const UNKNOWN_WORDS =
+  /unknown (code ?system|value ?set)|(code ?system|value ?set)\b.*\b(unknown|not (be )?(found|resolved|supported))/i;
+
+/** The body of `POST [base]/ValueSet/$validate-code`: the coding, and nothing else of its resource. */
+export function validateCodeRequest({ valueSet, coding }: Question): string {
+  return JSON.stringify({
+    resourceType: 'Parameters',
+    parameter: [
+      { name: 'url', valueUri: valueSet },
+      { name: 'coding', valueCoding: coding },
+    ],
+  });
+}
+
+/** Statuses that are about us, about time or about the server: no answer to the question. */
+const NO_ANSWER = [401, 403, 408, 425, 429];
+
+/** The answer, or undefined where the server gave none: a failed call. */
+export function answerOf(status: number, body: string): Answer | undefined {
+  if (status >= 400 && status < 500) return NO_ANSWER.includes(status) ? undefined : 'unknown';
+  if (status < 200 || status >= 300) return undefined;
+  const parameters = parametersOf(body);
+  const result = parameters?.find(({ name }) => name === 'result')?.valueBoolean;
+  if (parameters === undefined || result === undefined) return undefined;
+  if (result) return 'in-set';
+  return saysUnknown(parameters) ? 'unknown' : 'not-in-set';
+}
+
+function parametersOf(body: string): Parameters | undefined {
+  try {
+    return parametersSchema.parse(JSON.parse(body)).parameter;
+  } catch {
+    return undefined;
+  }
+}
+
+function saysUnknown(parameters: Parameters): boolean {
+  return parameters.some(
+    ({ name, valueString = '', resource }) =>
+      UNKNOWN_SYSTEM.includes(name) ||
+      (name === 'message' && UNKNOWN_WORDS.test(valueString)) ||
+      (resource?.issue ?? []).some(({ code = '' }) => UNKNOWN_ISSUES.includes(code)),
+  );
+}
