@@ -35,17 +35,42 @@ function* laneProblems(config: Config, name: 'critical' | 'background'): Generat
   }
 }
 
+/** Over `http`, and not to this machine itself. */
+const isOpenOnTheWire = (endpoint = '') =>
+  endpoint.startsWith('http:') && !/^http:\/\/(127\.0\.0\.1|localhost)[:/]/.test(endpoint);
+
 function* deliveryProblems(config: Config): Generator<string> {
   const { delivery } = config;
   yield* queueProblems('delivery', delivery, 0);
-  if (
-    delivery.endpoint?.startsWith('http:') &&
-    !/^http:\/\/(127\.0\.0\.1|localhost)[:/]/.test(delivery.endpoint)
-  ) {
+  if (isOpenOnTheWire(delivery.endpoint)) {
     yield `delivery.endpoint ${delivery.endpoint} must be https: resources are PHI`;
   }
   if (2 * delivery.callTimeoutMs + HANDLER_MARGIN_MS > delivery.timeoutSeconds * 1000) {
     yield `delivery.callTimeoutMs ${delivery.callTimeoutMs} must fit twice into delivery.timeoutSeconds ${delivery.timeoutSeconds}, less ${HANDLER_MARGIN_MS} ms`;
+  }
+}
+
+function* terminologyProblems(config: Config): Generator<string> {
+  const { endpoint, tokenSecretArn, callTimeoutMs, budgetMs, freshHours, staleDays } =
+    config.terminology;
+  if (endpoint === undefined) {
+    if (tokenSecretArn !== undefined) yield 'terminology.tokenSecretArn needs terminology.endpoint';
+    return;
+  }
+  if (isOpenOnTheWire(endpoint)) {
+    yield `terminology.endpoint ${endpoint} must be https: what it answers decides, and a token may go there`;
+  }
+  if (callTimeoutMs > budgetMs) {
+    yield `terminology.callTimeoutMs ${callTimeoutMs} must fit into terminology.budgetMs ${budgetMs}, or no call is made`;
+  }
+  if (freshHours > staleDays * 24) {
+    yield `terminology.freshHours ${freshHours} must be at most terminology.staleDays ${staleDays}, in hours`;
+  }
+  for (const name of ['critical', 'background'] as const) {
+    const { timeoutSeconds } = config.lanes[name];
+    if (config.deadlineMs + budgetMs + HANDLER_MARGIN_MS > timeoutSeconds * 1000) {
+      yield `terminology.budgetMs ${budgetMs} must fit beside deadlineMs ${config.deadlineMs} into lanes.${name}.timeoutSeconds ${timeoutSeconds}, less ${HANDLER_MARGIN_MS} ms`;
+    }
   }
 }
 
@@ -54,6 +79,7 @@ export function configProblems(config: Config): string[] {
   const { incident, workerHeap } = config;
   const problems = [
     ...deliveryProblems(config),
+    ...terminologyProblems(config),
     ...laneProblems(config, 'critical'),
     ...laneProblems(config, 'background'),
     ...queueProblems('quarantine', config.quarantine, 0),

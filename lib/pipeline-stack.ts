@@ -18,6 +18,7 @@ import { Outcomes } from './outcomes.ts';
 import { addOutputs } from './outputs.ts';
 import { Quarantine } from './quarantine.ts';
 import { Tables } from './tables.ts';
+import { Terminology } from './terminology.ts';
 
 export interface PipelineProps extends StackProps {
   readonly config: Config;
@@ -68,6 +69,14 @@ export class PipelineStack extends Stack {
     };
     const critical = new Lane(this, 'Critical', foundation, { name: 'critical', stores });
     const background = new Lane(this, 'Background', foundation, { name: 'background', stores });
+
+    const { endpoint: terminologyEndpoint } = config.terminology;
+    if (terminologyEndpoint !== undefined) {
+      const { breakers } = tables;
+      const props = { endpoint: terminologyEndpoint, breakers };
+      const terminology = new Terminology(this, 'Terminology', foundation, props);
+      for (const { validate } of [critical, background]) terminology.grantAsk(validate);
+    }
 
     const quarantine = new Quarantine(this, 'Quarantine', foundation, {
       lanes: [critical, background],

@@ -1,10 +1,8 @@
-/** The tables, each on demand, encrypted by our key and restorable to any second of 35 days. */
+/** The tables that every stack has. */
 import {
   AttributeType,
-  BillingMode,
   ProjectionType,
-  Table,
-  TableEncryption,
+  type Table,
   type TableProps,
 } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
@@ -12,7 +10,8 @@ import { PHASE_INDEX } from '../functions/aws/incidents-indexes.ts';
 import { FINGERPRINT_INDEX, REQUEST_INDEX } from '../functions/aws/quarantine-indexes.ts';
 import { PENDING_INDEX } from '../functions/aws/resources-indexes.ts';
 import { acknowledge, NO_BACKUP_PLAN } from './acknowledgements.ts';
-import { type Foundation, resourceName, STAGE_POLICIES } from './foundation.ts';
+import { encryptedTable } from './encrypted-table.ts';
+import type { Foundation } from './foundation.ts';
 
 const text = (name: string) => ({ name, type: AttributeType.STRING });
 
@@ -26,21 +25,10 @@ export class Tables extends Construct {
   /** Crash events (expiring) and incidents by scope. */
   readonly incidents: Table;
 
-  constructor(scope: Construct, id: string, { config, key }: Foundation) {
+  constructor(scope: Construct, id: string, foundation: Foundation) {
     super(scope, id);
-    const policy = STAGE_POLICIES[config.stage];
-    const table = (name: string, props: Pick<TableProps, 'sortKey' | 'timeToLiveAttribute'> = {}) =>
-      new Table(this, name, {
-        tableName: resourceName(config.stage, name.toLowerCase()),
-        partitionKey: text('pk'),
-        billingMode: BillingMode.PAY_PER_REQUEST,
-        encryption: TableEncryption.CUSTOMER_MANAGED,
-        encryptionKey: key,
-        pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
-        deletionProtection: policy.protect,
-        removalPolicy: policy.removal,
-        ...props,
-      });
+    const table = (name: string, props?: Pick<TableProps, 'sortKey' | 'timeToLiveAttribute'>) =>
+      encryptedTable(this, name, foundation, props);
 
     this.resources = table('Resources');
     this.resources.addGlobalSecondaryIndex({

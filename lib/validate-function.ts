@@ -14,6 +14,7 @@ import type { Config } from './config.ts';
 import type { Foundation } from './foundation.ts';
 import { PipelineFunction } from './pipeline-function.ts';
 import { allow, allowKey, objects } from './policy.ts';
+import { terminologySettings } from './terminology.ts';
 
 /** Where a verdict goes. */
 export interface ValidateStores {
@@ -64,7 +65,7 @@ const WRITE = ['resources/', 'quarantine/', HOPS_PREFIX] satisfies BodyPrefix[];
 const KEY_SERVICES = ['dynamodb', 's3', 'sns', 'sqs'] as const;
 
 function environment(config: Config, lane: LaneQueues, stores: ValidateStores) {
-  const settings: ValidateSettings = {
+  const settings: Omit<ValidateSettings, 'terminology'> & Partial<ValidateSettings> = {
     deadlineMs: config.deadlineMs,
     heapOldMb: config.workerHeap.oldMb,
     heapYoungMb: config.workerHeap.youngMb,
@@ -75,6 +76,7 @@ function environment(config: Config, lane: LaneQueues, stores: ValidateStores) {
     inlineBytesMax: config.inlineBytesMax,
     issuesMax: config.issuesMax,
     writesMax: config.writesMax,
+    ...(config.terminology.endpoint !== undefined && { terminology: terminologySettings(config) }),
   };
   return {
     [ENV.lane]: lane.name,

@@ -23,6 +23,10 @@ export const ENV = {
   deliveryEndpoint: 'DELIVERY_ENDPOINT',
   /** Of the secret that holds the bearer token; absent where the server asks for none. */
   deliveryTokenArn: 'DELIVERY_TOKEN_ARN',
+  /** Base URL; absent where no terminology server is asked. */
+  terminologyEndpoint: 'TERMINOLOGY_ENDPOINT',
+  terminologyTokenArn: 'TERMINOLOGY_TOKEN_ARN',
+  terminologyTable: 'TERMINOLOGY_TABLE',
   bodiesBucket: 'BODIES_BUCKET',
   crashesTopicArn: 'CRASHES_TOPIC_ARN',
   outcomesTopicArn: 'OUTCOMES_TOPIC_ARN',

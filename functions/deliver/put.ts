@@ -1,4 +1,5 @@
 /** One PUT to the FHIR server: https://hl7.org/fhir/R4/http.html#update */
+import { beginningOf } from '../beginning-of.ts';
 import { environment } from './environment.ts';
 
 export interface Answer {
@@ -17,7 +18,7 @@ export interface Put {
   readonly version: string | undefined;
 }
 
-const BODY_BYTES_MAX = 64 * 1024;
+const BODY_CHARACTERS_MAX = 64 * 1024;
 
 /** Rejects where there is no answer, or the signal aborts. A redirect is an answer. */
 export async function put(resource: Put, token: string | undefined, signal: AbortSignal) {
@@ -41,18 +42,7 @@ export async function put(resource: Put, token: string | undefined, signal: Abor
     status,
     retryAfter: headers.get('retry-after'),
     version: headers.get('etag') ?? undefined,
-    body: await beginningOf(response),
+    body: await beginningOf(response, BODY_CHARACTERS_MAX),
   };
   return answer;
-}
-
-/** A server may answer with more than anybody wants to keep. */
-async function beginningOf(response: Response): Promise<string> {
-  const decoder = new TextDecoder();
-  let text = '';
-  for await (const chunk of response.body ?? []) {
-    text += decoder.decode(chunk, { stream: true });
-    if (text.length >= BODY_BYTES_MAX) break;
-  }
-  return text.slice(0, BODY_BYTES_MAX);
 }

@@ -1,3 +1,4 @@
+import type { Context } from 'aws-lambda';
 import type { Attempt, Trouble } from '../../core/attempts.ts';
 import { backOffSeconds } from '../../core/back-off.ts';
 import { envelopeFor } from '../../core/origin.ts';
@@ -18,6 +19,7 @@ import type { OwnProcess } from './isolation/own-process.ts';
 import type { IsolationPool } from './isolation/pool.ts';
 import { judgeSubmission, reject, store, tellStored } from './outcomes.ts';
 import type { Submission } from './submission.ts';
+import { isUndecided, Verification } from './verification.ts';
 
 /** What becomes of the delivery: its message is done, or shall be delivered again. */
 export type Ending =
@@ -40,6 +42,7 @@ export class AloneRun {
   readonly tally: Tally;
   readonly #requestId: string;
   readonly #isolation: Isolation;
+  readonly #verification: Verification;
   /** Where the attempt stands in the item, as long as it may be taken back. */
   #open: number | undefined;
   /** Whether the table has the attempt: `maybe` as long as it has not said. */
@@ -47,11 +50,12 @@ export class AloneRun {
   /** Set once it is being taken back: a verdict that comes later no longer counts. */
   #takenBack = false;
 
-  constructor(submission: Submission, requestId: string, isolation: Isolation, tally: Tally) {
+  constructor(submission: Submission, context: Context, isolation: Isolation, tally: Tally) {
     this.submission = submission;
     this.tally = tally;
-    this.#requestId = requestId;
+    this.#requestId = context.awsRequestId;
     this.#isolation = isolation;
+    this.#verification = new Verification(context, tally);
   }
 
   /** Records an attempt, runs it, and acts on its verdict. Throws on a fault of our own. */
@@ -75,19 +79,22 @@ export class AloneRun {
     });
     if (!recorded) return { kind: 'again', seconds: 1 };
     this.#recorded = 'yes';
-    const { judgement, text } = await judgeSubmission(
+    const { judgement: verdict, text } = await judgeSubmission(
       this.submission,
       ownProcess ? this.#isolation.ownProcess : this.#isolation.pool,
     );
+    // What comes now is no doing of the resource: a death in it shall not count as its crash.
+    // Hence it is recorded first: what is stored can then never be dead-lettered too (R04).
+    if (verdict.kind === 'valid' || isUndecided(verdict)) {
+      await surviveAttempt(quarantineTable, origin.messageId, counted.length, {
+        requestId: attempt.requestId,
+        ended: Date.now(),
+      });
+    }
+    const judgement = await this.#verification.verify(verdict);
     if (this.#takenBack) throw new ComponentFault('the verdict came after the time was up');
     switch (judgement.kind) {
       case 'valid':
-        // What comes now is no doing of the resource: a death in it shall not count as its crash.
-        // Hence it is recorded first: what is stored can then never be dead-lettered too (R04).
-        await surviveAttempt(quarantineTable, origin.messageId, counted.length, {
-          requestId: attempt.requestId,
-          ended: Date.now(),
-        });
         await store(this.submission, judgement, text);
         await markStored(quarantineTable, origin.messageId);
         await tellStored(this.submission, judgement);

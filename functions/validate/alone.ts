@@ -37,7 +37,7 @@ export async function validateAlone(
   const tally = new Tally(1);
   const submission = readSubmission(record);
   const { messageId } = submission.provenance.origin;
-  const run = new AloneRun(submission, context.awsRequestId, isolation, tally);
+  const run = new AloneRun(submission, context, isolation, tally);
 
   let ending: Ending | undefined;
   let inTime = true;

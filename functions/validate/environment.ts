@@ -19,6 +19,8 @@ export const environment = {
   outcomesTopicArn: requiredEnv('outcomesTopicArn'),
   /** Absent where nothing is delivered. */
   deliveryQueueUrl: process.env[ENV.deliveryQueueUrl],
+  /** Absent where no terminology server is asked. */
+  terminologyEndpoint: process.env[ENV.terminologyEndpoint],
   chaos: process.env[ENV.chaos] === 'on',
 };
 

@@ -16,7 +16,9 @@ import { validateLaneBatch } from './lane-batch.ts';
 const { chaos, lane, laneQueueArn } = environment;
 const { deadlineMs, heapOldMb, heapYoungMb, issuesMax } = settings;
 
-const confinement = { deadlineMs, heapOldMb, heapYoungMb, options: { chaos, issuesMax } };
+const undecided = environment.terminologyEndpoint !== undefined;
+const options = { chaos, issuesMax, undecided };
+const confinement = { deadlineMs, heapOldMb, heapYoungMb, options };
 
 /** Started while loading, so that the first batch finds its workers warm. */
 export const pool = new IsolationPool({

@@ -9,9 +9,9 @@ const ISSUE_FRAME_BYTES = 100;
 const VERDICT_FRAME_BYTES = 2_000;
 
 /** The verdict on one text. What the validator throws is a crash of this resource. */
-export function judgeText(text: string, issuesMax: number): Verdict {
+export function judgeText(text: string, issuesMax: number, undecided = false): Verdict {
   try {
-    const { resourceType, id, issues } = validateText(text, { issuesMax });
+    const { resourceType, id, issues } = validateText(text, { issuesMax, undecided });
     const identity = { ...(resourceType && { resourceType }), ...(id && { id }) };
     const invalid = resourceType === undefined || issues.some(isError);
     return bounded(
@@ -59,6 +59,7 @@ function bytesOf(verdict: { readonly issues: readonly Issue[] }): number {
 }
 
 /** No character takes more than the six bytes of an escape. */
-function boundOf({ text, expression, code }: Issue): number {
-  return ISSUE_FRAME_BYTES + 6 * (text.length + code.length + (expression?.length ?? 0));
+function boundOf({ text, expression, code, undecided }: Issue): number {
+  const own = ISSUE_FRAME_BYTES + 6 * (text.length + code.length + (expression?.length ?? 0));
+  return undecided === undefined ? own : own + 6 * JSON.stringify(undecided).length;
 }

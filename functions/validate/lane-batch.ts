@@ -11,6 +11,7 @@ import type { IsolationPool } from './isolation/pool.ts';
 import { judgeSubmission, reject, store, tellStored } from './outcomes.ts';
 import { readSubmission, type Submission } from './submission.ts';
 import { isolate, takeOff } from './suspects.ts';
+import { Verification } from './verification.ts';
 import { comeAgain } from './visibility.ts';
 
 /** Bodies from the bucket may have 10 MiB each: only so many are in memory at once. */
@@ -24,6 +25,7 @@ interface Batch {
   readonly requestId: string;
   readonly pool: IsolationPool;
   readonly tally: Tally;
+  readonly verification: Verification;
   readonly endings: Map<Submission, Ending>;
   /** No time to judge what is not begun. */
   stopped: boolean;
@@ -47,10 +49,12 @@ export async function validateLaneBatch(
     : bySuspicion(submissions);
   const endings = new Map<Submission, Ending>();
   const { awsRequestId: requestId } = context;
+  const tally = new Tally(records.length);
   const batch: Batch = {
     requestId,
     pool,
-    tally: new Tally(records.length),
+    tally,
+    verification: new Verification(context, tally),
     endings,
     stopped: false,
   };
@@ -106,7 +110,8 @@ async function settle(submission: Submission, batch: Batch): Promise<void> {
 
 async function judgeAndAct(submission: Submission, batch: Batch): Promise<Ending> {
   if (batch.stopped) return 'late';
-  const { judgement, text } = await judgeSubmission(submission, batch.pool);
+  const { judgement: verdict, text } = await judgeSubmission(submission, batch.pool);
+  const judgement = await batch.verification.verify(verdict);
   switch (judgement.kind) {
     case 'valid':
       await writes(() => store(submission, judgement, text));

@@ -10,7 +10,7 @@ import { publishPosition, publishVerdict } from './isolation/ledger.ts';
 import type { WorkerInput } from './isolation/worker-thread.ts';
 import { judgeText } from './judge.ts';
 
-const { ledger, chaos, issuesMax } = workerData as WorkerInput;
+const { ledger, chaos, issuesMax, undecided = false } = workerData as WorkerInput;
 
 parentPort?.on('message', (texts: readonly string[]) => {
   for (const [position, text] of texts.entries()) {
@@ -22,11 +22,11 @@ parentPort?.on('message', (texts: readonly string[]) => {
 parentPort?.postMessage('ready');
 
 function judge(text: string): Verdict {
-  if (!chaos) return judgeText(text, issuesMax);
+  if (!chaos) return judgeText(text, issuesMax, undecided);
   try {
     performChaos(text);
   } catch (error) {
     return { kind: 'crash', crash: 'exception', reason: describeError(error) };
   }
-  return judgeText(text, issuesMax);
+  return judgeText(text, issuesMax, undecided);
 }

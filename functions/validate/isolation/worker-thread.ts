@@ -24,6 +24,8 @@ export interface WorkerSettings {
 export interface WorkerOptions {
   readonly chaos: boolean;
   readonly issuesMax: number;
+  /** Whether verdicts name the codings that the definitions at hand do not decide. */
+  readonly undecided?: boolean;
 }
 
 export interface WorkerInput extends WorkerOptions {

@@ -1,0 +1,48 @@
+/** One question to the terminology server: `POST [base]/ValueSet/$validate-code`. */
+import type { Answer, Question } from '../../../core/terminology.ts';
+import { answerOf, validateCodeRequest } from '../../../core/terminology-answer.ts';
+import { BearerToken } from '../../aws/bearer-token.ts';
+import { requiredEnv } from '../../aws/env.ts';
+import { ENV } from '../../aws/env-names.ts';
+import { beginningOf } from '../../beginning-of.ts';
+import { type Judgement, judgeHttp } from '../../breaker/judgement.ts';
+
+/** The server did not answer the question. */
+export class NoAnswer extends Error {
+  override readonly name = 'NoAnswer';
+  readonly judgement: Judgement;
+
+  constructor(status: number, judgement: Judgement) {
+    super(`the terminology server answered ${status}`);
+    this.judgement = judgement;
+  }
+}
+
+const BODY_CHARACTERS_MAX = 64 * 1024;
+const UNAUTHORIZED = 401;
+
+const url = `${requiredEnv('terminologyEndpoint').replace(/\/+$/, '')}/ValueSet/$validate-code`;
+const tokenArn = process.env[ENV.terminologyTokenArn];
+const secret = tokenArn === undefined ? undefined : new BearerToken(tokenArn);
+
+/** Rejects where there is no answer: whatever that was, it is no success of the server's. */
+export async function askServer(question: Question, signal: AbortSignal): Promise<Answer> {
+  const token = await secret?.read(Date.now());
+  const response = await fetch(url, {
+    method: 'POST',
+    body: validateCodeRequest(question),
+    redirect: 'manual',
+    signal,
+    headers: {
+      'content-type': 'application/fhir+json',
+      accept: 'application/fhir+json',
+      ...(token !== undefined && { authorization: `Bearer ${token}` }),
+    },
+  });
+  const { status, headers } = response;
+  const answer = answerOf(status, await beginningOf(response, BODY_CHARACTERS_MAX));
+  if (answer !== undefined) return answer;
+  if (status === UNAUTHORIZED) secret?.forget();
+  const { retryAt } = judgeHttp(status, headers.get('retry-after'), Date.now());
+  throw new NoAnswer(status, { outcome: 'failure', retryAt });
+}

@@ -1,0 +1,128 @@
+/**
+ * Answers to questions about codes: from this environment's memory, else from the table, else from
+ * the server through its breaker. Loaded only where a terminology server is configured.
+ *
+ * Shared by all invocations of an environment, but for the budget of time, which each has its own.
+ * Nothing here rejects: what cannot be had is `none`.
+ */
+import pLimit from 'p-limit';
+import { DEFAULT_BREAKER_POLICY } from '../../../core/breaker-policy.ts';
+import {
+  ageOf,
+  type KnownAnswer,
+  keyOf,
+  type Question,
+  type Reply,
+  staleReply,
+} from '../../../core/terminology.ts';
+import { requiredEnv } from '../../aws/env.ts';
+import { readAnswer, writeAnswer } from '../../aws/terminology-table.ts';
+import { guard, setBreakerPolicy } from '../../breaker.ts';
+import { faultOf, logger } from '../../telemetry.ts';
+import { settings as all } from '../environment.ts';
+import { askServer, NoAnswer } from './ask-server.ts';
+import { TERMINOLOGY_SERVER } from './service.ts';
+import type { TimeBudget } from './time-budget.ts';
+
+const settings = all.terminology;
+const table = requiredEnv('terminologyTable');
+const ANSWERS_MAX = 20_000;
+
+setBreakerPolicy(TERMINOLOGY_SERVER, {
+  ...DEFAULT_BREAKER_POLICY,
+  trip: { kind: 'consecutive', failures: settings.breakerFailures },
+  openMs: settings.breakerOpenMs,
+});
+
+/** Where a reply came from; the names of the metrics. */
+export type Origin = 'CodesRemembered' | 'CodesFromTable' | 'CodesAsked' | 'CodesStale';
+export interface Found {
+  readonly reply: Reply;
+  /** Of none, nowhere. */
+  readonly from?: Origin;
+}
+
+const NOTHING: Found = { reply: 'none' };
+
+/** In the order in which they were learned, so that the oldest goes first. */
+const memory = new Map<string, KnownAnswer>();
+const underWay = new Map<string, Promise<Found>>();
+const calls = pLimit(settings.callsMax);
+
+/** What is known, or found out within the budget. The same question under way is asked once. */
+export async function reply(question: Question, budget: TimeBudget): Promise<Found> {
+  const key = keyOf(question);
+  const known = memory.get(key);
+  const now = Date.now();
+  if (known !== undefined && ageOf(known, now, settings) === 'fresh') {
+    return { reply: known.answer, from: 'CodesRemembered' };
+  }
+  let finding = underWay.get(key);
+  if (finding === undefined) {
+    finding = find(question, key, budget).finally(() => underWay.delete(key));
+    underWay.set(key, finding);
+  }
+  return (await budget.wait(finding)) ?? stale(known, now);
+}
+
+async function find(question: Question, key: string, budget: TimeBudget): Promise<Found> {
+  const shared = await read(key);
+  const now = Date.now();
+  if (shared !== undefined && ageOf(shared, now, settings) === 'fresh') {
+    remember(key, shared);
+    return { reply: shared.answer, from: 'CodesFromTable' };
+  }
+  const answer = await calls(() => ask(question, budget));
+  if (answer === undefined) return stale(shared ?? memory.get(key), now);
+  remember(key, answer);
+  await share(key, answer);
+  return { reply: answer.answer, from: 'CodesAsked' };
+}
+
+/** A call begins only if it may take its whole time: cut short it would look like a slow server. */
+async function ask(question: Question, budget: TimeBudget): Promise<KnownAnswer | undefined> {
+  const { callTimeoutMs: timeoutMs } = settings;
+  if (budget.leftMs < timeoutMs) return undefined;
+  return guard<KnownAnswer | undefined>(
+    TERMINOLOGY_SERVER,
+    async (signal) => ({ answer: await askServer(question, signal), checkedAt: Date.now() }),
+    {
+      timeoutMs,
+      judgeError: (error) => (error instanceof NoAnswer ? error.judgement : { outcome: 'failure' }),
+      fallback: (reason) => {
+        if (reason.kind === 'failed') logger.warn('terminology server', faultOf(reason.error));
+        return undefined;
+      },
+    },
+  );
+}
+
+function stale(known: KnownAnswer | undefined, now: number): Found {
+  const worth = staleReply(known, now, settings);
+  return worth === 'none' ? NOTHING : { reply: worth, from: 'CodesStale' };
+}
+
+function remember(key: string, answer: KnownAnswer): void {
+  memory.delete(key);
+  memory.set(key, answer);
+  const [oldest] = memory.keys();
+  if (memory.size > ANSWERS_MAX && oldest !== undefined) memory.delete(oldest);
+}
+
+/** Without the table each environment asks for itself. */
+async function read(key: string): Promise<KnownAnswer | undefined> {
+  try {
+    return await readAnswer(table, key);
+  } catch (fault) {
+    logger.warn('terminology table', faultOf(fault));
+    return undefined;
+  }
+}
+
+async function share(key: string, answer: KnownAnswer): Promise<void> {
+  try {
+    await writeAnswer(table, key, answer, settings.staleMs);
+  } catch (fault) {
+    logger.warn('terminology table', faultOf(fault));
+  }
+}

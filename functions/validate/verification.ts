@@ -1,0 +1,64 @@
+/**
+ * Between verdict and outcome: what the validator could not decide is asked of the terminology
+ * server, where one is configured. Whatever becomes of that, there is an outcome: it takes no longer
+ * than the budget, it never throws, and what has no answer is accepted with an issue that says so.
+ */
+import type { Context } from 'aws-lambda';
+import { boundedIssues, keyOf, questionsOf, withReplies } from '../../core/terminology.ts';
+import type { Verdict } from '../../core/verdict.ts';
+import type { Tally } from '../telemetry.ts';
+import { environment, settings } from './environment.ts';
+import { WRITING_MS } from './handlers-clock.ts';
+import type { Judgement } from './isolation/pool.ts';
+import { TimeBudget } from './terminology/time-budget.ts';
+
+/** Not even loaded where there is no server to ask. */
+const terminology =
+  environment.terminologyEndpoint === undefined
+    ? undefined
+    : await import('./terminology/terminology.ts');
+
+type Answered = Extract<Verdict, { kind: 'valid' | 'invalid' }>;
+
+/** Whether there is something to ask before this judgement is final. */
+export function isUndecided(judgement: Judgement): judgement is Answered {
+  return (
+    (judgement.kind === 'valid' || judgement.kind === 'invalid') &&
+    judgement.issues.some((issue) => issue.undecided !== undefined)
+  );
+}
+
+/** The verifications of one invocation. */
+export class Verification {
+  readonly #budget: TimeBudget;
+  readonly #tally: Tally;
+
+  constructor(context: Pick<Context, 'getRemainingTimeInMillis'>, tally: Tally) {
+    const endsAt = Date.now() + context.getRemainingTimeInMillis() - WRITING_MS;
+    this.#budget = new TimeBudget(settings.terminology.budgetMs, endsAt);
+    this.#tally = tally;
+  }
+
+  /** The judgement as it is final: a valid one may turn out invalid. */
+  async verify(judgement: Judgement): Promise<Judgement> {
+    if (terminology === undefined || !isUndecided(judgement)) return judgement;
+    const { reply } = terminology;
+    const found = await Promise.all(
+      [...questionsOf(judgement.issues)].map(
+        async ([key, question]) => [key, await reply(question, this.#budget)] as const,
+      ),
+    );
+    for (const [, { from = 'CodesUnverified' }] of found) this.#tally.add(from);
+    const replies = new Map(found);
+    const issues = withReplies(
+      judgement.issues,
+      (question) => replies.get(keyOf(question))?.reply ?? 'none',
+    );
+    return withIssues(judgement, [...boundedIssues(issues, settings.issuesMax)]);
+  }
+}
+
+function withIssues(verdict: Answered, issues: Answered['issues']): Answered {
+  const isInvalid = issues.some(({ severity }) => severity === 'error');
+  return isInvalid ? { ...verdict, kind: 'invalid', issues } : { ...verdict, issues };
+}

@@ -1,0 +1,31 @@
+/** A table as all of ours are: on demand, encrypted by our key, restorable to any second of 35 days. */
+import {
+  AttributeType,
+  BillingMode,
+  Table,
+  TableEncryption,
+  type TableProps,
+} from 'aws-cdk-lib/aws-dynamodb';
+import type { Construct } from 'constructs';
+import { type Foundation, resourceName, STAGE_POLICIES } from './foundation.ts';
+
+/** Of the string key `pk`. The construct's id, in lower case, is its name without the stage's prefix. */
+export function encryptedTable(
+  scope: Construct,
+  id: string,
+  { config, key }: Foundation,
+  props: Pick<TableProps, 'sortKey' | 'timeToLiveAttribute'> = {},
+): Table {
+  const policy = STAGE_POLICIES[config.stage];
+  return new Table(scope, id, {
+    tableName: resourceName(config.stage, id.toLowerCase()),
+    partitionKey: { name: 'pk', type: AttributeType.STRING },
+    billingMode: BillingMode.PAY_PER_REQUEST,
+    encryption: TableEncryption.CUSTOMER_MANAGED,
+    encryptionKey: key,
+    pointInTimeRecoverySpecification: { pointInTimeRecoveryEnabled: true },
+    deletionProtection: policy.protect,
+    removalPolicy: policy.removal,
+    ...props,
+  });
+}
