@@ -1,17 +1,28 @@
-/** `downstream`: makes the stand-in FHIR server of `npm start -- --downstream` well, slow, failing or dead. */
+/** Makes the stand-in servers of `npm start -- --downstream` well, slow, failing or dead. */
 import { Argument, type Command } from 'commander';
-import { DOWNSTREAM_PORT, MODE_HEADER, MODE_PATH, MODES } from '../local/downstream/control.ts';
+import {
+  DOWNSTREAM_PORT,
+  MODE_HEADER,
+  MODE_PATH,
+  MODES,
+  TERMINOLOGY_PORT,
+} from '../local/downstream/control.ts';
 import { wholeNumber } from './command-line.ts';
 import { TargetError } from './target.ts';
 
 export function addDownstream(program: Command): void {
+  addStandIn(program, 'downstream', 'FHIR', DOWNSTREAM_PORT);
+  addStandIn(program, 'terminology', 'terminology', TERMINOLOGY_PORT);
+}
+
+function addStandIn(program: Command, name: string, kind: string, port: number): void {
   program
-    .command('downstream')
+    .command(name)
     .description(
-      'make the local stand-in FHIR server well, slow, failing or dead; or ask how it is',
+      `make the local stand-in ${kind} server well, slow, failing or dead; or ask how it is`,
     )
     .addArgument(new Argument('[mode]', 'how it shall be').choices(MODES))
-    .option('--port <n>', 'where it listens', wholeNumber(1, 65_535), DOWNSTREAM_PORT)
+    .option('--port <n>', 'where it listens', wholeNumber(1, 65_535), port)
     .action(control);
 }
 

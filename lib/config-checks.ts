@@ -60,8 +60,9 @@ function* terminologyProblems(config: Config): Generator<string> {
   if (isOpenOnTheWire(endpoint)) {
     yield `terminology.endpoint ${endpoint} must be https: what it answers decides, and a token may go there`;
   }
-  if (callTimeoutMs > budgetMs) {
-    yield `terminology.callTimeoutMs ${callTimeoutMs} must fit into terminology.budgetMs ${budgetMs}, or no call is made`;
+  // A call begins only if it may take its whole time.
+  if (2 * callTimeoutMs > budgetMs) {
+    yield `terminology.callTimeoutMs ${callTimeoutMs} must fit twice into terminology.budgetMs ${budgetMs}`;
   }
   if (freshHours > staleDays * 24) {
     yield `terminology.freshHours ${freshHours} must be at most terminology.staleDays ${staleDays}, in hours`;

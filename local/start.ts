@@ -37,7 +37,7 @@ async function start(options: StartOptions): Promise<void> {
   await ensureBuilt(ROOT, say, target);
   const pages = pageBook(say);
   const { port, data, duplicates, reorder, seed } = options;
-  const downstream = options.downstream ? await openDownstream(say) : undefined;
+  const closeDownstream = options.downstream ? await openDownstream(say) : undefined;
   const runtime = await startRuntime({
     assembly: join(ROOT, target.assembly),
     ...(port !== undefined && { port }),
@@ -60,7 +60,7 @@ async function start(options: StartOptions): Promise<void> {
   } finally {
     say('stopping …');
     await runtime.stop();
-    await downstream?.stop();
+    await closeDownstream?.();
   }
 }
 

@@ -1,4 +1,4 @@
-/** What the stand-in FHIR server and the command that controls it have in common. */
+/** What the stand-in servers and the commands that control them have in common. */
 export const MODES = ['ok', 'slow', 'fail', 'stop'] as const;
 /** `stop`: connections are cut, as if there were no server. */
 export type Mode = (typeof MODES)[number];
@@ -7,5 +7,6 @@ export type Mode = (typeof MODES)[number];
 export const MODE_PATH = '/mode';
 export const MODE_HEADER = 'x-mode';
 
-/** Where it listens under `npm start -- --downstream`: the template for it names this port. */
+/** Where they listen under `npm start -- --downstream`: the template for it names these ports. */
 export const DOWNSTREAM_PORT = 18_080;
+export const TERMINOLOGY_PORT = 18_081;

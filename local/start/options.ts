@@ -54,7 +54,7 @@ export function startCommand(action: (options: StartOptions) => Promise<void>) {
     .option('--reorder', 'deliver messages out of order', false)
     .option(
       '--downstream',
-      'deliver to a stand-in FHIR server, which `npm run cli -- downstream` makes fail',
+      'deliver to a stand-in FHIR server and check codes with a stand-in terminology server, which `npm run cli -- downstream` and `terminology` make fail',
       false,
     )
     .addHelpText('after', '\nStatus: 0 all well, 1 something failed, 2 a wrong command line.')

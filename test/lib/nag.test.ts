@@ -22,7 +22,10 @@ describe('cdk-nag', () => {
   });
 
   it('finds nothing where resources are delivered', () => {
-    const delivery = { 'delivery.endpoint': 'https://fhir.example.org' };
+    const delivery = {
+      'delivery.endpoint': 'https://fhir.example.org',
+      'terminology.endpoint': 'https://tx.example.org',
+    };
     expect(findings(buildStack({ stage: 'prod', ...delivery }).app)).toEqual([]);
   });
 

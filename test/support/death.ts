@@ -17,8 +17,10 @@ export function dieAfterCall(
   const death = Promise.withResolvers<'died'>();
   let calls = 0;
   const never = new Promise<never>(() => {});
-  const all = [...clients.flatMap(({ sqs, sns, s3, dynamo }) => [sqs, sns, s3, dynamo]), ...others];
-  for (const client of all) {
+  const own = clients.flatMap(({ sqs, sns, s3, dynamo, hastyDynamo }) => [
+    ...[sqs, sns, s3, dynamo, hastyDynamo],
+  ]);
+  for (const client of [...own, ...others]) {
     // All have the same stack; their types differ by the commands that they take.
     const { middlewareStack } = client as Clients['sqs'];
     middlewareStack.add(

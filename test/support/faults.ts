@@ -1,7 +1,7 @@
 /** Makes chosen calls of the functions' SDK clients fail, where the emulators never do. */
 import type { Clients, Functions } from './functions.ts';
 
-export type FaultyService = 'sqs' | 'sns' | 's3' | 'dynamo';
+export type FaultyService = 'sqs' | 'sns' | 's3' | 'dynamo' | 'hastyDynamo';
 
 class InjectedFault extends Error {
   override readonly name = 'ProvisionedThroughputExceededException';
@@ -14,7 +14,7 @@ class InjectedFault extends Error {
  * comes.
  */
 export function failCalls(
-  { clients }: Functions,
+  { clients }: Pick<Functions, 'clients'>,
   service: FaultyService,
   matches: (command: string, input: Record<string, unknown>) => boolean,
   how: 'fail' | 'hang' | 'lose' = 'fail',

@@ -32,7 +32,9 @@ export interface World {
   readonly stage: string;
   readonly lane: Lane;
   readonly queues: Readonly<Record<QueueName, Queue>>;
-  readonly tables: Readonly<Record<'resources' | 'quarantine' | 'incidents' | 'breakers', string>>;
+  readonly tables: Readonly<
+    Record<'resources' | 'quarantine' | 'incidents' | 'breakers' | 'terminology', string>
+  >;
   readonly bucket: string;
 }
 
@@ -64,6 +66,7 @@ export async function buildWorld(settings: Record<string, unknown> = {}): Promis
     quarantine: await table(`${prefix}-quarantine`, undefined, QUARANTINE_INDEXES),
     incidents: await table(`${prefix}-incidents`, 'sk', INCIDENTS_INDEXES),
     breakers: await table(`${prefix}-breakers`),
+    terminology: await table(`${prefix}-terminology`),
   };
   const bucket = `${prefix}-bodies-${ACCOUNT}`;
   await testClients().s3.send(new CreateBucketCommand({ Bucket: bucket }));
@@ -83,6 +86,7 @@ export async function buildWorld(settings: Record<string, unknown> = {}): Promis
     [ENV.quarantineTable]: tables.quarantine,
     [ENV.incidentsTable]: tables.incidents,
     [ENV.breakersTable]: tables.breakers,
+    [ENV.terminologyTable]: tables.terminology,
     [ENV.bodiesBucket]: bucket,
     [ENV.crashesTopicArn]: crashes,
     [ENV.oncallTopicArn]: oncall,

@@ -1,0 +1,99 @@
+/**
+ * A stand-in for a server outside, on loopback, that can be made slow, failing or dead, so that anyone
+ * can watch a breaker. Nothing survives its end.
+ */
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
+import { MODE_HEADER, MODE_PATH, MODES, type Mode } from './control.ts';
+
+export interface StandIn {
+  /** The base URL for FHIR. */
+  readonly endpoint: string;
+  /** Calls so far, by what became of them. */
+  readonly counts: Readonly<Record<Mode, number>>;
+  setMode(mode: Mode): void;
+  stop(): Promise<void>;
+}
+
+export interface StandInOptions {
+  /** A free one unless given. */
+  readonly port?: number;
+  /** How long a slow call takes. */
+  readonly slowMs?: number;
+}
+
+/** What it does when it is well. `path` is the one below the base. */
+export type Serve = (
+  path: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+) => Promise<void> | void;
+
+const SLOW_MS = 10_000;
+const BASE = '/fhir/';
+
+/** `more` is told by the control path besides mode and counts. */
+export async function startStandIn(
+  serve: Serve,
+  options: StandInOptions = {},
+  more: () => object = () => ({}),
+): Promise<StandIn> {
+  const counts: Record<Mode, number> = { ok: 0, slow: 0, fail: 0, stop: 0 };
+  let mode: Mode = 'ok';
+
+  async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = new URL(request.url ?? '', 'http://localhost').pathname;
+    if (path === MODE_PATH) return control(request, response);
+    counts[mode] += 1;
+    if (mode === 'stop') {
+      request.socket.destroy();
+      return;
+    }
+    if (mode === 'fail') return say(response, 503, 'made to fail');
+    if (mode === 'slow') await wait(options.slowMs ?? SLOW_MS, undefined, { ref: false });
+    if (!path.startsWith(BASE)) return say(response, 404, `the base is ${BASE}`);
+    return serve(path.slice(BASE.length), request, response);
+  }
+
+  function control(request: IncomingMessage, response: ServerResponse): void {
+    if (request.method === 'PUT') {
+      const wanted = MODES.find((each) => each === request.headers[MODE_HEADER]);
+      if (wanted === undefined) {
+        say(response, 400, `a mode is one of ${MODES.join(', ')}`);
+        return;
+      }
+      mode = wanted;
+    }
+    response.setHeader('content-type', 'application/json');
+    response.end(JSON.stringify({ mode, counts, ...more() }));
+  }
+
+  const server = createServer((request, response) => {
+    answer(request, response).catch(() => response.destroy());
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port ?? 0, '127.0.0.1', resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  return {
+    endpoint: `http://127.0.0.1:${port}${BASE.slice(0, -1)}`,
+    counts,
+    setMode: (wanted) => {
+      mode = wanted;
+    },
+    async stop() {
+      const closed = new Promise((resolve) => server.close(resolve));
+      server.closeAllConnections();
+      await closed;
+    },
+  };
+}
+
+/** An OperationOutcome with one error. */
+export function say(response: ServerResponse, status: number, diagnostics: string): void {
+  const issue = [{ severity: 'error', code: 'processing', diagnostics }];
+  response.writeHead(status, { 'content-type': 'application/fhir+json' });
+  response.end(JSON.stringify({ resourceType: 'OperationOutcome', issue }));
+}

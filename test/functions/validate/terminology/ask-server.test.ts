@@ -1,0 +1,98 @@
+import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { json } from 'node:stream/consumers';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { ENV } from '../../../../functions/aws/env-names.ts';
+
+interface Received {
+  readonly url: string | undefined;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: unknown;
+}
+
+const QUESTION = { valueSet: 'http://vs', coding: { system: 'http://s', code: 'c' } };
+const YES = '{"resourceType":"Parameters","parameter":[{"name":"result","valueBoolean":true}]}';
+
+/** Stands for the terminology server, and on every other path for Secrets Manager. */
+let server: Server;
+let received: Received[];
+let secretsRead: number;
+let status: number;
+
+beforeEach(async () => {
+  received = [];
+  secretsRead = 0;
+  status = 200;
+  server = createServer(async (request, response) => {
+    const { url, headers } = request;
+    const body = await json(request);
+    if (url?.startsWith('/r4/')) {
+      received.push({ url, headers, body });
+      response.writeHead(status, { 'retry-after': '7' }).end(YES);
+    } else {
+      secretsRead += 1;
+      response.setHeader('content-type', 'application/x-amz-json-1.1');
+      response.end(JSON.stringify({ SecretString: ` token-${secretsRead}\n` }));
+    }
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  vi.stubEnv('AWS_ENDPOINT_URL_SECRETS_MANAGER', base);
+  vi.stubEnv('AWS_REGION', 'us-east-1');
+  vi.stubEnv('AWS_ACCESS_KEY_ID', 'local');
+  vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'local');
+  vi.stubEnv(ENV.terminologyEndpoint, `${base}/r4/`);
+});
+afterEach(() => {
+  vi.unstubAllEnvs();
+  server.closeAllConnections();
+  server.close();
+});
+
+async function load() {
+  vi.resetModules();
+  const { askServer } = await import('../../../../functions/validate/terminology/ask-server.ts');
+  return () => askServer(QUESTION, AbortSignal.timeout(5_000));
+}
+
+test('the coding and its value set are all that goes out', async () => {
+  const ask = await load();
+  expect(await ask()).toBe('in-set');
+  expect(received).toMatchObject([
+    {
+      url: '/r4/ValueSet/$validate-code',
+      body: {
+        parameter: [
+          { name: 'url', valueUri: 'http://vs' },
+          { name: 'coding', valueCoding: QUESTION.coding },
+        ],
+      },
+    },
+  ]);
+  expect(received[0]?.headers.authorization).toBeUndefined();
+});
+
+test('the token of the secret goes along; after a 401 it is read anew', async () => {
+  vi.stubEnv(ENV.terminologyTokenArn, 'arn:aws:secretsmanager:us-east-1:000000000000:secret:t');
+  const ask = await load();
+  await ask();
+  status = 401;
+  await expect(ask()).rejects.toThrow('answered 401');
+  status = 200;
+  await ask();
+  const tokens = received.map(({ headers }) => headers.authorization);
+  expect(tokens).toEqual(['Bearer token-1', 'Bearer token-1', 'Bearer token-2']);
+});
+
+test.each([
+  [503, true],
+  [429, true],
+  [401, false],
+])('status %i is a failure; the server says when to come again: %j', async (failed, isHeeded) => {
+  const ask = await load();
+  status = failed;
+  const error = await ask().catch((thrown: unknown) => thrown);
+  expect(error).toMatchObject({ name: 'NoAnswer', judgement: { outcome: 'failure' } });
+  const { retryAt } = (error as { judgement: { retryAt?: number } }).judgement;
+  expect(retryAt !== undefined).toBe(isHeeded);
+});

@@ -1,0 +1,69 @@
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { ENVELOPE_ATTRIBUTE, type Envelope } from '../../../../core/messages.ts';
+import {
+  startTerminology,
+  type TerminologyServer,
+} from '../../../../local/downstream/terminology.ts';
+import { send } from '../../../support/delivery.ts';
+import { type Doomed, dieAtEveryStep } from '../../../support/die-at-every-step.ts';
+import { drain } from '../../../support/drain.ts';
+import { type Emulators, startEmulators } from '../../../support/emulators.ts';
+import { loadFunctions } from '../../../support/functions.ts';
+import { itemsOf } from '../../../support/stores.ts';
+import {
+  askNobody,
+  buildTerminologyWorld,
+  loadValidate,
+  photographed,
+} from '../../../support/terminology.ts';
+import { expectAllTold } from '../../../support/told.ts';
+import type { World } from '../../../support/world.ts';
+
+let emulators: Emulators;
+let server: TerminologyServer;
+beforeAll(async () => {
+  emulators = await startEmulators();
+  server = await startTerminology();
+});
+afterAll(async () => {
+  askNobody();
+  await server.stop();
+  await emulators.stop();
+});
+
+async function doomed(): Promise<Doomed> {
+  const functions = await loadValidate();
+  const { clients } = functions;
+  return { handler: functions.validate, clients, close: () => functions.close() };
+}
+
+async function finish(world: World): Promise<void> {
+  const healthy = await loadFunctions(['validate', 'quarantine', 'incident']);
+  await drain(world, healthy);
+  await healthy.close();
+}
+
+test('R02 R04 R09: validate, alone, where a death while asking is no crash of the resource', {
+  timeout: 120_000,
+}, async () => {
+  const suspect: Omit<Envelope, 'lane'> = { messageId: 'm-1', sentAt: 1, source: 'default' };
+  const steps = await dieAtEveryStep({
+    build: () => buildTerminologyWorld(server.endpoint),
+    queue: ({ queues }) => queues.isolation,
+    load: doomed,
+    async prepare({ queues, lane }) {
+      const envelope: Envelope = { ...suspect, lane };
+      const attributes = { [ENVELOPE_ATTRIBUTE]: JSON.stringify(envelope) };
+      await send(queues.isolation, photographed('yes'), attributes);
+    },
+    finish,
+    async check(world) {
+      expect(await itemsOf(world.tables.resources)).toMatchObject([{ resourceId: 'yes' }]);
+      expect(await itemsOf(world.tables.quarantine)).toMatchObject([
+        { pk: 'm-1', status: 'stored' },
+      ]);
+      await expectAllTold(world);
+    },
+  });
+  expect(steps).toBeGreaterThanOrEqual(6);
+});

@@ -1,0 +1,144 @@
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import {
+  startTerminology,
+  type TerminologyServer,
+} from '../../../../local/downstream/terminology.ts';
+import { skipTime } from '../../../support/clock.ts';
+import { contextWith, deliver, send } from '../../../support/delivery.ts';
+import { type Emulators, startEmulators } from '../../../support/emulators.ts';
+import { failCalls } from '../../../support/faults.ts';
+import type { Functions } from '../../../support/functions.ts';
+import { depthOf, itemsOf } from '../../../support/stores.ts';
+import {
+  askNobody,
+  buildTerminologyWorld,
+  loadValidate,
+  photographed,
+} from '../../../support/terminology.ts';
+import { outcomesTold } from '../../../support/told.ts';
+import type { World } from '../../../support/world.ts';
+
+let emulators: Emulators;
+let server: TerminologyServer;
+let world: World;
+let functions: Functions;
+
+beforeAll(async () => {
+  emulators = await startEmulators();
+});
+afterEach(async () => {
+  askNobody();
+  await functions.close();
+  await server.stop();
+});
+afterAll(() => emulators.stop());
+
+async function begin(settings: Parameters<typeof buildTerminologyWorld>[1] = {}): Promise<void> {
+  server = await startTerminology();
+  world = await buildTerminologyWorld(server.endpoint, settings);
+  functions = await loadValidate();
+}
+
+/** So many codes that nobody asked about before, a resource each. */
+let codes = 0;
+async function submitNew(count: number, queue = world.queues.lane, timeoutMs = 20_000) {
+  for (let n = 0; n < count; n += 1) {
+    codes += 1;
+    await send(queue, photographed(`p-${codes}`, `image/new-${codes}`));
+  }
+  const context = contextWith(timeoutMs);
+  const delivery = await deliver(functions.validate, queue, { context });
+  expect(delivery?.failed).toEqual([]);
+  return (await outcomesTold(world)).map(({ verdict, issues }) => ({
+    verdict,
+    severities: issues.map(({ severity }) => severity),
+  }));
+}
+const accepted = { verdict: 'stored', severities: ['information'] };
+const rejected = { verdict: 'rejected', severities: ['error'] };
+const breaker = async () => (await itemsOf(world.tables.breakers))[0];
+
+describe.each(['fail', 'stop'] as const)('R09: a server that would %s', (mode) => {
+  test('rejects nobody, crashes nothing, and is soon left alone', async () => {
+    await begin();
+    server.setMode(mode);
+    expect(await submitNew(8)).toEqual(Array.from({ length: 8 }, () => accepted));
+    expect(await breaker()).toMatchObject({ pk: 'terminology-server', phase: 'open' });
+    const called = server.counts[mode];
+    expect(called).toBeLessThanOrEqual(8);
+    expect(await submitNew(8)).toEqual(Array.from({ length: 8 }, () => accepted));
+    expect(server.counts[mode]).toBe(called);
+    expect(await itemsOf(world.tables.quarantine)).toEqual([]);
+    expect(await depthOf(world.queues.isolation)).toBe(0);
+    expect(await depthOf(world.queues.incident)).toBe(0);
+  });
+});
+
+test('R12: after the outage one probe after the other, then it decides again', async () => {
+  await begin();
+  server.setMode('fail');
+  await submitNew(8);
+  server.setMode('ok');
+  for (let turn = 0; turn < 40 && (await breaker())?.['phase'] !== 'closed'; turn += 1) {
+    skipTime(10_000);
+    await submitNew(1);
+  }
+  expect(await breaker()).toMatchObject({ phase: 'closed' });
+  skipTime(60_000);
+  expect(await submitNew(2)).toEqual([rejected, rejected]);
+});
+
+test('a server that hangs costs the budget and no more; the batch is done in time', async () => {
+  await begin({ callTimeoutMs: 150, budgetMs: 200, callsMax: 2 });
+  server.setMode('slow');
+  const startedAt = performance.now();
+  const told = await submitNew(6);
+  expect(performance.now() - startedAt).toBeLessThan(4_000);
+  expect(told).toEqual(Array.from({ length: 6 }, () => accepted));
+  expect(server.counts.slow).toBeLessThanOrEqual(2);
+});
+
+test('no call begins when the invocation is about to end', async () => {
+  await begin();
+  expect(await submitNew(1, world.queues.lane, 3_300)).toEqual([accepted]);
+  expect(server.asked).toEqual([]);
+});
+
+test('with the breakers table down too, nothing is lost', async () => {
+  await begin();
+  failCalls(functions, 'hastyDynamo', () => true);
+  server.setMode('fail');
+  expect(await submitNew(3)).toEqual([accepted, accepted, accepted]);
+});
+
+describe('R02 R09: alone, in the isolation queue', () => {
+  test('an outage spends no attempt', async () => {
+    await begin();
+    server.setMode('fail');
+    expect(await submitNew(1, world.queues.isolation)).toEqual([accepted]);
+    const [entry] = await itemsOf(world.tables.quarantine);
+    expect(entry).toMatchObject({ status: 'stored' });
+    expect(entry?.['attempts']).toEqual([
+      { requestId: expect.any(String), startedAt: expect.any(Number), ended: expect.any(Number) },
+    ]);
+  });
+
+  test('the attempt has ended before the server is asked: a death then is not the resource’s', async () => {
+    await begin({ callTimeoutMs: 5_000, budgetMs: 10_000 });
+    server.setMode('slow');
+    codes += 1;
+    await send(world.queues.isolation, photographed('dies', `image/new-${codes}`));
+    const context = contextWith(60_000);
+    const dying = deliver(functions.validate, world.queues.isolation, { context });
+    await expect.poll(() => server.counts.slow, { timeout: 5_000 }).toBe(1);
+    const [entry] = await itemsOf(world.tables.quarantine);
+    expect(entry?.['attempts']).toMatchObject([{ ended: expect.any(Number) }]);
+    await server.stop();
+    await dying;
+  });
+
+  test('what the server rejects is rejected there too', async () => {
+    await begin();
+    expect(await submitNew(1, world.queues.isolation)).toEqual([rejected]);
+  });
+});

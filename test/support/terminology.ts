@@ -1,0 +1,33 @@
+/** A world whose codes are checked with a terminology server, and `validate` that does it, cold. */
+import { ENV } from '../../functions/aws/env-names.ts';
+import type { TerminologySettings } from '../../functions/validate/terminology/settings.ts';
+import { type Functions, loadFunctions } from './functions.ts';
+import { patient } from './resources.ts';
+import { buildWorld, type World } from './world.ts';
+
+export async function buildTerminologyWorld(
+  endpoint: string,
+  terminology: Partial<TerminologySettings> = {},
+): Promise<World> {
+  const world = await buildWorld({ deadlineMs: 5_000, terminology });
+  process.env[ENV.terminologyEndpoint] = endpoint;
+  return world;
+}
+
+/** The worlds of other tests in this process ask nobody. */
+export function askNobody(): void {
+  delete process.env[ENV.terminologyEndpoint];
+}
+
+/** One environment, with a memory of its own. */
+export const loadValidate = (): Promise<Functions> => loadFunctions(['validate']);
+
+/** Its media type is bound to a value set of which the definitions have no codes: required. */
+export const photographed = (id: string, contentType = 'image/png'): string =>
+  patient({ id, photo: [{ contentType }] });
+
+/** The same of an extensible binding. */
+export const related = (id: string, code: string): string =>
+  patient({ id, contact: [{ name: { text: 'x' }, relationship: [{ coding: [v2(code)] }] }] });
+
+const v2 = (code: string) => ({ system: 'http://terminology.hl7.org/CodeSystem/v2-0131', code });
