@@ -9,6 +9,7 @@ import type { Lane as LaneName } from '../core/messages.ts';
 import type { BodyPrefix } from '../functions/aws/bodies-bucket.ts';
 import { ENV } from '../functions/aws/env-names.ts';
 import type { ValidateSettings } from '../functions/validate/settings.ts';
+import type { TerminologySettings } from '../functions/validate/terminology/settings.ts';
 import { acknowledge, objectsUnder } from './acknowledgements.ts';
 import type { Config } from './config.ts';
 import type { Foundation } from './foundation.ts';
@@ -65,7 +66,7 @@ const WRITE = ['resources/', 'quarantine/', HOPS_PREFIX] satisfies BodyPrefix[];
 const KEY_SERVICES = ['dynamodb', 's3', 'sns', 'sqs'] as const;
 
 function environment(config: Config, lane: LaneQueues, stores: ValidateStores) {
-  const settings: Omit<ValidateSettings, 'terminology'> & Partial<ValidateSettings> = {
+  const settings: ValidateSettings & { terminology?: TerminologySettings } = {
     deadlineMs: config.deadlineMs,
     heapOldMb: config.workerHeap.oldMb,
     heapYoungMb: config.workerHeap.youngMb,

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { terminologySettingsSchema } from './terminology/settings.ts';
 
 /**
  * What `validate` is told by the stack, as JSON in the environment variable SETTINGS. The defaults
@@ -32,7 +31,6 @@ export const validateSettingsSchema = z.object({
     .default(350 * 1024),
   /** Issues kept of one invalid resource. */
   issuesMax: z.int().positive().default(100),
-  terminology: terminologySettingsSchema.prefault({}),
   /** Writes to tables and topics in flight at once, in one environment. */
   writesMax: z.int().positive().default(32),
 });

@@ -10,7 +10,7 @@ import type { Tally } from '../telemetry.ts';
 import { environment, settings } from './environment.ts';
 import { WRITING_MS } from './handlers-clock.ts';
 import type { Judgement } from './isolation/pool.ts';
-import { TimeBudget } from './terminology/time-budget.ts';
+import type { TimeBudget } from './terminology/time-budget.ts';
 
 /** Not even loaded where there is no server to ask. */
 const terminology =
@@ -30,22 +30,25 @@ export function isUndecided(judgement: Judgement): judgement is Answered {
 
 /** The verifications of one invocation. */
 export class Verification {
-  readonly #budget: TimeBudget;
+  readonly #budget: TimeBudget | undefined;
   readonly #tally: Tally;
 
   constructor(context: Pick<Context, 'getRemainingTimeInMillis'>, tally: Tally) {
     const endsAt = Date.now() + context.getRemainingTimeInMillis() - WRITING_MS;
-    this.#budget = new TimeBudget(settings.terminology.budgetMs, endsAt);
+    this.#budget = terminology?.budgetUntil(endsAt);
     this.#tally = tally;
   }
 
   /** The judgement as it is final: a valid one may turn out invalid. */
   async verify(judgement: Judgement): Promise<Judgement> {
-    if (terminology === undefined || !isUndecided(judgement)) return judgement;
+    const budget = this.#budget;
+    if (terminology === undefined || budget === undefined || !isUndecided(judgement)) {
+      return judgement;
+    }
     const { reply } = terminology;
     const found = await Promise.all(
       [...questionsOf(judgement.issues)].map(
-        async ([key, question]) => [key, await reply(question, this.#budget)] as const,
+        async ([key, question]) => [key, await reply(question, budget)] as const,
       ),
     );
     for (const [, { from = 'CodesUnverified' }] of found) this.#tally.add(from);

@@ -5,11 +5,17 @@ import { type Functions, loadFunctions } from './functions.ts';
 import { patient } from './resources.ts';
 import { buildWorld, type World } from './world.ts';
 
+/** However busy the machine is. */
+const PATIENT = { callTimeoutMs: 5_000, budgetMs: 10_000 };
+
 export async function buildTerminologyWorld(
   endpoint: string,
   terminology: Partial<TerminologySettings> = {},
 ): Promise<World> {
-  const world = await buildWorld({ deadlineMs: 5_000, terminology });
+  const world = await buildWorld({
+    deadlineMs: 5_000,
+    terminology: { ...PATIENT, ...terminology },
+  });
   process.env[ENV.terminologyEndpoint] = endpoint;
   return world;
 }

@@ -2,10 +2,9 @@
 import type { Answer, Question } from '../../../core/terminology.ts';
 import { answerOf, validateCodeRequest } from '../../../core/terminology-answer.ts';
 import { BearerToken } from '../../aws/bearer-token.ts';
-import { requiredEnv } from '../../aws/env.ts';
-import { ENV } from '../../aws/env-names.ts';
 import { beginningOf } from '../../beginning-of.ts';
 import { type Judgement, judgeHttp } from '../../breaker/judgement.ts';
+import { environment } from './environment.ts';
 
 /** The server did not answer the question. */
 export class NoAnswer extends Error {
@@ -21,8 +20,8 @@ export class NoAnswer extends Error {
 const BODY_CHARACTERS_MAX = 64 * 1024;
 const UNAUTHORIZED = 401;
 
-const url = `${requiredEnv('terminologyEndpoint').replace(/\/+$/, '')}/ValueSet/$validate-code`;
-const tokenArn = process.env[ENV.terminologyTokenArn];
+const { endpoint, tokenArn } = environment;
+const url = `${endpoint}/ValueSet/$validate-code`;
 const secret = tokenArn === undefined ? undefined : new BearerToken(tokenArn);
 
 /** Rejects where there is no answer: whatever that was, it is no success of the server's. */

@@ -15,17 +15,15 @@ import {
   type Reply,
   staleReply,
 } from '../../../core/terminology.ts';
-import { requiredEnv } from '../../aws/env.ts';
 import { readAnswer, writeAnswer } from '../../aws/terminology-table.ts';
 import { guard, setBreakerPolicy } from '../../breaker.ts';
 import { faultOf, logger } from '../../telemetry.ts';
-import { settings as all } from '../environment.ts';
 import { askServer, NoAnswer } from './ask-server.ts';
+import { environment, settings } from './environment.ts';
 import { TERMINOLOGY_SERVER } from './service.ts';
-import type { TimeBudget } from './time-budget.ts';
+import { TimeBudget } from './time-budget.ts';
 
-const settings = all.terminology;
-const table = requiredEnv('terminologyTable');
+const { table } = environment;
 const ANSWERS_MAX = 20_000;
 
 setBreakerPolicy(TERMINOLOGY_SERVER, {
@@ -48,6 +46,11 @@ const NOTHING: Found = { reply: 'none' };
 const memory = new Map<string, KnownAnswer>();
 const underWay = new Map<string, Promise<Found>>();
 const calls = pLimit(settings.callsMax);
+
+/** The time that an invocation which ends then may wait. */
+export function budgetUntil(endsAt: number): TimeBudget {
+  return new TimeBudget(settings.budgetMs, endsAt);
+}
 
 /** What is known, or found out within the budget. The same question under way is asked once. */
 export async function reply(question: Question, budget: TimeBudget): Promise<Found> {

@@ -41,6 +41,7 @@ beforeEach(async () => {
   vi.stubEnv('AWS_REGION', 'us-east-1');
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'local');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'local');
+  vi.stubEnv(ENV.terminologyTable, 'answers');
   vi.stubEnv(ENV.terminologyEndpoint, `${base}/r4/`);
 });
 afterEach(() => {

@@ -41,12 +41,12 @@ async function begin(settings: Parameters<typeof buildTerminologyWorld>[1] = {})
 
 /** So many codes that nobody asked about before, a resource each. */
 let codes = 0;
-async function submitNew(count: number, queue = world.queues.lane, timeoutMs = 20_000) {
+async function submitNew(count: number, queue = world.queues.lane) {
   for (let n = 0; n < count; n += 1) {
     codes += 1;
     await send(queue, photographed(`p-${codes}`, `image/new-${codes}`));
   }
-  const context = contextWith(timeoutMs);
+  const context = contextWith(20_000);
   const delivery = await deliver(functions.validate, queue, { context });
   expect(delivery?.failed).toEqual([]);
   return (await outcomesTold(world)).map(({ verdict, issues }) => ({
@@ -88,19 +88,16 @@ test('R12: after the outage one probe after the other, then it decides again', a
   expect(await submitNew(2)).toEqual([rejected, rejected]);
 });
 
-test('a server that hangs costs the budget and no more; the batch is done in time', async () => {
+test('a server that hangs costs the budget and no more: then no further call begins', async () => {
   await begin({ callTimeoutMs: 150, budgetMs: 200, callsMax: 2 });
   server.setMode('slow');
-  const startedAt = performance.now();
-  const told = await submitNew(6);
-  expect(performance.now() - startedAt).toBeLessThan(4_000);
-  expect(told).toEqual(Array.from({ length: 6 }, () => accepted));
+  expect(await submitNew(6)).toEqual(Array.from({ length: 6 }, () => accepted));
   expect(server.counts.slow).toBeLessThanOrEqual(2);
 });
 
-test('no call begins when the invocation is about to end', async () => {
-  await begin();
-  expect(await submitNew(1, world.queues.lane, 3_300)).toEqual([accepted]);
+test('no call begins that may outlast the invocation', async () => {
+  await begin({ callTimeoutMs: 30_000, budgetMs: 60_000 });
+  expect(await submitNew(1)).toEqual([accepted]);
   expect(server.asked).toEqual([]);
 });
 
@@ -124,13 +121,13 @@ describe('R02 R09: alone, in the isolation queue', () => {
   });
 
   test('the attempt has ended before the server is asked: a death then is not the resource’s', async () => {
-    await begin({ callTimeoutMs: 5_000, budgetMs: 10_000 });
+    await begin();
     server.setMode('slow');
     codes += 1;
     await send(world.queues.isolation, photographed('dies', `image/new-${codes}`));
     const context = contextWith(60_000);
     const dying = deliver(functions.validate, world.queues.isolation, { context });
-    await expect.poll(() => server.counts.slow, { timeout: 5_000 }).toBe(1);
+    await expect.poll(() => server.counts.slow, { timeout: 15_000 }).toBe(1);
     const [entry] = await itemsOf(world.tables.quarantine);
     expect(entry?.['attempts']).toMatchObject([{ ended: expect.any(Number) }]);
     await server.stop();
