@@ -2,6 +2,7 @@
 import { addBreaker } from './breaker-command.ts';
 import { command, run } from './command-line.ts';
 import { addDownstream } from './downstream-command.ts';
+import { addIncident } from './incident-command.ts';
 import { addQuarantine } from './quarantine-command.ts';
 import { addSubmit } from './submit-command.ts';
 import { TargetError } from './target.ts';
@@ -14,6 +15,7 @@ addSubmit(program);
 addValidate(program);
 addQuarantine(program);
 addBreaker(program);
+addIncident(program);
 addDownstream(program);
 
 try {

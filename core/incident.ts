@@ -32,6 +32,8 @@ export interface Incident extends Evidence {
   readonly why?: string | undefined;
   /** Epoch ms, as all times here. */
   readonly openedAt: number;
+  /** Of the policy that it was opened by: what hangs together is counted by the same. */
+  readonly windowMs: number;
   /** When the evidence was counted. */
   readonly countedAt: number;
   /** Crashes up to then are those of the incident before; -1 where there was none. */
@@ -115,6 +117,7 @@ function open(
     number: (latest?.number ?? 0) + 1,
     status: 'open',
     openedAt: now,
+    windowMs: policy.windowMs,
     countedAt: now,
     spentUntil: spentAfter(latest),
     clocks: clocksOf(now, policy.calendar),

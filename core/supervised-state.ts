@@ -10,6 +10,7 @@
  * finds it different sets it right. What else has to happen once a change is saved stands in the
  * outbox until it was done, so that a death in between only delays it.
  */
+
 import type { AuditFact } from './audit-fact.ts';
 import type { Escalation } from './messages.ts';
 import type { Restart } from './restart-intensity.ts';

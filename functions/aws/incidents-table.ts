@@ -32,6 +32,7 @@ const incidentSchema = z.object({
   cause: z.enum(['crashes', 'escalation']).default('crashes'),
   why: z.string().optional(),
   openedAt: z.number(),
+  windowMs: z.number().default(300_000),
   countedAt: z.number().default(0),
   spentUntil: z.number().default(-1),
   crashes: z.number(),

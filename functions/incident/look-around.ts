@@ -1,5 +1,5 @@
 /** Each minute: what is still open is counted anew, resolved where it is over, and told of. */
-import { belonging, type Evidence, evidenceOf, mergeEvidence } from '../../core/evidence.ts';
+import { mergeEvidence } from '../../core/evidence.ts';
 import { type Incident, isGoingOn } from '../../core/incident.ts';
 import {
   crashesThatTell,
@@ -8,17 +8,15 @@ import {
   resolvedByQuiet,
   tellingSince,
 } from '../../core/incident-course.ts';
-import type { CrashEvent } from '../../core/messages.ts';
-import { crashesBackTo, newestCrashes } from '../aws/crash-items.ts';
+import { newestCrashes } from '../aws/crash-items.ts';
 import { changeIncident, incidentsIn, readIncident } from '../aws/incidents-table.ts';
 import { logger, type Tally } from '../telemetry.ts';
 import { attend } from './attend.ts';
+import { countAnew } from './count-anew.ts';
 import { environment, settings } from './environment.ts';
 
 /** More than there are scopes; who is left out has its turn when others are finished. */
 const INCIDENTS_MAX = 100;
-/** Beyond that a page says "more than": reading them all would take longer than a function may. */
-const COUNTED_MAX = 50_000;
 
 /** Looks after every incident of which something remains to be done. One's fault is not another's. */
 export async function lookAround(owner: string, tally: Tally): Promise<void> {
@@ -42,7 +40,7 @@ async function bringUpToDate(incident: Incident, tally: Tally): Promise<Incident
   const now = Date.now();
   const over = await isQuietNow(incident, now);
   if (!over && !isRecountDue(incident, now)) return incident;
-  const evidence = await countAnew(incident);
+  const evidence = await countAnew(environment.table, incident);
   const updated = await changeIncident(environment.table, incident, (current) => {
     if (!isGoingOn(current)) return undefined;
     const counted = { ...current, ...mergeEvidence(current, evidence), countedAt: now };
@@ -60,15 +58,4 @@ async function isQuietNow(incident: Incident, now: number): Promise<boolean> {
   const enough = crashesThatTell(settings);
   const newest = await newestCrashes(environment.table, incident.scope, since, enough);
   return isOver(incident, newest, now, settings);
-}
-
-async function countAnew({ scope, spentUntil, firstCrashAt }: Incident): Promise<Evidence> {
-  const crashes: CrashEvent[] = [];
-  for await (const page of crashesBackTo(environment.table, scope, spentUntil)) {
-    crashes.push(...page);
-    const mine = belonging(crashes, firstCrashAt, settings.windowMs);
-    if (mine.length < crashes.length) return evidenceOf(mine);
-    if (crashes.length >= COUNTED_MAX) return evidenceOf(crashes, true);
-  }
-  return evidenceOf(crashes);
 }

@@ -26,6 +26,7 @@ describe('crashes', () => {
       status: 'open',
       cause: 'crashes',
       openedAt: NOW,
+      windowMs: 1_000,
       countedAt: NOW,
       spentUntil: -1,
       crashes: 3,

@@ -26,7 +26,10 @@ describe('incidents', () => {
     const [pages, notices] = await Promise.all([told('oncall'), told('management')]);
     for (const { Subject, Message, MessageAttributes } of [...pages, ...notices]) {
       expect(Subject).toMatch(new RegExp(`^\\[${STAGE}\\] validate is crashing`));
-      expect(Message).toMatchObject({ scope: 'validate', stage: STAGE });
+      expect(Message).toMatchObject({
+        event_action: 'trigger',
+        payload: { component: 'validate', group: STAGE, severity: 'critical' },
+      });
       expect(MessageAttributes['scope']?.Value).toBe('validate');
     }
     const keys = [pages, notices].map(

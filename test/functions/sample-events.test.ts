@@ -32,6 +32,8 @@ const expectations: Readonly<Record<string, Expected>> = {
   'quarantine/redriven-by-sqs': { deadLetters: 1 },
   'incident/one-crash': {},
   'incident/ten-crashes': { incidents: 1 },
+  'incident/escalation': { incidents: 1 },
+  'incident/minute': {},
 };
 
 test.each(Object.entries(expectations))('%s', async (path, expected) => {

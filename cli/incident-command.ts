@@ -1,0 +1,79 @@
+/** `incident`: looks at the incidents of a stage, takes one over, or says that it is over (R22). */
+import { userInfo } from 'node:os';
+import { type Command, InvalidArgumentError } from 'commander';
+import { describeIncident, describeIncidents } from './incident/describe.ts';
+
+interface Options {
+  readonly stage: string;
+  readonly json?: true;
+}
+interface ListOptions extends Options {
+  readonly all?: true;
+}
+interface WordOptions extends Options {
+  readonly by: string;
+  readonly reason: string;
+}
+interface Id {
+  readonly scope: string;
+  readonly number: number;
+}
+
+export function addIncident(program: Command): void {
+  const incident = program
+    .command('incident')
+    .description('list or show incidents, acknowledge or resolve one');
+  looking(incident.command('list').description('those that are not over, a line each'))
+    .option('--all', 'the latest that are over too')
+    .action(list);
+  looking(incident.command('show').description('all that is known of one'))
+    .argument('<incident>', "such as 'validate#1'", incidentId)
+    .action(show);
+  saying(incident.command('ack').description('you have it: nobody is paged again')).action(
+    (id: Id, options: WordOptions) => say('acknowledge', id, options),
+  );
+  saying(
+    incident.command('resolve').description('it is over: the next crashes open another'),
+  ).action((id: Id, options: WordOptions) => say('resolve', id, options));
+}
+
+function looking(command: Command): Command {
+  return command
+    .option('--json', 'as one JSON object')
+    .option('--stage <stage>', 'the stage', 'dev');
+}
+
+function saying(command: Command): Command {
+  return command
+    .argument('<incident>', "such as 'validate#1'", incidentId)
+    .requiredOption('--reason <text>', 'why, for the record; no PHI')
+    .option('--by <who>', 'who does it, for the record', userInfo().username)
+    .option('--stage <stage>', 'the stage', 'dev');
+}
+
+async function list({ stage, all, json }: ListOptions): Promise<void> {
+  const { readIncidents } = await import('./incident/read.ts');
+  const incidents = await readIncidents(stage, all === true);
+  const text = json ? JSON.stringify({ incidents }) : describeIncidents(incidents);
+  process.stdout.write(`${text}\n`);
+}
+
+async function show(id: Id, { stage, json }: Options): Promise<void> {
+  const { readOne } = await import('./incident/read.ts');
+  const incident = await readOne(stage, id);
+  const text = json ? JSON.stringify(incident) : describeIncident(incident, stage);
+  process.stdout.write(`${text}\n`);
+}
+
+async function say(word: 'acknowledge' | 'resolve', id: Id, options: WordOptions): Promise<void> {
+  const { sayOf } = await import('./incident/say.ts');
+  const { by, reason: why, stage } = options;
+  const incident = await sayOf(stage, id, word, { at: Date.now(), by, why });
+  process.stdout.write(`${describeIncidents([incident])}\n`);
+}
+
+function incidentId(text: string): Id {
+  const [, scope = '', number = ''] = /^(.+)#(\d{1,6})$/.exec(text) ?? [];
+  if (scope !== '') return { scope, number: Number(number) };
+  throw new InvalidArgumentError("It must be a scope and a number, such as 'validate#1'.");
+}

@@ -1,0 +1,35 @@
+import { mergeEvidence } from '../../core/evidence.ts';
+import { type Incident, incidentKey, isGoingOn } from '../../core/incident.ts';
+import { type IncidentId, incidentsIn, readIncident } from '../../functions/aws/incidents-table.ts';
+import { countAnew } from '../../functions/incident/count-anew.ts';
+import { TargetError } from '../target.ts';
+
+const LISTED_MAX = 50;
+
+export const tableOf = (stage: string) => `fhir-failsafe-${stage}-incidents`;
+
+/** Those that are not over, and where asked the latest that are, as they are now. */
+export async function readIncidents(stage: string, all: boolean): Promise<Incident[]> {
+  const table = tableOf(stage);
+  const unfinished = await incidentsIn(table, 'unfinished', LISTED_MAX);
+  const finished = all ? await incidentsIn(table, 'finished', LISTED_MAX) : [];
+  const incidents: Incident[] = [];
+  for (const id of [...unfinished, ...finished]) {
+    const incident = await readIncident(table, id);
+    if (incident !== undefined) incidents.push(await upToDate(table, incident));
+  }
+  return incidents.sort((a, b) => b.openedAt - a.openedAt);
+}
+
+/** One, as it is now. @throws TargetError where there is none */
+export async function readOne(stage: string, id: IncidentId): Promise<Incident> {
+  const incident = await readIncident(tableOf(stage), id);
+  if (incident === undefined) throw new TargetError(`no incident ${incidentKey(id)} in ${stage}`);
+  return upToDate(tableOf(stage), incident);
+}
+
+/** The record of one that goes on is as old as its last count. */
+async function upToDate(table: string, incident: Incident): Promise<Incident> {
+  if (!isGoingOn(incident) || incident.cause !== 'crashes') return incident;
+  return { ...incident, ...mergeEvidence(incident, await countAnew(table, incident)) };
+}

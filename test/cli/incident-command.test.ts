@@ -1,0 +1,69 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { receive } from '../support/delivery.ts';
+import { type Emulators, startEmulators } from '../support/emulators.ts';
+import { buildWorld, type World } from '../support/world.ts';
+
+const MAIN = join(import.meta.dirname, '..', '..', 'cli', 'main.ts');
+
+let emulators: Emulators;
+let world: World;
+
+beforeAll(async () => {
+  emulators = await startEmulators();
+  world = await buildWorld();
+  const { saveIncident } = await import('../../functions/aws/incidents-table.ts');
+  const { recordCrash } = await import('../../functions/aws/crash-items.ts');
+  const { opened, three } = await import('../core/incident-support.ts');
+  await saveIncident(world.tables.incidents, opened({ fingerprints: [], windowMs: 1_000 }));
+  const later = { ...three[0], id: 'd', at: 1_500, messageId: 'm-1', fingerprint: 'f00d' } as const;
+  for (const crash of [...three, { ...later, component: 'validate', kind: 'exit' as const }]) {
+    await recordCrash(world.tables.incidents, crash, Date.now() + 60_000);
+  }
+});
+afterAll(() => emulators.stop());
+
+/** Runs the command as an operator does, in a process of its own. */
+function cli(...args: string[]): Promise<{ status: number; out: string; err: string }> {
+  return new Promise((resolve) => {
+    const argv = [MAIN, 'incident', ...args, '--stage', world.stage];
+    const child = execFile(process.execPath, argv, (_, out, err) => {
+      resolve({ status: child.exitCode ?? -1, out, err });
+    });
+  });
+}
+
+test('R22: list, show, ack and resolve, from one to the next', { timeout: 60_000 }, async () => {
+  const listed = await cli('list', '--json');
+  // Counted when it is looked at: the record is as old as its last count.
+  expect(JSON.parse(listed.out)).toMatchObject({
+    incidents: [{ scope: 'validate', number: 1, status: 'open', crashes: 4, messages: 1 }],
+  });
+  const { out: shown } = await cli('show', 'validate#1');
+  expect(shown).toMatch(/^fingerprint +f00d: 1$/m);
+  expect(shown).toMatch(/^if a breach +HIPAA notice by 1970-03-02, ANPD by 1970-01-06$/m);
+  expect(shown).toContain("incident ack 'validate#1'");
+
+  const acked = await cli('ack', 'validate#1', '--reason', 'on it', '--by', 'ana');
+  expect(acked.out).toMatch(/^validate#1 +acknowledged .* by ana: on it$/m);
+  const again = await cli('ack', 'validate#1', '--reason', 'me too');
+  expect(again).toMatchObject({ status: 1, err: expect.stringContaining('acknowledged already') });
+  const resolved = await cli('resolve', 'validate#1', '--reason', 'rolled back', '--by', 'ana');
+  expect(resolved.out).toMatch(/^validate#1 +resolved .* by ana: rolled back$/m);
+  // What is over and not yet told of is still listed; the pager was woken each time to tell.
+  expect((await cli('list')).out).toMatch(/^validate#1 +resolved/m);
+  expect((await receive(world.queues.incident)).map(({ body }) => body)).toEqual([
+    '{"wake":"minute"}',
+    '{"wake":"minute"}',
+  ]);
+});
+
+test('a wrong command line says what is missing', { timeout: 60_000 }, async () => {
+  expect((await cli('show', 'validate')).err).toContain("such as 'validate#1'");
+  expect((await cli('ack', 'validate#1')).err).toContain('--reason');
+  expect(await cli('show', 'validate#9')).toMatchObject({
+    status: 1,
+    err: expect.stringContaining('no incident validate#9'),
+  });
+});
