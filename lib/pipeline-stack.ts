@@ -75,7 +75,10 @@ export class PipelineStack extends Stack {
       const { breakers } = tables;
       const props = { endpoint: terminologyEndpoint, breakers };
       const terminology = new Terminology(this, 'Terminology', foundation, props);
-      for (const { validate } of [critical, background]) terminology.grantAsk(validate);
+      for (const { validate } of [critical, background]) {
+        terminology.grantAsk(validate);
+        audit.grantTell(validate);
+      }
     }
 
     const quarantine = new Quarantine(this, 'Quarantine', foundation, {

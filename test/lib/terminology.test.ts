@@ -62,6 +62,7 @@ describe('the terminology server', () => {
       'ShareAnswers: dynamodb:GetItem, dynamodb:PutItem on table terminology',
       'ShareBreaker: dynamodb:GetItem, dynamodb:PutItem on table breakers',
       `ReadToken: secretsmanager:GetSecretValue on ${secret}`,
+      'TellAudit: sqs:SendMessage on queue audit.fifo',
     ]);
   });
 });

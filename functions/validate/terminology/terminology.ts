@@ -16,6 +16,7 @@ import {
   staleReply,
 } from '../../../core/terminology.ts';
 import { readAnswer, writeAnswer } from '../../aws/terminology-table.ts';
+import { BreakerRefused } from '../../breaker/call-errors.ts';
 import { guard, setBreakerPolicy } from '../../breaker.ts';
 import { faultOf, logger } from '../../telemetry.ts';
 import { askServer, NoAnswer } from './ask-server.ts';
@@ -86,18 +87,17 @@ async function find(question: Question, key: string, budget: TimeBudget): Promis
 async function ask(question: Question, budget: TimeBudget): Promise<KnownAnswer | undefined> {
   const { callTimeoutMs: timeoutMs } = settings;
   if (budget.leftMs < timeoutMs) return undefined;
-  return guard<KnownAnswer | undefined>(
-    TERMINOLOGY_SERVER,
-    async (signal) => ({ answer: await askServer(question, signal), checkedAt: Date.now() }),
-    {
+  try {
+    const answer = await guard(TERMINOLOGY_SERVER, (signal) => askServer(question, signal), {
       timeoutMs,
       judgeError: (error) => (error instanceof NoAnswer ? error.judgement : { outcome: 'failure' }),
-      fallback: (reason) => {
-        if (reason.kind === 'failed') logger.warn('terminology server', faultOf(reason.error));
-        return undefined;
-      },
-    },
-  );
+    });
+    return { answer, checkedAt: Date.now() };
+  } catch (fault) {
+    // A breaker that refuses says so by its own metric.
+    if (!(fault instanceof BreakerRefused)) logger.warn('terminology server', faultOf(fault));
+    return undefined;
+  }
 }
 
 function stale(known: KnownAnswer | undefined, now: number): Found {
