@@ -131,7 +131,8 @@ test('R18 R33: open for longer pauses the lane; its probe is the breaker’s, an
     await turn();
   }
   expect(downstream.resources.size).toBe(6);
-  const facts = await factsOf(stage);
+  // The breaker tells its own transitions to the same log.
+  const facts = (await factsOf(stage)).filter(({ kind }) => String(kind).startsWith('lane-'));
   expect(facts.map(({ kind, details }) => [kind, details])).toEqual([
     ['lane-paused', { lane: 'delivery', holder: 'breaker' }],
     ['lane-resumed', { lane: 'delivery', holder: 'breaker' }],
