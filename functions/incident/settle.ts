@@ -15,7 +15,11 @@ import { attend, heldBy } from './attend.ts';
 import { environment, settings } from './environment.ts';
 
 const TRIES_MAX = 5;
-const writes = pLimit(16);
+/**
+ * Of one environment. Two read the queue, so six writes are in flight; at 6 ms each those are the
+ * thousand a second that one partition takes.
+ */
+const writes = pLimit(3);
 
 type Open = (latest: Incident | undefined) => Promise<Incident | undefined>;
 
