@@ -8,9 +8,18 @@ import { planConcurrency } from './concurrency.ts';
 import { ConfigError, loadConfig } from './config-load.ts';
 import { addNag } from './nag.ts';
 import { PipelineStack } from './pipeline-stack.ts';
+import { SupervisionError } from './supervision-checks.ts';
 
 const root = join(import.meta.dirname, '..');
-const FUNCTIONS = ['validate', 'quarantine', 'incident', 'monitor', 'deliver', 'resend'] as const;
+const FUNCTIONS = [
+  'validate',
+  'quarantine',
+  'incident',
+  'monitor',
+  'deliver',
+  'resend',
+  'supervisor',
+] as const;
 
 function say({ name, bytes, validatorBytes }: BundleSize): string {
   const kb = (value: number) => `${Math.round(value / 1000)} kB`;
@@ -33,7 +42,8 @@ async function synthesize(): Promise<void> {
 try {
   await synthesize();
 } catch (error) {
-  if (!(error instanceof ConfigError || error instanceof BundleError)) throw error;
+  const told = [ConfigError, BundleError, SupervisionError].some((kind) => error instanceof kind);
+  if (!(told && error instanceof Error)) throw error;
   console.error(error.message);
   process.exitCode = 1;
 }

@@ -18,7 +18,12 @@ export interface Concurrency {
   readonly lanes: Readonly<Record<Lane, number>>;
   /** By component; undefined where nothing is reserved (dev). */
   readonly reserved: Readonly<
-    Partial<Record<Lane | 'quarantine' | 'incident' | 'monitor' | 'deliver' | 'resend', number>>
+    Partial<
+      Record<
+        Lane | 'quarantine' | 'incident' | 'supervisor' | 'monitor' | 'deliver' | 'resend',
+        number
+      >
+    >
   >;
   /** What was cut, for the one who synthesizes. */
   readonly notes: readonly string[];
@@ -36,15 +41,17 @@ export function planConcurrency(config: Config): Concurrency {
   const critical = wanted.critical + isolation;
   const quarantine = 2 * config.quarantine.maxConcurrency;
   const incident = config.incident.maxConcurrency;
+  const supervisor = config.supervisor.maxConcurrency;
   const monitor = config.monitor.maxConcurrency;
   const delivering = config.delivery.endpoint !== undefined;
   const deliver = delivering ? config.delivery.maxConcurrency : 0;
   const resend = delivering ? 1 : 0;
-  const others = critical + quarantine + incident + monitor + isolation + deliver + resend;
+  const others =
+    critical + quarantine + incident + supervisor + monitor + isolation + deliver + resend;
   const left = config.accountConcurrency - UNRESERVED_MIN - others;
   if (left < MAPPING_MIN) {
     throw new ConfigError([
-      `accountConcurrency ${config.accountConcurrency} is too small: critical ${critical}, quarantine ${quarantine}, incident ${incident}, monitor ${monitor}, ${delivering ? `delivery ${deliver + resend}, ` : ''}background at least ${isolation + MAPPING_MIN} and ${UNRESERVED_MIN} unreserved do not fit`,
+      `accountConcurrency ${config.accountConcurrency} is too small: critical ${critical}, quarantine ${quarantine}, incident ${incident}, supervisor ${supervisor}, monitor ${monitor}, ${delivering ? `delivery ${deliver + resend}, ` : ''}background at least ${isolation + MAPPING_MIN} and ${UNRESERVED_MIN} unreserved do not fit`,
     ]);
   }
   const background = Math.min(wanted.background, left);
@@ -61,6 +68,7 @@ export function planConcurrency(config: Config): Concurrency {
       background: background + isolation,
       quarantine,
       incident,
+      supervisor,
       monitor,
       ...(delivering && { deliver, resend }),
     },

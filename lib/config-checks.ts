@@ -1,6 +1,7 @@
 /** What must hold between two settings. Each refusal names both, and says what would do. */
 import { WRITING_MS } from '../functions/validate/handlers-clock.ts';
 import type { Config } from './config.ts';
+import { retryProblems } from './retry-checks.ts';
 
 /** The handler keeps this much of its timeout for reading, writing and answering. */
 export const HANDLER_MARGIN_MS = WRITING_MS + 500;
@@ -86,6 +87,8 @@ export function configProblems(config: Config): string[] {
     ...queueProblems('quarantine', config.quarantine, 0),
     ...queueProblems('audit', config.audit, 0),
     ...queueProblems('incident', incident, incident.batchWindowSeconds),
+    ...queueProblems('supervisor', config.supervisor, 0),
+    ...retryProblems(config),
   ];
   if (config.chaos === 'on' && config.stage === 'prod') {
     problems.push('chaos on is refused for stage prod');

@@ -122,6 +122,24 @@ const schema = z.strictObject({
       visibilitySeconds: z.int().min(1).max(43_200).default(190),
     })
     .prefault({}),
+  /** Pauses the lanes of what keeps dying, and brings them back (R30 to R33). */
+  supervisor: z
+    .strictObject({
+      maxConcurrency: z.int().min(2).max(1000).default(4),
+      /** An SQS limit without a window, and there is none: a pause must not wait. */
+      batchSize: z.int().min(1).max(10).default(10),
+      /** It waits for the slowest function of a lane, whose probe it runs. */
+      timeoutSeconds: z.int().min(1).max(900).default(90),
+      visibilitySeconds: z.int().min(1).max(43_200).default(540),
+      /** From a pause to its first probe; doubled with each that fails, up to the maximum. */
+      coolDownSeconds: z.int().min(1).max(3_600).default(30),
+      backOffMaxSeconds: z.int().min(1).max(43_200).default(300),
+      /** How long a lane that comes back stays on a step of concurrency. */
+      rampStepSeconds: z.int().min(1).max(3_600).default(50),
+      /** How long its breaker may be open before the delivery lane is paused. */
+      linkAfterSeconds: z.int().min(1).max(3_600).default(120),
+    })
+    .prefault({}),
   /** Writes the audit log, one batch at a time: an SQS FIFO group has one reader. */
   audit: z
     .strictObject({

@@ -41,6 +41,7 @@ export function addOutputs(stack: Stack, stage: Stage, told: Told): void {
   output('ResourcesTableName', tables.resources.tableName, 'What is valid');
   output('QuarantineTableName', tables.quarantine.tableName, 'What was rejected or crashed');
   output('BreakersTableName', tables.breakers.tableName, 'Breakers of external services');
+  output('SupervisionTableName', tables.supervision.tableName, 'Which lanes are paused, and why');
   output('IncidentsTableName', tables.incidents.tableName, 'Crash events and incidents');
   output('Name', resourceName(stage, '*'), 'All that this stack owns is named so');
 }

@@ -35,6 +35,8 @@ const KINDS: Readonly<Record<string, readonly [kind: string, nameProperty: strin
   'AWS::DynamoDB::Table': ['table', 'TableName'],
   'AWS::S3::Bucket': ['bucket', 'BucketName'],
   'AWS::KMS::Key': ['key', ''],
+  'AWS::Lambda::Function': ['function', 'FunctionName'],
+  'AWS::Lambda::EventSourceMapping': ['mapping of', 'EventSourceArn'],
 };
 
 /** `fhir-failsafe-dev-critical` is `critical` to a reviewer, and an account's number is noise. */
@@ -72,7 +74,9 @@ function named(logicalId: string, template: PermissionsTemplate): string {
 
 function onWhat({ Resource, Condition }: Statement, template: PermissionsTemplate): string {
   const resources = list(Resource).map((resource) =>
-    inWords(resource, template).replace(/^arn:.*:log-group:.*$/, 'its log group'),
+    inWords(resource, template)
+      .replace(/^arn:.*:log-group:.*$/, 'its log group')
+      .replace(/^arn:.*:event-source-mapping:/, ''),
   );
   const via = JSON.stringify(Condition ?? {}).match(/"[a-z0-9]+\.",\{"Ref":"AWS::Region"\}/g);
   const services = (via ?? []).map((match) => match.slice(1, match.indexOf('.')));

@@ -50,13 +50,23 @@ export interface QueueMapping {
   readonly maxConcurrency: number;
 }
 
+/** What feeds a function, and how many environments it may use at most. */
+export interface FedMapping {
+  readonly mapping: EventSourceMapping;
+  readonly maxConcurrency: number;
+}
+
 export class PipelineFunction extends Construct {
+  /** Without the stage's prefix, as the supervision tree knows it. */
+  readonly name: string;
   readonly lambda: LambdaFunction;
   readonly logGroup: LogGroup;
   readonly #policy: ManagedPolicy;
+  readonly #mappings: FedMapping[] = [];
 
   constructor(scope: Construct, id: string, foundation: Foundation, settings: FunctionSettings) {
     super(scope, id);
+    this.name = settings.name;
     const { stage } = foundation.config;
     const functionName = resourceName(stage, settings.name);
     const policy = STAGE_POLICIES[stage];
@@ -103,16 +113,25 @@ export class PipelineFunction extends Construct {
     this.#policy.addStatements(statement);
   }
 
-  /** Feeds the function from a queue; failures are reported message by message. */
-  consume(id: string, queue: IQueue, mapping: QueueMapping): EventSourceMapping {
-    return new EventSourceMapping(this, id, {
+  get mappings(): readonly FedMapping[] {
+    return this.#mappings;
+  }
+
+  /**
+   * Feeds the function from a queue; failures are reported message by message. Nothing is said of
+   * `Enabled`: a deployment must not switch on what was paused.
+   */
+  consume(id: string, queue: IQueue, mapping: QueueMapping): void {
+    const { maxConcurrency } = mapping;
+    const fed = new EventSourceMapping(this, id, {
       target: this.lambda,
       eventSourceArn: queue.queueArn,
       batchSize: mapping.batchSize,
       maxBatchingWindow: Duration.seconds(mapping.windowSeconds),
-      maxConcurrency: mapping.maxConcurrency,
+      maxConcurrency,
       reportBatchItemFailures: true,
     });
+    this.#mappings.push({ mapping: fed, maxConcurrency });
   }
 
   private policy(functionName: string, statements: readonly PolicyStatement[]): ManagedPolicy {

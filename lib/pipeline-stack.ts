@@ -1,6 +1,7 @@
 /** The wiring, to be read beside the drawing in ARCHITECTURE.md. */
 import { Stack, type StackProps } from 'aws-cdk-lib';
 import type { Construct } from 'constructs';
+import { SUPERVISION_TREE, type Supervisor as SupervisionTree } from '../core/supervision-tree.ts';
 import { Audit } from './audit.ts';
 import { Bodies } from './bodies.ts';
 import { planConcurrency } from './concurrency.ts';
@@ -17,6 +18,8 @@ import { Monitor } from './monitor.ts';
 import { Outcomes } from './outcomes.ts';
 import { addOutputs } from './outputs.ts';
 import { Quarantine } from './quarantine.ts';
+import { checkSupervision } from './supervision-checks.ts';
+import { Supervisor } from './supervisor.ts';
 import { Tables } from './tables.ts';
 import { Terminology } from './terminology.ts';
 
@@ -24,10 +27,16 @@ export interface PipelineProps extends StackProps {
   readonly config: Config;
   /** Folder with one bundle a function, from bundle.ts. */
   readonly bundles: string;
+  /** Who watches whom. */
+  readonly tree?: SupervisionTree;
 }
 
 export class PipelineStack extends Stack {
-  constructor(scope: Construct, id: string, { config, bundles, ...props }: PipelineProps) {
+  constructor(
+    scope: Construct,
+    id: string,
+    { config, bundles, tree = SUPERVISION_TREE, ...props }: PipelineProps,
+  ) {
     super(scope, id, { ...props, terminationProtection: STAGE_POLICIES[config.stage].protect });
     const concurrency = planConcurrency(config);
     const key = createKey(this, 'Key', config.stage);
@@ -95,6 +104,19 @@ export class PipelineStack extends Stack {
     });
     const minute = new Minute(this, 'Minute', foundation);
     minute.wakes(incident.queue);
+    const supervisor = new Supervisor(this, 'Supervisor', foundation, {
+      lanes: {
+        critical: { queue: critical.queue, function: critical.validate },
+        background: { queue: background.queue, function: background.validate },
+        ...(delivery && { delivery: { queue: delivery.queue, function: delivery.deliver } }),
+      },
+      crashes,
+      table: tables.supervision,
+      incidents: incident.queue,
+      breakers: delivery && tables.breakers,
+      audit,
+      minute,
+    });
     audit.grantTell(incident.function);
     if (delivery) {
       minute.wakes(delivery.resend);
@@ -107,11 +129,15 @@ export class PipelineStack extends Stack {
         background.validate,
         quarantine.function,
         incident.function,
+        supervisor.function,
         ...(delivery ? [delivery.deliver, delivery.resend] : []),
       ],
       crashes: crashes.topic,
       quarantine: tables.quarantine,
     });
+
+    // The writer of the audit log is not part of the stack yet.
+    checkSupervision(this, tree, ['audit', ...(delivery ? [] : ['deliver', 'resend'])]);
 
     addOutputs(this, config.stage, {
       critical,

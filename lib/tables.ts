@@ -22,6 +22,8 @@ export class Tables extends Construct {
   readonly quarantine: Table;
   /** The breaker of each external service. */
   readonly breakers: Table;
+  /** Restarts and desired state of each node of the supervision tree. */
+  readonly supervision: Table;
   /** Crash events (expiring) and incidents by scope. */
   readonly incidents: Table;
 
@@ -38,6 +40,7 @@ export class Tables extends Construct {
       projectionType: ProjectionType.KEYS_ONLY,
     });
     this.breakers = table('Breakers');
+    this.supervision = table('Supervision');
     this.quarantine = table('Quarantine');
     this.quarantine.addGlobalSecondaryIndex({
       indexName: FINGERPRINT_INDEX,

@@ -7,11 +7,16 @@ import { S3Client } from '@aws-sdk/client-s3';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { CALL } from './patience.ts';
 
 /** A call that hangs must fail well before the function's own timeout. */
 const impatient = {
-  maxAttempts: 3,
-  requestHandler: { connectionTimeout: 1_000, requestTimeout: 2_000, throwOnRequestTimeout: true },
+  maxAttempts: CALL.maxAttempts,
+  requestHandler: {
+    connectionTimeout: CALL.connectMs,
+    requestTimeout: CALL.requestMs,
+    throwOnRequestTimeout: true,
+  },
 };
 
 /** What a call to another service waits for must answer at once, or there is a fallback. */

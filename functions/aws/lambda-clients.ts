@@ -1,5 +1,6 @@
 /** Clients of Lambda itself, apart from the others: only who supervises carries them. */
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import { INVOCATION_PATIENCE_MS } from './patience.ts';
 
 /** For the control of mappings: a call that hangs must fail soon. */
 export const lambda = new LambdaClient({
@@ -10,5 +11,9 @@ export const lambda = new LambdaClient({
 /** For invocations that are waited for, as long as the slowest function may take; never repeated. */
 export const waitingLambda = new LambdaClient({
   maxAttempts: 1,
-  requestHandler: { connectionTimeout: 1_000, requestTimeout: 60_000, throwOnRequestTimeout: true },
+  requestHandler: {
+    connectionTimeout: 1_000,
+    requestTimeout: INVOCATION_PATIENCE_MS,
+    throwOnRequestTimeout: true,
+  },
 });

@@ -18,12 +18,13 @@ describe('planConcurrency', () => {
     const { lanes, reserved, notes } = plan({ stage: 'prod' });
     expect(reserved).toEqual({
       critical: 110,
-      background: 779,
+      background: 775,
       quarantine: 4,
       incident: 2,
+      supervisor: 4,
       monitor: 5,
     });
-    expect(lanes).toEqual({ critical: 100, background: 769 });
+    expect(lanes).toEqual({ critical: 100, background: 765 });
     expect(notes).toEqual([expect.stringContaining('lanes.background.maxConcurrency')]);
   });
 
@@ -34,10 +35,10 @@ describe('planConcurrency', () => {
   });
 
   it('refuses an account that is too small, naming the setting', () => {
-    const smallest = { stage: 'prod', accountConcurrency: '233' };
+    const smallest = { stage: 'prod', accountConcurrency: '237' };
     expect(plan(smallest).lanes.background).toBe(2);
-    expect(() => plan({ ...smallest, accountConcurrency: '232' })).toThrow(
-      /accountConcurrency 232/,
+    expect(() => plan({ ...smallest, accountConcurrency: '236' })).toThrow(
+      /accountConcurrency 236/,
     );
   });
 

@@ -55,6 +55,22 @@ describe('permissions', () => {
     ]);
   });
 
+  it('of supervisor are these and no others', () => {
+    const queues = ['background', 'background-isolation', 'critical', 'critical-isolation'];
+    expect(rowsOf('supervisor')).toEqual([
+      'TakeNews: sqs:DeleteMessage, sqs:GetQueueAttributes, sqs:ReceiveMessage on queue supervisor',
+      'KeepState: dynamodb:GetItem, dynamodb:PutItem on table supervision',
+      `PauseAndResume: lambda:GetEventSourceMapping, lambda:UpdateEventSourceMapping on ${queues.map((queue) => `mapping of queue ${queue}`).join(', ')}`,
+      'TakeProbes: sqs:DeleteMessage, sqs:ReceiveMessage on queue background, queue critical',
+      'RunProbes: lambda:InvokeFunction on function validate-background, function validate-critical',
+      'TellEscalations: sqs:SendMessage on queue incident',
+      'KeyForMessagesAndBodies: kms:Decrypt, kms:GenerateDataKey on key by way of sqs',
+      KEY_FOR_TABLES,
+      OWN_LOG,
+      'TellAudit: sqs:SendMessage on queue audit.fifo',
+    ]);
+  });
+
   it('of monitor are these and no others', () => {
     expect(rowsOf('monitor')).toEqual([
       'TellCrashes: sns:Publish on topic crashes',
@@ -69,7 +85,10 @@ describe('permissions', () => {
 
   it('are of no other function', () => {
     expect(new Set(permissionRows(template).map((row) => row.function))).toEqual(
-      new Set(['validate-critical', 'validate-background', 'quarantine', 'incident', 'monitor']),
+      new Set([
+        ...['validate-critical', 'validate-background', 'quarantine'],
+        ...['incident', 'supervisor', 'monitor'],
+      ]),
     );
   });
 

@@ -34,7 +34,10 @@ function environment(name: string): Record<string, unknown> {
 describe('queues', () => {
   it('are those of the drawing, each kept 14 days', () => {
     const names = lanes.flatMap((lane) => [lane, `${lane}-isolation`, `${lane}-dead-letter`]);
-    const others = ['incident', 'incident-dead-letter', 'monitor-dead-letter'];
+    const others = [
+      ...['incident', 'supervisor'].flatMap((reader) => [reader, `${reader}-dead-letter`]),
+      'monitor-dead-letter',
+    ];
     const fifo = ['audit.fifo', 'audit-dead-letter.fifo'];
     expect([...queues.keys()].sort()).toEqual([...names, ...others, ...fifo].map(named).sort());
     for (const queue of queues.values()) {
@@ -48,6 +51,7 @@ describe('queues', () => {
     ['background', 70, 'background-dead-letter'],
     ['background-isolation', 60, 'background-dead-letter'],
     ['incident', 190, 'incident-dead-letter'],
+    ['supervisor', 540, 'supervisor-dead-letter'],
     ['audit.fifo', 180, 'audit-dead-letter.fifo'],
   ])(
     '%s hides a message %d s and gives up on it to %s after 1000 receives',
@@ -64,7 +68,9 @@ describe('queues', () => {
     expect(without.map(([name]) => name).sort()).toEqual(
       [
         'audit-dead-letter.fifo',
-        ...['background', 'critical', 'incident', 'monitor'].map((name) => `${name}-dead-letter`),
+        ...['background', 'critical', 'incident', 'monitor', 'supervisor'].map(
+          (name) => `${name}-dead-letter`,
+        ),
       ].map(named),
     );
   });
@@ -74,7 +80,7 @@ describe('event source mappings', () => {
   const mappings = Object.values(template.findResources('AWS::Lambda::EventSourceMapping'));
 
   it('report failures message by message, all of them', () => {
-    expect(mappings).toHaveLength(7);
+    expect(mappings).toHaveLength(8);
     for (const { Properties } of mappings) {
       expect(Properties.FunctionResponseTypes).toEqual(['ReportBatchItemFailures']);
     }
@@ -88,6 +94,7 @@ describe('event source mappings', () => {
     ['critical-dead-letter', 'quarantine', 10, 0, 2],
     ['background-dead-letter', 'quarantine', 10, 0, 2],
     ['incident', 'incident', 100, 1, 2],
+    ['supervisor', 'supervisor', 10, 0, 4],
   ])(
     'queue %s feeds %s by %d within %d s, at most %d at a time',
     (queue, name, size, window, most) => {
@@ -112,7 +119,10 @@ describe('event source mappings', () => {
 describe('functions', () => {
   it('run ESM on nodejs24.x and arm64, log JSON with platform records, and have no secrets', () => {
     expect([...functions.keys()].sort()).toEqual(
-      ['incident', 'monitor', 'quarantine', 'validate-background', 'validate-critical'].map(named),
+      [
+        ...['incident', 'monitor', 'quarantine', 'supervisor'],
+        ...['validate-background', 'validate-critical'],
+      ].map(named),
     );
     for (const { Properties } of functions.values()) {
       expect(Properties).toMatchObject({
@@ -197,20 +207,23 @@ describe('the monitor', () => {
 });
 
 describe('topics', () => {
-  it('crashes reaches the incident queue raw, and keeps what could not be delivered', () => {
-    const topics = byName(template, 'AWS::SNS::Topic', 'TopicName');
-    expect([...topics.keys()].sort()).toEqual(
-      ['crashes', 'management', 'oncall', 'outcomes'].map(named),
-    );
-    template.resourceCountIs('AWS::SNS::Subscription', 1);
-    template.hasResourceProperties('AWS::SNS::Subscription', {
-      Protocol: 'sqs',
-      RawMessageDelivery: true,
-      TopicArn: { Ref: logicalId('AWS::SNS::Topic', topics.get(named('crashes'))) },
-      Endpoint: queueArn('incident'),
-      RedrivePolicy: { deadLetterTargetArn: queueArn('incident-dead-letter') },
-    });
-  });
+  it.each(['incident', 'supervisor'])(
+    'crashes reaches the %s queue raw, and keeps what could not be delivered',
+    (reader) => {
+      const topics = byName(template, 'AWS::SNS::Topic', 'TopicName');
+      expect([...topics.keys()].sort()).toEqual(
+        ['crashes', 'management', 'oncall', 'outcomes'].map(named),
+      );
+      template.resourceCountIs('AWS::SNS::Subscription', 2);
+      template.hasResourceProperties('AWS::SNS::Subscription', {
+        Protocol: 'sqs',
+        RawMessageDelivery: true,
+        TopicArn: { Ref: logicalId('AWS::SNS::Topic', topics.get(named('crashes'))) },
+        Endpoint: queueArn(reader),
+        RedrivePolicy: { deadLetterTargetArn: queueArn(`${reader}-dead-letter`) },
+      });
+    },
+  );
 });
 
 describe('the topic outcomes', () => {
@@ -269,7 +282,7 @@ describe('tables', () => {
   });
 
   it('are on demand and restorable to any second', () => {
-    expect(tables.size).toBe(4);
+    expect(tables.size).toBe(5);
     for (const { Properties } of tables.values()) {
       expect(Properties).toMatchObject({
         BillingMode: 'PAY_PER_REQUEST',

@@ -20,10 +20,10 @@ const statements = (resource: TestResource, property = 'PolicyDocument') =>
 
 describe('encryption by our key', () => {
   it.each([
-    ['AWS::SQS::Queue', 11, { KmsMasterKeyId: keyArn }],
+    ['AWS::SQS::Queue', 13, { KmsMasterKeyId: keyArn }],
     ['AWS::SNS::Topic', 4, { KmsMasterKeyId: keyArn }],
-    ['AWS::Logs::LogGroup', 5, { KmsKeyId: keyArn }],
-    ['AWS::DynamoDB::Table', 4, { SSESpecification: { SSEEnabled: true, KMSMasterKeyId: keyArn } }],
+    ['AWS::Logs::LogGroup', 6, { KmsKeyId: keyArn }],
+    ['AWS::DynamoDB::Table', 5, { SSESpecification: { SSEEnabled: true, KMSMasterKeyId: keyArn } }],
   ])('covers every %s (%d)', (type, count, properties) => {
     const all = Object.values(resources(type));
     expect(all).toHaveLength(count);

@@ -36,12 +36,13 @@ describe('stages', () => {
         name.replace(/^fhir-failsafe-[a-z]+-/, ''),
         resource.Properties['ReservedConcurrentExecutions'],
       ]);
-    expect(reserved(dev).map(([, value]) => value)).toEqual(Array(5).fill(undefined));
+    expect(reserved(dev).map(([, value]) => value)).toEqual(Array(6).fill(undefined));
     expect(Object.fromEntries(reserved(prod))).toEqual({
       'validate-critical': 110,
-      'validate-background': 779,
+      'validate-background': 775,
       quarantine: 4,
       incident: 2,
+      supervisor: 4,
       monitor: 5,
     });
   });

@@ -6,6 +6,7 @@ import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import { afterAll } from 'vitest';
 import cdk from '../../cdk.json' with { type: 'json' };
+import { SUPERVISION_TREE } from '../../core/supervision-tree.ts';
 import type { ConfigInput } from '../../lib/config.ts';
 import { loadConfig } from '../../lib/config-load.ts';
 import { PipelineStack } from '../../lib/pipeline-stack.ts';
@@ -21,20 +22,32 @@ const folder = mkdtempSync(join(tmpdir(), 'failsafe-synth-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const bundles = join(folder, 'bundles');
-for (const name of ['validate', 'quarantine', 'incident', 'monitor', 'deliver', 'resend']) {
+for (const name of [
+  'validate',
+  'quarantine',
+  'incident',
+  'monitor',
+  'deliver',
+  'resend',
+  'supervisor',
+]) {
   mkdirSync(join(bundles, name), { recursive: true });
   writeFileSync(join(bundles, name, 'handler.mjs'), `export const handler = '${name}';\n`);
 }
 
 /** App and stack for a context such as `{ stage: 'prod' }`, with the feature flags of cdk.json. */
-export function buildStack(context: Readonly<Record<string, string>> = {}, file: ConfigInput = {}) {
+export function buildStack(
+  context: Readonly<Record<string, string>> = {},
+  file: ConfigInput = {},
+  tree = SUPERVISION_TREE,
+) {
   const app = new App({
     autoSynth: false,
     context: cdk.context,
     outdir: mkdtempSync(join(folder, 'out-')),
   });
   const config = loadConfig(file, context);
-  const stack = new PipelineStack(app, `fhir-failsafe-${config.stage}`, { config, bundles });
+  const stack = new PipelineStack(app, `fhir-failsafe-${config.stage}`, { config, bundles, tree });
   return { app, stack };
 }
 

@@ -1,0 +1,10 @@
+/** How long calls to AWS are waited for: the stack's timeouts are checked against it. */
+
+/** An ordinary call, of which the SDK makes so many attempts. */
+export const CALL = { maxAttempts: 3, connectMs: 1_000, requestMs: 2_000 } as const;
+
+/** From the first attempt of an ordinary call to the failure of the last, the SDK's pauses aside. */
+export const CALL_PATIENCE_MS = CALL.maxAttempts * (CALL.connectMs + CALL.requestMs);
+
+/** An invocation that is waited for, as a probe is; it is made once. */
+export const INVOCATION_PATIENCE_MS = 60_000;
