@@ -79,9 +79,10 @@ export function deathsOf(
     }
     const known = invocations.get(requestId);
     const loading = init !== undefined || known?.during === 'loading';
-    init = undefined;
     const death = deathInInvocation(requestId, event.at, failure, loading, runsResources);
-    invocations.set(requestId, known === undefined ? death : moreTelling(known, death));
+    const before = known ?? (init && { ...death, kind: init.kind, reason: init.reason });
+    init = undefined;
+    invocations.set(requestId, before === undefined ? death : moreTelling(before, death));
   }
   return [...invocations.values(), ...(init === undefined ? [] : [init])];
 }

@@ -24,9 +24,13 @@ import {
   type Supervisor,
 } from './supervision-tree.ts';
 
-/** Whether it is the component's death, and not one of the resources it ran. */
-export function isComponentDeath({ during }: Pick<CrashEvent, 'during'>): boolean {
-  return during === 'loading' || during === 'handling';
+/**
+ * Whether it is the component's own death. One of a resource that it ran is not, and neither is an
+ * end without a word of why: an environment that somebody kills looks like that, and a storm of
+ * those pauses no healthy lane. What throws, runs out of time or of memory says so.
+ */
+export function isComponentDeath({ during, kind }: Pick<CrashEvent, 'during' | 'kind'>): boolean {
+  return (during === 'loading' || during === 'handling') && kind !== 'exit';
 }
 
 /** A component's environments died; `deaths` are those that are its own. */

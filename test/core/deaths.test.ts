@@ -78,6 +78,14 @@ describe('an init that failed', () => {
     ]);
   });
 
+  test('says why, where the invocation that waited for it does not', () => {
+    const threw = platformRecord('initReport', { status: 'error', errorType: 'TypeError' });
+    const done = platformRecord('runtimeDone', died('r-1', EXIT));
+    expect(deaths([threw, done])).toMatchObject([
+      { id: 'r-1', during: 'loading', kind: 'exception', reason: 'TypeError' },
+    ]);
+  });
+
   test('counts beside an invocation that failed before it', () => {
     const before = platformRecord('report', died('r-1', EXIT));
     expect(deaths([before, init]).map(({ id }) => id)).toEqual(['r-1', `init:${STREAM}:1001`]);

@@ -65,12 +65,18 @@ const upwards = ({ outbox }: Supervised) =>
 
 test('R30: deaths while loading or in own code are a component’s, a resource’s are not', () => {
   const during = ['loading', 'handling', 'resource', undefined] as const;
-  expect(during.map((each) => isComponentDeath({ during: each }))).toEqual([
+  expect(during.map((each) => isComponentDeath({ during: each, kind: 'exception' }))).toEqual([
     true,
     true,
     false,
     false,
   ]);
+});
+
+test('R31: an end without a word of why may be a kill, and is nobody’s fault', () => {
+  const kinds = ['exception', 'timeout', 'out-of-memory', 'exit'] as const;
+  const own = kinds.filter((kind) => isComponentDeath({ during: 'loading', kind }));
+  expect(own).toEqual(['exception', 'timeout', 'out-of-memory']);
 });
 
 describe('too many deaths', () => {
