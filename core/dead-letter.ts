@@ -5,10 +5,10 @@
  * was received a thousand times and never finished: that is the backstop, and says so. SQS keeps id
  * and time of such a message, so it is still its own origin; its lane is in its queue's name. Only
  * between our own queues is an envelope ours: one that came by the lane's first queue is a producer's
- * invention, and could end somebody else's message.
+ * invention, and could end somebody else's message. So it is if its sender was none of us.
  */
 import { ENVELOPE_ATTRIBUTE, type Lane, lanes, type Origin } from './messages.ts';
-import { type Arrival, readProvenance } from './origin.ts';
+import { type Arrival, type Provenance, readProvenance } from './origin.ts';
 import type { CrashKind } from './verdict.ts';
 
 export interface DeadLetter {
@@ -27,15 +27,23 @@ export interface DeadArrival extends Arrival {
   readonly redrivenFrom?: string | undefined;
 }
 
-/** Never throws, whatever the attributes hold. */
-export function deadLetterOf(arrival: DeadArrival): DeadLetter {
+/**
+ * Never throws, whatever the attributes hold.
+ * @param proven what a message says of itself, as far as its sender bears it out (core/sources.ts)
+ */
+export function deadLetterOf(
+  arrival: DeadArrival,
+  proven: (said: Provenance, queue: 'first' | 'behind', lane: Lane) => Provenance = (said) => said,
+): DeadLetter {
   const { redrivenFrom } = arrival;
   const isOurs = redrivenFrom === undefined || redrivenFrom.endsWith('-isolation');
+  const lane = laneOfQueue(arrival.queueArn);
   const { [ENVELOPE_ATTRIBUTE]: _, ...said } = arrival.attributes;
-  const { origin, envelope } = readProvenance(isOurs ? arrival : { ...arrival, attributes: said });
+  const provenance = readProvenance(isOurs ? arrival : { ...arrival, attributes: said });
+  const { origin, envelope } = proven(provenance, isOurs ? 'behind' : 'first', lane);
   return {
     origin,
-    lane: envelope?.lane ?? laneOfQueue(arrival.queueArn),
+    lane: envelope?.lane ?? lane,
     crash: envelope?.deadLetter?.kind ?? envelope?.crash ?? 'exit',
     reason: envelope?.deadLetter?.reason ?? BACKSTOP,
   };

@@ -27,6 +27,11 @@ export function rejectionFingerprint(component: string, issues: readonly Issue[]
   return digest([component, 'rejection', ...[...new Set(whys)].sort()]);
 }
 
+/** Fingerprint of what was refused for its sender. `problem` is one of a fixed list. */
+export function refusalFingerprint(component: string, problem: string): string {
+  return digest([component, 'refusal', problem]);
+}
+
 /** Fingerprint of what could not be delivered. `reason` must carry no PHI itself. */
 export function undeliveredFingerprint(component: string, reason: string): string {
   return digest([component, 'undelivered', reason]);

@@ -33,6 +33,11 @@ export const originSchema = z.object({
   line: z.int().positive().optional(),
   /** The submitter's own order, where it gave one. */
   sequence: z.int().nonnegative().optional(),
+  /**
+   * Who sent it, where that was refused: a unique id of IAM. By it the message is decided anew when it
+   * is redriven (core/sources.ts).
+   */
+  sender: z.string().min(1).max(128).optional(),
 });
 export type Origin = z.infer<typeof originSchema>;
 

@@ -33,6 +33,12 @@ export const ENV = {
   oncallTopicArn: 'ONCALL_TOPIC_ARN',
   managementTopicArn: 'MANAGEMENT_TOPIC_ARN',
   auditQueueUrl: 'AUDIT_QUEUE_URL',
+  /** File beside the code with the sources that are known; absent where the account is one source. */
+  sourcesFile: 'SOURCES_FILE',
+  /** Unique ids of the roles that make hops between our queues, by commas. */
+  ownRoleIds: 'OWN_ROLE_IDS',
+  /** How many messages of a source were sent in a minute; absent where no source has a rate. */
+  ratesTable: 'RATES_TABLE',
   /** JSON of the part of the config that the function needs. */
   settings: 'SETTINGS',
 } as const;

@@ -29,6 +29,7 @@ const entrySchema = z.object({
   status: z.enum(QUARANTINE_STATUSES),
   lane: laneSchema,
   source: z.string(),
+  sender: z.string().optional(),
   file: z.string().optional(),
   line: z.number().optional(),
   sentAt: z.number(),

@@ -196,6 +196,6 @@ export function quarantine(table: string, entry: QuarantineEntry, now: number): 
   return written(dynamo.send(update));
 }
 
-function whence({ source, sentAt, sequence, file, line }: Origin, lane: Lane) {
-  return { lane, source, sentAt, sequence, file, line };
+function whence({ source, sender, sentAt, sequence, file, line }: Origin, lane: Lane) {
+  return { lane, source, sender, sentAt, sequence, file, line };
 }

@@ -2,7 +2,7 @@
 import type { SQSRecord } from 'aws-lambda';
 import { batchResponse } from '../../core/batch-response.ts';
 import { readCarriage } from '../../core/claim-check.ts';
-import { deadLetterOf } from '../../core/dead-letter.ts';
+import { type DeadLetter, deadLetterOf } from '../../core/dead-letter.ts';
 import { crashFingerprint } from '../../core/fingerprint.ts';
 import { outcomeEvent } from '../../core/outcome-event.ts';
 import { type PlacedBody, placeBody } from '../aws/bodies-bucket.ts';
@@ -10,6 +10,7 @@ import { readSettings, requiredEnv } from '../aws/env.ts';
 import { OutcomesTopic } from '../aws/outcomes-topic.ts';
 import { quarantine } from '../aws/quarantine-table.ts';
 import { tellEnteredOutcome } from '../entered-outcome.ts';
+import { prove } from '../sources.ts';
 import { faultOf, logger, sqsFunction, Tally } from '../telemetry.ts';
 import { quarantineSettingsSchema } from './settings.ts';
 
@@ -46,18 +47,7 @@ export const handler = sqsFunction({ component: 'quarantine' }).handler(
 
 /** False where the message already has an outcome: a copy changes nothing (R04). */
 async function keep(record: SQSRecord): Promise<boolean> {
-  const { origin, lane, crash, reason } = deadLetterOf({
-    messageId: record.messageId,
-    sentAt: Number(record.attributes.SentTimestamp),
-    queueArn: record.eventSourceARN,
-    redrivenFrom: record.attributes.DeadLetterQueueSourceArn,
-    attributes: Object.fromEntries(
-      Object.entries(record.messageAttributes).map(([name, { stringValue }]) => [
-        name,
-        stringValue,
-      ]),
-    ),
-  });
+  const { origin, lane, crash, reason } = readDeadLetter(record);
   const placed = await place(record.body, origin.messageId);
   const fingerprint = crashFingerprint(COMPONENT, crash, reason);
   const entry = { origin, lane, crash, reason, fingerprint, placed, kind: 'dead-letter' } as const;
@@ -67,6 +57,28 @@ async function keep(record: SQSRecord): Promise<boolean> {
   else await tellEnteredOutcome(table, topic, messageId);
   logger.warn('quarantined', { messageId, lane, crash, reason, fingerprint, kept });
   return kept;
+}
+
+function readDeadLetter(record: SQSRecord): DeadLetter {
+  const said = {
+    messageId: record.messageId,
+    sentAt: Number(record.attributes.SentTimestamp),
+    attributes: Object.fromEntries(
+      Object.entries(record.messageAttributes).map(([name, { stringValue }]) => [
+        name,
+        stringValue,
+      ]),
+    ),
+  };
+  const { eventSourceARN: queueArn, attributes } = record;
+  return deadLetterOf(
+    { ...said, queueArn, redrivenFrom: attributes.DeadLetterQueueSourceArn },
+    (provenance, queue, lane) => {
+      const claimed = said.attributes['source'];
+      const bytes = Buffer.byteLength(record.body);
+      return prove(provenance, { ...said, lane, queue, attributes, claimed, bytes }).provenance;
+    },
+  );
 }
 
 function place(body: string, messageId: string): PlacedBody | Promise<PlacedBody> {

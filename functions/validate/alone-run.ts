@@ -79,7 +79,11 @@ export class AloneRun {
     });
     if (!recorded) return { kind: 'again', seconds: 1 };
     this.#recorded = 'yes';
-    const { judgement: verdict, text } = await judgeSubmission(
+    const {
+      judgement: verdict,
+      text,
+      refusal,
+    } = await judgeSubmission(
       this.submission,
       ownProcess ? this.#isolation.ownProcess : this.#isolation.pool,
     );
@@ -101,7 +105,8 @@ export class AloneRun {
         this.tally.add('Valid');
         return { kind: 'done' };
       case 'invalid':
-        await reject(this.submission, judgement.issues, text);
+        await reject(this.submission, judgement.issues, text, refusal);
+        if (refusal !== undefined) this.tally.add('SenderRefused');
         this.tally.add('Invalid');
         return { kind: 'done' };
       case 'crash':

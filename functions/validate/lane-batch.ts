@@ -9,6 +9,7 @@ import { environment, settings } from './environment.ts';
 import { withinTime } from './handlers-clock.ts';
 import type { IsolationPool } from './isolation/pool.ts';
 import { judgeSubmission, reject, store, tellStored } from './outcomes.ts';
+import { withinRates } from './rates.ts';
 import { readSubmission, type Submission } from './submission.ts';
 import { isolate, takeOff } from './suspects.ts';
 import { Verification } from './verification.ts';
@@ -43,7 +44,7 @@ export async function validateLaneBatch(
   probing = false,
 ): Promise<SQSBatchResponse> {
   const startedAt = Date.now();
-  const submissions = records.map(readSubmission);
+  const submissions = await withinRates(records.map(readSubmission));
   const { fresh, suspects } = probing
     ? { fresh: submissions.slice(0, 1), suspects: [] }
     : bySuspicion(submissions);
@@ -77,10 +78,12 @@ export async function validateLaneBatch(
   );
 }
 
+/** What is refused for its sender is not run, so it is no suspect however often it was delivered. */
 function bySuspicion(submissions: readonly Submission[]) {
+  const isSuspect = ({ receives, refusal }: Submission) => receives > 1 && refusal === undefined;
   return {
-    fresh: submissions.filter(({ receives }) => receives <= 1),
-    suspects: submissions.filter(({ receives }) => receives > 1),
+    fresh: submissions.filter((submission) => !isSuspect(submission)),
+    suspects: submissions.filter(isSuspect),
   };
 }
 
@@ -110,7 +113,7 @@ async function settle(submission: Submission, batch: Batch): Promise<void> {
 
 async function judgeAndAct(submission: Submission, batch: Batch): Promise<Ending> {
   if (batch.stopped) return 'late';
-  const { judgement: verdict, text } = await judgeSubmission(submission, batch.pool);
+  const { judgement: verdict, text, refusal } = await judgeSubmission(submission, batch.pool);
   const judgement = await batch.verification.verify(verdict);
   switch (judgement.kind) {
     case 'valid':
@@ -119,7 +122,8 @@ async function judgeAndAct(submission: Submission, batch: Batch): Promise<Ending
       batch.tally.add('Valid');
       return 'done';
     case 'invalid':
-      await writes(() => reject(submission, judgement.issues, text));
+      await writes(() => reject(submission, judgement.issues, text, refusal));
+      if (refusal !== undefined) batch.tally.add('SenderRefused');
       batch.tally.add('Invalid');
       return 'done';
     case 'crash':

@@ -1,6 +1,7 @@
 /** The two ends that a judged resource may take: stored, or rejected. Each is told to producers. */
-import { rejectionFingerprint } from '../../core/fingerprint.ts';
+import { refusalFingerprint, rejectionFingerprint } from '../../core/fingerprint.ts';
 import { outcomeEvent } from '../../core/outcome-event.ts';
+import type { SenderProblem } from '../../core/sources.ts';
 import type { Issue, Verdict } from '../../core/verdict.ts';
 import { operationOutcome } from '../../fhir/operation-outcome.ts';
 import { type PlacedBody, placeBody } from '../aws/bodies-bucket.ts';
@@ -12,12 +13,15 @@ import { tellEnteredOutcome } from '../entered-outcome.ts';
 import { logger } from '../telemetry.ts';
 import { COMPONENT, environment, settings } from './environment.ts';
 import type { IsolationPool, Judgement } from './isolation/pool.ts';
-import { loadText, type Submission } from './submission.ts';
+import { issueOf, tellRefused } from './refusals.ts';
+import { loadText, mayCarry, type Submission } from './submission.ts';
 
 /** A judgement, and the text it is about: the message itself where that was refused unread. */
 export interface Judged {
   readonly judgement: Judgement;
   readonly text: string;
+  /** Set where it is invalid because its sender may not send it. */
+  readonly refusal?: SenderProblem | undefined;
 }
 
 const topic = new OutcomesTopic(environment.outcomesTopicArn);
@@ -30,10 +34,27 @@ export async function judgeSubmission(
   isolation: Pick<IsolationPool, 'judge'>,
 ): Promise<Judged> {
   const loaded = await loadText(submission);
-  if (loaded.kind === 'text') {
-    return { judgement: await isolation.judge(loaded.text), text: loaded.text };
+  if (loaded.kind === 'refused') {
+    const { issue, problem } = loaded;
+    if (problem !== undefined) return refused(submission, problem, submission.record.body);
+    return { judgement: { kind: 'invalid', issues: [issue] }, text: submission.record.body };
   }
-  return { judgement: { kind: 'invalid', issues: [loaded.issue] }, text: submission.record.body };
+  const { text } = loaded;
+  const judgement = await isolation.judge(text);
+  // A text may say its type twice; the validator's answer is the one that counts.
+  if (judgement.kind === 'valid' && !mayCarry(submission, () => judgement.resourceType)) {
+    return refused(submission, 'resource-type', text);
+  }
+  return { judgement, text };
+}
+
+async function refused(
+  submission: Submission,
+  refusal: SenderProblem,
+  text: string,
+): Promise<Judged> {
+  await tellRefused(submission, refusal);
+  return { judgement: { kind: 'invalid', issues: [issueOf(refusal)] }, text, refusal };
 }
 
 /** Stores a valid resource, unless a newer submission is there (R05). */
@@ -71,12 +92,16 @@ export async function reject(
   submission: Submission,
   issues: readonly Issue[],
   text: string,
+  refusal?: SenderProblem,
 ): Promise<void> {
   const { origin } = submission.provenance;
   const outcome = JSON.stringify(operationOutcome(issues));
-  const reason = rejectionReason(issues);
+  const reason = refusal === undefined ? rejectionReason(issues) : `security: ${refusal}`;
   const placed = await placeRejected(submission, text, Buffer.byteLength(outcome));
-  const fingerprint = rejectionFingerprint(COMPONENT, issues);
+  const fingerprint =
+    refusal === undefined
+      ? rejectionFingerprint(COMPONENT, issues)
+      : refusalFingerprint(COMPONENT, refusal);
   const { lane, quarantineTable } = environment;
   const entry = { origin, lane, reason, outcome, fingerprint, placed, kind: 'rejection' } as const;
   const kept = await quarantine(quarantineTable, entry, Date.now());

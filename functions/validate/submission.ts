@@ -2,9 +2,13 @@ import type { SQSRecord } from 'aws-lambda';
 import { type Carriage, readCarriage } from '../../core/claim-check.ts';
 import { ENVELOPE_ATTRIBUTE } from '../../core/messages.ts';
 import { type Provenance, readProvenance } from '../../core/origin.ts';
+import { resourceTypeOf } from '../../core/resource-type.ts';
+import { largestOf, mayBeOfType, type SenderProblem } from '../../core/sources.ts';
 import type { Issue } from '../../core/verdict.ts';
 import { fetchBody } from '../aws/bodies-bucket.ts';
+import { prove, sourceRules } from '../sources.ts';
 import { environment, settings } from './environment.ts';
+import { issueOf } from './refusals.ts';
 
 /** One received message: whose it is, and how it carries its resource. */
 export interface Submission {
@@ -12,6 +16,8 @@ export interface Submission {
   readonly provenance: Provenance;
   readonly carriage: Carriage;
   readonly receives: number;
+  /** Why its sender may not send it. */
+  readonly refusal?: SenderProblem | undefined;
 }
 
 /** Never throws, whatever the record holds. */
@@ -21,38 +27,71 @@ export function readSubmission(record: SQSRecord): Submission {
   const attributes = Object.entries(record.messageAttributes)
     .filter(([name]) => !(isFirstQueue && name === ENVELOPE_ATTRIBUTE))
     .map(([name, attribute]) => [name, attribute.stringValue] as const);
+  const { messageId } = record;
+  const sentAt = Number(record.attributes.SentTimestamp);
+  const said = { messageId, sentAt, attributes: Object.fromEntries(attributes) };
+  const { provenance, admission } = prove(readProvenance(said), {
+    messageId,
+    sentAt,
+    lane: environment.lane,
+    queue: isFirstQueue ? 'first' : 'behind',
+    attributes: record.attributes,
+    claimed: said.attributes['source'],
+    bytes: Buffer.byteLength(record.body),
+  });
   return {
     record,
-    provenance: readProvenance({
-      messageId: record.messageId,
-      sentAt: Number(record.attributes.SentTimestamp),
-      attributes: Object.fromEntries(attributes),
-    }),
+    provenance,
     carriage: readCarriage(record.body, environment.bucket),
     receives: Number(record.attributes.ApproximateReceiveCount),
+    ...(admission.kind === 'refused' && { refusal: admission.problem }),
   };
 }
 
 export type LoadedText =
   | { readonly kind: 'text'; readonly text: string }
-  | { readonly kind: 'refused'; readonly issue: Issue };
+  | {
+      readonly kind: 'refused';
+      readonly issue: Issue;
+      /** Where it is not the message's fault but its sender's. */
+      readonly problem?: SenderProblem;
+    };
 
 /**
  * The text of the resource, or why it is refused unread. Throws where the bucket cannot be read,
  * which is a fault of our own. A missing object is none: producers write the object first and S3 is
  * consistent, so it will not appear later.
  */
-export async function loadText({ record, provenance, carriage }: Submission): Promise<LoadedText> {
-  if (provenance.problem !== undefined) return refused('invalid', provenance.problem);
+export async function loadText(submission: Submission): Promise<LoadedText> {
+  if (submission.refusal !== undefined) return unlawful(submission.refusal);
+  const { problem } = submission.provenance;
+  if (problem !== undefined) return refused('invalid', problem);
+  const loaded = await readText(submission);
+  if (loaded.kind === 'refused' || mayCarry(submission, () => resourceTypeOf(loaded.text))) {
+    return loaded;
+  }
+  return unlawful('resource-type');
+}
+
+/** Whether its source may send what it carries; its type is asked for only where that matters. */
+export function mayCarry({ provenance }: Submission, type: () => string | undefined): boolean {
+  const source = sourceRules?.known[provenance.origin.source];
+  return source?.resourceTypes === undefined || mayBeOfType(source, type());
+}
+
+async function readText({ record, provenance, carriage }: Submission): Promise<LoadedText> {
   switch (carriage.kind) {
     case 'inline':
       return { kind: 'text', text: record.body };
     case 'refused':
       return refused('security', carriage.problem);
     case 'claim-check': {
-      const fetched = await fetchBody(carriage.claimCheck.s3, settings.resourceBytesMax);
+      const largest = largestOf(sourceRules?.known[provenance.origin.source]);
+      const bytesMax = Math.min(settings.resourceBytesMax, largest);
+      const fetched = await fetchBody(carriage.claimCheck.s3, bytesMax);
       if (fetched.kind === 'text') return fetched;
       if (fetched.kind === 'too-large') {
+        if (fetched.bytes <= settings.resourceBytesMax) return unlawful('size');
         const most = `the limit is ${settings.resourceBytesMax}`;
         return refused('too-long', `The resource has ${fetched.bytes} bytes, ${most}`);
       }
@@ -64,4 +103,8 @@ export async function loadText({ record, provenance, carriage }: Submission): Pr
 
 function refused(code: string, text: string): LoadedText {
   return { kind: 'refused', issue: { severity: 'error', code, text } };
+}
+
+function unlawful(problem: SenderProblem): LoadedText {
+  return { kind: 'refused', issue: issueOf(problem), problem };
 }

@@ -55,3 +55,23 @@ test.each([
   expect(letter.origin.messageId).toBe(messageId);
   expect(letter.lane).toBe(messageId === 'm-9' ? 'background' : 'critical');
 });
+
+test('what its sender does not bear out is not believed', () => {
+  const deadLetter = { kind: 'exit', reason: 'invented', attempts: 2 } as const;
+  const { queueArn, ...rest } = arrival('critical-dead-letter', {
+    ...origin,
+    lane: 'background',
+    deadLetter,
+  });
+  const asked: unknown[] = [];
+  const letter = deadLetterOf({ ...rest, queueArn }, (said, queue, lane) => {
+    asked.push(queue, lane, said.envelope?.deadLetter);
+    return { origin: { messageId: 'm-1', sentAt: 1_000, source: 'unknown', sender: 'AROAX' } };
+  });
+  expect(asked).toEqual(['behind', 'critical', deadLetter]);
+  expect(letter).toMatchObject({
+    origin: { source: 'unknown', sender: 'AROAX' },
+    lane: 'critical',
+    reason: expect.stringContaining('gave up'),
+  });
+});

@@ -3,6 +3,7 @@ import { expect, test } from 'vitest';
 import {
   crashFingerprint,
   normaliseReason,
+  refusalFingerprint,
   rejectionFingerprint,
   undeliveredFingerprint,
 } from '../../core/fingerprint.ts';
@@ -42,6 +43,8 @@ test('component, kind and reason each make a difference', () => {
     rejectionFingerprint('validate', [error('Patient.gender')]),
     rejectionFingerprint('validate', [error('Patient.gender', 'structure')]),
     rejectionFingerprint('validate', [error()]),
+    refusalFingerprint('validate', 'lane'),
+    refusalFingerprint('validate', 'size'),
   ];
   expect(new Set(prints).size).toBe(prints.length);
   expect(prints.every((print) => /^[0-9a-f]{16}$/.test(print))).toBe(true);

@@ -1,0 +1,58 @@
+/**
+ * The type that a text says it is of, found without parsing it: what a source may not send is never
+ * parsed nor validated. Reads no further than the property, needs no memory and no recursion, so no
+ * text can hurt it. It does not judge: of what is no JSON, or says its type twice, the first is told,
+ * and the validator's own answer is compared with what is allowed once more.
+ */
+const PROPERTY = 'resourceType';
+/** Longer ones, escapes included, are none of FHIR's. */
+const NAME_CHARACTERS_MAX = 128;
+
+/** Undefined where there is no such property of the outermost object, or it is no text. */
+export function resourceTypeOf(text: string): string | undefined {
+  let depth = 0;
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at];
+    if (character === '{' || character === '[') depth += 1;
+    else if (character === '}' || character === ']') depth -= 1;
+    else if (character === '"') {
+      const end = endOfString(text, at);
+      const value = depth === 1 ? valueAfter(text, end) : undefined;
+      if (value !== undefined && stringAt(text, at, end) === PROPERTY) {
+        return text[value] === '"' ? stringAt(text, value, endOfString(text, value)) : undefined;
+      }
+      at = end;
+    }
+  }
+  return undefined;
+}
+
+/** Position of the closing quote, or the end of the text. */
+function endOfString(text: string, start: number): number {
+  for (let at = start + 1; at < text.length; at++) {
+    if (text[at] === '\\') at += 1;
+    else if (text[at] === '"') return at;
+  }
+  return text.length;
+}
+
+/** Where the value begins, if what ended at `end` is the name of a property. */
+function valueAfter(text: string, end: number): number | undefined {
+  const colon = skipSpace(text, end + 1);
+  return text[colon] === ':' ? skipSpace(text, colon + 1) : undefined;
+}
+
+function skipSpace(text: string, start: number): number {
+  let at = start;
+  while (/[ \t\r\n]/.test(text[at] ?? '')) at += 1;
+  return at;
+}
+
+function stringAt(text: string, start: number, end: number): string | undefined {
+  if (end - start > NAME_CHARACTERS_MAX) return undefined;
+  try {
+    return JSON.parse(text.slice(start, end + 1));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,92 @@
+/**
+ * The sources that this stage knows. The file lies beside the code, for the environment of a function
+ * holds 4 KB in all; where the stack names none, one source `default` stands for the account.
+ */
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Envelope } from '../core/messages.ts';
+import type { Provenance } from '../core/origin.ts';
+import {
+  type Admission,
+  type Arrived,
+  admit,
+  type SourceRules,
+  sourceRulesSchema,
+} from '../core/sources.ts';
+import { EnvironmentIncomplete } from './aws/env.ts';
+import { ENV } from './aws/env-names.ts';
+
+/** Read at load, so that a bad deployment fails at once. */
+export const sourceRules = readRules();
+/** Unique ids of the roles that make hops. */
+export const ownRoles = (process.env[ENV.ownRoleIds] ?? '').split(',').filter(Boolean);
+
+function readRules(): SourceRules | undefined {
+  const file = process.env[ENV.sourcesFile];
+  if (file === undefined) return undefined;
+  const path = resolve(process.env['LAMBDA_TASK_ROOT'] ?? '.', file);
+  try {
+    return sourceRulesSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
+  } catch (cause) {
+    throw new EnvironmentIncomplete(ENV.sourcesFile, 'names no readable sources', { cause });
+  }
+}
+
+export interface Proven {
+  readonly provenance: Provenance;
+  readonly admission: Admission;
+}
+
+interface Received extends Pick<Arrived, 'lane' | 'queue' | 'bytes' | 'claimed'> {
+  readonly messageId: string;
+  readonly sentAt: number;
+  readonly attributes: {
+    readonly SenderId: string;
+    readonly MessageGroupId?: string | undefined;
+  };
+}
+
+/**
+ * Whose a message is: what it says of itself, as far as its sender bears it out. Without configured
+ * sources what it says stands.
+ */
+export function prove(said: Provenance, received: Received): Proven {
+  const { envelope } = said;
+  if (sourceRules === undefined) {
+    return { provenance: said, admission: { kind: 'admitted', source: said.origin.source } };
+  }
+  const admission = admit(sourceRules, ownRoles, {
+    ...received,
+    envelope,
+    senderId: received.attributes.SenderId,
+    messageGroupId: received.attributes.MessageGroupId,
+  });
+  return { provenance: borneOut(said, admission, received), admission };
+}
+
+function borneOut(said: Provenance, admission: Admission, received: Received): Provenance {
+  const { source } = admission;
+  if (admission.kind === 'admitted') return withSource(said, { source });
+  const { sender, problem } = admission;
+  // An envelope of anybody else could speak for, and end, somebody else's message.
+  if (problem === 'not-a-hop') {
+    const { messageId, sentAt } = received;
+    return { origin: { messageId, sentAt, source, sender } };
+  }
+  return withSource(said, { source, sender });
+}
+
+function withSource(
+  { origin, envelope, problem }: Provenance,
+  proven: { source: string; sender?: string },
+): Provenance {
+  return {
+    origin: { ...withoutSender(origin), ...proven },
+    envelope: envelope && withoutSender(envelope),
+    problem,
+  };
+}
+
+function withoutSender<T extends { sender?: Envelope['sender'] }>({ sender: _, ...rest }: T) {
+  return rest;
+}

@@ -1,0 +1,55 @@
+/** What becomes of a message whose sender may not send it: an issue, and a fact for the audit log. */
+import type { AuditFact } from '../../core/audit-fact.ts';
+import { sentMinute } from '../../core/source-rate.ts';
+import { SENDER_PROBLEMS, type SenderProblem } from '../../core/sources.ts';
+import type { Issue } from '../../core/verdict.ts';
+import { tellAudit } from '../aws/audit-queue.ts';
+import { ENV } from '../aws/env-names.ts';
+import { logger } from '../telemetry.ts';
+import { COMPONENT, environment } from './environment.ts';
+import type { Submission } from './submission.ts';
+
+/** There where sources are configured. */
+const auditQueueUrl = process.env[ENV.auditQueueUrl];
+
+const TOLD_MAX = 1_000;
+const told = new Map<string, Promise<void>>();
+
+export function issueOf(problem: SenderProblem): Issue {
+  return { severity: 'error', code: 'security', text: SENDER_PROBLEMS[problem] };
+}
+
+/**
+ * Tells the audit log, once for a sender, lane, problem and minute of sending: a flood of what is
+ * refused must not flood the log. Each message is in Quarantine by itself.
+ */
+export async function tellRefused(
+  { provenance, record }: Submission,
+  problem: SenderProblem,
+): Promise<void> {
+  const { source, sentAt, messageId, sender } = provenance.origin;
+  const { lane } = environment;
+  logger.warn('sender refused', { messageId, problem });
+  if (auditQueueUrl === undefined) return;
+  const actor = sender ?? record.attributes.SenderId.split(':', 1)[0] ?? '';
+  const { startsAt } = sentMinute(source, sentAt);
+  const id = ['sender-refused', lane, problem, actor, startsAt].join('/');
+  const fact: AuditFact = {
+    id,
+    kind: 'sender-refused',
+    at: startsAt,
+    component: COMPONENT,
+    actor,
+    details: { lane, problem, source },
+  };
+  await once(id, () => tellAudit(auditQueueUrl, [fact]));
+}
+
+/** A fact that this environment has told already is not told again; one that failed is. */
+function once(id: string, tell: () => Promise<void>): Promise<void> {
+  const telling = told.get(id) ?? tell();
+  if (told.size >= TOLD_MAX) told.clear();
+  told.set(id, telling);
+  telling.catch(() => told.delete(id));
+  return telling;
+}

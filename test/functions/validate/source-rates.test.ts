@@ -1,0 +1,70 @@
+import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { testClients } from '../../support/clients.ts';
+import { skipTime } from '../../support/clock.ts';
+import { deliver } from '../../support/delivery.ts';
+import { failCalls } from '../../support/faults.ts';
+import { byTest, loadOperator, stageOf } from '../../support/operator.ts';
+import { SOURCE_RULES } from '../../support/refused-senders.ts';
+import { patient } from '../../support/resources.ts';
+import { sendAs, useSources } from '../../support/senders.ts';
+import { useStage } from '../../support/stage.ts';
+import { itemsOf } from '../../support/stores.ts';
+
+const RATES = 'rates-of-sources-test';
+
+process.env['RATES_TABLE'] = RATES;
+useSources(SOURCE_RULES);
+const stage = useStage({ deadlineMs: 2_000, heapOldMb: 32, resourceBytesMax: 500_000 });
+
+const lane = () => stage.world.queues.lane;
+const run = () => deliver(stage.functions.validate, lane());
+const quarantined = () => itemsOf(stage.world.tables.quarantine);
+const stored = () => itemsOf(stage.world.tables.resources);
+
+describe('a rate', () => {
+  beforeEach(async () => {
+    const table = new CreateTableCommand({
+      TableName: RATES,
+      BillingMode: 'PAY_PER_REQUEST',
+      AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
+      KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+    });
+    await testClients()
+      .dynamo.send(table)
+      .catch(() => {});
+    skipTime(120_000);
+  });
+  const send = async (count: number) => {
+    for (let i = 0; i < count; i++)
+      await sendAs('AROACHATTY', lane(), patient({ id: `p${i}` }), { group: 'chatty' });
+  };
+
+  test('is the fleet’s, over batches; the surplus is refused and can be redriven', async () => {
+    // A minute's end between the sendings would make two minutes of it.
+    skipTime(60_000 - (Date.now() % 60_000));
+    await send(2);
+    await run();
+    await send(3);
+    await run();
+    expect(await stored()).toHaveLength(2);
+    const resources = await itemsOf(stage.world.tables.resources);
+    expect(resources.every(({ source }) => source === 'chatty')).toBe(true);
+    expect(await quarantined()).toHaveLength(2);
+    expect(await quarantined()).toMatchObject([
+      { reason: 'security: rate' },
+      { reason: 'security: rate' },
+    ]);
+    const operator = await loadOperator();
+    await operator.redrive(stageOf(stage.world), { kind: 'all' }, byTest());
+    await deliver(stage.functions.validate, stage.world.queues.isolation, { max: 1 });
+    expect(await quarantined()).toContainEqual(expect.objectContaining({ status: 'stored' }));
+  });
+
+  test('that cannot be counted turns nobody away', async () => {
+    await send(5);
+    failCalls(stage.functions, 'hastyDynamo' as 'dynamo', () => true);
+    expect((await run())?.failed).toEqual([]);
+    expect(await quarantined()).toEqual([]);
+  });
+});
