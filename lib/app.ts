@@ -8,6 +8,7 @@ import { planConcurrency } from './concurrency.ts';
 import { ConfigError, loadConfig } from './config-load.ts';
 import { addNag } from './nag.ts';
 import { PipelineStack } from './pipeline-stack.ts';
+import { sourceFiles } from './sources.ts';
 import { SupervisionError } from './supervision-checks.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -32,7 +33,8 @@ async function synthesize(): Promise<void> {
   const config = loadConfig(fileConfig, app.node.getAllContext());
   for (const note of planConcurrency(config).notes) console.error(note);
   const bundles = join(root, 'build', 'functions');
-  const sizes = await bundleFunctions({ names: FUNCTIONS, root, outDir: bundles });
+  const files = sourceFiles(config.sources);
+  const sizes = await bundleFunctions({ names: FUNCTIONS, root, outDir: bundles, files });
   for (const size of sizes) console.error(say(size));
   new PipelineStack(app, `fhir-failsafe-${config.stage}`, { config, bundles });
   addNag(app);

@@ -41,6 +41,8 @@ export interface BundleOptions {
   /** One folder a function is written here. */
   readonly outDir: string;
   readonly bytesMax?: number;
+  /** What else lies beside the code: text by file name, by function. */
+  readonly files?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
 /** Bundles the named functions; throws BundleError for one that is absent or too large. */
@@ -57,7 +59,8 @@ export async function bundleFunctions(options: BundleOptions): Promise<BundleSiz
   return sizes;
 }
 
-async function bundleFunction(name: string, { root, outDir }: BundleOptions): Promise<BundleSize> {
+async function bundleFunction(name: string, options: BundleOptions): Promise<BundleSize> {
+  const { root, outDir, files = {} } = options;
   const folder = join(root, 'functions', name);
   const handler = join(folder, 'handler.ts');
   if (!existsSync(handler)) {
@@ -89,12 +92,19 @@ async function bundleFunction(name: string, { root, outDir }: BundleOptions): Pr
   }).catch((cause: unknown) => {
     throw new BundleError(`functions/${name} does not bundle`, { cause });
   });
-  await writeChanged(target, result.outputFiles);
+  const beside = Object.entries(files[name] ?? {}).map(([file, text]) => ({
+    path: join(target, file),
+    contents: Buffer.from(text),
+  }));
+  await writeChanged(target, [...result.outputFiles, ...beside]);
   return { name, ...measure(result.metafile) };
 }
 
 /** Makes the folder hold exactly these files, touching none that is already right. */
-async function writeChanged(folder: string, files: readonly OutputFile[]): Promise<void> {
+async function writeChanged(
+  folder: string,
+  files: readonly Pick<OutputFile, 'path' | 'contents'>[],
+): Promise<void> {
   await mkdir(folder, { recursive: true });
   const wanted = new Set(files.map((file) => basename(file.path)));
   for (const present of await readdir(folder)) {

@@ -2,6 +2,7 @@
 import { WRITING_MS } from '../functions/validate/handlers-clock.ts';
 import type { Config } from './config.ts';
 import { retryProblems } from './retry-checks.ts';
+import { senderProblems, sourceProblems } from './source-config.ts';
 
 /** The handler keeps this much of its timeout for reading, writing and answering. */
 export const HANDLER_MARGIN_MS = WRITING_MS + 500;
@@ -27,6 +28,7 @@ function* queueProblems(
 function* laneProblems(config: Config, name: 'critical' | 'background'): Generator<string> {
   const lane = config.lanes[name];
   yield* queueProblems(`lanes.${name}`, lane, lane.windowSeconds);
+  yield* senderProblems(`lanes.${name}.senders`, lane.senders);
   const isolationMin = visibilityMin(lane.timeoutSeconds);
   if (config.isolation.visibilitySeconds < isolationMin) {
     yield `isolation.visibilitySeconds ${config.isolation.visibilitySeconds} must be at least ${isolationMin} (6 x lanes.${name}.timeoutSeconds)`;
@@ -84,6 +86,7 @@ export function configProblems(config: Config): string[] {
     ...terminologyProblems(config),
     ...laneProblems(config, 'critical'),
     ...laneProblems(config, 'background'),
+    ...sourceProblems(config.sources, config.stage),
     ...queueProblems('quarantine', config.quarantine, 0),
     ...queueProblems('audit', config.audit, 0),
     ...queueProblems('incident', incident, incident.batchWindowSeconds),

@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import { laneSchema, outcomeVerdictSchema } from '../core/messages.ts';
+import { sendersSchema, sourcesConfigSchema } from './source-config.ts';
 
 const isTimeZone = (name: string) => {
   try {
@@ -31,6 +32,8 @@ const lane = (defaults: {
       /** Timeout of the lane's function, which serves its isolation queue too. */
       timeoutSeconds: z.int().min(1).max(900).default(10),
       visibilitySeconds: z.int().min(1).max(43_200).default(defaults.visibilitySeconds),
+      /** Who may send to it; everybody else is denied. Without, whoever in the account is permitted. */
+      senders: sendersSchema,
     })
     .prefault({});
 
@@ -57,6 +60,8 @@ const schema = z.strictObject({
       }),
     })
     .prefault({}),
+  /** Who may send what (docs/sources.md). Without any, one source `default` stands for the account. */
+  sources: sourcesConfigSchema.prefault({}),
   /** The isolation queue of every lane: always one message at a time. */
   isolation: z
     .strictObject({

@@ -4,6 +4,7 @@ import { Construct } from 'constructs';
 import type { Lane as LaneName } from '../core/messages.ts';
 import { encryptedQueue } from './encrypted-queue.ts';
 import type { Foundation } from './foundation.ts';
+import { admitSenders } from './queue-policy.ts';
 import { ValidateFunction, type ValidateStores } from './validate-function.ts';
 
 export class Lane extends Construct {
@@ -33,6 +34,7 @@ export class Lane extends Construct {
       visibilitySeconds: lane.visibilitySeconds,
       deadLetterQueue: this.deadLetter,
     });
+    if (lane.senders !== undefined) admitSenders(this.queue, foundation.key, lane.senders);
     this.isolation = encryptedQueue(this, 'Isolation', foundation, {
       name: `${props.name}-isolation`,
       visibilitySeconds: config.isolation.visibilitySeconds,

@@ -61,6 +61,7 @@ export class PipelineFunction extends Construct {
   readonly name: string;
   readonly lambda: LambdaFunction;
   readonly logGroup: LogGroup;
+  readonly role: Role;
   readonly #policy: ManagedPolicy;
   readonly #mappings: FedMapping[] = [];
 
@@ -77,6 +78,7 @@ export class PipelineFunction extends Construct {
       removalPolicy: policy.removal,
     });
     this.#policy = this.policy(functionName, settings.statements);
+    this.role = this.ownRole(functionName, this.#policy);
     this.lambda = new LambdaFunction(this, 'Function', {
       functionName,
       description: settings.description,
@@ -86,7 +88,7 @@ export class PipelineFunction extends Construct {
       handler: 'handler.handler',
       memorySize: settings.memoryMb,
       timeout: Duration.seconds(settings.timeoutSeconds),
-      role: this.role(functionName, this.#policy),
+      role: this.role,
       logGroup: this.logGroup,
       loggingFormat: LoggingFormat.JSON,
       applicationLogLevelV2: ApplicationLogLevel.INFO,
@@ -152,7 +154,7 @@ export class PipelineFunction extends Construct {
     return policy;
   }
 
-  private role(functionName: string, policy: ManagedPolicy): Role {
+  private ownRole(functionName: string, policy: ManagedPolicy): Role {
     return new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
       description: `Of ${functionName} alone`,

@@ -18,6 +18,7 @@ import { Monitor } from './monitor.ts';
 import { Outcomes } from './outcomes.ts';
 import { addOutputs } from './outputs.ts';
 import { Quarantine } from './quarantine.ts';
+import { proveSources } from './sources.ts';
 import { checkSupervision } from './supervision-checks.ts';
 import { Supervisor } from './supervisor.ts';
 import { Tables } from './tables.ts';
@@ -102,6 +103,8 @@ export class PipelineStack extends Stack {
       oncall,
       management,
     });
+    const { rates } = tables;
+    proveSources(foundation, { lanes: [critical, background], quarantine, audit, rates });
     const minute = new Minute(this, 'Minute', foundation);
     minute.wakes(incident.queue);
     const supervisor = new Supervisor(this, 'Supervisor', foundation, {

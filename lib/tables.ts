@@ -12,6 +12,7 @@ import { PENDING_INDEX } from '../functions/aws/resources-indexes.ts';
 import { acknowledge, NO_BACKUP_PLAN } from './acknowledgements.ts';
 import { encryptedTable } from './encrypted-table.ts';
 import type { Foundation } from './foundation.ts';
+import { hasRates } from './source-config.ts';
 
 const text = (name: string) => ({ name, type: AttributeType.STRING });
 
@@ -26,6 +27,8 @@ export class Tables extends Construct {
   readonly supervision: Table;
   /** Crash events (expiring) and incidents by scope. */
   readonly incidents: Table;
+  /** Messages of a source by minute (expiring); there where a source has a rate. */
+  readonly rates: Table | undefined;
 
   constructor(scope: Construct, id: string, foundation: Foundation) {
     super(scope, id);
@@ -63,6 +66,9 @@ export class Tables extends Construct {
       sortKey: { name: 'openedAt', type: AttributeType.NUMBER },
       projectionType: ProjectionType.KEYS_ONLY,
     });
+    this.rates = hasRates(foundation.config.sources)
+      ? table('Rates', { timeToLiveAttribute: 'expiresAt' })
+      : undefined;
     acknowledge(this, NO_BACKUP_PLAN);
   }
 }

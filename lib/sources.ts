@@ -1,0 +1,57 @@
+/** Where sources are configured: who checks them, with what, and whose word is believed between queues. */
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { SourceRules } from '../core/sources.ts';
+import { ENV } from '../functions/aws/env-names.ts';
+import type { Audit } from './audit.ts';
+import type { Foundation } from './foundation.ts';
+import type { Lane } from './lane.ts';
+import type { PipelineFunction } from './pipeline-function.ts';
+import { allow } from './policy.ts';
+import type { Quarantine } from './quarantine.ts';
+import { admitHops } from './queue-policy.ts';
+import { hasSources, type SourcesConfig } from './source-config.ts';
+
+const FILE = 'sources.json';
+
+interface Parts {
+  readonly lanes: readonly Lane[];
+  readonly quarantine: Quarantine;
+  readonly audit: Audit;
+  /** There where a source has a rate. */
+  readonly rates: Table | undefined;
+}
+
+export function proveSources({ config }: Foundation, parts: Parts): void {
+  if (!hasSources(config.sources)) return;
+  const { lanes, quarantine, audit, rates } = parts;
+  for (const { validate, isolation, deadLetter } of lanes) {
+    tellRules(validate, [validate]);
+    audit.grantTell(validate);
+    if (rates !== undefined) {
+      validate.allow(allow('CountSent', ['dynamodb:UpdateItem'], [rates.tableArn]));
+      validate.lambda.addEnvironment(ENV.ratesTable, rates.tableName);
+    }
+    const own = validate.role.roleArn;
+    admitHops(isolation, [own, ...config.sources.operatorArns]);
+    admitHops(deadLetter, [own]);
+  }
+  tellRules(
+    quarantine.function,
+    lanes.map(({ validate }) => validate),
+  );
+}
+
+/** @param hoppers whose roles send to the queues that the function reads behind the lanes' own */
+function tellRules(reader: PipelineFunction, hoppers: readonly PipelineFunction[]): void {
+  reader.lambda.addEnvironment(ENV.sourcesFile, FILE);
+  const ids = hoppers.map(({ role }) => role.roleId);
+  reader.lambda.addEnvironment(ENV.ownRoleIds, ids.join(','));
+}
+
+/** The files beside the code of each function: an environment holds 4 KB, a file any number. */
+export function sourceFiles(sources: SourcesConfig): Record<string, Record<string, string>> {
+  if (!hasSources(sources)) return {};
+  const { operatorArns: _, ...rules } = sources;
+  const file = { [FILE]: JSON.stringify(rules satisfies SourceRules) };
+  return { validate: file, quarantine: file };
+}
