@@ -69,6 +69,13 @@ export class Incident extends Construct {
       maxConcurrency: config.incident.maxConcurrency,
     });
   }
+
+  /** Where a remedy is configured, lets it ask the supervisor for it. */
+  grantAsk(supervisorQueue: IQueue, { config }: Foundation): void {
+    if (config.incident.remediation === 'off') return;
+    this.function.allow(allow('AskForPauses', ['sqs:SendMessage'], [supervisorQueue.queueArn]));
+    this.function.lambda.addEnvironment(ENV.supervisorQueueUrl, supervisorQueue.queueUrl);
+  }
 }
 
 const settings = ({ incident, retentionDays }: Config): IncidentSettings => ({
@@ -77,7 +84,7 @@ const settings = ({ incident, retentionDays }: Config): IncidentSettings => ({
   pageAgainMs: incident.pageAgainSeconds * 1000,
   escalateMs: incident.escalateSeconds * 1000,
   quietMs: incident.quietSeconds * 1000,
-  remediation: 'off',
+  remediation: incident.remediation,
   calendar: { timeZone: incident.timeZone, holidays: incident.holidays },
   runbook: incident.runbook,
   keepCrashesMs: retentionDays * 24 * 3_600_000,

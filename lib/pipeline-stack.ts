@@ -120,6 +120,7 @@ export class PipelineStack extends Stack {
       audit,
       minute,
     });
+    incident.grantAsk(supervisor.queue, foundation);
     audit.grantTell(incident.function);
     if (delivery) {
       minute.wakes(delivery.resend);
