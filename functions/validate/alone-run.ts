@@ -49,6 +49,7 @@ export class AloneRun {
   #recorded: 'no' | 'maybe' | 'yes' = 'no';
   /** Set once it is being taken back: a verdict that comes later no longer counts. */
   #takenBack = false;
+  #stopped = false;
 
   constructor(submission: Submission, context: Context, isolation: Isolation, tally: Tally) {
     this.submission = submission;
@@ -56,6 +57,11 @@ export class AloneRun {
     this.#requestId = context.awsRequestId;
     this.#isolation = isolation;
     this.#verification = new Verification(context, tally);
+  }
+
+  /** The time is up: no attempt begins any more. */
+  stop(): void {
+    this.#stopped = true;
   }
 
   /** Records an attempt, runs it, and acts on its verdict. Throws on a fault of our own. */
@@ -66,7 +72,10 @@ export class AloneRun {
   ): Promise<Ending> {
     const { origin } = this.submission.provenance;
     const { lane, quarantineTable } = environment;
-    if (ownProcess) await this.#isolation.ownProcess.ready();
+    const place = ownProcess ? this.#isolation.ownProcess : this.#isolation.pool;
+    // An attempt lasts no longer than its resource: what kills a loading environment spends none.
+    await place.ready();
+    if (this.#stopped) throw new ComponentFault('the time was up before the attempt began');
     const started = { requestId: this.#requestId, startedAt: Date.now() };
     const attempt = ownProcess ? { ...started, ownProcess } : started;
     // From here on the attempt may be there, even if the answer to the write is lost.
@@ -79,14 +88,8 @@ export class AloneRun {
     });
     if (!recorded) return { kind: 'again', seconds: 1 };
     this.#recorded = 'yes';
-    const {
-      judgement: verdict,
-      text,
-      refusal,
-    } = await judgeSubmission(
-      this.submission,
-      ownProcess ? this.#isolation.ownProcess : this.#isolation.pool,
-    );
+    const judged = await judgeSubmission(this.submission, place);
+    const { judgement: verdict, text, refusal } = judged;
     // What comes now is no doing of the resource: a death in it shall not count as its crash.
     // Hence it is recorded first: what is stored can then never be dead-lettered too (R04).
     if (verdict.kind === 'valid' || isUndecided(verdict)) {

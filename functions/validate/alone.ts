@@ -41,14 +41,12 @@ export async function validateAlone(
 
   let ending: Ending | undefined;
   let inTime = true;
-  let stopping = false;
   try {
-    // An attempt lasts no longer than its resource: what kills a loading environment spends none.
-    const work = isolation.pool.ready().then(async () => {
-      if (!stopping) ending = await advance(run);
+    const work = advance(run).then((its) => {
+      ending = its;
     });
     const stop = () => {
-      stopping = true;
+      run.stop();
       isolation.pool.stop();
       isolation.ownProcess.stop();
     };
