@@ -46,7 +46,7 @@ async function judgeInPool(pool: IsolationPool, all: readonly string[]): Promise
   );
   const lane = async () => {
     for (let batch = batches.shift(); batch !== undefined; batch = batches.shift()) {
-      await Promise.all(batch.map((text) => pool.judge(text)));
+      await Promise.all(batch.map((text) => pool.judge(text, 0)));
     }
   };
   await Promise.all(Array.from({ length: BATCHES_AT_ONCE }, lane));

@@ -48,7 +48,7 @@ async function compare(pool: IsolationPool, batchSize: number): Promise<number> 
   const isolated: number[] = [];
   const ownThread: number[] = [];
   for (let round = 0; round < WARM_UP + ROUNDS; round += 1) {
-    const inPool = await elapsed(() => Promise.all(texts.map((text) => pool.judge(text))));
+    const inPool = await elapsed(() => Promise.all(texts.map((text) => pool.judge(text, 0))));
     const here = await elapsed(() => texts.map((text) => judgeText(text, ISSUES_MAX)));
     if (round < WARM_UP) continue;
     isolated.push(inPool);

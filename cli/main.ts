@@ -3,6 +3,7 @@ import { addBreaker } from './breaker-command.ts';
 import { command, run } from './command-line.ts';
 import { addDownstream } from './downstream-command.ts';
 import { addIncident } from './incident-command.ts';
+import { addPlugin } from './plugin-command.ts';
 import { addQuarantine } from './quarantine-command.ts';
 import { addSubmit } from './submit-command.ts';
 import { TargetError } from './target.ts';
@@ -17,6 +18,7 @@ addQuarantine(program);
 addBreaker(program);
 addIncident(program);
 addDownstream(program);
+addPlugin(program);
 
 try {
   process.exitCode = await run(program, process.argv.slice(2));

@@ -5,8 +5,8 @@
  * one occurrence to the next (numbers, ids, indices, positions in a file, quoted text) is taken
  * out, which also takes out whatever could identify a patient (R08).
  *
- * A rejection's reason is the set of its issues' codes and expressions, indices removed: how often
- * and in which order they occur does not matter. The texts of the issues are left out, because they
+ * A rejection's reason is the set of its issues' codes and expressions, indices removed, and of the
+ * plugins that found them: how often and in which order they occur does not matter. The texts of the issues are left out, because they
  * may quote values.
  */
 import { createHash } from 'node:crypto';
@@ -23,7 +23,10 @@ export function crashFingerprint(component: string, kind: CrashKind, reason: str
 export function rejectionFingerprint(component: string, issues: readonly Issue[]): string {
   const whys = issues
     .filter((issue) => issue.severity === 'error')
-    .map((issue) => `${issue.code} ${withoutIndices(issue.expression ?? '')}`);
+    .map(({ code, expression = '', plugin }) => {
+      const why = `${code} ${withoutIndices(expression)}`;
+      return plugin === undefined ? why : `${plugin}: ${why}`;
+    });
   return digest([component, 'rejection', ...[...new Set(whys)].sort()]);
 }
 

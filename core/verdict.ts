@@ -18,6 +18,8 @@ export interface Issue {
   readonly text: string;
   /** FHIRPath with indices, such as `Patient.name[0].given[1]`. */
   readonly expression?: string;
+  /** The plugin that found it, where it was not the validator. */
+  readonly plugin?: string;
   /** Codings that the definitions at hand do not decide: until that is settled, `information`. */
   readonly undecided?: Undecided;
 }
@@ -39,13 +41,33 @@ export interface BoundCoding {
   readonly code: string;
 }
 
+/** A plugin that died, hung or answered what nobody can read, and how; free of PHI (R08). */
+export interface PluginCrash {
+  readonly plugin: string;
+  readonly crash: CrashKind;
+  readonly reason: string;
+}
+
 /** Who the resource says it is, as far as it says so. */
 export interface Identity {
   readonly resourceType?: string;
   readonly id?: string;
 }
 
+/** What a resource that was judged has besides its verdict. */
+interface Judged extends Identity {
+  readonly issues: Issue[];
+  /** Of advisory plugins: of a required one the crash is the verdict. */
+  readonly pluginCrashes?: readonly PluginCrash[];
+}
+
 export type Verdict =
-  | (Identity & { readonly kind: 'valid'; readonly resourceType: string; readonly issues: Issue[] })
-  | (Identity & { readonly kind: 'invalid'; readonly issues: Issue[] })
-  | { readonly kind: 'crash'; readonly crash: CrashKind; readonly reason: string };
+  | (Judged & { readonly kind: 'valid'; readonly resourceType: string })
+  | (Judged & { readonly kind: 'invalid' })
+  | {
+      readonly kind: 'crash';
+      readonly crash: CrashKind;
+      readonly reason: string;
+      /** The required plugin whose crash it is. */
+      readonly plugin?: string;
+    };

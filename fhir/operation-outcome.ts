@@ -1,5 +1,5 @@
 /** Issues as FHIR itself says them: https://hl7.org/fhir/R4/operationoutcome.html */
-import type { OperationOutcome, OperationOutcomeIssue } from 'fhir/r4.js';
+import type { Extension, OperationOutcome, OperationOutcomeIssue } from 'fhir/r4.js';
 import type { Issue } from '../core/verdict.ts';
 
 /** An OperationOutcome of R4 JSON; all is well where there are no issues. */
@@ -22,5 +22,14 @@ function outcomeIssue(issue: Issue): OperationOutcomeIssue {
     code: issue.code as OperationOutcomeIssue['code'],
     diagnostics: issue.text,
     ...(issue.expression === undefined ? {} : { expression: [issue.expression] }),
+    ...(issue.plugin === undefined ? {} : { extension: [foundBy(issue.plugin)] }),
+  };
+}
+
+/** http://hl7.org/fhir/R4/extension-operationoutcome-issue-source.html */
+function foundBy(plugin: string): Extension {
+  return {
+    url: 'http://hl7.org/fhir/StructureDefinition/operationoutcome-issue-source',
+    valueString: `plugin ${plugin}`,
   };
 }

@@ -8,6 +8,7 @@ import { planConcurrency } from './concurrency.ts';
 import { ConfigError, loadConfig } from './config-load.ts';
 import { addNag } from './nag.ts';
 import { PipelineStack } from './pipeline-stack.ts';
+import { copyPlugins, PluginError } from './plugin-files.ts';
 import { sourceFiles } from './sources.ts';
 import { SupervisionError } from './supervision-checks.ts';
 
@@ -35,6 +36,7 @@ async function synthesize(): Promise<void> {
   const bundles = join(root, 'build', 'functions');
   const files = sourceFiles(config.sources);
   const sizes = await bundleFunctions({ names: FUNCTIONS, root, outDir: bundles, files });
+  await copyPlugins(config, root, join(bundles, 'validate'));
   for (const size of sizes) console.error(say(size));
   new PipelineStack(app, `fhir-failsafe-${config.stage}`, { config, bundles });
   addNag(app);
@@ -44,7 +46,9 @@ async function synthesize(): Promise<void> {
 try {
   await synthesize();
 } catch (error) {
-  const told = [ConfigError, BundleError, SupervisionError].some((kind) => error instanceof kind);
+  const told = [ConfigError, BundleError, PluginError, SupervisionError].some(
+    (kind) => error instanceof kind,
+  );
   if (!(told && error instanceof Error)) throw error;
   console.error(error.message);
   process.exitCode = 1;

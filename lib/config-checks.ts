@@ -33,8 +33,31 @@ function* laneProblems(config: Config, name: 'critical' | 'background'): Generat
   if (config.isolation.visibilitySeconds < isolationMin) {
     yield `isolation.visibilitySeconds ${config.isolation.visibilitySeconds} must be at least ${isolationMin} (6 x lanes.${name}.timeoutSeconds)`;
   }
-  if (config.deadlineMs + HANDLER_MARGIN_MS > lane.timeoutSeconds * 1000) {
-    yield `deadlineMs ${config.deadlineMs} must leave ${HANDLER_MARGIN_MS} ms of lanes.${name}.timeoutSeconds ${lane.timeoutSeconds}`;
+  const deadlinesMs = config.plugins.reduce((sum, one) => sum + one.deadlineMs, config.deadlineMs);
+  if (deadlinesMs + HANDLER_MARGIN_MS > lane.timeoutSeconds * 1000) {
+    const what =
+      config.plugins.length === 0
+        ? `deadlineMs ${config.deadlineMs}`
+        : `deadlineMs and those of the plugins, ${deadlinesMs} together,`;
+    yield `${what} must leave ${HANDLER_MARGIN_MS} ms of lanes.${name}.timeoutSeconds ${lane.timeoutSeconds}`;
+  }
+}
+
+function* pluginProblems({
+  plugins,
+  pluginMemoryMb,
+  workerHeap,
+  memoryMb,
+}: Config): Generator<string> {
+  if (plugins.length === 0) return;
+  for (const [position, { name }] of plugins.entries()) {
+    if (plugins.findIndex((other) => other.name === name) < position) {
+      yield `plugins: two have the name ${name}`;
+    }
+  }
+  const { oldMb, youngMb } = workerHeap;
+  if (oldMb + youngMb + pluginMemoryMb > memoryMb / 2) {
+    yield `pluginMemoryMb ${pluginMemoryMb} and the heap of a worker, ${oldMb + youngMb}, must fit twice into memoryMb ${memoryMb}`;
   }
 }
 
@@ -84,6 +107,7 @@ export function configProblems(config: Config): string[] {
   const problems = [
     ...deliveryProblems(config),
     ...terminologyProblems(config),
+    ...pluginProblems(config),
     ...laneProblems(config, 'critical'),
     ...laneProblems(config, 'background'),
     ...sourceProblems(config.sources, config.stage),

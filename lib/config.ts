@@ -217,6 +217,27 @@ const schema = z.strictObject({
       unknownProfile: z.enum(['error', 'warning', 'ignore']).default('warning'),
     })
     .prefault({}),
+  /** Business rules as WebAssembly, run on what the validator found valid, in this order. */
+  plugins: z
+    .array(
+      z.strictObject({
+        name: z
+          .string()
+          .regex(/^[a-z][a-z0-9-]{0,30}$/, 'lower case, digits and hyphens, at most 31'),
+        /** Of the module, from the repository's root. */
+        file: z.string().min(1),
+        /** What it is asked about; all types if it is not said. */
+        resourceTypes: z.array(z.string().regex(/^[A-Z][A-Za-z]+$/)).default([]),
+        /** `required`: its crash is the resource's crash. `advisory`: its crash is a warning. */
+        mode: z.enum(['required', 'advisory']),
+        /** Longest time that it may take for one resource. */
+        deadlineMs: z.int().min(50).max(60_000).default(500),
+      }),
+    )
+    .max(16)
+    .default([]),
+  /** Most memory that one instance of a plugin may have. */
+  pluginMemoryMb: z.int().min(1).max(1024).default(64),
   /** Issues kept of one invalid resource. */
   issuesMax: z.int().min(1).max(10_000).default(100),
   /** Writes to tables, queues and topics in flight at once, in one environment. */
@@ -227,6 +248,7 @@ const schema = z.strictObject({
 export type ConfigInput = z.input<typeof schema>;
 /** The whole config, with defaults filled in. */
 export type Config = z.output<typeof schema>;
+export type PluginConfig = Config['plugins'][number];
 export type Stage = Config['stage'];
 
 export const configSchema = schema;

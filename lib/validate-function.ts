@@ -8,10 +8,12 @@ import { HOPS_PREFIX, SUBMISSIONS_PREFIX } from '../core/claim-check.ts';
 import type { Lane as LaneName } from '../core/messages.ts';
 import type { BodyPrefix } from '../functions/aws/bodies-bucket.ts';
 import { ENV } from '../functions/aws/env-names.ts';
+import type { PluginSettings } from '../functions/validate/plugins/settings.ts';
+import { pluginPath } from '../functions/validate/plugins/settings.ts';
 import type { ValidateSettings } from '../functions/validate/settings.ts';
 import type { TerminologySettings } from '../functions/validate/terminology/settings.ts';
 import { acknowledge, objectsUnder } from './acknowledgements.ts';
-import type { Config } from './config.ts';
+import type { Config, PluginConfig } from './config.ts';
 import type { Foundation } from './foundation.ts';
 import { PipelineFunction } from './pipeline-function.ts';
 import { allow, allowKey, objects } from './policy.ts';
@@ -78,6 +80,8 @@ function environment(config: Config, lane: LaneQueues, stores: ValidateStores) {
     issuesMax: config.issuesMax,
     writesMax: config.writesMax,
     ...(config.terminology.endpoint !== undefined && { terminology: terminologySettings(config) }),
+    plugins: config.plugins.map(pluginSettings),
+    pluginMemoryMb: config.pluginMemoryMb,
   };
   return {
     [ENV.lane]: lane.name,
@@ -94,6 +98,12 @@ function environment(config: Config, lane: LaneQueues, stores: ValidateStores) {
     [ENV.settings]: JSON.stringify(settings),
     ...(config.chaos === 'on' && { [ENV.chaos]: 'on' }),
   };
+}
+
+/** Its module lies in the bundle, under its name. */
+function pluginSettings({ name, resourceTypes, mode, deadlineMs }: PluginConfig): PluginSettings {
+  const required = mode === 'required';
+  return { name, file: pluginPath(name), resourceTypes, required, deadlineMs };
 }
 
 const statements = (lane: LaneQueues, stores: ValidateStores) => [

@@ -13,7 +13,7 @@ import {
 } from '../aws/quarantine-table.ts';
 import { ComponentFault } from '../component-fault.ts';
 import { faultOf, logger, type Tally } from '../telemetry.ts';
-import { type Crash, countCrash, publishValidateCrash } from './crashes.ts';
+import { type Crash, countCrash, countPluginCrashes, publishValidateCrash } from './crashes.ts';
 import { environment } from './environment.ts';
 import type { OwnProcess } from './isolation/own-process.ts';
 import type { IsolationPool } from './isolation/pool.ts';
@@ -99,6 +99,7 @@ export class AloneRun {
       });
     }
     const judgement = await this.#verification.verify(verdict);
+    countPluginCrashes(this.tally, origin.messageId, judgement);
     if (this.#takenBack) throw new ComponentFault('the verdict came after the time was up');
     switch (judgement.kind) {
       case 'valid':

@@ -1,9 +1,10 @@
 import { crashFingerprint } from '../../core/fingerprint.ts';
 import type { CrashEvent } from '../../core/messages.ts';
-import type { Verdict } from '../../core/verdict.ts';
+import type { PluginCrash, Verdict } from '../../core/verdict.ts';
 import { publishCrash } from '../aws/crashes-topic.ts';
 import { logger, type Tally } from '../telemetry.ts';
 import { COMPONENT, environment } from './environment.ts';
+import type { Judgement } from './isolation/pool.ts';
 
 export type Crash = Extract<Verdict, { kind: 'crash' }>;
 
@@ -39,4 +40,25 @@ export function publishValidateCrash({
 export function countCrash(tally: Tally, messageId: string, { crash, reason }: Crash): void {
   tally.add(METRICS[crash]);
   logger.warn('crash', { messageId, kind: crash, reason });
+}
+
+/** Counts and logs the crashes of plugins: of advisory ones, and the one that is the verdict (R60). */
+export function countPluginCrashes(tally: Tally, messageId: string, judgement: Judgement): void {
+  for (const { plugin, crash, reason } of pluginCrashesOf(judgement)) {
+    tally.add('PluginCrashes');
+    logger.warn('plugin crash', { messageId, plugin, kind: crash, reason });
+  }
+}
+
+function pluginCrashesOf(judgement: Judgement): readonly PluginCrash[] {
+  switch (judgement.kind) {
+    case 'crash': {
+      const { plugin, crash, reason } = judgement;
+      return plugin === undefined ? [] : [{ plugin, crash, reason }];
+    }
+    case 'unjudged':
+      return [];
+    default:
+      return judgement.pluginCrashes ?? [];
+  }
 }

@@ -12,21 +12,29 @@ import { COMPONENT, environment, settings } from './environment.ts';
 import { OwnProcess } from './isolation/own-process.ts';
 import { IsolationPool } from './isolation/pool.ts';
 import { validateLaneBatch } from './lane-batch.ts';
+import { loadPlugins } from './plugins/load-plugins.ts';
 
 const { chaos, lane, laneQueueArn } = environment;
-const { deadlineMs, heapOldMb, heapYoungMb, issuesMax } = settings;
+const { deadlineMs, heapOldMb, heapYoungMb, issuesMax, pluginMemoryMb } = settings;
+const plugins = loadPlugins(settings.plugins, pluginMemoryMb, import.meta.url);
 
 const undecided = environment.terminologyEndpoint !== undefined;
 const options = { chaos, issuesMax, undecided };
-const confinement = { deadlineMs, heapOldMb, heapYoungMb, options };
+const confinement = { deadlineMs, heapOldMb, heapYoungMb };
 
 /** Started while loading, so that the first batch finds its workers warm. */
 export const pool = new IsolationPool({
   ...confinement,
+  options: { ...options, plugins },
   url: entryUrl('worker'),
   size: availableParallelism(),
 });
-const ownProcess = new OwnProcess(entryUrl('own-process'), confinement);
+const ownProcess = new OwnProcess(entryUrl('own-process'), {
+  ...confinement,
+  options,
+  plugins: settings.plugins,
+  pluginMemoryMb,
+});
 
 export const handler = sqsFunction({ component: COMPONENT, lane }).handler(
   async (event, context) => {

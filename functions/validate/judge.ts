@@ -1,12 +1,7 @@
-import type { Issue, Verdict } from '../../core/verdict.ts';
+import type { Verdict } from '../../core/verdict.ts';
 import { validateText } from '../../fhir/validator.ts';
+import { boundedVerdict, isError } from './bounded-verdict.ts';
 import { describeError } from './isolation/death.ts';
-import { VERDICT_BYTES_MAX } from './isolation/ledger.ts';
-
-const TEXT_CHARACTERS_MAX = 1_000;
-/** More than the names and punctuation of one issue, and of a verdict with its identity, take. */
-const ISSUE_FRAME_BYTES = 100;
-const VERDICT_FRAME_BYTES = 2_000;
 
 /** The verdict on one text. What the validator throws is a crash of this resource. */
 export function judgeText(text: string, issuesMax: number, undecided = false): Verdict {
@@ -14,7 +9,7 @@ export function judgeText(text: string, issuesMax: number, undecided = false): V
     const { resourceType, id, issues } = validateText(text, { issuesMax, undecided });
     const identity = { ...(resourceType && { resourceType }), ...(id && { id }) };
     const invalid = resourceType === undefined || issues.some(isError);
-    return bounded(
+    return boundedVerdict(
       invalid
         ? { kind: 'invalid', ...identity, issues }
         : { kind: 'valid', ...identity, resourceType, issues },
@@ -22,44 +17,4 @@ export function judgeText(text: string, issuesMax: number, undecided = false): V
   } catch (error) {
     return { kind: 'crash', crash: 'exception', reason: describeError(error) };
   }
-}
-
-/**
- * Cuts a verdict to a size that every store and message takes: texts first, then issues. At least
- * one error stays, for an invalid resource must say why (R07).
- */
-function bounded<V extends Exclude<Verdict, { kind: 'crash' }>>(verdict: V): V {
-  const errorsFirst = () =>
-    verdict.issues.toSorted((a, b) => Number(isError(b)) - Number(isError(a)));
-  let issues: Issue[] = verdict.issues;
-  if (bytesOf(verdict) > VERDICT_BYTES_MAX) issues = errorsFirst().map(shortened);
-  while (bytesOf({ ...verdict, issues }) > VERDICT_BYTES_MAX) {
-    issues = issues.slice(0, Math.floor(issues.length / 2));
-  }
-  return issues === verdict.issues ? verdict : { ...verdict, issues };
-}
-
-function shortened(issue: Issue): Issue {
-  const { expression } = issue;
-  return {
-    ...issue,
-    text: issue.text.slice(0, TEXT_CHARACTERS_MAX),
-    ...(expression && { expression: expression.slice(0, TEXT_CHARACTERS_MAX) }),
-  };
-}
-
-function isError(issue: Issue): boolean {
-  return issue.severity === 'error';
-}
-
-/** The bytes of its JSON. Few or short issues are only bounded, for most verdicts are small. */
-function bytesOf(verdict: { readonly issues: readonly Issue[] }): number {
-  const bound = verdict.issues.reduce((sum, issue) => sum + boundOf(issue), VERDICT_FRAME_BYTES);
-  return bound <= VERDICT_BYTES_MAX ? bound : Buffer.byteLength(JSON.stringify(verdict)) + 1;
-}
-
-/** No character takes more than the six bytes of an escape. */
-function boundOf({ text, expression, code, undecided }: Issue): number {
-  const own = ISSUE_FRAME_BYTES + 6 * (text.length + code.length + (expression?.length ?? 0));
-  return undecided === undefined ? own : own + 6 * JSON.stringify(undecided).length;
 }

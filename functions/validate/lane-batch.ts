@@ -4,7 +4,7 @@ import pLimit from 'p-limit';
 import { batchResponse } from '../../core/batch-response.ts';
 import { ComponentFault } from '../component-fault.ts';
 import { faultOf, logger, Tally } from '../telemetry.ts';
-import { type Crash, countCrash, publishValidateCrash } from './crashes.ts';
+import { type Crash, countCrash, countPluginCrashes, publishValidateCrash } from './crashes.ts';
 import { environment, settings } from './environment.ts';
 import { withinTime } from './handlers-clock.ts';
 import type { IsolationPool } from './isolation/pool.ts';
@@ -115,6 +115,7 @@ async function judgeAndAct(submission: Submission, batch: Batch): Promise<Ending
   if (batch.stopped) return 'late';
   const { judgement: verdict, text, refusal } = await judgeSubmission(submission, batch.pool);
   const judgement = await batch.verification.verify(verdict);
+  countPluginCrashes(batch.tally, submission.provenance.origin.messageId, judgement);
   switch (judgement.kind) {
     case 'valid':
       await writes(() => store(submission, judgement, text));

@@ -40,7 +40,7 @@ export async function judgeSubmission(
     return { judgement: { kind: 'invalid', issues: [issue] }, text: submission.record.body };
   }
   const { text } = loaded;
-  const judgement = await isolation.judge(text);
+  const judgement = await isolation.judge(text, submission.provenance.origin.sentAt);
   // A text may say its type twice; the validator's answer is the one that counts.
   if (judgement.kind === 'valid' && !mayCarry(submission, () => judgement.resourceType)) {
     return refused(submission, 'resource-type', text);
@@ -135,5 +135,6 @@ function rejectionReason(issues: readonly Issue[]): string {
   if (first === undefined) return 'invalid';
   const where = first.expression === undefined ? '' : ` at ${first.expression.slice(0, 200)}`;
   const others = errors.length > 1 ? ` and ${errors.length - 1} more` : '';
-  return `${first.code}${where}${others}`;
+  const by = first.plugin === undefined ? '' : `plugin ${first.plugin}: `;
+  return `${by}${first.code}${where}${others}`;
 }

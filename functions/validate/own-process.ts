@@ -4,15 +4,27 @@
  * this one. It lives no longer than who started it.
  */
 import { entryUrl } from './entry-url.ts';
-import type { OwnProcessSettings } from './isolation/own-process.ts';
+import type { OwnProcessSettings, OwnProcessTask } from './isolation/own-process.ts';
 import { IsolationPool } from './isolation/pool.ts';
+import { loadPlugins } from './plugins/load-plugins.ts';
 
-const settings = JSON.parse(process.argv[2] ?? '') as OwnProcessSettings;
-const pool = new IsolationPool({ ...settings, url: entryUrl('worker'), size: 1, spares: 0 });
+const {
+  options,
+  plugins = [],
+  pluginMemoryMb = 64,
+  ...settings
+} = JSON.parse(process.argv[2] ?? '') as OwnProcessSettings;
+const pool = new IsolationPool({
+  ...settings,
+  options: { ...options, plugins: loadPlugins(plugins, pluginMemoryMb, import.meta.url) },
+  url: entryUrl('worker'),
+  size: 1,
+  spares: 0,
+});
 
 process.on('disconnect', () => process.exit());
-process.on('message', async (text: string) => {
-  process.send?.(await pool.judge(text));
+process.on('message', async ({ text, submittedAt }: OwnProcessTask) => {
+  process.send?.(await pool.judge(text, submittedAt));
 });
 await pool.ready();
 process.send?.('ready');

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { pluginSettingsSchema } from './plugins/settings.ts';
 
 /**
  * What `validate` is told by the stack, as JSON in the environment variable SETTINGS. The defaults
@@ -33,5 +34,9 @@ export const validateSettingsSchema = z.object({
   issuesMax: z.int().positive().default(100),
   /** Writes to tables and topics in flight at once, in one environment. */
   writesMax: z.int().positive().default(32),
+  /** Business rules, in the order in which they run. */
+  plugins: z.array(pluginSettingsSchema).default([]),
+  /** Memory of one instance of a plugin. */
+  pluginMemoryMb: z.int().positive().default(64),
 });
 export type ValidateSettings = z.infer<typeof validateSettingsSchema>;

@@ -7,22 +7,31 @@ import type { Verdict } from '../../core/verdict.ts';
 import { performChaos } from './chaos.ts';
 import { describeError } from './isolation/death.ts';
 import { publishPosition, publishVerdict } from './isolation/ledger.ts';
-import type { WorkerInput } from './isolation/worker-thread.ts';
+import type { Chunk, WorkerInput } from './isolation/worker-thread.ts';
 import { judgeText } from './judge.ts';
+import { judgeByPlugins } from './plugins/judge-by-plugins.ts';
+import type { Resume } from './plugins/progress.ts';
 
-const { ledger, chaos, issuesMax, undecided = false } = workerData as WorkerInput;
+const { ledger, chaos, issuesMax, undecided = false, plugins = [] } = workerData as WorkerInput;
+const pluginJudge = { ledger, issuesMax, plugins };
 
-parentPort?.on('message', (texts: readonly string[]) => {
+parentPort?.on('message', ({ texts, submittedAt, resumes }: Chunk) => {
   for (const [position, text] of texts.entries()) {
     publishPosition(ledger, position);
-    if (!publishVerdict(ledger, judge(text))) break;
+    if (!publishVerdict(ledger, judge(text, submittedAt[position] ?? 0, resumes[position]))) break;
   }
   parentPort?.postMessage('chunk ended');
 });
 parentPort?.postMessage('ready');
 
-function judge(text: string): Verdict {
-  if (!chaos) return judgeText(text, issuesMax, undecided);
+function judge(text: string, submittedAt: number, resume: Resume | undefined): Verdict {
+  if (resume !== undefined) return judgeByPlugins(pluginJudge, { text, submittedAt }, resume);
+  const verdict = chaos ? judgeInChaos(text) : judgeText(text, issuesMax, undecided);
+  if (verdict.kind !== 'valid' || plugins.length === 0) return verdict;
+  return judgeByPlugins(pluginJudge, { text, submittedAt }, { progress: verdict, first: 0 });
+}
+
+function judgeInChaos(text: string): Verdict {
   try {
     performChaos(text);
   } catch (error) {

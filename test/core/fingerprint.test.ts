@@ -45,6 +45,7 @@ test('component, kind and reason each make a difference', () => {
     rejectionFingerprint('validate', [error()]),
     refusalFingerprint('validate', 'lane'),
     refusalFingerprint('validate', 'size'),
+    rejectionFingerprint('validate', [{ ...error(), plugin: 'cpf' }]),
   ];
   expect(new Set(prints).size).toBe(prints.length);
   expect(prints.every((print) => /^[0-9a-f]{16}$/.test(print))).toBe(true);

@@ -19,3 +19,11 @@ test('so does a text that is no JSON', () => {
 test('no issues are an outcome too', () => {
   expect(operationOutcome([])).toMatchObject({ issue: [{ severity: 'information' }] });
 });
+
+test('what a plugin found says which, in the extension that FHIR has for it', () => {
+  const issue = { severity: 'error', code: 'value', text: 'no CPF', plugin: 'cpf' } as const;
+  const outcome = operationOutcome([issue]);
+  expect(outcome.issue[0]?.extension).toMatchObject([{ valueString: 'plugin cpf' }]);
+  // But for the narrative that it lacks the validator has nothing against it.
+  expect(validateResource(outcome).issues).toMatchObject([{ expression: 'OperationOutcome' }]);
+});

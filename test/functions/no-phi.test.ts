@@ -4,6 +4,7 @@ import { receive, send } from '../support/delivery.ts';
 import { drain } from '../support/drain.ts';
 import { type Emulators, startEmulators } from '../support/emulators.ts';
 import { loadFunctions } from '../support/functions.ts';
+import { exampleSettings, patientWithCpf, pluginFaulty } from '../support/plugins.ts';
 import { type Fault, faulty, patient } from '../support/resources.ts';
 import { itemsOf } from '../support/stores.ts';
 import { buildWorld } from '../support/world.ts';
@@ -16,7 +17,9 @@ beforeAll(async () => {
 afterAll(() => emulators.stop());
 
 test('R08 R60: logs, metrics, crash events and pages say what happened, and of whom nothing', async () => {
-  const world = await buildWorld({ deadlineMs: 2_000, heapOldMb: 32, crashesToOpen: 3 });
+  const advisory = { required: false };
+  const plugins = [exampleSettings('cpf'), exampleSettings('chaos', advisory)];
+  const world = await buildWorld({ deadlineMs: 2_000, heapOldMb: 32, crashesToOpen: 3, plugins });
   vi.stubEnv('POWERTOOLS_LOG_LEVEL', 'DEBUG');
   vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
   const output: string[] = [];
@@ -31,6 +34,8 @@ test('R08 R60: logs, metrics, crash events and pages say what happened, and of w
     patient({ id: SECRET, gender: SECRET }),
     patient({ [SECRET]: true, contact: [{ [SECRET]: SECRET }] }),
     `${SECRET} is not JSON`,
+    patientWithCpf(SECRET, about),
+    pluginFaulty('garble', about),
     ...faults.map((fault) => faulty(fault, SECRET)),
   ];
   for (const body of bodies) await send(world.queues.lane, body);
@@ -47,6 +52,7 @@ test('R08 R60: logs, metrics, crash events and pages say what happened, and of w
   expect(lines).toContain('"CrashOutOfMemory"');
   expect(lines).toContain('"rejected"');
   expect(lines).toContain('"dead-lettered"');
+  expect(lines).toContain('"plugin crash"');
   expect(told).toContain('is crashing');
   const kept = await itemsOf(world.tables.quarantine);
   const prints = JSON.stringify(kept.map((item) => item['fingerprint']));

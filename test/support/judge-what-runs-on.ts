@@ -12,5 +12,5 @@ const pool = new IsolationPool({
   heapYoungMb: 16,
   options: { chaos: false, issuesMax: 100 },
 });
-const judged = await Promise.all(['before', 'run on', 'after'].map((text) => pool.judge(text)));
+const judged = await Promise.all(['before', 'run on', 'after'].map((text) => pool.judge(text, 0)));
 console.log(JSON.stringify(judged.map((one) => (one.kind === 'crash' ? one.crash : one.kind))));

@@ -1,8 +1,22 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { ComponentFault } from '../../component-fault.ts';
+import type { PluginSettings } from '../plugins/settings.ts';
 import type { Judgement, PoolSettings } from './pool.ts';
+import type { WorkerOptions } from './worker-thread.ts';
 
-export type OwnProcessSettings = Omit<PoolSettings, 'url' | 'size' | 'spares'>;
+/** As JSON: what is compiled does not go to another process, so it loads plugins by itself. */
+export interface OwnProcessSettings
+  extends Omit<PoolSettings, 'url' | 'size' | 'spares' | 'options'> {
+  readonly options: Omit<WorkerOptions, 'plugins'>;
+  readonly plugins?: readonly PluginSettings[];
+  readonly pluginMemoryMb?: number;
+}
+
+/** A text to judge, and when it was submitted (epoch ms). */
+export interface OwnProcessTask {
+  readonly text: string;
+  readonly submittedAt: number;
+}
 
 /**
  * A child process that judges one text at a time, kept for the next as long as it lives. Started on
@@ -40,7 +54,7 @@ export class OwnProcess {
   }
 
   /** The verdict on one text. Never rejects; call it once `ready()` has resolved. */
-  judge(text: string): Promise<Judgement> {
+  judge(text: string, submittedAt: number): Promise<Judgement> {
     const { promise, resolve } = Promise.withResolvers<Judgement>();
     const child = this.#child;
     if (!child?.connected) return Promise.resolve(componentFault('it was gone before it began'));
@@ -51,7 +65,10 @@ export class OwnProcess {
     this.#stopped = () => resolve({ kind: 'unjudged', because: 'out-of-time' });
     child.once('message', answered);
     child.once('exit', died);
-    child.send(text, (error) => error && resolve(componentFault('it did not take the text')));
+    child.send(
+      { text, submittedAt } satisfies OwnProcessTask,
+      (error) => error && resolve(componentFault('it did not take the text')),
+    );
     return promise.finally(() => {
       child.off('message', answered);
       child.off('exit', died);

@@ -1,6 +1,14 @@
 import type { Verdict } from '../../../core/verdict.ts';
+import { pluginCrash } from '../plugins/plugin.ts';
+import { type Resume, withCrash } from '../plugins/progress.ts';
 import type { Death } from './death.ts';
-import { type ChunkEnd, type WorkerSettings, WorkerThread } from './worker-thread.ts';
+import {
+  type Chunk,
+  type ChunkEnd,
+  type PluginDeath,
+  type WorkerSettings,
+  WorkerThread,
+} from './worker-thread.ts';
 
 /** A verdict, or why there is none: then the message waits, and its resource is not blamed (R09). */
 export type Judgement =
@@ -17,6 +25,9 @@ export interface PoolSettings extends WorkerSettings {
 
 interface Task {
   readonly text: string;
+  readonly submittedAt: number;
+  /** Set once an advisory plugin took a worker along. */
+  resume?: Resume;
   readonly settle: (judgement: Judgement) => void;
   settled: boolean;
 }
@@ -55,10 +66,10 @@ export class IsolationPool {
     return promise;
   }
 
-  /** The verdict on one text. Never rejects. */
-  judge(text: string): Promise<Judgement> {
+  /** The verdict on one text, submitted then (epoch ms: the clock of plugins). Never rejects. */
+  judge(text: string, submittedAt: number): Promise<Judgement> {
     const { promise, resolve } = Promise.withResolvers<Judgement>();
-    this.#pending.push({ text, settle: resolve, settled: false });
+    this.#pending.push({ text, submittedAt, settle: resolve, settled: false });
     if (!this.#scheduled) {
       this.#scheduled = true;
       setImmediate(() => this.#start());
@@ -152,8 +163,7 @@ export class IsolationPool {
 
   async #judgeChunk(worker: WorkerThread, tasks: readonly Task[]): Promise<void> {
     this.#busy.set(worker, tasks);
-    const texts = tasks.map((task) => task.text);
-    const end = await worker.judge(texts, (verdict, position) => {
+    const end = await worker.judge(toChunk(tasks), (verdict, position) => {
       settle(tasks[position], verdict);
     });
     this.#conclude(tasks, end);
@@ -164,10 +174,12 @@ export class IsolationPool {
     this.#dispatch();
   }
 
-  #conclude(tasks: readonly Task[], { death, culprit, begun }: ChunkEnd): void {
+  #conclude(tasks: readonly Task[], { death, culprit, begun, plugin }: ChunkEnd): void {
     if (begun) this.#fruitless = 0;
-    if (death !== undefined && culprit !== undefined) {
-      settle(tasks[culprit], { kind: 'crash', ...death });
+    const task = culprit === undefined ? undefined : tasks[culprit];
+    if (death !== undefined && task !== undefined) {
+      if (plugin === undefined) settle(task, { kind: 'crash', ...death });
+      else this.#blamePlugin(task, plugin, death);
     }
     const rest = tasks.filter((task) => !task.settled);
     if (rest.length === 0) return;
@@ -176,9 +188,32 @@ export class IsolationPool {
     else this.#giveUp(rest, componentFault(death));
   }
 
+  /** A required plugin's crash is the resource's; behind an advisory one its judging goes on. */
+  #blamePlugin(task: Task, { plugin, position, progress }: PluginDeath, death: Death): void {
+    const crash = pluginCrash(plugin.name, death);
+    if (progress === undefined) {
+      settle(task, { kind: 'crash', ...crash });
+    } else {
+      const { issuesMax } = this.#settings.options;
+      task.resume = { progress: withCrash(progress, crash, issuesMax), first: position + 1 };
+    }
+  }
+
   #giveUp(tasks: readonly Task[], judgement: Judgement): void {
     for (const task of tasks) settle(task, judgement);
   }
+}
+
+function toChunk(tasks: readonly Task[]): Chunk {
+  const resumes: Record<number, Resume> = {};
+  for (const [position, { resume }] of tasks.entries()) {
+    if (resume !== undefined) resumes[position] = resume;
+  }
+  return {
+    texts: tasks.map((task) => task.text),
+    submittedAt: tasks.map((task) => task.submittedAt),
+    resumes,
+  };
 }
 
 function settle(task: Task | undefined, judgement: Judgement): void {

@@ -1,12 +1,17 @@
 import { Worker } from 'node:worker_threads';
 import type { Verdict } from '../../../core/verdict.ts';
+import type { Plugin } from '../plugins/plugin.ts';
+import type { Progress, Resume } from '../plugins/progress.ts';
 import { type Death, deathByDeadline, deathByError, deathByExit } from './death.ts';
 import { clearHeapFlags } from './heap-flags.ts';
 import {
   createLedger,
   type Ledger,
+  NO_PLUGIN,
   NOT_BEGUN,
+  readPlugin,
   readPosition,
+  readProgress,
   readVerdicts,
   resetLedger,
 } from './ledger.ts';
@@ -26,10 +31,20 @@ export interface WorkerOptions {
   readonly issuesMax: number;
   /** Whether verdicts name the codings that the definitions at hand do not decide. */
   readonly undecided?: boolean;
+  /** Run on what the validator found valid, in this order. */
+  readonly plugins?: readonly Plugin[];
 }
 
 export interface WorkerInput extends WorkerOptions {
   readonly ledger: Ledger;
+}
+
+/** Texts to judge in order, each with the time it was submitted at (epoch ms). */
+export interface Chunk {
+  readonly texts: readonly string[];
+  readonly submittedAt: readonly number[];
+  /** By position: where a plugin took a worker along, how to go on. */
+  readonly resumes: Readonly<Record<number, Resume>>;
 }
 
 /** How a chunk ended: by its worker's word, or by its death and maybe a culprit. */
@@ -37,19 +52,31 @@ export interface ChunkEnd {
   readonly death?: Death;
   /** Position of the text that killed the worker, where it had begun one. */
   readonly culprit?: number;
+  /** The plugin that was on. */
+  readonly plugin?: PluginDeath;
   /** Whether the worker published a position at all. */
   readonly begun: boolean;
 }
 
+/** A plugin that killed its worker, and what had been judged, if it is advisory. */
+export interface PluginDeath {
+  readonly plugin: Plugin;
+  /** Its position among the plugins. */
+  readonly position: number;
+  readonly progress?: Progress;
+}
+
 const TICKS_PER_DEADLINE = 50;
+const TICKS_PER_PLUGIN_DEADLINE = 10;
 
 clearHeapFlags();
 
 /** One worker thread, and what is known of it. Judges one chunk at a time. */
 export class WorkerThread {
   readonly #worker: Worker;
-  readonly #ledger = createLedger();
+  readonly #ledger: Ledger;
   readonly #deadlineMs: number;
+  readonly #plugins: readonly Plugin[];
   readonly #onGone: (death: Death) => void;
   #death: Death | undefined;
   #gone = false;
@@ -60,6 +87,8 @@ export class WorkerThread {
 
   /** `onReady` once it has loaded, `onGone` once it has died, in whatever state. */
   constructor(settings: WorkerSettings, onReady: () => void, onGone: (death: Death) => void) {
+    this.#plugins = settings.options.plugins ?? [];
+    this.#ledger = createLedger(this.#plugins.length > 0);
     const input: WorkerInput = { ...settings.options, ledger: this.#ledger };
     this.#deadlineMs = settings.deadlineMs;
     this.#onGone = onGone;
@@ -83,10 +112,7 @@ export class WorkerThread {
   }
 
   /** Judges texts in order; each verdict is told as soon as it is known to be finished. */
-  judge(
-    texts: readonly string[],
-    onVerdict: (verdict: Verdict, position: number) => void,
-  ): Promise<ChunkEnd> {
+  judge(chunk: Chunk, onVerdict: (verdict: Verdict, position: number) => void): Promise<ChunkEnd> {
     const { promise, resolve } = Promise.withResolvers<ChunkEnd>();
     resetLedger(this.#ledger);
     this.#harvested = 0;
@@ -98,7 +124,7 @@ export class WorkerThread {
       resolve(end);
     };
     this.#worker.ref();
-    this.#worker.postMessage(texts);
+    this.#worker.postMessage(chunk);
     return promise;
   }
 
@@ -124,22 +150,32 @@ export class WorkerThread {
   }
 
   /**
-   * Ends the worker when it stays on one position for longer than the deadline. Time is counted in
-   * ticks of this thread, so that a pause of the whole process is not blamed on a resource.
+   * Ends the worker when it stays on one position, or in one plugin, for longer than the deadline.
+   * Time is counted in ticks of this thread, so that a pause of the whole process is not blamed on a
+   * resource.
    */
   #watchDeadline(): NodeJS.Timeout {
-    const tickMs = Math.ceil(this.#deadlineMs / TICKS_PER_DEADLINE);
+    const tickMs = this.#tickMs();
     let position = NOT_BEGUN;
+    let plugin = NO_PLUGIN;
     let ticks = 0;
     return setInterval(() => {
       this.harvest();
-      const current = readPosition(this.#ledger);
-      ticks = current === position ? ticks + 1 : 0;
-      position = current;
-      if (ticks < TICKS_PER_DEADLINE) return;
+      const stood = position === readPosition(this.#ledger) && plugin === readPlugin(this.#ledger);
+      ticks = stood ? ticks + 1 : 0;
+      position = readPosition(this.#ledger);
+      plugin = readPlugin(this.#ledger);
+      const deadlineMs = this.#plugins[plugin]?.deadlineMs ?? this.#deadlineMs;
+      if (ticks * tickMs < deadlineMs) return;
       // Where its death is already known it is only slow to die, as heap exhaustion is.
-      this.abandon(this.#death ?? deathByDeadline(this.#deadlineMs));
+      this.abandon(this.#death ?? deathByDeadline(deadlineMs));
     }, tickMs);
+  }
+
+  /** Many ticks to each deadline. */
+  #tickMs(): number {
+    const ofPlugins = this.#plugins.map(({ deadlineMs }) => deadlineMs / TICKS_PER_PLUGIN_DEADLINE);
+    return Math.ceil(Math.min(this.#deadlineMs / TICKS_PER_DEADLINE, ...ofPlugins));
   }
 
   #leave(death: Death): void {
@@ -159,6 +195,14 @@ export class WorkerThread {
     const begun = position !== NOT_BEGUN;
     if (death === undefined) finish({ begun });
     else if (position < this.#harvested) finish({ death, begun });
-    else finish({ death, begun, culprit: position });
+    else finish({ death, begun, culprit: position, ...this.#pluginDeath() });
+  }
+
+  #pluginDeath(): { readonly plugin?: PluginDeath } {
+    const position = readPlugin(this.#ledger);
+    const plugin = this.#plugins[position];
+    if (plugin === undefined) return {};
+    if (plugin.required) return { plugin: { plugin, position } };
+    return { plugin: { plugin, position, progress: readProgress<Progress>(this.#ledger) } };
   }
 }

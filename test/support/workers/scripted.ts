@@ -2,7 +2,7 @@
 import { setTimeout as later } from 'node:timers';
 import { parentPort, workerData } from 'node:worker_threads';
 import { publishPosition, publishVerdict } from '../../../functions/validate/isolation/ledger.ts';
-import type { WorkerInput } from '../../../functions/validate/isolation/worker-thread.ts';
+import type { Chunk, WorkerInput } from '../../../functions/validate/isolation/worker-thread.ts';
 
 const { ledger } = workerData as WorkerInput;
 
@@ -19,7 +19,7 @@ function runOn(): never {
   for (let n = 0; ; n++) hoard.push(new Array(64).fill(n));
 }
 
-parentPort?.on('message', (texts: string[]) => {
+parentPort?.on('message', ({ texts }: Chunk) => {
   for (const [position, text] of texts.entries()) {
     publishPosition(ledger, position);
     perform(text);

@@ -1,6 +1,10 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { entryUrl } from '../../../../functions/validate/entry-url.ts';
-import { OwnProcess } from '../../../../functions/validate/isolation/own-process.ts';
+import {
+  OwnProcess,
+  type OwnProcessSettings,
+} from '../../../../functions/validate/isolation/own-process.ts';
+import { exampleSettings, patientWithCpf } from '../../../support/plugins.ts';
 import { faulty, patient } from '../../../support/resources.ts';
 
 const CANNOT_LOAD = new URL('../../../support/workers/cannot-load.ts', import.meta.url);
@@ -8,8 +12,12 @@ const CANNOT_LOAD = new URL('../../../support/workers/cannot-load.ts', import.me
 let running: OwnProcess | undefined;
 afterEach(() => running?.stop());
 
-function ownProcess(url = entryUrl('own-process')): OwnProcess {
+function ownProcess(
+  url = entryUrl('own-process'),
+  plugins: Pick<OwnProcessSettings, 'plugins'> = {},
+): OwnProcess {
   running = new OwnProcess(url, {
+    ...plugins,
     deadlineMs: 1_000,
     heapOldMb: 32,
     heapYoungMb: 16,
@@ -20,7 +28,7 @@ function ownProcess(url = entryUrl('own-process')): OwnProcess {
 
 async function judge(process: OwnProcess, text: string) {
   await process.ready();
-  return process.judge(text);
+  return process.judge(text, 0);
 }
 
 describe('a process of its own', () => {
@@ -35,13 +43,22 @@ describe('a process of its own', () => {
     expect(await judge(own, patient())).toMatchObject({ kind: 'valid' });
   });
 
+  test('has the plugins that the workers have', async () => {
+    const own = ownProcess(entryUrl('own-process'), { plugins: [exampleSettings('cpf')] });
+    expect(await judge(own, patient())).toMatchObject({ kind: 'valid' });
+    expect(await judge(own, patientWithCpf('52998224724'))).toMatchObject({
+      kind: 'invalid',
+      issues: [{ plugin: 'cpf' }],
+    });
+  });
+
   test('R01: outlives what only kills its worker', async () => {
     const own = ownProcess();
     expect(await judge(own, faulty('exit'))).toMatchObject({
       reason: expect.stringContaining('its worker exited'),
     });
     expect(await judge(own, faulty('hang'))).toMatchObject({ crash: 'timeout' });
-    expect(await own.judge(patient())).toMatchObject({ kind: 'valid' });
+    expect(await own.judge(patient(), 0)).toMatchObject({ kind: 'valid' });
   });
 
   test('R09: that cannot load blames nobody', async () => {
@@ -49,7 +66,7 @@ describe('a process of its own', () => {
   });
 
   test('R09: that is gone before it begins blames nobody', async () => {
-    expect(await ownProcess().judge(patient())).toMatchObject({
+    expect(await ownProcess().judge(patient(), 0)).toMatchObject({
       kind: 'unjudged',
       because: 'component-fault',
     });
@@ -58,7 +75,7 @@ describe('a process of its own', () => {
   test('out of time: what is not finished is nobody’s fault', async () => {
     const own = ownProcess();
     await own.ready();
-    const judgement = own.judge(faulty('hang'));
+    const judgement = own.judge(faulty('hang'), 0);
     own.stop();
     expect(await judgement).toEqual({ kind: 'unjudged', because: 'out-of-time' });
   });

@@ -25,7 +25,7 @@ function judgeAll(texts: string[], settings: Partial<PoolSettings> = {}): Promis
     ...settings,
   });
   const used = pool;
-  return Promise.all(texts.map((text) => used.judge(text)));
+  return Promise.all(texts.map((text) => used.judge(text, 0)));
 }
 afterEach(() => {
   pool = undefined;

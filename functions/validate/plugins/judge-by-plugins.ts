@@ -1,0 +1,53 @@
+/**
+ * What the plugins say of a resource that the validator found valid, so that they may rely on it.
+ * They run in the order of the config, and go on after one that rejects: a producer shall hear all
+ * that is wrong at once. What traps, exits or answers what nobody can read has crashed. What hangs,
+ * or takes the worker along, is found out by the pool: the ledger says which one it was and what had
+ * been judged, and behind an advisory one a fresh worker goes on from there.
+ */
+import type { Verdict } from '../../../core/verdict.ts';
+import { isError } from '../bounded-verdict.ts';
+import { type Ledger, NO_PLUGIN, publishPlugin } from '../isolation/ledger.ts';
+import { isFor, type Plugin } from './plugin.ts';
+import { askPlugin } from './plugin-run.ts';
+import { type Resume, withCrash, withIssues } from './progress.ts';
+
+export interface PluginJudge {
+  readonly plugins: readonly Plugin[];
+  readonly ledger: Ledger;
+  readonly issuesMax: number;
+}
+
+/** The verdict after all plugins from position `first` on that are for the resource's type. */
+export function judgeByPlugins(
+  judge: PluginJudge,
+  submission: { readonly text: string; readonly submittedAt: number },
+  resume: Resume,
+): Verdict {
+  const verdict = askAll(judge, submission, resume);
+  publishPlugin(judge.ledger, NO_PLUGIN);
+  return verdict;
+}
+
+function askAll(
+  { plugins, ledger, issuesMax }: PluginJudge,
+  submission: { readonly text: string; readonly submittedAt: number },
+  { progress, first }: Resume,
+): Verdict {
+  let soFar = progress;
+  let resource: unknown;
+  for (const [position, plugin] of plugins.entries()) {
+    if (position < first || !isFor(plugin, progress.resourceType)) continue;
+    resource ??= JSON.parse(submission.text);
+    publishPlugin(ledger, position, plugin.required ? undefined : soFar);
+    const result = askPlugin(plugin, { ...submission, resource }, issuesMax);
+    if (result.kind === 'issues') {
+      soFar = withIssues(soFar, result.issues, issuesMax);
+    } else if (plugin.required) {
+      return result;
+    } else {
+      soFar = withCrash(soFar, result, issuesMax);
+    }
+  }
+  return soFar.issues.some(isError) ? { ...soFar, kind: 'invalid' } : soFar;
+}

@@ -1,0 +1,43 @@
+/** One plugin asked about one resource: its issues, or how it crashed. */
+import { readPluginAnswer } from '../../../core/plugin-answer.ts';
+import type { CrashKind, Issue, PluginCrash } from '../../../core/verdict.ts';
+import { describeError } from '../isolation/death.ts';
+import { type Plugin, pluginCrash } from './plugin.ts';
+import { OutputTooLarge, type PluginRun, runModule } from './wasi.ts';
+
+/** What is judged: the resource as text and as value, and when it was submitted (epoch ms). */
+export interface Subject {
+  readonly text: string;
+  readonly resource: unknown;
+  readonly submittedAt: number;
+}
+
+export type PluginResult =
+  | { readonly kind: 'issues'; readonly issues: Issue[] }
+  | ({ readonly kind: 'crash' } & PluginCrash);
+
+/** Runs a plugin in a fresh instance. Returns unless it hangs or kills this thread. */
+export function askPlugin(
+  { name, module }: Pick<Plugin, 'name' | 'module'>,
+  { text, resource, submittedAt }: Subject,
+  issuesMax: number,
+): PluginResult {
+  const crashed = (crash: CrashKind, reason: string): PluginResult => {
+    return { kind: 'crash', ...pluginCrash(name, { crash, reason }) };
+  };
+  let run: PluginRun;
+  try {
+    run = runModule(module, text, submittedAt);
+  } catch (error) {
+    return crashed('exception', describeTrap(error));
+  }
+  if (run.status !== 0) return crashed('exit', `exited with status ${run.status}`);
+  const answer = readPluginAnswer(name, run.output, resource, issuesMax);
+  return answer.kind === 'issues' ? answer : crashed('exception', answer.reason);
+}
+
+/** V8's words for a trap are its own (`unreachable`), so they may be told; others may quote. */
+function describeTrap(error: unknown): string {
+  if (error instanceof WebAssembly.RuntimeError) return `trapped: ${error.message}`;
+  return error instanceof OutputTooLarge ? error.message : describeError(error);
+}

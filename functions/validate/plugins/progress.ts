@@ -1,0 +1,39 @@
+/** A resource on its way through the plugins, and how it goes on where one of them crashed. */
+import type { Issue, PluginCrash, Verdict } from '../../../core/verdict.ts';
+import { boundedVerdict, isError } from '../bounded-verdict.ts';
+
+/** A resource that the validator found valid, and what plugins have said so far. */
+export type Progress = Extract<Verdict, { kind: 'valid' }>;
+
+/** Where to go on behind a plugin that took a worker along. */
+export interface Resume {
+  readonly progress: Progress;
+  readonly first: number;
+}
+
+/** What an advisory plugin's crash leaves behind: a warning, and the crash to count. */
+export function withCrash(
+  progress: Progress,
+  { plugin, crash, reason }: PluginCrash,
+  issuesMax: number,
+): Progress {
+  const text = `The plugin ${plugin} crashed and was passed over`;
+  const warning: Issue = { severity: 'warning', code: 'incomplete', text, plugin };
+  const pluginCrashes = [...(progress.pluginCrashes ?? []), { plugin, crash, reason }];
+  return { ...withIssues(progress, [warning], issuesMax), pluginCrashes };
+}
+
+/** Errors first where there are too many: what rejects must not be cut. */
+export function withIssues(
+  progress: Progress,
+  more: readonly Issue[],
+  issuesMax: number,
+): Progress {
+  if (more.length === 0) return progress;
+  const all = [...progress.issues, ...more];
+  const issues =
+    all.length > issuesMax
+      ? all.toSorted((a, b) => Number(isError(b)) - Number(isError(a))).slice(0, issuesMax)
+      : all;
+  return boundedVerdict({ ...progress, issues });
+}

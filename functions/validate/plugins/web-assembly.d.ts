@@ -1,0 +1,25 @@
+/** What of WebAssembly is used here: TypeScript knows it only together with a browser's DOM. */
+declare namespace WebAssembly {
+  interface Described {
+    readonly name: string;
+    readonly kind: string;
+  }
+  interface Memory {
+    readonly buffer: ArrayBuffer;
+  }
+  interface Instance {
+    readonly exports: Record<string, unknown>;
+  }
+  type ModuleImports = Record<string, unknown>;
+
+  const Module: {
+    new (bytes: Uint8Array): Module;
+    exports(module: Module): Described[];
+    imports(module: Module): (Described & { readonly module: string })[];
+  };
+  const Instance: {
+    new (module: Module, imports: Record<string, ModuleImports>): Instance;
+  };
+  const RuntimeError: { new (message?: string): Error };
+  const CompileError: { new (message?: string): Error };
+}

@@ -1,0 +1,45 @@
+/** The example plugins as a worker has them, and resources that make one misbehave. */
+import { readFileSync } from 'node:fs';
+import type { Plugin } from '../../functions/validate/plugins/plugin.ts';
+import { buildPlugins } from '../../plugins/build.ts';
+import { patient } from './resources.ts';
+
+const PLUGIN_CHAOS_SYSTEM = 'https://fhir-failsafe.dev/chaos-plugin';
+export const CPF_SYSTEM = 'http://rnds-fhir.saude.gov.br/fhir/r4/NamingSystem/cpf';
+
+export type PluginFault = 'crash' | 'exit' | 'garble' | 'flood' | 'hang' | 'grow';
+
+const files = await buildPlugins();
+
+export const examplePlugin = (
+  example: keyof typeof files,
+  settings: Partial<Plugin> = {},
+): Plugin => ({
+  name: example,
+  resourceTypes: [],
+  required: true,
+  deadlineMs: 500,
+  module: new WebAssembly.Module(readFileSync(files[example])),
+  ...settings,
+});
+
+/** What `validate` is told of an example, built where it lies. */
+export const exampleSettings = (
+  example: keyof typeof files,
+  settings: Partial<Omit<Plugin, 'module'>> = {},
+) => {
+  const { module: _, ...plugin } = examplePlugin(example, settings);
+  return { ...plugin, file: `file://${files[example]}` };
+};
+
+export const pluginFaulty = (fault: PluginFault, fields: Record<string, unknown> = {}): string =>
+  patient({ meta: { tag: [{ system: PLUGIN_CHAOS_SYSTEM, code: fault }] }, ...fields });
+
+export const patientWithCpf = (value: string, fields: Record<string, unknown> = {}): string =>
+  patient({
+    identifier: [
+      { system: 'urn:x', value: '1' },
+      { system: CPF_SYSTEM, value },
+    ],
+    ...fields,
+  });
