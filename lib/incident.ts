@@ -78,12 +78,15 @@ export class Incident extends Construct {
   }
 }
 
+const HOLD_MARGIN_MS = 10_000;
+
 const settings = ({ incident, retentionDays }: Config): IncidentSettings => ({
   crashesToOpen: incident.crashes,
   windowMs: incident.windowSeconds * 1000,
   pageAgainMs: incident.pageAgainSeconds * 1000,
   escalateMs: incident.escalateSeconds * 1000,
   quietMs: incident.quietSeconds * 1000,
+  holdMs: incident.timeoutSeconds * 1000 + HOLD_MARGIN_MS,
   remediation: incident.remediation,
   calendar: { timeZone: incident.timeZone, holidays: incident.holidays },
   runbook: incident.runbook,

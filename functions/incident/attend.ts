@@ -9,12 +9,9 @@ import { faultOf, logger, type Tally } from '../telemetry.ts';
 import { environment, settings } from './environment.ts';
 import { pageOf } from './page.ts';
 
-/** Longer than the function may run: whoever holds an incident after that is dead. */
-const HOLD_MS = 40_000;
-
 export const heldBy = (incident: Incident, by: string, now: number): Incident => ({
   ...incident,
-  held: { by, until: now + HOLD_MS },
+  held: { by, until: now + settings.holdMs },
 });
 
 /**

@@ -25,6 +25,8 @@ export const incidentSettingsSchema = z.object({
     .int()
     .positive()
     .default(5 * MINUTE_MS),
+  /** Longer than the function can run: who holds an incident after that is dead. */
+  holdMs: z.int().positive().default(40_000),
   remediation: z.enum(['off', 'pause-lane']).default('off'),
   /** Whose days the regulatory clocks count. */
   calendar: z
