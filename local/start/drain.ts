@@ -18,28 +18,30 @@ export type Drained = {
   readonly atMs: number;
 } & (
   | { readonly kind: 'drained' }
-  /** Queues that hold messages and did not change for `STALL_MS`. */
+  /** Queues that hold messages and for `STALL_MS` only looked as they had before. */
   | { readonly kind: 'stalled'; readonly waiting: number }
 );
 
 const POLL_MS = 250;
 /** Empty queues say so only approximately: they are asked twice, and the tables again after this. */
 const SETTLE_MS = 5_000;
-/** Longer than messages of a dead environment stay invisible (70 s), twice over. */
-const STALL_MS = 180_000;
+/** Longer than messages of a dead environment stay invisible (70 s), four times over. */
+const STALL_MS = 300_000;
 
 export async function drain({ depths, account, now, wait }: DrainView): Promise<Drained> {
   let emptySince: number | undefined;
-  let last = { key: '', at: now() };
+  // The minute's wakes come and go, so depths that were there before are no movement.
+  const seen = new Set<string>();
+  let movedAt = now();
   for (;;) {
     const depth = await depths();
     const waiting = depth.reduce((sum, each) => sum + each, 0);
-    const key = depth.join();
-    if (key !== last.key) last = { key, at: now() };
+    if (!seen.has(depth.join())) movedAt = now();
+    seen.add(depth.join());
     if (waiting > 0) {
       emptySince = undefined;
-      if (now() - last.at >= STALL_MS)
-        return { kind: 'stalled', account: await account(), waiting, atMs: last.at };
+      if (now() - movedAt >= STALL_MS)
+        return { kind: 'stalled', account: await account(), waiting, atMs: movedAt };
     } else if (emptySince === undefined) {
       emptySince = now();
     } else {
