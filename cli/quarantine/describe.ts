@@ -1,5 +1,6 @@
 /** Quarantine in words, for a terminal. */
 import type { QuarantineRecord } from '../../functions/aws/quarantine-entries.ts';
+import { printable, printableLines } from '../printable.ts';
 import type { Overview } from './groups.ts';
 
 const time = (ms: number | undefined) =>
@@ -21,7 +22,7 @@ export function describeOverview({ groups, interrupted }: Overview): string {
   const lines = aligned([head, ...rows]);
   const withReasons = lines.flatMap((line, row) => {
     const reason = groups[row - 1]?.reason;
-    return reason === undefined ? [line] : [line, `    ${reason}`];
+    return reason === undefined ? [line] : [line, `    ${printable(reason)}`];
   });
   const total = groups.reduce((sum, { count }) => sum + count, 0);
   const tail = [`${total} quarantined, for ${groups.length} reasons`];
@@ -33,7 +34,8 @@ export function describeOverview({ groups, interrupted }: Overview): string {
   return (groups.length > 0 ? [...withReasons, ...tail] : tail).join('\n');
 }
 
-function aligned(rows: readonly (readonly string[])[]): string[] {
+function aligned(cells: readonly (readonly string[])[]): string[] {
+  const rows = cells.map((row) => row.map(printable));
   const widths = (rows[0] ?? []).map((_, column) =>
     Math.max(...rows.map((row) => row[column]?.length ?? 0)),
   );
@@ -69,24 +71,39 @@ function attempts(entry: QuarantineRecord): string[] {
   return entry.attempts.map(({ requestId, startedAt, ended, crash, reason }, index) => {
     const end = ended === undefined ? 'no end: its environment died' : `ended ${time(ended)}`;
     const why = [crash, reason].filter(Boolean).join(': ');
-    return `attempt ${index + 1}  ${time(startedAt)}  ${end}  ${why}  request ${requestId}`;
+    return printable(
+      `attempt ${index + 1}  ${time(startedAt)}  ${end}  ${why}  request ${requestId}`,
+    );
   });
 }
 
 function rounds({ rounds: past, redrive, discard }: QuarantineRecord): string[] {
   const lines = past.map(({ quarantinedAt, kind, reason, redrivenAt, by, why }) => {
     const because = why === undefined ? '' : ` (${why})`;
-    return `earlier    ${time(quarantinedAt)} ${kind}: ${reason}; redriven ${time(redrivenAt)} by ${by}${because}`;
+    return printable(
+      `earlier    ${time(quarantinedAt)} ${kind}: ${reason}; redriven ${time(redrivenAt)} by ${by}${because}`,
+    );
   });
   if (redrive !== undefined && redrive.sentAt === undefined) {
     lines.push('redrive    was interrupted before it had sent: redrive it again');
   }
   if (discard !== undefined) {
-    lines.push(`discarded  ${time(discard.at)} by ${discard.by} ${discard.why ?? ''}`.trimEnd());
+    const { at, by, why = '' } = discard;
+    lines.push(printable(`discarded  ${time(at)} by ${by} ${why}`.trimEnd()));
   }
   return lines;
 }
 
 function outcome({ outcome: text }: QuarantineRecord): string[] {
-  return text === undefined ? [] : ['outcome', JSON.stringify(JSON.parse(text), null, 2)];
+  if (text === undefined) return [];
+  return ['outcome', printableLines(pretty(text))];
+}
+
+/** Of a delivery that failed it is what the server said, which need not be JSON. */
+function pretty(text: string): string {
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2);
+  } catch {
+    return text;
+  }
 }

@@ -2,6 +2,7 @@
 import { type Command, Option } from 'commander';
 import { lanes } from '../../core/messages.ts';
 import { allEntries, readEntry } from '../../functions/aws/quarantine-entries.ts';
+import { printableLines } from '../printable.ts';
 import { textOf } from './body.ts';
 import { describeEntry, describeOverview } from './describe.ts';
 import { groupByFingerprint } from './groups.ts';
@@ -58,6 +59,8 @@ async function show(id: string, { stage: name, reveal, json }: ShowOptions): Pro
   const text =
     json === true
       ? JSON.stringify({ ...known, ...(body !== undefined && { body }) })
-      : [describeEntry(known), ...(body === undefined ? [] : ['body', body])].join('\n');
+      : [describeEntry(known), ...(body === undefined ? [] : ['body', printableLines(body)])].join(
+          '\n',
+        );
   process.stdout.write(`${text}\n`);
 }
