@@ -6,6 +6,19 @@ import { createGunzip } from 'node:zlib';
 export const STANDARD_INPUT = '-';
 
 /**
+ * FHIR packs 10 to 50 times, gzip at most 1,032 times. A line of any length is skipped as it streams
+ * by; a bomb of small lines would become billions of messages, which cost money.
+ */
+const BOMB: Bomb = { harmlessBytes: 2 ** 30, timesMax: 250 };
+
+export interface Bomb {
+  /** So much may come out of any file, whatever its ratio. */
+  readonly harmlessBytes: number;
+  /** Beyond, what came out may be so many times what went in. */
+  readonly timesMax: number;
+}
+
+/**
  * Gzip is told by its first two bytes, whatever the name says. What unpacks is never held as a
  * whole: the reader decides how much of it to keep.
  *
@@ -14,9 +27,14 @@ export const STANDARD_INPUT = '-';
 export async function* openInput(
   path: string,
   onBytes: (bytes: number) => void = () => {},
+  bomb: Bomb = BOMB,
 ): AsyncGenerator<Buffer> {
   const source: Readable = path === STANDARD_INPUT ? process.stdin : createReadStream(path);
-  const chunks = counted(source, onBytes);
+  let packed = 0;
+  const chunks = counted(source, (bytes) => {
+    packed += bytes;
+    onBytes(bytes);
+  });
   const first = await firstChunk(chunks);
   if (first === undefined) return;
   const all = Readable.from(resumed(first, chunks), { objectMode: false });
@@ -27,7 +45,22 @@ export async function* openInput(
   const unpacked = createGunzip();
   // The callback form: an error surfaces where `unpacked` is read, and ends both streams.
   pipeline(all, unpacked, () => {});
-  yield* unpacked;
+  yield* bounded(unpacked, () => packed, bomb);
+}
+
+async function* bounded(
+  unpacked: AsyncIterable<Buffer>,
+  packed: () => number,
+  { harmlessBytes, timesMax }: Bomb,
+) {
+  let bytes = 0;
+  for await (const chunk of unpacked) {
+    bytes += chunk.length;
+    if (bytes > harmlessBytes && bytes > timesMax * packed()) {
+      throw new Error(`it unpacks to more than ${timesMax} times its size; unpack it yourself`);
+    }
+    yield chunk;
+  }
 }
 
 async function* counted(source: Readable, onBytes: (bytes: number) => void) {
