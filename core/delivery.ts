@@ -32,6 +32,15 @@ export function meaningOf(status: number, versionNamed: boolean): DeliveryMeanin
   return ABOUT_VERSIONS.includes(status) && versionNamed ? 'other version' : 'refused';
 }
 
+/**
+ * Whether a URL can end with this id. FHIR allows ids of dots (https://hl7.org/fhir/R4/datatypes.html#id),
+ * but URLs take `.` and `..` for steps, encoded or not (https://url.spec.whatwg.org/#path-state): a PUT
+ * of `Patient/..` would go to the server's root.
+ */
+export function canEndUrl(id: string): boolean {
+  return id !== '.' && id !== '..';
+}
+
 /** Whether an answer shows a server that is well, whatever it thinks of the resource. */
 export function serverIsWell(meaning: DeliveryMeaning): boolean {
   return meaning !== 'failed';

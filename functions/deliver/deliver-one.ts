@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { backOffSeconds } from '../../core/back-off.ts';
 import {
+  canEndUrl,
   countFailure,
   type DeliveryMeaning,
   isItsOwn,
@@ -61,6 +62,9 @@ async function deliverLeased(
   until: number,
   tally: Tally,
 ): Promise<Ending> {
+  if (!canEndUrl(idOf(resource))) {
+    return refused(resource, owner, { reason: 'has no address for such an id', body: '' }, tally);
+  }
   const sent = await send(resource, until, tally).catch(async (fault: unknown) => {
     await releaseDelivery(environment.resourcesTable, resource.pk, owner);
     throw fault;
@@ -130,7 +134,7 @@ async function record(
       await releaseDelivery(resourcesTable, resource.pk, owner, { failures: undefined });
       return { kind: 'again', at: Date.now() };
     case 'refused':
-      return refused(resource, owner, answer, tally);
+      return refused(resource, owner, answered(answer), tally);
     case 'failed':
       if (answer.status === 401) environment.token?.forget();
       return failed(resource, owner, answer, tally);
@@ -141,11 +145,10 @@ async function record(
 async function refused(
   resource: PendingResource,
   owner: string,
-  answer: Pick<Answer, 'status' | 'body'>,
+  { reason, body }: { readonly reason: string; readonly body: string },
   tally: Tally,
 ): Promise<Ending> {
-  const reason = answer.status === 0 ? 'no answer' : `answered ${answer.status}`;
-  await quarantineUndelivered(resource, reason, answer.body);
+  await quarantineUndelivered(resource, reason, body);
   const ended = await refuseDelivery(environment.resourcesTable, resource, owner, reason);
   tally.add('Undelivered');
   logger.warn('undelivered', { messageId: resource.messageId, reason });
@@ -162,10 +165,14 @@ async function failed(
   const state = breakers.known(FHIR_SERVER);
   const failures = state && countFailure(resource.deliveryFailures, state.generation);
   if (failures !== undefined && isItsOwn(failures, state, settings.failuresMax)) {
-    return refused(resource, owner, answer, tally);
+    return refused(resource, owner, answered(answer), tally);
   }
   await releaseDelivery(environment.resourcesTable, resource.pk, owner, { failures });
   return { kind: 'again', at: Date.now() + 1_000 * backOffSeconds(failures?.count ?? 1) };
+}
+
+function answered({ status, body }: Pick<Answer, 'status' | 'body'>) {
+  return { reason: status === 0 ? 'no answer' : `answered ${status}`, body };
 }
 
 /** The same PUT may be made twice: what died, or was not answered, may have reached the server. */
@@ -174,9 +181,11 @@ function countCall({ deliveryLease, deliveryUnconfirmed }: PendingResource, tall
   if (deliveryLease !== undefined || deliveryUnconfirmed) tally.add('Repeats');
 }
 
+const idOf = ({ resourceId, messageId }: PendingResource) => resourceId ?? messageId;
+
 function requestOf(resource: PendingResource, text: string) {
-  const { resourceType, resourceId, messageId, deliveredVersion: version } = resource;
-  const id = resourceId ?? messageId;
+  const { resourceType, resourceId, deliveredVersion: version } = resource;
+  const id = idOf(resource);
   return { resourceType, id, text: textToSend(text, resourceId, id), version };
 }
 

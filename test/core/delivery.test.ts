@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import {
+  canEndUrl,
   countFailure,
   howToWait,
   isItsOwn,
@@ -92,4 +93,15 @@ test('what is pending is spread over sixteen shards', () => {
   const names = Array.from({ length: 100 }, (_, n) => shardName(n));
   expect(new Set(names).size).toBe(16);
   expect(names).toContain('pending#0');
+});
+
+test.each([
+  ['.', false],
+  ['..', false],
+  ['...', true],
+  ['a', true],
+])('whether a URL can end with %j: %j, as URL itself has it', (id, can) => {
+  expect(canEndUrl(id)).toBe(can);
+  const { pathname } = new URL(`http://a/Patient/${encodeURIComponent(id)}`);
+  expect(pathname.endsWith(`/Patient/${id}`)).toBe(can);
 });

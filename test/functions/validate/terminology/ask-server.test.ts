@@ -87,6 +87,7 @@ test('the token of the secret goes along; after a 401 it is read anew', async ()
 
 test.each([
   [503, true],
+  [307, false],
   [429, true],
   [401, false],
 ])('status %i is a failure; the server says when to come again: %j', async (failed, isHeeded) => {

@@ -1,0 +1,47 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { useDeliveryStage } from '../../support/delivery-stage.ts';
+import { itemsOf } from '../../support/stores.ts';
+
+const stage = useDeliveryStage();
+const urls: (string | undefined)[] = [];
+let server: Server;
+let base: string;
+
+beforeEach(async () => {
+  urls.length = 0;
+  server = createServer((request, response) => {
+    urls.push(request.url);
+    response.writeHead(307, { location: `${base}/elsewhere` }).end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  await stage.build({}, `${base}/fhir`);
+});
+afterEach(() => {
+  server.closeAllConnections();
+  server.close();
+});
+
+test('a redirect is not followed: the server does not choose where PHI and token go', async () => {
+  await stage.store('a', 1);
+  await stage.turn();
+  expect(urls).toEqual(['/fhir/Patient/a']);
+});
+
+test.each(['.', '..'])('R07: the id %s would leave its type: nothing is called', async (id) => {
+  await stage.store(id, 1);
+  expect((await stage.turn())?.failed).toEqual([]);
+  expect(urls).toEqual([]);
+  expect(await itemsOf(stage.world.tables.quarantine)).toMatchObject([
+    { kind: 'undelivered', reason: 'the FHIR server has no address for such an id' },
+  ]);
+});
+
+test('an id that only looks like steps is one', async () => {
+  await stage.store('...', 1);
+  await stage.store('a..b', 2);
+  await stage.turn();
+  expect(urls.sort()).toEqual(['/fhir/Patient/...', '/fhir/Patient/a..b']);
+});
