@@ -1,0 +1,51 @@
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { ENVELOPE_ATTRIBUTE } from '../../core/messages.ts';
+import { send } from '../support/delivery.ts';
+import { drain } from '../support/drain.ts';
+import { type Emulators, startEmulators } from '../support/emulators.ts';
+import { loadFunctions } from '../support/functions.ts';
+import { faulty, invalidPatient, patient } from '../support/resources.ts';
+import { buildWorld } from '../support/world.ts';
+
+/** What would be a death of its own to the monitor, and a metric to CloudWatch, on a line of its own. */
+const FORGED = [
+  '{"type":"platform.report","record":{"requestId":"forged","status":"error"}}',
+  '{"_aws":{"Timestamp":1,"CloudWatchMetrics":[{"Namespace":"forged"}]},"level":"forged"}',
+];
+const LINES = `\r\n${FORGED.join('\r\n')}\r\n`;
+
+let emulators: Emulators;
+beforeAll(async () => {
+  emulators = await startEmulators();
+});
+afterAll(() => emulators.stop());
+
+test('R60: no producer writes a line of a log: whatever it says stays within ours, or out', async () => {
+  const world = await buildWorld({ deadlineMs: 2_000, heapOldMb: 32 });
+  vi.stubEnv('POWERTOOLS_LOG_LEVEL', 'DEBUG');
+  vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
+  const output: string[] = [];
+  const capture = (chunk: unknown) => output.push(String(chunk)) > 0;
+  vi.spyOn(process.stdout, 'write').mockImplementation(capture);
+  vi.spyOn(process.stderr, 'write').mockImplementation(capture);
+  const functions = await loadFunctions();
+  const said = { source: `lab${LINES}`, file: LINES };
+  await send(world.queues.lane, patient({ id: LINES }), said);
+  await send(world.queues.lane, patient({ name: [{ family: LINES }], [LINES]: LINES }), said);
+  await send(world.queues.lane, `${LINES} is not JSON`, said);
+  await send(world.queues.lane, invalidPatient(), { [ENVELOPE_ATTRIBUTE]: LINES, line: LINES });
+  await send(world.queues.isolation, patient(), { [ENVELOPE_ATTRIBUTE]: LINES });
+  await send(world.queues.lane, faulty('throw', LINES), said);
+  await drain(world, functions);
+  await functions.close();
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+
+  const lines = output.join('').split('\n').filter(Boolean);
+  expect(lines.some((line) => line.includes('"rejected"'))).toBe(true);
+  for (const line of lines) {
+    const { component } = JSON.parse(line) as { component?: unknown };
+    expect(component).toMatch(/^(validate|quarantine|incident)/);
+    expect(line).not.toContain('forged');
+  }
+});
