@@ -1,0 +1,4 @@
+export function problemsOf(
+  lockfile: { lockfileVersion: number; packages?: Readonly<Record<string, object>> },
+  manifest: { allowScripts?: Readonly<Record<string, boolean>> },
+): string[];
