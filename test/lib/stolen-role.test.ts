@@ -1,4 +1,5 @@
 /** What no stolen role of ours may do, whatever functions there are: SECURITY.md says it in words. */
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import {
   type PermissionRow,
@@ -105,4 +106,13 @@ describe('only', () => {
     const others = [...who(/^sqs:ReceiveMessage$/, /audit/), ...who(/Put|Update/, /audit/)];
     expect(others.filter((name) => name !== 'audit')).toEqual([]);
   });
+});
+
+it('each function has a row in SECURITY.md', () => {
+  const page = readFileSync(new URL('../../SECURITY.md', import.meta.url), 'utf8');
+  const [, roles = ''] = page.split('## A stolen role');
+  const first = [...roles.matchAll(/^\| (`.+?) \|/gm)].map(([, cell]) => cell).join(', ');
+  for (const name of new Set(rows.map((row) => row.function))) {
+    expect(first).toContain(`\`${name}\``);
+  }
 });
