@@ -3,6 +3,7 @@ import { addBreaker } from './breaker-command.ts';
 import { command, run } from './command-line.ts';
 import { addDownstream } from './downstream-command.ts';
 import { addIncident } from './incident-command.ts';
+import { addLane } from './lane-command.ts';
 import { addPlugin } from './plugin-command.ts';
 import { addQuarantine } from './quarantine-command.ts';
 import { addSubmit } from './submit-command.ts';
@@ -17,6 +18,7 @@ addValidate(program);
 addQuarantine(program);
 addBreaker(program);
 addIncident(program);
+addLane(program);
 addDownstream(program);
 addPlugin(program);
 

@@ -1,4 +1,5 @@
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import { MINUTE_WAKE } from '../../core/messages.ts';
 import type { Remediation } from '../../core/supervisor-messages.ts';
 import { sqs } from './clients.ts';
 
@@ -10,4 +11,11 @@ export async function askForPause(
 ): Promise<void> {
   const ask: Remediation = { remediate: { action: 'pause-lane', lane, incident } };
   await sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: JSON.stringify(ask) }));
+}
+
+/** Lets it look at all lanes now, as it does each minute. */
+export async function wakeSupervisor(queueUrl: string): Promise<void> {
+  await sqs.send(
+    new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: JSON.stringify(MINUTE_WAKE) }),
+  );
 }

@@ -1,10 +1,10 @@
 /** Performs what a saved state asks for; whatever a death leaves undone is done by the next look. */
 import { countRestart } from '../../core/escalation.ts';
 import { confirm, pauseLane } from '../../core/lane-supervision.ts';
-import { desiredMapping, type Effect, type Supervised } from '../../core/supervised-state.ts';
+import type { Effect, Supervised } from '../../core/supervised-state.ts';
 import { tellAudit } from '../aws/audit-queue.ts';
-import { changeMapping, readMapping } from '../aws/event-source-mappings.ts';
 import { tellEscalation } from '../aws/incident-queue.ts';
+import { applyMappings } from '../aws/lane-mappings.ts';
 import { loadSupervised } from '../aws/supervision-table.ts';
 import type { Tally } from '../telemetry.ts';
 import { change } from './change.ts';
@@ -14,7 +14,7 @@ import { laneOf, placeOf, supervisorOf } from './tree.ts';
 /** Sets the mappings of a node right, and then does what is in its outbox. */
 export async function settle(name: string, tally: Tally): Promise<Supervised> {
   const state = await loadSupervised(environment.table, name);
-  const asDesired = await applyMappings(state);
+  const asDesired = await applyMappings(state, laneOf(name)?.mappings ?? []);
   for (const effect of inOrder(state.outbox)) await perform(effect, tally);
   const done = new Set(state.outbox.map(identity));
   const settled = await change(
@@ -27,23 +27,6 @@ export async function settle(name: string, tally: Tally): Promise<Supervised> {
     tally,
   );
   return settled.state;
-}
-
-/** Whether all of them are as they should be; false while one is still changing. */
-async function applyMappings(state: Supervised): Promise<boolean> {
-  const mappings = laneOf(state.name)?.mappings ?? [];
-  const results = await Promise.all(
-    mappings.map(async ({ uuid, maxConcurrency }) => {
-      const desired = desiredMapping(state, maxConcurrency);
-      const isSo = (seen: typeof desired) =>
-        seen.enabled === desired.enabled && seen.maxConcurrency === desired.maxConcurrency;
-      const seen = await readMapping(uuid);
-      if (isSo(seen)) return !seen.changing;
-      const changed = await changeMapping(uuid, desired);
-      return !changed.changing && isSo(changed);
-    }),
-  );
-  return results.every(Boolean);
 }
 
 /** Who ends along with it comes first, evidence last: it can wait. */

@@ -55,6 +55,7 @@ export function configurationOf(spec: FunctionSpec): object {
     MemorySize: spec.memoryMb,
     Timeout: spec.timeoutMs / 1000,
     Version: '$LATEST',
+    Environment: { Variables: spec.configured },
     State: 'Active',
     LastUpdateStatus: 'Successful',
   };

@@ -18,6 +18,8 @@ export type FunctionSpec = {
   /** Where events go that asynchronous invocations gave up. */
   deadLetterArn?: string;
   variables: Record<string, string>;
+  /** Those of them that the template configures. */
+  configured: Record<string, string>;
 };
 
 /** The bound of environments alive at a time, over all functions. */
@@ -56,6 +58,7 @@ function functionSpec(
     reservedConcurrency: properties.ReservedConcurrentExecutions ?? Number.POSITIVE_INFINITY,
     logGroup,
     ...(DeadLetterConfig ? { deadLetterArn: DeadLetterConfig.TargetArn } : {}),
+    configured: Environment?.Variables ?? {},
     variables: {
       ...Environment?.Variables,
       ...(LoggingConfig?.LogFormat === 'JSON' ? { AWS_LAMBDA_LOG_FORMAT: 'JSON' } : {}),

@@ -59,6 +59,7 @@ function fired(...rules: RulePlan[]) {
     reservedConcurrency: Number.POSITIVE_INFINITY,
     logGroup: '/aws/lambda/work',
     variables: {},
+    configured: {},
   };
   const functions = new Map([['work', spec]]);
   const schedule = startSchedule(rules, clock, {

@@ -15,6 +15,7 @@ const SPEC: FunctionSpec = {
   logGroup: '/aws/lambda/work',
   deadLetterArn: 'arn:aws:sqs:us-east-1:000000000000:dead',
   variables: {},
+  configured: {},
 };
 
 beforeEach(() => {

@@ -1,0 +1,57 @@
+import { GetFunctionConfigurationCommand, ResourceNotFoundException } from '@aws-sdk/client-lambda';
+import { childOfLane, SUPERVISION_TREE } from '../../core/supervision-tree.ts';
+import { sqs } from '../../functions/aws/clients.ts';
+import { ENV } from '../../functions/aws/env-names.ts';
+import { lambda } from '../../functions/aws/lambda-clients.ts';
+import { type LaneParts, supervisedLanesSchema } from '../../functions/supervisor/settings.ts';
+import { findQueue, TargetError } from '../target.ts';
+
+export interface FoundLane {
+  readonly lane: string;
+  /** The component that it is the lane of: the key in the table Supervision. */
+  readonly component: string;
+  readonly parts: LaneParts;
+}
+
+export const tableOf = (stage: string) => `fhir-failsafe-${stage}-supervision`;
+
+export interface FoundLanes {
+  readonly lanes: readonly FoundLane[];
+  /** Where the supervisor is woken. */
+  readonly queueUrl: string;
+}
+
+/**
+ * The lanes of a stage as its supervisor knows them: what the stack told it is the one list of
+ * their mappings. @throws TargetError where there is no such stage
+ */
+export async function findLanes(stage: string): Promise<FoundLanes> {
+  const FunctionName = `fhir-failsafe-${stage}-supervisor`;
+  const queueUrl = await findQueue(sqs, FunctionName);
+  const { Environment } = await lambda
+    .send(new GetFunctionConfigurationCommand({ FunctionName }))
+    .catch((cause: unknown) => {
+      if (!(cause instanceof ResourceNotFoundException)) throw cause;
+      const where = 'is this stage deployed in this account and region?';
+      throw new TargetError(`no function ${FunctionName} there: ${where}`, { cause });
+    });
+  const told = Environment?.Variables?.[ENV.supervisedLanes] ?? '{}';
+  const parts = Object.entries(supervisedLanesSchema.parse(JSON.parse(told)));
+  const lanes = parts.map(([lane, itsParts]) => {
+    const component = childOfLane(SUPERVISION_TREE, lane)?.node.name ?? lane;
+    return { lane, component, parts: itsParts };
+  });
+  return { lanes, queueUrl };
+}
+
+/** @throws TargetError where the stage has no such lane */
+export async function findLane(
+  stage: string,
+  name: string,
+): Promise<{ found: FoundLane; queueUrl: string }> {
+  const { lanes, queueUrl } = await findLanes(stage);
+  const found = lanes.find(({ lane }) => lane === name);
+  if (found !== undefined) return { found, queueUrl };
+  const known = lanes.map(({ lane }) => lane).join(', ');
+  throw new TargetError(`no lane ${name} in ${stage}: there are ${known}`);
+}

@@ -1,0 +1,25 @@
+import type { Supervised } from '../../core/supervised-state.ts';
+import { type MappingSeen, readMapping } from '../../functions/aws/event-source-mappings.ts';
+import { loadSupervised } from '../../functions/aws/supervision-table.ts';
+import { findLanes, tableOf } from './find.ts';
+
+/** A lane as it shall be and as it is. */
+export interface LaneView {
+  readonly lane: string;
+  readonly state: Supervised;
+  readonly mappings: readonly (MappingSeen & { readonly configuredMax: number })[];
+}
+
+export async function lookAtLanes(stage: string): Promise<LaneView[]> {
+  const { lanes } = await findLanes(stage);
+  return Promise.all(
+    lanes.map(async ({ lane, component, parts }) => {
+      const state = await loadSupervised(tableOf(stage), component);
+      const mappings = parts.mappings.map(async ({ uuid, maxConcurrency: configuredMax }) => ({
+        ...(await readMapping(uuid)),
+        configuredMax,
+      }));
+      return { lane, state, mappings: await Promise.all(mappings) };
+    }),
+  );
+}

@@ -1,0 +1,57 @@
+import { pauseByOperator, resumeByOperator } from '../../core/lane-holds.ts';
+import type { Supervised } from '../../core/supervised-state.ts';
+import { applyMappings } from '../../functions/aws/lane-mappings.ts';
+import { loadSupervised, saveSupervised } from '../../functions/aws/supervision-table.ts';
+import { wakeSupervisor } from '../../functions/aws/supervisor-queue.ts';
+import { TargetError } from '../target.ts';
+import { type FoundLane, findLane, tableOf } from './find.ts';
+
+const TRIES_MAX = 20;
+const WORDS = { pause: pauseByOperator, resume: resumeByOperator };
+
+export type Word = keyof typeof WORDS;
+
+/** Who says it, and why, for the record. */
+export interface Who {
+  readonly by: string;
+  readonly why: string;
+}
+
+export interface Operated {
+  readonly found: FoundLane;
+  readonly state: Supervised;
+  /** Whether the word changed anything. */
+  readonly changed: boolean;
+  /** Whether all mappings are as the state wants them; AWS changes them in the background. */
+  readonly applied: boolean;
+}
+
+/**
+ * Makes an operator's word the desired state of a lane and its mappings so, whether or not the
+ * supervisor lives. The fact for the audit log is saved with the state, and the supervisor, woken,
+ * tells it; were it not, within a minute. @throws TargetError where it cannot be said
+ */
+export async function operate(
+  stage: string,
+  lane: string,
+  word: Word,
+  who: Who,
+): Promise<Operated> {
+  const { found, queueUrl } = await findLane(stage, lane);
+  const { state, changed } = await save(tableOf(stage), found.component, word, who);
+  const applied = await applyMappings(state, found.parts.mappings);
+  await wakeSupervisor(queueUrl);
+  return { found, state, changed, applied };
+}
+
+/** Saves on the condition that nobody did meanwhile, and decides anew where somebody had. */
+async function save(table: string, component: string, word: Word, who: Who) {
+  for (let tries = 0; tries < TRIES_MAX; tries += 1) {
+    const before = await loadSupervised(table, component);
+    const decided = WORDS[word](before, who, Date.now());
+    if (decided === before) return { state: before, changed: false };
+    const state = { ...decided, version: before.version + 1 };
+    if (await saveSupervised(table, state)) return { state, changed: true };
+  }
+  throw new TargetError(`lane of ${component}: ${TRIES_MAX} conflicts; try again`);
+}

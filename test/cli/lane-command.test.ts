@@ -1,0 +1,171 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { describeLanes } from '../../cli/lane/describe.ts';
+import type { LaneView } from '../../cli/lane/look.ts';
+import { untouched } from '../../core/supervised-state.ts';
+import { type Runtime, startRuntime } from '../../local/runtime.ts';
+import { queueClient } from '../local/support/queue-client.ts';
+import { consumer, writeAssembly } from '../local/support/tiny-assembly.ts';
+import { testClients } from '../support/clients.ts';
+
+const MAIN = join(import.meta.dirname, '..', '..', 'cli', 'main.ts');
+const NAME = 'fhir-failsafe-dev-supervisor';
+const LANES = `{"critical":{
+  "functionName":"criticalFunction", "queueUrl":"\${critical}", "queueArn":"\${critical.Arn}",
+  "mappings":[{"uuid":"\${criticalMapping}","maxConcurrency":8},{"uuid":"\${alsoMapping}","maxConcurrency":2}]}}`;
+const table = {
+  TableName: 'fhir-failsafe-dev-supervision',
+  KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
+  AttributeDefinitions: [{ AttributeName: 'pk', AttributeType: 'S' }],
+};
+
+let runtime: Runtime;
+let queues: ReturnType<typeof queueClient>;
+let dispose: () => Promise<void>;
+
+beforeAll(async () => {
+  const mapped = (most: number) => ({ ScalingConfig: { MaximumConcurrency: most } });
+  const supervisor = {
+    FunctionName: NAME,
+    Environment: { Variables: { SUPERVISED_LANES: { 'Fn::Sub': LANES } } },
+  };
+  const assembly = await writeAssembly({
+    resources: {
+      ...consumer('critical', mapped(8)),
+      ...consumer('also', mapped(2)),
+      // Nobody takes its wakes here, so that they can be counted.
+      ...consumer(
+        'supervisor',
+        { Enabled: false },
+        { queue: { QueueName: NAME }, function: supervisor },
+      ),
+      Supervision: { Type: 'AWS::DynamoDB::Table', Properties: table },
+    },
+    handlers: {
+      critical: 'export const handler = () => {};',
+      also: 'export const handler = () => {};',
+      supervisor: 'export const handler = () => {};',
+    },
+  });
+  dispose = assembly.dispose;
+  runtime = await startRuntime({ assembly: assembly.directory, environmentsMax: 2 });
+  queues = queueClient(runtime);
+  Object.assign(process.env, runtime.exports);
+});
+afterAll(async () => {
+  await runtime.stop();
+  await dispose();
+});
+
+/** Runs the command as an operator does, in a process of its own. */
+function lane(...args: string[]): Promise<{ status: number; out: string; err: string }> {
+  return new Promise((resolve) => {
+    const env = { ...process.env, ...runtime.exports };
+    const child = execFile(process.execPath, [MAIN, 'lane', ...args], { env }, (_, out, err) => {
+      resolve({ status: child.exitCode ?? -1, out, err });
+    });
+  });
+}
+const saved = async () => {
+  const command = new GetCommand({ TableName: table.TableName, Key: { pk: 'critical' } });
+  return (await testClients().dynamo.send(command)).Item;
+};
+const because = (reason: string, by = 'ana') => ['--reason', reason, '--by', by];
+
+test('R31: pause switches every mapping off, with who and why; resume on again', {
+  timeout: 60_000,
+}, async () => {
+  expect((await lane('list')).out).toBe(
+    'critical     running  mapping on, at most 8, mapping on, at most 2\n',
+  );
+  const paused = await lane('pause', 'critical', ...because('planned work'));
+  expect(paused.err).toBe('');
+  expect(paused.out).toMatch(/^lane critical paused; it is held by operator; its mappings/);
+  await expect.poll(async () => (await lane('list')).out).toContain('mapping off, mapping off');
+  const { out } = await lane('list');
+  expect(out).toMatch(/^ {2}held by operator since 20\S+ \(ana\): planned work$/m);
+  await queues.send('critical', ['waits']);
+  // The fact is saved with the state; who tells it was woken.
+  expect(await saved()).toMatchObject({
+    version: 1,
+    holds: { operator: { by: 'ana', why: 'planned work' } },
+    outbox: [{ kind: 'audit', fact: { kind: 'lane-paused', actor: 'ana' } }],
+  });
+  expect(await queues.receive(NAME)).toEqual(['{"wake":"minute"}']);
+
+  const again = await lane('pause', 'critical', ...because('me too', 'eva'));
+  expect(again).toMatchObject({ status: 0 });
+  expect(again.out).toMatch(/^lane critical was so before: nothing to pause; it is held/);
+  expect(again.out).toContain('(ana): planned work');
+  expect(await queues.count('critical')).toBe(1);
+
+  const resumed = await lane('resume', 'critical', ...because('done'));
+  expect(resumed.out).toMatch(/^lane critical resumed; nobody holds it; its mappings/);
+  await expect.poll(() => queues.count('critical'), { timeout: 10_000 }).toBe(0);
+  const listed = JSON.parse((await lane('list', '--json')).out);
+  expect(listed.lanes).toMatchObject([
+    {
+      lane: 'critical',
+      state: { holds: {} },
+      mappings: [
+        { enabled: true, maxConcurrency: 8, configuredMax: 8 },
+        { enabled: true, maxConcurrency: 2, configuredMax: 2 },
+      ],
+    },
+  ]);
+});
+
+test('says in words what cannot be done', { timeout: 60_000 }, async () => {
+  const [unknown, stage, silent] = await Promise.all([
+    lane('pause', 'urgent', ...because('x')),
+    lane('list', '--stage', 'prod'),
+    lane('pause', 'critical'),
+  ]);
+  expect(unknown).toMatchObject({ status: 1, err: expect.stringContaining('there are critical') });
+  expect(stage).toMatchObject({ status: 1, err: expect.stringContaining('no queue') });
+  expect(silent).toMatchObject({ status: 2, err: expect.stringContaining('--reason') });
+});
+
+describe('a lane in words', () => {
+  const off = { enabled: false, maxConcurrency: 2, changing: false, configuredMax: 8 };
+  const why = { since: 0, why: 'too many deaths', by: 'supervisor' };
+  const view = (fields: object, mapping = off): LaneView => ({
+    lane: 'critical',
+    state: { ...untouched('critical'), ...fields },
+    mappings: [mapping],
+  });
+
+  test.each([
+    [
+      'paused',
+      { holds: { supervisor: why }, wakeAt: 60_000 },
+      off,
+      /paused .*off, next probe 1970/,
+    ],
+    ['pausing', { holds: { supervisor: why }, confirmed: false }, off, /pausing/],
+    ['probing', { holds: { supervisor: why }, probe: { id: 'p', until: 2 } }, off, /probing/],
+    [
+      'held by an operator, whom no probe releases',
+      { holds: { operator: { ...why, by: 'ana' } }, wakeAt: 60_000 },
+      off,
+      /off\n {2}held by operator since \S+ \(ana\)/,
+    ],
+    [
+      'ramping',
+      { ramp: { step: 4, at: 0 } },
+      { ...off, enabled: true, maxConcurrency: 4 },
+      /ramping .*on, at most 4, at most 4 a mapping since/,
+    ],
+    ['changing', {}, { ...off, changing: true }, /off \(changing\)/],
+    [
+      'reset by a deployment',
+      { holds: { supervisor: why } },
+      { ...off, enabled: true, maxConcurrency: 8 },
+      /on, at most 8 \(not as it shall be/,
+    ],
+  ])('%s', (_, fields, mapping, words) => {
+    expect(describeLanes([view(fields, mapping)], 1)).toMatch(words);
+  });
+});
