@@ -1,0 +1,136 @@
+/**
+ * A log in which nothing can be changed unseen (R40).
+ *
+ * Each entry holds the hash of the one before it, so its own hash stands for the whole log up to it:
+ * whoever knows the last hash can check every entry, and no entry can be changed, left out, put in
+ * or moved without all later hashes changing. Hashes are taken of canonical bytes (properties in
+ * order, no spaces) behind a word that says what is hashed, so that no text of another purpose ever
+ * has the hash of an entry: https://datatracker.ietf.org/doc/html/rfc6962#section-2.1 on second
+ * preimages, golang.org/x/mod/sumdb/tlog for the manner.
+ *
+ * Entries are appended a batch at a time, and each says where its batch begins and ends: a batch
+ * that was cut short is therefore found even at the end of the log. The boundary: a log whose tail of
+ * whole batches is gone is a valid shorter log. That it is not is what the locked objects are for.
+ *
+ * Every prefix of a log that verifies verifies too; an empty one does.
+ */
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { AUDIT_FACT_KINDS, type AuditFactKind } from './audit-fact.ts';
+
+const DOMAIN = 'fhir-failsafe/audit/1';
+
+/** The last entry of a log; sequence 0 before the first. */
+export interface Head {
+  readonly sequence: number;
+  readonly hash: string;
+  /** Of the deployment that wrote it. */
+  readonly configuration?: string | undefined;
+}
+
+/** What the log keeps of a fact. */
+export interface RecordedFact {
+  /** Keyed hash of the fact's id. */
+  readonly fact: string;
+  readonly kind: AuditFactKind | 'unreadable';
+  readonly at: number;
+  readonly component: string;
+  readonly actor?: string | undefined;
+  readonly reason?: string | undefined;
+  readonly details: Readonly<Record<string, string | number>>;
+}
+
+/** An entry as its table item and a line of its object hold it, byte by byte the same. */
+export interface AppendedEntry {
+  readonly sequence: number;
+  readonly fact: string;
+  readonly hash: string;
+  readonly line: string;
+}
+
+const entrySchema = z.strictObject({
+  actor: z.string().optional(),
+  at: z.number(),
+  batchFirst: z.int().positive(),
+  batchLast: z.int().positive(),
+  chain: z.string(),
+  component: z.string(),
+  /** Hash of configuration and code of the deployment that wrote it. */
+  configuration: z.string(),
+  details: z.record(z.string(), z.union([z.string(), z.number()])),
+  fact: z.string(),
+  hash: z.string().regex(/^[0-9a-f]{64}$/),
+  kind: z.enum([...AUDIT_FACT_KINDS, 'unreadable']),
+  previous: z.string(),
+  reason: z.string().optional(),
+  /** Epoch ms. */
+  recordedAt: z.number(),
+  sequence: z.int().positive(),
+  /** The duties that it is evidence for. */
+  tags: z.array(z.string()),
+});
+export type AuditEntry = z.infer<typeof entrySchema>;
+
+/** Compliance tags by kind. */
+const TAGS: Partial<Record<RecordedFact['kind'], string>> = {
+  'process-crash': 'HIPAA_164_308_LGPD_Art_46',
+  'incident-opened': 'HIPAA_164_308_a_1_ii_D',
+};
+
+/** What stands before the first entry. */
+export function genesis(chain: string): Head {
+  return { sequence: 0, hash: hashOf('genesis', chain) };
+}
+
+/** The facts as one batch of entries that follow `head`. `recordedAt` in epoch ms. */
+export function appendFacts(
+  head: Head,
+  facts: readonly RecordedFact[],
+  written: { readonly chain: string; readonly recordedAt: number; readonly configuration: string },
+): AppendedEntry[] {
+  const batch = { batchFirst: head.sequence + 1, batchLast: head.sequence + facts.length };
+  let { sequence, hash: previous } = head;
+  return facts.map((fact) => {
+    sequence += 1;
+    const { [fact.kind]: tag } = TAGS;
+    const tags = tag === undefined ? [] : [tag];
+    const content = { ...fact, ...written, ...batch, tags, sequence, previous };
+    const hash = hashOf('entry', canonical(content));
+    previous = hash;
+    return { sequence, fact: fact.fact, hash, line: canonical({ ...content, hash }) };
+  });
+}
+
+/** An entry that is what was once hashed; undefined where a single character differs. */
+export function readEntry(line: string): AuditEntry | undefined {
+  const parsed = entrySchema.safeParse(parseJson(line));
+  if (!parsed.success || canonical(parsed.data) !== line) return undefined;
+  const { hash, ...content } = parsed.data;
+  return hashOf('entry', canonical(content)) === hash ? parsed.data : undefined;
+}
+
+/** The entry as the head of the log that ends with it. */
+export function headAt({ sequence, hash, configuration }: AuditEntry): Head {
+  return { sequence, hash, configuration };
+}
+
+function hashOf(what: 'genesis' | 'entry', text: string): string {
+  return createHash('sha256').update(`${DOMAIN}/${what}\n${text}`).digest('hex');
+}
+
+/** One text for one value: properties in the order of their names, absent ones left out. */
+function canonical(value: unknown): string {
+  return JSON.stringify(value, (_, item: unknown) =>
+    typeof item === 'object' && item !== null && !Array.isArray(item)
+      ? Object.fromEntries(Object.entries(item).sort(([a], [b]) => (a < b ? -1 : 1)))
+      : item,
+  );
+}
+
+function parseJson(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,146 @@
+/**
+ * Is the log what was written (R40)? Table and objects must both hold every entry, in the same words.
+ *
+ * It is walked a batch at a time, from a head that is known to be right, and stops at the first entry
+ * that is missing, changed or out of place, or at what is there and should not be. The objects are
+ * the evidence (nobody can change their first version while they are locked), the table is the copy
+ * that is easy to read; so where the two differ, the object is checked first, by its own hashes.
+ */
+import { type AuditEntry, type Head, headAt, readEntry } from './audit-chain.ts';
+import { firstOf, linesOf, sortKeyOf } from './audit-places.ts';
+
+/** An item of the table's partition. */
+export interface AuditRow {
+  readonly sortKey: string;
+  readonly line: string;
+}
+
+/** The first version of an object; no text where its bytes are no UTF-8. */
+export interface AuditObject {
+  readonly key: string;
+  readonly text?: string | undefined;
+}
+
+export interface AuditProblem {
+  /** Of the entry that should be there. */
+  readonly sequence: number;
+  readonly where: 'table' | 'object';
+  readonly what: 'missing' | 'changed' | 'out of place' | 'not expected';
+  /** The key of the object, or the sort key of the row. */
+  readonly place: string;
+}
+
+export type BatchVerdict =
+  | { readonly head: Head; readonly entries: number }
+  | { readonly problem: AuditProblem };
+
+/** Lines of an object that hold something: as many rows belong to it. */
+export function entriesIn({ text = '' }: AuditObject): number {
+  return linesOf(text).filter((line) => line !== '').length;
+}
+
+/**
+ * The batch that should follow `head`: its object, and the rows that come next in the table, as many
+ * as the object has entries.
+ */
+export function verifyBatch(
+  chain: string,
+  head: Head,
+  object: AuditObject,
+  rows: readonly AuditRow[],
+): BatchVerdict {
+  const first = firstOf(chain, object.key);
+  const expected = head.sequence + 1;
+  if (first !== expected) return { problem: misnamed(expected, first, object.key) };
+  const { entries, last, problem } = verifyObject(head, object);
+  for (const [position, entry] of entries.entries()) {
+    const wrong = verifyRow(entry, rows[position]);
+    if (wrong !== undefined) return { problem: wrong };
+  }
+  return problem === undefined ? { head: last, entries: entries.length } : { problem };
+}
+
+/** What the table holds beyond the last object. */
+export function verifyRest({ sequence }: Head, chain: string, row: AuditRow): AuditProblem {
+  const entry = readEntry(row.line);
+  const expected = sequence + 1;
+  const follows = row.sortKey === sortKeyOf(expected) && entry?.sequence === expected;
+  if (follows) return { sequence: expected, where: 'object', what: 'missing', place: `${chain}/` };
+  return { sequence: expected, where: 'table', what: 'not expected', place: row.sortKey };
+}
+
+interface Verified {
+  readonly sequence: number;
+  readonly line: string;
+}
+
+interface VerifiedObject {
+  /** Those before the first that is wrong, and the log's head after them. */
+  readonly entries: readonly Verified[];
+  readonly last: Head;
+  readonly problem?: AuditProblem;
+}
+
+function verifyObject(head: Head, object: AuditObject): VerifiedObject {
+  const lines = linesOf(object.text ?? 'not UTF-8');
+  const entries: Verified[] = [];
+  let last = head;
+  let lastOfBatch: number | undefined;
+  const wrong = (what: AuditProblem['what']): VerifiedObject => {
+    const problem = inObject(object, last.sequence + 1, what);
+    return { entries, last, problem };
+  };
+  for (const line of lines.slice(0, -1)) {
+    const entry = readEntry(line);
+    if (entry === undefined) return wrong('changed');
+    const { sequence } = entry;
+    if (sequence > last.sequence + 1 && !holds(lines, last.sequence + 1)) return wrong('missing');
+    const follows = sequence === last.sequence + 1 && entry.previous === last.hash;
+    if (!follows || !inBatch(entry, head)) return wrong('out of place');
+    entries.push({ sequence, line });
+    lastOfBatch = entry.batchLast;
+    last = headAt(entry);
+  }
+  // What comes after the last line's end was not written by us, or is a line that lost its end.
+  if (lines.at(-1) !== '') return wrong('changed');
+  return lastOfBatch === last.sequence ? { entries, last } : wrong('missing');
+}
+
+const holds = (lines: readonly string[], sequence: number) =>
+  lines.some((line) => readEntry(line)?.sequence === sequence);
+
+const inBatch = ({ sequence, batchFirst, batchLast }: AuditEntry, { sequence: before }: Head) =>
+  batchFirst === before + 1 && sequence <= batchLast;
+
+/** `entry` is right; is its row? */
+function verifyRow(
+  { sequence, line }: Verified,
+  row: AuditRow | undefined,
+): AuditProblem | undefined {
+  const sortKey = sortKeyOf(sequence);
+  const problem = (what: AuditProblem['what'], place = sortKey): AuditProblem => ({
+    sequence,
+    where: 'table',
+    what,
+    place,
+  });
+  if (row === undefined || row.sortKey > sortKey) return problem('missing');
+  if (row.sortKey < sortKey) return problem('not expected', row.sortKey);
+  if (row.line === line) return undefined;
+  const other = readEntry(row.line);
+  const moved = other !== undefined && other.sequence !== sequence;
+  return problem(moved ? 'out of place' : 'changed');
+}
+
+function misnamed(expected: number, first: number | undefined, key: string): AuditProblem {
+  const what = first !== undefined && first > expected ? 'missing' : 'not expected';
+  return { sequence: expected, where: 'object', what, place: key };
+}
+
+function inObject(
+  { key }: AuditObject,
+  sequence: number,
+  what: AuditProblem['what'],
+): AuditProblem {
+  return { sequence, where: 'object', what, place: key };
+}
