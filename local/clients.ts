@@ -8,7 +8,7 @@ import { ACCOUNT } from './template/account.ts';
 export type Endpoints = { sqs: string; dynamodb: string };
 
 /** Where all services listen that functions and operators can reach. */
-export type ServiceEndpoints = Endpoints & { lambda: string };
+export type ServiceEndpoints = Endpoints & { lambda: string; secretsmanager: string };
 
 /** The runtime's own clients; they speak to the emulators directly. */
 export type Clients = { sqs: SQSClient; sns: SNSClient; s3: S3Client; dynamodb: DynamoDBClient };

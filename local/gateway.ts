@@ -29,6 +29,7 @@ export async function startGateway(endpoints: ServiceEndpoints, port: number): P
     sts: endpoints.sqs,
     dynamodb: endpoints.dynamodb,
     lambda: endpoints.lambda,
+    secretsmanager: endpoints.secretsmanager,
   };
   const server = createServer((req, res) => {
     const service = serviceOf(req);

@@ -15,6 +15,7 @@ import { startLambdaApi } from './lambda-api/lambda-api.ts';
 import { type Page, startPages } from './pages.ts';
 import { provision } from './provision/provision.ts';
 import { type Clock, systemClock } from './schedule.ts';
+import { secretsOf, startSecretsManager } from './secrets.ts';
 import { readAssembly } from './template/assembly.ts';
 import { outputsOf, planOf, queueUrlOf } from './template/plan.ts';
 import { startTriggers } from './triggers.ts';
@@ -98,7 +99,13 @@ async function start(
   onStop(pages.stop);
   const lambdaApi = await startLambdaApi();
   onStop(lambdaApi.stop);
-  const services = { ...endpoints, lambda: lambdaApi.endpoint };
+  const secrets = await startSecretsManager(await secretsOf(plan.secrets, home.directory));
+  onStop(secrets.stop);
+  const services = {
+    ...endpoints,
+    lambda: lambdaApi.endpoint,
+    secretsmanager: secrets.endpoint,
+  };
   const gateway = await startGateway(services, options.port ?? 0);
   onStop(gateway.stop);
 

@@ -1,5 +1,6 @@
 import type { BuildAppOptions } from 'fauxqs';
 import { type EmulatedQueue, makeFair } from './fair-queues.ts';
+import { type FifoQueue, giveFifoBatches } from './fifo-batches.ts';
 import { keepSentAttributes, type Router } from './sent-attributes.ts';
 
 type Stores = NonNullable<BuildAppOptions['stores']>;
@@ -28,7 +29,11 @@ export async function createStores(): Promise<Stores> {
   const sqsStore = new SqsStore();
   // Without a host of its own, a queue's URL is built from the Host header, which resolves everywhere.
   sqsStore.host = '';
-  makeFair(sqsStore as unknown as { createQueue(...settings: unknown[]): EmulatedQueue });
+  const queues = sqsStore as unknown as {
+    createQueue(...settings: unknown[]): EmulatedQueue & FifoQueue;
+  };
+  makeFair(queues);
+  giveFifoBatches(queues);
   return { sqsStore, snsStore: new SnsStore(), s3Store: new S3Store() };
 }
 

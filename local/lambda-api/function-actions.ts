@@ -53,6 +53,7 @@ export function configurationOf(spec: FunctionSpec): object {
     FunctionArn: spec.arn,
     Handler: spec.handler,
     MemorySize: spec.memoryMb,
+    Environment: { Variables: spec.configured },
     Timeout: spec.timeoutMs / 1000,
     Version: '$LATEST',
     Environment: { Variables: spec.configured },

@@ -17,6 +17,8 @@ export type FunctionSpec = {
   logGroup: string;
   /** Where events go that asynchronous invocations gave up. */
   deadLetterArn?: string;
+  /** Those that the template sets. */
+  configured: Record<string, string>;
   variables: Record<string, string>;
   /** Those of them that the template configures. */
   configured: Record<string, string>;
@@ -90,6 +92,7 @@ function platformVariables(
     AWS_ENDPOINT_URL_S3: endpoints.sqs,
     AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb,
     AWS_ENDPOINT_URL_LAMBDA: endpoints.lambda,
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoints.secretsmanager,
     LANG: 'en_US.UTF-8',
     PATH: '/usr/local/bin:/usr/bin:/bin',
     TZ: 'UTC',

@@ -1,11 +1,13 @@
 import { BucketAlreadyOwnedByYou, CreateBucketCommand, type S3Client } from '@aws-sdk/client-s3';
+import type { BucketPlan } from '../template/plan.ts';
 
 /** Creates the buckets that do not exist yet. */
-export async function provisionBuckets(s3: S3Client, names: string[]): Promise<void> {
+export async function provisionBuckets(s3: S3Client, plans: BucketPlan[]): Promise<void> {
   await Promise.all(
-    names.map(async (name) => {
+    plans.map(async ({ name: Bucket, properties }) => {
+      const ObjectLockEnabledForBucket = properties.ObjectLockEnabled;
       try {
-        await s3.send(new CreateBucketCommand({ Bucket: name }));
+        await s3.send(new CreateBucketCommand({ Bucket, ObjectLockEnabledForBucket }));
       } catch (error) {
         if (!(error instanceof BucketAlreadyOwnedByYou)) throw error;
       }

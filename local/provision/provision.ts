@@ -7,11 +7,10 @@ import { provisionTopics } from './topics.ts';
 
 /** Brings the emulators to what the plan says; what a data folder kept is taken up. */
 export async function provision(clients: Clients, endpoint: string, plan: Plan): Promise<void> {
-  const buckets = plan.buckets.map(({ name }) => name);
   await Promise.all([
     provisionQueues(clients.sqs, endpoint, plan.queues),
     provisionTables(clients.dynamodb, plan.tables),
-    provisionBuckets(clients.s3, buckets),
+    provisionBuckets(clients.s3, plan.buckets),
   ]);
   await provisionTopics(clients.sns, plan.topics, plan.subscriptions);
 }

@@ -14,6 +14,8 @@ type Named<S extends z.ZodType> = { logicalId: string; name: string; properties:
 export type QueuePlan = Named<typeof schemas.queueSchema>;
 export type TopicPlan = Named<z.ZodType>;
 export type SubscriptionPlan = Named<typeof schemas.subscriptionSchema>;
+export type BucketPlan = Named<typeof schemas.bucketSchema>;
+export type SecretPlan = Named<typeof schemas.secretSchema> & { arn: string };
 export type TablePlan = Named<typeof schemas.tableSchema>;
 export type FunctionPlan = Named<typeof schemas.functionSchema> & { codeDirectory: string };
 export type MappingPlan = Named<typeof schemas.mappingSchema>;
@@ -26,7 +28,8 @@ export type Plan = {
   topics: TopicPlan[];
   subscriptions: SubscriptionPlan[];
   tables: TablePlan[];
-  buckets: Named<z.ZodType>[];
+  buckets: BucketPlan[];
+  secrets: SecretPlan[];
   functions: FunctionPlan[];
   mappings: MappingPlan[];
   rules: RulePlan[];
@@ -59,7 +62,11 @@ export function planOf(assembly: Assembly, endpoint: string): Plan {
     topics: all(z.unknown(), 'AWS::SNS::Topic'),
     subscriptions: all(schemas.subscriptionSchema, 'AWS::SNS::Subscription'),
     tables: all(schemas.tableSchema, 'AWS::DynamoDB::Table', 'AWS::DynamoDB::GlobalTable'),
-    buckets: all(z.unknown(), 'AWS::S3::Bucket'),
+    buckets: all(schemas.bucketSchema, 'AWS::S3::Bucket'),
+    secrets: all(schemas.secretSchema, 'AWS::SecretsManager::Secret').map((plan) => ({
+      ...plan,
+      arn: references.ref(plan.logicalId, plan.logicalId),
+    })),
     functions: all(schemas.functionSchema, 'AWS::Lambda::Function').map((plan) => {
       const codeDirectory = assets.get(plan.properties.Code.S3Key ?? '');
       if (codeDirectory) return { ...plan, codeDirectory };

@@ -49,6 +49,18 @@ export const tableSchema = z.object({
     .default([]),
 });
 
+export const bucketSchema = z.object({ ObjectLockEnabled: boolean.default(false) });
+
+export const secretSchema = z.object({
+  SecretString: z.string().optional(),
+  GenerateSecretString: z
+    .strictObject({
+      PasswordLength: number.default(32),
+      ExcludePunctuation: z.literal(true, { error: 'only letters and digits are imitated' }),
+    })
+    .optional(),
+});
+
 export const functionSchema = z.object({
   Code: z.object({ S3Key: z.string().optional() }),
   Role: z.string().optional(),

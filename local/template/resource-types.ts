@@ -33,6 +33,11 @@ const IMITATED: Record<string, Identity> = {
   'AWS::DynamoDB::Table': table,
   'AWS::DynamoDB::GlobalTable': table,
   'AWS::S3::Bucket': named('BucketName', (name) => `arn:${ACCOUNT.partition}:s3:::${name}`),
+  'AWS::SecretsManager::Secret': {
+    nameProperty: 'Name',
+    ref: (name) => arn('secretsmanager', `secret:${name}`),
+    attributes: { Id: (name) => arn('secretsmanager', `secret:${name}`) },
+  },
   'AWS::Lambda::Function': named('FunctionName', (name) => arn('lambda', `function:${name}`)),
   'AWS::Events::Rule': named('Name', (name) => arn('events', `rule/${name}`)),
   'AWS::Logs::SubscriptionFilter': named('FilterName', (name) => name),

@@ -1,10 +1,15 @@
-/** SQS, SNS, S3 and DynamoDB in this process, on loopback, for handlers with their real SDK clients. */
+/** SQS, SNS, S3, DynamoDB and Secrets Manager in this process, on loopback, for handlers with their real SDK clients. */
 
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import dynalite from 'dynalite';
 import { buildApp } from 'fauxqs';
 import { createStores } from '../../local/emulators/fauxqs-stores.ts';
+import { addLockedBuckets } from '../../local/emulators/locked-buckets.ts';
+import { startSecretsManager } from '../../local/secrets.ts';
+
+/** The one secret that there is. */
+export const HASH_KEY_ARN = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:hash-key';
 
 export interface Emulators {
   stop(): Promise<void>;
@@ -12,8 +17,11 @@ export interface Emulators {
 
 /** Starts both and points the SDK's own environment variables at them. */
 export async function startEmulators(): Promise<Emulators> {
-  const fauxqs = buildApp({ logger: false, stores: await createStores() });
+  const stores = await createStores();
+  const fauxqs = buildApp({ logger: false, stores });
+  addLockedBuckets(fauxqs, stores.s3Store);
   const messaging = await fauxqs.listen({ host: '127.0.0.1', port: 0 });
+  const secrets = await startSecretsManager(new Map([[HASH_KEY_ARN, 'of the tests']]));
   const dynamo: Server = dynalite({ createTableMs: 0 });
   await new Promise<void>((resolve) => dynamo.listen(0, '127.0.0.1', resolve));
   const { port } = dynamo.address() as AddressInfo;
@@ -24,6 +32,7 @@ export async function startEmulators(): Promise<Emulators> {
     AWS_ENDPOINT_URL_SQS: messaging,
     AWS_ENDPOINT_URL_SNS: messaging,
     AWS_ENDPOINT_URL_S3: messaging,
+    AWS_ENDPOINT_URL_SECRETS_MANAGER: secrets.endpoint,
     AWS_ENDPOINT_URL_DYNAMODB: `http://127.0.0.1:${port}`,
     POWERTOOLS_LOG_LEVEL: 'SILENT',
     POWERTOOLS_METRICS_DISABLED: 'true',
@@ -31,6 +40,7 @@ export async function startEmulators(): Promise<Emulators> {
   return {
     async stop() {
       await fauxqs.close();
+      await secrets.stop();
       dynamo.closeAllConnections();
       await new Promise((resolve) => dynamo.close(resolve));
     },

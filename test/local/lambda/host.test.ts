@@ -53,7 +53,7 @@ async function functionOf(
     },
   };
   const at = (port: number) => `http://127.0.0.1:${port}`;
-  const endpoints = { sqs: at(1), dynamodb: at(2), lambda: at(3) };
+  const endpoints = { sqs: at(1), dynamodb: at(2), lambda: at(3), secretsmanager: at(4) };
   const spec = functionSpecs([plan], endpoints, join(folder, 'cache')).get(name);
   if (!spec) throw new Error('the plan has one function');
   return spec;

@@ -1,0 +1,59 @@
+/**
+ * FIFO queues that give and take back messages as SQS does: a receive brings as many of one group as
+ * it may, in order, and what comes back stands in order again. The emulator gives one at a time, and
+ * turns round what comes back together.
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/FIFO-queues-understanding-logic.html
+ */
+
+type Message = { sequenceNumber?: string };
+type Received = { MessageId: string };
+
+/** What is touched of a queue of the emulator. */
+export interface FifoQueue {
+  isFifo(): boolean;
+  processTimers(): void;
+  fifoMessages: Map<string, Message[]>;
+  /** Messages in flight by group; a group that has any gives no more. */
+  fifoLockedGroups: Map<string, number>;
+  dequeueFifo(count: number, ...settings: unknown[]): Received[];
+}
+
+const RECEIVE_MAX = 10;
+
+/** Makes each FIFO queue so that is created from now on. */
+export function giveFifoBatches<Q extends FifoQueue, A extends unknown[]>(store: {
+  createQueue(...settings: A): Q;
+}): void {
+  const createQueue = store.createQueue.bind(store);
+  store.createQueue = (...settings) => batching(createQueue(...settings));
+}
+
+function batching<Q extends FifoQueue>(queue: Q): Q {
+  if (!queue.isFifo()) return queue;
+  const dequeue = queue.dequeueFifo.bind(queue);
+  queue.dequeueFifo = (count, ...settings) => {
+    queue.processTimers();
+    for (const messages of queue.fifoMessages.values()) messages.sort(bySequence);
+    const locked = new Map(queue.fifoLockedGroups);
+    const taken = new Map<string, number>();
+    const batch: Received[] = [];
+    while (batch.length < Math.min(count, RECEIVE_MAX)) {
+      const one = dequeue(1, ...settings);
+      if (one.length === 0) break;
+      batch.push(...one);
+      // Its group may give more to this receive, which the others must not.
+      for (const group of queue.fifoLockedGroups.keys()) {
+        if (locked.has(group)) continue;
+        taken.set(group, (taken.get(group) ?? 0) + 1);
+        queue.fifoLockedGroups.delete(group);
+      }
+    }
+    for (const [group, messages] of taken) queue.fifoLockedGroups.set(group, messages);
+    return batch;
+  };
+  return queue;
+}
+
+function bySequence(a: Message, b: Message): number {
+  return Number(BigInt(a.sequenceNumber ?? 0) - BigInt(b.sequenceNumber ?? 0));
+}

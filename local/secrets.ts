@@ -1,0 +1,66 @@
+/**
+ * Secrets Manager, as far as functions use it: GetSecretValue. What the template has generated is
+ * made up here, and kept beside a data folder's stores, for what was hashed with it must be found.
+ */
+import { randomBytes } from 'node:crypto';
+import { once } from 'node:events';
+import { readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { join } from 'node:path';
+import { json } from 'node:stream/consumers';
+import { z } from 'zod';
+import type { SecretPlan } from './template/plan.ts';
+
+export type SecretsManager = { endpoint: string; stop(): Promise<void> };
+
+const requestSchema = z.object({ SecretId: z.string() });
+const OPERATION = 'secretsmanager.GetSecretValue';
+
+/** Answers for secrets by ARN or name. */
+export async function startSecretsManager(secrets: Map<string, string>): Promise<SecretsManager> {
+  const server = createServer(async (req, res) => {
+    const answer = (status: number, body: object) => {
+      res.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' });
+      res.end(JSON.stringify(body));
+    };
+    const request = requestSchema.safeParse(await json(req).catch(() => undefined));
+    if (req.headers['x-amz-target'] !== OPERATION || !request.success) {
+      return answer(501, { __type: 'NotImplemented', message: `only ${OPERATION} is imitated` });
+    }
+    const { SecretId } = request.data;
+    const SecretString = secrets.get(SecretId);
+    if (SecretString === undefined) {
+      return answer(400, { __type: 'ResourceNotFoundException', message: SecretId });
+    }
+    return answer(200, { ARN: SecretId, Name: SecretId.split(':').at(-1), SecretString });
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  return {
+    endpoint: `http://127.0.0.1:${typeof address === 'object' ? address?.port : address}`,
+    async stop() {
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+    },
+  };
+}
+
+const keptSchema = z.record(z.string(), z.string());
+
+/** The secrets of the template by ARN, those that are kept in `directory` as they were. */
+export async function secretsOf(
+  plans: SecretPlan[],
+  directory: string,
+): Promise<Map<string, string>> {
+  const file = join(directory, 'secrets.json');
+  const kept = keptSchema.parse(JSON.parse(await readFile(file, 'utf8').catch(() => '{}')));
+  const secrets = plans.map(({ arn, properties: { SecretString, GenerateSecretString } }) => {
+    const length = GenerateSecretString?.PasswordLength ?? 0;
+    const generated = randomBytes(length).toString('hex').slice(0, length);
+    return [arn, kept[arn] ?? SecretString ?? generated] as const;
+  });
+  await writeFile(file, JSON.stringify(Object.fromEntries(secrets)), { mode: 0o600 });
+  return new Map(secrets);
+}
