@@ -49,20 +49,21 @@ export async function findQueue(sqs: SQSClient, QueueName: string): Promise<stri
     if (QueueUrl === undefined) throw new Error('the queue has no address');
     return QueueUrl;
   } catch (error) {
-    throw explained(error, QueueName);
+    throw explained(error, `queue ${QueueName}`);
   }
 }
 
-function explained(error: unknown, queue: string): Error {
+/** What to do about an error that came of looking for something, such as `queue NAME`. */
+export function explained(error: unknown, sought: string): Error {
   const { name, message } = error instanceof Error ? error : new Error(String(error));
   if (name === 'CredentialsProviderError' || /region is missing/i.test(message)) {
     return new UsageError(
       'no target: set AWS_REGION and credentials for AWS, or run `npm start` and set what it prints',
     );
   }
-  if (/NonExistentQueue|QueueDoesNotExist/.test(name)) {
+  if (/NonExistentQueue|QueueDoesNotExist|ResourceNotFound/.test(name)) {
     return new TargetError(
-      `no queue ${queue} there: is this stage deployed in this account and region?`,
+      `no ${sought} there: is this stage deployed in this account and region?`,
       { cause: error },
     );
   }
@@ -75,5 +76,5 @@ function explained(error: unknown, queue: string): Error {
       cause: error,
     });
   }
-  return new TargetError(`queue ${queue}: ${name}: ${message}`, { cause: error });
+  return new TargetError(`${sought}: ${name}: ${message}`, { cause: error });
 }

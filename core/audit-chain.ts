@@ -109,6 +109,25 @@ export function readEntry(line: string): AuditEntry | undefined {
   return hashOf('entry', canonical(content)) === hash ? parsed.data : undefined;
 }
 
+export interface Batch {
+  readonly entries: readonly AppendedEntry[];
+  /** Of the log that ends with it. */
+  readonly head: Head;
+}
+
+/** The lines of a whole batch; undefined where they are not that. What is before it is not looked at. */
+export function readBatch(lines: readonly string[]): Batch | undefined {
+  const entries: AppendedEntry[] = [];
+  let last: AuditEntry | undefined;
+  for (const line of lines) {
+    last = readEntry(line);
+    if (last === undefined || last.sequence !== last.batchFirst + entries.length) return undefined;
+    entries.push({ sequence: last.sequence, fact: last.fact, hash: last.hash, line });
+  }
+  if (last === undefined || last.sequence !== last.batchLast) return undefined;
+  return { entries, head: headAt(last) };
+}
+
 /** The entry as the head of the log that ends with it. */
 export function headAt({ sequence, hash, configuration }: AuditEntry): Head {
   return { sequence, hash, configuration };

@@ -9,6 +9,7 @@ import {
   NoSuchBucket,
   S3Client,
 } from '@aws-sdk/client-s3';
+import { readAssembly } from '../local/template/assembly.ts';
 import { cdk } from './cdk.ts';
 import type { SynthesizedStack } from './deploy-stack.ts';
 
@@ -21,15 +22,20 @@ export async function destroyStack(options: {
   quiet?: boolean;
 }): Promise<boolean> {
   const { stack, env, quiet = false } = options;
-  const buckets = await bucketsOf(stack.stackName);
+  const buckets = await bucketsOf(stack);
   if (buckets === undefined) return false;
   for (const bucket of buckets) await emptyBucket(bucket);
   await cdk(['destroy', '--app', stack.directory, '--force'], { env, quiet });
   return true;
 }
 
-/** Names of the stack's buckets; undefined where there is no such stack. */
-async function bucketsOf(StackName: string): Promise<string[] | undefined> {
+/** Names of the buckets that go with the stack; undefined where there is no such stack. */
+async function bucketsOf({
+  stackName: StackName,
+  directory,
+}: SynthesizedStack): Promise<string[] | undefined> {
+  const { template } = await readAssembly(directory);
+  const stays = (logicalId = '') => template.Resources[logicalId]?.DeletionPolicy === 'Retain';
   const client = new CloudFormationClient({});
   const answer = await client
     .send(new DescribeStackResourcesCommand({ StackName }))
@@ -37,8 +43,11 @@ async function bucketsOf(StackName: string): Promise<string[] | undefined> {
       if (error instanceof Error && /does not exist/.test(error.message)) return undefined;
       throw error;
     });
-  return answer?.StackResources?.flatMap(({ ResourceType, PhysicalResourceId }) =>
-    ResourceType === 'AWS::S3::Bucket' && PhysicalResourceId ? [PhysicalResourceId] : [],
+  return answer?.StackResources?.flatMap(
+    ({ ResourceType, LogicalResourceId, PhysicalResourceId }) =>
+      ResourceType === 'AWS::S3::Bucket' && PhysicalResourceId && !stays(LogicalResourceId)
+        ? [PhysicalResourceId]
+        : [],
   );
 }
 

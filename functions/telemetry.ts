@@ -36,6 +36,11 @@ export function ruleFunction(speaker: Speaker) {
   return dressed(middy<ScheduledEvent, void>(), speaker);
 }
 
+/** The same for a handler that both feed. */
+export function sqsOrRuleFunction(speaker: Speaker) {
+  return dressed(middy<SQSEvent | ScheduledEvent, SQSBatchResponse>(), speaker);
+}
+
 function dressed<E, R>(handler: MiddyfiedHandler<E, R>, speaker: Speaker) {
   logger.appendPersistentKeys(speaker);
   metrics.setDefaultDimensions(speaker);

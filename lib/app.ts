@@ -21,6 +21,7 @@ const FUNCTIONS = [
   'deliver',
   'resend',
   'supervisor',
+  'audit',
 ] as const;
 
 function say({ name, bytes, validatorBytes }: BundleSize): string {

@@ -14,6 +14,8 @@ import { type Foundation, resourceName, STAGE_POLICIES } from './foundation.ts';
 
 export class Bodies extends Construct {
   readonly bucket: Bucket;
+  /** Of S3 itself: who read and wrote which object. */
+  readonly accessLogs: Bucket;
 
   constructor(scope: Construct, id: string, { config, key }: Foundation) {
     super(scope, id);
@@ -27,7 +29,7 @@ export class Bodies extends Construct {
     };
     const name = (what: string) => `${resourceName(config.stage, what)}-${Aws.ACCOUNT_ID}`;
 
-    const accessLogs = new Bucket(this, 'AccessLogs', {
+    this.accessLogs = new Bucket(this, 'AccessLogs', {
       ...closed,
       bucketName: name('access-logs'),
       encryption: BucketEncryption.S3_MANAGED,
@@ -44,7 +46,7 @@ export class Bodies extends Construct {
       bucketKeyEnabled: true,
       objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
       // The CDK's own types do not hold under exactOptionalPropertyTypes: a Bucket is an IBucket.
-      serverAccessLogsBucket: accessLogs as IBucket,
+      serverAccessLogsBucket: this.accessLogs as IBucket,
       serverAccessLogsPrefix: 'bodies/',
       lifecycleRules: [
         {
@@ -53,7 +55,7 @@ export class Bodies extends Construct {
         },
       ],
     });
-    acknowledge(accessLogs, ACCESS_LOGS_BY_S3_KEY);
+    acknowledge(this.accessLogs, ACCESS_LOGS_BY_S3_KEY);
     acknowledge(this, NO_REPLICATION);
   }
 }

@@ -20,7 +20,14 @@ export interface Concurrency {
   readonly reserved: Readonly<
     Partial<
       Record<
-        Lane | 'quarantine' | 'incident' | 'supervisor' | 'monitor' | 'deliver' | 'resend',
+        | Lane
+        | 'quarantine'
+        | 'incident'
+        | 'audit'
+        | 'supervisor'
+        | 'monitor'
+        | 'deliver'
+        | 'resend',
         number
       >
     >
@@ -41,17 +48,19 @@ export function planConcurrency(config: Config): Concurrency {
   const critical = wanted.critical + isolation;
   const quarantine = 2 * config.quarantine.maxConcurrency;
   const incident = config.incident.maxConcurrency;
+  // Its queue, and the minute rule.
+  const audit = config.audit.maxConcurrency + 1;
   const supervisor = config.supervisor.maxConcurrency;
   const monitor = config.monitor.maxConcurrency;
   const delivering = config.delivery.endpoint !== undefined;
   const deliver = delivering ? config.delivery.maxConcurrency : 0;
   const resend = delivering ? 1 : 0;
   const others =
-    critical + quarantine + incident + supervisor + monitor + isolation + deliver + resend;
+    critical + quarantine + incident + audit + supervisor + monitor + isolation + deliver + resend;
   const left = config.accountConcurrency - UNRESERVED_MIN - others;
   if (left < MAPPING_MIN) {
     throw new ConfigError([
-      `accountConcurrency ${config.accountConcurrency} is too small: critical ${critical}, quarantine ${quarantine}, incident ${incident}, supervisor ${supervisor}, monitor ${monitor}, ${delivering ? `delivery ${deliver + resend}, ` : ''}background at least ${isolation + MAPPING_MIN} and ${UNRESERVED_MIN} unreserved do not fit`,
+      `accountConcurrency ${config.accountConcurrency} is too small: critical ${critical}, quarantine ${quarantine}, incident ${incident}, audit ${audit}, supervisor ${supervisor}, monitor ${monitor}, ${delivering ? `delivery ${deliver + resend}, ` : ''}background at least ${isolation + MAPPING_MIN} and ${UNRESERVED_MIN} unreserved do not fit`,
     ]);
   }
   const background = Math.min(wanted.background, left);
@@ -68,6 +77,7 @@ export function planConcurrency(config: Config): Concurrency {
       background: background + isolation,
       quarantine,
       incident,
+      audit,
       supervisor,
       monitor,
       ...(delivering && { deliver, resend }),

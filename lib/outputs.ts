@@ -1,6 +1,7 @@
 /** What a deployment tells the one who deployed: where to send, who is told, and the commands. */
 import { CfnOutput, type Stack } from 'aws-cdk-lib';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { Audit } from './audit.ts';
 import type { Bodies } from './bodies.ts';
 import type { Stage } from './config.ts';
 import { resourceName } from './foundation.ts';
@@ -10,6 +11,7 @@ import type { Tables } from './tables.ts';
 export interface Told {
   readonly critical: Lane;
   readonly background: Lane;
+  readonly audit: Audit;
   readonly oncall: ITopic;
   readonly management: ITopic;
   readonly outcomes: ITopic;
@@ -19,7 +21,7 @@ export interface Told {
 
 /** Ids of outputs are logical ids, so the stack itself is their scope. */
 export function addOutputs(stack: Stack, stage: Stage, told: Told): void {
-  const { critical, background, oncall, management, outcomes, bodies, tables } = told;
+  const { critical, background, audit, oncall, management, outcomes, bodies, tables } = told;
   const output = (name: string, value: string, description: string) =>
     new CfnOutput(stack, name, { value, description });
   const send = (lane: Lane) =>
@@ -43,5 +45,7 @@ export function addOutputs(stack: Stack, stage: Stage, told: Told): void {
   output('BreakersTableName', tables.breakers.tableName, 'Breakers of external services');
   output('SupervisionTableName', tables.supervision.tableName, 'Which lanes are paused, and why');
   output('IncidentsTableName', tables.incidents.tableName, 'Crash events and incidents');
+  output('AuditTableName', tables.audit.tableName, 'The audit log, easy to read');
+  output('AuditBucketName', audit.vault.bucket.bucketName, 'The audit log, locked; stays');
   output('Name', resourceName(stage, '*'), 'All that this stack owns is named so');
 }

@@ -37,6 +37,7 @@ const KINDS: Readonly<Record<string, readonly [kind: string, nameProperty: strin
   'AWS::KMS::Key': ['key', ''],
   'AWS::Lambda::Function': ['function', 'FunctionName'],
   'AWS::Lambda::EventSourceMapping': ['mapping of', 'EventSourceArn'],
+  'AWS::SecretsManager::Secret': ['secret', ''],
 };
 
 /** `fhir-failsafe-dev-critical` is `critical` to a reviewer, and an account's number is noise. */
@@ -68,8 +69,18 @@ function named(logicalId: string, template: PermissionsTemplate): string {
   if (kind === undefined || property === undefined) {
     throw new Error(`permissions: no words for ${logicalId} (${resource?.Type})`);
   }
-  const name = resource?.Properties?.[property];
+  const name = resource?.Properties?.[property] ?? aliasOf(logicalId, template);
   return name === undefined ? kind : `${kind} ${shortName(inWords(name, template))}`;
+}
+
+/** What sets a key apart from the stage's one: its alias, without what all have in common. */
+function aliasOf(keyId: string, template: PermissionsTemplate): string | undefined {
+  const alias = Object.values(template.Resources).find(
+    ({ Type, Properties }) =>
+      Type === 'AWS::KMS::Alias' && JSON.stringify(Properties).includes(`"${keyId}"`),
+  );
+  const name = String(alias?.Properties?.['AliasName'] ?? '').replace('alias/', '');
+  return shortName(name) === name ? undefined : name;
 }
 
 function onWhat({ Resource, Condition }: Statement, template: PermissionsTemplate): string {

@@ -1,5 +1,6 @@
 /** The wiring, to be read beside the drawing in ARCHITECTURE.md. */
 import { Stack, type StackProps } from 'aws-cdk-lib';
+import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { SUPERVISION_TREE, type Supervisor as SupervisionTree } from '../core/supervision-tree.ts';
 import { Audit } from './audit.ts';
@@ -10,6 +11,7 @@ import { Crashes } from './crashes.ts';
 import { Delivery } from './delivery.ts';
 import { encryptedTopic } from './encrypted-topic.ts';
 import { type Foundation, STAGE_POLICIES } from './foundation.ts';
+import { HashKey } from './hash-key.ts';
 import { Incident } from './incident.ts';
 import { createKey } from './key.ts';
 import { Lane } from './lane.ts';
@@ -45,7 +47,13 @@ export class PipelineStack extends Stack {
 
     const tables = new Tables(this, 'Tables', foundation);
     const bodies = new Bodies(this, 'Bodies', foundation);
-    const audit = new Audit(this, 'Audit', foundation);
+    const hashKey = new HashKey(this, 'Hash', foundation);
+    const audit = new Audit(this, 'Audit', foundation, {
+      table: tables.audit,
+      hashKey,
+      // The CDK's own types do not hold under exactOptionalPropertyTypes: a Bucket is an IBucket.
+      accessLogs: bodies.accessLogs as IBucket,
+    });
     const crashes = new Crashes(this, 'Crashes', foundation);
     const outcomes = new Outcomes(this, 'Outcomes', foundation);
     const oncall = encryptedTopic(this, 'Oncall', foundation, 'oncall', 'fhir-failsafe page');
@@ -121,7 +129,9 @@ export class PipelineStack extends Stack {
       minute,
     });
     incident.grantAsk(supervisor.queue, foundation);
+    minute.wakes(audit.function);
     audit.grantTell(incident.function);
+    hashKey.grantHash(incident.function);
     if (delivery) {
       minute.wakes(delivery.resend);
       audit.grantTell(delivery.deliver);
@@ -134,6 +144,7 @@ export class PipelineStack extends Stack {
         quarantine.function,
         incident.function,
         supervisor.function,
+        audit.function,
         ...(delivery ? [delivery.deliver, delivery.resend] : []),
       ],
       crashes: crashes.topic,
@@ -146,6 +157,7 @@ export class PipelineStack extends Stack {
     addOutputs(this, config.stage, {
       critical,
       background,
+      audit,
       oncall,
       management,
       outcomes: outcomes.topic,

@@ -12,27 +12,35 @@ export const allow = (sid: string, actions: string[], resources: string[]) =>
 export const objects = (bucket: Bucket, prefixes: readonly string[]) =>
   prefixes.map((prefix) => bucket.arnForObjects(`${prefix}*`));
 
-type KeyedService = 'dynamodb' | 's3' | 'sns' | 'sqs';
+type KeyedService = 'dynamodb' | 's3' | 'secretsmanager' | 'sns' | 'sqs';
+
+const via = (services: readonly KeyedService[]) => ({
+  StringEquals: {
+    'kms:ViaService': services.map((name) => `${name}.${Aws.REGION}.${Aws.URL_SUFFIX}`),
+  },
+});
+
+/** Use of a key by way of services that ask for no more than the usual. */
+export function allowKeyFor(
+  sid: string,
+  key: IKey,
+  services: readonly Exclude<KeyedService, 'dynamodb'>[],
+): PolicyStatement {
+  return new PolicyStatement({
+    sid,
+    actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
+    resources: [key.keyArn],
+    conditions: via(services),
+  });
+}
 
 /**
  * Use of the key by way of these services only, never directly. DynamoDB asks for more than the
  * others: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
  */
 export function allowKey(key: IKey, services: readonly KeyedService[]): PolicyStatement[] {
-  const via = (names: readonly KeyedService[]) => ({
-    StringEquals: {
-      'kms:ViaService': names.map((name) => `${name}.${Aws.REGION}.${Aws.URL_SUFFIX}`),
-    },
-  });
   const messages = services.filter((name) => name !== 'dynamodb');
-  const statements = [
-    new PolicyStatement({
-      sid: 'KeyForMessagesAndBodies',
-      actions: ['kms:Decrypt', 'kms:GenerateDataKey'],
-      resources: [key.keyArn],
-      conditions: via(messages),
-    }),
-  ];
+  const statements = [allowKeyFor('KeyForMessagesAndBodies', key, messages)];
   if (services.includes('dynamodb')) {
     statements.push(
       new PolicyStatement({

@@ -30,6 +30,9 @@ export class Tables extends Construct {
   /** Messages of a source by minute (expiring); there where a source has a rate. */
   readonly rates: Table | undefined;
 
+  /** The readable copy of the audit log: entries by sequence, and the facts that it holds. */
+  readonly audit: Table;
+
   constructor(scope: Construct, id: string, foundation: Foundation) {
     super(scope, id);
     const table = (name: string, props?: Pick<TableProps, 'sortKey' | 'timeToLiveAttribute'>) =>
@@ -69,6 +72,7 @@ export class Tables extends Construct {
     this.rates = hasRates(foundation.config.sources)
       ? table('Rates', { timeToLiveAttribute: 'expiresAt' })
       : undefined;
+    this.audit = table('Audit', { sortKey: text('sk') });
     acknowledge(this, NO_BACKUP_PLAN);
   }
 }

@@ -8,6 +8,7 @@ import { EVENT_SOURCE_MAPPING, FUNCTION, PERMISSION } from './lambda.ts';
 import type { LiveProperties } from './live-property.ts';
 import { LOG_GROUP, SUBSCRIPTION_FILTER } from './logs.ts';
 import { BUCKET, BUCKET_POLICY } from './s3.ts';
+import { SECRET } from './secrets.ts';
 import { SUBSCRIPTION, TOPIC, TOPIC_POLICY } from './sns.ts';
 import { QUEUE, QUEUE_POLICY } from './sqs.ts';
 
@@ -34,6 +35,7 @@ export const LIVE_TYPES: Readonly<Record<string, LiveType>> = {
   'AWS::Logs::SubscriptionFilter': { properties: SUBSCRIPTION_FILTER, namedBy: 'LogGroupName' },
   'AWS::S3::Bucket': { properties: BUCKET },
   'AWS::S3::BucketPolicy': { properties: BUCKET_POLICY, namedBy: 'Bucket' },
+  'AWS::SecretsManager::Secret': { properties: SECRET },
   'AWS::SNS::Subscription': { properties: SUBSCRIPTION },
   'AWS::SNS::Topic': { properties: TOPIC },
   'AWS::SNS::TopicPolicy': { properties: TOPIC_POLICY, namedBy: 'Topics' },

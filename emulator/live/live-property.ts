@@ -7,6 +7,7 @@ import { IAMClient } from '@aws-sdk/client-iam';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { contains } from './comparison.ts';
@@ -40,6 +41,7 @@ export const liveClients = () => ({
   lambda: new LambdaClient({}),
   logs: new CloudWatchLogsClient({}),
   s3: new S3Client({ forcePathStyle: true }),
+  secrets: new SecretsManagerClient({}),
   sns: new SNSClient({}),
   sqs: new SQSClient({ useQueueUrlAsEndpoint: false }),
 });

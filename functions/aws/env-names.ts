@@ -39,6 +39,13 @@ export const ENV = {
   ownRoleIds: 'OWN_ROLE_IDS',
   /** How many messages of a source were sent in a minute; absent where no source has a rate. */
   ratesTable: 'RATES_TABLE',
+  auditTable: 'AUDIT_TABLE',
+  auditBucket: 'AUDIT_BUCKET',
+  /** Of the secret that keys the hashes of ids. */
+  hashKeyArn: 'HASH_KEY_ARN',
+  /** Hashes of the config and of the code that were deployed. */
+  configurationHash: 'CONFIGURATION_HASH',
+  codeHash: 'CODE_HASH',
   /** JSON of the part of the config that the function needs. */
   settings: 'SETTINGS',
 } as const;

@@ -9,6 +9,7 @@ export const environment = {
   stage: requiredEnv('stage'),
   table: requiredEnv('incidentsTable'),
   auditQueueUrl: requiredEnv('auditQueueUrl'),
+  hashKeyArn: requiredEnv('hashKeyArn'),
   supervisorQueueUrl: settings.remediation === 'off' ? '' : requiredEnv('supervisorQueueUrl'),
   topics: {
     oncall: requiredEnv('oncallTopicArn'),

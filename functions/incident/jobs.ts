@@ -3,6 +3,7 @@ import type { CrashEvent, IncidentMessage } from '../../core/messages.ts';
 import type { Tally } from '../telemetry.ts';
 import { lookAround } from './look-around.ts';
 import { settleCrashes, settleEscalation } from './settle.ts';
+import { tellCrashes } from './tell-crashes.ts';
 
 export interface Job {
   /** For logs. */
@@ -39,7 +40,10 @@ export function jobsOf(
   const crashes = [...scopes].map(([about, { positions, crashes }]) => ({
     about,
     positions,
-    run: () => settleCrashes(about, crashes, owner, tally),
+    async run() {
+      await settleCrashes(about, crashes, owner, tally);
+      await tellCrashes(crashes);
+    },
   }));
   // However many minutes have queued up, one look is enough.
   const look = { about: 'all incidents', positions: wakes, run: () => lookAround(owner, tally) };

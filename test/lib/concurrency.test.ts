@@ -18,13 +18,14 @@ describe('planConcurrency', () => {
     const { lanes, reserved, notes } = plan({ stage: 'prod' });
     expect(reserved).toEqual({
       critical: 110,
-      background: 775,
+      background: 772,
       quarantine: 4,
       incident: 2,
+      audit: 3,
       supervisor: 4,
       monitor: 5,
     });
-    expect(lanes).toEqual({ critical: 100, background: 765 });
+    expect(lanes).toEqual({ critical: 100, background: 762 });
     expect(notes).toEqual([expect.stringContaining('lanes.background.maxConcurrency')]);
   });
 
@@ -35,10 +36,10 @@ describe('planConcurrency', () => {
   });
 
   it('refuses an account that is too small, naming the setting', () => {
-    const smallest = { stage: 'prod', accountConcurrency: '237' };
+    const smallest = { stage: 'prod', accountConcurrency: '240' };
     expect(plan(smallest).lanes.background).toBe(2);
-    expect(() => plan({ ...smallest, accountConcurrency: '236' })).toThrow(
-      /accountConcurrency 236/,
+    expect(() => plan({ ...smallest, accountConcurrency: '239' })).toThrow(
+      /accountConcurrency 239/,
     );
   });
 

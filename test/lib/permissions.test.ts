@@ -12,6 +12,11 @@ const KEY_FOR_TABLES =
   'KeyForTables: kms:Decrypt, kms:DescribeKey, kms:Encrypt, kms:GenerateDataKey, kms:ReEncryptFrom, kms:ReEncryptTo on key by way of dynamodb';
 const OWN_LOG = 'OwnLog: logs:CreateLogStream, logs:PutLogEvents on its log group';
 
+const HASHES = [
+  'ReadHashKey: secretsmanager:GetSecretValue on secret',
+  'KeyForHashKey: kms:Decrypt, kms:GenerateDataKey on key by way of secretsmanager',
+];
+
 describe('permissions', () => {
   it.each(['critical', 'background'])('of validate-%s are these and no others', (lane) => {
     expect(rowsOf(`validate-${lane}`)).toEqual([
@@ -52,6 +57,21 @@ describe('permissions', () => {
       KEY_FOR_TABLES,
       OWN_LOG,
       'TellAudit: sqs:SendMessage on queue audit.fifo',
+      ...HASHES,
+    ]);
+  });
+
+  it('R40: of audit are these and no others', () => {
+    expect(rowsOf('audit')).toEqual([
+      'TakeFacts: sqs:DeleteMessage, sqs:GetQueueAttributes, sqs:ReceiveMessage on queue audit.fifo',
+      'CopyEntries: dynamodb:BatchGetItem, dynamodb:PutItem, dynamodb:Query on table audit',
+      'WriteBatches: s3:GetObjectVersion, s3:PutObject on bucket/main/*',
+      'FindBatches: s3:ListBucketVersions on bucket',
+      'KeyForBatches: kms:Decrypt, kms:GenerateDataKey on key audit by way of s3',
+      'KeyForMessagesAndBodies: kms:Decrypt, kms:GenerateDataKey on key by way of sqs',
+      KEY_FOR_TABLES,
+      OWN_LOG,
+      ...HASHES,
     ]);
   });
 
@@ -87,7 +107,7 @@ describe('permissions', () => {
     expect(new Set(permissionRows(template).map((row) => row.function))).toEqual(
       new Set([
         ...['validate-critical', 'validate-background', 'quarantine'],
-        ...['incident', 'supervisor', 'monitor'],
+        ...['incident', 'audit', 'supervisor', 'monitor'],
       ]),
     );
   });

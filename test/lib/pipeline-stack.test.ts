@@ -80,7 +80,7 @@ describe('event source mappings', () => {
   const mappings = Object.values(template.findResources('AWS::Lambda::EventSourceMapping'));
 
   it('report failures message by message, all of them', () => {
-    expect(mappings).toHaveLength(8);
+    expect(mappings).toHaveLength(9);
     for (const { Properties } of mappings) {
       expect(Properties.FunctionResponseTypes).toEqual(['ReportBatchItemFailures']);
     }
@@ -95,6 +95,7 @@ describe('event source mappings', () => {
     ['background-dead-letter', 'quarantine', 10, 0, 2],
     ['incident', 'incident', 100, 1, 2],
     ['supervisor', 'supervisor', 10, 0, 4],
+    ['audit.fifo', 'audit', 10, 0, 2],
   ])(
     'queue %s feeds %s by %d within %d s, at most %d at a time',
     (queue, name, size, window, most) => {
@@ -120,7 +121,7 @@ describe('functions', () => {
   it('run ESM on nodejs24.x and arm64, log JSON with platform records, and have no secrets', () => {
     expect([...functions.keys()].sort()).toEqual(
       [
-        ...['incident', 'monitor', 'quarantine', 'supervisor'],
+        ...['audit', 'incident', 'monitor', 'quarantine', 'supervisor'],
         ...['validate-background', 'validate-critical'],
       ].map(named),
     );
@@ -191,7 +192,9 @@ describe('the monitor', () => {
   });
 
   it('may be invoked for those log groups only, and keeps what it could not tell', () => {
-    const permissions = Object.values(template.findResources('AWS::Lambda::Permission'));
+    const permissions = Object.values(template.findResources('AWS::Lambda::Permission')).filter(
+      ({ Properties }) => Properties.Principal === 'logs.amazonaws.com',
+    );
     expect(permissions).toHaveLength(filters.length);
     for (const { Properties } of permissions) {
       expect(Properties).toMatchObject({
@@ -281,8 +284,17 @@ describe('tables', () => {
     });
   });
 
+  it('audit has entries by chain and sequence', () => {
+    expect(tables.get(named('audit'))?.Properties).toMatchObject({
+      KeySchema: [
+        { AttributeName: 'pk', KeyType: 'HASH' },
+        { AttributeName: 'sk', KeyType: 'RANGE' },
+      ],
+    });
+  });
+
   it('are on demand and restorable to any second', () => {
-    expect(tables.size).toBe(5);
+    expect(tables.size).toBe(6);
     for (const { Properties } of tables.values()) {
       expect(Properties).toMatchObject({
         BillingMode: 'PAY_PER_REQUEST',

@@ -12,7 +12,8 @@ interface Statement {
 
 const template = synthesized();
 const resources = (type: string) => resourcesOf(template, type);
-const [keyId = ''] = Object.keys(resources('AWS::KMS::Key'));
+const [keyId = '', vaultKeyId = ''] = Object.keys(resources('AWS::KMS::Key'));
+const vaultKeyArn = { 'Fn::GetAtt': [vaultKeyId, 'Arn'] };
 const keyArn = { 'Fn::GetAtt': [keyId, 'Arn'] };
 
 const statements = (resource: TestResource, property = 'PolicyDocument') =>
@@ -22,8 +23,9 @@ describe('encryption by our key', () => {
   it.each([
     ['AWS::SQS::Queue', 13, { KmsMasterKeyId: keyArn }],
     ['AWS::SNS::Topic', 4, { KmsMasterKeyId: keyArn }],
-    ['AWS::Logs::LogGroup', 6, { KmsKeyId: keyArn }],
-    ['AWS::DynamoDB::Table', 5, { SSESpecification: { SSEEnabled: true, KMSMasterKeyId: keyArn } }],
+    ['AWS::Logs::LogGroup', 7, { KmsKeyId: keyArn }],
+    ['AWS::SecretsManager::Secret', 1, { KmsKeyId: keyArn }],
+    ['AWS::DynamoDB::Table', 6, { SSESpecification: { SSEEnabled: true, KMSMasterKeyId: keyArn } }],
   ])('covers every %s (%d)', (type, count, properties) => {
     const all = Object.values(resources(type));
     expect(all).toHaveLength(count);
@@ -38,13 +40,14 @@ describe('encryption by our key', () => {
     ]);
     expect(Object.fromEntries(algorithms)).toEqual({
       BodiesBucket: expect.stringContaining(JSON.stringify(keyArn)),
+      AuditVaultBucket: expect.stringContaining(JSON.stringify(vaultKeyArn)),
       BodiesAccessLogs: expect.stringContaining('"AES256"'),
     });
   });
 
-  it('is by one key that rotates', () => {
-    template.resourceCountIs('AWS::KMS::Key', 1);
-    template.hasResourceProperties('AWS::KMS::Key', { EnableKeyRotation: true });
+  it('is by one key that rotates; the audit log has one of its own', () => {
+    template.resourceCountIs('AWS::KMS::Key', 2);
+    template.allResourcesProperties('AWS::KMS::Key', { EnableKeyRotation: true });
   });
 });
 
@@ -158,8 +161,8 @@ describe('who may send', () => {
       });
     }
     for (const { Properties } of Object.values(resources('AWS::Lambda::Permission'))) {
+      expect(['events.amazonaws.com', 'logs.amazonaws.com']).toContain(Properties['Principal']);
       expect(Properties).toMatchObject({
-        Principal: 'logs.amazonaws.com',
         SourceArn: { 'Fn::GetAtt': [expect.any(String), 'Arn'] },
       });
     }
@@ -182,5 +185,59 @@ describe('who may send', () => {
         },
       ]);
     }
+  });
+});
+
+describe('R40: the audit log', () => {
+  const own = Object.values(resources('AWS::S3::BucketPolicy'))
+    .flatMap((policy) => statements(policy))
+    .filter(({ Sid }) => Sid?.startsWith('Deny'));
+
+  it('is put by nobody but audit, and deleted or unlocked by nobody at all', () => {
+    const functions = byName(template, 'AWS::Lambda::Function', 'FunctionName');
+    const role = functions.get('fhir-failsafe-dev-audit')?.Properties['Role'];
+    const everything = [
+      { 'Fn::GetAtt': [expect.stringMatching(/^AuditVaultBucket/), 'Arn'] },
+      '/*',
+    ];
+    const common = {
+      Effect: 'Deny',
+      Principal: { AWS: '*' },
+      Resource: { 'Fn::Join': ['', everything] },
+    };
+    expect(own).toEqual([
+      {
+        ...common,
+        Sid: 'DenyDelete',
+        Action: [
+          's3:BypassGovernanceRetention',
+          's3:DeleteObject',
+          's3:DeleteObjectVersion',
+          's3:PutObjectLegalHold',
+          's3:PutObjectRetention',
+        ],
+      },
+      {
+        ...common,
+        Sid: 'DenyPut',
+        Action: 's3:PutObject',
+        Condition: { ArnNotEquals: { 'aws:PrincipalArn': role } },
+      },
+    ]);
+  });
+
+  it('has a table that no role of ours may update or delete from, and one that may put', () => {
+    const [tableId = ''] = Object.keys(resources('AWS::DynamoDB::Table')).filter((id) =>
+      id.startsWith('TablesAudit'),
+    );
+    const policies = Object.entries(resources('AWS::IAM::ManagedPolicy'));
+    const touching = policies.flatMap(([id, policy]) =>
+      statements(policy)
+        .filter(({ Resource }) => JSON.stringify(Resource).includes(`"${tableId}"`))
+        .map(({ Action }) => [id.replace(/[0-9A-F]{8}$/, ''), Action]),
+    );
+    expect(touching).toEqual([
+      ['AuditPolicy', ['dynamodb:BatchGetItem', 'dynamodb:PutItem', 'dynamodb:Query']],
+    ]);
   });
 });

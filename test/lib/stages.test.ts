@@ -6,10 +6,14 @@ const prod = synthesized({ stage: 'prod' });
 const KEEPS_DATA = ['AWS::DynamoDB::Table', 'AWS::S3::Bucket', 'AWS::SQS::Queue', 'AWS::KMS::Key'];
 
 const removal = (template: typeof dev, type: string) =>
-  new Set(Object.values(template.findResources(type)).map(({ DeletionPolicy }) => DeletionPolicy));
+  new Set(
+    Object.entries(template.findResources(type))
+      .filter(([logicalId]) => !logicalId.startsWith('AuditVault'))
+      .map(([, { DeletionPolicy }]) => DeletionPolicy),
+  );
 
 describe('stages', () => {
-  it('dev goes away without a trace, prod keeps what it holds', () => {
+  it('dev goes away without a trace but for its audit log, prod keeps what it holds', () => {
     for (const type of KEEPS_DATA) {
       expect(removal(dev, type), type).toEqual(new Set(['Delete']));
       expect(removal(prod, type), type).toEqual(new Set(['Retain']));
@@ -36,12 +40,13 @@ describe('stages', () => {
         name.replace(/^fhir-failsafe-[a-z]+-/, ''),
         resource.Properties['ReservedConcurrentExecutions'],
       ]);
-    expect(reserved(dev).map(([, value]) => value)).toEqual(Array(6).fill(undefined));
+    expect(reserved(dev).map(([, value]) => value)).toEqual(Array(7).fill(undefined));
     expect(Object.fromEntries(reserved(prod))).toEqual({
       'validate-critical': 110,
-      'validate-background': 775,
+      'validate-background': 772,
       quarantine: 4,
       incident: 2,
+      audit: 3,
       supervisor: 4,
       monitor: 5,
     });
@@ -53,9 +58,24 @@ describe('stages', () => {
   });
 });
 
+/** Another config has another hash, which the audit log is told; takes it out of the template. */
+function takeConfigurationHash(template: { [key: string]: Record<string, TestResource> }): string {
+  const functions = Object.values<TestResource>(template['Resources'] ?? {});
+  for (const { Type, Properties } of functions) {
+    if (Type !== 'AWS::Lambda::Function') continue;
+    const { Variables } = Properties['Environment'] as { Variables: Record<string, string> };
+    const hash = Variables['CONFIGURATION_HASH'];
+    delete Variables['CONFIGURATION_HASH'];
+    if (hash !== undefined) return hash;
+  }
+  throw new Error('no function is told the hash of the config');
+}
+
 describe('chaos', () => {
   it('sets CHAOS on the validate functions, and differs in nothing else', () => {
     const on = structuredClone(synthesized({ chaos: 'on' }).toJSON());
+    const off = structuredClone(dev.toJSON());
+    expect(takeConfigurationHash(on)).not.toBe(takeConfigurationHash(off));
     const functions: TestResource[] = Object.values(on.Resources);
     let removed = 0;
     for (const { Type, Properties } of functions) {
@@ -67,10 +87,41 @@ describe('chaos', () => {
       removed += 1;
     }
     expect(removed).toBe(2);
-    expect(on).toEqual(dev.toJSON());
+    expect(on).toEqual(off);
   });
 
   it('is not there unless asked for', () => {
     expect(JSON.stringify(dev.toJSON())).not.toContain('CHAOS');
+  });
+});
+
+describe('the audit log', () => {
+  const vault = (template: typeof dev) =>
+    Object.entries(template.findResources('AWS::S3::Bucket')).find(([id]) =>
+      id.startsWith('AuditVault'),
+    )?.[1];
+
+  it('R41: outlives the stack in every stage, with a key of its own', () => {
+    for (const template of [dev, prod]) {
+      for (const type of ['AWS::S3::Bucket', 'AWS::KMS::Key']) {
+        const own = Object.entries(template.findResources(type)).filter(([id]) =>
+          id.startsWith('AuditVault'),
+        );
+        expect(own.map(([, { DeletionPolicy }]) => DeletionPolicy)).toEqual(['Retain']);
+        expect(own.map(([, { UpdateReplacePolicy }]) => UpdateReplacePolicy)).toEqual(['Retain']);
+      }
+      expect(vault(template)?.Properties).not.toHaveProperty('BucketName');
+    }
+  });
+
+  it('R41: is locked against everybody for six years in prod, and for a day elsewhere', () => {
+    const retention = (template: typeof dev) =>
+      vault(template)?.Properties.ObjectLockConfiguration.Rule.DefaultRetention;
+    expect(retention(prod)).toEqual({ Mode: 'COMPLIANCE', Days: 2192 });
+    expect(retention(dev)).toEqual({ Mode: 'GOVERNANCE', Days: 1 });
+    expect(vault(prod)?.Properties).toMatchObject({
+      ObjectLockEnabled: true,
+      VersioningConfiguration: { Status: 'Enabled' },
+    });
   });
 });

@@ -62,7 +62,7 @@ describe('a stolen role', () => {
   it('uses the key only by way of the services that keep our data', () => {
     const keys = rows.filter((row) => actionsOf(row).some((action) => action.startsWith('kms:')));
     for (const { function: name, resources } of keys) {
-      expect(resources, name).toMatch(/ by way of (dynamodb|s3|sns|sqs)/);
+      expect(resources, name).toMatch(/ by way of (dynamodb|s3|secretsmanager|sns|sqs)/);
     }
   });
 });

@@ -30,6 +30,7 @@ for (const name of [
   'deliver',
   'resend',
   'supervisor',
+  'audit',
 ]) {
   mkdirSync(join(bundles, name), { recursive: true });
   writeFileSync(join(bundles, name, 'handler.mjs'), `export const handler = '${name}';\n`);

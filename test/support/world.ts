@@ -6,6 +6,7 @@ import { CreateQueueCommand } from '@aws-sdk/client-sqs';
 import type { Lane } from '../../core/messages.ts';
 import { ENV } from '../../functions/aws/env-names.ts';
 import { testClients } from './clients.ts';
+import { HASH_KEY_ARN } from './emulators.ts';
 
 const ACCOUNT = '000000000000';
 const REGION = 'us-east-1';
@@ -33,9 +34,10 @@ export interface World {
   readonly lane: Lane;
   readonly queues: Readonly<Record<QueueName, Queue>>;
   readonly tables: Readonly<
-    Record<'resources' | 'quarantine' | 'incidents' | 'breakers' | 'terminology', string>
+    Record<'resources' | 'quarantine' | 'incidents' | 'breakers' | 'terminology' | 'audit', string>
   >;
   readonly bucket: string;
+  readonly auditBucket: string;
 }
 
 let worlds = 0;
@@ -67,9 +69,14 @@ export async function buildWorld(settings: Record<string, unknown> = {}): Promis
     incidents: await table(`${prefix}-incidents`, 'sk', INCIDENTS_INDEXES),
     breakers: await table(`${prefix}-breakers`),
     terminology: await table(`${prefix}-terminology`),
+    audit: await table(`${prefix}-audit`, 'sk'),
   };
   const bucket = `${prefix}-bodies-${ACCOUNT}`;
   await testClients().s3.send(new CreateBucketCommand({ Bucket: bucket }));
+  const auditBucket = `${prefix}-audit`;
+  await testClients().s3.send(
+    new CreateBucketCommand({ Bucket: auditBucket, ObjectLockEnabledForBucket: true }),
+  );
   const crashes = await topic(`${prefix}-crashes`, queues.incident);
   const oncall = await topic(`${prefix}-oncall`, queues.oncall);
   const outcomes = await topic(`${prefix}-outcomes`, queues.outcomes);
@@ -94,9 +101,14 @@ export async function buildWorld(settings: Record<string, unknown> = {}): Promis
     [ENV.outcomesTopicArn]: outcomes,
     [ENV.supervisorQueueUrl]: queues.supervisor.url,
     [ENV.auditQueueUrl]: queues.audit.url,
+    [ENV.auditTable]: tables.audit,
+    [ENV.auditBucket]: auditBucket,
+    [ENV.hashKeyArn]: HASH_KEY_ARN,
+    [ENV.configurationHash]: 'config-1',
+    [ENV.codeHash]: 'code-1',
     [ENV.settings]: JSON.stringify(settings),
   });
-  return { stage, lane, queues, tables, bucket };
+  return { stage, lane, queues, tables, bucket, auditBucket };
 }
 
 /** Creates a queue. */

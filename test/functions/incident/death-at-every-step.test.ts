@@ -36,6 +36,8 @@ const pager: Pick<Story, 'build' | 'queue' | 'load' | 'finish'> = {
   },
 };
 
+const CRASHES = ['process-crash/r-0', 'process-crash/r-1', 'process-crash/r-2'];
+
 async function threeCrashes(world: World): Promise<void> {
   for (let n = 0; n < 3; n += 1) {
     const crash = { id: `r-${n}`, component: 'validate', kind: 'exit', at: Date.now() - n * 1_000 };
@@ -56,11 +58,12 @@ test('R20 R21 R40: when an incident opens', { timeout: 120_000 }, async () => {
       expect(await incidentsOf(world)).toMatchObject([{ number: 1, status: 'open', crashes: 3 }]);
       expect(await itemsOf(world.tables.incidents)).toHaveLength(4);
       await expectTold(world, { oncall: ['page'], management: ['notice'] }, 2);
-      await expectFacts(world, ['opened', 'told notice', 'told page']);
+      await expectFacts(world, [...CRASHES, 'opened', 'told notice', 'told page']);
     },
   });
-  // Three crashes, two reads, the incident, two notices and the facts, each with its mark.
-  expect(steps).toBe(12);
+  // Three crashes, two reads, the incident, two notices and the facts, each with its mark, and
+  // the crashes as facts.
+  expect(steps).toBe(13);
 });
 
 test('R22 R40: when it is over and nobody answered', { timeout: 120_000 }, async () => {
@@ -78,7 +81,7 @@ test('R22 R40: when it is over and nobody answered', { timeout: 120_000 }, async
       ]);
       const notices = { oncall: ['page', 'resolution'], management: ['notice', 'all-clear'] };
       await expectTold(world, notices, 3);
-      await expectFacts(world, ['opened', 'resolved', 'told notice', 'told page']);
+      await expectFacts(world, [...CRASHES, 'opened', 'resolved', 'told notice', 'told page']);
     },
   });
   expect(steps).toBe(12);

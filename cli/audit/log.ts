@@ -1,0 +1,35 @@
+/** Where the audit log of a stage lies: its function knows, for its bucket has a name of no one's choice. */
+import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { ENV } from '../../functions/aws/env-names.ts';
+import { explained, TargetError } from '../target.ts';
+
+export interface AuditLog {
+  readonly table: string;
+  readonly bucket: string;
+}
+
+export interface AuditStage extends AuditLog {
+  /** Of the secret that keys the hashes of ids. */
+  readonly hashKeyArn: string;
+}
+
+/** @throws UsageError or TargetError as `openTarget` does. */
+export async function findAudit(stage: string): Promise<AuditStage> {
+  const FunctionName = `fhir-failsafe-${stage}-audit`;
+  const variables = await new LambdaClient()
+    .send(new GetFunctionConfigurationCommand({ FunctionName }))
+    .then(({ Environment }) => Environment?.Variables ?? {})
+    .catch((error: unknown) => {
+      throw explained(error, `function ${FunctionName}`);
+    });
+  const told = (name: 'auditTable' | 'auditBucket' | 'hashKeyArn') => {
+    const value = variables[ENV[name]];
+    if (value !== undefined) return value;
+    throw new TargetError(`function ${FunctionName} is not told ${ENV[name]}`);
+  };
+  return {
+    table: told('auditTable'),
+    bucket: told('auditBucket'),
+    hashKeyArn: told('hashKeyArn'),
+  };
+}

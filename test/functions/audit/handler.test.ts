@@ -1,0 +1,222 @@
+import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import type { ScheduledEvent, SQSEvent } from 'aws-lambda';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { objectKeyOf, sortKeyOf } from '../../../core/audit-places.ts';
+import { ENV } from '../../../functions/aws/env-names.ts';
+import { entriesOf, factOf, loadAudit, tell, verify } from '../../support/audit.ts';
+import { testClients } from '../../support/clients.ts';
+import { skipTime } from '../../support/clock.ts';
+import { contextWith, deliver, receive } from '../../support/delivery.ts';
+import type { Doomed } from '../../support/die-at-every-step.ts';
+import { type Emulators, startEmulators } from '../../support/emulators.ts';
+import { failCalls } from '../../support/faults.ts';
+import { depthOf, itemsOf } from '../../support/stores.ts';
+import { buildWorld, type World } from '../../support/world.ts';
+
+let emulators: Emulators;
+let world: World;
+let audit: Doomed;
+
+beforeAll(async () => {
+  emulators = await startEmulators();
+});
+beforeEach(async () => {
+  world = await buildWorld();
+  audit = await loadAudit();
+});
+afterAll(() => emulators.stop());
+
+const deliverFacts = (environment = audit) => deliver(environment.handler, world.queues.audit);
+const kinds = async () => (await entriesOf(world)).map(({ kind }) => kind);
+
+test('R40 R41: facts become entries in the order in which they were told, table and object alike', async () => {
+  await tell(world, factOf('a'), factOf('b', { kind: 'process-crash', details: { kind: 'exit' } }));
+  await tell(world, factOf('c', { kind: 'incident-opened' }));
+  expect((await deliverFacts())?.failed).toEqual([]);
+  expect(await entriesOf(world)).toMatchObject([
+    { sequence: 1, kind: 'configuration', configuration: 'config-1.code-1', batchLast: 4 },
+    { sequence: 2, kind: 'redrive', actor: 'ada', details: { entries: 3 }, tags: [] },
+    { sequence: 3, kind: 'process-crash', tags: ['HIPAA_164_308_LGPD_Art_46'] },
+    { sequence: 4, kind: 'incident-opened', tags: ['HIPAA_164_308_a_1_ii_D'] },
+  ]);
+  expect(await verify(world)).toMatchObject({ objects: 1, head: { sequence: 4 }, touched: [] });
+  expect(await verify(world)).not.toHaveProperty('problem');
+});
+
+test('R40: each batch goes on where the last one ended, whoever wrote it', async () => {
+  for (const [turn, environment] of [audit, audit, await loadAudit(), audit].entries()) {
+    await tell(world, factOf(`f${turn}`), factOf(`g${turn}`));
+    expect((await deliverFacts(environment))?.failed).toEqual([]);
+  }
+  expect(await entriesOf(world)).toHaveLength(9);
+  expect(await verify(world)).toMatchObject({ objects: 4, head: { sequence: 9 } });
+});
+
+test('R40: a fact that is told again is no second entry, in its batch or in any later', async () => {
+  await tell(world, factOf('a'), factOf('a'), factOf('b'));
+  await deliverFacts();
+  await tell(world, factOf('b'), factOf('c'));
+  await deliverFacts();
+  await tell(world, factOf('a'), factOf('c'));
+  await deliverFacts(await loadAudit());
+  expect(await entriesOf(world)).toHaveLength(4);
+  expect(await depthOf(world.queues.audit)).toBe(0);
+});
+
+test('R08: of ids there are keyed hashes only', async () => {
+  await tell(world, factOf('redrive/patient-4711'), 'Peter Chalmers, patient-4711');
+  await deliverFacts();
+  const everything = JSON.stringify(await itemsOf(world.tables.audit));
+  expect(everything).not.toContain('4711');
+  expect(everything).not.toContain('Chalmers');
+  expect((await entriesOf(world))[1]?.fact).toMatch(/^[0-9a-f]{32}$/);
+});
+
+test('R40: what is no fact is an entry that says so, and blocks nobody', async () => {
+  await tell(world, 'not JSON', factOf('a'), '{"resourceType":"Patient"}', factOf('b'));
+  expect((await deliverFacts())?.failed).toEqual([]);
+  expect(await kinds()).toEqual([
+    'configuration',
+    'unreadable',
+    'redrive',
+    'unreadable',
+    'redrive',
+  ]);
+  expect((await entriesOf(world))[1]?.details).toMatchObject({ why: 'not JSON', bytes: 8 });
+});
+
+describe('a deployment', () => {
+  const wake = (environment: Doomed) =>
+    environment.handler(
+      { 'detail-type': 'Scheduled Event' } as ScheduledEvent & SQSEvent,
+      contextWith(),
+    );
+
+  test('R40: is recorded within a minute, though nothing happens', async () => {
+    expect(await wake(audit)).toEqual({ batchItemFailures: [] });
+    await wake(audit);
+    await wake(await loadAudit());
+    expect(await entriesOf(world)).toMatchObject([
+      { kind: 'configuration', details: { stage: world.stage, configuration: 'config-1.code-1' } },
+    ]);
+  });
+
+  test('R40: is recorded before what it writes, and again when it comes back', async () => {
+    await wake(audit);
+    process.env[ENV.configurationHash] = 'config-2';
+    await tell(world, factOf('a'));
+    await deliverFacts(await loadAudit());
+    process.env[ENV.configurationHash] = 'config-1';
+    await wake(await loadAudit());
+    expect(await kinds()).toEqual(['configuration', 'configuration', 'redrive', 'configuration']);
+    expect(await verify(world)).not.toHaveProperty('problem');
+  });
+});
+
+test('R40: of two writers at once each fact is written once, and nothing is lost', async () => {
+  await tell(world, ...['a', 'b', 'c', 'd'].map((id) => factOf(id)));
+  const records = await receive(world.queues.audit);
+  const others = await loadAudit();
+  const answers = await Promise.all([
+    audit.handler({ Records: records.slice(0, 3) }, contextWith()),
+    others.handler({ Records: records.slice(1) }, contextWith()),
+  ]);
+  expect(answers).toEqual([{ batchItemFailures: [] }, { batchItemFailures: [] }]);
+  expect(await entriesOf(world)).toHaveLength(5);
+  expect(await verify(world)).toMatchObject({ head: { sequence: 5 } });
+  expect(await verify(world)).not.toHaveProperty('problem');
+});
+
+describe('R09: while a service fails, facts wait in order, and are written then', () => {
+  test.each(['s3', 'dynamo'] as const)('%s', async (service) => {
+    await tell(world, factOf('a'), factOf('b'));
+    const repair = failCalls(audit, service, (command) => command.startsWith('Put'));
+    expect((await deliverFacts())?.failed).toHaveLength(2);
+    repair();
+    skipTime(60_000);
+    expect((await deliverFacts())?.failed).toEqual([]);
+    expect(await entriesOf(world)).toHaveLength(3);
+    expect(await verify(world)).not.toHaveProperty('problem');
+  });
+
+  test('an answer of S3 that was lost leaves one batch', async () => {
+    await tell(world, factOf('a'));
+    const first = await receive(world.queues.audit);
+    const repair = failCalls(audit, 's3', (command) => command.startsWith('Put'), 'lose');
+    void audit.handler({ Records: first }, contextWith());
+    await expect.poll(() => objectThere(1)).toBe(true);
+    repair();
+    skipTime(60_000);
+    await deliverFacts(await loadAudit());
+    expect(await entriesOf(world)).toHaveLength(2);
+    expect(await verify(world)).toMatchObject({ objects: 1 });
+  });
+});
+
+const objectThere = async (first: number) => {
+  const { objectsOf } = await import('../../../functions/aws/audit-bucket.ts');
+  const objects = await Array.fromAsync(objectsOf(world.auditBucket, 'main'));
+  return objects.some(({ key }) => key === objectKeyOf('main', first));
+};
+
+describe('R40: what was tampered with does not stop the log, and is found', () => {
+  const remove = (sequence: number) =>
+    testClients().dynamo.send(
+      new DeleteCommand({
+        TableName: world.tables.audit,
+        Key: { pk: 'main', sk: sortKeyOf(sequence) },
+      }),
+    );
+  const forge = (sequence: number, line: string) =>
+    testClients().dynamo.send(
+      new PutCommand({
+        TableName: world.tables.audit,
+        Item: { pk: 'main', sk: sortKeyOf(sequence), line },
+      }),
+    );
+  const write = async (...ids: string[]) => {
+    await tell(world, ...ids.map((id) => factOf(id)));
+    expect((await deliverFacts(await loadAudit()))?.failed).toEqual([]);
+  };
+
+  test('a last row that is gone is copied again', async () => {
+    await write('a', 'b');
+    await remove(3);
+    await write('c');
+    expect(await verify(world)).toMatchObject({ head: { sequence: 4 } });
+    expect(await verify(world)).not.toHaveProperty('problem');
+  });
+
+  test('a last row that is another', async () => {
+    await write('a');
+    await forge(2, '{}');
+    await write('b');
+    expect(await verify(world)).toMatchObject({
+      problem: { sequence: 2, where: 'table', what: 'changed' },
+    });
+  });
+
+  test('a row far beyond the end', async () => {
+    await write('a');
+    await forge(900_000, '{}');
+    await write('b');
+    expect(await verify(world)).toMatchObject({
+      head: { sequence: 3 },
+      problem: { sequence: 4, where: 'table', what: 'not expected' },
+    });
+  });
+
+  test('an object that was written again, or deleted: its first version counts', async () => {
+    await write('a');
+    await write('b');
+    const at = (first: number) => ({ Bucket: world.auditBucket, Key: objectKeyOf('main', first) });
+    await testClients().s3.send(new PutObjectCommand({ ...at(1), Body: 'nothing happened\n' }));
+    await testClients().s3.send(new DeleteObjectCommand(at(3)));
+    await write('c');
+    const found = await verify(world);
+    expect(found).toMatchObject({ head: { sequence: 4 } });
+    expect(found.touched).toEqual([at(1).Key, at(3).Key]);
+    expect(found).not.toHaveProperty('problem');
+  });
+});

@@ -1,0 +1,61 @@
+/** The audit function in a world: facts in, entries and objects out. */
+import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import { vi } from 'vitest';
+import { verifyLog } from '../../cli/audit/verify.ts';
+import { type AuditEntry, readEntry } from '../../core/audit-chain.ts';
+import { AUDIT_CHAIN, type AuditFact } from '../../core/audit-fact.ts';
+import { testClients } from './clients.ts';
+import type { SqsHandler } from './delivery.ts';
+import type { Doomed } from './die-at-every-step.ts';
+import { itemsOf } from './stores.ts';
+import type { World } from './world.ts';
+
+/** A cold environment of it. */
+export async function loadAudit(): Promise<Doomed> {
+  vi.resetModules();
+  const clients = [await import('../../functions/aws/clients.ts')];
+  const { handler } = await import('../../functions/audit/handler.ts');
+  return { handler: handler as unknown as SqsHandler, clients };
+}
+
+export const factOf = (id: string, fields: Partial<AuditFact> = {}): AuditFact => ({
+  id,
+  kind: 'redrive',
+  at: 1_700_000_000_000,
+  component: 'cli',
+  actor: 'ada',
+  details: { entries: 3 },
+  ...fields,
+});
+
+let sent = 0;
+
+/** As it comes after the five minutes in which SQS itself knows a fact again. */
+export async function tell({ queues }: World, ...facts: (AuditFact | string)[]): Promise<void> {
+  for (const fact of facts) {
+    sent += 1;
+    await testClients().sqs.send(
+      new SendMessageCommand({
+        QueueUrl: queues.audit.url,
+        MessageBody: typeof fact === 'string' ? fact : JSON.stringify(fact),
+        MessageGroupId: AUDIT_CHAIN,
+        MessageDeduplicationId: String(sent),
+      }),
+    );
+  }
+}
+
+/** The entries that the table holds, in order; each must be what was hashed. */
+export async function entriesOf({ tables }: World): Promise<AuditEntry[]> {
+  const items = (await itemsOf(tables.audit)).filter(({ pk }) => pk === AUDIT_CHAIN);
+  const lines = items.sort((a, b) => (String(a['sk']) < String(b['sk']) ? -1 : 1));
+  return lines.map(({ line }) => {
+    const entry = readEntry(String(line));
+    if (entry === undefined) throw new Error(`not an entry: ${line}`);
+    return entry;
+  });
+}
+
+/** As `audit verify` does it. */
+export const verify = ({ tables, auditBucket }: World) =>
+  verifyLog({ table: tables.audit, bucket: auditBucket }, 0);
