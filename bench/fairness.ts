@@ -1,0 +1,134 @@
+/**
+ * `npm run bench:fairness`: what a flood costs those that are quiet. One source sends 20,000 while four
+ * send 100 each, ten a second; their time from submission to verdict, p50 and p99, without the flood,
+ * with it, with it but without message groups, and in lane `critical` while `background` is flooded.
+ * The flood gets a head start of a tenth. Goal: with message groups, at most 1.5 times.
+ */
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
+import { laneQueueName } from '../cli/target.ts';
+import type { Lane } from '../core/messages.ts';
+import { createClients, destroyClients } from '../local/clients.ts';
+import { type Runtime, startRuntime } from '../local/runtime.ts';
+import { ensureBuilt } from '../local/start/build.ts';
+import { queueDepths } from '../local/start/queues.ts';
+import { flood, trickle } from './fairness/traffic.ts';
+
+const FLOOD = Number(process.env['FLOOD'] ?? 20_000);
+const QUIET = Number(process.env['QUIET'] ?? 100);
+const EVERY_MS = 100;
+const SOURCES = ['quiet-1', 'quiet-2', 'quiet-3', 'quiet-4'];
+
+interface Scenario {
+  readonly name: string;
+  readonly flooded: boolean;
+  readonly grouped: boolean;
+  /** Of the quiet ones; the flood is in `background`. */
+  readonly lane: Lane;
+}
+
+const SCENARIOS: readonly Scenario[] = [
+  { name: 'background, no flood', flooded: false, grouped: true, lane: 'background' },
+  { name: 'background, flood, with groups', flooded: true, grouped: true, lane: 'background' },
+  { name: 'background, flood, no groups', flooded: true, grouped: false, lane: 'background' },
+  { name: 'critical, no flood', flooded: false, grouped: true, lane: 'critical' },
+  { name: 'critical, background flooded', flooded: true, grouped: true, lane: 'critical' },
+];
+
+type Clients = ReturnType<typeof createClients>;
+
+/** Milliseconds from submission to verdict of each quiet message, ascending. */
+async function measure(runtime: Runtime, clients: Clients, scenario: Scenario, round: string) {
+  const { sqs } = clients;
+  const { grouped, flooded } = scenario;
+  const background = runtime.queueUrl(laneQueueName('dev', 'background'));
+  const queue = runtime.queueUrl(laneQueueName('dev', scenario.lane));
+  const flooding = flooded
+    ? flood(sqs, background, { source: 'flood', count: FLOOD, grouped }, round)
+    : undefined;
+  if (flooding) await backlogOf(clients, background, FLOOD / 10);
+  await Promise.all(
+    SOURCES.map((source) =>
+      trickle(sqs, queue, { source, count: QUIET, grouped }, round, EVERY_MS),
+    ),
+  );
+  const [left = 0] = flooding ? await queueDepths(sqs, [background]) : [];
+  await flooding;
+  await drained(runtime, clients, [background, queue]);
+  const times = await timesOf(runtime, clients, round);
+  if (times.length !== SOURCES.length * QUIET) throw new Error(`lost: ${times.length} verdicts`);
+  return { times, left };
+}
+
+async function backlogOf({ sqs }: Clients, url: string, messages: number): Promise<void> {
+  for (;;) {
+    const [depth = 0] = await queueDepths(sqs, [url]);
+    if (depth >= messages) return;
+    await wait(50);
+  }
+}
+
+async function drained(runtime: Runtime, { sqs }: Clients, urls: string[]): Promise<void> {
+  for (;;) {
+    const depths = await queueDepths(sqs, urls);
+    if (depths.every((depth) => depth === 0) && runtime.inFlight() === 0) return;
+    await wait(200);
+  }
+}
+
+/** When SQS took a message and when its verdict stood in Resources: clocks of one machine. */
+async function timesOf({ stackName }: Runtime, { dynamodb }: Clients, round: string) {
+  const client = DynamoDBDocumentClient.from(dynamodb);
+  const pages = paginateScan(
+    { client },
+    {
+      TableName: `${stackName}-resources`,
+      ProjectionExpression: '#source, resourceId, sentAt, storedAt',
+      ExpressionAttributeNames: { '#source': 'source' },
+    },
+  );
+  const times: number[] = [];
+  for await (const { Items = [] } of pages) {
+    for (const { source, resourceId, sentAt, storedAt } of Items) {
+      if (SOURCES.includes(source) && resourceId.startsWith(`${round}-`)) {
+        times.push(storedAt - sentAt);
+      }
+    }
+  }
+  return times.sort((a, b) => a - b);
+}
+
+const quantile = (sorted: readonly number[], share: number) =>
+  sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
+
+function show({ name, flooded }: Scenario, times: readonly number[], base: readonly number[]) {
+  const column = (share: number) => {
+    const ms = quantile(times, share);
+    const ratio = flooded ? `${(ms / quantile(base, share)).toFixed(2)} ×` : '';
+    return `${String(ms).padStart(8)} ms ${ratio.padStart(8)}`;
+  };
+  console.log(`${name.padEnd(34)}${column(0.5)}${column(0.99)}`);
+}
+
+await ensureBuilt(join(import.meta.dirname, '..'), console.error);
+const runtime = await startRuntime({ log: console.error });
+const clients = createClients(runtime.endpoints);
+try {
+  // Nothing is warm before.
+  const warm: Scenario = { name: 'warm', flooded: false, grouped: true, lane: 'background' };
+  await measure(runtime, clients, warm, 'w1');
+  await measure(runtime, clients, { ...warm, lane: 'critical' }, 'w2');
+  console.log(`${SOURCES.length} quiet sources of ${QUIET} messages, a flood of ${FLOOD}`);
+  console.log(`${''.padEnd(34)}${'p50'.padStart(11)}${''.padEnd(9)}${'p99'.padStart(11)}`);
+  let base: readonly number[] = [];
+  for (const [position, scenario] of SCENARIOS.entries()) {
+    const { times, left } = await measure(runtime, clients, scenario, `r${position}`);
+    if (!scenario.flooded) base = times;
+    else console.error(`${scenario.name}: ${left} of the flood were left at the last quiet one`);
+    show(scenario, times, base);
+  }
+} finally {
+  destroyClients(clients);
+  await runtime.stop();
+}

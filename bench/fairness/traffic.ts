@@ -1,0 +1,70 @@
+/** What the benchmark sends: a flood at full speed, and quiet sources at a steady pace. */
+import { setTimeout as wait } from 'node:timers/promises';
+import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
+import { groupIdOf } from '../../core/message-group.ts';
+import { sample } from '../../local/demo/sample.ts';
+
+/** Sends of the flood under way at once. */
+const PARALLEL = 4;
+const BATCH = 10;
+
+export interface Stream {
+  readonly source: string;
+  readonly count: number;
+  /** Whether each message says whose it is. */
+  readonly grouped: boolean;
+}
+
+/** Healthy patients, each with an id of its own, so that none replaces another. */
+function* texts({ source, count }: Stream, round: string): Generator<string> {
+  let n = 0;
+  for (const text of sample({ count, seed: 1, troubled: false })) {
+    n += 1;
+    yield JSON.stringify({ ...JSON.parse(text), id: `${round}-${source}-${n}` });
+  }
+}
+
+function send(sqs: SQSClient, QueueUrl: string, { source, grouped }: Stream, bodies: string[]) {
+  const Entries = bodies.map((MessageBody, position) => ({
+    Id: String(position),
+    MessageBody,
+    MessageAttributes: { source: { DataType: 'String', StringValue: source } },
+    ...(grouped && { MessageGroupId: groupIdOf(source) }),
+  }));
+  return sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
+}
+
+/** Sends all of a stream as fast as it can. */
+export async function flood(sqs: SQSClient, queueUrl: string, stream: Stream, round: string) {
+  const source = texts(stream, round);
+  const sendNext = async () => {
+    for (;;) {
+      const bodies: string[] = [];
+      while (bodies.length < BATCH) {
+        const { value, done } = source.next();
+        if (done) break;
+        bodies.push(value);
+      }
+      if (bodies.length === 0) return;
+      await send(sqs, queueUrl, stream, bodies);
+    }
+  };
+  await Promise.all(Array.from({ length: PARALLEL }, sendNext));
+}
+
+/** Sends a stream one message at a time, one each `everyMs`. */
+export async function trickle(
+  sqs: SQSClient,
+  queueUrl: string,
+  stream: Stream,
+  round: string,
+  everyMs: number,
+) {
+  const startedMs = performance.now();
+  let sent = 0;
+  for (const body of texts(stream, round)) {
+    await wait(Math.max(0, startedMs + sent * everyMs - performance.now()));
+    await send(sqs, queueUrl, stream, [body]);
+    sent += 1;
+  }
+}
