@@ -59,6 +59,7 @@ export function describeEntry(entry: QuarantineRecord): string {
     ['fingerprint', entry.fingerprint ?? '-'],
     ['lane', entry.lane],
     ['source', entry.source],
+    ...(entry.sender === undefined ? [] : [['refused sender', entry.sender]]),
     ['came from', place],
     ['submitted', time(entry.sentAt)],
     ['quarantined', time(entry.quarantinedAt)],

@@ -17,10 +17,16 @@ export interface Changes {
   readonly visibilitySeconds: number;
   /** Source of `handler.mjs` for the functions whose names end so. */
   readonly handlers?: Readonly<Record<string, string>>;
+  /** Environment variables beside its own, for the functions whose names end so. */
+  readonly variables?: Readonly<Record<string, Variables>>;
 }
 
+/** What a function is told; `role` is the logical id of its role. */
+type Variables = (role: string) => Readonly<Record<string, unknown>>;
+
 /** Writes the assembly into a folder of its own; `dispose` removes it. */
-export async function changedAssembly({ visibilitySeconds, handlers = {} }: Changes) {
+export async function changedAssembly(changes: Changes) {
+  const { visibilitySeconds, handlers = {}, variables = {} } = changes;
   const directory = await mkdtemp(join(tmpdir(), 'changed-assembly-'));
   const assets = await readJson(`${STACK}.assets.json`);
   const files: Record<string, { source: { path: string } }> = assets.files;
@@ -50,11 +56,22 @@ export async function changedAssembly({ visibilitySeconds, handlers = {} }: Chan
   function changeOf({ Type, Properties = {} }: Resource): Readonly<Record<string, unknown>> {
     if (Type === 'AWS::SQS::Queue') return { VisibilityTimeout: visibilitySeconds };
     if (Type !== 'AWS::Lambda::Function') return {};
-    const name = Object.keys(handlers).find((end) =>
-      String(Properties['FunctionName']).endsWith(end),
-    );
-    return name === undefined ? {} : { Code: { S3Key: name } };
+    const isMeant = (end: string) => String(Properties['FunctionName']).endsWith(end);
+    const name = Object.keys(handlers).find(isMeant);
+    const told = Object.entries(variables).find(([end]) => isMeant(end))?.[1];
+    return {
+      ...(name !== undefined && { Code: { S3Key: name } }),
+      ...(told !== undefined && { Environment: withVariables(Properties, told) }),
+    };
   }
+}
+
+function withVariables(properties: Readonly<Record<string, unknown>>, told: Variables) {
+  const { Environment, Role } = properties as {
+    Environment: { Variables: object };
+    Role: { 'Fn::GetAtt': [string, string] };
+  };
+  return { Variables: { ...Environment.Variables, ...told(Role['Fn::GetAtt'][0]) } };
 }
 
 async function readJson(name: string) {

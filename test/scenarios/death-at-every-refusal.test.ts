@@ -1,0 +1,50 @@
+/** `validate` dies at every step of refusing a sender: the message has one end, told and audited. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { receive } from '../support/delivery.ts';
+import { dieAtEveryStep } from '../support/die-at-every-step.ts';
+import { drain } from '../support/drain.ts';
+import { type Emulators, startEmulators } from '../support/emulators.ts';
+import { loadFunctions } from '../support/functions.ts';
+import { SOURCE_RULES } from '../support/refused-senders.ts';
+import { patient } from '../support/resources.ts';
+import { sendAs, useSources } from '../support/senders.ts';
+import { itemsOf } from '../support/stores.ts';
+import { expectAllTold } from '../support/told.ts';
+import { buildWorld } from '../support/world.ts';
+
+useSources(SOURCE_RULES);
+let emulators: Emulators;
+beforeAll(async () => {
+  emulators = await startEmulators();
+});
+afterAll(() => emulators.stop());
+
+test('R04: a refusal that is interrupted is made again, and is the same', async () => {
+  const calls = await dieAtEveryStep({
+    build: () => buildWorld({ deadlineMs: 2_000, heapOldMb: 32 }),
+    queue: (world) => world.queues.lane,
+    async prepare({ queues }) {
+      await sendAs('AIDASTRANGER', queues.lane, patient(), { group: 'hospital-a' });
+    },
+    async load() {
+      const { validate, clients, close } = await loadFunctions(['validate']);
+      return { handler: validate, clients, close };
+    },
+    async finish(world) {
+      const healthy = await loadFunctions();
+      await drain(world, healthy);
+      await healthy.close();
+    },
+    async check(world) {
+      expect(await itemsOf(world.tables.resources)).toEqual([]);
+      expect(await itemsOf(world.tables.quarantine)).toMatchObject([
+        { status: 'quarantined', reason: 'security: unknown-sender', sender: 'AIDASTRANGER' },
+      ]);
+      await expectAllTold(world);
+      const facts = await receive(world.queues.audit);
+      expect(facts.map(({ body }) => JSON.parse(body).kind)).toEqual(['sender-refused']);
+    },
+  });
+  // Told to the audit log, written to Quarantine, told to producers.
+  expect(calls).toBe(3);
+}, 60_000);
