@@ -29,6 +29,9 @@ export const NOTICES = {
 } as const satisfies Record<string, { audience: Audience; action: string }>;
 export type Notice = keyof typeof NOTICES;
 
+/** Whether a notice is sent because nobody acknowledged the page before it (R22). */
+export const isUnanswered = (notice: Notice) => notice === 'page-again' || notice === 'escalation';
+
 export interface StepsPolicy {
   /** Counted from the first page. */
   readonly pageAgainMs: number;

@@ -10,7 +10,7 @@ import { breakersTable } from './aws/breakers-table.ts';
 import { requiredEnv } from './aws/env.ts';
 import { Breakers, type BreakersTools, type Call, type GuardOptions } from './breaker/breakers.ts';
 import { tellTransition } from './breaker/tell.ts';
-import { countOfBreaker, faultOf, logger } from './telemetry.ts';
+import { emit, faultOf, logger } from './telemetry.ts';
 
 const policies = new Map<string, BreakerPolicy>();
 const environmentId = randomUUID().slice(0, 8);
@@ -26,34 +26,34 @@ const tools: BreakersTools = {
   },
   pause: (ms) => pause(ms),
   onTransition(service, transition) {
-    countOfBreaker(METRIC_OF_PHASE[transition.to], service);
+    emit(METRIC_OF_PHASE[transition.to], 'breaker', service);
     logger.warn('breaker', { service, ...transition });
     tell(service, transition);
   },
   onOwnTransition(service, transition) {
-    countOfBreaker(METRIC_OF_PHASE[transition.to], service);
+    emit(METRIC_OF_PHASE[transition.to], 'breaker', service);
     logger.warn('breaker of this environment alone', { service, ...transition });
   },
   async told() {
     await Promise.all(telling);
   },
   onForced(service, { by, until }) {
-    countOfBreaker('BreakerForced', service);
+    emit('BreakerForced', 'breaker', service);
     logger.warn('breaker forced', { service, by, until });
   },
   onStoreFault(service, fault) {
-    countOfBreaker('BreakerStoreUnavailable', service);
+    emit('BreakerStoreUnavailable', 'breaker', service);
     logger.error('breaker store', { service, ...faultOf(fault) });
   },
-  onRefused: (service) => countOfBreaker('BreakerRefused', service),
-  onProbe: (service) => countOfBreaker('BreakerProbes', service),
+  onRefused: (service) => emit('BreakerRefused', 'breaker', service),
+  onProbe: (service) => emit('BreakerProbes', 'breaker', service),
 };
 
 /** Goes on beside the call, which must not wait for it; what is not told now is told anew. */
 function tell(service: string, transition: Transition): void {
   const told = tellTransition(service, transition)
     .catch((fault: unknown) => {
-      countOfBreaker('BreakerNewsDelayed', service);
+      emit('BreakerNewsDelayed', 'breaker', service);
       logger.error('breaker news', { service, ...faultOf(fault) });
     })
     .finally(() => telling.delete(told));

@@ -4,15 +4,22 @@
  */
 import { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
-import { Metrics, MetricUnit } from '@aws-lambda-powertools/metrics';
+import { Metrics } from '@aws-lambda-powertools/metrics';
 import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import middy, { type MiddyfiedHandler } from '@middy/core';
 import type { CloudWatchLogsEvent, ScheduledEvent, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import { ENV } from './aws/env-names.ts';
 import { ComponentFault } from './component-fault.ts';
+import {
+  METRICS,
+  METRICS_NAMESPACE,
+  type MetricOf,
+  type OwnDimension,
+  type SpeakerMetric,
+  serviceOf,
+} from './metrics.ts';
 
-export const METRICS_NAMESPACE = 'fhir-failsafe';
-
-const serviceName = METRICS_NAMESPACE;
+const serviceName = serviceOf(process.env[ENV.stage] ?? 'dev');
 export const logger = new Logger({ serviceName });
 const metrics = new Metrics({ namespace: METRICS_NAMESPACE, serviceName });
 
@@ -44,36 +51,64 @@ export function sqsOrRuleFunction(speaker: Speaker) {
 function dressed<E, R>(handler: MiddyfiedHandler<E, R>, speaker: Speaker) {
   logger.appendPersistentKeys(speaker);
   metrics.setDefaultDimensions(speaker);
-  return handler.use(injectLambdaContext(logger)).use(logMetrics(metrics));
+  return handler
+    .use(injectLambdaContext(logger))
+    .use(logMetrics(metrics))
+    .use({ after: measureMemory });
+}
+
+const memoryMb = Number(process.env['AWS_LAMBDA_FUNCTION_MEMORY_SIZE']);
+
+/** All threads of the process; what runs in a process of its own is not in it. */
+function measureMemory(): void {
+  if (!(memoryMb > 0)) return;
+  const percent = (100 * process.memoryUsage.rss()) / (memoryMb * 1024 * 1024);
+  metrics.addMetric('MemoryPercent', METRICS.MemoryPercent.unit, Math.round(percent));
 }
 
 /** Counts what happened, for the metrics and for the one log line of a batch. */
 export class Tally {
-  readonly #counts: Record<string, number>;
+  readonly #counts: Partial<Record<SpeakerMetric, number>>;
 
   /** Of an invocation with so many messages. */
   constructor(messages: number) {
     this.#counts = { Messages: messages };
   }
 
-  add(what: string, count = 1): void {
+  add(what: SpeakerMetric, count = 1): void {
     this.#counts[what] = (this.#counts[what] ?? 0) + count;
   }
 
   /** Emits each count as a metric of that name, and all of them as one log line. */
   report(message: string, context: Record<string, string | number> = {}): void {
     for (const [name, count] of Object.entries(this.#counts)) {
-      metrics.addMetric(name, MetricUnit.Count, count);
+      metrics.addMetric(name, 'Count', count);
     }
     logger.info(message, { ...context, ...this.#counts });
   }
 }
 
-/** Counts one event of a breaker, under its own dimension and at once. */
-export function countOfBreaker(name: string, breaker: string): void {
-  const single = metrics.singleMetric();
-  single.addDimension('breaker', breaker);
-  single.addMetric(name, MetricUnit.Count, 1);
+/** Measures how long something took that ends now. Another machine's clock may be ahead: never below 0. */
+export function measureSince(
+  name: Extract<SpeakerMetric, 'VerdictLatency' | 'DeliveryLatency'>,
+  since: number,
+): void {
+  metrics.addMetric(name, METRICS[name].unit, Math.max(0, Date.now() - since));
+}
+
+/**
+ * Emits one metric at once, of something that is not the speaker: `by` is the dimension, `which` its
+ * value. Whoever emits it, it is the same metric.
+ */
+export function emit<By extends OwnDimension>(
+  name: MetricOf<By>,
+  by: By,
+  which: string,
+  value = 1,
+): void {
+  const single = new Metrics({ namespace: METRICS_NAMESPACE, serviceName, singleMetric: true });
+  single.addDimension(by, which);
+  single.addMetric(name, METRICS[name].unit, value);
 }
 
 /** What may be logged of a fault: name and code, for a message may quote what was sent. */

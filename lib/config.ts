@@ -35,6 +35,8 @@ const schema = z.strictObject({
   stage: z.enum(['dev', 'e2e', 'prod']).default('dev'),
   /** `on`: resources tagged for it crash on demand. Refused for prod. */
   chaos: z.enum(['on', 'off']).default('off'),
+  /** How much functions say: at INFO each batch and what went wrong, at DEBUG each message. */
+  logLevel: z.enum(['DEBUG', 'INFO', 'WARN']).default('INFO'),
   /** The account's limit of concurrent executions (a Service Quota; new accounts have less). */
   accountConcurrency: z.int().min(1).default(1000),
   lanes: z

@@ -68,7 +68,7 @@ export class PipelineFunction extends Construct {
   constructor(scope: Construct, id: string, foundation: Foundation, settings: FunctionSettings) {
     super(scope, id);
     this.name = settings.name;
-    const { stage } = foundation.config;
+    const { stage, logLevel } = foundation.config;
     const functionName = resourceName(stage, settings.name);
     const policy = STAGE_POLICIES[stage];
     this.logGroup = new LogGroup(this, 'Logs', {
@@ -91,13 +91,15 @@ export class PipelineFunction extends Construct {
       role: this.role,
       logGroup: this.logGroup,
       loggingFormat: LoggingFormat.JSON,
-      applicationLogLevelV2: ApplicationLogLevel.INFO,
+      // Metrics are lines without a level, which Lambda takes for INFO: above it they were dropped.
+      applicationLogLevelV2:
+        logLevel === 'DEBUG' ? ApplicationLogLevel.DEBUG : ApplicationLogLevel.INFO,
       // platform.* records, by which a death is known from outside the process that died.
       systemLogLevelV2: SystemLogLevel.INFO,
       environment: {
         [ENV.stage]: stage,
         NODE_OPTIONS: '--enable-source-maps',
-        POWERTOOLS_SERVICE_NAME: settings.name,
+        POWERTOOLS_LOG_LEVEL: logLevel,
         ...settings.environment,
       },
       ...(settings.reservedConcurrency !== undefined && {

@@ -21,7 +21,7 @@ import {
 import { type Judgement, judgeHttp } from '../breaker/judgement.ts';
 import { breakers, guard } from '../breaker.ts';
 import { ComponentFault } from '../component-fault.ts';
-import { logger, type Tally } from '../telemetry.ts';
+import { emit, logger, measureSince, type Tally } from '../telemetry.ts';
 import { environment, settings } from './environment.ts';
 import { type Answer, put } from './put.ts';
 import { FHIR_SERVER } from './service.ts';
@@ -127,6 +127,8 @@ async function record(
       tally.add('Delivered');
       const end = { owner, version: answer.version, now: Date.now() };
       const isLatest = await finishDelivery(resourcesTable, resource, end);
+      measureSince('DeliveryLatency', resource.sentAt);
+      logger.debug('delivered', { messageId: resource.messageId });
       return isLatest ? DONE : { kind: 'again', at: Date.now() };
     }
     case 'other version':
@@ -151,6 +153,7 @@ async function refused(
   await quarantineUndelivered(resource, reason, body);
   const ended = await refuseDelivery(environment.resourcesTable, resource, owner, reason);
   tally.add('Undelivered');
+  emit('Quarantined', 'verdict', 'undelivered');
   logger.warn('undelivered', { messageId: resource.messageId, reason });
   return ended ? DONE : { kind: 'again', at: Date.now() + SOON_MS };
 }

@@ -1,6 +1,12 @@
 /** Does the steps of an incident that are due: tells people, asks for a remedy, tells the audit log. */
 import { type Incident, incidentKey } from '../../core/incident.ts';
-import { afterStep, NOTICES, type Step, stepsDue } from '../../core/incident-steps.ts';
+import {
+  afterStep,
+  isUnanswered,
+  NOTICES,
+  type Step,
+  stepsDue,
+} from '../../core/incident-steps.ts';
 import { tellAudit } from '../aws/audit-queue.ts';
 import { changeIncident } from '../aws/incidents-table.ts';
 import { sendPage } from '../aws/pages-topics.ts';
@@ -64,6 +70,7 @@ async function perform(step: Step, incident: Incident, tally: Tally): Promise<vo
       const { audience, action } = NOTICES[step.notice];
       await sendPage(topics[audience], pageOf(incident, step.notice, stage, settings.runbook));
       if (action === 'trigger') tally.add(audience === 'oncall' ? 'Pages' : 'Notices');
+      if (isUnanswered(step.notice)) tally.add('PagesUnanswered');
       logger.warn('told', { ...nameOf(incident), audience, notice: step.notice });
       return;
     }

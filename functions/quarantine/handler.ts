@@ -11,7 +11,7 @@ import { OutcomesTopic } from '../aws/outcomes-topic.ts';
 import { quarantine } from '../aws/quarantine-table.ts';
 import { tellEnteredOutcome } from '../entered-outcome.ts';
 import { prove } from '../sources.ts';
-import { faultOf, logger, sqsFunction, Tally } from '../telemetry.ts';
+import { emit, faultOf, logger, sqsFunction, Tally } from '../telemetry.ts';
 import { quarantineSettingsSchema } from './settings.ts';
 
 /** Whose dead letters these are. */
@@ -28,7 +28,7 @@ export const handler = sqsFunction({ component: 'quarantine' }).handler(
     const settlements = await Promise.all(
       records.map(async (record) => {
         try {
-          tally.add((await keep(record)) ? 'Quarantined' : 'AlreadyEnded');
+          if (!(await keep(record))) tally.add('AlreadyEnded');
           return 'done' as const;
         } catch (fault) {
           tally.add('ComponentFaults');
@@ -53,8 +53,12 @@ async function keep(record: SQSRecord): Promise<boolean> {
   const entry = { origin, lane, crash, reason, fingerprint, placed, kind: 'dead-letter' } as const;
   const kept = await quarantine(table, entry, Date.now());
   const { messageId } = origin;
-  if (kept) await topic.tell(outcomeEvent(origin, lane, { verdict: 'dead-lettered', crash }));
-  else await tellEnteredOutcome(table, topic, messageId);
+  if (kept) {
+    emit('Quarantined', 'verdict', crash);
+    await topic.tell(outcomeEvent(origin, lane, { verdict: 'dead-lettered', crash }));
+  } else {
+    await tellEnteredOutcome(table, topic, messageId);
+  }
   logger.warn('quarantined', { messageId, lane, crash, reason, fingerprint, kept });
   return kept;
 }

@@ -12,7 +12,7 @@ import { requiredEnv } from '../aws/env.ts';
 import { auditTransitions } from '../breaker/tell.ts';
 import { breakers } from '../breaker.ts';
 import { FHIR_SERVER } from '../deliver/service.ts';
-import { faultOf, logger, ruleFunction, Tally } from '../telemetry.ts';
+import { emit, faultOf, logger, ruleFunction, Tally } from '../telemetry.ts';
 
 const table = requiredEnv('resourcesTable');
 const breakersTable = requiredEnv('breakersTable');
@@ -38,6 +38,8 @@ export const handler = ruleFunction({ component: 'resend' }).handler(async () =>
 
 async function auditBreakers(now: number): Promise<void> {
   for (const { service, state } of await listBreakers(breakersTable)) {
+    const openMs = state.phase === 'closed' ? 0 : Math.max(0, now - state.since);
+    emit('BreakerOpenSeconds', 'breaker', service, openMs / 1_000);
     await auditTransitions(service, transitionsToTell(state.recent, now));
   }
 }

@@ -8,7 +8,7 @@ import { countDeaths, isComponentDeath } from '../../core/escalation.ts';
 import { pauseLane } from '../../core/lane-supervision.ts';
 import type { CrashEvent } from '../../core/messages.ts';
 import { childOfCrash, childOfLane, SUPERVISION_TREE } from '../../core/supervision-tree.ts';
-import { faultOf, logger, sqsFunction, Tally } from '../telemetry.ts';
+import { emit, faultOf, logger, sqsFunction, Tally } from '../telemetry.ts';
 import { change } from './change.ts';
 import { COMPONENT, settings } from './environment.ts';
 import { look, lookAround } from './look.ts';
@@ -58,7 +58,7 @@ async function countThem(crashes: readonly CrashEvent[], tally: Tally): Promise<
   const place = first && childOfCrash(SUPERVISION_TREE, first);
   if (place === undefined) return;
   const { name } = place.node;
-  tally.add('ComponentDeaths', deaths.length);
+  emit('Restarts', 'component', name, deaths.length);
   const { state } = await change(
     name,
     (known) => countDeaths(known, place, deaths, Date.now(), settings),

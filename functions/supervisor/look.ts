@@ -13,7 +13,7 @@ import type { Supervised } from '../../core/supervised-state.ts';
 import { breakersTable } from '../aws/breakers-table.ts';
 import { loadSupervised } from '../aws/supervision-table.ts';
 import { FHIR_SERVER } from '../deliver/service.ts';
-import { faultOf, logger, type Tally } from '../telemetry.ts';
+import { emit, faultOf, logger, type Tally } from '../telemetry.ts';
 import { change } from './change.ts';
 import { environment, settings } from './environment.ts';
 import { probe } from './probe.ts';
@@ -53,7 +53,8 @@ export async function look(name: string, tally: Tally, context: Clock): Promise<
     },
     tally,
   );
-  await settle(name, tally);
+  const { holds } = await settle(name, tally);
+  emit('LanePaused', 'lane', name, Object.keys(holds).length > 0 ? 1 : 0);
   await probeIfDue(name, lane, tally, context);
 }
 

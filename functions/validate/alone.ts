@@ -84,6 +84,7 @@ async function advance(run: AloneRun): Promise<Ending> {
       run.tally.add('DeadLettered');
       return { kind: 'done' };
     case 'run':
+      if (trouble?.status === 'redriven') run.tally.add('Redriven');
       await publishUnended(origin.messageId, counted);
       return run.attempt(trouble, counted, decision.ownProcess);
   }

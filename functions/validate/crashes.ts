@@ -2,6 +2,7 @@ import { crashFingerprint } from '../../core/fingerprint.ts';
 import type { CrashEvent } from '../../core/messages.ts';
 import type { PluginCrash, Verdict } from '../../core/verdict.ts';
 import { publishCrash } from '../aws/crashes-topic.ts';
+import type { SpeakerMetric } from '../metrics.ts';
 import { logger, type Tally } from '../telemetry.ts';
 import { COMPONENT, environment } from './environment.ts';
 import type { Judgement } from './isolation/pool.ts';
@@ -9,12 +10,12 @@ import type { Judgement } from './isolation/pool.ts';
 export type Crash = Extract<Verdict, { kind: 'crash' }>;
 
 /** Names of the metrics; fixed, for a dimension would make each a metric of its own anyway. */
-const METRICS: Record<Crash['crash'], string> = {
+const METRICS = {
   exception: 'CrashException',
   timeout: 'CrashTimeout',
   'out-of-memory': 'CrashOutOfMemory',
   exit: 'CrashExit',
-};
+} as const satisfies Record<Crash['crash'], SpeakerMetric>;
 
 /**
  * Publishes a crash of this component, while it ran a resource, in this lane. The id makes repetitions

@@ -51,6 +51,7 @@ export async function validateLaneBatch(
   const endings = new Map<Submission, Ending>();
   const { awsRequestId: requestId } = context;
   const tally = new Tally(records.length);
+  tally.add('Submitted', fresh.length);
   const batch: Batch = {
     requestId,
     pool,

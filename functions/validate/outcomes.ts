@@ -10,7 +10,7 @@ import { OutcomesTopic } from '../aws/outcomes-topic.ts';
 import { quarantine } from '../aws/quarantine-table.ts';
 import { storeResource } from '../aws/resources-table.ts';
 import { tellEnteredOutcome } from '../entered-outcome.ts';
-import { logger } from '../telemetry.ts';
+import { emit, logger, measureSince } from '../telemetry.ts';
 import { COMPONENT, environment, settings } from './environment.ts';
 import type { IsolationPool, Judgement } from './isolation/pool.ts';
 import { issueOf, tellRefused } from './refusals.ts';
@@ -81,10 +81,11 @@ async function askForDelivery(pk: string): Promise<void> {
 }
 
 /** Tells that it is stored; where it has an entry in Quarantine, once that says so too. */
-export function tellStored({ provenance }: Submission, { issues }: Valid): Promise<void> {
-  return topic.tell(
-    outcomeEvent(provenance.origin, environment.lane, { verdict: 'stored', issues }),
-  );
+export async function tellStored({ provenance }: Submission, { issues }: Valid): Promise<void> {
+  const { origin } = provenance;
+  await topic.tell(outcomeEvent(origin, environment.lane, { verdict: 'stored', issues }));
+  measureSince('VerdictLatency', origin.sentAt);
+  logger.debug('stored', { messageId: origin.messageId });
 }
 
 /** Quarantines an invalid resource with its OperationOutcome (R07). */
@@ -105,8 +106,13 @@ export async function reject(
   const { lane, quarantineTable } = environment;
   const entry = { origin, lane, reason, outcome, fingerprint, placed, kind: 'rejection' } as const;
   const kept = await quarantine(quarantineTable, entry, Date.now());
-  if (kept) await topic.tell(outcomeEvent(origin, lane, { verdict: 'rejected', issues }));
-  else await tellEntered(submission);
+  if (kept) {
+    emit('Quarantined', 'verdict', 'invalid');
+    await topic.tell(outcomeEvent(origin, lane, { verdict: 'rejected', issues }));
+  } else {
+    await tellEntered(submission);
+  }
+  measureSince('VerdictLatency', origin.sentAt);
   // Not the reason: an unknown property is named in it, and a producer chose that name (R08).
   logger.info('rejected', { messageId: origin.messageId, fingerprint });
 }

@@ -1,0 +1,124 @@
+/**
+ * Every metric that a function of ours emits: its unit, what it is told apart by, what it counts.
+ * Code, alarms, dashboard and docs/metrics.md go by this one table.
+ *
+ * CloudWatch bills each combination of name and dimensions as a metric of its own, so dimensions are
+ * few and of few values: never an id, a source or a fingerprint (R08).
+ */
+
+export const METRICS_NAMESPACE = 'fhir-failsafe';
+
+/** On every metric: the stack, so that stages in one account do not add up. */
+export const serviceOf = (stage: string) => `${METRICS_NAMESPACE}-${stage}`;
+
+/** The dimensions beside `service`, by what a metric is told apart by. */
+export const DIMENSIONS = {
+  /** Who emits it; of a function that serves a lane, the lane too. */
+  speaker: ['component', 'lane'],
+  /** A component of the supervision tree, whoever emits it. */
+  component: ['component'],
+  lane: ['lane'],
+  verdict: ['verdict'],
+  breaker: ['breaker'],
+} as const;
+
+interface Metric {
+  readonly unit: 'Count' | 'Milliseconds' | 'Percent' | 'Seconds';
+  readonly by: keyof typeof DIMENSIONS;
+  readonly means: string;
+}
+
+const counts = (means: string) => ({ unit: 'Count', by: 'speaker', means }) as const;
+const countsBy = <By extends Metric['by']>(by: By, means: string) =>
+  ({ unit: 'Count', by, means }) as const;
+
+export const METRICS = {
+  Messages: counts('messages of an invocation'),
+  Submitted: counts('messages that a lane met for the first time'),
+  Valid: counts('verdicts: valid, and stored unless a newer submission was there'),
+  Invalid: counts('verdicts: invalid, and quarantined with an OperationOutcome'),
+  CrashException: counts('verdicts: it threw'),
+  CrashTimeout: counts('verdicts: it took longer than its deadline'),
+  CrashOutOfMemory: counts('verdicts: it exhausted the heap'),
+  CrashExit: counts('verdicts: it ended its process'),
+  PluginCrashes: counts('of these crashes, those of a plugin'),
+  Suspects: counts('messages sent to isolation because they were delivered before'),
+  NotInTime: counts('messages given back because the invocation had no time left'),
+  DeadLettered: counts('messages that crashed alone as often as allowed'),
+  Redriven: counts('messages that run again because an operator sent them back'),
+  VerdictLatency: {
+    unit: 'Milliseconds',
+    by: 'speaker',
+    means:
+      'from submission (SentTimestamp of the first queue) to the end of a valid or invalid one',
+  },
+  CodesAsked: counts('codes that the terminology server was asked'),
+  CodesFromTable: counts('codes answered by the table of answers'),
+  CodesRemembered: counts('codes answered from memory'),
+  CodesStale: counts('codes answered by an old answer, for the server could not be asked'),
+  CodesUnverified: counts('codes that nobody answered'),
+  Quarantined: countsBy('verdict', 'entries of Quarantine, by the class of their fingerprint'),
+  AlreadyEnded: counts('dead letters whose message had an outcome already'),
+  Calls: counts('calls of the FHIR server'),
+  Repeats: counts('calls that may have been made before'),
+  Delivered: counts('resources that the FHIR server took'),
+  DeliveryLatency: {
+    unit: 'Milliseconds',
+    by: 'speaker',
+    means: 'from submission to delivery',
+  },
+  DeliveryFailures: counts('calls that failed, or were not answered'),
+  OtherVersion: counts('calls answered by a conflict of versions'),
+  Undelivered: counts('resources that the FHIR server does not take'),
+  NothingPending: counts('triggers that found nothing to send'),
+  Marked: counts('triggers that left the queue and are sent anew when due'),
+  Waiting: counts('triggers that wait in the queue'),
+  Resent: counts('triggers sent anew by the minute'),
+  BreakerOpened: countsBy('breaker', 'transitions to open'),
+  BreakerHalfOpened: countsBy('breaker', 'transitions to half-open'),
+  BreakerClosed: countsBy('breaker', 'transitions to closed'),
+  BreakerForced: countsBy('breaker', 'orders of an operator seen'),
+  BreakerRefused: countsBy('breaker', 'calls refused without being made'),
+  BreakerProbes: countsBy('breaker', 'probes'),
+  BreakerStoreUnavailable: countsBy('breaker', 'times that an environment went on by itself'),
+  BreakerNewsDelayed: countsBy('breaker', 'transitions that could not be told at once'),
+  BreakerOpenSeconds: {
+    unit: 'Seconds',
+    by: 'breaker',
+    means: 'state: since when it is not closed, each minute; 0 where it is closed',
+  },
+  Deaths: counts('deaths that the monitor saw from outside'),
+  Crashes: counts('crash events recorded, each once'),
+  Incidents: counts('incidents opened'),
+  IncidentsResolved: counts('incidents resolved by quiet'),
+  Pages: counts('pages to on-call'),
+  Notices: counts('notices to management'),
+  PagesUnanswered: counts('pages and notices sent because nobody acknowledged the page before'),
+  Restarts: countsBy('component', 'deaths of a component that its supervisor counts'),
+  LanePauses: counts('holds put on a lane'),
+  LaneReleases: counts('holds taken off a lane'),
+  LanePaused: countsBy(
+    'lane',
+    'state: 1 while anybody holds the lane, each minute; 0 while it runs',
+  ),
+  Probes: counts('messages run by the supervisor itself'),
+  ProbesFailed: counts('of these, those that failed'),
+  Escalations: counts('escalations of the root'),
+  MemoryPercent: {
+    unit: 'Percent',
+    by: 'speaker',
+    means: 'memory of the environment after an invocation, of what the function has',
+  },
+  ComponentFaults: counts('faults of our own infrastructure (R09); messages wait'),
+} as const satisfies Readonly<Record<string, Metric>>;
+
+export type MetricName = keyof typeof METRICS;
+type MetricBy<By extends Metric['by']> = {
+  [Name in MetricName]: (typeof METRICS)[Name]['by'] extends By ? Name : never;
+}[MetricName];
+
+/** What a function tells of itself. */
+export type SpeakerMetric = MetricBy<'speaker'>;
+/** What is told of something else, under a dimension of its own. */
+export type OwnDimension = Exclude<Metric['by'], 'speaker'>;
+export type MetricOf<By extends OwnDimension> = MetricBy<By>;
