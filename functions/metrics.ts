@@ -42,6 +42,7 @@ export const METRICS = {
   CrashOutOfMemory: counts('verdicts: it exhausted the heap'),
   CrashExit: counts('verdicts: it ended its process'),
   PluginCrashes: counts('of these crashes, those of a plugin'),
+  SenderRefused: counts('messages of a sender that may not send here (see sources)'),
   Suspects: counts('messages sent to isolation because they were delivered before'),
   NotInTime: counts('messages given back because the invocation had no time left'),
   DeadLettered: counts('messages that crashed alone as often as allowed'),

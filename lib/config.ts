@@ -5,8 +5,10 @@
  */
 import { z } from 'zod';
 import { laneSchema, outcomeVerdictSchema } from '../core/messages.ts';
+import { alarmConfigSchema } from './alarm-config.ts';
 import { incidentConfig } from './incident-config.ts';
 import { sendersSchema, sourcesConfigSchema } from './source-config.ts';
+import { terminologyConfigSchema } from './terminology-config.ts';
 
 const lane = (defaults: {
   maxConcurrency: number;
@@ -37,6 +39,8 @@ const schema = z.strictObject({
   chaos: z.enum(['on', 'off']).default('off'),
   /** How much functions say: at INFO each batch and what went wrong, at DEBUG each message. */
   logLevel: z.enum(['DEBUG', 'INFO', 'WARN']).default('INFO'),
+  /** When alarms ring. */
+  alarms: alarmConfigSchema,
   /** The account's limit of concurrent executions (a Service Quota; new accounts have less). */
   accountConcurrency: z.int().min(1).default(1000),
   lanes: z
@@ -174,26 +178,7 @@ const schema = z.strictObject({
     })
     .prefault({}),
   /** The terminology server that codes are checked with. Without an endpoint none is asked. */
-  terminology: z
-    .strictObject({
-      /** Base URL of its FHIR R4 API; `https`, but for a server on this machine. */
-      endpoint: z.url({ protocol: /^https?$/ }).optional(),
-      /** Of a secret in Secrets Manager that holds a bearer token, and nothing else. */
-      tokenSecretArn: z.string().startsWith('arn:').optional(),
-      /** After so long one call is aborted. */
-      callTimeoutMs: z.int().min(50).max(60_000).default(1000),
-      /** So long one invocation waits for answers in all; what has none then is not verified. */
-      budgetMs: z.int().min(50).max(300_000).default(2000),
-      /** Calls of one environment at a time. */
-      callsMax: z.int().min(1).max(100).default(8),
-      /** An answer this old is asked for again; after an hour already if it was no. */
-      freshHours: z.int().min(1).max(720).default(24),
-      /** While the server cannot be asked, a yes this old is believed. */
-      staleDays: z.int().min(1).max(365).default(30),
-      breakerFailures: z.int().min(1).max(1000).default(5),
-      breakerOpenSeconds: z.int().min(1).max(300).default(30),
-    })
-    .prefault({}),
+  terminology: terminologyConfigSchema,
   /** The largest resource that is read at all, by claim check. */
   resourceBytesMax: z
     .int()

@@ -3,6 +3,9 @@ import { Stack, type StackProps } from 'aws-cdk-lib';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { SUPERVISION_TREE, type Supervisor as SupervisionTree } from '../core/supervision-tree.ts';
+import { FHIR_SERVER } from '../functions/deliver/service.ts';
+import { TERMINOLOGY_SERVER } from '../functions/validate/terminology/service.ts';
+import { Alarms } from './alarms/alarms.ts';
 import { Audit } from './audit.ts';
 import { Bodies } from './bodies.ts';
 import { planConcurrency } from './concurrency.ts';
@@ -153,6 +156,15 @@ export class PipelineStack extends Stack {
 
     // The writer of the audit log is not part of the stack yet.
     checkSupervision(this, tree, ['audit', ...(delivery ? [] : ['deliver', 'resend'])]);
+
+    new Alarms(this, 'Alarms', foundation, {
+      audiences: { oncall, management },
+      lanes: ['critical', 'background', ...(delivery ? ['delivery'] : [])],
+      services: [
+        ...(delivery ? [FHIR_SERVER] : []),
+        ...(terminologyEndpoint === undefined ? [] : [TERMINOLOGY_SERVER]),
+      ],
+    });
 
     addOutputs(this, config.stage, {
       critical,

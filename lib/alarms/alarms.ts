@@ -1,0 +1,82 @@
+/** All alarms: of every queue, function and table that the stack has, and of what they say together. */
+import { ArnFormat, Aws, Stack } from 'aws-cdk-lib';
+import { Table } from 'aws-cdk-lib/aws-dynamodb';
+import { Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Queue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import { type Foundation, resourceName } from '../foundation.ts';
+import { PipelineFunction } from '../pipeline-function.ts';
+import { functionAlarms } from './function-alarms.ts';
+import { queueAlarms } from './queue-alarms.ts';
+import { type AlarmSettings, type Audiences, runbookAlarm } from './runbook-alarm.ts';
+import { type StoryParts, storyAlarms } from './story-alarms.ts';
+import { tableAlarm } from './table-alarms.ts';
+
+export class Alarms extends Construct {
+  /** To be made last: what is in the stack by then is watched. */
+  constructor(
+    scope: Construct,
+    id: string,
+    foundation: Foundation,
+    { audiences, ...parts }: StoryParts & { readonly audiences: Audiences },
+  ) {
+    super(scope, id);
+    const { config } = foundation;
+    for (const settings of alarmsOf(Stack.of(this), foundation, parts)) {
+      runbookAlarm(this, foundation, audiences, settings);
+    }
+    for (const topic of [audiences.oncall, audiences.management]) {
+      topic.addToResourcePolicy(alarmsMayPublish(this, topic.topicArn, config.stage));
+    }
+  }
+}
+
+function alarmsOf(stack: Stack, foundation: Foundation, parts: StoryParts): AlarmSettings[] {
+  const { config } = foundation;
+  const all = stack.node.findAll();
+  const own = resourceName(config.stage, '');
+  const short = (name: string) => name.replace(own, '').replace(/\.fifo$/, '');
+  const queues = all.filter((one) => one instanceof Queue);
+  const functions = all.filter((one) => one instanceof PipelineFunction);
+  const tables = all.filter((one) => one instanceof Table);
+  return [
+    ...queues.flatMap((queue) => queueAlarms({ name: short(nameOf(queue)), queue }, config)),
+    ...functions.flatMap((one) => functionAlarms(one, config)),
+    ...tables.map((table) => tableAlarm(short(nameOf(table)), table, config)),
+    ...storyAlarms(config, parts),
+  ];
+}
+
+/** The physical name, of which the construct gives a token only. */
+function nameOf({ node }: Queue | Table): string {
+  const { queueName, tableName } = node.defaultChild as {
+    queueName?: string;
+    tableName?: string;
+  } & Construct;
+  return queueName ?? tableName ?? node.path;
+}
+
+/** SNS lets in no service that the topic's policy does not name; only our alarms, for us only. */
+function alarmsMayPublish(
+  scope: Construct,
+  topicArn: string,
+  stage: Foundation['config']['stage'],
+) {
+  const alarms = Stack.of(scope).formatArn({
+    service: 'cloudwatch',
+    resource: 'alarm',
+    resourceName: resourceName(stage, '*'),
+    arnFormat: ArnFormat.COLON_RESOURCE_NAME,
+  });
+  return new PolicyStatement({
+    sid: 'OurAlarms',
+    effect: Effect.ALLOW,
+    principals: [new ServicePrincipal('cloudwatch.amazonaws.com')],
+    actions: ['sns:Publish'],
+    resources: [topicArn],
+    conditions: {
+      StringEquals: { 'aws:SourceAccount': Aws.ACCOUNT_ID },
+      ArnLike: { 'aws:SourceArn': alarms },
+    },
+  });
+}

@@ -1,0 +1,54 @@
+/** Every function has an alarm for what it throws, what is throttled, and its memory. */
+import { Duration } from 'aws-cdk-lib';
+import type { Config } from '../config.ts';
+import type { PipelineFunction } from '../pipeline-function.ts';
+import { type OwnMetric, ownMetric } from './own-metric.ts';
+import type { AlarmSettings } from './runbook-alarm.ts';
+
+const FIVE_MINUTES = { statistic: 'Sum', period: Duration.minutes(5) };
+
+/** Who speaks in the metrics of a function: of `validate-critical` validate, in lane critical. */
+export function speakerOf(name: string): OwnMetric['of'] {
+  const [component, lane] = name.split('-');
+  return component === 'validate' && lane !== undefined ? { component, lane } : { component: name };
+}
+
+/** Errors of validate are environments that died, which a resource may do; some are nobody's alarm. */
+export function functionAlarms(
+  { name, lambda }: PipelineFunction,
+  config: Config,
+): AlarmSettings[] {
+  const { alarms, stage } = config;
+  return [
+    {
+      name: `${name}-errors`,
+      says: `Invocations of ${name} fail.`,
+      section: 'errors',
+      metric: lambda.metricErrors(FIVE_MINUTES),
+      threshold: alarms.errorsInFiveMinutes,
+      tells: 'oncall',
+    },
+    {
+      name: `${name}-throttles`,
+      says: `Invocations of ${name} are throttled.`,
+      section: 'throttles',
+      metric: lambda.metricThrottles(FIVE_MINUTES),
+      threshold: alarms.throttlesInFiveMinutes,
+      tells: 'management',
+    },
+    {
+      name: `${name}-memory`,
+      says: `An environment of ${name} uses more than ${alarms.memoryPercent} % of its memory.`,
+      section: 'memory',
+      metric: ownMetric({
+        stage,
+        name: 'MemoryPercent',
+        of: speakerOf(name),
+        statistic: 'Maximum',
+        minutes: 5,
+      }),
+      threshold: alarms.memoryPercent,
+      tells: 'management',
+    },
+  ];
+}

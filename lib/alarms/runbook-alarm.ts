@@ -1,0 +1,80 @@
+/** An alarm as all of ours are: it names its section of the runbook, and tells people. */
+import {
+  Alarm,
+  ComparisonOperator,
+  type IMetric,
+  TreatMissingData,
+} from 'aws-cdk-lib/aws-cloudwatch';
+import { SnsAction } from 'aws-cdk-lib/aws-cloudwatch-actions';
+import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import type { Construct } from 'constructs';
+import { type Foundation, resourceName } from '../foundation.ts';
+
+/** The sections of docs/runbook.md that alarms link, by their headings. */
+export const SECTIONS = {
+  age: 'A queue is getting old',
+  deadLetters: 'Messages in a dead-letter queue',
+  monitorDeadLetters: "Messages in the monitor's dead-letter queue",
+  quarantine: 'Quarantine is growing',
+  breaker: 'A breaker is open',
+  lanePaused: 'Lane paused',
+  escalation: 'The root gave up',
+  audit: 'The audit log is late or failing',
+  throttles: 'Something is throttled',
+  memory: 'A function is near its memory limit',
+  errors: 'A function fails',
+  unanswered: 'Nobody acknowledged a page',
+} as const;
+
+/** As GitHub makes an anchor of a heading. */
+export const anchorOf = (heading: string) =>
+  heading
+    .toLowerCase()
+    .replaceAll(/[^a-z0-9 -]/g, '')
+    .replaceAll(' ', '-');
+
+/** Who is told when an alarm rings, and when it is over. */
+export interface Audiences {
+  readonly oncall: ITopic;
+  readonly management: ITopic;
+}
+
+export interface AlarmSettings {
+  /** Without the stage's prefix. */
+  readonly name: string;
+  /** What is so, in one sentence: the first words that whoever is woken reads. */
+  readonly says: string;
+  readonly section: keyof typeof SECTIONS;
+  /** With its period and statistic. */
+  readonly metric: IMetric;
+  /** Rings at this value and above. */
+  readonly threshold: number;
+  /** So many of the last so many periods; 1 of 1 where nothing is said. */
+  readonly periods?: { readonly bad: number; readonly of: number };
+  /** `oncall` is woken; `management` reads it in the morning. */
+  readonly tells: keyof Audiences;
+}
+
+/** Adds the alarm. Missing data is good: what does nothing has nothing wrong. */
+export function runbookAlarm(
+  scope: Construct,
+  { config }: Foundation,
+  audiences: Audiences,
+  settings: AlarmSettings,
+): Alarm {
+  const { name, says, section, metric, threshold, periods = { bad: 1, of: 1 } } = settings;
+  const alarm = new Alarm(scope, name, {
+    alarmName: resourceName(config.stage, name),
+    alarmDescription: `${says} ${config.incident.runbook}#${anchorOf(SECTIONS[section])}`,
+    metric,
+    threshold,
+    comparisonOperator: ComparisonOperator.GREATER_THAN_OR_EQUAL_TO_THRESHOLD,
+    datapointsToAlarm: periods.bad,
+    evaluationPeriods: periods.of,
+    treatMissingData: TreatMissingData.NOT_BREACHING,
+  });
+  const action = new SnsAction(audiences[settings.tells]);
+  alarm.addAlarmAction(action);
+  alarm.addOkAction(action);
+  return alarm;
+}

@@ -1,0 +1,115 @@
+/** What the pipeline says of itself: quarantine, breakers, lanes, supervision, pages, audit. */
+import { Duration } from 'aws-cdk-lib';
+import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
+import { CRASH_KINDS } from '../../core/verdict.ts';
+import type { Config } from '../config.ts';
+import { ownMetric } from './own-metric.ts';
+import type { AlarmSettings } from './runbook-alarm.ts';
+
+/** What this stack has, as far as alarms differ by it. */
+export interface StoryParts {
+  /** Lanes that may be paused. */
+  readonly lanes: readonly string[];
+  /** External services behind a breaker. */
+  readonly services: readonly string[];
+}
+
+export const QUARANTINE_CLASSES = ['invalid', ...CRASH_KINDS, 'undelivered'] as const;
+
+export function storyAlarms(config: Config, { lanes, services }: StoryParts): AlarmSettings[] {
+  return [
+    quarantineGrows(config),
+    ...services.map((service) => breakerOpen(config, service)),
+    ...lanes.map((lane) => lanePaused(config, lane)),
+    rootGaveUp(config),
+    unanswered(config),
+    auditFails(config),
+  ];
+}
+
+function quarantineGrows({ stage, alarms }: Config): AlarmSettings {
+  const of = QUARANTINE_CLASSES.map((verdict, n) => [
+    `m${n}`,
+    ownMetric({ stage, name: 'Quarantined', of: { verdict }, minutes: 5 }),
+  ]);
+  return {
+    name: 'quarantine-grows',
+    says: `More than ${alarms.quarantinedInFiveMinutes} messages were quarantined in five minutes.`,
+    section: 'quarantine',
+    metric: new MathExpression({
+      expression: of.map(([id]) => `FILL(${id}, 0)`).join(' + '),
+      usingMetrics: Object.fromEntries(of),
+      period: Duration.minutes(5),
+    }),
+    threshold: alarms.quarantinedInFiveMinutes,
+    tells: 'management',
+  };
+}
+
+/** By what is refused as well: where nothing is delivered, nobody reads the breaker each minute. */
+function breakerOpen({ stage }: Config, service: string): AlarmSettings {
+  const of = { breaker: service };
+  const isOpen = new MathExpression({
+    expression: 'IF(FILL(since, 0) > 0 OR FILL(refused, 0) > 0, 1, 0)',
+    usingMetrics: {
+      since: ownMetric({ stage, name: 'BreakerOpenSeconds', of, statistic: 'Maximum' }),
+      refused: ownMetric({ stage, name: 'BreakerRefused', of }),
+    },
+    period: Duration.minutes(1),
+  });
+  return {
+    name: `breaker-${service}`,
+    says: `The breaker of ${service} has been open for more than five minutes.`,
+    section: 'breaker',
+    metric: isOpen,
+    threshold: 1,
+    periods: { bad: 6, of: 6 },
+    tells: 'oncall',
+  };
+}
+
+function lanePaused({ stage }: Config, lane: string): AlarmSettings {
+  return {
+    name: `${lane}-paused`,
+    says: `Lane ${lane} is paused: nothing is taken from its queues.`,
+    section: 'lanePaused',
+    metric: ownMetric({ stage, name: 'LanePaused', of: { lane }, statistic: 'Maximum' }),
+    threshold: 1,
+    periods: { bad: 2, of: 2 },
+    tells: 'oncall',
+  };
+}
+
+function rootGaveUp({ stage }: Config): AlarmSettings {
+  return {
+    name: 'root-escalation',
+    says: 'The root of the supervision tree gave up: what it supervises does not come right.',
+    section: 'escalation',
+    metric: ownMetric({ stage, name: 'Escalations', of: { component: 'supervisor' } }),
+    threshold: 1,
+    tells: 'oncall',
+  };
+}
+
+function unanswered({ stage }: Config): AlarmSettings {
+  return {
+    name: 'page-unanswered',
+    says: 'A page was not acknowledged in time.',
+    section: 'unanswered',
+    metric: ownMetric({ stage, name: 'PagesUnanswered', of: { component: 'incident' } }),
+    threshold: 1,
+    tells: 'management',
+  };
+}
+
+function auditFails({ stage }: Config): AlarmSettings {
+  return {
+    name: 'audit-faults',
+    says: 'The audit log cannot be written.',
+    section: 'audit',
+    metric: ownMetric({ stage, name: 'ComponentFaults', of: { component: 'audit' } }),
+    threshold: 1,
+    periods: { bad: 3, of: 5 },
+    tells: 'oncall',
+  };
+}
