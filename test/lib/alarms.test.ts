@@ -1,0 +1,168 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import {
+  DIMENSIONS,
+  METRICS,
+  METRICS_NAMESPACE,
+  type MetricName,
+} from '../../functions/metrics.ts';
+import { ownMetric } from '../../lib/alarms/own-metric.ts';
+import { anchorOf } from '../../lib/alarms/runbook-alarm.ts';
+import { resourcesOf, synthesized } from './synthesized.ts';
+
+const template = synthesized({
+  'delivery.endpoint': 'https://fhir.example.org/r4',
+  'terminology.endpoint': 'https://tx.example.org/r4',
+});
+const PREFIX = 'fhir-failsafe-dev-';
+const runbook = readFileSync(join(import.meta.dirname, '../../docs/runbook.md'), 'utf8');
+const sections = runbook
+  .split(/^## /m)
+  .slice(1)
+  .map((text) => ({ heading: text.slice(0, text.indexOf('\n')), text }));
+
+interface Stat {
+  Namespace: string;
+  MetricName: string;
+  Dimensions?: { Name: string; Value: unknown }[];
+}
+type AlarmProperties = Stat & {
+  AlarmName: string;
+  AlarmDescription: string;
+  AlarmActions: { Ref: string }[];
+  OKActions: { Ref: string }[];
+  Metrics?: { MetricStat?: { Metric: Stat } }[];
+};
+
+const alarms = Object.values(resourcesOf(template, 'AWS::CloudWatch::Alarm')).map(
+  ({ Properties }) => Properties as unknown as AlarmProperties,
+);
+const namesOf = (type: string, property: string) =>
+  Object.values(resourcesOf(template, type)).map(({ Properties }) => String(Properties[property]));
+const shortNames = alarms.map(({ AlarmName }) => AlarmName.replace(PREFIX, ''));
+const statsOf = (alarm: AlarmProperties): Stat[] =>
+  alarm.Metrics === undefined
+    ? [alarm]
+    : alarm.Metrics.flatMap(({ MetricStat }) => (MetricStat ? [MetricStat.Metric] : []));
+
+/** The names after `**Alarms.**`, where `*` stands for a queue, a function, a table, a lane, a service. */
+function patternsIn(text: string): RegExp[] {
+  const [, line = ''] = /\*\*Alarms?\.\*\*([\s\S]*?)\n\n/.exec(text) ?? [];
+  return [...line.matchAll(/`([a-z*-]+)`/g)].map(
+    ([, name = '']) => new RegExp(`^${name.replaceAll('*', '[a-z-]+')}$`),
+  );
+}
+
+const ring = alarms.map(({ AlarmName, AlarmDescription }) => {
+  const [, anchor = ''] = /docs\/runbook\.md#(\S+)$/.exec(AlarmDescription) ?? [];
+  const section = sections.find(({ heading }) => anchorOf(heading) === anchor);
+  return { name: AlarmName.replace(PREFIX, ''), section };
+});
+
+describe('alarms and the runbook', () => {
+  it.each(ring)('$name links a section, and that section names it', ({ name, section }) => {
+    const patterns = patternsIn(section?.text ?? '');
+    expect(patterns.filter((pattern) => pattern.test(name))).not.toEqual([]);
+  });
+
+  const ours = sections.filter(({ text }) => patternsIn(text).length > 0);
+
+  it.each(ours)(
+    'section "$heading" is an alarm’s, and says all that there is to say',
+    (section) => {
+      const linked = ring.filter((alarm) => alarm.section === section).map(({ name }) => name);
+      for (const pattern of patternsIn(section.text)) {
+        expect(
+          linked.filter((name) => pattern.test(name)),
+          String(pattern),
+        ).not.toEqual([]);
+      }
+      const parts = ['What it means', 'How to see it', 'What to do', 'How to know that it is over'];
+      for (const part of parts) expect(section.text).toContain(`**${part}.**`);
+    },
+  );
+});
+
+describe('alarms and the stack', () => {
+  it('each queue has one, and each that is no dead-letter queue a redrive policy', () => {
+    const queues = Object.values(resourcesOf(template, 'AWS::SQS::Queue'));
+    expect(queues.length).toBeGreaterThan(10);
+    for (const { Properties } of queues) {
+      const name = String(Properties['QueueName']).replace(PREFIX, '').replace('.fifo', '');
+      const isDeadLetter = name.endsWith('dead-letter');
+      expect(shortNames).toContain(isDeadLetter ? name : `${name}-age`);
+      expect('RedrivePolicy' in Properties, name).toBe(!isDeadLetter);
+    }
+  });
+
+  it('each function has one for errors, throttles and memory', () => {
+    const functions = namesOf('AWS::Lambda::Function', 'FunctionName').filter((name) =>
+      name.startsWith(PREFIX),
+    );
+    expect(functions.length).toBeGreaterThanOrEqual(8);
+    for (const name of functions) {
+      for (const of of ['errors', 'throttles', 'memory']) {
+        expect(shortNames).toContain(`${name.replace(PREFIX, '')}-${of}`);
+      }
+    }
+  });
+
+  it('each table has one, restores to any second, and says what becomes of it', () => {
+    const prod = synthesized({ stage: 'prod' });
+    for (const name of namesOf('AWS::DynamoDB::Table', 'TableName')) {
+      expect(shortNames).toContain(`${name.replace(PREFIX, '')}-table-throttles`);
+    }
+    for (const { Properties, DeletionPolicy } of Object.values(
+      resourcesOf(prod, 'AWS::DynamoDB::Table'),
+    )) {
+      expect(DeletionPolicy).toBe('Retain');
+      expect(Properties).toMatchObject({
+        DeletionProtectionEnabled: true,
+        PointInTimeRecoverySpecification: { PointInTimeRecoveryEnabled: true },
+      });
+    }
+  });
+
+  it('each tells people when it rings and when it is over', () => {
+    for (const { AlarmName, AlarmActions, OKActions } of alarms) {
+      expect(AlarmActions, AlarmName).toHaveLength(1);
+      expect(AlarmActions[0]?.Ref).toMatch(/^(Oncall|Management)/);
+      expect(OKActions).toEqual(AlarmActions);
+    }
+  });
+
+  it('each metric of ours is in the table, with just its dimensions', () => {
+    const ours = alarms.flatMap(statsOf).filter(({ Namespace }) => Namespace === METRICS_NAMESPACE);
+    expect(ours.length).toBeGreaterThan(10);
+    for (const { MetricName: name, Dimensions = [] } of ours) {
+      const metric = METRICS[name as MetricName];
+      expect(metric, name).toBeDefined();
+      const allowed = ['service', ...DIMENSIONS[metric.by]];
+      expect(allowed).toEqual(expect.arrayContaining(Dimensions.map(({ Name }) => Name)));
+      expect(Dimensions).toContainEqual({ Name: 'service', Value: 'fhir-failsafe-dev' });
+    }
+  });
+
+  it('a metric cannot be asked for by a dimension that it does not have', () => {
+    const wrong = { stage: 'dev', name: 'LanePaused', of: { verdict: 'valid' } } as const;
+    expect(() => ownMetric(wrong)).toThrow('LanePaused is not told apart by verdict');
+  });
+});
+
+describe('people', () => {
+  it('hear of our alarms: topics let CloudWatch publish for them, and for nobody else’s', () => {
+    const statements = Object.values(resourcesOf(template, 'AWS::SNS::TopicPolicy'))
+      .flatMap(({ Properties }) => JSON.parse(JSON.stringify(Properties)).PolicyDocument.Statement)
+      .filter(({ Sid }: { Sid?: string }) => Sid === 'OurAlarms');
+    expect(statements).toHaveLength(2);
+    for (const statement of statements) {
+      expect(statement).toMatchObject({
+        Principal: { Service: 'cloudwatch.amazonaws.com' },
+        Action: 'sns:Publish',
+        Condition: { StringEquals: { 'aws:SourceAccount': { Ref: 'AWS::AccountId' } } },
+      });
+      expect(JSON.stringify(statement.Condition.ArnLike)).toContain(`:alarm:${PREFIX}*`);
+    }
+  });
+});
