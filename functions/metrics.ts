@@ -105,6 +105,13 @@ export const METRICS = {
   Probes: counts('messages run by the supervisor itself'),
   ProbesFailed: counts('of these, those that failed'),
   Escalations: counts('escalations of the root'),
+  AuditEntries: counts('entries written to the audit log'),
+  AuditUnreadable: counts('messages for the audit log that are no facts, recorded as such'),
+  AuditLag: {
+    unit: 'Milliseconds',
+    by: 'speaker',
+    means: 'from telling a fact to its entry',
+  },
   MemoryPercent: {
     unit: 'Percent',
     by: 'speaker',

@@ -90,7 +90,7 @@ export class Tally {
 
 /** Measures how long something took that ends now. Another machine's clock may be ahead: never below 0. */
 export function measureSince(
-  name: Extract<SpeakerMetric, 'VerdictLatency' | 'DeliveryLatency'>,
+  name: Extract<SpeakerMetric, 'AuditLag' | 'DeliveryLatency' | 'VerdictLatency'>,
   since: number,
 ): void {
   metrics.addMetric(name, METRICS[name].unit, Math.max(0, Date.now() - since));

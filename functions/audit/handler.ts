@@ -7,7 +7,7 @@ import type { ScheduledEvent, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-
 import { recordedFact } from '../../core/audit-record.ts';
 import { batchResponse } from '../../core/batch-response.ts';
 import { keyedHash } from '../aws/keyed-hash.ts';
-import { faultOf, logger, sqsOrRuleFunction, Tally } from '../telemetry.ts';
+import { faultOf, logger, measureSince, sqsOrRuleFunction, Tally } from '../telemetry.ts';
 import { appendToChain } from './chain-writer.ts';
 import { environment } from './environment.ts';
 
@@ -35,6 +35,8 @@ async function append(records: readonly SQSRecord[], tally: Tally): Promise<bool
     if (unreadable > 0) logger.error('not a fact', { messages: unreadable });
     tally.add('AuditUnreadable', unreadable);
     tally.add('AuditEntries', await appendToChain(facts, hash));
+    for (const { attributes } of records)
+      measureSince('AuditLag', Number(attributes.SentTimestamp));
     return true;
   } catch (fault) {
     tally.add('ComponentFaults');
