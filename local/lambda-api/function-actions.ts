@@ -53,7 +53,6 @@ export function configurationOf(spec: FunctionSpec): object {
     FunctionArn: spec.arn,
     Handler: spec.handler,
     MemorySize: spec.memoryMb,
-    Environment: { Variables: spec.configured },
     Timeout: spec.timeoutMs / 1000,
     Version: '$LATEST',
     Environment: { Variables: spec.configured },

@@ -17,8 +17,6 @@ export type FunctionSpec = {
   logGroup: string;
   /** Where events go that asynchronous invocations gave up. */
   deadLetterArn?: string;
-  /** Those that the template sets. */
-  configured: Record<string, string>;
   variables: Record<string, string>;
   /** Those of them that the template configures. */
   configured: Record<string, string>;

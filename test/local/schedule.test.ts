@@ -58,7 +58,6 @@ function fired(...rules: RulePlan[]) {
     memoryMb: 128,
     reservedConcurrency: Number.POSITIVE_INFINITY,
     logGroup: '/aws/lambda/work',
-    configured: {},
     variables: {},
     configured: {},
   };

@@ -14,7 +14,6 @@ const SPEC: FunctionSpec = {
   reservedConcurrency: 1,
   logGroup: '/aws/lambda/work',
   deadLetterArn: 'arn:aws:sqs:us-east-1:000000000000:dead',
-  configured: {},
   variables: {},
   configured: {},
 };
