@@ -2,6 +2,7 @@ import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { AwsSolutionsChecks, HIPAASecurityChecks } from 'cdk-nag';
 import type { IConstruct } from 'constructs';
 import { describe, expect, it } from 'vitest';
+import type { ConfigInput } from '../../lib/config.ts';
 import { buildStack } from './synthesized.ts';
 
 /** Findings of both packs that nobody acknowledged, as `rule at construct`. */
@@ -27,6 +28,14 @@ describe('cdk-nag', () => {
       'terminology.endpoint': 'https://tx.example.org',
     };
     expect(findings(buildStack({ stage: 'prod', ...delivery }).app)).toEqual([]);
+  });
+
+  it('finds nothing where sources are known and senders admitted', () => {
+    const file: ConfigInput = {
+      sources: { known: { lab: { senders: ['AIDALABORATORY'], ratePerMinute: 60 } } },
+      lanes: { critical: { senders: { accounts: ['111122223333'] } } },
+    };
+    expect(findings(buildStack({ stage: 'prod' }, file).app)).toEqual([]);
   });
 
   it('would find a queue that is not as ours are', () => {
