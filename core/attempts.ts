@@ -29,6 +29,8 @@ export const QUARANTINE_STATUSES = [
   'redriven',
   'discarded',
   'stored',
+  /** Of what the server had refused: redriven, it took it. */
+  'delivered',
 ] as const;
 export type QuarantineStatus = (typeof QUARANTINE_STATUSES)[number];
 
@@ -81,6 +83,7 @@ export function decideAttempt(
     case 'quarantined':
     case 'discarded':
     case 'stored':
+    case 'delivered':
       return { kind: 'finished' };
     case 'in-isolation':
     case 'redriven':

@@ -64,6 +64,7 @@ export function decideRedrive(entry: RedrivableEntry, before: number): RedriveSt
       return { kind: 'skip', because: 'under way' };
     case 'discarded':
     case 'stored':
+    case 'delivered':
       return { kind: 'skip', because: 'ended' };
   }
 }

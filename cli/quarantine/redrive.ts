@@ -1,11 +1,12 @@
 /** Sends quarantined messages back to their lane, where they run alone. */
 import { type Lane, type Origin, originSchema } from '../../core/messages.ts';
 import { decideRedrive, type RedriveMark, type SkipReason } from '../../core/redrive.ts';
-import { pendAnew } from '../../functions/aws/deliveries.ts';
 import { sendTriggers } from '../../functions/aws/delivery-queue.ts';
 import { hop, sendAll } from '../../functions/aws/lane-queues.ts';
 import { type QuarantineRecord, readEntry } from '../../functions/aws/quarantine-entries.ts';
 import { beginRedrive, redriveSent } from '../../functions/aws/quarantine-redrive.ts';
+import { markDelivered } from '../../functions/aws/quarantine-table.ts';
+import { pendAnew } from '../../functions/aws/redriven-deliveries.ts';
 import { messageBodyOf } from './body.ts';
 import { resolvedAsStored } from './resolve.ts';
 import { idsOf, type Selection } from './selection.ts';
@@ -83,16 +84,20 @@ async function send(
   body?: string,
 ): Promise<void> {
   if (entry.delivery === undefined) await sendToLane(stage, entry, body);
-  else await sendToServer(stage, entry.delivery);
+  else await sendToServer(stage, entry.pk, entry.delivery);
   await redriveSent(stage.quarantineTable, entry.pk, redrives, Date.now());
 }
 
-/** The resource is stored; only its delivery is made anew. */
+/** The resource is stored; only its delivery is made anew, and that not if there is no need. */
 async function sendToServer(
-  { resourcesTable, deliveryQueueUrl }: QuarantineStage,
+  { resourcesTable, quarantineTable, deliveryQueueUrl }: QuarantineStage,
+  id: string,
   delivery: NonNullable<QuarantineRecord['delivery']>,
 ): Promise<void> {
-  await pendAnew(resourcesTable, delivery, Date.now());
+  if (!(await pendAnew(resourcesTable, delivery, id, Date.now()))) {
+    await markDelivered(quarantineTable, id);
+    return;
+  }
   const [error] = await sendTriggers(deliveryQueueUrl, [delivery.pk]);
   if (error !== undefined) throw error;
 }

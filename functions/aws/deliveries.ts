@@ -44,6 +44,8 @@ const itemSchema = z.object({
   deliveryFailures: z.object({ generation: z.number(), count: z.number() }).optional(),
   deliveryUnconfirmed: z.boolean().optional(),
   deliveredVersion: z.string().optional(),
+  /** The Quarantine entry that waits for this delivery, for an operator had it sent anew. */
+  deliveryRedriven: z.string().optional(),
 });
 /** What is pending, as it was when the lease was taken. */
 export type PendingResource = z.infer<typeof itemSchema>;
@@ -95,7 +97,7 @@ export async function finishDelivery(
   const update = new UpdateCommand({
     TableName: table,
     Key: { pk },
-    UpdateExpression: `SET deliveredAt = :now, deliveredOrder = :order${known} REMOVE deliveryShard, deliveryDueAt, deliveryLease, deliveryFailures, deliveryUnconfirmed${forget}`,
+    UpdateExpression: `SET deliveredAt = :now, deliveredOrder = :order${known} REMOVE deliveryShard, deliveryDueAt, deliveryLease, deliveryFailures, deliveryUnconfirmed, deliveryRedriven${forget}`,
     ConditionExpression: `${OURS} AND submissionOrder = :order`,
     ExpressionAttributeNames: { '#owner': 'owner' },
     ExpressionAttributeValues: { ...values, ':now': now, ':order': submissionOrder },
@@ -153,34 +155,10 @@ export function refuseDelivery(
     TableName: table,
     Key: { pk },
     UpdateExpression:
-      'SET deliveryRefused = :reason REMOVE deliveryShard, deliveryDueAt, deliveryLease, deliveryFailures',
+      'SET deliveryRefused = :reason REMOVE deliveryShard, deliveryDueAt, deliveryLease, deliveryFailures, deliveryRedriven',
     ConditionExpression: `${OURS} AND submissionOrder = :order`,
     ExpressionAttributeNames: { '#owner': 'owner' },
     ExpressionAttributeValues: { ':owner': owner, ':reason': reason, ':order': submissionOrder },
-  });
-  return written(dynamo.send(update));
-}
-
-/**
- * What was refused is pending again, for an operator has it sent anew; false where it is delivered,
- * pending or newer by now.
- */
-export function pendAnew(
-  table: string,
-  { pk, submissionOrder }: Pick<PendingResource, 'pk' | 'submissionOrder'>,
-  now: number,
-): Promise<boolean> {
-  const { deliveryShard, deliveryDueAt } = pendingFields(pk, now);
-  const update = new UpdateCommand({
-    TableName: table,
-    Key: { pk },
-    UpdateExpression: 'SET deliveryShard = :shard, deliveryDueAt = :dueAt REMOVE deliveryRefused',
-    ConditionExpression: 'attribute_exists(deliveryRefused) AND submissionOrder = :order',
-    ExpressionAttributeValues: {
-      ':shard': deliveryShard,
-      ':dueAt': deliveryDueAt,
-      ':order': submissionOrder,
-    },
   });
   return written(dynamo.send(update));
 }

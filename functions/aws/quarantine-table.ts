@@ -5,7 +5,12 @@
  */
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
-import { type Attempt, QUARANTINE_STATUSES, type Trouble } from '../../core/attempts.ts';
+import {
+  type Attempt,
+  QUARANTINE_STATUSES,
+  type QuarantineStatus,
+  type Trouble,
+} from '../../core/attempts.ts';
 import { crashKindSchema, type Lane, type Origin } from '../../core/messages.ts';
 import type { CrashKind } from '../../core/verdict.ts';
 import type { PlacedBody } from './bodies-bucket.ts';
@@ -143,10 +148,19 @@ export function voidAttempt(
 
 /** The message turned out valid and lies in Resources; false where it was finished otherwise. */
 export function markStored(table: string, messageId: string): Promise<boolean> {
-  const set = setAll({ status: 'stored' });
+  return endWell(table, messageId, 'stored');
+}
+
+/** What was redriven has reached the server, or a newer submission has; false as above. */
+export function markDelivered(table: string, entryId: string): Promise<boolean> {
+  return endWell(table, entryId, 'delivered');
+}
+
+function endWell(table: string, pk: string, status: QuarantineStatus): Promise<boolean> {
+  const set = setAll({ status });
   const update = new UpdateCommand({
     TableName: table,
-    Key: { pk: messageId },
+    Key: { pk },
     UpdateExpression: set.expression,
     ConditionExpression: `attribute_exists(pk) AND ${UNFINISHED}`,
     ExpressionAttributeNames: set.names,

@@ -25,7 +25,7 @@ import { emit, logger, measureSince, type Tally } from '../telemetry.ts';
 import { environment, settings } from './environment.ts';
 import { type Answer, put } from './put.ts';
 import { FHIR_SERVER } from './service.ts';
-import { quarantineUndelivered } from './undelivered.ts';
+import { quarantineUndelivered, resolveRedriven } from './undelivered.ts';
 
 /** Longer than a call: a lease that is over belongs to one that ended, or died. */
 const LEASE_MARGIN_MS = 10_000;
@@ -125,6 +125,7 @@ async function record(
   switch (meaning) {
     case 'delivered': {
       tally.add('Delivered');
+      await resolveRedriven(resource);
       const end = { owner, version: answer.version, now: Date.now() };
       const isLatest = await finishDelivery(resourcesTable, resource, end);
       measureSince('DeliveryLatency', resource.sentAt);
@@ -151,6 +152,7 @@ async function refused(
   tally: Tally,
 ): Promise<Ending> {
   await quarantineUndelivered(resource, reason, body);
+  await resolveRedriven(resource);
   const ended = await refuseDelivery(environment.resourcesTable, resource, owner, reason);
   tally.add('Undelivered');
   emit('Quarantined', 'verdict', 'undelivered');

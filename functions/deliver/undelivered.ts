@@ -2,7 +2,7 @@
 import { undeliveredFingerprint } from '../../core/fingerprint.ts';
 import { placeBody } from '../aws/bodies-bucket.ts';
 import type { PendingResource } from '../aws/deliveries.ts';
-import { quarantine } from '../aws/quarantine-table.ts';
+import { markDelivered, quarantine } from '../aws/quarantine-table.ts';
 import { COMPONENT, environment, settings } from './environment.ts';
 
 const OUTCOME_CHARACTERS_MAX = 16 * 1024;
@@ -26,7 +26,7 @@ export async function quarantineUndelivered(
   await quarantine(
     environment.quarantineTable,
     {
-      origin: { messageId: `delivery#${messageId}`, source, sentAt, file, line },
+      origin: { messageId: entryId(messageId), source, sentAt, file, line },
       lane,
       kind: 'undelivered',
       reason: `the FHIR server ${reason}`,
@@ -38,3 +38,15 @@ export async function quarantineUndelivered(
     Date.now(),
   );
 }
+
+/**
+ * Ends the entry that an operator redrove, for the server has what it waits for, or has answered a
+ * newer submission in its place. Done before the resource is no longer pending: a death in between
+ * does it again.
+ */
+export async function resolveRedriven({ deliveryRedriven }: PendingResource): Promise<void> {
+  if (deliveryRedriven === undefined) return;
+  await markDelivered(environment.quarantineTable, deliveryRedriven);
+}
+
+const entryId = (messageId: string) => `delivery#${messageId}`;

@@ -59,10 +59,60 @@ describe('R07: what the server does not take', () => {
     expect(calls).toBe(2);
     const delivered = await stage.resource();
     expect(delivered['deliveredOrder']).toBe(delivered['submissionOrder']);
+    expect(await itemsOf(stage.world.tables.quarantine)).toMatchObject([
+      { pk: 'delivery#m-bad-1', status: 'delivered', redrives: 1 },
+    ]);
+    expect(delivered['deliveryRedriven']).toBeUndefined();
     // A newer version of it is sent all the same.
     await stage.store('bad', 2);
     await stage.turn();
     expect(calls).toBe(3);
+  });
+
+  const redrive = async () => {
+    const operator = await loadOperator();
+    return operator.redrive(stageOf(stage.world), { kind: 'all' }, byTest());
+  };
+  const statuses = async () =>
+    Object.fromEntries(
+      (await itemsOf(stage.world.tables.quarantine)).map(({ pk, status: its }) => [pk, its]),
+    );
+
+  test('and is refused again once redriven is quarantined again', async () => {
+    status = 422;
+    await stage.store('bad', 1);
+    await stage.turn();
+    expect(await redrive()).toEqual({ sent: 1 });
+    await stage.turn();
+    expect(await statuses()).toEqual({ 'delivery#m-bad-1': 'quarantined' });
+    expect(await stage.resource()).not.toHaveProperty('deliveryRedriven');
+  });
+
+  test('R05: is not sent anew where a newer submission took its place, and so has ended', async () => {
+    status = 422;
+    await stage.store('bad', 1);
+    await stage.turn();
+    await stage.store('bad', 2);
+    expect(await redrive()).toEqual({ sent: 1 });
+    expect(await statuses()).toEqual({ 'delivery#m-bad-1': 'delivered' });
+    expect(await depthOf(stage.world.queues.delivery)).toBe(1);
+    status = 201;
+    await stage.turn();
+    expect(calls).toBe(2);
+  });
+
+  test('R05: ends with the newer submission that comes while it waits', async () => {
+    status = 422;
+    await stage.store('bad', 1);
+    await stage.turn();
+    await redrive();
+    await stage.store('bad', 2);
+    await stage.turn();
+    await stage.turn();
+    expect(await statuses()).toEqual({
+      'delivery#m-bad-1': 'delivered',
+      'delivery#m-bad-2': 'quarantined',
+    });
   });
 
   test('R18: a 5xx of its own goes there after three, while others are served', async () => {

@@ -1,0 +1,46 @@
+/** Deliveries that the server refused, and an operator has made anew. */
+import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { dynamo } from './clients.ts';
+import { written } from './conditional-write.ts';
+import { type PendingResource, pendingFields } from './deliveries.ts';
+
+/**
+ * What was refused is pending again, and remembers the Quarantine entry that waits for it. False
+ * where there is nothing to make anew: it was delivered after all, or a newer submission, which has
+ * a delivery of its own, took its place.
+ */
+export async function pendAnew(
+  table: string,
+  { pk, submissionOrder }: Pick<PendingResource, 'pk' | 'submissionOrder'>,
+  entryId: string,
+  now: number,
+): Promise<boolean> {
+  const { deliveryShard, deliveryDueAt } = pendingFields(pk, now);
+  const update = new UpdateCommand({
+    TableName: table,
+    Key: { pk },
+    UpdateExpression:
+      'SET deliveryShard = :shard, deliveryDueAt = :dueAt, deliveryRedriven = :entry REMOVE deliveryRefused',
+    ConditionExpression: 'attribute_exists(deliveryRefused) AND submissionOrder = :order',
+    ExpressionAttributeValues: {
+      ':shard': deliveryShard,
+      ':dueAt': deliveryDueAt,
+      ':entry': entryId,
+      ':order': submissionOrder,
+    },
+  });
+  return (await written(dynamo.send(update))) || isPendingFor(table, pk, entryId);
+}
+
+/** Made so before: by a redrive that died, or by a write whose answer was lost. */
+async function isPendingFor(table: string, pk: string, entryId: string): Promise<boolean> {
+  const { Item } = await dynamo.send(
+    new GetCommand({
+      TableName: table,
+      Key: { pk },
+      ProjectionExpression: 'deliveryRedriven',
+      ConsistentRead: true,
+    }),
+  );
+  return Item?.['deliveryRedriven'] === entryId;
+}
