@@ -1,0 +1,50 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { type Downstream, startDownstream } from '../../local/downstream/server.ts';
+
+const MAIN = join(import.meta.dirname, '..', '..', 'cli', 'main.ts');
+
+let downstream: Downstream;
+beforeEach(async () => {
+  downstream = await startDownstream({ slowMs: 50 });
+});
+afterEach(() => downstream.stop());
+
+function cli(...args: string[]): Promise<{ status: number; out: string; err: string }> {
+  const argv = [MAIN, 'downstream', ...args, '--port', new URL(downstream.endpoint).port];
+  return new Promise((resolve) => {
+    const child = execFile(process.execPath, argv, (_, out, err) => {
+      resolve({ status: child.exitCode ?? -1, out, err });
+    });
+  });
+}
+const put = () => fetch(`${downstream.endpoint}/Patient/a`, { method: 'PUT', body: '{}' });
+
+test('slow, fail, stop and ok make the stand-in server so, and without a word it says how it is', async () => {
+  expect(JSON.parse((await cli('slow')).out)).toMatchObject({ mode: 'slow' });
+  const begunAt = performance.now();
+  expect((await put()).status).toBe(201);
+  expect(performance.now() - begunAt).toBeGreaterThanOrEqual(45);
+  await cli('fail');
+  expect((await put()).status).toBe(503);
+  await cli('stop');
+  await expect(put()).rejects.toThrow('fetch failed');
+  await cli('ok');
+  expect((await put()).status).toBe(200);
+  expect(JSON.parse((await cli()).out)).toEqual({
+    mode: 'ok',
+    counts: { ok: 1, slow: 1, fail: 1, stop: 1 },
+    resources: 1,
+  });
+}, 60_000);
+
+test('says what is wrong where no such server is, or no such mode', async () => {
+  expect(await cli('slower')).toMatchObject({ status: 2 });
+  await downstream.stop();
+  expect(await cli('ok')).toMatchObject({
+    status: 1,
+    err: expect.stringContaining('is `npm start -- --downstream` running?'),
+  });
+  downstream = await startDownstream();
+}, 60_000);

@@ -1,0 +1,76 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { skipTime } from '../../support/clock.ts';
+import { textOf, useDeliveryStage } from '../../support/delivery-stage.ts';
+import { type Metrics, watchMetrics } from '../../support/metrics.ts';
+
+const stage = useDeliveryStage();
+/** Longer than the lease of a delivery, and than what received it hides its trigger. */
+const LATER_MS = 60_000;
+
+let metrics: Metrics;
+beforeEach(async () => {
+  metrics = watchMetrics();
+  await stage.reload();
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
+});
+
+const counts = () =>
+  Object.fromEntries(
+    ['Calls', 'Repeats', 'Delivered', 'DeliveryFailures'].map((name) => [name, metrics.sum(name)]),
+  );
+
+/** From the moment that the server has stored something, nothing of the process takes effect. */
+function dieWithTheAnswer(): Promise<'died'> {
+  const death = Promise.withResolvers<'died'>();
+  let dead = false;
+  stage.downstream.onStored = () => {
+    dead = true;
+  };
+  const { dynamo } = stage.lane.clients;
+  dynamo.middlewareStack.add(
+    (next) => (args) => {
+      if (!dead) return next(args);
+      death.resolve('died');
+      return new Promise<never>(() => {});
+    },
+    { step: 'initialize', name: 'death' },
+  );
+  return death.promise;
+}
+
+test('R05: who dies after the PUT and before the mark makes the same PUT be made again, and counted', async () => {
+  await stage.store('a', 1);
+  expect(await Promise.race([stage.turn(), dieWithTheAnswer()])).toBe('died');
+  expect(await stage.resource()).toHaveProperty('deliveryShard');
+
+  stage.downstream.onStored = () => {};
+  await stage.reload();
+  skipTime(LATER_MS);
+  expect((await stage.turn())?.failed).toEqual([]);
+  expect(stage.downstream.resources.get('Patient/a')).toEqual({ version: 2, body: textOf('a', 1) });
+  expect(await stage.resource()).not.toHaveProperty('deliveryShard');
+  // What the dead one had counted died with it.
+  expect(counts()).toEqual({ Calls: 1, Repeats: 1, Delivered: 1, DeliveryFailures: 0 });
+});
+
+test('a call that was not answered may have been heard: the next one counts as a repeat', async () => {
+  stage.downstream.setMode('stop');
+  await stage.store('a', 1);
+  expect((await stage.turn())?.failed).toHaveLength(1);
+  expect(counts()).toMatchObject({ Calls: 1, Repeats: 0, DeliveryFailures: 1 });
+  stage.downstream.setMode('ok');
+  skipTime(LATER_MS);
+  await stage.turn();
+  expect(counts()).toMatchObject({ Calls: 2, Repeats: 1, Delivered: 1 });
+});
+
+test('a first delivery is none, nor is that of the next version', async () => {
+  for (const version of [1, 2]) {
+    await stage.store('a', version);
+    await stage.turn();
+  }
+  expect(counts()).toEqual({ Calls: 2, Repeats: 0, Delivered: 2, DeliveryFailures: 0 });
+});
