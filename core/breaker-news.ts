@@ -6,8 +6,10 @@
  * anew for a while. That is harmless, because a fact is known by service, generation and time
  * (facts told twice are one), and the supervisor looks at the breaker's item whenever it is woken.
  */
+import type { z } from 'zod';
 import type { AuditFact } from './audit-fact.ts';
 import type { Transition } from './breaker-state.ts';
+import type { breakerNewsSchema } from './supervisor-messages.ts';
 
 const REASON_CHARACTERS_MAX = 1_000;
 const NAME_CHARACTERS_MAX = 128;
@@ -31,18 +33,10 @@ export function transitionFact(
 }
 
 /** The message for the supervisor's queue. */
-export interface BreakerNews {
-  readonly breaker: {
-    readonly service: string;
-    readonly from: Transition['from'];
-    readonly to: Transition['to'];
-    readonly at: number;
-    readonly openUntil?: number | undefined;
-  };
-}
+export type BreakerNews = z.infer<typeof breakerNewsSchema>;
 
 export function breakerNews(service: string, { from, to, at, openUntil }: Transition): BreakerNews {
-  return { breaker: { service, from, to, at, openUntil } };
+  return { breaker: { service, from, to, at, ...(openUntil !== undefined && { openUntil }) } };
 }
 
 /** How long a transition is told anew; exactly that old it no longer is. */

@@ -3,6 +3,7 @@ import { auditFactSchema } from '../../core/audit-fact.ts';
 import { breakerNews, transitionFact, transitionsToTell } from '../../core/breaker-news.ts';
 import { obey } from '../../core/breaker-operator.ts';
 import { RECENT_MAX, UNKNOWN_SERVICE } from '../../core/breaker-state.ts';
+import { breakerNewsSchema } from '../../core/supervisor-messages.ts';
 import { failing, recovered } from './breaker-support.ts';
 
 const opened = failing(5, 7);
@@ -44,10 +45,14 @@ test("R17: an operator's word is a kind of its own, and says who and why, at any
 });
 
 test('the supervisor is told from where to where, and of an open one until when', () => {
-  const news = opened.recent.map((each) => breakerNews('fhir-server', each));
+  const news = opened.recent.map((each) =>
+    breakerNewsSchema.parse(breakerNews('fhir-server', each)),
+  );
   expect(news).toEqual([
     { breaker: { service: 'fhir-server', from: 'closed', to: 'open', at: 7, openUntil: 30_007 } },
   ]);
+  const [, halfOpened] = recovered(30_000).recent;
+  expect(halfOpened && breakerNews('s', halfOpened).breaker).not.toHaveProperty('openUntil');
 });
 
 test('an item keeps its latest transitions, which are told anew for three minutes', () => {

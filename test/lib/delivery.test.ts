@@ -48,6 +48,23 @@ describe('the delivery lane', () => {
     });
   });
 
+  it('keeps what SQS gives up on for as long as it can, for an operator: nobody consumes it', () => {
+    const queues = byName(template, 'AWS::SQS::Queue', 'QueueName');
+    const deadLetter = 'fhir-failsafe-dev-delivery-dead-letter';
+    expect(queues.get(deadLetter)?.Properties).toMatchObject({
+      MessageRetentionPeriod: 14 * 86_400,
+    });
+    expect(queues.get('fhir-failsafe-dev-delivery')?.Properties).toMatchObject({
+      MessageRetentionPeriod: 14 * 86_400,
+      RedrivePolicy: { maxReceiveCount: 1000 },
+    });
+    const sources = Object.values(template.findResources('AWS::Lambda::EventSourceMapping')).map(
+      ({ Properties }) => JSON.stringify(Properties.EventSourceArn),
+    );
+    expect(sources.filter((source) => source.includes('DeliveryDeadLetter'))).toEqual([]);
+    expect(sources.filter((source) => source.includes('DeliveryQueue'))).toHaveLength(1);
+  });
+
   it('may do what it does, and no more', () => {
     const rows = permissionRows(template.toJSON() as PermissionsTemplate).map(
       (row) => `${row.function} ${row.purpose}: ${row.actions} on ${row.resources}`,

@@ -1,4 +1,5 @@
 /** A world whose resources are delivered to a FHIR server, and the functions that do it, cold. */
+import type { ScheduledEvent } from 'aws-lambda';
 import { vi } from 'vitest';
 import { ENV } from '../../functions/aws/env-names.ts';
 import type { SqsHandler } from './delivery.ts';
@@ -10,7 +11,7 @@ export interface DeliveryLane {
   readonly world: World;
   readonly deliver: SqsHandler;
   /** One turn of the minute rule. */
-  readonly resend: () => Promise<void>;
+  readonly resend: (event?: ScheduledEvent) => Promise<void>;
   readonly clients: Clients;
 }
 
@@ -34,8 +35,8 @@ export async function loadDelivery(world: World): Promise<DeliveryLane> {
     world,
     clients,
     deliver: handler as unknown as SqsHandler,
-    resend: async () => {
-      await resend.handler({} as never, contextWith());
+    resend: async (event = {} as ScheduledEvent) => {
+      await resend.handler(event, contextWith());
     },
   };
 }

@@ -46,6 +46,7 @@ export class DeliveryStage {
     id: string | undefined,
     version: number,
     messageId = `m-${id}-${version}`,
+    { source = 'default', resourceType = 'Patient' } = {},
   ): Promise<string> {
     const { storeResource } = await import('../../functions/aws/resources-table.ts');
     const { sendTriggers } = await import('../../functions/aws/delivery-queue.ts');
@@ -53,9 +54,9 @@ export class DeliveryStage {
     const { pk } = await storeResource(
       { table: tables.resources, bucket, inlineBytesMax: 1_000, delivered: true },
       {
-        origin: { messageId, sentAt: version, source: 'default' },
+        origin: { messageId, sentAt: version, source },
         lane: 'background',
-        resourceType: 'Patient',
+        resourceType,
         resourceId: id,
         text: textOf(id, version),
       },

@@ -1,4 +1,6 @@
+import { SetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { describe, expect, test } from 'vitest';
+import { testClients } from '../../support/clients.ts';
 import { skipTime } from '../../support/clock.ts';
 import { receive } from '../../support/delivery.ts';
 import { useDeliveryStage } from '../../support/delivery-stage.ts';
@@ -46,6 +48,27 @@ describe('R18: an outage', () => {
       await stage.turn();
     }
     expect(stage.downstream.resources.size).toBe(12);
+  });
+
+  test('a trigger that its queue gave up on is in the dead-letter queue, and its mark brings it back', async () => {
+    const { delivery, deadLetter } = stage.world.queues;
+    const policy = { deadLetterTargetArn: deadLetter.arn, maxReceiveCount: 1 };
+    const Attributes = { RedrivePolicy: JSON.stringify(policy) };
+    await testClients().sqs.send(
+      new SetQueueAttributesCommand({ QueueUrl: delivery.url, Attributes }),
+    );
+    await stage.store('a', 1);
+    stage.downstream.setMode('stop');
+    expect((await stage.turn())?.failed).toHaveLength(1);
+    skipTime(60_000);
+    expect(await stage.turn()).toBeUndefined();
+    expect([await depthOf(delivery), await depthOf(deadLetter)]).toEqual([0, 1]);
+    stage.downstream.setMode('ok');
+    skipTime(7 * 24 * 3_600_000);
+    await stage.lane.resend();
+    await stage.turn();
+    expect(stage.downstream.resources.size).toBe(1);
+    expect(await itemsOf(stage.world.tables.quarantine)).toEqual([]);
   });
 
   test('triggers that were lost are sent anew while their messages might still be kept', async () => {

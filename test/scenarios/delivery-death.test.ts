@@ -1,0 +1,130 @@
+/** `deliver` and `resend` die after each of their calls to AWS: nothing is lost, no order turned. */
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { type Downstream, startDownstream } from '../../local/downstream/server.ts';
+import { skipTime } from '../support/clock.ts';
+import { contextWith, deliver, receive, remove, send } from '../support/delivery.ts';
+import { buildDeliveryWorld, loadDelivery } from '../support/delivery-lane.ts';
+import { dieAtEveryStep } from '../support/die-at-every-step.ts';
+import { type Emulators, startEmulators } from '../support/emulators.ts';
+import { depthOf, itemsOf } from '../support/stores.ts';
+import type { World } from '../support/world.ts';
+
+const DUE_MS = 7 * 24 * 3_600_000;
+
+let emulators: Emulators;
+let downstream: Downstream;
+/** Versions as the server stored them, by resource. */
+let stored: Record<string, number[]>;
+beforeAll(async () => {
+  emulators = await startEmulators();
+});
+beforeEach(async () => {
+  downstream = await startDownstream();
+  stored = {};
+  downstream.onStored = (key, body) => {
+    const versions = stored[key] ?? [];
+    stored[key] = [...versions, JSON.parse(body).version];
+  };
+});
+afterEach(() => downstream.stop());
+afterAll(() => emulators.stop());
+
+async function store(world: World, id: string, version: number, body: object = {}) {
+  const { storeResource } = await import('../../functions/aws/resources-table.ts');
+  const { sendTriggers } = await import('../../functions/aws/delivery-queue.ts');
+  const place = { table: world.tables.resources, bucket: world.bucket, inlineBytesMax: 1_000 };
+  const { pk } = await storeResource(
+    { ...place, delivered: true },
+    {
+      origin: { messageId: `m-${id}-${version}`, sentAt: version, source: 'default' },
+      lane: 'background',
+      resourceType: 'Patient',
+      resourceId: id,
+      text: JSON.stringify({ resourceType: 'Patient', id, version, ...body }),
+    },
+    Date.now(),
+  );
+  await sendTriggers(world.queues.delivery.url, [pk]);
+}
+
+const pendingOf = async (world: World) =>
+  (await itemsOf(world.tables.resources)).filter((item) => item['deliveryShard'] !== undefined);
+
+async function finish(world: World): Promise<void> {
+  const lane = await loadDelivery(world);
+  for (let turns = 0; turns < 60 && (await pendingOf(world)).length > 0; turns += 1) {
+    const context = contextWith(60_000);
+    if (!(await deliver(lane.deliver, world.queues.delivery, { context }))) skipTime(30_000);
+  }
+}
+
+/** Each version at most repeated, none after a newer one, and the newest last. */
+function expectOrder(): void {
+  for (const versions of Object.values(stored)) {
+    expect(versions).toEqual([...versions].sort());
+    expect(versions.at(-1)).toBe(2);
+  }
+}
+
+test('R05 R18: deliver', { timeout: 120_000 }, async () => {
+  const steps = await dieAtEveryStep({
+    build: () => buildDeliveryWorld(downstream.endpoint),
+    queue: (world) => world.queues.delivery,
+    async load(world) {
+      stored = {};
+      const { deliver: handler, clients } = await loadDelivery(world);
+      return { handler, clients: [clients], others: [clients.hastyDynamo] };
+    },
+    async prepare(world) {
+      for (const version of [1, 2]) await store(world, 'a', version);
+      await store(world, 'large', 2, { note: 'x'.repeat(2_000) });
+    },
+    finish,
+    async check(world) {
+      expect(await pendingOf(world)).toEqual([]);
+      expect(Object.keys(stored).sort()).toEqual(['Patient/a', 'Patient/large']);
+      expectOrder();
+      expect(await itemsOf(world.tables.quarantine)).toEqual([]);
+    },
+  });
+  // The breaker, a lease each and the body in the bucket, the end of each.
+  expect(steps).toBeGreaterThanOrEqual(6);
+});
+
+test('R18: resend, of what lost its triggers', { timeout: 120_000 }, async () => {
+  const steps = await dieAtEveryStep({
+    // Sixteen shards are asked, twice.
+    stride: 4,
+    build: () => buildDeliveryWorld(downstream.endpoint),
+    queue: (world) => world.queues.lane,
+    async load(world) {
+      stored = {};
+      const { resend, clients } = await loadDelivery(world);
+      const handler = async () => {
+        await resend();
+        return { batchItemFailures: [] };
+      };
+      return { handler, clients: [clients], others: [clients.hastyDynamo] };
+    },
+    async prepare(world) {
+      await store(world, 'a', 2);
+      await store(world, 'b', 2);
+      const { delivery, lane } = world.queues;
+      await remove(delivery, await receive(delivery));
+      expect(await depthOf(delivery)).toBe(0);
+      // Stands for the minute's event.
+      await send(lane, '{"wake":"minute"}');
+      skipTime(DUE_MS);
+    },
+    async finish(world) {
+      const { resend } = await loadDelivery(world);
+      await resend();
+      await finish(world);
+    },
+    async check(world) {
+      expect(await pendingOf(world)).toEqual([]);
+      expect(stored).toEqual({ 'Patient/a': expect.any(Array), 'Patient/b': expect.any(Array) });
+    },
+  });
+  expect(steps).toBeGreaterThanOrEqual(20);
+});
