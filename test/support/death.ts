@@ -1,4 +1,5 @@
 /** Makes a process die at a chosen step: after its k-th call to AWS nothing happens any more. */
+import type { Downstream } from '../../local/downstream/server.ts';
 import type { Clients } from './functions.ts';
 
 export interface Death {
@@ -36,5 +37,26 @@ export function dieAfterCall(
       { step: 'initialize', name: 'death' },
     );
   }
+  return { happened: death.promise };
+}
+
+/** From the moment that the server has stored something, nothing of the process takes effect. */
+export function dieOnceStored(server: Downstream, { dynamo }: Clients): Death {
+  const death = Promise.withResolvers<'died'>();
+  const { onStored } = server;
+  let dead = false;
+  server.onStored = (...stored) => {
+    dead = true;
+    onStored(...stored);
+  };
+  dynamo.middlewareStack.add(
+    (next) => (args) => {
+      if (!dead) return next(args);
+      server.onStored = onStored;
+      death.resolve('died');
+      return new Promise<never>(() => {});
+    },
+    { step: 'initialize', name: 'death' },
+  );
   return { happened: death.promise };
 }

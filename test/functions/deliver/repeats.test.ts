@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { skipTime } from '../../support/clock.ts';
+import { dieOnceStored } from '../../support/death.ts';
 import { textOf, useDeliveryStage } from '../../support/delivery-stage.ts';
 import { type Metrics, watchMetrics } from '../../support/metrics.ts';
 
@@ -22,31 +23,12 @@ const counts = () =>
     ['Calls', 'Repeats', 'Delivered', 'DeliveryFailures'].map((name) => [name, metrics.sum(name)]),
   );
 
-/** From the moment that the server has stored something, nothing of the process takes effect. */
-function dieWithTheAnswer(): Promise<'died'> {
-  const death = Promise.withResolvers<'died'>();
-  let dead = false;
-  stage.downstream.onStored = () => {
-    dead = true;
-  };
-  const { dynamo } = stage.lane.clients;
-  dynamo.middlewareStack.add(
-    (next) => (args) => {
-      if (!dead) return next(args);
-      death.resolve('died');
-      return new Promise<never>(() => {});
-    },
-    { step: 'initialize', name: 'death' },
-  );
-  return death.promise;
-}
-
 test('R05: who dies after the PUT and before the mark makes the same PUT be made again, and counted', async () => {
   await stage.store('a', 1);
-  expect(await Promise.race([stage.turn(), dieWithTheAnswer()])).toBe('died');
+  const death = dieOnceStored(stage.downstream, stage.lane.clients);
+  expect(await Promise.race([stage.turn(), death.happened])).toBe('died');
   expect(await stage.resource()).toHaveProperty('deliveryShard');
 
-  stage.downstream.onStored = () => {};
   await stage.reload();
   skipTime(LATER_MS);
   expect((await stage.turn())?.failed).toEqual([]);
