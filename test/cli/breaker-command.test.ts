@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
-import { CreateQueueCommand } from '@aws-sdk/client-sqs';
+import { DeleteQueueCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { auditFactSchema } from '../../core/audit-fact.ts';
 import { testClients } from '../support/clients.ts';
@@ -31,19 +31,10 @@ function breaker(...args: string[]): Promise<{ status: number; out: string; err:
 
 test('R17: is overruled, by whom and why is a fact for the audit, and is seen', async () => {
   const word = ['fhir-server', '--reason', 'maintenance', '--by', 'ada'];
-  // Nothing is overruled where it could not be audited.
-  const unaudited = await breaker('force-open', ...word);
-  expect(unaudited).toMatchObject({ status: 1, err: expect.stringContaining('audit.fifo') });
-  expect(await itemsOf(world.tables.breakers)).toEqual([]);
-
-  const QueueName = `fhir-failsafe-${world.stage}-audit.fifo`;
-  const { QueueUrl: url = '' } = await testClients().sqs.send(
-    new CreateQueueCommand({ QueueName, Attributes: { FifoQueue: 'true' } }),
-  );
   const forced = await breaker('force-open', ...word, '--for', '10m');
   expect(forced).toMatchObject({ status: 0, err: '' });
   expect(JSON.parse(forced.out)).toMatchObject({ service: 'fhir-server', to: 'open' });
-  const [told] = await receive({ name: QueueName, url, arn: '' });
+  const [told] = await receive(world.queues.audit);
   expect(auditFactSchema.parse(JSON.parse(told?.body ?? ''))).toMatchObject({
     kind: 'breaker-forced',
     component: 'cli',
@@ -52,4 +43,11 @@ test('R17: is overruled, by whom and why is a fact for the audit, and is seen', 
     details: { service: 'fhir-server', from: 'closed', to: 'open' },
   });
   expect((await breaker('list')).out).toMatch(/^fhir-server +open until .*forced by ada/);
+
+  // Nothing is overruled where it could not be audited.
+  const QueueUrl = world.queues.audit.url;
+  await testClients().sqs.send(new DeleteQueueCommand({ QueueUrl }));
+  const unaudited = await breaker('reset', ...word);
+  expect(unaudited).toMatchObject({ status: 1, err: expect.stringContaining('audit.fifo') });
+  expect(await itemsOf(world.tables.breakers)).toMatchObject([{ phase: 'open', generation: 1 }]);
 }, 60_000);

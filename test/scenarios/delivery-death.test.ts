@@ -73,7 +73,7 @@ test('R05 R18: deliver', { timeout: 120_000 }, async () => {
     async load(world) {
       stored = {};
       const { deliver: handler, clients } = await loadDelivery(world);
-      return { handler, clients: [clients], others: [clients.hastyDynamo] };
+      return { handler, clients: [clients] };
     },
     async prepare(world) {
       for (const version of [1, 2]) await store(world, 'a', version);
@@ -104,7 +104,7 @@ test('R18: resend, of what lost its triggers', { timeout: 120_000 }, async () =>
         await resend();
         return { batchItemFailures: [] };
       };
-      return { handler, clients: [clients], others: [clients.hastyDynamo] };
+      return { handler, clients: [clients] };
     },
     async prepare(world) {
       await store(world, 'a', 2);

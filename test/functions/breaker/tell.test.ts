@@ -1,38 +1,14 @@
-import { CreateQueueCommand } from '@aws-sdk/client-sqs';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { auditFactSchema } from '../../../core/audit-fact.ts';
 import { ENV } from '../../../functions/aws/env-names.ts';
-import { testClients } from '../../support/clients.ts';
 import { skipTime } from '../../support/clock.ts';
 import { receive } from '../../support/delivery.ts';
 import { useDeliveryStage } from '../../support/delivery-stage.ts';
 import { itemsOf } from '../../support/stores.ts';
-import type { Queue } from '../../support/world.ts';
 
 const stage = useDeliveryStage();
-let audit: Queue;
-let supervisor: Queue;
-beforeEach(async () => {
-  audit = await create('audit.fifo', { FifoQueue: 'true' });
-  supervisor = await create('supervisor-news');
-});
-afterEach(() => {
-  delete process.env[ENV.auditQueueUrl];
-  delete process.env[ENV.supervisorQueueUrl];
-});
-
-async function create(name: string, Attributes: Record<string, string> = {}): Promise<Queue> {
-  const QueueName = `${stage.world.stage}-${name}`;
-  const { sqs } = testClients();
-  const { QueueUrl: url = '' } = await sqs.send(new CreateQueueCommand({ QueueName, Attributes }));
-  return { name: QueueName, url, arn: '' };
-}
-
 /** The server fails until the breaker opens. */
-async function open(auditQueueUrl = audit.url): Promise<void> {
-  process.env[ENV.auditQueueUrl] = auditQueueUrl;
-  process.env[ENV.supervisorQueueUrl] = supervisor.url;
-  await stage.reload();
+async function open(): Promise<void> {
   stage.downstream.setMode('fail');
   for (let n = 0; n < 6; n += 1) await stage.store(`p${n}`, 1);
   await stage.turn();
@@ -40,8 +16,11 @@ async function open(auditQueueUrl = audit.url): Promise<void> {
 }
 
 const facts = async () =>
-  (await receive(audit)).map(({ body }) => auditFactSchema.parse(JSON.parse(body)));
-const news = async () => (await receive(supervisor)).map(({ body }) => JSON.parse(body));
+  (await receive(stage.world.queues.audit)).map(({ body }) =>
+    auditFactSchema.parse(JSON.parse(body)),
+  );
+const news = async () =>
+  (await receive(stage.world.queues.supervisor)).map(({ body }) => JSON.parse(body));
 
 describe('R60: a transition', () => {
   test('reaches the audit and the supervisor before its invocation ends', async () => {
@@ -63,9 +42,11 @@ describe('R60: a transition', () => {
   });
 
   test('is told anew where who was to tell could not, and is one fact all the same', async () => {
-    await open('http://127.0.0.1:1/000000000000/nowhere.fifo');
+    process.env[ENV.auditQueueUrl] = stage.world.queues.audit.url.replace('audit', 'nowhere');
+    await stage.reload();
+    await open();
     expect(await facts()).toEqual([]);
-    process.env[ENV.auditQueueUrl] = audit.url;
+    process.env[ENV.auditQueueUrl] = stage.world.queues.audit.url;
     await stage.reload();
     for (let minute = 0; minute < 5; minute += 1) {
       await stage.lane.resend();
