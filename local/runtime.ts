@@ -37,6 +37,8 @@ export type RuntimeOptions = MischiefOptions & {
   /** Told of each line that a function or the platform logs. */
   onLogLine?: (line: LogLine) => void;
   clock?: Clock;
+  /** Puts something between the pipeline and its emulators, such as a meter of calls. */
+  through?: (endpoints: Endpoints) => Promise<Endpoints>;
 };
 
 export type Runtime = {
@@ -89,7 +91,7 @@ async function start(
 
   const emulators = await startEmulators(options.dataDir && home.directory);
   onStop(emulators.stop);
-  const { endpoints } = emulators;
+  const endpoints = (await options.through?.(emulators.endpoints)) ?? emulators.endpoints;
   const clients = createClients(endpoints);
   onStop(() => destroyClients(clients));
   const plan = planOf(assembly, endpoints.sqs);

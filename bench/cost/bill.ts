@@ -1,0 +1,45 @@
+/** A month's bill from what one resource of each kind uses and what stands whether used or not. */
+import type { Measured } from './measure.ts';
+import { Usage } from './usage.ts';
+
+export interface Month {
+  /** Resources a month. */
+  readonly resources: number;
+  readonly bytes: number;
+  /** Shares of them, 0 to 1. */
+  readonly invalid: number;
+  readonly crash: number;
+}
+
+const GB = 1e9;
+
+export interface Bill {
+  readonly ours: Usage;
+  readonly plain: Usage;
+}
+
+/**
+ * Both store what is valid, for one month. The plain pipeline has no answer to what crashes: it is
+ * counted there as if it were valid, which flatters it.
+ */
+export function billOf(
+  month: Month,
+  { ours: each, plain: plainEach }: Measured,
+  standing: Usage,
+): Bill {
+  const { resources, bytes, invalid, crash } = month;
+  const kept = (resources * (1 - invalid - crash) * bytes) / GB;
+  const ours = new Usage();
+  ours.addTimes(standing, 1);
+  ours.addTimes(each.valid, resources * (1 - invalid - crash));
+  ours.addTimes(each.invalid, resources * invalid);
+  ours.addTimes(each.crashing, resources * crash);
+  ours.add('validate and store', 'dynamoGbMonths', kept);
+  ours.add('validate and store', 'dynamoRestorableGbMonths', kept);
+  ours.add('isolation', 'dynamoGbMonths', (resources * (invalid + crash) * bytes) / GB);
+  const plain = new Usage();
+  plain.addTimes(plainEach.valid, resources * (1 - invalid));
+  plain.addTimes(plainEach.invalid, resources * invalid);
+  plain.add('validate and store', 'dynamoGbMonths', kept);
+  return { ours, plain };
+}

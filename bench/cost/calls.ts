@@ -1,0 +1,50 @@
+/** What one call of an AWS service is billed as. */
+import type { Item } from './prices.ts';
+
+export interface Call {
+  readonly service: 'sqs' | 'sns' | 's3' | 'dynamodb';
+  readonly operation: string;
+  /** Name of the queue, topic, bucket or table. */
+  readonly resource: string;
+  readonly requestBytes: number;
+  readonly responseBytes: number;
+  /** DynamoDB's own word, where there is one. */
+  readonly capacityUnits?: number | undefined;
+}
+
+/** SQS and SNS bill each 64 KB of a payload as a request. */
+const CHUNK_BYTES = 64 * 1024;
+const chunks = (bytes: number) => Math.max(1, Math.ceil(bytes / CHUNK_BYTES));
+
+const SQS_OPERATIONS =
+  /^(Send|Delete)Message(Batch)?$|^ReceiveMessage$|^ChangeMessageVisibility(Batch)?$/;
+const DYNAMODB_WRITES = /^(Put|Update|Delete)Item$/;
+const DYNAMODB_READS = /^(GetItem|BatchGetItem|Query)$/;
+
+/** Undefined for what the pipeline does not do, but its measurement and its making do. */
+export function billedAs(call: Call): { item: Item; amount: number } | undefined {
+  const { service, operation, resource, requestBytes, responseBytes, capacityUnits } = call;
+  switch (service) {
+    case 'sqs': {
+      if (!SQS_OPERATIONS.test(operation)) return undefined;
+      const bytes = operation === 'ReceiveMessage' ? responseBytes : requestBytes;
+      return {
+        item: resource.endsWith('.fifo') ? 'sqsFifoRequests' : 'sqsRequests',
+        amount: chunks(bytes),
+      };
+    }
+    case 'sns':
+      if (!/^Publish(Batch)?$/.test(operation)) return undefined;
+      return { item: 'snsPublishes', amount: chunks(requestBytes) };
+    case 's3':
+      if (operation === 'PUT') return { item: 's3Puts', amount: 1 };
+      return operation === 'GET' ? { item: 's3Gets', amount: 1 } : undefined;
+    case 'dynamodb':
+      // A condition that did not hold says no units and is billed as a write all the same.
+      if (DYNAMODB_WRITES.test(operation)) {
+        return { item: 'dynamoWriteUnits', amount: capacityUnits ?? 1 };
+      }
+      if (!DYNAMODB_READS.test(operation)) return undefined;
+      return { item: 'dynamoReadUnits', amount: capacityUnits ?? 0.5 };
+  }
+}

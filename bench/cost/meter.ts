@@ -1,0 +1,109 @@
+/**
+ * Stands between the pipeline and an emulator, hands on each call and tells what it was. DynamoDB is
+ * asked to say the capacity that each call used; the answer is otherwise what it would have been.
+ */
+import { once } from 'node:events';
+import { Agent, createServer, type IncomingMessage, request as send } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { buffer } from 'node:stream/consumers';
+import { serviceOf } from '../../local/gateway.ts';
+import type { Call } from './calls.ts';
+
+export interface Meter {
+  readonly endpoint: string;
+  stop(): Promise<void>;
+}
+
+export async function startMeter(target: string, onCall: (call: Call) => void): Promise<Meter> {
+  const agent = new Agent({ keepAlive: true });
+  const server = createServer(async (req, res) => {
+    try {
+      const asked = withCapacity(req, await buffer(req));
+      const answer = await handOn(agent, target, req, asked);
+      const body = await buffer(answer);
+      const call = callOf(req, asked, body);
+      // A long poll that found nothing is an artefact of this machine; bill.ts says what AWS does.
+      if (call !== undefined && !isEmptyPoll(call, body)) onCall(call);
+      res.writeHead(answer.statusCode ?? 502, answer.rawHeaders).end(body);
+    } catch {
+      res.destroy();
+    }
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async stop() {
+      agent.destroy();
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+    },
+  };
+}
+
+function handOn(agent: Agent, target: string, req: IncomingMessage, body: Buffer) {
+  const { 'transfer-encoding': _, ...kept } = req.headers;
+  const headers = { ...kept, 'content-length': String(body.length) };
+  return new Promise<IncomingMessage>((resolve, reject) => {
+    const onward = send(target + req.url, { agent, method: req.method ?? 'GET', headers }, resolve);
+    onward.on('error', reject);
+    onward.end(body);
+  });
+}
+
+const targetOf = (req: IncomingMessage) => String(req.headers['x-amz-target'] ?? '').split('.')[1];
+
+function withCapacity(req: IncomingMessage, body: Buffer): Buffer {
+  const isItems = /Item$|^Query$/.test(targetOf(req) ?? '');
+  if (serviceOf(req) !== 'dynamodb' || !isItems) return body;
+  return Buffer.from(
+    JSON.stringify({ ...JSON.parse(String(body)), ReturnConsumedCapacity: 'TOTAL' }),
+  );
+}
+
+function callOf(req: IncomingMessage, asked: Buffer, answered: Buffer): Call | undefined {
+  const bytes = { requestBytes: asked.length, responseBytes: answered.length };
+  const service = serviceOf(req);
+  switch (service) {
+    case 'sqs': {
+      const { QueueUrl = '' } = parsed(asked);
+      const resource = String(QueueUrl).split('/').at(-1) ?? '';
+      return { service, operation: targetOf(req) ?? '', resource, ...bytes };
+    }
+    case 'sns': {
+      const form = new URLSearchParams(String(asked));
+      const resource = (form.get('TopicArn') ?? '').split(':').at(-1) ?? '';
+      return { service, operation: form.get('Action') ?? '', resource, ...bytes };
+    }
+    case 's3': {
+      const [, resource = ''] = (req.url ?? '').split(/[/?]/);
+      return { service, operation: req.method ?? '', resource, ...bytes };
+    }
+    case 'dynamodb': {
+      const { TableName, RequestItems } = parsed(asked);
+      const resource = String(TableName ?? Object.keys(RequestItems ?? {})[0] ?? '');
+      const capacityUnits = capacityOf(parsed(answered)['ConsumedCapacity']);
+      return { service, operation: targetOf(req) ?? '', resource, ...bytes, capacityUnits };
+    }
+    default:
+      return undefined;
+  }
+}
+
+/** Of one table, or of a list of them. */
+function capacityOf(said: unknown): number | undefined {
+  const [first] = Array.isArray(said) ? said : [said];
+  return (first as { CapacityUnits?: number } | undefined)?.CapacityUnits;
+}
+
+const isEmptyPoll = ({ operation }: Call, body: Buffer) =>
+  operation === 'ReceiveMessage' && !body.includes('"ReceiptHandle"');
+
+function parsed(body: Buffer): Record<string, unknown> {
+  try {
+    return JSON.parse(String(body)) ?? {};
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,68 @@
+/**
+ * What a month costs whether anything is submitted or not, read from the template. Nothing of it is
+ * measured: how often Lambda polls and KMS is asked is AWS's business, and these are upper bounds.
+ */
+import { promiseOf, Usage } from './usage.ts';
+
+export interface TemplateResource {
+  readonly Type: string;
+  readonly Properties?: Readonly<Record<string, unknown>>;
+}
+export type TemplateResources = Readonly<Record<string, TemplateResource>>;
+
+const MINUTES = 730 * 60;
+/** Five pollers wait 20 s each: https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-scaling.html */
+const POLLS_A_MINUTE = 15;
+/** A data key serves five minutes, for who sends and who receives, and for each table. */
+const KEY_USES = MINUTES / 5;
+/** Of a wake: sent, received, deleted; and the function looks around for so long, with 0.5 GB. */
+const WAKE = { requests: 3, gbSeconds: 0.05 * 0.5 };
+
+export function standing(resources: TemplateResources, metrics: number): Usage {
+  const usage = new Usage();
+  for (const [id, { Type, Properties = {} }] of Object.entries(resources)) {
+    const name = String(Properties['QueueName'] ?? Properties['TableName'] ?? id);
+    const promise = promiseOf(name.startsWith('fhir') ? name : `-${words(name)}`);
+    switch (Type) {
+      case 'AWS::Lambda::EventSourceMapping': {
+        const from = `-${words(JSON.stringify(Properties['EventSourceArn']))}`;
+        const item = /audit/.test(from) ? 'sqsFifoRequests' : 'sqsRequests';
+        usage.add(promiseOf(from), item, POLLS_A_MINUTE * MINUTES);
+        break;
+      }
+      case 'AWS::SQS::Queue':
+        usage.add(promise, 'kmsRequests', 2 * KEY_USES);
+        break;
+      case 'AWS::DynamoDB::Table':
+        usage.add(promise, 'kmsRequests', KEY_USES);
+        break;
+      case 'AWS::Events::Rule':
+        for (const target of (Properties['Targets'] ?? []) as { Arn?: unknown }[]) {
+          const woken = promiseOf(`-${words(JSON.stringify(target.Arn))}`);
+          usage.add(woken, 'sqsRequests', WAKE.requests * MINUTES);
+          usage.add(woken, 'lambdaRequests', MINUTES);
+          usage.add(woken, 'lambdaGbSeconds', WAKE.gbSeconds * MINUTES);
+        }
+        break;
+      case 'AWS::KMS::Key':
+        usage.add(promise, 'kmsKeys', 1);
+        break;
+      case 'AWS::SecretsManager::Secret':
+        usage.add(promise, 'secrets', 1);
+        break;
+      case 'AWS::CloudWatch::Alarm':
+        usage.add(promise, 'alarms', 1);
+        break;
+      case 'AWS::CloudWatch::Dashboard':
+        usage.add(promise, 'dashboards', 1);
+        break;
+    }
+  }
+  usage.add('validate and store', 'metrics', metrics);
+  return usage;
+}
+
+/** `IncidentDeadLetterQueue1A2B` as `incident-dead-letter-queue`, as names of queues are. */
+function words(id: string): string {
+  return id.replace(/([a-z0-9])([A-Z])/g, '$1-$2').toLowerCase();
+}

@@ -1,0 +1,30 @@
+/** Resources of a kind and a size. */
+import { CHAOS_SYSTEM } from '../../functions/validate/chaos.ts';
+import { DEFECTS } from '../../local/demo/defects.ts';
+import { patient } from '../../local/demo/patient.ts';
+import { seededRandom } from '../../local/demo/random.ts';
+
+export type Kind = 'valid' | 'invalid' | 'crashing';
+
+/** Of 25 that crash, as in the sample of `npm start`. */
+const FAULTS = [
+  ...Array<string>(12).fill('throw'),
+  ...Array<string>(8).fill('exit'),
+  ...Array<string>(4).fill('heap'),
+  'hang',
+];
+
+/** So many texts of about so many bytes: a narrative fills what the patient leaves. */
+export function texts(kind: Kind, count: number, bytes: number, seed: number): string[] {
+  const random = seededRandom(seed);
+  return Array.from({ length: count }, (_, n) => {
+    const healthy = patient(random);
+    const room = Math.max(1, bytes - Buffer.byteLength(JSON.stringify(healthy)) - 90);
+    const div = `<div xmlns="http://www.w3.org/1999/xhtml">${'x'.repeat(room)}</div>`;
+    const filled = { ...healthy, text: { status: 'generated' as const, div } };
+    if (kind === 'valid') return JSON.stringify(filled);
+    if (kind === 'invalid') return (DEFECTS[n % DEFECTS.length] ?? DEFECTS[0]).spoil(filled);
+    const tag = [{ system: CHAOS_SYSTEM, code: FAULTS[n % FAULTS.length] }];
+    return JSON.stringify({ ...filled, meta: { ...filled.meta, tag } });
+  });
+}
