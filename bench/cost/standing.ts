@@ -62,7 +62,8 @@ export function standing(resources: TemplateResources, metrics: number): Usage {
   return usage;
 }
 
-/** `IncidentDeadLetterQueue1A2B` as `incident-dead-letter-queue`, as names of queues are. */
+/** `IncidentDeadLetterQueue1A2B` as `incident-dead-letter-queue1-a2-b`: its words, as names have them. */
 function words(id: string): string {
-  return id.replace(/([a-z0-9])([A-Z])/g, '$1-$2').toLowerCase();
+  const parts = id.replace(/([a-z0-9])([A-Z])/g, '$1-$2').replace(/[^A-Za-z0-9]+/g, '-');
+  return parts.toLowerCase();
 }

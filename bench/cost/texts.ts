@@ -14,14 +14,19 @@ const FAULTS = [
   'hang',
 ];
 
+const narrative = (text: string) => ({
+  status: 'generated' as const,
+  div: `<div xmlns="http://www.w3.org/1999/xhtml">${text}</div>`,
+});
+
 /** So many texts of about so many bytes: a narrative fills what the patient leaves. */
 export function texts(kind: Kind, count: number, bytes: number, seed: number): string[] {
   const random = seededRandom(seed);
   return Array.from({ length: count }, (_, n) => {
     const healthy = patient(random);
-    const room = Math.max(1, bytes - Buffer.byteLength(JSON.stringify(healthy)) - 90);
-    const div = `<div xmlns="http://www.w3.org/1999/xhtml">${'x'.repeat(room)}</div>`;
-    const filled = { ...healthy, text: { status: 'generated' as const, div } };
+    const empty = JSON.stringify({ ...healthy, text: narrative('') });
+    const room = Math.max(1, bytes - Buffer.byteLength(empty));
+    const filled = { ...healthy, text: narrative('x'.repeat(room)) };
     if (kind === 'valid') return JSON.stringify(filled);
     if (kind === 'invalid') return (DEFECTS[n % DEFECTS.length] ?? DEFECTS[0]).spoil(filled);
     const tag = [{ system: CHAOS_SYSTEM, code: FAULTS[n % FAULTS.length] }];

@@ -1,0 +1,206 @@
+import { GetObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { ReceiveMessageCommand, SendMessageCommand } from '@aws-sdk/client-sqs';
+import { DynamoDBDocumentClient, PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { billOf } from '../../bench/cost/bill.ts';
+import { billedAs, type Call } from '../../bench/cost/calls.ts';
+import { type Meter, startMeter } from '../../bench/cost/meter.ts';
+import { PRICES } from '../../bench/cost/prices.ts';
+import { standing } from '../../bench/cost/standing.ts';
+import { texts } from '../../bench/cost/texts.ts';
+import { promiseOf, Usage } from '../../bench/cost/usage.ts';
+import { validateText } from '../../fhir/validator.ts';
+import { createClients, destroyClients } from '../../local/clients.ts';
+import { type Emulators, startEmulators } from '../support/emulators.ts';
+import { buildWorld } from '../support/world.ts';
+
+const call = (some: Partial<Call>): Call => ({
+  service: 'sqs',
+  operation: 'SendMessage',
+  resource: 'queue',
+  requestBytes: 100,
+  responseBytes: 100,
+  ...some,
+});
+
+describe('a call', () => {
+  test.each([
+    [{ requestBytes: 65_536 }, { item: 'sqsRequests', amount: 1 }],
+    [{ requestBytes: 65_537 }, { item: 'sqsRequests', amount: 2 }],
+    [
+      { operation: 'ReceiveMessage', responseBytes: 200_000 },
+      { item: 'sqsRequests', amount: 4 },
+    ],
+    [{ resource: 'audit.fifo' }, { item: 'sqsFifoRequests', amount: 1 }],
+    [{ operation: 'GetQueueAttributes' }, undefined],
+    [
+      { service: 'sns', operation: 'PublishBatch' },
+      { item: 'snsPublishes', amount: 1 },
+    ],
+    [
+      { service: 's3', operation: 'PUT' },
+      { item: 's3Puts', amount: 1 },
+    ],
+    [
+      { service: 'dynamodb', operation: 'PutItem', capacityUnits: 5 },
+      { item: 'dynamoWriteUnits', amount: 5 },
+    ],
+    [
+      { service: 'dynamodb', operation: 'UpdateItem' },
+      { item: 'dynamoWriteUnits', amount: 1 },
+    ],
+    [{ service: 'dynamodb', operation: 'Scan' }, undefined],
+  ] as const)('%j is billed as %j', (some, billed) => {
+    expect(billedAs(call(some))).toEqual(billed);
+  });
+});
+
+describe('the meter', () => {
+  let emulators: Emulators;
+  const meters: Meter[] = [];
+  beforeAll(async () => {
+    emulators = await startEmulators();
+  });
+  afterEach(async () => {
+    for (const meter of meters.splice(0)) await meter.stop();
+  });
+  afterAll(() => emulators.stop());
+
+  test('tells each call as AWS bills it, and changes none', async () => {
+    const world = await buildWorld();
+    const calls: Call[] = [];
+    for (const name of ['AWS_ENDPOINT_URL_SQS', 'AWS_ENDPOINT_URL_DYNAMODB']) {
+      meters.push(await startMeter(process.env[name] ?? '', (made) => calls.push(made)));
+    }
+    const [sqs = '', dynamodb = ''] = meters.map(({ endpoint }) => endpoint);
+    const clients = createClients({ sqs, dynamodb });
+    const documents = DynamoDBDocumentClient.from(clients.dynamodb);
+    const QueueUrl = world.queues.lane.url;
+    await clients.sqs.send(new ReceiveMessageCommand({ QueueUrl }));
+    await clients.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'x'.repeat(100_000) }));
+    const { Messages } = await clients.sqs.send(new ReceiveMessageCommand({ QueueUrl }));
+    expect(Messages?.[0]?.Body).toHaveLength(100_000);
+    const TableName = world.tables.resources;
+    await documents.send(new PutCommand({ TableName, Item: { pk: 'a', body: 'x'.repeat(3_500) } }));
+    const refused = new UpdateCommand({
+      TableName,
+      Key: { pk: 'a' },
+      UpdateExpression: 'SET body = :b',
+      ConditionExpression: 'attribute_not_exists(pk)',
+      ExpressionAttributeValues: { ':b': '' },
+    });
+    await expect(documents.send(refused)).rejects.toThrow();
+    const object = { Bucket: world.bucket, Key: 'submissions/a' };
+    await clients.s3.send(new PutObjectCommand({ ...object, Body: 'body' }));
+    const { Body } = await clients.s3.send(new GetObjectCommand(object));
+    expect(await Body?.transformToString()).toBe('body');
+    destroyClients(clients);
+    expect(calls.map(billedAs)).toEqual([
+      { item: 'sqsRequests', amount: 2 },
+      { item: 'sqsRequests', amount: 2 },
+      { item: 'dynamoWriteUnits', amount: 4 },
+      { item: 'dynamoWriteUnits', amount: 1 },
+      { item: 's3Puts', amount: 1 },
+      { item: 's3Gets', amount: 1 },
+    ]);
+    expect(calls[2]?.resource).toBe(TableName);
+    expect(calls[4]?.resource).toBe(world.bucket);
+  });
+});
+
+test('what is used belongs to the promise that it is there for', () => {
+  expect(
+    [
+      'critical',
+      'critical-isolation',
+      'background-dead-letter',
+      'audit.fifo',
+      'audit-dead-letter.fifo',
+      'supervisor',
+      'incidents',
+      'resources',
+      'breakers',
+    ].map((name) => promiseOf(`fhir-failsafe-dev-${name}`)),
+  ).toEqual([
+    'validate and store',
+    'isolation',
+    'isolation',
+    'audit',
+    'audit',
+    'supervision',
+    'incidents',
+    'validate and store',
+    'breaker',
+  ]);
+});
+
+test('a bill is what each kind uses, so many times, and what stands anyway', () => {
+  const using = (requests: number) => {
+    const usage = new Usage();
+    usage.add('validate and store', 'sqsRequests', requests);
+    return usage;
+  };
+  const measured = {
+    ours: { valid: using(4), invalid: using(5), crashing: using(50) },
+    plain: { valid: using(3), invalid: using(3) },
+    metrics: 0,
+  };
+  const fixed = new Usage();
+  fixed.add('audit', 'kmsKeys', 1);
+  const month = { resources: 1_000_000, bytes: 1_000, invalid: 0.1, crash: 0.01 };
+  const { ours, plain } = billOf(month, measured, fixed);
+  expect(ours.of('sqsRequests')).toBeCloseTo(890_000 * 4 + 100_000 * 5 + 10_000 * 50);
+  expect(plain.of('sqsRequests')).toBeCloseTo(3_000_000);
+  expect(ours.byService().get('KMS')).toBe(1);
+  expect(ours.byPromise().get('audit')).toBe(1);
+  expect(ours.of('dynamoGbMonths')).toBeCloseTo(1);
+  const promises = [...ours.byPromise().values()].reduce((sum, usd) => sum + usd, 0);
+  expect(promises).toBeCloseTo(ours.usd());
+});
+
+test('what stands is read from the template, under the promise that it is for', () => {
+  const usage = standing(
+    {
+      AuditQueue1A: {
+        Type: 'AWS::SQS::Queue',
+        Properties: { QueueName: 'fhir-failsafe-dev-audit.fifo' },
+      },
+      AuditKey2B: { Type: 'AWS::KMS::Key' },
+      SupervisorMapping: {
+        Type: 'AWS::Lambda::EventSourceMapping',
+        Properties: { EventSourceArn: { 'Fn::GetAtt': ['SupervisorQueue3C', 'Arn'] } },
+      },
+      Minute: {
+        Type: 'AWS::Events::Rule',
+        Properties: { Targets: [{ Arn: { 'Fn::GetAtt': ['IncidentQueue4D', 'Arn'] } }] },
+      },
+    },
+    10,
+  );
+  expect(usage.of('kmsKeys')).toBe(1);
+  expect(usage.of('metrics')).toBe(10);
+  expect(usage.of('sqsRequests')).toBe(15 * 43_800 + 3 * 43_800);
+  const by = usage.byPromise();
+  expect(by.get('audit')).toBeGreaterThan(1);
+  expect(by.get('supervision')).toBeCloseTo(15 * 43_800 * PRICES.sqsRequests.usd);
+  expect(by.get('incidents')).toBeGreaterThan(0);
+});
+
+test('texts are of their kind, and about as large as asked', () => {
+  for (const text of texts('valid', 20, 4_000, 1)) {
+    expect(validateText(text).issues.filter(({ severity }) => severity === 'error')).toEqual([]);
+    expect(Math.abs(Buffer.byteLength(text) - 4_000)).toBeLessThan(100);
+  }
+  for (const text of texts('invalid', 20, 4_000, 1)) {
+    expect(validateText(text).issues.some(({ severity }) => severity === 'error')).toBe(true);
+  }
+  expect(texts('crashing', 25, 4_000, 1).join()).toContain('"code":"hang"');
+});
+
+test('every price says its source and what it is for', () => {
+  for (const { usd, per, source } of Object.values(PRICES)) {
+    expect(usd).toBeGreaterThan(0);
+    expect(per).not.toBe('');
+    expect(source).toMatch(/^https:\/\/aws\.amazon\.com\/[a-z0-9-]+\/pricing\//);
+  }
+});
