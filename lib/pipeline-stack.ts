@@ -11,6 +11,7 @@ import { Bodies } from './bodies.ts';
 import { planConcurrency } from './concurrency.ts';
 import type { Config } from './config.ts';
 import { Crashes } from './crashes.ts';
+import { Dashboard } from './dashboard.ts';
 import { Delivery } from './delivery.ts';
 import { encryptedTopic } from './encrypted-topic.ts';
 import { type Foundation, STAGE_POLICIES } from './foundation.ts';
@@ -157,13 +158,19 @@ export class PipelineStack extends Stack {
     // The writer of the audit log is not part of the stack yet.
     checkSupervision(this, tree, ['audit', ...(delivery ? [] : ['deliver', 'resend'])]);
 
-    new Alarms(this, 'Alarms', foundation, {
-      audiences: { oncall, management },
+    const story = {
       lanes: ['critical', 'background', ...(delivery ? ['delivery'] : [])],
       services: [
         ...(delivery ? [FHIR_SERVER] : []),
         ...(terminologyEndpoint === undefined ? [] : [TERMINOLOGY_SERVER]),
       ],
+    };
+    new Alarms(this, 'Alarms', foundation, { audiences: { oncall, management }, ...story });
+    new Dashboard(this, 'Dashboard', foundation, {
+      ...story,
+      validating: [critical, background],
+      functions: [critical.validate, background.validate, ...(delivery ? [delivery.deliver] : [])],
+      tables: [tables.resources, tables.quarantine],
     });
 
     addOutputs(this, config.stage, {

@@ -12,7 +12,7 @@ export interface NamedQueue {
 
 const DAY_SECONDS = 86_400;
 
-export const isDeadLetterQueue = (name: string) => name.endsWith('dead-letter');
+const isDeadLetterQueue = (name: string) => name.endsWith('dead-letter');
 
 /** The alarms of one queue. */
 export function queueAlarms({ name, queue }: NamedQueue, config: Config): AlarmSettings[] {
