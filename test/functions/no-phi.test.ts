@@ -10,13 +10,31 @@ import { itemsOf } from '../support/stores.ts';
 import { buildWorld } from '../support/world.ts';
 
 const SECRET = 'Wilhelmina';
+/** What says who somebody is, each in the place that FHIR has for it. */
+const ABOUT = {
+  name: [{ family: SECRET, given: ['Ottoline'] }],
+  identifier: [{ system: 'http://hospital.example.org/mrn', value: 'MRN-83172645' }],
+  address: [{ line: ['Blindengasse 47'], city: 'Eisenerz', postalCode: '80331-7744' }],
+  telecom: [{ system: 'phone', value: '+43-699-5550123' }],
+  birthDate: '1931-02-17',
+};
+const PHI = [
+  SECRET,
+  'Ottoline',
+  'MRN-83172645',
+  'Blindengasse',
+  'Eisenerz',
+  '80331-7744',
+  '5550123',
+  '1931-02-17',
+];
 let emulators: Emulators;
 beforeAll(async () => {
   emulators = await startEmulators();
 });
 afterAll(() => emulators.stop());
 
-test('R08 R60: logs, metrics, crash events and pages say what happened, and of whom nothing', async () => {
+test('R08 R60: logs, metrics, crash events, pages, outcomes and facts say what happened, and of whom nothing', async () => {
   const advisory = { required: false };
   const plugins = [exampleSettings('cpf'), exampleSettings('chaos', advisory)];
   const world = await buildWorld({ deadlineMs: 2_000, heapOldMb: 32, crashesToOpen: 3, plugins });
@@ -27,11 +45,12 @@ test('R08 R60: logs, metrics, crash events and pages say what happened, and of w
   vi.spyOn(process.stdout, 'write').mockImplementation(capture);
   vi.spyOn(process.stderr, 'write').mockImplementation(capture);
   const functions = await loadFunctions();
-  const about = { name: [{ family: SECRET }] };
+  const about = ABOUT;
   const faults: Fault[] = ['throw', 'exit', 'heap'];
   const bodies = [
     patient({ id: SECRET, ...about }),
-    patient({ id: SECRET, gender: SECRET }),
+    patient({ id: SECRET, ...about, gender: SECRET }),
+    patient({ ...about, birthDate: `${ABOUT.birthDate} ${SECRET}` }),
     patient({ [SECRET]: true, contact: [{ [SECRET]: SECRET }] }),
     `${SECRET} is not JSON`,
     patientWithCpf(SECRET, about),
@@ -42,7 +61,10 @@ test('R08 R60: logs, metrics, crash events and pages say what happened, and of w
   await drain(world, functions);
   await functions.close();
   skipTime(60_000);
-  const pages = [world.queues.oncall, world.queues.management].map((queue) => receive(queue));
+  const { oncall, management, outcomes, audit } = world.queues;
+  const pages = [oncall, management].map((queue) => receive(queue));
+  const ends = await receive(outcomes);
+  const facts = await receive(audit);
   vi.restoreAllMocks();
   vi.unstubAllEnvs();
 
@@ -56,5 +78,8 @@ test('R08 R60: logs, metrics, crash events and pages say what happened, and of w
   expect(told).toContain('is crashing');
   const kept = await itemsOf(world.tables.quarantine);
   const prints = JSON.stringify(kept.map((item) => item['fingerprint']));
-  for (const text of [lines, crashes, told, prints]) expect(text).not.toContain(SECRET);
+  expect(ends.length).toBeGreaterThan(5);
+  expect(facts.length).toBeGreaterThan(0);
+  const leaving = [lines, crashes, told, prints, JSON.stringify(ends), JSON.stringify(facts)];
+  for (const text of leaving) for (const secret of PHI) expect(text).not.toContain(secret);
 });
