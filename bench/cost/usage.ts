@@ -14,10 +14,10 @@ export type Promised = (typeof PROMISES)[number];
 /** Which promise a queue, table, topic, bucket or function exists for. */
 const WHOSE: readonly (readonly [RegExp, Promised])[] = [
   [/audit/, 'audit'],
-  [/breakers/, 'breaker'],
-  [/-(isolation|dead-letter|quarantine)\b/, 'isolation'],
-  [/-(supervisor|supervision|monitor)\b|^lambda$/, 'supervision'],
-  [/-(incident|incidents|crashes|oncall|management)\b/, 'incidents'],
+  [/breaker/, 'breaker'],
+  [/supervis|monitor/, 'supervision'],
+  [/incident|crashes|oncall|management/, 'incidents'],
+  [/isolation|dead-letter|quarantine/, 'isolation'],
 ];
 
 export function promiseOf(resource: string): Promised {

@@ -168,11 +168,11 @@ test('what stands is read from the template, under the promise that it is for', 
       AuditKey2B: { Type: 'AWS::KMS::Key' },
       SupervisorMapping: {
         Type: 'AWS::Lambda::EventSourceMapping',
-        Properties: { EventSourceArn: { 'Fn::GetAtt': ['SupervisorQueue3C', 'Arn'] } },
+        Properties: { EventSourceArn: { 'Fn::GetAtt': ['CrashessupervisorQueue3C', 'Arn'] } },
       },
       Minute: {
         Type: 'AWS::Events::Rule',
-        Properties: { Targets: [{ Arn: { 'Fn::GetAtt': ['IncidentQueue4D', 'Arn'] } }] },
+        Properties: { Targets: [{ Arn: { 'Fn::GetAtt': ['CrashesincidentQueue4D', 'Arn'] } }] },
       },
     },
     10,

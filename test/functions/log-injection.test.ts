@@ -44,8 +44,8 @@ test('R60: no producer writes a line of a log: whatever it says stays within our
   const lines = output.join('').split('\n').filter(Boolean);
   expect(lines.some((line) => line.includes('"rejected"'))).toBe(true);
   for (const line of lines) {
-    const { component } = JSON.parse(line) as { component?: unknown };
-    expect(component).toMatch(/^(validate|quarantine|incident)/);
+    const { service } = JSON.parse(line) as { service?: unknown };
+    expect(service, line.slice(0, 300)).toMatch(/^fhir-failsafe(-test\w+)?$/);
     expect(line).not.toContain('forged');
   }
 });
