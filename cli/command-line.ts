@@ -44,6 +44,13 @@ export function share(text: string): number {
   throw new InvalidArgumentError('It must be a number from 0 to 1.');
 }
 
+/** A parser for options that are moments: epoch ms. */
+export function instant(text: string): number {
+  const ms = /^\d{4}-\d\d-\d\dT/.test(text) ? Date.parse(text) : Number.NaN;
+  if (Number.isFinite(ms)) return ms;
+  throw new InvalidArgumentError('It must be a time such as 2026-01-31T12:00:00Z.');
+}
+
 /** For options that may be given more than once. */
 export function collect(text: string, before: readonly string[] = []): string[] {
   return [...before, text];

@@ -1,4 +1,5 @@
 /** `npm run cli -- COMMAND`: what an operator or a producer does by hand. */
+import { addAudit } from './audit-command.ts';
 import { addBreaker } from './breaker-command.ts';
 import { command, run } from './command-line.ts';
 import { addDownstream } from './downstream-command.ts';
@@ -19,6 +20,7 @@ addQuarantine(program);
 addBreaker(program);
 addIncident(program);
 addLane(program);
+addAudit(program);
 addDownstream(program);
 addPlugin(program);
 

@@ -1,8 +1,9 @@
 /** `quarantine`: what an operator does about rejections and dead letters. */
 import { userInfo } from 'node:os';
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { type Lane, lanes } from '../core/messages.ts';
-import { wholeNumber } from './command-line.ts';
+import { instant, wholeNumber } from './command-line.ts';
+import type { Act } from './quarantine/audited.ts';
 import { addLook } from './quarantine/look.ts';
 import { type SelectionOptions, selectionOf } from './quarantine/selection.ts';
 import { openStage } from './quarantine/stage.ts';
@@ -51,11 +52,13 @@ async function redriveEntries(options: Options): Promise<void> {
   const stage = await openStage(options.stage);
   const { redrive } = await import('./quarantine/redrive.ts');
   const stopping = stopOnInterrupt();
-  const counts = await redrive(stage, selection, {
-    ...recorded(options, before),
-    signal: stopping,
-    onFailed: (id, reason) => process.stderr.write(`${id}: not redriven: ${reason}\n`),
-  });
+  const counts = await recordedAct('redrive', options, before, () =>
+    redrive(stage, selection, {
+      ...recorded(options, before),
+      signal: stopping,
+      onFailed: (id, reason) => process.stderr.write(`${id}: not redriven: ${reason}\n`),
+    }),
+  );
   say(options.dryRun === true ? 'would redrive' : 'redriven', 'sent', counts);
   if ((counts.failed ?? 0) > 0) process.exitCode = 1;
   goOn(stopping, before);
@@ -67,16 +70,30 @@ async function discardEntries(options: Options): Promise<void> {
   const stage = await openStage(options.stage);
   const { discard } = await import('./quarantine/discard.ts');
   const stopping = stopOnInterrupt();
-  const counts = await discard(stage, selection, {
-    ...recorded(options, before),
-    signal: stopping,
-  });
+  const counts = await recordedAct('discard', options, before, () =>
+    discard(stage, selection, { ...recorded(options, before), signal: stopping }),
+  );
   say(options.dryRun === true ? 'would discard' : 'discarded', 'discarded', counts);
   goOn(stopping, before);
 }
 
 function recorded({ rate, by, reason, lane, dryRun }: Options, before: number) {
   return { before, by, why: reason, rate, lane, dryRun: dryRun === true };
+}
+
+/** The act between its facts for the audit log; one that only says what it would do has none. */
+async function recordedAct<Ending extends string>(
+  kind: Act['kind'],
+  options: Options,
+  before: number,
+  perform: () => Promise<Counts<Ending>>,
+): Promise<Counts<Ending>> {
+  if (options.dryRun === true) return perform();
+  const { audited } = await import('./quarantine/audited.ts');
+  const { openRecorder } = await import('./audit/recorder.ts');
+  const { by, reason: why, lane } = options;
+  const act = { kind, by, why, before, lane, selection: selectionOf(options) };
+  return audited(act, await openRecorder(options.stage), perform);
 }
 
 /** The number that was asked for, and what became of the rest. */
@@ -98,10 +115,4 @@ function goOn({ aborted }: AbortSignal, before: number): void {
   const time = new Date(before).toISOString();
   process.stderr.write(`interrupted; to go on, run it again with --before ${time}\n`);
   process.exitCode = 1;
-}
-
-function instant(text: string): number {
-  const ms = /^\d{4}-\d\d-\d\dT/.test(text) ? Date.parse(text) : Number.NaN;
-  if (Number.isFinite(ms)) return ms;
-  throw new InvalidArgumentError('It must be a time such as 2026-01-31T12:00:00Z.');
 }

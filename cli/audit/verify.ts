@@ -13,6 +13,7 @@ import {
 } from '../../core/audit-verification.ts';
 import { objectsOf, readFirst } from '../../functions/aws/audit-bucket.ts';
 import { rowsOf } from '../../functions/aws/audit-table.ts';
+import { ahead } from './ahead.ts';
 import type { AuditLog } from './log.ts';
 
 export interface Verification {
@@ -28,9 +29,19 @@ const chain = AUDIT_CHAIN;
 /** How long a batch may be on its way from its object into the table. */
 const COPYING_MS = 10_000;
 const LOOK_AGAIN_MS = 500;
+const READ_AHEAD = 16;
 
-/** What it finds is its answer; a service that fails is thrown. */
-export async function verifyLog(log: AuditLog, copyingMs = COPYING_MS): Promise<Verification> {
+/**
+ * What it finds is its answer; a service that fails is thrown. `onRight` is told of each batch once
+ * it is verified, in order.
+ */
+export async function verifyLog(
+  log: AuditLog,
+  {
+    copyingMs = COPYING_MS,
+    onRight = () => {},
+  }: { copyingMs?: number; onRight?: (object: AuditObject) => void } = {},
+): Promise<Verification> {
   const rows = new Rows(log.table);
   const touched: string[] = [];
   let head = genesis(chain);
@@ -38,14 +49,19 @@ export async function verifyLog(log: AuditLog, copyingMs = COPYING_MS): Promise<
   let lastKey = '';
   for (;;) {
     const before = objects;
-    for await (const listed of objectsOf(log.bucket, chain, lastKey)) {
-      if (listed.later > 0) touched.push(listed.key);
-      const object = await readFirst(log.bucket, listed);
+    const listed = objectsOf(log.bucket, chain, lastKey);
+    const read = ahead(listed, READ_AHEAD, async (one) => ({
+      later: one.later,
+      object: await readFirst(log.bucket, one),
+    }));
+    for await (const { object, later } of read) {
+      if (later > 0) touched.push(object.key);
       const verdict = await verifyObject(head, object, rows, copyingMs);
       if ('problem' in verdict) return { objects, head, touched, ...verdict };
       rows.pass(verdict.entries);
       head = verdict.head;
-      lastKey = listed.key;
+      lastKey = object.key;
+      onRight(object);
       objects += 1;
     }
     const [rest] = await rows.next(1);

@@ -73,7 +73,7 @@ function startMapping(plan: MappingPlan, context: MappingsContext): SwitchedMapp
     (concurrencyMax) =>
       startPoller(
         { ...mapping, acquire: () => acquire(concurrencyMax()) },
-        new Deliveries(context.mischief),
+        new Deliveries(mischiefIn(queueName, context.mischief)),
       ),
     SETTLE_MS,
   );
@@ -90,3 +90,7 @@ function identityOf({ name, logicalId, properties }: MappingPlan, spec: Function
     functionResponseTypes: properties.FunctionResponseTypes,
   } satisfies MappingIdentity;
 }
+
+/** A FIFO queue gives a message again, but never out of order. */
+const mischiefIn = (queueName: string, mischief: Mischief): Mischief =>
+  queueName.endsWith('.fifo') ? { ...mischief, reorder: false } : mischief;

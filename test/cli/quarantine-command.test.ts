@@ -3,9 +3,12 @@ import { join } from 'node:path';
 import { CreateQueueCommand } from '@aws-sdk/client-sqs';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { auditFactSchema } from '../../core/audit-fact.ts';
+import { ENV } from '../../functions/aws/env-names.ts';
 import { testClients } from '../support/clients.ts';
 import { receive } from '../support/delivery.ts';
-import { type Emulators, startEmulators } from '../support/emulators.ts';
+import { type Emulators, HASH_KEY_ARN, startEmulators } from '../support/emulators.ts';
+import { LambdaService } from '../support/lambda-service.ts';
 import { patient } from '../support/resources.ts';
 import { depthOf } from '../support/stores.ts';
 import { buildWorld, type World } from '../support/world.ts';
@@ -14,10 +17,17 @@ const MAIN = join(import.meta.dirname, '..', '..', 'cli', 'main.ts');
 
 let emulators: Emulators;
 let world: World;
+const lambda = new LambdaService();
 
 beforeAll(async () => {
   emulators = await startEmulators();
   world = await buildWorld();
+  await lambda.start();
+  lambda.configure(`fhir-failsafe-${world.stage}-audit`, {
+    [ENV.auditTable]: world.tables.audit,
+    [ENV.auditBucket]: world.auditBucket,
+    [ENV.hashKeyArn]: HASH_KEY_ARN,
+  });
   const QueueName = `fhir-failsafe-${world.stage}-critical-isolation`;
   await testClients().sqs.send(new CreateQueueCommand({ QueueName }));
   for (const [pk, file] of [
@@ -43,7 +53,15 @@ beforeAll(async () => {
     await testClients().dynamo.send(new PutCommand({ TableName: world.tables.quarantine, Item }));
   }
 });
-afterAll(() => emulators.stop());
+afterAll(async () => {
+  await lambda.stop();
+  await emulators.stop();
+});
+
+async function factsTold() {
+  const records = await receive(world.queues.audit);
+  return records.map(({ body }) => auditFactSchema.parse(JSON.parse(body)));
+}
 
 /** Runs the command as an operator does, in a process of its own. */
 function cli(...args: string[]): Promise<{ status: number; out: string; err: string }> {
@@ -71,6 +89,7 @@ test('list, show, redrive and discard, from one to the next', async () => {
   const f00d = ['--fingerprint', 'f00d'];
   expect((await cli('redrive', ...f00d, '--dry-run')).out).toBe('would redrive 2\n');
   expect(await depthOf(world.queues.isolation)).toBe(0);
+  expect(await depthOf(world.queues.audit)).toBe(0);
   const sent = await cli('redrive', '--id', 'm-1', 'm-3', '--by', 'ana', '--reason', 'fixed');
   expect(sent).toEqual({ status: 0, out: 'redriven 1, 1 unknown\n', err: '' });
   const [record] = await receive(world.queues.isolation);
@@ -80,6 +99,16 @@ test('list, show, redrive and discard, from one to the next', async () => {
   const discarded = await cli('discard', ...f00d, '--reason', 'a test');
   expect(discarded.out).toBe('discarded 1, 1 not quarantined\n');
   expect((await cli('list')).out).toBe('0 quarantined, for 0 reasons\n');
+
+  const facts = await factsTold();
+  expect(facts.map(({ kind, details: { phase } }) => `${kind} ${phase}`)).toEqual(
+    ['redrive', 'discard'].flatMap((kind) => [`${kind} began`, `${kind} ended`]),
+  );
+  expect(facts[0]).toMatchObject({ actor: 'ana', reason: 'fixed' });
+  expect(facts[0]?.details['messages']).toMatch(/^[0-9a-f]{32} [0-9a-f]{32}$/);
+  expect(facts[1]?.details).toMatchObject({ 'count: sent': 1, 'count: unknown': 1 });
+  expect(facts[2]).toMatchObject({ reason: 'a test', details: { fingerprint: 'f00d' } });
+  expect(JSON.stringify(facts)).not.toContain('m-1');
 }, 60_000);
 
 test('what cannot be done is said in one line, with its status', async () => {

@@ -58,4 +58,4 @@ export async function entriesOf({ tables }: World): Promise<AuditEntry[]> {
 
 /** As `audit verify` does it. */
 export const verify = ({ tables, auditBucket }: World) =>
-  verifyLog({ table: tables.audit, bucket: auditBucket }, 0);
+  verifyLog({ table: tables.audit, bucket: auditBucket }, { copyingMs: 0 });

@@ -53,6 +53,12 @@ export class LambdaService {
     this.#serve();
   }
 
+  /** A function of that name is told these variables. */
+  configure(name: string, variables: Record<string, string>): void {
+    this.#functions.set(name, { name, configured: variables } as FunctionSpec);
+    this.#serve();
+  }
+
   #serve(): void {
     this.#api?.serve({
       functions: this.#functions,

@@ -188,6 +188,16 @@ describe('R40: what was tampered with does not stop the log, and is found', () =
     expect(await verify(world)).not.toHaveProperty('problem');
   });
 
+  test('a row in the middle that is gone', async () => {
+    await write('a', 'b');
+    await write('c');
+    await remove(2);
+    expect(await verify(world)).toMatchObject({
+      head: { sequence: 0 },
+      problem: { sequence: 2, where: 'table', what: 'missing' },
+    });
+  });
+
   test('a last row that is another', async () => {
     await write('a');
     await forge(2, '{}');

@@ -1,0 +1,81 @@
+/** `audit`: proves the audit log whole, and takes evidence out of it (R40, R41). */
+import type { Command } from 'commander';
+import type { AuditLog, AuditStage } from './audit/log.ts';
+import { instant } from './command-line.ts';
+
+interface Options {
+  readonly stage: string;
+  readonly table?: string;
+  readonly bucket?: string;
+}
+interface VerifyOptions extends Options {
+  readonly json?: true;
+}
+interface ExportOptions extends Options {
+  readonly from?: number;
+  readonly to?: number;
+}
+
+export function addAudit(program: Command): void {
+  const audit = program.command('audit').description('verify or export the audit log');
+  looking(audit.command('verify').description('walk all of it; name the first that is wrong'))
+    .option('--json', 'as one JSON object')
+    .action(verify);
+  looking(audit.command('export').description('entries as NDJSON, verified on the way'))
+    .option('--from <time>', 'recorded at or after', instant)
+    .option('--to <time>', 'recorded before', instant)
+    .action(exportEntries);
+  audit
+    .command('hash')
+    .description('what an id of a message is called in the log')
+    .argument('<id>')
+    .option('--stage <stage>', 'the stage', 'dev')
+    .action(hash);
+}
+
+function looking(command: Command): Command {
+  return command
+    .option('--stage <stage>', 'the stage', 'dev')
+    .option('--table <name>', "the log's table, where the stage is gone")
+    .option('--bucket <name>', "the log's bucket, where the stage is gone");
+}
+
+async function stageOf(stage: string): Promise<AuditStage> {
+  const { findAudit } = await import('./audit/log.ts');
+  return findAudit(stage);
+}
+
+async function logOf({ stage, table, bucket }: Options): Promise<AuditLog> {
+  if (table !== undefined && bucket !== undefined) return { table, bucket };
+  const found = await stageOf(stage);
+  return { table: table ?? found.table, bucket: bucket ?? found.bucket };
+}
+
+async function verify(options: VerifyOptions): Promise<void> {
+  const log = await logOf(options);
+  const { verifyLog } = await import('./audit/verify.ts');
+  const { describeVerification, isWhole } = await import('./audit/describe.ts');
+  const verification = await verifyLog(log);
+  const text = options.json ? JSON.stringify(verification) : describeVerification(verification);
+  process.stdout.write(`${text}\n`);
+  if (!isWhole(verification)) process.exitCode = 1;
+}
+
+async function exportEntries(options: ExportOptions): Promise<void> {
+  const { from = 0, to = Number.POSITIVE_INFINITY } = options;
+  const log = await logOf(options);
+  const { verifyLog } = await import('./audit/verify.ts');
+  const { describeVerification, isWhole } = await import('./audit/describe.ts');
+  const { linesRecorded } = await import('./audit/lines-recorded.ts');
+  const verification = await verifyLog(log, {
+    onRight: (object) => process.stdout.write(linesRecorded(object, from, to)),
+  });
+  process.stderr.write(`${describeVerification(verification)}\n`);
+  if (!isWhole(verification)) process.exitCode = 1;
+}
+
+async function hash(id: string, { stage }: Options): Promise<void> {
+  const { keyedHash } = await import('../functions/aws/keyed-hash.ts');
+  const { hashKeyArn } = await stageOf(stage);
+  process.stdout.write(`${(await keyedHash(hashKeyArn))(id)}\n`);
+}

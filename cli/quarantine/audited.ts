@@ -1,0 +1,87 @@
+/**
+ * An operator's act on quarantined messages, as facts for the audit log: that it began, before it does
+ * anything, and how it ended. What cannot be recorded is not done.
+ */
+import type { AuditFact } from '../../core/audit-fact.ts';
+import type { KeyedHash } from '../../functions/aws/keyed-hash.ts';
+import type { Selection } from './selection.ts';
+import type { Counts } from './work-through.ts';
+
+export interface Act {
+  readonly kind: 'redrive' | 'discard';
+  readonly by: string;
+  readonly why?: string | undefined;
+  /** Epoch ms; it names a redrive. */
+  readonly before: number;
+  readonly lane?: string | undefined;
+  readonly selection: Selection;
+}
+
+export interface Recorder {
+  tell(facts: readonly AuditFact[]): Promise<void>;
+  /** Read only where an act names messages. */
+  hash(): Promise<KeyedHash>;
+  readonly now: () => number;
+}
+
+/** As many ids as one text of a fact has room for. */
+const IDS_MAX = 30;
+const ACTOR_CHARACTERS_MAX = 128;
+const REASON_CHARACTERS_MAX = 1_024;
+
+/** Performs it between its two facts. Throws what the act throws, and where a fact was not taken. */
+export async function audited<Ending extends string>(
+  act: Act,
+  recorder: Recorder,
+  perform: () => Promise<Counts<Ending>>,
+): Promise<Counts<Ending>> {
+  const { tell, now } = recorder;
+  const run = crypto.randomUUID();
+  const fact = (phase: string, details: AuditFact['details']): AuditFact => ({
+    id: `${act.kind}/${run}/${phase}`,
+    kind: act.kind,
+    at: now(),
+    component: 'cli',
+    actor: act.by.slice(0, ACTOR_CHARACTERS_MAX) || 'unknown',
+    ...(act.why !== undefined && { reason: act.why.slice(0, REASON_CHARACTERS_MAX) }),
+    details: { phase, run, ...details },
+  });
+  await tell([fact('began', await describeSelection(act, recorder))]);
+  try {
+    const counts = await perform();
+    await tell([fact('ended', counted(counts))]);
+    return counts;
+  } catch (error) {
+    await tell([fact('failed', { fault: error instanceof Error ? error.name : typeof error })]);
+    throw error;
+  }
+}
+
+async function describeSelection(
+  { selection, lane, before }: Act,
+  { hash }: Recorder,
+): Promise<AuditFact['details']> {
+  const common = {
+    selection: selection.kind,
+    before: new Date(before).toISOString(),
+    ...(lane !== undefined && { lane }),
+  };
+  switch (selection.kind) {
+    case 'ids': {
+      const messages = selection.ids
+        .slice(0, IDS_MAX)
+        .map(await hash())
+        .join(' ');
+      return { ...common, ids: selection.ids.length, messages };
+    }
+    case 'fingerprint':
+      return { ...common, fingerprint: selection.fingerprint.slice(0, ACTOR_CHARACTERS_MAX) };
+    case 'all':
+      return common;
+  }
+}
+
+const counted = (counts: Counts<string>): AuditFact['details'] =>
+  Object.fromEntries(
+    Object.entries(counts).map(([ending, count]) => [`count: ${ending}`, count ?? 0]),
+  );

@@ -1,0 +1,142 @@
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { objectKeyOf, sortKeyOf } from '../../core/audit-places.ts';
+import { ENV } from '../../functions/aws/env-names.ts';
+import { entriesOf, factOf, loadAudit, tell } from '../support/audit.ts';
+import { testClients } from '../support/clients.ts';
+import { skipTime } from '../support/clock.ts';
+import { deliver } from '../support/delivery.ts';
+import { type Emulators, HASH_KEY_ARN, startEmulators } from '../support/emulators.ts';
+import { LambdaService } from '../support/lambda-service.ts';
+import { itemsOf } from '../support/stores.ts';
+import { buildWorld, type World } from '../support/world.ts';
+
+const MAIN = join(import.meta.dirname, '..', '..', 'cli', 'main.ts');
+const ENTRIES = 8;
+
+let emulators: Emulators;
+let world: World;
+const lambda = new LambdaService();
+
+beforeAll(async () => {
+  emulators = await startEmulators();
+  world = await buildWorld();
+  await lambda.start();
+  lambda.configure(`fhir-failsafe-${world.stage}-audit`, {
+    [ENV.auditTable]: world.tables.audit,
+    [ENV.auditBucket]: world.auditBucket,
+    [ENV.hashKeyArn]: HASH_KEY_ARN,
+  });
+  const { handler } = await loadAudit();
+  for (const batch of [['a', 'b', 'c'], ['d', 'e'], ['f'], ['g']]) {
+    await tell(world, ...batch.map((id) => factOf(id)));
+    await deliver(handler, world.queues.audit);
+    skipTime(60_000);
+  }
+});
+afterAll(async () => {
+  await lambda.stop();
+  await emulators.stop();
+});
+
+/** Runs the command as an operator does, in a process of its own. */
+const cli = (...args: string[]) => cliOf(world.stage, ...args);
+
+function cliOf(
+  stage: string,
+  ...args: string[]
+): Promise<{ status: number; out: string; err: string }> {
+  return new Promise((resolve) => {
+    const argv = [MAIN, 'audit', ...args, '--stage', stage];
+    const child = execFile(process.execPath, argv, (_, out, err) => {
+      resolve({ status: child.exitCode ?? -1, out, err });
+    });
+  });
+}
+
+const putRow = (sequence: number, line: unknown) =>
+  testClients().dynamo.send(
+    new PutCommand({
+      TableName: world.tables.audit,
+      Item: { pk: 'main', sk: sortKeyOf(sequence), line },
+    }),
+  );
+async function lineOf(sequence: number): Promise<unknown> {
+  const items = await itemsOf(world.tables.audit);
+  return items.find(({ pk, sk }) => pk === 'main' && sk === sortKeyOf(sequence))?.['line'];
+}
+
+test('R40: a whole log is said to be whole, by its last hash', async () => {
+  const last = (await entriesOf(world)).at(-1)?.hash;
+  const out = `whole: ${ENTRIES} entries in 4 objects, the last one ${last}\n`;
+  expect(await cli('verify')).toEqual({ status: 0, out, err: '' });
+  const places = ['--table', world.tables.audit, '--bucket', world.auditBucket];
+  const { out: json } = await cli('verify', '--json', ...places);
+  expect(JSON.parse(json)).toEqual({
+    objects: 4,
+    head: { sequence: ENTRIES, hash: last, configuration: 'config-1.code-1' },
+    touched: [],
+  });
+});
+
+test('R40: what was done to the table is named', async () => {
+  const [third, fourth] = [await lineOf(3), await lineOf(4)];
+  const right = '(00000000000N); before it 0 entries in 0 objects are right\n';
+  const verified = async (sequence: number, what: string) => {
+    const out = `entry ${sequence} ${what} in the table ${right.replace('N', String(sequence))}`;
+    expect(await cli('verify')).toEqual({ status: 1, out, err: '' });
+  };
+  await putRow(3, String(third).replace('ada', 'eve'));
+  await verified(3, 'was changed');
+  await putRow(3, fourth);
+  await putRow(4, third);
+  await verified(3, 'is not what lies in its place');
+  await putRow(3, third);
+  await putRow(4, fourth);
+  expect((await cli('verify')).status).toBe(0);
+}, 60_000);
+
+test('R40: export is NDJSON, of a window of time, from a log that it verifies', async () => {
+  const entries = await entriesOf(world);
+  const at = (sequence: number) => new Date(entries[sequence - 1]?.recordedAt ?? 0).toISOString();
+  const all = await cli('export');
+  expect(
+    all.out
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line)),
+  ).toEqual(entries);
+  expect(all.err).toMatch(/^whole: 8 entries/);
+  const some = await cli('export', '--from', at(5), '--to', at(7));
+  expect(
+    some.out
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line).sequence),
+  ).toEqual([5, 6]);
+});
+
+test('R08: an id is found in the log by its hash', async () => {
+  const { out } = await cli('hash', 'a');
+  expect((await entriesOf(world))[1]?.fact).toBe(out.trim());
+});
+
+test('R40: an object that was overwritten is named, and its first version counts', async () => {
+  const Key = objectKeyOf('main', 5);
+  await testClients().s3.send(
+    new PutObjectCommand({ Bucket: world.auditBucket, Key, Body: 'nothing of the kind\n' }),
+  );
+  const { status, out } = await cli('verify');
+  expect(status).toBe(1);
+  expect(out).toMatch(/^whole: 8 entries in 4 objects/);
+  expect(out).toContain(`object ${Key} was written again or deleted later`);
+});
+
+test('a stage that is not there is said in one line', async () => {
+  const { status, err } = await cliOf('e2e', 'verify');
+  expect(status).toBe(1);
+  expect(err).toMatch(/^error: no function fhir-failsafe-\S+-audit there: .*\n$/);
+});

@@ -1,0 +1,63 @@
+import { expect, test, vi } from 'vitest';
+import { type Act, audited } from '../../../cli/quarantine/audited.ts';
+import { type AuditFact, auditFactSchema } from '../../../core/audit-fact.ts';
+
+const ACT: Act = {
+  kind: 'redrive',
+  by: 'ada',
+  why: 'fixed',
+  before: 0,
+  selection: { kind: 'all' },
+};
+
+function recorder(refuse = false) {
+  const facts: AuditFact[] = [];
+  const tell = async (told: readonly AuditFact[]) => {
+    if (refuse) throw new Error('refused');
+    for (const fact of told) facts.push(auditFactSchema.parse(fact));
+  };
+  const hash = vi.fn(async () => (id: string) => `<${id}>`);
+  return { facts, tell, hash, now: () => 7 };
+}
+
+test('R40: what cannot be recorded is not done', async () => {
+  const perform = vi.fn();
+  await expect(audited(ACT, recorder(true), perform)).rejects.toThrow('refused');
+  expect(perform).not.toHaveBeenCalled();
+});
+
+test('R40: an act has a fact before and one after it, which belong together', async () => {
+  const record = recorder();
+  const counts = await audited({ ...ACT, lane: 'critical' }, record, async () => ({ sent: 2 }));
+  expect(counts).toEqual({ sent: 2 });
+  const [began, ended] = record.facts;
+  expect(began).toMatchObject({ kind: 'redrive', at: 7, actor: 'ada', reason: 'fixed' });
+  expect(began?.details).toMatchObject({ selection: 'all', lane: 'critical', phase: 'began' });
+  expect(ended?.details).toEqual({ phase: 'ended', run: began?.details['run'], 'count: sent': 2 });
+  expect(ended?.id).not.toBe(began?.id);
+  expect(record.hash).not.toHaveBeenCalled();
+});
+
+test('R40: one that failed halfway says so', async () => {
+  const record = recorder();
+  const fails = () => Promise.reject(new TypeError('of Peter Chalmers'));
+  await expect(audited(ACT, record, fails)).rejects.toThrow(TypeError);
+  expect(record.facts[1]?.details).toMatchObject({ phase: 'failed', fault: 'TypeError' });
+});
+
+test('R08: messages that were named are hashes, as many as have room', async () => {
+  const record = recorder();
+  const ids = Array.from({ length: 40 }, (_, i) => `m-${i}`);
+  await audited({ ...ACT, selection: { kind: 'ids', ids } }, record, async () => ({}));
+  expect(record.facts[0]?.details).toMatchObject({
+    ids: 40,
+    messages: expect.stringMatching(/^<m-0> .* <m-29>$/),
+  });
+});
+
+test('what an operator writes is cut where a fact has no room for it', async () => {
+  const record = recorder();
+  const selection = { kind: 'fingerprint', fingerprint: 'f'.repeat(500) } as const;
+  await audited({ ...ACT, by: '', why: 'x'.repeat(5_000), selection }, record, async () => ({}));
+  expect(record.facts[0]).toMatchObject({ actor: 'unknown', reason: 'x'.repeat(1_024) });
+});
