@@ -36,6 +36,7 @@ export class SwitchedMapping {
   /** Those that poll no more and whose invocations still run. */
   #ending = new Map<Poller, Promise<void>>();
   #timer: NodeJS.Timeout | undefined;
+  #stopped = false;
 
   constructor(
     identity: MappingIdentity,
@@ -80,6 +81,8 @@ export class SwitchedMapping {
     const wasEnabled = this.#poller !== undefined;
     if (enabled === wasEnabled) this.#state = 'Updating';
     else this.#state = enabled ? 'Enabling' : 'Disabling';
+    // Functions that end while all stops may ask for a change still; nothing polls any more.
+    if (this.#stopped) return;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;
       this.#concurrencyMax = concurrencyMax ?? this.#concurrencyMax;
@@ -90,7 +93,9 @@ export class SwitchedMapping {
 
   /** Ends polling; resolves when what it handed out has ended. */
   async stop(): Promise<void> {
+    this.#stopped = true;
     clearTimeout(this.#timer);
+    this.#timer = undefined;
     this.#disable();
     await Promise.all(this.#ending.values());
   }

@@ -153,7 +153,6 @@ test('R05 R11 R12 R18: an outage costs few calls, loses nothing and turns no ord
   expect(metrics.sum('Calls')).toBeGreaterThanOrEqual(ok + stop - BATCH);
   expect(metrics.sum('Calls')).toBeLessThan(ok + stop);
   expect(metrics.sum('Repeats')).toBeGreaterThanOrEqual(seen.repeats);
-  expect(metrics.sum('Repeats')).toBeLessThanOrEqual(stop + BATCH);
   // What the dead one had sent is sent again.
   expect(seen.repeats).toBeGreaterThanOrEqual(1);
   expect(seen.repeats).toBeLessThanOrEqual(BATCH);
