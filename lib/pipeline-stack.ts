@@ -133,6 +133,12 @@ export class PipelineStack extends Stack {
       minute,
     });
     incident.grantAsk(supervisor.queue, foundation);
+    for (const caller of [
+      ...(delivery ? [delivery.deliver] : []),
+      ...(terminologyEndpoint === undefined ? [] : [critical.validate, background.validate]),
+    ]) {
+      supervisor.grantNews(caller);
+    }
     minute.wakes(audit.function);
     audit.grantTell(incident.function);
     hashKey.grantHash(incident.function);

@@ -65,6 +65,12 @@ export class Supervisor extends Construct {
       maxConcurrency: config.supervisor.maxConcurrency,
     });
   }
+
+  /** Lets a function tell of its breakers' transitions; its key permissions include SQS. */
+  grantNews(caller: PipelineFunction): void {
+    caller.allow(allow('TellSupervisor', ['sqs:SendMessage'], [this.queue.queueArn]));
+    caller.lambda.addEnvironment(ENV.supervisorQueueUrl, this.queue.queueUrl);
+  }
 }
 
 const KEY_SERVICES = ['dynamodb', 'sqs'] as const;

@@ -79,6 +79,7 @@ describe('the delivery lane', () => {
       'deliver ReadBodies: s3:GetObject on bucket bodies/resources/*',
       'deliver WriteBodies: s3:PutObject on bucket bodies/quarantine/*',
       `deliver ReadToken: secretsmanager:GetSecretValue on ${secret}`,
+      'deliver TellSupervisor: sqs:SendMessage on queue supervisor',
       'deliver TellAudit: sqs:SendMessage on queue audit.fifo',
     ]);
     expect(of('resend')).toEqual([

@@ -63,6 +63,7 @@ describe('the terminology server', () => {
       'ShareBreaker: dynamodb:GetItem, dynamodb:PutItem on table breakers',
       `ReadToken: secretsmanager:GetSecretValue on ${secret}`,
       'TellAudit: sqs:SendMessage on queue audit.fifo',
+      'TellSupervisor: sqs:SendMessage on queue supervisor',
     ]);
   });
 });

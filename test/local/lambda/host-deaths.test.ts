@@ -1,0 +1,132 @@
+import { describe, expect, test } from 'vitest';
+import { parsed, useLambdaHost } from '../support/lambda-host.ts';
+import { isAlive } from '../support/processes.ts';
+
+const { functionOf, run, records } = useLambdaHost(2);
+
+describe('the Lambda host, where a function ends badly', () => {
+  test('an exception is the invocation’s error; the environment lives on', async () => {
+    const spec = await functionOf(
+      'throwing',
+      'let n = 0; export const handler = () => { if (n++ === 0) throw new TypeError("no"); return n; };',
+    );
+    expect(await run(spec, '{}')).toEqual({
+      status: 'error',
+      errorType: 'TypeError',
+      errorMessage: 'no',
+    });
+    expect(parsed(await run(spec, '{}'))).toBe(2);
+  });
+
+  test.each([
+    ['exits', 'process.exit(3)', 'Runtime.ExitError', 'Runtime exited with error: exit status 3'],
+    [
+      'exits with 0',
+      'process.exit(0)',
+      'Runtime.ExitError',
+      'Runtime exited without providing a reason',
+    ],
+    [
+      'is killed',
+      'process.kill(process.pid, "SIGKILL"); await new Promise(() => {})',
+      'Runtime.ExitError',
+      'Runtime exited with error: signal: kill',
+    ],
+    [
+      'rejects unheard',
+      'Promise.reject(new Error("x")); await new Promise(() => {})',
+      'Runtime.UnhandledPromiseRejection',
+      'Error: x',
+    ],
+    [
+      'throws in a timer',
+      'setTimeout(() => { throw new RangeError("late") }); await new Promise(() => {})',
+      'RangeError',
+      'late',
+    ],
+  ])(
+    'a function that %s loses its environment and gets a new one',
+    async (how, code, errorType, errorMessage) => {
+      const name = how.replaceAll(' ', '-');
+      const spec = await functionOf(
+        name,
+        `export const handler = async (event) => { if (event.die) { ${code} } return process.pid; };`,
+      );
+      const before = parsed(await run(spec, '{}'));
+      expect(await run(spec, '{"die":true}')).toEqual({
+        status: 'error',
+        errorType,
+        errorMessage,
+      });
+      expect(records(name).at(-1)).toMatchObject({
+        type: 'platform.report',
+        record: { status: 'error', errorType },
+      });
+      const after = parsed(await run(spec, '{}'));
+      expect(after).not.toBe(before);
+      expect(isAlive(Number(before))).toBe(false);
+    },
+  );
+
+  test('a function that hangs is killed at its timeout', async () => {
+    const spec = await functionOf('hanging', 'export const handler = () => { for (;;); };', {
+      Timeout: 1,
+    });
+    const startedAt = performance.now();
+    expect(await run(spec, '{}')).toEqual({
+      status: 'timeout',
+      errorType: 'Sandbox.Timedout',
+      errorMessage: 'Task timed out after 1.00 seconds',
+    });
+    expect(performance.now() - startedAt).toBeLessThan(4000);
+    expect(records('hanging').at(-1)?.record).toMatchObject({ status: 'timeout' });
+  });
+
+  test('a function that outgrows its memory is killed', async () => {
+    const spec = await functionOf(
+      'growing',
+      `export const handler = async () => {
+         const kept = [];
+         for (;;) {
+           kept.push(Buffer.alloc(8 << 20, 1));
+           await new Promise((resolve) => setTimeout(resolve, 5));
+         }
+       };`,
+      { Timeout: 20 },
+    );
+    expect(await run(spec, '{}')).toMatchObject({
+      status: 'error',
+      errorType: 'Runtime.OutOfMemory',
+    });
+    const report = records('growing').at(-1)?.record;
+    expect(report).toMatchObject({
+      errorType: 'Runtime.OutOfMemory',
+      metrics: { memorySizeMB: 256 },
+    });
+  });
+
+  test.each([
+    [
+      'throws while loading',
+      'throw new SyntaxError("bad"); export const handler = 1;',
+      'SyntaxError',
+    ],
+    ['exits while loading', 'process.exit(1); export const handler = 1;', 'Runtime.ExitError'],
+    ['exports no handler', 'export const other = 1;', 'Runtime.HandlerNotFound'],
+  ])(
+    'a function that %s fails its invocation and is initialized anew',
+    async (how, source, errorType) => {
+      const name = how.replaceAll(' ', '-');
+      const spec = await functionOf(name, source);
+      expect(await run(spec, '{}')).toMatchObject({ status: 'error', errorType });
+      expect(records(name).map(({ type, record }) => [type, record.status])).toEqual([
+        ['platform.initStart', undefined],
+        ['platform.initReport', 'error'],
+        ['platform.start', undefined],
+        ['platform.runtimeDone', 'error'],
+        ['platform.report', 'error'],
+      ]);
+      expect(records(name)[1]?.record).not.toHaveProperty('requestId');
+    },
+  );
+});
