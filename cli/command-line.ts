@@ -1,5 +1,5 @@
 /** How every command of ours treats its command line: one clear line about a mistake, status 2. */
-import { Command, CommanderError, InvalidArgumentError } from 'commander';
+import { Command, CommanderError, Help, InvalidArgumentError, Option } from 'commander';
 import { UsageError } from './usage-error.ts';
 
 /** A command whose mistakes are one line on stderr; its subcommands inherit that. */
@@ -7,9 +7,17 @@ export function command(name: string): Command {
   return new Command(name)
     .exitOverride()
     .showHelpAfterError(false)
+    .configureHelp({ optionDescription: describeOption })
     .configureOutput({
       outputError: (text, write) => write(`${text.trim().replace(/\s*\n\s*/g, ' ')}\n`),
     });
+}
+
+/** As commander does, but without saying of a flag that it is not set unless it is given. */
+function describeOption(option: Option): string {
+  if (option.defaultValue !== false) return new Help().optionDescription(option);
+  const { flags, description } = option;
+  return new Help().optionDescription(new Option(flags, description));
 }
 
 /**

@@ -59,6 +59,7 @@ async function redriveEntries(options: Options): Promise<void> {
       onFailed: (id, reason) => process.stderr.write(`${id}: not redriven: ${reason}\n`),
     }),
   );
+  if (saysWhatIsMissing(options, counts, stopping)) return;
   say(options.dryRun === true ? 'would redrive' : 'redriven', 'sent', counts);
   if ((counts.failed ?? 0) > 0) process.exitCode = 1;
   goOn(stopping, before);
@@ -73,6 +74,7 @@ async function discardEntries(options: Options): Promise<void> {
   const counts = await recordedAct('discard', options, before, () =>
     discard(stage, selection, { ...recorded(options, before), signal: stopping }),
   );
+  if (saysWhatIsMissing(options, counts, stopping)) return;
   say(options.dryRun === true ? 'would discard' : 'discarded', 'discarded', counts);
   goOn(stopping, before);
 }
@@ -94,6 +96,21 @@ async function recordedAct<Ending extends string>(
   const { by, reason: why, lane } = options;
   const act = { kind, by, why, before, lane, selection: selectionOf(options) };
   return audited(act, await openRecorder(options.stage), perform);
+}
+
+/** Naming what is not there is a mistake; true where there is nothing else to say. */
+function saysWhatIsMissing(
+  { fingerprint, stage }: Options,
+  counts: Counts<string>,
+  { aborted }: AbortSignal,
+): boolean {
+  const { unknown = 0 } = counts;
+  const isNothing = fingerprint !== undefined && Object.keys(counts).length === 0 && !aborted;
+  if (unknown === 0 && !isNothing) return false;
+  const what = isNothing ? `entry with the fingerprint ${fingerprint}` : `entry of ${unknown} --id`;
+  process.stderr.write(`error: no ${what} in the quarantine of ${stage}; see quarantine list\n`);
+  process.exitCode = 1;
+  return isNothing;
 }
 
 /** The number that was asked for, and what became of the rest. */

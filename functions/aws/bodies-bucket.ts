@@ -3,7 +3,13 @@
  * an object is never changed, and writing it twice has no second effect.
  */
 import { createHash } from 'node:crypto';
-import { GetObjectCommand, NoSuchKey, PutObjectCommand } from '@aws-sdk/client-s3';
+import { Readable } from 'node:stream';
+import {
+  GetObjectCommand,
+  type GetObjectCommandOutput,
+  NoSuchKey,
+  PutObjectCommand,
+} from '@aws-sdk/client-s3';
 import type { HOPS_PREFIX } from '../../core/claim-check.ts';
 import type { ClaimCheck } from '../../core/messages.ts';
 import { s3 } from './clients.ts';
@@ -18,6 +24,20 @@ export type FetchedBody =
   | { readonly kind: 'missing' }
   | { readonly kind: 'too-large'; readonly bytes: number }
   | { readonly kind: 'not-utf8' };
+
+/** Once the headers are there, no timeout of the SDK's holds for the rest. */
+const BODY_MS = 5_000;
+
+/** The bucket began to answer, and did not end in time: a fault of our own (R09). */
+export class BodyStalled extends Error {
+  override readonly name = 'BodyStalled';
+  readonly timeoutMs: number;
+
+  constructor(timeoutMs: number) {
+    super(`the body did not arrive within ${timeoutMs} ms`);
+    this.timeoutMs = timeoutMs;
+  }
+}
 
 /** Lays a body into the bucket and says where. */
 export async function putBody(
@@ -54,8 +74,13 @@ export async function placeBody(
 /**
  * Reads a body of at most `bytesMax` bytes. S3 says that an object is missing only to a role that
  * may list the bucket; to others it says AccessDenied, which is thrown as a fault of our own.
+ * Throws {@link BodyStalled} where it takes longer than `timeoutMs`.
  */
-export async function fetchBody(location: BodyLocation, bytesMax: number): Promise<FetchedBody> {
+export async function fetchBody(
+  location: BodyLocation,
+  bytesMax: number,
+  timeoutMs = BODY_MS,
+): Promise<FetchedBody> {
   try {
     const response = await s3.send(
       new GetObjectCommand({ Bucket: location.bucket, Key: location.key }),
@@ -65,10 +90,28 @@ export async function fetchBody(location: BodyLocation, bytesMax: number): Promi
       await response.Body?.transformToWebStream().cancel();
       return { kind: 'too-large', bytes };
     }
-    return decode((await response.Body?.transformToByteArray()) ?? new Uint8Array());
+    return decode(await readWithin(response.Body, timeoutMs));
   } catch (error) {
     if (error instanceof NoSuchKey) return { kind: 'missing' };
     throw error;
+  }
+}
+
+/** A stream that stalls would hold its reader for as long as the invocation lasts. */
+async function readWithin(
+  body: GetObjectCommandOutput['Body'],
+  timeoutMs: number,
+): Promise<Uint8Array> {
+  if (body === undefined) return new Uint8Array();
+  const { promise: stalled, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    reject(new BodyStalled(timeoutMs));
+    if (body instanceof Readable) body.destroy();
+  }, timeoutMs);
+  try {
+    return await Promise.race([body.transformToByteArray(), stalled]);
+  } finally {
+    clearTimeout(timer);
   }
 }
 

@@ -91,7 +91,11 @@ test('list, show, redrive and discard, from one to the next', async () => {
   expect(await depthOf(world.queues.isolation)).toBe(0);
   expect(await depthOf(world.queues.audit)).toBe(0);
   const sent = await cli('redrive', '--id', 'm-1', 'm-3', '--by', 'ana', '--reason', 'fixed');
-  expect(sent).toEqual({ status: 0, out: 'redriven 1, 1 unknown\n', err: '' });
+  expect(sent).toEqual({
+    status: 1,
+    out: 'redriven 1, 1 unknown\n',
+    err: `error: no entry of 1 --id in the quarantine of ${world.stage}; see quarantine list\n`,
+  });
   const [record] = await receive(world.queues.isolation);
   expect(record?.body).toBe(patient());
   expect((await cli('show', 'm-1')).out).toMatch(/by ana \(fixed\)/);
@@ -117,6 +121,13 @@ test('what cannot be done is said in one line, with its status', async () => {
     err: 'error: say which: one of --fingerprint F, --id ID or --all\n',
   });
   expect(await cli('redrive', '--all', '--before', 'yesterday')).toMatchObject({ status: 2 });
+  const typo = {
+    status: 1,
+    out: '',
+    err: `error: no entry with the fingerprint f00t in the quarantine of ${world.stage}; see quarantine list\n`,
+  };
+  expect(await cli('redrive', '--fingerprint', 'f00t')).toEqual(typo);
+  expect(await cli('discard', '--fingerprint', 'f00t')).toEqual(typo);
   expect(await cli('show', 'nobody')).toMatchObject({
     status: 1,
     err: `error: no entry nobody in the quarantine of ${world.stage}\n`,

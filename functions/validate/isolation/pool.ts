@@ -167,6 +167,8 @@ export class IsolationPool {
       settle(tasks[position], verdict);
     });
     this.#conclude(tasks, end);
+    // Its death may have been the last while no other could load; what is left needs somebody.
+    this.#staff();
     if (end.death === undefined) {
       this.#busy.delete(worker);
       this.#idle.push(worker);

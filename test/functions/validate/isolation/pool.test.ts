@@ -1,3 +1,4 @@
+import { setEnvironmentData } from 'node:worker_threads';
 import { afterEach, describe, expect, test } from 'vitest';
 import {
   IsolationPool,
@@ -9,6 +10,10 @@ import { type Fault, faulty, invalidPatient, patient } from '../../../support/re
 const REAL = new URL('../../../../functions/validate/worker.ts', import.meta.url);
 const SCRIPTED = new URL('../../../support/workers/scripted.ts', import.meta.url);
 const CANNOT_LOAD = new URL('../../../support/workers/cannot-load.ts', import.meta.url);
+const LOADS_NOW_AND_THEN = new URL(
+  '../../../support/workers/loads-now-and-then.ts',
+  import.meta.url,
+);
 const DIES_FIRST = new URL('../../../support/workers/dies-before-it-begins.ts', import.meta.url);
 
 let pool: IsolationPool | undefined;
@@ -110,6 +115,13 @@ describe('the component', () => {
       'unjudged',
     ]);
     expect(kinds(await judgeAll([patient()]))).toEqual(['unjudged']);
+  });
+
+  test('R01: the last worker to die, while no other could load, leaves the rest to one that can', async () => {
+    setEnvironmentData('starts', new SharedArrayBuffer(4));
+    const settings = { url: LOADS_NOW_AND_THEN, size: 1, deadlineMs: 10_000 };
+    const judged = await judgeAll(['kills', 'b', 'c'], settings);
+    expect(kinds(judged)).toEqual(['exit', 'valid', 'valid']);
   });
 
   test('out of time: what is finished stands, what is not is nobody’s fault', async () => {
