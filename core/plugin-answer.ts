@@ -69,13 +69,14 @@ function readIssue(
   const severity = SEVERITIES.get(severitySaid);
   if (severity === undefined || typeof code !== 'string' || !ISSUE_CODES.has(code))
     return undefined;
-  const text = [diagnostics, isObject(details) ? details['text'] : undefined, code].find(isString);
+  const text =
+    [diagnostics, isObject(details) ? details['text'] : undefined].find(isString) ?? code;
   const [place]: unknown[] = Array.isArray(expression) ? expression : [];
   const known = isString(place) ? knownPart(place, resource) : undefined;
   return {
     severity,
     code,
-    text: (text ?? code).slice(0, TEXT_CHARACTERS_MAX).toWellFormed(),
+    text: text.slice(0, TEXT_CHARACTERS_MAX).toWellFormed(),
     ...(known && { expression: known }),
     plugin,
   };

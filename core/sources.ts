@@ -181,5 +181,5 @@ export function mayBeOfType(source: Source | undefined, type: string | undefined
 
 /** What stands before the colon: the session behind it is its caller's choice. */
 export function principalOf(senderId: string): string {
-  return senderId.split(':', 1)[0] ?? '';
+  return senderId.replace(/:.*$/s, '');
 }

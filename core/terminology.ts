@@ -54,8 +54,9 @@ export function keyOf({ valueSet, coding }: Question): string {
 export function questionsOf(issues: readonly Issue[]): Map<string, Question> {
   const questions = new Map<string, Question>();
   for (const { undecided } of issues) {
-    for (const coding of undecided?.codings ?? []) {
-      const question = { valueSet: undecided?.valueSet ?? '', coding };
+    if (undecided === undefined) continue;
+    for (const coding of undecided.codings) {
+      const question = { valueSet: undecided.valueSet, coding };
       questions.set(keyOf(question), question);
     }
   }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { appendFacts, genesis, headAt, readEntry } from '../../core/audit-chain.ts';
+import { appendFacts, genesis, headAt, readBatch, readEntry } from '../../core/audit-chain.ts';
 import { firstOf, objectKeyOf, sequenceOf, sortKeyOf } from '../../core/audit-places.ts';
 import { recorded } from '../support/audit-logs.ts';
 
@@ -26,6 +26,16 @@ test('R40: an entry names its place, its batch, its predecessor and what it is e
     previous: first?.hash,
     tags: ['HIPAA_164_308_a_1_ii_D'],
   });
+});
+
+test('R40: a batch is read whole, or not at all', () => {
+  const entries = appendFacts({ sequence: 7, hash: 'h7' }, [recorded(1), recorded(2)], written);
+  const lines = entries.map(({ line }) => line);
+  expect(readBatch(lines)).toMatchObject({ entries, head: { sequence: 9 } });
+  expect(readBatch(lines.slice(0, 1))).toBeUndefined();
+  expect(readBatch(lines.slice(1))).toBeUndefined();
+  expect(readBatch(['no entry'])).toBeUndefined();
+  expect(readBatch([])).toBeUndefined();
 });
 
 test('R40: the bytes that are hashed are pinned: others must be able to check them', () => {
