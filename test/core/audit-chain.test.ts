@@ -57,8 +57,9 @@ test('R40: whatever is appended reads back, each entry upon the last (property)'
   const fact = fc.record({
     at: fc.nat(),
     reason: text,
+    // Details are named by our own code, and zod takes no `__proto__` for a name.
     details: fc.dictionary(
-      text,
+      text.filter((name) => name !== '__proto__'),
       fc.oneof(text, fc.double({ noNaN: true, noDefaultInfinity: true })),
     ),
   });
