@@ -6,6 +6,7 @@ import fileConfig from '../failsafe.config.ts';
 import { BundleError, type BundleSize, bundleFunctions } from './bundle.ts';
 import { planConcurrency } from './concurrency.ts';
 import { ConfigError, loadConfig } from './config-load.ts';
+import { FUNCTION_NAMES } from './function-names.ts';
 import { addNag } from './nag.ts';
 import { PipelineStack } from './pipeline-stack.ts';
 import { copyPlugins, PluginError } from './plugin-files.ts';
@@ -13,16 +14,6 @@ import { sourceFiles } from './sources.ts';
 import { SupervisionError } from './supervision-checks.ts';
 
 const root = join(import.meta.dirname, '..');
-const FUNCTIONS = [
-  'validate',
-  'quarantine',
-  'incident',
-  'monitor',
-  'deliver',
-  'resend',
-  'supervisor',
-  'audit',
-] as const;
 
 function say({ name, bytes, validatorBytes }: BundleSize): string {
   const kb = (value: number) => `${Math.round(value / 1000)} kB`;
@@ -36,7 +27,7 @@ async function synthesize(): Promise<void> {
   for (const note of planConcurrency(config).notes) console.error(note);
   const bundles = join(root, 'build', 'functions');
   const files = sourceFiles(config.sources);
-  const sizes = await bundleFunctions({ names: FUNCTIONS, root, outDir: bundles, files });
+  const sizes = await bundleFunctions({ names: FUNCTION_NAMES, root, outDir: bundles, files });
   await copyPlugins(config, root, join(bundles, 'validate'));
   for (const size of sizes) console.error(say(size));
   new PipelineStack(app, `fhir-failsafe-${config.stage}`, { config, bundles });

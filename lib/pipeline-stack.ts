@@ -161,8 +161,7 @@ export class PipelineStack extends Stack {
       quarantine: tables.quarantine,
     });
 
-    // The writer of the audit log is not part of the stack yet.
-    checkSupervision(this, tree, ['audit', ...(delivery ? [] : ['deliver', 'resend'])]);
+    checkSupervision(this, tree, delivery ? [] : ['deliver', 'resend']);
 
     const story = {
       lanes: ['critical', 'background', ...(delivery ? ['delivery'] : [])],

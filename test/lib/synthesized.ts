@@ -9,6 +9,7 @@ import cdk from '../../cdk.json' with { type: 'json' };
 import { SUPERVISION_TREE } from '../../core/supervision-tree.ts';
 import type { ConfigInput } from '../../lib/config.ts';
 import { loadConfig } from '../../lib/config-load.ts';
+import { FUNCTION_NAMES } from '../../lib/function-names.ts';
 import { PipelineStack } from '../../lib/pipeline-stack.ts';
 
 /** Logical resources of a template, as far as the tests read them. */
@@ -22,16 +23,7 @@ const folder = mkdtempSync(join(tmpdir(), 'failsafe-synth-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
 const bundles = join(folder, 'bundles');
-for (const name of [
-  'validate',
-  'quarantine',
-  'incident',
-  'monitor',
-  'deliver',
-  'resend',
-  'supervisor',
-  'audit',
-]) {
+for (const name of FUNCTION_NAMES) {
   mkdirSync(join(bundles, name), { recursive: true });
   writeFileSync(join(bundles, name, 'handler.mjs'), `export const handler = '${name}';\n`);
 }
