@@ -1,18 +1,12 @@
 /** `breaker`: looks at the breakers of a stage, and overrules them (R17). */
-import { userInfo } from 'node:os';
 import { type Command, InvalidArgumentError } from 'commander';
 import { transitionFact } from '../core/breaker-news.ts';
 import type { OperatorWord } from '../core/breaker-operator.ts';
 import { describeBreaker, describeBreakers } from './breaker/describe.ts';
+import { type LookOptions, looking, saying, type WordOptions } from './operator-options.ts';
 import { findQueue } from './target.ts';
 
-interface Options {
-  readonly stage: string;
-  readonly json?: true;
-}
-interface WordOptions extends Options {
-  readonly by: string;
-  readonly reason: string;
+interface OverruleOptions extends WordOptions {
   readonly for?: number;
 }
 
@@ -25,42 +19,31 @@ export function addBreaker(program: Command): void {
     breaker.command('show').description('all that is known of one').argument('<service>'),
   ).action(show);
   for (const kind of ['force-open', 'force-closed'] as const) {
-    saying(breaker.command(kind).description(`${kind.replace('-', ' it ')}, until an expiry`))
+    overruling(breaker.command(kind).description(`${kind.replace('-', ' it ')}, until an expiry`))
       .option('--for <time>', 'how long, such as 30s, 10m or 2h; at most 24h', duration, 600_000)
-      .action((service: string, options: WordOptions) => {
+      .action((service: string, options: OverruleOptions) => {
         const until = Date.now() + (options.for ?? 0);
         return say(service, options, { kind, until });
       });
   }
-  saying(breaker.command('reset').description('close it, and forget what was')).action(
+  overruling(breaker.command('reset').description('close it, and forget what was')).action(
     (service: string, options: WordOptions) => say(service, options, { kind: 'reset' }),
   );
 }
 
-function looking(command: Command): Command {
-  return command
-    .option('--json', 'as one JSON object')
-    .option('--stage <stage>', 'the stage', 'dev');
-}
-
-function saying(command: Command): Command {
-  return command
-    .argument('<service>', 'such as fhir-server')
-    .requiredOption('--reason <text>', 'why, for the record')
-    .option('--by <who>', 'who does it, for the record', userInfo().username)
-    .option('--stage <stage>', 'the stage', 'dev');
-}
+const overruling = (command: Command): Command =>
+  saying(command.argument('<service>', 'such as fhir-server'));
 
 const tableOf = (stage: string) => `fhir-failsafe-${stage}-breakers`;
 
-async function list({ stage, json }: Options): Promise<void> {
+async function list({ stage, json }: LookOptions): Promise<void> {
   const { listBreakers } = await import('../functions/aws/breakers-table.ts');
   const breakers = await listBreakers(tableOf(stage));
   const text = json ? JSON.stringify({ breakers }) : describeBreakers(breakers, Date.now());
   process.stdout.write(`${text}\n`);
 }
 
-async function show(service: string, { stage, json }: Options): Promise<void> {
+async function show(service: string, { stage, json }: LookOptions): Promise<void> {
   const { breakersTable } = await import('../functions/aws/breakers-table.ts');
   const state = await breakersTable(tableOf(stage)).load(service);
   if (state === undefined) {

@@ -1,18 +1,10 @@
 /** `incident`: looks at the incidents of a stage, takes one over, or says that it is over (R22). */
-import { userInfo } from 'node:os';
 import { type Command, InvalidArgumentError } from 'commander';
 import { describeIncident, describeIncidents } from './incident/describe.ts';
+import { type LookOptions, looking, saying, type WordOptions } from './operator-options.ts';
 
-interface Options {
-  readonly stage: string;
-  readonly json?: true;
-}
-interface ListOptions extends Options {
+interface ListOptions extends LookOptions {
   readonly all?: true;
-}
-interface WordOptions extends Options {
-  readonly by: string;
-  readonly reason: string;
 }
 interface Id {
   readonly scope: string;
@@ -26,30 +18,17 @@ export function addIncident(program: Command): void {
   looking(incident.command('list').description('those that are not over, a line each'))
     .option('--all', 'the latest that are over too')
     .action(list);
-  looking(incident.command('show').description('all that is known of one'))
-    .argument('<incident>', "such as 'validate#1'", incidentId)
-    .action(show);
-  saying(incident.command('ack').description('you have it: nobody is paged again')).action(
+  looking(about(incident.command('show').description('all that is known of one'))).action(show);
+  saying(about(incident.command('ack').description('you have it: nobody is paged again'))).action(
     (id: Id, options: WordOptions) => say('acknowledge', id, options),
   );
   saying(
-    incident.command('resolve').description('it is over: the next crashes open another'),
+    about(incident.command('resolve').description('it is over: the next crashes open another')),
   ).action((id: Id, options: WordOptions) => say('resolve', id, options));
 }
 
-function looking(command: Command): Command {
-  return command
-    .option('--json', 'as one JSON object')
-    .option('--stage <stage>', 'the stage', 'dev');
-}
-
-function saying(command: Command): Command {
-  return command
-    .argument('<incident>', "such as 'validate#1'", incidentId)
-    .requiredOption('--reason <text>', 'why, for the record; no PHI')
-    .option('--by <who>', 'who does it, for the record', userInfo().username)
-    .option('--stage <stage>', 'the stage', 'dev');
-}
+const about = (command: Command): Command =>
+  command.argument('<incident>', "such as 'validate#1'", incidentId);
 
 async function list({ stage, all, json }: ListOptions): Promise<void> {
   const { readIncidents } = await import('./incident/read.ts');
@@ -58,7 +37,7 @@ async function list({ stage, all, json }: ListOptions): Promise<void> {
   process.stdout.write(`${text}\n`);
 }
 
-async function show(id: Id, { stage, json }: Options): Promise<void> {
+async function show(id: Id, { stage, json }: LookOptions): Promise<void> {
   const { readOne } = await import('./incident/read.ts');
   const incident = await readOne(stage, id);
   const text = json ? JSON.stringify(incident) : describeIncident(incident, stage);

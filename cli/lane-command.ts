@@ -1,45 +1,28 @@
 /** `lane`: looks at the lanes of a stage, pauses one, or lets it run again. */
-import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import { describeLanes, describeOperated } from './lane/describe.ts';
 import type { Word } from './lane/operate.ts';
-
-interface Options {
-  readonly stage: string;
-}
-interface ListOptions extends Options {
-  readonly json?: true;
-}
-interface WordOptions extends Options {
-  readonly by: string;
-  readonly reason: string;
-}
+import { type LookOptions, looking, saying, type WordOptions } from './operator-options.ts';
 
 export function addLane(program: Command): void {
   const lane = program.command('lane').description('list lanes, pause one or let it run again');
-  lane
-    .command('list')
-    .description('what each shall be, by whom and why, and what its mappings are')
-    .option('--json', 'as one JSON object')
-    .option('--stage <stage>', 'the stage', 'dev')
-    .action(list);
-  saying(
+  looking(
+    lane
+      .command('list')
+      .description('what each shall be, by whom and why, and what its mappings are'),
+  ).action(list);
+  operating(
     lane.command('pause').description('nothing is taken from its queues until it is resumed'),
   ).action((name: string, options: WordOptions) => say('pause', name, options));
-  saying(
+  operating(
     lane.command('resume').description('end an operator’s pause, and the supervisor’s'),
   ).action((name: string, options: WordOptions) => say('resume', name, options));
 }
 
-function saying(command: Command): Command {
-  return command
-    .argument('<lane>', 'such as critical')
-    .requiredOption('--reason <text>', 'why, for the record; no PHI')
-    .option('--by <who>', 'who does it, for the record', userInfo().username)
-    .option('--stage <stage>', 'the stage', 'dev');
-}
+const operating = (command: Command): Command =>
+  saying(command.argument('<lane>', 'such as critical'));
 
-async function list({ stage, json }: ListOptions): Promise<void> {
+async function list({ stage, json }: LookOptions): Promise<void> {
   const { lookAtLanes } = await import('./lane/look.ts');
   const lanes = await lookAtLanes(stage);
   const text = json ? JSON.stringify({ lanes }) : describeLanes(lanes, Date.now());
