@@ -2,44 +2,31 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { objectKeyOf, sortKeyOf } from '../../core/audit-places.ts';
-import { ENV } from '../../functions/aws/env-names.ts';
-import { entriesOf, factOf, loadAudit, tell } from '../support/audit.ts';
+import { configureAudit, entriesOf, factOf, loadAudit, tell } from '../support/audit.ts';
 import { testClients } from '../support/clients.ts';
 import { skipTime } from '../support/clock.ts';
 import { deliver } from '../support/delivery.ts';
-import { type Emulators, HASH_KEY_ARN, startEmulators } from '../support/emulators.ts';
-import { LambdaService } from '../support/lambda-service.ts';
 import { itemsOf } from '../support/stores.ts';
+import { useLambdaService } from '../support/use-lambda-service.ts';
 import { buildWorld, type World } from '../support/world.ts';
 
 const MAIN = join(import.meta.dirname, '..', '..', 'cli', 'main.ts');
 const ENTRIES = 8;
 
-let emulators: Emulators;
 let world: World;
-const lambda = new LambdaService();
+const lambda = useLambdaService();
 
 beforeAll(async () => {
-  emulators = await startEmulators();
   world = await buildWorld();
-  await lambda.start();
-  lambda.configure(`fhir-failsafe-${world.stage}-audit`, {
-    [ENV.auditTable]: world.tables.audit,
-    [ENV.auditBucket]: world.auditBucket,
-    [ENV.hashKeyArn]: HASH_KEY_ARN,
-  });
+  configureAudit(lambda, world);
   const { handler } = await loadAudit();
   for (const batch of [['a', 'b', 'c'], ['d', 'e'], ['f'], ['g']]) {
     await tell(world, ...batch.map((id) => factOf(id)));
     await deliver(handler, world.queues.audit);
     skipTime(60_000);
   }
-});
-afterAll(async () => {
-  await lambda.stop();
-  await emulators.stop();
 });
 
 /** Runs the command as an operator does, in a process of its own. */

@@ -2,32 +2,24 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { CreateQueueCommand } from '@aws-sdk/client-sqs';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { auditFactSchema } from '../../core/audit-fact.ts';
-import { ENV } from '../../functions/aws/env-names.ts';
+import { configureAudit } from '../support/audit.ts';
 import { testClients } from '../support/clients.ts';
 import { receive } from '../support/delivery.ts';
-import { type Emulators, HASH_KEY_ARN, startEmulators } from '../support/emulators.ts';
-import { LambdaService } from '../support/lambda-service.ts';
 import { patient } from '../support/resources.ts';
 import { depthOf } from '../support/stores.ts';
+import { useLambdaService } from '../support/use-lambda-service.ts';
 import { buildWorld, type World } from '../support/world.ts';
 
 const MAIN = join(import.meta.dirname, '..', '..', 'cli', 'main.ts');
 
-let emulators: Emulators;
 let world: World;
-const lambda = new LambdaService();
+const lambda = useLambdaService();
 
 beforeAll(async () => {
-  emulators = await startEmulators();
   world = await buildWorld();
-  await lambda.start();
-  lambda.configure(`fhir-failsafe-${world.stage}-audit`, {
-    [ENV.auditTable]: world.tables.audit,
-    [ENV.auditBucket]: world.auditBucket,
-    [ENV.hashKeyArn]: HASH_KEY_ARN,
-  });
+  configureAudit(lambda, world);
   const QueueName = `fhir-failsafe-${world.stage}-critical-isolation`;
   await testClients().sqs.send(new CreateQueueCommand({ QueueName }));
   for (const [pk, file] of [
@@ -52,10 +44,6 @@ beforeAll(async () => {
     };
     await testClients().dynamo.send(new PutCommand({ TableName: world.tables.quarantine, Item }));
   }
-});
-afterAll(async () => {
-  await lambda.stop();
-  await emulators.stop();
 });
 
 async function factsTold() {

@@ -4,9 +4,12 @@ import { vi } from 'vitest';
 import { verifyLog } from '../../cli/audit/verify.ts';
 import { type AuditEntry, readEntry } from '../../core/audit-chain.ts';
 import { AUDIT_CHAIN, type AuditFact } from '../../core/audit-fact.ts';
+import { ENV } from '../../functions/aws/env-names.ts';
 import { testClients } from './clients.ts';
 import type { SqsHandler } from './delivery.ts';
 import type { Doomed } from './die-at-every-step.ts';
+import { HASH_KEY_ARN } from './emulators.ts';
+import type { LambdaService } from './lambda-service.ts';
 import { itemsOf } from './stores.ts';
 import type { World } from './world.ts';
 
@@ -16,6 +19,15 @@ export async function loadAudit(): Promise<Doomed> {
   const clients = [await import('../../functions/aws/clients.ts')];
   const { handler } = await import('../../functions/audit/handler.ts');
   return { handler: handler as unknown as SqsHandler, clients };
+}
+
+/** What the CLI asks Lambda about it: where its log and its key are. */
+export function configureAudit(lambda: LambdaService, world: World): void {
+  lambda.configure(`fhir-failsafe-${world.stage}-audit`, {
+    [ENV.auditTable]: world.tables.audit,
+    [ENV.auditBucket]: world.auditBucket,
+    [ENV.hashKeyArn]: HASH_KEY_ARN,
+  });
 }
 
 export const factOf = (id: string, fields: Partial<AuditFact> = {}): AuditFact => ({

@@ -96,6 +96,12 @@ export const deathOf = (id: string, at: number, fields: Partial<CrashEvent> = {}
   ...fields,
 });
 
+/** So many deaths, a millisecond after each other until now. */
+export function deathsNow(count: number, fields: Partial<CrashEvent> = {}): CrashEvent[] {
+  const now = Date.now();
+  return Array.from({ length: count }, (_, n) => deathOf(`${now}-${n}`, now - count + n, fields));
+}
+
 /** Sends what is to be told and lets the supervisor have it; ids of what failed. */
 export async function tell(
   { queue: own }: SupervisedWorld,

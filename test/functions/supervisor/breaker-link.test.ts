@@ -1,13 +1,11 @@
 /** The delivery lane and its breaker: the real `deliver` behind Lambda's API, and a server that fails. */
 import type { SQSEvent } from 'aws-lambda';
-import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test } from 'vitest';
 import { ENV } from '../../../functions/aws/env-names.ts';
 import { type Downstream, startDownstream } from '../../../local/downstream/server.ts';
 import { skipTime } from '../../support/clock.ts';
 import { contextWith, deliver } from '../../support/delivery.ts';
 import { type DeliveryLane, loadDelivery } from '../../support/delivery-lane.ts';
-import { type Emulators, startEmulators } from '../../support/emulators.ts';
-import { LambdaService } from '../../support/lambda-service.ts';
 import { depthOf, itemsOf } from '../../support/stores.ts';
 import {
   buildSupervisedWorld,
@@ -20,19 +18,15 @@ import {
   stateOf,
   tell,
 } from '../../support/supervision.ts';
+import { useLambdaService } from '../../support/use-lambda-service.ts';
 
-const service = new LambdaService();
-let emulators: Emulators;
+const service = useLambdaService();
 let downstream: Downstream;
 let stage: SupervisedWorld;
 let supervisor: SupervisorEnvironment;
 let lane: DeliveryLane;
 const probes: unknown[] = [];
 
-beforeAll(async () => {
-  emulators = await startEmulators();
-  await service.start();
-});
 beforeEach(async () => {
   downstream = await startDownstream();
   stage = await buildSupervisedWorld(service);
@@ -47,10 +41,6 @@ beforeEach(async () => {
   });
 });
 afterEach(() => downstream.stop());
-afterAll(async () => {
-  await service.stop();
-  await emulators.stop();
-});
 
 async function store(count: number): Promise<void> {
   const { storeResource } = await import('../../../functions/aws/resources-table.ts');

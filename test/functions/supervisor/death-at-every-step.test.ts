@@ -1,10 +1,8 @@
 /** `supervisor` is made to die after its k-th call, for every k, and its messages come again. */
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { skipTime } from '../../support/clock.ts';
 import { receive, send } from '../../support/delivery.ts';
 import { dieAtEveryStep } from '../../support/die-at-every-step.ts';
-import { type Emulators, startEmulators } from '../../support/emulators.ts';
-import { LambdaService } from '../../support/lambda-service.ts';
 import { depthOf } from '../../support/stores.ts';
 import {
   buildSupervisedWorld,
@@ -18,19 +16,10 @@ import {
   stateOf,
   tell,
 } from '../../support/supervision.ts';
+import { useLambdaService } from '../../support/use-lambda-service.ts';
 
-const service = new LambdaService();
-let emulators: Emulators;
+const service = useLambdaService();
 let stage: SupervisedWorld;
-
-beforeAll(async () => {
-  emulators = await startEmulators();
-  await service.start();
-});
-afterAll(async () => {
-  await service.stop();
-  await emulators.stop();
-});
 
 let supervisor: SupervisorEnvironment;
 

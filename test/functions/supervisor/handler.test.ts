@@ -1,11 +1,10 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { receive, remove, send } from '../../support/delivery.ts';
-import { type Emulators, startEmulators } from '../../support/emulators.ts';
-import { LambdaService } from '../../support/lambda-service.ts';
 import { depthOf, itemsOf } from '../../support/stores.ts';
 import {
   buildSupervisedWorld,
   deathOf,
+  deathsNow,
   factsOf,
   loadSupervisor,
   mappingsOf,
@@ -15,25 +14,17 @@ import {
   stateOf,
   tell,
 } from '../../support/supervision.ts';
+import { useLambdaService } from '../../support/use-lambda-service.ts';
 
 const ALL = { critical: 8, background: 8, delivery: 8 };
 
-const service = new LambdaService();
-let emulators: Emulators;
+const service = useLambdaService();
 let stage: SupervisedWorld;
 let supervisor: SupervisorEnvironment;
 
-beforeAll(async () => {
-  emulators = await startEmulators();
-  await service.start();
-});
 beforeEach(async () => {
   stage = await buildSupervisedWorld(service);
   supervisor = await loadSupervisor();
-});
-afterAll(async () => {
-  await service.stop();
-  await emulators.stop();
 });
 
 const mappings = () => mappingsOf(stage, service);
@@ -42,13 +33,8 @@ const phases = async () => {
   return { held: Object.keys(state.holds), step: state.ramp?.step, confirmed: state.confirmed };
 };
 
-async function deaths(count: number, fields: Parameters<typeof deathOf>[2] = {}) {
-  const now = Date.now();
-  const events = Array.from({ length: count }, (_, n) =>
-    deathOf(`${now}-${n}`, now - count + n, fields),
-  );
-  return tell(stage, supervisor, ...events);
-}
+const deaths = (...those: Parameters<typeof deathsNow>) =>
+  tell(stage, supervisor, ...deathsNow(...those));
 
 /** The mappings of the lane as the template says. */
 function deployAnew(): void {

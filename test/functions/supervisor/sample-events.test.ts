@@ -1,23 +1,12 @@
 import { readdir } from 'node:fs/promises';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { contextWith } from '../../support/delivery.ts';
-import { type Emulators, startEmulators } from '../../support/emulators.ts';
-import { LambdaService } from '../../support/lambda-service.ts';
 import { sampleEvent } from '../../support/sample-events.ts';
 import { buildSupervisedWorld, loadSupervisor, mappingsOf } from '../../support/supervision.ts';
+import { useLambdaService } from '../../support/use-lambda-service.ts';
 
 const ALL = { critical: 8, background: 8, delivery: 8 };
-const service = new LambdaService();
-let emulators: Emulators;
-
-beforeAll(async () => {
-  emulators = await startEmulators();
-  await service.start();
-});
-afterAll(async () => {
-  await service.stop();
-  await emulators.stop();
-});
+const service = useLambdaService();
 
 const expectations: Readonly<Record<string, Record<string, unknown>>> = {
   'one-death': ALL,

@@ -1,12 +1,10 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
 import { skipTime } from '../../support/clock.ts';
 import { send } from '../../support/delivery.ts';
-import { type Emulators, startEmulators } from '../../support/emulators.ts';
-import { LambdaService } from '../../support/lambda-service.ts';
 import { depthOf } from '../../support/stores.ts';
 import {
   buildSupervisedWorld,
-  deathOf,
+  deathsNow,
   factsOf,
   loadSupervisor,
   mappingsOf,
@@ -16,33 +14,21 @@ import {
   stateOf,
   tell,
 } from '../../support/supervision.ts';
+import { useLambdaService } from '../../support/use-lambda-service.ts';
 
 const MINUTE_MS = 60_000;
 
-const service = new LambdaService();
-let emulators: Emulators;
+const service = useLambdaService();
 let stage: SupervisedWorld;
 let supervisor: SupervisorEnvironment;
 
-beforeAll(async () => {
-  emulators = await startEmulators();
-  await service.start();
-});
 beforeEach(async () => {
   stage = await buildSupervisedWorld(service);
   supervisor = await loadSupervisor();
 });
-afterAll(async () => {
-  await service.stop();
-  await emulators.stop();
-});
 
 const mappings = () => mappingsOf(stage, service);
-async function deaths(count: number) {
-  const now = Date.now();
-  const events = Array.from({ length: count }, (_, n) => deathOf(`${now}-${n}`, now - count + n));
-  return tell(stage, supervisor, ...events);
-}
+const deaths = (count: number) => tell(stage, supervisor, ...deathsNow(count));
 
 /** The lane's function answers so; what it was given is kept. */
 function lane(name: string, answer: (id: string) => 'done' | 'failed' | 'died') {
