@@ -11,6 +11,7 @@ import { pageBook } from '../../local/start/pages.ts';
 import { connect } from '../../local/start/pipeline.ts';
 import { runThrough } from '../../local/start/run.ts';
 import type { Summary } from '../../local/start/summary.ts';
+import { followPauses } from './paused-lanes.ts';
 
 const KILL_EVERY_MS = 500;
 const SAY_EVERY_MS = 30_000;
@@ -21,6 +22,8 @@ export interface Storm {
   /** Of the incidents, one for each. */
   readonly scopes: readonly string[];
   readonly kills: number;
+  /** Lanes that were paused at any time. */
+  readonly paused: ReadonlySet<string>;
 }
 
 /** Submits `count` messages to lane `background`, kills until all are through, and accounts. */
@@ -33,26 +36,33 @@ export async function killStorm(assembly: string, count: number, seed: number): 
   const say = () =>
     console.error(`${killer.kills()} killed; ${live.stored} of ${count} messages stored`);
   const saying = setInterval(say, SAY_EVERY_MS);
+  const through = new AbortController();
   try {
     const pipeline = await connect(runtime, pages.keys);
+    const { dynamodb } = pipeline.tables;
+    const table = `${runtime.stackName}-supervision`;
+    const pauses = followPauses(dynamodb, table, through.signal);
     const entries = sampleEntries({ count, seed, troubled: false });
     const { signal } = new AbortController();
     const run = await runThrough(pipeline, entries, { live, say: console.error, signal });
     const scopes = run.incidents.map(({ pk }) => pk);
-    return { summary: run.summary, scopes, kills: killer.kills() };
+    through.abort();
+    return { summary: run.summary, scopes, kills: killer.kills(), paused: await pauses };
   } finally {
+    through.abort();
     clearInterval(saying);
     killer.stop();
     await runtime.stop();
   }
 }
 
-export function describeStorm({ summary, scopes, kills }: Storm): string {
+export function describeStorm({ summary, scopes, kills, paused }: Storm): string {
   const { submitted, stored, deadLettered, lost, duplicates, incidents, elapsedMs } = summary;
   const seconds = (elapsedMs / 1000).toFixed(0);
   return (
     `\n${submitted} messages, ${kills} environments killed by SIGKILL in ${seconds} s: ` +
-    `${stored} stored, ${deadLettered} dead-lettered, ${lost} lost, ${duplicates} twice, ${incidents} incident(s): ${scopes.join(', ')}`
+    `${stored} stored, ${deadLettered} dead-lettered, ${lost} lost, ${duplicates} twice, ${incidents} incident(s): ${scopes.join(', ')}; ` +
+    `${paused.size} lanes paused ${[...paused].join(', ')}`.trimEnd()
   );
 }
 
