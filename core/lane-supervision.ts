@@ -10,7 +10,8 @@
  * It comes back by one probe when `wakeAt` is reached (R33): one message, run by the supervisor.
  * If that went well, or nothing was there to run, the lane runs with two environments to a mapping
  * and doubles them each `rampStepMs` up to what is configured. A failed probe waits twice as long
- * as the one before.
+ * as the one before. Where all there is has been received and is not visible again, as after the
+ * deaths that paused the lane, there was no probe yet: the next is made after another cool-down.
  *
  * All is decided on a state that was read, and saved on the condition that it is still so. Where
  * nothing changes the state comes back as it was. No mapping can wake itself: `now` is that of the
@@ -122,7 +123,8 @@ export function takeProbe(
   return { ...state, probe: { id, until: now + policy.probeLeaseMs } };
 }
 
-export type ProbeOutcome = 'ran' | 'failed' | 'nothing there';
+/** `all in flight`: there are messages, but none could be received. */
+export type ProbeOutcome = 'ran' | 'failed' | 'nothing there' | 'all in flight';
 
 /** What a probe found; one whose lease was taken over meanwhile comes too late. */
 export function endProbe(
@@ -133,6 +135,7 @@ export function endProbe(
 ): Supervised {
   if (state.probe?.id !== id) return state;
   const ended = { ...state, probe: undefined };
+  if (outcome === 'all in flight') return { ...ended, wakeAt: now + policy.coolDownMs };
   if (outcome !== 'failed') return releasedFrom(ended, 'supervisor', now);
   const setbacks = state.setbacks + 1;
   return { ...ended, setbacks, wakeAt: now + backOffMs(setbacks, policy) };

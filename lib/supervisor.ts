@@ -88,7 +88,7 @@ function statements(own: IQueue, { lanes, ...props }: SupervisorProps) {
     ),
     allow(
       'TakeProbes',
-      ['sqs:DeleteMessage', 'sqs:ReceiveMessage'],
+      TAKE,
       parts.map(({ queue }) => queue.queueArn),
     ),
     allow(

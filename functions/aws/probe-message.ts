@@ -1,6 +1,11 @@
 /** One message of a lane's queue, taken by hand, and run by the lane's function. */
 import { InvokeCommand } from '@aws-sdk/client-lambda';
-import { DeleteMessageCommand, type Message, ReceiveMessageCommand } from '@aws-sdk/client-sqs';
+import {
+  DeleteMessageCommand,
+  GetQueueAttributesCommand,
+  type Message,
+  ReceiveMessageCommand,
+} from '@aws-sdk/client-sqs';
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { z } from 'zod';
 import { PROBE_PROPERTY } from '../../core/supervisor-messages.ts';
@@ -27,6 +32,20 @@ export async function takeMessage(lane: LaneQueue): Promise<SQSRecord | undefine
     }),
   );
   return Messages[0] === undefined ? undefined : toRecord(Messages[0], lane.queueArn);
+}
+
+/** Whether there are messages that cannot be received now. SQS counts approximately. */
+export async function hasHiddenMessages({ queueUrl }: LaneQueue): Promise<boolean> {
+  const { Attributes = {} } = await sqs.send(
+    new GetQueueAttributesCommand({
+      QueueUrl: queueUrl,
+      AttributeNames: [
+        'ApproximateNumberOfMessagesNotVisible',
+        'ApproximateNumberOfMessagesDelayed',
+      ],
+    }),
+  );
+  return Object.values(Attributes).some((count) => Number(count) > 0);
 }
 
 export async function deleteMessage(lane: LaneQueue, { receiptHandle }: SQSRecord): Promise<void> {

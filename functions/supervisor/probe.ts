@@ -1,7 +1,7 @@
 /** Brings a lane back by one message, which the supervisor receives and runs itself (R33). */
 import type { Context } from 'aws-lambda';
 import type { ProbeOutcome } from '../../core/lane-supervision.ts';
-import { deleteMessage, runProbe, takeMessage } from '../aws/probe-message.ts';
+import { deleteMessage, hasHiddenMessages, runProbe, takeMessage } from '../aws/probe-message.ts';
 import { faultOf, logger, type Tally } from '../telemetry.ts';
 import type { LaneParts } from './settings.ts';
 
@@ -25,8 +25,8 @@ export async function probe(
     const outcome = await probeOnce(child, lane, tally);
     logger.info('probe', { lane: child, outcome });
     if (outcome === 'ran') return 'ran';
-    if (outcome === 'nothing there') return tries === 0 ? outcome : 'failed';
     if (outcome === 'died') return 'failed';
+    if (outcome !== 'failed') return tries === 0 ? outcome : 'failed';
   }
   return 'failed';
 }
@@ -37,7 +37,9 @@ async function probeOnce(
   tally: Tally,
 ): Promise<ProbeOutcome | 'died'> {
   const record = await takeMessage(lane);
-  if (record === undefined) return 'nothing there';
+  // What the deaths left in flight is there all the same, and shall be what the lane is tried with.
+  if (record === undefined)
+    return (await hasHiddenMessages(lane)) ? 'all in flight' : 'nothing there';
   tally.add('Probes');
   const answer = await runProbe(lane.functionName, record, child).catch((fault: unknown) => {
     logger.error('component fault', { lane: child, ...faultOf(fault) });

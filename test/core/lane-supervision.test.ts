@@ -8,6 +8,7 @@ import {
   endProbe,
   followBreaker,
   type LanePolicy,
+  type ProbeOutcome,
   pauseLane,
   takeProbe,
 } from '../../core/lane-supervision.ts';
@@ -36,7 +37,7 @@ const open: BreakerSeen = { closed: false, since: NOW, first: true, openUntil: N
 const kinds = ({ outbox }: Supervised) =>
   outbox.map((effect) => (effect.kind === 'audit' ? effect.fact.kind : effect.kind));
 
-function probed(state: Supervised, outcome: 'ran' | 'failed' | 'nothing there', now: number) {
+function probed(state: Supervised, outcome: ProbeOutcome, now: number) {
   return endProbe(takeProbe(state, 'p', now, policy), { id: 'p', outcome }, now, policy);
 }
 
@@ -90,6 +91,15 @@ describe('the way back', () => {
       expect(kinds(back)).toEqual(['lane-paused', 'lane-resumed']);
     },
   );
+
+  test('R33: where all is in flight nothing was probed: it stays paused, and that is no setback', () => {
+    const waiting = probed(paused, 'all in flight', NOW + 30);
+    expect(phaseOf(waiting, NOW + 30)).toBe('paused');
+    expect(waiting).toMatchObject({ holds: paused.holds, setbacks: paused.setbacks });
+    expect(waiting.wakeAt).toBe(NOW + 30 + policy.coolDownMs);
+    expect(takeProbe(waiting, 'q', waiting.wakeAt - 1, policy)).toBe(waiting);
+    expect(takeProbe(waiting, 'q', waiting.wakeAt, policy).probe?.id).toBe('q');
+  });
 
   test('R33: steps double, each in its time, up to what is configured', () => {
     let state = probed(paused, 'ran', NOW + 30);

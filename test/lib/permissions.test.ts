@@ -81,7 +81,7 @@ describe('permissions', () => {
       'TakeNews: sqs:DeleteMessage, sqs:GetQueueAttributes, sqs:ReceiveMessage on queue supervisor',
       'KeepState: dynamodb:GetItem, dynamodb:PutItem on table supervision',
       `PauseAndResume: lambda:GetEventSourceMapping, lambda:UpdateEventSourceMapping on ${queues.map((queue) => `mapping of queue ${queue}`).join(', ')}`,
-      'TakeProbes: sqs:DeleteMessage, sqs:ReceiveMessage on queue background, queue critical',
+      'TakeProbes: sqs:DeleteMessage, sqs:GetQueueAttributes, sqs:ReceiveMessage on queue background, queue critical',
       'RunProbes: lambda:InvokeFunction on function validate-background, function validate-critical',
       'TellEscalations: sqs:SendMessage on queue incident',
       'KeyForMessagesAndBodies: kms:Decrypt, kms:GenerateDataKey on key by way of sqs',

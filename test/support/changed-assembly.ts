@@ -1,5 +1,5 @@
 /** The built stack with changes: other waits, other code. */
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 
@@ -19,14 +19,19 @@ export interface Changes {
   readonly handlers?: Readonly<Record<string, string>>;
   /** Environment variables beside its own, for the functions whose names end so. */
   readonly variables?: Readonly<Record<string, Variables>>;
+  /** Settings of the functions whose names end so, on top of what the stack told them. */
+  readonly settings?: Readonly<Record<string, object>>;
 }
 
 /** What a function is told; `role` is the logical id of its role. */
 type Variables = (role: string) => Readonly<Record<string, unknown>>;
 
-/** Writes the assembly into a folder of its own; `dispose` removes it. */
+/**
+ * Writes the assembly into a folder of its own. `repair` brings a changed function back to what was
+ * built, as a deployment does: environments that start from then on run it.
+ */
 export async function changedAssembly(changes: Changes) {
-  const { visibilitySeconds, handlers = {}, variables = {} } = changes;
+  const { visibilitySeconds, handlers = {}, variables = {}, settings = {} } = changes;
   const directory = await mkdtemp(join(tmpdir(), 'changed-assembly-'));
   const assets = await readJson(`${STACK}.assets.json`);
   const files: Record<string, { source: { path: string } }> = assets.files;
@@ -51,7 +56,11 @@ export async function changedAssembly(changes: Changes) {
   await writeFile(join(directory, `${STACK}.assets.json`), JSON.stringify(assets));
   const changed = JSON.stringify({ ...template, Resources });
   await writeFile(join(directory, `${STACK}.template.json`), changed);
-  return { directory, dispose: () => rm(directory, { recursive: true, force: true }) };
+  return {
+    directory,
+    repair: (name: string) => cp(builtCode(name), join(directory, name), { recursive: true }),
+    dispose: () => rm(directory, { recursive: true, force: true }),
+  };
 
   function changeOf({ Type, Properties = {} }: Resource): Readonly<Record<string, unknown>> {
     if (Type === 'AWS::SQS::Queue') return { VisibilityTimeout: visibilitySeconds };
@@ -59,11 +68,31 @@ export async function changedAssembly(changes: Changes) {
     const isMeant = (end: string) => String(Properties['FunctionName']).endsWith(end);
     const name = Object.keys(handlers).find(isMeant);
     const told = Object.entries(variables).find(([end]) => isMeant(end))?.[1];
+    const set = Object.entries(settings).find(([end]) => isMeant(end))?.[1];
     return {
       ...(name !== undefined && { Code: { S3Key: name } }),
       ...(told !== undefined && { Environment: withVariables(Properties, told) }),
+      ...(set !== undefined && { Environment: withSettings(Properties, set) }),
     };
   }
+
+  function builtCode(name: string): string {
+    const { Properties = {} } =
+      Object.values(resources).find(
+        ({ Type, Properties: its }) =>
+          Type === 'AWS::Lambda::Function' && String(its?.['FunctionName']).endsWith(name),
+      ) ?? {};
+    const { S3Key } = Properties['Code'] as { S3Key: string };
+    const path = files[S3Key.replace('.zip', '')]?.source.path;
+    if (path === undefined) throw new Error(`no asset of ${name}`);
+    return join(directory, path);
+  }
+}
+
+function withSettings(properties: Readonly<Record<string, unknown>>, told: object) {
+  const { Variables } = properties['Environment'] as { Variables: { SETTINGS: string } };
+  const SETTINGS = JSON.stringify({ ...JSON.parse(Variables.SETTINGS), ...told });
+  return { Variables: { ...Variables, SETTINGS } };
 }
 
 function withVariables(properties: Readonly<Record<string, unknown>>, told: Variables) {

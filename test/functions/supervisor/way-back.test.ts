@@ -1,4 +1,6 @@
+import { ReceiveMessageCommand } from '@aws-sdk/client-sqs';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { testClients } from '../../support/clients.ts';
 import { skipTime } from '../../support/clock.ts';
 import { send } from '../../support/delivery.ts';
 import { depthOf } from '../../support/stores.ts';
@@ -92,6 +94,19 @@ describe('the way back of a lane', () => {
     await deaths(4);
     await aMinuteLater();
     expect((await mappings())['critical']).toBe(2);
+  });
+
+  test('R33: what the deaths left in flight is waited for, and is then the probe', async () => {
+    await send(stage.lanes.critical, 'one');
+    const { sqs } = testClients();
+    const QueueUrl = stage.lanes.critical.url;
+    await sqs.send(new ReceiveMessageCommand({ QueueUrl, VisibilityTimeout: 90 }));
+    await deaths(4);
+    const good = lane('critical', () => 'done');
+    await aMinuteLater();
+    expect([good.length, (await mappings())['critical']]).toEqual([0, 'off']);
+    await aMinuteLater();
+    expect([good.length, (await mappings())['critical']]).toEqual([1, 2]);
   });
 
   test('R02 R33: one bad message does not keep a healthy lane paused', async () => {

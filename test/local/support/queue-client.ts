@@ -52,6 +52,16 @@ export function queueClient(runtime: Runtime) {
       );
       return Object.values(Attributes).reduce((sum, value) => sum + Number(value), 0);
     },
+    /** How many messages a queue would hand out now. */
+    async visible(queue: string): Promise<number> {
+      const { Attributes = {} } = await sqs.send(
+        new GetQueueAttributesCommand({
+          QueueUrl: runtime.queueUrl(queue),
+          AttributeNames: ['ApproximateNumberOfMessages'],
+        }),
+      );
+      return Number(Attributes['ApproximateNumberOfMessages']);
+    },
     async receive(queue: string): Promise<string[]> {
       const { Messages = [] } = await sqs.send(
         new ReceiveMessageCommand({

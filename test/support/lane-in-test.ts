@@ -1,0 +1,29 @@
+/** A lane of a runtime, as the table Supervision wants it and as Lambda has it. */
+
+import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
+import { LambdaClient, ListEventSourceMappingsCommand } from '@aws-sdk/client-lambda';
+import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
+import type { Supervised } from '../../core/supervised-state.ts';
+import type { Runtime } from '../../local/runtime.ts';
+import { clientConfig } from '../local/support/queue-client.ts';
+
+export type LaneInTest = ReturnType<typeof laneInTest>;
+
+export function laneInTest(runtime: Runtime, lane: string, functionName = `validate-${lane}`) {
+  const config = clientConfig(runtime);
+  const dynamo = DynamoDBDocumentClient.from(new DynamoDBClient(config));
+  const lambda = new LambdaClient(config);
+  return {
+    async state(): Promise<Supervised | undefined> {
+      const TableName = `${runtime.stackName}-supervision`;
+      const { Item } = await dynamo.send(new GetCommand({ TableName, Key: { pk: lane } }));
+      return Item as Supervised | undefined;
+    },
+    /** The states of all mappings that feed the lane's function. */
+    async mappings(): Promise<(string | undefined)[]> {
+      const FunctionName = `${runtime.stackName}-${functionName}`;
+      const answer = await lambda.send(new ListEventSourceMappingsCommand({ FunctionName }));
+      return (answer.EventSourceMappings ?? []).map(({ State }) => State);
+    },
+  };
+}
