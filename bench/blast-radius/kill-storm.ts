@@ -13,6 +13,7 @@ import { runThrough } from '../../local/start/run.ts';
 import type { Summary } from '../../local/start/summary.ts';
 import { followPauses } from './paused-lanes.ts';
 
+/** On average. In a fixed rhythm, that of the queues' visibility, a message would meet each kill. */
 const KILL_EVERY_MS = 500;
 const SAY_EVERY_MS = 30_000;
 const VICTIMS = process.env['STORM'] === 'all' ? /./ : /-validate-/;
@@ -69,7 +70,11 @@ export function describeStorm({ summary, scopes, kills, paused }: Storm): string
 function startKiller(runtime: Pick<Runtime, 'environments'>, seed: number, ended: () => boolean) {
   const random = seededRandom(seed);
   let kills = 0;
-  const timer = setInterval(() => {
+  let timer = setTimeout(kill, KILL_EVERY_MS);
+  return { kills: () => kills, stop: () => clearTimeout(timer) };
+
+  function kill(): void {
+    timer = setTimeout(kill, random.int(0, 2 * KILL_EVERY_MS));
     const victims = runtime.environments().filter(({ functionName }) => VICTIMS.test(functionName));
     const [victim] = random.shuffle(victims);
     if (victim === undefined || ended()) return;
@@ -79,6 +84,5 @@ function startKiller(runtime: Pick<Runtime, 'environments'>, seed: number, ended
     } catch {
       // It was gone already.
     }
-  }, KILL_EVERY_MS);
-  return { kills: () => kills, stop: () => clearInterval(timer) };
+  }
 }
