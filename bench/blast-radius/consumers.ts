@@ -27,6 +27,8 @@ interface Ends {
 export interface Consumer {
   readonly name: string;
   readonly queue: string;
+  /** Of its messages, for its queue's fairness; none unless given. */
+  readonly groupId?: string;
   /** Drained when all of these are empty. */
   readonly busyQueues: readonly string[];
   readonly ends: (stores: Stores) => Promise<Ends>;
@@ -38,6 +40,7 @@ const named = (name: string) => `${STACK}-${name}`;
 const ours: Consumer = {
   name: 'fhir-failsafe',
   queue: named('critical'),
+  groupId: 'default',
   busyQueues: ['critical', 'critical-isolation', 'critical-dead-letter'].map(named),
   async ends({ dynamodb }) {
     const entries = await scan(dynamodb, named('quarantine'), ['pk', 'status', 'kind']);
@@ -95,14 +98,18 @@ export function accountOf(sent: ReadonlyMap<string, BenchMessage>, ends: Ends): 
 /** Sends all, in order; answers what was accepted by message id. */
 export async function sendTo(
   { sqs }: Stores,
-  { queue }: Consumer,
+  { queue, groupId }: Consumer,
   messages: readonly BenchMessage[],
 ): Promise<Map<string, BenchMessage>> {
   const QueueUrl = await urlOf(sqs, queue);
   const sent = new Map<string, BenchMessage>();
   for (let start = 0; start < messages.length; start += 10) {
     const batch = messages.slice(start, start + 10);
-    const Entries = batch.map(({ text }, n) => ({ Id: String(n), MessageBody: text }));
+    const Entries = batch.map(({ text }, n) => ({
+      Id: String(n),
+      MessageBody: text,
+      MessageGroupId: groupId,
+    }));
     const answer = await sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
     for (const { Id, MessageId } of answer.Successful ?? []) {
       const message = batch[Number(Id)];

@@ -8,6 +8,8 @@ export interface Call {
   readonly resource: string;
   readonly requestBytes: number;
   readonly responseBytes: number;
+  /** Of a standard queue whose messages carry a group id: SQS asks more for all of its requests. */
+  readonly fair?: boolean;
   /** DynamoDB's own word, where there is one. */
   readonly capacityUnits?: number | undefined;
 }
@@ -23,15 +25,12 @@ const DYNAMODB_READS = /^(GetItem|BatchGetItem|Query)$/;
 
 /** Undefined for what the pipeline does not do, but its measurement and its making do. */
 export function billedAs(call: Call): { item: Item; amount: number } | undefined {
-  const { service, operation, resource, requestBytes, responseBytes, capacityUnits } = call;
+  const { service, operation, requestBytes, responseBytes, capacityUnits } = call;
   switch (service) {
     case 'sqs': {
       if (!SQS_OPERATIONS.test(operation)) return undefined;
       const bytes = operation === 'ReceiveMessage' ? responseBytes : requestBytes;
-      return {
-        item: resource.endsWith('.fifo') ? 'sqsFifoRequests' : 'sqsRequests',
-        amount: chunks(bytes),
-      };
+      return { item: queueItem(call), amount: chunks(bytes) };
     }
     case 'sns':
       if (!/^Publish(Batch)?$/.test(operation)) return undefined;
@@ -47,4 +46,9 @@ export function billedAs(call: Call): { item: Item; amount: number } | undefined
       if (!DYNAMODB_READS.test(operation)) return undefined;
       return { item: 'dynamoReadUnits', amount: capacityUnits ?? 0.5 };
   }
+}
+
+function queueItem({ resource, fair = false }: Call): Item {
+  if (resource.endsWith('.fifo')) return 'sqsFifoRequests';
+  return fair ? 'sqsFairRequests' : 'sqsRequests';
 }

@@ -16,14 +16,19 @@ export interface Meter {
 
 export async function startMeter(target: string, onCall: (call: Call) => void): Promise<Meter> {
   const agent = new Agent({ keepAlive: true });
+  const fairQueues = new Set<string>();
   const server = createServer(async (req, res) => {
     try {
       const asked = withCapacity(req, await buffer(req));
       const answer = await handOn(agent, target, req, asked);
       const body = await buffer(answer);
       const call = callOf(req, asked, body);
+      if (call?.service === 'sqs' && asked.includes('"MessageGroupId"'))
+        fairQueues.add(call.resource);
       // A long poll that found nothing is an artefact of this machine; bill.ts says what AWS does.
-      if (call !== undefined && !isEmptyPoll(call, body)) onCall(call);
+      if (call !== undefined && !isEmptyPoll(call, body)) {
+        onCall({ ...call, fair: fairQueues.has(call.resource) });
+      }
       res.writeHead(answer.statusCode ?? 502, answer.rawHeaders).end(body);
     } catch {
       res.destroy();

@@ -30,6 +30,7 @@ const price = (service: string, usd: number, per: string, source: string): Price
 
 export const PRICES = {
   sqsRequests: price('SQS', million(0.4), 'request, each 64 KB of its payload', SQS),
+  sqsFairRequests: price('SQS', million(0.5), 'request of a fair queue, each 64 KB', SQS),
   sqsFifoRequests: price('SQS', million(0.5), 'request, each 64 KB of its payload', SQS),
   lambdaRequests: price('Lambda', million(0.2), 'invocation', LAMBDA),
   lambdaGbSeconds: price('Lambda', 0.000_013_333_4, 'GB-second on arm64', LAMBDA),

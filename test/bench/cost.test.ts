@@ -31,6 +31,7 @@ describe('a call', () => {
       { operation: 'ReceiveMessage', responseBytes: 200_000 },
       { item: 'sqsRequests', amount: 4 },
     ],
+    [{ fair: true }, { item: 'sqsFairRequests', amount: 1 }],
     [{ resource: 'audit.fifo' }, { item: 'sqsFifoRequests', amount: 1 }],
     [{ operation: 'GetQueueAttributes' }, undefined],
     [
@@ -80,6 +81,8 @@ describe('the meter', () => {
     await clients.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'x'.repeat(100_000) }));
     const { Messages } = await clients.sqs.send(new ReceiveMessageCommand({ QueueUrl }));
     expect(Messages?.[0]?.Body).toHaveLength(100_000);
+    const grouped = { QueueUrl, MessageBody: 'y', MessageGroupId: 'source' };
+    await clients.sqs.send(new SendMessageCommand(grouped));
     const TableName = world.tables.resources;
     await documents.send(new PutCommand({ TableName, Item: { pk: 'a', body: 'x'.repeat(3_500) } }));
     const refused = new UpdateCommand({
@@ -98,13 +101,14 @@ describe('the meter', () => {
     expect(calls.map(billedAs)).toEqual([
       { item: 'sqsRequests', amount: 2 },
       { item: 'sqsRequests', amount: 2 },
+      { item: 'sqsFairRequests', amount: 1 },
       { item: 'dynamoWriteUnits', amount: 4 },
       { item: 'dynamoWriteUnits', amount: 1 },
       { item: 's3Puts', amount: 1 },
       { item: 's3Gets', amount: 1 },
     ]);
-    expect(calls[2]?.resource).toBe(TableName);
-    expect(calls[4]?.resource).toBe(world.bucket);
+    expect(calls[3]?.resource).toBe(TableName);
+    expect(calls[5]?.resource).toBe(world.bucket);
   });
 });
 
