@@ -46,7 +46,9 @@ export const METRICS = {
   Suspects: counts('messages sent to isolation because they were delivered before'),
   NotInTime: counts('messages given back because the invocation had no time left'),
   DeadLettered: counts('messages that crashed alone as often as allowed'),
-  Redriven: counts('messages that run again because an operator sent them back'),
+  Redriven: counts(
+    'messages that run again, and deliveries that ended, because an operator sent them back',
+  ),
   VerdictLatency: {
     unit: 'Milliseconds',
     by: 'speaker',

@@ -125,7 +125,7 @@ async function record(
   switch (meaning) {
     case 'delivered': {
       tally.add('Delivered');
-      await resolveRedriven(resource);
+      await resolveRedriven(resource, tally);
       const end = { owner, version: answer.version, now: Date.now() };
       const isLatest = await finishDelivery(resourcesTable, resource, end);
       measureSince('DeliveryLatency', resource.sentAt);
@@ -152,7 +152,7 @@ async function refused(
   tally: Tally,
 ): Promise<Ending> {
   await quarantineUndelivered(resource, reason, body);
-  await resolveRedriven(resource);
+  await resolveRedriven(resource, tally);
   const ended = await refuseDelivery(environment.resourcesTable, resource, owner, reason);
   tally.add('Undelivered');
   emit('Quarantined', 'verdict', 'undelivered');

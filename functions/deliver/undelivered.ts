@@ -3,6 +3,7 @@ import { undeliveredFingerprint } from '../../core/fingerprint.ts';
 import { placeBody } from '../aws/bodies-bucket.ts';
 import type { PendingResource } from '../aws/deliveries.ts';
 import { markDelivered, quarantine } from '../aws/quarantine-table.ts';
+import type { Tally } from '../telemetry.ts';
 import { COMPONENT, environment, settings } from './environment.ts';
 
 const OUTCOME_CHARACTERS_MAX = 16 * 1024;
@@ -44,8 +45,12 @@ export async function quarantineUndelivered(
  * newer submission in its place. Done before the resource is no longer pending: a death in between
  * does it again.
  */
-export async function resolveRedriven({ deliveryRedriven }: PendingResource): Promise<void> {
+export async function resolveRedriven(
+  { deliveryRedriven }: PendingResource,
+  tally: Tally,
+): Promise<void> {
   if (deliveryRedriven === undefined) return;
+  tally.add('Redriven');
   await markDelivered(environment.quarantineTable, deliveryRedriven);
 }
 

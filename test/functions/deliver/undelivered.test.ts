@@ -1,8 +1,9 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { skipTime } from '../../support/clock.ts';
 import { textOf, useDeliveryStage } from '../../support/delivery-stage.ts';
+import { type Metrics, watchMetrics } from '../../support/metrics.ts';
 import { byTest, loadOperator, stageOf } from '../../support/operator.ts';
 import { depthOf, itemsOf } from '../../support/stores.ts';
 
@@ -12,7 +13,9 @@ describe('R07: what the server does not take', () => {
   let picky: Server;
   let status = 422;
   let calls = 0;
+  let metrics: Metrics;
   beforeEach(async () => {
+    metrics = watchMetrics();
     calls = 0;
     picky = createServer((request, response) => {
       calls += 1;
@@ -25,6 +28,7 @@ describe('R07: what the server does not take', () => {
     await stage.build({}, `http://127.0.0.1:${port}/fhir/`);
   });
   afterEach(() => {
+    vi.restoreAllMocks();
     picky.closeAllConnections();
     picky.close();
   });
@@ -57,6 +61,7 @@ describe('R07: what the server does not take', () => {
     expect(redriven).toEqual({ sent: 1 });
     await stage.turn();
     expect(calls).toBe(2);
+    expect(metrics.sum('Redriven')).toBe(1);
     const delivered = await stage.resource();
     expect(delivered['deliveredOrder']).toBe(delivered['submissionOrder']);
     expect(await itemsOf(stage.world.tables.quarantine)).toMatchObject([
