@@ -2,7 +2,7 @@
  * The shapes of all that crosses a queue or a topic.
  *
  * A producer's message is a FHIR resource as JSON, or a claim check; what it says about itself
- * comes as plain message attributes (`source`, `file`, `line`, `sequence`). Each hop between our
+ * comes as plain message attributes (`source`, `file`, `line`, `sequence`, `correlationId`). Each hop between our
  * own queues carries exactly one attribute instead, the envelope: SQS allows ten, and a producer
  * may have used them all.
  */
@@ -11,6 +11,12 @@ import { CRASH_KINDS } from './verdict.ts';
 
 /** Name of the one message attribute that a hop between our own queues carries. */
 export const ENVELOPE_ATTRIBUTE = 'failsafe-envelope';
+
+const UUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
+const ULID = '[0-7][0-9a-hjkmnp-tv-z]{25}';
+const TRACE_ID = '[0-9a-f]{32}';
+/** What a producer's own correlation id looks like (core/correlation.ts). */
+export const CORRELATION_ID = new RegExp(`^(?:${UUID}|${ULID}|${TRACE_ID})$`, 'i');
 
 export const lanes = ['critical', 'background'] as const;
 export const laneSchema = z.enum(lanes);
@@ -33,6 +39,8 @@ export const originSchema = z.object({
   line: z.int().positive().optional(),
   /** The submitter's own order, where it gave one. */
   sequence: z.int().nonnegative().optional(),
+  /** The producer's own correlation id, where it gave one that may be told. */
+  correlationId: z.string().regex(CORRELATION_ID).optional(),
   /**
    * Who sent it, where that was refused: a unique id of IAM. By it the message is decided anew when it
    * is redriven (core/sources.ts).
@@ -136,6 +144,8 @@ export const outcomeEventSchema = z.object({
   lane: laneSchema,
   line: z.int().positive().optional(),
   sequence: z.int().nonnegative().optional(),
+  /** The producer's own; where it gave none the message id is it. */
+  correlationId: z.string().optional(),
   /** What crashed it, of a dead letter. */
   crash: crashKindSchema.optional(),
   issues: z.array(

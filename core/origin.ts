@@ -2,12 +2,13 @@
  * Where a message came from: what the producer said, or what the envelope carried.
  *
  * On its first queue a message speaks for itself: SQS gives id and time, the producer may add
- * `source`, `file`, `line` and `sequence`. After a hop between our own queues SQS gives a new id
+ * `source`, `file`, `line`, `sequence` and `correlationId`. After a hop between our own queues SQS gives a new id
  * and a new time; the envelope carries the first ones along, and wins.
  *
  * What cannot be read is a reason to reject the message, never to crash on it: the origin is then
  * what SQS itself says, which cannot be wrong.
  */
+import { CORRELATION_ATTRIBUTE, ownCorrelationId } from './correlation.ts';
 import {
   ENVELOPE_ATTRIBUTE,
   type Envelope,
@@ -23,6 +24,8 @@ export interface Arrival {
   /** SentTimestamp in the queue it came from, epoch ms. */
   readonly sentAt: number;
   readonly attributes: Readonly<Record<string, string | undefined>>;
+  /** The resource, where the message carries it itself. */
+  readonly text?: string | undefined;
 }
 
 export interface Provenance {
@@ -36,7 +39,13 @@ export interface Provenance {
 /** Never throws, whatever the attributes hold. */
 export function readProvenance(arrival: Arrival): Provenance {
   const { messageId, sentAt, attributes } = arrival;
-  const itself: Origin = { messageId, sentAt, source: 'default' };
+  const correlationId = ownCorrelationId(attributes[CORRELATION_ATTRIBUTE], arrival.text ?? '');
+  const itself: Origin = {
+    messageId,
+    sentAt,
+    source: 'default',
+    ...(correlationId !== undefined && { correlationId }),
+  };
   const encoded = attributes[ENVELOPE_ATTRIBUTE];
   if (encoded !== undefined) {
     const envelope = envelopeSchema.safeParse(parseJson(encoded));
@@ -46,8 +55,7 @@ export function readProvenance(arrival: Arrival): Provenance {
   }
   const { source, file, line, sequence } = attributes;
   const said = originSchema.safeParse({
-    messageId,
-    sentAt,
+    ...itself,
     ...(source === undefined ? {} : { source }),
     ...(file === undefined ? {} : { file }),
     ...(line === undefined ? {} : { line: Number(line) }),

@@ -22,7 +22,7 @@ export interface Outcome {
 }
 
 export function outcomeEvent(
-  { messageId, source, line, sequence }: Origin,
+  { messageId, source, line, sequence, correlationId }: Origin,
   lane: Lane,
   { verdict, issues = [], crash }: Outcome,
 ): OutcomeEvent {
@@ -33,6 +33,7 @@ export function outcomeEvent(
     lane,
     ...(line !== undefined && { line }),
     ...(sequence !== undefined && { sequence }),
+    ...(correlationId !== undefined && { correlationId }),
     ...(crash !== undefined && { crash }),
     issues: issues.slice(0, ISSUES_MAX).map(({ severity, code, expression }) => {
       const where = expression && toldExpression(code, expression);

@@ -53,6 +53,7 @@ export function describeEntry(entry: QuarantineRecord): string {
   const place = file === undefined ? '-' : `${file}${line === undefined ? '' : `:${line}`}`;
   const rows = [
     ['message', entry.pk],
+    ['correlation', entry.correlationId ?? '-'],
     ['status', entry.status],
     ['kind', [entry.kind, entry.crash].filter(Boolean).join(', ') || '-'],
     ['reason', entry.reason ?? '-'],

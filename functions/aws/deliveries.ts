@@ -35,6 +35,7 @@ const itemSchema = z.object({
   sentAt: z.number(),
   file: z.string().optional(),
   line: z.number().optional(),
+  correlationId: z.string().optional(),
   lane: laneSchema.default('background'),
   resourceType: z.string(),
   resourceId: z.string().optional(),

@@ -34,6 +34,7 @@ const entrySchema = z.object({
   line: z.number().optional(),
   sentAt: z.number(),
   sequence: z.number().optional(),
+  correlationId: z.string().optional(),
   kind: z.enum(['rejection', 'dead-letter', 'undelivered']).optional(),
   reason: z.string().optional(),
   crash: crashKindSchema.optional(),

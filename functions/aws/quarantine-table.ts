@@ -210,6 +210,7 @@ export function quarantine(table: string, entry: QuarantineEntry, now: number): 
   return written(dynamo.send(update));
 }
 
-function whence({ source, sender, sentAt, sequence, file, line }: Origin, lane: Lane) {
-  return { lane, source, sender, sentAt, sequence, file, line };
+function whence(origin: Origin, lane: Lane) {
+  const { source, sender, sentAt, sequence, file, line, correlationId } = origin;
+  return { lane, source, sender, sentAt, sequence, file, line, correlationId };
 }

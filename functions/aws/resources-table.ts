@@ -32,6 +32,7 @@ export interface ResourcesStore {
 const FORMER = [
   'file',
   'line',
+  'correlationId',
   'resourceId',
   'body',
   'bodyS3',
@@ -69,6 +70,7 @@ export async function storeResource(
     lane,
     file: origin.file,
     line: origin.line,
+    correlationId: origin.correlationId,
     resourceType,
     resourceId,
     contentHash: createHash('sha256').update(text).digest('hex'),

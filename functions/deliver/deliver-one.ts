@@ -1,6 +1,7 @@
 /** The story of one trigger: take the lease, send what is pending now, record what came of it. */
 import { randomUUID } from 'node:crypto';
 import { backOffSeconds } from '../../core/back-off.ts';
+import { correlationOf, idsOf } from '../../core/correlation.ts';
 import {
   canEndUrl,
   countFailure,
@@ -21,7 +22,7 @@ import {
 import { type Judgement, judgeHttp } from '../breaker/judgement.ts';
 import { breakers, guard } from '../breaker.ts';
 import { ComponentFault } from '../component-fault.ts';
-import { emit, logger, measureSince, type Tally } from '../telemetry.ts';
+import { emit, faultOf, logger, measureSince, type Tally } from '../telemetry.ts';
 import { environment, settings } from './environment.ts';
 import { type Answer, put } from './put.ts';
 import { FHIR_SERVER } from './service.ts';
@@ -66,6 +67,7 @@ async function deliverLeased(
     return refused(resource, owner, { reason: 'has no address for such an id', body: '' }, tally);
   }
   const sent = await send(resource, until, tally).catch(async (fault: unknown) => {
+    logger.warn('not sent', { ...idsOf(resource), ...faultOf(fault) });
     await releaseDelivery(environment.resourcesTable, resource.pk, owner);
     throw fault;
   });
@@ -129,7 +131,7 @@ async function record(
       const end = { owner, version: answer.version, now: Date.now() };
       const isLatest = await finishDelivery(resourcesTable, resource, end);
       measureSince('DeliveryLatency', resource.sentAt);
-      logger.debug('delivered', { messageId: resource.messageId });
+      logger.debug('delivered', idsOf(resource));
       return isLatest ? DONE : { kind: 'again', at: Date.now() };
     }
     case 'other version':
@@ -156,7 +158,7 @@ async function refused(
   const ended = await refuseDelivery(environment.resourcesTable, resource, owner, reason);
   tally.add('Undelivered');
   emit('Quarantined', 'verdict', 'undelivered');
-  logger.warn('undelivered', { messageId: resource.messageId, reason });
+  logger.warn('undelivered', { ...idsOf(resource), reason });
   return ended ? DONE : { kind: 'again', at: Date.now() + SOON_MS };
 }
 
@@ -191,7 +193,8 @@ const idOf = ({ resourceId, messageId }: PendingResource) => resourceId ?? messa
 function requestOf(resource: PendingResource, text: string) {
   const { resourceType, resourceId, deliveredVersion: version } = resource;
   const id = idOf(resource);
-  return { resourceType, id, text: textToSend(text, resourceId, id), version };
+  const correlationId = correlationOf(resource);
+  return { resourceType, id, text: textToSend(text, resourceId, id), version, correlationId };
 }
 
 async function textOf({ body, bodyS3 }: PendingResource): Promise<string> {

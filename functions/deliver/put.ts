@@ -16,13 +16,14 @@ export interface Put {
   readonly id: string;
   readonly text: string;
   readonly version: string | undefined;
+  readonly correlationId: string;
 }
 
 const BODY_CHARACTERS_MAX = 64 * 1024;
 
 /** Rejects where there is no answer, or the signal aborts. A redirect is an answer. */
 export async function put(resource: Put, token: string | undefined, signal: AbortSignal) {
-  const { resourceType, id, text, version } = resource;
+  const { resourceType, id, text, version, correlationId } = resource;
   const url = `${environment.endpoint}/${encodeURIComponent(resourceType)}/${encodeURIComponent(id)}`;
   const response = await fetch(url, {
     method: 'PUT',
@@ -33,6 +34,8 @@ export async function put(resource: Put, token: string | undefined, signal: Abor
       'content-type': 'application/fhir+json',
       accept: 'application/fhir+json',
       prefer: 'return=minimal',
+      // https://hl7.org/fhir/R4/http.html#custom
+      'x-correlation-id': correlationId,
       ...(version !== undefined && { 'if-match': version }),
       ...(token !== undefined && { authorization: `Bearer ${token}` }),
     },

@@ -17,7 +17,8 @@ export async function quarantineUndelivered(
   reason: string,
   outcome: string,
 ): Promise<void> {
-  const { pk, submissionOrder, messageId, source, sentAt, file, line, lane } = resource;
+  const { pk, submissionOrder, messageId, source, sentAt, file, line, lane, correlationId } =
+    resource;
   const said = outcome.slice(0, OUTCOME_CHARACTERS_MAX);
   const room = settings.inlineBytesMax - Buffer.byteLength(said);
   const placed =
@@ -27,7 +28,7 @@ export async function quarantineUndelivered(
   await quarantine(
     environment.quarantineTable,
     {
-      origin: { messageId: entryId(messageId), source, sentAt, file, line },
+      origin: { messageId: entryId(messageId), source, sentAt, file, line, correlationId },
       lane,
       kind: 'undelivered',
       reason: `the FHIR server ${reason}`,

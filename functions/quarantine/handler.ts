@@ -2,9 +2,11 @@
 import type { SQSRecord } from 'aws-lambda';
 import { batchResponse } from '../../core/batch-response.ts';
 import { readCarriage } from '../../core/claim-check.ts';
+import { idsOf } from '../../core/correlation.ts';
 import { type DeadLetter, deadLetterOf } from '../../core/dead-letter.ts';
 import { crashFingerprint } from '../../core/fingerprint.ts';
 import { outcomeEvent } from '../../core/outcome-event.ts';
+import { arrivalOf } from '../arrival.ts';
 import { type PlacedBody, placeBody } from '../aws/bodies-bucket.ts';
 import { readSettings, requiredEnv } from '../aws/env.ts';
 import { OutcomesTopic } from '../aws/outcomes-topic.ts';
@@ -52,28 +54,18 @@ async function keep(record: SQSRecord): Promise<boolean> {
   const fingerprint = crashFingerprint(COMPONENT, crash, reason);
   const entry = { origin, lane, crash, reason, fingerprint, placed, kind: 'dead-letter' } as const;
   const kept = await quarantine(table, entry, Date.now());
-  const { messageId } = origin;
   if (kept) {
     emit('Quarantined', 'verdict', crash);
     await topic.tell(outcomeEvent(origin, lane, { verdict: 'dead-lettered', crash }));
   } else {
-    await tellEnteredOutcome(table, topic, messageId);
+    await tellEnteredOutcome(table, topic, origin.messageId);
   }
-  logger.warn('quarantined', { messageId, lane, crash, reason, fingerprint, kept });
+  logger.warn('quarantined', { ...idsOf(origin), lane, crash, reason, fingerprint, kept });
   return kept;
 }
 
 function readDeadLetter(record: SQSRecord): DeadLetter {
-  const said = {
-    messageId: record.messageId,
-    sentAt: Number(record.attributes.SentTimestamp),
-    attributes: Object.fromEntries(
-      Object.entries(record.messageAttributes).map(([name, { stringValue }]) => [
-        name,
-        stringValue,
-      ]),
-    ),
-  };
+  const said = arrivalOf(record, bucket);
   const { eventSourceARN: queueArn, attributes } = record;
   return deadLetterOf(
     { ...said, queueArn, redrivenFrom: attributes.DeadLetterQueueSourceArn },

@@ -1,6 +1,7 @@
 import type { Context } from 'aws-lambda';
 import type { Attempt, Trouble } from '../../core/attempts.ts';
 import { backOffSeconds } from '../../core/back-off.ts';
+import { idsOf } from '../../core/correlation.ts';
 import { envelopeFor } from '../../core/origin.ts';
 import { isRefusal } from '../aws/conditional-write.ts';
 import { hop, sendAll } from '../aws/lane-queues.ts';
@@ -99,7 +100,7 @@ export class AloneRun {
       });
     }
     const judgement = await this.#verification.verify(verdict);
-    countPluginCrashes(this.tally, origin.messageId, judgement);
+    countPluginCrashes(this.tally, origin, judgement);
     if (this.#takenBack) throw new ComponentFault('the verdict came after the time was up');
     switch (judgement.kind) {
       case 'valid':
@@ -125,11 +126,12 @@ export class AloneRun {
    * next delivery, so that no crash goes uncounted (R21).
    */
   async #crashed(crash: Crash, index: number, attempt: Attempt): Promise<Ending> {
-    const { messageId } = this.submission.provenance.origin;
+    const { origin } = this.submission.provenance;
+    const { messageId } = origin;
     const { requestId } = attempt;
     const ended = Date.now();
     this.#open = undefined;
-    countCrash(this.tally, messageId, crash);
+    countCrash(this.tally, origin, crash);
     const { crash: kind, reason } = crash;
     const id = requestId;
     await publishValidateCrash({ id, requestId, messageId, kind, reason, at: ended });
@@ -154,22 +156,23 @@ export class AloneRun {
   }
 
   async #voidInTable(index: number): Promise<boolean> {
-    const { messageId } = this.submission.provenance.origin;
+    const { origin } = this.submission.provenance;
     try {
-      await voidAttempt(environment.quarantineTable, messageId, index, this.#requestId);
+      await voidAttempt(environment.quarantineTable, origin.messageId, index, this.#requestId);
       return true;
     } catch (fault) {
-      logger.warn('attempt not taken back', { messageId, ...faultOf(fault) });
+      logger.warn('attempt not taken back', { ...idsOf(origin), ...faultOf(fault) });
       return false;
     }
   }
 
   async #sendAnewVoided(seconds: number): Promise<boolean> {
     const { provenance, record } = this.submission;
+    const ids = idsOf(provenance.origin);
     const before = provenance.envelope?.voided ?? [];
     const voided = [...before, this.#requestId];
     if (voided.length > VOIDED_MAX) {
-      logger.error('attempt spent on a fault of our own', { sentAnew: before.length });
+      logger.error('attempt spent on a fault of our own', { ...ids, sentAnew: before.length });
       return false;
     }
     // What is sent anew has been received once only: how often it failed stands in the envelope.
@@ -177,7 +180,9 @@ export class AloneRun {
     const envelope = envelopeFor(provenance, environment.lane, { voided });
     const message = await hop(record.body, envelope, environment.bucket);
     const [error] = await sendAll(environment.isolationQueueUrl, [{ ...message, delaySeconds }]);
-    if (error !== undefined) logger.error('attempt spent on a fault of our own', faultOf(error));
+    if (error !== undefined) {
+      logger.error('attempt spent on a fault of our own', { ...ids, ...faultOf(error) });
+    }
     return error === undefined;
   }
 }

@@ -6,6 +6,7 @@ import type { Context, SQSRecord } from 'aws-lambda';
 import { type AttemptPolicy, countedAttempts, decideAttempt } from '../../core/attempts.ts';
 import { backOffSeconds } from '../../core/back-off.ts';
 import type { Settlement } from '../../core/batch-response.ts';
+import { idsOf } from '../../core/correlation.ts';
 import { readTrouble } from '../aws/quarantine-table.ts';
 import { faultOf, logger, Tally } from '../telemetry.ts';
 import { AloneRun, type Ending, type Isolation } from './alone-run.ts';
@@ -36,7 +37,7 @@ export async function validateAlone(
 ): Promise<Settlement> {
   const tally = new Tally(1);
   const submission = readSubmission(record);
-  const { messageId } = submission.provenance.origin;
+  const ids = idsOf(submission.provenance.origin);
   const run = new AloneRun(submission, context, isolation, tally);
 
   let ending: Ending | undefined;
@@ -51,17 +52,17 @@ export async function validateAlone(
       isolation.ownProcess.stop();
     };
     inTime = await withinTime(context, stop, work);
-    if (!inTime) logger.warn('out of time', { messageId });
+    if (!inTime) logger.warn('out of time', ids);
   } catch (fault) {
     tally.add('ComponentFaults');
-    logger.error('component fault', { messageId, ...faultOf(fault) });
+    logger.error('component fault', { ...ids, ...faultOf(fault) });
   }
   ending ??= await afterFault(run, inTime, context);
   if (ending.kind === 'again') {
     const message = { receiptHandle: record.receiptHandle, seconds: ending.seconds };
     await comeAgain(environment.isolationQueueUrl, [message], context);
   }
-  tally.report('alone', { messageId, ending: ending.kind });
+  tally.report('alone', { ...ids, ending: ending.kind });
   return ending.kind === 'done' ? 'done' : 'failed';
 }
 

@@ -1,5 +1,6 @@
+import { idsOf } from '../../core/correlation.ts';
 import { crashFingerprint } from '../../core/fingerprint.ts';
-import type { CrashEvent } from '../../core/messages.ts';
+import type { CrashEvent, Origin } from '../../core/messages.ts';
 import type { PluginCrash, Verdict } from '../../core/verdict.ts';
 import { publishCrash } from '../aws/crashes-topic.ts';
 import type { SpeakerMetric } from '../metrics.ts';
@@ -38,16 +39,16 @@ export function publishValidateCrash({
 }
 
 /** Counts and logs a crash that was seen (R60). */
-export function countCrash(tally: Tally, messageId: string, { crash, reason }: Crash): void {
+export function countCrash(tally: Tally, origin: Origin, { crash, reason }: Crash): void {
   tally.add(METRICS[crash]);
-  logger.warn('crash', { messageId, kind: crash, reason });
+  logger.warn('crash', { ...idsOf(origin), kind: crash, reason });
 }
 
 /** Counts and logs the crashes of plugins: of advisory ones, and the one that is the verdict (R60). */
-export function countPluginCrashes(tally: Tally, messageId: string, judgement: Judgement): void {
+export function countPluginCrashes(tally: Tally, origin: Origin, judgement: Judgement): void {
   for (const { plugin, crash, reason } of pluginCrashesOf(judgement)) {
     tally.add('PluginCrashes');
-    logger.warn('plugin crash', { messageId, plugin, kind: crash, reason });
+    logger.warn('plugin crash', { ...idsOf(origin), plugin, kind: crash, reason });
   }
 }
 

@@ -1,4 +1,5 @@
 import { type Attempt, ENVIRONMENT_DIED } from '../../core/attempts.ts';
+import { idsOf } from '../../core/correlation.ts';
 import type { DeadLetterReason } from '../../core/messages.ts';
 import { envelopeFor } from '../../core/origin.ts';
 import { hop, sendAll } from '../aws/lane-queues.ts';
@@ -19,8 +20,7 @@ export async function deadLetter(
   if (error !== undefined) {
     throw new ComponentFault('the dead-letter queue did not take a message', { cause: error });
   }
-  const { messageId } = provenance.origin;
-  logger.warn('dead-lettered', { messageId, ...reason });
+  logger.warn('dead-lettered', { ...idsOf(provenance.origin), ...reason });
 }
 
 /** Attempts without end were crashes that nobody here saw end: each is an event, once by its id. */

@@ -2,6 +2,7 @@
 import type { Context, SQSBatchResponse, SQSRecord } from 'aws-lambda';
 import pLimit from 'p-limit';
 import { batchResponse } from '../../core/batch-response.ts';
+import { idsOf } from '../../core/correlation.ts';
 import { ComponentFault } from '../component-fault.ts';
 import { faultOf, logger, Tally } from '../telemetry.ts';
 import { type Crash, countCrash, countPluginCrashes, publishValidateCrash } from './crashes.ts';
@@ -107,8 +108,8 @@ async function settle(submission: Submission, batch: Batch): Promise<void> {
   } catch (fault) {
     batch.endings.set(submission, 'fault');
     batch.tally.add('ComponentFaults');
-    const { messageId } = submission.provenance.origin;
-    logger.error('component fault', { messageId, ...faultOf(fault) });
+    const ids = idsOf(submission.provenance.origin);
+    logger.error('component fault', { ...ids, ...faultOf(fault) });
   }
 }
 
@@ -116,7 +117,7 @@ async function judgeAndAct(submission: Submission, batch: Batch): Promise<Ending
   if (batch.stopped) return 'late';
   const { judgement: verdict, text, refusal } = await judgeSubmission(submission, batch.pool);
   const judgement = await batch.verification.verify(verdict);
-  countPluginCrashes(batch.tally, submission.provenance.origin.messageId, judgement);
+  countPluginCrashes(batch.tally, submission.provenance.origin, judgement);
   switch (judgement.kind) {
     case 'valid':
       await writes(() => store(submission, judgement, text));
@@ -139,14 +140,15 @@ async function judgeAndAct(submission: Submission, batch: Batch): Promise<Ending
 
 /** A crash that was seen has a known culprit: it waits for no visibility timeout. */
 async function suspect(submission: Submission, crash: Crash, batch: Batch): Promise<void> {
-  const { messageId } = submission.provenance.origin;
+  const { origin } = submission.provenance;
+  const { messageId } = origin;
   const { requestId, tally } = batch;
   const id = `${requestId}#${messageId}`;
   const { crash: kind, reason } = crash;
   await publishValidateCrash({ id, requestId, messageId, kind, reason, at: Date.now() });
   const [isolated] = await isolate([submission], crash.crash);
   if (!isolated) throw new ComponentFault('the isolation queue did not take a suspect');
-  countCrash(tally, messageId, crash);
+  countCrash(tally, origin, crash);
 }
 
 /** What was not done in time is no suspect of ours, and shall not wait for long. */

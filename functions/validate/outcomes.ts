@@ -1,4 +1,5 @@
 /** The two ends that a judged resource may take: stored, or rejected. Each is told to producers. */
+import { idsOf } from '../../core/correlation.ts';
 import { refusalFingerprint, rejectionFingerprint } from '../../core/fingerprint.ts';
 import { outcomeEvent } from '../../core/outcome-event.ts';
 import type { SenderProblem } from '../../core/sources.ts';
@@ -85,7 +86,7 @@ export async function tellStored({ provenance }: Submission, { issues }: Valid):
   const { origin } = provenance;
   await topic.tell(outcomeEvent(origin, environment.lane, { verdict: 'stored', issues }));
   measureSince('VerdictLatency', origin.sentAt);
-  logger.debug('stored', { messageId: origin.messageId });
+  logger.debug('stored', idsOf(origin));
 }
 
 /** Quarantines an invalid resource with its OperationOutcome (R07). */
@@ -114,7 +115,7 @@ export async function reject(
   }
   measureSince('VerdictLatency', origin.sentAt);
   // Not the reason: an unknown property is named in it, and a producer chose that name (R08).
-  logger.info('rejected', { messageId: origin.messageId, fingerprint });
+  logger.info('rejected', { ...idsOf(origin), fingerprint });
 }
 
 /** Tells the outcome that the message has already: who gave it one may have died before telling. */

@@ -1,5 +1,6 @@
 /** What becomes of a message whose sender may not send it: an issue, and a fact for the audit log. */
 import type { AuditFact } from '../../core/audit-fact.ts';
+import { idsOf } from '../../core/correlation.ts';
 import { sentMinute } from '../../core/source-rate.ts';
 import { SENDER_PROBLEMS, type SenderProblem } from '../../core/sources.ts';
 import type { Issue } from '../../core/verdict.ts';
@@ -27,9 +28,9 @@ export async function tellRefused(
   { provenance, record }: Submission,
   problem: SenderProblem,
 ): Promise<void> {
-  const { source, sentAt, messageId, sender } = provenance.origin;
+  const { source, sentAt, sender } = provenance.origin;
   const { lane } = environment;
-  logger.warn('sender refused', { messageId, problem });
+  logger.warn('sender refused', { ...idsOf(provenance.origin), problem });
   if (auditQueueUrl === undefined) return;
   const actor = sender ?? record.attributes.SenderId.split(':', 1)[0] ?? '';
   const { startsAt } = sentMinute(source, sentAt);

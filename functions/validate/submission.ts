@@ -5,6 +5,7 @@ import { type Provenance, readProvenance } from '../../core/origin.ts';
 import { resourceTypeOf } from '../../core/resource-type.ts';
 import { largestOf, mayBeOfType, type SenderProblem } from '../../core/sources.ts';
 import type { Issue } from '../../core/verdict.ts';
+import { arrivalOf } from '../arrival.ts';
 import { fetchBody } from '../aws/bodies-bucket.ts';
 import { prove, sourceRules } from '../sources.ts';
 import { environment, settings } from './environment.ts';
@@ -24,19 +25,17 @@ export interface Submission {
 export function readSubmission(record: SQSRecord): Submission {
   // Nobody of ours sends to the lane's own queue: an envelope there is a producer's invention.
   const isFirstQueue = record.eventSourceARN === environment.laneQueueArn;
-  const attributes = Object.entries(record.messageAttributes)
-    .filter(([name]) => !(isFirstQueue && name === ENVELOPE_ATTRIBUTE))
-    .map(([name, attribute]) => [name, attribute.stringValue] as const);
-  const { messageId } = record;
-  const sentAt = Number(record.attributes.SentTimestamp);
-  const said = { messageId, sentAt, attributes: Object.fromEntries(attributes) };
-  const { provenance, admission } = prove(readProvenance(said), {
+  const said = arrivalOf(record, environment.bucket);
+  const { messageId, sentAt } = said;
+  const { [ENVELOPE_ATTRIBUTE]: _, ...plain } = said.attributes;
+  const attributes = isFirstQueue ? plain : said.attributes;
+  const { provenance, admission } = prove(readProvenance({ ...said, attributes }), {
     messageId,
     sentAt,
     lane: environment.lane,
     queue: isFirstQueue ? 'first' : 'behind',
     attributes: record.attributes,
-    claimed: said.attributes['source'],
+    claimed: attributes['source'],
     bytes: Buffer.byteLength(record.body),
   });
   return {

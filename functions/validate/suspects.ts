@@ -1,4 +1,5 @@
 /** Suspects go to their lane's isolation queue, where a death takes nobody along (R03). */
+import { idsOf } from '../../core/correlation.ts';
 import { envelopeFor } from '../../core/origin.ts';
 import type { CrashKind } from '../../core/verdict.ts';
 import { deleteAll, type Hop, hop, sendAll } from '../aws/lane-queues.ts';
@@ -21,8 +22,8 @@ export async function isolate(
   return hops.map((result, position) => {
     const error = result.status === 'fulfilled' ? errors[next++] : result.reason;
     if (error === undefined) return true;
-    const messageId = submissions[position]?.provenance.origin.messageId;
-    logger.error('not isolated', { messageId, ...faultOf(error) });
+    const origin = submissions[position]?.provenance.origin;
+    logger.error('not isolated', { ...(origin && idsOf(origin)), ...faultOf(error) });
     return false;
   });
 }

@@ -1,5 +1,5 @@
 /** A stand-in for the FHIR server downstream: stores what is PUT, with versions. */
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
 import { type StandIn, type StandInOptions, say, startStandIn } from './stand-in.ts';
 
@@ -12,7 +12,7 @@ export interface Downstream extends StandIn {
   /** What it holds, by `<type>/<id>`. */
   readonly resources: ReadonlyMap<string, Held>;
   /** Told of each body that was stored. */
-  onStored: (key: string, body: string) => void;
+  onStored: (key: string, body: string, headers: IncomingHttpHeaders) => void;
 }
 
 export async function startDownstream(options: StandInOptions = {}): Promise<Downstream> {
@@ -30,7 +30,7 @@ export async function startDownstream(options: StandInOptions = {}): Promise<Dow
     }
     const version = (held?.version ?? 0) + 1;
     resources.set(key, { version, body });
-    downstream.onStored(key, body);
+    downstream.onStored(key, body, request.headers);
     response.writeHead(held === undefined ? 201 : 200, { etag: etag(version) }).end();
   }
 

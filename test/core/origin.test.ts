@@ -23,6 +23,14 @@ describe('on its first queue', () => {
     });
   });
 
+  test('R60: a correlation id of the producer’s own is kept, even beside what cannot be read', () => {
+    const correlationId = '0b5ae8a1-2c1b-4f5e-9a39-0f4f6f3c9d11';
+    expect(read({ correlationId }).origin.correlationId).toBe(correlationId);
+    const provenance = read({ correlationId, line: 'secret' });
+    expect(provenance.problem).toBe('message attributes: unreadable (line)');
+    expect(provenance.origin.correlationId).toBe(correlationId);
+  });
+
   test('what cannot be read is a problem that names the attribute and not its value', () => {
     const provenance = read({ source: 'lab', line: 'secret', sequence: '-1' });
     expect(provenance.problem).toBe('message attributes: unreadable (line, sequence)');

@@ -10,6 +10,7 @@ const origin: Origin = {
   file: '/home/jane/john-doe.json',
   line: 7,
   sequence: 3,
+  correlationId: '0b5ae8a1-2c1b-4f5e-9a39-0f4f6f3c9d11',
 };
 const issue = (code: string, expression?: string): Issue => ({
   severity: 'error',
@@ -30,6 +31,7 @@ describe('R08: what a producer is told', () => {
       lane: 'critical',
       line: 7,
       sequence: 3,
+      correlationId: '0b5ae8a1-2c1b-4f5e-9a39-0f4f6f3c9d11',
       issues: [
         { severity: 'error', code: 'code-invalid', expression: 'Patient.gender' },
         { severity: 'error', code: 'invalid' },

@@ -1,0 +1,17 @@
+import type { SQSRecord } from 'aws-lambda';
+import { readCarriage } from '../core/claim-check.ts';
+import type { Arrival } from '../core/origin.ts';
+
+/** What a received message says of itself, given the name of our own bucket. */
+export function arrivalOf(record: SQSRecord, ownBucket: string): Arrival {
+  const { messageId, body, messageAttributes } = record;
+  const attributes = Object.entries(messageAttributes);
+  return {
+    messageId,
+    sentAt: Number(record.attributes.SentTimestamp),
+    attributes: Object.fromEntries(
+      attributes.map(([name, { stringValue }]) => [name, stringValue]),
+    ),
+    ...(readCarriage(body, ownBucket).kind === 'inline' && { text: body }),
+  };
+}
