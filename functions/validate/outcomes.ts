@@ -14,6 +14,7 @@ import { tellEnteredOutcome } from '../entered-outcome.ts';
 import { emit, logger, measureSince } from '../telemetry.ts';
 import { COMPONENT, environment, settings } from './environment.ts';
 import type { IsolationPool, Judgement } from './isolation/pool.ts';
+import { judgeSwitched } from './plugins/judge-switched.ts';
 import { issueOf, tellRefused } from './refusals.ts';
 import { loadText, mayCarry, type Submission } from './submission.ts';
 
@@ -41,7 +42,7 @@ export async function judgeSubmission(
     return { judgement: { kind: 'invalid', issues: [issue] }, text: submission.record.body };
   }
   const { text } = loaded;
-  const judgement = await isolation.judge(text, submission.provenance.origin.sentAt);
+  const judgement = await judgeSwitched(isolation, text, submission.provenance.origin.sentAt);
   // A text may say its type twice; the validator's answer is the one that counts.
   if (judgement.kind === 'valid' && !mayCarry(submission, () => judgement.resourceType)) {
     return refused(submission, 'resource-type', text);

@@ -1,0 +1,18 @@
+import { settings } from '../environment.ts';
+import type { IsolationPool, Judgement } from '../isolation/pool.ts';
+
+const { plugins, functionTimeoutMs } = settings;
+
+/** Not even loaded where there are no plugins. */
+const switches = plugins.length === 0 ? undefined : await import('./switches.ts');
+switches?.setSwitchPolicies(plugins);
+
+/** The verdict on one text, by the validator and the plugins that are on. Never rejects. */
+export function judgeSwitched(
+  isolation: Pick<IsolationPool, 'judge'>,
+  text: string,
+  submittedAt: number,
+): Promise<Judgement> {
+  if (switches === undefined) return isolation.judge(text, submittedAt);
+  return switches.judgeBySwitches(plugins, isolation, { text, submittedAt }, functionTimeoutMs);
+}
