@@ -38,6 +38,8 @@ export interface CallResult {
   readonly outcome: 'success' | 'failure' | 'unknown';
   /** When the service asked to be called again, epoch ms. */
   readonly retryAt?: number | undefined;
+  /** What it was about, where that may fail again and shall count once (policy `intensity`). */
+  readonly subject?: string | undefined;
   /** Unique to this result. */
   readonly token: string;
   /** A random number in [0, 1). */
@@ -110,8 +112,10 @@ function settleRestart(
   intensity: IntensityPolicy,
 ): Change | undefined {
   if (result.outcome !== 'failure') return undefined;
-  const restart = { id: result.token, at: now };
-  const { kind, restarts } = addRestart(state.restarts ?? [], restart, intensity);
+  const before = state.restarts ?? [];
+  const restart = { id: result.subject ?? result.token, at: now };
+  const { kind, restarts } = addRestart(before, restart, intensity);
+  if (restarts === before) return undefined;
   if (kind === 'kept') return within(state, { restarts }, result.token);
   const why = `more than ${intensity.intensity} crashes within ${intensity.periodMs / 1_000} s`;
   return open(state, why, result, now, policy);

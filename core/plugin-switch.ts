@@ -3,7 +3,8 @@
  *
  * A plugin is a child that is started anew for each resource, so it is switched off by the rule of
  * its supervisor (R30): more restarts than `intensity` within `period`, 3 in 5 s, hence by the fourth
- * crash. It comes back as a service does (R12, R13, R16): one resource is its probe, at most one at a
+ * crash. Crashes over the same message count once, for it is tried again by us: so one poisonous
+ * resource switches nothing off, four different ones do. It comes back as a service does (R12, R13, R16): one resource is its probe, at most one at a
  * time in the fleet, and a probe that does not crash switches it on. An operator's word holds until
  * its expiry (R17). While it is off, an advisory plugin is passed over with a warning; the resources
  * of a required one wait, and nothing is held against them (R09).

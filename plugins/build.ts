@@ -16,13 +16,18 @@ class PluginBuildError extends Error {
 
 const pathOf = (name: string) => join(ROOT, 'build', 'plugins', `${name}.wasm`);
 
+export const COMMON_OPTIONS = [
+  ...['-O3', '--noAssert', '--use', 'abort='],
+  ...['--transform', 'json-as/transform', '--use', 'JSON_CACHE_SIZE=128'],
+];
+
 /**
  * The memory of an instance lives for one resource, so nothing is ever freed (`stub`). json-as's cache
  * of a megabyte would be zeroed for each resource, and take ten times as long as the rule itself.
  */
 const OPTIONS = [
-  ...['--exportStart', '_start', '--runtime', 'stub', '--initialMemory', '4', '-O3', '--noAssert'],
-  ...['--transform', 'json-as/transform', '--use', 'JSON_CACHE_SIZE=128', '--use', 'abort='],
+  ...['--exportStart', '_start', '--runtime', 'stub', '--initialMemory', '4'],
+  ...COMMON_OPTIONS,
 ];
 
 /** Builds what is out of date; answers with the files of all examples. */
@@ -33,17 +38,25 @@ export async function buildPlugins(): Promise<Record<(typeof EXAMPLES)[number], 
   return { cpf: pathOf('cpf'), chaos: pathOf('chaos') };
 }
 
+/** Compiles AssemblyScript to a file, both below the repository's root. */
+export async function compileModule(
+  source: string,
+  output: string,
+  options: readonly string[] = OPTIONS,
+): Promise<void> {
+  const { error, stderr } = await asc.main([
+    source,
+    ...['--baseDir', ROOT, '--outFile', output, ...options],
+  ]);
+  if (error !== null) throw new PluginBuildError(`${source}\n${stderr}`, { cause: error });
+}
+
 async function compile(name: string): Promise<void> {
   await mkdir(join(ROOT, 'build', 'plugins'), { recursive: true });
   const source = join('plugins', name, `${name}.ts`);
   // Renamed at the end, so that nobody who builds at the same time reads half a module.
   const output = relative(ROOT, `${pathOf(name)}.${process.pid}`);
-  const { error, stderr } = await asc.main([
-    source,
-    ...['--baseDir', ROOT, '--outFile', output],
-    ...OPTIONS,
-  ]);
-  if (error !== null) throw new PluginBuildError(`${source}\n${stderr}`, { cause: error });
+  await compileModule(source, output);
   await rename(join(ROOT, output), pathOf(name));
 }
 

@@ -42,7 +42,7 @@ export async function judgeSubmission(
     return { judgement: { kind: 'invalid', issues: [issue] }, text: submission.record.body };
   }
   const { text } = loaded;
-  const judgement = await judgeSwitched(isolation, text, submission.provenance.origin.sentAt);
+  const judgement = await judgeSwitched(isolation, text, submission.provenance.origin);
   // A text may say its type twice; the validator's answer is the one that counts.
   if (judgement.kind === 'valid' && !mayCarry(submission, () => judgement.resourceType)) {
     return refused(submission, 'resource-type', text);

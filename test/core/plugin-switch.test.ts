@@ -43,6 +43,14 @@ describe('R30: a plugin is switched off', () => {
     expect(report(three, calls, 3, policy)).toBeUndefined();
   });
 
+  test('not by one resource that is tried again, however often', () => {
+    const again = { subject: 'm-1' };
+    const once = settle(UNKNOWN_SERVICE, result({ generation: 0 }, 'failure', again), 1, policy);
+    const state = once?.next ?? UNKNOWN_SERVICE;
+    expect(state).toMatchObject({ restarts: [{ id: 'm-1', at: 1 }] });
+    expect(settle(state, result({ generation: 0 }, 'failure', again), 2, policy)).toBeUndefined();
+  });
+
   test('exactly when the rule of its supervisor says so', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(3_000), { maxLength: 12 }), (gaps) => {

@@ -84,6 +84,12 @@ it.each([
   expect(() => loadConfig({ plugins }, {})).toThrow(problem);
 });
 
+it('takes plugins from the command line too', () => {
+  const context = { plugins: JSON.stringify([plugin('rule')]) };
+  expect(loadConfig({}, context).plugins).toMatchObject([plugin('rule')]);
+  expect(() => loadConfig({}, { plugins: '[nonsense' })).toThrow('plugins');
+});
+
 it('refuses memory that does not fit beside the heap of a worker', () => {
   const file = { plugins: [plugin('rule')], pluginMemoryMb: 433 };
   expect(() => loadConfig(file, {})).toThrow('pluginMemoryMb 433');

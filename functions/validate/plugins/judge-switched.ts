@@ -1,3 +1,4 @@
+import type { Origin } from '../../../core/messages.ts';
 import { settings } from '../environment.ts';
 import type { IsolationPool, Judgement } from '../isolation/pool.ts';
 
@@ -11,8 +12,9 @@ switches?.setSwitchPolicies(plugins);
 export function judgeSwitched(
   isolation: Pick<IsolationPool, 'judge'>,
   text: string,
-  submittedAt: number,
+  { messageId, sentAt }: Pick<Origin, 'messageId' | 'sentAt'>,
 ): Promise<Judgement> {
-  if (switches === undefined) return isolation.judge(text, submittedAt);
-  return switches.judgeBySwitches(plugins, isolation, { text, submittedAt }, functionTimeoutMs);
+  if (switches === undefined) return isolation.judge(text, sentAt);
+  const switched = { text, submittedAt: sentAt, messageId };
+  return switches.judgeBySwitches(plugins, isolation, switched, functionTimeoutMs);
 }

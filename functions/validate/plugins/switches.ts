@@ -16,6 +16,12 @@ import type { IsolationPool, Judgement } from '../isolation/pool.ts';
 import type { Plugin } from './plugin.ts';
 
 type SwitchedPlugin = Pick<Plugin, 'name' | 'resourceTypes' | 'required'>;
+/** A text, and the message and time of its submission (epoch ms). */
+export interface Switched {
+  readonly text: string;
+  readonly submittedAt: number;
+  readonly messageId: string;
+}
 /** Undefined where it is switched off for this text. */
 type Permission = Admitted | undefined;
 
@@ -36,7 +42,7 @@ export function setSwitchPolicies(plugins: readonly SwitchedPlugin[]): void {
 export async function judgeBySwitches(
   plugins: readonly SwitchedPlugin[],
   isolation: Pick<IsolationPool, 'judge'>,
-  { text, submittedAt }: { readonly text: string; readonly submittedAt: number },
+  { text, submittedAt, messageId }: Switched,
   timeoutMs: number,
 ): Promise<Judgement> {
   const startedAt = Date.now();
@@ -46,7 +52,7 @@ export async function judgeBySwitches(
   const verdict = judgement.kind === 'unjudged' ? undefined : judgement;
   await Promise.all(
     plugins.map((plugin, position) =>
-      tell(plugin, permissions[position], verdict, Date.now() - startedAt),
+      tell(plugin, permissions[position], verdict, { messageId, startedAt }),
     ),
   );
   return verdict === undefined ? judgement : excused(verdict);
@@ -82,12 +88,13 @@ async function tell(
   plugin: SwitchedPlugin,
   permission: Permission,
   verdict: Verdict | undefined,
-  durationMs: number,
+  { messageId, startedAt }: { readonly messageId: string; readonly startedAt: number },
 ): Promise<void> {
   if (permission === undefined) return;
   const outcome = switchOutcome(plugin, verdict);
   if (outcome !== 'failure' && !isProbe(permission)) return;
-  await breakers.settle(switchOf(plugin.name), permission, { outcome }, durationMs);
+  const judgement = { outcome, subject: messageId };
+  await breakers.settle(switchOf(plugin.name), permission, judgement, Date.now() - startedAt);
 }
 
 function excused(verdict: Verdict): Judgement {
