@@ -22,7 +22,8 @@ export interface TestResource {
 const folder = mkdtempSync(join(tmpdir(), 'failsafe-synth-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
-const bundles = join(folder, 'bundles');
+/** What the functions would be deployed as. */
+export const bundles = join(folder, 'bundles');
 for (const name of FUNCTION_NAMES) {
   mkdirSync(join(bundles, name), { recursive: true });
   writeFileSync(join(bundles, name, 'handler.mjs'), `export const handler = '${name}';\n`);
@@ -33,6 +34,7 @@ export function buildStack(
   context: Readonly<Record<string, string>> = {},
   file: ConfigInput = {},
   tree = SUPERVISION_TREE,
+  built = bundles,
 ) {
   const app = new App({
     autoSynth: false,
@@ -40,7 +42,9 @@ export function buildStack(
     outdir: mkdtempSync(join(folder, 'out-')),
   });
   const config = loadConfig(file, context);
-  const stack = new PipelineStack(app, `fhir-failsafe-${config.stage}`, { config, bundles, tree });
+  const stack = new PipelineStack(app, `fhir-failsafe-${config.stage}`, {
+    ...{ config, bundles: built, tree },
+  });
   return { app, stack };
 }
 
