@@ -1,10 +1,9 @@
 /** The stack as `cdk synth` would make it, on bundles that hold next to nothing. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { afterAll } from 'vitest';
 import cdk from '../../cdk.json' with { type: 'json' };
 import { SUPERVISION_TREE } from '../../core/supervision-tree.ts';
 import type { ConfigInput } from '../../lib/config.ts';
@@ -20,7 +19,6 @@ export interface TestResource {
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'failsafe-synth-'));
-afterAll(() => rmSync(folder, { recursive: true }));
 
 /** What the functions would be deployed as. */
 export const bundles = join(folder, 'bundles');
