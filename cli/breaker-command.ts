@@ -1,7 +1,7 @@
 /** `breaker`: looks at the breakers of a stage, and overrules them (R17). */
 import { type Command, InvalidArgumentError } from 'commander';
 import { describeBreaker, describeBreakers } from './breaker/describe.ts';
-import { breakersTableOf, say } from './breaker/say.ts';
+import { say } from './breaker/say.ts';
 import { type LookOptions, looking, saying, type WordOptions } from './operator-options.ts';
 
 interface OverruleOptions extends WordOptions {
@@ -33,15 +33,15 @@ const overruling = (command: Command): Command =>
   saying(command.argument('<service>', 'such as fhir-server'));
 
 async function list({ stage, json }: LookOptions): Promise<void> {
-  const { listBreakers } = await import('../functions/aws/breakers-table.ts');
-  const breakers = await listBreakers(breakersTableOf(stage));
+  const { readBreakers } = await import('./breaker/read.ts');
+  const breakers = await readBreakers(stage);
   const text = json ? JSON.stringify({ breakers }) : describeBreakers(breakers, Date.now());
   process.stdout.write(`${text}\n`);
 }
 
 async function show(service: string, { stage, json }: LookOptions): Promise<void> {
-  const { breakersTable } = await import('../functions/aws/breakers-table.ts');
-  const state = await breakersTable(breakersTableOf(stage)).load(service);
+  const { readBreaker } = await import('./breaker/read.ts');
+  const state = await readBreaker(stage, service);
   if (state === undefined) {
     process.stderr.write(`no breaker ${service}: nothing has failed yet, or it is not used\n`);
     process.exitCode = 1;

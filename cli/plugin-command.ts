@@ -46,10 +46,9 @@ async function configured() {
 }
 
 async function list({ stage }: { readonly stage: string }): Promise<void> {
-  const { listBreakers } = await import('../functions/aws/breakers-table.ts');
-  const { breakersTableOf } = await import('./breaker/say.ts');
+  const { readBreakers } = await import('./breaker/read.ts');
   const { describePlugins } = await import('./plugin/describe.ts');
-  const breakers = await listBreakers(breakersTableOf(stage));
+  const breakers = await readBreakers(stage);
   process.stdout.write(`${describePlugins(await configured(), breakers, Date.now())}\n`);
 }
 

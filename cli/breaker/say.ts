@@ -5,11 +5,10 @@ import { findQueue } from '../target.ts';
 
 type Word = Pick<OperatorWord, 'kind'> & { readonly until?: number };
 
-export const breakersTableOf = (stage: string) => `fhir-failsafe-${stage}-breakers`;
-
 /** Overrules a breaker, tells the audit log, and prints the transition (R17). */
 export async function say(service: string, word: Word, options: WordOptions): Promise<void> {
   const { breakersTable } = await import('../../functions/aws/breakers-table.ts');
+  const { breakersTableOf } = await import('./read.ts');
   const { overrule } = await import('./overrule.ts');
   const { tellAudit } = await import('../../functions/aws/audit-queue.ts');
   const { sqs } = await import('../../functions/aws/clients.ts');
