@@ -12,7 +12,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ensureBuilt, LOCAL } from '../local/start/build.ts';
-import { buildPlugins } from '../plugins/build.ts';
+import { buildPlugins, moduleOf } from '../plugins/build.ts';
 import { BATCH_SIZE, RECEIVES_MAX, writeAssembly } from './blast-radius/assembly.ts';
 import { CONSUMERS } from './blast-radius/consumers.ts';
 import { describeStorm, killStorm } from './blast-radius/kill-storm.ts';
@@ -93,5 +93,6 @@ if (PLUGINS !== 'only') {
 }
 if (PLUGINS !== '0' && STORM !== 'only') {
   await ensureBuilt(ROOT, console.error, PLUGIN_KILLERS);
-  await runAll(join(ROOT, PLUGIN_KILLERS.assembly), (await buildPlugins()).chaos);
+  await buildPlugins();
+  await runAll(join(ROOT, PLUGIN_KILLERS.assembly), moduleOf('chaos'));
 }

@@ -11,7 +11,7 @@ import { ConsoleStdout, File, OpenFile, WASI } from '@bjorn3/browser_wasi_shim';
 import { IsolationPool } from '../functions/validate/isolation/pool.ts';
 import type { Plugin } from '../functions/validate/plugins/plugin.ts';
 import { runModule } from '../functions/validate/plugins/wasi.ts';
-import { buildPlugins, COMMON_OPTIONS, compileModule } from '../plugins/build.ts';
+import { buildPlugins, COMMON_OPTIONS, compileModule, moduleOf } from '../plugins/build.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const BATCH = 100;
@@ -133,8 +133,8 @@ async function compareInstances(module: WebAssembly.Module): Promise<void> {
   console.log(`a memory of its own costs ${(fresh - lasting).toFixed(1)} µs a resource`);
 }
 
-const { cpf } = await buildPlugins();
-const module = new WebAssembly.Module(await readFile(cpf));
+await buildPlugins();
+const module = new WebAssembly.Module(await readFile(moduleOf('cpf')));
 console.log(
   `${availableParallelism()} workers; batches of ${BATCH}; patients of ${patient(0).length} bytes; medians of ${ROUNDS}`,
 );
