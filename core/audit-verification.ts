@@ -19,29 +19,19 @@ export interface AuditRow {
 export interface AuditObject {
   readonly key: string;
   readonly text?: string | undefined;
-  /** No version is left of it: somebody could unlock and delete it. */
-  readonly gone?: boolean;
 }
 
 export interface AuditProblem {
   /** Of the entry that should be there. */
   readonly sequence: number;
-  /** `facts`: by which facts are known again; `head`: an earlier last entry, noted elsewhere. */
-  readonly where: 'table' | 'object' | 'facts' | 'head';
+  readonly where: 'table' | 'object';
   readonly what: 'missing' | 'changed' | 'out of place' | 'not expected';
-  /** The key of the object, the sort key of the row, or the earlier head. */
+  /** The key of the object, or the sort key of the row. */
   readonly place: string;
 }
 
-export interface VerifiedEntry {
-  readonly sequence: number;
-  readonly fact: string;
-  readonly hash: string;
-  readonly line: string;
-}
-
 export type BatchVerdict =
-  | { readonly head: Head; readonly entries: readonly VerifiedEntry[] }
+  | { readonly head: Head; readonly entries: number }
   | { readonly problem: AuditProblem };
 
 /** Lines of an object that hold something: as many rows belong to it. */
@@ -62,13 +52,12 @@ export function verifyBatch(
   const first = firstOf(chain, object.key);
   const expected = head.sequence + 1;
   if (first !== expected) return { problem: misnamed(expected, first, object.key) };
-  if (object.gone) return { problem: inObject(object, expected, 'missing') };
   const { entries, last, problem } = verifyObject(head, object);
   for (const [position, entry] of entries.entries()) {
     const wrong = verifyRow(entry, rows[position]);
     if (wrong !== undefined) return { problem: wrong };
   }
-  return problem === undefined ? { head: last, entries } : { problem };
+  return problem === undefined ? { head: last, entries: entries.length } : { problem };
 }
 
 /** What the table holds beyond the last object. */
@@ -80,27 +69,21 @@ export function verifyRest({ sequence }: Head, chain: string, row: AuditRow): Au
   return { sequence: expected, where: 'table', what: 'not expected', place: row.sortKey };
 }
 
-/** Is an earlier head, as a verification named it, still in the log? That shows a lost end. */
-export function verifyEarlier(
-  entries: readonly Pick<VerifiedEntry, 'sequence' | 'hash'>[],
-  { sequence, hash }: Head,
-): AuditProblem | undefined {
-  const entry = entries.find((one) => one.sequence === sequence);
-  if (entry?.hash === hash) return undefined;
-  const what = entry === undefined ? 'missing' : 'changed';
-  return { sequence, where: 'head', what, place: hash };
+interface Verified {
+  readonly sequence: number;
+  readonly line: string;
 }
 
 interface VerifiedObject {
   /** Those before the first that is wrong, and the log's head after them. */
-  readonly entries: readonly VerifiedEntry[];
+  readonly entries: readonly Verified[];
   readonly last: Head;
   readonly problem?: AuditProblem;
 }
 
 function verifyObject(head: Head, object: AuditObject): VerifiedObject {
   const lines = linesOf(object.text ?? 'not UTF-8');
-  const entries: VerifiedEntry[] = [];
+  const entries: Verified[] = [];
   let last = head;
   let lastOfBatch: number | undefined;
   const wrong = (what: AuditProblem['what']): VerifiedObject => {
@@ -110,11 +93,11 @@ function verifyObject(head: Head, object: AuditObject): VerifiedObject {
   for (const line of lines.slice(0, -1)) {
     const entry = readEntry(line);
     if (entry === undefined) return wrong('changed');
-    const { sequence, fact, hash } = entry;
+    const { sequence } = entry;
     if (sequence > last.sequence + 1 && !holds(lines, last.sequence + 1)) return wrong('missing');
     const follows = sequence === last.sequence + 1 && entry.previous === last.hash;
     if (!follows || !inBatch(entry, head)) return wrong('out of place');
-    entries.push({ sequence, fact, hash, line });
+    entries.push({ sequence, line });
     lastOfBatch = entry.batchLast;
     last = headAt(entry);
   }
@@ -131,7 +114,7 @@ const inBatch = ({ sequence, batchFirst, batchLast }: AuditEntry, { sequence: be
 
 /** `entry` is right; is its row? */
 function verifyRow(
-  { sequence, line }: VerifiedEntry,
+  { sequence, line }: Verified,
   row: AuditRow | undefined,
 ): AuditProblem | undefined {
   const sortKey = sortKeyOf(sequence);

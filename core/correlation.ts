@@ -8,7 +8,13 @@
  * digits); and not even that where the resource itself holds it, for ids of patients are UUIDs too.
  * What is not taken is ignored, never a reason to refuse a resource: it only helps whoever looks.
  */
-import { CORRELATION_ID, type Origin } from './messages.ts';
+import type { Origin } from './messages.ts';
+
+const UUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
+const ULID = '[0-7][0-9a-hjkmnp-tv-z]{25}';
+const TRACE_ID = '[0-9a-f]{32}';
+/** What a producer's own one looks like. */
+export const CORRELATION_ID = new RegExp(`^(?:${UUID}|${ULID}|${TRACE_ID})$`, 'i');
 
 export const CORRELATION_ATTRIBUTE = 'correlationId';
 

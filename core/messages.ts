@@ -7,16 +7,19 @@
  * may have used them all.
  */
 import { z } from 'zod';
+import { CORRELATION_ID } from './correlation.ts';
+import { TRACEPARENT, TRACESTATE } from './trace-context.ts';
 import { CRASH_KINDS } from './verdict.ts';
 
 /** Name of the one message attribute that a hop between our own queues carries. */
 export const ENVELOPE_ATTRIBUTE = 'failsafe-envelope';
 
-const UUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
-const ULID = '[0-7][0-9a-hjkmnp-tv-z]{25}';
-const TRACE_ID = '[0-9a-f]{32}';
-/** What a producer's own correlation id looks like (core/correlation.ts). */
-export const CORRELATION_ID = new RegExp(`^(?:${UUID}|${ULID}|${TRACE_ID})$`, 'i');
+export const traceContextSchema = z.object({
+  traceparent: z.string().regex(TRACEPARENT),
+  tracestate: z.string().regex(TRACESTATE).optional(),
+});
+/** Which trace the next step is part of (core/trace-context.ts). */
+export type TraceContext = z.infer<typeof traceContextSchema>;
 
 export const lanes = ['critical', 'background'] as const;
 export const laneSchema = z.enum(lanes);
@@ -41,6 +44,8 @@ export const originSchema = z.object({
   sequence: z.int().nonnegative().optional(),
   /** The producer's own correlation id, where it gave one that may be told. */
   correlationId: z.string().regex(CORRELATION_ID).optional(),
+  /** What the producer brought, or the step before. */
+  trace: traceContextSchema.optional(),
   /**
    * Who sent it, where that was refused: a unique id of IAM. By it the message is decided anew when it
    * is redriven (core/sources.ts).

@@ -17,6 +17,7 @@ import {
   type Origin,
   originSchema,
 } from './messages.ts';
+import { traceOf } from './trace-context.ts';
 
 /** What SQS says about a message on its own authority, and its attributes as text. */
 export interface Arrival {
@@ -40,11 +41,13 @@ export interface Provenance {
 export function readProvenance(arrival: Arrival): Provenance {
   const { messageId, sentAt, attributes } = arrival;
   const correlationId = ownCorrelationId(attributes[CORRELATION_ATTRIBUTE], arrival.text ?? '');
+  const trace = traceOf(attributes);
   const itself: Origin = {
     messageId,
     sentAt,
     source: 'default',
     ...(correlationId !== undefined && { correlationId }),
+    ...(trace !== undefined && { trace }),
   };
   const encoded = attributes[ENVELOPE_ATTRIBUTE];
   if (encoded !== undefined) {

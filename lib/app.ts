@@ -12,6 +12,7 @@ import { PipelineStack } from './pipeline-stack.ts';
 import { copyPlugins, PluginError } from './plugin-files.ts';
 import { sourceFiles } from './sources.ts';
 import { SupervisionError } from './supervision-checks.ts';
+import { tracedFunctions } from './traces.ts';
 
 const root = join(import.meta.dirname, '..');
 
@@ -27,7 +28,13 @@ async function synthesize(): Promise<void> {
   for (const note of planConcurrency(config).notes) console.error(note);
   const bundles = join(root, 'build', 'functions');
   const files = sourceFiles(config.sources);
-  const sizes = await bundleFunctions({ names: FUNCTION_NAMES, root, outDir: bundles, files });
+  const sizes = await bundleFunctions({
+    names: FUNCTION_NAMES,
+    root,
+    outDir: bundles,
+    files,
+    traced: tracedFunctions(config),
+  });
   await copyPlugins(config, root, join(bundles, 'validate'));
   for (const size of sizes) console.error(say(size));
   new PipelineStack(app, `fhir-failsafe-${config.stage}`, { config, bundles });

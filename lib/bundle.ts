@@ -17,6 +17,9 @@ export const BUNDLE_BYTES_MAX = 1_500_000;
 /** What a function may start beside its handler: threads and processes. */
 const PROCESSES = ['worker.ts', 'own-process.ts'];
 
+/** Records traces; lies beside the handlers of the functions that may load it, and in none. */
+const RECORDER = { in: 'functions/traces/open-telemetry.ts', out: 'traces' };
+
 /** CommonJS dependencies call `require`, which ESM does not define. */
 const REQUIRE_BANNER =
   "import{createRequire as failsafeRequire}from'node:module';const require=failsafeRequire(import.meta.url);";
@@ -41,6 +44,8 @@ export interface BundleOptions {
   /** One folder a function is written here. */
   readonly outDir: string;
   readonly bytesMax?: number;
+  /** Those that get what records traces. */
+  readonly traced?: readonly string[];
   /** What else lies beside the code: text by file name, by function. */
   readonly files?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
@@ -60,17 +65,20 @@ export async function bundleFunctions(options: BundleOptions): Promise<BundleSiz
 }
 
 async function bundleFunction(name: string, options: BundleOptions): Promise<BundleSize> {
-  const { root, outDir, files = {} } = options;
+  const { root, outDir, files = {}, traced = [] } = options;
   const folder = join(root, 'functions', name);
   const handler = join(folder, 'handler.ts');
   if (!existsSync(handler)) {
     throw new BundleError(`functions/${name}/handler.ts does not exist, and the stack needs it`);
   }
   const others = PROCESSES.map((process) => join(folder, process)).filter(existsSync);
-  const entryPoints = [handler, ...others];
+  const entryPoints = [handler, ...others].map((file) => ({
+    in: file,
+    out: basename(file, '.ts'),
+  }));
   const target = join(outDir, name);
   const result = await build({
-    entryPoints,
+    entryPoints: traced.includes(name) ? [...entryPoints, RECORDER] : entryPoints,
     absWorkingDir: resolve(root),
     outdir: target,
     bundle: true,

@@ -25,13 +25,6 @@ function* queueProblems(
   }
 }
 
-/** The longest that judging one resource may take, and what that is made of. */
-function judging({ deadlineMs, plugins }: Config): { ms: number; what: string } {
-  const ms = plugins.reduce((sum, plugin) => sum + plugin.deadlineMs, deadlineMs);
-  if (plugins.length === 0) return { ms, what: `deadlineMs ${ms}` };
-  return { ms, what: `deadlineMs and those of the plugins, ${ms} together,` };
-}
-
 function* laneProblems(config: Config, name: 'critical' | 'background'): Generator<string> {
   const lane = config.lanes[name];
   yield* queueProblems(`lanes.${name}`, lane, lane.windowSeconds);
@@ -40,8 +33,12 @@ function* laneProblems(config: Config, name: 'critical' | 'background'): Generat
   if (config.isolation.visibilitySeconds < isolationMin) {
     yield `isolation.visibilitySeconds ${config.isolation.visibilitySeconds} must be at least ${isolationMin} (6 x lanes.${name}.timeoutSeconds)`;
   }
-  const { ms, what } = judging(config);
-  if (ms + HANDLER_MARGIN_MS > lane.timeoutSeconds * 1000) {
+  const deadlinesMs = config.plugins.reduce((sum, one) => sum + one.deadlineMs, config.deadlineMs);
+  if (deadlinesMs + HANDLER_MARGIN_MS > lane.timeoutSeconds * 1000) {
+    const what =
+      config.plugins.length === 0
+        ? `deadlineMs ${config.deadlineMs}`
+        : `deadlineMs and those of the plugins, ${deadlinesMs} together,`;
     yield `${what} must leave ${HANDLER_MARGIN_MS} ms of lanes.${name}.timeoutSeconds ${lane.timeoutSeconds}`;
   }
 }
@@ -79,6 +76,12 @@ function* deliveryProblems(config: Config): Generator<string> {
   }
 }
 
+function* tracesProblems({ traces: { endpoint } }: Config): Generator<string> {
+  if (isOpenOnTheWire(endpoint)) {
+    yield `traces.endpoint ${endpoint} must be https: what happens to whose messages is nobody else's business`;
+  }
+}
+
 function* terminologyProblems(config: Config): Generator<string> {
   const { endpoint, tokenSecretArn, callTimeoutMs, budgetMs, freshHours, staleDays } =
     config.terminology;
@@ -98,9 +101,8 @@ function* terminologyProblems(config: Config): Generator<string> {
   }
   for (const name of ['critical', 'background'] as const) {
     const { timeoutSeconds } = config.lanes[name];
-    const { ms, what } = judging(config);
-    if (ms + budgetMs + HANDLER_MARGIN_MS > timeoutSeconds * 1000) {
-      yield `terminology.budgetMs ${budgetMs} must fit beside ${what} into lanes.${name}.timeoutSeconds ${timeoutSeconds}, less ${HANDLER_MARGIN_MS} ms`;
+    if (config.deadlineMs + budgetMs + HANDLER_MARGIN_MS > timeoutSeconds * 1000) {
+      yield `terminology.budgetMs ${budgetMs} must fit beside deadlineMs ${config.deadlineMs} into lanes.${name}.timeoutSeconds ${timeoutSeconds}, less ${HANDLER_MARGIN_MS} ms`;
     }
   }
 }
@@ -111,6 +113,7 @@ export function configProblems(config: Config): string[] {
   const problems = [
     ...deliveryProblems(config),
     ...terminologyProblems(config),
+    ...tracesProblems(config),
     ...pluginProblems(config),
     ...laneProblems(config, 'critical'),
     ...laneProblems(config, 'background'),

@@ -9,6 +9,7 @@ import { alarmConfigSchema } from './alarm-config.ts';
 import { incidentConfig } from './incident-config.ts';
 import { sendersSchema, sourcesConfigSchema } from './source-config.ts';
 import { terminologyConfigSchema } from './terminology-config.ts';
+import { tracesConfigSchema } from './traces-config.ts';
 
 const lane = (defaults: {
   maxConcurrency: number;
@@ -179,6 +180,8 @@ const schema = z.strictObject({
     .prefault({}),
   /** The terminology server that codes are checked with. Without an endpoint none is asked. */
   terminology: terminologyConfigSchema,
+  /** Traces by OpenTelemetry. Without an endpoint nothing is traced, nor loaded for it. */
+  traces: tracesConfigSchema,
   /** The largest resource that is read at all, by claim check. */
   resourceBytesMax: z
     .int()

@@ -27,6 +27,7 @@ import {
 } from './acknowledgements.ts';
 import { type Foundation, resourceName, STAGE_POLICIES } from './foundation.ts';
 import { allow } from './policy.ts';
+import { tracesEnvironment } from './traces.ts';
 
 export interface FunctionSettings {
   /** Name without the stage's prefix. */
@@ -100,6 +101,7 @@ export class PipelineFunction extends Construct {
         [ENV.stage]: stage,
         NODE_OPTIONS: '--enable-source-maps',
         POWERTOOLS_LOG_LEVEL: logLevel,
+        ...tracesEnvironment(foundation.config, settings.code),
         ...settings.environment,
       },
       ...(settings.reservedConcurrency !== undefined && {

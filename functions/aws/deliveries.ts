@@ -9,7 +9,7 @@ import { createHash } from 'node:crypto';
 import { GetCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
 import { type Failures, shardName } from '../../core/delivery.ts';
-import { claimCheckSchema, laneSchema } from '../../core/messages.ts';
+import { claimCheckSchema, laneSchema, traceContextSchema } from '../../core/messages.ts';
 import { dynamo } from './clients.ts';
 import { written } from './conditional-write.ts';
 import { PENDING_INDEX } from './resources-indexes.ts';
@@ -36,6 +36,7 @@ const itemSchema = z.object({
   file: z.string().optional(),
   line: z.number().optional(),
   correlationId: z.string().optional(),
+  trace: traceContextSchema.optional(),
   lane: laneSchema.default('background'),
   resourceType: z.string(),
   resourceId: z.string().optional(),

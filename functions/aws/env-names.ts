@@ -27,6 +27,9 @@ export const ENV = {
   terminologyEndpoint: 'TERMINOLOGY_ENDPOINT',
   terminologyTokenArn: 'TERMINOLOGY_TOKEN_ARN',
   terminologyTable: 'TERMINOLOGY_TABLE',
+  /** Base URL of an OTLP collector; absent where nothing is traced. */
+  tracesEndpoint: 'TRACES_ENDPOINT',
+  tracesRatio: 'TRACES_RATIO',
   bodiesBucket: 'BODIES_BUCKET',
   crashesTopicArn: 'CRASHES_TOPIC_ARN',
   outcomesTopicArn: 'OUTCOMES_TOPIC_ARN',

@@ -14,6 +14,7 @@ import {
   SEND_BYTES_MAX,
   type Sendable,
 } from '../../core/send-batches.ts';
+import { traceOnward } from '../traces.ts';
 import { putBody } from './bodies-bucket.ts';
 import { sqs } from './clients.ts';
 
@@ -39,7 +40,8 @@ export interface Hop extends Sendable {
  * fit, the body goes to the bucket and a claim check travels.
  */
 export async function hop(body: string, envelope: Envelope, bucket: string): Promise<Hop> {
-  const attributes = { [ENVELOPE_ATTRIBUTE]: JSON.stringify(envelope) };
+  const onward = { ...envelope, trace: traceOnward(envelope) };
+  const attributes = { [ENVELOPE_ATTRIBUTE]: JSON.stringify(onward) };
   const groupId = groupIdOf(envelope.source);
   if (messageBytes({ body, attributes }) <= SEND_BYTES_MAX) return { body, attributes, groupId };
   const location = await putBody(bucket, HOPS_PREFIX, envelope.messageId, body);

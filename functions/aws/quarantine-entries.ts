@@ -2,7 +2,12 @@
 import { GetCommand, paginateQuery, paginateScan } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
 import { QUARANTINE_STATUSES } from '../../core/attempts.ts';
-import { claimCheckSchema, crashKindSchema, laneSchema } from '../../core/messages.ts';
+import {
+  claimCheckSchema,
+  crashKindSchema,
+  laneSchema,
+  traceContextSchema,
+} from '../../core/messages.ts';
 import { dynamo } from './clients.ts';
 import { FINGERPRINT_INDEX } from './quarantine-indexes.ts';
 
@@ -35,6 +40,7 @@ const entrySchema = z.object({
   sentAt: z.number(),
   sequence: z.number().optional(),
   correlationId: z.string().optional(),
+  trace: traceContextSchema.optional(),
   kind: z.enum(['rejection', 'dead-letter', 'undelivered']).optional(),
   reason: z.string().optional(),
   crash: crashKindSchema.optional(),

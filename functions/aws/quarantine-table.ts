@@ -13,6 +13,7 @@ import {
 } from '../../core/attempts.ts';
 import { crashKindSchema, type Lane, type Origin } from '../../core/messages.ts';
 import type { CrashKind } from '../../core/verdict.ts';
+import { traceOnward } from '../traces.ts';
 import type { PlacedBody } from './bodies-bucket.ts';
 import { dynamo } from './clients.ts';
 import { setAll, written } from './conditional-write.ts';
@@ -212,5 +213,6 @@ export function quarantine(table: string, entry: QuarantineEntry, now: number): 
 
 function whence(origin: Origin, lane: Lane) {
   const { source, sender, sentAt, sequence, file, line, correlationId } = origin;
-  return { lane, source, sender, sentAt, sequence, file, line, correlationId };
+  const trace = traceOnward(origin);
+  return { lane, source, sender, sentAt, sequence, file, line, correlationId, trace };
 }

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Lane, Origin } from '../../core/messages.ts';
 import { submissionOrder } from '../../core/submission-order.ts';
+import { traceOnward } from '../traces.ts';
 import { placeBody } from './bodies-bucket.ts';
 import { dynamo } from './clients.ts';
 import { setAll, written } from './conditional-write.ts';
@@ -33,6 +34,7 @@ const FORMER = [
   'file',
   'line',
   'correlationId',
+  'trace',
   'resourceId',
   'body',
   'bodyS3',
@@ -71,6 +73,7 @@ export async function storeResource(
     file: origin.file,
     line: origin.line,
     correlationId: origin.correlationId,
+    trace: traceOnward(origin),
     resourceType,
     resourceId,
     contentHash: createHash('sha256').update(text).digest('hex'),

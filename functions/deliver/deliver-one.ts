@@ -23,6 +23,7 @@ import { type Judgement, judgeHttp } from '../breaker/judgement.ts';
 import { breakers, guard } from '../breaker.ts';
 import { ComponentFault } from '../component-fault.ts';
 import { emit, faultOf, logger, measureSince, type Tally } from '../telemetry.ts';
+import { inSpan, processing, say, sayEvent, traceOnward } from '../traces.ts';
 import { environment, settings } from './environment.ts';
 import { type Answer, put } from './put.ts';
 import { FHIR_SERVER } from './service.ts';
@@ -43,7 +44,7 @@ const DONE: Ending = { kind: 'done' };
 /** Throws on a fault of our own. */
 export async function deliverOne(pk: string, tally: Tally): Promise<Ending> {
   const closed = await breakers.peek(FHIR_SERVER, settings.callTimeoutMs);
-  if (closed !== undefined) return { kind: 'again', at: closed.retryAt };
+  if (closed !== undefined) return refusedUntil(closed.retryAt);
   const owner = randomUUID();
   const now = Date.now();
   const until = now + settings.callTimeoutMs + LEASE_MARGIN_MS;
@@ -54,7 +55,13 @@ export async function deliverOne(pk: string, tally: Tally): Promise<Ending> {
   }
   // As a rule the other call ends long before its lease.
   if (taken.kind === 'leased') return { kind: 'again', at: Math.min(taken.until, now + SOON_MS) };
-  return deliverLeased(taken.resource, owner, until, tally);
+  const { resource } = taken;
+  return processing(resource, undefined, () => deliverLeased(resource, owner, until, tally));
+}
+
+function refusedUntil(at: number): Ending {
+  sayEvent('refused by the breaker', { service: FHIR_SERVER });
+  return { kind: 'again', at };
 }
 
 async function deliverLeased(
@@ -78,7 +85,7 @@ async function deliverLeased(
       return failed(resource, owner, { status: 0, body: '' }, tally);
     case 'refused by the breaker':
       await releaseDelivery(environment.resourcesTable, resource.pk, owner);
-      return { kind: 'again', at: sent.retryAt };
+      return refusedUntil(sent.retryAt);
   }
 }
 
@@ -95,7 +102,11 @@ async function send(resource: PendingResource, until: number, tally: Tally): Pro
   if (Date.now() + settings.callTimeoutMs > until) throw new ComponentFault('no time to send');
   const call = async (signal: AbortSignal): Promise<Sent> => {
     countCall(resource, tally);
-    return { kind: 'answered', answer: await put(requestOf(resource, text), token, signal) };
+    const request = requestOf(resource, text);
+    const answer = await inSpan({ name: 'PUT', kind: 'client' }, () =>
+      put({ ...request, trace: traceOnward(resource) }, token, signal),
+    );
+    return { kind: 'answered', answer };
   };
   return guard<Sent>(FHIR_SERVER, call, {
     timeoutMs: settings.callTimeoutMs,
@@ -123,6 +134,7 @@ async function record(
     answer.status,
     resource.deliveredVersion !== undefined,
   );
+  say({ answer: meaning });
   const { resourcesTable } = environment;
   switch (meaning) {
     case 'delivered': {

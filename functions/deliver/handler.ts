@@ -2,7 +2,7 @@
  * `deliver`: brings what is pending to the FHIR server, through the server's breaker. A message is
  * only a trigger: what is sent is what Resources holds by then.
  */
-import type { Context, SQSRecord } from 'aws-lambda';
+import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { backOffSeconds } from '../../core/back-off.ts';
 import { batchResponse, type Settlement } from '../../core/batch-response.ts';
 import { DEFAULT_BREAKER_POLICY } from '../../core/breaker-policy.ts';
@@ -13,6 +13,7 @@ import { showAgain } from '../aws/lane-queues.ts';
 import { setBreakerPolicy } from '../breaker.ts';
 import { isProbe } from '../probe.ts';
 import { faultOf, logger, sqsFunction, Tally } from '../telemetry.ts';
+import { receiving } from '../traces.ts';
 import { deliverOne, type Ending } from './deliver-one.ts';
 import { COMPONENT, environment, settings } from './environment.ts';
 import { triggersInFlight } from './in-flight.ts';
@@ -24,22 +25,24 @@ setBreakerPolicy(FHIR_SERVER, {
   openMs: settings.breakerOpenMs,
 });
 
-export const handler = sqsFunction({ component: COMPONENT }).handler(
-  async (event, context: Context) => {
-    const { Records: records } = event;
-    const tally = new Tally(records.length);
-    const probing = isProbe(event);
-    // A probe is one delivery (R33), the breaker's own where that is due; what is beside it waits.
-    const run = probing ? records.slice(0, 1) : records;
-    const work = { tally, context, probing };
-    const settlements = await Promise.all(run.map((record) => settle(record, work)));
-    tally.report('deliveries');
-    return batchResponse(
-      records.map((record) => record.messageId),
-      settlements,
-    );
-  },
+export const handler = sqsFunction({ component: COMPONENT }).handler((event, context) =>
+  receiving(event.Records, context, () => deliverAll(event, context)),
 );
+
+async function deliverAll(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
+  const { Records: records } = event;
+  const tally = new Tally(records.length);
+  const probing = isProbe(event);
+  // A probe is one delivery (R33), the breaker's own where that is due; what is beside it waits.
+  const run = probing ? records.slice(0, 1) : records;
+  const work = { tally, context, probing };
+  const settlements = await Promise.all(run.map((record) => settle(record, work)));
+  tally.report('deliveries');
+  return batchResponse(
+    records.map((record) => record.messageId),
+    settlements,
+  );
+}
 
 interface Work {
   readonly tally: Tally;

@@ -1,5 +1,7 @@
 /** One PUT to the FHIR server: https://hl7.org/fhir/R4/http.html#update */
+import type { TraceContext } from '../../core/messages.ts';
 import { beginningOf } from '../beginning-of.ts';
+import { say } from '../traces.ts';
 import { environment } from './environment.ts';
 
 export interface Answer {
@@ -17,13 +19,14 @@ export interface Put {
   readonly text: string;
   readonly version: string | undefined;
   readonly correlationId: string;
+  readonly trace: TraceContext | undefined;
 }
 
 const BODY_CHARACTERS_MAX = 64 * 1024;
 
 /** Rejects where there is no answer, or the signal aborts. A redirect is an answer. */
 export async function put(resource: Put, token: string | undefined, signal: AbortSignal) {
-  const { resourceType, id, text, version, correlationId } = resource;
+  const { resourceType, id, text, version, correlationId, trace } = resource;
   const url = `${environment.endpoint}/${encodeURIComponent(resourceType)}/${encodeURIComponent(id)}`;
   const response = await fetch(url, {
     method: 'PUT',
@@ -36,11 +39,14 @@ export async function put(resource: Put, token: string | undefined, signal: Abor
       prefer: 'return=minimal',
       // https://hl7.org/fhir/R4/http.html#custom
       'x-correlation-id': correlationId,
+      ...trace,
       ...(version !== undefined && { 'if-match': version }),
       ...(token !== undefined && { authorization: `Bearer ${token}` }),
     },
   });
   const { status, headers } = response;
+  // Not the address: an id is part of it (R08).
+  say({ 'http.request.method': 'PUT', 'http.response.status_code': status });
   const answer: Answer = {
     status,
     retryAfter: headers.get('retry-after'),

@@ -1,5 +1,5 @@
 /** `quarantine`: takes dead letters off their queues into the Quarantine table, with the evidence. */
-import type { SQSRecord } from 'aws-lambda';
+import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
 import { batchResponse } from '../../core/batch-response.ts';
 import { readCarriage } from '../../core/claim-check.ts';
 import { idsOf } from '../../core/correlation.ts';
@@ -14,6 +14,7 @@ import { quarantine } from '../aws/quarantine-table.ts';
 import { tellEnteredOutcome } from '../entered-outcome.ts';
 import { prove } from '../sources.ts';
 import { emit, faultOf, logger, sqsFunction, Tally } from '../telemetry.ts';
+import { processing, receiving } from '../traces.ts';
 import { quarantineSettingsSchema } from './settings.ts';
 
 /** Whose dead letters these are. */
@@ -25,31 +26,40 @@ const topic = new OutcomesTopic(requiredEnv('outcomesTopicArn'));
 const settings = readSettings(quarantineSettingsSchema);
 
 export const handler = sqsFunction({ component: 'quarantine' }).handler(
-  async ({ Records: records }) => {
-    const tally = new Tally(records.length);
-    const settlements = await Promise.all(
-      records.map(async (record) => {
-        try {
-          if (!(await keep(record))) tally.add('AlreadyEnded');
-          return 'done' as const;
-        } catch (fault) {
-          tally.add('ComponentFaults');
-          logger.error('component fault', { messageId: record.messageId, ...faultOf(fault) });
-          return 'failed' as const;
-        }
-      }),
-    );
-    tally.report('dead letters');
-    return batchResponse(
-      records.map((record) => record.messageId),
-      settlements,
-    );
-  },
+  ({ Records: records }, context) => receiving(records, context, () => keepAll(records)),
 );
 
+async function keepAll(records: readonly SQSRecord[]): Promise<SQSBatchResponse> {
+  const tally = new Tally(records.length);
+  const settlements = await Promise.all(
+    records.map(async (record) => {
+      try {
+        if (!(await keep(record))) tally.add('AlreadyEnded');
+        return 'done' as const;
+      } catch (fault) {
+        tally.add('ComponentFaults');
+        logger.error('component fault', { messageId: record.messageId, ...faultOf(fault) });
+        return 'failed' as const;
+      }
+    }),
+  );
+  tally.report('dead letters');
+  return batchResponse(
+    records.map((record) => record.messageId),
+    settlements,
+  );
+}
+
 /** False where the message already has an outcome: a copy changes nothing (R04). */
-async function keep(record: SQSRecord): Promise<boolean> {
-  const { origin, lane, crash, reason } = readDeadLetter(record);
+function keep(record: SQSRecord): Promise<boolean> {
+  const deadLetter = readDeadLetter(record);
+  return processing(deadLetter.origin, record, () => enter(deadLetter, record));
+}
+
+async function enter(
+  { origin, lane, crash, reason }: DeadLetter,
+  record: SQSRecord,
+): Promise<boolean> {
   const placed = await place(record.body, origin.messageId);
   const fingerprint = crashFingerprint(COMPONENT, crash, reason);
   const entry = { origin, lane, crash, reason, fingerprint, placed, kind: 'dead-letter' } as const;

@@ -14,6 +14,7 @@ import {
 } from '../aws/quarantine-table.ts';
 import { ComponentFault } from '../component-fault.ts';
 import { faultOf, logger, type Tally } from '../telemetry.ts';
+import { inSpan } from '../traces.ts';
 import { type Crash, countCrash, countPluginCrashes, publishValidateCrash } from './crashes.ts';
 import { environment } from './environment.ts';
 import type { OwnProcess } from './isolation/own-process.ts';
@@ -89,7 +90,10 @@ export class AloneRun {
     });
     if (!recorded) return { kind: 'again', seconds: 1 };
     this.#recorded = 'yes';
-    const judged = await judgeSubmission(this.submission, place);
+    const judged = await inSpan(
+      { name: 'attempt', values: { number: counted.length + 1, ownProcess } },
+      () => judgeSubmission(this.submission, place),
+    );
     const { judgement: verdict, text, refusal } = judged;
     // What comes now is no doing of the resource: a death in it shall not count as its crash.
     // Hence it is recorded first: what is stored can then never be dead-lettered too (R04).

@@ -9,6 +9,7 @@ import type { Settlement } from '../../core/batch-response.ts';
 import { idsOf } from '../../core/correlation.ts';
 import { readTrouble } from '../aws/quarantine-table.ts';
 import { faultOf, logger, Tally } from '../telemetry.ts';
+import { processing } from '../traces.ts';
 import { AloneRun, type Ending, type Isolation } from './alone-run.ts';
 import { deadLetter, publishUnended } from './dead-letter.ts';
 import { environment, settings } from './environment.ts';
@@ -37,13 +38,14 @@ export async function validateAlone(
 ): Promise<Settlement> {
   const tally = new Tally(1);
   const submission = readSubmission(record);
-  const ids = idsOf(submission.provenance.origin);
+  const { origin } = submission.provenance;
+  const ids = idsOf(origin);
   const run = new AloneRun(submission, context, isolation, tally);
 
   let ending: Ending | undefined;
   let inTime = true;
   try {
-    const work = advance(run).then((its) => {
+    const work = processing(origin, record, () => advance(run)).then((its) => {
       ending = its;
     });
     const stop = () => {

@@ -5,6 +5,7 @@ import { envelopeFor } from '../../core/origin.ts';
 import { hop, sendAll } from '../aws/lane-queues.ts';
 import { ComponentFault } from '../component-fault.ts';
 import { logger } from '../telemetry.ts';
+import { inSpan } from '../traces.ts';
 import { publishValidateCrash } from './crashes.ts';
 import { environment } from './environment.ts';
 import type { Submission } from './submission.ts';
@@ -16,7 +17,9 @@ export async function deadLetter(
 ): Promise<void> {
   const { lane, bucket, deadLetterQueueUrl } = environment;
   const envelope = envelopeFor(provenance, lane, { deadLetter: reason });
-  const [error] = await sendAll(deadLetterQueueUrl, [await hop(record.body, envelope, bucket)]);
+  const [error] = await inSpan({ name: 'dead-letter', kind: 'producer' }, async () =>
+    sendAll(deadLetterQueueUrl, [await hop(record.body, envelope, bucket)]),
+  );
   if (error !== undefined) {
     throw new ComponentFault('the dead-letter queue did not take a message', { cause: error });
   }

@@ -3,9 +3,11 @@
  * told apart by where a batch comes from.
  */
 import { availableParallelism } from 'node:os';
+import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { batchResponse } from '../../core/batch-response.ts';
 import { isProbe } from '../probe.ts';
 import { sqsFunction } from '../telemetry.ts';
+import { receiving } from '../traces.ts';
 import { validateAlone } from './alone.ts';
 import { entryUrl } from './entry-url.ts';
 import { COMPONENT, environment, settings } from './environment.ts';
@@ -36,17 +38,19 @@ const ownProcess = new OwnProcess(entryUrl('own-process'), {
   pluginMemoryMb,
 });
 
-export const handler = sqsFunction({ component: COMPONENT, lane }).handler(
-  async (event, context) => {
-    const { Records: records } = event;
-    if (records.every((record) => record.eventSourceARN === laneQueueArn)) {
-      return validateLaneBatch(records, context, pool, isProbe(event));
-    }
-    // The mapping's batch size is 1. Were it more, only the first may run: alone means alone.
-    const [first] = records;
-    return batchResponse(
-      records.map((record) => record.messageId),
-      first === undefined ? [] : [await validateAlone(first, context, { pool, ownProcess })],
-    );
-  },
+export const handler = sqsFunction({ component: COMPONENT, lane }).handler((event, context) =>
+  receiving(event.Records, context, () => validate(event, context)),
 );
+
+async function validate(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
+  const { Records: records } = event;
+  if (records.every((record) => record.eventSourceARN === laneQueueArn)) {
+    return validateLaneBatch(records, context, pool, isProbe(event));
+  }
+  // The mapping's batch size is 1. Were it more, only the first may run: alone means alone.
+  const [first] = records;
+  return batchResponse(
+    records.map((record) => record.messageId),
+    first === undefined ? [] : [await validateAlone(first, context, { pool, ownProcess })],
+  );
+}

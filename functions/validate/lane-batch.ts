@@ -5,6 +5,7 @@ import { batchResponse } from '../../core/batch-response.ts';
 import { idsOf } from '../../core/correlation.ts';
 import { ComponentFault } from '../component-fault.ts';
 import { faultOf, logger, Tally } from '../telemetry.ts';
+import { processing } from '../traces.ts';
 import { type Crash, countCrash, countPluginCrashes, publishValidateCrash } from './crashes.ts';
 import { environment, settings } from './environment.ts';
 import { withinTime } from './handlers-clock.ts';
@@ -101,14 +102,15 @@ async function sendAway(suspects: readonly Submission[], { endings, tally }: Bat
 
 /** A fault of our own fails this message only: it comes back when its visibility ends (R09). */
 async function settle(submission: Submission, batch: Batch): Promise<void> {
-  const act = () => judgeAndAct(submission, batch);
+  const { record, provenance } = submission;
+  const act = () => processing(provenance.origin, record, () => judgeAndAct(submission, batch));
   try {
     const viaBucket = submission.carriage.kind === 'claim-check';
     batch.endings.set(submission, await (viaBucket ? claimChecks(act) : act()));
   } catch (fault) {
     batch.endings.set(submission, 'fault');
     batch.tally.add('ComponentFaults');
-    const ids = idsOf(submission.provenance.origin);
+    const ids = idsOf(provenance.origin);
     logger.error('component fault', { ...ids, ...faultOf(fault) });
   }
 }

@@ -12,9 +12,9 @@ import { quarantine } from '../aws/quarantine-table.ts';
 import { storeResource } from '../aws/resources-table.ts';
 import { tellEnteredOutcome } from '../entered-outcome.ts';
 import { emit, logger, measureSince } from '../telemetry.ts';
+import { inSpan, say } from '../traces.ts';
 import { COMPONENT, environment, settings } from './environment.ts';
 import type { IsolationPool, Judgement } from './isolation/pool.ts';
-import { judgeSwitched } from './plugins/judge-switched.ts';
 import { issueOf, tellRefused } from './refusals.ts';
 import { loadText, mayCarry, type Submission } from './submission.ts';
 
@@ -42,7 +42,12 @@ export async function judgeSubmission(
     return { judgement: { kind: 'invalid', issues: [issue] }, text: submission.record.body };
   }
   const { text } = loaded;
-  const judgement = await judgeSwitched(isolation, text, submission.provenance.origin);
+  const { sentAt } = submission.provenance.origin;
+  const judgement = await inSpan({ name: 'judge' }, async () => {
+    const its = await isolation.judge(text, sentAt);
+    say({ verdict: its.kind, ...(its.kind === 'crash' && { crash: its.crash }) });
+    return its;
+  });
   // A text may say its type twice; the validator's answer is the one that counts.
   if (judgement.kind === 'valid' && !mayCarry(submission, () => judgement.resourceType)) {
     return refused(submission, 'resource-type', text);
@@ -71,8 +76,10 @@ export async function store(submission: Submission, valid: Valid, text: string):
   const { resourceType, id } = valid;
   const { lane } = environment;
   const resource = { origin, lane, resourceType, resourceId: id, text };
-  const { pk } = await storeResource(place, resource, Date.now());
-  await askForDelivery(pk);
+  await inSpan({ name: 'store' }, async () => {
+    const { pk } = await storeResource(place, resource, Date.now());
+    await askForDelivery(pk);
+  });
 }
 
 /** Of what was stored before too: its trigger may not have been sent by the one that died. */
@@ -107,7 +114,9 @@ export async function reject(
       : refusalFingerprint(COMPONENT, refusal);
   const { lane, quarantineTable } = environment;
   const entry = { origin, lane, reason, outcome, fingerprint, placed, kind: 'rejection' } as const;
-  const kept = await quarantine(quarantineTable, entry, Date.now());
+  const kept = await inSpan({ name: 'reject' }, () =>
+    quarantine(quarantineTable, entry, Date.now()),
+  );
   if (kept) {
     emit('Quarantined', 'verdict', 'invalid');
     await topic.tell(outcomeEvent(origin, lane, { verdict: 'rejected', issues }));

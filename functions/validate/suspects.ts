@@ -4,6 +4,7 @@ import { envelopeFor } from '../../core/origin.ts';
 import type { CrashKind } from '../../core/verdict.ts';
 import { deleteAll, type Hop, hop, sendAll } from '../aws/lane-queues.ts';
 import { faultOf, logger } from '../telemetry.ts';
+import { inSpan } from '../traces.ts';
 import { environment } from './environment.ts';
 import type { Submission } from './submission.ts';
 
@@ -39,6 +40,10 @@ export async function takeOff(submissions: readonly Submission[]): Promise<void>
 }
 
 function toHop({ record, provenance }: Submission, crash?: CrashKind): Promise<Hop> {
-  const envelope = envelopeFor(provenance, environment.lane, crash === undefined ? {} : { crash });
-  return hop(record.body, envelope, environment.bucket);
+  const { lane, bucket } = environment;
+  const envelope = envelopeFor(provenance, lane, crash === undefined ? {} : { crash });
+  const { origin } = provenance;
+  return inSpan({ name: 'isolate', kind: 'producer', origin }, () =>
+    hop(record.body, envelope, bucket),
+  );
 }

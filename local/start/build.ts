@@ -10,7 +10,6 @@ const SOURCES = [
   'fhir',
   'functions',
   'lib',
-  'plugins',
   'cdk.json',
   'failsafe.config.ts',
   'package-lock.json',

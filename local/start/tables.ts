@@ -17,7 +17,6 @@ export interface Tables {
   readonly resources: string;
   readonly quarantine: string;
   readonly incidents: string;
-  readonly supervision: string;
 }
 
 export function readResources({ dynamodb, resources }: Tables): Promise<StoredItem[]> {

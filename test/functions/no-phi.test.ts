@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { ENV } from '../../functions/aws/env-names.ts';
 import { skipTime } from '../support/clock.ts';
+import { startCollector } from '../support/collector.ts';
 import { receive, send } from '../support/delivery.ts';
 import { drain } from '../support/drain.ts';
 import { type Emulators, startEmulators } from '../support/emulators.ts';
@@ -34,10 +36,12 @@ beforeAll(async () => {
 });
 afterAll(() => emulators.stop());
 
-test('R08 R60: logs, metrics, crash events, pages, outcomes and facts say what happened, and of whom nothing', async () => {
+test('R08 R60: logs, metrics, spans, crash events, pages, outcomes and facts say what happened, and of whom nothing', async () => {
   const advisory = { required: false };
   const plugins = [exampleSettings('cpf'), exampleSettings('chaos', advisory)];
   const world = await buildWorld({ deadlineMs: 2_000, heapOldMb: 32, crashesToOpen: 3, plugins });
+  const collector = await startCollector();
+  vi.stubEnv(ENV.tracesEndpoint, collector.endpoint);
   vi.stubEnv('POWERTOOLS_LOG_LEVEL', 'DEBUG');
   vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
   const output: string[] = [];
@@ -60,6 +64,7 @@ test('R08 R60: logs, metrics, crash events, pages, outcomes and facts say what h
   for (const body of bodies) await send(world.queues.lane, body);
   await drain(world, functions);
   await functions.close();
+  await collector.stop();
   skipTime(60_000);
   const { oncall, management, outcomes, audit } = world.queues;
   const pages = [oncall, management].map((queue) => receive(queue));
@@ -80,6 +85,16 @@ test('R08 R60: logs, metrics, crash events, pages, outcomes and facts say what h
   const prints = JSON.stringify(kept.map((item) => item['fingerprint']));
   expect(ends.length).toBeGreaterThan(5);
   expect(facts.length).toBeGreaterThan(0);
-  const leaving = [lines, crashes, told, prints, JSON.stringify(ends), JSON.stringify(facts)];
+  const spans = collector.bodies.join();
+  expect(spans).toContain('"attempt"');
+  const leaving = [
+    lines,
+    spans,
+    crashes,
+    told,
+    prints,
+    JSON.stringify(ends),
+    JSON.stringify(facts),
+  ];
   for (const text of leaving) for (const secret of PHI) expect(text).not.toContain(secret);
 });

@@ -1,10 +1,9 @@
-/** `npm run prove`: the searches of `npm test`, at length, and what takes too long for it. */
+/** `npm run prove`: the searches of `npm test`, at length. */
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['test/functions/breaker/interleavings.test.ts', 'test/prove/*.prove.ts'],
-    testTimeout: 30_000,
+    include: ['test/functions/breaker/interleavings.test.ts'],
     env: { PROVE_RUNS: process.env['PROVE_RUNS'] ?? '100000' },
   },
 });

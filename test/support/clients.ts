@@ -5,8 +5,7 @@ import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 
-const make = (endpoint: string | undefined) => ({
-  endpoint,
+const make = () => ({
   sqs: new SQSClient({ useQueueUrlAsEndpoint: false }),
   sns: new SNSClient(),
   s3: new S3Client({ forcePathStyle: true }),
@@ -15,9 +14,8 @@ const make = (endpoint: string | undefined) => ({
 
 let clients: ReturnType<typeof make> | undefined;
 
-/** Made for the emulators that are up: where those are is known once they are. */
+/** Made at first use, for the emulators must be up to say where they are. */
 export function testClients(): ReturnType<typeof make> {
-  const endpoint = process.env['AWS_ENDPOINT_URL_SQS'];
-  if (clients === undefined || clients.endpoint !== endpoint) clients = make(endpoint);
+  clients ??= make();
   return clients;
 }

@@ -1,0 +1,76 @@
+/** A collector of traces on loopback: takes OTLP over HTTP as JSON, and keeps the spans. */
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+
+interface Value {
+  readonly stringValue?: string;
+  readonly intValue?: string | number;
+  readonly boolValue?: boolean;
+}
+
+interface SpanIds {
+  readonly traceId: string;
+  readonly spanId: string;
+}
+
+/** As much as we ask of one. */
+interface OtlpSpan extends SpanIds {
+  readonly name: string;
+  readonly parentSpanId?: string;
+  readonly attributes: readonly { readonly key: string; readonly value: Value }[];
+  readonly links?: readonly SpanIds[];
+  readonly events?: readonly { readonly name: string }[];
+}
+
+interface Received {
+  readonly resourceSpans: readonly {
+    readonly scopeSpans: readonly { readonly spans: readonly OtlpSpan[] }[];
+  }[];
+}
+
+export interface CollectedSpan extends OtlpSpan {
+  /** Attributes by name. */
+  readonly values: Readonly<Record<string, unknown>>;
+}
+
+export interface Collector {
+  readonly endpoint: string;
+  readonly spans: CollectedSpan[];
+  /** Everything that arrived, as it arrived. */
+  readonly bodies: string[];
+  stop(): Promise<void>;
+}
+
+export async function startCollector(): Promise<Collector> {
+  const spans: CollectedSpan[] = [];
+  const bodies: string[] = [];
+  const server = createServer(async (request, response) => {
+    const body = await text(request);
+    bodies.push(body);
+    const { resourceSpans }: Received = JSON.parse(body);
+    const all = resourceSpans.flatMap(({ scopeSpans }) => scopeSpans.flatMap((one) => one.spans));
+    spans.push(...all.map((span) => ({ ...span, values: valuesOf(span) })));
+    response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  return {
+    endpoint: `http://127.0.0.1:${port}`,
+    spans,
+    bodies,
+    async stop() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+    },
+  };
+}
+
+function valuesOf({ attributes }: OtlpSpan): Record<string, unknown> {
+  return Object.fromEntries(
+    attributes.map(({ key, value }) => [
+      key,
+      value.stringValue ?? value.boolValue ?? Number(value.intValue),
+    ]),
+  );
+}
