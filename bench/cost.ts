@@ -5,7 +5,7 @@
  */
 import { join } from 'node:path';
 import { command, share, wholeNumber } from '../cli/command-line.ts';
-import { ensureBuilt } from '../local/start/build.ts';
+import { ensureBuilt, LOCAL } from '../local/start/build.ts';
 import { type Bill, billOf } from './cost/bill.ts';
 import { builtResources, builtTemplate, measure } from './cost/measure.ts';
 import { PRICES_AS_OF } from './cost/prices.ts';
@@ -37,7 +37,8 @@ async function run({ resources, size, invalid, crash, sample }: Options): Promis
   const bytes = size * 1_000;
   const counts = { valid: sample, invalid: Math.ceil(sample / 2), crashing: 25 };
   const directory = join(ROOT, 'build', 'cost');
-  const measured = await measure({ bytes, counts, directory }, console.error);
+  const built = join(ROOT, LOCAL.assembly);
+  const measured = await measure({ bytes, counts, directory, built }, console.error);
   const fixed = standing(await builtResources(builtTemplate(ROOT)), measured.metrics);
   const bill = billOf({ resources, bytes, invalid, crash }, measured, fixed);
   print(bill, fixed.usd());

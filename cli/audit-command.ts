@@ -1,5 +1,6 @@
 /** `audit`: proves the audit log whole, and takes evidence out of it (R40, R41). */
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError } from 'commander';
+import { type Head, readHead } from '../core/audit-chain.ts';
 import type { AuditLog, AuditStage } from './audit/log.ts';
 import { instant } from './command-line.ts';
 
@@ -9,6 +10,7 @@ interface Options {
   readonly bucket?: string;
 }
 interface VerifyOptions extends Options {
+  readonly head?: Head;
   readonly json?: true;
 }
 interface ExportOptions extends Options {
@@ -19,6 +21,7 @@ interface ExportOptions extends Options {
 export function addAudit(program: Command): void {
   const audit = program.command('audit').description('verify or export the audit log');
   looking(audit.command('verify').description('walk all of it; name the first that is wrong'))
+    .option('--head <entry:hash>', 'an earlier head, which must still be in it', head)
     .option('--json', 'as one JSON object')
     .action(verify);
   looking(audit.command('export').description('entries as NDJSON, verified on the way'))
@@ -40,6 +43,12 @@ function looking(command: Command): Command {
     .option('--bucket <name>', "the log's bucket, where the stage is gone");
 }
 
+function head(text: string): Head {
+  const noted = readHead(text);
+  if (noted !== undefined) return noted;
+  throw new InvalidArgumentError('It must be a head as `audit verify` prints it, 12:3f…');
+}
+
 async function stageOf(stage: string): Promise<AuditStage> {
   const { findAudit } = await import('./audit/log.ts');
   return findAudit(stage);
@@ -55,7 +64,7 @@ async function verify(options: VerifyOptions): Promise<void> {
   const log = await logOf(options);
   const { verifyLog } = await import('./audit/verify.ts');
   const { describeVerification, isWhole } = await import('./audit/describe.ts');
-  const verification = await verifyLog(log);
+  const verification = await verifyLog(log, { earlier: options.head });
   const text = options.json ? JSON.stringify(verification) : describeVerification(verification);
   process.stdout.write(`${text}\n`);
   if (!isWhole(verification)) process.exitCode = 1;

@@ -1,10 +1,8 @@
 /** `breaker`: looks at the breakers of a stage, and overrules them (R17). */
 import { type Command, InvalidArgumentError } from 'commander';
-import { transitionFact } from '../core/breaker-news.ts';
-import type { OperatorWord } from '../core/breaker-operator.ts';
 import { describeBreaker, describeBreakers } from './breaker/describe.ts';
+import { say } from './breaker/say.ts';
 import { type LookOptions, looking, saying, type WordOptions } from './operator-options.ts';
-import { findQueue } from './target.ts';
 
 interface OverruleOptions extends WordOptions {
   readonly for?: number;
@@ -23,29 +21,27 @@ export function addBreaker(program: Command): void {
       .option('--for <time>', 'how long, such as 30s, 10m or 2h; at most 24h', duration, 600_000)
       .action((service: string, options: OverruleOptions) => {
         const until = Date.now() + (options.for ?? 0);
-        return say(service, options, { kind, until });
+        return say(service, { kind, until }, options);
       });
   }
   overruling(breaker.command('reset').description('close it, and forget what was')).action(
-    (service: string, options: WordOptions) => say(service, options, { kind: 'reset' }),
+    (service: string, options: WordOptions) => say(service, { kind: 'reset' }, options),
   );
 }
 
 const overruling = (command: Command): Command =>
   saying(command.argument('<service>', 'such as fhir-server'));
 
-const tableOf = (stage: string) => `fhir-failsafe-${stage}-breakers`;
-
 async function list({ stage, json }: LookOptions): Promise<void> {
-  const { listBreakers } = await import('../functions/aws/breakers-table.ts');
-  const breakers = await listBreakers(tableOf(stage));
+  const { readBreakers } = await import('./breaker/read.ts');
+  const breakers = await readBreakers(stage);
   const text = json ? JSON.stringify({ breakers }) : describeBreakers(breakers, Date.now());
   process.stdout.write(`${text}\n`);
 }
 
 async function show(service: string, { stage, json }: LookOptions): Promise<void> {
-  const { breakersTable } = await import('../functions/aws/breakers-table.ts');
-  const state = await breakersTable(tableOf(stage)).load(service);
+  const { readBreaker } = await import('./breaker/read.ts');
+  const state = await readBreaker(stage, service);
   if (state === undefined) {
     process.stderr.write(`no breaker ${service}: nothing has failed yet, or it is not used\n`);
     process.exitCode = 1;
@@ -53,22 +49,6 @@ async function show(service: string, { stage, json }: LookOptions): Promise<void
   }
   const text = json ? JSON.stringify({ service, ...state }) : describeBreaker(service, state);
   process.stdout.write(`${text}\n`);
-}
-
-type Word = Pick<OperatorWord, 'kind'> & { readonly until?: number };
-
-async function say(service: string, options: WordOptions, word: Word): Promise<void> {
-  const { breakersTable } = await import('../functions/aws/breakers-table.ts');
-  const { overrule } = await import('./breaker/overrule.ts');
-  const { tellAudit } = await import('../functions/aws/audit-queue.ts');
-  const { sqs } = await import('../functions/aws/clients.ts');
-  const { by, reason, stage } = options;
-  const said = { ...word, by, reason, token: crypto.randomUUID() } as OperatorWord;
-  // Looked up first: where nothing can be told to the audit log nothing is overruled.
-  const auditQueueUrl = await findQueue(sqs, `fhir-failsafe-${stage}-audit.fifo`);
-  const transition = await overrule(breakersTable(tableOf(stage)), service, said, Date.now);
-  await tellAudit(auditQueueUrl, [transitionFact(service, transition, 'cli')]);
-  process.stdout.write(`${JSON.stringify({ service, ...transition })}\n`);
 }
 
 const UNIT_MS = { s: 1_000, m: 60_000, h: 3_600_000 } as const;

@@ -1,21 +1,17 @@
-/** `plugin test FILE.wasm RESOURCE…`: runs a plugin here, in a worker as `validate` would. */
-import { readFile } from 'node:fs/promises';
+/** `plugin`: business rules as WebAssembly: try one, look at them, switch one. */
 import type { Command } from 'commander';
-import type { Verdict } from '../core/verdict.ts';
-import { operationOutcome } from '../fhir/operation-outcome.ts';
-import type { IsolationPool, Judgement } from '../functions/validate/isolation/pool.ts';
+import { switchOf } from '../core/plugin-switch.ts';
+import { duration } from './breaker-command.ts';
 import { wholeNumber } from './command-line.ts';
-import { type Entry, place } from './input/entry.ts';
-import { measureInputs, readInputs } from './input/read-input.ts';
+import { saying, type WordOptions } from './operator-options.ts';
 import { UsageError } from './usage-error.ts';
 
-interface TestOptions {
-  readonly memoryMb: number;
-  readonly deadlineMs: number;
-}
+const DAY_MS = 24 * 3_600_000;
 
 export function addPlugin(program: Command): void {
-  const plugin = program.command('plugin').description('business rules as WebAssembly');
+  const plugin = program
+    .command('plugin')
+    .description('business rules as WebAssembly: try one, list them, switch one');
   plugin
     .command('test')
     .description('run a module on resources here: prints FILE:LINE and what came of each')
@@ -23,85 +19,46 @@ export function addPlugin(program: Command): void {
     .argument('<resource...>', 'files of resources, as for submit')
     .option('--memory-mb <n>', 'most memory of one run', wholeNumber(1, 1024), 64)
     .option('--deadline-ms <n>', 'longest time of one run', wholeNumber(50, 60_000), 500)
-    .action(testModule);
+    .action(async (module: string, resources: string[], options) => {
+      const { testModule } = await import('./plugin/test-module.ts');
+      await testModule(module, resources, options);
+    });
+  plugin
+    .command('list')
+    .description('the plugins of failsafe.config.ts, and whether each is on')
+    .option('--stage <stage>', 'the stage', 'dev')
+    .action(list);
+  saying(plugin.command('disable').description('switch it off, until an expiry'))
+    .argument('<plugin>')
+    .option('--for <time>', 'how long, such as 30s, 10m or 2h; at most 24h', duration, DAY_MS)
+    .action((name: string, options: WordOptions & { for: number }) =>
+      switchTo(name, { kind: 'force-open', until: Date.now() + options.for }, options),
+    );
+  saying(plugin.command('enable').description('switch it on, and forget its crashes'))
+    .argument('<plugin>')
+    .action((name: string, options: WordOptions) => switchTo(name, { kind: 'reset' }, options));
 }
 
-/** Status 1 where the module crashes, or an entry cannot be read; a rejection is an answer. */
-async function testModule(file: string, resources: string[], options: TestOptions): Promise<void> {
-  await measureInputs([file, ...resources]);
-  const module = await loadModule(file, options.memoryMb);
-  const pool = await poolFor(module, options.deadlineMs);
-  try {
-    for await (const entry of readInputs(resources)) {
-      const { said, failed } = await outcomeOf(entry, pool, module);
-      process.stdout.write(`${place(entry)}: ${said}\n`);
-      if (failed) process.exitCode = 1;
-    }
-  } finally {
-    await pool.close();
+async function configured() {
+  const { default: file } = await import('../failsafe.config.ts');
+  const { loadConfig } = await import('../lib/config-load.ts');
+  return loadConfig(file, {}).plugins;
+}
+
+async function list({ stage }: { readonly stage: string }): Promise<void> {
+  const { readBreakers } = await import('./breaker/read.ts');
+  const { describePlugins } = await import('./plugin/describe.ts');
+  const breakers = await readBreakers(stage);
+  process.stdout.write(`${describePlugins(await configured(), breakers, Date.now())}\n`);
+}
+
+type Word = Parameters<typeof import('./breaker/say.ts').say>[1];
+
+async function switchTo(name: string, word: Word, options: WordOptions): Promise<void> {
+  const { say } = await import('./breaker/say.ts');
+  const known = (await configured()).map((plugin) => plugin.name);
+  if (!known.includes(name)) {
+    throw new UsageError(`no plugin ${name} in failsafe.config.ts: ${known.join(', ') || 'none'}`);
   }
-}
-
-async function loadModule(file: string, memoryMb: number): Promise<WebAssembly.Module> {
-  const { moduleProblems } = await import('../lib/plugin-module.ts');
-  const { capPluginMemory } = await import('../functions/validate/plugins/load-plugins.ts');
-  const bytes = await readFile(file);
-  const problems = moduleProblems(bytes, memoryMb);
-  if (problems.length > 0) throw new UsageError(`${file} ${problems.join('; ')}`);
-  capPluginMemory(memoryMb);
-  return new WebAssembly.Module(bytes);
-}
-
-async function poolFor(module: WebAssembly.Module, deadlineMs: number): Promise<IsolationPool> {
-  const { IsolationPool } = await import('../functions/validate/isolation/pool.ts');
-  const plugin = { name: 'under-test', resourceTypes: [], required: true, deadlineMs, module };
-  return new IsolationPool({
-    url: new URL('../functions/validate/worker.ts', import.meta.url),
-    size: 1,
-    deadlineMs: 60_000,
-    heapOldMb: 256,
-    heapYoungMb: 16,
-    options: { chaos: false, issuesMax: 100, plugins: [plugin] },
-  });
-}
-
-type Told = { readonly said: string; readonly failed: boolean };
-
-async function outcomeOf(
-  entry: Entry,
-  pool: IsolationPool,
-  module: WebAssembly.Module,
-): Promise<Told> {
-  if (entry.kind === 'problem') return { said: entry.reason, failed: true };
-  const submittedAt = Date.now();
-  const judgement = await pool.judge(entry.text, submittedAt);
-  switch (judgement.kind) {
-    case 'valid':
-    case 'invalid':
-      return { said: JSON.stringify(operationOutcome(judgement.issues)), failed: false };
-    case 'crash':
-      await showStandardError(judgement, { module, text: entry.text, submittedAt });
-      return { said: `${judgement.crash}, ${judgement.reason}`, failed: true };
-    case 'unjudged':
-      return { said: reasonOf(judgement), failed: true };
-  }
-}
-
-function reasonOf(judgement: Extract<Judgement, { kind: 'unjudged' }>): string {
-  return 'reason' in judgement ? judgement.reason : judgement.because;
-}
-
-/** The pipeline shows nobody what a plugin prints there. A run repeats itself, so a second shows it. */
-async function showStandardError(
-  { crash, plugin }: Extract<Verdict, { kind: 'crash' }>,
-  run: { readonly module: WebAssembly.Module; readonly text: string; readonly submittedAt: number },
-): Promise<void> {
-  if (plugin === undefined || crash === 'timeout') return;
-  const { runModule } = await import('../functions/validate/plugins/wasi.ts');
-  const show = (text: string) => process.stderr.write(text);
-  try {
-    runModule(run.module, run.text, run.submittedAt, show);
-  } catch {
-    // It has been told how the module ended.
-  }
+  await say(switchOf(name), word, options);
 }

@@ -133,6 +133,15 @@ export function headAt({ sequence, hash, configuration }: AuditEntry): Head {
   return { sequence, hash, configuration };
 }
 
+/** As it is printed, to be noted where the log is not. */
+export const headText = ({ sequence, hash }: Head) => `${sequence}:${hash}`;
+
+/** A head that was noted; undefined for what is none. */
+export function readHead(text: string): Head | undefined {
+  const [, sequence, hash] = /^([1-9]\d{0,11}):([0-9a-f]{64})$/.exec(text) ?? [];
+  return hash === undefined ? undefined : { sequence: Number(sequence), hash };
+}
+
 function hashOf(what: 'genesis' | 'entry', text: string): string {
   return createHash('sha256').update(`${DOMAIN}/${what}\n${text}`).digest('hex');
 }

@@ -19,19 +19,29 @@ export interface AuditRow {
 export interface AuditObject {
   readonly key: string;
   readonly text?: string | undefined;
+  /** No version is left of it: somebody could unlock and delete it. */
+  readonly gone?: boolean;
 }
 
 export interface AuditProblem {
   /** Of the entry that should be there. */
   readonly sequence: number;
-  readonly where: 'table' | 'object';
+  /** `facts`: by which facts are known again; `head`: an earlier last entry, noted elsewhere. */
+  readonly where: 'table' | 'object' | 'facts' | 'head';
   readonly what: 'missing' | 'changed' | 'out of place' | 'not expected';
-  /** The key of the object, or the sort key of the row. */
+  /** The key of the object, the sort key of the row, or the earlier head. */
   readonly place: string;
 }
 
+export interface VerifiedEntry {
+  readonly sequence: number;
+  readonly fact: string;
+  readonly hash: string;
+  readonly line: string;
+}
+
 export type BatchVerdict =
-  | { readonly head: Head; readonly entries: number }
+  | { readonly head: Head; readonly entries: readonly VerifiedEntry[] }
   | { readonly problem: AuditProblem };
 
 /** Lines of an object that hold something: as many rows belong to it. */
@@ -52,12 +62,13 @@ export function verifyBatch(
   const first = firstOf(chain, object.key);
   const expected = head.sequence + 1;
   if (first !== expected) return { problem: misnamed(expected, first, object.key) };
+  if (object.gone) return { problem: inObject(object, expected, 'missing') };
   const { entries, last, problem } = verifyObject(head, object);
   for (const [position, entry] of entries.entries()) {
     const wrong = verifyRow(entry, rows[position]);
     if (wrong !== undefined) return { problem: wrong };
   }
-  return problem === undefined ? { head: last, entries: entries.length } : { problem };
+  return problem === undefined ? { head: last, entries } : { problem };
 }
 
 /** What the table holds beyond the last object. */
@@ -69,21 +80,27 @@ export function verifyRest({ sequence }: Head, chain: string, row: AuditRow): Au
   return { sequence: expected, where: 'table', what: 'not expected', place: row.sortKey };
 }
 
-interface Verified {
-  readonly sequence: number;
-  readonly line: string;
+/** Is an earlier head, as a verification named it, still in the log? That shows a lost end. */
+export function verifyEarlier(
+  entries: readonly Pick<VerifiedEntry, 'sequence' | 'hash'>[],
+  { sequence, hash }: Head,
+): AuditProblem | undefined {
+  const entry = entries.find((one) => one.sequence === sequence);
+  if (entry?.hash === hash) return undefined;
+  const what = entry === undefined ? 'missing' : 'changed';
+  return { sequence, where: 'head', what, place: hash };
 }
 
 interface VerifiedObject {
   /** Those before the first that is wrong, and the log's head after them. */
-  readonly entries: readonly Verified[];
+  readonly entries: readonly VerifiedEntry[];
   readonly last: Head;
   readonly problem?: AuditProblem;
 }
 
 function verifyObject(head: Head, object: AuditObject): VerifiedObject {
   const lines = linesOf(object.text ?? 'not UTF-8');
-  const entries: Verified[] = [];
+  const entries: VerifiedEntry[] = [];
   let last = head;
   let lastOfBatch: number | undefined;
   const wrong = (what: AuditProblem['what']): VerifiedObject => {
@@ -93,11 +110,11 @@ function verifyObject(head: Head, object: AuditObject): VerifiedObject {
   for (const line of lines.slice(0, -1)) {
     const entry = readEntry(line);
     if (entry === undefined) return wrong('changed');
-    const { sequence } = entry;
+    const { sequence, fact, hash } = entry;
     if (sequence > last.sequence + 1 && !holds(lines, last.sequence + 1)) return wrong('missing');
     const follows = sequence === last.sequence + 1 && entry.previous === last.hash;
     if (!follows || !inBatch(entry, head)) return wrong('out of place');
-    entries.push({ sequence, line });
+    entries.push({ sequence, fact, hash, line });
     lastOfBatch = entry.batchLast;
     last = headAt(entry);
   }
@@ -114,7 +131,7 @@ const inBatch = ({ sequence, batchFirst, batchLast }: AuditEntry, { sequence: be
 
 /** `entry` is right; is its row? */
 function verifyRow(
-  { sequence, line }: Verified,
+  { sequence, line }: VerifiedEntry,
   row: AuditRow | undefined,
 ): AuditProblem | undefined {
   const sortKey = sortKeyOf(sequence);

@@ -9,6 +9,7 @@
 import type { z } from 'zod';
 import type { AuditFact } from './audit-fact.ts';
 import type { Transition } from './breaker-state.ts';
+import { pluginOf } from './plugin-switch.ts';
 import type { breakerNewsSchema } from './supervisor-messages.ts';
 
 const REASON_CHARACTERS_MAX = 1_000;
@@ -23,13 +24,18 @@ export function transitionFact(
   const { from, to, generation, at, why, by, openUntil } = transition;
   return {
     id: `breaker#${service}#${generation}#${at}`,
-    kind: by === undefined ? 'breaker-transition' : 'breaker-forced',
+    kind: kindOf(service, by),
     at,
     component,
     ...(by !== undefined && { actor: by.slice(0, NAME_CHARACTERS_MAX) || 'unknown' }),
     reason: why.slice(0, REASON_CHARACTERS_MAX),
     details: { service, from, to, generation, ...(openUntil !== undefined && { openUntil }) },
   };
+}
+
+function kindOf(service: string, by: string | undefined): AuditFact['kind'] {
+  if (pluginOf(service) !== undefined) return 'plugin-switched';
+  return by === undefined ? 'breaker-transition' : 'breaker-forced';
 }
 
 /** The message for the supervisor's queue. */

@@ -2,7 +2,9 @@
  * When a breaker trips, how long it stays open, and how traffic returns.
  *
  * It trips by consecutive failures (R10), or by the share of failed or of slow calls in a window
- * that holds at least `callsMin`: the share must reach `share`, exactly that much trips. It stays
+ * that holds at least `callsMin`: the share must reach `share`, exactly that much trips. What is no
+ * service but a part of our own is restarted, and trips by OTP's intensity (restart-intensity.ts):
+ * successes in between do not count. It stays
  * open for `openMs` the first time, exactly.
  *
  * After that two things back off, and differ in what they cost. A probe that fails is one call of
@@ -14,9 +16,15 @@
  * the shares of `ramp` through, each for `rampStepMs`, then all.
  */
 import { type CallWindow, countsAt } from './call-window.ts';
+import type { IntensityPolicy } from './restart-intensity.ts';
 
 export type TripPolicy =
   | { readonly kind: 'consecutive'; readonly failures: number }
+  | ({ readonly kind: 'intensity' } & IntensityPolicy)
+  | WindowTrip;
+
+/** Those that look at the share of calls in a window. */
+export type WindowTrip =
   | WindowPolicy
   | (Omit<WindowPolicy, 'kind'> & { readonly kind: 'slow-calls'; readonly slowMs: number });
 
@@ -59,12 +67,12 @@ export const DEFAULT_BREAKER_POLICY: BreakerPolicy = {
 /** Any cap is reached by then, and no number overflows. */
 const EXPONENT_MAX = 50;
 
+export function looksAtWindow(trip: TripPolicy): trip is WindowTrip {
+  return trip.kind === 'failure-rate' || trip.kind === 'slow-calls';
+}
+
 /** Whether the window is one that trips, and the reason in words. */
-export function windowTrips(
-  window: CallWindow,
-  trip: Exclude<TripPolicy, { kind: 'consecutive' }>,
-  now: number,
-): string | undefined {
+export function windowTrips(window: CallWindow, trip: WindowTrip, now: number): string | undefined {
   const { calls, failures, slow } = countsAt(window, now, trip.windowMs);
   const bad = trip.kind === 'failure-rate' ? failures : slow;
   if (calls < trip.callsMin || bad < trip.share * calls) return undefined;

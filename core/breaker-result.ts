@@ -15,6 +15,7 @@ import type { Ticket } from './breaker.ts';
 import {
   type BackOff,
   type BreakerPolicy,
+  looksAtWindow,
   openUntil,
   rampAt,
   windowTrips,
@@ -29,6 +30,7 @@ import {
   within,
 } from './breaker-state.ts';
 import { addWindows, type CallWindow } from './call-window.ts';
+import { addRestart, type IntensityPolicy } from './restart-intensity.ts';
 
 export interface CallResult {
   readonly ticket: Ticket;
@@ -36,6 +38,8 @@ export interface CallResult {
   readonly outcome: 'success' | 'failure' | 'unknown';
   /** When the service asked to be called again, epoch ms. */
   readonly retryAt?: number | undefined;
+  /** What it was about, where that may fail again and shall count once (policy `intensity`). */
+  readonly subject?: string | undefined;
   /** Unique to this result. */
   readonly token: string;
   /** A random number in [0, 1). */
@@ -74,7 +78,7 @@ export function report(
   policy: BreakerPolicy,
 ): Change | undefined {
   const { trip } = policy;
-  if (state.phase !== 'closed' || trip.kind === 'consecutive') return undefined;
+  if (state.phase !== 'closed' || !looksAtWindow(trip)) return undefined;
   if (isLate(state, calls.ticket) || wasApplied(state, calls.token)) return undefined;
   if (forcedAt(state, now)) return undefined;
   const window = addWindows(state.window, calls.window, now, trip.windowMs);
@@ -90,6 +94,7 @@ function settleClosed(
   policy: BreakerPolicy,
 ): Change | undefined {
   const { trip } = policy;
+  if (trip.kind === 'intensity') return settleRestart(state, result, now, policy, trip);
   if (trip.kind !== 'consecutive' || result.outcome === 'unknown') return undefined;
   if (result.outcome === 'success') {
     return state.failures === 0 ? undefined : within(state, { failures: 0 }, result.token);
@@ -97,6 +102,23 @@ function settleClosed(
   const failures = state.failures + 1;
   if (failures < trip.failures) return within(state, { failures }, result.token);
   return open(state, `${failures} consecutive failures`, result, now, policy);
+}
+
+function settleRestart(
+  state: Closed,
+  result: CallResult,
+  now: number,
+  policy: BreakerPolicy,
+  intensity: IntensityPolicy,
+): Change | undefined {
+  if (result.outcome !== 'failure') return undefined;
+  const before = state.restarts ?? [];
+  const restart = { id: result.subject ?? result.token, at: now };
+  const { kind, restarts } = addRestart(before, restart, intensity);
+  if (restarts === before) return undefined;
+  if (kind === 'kept') return within(state, { restarts }, result.token);
+  const why = `more than ${intensity.intensity} crashes within ${intensity.periodMs / 1_000} s`;
+  return open(state, why, result, now, policy);
 }
 
 function settleProbe(

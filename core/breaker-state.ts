@@ -10,6 +10,7 @@
  * `receipts`: who finds it there need not, and must not, count once more.
  */
 import type { CallWindow } from './call-window.ts';
+import type { Restart } from './restart-intensity.ts';
 
 export interface Probe {
   readonly owner: string;
@@ -45,6 +46,8 @@ export interface Closed extends Common {
   readonly failures: number;
   /** Calls of the fleet as far as reported, for policies that look at a window. */
   readonly window: CallWindow;
+  /** Failures by their age, for the policy that restarts. */
+  readonly restarts?: readonly Restart[] | undefined;
   /** When traffic began to return; absent where all of it may. */
   readonly rampFrom?: number | undefined;
 }

@@ -141,9 +141,9 @@ export function endProbe(
   return { ...ended, setbacks, wakeAt: now + backOffMs(setbacks, policy) };
 }
 
-/** The mappings were read back as they should be. */
-export function confirm(state: Supervised): Supervised {
-  return state.confirmed ? state : { ...state, confirmed: true };
+/** Whether the mappings were read back as they should be; a deployment may have reset them. */
+export function confirm(state: Supervised, asDesired: boolean): Supervised {
+  return state.confirmed === asDesired ? state : { ...state, confirmed: asDesired };
 }
 
 function backOffMs(setbacks: number, { coolDownMs, backOffMaxMs }: LanePolicy): number {

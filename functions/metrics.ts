@@ -41,7 +41,9 @@ export const METRICS = {
   CrashTimeout: counts('verdicts: it took longer than its deadline'),
   CrashOutOfMemory: counts('verdicts: it exhausted the heap'),
   CrashExit: counts('verdicts: it ended its process'),
-  PluginCrashes: counts('of these crashes, those of a plugin'),
+  PluginCrashes: counts(
+    'crashes of plugins; those of required ones are verdicts, as long as the plugin is on',
+  ),
   SenderRefused: counts('messages of a sender that may not send here (see sources)'),
   Suspects: counts('messages sent to isolation because they were delivered before'),
   NotInTime: counts('messages given back because the invocation had no time left'),

@@ -25,6 +25,13 @@ function* queueProblems(
   }
 }
 
+/** The longest that judging one resource may take, and what that is made of. */
+function judging({ deadlineMs, plugins }: Config): { ms: number; what: string } {
+  const ms = plugins.reduce((sum, plugin) => sum + plugin.deadlineMs, deadlineMs);
+  if (plugins.length === 0) return { ms, what: `deadlineMs ${ms}` };
+  return { ms, what: `deadlineMs and those of the plugins, ${ms} together,` };
+}
+
 function* laneProblems(config: Config, name: 'critical' | 'background'): Generator<string> {
   const lane = config.lanes[name];
   yield* queueProblems(`lanes.${name}`, lane, lane.windowSeconds);
@@ -33,12 +40,8 @@ function* laneProblems(config: Config, name: 'critical' | 'background'): Generat
   if (config.isolation.visibilitySeconds < isolationMin) {
     yield `isolation.visibilitySeconds ${config.isolation.visibilitySeconds} must be at least ${isolationMin} (6 x lanes.${name}.timeoutSeconds)`;
   }
-  const deadlinesMs = config.plugins.reduce((sum, one) => sum + one.deadlineMs, config.deadlineMs);
-  if (deadlinesMs + HANDLER_MARGIN_MS > lane.timeoutSeconds * 1000) {
-    const what =
-      config.plugins.length === 0
-        ? `deadlineMs ${config.deadlineMs}`
-        : `deadlineMs and those of the plugins, ${deadlinesMs} together,`;
+  const { ms, what } = judging(config);
+  if (ms + HANDLER_MARGIN_MS > lane.timeoutSeconds * 1000) {
     yield `${what} must leave ${HANDLER_MARGIN_MS} ms of lanes.${name}.timeoutSeconds ${lane.timeoutSeconds}`;
   }
 }
@@ -101,8 +104,9 @@ function* terminologyProblems(config: Config): Generator<string> {
   }
   for (const name of ['critical', 'background'] as const) {
     const { timeoutSeconds } = config.lanes[name];
-    if (config.deadlineMs + budgetMs + HANDLER_MARGIN_MS > timeoutSeconds * 1000) {
-      yield `terminology.budgetMs ${budgetMs} must fit beside deadlineMs ${config.deadlineMs} into lanes.${name}.timeoutSeconds ${timeoutSeconds}, less ${HANDLER_MARGIN_MS} ms`;
+    const { ms, what } = judging(config);
+    if (ms + budgetMs + HANDLER_MARGIN_MS > timeoutSeconds * 1000) {
+      yield `terminology.budgetMs ${budgetMs} must fit beside ${what} into lanes.${name}.timeoutSeconds ${timeoutSeconds}, less ${HANDLER_MARGIN_MS} ms`;
     }
   }
 }

@@ -22,9 +22,17 @@ const isTree = (value: unknown): value is Tree =>
 /** The CDK's own context (feature flags, lookups, the CLI's switches) is not our config. */
 const isOurs = (key: string) => !key.startsWith('@') && !key.includes(':');
 
-/** `-c` gives strings; what reads as a number is one. */
-const parseValue = (value: unknown) =>
-  typeof value === 'string' && /^-?\d+(\.\d+)?$/.test(value) ? Number(value) : value;
+/** `-c` gives strings; what reads as a number is one, and what reads as a list in JSON is that. */
+function parseValue(value: unknown): unknown {
+  if (typeof value !== 'string') return value;
+  if (/^-?\d+(\.\d+)?$/.test(value)) return Number(value);
+  if (!value.startsWith('[')) return value;
+  try {
+    return JSON.parse(value);
+  } catch {
+    return value;
+  }
+}
 
 function withPath(tree: Tree, path: readonly string[], value: unknown): Tree {
   const [head = '', ...rest] = path;

@@ -1,4 +1,5 @@
 /** The wiring, to be read beside the drawing in ARCHITECTURE.md. */
+
 import { Stack, type StackProps } from 'aws-cdk-lib';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
@@ -23,6 +24,7 @@ import { Minute } from './minute.ts';
 import { Monitor } from './monitor.ts';
 import { Outcomes } from './outcomes.ts';
 import { addOutputs } from './outputs.ts';
+import { shareSwitches } from './plugin-host.ts';
 import { Quarantine } from './quarantine.ts';
 import { proveSources } from './sources.ts';
 import { checkSupervision } from './supervision-checks.ts';
@@ -100,6 +102,12 @@ export class PipelineStack extends Stack {
       for (const { validate } of [critical, background]) {
         terminology.grantAsk(validate);
         audit.grantTell(validate);
+      }
+    }
+
+    if (config.plugins.length > 0) {
+      for (const { validate } of [critical, background]) {
+        shareSwitches(validate, tables.breakers, audit);
       }
     }
 

@@ -5,14 +5,15 @@ import { run } from '../cli/command-line.ts';
 import { type Progress, showProgress } from '../cli/progress.ts';
 import { PortError } from './gateway.ts';
 import { HomeError } from './home.ts';
-import { type Runtime, startRuntime } from './runtime.ts';
+import { startRuntime } from './runtime.ts';
 import { BuildError, DOWNSTREAM, ensureBuilt, LOCAL } from './start/build.ts';
 import { openDownstream } from './start/downstream.ts';
 import { checkInput, entriesOf, expectedTotal } from './start/entries.ts';
 import { type Live, progressLine } from './start/live.ts';
 import { type StartOptions, startCommand } from './start/options.ts';
 import { pageBook } from './start/pages.ts';
-import { connect } from './start/pipeline.ts';
+import { LanePauses } from './start/pauses.ts';
+import { connect, type Pipeline } from './start/pipeline.ts';
 import { runThrough } from './start/run.ts';
 import { describeRun, isAccountedFor, type Run, whatNext } from './start/summary.ts';
 
@@ -46,10 +47,15 @@ async function start(options: StartOptions): Promise<void> {
     log: say,
     onPage: pages.onPage,
   });
+  const over = new AbortController();
   try {
     say(`the pipeline is up at ${runtime.endpoint}`);
-    const finished = await watchedRun(runtime, options, pages.keys);
-    report(finished, options);
+    const pipeline = await connect(runtime, pages.keys);
+    const pauses = new LanePauses(pipeline.tables, say);
+    void pauses.follow(AbortSignal.any([over.signal, signal]));
+    const finished = await watchedRun(pipeline, options, () => runtime.environments().length);
+    await pauses.look();
+    report(finished, pauses.describe(), options);
     if (!options.once && !signal.aborted) {
       say(whatNext(runtime.exports));
       await once(signal, 'abort');
@@ -58,6 +64,7 @@ async function start(options: StartOptions): Promise<void> {
     if (!signal.aborted) throw error;
     process.exitCode = INTERRUPTED;
   } finally {
+    over.abort();
     say('stopping …');
     await runtime.stop();
     await closeDownstream?.();
@@ -65,17 +72,13 @@ async function start(options: StartOptions): Promise<void> {
 }
 
 async function watchedRun(
-  runtime: Runtime,
+  pipeline: Pipeline,
   options: StartOptions,
-  pageKeys: () => ReadonlySet<string>,
+  environments: () => number,
 ): Promise<Run> {
   const total = expectedTotal(options);
   const live: Live = { submitted: 0, total, stored: 0, rejected: 0, quarantined: 0 };
-  const pipeline = await connect(runtime, pageKeys);
-  progress = showProgress(
-    process.stderr,
-    progressLine(live, () => runtime.environments().length),
-  );
+  progress = showProgress(process.stderr, progressLine(live, environments));
   try {
     return await runThrough(pipeline, entriesOf(options), { live, say, signal });
   } finally {
@@ -84,9 +87,9 @@ async function watchedRun(
   }
 }
 
-function report(finished: Run, { json, once: single }: StartOptions): void {
+function report(finished: Run, paused: string, { json, once: single }: StartOptions): void {
   if (json) process.stdout.write(`${JSON.stringify(finished.summary)}\n`);
-  else process.stdout.write(`\n${describeRun(finished)}\n\n`);
+  else process.stdout.write(`\n${describeRun(finished)}${paused}\n\n`);
   if (single && !isAccountedFor(finished)) process.exitCode = 1;
 }
 

@@ -7,8 +7,6 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
 import { bundleFunctions } from '../../lib/bundle.ts';
 
-const ROOT = join(import.meta.dirname, '..', '..');
-const BUILT = join(ROOT, 'build', 'local');
 const STACK = 'fhir-failsafe-dev';
 
 export const PEERS = ['plain', 'powertools', 'middy'] as const;
@@ -32,20 +30,29 @@ interface Assets {
 
 export interface BenchAssembly {
   readonly directory: string;
+  /** Where the stack was built. */
+  readonly built: string;
+  /** A module that the peers run too, where ours was built with it as a plugin. */
+  readonly plugin?: string;
   /** Of each queue: short, so that the runs end in minutes. Longer than the functions' timeout. */
   readonly visibilitySeconds: number;
 }
 
 /** Bundles the peers and writes the assembly into its directory. */
-export async function writeAssembly({ directory, visibilitySeconds }: BenchAssembly) {
+export async function writeAssembly({
+  directory,
+  built,
+  plugin,
+  visibilitySeconds,
+}: BenchAssembly) {
   await mkdir(directory, { recursive: true });
   const outDir = join(directory, 'functions');
   await bundleFunctions({ names: PEERS, root: import.meta.dirname, outDir, bytesMax: 3_000_000 });
-  const template: Template = await readJson(join(BUILT, `${STACK}.template.json`));
-  const assets: Assets = await readJson(join(BUILT, `${STACK}.assets.json`));
+  const template: Template = await readJson(join(built, `${STACK}.template.json`));
+  const assets: Assets = await readJson(join(built, `${STACK}.assets.json`));
   const files = Object.fromEntries(
     Object.entries(assets.files).map(([hash, file]) => {
-      const path = relative(directory, join(BUILT, file.source.path));
+      const path = relative(directory, join(built, file.source.path));
       return [hash, { ...file, source: { path } }];
     }),
   );
@@ -58,7 +65,7 @@ export async function writeAssembly({ directory, visibilitySeconds }: BenchAssem
     ...template,
     Resources: {
       ...withShortWaits(template.Resources, visibilitySeconds),
-      ...Object.assign({}, ...PEERS.map((peer) => peerResources(peer, visibilitySeconds))),
+      ...Object.assign({}, ...PEERS.map((peer) => peerResources(peer, visibilitySeconds, plugin))),
     },
   });
 }
@@ -82,7 +89,11 @@ export function withShortWaits(
 }
 
 /** Queue, dead-letter queue, function, mapping and table of one peer. */
-export function peerResources(peer: Peer, visibilitySeconds: number): Record<string, Resource> {
+export function peerResources(
+  peer: Peer,
+  visibilitySeconds: number,
+  plugin?: string,
+): Record<string, Resource> {
   const id = (what: string) => `Peer${peer}${what}`;
   const name = (what: string) => `${STACK}-${peer}${what}`;
   return {
@@ -118,7 +129,9 @@ export function peerResources(peer: Peer, visibilitySeconds: number): Record<str
         Timeout: TIMEOUT_SECONDS,
         MemorySize: MEMORY_MB,
         LoggingConfig: { LogFormat: 'JSON' },
-        Environment: { Variables: { RESOURCES_TABLE: { Ref: id('Table') } } },
+        Environment: {
+          Variables: { RESOURCES_TABLE: { Ref: id('Table') }, ...(plugin && { PLUGIN: plugin }) },
+        },
       },
     },
     [id('Mapping')]: {

@@ -8,10 +8,10 @@ import { seededRandom } from '../../local/demo/random.ts';
 import { type Runtime, startRuntime } from '../../local/runtime.ts';
 import { sampleEntries } from '../../local/start/entries.ts';
 import { pageBook } from '../../local/start/pages.ts';
+import { LanePauses } from '../../local/start/pauses.ts';
 import { connect } from '../../local/start/pipeline.ts';
 import { runThrough } from '../../local/start/run.ts';
 import type { Summary } from '../../local/start/summary.ts';
-import { followPauses } from './paused-lanes.ts';
 
 /** On average. In a fixed rhythm, that of the queues' visibility, a message would meet each kill. */
 const KILL_EVERY_MS = 500;
@@ -24,7 +24,7 @@ export interface Storm {
   readonly scopes: readonly string[];
   readonly kills: number;
   /** Lanes that were paused at any time. */
-  readonly paused: ReadonlySet<string>;
+  readonly paused: readonly string[];
 }
 
 /** Submits `count` messages to lane `background`, kills until all are through, and accounts. */
@@ -40,15 +40,18 @@ export async function killStorm(assembly: string, count: number, seed: number): 
   const through = new AbortController();
   try {
     const pipeline = await connect(runtime, pages.keys);
-    const { dynamodb } = pipeline.tables;
-    const table = `${runtime.stackName}-supervision`;
-    const pauses = followPauses(dynamodb, table, through.signal);
+    const pauses = new LanePauses(pipeline.tables, console.error);
+    const followed = pauses.follow(through.signal);
     const entries = sampleEntries({ count, seed, troubled: false });
     const { signal } = new AbortController();
     const run = await runThrough(pipeline, entries, { live, say: console.error, signal });
     const scopes = run.incidents.map(({ pk }) => pk);
     through.abort();
-    return { summary: run.summary, scopes, kills: killer.kills(), paused: await pauses };
+    await followed;
+    // What was paused last is still held now.
+    await pauses.look();
+    const paused = [...pauses.seen.keys()];
+    return { summary: run.summary, scopes, kills: killer.kills(), paused };
   } finally {
     through.abort();
     clearInterval(saying);
@@ -63,7 +66,7 @@ export function describeStorm({ summary, scopes, kills, paused }: Storm): string
   return (
     `\n${submitted} messages, ${kills} environments killed by SIGKILL in ${seconds} s: ` +
     `${stored} stored, ${deadLettered} dead-lettered, ${lost} lost, ${duplicates} twice, ${incidents} incident(s): ${scopes.join(', ')}; ` +
-    `${paused.size} lanes paused ${[...paused].join(', ')}`.trimEnd()
+    `${paused.length} lanes paused ${paused.join(', ')}`.trimEnd()
   );
 }
 

@@ -2,13 +2,20 @@
  * What each of the three peers does with a message: the same validator, the same faults on demand,
  * the same conditional put as ours, in the handler's own thread.
  */
+import { readFileSync } from 'node:fs';
 import type { SQSRecord } from 'aws-lambda';
 import { storeResource } from '../../functions/aws/resources-table.ts';
 import { performChaos } from '../../functions/validate/chaos.ts';
 import { judgeText } from '../../functions/validate/judge.ts';
+import { askPlugin } from '../../functions/validate/plugins/plugin-run.ts';
 
 const ISSUES_MAX = 100;
 const INLINE_BYTES_MAX = 350 * 1024;
+/** Of a module, where there is one: run as its documentation would, in this thread. */
+const plugin =
+  process.env['PLUGIN'] === undefined
+    ? undefined
+    : new WebAssembly.Module(readFileSync(process.env['PLUGIN']));
 const table = process.env['RESOURCES_TABLE'] ?? '';
 
 /** Throws where the resource does; the library around it decides what that means for the others. */
@@ -17,6 +24,7 @@ export async function processRecord({ body, messageId, attributes }: SQSRecord):
   const verdict = judgeText(body, ISSUES_MAX);
   if (verdict.kind === 'crash') throw new Error(verdict.reason);
   if (verdict.kind === 'invalid') return;
+  if (plugin !== undefined) runPlugin(plugin, body, Number(attributes.SentTimestamp));
   await storeResource(
     { table, bucket: '', inlineBytesMax: INLINE_BYTES_MAX, delivered: false },
     {
@@ -28,4 +36,11 @@ export async function processRecord({ body, messageId, attributes }: SQSRecord):
     },
     Date.now(),
   );
+}
+
+/** The fresh instance is ours; whatever it does, it does to this thread. */
+function runPlugin(module: WebAssembly.Module, text: string, submittedAt: number): void {
+  const subject = { text, resource: JSON.parse(text), submittedAt };
+  const result = askPlugin({ name: 'chaos', module }, subject, ISSUES_MAX);
+  if (result.kind === 'crash') throw new Error(result.reason);
 }

@@ -43,13 +43,15 @@ export interface Sample {
   /** Resources of each kind. */
   readonly counts: Readonly<Record<Kind, number>>;
   readonly directory: string;
+  /** Where the stack was built. */
+  readonly built: string;
 }
 
 export async function measure(
-  { bytes, counts, directory }: Sample,
+  { bytes, counts, directory, built }: Sample,
   log: (line: string) => void,
 ): Promise<Measured> {
-  await writeAssembly({ directory, visibilitySeconds: VISIBILITY_SECONDS });
+  await writeAssembly({ directory, built, visibilitySeconds: VISIBILITY_SECONDS });
   let usage = new Usage();
   let kind: Kind = 'valid';
   const metrics = new Set<string>();

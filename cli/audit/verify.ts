@@ -1,20 +1,11 @@
-/** Walks the objects of the audit log and its table, side by side, to the first thing that is wrong. */
-import { genesis, type Head } from '../../core/audit-chain.ts';
+/** Is the audit log what was written: its objects, its table, and what its writer goes by (R40)? */
+import type { Head } from '../../core/audit-chain.ts';
 import { AUDIT_CHAIN } from '../../core/audit-fact.ts';
-import { sortKeyOf } from '../../core/audit-places.ts';
-import {
-  type AuditObject,
-  type AuditProblem,
-  type AuditRow,
-  type BatchVerdict,
-  entriesIn,
-  verifyBatch,
-  verifyRest,
-} from '../../core/audit-verification.ts';
-import { objectsOf, readFirst } from '../../functions/aws/audit-bucket.ts';
-import { rowsOf } from '../../functions/aws/audit-table.ts';
-import { ahead } from './ahead.ts';
+import { verifyFacts } from '../../core/audit-known-facts.ts';
+import { type AuditProblem, verifyEarlier } from '../../core/audit-verification.ts';
+import { factRowsOf } from '../../functions/aws/audit-table.ts';
 import type { AuditLog } from './log.ts';
+import { Walk, type WalkOptions } from './walk.ts';
 
 export interface Verification {
   readonly objects: number;
@@ -25,98 +16,31 @@ export interface Verification {
   readonly touched: readonly string[];
 }
 
-const chain = AUDIT_CHAIN;
-/** How long a batch may be on its way from its object into the table. */
-const COPYING_MS = 10_000;
-const LOOK_AGAIN_MS = 500;
-const READ_AHEAD = 16;
-
-/**
- * What it finds is its answer; a service that fails is thrown. `onRight` is told of each batch once
- * it is verified, in order.
- */
-export async function verifyLog(
-  log: AuditLog,
-  {
-    copyingMs = COPYING_MS,
-    onRight = () => {},
-  }: { copyingMs?: number; onRight?: (object: AuditObject) => void } = {},
-): Promise<Verification> {
-  const rows = new Rows(log.table);
-  const touched: string[] = [];
-  let head = genesis(chain);
-  let objects = 0;
-  let lastKey = '';
-  for (;;) {
-    const before = objects;
-    const listed = objectsOf(log.bucket, chain, lastKey);
-    const read = ahead(listed, READ_AHEAD, async (one) => ({
-      later: one.later,
-      object: await readFirst(log.bucket, one),
-    }));
-    for await (const { object, later } of read) {
-      if (later > 0) touched.push(object.key);
-      const verdict = await verifyObject(head, object, rows, copyingMs);
-      if ('problem' in verdict) return { objects, head, touched, ...verdict };
-      rows.pass(verdict.entries);
-      head = verdict.head;
-      lastKey = object.key;
-      onRight(object);
-      objects += 1;
-    }
-    const [rest] = await rows.next(1);
-    if (rest === undefined) return { objects, head, touched };
-    // A row beyond the last object may be of one that came while we looked.
-    if (objects === before) {
-      return { objects, head, touched, problem: verifyRest(head, chain, rest) };
-    }
-  }
+interface VerifyOptions extends WalkOptions {
+  /** A head that an earlier verification, or the writer's log, named: it must still be there. */
+  readonly earlier?: Head | undefined;
 }
 
-/** What the table lacks may be on its way; then it comes soon. */
-async function verifyObject(
-  head: Head,
-  object: AuditObject,
-  rows: Rows,
-  copyingMs: number,
-): Promise<BatchVerdict> {
-  const deadline = Date.now() + copyingMs;
-  for (;;) {
-    const verdict = verifyBatch(chain, head, object, await rows.next(entriesIn(object)));
-    const lacking = 'problem' in verdict && verdict.problem.where === 'table';
-    if (!lacking || verdict.problem.what !== 'missing' || Date.now() >= deadline) return verdict;
-    await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
-    rows.lookAgain(head);
-  }
+/** What it finds is its answer; a service that fails is thrown. */
+export async function verifyLog(log: AuditLog, options: VerifyOptions = {}): Promise<Verification> {
+  const walk = new Walk(log, options);
+  const problem = await firstProblem(log, walk, options.earlier);
+  const { objects, head, touched } = walk;
+  return { objects, head, touched, ...(problem && { problem }) };
 }
 
-/** The rows of the table, in order, with a look ahead. */
-class Rows {
-  readonly #table: string;
-  #source: AsyncGenerator<AuditRow, void>;
-  #ahead: AuditRow[] = [];
-
-  constructor(table: string) {
-    this.#table = table;
-    this.#source = rowsOf(table, chain);
-  }
-
-  /** As many as there are, up to `count`; they stay. */
-  async next(count: number): Promise<readonly AuditRow[]> {
-    while (this.#ahead.length < count) {
-      const { value } = await this.#source.next();
-      if (value === undefined) break;
-      this.#ahead.push(value);
-    }
-    return this.#ahead.slice(0, count);
-  }
-
-  pass(count: number): void {
-    this.#ahead.splice(0, count);
-  }
-
-  lookAgain({ sequence }: Head): void {
-    this.#ahead = [];
-    this.#source = rowsOf(this.#table, chain, sequence === 0 ? '' : sortKeyOf(sequence));
-  }
+async function firstProblem(
+  { table }: AuditLog,
+  walk: Walk,
+  earlier: Head | undefined,
+): Promise<AuditProblem | undefined> {
+  const wrong = await walk.onwards();
+  if (wrong !== undefined) return wrong;
+  const last = walk.head.sequence;
+  const rows = await Array.fromAsync(factRowsOf(table, AUDIT_CHAIN));
+  // What they name may have come since.
+  const wrongSince = await walk.onwards();
+  if (wrongSince !== undefined) return wrongSince;
+  const lost = earlier && verifyEarlier(walk.entries, earlier);
+  return lost ?? verifyFacts(walk.entries, rows, last);
 }

@@ -9,6 +9,7 @@ import {
   appendFacts,
   genesis,
   type Head,
+  headText,
   type RecordedFact,
   readBatch,
 } from '../../core/audit-chain.ts';
@@ -19,6 +20,7 @@ import { type ListedObject, objectsOf, putBatch, readFirst } from '../aws/audit-
 import { copyToTable, knownFacts, lastSequence } from '../aws/audit-table.ts';
 import type { KeyedHash } from '../aws/keyed-hash.ts';
 import { ComponentFault } from '../component-fault.ts';
+import { logger } from '../telemetry.ts';
 import { environment } from './environment.ts';
 
 const chain = AUDIT_CHAIN;
@@ -53,6 +55,8 @@ export async function appendToChain(
     if (await putBatch(environment.bucket, objectKeyOf(chain, head.sequence + 1), text)) {
       await copyToTable(environment.table, chain, entries);
       remembered = { ...head, ...entries.at(-1), configuration };
+      // Where no role of ours deletes: by it a log that lost its end is known to have done so.
+      logger.info('audit head', { head: headText(remembered) });
       return entries.length;
     }
   }
@@ -90,7 +94,8 @@ async function recoveredHead(): Promise<Head> {
 async function objectsFrom(sequence: number): Promise<ListedObject[]> {
   const near = sequence - BATCH_ENTRIES_MAX;
   const after = near > 0 ? objectKeyOf(chain, near) : '';
-  const objects = await Array.fromAsync(objectsOf(environment.bucket, chain, after));
+  const listed = await Array.fromAsync(objectsOf(environment.bucket, chain, after));
+  const objects = listed.filter(({ firstVersion }) => firstVersion !== undefined);
   // No object lies there where the table's last row is not ours.
   if (objects.length === 0 && near > 0) return (await objectsFrom(0)).slice(-1);
   const holder = objects.findLastIndex(({ key }) => (firstOf(chain, key) ?? 0) <= sequence);

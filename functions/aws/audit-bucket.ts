@@ -15,7 +15,8 @@ import { s3 } from './clients.ts';
 
 export interface ListedObject {
   readonly key: string;
-  readonly firstVersion: string;
+  /** None where every version was deleted, which the lock should not allow. */
+  readonly firstVersion?: string;
   /** What was done to it after it was written: versions and deletions. */
   readonly later: number;
 }
@@ -56,9 +57,9 @@ export async function* objectsOf(
     const found = first && pending?.key === first.key ? [merged(pending, first)] : [pending, first];
     const all = [...found, ...others].filter((one) => one !== undefined);
     pending = all.pop();
-    for (const one of all) yield* listed(one);
+    yield* all.map(listed);
   }
-  if (pending !== undefined) yield* listed(pending);
+  if (pending !== undefined) yield listed(pending);
 }
 
 interface Found {
@@ -99,11 +100,10 @@ const merged = (before: Found, more: Found): Found => ({
   deletions: before.deletions + more.deletions,
 });
 
-/** Nothing where a key was only ever deleted. */
-function listed({ key, versions, deletions }: Found): ListedObject[] {
+function listed({ key, versions, deletions }: Found): ListedObject {
   const firstVersion = versions.at(-1);
-  if (firstVersion === undefined) return [];
-  return [{ key, firstVersion, later: versions.length - 1 + deletions }];
+  if (firstVersion === undefined) return { key, later: deletions };
+  return { key, firstVersion, later: versions.length - 1 + deletions };
 }
 
 /** The object as it was first written. */
@@ -111,6 +111,7 @@ export async function readFirst(
   bucket: string,
   { key, firstVersion }: Pick<ListedObject, 'key' | 'firstVersion'>,
 ): Promise<AuditObject> {
+  if (firstVersion === undefined) return { key, gone: true };
   const { Body } = await s3.send(
     new GetObjectCommand({ Bucket: bucket, Key: key, VersionId: firstVersion }),
   );

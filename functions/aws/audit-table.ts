@@ -5,6 +5,7 @@
 import { BatchGetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
 import type { AppendedEntry } from '../../core/audit-chain.ts';
+import type { FactRow } from '../../core/audit-known-facts.ts';
 import { sequenceOf, sortKeyOf } from '../../core/audit-places.ts';
 import type { AuditRow } from '../../core/audit-verification.ts';
 import { dynamo } from './clients.ts';
@@ -13,7 +14,8 @@ import { written } from './conditional-write.ts';
 const NOT_THERE = 'attribute_not_exists(pk)';
 
 const rowSchema = z.object({ sk: z.string(), line: z.string().default('') });
-const factSchema = z.object({ sk: z.string() });
+/** Somebody may have put anything there: what is no sequence is that of no entry. */
+const factSchema = z.object({ sk: z.string(), sequence: z.number().catch(0) });
 
 /** The partition of facts that a chain holds, by keyed hash. */
 const factsOf = (chain: string) => `${chain}#facts`;
@@ -83,22 +85,33 @@ export async function* rowsOf(
   chain: string,
   after = '',
 ): AsyncGenerator<AuditRow, void> {
-  let page: Record<string, unknown> | undefined =
-    after === '' ? undefined : { pk: chain, sk: after };
+  for await (const item of itemsOf(table, chain, after)) {
+    const { sk: sortKey, line } = rowSchema.parse(item);
+    yield { sortKey, line };
+  }
+}
+
+/** All facts that a chain's writer knows, in no order, read consistently. */
+export async function* factRowsOf(table: string, chain: string): AsyncGenerator<FactRow, void> {
+  for await (const item of itemsOf(table, factsOf(chain))) {
+    const { sk: fact, sequence } = factSchema.parse(item);
+    yield { fact, sequence };
+  }
+}
+
+async function* itemsOf(table: string, pk: string, after = ''): AsyncGenerator<unknown, void> {
+  let page: Record<string, unknown> | undefined = after === '' ? undefined : { pk, sk: after };
   do {
     const { Items = [], LastEvaluatedKey } = await dynamo.send(
       new QueryCommand({
         TableName: table,
         ConsistentRead: true,
-        KeyConditionExpression: 'pk = :chain',
-        ExpressionAttributeValues: { ':chain': chain },
+        KeyConditionExpression: 'pk = :pk',
+        ExpressionAttributeValues: { ':pk': pk },
         ExclusiveStartKey: page,
       }),
     );
-    for (const item of Items) {
-      const { sk: sortKey, line } = rowSchema.parse(item);
-      yield { sortKey, line };
-    }
+    yield* Items;
     page = LastEvaluatedKey;
   } while (page !== undefined);
 }

@@ -48,6 +48,7 @@ const stateSchema = z.discriminatedUnion('phase', [
     phase: z.literal('closed'),
     failures: z.int(),
     window: z.array(bucketSchema),
+    restarts: z.array(z.object({ id: z.string(), at: z.number() })).optional(),
     rampFrom: z.number().optional(),
   }),
   z.object({ ...common, phase: z.literal('open'), failedProbes, openUntil: z.number() }),

@@ -29,7 +29,7 @@ export interface CircuitTools {
   readonly onForced: (service: string, forced: Forced) => void;
 }
 
-export interface Outcome extends Pick<CallResult, 'outcome' | 'retryAt'> {
+export interface Outcome extends Pick<CallResult, 'outcome' | 'retryAt' | 'subject'> {
   readonly durationMs: number;
 }
 

@@ -1,7 +1,7 @@
 /** What an answer or an error says about the service that gave it: the caller's rule. */
 import type { CallResult } from '../../core/breaker-result.ts';
 
-export type Judgement = Pick<CallResult, 'outcome' | 'retryAt'>;
+export type Judgement = Pick<CallResult, 'outcome' | 'retryAt' | 'subject'>;
 
 /** Without a rule of the caller's, whatever is thrown is a failure. */
 export function judgeError(_error: unknown): Judgement {

@@ -7,7 +7,7 @@
  * is one of the whole fleet and not of its unlucky part.
  */
 import type { Ticket } from '../../core/breaker.ts';
-import type { TripPolicy } from '../../core/breaker-policy.ts';
+import { looksAtWindow, type TripPolicy } from '../../core/breaker-policy.ts';
 import type { BreakerState } from '../../core/breaker-state.ts';
 import { addWindows, type CallWindow, countCall, countsAt } from '../../core/call-window.ts';
 
@@ -32,7 +32,7 @@ export class UnreportedCalls {
 
   add(ticket: Ticket, failed: boolean, durationMs: number, now: number): void {
     const trip = this.#trip;
-    if (trip.kind === 'consecutive' || ticket.generation < this.#generation) return;
+    if (!looksAtWindow(trip) || ticket.generation < this.#generation) return;
     if (ticket.generation > this.#generation) this.#window = [];
     this.#generation = ticket.generation;
     const slow = trip.kind === 'slow-calls' && durationMs >= trip.slowMs;
@@ -42,7 +42,7 @@ export class UnreportedCalls {
   /** Hands over all, if it is time to tell them. */
   takeDue(state: BreakerState, now: number): DueCalls | undefined {
     const trip = this.#trip;
-    if (trip.kind === 'consecutive' || state.phase !== 'closed' || now < this.#nextAt) return;
+    if (!looksAtWindow(trip) || state.phase !== 'closed' || now < this.#nextAt) return;
     const own = countsAt(this.#window, now, trip.windowMs);
     const fleet = countsAt(state.window, now, trip.windowMs);
     const troubled = own.failures + own.slow > 0;
@@ -57,7 +57,7 @@ export class UnreportedCalls {
   /** They could not be told: another environment was writing. Next time, later. */
   putBack({ ticket, window }: DueCalls, now: number): void {
     const trip = this.#trip;
-    if (trip.kind === 'consecutive' || ticket.generation !== this.#generation) return;
+    if (!looksAtWindow(trip) || ticket.generation !== this.#generation) return;
     this.#window = addWindows(this.#window, window, now, trip.windowMs);
     this.#intervalMs = Math.min(this.#intervalMs * 2, trip.windowMs / PER_WINDOW);
     this.#nextAt = now + this.#intervalMs;

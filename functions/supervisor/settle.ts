@@ -22,7 +22,7 @@ export async function settle(name: string, tally: Tally): Promise<Supervised> {
     (now) => {
       const outbox = now.outbox.filter((effect) => !done.has(identity(effect)));
       const emptied = outbox.length === now.outbox.length ? now : { ...now, outbox };
-      return asDesired && now.version === state.version ? confirm(emptied) : emptied;
+      return now.version === state.version ? confirm(emptied, asDesired) : emptied;
     },
     tally,
   );

@@ -1,6 +1,7 @@
 import { idsOf } from '../../core/correlation.ts';
 import { crashFingerprint } from '../../core/fingerprint.ts';
 import type { CrashEvent, Origin } from '../../core/messages.ts';
+import { pluginCrashesOf } from '../../core/plugin-switch.ts';
 import type { PluginCrash, Verdict } from '../../core/verdict.ts';
 import { publishCrash } from '../aws/crashes-topic.ts';
 import type { SpeakerMetric } from '../metrics.ts';
@@ -46,21 +47,14 @@ export function countCrash(tally: Tally, origin: Origin, { crash, reason }: Cras
 
 /** Counts and logs the crashes of plugins: of advisory ones, and the one that is the verdict (R60). */
 export function countPluginCrashes(tally: Tally, origin: Origin, judgement: Judgement): void {
-  for (const { plugin, crash, reason } of pluginCrashesOf(judgement)) {
+  for (const { plugin, crash, reason } of crashesIn(judgement)) {
     tally.add('PluginCrashes');
     logger.warn('plugin crash', { ...idsOf(origin), plugin, kind: crash, reason });
   }
 }
 
-function pluginCrashesOf(judgement: Judgement): readonly PluginCrash[] {
-  switch (judgement.kind) {
-    case 'crash': {
-      const { plugin, crash, reason } = judgement;
-      return plugin === undefined ? [] : [{ plugin, crash, reason }];
-    }
-    case 'unjudged':
-      return [];
-    default:
-      return judgement.pluginCrashes ?? [];
-  }
+function crashesIn(judgement: Judgement): readonly PluginCrash[] {
+  if (judgement.kind !== 'unjudged') return pluginCrashesOf(judgement);
+  const seen = 'pluginCrash' in judgement ? judgement.pluginCrash : undefined;
+  return seen === undefined ? [] : [seen];
 }

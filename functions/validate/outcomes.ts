@@ -15,6 +15,7 @@ import { emit, logger, measureSince } from '../telemetry.ts';
 import { inSpan, say } from '../traces.ts';
 import { COMPONENT, environment, settings } from './environment.ts';
 import type { IsolationPool, Judgement } from './isolation/pool.ts';
+import { judgeSwitched } from './plugins/judge-switched.ts';
 import { issueOf, tellRefused } from './refusals.ts';
 import { loadText, mayCarry, type Submission } from './submission.ts';
 
@@ -42,9 +43,8 @@ export async function judgeSubmission(
     return { judgement: { kind: 'invalid', issues: [issue] }, text: submission.record.body };
   }
   const { text } = loaded;
-  const { sentAt } = submission.provenance.origin;
   const judgement = await inSpan({ name: 'judge' }, async () => {
-    const its = await isolation.judge(text, sentAt);
+    const its = await judgeSwitched(isolation, text, submission.provenance.origin);
     say({ verdict: its.kind, ...(its.kind === 'crash' && { crash: its.crash }) });
     return its;
   });

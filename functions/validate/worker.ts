@@ -9,26 +9,28 @@ import { describeError } from './isolation/death.ts';
 import { publishPosition, publishVerdict } from './isolation/ledger.ts';
 import type { Chunk, WorkerInput } from './isolation/worker-thread.ts';
 import { judgeText } from './judge.ts';
-import { judgeByPlugins } from './plugins/judge-by-plugins.ts';
-import type { Resume } from './plugins/progress.ts';
+import { judgeByPlugins, type Submitted } from './plugins/judge-by-plugins.ts';
+import type { Resume, Withheld } from './plugins/progress.ts';
 
 const { ledger, chaos, issuesMax, undecided = false, plugins = [] } = workerData as WorkerInput;
 const pluginJudge = { ledger, issuesMax, plugins };
 
-parentPort?.on('message', ({ texts, submittedAt, resumes }: Chunk) => {
+parentPort?.on('message', ({ texts, submittedAt, off, resumes }: Chunk) => {
   for (const [position, text] of texts.entries()) {
     publishPosition(ledger, position);
-    if (!publishVerdict(ledger, judge(text, submittedAt[position] ?? 0, resumes[position]))) break;
+    const submitted = { text, submittedAt: submittedAt[position] ?? 0, off: off[position] ?? [] };
+    if (!publishVerdict(ledger, judge(submitted, resumes[position]))) break;
   }
   parentPort?.postMessage('chunk ended');
 });
 parentPort?.postMessage('ready');
 
-function judge(text: string, submittedAt: number, resume: Resume | undefined): Verdict {
-  if (resume !== undefined) return judgeByPlugins(pluginJudge, { text, submittedAt }, resume);
+function judge(submitted: Submitted, resume: Resume | undefined): Verdict | Withheld {
+  if (resume !== undefined) return judgeByPlugins(pluginJudge, submitted, resume);
+  const { text } = submitted;
   const verdict = chaos ? judgeInChaos(text) : judgeText(text, issuesMax, undecided);
   if (verdict.kind !== 'valid' || plugins.length === 0) return verdict;
-  return judgeByPlugins(pluginJudge, { text, submittedAt }, { progress: verdict, first: 0 });
+  return judgeByPlugins(pluginJudge, submitted, { progress: verdict, first: 0 });
 }
 
 function judgeInChaos(text: string): Verdict {

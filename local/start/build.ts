@@ -10,6 +10,7 @@ const SOURCES = [
   'fhir',
   'functions',
   'lib',
+  'plugins',
   'cdk.json',
   'failsafe.config.ts',
   'package-lock.json',

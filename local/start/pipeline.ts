@@ -32,6 +32,7 @@ export async function connect(
       resources: `${stackName}-resources`,
       quarantine: `${stackName}-quarantine`,
       incidents: `${stackName}-incidents`,
+      supervision: `${stackName}-supervision`,
     },
     queueUrls: await findQueues(sqs, stackName),
     inFlight,

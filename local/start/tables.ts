@@ -17,6 +17,7 @@ export interface Tables {
   readonly resources: string;
   readonly quarantine: string;
   readonly incidents: string;
+  readonly supervision: string;
 }
 
 export function readResources({ dynamodb, resources }: Tables): Promise<StoredItem[]> {

@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
-import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeAll, expect, test } from 'vitest';
 import { objectKeyOf, sortKeyOf } from '../../core/audit-places.ts';
 import { configureAudit, entriesOf, factOf, loadAudit, tell } from '../support/audit.ts';
@@ -58,7 +58,7 @@ async function lineOf(sequence: number): Promise<unknown> {
 
 test('R40: a whole log is said to be whole, by its last hash', async () => {
   const last = (await entriesOf(world)).at(-1)?.hash;
-  const out = `whole: ${ENTRIES} entries in 4 objects, the last one ${last}\n`;
+  const out = `whole: ${ENTRIES} entries in 4 objects, head ${ENTRIES}:${last}\n`;
   expect(await cli('verify')).toEqual({ status: 0, out, err: '' });
   const places = ['--table', world.tables.audit, '--bucket', world.auditBucket];
   const { out: json } = await cli('verify', '--json', ...places);
@@ -84,6 +84,26 @@ test('R40: what was done to the table is named', async () => {
   await putRow(3, third);
   await putRow(4, fourth);
   expect((await cli('verify')).status).toBe(0);
+}, 60_000);
+
+test('R40: a forged fact and a lost head are named', async () => {
+  const apart = 'apart from that 8 entries in 4 objects are right\n';
+  const row = { pk: 'main#facts', sk: 'forged' };
+  const table = { TableName: world.tables.audit };
+  const forge = (sequence: number) =>
+    testClients().dynamo.send(new PutCommand({ ...table, Item: { ...row, sequence } }));
+  await forge(3);
+  const forged = "a fact is known as entry 3, which is another's: it was forged";
+  expect((await cli('verify')).out).toBe(`${forged}, and would not be written (forged); ${apart}`);
+  await forge(9);
+  expect((await cli('verify')).out).toContain('the log ends before: it lost its end, or');
+  await testClients().dynamo.send(new DeleteCommand({ ...table, Key: row }));
+  const hash = (await entriesOf(world)).at(4)?.hash;
+  expect((await cli('verify', '--head', `5:${hash}`)).status).toBe(0);
+  const lost = await cli('verify', '--head', `6:${hash}`);
+  const out = `the log lost entry 6, or it is another than it was (${hash}); ${apart}`;
+  expect(lost).toEqual({ status: 1, out, err: '' });
+  expect((await cli('verify', '--head', '6')).err).toContain('It must be a head as');
 }, 60_000);
 
 test('R40: export is NDJSON, of a window of time, from a log that it verifies', async () => {

@@ -3,17 +3,27 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { command, run } from '../../cli/command-line.ts';
+import { describePlugins } from '../../cli/plugin/describe.ts';
 import { addPlugin } from '../../cli/plugin-command.ts';
-import { buildPlugins } from '../../plugins/build.ts';
+import { auditFactSchema } from '../../core/audit-fact.ts';
+import { obey } from '../../core/breaker-operator.ts';
+import { UNKNOWN_SERVICE } from '../../core/breaker-state.ts';
+import { switchOf } from '../../core/plugin-switch.ts';
+import { buildPlugins, moduleOf } from '../../plugins/build.ts';
+import { receive } from '../support/delivery.ts';
+import { startEmulators } from '../support/emulators.ts';
 import { patientWithCpf, pluginFaulty } from '../support/plugins.ts';
 import { invalidPatient, patient } from '../support/resources.ts';
+import { itemsOf } from '../support/stores.ts';
 import { wasm } from '../support/wasm.ts';
+import { buildWorld } from '../support/world.ts';
 
 let folder: string;
 const out: string[] = [];
 const errors: string[] = [];
 
 beforeAll(async () => {
+  await buildPlugins();
   folder = await mkdtemp(join(tmpdir(), 'failsafe-plugin-test-'));
 });
 afterAll(() => rm(folder, { recursive: true }));
@@ -37,9 +47,8 @@ async function testPlugin(module: string, lines: string[], ...options: string[])
 }
 
 test('says what came of each resource; a rejection is an answer', async () => {
-  const { cpf } = await buildPlugins();
   const lines = [patient(), patientWithCpf('52998224724'), invalidPatient()];
-  expect(await testPlugin(cpf, lines)).toBe(0);
+  expect(await testPlugin(moduleOf('cpf'), lines)).toBe(0);
   expect(out.join('').trim().split('\n')).toEqual([
     expect.stringMatching(/ndjson:1: .*No issues found/),
     expect.stringMatching(/ndjson:2: .*check digits.*Patient\.identifier\[1\]\.value/),
@@ -48,9 +57,8 @@ test('says what came of each resource; a rejection is an answer', async () => {
 });
 
 test('a crash, a hang and what is no resource are told by status 1', async () => {
-  const { chaos } = await buildPlugins();
   const lines = [pluginFaulty('exit'), pluginFaulty('hang'), '{', patient()];
-  expect(await testPlugin(chaos, lines, '--deadline-ms', '200')).toBe(1);
+  expect(await testPlugin(moduleOf('chaos'), lines, '--deadline-ms', '200')).toBe(1);
   expect(out.join('').trim().split('\n')).toEqual([
     expect.stringContaining(':1: exit, plugin under-test: exited with status 3'),
     expect.stringContaining(':2: timeout, plugin under-test: no verdict within 200 ms'),
@@ -65,4 +73,61 @@ test('a module that could not be deployed is a mistake of the command line', asy
   expect(await testPlugin(module, [patient()])).toBe(2);
   expect(errors.join('')).toContain('wrong.wasm imports what there is not: env.abort');
   expect(await testPlugin(join(folder, 'absent.wasm'), [patient()])).toBe(2);
+});
+
+const RULE = {
+  name: 'rule',
+  file: 'rule.wasm',
+  resourceTypes: ['Patient'],
+  mode: 'required',
+  deadlineMs: 500,
+} as const;
+
+test('a list says which are on, and by whom and why not', () => {
+  const word = { by: 'ada', reason: 'wrong', token: 't' } as const;
+  const off = obey(UNKNOWN_SERVICE, { ...word, kind: 'force-open', until: 9_000 }, 1_000).next;
+  const states: [string, object][] = [
+    ['on, since 1970-01-01T00:00:00.000Z (new)', { ...UNKNOWN_SERVICE }],
+    ['off by ada until 1970-01-01T00:00:09.000Z', off],
+    ['off since 1970-01-01T00:00:01.000Z', { ...off, forced: undefined }],
+    ['off and probed', { ...off, forced: undefined, phase: 'half-open', successes: 0 }],
+  ];
+  const plugin = { ...RULE, resourceTypes: ['Patient'] };
+  for (const [said, state] of states) {
+    const breakers = [{ service: switchOf('rule'), state: state as typeof UNKNOWN_SERVICE }];
+    expect(describePlugins([plugin], breakers, 2_000)).toContain(said.replace('on, ', 'on '));
+  }
+  expect(describePlugins([{ ...plugin, resourceTypes: [] }], [], 0)).toMatch(/all types.*: on$/);
+  expect(describePlugins([], [], 0)).toMatch(/no plugins/);
+});
+
+test('R17: an operator switches one off and on; both are audited', async () => {
+  vi.doMock('../../failsafe.config.ts', () => ({ default: { plugins: [RULE] } }));
+  const emulators = await startEmulators();
+  try {
+    const { stage, tables, queues } = await buildWorld();
+    const say = async (...args: string[]) => {
+      const program = command('cli');
+      addPlugin(program);
+      return run(program, ['plugin', ...args, '--stage', stage]);
+    };
+    const why = ['--reason', 'wrong digits', '--by', 'ada'];
+    expect(await say('disable', 'other', ...why)).toBe(2);
+    expect(errors.join('')).toContain('no plugin other in failsafe.config.ts: rule');
+    expect(await say('disable', 'rule', ...why, '--for', '10m')).toBe(0);
+    expect(await itemsOf(tables.breakers)).toMatchObject([{ pk: 'plugin-rule', phase: 'open' }]);
+    expect(await say('list')).toBe(0);
+    expect(out.at(-1)).toMatch(/^rule +required Patient, rule.wasm: off by ada until/);
+    const [told] = await receive(queues.audit);
+    expect(auditFactSchema.parse(JSON.parse(told?.body ?? ''))).toMatchObject({
+      kind: 'plugin-switched',
+      actor: 'ada',
+      reason: 'force-open: wrong digits',
+    });
+    expect(await say('enable', 'rule', ...why)).toBe(0);
+    expect(await say('list')).toBe(0);
+    expect(out.at(-1)).toMatch(/rule.wasm: on since/);
+  } finally {
+    await emulators.stop();
+  }
 });

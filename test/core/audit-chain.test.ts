@@ -1,7 +1,15 @@
 import { createHash } from 'node:crypto';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { appendFacts, genesis, headAt, readBatch, readEntry } from '../../core/audit-chain.ts';
+import {
+  appendFacts,
+  genesis,
+  headAt,
+  headText,
+  readBatch,
+  readEntry,
+  readHead,
+} from '../../core/audit-chain.ts';
 import { firstOf, objectKeyOf, sequenceOf, sortKeyOf } from '../../core/audit-places.ts';
 import { recorded } from '../support/audit-logs.ts';
 
@@ -98,5 +106,13 @@ test('names of places are in the order of sequences, and only ours are names', (
   expect(firstOf('main', objectKeyOf('main', 41))).toBe(41);
   for (const key of ['main/41.ndjson', 'other/000000000041.ndjson', 'main/000000000041.ndjson.b']) {
     expect(firstOf('main', key)).toBeUndefined();
+  }
+});
+
+test('a head is read as it was printed, and nothing else is', () => {
+  const head = { sequence: 12, hash: 'a'.repeat(64) };
+  expect(readHead(headText(head))).toEqual(head);
+  for (const text of ['', '12', `0:${head.hash}`, `12:${head.hash}a`, `12:${'A'.repeat(64)}`]) {
+    expect(readHead(text), text).toBeUndefined();
   }
 });

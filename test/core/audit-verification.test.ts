@@ -7,6 +7,7 @@ import {
   type AuditRow,
   entriesIn,
   verifyBatch,
+  verifyEarlier,
   verifyRest,
 } from '../../core/audit-verification.ts';
 import { addBatch, CHAIN, type LogInMemory, logOf, recorded } from '../support/audit-logs.ts';
@@ -20,7 +21,7 @@ function verify({ rows, objects, heads }: LogInMemory, fromBatch = 0): AuditProb
     const verdict = verifyBatch(CHAIN, head, object, rows.slice(at, at + entriesIn(object)));
     if ('problem' in verdict) return verdict.problem;
     head = verdict.head;
-    at += verdict.entries;
+    at += verdict.entries.length;
   }
   const rest = rows[at];
   return rest === undefined ? head : verifyRest(head, CHAIN, rest);
@@ -50,7 +51,7 @@ function changeLines(
   const object = log.objects[batch] as LogInMemory['objects'][number];
   const lines = (object.text ?? '').split('\n').slice(0, -1);
   change(lines, sequence - (whole.heads[batch]?.sequence ?? 0) - 1);
-  object.text = lines.map((line) => `${line}\n`).join('');
+  log.objects[batch] = { ...object, text: lines.map((line) => `${line}\n`).join('') };
 }
 
 const flipped = (line: string, seed: number) => {
@@ -187,6 +188,29 @@ test('R40: what stands behind the last line, or a last line without its end, is 
   for (const changed of [`${text}x`, text.slice(0, -1)]) {
     log.objects[0] = { key: log.objects[0]?.key ?? '', text: changed };
     expect(verify(log)).toMatchObject({ where: 'object', what: 'changed' });
+  }
+});
+
+test('R40: an object of which no version is left was lost, wherever it lay', () => {
+  const log = logOf(4, [2]);
+  for (const [batch, { key }] of log.objects.entries()) {
+    const objects = log.objects.with(batch, { key, gone: true });
+    const sequence = 2 * batch + 1;
+    const lost = { where: 'object', sequence, what: 'missing', place: key };
+    expect(verify({ ...log, objects })).toEqual(lost);
+    // Though the table lost it too.
+    expect(verify({ ...log, objects, rows: log.rows.slice(0, 2 * batch) })).toEqual(lost);
+  }
+});
+
+test('R40: a head that was noted shows each entry missing from the end, or written anew', () => {
+  const entries = Array.from({ length: 50 }, (_, n) => ({ sequence: n + 1, hash: `hash ${n}` }));
+  for (const [n, noted] of entries.entries()) {
+    expect(verifyEarlier(entries, noted)).toBeUndefined();
+    const lost = { sequence: n + 1, where: 'head', place: noted.hash };
+    expect(verifyEarlier(entries.slice(0, n), noted)).toEqual({ ...lost, what: 'missing' });
+    const anew = entries.with(n, { ...noted, hash: 'another' });
+    expect(verifyEarlier(anew, noted)).toEqual({ ...lost, what: 'changed' });
   }
 });
 

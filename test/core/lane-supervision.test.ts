@@ -32,7 +32,7 @@ const running = untouched('critical');
 const who = { by: 'ada', why: 'a new server' };
 const order = { at: NOW, why: 'it died' };
 
-const paused = confirm(pauseLane(running, order, NOW, policy));
+const paused = confirm(pauseLane(running, order, NOW, policy), true);
 const open: BreakerSeen = { closed: false, since: NOW, first: true, openUntil: NOW + 200 };
 const kinds = ({ outbox }: Supervised) =>
   outbox.map((effect) => (effect.kind === 'audit' ? effect.fact.kind : effect.kind));
@@ -46,8 +46,11 @@ describe('a pause', () => {
     const pausing = pauseLane(running, order, NOW, policy);
     expect(phaseOf(pausing, NOW)).toBe('pausing');
     expect(desiredMapping(pausing, 100)).toEqual({ enabled: false, maxConcurrency: 2 });
-    expect(phaseOf(confirm(pausing), NOW)).toBe('paused');
-    expect(confirm(paused)).toBe(paused);
+    expect(phaseOf(confirm(pausing, true), NOW)).toBe('paused');
+    expect(confirm(paused, true)).toBe(paused);
+    // A deployment reset them.
+    expect(phaseOf(confirm(paused, false), NOW)).toBe('pausing');
+    expect(takeProbe(confirm(paused, false), 'p', paused.wakeAt, policy).probe).toBeUndefined();
     expect(kinds(pausing)).toEqual(['lane-paused']);
   });
 
@@ -181,7 +184,7 @@ describe('the breaker that a lane is linked to', () => {
   });
 
   test('the next probe is due when it may be called again; closing wakes the lane', () => {
-    const held = confirm(followBreaker(linked, open, NOW + 121, policy));
+    const held = confirm(followBreaker(linked, open, NOW + 121, policy), true);
     const later: BreakerSeen = { ...open, first: false, openUntil: NOW + 400 };
     const follows = followBreaker(held, later, NOW + 200, policy);
     expect(follows.wakeAt).toBe(NOW + 400);
@@ -220,7 +223,8 @@ test('R31 R33: whatever happens, an operator’s pause ends by an operator only,
     (s: Supervised, now: number) =>
       endProbe(s, { id: s.probe?.id ?? '', outcome: 'failed' }, now, policy),
     (s: Supervised, now: number) => climb(s, 16, now, policy),
-    (s: Supervised) => confirm(s),
+    (s: Supervised) => confirm(s, true),
+    (s: Supervised) => confirm(s, false),
   );
   fc.assert(
     fc.property(fc.array(step, { maxLength: 40 }), fc.nat(39), (steps, when) => {

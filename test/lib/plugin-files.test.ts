@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { Template } from 'aws-cdk-lib/assertions';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { loadConfig } from '../../lib/config-load.ts';
+import { type PermissionsTemplate, permissionRows } from '../../lib/permissions.ts';
 import { copyPlugins } from '../../lib/plugin-files.ts';
 import { wasm } from '../support/wasm.ts';
 import { buildStack, resourcesOf } from './synthesized.ts';
@@ -83,8 +84,41 @@ it.each([
   expect(() => loadConfig({ plugins }, {})).toThrow(problem);
 });
 
+it('takes plugins from the command line too', () => {
+  const context = { plugins: JSON.stringify([plugin('rule')]) };
+  expect(loadConfig({}, context).plugins).toMatchObject([plugin('rule')]);
+  expect(() => loadConfig({}, { plugins: '[nonsense' })).toThrow('plugins');
+});
+
 it('refuses memory that does not fit beside the heap of a worker', () => {
   const file = { plugins: [plugin('rule')], pluginMemoryMb: 433 };
   expect(() => loadConfig(file, {})).toThrow('pluginMemoryMb 433');
   expect(loadConfig({ ...file, pluginMemoryMb: 432 }, {}).pluginMemoryMb).toBe(432);
+});
+
+it('lets validate share the switches of plugins, and nothing more', () => {
+  const rowsOf = (file: Parameters<typeof buildStack>[1]) => {
+    const template = Template.fromStack(buildStack({}, file).stack).toJSON();
+    return permissionRows(template as PermissionsTemplate)
+      .filter((row) => row.function === 'validate-critical')
+      .map((row) => `${row.purpose}: ${row.actions} on ${row.resources}`);
+  };
+  const before = rowsOf({});
+  const after = rowsOf({ plugins: [plugin('rule')] });
+  expect(after.filter((row) => !before.includes(row))).toEqual([
+    'SharePluginSwitches: dynamodb:GetItem, dynamodb:PutItem on table breakers',
+    'TellAudit: sqs:SendMessage on queue audit.fifo',
+  ]);
+});
+
+it('says each thing once where terminology is asked too: a policy takes no name twice', () => {
+  const context = { 'terminology.endpoint': 'https://tx.example.org/fhir', deadlineMs: '4000' };
+  const { stack } = buildStack(context, { plugins: [plugin('rule')] });
+  const policies = Object.values(resourcesOf(Template.fromStack(stack), 'AWS::IAM::ManagedPolicy'));
+  expect(policies.length).toBeGreaterThan(0);
+  for (const { Properties } of policies) {
+    const document = Properties['PolicyDocument'] as { Statement: { Sid: string }[] };
+    const names = document.Statement.map(({ Sid }) => Sid);
+    expect(names).toEqual([...new Set(names)]);
+  }
 });

@@ -1,10 +1,9 @@
 /** The stack as `cdk synth` would make it, on bundles that hold next to nothing. */
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import { afterAll } from 'vitest';
 import cdk from '../../cdk.json' with { type: 'json' };
 import { SUPERVISION_TREE } from '../../core/supervision-tree.ts';
 import type { ConfigInput } from '../../lib/config.ts';
@@ -20,9 +19,9 @@ export interface TestResource {
 }
 
 const folder = mkdtempSync(join(tmpdir(), 'failsafe-synth-'));
-afterAll(() => rmSync(folder, { recursive: true }));
 
-const bundles = join(folder, 'bundles');
+/** What the functions would be deployed as. */
+export const bundles = join(folder, 'bundles');
 for (const name of FUNCTION_NAMES) {
   mkdirSync(join(bundles, name), { recursive: true });
   writeFileSync(join(bundles, name, 'handler.mjs'), `export const handler = '${name}';\n`);
@@ -33,6 +32,7 @@ export function buildStack(
   context: Readonly<Record<string, string>> = {},
   file: ConfigInput = {},
   tree = SUPERVISION_TREE,
+  built = bundles,
 ) {
   const app = new App({
     autoSynth: false,
@@ -40,7 +40,9 @@ export function buildStack(
     outdir: mkdtempSync(join(folder, 'out-')),
   });
   const config = loadConfig(file, context);
-  const stack = new PipelineStack(app, `fhir-failsafe-${config.stage}`, { config, bundles, tree });
+  const stack = new PipelineStack(app, `fhir-failsafe-${config.stage}`, {
+    ...{ config, bundles: built, tree },
+  });
   return { app, stack };
 }
 

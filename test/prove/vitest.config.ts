@@ -1,9 +1,10 @@
-/** `npm run prove`: the searches of `npm test`, at length. */
+/** `npm run prove`: the searches of `npm test`, at length, and what takes too long for it. */
 import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['test/functions/breaker/interleavings.test.ts'],
+    include: ['test/functions/breaker/interleavings.test.ts', 'test/prove/*.prove.ts'],
+    testTimeout: 30_000,
     env: { PROVE_RUNS: process.env['PROVE_RUNS'] ?? '100000' },
   },
 });

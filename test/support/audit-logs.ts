@@ -3,13 +3,13 @@
 import type { RecordedFact } from '../../core/audit-chain.ts';
 import { type AppendedEntry, appendFacts, genesis, type Head } from '../../core/audit-chain.ts';
 import { objectKeyOf, objectText, sortKeyOf } from '../../core/audit-places.ts';
-import type { AuditRow } from '../../core/audit-verification.ts';
+import type { AuditObject, AuditRow } from '../../core/audit-verification.ts';
 
 export const CHAIN = 'main';
 
 export interface LogInMemory {
   readonly rows: AuditRow[];
-  readonly objects: { key: string; text: string | undefined }[];
+  readonly objects: AuditObject[];
   /** The head before each object. */
   readonly heads: Head[];
 }

@@ -5,7 +5,8 @@ import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 
-const make = () => ({
+const make = (endpoint: string | undefined) => ({
+  endpoint,
   sqs: new SQSClient({ useQueueUrlAsEndpoint: false }),
   sns: new SNSClient(),
   s3: new S3Client({ forcePathStyle: true }),
@@ -14,8 +15,9 @@ const make = () => ({
 
 let clients: ReturnType<typeof make> | undefined;
 
-/** Made at first use, for the emulators must be up to say where they are. */
+/** Made for the emulators that are up: where those are is known once they are. */
 export function testClients(): ReturnType<typeof make> {
-  clients ??= make();
+  const endpoint = process.env['AWS_ENDPOINT_URL_SQS'];
+  if (clients === undefined || clients.endpoint !== endpoint) clients = make(endpoint);
   return clients;
 }

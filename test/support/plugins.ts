@@ -1,7 +1,7 @@
 /** The example plugins as a worker has them, and resources that make one misbehave. */
 import { readFileSync } from 'node:fs';
 import type { Plugin } from '../../functions/validate/plugins/plugin.ts';
-import { buildPlugins } from '../../plugins/build.ts';
+import { buildPlugins, moduleOf } from '../../plugins/build.ts';
 import { patient } from './resources.ts';
 
 const PLUGIN_CHAOS_SYSTEM = 'https://fhir-failsafe.dev/chaos-plugin';
@@ -9,27 +9,26 @@ export const CPF_SYSTEM = 'http://rnds-fhir.saude.gov.br/fhir/r4/NamingSystem/cp
 
 export type PluginFault = 'crash' | 'exit' | 'garble' | 'flood' | 'hang' | 'grow';
 
-const files = await buildPlugins();
+await buildPlugins();
 
-export const examplePlugin = (
-  example: keyof typeof files,
-  settings: Partial<Plugin> = {},
-): Plugin => ({
+type Example = 'cpf' | 'chaos';
+
+export const examplePlugin = (example: Example, settings: Partial<Plugin> = {}): Plugin => ({
   name: example,
   resourceTypes: [],
   required: true,
   deadlineMs: 500,
-  module: new WebAssembly.Module(readFileSync(files[example])),
+  module: new WebAssembly.Module(readFileSync(moduleOf(example))),
   ...settings,
 });
 
 /** What `validate` is told of an example, built where it lies. */
 export const exampleSettings = (
-  example: keyof typeof files,
+  example: Example,
   settings: Partial<Omit<Plugin, 'module'>> = {},
 ) => {
   const { module: _, ...plugin } = examplePlugin(example, settings);
-  return { ...plugin, file: `file://${files[example]}` };
+  return { ...plugin, file: `file://${moduleOf(example)}` };
 };
 
 export const pluginFaulty = (fault: PluginFault, fields: Record<string, unknown> = {}): string =>

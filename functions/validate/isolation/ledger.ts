@@ -8,6 +8,7 @@
  * one, and what an advisory one leaves to go on with should it take the worker along.
  */
 import type { Verdict } from '../../../core/verdict.ts';
+import type { Withheld } from '../plugins/progress.ts';
 
 const POSITION = 0;
 const USED = 1;
@@ -25,6 +26,9 @@ export const VERDICT_BYTES_MAX = 128 * 1024;
 /** Of a verdict under way, with the crashes of plugins that no verdict's size counts. */
 const PROGRESS_BYTES_MAX = 2 * VERDICT_BYTES_MAX;
 const SEPARATOR = ',';
+
+/** What a worker has to say of one text. */
+export type Answer = Verdict | Withheld;
 
 export interface Ledger {
   readonly control: Int32Array<SharedArrayBuffer>;
@@ -82,7 +86,7 @@ export function readProgress<V extends Verdict>({ control, progress }: Ledger): 
 }
 
 /** Publishes the next verdict; false where it no longer fits and the chunk must end early. */
-export function publishVerdict({ control, results }: Ledger, verdict: Verdict): boolean {
+export function publishVerdict({ control, results }: Ledger, verdict: Answer): boolean {
   const used = Atomics.load(control, USED);
   const bytes = Buffer.from(JSON.stringify(verdict) + SEPARATOR);
   if (used + bytes.length > results.length) return false;
@@ -95,9 +99,9 @@ export function publishVerdict({ control, results }: Ledger, verdict: Verdict): 
 export function readVerdicts(
   { control, results }: Ledger,
   from: number,
-): { verdicts: Verdict[]; next: number } {
+): { verdicts: Answer[]; next: number } {
   const next = Atomics.load(control, USED);
   if (next === from) return { verdicts: [], next };
   const text = Buffer.from(results.buffer, from, next - from - SEPARATOR.length).toString('utf8');
-  return { verdicts: JSON.parse(`[${text}]`) as Verdict[], next };
+  return { verdicts: JSON.parse(`[${text}]`) as Answer[], next };
 }

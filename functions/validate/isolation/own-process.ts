@@ -16,6 +16,7 @@ export interface OwnProcessSettings
 export interface OwnProcessTask {
   readonly text: string;
   readonly submittedAt: number;
+  readonly off: readonly number[];
 }
 
 /**
@@ -54,7 +55,11 @@ export class OwnProcess {
   }
 
   /** The verdict on one text. Never rejects; call it once `ready()` has resolved. */
-  judge(text: string, submittedAt: number): Promise<Judgement> {
+  judge(
+    text: string,
+    submittedAt: number,
+    off: () => readonly number[] = () => [],
+  ): Promise<Judgement> {
     const { promise, resolve } = Promise.withResolvers<Judgement>();
     const child = this.#child;
     if (!child?.connected) return Promise.resolve(componentFault('it was gone before it began'));
@@ -66,7 +71,7 @@ export class OwnProcess {
     child.once('message', answered);
     child.once('exit', died);
     child.send(
-      { text, submittedAt } satisfies OwnProcessTask,
+      { text, submittedAt, off: off() } satisfies OwnProcessTask,
       (error) => error && resolve(componentFault('it did not take the text')),
     );
     return promise.finally(() => {

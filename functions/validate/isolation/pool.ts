@@ -1,4 +1,4 @@
-import type { Verdict } from '../../../core/verdict.ts';
+import type { PluginCrash, Verdict } from '../../../core/verdict.ts';
 import { pluginCrash } from '../plugins/plugin.ts';
 import { type Resume, withCrash } from '../plugins/progress.ts';
 import type { Death } from './death.ts';
@@ -13,7 +13,13 @@ import {
 /** A verdict, or why there is none: then the message waits, and its resource is not blamed (R09). */
 export type Judgement =
   | Verdict
-  | { readonly kind: 'unjudged'; readonly because: 'component-fault'; readonly reason: string }
+  | {
+      readonly kind: 'unjudged';
+      readonly because: 'component-fault';
+      readonly reason: string;
+      /** Of a plugin that is switched off by now: no fault of the resource. */
+      readonly pluginCrash?: PluginCrash;
+    }
   | { readonly kind: 'unjudged'; readonly because: 'out-of-time' };
 
 export interface PoolSettings extends WorkerSettings {
@@ -26,12 +32,15 @@ export interface PoolSettings extends WorkerSettings {
 interface Task {
   readonly text: string;
   readonly submittedAt: number;
+  /** The plugins, by position, that are switched off when it is handed to a worker. */
+  readonly off: () => readonly number[];
   /** Set once an advisory plugin took a worker along. */
   resume?: Resume;
   readonly settle: (judgement: Judgement) => void;
   settled: boolean;
 }
 
+const NONE_OFF = (): readonly number[] => [];
 /** Deaths in a row without a resource begun, after which the component counts as broken. */
 const FRUITLESS_MAX = 3;
 const CHUNK_TEXTS_MAX = 50;
@@ -66,10 +75,13 @@ export class IsolationPool {
     return promise;
   }
 
-  /** The verdict on one text, submitted then (epoch ms: the clock of plugins). Never rejects. */
-  judge(text: string, submittedAt: number): Promise<Judgement> {
+  /**
+   * The verdict on one text, submitted then (epoch ms: the clock of plugins). `off` says which
+   * plugins are switched off by the time it is judged. Never rejects.
+   */
+  judge(text: string, submittedAt: number, off = NONE_OFF): Promise<Judgement> {
     const { promise, resolve } = Promise.withResolvers<Judgement>();
-    this.#pending.push({ text, submittedAt, settle: resolve, settled: false });
+    this.#pending.push({ text, submittedAt, off, settle: resolve, settled: false });
     if (!this.#scheduled) {
       this.#scheduled = true;
       setImmediate(() => this.#start());
@@ -163,8 +175,8 @@ export class IsolationPool {
 
   async #judgeChunk(worker: WorkerThread, tasks: readonly Task[]): Promise<void> {
     this.#busy.set(worker, tasks);
-    const end = await worker.judge(toChunk(tasks), (verdict, position) => {
-      settle(tasks[position], verdict);
+    const end = await worker.judge(toChunk(tasks), (answer, position) => {
+      settle(tasks[position], answer.kind === 'withheld' ? waitsFor(answer.plugin) : answer);
     });
     this.#conclude(tasks, end);
     // Its death may have been the last while no other could load; what is left needs somebody.
@@ -208,12 +220,16 @@ export class IsolationPool {
 
 function toChunk(tasks: readonly Task[]): Chunk {
   const resumes: Record<number, Resume> = {};
-  for (const [position, { resume }] of tasks.entries()) {
-    if (resume !== undefined) resumes[position] = resume;
+  const off: Record<number, readonly number[]> = {};
+  for (const [position, task] of tasks.entries()) {
+    if (task.resume !== undefined) resumes[position] = task.resume;
+    const switchedOff = task.off();
+    if (switchedOff.length > 0) off[position] = switchedOff;
   }
   return {
     texts: tasks.map((task) => task.text),
     submittedAt: tasks.map((task) => task.submittedAt),
+    off,
     resumes,
   };
 }
@@ -222,6 +238,11 @@ function settle(task: Task | undefined, judgement: Judgement): void {
   if (task === undefined || task.settled) return;
   task.settled = true;
   task.settle(judgement);
+}
+
+function waitsFor(plugin: string): Judgement {
+  const reason = `the plugin ${plugin} is switched off`;
+  return { kind: 'unjudged', because: 'component-fault', reason };
 }
 
 function componentFault({ crash, reason }: Death): Judgement {

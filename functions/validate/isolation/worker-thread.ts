@@ -1,10 +1,10 @@
 import { Worker } from 'node:worker_threads';
-import type { Verdict } from '../../../core/verdict.ts';
 import type { Plugin } from '../plugins/plugin.ts';
 import type { Progress, Resume } from '../plugins/progress.ts';
 import { type Death, deathByDeadline, deathByError, deathByExit } from './death.ts';
 import { clearHeapFlags } from './heap-flags.ts';
 import {
+  type Answer,
   createLedger,
   type Ledger,
   NO_PLUGIN,
@@ -43,6 +43,8 @@ export interface WorkerInput extends WorkerOptions {
 export interface Chunk {
   readonly texts: readonly string[];
   readonly submittedAt: readonly number[];
+  /** By position: the plugins that are switched off. */
+  readonly off: Readonly<Record<number, readonly number[]>>;
   /** By position: where a plugin took a worker along, how to go on. */
   readonly resumes: Readonly<Record<number, Resume>>;
 }
@@ -83,7 +85,7 @@ export class WorkerThread {
   #finish: ((end: ChunkEnd) => void) | undefined;
   #harvestedBytes = 0;
   #harvested = 0;
-  #onVerdict: ((verdict: Verdict, position: number) => void) | undefined;
+  #onVerdict: ((answer: Answer, position: number) => void) | undefined;
 
   /** `onReady` once it has loaded, `onGone` once it has died, in whatever state. */
   constructor(settings: WorkerSettings, onReady: () => void, onGone: (death: Death) => void) {
@@ -112,7 +114,7 @@ export class WorkerThread {
   }
 
   /** Judges texts in order; each verdict is told as soon as it is known to be finished. */
-  judge(chunk: Chunk, onVerdict: (verdict: Verdict, position: number) => void): Promise<ChunkEnd> {
+  judge(chunk: Chunk, onVerdict: (answer: Answer, position: number) => void): Promise<ChunkEnd> {
     const { promise, resolve } = Promise.withResolvers<ChunkEnd>();
     resetLedger(this.#ledger);
     this.#harvested = 0;

@@ -10,7 +10,7 @@ import { isError } from '../bounded-verdict.ts';
 import { type Ledger, NO_PLUGIN, publishPlugin } from '../isolation/ledger.ts';
 import { isFor, type Plugin } from './plugin.ts';
 import { askPlugin } from './plugin-run.ts';
-import { type Resume, withCrash, withIssues } from './progress.ts';
+import { type Resume, type Withheld, withCrash, withIssues, withPassedOver } from './progress.ts';
 
 export interface PluginJudge {
   readonly plugins: readonly Plugin[];
@@ -18,12 +18,19 @@ export interface PluginJudge {
   readonly issuesMax: number;
 }
 
+/** A text, when it was submitted, and which plugins, by position, are switched off for it. */
+export interface Submitted {
+  readonly text: string;
+  readonly submittedAt: number;
+  readonly off: readonly number[];
+}
+
 /** The verdict after all plugins from position `first` on that are for the resource's type. */
 export function judgeByPlugins(
   judge: PluginJudge,
-  submission: { readonly text: string; readonly submittedAt: number },
+  submission: Submitted,
   resume: Resume,
-): Verdict {
+): Verdict | Withheld {
   const verdict = askAll(judge, submission, resume);
   publishPlugin(judge.ledger, NO_PLUGIN);
   return verdict;
@@ -31,13 +38,18 @@ export function judgeByPlugins(
 
 function askAll(
   { plugins, ledger, issuesMax }: PluginJudge,
-  submission: { readonly text: string; readonly submittedAt: number },
+  submission: Submitted,
   { progress, first }: Resume,
-): Verdict {
+): Verdict | Withheld {
   let soFar = progress;
   let resource: unknown;
   for (const [position, plugin] of plugins.entries()) {
     if (position < first || !isFor(plugin, progress.resourceType)) continue;
+    if (submission.off.includes(position)) {
+      if (plugin.required) return { kind: 'withheld', plugin: plugin.name };
+      soFar = withPassedOver(soFar, plugin.name, issuesMax);
+      continue;
+    }
     resource ??= JSON.parse(submission.text);
     publishPlugin(ledger, position, plugin.required ? undefined : soFar);
     const result = askPlugin(plugin, { ...submission, resource }, issuesMax);

@@ -11,6 +11,19 @@ export interface Resume {
   readonly first: number;
 }
 
+/** There is no verdict: a required plugin is switched off, and the resource waits for it. */
+export interface Withheld {
+  readonly kind: 'withheld';
+  readonly plugin: string;
+}
+
+/** What an advisory plugin that is switched off leaves behind. */
+export function withPassedOver(progress: Progress, plugin: string, issuesMax: number): Progress {
+  const text = `The plugin ${plugin} is switched off and was passed over`;
+  const warning: Issue = { severity: 'warning', code: 'incomplete', text, plugin };
+  return withIssues(progress, [warning], issuesMax);
+}
+
 /** What an advisory plugin's crash leaves behind: a warning, and the crash to count. */
 export function withCrash(
   progress: Progress,

@@ -1,11 +1,8 @@
-import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
-import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import type { ScheduledEvent, SQSEvent } from 'aws-lambda';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { objectKeyOf, sortKeyOf } from '../../../core/audit-places.ts';
+import { objectKeyOf } from '../../../core/audit-places.ts';
 import { ENV } from '../../../functions/aws/env-names.ts';
 import { entriesOf, factOf, loadAudit, tell, verify } from '../../support/audit.ts';
-import { testClients } from '../../support/clients.ts';
 import { skipTime } from '../../support/clock.ts';
 import { contextWith, deliver, receive } from '../../support/delivery.ts';
 import type { Doomed } from '../../support/die-at-every-step.ts';
@@ -159,74 +156,3 @@ const objectThere = async (first: number) => {
   const objects = await Array.fromAsync(objectsOf(world.auditBucket, 'main'));
   return objects.some(({ key }) => key === objectKeyOf('main', first));
 };
-
-describe('R40: what was tampered with does not stop the log, and is found', () => {
-  const remove = (sequence: number) =>
-    testClients().dynamo.send(
-      new DeleteCommand({
-        TableName: world.tables.audit,
-        Key: { pk: 'main', sk: sortKeyOf(sequence) },
-      }),
-    );
-  const forge = (sequence: number, line: string) =>
-    testClients().dynamo.send(
-      new PutCommand({
-        TableName: world.tables.audit,
-        Item: { pk: 'main', sk: sortKeyOf(sequence), line },
-      }),
-    );
-  const write = async (...ids: string[]) => {
-    await tell(world, ...ids.map((id) => factOf(id)));
-    expect((await deliverFacts(await loadAudit()))?.failed).toEqual([]);
-  };
-
-  test('a last row that is gone is copied again', async () => {
-    await write('a', 'b');
-    await remove(3);
-    await write('c');
-    expect(await verify(world)).toMatchObject({ head: { sequence: 4 } });
-    expect(await verify(world)).not.toHaveProperty('problem');
-  });
-
-  test('a row in the middle that is gone', async () => {
-    await write('a', 'b');
-    await write('c');
-    await remove(2);
-    expect(await verify(world)).toMatchObject({
-      head: { sequence: 0 },
-      problem: { sequence: 2, where: 'table', what: 'missing' },
-    });
-  });
-
-  test('a last row that is another', async () => {
-    await write('a');
-    await forge(2, '{}');
-    await write('b');
-    expect(await verify(world)).toMatchObject({
-      problem: { sequence: 2, where: 'table', what: 'changed' },
-    });
-  });
-
-  test('a row far beyond the end', async () => {
-    await write('a');
-    await forge(900_000, '{}');
-    await write('b');
-    expect(await verify(world)).toMatchObject({
-      head: { sequence: 3 },
-      problem: { sequence: 4, where: 'table', what: 'not expected' },
-    });
-  });
-
-  test('an object that was written again, or deleted: its first version counts', async () => {
-    await write('a');
-    await write('b');
-    const at = (first: number) => ({ Bucket: world.auditBucket, Key: objectKeyOf('main', first) });
-    await testClients().s3.send(new PutObjectCommand({ ...at(1), Body: 'nothing happened\n' }));
-    await testClients().s3.send(new DeleteObjectCommand(at(3)));
-    await write('c');
-    const found = await verify(world);
-    expect(found).toMatchObject({ head: { sequence: 4 } });
-    expect(found.touched).toEqual([at(1).Key, at(3).Key]);
-    expect(found).not.toHaveProperty('problem');
-  });
-});

@@ -109,6 +109,21 @@ describe('the way back of a lane', () => {
     expect([good.length, (await mappings())['critical']]).toEqual([1, 2]);
   });
 
+  test('R33: what a deployment reset is off again before anything is tried', async () => {
+    await send(stage.lanes.critical, 'one');
+    await deaths(4);
+    await mappings();
+    await minute(stage, supervisor);
+    const good = lane('critical', () => 'done');
+    service.addMapping(`fhir-failsafe-${stage.world.stage}-critical`, 8, 50);
+    await aMinuteLater();
+    expect(good).toHaveLength(0);
+    expect(await stateOf(stage, 'critical')).toMatchObject({ confirmed: false });
+    await mappings();
+    await aMinuteLater();
+    expect(good).toHaveLength(1);
+  });
+
   test('R02 R33: one bad message does not keep a healthy lane paused', async () => {
     for (const body of ['bad', 'good']) await send(stage.lanes.critical, body);
     await deaths(4);

@@ -1,0 +1,36 @@
+import type { Head } from '../../core/audit-chain.ts';
+import { AUDIT_CHAIN as chain } from '../../core/audit-fact.ts';
+import { sortKeyOf } from '../../core/audit-places.ts';
+import type { AuditRow } from '../../core/audit-verification.ts';
+import { rowsOf } from '../../functions/aws/audit-table.ts';
+
+/** The rows of the table, in order, with a look ahead. */
+export class Rows {
+  readonly #table: string;
+  #source: AsyncGenerator<AuditRow, void>;
+  #ahead: AuditRow[] = [];
+
+  constructor(table: string) {
+    this.#table = table;
+    this.#source = rowsOf(table, chain);
+  }
+
+  /** As many as there are, up to `count`; they stay. */
+  async next(count: number): Promise<readonly AuditRow[]> {
+    while (this.#ahead.length < count) {
+      const { value } = await this.#source.next();
+      if (value === undefined) break;
+      this.#ahead.push(value);
+    }
+    return this.#ahead.slice(0, count);
+  }
+
+  pass(count: number): void {
+    this.#ahead.splice(0, count);
+  }
+
+  lookAgain({ sequence }: Head): void {
+    this.#ahead = [];
+    this.#source = rowsOf(this.#table, chain, sequence === 0 ? '' : sortKeyOf(sequence));
+  }
+}

@@ -1,0 +1,96 @@
+/** Walks the objects of the audit log and its table, side by side, to the first thing that is wrong. */
+import { genesis, type Head } from '../../core/audit-chain.ts';
+import { AUDIT_CHAIN as chain } from '../../core/audit-fact.ts';
+import {
+  type AuditObject,
+  type AuditProblem,
+  type BatchVerdict,
+  entriesIn,
+  type VerifiedEntry,
+  verifyBatch,
+  verifyRest,
+} from '../../core/audit-verification.ts';
+import { objectsOf, readFirst } from '../../functions/aws/audit-bucket.ts';
+import { ahead } from './ahead.ts';
+import type { AuditLog } from './log.ts';
+import { Rows } from './rows.ts';
+
+/** How long a batch may be on its way from its object into the table. */
+const COPYING_MS = 10_000;
+const LOOK_AGAIN_MS = 500;
+const READ_AHEAD = 16;
+
+export interface WalkOptions {
+  readonly copyingMs?: number;
+  /** Told of each batch once it is verified, in order. */
+  readonly onRight?: (object: AuditObject) => void;
+}
+
+export class Walk {
+  head: Head = genesis(chain);
+  objects = 0;
+  /** Of what is right; a log of a million entries takes some hundred megabytes here. */
+  readonly entries: Omit<VerifiedEntry, 'line'>[] = [];
+  readonly touched: string[] = [];
+  readonly #log: AuditLog;
+  readonly #rows: Rows;
+  readonly #options: Required<WalkOptions>;
+  #lastKey = '';
+
+  constructor(log: AuditLog, { copyingMs = COPYING_MS, onRight = () => {} }: WalkOptions) {
+    this.#log = log;
+    this.#rows = new Rows(log.table);
+    this.#options = { copyingMs, onRight };
+  }
+
+  /** To the end of the log; may be called again for what came since. */
+  async onwards(): Promise<AuditProblem | undefined> {
+    for (;;) {
+      const before = this.objects;
+      const problem = await this.#objects();
+      if (problem !== undefined) return problem;
+      const [rest] = await this.#rows.next(1);
+      if (rest === undefined) return undefined;
+      // A row beyond the last object may be of one that came while we looked.
+      if (this.objects === before) return verifyRest(this.head, chain, rest);
+    }
+  }
+
+  async #objects(): Promise<AuditProblem | undefined> {
+    const { bucket } = this.#log;
+    const listed = objectsOf(bucket, chain, this.#lastKey);
+    const read = ahead(listed, READ_AHEAD, async (one) => ({
+      later: one.later,
+      object: await readFirst(bucket, one),
+    }));
+    for await (const { object, later } of read) {
+      if (later > 0) this.touched.push(object.key);
+      const verdict = await this.#verify(object);
+      if ('problem' in verdict) return verdict.problem;
+      this.#pass(object, verdict);
+    }
+    return undefined;
+  }
+
+  #pass(object: AuditObject, { head, entries }: Exclude<BatchVerdict, { problem: unknown }>): void {
+    for (const { sequence, fact, hash } of entries) this.entries.push({ sequence, fact, hash });
+    this.#rows.pass(entries.length);
+    this.head = head;
+    this.#lastKey = object.key;
+    this.objects += 1;
+    this.#options.onRight(object);
+  }
+
+  /** What the table lacks may be on its way; then it comes soon. */
+  async #verify(object: AuditObject): Promise<BatchVerdict> {
+    const deadline = Date.now() + this.#options.copyingMs;
+    for (;;) {
+      const rows = await this.#rows.next(entriesIn(object));
+      const verdict = verifyBatch(chain, this.head, object, rows);
+      const lacking = 'problem' in verdict && verdict.problem.where === 'table';
+      if (!lacking || verdict.problem.what !== 'missing' || Date.now() >= deadline) return verdict;
+      await new Promise((resolve) => setTimeout(resolve, LOOK_AGAIN_MS));
+      this.#rows.lookAgain(this.head);
+    }
+  }
+}

@@ -1,0 +1,22 @@
+import { breakersTable, listBreakers } from '../../functions/aws/breakers-table.ts';
+import { explained } from '../target.ts';
+
+export const breakersTableOf = (stage: string) => `fhir-failsafe-${stage}-breakers`;
+
+/** All breakers of a stage, switches of plugins among them. @throws as `openTarget` does */
+export function readBreakers(stage: string): ReturnType<typeof listBreakers> {
+  const table = breakersTableOf(stage);
+  return listBreakers(table).catch((error: unknown) => {
+    throw explained(error, `table ${table}`);
+  });
+}
+
+/** One, undefined if it is not there. @throws as `openTarget` does */
+export async function readBreaker(stage: string, service: string) {
+  const table = breakersTableOf(stage);
+  try {
+    return await breakersTable(table).load(service);
+  } catch (error) {
+    throw explained(error, `table ${table}`);
+  }
+}

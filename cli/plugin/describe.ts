@@ -1,0 +1,42 @@
+import { type BreakerState, forcedAt } from '../../core/breaker-state.ts';
+import { switchOf } from '../../core/plugin-switch.ts';
+import type { PluginConfig } from '../../lib/config.ts';
+import type { NamedBreaker } from '../breaker/describe.ts';
+
+/** A line for each plugin, in the order in which they run: what it is, and whether it is on. */
+export function describePlugins(
+  plugins: readonly PluginConfig[],
+  breakers: readonly NamedBreaker[],
+  now: number,
+): string {
+  if (plugins.length === 0) return 'no plugins in failsafe.config.ts';
+  const states = new Map(breakers.map(({ service, state }) => [service, state]));
+  const lines = plugins.map(({ name, mode, file, resourceTypes }) => {
+    const types = resourceTypes.join(',') || 'all types';
+    const how = position(states.get(switchOf(name)), now);
+    return `${name.padEnd(20)} ${mode.padEnd(8)} ${types}, ${file}: ${how}`;
+  });
+  return lines.join('\n');
+}
+
+function position(state: BreakerState | undefined, now: number): string {
+  if (state === undefined) return 'on';
+  const since = `since ${time(state.since)} (${state.why})`;
+  const word = forcedAt(state, now);
+  if (word !== undefined) {
+    const by = `by ${word.by} until ${time(word.until)}`;
+    return `${state.phase === 'open' ? 'off' : 'on'} ${by}, ${since}`;
+  }
+  switch (state.phase) {
+    case 'closed':
+      return `on ${since}`;
+    case 'open':
+      return `off ${since}, probe at ${time(state.openUntil)}`;
+    case 'half-open':
+      return `off and probed ${since}`;
+  }
+}
+
+function time(ms: number): string {
+  return new Date(ms).toISOString();
+}

@@ -1,0 +1,20 @@
+import type { Origin } from '../../../core/messages.ts';
+import { settings } from '../environment.ts';
+import type { IsolationPool, Judgement } from '../isolation/pool.ts';
+
+const { plugins, functionTimeoutMs } = settings;
+
+/** Not even loaded where there are no plugins. */
+const switches = plugins.length === 0 ? undefined : await import('./switches.ts');
+switches?.setSwitchPolicies(plugins);
+
+/** The verdict on one text, by the validator and the plugins that are on. Never rejects. */
+export function judgeSwitched(
+  isolation: Pick<IsolationPool, 'judge'>,
+  text: string,
+  { messageId, sentAt }: Pick<Origin, 'messageId' | 'sentAt'>,
+): Promise<Judgement> {
+  if (switches === undefined) return isolation.judge(text, sentAt);
+  const switched = { text, submittedAt: sentAt, messageId };
+  return switches.judgeBySwitches(plugins, isolation, switched, functionTimeoutMs);
+}
