@@ -2,6 +2,7 @@ import type { PluginCrash, Verdict } from '../../../core/verdict.ts';
 import { pluginCrash } from '../plugins/plugin.ts';
 import { type Resume, withCrash } from '../plugins/progress.ts';
 import type { Death } from './death.ts';
+import { takeChunk } from './take-chunk.ts';
 import {
   type Chunk,
   type ChunkEnd,
@@ -43,8 +44,6 @@ interface Task {
 const NONE_OFF = (): readonly number[] => [];
 /** Deaths in a row without a resource begun, after which the component counts as broken. */
 const FRUITLESS_MAX = 3;
-const CHUNK_TEXTS_MAX = 50;
-const CHUNK_CHARACTERS_MAX = 4 * 1024 * 1024;
 
 /**
  * Worker threads that judge resources, so that whatever a resource does to its thread it does to no
@@ -67,9 +66,13 @@ export class IsolationPool {
     this.#staff();
   }
 
+  get #isWarm(): boolean {
+    return this.#idle.length + this.#busy.size > 0;
+  }
+
   /** Resolves when a worker is warm, or when none will be: then judging says why. */
   ready(): Promise<void> {
-    if (this.#idle.length + this.#busy.size > 0 || this.#alive.size === 0) return Promise.resolve();
+    if (this.#isWarm || this.#alive.size === 0) return Promise.resolve();
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#awaiting.push(resolve);
     return promise;
@@ -114,9 +117,11 @@ export class IsolationPool {
     this.#dispatch();
   }
 
+  /** The first loads alone: together they would share the start's little CPU, and each be late. */
   #staff(): void {
     const { size, spares = 1 } = this.#settings;
-    while (!this.#closed && this.#fruitless < FRUITLESS_MAX && this.#alive.size < size + spares) {
+    const wanted = this.#isWarm ? size + spares : 1;
+    while (!this.#closed && this.#fruitless < FRUITLESS_MAX && this.#alive.size < wanted) {
       const worker: WorkerThread = new WorkerThread(
         this.#settings,
         () => this.#welcome(worker),
@@ -130,6 +135,7 @@ export class IsolationPool {
     this.#idle.push(worker);
     this.#settleReady();
     this.#dispatch();
+    this.#staff();
   }
 
   #settleReady(): void {
@@ -159,18 +165,8 @@ export class IsolationPool {
     while (this.#pending.length > 0 && this.#busy.size < this.#settings.size) {
       const worker = this.#idle.shift();
       if (worker === undefined) return;
-      void this.#judgeChunk(worker, this.#takeChunk(share));
+      void this.#judgeChunk(worker, takeChunk(this.#pending, share));
     }
-  }
-
-  #takeChunk(share: number): Task[] {
-    let characters = 0;
-    const most = this.#pending.slice(0, Math.min(share, CHUNK_TEXTS_MAX));
-    const fitting = most.findIndex((task, position) => {
-      characters += task.text.length;
-      return position > 0 && characters > CHUNK_CHARACTERS_MAX;
-    });
-    return this.#pending.splice(0, fitting === -1 ? most.length : fitting);
   }
 
   async #judgeChunk(worker: WorkerThread, tasks: readonly Task[]): Promise<void> {
