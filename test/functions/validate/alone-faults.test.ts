@@ -138,7 +138,7 @@ describe('a fault of our own spends no attempt', () => {
       'lose',
     );
     for (let n = 0; n < 4; n += 1) {
-      expect((await deliverAlone(3_000))?.failed).toEqual([]);
+      expect((await deliverAlone(10_000))?.failed).toEqual([]);
       expect(await depthOf(stage.world.queues.isolation)).toBe(1);
       skipTime(60_000);
     }
