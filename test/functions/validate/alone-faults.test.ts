@@ -137,8 +137,8 @@ describe('a fault of our own spends no attempt', () => {
       (_, { UpdateExpression }) => String(UpdateExpression).includes('lastRequestId'),
       'lose',
     );
-    for (let n = 0; n < 4; n += 1) {
-      expect((await deliverAlone(10_000))?.failed).toEqual([]);
+    for (let n = 0; n < 3; n += 1) {
+      expect((await deliverAlone(4_000))?.failed).toEqual([]);
       expect(await depthOf(stage.world.queues.isolation)).toBe(1);
       skipTime(60_000);
     }
