@@ -2,7 +2,8 @@
  * `npm run bench:incident`: a burst of crash events of one scope, out of order and some of them twice,
  * read by two environments in batches of 100 as deployed, then fifteen minutes' wakes. Prints what
  * came of it and what it cost at DynamoDB, per event and for several sizes, beside the floor of one
- * write an event: whether the cost is linear. Fails where an incident, a page or the count is wrong.
+ * write an event: whether the cost is linear. Then the same of the audit log, which gets each crash as
+ * a fact. Fails where an incident, a page, the count or the log is wrong.
  */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
@@ -13,6 +14,7 @@ import { skipTime } from '../test/support/clock.ts';
 import { receive } from '../test/support/delivery.ts';
 import { startEmulators } from '../test/support/emulators.ts';
 import { buildWorld, type World } from '../test/support/world.ts';
+import { writeAudit } from './incident/audit.ts';
 import { meter } from './incident/meter.ts';
 
 const SIZES = (process.env['EVENTS'] ?? '1000,3000,10000').split(',').map(Number);
@@ -62,7 +64,7 @@ async function burst(size: number, world: World, handler: Handler) {
 function storm(scope: string, size: number): string[] {
   const now = Date.now();
   const events = Array.from({ length: size }, (_, n) => ({
-    id: `r-${n}`,
+    id: `${scope}-${n}`,
     component: scope,
     kind: 'exit',
     at: now - Math.floor((n * SPAN_MS) / size),
@@ -105,14 +107,23 @@ async function check(scope: string, size: number, world: World): Promise<void> {
 const emulators = await startEmulators();
 const world = await buildWorld();
 const { handler } = await import('../functions/incident/handler.ts');
+const { handler: audit } = await import('../functions/audit/handler.ts');
 const { dynamo } = await import('../functions/aws/clients.ts');
 const { latestIncident } = await import('../functions/aws/incidents-table.ts');
 meter.attach(dynamo.middlewareStack);
 const rows = [];
-for (const size of SIZES) rows.push(await burst(size, world, handler as unknown as Handler));
+const audited = [];
+for (const size of SIZES) {
+  rows.push(await burst(size, world, handler as unknown as Handler));
+  audited.push(await writeAudit(size, world, audit as unknown as Handler));
+}
 console.table(rows);
 console.log('Each: one incident; one page, again after 5 min, resolved; the count exact.');
 console.log(
   'Floor: 1 write an event. An environment has 3 writes in flight at most, two read the queue.',
+);
+console.table(audited);
+console.log(
+  'Floor: an object a batch of ten, 2 writes and a read unit an entry. One batch at a time: its group has one reader.',
 );
 await emulators.stop();

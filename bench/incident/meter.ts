@@ -8,9 +8,16 @@ interface Counts {
   readonly writeUnits: number;
 }
 
-interface Answer {
-  readonly ConsumedCapacity?: { readonly CapacityUnits?: number };
+interface Capacity {
+  readonly CapacityUnits?: number;
 }
+/** Of a batch, one for each table. */
+interface Answer {
+  readonly ConsumedCapacity?: Capacity | readonly Capacity[];
+}
+
+const unitsOf = ({ ConsumedCapacity = [] }: Answer) =>
+  [ConsumedCapacity].flat().reduce((sum, { CapacityUnits = 0 }) => sum + CapacityUnits, 0);
 
 class Meter {
   #counts: Counts = { reads: 0, writes: 0, readUnits: 0, writeUnits: 0 };
@@ -22,7 +29,7 @@ class Meter {
         const input = { ...(args.input as object), ReturnConsumedCapacity: 'TOTAL' };
         try {
           const answer = await next({ ...args, input } as typeof args);
-          this.#count(isWrite, (answer.output as Answer).ConsumedCapacity?.CapacityUnits ?? 0);
+          this.#count(isWrite, unitsOf(answer.output as Answer));
           return answer;
         } catch (error) {
           // A condition that did not hold is billed as the write that it was not.
