@@ -16,12 +16,22 @@ export const s3 = new S3Client({ forcePathStyle: process.env['AWS_ENDPOINT_URL']
 const dynamodb = DynamoDBDocumentClient.from(new DynamoDBClient({}));
 
 export type Item = Readonly<Record<string, unknown>>;
-export type QueueName = Lane | `${Lane}-isolation` | `${Lane}-dead-letter` | 'incident';
+export type QueueName =
+  | Lane
+  | `${Lane}-isolation`
+  | `${Lane}-dead-letter`
+  | 'incident'
+  | 'supervisor';
 
 export async function queueUrl(name: string): Promise<string> {
   const { QueueUrl } = await sqs.send(new GetQueueUrlCommand({ QueueName: resourceName(name) }));
   if (QueueUrl === undefined) throw new Error(`no queue ${name}`);
   return QueueUrl;
+}
+
+export async function queueArn(name: QueueName): Promise<string> {
+  const input = { QueueUrl: await queueUrl(name), AttributeNames: ['QueueArn' as const] };
+  return (await sqs.send(new GetQueueAttributesCommand(input))).Attributes?.QueueArn ?? '';
 }
 
 /** Sends one message as a producer without our CLI would. Returns its id. */
@@ -98,7 +108,7 @@ export async function whereabouts(source: string, id: string) {
 
 /** All items of a table that `accept` takes; the tables of this stage hold only what we sent. */
 export async function scan(
-  table: 'resources' | 'quarantine' | 'incidents',
+  table: 'resources' | 'quarantine' | 'incidents' | 'supervision',
   accept: (item: Item) => boolean,
 ): Promise<Item[]> {
   const found: Item[] = [];

@@ -21,6 +21,8 @@ export const CONTEXT = [
   'lanes.background.timeoutSeconds=5',
   'lanes.background.visibilitySeconds=31',
   'isolation.visibilitySeconds=30',
+  'supervisor.coolDownSeconds=1',
+  'supervisor.rampStepSeconds=1',
 ] as const;
 
 /** Crashes that open an incident, of the config's defaults. */
