@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { lanes } from '../../core/messages.ts';
+import type { Supervised } from '../../core/supervised-state.ts';
 import type { Page } from '../../local/pages.ts';
 import { type Runtime, startRuntime } from '../../local/runtime.ts';
 import { ensureBuilt } from '../../local/start/build.ts';
@@ -92,6 +93,15 @@ async function withBadDeploy(use: (stack: Stack) => Promise<void>): Promise<void
   }
 }
 
+/** How long it took on this machine, for the reader of the output: a limit would fail on a busy one. */
+function sayHowLong(state: Supervised | undefined): void {
+  if (state?.holds.supervisor === undefined) return;
+  // What the deaths that paused it are spent until is the event time of the fourth.
+  const decided = state.holds.supervisor.since - state.spentUntil;
+  const off = Date.now() - state.spentUntil;
+  console.info(`4th death: paused ${decided} ms after its event, mappings off within ${off} ms`);
+}
+
 /** Nothing left the lane: what was sent is in its queue, and nowhere else. */
 async function expectWaiting(runtime: Runtime, sent: number): Promise<void> {
   const queues = queueClient(runtime);
@@ -121,6 +131,7 @@ test('R02 R30 R31 R33: its 4th death pauses the lane; mended, it comes back by a
       await expect.poll(() => queues.visible(QUEUE), POLL).toBe(0);
     }
     await expect.poll(lane.mappings, POLL).toEqual(['Disabled', 'Disabled']);
+    sayHowLong(await lane.state());
     await expect.poll(() => runtime.inFlight(), POLL).toBe(0);
     await expectWaiting(runtime, sent);
     // The root tells people: the lane of a component that cannot live is paused.
