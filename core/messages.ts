@@ -151,6 +151,11 @@ export const outcomeEventSchema = z.object({
   sequence: z.int().nonnegative().optional(),
   /** The producer's own; where it gave none the message id is it. */
   correlationId: z.string().optional(),
+  /** When it was submitted, and when it ended so; epoch ms. Older versions tell neither. */
+  sentAt: z.int().nonnegative().optional(),
+  endedAt: z.int().nonnegative().optional(),
+  /** Why, as `core/fingerprint.ts` makes it; of what was stored none. */
+  fingerprint: z.string().max(64).optional(),
   /** What crashed it, of a dead letter. */
   crash: crashKindSchema.optional(),
   issues: z.array(

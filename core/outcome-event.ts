@@ -19,12 +19,15 @@ export interface Outcome {
   readonly verdict: OutcomeVerdict;
   readonly issues?: readonly Pick<Issue, 'severity' | 'code' | 'expression'>[];
   readonly crash?: CrashKind | undefined;
+  readonly fingerprint?: string | undefined;
+  /** Epoch ms. */
+  readonly endedAt: number;
 }
 
 export function outcomeEvent(
-  { messageId, source, line, sequence, correlationId }: Origin,
+  { messageId, source, line, sequence, correlationId, sentAt }: Origin,
   lane: Lane,
-  { verdict, issues = [], crash }: Outcome,
+  { verdict, issues = [], crash, fingerprint, endedAt }: Outcome,
 ): OutcomeEvent {
   return {
     verdict,
@@ -34,6 +37,9 @@ export function outcomeEvent(
     ...(line !== undefined && { line }),
     ...(sequence !== undefined && { sequence }),
     ...(correlationId !== undefined && { correlationId }),
+    sentAt,
+    endedAt,
+    ...(fingerprint !== undefined && { fingerprint }),
     ...(crash !== undefined && { crash }),
     issues: issues.slice(0, ISSUES_MAX).map(({ severity, code, expression }) => {
       const where = expression && toldExpression(code, expression);

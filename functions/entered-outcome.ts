@@ -18,11 +18,14 @@ export async function tellEnteredOutcome(
   await topic.tell(outcomeEvent({ ...entry, messageId }, entry.lane, outcome));
 }
 
-function enteredOutcome({ status, kind, crash, outcome }: QuarantineRecord): Outcome | undefined {
-  if (status === 'stored') return { verdict: 'stored' };
+function enteredOutcome(entry: QuarantineRecord): Outcome | undefined {
+  const { status, kind, crash, fingerprint, outcome } = entry;
+  // An entry that says so was resolved just now, by what stored it.
+  if (status === 'stored') return { verdict: 'stored', endedAt: Date.now() };
   if (status !== 'quarantined') return undefined;
-  if (kind === 'dead-letter') return { verdict: 'dead-lettered', crash };
-  return { verdict: 'rejected', issues: issuesOf(outcome) };
+  const ended = { fingerprint, endedAt: entry.quarantinedAt ?? Date.now() };
+  if (kind === 'dead-letter') return { verdict: 'dead-lettered', crash, ...ended };
+  return { verdict: 'rejected', issues: issuesOf(outcome), ...ended };
 }
 
 /** Of an OperationOutcome as we wrote it. */

@@ -63,10 +63,12 @@ async function enter(
   const placed = await place(record.body, origin.messageId);
   const fingerprint = crashFingerprint(COMPONENT, crash, reason);
   const entry = { origin, lane, crash, reason, fingerprint, placed, kind: 'dead-letter' } as const;
-  const kept = await quarantine(table, entry, Date.now());
+  const endedAt = Date.now();
+  const kept = await quarantine(table, entry, endedAt);
   if (kept) {
     emit('Quarantined', 'verdict', crash);
-    await topic.tell(outcomeEvent(origin, lane, { verdict: 'dead-lettered', crash }));
+    const outcome = { verdict: 'dead-lettered', crash, fingerprint, endedAt } as const;
+    await topic.tell(outcomeEvent(origin, lane, outcome));
   } else {
     await tellEnteredOutcome(table, topic, origin.messageId);
   }

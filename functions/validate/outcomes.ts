@@ -92,7 +92,8 @@ async function askForDelivery(pk: string): Promise<void> {
 /** Tells that it is stored; where it has an entry in Quarantine, once that says so too. */
 export async function tellStored({ provenance }: Submission, { issues }: Valid): Promise<void> {
   const { origin } = provenance;
-  await topic.tell(outcomeEvent(origin, environment.lane, { verdict: 'stored', issues }));
+  const outcome = { verdict: 'stored', issues, endedAt: Date.now() } as const;
+  await topic.tell(outcomeEvent(origin, environment.lane, outcome));
   measureSince('VerdictLatency', origin.sentAt);
   logger.debug('stored', idsOf(origin));
 }
@@ -114,12 +115,12 @@ export async function reject(
       : refusalFingerprint(COMPONENT, refusal);
   const { lane, quarantineTable } = environment;
   const entry = { origin, lane, reason, outcome, fingerprint, placed, kind: 'rejection' } as const;
-  const kept = await inSpan({ name: 'reject' }, () =>
-    quarantine(quarantineTable, entry, Date.now()),
-  );
+  const endedAt = Date.now();
+  const kept = await inSpan({ name: 'reject' }, () => quarantine(quarantineTable, entry, endedAt));
   if (kept) {
     emit('Quarantined', 'verdict', 'invalid');
-    await topic.tell(outcomeEvent(origin, lane, { verdict: 'rejected', issues }));
+    const told = { verdict: 'rejected', issues, fingerprint, endedAt } as const;
+    await topic.tell(outcomeEvent(origin, lane, told));
   } else {
     await tellEntered(submission);
   }

@@ -19,7 +19,12 @@ const issue = (code: string, expression?: string): Issue => ({
   ...(expression !== undefined && { expression }),
 });
 const told = (...issues: Issue[]) =>
-  outcomeEvent(origin, 'critical', { verdict: 'rejected', issues });
+  outcomeEvent(origin, 'critical', {
+    verdict: 'rejected',
+    issues,
+    fingerprint: 'f-1',
+    endedAt: 9,
+  });
 
 describe('R08: what a producer is told', () => {
   test('says how and why a message ended, where it came from, and no value', () => {
@@ -32,6 +37,9 @@ describe('R08: what a producer is told', () => {
       line: 7,
       sequence: 3,
       correlationId: '0b5ae8a1-2c1b-4f5e-9a39-0f4f6f3c9d11',
+      sentAt: 1,
+      endedAt: 9,
+      fingerprint: 'f-1',
       issues: [
         { severity: 'error', code: 'code-invalid', expression: 'Patient.gender' },
         { severity: 'error', code: 'invalid' },
@@ -56,12 +64,15 @@ describe('R08: what a producer is told', () => {
     const event = outcomeEvent({ messageId, source, sentAt: 1 }, 'background', {
       verdict: 'dead-lettered',
       crash: 'out-of-memory',
+      endedAt: 2,
     });
     expect(event).toEqual({
       verdict: 'dead-lettered',
       messageId,
       source,
       lane: 'background',
+      sentAt: 1,
+      endedAt: 2,
       crash: 'out-of-memory',
       issues: [],
       issuesTotal: 0,

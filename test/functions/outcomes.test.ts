@@ -62,6 +62,11 @@ test('R07 R08: each end is told once, filterable by verdict, lane and source, wi
     issues: [{ severity: 'error', code: expect.any(String), expression: 'Patient.gender' }],
   });
   expect(JSON.stringify(told)).not.toMatch(/unheard-of|Chalmers/);
+  for (const { event: one } of told) {
+    expect(one.endedAt).toBeGreaterThanOrEqual(one.sentAt ?? Number.NaN);
+    const isFingerprint = expect.stringMatching(/^[0-9a-f]{16}$/);
+    expect(one.fingerprint).toEqual(one.verdict === 'stored' ? undefined : isFingerprint);
+  }
 });
 
 test('R04 R09: while the topic fails, messages wait; nothing is lost, nothing spends an attempt', async () => {
