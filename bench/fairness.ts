@@ -12,7 +12,7 @@ import type { Lane } from '../core/messages.ts';
 import { createClients, destroyClients } from '../local/clients.ts';
 import { type Runtime, startRuntime } from '../local/runtime.ts';
 import { ensureBuilt } from '../local/start/build.ts';
-import { queueDepths } from '../local/start/queues.ts';
+import { holdsPending, queueDepths } from '../local/start/queues.ts';
 import { flood, trickle } from './fairness/traffic.ts';
 
 const FLOOD = Number(process.env['FLOOD'] ?? 20_000);
@@ -72,7 +72,7 @@ async function backlogOf({ sqs }: Clients, url: string, messages: number): Promi
 async function drained(runtime: Runtime, { sqs }: Clients, urls: string[]): Promise<void> {
   for (;;) {
     const depths = await queueDepths(sqs, urls);
-    if (depths.every((depth) => depth === 0) && runtime.inFlight() === 0) return;
+    if (depths.every((depth) => depth === 0) && runtime.inFlight(holdsPending) === 0) return;
     await wait(200);
   }
 }

@@ -56,10 +56,10 @@ export type Runtime = {
   queueUrl(queueName: string): string;
   environments(): { functionName: string; pid: number }[];
   /**
-   * What is under way outside the queues: messages that pollers hold, copies of deleted ones, log
-   * lines on their way to a subscriber, asynchronous invocations.
+   * What is under way outside the queues: messages of those that count which pollers hold, copies of
+   * deleted ones, log lines on their way to a subscriber, asynchronous invocations.
    */
-  inFlight(): number;
+  inFlight(counts?: (queueName: string) => boolean): number;
   stop(): Promise<void>;
 };
 

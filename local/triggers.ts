@@ -25,8 +25,8 @@ export type TriggersContext = {
 
 export type Triggers = {
   mappings: readonly SwitchedMapping[];
-  /** Messages, log lines and asynchronous invocations under way. */
-  inFlight(): number;
+  /** Messages of the queues that count, log lines and asynchronous invocations under way. */
+  inFlight(counts?: (queueName: string) => boolean): number;
   stop(): Promise<void>;
 };
 
@@ -47,7 +47,8 @@ export function startTriggers(plan: Plan, context: TriggersContext): Triggers {
   const mappings = startMappings(plan.mappings, { ...queues, functions, host, mischief, log });
   return {
     mappings: mappings.all,
-    inFlight: () => mappings.inFlight() + logs.pending() + asyncInvocations.pending(),
+    inFlight: (counts = () => true) =>
+      mappings.inFlight(counts) + logs.pending() + asyncInvocations.pending(),
     async stop() {
       await mappings.stop(STOP_GRACE_MS);
       schedule.stop();

@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { createClients, destroyClients } from '../../local/clients.ts';
 import { startRuntime } from '../../local/runtime.ts';
+import { holdsPending } from '../../local/start/queues.ts';
 import {
   type Account,
   accountOf,
@@ -52,7 +53,7 @@ export async function runSideBySide(run: Run): Promise<Result[]> {
       run.consumers.map(async (consumer) => {
         const startedMs = performance.now();
         const sent = await sendTo(stores, consumer, run.messages);
-        const endedMs = await drained(stores, consumer, runtime.inFlight);
+        const endedMs = await drained(stores, consumer, () => runtime.inFlight(holdsPending));
         const account = accountOf(sent, await consumer.ends(stores));
         return { name: consumer.name, ...account, seconds: (endedMs - startedMs) / 1000 };
       }),

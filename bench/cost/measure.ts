@@ -9,7 +9,7 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { createClients, destroyClients } from '../../local/clients.ts';
 import type { LogLine } from '../../local/lambda/platform-log.ts';
 import { startRuntime } from '../../local/runtime.ts';
-import { findQueues, queueDepths } from '../../local/start/queues.ts';
+import { findQueues, holdsPending, queueDepths } from '../../local/start/queues.ts';
 import { writeAssembly } from '../blast-radius/assembly.ts';
 import { CONSUMERS, type Consumer, sendTo } from '../blast-radius/consumers.ts';
 import { billedAs } from './calls.ts';
@@ -77,7 +77,10 @@ export async function measure(
   try {
     const queues = await findQueues(clients.sqs, runtime.stackName);
     const stores = { sqs: clients.sqs, dynamodb: DynamoDBDocumentClient.from(clients.dynamodb) };
-    const depths = async () => [...(await queueDepths(clients.sqs, queues)), runtime.inFlight()];
+    const depths = async () => [
+      ...(await queueDepths(clients.sqs, queues)),
+      runtime.inFlight(holdsPending),
+    ];
     const run = async (consumer: Consumer, of: Kind, count: number, seed: number) => {
       usage = new Usage();
       kind = of;

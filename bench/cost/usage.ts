@@ -8,11 +8,13 @@ export const PROMISES = [
   'supervision',
   'audit',
   'breaker',
+  'reports and analytics',
 ] as const;
 export type Promised = (typeof PROMISES)[number];
 
 /** Which promise a queue, table, topic, bucket or function exists for. */
 const WHOSE: readonly (readonly [RegExp, Promised])[] = [
+  [/report|analytics/, 'reports and analytics'],
   [/audit/, 'audit'],
   [/breaker/, 'breaker'],
   [/supervis|monitor/, 'supervision'],

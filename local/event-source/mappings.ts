@@ -21,8 +21,8 @@ export type MappingsContext = {
 
 export type Mappings = {
   all: readonly SwitchedMapping[];
-  /** Messages and copies that were received and whose fate is open. */
-  inFlight(): number;
+  /** Messages and copies that were received and whose fate is open, of the queues that count. */
+  inFlight(counts: (queueName: string) => boolean): number;
   /** Ends polling, then waits up to `graceMs` for the invocations that run. */
   stop(graceMs: number): Promise<void>;
 };
@@ -35,7 +35,10 @@ export function startMappings(plans: MappingPlan[], context: MappingsContext): M
   const all = plans.map((plan) => startMapping(plan, context));
   return {
     all,
-    inFlight: () => all.reduce((sum, mapping) => sum + mapping.inFlight(), 0),
+    inFlight: (counts) =>
+      all
+        .filter(({ identity }) => counts(nameOfArn(identity.eventSourceArn)))
+        .reduce((sum, mapping) => sum + mapping.inFlight(), 0),
     async stop(graceMs) {
       const grace = Promise.withResolvers<void>();
       const timer = setTimeout(grace.resolve, graceMs);

@@ -3,13 +3,13 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { bodiesBucketOf, laneQueueName, type Target } from '../../cli/target.ts';
 import { createClients } from '../clients.ts';
 import type { Runtime } from '../runtime.ts';
-import { findQueues } from './queues.ts';
+import { findQueues, holdsPending } from './queues.ts';
 import type { Tables } from './tables.ts';
 
 export interface Pipeline {
   readonly target: Target;
   readonly tables: Tables;
-  /** All queues of the stage. */
+  /** All queues of the stage whose messages have not ended. */
   readonly queueUrls: readonly string[];
   /** Messages that the pollers hold outside of any queue. */
   readonly inFlight: () => number;
@@ -35,7 +35,7 @@ export async function connect(
       supervision: `${stackName}-supervision`,
     },
     queueUrls: await findQueues(sqs, stackName),
-    inFlight,
+    inFlight: () => inFlight(holdsPending),
     pageKeys,
   };
 }

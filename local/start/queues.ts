@@ -1,19 +1,25 @@
 /** How much still waits in the queues of a stage. */
 import { GetQueueAttributesCommand, paginateListQueues, type SQSClient } from '@aws-sdk/client-sqs';
 
+/**
+ * Whether messages wait in a queue for their end. What reporting and analytics gather for minutes has
+ * ended, and nobody waits for them.
+ */
+export const holdsPending = (queueName: string) => !/-(reporting|analytics)$/.test(queueName);
+
 const DEPTHS = [
   'ApproximateNumberOfMessages',
   'ApproximateNumberOfMessagesNotVisible',
   'ApproximateNumberOfMessagesDelayed',
 ] as const;
 
-/** The URLs of all queues whose names begin so. */
+/** The URLs of all queues that hold what has not ended, and whose names begin so. */
 export async function findQueues(sqs: SQSClient, prefix: string): Promise<string[]> {
   const urls: string[] = [];
   for await (const page of paginateListQueues({ client: sqs }, { QueueNamePrefix: prefix })) {
     urls.push(...(page.QueueUrls ?? []));
   }
-  return urls;
+  return urls.filter(holdsPending);
 }
 
 /** Messages that wait, are being worked on or delayed, in the order of `queueUrls`. */

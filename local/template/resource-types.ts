@@ -76,6 +76,8 @@ const WITHOUT_LOCAL_EFFECT: Record<string, Identity> = {
   'AWS::SQS::QueuePolicy': named('', (name) => name),
   'AWS::SNS::TopicPolicy': named('', (name) => name),
   'AWS::S3::BucketPolicy': named('', (name) => name),
+  'AWS::Glue::Database': named('', (name) => name),
+  'AWS::Glue::Table': named('', (name) => name),
   'AWS::CDK::Metadata': named('', (name) => name),
   'Custom::S3AutoDeleteObjects': named('', (name) => name),
 };
