@@ -94,6 +94,8 @@ const APPLICATION_LAYER: Supervisor = {
       restart: 'temporary',
       within: ['validate-critical', 'validate-background'],
     }),
+    child('reporting', { restart: 'temporary', functions: ['reporting'] }),
+    child('analytics', { restart: 'temporary', functions: ['analytics'] }),
   ],
 };
 

@@ -116,6 +116,8 @@ export const METRICS = {
     by: 'speaker',
     means: 'from telling a fact to its entry',
   },
+  FactsKept: counts('outcomes, and notices of incidents, kept as facts'),
+  ReportsMade: counts('editions of a daily report'),
   MemoryPercent: {
     unit: 'Percent',
     by: 'speaker',

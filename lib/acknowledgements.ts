@@ -28,6 +28,12 @@ export const NO_REPLICATION = {
     'Where a second copy of PHI may lie is decided by the operator, not by a default. S3 keeps the objects in three zones, and versions undo deletion and overwriting.',
 };
 
+export const NO_FACTS_REPLICATION = {
+  id: NO_REPLICATION.id,
+  reason:
+    'Facts of what ended, without PHI: nothing of the pipeline depends on them. S3 keeps the objects in three zones, and versions undo deletion and overwriting.',
+};
+
 export const ACCESS_LOGS_BY_S3_KEY = {
   id: 'HIPAA.Security-S3DefaultEncryptionKMS',
   reason:

@@ -11,6 +11,8 @@ export const alarmConfigSchema = z
         critical: seconds(120),
         background: seconds(3_600),
         delivery: seconds(3_600),
+        /** Reporting and analytics: they gather for minutes, and nobody waits for them. */
+        insight: seconds(3_600),
         /** Isolation, incident, supervisor, audit: each has visibility timeouts to wait for. */
         others: seconds(900),
       })

@@ -27,7 +27,9 @@ export interface Concurrency {
         | 'supervisor'
         | 'monitor'
         | 'deliver'
-        | 'resend',
+        | 'resend'
+        | 'reporting'
+        | 'analytics',
         number
       >
     >
@@ -55,12 +57,14 @@ export function planConcurrency(config: Config): Concurrency {
   const delivering = config.delivery.endpoint !== undefined;
   const deliver = delivering ? config.delivery.maxConcurrency : 0;
   const resend = delivering ? 1 : 0;
-  const others =
-    critical + quarantine + incident + audit + supervisor + monitor + isolation + deliver + resend;
+  const reporting = config.reporting.maxConcurrency;
+  const analytics = config.analytics.maxConcurrency;
+  const kernel = quarantine + incident + audit + supervisor + monitor;
+  const others = critical + kernel + isolation + deliver + resend + reporting + analytics;
   const left = config.accountConcurrency - UNRESERVED_MIN - others;
   if (left < MAPPING_MIN) {
     throw new ConfigError([
-      `accountConcurrency ${config.accountConcurrency} is too small: critical ${critical}, quarantine ${quarantine}, incident ${incident}, audit ${audit}, supervisor ${supervisor}, monitor ${monitor}, ${delivering ? `delivery ${deliver + resend}, ` : ''}background at least ${isolation + MAPPING_MIN} and ${UNRESERVED_MIN} unreserved do not fit`,
+      `accountConcurrency ${config.accountConcurrency} is too small: critical ${critical}, quarantine ${quarantine}, incident ${incident}, audit ${audit}, supervisor ${supervisor}, monitor ${monitor}, reporting ${reporting}, analytics ${analytics}, ${delivering ? `delivery ${deliver + resend}, ` : ''}background at least ${isolation + MAPPING_MIN} and ${UNRESERVED_MIN} unreserved do not fit`,
     ]);
   }
   const background = Math.min(wanted.background, left);
@@ -80,6 +84,8 @@ export function planConcurrency(config: Config): Concurrency {
       audit,
       supervisor,
       monitor,
+      reporting,
+      analytics,
       ...(delivering && { deliver, resend }),
     },
     notes,

@@ -126,6 +126,8 @@ export function configProblems(config: Config): string[] {
     ...queueProblems('audit', config.audit, 0),
     ...queueProblems('incident', incident, incident.batchWindowSeconds),
     ...queueProblems('supervisor', config.supervisor, 0),
+    ...queueProblems('reporting', config.reporting, config.reporting.windowSeconds),
+    ...queueProblems('analytics', config.analytics, config.analytics.windowSeconds),
     ...retryProblems(config),
   ];
   if (config.chaos === 'on' && config.stage === 'prod') {

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { laneSchema, outcomeVerdictSchema } from '../core/messages.ts';
 import { alarmConfigSchema } from './alarm-config.ts';
 import { incidentConfig } from './incident-config.ts';
+import { analyticsConfigSchema, reportingConfigSchema } from './insight-config.ts';
 import { sendersSchema, sourcesConfigSchema } from './source-config.ts';
 import { terminologyConfigSchema } from './terminology-config.ts';
 import { tracesConfigSchema } from './traces-config.ts';
@@ -133,6 +134,9 @@ const schema = z.strictObject({
       visibilitySeconds: z.int().min(1).max(43_200).default(180),
     })
     .prefault({}),
+  /** Both read what the pipeline tells, and may be down for days. */
+  reporting: reportingConfigSchema,
+  analytics: analyticsConfigSchema,
   /** Sees deaths from outside; CloudWatch Logs invokes it. */
   monitor: z
     .strictObject({

@@ -8,4 +8,6 @@ export const FUNCTION_NAMES = [
   'resend',
   'supervisor',
   'audit',
+  'reporting',
+  'analytics',
 ] as const;

@@ -7,6 +7,7 @@ import { SUPERVISION_TREE, type Supervisor as SupervisionTree } from '../core/su
 import { FHIR_SERVER } from '../functions/deliver/service.ts';
 import { TERMINOLOGY_SERVER } from '../functions/validate/terminology/service.ts';
 import { Alarms } from './alarms/alarms.ts';
+import { Analytics } from './analytics.ts';
 import { Audit } from './audit.ts';
 import { Bodies } from './bodies.ts';
 import { planConcurrency } from './concurrency.ts';
@@ -26,6 +27,7 @@ import { Outcomes } from './outcomes.ts';
 import { addOutputs } from './outputs.ts';
 import { shareSwitches } from './plugin-host.ts';
 import { Quarantine } from './quarantine.ts';
+import { Reporting } from './reporting.ts';
 import { proveSources } from './sources.ts';
 import { checkSupervision } from './supervision-checks.ts';
 import { Supervisor } from './supervisor.ts';
@@ -54,11 +56,12 @@ export class PipelineStack extends Stack {
     const tables = new Tables(this, 'Tables', foundation);
     const bodies = new Bodies(this, 'Bodies', foundation);
     const hashKey = new HashKey(this, 'Hash', foundation);
+    // The CDK's own types do not hold under exactOptionalPropertyTypes: a Bucket is an IBucket.
+    const accessLogs = bodies.accessLogs as IBucket;
     const audit = new Audit(this, 'Audit', foundation, {
       table: tables.audit,
       hashKey,
-      // The CDK's own types do not hold under exactOptionalPropertyTypes: a Bucket is an IBucket.
-      accessLogs: bodies.accessLogs as IBucket,
+      accessLogs,
     });
     const crashes = new Crashes(this, 'Crashes', foundation);
     const outcomes = new Outcomes(this, 'Outcomes', foundation);
@@ -155,6 +158,13 @@ export class PipelineStack extends Stack {
       audit.grantTell(delivery.deliver);
       audit.grantTell(delivery.resend);
     }
+    const insight = { outcomes: outcomes.topic, hashKey, accessLogs };
+    const reporting = new Reporting(this, 'Reporting', foundation, {
+      ...insight,
+      management,
+      minute,
+    });
+    const analytics = new Analytics(this, 'Analytics', foundation, insight);
     new Monitor(this, 'Monitor', foundation, {
       watched: [
         critical.validate,
@@ -163,6 +173,8 @@ export class PipelineStack extends Stack {
         incident.function,
         supervisor.function,
         audit.function,
+        reporting.function,
+        analytics.function,
         ...(delivery ? [delivery.deliver, delivery.resend] : []),
       ],
       crashes: crashes.topic,

@@ -2,6 +2,7 @@
 import { ALARM, COMPOSITE, DASHBOARD } from './cloudwatch.ts';
 import { TABLE } from './dynamodb.ts';
 import { RULE } from './events.ts';
+import { DATABASE, GLUE_TABLE } from './glue.ts';
 import { MANAGED_POLICY, ROLE } from './iam.ts';
 import { ALIAS, KEY } from './kms.ts';
 import { EVENT_SOURCE_MAPPING, FUNCTION, PERMISSION } from './lambda.ts';
@@ -24,6 +25,8 @@ export const LIVE_TYPES: Readonly<Record<string, LiveType>> = {
   'AWS::CloudWatch::Dashboard': { properties: DASHBOARD },
   'AWS::DynamoDB::Table': { properties: TABLE },
   'AWS::Events::Rule': { properties: RULE },
+  'AWS::Glue::Database': { properties: DATABASE },
+  'AWS::Glue::Table': { properties: GLUE_TABLE, namedBy: 'DatabaseName' },
   'AWS::IAM::ManagedPolicy': { properties: MANAGED_POLICY },
   'AWS::IAM::Role': { properties: ROLE },
   'AWS::KMS::Alias': { properties: ALIAS, namedBy: 'AliasName' },

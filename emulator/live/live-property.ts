@@ -3,6 +3,7 @@ import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { EventBridgeClient } from '@aws-sdk/client-eventbridge';
+import { GlueClient } from '@aws-sdk/client-glue';
 import { IAMClient } from '@aws-sdk/client-iam';
 import { KMSClient } from '@aws-sdk/client-kms';
 import { LambdaClient } from '@aws-sdk/client-lambda';
@@ -36,6 +37,7 @@ export const liveClients = () => ({
   cloudwatch: new CloudWatchClient({}),
   dynamodb: new DynamoDBClient({}),
   events: new EventBridgeClient({}),
+  glue: new GlueClient({}),
   iam: new IAMClient({}),
   kms: new KMSClient({}),
   lambda: new LambdaClient({}),

@@ -44,6 +44,8 @@ export const ENV = {
   ratesTable: 'RATES_TABLE',
   auditTable: 'AUDIT_TABLE',
   auditBucket: 'AUDIT_BUCKET',
+  reportsBucket: 'REPORTS_BUCKET',
+  analyticsBucket: 'ANALYTICS_BUCKET',
   /** Of the secret that keys the hashes of ids. */
   hashKeyArn: 'HASH_KEY_ARN',
   /** Hashes of the config and of the code that were deployed. */

@@ -26,7 +26,7 @@ export function functionAlarms(
       section: 'errors',
       metric: lambda.metricErrors(FIVE_MINUTES),
       threshold: alarms.errorsInFiveMinutes,
-      tells: 'oncall',
+      tells: name === 'reporting' || name === 'analytics' ? 'management' : 'oncall',
     },
     {
       name: `${name}-throttles`,

@@ -12,6 +12,8 @@ export interface NamedQueue {
 
 const DAY_SECONDS = 86_400;
 
+/** Of readers that may be down for a day: people are told in the morning. */
+const isInsight = (name: string) => /^(reporting|analytics)\b/.test(name);
 const isDeadLetterQueue = (name: string) => name.endsWith('dead-letter');
 
 /** The alarms of one queue. */
@@ -31,14 +33,14 @@ function deadLetters(name: string, queue: Queue): AlarmSettings {
     }),
     threshold: 1,
     periods: { bad: 5, of: 5 },
-    tells: 'oncall',
+    tells: isInsight(name) ? 'management' : 'oncall',
   };
 }
 
 function waiting(name: string, queue: Queue, { alarms, retentionDays }: Config): AlarmSettings[] {
-  const { critical, background, delivery, others } = alarms.ageSeconds;
-  const limits: Readonly<Record<string, number>> = { critical, background, delivery };
-  const limit = limits[name] ?? others;
+  const { insight, others, ...lanes } = alarms.ageSeconds;
+  const limits: Readonly<Record<string, number>> = lanes;
+  const limit = limits[name] ?? (isInsight(name) ? insight : others);
   const lastDays = Math.max(1, retentionDays - 4);
   const metric = queue.metricApproximateAgeOfOldestMessage({
     statistic: 'Maximum',
@@ -51,7 +53,7 @@ function waiting(name: string, queue: Queue, { alarms, retentionDays }: Config):
     metric,
     threshold: limit,
     periods: { bad: 3, of: 3 },
-    tells: name === 'background' ? 'management' : 'oncall',
+    tells: name === 'background' || isInsight(name) ? 'management' : 'oncall',
   };
   const lost: AlarmSettings = {
     name: `${name}-retention`,

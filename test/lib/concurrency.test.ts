@@ -18,14 +18,16 @@ describe('planConcurrency', () => {
     const { lanes, reserved, notes } = plan({ stage: 'prod' });
     expect(reserved).toEqual({
       critical: 110,
-      background: 772,
+      background: 762,
       quarantine: 4,
       incident: 2,
       audit: 3,
       supervisor: 4,
       monitor: 5,
+      reporting: 5,
+      analytics: 5,
     });
-    expect(lanes).toEqual({ critical: 100, background: 762 });
+    expect(lanes).toEqual({ critical: 100, background: 752 });
     expect(notes).toEqual([expect.stringContaining('lanes.background.maxConcurrency')]);
   });
 
@@ -36,10 +38,10 @@ describe('planConcurrency', () => {
   });
 
   it('refuses an account that is too small, naming the setting', () => {
-    const smallest = { stage: 'prod', accountConcurrency: '240' };
+    const smallest = { stage: 'prod', accountConcurrency: '250' };
     expect(plan(smallest).lanes.background).toBe(2);
-    expect(() => plan({ ...smallest, accountConcurrency: '239' })).toThrow(
-      /accountConcurrency 239/,
+    expect(() => plan({ ...smallest, accountConcurrency: '249' })).toThrow(
+      /accountConcurrency 249/,
     );
   });
 

@@ -103,11 +103,34 @@ describe('permissions', () => {
     ]);
   });
 
+  it('R50: of reporting are these and no others: no table of the kernel is among them', () => {
+    expect(rowsOf('reporting')).toEqual([
+      'TakeOutcomes: sqs:DeleteMessage, sqs:GetQueueAttributes, sqs:ReceiveMessage on queue reporting',
+      'WriteReports: s3:PutObject on bucket reports/due/*, bucket reports/facts/*, bucket reports/reports/*',
+      'ReadFacts: s3:GetObject on bucket reports/facts/*',
+      'FindFacts: s3:ListBucket on bucket reports',
+      'ClearMarks: s3:DeleteObject on bucket reports/due/*',
+      'KeyForMessagesAndBodies: kms:Decrypt, kms:GenerateDataKey on key by way of s3, sqs',
+      OWN_LOG,
+      ...HASHES,
+    ]);
+  });
+
+  it('R50: of analytics are these and no others: no table of the kernel is among them', () => {
+    expect(rowsOf('analytics')).toEqual([
+      'TakeOutcomes: sqs:DeleteMessage, sqs:GetQueueAttributes, sqs:ReceiveMessage on queue analytics',
+      'KeepFacts: s3:PutObject on bucket analytics/facts/*',
+      'KeyForMessagesAndBodies: kms:Decrypt, kms:GenerateDataKey on key by way of s3, sqs',
+      OWN_LOG,
+      ...HASHES,
+    ]);
+  });
+
   it('are of no other function', () => {
     expect(new Set(permissionRows(template).map((row) => row.function))).toEqual(
       new Set([
         ...['validate-critical', 'validate-background', 'quarantine'],
-        ...['incident', 'audit', 'supervisor', 'monitor'],
+        ...['incident', 'audit', 'supervisor', 'monitor', 'reporting', 'analytics'],
       ]),
     );
   });

@@ -35,7 +35,10 @@ describe('queues', () => {
   it('are those of the drawing, each kept 14 days', () => {
     const names = lanes.flatMap((lane) => [lane, `${lane}-isolation`, `${lane}-dead-letter`]);
     const others = [
-      ...['incident', 'supervisor'].flatMap((reader) => [reader, `${reader}-dead-letter`]),
+      ...['incident', 'supervisor', 'reporting', 'analytics'].flatMap((reader) => [
+        reader,
+        `${reader}-dead-letter`,
+      ]),
       'monitor-dead-letter',
     ];
     const fifo = ['audit.fifo', 'audit-dead-letter.fifo'];
@@ -53,6 +56,8 @@ describe('queues', () => {
     ['incident', 190, 'incident-dead-letter'],
     ['supervisor', 540, 'supervisor-dead-letter'],
     ['audit.fifo', 180, 'audit-dead-letter.fifo'],
+    ['reporting', 780, 'reporting-dead-letter'],
+    ['analytics', 660, 'analytics-dead-letter'],
   ])(
     '%s hides a message %d s and gives up on it to %s after 1000 receives',
     (name, seconds, dead) => {
@@ -65,13 +70,13 @@ describe('queues', () => {
 
   it('have a redrive policy, those aside that are a dead-letter queue', () => {
     const without = [...queues].filter(([, { Properties }]) => !Properties['RedrivePolicy']);
+    const owners = ['analytics', 'background', 'critical', 'incident', 'monitor', 'reporting'];
     expect(without.map(([name]) => name).sort()).toEqual(
-      [
-        'audit-dead-letter.fifo',
-        ...['background', 'critical', 'incident', 'monitor', 'supervisor'].map(
-          (name) => `${name}-dead-letter`,
-        ),
-      ].map(named),
+      [...owners, 'supervisor']
+        .map((name) => `${name}-dead-letter`)
+        .concat('audit-dead-letter.fifo')
+        .map(named)
+        .sort(),
     );
   });
 });
@@ -80,7 +85,7 @@ describe('event source mappings', () => {
   const mappings = Object.values(template.findResources('AWS::Lambda::EventSourceMapping'));
 
   it('report failures message by message, all of them', () => {
-    expect(mappings).toHaveLength(9);
+    expect(mappings).toHaveLength(11);
     for (const { Properties } of mappings) {
       expect(Properties.FunctionResponseTypes).toEqual(['ReportBatchItemFailures']);
     }
@@ -96,6 +101,8 @@ describe('event source mappings', () => {
     ['incident', 'incident', 100, 1, 2],
     ['supervisor', 'supervisor', 10, 0, 4],
     ['audit.fifo', 'audit', 10, 0, 2],
+    ['reporting', 'reporting', 10_000, 60, 5],
+    ['analytics', 'analytics', 10_000, 300, 5],
   ])(
     'queue %s feeds %s by %d within %d s, at most %d at a time',
     (queue, name, size, window, most) => {
@@ -121,7 +128,8 @@ describe('functions', () => {
   it('run ESM on nodejs24.x and arm64, log JSON with platform records, and have no secrets', () => {
     expect([...functions.keys()].sort()).toEqual(
       [
-        ...['audit', 'incident', 'monitor', 'quarantine', 'supervisor'],
+        ...['analytics', 'audit', 'incident', 'monitor'],
+        ...['quarantine', 'reporting', 'supervisor'],
         ...['validate-background', 'validate-critical'],
       ].map(named),
     );
@@ -217,7 +225,7 @@ describe('topics', () => {
       expect([...topics.keys()].sort()).toEqual(
         ['crashes', 'management', 'oncall', 'outcomes'].map(named),
       );
-      template.resourceCountIs('AWS::SNS::Subscription', 2);
+      template.resourceCountIs('AWS::SNS::Subscription', 5);
       template.hasResourceProperties('AWS::SNS::Subscription', {
         Protocol: 'sqs',
         RawMessageDelivery: true,
@@ -230,7 +238,7 @@ describe('topics', () => {
 });
 
 describe('the topic outcomes', () => {
-  it('has no subscriber but those of the config, with what they want to hear', () => {
+  it('has no subscriber but reporting, analytics and those of the config, with what they want', () => {
     const { stack } = buildStack(
       {},
       {
@@ -248,7 +256,11 @@ describe('the topic outcomes', () => {
     );
     const subscribed = Object.values(
       Template.fromStack(stack).findResources('AWS::SNS::Subscription'),
-    ).filter(({ Properties }) => JSON.stringify(Properties.TopicArn).includes('Outcomes'));
+    ).filter(
+      ({ Properties }) =>
+        JSON.stringify(Properties.TopicArn).includes('Outcomes') &&
+        !/(Reporting|Analytics)/.test(JSON.stringify(Properties.Endpoint)),
+    );
     expect(subscribed.map(({ Properties }) => Properties)).toMatchObject([
       { Protocol: 'sqs', RawMessageDelivery: true, FilterPolicy: { source: ['clinic'] } },
       { Protocol: 'email', FilterPolicy: { verdict: ['rejected'], lane: ['critical'] } },

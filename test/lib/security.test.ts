@@ -21,9 +21,9 @@ const statements = (resource: TestResource, property = 'PolicyDocument') =>
 
 describe('encryption by our key', () => {
   it.each([
-    ['AWS::SQS::Queue', 13, { KmsMasterKeyId: keyArn }],
+    ['AWS::SQS::Queue', 17, { KmsMasterKeyId: keyArn }],
     ['AWS::SNS::Topic', 4, { KmsMasterKeyId: keyArn }],
-    ['AWS::Logs::LogGroup', 7, { KmsKeyId: keyArn }],
+    ['AWS::Logs::LogGroup', 9, { KmsKeyId: keyArn }],
     ['AWS::SecretsManager::Secret', 1, { KmsKeyId: keyArn }],
     ['AWS::DynamoDB::Table', 6, { SSESpecification: { SSEEnabled: true, KMSMasterKeyId: keyArn } }],
   ])('covers every %s (%d)', (type, count, properties) => {
@@ -40,6 +40,8 @@ describe('encryption by our key', () => {
     ]);
     expect(Object.fromEntries(algorithms)).toEqual({
       BodiesBucket: expect.stringContaining(JSON.stringify(keyArn)),
+      ReportingBucket: expect.stringContaining(JSON.stringify(keyArn)),
+      AnalyticsBucket: expect.stringContaining(JSON.stringify(keyArn)),
       AuditVaultBucket: expect.stringContaining(JSON.stringify(vaultKeyArn)),
       BodiesAccessLogs: expect.stringContaining('"AES256"'),
     });
@@ -126,24 +128,25 @@ describe('TLS only', () => {
 const serviceOf = (principal: unknown) => (principal as { Service: string }).Service;
 
 describe('who may send', () => {
-  it('to a queue is the topic crashes, or the minute where it is woken', () => {
+  it('to a queue is a topic that it reads, or the minute where it is woken', () => {
     const senders = Object.values(resources('AWS::SQS::QueuePolicy'))
       .flatMap((policy) => statements(policy))
       .filter(({ Effect }) => Effect === 'Allow');
-    const [topicId] = Object.keys(resources('AWS::SNS::Topic')).filter((id) => /Crashes/.test(id));
+    const topics = Object.keys(resources('AWS::SNS::Topic')).filter((id) => !/^Oncall/.test(id));
     const [minuteId] = Object.keys(resources('AWS::Events::Rule'));
-    const sources: Record<string, unknown> = {
-      'sns.amazonaws.com': { Ref: topicId },
-      'events.amazonaws.com': { 'Fn::GetAtt': [minuteId, 'Arn'] },
+    const sources: Record<string, readonly unknown[]> = {
+      'sns.amazonaws.com': topics.map((topic) => ({ Ref: topic })),
+      'events.amazonaws.com': [{ 'Fn::GetAtt': [minuteId, 'Arn'] }],
     };
     expect(new Set(senders.map(({ Principal }) => serviceOf(Principal)))).toEqual(
       new Set(Object.keys(sources)),
     );
     for (const { Action, Principal, Condition } of senders) {
       expect(Action).toBe('sqs:SendMessage');
-      expect(Condition).toEqual({
-        ArnEquals: { 'aws:SourceArn': sources[serviceOf(Principal)] },
-      });
+      const source = (Condition as { ArnEquals: Record<string, unknown> }).ArnEquals;
+      expect(Object.keys(source)).toEqual(['aws:SourceArn']);
+      expect(sources[serviceOf(Principal)]).toContainEqual(source['aws:SourceArn']);
+      expect(Object.keys(Condition as object)).toEqual(['ArnEquals']);
     }
   });
 

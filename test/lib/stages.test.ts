@@ -40,15 +40,17 @@ describe('stages', () => {
         name.replace(/^fhir-failsafe-[a-z]+-/, ''),
         resource.Properties['ReservedConcurrentExecutions'],
       ]);
-    expect(reserved(dev).map(([, value]) => value)).toEqual(Array(7).fill(undefined));
+    expect(reserved(dev).map(([, value]) => value)).toEqual(Array(9).fill(undefined));
     expect(Object.fromEntries(reserved(prod))).toEqual({
       'validate-critical': 110,
-      'validate-background': 772,
+      'validate-background': 762,
       quarantine: 4,
       incident: 2,
       audit: 3,
       supervisor: 4,
       monitor: 5,
+      reporting: 5,
+      analytics: 5,
     });
   });
 

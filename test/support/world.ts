@@ -27,7 +27,9 @@ type QueueName =
   | 'outcomes'
   | 'delivery'
   | 'supervisor'
-  | 'audit';
+  | 'audit'
+  | 'reporting'
+  | 'analytics';
 
 export interface World {
   readonly stage: string;
@@ -38,6 +40,8 @@ export interface World {
   >;
   readonly bucket: string;
   readonly auditBucket: string;
+  readonly reportsBucket: string;
+  readonly analyticsBucket: string;
 }
 
 let worlds = 0;
@@ -62,6 +66,8 @@ export async function buildWorld(settings: Record<string, unknown> = {}): Promis
     delivery: await queue(`${prefix}-delivery`),
     supervisor: await queue(`${prefix}-supervisor`),
     audit: await queue(`${prefix}-audit.fifo`, { FifoQueue: 'true' }),
+    reporting: await queue(`${prefix}-reporting`),
+    analytics: await queue(`${prefix}-analytics`),
   };
   const tables = {
     resources: await table(`${prefix}-resources`, undefined, RESOURCES_INDEXES),
@@ -72,7 +78,11 @@ export async function buildWorld(settings: Record<string, unknown> = {}): Promis
     audit: await table(`${prefix}-audit`, 'sk'),
   };
   const bucket = `${prefix}-bodies-${ACCOUNT}`;
-  await testClients().s3.send(new CreateBucketCommand({ Bucket: bucket }));
+  const reportsBucket = `${prefix}-reports-${ACCOUNT}`;
+  const analyticsBucket = `${prefix}-analytics-${ACCOUNT}`;
+  for (const Bucket of [bucket, reportsBucket, analyticsBucket]) {
+    await testClients().s3.send(new CreateBucketCommand({ Bucket }));
+  }
   const auditBucket = `${prefix}-audit`;
   await testClients().s3.send(
     new CreateBucketCommand({ Bucket: auditBucket, ObjectLockEnabledForBucket: true }),
@@ -103,12 +113,14 @@ export async function buildWorld(settings: Record<string, unknown> = {}): Promis
     [ENV.auditQueueUrl]: queues.audit.url,
     [ENV.auditTable]: tables.audit,
     [ENV.auditBucket]: auditBucket,
+    [ENV.reportsBucket]: reportsBucket,
+    [ENV.analyticsBucket]: analyticsBucket,
     [ENV.hashKeyArn]: HASH_KEY_ARN,
     [ENV.configurationHash]: 'config-1',
     [ENV.codeHash]: 'code-1',
     [ENV.settings]: JSON.stringify(settings),
   });
-  return { stage, lane, queues, tables, bucket, auditBucket };
+  return { stage, lane, queues, tables, bucket, auditBucket, reportsBucket, analyticsBucket };
 }
 
 /** Creates a queue. */

@@ -1,0 +1,58 @@
+/**
+ * Which days wait for a report, and who makes it.
+ *
+ * A mark in the bucket says that a day has facts that no report counts yet; it is written after the
+ * facts. A day that goes on needs one mark, a day that is over one for each batch, for a report may be
+ * under way. Whoever makes a report lists the marks, then the facts, writes the report, and deletes
+ * those marks and no others: what came meanwhile is marked still. So a death anywhere, or two who make
+ * the same at once, leaves no fact unreported.
+ *
+ * Reports are editions, named by how many objects they were made of. A slow one that was begun earlier
+ * has a smaller number, and overwrites nothing.
+ */
+
+import { DAY_MS, startOfDay } from '../../core/utc-day.ts';
+import { deleteObjects, keysUnder, putObject } from '../aws/facts-bucket.ts';
+import { DUE, REPORTS } from '../insight-places.ts';
+import { countDay } from './facts-of-day.ts';
+import { csvOf } from './report-csv.ts';
+import { htmlOf } from './report-html.ts';
+
+/** Outcomes of its last minutes are on their way for a while: a batch window, a retry. */
+const GRACE_MS = 15 * 60_000;
+const EDITION_DIGITS = 6;
+
+/** Days that this environment has marked as going on. */
+const goingOn = new Set<string>();
+
+/** Says that a day has new facts, in an object of that name. */
+export async function markDue(bucket: string, day: string, name: string): Promise<void> {
+  if (Date.now() >= endOf(day)) {
+    await putObject(bucket, `${DUE}${day}/${name}`, '', 'text/plain');
+  } else if (!goingOn.has(day)) {
+    await putObject(bucket, `${DUE}${day}/going-on`, '', 'text/plain');
+    goingOn.add(day);
+  }
+}
+
+/** Makes the oldest report that is due; answers its day, or undefined where none is. */
+export async function makeDueReport(bucket: string, stage: string): Promise<string | undefined> {
+  const marks = await keysUnder(bucket, DUE);
+  const [day] = marks.map(dayOfMark).filter((one) => Date.now() >= endOf(one) + GRACE_MS);
+  if (day === undefined) return undefined;
+  const { report, objects } = await countDay(bucket, day);
+  const edition = `${REPORTS}${day}/${String(objects).padStart(EDITION_DIGITS, '0')}`;
+  await putObject(bucket, `${edition}.json`, JSON.stringify(report), 'application/json');
+  await putObject(bucket, `${edition}.csv`, csvOf(report), 'text/csv; charset=utf-8');
+  await putObject(bucket, `${edition}.html`, htmlOf(report, stage), 'text/html; charset=utf-8');
+  await deleteObjects(
+    bucket,
+    marks.filter((mark) => dayOfMark(mark) === day),
+  );
+  return day;
+}
+
+const dayOfMark = (key: string) => key.slice(DUE.length).split('/')[0] ?? '';
+
+/** A mark that is no day's is never due. */
+const endOf = (day: string) => (startOfDay(day) ?? Number.POSITIVE_INFINITY) + DAY_MS;

@@ -1,0 +1,54 @@
+/** The facts that reports are made of: compressed lines of JSON, an object for each batch and day. */
+import { gunzipSync, gzipSync } from 'node:zlib';
+import pLimit from 'p-limit';
+import { z } from 'zod';
+import { type DayReport, DayTally, type ReportFact } from '../../core/day-report.ts';
+import { incidentFactSchema } from '../../core/incident-fact.ts';
+import { outcomeFactSchema } from '../../core/outcome-fact.ts';
+import { keysUnder, putObject, readObject } from '../aws/facts-bucket.ts';
+import { inOrder, nameOf } from '../facts.ts';
+import { factsOf } from '../insight-places.ts';
+
+const READS_MAX = 16;
+
+const factSchema = z.discriminatedUnion('kind', [outcomeFactSchema, incidentFactSchema]);
+
+/** Keeps facts of one day; answers the object's name. */
+export async function keepFacts(
+  bucket: string,
+  day: string,
+  facts: readonly ReportFact[],
+): Promise<string> {
+  const ordered = inOrder(facts);
+  const name = nameOf(ordered);
+  const text = ordered.map((fact) => `${JSON.stringify(fact)}\n`).join('');
+  await putObject(bucket, `${factsOf(day)}${name}.ndjson.gz`, gzipSync(text), 'application/gzip');
+  return name;
+}
+
+export interface Counted {
+  readonly report: DayReport;
+  /** Objects that it was made of. They only become more, so this many are always the same. */
+  readonly objects: number;
+}
+
+/** The report of a day from all facts that are kept by now. */
+export async function countDay(bucket: string, day: string): Promise<Counted> {
+  const keys = await keysUnder(bucket, factsOf(day));
+  const tally = new DayTally(day);
+  const limit = pLimit(READS_MAX);
+  await Promise.all(
+    keys.map((key) =>
+      limit(async () => {
+        for (const fact of factsIn(await readObject(bucket, key))) tally.add(fact);
+      }),
+    ),
+  );
+  return { report: tally.report(), objects: keys.length };
+}
+
+function* factsIn(bytes: Uint8Array): Generator<ReportFact> {
+  for (const line of gunzipSync(bytes).toString().split('\n')) {
+    if (line !== '') yield factSchema.parse(JSON.parse(line));
+  }
+}

@@ -1,0 +1,39 @@
+/** `analytics` dies after each of its calls to AWS; whoever comes next leaves each outcome in a row. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { deliver } from '../../support/delivery.ts';
+import { dieAtEveryStep, type Story } from '../../support/die-at-every-step.ts';
+import { type Emulators, startEmulators } from '../../support/emulators.ts';
+import { DAY_MS, ended, keysIn, loadInsight, say } from '../../support/insight.ts';
+import { depthOf } from '../../support/stores.ts';
+import { buildWorld } from '../../support/world.ts';
+
+let emulators: Emulators;
+beforeAll(async () => {
+  emulators = await startEmulators();
+});
+afterAll(() => emulators.stop());
+
+const story: Story = {
+  build: () => buildWorld(),
+  queue: ({ queues }) => queues.analytics,
+  load: () => loadInsight('analytics'),
+  prepare: ({ queues }) =>
+    say(
+      queues.analytics,
+      ended('a', { endedAt: 1_700_000_000_000 }),
+      ended('b', { endedAt: 1_700_000_000_000 + DAY_MS }),
+    ),
+  async finish({ queues }) {
+    const { handler } = await loadInsight('analytics');
+    while ((await depthOf(queues.analytics)) > 0) await deliver(handler, queues.analytics);
+  },
+  async check({ analyticsBucket }) {
+    // The same two messages in the same batch: the same two objects, however often.
+    const days = (await keysIn(analyticsBucket)).map((key) => key.split('/')[1]);
+    expect(days).toEqual(['day=2023-11-14', 'day=2023-11-15']);
+  },
+};
+
+test('R50: no outcome is lost, and none stands twice', async () => {
+  expect(await dieAtEveryStep(story)).toBeGreaterThanOrEqual(2);
+});

@@ -1,0 +1,209 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { DayReport } from '../../../core/day-report.ts';
+import { MINUTE_WAKE } from '../../../core/messages.ts';
+import { dayOf } from '../../../core/utc-day.ts';
+import { pageOf } from '../../../functions/incident/page.ts';
+import { opened } from '../../core/incident-support.ts';
+import { skipTime } from '../../support/clock.ts';
+import { contextWith, deliver, receive } from '../../support/delivery.ts';
+import type { Doomed } from '../../support/die-at-every-step.ts';
+import { type Emulators, startEmulators } from '../../support/emulators.ts';
+import { failCalls } from '../../support/faults.ts';
+import { DAY_MS, ended, keysIn, loadInsight, rejected, say } from '../../support/insight.ts';
+import { depthOf, objectAt } from '../../support/stores.ts';
+import { buildWorld, type World } from '../../support/world.ts';
+
+let emulators: Emulators;
+let world: World;
+let reporting: Doomed;
+/** A day that is over, and not a moment before noon of it. */
+let endedAt: number;
+let day: string;
+
+beforeAll(async () => {
+  emulators = await startEmulators();
+});
+beforeEach(async () => {
+  world = await buildWorld();
+  reporting = await loadInsight('reporting');
+  endedAt = Math.floor(Date.now() / DAY_MS) * DAY_MS - DAY_MS / 2;
+  day = dayOf(endedAt);
+});
+afterAll(() => emulators.stop());
+
+const tell = (...bodies: (object | string)[]) => say(world.queues.reporting, ...bodies);
+const take = () => deliver(reporting.handler, world.queues.reporting);
+async function minute(): Promise<void> {
+  await tell(MINUTE_WAKE);
+  await take();
+}
+const keys = (prefix: string) => keysIn(world.reportsBucket, prefix);
+const read = (key = '') => objectAt({ bucket: world.reportsBucket, key });
+async function latest(): Promise<DayReport> {
+  const editions = (await keys(`reports/${day}/`)).filter((key) => key.endsWith('.json'));
+  return JSON.parse(await read(editions.at(-1)));
+}
+/** The grace of today's first minutes is over. */
+const skipGrace = () => skipTime(15 * 60_000);
+
+describe('a day that is over', () => {
+  beforeEach(skipGrace);
+
+  test('R08: is reported, as page, table and data, within a minute, and nobody is named', async () => {
+    await tell(
+      ended('m-1', { sentAt: endedAt - 100, endedAt }),
+      rejected('m-2', { sentAt: endedAt - 300, endedAt }),
+      ended('m-3', { endedAt, verdict: 'dead-lettered', crash: 'exit', fingerprint: 'f' }),
+    );
+    await take();
+    await minute();
+    expect(await keys('reports/')).toEqual(
+      ['csv', 'html', 'json'].map((kind) => `reports/${day}/000001.${kind}`),
+    );
+    expect(await latest()).toMatchObject({
+      day,
+      ends: { stored: 1, rejected: 1, 'dead-lettered': 1 },
+      latencies: { longest: 300 },
+      reasons: [{ count: 1 }, { count: 1 }],
+    });
+    expect(await read(`reports/${day}/000001.csv`)).toContain(
+      `\r\n${day},clinic,background,1,1,1,`,
+    );
+    const page = await read(`reports/${day}/000001.html`);
+    expect(page).toContain('3 messages of 1 source ended, 33.33% of them stored.');
+    expect(page).toContain('code-invalid at Patient.gender');
+    expect(page).not.toMatch(/m-[123]/);
+    expect(await keys('due/')).toEqual([]);
+    expect(await depthOf(world.queues.reporting)).toBe(0);
+  });
+
+  test('is reported anew where more of it comes; a repetition does not count', async () => {
+    const first = ended('m-1', { endedAt });
+    await tell(first);
+    await take();
+    await minute();
+    await tell(first, ended('m-2', { endedAt }));
+    await take();
+    await minute();
+    expect(await latest()).toMatchObject({ ends: { stored: 2 }, repeats: 1 });
+    const editions = await keys(`reports/${day}/`);
+    expect(editions.map((key) => key.slice(-11)).filter((key) => key.endsWith('html'))).toEqual([
+      '000001.html',
+      '000002.html',
+    ]);
+  });
+
+  test('is not reported again without need', async () => {
+    await tell(ended('m-1', { endedAt }));
+    await take();
+    await minute();
+    const repair = failCalls(reporting, 's3', (command) => command === 'PutObjectCommand');
+    await minute();
+    repair();
+    expect(await keys('reports/')).toHaveLength(3);
+    expect(await keys('due/')).toEqual([]);
+  });
+
+  test('R50: down for days, it catches up, the oldest day first, one a minute', async () => {
+    const days = [3, 2, 1].map((ago) => endedAt - ago * DAY_MS);
+    for (const at of days) await tell(ended(`m-${at}`, { endedAt: at }));
+    await tell(MINUTE_WAKE, MINUTE_WAKE);
+    await take();
+    await minute();
+    const reported = async () =>
+      new Set((await keys('reports/')).map((key) => key.split('/')[1] ?? ''));
+    expect(await reported()).toEqual(new Set(days.slice(0, 2).map(dayOf)));
+    await minute();
+    expect(await reported()).toEqual(new Set(days.map(dayOf)));
+  });
+
+  test('R09: a report that fails is made by the next minute', async () => {
+    await tell(ended('m-1', { endedAt }));
+    await take();
+    for (const kind of ['json', 'csv', 'html']) {
+      const repair = failCalls(reporting, 's3', (command, { Key }) => {
+        return command === 'PutObjectCommand' && String(Key).endsWith(kind);
+      });
+      await minute();
+      repair();
+      expect(await keys('due/')).toHaveLength(1);
+    }
+    await minute();
+    expect(await latest()).toMatchObject({ ends: { stored: 1 } });
+    expect(await depthOf(world.queues.reporting)).toBe(0);
+  });
+
+  test('two who report it at once, and what comes meanwhile, lose nothing', async () => {
+    await tell(ended('m-1', { endedAt }));
+    await take();
+    const other = await loadInsight('reporting');
+    await tell(MINUTE_WAKE);
+    const wakes = await receive(world.queues.reporting);
+    await tell(ended('m-2', { endedAt }));
+    await Promise.all([
+      reporting.handler({ Records: wakes }, contextWith()),
+      other.handler({ Records: wakes }, contextWith()),
+      take(),
+    ]);
+    await minute();
+    await minute();
+    expect(await latest()).toMatchObject({ ends: { stored: 2 } });
+    expect(await keys('due/')).toEqual([]);
+  });
+});
+
+describe('a day that goes on', () => {
+  test('is marked once, and reported when it is over and its last minutes have come', async () => {
+    const now = Date.now();
+    const today = dayOf(now);
+    const end = (Math.floor(now / DAY_MS) + 1) * DAY_MS;
+    await tell(ended('m-1', { endedAt: now }));
+    await take();
+    await tell(ended('m-2', { endedAt: now }));
+    await take();
+    await minute();
+    expect(await keys('due/')).toEqual([`due/${today}/going-on`]);
+    skipTime(end - now);
+    await tell(ended('m-3', { endedAt: end - 1 }));
+    await take();
+    await minute();
+    expect(await keys('reports/')).toEqual([]);
+    skipGrace();
+    await minute();
+    day = today;
+    expect(await latest()).toMatchObject({ ends: { stored: 3 } });
+  });
+});
+
+describe('incidents', () => {
+  const incident = (fields = {}) =>
+    opened({ openedAt: endedAt, crashes: 12, messages: 7, ...fields });
+  const notice = (kind: 'notice' | 'all-clear', fields = {}) =>
+    pageOf(incident(fields), kind, world.stage, 'https://runbook').body;
+
+  beforeEach(skipGrace);
+
+  test('are those that management was told of, on the day they were opened, with their end', async () => {
+    await tell(notice('notice'));
+    await take();
+    await minute();
+    expect((await latest()).incidents).toMatchObject([{ status: 'open', crashes: '12' }]);
+    const resolved = { at: endedAt + 600_000, by: 'ana', why: 'rolled back Jane Doe’s module' };
+    await tell(notice('all-clear', { status: 'resolved', resolved, crashes: 40 }));
+    await take();
+    await minute();
+    const report = await latest();
+    expect(report.incidents).toMatchObject([
+      { status: 'resolved', crashes: '40', resolvedAt: endedAt + 600_000 },
+    ]);
+    // An operator's words stay in the kernel.
+    expect(JSON.stringify(report)).not.toMatch(/ana|Jane/);
+    expect(await read((await keys(`reports/${day}/`)).at(-2))).toContain('after 10 min');
+  });
+});
+
+test('what is neither outcome, notice nor wake stays for the dead-letter queue', async () => {
+  await tell('not JSON', { something: 'else' }, ended('m-1'));
+  expect((await take())?.failed).toHaveLength(2);
+  expect(await keys('facts/')).toHaveLength(1);
+});

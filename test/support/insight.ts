@@ -1,0 +1,60 @@
+/** `reporting` and `analytics` in a world: what is told in, objects out. */
+import { ListObjectsV2Command } from '@aws-sdk/client-s3';
+import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import { vi } from 'vitest';
+import type { OutcomeEvent } from '../../core/messages.ts';
+import { testClients } from './clients.ts';
+import type { SqsHandler } from './delivery.ts';
+import type { Doomed } from './die-at-every-step.ts';
+import type { Queue } from './world.ts';
+
+export const DAY_MS = 24 * 3_600_000;
+
+/** A cold environment of either. */
+export async function loadInsight(name: 'reporting' | 'analytics'): Promise<Doomed> {
+  vi.resetModules();
+  const clients = [await import('../../functions/aws/clients.ts')];
+  const { handler } = await (name === 'reporting'
+    ? import('../../functions/reporting/handler.ts')
+    : import('../../functions/analytics/handler.ts'));
+  return { handler: handler as unknown as SqsHandler, clients };
+}
+
+export const ended = (messageId: string, fields: Partial<OutcomeEvent> = {}): OutcomeEvent => ({
+  verdict: 'stored',
+  messageId,
+  source: 'clinic',
+  lane: 'background',
+  sentAt: Date.now() - 250,
+  endedAt: Date.now(),
+  issues: [],
+  issuesTotal: 0,
+  ...fields,
+});
+
+export const rejected = (messageId: string, fields: Partial<OutcomeEvent> = {}): OutcomeEvent =>
+  ended(messageId, {
+    verdict: 'rejected',
+    fingerprint: '0123456789abcdef',
+    issues: [{ severity: 'error', code: 'code-invalid', expression: 'Patient.gender' }],
+    issuesTotal: 1,
+    ...fields,
+  });
+
+export async function say(queue: Queue, ...bodies: (object | string)[]): Promise<void> {
+  for (const body of bodies) {
+    await testClients().sqs.send(
+      new SendMessageCommand({
+        QueueUrl: queue.url,
+        MessageBody: typeof body === 'string' ? body : JSON.stringify(body),
+      }),
+    );
+  }
+}
+
+export async function keysIn(bucket: string, prefix = ''): Promise<string[]> {
+  const { Contents = [] } = await testClients().s3.send(
+    new ListObjectsV2Command({ Bucket: bucket, Prefix: prefix }),
+  );
+  return Contents.map(({ Key = '' }) => Key);
+}
