@@ -33,6 +33,7 @@ export type Poller = {
   end(): Promise<void>;
 };
 
+/** The longest that SQS takes. */
 const WAIT_SECONDS = 20;
 /** While copies or held-back messages wait for their time, a long poll must not outwait them. */
 const WAIT_SECONDS_HOLDING = 1;
@@ -84,7 +85,8 @@ async function fill(mapping: Mapping, deliveries: Deliveries, signal: AbortSigna
     if (due > 0) windowEnd ??= now + windowMs;
     if (due >= batchSize || (windowEnd !== undefined && now >= windowEnd)) return;
     // The emulator waits for fractions of a second too, so the window is kept exactly.
-    const wait = windowEnd === undefined ? idleWait(deliveries) : (windowEnd - now) / 1000;
+    const left = windowEnd === undefined ? idleWait(deliveries) : (windowEnd - now) / 1000;
+    const wait = Math.min(left, WAIT_SECONDS);
     const messages = await receiveMessages(queue, batchSize - due, wait, signal);
     deliveries.add(
       messages.map((message) => toRecord(message, queue.arn)),

@@ -34,6 +34,7 @@ const STACK: TinyStack = {
     ),
     ...consumer('malformed', { BatchSize: 10 }, { queue: { VisibilityTimeout: 1 } }),
     ...consumer('window', { BatchSize: 25, MaximumBatchingWindowInSeconds: 1 }),
+    ...consumer('gathering', { BatchSize: 25, MaximumBatchingWindowInSeconds: 300 }),
     ...consumer('narrow', { BatchSize: 1, ScalingConfig: { MaximumConcurrency: 1 } }),
     ...consumer('paused', { Enabled: false }),
   },
@@ -48,6 +49,7 @@ const STACK: TinyStack = {
       if (event.Records[0].attributes.ApproximateReceiveCount === '1')
         return { batchItemFailures: [{ itemIdentifier: 'unknown' }] };`),
     window: speaking(''),
+    gathering: speaking(''),
     narrow: speaking('await new Promise((resolve) => setTimeout(resolve, 300));'),
     paused: speaking(''),
   },
@@ -93,6 +95,15 @@ async function drained(queue: string): Promise<void> {
 }
 
 describe('the event source poller', () => {
+  test('gathers for longer than a receive may wait, and whoever asks can leave that out', async () => {
+    const held = () => runtime.inFlight((queueName) => queueName === 'gathering');
+    await queues.send('gathering', ['one']);
+    await expect.poll(held, { timeout: 5_000 }).toBe(1);
+    await queues.send('gathering', ['two']);
+    await expect.poll(held, { timeout: 5_000 }).toBe(2);
+    expect(runtime.inFlight((queueName) => queueName !== 'gathering')).toBe(0);
+  });
+
   test('hands over records of AWS’s shape and deletes what succeeded', async () => {
     const [id] = await queues.send('plain', ['hello'], {
       source: { DataType: 'String', StringValue: 'clinic' },
