@@ -7,6 +7,7 @@ import { addIncident } from './incident-command.ts';
 import { addLane } from './lane-command.ts';
 import { addPlugin } from './plugin-command.ts';
 import { addQuarantine } from './quarantine-command.ts';
+import { addReport } from './report-command.ts';
 import { addSubmit } from './submit-command.ts';
 import { TargetError } from './target.ts';
 import { addValidate } from './validate-command.ts';
@@ -23,6 +24,7 @@ addLane(program);
 addAudit(program);
 addDownstream(program);
 addPlugin(program);
+addReport(program);
 
 try {
   process.exitCode = await run(program, process.argv.slice(2));

@@ -157,12 +157,10 @@ const rowOf = (source: string, lane: string): Row => ({
   longest: undefined,
 });
 
-const latenciesOf = ({ sketch, longest }: Row): Latencies => ({
-  p50: percentile(sketch, 0.5),
-  p95: percentile(sketch, 0.95),
-  p99: percentile(sketch, 0.99),
-  longest,
-});
+const latenciesOf = ({ sketch, longest }: Row): Latencies => {
+  const [p50, p95, p99] = [0.5, 0.95, 0.99].map((q) => percentile(sketch, q, longest));
+  return { p50, p95, p99, longest };
+};
 
 const longer = (a: number | undefined, b: number | undefined) =>
   a === undefined ? b : b === undefined ? a : Math.max(a, b);

@@ -31,14 +31,21 @@ export function addSketch(sketch: LatencySketch, other: LatencySketch): void {
   for (const [bucket, count] of other) sketch.set(bucket, (sketch.get(bucket) ?? 0) + count);
 }
 
-/** The latency, in ms, that a share `q` in (0, 1] of all does not exceed; undefined of none. */
-export function percentile(sketch: LatencySketch, q: number): number | undefined {
+/**
+ * The latency, in ms, that a share `q` in (0, 1] of all does not exceed; undefined of none.
+ * @param longest of all, where it is known: no percentile is beyond it
+ */
+export function percentile(
+  sketch: LatencySketch,
+  q: number,
+  longest = Number.POSITIVE_INFINITY,
+): number | undefined {
   const total = [...sketch.values()].reduce((sum, count) => sum + count, 0);
   const rank = Math.max(1, Math.ceil(q * total));
   let seen = 0;
   for (const [bucket, count] of [...sketch].sort(([a], [b]) => a - b)) {
     seen += count;
-    if (seen >= rank) return middleOf(bucket);
+    if (seen >= rank) return Math.min(middleOf(bucket), longest);
   }
   return undefined;
 }

@@ -156,6 +156,7 @@ function footer({ repeats }: DayReport): Markup {
 <p>A day is one of UTC, and counts what ended in it, whenever it was submitted. Latencies are those of
 what was stored or rejected, from submission to verdict; percentiles are exact within 1 %. Each outcome
 counts once${repeats === 0 ? '' : `: ${counted(repeats, 'repetition')} of some came and did not count`}. Nothing here names
-a patient or quotes a resource; <code>npm run cli -- quarantine show --fingerprint …</code> says more of a reason.</p>
+a patient or quotes a resource; what is behind a reason lies in quarantine, which <code>npm run cli -- quarantine
+list</code> groups by fingerprint.</p>
 </footer>`;
 }

@@ -19,7 +19,7 @@ body {
 }
 header p { margin: 0; color: var(--faint); }
 h1 { margin: .1rem 0 .6rem; font-size: 1.9rem; line-height: 1.2; letter-spacing: -.01em; }
-header .headline { color: var(--ink); font-size: 1.1rem; max-width: 46rem; }
+header .headline { color: var(--ink); font-size: 1.1rem; }
 h2 { margin: 2.6rem 0 .8rem; font-size: 1.15rem; }
 .tiles { display: grid; grid-template-columns: repeat(auto-fit, minmax(9.5rem, 1fr)); gap: .75rem; margin: 1.6rem 0 0; }
 .tile { background: var(--card); border: 1px solid var(--line); border-radius: .6rem; padding: .8rem 1rem; }

@@ -1,0 +1,62 @@
+/** `report`: what a day came to, by source; made at once from the facts that reporting keeps. */
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { DayReport } from '../core/day-report.ts';
+import { dayOf, startOfDay } from '../core/utc-day.ts';
+
+interface Options {
+  readonly stage: string;
+  readonly day: string;
+  readonly csv?: true;
+  readonly json?: true;
+  readonly html?: string;
+  readonly open?: true;
+}
+
+export function addReport(program: Command): void {
+  const forms = ['csv', 'json', 'html', 'open'];
+  const form = (flags: string, description: string) => {
+    const option = new Option(flags, description);
+    return option.conflicts(forms.filter((name) => name !== option.attributeName()));
+  };
+  program
+    .command('report')
+    .description('what a day came to: ends and latencies by source, reasons, incidents')
+    .option('--day <day>', 'of UTC, such as 2026-01-31 (default: today)', day, dayOf(Date.now()))
+    .addOption(form('--csv', 'a row a source and lane'))
+    .addOption(form('--json', 'as one JSON object'))
+    .addOption(form('--html <file>', 'the page, into a file'))
+    .addOption(form('--open', 'the page, in your browser'))
+    .option('--stage <stage>', 'the stage', 'dev')
+    .action(report);
+}
+
+function day(text: string): string {
+  if (startOfDay(text) !== undefined) return text;
+  throw new InvalidArgumentError('It must be a day such as 2026-01-31.');
+}
+
+async function report(options: Options): Promise<void> {
+  const { findReports } = await import('./report/find.ts');
+  const { countDay } = await import('../functions/reporting/facts-of-day.ts');
+  const counted = await countDay(await findReports(options.stage), options.day);
+  if (options.html !== undefined || options.open) await page(counted.report, options);
+  else process.stdout.write(await textOf(counted.report, options));
+}
+
+async function textOf(counted: DayReport, { csv, json }: Options): Promise<string> {
+  if (json) return `${JSON.stringify(counted)}\n`;
+  if (csv) {
+    const { csvOf } = await import('../functions/reporting/report-csv.ts');
+    return csvOf(counted);
+  }
+  const { describeDay } = await import('./report/describe.ts');
+  return `${describeDay(counted)}\n`;
+}
+
+async function page(counted: DayReport, { html, stage }: Options): Promise<void> {
+  const { htmlOf } = await import('../functions/reporting/report-html.ts');
+  const { showPage, writePage } = await import('./report/page.ts');
+  const text = htmlOf(counted, stage);
+  const file = html === undefined ? await showPage(counted.day, text) : await writePage(html, text);
+  process.stdout.write(`${file}\n`);
+}

@@ -1,0 +1,20 @@
+import { GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
+import { ENV } from '../../functions/aws/env-names.ts';
+import { lambda } from '../../functions/aws/lambda-clients.ts';
+import { explained, TargetError } from '../target.ts';
+
+/**
+ * The bucket in which reporting keeps its facts, as its function is told.
+ * @throws UsageError or TargetError as `openTarget` does
+ */
+export async function findReports(stage: string): Promise<string> {
+  const FunctionName = `fhir-failsafe-${stage}-reporting`;
+  const { Environment } = await lambda
+    .send(new GetFunctionConfigurationCommand({ FunctionName }))
+    .catch((error: unknown) => {
+      throw explained(error, `function ${FunctionName}`);
+    });
+  const bucket = Environment?.Variables?.[ENV.reportsBucket];
+  if (bucket !== undefined) return bucket;
+  throw new TargetError(`function ${FunctionName} is not told ${ENV.reportsBucket}`);
+}
