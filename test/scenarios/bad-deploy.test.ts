@@ -13,6 +13,7 @@ import type { Page } from '../../local/pages.ts';
 import { type Runtime, startRuntime } from '../../local/runtime.ts';
 import { ensureBuilt } from '../../local/start/build.ts';
 import { connect } from '../../local/start/pipeline.ts';
+import { holdsPending } from '../../local/start/queues.ts';
 import { readQuarantine, readResources } from '../../local/start/tables.ts';
 import { byName, synthesized } from '../lib/synthesized.ts';
 import { queueClient } from '../local/support/queue-client.ts';
@@ -132,7 +133,7 @@ test('R02 R30 R31 R33: its 4th death pauses the lane; mended, it comes back by a
     }
     await expect.poll(lane.mappings, POLL).toEqual(['Disabled', 'Disabled']);
     sayHowLong(await lane.state());
-    await expect.poll(() => runtime.inFlight(), POLL).toBe(0);
+    await expect.poll(() => runtime.inFlight(holdsPending), POLL).toBe(0);
     await expectWaiting(runtime, sent);
     // The root tells people: the lane of a component that cannot live is paused.
     await expect.poll(() => pages.map(({ topic }) => topic), POLL).toContain('oncall');
