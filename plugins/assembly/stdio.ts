@@ -4,7 +4,7 @@ import { fd_read, fd_write } from './wasi_snapshot_preview1';
 
 const STDIN: u32 = 0;
 const STDOUT: u32 = 1;
-const CHUNK_BYTES: usize = 64 * 1024;
+const CHUNK_BYTES: usize = 16 * 1024;
 
 /** Where WASI finds a buffer and its size, and says how many bytes it took or gave. */
 const buffer = memory.data(8);
