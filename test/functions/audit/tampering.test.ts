@@ -6,8 +6,9 @@ import {
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { verifyLog } from '../../../cli/audit/verify.ts';
+import { readHead } from '../../../core/audit-chain.ts';
 import { objectKeyOf, sortKeyOf } from '../../../core/audit-places.ts';
 import { entriesOf, factOf, loadAudit, tell, verify } from '../../support/audit.ts';
 import { testClients } from '../../support/clients.ts';
@@ -145,6 +146,27 @@ describe('R40: a log that lost its end shows it', () => {
     const left = await loseEnd();
     const found = await verifyLog(left, { copyingMs: 0 });
     expect(found).toMatchObject({ head: { sequence: 2 }, ...namesFact(3, 'not expected') });
+  });
+
+  test('by the head that the writer logged', async () => {
+    const lines: string[] = [];
+    vi.stubEnv('POWERTOOLS_LOG_LEVEL', 'INFO');
+    const spies = [process.stdout, process.stderr].map((stream) =>
+      vi.spyOn(stream, 'write').mockImplementation((line) => lines.push(String(line)) > 0),
+    );
+    await write('a');
+    await write('b');
+    for (const spy of spies) spy.mockRestore();
+    vi.unstubAllEnvs();
+    const heads = lines.flatMap((line) =>
+      line.includes('"audit head"') ? [JSON.parse(line)] : [],
+    );
+    const { head } = await verify(world);
+    expect(heads.map(({ head: text }) => readHead(text)?.sequence)).toEqual([2, 3]);
+    const earlier = readHead(heads[1]?.head);
+    expect(earlier).toEqual({ sequence: head.sequence, hash: head.hash });
+    const left = await loseEnd();
+    expect(await verifyLog(left, { earlier })).toMatchObject({ problem: { where: 'head' } });
   });
 
   test('by a head that was noted, where those are gone too', async () => {
