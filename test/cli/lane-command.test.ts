@@ -83,7 +83,8 @@ test('R31: pause switches every mapping off, with who and why; resume on again',
   const paused = await lane('pause', 'critical', ...because('planned work'));
   expect(paused.err).toBe('');
   expect(paused.out).toMatch(/^lane critical paused; it is held by operator; its mappings/);
-  await expect.poll(async () => (await lane('list')).out).toContain('mapping off, mapping off');
+  const inWords = async () => (await lane('list')).out;
+  await expect.poll(inWords, { timeout: 20_000 }).toContain('mapping off, mapping off');
   const { out } = await lane('list');
   expect(out).toMatch(/^ {2}held by operator since 20\S+ \(ana\): planned work$/m);
   await queues.send('critical', ['waits']);
