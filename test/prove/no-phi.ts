@@ -2,10 +2,11 @@
  * `npm run prove:phi -- FOLDER`: runs the Synthea resources of a folder (NDJSON, .gz or not) through
  * the real pipeline, every fiftieth made invalid by a value that names somebody and a few that kill
  * their process, and looks in all that leaves Resources and Quarantine for whatever names somebody
- * (R08): log lines, metrics, pages, outcomes, audit, crash events, fingerprints.
+ * (R08): log lines, metrics, spans, pages, outcomes, audit, crash events, fingerprints.
  */
 import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { CreateQueueCommand } from '@aws-sdk/client-sqs';
 import { paginateScan } from '@aws-sdk/lib-dynamodb';
 import type { Entry } from '../../cli/input/entry.ts';
@@ -15,17 +16,27 @@ import { createClients } from '../../local/clients.ts';
 import { receiveMessages, removeMessages } from '../../local/event-source/source-queue.ts';
 import { subscribeQueue } from '../../local/provision/topics.ts';
 import { startRuntime } from '../../local/runtime.ts';
-import { ensureBuilt, LOCAL } from '../../local/start/build.ts';
+import { ensureBuilt } from '../../local/start/build.ts';
 import { connect } from '../../local/start/pipeline.ts';
 import { runThrough } from '../../local/start/run.ts';
 import { arn } from '../../local/template/account.ts';
+import { startCollector } from '../support/collector.ts';
+import { isProved, Left, PLACES } from './left.ts';
 import { phiOf } from './phi-of.ts';
 
 const INVALID_EVERY = 50;
 const KILLERS = 12;
 const ROOT = join(import.meta.dirname, '../..');
+/** As package.json builds it. */
+const TRACED = { script: 'build:traced', assembly: join('build', 'traced') };
+const COLLECTOR_PORT = 14318;
 
-const [folder, most = '10000'] = process.argv.slice(2);
+const { values, positionals } = parseArgs({
+  allowPositionals: true,
+  options: { plant: { type: 'boolean', default: false } },
+});
+const [folder, most = '10000'] = positionals;
+const plants = values.plant;
 if (folder === undefined) throw new Error('usage: npm run prove:phi -- FOLDER [COUNT]');
 const phi = new Set<string>();
 
@@ -52,20 +63,20 @@ function changed(resource: Record<string, unknown>, count: number): string {
   return JSON.stringify({ ...resource, language: { code: secret }, unheardOf: secret });
 }
 
-/** What left, by where to: each line once. */
-const left = new Map<string, Set<string>>();
-function leaves(where: string, text: string): void {
-  const lines = left.get(where) ?? new Set();
-  left.set(where, lines.add(text));
-}
+const left = new Left();
+/** Shows that a leak is found: `--plant` puts one into each place. */
+if (plants) for (const place of PLACES) left.add(place, 'Patient Wilhelmina Planted');
+if (plants) phi.add('Wilhelmina Planted');
 
-await ensureBuilt(ROOT, console.error, LOCAL);
+await ensureBuilt(ROOT, console.error, TRACED);
 const pages = new Set<string>();
+const collector = await startCollector(COLLECTOR_PORT);
 const runtime = await startRuntime({
-  onLogLine: ({ line }) => leaves(line.includes('"_aws"') ? 'metrics' : 'log lines', line),
+  assembly: join(ROOT, TRACED.assembly),
+  onLogLine: ({ line }) => left.add(line.includes('"_aws"') ? 'metrics' : 'log lines', line),
   onPage: (page) => {
     pages.add(page.attributes['dedupKey'] ?? page.subject);
-    leaves('pages', JSON.stringify(page));
+    left.add('pages', JSON.stringify(page));
   },
 });
 try {
@@ -83,14 +94,17 @@ try {
   for (;;) {
     const messages = await receiveMessages(outcomes, 10, 1, signal);
     if (messages.length === 0) break;
-    for (const { Body = '' } of messages) leaves('outcomes', Body);
+    for (const { Body = '' } of messages) left.add('outcomes', Body);
     await removeMessages(outcomes, messages);
   }
   const { dynamodb: client } = pipeline.tables;
-  const scan = async (table: string, keep: (item: Record<string, unknown>) => unknown) => {
+  const scan = async (
+    table: 'audit' | 'incidents' | 'quarantine',
+    keep: (item: Record<string, unknown>) => unknown,
+  ) => {
     const pagesOfTable = paginateScan({ client }, { TableName: `${runtime.stackName}-${table}` });
     for await (const { Items = [] } of pagesOfTable) {
-      for (const item of Items) leaves(table, JSON.stringify(keep(item)));
+      for (const item of Items) left.add(table, JSON.stringify(keep(item)));
     }
   };
   await scan('audit', (item) => item);
@@ -98,26 +112,14 @@ try {
   await scan('quarantine', ({ fingerprint }) => fingerprint);
 } finally {
   await runtime.stop();
+  await collector.stop();
 }
+for (const body of collector.bodies) left.add('spans', body);
 
-let leaks = 0;
-for (const where of [
-  'log lines',
-  'metrics',
-  'pages',
-  'outcomes',
-  'audit',
-  'incidents',
-  'quarantine',
-]) {
-  const lines = left.get(where) ?? new Set();
-  const text = [...lines].join('\n');
-  const found = [...phi].filter((secret) => text.includes(secret));
-  leaks += found.length;
-  const verdict = found.length === 0 ? 'nothing' : `${found.length} of them`;
-  console.log(`${where.padEnd(10)} ${String(lines.size).padStart(7)} texts  ${verdict}`);
-  // A place where nothing was looked at proves nothing.
-  if (lines.size === 0) process.exitCode = 1;
+const found = left.look(phi);
+for (const { place, texts, leaks } of found) {
+  const verdict = leaks === 0 ? 'nothing' : `${leaks} of them`;
+  console.log(`${place.padEnd(10)} ${String(texts).padStart(7)} texts  ${verdict}`);
 }
 console.log(`looked for ${phi.size} names, identifiers, addresses and birth dates`);
-if (leaks > 0) process.exitCode = 1;
+if (!isProved(found)) process.exitCode = 1;

@@ -42,7 +42,8 @@ export interface Collector {
   stop(): Promise<void>;
 }
 
-export async function startCollector(): Promise<Collector> {
+/** @param port a free one unless given */
+export async function startCollector(port = 0): Promise<Collector> {
   const spans: CollectedSpan[] = [];
   const bodies: string[] = [];
   const server = createServer(async (request, response) => {
@@ -53,10 +54,10 @@ export async function startCollector(): Promise<Collector> {
     spans.push(...all.map((span) => ({ ...span, values: valuesOf(span) })));
     response.writeHead(200, { 'content-type': 'application/json' }).end('{}');
   });
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
+  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  const { port: bound } = server.address() as AddressInfo;
   return {
-    endpoint: `http://127.0.0.1:${port}`,
+    endpoint: `http://127.0.0.1:${bound}`,
     spans,
     bodies,
     async stop() {
