@@ -54,6 +54,8 @@ export type Runtime = {
   /** Folder of the functions' logs, `<function>.log`. */
   logDir: string;
   queueUrl(queueName: string): string;
+  /** Names of all functions. */
+  functions: string[];
   environments(): { functionName: string; pid: number }[];
   /**
    * What is under way outside the queues: messages of those that count which pollers hold, copies of
@@ -140,6 +142,7 @@ async function start(
     outputs: outputsOf(assembly, gateway.endpoint),
     logDir: home.logDir,
     queueUrl: (queueName) => queueUrlOf(queueName, gateway.endpoint),
+    functions: [...functions.keys()],
     environments: host.environments,
     inFlight: triggers.inFlight,
   };

@@ -1,0 +1,51 @@
+/**
+ * How the condition of each alarm is provoked. Drills of a kind are made from what the alarm reads, so
+ * that a queue, function or table that is added later has its own; what the pipeline tells of itself has
+ * one by name. An alarm that no rule here takes has no drill, and the game day fails.
+ */
+import type { AlarmPlan } from './alarms.ts';
+import type { Drill } from './drill.ts';
+import { queueDrill } from './queue-drills.ts';
+import { starvedDrill } from './starved-drills.ts';
+import { storyDrill } from './story-drills.ts';
+import { tableDrill } from './table-drills.ts';
+
+export function drillOf(alarm: AlarmPlan): Drill | undefined {
+  const [metric] = alarm.metrics;
+  if (metric === undefined) return undefined;
+  const { QueueName, FunctionName, TableName } = metric.dimensions;
+  if (QueueName !== undefined) return queueDrill(QueueName, metric.name);
+  if (TableName !== undefined) return tableDrill(TableName);
+  if (FunctionName !== undefined && metric.name === 'Errors') return errorDrill(FunctionName);
+  return starvedDrill(metric) ?? storyDrill(alarm.name);
+}
+
+function errorDrill(functionName: string): Drill {
+  if (functionName.endsWith('-resend')) return killDrill(functionName);
+  return {
+    condition: 'it is invoked with an event that is none',
+    async provoke({ stage }) {
+      await stage.lambda.invoke(functionName, 'no event');
+      return undefined;
+    },
+  };
+}
+
+/** It reads nothing of its event, so only its process can fail. */
+function killDrill(functionName: string): Drill {
+  return {
+    condition: 'its process is killed under an invocation',
+    provoke: async () => undefined,
+    async again({ stage }) {
+      const invoked = stage.lambda.invoke(functionName);
+      const ended = invoked.then(() => true);
+      while (!(await Promise.race([ended, soon()]))) {
+        for (const { functionName: name, pid } of stage.runtime.environments()) {
+          if (name === functionName) process.kill(pid, 'SIGKILL');
+        }
+      }
+    },
+  };
+}
+
+const soon = () => new Promise<false>((resolve) => setTimeout(resolve, 20, false));

@@ -1,0 +1,45 @@
+/** Queues in which something waits, or lies that nobody could finish. */
+import type { Drill } from './drill.ts';
+import { crashing, messageFor } from './texts.ts';
+
+export function queueDrill(queue: string, metric: string): Drill | undefined {
+  if (metric === 'ApproximateAgeOfOldestMessage') return ageDrill(queue);
+  if (metric !== 'ApproximateNumberOfMessagesVisible') return undefined;
+  const lane = /-(critical|background)-dead-letter$/.exec(queue)?.[1];
+  return lane === undefined ? lostDrill(queue) : deadLetterDrill(queue, lane);
+}
+
+function ageDrill(queue: string): Drill {
+  return {
+    condition: 'nobody reads it, and a message comes',
+    async provoke({ stage, stack }) {
+      const readAgain = await stage.lambda.stopReading(queue);
+      stage.queues.unread(queue);
+      await stage.queues.send(queue, messageFor(queue.replace(`${stack}-`, '')));
+      return readAgain;
+    },
+  };
+}
+
+function deadLetterDrill(queue: string, lane: string): Drill {
+  return {
+    condition: '`quarantine` does not read it, and a resource crashes as often as allowed',
+    async provoke({ stage, stack }) {
+      const readAgain = await stage.lambda.stopReading(queue);
+      stage.queues.unread(queue);
+      await stage.queues.send(`${stack}-${lane}`, crashing());
+      return readAgain;
+    },
+  };
+}
+
+/** Nobody reads it at all: what is in it was received a thousand times, which is not waited for here. */
+function lostDrill(queue: string): Drill {
+  return {
+    condition: 'a message lies in it, as SQS would move it there',
+    async provoke({ stage }) {
+      await stage.queues.send(queue, '{}');
+      return undefined;
+    },
+  };
+}

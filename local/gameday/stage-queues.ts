@@ -1,0 +1,61 @@
+/** The queues of a stage: what is sent to them, how much lies in them and for how long. */
+import {
+  GetQueueAttributesCommand,
+  type QueueAttributeName,
+  SendMessageCommand,
+  type SQSClient,
+} from '@aws-sdk/client-sqs';
+import { AUDIT_CHAIN } from '../../core/audit-fact.ts';
+
+export class StageQueues {
+  readonly #sqs: SQSClient;
+  readonly #urlOf: (queue: string) => string;
+  /** When the first message was sent to a queue that nobody reads, epoch ms. */
+  readonly #sentAt = new Map<string, number>();
+
+  constructor(sqs: SQSClient, urlOf: (queue: string) => string) {
+    this.#sqs = sqs;
+    this.#urlOf = urlOf;
+  }
+
+  async send(queue: string, body: string): Promise<void> {
+    if (!this.#sentAt.has(queue)) this.#sentAt.set(queue, Date.now());
+    const fifo = { MessageGroupId: AUDIT_CHAIN, MessageDeduplicationId: crypto.randomUUID() };
+    const message = { QueueUrl: this.#urlOf(queue), MessageBody: body };
+    await this.#sqs.send(
+      new SendMessageCommand({ ...message, ...(queue.endsWith('.fifo') && fifo) }),
+    );
+  }
+
+  /** From now on nobody reads it. */
+  unread(queue: string): void {
+    this.#sentAt.delete(queue);
+  }
+
+  /** Messages that wait visibly. */
+  async depthOf(queue: string): Promise<number> {
+    const [visible = 0] = await this.#counts(queue, 'ApproximateNumberOfMessages');
+    return visible;
+  }
+
+  /** In seconds, since the first message after nobody reads it any more; 0 where none is left. */
+  async ageOf(queue: string): Promise<number> {
+    const depths = await this.#counts(
+      queue,
+      'ApproximateNumberOfMessages',
+      'ApproximateNumberOfMessagesNotVisible',
+    );
+    const since = this.#sentAt.get(queue);
+    if (since === undefined || depths.every((depth) => depth === 0)) return 0;
+    return (Date.now() - since) / 1_000;
+  }
+
+  async #counts(queue: string, ...names: QueueAttributeName[]): Promise<number[]> {
+    const command = new GetQueueAttributesCommand({
+      QueueUrl: this.#urlOf(queue),
+      AttributeNames: names,
+    });
+    const { Attributes = {} } = await this.#sqs.send(command);
+    return names.map((name) => Number(Attributes[name] ?? 0));
+  }
+}
