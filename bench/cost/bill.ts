@@ -1,4 +1,5 @@
 /** A month's bill from what one resource of each kind uses and what stands whether used or not. */
+import { insight } from './insight.ts';
 import type { Measured } from './measure.ts';
 import { Usage } from './usage.ts';
 
@@ -31,6 +32,7 @@ export function billOf(
   const kept = (resources * (1 - invalid - crash) * bytes) / GB;
   const ours = new Usage();
   ours.addTimes(standing, 1);
+  ours.addTimes(insight(resources), 1);
   ours.addTimes(each.valid, resources * (1 - invalid - crash));
   ours.addTimes(each.invalid, resources * invalid);
   ours.addTimes(each.crashing, resources * crash);

@@ -13,6 +13,7 @@ import { findQueues, holdsPending, queueDepths } from '../../local/start/queues.
 import { writeAssembly } from '../blast-radius/assembly.ts';
 import { CONSUMERS, type Consumer, sendTo } from '../blast-radius/consumers.ts';
 import { billedAs } from './calls.ts';
+import { ASSUMED } from './insight.ts';
 import { type Meter, startMeter } from './meter.ts';
 import type { TemplateResources } from './standing.ts';
 import { type Kind, texts } from './texts.ts';
@@ -59,7 +60,9 @@ export async function measure(
   const through = async (endpoint: string) => {
     const meter = await startMeter(endpoint, (call) => {
       const billed = billedAs(call);
-      if (billed !== undefined) usage.add(promiseOf(call.resource), billed.item, billed.amount);
+      const promise = promiseOf(call.resource);
+      if (billed === undefined || promise === ASSUMED) return;
+      usage.add(promise, billed.item, billed.amount);
     });
     meters.push(meter);
     return meter.endpoint;
@@ -165,13 +168,14 @@ function countLine(
 ): void {
   const isValidating = /-(plain|validate-[a-z]+)$/.test(functionName);
   const promise = isValidating && kind === 'crashing' ? 'isolation' : promiseOf(functionName);
-  usage.add(promise, 'logGb', (Buffer.byteLength(line) + LOG_EVENT_BYTES) / 1e9);
+  const used = promise === ASSUMED ? new Usage() : usage;
+  used.add(promise, 'logGb', (Buffer.byteLength(line) + LOG_EVENT_BYTES) / 1e9);
   const { type, record, _aws, ...values } = parsed(line);
   if (type === 'platform.report' && record?.metrics !== undefined) {
     const { durationMs, initDurationMs = 0, memorySizeMB } = record.metrics;
     const gb = isValidating ? VALIDATE_GB : memorySizeMB / 1024;
-    usage.add(promise, 'lambdaRequests', 1);
-    usage.add(promise, 'lambdaGbSeconds', (gb * Math.ceil(durationMs + initDurationMs)) / 1_000);
+    used.add(promise, 'lambdaRequests', 1);
+    used.add(promise, 'lambdaGbSeconds', (gb * Math.ceil(durationMs + initDurationMs)) / 1_000);
   }
   for (const { Dimensions, Metrics } of _aws?.CloudWatchMetrics ?? []) {
     for (const dimensions of Dimensions) {

@@ -66,6 +66,7 @@ export function whatNext(exports: Readonly<Record<string, string>>): string {
     '  npm run cli -- quarantine list          # what was rejected or dead-lettered, by reason',
     '  npm run cli -- incident list            # what paged; also show, ack, resolve',
     '  npm run cli -- lane list                # also pause, resume',
+    '  npm run cli -- report                  # the day so far, a minute old; also --open, --csv',
     '  npm run cli -- audit verify             # that the record of all this is whole',
     '  pkill -9 -f lambda:fhir-failsafe        # kill what runs: nothing is lost',
     'Ctrl-C stops everything.',

@@ -4,6 +4,7 @@ import { DynamoDBDocumentClient, PutCommand, UpdateCommand } from '@aws-sdk/lib-
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { billOf } from '../../bench/cost/bill.ts';
 import { billedAs, type Call } from '../../bench/cost/calls.ts';
+import { insight } from '../../bench/cost/insight.ts';
 import { type Meter, startMeter } from '../../bench/cost/meter.ts';
 import { PRICES } from '../../bench/cost/prices.ts';
 import { standing } from '../../bench/cost/standing.ts';
@@ -153,13 +154,26 @@ test('a bill is what each kind uses, so many times, and what stands anyway', () 
   fixed.add('audit', 'kmsKeys', 1);
   const month = { resources: 1_000_000, bytes: 1_000, invalid: 0.1, crash: 0.01 };
   const { ours, plain } = billOf(month, measured, fixed);
-  expect(ours.of('sqsRequests')).toBeCloseTo(890_000 * 4 + 100_000 * 5 + 10_000 * 50);
+  expect(ours.of('sqsRequests')).toBeCloseTo(
+    890_000 * 4 + 100_000 * 5 + 10_000 * 50 + insight(month.resources).of('sqsRequests'),
+  );
   expect(plain.of('sqsRequests')).toBeCloseTo(3_000_000);
   expect(ours.byService().get('KMS')).toBe(1);
   expect(ours.byPromise().get('audit')).toBe(1);
   expect(ours.of('dynamoGbMonths')).toBeCloseTo(1);
   const promises = [...ours.byPromise().values()].reduce((sum, usd) => sum + usd, 0);
   expect(promises).toBeCloseTo(ours.usd());
+});
+
+test('reports and analytics make at most an object an outcome, and no more than pollers can fill', () => {
+  const [few, many] = [insight(1_000), insight(1_000_000_000)];
+  const everyMinute = 43_800;
+  expect(few.of('s3Puts')).toBe(2_000 + everyMinute);
+  expect(many.of('s3Puts')).toBe(5 * 43_800 + 5 * 8_760 + everyMinute);
+  expect(many.of('sqsRequests')).toBeCloseTo(400_000_000);
+  expect([...many.byPromise()].filter(([, usd]) => usd > 0).map(([promise]) => promise)).toEqual([
+    'reports and analytics',
+  ]);
 });
 
 test('what stands is read from the template, under the promise that it is for', () => {
