@@ -9,7 +9,7 @@ import type { SQSRecord } from 'aws-lambda';
 import { outcomeEventSchema } from '../core/messages.ts';
 import { type OutcomeFact, outcomeFact } from '../core/outcome-fact.ts';
 import type { KeyedHash } from './aws/keyed-hash.ts';
-import { faultOf, logger, type Tally } from './telemetry.ts';
+import { faultOf, logger } from './telemetry.ts';
 
 const NAME_HEX_DIGITS = 32;
 
@@ -62,17 +62,5 @@ export function readOrLeave<T>(record: SQSRecord, read: (body: unknown) => T): T
   } catch (error) {
     logger.error('not an outcome', { messageId: record.messageId, ...faultOf(error) });
     return undefined;
-  }
-}
-
-/** True where it went well; a fault of our own is counted, and the messages come again (R09). */
-export async function succeeds(about: string, run: () => Promise<void>, tally: Tally) {
-  try {
-    await run();
-    return true;
-  } catch (fault) {
-    tally.add('ComponentFaults');
-    logger.error('component fault', { about, ...faultOf(fault) });
-    return false;
   }
 }

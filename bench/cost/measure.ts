@@ -8,13 +8,14 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { createClients, destroyClients } from '../../local/clients.ts';
 import type { LogLine } from '../../local/lambda/platform-log.ts';
+import type { Relay } from '../../local/relay.ts';
 import { startRuntime } from '../../local/runtime.ts';
 import { findQueues, holdsPending, queueDepths } from '../../local/start/queues.ts';
 import { writeAssembly } from '../blast-radius/assembly.ts';
 import { CONSUMERS, type Consumer, sendTo } from '../blast-radius/consumers.ts';
 import { billedAs } from './calls.ts';
 import { ASSUMED } from './insight.ts';
-import { type Meter, startMeter } from './meter.ts';
+import { startMeter } from './meter.ts';
 import type { TemplateResources } from './standing.ts';
 import { type Kind, texts } from './texts.ts';
 import { promiseOf, Usage } from './usage.ts';
@@ -56,7 +57,7 @@ export async function measure(
   let usage = new Usage();
   let kind: Kind = 'valid';
   const metrics = new Set<string>();
-  const meters: Meter[] = [];
+  const meters: Relay[] = [];
   const through = async (endpoint: string) => {
     const meter = await startMeter(endpoint, (call) => {
       const billed = billedAs(call);

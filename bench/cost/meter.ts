@@ -2,58 +2,26 @@
  * Stands between the pipeline and an emulator, hands on each call and tells what it was. DynamoDB is
  * asked to say the capacity that each call used; the answer is otherwise what it would have been.
  */
-import { once } from 'node:events';
-import { Agent, createServer, type IncomingMessage, request as send } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { IncomingMessage } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import { serviceOf } from '../../local/gateway.ts';
+import { type Relay, startRelay } from '../../local/relay.ts';
 import type { Call } from './calls.ts';
 
-export interface Meter {
-  readonly endpoint: string;
-  stop(): Promise<void>;
-}
-
-export async function startMeter(target: string, onCall: (call: Call) => void): Promise<Meter> {
-  const agent = new Agent({ keepAlive: true });
+export function startMeter(target: string, onCall: (call: Call) => void): Promise<Relay> {
   const fairQueues = new Set<string>();
-  const server = createServer(async (req, res) => {
-    try {
-      const asked = withCapacity(req, await buffer(req));
-      const answer = await handOn(agent, target, req, asked);
-      const body = await buffer(answer);
-      const call = callOf(req, asked, body);
-      if (call?.service === 'sqs' && asked.includes('"MessageGroupId"'))
-        fairQueues.add(call.resource);
-      // A long poll that found nothing is an artefact of this machine; bill.ts says what AWS does.
-      if (call !== undefined && !isEmptyPoll(call, body)) {
-        onCall({ ...call, fair: fairQueues.has(call.resource) });
-      }
-      res.writeHead(answer.statusCode ?? 502, answer.rawHeaders).end(body);
-    } catch {
-      res.destroy();
+  return startRelay(target, async (req, res, handOn) => {
+    const asked = withCapacity(req, await buffer(req));
+    const answer = await handOn(req, asked);
+    const body = await buffer(answer);
+    const call = callOf(req, asked, body);
+    if (call?.service === 'sqs' && asked.includes('"MessageGroupId"'))
+      fairQueues.add(call.resource);
+    // A long poll that found nothing is an artefact of this machine; bill.ts says what AWS does.
+    if (call !== undefined && !isEmptyPoll(call, body)) {
+      onCall({ ...call, fair: fairQueues.has(call.resource) });
     }
-  });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    async stop() {
-      agent.destroy();
-      server.close();
-      server.closeAllConnections();
-      await once(server, 'close');
-    },
-  };
-}
-
-function handOn(agent: Agent, target: string, req: IncomingMessage, body: Buffer) {
-  const { 'transfer-encoding': _, ...kept } = req.headers;
-  const headers = { ...kept, 'content-length': String(body.length) };
-  return new Promise<IncomingMessage>((resolve, reject) => {
-    const onward = send(target + req.url, { agent, method: req.method ?? 'GET', headers }, resolve);
-    onward.on('error', reject);
-    onward.end(body);
+    res.writeHead(answer.statusCode ?? 502, answer.rawHeaders).end(body);
   });
 }
 

@@ -5,15 +5,17 @@
 import type { SQSRecord } from 'aws-lambda';
 import { batchResponse } from '../../core/batch-response.ts';
 import { type IncidentMessage, incidentMessageSchema } from '../../core/messages.ts';
+import { succeeds } from '../succeeds.ts';
 import { faultOf, logger, sqsFunction, Tally } from '../telemetry.ts';
-import { type Job, jobsOf } from './jobs.ts';
+import { jobsOf } from './jobs.ts';
 
 export const handler = sqsFunction({ component: 'incident' }).handler(
   async ({ Records: records }, { awsRequestId }) => {
     const tally = new Tally(records.length);
     const done = new Set<number>();
     for (const job of jobsOf(records.map(readMessage), awsRequestId, tally)) {
-      if (await succeeds(job, tally)) for (const position of job.positions) done.add(position);
+      if (!(await succeeds(job.about, job.run, tally))) continue;
+      for (const position of job.positions) done.add(position);
     }
     tally.report('crashes');
     return batchResponse(
@@ -30,16 +32,5 @@ function readMessage(record: SQSRecord): IncidentMessage | undefined {
   } catch (error) {
     logger.error('not a message for incident', { messageId: record.messageId, ...faultOf(error) });
     return undefined;
-  }
-}
-
-async function succeeds({ about, run }: Job, tally: Tally): Promise<boolean> {
-  try {
-    await run();
-    return true;
-  } catch (fault) {
-    tally.add('ComponentFaults');
-    logger.error('component fault', { about, ...faultOf(fault) });
-    return false;
   }
 }

@@ -1,14 +1,10 @@
 /** Stands before DynamoDB, and answers for a table that it is throttled, as long as that is asked for. */
-import { once } from 'node:events';
-import { Agent, createServer, type IncomingMessage, request as send } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { buffer } from 'node:stream/consumers';
+import { type Relay, startRelay } from '../relay.ts';
 
-export interface ThrottlingTables {
-  readonly endpoint: string;
+export interface ThrottlingTables extends Relay {
   /** The table's requests are refused until the function that this returns is called. */
   throttle(table: string): () => void;
-  stop(): Promise<void>;
 }
 
 const REFUSAL = JSON.stringify({
@@ -21,47 +17,24 @@ export async function startThrottlingTables(
   target: string,
   onThrottled: (table: string, operation: string) => void,
 ): Promise<ThrottlingTables> {
-  const agent = new Agent({ keepAlive: true });
   const throttled = new Set<string>();
-  const server = createServer(async (req, res) => {
-    try {
-      const body = await buffer(req);
-      const table = [...throttled].find((name) => body.includes(`"TableName":"${name}"`));
-      if (table !== undefined) {
-        onThrottled(table, String(req.headers['x-amz-target']).split('.')[1] ?? '');
-        res.writeHead(400, { 'content-type': 'application/x-amz-json-1.0' }).end(REFUSAL);
-        return;
-      }
-      const answer = await handOn(agent, target, req, body);
-      res.writeHead(answer.statusCode ?? 502, answer.rawHeaders);
-      answer.pipe(res);
-    } catch {
-      res.destroy();
+  const relay = await startRelay(target, async (req, res, handOn) => {
+    const body = await buffer(req);
+    const table = [...throttled].find((name) => body.includes(`"TableName":"${name}"`));
+    if (table !== undefined) {
+      onThrottled(table, String(req.headers['x-amz-target']).split('.')[1] ?? '');
+      res.writeHead(400, { 'content-type': 'application/x-amz-json-1.0' }).end(REFUSAL);
+      return;
     }
+    const answer = await handOn(req, body);
+    res.writeHead(answer.statusCode ?? 502, answer.rawHeaders);
+    answer.pipe(res);
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
   return {
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    ...relay,
     throttle(table) {
       throttled.add(table);
       return () => throttled.delete(table);
     },
-    async stop() {
-      agent.destroy();
-      server.close();
-      server.closeAllConnections();
-      await once(server, 'close');
-    },
   };
-}
-
-function handOn(agent: Agent, target: string, req: IncomingMessage, body: Buffer) {
-  const { 'transfer-encoding': _, ...kept } = req.headers;
-  const headers = { ...kept, 'content-length': String(body.length) };
-  return new Promise<IncomingMessage>((resolve, reject) => {
-    const onward = send(target + req.url, { agent, method: req.method ?? 'GET', headers }, resolve);
-    onward.on('error', reject);
-    onward.end(body);
-  });
 }

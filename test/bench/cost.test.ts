@@ -5,13 +5,14 @@ import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { billOf } from '../../bench/cost/bill.ts';
 import { billedAs, type Call } from '../../bench/cost/calls.ts';
 import { insight } from '../../bench/cost/insight.ts';
-import { type Meter, startMeter } from '../../bench/cost/meter.ts';
+import { startMeter } from '../../bench/cost/meter.ts';
 import { PRICES } from '../../bench/cost/prices.ts';
 import { standing } from '../../bench/cost/standing.ts';
 import { texts } from '../../bench/cost/texts.ts';
 import { promiseOf, Usage } from '../../bench/cost/usage.ts';
 import { validateText } from '../../fhir/validator.ts';
 import { createClients, destroyClients } from '../../local/clients.ts';
+import type { Relay } from '../../local/relay.ts';
 import { type Emulators, startEmulators } from '../support/emulators.ts';
 import { buildWorld } from '../support/world.ts';
 
@@ -59,7 +60,7 @@ describe('a call', () => {
 
 describe('the meter', () => {
   let emulators: Emulators;
-  const meters: Meter[] = [];
+  const meters: Relay[] = [];
   beforeAll(async () => {
     emulators = await startEmulators();
   });

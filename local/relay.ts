@@ -1,0 +1,50 @@
+/** Stands between the pipeline and an emulator, on loopback; each request is what its owner makes of it. */
+import { once } from 'node:events';
+import {
+  Agent,
+  createServer,
+  type IncomingMessage,
+  type ServerResponse,
+  request as send,
+} from 'node:http';
+import type { AddressInfo } from 'node:net';
+
+export interface Relay {
+  readonly endpoint: string;
+  stop(): Promise<void>;
+}
+
+/** Asks the emulator what was asked here, with this body. */
+type HandOn = (req: IncomingMessage, body: Buffer) => Promise<IncomingMessage>;
+
+/** Where `answer` rejects, the connection breaks. */
+export async function startRelay(
+  target: string,
+  answer: (req: IncomingMessage, res: ServerResponse, handOn: HandOn) => Promise<void>,
+): Promise<Relay> {
+  const agent = new Agent({ keepAlive: true });
+  const handOn: HandOn = (req, body) => {
+    const { 'transfer-encoding': _, ...kept } = req.headers;
+    const headers = { ...kept, 'content-length': String(body.length) };
+    const options = { agent, method: req.method ?? 'GET', headers };
+    return new Promise((resolve, reject) => {
+      const onward = send(target + req.url, options, resolve);
+      onward.on('error', reject);
+      onward.end(body);
+    });
+  };
+  const server = createServer((req, res) => {
+    answer(req, res, handOn).catch(() => res.destroy());
+  });
+  server.listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  return {
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    async stop() {
+      agent.destroy();
+      server.close();
+      server.closeAllConnections();
+      await once(server, 'close');
+    },
+  };
+}
