@@ -7,7 +7,7 @@ import type { Verdict } from '../../core/verdict.ts';
 import { performChaos } from './chaos.ts';
 import { describeError } from './isolation/death.ts';
 import { publishPosition, publishVerdict } from './isolation/ledger.ts';
-import type { Chunk, WorkerInput } from './isolation/worker-thread.ts';
+import type { NumberedChunk, WorkerInput } from './isolation/worker-thread.ts';
 import { judgeText } from './judge.ts';
 import { judgeByPlugins, type Submitted } from './plugins/judge-by-plugins.ts';
 import type { Resume, Withheld } from './plugins/progress.ts';
@@ -15,13 +15,13 @@ import type { Resume, Withheld } from './plugins/progress.ts';
 const { ledger, chaos, issuesMax, undecided = false, plugins = [] } = workerData as WorkerInput;
 const pluginJudge = { ledger, issuesMax, plugins };
 
-parentPort?.on('message', ({ texts, submittedAt, off, resumes }: Chunk) => {
+parentPort?.on('message', ({ number, texts, submittedAt, off, resumes }: NumberedChunk) => {
   for (const [position, text] of texts.entries()) {
     publishPosition(ledger, position);
     const submitted = { text, submittedAt: submittedAt[position] ?? 0, off: off[position] ?? [] };
     if (!publishVerdict(ledger, judge(submitted, resumes[position]))) break;
   }
-  parentPort?.postMessage('chunk ended');
+  parentPort?.postMessage(number);
 });
 parentPort?.postMessage('ready');
 

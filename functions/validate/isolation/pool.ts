@@ -1,15 +1,10 @@
 import type { PluginCrash, Verdict } from '../../../core/verdict.ts';
 import { pluginCrash } from '../plugins/plugin.ts';
 import { type Resume, withCrash } from '../plugins/progress.ts';
+import type { PluginDeath } from './chunk-watch.ts';
 import type { Death } from './death.ts';
 import { takeChunk } from './take-chunk.ts';
-import {
-  type Chunk,
-  type ChunkEnd,
-  type PluginDeath,
-  type WorkerSettings,
-  WorkerThread,
-} from './worker-thread.ts';
+import { type Chunk, type ChunkEnd, type WorkerSettings, WorkerThread } from './worker-thread.ts';
 
 /** A verdict, or why there is none: then the message waits, and its resource is not blamed (R09). */
 export type Judgement =
@@ -97,7 +92,7 @@ export class IsolationPool {
     for (const [worker, tasks] of this.#busy) {
       worker.harvest();
       this.#giveUp(tasks, { kind: 'unjudged', because: 'out-of-time' });
-      worker.abandon({ crash: 'timeout', reason: 'the handler ran out of time' });
+      worker.stop({ crash: 'timeout', reason: 'the handler ran out of time' });
     }
     this.#giveUp(this.#pending, { kind: 'unjudged', because: 'out-of-time' });
     this.#pending = [];
@@ -184,12 +179,12 @@ export class IsolationPool {
     this.#dispatch();
   }
 
-  #conclude(tasks: readonly Task[], { death, culprit, begun, plugin }: ChunkEnd): void {
+  #conclude(tasks: readonly Task[], { death, blame, begun }: ChunkEnd): void {
     if (begun) this.#fruitless = 0;
-    const task = culprit === undefined ? undefined : tasks[culprit];
+    const task = blame && tasks[blame.culprit];
     if (death !== undefined && task !== undefined) {
-      if (plugin === undefined) settle(task, { kind: 'crash', ...death });
-      else this.#blamePlugin(task, plugin, death);
+      if (blame?.plugin === undefined) settle(task, { kind: 'crash', ...death });
+      else this.#blamePlugin(task, blame.plugin, death);
     }
     const rest = tasks.filter((task) => !task.settled);
     if (rest.length === 0) return;

@@ -1,20 +1,10 @@
 import { Worker } from 'node:worker_threads';
 import type { Plugin } from '../plugins/plugin.ts';
-import type { Progress, Resume } from '../plugins/progress.ts';
+import type { Resume } from '../plugins/progress.ts';
+import { type Blame, ChunkWatch } from './chunk-watch.ts';
 import { type Death, deathByDeadline, deathByError, deathByExit } from './death.ts';
 import { clearHeapFlags } from './heap-flags.ts';
-import {
-  type Answer,
-  createLedger,
-  type Ledger,
-  NO_PLUGIN,
-  NOT_BEGUN,
-  readPlugin,
-  readPosition,
-  readProgress,
-  readVerdicts,
-  resetLedger,
-} from './ledger.ts';
+import { type Answer, createLedger, type Ledger, resetLedger } from './ledger.ts';
 
 export interface WorkerSettings {
   readonly url: URL;
@@ -49,29 +39,32 @@ export interface Chunk {
   readonly resumes: Readonly<Record<number, Resume>>;
 }
 
+/** As it goes to the worker, which says the number when it has ended it. */
+export interface NumberedChunk extends Chunk {
+  readonly number: number;
+}
+
 /** How a chunk ended: by its worker's word, or by its death and maybe a culprit. */
 export interface ChunkEnd {
   readonly death?: Death;
-  /** Position of the text that killed the worker, where it had begun one. */
-  readonly culprit?: number;
-  /** The plugin that was on. */
-  readonly plugin?: PluginDeath;
+  /** What killed the worker, where it was on a text. */
+  readonly blame?: Blame | undefined;
   /** Whether the worker published a position at all. */
   readonly begun: boolean;
-}
-
-/** A plugin that killed its worker, and what had been judged, if it is advisory. */
-export interface PluginDeath {
-  readonly plugin: Plugin;
-  /** Its position among the plugins. */
-  readonly position: number;
-  readonly progress?: Progress;
 }
 
 const TICKS_PER_DEADLINE = 50;
 const TICKS_PER_PLUGIN_DEADLINE = 10;
 
 clearHeapFlags();
+
+/** A chunk under way: what is seen of it, and who waits for its end. */
+interface Running {
+  /** An answer to any other number means nothing. */
+  readonly number: number;
+  readonly watch: ChunkWatch;
+  readonly finish: (end: ChunkEnd) => void;
+}
 
 /** One worker thread, and what is known of it. Judges one chunk at a time. */
 export class WorkerThread {
@@ -82,10 +75,8 @@ export class WorkerThread {
   readonly #onGone: (death: Death) => void;
   #death: Death | undefined;
   #gone = false;
-  #finish: ((end: ChunkEnd) => void) | undefined;
-  #harvestedBytes = 0;
-  #harvested = 0;
-  #onVerdict: ((answer: Answer, position: number) => void) | undefined;
+  #chunks = 0;
+  #running: Running | undefined;
 
   /** `onReady` once it has loaded, `onGone` once it has died, in whatever state. */
   constructor(settings: WorkerSettings, onReady: () => void, onGone: (death: Death) => void) {
@@ -104,7 +95,7 @@ export class WorkerThread {
     });
     this.#worker.once('message', () => {
       this.#worker.unref();
-      this.#worker.on('message', () => this.#end());
+      this.#worker.on('message', (number) => this.#hear(number));
       onReady();
     });
     this.#worker.on('error', (error) => {
@@ -117,16 +108,17 @@ export class WorkerThread {
   judge(chunk: Chunk, onVerdict: (answer: Answer, position: number) => void): Promise<ChunkEnd> {
     const { promise, resolve } = Promise.withResolvers<ChunkEnd>();
     resetLedger(this.#ledger);
-    this.#harvested = 0;
-    this.#harvestedBytes = 0;
-    this.#onVerdict = onVerdict;
-    const watch = this.#watchDeadline();
-    this.#finish = (end) => {
-      clearInterval(watch);
+    this.#chunks += 1;
+    const number = this.#chunks;
+    const watch = new ChunkWatch(this.#ledger, this.#plugins, onVerdict);
+    const clock = this.#endOverdue(watch);
+    const finish = (end: ChunkEnd) => {
+      clearInterval(clock);
       resolve(end);
     };
+    this.#running = { number, watch, finish };
     this.#worker.ref();
-    this.#worker.postMessage(chunk);
+    this.#worker.postMessage({ ...chunk, number } satisfies NumberedChunk);
     return promise;
   }
 
@@ -134,43 +126,38 @@ export class WorkerThread {
     await this.#worker.terminate();
   }
 
+  /** Tells the verdicts that are finished by now. */
+  harvest(): void {
+    this.#running?.watch.harvest();
+  }
+
+  /** Ends the worker without blame: what it has not finished is nobody's fault. */
+  stop(death: Death): void {
+    this.harvest();
+    this.#finish({ death, begun: true });
+    this.#abandon(death);
+  }
+
   /**
    * Ends the worker and counts it as gone at once. V8 does not interrupt every loop (one that only
    * calls builtins runs on through `terminate()`), so its exit is not waited for: what goes on
    * running can spend the environment's memory, and no more of anybody's time.
    */
-  abandon(death: Death): void {
+  #abandon(death: Death): void {
     void this.#worker.terminate();
     this.#leave(death);
   }
 
-  /** Tells the verdicts that were finished since the last harvest. */
-  harvest(): void {
-    const { verdicts, next } = readVerdicts(this.#ledger, this.#harvestedBytes);
-    this.#harvestedBytes = next;
-    for (const verdict of verdicts) this.#onVerdict?.(verdict, this.#harvested++);
-  }
-
-  /**
-   * Ends the worker when it stays on one position, or in one plugin, for longer than the deadline.
-   * Time is counted in ticks of this thread, so that a pause of the whole process is not blamed on a
-   * resource.
-   */
-  #watchDeadline(): NodeJS.Timeout {
+  /** Ends the worker when it stays on one position, or in one plugin, for longer than the deadline. */
+  #endOverdue(watch: ChunkWatch): NodeJS.Timeout {
     const tickMs = this.#tickMs();
-    let position = NOT_BEGUN;
-    let plugin = NO_PLUGIN;
-    let ticks = 0;
     return setInterval(() => {
-      this.harvest();
-      const stood = position === readPosition(this.#ledger) && plugin === readPlugin(this.#ledger);
-      ticks = stood ? ticks + 1 : 0;
-      position = readPosition(this.#ledger);
-      plugin = readPlugin(this.#ledger);
-      const deadlineMs = this.#plugins[plugin]?.deadlineMs ?? this.#deadlineMs;
-      if (ticks * tickMs < deadlineMs) return;
+      const overdue = watch.tick(tickMs, this.#deadlineMs);
+      if (overdue === undefined) return;
       // Where its death is already known it is only slow to die, as heap exhaustion is.
-      this.abandon(this.#death ?? deathByDeadline(deadlineMs));
+      const death = this.#death ?? deathByDeadline(overdue.deadlineMs);
+      this.#finish({ death, blame: overdue.blame, begun: watch.hasBegun });
+      this.#abandon(death);
     }, tickMs);
   }
 
@@ -180,31 +167,29 @@ export class WorkerThread {
     return Math.ceil(Math.min(this.#deadlineMs / TICKS_PER_DEADLINE, ...ofPlugins));
   }
 
+  /** The worker says that it has ended a chunk. */
+  #hear(number: unknown): void {
+    const running = this.#running;
+    if (running === undefined || running.number !== number) return;
+    running.watch.harvest();
+    this.#finish({ begun: running.watch.hasBegun });
+  }
+
   #leave(death: Death): void {
     if (this.#gone) return;
     this.#gone = true;
-    this.#end(death);
+    const watch = this.#running?.watch;
+    if (watch !== undefined) {
+      this.#finish({ death, blame: watch.blameDead(), begun: watch.hasBegun });
+    }
     this.#onGone(death);
   }
 
-  #end(death?: Death): void {
-    const finish = this.#finish;
-    if (finish === undefined) return;
-    this.#finish = undefined;
-    this.harvest();
+  #finish(end: ChunkEnd): void {
+    const running = this.#running;
+    if (running === undefined) return;
+    this.#running = undefined;
     this.#worker.unref();
-    const position = readPosition(this.#ledger);
-    const begun = position !== NOT_BEGUN;
-    if (death === undefined) finish({ begun });
-    else if (position < this.#harvested) finish({ death, begun });
-    else finish({ death, begun, culprit: position, ...this.#pluginDeath() });
-  }
-
-  #pluginDeath(): { readonly plugin?: PluginDeath } {
-    const position = readPlugin(this.#ledger);
-    const plugin = this.#plugins[position];
-    if (plugin === undefined) return {};
-    if (plugin.required) return { plugin: { plugin, position } };
-    return { plugin: { plugin, position, progress: readProgress<Progress>(this.#ledger) } };
+    running.finish(end);
   }
 }

@@ -4,7 +4,10 @@
  */
 import { getEnvironmentData, parentPort, workerData } from 'node:worker_threads';
 import { publishPosition, publishVerdict } from '../../../functions/validate/isolation/ledger.ts';
-import type { Chunk, WorkerInput } from '../../../functions/validate/isolation/worker-thread.ts';
+import type {
+  NumberedChunk,
+  WorkerInput,
+} from '../../../functions/validate/isolation/worker-thread.ts';
 
 const IN_VAIN = 3;
 const GONE_MS = 300;
@@ -15,7 +18,7 @@ const number = Atomics.add(starts, 0, 1);
 Atomics.notify(starts, 0);
 if (number >= 1 && number <= IN_VAIN) throw new Error('this worker cannot load');
 
-parentPort?.on('message', ({ texts }: Chunk) => {
+parentPort?.on('message', ({ number: chunk, texts }: NumberedChunk) => {
   for (const position of texts.keys()) {
     publishPosition(ledger, position);
     if (number === 0) {
@@ -28,6 +31,6 @@ parentPort?.on('message', ({ texts }: Chunk) => {
     }
     publishVerdict(ledger, { kind: 'valid', resourceType: 'X', issues: [] });
   }
-  parentPort?.postMessage('chunk ended');
+  parentPort?.postMessage(chunk);
 });
 parentPort?.postMessage('ready');

@@ -2,7 +2,10 @@
 import { setTimeout as later } from 'node:timers';
 import { parentPort, workerData } from 'node:worker_threads';
 import { publishPosition, publishVerdict } from '../../../functions/validate/isolation/ledger.ts';
-import type { Chunk, WorkerInput } from '../../../functions/validate/isolation/worker-thread.ts';
+import type {
+  NumberedChunk,
+  WorkerInput,
+} from '../../../functions/validate/isolation/worker-thread.ts';
 
 const { ledger } = workerData as WorkerInput;
 
@@ -19,13 +22,13 @@ function runOn(): never {
   for (let n = 0; ; n++) hoard.push(new Array(64).fill(n));
 }
 
-parentPort?.on('message', ({ texts }: Chunk) => {
+parentPort?.on('message', ({ number, texts }: NumberedChunk) => {
   for (const [position, text] of texts.entries()) {
     publishPosition(ledger, position);
     perform(text);
     const issues = [{ severity: 'warning', code: 'x', text: text.slice(0, 120_000) }] as const;
     if (!publishVerdict(ledger, { kind: 'valid', resourceType: 'X', issues: [...issues] })) break;
   }
-  if (!texts.includes('die after its verdict')) parentPort?.postMessage('chunk ended');
+  if (!texts.includes('die after its verdict')) parentPort?.postMessage(number);
 });
 parentPort?.postMessage('ready');
