@@ -1,10 +1,10 @@
 /**
- * A process of its own for one resource that may have killed an execution environment: judges the
- * texts that it is sent, in a worker thread as always, so that only what kills whole processes kills
- * this one. It lives no longer than who started it.
+ * A process of its own for resources that may have killed an execution environment: judges the texts
+ * that it is sent, one at a time and in a worker thread as always, so that only what kills whole
+ * processes kills this one. It lives no longer than who started it.
  */
 import { entryUrl } from './entry-url.ts';
-import type { OwnProcessSettings, OwnProcessTask } from './isolation/own-process.ts';
+import type { OwnProcessSettings, OwnProcessTask, OwnProcessWord } from './isolation/child.ts';
 import { IsolationPool } from './isolation/pool.ts';
 import { loadPlugins } from './plugins/load-plugins.ts';
 
@@ -22,9 +22,19 @@ const pool = new IsolationPool({
   spares: 0,
 });
 
+/** Resolves once it is handed to the kernel, which passes it on even if this process dies then. */
+function say(word: OwnProcessWord): Promise<void> {
+  const { promise, resolve, reject } = Promise.withResolvers<void>();
+  process.send?.(word, (error: Error | null) => (error === null ? resolve() : reject(error)));
+  return promise;
+}
+
 process.on('disconnect', () => process.exit());
-process.on('message', async ({ text, submittedAt, off }: OwnProcessTask) => {
-  process.send?.(await pool.judge(text, submittedAt, () => off));
+process.on('message', async ({ number, text, submittedAt, off }: OwnProcessTask) => {
+  await pool.ready();
+  await say({ kind: 'begun', number });
+  const judgement = await pool.judge(text, submittedAt, () => off);
+  await say({ kind: 'judged', number, judgement });
 });
 await pool.ready();
-process.send?.('ready');
+await say({ kind: 'loaded' });

@@ -1,35 +1,27 @@
-import { type ChildProcess, fork } from 'node:child_process';
-import { ComponentFault } from '../../component-fault.ts';
-import type { PluginSettings } from '../plugins/settings.ts';
-import type { Judgement, PoolSettings } from './pool.ts';
-import type { WorkerOptions } from './worker-thread.ts';
+import { Child, DIED_LOADING, type OwnProcessSettings, type RunEnd } from './child.ts';
+import { type Judging, Signals, timeUp, whileItLasts } from './invocation.ts';
+import type { Judgement } from './pool.ts';
+import { componentFault, NONE_OFF, OUT_OF_TIME, settle, type Task } from './task.ts';
 
-/** As JSON: what is compiled does not go to another process, so it loads plugins by itself. */
-export interface OwnProcessSettings
-  extends Omit<PoolSettings, 'url' | 'size' | 'spares' | 'options'> {
-  readonly options: Omit<WorkerOptions, 'plugins'>;
-  readonly plugins?: readonly PluginSettings[];
-  readonly pluginMemoryMb?: number;
-}
-
-/** A text to judge, and when it was submitted (epoch ms). */
-export interface OwnProcessTask {
-  readonly text: string;
-  readonly submittedAt: number;
-  readonly off: readonly number[];
-}
+/** Deaths in a row without a text begun, after which the component counts as broken (R09). */
+const FRUITLESS_MAX = 3;
 
 /**
- * A child process that judges one text at a time, kept for the next as long as it lives. Started on
- * demand: most environments never need one. What kills it (a signal, a crash of V8, the memory that
- * the kernel refuses) is seen from here, so that its culprit is known for certain, as that of a
- * worker thread is.
+ * Judges texts in a child process, in order and one at a time, so that each is alone in it. What
+ * kills the process (a signal, a crash of V8, the memory that the kernel refuses) is seen from here:
+ * its culprit is the text that was running, for certain, and those that wait go to a fresh process.
+ * Started on demand, for most environments never need one, and kept as long as it lives.
  */
-export class OwnProcess {
+export class OwnProcess implements Judging {
   readonly #url: URL;
   readonly #settings: OwnProcessSettings;
-  #child: ChildProcess | undefined;
-  #stopped: (() => void) | undefined;
+  readonly #signals = new Signals((signal) => this.#end((task) => task.signal === signal));
+  #child: Child | undefined;
+  #running: Task | undefined;
+  #waiting: Task[] = [];
+  /** Callers of `ready()` that wait. */
+  #awaiting = 0;
+  #isWorking = false;
 
   constructor(url: URL, settings: OwnProcessSettings) {
     this.#url = url;
@@ -37,75 +29,121 @@ export class OwnProcess {
   }
 
   /** Resolves once the process has loaded; rejects where it cannot: a fault of our own (R09). */
-  async ready(): Promise<void> {
-    if (this.#child?.connected) return;
-    // Lambda's own flags (heap limits for the whole memory) are not for this process.
-    const child = fork(this.#url, [JSON.stringify(this.#settings)], { execArgv: [] });
-    this.#child = child;
-    await new Promise<void>((resolve, reject) => {
-      const died = () => reject(new ComponentFault('a process died while it loaded'));
-      child.once('message', () => {
-        child.off('exit', died);
-        resolve();
-      });
-      child.once('exit', died);
-      child.once('error', reject);
-    });
-    letUsEnd(child, true);
+  async ready(signal?: AbortSignal): Promise<void> {
+    if (signal?.aborted) throw timeUp();
+    this.#awaiting += 1;
+    try {
+      await whileItLasts(this.#started().loaded, signal);
+    } finally {
+      this.#awaiting -= 1;
+      this.#endUselessLoad();
+    }
   }
 
-  /** The verdict on one text. Never rejects; call it once `ready()` has resolved. */
+  /**
+   * The verdict on one text, in its turn. Once `signal` is aborted it is not begun, or its process
+   * is ended (R61). Never rejects.
+   */
   judge(
     text: string,
     submittedAt: number,
-    off: () => readonly number[] = () => [],
+    off = NONE_OFF,
+    signal?: AbortSignal,
   ): Promise<Judgement> {
+    if (signal?.aborted) return Promise.resolve(OUT_OF_TIME);
     const { promise, resolve } = Promise.withResolvers<Judgement>();
-    const child = this.#child;
-    if (!child?.connected) return Promise.resolve(componentFault('it was gone before it began'));
-    letUsEnd(child, false);
-    const answered = (judgement: unknown) => resolve(judgement as Judgement);
-    const died = (code: number | null, signal: NodeJS.Signals | null) =>
-      resolve({ kind: 'crash', crash: 'exit', reason: deathOf(code, signal) });
-    this.#stopped = () => resolve({ kind: 'unjudged', because: 'out-of-time' });
-    child.once('message', answered);
-    child.once('exit', died);
-    child.send(
-      { text, submittedAt, off: off() } satisfies OwnProcessTask,
-      (error) => error && resolve(componentFault('it did not take the text')),
-    );
-    return promise.finally(() => {
-      child.off('message', answered);
-      child.off('exit', died);
-      letUsEnd(child, true);
-    });
+    this.#signals.follow(signal);
+    this.#waiting.push({ text, submittedAt, off, signal, settle: resolve, settled: false });
+    void this.#work();
+    return promise;
   }
 
-  /** Out of time: answers what is not finished, and ends the process. */
+  /** Out of time: answers everything that is not finished, and ends the process. */
   stop(): void {
-    this.#stopped?.();
-    this.#child?.kill('SIGKILL');
+    this.#end(() => true);
+    this.#kill();
+  }
+
+  async #work(): Promise<void> {
+    if (this.#isWorking) return;
+    this.#isWorking = true;
+    let fruitless = 0;
+    while (this.#waiting.length > 0) {
+      const fault = await this.#runNext();
+      fruitless = fault === undefined ? 0 : fruitless + 1;
+      if (fault === undefined || fruitless < FRUITLESS_MAX) continue;
+      for (const task of this.#waiting.splice(0)) settle(task, componentFault(fault));
+    }
+    this.#isWorking = false;
+  }
+
+  /** Answers why, where the process died by itself before it began a text. */
+  async #runNext(): Promise<string | undefined> {
+    const child = this.#started();
+    const loaded = await child.loaded.then(
+      () => true,
+      () => false,
+    );
+    // While it loaded, those that waited may have gone.
+    const task = loaded ? this.#waiting.shift() : undefined;
+    if (task === undefined) return loaded ? undefined : this.#faultOf(child, DIED_LOADING);
+    this.#running = task;
+    const { text, submittedAt, off } = task;
+    const end = await child.run({ text, submittedAt, off: off() });
+    this.#running = undefined;
+    return this.#conclude(child, task, end);
+  }
+
+  #conclude(child: Child, task: Task, end: RunEnd): string | undefined {
+    if (end.kind === 'judged') {
+      settle(task, end.judgement);
+      if (mayRunOn(end.judgement)) this.#kill();
+    } else if (end.begun) {
+      settle(task, { kind: 'crash', crash: 'exit', reason: end.reason });
+    } else {
+      if (!task.settled) this.#waiting.unshift(task);
+      return this.#faultOf(child, end.reason);
+    }
+    return undefined;
+  }
+
+  /** Whom we ended ourselves has no fault. */
+  #faultOf(child: Child, reason: string): string | undefined {
+    return child === this.#child ? reason : undefined;
+  }
+
+  #started(): Child {
+    if (this.#child === undefined || this.#child.isGone) {
+      this.#child = new Child(this.#url, this.#settings);
+    }
+    return this.#child;
+  }
+
+  #end(isOver: (task: Task) => boolean): void {
+    const running = this.#running;
+    for (const task of running === undefined ? this.#waiting : [...this.#waiting, running]) {
+      if (isOver(task)) settle(task, OUT_OF_TIME);
+    }
+    this.#waiting = this.#waiting.filter((task) => !task.settled);
+    if (running?.settled) this.#kill();
+    this.#endUselessLoad();
+  }
+
+  /** Nobody wants it any more, and it must not go on in a later invocation. */
+  #endUselessLoad(): void {
+    const isWanted = this.#waiting.length > 0 || this.#awaiting > 0;
+    if (!isWanted && this.#child?.hasLoaded === false) this.#kill();
+  }
+
+  #kill(): void {
+    this.#child?.kill();
     this.#child = undefined;
   }
 }
 
-/** Whether this process may end while that one lives. */
-function letUsEnd(child: ChildProcess, yes: boolean): void {
-  if (yes) {
-    child.unref();
-    child.channel?.unref();
-  } else {
-    child.ref();
-    child.channel?.ref();
-  }
-}
-
-function deathOf(code: number | null, signal: NodeJS.Signals | null): string {
-  return signal === null
-    ? `its process exited with code ${code}`
-    : `its process was killed by ${signal}`;
-}
-
-function componentFault(reason: string): Judgement {
-  return { kind: 'unjudged', because: 'component-fault', reason };
+/** V8 does not interrupt every loop: what ran out of time may go on beside the next text. */
+function mayRunOn(judgement: Judgement): boolean {
+  if (judgement.kind === 'unjudged') return false;
+  if (judgement.kind === 'crash') return judgement.crash === 'timeout';
+  return judgement.pluginCrashes?.some(({ crash }) => crash === 'timeout') ?? false;
 }

@@ -1,10 +1,12 @@
 import type { PluginCrash, Verdict } from '../../../core/verdict.ts';
 import { pluginCrash } from '../plugins/plugin.ts';
-import { type Resume, withCrash } from '../plugins/progress.ts';
+import { withCrash } from '../plugins/progress.ts';
 import type { PluginDeath } from './chunk-watch.ts';
 import type { Death } from './death.ts';
+import { type Judging, Signals, whileItLasts } from './invocation.ts';
 import { takeChunk } from './take-chunk.ts';
-import { type Chunk, type ChunkEnd, type WorkerSettings, WorkerThread } from './worker-thread.ts';
+import { componentFault, NONE_OFF, OUT_OF_TIME, settle, type Task, toChunk } from './task.ts';
+import { type ChunkEnd, type WorkerSettings, WorkerThread } from './worker-thread.ts';
 
 /** A verdict, or why there is none: then the message waits, and its resource is not blamed (R09). */
 export type Judgement =
@@ -16,7 +18,7 @@ export type Judgement =
       /** Of a plugin that is switched off by now: no fault of the resource. */
       readonly pluginCrash?: PluginCrash;
     }
-  | { readonly kind: 'unjudged'; readonly because: 'out-of-time' };
+  | typeof OUT_OF_TIME;
 
 export interface PoolSettings extends WorkerSettings {
   /** Workers that judge at the same time. */
@@ -25,18 +27,6 @@ export interface PoolSettings extends WorkerSettings {
   readonly spares?: number;
 }
 
-interface Task {
-  readonly text: string;
-  readonly submittedAt: number;
-  /** The plugins, by position, that are switched off when it is handed to a worker. */
-  readonly off: () => readonly number[];
-  /** Set once an advisory plugin took a worker along. */
-  resume?: Resume;
-  readonly settle: (judgement: Judgement) => void;
-  settled: boolean;
-}
-
-const NONE_OFF = (): readonly number[] => [];
 /** Deaths in a row without a resource begun, after which the component counts as broken. */
 const FRUITLESS_MAX = 3;
 
@@ -45,11 +35,14 @@ const FRUITLESS_MAX = 3;
  * other resource (R01). Texts asked for in the same turn travel in chunks; a dead worker's
  * unfinished texts go to a fresh one.
  */
-export class IsolationPool {
+export class IsolationPool implements Judging {
   readonly #settings: PoolSettings;
   readonly #idle: WorkerThread[] = [];
   readonly #busy = new Map<WorkerThread, readonly Task[]>();
   readonly #alive = new Set<WorkerThread>();
+  readonly #signals = new Signals((signal) => this.#end((task) => task.signal === signal));
+  /** Everything that is asked for and has no answer, wherever it is on its way. */
+  readonly #open = new Set<Task>();
   #pending: Task[] = [];
   #awaiting: (() => void)[] = [];
   #scheduled = false;
@@ -66,7 +59,11 @@ export class IsolationPool {
   }
 
   /** Resolves when a worker is warm, or when none will be: then judging says why. */
-  ready(): Promise<void> {
+  ready(signal?: AbortSignal): Promise<void> {
+    return whileItLasts(this.#ready(), signal);
+  }
+
+  #ready(): Promise<void> {
     if (this.#isWarm || this.#alive.size === 0) return Promise.resolve();
     const { promise, resolve } = Promise.withResolvers<void>();
     this.#awaiting.push(resolve);
@@ -75,27 +72,43 @@ export class IsolationPool {
 
   /**
    * The verdict on one text, submitted then (epoch ms: the clock of plugins). `off` says which
-   * plugins are switched off by the time it is judged. Never rejects.
+   * plugins are switched off by the time it is judged. Once `signal` is aborted it is not begun, or
+   * ended (R61). Never rejects.
    */
-  judge(text: string, submittedAt: number, off = NONE_OFF): Promise<Judgement> {
+  judge(
+    text: string,
+    submittedAt: number,
+    off = NONE_OFF,
+    signal?: AbortSignal,
+  ): Promise<Judgement> {
+    if (signal?.aborted) return Promise.resolve(OUT_OF_TIME);
     const { promise, resolve } = Promise.withResolvers<Judgement>();
-    this.#pending.push({ text, submittedAt, off, settle: resolve, settled: false });
+    this.#signals.follow(signal);
+    const task: Task = { text, submittedAt, off, signal, settle: resolve, settled: false };
+    this.#open.add(task);
+    this.#pending.push(task);
     if (!this.#scheduled) {
       this.#scheduled = true;
       setImmediate(() => this.#start());
     }
-    return promise;
+    return promise.finally(() => this.#open.delete(task));
   }
 
   /** Out of time: answers everything that is not finished, and ends the workers that are on it. */
   stop(): void {
+    this.#end(() => true);
+  }
+
+  /** Other texts of a worker that is ended go to a fresh one. */
+  #end(isOver: (task: Task) => boolean): void {
+    for (const worker of this.#busy.keys()) worker.harvest();
+    const over = new Set([...this.#open].filter((task) => !task.settled && isOver(task)));
+    this.#giveUp([...over], OUT_OF_TIME);
+    this.#pending = this.#pending.filter((task) => !over.has(task));
     for (const [worker, tasks] of this.#busy) {
-      worker.harvest();
-      this.#giveUp(tasks, { kind: 'unjudged', because: 'out-of-time' });
-      worker.stop({ crash: 'timeout', reason: 'the handler ran out of time' });
+      if (!tasks.some((task) => over.has(task))) continue;
+      worker.stop({ crash: 'timeout', reason: 'the time of its invocation was up' });
     }
-    this.#giveUp(this.#pending, { kind: 'unjudged', because: 'out-of-time' });
-    this.#pending = [];
   }
 
   async close(): Promise<void> {
@@ -150,7 +163,7 @@ export class IsolationPool {
 
   #breakDown(death: Death): void {
     this.#settleReady();
-    this.#giveUp(this.#pending, componentFault(death));
+    this.#giveUp(this.#pending, componentFault(describe(death)));
     this.#pending = [];
   }
 
@@ -190,7 +203,7 @@ export class IsolationPool {
     if (rest.length === 0) return;
     if (death !== undefined && !begun) this.#fruitless += 1;
     if (death === undefined || this.#fruitless < FRUITLESS_MAX) this.#pending.unshift(...rest);
-    else this.#giveUp(rest, componentFault(death));
+    else this.#giveUp(rest, componentFault(describe(death)));
   }
 
   /** A required plugin's crash is the resource's; behind an advisory one its judging goes on. */
@@ -209,33 +222,10 @@ export class IsolationPool {
   }
 }
 
-function toChunk(tasks: readonly Task[]): Chunk {
-  const resumes: Record<number, Resume> = {};
-  const off: Record<number, readonly number[]> = {};
-  for (const [position, task] of tasks.entries()) {
-    if (task.resume !== undefined) resumes[position] = task.resume;
-    const switchedOff = task.off();
-    if (switchedOff.length > 0) off[position] = switchedOff;
-  }
-  return {
-    texts: tasks.map((task) => task.text),
-    submittedAt: tasks.map((task) => task.submittedAt),
-    off,
-    resumes,
-  };
-}
-
-function settle(task: Task | undefined, judgement: Judgement): void {
-  if (task === undefined || task.settled) return;
-  task.settled = true;
-  task.settle(judgement);
-}
-
 function waitsFor(plugin: string): Judgement {
-  const reason = `the plugin ${plugin} is switched off`;
-  return { kind: 'unjudged', because: 'component-fault', reason };
+  return componentFault(`the plugin ${plugin} is switched off`);
 }
 
-function componentFault({ crash, reason }: Death): Judgement {
-  return { kind: 'unjudged', because: 'component-fault', reason: `${crash}: ${reason}` };
+function describe({ crash, reason }: Death): string {
+  return `${crash}: ${reason}`;
 }

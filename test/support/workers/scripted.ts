@@ -13,6 +13,7 @@ function perform(text: string): void {
   if (text === 'reject a promise') void Promise.reject(new TypeError('nobody waits for it'));
   if (text === 'die after its verdict') later(() => process.exit(4), 0);
   if (text === 'run on') runOn();
+  if (text === 'hang') for (;;);
   if (text === 'throw') throw new RangeError('too far');
 }
 

@@ -1,11 +1,9 @@
 import { afterEach, describe, expect, test } from 'vitest';
 import { entryUrl } from '../../../../functions/validate/entry-url.ts';
-import {
-  OwnProcess,
-  type OwnProcessSettings,
-} from '../../../../functions/validate/isolation/own-process.ts';
+import type { OwnProcessSettings } from '../../../../functions/validate/isolation/child.ts';
+import { OwnProcess } from '../../../../functions/validate/isolation/own-process.ts';
 import { exampleSettings, patientWithCpf } from '../../../support/plugins.ts';
-import { faulty, patient } from '../../../support/resources.ts';
+import { faulty, invalidPatient, patient } from '../../../support/resources.ts';
 
 const CANNOT_LOAD = new URL('../../../support/workers/cannot-load.ts', import.meta.url);
 
@@ -65,11 +63,13 @@ describe('a process of its own', () => {
     await expect(ownProcess(CANNOT_LOAD).ready()).rejects.toThrow('a process died while it loaded');
   });
 
-  test('R09: that is gone before it begins blames nobody', async () => {
-    expect(await ownProcess().judge(patient(), 0)).toMatchObject({
-      kind: 'unjudged',
-      because: 'component-fault',
-    });
+  test('R61: each of two texts at once has its own verdict', async () => {
+    const own = ownProcess();
+    const judged = [own.judge(patient({ id: 'a' }), 0), own.judge(invalidPatient(), 0)];
+    expect(await Promise.all(judged)).toMatchObject([
+      { kind: 'valid', id: 'a' },
+      { kind: 'invalid' },
+    ]);
   });
 
   test('out of time: what is not finished is nobody’s fault', async () => {

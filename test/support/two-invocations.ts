@@ -1,0 +1,42 @@
+/**
+ * A process that is frozen between two invocations, as Lambda does it. Judges a text that never ends
+ * in each place that there is, ends that invocation, and prints `over`. On a word on standard input it
+ * judges another text in the same places and prints the verdicts; then it waits to be killed.
+ */
+import { once } from 'node:events';
+import { during } from '../../functions/validate/isolation/invocation.ts';
+import { OwnProcess } from '../../functions/validate/isolation/own-process.ts';
+import { IsolationPool } from '../../functions/validate/isolation/pool.ts';
+
+const confinement = {
+  deadlineMs: 20_000,
+  heapOldMb: 64,
+  heapYoungMb: 16,
+  options: { chaos: false, issuesMax: 100 },
+};
+const pool = new IsolationPool({
+  ...confinement,
+  url: new URL('./workers/scripted.ts', import.meta.url),
+  size: 1,
+});
+const ownProcess = new OwnProcess(
+  new URL('./workers/scripted-process.ts', import.meta.url),
+  confinement,
+);
+await Promise.all([pool.ready(), ownProcess.ready()]);
+
+const first = new AbortController();
+const before = [
+  during(pool, first.signal).judge('hang', 0),
+  during(ownProcess, first.signal).judge('never answer', 0),
+  // It waits behind the other, and must not begin when that one is gone.
+  during(ownProcess, first.signal).judge('waits', 0),
+];
+// The turn in which texts are handed to the workers.
+await new Promise(setImmediate);
+first.abort();
+console.log('over');
+await once(process.stdin, 'data');
+const second = new AbortController().signal;
+const after = [during(pool, second).judge('next', 0), during(ownProcess, second).judge('next', 0)];
+console.log(JSON.stringify({ before: await Promise.all(before), after: await Promise.all(after) }));
