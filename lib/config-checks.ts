@@ -1,6 +1,7 @@
 /** What must hold between two settings. Each refusal names both, and says what would do. */
 import { WRITING_MS } from '../functions/validate/handlers-clock.ts';
 import type { Config } from './config.ts';
+import { sizeProblems } from './resource-size.ts';
 import { retryProblems } from './retry-checks.ts';
 import { senderProblems, sourceProblems } from './source-config.ts';
 
@@ -46,21 +47,11 @@ function* laneProblems(config: Config, name: 'critical' | 'background'): Generat
   }
 }
 
-function* pluginProblems({
-  plugins,
-  pluginMemoryMb,
-  workerHeap,
-  memoryMb,
-}: Config): Generator<string> {
-  if (plugins.length === 0) return;
+function* pluginProblems({ plugins }: Config): Generator<string> {
   for (const [position, { name }] of plugins.entries()) {
     if (plugins.findIndex((other) => other.name === name) < position) {
       yield `plugins: two have the name ${name}`;
     }
-  }
-  const { oldMb, youngMb } = workerHeap;
-  if (oldMb + youngMb + pluginMemoryMb > memoryMb / 2) {
-    yield `pluginMemoryMb ${pluginMemoryMb} and the heap of a worker, ${oldMb + youngMb}, must fit twice into memoryMb ${memoryMb}`;
   }
 }
 
@@ -113,12 +104,13 @@ function* terminologyProblems(config: Config): Generator<string> {
 
 /** Problems between the values of one config, in words; none means that it can be deployed. */
 export function configProblems(config: Config): string[] {
-  const { incident, workerHeap } = config;
+  const { incident } = config;
   const problems = [
     ...deliveryProblems(config),
     ...terminologyProblems(config),
     ...tracesProblems(config),
     ...pluginProblems(config),
+    ...sizeProblems(config),
     ...laneProblems(config, 'critical'),
     ...laneProblems(config, 'background'),
     ...sourceProblems(config.sources, config.stage),
@@ -136,11 +128,6 @@ export function configProblems(config: Config): string[] {
   if (config.attempts.environmentDied < config.attempts.seen) {
     problems.push(
       `attempts.environmentDied ${config.attempts.environmentDied} must be at least attempts.seen ${config.attempts.seen}`,
-    );
-  }
-  if (workerHeap.oldMb + workerHeap.youngMb > config.memoryMb / 2) {
-    problems.push(
-      `workerHeap.oldMb ${workerHeap.oldMb} and youngMb ${workerHeap.youngMb} must fit twice into memoryMb ${config.memoryMb}: a worker and its spare`,
     );
   }
   return problems;

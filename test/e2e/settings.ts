@@ -13,6 +13,8 @@ export const CONTEXT = [
   `stage=${STAGE}`,
   'chaos=on',
   'deadlineMs=2000',
+  // What that deadline is enough for (R62).
+  'resourceBytesMax=4194304',
   'lanes.critical.maxConcurrency=2',
   'lanes.background.maxConcurrency=2',
   'isolation.maxConcurrency=2',

@@ -3,9 +3,10 @@ import { pluginCrash } from '../plugins/plugin.ts';
 import { withCrash } from '../plugins/progress.ts';
 import type { PluginDeath } from './chunk-watch.ts';
 import type { Death } from './death.ts';
+import { charactersFor, heapMbFor } from './heap-size.ts';
 import { type Judging, Signals, whileItLasts } from './invocation.ts';
-import { takeChunk } from './take-chunk.ts';
 import { componentFault, NONE_OFF, OUT_OF_TIME, settle, type Task, toChunk } from './task.ts';
+import { TaskQueue } from './task-queue.ts';
 import { type ChunkEnd, type WorkerSettings, WorkerThread } from './worker-thread.ts';
 
 /** A verdict, or why there is none: then the message waits, and its resource is not blamed (R09). */
@@ -41,16 +42,16 @@ export class IsolationPool implements Judging {
   readonly #busy = new Map<WorkerThread, readonly Task[]>();
   readonly #alive = new Set<WorkerThread>();
   readonly #signals = new Signals((signal) => this.#end((task) => task.signal === signal));
-  /** Everything that is asked for and has no answer, wherever it is on its way. */
-  readonly #open = new Set<Task>();
-  #pending: Task[] = [];
+  readonly #queue: TaskQueue;
   #awaiting: (() => void)[] = [];
   #scheduled = false;
   #closed = false;
+  #isLargeRunning = false;
   #fruitless = 0;
 
   constructor(settings: PoolSettings) {
     this.#settings = settings;
+    this.#queue = new TaskQueue(charactersFor(settings.heapOldMb));
     this.#staff();
   }
 
@@ -82,16 +83,12 @@ export class IsolationPool implements Judging {
     signal?: AbortSignal,
   ): Promise<Judgement> {
     if (signal?.aborted) return Promise.resolve(OUT_OF_TIME);
-    const { promise, resolve } = Promise.withResolvers<Judgement>();
     this.#signals.follow(signal);
-    const task: Task = { text, submittedAt, off, signal, settle: resolve, settled: false };
-    this.#open.add(task);
-    this.#pending.push(task);
     if (!this.#scheduled) {
       this.#scheduled = true;
       setImmediate(() => this.#start());
     }
-    return promise.finally(() => this.#open.delete(task));
+    return this.#queue.ask({ text, submittedAt, off, signal });
   }
 
   /** Out of time: answers everything that is not finished, and ends the workers that are on it. */
@@ -102,9 +99,7 @@ export class IsolationPool implements Judging {
   /** Other texts of a worker that is ended go to a fresh one. */
   #end(isOver: (task: Task) => boolean): void {
     for (const worker of this.#busy.keys()) worker.harvest();
-    const over = new Set([...this.#open].filter((task) => !task.settled && isOver(task)));
-    this.#giveUp([...over], OUT_OF_TIME);
-    this.#pending = this.#pending.filter((task) => !over.has(task));
+    const over = this.#queue.end(isOver);
     for (const [worker, tasks] of this.#busy) {
       if (!tasks.some((task) => over.has(task))) continue;
       worker.stop({ crash: 'timeout', reason: 'the time of its invocation was up' });
@@ -163,25 +158,25 @@ export class IsolationPool implements Judging {
 
   #breakDown(death: Death): void {
     this.#settleReady();
-    this.#giveUp(this.#pending, componentFault(describe(death)));
-    this.#pending = [];
+    this.#queue.giveUp(componentFault(describe(death)));
   }
 
   #dispatch(): void {
+    if (this.#isLargeRunning) return;
     const free = this.#settings.size - this.#busy.size;
-    const share = Math.ceil(this.#pending.length / Math.max(1, free));
-    while (this.#pending.length > 0 && this.#busy.size < this.#settings.size) {
+    const share = Math.ceil(this.#queue.smallCount / Math.max(1, free));
+    while (this.#queue.smallCount > 0 && this.#busy.size < this.#settings.size) {
       const worker = this.#idle.shift();
       if (worker === undefined) return;
-      void this.#judgeChunk(worker, takeChunk(this.#pending, share));
+      void this.#judgeChunk(worker, this.#queue.takeChunk(share));
     }
+    const large = this.#busy.size === 0 ? this.#queue.takeLarge() : undefined;
+    if (large !== undefined) void this.#judgeLarge(large);
   }
 
   async #judgeChunk(worker: WorkerThread, tasks: readonly Task[]): Promise<void> {
     this.#busy.set(worker, tasks);
-    const end = await worker.judge(toChunk(tasks), (answer, position) => {
-      settle(tasks[position], answer.kind === 'withheld' ? waitsFor(answer.plugin) : answer);
-    });
+    const end = await this.#run(worker, tasks);
     this.#conclude(tasks, end);
     // Its death may have been the last while no other could load; what is left needs somebody.
     this.#staff();
@@ -190,6 +185,32 @@ export class IsolationPool implements Judging {
       this.#idle.push(worker);
     }
     this.#dispatch();
+  }
+
+  /**
+   * What the heap of a worker does not hold is judged in one of its own (R62), which ends with it and
+   * gives its memory back. The others rest meanwhile: it needs all of the little CPU to be in time.
+   */
+  async #judgeLarge(task: Task): Promise<void> {
+    this.#isLargeRunning = true;
+    const { promise: started, resolve } = Promise.withResolvers<Death | undefined>();
+    const settings = { ...this.#settings, heapOldMb: heapMbFor(task.text.length) };
+    const worker = new WorkerThread(settings, () => resolve(undefined), resolve);
+    this.#busy.set(worker, [task]);
+    const death = await started;
+    const end = death ? { death, begun: false } : await this.#run(worker, [task]);
+    void worker.terminate();
+    this.#busy.delete(worker);
+    this.#isLargeRunning = false;
+    this.#conclude([task], end);
+    this.#staff();
+    this.#dispatch();
+  }
+
+  #run(worker: WorkerThread, tasks: readonly Task[]): Promise<ChunkEnd> {
+    return worker.judge(toChunk(tasks), (answer, position) => {
+      settle(tasks[position], answer.kind === 'withheld' ? waitsFor(answer.plugin) : answer);
+    });
   }
 
   #conclude(tasks: readonly Task[], { death, blame, begun }: ChunkEnd): void {
@@ -202,8 +223,8 @@ export class IsolationPool implements Judging {
     const rest = tasks.filter((task) => !task.settled);
     if (rest.length === 0) return;
     if (death !== undefined && !begun) this.#fruitless += 1;
-    if (death === undefined || this.#fruitless < FRUITLESS_MAX) this.#pending.unshift(...rest);
-    else this.#giveUp(rest, componentFault(describe(death)));
+    if (death === undefined || this.#fruitless < FRUITLESS_MAX) this.#queue.giveBack(rest);
+    else for (const each of rest) settle(each, componentFault(describe(death)));
   }
 
   /** A required plugin's crash is the resource's; behind an advisory one its judging goes on. */
@@ -215,10 +236,6 @@ export class IsolationPool implements Judging {
       const { issuesMax } = this.#settings.options;
       task.resume = { progress: withCrash(progress, crash, issuesMax), first: position + 1 };
     }
-  }
-
-  #giveUp(tasks: readonly Task[], judgement: Judgement): void {
-    for (const task of tasks) settle(task, judgement);
   }
 }
 

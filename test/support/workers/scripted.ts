@@ -26,7 +26,8 @@ function runOn(): never {
 parentPort?.on('message', ({ number, texts }: NumberedChunk) => {
   for (const [position, text] of texts.entries()) {
     publishPosition(ledger, position);
-    perform(text);
+    // A text may be filled up with spaces.
+    perform(text.trimEnd());
     const issues = [{ severity: 'warning', code: 'x', text: text.slice(0, 120_000) }] as const;
     if (!publishVerdict(ledger, { kind: 'valid', resourceType: 'X', issues: [...issues] })) break;
   }

@@ -1,0 +1,29 @@
+/**
+ * One resource judged once in a fresh process, as `validate` would: prints what came of it and the
+ * CPU time that the whole process took. A process of its own, because some deaths take the process.
+ */
+import { IsolationPool } from '../../functions/validate/isolation/pool.ts';
+import { CHARACTERS, type Characters, INVALID, VALID } from './shapes.ts';
+
+const [shape = '', characters = '', bytes = '', heapOldMb = '', heapYoungMb = ''] =
+  process.argv.slice(2);
+const make = VALID[shape] ?? INVALID[shape];
+if (make === undefined) throw new TypeError(`no such shape: ${shape}`);
+const text = make(Number(bytes), CHARACTERS[characters as Characters]);
+const pool = new IsolationPool({
+  url: new URL('../../functions/validate/worker.ts', import.meta.url),
+  size: 1,
+  spares: 0,
+  // The deadline is compared with the CPU time: a busy machine must not decide.
+  deadlineMs: 120_000,
+  heapOldMb: Number(heapOldMb),
+  heapYoungMb: Number(heapYoungMb),
+  options: { chaos: false, issuesMax: 100 },
+});
+await pool.ready();
+const before = process.cpuUsage();
+const judgement = await pool.judge(text, 0);
+const { user, system } = process.cpuUsage(before);
+const verdict = judgement.kind === 'crash' ? judgement.crash : judgement.kind;
+console.log(JSON.stringify({ verdict, cpuMs: Math.round((user + system) / 1_000) }));
+process.exit(0);
