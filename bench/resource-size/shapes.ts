@@ -53,7 +53,7 @@ const id = (n: number) => String(n).padStart(7, '0');
 export const VALID: Readonly<Record<string, Shape>> = {
   'long strings': filled(
     `${CODE}},"note":[`,
-    (_, title) => `{"text":"${title.repeat(Math.floor(50_000 / title.length))}"}`,
+    (_, title) => `{"text":"${title.repeat(Math.floor(20_000 / Buffer.byteLength(title)))}"}`,
     ']}',
   ),
   'many array entries': filled(`${PATIENT.slice(0, -3)},"given":[`, (n) => `"g${id(n)}"`, ']}]}'),

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, test } from 'vitest';
+import { CHARACTERS, VALID } from '../../../../bench/resource-size/shapes.ts';
 import { entryUrl } from '../../../../functions/validate/entry-url.ts';
 import type { OwnProcessSettings } from '../../../../functions/validate/isolation/child.ts';
 import { OwnProcess } from '../../../../functions/validate/isolation/own-process.ts';
@@ -12,14 +13,14 @@ afterEach(() => running?.stop());
 
 function ownProcess(
   url = entryUrl('own-process'),
-  plugins: Pick<OwnProcessSettings, 'plugins'> = {},
+  more: Partial<OwnProcessSettings> = {},
 ): OwnProcess {
   running = new OwnProcess(url, {
-    ...plugins,
     deadlineMs: 1_000,
     heapOldMb: 32,
     heapYoungMb: 16,
     options: { chaos: true, issuesMax: 100 },
+    ...more,
   });
   return running;
 }
@@ -70,6 +71,12 @@ describe('a process of its own', () => {
       { kind: 'valid', id: 'a' },
       { kind: 'invalid' },
     ]);
+  });
+
+  test('R62: has a heap for a text that is large for its workers', async () => {
+    const text = VALID['a decimal written 1.0']?.(3 * 1024 * 1024, CHARACTERS['two-byte']) ?? '';
+    const own = ownProcess(entryUrl('own-process'), { deadlineMs: 20_000 });
+    expect(await judge(own, text)).toMatchObject({ kind: 'valid', resourceType: 'Parameters' });
   });
 
   test('out of time: what is not finished is nobody’s fault', async () => {
