@@ -5,7 +5,7 @@
 import { join, resolve } from 'node:path';
 import { createClients, destroyClients, type Endpoints } from './clients.ts';
 import { startEmulators } from './emulators/emulators.ts';
-import { type MischiefOptions, mischiefOf } from './event-source/mischief.ts';
+import { chance, type MischiefOptions, mischiefOf, randomSeed } from './event-source/mischief.ts';
 import { startGateway } from './gateway.ts';
 import { openHome } from './home.ts';
 import { accountVariables, defaultEnvironmentsMax, functionSpecs } from './lambda/function-spec.ts';
@@ -23,6 +23,8 @@ import { startTriggers } from './triggers.ts';
 const ROOT = resolve(import.meta.dirname, '..');
 const COMPILE_CACHE = join(ROOT, 'node_modules/.cache/fhir-failsafe');
 
+const LOST_CONNECTIONS = 0.02;
+
 export type RuntimeOptions = MischiefOptions & {
   /** Folder of the synthesized assembly; `build/local` unless given. */
   assembly?: string;
@@ -32,6 +34,8 @@ export type RuntimeOptions = MischiefOptions & {
   dataDir?: string;
   /** Bound of Lambda environments alive; 4 for each core unless given. */
   environmentsMax?: number;
+  /** Probability that a frozen environment's idle connections are lost, 0 to 1; 0.02 unless given. */
+  lostConnections?: number;
   log?: (line: string) => void;
   onPage?: (page: Page) => void;
   /** Told of each line that a function or the platform logs. */
@@ -87,6 +91,7 @@ async function start(
 ): Promise<Omit<Runtime, 'stop'>> {
   const { log = () => {}, onPage = () => {}, onLogLine = () => {}, clock = systemClock } = options;
   const environmentsMax = options.environmentsMax ?? defaultEnvironmentsMax();
+  const seed = options.seed ?? randomSeed();
   const assembly = await readAssembly(options.assembly ?? join(ROOT, 'build/local'));
   const home = await openHome(options.dataDir);
   onStop(home.close);
@@ -116,9 +121,14 @@ async function start(
   const platformLog = await openPlatformLog(home.logDir);
   onStop(platformLog.stop);
   platformLog.listen(onLogLine);
-  const host = await startLambdaHost(environmentsMax, platformLog);
+  const losesConnections = chance(options.lostConnections ?? LOST_CONNECTIONS, seed);
+  const host = await startLambdaHost(environmentsMax, platformLog, (environmentId) => {
+    if (losesConnections()) emulators.loseConnections(environmentId);
+  });
   onStop(host.stop);
-  log(`at most ${environmentsMax} Lambda environments; their logs are in ${home.logDir}`);
+  log(
+    `at most ${environmentsMax} Lambda environments; their logs are in ${home.logDir}; seed ${seed}`,
+  );
 
   const functions = functionSpecs(plan.functions, services, COMPILE_CACHE);
   const triggers = startTriggers(plan, {
@@ -128,7 +138,7 @@ async function start(
     host,
     platformLog,
     clock,
-    mischief: mischiefOf(options, log),
+    mischief: mischiefOf({ ...options, seed }, log),
     log,
   });
   onStop(triggers.stop);

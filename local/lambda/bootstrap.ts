@@ -4,6 +4,7 @@
  */
 import { flushCompileCache } from 'node:module';
 import { basename, join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { fetchNext, type Invocation, post } from './runtime-client.ts';
 
@@ -40,9 +41,20 @@ flushCompileCache();
 for (;;) {
   // Without its host an environment has nothing to live for.
   const invocation = await fetchNext().catch(() => process.exit(0));
+  await thawed();
   current = invocation.requestId;
   await run(invocation).catch(() => process.exit(0));
   current = undefined;
+}
+
+/**
+ * What became due while the environment was frozen acts before the event is handled, as on AWS,
+ * where the event arrives later than the process goes on. The first turn brings the timers and what
+ * their promises do, the second the sockets.
+ */
+async function thawed(): Promise<void> {
+  await setImmediate();
+  await setImmediate();
 }
 
 async function run(invocation: Invocation): Promise<void> {

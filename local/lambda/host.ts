@@ -38,9 +38,11 @@ export type LambdaHost = {
 /** How long a batch waits for a warm environment before one more is started. */
 const PATIENCE_MS = 2000;
 
+/** `onFrozen` is told of each environment that asked for its next event. */
 export async function startLambdaHost(
   environmentsMax: number,
   log: PlatformLog,
+  onFrozen: (environmentId: string) => void = () => {},
 ): Promise<LambdaHost> {
   const policy = { max: environmentsMax, eager: availableParallelism() };
   const api = await startRuntimeApi();
@@ -65,9 +67,12 @@ export async function startLambdaHost(
 
   function started(spec: FunctionSpec): Environment {
     const id = randomBytes(16).toString('hex');
-    const environment: Environment = new Environment(spec, id, api, (line) =>
-      log.line({ functionName: spec.name, logStream: environment.logStream }, line),
-    );
+    const environment: Environment = new Environment(spec, id, {
+      api,
+      onLine: (line) =>
+        log.line({ functionName: spec.name, logStream: environment.logStream }, line),
+      onFrozen: () => onFrozen(id),
+    });
     environments.add(environment);
     reaper.watch(pids());
     environment.gone.then(() => {
