@@ -36,6 +36,11 @@ export type RuntimeOptions = MischiefOptions & {
   environmentsMax?: number;
   /** Probability that a frozen environment's idle connections are lost, 0 to 1; 0.02 unless given. */
   lostConnections?: number;
+  /**
+   * Whether a function logs, as `local.unfinished`, what is still under way when its handler has
+   * answered. It slows functions down.
+   */
+  reportUnfinished?: boolean;
   log?: (line: string) => void;
   onPage?: (page: Page) => void;
   /** Told of each line that a function or the platform logs. */
@@ -131,6 +136,9 @@ async function start(
   );
 
   const functions = functionSpecs(plan.functions, services, COMPILE_CACHE);
+  if (options.reportUnfinished) {
+    for (const { variables } of functions.values()) variables['LOCAL_REPORT_UNFINISHED'] = 'on';
+  }
   const triggers = startTriggers(plan, {
     clients,
     endpoints,

@@ -18,6 +18,10 @@ const EXIT = { unhandledRejection: 128, uncaughtException: 129, initError: 1 };
 
 let current: string | undefined;
 
+const reportUnfinished = process.env.LOCAL_REPORT_UNFINISHED
+  ? await unfinishedReporter()
+  : () => {};
+
 process.on('uncaughtException', (error, origin) => {
   const rejected = origin === 'unhandledRejection';
   const report = rejected
@@ -62,11 +66,23 @@ async function run(invocation: Invocation): Promise<void> {
   let result: unknown;
   try {
     result = await handler(JSON.parse(invocation.payload), contextOf(invocation));
+    reportUnfinished(invocation);
   } catch (error) {
     console.error(error);
+    reportUnfinished(invocation);
     return post(`${base}/error`, describe(error));
   }
   return post(`${base}/response`, result ?? null);
+}
+
+/** What is left of an invocation becomes a line of the function's log. */
+async function unfinishedReporter(): Promise<(invocation: Invocation) => void> {
+  const { unfinished, watchWork } = await import('./unfinished.ts');
+  watchWork();
+  return ({ requestId }) => {
+    const work = unfinished();
+    if (work.length > 0) console.log(JSON.stringify({ type: 'local.unfinished', requestId, work }));
+  };
 }
 
 async function loadHandler(): Promise<Handler> {

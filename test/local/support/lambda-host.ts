@@ -71,10 +71,16 @@ export function useLambdaHost(environmentsMax: number) {
       .map(({ line }) => JSON.parse(line));
   }
 
+  /** All that a function logged so far. */
+  function linesOf(functionName: string): string[] {
+    return lines.filter((line) => line.functionName === functionName).map(({ line }) => line);
+  }
+
   return {
     functionOf,
     run,
     records,
+    linesOf,
     logOf: (functionName: string) => join(folder, 'logs', `${functionName}.log`),
     environments: () => host.environments(),
   };
