@@ -12,6 +12,7 @@ import { accountVariables, defaultEnvironmentsMax, functionSpecs } from './lambd
 import { startLambdaHost } from './lambda/host.ts';
 import { type LogLine, openPlatformLog } from './lambda/platform-log.ts';
 import { startLambdaApi } from './lambda-api/lambda-api.ts';
+import type { LogDelivery } from './logs/pieces.ts';
 import { type Page, startPages } from './pages.ts';
 import { provision } from './provision/provision.ts';
 import { type Clock, systemClock } from './schedule.ts';
@@ -36,6 +37,8 @@ export type RuntimeOptions = MischiefOptions & {
   environmentsMax?: number;
   /** Probability that a frozen environment's idle connections are lost, 0 to 1; 0.02 unless given. */
   lostConnections?: number;
+  /** How log lines reach their subscribers; at once and whole unless given. */
+  logDelivery?: LogDelivery;
   /**
    * Whether a function logs, as `local.unfinished`, what is still under way when its handler has
    * answered. It slows functions down.
@@ -147,6 +150,7 @@ async function start(
     platformLog,
     clock,
     mischief: mischiefOf({ ...options, seed }, log),
+    logDelivery: options.logDelivery ?? {},
     log,
   });
   onStop(triggers.stop);

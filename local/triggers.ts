@@ -8,6 +8,7 @@ import { startAsyncInvocations } from './lambda/async-invocations.ts';
 import type { FunctionSpec } from './lambda/function-spec.ts';
 import type { LambdaHost } from './lambda/host.ts';
 import type { PlatformLog } from './lambda/platform-log.ts';
+import type { LogDelivery } from './logs/pieces.ts';
 import { startLogSubscriptions } from './logs/subscriptions.ts';
 import { type Clock, startSchedule } from './schedule.ts';
 import { type Plan, queueUrlOf } from './template/plan.ts';
@@ -20,6 +21,7 @@ export type TriggersContext = {
   platformLog: PlatformLog;
   clock: Clock;
   mischief: Mischief;
+  logDelivery: LogDelivery;
   log: (line: string) => void;
 };
 
@@ -37,7 +39,13 @@ export function startTriggers(plan: Plan, context: TriggersContext): Triggers {
   const { functions, host, log, mischief } = context;
   const queues = { sqs: context.clients.sqs, endpoint: context.endpoints.sqs };
   const asyncInvocations = startAsyncInvocations(host, queues, log);
-  const logs = startLogSubscriptions(plan.logSubscriptions, functions, asyncInvocations);
+  const logs = startLogSubscriptions(
+    plan.logSubscriptions,
+    functions,
+    asyncInvocations,
+    context.logDelivery,
+    mischief.random,
+  );
   context.platformLog.listen(logs.hear);
   const schedule = startSchedule(plan.rules, context.clock, {
     functions,
