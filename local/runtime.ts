@@ -74,6 +74,10 @@ export type Runtime = {
    * deleted ones, log lines on their way to a subscriber, asynchronous invocations.
    */
   inFlight(counts?: (queueName: string) => boolean): number;
+  /** Refuses a function's invocations, as a full account does, until the function that this returns is called. */
+  throttleFunction(functionName: string): () => void;
+  /** Lets each environment run for this share (0 to 1) of the time, until the function that this returns is called. */
+  shareProcessor(share: number): () => void;
   stop(): Promise<void>;
 };
 
@@ -166,6 +170,8 @@ async function start(
     queueUrl: (queueName) => queueUrlOf(queueName, gateway.endpoint),
     functions: [...functions.keys()],
     environments: host.environments,
+    throttleFunction: host.throttle,
+    shareProcessor: host.shareProcessor,
     inFlight: triggers.inFlight,
   };
 }

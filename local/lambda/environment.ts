@@ -114,6 +114,15 @@ export class Environment {
     return promise.finally(() => clearTimeout(timer));
   }
 
+  /** Its share of a processor is used up, until it is released. Its timeout runs on. */
+  hold(): void {
+    this.#group.stopFor('held');
+  }
+
+  release(): void {
+    this.#group.continueFrom('held');
+  }
+
   /** Takes note of the resident size, in bytes, and ends the environment above its memory. */
   measured(bytes: number): void {
     this.memoryUsed = Math.max(this.memoryUsed, bytes);

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 import { type FunctionSpec, functionSpecs } from '../../../local/lambda/function-spec.ts';
 import { type LambdaHost, startLambdaHost } from '../../../local/lambda/host.ts';
-import type { Outcome } from '../../../local/lambda/outcome.ts';
+import type { Outcome, Refusal } from '../../../local/lambda/outcome.ts';
 import {
   type LogLine,
   openPlatformLog,
@@ -59,7 +59,7 @@ export function useLambdaHost(environmentsMax: number) {
     return spec;
   }
 
-  async function run(spec: FunctionSpec, payload: string): Promise<Outcome> {
+  async function run(spec: FunctionSpec, payload: string): Promise<Outcome | Refusal> {
     const lease = await host.acquire('test', 10, spec);
     return lease.invoke(payload);
   }
@@ -83,6 +83,8 @@ export function useLambdaHost(environmentsMax: number) {
     linesOf,
     logOf: (functionName: string) => join(folder, 'logs', `${functionName}.log`),
     environments: () => host.environments(),
+    throttle: (functionName: string) => host.throttle(functionName),
+    shareProcessor: (share: number) => host.shareProcessor(share),
   };
 }
 
