@@ -5,6 +5,7 @@
 import { join, resolve } from 'node:path';
 import { createClients, destroyClients, type Endpoints } from './clients.ts';
 import { startEmulators } from './emulators/emulators.ts';
+import type { FailedBatch } from './event-source/mappings.ts';
 import { chance, type MischiefOptions, mischiefOf, randomSeed } from './event-source/mischief.ts';
 import { startGateway } from './gateway.ts';
 import { openHome } from './home.ts';
@@ -24,8 +25,6 @@ import { startTriggers } from './triggers.ts';
 const ROOT = resolve(import.meta.dirname, '..');
 const COMPILE_CACHE = join(ROOT, 'node_modules/.cache/fhir-failsafe');
 
-const LOST_CONNECTIONS = 0.02;
-
 export type RuntimeOptions = MischiefOptions & {
   /** Folder of the synthesized assembly; `build/local` unless given. */
   assembly?: string;
@@ -35,7 +34,7 @@ export type RuntimeOptions = MischiefOptions & {
   dataDir?: string;
   /** Bound of Lambda environments alive; 4 for each core unless given. */
   environmentsMax?: number;
-  /** Probability that a frozen environment's idle connections are lost, 0 to 1; 0.02 unless given. */
+  /** Probability that a frozen environment's idle connections are lost, 0 to 1; 0 unless given. */
   lostConnections?: number;
   /** How log lines reach their subscribers; at once and whole unless given. */
   logDelivery?: LogDelivery;
@@ -48,6 +47,8 @@ export type RuntimeOptions = MischiefOptions & {
   onPage?: (page: Page) => void;
   /** Told of each line that a function or the platform logs. */
   onLogLine?: (line: LogLine) => void;
+  /** Told of each batch that a mapping handed over and whose function failed, or was throttled. */
+  onFailedBatch?: (failed: FailedBatch) => void;
   clock?: Clock;
   /** Puts something between the pipeline and its emulators, such as a meter of calls. */
   through?: (endpoints: Endpoints) => Promise<Endpoints>;
@@ -133,9 +134,11 @@ async function start(
   const platformLog = await openPlatformLog(home.logDir);
   onStop(platformLog.stop);
   platformLog.listen(onLogLine);
-  const losesConnections = chance(options.lostConnections ?? LOST_CONNECTIONS, seed);
+  const losesConnections = chance(options.lostConnections ?? 0, seed);
   const host = await startLambdaHost(environmentsMax, platformLog, (environmentId) => {
-    if (losesConnections()) emulators.loseConnections(environmentId);
+    if (!losesConnections()) return;
+    emulators.loseConnections(environmentId);
+    lambdaApi.loseConnections(environmentId);
   });
   onStop(host.stop);
   log(
@@ -155,6 +158,7 @@ async function start(
     clock,
     mischief: mischiefOf({ ...options, seed }, log),
     logDelivery: options.logDelivery ?? {},
+    onFailedBatch: options.onFailedBatch ?? (() => {}),
     log,
   });
   onStop(triggers.stop);

@@ -1,7 +1,7 @@
 /** All that invokes functions: event source mappings, log subscriptions and minute rules. */
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { Clients, Endpoints } from './clients.ts';
-import { startMappings } from './event-source/mappings.ts';
+import { type FailedBatch, startMappings } from './event-source/mappings.ts';
 import type { Mischief } from './event-source/mischief.ts';
 import type { SwitchedMapping } from './event-source/switched-mapping.ts';
 import { startAsyncInvocations } from './lambda/async-invocations.ts';
@@ -23,6 +23,7 @@ export type TriggersContext = {
   mischief: Mischief;
   logDelivery: LogDelivery;
   log: (line: string) => void;
+  onFailedBatch: (failed: FailedBatch) => void;
 };
 
 export type Triggers = {
@@ -36,7 +37,7 @@ export type Triggers = {
 const STOP_GRACE_MS = 3000;
 
 export function startTriggers(plan: Plan, context: TriggersContext): Triggers {
-  const { functions, host, log, mischief } = context;
+  const { functions, host, log, mischief, onFailedBatch } = context;
   const queues = { sqs: context.clients.sqs, endpoint: context.endpoints.sqs };
   const asyncInvocations = startAsyncInvocations(host, queues, log);
   const logs = startLogSubscriptions(
@@ -52,7 +53,10 @@ export function startTriggers(plan: Plan, context: TriggersContext): Triggers {
     asyncInvocations,
     sendMessage: (queue, body) => wake(queues, queue, body, log),
   });
-  const mappings = startMappings(plan.mappings, { ...queues, functions, host, mischief, log });
+  const mappings = startMappings(plan.mappings, {
+    ...queues,
+    ...{ functions, host, mischief, log, onFailedBatch },
+  });
   return {
     mappings: mappings.all,
     inFlight: (counts = () => true) =>

@@ -22,7 +22,7 @@ test('R61: what crashes, hangs and is stored leaves nothing behind when it is an
   const runtime = await startRuntime({
     assembly: assembly.directory,
     reportUnfinished: true,
-    lostConnections: 0.2,
+    lostConnections: 0.1,
     onLogLine({ line }) {
       if (line.includes('"platform.report"')) answers += 1;
       if (line.startsWith('{"type":"local.unfinished"')) left.push(...JSON.parse(line).work);

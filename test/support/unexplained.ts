@@ -25,11 +25,16 @@ const EXPLAINED: readonly Explained[] = [
 export function unexplained(left: readonly Unfinished[]): string[] {
   const lines = left
     .filter((work) => !EXPLAINED.some((one) => explains(one, work)))
-    .map(({ kind, at }) => [kind, ...at].join(' < '));
+    .map(({ kind, at }) => {
+      const own = at.filter(isOwn);
+      return [kind, ...(own.length > 0 ? own : at)].join(' < ');
+    });
   return [...new Set(lines)];
 }
 
+const isOwn = (frame: string) => frame.includes('/functions/');
+
 function explains({ kind, file }: Explained, work: Unfinished): boolean {
-  const own = work.at.find((frame) => frame.includes('/functions/'));
+  const own = work.at.find(isOwn);
   return work.kind === kind && own !== undefined && own.includes(file);
 }

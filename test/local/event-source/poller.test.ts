@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { FailedBatch } from '../../../local/event-source/mappings.ts';
 import { type Runtime, startRuntime } from '../../../local/runtime.ts';
 import { queueClient } from '../support/queue-client.ts';
 import { consumer, type TinyStack, writeAssembly } from '../support/tiny-assembly.ts';
@@ -59,6 +60,7 @@ const STACK: TinyStack = {
 
 type Said = { got?: string[]; records?: object[]; done?: boolean };
 
+const failed: FailedBatch[] = [];
 const said: { functionName: string; line: Said }[] = [];
 let runtime: Runtime;
 let queues: ReturnType<typeof queueClient>;
@@ -70,6 +72,7 @@ beforeAll(async () => {
   runtime = await startRuntime({
     assembly: assembly.directory,
     environmentsMax: 4,
+    onFailedBatch: (batch) => failed.push(batch),
     onLogLine({ functionName, line }) {
       if (line.startsWith('{"')) said.push({ functionName, line: JSON.parse(line) });
     },
@@ -108,11 +111,13 @@ describe('the event source poller', () => {
 
   test('of a throttled function it goes on, and messages spend receives until they are taken', async () => {
     const end = runtime.throttleFunction('throttled-function');
-    await queues.send('throttled', ['patient']);
+    const messageIds = await queues.send('throttled', ['patient']);
     await expect.poll(() => queues.visible('throttled'), { timeout: 5_000 }).toBe(0);
     const over = Date.now() + 2_500;
     await expect.poll(() => Date.now(), { timeout: 5_000 }).toBeGreaterThan(over);
     expect(linesOf('throttled')).toEqual([]);
+    const reason = 'TooManyRequestsException';
+    expect(failed).toContainEqual({ functionName: 'throttled-function', reason, messageIds });
     end();
     await drained('throttled');
     const [{ records: [record] = [] } = {}] = linesOf('throttled').filter((line) => line.records);
