@@ -5,13 +5,15 @@
 import { join, resolve } from 'node:path';
 import { createClients, destroyClients, type Endpoints } from './clients.ts';
 import { startEmulators } from './emulators/emulators.ts';
-import { type MischiefOptions, mischiefOf } from './event-source/mischief.ts';
+import type { FailedBatch } from './event-source/mappings.ts';
+import { chance, type MischiefOptions, mischiefOf, randomSeed } from './event-source/mischief.ts';
 import { startGateway } from './gateway.ts';
 import { openHome } from './home.ts';
 import { accountVariables, defaultEnvironmentsMax, functionSpecs } from './lambda/function-spec.ts';
 import { startLambdaHost } from './lambda/host.ts';
 import { type LogLine, openPlatformLog } from './lambda/platform-log.ts';
 import { startLambdaApi } from './lambda-api/lambda-api.ts';
+import type { LogDelivery } from './logs/pieces.ts';
 import { type Page, startPages } from './pages.ts';
 import { provision } from './provision/provision.ts';
 import { type Clock, systemClock } from './schedule.ts';
@@ -32,10 +34,21 @@ export type RuntimeOptions = MischiefOptions & {
   dataDir?: string;
   /** Bound of Lambda environments alive; 4 for each core unless given. */
   environmentsMax?: number;
+  /** Probability that a frozen environment's idle connections are lost, 0 to 1; 0 unless given. */
+  lostConnections?: number;
+  /** How log lines reach their subscribers; at once and whole unless given. */
+  logDelivery?: LogDelivery;
+  /**
+   * Whether a function logs, as `local.unfinished`, what is still under way when its handler has
+   * answered. It slows functions down.
+   */
+  reportUnfinished?: boolean;
   log?: (line: string) => void;
   onPage?: (page: Page) => void;
   /** Told of each line that a function or the platform logs. */
   onLogLine?: (line: LogLine) => void;
+  /** Told of each batch that a mapping handed over and whose function failed, or was throttled. */
+  onFailedBatch?: (failed: FailedBatch) => void;
   clock?: Clock;
   /** Puts something between the pipeline and its emulators, such as a meter of calls. */
   through?: (endpoints: Endpoints) => Promise<Endpoints>;
@@ -62,6 +75,10 @@ export type Runtime = {
    * deleted ones, log lines on their way to a subscriber, asynchronous invocations.
    */
   inFlight(counts?: (queueName: string) => boolean): number;
+  /** Refuses a function's invocations, as a full account does, until the function that this returns is called. */
+  throttleFunction(functionName: string): () => void;
+  /** Lets each environment run for this share (0 to 1) of the time, until the function that this returns is called. */
+  shareProcessor(share: number): () => void;
   stop(): Promise<void>;
 };
 
@@ -87,6 +104,7 @@ async function start(
 ): Promise<Omit<Runtime, 'stop'>> {
   const { log = () => {}, onPage = () => {}, onLogLine = () => {}, clock = systemClock } = options;
   const environmentsMax = options.environmentsMax ?? defaultEnvironmentsMax();
+  const seed = options.seed ?? randomSeed();
   const assembly = await readAssembly(options.assembly ?? join(ROOT, 'build/local'));
   const home = await openHome(options.dataDir);
   onStop(home.close);
@@ -116,11 +134,21 @@ async function start(
   const platformLog = await openPlatformLog(home.logDir);
   onStop(platformLog.stop);
   platformLog.listen(onLogLine);
-  const host = await startLambdaHost(environmentsMax, platformLog);
+  const losesConnections = chance(options.lostConnections ?? 0, seed);
+  const host = await startLambdaHost(environmentsMax, platformLog, (environmentId) => {
+    if (!losesConnections()) return;
+    emulators.loseConnections(environmentId);
+    lambdaApi.loseConnections(environmentId);
+  });
   onStop(host.stop);
-  log(`at most ${environmentsMax} Lambda environments; their logs are in ${home.logDir}`);
+  log(
+    `at most ${environmentsMax} Lambda environments; their logs are in ${home.logDir}; seed ${seed}`,
+  );
 
   const functions = functionSpecs(plan.functions, services, COMPILE_CACHE);
+  if (options.reportUnfinished) {
+    for (const { variables } of functions.values()) variables['LOCAL_REPORT_UNFINISHED'] = 'on';
+  }
   const triggers = startTriggers(plan, {
     clients,
     endpoints,
@@ -128,7 +156,9 @@ async function start(
     host,
     platformLog,
     clock,
-    mischief: mischiefOf(options, log),
+    mischief: mischiefOf({ ...options, seed }, log),
+    logDelivery: options.logDelivery ?? {},
+    onFailedBatch: options.onFailedBatch ?? (() => {}),
     log,
   });
   onStop(triggers.stop);
@@ -144,6 +174,8 @@ async function start(
     queueUrl: (queueName) => queueUrlOf(queueName, gateway.endpoint),
     functions: [...functions.keys()],
     environments: host.environments,
+    throttleFunction: host.throttle,
+    shareProcessor: host.shareProcessor,
     inFlight: triggers.inFlight,
   };
 }

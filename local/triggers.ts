@@ -1,13 +1,14 @@
 /** All that invokes functions: event source mappings, log subscriptions and minute rules. */
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { Clients, Endpoints } from './clients.ts';
-import { startMappings } from './event-source/mappings.ts';
+import { type FailedBatch, startMappings } from './event-source/mappings.ts';
 import type { Mischief } from './event-source/mischief.ts';
 import type { SwitchedMapping } from './event-source/switched-mapping.ts';
 import { startAsyncInvocations } from './lambda/async-invocations.ts';
 import type { FunctionSpec } from './lambda/function-spec.ts';
 import type { LambdaHost } from './lambda/host.ts';
 import type { PlatformLog } from './lambda/platform-log.ts';
+import type { LogDelivery } from './logs/pieces.ts';
 import { startLogSubscriptions } from './logs/subscriptions.ts';
 import { type Clock, startSchedule } from './schedule.ts';
 import { type Plan, queueUrlOf } from './template/plan.ts';
@@ -20,7 +21,9 @@ export type TriggersContext = {
   platformLog: PlatformLog;
   clock: Clock;
   mischief: Mischief;
+  logDelivery: LogDelivery;
   log: (line: string) => void;
+  onFailedBatch: (failed: FailedBatch) => void;
 };
 
 export type Triggers = {
@@ -34,17 +37,26 @@ export type Triggers = {
 const STOP_GRACE_MS = 3000;
 
 export function startTriggers(plan: Plan, context: TriggersContext): Triggers {
-  const { functions, host, log, mischief } = context;
+  const { functions, host, log, mischief, onFailedBatch } = context;
   const queues = { sqs: context.clients.sqs, endpoint: context.endpoints.sqs };
   const asyncInvocations = startAsyncInvocations(host, queues, log);
-  const logs = startLogSubscriptions(plan.logSubscriptions, functions, asyncInvocations);
+  const logs = startLogSubscriptions(
+    plan.logSubscriptions,
+    functions,
+    asyncInvocations,
+    context.logDelivery,
+    mischief.random,
+  );
   context.platformLog.listen(logs.hear);
   const schedule = startSchedule(plan.rules, context.clock, {
     functions,
     asyncInvocations,
     sendMessage: (queue, body) => wake(queues, queue, body, log),
   });
-  const mappings = startMappings(plan.mappings, { ...queues, functions, host, mischief, log });
+  const mappings = startMappings(plan.mappings, {
+    ...queues,
+    ...{ functions, host, mischief, log, onFailedBatch },
+  });
   return {
     mappings: mappings.all,
     inFlight: (counts = () => true) =>

@@ -4,7 +4,8 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import dynalite from 'dynalite';
-import type { EmulatorData } from './emulator.ts';
+import type { EmulatorData, EmulatorOrder } from './emulator.ts';
+import { losingConnections } from './lost-connections.ts';
 
 assert(parentPort, 'runs in a thread');
 const data: EmulatorData = workerData;
@@ -22,7 +23,12 @@ process.on('uncaughtException', (error: NodeJS.ErrnoException) => {
 server.listen(data.port, '127.0.0.1');
 await once(server, 'listening');
 
-parentPort.once('message', () => {
+const loseConnections = losingConnections(server);
+parentPort.on('message', (order: EmulatorOrder) => {
+  if (order !== 'stop') {
+    loseConnections(order.lose);
+    return;
+  }
   server.close(() => parentPort?.close());
   server.closeAllConnections();
 });

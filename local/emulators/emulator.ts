@@ -4,8 +4,16 @@ import { Worker } from 'node:worker_threads';
 /** What an emulator's thread is told at its start; port 0 is a free one. */
 export type EmulatorData = { port: number; dataDir?: string };
 
+/** What an emulator's thread is told later: to stop, or to lose a client's idle connections. */
+export type EmulatorOrder = 'stop' | { lose: string };
+
 /** An emulator that listens on 127.0.0.1. */
-export type Emulator = { endpoint: string; stop(): Promise<void> };
+export type Emulator = {
+  endpoint: string;
+  /** The idle connections of this client (its AWS_SDK_UA_APP_ID) are lost without its knowledge. */
+  loseConnections(clientId: string): void;
+  stop(): Promise<void>;
+};
 
 /** An emulator could not start, or its thread died. */
 export class EmulatorError extends Error {
@@ -28,11 +36,12 @@ export async function startEmulator(entry: URL, data: EmulatorData): Promise<Emu
   thread.once('exit', died);
   return {
     endpoint: `http://127.0.0.1:${port}`,
+    loseConnections: (lose) => tell(thread, { lose }),
     async stop() {
       thread.off('exit', died);
       if (thread.threadId === -1) return;
       const ended = once(thread, 'exit');
-      thread.postMessage('stop');
+      tell(thread, 'stop');
       await ended;
     },
   };
@@ -40,6 +49,10 @@ export async function startEmulator(entry: URL, data: EmulatorData): Promise<Emu
 
 /** The emulators build ARNs from these; nothing else of our environment is their business. */
 const EMULATOR_ENV = { AWS_ACCOUNT_ID: '000000000000', AWS_REGION: 'us-east-1' };
+
+function tell(thread: Worker, order: EmulatorOrder): void {
+  thread.postMessage(order);
+}
 
 function started(thread: Worker, name: string): Promise<number> {
   const start = Promise.withResolvers<number>();

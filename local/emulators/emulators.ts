@@ -1,7 +1,12 @@
 import type { Endpoints } from '../clients.ts';
 import { startEmulator } from './emulator.ts';
 
-export type Emulators = { endpoints: Endpoints; stop(): Promise<void> };
+export type Emulators = {
+  endpoints: Endpoints;
+  /** The idle connections of this client to all stores are lost without its knowledge. */
+  loseConnections(clientId: string): void;
+  stop(): Promise<void>;
+};
 
 /** Starts all stores, on free ports; with `dataDir` they keep what they hold. */
 export async function startEmulators(dataDir: string | undefined): Promise<Emulators> {
@@ -12,6 +17,9 @@ export async function startEmulators(dataDir: string | undefined): Promise<Emula
   ]);
   return {
     endpoints: { sqs: fauxqs.endpoint, dynamodb: dynalite.endpoint },
+    loseConnections(clientId) {
+      for (const emulator of [fauxqs, dynalite]) emulator.loseConnections(clientId);
+    },
     async stop() {
       await Promise.all([fauxqs.stop(), dynalite.stop()]);
     },

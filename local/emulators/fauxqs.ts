@@ -2,10 +2,11 @@
 import assert from 'node:assert';
 import { parentPort, workerData } from 'node:worker_threads';
 import { buildApp } from 'fauxqs';
-import type { EmulatorData } from './emulator.ts';
+import type { EmulatorData, EmulatorOrder } from './emulator.ts';
 import { createStores, persistStores } from './fauxqs-stores.ts';
 import { endPollsOfTheGone } from './gone-pollers.ts';
 import { addLockedBuckets } from './locked-buckets.ts';
+import { losingConnections } from './lost-connections.ts';
 
 assert(parentPort, 'runs in a thread');
 const data: EmulatorData = workerData;
@@ -16,7 +17,12 @@ addLockedBuckets(app, stores.s3Store);
 const endpoint = await app.listen({ host: '127.0.0.1', port: data.port });
 const close = data.dataDir ? await persistStores(stores, data.dataDir, endpoint) : () => {};
 
-parentPort.once('message', async () => {
+const loseConnections = losingConnections(app.server);
+parentPort.on('message', async (order: EmulatorOrder) => {
+  if (order !== 'stop') {
+    loseConnections(order.lose);
+    return;
+  }
   await app.close();
   close();
   parentPort?.close();

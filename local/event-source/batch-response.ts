@@ -7,7 +7,7 @@
  * JSON of the right shape, or names an item by an empty, null or unknown identifier, is a
  * complete failure. A failed message is left alone: it returns after its visibility timeout.
  */
-import type { Outcome } from '../lambda/outcome.ts';
+import type { Outcome, Refusal } from '../lambda/outcome.ts';
 
 /** The messages to delete; the others stay in flight. `reason` says why a whole batch failed. */
 export type Disposition = { succeeded: string[]; reason?: string };
@@ -18,7 +18,7 @@ export type Disposition = { succeeded: string[]; reason?: string };
  */
 export function dispose(
   messageIds: string[],
-  outcome: Outcome,
+  outcome: Outcome | Refusal,
   reportsFailures: boolean,
 ): Disposition {
   if (outcome.status !== 'success') return failed(outcome.errorType);

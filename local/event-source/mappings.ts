@@ -17,7 +17,11 @@ export type MappingsContext = {
   host: LambdaHost;
   mischief: Mischief;
   log: (line: string) => void;
+  onFailedBatch: (failed: FailedBatch) => void;
 };
+
+/** A batch whose function failed as a whole; its messages come back. */
+export type FailedBatch = { functionName: string; reason: string; messageIds: string[] };
 
 export type Mappings = {
   all: readonly SwitchedMapping[];
@@ -62,8 +66,12 @@ function startMapping(plan: MappingPlan, context: MappingsContext): SwitchedMapp
     batchSize: properties.BatchSize,
     windowMs: properties.MaximumBatchingWindowInSeconds * 1000,
     reportsFailures: properties.FunctionResponseTypes.includes('ReportBatchItemFailures'),
-    onFailure: (reason, { length }) =>
-      context.log(`${queueName}: ${length} message(s) return, ${spec.name} failed: ${reason}`),
+    onFailure(reason, records) {
+      const { length } = records;
+      context.log(`${queueName}: ${length} message(s) return, ${spec.name} failed: ${reason}`);
+      const messageIds = records.map(({ messageId }) => messageId);
+      context.onFailedBatch({ functionName: spec.name, reason, messageIds });
+    },
   };
   const acquire = (concurrencyMax: number) =>
     context.host.acquire(logicalId, Math.min(concurrencyMax, spec.reservedConcurrency), spec);

@@ -20,9 +20,19 @@ export type MischiefOptions = {
 /** The mischief asked for; its seed is told, so that a run can be had again. */
 export function mischiefOf(options: MischiefOptions, log: (line: string) => void): Mischief {
   const { duplicates = 0, reorder = false } = options;
-  const seed = options.seed ?? Math.floor(Math.random() * 2 ** 31);
+  const seed = options.seed ?? randomSeed();
   if (duplicates > 0 || reorder) {
     log(`duplicates ${duplicates}, reordering ${reorder ? 'on' : 'off'}, seed ${seed}`);
   }
   return { duplicates, reorder, random: seededRandom(seed) };
+}
+
+/** Says yes with a probability, by the seed. */
+export function chance(probability: number, seed: number): () => boolean {
+  const random = seededRandom(seed);
+  return () => random() < probability;
+}
+
+export function randomSeed(): number {
+  return Math.floor(Math.random() * 2 ** 31);
 }

@@ -1,12 +1,12 @@
 /** Invoke, GetFunction and GetFunctionConfiguration. */
 import { PAYLOAD_MAX_BYTES } from '../event-source/batch.ts';
 import type { FunctionSpec } from '../lambda/function-spec.ts';
-import type { Outcome } from '../lambda/outcome.ts';
+import type { Outcome, Refusal as Throttled } from '../lambda/outcome.ts';
 import { nameOfArn } from '../template/account.ts';
 import { notFound, Refusal } from './refusal.ts';
 
-/** Runs a function now, or says that its reserved concurrency is used up. */
-export type InvokeNow = (spec: FunctionSpec, payload: string) => Promise<Outcome> | 'throttled';
+/** Runs a function now, or says that it is throttled: its reserved concurrency is used up, say. */
+export type InvokeNow = (spec: FunctionSpec, payload: string) => Promise<Outcome | Throttled>;
 
 /** What the API answers: `headers` beside the status, `body` as it stands. */
 export type Answer = { status: number; headers: Record<string, string>; body: string };
@@ -29,11 +29,11 @@ export async function invoke(
     const message = `Request must be smaller than ${PAYLOAD_MAX_BYTES} bytes`;
     throw new Refusal(413, 'RequestTooLargeException', message);
   }
-  const running = invokeNow(spec, payload);
-  if (running === 'throttled') {
-    throw new Refusal(429, 'TooManyRequestsException', 'Rate Exceeded.');
+  const outcome = await invokeNow(spec, payload);
+  if (outcome.status === 'throttled') {
+    throw new Refusal(429, outcome.errorType, outcome.errorMessage);
   }
-  return answerOf(await running);
+  return answerOf(outcome);
 }
 
 function answerOf(outcome: Outcome): Answer {

@@ -7,6 +7,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { losingConnections } from '../emulators/lost-connections.ts';
 import type { SwitchedMapping } from '../event-source/switched-mapping.ts';
 import type { FunctionSpec } from '../lambda/function-spec.ts';
 import {
@@ -30,6 +31,8 @@ export type LambdaApi = {
   endpoint: string;
   /** From now on requests are answered. */
   serve(service: LambdaService): void;
+  /** The idle connections of this client (its AWS_SDK_UA_APP_ID) are lost without its knowledge. */
+  loseConnections(clientId: string): void;
   stop(): Promise<void>;
 };
 
@@ -48,6 +51,7 @@ export async function startLambdaApi(): Promise<LambdaApi> {
     serve(there) {
       service = there;
     },
+    loseConnections: losingConnections(server),
     async stop() {
       server.close();
       server.closeAllConnections();

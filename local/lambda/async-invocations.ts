@@ -19,12 +19,14 @@ export type AsyncInvocations = {
 };
 
 const RETRIES_AFTER_MS = [60_000, 120_000];
+/** A refusal is no attempt. Lambda waits a second at first, and up to five minutes later on. */
+const REFUSED_AGAIN_MS = 1_000;
 
 /** Where dead letters go: the emulator's queues. */
 type DeadLetters = { sqs: SQSClient; endpoint: string };
 
 export function startAsyncInvocations(
-  host: LambdaHost,
+  host: Pick<LambdaHost, 'acquire'>,
   deadLetters: DeadLetters,
   log: (line: string) => void,
   retriesAfterMs: number[] = RETRIES_AFTER_MS,
@@ -42,6 +44,10 @@ export function startAsyncInvocations(
       pending -= 1;
       return;
     }
+    if (outcome.status === 'throttled') {
+      later(REFUSED_AGAIN_MS, () => attempt(spec, payload, count));
+      return;
+    }
     log(`${spec.name}: asynchronous invocation ${count + 1} failed: ${outcome.errorType}`);
     const delayMs = retriesAfterMs[count];
     if (delayMs === undefined) {
@@ -49,10 +55,14 @@ export function startAsyncInvocations(
       pending -= 1;
       return;
     }
+    later(delayMs, () => attempt(spec, payload, count + 1));
+  }
+
+  function later(ms: number, act: () => void): void {
     const timer = setTimeout(() => {
       timers.delete(timer);
-      attempt(spec, payload, count + 1);
-    }, delayMs);
+      act();
+    }, ms);
     timers.add(timer);
   }
 

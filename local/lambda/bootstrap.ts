@@ -4,6 +4,7 @@
  */
 import { flushCompileCache } from 'node:module';
 import { basename, join } from 'node:path';
+import { setImmediate } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import { fetchNext, type Invocation, post } from './runtime-client.ts';
 
@@ -16,6 +17,10 @@ process.title = `lambda:${functionName}`;
 const EXIT = { unhandledRejection: 128, uncaughtException: 129, initError: 1 };
 
 let current: string | undefined;
+
+const reportUnfinished = process.env.LOCAL_REPORT_UNFINISHED
+  ? await unfinishedReporter()
+  : () => {};
 
 process.on('uncaughtException', (error, origin) => {
   const rejected = origin === 'unhandledRejection';
@@ -40,9 +45,20 @@ flushCompileCache();
 for (;;) {
   // Without its host an environment has nothing to live for.
   const invocation = await fetchNext().catch(() => process.exit(0));
+  await thawed();
   current = invocation.requestId;
   await run(invocation).catch(() => process.exit(0));
   current = undefined;
+}
+
+/**
+ * What became due while the environment was frozen acts before the event is handled, as on AWS,
+ * where the event arrives later than the process goes on. The first turn brings the timers and what
+ * their promises do, the second the sockets.
+ */
+async function thawed(): Promise<void> {
+  await setImmediate();
+  await setImmediate();
 }
 
 async function run(invocation: Invocation): Promise<void> {
@@ -50,11 +66,23 @@ async function run(invocation: Invocation): Promise<void> {
   let result: unknown;
   try {
     result = await handler(JSON.parse(invocation.payload), contextOf(invocation));
+    reportUnfinished(invocation);
   } catch (error) {
     console.error(error);
+    reportUnfinished(invocation);
     return post(`${base}/error`, describe(error));
   }
   return post(`${base}/response`, result ?? null);
+}
+
+/** What is left of an invocation becomes a line of the function's log. */
+async function unfinishedReporter(): Promise<(invocation: Invocation) => void> {
+  const { unfinished, watchWork } = await import('./unfinished.ts');
+  watchWork();
+  return ({ requestId }) => {
+    const work = unfinished();
+    if (work.length > 0) console.log(JSON.stringify({ type: 'local.unfinished', requestId, work }));
+  };
 }
 
 async function loadHandler(): Promise<Handler> {

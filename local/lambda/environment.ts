@@ -1,6 +1,7 @@
 /**
  * One execution environment: a child process that runs the bundled artefact, is given one event
- * at a time, and is killed where AWS would kill it (function timeout, memory, failed init).
+ * at a time, frozen once it asks for the next, and killed where AWS would kill it (function timeout,
+ * memory, failed init).
  */
 import assert from 'node:assert';
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -10,6 +11,7 @@ import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
 import type { FunctionSpec } from './function-spec.ts';
 import { exited, type Failure, type Outcome, outOfMemory, reported, timedOut } from './outcome.ts';
+import { ProcessGroup } from './process-group.ts';
 import type { RuntimeApi, RuntimeMessage } from './runtime-api.ts';
 
 const BOOTSTRAP = fileURLToPath(new URL('./bootstrap.ts', import.meta.url));
@@ -20,6 +22,13 @@ const SEMI_SPACE_SHARE = 0.05;
 
 /** An event in the environment's hands; its outcome counts when the next one is asked for. */
 type Running = { requestId: string; outcome?: Outcome; done: (outcome: Outcome) => void };
+
+type Surroundings = {
+  api: RuntimeApi;
+  onLine: (line: string) => void;
+  /** Told each time that it is frozen. */
+  onFrozen: () => void;
+};
 
 export class Environment {
   readonly spec: FunctionSpec;
@@ -33,31 +42,38 @@ export class Environment {
   busy = false;
   alive = true;
   #process: ChildProcess;
+  #group: ProcessGroup;
   #init = Promise.withResolvers<Failure | undefined>();
   #invocation: Running | undefined;
   #next: ServerResponse | undefined;
   #unregister: () => void;
+  #onFrozen: () => void;
 
-  constructor(spec: FunctionSpec, id: string, api: RuntimeApi, onLine: (line: string) => void) {
+  constructor(spec: FunctionSpec, id: string, { api, onLine, onFrozen }: Surroundings) {
     this.spec = spec;
+    this.#onFrozen = onFrozen;
     this.logStream = `${new Date().toISOString().slice(0, 10).replaceAll('-', '/')}/[$LATEST]${id}`;
     const { address, unregister } = api.register(id, (message) => this.#hear(message));
     this.#unregister = unregister;
     this.#process = spawn(process.execPath, [...heapFlags(spec.memoryMb), BOOTSTRAP], {
       cwd: spec.codeDirectory,
-      // A group of its own: Ctrl-C in the terminal is for us, who then stop in order.
+      // A group of its own, with whatever it starts: frozen and killed as one. Ctrl-C in the
+      // terminal is for us, who then stop in order.
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
         ...spec.variables,
         AWS_LAMBDA_RUNTIME_API: address,
         AWS_LAMBDA_LOG_STREAM_NAME: this.logStream,
+        // By which a store knows whose connection it is.
+        AWS_SDK_UA_APP_ID: id,
       },
     });
     for (const output of [this.#process.stdout, this.#process.stderr]) {
       assert(output, 'output is piped');
       createInterface(output).on('line', onLine);
     }
+    this.#group = new ProcessGroup(this.pid);
     this.gone = once(this.#process, 'close');
     this.#process.once('exit', (code, signal) => this.#end(exited(code, signal)));
     const timer = setTimeout(() => this.#end(timedOut(INIT_TIMEOUT_MS / 1000)), INIT_TIMEOUT_MS);
@@ -87,6 +103,8 @@ export class Environment {
     this.#invocation = { requestId, done: resolve };
     const { timeoutMs } = this.spec;
     const timer = setTimeout(() => this.#end(timedOut(timeoutMs / 1000)), timeoutMs);
+    // The bootstrap lets what became due meanwhile have its turn before it hands the event over.
+    this.#group.continueFrom('frozen');
     next.writeHead(200, {
       'lambda-runtime-aws-request-id': requestId,
       'lambda-runtime-deadline-ms': Date.now() + timeoutMs,
@@ -94,6 +112,15 @@ export class Environment {
     });
     next.end(payload);
     return promise.finally(() => clearTimeout(timer));
+  }
+
+  /** Its share of a processor is used up, until it is released. Its timeout runs on. */
+  hold(): void {
+    this.#group.stopFor('held');
+  }
+
+  release(): void {
+    this.#group.continueFrom('held');
   }
 
   /** Takes note of the resident size, in bytes, and ends the environment above its memory. */
@@ -112,6 +139,8 @@ export class Environment {
     switch (message.type) {
       case 'next':
         this.#next = message.answer;
+        this.#group.stopFor('frozen');
+        this.#onFrozen();
         this.#init.resolve(undefined);
         this.#settle();
         return;
@@ -143,7 +172,7 @@ export class Environment {
     this.#unregister();
     this.#init.resolve(why);
     this.#settle(why);
-    killGroup(this.pid);
+    this.#group.kill();
   }
 }
 
@@ -152,13 +181,4 @@ function heapFlags(memoryMb: number): string[] {
     `--max-old-space-size=${Math.floor(memoryMb * OLD_SPACE_SHARE)}`,
     `--max-semi-space-size=${Math.floor(memoryMb * SEMI_SPACE_SHARE)}`,
   ];
-}
-
-/** Kills an environment and whatever it started. */
-function killGroup(pid: number): void {
-  try {
-    if (pid > 0) process.kill(-pid, 'SIGKILL');
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ESRCH')) throw error;
-  }
 }

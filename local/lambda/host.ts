@@ -13,15 +13,16 @@ import {
   recordStart,
 } from './invocation-records.ts';
 import { watchMemory } from './memory-watch.ts';
-import type { Failure, Outcome } from './outcome.ts';
+import { type Failure, type Outcome, type Refusal, throttled } from './outcome.ts';
 import { placeFor } from './placement.ts';
 import type { PlatformLog } from './platform-log.ts';
+import { shareProcessor } from './processor-share.ts';
 import { startReaper } from './reaper.ts';
 import { startRuntimeApi } from './runtime-api.ts';
 import { Turns } from './turns.ts';
 
 /** The right to one invocation: run it or give it back. */
-export type Lease = { invoke(payload: string): Promise<Outcome>; giveBack(): void };
+export type Lease = { invoke(payload: string): Promise<Outcome | Refusal>; giveBack(): void };
 
 export type LambdaHost = {
   /**
@@ -30,33 +31,50 @@ export type LambdaHost = {
    */
   acquire(owner: string, ownerMax: number, spec: FunctionSpec): Promise<Lease>;
   /** For who does not queue: runs at once or, like the rest, as soon as the machine has room. */
-  invokeNow(spec: FunctionSpec, payload: string): Promise<Outcome> | 'throttled';
+  invokeNow(spec: FunctionSpec, payload: string): Promise<Outcome | Refusal>;
+  /**
+   * Refuses the function's invocations, until the function that this returns is called. Pollers go on,
+   * so messages spend receives and come back when their visibility ends.
+   */
+  throttle(functionName: string): () => void;
+  /** Each environment runs for this share (0 to 1) of the time, until the function that this returns is called. */
+  shareProcessor(share: number): () => void;
   environments(): { functionName: string; pid: number }[];
   stop(): Promise<void>;
 };
 
+/** In the place of an environment: the function is throttled. */
+const REFUSED = { refused: true } as const;
+
 /** How long a batch waits for a warm environment before one more is started. */
 const PATIENCE_MS = 2000;
 
+/** `onFrozen` is told of each environment that asked for its next event. */
 export async function startLambdaHost(
   environmentsMax: number,
   log: PlatformLog,
+  onFrozen: (environmentId: string) => void = () => {},
 ): Promise<LambdaHost> {
   const policy = { max: environmentsMax, eager: availableParallelism() };
   const api = await startRuntimeApi();
   const reaper = startReaper();
   const environments = new Set<Environment>();
   const memory = watchMemory(() => [...environments]);
-  const turns = new Turns<FunctionSpec, Environment>(PATIENCE_MS, (spec, waitedLong) => {
-    if (busyOf(spec.name) >= spec.reservedConcurrency) return undefined;
-    const alive = [...environments].filter((environment) => environment.alive);
-    const place = placeFor(spec.name, waitedLong, alive, policy);
-    if (!place) return undefined;
-    if (place.type === 'instead') place.environment.stop();
-    const environment = place.type === 'warm' ? place.environment : started(spec);
-    environment.busy = true;
-    return environment;
-  });
+  const refusing = new Set<string>();
+  const turns = new Turns<FunctionSpec, Environment | typeof REFUSED>(
+    PATIENCE_MS,
+    (spec, waitedLong) => {
+      if (refusing.has(spec.name)) return REFUSED;
+      if (busyOf(spec.name) >= spec.reservedConcurrency) return undefined;
+      const alive = [...environments].filter((environment) => environment.alive);
+      const place = placeFor(spec.name, waitedLong, alive, policy);
+      if (!place) return undefined;
+      if (place.type === 'instead') place.environment.stop();
+      const environment = place.type === 'warm' ? place.environment : started(spec);
+      environment.busy = true;
+      return environment;
+    },
+  );
 
   function busyOf(name: string): number {
     const ofName = [...environments].filter(({ functionName }) => functionName === name);
@@ -65,9 +83,12 @@ export async function startLambdaHost(
 
   function started(spec: FunctionSpec): Environment {
     const id = randomBytes(16).toString('hex');
-    const environment: Environment = new Environment(spec, id, api, (line) =>
-      log.line({ functionName: spec.name, logStream: environment.logStream }, line),
-    );
+    const environment: Environment = new Environment(spec, id, {
+      api,
+      onLine: (line) =>
+        log.line({ functionName: spec.name, logStream: environment.logStream }, line),
+      onFrozen: () => onFrozen(id),
+    });
     environments.add(environment);
     reaper.watch(pids());
     environment.gone.then(() => {
@@ -106,6 +127,9 @@ export async function startLambdaHost(
 
   async function acquire(owner: string, ownerMax: number, spec: FunctionSpec): Promise<Lease> {
     const { place: environment, end } = await turns.wait(owner, ownerMax, spec);
+    if (!(environment instanceof Environment)) {
+      return { invoke: () => Promise.resolve(throttled()).finally(end), giveBack: end };
+    }
     const giveBack = () => {
       environment.busy = false;
       end();
@@ -115,11 +139,18 @@ export async function startLambdaHost(
 
   return {
     acquire,
-    invokeNow(spec, payload) {
-      if (busyOf(spec.name) >= spec.reservedConcurrency) return 'throttled';
-      const owner = `invoke ${spec.name}`;
-      return acquire(owner, spec.reservedConcurrency, spec).then((lease) => lease.invoke(payload));
+    async invokeNow(spec, payload) {
+      const full = busyOf(spec.name) >= spec.reservedConcurrency;
+      if (full || refusing.has(spec.name)) return throttled();
+      const lease = await acquire(`invoke ${spec.name}`, spec.reservedConcurrency, spec);
+      return lease.invoke(payload);
     },
+    throttle(functionName) {
+      refusing.add(functionName);
+      turns.advance();
+      return () => refusing.delete(functionName);
+    },
+    shareProcessor: (share) => shareProcessor(() => [...environments], share),
     environments: () =>
       [...environments].map(({ spec, pid }) => ({ functionName: spec.name, pid })),
     async stop() {

@@ -6,6 +6,9 @@ export type Outcome =
   | { status: 'success'; payload: string }
   | { status: 'error' | 'timeout'; errorType: string; errorMessage: string };
 
+/** The service did not take the invocation; no environment had it. */
+export type Refusal = { status: 'throttled'; errorType: string; errorMessage: string };
+
 export type Failure = Exclude<Outcome, { status: 'success' }>;
 
 /** The environment's process ended without being told to. */
@@ -34,4 +37,9 @@ export function reported(payload: string): Failure {
       ? String(Reflect.get(parsed, name))
       : 'Unknown';
   return { status: 'error', errorType: field('errorType'), errorMessage: field('errorMessage') };
+}
+
+export function throttled(): Refusal {
+  const errorType = 'TooManyRequestsException';
+  return { status: 'throttled', errorType, errorMessage: 'Rate Exceeded.' };
 }

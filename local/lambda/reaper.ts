@@ -1,31 +1,53 @@
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 
 /**
  * A shell that outlives us by a moment: when we die, even by SIGKILL, its standard input ends,
- * and it kills the environments it was told of last. An idle environment would notice by itself,
- * one in a busy loop never.
+ * and it kills the environments it was told of last. They cannot do so by themselves: they are
+ * frozen, or in a busy loop.
  */
 const SCRIPT = `while read -r line; do pids=$line; done
 for pid in $pids; do kill -9 "-$pid" 2>/dev/null; done`;
 
 export type Reaper = {
+  /** Of the shell. */
+  pid(): number | undefined;
   /** Tells of all process groups that are to die with us. */
   watch(pids: number[]): void;
   stop(): void;
 };
 
-/** Starts it in a group of its own, so that Ctrl-C in a terminal reaches only us. */
+/** Starts it, and another should it be killed. */
 export function startReaper(): Reaper {
-  const shell = spawn('/bin/sh', ['-c', SCRIPT], {
-    detached: true,
-    stdio: ['pipe', 'ignore', 'ignore'],
-    env: {},
-  });
-  shell.unref();
-  // Were it killed, we would go on without; the pipe must not take us along.
-  shell.stdin.on('error', () => {});
+  let watched = '';
+  let stopped = false;
+  let shell = start();
+
+  function start(): ChildProcess {
+    // In a group of its own, so that Ctrl-C in a terminal reaches only us.
+    const child = spawn('/bin/sh', ['-c', SCRIPT], {
+      detached: true,
+      stdio: ['pipe', 'ignore', 'ignore'],
+      env: {},
+    });
+    child.unref();
+    // Were it killed, the pipe must not take us along.
+    child.stdin.on('error', () => {});
+    child.stdin.write(`${watched}\n`);
+    child.once('exit', () => {
+      if (!stopped) shell = start();
+    });
+    return child;
+  }
+
   return {
-    watch: (pids) => void shell.stdin.write(`${pids.join(' ')}\n`),
-    stop: () => void shell.stdin.end('\n'),
+    pid: () => shell.pid,
+    watch(pids) {
+      watched = pids.join(' ');
+      shell.stdin?.write(`${watched}\n`);
+    },
+    stop() {
+      stopped = true;
+      shell.stdin?.end('\n');
+    },
   };
 }

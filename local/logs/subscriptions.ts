@@ -11,6 +11,7 @@ import { ACCOUNT, nameOfArn } from '../template/account.ts';
 import type { LogSubscriptionPlan } from '../template/plan.ts';
 import { TemplateError } from '../template/resolve.ts';
 import { compileFilter } from './filter-pattern.ts';
+import { type LogDelivery, piecesOf } from './pieces.ts';
 
 export type LogSubscriptions = {
   /** Takes note of a line that a function or the platform logged. */
@@ -30,15 +31,38 @@ export function startLogSubscriptions(
   plans: LogSubscriptionPlan[],
   functions: Map<string, FunctionSpec>,
   asyncInvocations: AsyncInvocations,
+  delivery: LogDelivery,
+  random: () => number,
 ): LogSubscriptions {
   const groups = new Map([...functions.values()].map(({ name, logGroup }) => [name, logGroup]));
   const subscribers = plans.map((plan) => subscriberOf(plan, functions));
   const gathered = new Map<string, LogEvent[]>();
   const timers = new Set<NodeJS.Timeout>();
+  let pending = 0;
+
+  function later(ms: number, act: () => void): void {
+    const timer = setTimeout(() => {
+      timers.delete(timer);
+      act();
+    }, ms);
+    timers.add(timer);
+  }
+
+  function hand(plan: LogSubscriptionPlan, spec: FunctionSpec, stream: string, events: LogEvent[]) {
+    for (const piece of piecesOf(events, delivery, random)) {
+      pending += piece.events.length;
+      later(piece.afterMs, () => {
+        pending -= piece.events.length;
+        asyncInvocations.invoke(spec, packed(plan, stream, piece.events));
+      });
+    }
+    pending -= events.length;
+  }
 
   function gather(plan: LogSubscriptionPlan, spec: FunctionSpec, heard: LogLine): void {
     const key = `${plan.logicalId} ${heard.logStream}`;
     const event = { id: randomUUID(), timestamp: Date.now(), message: heard.line };
+    pending += 1;
     const waiting = gathered.get(key);
     if (waiting) {
       waiting.push(event);
@@ -46,12 +70,10 @@ export function startLogSubscriptions(
     }
     const events = [event];
     gathered.set(key, events);
-    const timer = setTimeout(() => {
-      timers.delete(timer);
+    later(GATHER_MS, () => {
       gathered.delete(key);
-      asyncInvocations.invoke(spec, packed(plan, heard.logStream, events));
-    }, GATHER_MS);
-    timers.add(timer);
+      hand(plan, spec, heard.logStream, events);
+    });
   }
 
   return {
@@ -63,7 +85,7 @@ export function startLogSubscriptions(
         if (its && passes(value)) gather(plan, spec, heard);
       }
     },
-    pending: () => [...gathered.values()].reduce((sum, { length }) => sum + length, 0),
+    pending: () => pending,
     stop() {
       for (const timer of timers) clearTimeout(timer);
     },

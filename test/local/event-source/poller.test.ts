@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { FailedBatch } from '../../../local/event-source/mappings.ts';
 import { type Runtime, startRuntime } from '../../../local/runtime.ts';
 import { queueClient } from '../support/queue-client.ts';
 import { consumer, type TinyStack, writeAssembly } from '../support/tiny-assembly.ts';
@@ -37,6 +38,7 @@ const STACK: TinyStack = {
     ...consumer('gathering', { BatchSize: 25, MaximumBatchingWindowInSeconds: 300 }),
     ...consumer('narrow', { BatchSize: 1, ScalingConfig: { MaximumConcurrency: 1 } }),
     ...consumer('paused', { Enabled: false }),
+    ...consumer('throttled', { BatchSize: 10 }, { queue: { VisibilityTimeout: 1 } }),
   },
   handlers: {
     plain: speaking(''),
@@ -52,11 +54,13 @@ const STACK: TinyStack = {
     gathering: speaking(''),
     narrow: speaking('await new Promise((resolve) => setTimeout(resolve, 300));'),
     paused: speaking(''),
+    throttled: speaking(''),
   },
 };
 
 type Said = { got?: string[]; records?: object[]; done?: boolean };
 
+const failed: FailedBatch[] = [];
 const said: { functionName: string; line: Said }[] = [];
 let runtime: Runtime;
 let queues: ReturnType<typeof queueClient>;
@@ -68,6 +72,7 @@ beforeAll(async () => {
   runtime = await startRuntime({
     assembly: assembly.directory,
     environmentsMax: 4,
+    onFailedBatch: (batch) => failed.push(batch),
     onLogLine({ functionName, line }) {
       if (line.startsWith('{"')) said.push({ functionName, line: JSON.parse(line) });
     },
@@ -102,6 +107,23 @@ describe('the event source poller', () => {
     await queues.send('gathering', ['two']);
     await expect.poll(held, { timeout: 5_000 }).toBe(2);
     expect(runtime.inFlight((queueName) => queueName !== 'gathering')).toBe(0);
+  });
+
+  test('of a throttled function it goes on, and messages spend receives until they are taken', async () => {
+    const end = runtime.throttleFunction('throttled-function');
+    const messageIds = await queues.send('throttled', ['patient']);
+    await expect.poll(() => queues.visible('throttled'), { timeout: 5_000 }).toBe(0);
+    const over = Date.now() + 2_500;
+    await expect.poll(() => Date.now(), { timeout: 5_000 }).toBeGreaterThan(over);
+    expect(linesOf('throttled')).toEqual([]);
+    const reason = 'TooManyRequestsException';
+    expect(failed).toContainEqual({ functionName: 'throttled-function', reason, messageIds });
+    end();
+    await drained('throttled');
+    const [{ records: [record] = [] } = {}] = linesOf('throttled').filter((line) => line.records);
+    expect(record).toMatchObject({ body: 'patient' });
+    const { attributes } = record as { attributes: { ApproximateReceiveCount: string } };
+    expect(Number(attributes.ApproximateReceiveCount)).toBeGreaterThanOrEqual(3);
   });
 
   test('hands over records of AWS’s shape and deletes what succeeded', async () => {

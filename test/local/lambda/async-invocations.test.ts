@@ -3,6 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { startAsyncInvocations } from '../../../local/lambda/async-invocations.ts';
 import type { FunctionSpec } from '../../../local/lambda/function-spec.ts';
 import type { LambdaHost } from '../../../local/lambda/host.ts';
+import { throttled } from '../../../local/lambda/outcome.ts';
 
 const SPEC: FunctionSpec = {
   name: 'work',
@@ -26,22 +27,22 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-/** A function that fails as often as told, and a dead-letter queue. */
-function failing(times: number) {
+/** A function that is throttled and then fails as often as told, and a dead-letter queue. */
+function failing(times: number, refusals = 0) {
+  let refused = 0;
   const ran: string[] = [];
   const dead: unknown[] = [];
-  const host: LambdaHost = {
+  const host: Pick<LambdaHost, 'acquire'> = {
     acquire: async () => ({
       async invoke(payload) {
+        refused += 1;
+        if (refused <= refusals) return throttled();
         ran.push(payload);
         if (ran.length > times) return { status: 'success', payload: 'null' };
         return { status: 'error', errorType: 'Error', errorMessage: 'no' };
       },
       giveBack: () => {},
     }),
-    invokeNow: () => 'throttled',
-    environments: () => [],
-    stop: async () => {},
   };
   const sqs = new SQSClient({ region: 'us-east-1' });
   vi.spyOn(sqs, 'send').mockImplementation((command: unknown) => {
@@ -87,4 +88,16 @@ test('nothing is tried again once stopped', async () => {
   invocations.stop();
   await vi.advanceTimersByTimeAsync(600_000);
   expect(ran).toHaveLength(1);
+});
+
+test('being throttled is no attempt: it waits in Lambda’s own queue', async () => {
+  const { ran, dead, invocations } = failing(2, 50);
+  invocations.invoke(SPEC, '1');
+  await vi.advanceTimersByTimeAsync(49_999);
+  expect(ran).toEqual([]);
+  expect(invocations.pending()).toBe(1);
+  await vi.advanceTimersByTimeAsync(181_000);
+  expect(ran).toEqual(['1', '1', '1']);
+  expect(invocations.pending()).toBe(0);
+  expect(dead).toEqual([]);
 });

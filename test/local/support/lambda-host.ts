@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll } from 'vitest';
 import { type FunctionSpec, functionSpecs } from '../../../local/lambda/function-spec.ts';
 import { type LambdaHost, startLambdaHost } from '../../../local/lambda/host.ts';
-import type { Outcome } from '../../../local/lambda/outcome.ts';
+import type { Outcome, Refusal } from '../../../local/lambda/outcome.ts';
 import {
   type LogLine,
   openPlatformLog,
@@ -59,7 +59,7 @@ export function useLambdaHost(environmentsMax: number) {
     return spec;
   }
 
-  async function run(spec: FunctionSpec, payload: string): Promise<Outcome> {
+  async function run(spec: FunctionSpec, payload: string): Promise<Outcome | Refusal> {
     const lease = await host.acquire('test', 10, spec);
     return lease.invoke(payload);
   }
@@ -71,12 +71,20 @@ export function useLambdaHost(environmentsMax: number) {
       .map(({ line }) => JSON.parse(line));
   }
 
+  /** All that a function logged so far. */
+  function linesOf(functionName: string): string[] {
+    return lines.filter((line) => line.functionName === functionName).map(({ line }) => line);
+  }
+
   return {
     functionOf,
     run,
     records,
+    linesOf,
     logOf: (functionName: string) => join(folder, 'logs', `${functionName}.log`),
     environments: () => host.environments(),
+    throttle: (functionName: string) => host.throttle(functionName),
+    shareProcessor: (share: number) => host.shareProcessor(share),
   };
 }
 

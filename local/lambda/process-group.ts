@@ -1,0 +1,52 @@
+/**
+ * The processes of one environment: a group that is stopped, continued and killed as a whole. It is
+ * stopped for one reason or another, and runs again when there is none left.
+ */
+
+/** `frozen`: it asked for the next event. `held`: its share of a processor is used up. */
+type Reason = 'frozen' | 'held';
+
+/** Windows has no signal that stops a process, so nothing is frozen there. */
+const CAN_STOP = process.platform !== 'win32';
+
+export class ProcessGroup {
+  readonly #pid: number;
+  readonly #reasons = new Set<Reason>();
+  #killed = false;
+
+  /** @param pid of the group's leader; 0 for a process that could not be started. */
+  constructor(pid: number) {
+    this.#pid = pid;
+  }
+
+  stopFor(reason: Reason): void {
+    if (this.#reasons.size === 0 && CAN_STOP) this.#signal('SIGSTOP');
+    this.#reasons.add(reason);
+  }
+
+  continueFrom(reason: Reason): void {
+    if (!this.#reasons.delete(reason)) return;
+    if (this.#reasons.size === 0 && CAN_STOP) this.#signal('SIGCONT');
+  }
+
+  /** Works on a stopped group too. */
+  kill(): void {
+    this.#signal('SIGKILL');
+    this.#killed = true;
+  }
+
+  #signal(signal: NodeJS.Signals): void {
+    // The id of a group that is gone may be another's by now.
+    if (this.#pid === 0 || this.#killed) return;
+    try {
+      process.kill(-this.#pid, signal);
+    } catch (error) {
+      if (!isGone(error)) throw error;
+    }
+  }
+}
+
+/** macOS answers EPERM for a group of which nothing but a zombie is left. */
+function isGone(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && ['ESRCH', 'EPERM'].includes(`${error.code}`);
+}

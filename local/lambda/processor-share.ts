@@ -1,0 +1,41 @@
+/**
+ * Gives environments less of a processor than they would take: in each period a group runs for its
+ * share and is held for the rest, one after the other, so that they do not all run at once. Clocks
+ * outside run on, as they do on AWS: a function's timeout, visibility, leases.
+ */
+export type Holdable = { readonly alive: boolean; hold(): void; release(): void };
+
+const PERIOD_MS = 200;
+
+/**
+ * @param environments those that live now
+ * @param share of each period that each may run, 0 to 1
+ * @returns how to end it
+ */
+export function shareProcessor(environments: () => readonly Holdable[], share: number): () => void {
+  const held = new Set<Holdable>();
+  const slices = Math.max(1, Math.round(1 / share));
+  let slice = 0;
+
+  function turn(): void {
+    const alive = environments().filter((environment) => environment.alive);
+    for (const environment of held) if (!environment.alive) held.delete(environment);
+    for (const [position, environment] of alive.entries()) {
+      const runs = position % slices === slice;
+      if (runs && held.delete(environment)) environment.release();
+      else if (!runs && !held.has(environment)) {
+        held.add(environment);
+        environment.hold();
+      }
+    }
+    slice = (slice + 1) % slices;
+  }
+
+  turn();
+  const timer = setInterval(turn, PERIOD_MS / slices);
+  return () => {
+    clearInterval(timer);
+    for (const environment of held) if (environment.alive) environment.release();
+    held.clear();
+  };
+}

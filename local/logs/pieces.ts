@@ -1,0 +1,48 @@
+/**
+ * How CloudWatch Logs hands lines to a subscriber: seconds later, sometimes in several deliveries, and
+ * at least once.
+ */
+export type LogDelivery = {
+  /** Lines are delivered this much later at most, and half as much at least; 0 unless given. */
+  delayMs?: number;
+  /**
+   * Whether lines of one moment may come in several deliveries, each with a delay of its own. What
+   * tells of an init then never comes together with what follows.
+   */
+  inPieces?: boolean;
+  /** Probability that a delivery comes again, 0 to 1; 0 unless given. */
+  repeats?: number;
+};
+
+type Piece<E> = { events: E[]; afterMs: number };
+
+const CUT_SHARE = 0.5;
+
+/** The deliveries of what was gathered of one stream, each with how long it takes. */
+export function piecesOf<E extends { message: string }>(
+  events: readonly E[],
+  { delayMs = 0, inPieces = false, repeats = 0 }: LogDelivery,
+  random: () => number,
+): Piece<E>[] {
+  const delivered = (part: E[]): Piece<E> => ({
+    events: part,
+    afterMs: Math.round(delayMs / 2 + (random() * delayMs) / 2),
+  });
+  return (inPieces ? cut(events, random) : [[...events]]).flatMap((part) =>
+    random() < repeats ? [delivered(part), delivered(part)] : [delivered(part)],
+  );
+}
+
+function cut<E extends { message: string }>(events: readonly E[], random: () => number): E[][] {
+  const parts: E[][] = [];
+  let open: E[] | undefined;
+  for (const event of events) {
+    if (open === undefined || random() < CUT_SHARE) {
+      open = [];
+      parts.push(open);
+    }
+    open.push(event);
+    if (event.message.includes('"platform.initReport"')) open = undefined;
+  }
+  return parts;
+}

@@ -1,0 +1,79 @@
+/** Overload on demand: a small share of a processor, and a function that is throttled. */
+import { expect, test } from 'vitest';
+import { parsed, useLambdaHost } from '../support/lambda-host.ts';
+
+const { functionOf, run, records, throttle, shareProcessor } = useLambdaHost(2);
+
+/** Burns so much of a processor, and says how long that took. */
+const BURNING = `export const handler = ({ ms }) => {
+  const startedAt = Date.now();
+  const before = process.cpuUsage();
+  for (let used = 0; used < ms * 1000; ) {
+    const { user, system } = process.cpuUsage(before);
+    used = user + system;
+  }
+  return Date.now() - startedAt;
+};`;
+
+test.skipIf(process.platform === 'win32')(
+  'with a tenth of a processor work takes many times as long, and as before once that is over',
+  async () => {
+    const spec = await functionOf('burning', BURNING);
+    await run(spec, '{"ms":1}');
+    const end = shareProcessor(0.1);
+    const starved = Number(parsed(await run(spec, '{"ms":100}')));
+    end();
+    const free = Number(parsed(await run(spec, '{"ms":100}')));
+    expect(starved).toBeGreaterThan(500);
+    expect(free).toBeLessThan(starved / 2);
+  },
+);
+
+test.skipIf(process.platform === 'win32')(
+  'the timeout of a function runs on while it is held',
+  async () => {
+    const spec = await functionOf('starving', BURNING, { Timeout: 1 });
+    await run(spec, '{"ms":1}');
+    const end = shareProcessor(0.1);
+    const outcome = await run(spec, '{"ms":500}');
+    end();
+    expect(outcome).toMatchObject({ status: 'timeout' });
+    expect(await run(spec, '{"ms":1}')).toMatchObject({ status: 'success' });
+  },
+);
+
+test.skipIf(process.platform === 'win32')(
+  'R61: what became due while it was frozen acts first, also where the event is there before it goes on',
+  async () => {
+    const spec = await functionOf(
+      'leaving',
+      `const done = [];
+       export const handler = () => {
+         const seen = [...done];
+         setTimeout(() => done.push('timer'), 20);
+         return seen;
+       };`,
+    );
+    await run(spec, '{}');
+    // Held longer than the event takes to reach it.
+    const end = shareProcessor(0.1);
+    const over = Date.now() + 50;
+    await expect.poll(() => Date.now()).toBeGreaterThan(over);
+    expect(parsed(await run(spec, '{}'))).toEqual(['timer']);
+    end();
+  },
+);
+
+test('a throttled function is not run, others are, and it is once that is over', async () => {
+  const one = await functionOf('one', 'let n = 0; export const handler = () => ++n;');
+  const other = await functionOf('other', 'export const handler = () => "ran";');
+  const end = throttle('one');
+  expect(await run(one, '{}')).toMatchObject({
+    status: 'throttled',
+    errorType: 'TooManyRequestsException',
+  });
+  expect(parsed(await run(other, '{}'))).toBe('ran');
+  end();
+  expect(parsed(await run(one, '{}'))).toBe(1);
+  expect(records('one').filter(({ type }) => type === 'platform.start')).toHaveLength(1);
+});

@@ -1,0 +1,40 @@
+/** What may be there when a handler has answered, and why. Anything else acts after its invocation (R61). */
+import type { Unfinished } from '../../local/lambda/unfinished.ts';
+
+interface Explained {
+  readonly kind: string;
+  /** The file of the innermost frame of our own code. */
+  readonly file: string;
+  readonly because: string;
+}
+
+const EXPLAINED: readonly Explained[] = [
+  {
+    kind: 'WORKER',
+    file: 'functions/validate/isolation/worker-thread.ts',
+    because: 'a warm worker, or one that loads in place of a dead one: it has no resource',
+  },
+  {
+    kind: 'PROCESSWRAP',
+    file: 'functions/validate/isolation/own-process.ts',
+    because: 'kept for the next resource that runs alone',
+  },
+];
+
+/** Each in a line, once. */
+export function unexplained(left: readonly Unfinished[]): string[] {
+  const lines = left
+    .filter((work) => !EXPLAINED.some((one) => explains(one, work)))
+    .map(({ kind, at }) => {
+      const own = at.filter(isOwn);
+      return [kind, ...(own.length > 0 ? own : at)].join(' < ');
+    });
+  return [...new Set(lines)];
+}
+
+const isOwn = (frame: string) => frame.includes('/functions/');
+
+function explains({ kind, file }: Explained, work: Unfinished): boolean {
+  const own = work.at.find(isOwn);
+  return work.kind === kind && own !== undefined && own.includes(file);
+}
