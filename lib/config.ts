@@ -173,6 +173,8 @@ const schema = z.strictObject({
       visibilitySeconds: z.int().min(1).max(43_200).default(180),
       /** After so long one call is aborted. */
       callTimeoutMs: z.int().min(100).max(300_000).default(5000),
+      /** How long after we gave up on it a PUT may still take effect at the server (R05). */
+      lateMs: z.int().min(1_000).max(900_000).default(60_000),
       /** Failures of one resource's own before it is quarantined. */
       failures: z.int().min(1).max(100).default(3),
       /** The breaker: so many consecutive failures open it for so long (R10). */

@@ -130,6 +130,7 @@ export class Delivery extends Construct {
 
 const settings = ({ delivery, inlineBytesMax }: Config): Partial<DeliverSettings> => ({
   callTimeoutMs: delivery.callTimeoutMs,
+  lateMs: delivery.lateMs,
   failuresMax: delivery.failures,
   inFlightMax: delivery.inFlightMax,
   breakerFailures: delivery.breakerFailures,

@@ -28,6 +28,7 @@ export interface GuardOptions<T> {
   readonly judgeError?: ((error: unknown) => Judgement) | undefined;
 }
 
+/** Must end soon after the signal aborts: it is waited for. */
 export type Call<T> = (signal: AbortSignal) => Promise<T>;
 
 export interface BreakersTools extends ResilientTools {
@@ -125,19 +126,21 @@ function judge<T>(
   return options.judgeAnswer?.(ended.answer) ?? { outcome: 'success' };
 }
 
-/** A call that does not heed its signal is left behind all the same. */
+/**
+ * Aborts the call when its time is up, and waits for its end: nothing of it goes on after the
+ * invocation (R61), in an environment that is frozen and thawed while another makes the next probe.
+ */
 async function withTimeout<T>(service: string, call: Call<T>, timeoutMs: number): Promise<T> {
   const controller = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
-  const timedOut = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      const error = new CallTimedOut(service, timeoutMs);
-      reject(error);
-      controller.abort(error);
-    }, timeoutMs);
-  });
+  const { signal } = controller;
+  const timer = setTimeout(
+    () => controller.abort(new CallTimedOut(service, timeoutMs)),
+    timeoutMs,
+  );
   try {
-    return await Promise.race([call(controller.signal), timedOut]);
+    return await call(signal);
+  } catch (error) {
+    throw signal.aborted ? signal.reason : error;
   } finally {
     clearTimeout(timer);
   }

@@ -14,7 +14,8 @@ import { setBreakerPolicy } from '../breaker.ts';
 import { isProbe } from '../probe.ts';
 import { faultOf, logger, sqsFunction, Tally } from '../telemetry.ts';
 import { receiving } from '../traces.ts';
-import { deliverOne, type Ending } from './deliver-one.ts';
+import { deliverOne } from './deliver-one.ts';
+import { type Ending, NEXT } from './endings.ts';
 import { COMPONENT, environment, settings } from './environment.ts';
 import { triggersInFlight } from './in-flight.ts';
 import { FHIR_SERVER } from './service.ts';
@@ -51,13 +52,12 @@ interface Work {
 }
 
 async function settle(record: SQSRecord, work: Work): Promise<Settlement> {
-  const { tally, context } = work;
+  const { tally } = work;
   try {
     const { pk } = deliveryTriggerSchema.parse(JSON.parse(record.body));
-    // Another call may take as long as this, and a lease must be given back.
-    const enough = context.getRemainingTimeInMillis() > 2 * settings.callTimeoutMs;
-    const ending: Ending = enough ? await deliverOne(pk, tally) : { kind: 'again', at: 0 };
-    return ending.kind === 'done' ? 'done' : await wait(record, pk, ending.at, work);
+    const ending = await deliverInTime(pk, work);
+    if (ending.kind === 'done') return 'done';
+    return await wait(record, pk, ending.kind === 'again' ? ending.at : 0, work);
   } catch (fault) {
     tally.add('ComponentFaults');
     logger.error('component fault', { messageId: record.messageId, ...faultOf(fault) });
@@ -65,6 +65,19 @@ async function settle(record: SQSRecord, work: Work): Promise<Settlement> {
     await comeAgain(record, backOffSeconds(receives));
     return 'failed';
   }
+}
+
+/** A conflict of versions needs a PUT, a read and a PUT; whoever needs more waits. */
+const CALLS_MAX = 4;
+
+async function deliverInTime(pk: string, { tally, context }: Work): Promise<Ending> {
+  let ending: Ending = NEXT;
+  for (let calls = 0; calls < CALLS_MAX && ending.kind === 'next'; calls += 1) {
+    // Another call may take as long as this, and a lease must be given back.
+    if (context.getRemainingTimeInMillis() <= 2 * settings.callTimeoutMs) break;
+    ending = await deliverOne(pk, tally);
+  }
+  return ending;
 }
 
 /** Waits in the queue; or leaves it, and is sent anew by its mark. */

@@ -4,6 +4,8 @@ import { z } from 'zod';
 export const deliverSettingsSchema = z.object({
   /** After so long a call is aborted. */
   callTimeoutMs: z.int().positive().default(5_000),
+  /** How long after its end a PUT may still take effect at the server. */
+  lateMs: z.int().positive().default(60_000),
   /** Failures of one resource's own before it is quarantined. */
   failuresMax: z.int().positive().default(3),
   /** Triggers that may wait invisibly at once; the queue's own limit is 120,000. */

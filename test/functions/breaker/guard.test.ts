@@ -165,20 +165,35 @@ test('R17: a word of an operator is learned of within a second, and seen', async
 });
 
 describe('a call', () => {
-  test('that takes too long is aborted, and has failed', async () => {
-    let aborted: unknown;
-    const hangs = (signal: AbortSignal) =>
-      new Promise<never>(() => {
-        signal.addEventListener('abort', () => {
-          aborted = signal.reason;
-        });
-      });
-    await expect(breakers.guard(S, hangs, { timeoutMs: 5 })).rejects.toMatchObject({
-      name: 'CallTimedOut',
-      timeoutMs: 5,
+  test('R61: that takes too long is aborted, and has failed once it has ended', async () => {
+    vi.useFakeTimers();
+    const ended = Promise.withResolvers<never>();
+    const reasons: unknown[] = [];
+    const hangs = (signal: AbortSignal) => {
+      signal.addEventListener('abort', () => reasons.push(signal.reason));
+      return ended.promise;
+    };
+    let over = false;
+    const guarded = breakers.guard(S, hangs, { timeoutMs: 5 }).finally(() => {
+      over = true;
     });
-    expect(aborted).toMatchObject({ name: 'CallTimedOut' });
+    const rejected = expect(guarded).rejects.toMatchObject({ name: 'CallTimedOut', timeoutMs: 5 });
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(reasons).toMatchObject([{ name: 'CallTimedOut' }]);
+    expect([over, store.writes]).toEqual([false, 0]);
+    ended.reject(new Error('closed'));
+    await rejected;
     expect(store.writes).toBe(1);
+    vi.useRealTimers();
+  });
+
+  test('whose answer comes although it was aborted has been answered', async () => {
+    const answers = (signal: AbortSignal) =>
+      new Promise<string>((resolve) => {
+        signal.addEventListener('abort', () => resolve('answer'));
+      });
+    expect(await breakers.guard(S, answers, { timeoutMs: 5 })).toBe('answer');
+    expect(store.writes).toBe(0);
   });
 
   test("counts by the caller's rule", async () => {
