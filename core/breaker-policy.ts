@@ -1,11 +1,13 @@
 /**
  * When a breaker trips, how long it stays open, and how traffic returns.
  *
- * It trips by consecutive failures (R10), or by the share of failed or of slow calls in a window
- * that holds at least `callsMin`: the share must reach `share`, exactly that much trips. What is no
- * service but a part of our own is restarted, and trips by OTP's intensity (restart-intensity.ts):
- * successes in between do not count. It stays
- * open for `openMs` the first time, exactly.
+ * It trips by consecutive failures (R10). What is no service but a part of our own is restarted, and
+ * trips by OTP's intensity (restart-intensity.ts): successes in between do not count. It stays open
+ * for `openMs` the first time, exactly.
+ *
+ * It does not trip by the share of failed calls in a window, nor by the share of slow ones. While half
+ * of the calls fail, the other half gets through; an open breaker would refuse both, and what fails
+ * backs off by itself. A call that is too slow fails by its timeout.
  *
  * After that two things back off, and differ in what they cost. A probe that fails is one call of
  * the whole fleet: the next is made after `reprobeMs`, and each further wait is `reprobeGrowth`
@@ -15,25 +17,11 @@
  * step. What the service itself asks for (Retry-After) is honoured up to the same cap. Closing lets
  * the shares of `ramp` through, each for `rampStepMs`, then all.
  */
-import { type CallWindow, countsAt } from './call-window.ts';
 import type { IntensityPolicy } from './restart-intensity.ts';
 
 export type TripPolicy =
   | { readonly kind: 'consecutive'; readonly failures: number }
-  | ({ readonly kind: 'intensity' } & IntensityPolicy)
-  | WindowTrip;
-
-/** Those that look at the share of calls in a window. */
-export type WindowTrip =
-  | WindowPolicy
-  | (Omit<WindowPolicy, 'kind'> & { readonly kind: 'slow-calls'; readonly slowMs: number });
-
-interface WindowPolicy {
-  readonly kind: 'failure-rate';
-  readonly share: number;
-  readonly callsMin: number;
-  readonly windowMs: number;
-}
+  | ({ readonly kind: 'intensity' } & IntensityPolicy);
 
 export interface BreakerPolicy {
   readonly trip: TripPolicy;
@@ -66,18 +54,6 @@ export const DEFAULT_BREAKER_POLICY: BreakerPolicy = {
 
 /** Any cap is reached by then, and no number overflows. */
 const EXPONENT_MAX = 50;
-
-export function looksAtWindow(trip: TripPolicy): trip is WindowTrip {
-  return trip.kind === 'failure-rate' || trip.kind === 'slow-calls';
-}
-
-/** Whether the window is one that trips, and the reason in words. */
-export function windowTrips(window: CallWindow, trip: WindowTrip, now: number): string | undefined {
-  const { calls, failures, slow } = countsAt(window, now, trip.windowMs);
-  const bad = trip.kind === 'failure-rate' ? failures : slow;
-  if (calls < trip.callsMin || bad < trip.share * calls) return undefined;
-  return `${bad} of ${calls} calls ${trip.kind === 'failure-rate' ? 'failed' : 'were slow'}`;
-}
 
 /** What makes a breaker stay open for longer. */
 export interface BackOff {

@@ -12,14 +12,7 @@
  * change (R14).
  */
 import type { Ticket } from './breaker.ts';
-import {
-  type BackOff,
-  type BreakerPolicy,
-  looksAtWindow,
-  openUntil,
-  rampAt,
-  windowTrips,
-} from './breaker-policy.ts';
+import { type BackOff, type BreakerPolicy, openUntil, rampAt } from './breaker-policy.ts';
 import {
   type BreakerState,
   type Change,
@@ -29,7 +22,6 @@ import {
   moveTo,
   within,
 } from './breaker-state.ts';
-import { addWindows, type CallWindow } from './call-window.ts';
 import { addRestart, type IntensityPolicy } from './restart-intensity.ts';
 
 export interface CallResult {
@@ -46,7 +38,7 @@ export interface CallResult {
   readonly draw: number;
 }
 
-/** What a result changes; undefined where that is nothing. Windows are told by {@link report}. */
+/** What a result changes; undefined where that is nothing. */
 export function settle(
   state: BreakerState,
   result: CallResult,
@@ -65,28 +57,6 @@ export function settle(
   }
 }
 
-/** Calls of one environment that the fleet does not know of yet; undefined where they are late. */
-export function report(
-  state: BreakerState,
-  calls: {
-    readonly ticket: Ticket;
-    readonly window: CallWindow;
-    readonly token: string;
-    draw: number;
-  },
-  now: number,
-  policy: BreakerPolicy,
-): Change | undefined {
-  const { trip } = policy;
-  if (state.phase !== 'closed' || !looksAtWindow(trip)) return undefined;
-  if (isLate(state, calls.ticket) || wasApplied(state, calls.token)) return undefined;
-  if (forcedAt(state, now)) return undefined;
-  const window = addWindows(state.window, calls.window, now, trip.windowMs);
-  const why = windowTrips(window, trip, now);
-  if (why !== undefined) return open(state, why, calls, now, policy);
-  return within(state, { window }, calls.token);
-}
-
 function settleClosed(
   state: Closed,
   result: CallResult,
@@ -95,7 +65,7 @@ function settleClosed(
 ): Change | undefined {
   const { trip } = policy;
   if (trip.kind === 'intensity') return settleRestart(state, result, now, policy, trip);
-  if (trip.kind !== 'consecutive' || result.outcome === 'unknown') return undefined;
+  if (result.outcome === 'unknown') return undefined;
   if (result.outcome === 'success') {
     return state.failures === 0 ? undefined : within(state, { failures: 0 }, result.token);
   }
@@ -141,7 +111,6 @@ function settleProbe(
       why: 'the probes succeeded',
       reopenings,
       failures: 0,
-      window: [],
       rampFrom: now,
     },
     { now, token: result.token },

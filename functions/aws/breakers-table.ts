@@ -33,12 +33,6 @@ const common = {
   receipts: z.array(z.string()),
   recent: z.array(transitionSchema).default([]),
 };
-const bucketSchema = z.object({
-  from: z.number(),
-  calls: z.int(),
-  failures: z.int(),
-  slow: z.int(),
-});
 const probeSchema = z.object({ owner: z.string(), leaseUntil: z.number() });
 /** Items of an older version do not have it. */
 const failedProbes = z.int().default(0);
@@ -47,7 +41,6 @@ const stateSchema = z.discriminatedUnion('phase', [
     ...common,
     phase: z.literal('closed'),
     failures: z.int(),
-    window: z.array(bucketSchema),
     restarts: z.array(z.object({ id: z.string(), at: z.number() })).optional(),
     rampFrom: z.number().optional(),
   }),

@@ -65,13 +65,11 @@ export class Breakers {
       if (options.fallback) return options.fallback({ kind: 'refused', why, retryAt });
       throw new BreakerRefused(service, why, retryAt);
     }
-    const startedAt = this.#tools.now();
     const ended = await withTimeout(service, call, options.timeoutMs).then(
       (answer) => ({ answer }),
       (error: unknown) => ({ error }),
     );
-    const durationMs = this.#tools.now() - startedAt;
-    await this.settle(service, admitted, judge(ended, options), durationMs);
+    await this.settle(service, admitted, judge(ended, options));
     if ('answer' in ended) return ended.answer;
     if (options.fallback) return options.fallback({ kind: 'failed', error: ended.error });
     throw ended.error;
@@ -97,13 +95,8 @@ export class Breakers {
     return this.#circuit(service).known;
   }
 
-  async settle(
-    service: string,
-    admitted: Admitted,
-    judgement: Judgement,
-    durationMs: number,
-  ): Promise<void> {
-    await this.#circuit(service).settle(admitted, { ...judgement, durationMs });
+  async settle(service: string, admitted: Admitted, judgement: Judgement): Promise<void> {
+    await this.#circuit(service).settle(admitted, judgement);
     // An environment is frozen when its invocation ends, and this call may be all of it.
     await this.#tools.told();
   }
@@ -133,10 +126,7 @@ function judge<T>(
 async function withTimeout<T>(service: string, call: Call<T>, timeoutMs: number): Promise<T> {
   const controller = new AbortController();
   const { signal } = controller;
-  const timer = setTimeout(
-    () => controller.abort(new CallTimedOut(service, timeoutMs)),
-    timeoutMs,
-  );
+  const timer = setTimeout(() => controller.abort(new CallTimedOut(service, timeoutMs)), timeoutMs);
   try {
     return await call(signal);
   } catch (error) {

@@ -42,7 +42,6 @@ const states: BreakerState[] = [
     generation: 0,
     version: 1,
     failures: 3,
-    window: [{ from: 0, calls: 3, failures: 2, slow: 1 }],
     rampFrom: 7,
   },
   {

@@ -1,9 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { admit, probeMayBegin } from '../../core/breaker.ts';
-import type { BreakerPolicy } from '../../core/breaker-policy.ts';
-import { report, settle } from '../../core/breaker-result.ts';
+import { settle } from '../../core/breaker-result.ts';
 import { RECEIPTS_MAX, UNKNOWN_SERVICE, within } from '../../core/breaker-state.ts';
-import { countCall } from '../../core/call-window.ts';
 import {
   acquired,
   ask,
@@ -156,37 +154,5 @@ describe('half-open', () => {
   test('failing while traffic returns counts as reopening, later as a new trouble', () => {
     expect(failing(5, 30_999, recovered())).toMatchObject({ phase: 'open', reopenings: 1 });
     expect(failing(5, 31_000, recovered())).toMatchObject({ phase: 'open', reopenings: 0 });
-  });
-});
-
-describe.each([
-  ['failure-rate', { failed: true, slow: false }, '2 of 4 calls failed'],
-  ['slow-calls', { failed: false, slow: true }, '2 of 4 calls were slow'],
-] as const)('the policy %s', (kind, bad, why) => {
-  const trip = { kind, share: 0.5, callsMin: 4, windowMs: 10_000, slowMs: 500 };
-  const its: BreakerPolicy = { ...policy, trip };
-  const calls = (good: number, worse: number) => {
-    let window = countCall([], bad, 5_000, 10_000);
-    for (let n = 1; n < worse; n += 1) window = countCall(window, bad, 5_000, 10_000);
-    for (let n = 0; n < good; n += 1) {
-      window = countCall(window, { failed: false, slow: false }, 5_000, 10_000);
-    }
-    return { ticket: FIRST, window, token: `${kind}-${good}-${worse}`, draw: 0 };
-  };
-
-  test('R10: opens by the share of the calls of all environments', () => {
-    const some = report(UNKNOWN_SERVICE, calls(1, 1), 5_000, its)?.next ?? UNKNOWN_SERVICE;
-    expect(some).toMatchObject({ phase: 'closed', version: 1 });
-    expect(report(some, calls(1, 1), 5_000, its)).toBeUndefined();
-    const more = { ...calls(1, 1), token: 'another environment' };
-    expect(report(some, more, 5_000, its)?.next).toMatchObject({ phase: 'open', why });
-    expect(report(some, calls(3, 1), 5_000, its)?.next).toMatchObject({ phase: 'closed' });
-    expect(report(some, { ...more, ticket: { generation: 9 } }, 5_000, its)).toBeUndefined();
-  });
-
-  test('single results change nothing, and no window is told to another policy or phase', () => {
-    expect(settle(UNKNOWN_SERVICE, result(FIRST, 'failure'), 0, its)).toBeUndefined();
-    expect(report(UNKNOWN_SERVICE, calls(0, 9), 5_000, policy)).toBeUndefined();
-    expect(report(failing(5, 0), calls(0, 9), 5_000, its)).toBeUndefined();
   });
 });
