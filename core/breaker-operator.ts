@@ -31,5 +31,5 @@ export function obey(state: BreakerState, word: OperatorWord, now: number): Move
 const FRESH = { reopenings: 0, failedProbes: 0 };
 
 function closed(why: string) {
-  return { phase: 'closed', why, reopenings: 0, failures: 0 } as const;
+  return { phase: 'closed', why, reopenings: 0, failures: 0, window: [] } as const;
 }

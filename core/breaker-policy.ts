@@ -1,13 +1,14 @@
 /**
  * When a breaker trips, how long it stays open, and how traffic returns.
  *
- * It trips by consecutive failures (R10). What is no service but a part of our own is restarted, and
- * trips by OTP's intensity (restart-intensity.ts): successes in between do not count. It stays open
- * for `openMs` the first time, exactly.
+ * It trips by consecutive failures (R10), or by the share of failed calls in a window that holds at
+ * least `callsMin`: the share must reach `share`, exactly that much trips. The share stays closed while
+ * a service fails now and then. Consecutive failures do not: an environment learns of failures of the
+ * others only once a second, so that of many calls a second few successes are seen in between.
  *
- * It does not trip by the share of failed calls in a window, nor by the share of slow ones. While half
- * of the calls fail, the other half gets through; an open breaker would refuse both, and what fails
- * backs off by itself. A call that is too slow fails by its timeout.
+ * There is no policy for slow calls: a call that is too slow fails by its timeout. What is no service
+ * but a part of our own is restarted, and trips by OTP's intensity (restart-intensity.ts): successes in
+ * between do not count. It stays open for `openMs` the first time, exactly.
  *
  * After that two things back off, and differ in what they cost. A probe that fails is one call of
  * the whole fleet: the next is made after `reprobeMs`, and each further wait is `reprobeGrowth`
@@ -17,11 +18,21 @@
  * step. What the service itself asks for (Retry-After) is honoured up to the same cap. Closing lets
  * the shares of `ramp` through, each for `rampStepMs`, then all.
  */
+import { type CallWindow, countsAt } from './call-window.ts';
 import type { IntensityPolicy } from './restart-intensity.ts';
 
 export type TripPolicy =
   | { readonly kind: 'consecutive'; readonly failures: number }
-  | ({ readonly kind: 'intensity' } & IntensityPolicy);
+  | ({ readonly kind: 'intensity' } & IntensityPolicy)
+  | WindowTrip;
+
+/** Looks at the share of failed calls in a window. */
+export interface WindowTrip {
+  readonly kind: 'failure-rate';
+  readonly share: number;
+  readonly callsMin: number;
+  readonly windowMs: number;
+}
 
 export interface BreakerPolicy {
   readonly trip: TripPolicy;
@@ -54,6 +65,13 @@ export const DEFAULT_BREAKER_POLICY: BreakerPolicy = {
 
 /** Any cap is reached by then, and no number overflows. */
 const EXPONENT_MAX = 50;
+
+/** Whether the window is one that trips, and the reason in words. */
+export function windowTrips(window: CallWindow, trip: WindowTrip, now: number): string | undefined {
+  const { calls, failures } = countsAt(window, now, trip.windowMs);
+  if (calls < trip.callsMin || failures < trip.share * calls) return undefined;
+  return `${failures} of ${calls} calls failed`;
+}
 
 /** What makes a breaker stay open for longer. */
 export interface BackOff {

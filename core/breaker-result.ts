@@ -12,7 +12,13 @@
  * change (R14).
  */
 import type { Ticket } from './breaker.ts';
-import { type BackOff, type BreakerPolicy, openUntil, rampAt } from './breaker-policy.ts';
+import {
+  type BackOff,
+  type BreakerPolicy,
+  openUntil,
+  rampAt,
+  windowTrips,
+} from './breaker-policy.ts';
 import {
   type BreakerState,
   type Change,
@@ -22,6 +28,7 @@ import {
   moveTo,
   within,
 } from './breaker-state.ts';
+import { addWindows, type CallWindow } from './call-window.ts';
 import { addRestart, type IntensityPolicy } from './restart-intensity.ts';
 
 export interface CallResult {
@@ -32,13 +39,18 @@ export interface CallResult {
   readonly retryAt?: number | undefined;
   /** What it was about, where that may fail again and shall count once (policy `intensity`). */
   readonly subject?: string | undefined;
+  /**
+   * When a call of this environment last went well, epoch ms: it may not have known that there were
+   * failures to reset. A success counts from then.
+   */
+  readonly servedAt?: number | undefined;
   /** Unique to this result. */
   readonly token: string;
   /** A random number in [0, 1). */
   readonly draw: number;
 }
 
-/** What a result changes; undefined where that is nothing. */
+/** What a result changes; undefined where that is nothing. Windows are told by {@link report}. */
 export function settle(
   state: BreakerState,
   result: CallResult,
@@ -57,6 +69,28 @@ export function settle(
   }
 }
 
+/** Calls of one environment that the fleet does not know of yet; undefined where they are late. */
+export function report(
+  state: BreakerState,
+  calls: {
+    readonly ticket: Ticket;
+    readonly window: CallWindow;
+    readonly token: string;
+    draw: number;
+  },
+  now: number,
+  policy: BreakerPolicy,
+): Change | undefined {
+  const { trip } = policy;
+  if (state.phase !== 'closed' || trip.kind !== 'failure-rate') return undefined;
+  if (isLate(state, calls.ticket) || wasApplied(state, calls.token)) return undefined;
+  if (forcedAt(state, now)) return undefined;
+  const window = addWindows(state.window, calls.window, now, trip.windowMs);
+  const why = windowTrips(window, trip, now);
+  if (why !== undefined) return open(state, why, calls, now, policy);
+  return within(state, { window }, calls.token);
+}
+
 function settleClosed(
   state: Closed,
   result: CallResult,
@@ -65,13 +99,22 @@ function settleClosed(
 ): Change | undefined {
   const { trip } = policy;
   if (trip.kind === 'intensity') return settleRestart(state, result, now, policy, trip);
-  if (result.outcome === 'unknown') return undefined;
+  if (trip.kind !== 'consecutive' || result.outcome === 'unknown') return undefined;
+  const outstanding = isServedSince(state, result) ? 0 : state.failures;
   if (result.outcome === 'success') {
-    return state.failures === 0 ? undefined : within(state, { failures: 0 }, result.token);
+    return outstanding === state.failures
+      ? undefined
+      : within(state, { failures: 0, failedAt: undefined }, result.token);
   }
-  const failures = state.failures + 1;
-  if (failures < trip.failures) return within(state, { failures }, result.token);
+  const failures = outstanding + 1;
+  if (failures < trip.failures) return within(state, { failures, failedAt: now }, result.token);
   return open(state, `${failures} consecutive failures`, result, now, policy);
+}
+
+/** Whether a call went well after the latest failure that counts; in the same millisecond, as told. */
+function isServedSince({ failedAt = 0 }: Closed, { outcome, servedAt }: CallResult): boolean {
+  if (outcome === 'success') return (servedAt ?? failedAt) >= failedAt;
+  return servedAt !== undefined && servedAt > failedAt;
 }
 
 function settleRestart(
@@ -111,6 +154,7 @@ function settleProbe(
       why: 'the probes succeeded',
       reopenings,
       failures: 0,
+      window: [],
       rampFrom: now,
     },
     { now, token: result.token },

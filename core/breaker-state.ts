@@ -9,6 +9,7 @@
  * A write whose answer was lost may have happened. Each save therefore leaves its token among the
  * `receipts`: who finds it there need not, and must not, count once more.
  */
+import type { CallWindow } from './call-window.ts';
 import type { Restart } from './restart-intensity.ts';
 
 export interface Probe {
@@ -43,6 +44,10 @@ export interface Closed extends Common {
   readonly phase: 'closed';
   /** Outstanding consecutive failures. */
   readonly failures: number;
+  /** When the latest of them was. */
+  readonly failedAt?: number | undefined;
+  /** Calls of the fleet as far as reported, for the policy that looks at a window. */
+  readonly window: CallWindow;
   /** Failures by their age, for the policy that restarts. */
   readonly restarts?: readonly Restart[] | undefined;
   /** When traffic began to return; absent where all of it may. */
@@ -81,6 +86,7 @@ export const UNKNOWN_SERVICE: Closed = {
   receipts: [],
   recent: [],
   failures: 0,
+  window: [],
 };
 
 /** Phases follow each other by these facts; they go to metrics, logs and the audit. */

@@ -134,6 +134,11 @@ const settings = ({ delivery, inlineBytesMax }: Config): Partial<DeliverSettings
   failuresMax: delivery.failures,
   inFlightMax: delivery.inFlightMax,
   breakerFailures: delivery.breakerFailures,
+  breakerShare: delivery.breakerShare && {
+    failed: delivery.breakerShare.failed,
+    callsMin: delivery.breakerShare.callsMin,
+    windowMs: delivery.breakerShare.windowSeconds * 1000,
+  },
   breakerOpenMs: delivery.breakerOpenSeconds * 1000,
   inlineBytesMax,
 });

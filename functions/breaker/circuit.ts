@@ -5,7 +5,7 @@
  */
 import { admit, probeMayBegin, type Ticket } from '../../core/breaker.ts';
 import type { BreakerPolicy } from '../../core/breaker-policy.ts';
-import { type CallResult, settle } from '../../core/breaker-result.ts';
+import { type CallResult, report, settle } from '../../core/breaker-result.ts';
 import {
   type BreakerState,
   type Change,
@@ -16,6 +16,7 @@ import {
 } from '../../core/breaker-state.ts';
 import type { Refused } from './refused.ts';
 import type { BreakerStore } from './store.ts';
+import { UnreportedCalls } from './unreported-calls.ts';
 
 export interface CircuitTools {
   readonly now: () => number;
@@ -40,10 +41,13 @@ export class Circuit {
   readonly #policy: BreakerPolicy;
   readonly #store: BreakerStore;
   readonly #tools: CircuitTools;
+  readonly #calls: UnreportedCalls;
   /** Transitions whose save ended in an error or in a conflict, and may stand all the same. */
   readonly #unsure: Change[] = [];
   #state: BreakerState | undefined;
   #readAt = Number.NEGATIVE_INFINITY;
+  /** When a call last went well. */
+  #servedAt: number | undefined;
   #reading: Promise<BreakerState> | undefined;
 
   constructor(service: string, policy: BreakerPolicy, store: BreakerStore, tools: CircuitTools) {
@@ -51,6 +55,7 @@ export class Circuit {
     this.#policy = policy;
     this.#store = store;
     this.#tools = tools;
+    this.#calls = new UnreportedCalls(policy.trip);
   }
 
   /** What was last read, however long ago. */
@@ -88,11 +93,14 @@ export class Circuit {
   /** Tells what came of an admitted call. Throws where the store fails. */
   async settle(ticket: Ticket, outcome: Outcome): Promise<void> {
     const { now, random, token } = this.#tools;
-    const result = { ticket, ...outcome, token: token(), draw: random() };
-    await this.#change(
-      (state) => settle(state, result, now(), this.#policy),
-      outcome.outcome === 'failure' || ticket.probe !== undefined,
-    );
+    if (outcome.outcome === 'success') this.#servedAt = now();
+    const servedAt = this.#servedAt;
+    const result = { ticket, ...outcome, servedAt, token: token(), draw: random() };
+    if (ticket.probe === undefined && outcome.outcome !== 'unknown') {
+      this.#calls.add(ticket, outcome.outcome === 'failure', now());
+    }
+    await this.#change((state) => settle(state, result, now(), this.#policy));
+    await this.#report();
   }
 
   /** The probe's lease was saved, but late: a call might now outlive it. */
@@ -105,29 +113,39 @@ export class Circuit {
   }
 
   /**
-   * Decides on what is known, and saves. In a conflict there is news: what matters is decided again
-   * on it, what does not is dropped. A save without an answer is tried once more: its receipt shows
-   * whether it happened.
+   * Decides on what is known, and saves. In a conflict there is news, on which it is decided again. A
+   * save without an answer is tried once more: its receipt shows whether it happened. Answers whether
+   * the change is made, or need not be.
    */
-  async #change(
-    decide: (state: BreakerState) => Change | undefined,
-    insist: boolean,
-  ): Promise<void> {
+  async #change(decide: (state: BreakerState) => Change | undefined, triesMax = TRIES_MAX) {
     let state = this.#state ?? (await this.#read(0));
     let unanswered = false;
-    for (let tries = 1; tries <= TRIES_MAX; tries += 1) {
+    for (let tries = 1; tries <= triesMax; tries += 1) {
       const change = decide(state);
-      if (change === undefined) return;
+      if (change === undefined) return true;
       const saved = await this.#save(state, change);
-      if (saved === 'saved') return;
-      if (saved === 'conflict' && !insist) return;
+      if (saved === 'saved') return true;
       if (saved !== 'conflict') {
         if (unanswered) throw saved.fault;
         unanswered = true;
       }
+      if (tries === triesMax) break;
       await this.#tools.pause(this.#tools.random() * CONFLICT_PAUSE_MS * tries);
       state = await this.#read(0);
     }
+    return false;
+  }
+
+  /** Others may be writing: then it is told later. */
+  async #report(): Promise<void> {
+    const { now, token, random } = this.#tools;
+    const state = this.#state;
+    if (state === undefined) return;
+    const due = this.#calls.takeDue(state, now());
+    if (due === undefined) return;
+    const told = { ...due, token: token(), draw: random() };
+    const isTold = await this.#change((latest) => report(latest, told, now(), this.#policy), 1);
+    if (!isTold) this.#calls.putBack(due, now());
   }
 
   async #save(

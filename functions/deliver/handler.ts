@@ -5,7 +5,7 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { backOffSeconds } from '../../core/back-off.ts';
 import { batchResponse, type Settlement } from '../../core/batch-response.ts';
-import { DEFAULT_BREAKER_POLICY } from '../../core/breaker-policy.ts';
+import { DEFAULT_BREAKER_POLICY, type TripPolicy } from '../../core/breaker-policy.ts';
 import { howToWait } from '../../core/delivery.ts';
 import { deliveryTriggerSchema } from '../../core/messages.ts';
 import { setDeliveryDue } from '../aws/deliveries.ts';
@@ -19,12 +19,19 @@ import { type Ending, NEXT } from './endings.ts';
 import { COMPONENT, environment, settings } from './environment.ts';
 import { triggersInFlight } from './in-flight.ts';
 import { FHIR_SERVER } from './service.ts';
+import type { DeliverSettings } from './settings.ts';
 
 setBreakerPolicy(FHIR_SERVER, {
   ...DEFAULT_BREAKER_POLICY,
-  trip: { kind: 'consecutive', failures: settings.breakerFailures },
+  trip: tripOf(settings),
   openMs: settings.breakerOpenMs,
 });
+
+function tripOf({ breakerFailures, breakerShare }: DeliverSettings): TripPolicy {
+  if (breakerShare === undefined) return { kind: 'consecutive', failures: breakerFailures };
+  const { failed: share, callsMin, windowMs } = breakerShare;
+  return { kind: 'failure-rate', share, callsMin, windowMs };
+}
 
 export const handler = sqsFunction({ component: COMPONENT }).handler((event, context) =>
   receiving(event.Records, context, () => deliverAll(event, context)),

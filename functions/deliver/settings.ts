@@ -13,6 +13,14 @@ export const deliverSettingsSchema = z.object({
   /** Receives of one trigger; SQS gives up after 1,000. */
   receivesMax: z.int().positive().default(100),
   breakerFailures: z.int().positive().default(5),
+  /** In place of a count: opens where so large a share of the calls in a window failed. */
+  breakerShare: z
+    .object({
+      failed: z.number().positive().max(1),
+      callsMin: z.int().positive(),
+      windowMs: z.int().positive(),
+    })
+    .optional(),
   breakerOpenMs: z.int().positive().default(30_000),
   inlineBytesMax: z
     .int()

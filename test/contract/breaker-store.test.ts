@@ -42,6 +42,8 @@ const states: BreakerState[] = [
     generation: 0,
     version: 1,
     failures: 3,
+    failedAt: 4,
+    window: [{ from: 0, calls: 3, failures: 2 }],
     rampFrom: 7,
   },
   {

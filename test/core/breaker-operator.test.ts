@@ -1,8 +1,10 @@
 import { describe, expect, test } from 'vitest';
 import { admit } from '../../core/breaker.ts';
 import { obey } from '../../core/breaker-operator.ts';
-import { settle } from '../../core/breaker-result.ts';
+import type { BreakerPolicy } from '../../core/breaker-policy.ts';
+import { report, settle } from '../../core/breaker-result.ts';
 import { UNKNOWN_SERVICE } from '../../core/breaker-state.ts';
+import { countCall } from '../../core/call-window.ts';
 import { ask, failing, policy, result } from './breaker-support.ts';
 
 const word = { by: 'ada', reason: 'maintenance', token: 'w-1' };
@@ -37,6 +39,12 @@ describe('R17: an operator', () => {
     expect(settle(next, result(ticket, 'failure'), 10_000, policy)?.next).toMatchObject({
       failures: 1,
     });
+    const trip = { kind: 'failure-rate', share: 0.1, callsMin: 1, windowMs: 10_000 } as const;
+    const its: BreakerPolicy = { ...policy, trip };
+    const window = countCall([], { failed: true }, 9_999, 10_000);
+    const calls = { ticket, window, token: 'c', draw: 0 };
+    expect(report(next, calls, 9_999, its)).toBeUndefined();
+    expect(report(next, calls, 10_000, its)?.next.phase).toBe('open');
   });
 
   test('R13: resets it, and what was called before says nothing any more', () => {

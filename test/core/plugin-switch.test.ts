@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { admit } from '../../core/breaker.ts';
 import { transitionFact } from '../../core/breaker-news.ts';
 import { obey } from '../../core/breaker-operator.ts';
-import { settle } from '../../core/breaker-result.ts';
+import { report, settle } from '../../core/breaker-result.ts';
 import { type BreakerState, UNKNOWN_SERVICE } from '../../core/breaker-state.ts';
 import { pluginOf, switchOf, switchOutcome, switchPolicy } from '../../core/plugin-switch.ts';
 import { addRestart, type Restart } from '../../core/restart-intensity.ts';
@@ -39,6 +39,8 @@ describe('R30: a plugin is switched off', () => {
       phase: 'open',
       why: 'more than 3 crashes within 5 s',
     });
+    const calls = { ticket: { generation: 0 }, window: [], token: 'a', draw: 0 };
+    expect(report(three, calls, 3, policy)).toBeUndefined();
   });
 
   test('not by one resource that is tried again, however often', () => {

@@ -68,7 +68,7 @@ test.each(['', '10', '0s', '25h', '-1m', '10 m'])('--for %j is refused', (text) 
 test('describes each phase, and what is forced', () => {
   const common = { generation: 2, version: 9, since: NOW, reopenings: 1, receipts: [], recent: [] };
   const states: Record<string, BreakerState> = {
-    closed: { ...common, phase: 'closed', why: 'reset', failures: 3 },
+    closed: { ...common, phase: 'closed', why: 'reset', failures: 3, window: [] },
     open: {
       ...common,
       phase: 'open',

@@ -32,3 +32,23 @@ test('R10 R18: a server that is too slow opens the breaker by timeouts, and lose
 
 const pending = async () =>
   (await itemsOf(stage.world.tables.resources)).filter((item) => item['deliveryShard']).length;
+
+test('R10: where a share is configured, it opens by the share of calls that failed', async () => {
+  const breakerShare = { failed: 0.5, callsMin: 8, windowMs: 60_000 };
+  await stage.build({ breakerShare });
+  stage.downstream.setMode('fail');
+  for (let n = 0; n < 9; n += 1) await stage.store(`p${n}`, 1);
+  const phase = async () => (await itemsOf(stage.world.tables.breakers))[0];
+  await stage.turn();
+  // More than five in a row, and told at most once a second.
+  expect(stage.downstream.counts.fail).toBe(9);
+  expect(await phase()).toMatchObject({ phase: 'closed' });
+  for (let n = 0; n < 3 && (await phase())?.['phase'] === 'closed'; n += 1) {
+    skipTime(5_000);
+    await stage.turn();
+  }
+  expect(await phase()).toMatchObject({
+    phase: 'open',
+    why: expect.stringMatching(/^(\d+) of \1 calls failed$/),
+  });
+});
