@@ -80,15 +80,21 @@ export interface Failures {
   readonly own: number;
   /** When the first of them was, epoch ms. */
   readonly since: number;
+  /** What the latest was answered; 0 stands for no answer. */
+  readonly status: number;
 }
 
 /** With one failure more. */
 export function countFailure(
   before: Failures | undefined,
-  { isOwn, now }: { readonly isOwn: boolean; readonly now: number },
+  {
+    isOwn,
+    status,
+    now,
+  }: { readonly isOwn: boolean; readonly status: number; readonly now: number },
 ): Failures {
   const { count, own, since } = before ?? { count: 0, own: 0, since: now };
-  return { count: count + 1, own: own + (isOwn ? 1 : 0), since };
+  return { count: count + 1, own: own + (isOwn ? 1 : 0), since, status };
 }
 
 export interface BreakerSeen {

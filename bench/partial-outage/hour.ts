@@ -143,7 +143,7 @@ async function deliver(run: Run, kind: Kind): Promise<void> {
       return;
     }
     const isOwn = meaning === 'failed at an element';
-    failures = countFailure(failures, { isOwn, now: time.now });
+    failures = countFailure(failures, { isOwn, status: answer.status, now: time.now });
     if (meaning === 'refused' || (isOwn && isItsOwn(failures, circuit.known, FAILURES_MAX))) {
       counts[kind].quarantined += 1;
       return;

@@ -52,7 +52,7 @@ export const itemSchema = z.object({
   deliveryLease: z.object({ owner: z.string(), until: z.number() }).optional(),
   /** Items of an older version count otherwise: they begin anew. */
   deliveryFailures: z
-    .object({ count: z.number(), own: z.number(), since: z.number() })
+    .object({ count: z.number(), own: z.number(), since: z.number(), status: z.number() })
     .optional()
     .catch(undefined),
   deliveryConflicts: conflictsSchema.optional(),

@@ -68,14 +68,15 @@ export async function failed(
   { isOwn }: { readonly isOwn: boolean },
 ): Promise<Ending> {
   const { resource, owner, tally } = leased;
+  const { status } = answer;
   const now = Date.now();
-  const failures = countFailure(resource.deliveryFailures, { isOwn, now });
+  const failures = countFailure(resource.deliveryFailures, { isOwn, status, now });
   tally.add('DeliveryFailures');
   if (isOwn && isItsOwn(failures, breakers.known(FHIR_SERVER), settings.failuresMax)) {
     return refused(leased, answered(answer));
   }
   measure('DeliveryFailingSeconds', (now - failures.since) / 1_000);
-  logger.warn('not delivered', { ...idsOf(resource), ...failures, status: answer.status });
+  logger.warn('not delivered', { ...idsOf(resource), ...failures });
   await releaseDelivery(environment.resourcesTable, resource, owner, { failures });
   return { kind: 'again', at: retryTime(failures, retryAfterTime(answer.retryAfter, now), now) };
 }

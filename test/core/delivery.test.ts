@@ -98,13 +98,19 @@ describe('the meaning of an answer', () => {
 });
 
 describe('R18: a failure', () => {
-  const fail = (isOwn: boolean, before?: Failures) => countFailure(before, { isOwn, now: 7 });
+  const fail = (isOwn: boolean, before?: Failures) =>
+    countFailure(before, { isOwn, status: 500, now: 7 });
   const three = fail(true, fail(false, fail(true, fail(true))));
   const closed = { phase: 'closed', failures: 0 } as const;
 
   test('is counted, and since when', () => {
-    expect(three).toEqual({ count: 4, own: 3, since: 7 });
-    expect(countFailure(three, { isOwn: false, now: 9 })).toEqual({ count: 5, own: 3, since: 7 });
+    expect(three).toEqual({ count: 4, own: 3, since: 7, status: 500 });
+    expect(countFailure(three, { isOwn: false, status: 0, now: 9 })).toEqual({
+      count: 5,
+      own: 3,
+      since: 7,
+      status: 0,
+    });
   });
 
   test('is its own after three that point into it, if somebody else was served since', () => {
@@ -117,7 +123,7 @@ describe('R18: a failure', () => {
     expect(isItsOwn(three, { ...closed, failures: 3 }, 3)).toBe(false);
     expect(isItsOwn(three, { ...closed, phase: 'open' }, 3)).toBe(false);
     expect(isItsOwn(three, undefined, 3)).toBe(false);
-    expect(isItsOwn({ count: 99, own: 2, since: 0 }, closed, 3)).toBe(false);
+    expect(isItsOwn({ count: 99, own: 2, since: 0, status: 500 }, closed, 3)).toBe(false);
   });
 
   test('is tried again after its back-off, or when the server asks for it, within a bound', () => {
