@@ -21,6 +21,8 @@ export type FallbackReason =
 export interface GuardOptions<T> {
   /** After so long the call is aborted, and has failed. */
   readonly timeoutMs: number;
+  /** Ends the call with what it belongs to, before its time; that says nothing about the service. */
+  readonly signal?: AbortSignal | undefined;
   readonly fallback?: ((reason: FallbackReason) => T | Promise<T>) | undefined;
   /** What an answer says about the service; by default that it is well. */
   readonly judgeAnswer?: ((answer: T) => Judgement) | undefined;
@@ -65,7 +67,7 @@ export class Breakers {
       if (options.fallback) return options.fallback({ kind: 'refused', why, retryAt });
       throw new BreakerRefused(service, why, retryAt);
     }
-    const ended = await withTimeout(service, call, options.timeoutMs).then(
+    const ended = await withTimeout(service, call, options).then(
       (answer) => ({ answer }),
       (error: unknown) => ({ error }),
     );
@@ -115,7 +117,12 @@ function judge<T>(
   ended: { readonly answer: T } | { readonly error: unknown },
   options: GuardOptions<T>,
 ): Judgement {
-  if ('error' in ended) return (options.judgeError ?? judgeError)(ended.error);
+  if ('error' in ended) {
+    if (options.signal?.aborted && ended.error === options.signal.reason) {
+      return { outcome: 'unknown' };
+    }
+    return (options.judgeError ?? judgeError)(ended.error);
+  }
   return options.judgeAnswer?.(ended.answer) ?? { outcome: 'success' };
 }
 
@@ -123,9 +130,13 @@ function judge<T>(
  * Aborts the call when its time is up, and waits for its end: nothing of it goes on after the
  * invocation (R61), in an environment that is frozen and thawed while another makes the next probe.
  */
-async function withTimeout<T>(service: string, call: Call<T>, timeoutMs: number): Promise<T> {
+async function withTimeout<T>(
+  service: string,
+  call: Call<T>,
+  { timeoutMs, signal: outer }: Pick<GuardOptions<T>, 'timeoutMs' | 'signal'>,
+): Promise<T> {
   const controller = new AbortController();
-  const { signal } = controller;
+  const signal = AbortSignal.any([controller.signal, ...(outer ? [outer] : [])]);
   const timer = setTimeout(() => controller.abort(new CallTimedOut(service, timeoutMs)), timeoutMs);
   try {
     return await call(signal);

@@ -196,6 +196,24 @@ describe('a call', () => {
     expect(store.writes).toBe(0);
   });
 
+  test('R61: that is ended with its invocation says nothing about the service, and frees a probe', async () => {
+    await trip(breakers);
+    tools.clock += 30_000;
+    const invocation = new AbortController();
+    const waits = (signal: AbortSignal) =>
+      new Promise<never>((_, reject) => {
+        signal.addEventListener('abort', () => reject(signal.reason));
+      });
+    const { signal } = invocation;
+    const guarded = breakers.guard(S, waits, { timeoutMs, signal });
+    const rejected = expect(guarded).rejects.toBe('over');
+    await vi.waitFor(() => expect(tools.events).toContain('probe'));
+    invocation.abort('over');
+    await rejected;
+    expect(await store.load(S)).toMatchObject({ phase: 'half-open', probe: undefined });
+    expect(await breakers.guard(S, works, { timeoutMs })).toBe('answer');
+  });
+
   test("counts by the caller's rule", async () => {
     const judgeAnswer = () => ({ outcome: 'failure', retryAt: tools.clock + 60_000 }) as const;
     for (let n = 0; n < 5; n += 1) await breakers.guard(S, works, { timeoutMs, judgeAnswer });
