@@ -2,6 +2,7 @@
 import { addAudit } from './audit-command.ts';
 import { addBreaker } from './breaker-command.ts';
 import { command, run } from './command-line.ts';
+import { addDelivery } from './delivery-command.ts';
 import { addDownstream } from './downstream-command.ts';
 import { addIncident } from './incident-command.ts';
 import { addLane } from './lane-command.ts';
@@ -19,6 +20,7 @@ addSubmit(program);
 addValidate(program);
 addQuarantine(program);
 addBreaker(program);
+addDelivery(program);
 addIncident(program);
 addLane(program);
 addAudit(program);

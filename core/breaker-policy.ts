@@ -1,11 +1,14 @@
 /**
  * When a breaker trips, how long it stays open, and how traffic returns.
  *
- * It trips by consecutive failures (R10), or by the share of failed or of slow calls in a window
- * that holds at least `callsMin`: the share must reach `share`, exactly that much trips. What is no
- * service but a part of our own is restarted, and trips by OTP's intensity (restart-intensity.ts):
- * successes in between do not count. It stays
- * open for `openMs` the first time, exactly.
+ * It trips by consecutive failures (R10), or by the share of failed calls in a window that holds at
+ * least `callsMin`: the share must reach `share`, exactly that much trips. The share stays closed while
+ * a service fails now and then. Consecutive failures do not: an environment learns of failures of the
+ * others only once a second, so that of many calls a second few successes are seen in between.
+ *
+ * There is no policy for slow calls: a call that is too slow fails by its timeout. What is no service
+ * but a part of our own is restarted, and trips by OTP's intensity (restart-intensity.ts): successes in
+ * between do not count. It stays open for `openMs` the first time, exactly.
  *
  * After that two things back off, and differ in what they cost. A probe that fails is one call of
  * the whole fleet: the next is made after `reprobeMs`, and each further wait is `reprobeGrowth`
@@ -23,12 +26,8 @@ export type TripPolicy =
   | ({ readonly kind: 'intensity' } & IntensityPolicy)
   | WindowTrip;
 
-/** Those that look at the share of calls in a window. */
-export type WindowTrip =
-  | WindowPolicy
-  | (Omit<WindowPolicy, 'kind'> & { readonly kind: 'slow-calls'; readonly slowMs: number });
-
-interface WindowPolicy {
+/** Looks at the share of failed calls in a window. */
+export interface WindowTrip {
   readonly kind: 'failure-rate';
   readonly share: number;
   readonly callsMin: number;
@@ -67,16 +66,11 @@ export const DEFAULT_BREAKER_POLICY: BreakerPolicy = {
 /** Any cap is reached by then, and no number overflows. */
 const EXPONENT_MAX = 50;
 
-export function looksAtWindow(trip: TripPolicy): trip is WindowTrip {
-  return trip.kind === 'failure-rate' || trip.kind === 'slow-calls';
-}
-
 /** Whether the window is one that trips, and the reason in words. */
 export function windowTrips(window: CallWindow, trip: WindowTrip, now: number): string | undefined {
-  const { calls, failures, slow } = countsAt(window, now, trip.windowMs);
-  const bad = trip.kind === 'failure-rate' ? failures : slow;
-  if (calls < trip.callsMin || bad < trip.share * calls) return undefined;
-  return `${bad} of ${calls} calls ${trip.kind === 'failure-rate' ? 'failed' : 'were slow'}`;
+  const { calls, failures } = countsAt(window, now, trip.windowMs);
+  if (calls < trip.callsMin || failures < trip.share * calls) return undefined;
+  return `${failures} of ${calls} calls failed`;
 }
 
 /** What makes a breaker stay open for longer. */

@@ -15,7 +15,6 @@ import type { Ticket } from './breaker.ts';
 import {
   type BackOff,
   type BreakerPolicy,
-  looksAtWindow,
   openUntil,
   rampAt,
   windowTrips,
@@ -40,6 +39,11 @@ export interface CallResult {
   readonly retryAt?: number | undefined;
   /** What it was about, where that may fail again and shall count once (policy `intensity`). */
   readonly subject?: string | undefined;
+  /**
+   * When a call of this environment last went well, epoch ms: it may not have known that there were
+   * failures to reset. A success counts from then.
+   */
+  readonly servedAt?: number | undefined;
   /** Unique to this result. */
   readonly token: string;
   /** A random number in [0, 1). */
@@ -78,7 +82,7 @@ export function report(
   policy: BreakerPolicy,
 ): Change | undefined {
   const { trip } = policy;
-  if (state.phase !== 'closed' || !looksAtWindow(trip)) return undefined;
+  if (state.phase !== 'closed' || trip.kind !== 'failure-rate') return undefined;
   if (isLate(state, calls.ticket) || wasApplied(state, calls.token)) return undefined;
   if (forcedAt(state, now)) return undefined;
   const window = addWindows(state.window, calls.window, now, trip.windowMs);
@@ -96,12 +100,21 @@ function settleClosed(
   const { trip } = policy;
   if (trip.kind === 'intensity') return settleRestart(state, result, now, policy, trip);
   if (trip.kind !== 'consecutive' || result.outcome === 'unknown') return undefined;
+  const outstanding = isServedSince(state, result) ? 0 : state.failures;
   if (result.outcome === 'success') {
-    return state.failures === 0 ? undefined : within(state, { failures: 0 }, result.token);
+    return outstanding === state.failures
+      ? undefined
+      : within(state, { failures: 0, failedAt: undefined }, result.token);
   }
-  const failures = state.failures + 1;
-  if (failures < trip.failures) return within(state, { failures }, result.token);
+  const failures = outstanding + 1;
+  if (failures < trip.failures) return within(state, { failures, failedAt: now }, result.token);
   return open(state, `${failures} consecutive failures`, result, now, policy);
+}
+
+/** Whether a call went well after the latest failure that counts; in the same millisecond, as told. */
+function isServedSince({ failedAt = 0 }: Closed, { outcome, servedAt }: CallResult): boolean {
+  if (outcome === 'success') return (servedAt ?? failedAt) >= failedAt;
+  return servedAt !== undefined && servedAt > failedAt;
 }
 
 function settleRestart(

@@ -44,7 +44,9 @@ export interface Closed extends Common {
   readonly phase: 'closed';
   /** Outstanding consecutive failures. */
   readonly failures: number;
-  /** Calls of the fleet as far as reported, for policies that look at a window. */
+  /** When the latest of them was. */
+  readonly failedAt?: number | undefined;
+  /** Calls of the fleet as far as reported, for the policy that looks at a window. */
   readonly window: CallWindow;
   /** Failures by their age, for the policy that restarts. */
   readonly restarts?: readonly Restart[] | undefined;

@@ -12,7 +12,6 @@ export interface Bucket {
   readonly from: number;
   readonly calls: number;
   readonly failures: number;
-  readonly slow: number;
 }
 /** Ordered by time, at most one bucket for each. */
 export type CallWindow = readonly Bucket[];
@@ -23,13 +22,13 @@ const BUCKETS = 10;
 /** The window with one call more. */
 export function countCall(
   window: CallWindow,
-  call: { readonly failed: boolean; readonly slow: boolean },
+  call: { readonly failed: boolean },
   now: number,
   windowMs: number,
 ): CallWindow {
   const width = windowMs / BUCKETS;
   const from = Math.floor(now / width) * width;
-  const bucket = { from, calls: 1, failures: Number(call.failed), slow: Number(call.slow) };
+  const bucket = { from, calls: 1, failures: Number(call.failed) };
   return addWindows(window, [bucket], now, windowMs);
 }
 
@@ -55,8 +54,8 @@ export function countsAt(window: CallWindow, now: number, windowMs: number): Cou
   return window.filter(({ from }) => from > now - windowMs).reduce<Counts>(addCounts, NOTHING);
 }
 
-const NOTHING: Counts = { calls: 0, failures: 0, slow: 0 };
+const NOTHING: Counts = { calls: 0, failures: 0 };
 
 function addCounts(a: Counts, b: Counts): Counts {
-  return { calls: a.calls + b.calls, failures: a.failures + b.failures, slow: a.slow + b.slow };
+  return { calls: a.calls + b.calls, failures: a.failures + b.failures };
 }

@@ -73,7 +73,13 @@ export const METRICS = {
     means: 'from submission to delivery',
   },
   DeliveryFailures: counts('calls that failed, or were not answered'),
+  DeliveryFailingSeconds: {
+    unit: 'Seconds',
+    by: 'speaker',
+    means: 'since when calls for a resource have failed, at each that does',
+  },
   OtherVersion: counts('calls answered by a conflict of versions'),
+  Unconfirmed: counts('calls that went well while an earlier one might still take effect'),
   Undelivered: counts('resources that the FHIR server does not take'),
   NothingPending: counts('triggers that found nothing to send'),
   Marked: counts('triggers that left the queue and are sent anew when due'),

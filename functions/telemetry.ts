@@ -88,6 +88,11 @@ export class Tally {
   }
 }
 
+/** Tells one value of a metric of the speaker's. */
+export function measure(name: Extract<SpeakerMetric, 'DeliveryFailingSeconds'>, value: number) {
+  metrics.addMetric(name, METRICS[name].unit, value);
+}
+
 /** Measures how long something took that ends now. Another machine's clock may be ahead: never below 0. */
 export function measureSince(
   name: Extract<SpeakerMetric, 'AuditLag' | 'DeliveryLatency' | 'VerdictLatency'>,

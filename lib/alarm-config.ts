@@ -17,6 +17,8 @@ export const alarmConfigSchema = z
         others: seconds(900),
       })
       .prefault({}),
+    /** How long calls for one resource may fail before people are told. */
+    deliveryFailingSeconds: seconds(86_400),
     quarantinedInFiveMinutes: z.int().min(1).default(100),
     errorsInFiveMinutes: z.int().min(1).default(5),
     throttlesInFiveMinutes: z.int().min(1).default(10),

@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import { laneSchema, outcomeVerdictSchema } from '../core/messages.ts';
 import { alarmConfigSchema } from './alarm-config.ts';
+import { deliveryConfigSchema } from './delivery-config.ts';
 import { incidentConfig } from './incident-config.ts';
 import { analyticsConfigSchema, reportingConfigSchema } from './insight-config.ts';
 import { sendersSchema, sourcesConfigSchema } from './source-config.ts';
@@ -161,27 +162,7 @@ const schema = z.strictObject({
     )
     .default([]),
   /** The FHIR server downstream. Without an endpoint there is no delivery lane. */
-  delivery: z
-    .strictObject({
-      /** Base URL; `https`, but for a server on this machine. */
-      endpoint: z.url({ protocol: /^https?$/ }).optional(),
-      /** Of a secret in Secrets Manager that holds a bearer token, and nothing else. */
-      tokenSecretArn: z.string().startsWith('arn:').optional(),
-      maxConcurrency: z.int().min(2).max(1000).default(20),
-      batchSize: z.int().min(1).max(10).default(10),
-      timeoutSeconds: z.int().min(1).max(900).default(30),
-      visibilitySeconds: z.int().min(1).max(43_200).default(180),
-      /** After so long one call is aborted. */
-      callTimeoutMs: z.int().min(100).max(300_000).default(5000),
-      /** Failures of one resource's own before it is quarantined. */
-      failures: z.int().min(1).max(100).default(3),
-      /** The breaker: so many consecutive failures open it for so long (R10). */
-      breakerFailures: z.int().min(1).max(1000).default(5),
-      breakerOpenSeconds: z.int().min(1).max(300).default(30),
-      /** Triggers that may wait invisibly. An SQS limit: 120,000. */
-      inFlightMax: z.int().min(100).max(100_000).default(20_000),
-    })
-    .prefault({}),
+  delivery: deliveryConfigSchema,
   /** The terminology server that codes are checked with. Without an endpoint none is asked. */
   terminology: terminologyConfigSchema,
   /** Traces by OpenTelemetry. Without an endpoint nothing is traced, nor loaded for it. */

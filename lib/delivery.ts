@@ -130,9 +130,15 @@ export class Delivery extends Construct {
 
 const settings = ({ delivery, inlineBytesMax }: Config): Partial<DeliverSettings> => ({
   callTimeoutMs: delivery.callTimeoutMs,
+  lateMs: delivery.lateMs,
   failuresMax: delivery.failures,
   inFlightMax: delivery.inFlightMax,
   breakerFailures: delivery.breakerFailures,
+  breakerShare: delivery.breakerShare && {
+    failed: delivery.breakerShare.failed,
+    callsMin: delivery.breakerShare.callsMin,
+    windowMs: delivery.breakerShare.windowSeconds * 1000,
+  },
   breakerOpenMs: delivery.breakerOpenSeconds * 1000,
   inlineBytesMax,
 });

@@ -56,7 +56,7 @@ export function ours(table: SimulatedTable<BreakerState>, around: Surroundings):
       const ticket = await circuit.admit(TIMEOUT_MS);
       if ('kind' in ticket) return 'refused';
       const outcome = await call(ticket.probe !== undefined);
-      await circuit.settle(ticket, { outcome, durationMs: 0 });
+      await circuit.settle(ticket, { outcome });
       return 'called';
     };
   };

@@ -7,7 +7,9 @@ const TRIES_MAX = 20;
 
 /**
  * Makes an operator's word the state of a breaker, whatever the fleet does meanwhile; environments
- * learn of it within a second (R11). @throws TargetError where others were faster each time.
+ * learn of it within a second (R11). A save that met a conflict or an error may stand all the same:
+ * its receipt says so, and then the word is not given twice.
+ * @throws TargetError where others were faster each time.
  */
 export async function overrule(
   store: BreakerStore,
@@ -15,10 +17,21 @@ export async function overrule(
   word: OperatorWord,
   now: () => number,
 ): Promise<Transition> {
+  let made: Transition | undefined;
+  let fault: unknown;
   for (let tries = 0; tries < TRIES_MAX; tries += 1) {
     const before = (await store.load(service)) ?? UNKNOWN_SERVICE;
+    if (made && before.generation >= made.generation && before.receipts.includes(word.token)) {
+      return made;
+    }
+    if (fault !== undefined) throw fault;
     const { next, transition } = obey(before, word, now());
-    if (await store.save(service, before, next)) return transition;
+    made = transition;
+    try {
+      if (await store.save(service, before, next)) return transition;
+    } catch (error) {
+      fault = error;
+    }
   }
   throw new TargetError(`breaker ${service}: ${TRIES_MAX} conflicts; try again`);
 }

@@ -1,11 +1,12 @@
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { impatient } from './clients.ts';
 
 const KEEP_MS = 5 * 60_000;
 
 /** The bearer token in a secret, read anew every five minutes, or when it was forgotten. */
 export class BearerToken {
   readonly #secretArn: string;
-  readonly #client = new SecretsManagerClient({ maxAttempts: 3 });
+  readonly #client = new SecretsManagerClient(impatient);
   #token: { readonly value: string; readonly readAt: number } | undefined;
 
   constructor(secretArn: string) {
@@ -13,10 +14,11 @@ export class BearerToken {
   }
 
   /** Throws where the secret cannot be read: a fault of our own. */
-  async read(now: number): Promise<string> {
+  async read(now: number, abortSignal?: AbortSignal): Promise<string> {
     if (this.#token !== undefined && now - this.#token.readAt < KEEP_MS) return this.#token.value;
     const { SecretString = '' } = await this.#client.send(
       new GetSecretValueCommand({ SecretId: this.#secretArn }),
+      { ...(abortSignal && { abortSignal }) },
     );
     this.#token = { value: SecretString.trim(), readAt: now };
     return this.#token.value;

@@ -33,12 +33,7 @@ const common = {
   receipts: z.array(z.string()),
   recent: z.array(transitionSchema).default([]),
 };
-const bucketSchema = z.object({
-  from: z.number(),
-  calls: z.int(),
-  failures: z.int(),
-  slow: z.int(),
-});
+const bucketSchema = z.object({ from: z.number(), calls: z.int(), failures: z.int() });
 const probeSchema = z.object({ owner: z.string(), leaseUntil: z.number() });
 /** Items of an older version do not have it. */
 const failedProbes = z.int().default(0);
@@ -47,6 +42,7 @@ const stateSchema = z.discriminatedUnion('phase', [
     ...common,
     phase: z.literal('closed'),
     failures: z.int(),
+    failedAt: z.number().optional(),
     window: z.array(bucketSchema),
     restarts: z.array(z.object({ id: z.string(), at: z.number() })).optional(),
     rampFrom: z.number().optional(),

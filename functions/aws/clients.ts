@@ -10,7 +10,7 @@ import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { CALL } from './patience.ts';
 
 /** A call that hangs must fail well before the function's own timeout. */
-const impatient = {
+export const impatient = {
   maxAttempts: CALL.maxAttempts,
   requestHandler: {
     connectionTimeout: CALL.connectMs,

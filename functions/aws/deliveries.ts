@@ -1,22 +1,18 @@
 /**
  * What of Resources is still to be delivered. The mark is two attributes that are there only while
  * something is pending, and make a sparse index: a shard, and when a trigger is due to be sent anew.
- *
- * A delivery runs under a lease on its item, so that of two versions the older is never sent after
- * the newer: a newer one that is stored meanwhile keeps the lease, and waits for it.
+ * How it is delivered is delivery-lease.ts.
  */
 import { createHash } from 'node:crypto';
-import { GetCommand, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
-import { type Failures, shardName } from '../../core/delivery.ts';
+import { shardName } from '../../core/delivery.ts';
 import { claimCheckSchema, laneSchema, traceContextSchema } from '../../core/messages.ts';
 import { dynamo } from './clients.ts';
 import { written } from './conditional-write.ts';
 import { PENDING_INDEX } from './resources-indexes.ts';
 
-const FREE = '(attribute_not_exists(deliveryLease) OR deliveryLease.#until <= :now)';
-const PENDING = 'attribute_exists(deliveryShard)';
-const OURS = 'deliveryLease.#owner = :owner';
+export const PENDING = 'attribute_exists(deliveryShard)';
 const DAY_MS = 24 * 3_600_000;
 /** Half of what a queue keeps a message: a trigger that was lost is sent anew well before. */
 const RESEND_AFTER_MS = 7 * DAY_MS;
@@ -27,7 +23,16 @@ export function pendingFields(pk: string, now: number) {
   return { deliveryShard: shardName(hash), deliveryDueAt: now + RESEND_AFTER_MS };
 }
 
-const itemSchema = z.object({
+const conflictsSchema = z.object({
+  /** In a row that reading the version did not help against. */
+  inVain: z.number(),
+  /** The version is still to be read. */
+  isUnread: z.boolean(),
+});
+/** How often the server said that it holds another version than the one named. */
+export type Conflicts = z.infer<typeof conflictsSchema>;
+
+export const itemSchema = z.object({
   pk: z.string(),
   submissionOrder: z.string(),
   messageId: z.string(),
@@ -42,128 +47,27 @@ const itemSchema = z.object({
   resourceId: z.string().optional(),
   body: z.string().optional(),
   bodyS3: claimCheckSchema.shape.s3.optional(),
+  /** There while something is pending. */
+  deliveryShard: z.string().optional(),
   deliveryLease: z.object({ owner: z.string(), until: z.number() }).optional(),
-  deliveryFailures: z.object({ generation: z.number(), count: z.number() }).optional(),
+  /** Items of an older version count otherwise: they begin anew. */
+  deliveryFailures: z
+    .object({ count: z.number(), own: z.number(), since: z.number(), status: z.number() })
+    .optional()
+    .catch(undefined),
+  deliveryConflicts: conflictsSchema.optional(),
+  /** A call was made whose end is not known. */
   deliveryUnconfirmed: z.boolean().optional(),
+  /** When no PUT without a version can take effect any more, if there was one of unknown end. */
+  deliveryLateUntil: z.number().optional(),
+  /** The submission whose PUT the server answered last, and the version that it holds. */
+  deliveredOrder: z.string().optional(),
   deliveredVersion: z.string().optional(),
   /** The Quarantine entry that waits for this delivery, for an operator had it sent anew. */
   deliveryRedriven: z.string().optional(),
 });
 /** What is pending, as it was when the lease was taken. */
 export type PendingResource = z.infer<typeof itemSchema>;
-
-export type Taken =
-  | { readonly kind: 'taken'; readonly resource: PendingResource }
-  | { readonly kind: 'nothing pending' }
-  | { readonly kind: 'leased'; readonly until: number };
-
-/** Takes the lease on what is pending. */
-export async function takeDelivery(
-  table: string,
-  pk: string,
-  lease: { readonly owner: string; readonly until: number },
-  now: number,
-): Promise<Taken> {
-  const update = new UpdateCommand({
-    TableName: table,
-    Key: { pk },
-    UpdateExpression: 'SET deliveryLease = :lease',
-    ConditionExpression: `${PENDING} AND ${FREE}`,
-    ExpressionAttributeNames: { '#until': 'until' },
-    ExpressionAttributeValues: { ':lease': lease, ':now': now },
-    ReturnValues: 'ALL_OLD',
-  });
-  let old: Record<string, unknown> | undefined;
-  const took = await written(
-    dynamo.send(update).then(({ Attributes }) => {
-      old = Attributes;
-    }),
-  );
-  if (took) return { kind: 'taken', resource: itemSchema.parse(old) };
-  const { Item } = await dynamo.send(
-    new GetCommand({ TableName: table, Key: { pk }, ConsistentRead: true }),
-  );
-  if (Item?.['deliveryShard'] === undefined) return { kind: 'nothing pending' };
-  return { kind: 'leased', until: itemSchema.parse(Item).deliveryLease?.until ?? now };
-}
-
-/** The server has it. False where a newer version was stored meanwhile: that is pending still. */
-export async function finishDelivery(
-  table: string,
-  { pk, submissionOrder }: PendingResource,
-  { owner, version, now }: { owner: string; version: string | undefined; now: number },
-): Promise<boolean> {
-  const known = version === undefined ? '' : ', deliveredVersion = :version';
-  const forget = version === undefined ? ', deliveredVersion' : '';
-  const values = { ':owner': owner, ...(version !== undefined && { ':version': version }) };
-  const update = new UpdateCommand({
-    TableName: table,
-    Key: { pk },
-    UpdateExpression: `SET deliveredAt = :now, deliveredOrder = :order${known} REMOVE deliveryShard, deliveryDueAt, deliveryLease, deliveryFailures, deliveryUnconfirmed, deliveryRedriven${forget}`,
-    ConditionExpression: `${OURS} AND submissionOrder = :order`,
-    ExpressionAttributeNames: { '#owner': 'owner' },
-    ExpressionAttributeValues: { ...values, ':now': now, ':order': submissionOrder },
-  });
-  if (await written(dynamo.send(update))) return true;
-  await written(
-    dynamo.send(
-      new UpdateCommand({
-        TableName: table,
-        Key: { pk },
-        UpdateExpression: `SET deliveredOrder = :order${known} REMOVE deliveryLease${forget}`,
-        ConditionExpression: OURS,
-        ExpressionAttributeNames: { '#owner': 'owner' },
-        ExpressionAttributeValues: { ...values, ':order': submissionOrder },
-      }),
-    ),
-  );
-  return false;
-}
-
-/** Gives the lease back. A call that was made may have reached the server: its version is unknown. */
-export async function releaseDelivery(
-  table: string,
-  pk: string,
-  owner: string,
-  called?: { readonly failures: Failures | undefined },
-): Promise<void> {
-  const failures = called?.failures;
-  const set = called
-    ? `SET deliveryUnconfirmed = :true${failures ? ', deliveryFailures = :failures' : ''} `
-    : '';
-  const update = new UpdateCommand({
-    TableName: table,
-    Key: { pk },
-    UpdateExpression: `${set}REMOVE deliveryLease${called ? ', deliveredVersion' : ''}`,
-    ConditionExpression: OURS,
-    ExpressionAttributeNames: { '#owner': 'owner' },
-    ExpressionAttributeValues: {
-      ':owner': owner,
-      ...(called && { ':true': true }),
-      ...(failures && { ':failures': failures }),
-    },
-  });
-  await written(dynamo.send(update));
-}
-
-/** The failure is the resource's own: it is pending no more. False where a newer one is. */
-export function refuseDelivery(
-  table: string,
-  { pk, submissionOrder }: PendingResource,
-  owner: string,
-  reason: string,
-): Promise<boolean> {
-  const update = new UpdateCommand({
-    TableName: table,
-    Key: { pk },
-    UpdateExpression:
-      'SET deliveryRefused = :reason REMOVE deliveryShard, deliveryDueAt, deliveryLease, deliveryFailures, deliveryRedriven',
-    ConditionExpression: `${OURS} AND submissionOrder = :order`,
-    ExpressionAttributeNames: { '#owner': 'owner' },
-    ExpressionAttributeValues: { ':owner': owner, ':reason': reason, ':order': submissionOrder },
-  });
-  return written(dynamo.send(update));
-}
 
 /** Sets when a trigger is due to be sent anew; false where nothing is pending any more. */
 export function setDeliveryDue(table: string, pk: string, dueAt: number): Promise<boolean> {

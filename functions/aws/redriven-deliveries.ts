@@ -29,7 +29,10 @@ export async function pendAnew(
       ':order': submissionOrder,
     },
   });
-  return (await written(dynamo.send(update))) || isPendingFor(table, pk, entryId);
+  const wrote = await written(dynamo.send(update)).catch((fault: unknown) => ({ fault }));
+  if (wrote === true || (await isPendingFor(table, pk, entryId))) return true;
+  if (wrote === false) return false;
+  throw wrote.fault;
 }
 
 /** Made so before: by a redrive that died, or by a write whose answer was lost. */

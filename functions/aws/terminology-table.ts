@@ -11,9 +11,14 @@ const answerSchema = z.object({
 });
 
 /** Throws where the table fails, or does so too slowly. */
-export async function readAnswer(table: string, key: string): Promise<KnownAnswer | undefined> {
+export async function readAnswer(
+  table: string,
+  key: string,
+  abortSignal: AbortSignal,
+): Promise<KnownAnswer | undefined> {
   const { Item } = await hastyDynamo.send(
     new GetCommand({ TableName: table, Key: { pk: hashOf(key) } }),
+    { abortSignal },
   );
   return Item === undefined ? undefined : answerSchema.parse(Item);
 }
@@ -23,11 +28,11 @@ export async function writeAnswer(
   table: string,
   key: string,
   { answer, checkedAt }: KnownAnswer,
-  keepMs: number,
+  { keepMs, signal }: { readonly keepMs: number; readonly signal: AbortSignal },
 ): Promise<void> {
   const expiresAt = Math.ceil((checkedAt + keepMs) / 1_000);
   const Item = { pk: hashOf(key), answer, checkedAt, expiresAt };
-  await hastyDynamo.send(new PutCommand({ TableName: table, Item }));
+  await hastyDynamo.send(new PutCommand({ TableName: table, Item }), { abortSignal: signal });
 }
 
 /** A key of DynamoDB holds 2 KB, and nobody needs to read the questions there. */

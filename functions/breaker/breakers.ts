@@ -21,6 +21,8 @@ export type FallbackReason =
 export interface GuardOptions<T> {
   /** After so long the call is aborted, and has failed. */
   readonly timeoutMs: number;
+  /** Ends the call with what it belongs to, before its time; that says nothing about the service. */
+  readonly signal?: AbortSignal | undefined;
   readonly fallback?: ((reason: FallbackReason) => T | Promise<T>) | undefined;
   /** What an answer says about the service; by default that it is well. */
   readonly judgeAnswer?: ((answer: T) => Judgement) | undefined;
@@ -28,6 +30,7 @@ export interface GuardOptions<T> {
   readonly judgeError?: ((error: unknown) => Judgement) | undefined;
 }
 
+/** Must end soon after the signal aborts: it is waited for. */
 export type Call<T> = (signal: AbortSignal) => Promise<T>;
 
 export interface BreakersTools extends ResilientTools {
@@ -64,13 +67,11 @@ export class Breakers {
       if (options.fallback) return options.fallback({ kind: 'refused', why, retryAt });
       throw new BreakerRefused(service, why, retryAt);
     }
-    const startedAt = this.#tools.now();
-    const ended = await withTimeout(service, call, options.timeoutMs).then(
+    const ended = await withTimeout(service, call, options).then(
       (answer) => ({ answer }),
       (error: unknown) => ({ error }),
     );
-    const durationMs = this.#tools.now() - startedAt;
-    await this.settle(service, admitted, judge(ended, options), durationMs);
+    await this.settle(service, admitted, judge(ended, options));
     if ('answer' in ended) return ended.answer;
     if (options.fallback) return options.fallback({ kind: 'failed', error: ended.error });
     throw ended.error;
@@ -96,13 +97,8 @@ export class Breakers {
     return this.#circuit(service).known;
   }
 
-  async settle(
-    service: string,
-    admitted: Admitted,
-    judgement: Judgement,
-    durationMs: number,
-  ): Promise<void> {
-    await this.#circuit(service).settle(admitted, { ...judgement, durationMs });
+  async settle(service: string, admitted: Admitted, judgement: Judgement): Promise<void> {
+    await this.#circuit(service).settle(admitted, judgement);
     // An environment is frozen when its invocation ends, and this call may be all of it.
     await this.#tools.told();
   }
@@ -121,23 +117,31 @@ function judge<T>(
   ended: { readonly answer: T } | { readonly error: unknown },
   options: GuardOptions<T>,
 ): Judgement {
-  if ('error' in ended) return (options.judgeError ?? judgeError)(ended.error);
+  if ('error' in ended) {
+    if (options.signal?.aborted && ended.error === options.signal.reason) {
+      return { outcome: 'unknown' };
+    }
+    return (options.judgeError ?? judgeError)(ended.error);
+  }
   return options.judgeAnswer?.(ended.answer) ?? { outcome: 'success' };
 }
 
-/** A call that does not heed its signal is left behind all the same. */
-async function withTimeout<T>(service: string, call: Call<T>, timeoutMs: number): Promise<T> {
+/**
+ * Aborts the call when its time is up, and waits for its end: nothing of it goes on after the
+ * invocation (R61), in an environment that is frozen and thawed while another makes the next probe.
+ */
+async function withTimeout<T>(
+  service: string,
+  call: Call<T>,
+  { timeoutMs, signal: outer }: Pick<GuardOptions<T>, 'timeoutMs' | 'signal'>,
+): Promise<T> {
   const controller = new AbortController();
-  let timer: NodeJS.Timeout | undefined;
-  const timedOut = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => {
-      const error = new CallTimedOut(service, timeoutMs);
-      reject(error);
-      controller.abort(error);
-    }, timeoutMs);
-  });
+  const signal = AbortSignal.any([controller.signal, ...(outer ? [outer] : [])]);
+  const timer = setTimeout(() => controller.abort(new CallTimedOut(service, timeoutMs)), timeoutMs);
   try {
-    return await Promise.race([call(controller.signal), timedOut]);
+    return await call(signal);
+  } catch (error) {
+    throw signal.aborted ? signal.reason : error;
   } finally {
     clearTimeout(timer);
   }

@@ -10,6 +10,7 @@ import {
   type BreakerState,
   type Change,
   type Forced,
+  RECEIPTS_MAX,
   type Transition,
   UNKNOWN_SERVICE,
 } from '../../core/breaker-state.ts';
@@ -29,9 +30,7 @@ export interface CircuitTools {
   readonly onForced: (service: string, forced: Forced) => void;
 }
 
-export interface Outcome extends Pick<CallResult, 'outcome' | 'retryAt' | 'subject'> {
-  readonly durationMs: number;
-}
+export type Outcome = Pick<CallResult, 'outcome' | 'retryAt' | 'subject'>;
 
 const CACHE_MS = 1_000;
 const TRIES_MAX = 8;
@@ -43,8 +42,12 @@ export class Circuit {
   readonly #store: BreakerStore;
   readonly #tools: CircuitTools;
   readonly #calls: UnreportedCalls;
+  /** Transitions whose save ended in an error or in a conflict, and may stand all the same. */
+  readonly #unsure: Change[] = [];
   #state: BreakerState | undefined;
   #readAt = Number.NEGATIVE_INFINITY;
+  /** When a call last went well. */
+  #servedAt: number | undefined;
   #reading: Promise<BreakerState> | undefined;
 
   constructor(service: string, policy: BreakerPolicy, store: BreakerStore, tools: CircuitTools) {
@@ -88,16 +91,15 @@ export class Circuit {
   }
 
   /** Tells what came of an admitted call. Throws where the store fails. */
-  async settle(ticket: Ticket, { durationMs, ...outcome }: Outcome): Promise<void> {
+  async settle(ticket: Ticket, outcome: Outcome): Promise<void> {
     const { now, random, token } = this.#tools;
-    const result = { ticket, ...outcome, token: token(), draw: random() };
+    if (outcome.outcome === 'success') this.#servedAt = now();
+    const servedAt = this.#servedAt;
+    const result = { ticket, ...outcome, servedAt, token: token(), draw: random() };
     if (ticket.probe === undefined && outcome.outcome !== 'unknown') {
-      this.#calls.add(ticket, outcome.outcome === 'failure', durationMs, now());
+      this.#calls.add(ticket, outcome.outcome === 'failure', now());
     }
-    await this.#change(
-      (state) => settle(state, result, now(), this.#policy),
-      outcome.outcome === 'failure' || ticket.probe !== undefined,
-    );
+    await this.#change((state) => settle(state, result, now(), this.#policy));
     await this.#report();
   }
 
@@ -106,37 +108,35 @@ export class Circuit {
     const { probe } = ticket;
     const now = this.#tools.now();
     if (probe === undefined || probeMayBegin(probe, timeoutMs, now, this.#policy)) return ticket;
-    await this.settle(ticket, { outcome: 'unknown', durationMs: 0 });
+    await this.settle(ticket, { outcome: 'unknown' });
     return { kind: 'refused', why: 'probing', retryAt: now + CACHE_MS };
   }
 
   /**
-   * Decides on what is known, and saves. In a conflict there is news: what matters is decided again
-   * on it, what does not is dropped. A save without an answer is tried once more: its receipt shows
-   * whether it happened. Answers whether the change is made, or need not be.
+   * Decides on what is known, and saves. In a conflict there is news, on which it is decided again. A
+   * save without an answer is tried once more: its receipt shows whether it happened. Answers whether
+   * the change is made, or need not be.
    */
-  async #change(
-    decide: (state: BreakerState) => Change | undefined,
-    insist: boolean,
-  ): Promise<boolean> {
+  async #change(decide: (state: BreakerState) => Change | undefined, triesMax = TRIES_MAX) {
     let state = this.#state ?? (await this.#read(0));
     let unanswered = false;
-    for (let tries = 1; tries <= TRIES_MAX; tries += 1) {
+    for (let tries = 1; tries <= triesMax; tries += 1) {
       const change = decide(state);
       if (change === undefined) return true;
       const saved = await this.#save(state, change);
       if (saved === 'saved') return true;
-      if (saved === 'conflict' && !insist) return false;
       if (saved !== 'conflict') {
         if (unanswered) throw saved.fault;
         unanswered = true;
       }
+      if (tries === triesMax) break;
       await this.#tools.pause(this.#tools.random() * CONFLICT_PAUSE_MS * tries);
       state = await this.#read(0);
     }
     return false;
   }
 
+  /** Others may be writing: then it is told later. */
   async #report(): Promise<void> {
     const { now, token, random } = this.#tools;
     const state = this.#state;
@@ -144,25 +144,39 @@ export class Circuit {
     const due = this.#calls.takeDue(state, now());
     if (due === undefined) return;
     const told = { ...due, token: token(), draw: random() };
-    const done = await this.#change((latest) => report(latest, told, now(), this.#policy), false);
-    if (!done) this.#calls.putBack(due, now());
+    const isTold = await this.#change((latest) => report(latest, told, now(), this.#policy), 1);
+    if (!isTold) this.#calls.putBack(due, now());
   }
 
   async #save(
     before: BreakerState,
-    { next, transition }: Change,
+    change: Change,
   ): Promise<'saved' | 'conflict' | { readonly fault: unknown }> {
-    try {
-      if (await this.#store.save(this.#service, before, next)) {
-        this.#learn(next);
-        if (transition !== undefined) this.#tools.onTransition(this.#service, transition);
-        return 'saved';
-      }
-      this.#readAt = Number.NEGATIVE_INFINITY;
-      return 'conflict';
-    } catch (fault) {
-      this.#readAt = Number.NEGATIVE_INFINITY;
-      return { fault };
+    const saved = await this.#store
+      .save(this.#service, before, change.next)
+      .catch((fault: unknown) => ({ fault }));
+    if (saved === true) {
+      this.#learn(change.next);
+      this.#tell(change);
+      return 'saved';
+    }
+    if (change.transition !== undefined) this.#unsure.push(change);
+    this.#unsure.splice(0, this.#unsure.length - RECEIPTS_MAX);
+    this.#readAt = Number.NEGATIVE_INFINITY;
+    return saved === false ? 'conflict' : saved;
+  }
+
+  #tell({ transition }: Change): void {
+    if (transition !== undefined) this.#tools.onTransition(this.#service, transition);
+  }
+
+  /** The receipt of a save that was unsure shows whether it stands: then it is ours to tell. */
+  #makeSure({ version, receipts }: BreakerState): void {
+    for (const change of this.#unsure.splice(0)) {
+      const { next } = change;
+      const receipt = next.receipts.at(-1);
+      if (receipt !== undefined && receipts.includes(receipt)) this.#tell(change);
+      else if (version < next.version) this.#unsure.push(change);
     }
   }
 
@@ -178,9 +192,10 @@ export class Circuit {
 
   async #load(): Promise<BreakerState> {
     const askedAt = this.#tools.now();
-    const read = await this.#store.load(this.#service);
+    const read = (await this.#store.load(this.#service)) ?? UNKNOWN_SERVICE;
     this.#readAt = askedAt;
-    return this.#learn(read ?? UNKNOWN_SERVICE);
+    this.#makeSure(read);
+    return this.#learn(read);
   }
 
   /** News never goes back in time, but for an item that is no longer there. */

@@ -10,7 +10,7 @@ export function judgeError(_error: unknown): Judgement {
 
 /**
  * The usual rule for HTTP: 5xx and 429 are failures, any other answer shows that the service is
- * well, a 4xx too. Retry-After is a number of seconds or a date (RFC 9110, 10.2.3).
+ * well, a 4xx too.
  */
 export function judgeHttp(
   status: number,
@@ -18,11 +18,18 @@ export function judgeHttp(
   now: number,
 ): Judgement {
   if (status < 500 && status !== 429) return { outcome: 'success' };
-  return { outcome: 'failure', retryAt: retryTime(retryAfter ?? '', now) };
+  return { outcome: 'failure', retryAt: retryAfterTime(retryAfter, now) };
 }
 
-function retryTime(retryAfter: string, now: number): number | undefined {
-  if (/^\d{1,9}$/.test(retryAfter)) return now + Number(retryAfter) * 1_000;
-  const date = Date.parse(retryAfter);
+/**
+ * When a server asks to be called again, epoch ms; undefined where it does not say. Retry-After
+ * is a number of seconds or a date (RFC 9110, 10.2.3).
+ */
+export function retryAfterTime(
+  retryAfter: string | null | undefined,
+  now: number,
+): number | undefined {
+  if (/^\d{1,9}$/.test(retryAfter ?? '')) return now + Number(retryAfter) * 1_000;
+  const date = Date.parse(retryAfter ?? '');
   return Number.isNaN(date) ? undefined : date;
 }

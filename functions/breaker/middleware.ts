@@ -15,31 +15,26 @@ interface MiddlewareOptions<R> {
   readonly judgeError?: (error: unknown) => Judgement;
 }
 
-interface Begun {
-  readonly admitted: Admitted;
-  readonly startedAt: number;
-}
-
 export function breakerMiddleware<E, R>(
   breakers: Breakers,
   service: string,
   options: MiddlewareOptions<R> = {},
 ): MiddlewareObj<E, R> {
   // By request: an environment may serve several invocations at once.
-  const begun = new WeakMap<object, Begun>();
+  const begun = new WeakMap<object, Admitted>();
 
   async function settle(request: Request<E, R>, judgement: Judgement): Promise<void> {
-    const call = begun.get(request.internal);
-    if (call === undefined) return;
+    const admitted = begun.get(request.internal);
+    if (admitted === undefined) return;
     begun.delete(request.internal);
-    await breakers.settle(service, call.admitted, judgement, performance.now() - call.startedAt);
+    await breakers.settle(service, admitted, judgement);
   }
 
   return {
     async before(request) {
       const admitted = await breakers.admit(service, request.context.getRemainingTimeInMillis());
       if (admitted.kind === 'admitted') {
-        begun.set(request.internal, { admitted, startedAt: performance.now() });
+        begun.set(request.internal, admitted);
         return;
       }
       const { why, retryAt } = admitted;

@@ -1,13 +1,13 @@
 /**
  * Calls of this environment that the fleet's window does not know of yet.
  *
- * As long as nobody has a failure (or slow call) to tell, nothing is told: the healthy path writes
+ * As long as nobody has a failure to tell, nothing is told: the healthy path writes
  * nothing (R14). An environment that has one tells all its calls of the window at once, and again
  * each second; the others, once they read of it, tell theirs four times a window, so that the share
  * is one of the whole fleet and not of its unlucky part.
  */
 import type { Ticket } from '../../core/breaker.ts';
-import { looksAtWindow, type TripPolicy } from '../../core/breaker-policy.ts';
+import type { TripPolicy } from '../../core/breaker-policy.ts';
 import type { BreakerState } from '../../core/breaker-state.ts';
 import { addWindows, type CallWindow, countCall, countsAt } from '../../core/call-window.ts';
 
@@ -30,23 +30,22 @@ export class UnreportedCalls {
     this.#trip = trip;
   }
 
-  add(ticket: Ticket, failed: boolean, durationMs: number, now: number): void {
+  add(ticket: Ticket, failed: boolean, now: number): void {
     const trip = this.#trip;
-    if (!looksAtWindow(trip) || ticket.generation < this.#generation) return;
+    if (trip.kind !== 'failure-rate' || ticket.generation < this.#generation) return;
     if (ticket.generation > this.#generation) this.#window = [];
     this.#generation = ticket.generation;
-    const slow = trip.kind === 'slow-calls' && durationMs >= trip.slowMs;
-    this.#window = countCall(this.#window, { failed, slow }, now, trip.windowMs);
+    this.#window = countCall(this.#window, { failed }, now, trip.windowMs);
   }
 
   /** Hands over all, if it is time to tell them. */
   takeDue(state: BreakerState, now: number): DueCalls | undefined {
     const trip = this.#trip;
-    if (!looksAtWindow(trip) || state.phase !== 'closed' || now < this.#nextAt) return;
+    if (trip.kind !== 'failure-rate' || state.phase !== 'closed' || now < this.#nextAt) return;
     const own = countsAt(this.#window, now, trip.windowMs);
     const fleet = countsAt(state.window, now, trip.windowMs);
-    const troubled = own.failures + own.slow > 0;
-    if (own.calls === 0 || (!troubled && fleet.failures + fleet.slow === 0)) return;
+    const troubled = own.failures > 0;
+    if (own.calls === 0 || (!troubled && fleet.failures === 0)) return;
     const window = this.#window;
     this.#window = [];
     this.#nextAt = now + (troubled ? this.#intervalMs : trip.windowMs / PER_WINDOW);
@@ -57,7 +56,7 @@ export class UnreportedCalls {
   /** They could not be told: another environment was writing. Next time, later. */
   putBack({ ticket, window }: DueCalls, now: number): void {
     const trip = this.#trip;
-    if (!looksAtWindow(trip) || ticket.generation !== this.#generation) return;
+    if (trip.kind !== 'failure-rate' || ticket.generation !== this.#generation) return;
     this.#window = addWindows(this.#window, window, now, trip.windowMs);
     this.#intervalMs = Math.min(this.#intervalMs * 2, trip.windowMs / PER_WINDOW);
     this.#nextAt = now + this.#intervalMs;

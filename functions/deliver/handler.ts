@@ -5,7 +5,7 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { backOffSeconds } from '../../core/back-off.ts';
 import { batchResponse, type Settlement } from '../../core/batch-response.ts';
-import { DEFAULT_BREAKER_POLICY } from '../../core/breaker-policy.ts';
+import { DEFAULT_BREAKER_POLICY, type TripPolicy } from '../../core/breaker-policy.ts';
 import { howToWait } from '../../core/delivery.ts';
 import { deliveryTriggerSchema } from '../../core/messages.ts';
 import { setDeliveryDue } from '../aws/deliveries.ts';
@@ -14,16 +14,24 @@ import { setBreakerPolicy } from '../breaker.ts';
 import { isProbe } from '../probe.ts';
 import { faultOf, logger, sqsFunction, Tally } from '../telemetry.ts';
 import { receiving } from '../traces.ts';
-import { deliverOne, type Ending } from './deliver-one.ts';
+import { deliverOne } from './deliver-one.ts';
+import { type Ending, NEXT } from './endings.ts';
 import { COMPONENT, environment, settings } from './environment.ts';
 import { triggersInFlight } from './in-flight.ts';
 import { FHIR_SERVER } from './service.ts';
+import type { DeliverSettings } from './settings.ts';
 
 setBreakerPolicy(FHIR_SERVER, {
   ...DEFAULT_BREAKER_POLICY,
-  trip: { kind: 'consecutive', failures: settings.breakerFailures },
+  trip: tripOf(settings),
   openMs: settings.breakerOpenMs,
 });
+
+function tripOf({ breakerFailures, breakerShare }: DeliverSettings): TripPolicy {
+  if (breakerShare === undefined) return { kind: 'consecutive', failures: breakerFailures };
+  const { failed: share, callsMin, windowMs } = breakerShare;
+  return { kind: 'failure-rate', share, callsMin, windowMs };
+}
 
 export const handler = sqsFunction({ component: COMPONENT }).handler((event, context) =>
   receiving(event.Records, context, () => deliverAll(event, context)),
@@ -51,13 +59,12 @@ interface Work {
 }
 
 async function settle(record: SQSRecord, work: Work): Promise<Settlement> {
-  const { tally, context } = work;
+  const { tally } = work;
   try {
     const { pk } = deliveryTriggerSchema.parse(JSON.parse(record.body));
-    // Another call may take as long as this, and a lease must be given back.
-    const enough = context.getRemainingTimeInMillis() > 2 * settings.callTimeoutMs;
-    const ending: Ending = enough ? await deliverOne(pk, tally) : { kind: 'again', at: 0 };
-    return ending.kind === 'done' ? 'done' : await wait(record, pk, ending.at, work);
+    const ending = await deliverInTime(pk, work);
+    if (ending.kind === 'done') return 'done';
+    return await wait(record, pk, ending.kind === 'again' ? ending.at : 0, work);
   } catch (fault) {
     tally.add('ComponentFaults');
     logger.error('component fault', { messageId: record.messageId, ...faultOf(fault) });
@@ -65,6 +72,19 @@ async function settle(record: SQSRecord, work: Work): Promise<Settlement> {
     await comeAgain(record, backOffSeconds(receives));
     return 'failed';
   }
+}
+
+/** A conflict of versions needs a PUT, a read and a PUT; whoever needs more waits. */
+const CALLS_MAX = 4;
+
+async function deliverInTime(pk: string, { tally, context }: Work): Promise<Ending> {
+  let ending: Ending = NEXT;
+  for (let calls = 0; calls < CALLS_MAX && ending.kind === 'next'; calls += 1) {
+    // Another call may take as long as this, and a lease must be given back.
+    if (context.getRemainingTimeInMillis() <= 2 * settings.callTimeoutMs) break;
+    ending = await deliverOne(pk, tally);
+  }
+  return ending;
 }
 
 /** Waits in the queue; or leaves it, and is sent anew by its mark. */

@@ -1,4 +1,7 @@
-/** One PUT to the FHIR server: https://hl7.org/fhir/R4/http.html#update */
+/**
+ * One request to the FHIR server: https://hl7.org/fhir/R4/http.html#update
+ * Rejects where there is no answer, or the signal aborts. A redirect is an answer.
+ */
 import type { TraceContext } from '../../core/messages.ts';
 import { beginningOf } from '../beginning-of.ts';
 import { say } from '../traces.ts';
@@ -13,35 +16,34 @@ export interface Answer {
   readonly body: string;
 }
 
-export interface Put {
+/** Which resource a request is about, and in which trace. */
+export interface Target {
   readonly resourceType: string;
   readonly id: string;
-  readonly text: string;
-  readonly version: string | undefined;
   readonly correlationId: string;
   readonly trace: TraceContext | undefined;
 }
 
-const BODY_CHARACTERS_MAX = 64 * 1024;
+export interface Put extends Target {
+  readonly text: string;
+  readonly version: string | undefined;
+}
 
-/** Rejects where there is no answer, or the signal aborts. A redirect is an answer. */
+/** Whether it is an OperationOutcome is seen only if it is whole. */
+const BODY_CHARACTERS_MAX = 1024 * 1024;
+
 export async function put(resource: Put, token: string | undefined, signal: AbortSignal) {
-  const { resourceType, id, text, version, correlationId, trace } = resource;
-  const url = `${environment.endpoint}/${encodeURIComponent(resourceType)}/${encodeURIComponent(id)}`;
-  const response = await fetch(url, {
+  const { text, version } = resource;
+  const response = await fetch(urlOf(resource), {
     method: 'PUT',
     body: text,
     redirect: 'manual',
     signal,
     headers: {
+      ...headersOf(resource, token),
       'content-type': 'application/fhir+json',
-      accept: 'application/fhir+json',
       prefer: 'return=minimal',
-      // https://hl7.org/fhir/R4/http.html#custom
-      'x-correlation-id': correlationId,
-      ...trace,
       ...(version !== undefined && { 'if-match': version }),
-      ...(token !== undefined && { authorization: `Bearer ${token}` }),
     },
   });
   const { status, headers } = response;
@@ -54,4 +56,40 @@ export async function put(resource: Put, token: string | undefined, signal: Abor
     body: await beginningOf(response, BODY_CHARACTERS_MAX),
   };
   return answer;
+}
+
+/** Reads the version that the server holds: the headers say it, so the resource is not loaded. */
+export async function getVersion(
+  target: Target,
+  token: string | undefined,
+  signal: AbortSignal,
+): Promise<Answer> {
+  const response = await fetch(urlOf(target), {
+    redirect: 'manual',
+    signal,
+    headers: headersOf(target, token),
+  });
+  const { status, headers } = response;
+  say({ 'http.request.method': 'GET', 'http.response.status_code': status });
+  await response.body?.cancel();
+  return {
+    status,
+    retryAfter: headers.get('retry-after'),
+    version: headers.get('etag') ?? undefined,
+    body: '',
+  };
+}
+
+function urlOf({ resourceType, id }: Target): string {
+  return `${environment.endpoint}/${encodeURIComponent(resourceType)}/${encodeURIComponent(id)}`;
+}
+
+function headersOf({ correlationId, trace }: Target, token: string | undefined) {
+  return {
+    accept: 'application/fhir+json',
+    // https://hl7.org/fhir/R4/http.html#custom
+    'x-correlation-id': correlationId,
+    ...trace,
+    ...(token !== undefined && { authorization: `Bearer ${token}` }),
+  };
 }

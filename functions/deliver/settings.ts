@@ -4,6 +4,8 @@ import { z } from 'zod';
 export const deliverSettingsSchema = z.object({
   /** After so long a call is aborted. */
   callTimeoutMs: z.int().positive().default(5_000),
+  /** How long after its end a PUT may still take effect at the server. */
+  lateMs: z.int().positive().default(60_000),
   /** Failures of one resource's own before it is quarantined. */
   failuresMax: z.int().positive().default(3),
   /** Triggers that may wait invisibly at once; the queue's own limit is 120,000. */
@@ -11,6 +13,14 @@ export const deliverSettingsSchema = z.object({
   /** Receives of one trigger; SQS gives up after 1,000. */
   receivesMax: z.int().positive().default(100),
   breakerFailures: z.int().positive().default(5),
+  /** In place of a count: opens where so large a share of the calls in a window failed. */
+  breakerShare: z
+    .object({
+      failed: z.number().positive().max(1),
+      callsMin: z.int().positive(),
+      windowMs: z.int().positive(),
+    })
+    .optional(),
   breakerOpenMs: z.int().positive().default(30_000),
   inlineBytesMax: z
     .int()

@@ -17,6 +17,7 @@ export const SECTIONS = {
   monitorDeadLetters: "Messages in the monitor's dead-letter queue",
   quarantine: 'Quarantine is growing',
   breaker: 'A breaker is open',
+  undelivered: 'Something was not delivered',
   lanePaused: 'Lane paused',
   escalation: 'The root gave up',
   audit: 'The audit log is late or failing',

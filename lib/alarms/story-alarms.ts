@@ -2,6 +2,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import { CRASH_KINDS } from '../../core/verdict.ts';
+import { FHIR_SERVER } from '../../functions/deliver/service.ts';
 import type { Config } from '../config.ts';
 import { ownMetric } from './own-metric.ts';
 import type { AlarmSettings } from './runbook-alarm.ts';
@@ -19,6 +20,7 @@ export const QUARANTINE_CLASSES = ['invalid', ...CRASH_KINDS, 'undelivered'] as 
 export function storyAlarms(config: Config, { lanes, services }: StoryParts): AlarmSettings[] {
   return [
     quarantineGrows(config),
+    ...(services.includes(FHIR_SERVER) ? [deliveryFails(config)] : []),
     ...services.map((service) => breakerOpen(config, service)),
     ...lanes.map((lane) => lanePaused(config, lane)),
     rootGaveUp(config),
@@ -42,6 +44,26 @@ function quarantineGrows({ stage, alarms }: Config): AlarmSettings {
       period: Duration.minutes(5),
     }),
     threshold: alarms.quarantinedInFiveMinutes,
+    tells: 'management',
+  };
+}
+
+/** Told at each call that fails, which is every ten minutes at least while calls are made. */
+function deliveryFails({ stage, alarms }: Config): AlarmSettings {
+  const of = { component: 'deliver' };
+  return {
+    name: 'delivery-fails',
+    says: `The FHIR server has failed at a resource for more than ${alarms.deliveryFailingSeconds} s.`,
+    section: 'undelivered',
+    metric: ownMetric({
+      stage,
+      name: 'DeliveryFailingSeconds',
+      of,
+      statistic: 'Maximum',
+      minutes: 15,
+    }),
+    threshold: alarms.deliveryFailingSeconds,
+    periods: { bad: 1, of: 4 },
     tells: 'management',
   };
 }

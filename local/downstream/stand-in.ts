@@ -1,10 +1,14 @@
 /**
  * A stand-in for a server outside, on loopback, that can be made slow, failing or dead, so that anyone
  * can watch a breaker. Nothing survives its end.
+ *
+ * A slow call is carried out at its end, whether or not anybody still waits for the answer: servers do
+ * not notice that a client has given up while they wait for a lock.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { setTimeout as wait } from 'node:timers/promises';
+import { text } from 'node:stream/consumers';
+import { setTimeout as pause } from 'node:timers/promises';
 import { MODE_HEADER, MODE_PATH, MODES, type Mode } from './control.ts';
 
 export interface StandIn {
@@ -19,18 +23,25 @@ export interface StandIn {
 export interface StandInOptions {
   /** A free one unless given. */
   readonly port?: number;
-  /** How long a slow call takes. */
+  /** How long a slow call takes, up to a minute. */
   readonly slowMs?: number;
+  /** Waits for so long, in place of the clock's time. */
+  readonly wait?: (ms: number) => Promise<unknown>;
 }
 
-/** What it does when it is well. `path` is the one below the base. */
-export type Serve = (
-  path: string,
-  request: IncomingMessage,
-  response: ServerResponse,
-) => Promise<void> | void;
+export interface Call {
+  /** The one below the base. */
+  readonly path: string;
+  readonly method: string | undefined;
+  readonly headers: IncomingMessage['headers'];
+  readonly body: string;
+}
+
+/** What it does when it is well. */
+export type Serve = (call: Call, response: ServerResponse) => void;
 
 const SLOW_MS = 10_000;
+const SLOW_MS_MAX = 60_000;
 const BASE = '/fhir/';
 
 /** `more` is told by the control path besides mode and counts. */
@@ -39,21 +50,26 @@ export async function startStandIn(
   options: StandInOptions = {},
   more: () => object = () => ({}),
 ): Promise<StandIn> {
+  const { slowMs = SLOW_MS, wait = (ms) => pause(ms, undefined, { ref: false }) } = options;
+  if (slowMs > SLOW_MS_MAX) throw new RangeError(`slowMs ${slowMs} is above ${SLOW_MS_MAX}`);
   const counts: Record<Mode, number> = { ok: 0, slow: 0, fail: 0, stop: 0 };
   let mode: Mode = 'ok';
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const path = new URL(request.url ?? '', 'http://localhost').pathname;
     if (path === MODE_PATH) return control(request, response);
-    counts[mode] += 1;
-    if (mode === 'stop') {
+    const its = mode;
+    counts[its] += 1;
+    if (its === 'stop') {
       request.socket.destroy();
       return;
     }
-    if (mode === 'fail') return say(response, 503, 'made to fail');
-    if (mode === 'slow') await wait(options.slowMs ?? SLOW_MS, undefined, { ref: false });
+    if (its === 'fail') return say(response, 503, 'made to fail');
+    const { method, headers } = request;
+    const body = await text(request);
+    if (its === 'slow') await wait(slowMs);
     if (!path.startsWith(BASE)) return say(response, 404, `the base is ${BASE}`);
-    return serve(path.slice(BASE.length), request, response);
+    return serve({ path: path.slice(BASE.length), method, headers, body }, response);
   }
 
   function control(request: IncomingMessage, response: ServerResponse): void {

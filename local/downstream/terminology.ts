@@ -2,10 +2,9 @@
  * A stand-in for a terminology server: answers `$validate-code` for a few value sets, as such servers
  * do. https://hl7.org/fhir/R4/valueset-operation-validate-code.html
  */
-import type { IncomingMessage, ServerResponse } from 'node:http';
-import { json } from 'node:stream/consumers';
+import type { ServerResponse } from 'node:http';
 import { z } from 'zod';
-import { type StandIn, type StandInOptions, say, startStandIn } from './stand-in.ts';
+import { type Call, type StandIn, type StandInOptions, say, startStandIn } from './stand-in.ts';
 
 const questionSchema = z.object({
   parameter: z.array(
@@ -43,11 +42,11 @@ export interface TerminologyServer extends StandIn {
 export async function startTerminology(options: StandInOptions = {}): Promise<TerminologyServer> {
   const asked: string[] = [];
 
-  async function validateCode(path: string, request: IncomingMessage, response: ServerResponse) {
-    if (request.method !== 'POST' || path !== 'ValueSet/$validate-code') {
+  function validateCode({ path, method, body }: Call, response: ServerResponse) {
+    if (method !== 'POST' || path !== 'ValueSet/$validate-code') {
       return say(response, 404, 'only POST [base]/ValueSet/$validate-code');
     }
-    const { parameter } = questionSchema.parse(await json(request));
+    const { parameter } = questionSchema.parse(JSON.parse(body));
     const url = parameter.find(({ name }) => name === 'url')?.valueUri ?? '';
     const coding = parameter.find(({ name }) => name === 'coding')?.valueCoding;
     if (coding === undefined) return say(response, 400, 'no coding');

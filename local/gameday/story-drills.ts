@@ -38,6 +38,14 @@ const STORIES: Readonly<Record<string, Drill>> = {
     },
     again: ({ stage }) => stage.minute(),
   },
+  'delivery-fails': {
+    condition: 'the FHIR server answers 503, and is asked again',
+    async provoke(place) {
+      place.servers.fhir.setMode('fail');
+      await submit(place, 1, valid);
+      return () => place.servers.fhir.setMode('ok');
+    },
+  },
   'breaker-fhir-server': {
     condition: 'the FHIR server answers 503',
     async provoke(place) {

@@ -42,7 +42,8 @@ const states: BreakerState[] = [
     generation: 0,
     version: 1,
     failures: 3,
-    window: [{ from: 0, calls: 3, failures: 2, slow: 1 }],
+    failedAt: 4,
+    window: [{ from: 0, calls: 3, failures: 2 }],
     rampFrom: 7,
   },
   {

@@ -41,7 +41,7 @@ describe('R17: an operator', () => {
     });
     const trip = { kind: 'failure-rate', share: 0.1, callsMin: 1, windowMs: 10_000 } as const;
     const its: BreakerPolicy = { ...policy, trip };
-    const window = countCall([], { failed: true, slow: false }, 9_999, 10_000);
+    const window = countCall([], { failed: true }, 9_999, 10_000);
     const calls = { ticket, window, token: 'c', draw: 0 };
     expect(report(next, calls, 9_999, its)).toBeUndefined();
     expect(report(next, calls, 10_000, its)?.next.phase).toBe('open');

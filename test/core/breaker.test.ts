@@ -3,7 +3,7 @@ import { admit, probeMayBegin } from '../../core/breaker.ts';
 import type { BreakerPolicy } from '../../core/breaker-policy.ts';
 import { report, settle } from '../../core/breaker-result.ts';
 import { RECEIPTS_MAX, UNKNOWN_SERVICE, within } from '../../core/breaker-state.ts';
-import { countCall } from '../../core/call-window.ts';
+import { type CallWindow, countCall } from '../../core/call-window.ts';
 import {
   acquired,
   ask,
@@ -159,27 +159,26 @@ describe('half-open', () => {
   });
 });
 
-describe.each([
-  ['failure-rate', { failed: true, slow: false }, '2 of 4 calls failed'],
-  ['slow-calls', { failed: false, slow: true }, '2 of 4 calls were slow'],
-] as const)('the policy %s', (kind, bad, why) => {
-  const trip = { kind, share: 0.5, callsMin: 4, windowMs: 10_000, slowMs: 500 };
+describe('R10: the policy failure-rate', () => {
+  const trip = { kind: 'failure-rate', share: 0.5, callsMin: 4, windowMs: 10_000 } as const;
   const its: BreakerPolicy = { ...policy, trip };
   const calls = (good: number, worse: number) => {
-    let window = countCall([], bad, 5_000, 10_000);
-    for (let n = 1; n < worse; n += 1) window = countCall(window, bad, 5_000, 10_000);
-    for (let n = 0; n < good; n += 1) {
-      window = countCall(window, { failed: false, slow: false }, 5_000, 10_000);
+    let window: CallWindow = [];
+    for (let n = 0; n < good + worse; n += 1) {
+      window = countCall(window, { failed: n < worse }, 5_000, 10_000);
     }
-    return { ticket: FIRST, window, token: `${kind}-${good}-${worse}`, draw: 0 };
+    return { ticket: FIRST, window, token: `${good}-${worse}`, draw: 0 };
   };
 
-  test('R10: opens by the share of the calls of all environments', () => {
+  test('opens by the share of the calls of all environments', () => {
     const some = report(UNKNOWN_SERVICE, calls(1, 1), 5_000, its)?.next ?? UNKNOWN_SERVICE;
     expect(some).toMatchObject({ phase: 'closed', version: 1 });
     expect(report(some, calls(1, 1), 5_000, its)).toBeUndefined();
     const more = { ...calls(1, 1), token: 'another environment' };
-    expect(report(some, more, 5_000, its)?.next).toMatchObject({ phase: 'open', why });
+    expect(report(some, more, 5_000, its)?.next).toMatchObject({
+      phase: 'open',
+      why: '2 of 4 calls failed',
+    });
     expect(report(some, calls(3, 1), 5_000, its)?.next).toMatchObject({ phase: 'closed' });
     expect(report(some, { ...more, ticket: { generation: 9 } }, 5_000, its)).toBeUndefined();
   });
@@ -188,5 +187,26 @@ describe.each([
     expect(settle(UNKNOWN_SERVICE, result(FIRST, 'failure'), 0, its)).toBeUndefined();
     expect(report(UNKNOWN_SERVICE, calls(0, 9), 5_000, policy)).toBeUndefined();
     expect(report(failing(5, 0), calls(0, 9), 5_000, its)).toBeUndefined();
+  });
+});
+
+describe('R10: failures are consecutive only if no call went well in between', () => {
+  test('though the environment where it did knew nothing of them then', () => {
+    const state = failing(4, 10);
+    const fifth = result(FIRST, 'failure', { servedAt: 11 });
+    expect(settle(state, fifth, 12, policy)?.next).toMatchObject({
+      phase: 'closed',
+      failures: 1,
+      failedAt: 12,
+    });
+    const before = result(FIRST, 'failure', { servedAt: 9 });
+    expect(settle(state, before, 12, policy)?.next).toMatchObject({ phase: 'open' });
+  });
+
+  test('a success that is told after a newer failure changes nothing', () => {
+    const state = failing(4, 10);
+    expect(settle(state, result(FIRST, 'success', { servedAt: 9 }), 12, policy)).toBeUndefined();
+    const reset = settle(state, result(FIRST, 'success', { servedAt: 10 }), 12, policy)?.next;
+    expect(reset).toMatchObject({ failures: 0, failedAt: undefined });
   });
 });

@@ -6,7 +6,6 @@ const WINDOW_MS = 10_000;
 const call = fc.record({
   at: fc.nat(40_000),
   failed: fc.boolean(),
-  slow: fc.boolean(),
   here: fc.boolean(),
 });
 
@@ -27,7 +26,6 @@ test('holds the calls of its ten buckets, however they are spread over environme
       expect(countsAt(fleet, now, WINDOW_MS)).toEqual({
         calls: inside.length,
         failures: inside.filter(({ failed }) => failed).length,
-        slow: inside.filter(({ slow }) => slow).length,
       });
       expect(fleet.length).toBeLessThanOrEqual(10);
       expect(fleet.map(({ from }) => from)).toEqual(

@@ -2,65 +2,135 @@ import { describe, expect, test } from 'vitest';
 import {
   canEndUrl,
   countFailure,
+  endIsUnknown,
+  type Failures,
   howToWait,
   isItsOwn,
   meaningOf,
+  retryTime,
   serverIsWell,
   shardName,
   textToSend,
 } from '../../core/delivery.ts';
 
+const outcome = (...issue: object[]) => JSON.stringify({ resourceType: 'OperationOutcome', issue });
+const ANY = outcome({ severity: 'error', code: 'processing' });
+const AT_NAME = outcome({ severity: 'error', expression: ['Patient.name[0].family'] });
+const meaning = (status: number, body: string, versionsInVain = false) =>
+  meaningOf(status, body, 'Patient', versionsInVain);
+
 describe('the meaning of an answer', () => {
   test.each([
-    [200, 'delivered'],
-    [201, 'delivered'],
-    [304, 'failed'],
-    [400, 'refused'],
-    [404, 'refused'],
-    [422, 'refused'],
-    [401, 'failed'],
-    [403, 'failed'],
-    [408, 'failed'],
-    [429, 'failed'],
-    [500, 'failed'],
-    [503, 'failed'],
-  ] as const)('%d is %s', (status, meaning) => {
-    expect(meaningOf(status, true)).toBe(meaning);
-    expect(meaningOf(status, false)).toBe(meaning);
+    [200, '', 'delivered'],
+    [201, '', 'delivered'],
+    [304, '', 'failed'],
+    [400, ANY, 'refused'],
+    [404, ANY, 'refused'],
+    [422, outcome(), 'refused'],
+    [422, AT_NAME, 'refused'],
+    [401, ANY, 'failed'],
+    [403, ANY, 'failed'],
+    [408, ANY, 'failed'],
+    [425, ANY, 'failed'],
+    [429, ANY, 'failed'],
+    [409, ANY, 'other version'],
+    [412, '', 'other version'],
+    [428, '', 'other version'],
+  ] as const)('%d with %j is %s', (status, body, means) => {
+    expect(meaning(status, body)).toBe(means);
   });
 
-  test.each([409, 412])('%d is about the version, if one was named', (status) => {
-    expect(meaningOf(status, true)).toBe('other version');
-    expect(meaningOf(status, false)).toBe('refused');
+  test.each([
+    ...['', '<html>404</html>', '{}', 'null', '[]', '{"resourceType":"Patient"}', '{"issue":[]}'],
+    ANY.slice(0, -3),
+  ])('R18: a 4xx with %j is not said by a FHIR server', (body) => {
+    for (const status of [400, 404, 405, 410, 413, 422, 499]) {
+      expect(meaning(status, body)).toBe('failed');
+    }
   });
 
-  test('a refusal shows a server that is well', () => {
+  test.each([409, 412, 428])(
+    '%d is like any 4xx, once reading the version is in vain',
+    (status) => {
+      expect(meaning(status, ANY, true)).toBe('refused');
+      expect(meaning(status, '', true)).toBe('failed');
+    },
+  );
+
+  test.each([502, 503, 504])('R18: a gateway’s %d never is the resource’s', (status) => {
+    for (const body of ['', ANY, AT_NAME]) expect(meaning(status, body)).toBe('failed');
+  });
+
+  test.each([
+    ['a FHIRPath into it', AT_NAME],
+    ['one as a location', outcome({ severity: 'fatal', location: ['Patient.birthDate'] })],
+    ['an XPath into it', outcome({ severity: 'error', location: ['/f:Patient/f:name'] })],
+    ['one of several', outcome({ severity: 'error' }, { expression: ['x', 'Patient.name'] })],
+  ])('a 500 whose outcome has %s may be its own', (_, body) => {
+    expect(meaning(500, body)).toBe('failed at an element');
+    expect(meaning(501, body)).toBe('failed at an element');
+  });
+
+  test.each([
+    ['nothing', ''],
+    ['no place', ANY],
+    ['the type alone', outcome({ severity: 'error', expression: ['Patient'] })],
+    ['another type', outcome({ severity: 'error', expression: ['Observation.value'] })],
+    ['a type that begins so', outcome({ severity: 'error', expression: ['PatientList.x'] })],
+    ['a warning', outcome({ severity: 'warning', expression: ['Patient.name'] })],
+    ['a line', outcome({ severity: 'error', location: ['Line 1, Col 2'] })],
+    ['no list', outcome({ severity: 'error', expression: 'Patient.name' })],
+  ])('R18: a 500 with %s is the server’s', (_, body) => {
+    expect(meaning(500, body)).toBe('failed');
+  });
+
+  test('a refusal shows a server that is well; a failure does not, wherever it points', () => {
     expect(serverIsWell('refused')).toBe(true);
+    expect(serverIsWell('other version')).toBe(true);
     expect(serverIsWell('failed')).toBe(false);
+    expect(serverIsWell('failed at an element')).toBe(false);
+  });
+
+  test('R05: the end of a PUT is unknown without an answer, and where a gateway or a fault answers', () => {
+    expect([0, 408, 500, 502, 503, 504].every(endIsUnknown)).toBe(true);
+    expect([200, 201, 304, 400, 404, 412, 422, 429].some(endIsUnknown)).toBe(false);
   });
 });
 
 describe('R18: a failure', () => {
-  const three = countFailure(countFailure(countFailure(undefined, 4), 4), 4);
-  const closed = { phase: 'closed', generation: 4, failures: 0 } as const;
+  const fail = (isOwn: boolean, before?: Failures) =>
+    countFailure(before, { isOwn, status: 500, now: 7 });
+  const three = fail(true, fail(false, fail(true, fail(true))));
+  const closed = { phase: 'closed', failures: 0 } as const;
 
-  test('is its own after three, if somebody else was served in between', () => {
-    expect(three).toEqual({ generation: 4, count: 3 });
+  test('is counted, and since when', () => {
+    expect(three).toEqual({ count: 4, own: 3, since: 7, status: 500 });
+    expect(countFailure(three, { isOwn: false, status: 0, now: 9 })).toEqual({
+      count: 5,
+      own: 3,
+      since: 7,
+      status: 0,
+    });
+  });
+
+  test('is its own after three that point into it, if somebody else was served since', () => {
     expect(isItsOwn(three, closed, 3)).toBe(true);
     expect(isItsOwn(three, { ...closed, failures: 2 }, 3)).toBe(true);
+    expect(isItsOwn(three, { phase: 'closed' }, 3)).toBe(true);
   });
 
   test('is not while nobody is served, nor in an outage, however often it happens', () => {
     expect(isItsOwn(three, { ...closed, failures: 3 }, 3)).toBe(false);
     expect(isItsOwn(three, { ...closed, phase: 'open' }, 3)).toBe(false);
     expect(isItsOwn(three, undefined, 3)).toBe(false);
-    expect(isItsOwn(three, { ...closed, generation: 5 }, 3)).toBe(false);
-    expect(isItsOwn({ generation: 4, count: 2 }, closed, 3)).toBe(false);
-    expect(isItsOwn(three, { phase: 'closed', generation: 4 }, 3)).toBe(true);
+    expect(isItsOwn({ count: 99, own: 2, since: 0, status: 500 }, closed, 3)).toBe(false);
   });
 
-  test('of another generation does not count', () => {
-    expect(countFailure(three, 6)).toEqual({ generation: 6, count: 1 });
+  test('is tried again after its back-off, or when the server asks for it, within a bound', () => {
+    expect(retryTime({ count: 1 }, undefined, 1_000)).toBe(2_000);
+    expect(retryTime({ count: 3 }, 2_000, 1_000)).toBe(5_000);
+    expect(retryTime({ count: 1 }, 121_000, 1_000)).toBe(121_000);
+    expect(retryTime({ count: 1 }, 9_999_999, 1_000)).toBe(901_000);
   });
 });
 

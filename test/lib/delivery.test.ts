@@ -101,6 +101,8 @@ describe('its config', () => {
     [{ 'delivery.endpoint': 'not a URL' }, /delivery.endpoint/],
     [{ 'delivery.callTimeoutMs': 20_000 }, /must fit twice/],
     [{ 'delivery.visibilitySeconds': 60 }, /must be at least 180/],
+    [{ 'delivery.lateMs': 0 }, /delivery.lateMs/],
+    [{ 'delivery.breakerShare.failed': 1.5 }, /delivery.breakerShare.failed/],
   ])('%j is refused', (context, problem) => {
     expect(() => loadConfig({}, context)).toThrow(problem);
   });

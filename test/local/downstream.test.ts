@@ -1,6 +1,7 @@
-import { afterEach, expect, test } from 'vitest';
+import { afterEach, describe, expect, test } from 'vitest';
 import { validateCodeRequest } from '../../core/terminology-answer.ts';
 import { MODE_HEADER, MODE_PATH } from '../../local/downstream/control.ts';
+import { type Downstream, startDownstream } from '../../local/downstream/server.ts';
 import { startTerminology, type TerminologyServer } from '../../local/downstream/terminology.ts';
 
 let server: TerminologyServer | undefined;
@@ -45,5 +46,54 @@ test('it can be made to fail, and says how it is', async () => {
     mode: 'slow',
     counts: { fail: 1, slow: 1 },
     asked: 1,
+  });
+});
+
+describe('the stand-in FHIR server', () => {
+  let fhir: Downstream | undefined;
+  afterEach(() => fhir?.stop());
+  const put = (endpoint: string, body: string, init: RequestInit = {}) =>
+    fetch(`${endpoint}/Patient/a`, { method: 'PUT', body, ...init });
+
+  test('R05: carries out a slow call although its client has given up', async () => {
+    const slow: { ms: number; finish: () => void }[] = [];
+    const wait = (ms: number) => new Promise<void>((finish) => slow.push({ ms, finish }));
+    fhir = await startDownstream({ slowMs: 60_000, wait });
+    const { endpoint, resources } = fhir;
+    const stored = new Promise<void>((resolve) => {
+      (fhir as Downstream).onStored = () => resolve();
+    });
+    fhir.setMode('slow');
+    const client = new AbortController();
+    const call = expect(put(endpoint, 'late', { signal: client.signal })).rejects.toThrow();
+    await expect.poll(() => slow.length).toBe(1);
+    client.abort();
+    await call;
+    expect(resources.size).toBe(0);
+    expect(slow[0]?.ms).toBe(60_000);
+    slow[0]?.finish();
+    await stored;
+    expect(resources.get('Patient/a')).toEqual({ version: 1, body: 'late' });
+    await expect(startDownstream({ slowMs: 60_001 })).rejects.toThrow('60000');
+  });
+
+  test('keeps versions, and is read', async () => {
+    fhir = await startDownstream();
+    const { endpoint } = fhir;
+    expect((await fetch(`${endpoint}/Patient/a`)).status).toBe(404);
+    expect((await put(endpoint, '1')).status).toBe(201);
+    expect((await put(endpoint, '2', { headers: { 'if-match': 'W/"9"' } })).status).toBe(412);
+    expect((await put(endpoint, '2', { headers: { 'if-match': 'W/"1"' } })).status).toBe(200);
+    const read = await fetch(`${endpoint}/Patient/a`);
+    expect([read.headers.get('etag'), await read.text()]).toEqual(['W/"2"', '2']);
+    expect((await fetch(`${endpoint}/Patient`, { method: 'POST' })).status).toBe(404);
+  });
+
+  test('can do without ETags', async () => {
+    fhir = await startDownstream({ etags: false });
+    const { endpoint } = fhir;
+    const response = await put(endpoint, '1', { headers: { 'if-match': 'W/"9"' } });
+    expect([response.status, response.headers.get('etag')]).toEqual([201, null]);
+    expect((await fetch(`${endpoint}/Patient/a`)).headers.get('etag')).toBeNull();
   });
 });

@@ -91,6 +91,48 @@ test('R05 R18: deliver', { timeout: 120_000 }, async () => {
   expect(steps).toBeGreaterThanOrEqual(6);
 });
 
+test('R05: deliver, while a PUT that was given up is carried out after the newer one', {
+  timeout: 120_000,
+}, async () => {
+  let carryOut: () => void = () => {};
+  let overwritten = 0;
+  const wait = () => new Promise<void>((resolve) => (carryOut = resolve));
+  await downstream.stop();
+  downstream = await startDownstream({ wait });
+  // Longer than the time that passes until another environment goes on.
+  const settings = { callTimeoutMs: 50, lateMs: 600_000 };
+  const steps = await dieAtEveryStep({
+    build: () => buildDeliveryWorld(downstream.endpoint, settings),
+    queue: (world) => world.queues.delivery,
+    async load(world) {
+      downstream.onStored = (_key, body) => {
+        const { version } = JSON.parse(body);
+        if (version === 2) carryOut();
+        else overwritten += 1;
+      };
+      const { deliver: handler, clients } = await loadDelivery(world);
+      return { handler, clients: [clients] };
+    },
+    async prepare(world) {
+      await store(world, 'late', 1);
+      downstream.setMode('slow');
+      const lane = await loadDelivery(world);
+      await deliver(lane.deliver, world.queues.delivery, { context: contextWith(60_000) });
+      downstream.setMode('ok');
+      skipTime(5_000);
+      await store(world, 'late', 2);
+    },
+    finish,
+    async check(world) {
+      expect(await pendingOf(world)).toEqual([]);
+      expect(JSON.parse(downstream.resources.get('Patient/late')?.body ?? '').version).toBe(2);
+      expect(await itemsOf(world.tables.quarantine)).toEqual([]);
+    },
+  });
+  expect(steps).toBeGreaterThanOrEqual(5);
+  expect(overwritten).toBeGreaterThanOrEqual(steps);
+});
+
 test('R18: resend, of what lost its triggers', { timeout: 120_000 }, async () => {
   const steps = await dieAtEveryStep({
     // Sixteen shards are asked, twice.

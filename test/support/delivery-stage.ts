@@ -1,6 +1,10 @@
 /** Emulators, a stand-in FHIR server, and for each test a cold `deliver` on a stage of its own. */
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
-import { type Downstream, startDownstream } from '../../local/downstream/server.ts';
+import {
+  type Downstream,
+  type DownstreamOptions,
+  startDownstream,
+} from '../../local/downstream/server.ts';
 import { contextWith, type Delivery, deliver } from './delivery.ts';
 import { buildDeliveryWorld, type DeliveryLane, loadDelivery } from './delivery-lane.ts';
 import { type Emulators, startEmulators } from './emulators.ts';
@@ -35,7 +39,7 @@ export class DeliveryStage {
   }
 
   /** Another server in place of the one there is. */
-  async restartDownstream(options: { slowMs?: number } = {}): Promise<void> {
+  async restartDownstream(options: DownstreamOptions = {}): Promise<void> {
     await this.#downstream?.stop();
     this.#downstream = await startDownstream(options);
     await this.build();

@@ -4,36 +4,37 @@ import { vi } from 'vitest';
 export interface Metrics {
   /** The sum of a metric so far, over all dimensions. */
   sum(name: string): number;
+  /** Its largest value so far. */
+  max(name: string): number;
 }
 
 /** To be called before the functions are loaded; until the test's mocks are restored. */
 export function watchMetrics(): Metrics {
   vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
-  const sums = new Map<string, number>();
+  const values = new Map<string, number[]>();
   const write = process.stdout.write.bind(process.stdout);
   vi.spyOn(process.stdout, 'write').mockImplementation((...args: Parameters<typeof write>) => {
     const lines = String(args[0])
       .split('\n')
       .filter((line) => line.includes('"_aws"'));
     if (lines.length === 0) return write(...args);
-    for (const line of lines) addAll(sums, JSON.parse(line));
+    for (const line of lines) addAll(values, JSON.parse(line));
     return true;
   });
-  return { sum: (name) => sums.get(name) ?? 0 };
+  return {
+    sum: (name) => (values.get(name) ?? []).reduce((sum, value) => sum + value, 0),
+    max: (name) => Math.max(...(values.get(name) ?? [])),
+  };
 }
 
 interface Emf extends Record<string, unknown> {
   readonly _aws: { CloudWatchMetrics: { Metrics: { Name: string }[] }[] };
 }
 
-function addAll(sums: Map<string, number>, emf: Emf): void {
+function addAll(all: Map<string, number[]>, emf: Emf): void {
   for (const { Metrics: metrics } of emf._aws.CloudWatchMetrics) {
     for (const { Name: name } of metrics) {
-      const values = [emf[name]].flat().map(Number);
-      sums.set(
-        name,
-        values.reduce((sum, value) => sum + value, sums.get(name) ?? 0),
-      );
+      all.set(name, [...(all.get(name) ?? []), ...[emf[name]].flat().map(Number)]);
     }
   }
 }

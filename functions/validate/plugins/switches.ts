@@ -45,15 +45,12 @@ export async function judgeBySwitches(
   { text, submittedAt, messageId }: Switched,
   timeoutMs: number,
 ): Promise<Judgement> {
-  const startedAt = Date.now();
   const permissions = await Promise.all(plugins.map((plugin) => permit(plugin, text, timeoutMs)));
   const off = () => positionsOff(plugins, permissions);
   const judgement = await isolation.judge(text, submittedAt, off);
   const verdict = judgement.kind === 'unjudged' ? undefined : judgement;
   await Promise.all(
-    plugins.map((plugin, position) =>
-      tell(plugin, permissions[position], verdict, { messageId, startedAt }),
-    ),
+    plugins.map((plugin, position) => tell(plugin, permissions[position], verdict, messageId)),
   );
   return verdict === undefined ? judgement : excused(verdict);
 }
@@ -88,13 +85,13 @@ async function tell(
   plugin: SwitchedPlugin,
   permission: Permission,
   verdict: Verdict | undefined,
-  { messageId, startedAt }: { readonly messageId: string; readonly startedAt: number },
+  messageId: string,
 ): Promise<void> {
   if (permission === undefined) return;
   const outcome = switchOutcome(plugin, verdict);
   if (outcome !== 'failure' && !isProbe(permission)) return;
   const judgement = { outcome, subject: messageId };
-  await breakers.settle(switchOf(plugin.name), permission, judgement, Date.now() - startedAt);
+  await breakers.settle(switchOf(plugin.name), permission, judgement);
 }
 
 function excused(verdict: Verdict): Judgement {

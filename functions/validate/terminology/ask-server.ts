@@ -26,7 +26,7 @@ const secret = tokenArn === undefined ? undefined : new BearerToken(tokenArn);
 
 /** Rejects where there is no answer: whatever that was, it is no success of the server's. */
 export async function askServer(question: Question, signal: AbortSignal): Promise<Answer> {
-  const token = await secret?.read(Date.now());
+  const token = await secret?.read(Date.now(), signal);
   const response = await fetch(url, {
     method: 'POST',
     body: validateCodeRequest(question),

@@ -66,11 +66,15 @@ export async function reply(question: Question, budget: TimeBudget): Promise<Fou
     finding = find(question, key, budget).finally(() => underWay.delete(key));
     underWay.set(key, finding);
   }
-  return (await budget.wait(finding)) ?? stale(known, now);
+  const found = await budget.wait(finding);
+  if (found !== undefined) return found;
+  // It ends by the budget's signal, and nothing of it may go on after the invocation (R61).
+  await finding;
+  return stale(known, now);
 }
 
 async function find(question: Question, key: string, budget: TimeBudget): Promise<Found> {
-  const shared = await read(key);
+  const shared = await read(key, budget.signal);
   const now = Date.now();
   if (shared !== undefined && ageOf(shared, now, settings) === 'fresh') {
     remember(key, shared);
@@ -79,7 +83,7 @@ async function find(question: Question, key: string, budget: TimeBudget): Promis
   const answer = await calls(() => ask(question, budget));
   if (answer === undefined) return stale(shared ?? memory.get(key), now);
   remember(key, answer);
-  await share(key, answer);
+  await share(key, answer, budget.signal);
   return { reply: answer.answer, from: 'CodesAsked' };
 }
 
@@ -90,6 +94,7 @@ async function ask(question: Question, budget: TimeBudget): Promise<KnownAnswer 
   try {
     const answer = await guard(TERMINOLOGY_SERVER, (signal) => askServer(question, signal), {
       timeoutMs,
+      signal: budget.signal,
       judgeError: (error) => (error instanceof NoAnswer ? error.judgement : { outcome: 'failure' }),
     });
     return { answer, checkedAt: Date.now() };
@@ -113,18 +118,18 @@ function remember(key: string, answer: KnownAnswer): void {
 }
 
 /** Without the table each environment asks for itself. */
-async function read(key: string): Promise<KnownAnswer | undefined> {
+async function read(key: string, signal: AbortSignal): Promise<KnownAnswer | undefined> {
   try {
-    return await readAnswer(table, key);
+    return await readAnswer(table, key, signal);
   } catch (fault) {
     logger.warn('terminology table', faultOf(fault));
     return undefined;
   }
 }
 
-async function share(key: string, answer: KnownAnswer): Promise<void> {
+async function share(key: string, answer: KnownAnswer, signal: AbortSignal): Promise<void> {
   try {
-    await writeAnswer(table, key, answer, settings.staleMs);
+    await writeAnswer(table, key, answer, { keepMs: settings.staleMs, signal });
   } catch (fault) {
     logger.warn('terminology table', faultOf(fault));
   }

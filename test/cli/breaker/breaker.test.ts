@@ -32,6 +32,27 @@ test('R13: a word that meets others decides again, and says so where that does n
   await expect(overrule(store, 's', { ...word, kind: 'reset' }, now)).rejects.toThrow('conflicts');
 });
 
+test('R17: a word whose save lost its answer is given once', async () => {
+  for (const answer of ['an error', 'a conflict with itself']) {
+    const store = new MemoryStore();
+    const save = store.save.bind(store);
+    vi.spyOn(store, 'save').mockImplementationOnce(async (...args) => {
+      await save(...args);
+      if (answer === 'an error') throw new Error('throttled');
+      return save(...args);
+    });
+    const transition = await overrule(store, 's', { ...word, kind: 'reset' }, now);
+    expect(transition).toMatchObject({ generation: 1, by: 'ada' });
+    expect(await store.load('s')).toMatchObject({ generation: 1, recent: [transition] });
+  }
+});
+
+test('R17: a word that could not be saved is not given', async () => {
+  const store = new MemoryStore();
+  vi.spyOn(store, 'save').mockRejectedValue(new Error('throttled'));
+  await expect(overrule(store, 's', { ...word, kind: 'reset' }, now)).rejects.toThrow('throttled');
+});
+
 test.each([
   ['30s', 30_000],
   ['10m', 600_000],

@@ -141,7 +141,7 @@ export class Fleet {
         if (life.dead) return;
         if ('kind' in ticket) continue;
         const outcome = await this.#call(ticket, life, end);
-        await circuit.settle(this.#believed(ticket), { outcome, durationMs: 1 });
+        await circuit.settle(this.#believed(ticket), { outcome });
       } catch (fault) {
         if (!(fault instanceof Throttled)) throw fault;
       }

@@ -59,18 +59,4 @@ describe('R10 R14: a failure rate', () => {
     const calls = state?.phase === 'closed' ? state.window : [];
     expect(calls.reduce((sum, bucket) => sum + bucket.failures, 0)).toBe(2);
   });
-
-  test('slow calls open it too', async () => {
-    const slow = { ...trip, kind: 'slow-calls', slowMs: 500 } as const;
-    const its = new Map([[S, { ...DEFAULT_BREAKER_POLICY, trip: slow }]]);
-    const dragging = new Breakers(store, tools, its);
-    const drags = async () => {
-      tools.clock += 600;
-      return 'answer';
-    };
-    for (let n = 0; n < 40; n += 1) {
-      await dragging.guard(S, drags, { timeoutMs, fallback: () => '' });
-    }
-    expect(tools.events).toContain('closed to open');
-  });
 });

@@ -59,4 +59,30 @@ describe('R15: with the store down', () => {
     store.down = 'no';
     expect(await store.load(S)).toMatchObject({ phase: 'closed', failures: 4 });
   });
+
+  test.each(['answers to saves', 'first answers'] as const)(
+    'R60: a transition is told once although its save lost its %s',
+    async (down) => {
+      await breakers.guard(S, works, { timeoutMs });
+      store.down = down;
+      await trip(breakers);
+      store.down = 'no';
+      tools.clock += 1_000;
+      await expect(breakers.guard(S, works, { timeoutMs })).rejects.toThrow('open');
+      expect(tools.events.filter((event) => event === 'closed to open')).toHaveLength(1);
+      expect(await store.load(S)).toMatchObject({ phase: 'open', generation: 1 });
+    },
+  );
+
+  test('R60: a transition that did not happen is not told', async () => {
+    for (let n = 0; n < 4; n += 1) {
+      await expect(breakers.guard(S, fails, { timeoutMs })).rejects.toThrow('boom');
+    }
+    store.down = 'saves';
+    await expect(breakers.guard(S, fails, { timeoutMs })).rejects.toThrow('boom');
+    store.down = 'no';
+    tools.clock += 1_000;
+    expect(await breakers.guard(S, works, { timeoutMs })).toBe('answer');
+    expect(tools.events).not.toContain('closed to open');
+  });
 });

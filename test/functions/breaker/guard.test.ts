@@ -165,20 +165,53 @@ test('R17: a word of an operator is learned of within a second, and seen', async
 });
 
 describe('a call', () => {
-  test('that takes too long is aborted, and has failed', async () => {
-    let aborted: unknown;
-    const hangs = (signal: AbortSignal) =>
-      new Promise<never>(() => {
-        signal.addEventListener('abort', () => {
-          aborted = signal.reason;
-        });
-      });
-    await expect(breakers.guard(S, hangs, { timeoutMs: 5 })).rejects.toMatchObject({
-      name: 'CallTimedOut',
-      timeoutMs: 5,
+  test('R61: that takes too long is aborted, and has failed once it has ended', async () => {
+    vi.useFakeTimers();
+    const ended = Promise.withResolvers<never>();
+    const reasons: unknown[] = [];
+    const hangs = (signal: AbortSignal) => {
+      signal.addEventListener('abort', () => reasons.push(signal.reason));
+      return ended.promise;
+    };
+    let over = false;
+    const guarded = breakers.guard(S, hangs, { timeoutMs: 5 }).finally(() => {
+      over = true;
     });
-    expect(aborted).toMatchObject({ name: 'CallTimedOut' });
+    const rejected = expect(guarded).rejects.toMatchObject({ name: 'CallTimedOut', timeoutMs: 5 });
+    await vi.advanceTimersByTimeAsync(60_000);
+    expect(reasons).toMatchObject([{ name: 'CallTimedOut' }]);
+    expect([over, store.writes]).toEqual([false, 0]);
+    ended.reject(new Error('closed'));
+    await rejected;
     expect(store.writes).toBe(1);
+    vi.useRealTimers();
+  });
+
+  test('whose answer comes although it was aborted has been answered', async () => {
+    const answers = (signal: AbortSignal) =>
+      new Promise<string>((resolve) => {
+        signal.addEventListener('abort', () => resolve('answer'));
+      });
+    expect(await breakers.guard(S, answers, { timeoutMs: 5 })).toBe('answer');
+    expect(store.writes).toBe(0);
+  });
+
+  test('R61: that is ended with its invocation says nothing about the service, and frees a probe', async () => {
+    await trip(breakers);
+    tools.clock += 30_000;
+    const invocation = new AbortController();
+    const waits = (signal: AbortSignal) =>
+      new Promise<never>((_, reject) => {
+        signal.addEventListener('abort', () => reject(signal.reason));
+      });
+    const { signal } = invocation;
+    const guarded = breakers.guard(S, waits, { timeoutMs, signal });
+    const rejected = expect(guarded).rejects.toBe('over');
+    await vi.waitFor(() => expect(tools.events).toContain('probe'));
+    invocation.abort('over');
+    await rejected;
+    expect(await store.load(S)).toMatchObject({ phase: 'half-open', probe: undefined });
+    expect(await breakers.guard(S, works, { timeoutMs })).toBe('answer');
   });
 
   test("counts by the caller's rule", async () => {

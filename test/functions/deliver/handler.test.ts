@@ -1,5 +1,6 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, test } from 'vitest';
+import type { Downstream } from '../../../local/downstream/server.ts';
 import { testClients } from '../../support/clients.ts';
 import { skipTime } from '../../support/clock.ts';
 import { send } from '../../support/delivery.ts';
@@ -25,7 +26,7 @@ test('sends what Resources holds now, and then nothing is pending', async () => 
   expect(await depthOf(stage.world.queues.delivery)).toBe(0);
 });
 
-test('names the version that the server gave, and sends without where it has another', async () => {
+test('R05: names the version that the server gave, and reads it where it has another', async () => {
   await stage.store('a', 1);
   await stage.turn();
   await stage.store('a', 2);
@@ -40,11 +41,18 @@ test('names the version that the server gave, and sends without where it has ano
     }),
   );
   await stage.store('a', 3);
-  expect((await stage.turn())?.failed).toHaveLength(1);
-  skipTime(5_000);
-  await stage.turn();
+  const named = watchIfMatch(stage.downstream);
+  expect((await stage.turn())?.failed).toEqual([]);
   expect(stage.downstream.resources.get('Patient/a')).toEqual({ version: 3, body: textOf('a', 3) });
+  expect(named).toEqual(['W/"2"']);
+  expect(await stage.resource()).not.toHaveProperty('deliveryConflicts');
 });
+
+function watchIfMatch(server: Downstream): (string | undefined)[] {
+  const named: (string | undefined)[] = [];
+  server.onStored = (_key, _body, headers) => named.push(headers['if-match']);
+  return named;
+}
 
 test('a resource without an id is sent with that of its message; a large one from the bucket', async () => {
   await stage.store(undefined, 1, 'message-1');

@@ -1,10 +1,7 @@
 import { expect, test } from 'vitest';
-import { DEFAULT_BREAKER_POLICY } from '../../../core/breaker-policy.ts';
-import { Breakers } from '../../../functions/breaker/breakers.ts';
 import { skipTime } from '../../support/clock.ts';
 import { useDeliveryStage } from '../../support/delivery-stage.ts';
 import { itemsOf } from '../../support/stores.ts';
-import { CountingStore, S, testTools } from '../breaker/tools.ts';
 
 const stage = useDeliveryStage();
 
@@ -36,32 +33,22 @@ test('R10 R18: a server that is too slow opens the breaker by timeouts, and lose
 const pending = async () =>
   (await itemsOf(stage.world.tables.resources)).filter((item) => item['deliveryShard']).length;
 
-test('R10: where slow calls are what trips, answers that come late open it all the same', async () => {
-  await stage.restartDownstream({ slowMs: 30 });
-  stage.downstream.setMode('slow');
-  const trip = {
-    kind: 'slow-calls',
-    share: 0.5,
-    callsMin: 4,
-    windowMs: 60_000,
-    slowMs: 20,
-  } as const;
-  const tools = { ...testTools(), now: () => Date.now() };
-  const policies = new Map([[S, { ...DEFAULT_BREAKER_POLICY, trip }]]);
-  const breakers = new Breakers(new CountingStore(), tools, policies);
-  const statuses: number[] = [];
-  const call = async (signal: AbortSignal) => {
-    const url = `${stage.downstream.endpoint}/Patient/a`;
-    const { status } = await fetch(url, { method: 'PUT', body: '{}', signal });
-    statuses.push(status);
-  };
-  const calls = Array.from({ length: 8 }, () => breakers.guard(S, call, { timeoutMs: 5_000 }));
-  await Promise.all(calls);
-  skipTime(1_000);
-  await breakers.guard(S, call, { timeoutMs: 5_000 });
-  expect(statuses.every((status) => status < 300)).toBe(true);
-  expect(tools.events).toEqual(['closed to open']);
-  await expect(breakers.guard(S, call, { timeoutMs: 5_000 })).rejects.toMatchObject({
-    why: 'open',
+test('R10: where a share is configured, it opens by the share of calls that failed', async () => {
+  const breakerShare = { failed: 0.5, callsMin: 8, windowMs: 60_000 };
+  await stage.build({ breakerShare });
+  stage.downstream.setMode('fail');
+  for (let n = 0; n < 9; n += 1) await stage.store(`p${n}`, 1);
+  const phase = async () => (await itemsOf(stage.world.tables.breakers))[0];
+  await stage.turn();
+  // More than five in a row, and told at most once a second.
+  expect(stage.downstream.counts.fail).toBe(9);
+  expect(await phase()).toMatchObject({ phase: 'closed' });
+  for (let n = 0; n < 3 && (await phase())?.['phase'] === 'closed'; n += 1) {
+    skipTime(5_000);
+    await stage.turn();
+  }
+  expect(await phase()).toMatchObject({
+    phase: 'open',
+    why: expect.stringMatching(/^(\d+) of \1 calls failed$/),
   });
 });

@@ -12,16 +12,21 @@ const stage = useDeliveryStage();
 describe('R07: what the server does not take', () => {
   let picky: Server;
   let status = 422;
+  let outcome: object | undefined;
+  let retryAfter: string | undefined;
   let calls = 0;
   let metrics: Metrics;
   beforeEach(async () => {
     metrics = watchMetrics();
     calls = 0;
+    outcome = { issue: [] };
+    retryAfter = undefined;
     picky = createServer((request, response) => {
       calls += 1;
       const ok = request.url?.endsWith('/good');
-      const outcome = JSON.stringify({ resourceType: 'OperationOutcome', issue: [] });
-      response.writeHead(ok ? 201 : status).end(ok ? '' : outcome);
+      const said = outcome && JSON.stringify({ resourceType: 'OperationOutcome', ...outcome });
+      const headers = retryAfter === undefined ? {} : { 'retry-after': retryAfter };
+      response.writeHead(ok ? 201 : status, headers).end(ok ? '' : said);
     });
     await new Promise<void>((resolve) => picky.listen(0, '127.0.0.1', resolve));
     const { port } = picky.address() as AddressInfo;
@@ -120,18 +125,60 @@ describe('R07: what the server does not take', () => {
     });
   });
 
-  test('R18: a 5xx of its own goes there after three, while others are served', async () => {
-    status = 500;
+  /** A bad resource is sent eight times, and a good one between. */
+  const amongOthers = async () => {
     await stage.store('bad', 1);
     for (let n = 0; n < 8; n += 1) {
       await stage.store('good', n + 1);
       await stage.turn();
-      skipTime(10_000);
+      skipTime(600_000);
     }
-    expect(await itemsOf(stage.world.tables.quarantine)).toMatchObject([
-      { kind: 'undelivered', reason: 'the FHIR server answered 500' },
-    ]);
     expect(await itemsOf(stage.world.tables.breakers)).toMatchObject([{ phase: 'closed' }]);
+    return itemsOf(stage.world.tables.quarantine);
+  };
+
+  test('R18: a 500 that points into it goes there after three, while others are served', async () => {
+    status = 500;
+    outcome = { issue: [{ severity: 'error', expression: ['Patient.language'] }] };
+    expect(await amongOthers()).toMatchObject([
+      {
+        kind: 'undelivered',
+        reason: 'the FHIR server answered 500',
+        outcome: expect.stringContaining('Patient.language'),
+      },
+    ]);
+    expect(metrics.sum('DeliveryFailures')).toBe(3);
+  });
+
+  test.each([
+    [500, {}],
+    [500, { issue: [{ severity: 'error', diagnostics: 'NullPointerException' }] }],
+    [502, { issue: [{ severity: 'error', expression: ['Patient.language'] }] }],
+    [429, {}],
+    [404, undefined],
+    [400, undefined],
+  ])('R18: a %d with %j is the server’s, however often it comes, and waits', async (its, said) => {
+    status = its;
+    outcome = said;
+    expect(await amongOthers()).toEqual([]);
+    const items = await itemsOf(stage.world.tables.resources);
+    expect(items.find(({ resourceId }) => resourceId === 'bad')).toMatchObject({
+      deliveryShard: expect.any(String),
+      deliveryFailures: { own: 0 },
+    });
+  });
+
+  test('R18: Retry-After is obeyed', async () => {
+    status = 429;
+    retryAfter = '300';
+    await stage.store('bad', 1);
+    await stage.turn();
+    skipTime(290_000);
+    await stage.turn();
+    expect(calls).toBe(1);
+    skipTime(320_000);
+    await stage.turn();
+    expect(calls).toBe(2);
   });
 
   test('R18: credentials that are not accepted are nobody’s fault', async () => {

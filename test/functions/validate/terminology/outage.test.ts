@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
 import {
   startTerminology,
   type TerminologyServer,
@@ -27,6 +27,7 @@ beforeAll(async () => {
   emulators = await startEmulators();
 });
 afterEach(async () => {
+  vi.restoreAllMocks();
   askNobody();
   await functions.close();
   await server.stop();
@@ -93,6 +94,33 @@ test('a server that hangs costs the budget and no more: then no further call beg
   server.setMode('slow');
   expect(await submitNew(6)).toEqual(Array.from({ length: 6 }, () => accepted));
   expect(server.counts.slow).toBeLessThanOrEqual(2);
+});
+
+interface Command {
+  readonly input: { readonly Item?: { readonly answer?: string } };
+}
+
+test('R61: what is not answered within the budget has ended before the invocation does', async () => {
+  await begin({ callTimeoutMs: 150, budgetMs: 400 });
+  let underWay = 0;
+  let begun = 0;
+  for (const { hastyDynamo } of functions.clients) {
+    const real = hastyDynamo.send.bind(hastyDynamo) as (...args: unknown[]) => Promise<unknown>;
+    const hangs = (command: Command, options: { abortSignal?: AbortSignal } = {}) => {
+      if (command.input.Item?.answer === undefined) return real(command, options);
+      underWay += 1;
+      begun += 1;
+      return new Promise((_, reject) => {
+        options.abortSignal?.addEventListener('abort', () => {
+          underWay -= 1;
+          reject(new Error('aborted'));
+        });
+      });
+    };
+    vi.spyOn(hastyDynamo, 'send').mockImplementation(hangs as never);
+  }
+  await submitNew(2);
+  expect([begun, underWay]).toEqual([2, 0]);
 });
 
 test('no call begins that may outlast the invocation', async () => {

@@ -1,0 +1,166 @@
+/** An hour of deliveries to a server that is partly ill, by the rules of `core/`, in virtual time. */
+import { DEFAULT_BREAKER_POLICY, type TripPolicy } from '../../core/breaker-policy.ts';
+import type { BreakerState, Transition } from '../../core/breaker-state.ts';
+import {
+  countFailure,
+  type Failures,
+  howToWait,
+  isItsOwn,
+  meaningOf,
+  retryTime,
+  serverIsWell,
+} from '../../core/delivery.ts';
+import { Circuit } from '../../functions/breaker/circuit.ts';
+import { SimulatedTable } from '../breaker/simulated-table.ts';
+import { VirtualTime } from '../breaker/virtual-time.ts';
+import { type Answer, answerTo, type Kind } from './server.ts';
+
+export interface Load {
+  /** Of the calls, how many the server fails. */
+  readonly share: number;
+  readonly seed: number;
+  /** So long the server is ill, and resources come; then it is well. */
+  readonly ms: number;
+  readonly perSecond: number;
+  readonly trip: TripPolicy;
+}
+
+export interface Counts {
+  came: number;
+  delivered: number;
+  quarantined: number;
+}
+
+export interface Result {
+  /** When the server had been ill for `ms`. */
+  readonly during: Readonly<Record<Kind, Counts>>;
+  /** Half an hour later. */
+  readonly after: Readonly<Record<Kind, Counts>>;
+  readonly calls: number;
+  readonly opened: number;
+}
+
+const ENVIRONMENTS = 10;
+const TIMEOUT_MS = 5_000;
+const CALL_MS = 50;
+const FAILURES_MAX = 3;
+const WRONG_EVERY = 100;
+const WAITING = { inFlightMax: 20_000, receivesMax: 1_000 };
+const AFTER_MS = 30 * 60_000;
+
+function randomFrom(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
+
+interface Run {
+  readonly load: Load;
+  readonly time: VirtualTime;
+  readonly random: () => number;
+  readonly circuits: readonly Circuit[];
+  readonly counts: Record<Kind, Counts>;
+  calls: number;
+}
+
+export async function partialOutage(load: Load): Promise<Result> {
+  const time = new VirtualTime();
+  const random = randomFrom(load.seed);
+  let opened = 0;
+  const circuits = circuitsOf(time, random, load.trip, () => {
+    opened += 1;
+  });
+  const none = () => ({ came: 0, delivered: 0, quarantined: 0 });
+  const counts = { healthy: none(), refused: none(), fatal: none() };
+  const run: Run = { load, time, random, circuits, counts, calls: 0 };
+  void submit(run);
+  await time.runUntil(load.ms);
+  const during = structuredClone(counts);
+  await time.runUntil(load.ms + AFTER_MS);
+  return { during, after: counts, calls: run.calls, opened };
+}
+
+function circuitsOf(
+  time: VirtualTime,
+  random: () => number,
+  trip: TripPolicy,
+  onOpen: () => void,
+): Circuit[] {
+  const table = new SimulatedTable<BreakerState>(time, random);
+  let tokens = 0;
+  const store = {
+    load: () => table.read(),
+    save: (_service: string, before: BreakerState, next: BreakerState) =>
+      table.write(next, (current) => (current?.version ?? 0) === before.version),
+  };
+  const tools = {
+    now: () => time.now,
+    random,
+    token() {
+      tokens += 1;
+      return `t${tokens}`;
+    },
+    pause: (ms: number) => time.sleep(ms),
+    onTransition: (_service: string, { from, to }: Transition) => {
+      if (from === 'closed' && to === 'open') onOpen();
+    },
+    onForced: () => {},
+  };
+  const one = () => new Circuit('fhir-server', { ...DEFAULT_BREAKER_POLICY, trip }, store, tools);
+  return Array.from({ length: ENVIRONMENTS }, one);
+}
+
+async function submit(run: Run): Promise<void> {
+  const { load, time } = run;
+  for (let n = 0; time.now < load.ms; n += 1) {
+    const wrong = n % (2 * WRONG_EVERY) === 0 ? 'refused' : 'fatal';
+    void deliver(run, n % WRONG_EVERY === 0 ? wrong : 'healthy');
+    await time.sleep(1_000 / load.perSecond);
+  }
+}
+
+/** The life of one resource: what functions/deliver does, without its tables and queues. */
+async function deliver(run: Run, kind: Kind): Promise<void> {
+  const { time, random, circuits, counts } = run;
+  counts[kind].came += 1;
+  let failures: Failures | undefined;
+  for (let receives = 1; ; receives += 1) {
+    const circuit = circuits[Math.floor(random() * circuits.length)] as Circuit;
+    const ticket = await circuit.admit(TIMEOUT_MS);
+    if ('kind' in ticket) {
+      await wait(run, ticket.retryAt, receives);
+      continue;
+    }
+    const answer = await call(run, kind);
+    const meaning = meaningOf(answer.status, answer.body, 'Patient', false);
+    const retryAt = answer.retryAfterMs && time.now + answer.retryAfterMs;
+    const outcome = serverIsWell(meaning) ? 'success' : 'failure';
+    await circuit.settle(ticket, { outcome, retryAt });
+    if (meaning === 'delivered') {
+      counts[kind].delivered += 1;
+      return;
+    }
+    const isOwn = meaning === 'failed at an element';
+    failures = countFailure(failures, { isOwn, status: answer.status, now: time.now });
+    if (meaning === 'refused' || (isOwn && isItsOwn(failures, circuit.known, FAILURES_MAX))) {
+      counts[kind].quarantined += 1;
+      return;
+    }
+    await wait(run, retryTime(failures, retryAt, time.now), receives);
+  }
+}
+
+async function call(run: Run, kind: Kind): Promise<Answer> {
+  const { load, time, random } = run;
+  run.calls += 1;
+  const answer = answerTo(kind, time.now < load.ms ? load.share : 0, random);
+  await time.sleep(answer.status === 0 ? TIMEOUT_MS : CALL_MS);
+  return answer;
+}
+
+async function wait({ time, random }: Run, retryAt: number, receives: number): Promise<void> {
+  const how = howToWait({ retryAt, receives, inFlight: 0 }, time.now, random(), WAITING);
+  await time.sleep(how.kind === 'invisibly' ? how.seconds * 1_000 : how.until - time.now);
+}

@@ -1,0 +1,25 @@
+/** `delivery`: shows what the FHIR server does not take, and does not refuse either (R18). */
+import type { Command } from 'commander';
+import { duration } from './breaker-command.ts';
+import { describeFailing } from './delivery/describe.ts';
+import { type LookOptions, looking } from './operator-options.ts';
+
+interface ListOptions extends LookOptions {
+  readonly for: number;
+}
+
+export function addDelivery(program: Command): void {
+  const delivery = program
+    .command('delivery')
+    .description('list what waits because the FHIR server fails at it');
+  looking(delivery.command('list').description('what fails for a while, the oldest first'))
+    .option('--for <time>', 'for at least so long, such as 10m or 24h', duration, 3_600_000)
+    .action(list);
+}
+
+async function list({ stage, json, for: failingMs }: ListOptions): Promise<void> {
+  const { readFailing } = await import('./delivery/read.ts');
+  const found = await readFailing(stage, Date.now() - failingMs);
+  const text = json ? JSON.stringify(found) : describeFailing(found);
+  process.stdout.write(`${text}\n`);
+}

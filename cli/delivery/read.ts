@@ -1,0 +1,18 @@
+import {
+  type FailingDeliveries,
+  failingDeliveries,
+} from '../../functions/aws/failing-deliveries.ts';
+import { explained } from '../target.ts';
+
+/** Each costs a read of its whole item. */
+const LOOKED_AT_MAX = 10_000;
+
+/** What has been failing since before then. @throws TargetError where the table does not answer */
+export async function readFailing(stage: string, since: number): Promise<FailingDeliveries> {
+  const table = `fhir-failsafe-${stage}-resources`;
+  try {
+    return await failingDeliveries(table, since, LOOKED_AT_MAX);
+  } catch (error) {
+    throw explained(error, `table ${table}`);
+  }
+}

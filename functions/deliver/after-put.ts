@@ -1,0 +1,51 @@
+/** What follows from the answer to a PUT, or from none. */
+import { endIsUnknown, meaningOf } from '../../core/delivery.ts';
+import { isLastWord, lateUntilAfter } from '../../core/late-put.ts';
+import type { PendingResource } from '../aws/deliveries.ts';
+import { answeredDelivery, conflictedDelivery } from '../aws/delivery-lease.ts';
+import { say } from '../traces.ts';
+import { versionsInVain } from './call-server.ts';
+import { answered, delivered, type Ending, failed, type Leased, NEXT, refused } from './endings.ts';
+import { environment, settings } from './environment.ts';
+import type { Answer } from './put.ts';
+
+export async function afterPut(
+  before: Leased,
+  { answer, begunAt }: { readonly answer: Answer; readonly begunAt: number },
+): Promise<Ending> {
+  const resource = afterCall(before.resource, answer);
+  const leased = { ...before, resource };
+  const { owner, tally } = leased;
+  const { status, body, version } = answer;
+  const meaning = meaningOf(status, body, resource.resourceType, versionsInVain(resource));
+  say({ answer: meaning });
+  switch (meaning) {
+    case 'delivered': {
+      const { deliveryLateUntil: lateUntil } = resource;
+      if (isLastWord(lateUntil, begunAt)) return delivered(leased, version);
+      tally.add('Unconfirmed');
+      await answeredDelivery(environment.resourcesTable, resource, owner, version);
+      return { kind: 'again', at: lateUntil ?? begunAt };
+    }
+    case 'other version': {
+      tally.add('OtherVersion');
+      const conflicts = { inVain: resource.deliveryConflicts?.inVain ?? 0, isUnread: true };
+      await conflictedDelivery(environment.resourcesTable, resource, owner, conflicts);
+      return NEXT;
+    }
+    case 'refused':
+      return refused(leased, answered(answer));
+    case 'failed':
+      return failed(leased, answer, { isOwn: false });
+    case 'failed at an element':
+      return failed(leased, answer, { isOwn: true });
+  }
+}
+
+/** A PUT that named no version, and whose end is unknown, may still take effect for a while. */
+function afterCall(resource: PendingResource, { status }: Answer): PendingResource {
+  if (!endIsUnknown(status)) return resource;
+  const { deliveredVersion: version, deliveryLateUntil: lateUntil } = resource;
+  const until = lateUntilAfter({ version, lateUntil }, Date.now(), settings.lateMs);
+  return { ...resource, deliveryLateUntil: until };
+}

@@ -1,0 +1,35 @@
+/** What follows from a read of the version that the server holds. */
+import { versionIn } from '../../core/late-put.ts';
+import type { Conflicts } from '../aws/deliveries.ts';
+import { readDelivery } from '../aws/delivery-lease.ts';
+import { delivered, type Ending, failed, type Leased, NEXT } from './endings.ts';
+import { environment } from './environment.ts';
+import type { Answer } from './put.ts';
+
+export async function afterRead(
+  leased: Leased,
+  { answer }: { readonly answer: Answer },
+): Promise<Ending> {
+  const { resource, owner } = leased;
+  const { deliveredVersion: named, deliveryConflicts: conflicts } = resource;
+  const read = versionIn(answer.status, answer.version);
+  if (read.kind === 'failed') return failed(leased, answer, { isOwn: false });
+  const version = read.kind === 'version' ? read.version : undefined;
+  const isSame = version !== undefined && version === named;
+  if (conflicts?.isUnread !== true && isSame) return delivered(leased, version);
+  await readDelivery(environment.resourcesTable, resource, owner, {
+    // It was named, and refused: this server cannot be told by it.
+    version: isSame ? undefined : version,
+    conflicts: conflicts && conflictsAfter(conflicts, { version, named }),
+  });
+  return NEXT;
+}
+
+/** A read helps where it shows another version than the one that was named. */
+function conflictsAfter(
+  { inVain }: Conflicts,
+  { version, named }: { version: string | undefined; named: string | undefined },
+): Conflicts | undefined {
+  const helps = named !== undefined && version !== undefined && version !== named;
+  return helps ? undefined : { inVain: inVain + 1, isUnread: false };
+}

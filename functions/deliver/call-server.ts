@@ -1,0 +1,117 @@
+/** One call of the FHIR server, through its breaker, that ends before the lease of its delivery does. */
+import { correlationOf } from '../../core/correlation.ts';
+import { meaningOf, serverIsWell, textToSend } from '../../core/delivery.ts';
+import { versionIn } from '../../core/late-put.ts';
+import { fetchBody } from '../aws/bodies-bucket.ts';
+import type { PendingResource } from '../aws/deliveries.ts';
+import { type Judgement, judgeHttp } from '../breaker/judgement.ts';
+import { guard } from '../breaker.ts';
+import { ComponentFault } from '../component-fault.ts';
+import type { Tally } from '../telemetry.ts';
+import { inSpan, traceOnward } from '../traces.ts';
+import { environment, settings } from './environment.ts';
+import { type Answer, getVersion, put } from './put.ts';
+import { FHIR_SERVER } from './service.ts';
+
+const BODY_BYTES_MAX = 100 * 1024 * 1024;
+
+/** What a call came to. Status 0 stands for no answer. */
+export type Called =
+  | { readonly kind: 'answered'; readonly answer: Answer; readonly begunAt: number }
+  | { readonly kind: 'refused by the breaker'; readonly retryAt: number };
+
+const NO_ANSWER: Answer = { status: 0, retryAfter: null, version: undefined, body: '' };
+
+/** Throws where a fault of our own kept it from being made: then nothing was sent. */
+export async function callPut(
+  resource: PendingResource,
+  until: number,
+  tally: Tally,
+): Promise<Called> {
+  const { deliveredVersion: version, resourceId } = resource;
+  const text = textToSend(await textOf(resource), resourceId, idOf(resource));
+  return call(until, {
+    method: 'PUT',
+    begin: () => countCall(resource, tally),
+    request: (token, signal) => put({ ...targetOf(resource), text, version }, token, signal),
+    isWell: ({ status, body }) =>
+      serverIsWell(meaningOf(status, body, resource.resourceType, versionsInVain(resource))),
+  });
+}
+
+/** Reads which version the server holds. Throws as above. */
+export function callGet(resource: PendingResource, until: number, tally: Tally): Promise<Called> {
+  return call(until, {
+    method: 'GET',
+    begin: () => tally.add('Calls'),
+    request: (token, signal) => getVersion(targetOf(resource), token, signal),
+    isWell: ({ status, version }) => versionIn(status, version).kind !== 'failed',
+  });
+}
+
+/** Whether reading the version has not helped, as often as makes sense. */
+export function versionsInVain({ deliveryConflicts }: PendingResource): boolean {
+  return (deliveryConflicts?.inVain ?? 0) >= settings.failuresMax;
+}
+
+export const idOf = ({ resourceId, messageId }: PendingResource) => resourceId ?? messageId;
+
+interface Request {
+  readonly method: 'PUT' | 'GET';
+  readonly begin: () => void;
+  readonly request: (token: string | undefined, signal: AbortSignal) => Promise<Answer>;
+  readonly isWell: (answer: Answer) => boolean;
+}
+
+type Tried = Called | { readonly kind: 'too late' };
+
+async function call(until: number, { method, begin, request, isWell }: Request): Promise<Called> {
+  const token = await environment.token?.read(Date.now());
+  let begunAt = 0;
+  const make = async (signal: AbortSignal): Promise<Tried> => {
+    begunAt = Date.now();
+    // Reading took time, and so did asking the breaker; the call must end before the lease does.
+    if (begunAt + settings.callTimeoutMs > until) return { kind: 'too late' };
+    begin();
+    const answer = await inSpan({ name: method, kind: 'client' }, () => request(token, signal));
+    return { kind: 'answered', answer, begunAt };
+  };
+  const tried = await guard<Tried>(FHIR_SERVER, make, {
+    timeoutMs: settings.callTimeoutMs,
+    judgeAnswer: (its) =>
+      its.kind === 'answered' ? judge(its.answer, isWell(its.answer)) : { outcome: 'unknown' },
+    fallback: (reason) =>
+      reason.kind === 'failed'
+        ? { kind: 'answered', answer: NO_ANSWER, begunAt }
+        : { kind: 'refused by the breaker', retryAt: reason.retryAt },
+  });
+  if (tried.kind === 'too late') throw new ComponentFault('no time to send');
+  if (tried.kind === 'answered' && tried.answer.status === 401) environment.token?.forget();
+  return tried;
+}
+
+function judge({ status, retryAfter }: Answer, isWell: boolean): Judgement {
+  if (isWell) return { outcome: 'success' };
+  return { ...judgeHttp(status, retryAfter, Date.now()), outcome: 'failure' };
+}
+
+/** The same PUT may be made twice: what died, or was not answered, may have reached the server. */
+function countCall({ deliveryLease, deliveryUnconfirmed }: PendingResource, tally: Tally): void {
+  tally.add('Calls');
+  if (deliveryLease !== undefined || deliveryUnconfirmed) tally.add('Repeats');
+}
+
+function targetOf(resource: PendingResource) {
+  const { resourceType } = resource;
+  const correlationId = correlationOf(resource);
+  return { resourceType, id: idOf(resource), correlationId, trace: traceOnward(resource) };
+}
+
+async function textOf({ body, bodyS3 }: PendingResource): Promise<string> {
+  if (body !== undefined) return body;
+  if (bodyS3 === undefined) throw new ComponentFault('an item without a body');
+  const fetched = await fetchBody(bodyS3, BODY_BYTES_MAX);
+  if (fetched.kind !== 'text')
+    throw new ComponentFault(`the body in the bucket is ${fetched.kind}`);
+  return fetched.text;
+}

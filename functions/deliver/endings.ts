@@ -1,0 +1,86 @@
+/** How a delivery under its lease ends, whatever call it was that ended it. */
+import { idsOf } from '../../core/correlation.ts';
+import { countFailure, isItsOwn, retryTime } from '../../core/delivery.ts';
+import type { PendingResource } from '../aws/deliveries.ts';
+import { finishDelivery, refuseDelivery, releaseDelivery } from '../aws/delivery-lease.ts';
+import { retryAfterTime } from '../breaker/judgement.ts';
+import { breakers } from '../breaker.ts';
+import { emit, logger, measure, measureSince, type Tally } from '../telemetry.ts';
+import { environment, settings } from './environment.ts';
+import type { Answer } from './put.ts';
+import { FHIR_SERVER } from './service.ts';
+import { quarantineUndelivered, resolveRedriven } from './undelivered.ts';
+
+const SOON_MS = 2_000;
+
+export type Ending =
+  | { readonly kind: 'done' }
+  /** Another call is due at once. */
+  | { readonly kind: 'next' }
+  /** There is something to do, not before that time. */
+  | { readonly kind: 'again'; readonly at: number };
+
+export const DONE: Ending = { kind: 'done' };
+export const NEXT: Ending = { kind: 'next' };
+
+/** A delivery under way, and the lease that it runs under. */
+export interface Leased {
+  readonly resource: PendingResource;
+  readonly owner: string;
+  readonly until: number;
+  readonly tally: Tally;
+}
+
+/** The server holds it, as that version. */
+export async function delivered(
+  { resource, owner, tally }: Leased,
+  version: string | undefined,
+): Promise<Ending> {
+  tally.add('Delivered');
+  await resolveRedriven(resource, tally);
+  const end = { owner, version, now: Date.now() };
+  const isAll = await finishDelivery(environment.resourcesTable, resource, end);
+  measureSince('DeliveryLatency', resource.sentAt);
+  logger.debug('delivered', idsOf(resource));
+  return isAll ? DONE : { kind: 'again', at: Date.now() };
+}
+
+/** Its own failure goes to quarantine first: a death in between repeats the call, and loses nothing. */
+export async function refused(
+  { resource, owner, until, tally }: Leased,
+  { reason, body }: { readonly reason: string; readonly body: string },
+): Promise<Ending> {
+  // Another may be delivering it by now.
+  if (Date.now() >= until) return { kind: 'again', at: Date.now() };
+  await quarantineUndelivered(resource, reason, body);
+  await resolveRedriven(resource, tally);
+  const isAll = await refuseDelivery(environment.resourcesTable, resource, owner, reason);
+  tally.add('Undelivered');
+  emit('Quarantined', 'verdict', 'undelivered');
+  logger.warn('undelivered', { ...idsOf(resource), reason });
+  return isAll ? DONE : { kind: 'again', at: Date.now() + SOON_MS };
+}
+
+/** A call failed. The resource waits, unless the failure is believed to be its own. */
+export async function failed(
+  leased: Leased,
+  answer: Answer,
+  { isOwn }: { readonly isOwn: boolean },
+): Promise<Ending> {
+  const { resource, owner, tally } = leased;
+  const { status } = answer;
+  const now = Date.now();
+  const failures = countFailure(resource.deliveryFailures, { isOwn, status, now });
+  tally.add('DeliveryFailures');
+  if (isOwn && isItsOwn(failures, breakers.known(FHIR_SERVER), settings.failuresMax)) {
+    return refused(leased, answered(answer));
+  }
+  measure('DeliveryFailingSeconds', (now - failures.since) / 1_000);
+  logger.warn('not delivered', { ...idsOf(resource), ...failures });
+  await releaseDelivery(environment.resourcesTable, resource, owner, { failures });
+  return { kind: 'again', at: retryTime(failures, retryAfterTime(answer.retryAfter, now), now) };
+}
+
+export function answered({ status, body }: Answer) {
+  return { reason: status === 0 ? 'no answer' : `answered ${status}`, body };
+}

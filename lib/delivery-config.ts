@@ -1,0 +1,37 @@
+/** Delivery to the FHIR server downstream. */
+import { z } from 'zod';
+
+export const deliveryConfigSchema = z
+  .strictObject({
+    /** Base URL; `https`, but for a server on this machine. */
+    endpoint: z.url({ protocol: /^https?$/ }).optional(),
+    /** Of a secret in Secrets Manager that holds a bearer token, and nothing else. */
+    tokenSecretArn: z.string().startsWith('arn:').optional(),
+    maxConcurrency: z.int().min(2).max(1000).default(20),
+    batchSize: z.int().min(1).max(10).default(10),
+    timeoutSeconds: z.int().min(1).max(900).default(30),
+    visibilitySeconds: z.int().min(1).max(43_200).default(180),
+    /** After so long one call is aborted. */
+    callTimeoutMs: z.int().min(100).max(300_000).default(5000),
+    /** How long after we gave up on it a PUT may still take effect at the server (R05). */
+    lateMs: z.int().min(1_000).max(900_000).default(60_000),
+    /** Failures of one resource's own before it is quarantined. */
+    failures: z.int().min(1).max(100).default(3),
+    /** The breaker: so many consecutive failures open it for so long (R10). */
+    breakerFailures: z.int().min(1).max(1000).default(5),
+    /**
+     * In place of a count: opens where so large a share of the calls in a window failed, so that it
+     * stays closed while the server fails now and then (ARCHITECTURE.md, Delivery).
+     */
+    breakerShare: z
+      .strictObject({
+        failed: z.number().min(0.05).max(1),
+        callsMin: z.int().min(5).max(100_000).default(20),
+        windowSeconds: z.int().min(10).max(600).default(60),
+      })
+      .optional(),
+    breakerOpenSeconds: z.int().min(1).max(300).default(30),
+    /** Triggers that may wait invisibly. An SQS limit: 120,000. */
+    inFlightMax: z.int().min(100).max(100_000).default(20_000),
+  })
+  .prefault({});

@@ -1,0 +1,77 @@
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { describeFailing } from '../../cli/delivery/describe.ts';
+import { skipTime } from '../support/clock.ts';
+import { useDeliveryStage } from '../support/delivery-stage.ts';
+import { type Metrics, watchMetrics } from '../support/metrics.ts';
+
+const stage = useDeliveryStage();
+let metrics: Metrics;
+beforeEach(async () => {
+  metrics = watchMetrics();
+  await stage.reload();
+});
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+const HOUR_MS = 3_600_000;
+
+async function failing(since: number, max = 10_000) {
+  const { failingDeliveries } = await import('../../functions/aws/failing-deliveries.ts');
+  return failingDeliveries(stage.world.tables.resources, since, max);
+}
+
+test('R18: what the server fails at is shown to an operator, and how long already is a metric', async () => {
+  await stage.store('taken', 1);
+  await stage.turn();
+  await stage.store('a', 1);
+  await stage.store('b', 1);
+  stage.downstream.setMode('fail');
+  const since = Date.now();
+  for (let n = 0; n < 26; n += 1) {
+    await stage.turn();
+    skipTime(HOUR_MS);
+  }
+  stage.downstream.setMode('stop');
+  await stage.turn();
+  await stage.store('new', 1);
+
+  const { failing: all, pending, more } = await failing(Date.now() - 24 * HOUR_MS);
+  expect([pending, more]).toEqual([3, false]);
+  expect(all.map(({ messageId }) => messageId).sort()).toEqual(['m-a-1', 'm-b-1']);
+  const [first] = all;
+  expect(first).toMatchObject({ source: 'default', resourceType: 'Patient' });
+  expect(first?.deliveryFailures.since).toBeGreaterThanOrEqual(since);
+  expect(Object.keys(first ?? {}).sort()).toEqual([
+    ...['deliveryFailures', 'messageId', 'resourceType', 'source'],
+  ]);
+  expect((await failing(Date.now() - 48 * HOUR_MS)).failing).toEqual([]);
+  expect(metrics.max('DeliveryFailingSeconds')).toBeGreaterThan(24 * 3_600);
+
+  stage.downstream.setMode('ok');
+  for (let n = 0; n < 10; n += 1) {
+    skipTime(HOUR_MS);
+    await stage.turn();
+  }
+  expect(await failing(Date.now())).toMatchObject({ failing: [], pending: 0 });
+});
+
+test('says when it has not looked at all of them', async () => {
+  for (let n = 0; n < 40; n += 1) await stage.store(`p${n}`, 1);
+  const some = await failing(Date.now(), 16);
+  expect(some).toMatchObject({ more: true });
+  expect(some.pending).toBeLessThanOrEqual(16);
+  expect(describeFailing(some)).toMatch(/^0 fail, \d+ of more that are pending$/);
+});
+
+test('describes each on a line, with nothing of the resource', () => {
+  const deliveryFailures = { count: 3, since: 0, status: 404 };
+  const one = { messageId: 'm', source: 's\n', resourceType: 'Patient', deliveryFailures };
+  const two = { ...one, deliveryFailures: { ...deliveryFailures, status: 0 } };
+  const text = describeFailing({ failing: [one, two], pending: 7, more: false });
+  expect(text.split('\n')).toEqual([
+    'm  Patient of s\\u000a                    fails since 1970-01-01T00:00:00.000Z: 3 calls, the last answered 404',
+    'm  Patient of s\\u000a                    fails since 1970-01-01T00:00:00.000Z: 3 calls, the last no answer',
+    '2 fail, 7 pending',
+  ]);
+});
