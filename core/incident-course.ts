@@ -77,9 +77,14 @@ export function isOver(
 }
 
 /** Resolved by quiet. */
-export function resolvedByQuiet(incident: Incident, now: number): Incident {
+export function resolvedByQuiet(
+  incident: Incident,
+  now: number,
+  { quietMs }: Pick<CoursePolicy, 'quietMs'>,
+): Incident {
   const why = 'the crashes stayed below half the threshold';
-  return { ...incident, status: 'resolved', resolved: { at: now, by: BY_QUIET, why } };
+  const resolved = { at: now, by: BY_QUIET, why, quietSince: now - quietMs };
+  return { ...incident, status: 'resolved', resolved };
 }
 
 /**

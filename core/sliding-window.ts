@@ -33,6 +33,20 @@ export function firstFullWindow<E extends TimedEvent>(
   return undefined;
 }
 
+/** The times from which a window of that length may hold one of the events, without overlaps. */
+export function timesAround(
+  times: readonly number[],
+  windowMs: number,
+): readonly { readonly from: number; readonly to: number }[] {
+  const ranges: { from: number; to: number }[] = [];
+  for (const at of times.toSorted((a, b) => a - b)) {
+    const last = ranges.at(-1);
+    if (last !== undefined && at - windowMs <= last.to) last.to = at + windowMs;
+    else ranges.push({ from: at - windowMs, to: at + windowMs });
+  }
+  return ranges;
+}
+
 /** Each id once, at its earliest time, in order of time. */
 export function distinct<E extends TimedEvent>(events: readonly E[]): readonly E[] {
   const byId = new Map<string, E>();
