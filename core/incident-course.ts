@@ -23,8 +23,8 @@ export interface CoursePolicy {
 /** Who resolves what nobody resolved. */
 export const BY_QUIET = 'quiet';
 
-/** Each death may be told by the one who saw it and by the monitor. */
-const OBSERVERS = 2;
+/** Each death may be told by the one who saw it, and twice by the monitor, at different times. */
+const TELLINGS_MAX = 3;
 /** Evidence is counted anew when the incident is a quarter older than at the last count. */
 const RECOUNT_SHARE = 4;
 
@@ -45,7 +45,7 @@ export function resolve(incident: Incident, said: Said): Incident | Refusal {
 /** How many of the newest crashes are enough to say whether it is quiet. */
 export function crashesThatTell(policy: CoursePolicy): number {
   const windows = Math.ceil((policy.quietMs + policy.windowMs) / policy.windowMs);
-  return half(policy) * windows * OBSERVERS;
+  return half(policy) * windows * TELLINGS_MAX;
 }
 
 /** Crashes before that moment say nothing about whether it is quiet now. */

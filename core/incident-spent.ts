@@ -14,6 +14,7 @@
  * "Recorded by then" compares no clocks, because the operator's may differ from Lambda's. Each
  * crash is recorded with the number of incidents that were over before it.
  */
+import { otherIds } from './death-identity.ts';
 import type { CrashEvent } from './messages.ts';
 
 export interface RecordedCrash extends CrashEvent {
@@ -31,14 +32,16 @@ export interface Spent {
   readonly quietSince?: number | undefined;
 }
 
-/** Those of the crashes that are not spent. A crash told twice is spent if one of the two is. */
+/** Those of the crashes that are not spent. A death told twice is spent if one of the two is. */
 export function unspent<C extends RecordedCrash>(
   crashes: readonly C[],
   spent: Spent | undefined,
 ): readonly C[] {
   if (spent === undefined) return crashes;
-  const ids = new Set(crashes.filter((crash) => isSpent(crash, spent)).map(({ id }) => id));
-  return crashes.filter(({ id }) => !ids.has(id));
+  const others = otherIds(crashes);
+  const deathOf = ({ id }: C) => others.get(id) ?? id;
+  const deaths = new Set(crashes.filter((crash) => isSpent(crash, spent)).map(deathOf));
+  return crashes.filter((crash) => !deaths.has(deathOf(crash)));
 }
 
 /** Whether it was recorded before the resolution, and lies in what was resolved. */

@@ -7,14 +7,12 @@
  * at its last event.
  *
  * The same death may be reported by several observers, at slightly different times. Events with one
- * id are one event, at the earliest time reported.
+ * id are one event, at the earliest time reported; so is an init with the death that it led to
+ * (death-identity.ts).
  */
+import { otherIds, type Told } from './death-identity.ts';
 
-export interface TimedEvent {
-  readonly id: string;
-  /** Epoch ms. */
-  readonly at: number;
-}
+export type TimedEvent = Told;
 
 /** The events of the earliest full window, by time; undefined where no window is full. */
 export function firstFullWindow<E extends TimedEvent>(
@@ -47,10 +45,12 @@ export function timesAround(
   return ranges;
 }
 
-/** Each id once, at its earliest time, in order of time. */
+/** Each death once, at its earliest time, in order of time. */
 export function distinct<E extends TimedEvent>(events: readonly E[]): readonly E[] {
+  const others = otherIds(events);
   const byId = new Map<string, E>();
   for (const event of events) {
+    if (others.has(event.id)) continue;
     const known = byId.get(event.id);
     if (known === undefined || event.at < known.at) byId.set(event.id, event);
   }

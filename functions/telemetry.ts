@@ -33,9 +33,9 @@ export function sqsFunction(speaker: Speaker) {
   return dressed(middy<SQSEvent, SQSBatchResponse>(), speaker);
 }
 
-/** The same for a handler of what a log subscription carries. */
-export function logsFunction(speaker: Speaker) {
-  return dressed(middy<CloudWatchLogsEvent, void>(), speaker);
+/** The same for a handler of what a log subscription carries, and of what a queue kept of it. */
+export function logsOrSqsFunction(speaker: Speaker) {
+  return dressed(middy<CloudWatchLogsEvent | SQSEvent, SQSBatchResponse | undefined>(), speaker);
 }
 
 /** The same for a handler that a rule of EventBridge invokes. */

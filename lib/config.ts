@@ -140,8 +140,8 @@ const schema = z.strictObject({
   /** Sees deaths from outside; CloudWatch Logs invokes it. */
   monitor: z
     .strictObject({
-      /** Reserved in prod. What is throttled is tried again for six hours. */
-      maxConcurrency: z.int().min(1).max(1000).default(5),
+      /** Reserved in prod, two of them for what failed before. The throttled is tried for six hours. */
+      maxConcurrency: z.int().min(2).max(1000).default(5),
       timeoutSeconds: z.int().min(1).max(900).default(30),
     })
     .prefault({}),

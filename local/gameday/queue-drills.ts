@@ -33,13 +33,14 @@ function deadLetterDrill(queue: string, lane: string): Drill {
   };
 }
 
-/** Nobody reads it at all: what is in it was received a thousand times, which is not waited for here. */
+/** What is in it was received a thousand times, or failed for good, which is not waited for here. */
 function lostDrill(queue: string): Drill {
   return {
-    condition: 'a message lies in it, as SQS would move it there',
+    condition: 'a message lies in it, as SQS or Lambda would put it there, and nobody reads it',
     async provoke({ stage }) {
+      const readAgain = await stage.lambda.stopReading(queue);
       await stage.queues.send(queue, '{}');
-      return undefined;
+      return readAgain;
     },
   };
 }

@@ -85,7 +85,7 @@ describe('event source mappings', () => {
   const mappings = Object.values(template.findResources('AWS::Lambda::EventSourceMapping'));
 
   it('report failures message by message, all of them', () => {
-    expect(mappings).toHaveLength(11);
+    expect(mappings).toHaveLength(12);
     for (const { Properties } of mappings) {
       expect(Properties.FunctionResponseTypes).toEqual(['ReportBatchItemFailures']);
     }
@@ -98,6 +98,7 @@ describe('event source mappings', () => {
     ['background-isolation', 'validate-background', 1, 0, 10],
     ['critical-dead-letter', 'quarantine', 10, 0, 2],
     ['background-dead-letter', 'quarantine', 10, 0, 2],
+    ['monitor-dead-letter', 'monitor', 1, 0, 2],
     ['incident', 'incident', 100, 1, 2],
     ['supervisor', 'supervisor', 10, 0, 4],
     ['audit.fifo', 'audit', 10, 0, 2],
@@ -199,7 +200,7 @@ describe('the monitor', () => {
     }
   });
 
-  it('may be invoked for those log groups only, and keeps what it could not tell', () => {
+  it('R20: may be invoked for those log groups only, and keeps and reads what it could not tell', () => {
     const permissions = Object.values(template.findResources('AWS::Lambda::Permission')).filter(
       ({ Properties }) => Properties.Principal === 'logs.amazonaws.com',
     );
