@@ -18,6 +18,7 @@ import {
   type SpeakerMetric,
   serviceOf,
 } from './metrics.ts';
+import { queueAge } from './queue-age.ts';
 
 const serviceName = serviceOf(process.env[ENV.stage] ?? 'dev');
 export const logger = new Logger({ serviceName });
@@ -54,6 +55,9 @@ function dressed<E, R>(handler: MiddyfiedHandler<E, R>, speaker: Speaker) {
   return handler
     .use(injectLambdaContext(logger))
     .use(logMetrics(metrics))
+    .use(
+      queueAge(`${serviceName}-`, (queue, seconds) => emit('OldestAge', 'queue', queue, seconds)),
+    )
     .use({ after: measureMemory });
 }
 

@@ -48,6 +48,8 @@ async function told(): Promise<Map<string, unknown>> {
 const kept = (...bodies: unknown[]) => ({
   Records: bodies.map((body, n) => ({
     messageId: `m-${n}`,
+    eventSourceARN: `arn:aws:sqs:eu-west-1:000000000000:${nameOf('monitor-dead-letter')}`,
+    attributes: { ApproximateReceiveCount: '1', SentTimestamp: String(Date.now()) },
     body: typeof body === 'string' ? body : JSON.stringify(body),
   })) as SQSRecord[],
 });
