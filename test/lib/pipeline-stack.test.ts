@@ -280,9 +280,9 @@ describe('tables', () => {
       KeySchema: [text('pk')],
       GlobalSecondaryIndexes: [
         {
-          IndexName: 'by-fingerprint',
-          KeySchema: [text('fingerprint'), range('quarantinedAt')],
-          Projection: { ProjectionType: 'ALL' },
+          IndexName: 'by-fingerprint-shard',
+          KeySchema: [text('fingerprintShard'), range('quarantinedAt')],
+          Projection: { ProjectionType: 'KEYS_ONLY' },
         },
         {
           IndexName: 'by-request',
@@ -295,6 +295,26 @@ describe('tables', () => {
       KeySchema: [text('pk'), range('sk')],
       TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
     });
+  });
+
+  it('keep the former index of Quarantine for one deployment of an upgrade', () => {
+    const upgrading = synthesized({ keepFormerIndex: 'true' });
+    const table = byName(upgrading, 'AWS::DynamoDB::Table', 'TableName').get(named('quarantine'));
+    expect(table?.Properties['GlobalSecondaryIndexes']).toMatchObject([
+      { IndexName: 'by-fingerprint' },
+      { IndexName: 'by-fingerprint-shard' },
+      { IndexName: 'by-request' },
+    ]);
+  });
+
+  it('no index holds more than keys', () => {
+    const indexes = [...tables.values()].flatMap(
+      ({ Properties }) => (Properties['GlobalSecondaryIndexes'] ?? []) as { Projection: unknown }[],
+    );
+    expect(indexes.length).toBeGreaterThan(3);
+    for (const { Projection } of indexes) {
+      expect(Projection).toEqual({ ProjectionType: 'KEYS_ONLY' });
+    }
   });
 
   it('audit has entries by chain and sequence', () => {
