@@ -24,12 +24,25 @@ export function addQuarantine(program: Command): void {
     .command('quarantine')
     .description('list, show, redrive or discard what was rejected or dead-lettered');
   addLook(quarantine);
+  addIndex(quarantine);
   selecting(quarantine.command('redrive'))
     .description('send entries back to their lane, each at most once; interrupt it when you like')
     .action(redriveEntries);
   selecting(quarantine.command('discard'))
     .description('give entries up; their evidence stays')
     .action(discardEntries);
+}
+
+function addIndex(quarantine: Command): void {
+  quarantine
+    .command('index')
+    .description('index entries of older versions by fingerprint; needed once, after an upgrade')
+    .option('--stage <stage>', 'the stage', 'dev')
+    .action(async (options: Pick<Options, 'stage'>) => {
+      const { quarantineTable } = await openStage(options.stage);
+      const { indexFormerEntries } = await import('../functions/aws/quarantine-fingerprints.ts');
+      process.stdout.write(`indexed ${await indexFormerEntries(quarantineTable)}\n`);
+    });
 }
 
 function selecting(command: Command): Command {

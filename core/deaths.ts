@@ -147,6 +147,10 @@ function described({ record }: Failure): Pick<Death, 'kind' | 'reason'> {
 
 /** `Runtime.ExitError` says only that the process ended; anything else says why. */
 function moreTelling(first: Death, second: Death): Death {
-  const vague = first.reason === EXITED || first.reason.startsWith('status ');
-  return vague ? { ...second, at: first.at, during: first.during } : first;
+  return isVague(first.reason) ? { ...second, at: first.at, during: first.during } : first;
+}
+
+/** Whether a reason says only that a process ended. */
+export function isVague(reason: string): boolean {
+  return reason === EXITED || reason.startsWith('status ');
 }

@@ -11,6 +11,8 @@
  * windows are half open, so no window ever holds both its ends.) Events come out of order, and the
  * window that was full first need not be the earliest.
  */
+
+import { otherIds } from './death-identity.ts';
 import type { CrashEvent, Lane } from './messages.ts';
 import { distinct } from './sliding-window.ts';
 import type { CrashKind } from './verdict.ts';
@@ -40,7 +42,7 @@ export interface Evidence {
 
 /** Evidence of at least one crash. `more`: there are others, which were not counted. */
 export function evidenceOf(crashes: readonly CrashEvent[], more = false): Evidence {
-  const counted = distinct(crashes);
+  const counted = withCauses(distinct(crashes), crashes);
   const lanes = counted.flatMap(({ lane }) => (lane === undefined ? [] : [lane]));
   const times = counted.map(({ at }) => at);
   return {
@@ -55,6 +57,21 @@ export function evidenceOf(crashes: readonly CrashEvent[], more = false): Eviden
     firstCrashAt: times[0] ?? 0,
     lastCrashAt: times.at(-1) ?? 0,
   };
+}
+
+/** Each death with the kind that says most of those told: `exit` says only that it ended. */
+function withCauses(
+  deaths: readonly CrashEvent[],
+  tellings: readonly CrashEvent[],
+): readonly CrashEvent[] {
+  const others = otherIds(tellings);
+  const causes = new Map<string, Pick<CrashEvent, 'kind' | 'fingerprint'>>();
+  for (const { id, kind, fingerprint } of tellings) {
+    if (kind !== 'exit') causes.set(others.get(id) ?? id, { kind, fingerprint });
+  }
+  return deaths.map((death) =>
+    death.kind === 'exit' ? { ...death, ...causes.get(death.id) } : death,
+  );
 }
 
 /**

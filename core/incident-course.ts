@@ -23,8 +23,8 @@ export interface CoursePolicy {
 /** Who resolves what nobody resolved. */
 export const BY_QUIET = 'quiet';
 
-/** Each death may be told by the one who saw it and by the monitor. */
-const OBSERVERS = 2;
+/** Each death may be told by the one who saw it, and twice by the monitor, at different times. */
+const TELLINGS_MAX = 3;
 /** Evidence is counted anew when the incident is a quarter older than at the last count. */
 const RECOUNT_SHARE = 4;
 
@@ -45,7 +45,7 @@ export function resolve(incident: Incident, said: Said): Incident | Refusal {
 /** How many of the newest crashes are enough to say whether it is quiet. */
 export function crashesThatTell(policy: CoursePolicy): number {
   const windows = Math.ceil((policy.quietMs + policy.windowMs) / policy.windowMs);
-  return half(policy) * windows * OBSERVERS;
+  return half(policy) * windows * TELLINGS_MAX;
 }
 
 /** Crashes before that moment say nothing about whether it is quiet now. */
@@ -77,9 +77,14 @@ export function isOver(
 }
 
 /** Resolved by quiet. */
-export function resolvedByQuiet(incident: Incident, now: number): Incident {
+export function resolvedByQuiet(
+  incident: Incident,
+  now: number,
+  { quietMs }: Pick<CoursePolicy, 'quietMs'>,
+): Incident {
   const why = 'the crashes stayed below half the threshold';
-  return { ...incident, status: 'resolved', resolved: { at: now, by: BY_QUIET, why } };
+  const resolved = { at: now, by: BY_QUIET, why, quietSince: now - quietMs };
+  return { ...incident, status: 'resolved', resolved };
 }
 
 /**

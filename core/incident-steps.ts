@@ -70,7 +70,19 @@ export function stepsDue(incident: Incident, now: number, policy: StepsPolicy): 
 /** Whether nothing will ever be due again. */
 export function isFinished(incident: Incident): boolean {
   const never = { pageAgainMs: 0, escalateMs: 0, remediation: 'off' } as const;
-  return incident.status === 'resolved' && stepsDue(incident, 0, never).length === 0;
+  const told = incident.status === 'resolved' && stepsDue(incident, 0, never).length === 0;
+  return told && !isLookDue(incident);
+}
+
+/** What an incident remembers once {@link isLookDue} was done. */
+export const LOOKED_AGAIN = 'looked again';
+
+/**
+ * Whether the quiet of a resolved incident has to be looked at once more. Crashes that were recorded
+ * between the look that found it quiet and the resolution met an open incident, and opened none.
+ */
+export function isLookDue({ resolved, done }: Incident): boolean {
+  return resolved?.quietSince !== undefined && done[LOOKED_AGAIN] === undefined;
 }
 
 /** The incident after a step; let go of where nothing else is due. */

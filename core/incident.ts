@@ -3,14 +3,15 @@
  *
  * Enough distinct crashes of one scope within a window open one incident (R20), and a supervisor
  * that gave up opens one at once (R31). While one is open, nothing opens another of its scope. Once
- * it is resolved, what it was about is spent: only crashes after that moment may open the next.
+ * it is resolved, what it was about is spent (incident-spent.ts), and only other crashes open the next.
  *
  * The crashes of an open incident are not counted as they come (evidence.ts says why), so a storm
  * writes each event once and the incident not at all. What has to be told, and to whom, follows from
  * the incident alone (incident-steps.ts); how it goes on is incident-course.ts.
  */
 import { type Evidence, evidenceOf } from './evidence.ts';
-import type { CrashEvent, Escalation } from './messages.ts';
+import { type RecordedCrash, type Spent, unspent } from './incident-spent.ts';
+import type { Escalation } from './messages.ts';
 import { type Clocks, clocksOf, type RegulatoryCalendar } from './regulatory-clocks.ts';
 import { firstFullWindow } from './sliding-window.ts';
 
@@ -19,6 +20,11 @@ export interface Said {
   readonly at: number;
   readonly by: string;
   readonly why: string;
+}
+
+export interface Resolution extends Said {
+  /** The start of the quiet period, where quiet resolved it. */
+  readonly quietSince?: number | undefined;
 }
 
 export interface Incident extends Evidence {
@@ -36,12 +42,12 @@ export interface Incident extends Evidence {
   readonly windowMs: number;
   /** When the evidence was counted. */
   readonly countedAt: number;
-  /** Crashes up to then are those of the incident before; -1 where there was none. */
-  readonly spentUntil: number;
+  /** Crashes that belong to the incident before, where there was one. */
+  readonly spent?: Spent | undefined;
   /** Dates by which authorities and patients want to know, should it turn out to be a breach. */
   readonly clocks: Clocks;
   readonly acknowledged?: Said | undefined;
-  readonly resolved?: Said | undefined;
+  readonly resolved?: Resolution | undefined;
   /** Steps that are done, and when. Absent means: not yet. */
   readonly done: Readonly<Record<string, number>>;
   /** Who does the steps that are due, so that nobody else does them too. */
@@ -64,26 +70,30 @@ export interface OpeningPolicy {
 export function openedByCrashes(
   scope: string,
   latest: Incident | undefined,
-  around: readonly CrashEvent[],
+  around: readonly RecordedCrash[],
   now: number,
   policy: OpeningPolicy,
 ): Incident | undefined {
   if (isGoingOn(latest)) return undefined;
-  const spentUntil = spentAfter(latest);
-  const unspent = around.filter((crash) => crash.at > spentUntil);
-  const window = firstFullWindow(unspent, policy.windowMs, policy.crashesToOpen);
+  const counted = unspent(around, spentBy(latest));
+  const window = firstFullWindow(counted, policy.windowMs, policy.crashesToOpen);
   if (window === undefined) return undefined;
   return open(scope, latest, { cause: 'crashes' }, evidenceOf(window), now, policy);
 }
 
-/** The incident that a supervisor's giving up opens; undefined where there is one, or was since. */
+/**
+ * The incident that a supervisor's giving up opens; undefined where one goes on, or was resolved
+ * after this was recorded.
+ * @param over how many incidents of the scope were over when it was recorded
+ */
 export function openedByEscalation(
   { scope, at, why }: Escalation,
+  over: number,
   latest: Incident | undefined,
   now: number,
   policy: OpeningPolicy,
 ): Incident | undefined {
-  if (isGoingOn(latest) || at <= spentAfter(latest)) return undefined;
+  if (isGoingOn(latest) || over < incidentsOver(latest)) return undefined;
   const evidence = { ...evidenceOf([]), firstCrashAt: at, lastCrashAt: at };
   return open(scope, latest, { cause: 'escalation', why }, evidence, now, policy);
 }
@@ -92,9 +102,17 @@ export function isGoingOn(incident: Incident | undefined): incident is Incident 
   return incident !== undefined && incident.status !== 'resolved';
 }
 
-/** The last moment whose crashes can open no incident after this one. */
-export function spentAfter(latest: Incident | undefined): number {
-  return latest?.resolved?.at ?? -1;
+/** How many incidents of a scope are over, by its latest one. */
+export function incidentsOver(latest: Incident | undefined): number {
+  if (latest === undefined) return 0;
+  return latest.status === 'resolved' ? latest.number : latest.number - 1;
+}
+
+/** What can open no incident after this one; undefined before it is resolved. */
+export function spentBy(latest: Incident | undefined): Spent | undefined {
+  if (latest?.resolved === undefined) return undefined;
+  const { at: resolvedAt, quietSince } = latest.resolved;
+  return { incident: latest.number, resolvedAt, quietSince };
 }
 
 /** The same for every notice of one incident, so that receivers can drop repetitions. */
@@ -119,7 +137,7 @@ function open(
     openedAt: now,
     windowMs: policy.windowMs,
     countedAt: now,
-    spentUntil: spentAfter(latest),
+    spent: spentBy(latest),
     clocks: clocksOf(now, policy.calendar),
     done: {},
     version: 1,

@@ -109,6 +109,8 @@ export const crashEventSchema = z.object({
   requestId: z.string().min(1).optional(),
   lane: laneSchema.optional(),
   during: deathDuringSchema.optional(),
+  /** The log stream of the environment that died, where the monitor saw it. */
+  environment: z.string().max(512).optional(),
   messageId: z.string().optional(),
   /** Why, as `core/fingerprint.ts` makes it; events of older versions have none. */
   fingerprint: z.string().max(64).optional(),

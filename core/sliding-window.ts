@@ -7,14 +7,12 @@
  * at its last event.
  *
  * The same death may be reported by several observers, at slightly different times. Events with one
- * id are one event, at the earliest time reported.
+ * id are one event, at the earliest time reported; so is an init with the death that it led to
+ * (death-identity.ts).
  */
+import { otherIds, type Told } from './death-identity.ts';
 
-export interface TimedEvent {
-  readonly id: string;
-  /** Epoch ms. */
-  readonly at: number;
-}
+export type TimedEvent = Told;
 
 /** The events of the earliest full window, by time; undefined where no window is full. */
 export function firstFullWindow<E extends TimedEvent>(
@@ -33,10 +31,26 @@ export function firstFullWindow<E extends TimedEvent>(
   return undefined;
 }
 
-/** Each id once, at its earliest time, in order of time. */
+/** The times from which a window of that length may hold one of the events, without overlaps. */
+export function timesAround(
+  times: readonly number[],
+  windowMs: number,
+): readonly { readonly from: number; readonly to: number }[] {
+  const ranges: { from: number; to: number }[] = [];
+  for (const at of times.toSorted((a, b) => a - b)) {
+    const last = ranges.at(-1);
+    if (last !== undefined && at - windowMs <= last.to) last.to = at + windowMs;
+    else ranges.push({ from: at - windowMs, to: at + windowMs });
+  }
+  return ranges;
+}
+
+/** Each death once, at its earliest time, in order of time. */
 export function distinct<E extends TimedEvent>(events: readonly E[]): readonly E[] {
+  const others = otherIds(events);
   const byId = new Map<string, E>();
   for (const event of events) {
+    if (others.has(event.id)) continue;
     const known = byId.get(event.id);
     if (known === undefined || event.at < known.at) byId.set(event.id, event);
   }

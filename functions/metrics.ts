@@ -20,6 +20,8 @@ export const DIMENSIONS = {
   lane: ['lane'],
   verdict: ['verdict'],
   breaker: ['breaker'],
+  /** Without the stage's prefix. */
+  queue: ['queue'],
 } as const;
 
 interface Metric {
@@ -124,6 +126,12 @@ export const METRICS = {
   },
   FactsKept: counts('outcomes, and notices of incidents, kept as facts'),
   ReportsMade: counts('editions of a daily report'),
+  OldestAge: {
+    unit: 'Seconds',
+    by: 'queue',
+    means:
+      'since the oldest message was sent that was given back, or came for the third time or more often',
+  },
   MemoryPercent: {
     unit: 'Percent',
     by: 'speaker',

@@ -18,6 +18,7 @@ import {
   type SpeakerMetric,
   serviceOf,
 } from './metrics.ts';
+import { queueAge } from './queue-age.ts';
 
 const serviceName = serviceOf(process.env[ENV.stage] ?? 'dev');
 export const logger = new Logger({ serviceName });
@@ -33,9 +34,9 @@ export function sqsFunction(speaker: Speaker) {
   return dressed(middy<SQSEvent, SQSBatchResponse>(), speaker);
 }
 
-/** The same for a handler of what a log subscription carries. */
-export function logsFunction(speaker: Speaker) {
-  return dressed(middy<CloudWatchLogsEvent, void>(), speaker);
+/** The same for a handler of what a log subscription carries, and of what a queue kept of it. */
+export function logsOrSqsFunction(speaker: Speaker) {
+  return dressed(middy<CloudWatchLogsEvent | SQSEvent, SQSBatchResponse | undefined>(), speaker);
 }
 
 /** The same for a handler that a rule of EventBridge invokes. */
@@ -54,6 +55,9 @@ function dressed<E, R>(handler: MiddyfiedHandler<E, R>, speaker: Speaker) {
   return handler
     .use(injectLambdaContext(logger))
     .use(logMetrics(metrics))
+    .use(
+      queueAge(`${serviceName}-`, (queue, seconds) => emit('OldestAge', 'queue', queue, seconds)),
+    )
     .use({ after: measureMemory });
 }
 

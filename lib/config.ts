@@ -141,8 +141,8 @@ const schema = z.strictObject({
   /** Sees deaths from outside; CloudWatch Logs invokes it. */
   monitor: z
     .strictObject({
-      /** Reserved in prod. What is throttled is tried again for six hours. */
-      maxConcurrency: z.int().min(1).max(1000).default(5),
+      /** Reserved in prod, two of them for what failed before. The throttled is tried for six hours. */
+      maxConcurrency: z.int().min(2).max(1000).default(5),
       timeoutSeconds: z.int().min(1).max(900).default(30),
     })
     .prefault({}),
@@ -173,12 +173,14 @@ const schema = z.strictObject({
     .min(1024)
     .max(100 * 1024 * 1024)
     .default(10 * 1024 * 1024),
-  /** The largest body kept in a table item (a DynamoDB limit: 400 KB with its keys). */
+  /** The largest body kept in an item of Resources (a DynamoDB limit: 400 KB with its keys). */
   inlineBytesMax: z
     .int()
     .min(1024)
     .max(380 * 1024)
     .default(350 * 1024),
+  /** For the first of an upgrade's two deployments (docs/deploy.md). */
+  keepFormerIndex: z.union([z.boolean(), z.stringbool()]).default(false),
   /** What the validator is compiled with, by `npm run build`. */
   fhir: z
     .strictObject({

@@ -42,7 +42,7 @@ export class Dashboard extends Construct {
     const own: Own = (name, of, more = {}) => ownMetric({ stage: config.stage, name, of, ...more });
     const rows = [
       [title(config)],
-      [submitted(own, parts), ages(parts), latencies(own, parts)],
+      [submitted(own, parts), ages(own, parts), latencies(own, parts)],
       [verdicts(own, parts), isolation(own, parts), quarantine(own)],
       [incidentWindow(own, config), supervision(own, parts), breakers(own, parts)],
       [memory(own, parts), audit(own), billed(parts)],
@@ -77,17 +77,19 @@ const submitted = (own: Own, { validating }: DashboardParts) =>
     validating.map((lane) => own('Submitted', of(lane), { label: lane.name })),
   );
 
-const ages = ({ validating }: DashboardParts) =>
+/** AWS's age leaves out what waits with back-off; ours tells it. */
+const ages = (own: Own, { validating }: DashboardParts) =>
   graph(
     'Lanes: age of the oldest message (s)',
-    validating.flatMap(({ name, queue, isolation: suspects }) => [
-      queue.metricApproximateAgeOfOldestMessage({ ...MINUTE, statistic: 'Maximum', label: name }),
-      suspects.metricApproximateAgeOfOldestMessage({
-        ...MINUTE,
-        statistic: 'Maximum',
-        label: `${name}, isolation`,
-      }),
-    ]),
+    validating.flatMap(({ name, queue, isolation: suspects }) =>
+      [
+        { queue, label: name, of: { queue: name } },
+        { queue: suspects, label: `${name}, isolation`, of: { queue: `${name}-isolation` } },
+      ].flatMap(({ queue: each, label, of: whose }) => [
+        each.metricApproximateAgeOfOldestMessage({ ...MINUTE, statistic: 'Maximum', label }),
+        own('OldestAge', whose, { statistic: 'Maximum', label: `${label}, given back` }),
+      ]),
+    ),
   );
 
 const latencies = (own: Own, { validating, lanes }: DashboardParts) =>

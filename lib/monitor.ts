@@ -12,6 +12,9 @@ import type { Foundation } from './foundation.ts';
 import { PipelineFunction } from './pipeline-function.ts';
 import { allow, allowKey } from './policy.ts';
 
+/** What failed before leaves room for what is new. */
+const KEPT_AT_ONCE = 2;
+
 interface MonitorProps {
   readonly watched: readonly PipelineFunction[];
   readonly crashes: ITopic;
@@ -44,8 +47,18 @@ export class Monitor extends Construct {
         allow('FindAttempts', ['dynamodb:Query'], [`${tableArn}/index/${REQUEST_INDEX}`]),
         allow('SayWhatKilled', ['dynamodb:GetItem', 'dynamodb:UpdateItem'], [tableArn]),
         allow('KeepWhatFailed', ['sqs:SendMessage'], [failures.queueArn]),
+        allow(
+          'TakeWhatFailed',
+          ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'],
+          [failures.queueArn],
+        ),
         ...allowKey(key, ['dynamodb', 'sns', 'sqs']),
       ],
+    });
+    monitor.consume('FromDeadLetter', failures, {
+      batchSize: 1,
+      windowSeconds: 0,
+      maxConcurrency: KEPT_AT_ONCE,
     });
     for (const { logGroup } of props.watched) {
       new SubscriptionFilter(logGroup, 'Deaths', {

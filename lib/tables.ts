@@ -7,7 +7,11 @@ import {
 } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
 import { PHASE_INDEX } from '../functions/aws/incidents-indexes.ts';
-import { FINGERPRINT_INDEX, REQUEST_INDEX } from '../functions/aws/quarantine-indexes.ts';
+import {
+  FINGERPRINT_INDEX,
+  FORMER_FINGERPRINT_INDEX,
+  REQUEST_INDEX,
+} from '../functions/aws/quarantine-indexes.ts';
 import { PENDING_INDEX } from '../functions/aws/resources-indexes.ts';
 import { acknowledge, NO_BACKUP_PLAN } from './acknowledgements.ts';
 import { encryptedTable } from './encrypted-table.ts';
@@ -48,11 +52,19 @@ export class Tables extends Construct {
     this.breakers = table('Breakers');
     this.supervision = table('Supervision');
     this.quarantine = table('Quarantine');
+    if (foundation.config.keepFormerIndex) {
+      this.quarantine.addGlobalSecondaryIndex({
+        indexName: FORMER_FINGERPRINT_INDEX,
+        partitionKey: text('fingerprint'),
+        sortKey: { name: 'quarantinedAt', type: AttributeType.NUMBER },
+        projectionType: ProjectionType.ALL,
+      });
+    }
     this.quarantine.addGlobalSecondaryIndex({
       indexName: FINGERPRINT_INDEX,
-      partitionKey: text('fingerprint'),
+      partitionKey: text('fingerprintShard'),
       sortKey: { name: 'quarantinedAt', type: AttributeType.NUMBER },
-      projectionType: ProjectionType.ALL,
+      projectionType: ProjectionType.KEYS_ONLY,
     });
     this.quarantine.addGlobalSecondaryIndex({
       indexName: REQUEST_INDEX,

@@ -1,6 +1,11 @@
 import { mergeEvidence } from '../../core/evidence.ts';
-import { type Incident, incidentKey, isGoingOn } from '../../core/incident.ts';
-import { type IncidentId, incidentsIn, readIncident } from '../../functions/aws/incidents-table.ts';
+import { type Incident, incidentKey } from '../../core/incident.ts';
+import {
+  type IncidentId,
+  incidentsIn,
+  latestIncident,
+  readIncident,
+} from '../../functions/aws/incidents-table.ts';
 import { countAnew } from '../../functions/incident/count-anew.ts';
 import { TargetError } from '../target.ts';
 
@@ -28,8 +33,14 @@ export async function readOne(stage: string, id: IncidentId): Promise<Incident> 
   return upToDate(tableOf(stage), incident);
 }
 
-/** The record of one that goes on is as old as its last count. */
+/**
+ * The record of one that goes on is as old as its last count. Crashes told late join the scope's
+ * latest incident after it was resolved, too; those told after the next one opened may be that one's.
+ */
 async function upToDate(table: string, incident: Incident): Promise<Incident> {
-  if (!isGoingOn(incident) || incident.cause !== 'crashes') return incident;
+  if (incident.cause !== 'crashes') return incident;
+  const goesOn = incident.status !== 'resolved';
+  const latest = goesOn ? incident : await latestIncident(table, incident.scope);
+  if (latest?.number !== incident.number) return incident;
   return { ...incident, ...mergeEvidence(incident, await countAnew(table, incident)) };
 }

@@ -1,10 +1,7 @@
 /** Which entries a command is about. */
 import type { Lane } from '../../core/messages.ts';
-import {
-  allEntries,
-  idsOfFingerprint,
-  type QuarantineSummary,
-} from '../../functions/aws/quarantine-entries.ts';
+import { allEntries, type QuarantineSummary } from '../../functions/aws/quarantine-entries.ts';
+import { idsOfFingerprint } from '../../functions/aws/quarantine-fingerprints.ts';
 import { UsageError } from '../usage-error.ts';
 
 export type Selection =

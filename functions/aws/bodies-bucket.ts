@@ -59,6 +59,12 @@ export async function putBody(
   return { bucket, key };
 }
 
+/**
+ * What is quarantined is written once and rarely read: from this size on an object is cheaper than the
+ * write units of an item, and a storm of rejections writes less into one table.
+ */
+const QUARANTINED_INLINE_BYTES_MAX = 8 * 1024;
+
 /** Keeps a body inline if it has at most `room` bytes, else lays it into the bucket first. */
 export async function placeBody(
   bucket: string,
@@ -67,7 +73,8 @@ export async function placeBody(
   text: string,
   room: number,
 ): Promise<PlacedBody> {
-  if (Buffer.byteLength(text) <= room) return { body: text };
+  const most = prefix === 'quarantine/' ? Math.min(room, QUARANTINED_INLINE_BYTES_MAX) : room;
+  if (Buffer.byteLength(text) <= most) return { body: text };
   return { bodyS3: await putBody(bucket, prefix, messageId, text) };
 }
 

@@ -23,6 +23,11 @@ const NUMBER_DIGITS = 6;
 const TRIES_MAX = 5;
 
 const saidSchema = z.object({ at: z.number(), by: z.string(), why: z.string() });
+const spentSchema = z.object({
+  incident: z.int(),
+  resolvedAt: z.number(),
+  quietSince: z.number().optional(),
+});
 
 /** What records of older versions lack has a default. */
 const incidentSchema = z.object({
@@ -34,7 +39,7 @@ const incidentSchema = z.object({
   openedAt: z.number(),
   windowMs: z.number().default(300_000),
   countedAt: z.number().default(0),
-  spentUntil: z.number().default(-1),
+  spent: spentSchema.optional(),
   crashes: z.number(),
   more: z.boolean().default(false),
   messages: z.number().default(0),
@@ -47,7 +52,7 @@ const incidentSchema = z.object({
     .object({ hipaaNoticeBy: z.string(), anpdNoticeBy: z.string() })
     .default({ hipaaNoticeBy: '', anpdNoticeBy: '' }),
   acknowledged: saidSchema.optional(),
-  resolved: saidSchema.optional(),
+  resolved: saidSchema.extend({ quietSince: z.number().optional() }).optional(),
   done: z.record(z.string(), z.number()).default({}),
   held: z.object({ by: z.string(), until: z.number() }).optional(),
   version: z.number(),

@@ -4,6 +4,7 @@
  */
 import { QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Attempt } from '../../core/attempts.ts';
+import { isVague } from '../../core/deaths.ts';
 import type { CrashKind } from '../../core/verdict.ts';
 import { dynamo } from './clients.ts';
 import { written } from './conditional-write.ts';
@@ -19,12 +20,13 @@ export interface Cause {
 
 /**
  * Records why the attempt with that request id ended. False where there is none, or where it is
- * known already: the handler that outlived the attempt knows better than any observer.
+ * known already: the handler that outlived the attempt knows better than any observer, and a reason
+ * that says only that a process ended gives way to a better one.
  */
 export async function recordDeath(
   table: string,
   requestId: string,
-  { crash, reason }: Cause,
+  cause: Cause,
 ): Promise<boolean> {
   const messageId = await messageOf(table, requestId);
   if (messageId === undefined) return false;
@@ -33,22 +35,33 @@ export async function recordDeath(
     const attempts: readonly Attempt[] = trouble?.attempts ?? [];
     const index = attempts.findIndex((attempt) => attempt.requestId === requestId);
     const attempt = attempts[index];
-    if (attempt === undefined || isEnded(attempt)) return false;
+    if (attempt === undefined || isKnown(attempt, cause)) return false;
     const at = `attempts[${index}]`;
+    const unchanged =
+      attempt.reason === undefined
+        ? `attribute_not_exists(${at}.crash)`
+        : `${at}.reason = :reasonBefore`;
     const update = new UpdateCommand({
       TableName: table,
       Key: { pk: messageId },
       UpdateExpression: `SET ${at}.crash = :crash, ${at}.reason = :reason`,
-      ConditionExpression: `${at}.requestId = :requestId AND attribute_not_exists(${at}.crash) AND attribute_not_exists(${at}.ended)`,
-      ExpressionAttributeValues: { ':crash': crash, ':reason': reason, ':requestId': requestId },
+      ConditionExpression: `${at}.requestId = :requestId AND ${unchanged} AND attribute_not_exists(${at}.ended)`,
+      ExpressionAttributeValues: {
+        ':crash': cause.crash,
+        ':reason': cause.reason,
+        ':requestId': requestId,
+        ...(attempt.reason !== undefined && { ':reasonBefore': attempt.reason }),
+      },
     });
     if (await written(dynamo.send(update))) return true;
   }
   return false;
 }
 
-function isEnded({ crash, ended }: Attempt): boolean {
-  return crash !== undefined || ended !== undefined;
+function isKnown({ crash, reason, ended }: Attempt, cause: Cause): boolean {
+  if (ended !== undefined) return true;
+  if (crash === undefined) return false;
+  return isVague(cause.reason) || reason === undefined || !isVague(reason);
 }
 
 /** The index lags behind by milliseconds; a death comes seconds after its attempt was recorded. */

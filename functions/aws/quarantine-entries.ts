@@ -1,5 +1,5 @@
-/** Reads the entries of Quarantine for operators: one, those of a fingerprint, or all. */
-import { GetCommand, paginateQuery, paginateScan } from '@aws-sdk/lib-dynamodb';
+/** Reads the entries of Quarantine for operators: one, or all. */
+import { GetCommand, paginateScan } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
 import { QUARANTINE_STATUSES } from '../../core/attempts.ts';
 import {
@@ -9,7 +9,6 @@ import {
   traceContextSchema,
 } from '../../core/messages.ts';
 import { dynamo } from './clients.ts';
-import { FINGERPRINT_INDEX } from './quarantine-indexes.ts';
 
 const attemptSchema = z.object({
   requestId: z.string(),
@@ -91,26 +90,6 @@ export async function readEntry(
     new GetCommand({ TableName: table, Key: { pk: messageId }, ConsistentRead: true }),
   );
   return Item === undefined ? undefined : entrySchema.parse(Item);
-}
-
-/** Ids of the entries of a fingerprint, oldest first; the index may lag behind by a moment. */
-export async function* idsOfFingerprint(
-  table: string,
-  fingerprint: string,
-): AsyncGenerator<string> {
-  const pages = paginateQuery(
-    { client: dynamo },
-    {
-      TableName: table,
-      IndexName: FINGERPRINT_INDEX,
-      KeyConditionExpression: 'fingerprint = :fingerprint',
-      ExpressionAttributeValues: { ':fingerprint': fingerprint },
-      ProjectionExpression: 'pk',
-    },
-  );
-  for await (const { Items = [] } of pages) {
-    for (const item of Items) yield String(item['pk']);
-  }
 }
 
 /** A summary of every entry, whatever its status, in no order. Reads the whole table. */

@@ -17,6 +17,7 @@ import { traceOnward } from '../traces.ts';
 import type { PlacedBody } from './bodies-bucket.ts';
 import { dynamo } from './clients.ts';
 import { setAll, written } from './conditional-write.ts';
+import { fingerprintShard } from './quarantine-fingerprints.ts';
 
 /** No outcome yet, or one that an operator took back. */
 const UNFINISHED = '(attribute_not_exists(pk) OR #status = :inIsolation OR #status = :redriven)';
@@ -197,6 +198,7 @@ export function quarantine(table: string, entry: QuarantineEntry, now: number): 
     ...placed,
     status: 'quarantined',
     quarantinedAt: now,
+    fingerprintShard: fingerprintShard(entry.fingerprint, origin.messageId),
   };
   const set = setAll(fields);
   const former = EVIDENCE.filter((name) => !(name in fields));

@@ -10,7 +10,12 @@ import { written } from './conditional-write.ts';
 const NOT_THERE = 'attribute_not_exists(pk)';
 const VERSION_BEFORE = 'version = :before';
 
-const restartSchema = z.object({ id: z.string(), at: z.number() });
+const restartSchema = z.object({
+  id: z.string(),
+  at: z.number(),
+  environment: z.string().optional(),
+  requestId: z.string().optional(),
+});
 const effectSchema: z.ZodType<Effect> = z.discriminatedUnion('kind', [
   z.object({
     kind: z.literal('end'),

@@ -1,22 +1,28 @@
 import { belonging, type Evidence, evidenceOf } from '../../core/evidence.ts';
 import type { Incident } from '../../core/incident.ts';
-import type { CrashEvent } from '../../core/messages.ts';
-import { crashesBackTo } from '../aws/crash-items.ts';
+import { type RecordedCrash, unspent } from '../../core/incident-spent.ts';
+import { crashesBackFrom } from '../aws/crash-items.ts';
 
 /** Beyond that a page says "more than": reading them all would take longer than a function may. */
 const COUNTED_MAX = 50_000;
 
-/** The evidence of an incident as its crash events are now, the newest read first. */
+/**
+ * The evidence of an incident as its crash events are now, the newest read first. Crashes told since
+ * it was resolved belong to it where they are from inside the resolved period.
+ */
 export async function countAnew(
   table: string,
-  { scope, spentUntil, firstCrashAt, windowMs }: Incident,
+  { scope, spent, firstCrashAt, windowMs, resolved }: Incident,
 ): Promise<Evidence> {
-  const crashes: CrashEvent[] = [];
-  for await (const page of crashesBackTo(table, scope, spentUntil)) {
+  const crashes: RecordedCrash[] = [];
+  const until = resolved?.quietSince ?? resolved?.at;
+  for await (const page of crashesBackFrom(table, scope, until)) {
     crashes.push(...page);
-    const mine = belonging(crashes, firstCrashAt, windowMs);
-    if (mine.length < crashes.length) return evidenceOf(mine);
-    if (crashes.length >= COUNTED_MAX) return evidenceOf(crashes, true);
+    const mine = belonging(unspent(crashes, spent), firstCrashAt, windowMs);
+    const oldest = Math.min(firstCrashAt, mine.at(-1)?.at ?? firstCrashAt);
+    const readTo = page.at(-1)?.at ?? 0;
+    if (oldest - readTo >= windowMs) return evidenceOf(mine);
+    if (crashes.length >= COUNTED_MAX) return evidenceOf(mine, true);
   }
-  return evidenceOf(crashes);
+  return evidenceOf(belonging(unspent(crashes, spent), firstCrashAt, windowMs));
 }

@@ -8,12 +8,14 @@ import {
   resolvedByQuiet,
   tellingSince,
 } from '../../core/incident-course.ts';
+import { isLookDue, LOOKED_AGAIN } from '../../core/incident-steps.ts';
 import { newestCrashes } from '../aws/crash-items.ts';
 import { changeIncident, incidentsIn, readIncident } from '../aws/incidents-table.ts';
 import { logger, type Tally } from '../telemetry.ts';
 import { attend } from './attend.ts';
 import { countAnew } from './count-anew.ts';
 import { environment, settings } from './environment.ts';
+import { settleQuiet } from './settle.ts';
 
 /** More than there are scopes; who is left out has its turn when others are finished. */
 const INCIDENTS_MAX = 100;
@@ -26,7 +28,9 @@ export async function lookAround(owner: string, tally: Tally): Promise<void> {
     try {
       const incident = await readIncident(environment.table, id);
       const current = incident && (await bringUpToDate(incident, tally));
-      if (current !== undefined) await attend(current, owner, tally);
+      if (current === undefined) continue;
+      const looked = await lookAgain(current, owner, tally);
+      if (looked !== undefined) await attend(looked, owner, tally);
     } catch (fault) {
       faults.push(fault);
     }
@@ -44,13 +48,24 @@ async function bringUpToDate(incident: Incident, tally: Tally): Promise<Incident
   const updated = await changeIncident(environment.table, incident, (current) => {
     if (!isGoingOn(current)) return undefined;
     const counted = { ...current, ...mergeEvidence(current, evidence), countedAt: now };
-    return over ? resolvedByQuiet(counted, now) : counted;
+    return over ? resolvedByQuiet(counted, now, settings) : counted;
   });
   if (updated !== undefined && over) {
     tally.add('IncidentsResolved');
     logger.warn('incident resolved', { scope: incident.scope, incident: incident.number });
   }
   return updated;
+}
+
+/** Once an incident is resolved by quiet, looks at that quiet again. Marked, so a death repeats it. */
+async function lookAgain(incident: Incident, owner: string, tally: Tally) {
+  const since = incident.resolved?.quietSince;
+  if (since === undefined || !isLookDue(incident)) return incident;
+  await settleQuiet(incident, since + 1, owner, tally);
+  return changeIncident(environment.table, incident, (current) => ({
+    ...current,
+    done: { ...current.done, [LOOKED_AGAIN]: Date.now() },
+  }));
 }
 
 async function isQuietNow(incident: Incident, now: number): Promise<boolean> {

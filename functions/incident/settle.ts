@@ -2,13 +2,19 @@
 import pLimit from 'p-limit';
 import {
   type Incident,
+  incidentsOver,
   isGoingOn,
   openedByCrashes,
   openedByEscalation,
-  spentAfter,
 } from '../../core/incident.ts';
 import type { CrashEvent, Escalation } from '../../core/messages.ts';
-import { crashesBetween, recordCrash } from '../aws/crash-items.ts';
+import { timesAround } from '../../core/sliding-window.ts';
+import {
+  crashesBetween,
+  recordCrash,
+  recordCrashAgain,
+  recordEscalation,
+} from '../aws/crash-items.ts';
 import { IncidentContended, latestIncident, saveIncident } from '../aws/incidents-table.ts';
 import { logger, type Tally } from '../telemetry.ts';
 import { attend, heldBy } from './attend.ts';
@@ -36,44 +42,94 @@ export async function settleCrashes(
 ): Promise<void> {
   const { table } = environment;
   const expiresAt = Date.now() + settings.keepCrashesMs;
-  const fresh = await Promise.all(
-    crashes.map((crash) => writes(() => recordCrash(table, crash, expiresAt))),
-  );
+  let over = incidentsOver(await latestIncident(table, scope));
+  const record = (crash: CrashEvent) =>
+    recordCrash(table, { ...crash, incidentsOver: over }, expiresAt);
+  const fresh = await Promise.all(crashes.map((crash) => writes(() => record(crash))));
   tally.add('Crashes', fresh.filter(Boolean).length);
+  const mine = crashes.filter((_, position) => fresh[position]);
   const times = crashes.map((crash) => crash.at);
-  const to = Math.max(...times) + settings.windowMs;
   await settle(scope, owner, tally, async (latest) => {
+    if (over < incidentsOver(latest)) {
+      // Resolved while we wrote: nobody can say that the resolution has read these.
+      over = incidentsOver(latest);
+      const anew = { incidentsOver: over };
+      await Promise.all(
+        mine.map((crash) =>
+          writes(() => recordCrashAgain(table, { ...crash, ...anew }, expiresAt)),
+        ),
+      );
+    }
     if (isGoingOn(latest)) return undefined;
-    // What is spent is not read: the storm before would be read again for each straggler.
-    const from = Math.max(Math.min(...times) - settings.windowMs, spentAfter(latest) + 1);
-    if (from > to) return undefined;
-    const around = await crashesBetween(table, scope, from, to);
+    const around = [];
+    for (const { from, to } of timesAround(times, settings.windowMs)) {
+      around.push(...(await crashesBetween(table, scope, from, to)));
+    }
     return openedByCrashes(scope, latest, around, Date.now(), settings);
   });
 }
 
+/**
+ * Opens an incident where crashes that nobody counted fill a window: those that were recorded while
+ * the incident before them was found to be quiet, and had not been resolved.
+ */
+export async function settleQuiet(
+  { scope, number }: Incident,
+  since: number,
+  owner: string,
+  tally: Tally,
+): Promise<void> {
+  const latest = await openOrRead(scope, owner, tally, async (before) => {
+    if (before?.number !== number) return undefined;
+    const now = Date.now();
+    const recent = await crashesBetween(environment.table, scope, since, now + settings.windowMs);
+    return openedByCrashes(scope, before, recent, now, settings);
+  });
+  if (latest !== undefined && latest.number !== number) await attend(latest, owner, tally);
+}
+
 /** Opens an incident for what a supervisor gave up on. */
-export function settleEscalation(
+export async function settleEscalation(
   escalation: Escalation,
   owner: string,
   tally: Tally,
 ): Promise<void> {
-  return settle(escalation.scope, owner, tally, async (latest) =>
-    openedByEscalation(escalation, latest, Date.now(), settings),
-  );
+  const { table } = environment;
+  const { scope } = escalation;
+  const expiresAt = Date.now() + settings.keepCrashesMs;
+  const over = incidentsOver(await latestIncident(table, scope));
+  const recordedOver = await recordEscalation(table, escalation, over, expiresAt);
+  await settle(scope, owner, tally, async (latest) => {
+    // Resolved while we wrote: nobody can say that the resolution has read this one.
+    const recordedAfter = recordedOver === over ? incidentsOver(latest) : recordedOver;
+    return openedByEscalation(escalation, recordedAfter, latest, Date.now(), settings);
+  });
 }
 
-/** Loads, decides, saves, tells; where somebody else saved meanwhile, once more. */
 async function settle(scope: string, owner: string, tally: Tally, open: Open): Promise<void> {
+  const latest = await openOrRead(scope, owner, tally, open);
+  if (latest !== undefined) await attend(latest, owner, tally);
+}
+
+/**
+ * Loads, decides, saves; where somebody else saved meanwhile, once more. Answers the scope's latest
+ * incident then.
+ */
+async function openOrRead(
+  scope: string,
+  owner: string,
+  tally: Tally,
+  open: Open,
+): Promise<Incident | undefined> {
   for (let tries = 0; tries < TRIES_MAX; tries += 1) {
     const latest = await latestIncident(environment.table, scope);
     const opened = await open(latest);
-    if (opened === undefined) return latest && attend(latest, owner, tally);
+    if (opened === undefined) return latest;
     // Who opens it tells of it; a writer that sees it a moment later keeps out.
     const held = heldBy(opened, owner, Date.now());
     if (await saveIncident(environment.table, held)) {
       announce(held, tally);
-      return attend(held, owner, tally);
+      return held;
     }
   }
   throw new IncidentContended(`${scope}: ${TRIES_MAX} conflicts`);

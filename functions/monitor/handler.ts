@@ -1,27 +1,51 @@
 /**
  * `monitor`: sees deaths from outside, in the platform's records of the other functions' logs, and
- * tells each as a crash event. What fails here throws, and Lambda invokes again with the same lines:
- * both effects may be repeated.
+ * tells each as a crash event. What fails here throws, and Lambda invokes again with the same lines,
+ * twice. What fails then is in the function's dead-letter queue, which it reads too, until it is
+ * told. All effects may be repeated.
  */
-import { componentOf, type Death, deathsOf } from '../../core/deaths.ts';
-import { crashFingerprint } from '../../core/fingerprint.ts';
-import { type CrashEvent, lanes } from '../../core/messages.ts';
-import { publishCrash } from '../aws/crashes-topic.ts';
+import type { SQSRecord } from 'aws-lambda';
+import { z } from 'zod';
+import { batchResponse } from '../../core/batch-response.ts';
+import { componentOf, deathsOf } from '../../core/deaths.ts';
+import { lanes } from '../../core/messages.ts';
 import { requiredEnv } from '../aws/env.ts';
-import { recordDeath } from '../aws/quarantine-deaths.ts';
-import { logger, logsFunction, Tally } from '../telemetry.ts';
+import { succeeds } from '../succeeds.ts';
+import { logsOrSqsFunction, Tally } from '../telemetry.ts';
 import { readLogDelivery } from './log-delivery.ts';
+import { RUNS_RESOURCES, tellDeaths } from './tell-deaths.ts';
 
-/** The component that runs resources, and so may be killed by one. */
-const RUNS_RESOURCES = 'validate';
 const COMPONENT = 'monitor';
 
 const stage = requiredEnv('stage');
-const topicArn = requiredEnv('crashesTopicArn');
-const table = requiredEnv('quarantineTable');
 
-export const handler = logsFunction({ component: COMPONENT }).handler(async ({ awslogs }) => {
-  const delivery = readLogDelivery(awslogs.data);
+const keptSchema = z.object({ awslogs: z.object({ data: z.string() }) });
+
+export const handler = logsOrSqsFunction({ component: COMPONENT }).handler(async (event) => {
+  if (!('Records' in event)) {
+    await watch(event.awslogs.data);
+    return undefined;
+  }
+  return readKept(event.Records);
+});
+
+/** Deliveries that failed as often as Lambda tries them. One that fails again waits and comes again. */
+async function readKept(records: readonly SQSRecord[]) {
+  const tally = new Tally(records.length);
+  const told: boolean[] = [];
+  for (const { messageId, body } of records) {
+    const watchKept = () => watch(keptSchema.parse(JSON.parse(body)).awslogs.data);
+    told.push(await succeeds(messageId, watchKept, tally));
+  }
+  tally.report('kept deliveries');
+  return batchResponse(
+    records.map(({ messageId }) => messageId),
+    told.map((isTold) => (isTold ? 'done' : 'failed')),
+  );
+}
+
+async function watch(data: string): Promise<void> {
+  const delivery = readLogDelivery(data);
   if (delivery === undefined) return;
   const { functionName, logStream, events } = delivery;
   const whose = componentOf(functionName, stage, lanes);
@@ -29,21 +53,10 @@ export const handler = logsFunction({ component: COMPONENT }).handler(async ({ a
   if (whose === undefined || whose.component === COMPONENT) return;
 
   const tally = new Tally(events.length);
-  for (const death of deathsOf(logStream, events, whose.component === RUNS_RESOURCES)) {
-    await tell(whose, death);
-    tally.add('Deaths');
+  const deaths = deathsOf(logStream, events, whose.component === RUNS_RESOURCES);
+  try {
+    await tellDeaths({ ...whose, environment: logStream }, deaths, tally);
+  } finally {
+    tally.report('deaths', { of: whose.component });
   }
-  tally.report('deaths', { of: whose.component });
-});
-
-async function tell(
-  whose: Pick<CrashEvent, 'component' | 'lane'>,
-  { id, requestId, kind, reason, at, during }: Death,
-): Promise<void> {
-  const fingerprint = crashFingerprint(whose.component, kind, reason);
-  await publishCrash(topicArn, { ...whose, id, requestId, kind, at, during, fingerprint });
-  const blamed = requestId !== undefined && whose.component === RUNS_RESOURCES;
-  const recorded = blamed && (await recordDeath(table, requestId, { crash: kind, reason }));
-  const { component: of, lane } = whose;
-  logger.warn('death', { of, lane, requestId, kind, reason, during, recorded });
 }

@@ -2,6 +2,7 @@
 import { ArnFormat, Aws, Stack } from 'aws-cdk-lib';
 import { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { CfnEventSourceMapping } from 'aws-cdk-lib/aws-lambda';
 import { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { type Foundation, resourceName } from '../foundation.ts';
@@ -39,8 +40,15 @@ function alarmsOf(stack: Stack, foundation: Foundation, parts: StoryParts): Alar
   const queues = all.filter((one) => one instanceof Queue);
   const functions = all.filter((one) => one instanceof PipelineFunction);
   const tables = all.filter((one) => one instanceof Table);
+  const mappings = all.filter((one) => one instanceof CfnEventSourceMapping);
+  const read = new Set(mappings.map(({ eventSourceArn }) => eventSourceArn));
+  const named = (queue: Queue) => ({
+    name: short(nameOf(queue)),
+    queue,
+    isRead: read.has(queue.queueArn),
+  });
   return [
-    ...queues.flatMap((queue) => queueAlarms({ name: short(nameOf(queue)), queue }, config)),
+    ...queues.flatMap((queue) => queueAlarms(named(queue), config)),
     ...functions.flatMap((one) => functionAlarms(one, config)),
     ...tables.map((table) => tableAlarm(short(nameOf(table)), table, config)),
     ...storyAlarms(config, parts),

@@ -1,13 +1,20 @@
-/** Every queue has an alarm: dead-letter queues when something is in them, others when it waits. */
+/**
+ * Every queue has an alarm: dead-letter queues when something is in them, those that are read when it
+ * waits. What is read and fails is invisible most of the time, so a dead-letter queue may have both.
+ */
 import { Duration } from 'aws-cdk-lib';
+import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Config } from '../config.ts';
+import { ownMetric } from './own-metric.ts';
 import type { AlarmSettings } from './runbook-alarm.ts';
 
 export interface NamedQueue {
   /** Without the stage's prefix and `.fifo`. */
   readonly name: string;
   readonly queue: Queue;
+  /** A function takes its messages. */
+  readonly isRead: boolean;
 }
 
 const DAY_SECONDS = 86_400;
@@ -17,8 +24,12 @@ const isInsight = (name: string) => /^(reporting|analytics)\b/.test(name);
 const isDeadLetterQueue = (name: string) => name.endsWith('dead-letter');
 
 /** The alarms of one queue. */
-export function queueAlarms({ name, queue }: NamedQueue, config: Config): AlarmSettings[] {
-  return isDeadLetterQueue(name) ? [deadLetters(name, queue)] : waiting(name, queue, config);
+export function queueAlarms(named: NamedQueue, config: Config): AlarmSettings[] {
+  const { name, queue, isRead } = named;
+  return [
+    ...(isDeadLetterQueue(name) ? [deadLetters(name, queue)] : []),
+    ...(isRead ? waiting(named, config) : []),
+  ];
 }
 
 /** Those of lanes are emptied within seconds by `quarantine`: what stays there is nobody's. */
@@ -37,22 +48,23 @@ function deadLetters(name: string, queue: Queue): AlarmSettings {
   };
 }
 
-function waiting(name: string, queue: Queue, { alarms, retentionDays }: Config): AlarmSettings[] {
+/** Longer than any message waits with back-off, or for its queue's visibility timeout. */
+const WAIT_MINUTES = 15;
+
+function waiting({ name, queue }: NamedQueue, config: Config): AlarmSettings[] {
+  const { alarms, retentionDays } = config;
   const { insight, others, ...lanes } = alarms.ageSeconds;
   const limits: Readonly<Record<string, number>> = lanes;
   const limit = limits[name] ?? (isInsight(name) ? insight : others);
   const lastDays = Math.max(1, retentionDays - 4);
-  const metric = queue.metricApproximateAgeOfOldestMessage({
-    statistic: 'Maximum',
-    period: Duration.minutes(1),
-  });
+  const metric = oldest(name, queue, config);
   const late: AlarmSettings = {
     name: `${name}-age`,
     says: `The oldest message of ${name} waits for more than ${limit} s.`,
     section: name === 'audit' ? 'audit' : 'age',
     metric,
     threshold: limit,
-    periods: { bad: 3, of: 3 },
+    periods: { bad: 3, of: WAIT_MINUTES },
     tells: name === 'background' || isInsight(name) ? 'management' : 'oncall',
   };
   const lost: AlarmSettings = {
@@ -61,7 +73,27 @@ function waiting(name: string, queue: Queue, { alarms, retentionDays }: Config):
     section: 'age',
     metric,
     threshold: lastDays * DAY_SECONDS,
+    periods: { bad: 1, of: WAIT_MINUTES },
     tells: 'oncall',
   };
   return [late, lost];
+}
+
+/**
+ * The larger of AWS's age and ours. Ours is told when a message is received, which with back-off is
+ * not every minute, and not at all while nothing is taken. Missing is therefore what it was, for as
+ * long as the alarm looks back, and not zero.
+ */
+function oldest(name: string, queue: Queue, { stage }: Config): MathExpression {
+  return new MathExpression({
+    expression: 'MAX([FILL(aws, 0), FILL(FILL(own, REPEAT), 0)])',
+    usingMetrics: {
+      aws: queue.metricApproximateAgeOfOldestMessage({
+        statistic: 'Maximum',
+        period: Duration.minutes(1),
+      }),
+      own: ownMetric({ stage, name: 'OldestAge', of: { queue: name }, statistic: 'Maximum' }),
+    },
+    period: Duration.minutes(1),
+  });
 }

@@ -14,7 +14,7 @@ export function drillOf(alarm: AlarmPlan): Drill | undefined {
   const [metric] = alarm.metrics;
   if (metric === undefined) return undefined;
   const { QueueName, FunctionName, TableName } = metric.dimensions;
-  if (QueueName !== undefined) return queueDrill(QueueName, metric.name);
+  if (QueueName !== undefined) return queueDrill(QueueName, metric.name, alarm.name);
   if (TableName !== undefined) return tableDrill(TableName);
   if (FunctionName !== undefined && metric.name === 'Errors') return errorDrill(FunctionName);
   return starvedDrill(metric) ?? storyDrill(alarm.name);

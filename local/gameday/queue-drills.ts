@@ -1,9 +1,15 @@
 /** Queues in which something waits, or lies that nobody could finish. */
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Drill } from './drill.ts';
 import { crashing, messageFor } from './texts.ts';
 
-export function queueDrill(queue: string, metric: string): Drill | undefined {
-  if (metric === 'ApproximateAgeOfOldestMessage') return ageDrill(queue);
+/** Ages are told in whole seconds. */
+const AGED_MS = 1_500;
+
+export function queueDrill(queue: string, metric: string, alarm: string): Drill | undefined {
+  if (metric === 'ApproximateAgeOfOldestMessage') {
+    return alarm.endsWith('-retention') ? againDrill(queue) : ageDrill(queue);
+  }
   if (metric !== 'ApproximateNumberOfMessagesVisible') return undefined;
   const lane = /-(critical|background)-dead-letter$/.exec(queue)?.[1];
   return lane === undefined ? lostDrill(queue) : deadLetterDrill(queue, lane);
@@ -21,6 +27,23 @@ function ageDrill(queue: string): Drill {
   };
 }
 
+/** As what waits with back-off does: AWS's age stays, ours moves. */
+function againDrill(queue: string): Drill {
+  return {
+    condition: 'a message comes for the fourth time',
+    async provoke({ stage, stack }) {
+      const readAgain = await stage.lambda.stopReading(queue);
+      stage.queues.unread(queue);
+      await stage.queues.send(queue, messageFor(queue.replace(`${stack}-`, '')));
+      await wait(AGED_MS);
+      const message = await stage.queues.receiveAgain(queue);
+      if (message === undefined) throw new Error(`${queue} lost a message`);
+      await stage.lambda.handOver(queue, message);
+      return readAgain;
+    },
+  };
+}
+
 function deadLetterDrill(queue: string, lane: string): Drill {
   return {
     condition: '`quarantine` does not read it, and a resource crashes as often as allowed',
@@ -33,13 +56,15 @@ function deadLetterDrill(queue: string, lane: string): Drill {
   };
 }
 
-/** Nobody reads it at all: what is in it was received a thousand times, which is not waited for here. */
+/** What is in it was received a thousand times, or failed for good, which is not waited for here. */
 function lostDrill(queue: string): Drill {
   return {
-    condition: 'a message lies in it, as SQS would move it there',
-    async provoke({ stage }) {
-      await stage.queues.send(queue, '{}');
-      return undefined;
+    condition: 'a message lies in it, as SQS or Lambda would put it there, and nobody reads it',
+    async provoke({ stage, stack }) {
+      const readAgain = await stage.lambda.stopReading(queue);
+      const name = queue.replace(`${stack}-`, '');
+      await stage.queues.send(queue, name === 'monitor-dead-letter' ? messageFor(name) : '{}');
+      return readAgain;
     },
   };
 }

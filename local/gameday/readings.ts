@@ -6,7 +6,8 @@ import type { Stage } from './stage.ts';
 /** Where the value of a metric comes from here, for those whom no emulator publishes. */
 const STAND_INS: Readonly<Record<string, string>> = {
   ApproximateNumberOfMessagesVisible: "the queue's own attribute",
-  ApproximateAgeOfOldestMessage: 'since the message that lies in it was sent',
+  ApproximateAgeOfOldestMessage:
+    'since the message that lies in it was sent, unless it was received three times',
   Errors: "the runtime's records of invocations",
   Throttles: "refusals of the runtime's Lambda API",
   ThrottledRequests: 'requests that were answered so',
@@ -18,7 +19,7 @@ export function sourceOf({ metrics }: AlarmPlan): string {
   if (first === undefined) return '-';
   const names = [...new Set(metrics.map(({ name }) => name))].join(', ');
   const standIn = STAND_INS[first.name];
-  return first.namespace.startsWith('AWS/') ? `${names} (here: ${standIn})` : names;
+  return first.namespace.startsWith('AWS/') ? `${names} (${first.name} here: ${standIn})` : names;
 }
 
 /** The alarm's value of what happened from then on. */
@@ -35,6 +36,9 @@ export async function readAlarm(
   }
   if (/^IF\(FILL\(\w+, 0\) > 0 OR FILL\(\w+, 0\) > 0, 1, 0\)$/.test(expression)) {
     return sum > 0 ? 1 : 0;
+  }
+  if (/^MAX\(\[FILL\(aws, 0\), FILL\(FILL\(own, REPEAT\), 0\)\]\)$/.test(expression)) {
+    return Math.max(...values);
   }
   throw new TypeError(`the expression ${expression} is not read here`);
 }

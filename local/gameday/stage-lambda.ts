@@ -1,5 +1,4 @@
 /** Lambda's API of a stage: functions are invoked, and the mappings of a queue switched off. */
-import { gzipSync } from 'node:zlib';
 import {
   GetEventSourceMappingCommand,
   InvokeCommand,
@@ -8,24 +7,15 @@ import {
   TooManyRequestsException,
   UpdateEventSourceMappingCommand,
 } from '@aws-sdk/client-lambda';
-import { arn } from '../template/account.ts';
+import type { Message } from '@aws-sdk/client-sqs';
+import { toRecord } from '../event-source/record.ts';
+import { arn, nameOfArn } from '../template/account.ts';
 import type { MetricRecords } from './metric-records.ts';
+import { NO_DEATHS } from './texts.ts';
 import { until } from './until.ts';
 
 /** An event that asks for nothing, as the function knows events. */
 const NOTHING = { Records: [] };
-/** CloudWatch sends it to see whether a subscriber answers. */
-const TEST_MESSAGE = {
-  messageType: 'CONTROL_MESSAGE',
-  owner: 'CloudwatchLogs',
-  logGroup: '',
-  logStream: '',
-  subscriptionFilters: [],
-  logEvents: [],
-};
-const NO_LOGS = {
-  awslogs: { data: gzipSync(JSON.stringify(TEST_MESSAGE)).toString('base64') },
-};
 
 export class StageLambda {
   readonly #client: LambdaClient;
@@ -38,7 +28,7 @@ export class StageLambda {
 
   /** With nothing to do unless told. What Lambda does not take is recorded as throttled. */
   async invoke(functionName: string, event?: unknown): Promise<void> {
-    const harmless = functionName.endsWith('-monitor') ? NO_LOGS : NOTHING;
+    const harmless = functionName.endsWith('-monitor') ? NO_DEATHS : NOTHING;
     const Payload = JSON.stringify(event ?? harmless);
     const dimensions = { FunctionName: functionName };
     try {
@@ -47,6 +37,17 @@ export class StageLambda {
       if (!(error instanceof TooManyRequestsException)) throw error;
       this.#records.add({ namespace: 'AWS/Lambda', name: 'Throttles', dimensions, value: 1 });
     }
+  }
+
+  /** The function that reads the queue has a message of it, as Lambda would hand it over. */
+  async handOver(queue: string, message: Message): Promise<void> {
+    const { EventSourceMappings = [] } = await this.#client.send(
+      new ListEventSourceMappingsCommand({ EventSourceArn: arn('sqs', queue) }),
+    );
+    const [reader] = EventSourceMappings;
+    if (reader?.FunctionArn === undefined) throw new Error(`nobody reads ${queue}`);
+    const Records = [toRecord(message, arn('sqs', queue))];
+    await this.invoke(nameOfArn(reader.FunctionArn), { Records });
   }
 
   /** Whoever reads the queue stops, until the function that this returns is called. */

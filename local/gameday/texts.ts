@@ -1,5 +1,6 @@
 /** What drills send: resources of each fate, and a message for each queue that asks for nothing. */
 import { randomUUID } from 'node:crypto';
+import { gzipSync } from 'node:zlib';
 import type { AuditFact } from '../../core/audit-fact.ts';
 import { MINUTE_WAKE } from '../../core/messages.ts';
 import { outcomeEvent } from '../../core/outcome-event.ts';
@@ -17,6 +18,19 @@ export const crashing = () =>
 /** It holds a code that only a terminology server knows, another one each time. */
 export const undecided = () =>
   JSON.stringify({ ...patient(random), photo: [{ contentType: `image/x-${randomUUID()}` }] });
+
+/** CloudWatch sends it to see whether a subscriber answers. */
+const TEST_MESSAGE = {
+  messageType: 'CONTROL_MESSAGE',
+  owner: 'CloudwatchLogs',
+  logGroup: '',
+  logStream: '',
+  subscriptionFilters: [],
+  logEvents: [],
+};
+export const NO_DEATHS = {
+  awslogs: { data: gzipSync(JSON.stringify(TEST_MESSAGE)).toString('base64') },
+};
 
 /** How a message ended, as readers of outcomes are told. */
 const ended = () => {
@@ -40,5 +54,7 @@ export function messageFor(queue: string): string {
   if (queue === 'incident' || queue === 'supervisor') return JSON.stringify(MINUTE_WAKE);
   if (queue === 'reporting' || queue === 'analytics') return JSON.stringify(ended());
   if (queue === 'audit.fifo') return JSON.stringify(fact());
+  if (/^(critical|background)-dead-letter$/.test(queue)) return valid();
+  if (queue === 'monitor-dead-letter') return JSON.stringify(NO_DEATHS);
   throw new Error(`what a message of ${queue} is must be said in local/gameday/texts.ts`);
 }

@@ -55,9 +55,9 @@ describe('quiet', () => {
   });
 
   test('R22: by itself it resolves with a reason; what a supervisor gave up on never does', () => {
-    expect(resolvedByQuiet(old, 9)).toMatchObject({
+    expect(resolvedByQuiet(old, 90, policy)).toMatchObject({
       status: 'resolved',
-      resolved: { at: 9, by: BY_QUIET },
+      resolved: { at: 90, by: BY_QUIET, quietSince: 40 },
     });
     expect(isOver(opened({ openedAt: 0, cause: 'escalation' }), [], NOW, policy)).toBe(false);
   });

@@ -1,7 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import { auditFactSchema } from '../../core/audit-fact.ts';
 import type { Incident } from '../../core/incident.ts';
-import { afterStep, isFinished, type StepsPolicy, stepsDue } from '../../core/incident-steps.ts';
+import {
+  afterStep,
+  isFinished,
+  isLookDue,
+  LOOKED_AGAIN,
+  type StepsPolicy,
+  stepsDue,
+} from '../../core/incident-steps.ts';
 import { NOW, opened } from './incident-support.ts';
 
 const policy: StepsPolicy = { pageAgainMs: 300, escalateMs: 900, remediation: 'off' };
@@ -85,6 +92,15 @@ describe('afterwards', () => {
     const { taken, incident: over } = takeAll(incident, NOW);
     expect(taken).toEqual(['resolution', 'all-clear', 'audit resolved']);
     expect(isFinished(over)).toBe(true);
+  });
+
+  test('R20: resolved by quiet, it is finished only after that quiet was looked at again', () => {
+    const resolved = { ...said, quietSince: NOW };
+    const { incident } = takeAll({ ...paged, status: 'resolved', resolved }, NOW);
+    expect([isLookDue(incident), isFinished(incident)]).toEqual([true, false]);
+    const looked = { ...incident, done: { ...incident.done, [LOOKED_AGAIN]: NOW } };
+    expect([isLookDue(looked), isFinished(looked)]).toEqual([false, true]);
+    expect(isLookDue({ ...incident, resolved: said })).toBe(false);
   });
 
   test('R21: over before it could be told, it is told all the same, the page first', () => {

@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { distinct, firstFullWindow, type TimedEvent } from '../../core/sliding-window.ts';
+import {
+  distinct,
+  firstFullWindow,
+  type TimedEvent,
+  timesAround,
+} from '../../core/sliding-window.ts';
 
 const at = (...times: number[]): TimedEvent[] =>
   times.map((time, n) => ({ id: `e${n}`, at: time }));
@@ -53,4 +58,16 @@ test('R20: agrees with counting (t - length, t] for every t', () => {
       },
     ),
   );
+});
+
+test('R20: what may share a window with an event lies around it; ranges that meet are one', () => {
+  expect(timesAround([50, 10, 20], 10)).toEqual([
+    { from: 0, to: 30 },
+    { from: 40, to: 60 },
+  ]);
+  expect(timesAround([0, 20, 41], 10)).toEqual([
+    { from: -10, to: 30 },
+    { from: 31, to: 51 },
+  ]);
+  expect(timesAround([], 10)).toEqual([]);
 });

@@ -96,6 +96,32 @@ describe('alarms and the stack', () => {
     }
   });
 
+  it('R09: each queue that is read has one for the larger of AWS’s age and ours', () => {
+    const read = Object.values(resourcesOf(template, 'AWS::Lambda::EventSourceMapping'));
+    const ages = alarms.filter(({ AlarmName }) => /-(age|retention)$/.test(AlarmName));
+    expect(ages).toHaveLength(2 * read.length);
+    for (const alarm of ages) {
+      const name = alarm.AlarmName.replace(PREFIX, '').replace(/-(age|retention)$/, '');
+      const [expression, ...stats] = (alarm.Metrics ?? []) as { Expression?: string }[];
+      expect(expression?.Expression).toBe('MAX([FILL(aws, 0), FILL(FILL(own, REPEAT), 0)])');
+      expect(stats).toMatchObject([
+        { Id: 'aws', MetricStat: { Metric: { MetricName: 'ApproximateAgeOfOldestMessage' } } },
+        {
+          Id: 'own',
+          MetricStat: {
+            Metric: {
+              MetricName: 'OldestAge',
+              Dimensions: expect.arrayContaining([{ Name: 'queue', Value: name }]),
+            },
+            Stat: 'Maximum',
+          },
+        },
+      ]);
+      // As far as the alarm looks back, what is missing is what it was.
+      expect(alarm).toMatchObject({ EvaluationPeriods: 15 });
+    }
+  });
+
   it('each function has one for errors, throttles and memory', () => {
     const functions = namesOf('AWS::Lambda::Function', 'FunctionName').filter((name) =>
       name.startsWith(PREFIX),

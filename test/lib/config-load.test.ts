@@ -43,6 +43,7 @@ describe('loadConfig', () => {
       incident: { crashes: 10, windowSeconds: 300 },
       resourceBytesMax: 10 * 1024 * 1024,
       inlineBytesMax: 350 * 1024,
+      keepFormerIndex: false,
     });
   });
 

@@ -97,6 +97,7 @@ describe('permissions', () => {
       'FindAttempts: dynamodb:Query on table quarantine/index/by-request',
       'SayWhatKilled: dynamodb:GetItem, dynamodb:UpdateItem on table quarantine',
       'KeepWhatFailed: sqs:SendMessage on queue monitor-dead-letter',
+      'TakeWhatFailed: sqs:DeleteMessage, sqs:GetQueueAttributes, sqs:ReceiveMessage on queue monitor-dead-letter',
       'KeyForMessagesAndBodies: kms:Decrypt, kms:GenerateDataKey on key by way of sns, sqs',
       KEY_FOR_TABLES,
       OWN_LOG,

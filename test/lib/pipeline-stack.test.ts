@@ -85,7 +85,7 @@ describe('event source mappings', () => {
   const mappings = Object.values(template.findResources('AWS::Lambda::EventSourceMapping'));
 
   it('report failures message by message, all of them', () => {
-    expect(mappings).toHaveLength(11);
+    expect(mappings).toHaveLength(12);
     for (const { Properties } of mappings) {
       expect(Properties.FunctionResponseTypes).toEqual(['ReportBatchItemFailures']);
     }
@@ -98,6 +98,7 @@ describe('event source mappings', () => {
     ['background-isolation', 'validate-background', 1, 0, 10],
     ['critical-dead-letter', 'quarantine', 10, 0, 2],
     ['background-dead-letter', 'quarantine', 10, 0, 2],
+    ['monitor-dead-letter', 'monitor', 1, 0, 2],
     ['incident', 'incident', 100, 1, 2],
     ['supervisor', 'supervisor', 10, 0, 4],
     ['audit.fifo', 'audit', 10, 0, 2],
@@ -199,7 +200,7 @@ describe('the monitor', () => {
     }
   });
 
-  it('may be invoked for those log groups only, and keeps what it could not tell', () => {
+  it('R20: may be invoked for those log groups only, and keeps and reads what it could not tell', () => {
     const permissions = Object.values(template.findResources('AWS::Lambda::Permission')).filter(
       ({ Properties }) => Properties.Principal === 'logs.amazonaws.com',
     );
@@ -279,9 +280,9 @@ describe('tables', () => {
       KeySchema: [text('pk')],
       GlobalSecondaryIndexes: [
         {
-          IndexName: 'by-fingerprint',
-          KeySchema: [text('fingerprint'), range('quarantinedAt')],
-          Projection: { ProjectionType: 'ALL' },
+          IndexName: 'by-fingerprint-shard',
+          KeySchema: [text('fingerprintShard'), range('quarantinedAt')],
+          Projection: { ProjectionType: 'KEYS_ONLY' },
         },
         {
           IndexName: 'by-request',
@@ -294,6 +295,26 @@ describe('tables', () => {
       KeySchema: [text('pk'), range('sk')],
       TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
     });
+  });
+
+  it('keep the former index of Quarantine for one deployment of an upgrade', () => {
+    const upgrading = synthesized({ keepFormerIndex: 'true' });
+    const table = byName(upgrading, 'AWS::DynamoDB::Table', 'TableName').get(named('quarantine'));
+    expect(table?.Properties['GlobalSecondaryIndexes']).toMatchObject([
+      { IndexName: 'by-fingerprint' },
+      { IndexName: 'by-fingerprint-shard' },
+      { IndexName: 'by-request' },
+    ]);
+  });
+
+  it('no index holds more than keys', () => {
+    const indexes = [...tables.values()].flatMap(
+      ({ Properties }) => (Properties['GlobalSecondaryIndexes'] ?? []) as { Projection: unknown }[],
+    );
+    expect(indexes.length).toBeGreaterThan(3);
+    for (const { Projection } of indexes) {
+      expect(Projection).toEqual({ ProjectionType: 'KEYS_ONLY' });
+    }
   });
 
   it('audit has entries by chain and sequence', () => {

@@ -1,6 +1,6 @@
 /** What a log subscription hands to a function. */
 import { gzipSync } from 'node:zlib';
-import type { CloudWatchLogsEvent, Context } from 'aws-lambda';
+import type { CloudWatchLogsEvent, Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { vi } from 'vitest';
 import type { Clients } from './functions.ts';
 
@@ -18,6 +18,7 @@ export function logsEvent(
   functionName: string,
   lines: readonly string[],
   messageType = 'DATA_MESSAGE',
+  at = 1_000,
 ): CloudWatchLogsEvent {
   const delivery = {
     messageType,
@@ -25,13 +26,16 @@ export function logsEvent(
     logGroup: `/aws/lambda/${functionName}`,
     logStream: '2026/01/01/[$LATEST]abc',
     subscriptionFilters: ['deaths'],
-    logEvents: lines.map((message, n) => ({ id: String(n), timestamp: 1_000 + n, message })),
+    logEvents: lines.map((message, n) => ({ id: String(n), timestamp: at + n, message })),
   };
   const data = gzipSync(JSON.stringify(delivery)).toString('base64');
   return { awslogs: { data } };
 }
 
-type LogsHandler = (event: CloudWatchLogsEvent, context: Context) => Promise<void>;
+type LogsHandler = (
+  event: CloudWatchLogsEvent | SQSEvent,
+  context: Context,
+) => Promise<SQSBatchResponse | undefined>;
 
 /** Loads the monitor anew, as a cold environment does, with SDK clients of its own. */
 export async function loadMonitor(): Promise<{

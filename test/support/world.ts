@@ -149,18 +149,18 @@ type Indexes = Pick<CreateTableCommandInput, 'AttributeDefinitions' | 'GlobalSec
 
 const QUARANTINE_INDEXES = {
   AttributeDefinitions: [
-    { AttributeName: 'fingerprint', AttributeType: 'S' },
+    { AttributeName: 'fingerprintShard', AttributeType: 'S' },
     { AttributeName: 'quarantinedAt', AttributeType: 'N' },
     { AttributeName: 'lastRequestId', AttributeType: 'S' },
   ],
   GlobalSecondaryIndexes: [
     {
-      IndexName: 'by-fingerprint',
+      IndexName: 'by-fingerprint-shard',
       KeySchema: [
-        { AttributeName: 'fingerprint', KeyType: 'HASH' },
+        { AttributeName: 'fingerprintShard', KeyType: 'HASH' },
         { AttributeName: 'quarantinedAt', KeyType: 'RANGE' },
       ],
-      Projection: { ProjectionType: 'ALL' },
+      Projection: { ProjectionType: 'KEYS_ONLY' },
     },
     {
       IndexName: 'by-request',

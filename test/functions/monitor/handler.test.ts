@@ -81,6 +81,7 @@ test('R60: a death is one crash event with component, lane, kind, request id and
       kind: 'out-of-memory',
       at: 1_000,
       during: 'resource',
+      environment: expect.stringContaining('[$LATEST]'),
       fingerprint: expect.stringMatching(/^[0-9a-f]{16}$/),
     },
   ]);

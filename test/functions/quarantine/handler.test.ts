@@ -47,6 +47,7 @@ test('R07: a dead letter is kept with why, whence and its attempts', async () =>
       crash: 'timeout',
       reason: 'no verdict within 5000 ms',
       fingerprint: expect.stringMatching(/^[0-9a-f]{16}$/),
+      fingerprintShard: expect.stringMatching(/^[0-9a-f]{16}#\d+$/),
       lane: 'critical',
       source: 'lab',
       file: 'a.ndjson',

@@ -44,6 +44,18 @@ function deployAnew(): void {
 }
 
 describe('a component that dies while it loads', () => {
+  test('R30: is not paused by two deaths, each told as an init and as an invocation', async () => {
+    for (const n of [1, 2]) {
+      const at = Date.now();
+      const environment = `stream-${n}`;
+      const init = deathOf(`init:${environment}:${at}`, at, { environment });
+      const death = deathOf(`r-${n}`, at + 1, { environment, requestId: `r-${n}` });
+      expect(await tell(stage, supervisor, init)).toEqual([]);
+      expect(await tell(stage, supervisor, death)).toEqual([]);
+    }
+    expect(await mappings()).toEqual(ALL);
+  });
+
   test('R30: is not paused by three deaths in five seconds', async () => {
     expect(await deaths(3)).toEqual([]);
     expect(await mappings()).toEqual(ALL);

@@ -1,10 +1,11 @@
-import { describe, expect, it, test } from 'vitest';
+import { describe, expect, it, test, vi } from 'vitest';
 import { METRICS_NAMESPACE } from '../../../functions/metrics.ts';
 import { type AlarmPlan, alarmsOf } from '../../../local/gameday/alarms.ts';
 import { drillOf } from '../../../local/gameday/drills.ts';
 import { MetricRecords } from '../../../local/gameday/metric-records.ts';
 import { readAlarm } from '../../../local/gameday/readings.ts';
 import type { Stage } from '../../../local/gameday/stage.ts';
+import { StageQueues } from '../../../local/gameday/stage-queues.ts';
 import { describe as tableOf } from '../../../local/gameday/table.ts';
 import { messageFor } from '../../../local/gameday/texts.ts';
 import { localAssembly } from '../../support/local-assembly.ts';
@@ -42,6 +43,41 @@ describe('the game day', () => {
       expect(() => JSON.parse(messageFor(queue)), queue).not.toThrow();
     }
     expect(() => messageFor('new-one')).toThrow('new-one');
+  });
+});
+
+describe('R09: the age of a queue', () => {
+  const retention = alarms.find(({ name }) => name === 'background-retention');
+
+  test('is the larger of AWS’s and ours', async () => {
+    if (retention === undefined) throw new Error('no such alarm');
+    const records = new MetricRecords();
+    const own = retention.metrics.find(({ name }) => name === 'OldestAge');
+    expect(own?.dimensions).toEqual({ service: 'fhir-failsafe-dev', queue: 'background' });
+    const age = (seconds: number) =>
+      ({ queues: { ageOf: async () => seconds } }) as unknown as Stage;
+    if (own !== undefined) records.add({ ...own, value: 40 });
+    expect(await readAlarm(retention, 0, records, age(0))).toBe(40);
+    expect(await readAlarm(retention, 0, records, age(50))).toBe(50);
+  });
+
+  test('as AWS tells it leaves out a message that was received three times', async () => {
+    const sent: string[] = [];
+    const sqs = {
+      async send({ input }: { input: { VisibilityTimeout?: number } }) {
+        sent.push(Object.keys(input).join());
+        const Messages = input.VisibilityTimeout === 0 ? [{ MessageId: 'm-1' }] : undefined;
+        return { Messages, Attributes: { ApproximateNumberOfMessages: '1' } };
+      },
+    };
+    const queues = new StageQueues(sqs as never, (queue) => queue);
+    await queues.send('q', 'text');
+    vi.useFakeTimers({ now: Date.now() + 5_000, toFake: ['Date'] });
+    expect(await queues.ageOf('q')).toBeGreaterThanOrEqual(5);
+    expect(await queues.receiveAgain('q')).toEqual({ MessageId: 'm-1' });
+    expect(sent.filter((keys) => keys.includes('VisibilityTimeout'))).toHaveLength(4);
+    expect(await queues.ageOf('q')).toBe(0);
+    vi.useRealTimers();
   });
 });
 

@@ -1,0 +1,63 @@
+/**
+ * Which of the deaths that were told are one and the same?
+ *
+ * A death of an invocation has its request id, so whoever tells it tells the same one. A failed init
+ * has none. The invocation that waited for it fails as well, and that is the same death. Where both
+ * records come in one log delivery, deaths.ts sees it. They may come apart, in any order, and then
+ * two deaths are told: one of an init, one of a request. Whoever counts sees both, so it is decided
+ * here, from all that was told: an init is the death that follows it in its execution environment,
+ * like two reports of one accident that name the same place a minute apart.
+ *
+ * A store of inits that the monitor asks at each death was rejected: it costs a write and a read a
+ * death, fails when the table does, and still depends on the order.
+ */
+
+/** A death as it is told. */
+export interface Told {
+  readonly id: string;
+  /** Epoch ms. */
+  readonly at: number;
+  /** Of the environment that died, where the monitor saw it: the name of its log stream. */
+  readonly environment?: string | undefined;
+  /** Absent for an init. */
+  readonly requestId?: string | undefined;
+}
+
+/** As long as an invocation may wait for an init, be made to repeat it, and fail. */
+export const INIT_WAIT_MS = 120_000;
+
+/** For each init that is another death of those told: the id of that one. */
+export function otherIds(tellings: readonly Told[]): ReadonlyMap<string, string> {
+  const ids = new Map<string, string>();
+  for (const told of byEnvironment(tellings)) {
+    let next: Told | undefined;
+    for (const death of told) {
+      if (isInit(death) && next !== undefined && next.at - death.at <= INIT_WAIT_MS) {
+        ids.set(death.id, ids.get(next.id) ?? next.id);
+      }
+      next = death;
+    }
+  }
+  return ids;
+}
+
+const isInit = ({ requestId }: Told) => requestId === undefined;
+
+/** The deaths of each environment that has an init among them, each once, the newest first. */
+function byEnvironment(tellings: readonly Told[]): Iterable<readonly Told[]> {
+  const inits = new Set<string>();
+  for (const told of tellings) {
+    if (told.environment !== undefined && isInit(told)) inits.add(told.environment);
+  }
+  const environments = new Map<string, Map<string, Told>>();
+  for (const told of tellings) {
+    if (told.environment === undefined || !inits.has(told.environment)) continue;
+    const deaths = environments.get(told.environment) ?? new Map<string, Told>();
+    const known = deaths.get(told.id);
+    if (known === undefined || told.at < known.at) deaths.set(told.id, told);
+    environments.set(told.environment, deaths);
+  }
+  // At the same time the init came first.
+  const order = (a: Told, b: Told) => b.at - a.at || Number(isInit(a)) - Number(isInit(b));
+  return [...environments.values()].map((deaths) => [...deaths.values()].sort(order));
+}

@@ -1,0 +1,112 @@
+/** Which entries of Quarantine have a fingerprint, by the index that says it. */
+import { createHash } from 'node:crypto';
+import { paginateQuery, paginateScan, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { z } from 'zod';
+import { dynamo } from './clients.ts';
+import { written } from './conditional-write.ts';
+import { FINGERPRINT_INDEX } from './quarantine-indexes.ts';
+
+/** A partition takes a thousand writes a second: so many thousand equal failures. */
+const SHARDS = 16;
+
+const foundSchema = z.object({ pk: z.string(), quarantinedAt: z.number() });
+type Found = z.infer<typeof foundSchema>;
+
+/** The key of the index under which an entry is found. */
+export function fingerprintShard(fingerprint: string, entryId: string): string {
+  const hash = createHash('sha256').update(entryId).digest().readUInt16BE(0);
+  return shardName(fingerprint, hash % SHARDS);
+}
+
+const shardName = (fingerprint: string, shard: number) => `${fingerprint}#${shard}`;
+
+/**
+ * Ids of the entries of a fingerprint, oldest first; the index may lag behind by a moment. Entries
+ * of older versions, which it does not hold, are looked for where it holds none.
+ */
+export async function* idsOfFingerprint(
+  table: string,
+  fingerprint: string,
+): AsyncGenerator<string> {
+  let found = false;
+  for await (const id of indexedIds(table, fingerprint)) {
+    found = true;
+    yield id;
+  }
+  if (found) return;
+  for await (const entry of formerEntries(table)) {
+    if (entry.fingerprint === fingerprint) yield entry.pk;
+  }
+}
+
+async function* indexedIds(table: string, fingerprint: string): AsyncGenerator<string> {
+  const shards = Array.from({ length: SHARDS }, (_, shard) =>
+    entriesIn(table, shardName(fingerprint, shard)),
+  );
+  const heads = new Map<AsyncGenerator<Found>, Found>();
+  const advance = async (shard: AsyncGenerator<Found>) => {
+    const { value, done } = await shard.next();
+    if (done) heads.delete(shard);
+    else heads.set(shard, value);
+  };
+  await Promise.all(shards.map(advance));
+  while (heads.size > 0) {
+    const oldest = [...heads].reduce((a, b) => (b[1].quarantinedAt < a[1].quarantinedAt ? b : a));
+    yield oldest[1].pk;
+    await advance(oldest[0]);
+  }
+}
+
+async function* entriesIn(table: string, shard: string): AsyncGenerator<Found> {
+  const pages = paginateQuery(
+    { client: dynamo },
+    {
+      TableName: table,
+      IndexName: FINGERPRINT_INDEX,
+      KeyConditionExpression: 'fingerprintShard = :shard',
+      ExpressionAttributeValues: { ':shard': shard },
+    },
+  );
+  for await (const { Items = [] } of pages) {
+    for (const item of Items) yield foundSchema.parse(item);
+  }
+}
+
+/**
+ * Puts entries of older versions into the index, which they have no key for. Reads the whole table.
+ * Answers how many there were; interrupted, it goes on where it was.
+ */
+export async function indexFormerEntries(table: string): Promise<number> {
+  let indexed = 0;
+  for await (const { pk, fingerprint } of formerEntries(table)) {
+    const update = new UpdateCommand({
+      TableName: table,
+      Key: { pk },
+      UpdateExpression: 'SET fingerprintShard = :shard',
+      ConditionExpression: 'fingerprint = :fingerprint',
+      ExpressionAttributeValues: {
+        ':shard': fingerprintShard(fingerprint, pk),
+        ':fingerprint': fingerprint,
+      },
+    });
+    if (await written(dynamo.send(update))) indexed += 1;
+  }
+  return indexed;
+}
+
+const formerSchema = z.object({ pk: z.string(), fingerprint: z.string() });
+
+/** Entries without a key of the index. Reads the whole table. */
+async function* formerEntries(table: string): AsyncGenerator<z.infer<typeof formerSchema>> {
+  const pages = paginateScan(
+    { client: dynamo },
+    {
+      TableName: table,
+      FilterExpression: 'attribute_exists(fingerprint) AND attribute_not_exists(fingerprintShard)',
+      ProjectionExpression: 'pk, fingerprint',
+    },
+  );
+  for await (const { Items = [] } of pages) {
+    for (const item of Items) yield formerSchema.parse(item);
+  }
+}

@@ -1,0 +1,54 @@
+/** Tells deaths: all of them as crash events first, then each to the attempt that it ended. */
+import pLimit from 'p-limit';
+import type { Death } from '../../core/deaths.ts';
+import { crashFingerprint } from '../../core/fingerprint.ts';
+import type { CrashEvent } from '../../core/messages.ts';
+import { publishCrash } from '../aws/crashes-topic.ts';
+import { requiredEnv } from '../aws/env.ts';
+import { recordDeath } from '../aws/quarantine-deaths.ts';
+import { logger, type Tally } from '../telemetry.ts';
+
+/** The component that runs resources, and so may be killed by one. */
+export const RUNS_RESOURCES = 'validate';
+
+const AT_ONCE = 10;
+
+const topicArn = requiredEnv('crashesTopicArn');
+const table = requiredEnv('quarantineTable');
+
+type Whose = Pick<CrashEvent, 'component' | 'lane' | 'environment'>;
+
+/**
+ * One death that cannot be told or recorded hides no other. The first fault is thrown at the end, so
+ * that all come again.
+ */
+export async function tellDeaths(
+  whose: Whose,
+  deaths: readonly Death[],
+  tally: Tally,
+): Promise<void> {
+  const published = await all(deaths, (death) => publish(whose, death));
+  tally.add('Deaths', published.filter(({ status }) => status === 'fulfilled').length);
+  const recorded = await all(deaths, (death) => record(whose, death));
+  const failed = [...published, ...recorded].find(({ status }) => status === 'rejected');
+  if (failed?.status === 'rejected') throw failed.reason;
+}
+
+function all(deaths: readonly Death[], tell: (death: Death) => Promise<void>) {
+  const limit = pLimit(AT_ONCE);
+  return Promise.allSettled(deaths.map((death) => limit(() => tell(death))));
+}
+
+async function publish(whose: Whose, death: Death): Promise<void> {
+  const { id, requestId, kind, reason, at, during } = death;
+  const fingerprint = crashFingerprint(whose.component, kind, reason);
+  await publishCrash(topicArn, { ...whose, id, requestId, kind, at, during, fingerprint });
+}
+
+async function record(whose: Whose, death: Death): Promise<void> {
+  const { requestId, kind, reason, during } = death;
+  const blamed = requestId !== undefined && whose.component === RUNS_RESOURCES;
+  const recorded = blamed && (await recordDeath(table, requestId, { crash: kind, reason }));
+  const { component: of, lane } = whose;
+  logger.warn('death', { of, lane, requestId, kind, reason, during, recorded });
+}

@@ -1,0 +1,65 @@
+/**
+ * The age of what waits in a queue, as far as AWS does not tell it. `ApproximateAgeOfOldestMessage`
+ * leaves out what was received three times or more, which is every message that waits with back-off
+ * (R09). Whoever is given such a message tells its age before it begins, so that a death hides
+ * nothing, and whoever gives messages back tells the age of the oldest.
+ *
+ * Nothing is told while nothing is received: of a paused or throttled lane, or an empty queue.
+ */
+import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
+
+/** From so many receives on AWS does not count a message. */
+const RECEIVES_UNCOUNTED = 3;
+
+type TellAge = (queue: string, seconds: number) => void;
+interface Invocation {
+  readonly event: unknown;
+  readonly response?: unknown;
+}
+
+/** Middleware of a function that queues feed. `prefix` is that of the stage's queues. */
+export function queueAge(prefix: string, tell: TellAge) {
+  const tellOldest = (records: readonly SQSRecord[]) => {
+    const now = Date.now();
+    for (const [queue, sentAt] of oldestOf(records, prefix)) {
+      tell(queue, Math.max(0, Math.round((now - sentAt) / 1_000)));
+    }
+  };
+  return {
+    before({ event }: Invocation): void {
+      tellOldest(
+        recordsOf(event).filter(
+          ({ attributes }) => Number(attributes.ApproximateReceiveCount) >= RECEIVES_UNCOUNTED,
+        ),
+      );
+    },
+    after({ event, response }: Invocation): void {
+      const failures = (response as SQSBatchResponse | undefined)?.batchItemFailures ?? [];
+      const failed = new Set(failures.map(({ itemIdentifier }) => itemIdentifier));
+      tellOldest(recordsOf(event).filter(({ messageId }) => failed.has(messageId)));
+    },
+    /** All of them come again. */
+    onError({ event }: Invocation): void {
+      tellOldest(recordsOf(event));
+    },
+  };
+}
+
+/** When the oldest message of each queue was sent, by the queue's name without the stage. */
+function oldestOf(records: readonly SQSRecord[], prefix: string): ReadonlyMap<string, number> {
+  const oldest = new Map<string, number>();
+  for (const { eventSourceARN, attributes } of records) {
+    const name = eventSourceARN.slice(eventSourceARN.lastIndexOf(':') + 1);
+    if (!name.startsWith(prefix)) continue;
+    const queue = name.slice(prefix.length).replace(/\.fifo$/, '');
+    const sentAt = Number(attributes.SentTimestamp);
+    oldest.set(queue, Math.min(sentAt, oldest.get(queue) ?? sentAt));
+  }
+  return oldest;
+}
+
+/** Other events have none. */
+function recordsOf(event: unknown): readonly SQSRecord[] {
+  const isBatch = typeof event === 'object' && event !== null && 'Records' in event;
+  return isBatch ? (event.Records as readonly SQSRecord[]) : [];
+}

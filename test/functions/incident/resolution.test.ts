@@ -1,0 +1,197 @@
+/** Storms around a resolution: crashes before it, after it, told late, and recorded while it is made. */
+import { expect, test } from 'vitest';
+import { type CrashEvent, MINUTE_WAKE } from '../../../core/messages.ts';
+import { skipTime } from '../../support/clock.ts';
+import { contextWith, deliver, receive, send } from '../../support/delivery.ts';
+import { useStage } from '../../support/stage.ts';
+import { itemsOf } from '../../support/stores.ts';
+
+/** The defaults: 10 in 5 min, quiet for 5 min. */
+const stage = useStage();
+const MINUTE_MS = 60_000;
+
+async function tell(name: string, times: readonly number[]): Promise<void> {
+  for (const [n, at] of times.entries()) {
+    const id = `${name}-${n}`;
+    const crash: CrashEvent = { id, requestId: id, component: 'validate', kind: 'exit', at };
+    await send(stage.world.queues.incident, JSON.stringify(crash));
+  }
+}
+
+async function drain(): Promise<void> {
+  let delivered = await deliver(stage.functions.incident, stage.world.queues.incident);
+  while (delivered !== undefined) {
+    expect(delivered.failed).toEqual([]);
+    delivered = await deliver(stage.functions.incident, stage.world.queues.incident);
+  }
+}
+
+async function minute(): Promise<void> {
+  await send(stage.world.queues.incident, JSON.stringify(MINUTE_WAKE));
+  await drain();
+}
+
+async function incidents() {
+  const items = await itemsOf(stage.world.tables.incidents);
+  return items.filter(({ sk }) => String(sk).startsWith('incident#'));
+}
+const statuses = async () => (await incidents()).map(({ status }) => status);
+
+/** Ten crashes now, their incident, and eleven minutes without another. */
+async function openAndQuiet(): Promise<void> {
+  await tell(
+    'first',
+    Array.from({ length: 10 }, () => Date.now()),
+  );
+  await drain();
+  expect(await statuses()).toEqual(['open']);
+  skipTime(11 * MINUTE_MS);
+}
+
+const spread = (count: number, from: number, stepMs: number) =>
+  Array.from({ length: count }, (_, n) => from + n * stepMs);
+
+async function pagedKeys(): Promise<Set<string>> {
+  const pages = (await receive(stage.world.queues.oncall)).map(({ body }) => JSON.parse(body));
+  const triggers = pages.filter(({ event_action }) => event_action === 'trigger');
+  return new Set(triggers.map(({ dedup_key }) => String(dedup_key).replace(/^.*\//, '')));
+}
+
+async function operatorResolves(): Promise<void> {
+  const { changeIncident, latestIncident } = await import(
+    '../../../functions/aws/incidents-table.ts'
+  );
+  const { resolve } = await import('../../../core/incident-course.ts');
+  const latest = await latestIncident(stage.world.tables.incidents, 'validate');
+  if (latest === undefined) throw new Error('nothing to resolve');
+  // The operator's clock is five minutes ahead.
+  const said = { at: Date.now() + 5 * MINUTE_MS, by: 'ana', why: 'rolled back' };
+  await changeIncident(stage.world.tables.incidents, latest, (current) => {
+    const resolved = resolve(current, said);
+    return typeof resolved === 'string' ? undefined : resolved;
+  });
+}
+
+test('R20: a storm before the minute that resolves, told after it, pages', async () => {
+  await openAndQuiet();
+  const resolvedAt = Date.now();
+  await minute();
+  expect(await statuses()).toEqual(['resolved']);
+  skipTime(10_000);
+  await tell('late', spread(20, resolvedAt - 8_000, 400));
+  await drain();
+  expect(await incidents()).toMatchObject([{ status: 'resolved' }, { number: 2, status: 'open' }]);
+  expect(await pagedKeys()).toEqual(new Set(['validate#1', 'validate#2']));
+});
+
+test('R20: crashes of the quiet that resolved it count with those after it', async () => {
+  await openAndQuiet();
+  await tell('before', spread(4, Date.now() - 10_000, 1));
+  await drain();
+  await minute();
+  expect(await statuses()).toEqual(['resolved']);
+  skipTime(2 * MINUTE_MS);
+  await tell('after', spread(9, Date.now(), 1));
+  await drain();
+  expect(await incidents()).toMatchObject([{ crashes: 14 }, { status: 'open' }]);
+});
+
+test('R20: late crashes from inside the resolved period join that incident, unless they alone are enough', async () => {
+  const start = Date.now();
+  await openAndQuiet();
+  await minute();
+  await tell('late', spread(9, start, 1));
+  await drain();
+  expect(await statuses()).toEqual(['resolved']);
+  const { latestIncident } = await import('../../../functions/aws/incidents-table.ts');
+  const { countAnew } = await import('../../../functions/incident/count-anew.ts');
+  const latest = await latestIncident(stage.world.tables.incidents, 'validate');
+  const evidence = latest && (await countAnew(stage.world.tables.incidents, latest));
+  expect(evidence?.crashes).toBe(19);
+  await tell('later', [start + 60_000]);
+  await drain();
+  expect(await incidents()).toMatchObject([{ number: 1 }, { number: 2, crashes: 10 }]);
+});
+
+test('R20: an operator spends what was recorded by then, whatever the clocks say, and nothing else', async () => {
+  const start = Date.now();
+  await tell('first', spread(12, start, 1));
+  await drain();
+  await operatorResolves();
+  await tell('next', spread(9, start - 1_000, 1));
+  await tell('first', spread(12, start, 1));
+  await drain();
+  expect(await statuses()).toEqual(['resolved']);
+  await tell('tenth', [Date.now()]);
+  await drain();
+  expect(await incidents()).toMatchObject([{ number: 1 }, { number: 2, crashes: 10 }]);
+});
+
+/** Does something once, just before the functions put an item whose sort key begins so. */
+function beforePut(sortKey: string, act: () => Promise<void>): void {
+  let acted = false;
+  for (const { dynamo } of stage.functions.clients) {
+    dynamo.middlewareStack.add(
+      (next) => async (args) => {
+        const put = 'Item' in args.input && JSON.stringify(args.input).includes(`"${sortKey}`);
+        if (put && !acted) {
+          acted = true;
+          await act();
+        }
+        return next(args);
+      },
+      { step: 'initialize', name: 'before-put' },
+    );
+  }
+}
+
+test('R20: a storm between the look that finds it quiet and the resolution pages', async () => {
+  await openAndQuiet();
+  await send(stage.world.queues.incident, JSON.stringify(MINUTE_WAKE));
+  const wake = await receive(stage.world.queues.incident);
+  beforePut('incident#', async () => {
+    await tell('meanwhile', spread(10, Date.now(), 1));
+    await drain();
+    expect(await statuses()).toEqual(['open']);
+  });
+  await stage.functions.incident({ Records: wake }, contextWith());
+  expect(await statuses()).toEqual(['resolved', 'open']);
+});
+
+test('R20: crashes that are recorded while an operator resolves are not taken for read', async () => {
+  await tell('first', spread(10, Date.now(), 1));
+  await drain();
+  beforePut('crash#', operatorResolves);
+  await tell('meanwhile', spread(9, Date.now(), 1));
+  await drain();
+  expect(await statuses()).toEqual(['resolved']);
+  await tell('tenth', [Date.now()]);
+  await drain();
+  expect(await statuses()).toEqual(['resolved', 'open']);
+});
+
+test('R20 R31: an escalation from before a resolution, told after it, opens the next; told again it does not', async () => {
+  const scope = 'supervisor:application';
+  const escalate = async (id: string, at: number) => {
+    const escalation = { scope, at, why: '4 restarts in 5 s', id };
+    await send(stage.world.queues.incident, JSON.stringify({ escalation }));
+    await drain();
+  };
+  const { changeIncident, latestIncident } = await import(
+    '../../../functions/aws/incidents-table.ts'
+  );
+  const start = Date.now();
+  await escalate('e-1', start);
+  const latest = await latestIncident(stage.world.tables.incidents, scope);
+  const resolved = { at: Date.now() + 1, by: 'ana', why: 'resumed' };
+  if (latest === undefined) throw new Error('no incident');
+  await changeIncident(stage.world.tables.incidents, latest, (current) => ({
+    ...current,
+    status: 'resolved',
+    resolved,
+  }));
+  await escalate('e-1', start);
+  expect(await statuses()).toEqual(['resolved']);
+  await escalate('e-2', start);
+  expect(await statuses()).toEqual(['resolved', 'open']);
+});
