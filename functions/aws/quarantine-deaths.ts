@@ -6,7 +6,7 @@ import { QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Attempt } from '../../core/attempts.ts';
 import type { CrashKind } from '../../core/verdict.ts';
 import { dynamo } from './clients.ts';
-import { written } from './conditional-write.ts';
+import { writtenOrStands } from './conditional-write.ts';
 import { REQUEST_INDEX } from './quarantine-indexes.ts';
 import { readTrouble } from './quarantine-table.ts';
 
@@ -42,7 +42,11 @@ export async function recordDeath(
       ConditionExpression: `${at}.requestId = :requestId AND attribute_not_exists(${at}.crash) AND attribute_not_exists(${at}.ended)`,
       ExpressionAttributeValues: { ':crash': crash, ':reason': reason, ':requestId': requestId },
     });
-    if (await written(dynamo.send(update))) return true;
+    const stands = async () => {
+      const now = (await readTrouble(table, messageId))?.attempts[index];
+      return now?.requestId === requestId && now.crash === crash && now.reason === reason;
+    };
+    if (await writtenOrStands(dynamo.send(update), stands)) return true;
   }
   return false;
 }

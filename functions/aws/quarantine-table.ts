@@ -5,12 +5,7 @@
  */
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
-import {
-  type Attempt,
-  QUARANTINE_STATUSES,
-  type QuarantineStatus,
-  type Trouble,
-} from '../../core/attempts.ts';
+import { QUARANTINE_STATUSES, type QuarantineStatus, type Trouble } from '../../core/attempts.ts';
 import { crashKindSchema, type Lane, type Origin } from '../../core/messages.ts';
 import type { CrashKind } from '../../core/verdict.ts';
 import { traceOnward } from '../traces.ts';
@@ -19,9 +14,9 @@ import { dynamo } from './clients.ts';
 import { setAll, written } from './conditional-write.ts';
 
 /** No outcome yet, or one that an operator took back. */
-const UNFINISHED = '(attribute_not_exists(pk) OR #status = :inIsolation OR #status = :redriven)';
-const UNFINISHED_VALUES = { ':inIsolation': 'in-isolation', ':redriven': 'redriven' };
-const THIS_ATTEMPT = (index: number) => `attempts[${index}].requestId = :requestId`;
+export const UNFINISHED =
+  '(attribute_not_exists(pk) OR #status = :inIsolation OR #status = :redriven)';
+export const UNFINISHED_VALUES = { ':inIsolation': 'in-isolation', ':redriven': 'redriven' };
 
 const troubleSchema = z.object({
   status: z.enum(QUARANTINE_STATUSES),
@@ -47,106 +42,6 @@ export async function readTrouble(table: string, messageId: string): Promise<Tro
   return Item === undefined ? undefined : troubleSchema.parse(Item);
 }
 
-export interface AttemptStart {
-  readonly origin: Origin;
-  readonly lane: Lane;
-  /** As read; undefined where there was no item. */
-  readonly seen: Trouble | undefined;
-  /** The attempts of it that count. */
-  readonly counted: readonly Attempt[];
-  readonly attempt: Attempt;
-}
-
-/** Records an attempt before it runs; false where another delivery was faster. */
-export function startAttempt(table: string, start: AttemptStart): Promise<boolean> {
-  const { origin, lane, seen, counted, attempt } = start;
-  const last = seen?.attempts.at(-1);
-  const count = seen?.attempts.length ?? 0;
-  const unchanged =
-    last === undefined
-      ? '(attribute_not_exists(attempts) OR size(attempts) = :count)'
-      : `size(attempts) = :count AND attempts[${count - 1}].requestId = :last`;
-  const set = setAll({
-    ...whence(origin, lane),
-    status: 'in-isolation',
-    attempts: [...counted, attempt],
-    lastRequestId: attempt.requestId,
-  });
-  const update = new UpdateCommand({
-    TableName: table,
-    Key: { pk: origin.messageId },
-    UpdateExpression: set.expression,
-    // Once it is there it may be written again: the SDK retries a write whose answer was lost.
-    ConditionExpression: `(${UNFINISHED} AND ${unchanged}) OR attempts[${counted.length}].requestId = :own`,
-    ExpressionAttributeNames: set.names,
-    ExpressionAttributeValues: {
-      ...set.values,
-      ...UNFINISHED_VALUES,
-      ':count': count,
-      ':own': attempt.requestId,
-      ...(last === undefined ? {} : { ':last': last.requestId }),
-    },
-  });
-  return written(dynamo.send(update));
-}
-
-/** Records the crash that ended an attempt; false where the attempt is no longer there. */
-export function endAttempt(
-  table: string,
-  messageId: string,
-  index: number,
-  attempt: Required<Omit<Attempt, 'ownProcess'>>,
-): Promise<boolean> {
-  const at = `attempts[${index}]`;
-  const update = new UpdateCommand({
-    TableName: table,
-    Key: { pk: messageId },
-    UpdateExpression: `SET ${at}.crash = :crash, ${at}.reason = :reason, ${at}.ended = :ended`,
-    ConditionExpression: THIS_ATTEMPT(index),
-    ExpressionAttributeValues: {
-      ':crash': attempt.crash,
-      ':reason': attempt.reason,
-      ':ended': attempt.ended,
-      ':requestId': attempt.requestId,
-    },
-  });
-  return written(dynamo.send(update));
-}
-
-/** Records that an attempt ended without a crash; false where the attempt is no longer there. */
-export function surviveAttempt(
-  table: string,
-  messageId: string,
-  index: number,
-  { requestId, ended }: Pick<Required<Attempt>, 'requestId' | 'ended'>,
-): Promise<boolean> {
-  const update = new UpdateCommand({
-    TableName: table,
-    Key: { pk: messageId },
-    UpdateExpression: `SET attempts[${index}].ended = :ended`,
-    ConditionExpression: THIS_ATTEMPT(index),
-    ExpressionAttributeValues: { ':ended': ended, ':requestId': requestId },
-  });
-  return written(dynamo.send(update));
-}
-
-/** Takes back an attempt that met a fault of our own: it does not count (R09). */
-export function voidAttempt(
-  table: string,
-  messageId: string,
-  index: number,
-  requestId: string,
-): Promise<boolean> {
-  const update = new UpdateCommand({
-    TableName: table,
-    Key: { pk: messageId },
-    UpdateExpression: `REMOVE attempts[${index}]`,
-    ConditionExpression: THIS_ATTEMPT(index),
-    ExpressionAttributeValues: { ':requestId': requestId },
-  });
-  return written(dynamo.send(update));
-}
-
 /** The message turned out valid and lies in Resources; false where it was finished otherwise. */
 export function markStored(table: string, messageId: string): Promise<boolean> {
   return endWell(table, messageId, 'stored');
@@ -163,7 +58,7 @@ function endWell(table: string, pk: string, status: QuarantineStatus): Promise<b
     TableName: table,
     Key: { pk },
     UpdateExpression: set.expression,
-    ConditionExpression: `attribute_exists(pk) AND ${UNFINISHED}`,
+    ConditionExpression: `attribute_exists(pk) AND (${UNFINISHED} OR #status = :status)`,
     ExpressionAttributeNames: set.names,
     ExpressionAttributeValues: { ...set.values, ...UNFINISHED_VALUES },
   });
@@ -188,6 +83,10 @@ export interface QuarantineEntry {
 /** What an entry that was redriven may still hold of its former end. */
 const EVIDENCE = ['crash', 'outcome', 'body', 'bodyS3'] as const;
 
+/** What this very write left, should its answer have been lost: the SDK tries it again. */
+const THIS_END =
+  '(#status = :status AND #quarantinedAt = :quarantinedAt AND #fingerprint = :fingerprint)';
+
 /** Ends a message in quarantine; false where it already has an outcome (R04). Keeps its attempts. */
 export function quarantine(table: string, entry: QuarantineEntry, now: number): Promise<boolean> {
   const { origin, lane, placed, ...evidence } = entry;
@@ -204,14 +103,15 @@ export function quarantine(table: string, entry: QuarantineEntry, now: number): 
     TableName: table,
     Key: { pk: origin.messageId },
     UpdateExpression: `${set.expression}, attempts = if_not_exists(attempts, :none) REMOVE ${former.join(', ')}`,
-    ConditionExpression: UNFINISHED,
+    ConditionExpression: `${UNFINISHED} OR ${THIS_END}`,
     ExpressionAttributeNames: set.names,
     ExpressionAttributeValues: { ...set.values, ...UNFINISHED_VALUES, ':none': [] },
   });
   return written(dynamo.send(update));
 }
 
-function whence(origin: Origin, lane: Lane) {
+/** Where a message came from, as every entry says it. */
+export function whence(origin: Origin, lane: Lane) {
   const { source, sender, sentAt, sequence, file, line, correlationId } = origin;
   const trace = traceOnward(origin);
   return { lane, source, sender, sentAt, sequence, file, line, correlationId, trace };
