@@ -51,6 +51,8 @@ export const originSchema = z.object({
    * is redriven (core/sources.ts).
    */
   sender: z.string().min(1).max(128).optional(),
+  /** Which redrive of its Quarantine entry sent it; absent before the first (core/redrive.ts). */
+  round: z.int().nonnegative().optional(),
 });
 export type Origin = z.infer<typeof originSchema>;
 

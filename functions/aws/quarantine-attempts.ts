@@ -7,7 +7,13 @@ import type { Attempt, Trouble } from '../../core/attempts.ts';
 import type { Lane, Origin } from '../../core/messages.ts';
 import { dynamo } from './clients.ts';
 import { setAll, written, writtenOrStands } from './conditional-write.ts';
-import { readTrouble, UNFINISHED, UNFINISHED_VALUES, whence } from './quarantine-table.ts';
+import {
+  ofNoOlderRound,
+  readTrouble,
+  UNFINISHED,
+  UNFINISHED_VALUES,
+  whence,
+} from './quarantine-table.ts';
 
 const THIS_ATTEMPT = (index: number) => `attempts[${index}].requestId = :requestId`;
 
@@ -67,17 +73,19 @@ function setAttempts(
     last === undefined
       ? '(attribute_not_exists(attempts) OR size(attempts) = :count)'
       : `size(attempts) = :count AND attempts[${count - 1}].requestId = :last`;
-  const asRead = `(${UNFINISHED} AND ${unchanged})`;
+  const round = ofNoOlderRound(origin);
+  const asRead = `(${UNFINISHED} AND ${unchanged} AND ${round.condition})`;
   const set = setAll(fields);
   const update = new UpdateCommand({
     TableName: table,
     Key: { pk: origin.messageId },
     UpdateExpression: set.expression,
     ConditionExpression: or === undefined ? asRead : `${asRead} OR ${or.condition}`,
-    ExpressionAttributeNames: set.names,
+    ExpressionAttributeNames: { ...set.names, ...round.names },
     ExpressionAttributeValues: {
       ...set.values,
       ...or?.values,
+      ...round.values,
       ...UNFINISHED_VALUES,
       ':count': count,
       ...(last === undefined ? {} : { ':last': last.requestId }),

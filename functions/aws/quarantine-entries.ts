@@ -52,6 +52,7 @@ const entrySchema = z.object({
   bodyS3: claimCheckSchema.shape.s3.optional(),
   delivery: z.object({ pk: z.string(), submissionOrder: z.string() }).optional(),
   redrives: z.number().default(0),
+  round: z.number().optional(),
   redrive: z
     .object({
       before: z.number(),

@@ -18,8 +18,21 @@ export const UNFINISHED =
   '(attribute_not_exists(pk) OR #status = :inIsolation OR #status = :redriven)';
 export const UNFINISHED_VALUES = { ':inIsolation': 'in-isolation', ':redriven': 'redriven' };
 
+/** What belongs to an older round than the entry changes nothing (core/redrive.ts). */
+const OF_NO_OLDER_ROUND = '(attribute_not_exists(#round) OR #round <= :ofRound)';
+
+/** The condition on the round, with its names and values. */
+export function ofNoOlderRound({ round }: Pick<Origin, 'round'>) {
+  return {
+    condition: OF_NO_OLDER_ROUND,
+    names: { '#round': 'round' },
+    values: { ':ofRound': round ?? 0 },
+  };
+}
+
 const troubleSchema = z.object({
   status: z.enum(QUARANTINE_STATUSES),
+  round: z.number().optional(),
   attempts: z
     .array(
       z.object({
@@ -43,24 +56,41 @@ export async function readTrouble(table: string, messageId: string): Promise<Tro
 }
 
 /** The message turned out valid and lies in Resources; false where it was finished otherwise. */
-export function markStored(table: string, messageId: string): Promise<boolean> {
-  return endWell(table, messageId, 'stored');
+export function markStored(
+  table: string,
+  origin: Pick<Origin, 'messageId' | 'round'>,
+): Promise<boolean> {
+  const round = ofNoOlderRound(origin);
+  const set = setAll({ status: 'stored' satisfies QuarantineStatus });
+  const update = new UpdateCommand({
+    TableName: table,
+    Key: { pk: origin.messageId },
+    UpdateExpression: set.expression,
+    ConditionExpression: `attribute_exists(pk) AND (${UNFINISHED} OR #status = :status) AND ${round.condition}`,
+    ExpressionAttributeNames: { ...set.names, ...round.names },
+    ExpressionAttributeValues: { ...set.values, ...UNFINISHED_VALUES, ...round.values },
+  });
+  return written(dynamo.send(update));
 }
+
+/** A redrive of which nothing is known but that it began: its sender died, or is yet to go on. */
+const ANNOUNCED =
+  '(#status = :quarantined AND attribute_exists(redrive) AND attribute_not_exists(redrive.sentAt))';
 
 /** What was redriven has reached the server, or a newer submission has; false as above. */
 export function markDelivered(table: string, entryId: string): Promise<boolean> {
-  return endWell(table, entryId, 'delivered');
-}
-
-function endWell(table: string, pk: string, status: QuarantineStatus): Promise<boolean> {
-  const set = setAll({ status });
+  const set = setAll({ status: 'delivered' satisfies QuarantineStatus });
   const update = new UpdateCommand({
     TableName: table,
-    Key: { pk },
+    Key: { pk: entryId },
     UpdateExpression: set.expression,
-    ConditionExpression: `attribute_exists(pk) AND (${UNFINISHED} OR #status = :status)`,
+    ConditionExpression: `attribute_exists(pk) AND (${UNFINISHED} OR #status = :status OR ${ANNOUNCED})`,
     ExpressionAttributeNames: set.names,
-    ExpressionAttributeValues: { ...set.values, ...UNFINISHED_VALUES },
+    ExpressionAttributeValues: {
+      ...set.values,
+      ...UNFINISHED_VALUES,
+      ':quarantined': 'quarantined',
+    },
   });
   return written(dynamo.send(update));
 }
@@ -87,9 +117,51 @@ const EVIDENCE = ['crash', 'outcome', 'body', 'bodyS3'] as const;
 const THIS_END =
   '(#status = :status AND #quarantinedAt = :quarantinedAt AND #fingerprint = :fingerprint)';
 
-/** Ends a message in quarantine; false where it already has an outcome (R04). Keeps its attempts. */
-export function quarantine(table: string, entry: QuarantineEntry, now: number): Promise<boolean> {
-  const { origin, lane, placed, ...evidence } = entry;
+/**
+ * Ends a message in quarantine; false where it already has an outcome (R04), or was redriven since.
+ * Keeps its attempts.
+ */
+export async function quarantine(
+  table: string,
+  entry: QuarantineEntry,
+  now: number,
+): Promise<boolean> {
+  // Of a delivery the item of Resources is the truth, and its lease the fence.
+  if (entry.delivery !== undefined) return quarantineDelivery(table, entry, now);
+  const round = ofNoOlderRound(entry.origin);
+  const condition = `(${UNFINISHED} AND ${round.condition}) OR ${THIS_END}`;
+  const values = { ...UNFINISHED_VALUES, ...round.values };
+  return enter(table, entry, now, { ...round, condition, values });
+}
+
+/** The server may refuse it again before whoever redrove it has said that it is redriven. */
+async function quarantineDelivery(
+  table: string,
+  entry: QuarantineEntry,
+  now: number,
+): Promise<boolean> {
+  const first = { condition: `${UNFINISHED} OR ${THIS_END}`, values: UNFINISHED_VALUES };
+  const again = {
+    condition: ANNOUNCED,
+    values: { ':quarantined': 'quarantined' },
+    remove: ['redrive'],
+  };
+  return (await enter(table, entry, now, first)) || enter(table, entry, now, again);
+}
+
+interface Entering {
+  readonly condition: string;
+  readonly names?: Readonly<Record<string, string>>;
+  readonly values?: Readonly<Record<string, unknown>>;
+  readonly remove?: readonly string[];
+}
+
+function enter(
+  table: string,
+  { origin, lane, placed, ...evidence }: QuarantineEntry,
+  now: number,
+  { condition, names, values, remove = [] }: Entering,
+): Promise<boolean> {
   const fields = {
     ...whence(origin, lane),
     ...evidence,
@@ -98,21 +170,25 @@ export function quarantine(table: string, entry: QuarantineEntry, now: number): 
     quarantinedAt: now,
   };
   const set = setAll(fields);
-  const former = EVIDENCE.filter((name) => !(name in fields));
+  const former = [...EVIDENCE.filter((name) => !(name in fields)), ...remove];
   const update = new UpdateCommand({
     TableName: table,
     Key: { pk: origin.messageId },
     UpdateExpression: `${set.expression}, attempts = if_not_exists(attempts, :none) REMOVE ${former.join(', ')}`,
-    ConditionExpression: `${UNFINISHED} OR ${THIS_END}`,
-    ExpressionAttributeNames: set.names,
-    ExpressionAttributeValues: { ...set.values, ...UNFINISHED_VALUES, ':none': [] },
+    ConditionExpression: condition,
+    ExpressionAttributeNames: { ...set.names, ...names },
+    ExpressionAttributeValues: {
+      ...set.values,
+      ...values,
+      ':none': [],
+    },
   });
   return written(dynamo.send(update));
 }
 
 /** Where a message came from, as every entry says it. */
 export function whence(origin: Origin, lane: Lane) {
-  const { source, sender, sentAt, sequence, file, line, correlationId } = origin;
+  const { source, sender, sentAt, sequence, file, line, correlationId, round } = origin;
   const trace = traceOnward(origin);
-  return { lane, source, sender, sentAt, sequence, file, line, correlationId, trace };
+  return { lane, source, sender, sentAt, sequence, file, line, correlationId, round, trace };
 }

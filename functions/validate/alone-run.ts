@@ -113,7 +113,7 @@ export class AloneRun {
     switch (judgement.kind) {
       case 'valid':
         await store(this.submission, judgement, text);
-        await markStored(quarantineTable, origin.messageId);
+        await markStored(quarantineTable, origin);
         await tellStored(this.submission, judgement);
         this.tally.add('Valid');
         return { kind: 'done' };
@@ -142,7 +142,7 @@ export class AloneRun {
     const { lane, quarantineTable } = environment;
     const forgotten = await forgetVoided(quarantineTable, { origin, lane, seen, counted });
     if (!forgotten) throw new ComponentFault('another delivery was faster');
-    return { status: 'in-isolation', attempts: counted };
+    return { status: 'in-isolation', attempts: counted, round: seen?.round };
   }
 
   /**

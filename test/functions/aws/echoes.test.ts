@@ -49,7 +49,7 @@ test('R09: an end in quarantine is this one, and so is a copy that ends later', 
 
 test('R09: a mark that a message is stored', async () => {
   await enter({ pk: 'm-2', status: 'in-isolation' });
-  expect(await tables.quarantine.markStored(world.tables.quarantine, 'm-2')).toBe(true);
+  expect(await tables.quarantine.markStored(world.tables.quarantine, origin('m-2'))).toBe(true);
 });
 
 test('R09: the cause of a death', async () => {
