@@ -7,6 +7,9 @@
  *
  * What cannot be read is a reason to reject the message, never to crash on it: the origin is then
  * what SQS itself says, which cannot be wrong.
+ *
+ * An envelope is another matter. We wrote it, so one that cannot be read is a fault of our own (R09):
+ * what SQS says is the identity of a hop, and the message must not get that one.
  */
 import { CORRELATION_ATTRIBUTE, ownCorrelationId } from './correlation.ts';
 import {
@@ -35,6 +38,8 @@ export interface Provenance {
   readonly envelope?: Envelope | undefined;
   /** Why the message must be rejected, free of values. */
   readonly problem?: string | undefined;
+  /** The problem is an envelope. Nobody knows whose message it is, so it must wait. */
+  readonly unreadable?: true | undefined;
 }
 
 /** Never throws, whatever the attributes hold. */
@@ -54,7 +59,7 @@ export function readProvenance(arrival: Arrival): Provenance {
     const envelope = envelopeSchema.safeParse(parseJson(encoded));
     return envelope.success
       ? { origin: originSchema.parse(envelope.data), envelope: envelope.data }
-      : { origin: itself, problem: `envelope: ${fieldsOf(envelope.error)}` };
+      : { origin: itself, problem: `envelope: ${fieldsOf(envelope.error)}`, unreadable: true };
   }
   const { source, file, line, sequence } = attributes;
   const said = originSchema.safeParse({
@@ -76,6 +81,18 @@ export function envelopeFor(
   news: Partial<Pick<Envelope, 'crash' | 'deadLetter' | 'voided'>> = {},
 ): Envelope {
   return { ...provenance.envelope, ...provenance.origin, lane, ...news };
+}
+
+/**
+ * An envelope as a message attribute. Whatever is written so can be read: it goes through the same
+ * schema. SQS refuses two characters that JSON leaves as they are.
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
+ */
+export function writeEnvelope(envelope: Envelope): string {
+  return JSON.stringify(envelopeSchema.parse(envelope)).replaceAll(
+    /[\ufffe\uffff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16)}`,
+  );
 }
 
 function parseJson(text: string): unknown {

@@ -89,6 +89,8 @@ export interface Arrived {
   /** What its attribute `source` says. */
   readonly claimed?: string | undefined;
   readonly envelope?: Envelope | undefined;
+  /** It has an envelope that cannot be read. */
+  readonly unreadable?: boolean | undefined;
   /** Of the body. */
   readonly bytes: number;
 }
@@ -109,12 +111,14 @@ export function admit(
   ownRoles: readonly string[],
   arrived: Arrived,
 ): Admission {
-  const { queue, envelope, senderId } = arrived;
-  if (queue === 'behind' && envelope !== undefined) {
+  const { queue, envelope, senderId, unreadable = false } = arrived;
+  if (queue === 'behind' && (envelope !== undefined || unreadable)) {
     if (!isOurs(rules, ownRoles, senderId)) {
       const sender = principalOf(senderId);
       return { kind: 'refused', source: UNKNOWN_SOURCE, sender, problem: 'not-a-hop' };
     }
+    // A fault of our own, which waits before anybody asks whose it is.
+    if (envelope === undefined) return { kind: 'admitted', source: UNKNOWN_SOURCE };
     if (envelope.sender === undefined) return { kind: 'admitted', source: envelope.source };
     return admitSender(rules, envelope.sender, arrived);
   }

@@ -51,13 +51,14 @@ interface Received extends Pick<Arrived, 'lane' | 'queue' | 'bytes' | 'claimed'>
  * sources what it says stands.
  */
 export function prove(said: Provenance, received: Received): Proven {
-  const { envelope } = said;
+  const { envelope, unreadable } = said;
   if (sourceRules === undefined) {
     return { provenance: said, admission: { kind: 'admitted', source: said.origin.source } };
   }
   const admission = admit(sourceRules, ownRoles, {
     ...received,
     envelope,
+    unreadable,
     senderId: received.attributes.SenderId,
     messageGroupId: received.attributes.MessageGroupId,
   });
@@ -77,13 +78,14 @@ function borneOut(said: Provenance, admission: Admission, received: Received): P
 }
 
 function withSource(
-  { origin, envelope, problem }: Provenance,
+  { origin, envelope, problem, unreadable }: Provenance,
   proven: { source: string; sender?: string },
 ): Provenance {
   return {
     origin: { ...withoutSender(origin), ...proven },
     envelope: envelope && withoutSender(envelope),
     problem,
+    ...(unreadable && { unreadable }),
   };
 }
 

@@ -7,6 +7,7 @@ import {
 import { HOPS_PREFIX } from '../../core/claim-check.ts';
 import { groupIdOf } from '../../core/message-group.ts';
 import { ENVELOPE_ATTRIBUTE, type Envelope } from '../../core/messages.ts';
+import { writeEnvelope } from '../../core/origin.ts';
 import {
   BATCH_ENTRIES_MAX,
   messageBytes,
@@ -41,7 +42,7 @@ export interface Hop extends Sendable {
  */
 export async function hop(body: string, envelope: Envelope, bucket: string): Promise<Hop> {
   const onward = { ...envelope, trace: traceOnward(envelope) };
-  const attributes = { [ENVELOPE_ATTRIBUTE]: JSON.stringify(onward) };
+  const attributes = { [ENVELOPE_ATTRIBUTE]: writeEnvelope(onward) };
   const groupId = groupIdOf(envelope.source);
   if (messageBytes({ body, attributes }) <= SEND_BYTES_MAX) return { body, attributes, groupId };
   const location = await putBody(bucket, HOPS_PREFIX, envelope.messageId, body);

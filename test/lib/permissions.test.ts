@@ -37,7 +37,7 @@ describe('permissions', () => {
 
   it('of quarantine are these and no others', () => {
     expect(rowsOf('quarantine')).toEqual([
-      'TakeDeadLetters: sqs:DeleteMessage, sqs:GetQueueAttributes, sqs:ReceiveMessage on queue background-dead-letter, queue critical-dead-letter',
+      'TakeDeadLetters: sqs:ChangeMessageVisibility, sqs:DeleteMessage, sqs:GetQueueAttributes, sqs:ReceiveMessage on queue background-dead-letter, queue critical-dead-letter',
       'FileThem: dynamodb:GetItem, dynamodb:UpdateItem on table quarantine',
       'WriteBodies: s3:PutObject on bucket bodies/quarantine/*',
       'TellOutcomes: sns:Publish on topic outcomes',

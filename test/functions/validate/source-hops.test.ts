@@ -63,6 +63,16 @@ describe('between our own queues', () => {
     expect(item).toMatchObject({ pk: id });
   });
 
+  test('nor is one that cannot be read; of our own such a message waits (R09)', async () => {
+    const unreadable = { attributes: { [ENVELOPE_ATTRIBUTE]: '{' } };
+    const id = await sendAs(A, stage.world.queues.isolation, patient(), unreadable);
+    await alone();
+    expect(await refusedAs('not-a-hop', 'unknown', 'AROAHOSPITALA')).toMatchObject({ pk: id });
+    await sendAs('AIDAOPERATOR', stage.world.queues.isolation, patient(), unreadable);
+    expect((await alone())?.failed).toHaveLength(1);
+    expect(await quarantined()).toHaveLength(1);
+  });
+
   test('nor in a dead-letter queue', async () => {
     const id = await sendAs(A, stage.world.queues.deadLetter, patient(), { attributes });
     await deliver(stage.functions.quarantine, stage.world.queues.deadLetter);
