@@ -61,6 +61,13 @@ export const originSchema = z.object({
    * is redriven (core/sources.ts).
    */
   sender: cutAt(128).optional(),
+  /** What it said of itself when it was refused, for the same reason. */
+  claims: z.object({ source: cutAt(128).optional(), group: cutAt(128).optional() }).optional(),
+  /**
+   * What was wrong with the submission beside its resource, free of values. It is rejected for that
+   * however often it is sent back: nothing that could be mended here would change it.
+   */
+  problem: cutAt(512).optional(),
   /** Which redrive of its Quarantine entry sent it; absent before the first (core/redrive.ts). */
   round: z.int().nonnegative().optional(),
 });

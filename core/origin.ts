@@ -28,6 +28,8 @@ export interface Arrival {
   /** SentTimestamp in the queue it came from, epoch ms. */
   readonly sentAt: number;
   readonly attributes: Readonly<Record<string, string | undefined>>;
+  /** Names of attributes that are no text. */
+  readonly notText?: readonly string[] | undefined;
   /** The resource, where the message carries it itself. */
   readonly text?: string | undefined;
 }
@@ -58,10 +60,24 @@ export function readProvenance(arrival: Arrival): Provenance {
   if (encoded !== undefined) {
     const envelope = envelopeSchema.safeParse(parseJson(encoded));
     return envelope.success
-      ? { origin: originSchema.parse(envelope.data), envelope: envelope.data }
+      ? {
+          origin: originSchema.parse(envelope.data),
+          envelope: envelope.data,
+          problem: envelope.data.problem,
+        }
       : { origin: itself, problem: `envelope: ${fieldsOf(envelope.error)}`, unreadable: true };
   }
+  const said = readAttributes(arrival, itself);
+  if (typeof said !== 'string') return { origin: said };
+  const problem = `message attributes: ${said}`;
+  return { origin: { ...itself, problem }, problem };
+}
+
+/** What the producer says of the message, or which of it cannot be read. */
+function readAttributes({ attributes, notText = [] }: Arrival, itself: Origin): Origin | string {
   const { source, file, line, sequence } = attributes;
+  const dark = ['source', 'file', 'line', 'sequence'].filter((name) => notText.includes(name));
+  if (dark.length > 0) return unreadable(dark);
   const said = originSchema.safeParse({
     ...itself,
     ...(source === undefined ? {} : { source }),
@@ -69,9 +85,7 @@ export function readProvenance(arrival: Arrival): Provenance {
     ...(line === undefined ? {} : { line: Number(line) }),
     ...(sequence === undefined ? {} : { sequence: Number(sequence) }),
   });
-  return said.success
-    ? { origin: said.data }
-    : { origin: itself, problem: `message attributes: ${fieldsOf(said.error)}` };
+  return said.success ? said.data : fieldsOf(said.error);
 }
 
 /** The envelope of the next hop. What an earlier hop knew is carried on unless told otherwise. */
@@ -105,6 +119,7 @@ function parseJson(text: string): unknown {
 
 /** The names of what is wrong, without the values. */
 function fieldsOf(error: { issues: readonly { path: PropertyKey[] }[] }): string {
-  const fields = new Set(error.issues.map((issue) => issue.path.join('.') || 'not as expected'));
-  return `unreadable (${[...fields].join(', ')})`;
+  return unreadable(error.issues.map((issue) => issue.path.join('.') || 'not as expected'));
 }
+
+const unreadable = (fields: readonly string[]) => `unreadable (${[...new Set(fields)].join(', ')})`;

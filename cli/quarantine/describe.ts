@@ -58,6 +58,7 @@ export function describeEntry(entry: QuarantineRecord): string {
     ['status', entry.status],
     ['kind', [entry.kind, entry.crash].filter(Boolean).join(', ') || '-'],
     ['reason', entry.reason ?? '-'],
+    ...(entry.problem === undefined ? [] : [['problem', entry.problem]]),
     ['fingerprint', entry.fingerprint ?? '-'],
     ['lane', entry.lane],
     ['source', entry.source],

@@ -6,6 +6,7 @@ import {
   claimCheckSchema,
   crashKindSchema,
   laneSchema,
+  originSchema,
   traceContextSchema,
 } from '../../core/messages.ts';
 import { dynamo } from './clients.ts';
@@ -35,6 +36,8 @@ const entrySchema = z.object({
   lane: laneSchema,
   source: z.string(),
   sender: z.string().optional(),
+  claims: originSchema.shape.claims,
+  problem: z.string().optional(),
   file: z.string().optional(),
   line: z.number().optional(),
   sentAt: z.number(),

@@ -188,7 +188,6 @@ function enter(
 
 /** Where a message came from, as every entry says it. */
 export function whence(origin: Origin, lane: Lane) {
-  const { source, sender, sentAt, sequence, file, line, correlationId, round } = origin;
-  const trace = traceOnward(origin);
-  return { lane, source, sender, sentAt, sequence, file, line, correlationId, round, trace };
+  const { messageId: _, ...said } = origin;
+  return { ...said, lane, trace: traceOnward(origin) };
 }

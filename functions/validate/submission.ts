@@ -88,7 +88,7 @@ async function readText({ record, provenance, carriage }: Submission): Promise<L
       const largest = largestOf(sourceRules?.known[provenance.origin.source]);
       const bytesMax = Math.min(settings.resourceBytesMax, largest);
       const fetched = await fetchBody(carriage.claimCheck.s3, bytesMax);
-      if (fetched.kind === 'text') return fetched;
+      if (fetched.kind === 'text') return resourceIn(fetched.text);
       if (fetched.kind === 'too-large') {
         if (fetched.bytes <= settings.resourceBytesMax) return unlawful('size');
         const most = `the limit is ${settings.resourceBytesMax}`;
@@ -98,6 +98,20 @@ async function readText({ record, provenance, carriage }: Submission): Promise<L
       return refused('not-found', "The claim check's object does not exist");
     }
   }
+}
+
+/**
+ * What a claim check points to is a resource, and not another claim check. A bad claim check that no longer
+ * fitted into its hop is in the bucket itself, and is refused as it was before.
+ */
+function resourceIn(text: string): LoadedText {
+  const carriage = readCarriage(text, environment.bucket);
+  if (carriage.kind === 'inline') return { kind: 'text', text };
+  const problem =
+    carriage.kind === 'refused'
+      ? carriage.problem
+      : 'The claim check points to another claim check';
+  return refused('security', problem);
 }
 
 function refused(code: string, text: string): LoadedText {

@@ -17,11 +17,12 @@ test('R04: whatever is written into an envelope is read, and keeps its identity 
     fc.property(envelopes, (envelope) => {
       const encoded = writeEnvelope(envelope);
       const { envelope: read, ...provenance } = readProvenance(arrival(encoded));
-      expect(provenance.problem).toBeUndefined();
       expect(provenance.unreadable).toBeUndefined();
-      const { sender = '', voided = [], deadLetter, ...kept } = envelope;
+      const { sender = '', problem = '', claims, voided = [], deadLetter, ...kept } = envelope;
       expect(read).toMatchObject(kept);
       expect(sender.startsWith(read?.sender ?? '')).toBe(true);
+      expect(problem.startsWith(provenance.problem ?? '')).toBe(true);
+      expect(claims?.source?.startsWith(read?.claims?.source ?? '') ?? true).toBe(true);
       expect(read?.voided ?? []).toEqual(voided.slice(-32));
       expect(deadLetter?.reason.startsWith(read?.deadLetter?.reason ?? '') ?? true).toBe(true);
       expect(read?.deadLetter?.reason.length ?? 0).toBeLessThanOrEqual(1024);

@@ -47,6 +47,8 @@ export const envelopes: fc.Arbitrary<Envelope> = fc.record(
     trace,
     sender: tooLong(128),
     round: whole,
+    problem: tooLong(512),
+    claims: fc.record({ source: tooLong(128), group: tooLong(128) }, { requiredKeys: [] }),
     crash: fc.constantFrom(...CRASH_KINDS),
     voided: fc.array(fc.uuid(), { minLength: 0, maxLength: 34, size: 'max' }),
     deadLetter: fc.record({

@@ -93,6 +93,26 @@ describe('between our own queues', () => {
     expect(await quarantined()).toMatchObject([{ status: 'in-isolation', source: 'hospital-a' }]);
   });
 
+  test.each([
+    ['other-source', LAB, { group: 'lab', attributes: { source: 'hospital-a' } }, 'lab'],
+    ['message-group', A, {}, 'hospital-a'],
+  ] as const)(
+    'R04: what was refused for %s is refused again, redriven with nothing mended',
+    async (problem, sender, sent, source) => {
+      await sendAs(sender, lane(), patient(), sent);
+      await run();
+      await refusedAs(problem, source, sender.split(':')[0]);
+      const operator = await loadOperator();
+      for (const round of [1, 2]) {
+        skipTime(1_000);
+        await operator.redrive(stageOf(stage.world), { kind: 'all' }, byTest());
+        expect((await alone())?.failed).toEqual([]);
+        await refusedAs(problem, source, sender.split(':')[0]);
+        expect(await quarantined()).toMatchObject([{ round }]);
+      }
+    },
+  );
+
   test('what was refused is redriven by an operator and refused again, until the config knows it', async () => {
     const { isolation } = stage.world.queues;
     const id = await sendAs('AROANEWCOMER', lane(), patient({ id: 'p' }), { group: 'new' });
