@@ -5,6 +5,7 @@ import { buildApp } from 'fauxqs';
 import type { EmulatorData } from './emulator.ts';
 import { createStores, persistStores } from './fauxqs-stores.ts';
 import { endPollsOfTheGone } from './gone-pollers.ts';
+import { addGuardedObjects } from './guarded-objects.ts';
 import { addLockedBuckets } from './locked-buckets.ts';
 
 assert(parentPort, 'runs in a thread');
@@ -13,6 +14,7 @@ const stores = await createStores();
 const app = buildApp({ logger: false, stores });
 endPollsOfTheGone(app, stores.sqsStore);
 addLockedBuckets(app, stores.s3Store);
+addGuardedObjects(app);
 const endpoint = await app.listen({ host: '127.0.0.1', port: data.port });
 const close = data.dataDir ? await persistStores(stores, data.dataDir, endpoint) : () => {};
 
