@@ -50,6 +50,8 @@ export interface Attempt {
 export interface Trouble {
   readonly status: QuarantineStatus;
   readonly attempts: readonly Attempt[];
+  /** How often it was redriven; absent before the first time. */
+  readonly round?: number | undefined;
 }
 
 export interface AttemptPolicy {
@@ -71,14 +73,19 @@ export type AttemptDecision =
 
 export const ENVIRONMENT_DIED = 'the execution environment died while it ran';
 
-/** Decides on the entry as read consistently from Quarantine; undefined where there is none yet. */
+/**
+ * Decides on the entry as read consistently from Quarantine; undefined where there is none yet. `round`
+ * is the message's: a copy of a round that a redrive has ended changes nothing.
+ */
 export function decideAttempt(
   trouble: Trouble | undefined,
   voided: readonly string[],
   now: number,
   policy: AttemptPolicy,
+  round = 0,
 ): AttemptDecision {
   if (trouble === undefined) return { kind: 'run', ownProcess: false };
+  if (round < roundOf(trouble)) return { kind: 'finished' };
   switch (trouble.status) {
     case 'quarantined':
     case 'discarded':
@@ -89,6 +96,19 @@ export function decideAttempt(
     case 'redriven':
       return decideByAttempts(countedAttempts(trouble.attempts, voided), now, policy);
   }
+}
+
+/** How often a message, or an entry, was redriven. */
+export function roundOf({ round }: Pick<Trouble, 'round'>): number {
+  return round ?? 0;
+}
+
+/**
+ * Whether a message begins a round of its entry: whoever redrove it died, or is yet to say so. Then its
+ * first run raises the round.
+ */
+export function beginsRound(message: Pick<Trouble, 'round'>, trouble: Trouble): boolean {
+  return trouble.status === 'quarantined' && roundOf(message) > roundOf(trouble);
 }
 
 /** The attempts that count: all but those that met a fault of our own (R09). */

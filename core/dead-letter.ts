@@ -17,6 +17,8 @@ export interface DeadLetter {
   /** What crashed it; of a backstop it is not known, and `exit` stands for it. */
   readonly crash: CrashKind;
   readonly reason: string;
+  /** Why its envelope cannot be read: nobody knows which message it ends, so it must wait (R09). */
+  readonly unreadable?: string | undefined;
 }
 
 const BACKSTOP = 'never finished: its queue gave up after receiving it too often';
@@ -40,12 +42,17 @@ export function deadLetterOf(
   const lane = laneOfQueue(arrival.queueArn);
   const { [ENVELOPE_ATTRIBUTE]: _, ...said } = arrival.attributes;
   const provenance = readProvenance(isOurs ? arrival : { ...arrival, attributes: said });
-  const { origin, envelope } = proven(provenance, isOurs ? 'behind' : 'first', lane);
+  const { origin, envelope, problem, unreadable } = proven(
+    provenance,
+    isOurs ? 'behind' : 'first',
+    lane,
+  );
   return {
     origin,
     lane: envelope?.lane ?? lane,
     crash: envelope?.deadLetter?.kind ?? envelope?.crash ?? 'exit',
     reason: envelope?.deadLetter?.reason ?? BACKSTOP,
+    ...(unreadable && { unreadable: problem }),
   };
 }
 

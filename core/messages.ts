@@ -14,6 +14,16 @@ import { CRASH_KINDS } from './verdict.ts';
 /** Name of the one message attribute that a hop between our own queues carries. */
 export const ENVELOPE_ATTRIBUTE = 'failsafe-envelope';
 
+/**
+ * Text of ours that is cut where it is too long, written and read alike: an envelope that could not be
+ * read would lose the message's identity. Never half of a character is kept.
+ */
+const cutAt = (charactersMax: number) =>
+  z.string().transform((text) => {
+    const beginning = text.slice(0, charactersMax);
+    return beginning === text ? text : beginning.replace(/[\ud800-\udbff]$/, '');
+  });
+
 export const traceContextSchema = z.object({
   traceparent: z.string().regex(TRACEPARENT),
   tracestate: z.string().regex(TRACESTATE).optional(),
@@ -50,7 +60,16 @@ export const originSchema = z.object({
    * Who sent it, where that was refused: a unique id of IAM. By it the message is decided anew when it
    * is redriven (core/sources.ts).
    */
-  sender: z.string().min(1).max(128).optional(),
+  sender: cutAt(128).optional(),
+  /** What it said of itself when it was refused, for the same reason. */
+  claims: z.object({ source: cutAt(128).optional(), group: cutAt(128).optional() }).optional(),
+  /**
+   * What was wrong with the submission beside its resource, free of values. It is rejected for that
+   * however often it is sent back: nothing that could be mended here would change it.
+   */
+  problem: cutAt(512).optional(),
+  /** Which redrive of its Quarantine entry sent it; absent before the first (core/redrive.ts). */
+  round: z.int().nonnegative().optional(),
 });
 export type Origin = z.infer<typeof originSchema>;
 
@@ -59,10 +78,12 @@ export const crashKindSchema = z.enum(CRASH_KINDS);
 /** Why a message is dead-lettered, in words that carry no PHI, and after how many attempts. */
 export const deadLetterReasonSchema = z.object({
   kind: crashKindSchema,
-  reason: z.string().max(1024),
+  reason: cutAt(1024),
   attempts: z.int().nonnegative(),
 });
 export type DeadLetterReason = z.infer<typeof deadLetterReasonSchema>;
+
+const VOIDED_MAX = 32;
 
 export const envelopeSchema = originSchema.extend({
   lane: laneSchema,
@@ -74,7 +95,10 @@ export const envelopeSchema = originSchema.extend({
    * Request ids of attempts that met a fault of our own and could not be taken back in the table:
    * they do not count (R09).
    */
-  voided: z.array(z.string()).max(32).optional(),
+  voided: z
+    .array(z.string())
+    .transform((ids) => ids.slice(-VOIDED_MAX))
+    .optional(),
 });
 export type Envelope = z.infer<typeof envelopeSchema>;
 

@@ -7,6 +7,9 @@
  *
  * What cannot be read is a reason to reject the message, never to crash on it: the origin is then
  * what SQS itself says, which cannot be wrong.
+ *
+ * An envelope is another matter. We wrote it, so one that cannot be read is a fault of our own (R09):
+ * what SQS says is the identity of a hop, and the message must not get that one.
  */
 import { CORRELATION_ATTRIBUTE, ownCorrelationId } from './correlation.ts';
 import {
@@ -25,6 +28,8 @@ export interface Arrival {
   /** SentTimestamp in the queue it came from, epoch ms. */
   readonly sentAt: number;
   readonly attributes: Readonly<Record<string, string | undefined>>;
+  /** Names of attributes that are no text. */
+  readonly notText?: readonly string[] | undefined;
   /** The resource, where the message carries it itself. */
   readonly text?: string | undefined;
 }
@@ -35,6 +40,8 @@ export interface Provenance {
   readonly envelope?: Envelope | undefined;
   /** Why the message must be rejected, free of values. */
   readonly problem?: string | undefined;
+  /** The problem is an envelope. Nobody knows whose message it is, so it must wait. */
+  readonly unreadable?: true | undefined;
 }
 
 /** Never throws, whatever the attributes hold. */
@@ -53,10 +60,24 @@ export function readProvenance(arrival: Arrival): Provenance {
   if (encoded !== undefined) {
     const envelope = envelopeSchema.safeParse(parseJson(encoded));
     return envelope.success
-      ? { origin: originSchema.parse(envelope.data), envelope: envelope.data }
-      : { origin: itself, problem: `envelope: ${fieldsOf(envelope.error)}` };
+      ? {
+          origin: originSchema.parse(envelope.data),
+          envelope: envelope.data,
+          problem: envelope.data.problem,
+        }
+      : { origin: itself, problem: `envelope: ${fieldsOf(envelope.error)}`, unreadable: true };
   }
+  const said = readAttributes(arrival, itself);
+  if (typeof said !== 'string') return { origin: said };
+  const problem = `message attributes: ${said}`;
+  return { origin: { ...itself, problem }, problem };
+}
+
+/** What the producer says of the message, or which of it cannot be read. */
+function readAttributes({ attributes, notText = [] }: Arrival, itself: Origin): Origin | string {
   const { source, file, line, sequence } = attributes;
+  const dark = ['source', 'file', 'line', 'sequence'].filter((name) => notText.includes(name));
+  if (dark.length > 0) return unreadable(dark);
   const said = originSchema.safeParse({
     ...itself,
     ...(source === undefined ? {} : { source }),
@@ -64,9 +85,7 @@ export function readProvenance(arrival: Arrival): Provenance {
     ...(line === undefined ? {} : { line: Number(line) }),
     ...(sequence === undefined ? {} : { sequence: Number(sequence) }),
   });
-  return said.success
-    ? { origin: said.data }
-    : { origin: itself, problem: `message attributes: ${fieldsOf(said.error)}` };
+  return said.success ? said.data : fieldsOf(said.error);
 }
 
 /** The envelope of the next hop. What an earlier hop knew is carried on unless told otherwise. */
@@ -76,6 +95,18 @@ export function envelopeFor(
   news: Partial<Pick<Envelope, 'crash' | 'deadLetter' | 'voided'>> = {},
 ): Envelope {
   return { ...provenance.envelope, ...provenance.origin, lane, ...news };
+}
+
+/**
+ * An envelope as a message attribute. Whatever is written so can be read: it goes through the same
+ * schema. SQS refuses two characters that JSON leaves as they are.
+ * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
+ */
+export function writeEnvelope(envelope: Envelope): string {
+  return JSON.stringify(envelopeSchema.parse(envelope)).replaceAll(
+    /[\ufffe\uffff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16)}`,
+  );
 }
 
 function parseJson(text: string): unknown {
@@ -88,6 +119,7 @@ function parseJson(text: string): unknown {
 
 /** The names of what is wrong, without the values. */
 function fieldsOf(error: { issues: readonly { path: PropertyKey[] }[] }): string {
-  const fields = new Set(error.issues.map((issue) => issue.path.join('.') || 'not as expected'));
-  return `unreadable (${[...fields].join(', ')})`;
+  return unreadable(error.issues.map((issue) => issue.path.join('.') || 'not as expected'));
 }
+
+const unreadable = (fields: readonly string[]) => `unreadable (${[...new Set(fields)].join(', ')})`;

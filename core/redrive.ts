@@ -6,9 +6,15 @@
  * well, should the operator's clock be wrong. So an interrupted redrive goes on by being run again
  * with the same time, and a fix that does not fix makes no endless loop.
  *
- * The entry is marked first, then the message is sent, then it is marked as sent. A death in between
- * leaves a mark without a sending, which any later redrive finishes: the message may be sent twice
- * then, which is harmless (R04), but never not at all.
+ * Each redrive begins a round of its entry, as a heart-beat of Raft begins a term. The message carries
+ * its round, and what belongs to an older one (a copy, an attempt, a dead letter that comes late)
+ * changes nothing (R02): the entry's conditions compare both.
+ *
+ * The redrive is announced in the entry, then the message is sent, then the round is raised. Until then
+ * the entry is quarantined as before. A death before the sending leaves all as it was. After a death
+ * behind it the message's own first run raises the round, so nothing waits for an operator. The message
+ * may be sent twice, which is harmless (R04). Raising first was rejected: a death before the sending
+ * then leaves an entry that waits for a message that nobody sent.
  */
 import type { QuarantineStatus } from './attempts.ts';
 import type { CrashKind } from './verdict.ts';
@@ -19,7 +25,7 @@ export interface RedriveMark {
   readonly at: number;
   readonly by: string;
   readonly why?: string | undefined;
-  /** Absent until the queue has taken the message. */
+  /** Absent while the redrive is only announced. */
   readonly sentAt?: number | undefined;
 }
 
@@ -46,7 +52,7 @@ export type SkipReason = 'newer' | 'came back' | 'under way' | 'ended';
 
 export type RedriveStep =
   | { readonly kind: 'begin' }
-  /** An earlier redrive died before it could say that it had sent. */
+  /** An older version of this code marked it, and died before it could say that it had sent. */
   | { readonly kind: 'finish' }
   | { readonly kind: 'skip'; readonly because: SkipReason };
 
@@ -54,7 +60,7 @@ export type RedriveStep =
 export function decideRedrive(entry: RedrivableEntry, before: number): RedriveStep {
   switch (entry.status) {
     case 'quarantined':
-      if (entry.redrive?.before === before) return { kind: 'skip', because: 'came back' };
+      if (cameBackFrom(entry.redrive, before)) return { kind: 'skip', because: 'came back' };
       if ((entry.quarantinedAt ?? 0) > before) return { kind: 'skip', because: 'newer' };
       return { kind: 'begin' };
     case 'redriven':
@@ -67,6 +73,11 @@ export function decideRedrive(entry: RedrivableEntry, before: number): RedriveSt
     case 'delivered':
       return { kind: 'skip', because: 'ended' };
   }
+}
+
+/** A redrive that was only announced has sent nothing that could have come back. */
+function cameBackFrom(mark: RedriveMark | undefined, before: number): boolean {
+  return mark?.sentAt !== undefined && mark.before === before;
 }
 
 /** Rounds kept of one record, so that it stays within what an item may hold. */

@@ -9,8 +9,9 @@
  *
  * A hop between our own queues makes our role the sender. Then, and only then, the envelope's source
  * is believed: of a message that came by one of our own queues, from one of our roles or an operator.
- * What was refused carries its first sender along when it is redriven, and is decided anew by it: once
- * the config is mended it is taken, under the source that it is of and not the one that it claimed.
+ * What was refused carries its first sender along when it is redriven, with what it claimed of itself, and
+ * is decided anew by both: it is refused again until the config is mended, and then taken under the source
+ * that it is of.
  *
  * A service (a topic, a rule) sends under an id of its own that is the same for everybody: it proves
  * nothing, and who may use it is the queue's policy to say, by `aws:SourceArn` (lib/queue-policy.ts).
@@ -89,6 +90,8 @@ export interface Arrived {
   /** What its attribute `source` says. */
   readonly claimed?: string | undefined;
   readonly envelope?: Envelope | undefined;
+  /** It has an envelope that cannot be read. */
+  readonly unreadable?: boolean | undefined;
   /** Of the body. */
   readonly bytes: number;
 }
@@ -109,14 +112,17 @@ export function admit(
   ownRoles: readonly string[],
   arrived: Arrived,
 ): Admission {
-  const { queue, envelope, senderId } = arrived;
-  if (queue === 'behind' && envelope !== undefined) {
+  const { queue, envelope, senderId, unreadable = false } = arrived;
+  if (queue === 'behind' && (envelope !== undefined || unreadable)) {
     if (!isOurs(rules, ownRoles, senderId)) {
       const sender = principalOf(senderId);
       return { kind: 'refused', source: UNKNOWN_SOURCE, sender, problem: 'not-a-hop' };
     }
+    // A fault of our own, which waits before anybody asks whose it is.
+    if (envelope === undefined) return { kind: 'admitted', source: UNKNOWN_SOURCE };
     if (envelope.sender === undefined) return { kind: 'admitted', source: envelope.source };
-    return admitSender(rules, envelope.sender, arrived);
+    const { source: claimed, group: messageGroupId } = envelope.claims ?? {};
+    return admitSender(rules, envelope.sender, { ...arrived, claimed, messageGroupId });
   }
   const { claimed, messageGroupId } = arrived;
   const sender =
@@ -158,12 +164,13 @@ function problemOf(
   { messageGroups }: SourceRules,
   label: string,
   source: Source,
-  { lane, queue, claimed, messageGroupId, bytes }: Arrived,
+  { lane, queue, envelope, claimed, messageGroupId, bytes }: Arrived,
 ): SenderProblem | undefined {
   if (claimed !== undefined && claimed !== label) return 'other-source';
   if (!source.lanes.includes(lane)) return 'lane';
-  // Behind the first queue the group is ours.
-  const isGrouped = queue === 'behind' || messageGroupId === groupIdOf(label);
+  // Behind the first queue the group is ours, unless the message was refused with another one.
+  const isOurGroup = queue === 'behind' && envelope?.claims === undefined;
+  const isGrouped = isOurGroup || messageGroupId === groupIdOf(label);
   if (messageGroups === 'require' && !isGrouped) return 'message-group';
   return bytes > largestOf(source) ? 'size' : undefined;
 }

@@ -6,12 +6,14 @@ import type { Arrival } from '../core/origin.ts';
 export function arrivalOf(record: SQSRecord, ownBucket: string): Arrival {
   const { messageId, body, messageAttributes } = record;
   const attributes = Object.entries(messageAttributes);
+  const notText = attributes.filter(([, { stringValue }]) => stringValue === undefined);
   return {
     messageId,
     sentAt: Number(record.attributes.SentTimestamp),
     attributes: Object.fromEntries(
       attributes.map(([name, { stringValue }]) => [name, stringValue]),
     ),
+    ...(notText.length > 0 && { notText: notText.map(([name]) => name) }),
     ...(readCarriage(body, ownBucket).kind === 'inline' && { text: body }),
   };
 }

@@ -65,6 +65,10 @@ export const METRICS = {
   CodesStale: counts('codes answered by an old answer, for the server could not be asked'),
   CodesUnverified: counts('codes that nobody answered'),
   Quarantined: countsBy('verdict', 'entries of Quarantine, by the class of their fingerprint'),
+  EnvelopesUnreadable: countsBy(
+    'component',
+    'deliveries of messages of our own whose envelope cannot be read; they wait',
+  ),
   AlreadyEnded: counts('dead letters whose message had an outcome already'),
   Calls: counts('calls of the FHIR server'),
   Repeats: counts('calls that may have been made before'),

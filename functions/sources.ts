@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { Envelope } from '../core/messages.ts';
+import type { Origin } from '../core/messages.ts';
 import type { Provenance } from '../core/origin.ts';
 import {
   type Admission,
@@ -51,13 +51,14 @@ interface Received extends Pick<Arrived, 'lane' | 'queue' | 'bytes' | 'claimed'>
  * sources what it says stands.
  */
 export function prove(said: Provenance, received: Received): Proven {
-  const { envelope } = said;
+  const { envelope, unreadable } = said;
   if (sourceRules === undefined) {
     return { provenance: said, admission: { kind: 'admitted', source: said.origin.source } };
   }
   const admission = admit(sourceRules, ownRoles, {
     ...received,
     envelope,
+    unreadable,
     senderId: received.attributes.SenderId,
     messageGroupId: received.attributes.MessageGroupId,
   });
@@ -68,25 +69,37 @@ function borneOut(said: Provenance, admission: Admission, received: Received): P
   const { source } = admission;
   if (admission.kind === 'admitted') return withSource(said, { source });
   const { sender, problem } = admission;
+  const claims = said.origin.sender === undefined ? claimsOf(received) : said.origin.claims;
   // An envelope of anybody else could speak for, and end, somebody else's message.
   if (problem === 'not-a-hop') {
     const { messageId, sentAt } = received;
     return { origin: { messageId, sentAt, source, sender } };
   }
-  return withSource(said, { source, sender });
+  return withSource(said, { source, sender, claims });
+}
+
+/** Refused on its first queue: what a redrive is decided by as well. */
+function claimsOf({ claimed, attributes }: Received): Origin['claims'] {
+  const { MessageGroupId: group } = attributes;
+  return {
+    ...(claimed !== undefined && { source: claimed }),
+    ...(group !== undefined && { group }),
+  };
 }
 
 function withSource(
-  { origin, envelope, problem }: Provenance,
-  proven: { source: string; sender?: string },
+  { origin, envelope, problem, unreadable }: Provenance,
+  proven: { source: string; sender?: string; claims?: Origin['claims'] },
 ): Provenance {
   return {
     origin: { ...withoutSender(origin), ...proven },
     envelope: envelope && withoutSender(envelope),
     problem,
+    ...(unreadable && { unreadable }),
   };
 }
 
-function withoutSender<T extends { sender?: Envelope['sender'] }>({ sender: _, ...rest }: T) {
+function withoutSender<T extends Pick<Origin, 'sender' | 'claims'>>(origin: T) {
+  const { sender: _, claims: __, ...rest } = origin;
   return rest;
 }

@@ -91,11 +91,21 @@ function onWhat({ Resource, Condition }: Statement, template: PermissionsTemplat
   );
   const via = JSON.stringify(Condition ?? {}).match(/"[a-z0-9]+\.",\{"Ref":"AWS::Region"\}/g);
   const services = (via ?? []).map((match) => match.slice(1, match.indexOf('.')));
-  if (Condition !== undefined && services.length === 0) {
+  const prefixes = prefixesIn(Condition);
+  if (Condition !== undefined && services.length === 0 && prefixes.length === 0) {
     throw new Error(`permissions: no words for ${JSON.stringify(Condition)}`);
   }
   const only = services.length > 0 ? ` by way of ${services.join(', ')}` : '';
-  return resources.sort().join(', ') + only;
+  const under = prefixes.length > 0 ? ` under ${prefixes.join(', ')}` : '';
+  return resources.sort().join(', ') + only + under;
+}
+
+/** What a listing is limited to. */
+function prefixesIn(condition: unknown): readonly string[] {
+  const { StringLike } = (condition ?? {}) as {
+    StringLike?: { 's3:prefix'?: string | readonly string[] };
+  };
+  return [...list(StringLike?.['s3:prefix'])].sort();
 }
 
 /** The policies of a role: attached ones, and any that were put into the role or onto it. */

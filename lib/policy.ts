@@ -8,6 +8,19 @@ import type { Bucket } from 'aws-cdk-lib/aws-s3';
 export const allow = (sid: string, actions: string[], resources: string[]) =>
   new PolicyStatement({ sid, effect: Effect.ALLOW, actions, resources });
 
+/**
+ * Listing of a bucket under these prefixes. A role needs it to be told that an object is missing: S3 tells
+ * others that they may not read it.
+ */
+export const allowListing = (sid: string, bucket: Bucket, prefixes: readonly string[]) =>
+  new PolicyStatement({
+    sid,
+    effect: Effect.ALLOW,
+    actions: ['s3:ListBucket'],
+    resources: [bucket.bucketArn],
+    conditions: { StringLike: { 's3:prefix': prefixes.map((prefix) => `${prefix}*`) } },
+  });
+
 /** The objects of a bucket under these prefixes. */
 export const objects = (bucket: Bucket, prefixes: readonly string[]) =>
   prefixes.map((prefix) => bucket.arnForObjects(`${prefix}*`));

@@ -39,12 +39,18 @@ export class Quarantine extends Construct {
         [ENV.quarantineTable]: props.table.tableName,
         [ENV.bodiesBucket]: props.bodies.bucketName,
         [ENV.outcomesTopicArn]: props.outcomes.topicArn,
+        [ENV.deadLetterQueueUrls]: props.lanes.map((lane) => lane.deadLetter.queueUrl).join(','),
         [ENV.settings]: JSON.stringify(settings),
       },
       statements: [
         allow(
           'TakeDeadLetters',
-          ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'],
+          [
+            'sqs:ChangeMessageVisibility',
+            'sqs:DeleteMessage',
+            'sqs:GetQueueAttributes',
+            'sqs:ReceiveMessage',
+          ],
           props.lanes.map((lane) => lane.deadLetter.queueArn),
         ),
         allow('FileThem', ['dynamodb:GetItem', 'dynamodb:UpdateItem'], [props.table.tableArn]),

@@ -4,7 +4,7 @@ import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { HOPS_PREFIX, SUBMISSIONS_PREFIX } from '../core/claim-check.ts';
+import { CANARY, HOPS_PREFIX, SUBMISSIONS_PREFIX } from '../core/claim-check.ts';
 import type { Lane as LaneName } from '../core/messages.ts';
 import type { BodyPrefix } from '../functions/aws/bodies-bucket.ts';
 import { ENV } from '../functions/aws/env-names.ts';
@@ -16,7 +16,7 @@ import { acknowledge, objectsUnder } from './acknowledgements.ts';
 import type { Config, PluginConfig } from './config.ts';
 import type { Foundation } from './foundation.ts';
 import { PipelineFunction } from './pipeline-function.ts';
-import { allow, allowKey, objects } from './policy.ts';
+import { allow, allowKey, allowListing, objects } from './policy.ts';
 import { terminologySettings } from './terminology.ts';
 
 /** Where a verdict goes. */
@@ -122,8 +122,12 @@ const statements = (lane: LaneQueues, stores: ValidateStores) => [
   allow('RecordTrouble', ['dynamodb:GetItem', 'dynamodb:UpdateItem'], [stores.quarantine.tableArn]),
   allow('ReadClaimChecks', ['s3:GetObject'], objects(stores.bodies, READ)),
   allow('WriteBodies', ['s3:PutObject'], objects(stores.bodies, WRITE)),
-  // Without it S3 answers 403 for a key that is not there, and a bad claim check looks like a fault.
-  allow('KnowAbsentBodies', ['s3:ListBucket'], [stores.bodies.bucketArn]),
+  allow(
+    'WriteCanary',
+    ['s3:PutObject'],
+    [stores.bodies.arnForObjects(SUBMISSIONS_PREFIX + CANARY)],
+  ),
+  allowListing('KnowAbsentBodies', stores.bodies, READ),
   allow('TellCrashes', ['sns:Publish'], [stores.crashes.topicArn]),
   allow('TellOutcomes', ['sns:Publish'], [stores.outcomes.topicArn]),
   ...(stores.delivery

@@ -17,7 +17,8 @@ export async function textOf(entry: QuarantineRecord): Promise<string> {
   if (entry.bodyS3 === undefined) throw new BodyGone('the entry has no body');
   const fetched = await fetchBody(entry.bodyS3, BYTES_MAX);
   if (fetched.kind === 'text') return fetched.text;
-  throw new BodyGone(`its object ${entry.bodyS3.key} is ${fetched.kind}`);
+  const why = fetched.kind === 'refused' ? fetched.refusal : fetched.kind;
+  throw new BodyGone(`its object ${entry.bodyS3.key} is ${why}`);
 }
 
 /**

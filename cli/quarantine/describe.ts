@@ -1,4 +1,5 @@
 /** Quarantine in words, for a terminal. */
+import { roundOf } from '../../core/attempts.ts';
 import type { QuarantineRecord } from '../../functions/aws/quarantine-entries.ts';
 import { printable, printableLines } from '../printable.ts';
 import type { Overview } from './groups.ts';
@@ -28,7 +29,7 @@ export function describeOverview({ groups, interrupted }: Overview): string {
   const tail = [`${total} quarantined, for ${groups.length} reasons`];
   if (interrupted > 0) {
     tail.push(
-      `${interrupted} marked by a redrive that was interrupted: redrive --all goes on with it`,
+      `${interrupted} marked by a redrive of an older version that was interrupted: redrive --all goes on with it`,
     );
   }
   return (groups.length > 0 ? [...withReasons, ...tail] : tail).join('\n');
@@ -57,6 +58,7 @@ export function describeEntry(entry: QuarantineRecord): string {
     ['status', entry.status],
     ['kind', [entry.kind, entry.crash].filter(Boolean).join(', ') || '-'],
     ['reason', entry.reason ?? '-'],
+    ...(entry.problem === undefined ? [] : [['problem', entry.problem]]),
     ['fingerprint', entry.fingerprint ?? '-'],
     ['lane', entry.lane],
     ['source', entry.source],
@@ -65,6 +67,7 @@ export function describeEntry(entry: QuarantineRecord): string {
     ['submitted', time(entry.sentAt)],
     ['quarantined', time(entry.quarantinedAt)],
     ['redrives', String(entry.redrives)],
+    ['round', String(roundOf(entry))],
   ];
   return [...aligned(rows), ...attempts(entry), ...rounds(entry), ...outcome(entry)].join('\n');
 }
@@ -87,7 +90,12 @@ function rounds({ rounds: past, redrive, discard }: QuarantineRecord): string[] 
     );
   });
   if (redrive !== undefined && redrive.sentAt === undefined) {
-    lines.push('redrive    was interrupted before it had sent: redrive it again');
+    const { at, by } = redrive;
+    lines.push(
+      printable(
+        `redrive    ${time(at)} by ${by}, not seen to have sent: redrive it again unless it runs`,
+      ),
+    );
   }
   if (discard !== undefined) {
     const { at, by, why = '' } = discard;

@@ -1,10 +1,16 @@
 /** Sends quarantined messages back to their lane, where they run alone. */
+
+import { roundOf } from '../../core/attempts.ts';
 import { type Lane, type Origin, originSchema } from '../../core/messages.ts';
 import { decideRedrive, type RedriveMark, type SkipReason } from '../../core/redrive.ts';
 import { sendTriggers } from '../../functions/aws/delivery-queue.ts';
 import { hop, sendAll } from '../../functions/aws/lane-queues.ts';
 import { type QuarantineRecord, readEntry } from '../../functions/aws/quarantine-entries.ts';
-import { beginRedrive, redriveSent } from '../../functions/aws/quarantine-redrive.ts';
+import {
+  announceRedrive,
+  raiseRound,
+  redriveSent,
+} from '../../functions/aws/quarantine-redrive.ts';
 import { markDelivered } from '../../functions/aws/quarantine-table.ts';
 import { pendAnew } from '../../functions/aws/redriven-deliveries.ts';
 import { messageBodyOf } from './body.ts';
@@ -25,7 +31,7 @@ export interface RedriveOptions extends WorkOptions {
 
 export type RedriveEnding =
   | 'sent'
-  /** What an earlier redrive had marked and not sent. */
+  /** What an older version of this command had marked and not sent. */
   | 'finished'
   | 'stored already'
   | 'other lane'
@@ -63,53 +69,54 @@ async function redriveOne(
   if (step.kind === 'skip') return step.because;
   if (options.dryRun) return step.kind === 'begin' ? 'sent' : 'finished';
   if (step.kind === 'finish') {
-    await send(stage, entry, entry.redrives);
+    await send(stage, entry, async () => {
+      await redriveSent(stage.quarantineTable, entry.pk, entry.redrives, Date.now());
+    });
     return 'finished';
   }
   if (await resolvedAsStored(stage, entry)) return 'stored already';
   const { before, by, why } = options;
   const mark: RedriveMark = { before, at: Date.now(), by, why };
-  // Read before the mark is made: an entry whose body is gone stays quarantined.
-  const body = await messageBodyOf(entry, stage.bucket);
-  if (!(await beginRedrive(stage.quarantineTable, entry, mark))) return 'changed meanwhile';
-  await send(stage, entry, entry.redrives + 1, body);
+  if (!(await announceRedrive(stage.quarantineTable, entry, mark))) return 'changed meanwhile';
+  const round = roundOf(entry) + 1;
+  const raise = async () => {
+    // Its message may have run by now, and have raised the round itself.
+    await raiseRound(stage.quarantineTable, entry, round, { ...mark, sentAt: Date.now() });
+  };
+  await send(stage, { ...entry, round }, raise);
   return 'sent';
 }
 
-/** A death after the sending and before its mark sends a second copy later; R04 bears that. */
+/**
+ * Sends it, and raises its round once a death loses nothing any more. A second copy that is sent after a
+ * death is of the same round; R04 bears that.
+ */
 async function send(
   stage: QuarantineStage,
   entry: QuarantineRecord,
-  redrives: number,
-  body?: string,
+  raise: () => Promise<void>,
 ): Promise<void> {
-  if (entry.delivery === undefined) await sendToLane(stage, entry, body);
-  else await sendToServer(stage, entry.pk, entry.delivery);
-  await redriveSent(stage.quarantineTable, entry.pk, redrives, Date.now());
+  const { pk, delivery } = entry;
+  if (delivery === undefined) {
+    await sendToLane(stage, entry);
+    await raise();
+  } else if (await pendAnew(stage.resourcesTable, delivery, pk, Date.now())) {
+    // The resource is stored; only its delivery is made anew. Its mark does not need the trigger.
+    await raise();
+    await trigger(stage, delivery.pk);
+  } else {
+    await markDelivered(stage.quarantineTable, pk);
+  }
 }
 
-/** The resource is stored; only its delivery is made anew, and that not if there is no need. */
-async function sendToServer(
-  { resourcesTable, quarantineTable, deliveryQueueUrl }: QuarantineStage,
-  id: string,
-  delivery: NonNullable<QuarantineRecord['delivery']>,
-): Promise<void> {
-  if (!(await pendAnew(resourcesTable, delivery, id, Date.now()))) {
-    await markDelivered(quarantineTable, id);
-    return;
-  }
-  const [error] = await sendTriggers(deliveryQueueUrl, [delivery.pk]);
+async function trigger({ deliveryQueueUrl }: QuarantineStage, pk: string): Promise<void> {
+  const [error] = await sendTriggers(deliveryQueueUrl, [pk]);
   if (error !== undefined) throw error;
 }
 
-async function sendToLane(
-  stage: QuarantineStage,
-  entry: QuarantineRecord,
-  body?: string,
-): Promise<void> {
+async function sendToLane(stage: QuarantineStage, entry: QuarantineRecord): Promise<void> {
   const envelope = { ...originOf(entry), lane: entry.lane };
-  const text = body ?? (await messageBodyOf(entry, stage.bucket));
-  const message = await hop(text, envelope, stage.bucket);
+  const message = await hop(await messageBodyOf(entry, stage.bucket), envelope, stage.bucket);
   const [error] = await sendAll(stage.isolationQueueUrls[entry.lane], [message]);
   if (error !== undefined) throw error;
 }

@@ -13,6 +13,7 @@ import {
 import type { HOPS_PREFIX } from '../../core/claim-check.ts';
 import type { ClaimCheck } from '../../core/messages.ts';
 import { s3 } from './clients.ts';
+import { type ObjectRefusal, objectRefusal } from './object-refusal.ts';
 
 export type BodyLocation = ClaimCheck['s3'];
 export type BodyPrefix = 'resources/' | 'quarantine/' | typeof HOPS_PREFIX;
@@ -23,7 +24,9 @@ export type FetchedBody =
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'missing' }
   | { readonly kind: 'too-large'; readonly bytes: number }
-  | { readonly kind: 'not-utf8' };
+  | { readonly kind: 'not-utf8' }
+  /** By the object's own doing, if the canary beside it is readable; else by ours: `cause`. */
+  | { readonly kind: 'refused'; readonly refusal: ObjectRefusal; readonly cause: unknown };
 
 /** Once the headers are there, no timeout of the SDK's holds for the rest. */
 const BODY_MS = 5_000;
@@ -80,7 +83,7 @@ export async function placeBody(
 
 /**
  * Reads a body of at most `bytesMax` bytes. S3 says that an object is missing only to a role that
- * may list the bucket; to others it says AccessDenied, which is thrown as a fault of our own.
+ * may list the bucket; to others it says AccessDenied.
  * Throws {@link BodyStalled} where it takes longer than `timeoutMs`.
  */
 export async function fetchBody(
@@ -100,7 +103,9 @@ export async function fetchBody(
     return decode(await readWithin(response.Body, timeoutMs));
   } catch (error) {
     if (error instanceof NoSuchKey) return { kind: 'missing' };
-    throw error;
+    const refusal = objectRefusal(error);
+    if (refusal === undefined) throw error;
+    return { kind: 'refused', refusal, cause: error };
   }
 }
 

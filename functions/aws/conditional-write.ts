@@ -1,6 +1,12 @@
-import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import {
+  ConditionalCheckFailedException,
+  type DynamoDBServiceException,
+} from '@aws-sdk/client-dynamodb';
 
-/** Whether a conditional write happened; every other failure is thrown. */
+/**
+ * Whether a conditional write happened; every other failure is thrown. For writes that may be repeated
+ * without harm, so that nothing follows from a false that was the echo of an earlier try.
+ */
 export async function written(write: Promise<unknown>): Promise<boolean> {
   try {
     await write;
@@ -11,12 +17,47 @@ export async function written(write: Promise<unknown>): Promise<boolean> {
   }
 }
 
+/** It is known that a write did not happen; `cause` says why. */
+export class NotWritten extends Error {
+  override readonly name = 'NotWritten';
+  /** Name of the cause, for the log. */
+  readonly code: string;
+
+  constructor(cause: unknown) {
+    super('nothing was written', { cause });
+    this.code = cause instanceof Error ? cause.name : typeof cause;
+  }
+}
+
 /**
- * Whether an error is the table's own refusal, by which nothing was written. After any other (no
- * answer in time, a connection that broke) the write may stand all the same.
+ * Whether a conditional write stands, for writes from which something follows. Where its end is unknown
+ * the item is read back: `stands` says whether it holds what was written.
+ * @throws NotWritten where it does not stand, for another reason than its condition. Any other error
+ * means that nobody knows.
  */
-export function isRefusal(error: unknown): boolean {
-  return error instanceof Error && '$fault' in error && error.$fault === 'client';
+export async function writtenOrStands(
+  write: Promise<unknown>,
+  stands: () => Promise<boolean>,
+): Promise<boolean> {
+  try {
+    await write;
+    return true;
+  } catch (error) {
+    if (!isKnownRefusal(error) && (await stands())) return true;
+    if (error instanceof ConditionalCheckFailedException) return false;
+    throw new NotWritten(error);
+  }
+}
+
+/**
+ * Whether an error says that nothing was written: the service refused the only try of the call. After
+ * any other end the write may stand. The answer of an earlier try may have been lost, and the SDK's
+ * next try was then throttled, or met a condition that the first one had changed.
+ */
+export function isKnownRefusal(error: unknown): boolean {
+  if (!(error instanceof Error && '$fault' in error && error.$fault === 'client')) return false;
+  const { $metadata } = error as Partial<Pick<DynamoDBServiceException, '$metadata'>>;
+  return $metadata?.attempts === 1;
 }
 
 /**

@@ -10,6 +10,8 @@ export const ENV = {
   laneQueueUrl: 'LANE_QUEUE_URL',
   isolationQueueUrl: 'ISOLATION_QUEUE_URL',
   deadLetterQueueUrl: 'DEAD_LETTER_QUEUE_URL',
+  /** Of the dead-letter queues that `quarantine` reads, by commas. */
+  deadLetterQueueUrls: 'DEAD_LETTER_QUEUE_URLS',
   resourcesTable: 'RESOURCES_TABLE',
   quarantineTable: 'QUARANTINE_TABLE',
   incidentsTable: 'INCIDENTS_TABLE',

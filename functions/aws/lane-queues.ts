@@ -4,9 +4,10 @@ import {
   DeleteMessageBatchCommand,
   SendMessageBatchCommand,
 } from '@aws-sdk/client-sqs';
-import { HOPS_PREFIX } from '../../core/claim-check.ts';
+import { HOPS_PREFIX, readCarriage } from '../../core/claim-check.ts';
 import { groupIdOf } from '../../core/message-group.ts';
 import { ENVELOPE_ATTRIBUTE, type Envelope } from '../../core/messages.ts';
+import { writeEnvelope } from '../../core/origin.ts';
 import {
   BATCH_ENTRIES_MAX,
   messageBytes,
@@ -37,15 +38,20 @@ export interface Hop extends Sendable {
 
 /**
  * A message for one of our own queues: the body and the envelope, nothing else. Where both no longer
- * fit, the body goes to the bucket and a claim check travels.
+ * fit, the body goes to the bucket and a claim check travels. What is a claim check itself loses only
+ * the blanks that made it so large.
  */
 export async function hop(body: string, envelope: Envelope, bucket: string): Promise<Hop> {
   const onward = { ...envelope, trace: traceOnward(envelope) };
-  const attributes = { [ENVELOPE_ATTRIBUTE]: JSON.stringify(onward) };
+  const attributes = { [ENVELOPE_ATTRIBUTE]: writeEnvelope(onward) };
   const groupId = groupIdOf(envelope.source);
   if (messageBytes({ body, attributes }) <= SEND_BYTES_MAX) return { body, attributes, groupId };
-  const location = await putBody(bucket, HOPS_PREFIX, envelope.messageId, body);
-  return { body: JSON.stringify({ s3: location }), attributes, groupId };
+  const carriage = readCarriage(body, bucket);
+  const s3 =
+    carriage.kind === 'claim-check'
+      ? carriage.claimCheck.s3
+      : await putBody(bucket, HOPS_PREFIX, envelope.messageId, body);
+  return { body: JSON.stringify({ s3 }), attributes, groupId };
 }
 
 /** Sends all; answers by position with the error of each that was not accepted. Never throws. */

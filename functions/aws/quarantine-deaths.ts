@@ -7,7 +7,7 @@ import type { Attempt } from '../../core/attempts.ts';
 import { isVague } from '../../core/deaths.ts';
 import type { CrashKind } from '../../core/verdict.ts';
 import { dynamo } from './clients.ts';
-import { written } from './conditional-write.ts';
+import { writtenOrStands } from './conditional-write.ts';
 import { REQUEST_INDEX } from './quarantine-indexes.ts';
 import { readTrouble } from './quarantine-table.ts';
 
@@ -53,7 +53,11 @@ export async function recordDeath(
         ...(attempt.reason !== undefined && { ':reasonBefore': attempt.reason }),
       },
     });
-    if (await written(dynamo.send(update))) return true;
+    const stands = async () => {
+      const now = (await readTrouble(table, messageId))?.attempts[index];
+      return now?.requestId === requestId && now.crash === crash && now.reason === reason;
+    };
+    if (await writtenOrStands(dynamo.send(update), stands)) return true;
   }
   return false;
 }

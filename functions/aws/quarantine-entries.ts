@@ -6,6 +6,7 @@ import {
   claimCheckSchema,
   crashKindSchema,
   laneSchema,
+  originSchema,
   traceContextSchema,
 } from '../../core/messages.ts';
 import { dynamo } from './clients.ts';
@@ -34,6 +35,8 @@ const entrySchema = z.object({
   lane: laneSchema,
   source: z.string(),
   sender: z.string().optional(),
+  claims: originSchema.shape.claims,
+  problem: z.string().optional(),
   file: z.string().optional(),
   line: z.number().optional(),
   sentAt: z.number(),
@@ -51,6 +54,7 @@ const entrySchema = z.object({
   bodyS3: claimCheckSchema.shape.s3.optional(),
   delivery: z.object({ pk: z.string(), submissionOrder: z.string() }).optional(),
   redrives: z.number().default(0),
+  round: z.number().optional(),
   redrive: z
     .object({
       before: z.number(),

@@ -6,18 +6,56 @@ import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { type RedriveMark, roundsAfter } from '../../core/redrive.ts';
 import { dynamo } from './clients.ts';
 import { setAll, written } from './conditional-write.ts';
-import type { QuarantineRecord } from './quarantine-entries.ts';
+import { type QuarantineRecord, readEntry } from './quarantine-entries.ts';
 
-/** As read, or as this very write left it: the SDK retries a write whose answer was lost. */
+/** Quarantined, and still as it was read. */
 const AS_READ = '#status = :quarantined AND quarantinedAt = :seen';
+const asRead = ({ quarantinedAt }: QuarantineRecord) => ({
+  ':quarantined': 'quarantined',
+  ':seen': quarantinedAt ?? 0,
+});
+/** As this very write left it: the SDK tries again where an answer was lost. */
+const OWN_MARK = '#mark.#at = :at AND #mark.#by = :by';
+const ownMark = ({ at, by }: Pick<RedriveMark, 'at' | 'by'>) => ({ ':at': at, ':by': by });
+const MARK_NAMES = { '#at': 'at', '#by': 'by' };
 
 /**
- * Marks an entry as about to be sent back: its attempts start anew, and how it ended is kept in
- * `rounds`. False where it is no longer as it was read.
+ * Says in the entry who is about to send it back, so that its round can be raised by whoever comes
+ * first. Nothing else changes. False where the entry is no longer as it was read, or another redrive was
+ * announced since.
  */
-export function beginRedrive(
+export function announceRedrive(
   table: string,
   entry: QuarantineRecord,
+  mark: RedriveMark,
+): Promise<boolean> {
+  const former = entry.redrive;
+  const unannounced =
+    former === undefined ? 'attribute_not_exists(#mark)' : '#mark.#at = :formerAt';
+  const update = new UpdateCommand({
+    TableName: table,
+    Key: { pk: entry.pk },
+    UpdateExpression: 'SET #mark = :mark',
+    ConditionExpression: `${AS_READ} AND (${unannounced} OR (${OWN_MARK}))`,
+    ExpressionAttributeNames: { '#mark': 'redrive', '#status': 'status', ...MARK_NAMES },
+    ExpressionAttributeValues: {
+      ...asRead(entry),
+      ...ownMark(mark),
+      ':mark': mark,
+      ...(former !== undefined && { ':formerAt': former.at }),
+    },
+  });
+  return written(dynamo.send(update));
+}
+
+/**
+ * Raises the round of an entry whose message was sent: its attempts start anew, and how it ended is kept
+ * in `rounds`. False where the round was raised already, or the entry is no longer quarantined.
+ */
+export function raiseRound(
+  table: string,
+  entry: QuarantineRecord,
+  round: number,
   mark: RedriveMark,
 ): Promise<boolean> {
   const { kind = '', reason = '', crash, fingerprint = '', quarantinedAt = 0 } = entry;
@@ -27,6 +65,7 @@ export function beginRedrive(
     status: 'redriven',
     attempts: [],
     redrives: entry.redrives + 1,
+    round,
     redrive: mark,
     rounds: roundsAfter(entry.rounds, ended, mark),
   });
@@ -34,20 +73,28 @@ export function beginRedrive(
     TableName: table,
     Key: { pk: entry.pk },
     UpdateExpression: set.expression,
-    ConditionExpression: `(${AS_READ}) OR (#redrives = :redrives AND #redrive.#at = :at AND #redrive.#by = :by)`,
-    ExpressionAttributeNames: { ...set.names, '#at': 'at', '#by': 'by' },
-    ExpressionAttributeValues: {
-      ...set.values,
-      ':quarantined': 'quarantined',
-      ':seen': quarantinedAt,
-      ':at': mark.at,
-      ':by': mark.by,
-    },
+    // Not even once more by its own: the message is sent, and may have had an attempt by now.
+    ConditionExpression: `${AS_READ} AND (attribute_not_exists(#round) OR #round < :round)`,
+    ExpressionAttributeNames: set.names,
+    ExpressionAttributeValues: { ...set.values, ...asRead(entry) },
   });
   return written(dynamo.send(update));
 }
 
-/** Marks that the queue has taken the message of the n-th redrive; false where it was marked. */
+/** Raises the round by which a message came whose sender has not, as announced in its entry. */
+export async function acceptRound(
+  table: string,
+  messageId: string,
+  round: number,
+  now: number,
+): Promise<void> {
+  const entry = await readEntry(table, messageId);
+  if (entry === undefined) return;
+  const { before, at, by, why } = entry.redrive ?? { before: now, at: now, by: 'unknown' };
+  await raiseRound(table, entry, round, { before, at, by, why, sentAt: now });
+}
+
+/** Marks that the queue has taken what an older version had marked only; false where it was marked. */
 export function redriveSent(
   table: string,
   messageId: string,
@@ -77,31 +124,42 @@ export function discardEntry(
   entry: QuarantineRecord,
   mark: DiscardMark,
 ): Promise<boolean> {
-  return end(table, entry, { status: 'discarded', discard: mark });
+  return end(
+    table,
+    entry,
+    { status: 'discarded', discard: mark },
+    {
+      condition: OWN_MARK,
+      names: { '#mark': 'discard', ...MARK_NAMES },
+      values: ownMark(mark),
+    },
+  );
 }
 
 /** A copy of the message was stored all the same: then the entry says so (R04). */
 export function resolveStored(table: string, entry: QuarantineRecord): Promise<boolean> {
-  return end(table, entry, { status: 'stored' });
+  return end(table, entry, { status: 'stored' }, { condition: '#status = :status' });
 }
 
+/** Ends an entry that is as it was read, or that this very write has ended. */
 function end(
   table: string,
-  { pk, quarantinedAt }: QuarantineRecord,
+  entry: QuarantineRecord,
   fields: Readonly<Record<string, unknown>>,
+  done: {
+    readonly condition: string;
+    readonly names?: Readonly<Record<string, string>>;
+    readonly values?: Readonly<Record<string, unknown>>;
+  },
 ): Promise<boolean> {
   const set = setAll(fields);
   const update = new UpdateCommand({
     TableName: table,
-    Key: { pk },
+    Key: { pk: entry.pk },
     UpdateExpression: set.expression,
-    ConditionExpression: AS_READ,
-    ExpressionAttributeNames: set.names,
-    ExpressionAttributeValues: {
-      ...set.values,
-      ':quarantined': 'quarantined',
-      ':seen': quarantinedAt ?? 0,
-    },
+    ConditionExpression: `(${AS_READ}) OR (${done.condition})`,
+    ExpressionAttributeNames: { ...set.names, ...done.names },
+    ExpressionAttributeValues: { ...set.values, ...asRead(entry), ...done.values },
   });
   return written(dynamo.send(update));
 }

@@ -5,12 +5,7 @@
  */
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
-import {
-  type Attempt,
-  QUARANTINE_STATUSES,
-  type QuarantineStatus,
-  type Trouble,
-} from '../../core/attempts.ts';
+import { QUARANTINE_STATUSES, type QuarantineStatus, type Trouble } from '../../core/attempts.ts';
 import { crashKindSchema, type Lane, type Origin } from '../../core/messages.ts';
 import type { CrashKind } from '../../core/verdict.ts';
 import { traceOnward } from '../traces.ts';
@@ -20,12 +15,25 @@ import { setAll, written } from './conditional-write.ts';
 import { fingerprintShard } from './quarantine-fingerprints.ts';
 
 /** No outcome yet, or one that an operator took back. */
-const UNFINISHED = '(attribute_not_exists(pk) OR #status = :inIsolation OR #status = :redriven)';
-const UNFINISHED_VALUES = { ':inIsolation': 'in-isolation', ':redriven': 'redriven' };
-const THIS_ATTEMPT = (index: number) => `attempts[${index}].requestId = :requestId`;
+export const UNFINISHED =
+  '(attribute_not_exists(pk) OR #status = :inIsolation OR #status = :redriven)';
+export const UNFINISHED_VALUES = { ':inIsolation': 'in-isolation', ':redriven': 'redriven' };
+
+/** What belongs to an older round than the entry changes nothing (core/redrive.ts). */
+const OF_NO_OLDER_ROUND = '(attribute_not_exists(#round) OR #round <= :ofRound)';
+
+/** The condition on the round, with its names and values. */
+export function ofNoOlderRound({ round }: Pick<Origin, 'round'>) {
+  return {
+    condition: OF_NO_OLDER_ROUND,
+    names: { '#round': 'round' },
+    values: { ':ofRound': round ?? 0 },
+  };
+}
 
 const troubleSchema = z.object({
   status: z.enum(QUARANTINE_STATUSES),
+  round: z.number().optional(),
   attempts: z
     .array(
       z.object({
@@ -48,125 +56,42 @@ export async function readTrouble(table: string, messageId: string): Promise<Tro
   return Item === undefined ? undefined : troubleSchema.parse(Item);
 }
 
-export interface AttemptStart {
-  readonly origin: Origin;
-  readonly lane: Lane;
-  /** As read; undefined where there was no item. */
-  readonly seen: Trouble | undefined;
-  /** The attempts of it that count. */
-  readonly counted: readonly Attempt[];
-  readonly attempt: Attempt;
-}
-
-/** Records an attempt before it runs; false where another delivery was faster. */
-export function startAttempt(table: string, start: AttemptStart): Promise<boolean> {
-  const { origin, lane, seen, counted, attempt } = start;
-  const last = seen?.attempts.at(-1);
-  const count = seen?.attempts.length ?? 0;
-  const unchanged =
-    last === undefined
-      ? '(attribute_not_exists(attempts) OR size(attempts) = :count)'
-      : `size(attempts) = :count AND attempts[${count - 1}].requestId = :last`;
-  const set = setAll({
-    ...whence(origin, lane),
-    status: 'in-isolation',
-    attempts: [...counted, attempt],
-    lastRequestId: attempt.requestId,
-  });
+/** The message turned out valid and lies in Resources; false where it was finished otherwise. */
+export function markStored(
+  table: string,
+  origin: Pick<Origin, 'messageId' | 'round'>,
+): Promise<boolean> {
+  const round = ofNoOlderRound(origin);
+  const set = setAll({ status: 'stored' satisfies QuarantineStatus });
   const update = new UpdateCommand({
     TableName: table,
     Key: { pk: origin.messageId },
     UpdateExpression: set.expression,
-    // Once it is there it may be written again: the SDK retries a write whose answer was lost.
-    ConditionExpression: `(${UNFINISHED} AND ${unchanged}) OR attempts[${counted.length}].requestId = :own`,
+    ConditionExpression: `attribute_exists(pk) AND (${UNFINISHED} OR #status = :status) AND ${round.condition}`,
+    ExpressionAttributeNames: { ...set.names, ...round.names },
+    ExpressionAttributeValues: { ...set.values, ...UNFINISHED_VALUES, ...round.values },
+  });
+  return written(dynamo.send(update));
+}
+
+/** A redrive of which nothing is known but that it began: its sender died, or is yet to go on. */
+const ANNOUNCED =
+  '(#status = :quarantined AND attribute_exists(redrive) AND attribute_not_exists(redrive.sentAt))';
+
+/** What was redriven has reached the server, or a newer submission has; false as above. */
+export function markDelivered(table: string, entryId: string): Promise<boolean> {
+  const set = setAll({ status: 'delivered' satisfies QuarantineStatus });
+  const update = new UpdateCommand({
+    TableName: table,
+    Key: { pk: entryId },
+    UpdateExpression: set.expression,
+    ConditionExpression: `attribute_exists(pk) AND (${UNFINISHED} OR #status = :status OR ${ANNOUNCED})`,
     ExpressionAttributeNames: set.names,
     ExpressionAttributeValues: {
       ...set.values,
       ...UNFINISHED_VALUES,
-      ':count': count,
-      ':own': attempt.requestId,
-      ...(last === undefined ? {} : { ':last': last.requestId }),
+      ':quarantined': 'quarantined',
     },
-  });
-  return written(dynamo.send(update));
-}
-
-/** Records the crash that ended an attempt; false where the attempt is no longer there. */
-export function endAttempt(
-  table: string,
-  messageId: string,
-  index: number,
-  attempt: Required<Omit<Attempt, 'ownProcess'>>,
-): Promise<boolean> {
-  const at = `attempts[${index}]`;
-  const update = new UpdateCommand({
-    TableName: table,
-    Key: { pk: messageId },
-    UpdateExpression: `SET ${at}.crash = :crash, ${at}.reason = :reason, ${at}.ended = :ended`,
-    ConditionExpression: THIS_ATTEMPT(index),
-    ExpressionAttributeValues: {
-      ':crash': attempt.crash,
-      ':reason': attempt.reason,
-      ':ended': attempt.ended,
-      ':requestId': attempt.requestId,
-    },
-  });
-  return written(dynamo.send(update));
-}
-
-/** Records that an attempt ended without a crash; false where the attempt is no longer there. */
-export function surviveAttempt(
-  table: string,
-  messageId: string,
-  index: number,
-  { requestId, ended }: Pick<Required<Attempt>, 'requestId' | 'ended'>,
-): Promise<boolean> {
-  const update = new UpdateCommand({
-    TableName: table,
-    Key: { pk: messageId },
-    UpdateExpression: `SET attempts[${index}].ended = :ended`,
-    ConditionExpression: THIS_ATTEMPT(index),
-    ExpressionAttributeValues: { ':ended': ended, ':requestId': requestId },
-  });
-  return written(dynamo.send(update));
-}
-
-/** Takes back an attempt that met a fault of our own: it does not count (R09). */
-export function voidAttempt(
-  table: string,
-  messageId: string,
-  index: number,
-  requestId: string,
-): Promise<boolean> {
-  const update = new UpdateCommand({
-    TableName: table,
-    Key: { pk: messageId },
-    UpdateExpression: `REMOVE attempts[${index}]`,
-    ConditionExpression: THIS_ATTEMPT(index),
-    ExpressionAttributeValues: { ':requestId': requestId },
-  });
-  return written(dynamo.send(update));
-}
-
-/** The message turned out valid and lies in Resources; false where it was finished otherwise. */
-export function markStored(table: string, messageId: string): Promise<boolean> {
-  return endWell(table, messageId, 'stored');
-}
-
-/** What was redriven has reached the server, or a newer submission has; false as above. */
-export function markDelivered(table: string, entryId: string): Promise<boolean> {
-  return endWell(table, entryId, 'delivered');
-}
-
-function endWell(table: string, pk: string, status: QuarantineStatus): Promise<boolean> {
-  const set = setAll({ status });
-  const update = new UpdateCommand({
-    TableName: table,
-    Key: { pk },
-    UpdateExpression: set.expression,
-    ConditionExpression: `attribute_exists(pk) AND ${UNFINISHED}`,
-    ExpressionAttributeNames: set.names,
-    ExpressionAttributeValues: { ...set.values, ...UNFINISHED_VALUES },
   });
   return written(dynamo.send(update));
 }
@@ -189,9 +114,55 @@ export interface QuarantineEntry {
 /** What an entry that was redriven may still hold of its former end. */
 const EVIDENCE = ['crash', 'outcome', 'body', 'bodyS3'] as const;
 
-/** Ends a message in quarantine; false where it already has an outcome (R04). Keeps its attempts. */
-export function quarantine(table: string, entry: QuarantineEntry, now: number): Promise<boolean> {
-  const { origin, lane, placed, ...evidence } = entry;
+/** What this very write left, should its answer have been lost: the SDK tries it again. */
+const THIS_END =
+  '(#status = :status AND #quarantinedAt = :quarantinedAt AND #fingerprint = :fingerprint)';
+
+/**
+ * Ends a message in quarantine; false where it already has an outcome (R04), or was redriven since.
+ * Keeps its attempts.
+ */
+export async function quarantine(
+  table: string,
+  entry: QuarantineEntry,
+  now: number,
+): Promise<boolean> {
+  // Of a delivery the item of Resources is the truth, and its lease the fence.
+  if (entry.delivery !== undefined) return quarantineDelivery(table, entry, now);
+  const round = ofNoOlderRound(entry.origin);
+  const condition = `(${UNFINISHED} AND ${round.condition}) OR ${THIS_END}`;
+  const values = { ...UNFINISHED_VALUES, ...round.values };
+  return enter(table, entry, now, { ...round, condition, values });
+}
+
+/** The server may refuse it again before whoever redrove it has said that it is redriven. */
+async function quarantineDelivery(
+  table: string,
+  entry: QuarantineEntry,
+  now: number,
+): Promise<boolean> {
+  const first = { condition: `${UNFINISHED} OR ${THIS_END}`, values: UNFINISHED_VALUES };
+  const again = {
+    condition: ANNOUNCED,
+    values: { ':quarantined': 'quarantined' },
+    remove: ['redrive'],
+  };
+  return (await enter(table, entry, now, first)) || enter(table, entry, now, again);
+}
+
+interface Entering {
+  readonly condition: string;
+  readonly names?: Readonly<Record<string, string>>;
+  readonly values?: Readonly<Record<string, unknown>>;
+  readonly remove?: readonly string[];
+}
+
+function enter(
+  table: string,
+  { origin, lane, placed, ...evidence }: QuarantineEntry,
+  now: number,
+  { condition, names, values, remove = [] }: Entering,
+): Promise<boolean> {
   const fields = {
     ...whence(origin, lane),
     ...evidence,
@@ -201,20 +172,24 @@ export function quarantine(table: string, entry: QuarantineEntry, now: number): 
     fingerprintShard: fingerprintShard(entry.fingerprint, origin.messageId),
   };
   const set = setAll(fields);
-  const former = EVIDENCE.filter((name) => !(name in fields));
+  const former = [...EVIDENCE.filter((name) => !(name in fields)), ...remove];
   const update = new UpdateCommand({
     TableName: table,
     Key: { pk: origin.messageId },
     UpdateExpression: `${set.expression}, attempts = if_not_exists(attempts, :none) REMOVE ${former.join(', ')}`,
-    ConditionExpression: UNFINISHED,
-    ExpressionAttributeNames: set.names,
-    ExpressionAttributeValues: { ...set.values, ...UNFINISHED_VALUES, ':none': [] },
+    ConditionExpression: condition,
+    ExpressionAttributeNames: { ...set.names, ...names },
+    ExpressionAttributeValues: {
+      ...set.values,
+      ...values,
+      ':none': [],
+    },
   });
   return written(dynamo.send(update));
 }
 
-function whence(origin: Origin, lane: Lane) {
-  const { source, sender, sentAt, sequence, file, line, correlationId } = origin;
-  const trace = traceOnward(origin);
-  return { lane, source, sender, sentAt, sequence, file, line, correlationId, trace };
+/** Where a message came from, as every entry says it. */
+export function whence(origin: Origin, lane: Lane) {
+  const { messageId: _, ...said } = origin;
+  return { ...said, lane, trace: traceOnward(origin) };
 }

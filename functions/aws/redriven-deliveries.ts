@@ -4,6 +4,9 @@ import { dynamo } from './clients.ts';
 import { written } from './conditional-write.ts';
 import { type PendingResource, pendingFields } from './deliveries.ts';
 
+/** Whoever made it pending may die before the trigger is sent; then `resend` sends it. */
+const RESEND_SOON_MS = 60_000;
+
 /**
  * What was refused is pending again, and remembers the Quarantine entry that waits for it. False
  * where there is nothing to make anew: it was delivered after all, or a newer submission, which has
@@ -15,7 +18,7 @@ export async function pendAnew(
   entryId: string,
   now: number,
 ): Promise<boolean> {
-  const { deliveryShard, deliveryDueAt } = pendingFields(pk, now);
+  const { deliveryShard } = pendingFields(pk, now);
   const update = new UpdateCommand({
     TableName: table,
     Key: { pk },
@@ -24,7 +27,7 @@ export async function pendAnew(
     ConditionExpression: 'attribute_exists(deliveryRefused) AND submissionOrder = :order',
     ExpressionAttributeValues: {
       ':shard': deliveryShard,
-      ':dueAt': deliveryDueAt,
+      ':dueAt': now + RESEND_SOON_MS,
       ':entry': entryId,
       ':order': submissionOrder,
     },

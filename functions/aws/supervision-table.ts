@@ -1,11 +1,12 @@
 /** The Supervision table: one item for each node of the tree that anything has happened to. */
+import { isDeepStrictEqual } from 'node:util';
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
 import { auditFactSchema } from '../../core/audit-fact.ts';
 import { escalationSchema } from '../../core/messages.ts';
 import { type Effect, HOLDERS, type Supervised, untouched } from '../../core/supervised-state.ts';
 import { dynamo } from './clients.ts';
-import { written } from './conditional-write.ts';
+import { writtenOrStands } from './conditional-write.ts';
 
 const NOT_THERE = 'attribute_not_exists(pk)';
 const VERSION_BEFORE = 'version = :before';
@@ -67,5 +68,12 @@ export function saveSupervised(table: string, state: Supervised): Promise<boolea
     ConditionExpression: isNew ? NOT_THERE : VERSION_BEFORE,
     ...(!isNew && { ExpressionAttributeValues: { ':before': state.version - 1 } }),
   });
-  return written(dynamo.send(put));
+  return writtenOrStands(dynamo.send(put), async () =>
+    isDeepStrictEqual(await loadSupervised(table, state.name), withoutUndefined(state)),
+  );
+}
+
+/** As the table holds it. */
+function withoutUndefined(state: Supervised): unknown {
+  return supervisedSchema.parse(JSON.parse(JSON.stringify(state)));
 }

@@ -1,5 +1,6 @@
 /** `quarantine`: takes dead letters off their queues into the Quarantine table, with the evidence. */
 import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
+import { backOffSeconds } from '../../core/back-off.ts';
 import { batchResponse } from '../../core/batch-response.ts';
 import { readCarriage } from '../../core/claim-check.ts';
 import { idsOf } from '../../core/correlation.ts';
@@ -9,23 +10,27 @@ import { outcomeEvent } from '../../core/outcome-event.ts';
 import { arrivalOf } from '../arrival.ts';
 import { type PlacedBody, placeBody } from '../aws/bodies-bucket.ts';
 import { readSettings, requiredEnv } from '../aws/env.ts';
+import { showAgain } from '../aws/lane-queues.ts';
 import { OutcomesTopic } from '../aws/outcomes-topic.ts';
 import { quarantine } from '../aws/quarantine-table.ts';
 import { tellEnteredOutcome } from '../entered-outcome.ts';
 import { prove } from '../sources.ts';
 import { emit, faultOf, logger, sqsFunction, Tally } from '../telemetry.ts';
 import { processing, receiving } from '../traces.ts';
+import { unreadableEnvelope } from '../unreadable-envelope.ts';
 import { quarantineSettingsSchema } from './settings.ts';
 
+const SPEAKER = 'quarantine';
 /** Whose dead letters these are. */
 const COMPONENT = 'validate';
 
 const table = requiredEnv('quarantineTable');
 const bucket = requiredEnv('bodiesBucket');
 const topic = new OutcomesTopic(requiredEnv('outcomesTopicArn'));
+const queueUrls = requiredEnv('deadLetterQueueUrls').split(',');
 const settings = readSettings(quarantineSettingsSchema);
 
-export const handler = sqsFunction({ component: 'quarantine' }).handler(
+export const handler = sqsFunction({ component: SPEAKER }).handler(
   ({ Records: records }, context) => receiving(records, context, () => keepAll(records)),
 );
 
@@ -39,6 +44,7 @@ async function keepAll(records: readonly SQSRecord[]): Promise<SQSBatchResponse>
       } catch (fault) {
         tally.add('ComponentFaults');
         logger.error('component fault', { messageId: record.messageId, ...faultOf(fault) });
+        await comeAgain(record);
         return 'failed' as const;
       }
     }),
@@ -50,9 +56,26 @@ async function keepAll(records: readonly SQSRecord[]): Promise<SQSBatchResponse>
   );
 }
 
-/** False where the message already has an outcome: a copy changes nothing (R04). */
-function keep(record: SQSRecord): Promise<boolean> {
+/** A letter that failed waits with back-off (R09). If that fails it comes when its queue says. */
+async function comeAgain({ receiptHandle, eventSourceARN, attributes }: SQSRecord): Promise<void> {
+  const name = eventSourceARN.split(':').at(-1);
+  const queueUrl = queueUrls.find((url) => url.endsWith(`/${name}`));
+  const seconds = backOffSeconds(Number(attributes.ApproximateReceiveCount));
+  try {
+    if (queueUrl !== undefined) await showAgain(queueUrl, [{ receiptHandle, seconds }]);
+  } catch (error) {
+    logger.warn('visibility not changed', faultOf(error));
+  }
+}
+
+/**
+ * False where the message already has an outcome, or was redriven since: a copy changes nothing (R04).
+ * Throws where nobody can say which message it is.
+ */
+async function keep(record: SQSRecord): Promise<boolean> {
   const deadLetter = readDeadLetter(record);
+  const { unreadable } = deadLetter;
+  if (unreadable !== undefined) throw unreadableEnvelope(SPEAKER, unreadable);
   return processing(deadLetter.origin, record, () => enter(deadLetter, record));
 }
 

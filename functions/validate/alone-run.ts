@@ -3,15 +3,16 @@ import type { Attempt, Trouble } from '../../core/attempts.ts';
 import { backOffSeconds } from '../../core/back-off.ts';
 import { idsOf } from '../../core/correlation.ts';
 import { envelopeFor } from '../../core/origin.ts';
-import { isRefusal } from '../aws/conditional-write.ts';
+import { NotWritten } from '../aws/conditional-write.ts';
 import { hop, sendAll } from '../aws/lane-queues.ts';
 import {
   endAttempt,
-  markStored,
+  forgetVoided,
   startAttempt,
   surviveAttempt,
   voidAttempt,
-} from '../aws/quarantine-table.ts';
+} from '../aws/quarantine-attempts.ts';
+import { markStored } from '../aws/quarantine-table.ts';
 import { ComponentFault } from '../component-fault.ts';
 import { faultOf, logger, type Tally } from '../telemetry.ts';
 import { inSpan } from '../traces.ts';
@@ -77,15 +78,16 @@ export class AloneRun {
     const place = ownProcess ? this.#isolation.ownProcess : this.#isolation.pool;
     // An attempt lasts no longer than its resource: what kills a loading environment spends none.
     await place.ready();
+    const known = await this.#withoutVoided(seen, counted);
     if (this.#stopped) throw new ComponentFault('the time was up before the attempt began');
     const started = { requestId: this.#requestId, startedAt: Date.now() };
     const attempt = ownProcess ? { ...started, ownProcess } : started;
     // From here on the attempt may be there, even if the answer to the write is lost.
     this.#open = counted.length;
     this.#recorded = 'maybe';
-    const start = { origin, lane, seen, counted, attempt };
+    const start = { origin, lane, seen: known, counted, attempt };
     const recorded = await startAttempt(quarantineTable, start).catch((fault: unknown) => {
-      if (isRefusal(fault)) this.#recorded = 'no';
+      if (fault instanceof NotWritten) this.#recorded = 'no';
       throw fault;
     });
     if (!recorded) return { kind: 'again', seconds: 1 };
@@ -98,10 +100,12 @@ export class AloneRun {
     // What comes now is no doing of the resource: a death in it shall not count as its crash.
     // Hence it is recorded first: what is stored can then never be dead-lettered too (R04).
     if (verdict.kind === 'valid' || isUndecided(verdict)) {
-      await surviveAttempt(quarantineTable, origin.messageId, counted.length, {
+      const survived = await surviveAttempt(quarantineTable, origin.messageId, counted.length, {
         requestId: attempt.requestId,
         ended: Date.now(),
       });
+      // The attempt is no longer there: what follows from it is somebody else's to decide.
+      if (!survived) return { kind: 'again', seconds: 1 };
     }
     const judgement = await this.#verification.verify(verdict);
     countPluginCrashes(this.tally, origin, judgement);
@@ -109,7 +113,7 @@ export class AloneRun {
     switch (judgement.kind) {
       case 'valid':
         await store(this.submission, judgement, text);
-        await markStored(quarantineTable, origin.messageId);
+        await markStored(quarantineTable, origin);
         await tellStored(this.submission, judgement);
         this.tally.add('Valid');
         return { kind: 'done' };
@@ -123,6 +127,22 @@ export class AloneRun {
       case 'unjudged':
         throw new ComponentFault('reason' in judgement ? judgement.reason : judgement.because);
     }
+  }
+
+  /**
+   * The last copy that may be sent anew begins no attempt that might have to be taken back by yet
+   * another: the table must show first that it takes writes (R09).
+   */
+  async #withoutVoided(
+    seen: Trouble | undefined,
+    counted: readonly Attempt[],
+  ): Promise<Trouble | undefined> {
+    const { origin, envelope } = this.submission.provenance;
+    if ((envelope?.voided ?? []).length < VOIDED_MAX) return seen;
+    const { lane, quarantineTable } = environment;
+    const forgotten = await forgetVoided(quarantineTable, { origin, lane, seen, counted });
+    if (!forgotten) throw new ComponentFault('another delivery was faster');
+    return { status: 'in-isolation', attempts: counted, round: seen?.round };
   }
 
   /**
@@ -149,7 +169,7 @@ export class AloneRun {
    * there is no time left to ask it, the message is sent anew with an envelope that says so. Answers
    * whether it was: then this delivery is done.
    *
-   * Where the table refused the attempt nothing is sent anew: while the table is down each delivery
+   * Where the table is known not to have the attempt nothing is sent anew: while the table is down each delivery
    * would do so, and Lambda stops a function that feeds itself after 16 hops.
    */
   async takeBack(delaySeconds: number, askTable: boolean): Promise<boolean> {

@@ -7,7 +7,6 @@ import { type AttemptPolicy, countedAttempts, decideAttempt } from '../../core/a
 import { backOffSeconds } from '../../core/back-off.ts';
 import type { Settlement } from '../../core/batch-response.ts';
 import { idsOf } from '../../core/correlation.ts';
-import { readTrouble } from '../aws/quarantine-table.ts';
 import { faultOf, logger, Tally } from '../telemetry.ts';
 import { processing } from '../traces.ts';
 import { AloneRun, type Ending, type Isolation } from './alone-run.ts';
@@ -16,6 +15,7 @@ import { environment, settings } from './environment.ts';
 import { ifTimePermits, withinTime } from './handlers-clock.ts';
 import { tellEntered } from './outcomes.ts';
 import { readSubmission } from './submission.ts';
+import { troubleOf } from './trouble-of.ts';
 import { comeAgain } from './visibility.ts';
 
 /** Deaths of an environment around a process of its own are not the resource's: a bound, no more. */
@@ -72,9 +72,9 @@ export async function validateAlone(
 async function advance(run: AloneRun): Promise<Ending> {
   const { origin, envelope } = run.submission.provenance;
   const voided = envelope?.voided ?? [];
-  const trouble = await readTrouble(environment.quarantineTable, origin.messageId);
+  const trouble = await troubleOf(run.submission);
   const counted = countedAttempts(trouble?.attempts ?? [], voided);
-  const decision = decideAttempt(trouble, voided, Date.now(), policy);
+  const decision = decideAttempt(trouble, voided, Date.now(), policy, origin.round);
   switch (decision.kind) {
     case 'finished':
       await tellEntered(run.submission);

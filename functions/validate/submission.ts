@@ -7,6 +7,8 @@ import { largestOf, mayBeOfType, type SenderProblem } from '../../core/sources.t
 import type { Issue } from '../../core/verdict.ts';
 import { arrivalOf } from '../arrival.ts';
 import { fetchBody } from '../aws/bodies-bucket.ts';
+import { canaryIsReadable } from '../aws/canary-object.ts';
+import type { ObjectRefusal } from '../aws/object-refusal.ts';
 import { prove, sourceRules } from '../sources.ts';
 import { environment, settings } from './environment.ts';
 import { issueOf } from './refusals.ts';
@@ -58,7 +60,7 @@ export type LoadedText =
 
 /**
  * The text of the resource, or why it is refused unread. Throws where the bucket cannot be read,
- * which is a fault of our own. A missing object is none: producers write the object first and S3 is
+ * which is a fault of our own: so is an object that is refused while our canary beside it is too. A missing object is none: producers write the object first and S3 is
  * consistent, so it will not appear later.
  */
 export async function loadText(submission: Submission): Promise<LoadedText> {
@@ -87,17 +89,44 @@ async function readText({ record, provenance, carriage }: Submission): Promise<L
     case 'claim-check': {
       const largest = largestOf(sourceRules?.known[provenance.origin.source]);
       const bytesMax = Math.min(settings.resourceBytesMax, largest);
-      const fetched = await fetchBody(carriage.claimCheck.s3, bytesMax);
-      if (fetched.kind === 'text') return fetched;
+      const { s3 } = carriage.claimCheck;
+      const fetched = await fetchBody(s3, bytesMax);
+      if (fetched.kind === 'text') return resourceIn(fetched.text);
       if (fetched.kind === 'too-large') {
         if (fetched.bytes <= settings.resourceBytesMax) return unlawful('size');
         const most = `the limit is ${settings.resourceBytesMax}`;
         return refused('too-long', `The resource has ${fetched.bytes} bytes, ${most}`);
       }
+      if (fetched.kind === 'refused') {
+        if (!(await canaryIsReadable(s3))) throw fetched.cause;
+        return refused(...REFUSALS[fetched.refusal]);
+      }
       if (fetched.kind === 'not-utf8') return refused('invalid', 'The resource is not UTF-8');
       return refused('not-found', "The claim check's object does not exist");
     }
   }
+}
+
+/** Code and text of what the producer did to an object. */
+const REFUSALS: Readonly<Record<ObjectRefusal, readonly [code: string, text: string]>> = {
+  forbidden: ['forbidden', "The claim check's object may not be read: S3 denies access to it"],
+  archived: ['not-supported', "The claim check's object is archived"],
+  encrypted: ['not-supported', "The claim check's object is encrypted with a key of its sender's"],
+  unreadable: ['not-supported', "S3 does not hand out the claim check's object"],
+};
+
+/**
+ * What a claim check points to is a resource, and not another claim check. A bad claim check that no longer
+ * fitted into its hop is in the bucket itself, and is refused as it was before.
+ */
+function resourceIn(text: string): LoadedText {
+  const carriage = readCarriage(text, environment.bucket);
+  if (carriage.kind === 'inline') return { kind: 'text', text };
+  const problem =
+    carriage.kind === 'refused'
+      ? carriage.problem
+      : 'The claim check points to another claim check';
+  return refused('security', problem);
 }
 
 function refused(code: string, text: string): LoadedText {

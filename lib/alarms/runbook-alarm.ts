@@ -15,6 +15,7 @@ export const SECTIONS = {
   age: 'A queue is getting old',
   deadLetters: 'Messages in a dead-letter queue',
   monitorDeadLetters: "Messages in the monitor's dead-letter queue",
+  envelopes: 'An envelope cannot be read',
   quarantine: 'Quarantine is growing',
   breaker: 'A breaker is open',
   undelivered: 'Something was not delivered',

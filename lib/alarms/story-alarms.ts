@@ -15,12 +15,16 @@ export interface StoryParts {
   readonly services: readonly string[];
 }
 
+/** Who reads envelopes. */
+const ENVELOPE_READERS = ['validate', 'quarantine'] as const;
+
 export const QUARANTINE_CLASSES = ['invalid', ...CRASH_KINDS, 'undelivered'] as const;
 
 export function storyAlarms(config: Config, { lanes, services }: StoryParts): AlarmSettings[] {
   return [
     quarantineGrows(config),
     ...(services.includes(FHIR_SERVER) ? [deliveryFails(config)] : []),
+    envelopesUnreadable(config),
     ...services.map((service) => breakerOpen(config, service)),
     ...lanes.map((lane) => lanePaused(config, lane)),
     rootGaveUp(config),
@@ -65,6 +69,25 @@ function deliveryFails({ stage, alarms }: Config): AlarmSettings {
     threshold: alarms.deliveryFailingSeconds,
     periods: { bad: 1, of: 4 },
     tells: 'management',
+  };
+}
+
+function envelopesUnreadable({ stage }: Config): AlarmSettings {
+  const of = ENVELOPE_READERS.map((component, n) => [
+    `m${n}`,
+    ownMetric({ stage, name: 'EnvelopesUnreadable', of: { component } }),
+  ]);
+  return {
+    name: 'envelopes-unreadable',
+    says: 'A message of our own has an envelope that cannot be read.',
+    section: 'envelopes',
+    metric: new MathExpression({
+      expression: of.map(([id]) => `FILL(${id}, 0)`).join(' + '),
+      usingMetrics: Object.fromEntries(of),
+      period: Duration.minutes(1),
+    }),
+    threshold: 1,
+    tells: 'oncall',
   };
 }
 

@@ -24,10 +24,20 @@ export class StageQueues {
     this.#urlOf = urlOf;
   }
 
-  async send(queue: string, body: string): Promise<void> {
+  async send(
+    queue: string,
+    body: string,
+    attributes: Readonly<Record<string, string>> = {},
+  ): Promise<void> {
     if (!this.#sentAt.has(queue)) this.#sentAt.set(queue, Date.now());
     const fifo = { MessageGroupId: AUDIT_CHAIN, MessageDeduplicationId: crypto.randomUUID() };
-    const message = { QueueUrl: this.#urlOf(queue), MessageBody: body };
+    const MessageAttributes = Object.fromEntries(
+      Object.entries(attributes).map(([name, StringValue]) => [
+        name,
+        { DataType: 'String', StringValue },
+      ]),
+    );
+    const message = { QueueUrl: this.#urlOf(queue), MessageBody: body, MessageAttributes };
     await this.#sqs.send(
       new SendMessageCommand({ ...message, ...(queue.endsWith('.fifo') && fifo) }),
     );

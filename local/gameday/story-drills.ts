@@ -1,4 +1,5 @@
 /** What the pipeline tells of itself: quarantine, breakers, lanes, the root, pages, the audit log. */
+import { ENVELOPE_ATTRIBUTE } from '../../core/messages.ts';
 import type { Drill, Place } from './drill.ts';
 import { tableDrill } from './table-drills.ts';
 import { crashing, invalid, messageFor, undecided, valid } from './texts.ts';
@@ -27,6 +28,15 @@ const STORIES: Readonly<Record<string, Drill>> = {
     condition: `${INVALID} invalid resources`,
     async provoke(place) {
       await submit(place, INVALID, invalid);
+      return undefined;
+    },
+  },
+  'envelopes-unreadable': {
+    condition: 'a message in an isolation queue has an envelope that is no JSON',
+    async provoke({ stage, stack }) {
+      await stage.queues.send(`${stack}-background-isolation`, valid(), {
+        [ENVELOPE_ATTRIBUTE]: '{',
+      });
       return undefined;
     },
   },

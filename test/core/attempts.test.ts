@@ -3,9 +3,11 @@ import { describe, expect, test } from 'vitest';
 import {
   type Attempt,
   type AttemptPolicy,
+  beginsRound,
   countedAttempts,
   decideAttempt,
   type QuarantineStatus,
+  type Trouble,
 } from '../../core/attempts.ts';
 
 const NOW = 1_000_000;
@@ -37,6 +39,33 @@ const decide = (
   status: QuarantineStatus = 'in-isolation',
   voided: readonly string[] = [],
 ) => decideAttempt({ status, attempts }, voided, NOW, policy);
+
+describe('R02: the round of a message', () => {
+  const inRound = (round: number | undefined, status: QuarantineStatus = 'redriven') =>
+    ({ status, attempts: [], round }) satisfies Trouble;
+
+  test('a copy of an older round has ended, whatever the newer one does', () => {
+    expect(decideAttempt(inRound(1), [], NOW, policy)).toEqual({ kind: 'finished' });
+    expect(decideAttempt(inRound(2, 'in-isolation'), [], NOW, policy, 1)).toEqual({
+      kind: 'finished',
+    });
+  });
+
+  test('one of the same or of a newer round runs; absent stands for none', () => {
+    expect(decideAttempt(inRound(undefined), [], NOW, policy)).toEqual(RUN);
+    expect(decideAttempt(inRound(1), [], NOW, policy, 1)).toEqual(RUN);
+    expect(decideAttempt(inRound(1), [], NOW, policy, 2)).toEqual(RUN);
+  });
+
+  test.each<[string, number | undefined, Trouble, boolean]>([
+    ['of a quarantined entry', 1, inRound(undefined, 'quarantined'), true],
+    ['of one that was raised already', 1, inRound(1, 'quarantined'), false],
+    ['of one that has ended', 1, inRound(undefined, 'stored'), false],
+    ['of none', undefined, inRound(undefined, 'quarantined'), false],
+  ])('a message of a newer round begins it: %s', (_, round, trouble, begins) => {
+    expect(beginsRound({ round }, trouble)).toBe(begins);
+  });
+});
 
 describe('whether a message may run alone', () => {
   test('R02: the first time it runs', () => {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { ENVELOPE_ATTRIBUTE, type Envelope } from '../../core/messages.ts';
-import { envelopeFor, readProvenance } from '../../core/origin.ts';
+import { envelopeFor, readProvenance, writeEnvelope } from '../../core/origin.ts';
 
 const read = (attributes: Record<string, string | undefined>) =>
   readProvenance({ messageId: 'm-1', sentAt: 1_000, attributes });
@@ -33,8 +33,38 @@ describe('on its first queue', () => {
 
   test('what cannot be read is a problem that names the attribute and not its value', () => {
     const provenance = read({ source: 'lab', line: 'secret', sequence: '-1' });
-    expect(provenance.problem).toBe('message attributes: unreadable (line, sequence)');
-    expect(provenance.origin).toEqual({ messageId: 'm-1', sentAt: 1_000, source: 'default' });
+    const problem = 'message attributes: unreadable (line, sequence)';
+    expect(provenance.problem).toBe(problem);
+    expect(provenance.origin).toEqual({
+      messageId: 'm-1',
+      sentAt: 1_000,
+      source: 'default',
+      problem,
+    });
+  });
+
+  test('an attribute that is no text cannot be read; others of a producer do not matter', () => {
+    const arrival = { messageId: 'm-1', sentAt: 1_000, attributes: {} };
+    expect(readProvenance({ ...arrival, notText: ['source', 'theirs'] }).problem).toBe(
+      'message attributes: unreadable (source)',
+    );
+    expect(readProvenance({ ...arrival, notText: ['theirs'] }).problem).toBeUndefined();
+  });
+
+  test.each<[string, Record<string, string>]>([
+    ['source', { source: 'x'.repeat(129) }],
+    ['file', { file: 'x'.repeat(1_025) }],
+    ['line', { line: 'zwölf' }],
+    ['line', { line: '0' }],
+    ['sequence', { sequence: '1e20' }],
+    ['sequence', { sequence: '1.5' }],
+  ])('R04: what was wrong with %s travels with the message: %j', (name, attributes) => {
+    const provenance = read(attributes);
+    expect(provenance.problem).toBe(`message attributes: unreadable (${name})`);
+    const hop = writeEnvelope(envelopeFor(provenance, 'background'));
+    const { problem, origin } = read({ [ENVELOPE_ATTRIBUTE]: hop });
+    expect(problem).toBe(provenance.problem);
+    expect(origin).toEqual(provenance.origin);
   });
 });
 

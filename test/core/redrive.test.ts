@@ -20,9 +20,15 @@ describe('what a redrive does with an entry', () => {
   });
 
   test('R04: what came back from this very redrive is not taken again, whatever the clocks say', () => {
-    const entry = { status: 'quarantined', quarantinedAt: 1, redrive: mark } as const;
+    const sent = { ...mark, sentAt: 1_002 };
+    const entry = { status: 'quarantined', quarantinedAt: 1, redrive: sent } as const;
     expect(decideRedrive(entry, BEFORE)).toEqual({ kind: 'skip', because: 'came back' });
     expect(decideRedrive(entry, BEFORE + 1)).toEqual({ kind: 'begin' });
+  });
+
+  test('R04: one that was announced and not seen to have sent begins again', () => {
+    const entry = { status: 'quarantined', quarantinedAt: 1, redrive: mark } as const;
+    expect(decideRedrive(entry, BEFORE)).toEqual({ kind: 'begin' });
   });
 
   test('R04: a mark without a sending is finished by any redrive', () => {

@@ -35,6 +35,28 @@ const hop: Arrived = {
   envelope,
 };
 
+describe('R04: what was refused and is redriven unchanged', () => {
+  const redriven = (claims: Envelope['claims'], sender = 'AROAHOSPITALA'): Arrived => {
+    return { ...hop, envelope: { ...envelope, sender, claims } };
+  };
+  test.each<[string, Arrived, string]>([
+    ['claims another source', redriven({ source: 'lab', group: 'hospital-a' }), 'other-source'],
+    ['came without a group', redriven({}), 'message-group'],
+    ['came with another group', redriven({ group: 'lab' }), 'message-group'],
+  ])('is refused again where it %s', (_, arrived, problem) => {
+    expect(admit(rules, OWN, arrived)).toMatchObject({ kind: 'refused', problem });
+  });
+
+  test('is taken once the config is mended, and so is what an older version refused', () => {
+    const accepting = sourceRulesSchema.parse({ ...rules, messageGroups: 'accept' });
+    const taken = { kind: 'admitted', source: 'hospital-a' };
+    expect(admit(accepting, OWN, redriven({}))).toEqual(taken);
+    const own = redriven({ source: 'hospital-a', group: 'hospital-a' });
+    expect(admit(rules, OWN, own)).toEqual(taken);
+    expect(admit(rules, OWN, redriven(undefined))).toEqual(taken);
+  });
+});
+
 describe('a sender', () => {
   test.each<[string, Arrived, string]>([
     ['by a role, whatever its session', fromA, 'hospital-a'],

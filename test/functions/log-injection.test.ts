@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { ENVELOPE_ATTRIBUTE } from '../../core/messages.ts';
-import { send } from '../support/delivery.ts';
+import { deliver, send } from '../support/delivery.ts';
 import { drain } from '../support/drain.ts';
 import { type Emulators, startEmulators } from '../support/emulators.ts';
 import { loadFunctions } from '../support/functions.ts';
@@ -34,9 +34,11 @@ test('R60: no producer writes a line of a log: whatever it says stays within our
   await send(world.queues.lane, patient({ name: [{ family: LINES }], [LINES]: LINES }), said);
   await send(world.queues.lane, `${LINES} is not JSON`, said);
   await send(world.queues.lane, invalidPatient(), { [ENVELOPE_ATTRIBUTE]: LINES, line: LINES });
-  await send(world.queues.isolation, patient(), { [ENVELOPE_ATTRIBUTE]: LINES });
   await send(world.queues.lane, faulty('throw', LINES), said);
   await drain(world, functions);
+  // It waits until somebody can read it.
+  await send(world.queues.isolation, patient(), { [ENVELOPE_ATTRIBUTE]: LINES });
+  expect((await deliver(functions.validate, world.queues.isolation))?.failed).toHaveLength(1);
   await functions.close();
   vi.restoreAllMocks();
   vi.unstubAllEnvs();

@@ -26,7 +26,8 @@ describe('permissions', () => {
       'RecordTrouble: dynamodb:GetItem, dynamodb:UpdateItem on table quarantine',
       'ReadClaimChecks: s3:GetObject on bucket bodies/hops/*, bucket bodies/submissions/*',
       'WriteBodies: s3:PutObject on bucket bodies/hops/*, bucket bodies/quarantine/*, bucket bodies/resources/*',
-      'KnowAbsentBodies: s3:ListBucket on bucket bodies',
+      'WriteCanary: s3:PutObject on bucket bodies/submissions/.fhir-failsafe-canary',
+      'KnowAbsentBodies: s3:ListBucket on bucket bodies under hops/*, submissions/*',
       'TellCrashes: sns:Publish on topic crashes',
       'TellOutcomes: sns:Publish on topic outcomes',
       'KeyForMessagesAndBodies: kms:Decrypt, kms:GenerateDataKey on key by way of s3, sns, sqs',
@@ -37,7 +38,7 @@ describe('permissions', () => {
 
   it('of quarantine are these and no others', () => {
     expect(rowsOf('quarantine')).toEqual([
-      'TakeDeadLetters: sqs:DeleteMessage, sqs:GetQueueAttributes, sqs:ReceiveMessage on queue background-dead-letter, queue critical-dead-letter',
+      'TakeDeadLetters: sqs:ChangeMessageVisibility, sqs:DeleteMessage, sqs:GetQueueAttributes, sqs:ReceiveMessage on queue background-dead-letter, queue critical-dead-letter',
       'FileThem: dynamodb:GetItem, dynamodb:UpdateItem on table quarantine',
       'WriteBodies: s3:PutObject on bucket bodies/quarantine/*',
       'TellOutcomes: sns:Publish on topic outcomes',

@@ -5,6 +5,7 @@ import type { AddressInfo } from 'node:net';
 import dynalite from 'dynalite';
 import { buildApp } from 'fauxqs';
 import { createStores } from '../../local/emulators/fauxqs-stores.ts';
+import { addGuardedObjects } from '../../local/emulators/guarded-objects.ts';
 import { addLockedBuckets } from '../../local/emulators/locked-buckets.ts';
 import { startSecretsManager } from '../../local/secrets.ts';
 
@@ -20,6 +21,7 @@ export async function startEmulators(): Promise<Emulators> {
   const stores = await createStores();
   const fauxqs = buildApp({ logger: false, stores });
   addLockedBuckets(fauxqs, stores.s3Store);
+  addGuardedObjects(fauxqs);
   const messaging = await fauxqs.listen({ host: '127.0.0.1', port: 0 });
   const secrets = await startSecretsManager(new Map([[HASH_KEY_ARN, 'of the tests']]));
   const dynamo: Server = dynalite({ createTableMs: 0 });

@@ -11,13 +11,13 @@ class InjectedFault extends Error {
 /**
  * Fails each call of a service for which `matches` says so, given the command's name and input,
  * until the returned function is called. `hang`: no answer comes. `lose`: it is done, and no answer
- * comes.
+ * comes. `lose-then-refuse`: it is done, the answer is lost, and the SDK's next try is refused.
  */
 export function failCalls(
   { clients }: Pick<Functions, 'clients'>,
   service: FaultyService,
   matches: (command: string, input: Record<string, unknown>) => boolean,
-  how: 'fail' | 'hang' | 'lose' = 'fail',
+  how: 'fail' | 'hang' | 'lose' | 'lose-then-refuse' = 'fail',
 ): () => void {
   const name = `fault-${crypto.randomUUID()}`;
   const stacks = clients.map((each) => (each[service] as Clients['sqs']).middlewareStack);
@@ -26,8 +26,8 @@ export function failCalls(
       (next, context) => async (args) => {
         const input = args.input as unknown as Record<string, unknown>;
         if (!matches(String(context['commandName']), input)) return next(args);
-        if (how === 'lose') await next(args);
-        if (how !== 'fail') return new Promise<never>(() => {});
+        if (how === 'lose' || how === 'lose-then-refuse') await next(args);
+        if (how === 'lose' || how === 'hang') return new Promise<never>(() => {});
         throw new InjectedFault('injected');
       },
       { step: 'initialize', name },
@@ -36,4 +36,31 @@ export function failCalls(
   return () => {
     for (const stack of stacks) stack.remove(name);
   };
+}
+
+class Unanswered extends Error {
+  override readonly name = 'TimeoutError';
+}
+
+/**
+ * Loses the answer to the first try of each call that matches. The SDK itself then tries again, and
+ * meets what the first try wrote.
+ */
+export function loseFirstAnswers(
+  { clients }: Pick<Functions, 'clients'>,
+  matches: (command: string) => boolean,
+): void {
+  for (const { dynamo } of clients) {
+    const answered = new WeakSet<object>();
+    (dynamo as unknown as Clients['sqs']).middlewareStack.add(
+      (next, context) => async (args) => {
+        const answer = await next(args);
+        if (!matches(String(context['commandName'])) || answered.has(context)) return answer;
+        answered.add(context);
+        throw new Unanswered('the answer was lost');
+      },
+      // Below the SDK's own retries.
+      { step: 'finalizeRequest', priority: 'low', name: `lost-${crypto.randomUUID()}` },
+    );
+  }
 }

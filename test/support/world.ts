@@ -99,6 +99,7 @@ export async function buildWorld(settings: Record<string, unknown> = {}): Promis
     [ENV.laneQueueUrl]: queues.lane.url,
     [ENV.isolationQueueUrl]: queues.isolation.url,
     [ENV.deadLetterQueueUrl]: queues.deadLetter.url,
+    [ENV.deadLetterQueueUrls]: queues.deadLetter.url,
     [ENV.resourcesTable]: tables.resources,
     [ENV.quarantineTable]: tables.quarantine,
     [ENV.incidentsTable]: tables.incidents,

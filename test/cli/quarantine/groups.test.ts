@@ -60,7 +60,7 @@ test('what is no longer quarantined is no row; an interrupted redrive is said', 
   expect(overview).toEqual({ groups: [], interrupted: 1 });
   expect(describeOverview(overview)).toBe(
     '0 quarantined, for 0 reasons\n' +
-      '1 marked by a redrive that was interrupted: redrive --all goes on with it',
+      '1 marked by a redrive of an older version that was interrupted: redrive --all goes on with it',
   );
 });
 

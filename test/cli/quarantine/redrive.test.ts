@@ -80,6 +80,7 @@ test('R05: the message carries its first time, source and place', async () => {
     source: 'clinic',
     file: 'a.ndjson',
     line: 7,
+    round: 1,
     lane: 'background',
   });
 });
@@ -200,6 +201,6 @@ test('R04 R05: dying after any call, and run again, it sends everything and noth
     expect(entries.map((entry) => entry?.redrives)).toEqual([1, 1]);
     expect(await itemsOf(world.tables.resources)).toHaveLength(2 * k);
   }
-  // Two entries: read, is it stored already, mark, send, mark as sent.
+  // Two entries: read, is it stored already, announce, send, raise the round.
   expect(k).toBe(11);
 }, 60_000);

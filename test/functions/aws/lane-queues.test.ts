@@ -1,9 +1,13 @@
+import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
-import { SEND_BYTES_MAX } from '../../../core/send-batches.ts';
-import { receive } from '../../support/delivery.ts';
+import { ENVELOPE_ATTRIBUTE } from '../../../core/messages.ts';
+import { readProvenance, writeEnvelope } from '../../../core/origin.ts';
+import { messageBytes, SEND_BYTES_MAX } from '../../../core/send-batches.ts';
+import { receive, remove } from '../../support/delivery.ts';
 import { type Emulators, startEmulators } from '../../support/emulators.ts';
-import { depthOf } from '../../support/stores.ts';
-import { buildWorld, type World } from '../../support/world.ts';
+import { envelopes } from '../../support/envelopes.ts';
+import { depthOf, objectAt } from '../../support/stores.ts';
+import { buildWorld, queue, type World } from '../../support/world.ts';
 
 let emulators: Emulators;
 let world: World;
@@ -58,3 +62,35 @@ test('R06: a request that fails has sent nothing; a message above the limit fail
   expect(sent.map((error) => error === undefined)).toEqual([true, false, true]);
   expect(await depthOf(isolation)).toBe(2);
 });
+
+test('R04: a hop of any envelope is taken by SQS and read, at every size near the limit (property)', async () => {
+  const hops = await queue(`hops-${process.pid}`);
+  let viaBucket = 0;
+  const near = fc.integer({ min: -3, max: 3 });
+  await fc.assert(
+    fc.asyncProperty(envelopes, near, fc.constantFrom('x', 'é'), async (envelope, over, unit) => {
+      const attributes = { [ENVELOPE_ATTRIBUTE]: writeEnvelope(envelope) };
+      const room = SEND_BYTES_MAX + over - messageBytes({ body: '', attributes });
+      const body = unit.repeat(Math.floor(room / Buffer.byteLength(unit)));
+      const hop = await queues.hop(body, envelope, world.bucket);
+      expect(messageBytes(hop)).toBeLessThanOrEqual(SEND_BYTES_MAX);
+      expect(await queues.sendAll(hops.url, [hop])).toEqual([undefined]);
+      const [record] = await receive(hops);
+      if (record === undefined) throw new Error('nothing received');
+      const { stringValue } = record.messageAttributes[ENVELOPE_ATTRIBUTE] ?? {};
+      const { origin } = readProvenance({
+        messageId: record.messageId,
+        sentAt: 1,
+        attributes: { [ENVELOPE_ATTRIBUTE]: stringValue },
+      });
+      expect(origin.messageId).toBe(envelope.messageId);
+      if (record.body !== body) {
+        viaBucket += 1;
+        expect(await objectAt(JSON.parse(record.body).s3)).toBe(body);
+      }
+      await remove(hops, [record]);
+    }),
+    { numRuns: 25 },
+  );
+  expect(viaBucket).toBeGreaterThan(0);
+}, 60_000);

@@ -2,6 +2,8 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { skipTime } from '../../support/clock.ts';
+import { dieAfterCall } from '../../support/death.ts';
+import { send } from '../../support/delivery.ts';
 import { textOf, useDeliveryStage } from '../../support/delivery-stage.ts';
 import { type Metrics, watchMetrics } from '../../support/metrics.ts';
 import { byTest, loadOperator, stageOf } from '../../support/operator.ts';
@@ -97,6 +99,35 @@ describe('R07: what the server does not take', () => {
     expect(await statuses()).toEqual({ 'delivery#m-bad-1': 'quarantined' });
     expect(await stage.resource()).not.toHaveProperty('deliveryRedriven');
   });
+
+  test.each([
+    { answer: 201, ended: 'delivered' },
+    { answer: 422, ended: 'quarantined' },
+  ])(
+    'R04: whoever redrives it dies once it is pending; answered $answer it is $ended',
+    async ({ answer, ended }) => {
+      status = 422;
+      await stage.store('bad', 1);
+      await stage.turn();
+      const [before] = await itemsOf(stage.world.tables.quarantine);
+      const doomed = await loadOperator();
+      // List, read, is it stored already, announce, make pending.
+      const death = dieAfterCall(5, doomed);
+      void doomed.redrive(stageOf(stage.world), { kind: 'all' }, byTest());
+      await death.happened;
+      expect((await stage.resource())['deliveryDueAt']).toBeLessThan(Date.now() + 120_000);
+      status = answer;
+      // As `resend` does when it is due.
+      const { pk } = await stage.resource();
+      await send(stage.world.queues.delivery, JSON.stringify({ pk }));
+      skipTime(1);
+      await stage.turn();
+      const [entry] = await itemsOf(stage.world.tables.quarantine);
+      expect(entry).toMatchObject({ status: ended });
+      expect(entry?.['quarantinedAt'] === before?.['quarantinedAt']).toBe(ended === 'delivered');
+      if (ended === 'quarantined') expect(await redrive()).toEqual({ sent: 1 });
+    },
+  );
 
   test('R05: is not sent anew where a newer submission took its place, and so has ended', async () => {
     status = 422;

@@ -1,12 +1,15 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { ENVELOPE_ATTRIBUTE, type Envelope } from '../../../core/messages.ts';
 import { testClients } from '../../support/clients.ts';
+import { skipTime } from '../../support/clock.ts';
 import { deliver, send } from '../../support/delivery.ts';
 import { failCalls } from '../../support/faults.ts';
+import { loadFunctions } from '../../support/functions.ts';
+import { watchMetrics } from '../../support/metrics.ts';
 import { patient } from '../../support/resources.ts';
 import { useStage } from '../../support/stage.ts';
-import { itemsOf, objectAt } from '../../support/stores.ts';
+import { depthOf, itemsOf, objectAt } from '../../support/stores.ts';
 
 const stage = useStage();
 
@@ -97,6 +100,38 @@ test('R04: what was redriven and comes back is quarantined again', async () => {
   await submit(patient());
   await deliverLetters();
   expect(await itemsOf(stage.world.tables.quarantine)).toMatchObject([{ status: 'quarantined' }]);
+});
+
+test('R04 R07: a reason of any length keeps the identity of its message', async () => {
+  const deadLetter = { kind: 'exception', reason: 'é'.repeat(1_040), attempts: 2 };
+  await send(stage.world.queues.deadLetter, patient(), {
+    [ENVELOPE_ATTRIBUTE]: JSON.stringify({ ...ENVELOPE, deadLetter }),
+  });
+  expect((await deliverLetters())?.failed).toEqual([]);
+  expect(await itemsOf(stage.world.tables.quarantine)).toMatchObject([
+    { pk: 'm-1', source: 'lab', crash: 'exception', reason: 'é'.repeat(1_024) },
+  ]);
+});
+
+test('R09: a letter whose envelope cannot be read waits with back-off, and gets no identity', async () => {
+  const metrics = watchMetrics();
+  const watched = await loadFunctions(['quarantine']);
+  const deliverIt = () => deliver(watched.quarantine, stage.world.queues.deadLetter);
+  await send(stage.world.queues.deadLetter, patient(), {
+    [ENVELOPE_ATTRIBUTE]: JSON.stringify({ ...ENVELOPE, sentAt: 'x' }),
+  });
+  for (const waitMs of [1_000, 2_000, 4_000]) {
+    expect((await deliverIt())?.failed).toHaveLength(1);
+    skipTime(waitMs - 500);
+    expect(await deliverIt()).toBeUndefined();
+    skipTime(1_000);
+  }
+  expect(await itemsOf(stage.world.tables.quarantine)).toEqual([]);
+  expect(await depthOf(stage.world.queues.deadLetter)).toBe(1);
+  expect(metrics.sum('EnvelopesUnreadable')).toBe(3);
+  expect(metrics.sum('ComponentFaults')).toBe(3);
+  vi.restoreAllMocks();
+  vi.unstubAllEnvs();
 });
 
 test('R09: while the table fails, letters wait, each for itself', async () => {

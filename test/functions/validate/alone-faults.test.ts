@@ -48,6 +48,10 @@ const ended = (requestId: string): Attempt => ({
   reason: 'no verdict within 5000 ms',
 });
 
+/** The write that records an attempt before it runs. */
+const isAttempt = (_: string, { UpdateExpression }: Record<string, unknown>) =>
+  String(UpdateExpression).includes('lastRequestId');
+
 describe('a fault of our own spends no attempt', () => {
   const onResources = (_: string, input: Record<string, unknown>) =>
     input['TableName'] === stage.world.tables.resources;
@@ -131,12 +135,7 @@ describe('a fault of our own spends no attempt', () => {
 
   test('R02 R09: attempts that may stand, for their answers never came, do not count', async () => {
     await submit(patient());
-    const repair = failCalls(
-      stage.functions,
-      'dynamo',
-      (_, { UpdateExpression }) => String(UpdateExpression).includes('lastRequestId'),
-      'lose',
-    );
+    const repair = failCalls(stage.functions, 'dynamo', isAttempt, 'lose');
     for (let n = 0; n < 3; n += 1) {
       expect((await deliverAlone(4_000))?.failed).toEqual([]);
       expect(await depthOf(stage.world.queues.isolation)).toBe(1);
@@ -146,6 +145,58 @@ describe('a fault of our own spends no attempt', () => {
     repair();
     expect((await deliverAlone())?.failed).toEqual([]);
     expect(await entry()).toMatchObject({ status: 'stored' });
+    expect(await depthOf(stage.world.queues.incident)).toBe(0);
+  });
+
+  test('R09: an attempt that was written, though the last try was refused, is run and not spent', async () => {
+    await submit(patient());
+    failCalls(stage.functions, 'dynamo', isAttempt, 'lose-then-refuse');
+    expect((await deliverAlone())?.failed).toEqual([]);
+    expect(await entry()).toMatchObject({ status: 'stored', attempts: [expect.anything()] });
+  });
+
+  test('R02 R09: attempts that stand and cannot be taken back spend nothing, however long it lasts', async () => {
+    await submit(patient());
+    const repairs = [
+      failCalls(stage.functions, 'dynamo', isAttempt, 'lose-then-refuse'),
+      failCalls(
+        stage.functions,
+        'dynamo',
+        (command, input) => command === 'UpdateItemCommand' && !isAttempt(command, input),
+      ),
+    ];
+    let deliveries = 0;
+    while (deliveries < 20) {
+      skipTime(400_000);
+      deliveries += (await deliverAlone()) === undefined ? 0 : 1;
+    }
+    expect(await depthOf(stage.world.queues.deadLetter)).toBe(0);
+    expect(await depthOf(stage.world.queues.incident)).toBe(0);
+    for (const repair of repairs) repair();
+    skipTime(400_000);
+    expect((await deliverAlone())?.failed).toEqual([]);
+    expect(await entry()).toMatchObject({ status: 'stored', attempts: [expect.anything()] });
+  }, 60_000);
+
+  test('R09: where the table cannot say either whether the attempt stands, it does not count', async () => {
+    await submit(patient());
+    let reads = 0;
+    const repairs = [
+      failCalls(stage.functions, 'dynamo', isAttempt, 'lose-then-refuse'),
+      failCalls(stage.functions, 'dynamo', (_, { UpdateExpression }) =>
+        String(UpdateExpression).startsWith('REMOVE'),
+      ),
+      failCalls(stage.functions, 'dynamo', (command) => {
+        if (command !== 'GetItemCommand') return false;
+        reads += 1;
+        return reads > 1;
+      }),
+    ];
+    expect((await deliverAlone())?.failed).toEqual([]);
+    for (const repair of repairs) repair();
+    skipTime(60_000);
+    expect((await deliverAlone())?.failed).toEqual([]);
+    expect(await entry()).toMatchObject({ status: 'stored', attempts: [expect.anything()] });
     expect(await depthOf(stage.world.queues.incident)).toBe(0);
   });
 

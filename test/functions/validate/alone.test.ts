@@ -1,10 +1,12 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { Attempt } from '../../../core/attempts.ts';
 import { ENVELOPE_ATTRIBUTE, type Envelope } from '../../../core/messages.ts';
 import { testClients } from '../../support/clients.ts';
 import { skipTime } from '../../support/clock.ts';
 import { contextWith, deliver, receive, send } from '../../support/delivery.ts';
+import { loadFunctions } from '../../support/functions.ts';
+import { watchMetrics } from '../../support/metrics.ts';
 import { faulty, invalidPatient, patient } from '../../support/resources.ts';
 import { useStage } from '../../support/stage.ts';
 import { depthOf, itemsOf } from '../../support/stores.ts';
@@ -96,13 +98,29 @@ describe('a suspect that is', () => {
     expect(await depthOf(stage.world.queues.incident)).toBe(2);
   });
 
-  test('R07: malformed in its envelope is rejected, never a crash', async () => {
-    const id = await send(stage.world.queues.isolation, patient(), {
-      [ENVELOPE_ATTRIBUTE]: '{"lane":1}',
-    });
-    expect((await deliverAlone())?.failed).toEqual([]);
-    expect(await entry()).toMatchObject({ pk: id, kind: 'rejection', reason: 'invalid' });
-  });
+  test.each(['{"lane":1}', '{', JSON.stringify({ ...ORIGIN, lane: 'fast' })])(
+    'R09: of an envelope that cannot be read waits, rings, and gets no identity: %s',
+    async (encoded) => {
+      const metrics = watchMetrics();
+      const watched = await loadFunctions(['validate']);
+      const deliverIt = () => deliver(watched.validate, stage.world.queues.isolation);
+      await send(stage.world.queues.isolation, patient(), { [ENVELOPE_ATTRIBUTE]: encoded });
+      for (const waitMs of [1_000, 2_000, 4_000]) {
+        expect((await deliverIt())?.failed).toHaveLength(1);
+        skipTime(waitMs - 500);
+        expect(await deliverIt()).toBeUndefined();
+        skipTime(1_000);
+      }
+      expect(await itemsOf(stage.world.tables.quarantine)).toEqual([]);
+      expect(await itemsOf(stage.world.tables.resources)).toEqual([]);
+      expect(await depthOf(stage.world.queues.isolation)).toBe(1);
+      expect(metrics.sum('EnvelopesUnreadable')).toBe(3);
+      expect(metrics.sum('ComponentFaults')).toBe(3);
+      await watched.close();
+      vi.restoreAllMocks();
+      vi.unstubAllEnvs();
+    },
+  );
 });
 
 describe('where the environment died', () => {

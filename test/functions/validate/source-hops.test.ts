@@ -63,6 +63,16 @@ describe('between our own queues', () => {
     expect(item).toMatchObject({ pk: id });
   });
 
+  test('nor is one that cannot be read; of our own such a message waits (R09)', async () => {
+    const unreadable = { attributes: { [ENVELOPE_ATTRIBUTE]: '{' } };
+    const id = await sendAs(A, stage.world.queues.isolation, patient(), unreadable);
+    await alone();
+    expect(await refusedAs('not-a-hop', 'unknown', 'AROAHOSPITALA')).toMatchObject({ pk: id });
+    await sendAs('AIDAOPERATOR', stage.world.queues.isolation, patient(), unreadable);
+    expect((await alone())?.failed).toHaveLength(1);
+    expect(await quarantined()).toHaveLength(1);
+  });
+
   test('nor in a dead-letter queue', async () => {
     const id = await sendAs(A, stage.world.queues.deadLetter, patient(), { attributes });
     await deliver(stage.functions.quarantine, stage.world.queues.deadLetter);
@@ -82,6 +92,26 @@ describe('between our own queues', () => {
     await alone();
     expect(await quarantined()).toMatchObject([{ status: 'in-isolation', source: 'hospital-a' }]);
   });
+
+  test.each([
+    ['other-source', LAB, { group: 'lab', attributes: { source: 'hospital-a' } }, 'lab'],
+    ['message-group', A, {}, 'hospital-a'],
+  ] as const)(
+    'R04: what was refused for %s is refused again, redriven with nothing mended',
+    async (problem, sender, sent, source) => {
+      await sendAs(sender, lane(), patient(), sent);
+      await run();
+      await refusedAs(problem, source, sender.split(':')[0]);
+      const operator = await loadOperator();
+      for (const round of [1, 2]) {
+        skipTime(1_000);
+        await operator.redrive(stageOf(stage.world), { kind: 'all' }, byTest());
+        expect((await alone())?.failed).toEqual([]);
+        await refusedAs(problem, source, sender.split(':')[0]);
+        expect(await quarantined()).toMatchObject([{ round }]);
+      }
+    },
+  );
 
   test('what was refused is redriven by an operator and refused again, until the config knows it', async () => {
     const { isolation } = stage.world.queues;

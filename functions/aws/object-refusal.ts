@@ -1,0 +1,26 @@
+/**
+ * What S3 says of an object that it does not hand out. A producer may cause each of these: by a key that
+ * we may not use, by a key that only the producer has (SSE-C), by a storage class that has to be
+ * restored first. A broken policy of our own looks like the first, so who asks must look at a canary
+ * before the object is blamed.
+ * https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
+ */
+import { S3ServiceException } from '@aws-sdk/client-s3';
+
+export type ObjectRefusal = 'forbidden' | 'archived' | 'encrypted' | 'unreadable';
+
+/** About the request, the caller or the bucket: never about the object. */
+const NOT_ITS_OWN =
+  /Throttl|SlowDown|Timeout|TooMany|LimitExceeded|TimeTooSkewed|Token|AccessKey|Signature|Credential|Bucket|Redirect|Authorization|Account/i;
+
+/** Undefined where the object has nothing to do with it: a fault of our own (R09). */
+export function objectRefusal(error: unknown): ObjectRefusal | undefined {
+  if (!(error instanceof S3ServiceException)) return undefined;
+  const { name, $metadata } = error;
+  const status = $metadata.httpStatusCode ?? 0;
+  if (status < 400 || status === 408 || status === 429 || status >= 500) return undefined;
+  if (NOT_ITS_OWN.test(name)) return undefined;
+  if (name === 'InvalidObjectState') return 'archived';
+  if (status === 403 || name.startsWith('KMS.')) return 'forbidden';
+  return status === 400 && name === 'InvalidRequest' ? 'encrypted' : 'unreadable';
+}

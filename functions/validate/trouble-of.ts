@@ -1,0 +1,20 @@
+import { beginsRound, roundOf, type Trouble } from '../../core/attempts.ts';
+import { acceptRound } from '../aws/quarantine-redrive.ts';
+import { readTrouble } from '../aws/quarantine-table.ts';
+import { unreadableEnvelope } from '../unreadable-envelope.ts';
+import { COMPONENT, environment } from './environment.ts';
+import type { Submission } from './submission.ts';
+
+/**
+ * What is known of a message's trouble, in the round that it came by: where whoever redrove the message
+ * has not raised the round, it is raised now. Throws where nobody can say which message it is.
+ */
+export async function troubleOf({ provenance }: Submission): Promise<Trouble | undefined> {
+  const { origin, problem = '', unreadable } = provenance;
+  if (unreadable) throw unreadableEnvelope(COMPONENT, problem);
+  const { quarantineTable } = environment;
+  const trouble = await readTrouble(quarantineTable, origin.messageId);
+  if (trouble === undefined || !beginsRound(origin, trouble)) return trouble;
+  await acceptRound(quarantineTable, origin.messageId, roundOf(origin), Date.now());
+  return readTrouble(quarantineTable, origin.messageId);
+}

@@ -1,0 +1,71 @@
+/**
+ * What fauxqs lacks of S3 and claim checks run into: objects that exist and are not handed out. Those are
+ * encrypted by a key that the reader has not (SSE-C) or may not use (any that is named; the bucket's own
+ * need not be), archived, or denied by the bucket's policy. Of a policy only denials of `s3:GetObject` by
+ * the beginning of a key are read.
+ */
+import type { buildApp } from 'fauxqs';
+
+type App = ReturnType<typeof buildApp>;
+interface Refusal {
+  readonly status: number;
+  readonly code: string;
+}
+
+const DENIED: Refusal = { status: 403, code: 'AccessDenied' };
+const SSE_C: Refusal = { status: 400, code: 'InvalidRequest' };
+const ARCHIVED: Refusal = { status: 403, code: 'InvalidObjectState' };
+
+/** Why an object that was put with such headers is not handed out. */
+function refusalOf(headers: Readonly<Record<string, unknown>>): Refusal | undefined {
+  if (headers['x-amz-server-side-encryption-customer-algorithm'] !== undefined) return SSE_C;
+  if (headers['x-amz-server-side-encryption-aws-kms-key-id'] !== undefined) return DENIED;
+  const storage = String(headers['x-amz-storage-class'] ?? '');
+  return ['GLACIER', 'DEEP_ARCHIVE'].includes(storage) ? ARCHIVED : undefined;
+}
+
+interface Policy {
+  readonly Statement: readonly {
+    readonly Effect: string;
+    readonly Action: string;
+    readonly Resource: string;
+  }[];
+}
+
+/** Beginnings of keys that a policy denies; `*` ends a resource. */
+function deniedBy(text: string): string[] {
+  const { Statement } = JSON.parse(text) as Policy;
+  return Statement.filter(
+    ({ Effect, Action }) => Effect === 'Deny' && Action === 's3:GetObject',
+  ).map(({ Resource }) => Resource.slice(Resource.indexOf('/') + 1).replace(/\*$/, ''));
+}
+
+/** Adds them to an app before it listens. */
+export function addGuardedObjects(app: App): void {
+  const guarded = new Map<string, Refusal>();
+  const denied = new Map<string, string[]>();
+
+  app.addHook('preHandler', async (request, reply) => {
+    const { bucket = '', '*': key = '' } = request.params as Record<string, string | undefined>;
+    const query = request.query as Readonly<Record<string, string | undefined>>;
+    if (key === '') {
+      if (query['policy'] === undefined || request.method === 'GET') return undefined;
+      denied.set(bucket, request.method === 'PUT' ? deniedBy(String(request.body)) : []);
+      return reply.status(204).send();
+    }
+    const path = `${bucket}/${key}`;
+    if (request.method === 'PUT' || request.method === 'DELETE') {
+      const refusal = refusalOf(request.headers);
+      if (refusal === undefined) guarded.delete(path);
+      else guarded.set(path, refusal);
+    } else if (request.method === 'GET') {
+      const byPolicy = denied.get(bucket)?.some((beginning) => key.startsWith(beginning));
+      const refusal = byPolicy ? DENIED : guarded.get(path);
+      if (refusal === undefined) return undefined;
+      const { status, code } = refusal;
+      const xml = `<Error><Code>${code}</Code></Error>`;
+      return reply.status(status).type('application/xml').send(xml);
+    }
+    return undefined;
+  });
+}

@@ -1,0 +1,208 @@
+/** R02: what belongs to an older round of a redriven entry changes nothing, and no round is lost. */
+import type { SQSRecord } from 'aws-lambda';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { ENVELOPE_ATTRIBUTE, type Envelope } from '../../../core/messages.ts';
+import { skipTime } from '../../support/clock.ts';
+import { dieAfterCall } from '../../support/death.ts';
+import { deliver, receive, remove, send } from '../../support/delivery.ts';
+import { drain } from '../../support/drain.ts';
+import { type Emulators, startEmulators } from '../../support/emulators.ts';
+import { failCalls } from '../../support/faults.ts';
+import { type Functions, loadFunctions } from '../../support/functions.ts';
+import { byTest, loadOperator, stageOf } from '../../support/operator.ts';
+import { faulty, invalidPatient } from '../../support/resources.ts';
+import { depthOf, itemsOf } from '../../support/stores.ts';
+import { buildWorld, type Queue, type World } from '../../support/world.ts';
+
+let emulators: Emulators;
+let world: World;
+let functions: Functions;
+let operator: Awaited<ReturnType<typeof loadOperator>>;
+
+beforeAll(async () => {
+  emulators = await startEmulators();
+});
+afterAll(() => emulators.stop());
+beforeEach(async () => {
+  world = await buildWorld({ deadlineMs: 2_000, heapOldMb: 32 });
+  functions = await loadFunctions();
+  operator = await loadOperator();
+});
+afterEach(() => functions.close());
+
+const entryOf = (id: string) => operator.readEntry(world.tables.quarantine, id);
+const redrive = (id: string) =>
+  operator.redrive(stageOf(world), { kind: 'ids', ids: [id] }, byTest());
+const envelopeOf = (record: SQSRecord | undefined): Envelope =>
+  JSON.parse(record?.messageAttributes[ENVELOPE_ATTRIBUTE]?.stringValue ?? '{}');
+const copyTo = (queue: Queue, record: SQSRecord | undefined) =>
+  send(queue, record?.body ?? '', { [ENVELOPE_ATTRIBUTE]: JSON.stringify(envelopeOf(record)) });
+
+/** As a fixed validator would: the fault is no longer performed. */
+async function fixValidator(): Promise<void> {
+  await functions.close();
+  process.env['CHAOS'] = 'off';
+  functions = await loadFunctions();
+}
+
+/** Crashes alone as often as allowed; its letter is left where it is. */
+async function deadLettered(): Promise<string> {
+  const id = await send(world.queues.lane, faulty('throw'), { source: 'clinic' });
+  await deliver(functions.validate, world.queues.lane);
+  for (let n = 0; n < 3; n += 1) {
+    skipTime(1_500);
+    await deliver(functions.validate, world.queues.isolation, { max: 1 });
+  }
+  expect(await depthOf(world.queues.deadLetter)).toBe(1);
+  return id;
+}
+
+describe('what belongs to an older round', () => {
+  test('R02: a dead letter whose outcome could not be told does not end the redriven message', async () => {
+    const id = await deadLettered();
+    const mend = failCalls(functions, 'sns', (command) => command === 'PublishBatchCommand');
+    expect((await deliver(functions.quarantine, world.queues.deadLetter))?.failed).toHaveLength(1);
+    mend();
+    await fixValidator();
+    expect(await redrive(id)).toEqual({ sent: 1 });
+    skipTime(200_000);
+    expect((await deliver(functions.quarantine, world.queues.deadLetter))?.failed).toEqual([]);
+    expect(await entryOf(id)).toMatchObject({ status: 'redriven', round: 1, attempts: [] });
+    await drain(world, functions);
+    expect(await entryOf(id)).toMatchObject({ status: 'stored', source: 'clinic' });
+    expect(await itemsOf(world.tables.resources)).toHaveLength(1);
+  });
+
+  test('R02: nor does a letter of round one end round two', async () => {
+    const id = await deadLettered();
+    await drain(world, functions);
+    await redrive(id);
+    for (let n = 0; n < 3; n += 1) {
+      await deliver(functions.validate, world.queues.isolation, { max: 1 });
+      skipTime(1_500);
+    }
+    const [letter] = await receive(world.queues.deadLetter);
+    expect(envelopeOf(letter)).toMatchObject({ messageId: id, round: 1 });
+    await copyTo(world.queues.deadLetter, letter);
+    skipTime(1);
+    await deliver(functions.quarantine, world.queues.deadLetter, { max: 1 });
+    skipTime(31_000);
+    expect(await entryOf(id)).toMatchObject({ status: 'quarantined', round: 1, redrives: 1 });
+    await fixValidator();
+    await redrive(id);
+    await deliver(functions.quarantine, world.queues.deadLetter);
+    expect(await entryOf(id)).toMatchObject({ status: 'redriven', round: 2, redrives: 2 });
+    await drain(world, functions);
+    expect(await entryOf(id)).toMatchObject({ status: 'stored' });
+  });
+
+  test('R02: a copy in isolation has no attempt, tells no crash and ends nothing', async () => {
+    const id = await send(world.queues.lane, faulty('throw'));
+    await deliver(functions.validate, world.queues.lane);
+    const [first] = await receive(world.queues.isolation);
+    skipTime(31_000);
+    await drain(world, functions);
+    await redrive(id);
+    const [redriven] = await receive(world.queues.isolation);
+    await copyTo(world.queues.isolation, first);
+    expect((await deliver(functions.validate, world.queues.isolation))?.failed).toEqual([]);
+    expect(await entryOf(id)).toMatchObject({ status: 'redriven', attempts: [] });
+    expect(await depthOf(world.queues.incident)).toBe(0);
+    expect(await depthOf(world.queues.deadLetter)).toBe(0);
+    // Nor while the round runs.
+    await copyTo(world.queues.isolation, redriven);
+    await deliver(functions.validate, world.queues.isolation, { max: 1 });
+    const running = await entryOf(id);
+    expect(running).toMatchObject({ status: 'in-isolation', round: 1 });
+    await copyTo(world.queues.isolation, first);
+    expect((await deliver(functions.validate, world.queues.isolation))?.failed).toEqual([]);
+    expect(await entryOf(id)).toEqual(running);
+  });
+
+  test('R02: a copy of the first queue that is rejected once more ends nothing', async () => {
+    const id = await send(world.queues.lane, invalidPatient());
+    const [first] = (await deliver(functions.validate, world.queues.lane))?.records ?? [];
+    expect(await redrive(id)).toEqual({ sent: 1 });
+    if (first === undefined) throw new Error('nothing was delivered');
+    const context = { getRemainingTimeInMillis: () => 10_000, awsRequestId: 'late' };
+    await functions.validate({ Records: [first] }, context as never);
+    expect(await entryOf(id)).toMatchObject({ status: 'redriven', attempts: [] });
+    await drain(world, functions);
+    expect(await entryOf(id)).toMatchObject({ status: 'quarantined', round: 1 });
+  });
+
+  test('R02: an attempt that is written late does not count in the round that followed', async () => {
+    const { startAttempt } = await import('../../../functions/aws/quarantine-attempts.ts');
+    const id = await deadLettered();
+    await drain(world, functions);
+    await redrive(id);
+    const attempt = { requestId: 'late', startedAt: Date.now() };
+    const late = {
+      origin: { messageId: id, sentAt: 1, source: 'clinic' },
+      lane: world.lane,
+      seen: { status: 'in-isolation', attempts: [] },
+      counted: [],
+      attempt,
+    } as const;
+    expect(await startAttempt(world.tables.quarantine, late)).toBe(false);
+    expect(await entryOf(id)).toMatchObject({ status: 'redriven', attempts: [] });
+  });
+});
+
+describe('no round is lost, and nobody has to look after it', () => {
+  /** Calls of one redrive: read, is it stored already, announce, send, raise. */
+  const DEATHS = [
+    { after: 'announcing', k: 3, sent: 0 },
+    { after: 'sending', k: 4, sent: 1 },
+    { after: 'raising', k: 5, sent: 1 },
+  ];
+
+  test.each(DEATHS)('R02 R04: whoever redrives dies after $after', async ({ k, sent }) => {
+    const id = await deadLettered();
+    await drain(world, functions);
+    await fixValidator();
+    const doomed = await loadOperator();
+    const death = dieAfterCall(k, doomed);
+    void doomed.redrive(stageOf(world), { kind: 'ids', ids: [id] }, byTest());
+    await death.happened;
+    expect(await depthOf(world.queues.isolation)).toBe(sent);
+    await drain(world, functions);
+    const entry = await entryOf(id);
+    if (sent === 0) {
+      // Nothing was sent: it is quarantined as before, and is redriven as before.
+      expect(entry).toMatchObject({ status: 'quarantined', kind: 'dead-letter', redrives: 0 });
+      expect(await redrive(id)).toEqual({ sent: 1 });
+      await drain(world, functions);
+    }
+    expect(await entryOf(id)).toMatchObject({
+      status: 'stored',
+      redrives: 1,
+      round: 1,
+      redrive: { by: 'test', why: 'to see', sentAt: expect.any(Number) },
+      rounds: [{ kind: 'dead-letter', by: 'test', attempts: 2 }],
+    });
+    expect(await itemsOf(world.tables.resources)).toHaveLength(1);
+  });
+
+  test('R02: copies of both rounds come before the round is raised, in either order', async () => {
+    const id = await deadLettered();
+    const [letter] = await receive(world.queues.deadLetter);
+    skipTime(31_000);
+    await drain(world, functions);
+    await fixValidator();
+    const doomed = await loadOperator();
+    const death = dieAfterCall(4, doomed);
+    void doomed.redrive(stageOf(world), { kind: 'ids', ids: [id] }, byTest());
+    await death.happened;
+    await copyTo(world.queues.deadLetter, letter);
+    expect((await deliver(functions.quarantine, world.queues.deadLetter))?.failed).toEqual([]);
+    expect(await entryOf(id)).toMatchObject({ status: 'quarantined', redrives: 0 });
+    const [redriven] = await receive(world.queues.isolation);
+    await copyTo(world.queues.isolation, redriven);
+    await deliver(functions.validate, world.queues.isolation, { max: 1 });
+    await copyTo(world.queues.deadLetter, letter);
+    if (redriven !== undefined) await remove(world.queues.isolation, [redriven]);
+    await drain(world, functions);
+    expect(await entryOf(id)).toMatchObject({ status: 'stored', redrives: 1, round: 1 });
+  });
+});

@@ -1,0 +1,115 @@
+/** R04: what is redriven with nothing mended is rejected again, for the same reason. */
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { type MessageAttributeValue, SendMessageCommand } from '@aws-sdk/client-sqs';
+import { expect, test } from 'vitest';
+import { SEND_BYTES_MAX } from '../../../core/send-batches.ts';
+import { testClients } from '../../support/clients.ts';
+import { skipTime } from '../../support/clock.ts';
+import { deliver, receive, send } from '../../support/delivery.ts';
+import { drain } from '../../support/drain.ts';
+import { byTest, loadOperator, stageOf } from '../../support/operator.ts';
+import { invalidPatient, patient } from '../../support/resources.ts';
+import { useStage } from '../../support/stage.ts';
+import { itemsOf } from '../../support/stores.ts';
+import type { World } from '../../support/world.ts';
+
+const stage = useStage({ deadlineMs: 2_000, resourceBytesMax: 2_000_000, inlineBytesMax: 4_000 });
+
+type Kind = readonly [
+  kind: string,
+  attributes: Record<string, string>,
+  body: (world: World) => string | Promise<string>,
+];
+const ofPatient = () => patient();
+const claim = (bucket: string, key: string) => JSON.stringify({ s3: { bucket, key } });
+
+async function upload({ bucket }: World, key: string, Body: string | Buffer): Promise<string> {
+  await testClients().s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body }));
+  return claim(bucket, key);
+}
+
+/** As large as a message may be, so that a hop has to lay it into the bucket. */
+const padded = (text: string, attributesBytes = 0) =>
+  text + ' '.repeat(SEND_BYTES_MAX - attributesBytes - Buffer.byteLength(text));
+
+const KINDS: readonly Kind[] = [
+  ['a source that is too long', { source: 'x'.repeat(129) }, ofPatient],
+  ['a file that is too long', { file: 'x'.repeat(1_025) }, ofPatient],
+  ['a line in words', { line: 'zwölf' }, ofPatient],
+  ['a sequence beyond what is exact', { sequence: '1e20' }, ofPatient],
+  ['several of them', { source: 'lab', line: '-1', sequence: 'x' }, ofPatient],
+  ['a large body beside it', { line: 'x' }, () => padded(patient(), 'lineStringx'.length)],
+  ['a foreign bucket', {}, () => claim('somebody-elses', 'submissions/a')],
+  ['a claim check to a quarantined body', {}, ({ bucket }) => claim(bucket, 'quarantine/a')],
+  ['a claim check that is none', {}, () => '{"s3":{"bucket":1}}'],
+  ['a large one that is none', {}, () => padded('{"s3":{"bucket":1}}')],
+  ['nothing there', {}, ({ bucket }) => claim(bucket, 'submissions/none')],
+  ['what is not UTF-8', {}, (world) => upload(world, 'submissions/u', Buffer.from([0xfc]))],
+  ['what is too large', {}, (world) => upload(world, 'submissions/l', 'x'.repeat(2_000_001))],
+  ['a claim check to a claim check', {}, (world) => upload(world, 'submissions/c', '{"s3":{}}')],
+  ['an invalid resource', { source: 'lab' }, () => invalidPatient()],
+];
+
+test.each(KINDS)('R04: %s', async (_, attributes, make) => {
+  const { world, functions } = stage;
+  // Somebody else's, under the source that an unreadable message falls back to.
+  await send(world.queues.lane, patient({ language: 'en' }));
+  await deliver(functions.validate, world.queues.lane);
+  const before = await itemsOf(world.tables.resources);
+  expect(before).toHaveLength(1);
+
+  const id = await send(world.queues.lane, await make(world), attributes);
+  await deliver(functions.validate, world.queues.lane);
+  const operator = await loadOperator();
+  const entryOf = () => operator.readEntry(world.tables.quarantine, id);
+  const first = await entryOf();
+  expect(first).toMatchObject({ status: 'quarantined', kind: 'rejection' });
+  for (const round of [1, 2]) {
+    skipTime(1_000);
+    expect(await operator.redrive(stageOf(world), { kind: 'all' }, byTest())).toEqual({ sent: 1 });
+    await drain(world, functions);
+    const { reason, outcome, fingerprint, source } = first ?? {};
+    expect(await entryOf()).toMatchObject({
+      ...{ status: 'quarantined', kind: 'rejection', round },
+      ...{ reason, outcome, fingerprint, source },
+    });
+  }
+  expect(await itemsOf(world.tables.resources)).toEqual(before);
+});
+
+test('R04: an attribute that is no text is rejected, redriven or not', async () => {
+  const { world, functions } = stage;
+  const source: MessageAttributeValue = { DataType: 'Binary', BinaryValue: Buffer.from('lab') };
+  const { MessageId: id = '' } = await testClients().sqs.send(
+    new SendMessageCommand({
+      QueueUrl: world.queues.lane.url,
+      MessageBody: patient(),
+      MessageAttributes: { source },
+    }),
+  );
+  await deliver(functions.validate, world.queues.lane);
+  const operator = await loadOperator();
+  skipTime(1_000);
+  await operator.redrive(stageOf(world), { kind: 'ids', ids: [id] }, byTest());
+  await drain(world, functions);
+  expect(await operator.readEntry(world.tables.quarantine, id)).toMatchObject({
+    status: 'quarantined',
+    problem: 'message attributes: unreadable (source)',
+  });
+  expect(await itemsOf(world.tables.resources)).toEqual([]);
+});
+
+test('R04: what is isolated before anybody looks at it is rejected all the same', async () => {
+  const { world, functions } = stage;
+  const id = await send(world.queues.lane, patient(), { source: 'x'.repeat(129) });
+  const { isolate } = await import('../../../functions/validate/suspects.ts');
+  const { readSubmission } = await import('../../../functions/validate/submission.ts');
+  const [record] = await receive(world.queues.lane);
+  if (record === undefined) throw new Error('nothing received');
+  expect(await isolate([readSubmission(record)], 'exit')).toEqual([true]);
+  await deliver(functions.validate, world.queues.isolation);
+  expect(await itemsOf(world.tables.quarantine)).toMatchObject([
+    { pk: id, kind: 'rejection', reason: 'invalid' },
+  ]);
+  expect(await itemsOf(world.tables.resources)).toEqual([]);
+});

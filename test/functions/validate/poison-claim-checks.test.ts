@@ -1,0 +1,131 @@
+import {
+  DeleteBucketPolicyCommand,
+  PutBucketPolicyCommand,
+  PutObjectCommand,
+  type PutObjectCommandInput,
+} from '@aws-sdk/client-s3';
+import { describe, expect, test } from 'vitest';
+import { CANARY } from '../../../core/claim-check.ts';
+import { testClients } from '../../support/clients.ts';
+import { skipTime } from '../../support/clock.ts';
+import { deliver, send } from '../../support/delivery.ts';
+import { drain } from '../../support/drain.ts';
+import { failCalls } from '../../support/faults.ts';
+import { byTest, loadOperator, stageOf } from '../../support/operator.ts';
+import { patient } from '../../support/resources.ts';
+import { useStage } from '../../support/stage.ts';
+import { itemsOf, objectAt } from '../../support/stores.ts';
+
+const stage = useStage({ deadlineMs: 5_000 });
+
+type Put = Partial<PutObjectCommandInput>;
+const SSE_C: Put = {
+  SSECustomerAlgorithm: 'AES256',
+  SSECustomerKey: Buffer.alloc(32, 1).toString('base64'),
+};
+const THEIR_KEY: Put = { ServerSideEncryption: 'aws:kms', SSEKMSKeyId: 'arn:aws:kms:::key/theirs' };
+const ARCHIVED: Put = { StorageClass: 'DEEP_ARCHIVE' };
+
+async function upload(key: string, how: Put = {}): Promise<string> {
+  const { bucket } = stage.world;
+  const object = { Bucket: bucket, Key: key, Body: patient(), ...how };
+  await testClients().s3.send(new PutObjectCommand(object));
+  return JSON.stringify({ s3: { bucket, key } });
+}
+const submit = (body: string) => send(stage.world.queues.lane, body);
+const run = () => deliver(stage.functions.validate, stage.world.queues.lane);
+const entries = () => itemsOf(stage.world.tables.quarantine);
+
+/** Our own broken policy: nobody reads below a prefix. */
+async function deny(prefix: string): Promise<() => Promise<unknown>> {
+  const { bucket: Bucket } = stage.world;
+  const Resource = `arn:aws:s3:::${Bucket}/${prefix}*`;
+  const Statement = [{ Effect: 'Deny', Principal: '*', Action: 's3:GetObject', Resource }];
+  const { s3 } = testClients();
+  await s3.send(new PutBucketPolicyCommand({ Bucket, Policy: JSON.stringify({ Statement }) }));
+  return () => s3.send(new DeleteBucketPolicyCommand({ Bucket }));
+}
+
+const KINDS: readonly [what: string, how: Put, reason: string, says: string][] = [
+  ['encrypted with a key that we may not use', THEIR_KEY, 'forbidden', 'denies access'],
+  ['encrypted with a key of its sender', SSE_C, 'not-supported', 'a key of its sender'],
+  ['archived', ARCHIVED, 'not-supported', 'is archived'],
+];
+
+describe('R09: what a producer did to the object of a claim check is a rejection that says so', () => {
+  test.each(KINDS)('%s', async (_, how, reason, says) => {
+    const id = await submit(await upload('submissions/poison', how));
+    await submit(await upload('submissions/good'));
+    expect((await run())?.failed).toEqual([]);
+    const [entry, ...others] = await entries();
+    expect(others).toEqual([]);
+    expect(entry).toMatchObject({
+      pk: id,
+      kind: 'rejection',
+      reason,
+      outcome: expect.stringContaining(says),
+      bodyS3: { key: 'submissions/poison' },
+    });
+    expect(await itemsOf(stage.world.tables.resources)).toHaveLength(1);
+    // With nothing mended it is rejected again.
+    skipTime(1_000);
+    const operator = await loadOperator();
+    await operator.redrive(stageOf(stage.world), { kind: 'all' }, byTest());
+    await drain(stage.world, stage.functions);
+    expect(await entries()).toMatchObject([
+      { pk: id, reason, round: 1, outcome: entry?.['outcome'] },
+    ]);
+  });
+
+  test('and is told apart from an object that is not there', async () => {
+    const { bucket } = stage.world;
+    await submit(JSON.stringify({ s3: { bucket, key: 'submissions/none' } }));
+    await run();
+    expect(await entries()).toMatchObject([{ reason: 'not-found' }]);
+  });
+});
+
+describe('R09: while our own canary cannot be read, it is our fault and the message waits', () => {
+  test.each(['submissions/', ''])('a policy denies %s*', async (prefix) => {
+    const mend = await deny(prefix);
+    await submit(await upload('submissions/good'));
+    await submit(await upload('submissions/poison', SSE_C));
+    expect((await run())?.failed).toHaveLength(2);
+    expect(await entries()).toEqual([]);
+    await mend();
+    skipTime(400_000);
+    await drain(stage.world, stage.functions);
+    const ended = (await entries()).filter(({ status }) => status === 'quarantined');
+    expect(ended).toMatchObject([{ reason: 'not-supported' }]);
+    expect(await itemsOf(stage.world.tables.resources)).toHaveLength(1);
+  });
+
+  test('a policy that denies another prefix only says nothing about this one', async () => {
+    await deny('hops/');
+    await submit(await upload('submissions/poison', THEIR_KEY));
+    expect((await run())?.failed).toEqual([]);
+    expect(await entries()).toMatchObject([{ reason: 'forbidden' }]);
+  });
+
+  test('the canary can be neither read nor written', async () => {
+    await submit(await upload('submissions/poison', THEIR_KEY));
+    const mend = failCalls(stage.functions, 's3', (command, { Key }) => {
+      return String(Key).endsWith(CANARY) && command === 'PutObjectCommand';
+    });
+    expect((await run())?.failed).toHaveLength(1);
+    expect(await entries()).toEqual([]);
+    mend();
+    skipTime(400_000);
+    await drain(stage.world, stage.functions);
+    expect(await entries()).toMatchObject([{ reason: 'forbidden' }]);
+  });
+});
+
+test('a canary that a producer has spoilt is written anew', async () => {
+  const canary = { bucket: stage.world.bucket, key: `submissions/${CANARY}` };
+  await upload(canary.key, SSE_C);
+  await submit(await upload('submissions/poison', ARCHIVED));
+  expect((await run())?.failed).toEqual([]);
+  expect(await entries()).toMatchObject([{ reason: 'not-supported' }]);
+  expect(await objectAt(canary)).toBe(CANARY);
+});
