@@ -7,9 +7,16 @@ import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import middy, { type MiddyfiedHandler } from '@middy/core';
-import type { CloudWatchLogsEvent, ScheduledEvent, SQSBatchResponse, SQSEvent } from 'aws-lambda';
+import type {
+  CloudWatchLogsEvent,
+  Context,
+  ScheduledEvent,
+  SQSBatchResponse,
+  SQSEvent,
+} from 'aws-lambda';
 import { ENV } from './aws/env-names.ts';
 import { ComponentFault } from './component-fault.ts';
+import { scoped } from './invocation.ts';
 import {
   METRICS,
   METRICS_NAMESPACE,
@@ -52,13 +59,18 @@ export function sqsOrRuleFunction(speaker: Speaker) {
 function dressed<E, R>(handler: MiddyfiedHandler<E, R>, speaker: Speaker) {
   logger.appendPersistentKeys(speaker);
   metrics.setDefaultDimensions(speaker);
-  return handler
+  const speaking = handler
     .use(injectLambdaContext(logger))
     .use(logMetrics(metrics))
     .use(
       queueAge(`${serviceName}-`, (queue, seconds) => emit('OldestAge', 'queue', queue, seconds)),
     )
     .use({ after: measureMemory });
+  return {
+    /** Whatever the work leaves pending ends with its invocation (R61). */
+    handler: (handle: (event: E, context: Context) => Promise<R>) =>
+      speaking.handler((event, context) => scoped(() => handle(event, context))),
+  };
 }
 
 const memoryMb = Number(process.env['AWS_LAMBDA_FUNCTION_MEMORY_SIZE']);

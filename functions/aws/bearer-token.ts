@@ -6,7 +6,7 @@ const KEEP_MS = 5 * 60_000;
 /** The bearer token in a secret, read anew every five minutes, or when it was forgotten. */
 export class BearerToken {
   readonly #secretArn: string;
-  readonly #client = new SecretsManagerClient(impatient);
+  readonly #client = new SecretsManagerClient(impatient());
   #token: { readonly value: string; readonly readAt: number } | undefined;
 
   constructor(secretArn: string) {

@@ -4,11 +4,12 @@
  */
 import { createHmac } from 'node:crypto';
 import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import { impatient } from './clients.ts';
 
 /** 128 bits: two ids have the same hash in no one's lifetime. */
 const HEX_DIGITS = 32;
 
-const client = new SecretsManagerClient({ maxAttempts: 3 });
+const client = new SecretsManagerClient(impatient());
 
 export type KeyedHash = (text: string) => string;
 

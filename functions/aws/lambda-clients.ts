@@ -1,19 +1,24 @@
 /** Clients of Lambda itself, apart from the others: only who supervises carries them. */
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import { EndingHandler } from './ending-handler.ts';
 import { INVOCATION_PATIENCE_MS } from './patience.ts';
 
 /** For the control of mappings: a call that hangs must fail soon. */
 export const lambda = new LambdaClient({
   maxAttempts: 3,
-  requestHandler: { connectionTimeout: 1_000, requestTimeout: 3_000, throwOnRequestTimeout: true },
+  requestHandler: new EndingHandler({
+    connectionTimeout: 1_000,
+    requestTimeout: 3_000,
+    throwOnRequestTimeout: true,
+  }),
 });
 
 /** For invocations that are waited for, as long as the slowest function may take; never repeated. */
 export const waitingLambda = new LambdaClient({
   maxAttempts: 1,
-  requestHandler: {
+  requestHandler: new EndingHandler({
     connectionTimeout: 1_000,
     requestTimeout: INVOCATION_PATIENCE_MS,
     throwOnRequestTimeout: true,
-  },
+  }),
 });

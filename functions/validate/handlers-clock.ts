@@ -1,41 +1,56 @@
 import type { Context } from 'aws-lambda';
+import { scoped } from '../invocation.ts';
 
-/** Time left at which judging stops: what follows needs it for its writes. */
+/** Time left at which validating stops: what follows needs it for its writes. */
 export const WRITING_MS = 2_500;
 /** Time left at which whatever is not done counts as failed. */
 const ANSWERING_MS = 1_000;
+/** Work that is ended has this long to settle. */
+const SETTLING_MS = 500;
+
+type Clock = Pick<Context, 'getRemainingTimeInMillis'>;
 
 /**
  * Lets work run until shortly before the function's timeout, which would take the whole batch. First
- * `stopJudging` is called, a little later the wait ends. Answers whether the work was done by then.
+ * `stopValidating` is called. A little later the work is ended: its calls are aborted, and it is
+ * waited for, so that nothing of it acts afterwards (R61). Answers whether it was done by then.
  */
-export async function withinTime(
-  context: Pick<Context, 'getRemainingTimeInMillis'>,
-  stopJudging: () => void,
-  work: Promise<unknown>,
+export function withinTime(
+  context: Clock,
+  stopValidating: () => void,
+  work: () => Promise<unknown>,
 ): Promise<boolean> {
   const left = context.getRemainingTimeInMillis();
-  const stop = setTimeout(stopJudging, Math.max(0, left - WRITING_MS));
-  const late = Promise.withResolvers<false>();
-  const end = setTimeout(() => late.resolve(false), Math.max(0, left - ANSWERING_MS));
-  try {
-    return await Promise.race([work.then(() => true), late.promise]);
-  } finally {
-    clearTimeout(stop);
-    clearTimeout(end);
-  }
+  const stop = setTimeout(stopValidating, Math.max(0, left - WRITING_MS));
+  return endedAfter(left - ANSWERING_MS, work).finally(() => clearTimeout(stop));
 }
 
 /** For the last calls before the answer: they are given half of what is left. */
-export async function ifTimePermits(
-  context: Pick<Context, 'getRemainingTimeInMillis'>,
-  work: Promise<unknown>,
-): Promise<void> {
-  const late = Promise.withResolvers<void>();
-  const end = setTimeout(late.resolve, Math.max(0, context.getRemainingTimeInMillis() / 2));
-  try {
-    await Promise.race([work, late.promise]);
-  } finally {
-    clearTimeout(end);
-  }
+export async function ifTimePermits(context: Clock, work: () => Promise<unknown>): Promise<void> {
+  await endedAfter(context.getRemainingTimeInMillis() / 2, work);
+}
+
+function endedAfter(ms: number, work: () => Promise<unknown>): Promise<boolean> {
+  return scoped(async (end) => {
+    const late = Promise.withResolvers<false>();
+    let isLate = false;
+    let settling: NodeJS.Timeout | undefined;
+    const cut = setTimeout(
+      () => {
+        isLate = true;
+        end();
+        settling = setTimeout(() => late.resolve(false), SETTLING_MS);
+      },
+      Math.max(0, ms),
+    );
+    try {
+      return await Promise.race([work().then(() => !isLate), late.promise]);
+    } catch (fault) {
+      if (isLate) return false;
+      throw fault;
+    } finally {
+      clearTimeout(cut);
+      clearTimeout(settling);
+    }
+  });
 }

@@ -1,0 +1,78 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { endOfWork } from '../../../functions/invocation.ts';
+import { ifTimePermits, withinTime } from '../../../functions/validate/handlers-clock.ts';
+
+const TIMEOUT_MS = 10_000;
+const clock = () => {
+  const end = Date.now() + TIMEOUT_MS;
+  return { getRemainingTimeInMillis: () => end - Date.now() };
+};
+/** Ends when its calls are aborted, as a call of the SDK does. */
+const untilAborted = () =>
+  new Promise<never>((_, reject) => {
+    const signal = endOfWork();
+    signal?.addEventListener('abort', () => reject(signal.reason));
+  });
+
+beforeEach(() => void vi.useFakeTimers());
+afterEach(() => void vi.useRealTimers());
+
+describe('work of an invocation', () => {
+  test('that is done in time says so', async () => {
+    expect(
+      await withinTime(
+        clock(),
+        () => {},
+        async () => {},
+      ),
+    ).toBe(true);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('that fails in time fails', async () => {
+    const failing = () => Promise.reject(new Error('it failed'));
+    await expect(withinTime(clock(), () => {}, failing)).rejects.toThrow('it failed');
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('R61: first stops validating, then its calls are aborted and it is waited for', async () => {
+    const steps: string[] = [];
+    const done = withinTime(
+      clock(),
+      () => steps.push(`stopped at ${Date.now()}`),
+      async () => {
+        vi.setSystemTime(0);
+        await untilAborted().catch(() => steps.push(`ended at ${Date.now()}`));
+        steps.push('settled');
+      },
+    );
+    await vi.advanceTimersByTimeAsync(TIMEOUT_MS);
+    expect(await done).toBe(false);
+    expect(steps).toEqual(['stopped at 7500', 'ended at 9000', 'settled']);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('R61: whose calls were aborted is late, not failed', async () => {
+    const done = withinTime(clock(), () => {}, untilAborted);
+    await vi.advanceTimersByTimeAsync(9_000);
+    expect(await done).toBe(false);
+  });
+
+  test('R06: that does not settle is left before the timeout takes the batch', async () => {
+    const done = withinTime(
+      clock(),
+      () => {},
+      () => new Promise(() => {}),
+    );
+    await vi.advanceTimersByTimeAsync(9_500);
+    expect(await done).toBe(false);
+  });
+
+  test('R61: the last calls are aborted after half of what is left', async () => {
+    let aborted = false;
+    const last = ifTimePermits(clock(), () => untilAborted().catch(() => void (aborted = true)));
+    await vi.advanceTimersByTimeAsync(5_000);
+    await last;
+    expect(aborted).toBe(true);
+  });
+});
