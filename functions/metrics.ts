@@ -47,7 +47,10 @@ export const METRICS = {
     'crashes of plugins; those of required ones are verdicts, as long as the plugin is on',
   ),
   SenderRefused: counts('messages of a sender that may not send here (see sources)'),
-  Suspects: counts('messages sent to isolation because they were delivered before'),
+  Suspects: counts('messages sent to isolation because they were in an environment that died'),
+  MarksNotEmptied: counts(
+    'batches given back whose mark may still name them: its next batch overwrites it',
+  ),
   NotInTime: counts('messages given back because the invocation had no time left'),
   DeadLettered: counts('messages that crashed alone as often as allowed'),
   Redriven: counts(

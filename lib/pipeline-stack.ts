@@ -90,6 +90,7 @@ export class PipelineStack extends Stack {
       delivery: delivery?.queue,
       resources: tables.resources,
       quarantine: tables.quarantine,
+      inFlight: tables.inFlight,
       bodies: bodies.bucket,
       crashes: crashes.topic,
       outcomes: outcomes.topic,

@@ -25,6 +25,8 @@ export class Tables extends Construct {
   readonly resources: Table;
   /** Messages in trouble by original message id. */
   readonly quarantine: Table;
+  /** Which messages each environment has, and which were in one that died (expiring). */
+  readonly inFlight: Table;
   /** The breaker of each external service. */
   readonly breakers: Table;
   /** Restarts and desired state of each node of the supervision tree. */
@@ -48,6 +50,10 @@ export class Tables extends Construct {
       partitionKey: text('deliveryShard'),
       sortKey: { name: 'deliveryDueAt', type: AttributeType.NUMBER },
       projectionType: ProjectionType.KEYS_ONLY,
+    });
+    this.inFlight = table('InFlight', {
+      sortKey: text('sk'),
+      timeToLiveAttribute: 'expiresAt',
     });
     this.breakers = table('Breakers');
     this.supervision = table('Supervision');

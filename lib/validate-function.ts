@@ -23,6 +23,7 @@ import { terminologySettings } from './terminology.ts';
 export interface ValidateStores {
   readonly resources: Table;
   readonly quarantine: Table;
+  readonly inFlight: Table;
   readonly bodies: Bucket;
   readonly crashes: ITopic;
   readonly outcomes: ITopic;
@@ -65,6 +66,14 @@ export class ValidateFunction extends PipelineFunction {
 /** Where producers and our own hops put what a claim check points to. */
 const READ = [SUBMISSIONS_PREFIX, HOPS_PREFIX];
 const WRITE = ['resources/', 'quarantine/', HOPS_PREFIX] satisfies BodyPrefix[];
+const IN_FLIGHT_ACTIONS = [
+  'dynamodb:BatchGetItem',
+  'dynamodb:BatchWriteItem',
+  'dynamodb:DeleteItem',
+  'dynamodb:GetItem',
+  'dynamodb:PutItem',
+  'dynamodb:Query',
+];
 const KEY_SERVICES = ['dynamodb', 's3', 'sns', 'sqs'] as const;
 
 function environment(config: Config, lane: LaneQueues, stores: ValidateStores) {
@@ -75,6 +84,9 @@ function environment(config: Config, lane: LaneQueues, stores: ValidateStores) {
     attemptsMax: config.attempts.seen,
     attemptsMaxEnvironmentDied: config.attempts.environmentDied,
     functionTimeoutMs: config.lanes[lane.name].timeoutSeconds * 1000,
+    visibilityMs:
+      1000 *
+      Math.min(config.lanes[lane.name].visibilitySeconds, config.isolation.visibilitySeconds),
     resourceBytesMax: config.resourceBytesMax,
     inlineBytesMax: config.inlineBytesMax,
     issuesMax: config.issuesMax,
@@ -91,6 +103,7 @@ function environment(config: Config, lane: LaneQueues, stores: ValidateStores) {
     [ENV.deadLetterQueueUrl]: lane.deadLetter.queueUrl,
     [ENV.resourcesTable]: stores.resources.tableName,
     [ENV.quarantineTable]: stores.quarantine.tableName,
+    [ENV.inFlightTable]: stores.inFlight.tableName,
     [ENV.bodiesBucket]: stores.bodies.bucketName,
     [ENV.crashesTopicArn]: stores.crashes.topicArn,
     [ENV.outcomesTopicArn]: stores.outcomes.topicArn,
@@ -120,6 +133,7 @@ const statements = (lane: LaneQueues, stores: ValidateStores) => [
   allow('SetAside', ['sqs:SendMessage'], [lane.isolation.queueArn, lane.deadLetter.queueArn]),
   allow('StoreValid', ['dynamodb:UpdateItem'], [stores.resources.tableArn]),
   allow('RecordTrouble', ['dynamodb:GetItem', 'dynamodb:UpdateItem'], [stores.quarantine.tableArn]),
+  allow('MarkBatches', IN_FLIGHT_ACTIONS, [stores.inFlight.tableArn]),
   allow('ReadClaimChecks', ['s3:GetObject'], objects(stores.bodies, READ)),
   allow('WriteBodies', ['s3:PutObject'], objects(stores.bodies, WRITE)),
   allow(

@@ -14,6 +14,7 @@ export const ENV = {
   deadLetterQueueUrls: 'DEAD_LETTER_QUEUE_URLS',
   resourcesTable: 'RESOURCES_TABLE',
   quarantineTable: 'QUARANTINE_TABLE',
+  inFlightTable: 'IN_FLIGHT_TABLE',
   incidentsTable: 'INCIDENTS_TABLE',
   breakersTable: 'BREAKERS_TABLE',
   supervisionTable: 'SUPERVISION_TABLE',

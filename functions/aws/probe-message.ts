@@ -19,6 +19,7 @@ export interface LaneQueue {
 
 const answerSchema = z.object({
   batchItemFailures: z.array(z.object({ itemIdentifier: z.string() })),
+  isolated: z.boolean().optional(),
 }) satisfies z.ZodType<SQSBatchResponse>;
 
 /** A message that is there now, as an event source mapping would hand it over. */
@@ -54,8 +55,11 @@ export async function deleteMessage(lane: LaneQueue, { receiptHandle }: SQSRecor
   );
 }
 
-/** `died`: the function, not the message. */
-export type ProbeAnswer = 'done' | 'failed' | 'died';
+/**
+ * `died`: the function, not the message. `isolated`: an earlier probe died with this message, so it
+ * was moved to the isolation queue and not run.
+ */
+export type ProbeAnswer = 'done' | 'isolated' | 'failed' | 'died';
 
 /** Runs the message as the probe of a component. Throws where Lambda could not be asked. */
 export async function runProbe(
@@ -75,7 +79,8 @@ export async function runProbe(
   const text = new TextDecoder().decode(Payload);
   const answer = answerSchema.safeParse(text === '' ? undefined : JSON.parse(text));
   if (!answer.success) return 'died';
-  return answer.data.batchItemFailures.length === 0 ? 'done' : 'failed';
+  if (answer.data.batchItemFailures.length > 0) return 'failed';
+  return answer.data.isolated ? 'isolated' : 'done';
 }
 
 function toRecord(message: Message, queueArn: string): SQSRecord {

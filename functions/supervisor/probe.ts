@@ -15,29 +15,35 @@ interface ProbeLimits {
   readonly context: Pick<Context, 'getRemainingTimeInMillis'>;
 }
 
+/**
+ * Probes with one message, and with another where that one failed by itself. A message that an
+ * earlier probe died with is isolated by the lane's function, and does not count.
+ */
 export async function probe(
   child: string,
   lane: LaneParts,
   { messages, tally, context }: ProbeLimits,
 ): Promise<ProbeOutcome> {
-  for (let tries = 0; tries < messages; tries += 1) {
+  for (let tries = 0, failed = 0; ; tries += 1) {
     if (tries > 0 && context.getRemainingTimeInMillis() < ENOUGH_MS) return 'failed';
     const outcome = await probeOnce(child, lane, tally);
     logger.info('probe', { lane: child, outcome });
+    if (outcome === 'isolated') continue;
     if (outcome === 'ran') return 'ran';
     if (outcome === 'died') return 'failed';
-    if (outcome !== 'failed') return tries === 0 ? outcome : 'failed';
+    if (outcome !== 'failed') return failed === 0 ? outcome : 'failed';
+    failed += 1;
+    if (failed === messages) return 'failed';
   }
-  return 'failed';
 }
 
 async function probeOnce(
   child: string,
   lane: LaneParts,
   tally: Tally,
-): Promise<ProbeOutcome | 'died'> {
+): Promise<ProbeOutcome | 'isolated' | 'died'> {
   const record = await takeMessage(lane);
-  // What the deaths left in flight is there all the same, and shall be what the lane is tried with.
+  // What the deaths left in flight is there all the same, and must be what the lane is tried with.
   if (record === undefined)
     return (await hasHiddenMessages(lane)) ? 'all in flight' : 'nothing there';
   tally.add('Probes');
@@ -45,11 +51,17 @@ async function probeOnce(
     logger.error('component fault', { lane: child, ...faultOf(fault) });
     return 'died' as const;
   });
-  if (answer === 'done') {
-    await deleteMessage(lane, record);
-    return 'ran';
+  switch (answer) {
+    case 'done':
+      await deleteMessage(lane, record);
+      return 'ran';
+    case 'isolated':
+      await deleteMessage(lane, record);
+      return 'isolated';
+    case 'failed':
+    case 'died':
+      tally.add('ProbesFailed');
+      // It becomes visible again by itself, or sooner where the function said so.
+      return answer;
   }
-  tally.add('ProbesFailed');
-  // It becomes visible again by itself, or sooner where the function said so.
-  return answer;
 }

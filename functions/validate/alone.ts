@@ -7,6 +7,7 @@ import { type AttemptPolicy, countedAttempts, decideAttempt } from '../../core/a
 import { backOffSeconds } from '../../core/back-off.ts';
 import type { Settlement } from '../../core/batch-response.ts';
 import { idsOf } from '../../core/correlation.ts';
+import { forgetSuspect } from '../aws/in-flight-table.ts';
 import { faultOf, logger, Tally } from '../telemetry.ts';
 import { processing } from '../traces.ts';
 import { AloneRun, type Ending, type Isolation } from './alone-run.ts';
@@ -16,7 +17,7 @@ import { ifTimePermits, withinTime } from './handlers-clock.ts';
 import { tellEntered } from './outcomes.ts';
 import { readSubmission } from './submission.ts';
 import { troubleOf } from './trouble-of.ts';
-import { comeAgain } from './visibility.ts';
+import { retryLater } from './visibility.ts';
 
 /** Deaths of an environment around a process of its own are not the resource's: a bound, no more. */
 const UNEXPLAINED_MAX = 10;
@@ -45,9 +46,9 @@ export async function validateAlone(
   let ending: Ending | undefined;
   let inTime = true;
   try {
-    const work = processing(origin, record, () => advance(run)).then((its) => {
-      ending = its;
-    });
+    const work = async () => {
+      ending = await processing(origin, record, () => advance(run));
+    };
     const stop = () => {
       run.stop();
       isolation.pool.stop();
@@ -59,10 +60,11 @@ export async function validateAlone(
     tally.add('ComponentFaults');
     logger.error('component fault', { ...ids, ...faultOf(fault) });
   }
+  if (ending?.kind === 'done') await forget(origin.messageId, context);
   ending ??= await afterFault(run, inTime, context);
   if (ending.kind === 'again') {
     const message = { receiptHandle: record.receiptHandle, seconds: ending.seconds };
-    await comeAgain(environment.isolationQueueUrl, [message], context);
+    await retryLater(environment.isolationQueueUrl, [message], context);
   }
   tally.report('alone', { ...ids, ending: ending.kind });
   return ending.kind === 'done' ? 'done' : 'failed';
@@ -97,9 +99,17 @@ async function advance(run: AloneRun): Promise<Ending> {
 async function afterFault(run: AloneRun, inTime: boolean, context: Context): Promise<Ending> {
   const seconds = backOffSeconds(run.submission.receives);
   let ending: Ending = { kind: 'again', seconds };
-  const taking = run.takeBack(seconds, inTime).then((sentAnew) => {
-    if (sentAnew) ending = { kind: 'done' };
+  await ifTimePermits(context, async () => {
+    if (await run.takeBack(seconds, inTime)) ending = { kind: 'done' };
   });
-  await ifTimePermits(context, taking);
   return ending;
+}
+
+/** What has its ending is no suspect any more. The record of one that could not be removed expires. */
+async function forget(messageId: string, context: Context): Promise<void> {
+  try {
+    await ifTimePermits(context, () => forgetSuspect(environment.inFlightTable, messageId));
+  } catch (fault) {
+    logger.warn('suspect not forgotten', { messageId, ...faultOf(fault) });
+  }
 }

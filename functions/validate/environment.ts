@@ -14,6 +14,7 @@ export const environment = {
   deadLetterQueueUrl: requiredEnv('deadLetterQueueUrl'),
   resourcesTable: requiredEnv('resourcesTable'),
   quarantineTable: requiredEnv('quarantineTable'),
+  inFlightTable: requiredEnv('inFlightTable'),
   bucket: requiredEnv('bodiesBucket'),
   crashesTopicArn: requiredEnv('crashesTopicArn'),
   outcomesTopicArn: requiredEnv('outcomesTopicArn'),

@@ -2,22 +2,34 @@
  * `validate`: judges resources in isolation. One code for a lane's queue and its isolation queue,
  * told apart by where a batch comes from.
  */
+import { randomUUID } from 'node:crypto';
 import { availableParallelism } from 'node:os';
-import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import { batchResponse } from '../../core/batch-response.ts';
+import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { batchResponse, type Settlement } from '../../core/batch-response.ts';
 import { isProbe } from '../probe.ts';
+import { isGroup } from '../suspect-group.ts';
 import { sqsFunction } from '../telemetry.ts';
 import { receiving } from '../traces.ts';
 import { validateAlone } from './alone.ts';
 import { entryUrl } from './entry-url.ts';
 import { COMPONENT, environment, settings } from './environment.ts';
+import { validateGroup } from './group.ts';
+import { InFlight } from './in-flight.ts';
 import { OwnProcess } from './isolation/own-process.ts';
 import { IsolationPool } from './isolation/pool.ts';
 import { validateLaneBatch } from './lane-batch.ts';
 import { loadPlugins } from './plugins/load-plugins.ts';
 
-const { chaos, lane, laneQueueArn } = environment;
-const { deadlineMs, heapOldMb, heapYoungMb, issuesMax, pluginMemoryMb } = settings;
+const { chaos, inFlightTable, lane, laneQueueArn } = environment;
+const {
+  deadlineMs,
+  functionTimeoutMs,
+  visibilityMs,
+  heapOldMb,
+  heapYoungMb,
+  issuesMax,
+  pluginMemoryMb,
+} = settings;
 const plugins = loadPlugins(settings.plugins, pluginMemoryMb, import.meta.url);
 
 const undecided = environment.terminologyEndpoint !== undefined;
@@ -38,6 +50,11 @@ const ownProcess = new OwnProcess(entryUrl('own-process'), {
   pluginMemoryMb,
 });
 
+const inFlight = new InFlight(
+  { table: inFlightTable, lane, id: randomUUID() },
+  { functionTimeoutMs, visibilityMs },
+);
+
 export const handler = sqsFunction({ component: COMPONENT, lane }).handler((event, context) =>
   receiving(event.Records, context, () => validate(event, context)),
 );
@@ -45,12 +62,18 @@ export const handler = sqsFunction({ component: COMPONENT, lane }).handler((even
 async function validate(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
   const { Records: records } = event;
   if (records.every((record) => record.eventSourceARN === laneQueueArn)) {
-    return validateLaneBatch(records, context, pool, isProbe(event));
+    return validateLaneBatch(records, context, { pool, inFlight, probing: isProbe(event) });
   }
   // The mapping's batch size is 1. Were it more, only the first may run: alone means alone.
   const [first] = records;
   return batchResponse(
     records.map((record) => record.messageId),
-    first === undefined ? [] : [await validateAlone(first, context, { pool, ownProcess })],
+    first === undefined ? [] : [await validateIsolated(first, context)],
   );
+}
+
+function validateIsolated(record: SQSRecord, context: Context): Promise<Settlement> {
+  return isGroup(record)
+    ? validateGroup(record, context, { ownProcess, inFlight })
+    : validateAlone(record, context, { pool, ownProcess });
 }

@@ -27,6 +27,9 @@ export interface Judged {
   readonly refusal?: SenderProblem | undefined;
 }
 
+/** Where resources run. */
+export type Place = Pick<IsolationPool, 'judge' | 'stop'>;
+
 const topic = new OutcomesTopic(environment.outcomesTopicArn);
 
 type Valid = Extract<Verdict, { kind: 'valid' }>;
@@ -34,7 +37,7 @@ type Valid = Extract<Verdict, { kind: 'valid' }>;
 /** Loads and judges one submission. Throws where its body cannot be read: a fault of our own. */
 export async function judgeSubmission(
   submission: Submission,
-  isolation: Pick<IsolationPool, 'judge'>,
+  place: Pick<Place, 'judge'>,
 ): Promise<Judged> {
   const loaded = await loadText(submission);
   if (loaded.kind === 'refused') {
@@ -44,7 +47,7 @@ export async function judgeSubmission(
   }
   const { text } = loaded;
   const judgement = await inSpan({ name: 'judge' }, async () => {
-    const its = await judgeSwitched(isolation, text, submission.provenance.origin);
+    const its = await judgeSwitched(place, text, submission.provenance.origin);
     say({ verdict: its.kind, ...(its.kind === 'crash' && { crash: its.crash }) });
     return its;
   });

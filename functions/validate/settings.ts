@@ -20,6 +20,8 @@ export const validateSettingsSchema = z.object({
   attemptsMaxEnvironmentDied: z.int().positive().default(3),
   /** The function's own timeout: an attempt that started longer ago is no longer running. */
   functionTimeoutMs: z.int().positive().default(10_000),
+  /** The shorter of the times for which the lane's queue and its isolation queue hide a message. */
+  visibilityMs: z.int().positive().default(60_000),
   /** Largest resource that is accepted, by claim check. */
   resourceBytesMax: z
     .int()

@@ -1,6 +1,8 @@
 /** Suspects go to their lane's isolation queue, where a death takes nobody along (R03). */
+import assert from 'node:assert/strict';
 import { idsOf } from '../../core/correlation.ts';
 import { envelopeFor } from '../../core/origin.ts';
+import { groupMessage, groupSuspects } from '../../core/suspect-group.ts';
 import type { CrashKind } from '../../core/verdict.ts';
 import { deleteAll, type Hop, hop, sendAll } from '../aws/lane-queues.ts';
 import { faultOf, logger } from '../telemetry.ts';
@@ -9,27 +11,61 @@ import { environment } from './environment.ts';
 import type { Submission } from './submission.ts';
 
 /**
- * Sends submissions to the isolation queue; answers by position whether that happened. `crash` is
- * what made them suspects, where it was seen.
+ * Sends submissions to the isolation queue, each alone; answers by position whether that happened.
+ * `crash` is what made them suspects, where it was seen.
  */
 export async function isolate(
   submissions: readonly Submission[],
   crash?: CrashKind,
 ): Promise<boolean[]> {
+  const sent = new Set(await send(submissions, (hops) => hops.map((hop) => [hop]), crash));
+  return submissions.map((submission) => sent.has(submission));
+}
+
+/** The same for suspects of a death, in groups. Answers those that were sent. */
+export function isolateTogether(suspects: readonly Submission[]): Promise<readonly Submission[]> {
+  return send(suspects, groupSuspects);
+}
+
+interface Suspect extends Hop {
+  readonly submission: Submission;
+}
+
+async function send(
+  submissions: readonly Submission[],
+  group: (suspects: readonly Suspect[]) => readonly (readonly Suspect[])[],
+  crash?: CrashKind,
+): Promise<readonly Submission[]> {
   const hops = await Promise.allSettled(submissions.map((submission) => toHop(submission, crash)));
-  const ready = hops.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
-  const errors = await sendAll(environment.isolationQueueUrl, ready);
-  let next = 0;
-  return hops.map((result, position) => {
-    const error = result.status === 'fulfilled' ? errors[next++] : result.reason;
-    if (error === undefined) return true;
-    const origin = submissions[position]?.provenance.origin;
-    logger.error('not isolated', { ...(origin && idsOf(origin)), ...faultOf(error) });
-    return false;
+  const suspects: Suspect[] = [];
+  for (const [position, submission] of submissions.entries()) {
+    const made = hops[position];
+    if (made?.status === 'fulfilled') suspects.push({ ...made.value, submission });
+    else logNotIsolated(submission, made?.reason);
+  }
+  const groups = group(suspects);
+  const errors = await sendAll(environment.isolationQueueUrl, groups.map(inOneMessage));
+  return groups.flatMap((members, position) => {
+    const error = errors[position];
+    if (error === undefined) return members.map(({ submission }) => submission);
+    for (const { submission } of members) logNotIsolated(submission, error);
+    return [];
   });
 }
 
-/** Takes those that were isolated off the lane's queue. What fails comes back, as a suspect again. */
+function inOneMessage(members: readonly Suspect[]): Hop {
+  const [first, ...others] = members;
+  assert(first !== undefined, 'a group has members');
+  const { body, attributes, groupId } = first;
+  if (others.length === 0) return { body, attributes, groupId };
+  return { ...groupMessage(members), groupId };
+}
+
+function logNotIsolated({ provenance }: Submission, error: unknown): void {
+  logger.error('not isolated', { ...idsOf(provenance.origin), ...faultOf(error) });
+}
+
+/** Deletes those that were isolated from the lane's queue. What fails comes back as a suspect again. */
 export async function takeOff(submissions: readonly Submission[]): Promise<void> {
   try {
     const handles = submissions.map(({ record }) => record.receiptHandle);

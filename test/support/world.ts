@@ -36,7 +36,10 @@ export interface World {
   readonly lane: Lane;
   readonly queues: Readonly<Record<QueueName, Queue>>;
   readonly tables: Readonly<
-    Record<'resources' | 'quarantine' | 'incidents' | 'breakers' | 'terminology' | 'audit', string>
+    Record<
+      'resources' | 'quarantine' | 'inFlight' | 'incidents' | 'breakers' | 'terminology' | 'audit',
+      string
+    >
   >;
   readonly bucket: string;
   readonly auditBucket: string;
@@ -73,6 +76,7 @@ export async function buildWorld(settings: Record<string, unknown> = {}): Promis
     resources: await table(`${prefix}-resources`, undefined, RESOURCES_INDEXES),
     quarantine: await table(`${prefix}-quarantine`, undefined, QUARANTINE_INDEXES),
     incidents: await table(`${prefix}-incidents`, 'sk', INCIDENTS_INDEXES),
+    inFlight: await table(`${prefix}-inflight`, 'sk'),
     breakers: await table(`${prefix}-breakers`),
     terminology: await table(`${prefix}-terminology`),
     audit: await table(`${prefix}-audit`, 'sk'),
@@ -102,6 +106,7 @@ export async function buildWorld(settings: Record<string, unknown> = {}): Promis
     [ENV.deadLetterQueueUrls]: queues.deadLetter.url,
     [ENV.resourcesTable]: tables.resources,
     [ENV.quarantineTable]: tables.quarantine,
+    [ENV.inFlightTable]: tables.inFlight,
     [ENV.incidentsTable]: tables.incidents,
     [ENV.breakersTable]: tables.breakers,
     [ENV.terminologyTable]: tables.terminology,

@@ -33,7 +33,7 @@ const mappings = () => mappingsOf(stage, service);
 const deaths = (count: number) => tell(stage, supervisor, ...deathsNow(count));
 
 /** The lane's function answers so; what it was given is kept. */
-function lane(name: string, answer: (id: string) => 'done' | 'failed' | 'died') {
+function lane(name: string, answer: (id: string) => 'done' | 'isolated' | 'failed' | 'died') {
   const events: { Records: { messageId: string; body: string }[]; failsafeProbe: unknown }[] = [];
   service.answer(`fhir-failsafe-${stage.world.stage}-${name}`, async (given) => {
     const event = given as (typeof events)[number];
@@ -41,7 +41,8 @@ function lane(name: string, answer: (id: string) => 'done' | 'failed' | 'died') 
     const itemIdentifier = event.Records[0]?.messageId ?? '';
     const how = answer(itemIdentifier);
     if (how === 'died') throw new Error('it still cannot load');
-    return { batchItemFailures: how === 'failed' ? [{ itemIdentifier }] : [] };
+    const batchItemFailures = how === 'failed' ? [{ itemIdentifier }] : [];
+    return { batchItemFailures, ...(how === 'isolated' && { isolated: true }) };
   });
   return events;
 }
@@ -136,6 +137,29 @@ describe('the way back of a lane', () => {
     expect((await mappings())['critical']).toBe(2);
     expect(await depthOf(stage.lanes.critical)).toBe(1);
   });
+
+  test.each([
+    ['with another message', ['killer', 'good'], 'done'],
+    ['by time where there is no other', ['killer'], undefined],
+  ] as const)(
+    'R33: a message that kills its probe does not keep the lane paused: it returns %s',
+    async (_, bodies, others) => {
+      for (const body of bodies) await send(stage.lanes.critical, body);
+      await deaths(4);
+      const killers = new Set<string>();
+      lane('critical', (id) => {
+        if (killers.has(id)) return 'isolated';
+        if (killers.size > 0 && others !== undefined) return others;
+        killers.add(id);
+        return 'died';
+      });
+      await aMinuteLater();
+      expect((await mappings())['critical']).toBe('off');
+      await aMinuteLater();
+      expect((await mappings())['critical']).toBe(2);
+      expect(await depthOf(stage.lanes.critical)).toBe(0);
+    },
+  );
 });
 
 test('R33: an operator’s pause is never undone by the supervisor', async () => {

@@ -7,6 +7,7 @@ import { testClients } from '../../support/clients.ts';
 import { skipTime } from '../../support/clock.ts';
 import { contextWith, deliver, receive, send } from '../../support/delivery.ts';
 import { failCalls } from '../../support/faults.ts';
+import { inFlightOf } from '../../support/in-flight.ts';
 import { faulty, invalidPatient, largePatient, patient } from '../../support/resources.ts';
 import { useStage } from '../../support/stage.ts';
 import { depthOf, itemsOf, objectAt } from '../../support/stores.ts';
@@ -210,7 +211,10 @@ describe('a fault of our own', () => {
     await send(stage.world.queues.lane, patient());
     await send(stage.world.queues.lane, faulty('throw'));
     const records = await receive(stage.world.queues.lane);
-    const answer = await validateLaneBatch(records, contextWith(), broken);
+    const answer = await validateLaneBatch(records, contextWith(), {
+      pool: broken,
+      inFlight: await inFlightOf(stage.world),
+    });
     await broken.close();
     expect(answer.batchItemFailures).toHaveLength(2);
     expect(await depthOf(stage.world.queues.isolation)).toBe(0);

@@ -4,19 +4,27 @@ import { PROBE_PROPERTY } from '../../../core/supervisor-messages.ts';
 import { skipTime } from '../../support/clock.ts';
 import { contextWith, receive, send } from '../../support/delivery.ts';
 import { failCalls } from '../../support/faults.ts';
+import { dieWith } from '../../support/in-flight.ts';
 import { faulty, patient } from '../../support/resources.ts';
 import { useStage } from '../../support/stage.ts';
 import { depthOf, itemsOf } from '../../support/stores.ts';
 
 const stage = useStage({ deadlineMs: 500 });
 
-/** Messages of the lane's queue as they are delivered the third time: all are suspects. */
-async function suspects(...bodies: string[]): Promise<SQSRecord[]> {
+/** Messages of the lane's queue as they are delivered the third time; they were in no environment. */
+async function receivedBefore(...bodies: string[]): Promise<SQSRecord[]> {
   for (const body of bodies) await send(stage.world.queues.lane, body);
   for (let delivery = 1; delivery < 3; delivery += 1) {
     expect(await receive(stage.world.queues.lane)).toHaveLength(bodies.length);
     skipTime(60_000);
   }
+  return receive(stage.world.queues.lane);
+}
+
+/** A message whose environment died, as it is delivered again. */
+async function suspect(): Promise<SQSRecord[]> {
+  await send(stage.world.queues.lane, patient());
+  await dieWith(stage.world, await receive(stage.world.queues.lane));
   return receive(stage.world.queues.lane);
 }
 
@@ -32,36 +40,39 @@ const isolated = () => depthOf(stage.world.queues.isolation);
 
 describe('a probe', () => {
   test('R33: runs, however often it was delivered, and is not isolated', async () => {
-    const records = await suspects(patient());
+    const records = await receivedBefore(patient());
     expect(records[0]?.attributes.ApproximateReceiveCount).toBe('3');
     expect(await probe(records)).toEqual({ batchItemFailures: [] });
     expect([await stored(), await isolated()]).toEqual([1, 0]);
   });
 
-  test('R33: the same message without the mark is isolated unrun', async () => {
-    const Records = await suspects(patient());
-    await stage.functions.validate({ Records }, contextWith());
+  test('R33: whose message killed the probe before is isolated unrun, and the answer says so', async () => {
+    const records = await suspect();
+    expect(await probe(records)).toEqual({ batchItemFailures: [], isolated: true });
     expect([await stored(), await isolated()]).toEqual([0, 1]);
+    // It has left the lane: the next probe takes another message.
+    expect(await depthOf(stage.world.queues.lane)).toBe(0);
   });
 
   test('R33: a producer’s attribute of the mark’s name marks nothing', async () => {
-    await send(stage.world.queues.lane, patient(), { [PROBE_PROPERTY]: '{"child":"background"}' });
-    await receive(stage.world.queues.lane);
-    skipTime(60_000);
+    await send(stage.world.queues.lane, patient({ id: 'one' }), {
+      [PROBE_PROPERTY]: '{"child":"background"}',
+    });
+    await send(stage.world.queues.lane, patient({ id: 'two' }));
     const Records = await receive(stage.world.queues.lane);
-    await stage.functions.validate({ Records }, contextWith());
-    expect([await stored(), await isolated()]).toEqual([0, 1]);
+    const answer = await stage.functions.validate({ Records }, contextWith());
+    expect([answer.batchItemFailures, await stored()]).toEqual([[], 2]);
   });
 
   test('R33: runs alone: of two records one is done, the other untouched', async () => {
-    const records = await suspects(patient({ id: 'one' }), patient({ id: 'two' }));
+    const records = await receivedBefore(patient({ id: 'one' }), patient({ id: 'two' }));
     const answer = await probe(records);
     expect(answer.batchItemFailures).toEqual([{ itemIdentifier: records[1]?.messageId }]);
     expect([await stored(), await isolated()]).toEqual([1, 0]);
   });
 
   test('R33: an invalid resource is an outcome: the component works', async () => {
-    expect(await probe(await suspects('{"resourceType":"Nonsense"}'))).toEqual({
+    expect(await probe(await receivedBefore('{"resourceType":"Nonsense"}'))).toEqual({
       batchItemFailures: [],
     });
     const [entry] = await itemsOf(stage.world.tables.quarantine);
@@ -69,12 +80,12 @@ describe('a probe', () => {
   });
 
   test('R33: a resource that crashes is isolated for its crash, and the component works', async () => {
-    expect(await probe(await suspects(faulty('hang')))).toEqual({ batchItemFailures: [] });
+    expect(await probe(await receivedBefore(faulty('hang')))).toEqual({ batchItemFailures: [] });
     expect([await stored(), await isolated()]).toEqual([0, 1]);
   });
 
   test('R09: a fault of our own fails the probe, and its message stays', async () => {
-    const records = await suspects(patient());
+    const records = await receivedBefore(patient());
     const { resources } = stage.world.tables;
     failCalls(stage.functions, 'dynamo', (_, input) => input['TableName'] === resources);
     const answer = await probe(records);

@@ -3,6 +3,7 @@ import { ENVELOPE_ATTRIBUTE, type Envelope } from '../../../core/messages.ts';
 import { skipTime } from '../../support/clock.ts';
 import { deliver, receive } from '../../support/delivery.ts';
 import { loadFunctions } from '../../support/functions.ts';
+import { dieWith } from '../../support/in-flight.ts';
 import { byTest, loadOperator, stageOf } from '../../support/operator.ts';
 import { expectRefused, SOURCE_RULES } from '../../support/refused-senders.ts';
 import { faulty, patient } from '../../support/resources.ts';
@@ -36,8 +37,7 @@ describe('between our own queues', () => {
   test('a spoofed suspect goes through none of them: it is refused where it came', async () => {
     const attributes = { source: 'hospital-a' };
     const id = await sendAs(LAB, lane(), patient({ id: 'p' }), { attributes });
-    await receive(lane());
-    skipTime(31_000);
+    await dieWith(stage.world, await receive(lane()));
     await run();
     expect(await depthOf(stage.world.queues.isolation)).toBe(0);
     const item = await refusedAs('other-source', 'lab', 'AROALABORATORY');
@@ -46,8 +46,7 @@ describe('between our own queues', () => {
 
   test('R03: a lawful suspect hops under its proved source, with its group', async () => {
     await sendAs(A, lane(), patient(), { group: 'hospital-a' });
-    await receive(lane());
-    skipTime(31_000);
+    await dieWith(stage.world, await receive(lane()));
     await run();
     const [hop] = await receive(stage.world.queues.isolation);
     expect(hop?.attributes.MessageGroupId).toBe('hospital-a');

@@ -1,14 +1,14 @@
-import { PutObjectCommand } from '@aws-sdk/client-s3';
 import type { SQSRecord } from 'aws-lambda';
 import { describe, expect, test } from 'vitest';
 import { ENVELOPE_ATTRIBUTE } from '../../../core/messages.ts';
-import { testClients } from '../../support/clients.ts';
+import { membersOf } from '../../../core/suspect-group.ts';
 import { skipTime } from '../../support/clock.ts';
 import { contextWith, deliver, receive, send } from '../../support/delivery.ts';
 import { failCalls } from '../../support/faults.ts';
+import { dieWith } from '../../support/in-flight.ts';
 import { faulty, largePatient, patient } from '../../support/resources.ts';
 import { useStage } from '../../support/stage.ts';
-import { depthOf, objectAt } from '../../support/stores.ts';
+import { depthOf, itemsOf, objectAt } from '../../support/stores.ts';
 
 const stage = useStage({ deadlineMs: 5_000, resourceBytesMax: 500_000 });
 
@@ -16,67 +16,240 @@ const deliverBatch = (timeoutMs = 20_000) =>
   deliver(stage.functions.validate, stage.world.queues.lane, { context: contextWith(timeoutMs) });
 const envelopeOf = (record: SQSRecord) =>
   JSON.parse(record.messageAttributes[ENVELOPE_ATTRIBUTE]?.stringValue ?? '{}');
+const ofInFlight = (_: string, input: Record<string, unknown>) =>
+  JSON.stringify(input).includes(stage.world.tables.inFlight);
+const storedIds = async () =>
+  (await itemsOf(stage.world.tables.resources)).map(({ resourceId }) => resourceId).sort();
+const isolated = () => depthOf(stage.world.queues.isolation);
 
-async function _upload(key: string, text: string): Promise<string> {
-  const object = { Bucket: stage.world.bucket, Key: key, Body: text };
-  await testClients().s3.send(new PutObjectCommand(object));
-  return JSON.stringify({ s3: { bucket: stage.world.bucket, key } });
+/** Messages of an environment that died with them. */
+async function suspects(...bodies: string[]): Promise<SQSRecord[]> {
+  for (const body of bodies) await send(stage.world.queues.lane, body, { source: 'lab' });
+  const records = await receive(stage.world.queues.lane);
+  await dieWith(stage.world, records);
+  return records;
 }
 
 describe('a suspect', () => {
   test('R03: is sent to the isolation queue and taken off before anything is validated', async () => {
-    await send(stage.world.queues.lane, patient({ id: 'suspect' }), {
-      source: 'lab',
-      sequence: '4',
-    });
+    await send(stage.world.queues.lane, patient(), { source: 'lab', sequence: '4' });
     const [first] = await receive(stage.world.queues.lane);
-    skipTime(60_000);
+    await dieWith(stage.world, first ? [first] : []);
     await send(stage.world.queues.lane, faulty('hang'));
     const calls: string[] = [];
     failCalls(stage.functions, 'sqs', (command) => calls.push(command) < 0);
     const delivery = await deliverBatch(4_000);
     expect(calls.slice(0, 2)).toEqual(['SendMessageBatchCommand', 'DeleteMessageBatchCommand']);
     expect(delivery?.failed).toHaveLength(1);
-    const [isolated] = await receive(stage.world.queues.isolation);
-    expect(isolated && envelopeOf(isolated)).toEqual({
+    const [hop] = await receive(stage.world.queues.isolation);
+    expect(hop && envelopeOf(hop)).toEqual({
       messageId: first?.messageId,
       sentAt: Number(first?.attributes.SentTimestamp),
       source: 'lab',
       sequence: 4,
       lane: 'background',
     });
-    expect(Object.keys(isolated?.messageAttributes ?? {})).toEqual([ENVELOPE_ATTRIBUTE]);
+    expect(Object.keys(hop?.messageAttributes ?? {})).toEqual([ENVELOPE_ATTRIBUTE]);
     // R50: a flood of suspects is still its source's.
-    expect(isolated?.attributes.MessageGroupId).toBe('lab');
+    expect(hop?.attributes.MessageGroupId).toBe('lab');
   });
 
   test('R03: whose send fails stays on its queue', async () => {
-    await send(stage.world.queues.lane, patient());
-    await receive(stage.world.queues.lane);
-    skipTime(60_000);
+    await suspects(patient());
     failCalls(stage.functions, 'sqs', (command) => command === 'SendMessageBatchCommand');
     expect((await deliverBatch())?.failed).toHaveLength(1);
     expect(await depthOf(stage.world.queues.lane)).toBe(1);
   });
 
   test('R03: that cannot be taken off is done all the same: its copy is in isolation', async () => {
-    await send(stage.world.queues.lane, patient());
-    await receive(stage.world.queues.lane);
-    skipTime(60_000);
+    await suspects(patient());
     failCalls(stage.functions, 'sqs', (command) => command === 'DeleteMessageBatchCommand');
     expect((await deliverBatch())?.failed).toEqual([]);
-    expect(await depthOf(stage.world.queues.isolation)).toBe(1);
+    expect(await isolated()).toBe(1);
+  });
+
+  test('R03: is known for one however long its lane was paused', async () => {
+    await suspects(patient());
+    skipTime(13 * 24 * 3_600_000);
+    await deliverBatch();
+    expect([await storedIds(), await isolated()]).toEqual([[], 1]);
+  });
+
+  test('R03: travels with the others of its death in one message, each as it is', async () => {
+    const records = await suspects(patient({ id: 'a' }), patient({ id: 'b' }));
+    expect((await deliverBatch())?.failed).toEqual([]);
+    const groups = await receive(stage.world.queues.isolation);
+    expect(groups).toHaveLength(1);
+    const members = membersOf(groups[0]?.body ?? '');
+    expect(members.map(({ body }) => JSON.parse(body).id)).toEqual(['a', 'b']);
+    expect(
+      members.map(({ attributes }) => JSON.parse(attributes[ENVELOPE_ATTRIBUTE] ?? '')),
+    ).toEqual(
+      records.map(({ messageId }) => expect.objectContaining({ messageId, source: 'lab' })),
+    );
   });
 
   test('whose body no longer fits with the envelope travels as a claim check', async () => {
-    const body = largePatient(1_048_000);
-    await send(stage.world.queues.lane, body.padEnd(1_048_576, ' '));
-    await receive(stage.world.queues.lane);
-    skipTime(60_000);
+    const body = largePatient(1_048_000).padEnd(1_048_576, ' ');
+    await send(stage.world.queues.lane, body);
+    await dieWith(stage.world, await receive(stage.world.queues.lane));
     expect((await deliverBatch())?.failed).toEqual([]);
-    const [isolated] = await receive(stage.world.queues.isolation);
-    const { s3 } = JSON.parse(isolated?.body ?? '{}');
+    const [hop] = await receive(stage.world.queues.isolation);
+    const { s3 } = JSON.parse(hop?.body ?? '{}');
     expect(s3.key).toMatch(/^hops\//);
-    expect(await objectAt(s3)).toBe(body.padEnd(1_048_576, ' '));
+    expect(await objectAt(s3)).toBe(body);
+  });
+});
+
+describe('no suspect', () => {
+  test('R03: is what was received before and was in no environment: a throttle spends receives', async () => {
+    await send(stage.world.queues.lane, patient());
+    for (let receives = 0; receives < 5; receives += 1) {
+      expect(await receive(stage.world.queues.lane)).toHaveLength(1);
+      skipTime(70_000);
+    }
+    expect((await deliverBatch())?.failed).toEqual([]);
+    expect([await storedIds(), await isolated()]).toEqual([['example'], 0]);
+  });
+
+  test('R03: is what met a fault of our own, however often', async () => {
+    await send(stage.world.queues.lane, patient());
+    const { resources } = stage.world.tables;
+    const mend = failCalls(
+      stage.functions,
+      'dynamo',
+      (_, input) => input['TableName'] === resources,
+    );
+    for (let receives = 0; receives < 3; receives += 1) {
+      expect((await deliverBatch())?.failed).toHaveLength(1);
+      skipTime(70_000);
+    }
+    mend();
+    expect((await deliverBatch())?.failed).toEqual([]);
+    expect([await storedIds(), await isolated()]).toEqual([['example'], 0]);
+  });
+
+  test('R03: is what we ran out of time for', async () => {
+    await send(stage.world.queues.lane, faulty('hang'));
+    for (let receives = 0; receives < 2; receives += 1) {
+      expect((await deliverBatch(4_500))?.failed).toHaveLength(1);
+      skipTime(1_100);
+    }
+    expect(await isolated()).toBe(0);
+    await deliverBatch(20_000);
+    const [alone] = await receive(stage.world.queues.isolation);
+    expect(alone && envelopeOf(alone)).toMatchObject({ crash: 'timeout' });
+  });
+
+  test('R04: is a duplicate that comes while the batch runs, and when it has ended', async () => {
+    await send(stage.world.queues.lane, patient());
+    const Records = await receive(stage.world.queues.lane);
+    const copies = Records.map((record) => ({
+      ...record,
+      attributes: { ...record.attributes, ApproximateReceiveCount: '2' },
+    }));
+    const answers = await Promise.all([
+      stage.functions.validate({ Records }, contextWith()),
+      stage.functions.validate({ Records: copies }, contextWith()),
+    ]);
+    skipTime(70_000);
+    answers.push(await stage.functions.validate({ Records: copies }, contextWith()));
+    expect(answers.flatMap(({ batchItemFailures }) => batchItemFailures)).toEqual([]);
+    expect(await storedIds()).toEqual(['example']);
+  });
+});
+
+describe('the mark of a batch', () => {
+  test('R03: stands before any body is loaded', async () => {
+    const { bucket, queues } = stage.world;
+    await send(queues.lane, JSON.stringify({ s3: { bucket, key: 'submissions/absent' } }));
+    const calls: string[] = [];
+    failCalls(stage.functions, 'dynamo', (command) => calls.push(command) < 0);
+    failCalls(stage.functions, 's3', (command) => calls.push(command) < 0);
+    await deliverBatch();
+    expect(calls.slice(0, 2)).toEqual(['PutItemCommand', 'GetObjectCommand']);
+  });
+
+  test('R09: that is not written lets nothing run, and makes no suspect', async () => {
+    await send(stage.world.queues.lane, faulty('exit'));
+    await send(stage.world.queues.lane, patient());
+    const mend = failCalls(
+      stage.functions,
+      'dynamo',
+      (command, input) => command === 'PutItemCommand' && ofInFlight(command, input),
+    );
+    expect((await deliverBatch())?.failed).toHaveLength(2);
+    mend();
+    expect([await storedIds(), await isolated()]).toEqual([[], 0]);
+    skipTime(70_000);
+    await deliverBatch();
+    expect(await storedIds()).toEqual(['example']);
+  });
+
+  test('R09: whose answer was lost is read back, and stands', async () => {
+    await send(stage.world.queues.lane, patient());
+    let lost = 0;
+    failCalls(
+      stage.functions,
+      'dynamo',
+      (command, input) => command === 'PutItemCommand' && ofInFlight(command, input) && lost++ < 3,
+      'lose-then-refuse',
+    );
+    expect((await deliverBatch())?.failed).toEqual([]);
+    expect(lost).toBe(1);
+    expect(await storedIds()).toEqual(['example']);
+  });
+
+  test('R03: that could not be emptied makes no suspects once its environment has run another batch', async () => {
+    const late = await send(stage.world.queues.lane, faulty('hang'));
+    let puts = 0;
+    const mend = failCalls(
+      stage.functions,
+      'dynamo',
+      (command, input) => command === 'PutItemCommand' && ofInFlight(command, input) && puts++ > 0,
+    );
+    expect((await deliverBatch(4_500))?.failed).toEqual([late]);
+    expect(puts).toBeGreaterThan(2);
+    mend();
+    // It is not shown early: the mark may still name it.
+    skipTime(2_000);
+    expect(await receive(stage.world.queues.lane)).toEqual([]);
+    await send(stage.world.queues.lane, patient());
+    expect((await deliverBatch())?.failed).toEqual([]);
+    skipTime(90_000);
+    await deliverBatch(4_500);
+    expect(await isolated()).toBe(0);
+  });
+
+  test('R09: where nobody can say who is a suspect, what was received before waits, the rest runs', async () => {
+    const [suspect] = await suspects(patient({ id: 'before' }));
+    await send(stage.world.queues.lane, patient({ id: 'new' }));
+    const mend = failCalls(stage.functions, 'dynamo', (command) => command === 'QueryCommand');
+    expect((await deliverBatch())?.failed).toEqual([suspect?.messageId]);
+    expect([await storedIds(), await isolated()]).toEqual([['new'], 0]);
+    mend();
+    skipTime(70_000);
+    expect((await deliverBatch())?.failed).toEqual([]);
+    expect([await storedIds(), await isolated()]).toEqual([['new'], 1]);
+  });
+
+  test('R03: a batch costs one write while its environment goes on, and no read', async () => {
+    const calls: string[] = [];
+    failCalls(stage.functions, 'dynamo', (command, input) => {
+      if (ofInFlight(command, input)) calls.push(command);
+      return false;
+    });
+    for (let batch = 0; batch < 3; batch += 1) {
+      await send(stage.world.queues.lane, patient());
+      await deliverBatch();
+    }
+    expect(calls).toEqual(['PutItemCommand', 'PutItemCommand', 'PutItemCommand']);
+    expect(await itemsOf(stage.world.tables.inFlight)).toHaveLength(1);
+    // A new lease, and the former is removed.
+    skipTime(60_000);
+    await send(stage.world.queues.lane, patient());
+    await deliverBatch();
+    expect(calls.slice(3)).toEqual(['PutItemCommand', 'DeleteItemCommand']);
+    expect(await itemsOf(stage.world.tables.inFlight)).toHaveLength(1);
   });
 });

@@ -1,0 +1,148 @@
+/** Runs a batch of submissions under the mark of this environment, and says how far each came. */
+import type { Context } from 'aws-lambda';
+import pLimit from 'p-limit';
+import { idsOf } from '../../core/correlation.ts';
+import { ComponentFault } from '../component-fault.ts';
+import { endOfWork } from '../invocation.ts';
+import { faultOf, logger, type Tally } from '../telemetry.ts';
+import { processing } from '../traces.ts';
+import { type Crash, countCrash, countPluginCrashes, publishValidateCrash } from './crashes.ts';
+import { settings } from './environment.ts';
+import { withinTime } from './handlers-clock.ts';
+import type { InFlight } from './in-flight.ts';
+import { judgeSubmission, type Place, reject, store, tellStored } from './outcomes.ts';
+import type { Submission } from './submission.ts';
+import { isolate } from './suspects.ts';
+import { Verification } from './verification.ts';
+
+/** Bodies from the bucket may have 10 MiB each: only so many are in memory at once. */
+const claimChecks = pLimit(2);
+const writes = pLimit(settings.writesMax);
+
+/** How far a submission came in this invocation; only `done` is answered as done. */
+export type Progress = 'done' | 'fault' | 'late';
+
+/** What one invocation runs, and how far it came. */
+export interface BatchRun {
+  readonly context: Context;
+  /** Where the resources run. */
+  readonly place: Place;
+  readonly inFlight: InFlight;
+  readonly tally: Tally;
+  readonly verification: Verification;
+  /** What is not in it is late. */
+  readonly progress: Map<Submission, Progress>;
+  /** No time to validate what is not begun. */
+  stopped: boolean;
+}
+
+export function newBatch(
+  work: Pick<BatchRun, 'context' | 'place' | 'inFlight' | 'tally'>,
+): BatchRun {
+  const verification = new Verification(work.context, work.tally);
+  return { ...work, verification, progress: new Map(), stopped: false };
+}
+
+/** Does work of a batch, until shortly before the time is up. */
+export function inTime(batch: BatchRun, work: () => Promise<void>): Promise<boolean> {
+  const stop = () => {
+    batch.stopped = true;
+    batch.place.stop();
+  };
+  return withinTime(batch.context, stop, work);
+}
+
+/**
+ * Runs submissions that are no suspects. `markedAs` are the ids of their messages on the queue that
+ * they came from. Nothing runs unless the mark stands (R03, R09).
+ */
+export async function runBatch(
+  submissions: readonly Submission[],
+  markedAs: readonly string[],
+  batch: BatchRun,
+): Promise<void> {
+  if (submissions.length === 0) return;
+  try {
+    await batch.inFlight.open(markedAs, batch.context.awsRequestId);
+  } catch (fault) {
+    for (const submission of submissions) noteFault(submission, fault, batch);
+    return;
+  }
+  await Promise.all(submissions.map((submission) => run(submission, batch)));
+}
+
+/** Longest that the answer waits for the mark to be empty. */
+const CLOSING_MS = 2_000;
+
+/**
+ * Empties the mark, before messages are given back. False where it may still name them: a death
+ * makes suspects of them then, so they must not be shown again before their queue would.
+ */
+export async function closeMark({ context, inFlight, tally }: BatchRun): Promise<boolean> {
+  const until = Date.now() + Math.min(CLOSING_MS, context.getRemainingTimeInMillis() / 2);
+  const leftMs = () => until - Date.now();
+  const closed = await inFlight.close(context.awsRequestId, leftMs);
+  if (!closed) tally.add('MarksNotEmptied');
+  return closed;
+}
+
+/** A fault of our own fails this message only: it comes back when its visibility ends (R09). */
+async function run(submission: Submission, batch: BatchRun): Promise<void> {
+  const { record, provenance } = submission;
+  const act = () => processing(provenance.origin, record, () => validateAndAct(submission, batch));
+  try {
+    const viaBucket = submission.carriage.kind === 'claim-check';
+    batch.progress.set(submission, await (viaBucket ? claimChecks(act) : act()));
+  } catch (fault) {
+    if (endOfWork()?.aborted) batch.progress.set(submission, 'late');
+    else noteFault(submission, fault, batch);
+  }
+}
+
+function noteFault(submission: Submission, fault: unknown, { progress, tally }: BatchRun): void {
+  progress.set(submission, 'fault');
+  tally.add('ComponentFaults');
+  logger.error('component fault', { ...idsOf(submission.provenance.origin), ...faultOf(fault) });
+}
+
+async function validateAndAct(submission: Submission, batch: BatchRun): Promise<Progress> {
+  if (batch.stopped) return 'late';
+  const { judgement: verdict, text, refusal } = await judgeSubmission(submission, batch.place);
+  const judgement = await batch.verification.verify(verdict);
+  countPluginCrashes(batch.tally, submission.provenance.origin, judgement);
+  switch (judgement.kind) {
+    case 'valid':
+      await writes(() => store(submission, judgement, text));
+      await tellStored(submission, judgement);
+      batch.tally.add('Valid');
+      return 'done';
+    case 'invalid':
+      await writes(() => reject(submission, judgement.issues, text, refusal));
+      if (refusal !== undefined) batch.tally.add('SenderRefused');
+      batch.tally.add('Invalid');
+      return 'done';
+    case 'crash':
+      await moveToIsolation(submission, judgement, batch);
+      return 'done';
+    case 'unjudged':
+      if (judgement.because === 'component-fault') throw new ComponentFault(judgement.reason);
+      return 'late';
+  }
+}
+
+/** A crash that was seen has a known culprit: it waits for no visibility timeout. */
+async function moveToIsolation(
+  submission: Submission,
+  crash: Crash,
+  { context, tally }: BatchRun,
+): Promise<void> {
+  const { origin } = submission.provenance;
+  const { messageId } = origin;
+  const { awsRequestId: requestId } = context;
+  const id = `${requestId}#${messageId}`;
+  const { crash: kind, reason } = crash;
+  await publishValidateCrash({ id, requestId, messageId, kind, reason, at: Date.now() });
+  const [isolated] = await isolate([submission], crash.crash);
+  if (!isolated) throw new ComponentFault('the isolation queue did not take a suspect');
+  countCrash(tally, origin, crash);
+}

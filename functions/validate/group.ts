@@ -1,0 +1,79 @@
+/**
+ * The story of a group of suspects in the isolation queue: all were in one environment that died.
+ * They run one after the other in a process of its own. Who crashes there, and whatever else does
+ * not end, travels on alone (core/suspect-group.ts).
+ */
+import type { Context, SQSRecord } from 'aws-lambda';
+import { backOffSeconds } from '../../core/back-off.ts';
+import type { Settlement } from '../../core/batch-response.ts';
+import { memberRecords } from '../suspect-group.ts';
+import { faultOf, logger, Tally } from '../telemetry.ts';
+import { type BatchRun, closeMark, inTime, newBatch, runBatch } from './batch-run.ts';
+import { environment } from './environment.ts';
+import { ifTimePermits } from './handlers-clock.ts';
+import type { InFlight } from './in-flight.ts';
+import type { OwnProcess } from './isolation/own-process.ts';
+import { readSubmission, type Submission } from './submission.ts';
+import { isolate } from './suspects.ts';
+import { retryLater } from './visibility.ts';
+
+interface GroupWork {
+  readonly ownProcess: OwnProcess;
+  readonly inFlight: InFlight;
+}
+
+export async function validateGroup(
+  record: SQSRecord,
+  context: Context,
+  { ownProcess, inFlight }: GroupWork,
+): Promise<Settlement> {
+  const submissions = memberRecords(record).map(readSubmission);
+  const tally = new Tally(1);
+  const batch = newBatch({ context, place: ownProcess, inFlight, tally });
+  let decided: Decided = 'wait';
+  await inTime(batch, async () => {
+    decided = await decide(record, inFlight);
+    if (decided !== 'run') return;
+    await ownProcess.ready();
+    await runBatch(submissions, [record.messageId], batch);
+  }).catch((fault: unknown) => {
+    tally.add('ComponentFaults');
+    logger.error('component fault', { messageId: record.messageId, ...faultOf(fault) });
+  });
+  const ending = (await isSettled(submissions, decided, batch)) ? 'done' : 'failed';
+  if (ending === 'failed') await giveBack(record, batch);
+  tally.report('group', { members: submissions.length, ending });
+  return ending;
+}
+
+type Decided = 'run' | 'wait' | 'split';
+
+/** A process of its own did not keep a death from the environment: no more together. */
+async function decide(record: SQSRecord, inFlight: InFlight): Promise<Decided> {
+  const suspicionOf = await inFlight.suspicion([record]);
+  return ({ none: 'run', unclear: 'wait', suspect: 'split' } as const)[suspicionOf(record)];
+}
+
+/** Whether each member has ended, or travels on alone. */
+async function isSettled(
+  submissions: readonly Submission[],
+  decided: Decided,
+  { context, progress }: BatchRun,
+): Promise<boolean> {
+  const left = submissions.filter((submission) => progress.get(submission) !== 'done');
+  // Where nothing ended the fault is our own, and the group waits as it is (R09).
+  const waits = decided === 'wait' || (decided === 'run' && left.length === submissions.length);
+  if (waits) return false;
+  let isolated: readonly boolean[] = [false];
+  await ifTimePermits(context, async () => {
+    isolated = await isolate(left);
+  });
+  return isolated.every(Boolean);
+}
+
+async function giveBack(record: SQSRecord, batch: BatchRun): Promise<void> {
+  if (!(await closeMark(batch))) return;
+  const seconds = backOffSeconds(Number(record.attributes.ApproximateReceiveCount));
+  const message = { receiptHandle: record.receiptHandle, seconds };
+  await retryLater(environment.isolationQueueUrl, [message], batch.context);
+}

@@ -1,0 +1,128 @@
+import type { SQSRecord } from 'aws-lambda';
+import { describe, expect, test } from 'vitest';
+import { ENVELOPE_ATTRIBUTE } from '../../../core/messages.ts';
+import { GROUP_ATTRIBUTE } from '../../../core/suspect-group.ts';
+import { skipTime } from '../../support/clock.ts';
+import { contextWith, deliver, receive, send } from '../../support/delivery.ts';
+import { failCalls } from '../../support/faults.ts';
+import { dieWith } from '../../support/in-flight.ts';
+import { faulty, invalidPatient, patient } from '../../support/resources.ts';
+import { useStage } from '../../support/stage.ts';
+import { depthOf, itemsOf } from '../../support/stores.ts';
+
+const stage = useStage({ deadlineMs: 2_000 });
+
+const deliverTo = (queue: 'lane' | 'isolation', timeoutMs = 20_000) =>
+  deliver(stage.functions.validate, stage.world.queues[queue], { context: contextWith(timeoutMs) });
+const envelopeOf = (record: SQSRecord | undefined) =>
+  JSON.parse(record?.messageAttributes[ENVELOPE_ATTRIBUTE]?.stringValue ?? '{}');
+const storedIds = async () =>
+  (await itemsOf(stage.world.tables.resources)).map(({ resourceId }) => resourceId).sort();
+const patients = (count: number) =>
+  Array.from({ length: count }, (_, n) => patient({ id: `p${n}` }));
+
+/** Lays the messages of an environment that died into the isolation queue, as one group. */
+async function isolateGroup(...bodies: string[]): Promise<void> {
+  const { lane, isolation } = stage.world.queues;
+  for (const body of bodies) await send(lane, body);
+  await dieWith(stage.world, await receive(lane));
+  expect((await deliverTo('lane'))?.failed).toEqual([]);
+  expect([await depthOf(lane), await depthOf(isolation)]).toEqual([0, 1]);
+}
+
+describe('a group of suspects', () => {
+  test('R03: the innocent are free after one run, and the killer travels on alone', async () => {
+    await isolateGroup(faulty('kill'), ...patients(8), invalidPatient());
+    expect((await deliverTo('isolation'))?.failed).toEqual([]);
+    expect(await storedIds()).toEqual(patients(8).map((_, n) => `p${n}`));
+    const entries = await itemsOf(stage.world.tables.quarantine);
+    expect(entries).toMatchObject([{ kind: 'rejection', attempts: [] }]);
+    const alone = await receive(stage.world.queues.isolation);
+    expect(alone).toMatchObject([{ body: faulty('kill') }]);
+    expect(envelopeOf(alone[0])).toMatchObject({ crash: 'exit' });
+  });
+
+  test('R02: a killer among them is dead-lettered only after its attempts alone', async () => {
+    await isolateGroup(faulty('exit'), ...patients(2));
+    await deliverTo('isolation');
+    expect(await depthOf(stage.world.queues.deadLetter)).toBe(0);
+    for (let attempt = 1; attempt <= 3; attempt += 1) {
+      await deliverTo('isolation');
+      skipTime(2_000);
+    }
+    const [dead] = await receive(stage.world.queues.deadLetter);
+    expect(envelopeOf(dead)).toMatchObject({ deadLetter: { kind: 'exit', attempts: 2 } });
+    expect(await storedIds()).toEqual(['p0', 'p1']);
+  });
+
+  test('R03: whose environment died again travels on one by one, unrun', async () => {
+    await isolateGroup(...patients(3));
+    await dieWith(stage.world, await receive(stage.world.queues.isolation));
+    expect((await deliverTo('isolation'))?.failed).toEqual([]);
+    const alone = await receive(stage.world.queues.isolation);
+    expect(alone.map(({ body }) => JSON.parse(body).id)).toEqual(['p0', 'p1', 'p2']);
+    expect(alone.every((record) => !(GROUP_ATTRIBUTE in record.messageAttributes))).toBe(true);
+    expect(await storedIds()).toEqual([]);
+  });
+
+  test('R09: a fault of our own lets it wait as it is, and then it ends', async () => {
+    await isolateGroup(...patients(3));
+    const { resources } = stage.world.tables;
+    const mend = failCalls(
+      stage.functions,
+      'dynamo',
+      (_, input) => input['TableName'] === resources,
+    );
+    expect((await deliverTo('isolation'))?.failed).toHaveLength(1);
+    mend();
+    expect(await receive(stage.world.queues.isolation)).toEqual([]);
+    skipTime(2_100);
+    expect((await deliverTo('isolation'))?.failed).toEqual([]);
+    expect([await storedIds(), await depthOf(stage.world.queues.isolation)]).toEqual([
+      ['p0', 'p1', 'p2'],
+      0,
+    ]);
+  });
+
+  test('R09: a fault that meets one lets that one travel on alone, with no attempt spent', async () => {
+    await isolateGroup(...patients(3));
+    const mend = failCalls(stage.functions, 'dynamo', (command, input) => {
+      return command === 'UpdateItemCommand' && JSON.stringify(input).includes('#p1"');
+    });
+    expect((await deliverTo('isolation'))?.failed).toEqual([]);
+    mend();
+    expect(await storedIds()).toEqual(['p0', 'p2']);
+    expect(await itemsOf(stage.world.tables.quarantine)).toEqual([]);
+    expect((await deliverTo('isolation'))?.failed).toEqual([]);
+    expect(await storedIds()).toEqual(['p0', 'p1', 'p2']);
+  });
+
+  test('R09: that cannot send on what is left waits', async () => {
+    await isolateGroup(faulty('exit'), ...patients(2));
+    failCalls(stage.functions, 'sqs', (command) => command === 'SendMessageBatchCommand');
+    expect((await deliverTo('isolation'))?.failed).toHaveLength(1);
+    expect(await storedIds()).toEqual(['p0', 'p1']);
+  });
+
+  test('R04: that comes again when all has ended changes nothing', async () => {
+    await isolateGroup(...patients(2), invalidPatient());
+    const Records = await receive(stage.world.queues.isolation);
+    await stage.functions.validate({ Records }, contextWith());
+    const before = await Promise.all(
+      [stage.world.tables.resources, stage.world.tables.quarantine].map(itemsOf),
+    );
+    expect(before.map((items) => items.length)).toEqual([2, 1]);
+    await stage.functions.validate({ Records }, contextWith());
+    const after = [stage.world.tables.resources, stage.world.tables.quarantine].map(itemsOf);
+    expect(await Promise.all(after)).toEqual(before);
+  });
+});
+
+test('R03: who ended alone is no suspect any more', async () => {
+  await isolateGroup(patient());
+  const suspects = async () =>
+    (await itemsOf(stage.world.tables.inFlight)).filter(({ sk }) => sk === 'suspect');
+  expect(await suspects()).toHaveLength(1);
+  await deliverTo('isolation');
+  expect([await storedIds(), await suspects()]).toEqual([['example'], []]);
+});
