@@ -24,6 +24,7 @@ describe('permissions', () => {
       `SetAside: sqs:SendMessage on queue ${lane}-dead-letter, queue ${lane}-isolation`,
       'StoreValid: dynamodb:UpdateItem on table resources',
       'RecordTrouble: dynamodb:GetItem, dynamodb:UpdateItem on table quarantine',
+      'MarkBatches: dynamodb:BatchGetItem, dynamodb:BatchWriteItem, dynamodb:DeleteItem, dynamodb:GetItem, dynamodb:PutItem, dynamodb:Query on table inflight',
       'ReadClaimChecks: s3:GetObject on bucket bodies/hops/*, bucket bodies/submissions/*',
       'WriteBodies: s3:PutObject on bucket bodies/hops/*, bucket bodies/quarantine/*, bucket bodies/resources/*',
       'WriteCanary: s3:PutObject on bucket bodies/submissions/.fhir-failsafe-canary',

@@ -327,7 +327,7 @@ describe('tables', () => {
   });
 
   it('are on demand and restorable to any second', () => {
-    expect(tables.size).toBe(6);
+    expect(tables.size).toBe(7);
     for (const { Properties } of tables.values()) {
       expect(Properties).toMatchObject({
         BillingMode: 'PAY_PER_REQUEST',
