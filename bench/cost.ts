@@ -7,11 +7,13 @@ import { join } from 'node:path';
 import { command, share, wholeNumber } from '../cli/command-line.ts';
 import { ensureBuilt, LOCAL } from '../local/start/build.ts';
 import { type Bill, billOf } from './cost/bill.ts';
+import { marksTable, measureMarks } from './cost/marks.ts';
 import { builtResources, builtTemplate, measure } from './cost/measure.ts';
 import { PRICES_AS_OF } from './cost/prices.ts';
 import { standing } from './cost/standing.ts';
 import { PROMISES } from './cost/usage.ts';
 
+const BATCH_SIZES = [1, 10, 100];
 const ROOT = join(import.meta.dirname, '..');
 
 interface Options {
@@ -42,6 +44,7 @@ async function run({ resources, size, invalid, crash, sample }: Options): Promis
   const fixed = standing(await builtResources(builtTemplate(ROOT)), measured.metrics);
   const bill = billOf({ resources, bytes, invalid, crash }, measured, fixed);
   print(bill, fixed.usd());
+  console.log(`\n${marksTable(await measureMarks(BATCH_SIZES))}`);
   const gbMs = (of: { of(item: 'lambdaGbSeconds'): number }) =>
     (of.of('lambdaGbSeconds') * 1_000).toFixed(2);
   console.log(`

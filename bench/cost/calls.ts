@@ -20,7 +20,7 @@ const chunks = (bytes: number) => Math.max(1, Math.ceil(bytes / CHUNK_BYTES));
 
 const SQS_OPERATIONS =
   /^(Send|Delete)Message(Batch)?$|^ReceiveMessage$|^ChangeMessageVisibility(Batch)?$/;
-const DYNAMODB_WRITES = /^(Put|Update|Delete)Item$/;
+const DYNAMODB_WRITES = /^(Put|Update|Delete|BatchWrite)Item$/;
 const DYNAMODB_READS = /^(GetItem|BatchGetItem|Query)$/;
 
 /** Undefined for what the pipeline does not do, but its measurement and its making do. */

@@ -19,7 +19,7 @@ const WHOSE: readonly (readonly [RegExp, Promised])[] = [
   [/breaker/, 'breaker'],
   [/supervis|monitor/, 'supervision'],
   [/incident|crashes|oncall|management/, 'incidents'],
-  [/isolation|dead-letter|quarantine/, 'isolation'],
+  [/isolation|dead-letter|inflight|quarantine/, 'isolation'],
 ];
 
 export function promiseOf(resource: string): Promised {
