@@ -41,20 +41,15 @@ export async function validateAlone(
   const submission = readSubmission(record);
   const { origin } = submission.provenance;
   const ids = idsOf(origin);
-  const run = new AloneRun(submission, context, isolation, tally);
 
   let ending: Ending | undefined;
   let inTime = true;
+  const run = new AloneRun(submission, context, tally);
   try {
-    const work = async () => {
-      ending = await processing(origin, record, () => advance(run));
-    };
-    const stop = () => {
-      run.stop();
-      isolation.pool.stop();
-      isolation.ownProcess.stop();
-    };
-    inTime = await withinTime(context, stop, work);
+    inTime = await withinTime(context, async (validating) => {
+      const places = during(isolation, validating);
+      ending = await processing(origin, record, () => advance(run, places));
+    });
     if (!inTime) logger.warn('out of time', ids);
   } catch (fault) {
     tally.add('ComponentFaults');
@@ -71,7 +66,7 @@ export async function validateAlone(
 }
 
 /** Read, decide, act. Throws where something of our own fails. */
-async function advance(run: AloneRun): Promise<Ending> {
+async function advance(run: AloneRun, places: Isolation): Promise<Ending> {
   const { origin, envelope } = run.submission.provenance;
   const voided = envelope?.voided ?? [];
   const trouble = await troubleOf(run.submission);
@@ -91,7 +86,7 @@ async function advance(run: AloneRun): Promise<Ending> {
     case 'run':
       if (trouble?.status === 'redriven') run.tally.add('Redriven');
       await publishUnended(origin.messageId, counted);
-      return run.attempt(trouble, counted, decision.ownProcess);
+      return run.attempt(trouble, counted, decision.ownProcess ? places.ownProcess : places.pool);
   }
 }
 

@@ -8,9 +8,9 @@ import { faultOf, logger, type Tally } from '../telemetry.ts';
 import { processing } from '../traces.ts';
 import { type Crash, countCrash, countPluginCrashes, publishValidateCrash } from './crashes.ts';
 import { settings } from './environment.ts';
-import { withinTime } from './handlers-clock.ts';
 import type { InFlight } from './in-flight.ts';
-import { judgeSubmission, type Place, reject, store, tellStored } from './outcomes.ts';
+import type { Judging } from './isolation/invocation.ts';
+import { judgeSubmission, reject, store, tellStored } from './outcomes.ts';
 import type { Submission } from './submission.ts';
 import { isolate } from './suspects.ts';
 import { Verification } from './verification.ts';
@@ -25,31 +25,19 @@ export type Progress = 'done' | 'fault' | 'late';
 /** What one invocation runs, and how far it came. */
 export interface BatchRun {
   readonly context: Context;
-  /** Where the resources run. */
-  readonly place: Place;
   readonly inFlight: InFlight;
   readonly tally: Tally;
   readonly verification: Verification;
   /** What is not in it is late. */
   readonly progress: Map<Submission, Progress>;
-  /** No time to validate what is not begun. */
-  stopped: boolean;
 }
 
-export function newBatch(
-  work: Pick<BatchRun, 'context' | 'place' | 'inFlight' | 'tally'>,
-): BatchRun {
-  const verification = new Verification(work.context, work.tally);
-  return { ...work, verification, progress: new Map(), stopped: false };
-}
-
-/** Does work of a batch, until shortly before the time is up. */
-export function inTime(batch: BatchRun, work: () => Promise<void>): Promise<boolean> {
-  const stop = () => {
-    batch.stopped = true;
-    batch.place.stop();
+export function newBatch(work: Pick<BatchRun, 'context' | 'inFlight' | 'tally'>): BatchRun {
+  return {
+    ...work,
+    verification: new Verification(work.context, work.tally),
+    progress: new Map(),
   };
-  return withinTime(batch.context, stop, work);
 }
 
 /**
@@ -59,6 +47,7 @@ export function inTime(batch: BatchRun, work: () => Promise<void>): Promise<bool
 export async function runBatch(
   submissions: readonly Submission[],
   markedAs: readonly string[],
+  place: Judging,
   batch: BatchRun,
 ): Promise<void> {
   if (submissions.length === 0) return;
@@ -68,7 +57,7 @@ export async function runBatch(
     for (const submission of submissions) noteFault(submission, fault, batch);
     return;
   }
-  await Promise.all(submissions.map((submission) => run(submission, batch)));
+  await Promise.all(submissions.map((submission) => run(submission, place, batch)));
 }
 
 /** Longest that the answer waits for the mark to be empty. */
@@ -87,9 +76,9 @@ export async function closeMark({ context, inFlight, tally }: BatchRun): Promise
 }
 
 /** A fault of our own fails this message only: it comes back when its visibility ends (R09). */
-async function run(submission: Submission, batch: BatchRun): Promise<void> {
+async function run(submission: Submission, place: Judging, batch: BatchRun): Promise<void> {
   const { record, provenance } = submission;
-  const act = () => processing(provenance.origin, record, () => validateAndAct(submission, batch));
+  const act = () => processing(provenance.origin, record, () => validateAndAct(submission, place, batch));
   try {
     const viaBucket = submission.carriage.kind === 'claim-check';
     batch.progress.set(submission, await (viaBucket ? claimChecks(act) : act()));
@@ -105,9 +94,12 @@ function noteFault(submission: Submission, fault: unknown, { progress, tally }: 
   logger.error('component fault', { ...idsOf(submission.provenance.origin), ...faultOf(fault) });
 }
 
-async function validateAndAct(submission: Submission, batch: BatchRun): Promise<Progress> {
-  if (batch.stopped) return 'late';
-  const { judgement: verdict, text, refusal } = await judgeSubmission(submission, batch.place);
+async function validateAndAct(
+  submission: Submission,
+  place: Judging,
+  batch: BatchRun,
+): Promise<Progress> {
+  const { judgement: verdict, text, refusal } = await judgeSubmission(submission, place);
   const judgement = await batch.verification.verify(verdict);
   countPluginCrashes(batch.tally, submission.provenance.origin, judgement);
   switch (judgement.kind) {

@@ -8,17 +8,17 @@ import { backOffSeconds } from '../../core/back-off.ts';
 import type { Settlement } from '../../core/batch-response.ts';
 import { memberRecords } from '../suspect-group.ts';
 import { faultOf, logger, Tally } from '../telemetry.ts';
-import { type BatchRun, closeMark, inTime, newBatch, runBatch } from './batch-run.ts';
+import { type BatchRun, closeMark, newBatch, runBatch } from './batch-run.ts';
 import { environment } from './environment.ts';
-import { ifTimePermits } from './handlers-clock.ts';
+import { ifTimePermits, withinTime } from './handlers-clock.ts';
 import type { InFlight } from './in-flight.ts';
-import type { OwnProcess } from './isolation/own-process.ts';
+import { during, type Judging } from './isolation/invocation.ts';
 import { readSubmission, type Submission } from './submission.ts';
 import { isolate } from './suspects.ts';
 import { retryLater } from './visibility.ts';
 
 interface GroupWork {
-  readonly ownProcess: OwnProcess;
+  readonly ownProcess: Judging;
   readonly inFlight: InFlight;
 }
 
@@ -29,13 +29,14 @@ export async function validateGroup(
 ): Promise<Settlement> {
   const submissions = memberRecords(record).map(readSubmission);
   const tally = new Tally(1);
-  const batch = newBatch({ context, place: ownProcess, inFlight, tally });
+  const batch = newBatch({ context, inFlight, tally });
   let decided: Decided = 'wait';
-  await inTime(batch, async () => {
+  await withinTime(context, async (validating) => {
     decided = await decide(record, inFlight);
     if (decided !== 'run') return;
-    await ownProcess.ready();
-    await runBatch(submissions, [record.messageId], batch);
+    const place = during(ownProcess, validating);
+    await place.ready();
+    await runBatch(submissions, [record.messageId], place, batch);
   }).catch((fault: unknown) => {
     tally.add('ComponentFaults');
     logger.error('component fault', { messageId: record.messageId, ...faultOf(fault) });

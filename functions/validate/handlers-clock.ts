@@ -12,17 +12,21 @@ type Clock = Pick<Context, 'getRemainingTimeInMillis'>;
 
 /**
  * Lets work run until shortly before the function's timeout, which would take the whole batch. First
- * `stopValidating` is called. A little later the work is ended: its calls are aborted, and it is
- * waited for, so that nothing of it acts afterwards (R61). Answers whether it was done by then.
+ * `validating` is aborted: no resource runs any more. A little later the work is ended: its calls are
+ * aborted, and it is waited for, so that nothing of it acts afterwards (R61). Answers whether it was
+ * done by then.
  */
 export function withinTime(
   context: Clock,
-  stopValidating: () => void,
-  work: () => Promise<unknown>,
+  work: (validating: AbortSignal) => Promise<unknown>,
 ): Promise<boolean> {
   const left = context.getRemainingTimeInMillis();
-  const stop = setTimeout(stopValidating, Math.max(0, left - WRITING_MS));
-  return endedAfter(left - ANSWERING_MS, work).finally(() => clearTimeout(stop));
+  const validating = new AbortController();
+  const stop = setTimeout(() => validating.abort(), Math.max(0, left - WRITING_MS));
+  return endedAfter(left - ANSWERING_MS, () => work(validating.signal)).finally(() => {
+    clearTimeout(stop);
+    validating.abort();
+  });
 }
 
 /** For the last calls before the answer: they are given half of what is left. */

@@ -2,10 +2,11 @@
 import type { Context, SQSBatchResponse, SQSRecord } from 'aws-lambda';
 import { batchResponse } from '../../core/batch-response.ts';
 import { logger, Tally } from '../telemetry.ts';
-import { type BatchRun, closeMark, inTime, newBatch, runBatch } from './batch-run.ts';
+import { type BatchRun, closeMark, newBatch, runBatch } from './batch-run.ts';
 import { environment } from './environment.ts';
+import { withinTime } from './handlers-clock.ts';
 import type { InFlight } from './in-flight.ts';
-import type { Place } from './outcomes.ts';
+import { during, type Judging } from './isolation/invocation.ts';
 import { withinRates } from './rates.ts';
 import { readSubmission, type Submission } from './submission.ts';
 import { isolateTogether, takeOff } from './suspects.ts';
@@ -13,7 +14,7 @@ import { retryLater } from './visibility.ts';
 
 /** What a batch runs with. */
 export interface LaneWork {
-  readonly pool: Place;
+  readonly pool: Judging;
   readonly inFlight: InFlight;
   /** Whether the supervisor runs one message, to learn whether the lane works (R33). */
   readonly probing?: boolean;
@@ -32,15 +33,15 @@ export async function validateLaneBatch(
 ): Promise<LaneAnswer> {
   const startedAt = Date.now();
   const tally = new Tally(records.length);
-  const batch = newBatch({ context, place: pool, inFlight, tally });
+  const batch = newBatch({ context, inFlight, tally });
   const submissions = await withinRates(records.map(readSubmission));
   const gone = new Set<Submission>();
   let fresh: readonly Submission[] = [];
-  await inTime(batch, async () => {
+  await withinTime(context, async (validating) => {
     const { suspects, ...others } = await bySuspicion(submissions, batch);
     fresh = probing ? others.fresh.slice(0, 1) : others.fresh;
     for (const submission of await sendAway(suspects, tally)) gone.add(submission);
-    await runBatch(fresh, idsOf(fresh), batch);
+    await runBatch(fresh, idsOf(fresh), during(pool, validating), batch);
   });
   await giveBack(fresh, batch);
 

@@ -14,7 +14,8 @@ import { tellEnteredOutcome } from '../entered-outcome.ts';
 import { emit, logger, measureSince } from '../telemetry.ts';
 import { inSpan, say } from '../traces.ts';
 import { COMPONENT, environment, settings } from './environment.ts';
-import type { IsolationPool, Judgement } from './isolation/pool.ts';
+import type { Judging } from './isolation/invocation.ts';
+import type { Judgement } from './isolation/pool.ts';
 import { judgeSwitched } from './plugins/judge-switched.ts';
 import { issueOf, tellRefused } from './refusals.ts';
 import { loadText, mayCarry, type Submission } from './submission.ts';
@@ -27,9 +28,6 @@ export interface Judged {
   readonly refusal?: SenderProblem | undefined;
 }
 
-/** Where resources run. */
-export type Place = Pick<IsolationPool, 'judge' | 'stop'>;
-
 const topic = new OutcomesTopic(environment.outcomesTopicArn);
 
 type Valid = Extract<Verdict, { kind: 'valid' }>;
@@ -37,7 +35,7 @@ type Valid = Extract<Verdict, { kind: 'valid' }>;
 /** Loads and judges one submission. Throws where its body cannot be read: a fault of our own. */
 export async function judgeSubmission(
   submission: Submission,
-  place: Pick<Place, 'judge'>,
+  place: Judging,
 ): Promise<Judged> {
   const loaded = await loadText(submission);
   if (loaded.kind === 'refused') {
