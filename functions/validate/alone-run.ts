@@ -18,8 +18,7 @@ import { faultOf, logger, type Tally } from '../telemetry.ts';
 import { inSpan } from '../traces.ts';
 import { type Crash, countCrash, countPluginCrashes, publishValidateCrash } from './crashes.ts';
 import { environment } from './environment.ts';
-import type { OwnProcess } from './isolation/own-process.ts';
-import type { IsolationPool } from './isolation/pool.ts';
+import type { Judging } from './isolation/invocation.ts';
 import { judgeSubmission, reject, store, tellStored } from './outcomes.ts';
 import type { Submission } from './submission.ts';
 import { isUndecided, Verification } from './verification.ts';
@@ -30,9 +29,14 @@ export type Ending =
   | { readonly kind: 'again'; readonly seconds: number };
 
 /** Where a resource may run alone. */
-export interface Isolation {
-  readonly pool: IsolationPool;
-  readonly ownProcess: OwnProcess;
+export interface Places {
+  readonly pool: Judging;
+  readonly ownProcess: Judging;
+}
+
+/** The same for one invocation, and until when it may begin an attempt. */
+interface Isolation extends Places {
+  readonly validating: AbortSignal;
 }
 
 const AFTER_A_CRASH: Ending = { kind: 'again', seconds: 1 };
@@ -52,7 +56,6 @@ export class AloneRun {
   #recorded: 'no' | 'maybe' | 'yes' = 'no';
   /** Set once it is being taken back: a verdict that comes later no longer counts. */
   #takenBack = false;
-  #stopped = false;
 
   constructor(submission: Submission, context: Context, isolation: Isolation, tally: Tally) {
     this.submission = submission;
@@ -60,11 +63,6 @@ export class AloneRun {
     this.#requestId = context.awsRequestId;
     this.#isolation = isolation;
     this.#verification = new Verification(context, tally);
-  }
-
-  /** The time is up: no attempt begins any more. */
-  stop(): void {
-    this.#stopped = true;
   }
 
   /** Records an attempt, runs it, and acts on its verdict. Throws on a fault of our own. */
@@ -79,7 +77,8 @@ export class AloneRun {
     // An attempt lasts no longer than its resource: what kills a loading environment spends none.
     await place.ready();
     const known = await this.#withoutVoided(seen, counted);
-    if (this.#stopped) throw new ComponentFault('the time was up before the attempt began');
+    if (this.#isolation.validating.aborted)
+      throw new ComponentFault('the time was up before the attempt began');
     const started = { requestId: this.#requestId, startedAt: Date.now() };
     const attempt = ownProcess ? { ...started, ownProcess } : started;
     // From here on the attempt may be there, even if the answer to the write is lost.

@@ -10,10 +10,11 @@ import { idsOf } from '../../core/correlation.ts';
 import { forgetSuspect } from '../aws/in-flight-table.ts';
 import { faultOf, logger, Tally } from '../telemetry.ts';
 import { processing } from '../traces.ts';
-import { AloneRun, type Ending, type Isolation } from './alone-run.ts';
+import { AloneRun, type Ending, type Places } from './alone-run.ts';
 import { deadLetter, publishUnended } from './dead-letter.ts';
 import { environment, settings } from './environment.ts';
 import { ifTimePermits, withinTime } from './handlers-clock.ts';
+import { during } from './isolation/invocation.ts';
 import { tellEntered } from './outcomes.ts';
 import { readSubmission } from './submission.ts';
 import { troubleOf } from './trouble-of.ts';
@@ -35,20 +36,22 @@ const policy: AttemptPolicy = {
 export async function validateAlone(
   record: SQSRecord,
   context: Context,
-  isolation: Isolation,
+  { pool, ownProcess }: Places,
 ): Promise<Settlement> {
   const tally = new Tally(1);
   const submission = readSubmission(record);
   const { origin } = submission.provenance;
   const ids = idsOf(origin);
 
+  let run: AloneRun | undefined;
   let ending: Ending | undefined;
   let inTime = true;
-  const run = new AloneRun(submission, context, tally);
   try {
     inTime = await withinTime(context, async (validating) => {
-      const places = during(isolation, validating);
-      ending = await processing(origin, record, () => advance(run, places));
+      const places = { pool: during(pool, validating), ownProcess: during(ownProcess, validating) };
+      const its = new AloneRun(submission, context, { ...places, validating }, tally);
+      run = its;
+      ending = await processing(origin, record, () => advance(its));
     });
     if (!inTime) logger.warn('out of time', ids);
   } catch (fault) {
@@ -56,7 +59,7 @@ export async function validateAlone(
     logger.error('component fault', { ...ids, ...faultOf(fault) });
   }
   if (ending?.kind === 'done') await forget(origin.messageId, context);
-  ending ??= await afterFault(run, inTime, context);
+  ending ??= await afterFault(run, { receives: submission.receives, inTime }, context);
   if (ending.kind === 'again') {
     const message = { receiptHandle: record.receiptHandle, seconds: ending.seconds };
     await retryLater(environment.isolationQueueUrl, [message], context);
@@ -66,7 +69,7 @@ export async function validateAlone(
 }
 
 /** Read, decide, act. Throws where something of our own fails. */
-async function advance(run: AloneRun, places: Isolation): Promise<Ending> {
+async function advance(run: AloneRun): Promise<Ending> {
   const { origin, envelope } = run.submission.provenance;
   const voided = envelope?.voided ?? [];
   const trouble = await troubleOf(run.submission);
@@ -86,16 +89,20 @@ async function advance(run: AloneRun, places: Isolation): Promise<Ending> {
     case 'run':
       if (trouble?.status === 'redriven') run.tally.add('Redriven');
       await publishUnended(origin.messageId, counted);
-      return run.attempt(trouble, counted, decision.ownProcess ? places.ownProcess : places.pool);
+      return run.attempt(trouble, counted, decision.ownProcess);
   }
 }
 
 /** A fault of our own, or no time left: the attempt is taken back, the message waits (R09). */
-async function afterFault(run: AloneRun, inTime: boolean, context: Context): Promise<Ending> {
-  const seconds = backOffSeconds(run.submission.receives);
+async function afterFault(
+  run: AloneRun | undefined,
+  { receives, inTime }: { readonly receives: number; readonly inTime: boolean },
+  context: Context,
+): Promise<Ending> {
+  const seconds = backOffSeconds(receives);
   let ending: Ending = { kind: 'again', seconds };
   await ifTimePermits(context, async () => {
-    if (await run.takeBack(seconds, inTime)) ending = { kind: 'done' };
+    if (await run?.takeBack(seconds, inTime)) ending = { kind: 'done' };
   });
   return ending;
 }

@@ -78,7 +78,8 @@ export async function closeMark({ context, inFlight, tally }: BatchRun): Promise
 /** A fault of our own fails this message only: it comes back when its visibility ends (R09). */
 async function run(submission: Submission, place: Judging, batch: BatchRun): Promise<void> {
   const { record, provenance } = submission;
-  const act = () => processing(provenance.origin, record, () => validateAndAct(submission, place, batch));
+  const act = () =>
+    processing(provenance.origin, record, () => validateAndAct(submission, place, batch));
   try {
     const viaBucket = submission.carriage.kind === 'claim-check';
     batch.progress.set(submission, await (viaBucket ? claimChecks(act) : act()));

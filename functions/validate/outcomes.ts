@@ -33,10 +33,7 @@ const topic = new OutcomesTopic(environment.outcomesTopicArn);
 type Valid = Extract<Verdict, { kind: 'valid' }>;
 
 /** Loads and judges one submission. Throws where its body cannot be read: a fault of our own. */
-export async function judgeSubmission(
-  submission: Submission,
-  place: Judging,
-): Promise<Judged> {
+export async function judgeSubmission(submission: Submission, place: Judging): Promise<Judged> {
   const loaded = await loadText(submission);
   if (loaded.kind === 'refused') {
     const { issue, problem } = loaded;

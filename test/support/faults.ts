@@ -64,3 +64,22 @@ export function loseFirstAnswers(
     );
   }
 }
+
+/** Holds back each call of a service for which `matches` says so, until the returned function is called. */
+export function delayCalls(
+  { clients }: Pick<Functions, 'clients'>,
+  service: FaultyService,
+  matches: (command: string) => boolean,
+): () => void {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  for (const each of clients) {
+    (each[service] as Clients['sqs']).middlewareStack.add(
+      (next, context) => async (args) => {
+        if (matches(String(context['commandName']))) await promise;
+        return next(args);
+      },
+      { step: 'initialize', name: `delay-${crypto.randomUUID()}` },
+    );
+  }
+  return resolve;
+}
