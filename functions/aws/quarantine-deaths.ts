@@ -55,7 +55,9 @@ export async function recordDeath(
     });
     const stands = async () => {
       const now = (await readTrouble(table, messageId))?.attempts[index];
-      return now?.requestId === requestId && now.crash === crash && now.reason === reason;
+      return (
+        now?.requestId === requestId && now.crash === cause.crash && now.reason === cause.reason
+      );
     };
     if (await writtenOrStands(dynamo.send(update), stands)) return true;
   }

@@ -169,7 +169,7 @@ function enter(
     ...placed,
     status: 'quarantined',
     quarantinedAt: now,
-    fingerprintShard: fingerprintShard(entry.fingerprint, origin.messageId),
+    fingerprintShard: fingerprintShard(evidence.fingerprint, origin.messageId),
   };
   const set = setAll(fields);
   const former = [...EVIDENCE.filter((name) => !(name in fields)), ...remove];

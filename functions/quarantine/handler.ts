@@ -15,6 +15,7 @@ import { OutcomesTopic } from '../aws/outcomes-topic.ts';
 import { quarantine } from '../aws/quarantine-table.ts';
 import { tellEnteredOutcome } from '../entered-outcome.ts';
 import { prove } from '../sources.ts';
+import { isGroup, memberRecords } from '../suspect-group.ts';
 import { emit, faultOf, logger, sqsFunction, Tally } from '../telemetry.ts';
 import { processing, receiving } from '../traces.ts';
 import { unreadableEnvelope } from '../unreadable-envelope.ts';
@@ -39,12 +40,13 @@ async function keepAll(records: readonly SQSRecord[]): Promise<SQSBatchResponse>
   const settlements = await Promise.all(
     records.map(async (record) => {
       try {
-        if (!(await keep(record))) tally.add('AlreadyEnded');
+        const kept = await Promise.all(lettersIn(record).map(keep));
+        for (const each of kept) if (!each) tally.add('AlreadyEnded');
         return 'done' as const;
       } catch (fault) {
         tally.add('ComponentFaults');
         logger.error('component fault', { messageId: record.messageId, ...faultOf(fault) });
-        await comeAgain(record);
+        await retryLater(record);
         return 'failed' as const;
       }
     }),
@@ -56,8 +58,13 @@ async function keepAll(records: readonly SQSRecord[]): Promise<SQSBatchResponse>
   );
 }
 
+/** A group of suspects is here when it was received too often: SQS moved it as it was. */
+function lettersIn(record: SQSRecord): readonly SQSRecord[] {
+  return isGroup(record) ? memberRecords(record) : [record];
+}
+
 /** A letter that failed waits with back-off (R09). If that fails it comes when its queue says. */
-async function comeAgain({ receiptHandle, eventSourceARN, attributes }: SQSRecord): Promise<void> {
+async function retryLater({ receiptHandle, eventSourceARN, attributes }: SQSRecord): Promise<void> {
   const name = eventSourceARN.split(':').at(-1);
   const queueUrl = queueUrls.find((url) => url.endsWith(`/${name}`));
   const seconds = backOffSeconds(Number(attributes.ApproximateReceiveCount));

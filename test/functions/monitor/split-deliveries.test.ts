@@ -115,7 +115,7 @@ describe('R20: a death that is told in pieces counts once', () => {
 
 test('R07: the attempt says what killed it, also where the record that says it comes later', async () => {
   const { recordDeath } = await import('../../../functions/aws/quarantine-deaths.ts');
-  const { startAttempt } = await import('../../../functions/aws/quarantine-table.ts');
+  const { startAttempt } = await import('../../../functions/aws/quarantine-attempts.ts');
   const table = world.tables.quarantine;
   const origin = { messageId: 'm-1', sentAt: 1, source: 'default' };
   const attempt = { requestId: 'r-1', startedAt: 1 };

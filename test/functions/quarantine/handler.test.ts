@@ -1,6 +1,7 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, test, vi } from 'vitest';
 import { ENVELOPE_ATTRIBUTE, type Envelope } from '../../../core/messages.ts';
+import { groupMessage } from '../../../core/suspect-group.ts';
 import { testClients } from '../../support/clients.ts';
 import { skipTime } from '../../support/clock.ts';
 import { deliver, send } from '../../support/delivery.ts';
@@ -36,6 +37,23 @@ const enter = (item: Record<string, unknown>) =>
       Item: { pk: 'm-1', ...WHENCE, ...item },
     }),
   );
+
+test('R04 R07: a group of suspects that SQS gave up on is kept as its members', async () => {
+  const member = (messageId: string) => ({
+    body: patient({ id: messageId }),
+    attributes: {
+      [ENVELOPE_ATTRIBUTE]: JSON.stringify({ ...WHENCE, messageId }),
+    },
+  });
+  const { body, attributes } = groupMessage([member('m-1'), member('m-2')]);
+  await send(stage.world.queues.deadLetter, body, { ...attributes });
+  expect((await deliverLetters())?.failed).toEqual([]);
+  const entries = await itemsOf(stage.world.tables.quarantine);
+  expect(entries.toSorted((a, b) => (String(a['pk']) < String(b['pk']) ? -1 : 1))).toMatchObject([
+    { pk: 'm-1', source: 'lab', body: patient({ id: 'm-1' }), crash: 'exit' },
+    { pk: 'm-2', source: 'lab', body: patient({ id: 'm-2' }), crash: 'exit' },
+  ]);
+});
 
 test('R07: a dead letter is kept with why, whence and its attempts', async () => {
   const attempts = [{ requestId: 'r-1', startedAt: 1, crash: 'timeout', ended: 2 }];
