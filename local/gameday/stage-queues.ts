@@ -10,6 +10,7 @@ import {
 import { AUDIT_CHAIN } from '../../core/audit-fact.ts';
 
 const RECEIVES_UNCOUNTED = 3;
+const TRIES_MAX = 30;
 
 export class StageQueues {
   readonly #sqs: SQSClient;
@@ -49,11 +50,10 @@ export class StageQueues {
     this.#uncounted.delete(queue);
   }
 
-  /** Takes the message of a queue that nobody reads as often as AWS counts, and once more. */
-  async receiveAgain(queue: string): Promise<Message | undefined> {
-    let message: Message | undefined;
-    for (let receives = 0; receives <= RECEIVES_UNCOUNTED; receives += 1) {
-      const { Messages = [] } = await this.#sqs.send(
+  /** The message of a queue that nobody reads, once it was received oftener than AWS counts. */
+  async receiveAgain(queue: string): Promise<Message> {
+    for (let tries = 0; tries < TRIES_MAX; tries += 1) {
+      const { Messages: [message] = [] } = await this.#sqs.send(
         new ReceiveMessageCommand({
           QueueUrl: this.#urlOf(queue),
           VisibilityTimeout: 0,
@@ -62,10 +62,13 @@ export class StageQueues {
           MessageAttributeNames: ['All'],
         }),
       );
-      message = Messages[0];
+      if (message === undefined) continue;
+      const receives = Number(message.Attributes?.ApproximateReceiveCount);
+      if (receives <= RECEIVES_UNCOUNTED) continue;
+      this.#uncounted.add(queue);
+      return message;
     }
-    this.#uncounted.add(queue);
-    return message;
+    throw new Error(`no message of ${queue} was received more than ${RECEIVES_UNCOUNTED} times`);
   }
 
   /** Messages that wait visibly. */
