@@ -15,8 +15,8 @@ import { type ClaimCheck, claimCheckSchema } from './messages.ts';
 export const SUBMISSIONS_PREFIX = 'submissions/';
 /** Keys of bodies that no longer fitted into a message on the way between our own queues. */
 export const HOPS_PREFIX = 'hops/';
-/** Name of our own object below each of them, by which it is known whether we can read at all. */
-export const CANARY = '.fhir-failsafe-canary';
+/** An object of our own, by which it is known whether we can read at all. */
+export const CANARY_KEY = `${HOPS_PREFIX}.canary`;
 
 export type Carriage =
   | { readonly kind: 'inline' }

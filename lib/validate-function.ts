@@ -4,7 +4,7 @@ import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { CANARY, HOPS_PREFIX, SUBMISSIONS_PREFIX } from '../core/claim-check.ts';
+import { HOPS_PREFIX, SUBMISSIONS_PREFIX } from '../core/claim-check.ts';
 import type { Lane as LaneName } from '../core/messages.ts';
 import type { BodyPrefix } from '../functions/aws/bodies-bucket.ts';
 import { ENV } from '../functions/aws/env-names.ts';
@@ -136,11 +136,6 @@ const statements = (lane: LaneQueues, stores: ValidateStores) => [
   allow('MarkBatches', IN_FLIGHT_ACTIONS, [stores.inFlight.tableArn]),
   allow('ReadClaimChecks', ['s3:GetObject'], objects(stores.bodies, READ)),
   allow('WriteBodies', ['s3:PutObject'], objects(stores.bodies, WRITE)),
-  allow(
-    'WriteCanary',
-    ['s3:PutObject'],
-    [stores.bodies.arnForObjects(SUBMISSIONS_PREFIX + CANARY)],
-  ),
   allowListing('KnowAbsentBodies', stores.bodies, READ),
   allow('TellCrashes', ['sns:Publish'], [stores.crashes.topicArn]),
   allow('TellOutcomes', ['sns:Publish'], [stores.outcomes.topicArn]),

@@ -25,7 +25,7 @@ export type FetchedBody =
   | { readonly kind: 'missing' }
   | { readonly kind: 'too-large'; readonly bytes: number }
   | { readonly kind: 'not-utf8' }
-  /** By the object's own doing, if the canary beside it is readable; else by ours: `cause`. */
+  /** By the object's own doing, if others are readable; else by ours: `cause`. */
   | { readonly kind: 'refused'; readonly refusal: ObjectRefusal; readonly cause: unknown };
 
 /** Once the headers are there, no timeout of the SDK's holds for the rest. */

@@ -1,31 +1,38 @@
 /**
- * An object of our own under each prefix that claim checks point to. Where it can be read, our role, the
- * stack's key and the bucket's policy are in order, and what keeps another object from being read is that
- * object itself.
+ * Whether what keeps an object from being read is the object itself. Two questions say so. Can our role
+ * read an object of our own, under the stack's key? And is a key below the producers' prefix that
+ * nobody has used answered by "not there", so that no policy denies it?
  *
- * The function that needs it writes it, once it is missing or somebody put something else in its place: so it
- * is there exactly where it is needed, encrypted as the bucket does by default, and the deployment has
- * no further asset, role or custom resource.
+ * The function that needs the object writes it, once it is missing: so it is there exactly where it is
+ * needed, encrypted as the bucket does by default, and the deployment has no further asset, role or
+ * custom resource. Below the producers' prefix nobody of ours may write, and no producer may where it
+ * lies. One that cannot be read is not written anew: it may be the stack's former key that is gone.
  */
+import { randomUUID } from 'node:crypto';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
-import { CANARY } from '../../core/claim-check.ts';
-import { type BodyLocation, fetchBody } from './bodies-bucket.ts';
+import { CANARY_KEY, SUBMISSIONS_PREFIX } from '../../core/claim-check.ts';
+import { type FetchedBody, fetchBody } from './bodies-bucket.ts';
 import { s3 } from './clients.ts';
 
 const BYTES_MAX = 100;
 
-/** Whether an object of our own can be read beside that one. Never throws: what is not known is no. */
-export async function canaryIsReadable({ bucket, key }: BodyLocation): Promise<boolean> {
-  const canary = { bucket, key: `${key.slice(0, key.indexOf('/') + 1)}${CANARY}` };
+/** Never throws: what is not known is no. */
+export async function submissionsAreReadable(bucket: string): Promise<boolean> {
+  const unused = `${SUBMISSIONS_PREFIX}${randomUUID()}`;
   try {
-    if (await isReadable(canary)) return true;
-    await s3.send(new PutObjectCommand({ Bucket: bucket, Key: canary.key, Body: CANARY }));
-    return await isReadable(canary);
+    return (
+      (await canary(bucket)).kind === 'text' &&
+      (await fetchBody({ bucket, key: unused }, BYTES_MAX)).kind === 'missing'
+    );
   } catch {
     return false;
   }
 }
 
-async function isReadable(canary: BodyLocation): Promise<boolean> {
-  return (await fetchBody(canary, BYTES_MAX)).kind === 'text';
+async function canary(bucket: string): Promise<FetchedBody> {
+  const read = () => fetchBody({ bucket, key: CANARY_KEY }, BYTES_MAX);
+  const found = await read();
+  if (found.kind !== 'missing') return found;
+  await s3.send(new PutObjectCommand({ Bucket: bucket, Key: CANARY_KEY, Body: 'canary' }));
+  return read();
 }

@@ -1,5 +1,5 @@
 import type { SQSRecord } from 'aws-lambda';
-import { type Carriage, readCarriage } from '../../core/claim-check.ts';
+import { type Carriage, readCarriage, SUBMISSIONS_PREFIX } from '../../core/claim-check.ts';
 import { ENVELOPE_ATTRIBUTE } from '../../core/messages.ts';
 import { type Provenance, readProvenance } from '../../core/origin.ts';
 import { resourceTypeOf } from '../../core/resource-type.ts';
@@ -7,7 +7,7 @@ import { largestOf, mayBeOfType, type SenderProblem } from '../../core/sources.t
 import type { Issue } from '../../core/verdict.ts';
 import { arrivalOf } from '../arrival.ts';
 import { fetchBody } from '../aws/bodies-bucket.ts';
-import { canaryIsReadable } from '../aws/canary-object.ts';
+import { submissionsAreReadable } from '../aws/canary-object.ts';
 import type { ObjectRefusal } from '../aws/object-refusal.ts';
 import { prove, sourceRules } from '../sources.ts';
 import { environment, settings } from './environment.ts';
@@ -60,7 +60,7 @@ export type LoadedText =
 
 /**
  * The text of the resource, or why it is refused unread. Throws where the bucket cannot be read,
- * which is a fault of our own: so is an object that is refused while our canary beside it is too. A missing object is none: producers write the object first and S3 is
+ * which is a fault of our own: so is an object that is refused while our canary is, too. A missing object is none: producers write the object first and S3 is
  * consistent, so it will not appear later.
  */
 export async function loadText(submission: Submission): Promise<LoadedText> {
@@ -98,7 +98,9 @@ async function readText({ record, provenance, carriage }: Submission): Promise<L
         return refused('too-long', `The resource has ${fetched.bytes} bytes, ${most}`);
       }
       if (fetched.kind === 'refused') {
-        if (!(await canaryIsReadable(s3))) throw fetched.cause;
+        // What lies elsewhere was put there by us.
+        const isTheirs = s3.key.startsWith(SUBMISSIONS_PREFIX);
+        if (!isTheirs || !(await submissionsAreReadable(s3.bucket))) throw fetched.cause;
         return refused(...REFUSALS[fetched.refusal]);
       }
       if (fetched.kind === 'not-utf8') return refused('invalid', 'The resource is not UTF-8');

@@ -27,7 +27,6 @@ describe('permissions', () => {
       'MarkBatches: dynamodb:BatchGetItem, dynamodb:BatchWriteItem, dynamodb:DeleteItem, dynamodb:GetItem, dynamodb:PutItem, dynamodb:Query on table inflight',
       'ReadClaimChecks: s3:GetObject on bucket bodies/hops/*, bucket bodies/submissions/*',
       'WriteBodies: s3:PutObject on bucket bodies/hops/*, bucket bodies/quarantine/*, bucket bodies/resources/*',
-      'WriteCanary: s3:PutObject on bucket bodies/submissions/.fhir-failsafe-canary',
       'KnowAbsentBodies: s3:ListBucket on bucket bodies under hops/*, submissions/*',
       'TellCrashes: sns:Publish on topic crashes',
       'TellOutcomes: sns:Publish on topic outcomes',
