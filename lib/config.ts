@@ -73,7 +73,10 @@ const schema = z.strictObject({
     .prefault({}),
   /** How long one resource may take, parsing included. */
   deadlineMs: z.int().min(100).max(600_000).default(5000),
-  /** Heap of one worker. Without a young limit V8 aborts the whole environment now and then. */
+  /**
+   * Heap of one worker; a text that is large for it has one of its own. Without a young limit V8
+   * aborts the whole environment now and then.
+   */
   workerHeap: z
     .strictObject({
       oldMb: z.int().min(16).max(4096).default(64),
@@ -167,7 +170,7 @@ const schema = z.strictObject({
   terminology: terminologyConfigSchema,
   /** Traces by OpenTelemetry. Without an endpoint nothing is traced, nor loaded for it. */
   traces: tracesConfigSchema,
-  /** The largest resource that is read at all, by claim check. */
+  /** The largest resource that is read at all, by claim check. What it needs: docs/resource-size.md. */
   resourceBytesMax: z
     .int()
     .min(1024)
