@@ -3,7 +3,8 @@
  * first use, and a value set of whole code systems by their names.
  */
 import type { Definitions } from './definitions.ts';
-import { allCodes, expandValueSet, onlySystemOf } from './value-sets.ts';
+import type { KnownSystem } from './known-systems.ts';
+import { expandValueSet, onlySystemOf } from './value-sets.ts';
 
 /** Above this many codes a set is a terminology, not an enumeration of the specification. */
 const CODES_MAX = 400;
@@ -46,12 +47,11 @@ export class CodeSets {
     return name;
   }
 
-  /** All complete code systems whose url `has` accepts, as entries for a Map: `[url,codes]`. */
-  systems(has: (url: string) => boolean): string {
-    const entries = [...this.#definitions.codeSystems.values()].flatMap((each) => {
-      const codes = each.content === 'complete' ? allCodes(each.concept ?? []) : [];
-      if (!each.url || !has(each.url) || codes.length === 0 || codes.length > CODES_MAX) return [];
-      return [`[${JSON.stringify(each.url)},${this.#list(codes)}]`];
+  /** Code systems as entries of CodeSystems: `[url,codes,marks]`. */
+  systems(known: readonly KnownSystem[]): string {
+    const entries = known.map(({ url, codes, marks }) => {
+      const end = marks === '' ? '' : `,${JSON.stringify(marks)}`;
+      return `[${JSON.stringify(url)},${this.#list(codes)}${end}]`;
     });
     return `[${entries.join(',\n')}]`;
   }

@@ -1,6 +1,6 @@
 /** Rules in the prose of https://hl7.org/fhir/R4/codesystem.html */
 import { isObject } from '../runtime/object.ts';
-import { quote, type Report } from '../runtime/report.ts';
+import { DEPTH_MAX, quote, type Report } from '../runtime/report.ts';
 
 type Value = Record<string, unknown>;
 
@@ -20,18 +20,23 @@ const BASE = 'http://hl7.org/fhir/concept-properties#';
 export function codeSystem(value: Value, report: Report): void {
   const { content, supplements, count, concept } = value;
   if (supplements !== undefined && content !== 'supplement') {
-    report.error('business-rule', "The content of a supplement is 'supplement'", 'content');
+    report.error(
+      'fhir-r4/codesystem-supplement',
+      'business-rule',
+      "The content of a supplement is 'supplement'",
+      'content',
+    );
   }
   if (content === 'complete' && typeof count === 'number' && Array.isArray(concept)) {
-    const actual = concepts(concept).length;
+    const actual = eachConcept(concept, () => {});
     if (actual !== count) {
       const said = `The code system is complete with ${actual} concepts, and counts ${count}`;
-      report.error('invalid', said, 'count');
+      report.error('fhir-r4/codesystem-count', 'invalid', said, 'count');
     }
   }
   const properties = definedProperties(value['property'], report);
   if (properties.size === 0) return;
-  for (const { of, path } of concepts(concept)) usedProperties(of, path, properties, report);
+  eachConcept(concept, (of, way) => usedProperties(of, way, properties, report));
 }
 
 /** Checks the definitions and returns the types by code. */
@@ -42,14 +47,19 @@ function definedProperties(list: unknown, report: Report): Map<unknown, unknown>
     if (!isObject(each)) continue;
     const { code, uri, type } = each;
     const step = `property[${i}]`;
-    if (types.has(code)) report.error('business-rule', `A second property ${quote(code)}`, step);
+    if (types.has(code)) {
+      const said = `A second property ${quote(code)}`;
+      report.error('fhir-r4/codesystem-property', 'business-rule', said, step);
+    }
     const name = typeof uri === 'string' && uri.startsWith(BASE) ? uri.slice(BASE.length) : '';
     if (name !== '' && uris.has(uri)) {
-      report.error('business-rule', `A second property with the uri ${quote(uri)}`, step);
+      const said = `A second property with the uri ${quote(uri)}`;
+      report.error('fhir-r4/codesystem-property', 'business-rule', said, step);
     }
     const expected = PROPERTIES.get(name);
     if (expected !== undefined && type !== expected) {
-      report.error('business-rule', `${quote(uri)} is of type ${expected}, not ${type}`, step);
+      const said = `${quote(uri)} is of type ${expected}, not ${quote(type)}`;
+      report.error('fhir-r4/codesystem-property', 'business-rule', said, step);
     }
     if (!types.has(code)) types.set(code, type);
     uris.add(uri);
@@ -59,7 +69,7 @@ function definedProperties(list: unknown, report: Report): Map<unknown, unknown>
 
 function usedProperties(
   concept: Value,
-  path: string,
+  way: readonly Way[],
   types: ReadonlyMap<unknown, unknown>,
   report: Report,
 ): void {
@@ -69,26 +79,40 @@ function usedProperties(
     if (typeof type !== 'string' || !isObject(each)) continue;
     const key = Object.keys(each).find((name) => name.startsWith('value'));
     if (key === undefined || key.slice(5).toLowerCase() === type.toLowerCase()) continue;
-    const said = `The property ${quote(each['code'])} is of type ${type}, not ${key.slice(5)}`;
-    report.error('business-rule', said, `${path}.property[${i}]`);
+    const said = `The property ${quote(each['code'])} is of type ${quote(type)}, not ${quote(key.slice(5))}`;
+    const step = report.isFull ? '' : `${pathOf(way)}.property[${i}]`;
+    report.error('fhir-r4/codesystem-property', 'business-rule', said, step);
   }
 }
 
-/** All concepts with their paths, however deep. */
-function concepts(list: unknown): { of: Value; path: string }[] {
-  const found: { of: Value; path: string }[] = [];
-  const open = [{ list, path: '' }];
-  for (let next = open.pop(); next; next = open.pop()) {
-    if (!Array.isArray(next.list)) continue;
-    for (const [i, of] of next.list.entries()) {
-      const path = `${next.path === '' ? '' : `${next.path}.`}concept[${i}]`;
-      if (!isObject(of)) continue;
-      found.push({ of, path });
-      // Deeper than the validator follows: reported elsewhere, and paths would grow without bound.
-      if (path.length < PATH_MAX) open.push({ list: of['concept'], path });
+/** Visits all concepts, however deep. Keeps no more than the way to the one at hand. */
+function eachConcept(list: unknown, visit: (concept: Value, way: readonly Way[]) => void): number {
+  let count = 0;
+  const way: Way[] = Array.isArray(list) ? [{ list, at: -1 }] : [];
+  for (let top = way.at(-1); top; top = way.at(-1)) {
+    top.at++;
+    const concept: unknown = top.list[top.at];
+    if (top.at >= top.list.length) way.pop();
+    else if (isObject(concept)) {
+      count++;
+      visit(concept, way);
+      const below = concept['concept'];
+      if (Array.isArray(below)) way.push({ list: below, at: -1 });
     }
   }
-  return found;
+  return count;
 }
 
-const PATH_MAX = 4000;
+/** An array of concepts, and which of them it is. */
+interface Way {
+  readonly list: readonly unknown[];
+  at: number;
+}
+
+/** Deeper than the validator follows is reported elsewhere. */
+function pathOf(way: readonly Way[]): string {
+  return way
+    .slice(0, DEPTH_MAX)
+    .map(({ at }) => `concept[${at}]`)
+    .join('.');
+}

@@ -1,6 +1,7 @@
 /** Bindings to value sets that the official definitions decide, and codes of their code systems. */
 import { isCode } from './characters.ts';
 import { isObject } from './object.ts';
+import { code as wrongCode } from './primitives.ts';
 import { quote, type Report } from './report.ts';
 
 /** Codes by system, given as `system, 'code|code', system, …`; the sets are built when first asked. */
@@ -30,24 +31,34 @@ export class CodeSet {
   }
 }
 
-/** The code systems of the specification itself: url and `code|code`. */
+/** A code system at hand: its url, `code|code`, and marks: `g` if it grows, `c` if case is ignored. */
+export type KnownSystem = readonly [url: string, codes: string, marks?: string];
+
+/** The code systems of FHIR and of HL7's terminology. */
 export class CodeSystems {
-  readonly #lists: ReadonlyMap<string, string>;
+  readonly #known: ReadonlyMap<string, KnownSystem>;
   readonly #sets = new Map<string, Set<string>>();
 
-  constructor(entries: readonly (readonly [string, string])[]) {
-    this.#lists = new Map(entries);
+  constructor(systems: readonly KnownSystem[]) {
+    this.#known = new Map(systems.map((each) => [each[0], each]));
   }
 
-  /** Is the system one of these, and the code none of its codes? */
-  lacks(system: string, code: string): boolean {
-    const known = this.#sets.get(system);
-    if (known) return !known.has(code);
-    const list = this.#lists.get(system);
-    if (list === undefined) return false;
+  /** How bad it is that the code is not one of the system; undefined if it is, or may be. */
+  lacks(url: string, code: string): 'error' | 'warning' | undefined {
+    const system = this.#known.get(url);
+    if (system === undefined) return undefined;
+    const codes = this.#sets.get(url) ?? this.#build(system);
+    if (codes.has(code)) return undefined;
+    const marks = system[2] ?? '';
+    if (marks.includes('c') && codes.has(code.toLowerCase())) return undefined;
+    return marks.includes('g') ? 'warning' : 'error';
+  }
+
+  #build([url, list, marks = '']: KnownSystem): Set<string> {
     const codes = new Set(codesOf(list));
-    this.#sets.set(system, codes);
-    return !codes.has(code);
+    if (marks.includes('c')) for (const each of codesOf(list)) codes.add(each.toLowerCase());
+    this.#sets.set(url, codes);
+    return codes;
   }
 }
 
@@ -58,23 +69,40 @@ function codesOf(list: string): string[] {
 export function boundCode(value: unknown, set: CodeSet, report: Report, step: string): void {
   if (typeof value === 'string' && set.hasCode(value)) return;
   if (isCode(value)) {
-    report.error('code-invalid', `${quote(value)} is not in the value set ${set.url}`, step);
+    const said = `${quote(value)} is not in the value set ${set.url}`;
+    report.error('fhir-r4/required-binding', 'code-invalid', said, step);
   } else {
-    report.error('value', `${quote(value)} is not a valid code`, step);
+    wrongCode(value, report, step);
   }
 }
 
 /** A required code of which only the `_` sibling is given has no code at all. */
 export function noCode(main: unknown, set: { url: string }, report: Report, step: string): void {
   if (main === undefined) {
-    report.error('code-invalid', `No code, and one of ${set.url} is required`, step);
+    const said = `No code, and one of ${set.url} is required`;
+    report.error('fhir-r4/required-binding', 'code-invalid', said, step);
+  }
+}
+
+export function noCodes(
+  values: unknown,
+  main: unknown,
+  set: { url: string },
+  report: Report,
+  step: string,
+): void {
+  if (!Array.isArray(values)) return;
+  for (let i = 0; i < values.length; i++) {
+    const code: unknown = Array.isArray(main) ? main[i] : undefined;
+    if (values[i] !== null) noCode(code ?? undefined, set, report, `${step}[${i}]`);
   }
 }
 
 /** One coding at least must be of the value set; more may be of others. */
 export function boundConcept(value: unknown, set: CodeSet, report: Report, step: string): void {
   if (!hasCodingOf(value, set)) {
-    report.error('code-invalid', `No coding is in the value set ${set.url}`, step);
+    const said = `No coding is in the value set ${set.url}`;
+    report.error('fhir-r4/required-binding', 'code-invalid', said, step);
   }
 }
 
@@ -86,7 +114,8 @@ export function boundConcepts(values: unknown, set: CodeSet, report: Report, ste
 /** Extensible: other codings are allowed where none of the set fits, so they are only remarked. */
 export function advisedConcept(value: unknown, set: CodeSet, report: Report, step: string): void {
   if (isObject(value) && value['coding'] !== undefined && !hasCodingOf(value, set)) {
-    report.warning('code-invalid', `No coding is in the extensible value set ${set.url}`, step);
+    const said = `No coding is in the extensible value set ${set.url}`;
+    report.warning('fhir-r4/extensible-binding', 'code-invalid', said, step);
   }
 }
 
@@ -97,17 +126,15 @@ export function advisedConcepts(values: unknown, set: CodeSet, report: Report, s
 
 export function boundCoding(value: unknown, set: CodeSet, report: Report, step: string): void {
   if (isObject(value) && !set.hasCoding(value['system'], value['code'])) {
-    report.error('code-invalid', `The coding is not in the value set ${set.url}`, step);
+    const said = `The coding is not in the value set ${set.url}`;
+    report.error('fhir-r4/required-binding', 'code-invalid', said, step);
   }
 }
 
 export function advisedCoding(value: unknown, set: CodeSet, report: Report, step: string): void {
   if (isObject(value) && !set.hasCoding(value['system'], value['code'])) {
-    report.warning(
-      'code-invalid',
-      `The coding is not in the extensible value set ${set.url}`,
-      step,
-    );
+    const said = `The coding is not in the extensible value set ${set.url}`;
+    report.warning('fhir-r4/extensible-binding', 'code-invalid', said, step);
   }
 }
 

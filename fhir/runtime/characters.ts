@@ -13,6 +13,7 @@ const TAB = 9;
 const LINE_FEED = 10;
 const RETURN = 13;
 const SPACE = 32;
+const EQUALS = 61;
 
 /** Any text but control characters, not empty, at most 1 MiB: string, markdown, xhtml. */
 export function isString(value: unknown): value is string {
@@ -65,18 +66,57 @@ export function isUri(value: unknown): value is string {
   return true;
 }
 
-/** RFC 4648 with padding, no whitespace: https://www.hl7.org/fhir/R4/datatypes.html#base64Binary */
+/** Only white space: most texts are told by their first character. */
+export function isBlank(value: string): boolean {
+  for (let i = 0; i < value.length; i++) if (!isSpace(value.charCodeAt(i))) return false;
+  return true;
+}
+
+/**
+ * RFC 4648 with padding at the end; white space only where the type's own expression allows it, around
+ * groups of four: https://hl7.org/fhir/R4/datatypes.html#base64Binary
+ */
 export function isBase64(value: unknown): value is string {
-  if (typeof value !== 'string' || value.length === 0 || value.length % 4 !== 0) return false;
+  if (typeof value !== 'string' || value.length === 0) return false;
   let end = value.length;
-  if (value.charCodeAt(end - 1) === 61) end--;
-  if (value.charCodeAt(end - 1) === 61) end--;
-  if (end > LONG) return !NOT_BASE64.test(value.slice(0, end));
+  if (isSpace(value.charCodeAt(end - 1)) || value.length % 4 !== 0) return isSpacedBase64(value);
+  if (value.charCodeAt(end - 1) === EQUALS) end--;
+  if (value.charCodeAt(end - 1) === EQUALS) end--;
+  if (end > LONG) return !NOT_BASE64.test(value.slice(0, end)) || isSpacedBase64(value);
   for (let i = 0; i < end; i++) {
-    const char = value.charCodeAt(i);
-    if (!isLetterOrDigit(char) && char !== 43 && char !== 47) return false;
+    if (!isBase64Character(value.charCodeAt(i))) return isSpacedBase64(value);
   }
   return true;
+}
+
+function isSpacedBase64(value: string): boolean {
+  let characters = 0;
+  let padding = 0;
+  for (let i = 0; i < value.length; i++) {
+    const char = value.charCodeAt(i);
+    if (isSpace(char)) {
+      if (characters % 4 !== 0) return false;
+      continue;
+    }
+    if (char === EQUALS) padding++;
+    else if (padding > 0 || !isBase64Character(char)) return false;
+    characters++;
+  }
+  return characters > 0 && characters % 4 === 0 && padding <= 2;
+}
+
+function isBase64Character(char: number): boolean {
+  return isLetterOrDigit(char) || char === 43 || char === 47;
+}
+
+/** How many bytes valid base64 holds. */
+export function base64Bytes(data: string): number {
+  let characters = 0;
+  for (let i = 0; i < data.length; i++) {
+    const char = data.charCodeAt(i);
+    if (char !== EQUALS && !isSpace(char)) characters++;
+  }
+  return Math.floor((characters * 3) / 4);
 }
 
 export function isDigit(char: number): boolean {
