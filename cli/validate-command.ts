@@ -56,5 +56,6 @@ function said({ validated, invalid, rules }: Summary): string {
   const lines = [...rules]
     .sort(([, a], [, b]) => b - a)
     .map(([rule, count]) => `${String(count).padStart(8)}  ${rule}\n`);
+  if (validated === 0) return '0 validated, 0 invalid: no resource was found\n';
   return `${validated} validated, ${invalid} invalid\n${lines.join('')}`;
 }

@@ -20,9 +20,10 @@ export function attachment({ data, size }: Value, report: Report): void {
 export function coding(value: Value, report: Report, systems: CodeSystems): void {
   const { system, code } = value;
   if (typeof system !== 'string') return;
-  codeSystemUrl(system, report, 'system');
-  if (typeof code !== 'string') return;
-  const lacking = systems.lacks(system, code);
+  const known = systems.find(system);
+  if (known === undefined) codeSystemUrl(system, report, 'system');
+  if (known === undefined || typeof code !== 'string') return;
+  const lacking = known.lacks(code);
   if (lacking === undefined) return;
   const said = `${quote(code)} is not a code of ${system}`;
   if (lacking === 'error') report.error('fhir-r4/code-unknown', 'code-invalid', said, 'code');
@@ -56,18 +57,19 @@ export function identifier({ system, value }: Value, report: Report): void {
 /** Decimals or E, U, L, with one space between two: https://hl7.org/fhir/R4/datatypes.html#SampledData */
 export function sampledData({ data }: Value, report: Report): void {
   if (typeof data !== 'string') return;
-  let point = 0;
-  for (let from = 0; from <= data.length; point++) {
-    const space = data.indexOf(' ', from);
-    const to = space < 0 ? data.length : space;
-    const text = data.slice(from, to);
-    if (!POINT.test(text)) {
+  let from = 0;
+  for (let point = 0; from <= data.length; point++) {
+    POINT.lastIndex = from;
+    if (!POINT.test(data)) {
+      const text = data.slice(from, from + SHOWN_MAX).split(' ', 1)[0];
       const said = `Data point ${point} is ${quote(text)}, not a decimal, E, U or L`;
       report.error('fhir-r4/sampled-data', 'value', said, 'data');
       return;
     }
-    from = to + 1;
+    from = POINT.lastIndex + 1;
   }
 }
 
-const POINT = /^(?:[EUL]|-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)$/;
+/** Up to the space after it, or to the end. */
+const POINT = /(?:[EUL]|-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)(?= |$)/y;
+const SHOWN_MAX = 64;

@@ -1,5 +1,5 @@
 /** Reference.reference as text: https://hl7.org/fhir/R4/references.html#literal */
-import { isId } from '../runtime/characters.ts';
+import { isId, isIdFrom } from '../runtime/characters.ts';
 import { isAbsolute } from './uris.ts';
 
 type Names = { has(name: string): boolean };
@@ -10,6 +10,11 @@ const SPACE = /\s/;
 
 /** Why it can be no reference, if so. */
 export function referenceProblem(to: string, resourceTypes: Names): string | undefined {
+  // Nearly all are Type/id.
+  const slash = to.indexOf('/');
+  if (slash > 0 && isIdFrom(to, slash + 1) && resourceTypes.has(to.slice(0, slash))) {
+    return undefined;
+  }
   if (SPACE.test(to)) return 'it holds white space';
   if (isAbsolute(to)) return HTTP.test(to) && !HOST.test(to) ? 'it names no host' : undefined;
   const end = to.search(/[?#]/);
@@ -21,11 +26,12 @@ export function referenceProblem(to: string, resourceTypes: Names): string | und
   const isWhole = more.length === 0 && further.length === 0;
   const isVersion = version === undefined || isId(version);
   if (!resourceTypes.has(type)) return UNLIKE_REST;
-  return isWhole && isVersion && isId(id) ? undefined : 'the id is no id of FHIR';
+  if (!isWhole || !isVersion || id === undefined || id === '') return 'a relative one is Type/id';
+  return isId(id) ? undefined : UNLIKE_REST;
 }
 
-/** Of relative ones that name no type of resource. */
-export const UNLIKE_REST = 'a relative one is Type/id';
+/** Of relative ones that no FHIR server has: they name no type of resource, or have no id of FHIR. */
+export const UNLIKE_REST = 'a relative one is Type/id, both of FHIR';
 const HTTP = /^https?:/i;
 const HOST = /^https?:\/\/[^/?#]/i;
 

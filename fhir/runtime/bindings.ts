@@ -31,34 +31,47 @@ export class CodeSet {
   }
 }
 
-/** A code system at hand: its url, `code|code`, and marks: `g` if it grows, `c` if case is ignored. */
-export type KnownSystem = readonly [url: string, codes: string, marks?: string];
+/** Marks of a code system: `g` if it grows, `c` if case is ignored. */
+type Entry = readonly [url: string, codes: string, marks?: string];
+
+/** A code system at hand: all its codes, made a set when first asked. */
+class KnownSystem {
+  readonly #list: string;
+  readonly #marks: string;
+  #codes: Set<string> | undefined;
+
+  constructor(list: string, marks: string) {
+    this.#list = list;
+    this.#marks = marks;
+  }
+
+  /** How bad it is that the code is not one of the system; undefined if it is one. */
+  lacks(code: string): 'error' | 'warning' | undefined {
+    this.#codes ??= this.#build();
+    if (this.#codes.has(code)) return undefined;
+    if (this.#marks.includes('c') && this.#codes.has(code.toLowerCase())) return undefined;
+    return this.#marks.includes('g') ? 'warning' : 'error';
+  }
+
+  #build(): Set<string> {
+    const codes = codesOf(this.#list);
+    if (!this.#marks.includes('c')) return new Set(codes);
+    return new Set([...codes, ...codes.map((each) => each.toLowerCase())]);
+  }
+}
 
 /** The code systems of FHIR and of HL7's terminology. */
 export class CodeSystems {
-  readonly #known: ReadonlyMap<string, KnownSystem>;
-  readonly #sets = new Map<string, Set<string>>();
+  readonly #byUrl: ReadonlyMap<string, KnownSystem>;
 
-  constructor(systems: readonly KnownSystem[]) {
-    this.#known = new Map(systems.map((each) => [each[0], each]));
+  constructor(entries: readonly Entry[]) {
+    this.#byUrl = new Map(
+      entries.map(([url, list, marks = '']) => [url, new KnownSystem(list, marks)]),
+    );
   }
 
-  /** How bad it is that the code is not one of the system; undefined if it is, or may be. */
-  lacks(url: string, code: string): 'error' | 'warning' | undefined {
-    const system = this.#known.get(url);
-    if (system === undefined) return undefined;
-    const codes = this.#sets.get(url) ?? this.#build(system);
-    if (codes.has(code)) return undefined;
-    const marks = system[2] ?? '';
-    if (marks.includes('c') && codes.has(code.toLowerCase())) return undefined;
-    return marks.includes('g') ? 'warning' : 'error';
-  }
-
-  #build([url, list, marks = '']: KnownSystem): Set<string> {
-    const codes = new Set(codesOf(list));
-    if (marks.includes('c')) for (const each of codesOf(list)) codes.add(each.toLowerCase());
-    this.#sets.set(url, codes);
-    return codes;
+  find(url: string): KnownSystem | undefined {
+    return this.#byUrl.get(url);
   }
 }
 

@@ -4,6 +4,8 @@
  */
 
 const REFERENCE = /&(?:#([0-9]{1,10})|#x([0-9a-fA-F]{1,8})|([A-Za-z][A-Za-z0-9]{0,31}));/y;
+/** Those that are fine at a glance. */
+const USUAL = /&(?:amp|lt|gt|quot|apos|#1[0-9]{2}|#x[aA]0);/y;
 const ENTITIES: ReadonlyMap<string, string> = new Map([
   ['amp', '&'],
   ['lt', '<'],
@@ -38,6 +40,8 @@ export class References {
   }
 
   #faultAt(at: number): string | undefined {
+    USUAL.lastIndex = at;
+    if (USUAL.test(this.#text)) return undefined;
     REFERENCE.lastIndex = at;
     const found = REFERENCE.exec(this.#text);
     if (found === null) return 'an & that starts no reference';

@@ -17,7 +17,6 @@ describe('the form of a reference', () => {
     ' Patient/1',
     'http://example.org/Patient/1 2',
     'Patient/',
-    'Patient/a_b',
     'Patient/1/2',
     'Patient//1',
     'Patient/1/_history/a b',
@@ -28,15 +27,19 @@ describe('the form of a reference', () => {
     expect(errors(referred(reference))).toContain('value Observation.subject.reference');
   });
 
-  test.each(['a082507a-0d00-0000-0002-000000000000', 'a/b', '/Patient/1', './Patient/1', 'Foo/1'])(
-    '%j is malformed in a bundle, and doubtful alone',
-    (reference) => {
-      const at = 'value Bundle.entry[0].resource.subject.reference';
-      expect(errors(inBundle(reference))).toContain(at);
-      expect(errors(referred(reference))).toEqual([]);
-      expect(warnings(referred(reference))).toEqual(['value Observation.subject.reference']);
-    },
-  );
+  test.each([
+    'a082507a-0d00-0000-0002-000000000000',
+    'a/b',
+    '/Patient/1',
+    './Patient/1',
+    'Foo/1',
+    'Patient/a_b',
+  ])('%j is malformed in a bundle, and doubtful alone', (reference) => {
+    const at = 'value Bundle.entry[0].resource.subject.reference';
+    expect(errors(inBundle(reference))).toContain(at);
+    expect(errors(referred(reference))).toEqual([]);
+    expect(warnings(referred(reference))).toEqual(['value Observation.subject.reference']);
+  });
 
   test.each([
     'Patient/1',

@@ -1,5 +1,6 @@
 /** Families of inputs that grow without measure, each aimed at a rule of the validator. */
 import { list, type Making, nested } from './growth.ts';
+import { BUNDLES } from './hostile-bundles.ts';
 import { RESOURCES } from './hostile-resources.ts';
 
 export interface Family {
@@ -72,7 +73,7 @@ const NARRATIVES: Making[] = [
 
 export const FAMILIES: readonly Family[] = [
   ...TEXTS.map(([name, make]) => ({ name: `text: ${name}`, make })),
-  ...RESOURCES.map(([name, make]) => ({ name: `resource: ${name}`, make })),
+  ...[...RESOURCES, ...BUNDLES].map(([name, make]) => ({ name: `resource: ${name}`, make })),
   ...NARRATIVES.map(([name, make]) => ({
     name: `narrative: ${name}`,
     make: (size: number) => narrated(make(size)),
