@@ -3,7 +3,6 @@
  * first use, and a value set of whole code systems by their names.
  */
 import type { Definitions } from './definitions.ts';
-import type { KnownSystem } from './known-systems.ts';
 import { expandValueSet, onlySystemOf } from './value-sets.ts';
 
 /** Above this many codes a set is a terminology, not an enumeration of the specification. */
@@ -45,15 +44,6 @@ export class CodeSets {
     const system = onlySystemOf(url, this.#definitions);
     this.#lines.push(`const ${name}=${JSON.stringify({ url, system })};`);
     return name;
-  }
-
-  /** Code systems as entries of CodeSystems: `[url,codes,marks]`. */
-  systems(known: readonly KnownSystem[]): string {
-    const entries = known.map(({ url, codes, marks }) => {
-      const end = marks === '' ? '' : `,${JSON.stringify(marks)}`;
-      return `[${JSON.stringify(url)},${this.#list(codes)}${end}]`;
-    });
-    return `[${entries.join(',\n')}]`;
   }
 
   get size(): number {

@@ -7,7 +7,7 @@ import { emitProfile } from './emit-profile.ts';
 import { emitKind, emitType, KINDS } from './emit-type.ts';
 import { emitExtensionRules } from './extension-rules.ts';
 import { Invariants } from './invariants.ts';
-import { knownSystems } from './known-systems.ts';
+import { knownSystems, writtenSystems } from './known-systems.ts';
 import { ruleImports } from './rules.ts';
 import { TargetLists } from './target-lists.ts';
 import { buildTypeModel } from './type-model.ts';
@@ -60,7 +60,6 @@ export function emitModule(
     (each) => emitProfile(each, { ...context, typeOf, notes }) ?? [],
   );
   const known = knownSystems(base, later.codeSystems);
-  const systems = codeSets.systems(known);
   const resources = types.filter((each) => each.kind === 'resource').map((each) => each.name);
   const source = [
     '// Generated from the official FHIR R4 definitions by fhir/compiler/main.ts. Do not edit.',
@@ -70,7 +69,7 @@ export function emitModule(
     ...[...invariants.constants].map(([name, value]) => `const ${name}=${value};`),
     codeSets.source(),
     targets.source(),
-    `const SYSTEMS=new CodeSystems(${systems});`,
+    `const SYSTEMS=new CodeSystems(${JSON.stringify(writtenSystems(known))});`,
     `const EXTENSIONS=new Map(${extensions.source});`,
     ...kinds,
     ...functions,

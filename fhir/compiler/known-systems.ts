@@ -48,6 +48,11 @@ export function knownSystems(
   return [...fixed, ...shared];
 }
 
+/** As one text, which costs nothing until a code is asked for: a line of url, marks and codes each. */
+export function writtenSystems(systems: readonly KnownSystem[]): string {
+  return systems.map(({ url, codes, marks }) => [url, marks, ...codes].join('|')).join('\n');
+}
+
 function codesOf({ content, concept }: CodeSystem): string[] {
   return content === 'complete' ? allCodes(concept ?? []) : [];
 }

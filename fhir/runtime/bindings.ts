@@ -31,52 +31,56 @@ export class CodeSet {
   }
 }
 
-/** Marks of a code system: `g` if it grows, `c` if case is ignored. */
-type Entry = readonly [url: string, codes: string, marks?: string];
-
-/** A code system at hand: all its codes, made a set when first asked. */
+/** A code system at hand, from its line: `url|marks|code|code`. Its codes become a set when asked for. */
 class KnownSystem {
-  readonly #list: string;
-  readonly #marks: string;
+  readonly #line: string;
+  /** `g` if it grows, `c` if case is ignored. */
+  #marks = '';
   #codes: Set<string> | undefined;
 
-  constructor(list: string, marks: string) {
-    this.#list = list;
-    this.#marks = marks;
+  constructor(line: string) {
+    this.#line = line;
   }
 
   /** How bad it is that the code is not one of the system; undefined if it is one. */
   lacks(code: string): 'error' | 'warning' | undefined {
-    this.#codes ??= this.#build();
+    this.#codes ??= this.#read();
     if (this.#codes.has(code)) return undefined;
     if (this.#marks.includes('c') && this.#codes.has(code.toLowerCase())) return undefined;
     return this.#marks.includes('g') ? 'warning' : 'error';
   }
 
-  #build(): Set<string> {
-    const codes = codesOf(this.#list);
-    if (!this.#marks.includes('c')) return new Set(codes);
+  #read(): Set<string> {
+    const [, marks = '', ...codes] = codesOf(this.#line);
+    this.#marks = marks;
+    if (!marks.includes('c')) return new Set(codes);
     return new Set([...codes, ...codes.map((each) => each.toLowerCase())]);
   }
 }
 
-/** The code systems of FHIR and of HL7's terminology. */
+/** The code systems of FHIR and of HL7's terminology, a line each. */
 export class CodeSystems {
-  readonly #byUrl: ReadonlyMap<string, KnownSystem>;
+  readonly #lines: string;
+  #byUrl: ReadonlyMap<string, KnownSystem> | undefined;
 
-  constructor(entries: readonly Entry[]) {
-    this.#byUrl = new Map(
-      entries.map(([url, list, marks = '']) => [url, new KnownSystem(list, marks)]),
-    );
+  constructor(lines: string) {
+    this.#lines = lines;
   }
 
   find(url: string): KnownSystem | undefined {
+    this.#byUrl ??= new Map(
+      this.#lines
+        .split('\n')
+        .map((line) => [line.slice(0, line.indexOf(SEPARATOR)), new KnownSystem(line)]),
+    );
     return this.#byUrl.get(url);
   }
 }
 
+const SEPARATOR = '|';
+
 function codesOf(list: string): string[] {
-  return list.split('|');
+  return list.split(SEPARATOR);
 }
 
 export function boundCode(value: unknown, set: CodeSet, report: Report, step: string): void {

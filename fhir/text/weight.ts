@@ -3,8 +3,6 @@
  * of heap, so a few megabytes of it end a worker before anything is validated. This looks at the text
  * first, in linear time and no memory; measured on V8, and above the truth rather than below it.
  */
-import { getHeapStatistics } from 'node:v8';
-import { resourceLimits } from 'node:worker_threads';
 
 const OBJECT_BYTES = 64;
 const ARRAY_BYTES = 56;
@@ -32,10 +30,11 @@ export function isTooHeavy(text: string): boolean {
 }
 
 function heapLimit(): number {
+  // Not imported: few texts are so long, and loading them takes a tenth of what the validator does.
+  const { resourceLimits } = process.getBuiltinModule('node:worker_threads');
   const { maxOldGenerationSizeMb } = resourceLimits;
-  return maxOldGenerationSizeMb === undefined
-    ? getHeapStatistics().heap_size_limit
-    : maxOldGenerationSizeMb * 2 ** 20;
+  if (maxOldGenerationSizeMb !== undefined) return maxOldGenerationSizeMb * 2 ** 20;
+  return process.getBuiltinModule('node:v8').getHeapStatistics().heap_size_limit;
 }
 
 /** Of the text and what it holds; for what is no JSON any number. */
