@@ -1,6 +1,8 @@
 /** Rules in the prose of https://hl7.org/fhir/R4/codesystem.html */
 import { isObject } from '../runtime/object.ts';
-import { DEPTH_MAX, quote, type Report } from '../runtime/report.ts';
+import { quote, type Report } from '../runtime/report.ts';
+import { valueSetAsSystem } from './data-types.ts';
+import { eachNode, pathOf, type Way } from './nodes.ts';
 
 type Value = Record<string, unknown>;
 
@@ -16,6 +18,7 @@ const PROPERTIES = new Map([
   ['status', 'code'],
 ]);
 const BASE = 'http://hl7.org/fhir/concept-properties#';
+const CHILDREN = 'concept';
 
 export function codeSystem(value: Value, report: Report): void {
   const { content, supplements, count, concept } = value;
@@ -27,8 +30,9 @@ export function codeSystem(value: Value, report: Report): void {
       'content',
     );
   }
+  if (typeof supplements === 'string') valueSetAsSystem(supplements, report, 'supplements');
   if (content === 'complete' && typeof count === 'number' && Array.isArray(concept)) {
-    const actual = eachConcept(concept, () => {});
+    const actual = eachNode(concept, CHILDREN, () => {});
     if (actual !== count) {
       const said = `The code system is complete with ${actual} concepts, and counts ${count}`;
       report.error('fhir-r4/codesystem-count', 'invalid', said, 'count');
@@ -36,7 +40,7 @@ export function codeSystem(value: Value, report: Report): void {
   }
   const properties = definedProperties(value['property'], report);
   if (properties.size === 0) return;
-  eachConcept(concept, (of, way) => usedProperties(of, way, properties, report));
+  eachNode(concept, CHILDREN, (of, way) => usedProperties(of, way, properties, report));
 }
 
 /** Checks the definitions and returns the types by code. */
@@ -80,39 +84,7 @@ function usedProperties(
     const key = Object.keys(each).find((name) => name.startsWith('value'));
     if (key === undefined || key.slice(5).toLowerCase() === type.toLowerCase()) continue;
     const said = `The property ${quote(each['code'])} is of type ${quote(type)}, not ${quote(key.slice(5))}`;
-    const step = report.isFull ? '' : `${pathOf(way)}.property[${i}]`;
+    const step = report.isFull ? '' : `${pathOf(way, CHILDREN)}.property[${i}]`;
     report.error('fhir-r4/codesystem-property', 'business-rule', said, step);
   }
-}
-
-/** Visits all concepts, however deep. Keeps no more than the way to the one at hand. */
-function eachConcept(list: unknown, visit: (concept: Value, way: readonly Way[]) => void): number {
-  let count = 0;
-  const way: Way[] = Array.isArray(list) ? [{ list, at: -1 }] : [];
-  for (let top = way.at(-1); top; top = way.at(-1)) {
-    top.at++;
-    const concept: unknown = top.list[top.at];
-    if (top.at >= top.list.length) way.pop();
-    else if (isObject(concept)) {
-      count++;
-      visit(concept, way);
-      const below = concept['concept'];
-      if (Array.isArray(below)) way.push({ list: below, at: -1 });
-    }
-  }
-  return count;
-}
-
-/** An array of concepts, and which of them it is. */
-interface Way {
-  readonly list: readonly unknown[];
-  at: number;
-}
-
-/** Deeper than the validator follows is reported elsewhere. */
-function pathOf(way: readonly Way[]): string {
-  return way
-    .slice(0, DEPTH_MAX)
-    .map(({ at }) => `concept[${at}]`)
-    .join('.');
 }

@@ -2,8 +2,10 @@
 import { isString } from '../runtime/characters.ts';
 import { isObject } from '../runtime/object.ts';
 import { quote, type Report } from '../runtime/report.ts';
-import { codeSystemUrl } from './data-types.ts';
+import { codeSystemUrl, valueSetAsSystem } from './data-types.ts';
 import { fhirPathFault } from './fhirpath-syntax.ts';
+import { eachNode, pathOf } from './nodes.ts';
+import { isValueSetUrl } from './uris.ts';
 
 type Value = Record<string, unknown>;
 
@@ -26,7 +28,13 @@ function fhirPath(expression: unknown, report: Report, step: string): void {
 }
 
 /** https://hl7.org/fhir/R4/valueset.html: code systems are named by their absolute uris. */
-export function valueSet({ compose }: Value, report: Report): void {
+export function valueSet({ compose, expansion }: Value, report: Report): void {
+  if (isObject(expansion)) {
+    eachNode(expansion['contains'], 'contains', ({ system }, way) => {
+      if (typeof system !== 'string' || !isValueSetUrl(system) || report.isFull) return;
+      valueSetAsSystem(system, report, `expansion.${pathOf(way, 'contains')}.system`);
+    });
+  }
   if (!isObject(compose)) return;
   for (const part of ['include', 'exclude']) {
     const sets = compose[part];

@@ -35,10 +35,15 @@ export function codeSystemUrl(system: string, report: Report, step: string): voi
   if (!isAbsolute(system)) {
     const said = `The system ${quote(system)} must be absolute`;
     report.error('fhir-r4/system-absolute', 'value', said, step);
-  } else if (isValueSetUrl(system)) {
-    const said = `The system ${quote(system)} is a value set, no code system`;
-    report.error('fhir-r4/system-is-value-set', 'value', said, step);
+  } else {
+    valueSetAsSystem(system, report, step);
   }
+}
+
+export function valueSetAsSystem(system: string, report: Report, step: string): void {
+  if (!isValueSetUrl(system)) return;
+  const said = `The system ${quote(system)} is a value set, no code system`;
+  report.error('fhir-r4/system-is-value-set', 'value', said, step);
 }
 
 /** The system is absolute; a value of the system "URI" is itself absolute. */

@@ -3,7 +3,7 @@
  * https://hl7.org/fhir/R4/extensibility.html, https://hl7.org/fhir/R4/defining-extensions.html
  */
 import { type CodeSet, isInSet } from './bindings.ts';
-import { fhirType, listed } from './fhir-types.ts';
+import { fhirType, listed, withArticle } from './fhir-types.ts';
 import { isObject } from './object.ts';
 import { type OpenSet, undecided } from './open-bindings.ts';
 import { quote, type Report } from './report.ts';
@@ -162,8 +162,13 @@ function checkValue(
   const type = key.slice(5);
   const isAllowed = types.includes(`|${type}|`);
   if (!isAllowed) {
-    const allowed = listed(types.slice(1, -1).split('|').map(fhirType));
-    const said = `The value of ${quote(url)} must be a ${allowed}, found ${quote(fhirType(type))}`;
+    const allowed = listed(
+      types
+        .slice(1, -1)
+        .split('|')
+        .map((each) => withArticle(fhirType(each))),
+    );
+    const said = `The value of ${quote(url)} must be ${allowed}, found ${quote(fhirType(type))}`;
     report.error('fhir-r4/extension-value', 'extension', said);
   } else if (rule.set && !isInSet(extension[key], rule.set)) {
     const said = `The value of ${quote(url)} is not in ${rule.set.url}`;

@@ -29,3 +29,8 @@ export function isChoiceType(suffix: string): boolean {
 export function listed(names: readonly string[]): string {
   return names.length < 2 ? names.join() : `${names.slice(0, -1).join(', ')} or ${names.at(-1)}`;
 }
+
+/** `a date`, `an integer` */
+export function withArticle(type: string): string {
+  return `${/^(?:[aeio]|unsigned)/i.test(type) ? 'an' : 'a'} ${type}`;
+}

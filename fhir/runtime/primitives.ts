@@ -5,6 +5,7 @@
 import { isAbsolute } from '../rules/uris.ts';
 import { isBase64, isBlank, isCode, isId, isString, isUri } from './characters.ts';
 import { isDate, isDateTime, isInstant, isTime } from './dates.ts';
+import { withArticle } from './fhir-types.ts';
 import { found, quote, type Report } from './report.ts';
 import { isOid, isUuid, urnProblem } from './urns.ts';
 
@@ -130,7 +131,7 @@ function wrong(type: string, value: unknown, report: Report, step: string, rule:
   const said =
     isKind && typeof value === (KINDS[type] ?? 'string')
       ? `${quote(value)} is not a valid ${type} (${rule})`
-      : `Expected a ${type} (${rule}), found ${found(value)}`;
+      : `Expected ${withArticle(type)} (${rule}), found ${found(value)}`;
   report.error(`fhir-r4/${type}`, isShape ? 'structure' : 'value', said, step);
 }
 

@@ -39,6 +39,13 @@ describe('a value set is no code system', () => {
     expect(errors(valueSet)).toEqual([`value ValueSet.compose.${part}[0]`]);
   });
 
+  test('in an expansion, however deep', () => {
+    const contains = [{ display: 'a', abstract: true, contains: [{ system: set, code: 'b' }] }];
+    const expansion = { timestamp: '2024-01-01', contains };
+    const valueSet = { resourceType: 'ValueSet', text: NARRATIVE, status: 'draft', expansion };
+    expect(errors(valueSet)).toContain('value ValueSet.expansion.contains[0].contains[0].system');
+  });
+
   test('in a map', () => {
     const element = [{ code: 'a', target: [{ code: 'b', equivalence: 'equal' }] }];
     const group = [{ source: set, target: 'http://terminology.hl7.org/ValueSet/v3-x', element }];
