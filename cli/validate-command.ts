@@ -1,40 +1,61 @@
 /** `validate FILE…`: validates resources here, without any pipeline. Status 1 if one is invalid. */
-import type { Command } from 'commander';
-import type { Issue } from '../core/verdict.ts';
-import { operationOutcome } from '../fhir/operation-outcome.ts';
-import { type Problem, place } from './input/entry.ts';
-import { measureInputs, readInputs } from './input/read-input.ts';
-import { printable } from './printable.ts';
+import { once } from 'node:events';
+import { type Command, Option } from 'commander';
+import { measureInputs } from './input/read-input.ts';
+import { findingsOf } from './validate/findings.ts';
+import { FORMATS, type Format, type Summary, writerOf } from './validate/formats.ts';
+import { readToValidate } from './validate/inputs.ts';
 
 export function addValidate(program: Command): void {
   program
     .command('validate')
     .description(
-      'validate resources here: prints FILE:LINE and an OperationOutcome for each bad one',
+      'validate resources here: a JSON file, a Bundle and its entries, NDJSON, plain or .gz; - is stdin',
     )
     .argument('<file...>')
+    .addOption(
+      new Option('--format <format>', 'text: FILE:LINE and an OperationOutcome for each bad one')
+        .choices(FORMATS)
+        .default('text'),
+    )
     .action(validateFiles);
 }
 
-async function validateFiles(files: string[]): Promise<void> {
+async function validateFiles(files: string[], { format }: { format: Format }): Promise<void> {
   await measureInputs(files);
   // Loaded here: the other commands need none of the compiled definitions.
   const { validateText } = await import('../fhir/validator.ts');
+  const writer = writerOf(format);
+  const rules = new Map<string, number>();
   let validated = 0;
-  let bad = 0;
-  for await (const entry of readInputs(files)) {
-    validated += 1;
-    const issues = entry.kind === 'resource' ? validateText(entry.text).issues : unreadable(entry);
-    if (!issues.some(({ severity }) => severity === 'error')) continue;
-    bad += 1;
-    process.stdout.write(
-      `${place(entry)}: ${printable(JSON.stringify(operationOutcome(issues)))}\n`,
-    );
+  let invalid = 0;
+  await write(writer.begin());
+  for await (const entry of readToValidate(files)) {
+    for (const finding of findingsOf(entry, validateText)) {
+      validated += 1;
+      const errors = finding.issues.filter(({ severity }) => severity === 'error');
+      if (errors.length === 0) continue;
+      invalid += 1;
+      for (const { rule = 'other' } of errors) rules.set(rule, (rules.get(rule) ?? 0) + 1);
+      await write(writer.invalid(finding));
+    }
   }
-  process.stderr.write(`${validated} validated, ${bad} invalid\n`);
-  if (bad > 0) process.exitCode = 1;
+  const summary = { validated, invalid, rules };
+  await write(writer.end(summary));
+  process.stderr.write(said(summary));
+  if (invalid > 0) process.exitCode = 1;
 }
 
-function unreadable({ reason }: Problem): Issue[] {
-  return [{ severity: 'error', code: 'structure', text: reason }];
+/** Waits where the reader is slower: of a large file the findings are more than memory should hold. */
+async function write(text: string): Promise<void> {
+  if (text !== '' && !process.stdout.write(text)) await once(process.stdout, 'drain');
+}
+
+/** Errors by rule, the most frequent first. */
+function said({ validated, invalid, rules }: Summary): string {
+  const lines = [...rules]
+    .sort(([, a], [, b]) => b - a)
+    .map(([rule, count]) => `${String(count).padStart(8)}  ${rule}\n`);
+  if (validated === 0) return '0 validated, 0 invalid: no resource was found\n';
+  return `${validated} validated, ${invalid} invalid\n${lines.join('')}`;
 }

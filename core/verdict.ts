@@ -16,6 +16,8 @@ export interface Issue {
   readonly code: string;
   /** For humans; may quote a value, so it goes to Quarantine and nowhere else (R08). */
   readonly text: string;
+  /** Stable id of the rule that is broken: `dom-3`, `fhir-r4/date`. Free of PHI. */
+  readonly rule?: string;
   /** FHIRPath with indices, such as `Patient.name[0].given[1]`. */
   readonly expression?: string;
   /** The plugin that found it, where it was not the validator. */

@@ -10,6 +10,9 @@ export function operationOutcome(issues: readonly Issue[]): OperationOutcome {
   };
 }
 
+/** Ids of rules: keys of invariants, and names with their origin. They stay the same over releases. */
+export const RULES = 'https://fhir-failsafe.dev/rules';
+
 const ALL_OK: OperationOutcomeIssue = {
   severity: 'information',
   code: 'informational',
@@ -20,6 +23,9 @@ function outcomeIssue(issue: Issue): OperationOutcomeIssue {
   return {
     severity: issue.severity,
     code: issue.code as OperationOutcomeIssue['code'],
+    ...(issue.rule === undefined
+      ? {}
+      : { details: { coding: [{ system: RULES, code: issue.rule }] } }),
     diagnostics: issue.text,
     ...(issue.expression === undefined ? {} : { expression: [issue.expression] }),
     ...(issue.plugin === undefined ? {} : { extension: [foundBy(issue.plugin)] }),

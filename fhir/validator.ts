@@ -16,6 +16,7 @@ import {
   mayHaveLoneSurrogates,
 } from './text/scan.ts';
 import { duplicateKeys, loneSurrogates, syntaxIssue } from './text/text-issues.ts';
+import { isTooHeavy } from './text/weight.ts';
 
 /** How many issues, and which severity what is not decided has. Defaults in DEFAULTS. */
 export type Limits = Partial<Omit<Settings, 'resourceTypes'>>;
@@ -36,6 +37,19 @@ export interface Validation {
 
 /** Validates JSON text, which may be anything. */
 export function validateText(text: string, limits: Limits = {}): Validation {
+  if (isTooHeavy(text)) return { issues: [TOO_HEAVY] };
+  const found = inspectText(text, limits);
+  if ('issues' in found) return found;
+  const { report, identity } = found;
+  const issues = textIssues(text, report, identity.resourceType ?? 'Resource', limits);
+  return { ...identity, issues: issues.length > 0 ? [...issues, ...report.issues] : report.issues };
+}
+
+/** The parsed value ends here: what is left to look at needs the room that it takes. */
+function inspectText(
+  text: string,
+  limits: Limits,
+): Validation | { report: Report; identity: Identity } {
   let value: unknown;
   try {
     value = JSON.parse(text);
@@ -43,21 +57,31 @@ export function validateText(text: string, limits: Limits = {}): Validation {
     return { issues: [syntaxIssue(text, error instanceof Error ? error.message : String(error))] };
   }
   if (!isObject(value)) return notAResource(value);
-  const report = inspectResource(value, limits);
-  const issues = textIssues(text, report, rootName(value), limits);
-  return answer(value, issues.length > 0 ? [...issues, ...report.issues] : report.issues);
+  return { report: inspectResource(value, limits, true), identity: identityOf(value) };
 }
 
 /** Validates a parsed JSON value, which may be anything. */
 export function validateResource(value: unknown, limits: Limits = {}): Validation {
   if (!isObject(value)) return notAResource(value);
-  return answer(value, inspectResource(value, limits).issues);
+  return { ...identityOf(value), issues: inspectResource(value, limits, false).issues };
 }
 
-function inspectResource(value: Record<string, unknown>, limits: Limits): Report {
+const TOO_HEAVY: Issue = {
+  severity: 'error',
+  code: 'too-costly',
+  text: 'The resource needs more memory than the validator has',
+  rule: 'limits/memory',
+};
+
+function inspectResource(
+  value: Record<string, unknown>,
+  limits: Limits,
+  isParsed: boolean,
+): Report {
   const report = new Report({ ...DEFAULTS, ...limits });
-  forgetMembers();
+  report.isParsed = isParsed;
   dispatch(value, resources, profiles, report, false);
+  forgetMembers();
   report.finish(rootName(value));
   return report;
 }
@@ -68,24 +92,30 @@ function textIssues(text: string, report: Report, root: string, limits: Limits):
   const issues: Issue[] = [];
   if (mayHaveDuplicateKeys(text, report.keys)) issues.push(...duplicateKeys(text, root, issuesMax));
   if (mayHaveLoneSurrogates(text)) issues.push(...loneSurrogates(text, root, issuesMax));
-  if (report.integers > 0 && mayHaveIntegralFractions(text)) {
-    issues.push(...fractionalIntegers(text, (value) => inspectResource(value, limits).issues));
+  if (report.integers > 0 && issuesMax > 0 && mayHaveIntegralFractions(text)) {
+    issues.push(
+      ...fractionalIntegers(
+        text,
+        report.issues,
+        (value) => inspectResource(value, limits, true).issues,
+      ),
+    );
   }
   return issues;
 }
 
-function answer(value: Record<string, unknown>, issues: Issue[]): Validation {
-  const { resourceType, id } = value;
+type Identity = Pick<Validation, 'resourceType' | 'id'>;
+
+function identityOf({ resourceType, id }: Record<string, unknown>): Identity {
   return {
     ...(isKnownType(resourceType) ? { resourceType } : {}),
     ...(typeof id === 'string' && id.length <= 64 ? { id } : {}),
-    issues,
   };
 }
 
 function notAResource(value: unknown): Validation {
   const text = `A FHIR resource is a JSON object, not ${quote(value)}`;
-  return { issues: [{ severity: 'error', code: 'structure', text }] };
+  return { issues: [{ severity: 'error', code: 'structure', text, rule: 'fhir-r4/json-shape' }] };
 }
 
 function rootName({ resourceType }: Record<string, unknown>): string {

@@ -3,7 +3,7 @@
  * first use, and a value set of whole code systems by their names.
  */
 import type { Definitions } from './definitions.ts';
-import { allCodes, expandValueSet, onlySystemOf } from './value-sets.ts';
+import { expandValueSet, onlySystemOf } from './value-sets.ts';
 
 /** Above this many codes a set is a terminology, not an enumeration of the specification. */
 const CODES_MAX = 400;
@@ -44,16 +44,6 @@ export class CodeSets {
     const system = onlySystemOf(url, this.#definitions);
     this.#lines.push(`const ${name}=${JSON.stringify({ url, system })};`);
     return name;
-  }
-
-  /** All complete code systems whose url `has` accepts, as entries for a Map: `[url,codes]`. */
-  systems(has: (url: string) => boolean): string {
-    const entries = [...this.#definitions.codeSystems.values()].flatMap((each) => {
-      const codes = each.content === 'complete' ? allCodes(each.concept ?? []) : [];
-      if (!each.url || !has(each.url) || codes.length === 0 || codes.length > CODES_MAX) return [];
-      return [`[${JSON.stringify(each.url)},${this.#list(codes)}]`];
-    });
-    return `[${entries.join(',\n')}]`;
   }
 
   get size(): number {

@@ -23,18 +23,36 @@ export function packageFolder(name: string): string {
   return dirname(createRequire(import.meta.url).resolve(`${name}/package.json`));
 }
 
+/** What HL7 has published since: codes that were added, places where extensions may stand as well. */
+export interface Later {
+  readonly codeSystems: readonly CodeSystem[];
+  readonly extensions: readonly StructureDefinition[];
+}
+
+export function readLater(): Later {
+  return {
+    codeSystems: readAll<CodeSystem>(packageFolder('hl7.terminology.r4'), 'CodeSystem-'),
+    extensions: readAll<StructureDefinition>(
+      packageFolder('hl7.fhir.uv.extensions.r4'),
+      'StructureDefinition-',
+    ),
+  };
+}
+
 /** Reads the conformance resources of a package folder; everything else in it is ignored. */
 export function readDefinitions(folder: string): Definitions {
-  const files = readdirSync(folder).sort();
-  const read = <T>(prefix: string): T[] =>
-    files
-      .filter((file) => file.startsWith(prefix) && file.endsWith('.json'))
-      .map((file) => JSON.parse(readFileSync(join(folder, file), 'utf8')) as T);
   return {
-    structures: read<StructureDefinition>('StructureDefinition-'),
-    valueSets: byUrl(read<ValueSet>('ValueSet-')),
-    codeSystems: byUrl(read<CodeSystem>('CodeSystem-')),
+    structures: readAll<StructureDefinition>(folder, 'StructureDefinition-'),
+    valueSets: byUrl(readAll<ValueSet>(folder, 'ValueSet-')),
+    codeSystems: byUrl(readAll<CodeSystem>(folder, 'CodeSystem-')),
   };
+}
+
+function readAll<T>(folder: string, prefix: string): T[] {
+  return readdirSync(folder)
+    .filter((file) => file.startsWith(prefix) && file.endsWith('.json'))
+    .sort()
+    .map((file) => JSON.parse(readFileSync(join(folder, file), 'utf8')) as T);
 }
 
 function byUrl<T extends { url?: string | undefined }>(resources: T[]): Map<string, T> {

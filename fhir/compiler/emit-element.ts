@@ -131,10 +131,13 @@ function siblingCheck(
   key: string,
   context: ElementContext,
 ): string {
-  if (element.isArray) return `siblings(v,n.${key},${checkName(use.type)},r,${step},t);`;
   // Even where the value set is open, a code that is required must be there.
   const isBound = use.code === 'code' && element.binding?.strength === 'required';
   const set = isBound ? context.codeSets.nameOrUrl(element.binding?.valueSet ?? '') : '';
+  if (element.isArray) {
+    const missing = isBound ? `noCodes(v,n.${key},${set},r,${step});` : '';
+    return `siblings(v,n.${key},${checkName(use.type)},r,${step},t);${missing}`;
+  }
   const missing = isBound ? `noCode(n.${key},${set},r,${step});` : '';
   return `beside(v,n,${checkName(use.type)},r,${step},k,t);${missing}`;
 }

@@ -1,12 +1,13 @@
 /** The whole generated module: imports from the runtime, value sets, kinds, types, resources. */
 import type { Policies } from '../runtime/report.ts';
 import { CodeSets } from './code-sets.ts';
-import type { Definitions, StructureDefinition } from './definitions.ts';
+import type { Definitions, Later, StructureDefinition } from './definitions.ts';
 import { checkName } from './emit-element.ts';
 import { emitProfile } from './emit-profile.ts';
 import { emitKind, emitType, KINDS } from './emit-type.ts';
 import { emitExtensionRules } from './extension-rules.ts';
 import { Invariants } from './invariants.ts';
+import { knownSystems, writtenSystems } from './known-systems.ts';
 import { ruleImports } from './rules.ts';
 import { TargetLists } from './target-lists.ts';
 import { buildTypeModel } from './type-model.ts';
@@ -17,7 +18,7 @@ const IMPORTS = [
   'import {beside,besides,choose,many,manyPrimitives,missing,one,siblings,unknownProperty} ' +
     "from '../runtime/shapes.ts';",
   'import {CodeSet,CodeSystems,advisedCoding,advisedCodings,advisedConcept,advisedConcepts,boundCode,' +
-    "boundCoding,boundCodings,boundConcept,boundConcepts,noCode} from '../runtime/bindings.ts';",
+    "boundCoding,boundCodings,boundConcept,boundConcepts,noCode,noCodes} from '../runtime/bindings.ts';",
   "import {undecided} from '../runtime/open-bindings.ts';",
   "import {xhtml} from '../runtime/xhtml.ts';",
   "import {elementId} from '../runtime/element-id.ts';",
@@ -25,8 +26,6 @@ const IMPORTS = [
   "import {dispatch} from '../runtime/resources.ts';",
   "import {broken,brokenAdvice} from '../runtime/invariants.ts';",
 ];
-/** Code systems that are part of the specification, and fixed with it. */
-const FHIR_SYSTEM = 'http://hl7.org/fhir/';
 
 export interface GeneratedModule {
   readonly source: string;
@@ -42,6 +41,7 @@ export function emitModule(
   base: Definitions,
   packages: readonly Definitions[],
   policies: Policies,
+  later: Later,
 ): GeneratedModule {
   const definitions = union(base, packages);
   const model = buildTypeModel(base.structures);
@@ -53,13 +53,13 @@ export function emitModule(
   const kinds = KINDS.map((kind) => emitKind(kind, context));
   const types = [...model.values()].filter((each) => each.kind !== 'resource' || !each.isAbstract);
   const functions = types.map((each) => emitType(each, context));
-  const extensions = emitExtensionRules(definitions.structures, model, codeSets);
+  const extensions = emitExtensionRules(definitions.structures, later.extensions, model, codeSets);
   const constraining = profilesOf(base, packages);
   const typeOf = new Map(constraining.map((each) => [each.url, each.type]));
   const profiles = constraining.flatMap(
     (each) => emitProfile(each, { ...context, typeOf, notes }) ?? [],
   );
-  const systems = codeSets.systems((url) => url.startsWith(FHIR_SYSTEM));
+  const known = knownSystems(base, later.codeSystems);
   const resources = types.filter((each) => each.kind === 'resource').map((each) => each.name);
   const source = [
     '// Generated from the official FHIR R4 definitions by fhir/compiler/main.ts. Do not edit.',
@@ -69,7 +69,7 @@ export function emitModule(
     ...[...invariants.constants].map(([name, value]) => `const ${name}=${value};`),
     codeSets.source(),
     targets.source(),
-    `const SYSTEMS=new CodeSystems(${systems});`,
+    `const SYSTEMS=new CodeSystems(${JSON.stringify(writtenSystems(known))});`,
     `const EXTENSIONS=new Map(${extensions.source});`,
     ...kinds,
     ...functions,
@@ -84,7 +84,7 @@ export function emitModule(
     source,
     summary: [
       `${resources.length} resource types, ${types.length - resources.length} other types`,
-      `${codeSets.size} value sets, ${codeSets.undecided.length} undecided`,
+      `${codeSets.size} value sets, ${codeSets.undecided.length} undecided; ${known.length} code systems`,
       `${extensions.count} extensions, ${profiles.length} profiles`,
       invariants.summary,
       ...invariants.unsupported.map((each) => `cannot compile ${each}`),

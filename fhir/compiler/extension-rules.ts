@@ -1,18 +1,26 @@
 /** The definitions of the core extensions as a table that fhir/runtime/extensions.ts interprets. */
 import type { CodeSets } from './code-sets.ts';
 import type { ElementDefinition, StructureDefinition } from './definitions.ts';
-import type { TypeModel } from './type-model.ts';
+import type { TypeDefinition, TypeModel } from './type-model.ts';
 
 /**
- * Where core extensions may stand besides what R4 published, which the specification's own resources
- * contradict and later versions of the definitions correct.
+ * Where core extensions may stand besides what R4 and HL7's later definitions say: where resources of
+ * the specification itself, or of HL7's own guides (US Core), have them.
  */
 const FURTHER_CONTEXTS: Readonly<Record<string, readonly string[]>> = {
-  'structuredefinition-fhir-type': ['ElementDefinition.type'],
   'structuredefinition-normative-version': ['Element'],
   regex: ['ElementDefinition.type'],
   translation: ['ValueSet.expansion.contains'],
   'valueset-concept-comments': ['CodeSystem.concept'],
+  'capabilitystatement-expectation': [
+    'CapabilityStatement.instantiates',
+    'CapabilityStatement.rest',
+    'SearchParameter.chain',
+    'SearchParameter.comparator',
+    'SearchParameter.modifier',
+    'SearchParameter.multipleAnd',
+    'SearchParameter.multipleOr',
+  ],
 };
 
 /** Value sets that have grown since R4 by their nature, so that R4's codes decide nothing. */
@@ -21,15 +29,17 @@ const OPEN_SETS = new Set(['http://hl7.org/fhir/ValueSet/hl7-work-group']);
 /** Entries for a Map of ExtensionRule by url, as source. */
 export function emitExtensionRules(
   structures: readonly StructureDefinition[],
+  later: readonly StructureDefinition[],
   model: TypeModel,
   codeSets: CodeSets,
 ): { source: string; count: number } {
   const definitions = structures.filter(
     (each) => each.type === 'Extension' && each.derivation === 'constraint',
   );
+  const laterByUrl = new Map(later.map((each) => [each.url, each]));
   const entries = definitions.map((each) => {
     const elements = each.snapshot?.element ?? [];
-    const on = contextsOf(each, model);
+    const on = contextsOf(each, laterByUrl.get(each.url), model);
     const isModifier = elements[0]?.isModifier === true;
     const members = [
       ...(on === undefined ? [] : [`on:${JSON.stringify(on)}`]),
@@ -41,17 +51,29 @@ export function emitExtensionRules(
   return { source: `[${entries.join(',\n')}]`, count: entries.length };
 }
 
-/** Where it may stand: `|type|path|…`, or undefined for anywhere. */
-function contextsOf(structure: StructureDefinition, model: TypeModel): string | undefined {
+/**
+ * Where it may stand: `|type|path|…`, or undefined for anywhere. HL7 has widened contexts since R4, and
+ * published guides rely on it.
+ */
+function contextsOf(
+  structure: StructureDefinition,
+  later: StructureDefinition | undefined,
+  model: TypeModel,
+): string | undefined {
   const names = new Set<string>();
   const further = FURTHER_CONTEXTS[structure.id ?? ''] ?? [];
   const contexts = [
     ...(structure.context ?? []),
+    ...(later?.context ?? []),
     ...further.map((expression) => ({ type: 'element', expression })),
   ];
   for (const { type, expression } of contexts) {
-    // What only FHIRPath or another extension decides is not decided here.
-    if (type !== 'element' || expression === 'Element') return undefined;
+    // What only FHIRPath decides is not decided here, nor which extension another one may be in.
+    if (type === 'fhirpath' || expression === 'Element') return undefined;
+    if (type === 'extension') {
+      names.add('Extension');
+      continue;
+    }
     for (const each of placesOf(expression.replaceAll('[x]', ''), model)) names.add(each);
   }
   return names.size === 0 ? undefined : `|${[...names].join('|')}|`;
@@ -64,6 +86,10 @@ function contextsOf(structure: StructureDefinition, model: TypeModel): string | 
  */
 function placesOf(path: string, model: TypeModel): string[] {
   const [first = '', ...steps] = path.split('.');
+  // Later versions have abstract types between DomainResource and what is published under a url.
+  if (first === 'CanonicalResource' || first === 'MetadataResource') {
+    return [...model.values()].filter(isCanonical).map(({ name }) => [name, ...steps].join('.'));
+  }
   if (steps.length === 0 && first !== 'Resource') return [...specializationsOf(first, model)];
   let type = first;
   let place = first;
@@ -73,6 +99,11 @@ function placesOf(path: string, model: TypeModel): string[] {
     type = element?.types[0]?.type ?? type;
   }
   return [...new Set([path, place])];
+}
+
+function isCanonical({ kind, elements }: TypeDefinition): boolean {
+  const has = (wanted: string) => elements.some(({ name }) => name === wanted);
+  return kind === 'resource' && has('url') && has('status') && has('version');
 }
 
 function specializationsOf(name: string, model: TypeModel): string[] {

@@ -7,7 +7,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import config from '../../failsafe.config.ts';
 import { configSchema } from '../../lib/config.ts';
-import { packageFolder, readDefinitions } from './definitions.ts';
+import { packageFolder, readDefinitions, readLater } from './definitions.ts';
 import { emitModule } from './emit-module.ts';
 
 const PACKAGE = 'hl7.fhir.r4.examples';
@@ -28,6 +28,7 @@ const { source, summary } = emitModule(
   readDefinitions(packageFolder(PACKAGE)),
   folders.map(readDefinitions),
   policies,
+  readLater(),
 );
 mkdirSync(OUTPUT, { recursive: true });
 writeFileSync(new URL('validator.js', OUTPUT), source);

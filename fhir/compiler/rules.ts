@@ -12,9 +12,11 @@ const RULES: Readonly<Record<string, Rule>> = {
   Attachment: { file: 'data-types.ts', name: 'attachment' },
   Bundle: { file: 'bundle.ts', name: 'bundle' },
   CodeSystem: { file: 'code-system.ts', name: 'codeSystem' },
+  ConceptMap: { file: 'conformance.ts', name: 'conceptMap' },
   Coding: { file: 'data-types.ts', name: 'coding', args: ',SYSTEMS' },
   Identifier: { file: 'data-types.ts', name: 'identifier' },
   Reference: { file: 'reference.ts', name: 'reference' },
+  SampledData: { file: 'data-types.ts', name: 'sampledData' },
   SearchParameter: { file: 'conformance.ts', name: 'searchParameter' },
   ValueSet: { file: 'conformance.ts', name: 'valueSet' },
 };

@@ -4,6 +4,7 @@
  */
 import { isObject } from '../runtime/object.ts';
 import { quote, type Report } from '../runtime/report.ts';
+import { BundleEntries } from './bundle-entries.ts';
 
 type Value = Record<string, unknown>;
 
@@ -14,33 +15,28 @@ const REFERENCES: Readonly<Record<string, readonly string[]>> = {
 };
 const SECTION = ['author', 'focus', 'entry'];
 const SECTIONS_MAX = 50;
-const BASE = /^(https?:\/\/[^\s?#]{1,2000}\/)[A-Z][A-Za-z]{1,63}\/[A-Za-z0-9.-]{1,64}$/;
 
-export function bundleReferences(entries: unknown[], report: Report): void {
-  const first = entries[0];
-  const resource = isObject(first) ? first['resource'] : undefined;
-  if (!isObject(first) || !isObject(resource)) return;
-  const urls = new Set(entries.map((each) => (isObject(each) ? each['fullUrl'] : undefined)));
-  const base = typeof first['fullUrl'] === 'string' ? BASE.exec(first['fullUrl'])?.[1] : undefined;
+export function bundleReferences(list: unknown[], report: Report): void {
+  const entries = new BundleEntries(list);
+  const resource = entries.resources[0];
+  if (!isObject(resource)) return;
 
   const check = (of: Value, path: string, step: string): void => {
     const [name = '', ...rest] = path.split('.');
     const value = of[name];
     const list = Array.isArray(value) ? value : value === undefined ? [] : [value];
     for (const [i, each] of list.entries()) {
-      const here = `${step}.${name}${Array.isArray(value) ? `[${i}]` : ''}`;
       if (!isObject(each)) continue;
+      const here = `${step}.${name}${Array.isArray(value) ? `[${i}]` : ''}`;
       if (rest.length > 0) check(each, rest.join('.'), here);
       else resolve(each['reference'], here);
     }
   };
   const resolve = (to: unknown, step: string): void => {
     if (typeof to !== 'string' || to.startsWith('#')) return;
-    const url = to.replace(/\/_history\/[^/]*$/, '');
-    if (urls.has(url.includes(':') ? url : `${base ?? ''}${url}`) && (url.includes(':') || base)) {
-      return;
-    }
-    report.error('not-found', `${quote(to)} is not in the bundle`, step);
+    if (entries.resolve(to, 0) !== undefined) return;
+    const said = `${quote(to)} is not in the bundle`;
+    report.error('fhir-r4/bundle-reference', 'not-found', said, step);
   };
   const sections = (of: Value, step: string, depth: number): void => {
     const list = of['section'];

@@ -12,20 +12,26 @@ export function searchSet(links: unknown, entries: unknown[], report: Report): v
     const step = `entry[${i}].resource`;
     if (mode === 'outcome') {
       if (resourceType !== 'OperationOutcome') {
-        report.error('invalid', `An outcome is an OperationOutcome, no ${resourceType}`, step);
+        const said = `An outcome is an OperationOutcome, not ${quote(resourceType)}`;
+        report.error('fhir-r4/searchset-outcome', 'invalid', said, step);
       }
     } else if (mode === 'match' || mode === 'include') {
-      if (id === undefined) report.error('invalid', 'A search result must have an id', step);
-      if (mode === 'match' && types && !types.includes(String(resourceType))) {
-        const said = `${quote(resourceType)} is not what was searched for (${types.join(', ')})`;
-        report.error('invalid', said, step);
+      if (id === undefined) {
+        report.error('fhir-r4/searchset-id', 'invalid', 'A search result must have an id', step);
+      }
+      if (mode === 'match' && types && !types.has(String(resourceType))) {
+        const searched = [...types].slice(0, LISTED_MAX).join(', ');
+        const said = `${quote(resourceType)} is not what was searched for (${searched})`;
+        report.error('fhir-r4/searchset-type', 'invalid', said, step);
       }
     }
   }
 }
 
+const LISTED_MAX = 10;
+
 /** The types that the self link searched for, where it says so. */
-function searchedTypes(links: unknown, report: Report): string[] | undefined {
+function searchedTypes(links: unknown, report: Report): Set<string> | undefined {
   const self = (Array.isArray(links) ? links : []).find(
     (each) => isObject(each) && each['relation'] === 'self',
   );
@@ -34,7 +40,7 @@ function searchedTypes(links: unknown, report: Report): string[] | undefined {
   const isType = (name: string) => report.settings.resourceTypes.has(name);
   const parameters = new URLSearchParams(query);
   const listed = parameters.get('_type')?.split(',');
-  if (listed) return listed.every(isType) ? listed : undefined;
-  const last = path.split('/').at(-1) ?? '';
-  return isType(last) ? [last] : undefined;
+  if (listed) return listed.every(isType) ? new Set(listed) : undefined;
+  const last = path.slice(path.lastIndexOf('/') + 1);
+  return isType(last) ? new Set([last]) : undefined;
 }

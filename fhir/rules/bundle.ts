@@ -3,29 +3,52 @@ import { isObject } from '../runtime/object.ts';
 import { quote, type Report } from '../runtime/report.ts';
 import { bundleReferences } from './bundle-references.ts';
 import { searchSet } from './bundle-search.ts';
-import { isAbsolute } from './uris.ts';
+import { documentContent } from './document-content.ts';
+import { isAbsolute, restfulUrl } from './uris.ts';
 
 type Value = Record<string, unknown>;
 
 /** Link relations of which a bundle has one each. */
 const SINGLE_LINKS = new Set(['self', 'first', 'previous', 'prev', 'next', 'last']);
-/** The url of a resource on a RESTful server. */
-export const RESTFUL =
-  /^(https?:\/\/[^\s?#]{1,2000}\/)([A-Z][A-Za-z]{1,63})\/([A-Za-z0-9.-]{1,64})$/;
+/** Bundles whose entries need no fullUrl: https://hl7.org/fhir/R4/bundle.html#bundle-unique */
+const WITHOUT_FULL_URL = new Set([
+  'transaction',
+  'batch',
+  'transaction-response',
+  'batch-response',
+]);
 
 export function bundle(value: Value, report: Report): void {
+  const { type } = value;
   links(value['link'], report);
   const entries = Array.isArray(value['entry']) ? value['entry'] : [];
+  const needsUrl = typeof type === 'string' && !WITHOUT_FULL_URL.has(type);
   for (let i = 0; i < entries.length; i++) {
     const entry = entries[i];
-    if (isObject(entry) && typeof entry['fullUrl'] === 'string') {
+    if (!isObject(entry)) continue;
+    if (typeof entry['fullUrl'] === 'string') {
       fullUrl(entry['fullUrl'], entry['resource'], report, `entry[${i}].fullUrl`);
+    } else if (needsUrl && entry['fullUrl'] === undefined && isIdentified(entry, type)) {
+      const said = `An entry of a ${type} must have a fullUrl`;
+      report.error('fhir-r4/fullurl-required', 'required', said, `entry[${i}]`);
     }
   }
-  if (value['type'] === 'searchset') searchSet(value['link'], entries, report);
-  if (value['type'] === 'document' || value['type'] === 'message') {
-    bundleReferences(entries, report);
+  if (type === 'searchset') searchSet(value['link'], entries, report);
+  if (type === 'document' || type === 'message') bundleReferences(entries, report);
+  if (type === 'document') documentContent(entries, report);
+}
+
+/**
+ * Not what an operation made, or the outcome of a search, which have no id; those come as a searchset.
+ * What was created by POST or deleted has no resource, or got its id later.
+ */
+function isIdentified({ resource, request, search }: Value, type: string): boolean {
+  if (!isObject(resource)) return false;
+  if (type === 'searchset') {
+    const isOutcome = isObject(search) && search['mode'] === 'outcome';
+    return resource['id'] !== undefined && !isOutcome;
   }
+  return !(isObject(request) && request['method'] === 'POST' && resource['id'] === undefined);
 }
 
 function links(list: unknown, report: Report): void {
@@ -34,7 +57,8 @@ function links(list: unknown, report: Report): void {
     const relation = isObject(link) ? link['relation'] : undefined;
     if (typeof relation !== 'string' || !SINGLE_LINKS.has(relation)) continue;
     if (seen.has(relation)) {
-      report.error('invalid', `A second link with the relation ${quote(relation)}`, `link[${i}]`);
+      const said = `A second link with the relation ${quote(relation)}`;
+      report.error('fhir-r4/bundle-link', 'invalid', said, `link[${i}]`);
     }
     seen.add(relation);
   }
@@ -43,13 +67,19 @@ function links(list: unknown, report: Report): void {
 /** Absolute, and if it names a resource on a server, this one. */
 function fullUrl(url: string, resource: unknown, report: Report, step: string): void {
   if (!isAbsolute(url)) {
-    report.error('invalid', `The fullUrl ${quote(url)} must be absolute`, step);
+    const said = `The fullUrl ${quote(url)} must be absolute`;
+    report.error('fhir-r4/fullurl-absolute', 'invalid', said, step);
     return;
   }
-  const [, , type = '', id = ''] = RESTFUL.exec(url) ?? [];
+  const { type = '', id } = restfulUrl(url) ?? {};
   if (!isObject(resource) || !report.settings.resourceTypes.has(type)) return;
   const own = resource['id'];
   if (resource['resourceType'] === type && (own === undefined || own === id)) return;
   const said = `The fullUrl ${quote(url)} disagrees with the resource ${resource['resourceType']}`;
-  report.error('invalid', `${said}/${own === undefined ? '(no id)' : quote(own)}`, step);
+  report.error(
+    'fhir-r4/fullurl-id',
+    'invalid',
+    `${said}/${own === undefined ? '(no id)' : quote(own)}`,
+    step,
+  );
 }

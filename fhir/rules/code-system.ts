@@ -1,6 +1,8 @@
 /** Rules in the prose of https://hl7.org/fhir/R4/codesystem.html */
 import { isObject } from '../runtime/object.ts';
 import { quote, type Report } from '../runtime/report.ts';
+import { valueSetAsSystem } from './data-types.ts';
+import { eachNode, pathOf, type Way } from './nodes.ts';
 
 type Value = Record<string, unknown>;
 
@@ -16,22 +18,29 @@ const PROPERTIES = new Map([
   ['status', 'code'],
 ]);
 const BASE = 'http://hl7.org/fhir/concept-properties#';
+const CHILDREN = 'concept';
 
 export function codeSystem(value: Value, report: Report): void {
   const { content, supplements, count, concept } = value;
   if (supplements !== undefined && content !== 'supplement') {
-    report.error('business-rule', "The content of a supplement is 'supplement'", 'content');
+    report.error(
+      'fhir-r4/codesystem-supplement',
+      'business-rule',
+      "The content of a supplement is 'supplement'",
+      'content',
+    );
   }
+  if (typeof supplements === 'string') valueSetAsSystem(supplements, report, 'supplements');
   if (content === 'complete' && typeof count === 'number' && Array.isArray(concept)) {
-    const actual = concepts(concept).length;
+    const actual = eachNode(concept, CHILDREN, () => {});
     if (actual !== count) {
       const said = `The code system is complete with ${actual} concepts, and counts ${count}`;
-      report.error('invalid', said, 'count');
+      report.error('fhir-r4/codesystem-count', 'invalid', said, 'count');
     }
   }
   const properties = definedProperties(value['property'], report);
   if (properties.size === 0) return;
-  for (const { of, path } of concepts(concept)) usedProperties(of, path, properties, report);
+  eachNode(concept, CHILDREN, (of, way) => usedProperties(of, way, properties, report));
 }
 
 /** Checks the definitions and returns the types by code. */
@@ -42,14 +51,19 @@ function definedProperties(list: unknown, report: Report): Map<unknown, unknown>
     if (!isObject(each)) continue;
     const { code, uri, type } = each;
     const step = `property[${i}]`;
-    if (types.has(code)) report.error('business-rule', `A second property ${quote(code)}`, step);
+    if (types.has(code)) {
+      const said = `A second property ${quote(code)}`;
+      report.error('fhir-r4/codesystem-property', 'business-rule', said, step);
+    }
     const name = typeof uri === 'string' && uri.startsWith(BASE) ? uri.slice(BASE.length) : '';
     if (name !== '' && uris.has(uri)) {
-      report.error('business-rule', `A second property with the uri ${quote(uri)}`, step);
+      const said = `A second property with the uri ${quote(uri)}`;
+      report.error('fhir-r4/codesystem-property', 'business-rule', said, step);
     }
     const expected = PROPERTIES.get(name);
     if (expected !== undefined && type !== expected) {
-      report.error('business-rule', `${quote(uri)} is of type ${expected}, not ${type}`, step);
+      const said = `${quote(uri)} is of type ${expected}, not ${quote(type)}`;
+      report.error('fhir-r4/codesystem-property', 'business-rule', said, step);
     }
     if (!types.has(code)) types.set(code, type);
     uris.add(uri);
@@ -59,7 +73,7 @@ function definedProperties(list: unknown, report: Report): Map<unknown, unknown>
 
 function usedProperties(
   concept: Value,
-  path: string,
+  way: readonly Way[],
   types: ReadonlyMap<unknown, unknown>,
   report: Report,
 ): void {
@@ -69,26 +83,8 @@ function usedProperties(
     if (typeof type !== 'string' || !isObject(each)) continue;
     const key = Object.keys(each).find((name) => name.startsWith('value'));
     if (key === undefined || key.slice(5).toLowerCase() === type.toLowerCase()) continue;
-    const said = `The property ${quote(each['code'])} is of type ${type}, not ${key.slice(5)}`;
-    report.error('business-rule', said, `${path}.property[${i}]`);
+    const said = `The property ${quote(each['code'])} is of type ${quote(type)}, not ${quote(key.slice(5))}`;
+    const step = report.isFull ? '' : `${pathOf(way, CHILDREN)}.property[${i}]`;
+    report.error('fhir-r4/codesystem-property', 'business-rule', said, step);
   }
 }
-
-/** All concepts with their paths, however deep. */
-function concepts(list: unknown): { of: Value; path: string }[] {
-  const found: { of: Value; path: string }[] = [];
-  const open = [{ list, path: '' }];
-  for (let next = open.pop(); next; next = open.pop()) {
-    if (!Array.isArray(next.list)) continue;
-    for (const [i, of] of next.list.entries()) {
-      const path = `${next.path === '' ? '' : `${next.path}.`}concept[${i}]`;
-      if (!isObject(of)) continue;
-      found.push({ of, path });
-      // Deeper than the validator follows: reported elsewhere, and paths would grow without bound.
-      if (path.length < PATH_MAX) open.push({ list: of['concept'], path });
-    }
-  }
-  return found;
-}
-
-const PATH_MAX = 4000;

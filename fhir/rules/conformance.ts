@@ -1,27 +1,57 @@
 /** Rules in the prose of the conformance resources. */
+import { isString } from '../runtime/characters.ts';
 import { isObject } from '../runtime/object.ts';
 import { quote, type Report } from '../runtime/report.ts';
-import { isAbsolute } from './uris.ts';
+import { codeSystemUrl, valueSetAsSystem } from './data-types.ts';
+import { fhirPathFault } from './fhirpath-syntax.ts';
+import { eachNode, pathOf } from './nodes.ts';
+import { isValueSetUrl } from './uris.ts';
 
 type Value = Record<string, unknown>;
 
-/** https://hl7.org/fhir/R4/searchparameter.html: a composite has the parts it is composed of. */
-export function searchParameter({ type, component }: Value, report: Report): void {
+/** https://hl7.org/fhir/R4/searchparameter.html: parts of a composite; the path is FHIRPath. */
+export function searchParameter({ type, component, expression }: Value, report: Report): void {
   if (type === 'composite' && (!Array.isArray(component) || component.length < 2)) {
-    report.error('business-rule', 'A composite search parameter has two components at least');
+    const said = 'A composite search parameter has two components at least';
+    report.error('fhir-r4/searchparameter-component', 'business-rule', said);
+  }
+  fhirPath(expression, report, 'expression');
+  for (const [i, each] of Array.isArray(component) ? component.entries() : []) {
+    if (isObject(each)) fhirPath(each['expression'], report, `component[${i}].expression`);
   }
 }
 
+function fhirPath(expression: unknown, report: Report, step: string): void {
+  const fault = isString(expression) ? fhirPathFault(expression) : undefined;
+  if (fault === undefined) return;
+  report.error('fhir-r4/fhirpath-syntax', 'value', `Not FHIRPath: ${quote(fault)}`, step);
+}
+
 /** https://hl7.org/fhir/R4/valueset.html: code systems are named by their absolute uris. */
-export function valueSet({ compose }: Value, report: Report): void {
+export function valueSet({ compose, expansion }: Value, report: Report): void {
+  if (isObject(expansion)) {
+    eachNode(expansion['contains'], 'contains', ({ system }, way) => {
+      if (typeof system !== 'string' || !isValueSetUrl(system) || report.isFull) return;
+      valueSetAsSystem(system, report, `expansion.${pathOf(way, 'contains')}.system`);
+    });
+  }
   if (!isObject(compose)) return;
   for (const part of ['include', 'exclude']) {
     const sets = compose[part];
     for (const [i, each] of Array.isArray(sets) ? sets.entries() : []) {
       const system = isObject(each) ? each['system'] : undefined;
-      if (typeof system !== 'string' || isAbsolute(system)) continue;
-      const said = `The system ${quote(system)} must be absolute`;
-      report.error('value', said, `compose.${part}[${i}]`);
+      if (typeof system === 'string') codeSystemUrl(system, report, `compose.${part}[${i}]`);
+    }
+  }
+}
+
+/** https://hl7.org/fhir/R4/conceptmap.html: a group maps one code system to another. */
+export function conceptMap({ group }: Value, report: Report): void {
+  for (const [i, each] of Array.isArray(group) ? group.entries() : []) {
+    if (!isObject(each)) continue;
+    for (const name of ['source', 'target']) {
+      const system = each[name];
+      if (typeof system === 'string') codeSystemUrl(system, report, `group[${i}].${name}`);
     }
   }
 }

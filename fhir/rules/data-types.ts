@@ -1,43 +1,80 @@
 /** Rules of the data types page that no invariant states: https://hl7.org/fhir/R4/datatypes.html */
 import type { CodeSystems } from '../runtime/bindings.ts';
+import { base64Bytes } from '../runtime/characters.ts';
 import { quote, type Report } from '../runtime/report.ts';
-import { isAbsolute } from './uris.ts';
+import { isAbsolute, isValueSetUrl } from './uris.ts';
 
 type Value = Record<string, unknown>;
 
 /** The stated size is that of the data before it was encoded. */
 export function attachment({ data, size }: Value, report: Report): void {
   if (typeof data !== 'string' || typeof size !== 'number') return;
-  const padding = data.endsWith('==') ? 2 : data.endsWith('=') ? 1 : 0;
-  const actual = (data.length / 4) * 3 - padding;
+  const actual = base64Bytes(data);
   if (actual !== size) {
-    report.error('structure', `The stated size is ${size}, the data has ${actual} bytes`);
+    const said = `The stated size is ${size}, the data has ${actual} bytes`;
+    report.error('fhir-r4/attachment-size', 'structure', said);
   }
 }
 
-/** The system is absolute and no value set; a code of a system of FHIR itself is in that system. */
+/** The system is absolute and no value set; a code of a system that is at hand is in that system. */
 export function coding(value: Value, report: Report, systems: CodeSystems): void {
   const { system, code } = value;
   if (typeof system !== 'string') return;
+  const known = systems.find(system);
+  if (known === undefined) codeSystemUrl(system, report, 'system');
+  if (known === undefined || typeof code !== 'string') return;
+  const lacking = known.lacks(code);
+  if (lacking === undefined) return;
+  const said = `${quote(code)} is not a code of ${system}`;
+  if (lacking === 'error') report.error('fhir-r4/code-unknown', 'code-invalid', said, 'code');
+  else report.warning('fhir-r4/code-unknown', 'code-invalid', said, 'code');
+}
+
+/** What names a code system is an absolute uri, and not that of a value set. */
+export function codeSystemUrl(system: string, report: Report, step: string): void {
   if (!isAbsolute(system)) {
-    report.error('value', `The system ${quote(system)} must be absolute`, 'system');
-  } else if (VALUE_SET.test(system)) {
-    report.error('value', `The system ${quote(system)} is a value set, no code system`, 'system');
-  }
-  if (typeof code === 'string' && systems.lacks(system, code)) {
-    report.error('code-invalid', `${quote(code)} is not a code of ${system}`, 'code');
+    const said = `The system ${quote(system)} must be absolute`;
+    report.error('fhir-r4/system-absolute', 'value', said, step);
+  } else {
+    valueSetAsSystem(system, report, step);
   }
 }
 
-const VALUE_SET = /^http:\/\/(hl7\.org\/fhir|terminology\.hl7\.org)\/ValueSet\//;
+export function valueSetAsSystem(system: string, report: Report, step: string): void {
+  if (!isValueSetUrl(system)) return;
+  const said = `The system ${quote(system)} is a value set, no code system`;
+  report.error('fhir-r4/system-is-value-set', 'value', said, step);
+}
 
 /** The system is absolute; a value of the system "URI" is itself absolute. */
 export function identifier({ system, value }: Value, report: Report): void {
   if (typeof system !== 'string') return;
   if (!isAbsolute(system)) {
-    report.error('value', `The system ${quote(system)} must be absolute`, 'system');
+    const said = `The system ${quote(system)} must be absolute`;
+    report.error('fhir-r4/system-absolute', 'value', said, 'system');
   }
   if (system === 'urn:ietf:rfc:3986' && typeof value === 'string' && !isAbsolute(value)) {
-    report.error('value', `${quote(value)} must be an absolute URI, as its system says`, 'value');
+    const said = `${quote(value)} must be an absolute URI, as its system says`;
+    report.error('fhir-r4/identifier-uri', 'value', said, 'value');
   }
 }
+
+/** Decimals or E, U, L, with one space between two: https://hl7.org/fhir/R4/datatypes.html#SampledData */
+export function sampledData({ data }: Value, report: Report): void {
+  if (typeof data !== 'string') return;
+  let from = 0;
+  for (let point = 0; from <= data.length; point++) {
+    POINT.lastIndex = from;
+    if (!POINT.test(data)) {
+      const text = data.slice(from, from + SHOWN_MAX).split(' ', 1)[0];
+      const said = `Data point ${point} is ${quote(text)}, not a decimal, E, U or L`;
+      report.error('fhir-r4/sampled-data', 'value', said, 'data');
+      return;
+    }
+    from = POINT.lastIndex + 1;
+  }
+}
+
+/** Up to the space after it, or to the end. */
+const POINT = /(?:[EUL]|-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)(?= |$)/y;
+const SHOWN_MAX = 64;

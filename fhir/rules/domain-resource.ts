@@ -1,29 +1,48 @@
-/** Contained resources (dom-2 to dom-5) and the narrative that should be there (dom-6). */
+/** Contained resources (dom-2 to dom-5, ids) and the narrative that should be there (dom-6). */
 import { isObject } from '../runtime/object.ts';
 import { quote, type Report } from '../runtime/report.ts';
 
 export function domainResource(value: Record<string, unknown>, report: Report): void {
   const text = value['text'];
   if (!isObject(text) || text['div'] === undefined) {
-    report.warning('invariant', 'dom-6: A resource should have narrative for robust management');
+    const said = 'dom-6: A resource should have narrative for robust management';
+    report.warning('dom-6', 'invariant', said);
   }
   const contained = value['contained'];
   if (contained === undefined || !Array.isArray(contained)) return;
-  for (const [i, each] of contained.entries()) if (isObject(each)) rules(each, i);
+  for (const [i, each] of contained.entries()) if (isObject(each)) rules(each, i, report);
+  uniqueIds(contained, report);
   // Only the root has seen all there is.
   if (report.resource === report.root) referenced(contained, report);
+}
 
-  function rules(each: Record<string, unknown>, i: number): void {
-    const { versionId, lastUpdated, security } = isObject(each['meta']) ? each['meta'] : {};
-    if (each['contained'] !== undefined) broken('dom-2', i, 'SHALL NOT contain nested resources');
-    if (versionId !== undefined || lastUpdated !== undefined) {
-      broken('dom-4', i, 'SHALL NOT have a meta.versionId or a meta.lastUpdated');
-    }
-    if (security !== undefined) broken('dom-5', i, 'SHALL NOT have a security label');
+function rules(each: Record<string, unknown>, i: number, report: Report): void {
+  const { versionId, lastUpdated, security } = isObject(each['meta']) ? each['meta'] : {};
+  if (each['contained'] !== undefined) broken('dom-2', 'SHALL NOT contain nested resources');
+  if (versionId !== undefined || lastUpdated !== undefined) {
+    broken('dom-4', 'SHALL NOT have a meta.versionId or a meta.lastUpdated');
   }
+  if (security !== undefined) broken('dom-5', 'SHALL NOT have a security label');
 
-  function broken(key: string, i: number, text: string): void {
-    report.error('invariant', `${key}: contained[${i}]: a contained resource ${text}`);
+  function broken(key: string, text: string): void {
+    report.broken(key, `contained[${i}]: a contained resource ${text}`);
+  }
+}
+
+/** `#id` must mean one resource: https://hl7.org/fhir/R4/references.html#contained */
+function uniqueIds(contained: unknown[], report: Report): void {
+  if (contained.length < 2) return;
+  const first = new Map<unknown, number>();
+  for (const [i, each] of contained.entries()) {
+    const id = isObject(each) ? each['id'] : undefined;
+    if (typeof id !== 'string') continue;
+    const before = first.get(id);
+    if (before === undefined) {
+      first.set(id, i);
+    } else {
+      const said = `The id ${quote(id)} is that of contained[${before}] already`;
+      report.error('fhir-r4/contained-id', 'business-rule', said, `contained[${i}]`);
+    }
   }
 }
 
@@ -32,7 +51,7 @@ function referenced(contained: unknown[], report: Report): void {
   const { locals } = report;
   for (const [i, each] of contained.entries()) {
     if (!isObject(each) || locals?.has(`#${each['id']}`) || locals?.has(each)) continue;
-    const said = `dom-3: contained[${i}] (${quote(each['id'])}) is not referred to in the resource`;
-    report.error('invariant', said);
+    const said = `contained[${i}] (${quote(each['id'])}) is not referred to in the resource`;
+    report.broken('dom-3', said);
   }
 }

@@ -4,18 +4,50 @@
  */
 import { isObject } from '../runtime/object.ts';
 import { quote, type Report } from '../runtime/report.ts';
+import { literalType, referenceProblem, UNLIKE_REST } from './reference-form.ts';
 
-const LOCATION_MAX = 2048;
+const HASH = 35;
 
-/** ref-1, for the Reference itself. */
+/** What a Reference itself must be, wherever it stands. */
 export function reference(value: Record<string, unknown>, report: Report): void {
-  const to = value['reference'];
-  if (typeof to !== 'string' || to.charCodeAt(0) !== 35) return;
+  const { reference: to, type } = value;
+  if (typeof to === 'string') {
+    if (to.charCodeAt(0) === HASH) local(to, report);
+    else form(to, report);
+  }
+  if (typeof type === 'string') consistent(type, to, report);
+}
+
+/** ref-1 */
+function local(to: string, report: Report): void {
   report.local(to);
   if (to === '#' ? report.root === report.resource : containedType(to, report) === undefined) {
-    const said = `ref-1: ${quote(to)} leads to no contained resource`;
-    report.error('invariant', said);
+    report.broken('ref-1', `${quote(to)} leads to no contained resource`);
   }
+}
+
+/** A url, or relative to a server: https://hl7.org/fhir/R4/references.html#literal */
+function form(to: string, report: Report): void {
+  const problem = referenceProblem(to, report.settings.resourceTypes);
+  if (problem === undefined) return;
+  const said = `The reference ${quote(to)} is malformed: ${problem}`;
+  // Alone it may lead to what is no resource on a server; in a bundle nothing could resolve it.
+  const isDoubtful = problem === UNLIKE_REST && report.bundle === undefined;
+  if (isDoubtful) report.warning('fhir-r4/reference-form', 'value', said, 'reference');
+  else report.error('fhir-r4/reference-form', 'value', said, 'reference');
+}
+
+/** Type and reference agree; a type is one of a resource: absolute ones are for logical models. */
+function consistent(type: string, to: unknown, report: Report): void {
+  if (!report.settings.resourceTypes.has(type)) {
+    const said = `The type ${quote(type)} of a reference is no resource type of FHIR R4`;
+    report.error('fhir-r4/reference-type', 'value', said, 'type');
+    return;
+  }
+  const actual = typeof to === 'string' ? typeOf(to, report) : undefined;
+  if (actual === undefined || actual === type) return;
+  const said = `The type is ${type}, and the reference leads to a ${quote(actual)}`;
+  report.error('fhir-r4/reference-type', 'invalid', said, 'type');
 }
 
 /** The types that one place allows, as `|Patient|Group|`. */
@@ -24,7 +56,13 @@ export function target(value: unknown, allowed: string, report: Report, step: st
   const type = targetType(value, report);
   if (type === undefined || allowed.includes(`|${type}|`)) return;
   const said = `A ${type} may not be referenced here, only ${allowed.slice(1, -1).replaceAll('|', ', ')}`;
-  report.byPolicy(report.settings.referenceTarget, 'structure', said, step);
+  report.byPolicy(
+    report.settings.referenceTarget,
+    'fhir-r4/reference-target',
+    'structure',
+    said,
+    step,
+  );
 }
 
 export function targets(values: unknown, allowed: string, report: Report, step: string): void {
@@ -35,20 +73,19 @@ export function targets(values: unknown, allowed: string, report: Report, step: 
 /** The type of resource that a Reference points to, as far as it says so. */
 function targetType(value: Record<string, unknown>, report: Report): string | undefined {
   const to = value['reference'];
-  if (typeof to === 'string' && to.length < LOCATION_MAX) {
-    if (to.charCodeAt(0) === 35) return containedType(to, report);
-    const type = literalType(to);
-    if (report.settings.resourceTypes.has(type)) return type;
+  if (typeof to === 'string') {
+    if (to.charCodeAt(0) === HASH) return containedType(to, report);
+    const type = literalType(to, report.settings.resourceTypes);
+    if (type !== undefined) return type;
   }
   const type = value['type'];
   return typeof type === 'string' && report.settings.resourceTypes.has(type) ? type : undefined;
 }
 
-/** The last but one step of a literal reference, be it relative or absolute, of a version or not. */
-function literalType(to: string): string {
-  const version = to.lastIndexOf('/_history/');
-  const end = to.lastIndexOf('/', version < 0 ? to.length : version - 1);
-  return end < 0 ? '' : to.slice(to.lastIndexOf('/', end - 1) + 1, end);
+/** The type of the resource that a literal reference leads to, where that can be told. */
+function typeOf(to: string, report: Report): string | undefined {
+  if (to.charCodeAt(0) === HASH) return containedType(to, report);
+  return entryTypes(report)?.get(to) ?? literalType(to, report.settings.resourceTypes);
 }
 
 /** Type of the contained resource with a local reference's id; `#` is the container. */
@@ -57,20 +94,33 @@ function containedType(to: string, report: Report): string | undefined {
   if (!isObject(root)) return undefined;
   if (to === '#')
     return typeof root['resourceType'] === 'string' ? root['resourceType'] : undefined;
-  return typesById(root).get(to.slice(1));
+  if (report.contained?.root !== root) report.contained = { root, types: typesById(root) };
+  return report.contained.types.get(to.slice(1));
 }
 
-const typesByRoot = new WeakMap<object, Map<string, string>>();
-
 function typesById(root: Record<string, unknown>): Map<string, string> {
-  const known = typesByRoot.get(root);
-  if (known) return known;
   const types = new Map<string, string>();
   for (const each of Array.isArray(root['contained']) ? root['contained'] : []) {
     if (isObject(each) && typeof each['id'] === 'string') {
       types.set(each['id'], String(each['resourceType']));
     }
   }
-  typesByRoot.set(root, types);
+  return types;
+}
+
+/** Types of the entries of the bundle at hand, by fullUrl. */
+function entryTypes(report: Report): ReadonlyMap<string, string> | undefined {
+  const { bundle } = report;
+  if (!isObject(bundle)) return undefined;
+  if (report.entries?.bundle === bundle) return report.entries.types;
+  const types = new Map<string, string>();
+  for (const entry of Array.isArray(bundle['entry']) ? bundle['entry'] : []) {
+    const resource: unknown = isObject(entry) ? entry['resource'] : undefined;
+    if (!isObject(entry) || typeof entry['fullUrl'] !== 'string' || !isObject(resource)) continue;
+    if (typeof resource['resourceType'] === 'string') {
+      types.set(entry['fullUrl'], resource['resourceType']);
+    }
+  }
+  report.entries = { bundle, types };
   return types;
 }

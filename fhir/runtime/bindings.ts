@@ -1,6 +1,7 @@
 /** Bindings to value sets that the official definitions decide, and codes of their code systems. */
 import { isCode } from './characters.ts';
 import { isObject } from './object.ts';
+import { code as wrongCode } from './primitives.ts';
 import { quote, type Report } from './report.ts';
 
 /** Codes by system, given as `system, 'code|code', system, …`; the sets are built when first asked. */
@@ -30,51 +31,95 @@ export class CodeSet {
   }
 }
 
-/** The code systems of the specification itself: url and `code|code`. */
-export class CodeSystems {
-  readonly #lists: ReadonlyMap<string, string>;
-  readonly #sets = new Map<string, Set<string>>();
+/** A code system at hand, from its line: `url|marks|code|code`. Its codes become a set when asked for. */
+class KnownSystem {
+  readonly #line: string;
+  /** `g` if it grows, `c` if case is ignored. */
+  #marks = '';
+  #codes: Set<string> | undefined;
 
-  constructor(entries: readonly (readonly [string, string])[]) {
-    this.#lists = new Map(entries);
+  constructor(line: string) {
+    this.#line = line;
   }
 
-  /** Is the system one of these, and the code none of its codes? */
-  lacks(system: string, code: string): boolean {
-    const known = this.#sets.get(system);
-    if (known) return !known.has(code);
-    const list = this.#lists.get(system);
-    if (list === undefined) return false;
-    const codes = new Set(codesOf(list));
-    this.#sets.set(system, codes);
-    return !codes.has(code);
+  /** How bad it is that the code is not one of the system; undefined if it is one. */
+  lacks(code: string): 'error' | 'warning' | undefined {
+    this.#codes ??= this.#read();
+    if (this.#codes.has(code)) return undefined;
+    if (this.#marks.includes('c') && this.#codes.has(code.toLowerCase())) return undefined;
+    return this.#marks.includes('g') ? 'warning' : 'error';
+  }
+
+  #read(): Set<string> {
+    const [, marks = '', ...codes] = codesOf(this.#line);
+    this.#marks = marks;
+    if (!marks.includes('c')) return new Set(codes);
+    return new Set([...codes, ...codes.map((each) => each.toLowerCase())]);
   }
 }
 
+/** The code systems of FHIR and of HL7's terminology, a line each. */
+export class CodeSystems {
+  readonly #lines: string;
+  #byUrl: ReadonlyMap<string, KnownSystem> | undefined;
+
+  constructor(lines: string) {
+    this.#lines = lines;
+  }
+
+  find(url: string): KnownSystem | undefined {
+    this.#byUrl ??= new Map(
+      this.#lines
+        .split('\n')
+        .map((line) => [line.slice(0, line.indexOf(SEPARATOR)), new KnownSystem(line)]),
+    );
+    return this.#byUrl.get(url);
+  }
+}
+
+const SEPARATOR = '|';
+
 function codesOf(list: string): string[] {
-  return list.split('|');
+  return list.split(SEPARATOR);
 }
 
 export function boundCode(value: unknown, set: CodeSet, report: Report, step: string): void {
   if (typeof value === 'string' && set.hasCode(value)) return;
   if (isCode(value)) {
-    report.error('code-invalid', `${quote(value)} is not in the value set ${set.url}`, step);
+    const said = `${quote(value)} is not in the value set ${set.url}`;
+    report.error('fhir-r4/required-binding', 'code-invalid', said, step);
   } else {
-    report.error('value', `${quote(value)} is not a valid code`, step);
+    wrongCode(value, report, step);
   }
 }
 
 /** A required code of which only the `_` sibling is given has no code at all. */
 export function noCode(main: unknown, set: { url: string }, report: Report, step: string): void {
   if (main === undefined) {
-    report.error('code-invalid', `No code, and one of ${set.url} is required`, step);
+    const said = `No code, and one of ${set.url} is required`;
+    report.error('fhir-r4/required-binding', 'code-invalid', said, step);
+  }
+}
+
+export function noCodes(
+  values: unknown,
+  main: unknown,
+  set: { url: string },
+  report: Report,
+  step: string,
+): void {
+  if (!Array.isArray(values)) return;
+  for (let i = 0; i < values.length; i++) {
+    const code: unknown = Array.isArray(main) ? main[i] : undefined;
+    if (values[i] !== null) noCode(code ?? undefined, set, report, `${step}[${i}]`);
   }
 }
 
 /** One coding at least must be of the value set; more may be of others. */
 export function boundConcept(value: unknown, set: CodeSet, report: Report, step: string): void {
   if (!hasCodingOf(value, set)) {
-    report.error('code-invalid', `No coding is in the value set ${set.url}`, step);
+    const said = `No coding is in the value set ${set.url}`;
+    report.error('fhir-r4/required-binding', 'code-invalid', said, step);
   }
 }
 
@@ -86,7 +131,8 @@ export function boundConcepts(values: unknown, set: CodeSet, report: Report, ste
 /** Extensible: other codings are allowed where none of the set fits, so they are only remarked. */
 export function advisedConcept(value: unknown, set: CodeSet, report: Report, step: string): void {
   if (isObject(value) && value['coding'] !== undefined && !hasCodingOf(value, set)) {
-    report.warning('code-invalid', `No coding is in the extensible value set ${set.url}`, step);
+    const said = `No coding is in the extensible value set ${set.url}`;
+    report.warning('fhir-r4/extensible-binding', 'code-invalid', said, step);
   }
 }
 
@@ -97,17 +143,15 @@ export function advisedConcepts(values: unknown, set: CodeSet, report: Report, s
 
 export function boundCoding(value: unknown, set: CodeSet, report: Report, step: string): void {
   if (isObject(value) && !set.hasCoding(value['system'], value['code'])) {
-    report.error('code-invalid', `The coding is not in the value set ${set.url}`, step);
+    const said = `The coding is not in the value set ${set.url}`;
+    report.error('fhir-r4/required-binding', 'code-invalid', said, step);
   }
 }
 
 export function advisedCoding(value: unknown, set: CodeSet, report: Report, step: string): void {
   if (isObject(value) && !set.hasCoding(value['system'], value['code'])) {
-    report.warning(
-      'code-invalid',
-      `The coding is not in the extensible value set ${set.url}`,
-      step,
-    );
+    const said = `The coding is not in the extensible value set ${set.url}`;
+    report.warning('fhir-r4/extensible-binding', 'code-invalid', said, step);
   }
 }
 

@@ -13,6 +13,8 @@ const TAB = 9;
 const LINE_FEED = 10;
 const RETURN = 13;
 const SPACE = 32;
+const TILDE = 126;
+const EQUALS = 61;
 
 /** Any text but control characters, not empty, at most 1 MiB: string, markdown, xhtml. */
 export function isString(value: unknown): value is string {
@@ -47,8 +49,14 @@ export function isCode(value: unknown): value is string {
 
 /** 1 to 64 of A-Z a-z 0-9 - and dot. */
 export function isId(value: unknown): value is string {
-  if (typeof value !== 'string' || value.length === 0 || value.length > 64) return false;
-  for (let i = 0; i < value.length; i++) {
+  return typeof value === 'string' && isIdFrom(value, 0);
+}
+
+/** Is the rest of a text an id? */
+export function isIdFrom(value: string, from: number): boolean {
+  const length = value.length - from;
+  if (length < 1 || length > 64) return false;
+  for (let i = from; i < value.length; i++) {
     const char = value.charCodeAt(i);
     if (!isLetterOrDigit(char) && char !== 45 && char !== 46) return false;
   }
@@ -65,18 +73,70 @@ export function isUri(value: unknown): value is string {
   return true;
 }
 
-/** RFC 4648 with padding, no whitespace: https://www.hl7.org/fhir/R4/datatypes.html#base64Binary */
+/** Only white space: nearly all texts are told by their first character, which is looked at here. */
+export function isBlank(value: string): boolean {
+  const first = value.charCodeAt(0);
+  return (first <= SPACE || first > TILDE) && isAllSpace(value);
+}
+
+function isAllSpace(value: string): boolean {
+  for (let i = 0; i < value.length; i++) if (!isSpace(value.charCodeAt(i))) return false;
+  return true;
+}
+
+/**
+ * RFC 4648 with padding at the end; white space only where the type's own expression allows it, around
+ * groups of four: https://hl7.org/fhir/R4/datatypes.html#base64Binary
+ */
 export function isBase64(value: unknown): value is string {
-  if (typeof value !== 'string' || value.length === 0 || value.length % 4 !== 0) return false;
+  if (typeof value !== 'string' || value.length === 0) return false;
   let end = value.length;
-  if (value.charCodeAt(end - 1) === 61) end--;
-  if (value.charCodeAt(end - 1) === 61) end--;
-  if (end > LONG) return !NOT_BASE64.test(value.slice(0, end));
+  if (isSpace(value.charCodeAt(end - 1)) || value.length % 4 !== 0) return isSpacedBase64(value);
+  if (value.charCodeAt(end - 1) === EQUALS) end--;
+  if (value.charCodeAt(end - 1) === EQUALS) end--;
+  if (end > LONG) return !NOT_BASE64.test(value.slice(0, end)) || isSpacedBase64(value);
   for (let i = 0; i < end; i++) {
-    const char = value.charCodeAt(i);
-    if (!isLetterOrDigit(char) && char !== 43 && char !== 47) return false;
+    if (!isBase64Character(value.charCodeAt(i))) return isSpacedBase64(value);
   }
   return true;
+}
+
+/** Runs of characters are found by the engine, which is many times as fast as a loop. */
+function isSpacedBase64(value: string): boolean {
+  let characters = 0;
+  for (let at = skipSpace(value, 0); at < value.length; at = skipSpace(value, at)) {
+    BASE64_RUN.lastIndex = at;
+    if (!BASE64_RUN.test(value)) return false;
+    const length = BASE64_RUN.lastIndex - at;
+    at = BASE64_RUN.lastIndex;
+    if (length % 4 !== 0) return false;
+    characters += length;
+    // Padding ends it.
+    if (value.charCodeAt(at - 1) === EQUALS && skipSpace(value, at) < value.length) return false;
+  }
+  return characters > 0;
+}
+
+const BASE64_RUN = /[A-Za-z0-9+/]+={0,2}/y;
+
+function skipSpace(value: string, from: number): number {
+  let at = from;
+  while (at < value.length && isSpace(value.charCodeAt(at))) at++;
+  return at;
+}
+
+function isBase64Character(char: number): boolean {
+  return isLetterOrDigit(char) || char === 43 || char === 47;
+}
+
+/** How many bytes valid base64 holds. */
+export function base64Bytes(data: string): number {
+  let characters = 0;
+  for (let i = 0; i < data.length; i++) {
+    const char = data.charCodeAt(i);
+    if (char !== EQUALS && !isSpace(char)) characters++;
+  }
+  return Math.floor((characters * 3) / 4);
 }
 
 export function isDigit(char: number): boolean {

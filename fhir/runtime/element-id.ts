@@ -8,13 +8,19 @@ import { quote, type Report } from './report.ts';
  */
 export function elementId(value: unknown, report: Report, type: string): void {
   if (!isString(value) || /\s/.test(value)) {
-    report.error('value', `${quote(value)} is not a valid id of an element`, 'id');
+    report.error(
+      'fhir-r4/element-id',
+      'value',
+      `${quote(value)} is not a valid id of an element`,
+      'id',
+    );
     return;
   }
   if (type === 'ElementDefinition') return;
   report.elementIds ??= new Set();
   if (report.elementIds.has(value)) {
-    report.error('business-rule', `The id ${quote(value)} occurs twice in the resource`);
+    const said = `The id ${quote(value)} occurs twice in the resource`;
+    report.error('fhir-r4/element-id-unique', 'business-rule', said);
   }
   report.elementIds.add(value);
 }

@@ -3,6 +3,7 @@
  * https://hl7.org/fhir/R4/extensibility.html, https://hl7.org/fhir/R4/defining-extensions.html
  */
 import { type CodeSet, isInSet } from './bindings.ts';
+import { fhirType, listed, withArticle } from './fhir-types.ts';
 import { isObject } from './object.ts';
 import { type OpenSet, undecided } from './open-bindings.ts';
 import { quote, type Report } from './report.ts';
@@ -56,12 +57,21 @@ export function extensions(
 
 function unknown(url: string, report: Report): void {
   if (url.includes('|')) {
-    report.error('value', `The url ${quote(url)} of an extension must not have a version`);
+    report.error(
+      'fhir-r4/extension-url',
+      'value',
+      `The url ${quote(url)} of an extension must not have a version`,
+    );
   } else if (!url.includes(':')) {
-    report.error('value', `The url ${quote(url)} of an extension must be absolute`);
+    report.error(
+      'fhir-r4/extension-url',
+      'value',
+      `The url ${quote(url)} of an extension must be absolute`,
+    );
   } else {
     report.byPolicy(
       report.settings.unknownExtension,
+      'fhir-r4/extension-unknown',
       'extension',
       `The extension ${quote(url)} is not known`,
     );
@@ -78,11 +88,16 @@ function known(
   place: string,
 ): void {
   if (rule.on !== undefined && !isAllowedOn(rule.on, type, place, report)) {
-    report.error('extension', `The extension ${quote(url)} is not allowed on ${place || type}`);
+    report.error(
+      'fhir-r4/extension-context',
+      'extension',
+      `The extension ${quote(url)} is not allowed on ${place || type}`,
+    );
   }
   if ((step === 'modifierExtension') !== (rule.isModifier === true)) {
     const word = rule.isModifier ? 'is a modifier' : 'is no modifier';
     report.error(
+      'fhir-r4/extension-modifier',
       'extension',
       `The extension ${quote(url)} ${word}, and stands as if it were not so`,
     );
@@ -107,13 +122,22 @@ function isAllowedOn(on: string, type: string, path: string, report: Report): bo
 function content(extension: Extension, url: string, rule: ExtensionRule, report: Report): void {
   const key = valueKey(extension);
   if (rule.values === undefined) {
-    if (key !== undefined) report.error('extension', `The extension ${quote(url)} has no value`);
+    if (key !== undefined)
+      report.error(
+        'fhir-r4/extension-value',
+        'extension',
+        `The extension ${quote(url)} has no value`,
+      );
   } else {
     checkValue(extension, key, url, rule, rule.values, report);
   }
   if (rule.parts) checkParts(extension['extension'], url, rule.parts, report);
   else if (extension['extension'] !== undefined) {
-    report.error('extension', `The extension ${quote(url)} has no extensions in it`);
+    report.error(
+      'fhir-r4/extension-parts',
+      'extension',
+      `The extension ${quote(url)} has no extensions in it`,
+    );
   }
 }
 
@@ -126,16 +150,29 @@ function checkValue(
   report: Report,
 ): void {
   if (key === undefined) {
-    if (rule.isValueRequired) report.error('required', `The extension ${quote(url)} needs a value`);
+    if (rule.isValueRequired) {
+      report.error(
+        'fhir-r4/extension-value',
+        'required',
+        `The extension ${quote(url)} needs a value`,
+      );
+    }
     return;
   }
   const type = key.slice(5);
   const isAllowed = types.includes(`|${type}|`);
   if (!isAllowed) {
-    const allowed = types.slice(1, -1).replaceAll('|', ', ');
-    report.error('extension', `The value of ${quote(url)} is of type ${allowed}, not ${type}`);
+    const allowed = listed(
+      types
+        .slice(1, -1)
+        .split('|')
+        .map((each) => withArticle(fhirType(each))),
+    );
+    const said = `The value of ${quote(url)} must be ${allowed}, found ${quote(fhirType(type))}`;
+    report.error('fhir-r4/extension-value', 'extension', said);
   } else if (rule.set && !isInSet(extension[key], rule.set)) {
-    report.error('code-invalid', `The value of ${quote(url)} is not in ${rule.set.url}`);
+    const said = `The value of ${quote(url)} is not in ${rule.set.url}`;
+    report.error('fhir-r4/required-binding', 'code-invalid', said);
   } else if (rule.open && report.asks) {
     undecided(extension[key], rule.open, 'required', report, '');
   }
@@ -162,7 +199,7 @@ function checkParts(
     if (count >= min && count <= max) continue;
     const range = `${min}..${max === Number.POSITIVE_INFINITY ? '*' : max}`;
     const said = `The extension ${quote(url)} has ${count} of ${quote(name)}, which is ${range}`;
-    report.error(count < min ? 'required' : 'structure', said);
+    report.error('fhir-r4/extension-parts', count < min ? 'required' : 'structure', said);
   }
 }
 

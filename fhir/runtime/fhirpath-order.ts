@@ -3,6 +3,8 @@
  * or units leave it open, so that neither `<=` nor `>` holds (FHIRPath's empty).
  */
 
+import { inBaseUnits } from './ucum.ts';
+
 const DATE =
   /^(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d):(\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)?)?)?)?$/;
 
@@ -69,12 +71,26 @@ interface Quantity {
   readonly unit?: unknown;
 }
 
-/** By value where the units are the same; NaN otherwise (nothing is converted). */
+/** By value where the units are the same or convert to each other; NaN otherwise. */
 export function compareQuantities(left: unknown, right: unknown): number {
   if (typeof left !== 'object' || typeof right !== 'object' || !left || !right) return Number.NaN;
   const [a, b]: [Quantity, Quantity] = [left, right];
+  if (typeof a.value !== 'number' || typeof b.value !== 'number') return Number.NaN;
   const isCoded = a.code !== undefined || b.code !== undefined;
   const isSameUnit = a.system === b.system && a.code === b.code && (isCoded || a.unit === b.unit);
-  if (!isSameUnit || typeof a.value !== 'number' || typeof b.value !== 'number') return Number.NaN;
-  return a.value - b.value;
+  if (isSameUnit) return compareNumbers(a.value, b.value);
+  if (a.system !== UCUM || b.system !== UCUM) return Number.NaN;
+  if (typeof a.code !== 'string' || typeof b.code !== 'string') return Number.NaN;
+  const [low, high] = [inBaseUnits(a.value, a.code), inBaseUnits(b.value, b.code)];
+  if (!low || !high || low.dimensions !== high.dimensions) return Number.NaN;
+  // Factors are rounded, so nearly equal is equal.
+  const isNear = Math.abs(low.value - high.value) <= 1e-9 * Math.abs(high.value);
+  return isNear ? 0 : compareNumbers(low.value, high.value);
 }
+
+/** Not by subtraction, which is NaN for two numbers beyond a double. */
+function compareNumbers(left: number, right: number): number {
+  return left === right ? 0 : left - right;
+}
+
+const UCUM = 'http://unitsofmeasure.org';

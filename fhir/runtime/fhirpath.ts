@@ -2,6 +2,7 @@
  * What compiled invariants call. They run on any JSON, well-formed FHIR or not (its faults are
  * reported elsewhere), so nothing here throws, recurses, or takes more than linear time.
  */
+import { someBelow } from './below.ts';
 import { canonicalJson } from './canonical-json.ts';
 
 type Json = unknown;
@@ -90,7 +91,7 @@ const contained = new Map<object, Map<Json, Json>>();
 
 /**
  * Whether `value` is in the list at `path` of `owner`; the list is made once for each owner.
- * Call `forgetMembers` before each validation: the caller may have changed the resource since.
+ * Call `forgetMembers` after each validation: the caller may change the resource, or need its room.
  */
 export function isMember(
   value: Json,
@@ -117,25 +118,27 @@ export function childrenNamed(item: Json, name: string): Json[] {
   return Array.isArray(child) ? child : [child];
 }
 
-/** All items below these, in no promised order. `_` siblings count with what they belong to. */
+/** Whether some item below these passes. `_` siblings count with what they belong to. */
+export function someDescendant(list: readonly Json[], test: (value: never) => boolean): boolean {
+  return list.some((item) => someBelow(item, (each) => each !== null && test(each as never)));
+}
+
+/** All items below these, in no promised order. */
 export function descendants(list: readonly Json[]): Json[] {
   const found: Json[] = [];
-  const open = [...list];
-  while (open.length > 0) {
-    const item = open.pop();
-    if (typeof item !== 'object' || item === null) continue;
-    for (const value of Object.values(item)) {
-      for (const child of Array.isArray(value) ? value : [value]) {
-        found.push(child);
-        open.push(child);
-      }
-    }
-  }
+  for (const item of list) someBelow(item, (each) => add(found, each));
   return found;
 }
 
 export function text(value: Json): string {
   return value === undefined || value === null ? '' : String(value);
+}
+
+/** Longer texts are no string of FHIR, and engines run out of stack over some patterns. */
+const MATCHED_MAX = 1024 * 1024;
+
+export function matchesPattern(pattern: RegExp, value: string): boolean {
+  return value.length <= MATCHED_MAX && pattern.test(value);
 }
 
 /** Undefined where the start is outside the string. */
@@ -165,15 +168,18 @@ export function containedIsReferenced(resource: Json, uriNames: ReadonlySet<stri
 
 function localReferences(resource: Json, names: ReadonlySet<string>): Set<string> {
   const found = new Set<string>();
-  for (const item of [resource, ...descendants([resource])]) {
-    if (typeof item !== 'object' || item === null) continue;
+  const look = (item: Json): boolean => {
+    if (typeof item !== 'object' || item === null) return false;
     for (const [name, value] of Object.entries(item)) {
       if (name !== 'reference' && !names.has(name)) continue;
       for (const each of Array.isArray(value) ? value : [value]) {
         if (typeof each === 'string' && each.startsWith('#')) found.add(each);
       }
     }
-  }
+    return false;
+  };
+  look(resource);
+  someBelow(resource, look);
   return found;
 }
 

@@ -2,9 +2,9 @@
 import type { Report } from './report.ts';
 
 export function broken(report: Report, key: string, human: string): void {
-  report.error('invariant', `${key}: ${human}`);
+  report.broken(key, human);
 }
 
 export function brokenAdvice(report: Report, key: string, human: string): void {
-  report.warning('invariant', `${key}: ${human}`);
+  report.warning(key, 'invariant', `${key}: ${human}`);
 }

@@ -2,9 +2,11 @@
  * One function a primitive type: checks the value and reports. Called by the generated code with
  * the step that leads to the value; an array's item is called with an empty one.
  */
-import { isBase64, isCode, isId, isString, isUri } from './characters.ts';
+import { isAbsolute } from '../rules/uris.ts';
+import { isBase64, isBlank, isCode, isId, isString, isUri } from './characters.ts';
 import { isDate, isDateTime, isInstant, isTime } from './dates.ts';
-import { quote, type Report } from './report.ts';
+import { withArticle } from './fhir-types.ts';
+import { found, quote, type Report } from './report.ts';
 import { isOid, isUuid, urnProblem } from './urns.ts';
 
 const INT32 = 2 ** 31;
@@ -35,14 +37,18 @@ export function positiveInt(value: unknown, report: Report, step: string): void 
 }
 
 export function decimal(value: unknown, report: Report, step: string): void {
-  if (typeof value !== 'number' || !Number.isFinite(value)) {
-    wrong('decimal', value, report, step, 'a finite number, unquoted');
+  // A text may hold what no double does, such as 1E400: for FHIR a number like any other.
+  if (typeof value !== 'number' || (!Number.isFinite(value) && !report.isParsed)) {
+    wrong('decimal', value, report, step, 'a number, unquoted');
   }
 }
 
 export function string(value: unknown, report: Report, step: string): void {
   if (!isString(value)) {
     wrong('string', value, report, step, 'text of 1 to 1048576 characters, no control characters');
+  } else if (isBlank(value)) {
+    // The expression of the type forbids it, HL7's validator and so many servers do not.
+    report.warning('fhir-r4/blank', 'value', 'The text is only white space', step);
   }
 }
 
@@ -61,14 +67,25 @@ export function uri(value: unknown, report: Report, step: string): void {
     wrong('uri', value, report, step, 'a URI without whitespace');
     return;
   }
-  if (value.charCodeAt(0) === 35) report.local(value);
+  if (value.charCodeAt(0) === HASH) report.local(value);
   const problem = urnProblem(value);
-  if (problem) report.error('value', `${quote(value)} is not a valid uri: ${problem}`, step);
+  if (problem) {
+    const said = `${quote(value)} is not a valid uri: ${problem}`;
+    report.error('fhir-r4/uri', 'value', said, step);
+  }
 }
 
 export const url = uri;
-/** The specification's own examples name canonicals by relative urls too, so nothing more is asked. */
-export const canonical = uri;
+
+/** Absolute, or a fragment; but examples of the specification itself are relative, so a warning. */
+export function canonical(value: unknown, report: Report, step: string): void {
+  uri(value, report, step);
+  if (typeof value !== 'string' || value.charCodeAt(0) === HASH || isAbsolute(value)) return;
+  const said = `The canonical ${quote(value)} is relative: it should be absolute`;
+  report.warning('fhir-r4/canonical-absolute', 'value', said, step);
+}
+
+const HASH = 35;
 
 export function oid(value: unknown, report: Report, step: string): void {
   if (!isOid(value)) wrong('oid', value, report, step, 'urn:oid: and a dotted number');
@@ -80,7 +97,8 @@ export function uuid(value: unknown, report: Report, step: string): void {
 
 export function base64Binary(value: unknown, report: Report, step: string): void {
   if (!isBase64(value)) {
-    wrong('base64Binary', value, report, step, 'base64 as in RFC 4648, padded, no whitespace');
+    const rule = 'base64 as in RFC 4648, padded, white space only between groups of four';
+    wrong('base64Binary', value, report, step, rule);
   }
 }
 
@@ -106,11 +124,22 @@ export function time(value: unknown, report: Report, step: string): void {
 
 export const markdown = string;
 
+/** In the words of what was found: a value of the right kind that breaks the rule, or another kind. */
 function wrong(type: string, value: unknown, report: Report, step: string, rule: string): void {
   const isShape = value === null || typeof value === 'object';
-  report.error(
-    isShape ? 'structure' : 'value',
-    `${quote(value)} is not a valid ${type} (${rule})`,
-    step,
-  );
+  const isKind = Number.isFinite(value) || typeof value !== 'number';
+  const said =
+    isKind && typeof value === (KINDS[type] ?? 'string')
+      ? `${quote(value)} is not a valid ${type} (${rule})`
+      : `Expected ${withArticle(type)} (${rule}), found ${found(value)}`;
+  report.error(`fhir-r4/${type}`, isShape ? 'structure' : 'value', said, step);
 }
+
+/** JSON's kind of each type that is no string. */
+const KINDS: Readonly<Record<string, string>> = {
+  boolean: 'boolean',
+  integer: 'number',
+  unsignedInt: 'number',
+  positiveInt: 'number',
+  decimal: 'number',
+};

@@ -1,4 +1,5 @@
 /** The values of an element, whichever of the JSON names of a choice it has. */
+import { fhirType, isChoiceType } from './fhir-types.ts';
 import { isObject } from './object.ts';
 
 export interface Item {
@@ -55,15 +56,5 @@ function itemsAt(parent: Record<string, unknown>, key: string, type: string, ste
 }
 
 function isChoiceOf(key: string, name: string): boolean {
-  return key.length > name.length && key.startsWith(name) && /[A-Z]/.test(key.charAt(name.length));
+  return key.startsWith(name) && isChoiceType(key.slice(name.length));
 }
-
-/** Names of primitive types start with a small letter, which the JSON name has lost. */
-function fhirType(suffix: string): string {
-  return PRIMITIVES.find((each) => each.toLowerCase() === suffix.toLowerCase()) ?? suffix;
-}
-
-const PRIMITIVES = (
-  'base64Binary boolean canonical code date dateTime decimal id instant integer markdown oid ' +
-  'positiveInt string time unsignedInt uri url uuid'
-).split(' ');

@@ -6,7 +6,7 @@ import { isObject } from './object.ts';
 import { undecided } from './open-bindings.ts';
 import { type Item, itemsOf, valuesAt } from './profile-items.ts';
 import type { Content, ElementRule, Matcher, Profile, Slicing } from './profile-rules.ts';
-import { quote, Report } from './report.ts';
+import { DEPTH_MAX, quote, Report } from './report.ts';
 
 export type Profiles = ReadonlyMap<string, Profile>;
 
@@ -20,44 +20,71 @@ export function declaredProfiles(
   report: Report,
 ): void {
   if (!Array.isArray(declared)) return;
+  const tried: Tried = new Map();
+  const seen = new Set<string>();
   for (const [i, canonical] of declared.entries()) {
     if (typeof canonical !== 'string') continue;
     const [url = '', version] = canonical.split('|', 2);
     const profile = profiles.get(url);
+    if (profile) {
+      // Named once or a thousand times: it is kept or not.
+      if (seen.has(canonical)) continue;
+      seen.add(canonical);
+    }
     const step = `meta.profile[${i}]`;
     if (url === `${BASE}${resource['resourceType']}`) continue;
     if (!profile || (version !== undefined && version !== profile.version)) {
       const said = `The profile ${quote(canonical)} is not known: not checked`;
-      report.byPolicy(report.settings.unknownProfile, 'not-found', said, step);
+      report.byPolicy(
+        report.settings.unknownProfile,
+        'fhir-r4/profile-unknown',
+        'not-found',
+        said,
+        step,
+      );
     } else if (profile.type !== resource['resourceType']) {
-      report.error('structure', `The profile ${quote(url)} is one of ${profile.type}`, step);
+      const said = `The profile ${quote(url)} is one of ${profile.type}`;
+      report.error('fhir-r4/profile-type', 'structure', said, step);
     } else {
       checkContent({ value: resource, sibling: undefined, type: '', step: '' }, profile.content, {
         profile,
         profiles,
         report,
+        tried,
+        depth: 0,
       });
     }
   }
 }
 
+/** Whether values conform to profiles of their types, so that nothing is checked twice. */
+type Tried = Map<unknown, Map<string, boolean>>;
+
 interface Context {
   readonly profile: Profile;
   readonly profiles: Profiles;
   readonly report: Report;
+  readonly tried: Tried;
+  /** Profiles of types in profiles of types, each of a value that lies deeper. */
+  readonly depth: number;
 }
 
 function checkContent(item: Item, content: Content, context: Context): void {
   const { report } = context;
   const { value } = item;
   if (content.fixed !== undefined && !equals(value, content.fixed)) {
-    broken(context, 'value', `the value is fixed to ${shown(content.fixed)}`);
+    broken(context, 'fixed', 'value', `the value is fixed to ${shown(content.fixed)}`);
   }
   if (content.pattern !== undefined && !matches(value, content.pattern)) {
-    broken(context, 'value', `the value must have ${shown(content.pattern)}`);
+    broken(context, 'pattern', 'value', `the value must have ${shown(content.pattern)}`);
   }
   if (content.set && value !== undefined && value !== null && !isInSet(value, content.set)) {
-    broken(context, 'code-invalid', `the code must be in the value set ${content.set.url}`);
+    broken(
+      context,
+      'binding',
+      'code-invalid',
+      `the code must be in the value set ${content.set.url}`,
+    );
   }
   if (content.open && report.asks) {
     undecided(value, content.open.set, content.open.strength, report, '');
@@ -75,7 +102,12 @@ function checkElement(parent: unknown, rule: ElementRule, context: Context): voi
   for (const item of items) {
     const before = report.count;
     if (rule.types !== undefined && !rule.types.includes(`|${item.type}|`)) {
-      broken(context, 'structure', `only ${shownList(rule.types)} may stand here, no ${item.type}`);
+      broken(
+        context,
+        'type',
+        'structure',
+        `only ${shownList(rule.types)} may stand here, no ${item.type}`,
+      );
     }
     checkContent(item, rule, context);
     if (report.count !== before) report.under(before, item.step);
@@ -93,7 +125,12 @@ function checkSlices(items: Item[], slicing: Slicing, name: string, context: Con
       counts.set(slice.slice, (counts.get(slice.slice) ?? 0) + 1);
       checkContent(item, slice, context);
     } else if (slicing.isClosed) {
-      broken(context, 'structure', 'the item is in none of the slices that the profile allows');
+      broken(
+        context,
+        'slicing',
+        'structure',
+        'the item is in none of the slices that the profile allows',
+      );
     }
     if (report.count !== before) report.under(before, item.step);
   }
@@ -123,15 +160,28 @@ function typeName(value: unknown, type: string): string {
 /** The value of a profiled data type conforms to one of the profiles at least. */
 function checkOneOf(item: Item, urls: readonly string[], context: Context): void {
   const candidates = urls.flatMap((url) => context.profiles.get(url) ?? []);
-  if (candidates.length < urls.length) return;
-  const isConformant = candidates.some((profile) => {
-    const trial = new Report({ ...context.report.settings, undecided: false });
-    trial.resource = context.report.resource;
-    trial.root = context.report.root;
-    checkContent(item, profile.content, { ...context, profile, report: trial });
-    return trial.errors === 0;
-  });
-  if (!isConformant) broken(context, 'structure', `it conforms to none of ${urls.join(', ')}`);
+  // Deeper than this nothing is valid anyway, and a profile may be about its own type.
+  if (candidates.length < urls.length || context.depth > DEPTH_MAX) return;
+  if (candidates.some((profile) => conforms(item, profile, context))) return;
+  broken(context, 'type-profile', 'structure', `it conforms to none of ${urls.join(', ')}`);
+}
+
+function conforms(item: Item, profile: Profile, context: Context): boolean {
+  const { tried, report } = context;
+  const isKept = isObject(item.value);
+  const known = isKept ? tried.get(item.value)?.get(profile.url) : undefined;
+  if (known !== undefined) return known;
+  const trial = new Report({ ...report.settings, undecided: false });
+  trial.resource = report.resource;
+  trial.root = report.root;
+  const depth = context.depth + 1;
+  checkContent(item, profile.content, { ...context, profile, report: trial, depth });
+  const isConformant = trial.errors === 0;
+  if (isKept) {
+    const results = tried.get(item.value) ?? new Map<string, boolean>();
+    tried.set(item.value, results.set(profile.url, isConformant));
+  }
+  return isConformant;
 }
 
 function checkCount(
@@ -140,12 +190,14 @@ function checkCount(
   name: string,
   context: Context,
 ): void {
-  if (count < min) broken(context, 'required', `${name} is required ${min} times, found ${count}`);
-  if (count > max) broken(context, 'structure', `${name} is allowed ${max} times, found ${count}`);
+  if (count < min)
+    broken(context, 'min', 'required', `${name} is required ${min} times, found ${count}`);
+  if (count > max)
+    broken(context, 'max', 'structure', `${name} is allowed ${max} times, found ${count}`);
 }
 
-function broken({ profile, report }: Context, code: string, text: string): void {
-  report.error(code, `Profile ${profile.url}: ${text}`);
+function broken({ profile, report }: Context, rule: string, code: string, text: string): void {
+  report.error(`profile/${rule}`, code, `Profile ${profile.url}: ${text}`);
 }
 
 function shown(value: unknown): string {

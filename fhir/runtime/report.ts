@@ -45,6 +45,8 @@ export class Report {
   /** Integers seen: only then does it matter whether the text writes numbers as 1.0. */
   integers = 0;
   depth = 0;
+  /** Whether JSON.parse made the value: then a number beyond a double was written as digits. */
+  isParsed = false;
   /** FHIRPath's %resource and %rootResource. */
   resource: unknown = undefined;
   root: unknown = undefined;
@@ -55,6 +57,14 @@ export class Report {
    * that refer to their container (#).
    */
   locals: Set<unknown> | undefined = undefined;
+  /** Made when first asked for: ids under a root, and types of what is contained there, by id. */
+  rootIds: { readonly root: unknown; readonly ids: ReadonlySet<unknown> } | undefined = undefined;
+  contained: { readonly root: unknown; readonly types: ReadonlyMap<string, string> } | undefined =
+    undefined;
+  /** The bundle that holds the resource at hand, and the types of its entries by fullUrl. */
+  bundle: unknown = undefined;
+  entries: { readonly bundle: unknown; readonly types: ReadonlyMap<string, string> } | undefined =
+    undefined;
   /** Where the element at hand stands: the type that has it, and by which step. */
   placeType = '';
   placeStep = '';
@@ -75,9 +85,9 @@ export class Report {
   }
 
   /** By a policy: reports with that severity, or not at all. */
-  byPolicy(policy: Policy, code: string, text: string, step = ''): void {
-    if (policy === 'error') this.error(code, text, step);
-    else if (policy === 'warning') this.warning(code, text, step);
+  byPolicy(policy: Policy, rule: string, code: string, text: string, step = ''): void {
+    if (policy === 'error') this.error(rule, code, text, step);
+    else if (policy === 'warning') this.warning(rule, code, text, step);
   }
 
   /** Notes a value that starts with #, at the resource at hand. */
@@ -86,14 +96,20 @@ export class Report {
     this.locals.add(value === '#' ? this.resource : value);
   }
 
-  error(code: string, text: string, step = ''): void {
+  /** `rule` is the stable id of what is broken: a key such as `dom-3`, or a name with its origin. */
+  error(rule: string, code: string, text: string, step = ''): void {
     this.errors++;
-    if (this.count < this.issuesMax) this.#push('error', code, text, step);
+    if (this.count < this.issuesMax) this.#push('error', rule, code, text, step);
   }
 
   /** The last place is kept for an error: a flood of warnings must not make it look valid. */
-  warning(code: string, text: string, step = ''): void {
-    if (this.count < this.issuesMax - 1) this.#push('warning', code, text, step);
+  warning(rule: string, code: string, text: string, step = ''): void {
+    if (this.count < this.issuesMax - 1) this.#push('warning', rule, code, text, step);
+  }
+
+  /** A broken invariant, by its key. */
+  broken(key: string, text: string, step = ''): void {
+    this.error(key, 'invariant', `${key}: ${text}`, step);
   }
 
   /** An issue that may go or grow once somebody has asked; till then it says that nobody has. */
@@ -104,11 +120,17 @@ export class Report {
     }
     this.#asked++;
     this.issuesMax++;
-    this.#push('information', 'incomplete', NOT_VERIFIED, step, undecided);
+    const rule = `fhir-r4/${undecided.strength}-binding`;
+    this.#push('information', rule, 'incomplete', NOT_VERIFIED, step, undecided);
   }
 
   leaveUnasked(): void {
     this.#unasked++;
+  }
+
+  /** No more issues are kept: what only an issue would show need not be found out. */
+  get isFull(): boolean {
+    return this.count >= this.issuesMax;
   }
 
   /** Puts a step before the expressions of all issues since `from`. Returns the new count. */
@@ -121,24 +143,37 @@ export class Report {
     return this.count;
   }
 
-  /** Puts the name of the root before all expressions, and says what is left. */
+  /** Puts the name of the root before all expressions, says what is left, and lets the rest go. */
   finish(root: string): void {
     if (this.#unasked > 0) {
       const text = `Bindings not verified, being too many or too long: ${this.#unasked}`;
-      this.#push('information', 'incomplete', text, '');
+      this.#push('information', UNVERIFIED, 'incomplete', text, '');
     }
     for (const issue of this.issues) issue.expression = root + issue.expression;
+    this.#forget();
+  }
+
+  /** The report outlives the resource, which may be large. */
+  #forget(): void {
+    this.resource = undefined;
+    this.root = undefined;
+    this.rootIds = undefined;
+    this.contained = undefined;
+    this.entries = undefined;
+    this.elementIds = undefined;
+    this.locals = undefined;
   }
 
   #push(
     severity: Issue['severity'],
+    rule: string,
     code: string,
     text: string,
     step: string,
     undecided?: Undecided,
   ): void {
     const expression = rendered(step);
-    this.issues.push({ severity, code, text, expression, ...(undecided && { undecided }) });
+    this.issues.push({ severity, code, text, rule, expression, ...(undecided && { undecided }) });
     this.count++;
   }
 }
@@ -150,6 +185,7 @@ function rendered(step: string): string {
 }
 
 const UNDERSCORE = 95;
+const UNVERIFIED = 'fhir-r4/binding-not-verified';
 const NOT_VERIFIED = 'The code was not verified';
 
 /** A value as an issue may quote it: cut, and never the content of an object (R08). */
@@ -161,4 +197,14 @@ export function quote(value: unknown): string {
   const whole = text.length <= QUOTE_MAX;
   const cut = (whole ? text : `${text.slice(0, QUOTE_MAX)}…`).toWellFormed();
   return typeof value === 'string' ? `'${cut}'` : cut;
+}
+
+/** A value that is of another kind than expected: `the number 1970`, `an array`. */
+export function found(value: unknown): string {
+  if (typeof value === 'number' && !Number.isFinite(value)) {
+    return 'a number beyond the range of a double';
+  }
+  if (typeof value === 'number') return `the number ${value}`;
+  if (typeof value === 'string') return `the text ${quote(value)}`;
+  return quote(value);
 }

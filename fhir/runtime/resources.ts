@@ -1,4 +1,5 @@
 /** A resource wherever one may stand: the root, contained, in a Bundle entry or a parameter. */
+import { isObject } from './object.ts';
 import { declaredProfiles, type Profiles } from './profiles.ts';
 import { quote, type Report } from './report.ts';
 import type { Check } from './shapes.ts';
@@ -16,11 +17,16 @@ export function dispatch(
   if (!check) {
     // Not followed, but not empty either: the type is the one thing to say about it.
     report.keys++;
-    if (type === undefined) report.error('structure', 'resourceType is missing');
-    else report.error('structure', `${quote(type)} is not a resource type of FHIR R4`);
+    if (type === undefined)
+      report.error('fhir-r4/resource-type', 'structure', 'resourceType is missing');
+    else {
+      const said = `${quote(type)} is not a resource type of FHIR R4`;
+      report.error('fhir-r4/resource-type', 'structure', said);
+    }
     return;
   }
-  const { resource, root, locals, elementIds, placeType, placeStep, declared } = report;
+  const { resource, root, locals, elementIds, placeType, placeStep, declared, bundle } = report;
+  if (isBundle(resource)) report.bundle = resource;
   report.resource = value;
   if (!isContained) {
     report.root = value;
@@ -41,4 +47,9 @@ export function dispatch(
   report.placeType = placeType;
   report.placeStep = placeStep;
   report.declared = declared;
+  report.bundle = bundle;
+}
+
+function isBundle(resource: unknown): boolean {
+  return isObject(resource) && resource['resourceType'] === 'Bundle';
 }

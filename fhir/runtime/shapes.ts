@@ -3,7 +3,7 @@
  * extensions. https://hl7.org/fhir/R4/json.html
  */
 import { isObject } from './object.ts';
-import { DEPTH_MAX, quote, type Report } from './report.ts';
+import { DEPTH_MAX, found, quote, type Report } from './report.ts';
 
 /** A generated check of an object: reports what is wrong in it, steps relative to it. */
 export type Check = (value: Record<string, unknown>, report: Report) => void;
@@ -53,7 +53,11 @@ export function manyPrimitives(
     const item = value[i];
     if (item === null) {
       if (!Array.isArray(sibling) || !isObject(sibling[i])) {
-        report.error('structure', 'null stands for a value that only has id or extensions');
+        report.error(
+          'fhir-r4/null',
+          'structure',
+          'null stands for a value that only has id or extensions',
+        );
       }
     } else {
       check(item, report, '');
@@ -88,8 +92,15 @@ export function siblings(
 ): void {
   if (!isFilledArray(value, report, step)) return;
   if (Array.isArray(main) && main.length !== value.length) {
-    const text = `has ${main.length} values and ${value.length} siblings: fill up with null`;
-    report.error('structure', `The array ${text}`, step);
+    const counts = `${main.length} values and ${value.length} siblings`;
+    // https://hl7.org/fhir/R4/json.html#primitive: null fills up both, but what is there is aligned.
+    if (main.length > value.length) {
+      const said = `The array has ${counts}: null should fill up the siblings`;
+      report.warning('fhir-r4/sibling-length', 'structure', said, step);
+    } else {
+      const said = `The array has ${counts}: fill up with null`;
+      report.error('fhir-r4/sibling-length', 'structure', said, step);
+    }
   }
   let before = report.count;
   for (let i = 0; i < value.length; i++) {
@@ -97,7 +108,7 @@ export function siblings(
       const hasValue = Array.isArray(main) && main[i] !== null && main[i] !== undefined;
       inspect(value[i], element, report, step, type, hasValue);
     } else if (!Array.isArray(main)) {
-      report.error('structure', 'Neither a value nor a sibling stands here');
+      report.error('fhir-r4/null', 'structure', 'Neither a value nor a sibling stands here');
     }
     if (report.count !== before) before = report.under(before, `${step}[${i}]`);
   }
@@ -135,11 +146,11 @@ export function inspect(
   hasValue = false,
 ): void {
   if (!isObject(value)) {
-    report.error('structure', `${quote(value)} stands where an object is expected`);
+    report.error('fhir-r4/json-shape', 'structure', `Expected an object, found ${found(value)}`);
     return;
   }
   if (report.depth === DEPTH_MAX) {
-    report.error('too-long', `Nested deeper than ${DEPTH_MAX} elements`);
+    report.error('fhir-r4/depth', 'too-long', `Nested deeper than ${DEPTH_MAX} elements`);
     return;
   }
   const keys = report.keys;
@@ -153,16 +164,17 @@ export function inspect(
   report.placeStep = placeStep;
   report.depth--;
   if (report.keys === keys) {
-    report.error('structure', 'An object must not be empty');
+    report.error('fhir-r4/empty', 'structure', 'An object must not be empty');
   } else if (report.keys === keys + 1 && value['id'] !== undefined && !hasValue) {
-    report.error('invariant', 'ele-1: All FHIR elements must have a @value or children');
+    report.broken('ele-1', 'All FHIR elements must have a @value or children');
   }
 }
 
 /** Notes which type of a choice is there; two of one choice are one too many. */
 export function choose(chosen: string, type: string, report: Report, step: string): string {
   if (chosen !== '' && chosen !== type) {
-    report.error('structure', `Both ${chosen} and ${type} are given: only one may be`, step);
+    const said = `Both ${chosen} and ${type} are given: only one may be`;
+    report.error('fhir-r4/choice', 'structure', said, step);
   }
   return type;
 }
@@ -171,20 +183,26 @@ export function choose(chosen: string, type: string, report: Report, step: strin
 export function missing(present: number, path: string, names: string, report: Report): void {
   for (const [i, name] of names.split('|').entries()) {
     if ((present & (1 << i)) === 0) {
-      report.error('required', `${path}.${name} is required, and missing`);
+      report.error('fhir-r4/required', 'required', `${path}.${name} is required, and missing`);
     }
   }
 }
 
 export function unknownProperty(key: string, report: Report): void {
-  report.error('structure', `Unknown property ${quote(key)}`);
+  report.error('fhir-r4/unknown-property', 'structure', `Unknown property ${quote(key)}`);
 }
 
 function isFilledArray(value: unknown, report: Report, step: string): value is unknown[] {
   if (Array.isArray(value) && value.length > 0) return true;
-  const text = Array.isArray(value)
-    ? 'An array must not be empty'
-    : `${quote(value)} stands where an array is expected`;
-  report.error('structure', text, step);
+  if (Array.isArray(value)) {
+    report.error('fhir-r4/empty', 'structure', 'An array must not be empty', step);
+  } else {
+    report.error(
+      'fhir-r4/json-shape',
+      'structure',
+      `Expected an array, found ${found(value)}`,
+      step,
+    );
+  }
   return false;
 }

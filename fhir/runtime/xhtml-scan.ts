@@ -5,6 +5,8 @@
  * strings but for what is to be visited.
  */
 
+import { References } from './xhtml-references.ts';
+
 export interface MarkupVisitor {
   /** Names, as nameCode has them, of elements that need no visit but at the root. */
   readonly plain: ReadonlySet<number>;
@@ -15,9 +17,7 @@ export interface MarkupVisitor {
   text(): void;
 }
 
-const REFERENCE = /&(?:#[0-9]{1,7}|#x[0-9a-fA-F]{1,6}|[A-Za-z][A-Za-z0-9]{1,31});/y;
 const DEPTH_MAX = 1000;
-const BAD_REFERENCE = 'an & that starts no character reference';
 
 const TAB = 9;
 const RETURN = 13;
@@ -59,7 +59,8 @@ export function scanMarkup(text: string, visitor: MarkupVisitor): string | undef
     const end = next < 0 ? text.length : next;
     if (skipSpace(text, at) < end) {
       if (open.length === 0) return 'text outside the element';
-      if (references.hasBad(at, end)) return BAD_REFERENCE;
+      const fault = references.faultIn(at, end);
+      if (fault !== undefined) return fault;
       visitor.text();
     }
     if (next < 0) break;
@@ -130,7 +131,8 @@ function scanTag(
     const valueTo = valueFrom < 0 ? -1 : valueEnd(text, valueFrom);
     if (valueTo < 0) return `the attribute ${attribute} has no value in quotes`;
     if (seen.includes(attribute)) return `the attribute ${attribute} occurs twice`;
-    if (references.hasBad(valueFrom, valueTo)) return BAD_REFERENCE;
+    const fault = references.faultIn(valueFrom, valueTo);
+    if (fault !== undefined) return fault;
     seen.push(attribute);
     visitor.attribute(text.slice(from, nameEnd), attribute, text.slice(valueFrom, valueTo));
     at = valueTo + 1;
@@ -157,34 +159,6 @@ function valueEnd(text: string, from: number): number {
     if (char === 60) return -1;
   }
   return -1;
-}
-
-/** The ampersands of a text, found one after the other as pieces of it are asked about in order. */
-class References {
-  readonly #text: string;
-  #next: number;
-
-  constructor(text: string) {
-    this.#text = text;
-    this.#next = this.#find(0);
-  }
-
-  /** Is there one from `from` to `to` that starts no character reference? */
-  hasBad(from: number, to: number): boolean {
-    if (this.#next >= to) return false;
-    if (this.#next < from) this.#next = this.#find(from);
-    while (this.#next < to) {
-      REFERENCE.lastIndex = this.#next;
-      if (!REFERENCE.test(this.#text)) return true;
-      this.#next = this.#find(this.#next + 1);
-    }
-    return false;
-  }
-
-  #find(from: number): number {
-    const at = this.#text.indexOf('&', from);
-    return at < 0 ? Number.POSITIVE_INFINITY : at;
-  }
 }
 
 function skipSpace(text: string, from: number): number {

@@ -3,8 +3,9 @@
  * resolved. https://hl7.org/fhir/R4/narrative.html
  */
 import { isString } from './characters.ts';
-import { isObject } from './object.ts';
-import { quote, type Report } from './report.ts';
+import { found, quote, type Report } from './report.ts';
+import { checkLinks } from './xhtml-links.ts';
+import { decoded, REFERENCE_FAULT } from './xhtml-references.ts';
 import { nameCode, scanMarkup } from './xhtml-scan.ts';
 
 const NAMESPACE = 'http://www.w3.org/1999/xhtml';
@@ -41,9 +42,13 @@ const OWN_ATTRIBUTES = new Set(
   ).split(' '),
 );
 
+/** Attributes that hold a uri. */
+const LINKS = new Set(['href', 'src', 'cite', 'longdesc']);
+const LENGTH_MAX = 1024 * 1024;
+
 export function xhtml(value: unknown, report: Report, step: string): void {
   if (!isString(value)) {
-    report.error('value', `${quote(value)} is no text, as XHTML must be`, step);
+    report.error('fhir-r4/narrative', 'value', textFault(value), step);
     return;
   }
   let anchors: Set<unknown> | undefined;
@@ -59,17 +64,17 @@ export function xhtml(value: unknown, report: Report, step: string): void {
     },
     attribute(element, name, content) {
       if (!ATTRIBUTES.has(name) && !OWN_ATTRIBUTES.has(`${element}.${name}`)) {
-        broken('txt-1', `the attribute ${quote(name)} is not allowed on ${element}`);
+        broken('txt-1', `the attribute ${quote(name)} is not allowed on ${quote(element)}`);
       }
       if (name === 'xmlns' && content !== NAMESPACE) {
         broken('txt-1', `the namespace is ${quote(content)}, not ${NAMESPACE}`);
       }
       if (name === 'id' || name === 'name') {
         anchors ??= new Set();
-        anchors.add(content);
-      } else if (name === 'href' && content.length > 1 && content.startsWith('#')) {
+        anchors.add(decoded(content));
+      } else if (LINKS.has(name)) {
         links ??= [];
-        links.push(content);
+        links.push(decoded(content));
       }
     },
     text() {
@@ -77,43 +82,23 @@ export function xhtml(value: unknown, report: Report, step: string): void {
     },
   });
   if (fault !== undefined) {
-    report.error('invalid', `Not well-formed XHTML: ${fault}`, step);
+    const rule = fault.startsWith(REFERENCE_FAULT) ? 'narrative-entity' : 'narrative-xml';
+    report.error(`fhir-r4/${rule}`, 'invalid', `Not well-formed XHTML: ${fault}`, step);
     return;
   }
   if (!value.includes(NAMESPACE)) broken('txt-1', `the namespace ${NAMESPACE} is not declared`);
   if (!hasContent) broken('txt-2', 'the narrative SHALL have some non-whitespace content');
-  if (links) danglingLinks(links, anchors ?? new Set(), report, step);
+  if (links) checkLinks(links, anchors ?? new Set(), report, step);
 
   function broken(key: string, text: string): void {
-    report.error('invariant', `${key}: ${text}`, step);
+    report.broken(key, text, step);
   }
 }
 
-/** Links to what is neither an anchor of the narrative nor an id of the resource. */
-function danglingLinks(
-  links: readonly string[],
-  anchors: ReadonlySet<unknown>,
-  report: Report,
-  step: string,
-): void {
-  const open = links.filter((link) => !anchors.has(link.slice(1)));
-  const ids = open.length > 0 ? idsIn(report.resource) : anchors;
-  for (const link of open) {
-    if (!ids.has(link.slice(1))) {
-      report.error('invalid', `The link ${quote(link)} leads to nothing in the resource`, step);
-    }
+function textFault(value: unknown): string {
+  if (typeof value !== 'string') return `Expected XHTML as text, found ${found(value)}`;
+  if (value.length > LENGTH_MAX) {
+    return `The narrative has ${value.length} characters, ${LENGTH_MAX} are allowed`;
   }
-}
-
-/** Ids of all elements and contained resources. */
-function idsIn(resource: unknown): Set<unknown> {
-  const ids = new Set<unknown>();
-  const open: unknown[] = [resource];
-  while (open.length > 0) {
-    const next = open.pop();
-    if (isObject(next)) ids.add(next['id']);
-    if (typeof next === 'object' && next !== null)
-      for (const each of Object.values(next)) open.push(each);
-  }
-  return ids;
+  return value === '' ? 'The narrative is empty' : 'The narrative holds control characters';
 }

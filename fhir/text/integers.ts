@@ -1,37 +1,36 @@
 /**
  * Integers written as 1.0 or 1e2, which JSON.parse turns into plain integers. The validator runs a
- * second time on a value in which those numbers are no integers: what it complains of then and did
- * not before is exactly the ones that stand where an integer must.
+ * second time on the text with those numbers replaced by such as are no integers, of equal length: what
+ * it complains of then and did not before is exactly the ones that stand where an integer must.
  */
 import type { Issue } from '../../core/verdict.ts';
+import { walkJson } from './walk.ts';
 
-/** The third argument is newer than TypeScript's libraries. */
-type Reviver = (key: string, value: unknown, context?: { readonly source?: string }) => unknown;
-
-const INTEGER_ISSUE = /is not a valid (integer|unsignedInt|positiveInt) /;
+const INTEGER_RULE = /^fhir-r4\/(integer|unsignedInt|positiveInt)$/;
 const PLAIN_INTEGER = /^-?[0-9]+$/;
 
 export function fractionalIntegers(
   text: string,
+  before: readonly Issue[],
   validate: (value: Record<string, unknown>) => readonly Issue[],
 ): Issue[] {
-  let marker = 0.5;
-  const written = new Map<string, string>();
-  const revive: Reviver = (_key, each, context) => {
-    const source = context?.source ?? '';
-    if (typeof each !== 'number' || PLAIN_INTEGER.test(source) || !Number.isInteger(each)) {
-      return each;
-    }
-    marker++;
-    written.set(String(marker), source);
-    return marker;
-  };
-  const value = JSON.parse(text, revive);
-  return validate(value).flatMap((issue) => {
-    const source = written.get(issue.text.split(' ', 1)[0] ?? '');
-    const type = INTEGER_ISSUE.exec(issue.text)?.[1];
-    if (source === undefined || type === undefined) return [];
-    const said = `${source} is not a valid ${type}: no fraction or exponent may be written`;
-    return [{ ...issue, text: said }];
+  const known = new Set(before.map(({ expression }) => expression));
+  return validate(JSON.parse(withFractions(text))).flatMap((issue) => {
+    const type = INTEGER_RULE.exec(issue.rule ?? '')?.[1];
+    if (type === undefined || known.has(issue.expression)) return [];
+    return [{ ...issue, text: `A ${type} must be written without fraction or exponent` }];
   });
+}
+
+/** In place, as UTF-16: pieces of a text would take many times its size. */
+function withFractions(text: string): string {
+  const units = Buffer.from(text, 'utf16le');
+  walkJson(text, {
+    number(from, to) {
+      const source = text.slice(from, to);
+      if (PLAIN_INTEGER.test(source) || !Number.isInteger(Number(source))) return;
+      units.write('0.5'.padEnd(to - from, '0'), from * 2, 'utf16le');
+    },
+  });
+  return units.toString('utf16le');
 }

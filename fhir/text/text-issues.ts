@@ -8,25 +8,43 @@ const STEPS_MAX = 200;
 
 /** The one issue of a text that JSON.parse refused; `reason` is what it said. */
 export function syntaxIssue(text: string, reason: string): Issue {
+  const known = misplaced(text);
+  if (known !== undefined) return invalid(known.rule, known.text);
   const fault = walkJson(text, {});
-  const where = fault && lineAndColumn(text, fault.offset);
-  return {
-    severity: 'error',
-    code: 'invalid',
-    text: where
-      ? `Not JSON: line ${where.line}, column ${where.column}: ${fault.text}`
-      : `Not JSON: ${reason}`,
-  };
+  if (fault === undefined) return invalid('fhir-r4/json', `Not JSON: ${reason}`);
+  const { line, column } = lineAndColumn(text, fault.offset);
+  return invalid('fhir-r4/json', `Not JSON: line ${line}, column ${column}: ${fault.text}`);
+}
+
+function invalid(rule: string, text: string): Issue {
+  return { severity: 'error', code: 'invalid', text, rule };
+}
+
+/** Texts that are none of JSON at all. */
+function misplaced(text: string): { rule: string; text: string } | undefined {
+  const start = /[^\s\ufeff]/.exec(text)?.index;
+  if (start === undefined) {
+    return { rule: 'fhir-r4/json', text: 'Not JSON: line 1, column 1: the text is empty' };
+  }
+  if (text[start] === '<') {
+    return { rule: 'fhir-r4/xml', text: 'Not JSON: this is XML, and only JSON is validated' };
+  }
+  if (text.charCodeAt(0) === 0xfeff) {
+    const said = 'Not JSON: line 1, column 1: a byte order mark (U+FEFF) before the JSON';
+    return { rule: 'fhir-r4/byte-order-mark', text: said };
+  }
+  return undefined;
 }
 
 /** Duplicate keys in the text of valid JSON, in order. */
 export function duplicateKeys(text: string, root: string, issuesMax: number): Issue[] {
   const issues: Issue[] = [];
   walkJson(text, {
-    member(key, path) {
-      if (issues.length >= issuesMax || !path.at(-1)?.keys?.has(key)) return;
+    member(key, path, isRepeated) {
+      if (!isRepeated || issues.length >= issuesMax) return;
       const said = `The property ${quote(key)} occurs more than once in one object`;
-      issues.push(issue('structure', said, root, path.slice(0, -1)));
+      const expression = expressionOf(root, path, path.length - 1);
+      issues.push(issue('fhir-r4/duplicate-property', 'structure', said, expression));
     },
   });
   return issues;
@@ -35,22 +53,31 @@ export function duplicateKeys(text: string, root: string, issuesMax: number): Is
 /** Strings with a surrogate that has no partner: no Unicode text, no UTF-8 can carry it. */
 export function loneSurrogates(text: string, root: string, issuesMax: number): Issue[] {
   const issues: Issue[] = [];
-  const look = (value: string, path: readonly Step[]) => {
+  const look = (value: string, path: readonly Step[], length: number) => {
     if (issues.length >= issuesMax || value.isWellFormed()) return;
     const said = `${quote(value.toWellFormed())} holds a lone surrogate: it is not Unicode text`;
-    issues.push(issue('value', said, root, path));
+    const expression = expressionOf(root, path, length);
+    issues.push(issue('fhir-r4/lone-surrogate', 'value', said, expression));
   };
-  walkJson(text, { member: (key, path) => look(key, path.slice(0, -1)), string: look });
+  walkJson(text, {
+    member: (key, path) => look(key, path, path.length - 1),
+    string: (value, path) => look(value, path, path.length),
+  });
   return issues;
 }
 
-function issue(code: string, text: string, root: string, path: readonly Step[]): Issue {
-  return { severity: 'error', code, text, expression: root + expressionOf(path) };
+function issue(rule: string, code: string, text: string, expression: string): Issue {
+  return { severity: 'error', code, text, rule, expression };
 }
 
-function expressionOf(path: readonly Step[]): string {
-  return path
-    .slice(0, STEPS_MAX)
-    .map(({ key }) => (typeof key === 'number' ? `[${key}]` : `.${key}`))
-    .join('');
+/** Ends before a name that no element can have: it is the sender's text, not a path (R08). */
+function expressionOf(root: string, path: readonly Step[], length: number): string {
+  let expression = root;
+  for (const { key } of path.slice(0, Math.min(length, STEPS_MAX))) {
+    if (typeof key === 'string' && !ELEMENT_NAME.test(key)) break;
+    expression += typeof key === 'number' ? `[${key}]` : `.${key}`;
+  }
+  return expression;
 }
+
+const ELEMENT_NAME = /^_?[a-z][A-Za-z0-9]{0,50}$/;

@@ -5,15 +5,27 @@
 
 /** Told of what the walk meets. `path` grows and shrinks with it: read it, do not keep it. */
 export interface Visitor {
-  member?(key: string, path: readonly Step[]): void;
+  /** A member begins; `isRepeated` if the object has had one of that name. */
+  member?(key: string, path: readonly Step[], isRepeated: boolean): void;
   string?(value: string, path: readonly Step[]): void;
+  /** Where a number stands. */
+  number?(from: number, to: number): void;
 }
 
 /** One open object or array: the member or index that the walk is in. */
 export interface Step {
-  readonly keys: Set<string> | undefined;
+  readonly isArray: boolean;
   key: string | number;
+  /** Names of the members so far, from the second one on. */
+  keys: Set<string> | undefined;
+  count: number;
 }
+
+/**
+ * Steps deeper than this are not named, and repeated members not found: FHIR nests far less, and each
+ * step costs more than the one character that it takes in the text.
+ */
+const STEPS_MAX = 1000;
 
 export interface SyntaxFault {
   readonly offset: number;
@@ -26,7 +38,7 @@ const SPACES = /[ \t\n\r]*/y;
 
 /** Walks the text to its end, or to the first syntax fault, which it returns. */
 export function walkJson(text: string, visitor: Visitor): SyntaxFault | undefined {
-  const path: Step[] = [];
+  const open = new Nesting();
   let at = skipSpace(text, 0);
   for (;;) {
     // A value starts here.
@@ -38,42 +50,86 @@ export function walkJson(text: string, visitor: Visitor): SyntaxFault | undefine
       if (text[at] === (isArray ? ']' : '}')) {
         at++;
       } else {
-        path.push({ keys: isArray ? undefined : new Set(), key: isArray ? 0 : '' });
+        open.push(isArray);
         isClosed = false;
       }
     } else {
       const end = scalarEnd(text, at);
       if (end < 0) return fault(text, at, 'a value');
-      if (char === '"') visitor.string?.(JSON.parse(text.slice(at, end)), path);
+      if (char === '"') visitor.string?.(JSON.parse(text.slice(at, end)), open.steps);
+      else visitor.number?.(at, end);
       at = end;
     }
     // After a value: commas and brackets, until the next value starts.
     while (isClosed) {
-      const top = path.at(-1);
       at = skipSpace(text, at);
-      if (!top) return at === text.length ? undefined : fault(text, at, 'the end');
-      const isArray = top.keys === undefined;
+      if (open.depth === 0) return at === text.length ? undefined : fault(text, at, 'the end');
+      const { isArray } = open;
       if (text[at] === ',') {
         at = skipSpace(text, at + 1);
-        if (isArray) top.key = (top.key as number) + 1;
+        open.nextItem();
         break;
       }
       if (text[at] !== (isArray ? ']' : '}')) return fault(text, at, isArray ? ', or ]' : ', or }');
       at++;
-      path.pop();
+      open.pop();
     }
     // In an object, a key stands before the value.
-    const top = path.at(-1);
-    if (top?.keys) {
+    if (open.depth > 0 && !open.isArray) {
       const end = stringEnd(text, at);
       if (end < 0) return fault(text, at, 'a property name in double quotes');
-      top.key = JSON.parse(text.slice(at, end)) as string;
-      visitor.member?.(top.key, path);
-      top.keys.add(top.key);
+      const key = JSON.parse(text.slice(at, end)) as string;
+      visitor.member?.(key, open.steps, open.nextMember(key));
       at = skipSpace(text, end);
       if (text[at] !== ':') return fault(text, at, 'a colon');
       at = skipSpace(text, at + 1);
     }
+  }
+}
+
+/** What is open: a byte for each level, and the steps of the first ones. */
+class Nesting {
+  readonly steps: Step[] = [];
+  depth = 0;
+  #kinds = new Uint8Array(256);
+
+  get isArray(): boolean {
+    return this.#kinds[this.depth - 1] === 1;
+  }
+
+  push(isArray: boolean): void {
+    if (this.depth === this.#kinds.length) {
+      const larger = new Uint8Array(this.depth * 2);
+      larger.set(this.#kinds);
+      this.#kinds = larger;
+    }
+    this.#kinds[this.depth] = isArray ? 1 : 0;
+    this.depth++;
+    if (this.depth > STEPS_MAX) return;
+    this.steps.push({ isArray, key: isArray ? 0 : '', keys: undefined, count: 0 });
+  }
+
+  pop(): void {
+    if (this.depth <= STEPS_MAX) this.steps.pop();
+    this.depth--;
+  }
+
+  /** After a comma. */
+  nextItem(): void {
+    const top = this.steps[this.depth - 1];
+    if (top?.isArray) top.key = (top.key as number) + 1;
+  }
+
+  /** Whether the object at hand has had the member. */
+  nextMember(key: string): boolean {
+    const top = this.steps[this.depth - 1];
+    if (top === undefined) return false;
+    if (top.count === 1) top.keys = new Set([top.key as string]);
+    const isRepeated = top.keys?.has(key) === true;
+    top.keys?.add(key);
+    top.key = key;
+    top.count++;
+    return isRepeated;
   }
 }
 
@@ -87,9 +143,19 @@ export function lineAndColumn(text: string, offset: number): { line: number; col
 }
 
 function fault(text: string, offset: number, expected: string): SyntaxFault {
-  const found = offset < text.length ? JSON.stringify(text[offset]) : 'the end of the text';
-  return { offset, text: `expected ${expected}, found ${found}` };
+  return { offset, text: `expected ${expected}, found ${characterAt(text, offset)}` };
 }
+
+/** In quotes if it can be seen, else by its code point. */
+function characterAt(text: string, offset: number): string {
+  const code = text.codePointAt(offset);
+  if (code === undefined) return 'the end of the text';
+  const character = String.fromCodePoint(code);
+  if (VISIBLE.test(character)) return JSON.stringify(character);
+  return `U+${code.toString(16).toUpperCase().padStart(4, '0')}`;
+}
+
+const VISIBLE = /^[\p{L}\p{M}\p{N}\p{P}\p{S} ]$/u;
 
 function scalarEnd(text: string, at: number): number {
   if (text[at] === '"') return stringEnd(text, at);

@@ -1,5 +1,9 @@
-import { describe, expect, test } from 'vitest';
+import { afterAll, describe, expect, test } from 'vitest';
+import { heapBytes } from '../../fhir/text/weight.ts';
 import { validateResource, validateText } from '../../fhir/validator.ts';
+import { growthOf } from './support/growth.ts';
+import { FAMILIES } from './support/hostile-inputs.ts';
+import { ValidatorInWorker } from './support/in-worker.ts';
 import { errors, patient } from './support/patient.ts';
 
 /** Far above what any of these takes, far below what a quadratic would take. */
@@ -116,5 +120,80 @@ describe('size', () => {
     const links = Array.from({ length: 20_000 }, (_, i) => `<a href="#x${i}">x</a>`).join('');
     const div = `<div xmlns="http://www.w3.org/1999/xhtml">${links}</div>`;
     expect(timed(() => errors(patient({ text: { status: 'generated', div } })))).toHaveLength(100);
+  });
+});
+
+describe('R62: each rule takes linear time', () => {
+  /** Of quadratic code it is 2. Tried again at larger sizes, for what is short is noisy. */
+  const EXPONENT_MAX = 1.5;
+  const exponents = FAMILIES.map(({ name, make }) => {
+    const grow = (sizes: number[]) =>
+      growthOf(sizes, (size) => {
+        const text = make(size);
+        return () => validateText(text);
+      });
+    return { name, grow };
+  });
+
+  test.each(exponents)('$name', ({ name, grow }) => {
+    let { exponent } = grow([1000, 4000]);
+    if (exponent > EXPONENT_MAX) ({ exponent } = grow([4000, 16_000]));
+    console.log(`${name}: exponent ${exponent.toFixed(2)}`);
+    expect(exponent).toBeLessThan(EXPONENT_MAX);
+  });
+});
+
+describe('R62: a worker with the heap of the pipeline gives a verdict', () => {
+  const validator = new ValidatorInWorker();
+  afterAll(() => validator.end());
+
+  const repeated = (member: string, item: string, count: number) =>
+    `{"resourceType":"Patient","${member}":[${`${item},`.repeat(count)}${item}]}`;
+  test.each([
+    [
+      '24 KB of arrays around 1.0',
+      `{"resourceType":"Patient","multipleBirthInteger":1.0,"x":${'['.repeat(12_000)}1.0${']'.repeat(12_000)}}`,
+    ],
+    ['4 MB of empty objects', repeated('name', '{}', 1_400_000)],
+    ['4 MB of concepts', repeated('x', '{"a":{}}', 500_000).replace('Patient', 'CodeSystem')],
+    ['9 MB of numbers', repeated('photo', '{"size":1.0}', 700_000)],
+    [
+      '10 MB of different names',
+      `{"resourceType":"Patient",${Array.from({ length: 800_000 }, (_, i) => `"k${i}":1`).join()}}`,
+    ],
+    [
+      '9 MB of different strings',
+      `{"resourceType":"Patient","x":[${Array.from({ length: 900_000 }, (_, i) => `"${i}s"`).join()}]}`,
+    ],
+    [
+      '2 MB of arrays in depth',
+      `{"resourceType":"Patient","x":${'['.repeat(1_000_000)}${']'.repeat(1_000_000)}}`,
+    ],
+    [
+      'a path of 4 MB',
+      `{"resourceType":"StructureDefinition","differential":{"element":[{"path":"A${'.a'.repeat(2_000_000)}"}]}}`,
+    ],
+  ])('%s', async (_name, text) => {
+    expect(await validator.run(text)).toMatchObject({ errors: expect.any(Number) });
+    expect(await validator.run(text)).not.toHaveProperty('thrown');
+  });
+
+  test('what real resources weigh is far from the bound', () => {
+    const text = JSON.stringify(
+      patient({ name: Array(20_000).fill({ family: 'a', given: ['b'] }) }),
+    );
+    expect(heapBytes(text)).toBeGreaterThan(text.length);
+    expect(heapBytes(text)).toBeLessThan(text.length * 8);
+  });
+});
+
+describe('R62: nothing recurses without a bound', () => {
+  test.each(['{"a":', '[', '[{"a":'])('integers written 1.0 in %s', (open) => {
+    const close = open.replaceAll(/[^{[]/g, '').split('').reverse().join('');
+    const closing = close.replaceAll('{', '}').replaceAll('[', ']');
+    const deep = `${open.repeat(20_000)}1.0${closing.repeat(20_000)}`;
+    const text = `{"resourceType":"Patient","multipleBirthInteger":1.0,"x":${deep}}`;
+    const { issues } = validateText(text);
+    expect(issues.map(({ rule }) => rule)).toContain('fhir-r4/integer');
   });
 });

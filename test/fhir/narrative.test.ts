@@ -10,11 +10,12 @@ describe('accepted', () => {
   test.each([
     'text',
     '<p>a<br/>b</p>',
-    '<img src="#a" alt="a"/>',
+    '<p id="a">a</p><img src="#a" alt="a"/>',
+    '<img src="a.png" alt="a"/>',
     '<table border="1"><tr><td colspan="2" style="color:red">a</td></tr></table>',
     '<a href="http://example.org/?a=1&amp;b=2" name="n">a</a><a href="#n">b</a>',
     '<!-- a comment --><b>a</b>',
-    "<span title='a'>&nbsp;&#160;&#xA0;x</span>",
+    "<span title='a'>&amp;&#160;&#xA0;x</span>",
     '<p id="x">a</p><a href="#x">to x</a>',
     '<a href="#">top</a>',
   ])('%s', (inner) => expect(errors(within(inner))).toEqual([]));
@@ -86,4 +87,51 @@ test('a link to an element by its id', () => {
 test('dom-6: no narrative is a warning', () => {
   const { issues } = validateResource({ resourceType: 'Patient' });
   expect(issues).toMatchObject([{ severity: 'warning', expression: 'Patient' }]);
+});
+
+describe('references to characters', () => {
+  test.each([
+    '&hellip;',
+    '&nbsp;',
+    '&copy;',
+    '&#0;',
+    '&#xD800;',
+    '&#xFFFE;',
+    '&#11;',
+    '&#x110000;',
+    '&#99999999;',
+    '<p title="&eacute;">a</p>',
+    '&AMP;',
+  ])('%s is none', (inner) =>
+    expect(errors(within(`a${inner}`))).toEqual(['invalid Patient.text.div']),
+  );
+
+  test.each(['&amp;&lt;&gt;&quot;&apos;', '&#9;&#160;&#xA0;&#x1F600;', '&#x0000000A;'])(
+    '%s is one',
+    (inner) => expect(errors(within(`a${inner}`))).toEqual([]),
+  );
+});
+
+describe('links that are scripts', () => {
+  test.each([
+    'javascript:alert(1)',
+    'JavaScript:alert(1)',
+    ' javascript:alert(1)',
+    'java&#9;script:alert(1)',
+    '&#106;avascript:alert(1)',
+    'vbscript:a',
+    'VBScript:a',
+  ])('%s', (link) => {
+    expect(errors(within(`<a href="${link}">a</a>`))).toEqual(['invalid Patient.text.div']);
+    expect(errors(within(`<img src="${link}" alt="a"/>`))).toEqual(['invalid Patient.text.div']);
+  });
+
+  test.each(['http://a.b/javascript:c', 'java.html', 'data:image/png;base64,AAAA', 'vb'])(
+    '%s is none',
+    (link) => expect(errors(within(`<a href="${link}">a</a>`))).toEqual([]),
+  );
+});
+
+test('an image that is not in the resource', () => {
+  expect(errors(within('<img src="#none" alt="x"/>'))).toEqual(['invalid Patient.text.div']);
 });

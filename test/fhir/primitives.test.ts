@@ -36,7 +36,7 @@ const OK: [keyof typeof primitives, unknown[]][] = [
   ['canonical', ['http://x.org/y|1.0', 'urn:oid:1.2|2', '#a']],
   ['oid', ['urn:oid:2.16.840.1']],
   ['uuid', ['urn:uuid:68d043b5-9ecf-4559-a57a-396e0d452311']],
-  ['base64Binary', ['QUJD', 'QUI=', 'QQ==', 'a+/9']],
+  ['base64Binary', ['QUJD', 'QUI=', 'QQ==', 'a+/9', 'QUJD QUJD', 'QUJD\r\nQUI=\n', ' QUJD']],
   ['date', ['2024', '2024-02', '2024-02-29', '0001-01-01', '2000-02-29', '9999-12-31']],
   [
     'dateTime',
@@ -61,7 +61,10 @@ const WRONG: [keyof typeof primitives, unknown[]][] = [
     'uuid',
     ['68d043b5-9ecf-4559-a57a-396e0d452311', 'urn:uuid:68D043B5-9ECF-4559-A57A-396E0D452311'],
   ],
-  ['base64Binary', ['', 'Q', 'QU', 'QUI', 'QUJD QUJD', 'Q===', '=QUJ', 'QU_D', 1]],
+  [
+    'base64Binary',
+    ['', 'Q', 'QU', 'QUI', 'QU JD', 'QUJ D', ' ', 'QQ==QUJD', 'Q===', '=QUJ', 'QU_D', 1],
+  ],
   [
     'date',
     [

@@ -5,6 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { validateText } from '../../fhir/validator.ts';
 
 const CASES = '/work/shared/fhir-cases';
+const FAULTS = '/work/shared/faults/fhir';
 const SYNTHEA = '/work/shared/data/synthea';
 
 interface Case {
@@ -49,5 +50,24 @@ describe.skipIf(!existsSync(SYNTHEA))('Synthea', () => {
     const resources = lines.filter((line) => line !== '');
     expect(resources.length).toBeGreaterThan(0);
     expect(resources.flatMap(errorsOf)).toEqual([]);
+  });
+});
+
+describe.skipIf(!existsSync(FAULTS))('faults that were reported', () => {
+  /** HL7's validator takes the one and refuses the other, official examples have both: warnings. */
+  const WARNED = ['canonical-relative', 'whitespace-only-string'];
+  const names = existsSync(FAULTS)
+    ? readdirSync(FAULTS).flatMap((each) => /^(?!cli-)(.*)\.json$/.exec(each)?.[1] ?? [])
+    : [];
+
+  test.each(names)('%s', (name) => {
+    const right = /^- right: (\w+)/m.exec(readFileSync(`${FAULTS}/${name}.md`, 'utf8'))?.[1];
+    const { issues } = validateText(readFileSync(`${FAULTS}/${name}.json`, 'utf8'));
+    const severities = new Set(
+      issues.filter(({ rule }) => rule !== 'dom-6').map(({ severity }) => severity),
+    );
+    const isRejected = right === 'reject' && !WARNED.includes(name);
+    expect(severities.has('error')).toBe(isRejected);
+    if (WARNED.includes(name)) expect(severities.has('warning')).toBe(true);
   });
 });

@@ -101,7 +101,8 @@ describe('issues', () => {
 describe('resources in resources', () => {
   test('entries, parameters and contained resources are checked as what they are', () => {
     const inner = patient({ gender: 'nonsense' });
-    const bundle = { resourceType: 'Bundle', type: 'collection', entry: [{ resource: inner }] };
+    const request = { method: 'POST', url: 'Patient' };
+    const bundle = { resourceType: 'Bundle', type: 'batch', entry: [{ resource: inner, request }] };
     expect(errors(bundle)).toEqual(['code-invalid Bundle.entry[0].resource.gender']);
     const parameters = { resourceType: 'Parameters', parameter: [{ name: 'a', resource: inner }] };
     expect(errors(parameters)).toEqual(['code-invalid Parameters.parameter[0].resource.gender']);

@@ -5,15 +5,16 @@ import {
   type Collection,
   definite,
   type Item,
+  listCode,
   type Single,
   single,
   some,
   typesOf,
 } from './collection.ts';
-import { and, FALSE, or, text } from './js.ts';
+import { and, FALSE, or, TRUE, text } from './js.ts';
 import { children, flatMap, isPrimitiveType } from './navigate.ts';
 import { combined } from './operators.ts';
-import { runtime, type Scope } from './scope.ts';
+import { freshVariable, runtime, type Scope } from './scope.ts';
 
 export function hasValue(of: Single, scope: Scope): string {
   return some(of, (item) => {
@@ -31,6 +32,21 @@ export function allChildren(of: Collection, scope: Scope): Collection {
     children(of, name, scope),
   );
   return found.reduce(combined);
+}
+
+/** Visited one by one: a list of them would weigh as much as the resource. */
+export function allDescendants(of: Collection, scope: Scope): Collection {
+  const list = listCode(of);
+  return {
+    kind: 'many',
+    types: [],
+    some: (test) => {
+      const value = freshVariable(scope, 'v');
+      const inner = test({ value, present: TRUE, types: [] });
+      return `${runtime(scope, 'someDescendant')}(${list}, (${value}) => ${inner})`;
+    },
+    list: () => `${runtime(scope, 'descendants')}(${list})`,
+  };
 }
 
 /** Our own: `resolve()` as far as nobody needs to be asked. See overrides.ts. */

@@ -15,6 +15,7 @@ import {
 } from './collection.ts';
 import {
   allChildren,
+  allDescendants,
   containedIsReferenced,
   hasValue,
   resolveContained,
@@ -85,8 +86,7 @@ const FUNCTIONS: Readonly<Record<string, (use: Use) => Collection>> = {
   combine: (use) => combined(use.focus, use.argument(0)),
   intersect: (use) => intersection(use),
   children: ({ focus, scope }) => allChildren(focus, scope),
-  descendants: ({ focus, scope }) =>
-    arrayOf([], scope, `${runtime(scope, 'descendants')}(${listCode(focus)})`),
+  descendants: ({ focus, scope }) => allDescendants(focus, scope),
 
   // Decisions and what belongs to others
   iif: (use) => conditional(use),

@@ -24,7 +24,8 @@ export const STRING_FUNCTIONS: ReadonlyMap<string, StringFunction> = new Map<
     contains: test((value, part) => `${value}.includes(${part})`),
     matches: (focus, args, scope) => {
       const pattern = regExp(args[0], '', scope);
-      return stringTest(focus, (value) => `${pattern}.test(${value})`);
+      const matches = runtime(scope, 'matchesPattern');
+      return stringTest(focus, (value) => `${matches}(${pattern}, ${value})`);
     },
     replaceMatches: (focus, args, scope) => {
       const pattern = regExp(args[0], 'g', scope);

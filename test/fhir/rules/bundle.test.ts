@@ -34,7 +34,13 @@ test('a link relation occurs once', () => {
 describe('search results', () => {
   const link = [{ relation: 'self', url: 'http://example.org/Patient?name=a' }];
   const search = (mode: string, resource: unknown, url = link[0]?.url) =>
-    bundle('searchset', [{ resource, search: { mode } }], { link: [{ relation: 'self', url }] });
+    bundle('searchset', [{ ...urlOf(resource), resource, search: { mode } }], {
+      link: [{ relation: 'self', url }],
+    });
+  const urlOf = (resource: unknown) => {
+    const { resourceType, id } = resource as { resourceType: string; id?: string };
+    return id === undefined ? {} : { fullUrl: `http://example.org/${resourceType}/${id}` };
+  };
 
   test('are of the type that was searched for', () => {
     expect(search('match', patient())).toEqual([]);

@@ -93,8 +93,9 @@ describe('element ids', () => {
     expect(errors(patient({ name, address: [{ id: 'n', text: 'a' }] }))).toEqual([
       'business-rule Patient.address[0]',
     ]);
-    const entry = [1, 2].map(() => ({ resource: patient({ name }) }));
-    expect(errors({ resourceType: 'Bundle', type: 'collection', entry })).toEqual([]);
+    const request = { method: 'POST', url: 'Patient' };
+    const entry = [1, 2].map(() => ({ resource: patient({ name }), request }));
+    expect(errors({ resourceType: 'Bundle', type: 'batch', entry })).toEqual([]);
   });
 
   test('have no whitespace', () => {

@@ -1,6 +1,6 @@
 /** A small FHIR package of our own, compiled beside the base definitions as `npm run build` does. */
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { packageFolder, readDefinitions } from '../../../fhir/compiler/definitions.ts';
+import { packageFolder, readDefinitions, readLater } from '../../../fhir/compiler/definitions.ts';
 import { emitModule } from '../../../fhir/compiler/emit-module.ts';
 import type { Profiles } from '../../../fhir/runtime/profiles.ts';
 import { Report } from '../../../fhir/runtime/report.ts';
@@ -16,7 +16,7 @@ const POLICIES = {
 /** Returns a function that validates with the package; `summary` is what the compiler said. */
 export async function compiledWith(folder: string, name: string) {
   const base = readDefinitions(packageFolder('hl7.fhir.r4.examples'));
-  const { source, summary } = emitModule(base, [readDefinitions(folder)], POLICIES);
+  const { source, summary } = emitModule(base, [readDefinitions(folder)], POLICIES, readLater());
   const output = new URL('../../../fhir/generated/', import.meta.url);
   mkdirSync(output, { recursive: true });
   const file = new URL(`${name}.js`, output);

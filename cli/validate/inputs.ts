@@ -1,0 +1,127 @@
+/**
+ * The resources of files to validate, told by what is in a file and not by its name: one JSON document,
+ * or a resource on each line. Sizes are bounded by what a text can hold in memory, not by the pipeline.
+ */
+import { constants } from 'node:buffer';
+import { openInput } from '../input/bytes.ts';
+import { decodeUtf8, type Entry, NOT_UTF8 } from '../input/entry.ts';
+import { readLines } from '../input/lines.ts';
+
+/** Of a document, or of one line. */
+const BYTES_MAX = constants.MAX_STRING_LENGTH;
+const NEWLINE = 0x0a;
+/** Lines that are looked at to tell whether a file that is no JSON has a resource on each line. */
+const LINES_LOOKED_AT = 10;
+
+/** All of all files, in order. A file that breaks off gives a problem, and the next one is read. */
+export async function* readToValidate(files: readonly string[]): AsyncGenerator<Entry> {
+  for (const file of files) {
+    try {
+      yield* readFile(file, openInput(file));
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      yield { kind: 'problem', file, reason: `cannot be read to its end: ${reason}` };
+    }
+  }
+}
+
+async function* readFile(file: string, chunks: AsyncGenerator<Buffer>): AsyncGenerator<Entry> {
+  const { held, isEnded } = await upToFirstLine(chunks);
+  const first = Buffer.concat(held);
+  if (isLines(file) || (!isEnded && isResource(firstLine(first)))) {
+    yield* readLines(file, resumed(first, chunks), BYTES_MAX);
+    return;
+  }
+  let bytes = first.length;
+  const parts: Buffer[] = [first];
+  for await (const chunk of chunks) {
+    bytes += chunk.length;
+    if (bytes > BYTES_MAX) {
+      const reason = `a JSON document of more than ${Math.floor(BYTES_MAX / 2 ** 20)} MiB, which no text here can hold`;
+      yield { kind: 'problem', file, reason };
+      return;
+    }
+    parts.push(chunk);
+  }
+  const text = decodeUtf8(Buffer.concat(parts));
+  if (text === undefined) yield { kind: 'problem', file, reason: NOT_UTF8 };
+  else yield* document(file, text);
+}
+
+async function* document(file: string, text: string): AsyncGenerator<Entry> {
+  const start = text.search(/\S/);
+  if (start < 0) {
+    yield { kind: 'problem', file, reason: 'The file is empty: a resource is a JSON object' };
+    return;
+  }
+  const value = parsed(text);
+  if (value === undefined && hasResourceLines(text)) {
+    yield* readLines(file, once(Buffer.from(text)), BYTES_MAX);
+    return;
+  }
+  const line = text.slice(0, start).split('\n').length;
+  if (Array.isArray(value)) {
+    const reason = `The file holds an array of ${value.length}, not a resource: write a resource a line (NDJSON), or a Bundle`;
+    yield { kind: 'problem', file, line, reason };
+    return;
+  }
+  yield { kind: 'resource', file, line, text: text.trim() };
+}
+
+/** By its name alone only where it is meant to hold any number of resources, so none as well. */
+function isLines(file: string): boolean {
+  return /\.ndjson(\.gz)?$/i.test(file);
+}
+
+/** Up to the end of the first line that holds something. */
+async function upToFirstLine(
+  chunks: AsyncGenerator<Buffer>,
+): Promise<{ held: Buffer[]; isEnded: boolean }> {
+  const held: Buffer[] = [];
+  let bytes = 0;
+  let hasText = false;
+  while (bytes < BYTES_MAX) {
+    const { done, value } = await chunks.next();
+    if (done) return { held, isEnded: true };
+    held.push(value);
+    bytes += value.length;
+    const textAt: number = hasText ? 0 : value.findIndex((byte) => byte > 32);
+    hasText ||= textAt >= 0;
+    if (hasText && value.indexOf(NEWLINE, textAt) >= 0) return { held, isEnded: false };
+  }
+  return { held, isEnded: false };
+}
+
+function firstLine(bytes: Buffer): string {
+  const start = bytes.findIndex((byte) => byte > 32);
+  const end = bytes.indexOf(NEWLINE, Math.max(0, start));
+  return bytes.toString('utf8', Math.max(0, start), end < 0 ? bytes.length : end);
+}
+
+function hasResourceLines(text: string): boolean {
+  const lines = text.split('\n', LINES_LOOKED_AT);
+  return lines.some((line) => isResource(line));
+}
+
+function isResource(line: string): boolean {
+  const value = parsed(line);
+  return typeof value === 'object' && value !== null && 'resourceType' in value;
+}
+
+/** @returns undefined for what is no JSON, which JSON itself never is. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+async function* resumed(first: Buffer, rest: AsyncGenerator<Buffer>) {
+  yield first;
+  yield* rest;
+}
+
+async function* once(bytes: Buffer) {
+  yield bytes;
+}

@@ -1,0 +1,31 @@
+/** The entries of a bundle, and which of them a reference leads to. */
+import { isObject } from '../runtime/object.ts';
+import { restfulUrl } from './uris.ts';
+
+const HISTORY = '/_history/';
+
+export class BundleEntries {
+  readonly resources: readonly unknown[];
+  readonly #fullUrls: readonly (string | undefined)[];
+  readonly #byUrl = new Map<string, number>();
+
+  constructor(entries: readonly unknown[]) {
+    this.resources = entries.map((each) => (isObject(each) ? each['resource'] : undefined));
+    this.#fullUrls = entries.map((each) => {
+      const url = isObject(each) ? each['fullUrl'] : undefined;
+      return typeof url === 'string' ? url : undefined;
+    });
+    for (const [i, url] of this.#fullUrls.entries()) {
+      if (url !== undefined && !this.#byUrl.has(url)) this.#byUrl.set(url, i);
+    }
+  }
+
+  /** The entry that a reference in entry `from` leads to: a relative one on the server of that entry. */
+  resolve(reference: string, from: number): number | undefined {
+    const version = reference.lastIndexOf(HISTORY);
+    const url = version < 0 ? reference : reference.slice(0, version);
+    if (url.includes(':')) return this.#byUrl.get(url);
+    const base = restfulUrl(this.#fullUrls[from] ?? '')?.base;
+    return base === undefined ? undefined : this.#byUrl.get(`${base}${url}`);
+  }
+}

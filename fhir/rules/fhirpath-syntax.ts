@@ -1,0 +1,242 @@
+/**
+ * Is a text an expression of FHIRPath? A recognizer and no parser: it holds what brackets are open and
+ * whether an operand or an operator comes next, so no nesting of an expression exhausts the stack.
+ * https://hl7.org/fhirpath/N1/grammar.html
+ */
+
+const SPACE = /[ \t\r\n]+/y;
+const NAME = /[A-Za-z_][A-Za-z0-9_]*/y;
+const NUMBER = /[0-9]+(?:\.[0-9]+)?/y;
+const DATE = /@(?:T[0-9:.]+|[0-9]{4}(?:-[0-9]{2}){0,2}(?:T[0-9:.]*(?:Z|[+-][0-9]{2}:[0-9]{2})?)?)/y;
+const SYMBOL = /<=|>=|!=|!~|[.,()[\]{}|=~<>+\-*/&$%]/y;
+
+const SYMBOL_OPERATORS = new Set('<= >= != !~ | = ~ < > + - * / &'.split(' '));
+const WORD_OPERATORS = new Set('div mod in contains and or xor implies'.split(' '));
+const TYPE_OPERATORS = new Set(['is', 'as']);
+/** Operators that may be names as well: `value.as(string)`. */
+const NAMES_TOO = new Set(['is', 'as', 'in', 'contains']);
+const UNITS = new Set(
+  'year month week day hour minute second millisecond'.split(' ').flatMap((u) => [u, `${u}s`]),
+);
+const VARIABLES = new Set(['this', 'index', 'total']);
+
+interface Token {
+  readonly kind: 'name' | 'quoted' | 'string' | 'number' | 'date' | 'symbol' | 'end';
+  readonly text: string;
+  readonly to: number;
+}
+
+class Fault extends Error {
+  override readonly name = 'Fault';
+}
+
+/** What is wrong with an expression, in words; undefined if nothing is. */
+export function fhirPathFault(expression: string): string | undefined {
+  try {
+    new Recognizer(expression).run();
+    return undefined;
+  } catch (error) {
+    if (error instanceof Fault) return error.message;
+    throw error;
+  }
+}
+
+class Recognizer {
+  readonly #text: string;
+  #token: Token;
+  /** `(` group, `[` index, `f` arguments. */
+  readonly #open: string[] = [];
+
+  constructor(text: string) {
+    this.#text = text;
+    this.#token = tokenAt(text, 0);
+  }
+
+  run(): void {
+    do this.#operand();
+    while (this.#isMoreAfterOperand());
+  }
+
+  /** Up to the end of one operand, brackets opened on the way left open. */
+  #operand(): void {
+    while (this.#isMoreInOperand(this.#next()));
+  }
+
+  #isMoreInOperand({ kind, text }: Token): boolean {
+    if (kind === 'symbol') return this.#isMoreAfterSymbol(text);
+    if (kind === 'end') throw new Fault('it ends where an operand is expected');
+    if (kind === 'number') this.#unit();
+    if (kind === 'quoted' && this.#isCall()) throw this.#fault('a quoted name is no function');
+    if (kind !== 'name' || text === 'true' || text === 'false') return false;
+    if (WORD_OPERATORS.has(text) && !NAMES_TOO.has(text)) {
+      throw this.#fault(`${text} where an operand is expected`);
+    }
+    return this.#isCall() && !this.#isEmptyCall();
+  }
+
+  #isMoreAfterSymbol(text: string): boolean {
+    if (text === '(') this.#open.push('(');
+    else if (text === '{') this.#expect('}');
+    else if (text === '%') this.#constant();
+    else if (text === '$') this.#variable();
+    else if (text !== '+' && text !== '-') {
+      throw this.#fault(`${text} where an operand is expected`);
+    }
+    return text === '(' || text === '+' || text === '-';
+  }
+
+  /** Steps, indices and closing brackets; whether an operand must follow. */
+  #isMoreAfterOperand(): boolean {
+    for (;;) {
+      const { kind, text } = this.#next();
+      if (kind === 'end') {
+        if (this.#open.length > 0) throw new Fault('a bracket is not closed');
+        return false;
+      }
+      if (kind === 'symbol' && text === '.') {
+        if (this.#isStepWithArguments()) return true;
+      } else if (kind === 'symbol' && text === '[') {
+        this.#open.push('[');
+        return true;
+      } else if (kind === 'symbol' && (text === ')' || text === ']')) {
+        const opened = this.#open.pop();
+        if ((text === ']') !== (opened === '[') || opened === undefined) {
+          throw this.#fault(`${text} closes nothing`);
+        }
+      } else if (kind === 'symbol' && text === ',' && this.#open.at(-1) === 'f') {
+        return true;
+      } else if (kind === 'name' && TYPE_OPERATORS.has(text)) {
+        this.#type();
+      } else if (
+        (kind === 'symbol' && SYMBOL_OPERATORS.has(text)) ||
+        (kind === 'name' && WORD_OPERATORS.has(text))
+      ) {
+        return true;
+      } else {
+        throw this.#fault(`${text.slice(0, 20)} where an operator is expected`);
+      }
+    }
+  }
+
+  /** After a dot. Whether arguments follow, so that an operand comes next. */
+  #isStepWithArguments(): boolean {
+    const { kind, text } = this.#next();
+    if (kind === 'symbol' && text === '$') {
+      this.#variable();
+      return false;
+    }
+    if (kind !== 'name' && kind !== 'quoted') throw this.#fault('a dot without a name after it');
+    return this.#isCall() && !this.#isEmptyCall();
+  }
+
+  #isCall(): boolean {
+    return this.#token.kind === 'symbol' && this.#token.text === '(';
+  }
+
+  /** Takes the bracket, and the closing one where no argument stands. */
+  #isEmptyCall(): boolean {
+    this.#next();
+    if (this.#token.kind === 'symbol' && this.#token.text === ')') {
+      this.#next();
+      return true;
+    }
+    this.#open.push('f');
+    return false;
+  }
+
+  /** `5 'mg'`, `5 days` */
+  #unit(): void {
+    const { kind, text } = this.#token;
+    if (kind === 'string' || (kind === 'name' && UNITS.has(text))) this.#next();
+  }
+
+  #constant(): void {
+    const { kind } = this.#next();
+    if (kind !== 'name' && kind !== 'quoted' && kind !== 'string') {
+      throw this.#fault('% without a name after it');
+    }
+  }
+
+  #variable(): void {
+    if (!VARIABLES.has(this.#next().text)) throw this.#fault('$ without this, index or total');
+  }
+
+  /** `Quantity`, `FHIR.Quantity`; brackets around it belong to no type, but the standard has them. */
+  #type(): void {
+    const isGroup = this.#isCall();
+    if (isGroup) this.#next();
+    do {
+      const { kind } = this.#next();
+      if (kind !== 'name' && kind !== 'quoted') throw this.#fault('no type after is or as');
+    } while (this.#isDot());
+    if (isGroup) this.#expect(')');
+  }
+
+  #isDot(): boolean {
+    if (this.#token.kind !== 'symbol' || this.#token.text !== '.') return false;
+    this.#next();
+    return true;
+  }
+
+  #expect(symbol: string): void {
+    const { kind, text } = this.#next();
+    if (kind !== 'symbol' || text !== symbol) throw this.#fault(`${symbol} is missing`);
+  }
+
+  #next(): Token {
+    const token = this.#token;
+    if (token.kind !== 'end') this.#token = tokenAt(this.#text, token.to);
+    return token;
+  }
+
+  #fault(what: string): Fault {
+    return new Fault(`before character ${this.#token.to}: ${what}`);
+  }
+}
+
+function tokenAt(text: string, from: number): Token {
+  const at = skipBlank(text, from);
+  if (at >= text.length) return { kind: 'end', text: '', to: at + 1 };
+  const char = text[at] ?? '';
+  if (char === "'") return quoted('string', text, at, char);
+  if (char === '`' || char === '"') return quoted('quoted', text, at, char);
+  return (
+    match('name', NAME, text, at) ??
+    match('number', NUMBER, text, at) ??
+    match('date', DATE, text, at) ??
+    match('symbol', SYMBOL, text, at) ??
+    unknown(at)
+  );
+}
+
+function unknown(at: number): never {
+  throw new Fault(`character ${at + 1} starts nothing`);
+}
+
+function match(kind: Token['kind'], pattern: RegExp, text: string, at: number): Token | undefined {
+  pattern.lastIndex = at;
+  const found = pattern.exec(text)?.[0];
+  return found === undefined ? undefined : { kind, text: found, to: at + found.length };
+}
+
+function quoted(kind: Token['kind'], text: string, at: number, mark: string): Token {
+  for (let to = at + 1; to < text.length; to++) {
+    if (text[to] === '\\') to++;
+    else if (text[to] === mark) return { kind, text: text.slice(at, to + 1), to: to + 1 };
+  }
+  throw new Fault(`character ${at + 1} opens a quote that is not closed`);
+}
+
+/** White space and comments. */
+function skipBlank(text: string, from: number): number {
+  let at = from;
+  for (;;) {
+    SPACE.lastIndex = at;
+    if (SPACE.test(text)) at = SPACE.lastIndex;
+    const isLine = text.startsWith('//', at);
+    if (!isLine && !text.startsWith('/*', at)) return at;
+    const end = text.indexOf(isLine ? '\n' : '*/', at + 2);
+    if (end < 0 && !isLine) throw new Fault('a comment is not closed');
+    at = end < 0 ? text.length : end + (isLine ? 1 : 2);
+  }
+}

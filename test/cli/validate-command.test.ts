@@ -1,0 +1,170 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+
+const MAIN = fileURLToPath(new URL('../../cli/main.ts', import.meta.url));
+const PRETTY = '{\n "resourceType": "Patient",\n "active": true\n}\n';
+const BAD = { resourceType: 'Patient', id: 'b', gender: 'x' };
+
+let folder = '';
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'validate-'));
+});
+afterAll(() => rm(folder, { recursive: true }));
+
+async function validate(
+  files: Record<string, string | Buffer>,
+  { input = '', options = [] as string[] } = {},
+) {
+  for (const [name, content] of Object.entries(files)) await writeFile(join(folder, name), content);
+  const names = Object.keys(files);
+  const args = [MAIN, 'validate', ...options, ...(names.length > 0 ? names : ['-'])];
+  return execa(process.execPath, args, { cwd: folder, input, reject: false });
+}
+
+describe('R07: a Bundle is validated itself, and then its entries', () => {
+  const entry = (resource: object, i: number) => ({ fullUrl: `http://a.b/Patient/${i}`, resource });
+  const bundle = (more: object, ...resources: object[]) =>
+    JSON.stringify(
+      { resourceType: 'Bundle', type: 'collection', entry: resources.map(entry), ...more },
+      null,
+      1,
+    );
+
+  test.each([
+    ['a type that is none', { type: 'bogus' }],
+    ['an unknown property', { foo: 1 }],
+    ['an empty array', { entry: [] }],
+    ['an object where entries are', { entry: { resource: { resourceType: 'Patient' } } }],
+  ])('%s', async (_name, more) => {
+    const { exitCode, stdout } = await validate({
+      'b.json': bundle(more, { resourceType: 'Patient' }),
+    });
+    expect(stdout).toMatch(/^b\.json:1: /);
+    expect(exitCode).toBe(1);
+  });
+
+  test('an entry is told by its place, line, type and id, in .gz and .ndjson as well', async () => {
+    const text = bundle({}, { resourceType: 'Patient' }, { ...BAD, id: '1' });
+    const { stdout, stderr } = await validate({ 'b.json.gz': gzipSync(text) });
+    const line = text.split('\n').findIndex((each) => each.includes('"id": "1"')) - 2;
+    expect(stdout).toMatch(`b.json.gz:${line + 1} Bundle.entry[1].resource (Patient/1): {`);
+    expect(stdout).toContain('"Bundle.entry[1].resource.gender"');
+    expect(stderr).toMatch(/^3 validated, 1 invalid\n +1 {2}fhir-r4\/required-binding$/);
+    const one = JSON.stringify(JSON.parse(text));
+    expect((await validate({ 'b.ndjson': `${one}\n${one}\n` })).stdout).toMatch(
+      /^b\.ndjson:2 Bundle\.entry\[1\]/m,
+    );
+  });
+
+  test('more issues than one resource may have are all told', async () => {
+    const many = Array.from({ length: 300 }, (_, i) => ({ ...BAD, id: String(i) }));
+    const { stderr } = await validate({ 'many.json': bundle({}, ...many) });
+    expect(stderr).toMatch(/^301 validated, 300 invalid/);
+  });
+});
+
+describe('R07: a file is what it holds, not what it is called', () => {
+  test.each(['patient.fhir', 'patient', 'patient.json'])(
+    '%s, written over several lines',
+    async (name) => {
+      const { exitCode, stderr } = await validate({ [name]: PRETTY });
+      expect(stderr).toBe('1 validated, 0 invalid');
+      expect(exitCode).toBe(0);
+    },
+  );
+
+  test('so is standard input, of one resource or of one on each line', async () => {
+    expect((await validate({}, { input: PRETTY })).stderr).toBe('1 validated, 0 invalid');
+    const lines = `{"resourceType":"Patient"}\n\n${JSON.stringify(BAD)}\n`;
+    expect((await validate({}, { input: lines })).stdout).toMatch(/^-:3: /);
+    const broken = `{"resourceType":\n{"resourceType":"Patient"}\n`;
+    expect((await validate({}, { input: broken })).stderr).toMatch(/^2 validated, 1 invalid/);
+  });
+
+  test('an array is told as one', async () => {
+    const { exitCode, stdout } = await validate({ 'a.json': '[{"resourceType":"Patient"}]' });
+    expect(stdout).toContain('an array of 1, not a resource');
+    expect(exitCode).toBe(1);
+  });
+
+  test.each(['', ' \n\n'])('%j is empty, and no resource', async (content) => {
+    const { exitCode, stdout } = await validate({ 'e.json': content });
+    expect(stdout).toContain('The file is empty');
+    expect(exitCode).toBe(1);
+    const none = await validate({ 'e.ndjson': content });
+    expect(none.stderr).toBe('0 validated, 0 invalid: no resource was found');
+    expect(none.exitCode).toBe(0);
+  });
+
+  test('XML is told once', async () => {
+    const xml =
+      '<?xml version="1.0"?>\n<Patient xmlns="http://hl7.org/fhir">\n<id value="a"/>\n</Patient>\n';
+    const { stdout, stderr } = await validate({ 'p.xml': xml });
+    expect(stdout).toMatch(/^p\.xml:1: .*this is XML/);
+    expect(stderr).toMatch(/^1 validated, 1 invalid/);
+  });
+
+  test('a resource that the pipeline would not take', async () => {
+    const data = 'QUJD'.repeat(3 * 1024 * 1024);
+    const binary = JSON.stringify({ resourceType: 'Binary', contentType: 'a/b', data });
+    const { stderr } = await validate({
+      'large.json': binary,
+      'large.ndjson': `${binary}\n${binary}`,
+    });
+    expect(stderr).toBe('3 validated, 0 invalid');
+  });
+});
+
+describe('R07: formats', () => {
+  const files = { 'p.json': JSON.stringify(BAD), 'q.json': '{' };
+
+  test('JSON', async () => {
+    const { stdout } = await validate(files, { options: ['--format', 'json'] });
+    const { results, ...summary } = JSON.parse(stdout);
+    expect(results).toMatchObject([
+      {
+        file: 'p.json',
+        line: 1,
+        resourceType: 'Patient',
+        id: 'b',
+        outcome: { resourceType: 'OperationOutcome' },
+      },
+      { file: 'q.json', outcome: { issue: [{ details: { coding: [{ code: 'fhir-r4/json' }] } }] } },
+    ]);
+    expect(summary).toEqual({
+      validated: 2,
+      invalid: 2,
+      rules: { 'fhir-r4/required-binding': 1, 'fhir-r4/json': 1 },
+    });
+    const none = await validate({ 'p.json': PRETTY }, { options: ['--format', 'json'] });
+    expect(JSON.parse(none.stdout)).toEqual({ results: [], validated: 1, invalid: 0, rules: {} });
+  });
+
+  test('SARIF', async () => {
+    const { stdout } = await validate(files, { options: ['--format', 'sarif'] });
+    const { version, runs } = JSON.parse(stdout);
+    expect(version).toBe('2.1.0');
+    expect(runs[0].tool.driver.rules).toContainEqual({ id: 'fhir-r4/required-binding' });
+    expect(runs[0].results).toContainEqual({
+      ruleId: 'fhir-r4/required-binding',
+      level: 'error',
+      message: { text: expect.stringContaining("'x' is not in the value set") },
+      locations: [
+        {
+          physicalLocation: { artifactLocation: { uri: 'p.json' }, region: { startLine: 1 } },
+          logicalLocations: [{ fullyQualifiedName: 'Patient.gender', kind: 'element' }],
+        },
+      ],
+      properties: { resource: 'Patient/b' },
+    });
+  });
+
+  test('any other is refused', async () => {
+    expect((await validate(files, { options: ['--format', 'xml'] })).exitCode).toBe(2);
+  });
+});
