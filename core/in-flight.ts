@@ -28,12 +28,17 @@ export interface InFlightPolicy {
   readonly visibilityMs: number;
 }
 
-/** Clocks of two environments differ by less. */
+/** Clocks of two environments differ by less, where the visibility timeout leaves as much. */
 const CLOCKS_DIFFER_MS = 5_000;
 
+/** Between the end of a lease and the showing of its messages. */
+function slackMs({ functionTimeoutMs, visibilityMs }: InFlightPolicy): number {
+  return Math.min(functionTimeoutMs, (visibilityMs - functionTimeoutMs) / 2);
+}
+
 /** The longest that a batch may still run after its mark was opened, on another machine's clock. */
-function runningMaxMs({ functionTimeoutMs }: InFlightPolicy): number {
-  return functionTimeoutMs + Math.min(CLOCKS_DIFFER_MS, functionTimeoutMs);
+function runningMaxMs(policy: InFlightPolicy): number {
+  return policy.functionTimeoutMs + Math.min(CLOCKS_DIFFER_MS, slackMs(policy));
 }
 
 /**
@@ -44,15 +49,15 @@ export function leaseEnd(held: number | undefined, now: number, policy: InFlight
   const { visibilityMs, functionTimeoutMs } = policy;
   assert(visibilityMs > functionTimeoutMs, 'a batch must end before its messages are shown again');
   if (held !== undefined && now + runningMaxMs(policy) <= held) return held;
-  return now + Math.max(visibilityMs - functionTimeoutMs, runningMaxMs(policy));
+  return now + visibilityMs - slackMs(policy);
 }
 
 /**
  * For so long the search for ended leases need not be repeated: what a lease that ended since then
  * names is still hidden.
  */
-export function searchedForMs({ functionTimeoutMs }: InFlightPolicy): number {
-  return Math.min(CLOCKS_DIFFER_MS, functionTimeoutMs) / 2;
+export function searchedForMs(policy: InFlightPolicy): number {
+  return Math.min(CLOCKS_DIFFER_MS, slackMs(policy)) / 2;
 }
 
 /** What SQS says of how often a message was received, and when first (epoch ms). */

@@ -5,6 +5,7 @@
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { ENV } from '../../functions/aws/env-names.ts';
 import { bundleFunctions } from '../../lib/bundle.ts';
 
 const STACK = 'fhir-failsafe-dev';
@@ -81,11 +82,22 @@ export function withShortWaits(
       Type === 'AWS::SQS::Queue'
         ? { VisibilityTimeout: visibilitySeconds }
         : Type === 'AWS::Lambda::Function' && /-validate-/.test(String(Properties['FunctionName']))
-          ? { MemorySize: MEMORY_MB }
+          ? { MemorySize: MEMORY_MB, Environment: toldVisibility(Properties, visibilitySeconds) }
           : {};
     return [id, { ...resource, Properties: { ...Properties, ...change } }];
   });
   return Object.fromEntries(changed);
+}
+
+/** By it `validate` knows when the messages of a dead environment are shown again. */
+function toldVisibility(
+  { Environment }: Resource['Properties'],
+  visibilitySeconds: number,
+): { readonly Variables: Record<string, unknown> } {
+  const { Variables } = Environment as { Variables: Record<string, unknown> };
+  const settings = JSON.parse(String(Variables[ENV.settings]));
+  const told = { ...settings, visibilityMs: visibilitySeconds * 1_000 };
+  return { Variables: { ...Variables, [ENV.settings]: JSON.stringify(told) } };
 }
 
 /** Queue, dead-letter queue, function, mapping and table of one peer. */
