@@ -57,6 +57,16 @@ describe('R04: what was refused and is redriven unchanged', () => {
   });
 });
 
+test('R09: an envelope that cannot be read is ours by its sender, and nobody’s yet', () => {
+  const { envelope: _, ...dark } = hop;
+  expect(admit(rules, OWN, { ...dark, unreadable: true })).toEqual({
+    kind: 'admitted',
+    source: 'unknown',
+  });
+  const invented = { ...dark, unreadable: true, senderId: 'AROAHOSPITALA:session' };
+  expect(admit(rules, OWN, invented)).toMatchObject({ kind: 'refused', problem: 'not-a-hop' });
+});
+
 describe('a sender', () => {
   test.each<[string, Arrived, string]>([
     ['by a role, whatever its session', fromA, 'hospital-a'],
