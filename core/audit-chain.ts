@@ -30,14 +30,18 @@ export interface Head {
 
 /** What the log keeps of a fact. */
 export interface RecordedFact {
-  /** Keyed hash of the fact's id. */
+  /** Keyed hash of the fact's kind and id. */
   readonly fact: string;
-  readonly kind: AuditFactKind | 'unreadable';
+  readonly kind: AuditFactKind | 'unreadable' | 'refused';
   readonly at: number;
   readonly component: string;
   readonly actor?: string | undefined;
   readonly reason?: string | undefined;
   readonly details: Readonly<Record<string, string | number>>;
+  /** The principal that told it first, as SQS proves it; absent where the writer speaks of itself. */
+  readonly teller?: string | undefined;
+  /** The function or the operator that the principal is. */
+  readonly toldAs?: string | undefined;
 }
 
 /** An entry as its table item and a line of its object hold it, byte by byte the same. */
@@ -60,7 +64,7 @@ const entrySchema = z.strictObject({
   details: z.record(z.string(), z.union([z.string(), z.number()])),
   fact: z.string(),
   hash: z.string().regex(/^[0-9a-f]{64}$/),
-  kind: z.enum([...AUDIT_FACT_KINDS, 'unreadable']),
+  kind: z.enum([...AUDIT_FACT_KINDS, 'unreadable', 'refused']),
   previous: z.string(),
   reason: z.string().optional(),
   /** Epoch ms. */
@@ -68,6 +72,9 @@ const entrySchema = z.strictObject({
   sequence: z.int().positive(),
   /** The duties that it is evidence for. */
   tags: z.array(z.string()),
+  /** Both are absent in entries that were written before tellers were recorded. */
+  teller: z.string().optional(),
+  toldAs: z.string().optional(),
 });
 export type AuditEntry = z.infer<typeof entrySchema>;
 

@@ -44,7 +44,9 @@ export const METRICS = {
   PluginCrashes: counts(
     'crashes of plugins; those of required ones are verdicts, as long as the plugin is on',
   ),
-  SenderRefused: counts('messages of a sender that may not send here (see sources)'),
+  SenderRefused: counts(
+    'messages of a sender that may not send here (see sources), or may not tell this (SECURITY.md)',
+  ),
   Suspects: counts('messages sent to isolation because they were delivered before'),
   NotInTime: counts('messages given back because the invocation had no time left'),
   DeadLettered: counts('messages that crashed alone as often as allowed'),

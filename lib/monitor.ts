@@ -19,6 +19,8 @@ interface MonitorProps {
 }
 
 export class Monitor extends Construct {
+  readonly function: PipelineFunction;
+
   constructor(scope: Construct, id: string, foundation: Foundation, props: MonitorProps) {
     super(scope, id);
     const { config, concurrency, key } = foundation;
@@ -47,6 +49,7 @@ export class Monitor extends Construct {
         ...allowKey(key, ['dynamodb', 'sns', 'sqs']),
       ],
     });
+    this.function = monitor;
     for (const { logGroup } of props.watched) {
       new SubscriptionFilter(logGroup, 'Deaths', {
         logGroup,

@@ -9,5 +9,5 @@ export function shareSwitches(host: PipelineFunction, breakers: Table, audit: Au
   const actions = ['dynamodb:GetItem', 'dynamodb:PutItem'];
   host.allow(allow('SharePluginSwitches', actions, [breakers.tableArn]));
   host.lambda.addEnvironment(ENV.breakersTable, breakers.tableName);
-  audit.grantTell(host);
+  audit.grantTell(host, ['plugin-switched']);
 }

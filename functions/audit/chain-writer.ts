@@ -70,7 +70,9 @@ function deployment(head: Head, hash: KeyedHash): RecordedFact[] {
 }
 
 async function unknownOf(facts: readonly RecordedFact[]): Promise<RecordedFact[]> {
-  const distinct = new Map(facts.map((fact) => [fact.fact, fact]));
+  const distinct = new Map<string, RecordedFact>();
+  // Of a fact that is there twice the first stays: its teller is the one to name.
+  for (const fact of facts) if (!distinct.has(fact.fact)) distinct.set(fact.fact, fact);
   const known = await knownFacts(environment.table, chain, [...distinct.keys()]);
   return [...distinct.values()].filter(({ fact }) => !known.has(fact));
 }
