@@ -30,7 +30,7 @@ export interface Head {
 
 /** What the log keeps of a fact. */
 export interface RecordedFact {
-  /** Keyed hash of the fact's kind and id. */
+  /** Keyed hash of the fact's id. */
   readonly fact: string;
   readonly kind: AuditFactKind | 'unreadable' | 'refused';
   readonly at: number;
@@ -47,6 +47,7 @@ export interface RecordedFact {
 /** An entry as its table item and a line of its object hold it, byte by byte the same. */
 export interface AppendedEntry {
   readonly sequence: number;
+  /** By what its fact is known again. */
   readonly fact: string;
   readonly hash: string;
   readonly line: string;
@@ -84,6 +85,19 @@ const TAGS: Partial<Record<RecordedFact['kind'], string>> = {
   'incident-opened': 'HIPAA_164_308_a_1_ii_D',
 };
 
+/**
+ * By what a fact is known again: its kind and its id, so that nobody can use up an id of a kind that is
+ * not theirs to tell. Entries of the time before tellers were recorded are known by the id alone.
+ */
+export function factKeyOf({
+  kind,
+  fact,
+  teller,
+  toldAs,
+}: Pick<RecordedFact, 'kind' | 'fact' | 'teller' | 'toldAs'>): string {
+  return (teller ?? toldAs) === undefined ? fact : `${kind}#${fact}`;
+}
+
 /** What stands before the first entry. */
 export function genesis(chain: string): Head {
   return { sequence: 0, hash: hashOf('genesis', chain) };
@@ -104,7 +118,7 @@ export function appendFacts(
     const content = { ...fact, ...written, ...batch, tags, sequence, previous };
     const hash = hashOf('entry', canonical(content));
     previous = hash;
-    return { sequence, fact: fact.fact, hash, line: canonical({ ...content, hash }) };
+    return { sequence, fact: factKeyOf(fact), hash, line: canonical({ ...content, hash }) };
   });
 }
 
@@ -129,7 +143,7 @@ export function readBatch(lines: readonly string[]): Batch | undefined {
   for (const line of lines) {
     last = readEntry(line);
     if (last === undefined || last.sequence !== last.batchFirst + entries.length) return undefined;
-    entries.push({ sequence: last.sequence, fact: last.fact, hash: last.hash, line });
+    entries.push({ sequence: last.sequence, fact: factKeyOf(last), hash: last.hash, line });
   }
   if (last === undefined || last.sequence !== last.batchLast) return undefined;
   return { entries, head: headAt(last) };

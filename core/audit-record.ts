@@ -44,17 +44,13 @@ export function recordedFact(message: FactMessage, tellers: Tellers, hash: Hash)
     if (isStranger) return refused(message, told, 'unreadable', hash);
     return unreadable(message, told, read.why, hash);
   }
-  const { id: _, ...rest } = read.fact;
+  const { id, ...rest } = read.fact;
   const { kind } = rest;
   if (kind === WRITERS_OWN_KIND || !mayTell(tellers, senderId, kind)) {
     return refused(message, told, kind, hash);
   }
-  return { ...rest, ...told, fact: factHash(read.fact, hash) };
+  return { ...rest, ...told, fact: hash(id) };
 }
-
-/** By what the log knows a fact. A line's end is in no kind, so no id of one kind reads as one of another. */
-export const factHash = ({ kind, id }: Pick<AuditFact, 'kind' | 'id'>, hash: Hash) =>
-  hash(`${kind}\n${id}`);
 
 /** That another deployment writes from now on: what it is, and after which entry it began. */
 export function configurationFact(

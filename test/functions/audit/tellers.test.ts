@@ -1,13 +1,15 @@
 /** Facts that are told by whoever has `sqs:SendMessage`, and what becomes of them. */
 import { createHash } from 'node:crypto';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { AUDIT_CHAIN, type AuditFact } from '../../../core/audit-fact.ts';
 import { ENV } from '../../../functions/aws/env-names.ts';
 import { entriesOf, factOf, loadAudit, verify } from '../../support/audit.ts';
+import { testClients } from '../../support/clients.ts';
 import { deliver } from '../../support/delivery.ts';
 import type { Doomed } from '../../support/die-at-every-step.ts';
-import { type Emulators, startEmulators } from '../../support/emulators.ts';
+import { type Emulators, HASH_KEY_ARN, startEmulators } from '../../support/emulators.ts';
 import { watchMetrics } from '../../support/metrics.ts';
 import { buildWorld, type World } from '../../support/world.ts';
 
@@ -167,4 +169,15 @@ test('R40: without a list of tellers it does not load', async () => {
     else process.env[ENV.tellers] = wrong;
     await expect(loadAudit()).rejects.toThrow(ENV.tellers);
   }
+});
+
+test('R40: what was written before tellers were recorded is known again', async () => {
+  const { id } = resolved();
+  const { keyedHash } = await import('../../../functions/aws/keyed-hash.ts');
+  const fact = (await keyedHash(HASH_KEY_ARN))(id);
+  const Item = { pk: 'main#facts', sk: fact, sequence: 1 };
+  await testClients().dynamo.send(new PutCommand({ TableName: world.tables.audit, Item }));
+  await tellAs(`${INCIDENT}:x`, resolved());
+  await deliver(audit.handler, world.queues.audit);
+  expect((await entriesOf(world)).map(({ kind }) => kind)).toEqual(['configuration']);
 });
