@@ -18,3 +18,8 @@ export function printable(text: string): string {
 export function printableLines(text: string): string {
   return text.split(/\r?\n/).map(printable).join('\n');
 }
+
+/** A value as JSON on one line: JSON itself writes out only the controls below U+0020. */
+export function printableJson(value: unknown): string {
+  return printable(JSON.stringify(value));
+}

@@ -28,6 +28,8 @@ export const AUDIT_FACT_KINDS = [
   'configuration',
   'sender-refused',
   'plugin-switched',
+  'phi-read',
+  'audit-reviewed',
 ] as const;
 export type AuditFactKind = (typeof AUDIT_FACT_KINDS)[number];
 
@@ -40,6 +42,8 @@ export const OPERATORS_KINDS = [
   'discard',
   'breaker-forced',
   'plugin-switched',
+  'phi-read',
+  'audit-reviewed',
 ] as const satisfies readonly AuditFactKind[];
 
 const DETAILS_MAX = 64;

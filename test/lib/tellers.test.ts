@@ -93,7 +93,14 @@ describe('R40: the audit log', () => {
   it('takes from each role its own kinds of fact', () => {
     const validate = ['breaker-transition', 'sender-refused'];
     expect(kindsOf('audit')).toEqual({
-      operator: ['breaker-forced', 'discard', 'plugin-switched', 'redrive'],
+      operator: [
+        'audit-reviewed',
+        'breaker-forced',
+        'discard',
+        'phi-read',
+        'plugin-switched',
+        'redrive',
+      ],
       'validate-critical': validate,
       'validate-background': validate,
       supervisor: ['lane-paused', 'lane-resumed'],
