@@ -4,6 +4,7 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { type Head, readHead } from '../core/audit-chain.ts';
 import type { AuditLog, AuditStage } from './audit/log.ts';
 import { instant } from './command-line.ts';
+import { complain, print } from './print.ts';
 import { printableJson } from './printable.ts';
 import { TargetError } from './target.ts';
 import { UsageError } from './usage-error.ts';
@@ -91,7 +92,7 @@ async function verify(options: VerifyOptions): Promise<void> {
   const { describeVerification, isWhole } = await import('./audit/describe.ts');
   const verification = await verifyLog(log, { earlier: options.head });
   const text = options.json ? JSON.stringify(verification) : describeVerification(verification);
-  process.stdout.write(`${text}\n`);
+  print(text);
   if (!isWhole(verification)) process.exitCode = 1;
 }
 
@@ -102,9 +103,12 @@ async function exportEntries(options: ExportOptions): Promise<void> {
   const { describeVerification, isWhole } = await import('./audit/describe.ts');
   const { linesRecorded } = await import('./audit/lines-recorded.ts');
   const verification = await verifyLog(log, {
-    onRight: (object) => process.stdout.write(linesRecorded(object, from, to)),
+    onRight(object) {
+      const lines = linesRecorded(object, from, to);
+      if (lines !== '') print(lines.trimEnd());
+    },
   });
-  process.stderr.write(`${describeVerification(verification)}\n`);
+  complain(describeVerification(verification));
   if (!isWhole(verification)) process.exitCode = 1;
 }
 
@@ -117,8 +121,8 @@ async function review(options: ReviewOptions): Promise<void> {
   const { describeVerification, isWhole } = await import('./audit/describe.ts');
   const found = await reviewMonth(await logOf(options), of);
   const text = options.json ? printableJson(found.review) : describeReview(found.review);
-  process.stdout.write(`${text}\n`);
-  process.stderr.write(`${describeVerification(found.verification)}\n`);
+  print(text);
+  complain(describeVerification(found.verification));
   if (!isWhole(found.verification)) {
     process.exitCode = 1;
     if (sign) throw new TargetError('not signed: the log is not whole');
@@ -126,11 +130,11 @@ async function review(options: ReviewOptions): Promise<void> {
   if (sign !== true) return;
   const { openRecorder } = await import('./audit/recorder.ts');
   await signOff(found, { by, reason }, await openRecorder(stage));
-  process.stderr.write(`signed: entries up to ${found.verification.head.sequence} are examined\n`);
+  complain(`signed: entries up to ${found.verification.head.sequence} are examined`);
 }
 
 async function hash(id: string, { stage }: Options): Promise<void> {
   const { keyedHash } = await import('../functions/aws/keyed-hash.ts');
   const { hashKeyArn } = await stageOf(stage);
-  process.stdout.write(`${(await keyedHash(hashKeyArn))(id)}\n`);
+  print((await keyedHash(hashKeyArn))(id));
 }

@@ -4,6 +4,7 @@ import type { Issue } from '../core/verdict.ts';
 import { operationOutcome } from '../fhir/operation-outcome.ts';
 import { type Problem, place } from './input/entry.ts';
 import { measureInputs, readInputs } from './input/read-input.ts';
+import { complain, print } from './print.ts';
 import { printable } from './printable.ts';
 
 export function addValidate(program: Command): void {
@@ -27,11 +28,9 @@ async function validateFiles(files: string[]): Promise<void> {
     const issues = entry.kind === 'resource' ? validateText(entry.text).issues : unreadable(entry);
     if (!issues.some(({ severity }) => severity === 'error')) continue;
     bad += 1;
-    process.stdout.write(
-      `${place(entry)}: ${printable(JSON.stringify(operationOutcome(issues)))}\n`,
-    );
+    print(printable(`${place(entry)}: ${JSON.stringify(operationOutcome(issues))}`));
   }
-  process.stderr.write(`${validated} validated, ${bad} invalid\n`);
+  complain(`${validated} validated, ${bad} invalid`);
   if (bad > 0) process.exitCode = 1;
 }
 

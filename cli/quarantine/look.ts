@@ -8,9 +8,11 @@ import {
   readEntry,
 } from '../../functions/aws/quarantine-entries.ts';
 import { openRecorder } from '../audit/recorder.ts';
+import { complain, print } from '../print.ts';
 import { printable, printableJson, printableLines } from '../printable.ts';
+import { TargetError } from '../target.ts';
 import { UsageError } from '../usage-error.ts';
-import { textOf } from './body.ts';
+import { BodyGone, textOf } from './body.ts';
 import { describeEntry, describeOutcome, describeOverview } from './describe.ts';
 import { groupByFingerprint } from './groups.ts';
 import { codedIssues } from './issues.ts';
@@ -55,7 +57,7 @@ async function list({ stage: name, lane, json }: ListOptions): Promise<void> {
   const stage = await openStage(name);
   const overview = await groupByFingerprint(allEntries(stage.quarantineTable), lane);
   const text = json === true ? printableJson(overview) : describeOverview(overview);
-  process.stdout.write(`${text}\n`);
+  print(text);
 }
 
 async function show(id: string, options: ShowOptions): Promise<void> {
@@ -64,16 +66,25 @@ async function show(id: string, options: ShowOptions): Promise<void> {
   const stage = await openStage(name);
   const entry = await readEntry(stage.quarantineTable, id);
   if (entry === undefined) {
-    process.stderr.write(`error: no entry ${printable(id)} in the quarantine of ${name}\n`);
+    complain(`error: no entry ${printable(id)} in the quarantine of ${name}`);
     process.exitCode = 1;
     return;
   }
   const stored = await resolvedAsStored(stage, entry);
   const { body: _, ...known } = stored ? { ...entry, status: 'stored' as const } : entry;
   if (reader !== undefined) await recordRead(entry, reader, () => openRecorder(name));
-  const body = reader === undefined ? undefined : await textOf(entry);
+  const body = reader === undefined ? undefined : await bodyOf(entry);
   const text = json === true ? asJson(known, body) : asText(known, body);
-  process.stdout.write(`${text}\n`);
+  print(text);
+}
+
+async function bodyOf(entry: QuarantineRecord): Promise<string> {
+  try {
+    return await textOf(entry);
+  } catch (error) {
+    if (!(error instanceof BodyGone)) throw error;
+    throw new TargetError(`there is no body to show: ${error.message}`, { cause: error });
+  }
 }
 
 /** Who is to see PHI, and why; undefined where nobody asks for it. */

@@ -160,6 +160,23 @@ test('what cannot be done is said in one line, with its status', async () => {
   });
 }, 60_000);
 
+test('R08: a key of an object that is gone, and an id, are printed as text', async () => {
+  const Key = 'submissions/x\u001b[2J\nFORGED';
+  const Item = { pk: 'm-4', status: 'quarantined', lane: 'background', source: 's', sentAt: 1 };
+  const bodyS3 = { bucket: world.bucket, key: Key };
+  await testClients().dynamo.send(
+    new PutCommand({ TableName: world.tables.quarantine, Item: { ...Item, bodyS3 } }),
+  );
+  const gone = await cli('show', 'm-4', '--reveal', '--reason', 'ticket 7');
+  expect(gone).toMatchObject({ status: 1, out: '' });
+  expect(gone.err).toMatch(/^error: there is no body to show: .*\\u001b\[2J\\u000aFORGED.*\n$/);
+  expect((await cli('show', 'x\u009b2J\nFORGED')).err).toMatch(
+    /^error: no entry x\\u009b2J\\u000aFORGED.*\n$/,
+  );
+  const odd = await cli('show', 'm-4', '--no\u001b[2J');
+  expect(odd.err).toMatch(/^error: .*\\u001b.*\n$/);
+}, 60_000);
+
 test('R42: what cannot be recorded is not shown', async () => {
   const name = `fhir-failsafe-${world.stage}-audit`;
   const read = () => cli('show', 'm-2', '--reveal', '--reason', 'ticket 7');

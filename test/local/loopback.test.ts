@@ -63,7 +63,7 @@ afterAll(async () => {
 });
 
 describe('the gateway', () => {
-  test.each(PAGES)('lists no tables to %s', async (_, headers) => {
+  test.each([...PAGES])('lists no tables to %s', async (_, headers) => {
     const {
       status,
       body,

@@ -1,0 +1,17 @@
+/** The two ways in which a command prints. Nothing of this folder writes to a terminal by itself. */
+import { printable, printableLines } from './printable.ts';
+
+/** A result, for people or for the next program. */
+export function print(text: string): void {
+  process.stdout.write(`${printableLines(text)}\n`);
+}
+
+/** What is said beside the result: what went wrong, and what it came to. */
+export function complain(text: string): void {
+  process.stderr.write(`${printableLines(text)}\n`);
+}
+
+/** Rows that end as RFC 4180 has them end. */
+export function printCsv(rows: string): void {
+  process.stdout.write(rows.split('\r\n').map(printable).join('\r\n'));
+}
