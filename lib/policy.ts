@@ -8,6 +8,39 @@ import type { Bucket } from 'aws-cdk-lib/aws-s3';
 export const allow = (sid: string, actions: string[], resources: string[]) =>
   new PolicyStatement({ sid, effect: Effect.ALLOW, actions, resources });
 
+/**
+ * Writes without reading: an update may answer with the whole item, where nothing says that it may not.
+ * It has no condition key for what a failed condition answers with.
+ */
+export const allowBlindUpdate = (sid: string, resources: string[]) =>
+  new PolicyStatement({
+    sid,
+    actions: ['dynamodb:UpdateItem'],
+    resources,
+    conditions: { StringEqualsIfExists: { 'dynamodb:ReturnValues': 'NONE' } },
+  });
+
+/** The items of a table with these partition keys, with * for what varies. */
+export const allowKeys = (sid: string, actions: string[], resources: string[], keys: string[]) =>
+  new PolicyStatement({
+    sid,
+    actions,
+    resources,
+    conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': keys } },
+  });
+
+/**
+ * Lists a bucket under these prefixes only. To say that a key is absent and not forbidden, S3 asks for
+ * this permission too, with the key as the prefix.
+ */
+export const allowList = (sid: string, bucket: Bucket, prefixes: readonly string[]) =>
+  new PolicyStatement({
+    sid,
+    actions: ['s3:ListBucket'],
+    resources: [bucket.bucketArn],
+    conditions: { StringLike: { 's3:prefix': prefixes.map((prefix) => `${prefix}*`) } },
+  });
+
 /** The objects of a bucket under these prefixes. */
 export const objects = (bucket: Bucket, prefixes: readonly string[]) =>
   prefixes.map((prefix) => bucket.arnForObjects(`${prefix}*`));

@@ -16,7 +16,7 @@ import { acknowledge, objectsUnder } from './acknowledgements.ts';
 import type { Config, PluginConfig } from './config.ts';
 import type { Foundation } from './foundation.ts';
 import { PipelineFunction } from './pipeline-function.ts';
-import { allow, allowKey, objects } from './policy.ts';
+import { allow, allowBlindUpdate, allowKey, allowList, objects } from './policy.ts';
 import { terminologySettings } from './terminology.ts';
 
 /** Where a verdict goes. */
@@ -118,12 +118,12 @@ const statements = (lane: LaneQueues, stores: ValidateStores) => [
     [lane.queue.queueArn, lane.isolation.queueArn],
   ),
   allow('SetAside', ['sqs:SendMessage'], [lane.isolation.queueArn, lane.deadLetter.queueArn]),
-  allow('StoreValid', ['dynamodb:UpdateItem'], [stores.resources.tableArn]),
+  allowBlindUpdate('StoreValid', [stores.resources.tableArn]),
   allow('RecordTrouble', ['dynamodb:GetItem', 'dynamodb:UpdateItem'], [stores.quarantine.tableArn]),
   allow('ReadClaimChecks', ['s3:GetObject'], objects(stores.bodies, READ)),
   allow('WriteBodies', ['s3:PutObject'], objects(stores.bodies, WRITE)),
   // Without it S3 answers 403 for a key that is not there, and a bad claim check looks like a fault.
-  allow('KnowAbsentBodies', ['s3:ListBucket'], [stores.bodies.bucketArn]),
+  allowList('KnowAbsentBodies', stores.bodies, READ),
   allow('TellCrashes', ['sns:Publish'], [stores.crashes.topicArn]),
   allow('TellOutcomes', ['sns:Publish'], [stores.outcomes.topicArn]),
   ...(stores.delivery
