@@ -1,8 +1,13 @@
-/** `audit`: proves the audit log whole, and takes evidence out of it (R40, R41). */
+/** `audit`: proves the audit log whole, takes evidence out of it, and has it examined (R40, R41, R42). */
+import { userInfo } from 'node:os';
 import { type Command, InvalidArgumentError } from 'commander';
 import { type Head, readHead } from '../core/audit-chain.ts';
 import type { AuditLog, AuditStage } from './audit/log.ts';
 import { instant } from './command-line.ts';
+import { complain, print } from './print.ts';
+import { printableJson } from './printable.ts';
+import { TargetError } from './target.ts';
+import { UsageError } from './usage-error.ts';
 
 interface Options {
   readonly stage: string;
@@ -13,13 +18,20 @@ interface VerifyOptions extends Options {
   readonly head?: Head;
   readonly json?: true;
 }
+interface ReviewOptions extends Options {
+  readonly month: string;
+  readonly sign?: true;
+  readonly reason?: string;
+  readonly by: string;
+  readonly json?: true;
+}
 interface ExportOptions extends Options {
   readonly from?: number;
   readonly to?: number;
 }
 
 export function addAudit(program: Command): void {
-  const audit = program.command('audit').description('verify or export the audit log');
+  const audit = program.command('audit').description('verify, review or export the audit log');
   looking(audit.command('verify').description('walk all of it; name the first that is wrong'))
     .option('--head <entry:hash>', 'an earlier head, which must still be in it', head)
     .option('--json', 'as one JSON object')
@@ -28,6 +40,15 @@ export function addAudit(program: Command): void {
     .option('--from <time>', 'recorded at or after', instant)
     .option('--to <time>', 'recorded before', instant)
     .action(exportEntries);
+  looking(
+    audit.command('review').description('who saw PHI in a month and why, and what was refused'),
+  )
+    .requiredOption('--month <month>', 'of UTC, as in 2026-01', month)
+    .option('--sign', 'say for the record that you examined it')
+    .option('--reason <text>', 'what came of it, for the record; with --sign')
+    .option('--by <who>', 'who examined it, for the record', userInfo().username)
+    .option('--json', 'as one JSON object')
+    .action(review);
   audit
     .command('hash')
     .description('what an id of a message is called in the log')
@@ -49,6 +70,11 @@ function head(text: string): Head {
   throw new InvalidArgumentError('It must be a head as `audit verify` prints it, 12:3f…');
 }
 
+function month(text: string): string {
+  if (/^\d{4}-(0[1-9]|1[0-2])$/.test(text)) return text;
+  throw new InvalidArgumentError('It must be a month such as 2026-01.');
+}
+
 async function stageOf(stage: string): Promise<AuditStage> {
   const { findAudit } = await import('./audit/log.ts');
   return findAudit(stage);
@@ -66,7 +92,7 @@ async function verify(options: VerifyOptions): Promise<void> {
   const { describeVerification, isWhole } = await import('./audit/describe.ts');
   const verification = await verifyLog(log, { earlier: options.head });
   const text = options.json ? JSON.stringify(verification) : describeVerification(verification);
-  process.stdout.write(`${text}\n`);
+  print(text);
   if (!isWhole(verification)) process.exitCode = 1;
 }
 
@@ -77,14 +103,38 @@ async function exportEntries(options: ExportOptions): Promise<void> {
   const { describeVerification, isWhole } = await import('./audit/describe.ts');
   const { linesRecorded } = await import('./audit/lines-recorded.ts');
   const verification = await verifyLog(log, {
-    onRight: (object) => process.stdout.write(linesRecorded(object, from, to)),
+    onRight(object) {
+      const lines = linesRecorded(object, from, to);
+      if (lines !== '') print(lines.trimEnd());
+    },
   });
-  process.stderr.write(`${describeVerification(verification)}\n`);
+  complain(describeVerification(verification));
   if (!isWhole(verification)) process.exitCode = 1;
+}
+
+async function review(options: ReviewOptions): Promise<void> {
+  const { month: of, sign, reason = '', by, stage } = options;
+  if (sign === true && reason.trim() === '') {
+    throw new UsageError('--sign needs --reason TEXT: what came of it, for the record');
+  }
+  const { reviewMonth, describeReview, signOff } = await import('./audit/review.ts');
+  const { describeVerification, isWhole } = await import('./audit/describe.ts');
+  const found = await reviewMonth(await logOf(options), of);
+  const text = options.json ? printableJson(found.review) : describeReview(found.review);
+  print(text);
+  complain(describeVerification(found.verification));
+  if (!isWhole(found.verification)) {
+    process.exitCode = 1;
+    if (sign) throw new TargetError('not signed: the log is not whole');
+  }
+  if (sign !== true) return;
+  const { openRecorder } = await import('./audit/recorder.ts');
+  await signOff(found, { by, reason }, await openRecorder(stage));
+  complain(`signed: entries up to ${found.verification.head.sequence} are examined`);
 }
 
 async function hash(id: string, { stage }: Options): Promise<void> {
   const { keyedHash } = await import('../functions/aws/keyed-hash.ts');
   const { hashKeyArn } = await stageOf(stage);
-  process.stdout.write(`${(await keyedHash(hashKeyArn))(id)}\n`);
+  print((await keyedHash(hashKeyArn))(id));
 }

@@ -3,6 +3,8 @@ import { type Command, InvalidArgumentError } from 'commander';
 import { describeBreaker, describeBreakers } from './breaker/describe.ts';
 import { say } from './breaker/say.ts';
 import { type LookOptions, looking, saying, type WordOptions } from './operator-options.ts';
+import { complain, print } from './print.ts';
+import { printable } from './printable.ts';
 
 interface OverruleOptions extends WordOptions {
   readonly for?: number;
@@ -36,19 +38,19 @@ async function list({ stage, json }: LookOptions): Promise<void> {
   const { readBreakers } = await import('./breaker/read.ts');
   const breakers = await readBreakers(stage);
   const text = json ? JSON.stringify({ breakers }) : describeBreakers(breakers, Date.now());
-  process.stdout.write(`${text}\n`);
+  print(text);
 }
 
 async function show(service: string, { stage, json }: LookOptions): Promise<void> {
   const { readBreaker } = await import('./breaker/read.ts');
   const state = await readBreaker(stage, service);
   if (state === undefined) {
-    process.stderr.write(`no breaker ${service}: nothing has failed yet, or it is not used\n`);
+    complain(printable(`no breaker ${service}: nothing has failed yet, or it is not used`));
     process.exitCode = 1;
     return;
   }
   const text = json ? JSON.stringify({ service, ...state }) : describeBreaker(service, state);
-  process.stdout.write(`${text}\n`);
+  print(text);
 }
 
 const UNIT_MS = { s: 1_000, m: 60_000, h: 3_600_000 } as const;

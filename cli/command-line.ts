@@ -1,5 +1,7 @@
 /** How every command of ours treats its command line: one clear line about a mistake, status 2. */
 import { Command, CommanderError, Help, InvalidArgumentError, Option } from 'commander';
+import { complain } from './print.ts';
+import { printable } from './printable.ts';
 import { UsageError } from './usage-error.ts';
 
 /** A command whose mistakes are one line on stderr; its subcommands inherit that. */
@@ -9,7 +11,7 @@ export function command(name: string): Command {
     .showHelpAfterError(false)
     .configureHelp({ optionDescription: describeOption })
     .configureOutput({
-      outputError: (text, write) => write(`${text.trim().replace(/\s*\n\s*/g, ' ')}\n`),
+      outputError: (text, write) => write(`${printable(text.trim().replace(/\s*\n\s*/g, ' '))}\n`),
     });
 }
 
@@ -31,7 +33,7 @@ export async function run(program: Command, argv: readonly string[]): Promise<nu
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
     if (!(error instanceof UsageError)) throw error;
-    process.stderr.write(`error: ${error.message}\n`);
+    complain(printable(`error: ${error.message}`));
     return 2;
   }
 }

@@ -1,8 +1,10 @@
 /** `delivery`: shows what the FHIR server does not take, and does not refuse either (R18). */
+
 import type { Command } from 'commander';
 import { duration } from './breaker-command.ts';
 import { describeFailing } from './delivery/describe.ts';
 import { type LookOptions, looking } from './operator-options.ts';
+import { print } from './print.ts';
 
 interface ListOptions extends LookOptions {
   readonly for: number;
@@ -21,5 +23,5 @@ async function list({ stage, json, for: failingMs }: ListOptions): Promise<void>
   const { readFailing } = await import('./delivery/read.ts');
   const found = await readFailing(stage, Date.now() - failingMs);
   const text = json ? JSON.stringify(found) : describeFailing(found);
-  process.stdout.write(`${text}\n`);
+  print(text);
 }

@@ -8,6 +8,7 @@ import {
   TERMINOLOGY_PORT,
 } from '../local/downstream/control.ts';
 import { wholeNumber } from './command-line.ts';
+import { print } from './print.ts';
 import { TargetError } from './target.ts';
 
 export function addDownstream(program: Command): void {
@@ -35,5 +36,5 @@ async function control(mode: string | undefined, { port }: { port: number }): Pr
       { cause },
     );
   });
-  process.stdout.write(`${await response.text()}\n`);
+  print(await response.text());
 }

@@ -2,6 +2,7 @@
 import { type Command, InvalidArgumentError } from 'commander';
 import { describeIncident, describeIncidents } from './incident/describe.ts';
 import { type LookOptions, looking, saying, type WordOptions } from './operator-options.ts';
+import { print } from './print.ts';
 
 interface ListOptions extends LookOptions {
   readonly all?: true;
@@ -34,21 +35,21 @@ async function list({ stage, all, json }: ListOptions): Promise<void> {
   const { readIncidents } = await import('./incident/read.ts');
   const incidents = await readIncidents(stage, all === true);
   const text = json ? JSON.stringify({ incidents }) : describeIncidents(incidents);
-  process.stdout.write(`${text}\n`);
+  print(text);
 }
 
 async function show(id: Id, { stage, json }: LookOptions): Promise<void> {
   const { readOne } = await import('./incident/read.ts');
   const incident = await readOne(stage, id);
   const text = json ? JSON.stringify(incident) : describeIncident(incident, stage);
-  process.stdout.write(`${text}\n`);
+  print(text);
 }
 
 async function say(word: 'acknowledge' | 'resolve', id: Id, options: WordOptions): Promise<void> {
   const { sayOf } = await import('./incident/say.ts');
   const { by, reason: why, stage } = options;
   const incident = await sayOf(stage, id, word, { at: Date.now(), by, why });
-  process.stdout.write(`${describeIncidents([incident])}\n`);
+  print(describeIncidents([incident]));
 }
 
 function incidentId(text: string): Id {

@@ -3,6 +3,7 @@ import type { Command } from 'commander';
 import { describeLanes, describeOperated } from './lane/describe.ts';
 import type { Word } from './lane/operate.ts';
 import { type LookOptions, looking, saying, type WordOptions } from './operator-options.ts';
+import { print } from './print.ts';
 
 export function addLane(program: Command): void {
   const lane = program.command('lane').description('list lanes, pause one or let it run again');
@@ -26,11 +27,11 @@ async function list({ stage, json }: LookOptions): Promise<void> {
   const { lookAtLanes } = await import('./lane/look.ts');
   const lanes = await lookAtLanes(stage);
   const text = json ? JSON.stringify({ lanes }) : describeLanes(lanes, Date.now());
-  process.stdout.write(`${text}\n`);
+  print(text);
 }
 
 async function say(word: Word, name: string, { stage, by, reason }: WordOptions): Promise<void> {
   const { operate } = await import('./lane/operate.ts');
   const operated = await operate(stage, name, word, { by, why: reason });
-  process.stdout.write(`${describeOperated(word, operated)}\n`);
+  print(describeOperated(word, operated));
 }

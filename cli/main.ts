@@ -7,6 +7,8 @@ import { addDownstream } from './downstream-command.ts';
 import { addIncident } from './incident-command.ts';
 import { addLane } from './lane-command.ts';
 import { addPlugin } from './plugin-command.ts';
+import { complain } from './print.ts';
+import { printable } from './printable.ts';
 import { addQuarantine } from './quarantine-command.ts';
 import { addReport } from './report-command.ts';
 import { addSubmit } from './submit-command.ts';
@@ -28,10 +30,22 @@ addDownstream(program);
 addPlugin(program);
 addReport(program);
 
+/** A message names keys and paths, which others chose: of one that nobody expected it stays on its line too. */
+function fail(error: unknown): void {
+  const { name, message, stack = '' } = error instanceof Error ? error : new Error(String(error));
+  const said = error instanceof TargetError ? `error: ${message}` : `${name}: ${message}`;
+  const frames =
+    error instanceof TargetError ? '' : stack.slice(stack.indexOf(message) + message.length);
+  complain(`${printable(said)}${frames}`);
+  process.exitCode = 1;
+}
+process.on('uncaughtException', (error) => {
+  fail(error);
+  process.exit();
+});
+
 try {
   process.exitCode = await run(program, process.argv.slice(2));
 } catch (error) {
-  if (!(error instanceof TargetError)) throw error;
-  process.stderr.write(`error: ${error.message}\n`);
-  process.exitCode = 1;
+  fail(error);
 }

@@ -4,6 +4,7 @@ import { switchOf } from '../core/plugin-switch.ts';
 import { duration } from './breaker-command.ts';
 import { wholeNumber } from './command-line.ts';
 import { saying, type WordOptions } from './operator-options.ts';
+import { print } from './print.ts';
 import { UsageError } from './usage-error.ts';
 
 const DAY_MS = 24 * 3_600_000;
@@ -49,7 +50,7 @@ async function list({ stage }: { readonly stage: string }): Promise<void> {
   const { readBreakers } = await import('./breaker/read.ts');
   const { describePlugins } = await import('./plugin/describe.ts');
   const breakers = await readBreakers(stage);
-  process.stdout.write(`${describePlugins(await configured(), breakers, Date.now())}\n`);
+  print(describePlugins(await configured(), breakers, Date.now()));
 }
 
 type Word = Parameters<typeof import('./breaker/say.ts').say>[1];

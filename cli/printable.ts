@@ -1,20 +1,27 @@
 /**
- * Text of strangers, safe for an operator's terminal: what a producer wrote (a source, a file's name)
- * could otherwise move the cursor, forge lines or hide others. https://www.unicode.org/reports/tr36/
+ * Text of others, safe for an operator's terminal: what a producer wrote (a source, a file's name), or an
+ * operator before (a name, a reason), could otherwise move the cursor, forge lines or hide others. https://www.unicode.org/reports/tr36/
  */
-const CONTROLS_AND_DIRECTIONS =
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what it is about
-  /[\u0000-\u0008\u000a-\u001f\u007f-\u009f\u200e\u200f\u2028-\u202e\u2066-\u2069]/g;
+const CONTROLS_AND_FORMATS = /(?!\t)[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu;
 
-/** On one line, each control character (but a tab) and change of direction written as in JSON: `\u001b`. */
+/**
+ * On one line, each control character (but a tab), change of direction, invisible character and half of
+ * a pair written as in JSON: `\u001b`.
+ */
 export function printable(text: string): string {
-  return text.replace(
-    CONTROLS_AND_DIRECTIONS,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  return text.replace(CONTROLS_AND_FORMATS, (character) =>
+    Array.from({ length: character.length }, (_, n) => escaped(character.charCodeAt(n))).join(''),
   );
 }
+
+const escaped = (unit: number) => `\\u${unit.toString(16).padStart(4, '0')}`;
 
 /** The same for a text of many lines, which stay. */
 export function printableLines(text: string): string {
   return text.split(/\r?\n/).map(printable).join('\n');
+}
+
+/** A value as JSON on one line: JSON itself writes out only the controls below U+0020. */
+export function printableJson(value: unknown): string {
+  return printable(JSON.stringify(value));
 }

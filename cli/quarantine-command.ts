@@ -3,6 +3,8 @@ import { userInfo } from 'node:os';
 import { type Command, Option } from 'commander';
 import { type Lane, lanes } from '../core/messages.ts';
 import { instant, wholeNumber } from './command-line.ts';
+import { complain, print } from './print.ts';
+import { printable } from './printable.ts';
 import type { Act } from './quarantine/audited.ts';
 import { addLook } from './quarantine/look.ts';
 import { type SelectionOptions, selectionOf } from './quarantine/selection.ts';
@@ -41,7 +43,7 @@ function addIndex(quarantine: Command): void {
     .action(async (options: Pick<Options, 'stage'>) => {
       const { quarantineTable } = await openStage(options.stage);
       const { indexFormerEntries } = await import('../functions/aws/quarantine-fingerprints.ts');
-      process.stdout.write(`indexed ${await indexFormerEntries(quarantineTable)}\n`);
+      print(`indexed ${await indexFormerEntries(quarantineTable)}`);
     });
 }
 
@@ -69,7 +71,7 @@ async function redriveEntries(options: Options): Promise<void> {
     redrive(stage, selection, {
       ...recorded(options, before),
       signal: stopping,
-      onFailed: (id, reason) => process.stderr.write(`${id}: not redriven: ${reason}\n`),
+      onFailed: (id, reason) => complain(printable(`${id}: not redriven: ${reason}`)),
     }),
   );
   if (saysWhatIsMissing(options, counts, stopping)) return;
@@ -121,7 +123,7 @@ function saysWhatIsMissing(
   const isNothing = fingerprint !== undefined && Object.keys(counts).length === 0 && !aborted;
   if (unknown === 0 && !isNothing) return false;
   const what = isNothing ? `entry with the fingerprint ${fingerprint}` : `entry of ${unknown} --id`;
-  process.stderr.write(`error: no ${what} in the quarantine of ${stage}; see quarantine list\n`);
+  complain(printable(`error: no ${what} in the quarantine of ${stage}; see quarantine list`));
   process.exitCode = 1;
   return isNothing;
 }
@@ -130,7 +132,7 @@ function saysWhatIsMissing(
 function say<Ending extends string>(verb: string, done: Ending, counts: Counts<Ending>): void {
   const others = Object.entries<number | undefined>(counts).filter(([ending]) => ending !== done);
   const rest = others.map(([ending, count]) => `, ${count} ${ending}`).join('');
-  process.stdout.write(`${verb} ${counts[done] ?? 0}${rest}\n`);
+  print(`${verb} ${counts[done] ?? 0}${rest}`);
 }
 
 /** The first Ctrl-C lets what is under way end, a second one kills. */
@@ -143,6 +145,6 @@ function stopOnInterrupt(): AbortSignal {
 function goOn({ aborted }: AbortSignal, before: number): void {
   if (!aborted) return;
   const time = new Date(before).toISOString();
-  process.stderr.write(`interrupted; to go on, run it again with --before ${time}\n`);
+  complain(`interrupted; to go on, run it again with --before ${time}`);
   process.exitCode = 1;
 }

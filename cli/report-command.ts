@@ -2,6 +2,7 @@
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { DayReport } from '../core/day-report.ts';
 import { dayOf, startOfDay } from '../core/utc-day.ts';
+import { print, printCsv } from './print.ts';
 
 interface Options {
   readonly stage: string;
@@ -40,17 +41,17 @@ async function report(options: Options): Promise<void> {
   const { countDay } = await import('../functions/reporting/facts-of-day.ts');
   const counted = await countDay(await findReports(options.stage), options.day);
   if (options.html !== undefined || options.open) await page(counted.report, options);
-  else process.stdout.write(await textOf(counted.report, options));
+  else await show(counted.report, options);
 }
 
-async function textOf(counted: DayReport, { csv, json }: Options): Promise<string> {
-  if (json) return `${JSON.stringify(counted)}\n`;
+async function show(counted: DayReport, { csv, json }: Options): Promise<void> {
+  if (json) return print(JSON.stringify(counted));
   if (csv) {
     const { csvOf } = await import('../functions/reporting/report-csv.ts');
-    return csvOf(counted);
+    return printCsv(csvOf(counted));
   }
   const { describeDay } = await import('./report/describe.ts');
-  return `${describeDay(counted)}\n`;
+  print(describeDay(counted));
 }
 
 async function page(counted: DayReport, { html, stage }: Options): Promise<void> {
@@ -58,5 +59,5 @@ async function page(counted: DayReport, { html, stage }: Options): Promise<void>
   const { showPage, writePage } = await import('./report/page.ts');
   const text = htmlOf(counted, stage);
   const file = html === undefined ? await showPage(counted.day, text) : await writePage(html, text);
-  process.stdout.write(`${file}\n`);
+  print(file);
 }

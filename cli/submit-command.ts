@@ -3,6 +3,8 @@ import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type Lane, lanes } from '../core/messages.ts';
 import { place } from './input/entry.ts';
 import { measureInputs, readInputs } from './input/read-input.ts';
+import { complain, print } from './print.ts';
+import { printable } from './printable.ts';
 import { bar, rateMeter, showProgress } from './progress.ts';
 import { submit } from './submit/submit.ts';
 import { unsentFile } from './submit/unsent-file.ts';
@@ -45,17 +47,15 @@ async function submitFiles(files: string[], options: Options): Promise<void> {
       done.accepted += 1;
     },
     onUnsent: async (entry, reason) => {
-      progress.log(`${place(entry)}: not sent: ${reason}`);
+      progress.log(printable(`${place(entry)}: not sent: ${reason}`));
       if (entry.kind === 'resource') await unsent.keep(entry.text);
     },
   }).finally(progress.stop);
-  process.stdout.write(
-    `submitted ${counts.accepted} to ${laneQueueName(options.stage, options.lane)}\n`,
-  );
+  print(`submitted ${counts.accepted} to ${laneQueueName(options.stage, options.lane)}`);
   if (counts.unsent === 0) return;
   const kept = unsent.name();
   const where = kept === undefined ? 'none of them readable' : `kept in ${kept}`;
-  process.stderr.write(`error: ${counts.unsent} could not be sent, ${where}\n`);
+  complain(printable(`error: ${counts.unsent} could not be sent, ${where}`));
   process.exitCode = 1;
 }
 

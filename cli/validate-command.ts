@@ -1,7 +1,7 @@
 /** `validate FILE…`: validates resources here, without any pipeline. Status 1 if one is invalid. */
-import { once } from 'node:events';
 import { type Command, Option } from 'commander';
 import { measureInputs } from './input/read-input.ts';
+import { complain, printPart } from './print.ts';
 import { findingsOf } from './validate/findings.ts';
 import { FORMATS, type Format, type Summary, writerOf } from './validate/formats.ts';
 import { readToValidate } from './validate/inputs.ts';
@@ -29,7 +29,7 @@ async function validateFiles(files: string[], { format }: { format: Format }): P
   const rules = new Map<string, number>();
   let validated = 0;
   let invalid = 0;
-  await write(writer.begin());
+  await printPart(writer.begin());
   for await (const entry of readToValidate(files)) {
     for (const finding of findingsOf(entry, validateText)) {
       validated += 1;
@@ -37,25 +37,20 @@ async function validateFiles(files: string[], { format }: { format: Format }): P
       if (errors.length === 0) continue;
       invalid += 1;
       for (const { rule = 'other' } of errors) rules.set(rule, (rules.get(rule) ?? 0) + 1);
-      await write(writer.invalid(finding));
+      await printPart(writer.invalid(finding));
     }
   }
   const summary = { validated, invalid, rules };
-  await write(writer.end(summary));
-  process.stderr.write(said(summary));
+  await printPart(writer.end(summary));
+  complain(said(summary));
   if (invalid > 0) process.exitCode = 1;
-}
-
-/** Waits where the reader is slower: of a large file the findings are more than memory should hold. */
-async function write(text: string): Promise<void> {
-  if (text !== '' && !process.stdout.write(text)) await once(process.stdout, 'drain');
 }
 
 /** Errors by rule, the most frequent first. */
 function said({ validated, invalid, rules }: Summary): string {
   const lines = [...rules]
     .sort(([, a], [, b]) => b - a)
-    .map(([rule, count]) => `${String(count).padStart(8)}  ${rule}\n`);
-  if (validated === 0) return '0 validated, 0 invalid: no resource was found\n';
-  return `${validated} validated, ${invalid} invalid\n${lines.join('')}`;
+    .map(([rule, count]) => `${String(count).padStart(8)}  ${rule}`);
+  if (validated === 0) return '0 validated, 0 invalid: no resource was found';
+  return [`${validated} validated, ${invalid} invalid`, ...lines].join('\n');
 }

@@ -32,17 +32,22 @@ export interface Head {
 export interface RecordedFact {
   /** Keyed hash of the fact's id. */
   readonly fact: string;
-  readonly kind: AuditFactKind | 'unreadable';
+  readonly kind: AuditFactKind | 'unreadable' | 'refused';
   readonly at: number;
   readonly component: string;
   readonly actor?: string | undefined;
   readonly reason?: string | undefined;
   readonly details: Readonly<Record<string, string | number>>;
+  /** The principal that told it first, as SQS proves it; absent where the writer speaks of itself. */
+  readonly teller?: string | undefined;
+  /** The function or the operator that the principal is. */
+  readonly toldAs?: string | undefined;
 }
 
 /** An entry as its table item and a line of its object hold it, byte by byte the same. */
 export interface AppendedEntry {
   readonly sequence: number;
+  /** By what its fact is known again. */
   readonly fact: string;
   readonly hash: string;
   readonly line: string;
@@ -60,7 +65,7 @@ const entrySchema = z.strictObject({
   details: z.record(z.string(), z.union([z.string(), z.number()])),
   fact: z.string(),
   hash: z.string().regex(/^[0-9a-f]{64}$/),
-  kind: z.enum([...AUDIT_FACT_KINDS, 'unreadable']),
+  kind: z.enum([...AUDIT_FACT_KINDS, 'unreadable', 'refused']),
   previous: z.string(),
   reason: z.string().optional(),
   /** Epoch ms. */
@@ -68,6 +73,9 @@ const entrySchema = z.strictObject({
   sequence: z.int().positive(),
   /** The duties that it is evidence for. */
   tags: z.array(z.string()),
+  /** Both are absent in entries that were written before tellers were recorded. */
+  teller: z.string().optional(),
+  toldAs: z.string().optional(),
 });
 export type AuditEntry = z.infer<typeof entrySchema>;
 
@@ -76,6 +84,19 @@ const TAGS: Partial<Record<RecordedFact['kind'], string>> = {
   'process-crash': 'HIPAA_164_308_LGPD_Art_46',
   'incident-opened': 'HIPAA_164_308_a_1_ii_D',
 };
+
+/**
+ * By what a fact is known again: its kind and its id, so that nobody can use up an id of a kind that is
+ * not theirs to tell. Entries of the time before tellers were recorded are known by the id alone.
+ */
+export function factKeyOf({
+  kind,
+  fact,
+  teller,
+  toldAs,
+}: Pick<RecordedFact, 'kind' | 'fact' | 'teller' | 'toldAs'>): string {
+  return (teller ?? toldAs) === undefined ? fact : `${kind}#${fact}`;
+}
 
 /** What stands before the first entry. */
 export function genesis(chain: string): Head {
@@ -97,7 +118,7 @@ export function appendFacts(
     const content = { ...fact, ...written, ...batch, tags, sequence, previous };
     const hash = hashOf('entry', canonical(content));
     previous = hash;
-    return { sequence, fact: fact.fact, hash, line: canonical({ ...content, hash }) };
+    return { sequence, fact: factKeyOf(fact), hash, line: canonical({ ...content, hash }) };
   });
 }
 
@@ -122,7 +143,7 @@ export function readBatch(lines: readonly string[]): Batch | undefined {
   for (const line of lines) {
     last = readEntry(line);
     if (last === undefined || last.sequence !== last.batchFirst + entries.length) return undefined;
-    entries.push({ sequence: last.sequence, fact: last.fact, hash: last.hash, line });
+    entries.push({ sequence: last.sequence, fact: factKeyOf(last), hash: last.hash, line });
   }
   if (last === undefined || last.sequence !== last.batchLast) return undefined;
   return { entries, head: headAt(last) };

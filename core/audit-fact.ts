@@ -1,10 +1,11 @@
 /**
  * What is worth evidence: one fact, as whoever saw it tells it to the audit log.
  *
- * A fact is identified by what happened and not by who tells it or when: `id` is made of the thing
- * itself (the crash's id, the incident and its step, the operator's run), so that a fact told twice
- * is one entry. The audit log never shows the id, it keeps a keyed hash of it; so an id may be made
- * of message ids. All other fields are recorded as they are: no bodies, no values, no names of
+ * A fact is identified by its kind and by what happened, and not by who tells it or when: `id` is made
+ * of the thing itself (the crash's id, the incident and its step, the operator's run), so that a fact
+ * told twice is one entry. Each kind has ids of its own: who may tell one kind cannot use up the id of
+ * a fact of another (core/tellers.ts says who may tell which). The audit log never shows the id, it
+ * keeps a keyed hash of it; so an id may be made of message ids. All other fields are recorded as they are: no bodies, no values, no names of
  * patients, and ids of messages and resources only as keyed hashes (R08).
  *
  * Bounds keep an entry far below every limit on its way (SQS 1 MiB, a table's item 400 KB). What
@@ -27,8 +28,23 @@ export const AUDIT_FACT_KINDS = [
   'configuration',
   'sender-refused',
   'plugin-switched',
+  'phi-read',
+  'audit-reviewed',
 ] as const;
 export type AuditFactKind = (typeof AUDIT_FACT_KINDS)[number];
+
+/** What the writer says of itself. Nobody else may tell it. */
+export const WRITERS_OWN_KIND = 'configuration' satisfies AuditFactKind;
+
+/** What the command line tells, in the name of the operator who types it. */
+export const OPERATORS_KINDS = [
+  'redrive',
+  'discard',
+  'breaker-forced',
+  'plugin-switched',
+  'phi-read',
+  'audit-reviewed',
+] as const satisfies readonly AuditFactKind[];
 
 const DETAILS_MAX = 64;
 const TEXT_CHARACTERS_MAX = 1_024;

@@ -1,8 +1,8 @@
 /**
  * Are facts known again by what the log holds, and by nothing else (R40)?
  *
- * The writer leaves out a fact that it knows already, by a row that names the fact's keyed hash and
- * its entry. So a forged row is as bad as a deleted entry: a true fact that comes after it would be
+ * The writer leaves out a fact that it knows already, by a row that names the fact's kind and keyed
+ * hash, and its entry. So a forged row is as bad as a deleted entry: a true fact that comes after it would be
  * left out. And a row that was taken away lets a fact come twice. Rows and entries must therefore
  * name each other, one for one.
  *
@@ -13,7 +13,7 @@ import type { AuditProblem, VerifiedEntry } from './audit-verification.ts';
 
 /** The row by which a fact is known. */
 export interface FactRow {
-  /** Keyed hash. */
+  /** Its kind and the keyed hash of its id. */
   readonly fact: string;
   readonly sequence: number;
 }

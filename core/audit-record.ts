@@ -4,31 +4,52 @@
  * Whatever came is recorded (R40). What is no fact, or too large for an entry, becomes an entry that
  * says so: when it came, why it could not be read, how large it was and a keyed hash of it, by which
  * it can be recognised should it turn up. So nothing that is sent, by whomever, stops the log.
+ *
+ * What its teller may not tell becomes an entry `refused`, which names the teller. Its id is not taken:
+ * the true fact is still written when it comes. A stranger who floods the queue gets one such entry for
+ * each kind and minute, because entries are kept for years; each message is in the writer's own log.
  */
 
 import type { RecordedFact } from './audit-chain.ts';
-import { auditFactSchema } from './audit-fact.ts';
+import { type AuditFact, auditFactSchema, WRITERS_OWN_KIND } from './audit-fact.ts';
+import { mayTell, type Tellers, type ToldBy, toldBy } from './tellers.ts';
 
 /** Far below what an item can hold (400 KB), and ten of them below what an object should. */
 export const FACT_BYTES_MAX = 64 * 1024;
+
+const MINUTE_MS = 60_000;
 
 export interface FactMessage {
   readonly messageId: string;
   readonly body: string;
   /** Epoch ms. */
   readonly sentAt: number;
+  /** As SQS gives it, session included. */
+  readonly senderId: string;
 }
 
+type Hash = (text: string) => string;
+
+type Read =
+  | { readonly kind: 'fact'; readonly fact: AuditFact }
+  | { readonly kind: 'unreadable'; readonly why: string };
+
 /** `hash` is keyed: without its key nobody can tell which text has which hash. */
-export function recordedFact(message: FactMessage, hash: (text: string) => string): RecordedFact {
-  const bytes = Buffer.byteLength(message.body);
-  if (bytes > FACT_BYTES_MAX) return unreadable(message, bytes, 'too large', hash);
-  const json = parseJson(message.body);
-  if (json === undefined) return unreadable(message, bytes, 'not JSON', hash);
-  const fact = auditFactSchema.safeParse(json);
-  if (!fact.success) return unreadable(message, bytes, 'not a fact', hash);
-  const { id, ...rest } = fact.data;
-  return { ...rest, fact: hash(id) };
+export function recordedFact(message: FactMessage, tellers: Tellers, hash: Hash): RecordedFact {
+  const { senderId } = message;
+  const told = toldBy(tellers, senderId);
+  const read = readFact(message.body);
+  if (read.kind === 'unreadable') {
+    const isStranger = tellers.senderIds === 'verify' && told.toldAs === undefined;
+    if (isStranger) return refused(message, told, 'unreadable', hash);
+    return unreadable(message, told, read.why, hash);
+  }
+  const { id, ...rest } = read.fact;
+  const { kind } = rest;
+  if (kind === WRITERS_OWN_KIND || !mayTell(tellers, senderId, kind)) {
+    return refused(message, told, kind, hash);
+  }
+  return { ...rest, ...told, fact: hash(id) };
 }
 
 /** That another deployment writes from now on: what it is, and after which entry it began. */
@@ -36,30 +57,58 @@ export function configurationFact(
   deployed: { readonly configuration: string; readonly details: RecordedFact['details'] },
   after: number,
   now: number,
-  hash: (text: string) => string,
+  hash: Hash,
 ): RecordedFact {
   const { configuration, details } = deployed;
   return {
-    fact: hash(`configuration/${configuration}/after/${after}`),
-    kind: 'configuration',
+    fact: hash(`${WRITERS_OWN_KIND}/${configuration}/after/${after}`),
+    kind: WRITERS_OWN_KIND,
     at: now,
     component: 'audit',
+    toldAs: 'audit',
     details: { ...details, configuration },
   };
 }
 
+function readFact(body: string): Read {
+  if (Buffer.byteLength(body) > FACT_BYTES_MAX) return { kind: 'unreadable', why: 'too large' };
+  const json = parseJson(body);
+  if (json === undefined) return { kind: 'unreadable', why: 'not JSON' };
+  const fact = auditFactSchema.safeParse(json);
+  if (!fact.success) return { kind: 'unreadable', why: 'not a fact' };
+  return { kind: 'fact', fact: fact.data };
+}
+
 function unreadable(
   { messageId, body, sentAt }: FactMessage,
-  bytes: number,
+  told: ToldBy,
   why: string,
-  hash: (text: string) => string,
+  hash: Hash,
 ): RecordedFact {
   return {
+    ...told,
     fact: hash(`message/${messageId}`),
     kind: 'unreadable',
     at: sentAt,
     component: 'audit',
-    details: { why, bytes, body: hash(body) },
+    details: { why, bytes: Buffer.byteLength(body), body: hash(body) },
+  };
+}
+
+function refused(
+  { body, sentAt }: FactMessage,
+  told: ToldBy,
+  claimed: string,
+  hash: Hash,
+): RecordedFact {
+  const minute = Math.floor(sentAt / MINUTE_MS);
+  return {
+    ...told,
+    fact: hash(`refused/${told.teller}/${claimed}/${minute}`),
+    kind: 'refused',
+    at: sentAt,
+    component: 'audit',
+    details: { claimed, bytes: Buffer.byteLength(body), body: hash(body) },
   };
 }
 

@@ -6,7 +6,7 @@
  * the evidence (nobody can change their first version while they are locked), the table is the copy
  * that is easy to read; so where the two differ, the object is checked first, by its own hashes.
  */
-import { type AuditEntry, type Head, headAt, readEntry } from './audit-chain.ts';
+import { type AuditEntry, factKeyOf, type Head, headAt, readEntry } from './audit-chain.ts';
 import { firstOf, linesOf, sortKeyOf } from './audit-places.ts';
 
 /** An item of the table's partition. */
@@ -35,6 +35,7 @@ export interface AuditProblem {
 
 export interface VerifiedEntry {
   readonly sequence: number;
+  /** By what its fact is known again. */
   readonly fact: string;
   readonly hash: string;
   readonly line: string;
@@ -110,11 +111,11 @@ function verifyObject(head: Head, object: AuditObject): VerifiedObject {
   for (const line of lines.slice(0, -1)) {
     const entry = readEntry(line);
     if (entry === undefined) return wrong('changed');
-    const { sequence, fact, hash } = entry;
+    const { sequence, hash } = entry;
     if (sequence > last.sequence + 1 && !holds(lines, last.sequence + 1)) return wrong('missing');
     const follows = sequence === last.sequence + 1 && entry.previous === last.hash;
     if (!follows || !inBatch(entry, head)) return wrong('out of place');
-    entries.push({ sequence, fact, hash, line });
+    entries.push({ sequence, fact: factKeyOf(entry), hash, line });
     lastOfBatch = entry.batchLast;
     last = headAt(entry);
   }

@@ -56,7 +56,7 @@ export const sourceRulesSchema = z.strictObject({
   senderIds: z.enum(['verify', 'fixed']).default('verify'),
   /** Whether a message must have the group of its source. */
   messageGroups: z.enum(['require', 'accept']).default('require'),
-  /** Unique ids of those who may redrive, beside our own roles. */
+  /** Unique ids of those who may redrive, and tell the audit log what operators do. */
   operators: z.array(senderIdSchema).default([]),
   /** By label. */
   known: z.record(

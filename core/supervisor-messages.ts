@@ -2,6 +2,10 @@
 import { z } from 'zod';
 import { SUPERVISED_LANES } from './supervision-tree.ts';
 
+/** What a role may tell the supervisor by itself. Crash events come by a topic, and a wake is anybody's. */
+export const SUPERVISOR_NEWS = ['remediation', 'breaker-news'] as const;
+export type SupervisorNews = (typeof SUPERVISOR_NEWS)[number];
+
 /** The property of a lane function's event that says: this is a probe. No producer can set it. */
 export const PROBE_PROPERTY = 'failsafeProbe';
 

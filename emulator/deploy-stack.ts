@@ -32,6 +32,9 @@ export interface Output {
 /** Where `deploy:local` synthesizes. */
 export const ASSEMBLY = join(ROOT, 'build', 'emulator');
 
+/** What an emulator cannot prove, it is not asked for: all messages have one sender there. */
+export const ONE_SENDER = 'sources.senderIds=fixed';
+
 /** A stack in the assembly that it was synthesized into. */
 export interface SynthesizedStack {
   readonly stackName: string;

@@ -1,5 +1,5 @@
 /** `npm run deploy:local`: the stack of `cdk deploy`, on the emulator at AWS_ENDPOINT_URL. */
-import { ASSEMBLY, deployStack, type Output, synthesize } from './deploy-stack.ts';
+import { ASSEMBLY, deployStack, ONE_SENDER, type Output, synthesize } from './deploy-stack.ts';
 import { emulatorVariables } from './environment.ts';
 import { quiet, runLocalCommand, say } from './local-command.ts';
 import { openLocalTarget } from './local-target.ts';
@@ -20,10 +20,14 @@ function sayOutputs(outputs: readonly Output[], endpoint: string): void {
   say(`try\n  ${TRY}${stage === 'dev' ? '' : ` --stage ${stage}`}`);
 }
 
+/** Refused for stage prod, where no emulator should change what is deployed. */
+const oneSender = (context: readonly string[]) =>
+  context.includes('stage=prod') ? [] : [ONE_SENDER];
+
 async function deploy({ context = [] }: { context?: string[] }): Promise<void> {
   const { emulator, env } = await openLocalTarget();
   say(`deploying to ${emulator.name} at ${emulator.endpoint}`);
-  const stack = await synthesize(ASSEMBLY, context, env);
+  const stack = await synthesize(ASSEMBLY, [...oneSender(context), ...context], env);
   const outputs = await deployStack({ emulator, stack, env, say, quiet });
   sayOutputs(outputs, emulator.endpoint);
 }

@@ -46,7 +46,9 @@ export const METRICS = {
   PluginCrashes: counts(
     'crashes of plugins; those of required ones are verdicts, as long as the plugin is on',
   ),
-  SenderRefused: counts('messages of a sender that may not send here (see sources)'),
+  SenderRefused: counts(
+    'messages of a sender that may not send here (see sources), or may not tell this (SECURITY.md)',
+  ),
   Suspects: counts('messages sent to isolation because they were in an environment that died'),
   MarksNotEmptied: counts(
     'batches given back whose mark may still name them: its next batch overwrites it',

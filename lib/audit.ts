@@ -5,7 +5,7 @@ import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
-import { AUDIT_CHAIN } from '../core/audit-fact.ts';
+import { AUDIT_CHAIN, type AuditFactKind, OPERATORS_KINDS } from '../core/audit-fact.ts';
 import { prefixOf } from '../core/audit-places.ts';
 import { ENV } from '../functions/aws/env-names.ts';
 import { acknowledge, objectsUnder } from './acknowledgements.ts';
@@ -15,6 +15,7 @@ import type { Foundation } from './foundation.ts';
 import type { HashKey } from './hash-key.ts';
 import { PipelineFunction } from './pipeline-function.ts';
 import { allow, allowKey, allowKeyFor, objects } from './policy.ts';
+import { Tellers } from './tellers.ts';
 
 interface AuditProps {
   readonly table: Table;
@@ -26,6 +27,7 @@ export class Audit extends Construct {
   readonly queue: Queue;
   readonly function: PipelineFunction;
   readonly vault: AuditVault;
+  readonly #tellers: Tellers;
 
   constructor(scope: Construct, id: string, foundation: Foundation, props: AuditProps) {
     super(scope, id);
@@ -50,10 +52,14 @@ export class Audit extends Construct {
       windowSeconds: 0,
       maxConcurrency,
     });
+    this.#tellers = new Tellers(foundation.config, OPERATORS_KINDS);
+    this.#tellers.guard(this.queue);
+    this.#tellers.tell(this.function);
   }
 
-  /** Lets a function that may use the key for SQS tell facts. */
-  grantTell(teller: PipelineFunction): void {
+  /** Lets a function that may use the key for SQS tell facts of these kinds, and of no other (R40). */
+  grantTell(teller: PipelineFunction, kinds: readonly AuditFactKind[]): void {
+    this.#tellers.add(teller, kinds);
     teller.allow(allow('TellAudit', ['sqs:SendMessage'], [this.queue.queueArn]));
     teller.lambda.addEnvironment(ENV.auditQueueUrl, this.queue.queueUrl);
   }

@@ -1,6 +1,7 @@
 /** What must hold between two settings. Each refusal names both, and says what would do. */
 import { WRITING_MS } from '../functions/validate/handlers-clock.ts';
 import type { Config } from './config.ts';
+import { endpointProblems } from './endpoint-checks.ts';
 import { sizeProblems } from './resource-size.ts';
 import { retryProblems } from './retry-checks.ts';
 import { senderProblems, sourceProblems } from './source-config.ts';
@@ -55,25 +56,18 @@ function* pluginProblems({ plugins }: Config): Generator<string> {
   }
 }
 
-/** Over `http`, and not to this machine itself. */
-const isOpenOnTheWire = (endpoint = '') =>
-  endpoint.startsWith('http:') && !/^http:\/\/(127\.0\.0\.1|localhost)[:/]/.test(endpoint);
-
 function* deliveryProblems(config: Config): Generator<string> {
   const { delivery } = config;
   yield* queueProblems('delivery', delivery, 0);
-  if (isOpenOnTheWire(delivery.endpoint)) {
-    yield `delivery.endpoint ${delivery.endpoint} must be https: resources are PHI`;
-  }
+  yield* endpointProblems('delivery.endpoint', delivery.endpoint, 'resources are PHI');
   if (2 * delivery.callTimeoutMs + HANDLER_MARGIN_MS > delivery.timeoutSeconds * 1000) {
     yield `delivery.callTimeoutMs ${delivery.callTimeoutMs} must fit twice into delivery.timeoutSeconds ${delivery.timeoutSeconds}, less ${HANDLER_MARGIN_MS} ms`;
   }
 }
 
 function* tracesProblems({ traces: { endpoint } }: Config): Generator<string> {
-  if (isOpenOnTheWire(endpoint)) {
-    yield `traces.endpoint ${endpoint} must be https: what happens to whose messages is nobody else's business`;
-  }
+  const why = "what happens to whose messages is nobody else's business";
+  yield* endpointProblems('traces.endpoint', endpoint, why);
 }
 
 function* terminologyProblems(config: Config): Generator<string> {
@@ -83,9 +77,8 @@ function* terminologyProblems(config: Config): Generator<string> {
     if (tokenSecretArn !== undefined) yield 'terminology.tokenSecretArn needs terminology.endpoint';
     return;
   }
-  if (isOpenOnTheWire(endpoint)) {
-    yield `terminology.endpoint ${endpoint} must be https: what it answers decides, and a token may go there`;
-  }
+  const why = 'what it answers decides, and a token may go there';
+  yield* endpointProblems('terminology.endpoint', endpoint, why);
   // A call begins only if it may take its whole time.
   if (2 * callTimeoutMs > budgetMs) {
     yield `terminology.callTimeoutMs ${callTimeoutMs} must fit twice into terminology.budgetMs ${budgetMs}`;
@@ -102,6 +95,15 @@ function* terminologyProblems(config: Config): Generator<string> {
   }
 }
 
+function* outcomesProblems({ outcomesSubscriptions }: Config): Generator<string> {
+  for (const [position, { protocol, endpoint }] of outcomesSubscriptions.entries()) {
+    if (protocol !== 'https') continue;
+    const key = `outcomesSubscriptions.${position}.endpoint`;
+    if (!/^https:/i.test(endpoint)) yield `${key} must be https, as its protocol is`;
+    yield* endpointProblems(key, endpoint, 'it tells how messages ended');
+  }
+}
+
 /** Problems between the values of one config, in words; none means that it can be deployed. */
 export function configProblems(config: Config): string[] {
   const { incident } = config;
@@ -109,6 +111,7 @@ export function configProblems(config: Config): string[] {
     ...deliveryProblems(config),
     ...terminologyProblems(config),
     ...tracesProblems(config),
+    ...outcomesProblems(config),
     ...pluginProblems(config),
     ...sizeProblems(config),
     ...laneProblems(config, 'critical'),

@@ -4,6 +4,8 @@ import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import { encryptedTopic } from './encrypted-topic.ts';
 import type { Foundation } from './foundation.ts';
+import type { PipelineFunction } from './pipeline-function.ts';
+import { admitPublishers } from './queue-policy.ts';
 import { ReaderQueue } from './reader-queue.ts';
 
 export class Crashes extends Construct {
@@ -14,6 +16,14 @@ export class Crashes extends Construct {
     super(scope, id);
     this.#foundation = foundation;
     this.topic = encryptedTopic(this, 'Topic', foundation, 'crashes');
+  }
+
+  /** Who reads a crash event cannot see who published it, so the topic admits these alone (R40). */
+  onlyPublishedBy(tellers: readonly PipelineFunction[]): void {
+    admitPublishers(
+      this.topic,
+      tellers.map(({ role }) => role.roleArn),
+    );
   }
 
   /** A queue that gets every crash event as published; what cannot be delivered is kept too. */

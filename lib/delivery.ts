@@ -6,13 +6,14 @@ import { Construct } from 'constructs';
 import type { BodyPrefix } from '../functions/aws/bodies-bucket.ts';
 import { ENV } from '../functions/aws/env-names.ts';
 import { PENDING_INDEX } from '../functions/aws/resources-indexes.ts';
+import { FHIR_SERVER } from '../functions/deliver/service.ts';
 import type { DeliverSettings } from '../functions/deliver/settings.ts';
 import { acknowledge, objectsUnder } from './acknowledgements.ts';
 import type { Config } from './config.ts';
 import { encryptedQueue } from './encrypted-queue.ts';
 import type { Foundation } from './foundation.ts';
 import { PipelineFunction } from './pipeline-function.ts';
-import { allow, allowKey, objects } from './policy.ts';
+import { allow, allowBlindUpdate, allowKey, allowKeys, objects } from './policy.ts';
 
 interface DeliveryProps {
   readonly endpoint: string;
@@ -83,8 +84,13 @@ export class Delivery extends Construct {
           ['dynamodb:GetItem', 'dynamodb:UpdateItem'],
           [props.resources.tableArn],
         ),
-        allow('ShareBreaker', ['dynamodb:GetItem', 'dynamodb:PutItem'], [props.breakers.tableArn]),
-        allow('FileUndelivered', ['dynamodb:UpdateItem'], [props.quarantine.tableArn]),
+        allowKeys(
+          'ShareBreaker',
+          ['dynamodb:GetItem', 'dynamodb:PutItem'],
+          [props.breakers.tableArn],
+          [FHIR_SERVER],
+        ),
+        allowBlindUpdate('FileUndelivered', [props.quarantine.tableArn]),
         allow('ReadBodies', ['s3:GetObject'], objects(props.bodies, [READ])),
         allow('WriteBodies', ['s3:PutObject'], objects(props.bodies, [WRITE])),
         ...(tokenSecretArn === undefined
@@ -119,7 +125,7 @@ export class Delivery extends Construct {
       },
       statements: [
         allow('FindDue', ['dynamodb:Query'], [`${resources.tableArn}/index/${PENDING_INDEX}`]),
-        allow('MarkSent', ['dynamodb:UpdateItem'], [resources.tableArn]),
+        allowBlindUpdate('MarkSent', [resources.tableArn]),
         allow('ReadBreakers', ['dynamodb:GetItem', 'dynamodb:Scan'], [breakers.tableArn]),
         allow('SendTriggers', ['sqs:SendMessage'], [this.queue.queueArn, this.deadLetter.queueArn]),
         ...allowKey(foundation.key, ['dynamodb', 'sqs']),

@@ -11,6 +11,7 @@ import type { Crashes } from './crashes.ts';
 import type { Foundation } from './foundation.ts';
 import { PipelineFunction } from './pipeline-function.ts';
 import { allow, allowKey } from './policy.ts';
+import { Tellers } from './tellers.ts';
 
 interface IncidentProps {
   readonly crashes: Crashes;
@@ -23,12 +24,15 @@ export class Incident extends Construct {
   readonly function: PipelineFunction;
   /** Takes crash events, escalations and the minute's wakes. */
   readonly queue: IQueue;
+  readonly #tellers: Tellers;
 
   constructor(scope: Construct, id: string, foundation: Foundation, props: IncidentProps) {
     super(scope, id);
     const { config, concurrency, key } = foundation;
     const queue = props.crashes.readerQueue('incident', config.incident.visibilitySeconds);
     this.queue = queue;
+    this.#tellers = new Tellers(config, []);
+    this.#tellers.guard(queue);
     const incident = new PipelineFunction(this, 'Incident', foundation, {
       name: 'incident',
       code: 'incident',
@@ -70,11 +74,10 @@ export class Incident extends Construct {
     });
   }
 
-  /** Where a remedy is configured, lets it ask the supervisor for it. */
-  grantAsk(supervisorQueue: IQueue, { config }: Foundation): void {
-    if (config.incident.remediation === 'off') return;
-    this.function.allow(allow('AskForPauses', ['sqs:SendMessage'], [supervisorQueue.queueArn]));
-    this.function.lambda.addEnvironment(ENV.supervisorQueueUrl, supervisorQueue.queueUrl);
+  /** Whoever tells of a crash does it by the topic; these send themselves, and nobody else does (R40). */
+  admit(tellers: readonly PipelineFunction[], sourceArns: readonly string[]): void {
+    for (const teller of tellers) this.#tellers.add(teller, []);
+    for (const sourceArn of sourceArns) this.#tellers.addService(sourceArn);
   }
 }
 

@@ -24,13 +24,14 @@ export class Minute extends Construct {
     });
   }
 
-  /** A queue gets the body {@link MINUTE_WAKE}, a function EventBridge's event. AWS takes five. */
-  wakes(target: IQueue | PipelineFunction): void {
+  /** A queue gets the body {@link MINUTE_WAKE}, a function EventBridge's event. AWS takes five. @returns the rule's ARN */
+  wakes(target: IQueue | PipelineFunction): string {
     this.#rule.addTarget(
       target instanceof PipelineFunction
         ? new LambdaFunction(target.lambda)
         : wokenQueue(this.#rule, target),
     );
+    return this.#rule.ruleArn;
   }
 }
 

@@ -22,6 +22,8 @@ interface MonitorProps {
 }
 
 export class Monitor extends Construct {
+  readonly function: PipelineFunction;
+
   constructor(scope: Construct, id: string, foundation: Foundation, props: MonitorProps) {
     super(scope, id);
     const { config, concurrency, key } = foundation;
@@ -55,6 +57,7 @@ export class Monitor extends Construct {
         ...allowKey(key, ['dynamodb', 'sns', 'sqs']),
       ],
     });
+    this.function = monitor;
     monitor.consume('FromDeadLetter', failures, {
       batchSize: 1,
       windowSeconds: 0,

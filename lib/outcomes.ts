@@ -9,6 +9,8 @@ import { Construct } from 'constructs';
 import type { Config } from './config.ts';
 import { encryptedTopic } from './encrypted-topic.ts';
 import type { Foundation } from './foundation.ts';
+import type { PipelineFunction } from './pipeline-function.ts';
+import { admitPublishers } from './queue-policy.ts';
 
 const PROTOCOLS = {
   sqs: SubscriptionProtocol.SQS,
@@ -33,6 +35,14 @@ export class Outcomes extends Construct {
         ...filterOf(wanted),
       });
     }
+  }
+
+  /** Who reads an outcome cannot see who published it, so the topic admits these alone. */
+  onlyPublishedBy(tellers: readonly PipelineFunction[]): void {
+    admitPublishers(
+      this.topic,
+      tellers.map(({ role }) => role.roleArn),
+    );
   }
 }
 

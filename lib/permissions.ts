@@ -9,6 +9,8 @@ export interface PermissionRow {
   readonly purpose: string;
   readonly actions: string;
   readonly resources: string;
+  /** What narrows it further; empty where nothing does. */
+  readonly only: string;
 }
 
 interface TemplateResource {
@@ -89,23 +91,36 @@ function onWhat({ Resource, Condition }: Statement, template: PermissionsTemplat
       .replace(/^arn:.*:log-group:.*$/, 'its log group')
       .replace(/^arn:.*:event-source-mapping:/, ''),
   );
-  const via = JSON.stringify(Condition ?? {}).match(/"[a-z0-9]+\.",\{"Ref":"AWS::Region"\}/g);
-  const services = (via ?? []).map((match) => match.slice(1, match.indexOf('.')));
-  const prefixes = prefixesIn(Condition);
-  if (Condition !== undefined && services.length === 0 && prefixes.length === 0) {
-    throw new Error(`permissions: no words for ${JSON.stringify(Condition)}`);
-  }
+  const services = viaOf(Condition);
   const only = services.length > 0 ? ` by way of ${services.join(', ')}` : '';
-  const under = prefixes.length > 0 ? ` under ${prefixes.join(', ')}` : '';
-  return resources.sort().join(', ') + only + under;
+  return resources.sort().join(', ') + only;
 }
 
-/** What a listing is limited to. */
-function prefixesIn(condition: unknown): readonly string[] {
-  const { StringLike } = (condition ?? {}) as {
-    StringLike?: { 's3:prefix'?: string | readonly string[] };
-  };
-  return [...list(StringLike?.['s3:prefix'])].sort();
+/** Services by way of which alone a key may be used. */
+function viaOf(condition: unknown): string[] {
+  const via = JSON.stringify(condition ?? {}).match(/"[a-z0-9]+\.",\{"Ref":"AWS::Region"\}/g);
+  return (via ?? []).map((match) => match.slice(1, match.indexOf('.')));
+}
+
+/** What narrows a statement: each condition of ours has its words, and a new one needs some. */
+const CONDITIONS: Readonly<Record<string, (values: string) => string>> = {
+  'StringEqualsIfExists dynamodb:ReturnValues': (values) => `answering ${values}`,
+  'ForAllValues:StringLike dynamodb:LeadingKeys': (values) => `of ${values}`,
+  'StringLike s3:prefix': (values) => `below ${values}`,
+};
+
+function inCondition(condition: unknown): string {
+  if (condition === undefined || viaOf(condition).length > 0) return '';
+  const said = Object.entries(condition as Record<string, Record<string, unknown>>).flatMap(
+    ([operator, keys]) =>
+      Object.entries(keys).map(([key, values]) =>
+        CONDITIONS[`${operator} ${key}`]?.(list(values).join(' and ')),
+      ),
+  );
+  if (said.includes(undefined)) {
+    throw new Error(`permissions: no words for ${JSON.stringify(condition)}`);
+  }
+  return said.join('');
 }
 
 /** The policies of a role: attached ones, and any that were put into the role or onto it. */
@@ -138,6 +153,7 @@ export function permissionRows(template: PermissionsTemplate): PermissionRow[] {
         purpose: statement.Sid ?? '',
         actions: list(statement.Action).join(', '),
         resources: onWhat(statement, template),
+        only: inCondition(statement.Condition),
       }));
     });
 }

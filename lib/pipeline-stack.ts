@@ -105,7 +105,7 @@ export class PipelineStack extends Stack {
       const terminology = new Terminology(this, 'Terminology', foundation, props);
       for (const { validate } of [critical, background]) {
         terminology.grantAsk(validate);
-        audit.grantTell(validate);
+        audit.grantTell(validate, ['breaker-transition']);
       }
     }
 
@@ -130,7 +130,7 @@ export class PipelineStack extends Stack {
     const { rates } = tables;
     proveSources(foundation, { lanes: [critical, background], quarantine, audit, rates });
     const minute = new Minute(this, 'Minute', foundation);
-    minute.wakes(incident.queue);
+    const wakes = minute.wakes(incident.queue);
     const supervisor = new Supervisor(this, 'Supervisor', foundation, {
       lanes: {
         critical: { queue: critical.queue, function: critical.validate },
@@ -144,7 +144,8 @@ export class PipelineStack extends Stack {
       audit,
       minute,
     });
-    incident.grantAsk(supervisor.queue, foundation);
+    if (config.incident.remediation !== 'off') supervisor.grantAsk(incident.function);
+    incident.admit([supervisor.function], [crashes.topic.topicArn, wakes]);
     for (const caller of [
       ...(delivery ? [delivery.deliver] : []),
       ...(terminologyEndpoint === undefined ? [] : [critical.validate, background.validate]),
@@ -152,12 +153,20 @@ export class PipelineStack extends Stack {
       supervisor.grantNews(caller);
     }
     minute.wakes(audit.function);
-    audit.grantTell(incident.function);
+    audit.grantTell(incident.function, [
+      'process-crash',
+      'incident-opened',
+      'incident-resolved',
+      'page',
+      'acknowledgement',
+    ]);
     hashKey.grantHash(incident.function);
     if (delivery) {
       minute.wakes(delivery.resend);
-      audit.grantTell(delivery.deliver);
-      audit.grantTell(delivery.resend);
+      audit.grantTell(delivery.deliver, ['breaker-transition']);
+      // It tells anew what others may have died before they told.
+      const transitions = ['breaker-transition', 'breaker-forced', 'plugin-switched'] as const;
+      audit.grantTell(delivery.resend, transitions);
     }
     const insight = { outcomes: outcomes.topic, hashKey, accessLogs };
     const reporting = new Reporting(this, 'Reporting', foundation, {
@@ -166,7 +175,7 @@ export class PipelineStack extends Stack {
       minute,
     });
     const analytics = new Analytics(this, 'Analytics', foundation, insight);
-    new Monitor(this, 'Monitor', foundation, {
+    const monitor = new Monitor(this, 'Monitor', foundation, {
       watched: [
         critical.validate,
         background.validate,
@@ -181,6 +190,10 @@ export class PipelineStack extends Stack {
       crashes: crashes.topic,
       quarantine: tables.quarantine,
     });
+
+    const validating = [critical.validate, background.validate];
+    crashes.onlyPublishedBy([...validating, monitor.function]);
+    outcomes.onlyPublishedBy([...validating, quarantine.function]);
 
     checkSupervision(this, tree, delivery ? [] : ['deliver', 'resend']);
 

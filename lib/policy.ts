@@ -9,13 +9,33 @@ export const allow = (sid: string, actions: string[], resources: string[]) =>
   new PolicyStatement({ sid, effect: Effect.ALLOW, actions, resources });
 
 /**
- * Listing of a bucket under these prefixes. A role needs it to be told that an object is missing: S3 tells
- * others that they may not read it.
+ * Writes without reading: an update may answer with the whole item, where nothing says that it may not.
+ * It has no condition key for what a failed condition answers with.
  */
-export const allowListing = (sid: string, bucket: Bucket, prefixes: readonly string[]) =>
+export const allowBlindUpdate = (sid: string, resources: string[]) =>
   new PolicyStatement({
     sid,
-    effect: Effect.ALLOW,
+    actions: ['dynamodb:UpdateItem'],
+    resources,
+    conditions: { StringEqualsIfExists: { 'dynamodb:ReturnValues': 'NONE' } },
+  });
+
+/** The items of a table with these partition keys, with * for what varies. */
+export const allowKeys = (sid: string, actions: string[], resources: string[], keys: string[]) =>
+  new PolicyStatement({
+    sid,
+    actions,
+    resources,
+    conditions: { 'ForAllValues:StringLike': { 'dynamodb:LeadingKeys': keys } },
+  });
+
+/**
+ * Lists a bucket under these prefixes only. To say that a key is absent and not forbidden, S3 asks for
+ * this permission too, with the key as the prefix.
+ */
+export const allowList = (sid: string, bucket: Bucket, prefixes: readonly string[]) =>
+  new PolicyStatement({
+    sid,
     actions: ['s3:ListBucket'],
     resources: [bucket.bucketArn],
     conditions: { StringLike: { 's3:prefix': prefixes.map((prefix) => `${prefix}*`) } },

@@ -13,6 +13,6 @@ for (const file of files) {
     if (row.function !== current) console.log(`\n${row.function}`);
     current = row.function;
     console.log(`  ${row.purpose.padEnd(24)} ${row.actions}`);
-    console.log(`  ${''.padEnd(24)}   on ${row.resources}`);
+    console.log(`  ${''.padEnd(24)}   on ${[row.resources, row.only].join(' ').trim()}`);
   }
 }

@@ -18,6 +18,7 @@ import {
   ServicePrincipal,
 } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
+import type { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
 import type { Senders } from './source-config.ts';
 
@@ -55,6 +56,29 @@ export function admitSenders(queue: Queue, key: IKey, senders: Senders): void {
 /** Lets only these principals send to a queue behind a lane's own: hops and redrives. */
 export function admitHops(queue: Queue, arns: readonly string[]): void {
   deny(queue, { ArnNotLike: { 'aws:PrincipalArn': [...arns] } });
+}
+
+/** Lets only these principals, and services on behalf of these ARNs, send to a queue of the kernel. */
+export function admitTellers(
+  queue: Queue,
+  { principalArns, sourceArns }: { principalArns: string[]; sourceArns: string[] },
+): void {
+  const keys = { 'aws:PrincipalArn': principalArns, 'aws:SourceArn': sourceArns };
+  deny(queue, { ArnNotLike: keys });
+}
+
+/** Lets only these roles publish: who reads the topic cannot see who published. */
+export function admitPublishers(topic: Topic, roleArns: readonly string[]): void {
+  topic.addToResourcePolicy(
+    new PolicyStatement({
+      sid: 'NobodyElse',
+      effect: Effect.DENY,
+      principals: [new AnyPrincipal()],
+      actions: ['sns:Publish'],
+      resources: [topic.topicArn],
+      conditions: { ArnNotLike: { 'aws:PrincipalArn': [...roleArns] } },
+    }),
+  );
 }
 
 function deny(queue: Queue, conditions: Record<string, Record<string, unknown>>): void {

@@ -11,7 +11,7 @@ import type { HashKey } from './hash-key.ts';
 import { insightBucket } from './insight-bucket.ts';
 import type { Minute } from './minute.ts';
 import { PipelineFunction } from './pipeline-function.ts';
-import { allow, allowKey, objects } from './policy.ts';
+import { allow, allowKey, allowList, objects } from './policy.ts';
 import { ReaderQueue } from './reader-queue.ts';
 
 interface ReportingProps {
@@ -70,7 +70,7 @@ export class Reporting extends Construct {
         ),
         allow('WriteReports', ['s3:PutObject'], objects(bucket, [DUE, FACTS, REPORTS])),
         allow('ReadFacts', ['s3:GetObject'], objects(bucket, [FACTS])),
-        allow('FindFacts', ['s3:ListBucket'], [bucket.bucketArn]),
+        allowList('FindFacts', bucket, [FACTS]),
         allow('ClearMarks', ['s3:DeleteObject'], objects(bucket, [DUE])),
         ...allowKey(key, ['s3', 'sqs']),
       ],

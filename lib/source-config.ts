@@ -4,7 +4,7 @@ import { sourceRulesSchema, UNKNOWN_SOURCE } from '../core/sources.ts';
 
 export const sourcesConfigSchema = sourceRulesSchema.extend({
   known: sourceRulesSchema.shape.known.default({}),
-  /** ARNs of the operators, with * for what varies: who may send to the queues behind the lanes' own. */
+  /** ARNs of the operators, with * for what varies: who may send to the queues behind the lanes' own, and to the kernel's. */
   operatorArns: z.array(z.string().startsWith('arn:')).default([]),
 });
 export type SourcesConfig = z.output<typeof sourcesConfigSchema>;
@@ -59,7 +59,6 @@ export function* sourceProblems(sources: SourcesConfig, stage: string): Generato
   if (sources.senderIds === 'fixed' && stage === 'prod') {
     yield 'sources.senderIds fixed is for emulators and refused for stage prod';
   }
-  if (!hasSources(sources)) return;
   if ((sources.operators.length === 0) !== (sources.operatorArns.length === 0)) {
     yield 'sources.operators and sources.operatorArns must both name the operators, by id and by ARN';
   }

@@ -26,7 +26,7 @@ export function proveSources({ config }: Foundation, parts: Parts): void {
   const { lanes, quarantine, audit, rates } = parts;
   for (const { validate, isolation, deadLetter } of lanes) {
     tellRules(validate, [validate]);
-    audit.grantTell(validate);
+    audit.grantTell(validate, ['sender-refused']);
     if (rates !== undefined) {
       validate.allow(allow('CountSent', ['dynamodb:UpdateItem'], [rates.tableArn]));
       validate.lambda.addEnvironment(ENV.ratesTable, rates.tableName);

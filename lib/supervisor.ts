@@ -3,6 +3,7 @@ import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { IQueue, Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
 import type { SupervisedLane } from '../core/supervision-tree.ts';
+import type { SupervisorNews } from '../core/supervisor-messages.ts';
 import { ENV } from '../functions/aws/env-names.ts';
 import type { SupervisedLanes, SupervisorSettings } from '../functions/supervisor/settings.ts';
 import type { Audit } from './audit.ts';
@@ -12,6 +13,7 @@ import type { Foundation } from './foundation.ts';
 import type { Minute } from './minute.ts';
 import { PipelineFunction } from './pipeline-function.ts';
 import { allow, allowKey } from './policy.ts';
+import { Tellers } from './tellers.ts';
 
 /** What of a lane the supervisor may touch: its own queue, for a probe, and all that feeds it. */
 export interface SupervisedParts {
@@ -36,6 +38,7 @@ const TAKE = ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage
 export class Supervisor extends Construct {
   readonly function: PipelineFunction;
   readonly queue: Queue;
+  readonly #tellers: Tellers;
 
   constructor(scope: Construct, id: string, foundation: Foundation, props: SupervisorProps) {
     super(scope, id);
@@ -57,8 +60,12 @@ export class Supervisor extends Construct {
       },
       statements: [...statements(this.queue, props), ...allowKey(foundation.key, KEY_SERVICES)],
     });
-    props.audit.grantTell(this.function);
-    props.minute.wakes(this.queue);
+    props.audit.grantTell(this.function, ['lane-paused', 'lane-resumed']);
+    this.#tellers = new Tellers(config, []);
+    this.#tellers.addService(props.crashes.topic.topicArn);
+    this.#tellers.addService(props.minute.wakes(this.queue));
+    this.#tellers.guard(this.queue);
+    this.#tellers.tell(this.function);
     this.function.consume('FromQueue', this.queue, {
       batchSize: config.supervisor.batchSize,
       windowSeconds: 0,
@@ -68,8 +75,16 @@ export class Supervisor extends Construct {
 
   /** Lets a function tell of its breakers' transitions; its key permissions include SQS. */
   grantNews(caller: PipelineFunction): void {
+    this.#tellers.add(caller, ['breaker-news'] satisfies SupervisorNews[]);
     caller.allow(allow('TellSupervisor', ['sqs:SendMessage'], [this.queue.queueArn]));
     caller.lambda.addEnvironment(ENV.supervisorQueueUrl, this.queue.queueUrl);
+  }
+
+  /** Lets a function ask for a pause; its key permissions include SQS. */
+  grantAsk(asker: PipelineFunction): void {
+    this.#tellers.add(asker, ['remediation'] satisfies SupervisorNews[]);
+    asker.allow(allow('AskForPauses', ['sqs:SendMessage'], [this.queue.queueArn]));
+    asker.lambda.addEnvironment(ENV.supervisorQueueUrl, this.queue.queueUrl);
   }
 }
 

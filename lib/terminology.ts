@@ -2,13 +2,14 @@
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
 import { ENV } from '../functions/aws/env-names.ts';
+import { TERMINOLOGY_SERVER } from '../functions/validate/terminology/service.ts';
 import type { TerminologySettings } from '../functions/validate/terminology/settings.ts';
 import { acknowledge, NO_BACKUP_PLAN } from './acknowledgements.ts';
 import type { Config } from './config.ts';
 import { encryptedTable } from './encrypted-table.ts';
 import type { Foundation } from './foundation.ts';
 import type { PipelineFunction } from './pipeline-function.ts';
-import { allow } from './policy.ts';
+import { allow, allowKeys } from './policy.ts';
 
 interface TerminologyProps {
   readonly endpoint: string;
@@ -39,7 +40,12 @@ export class Terminology extends Construct {
       allow('ShareAnswers', ['dynamodb:GetItem', 'dynamodb:PutItem'], [this.answers.tableArn]),
     );
     asker.allow(
-      allow('ShareBreaker', ['dynamodb:GetItem', 'dynamodb:PutItem'], [breakers.tableArn]),
+      allowKeys(
+        'ShareBreaker',
+        ['dynamodb:GetItem', 'dynamodb:PutItem'],
+        [breakers.tableArn],
+        [TERMINOLOGY_SERVER],
+      ),
     );
     asker.lambda.addEnvironment(ENV.terminologyEndpoint, endpoint);
     asker.lambda.addEnvironment(ENV.terminologyTable, this.answers.tableName);

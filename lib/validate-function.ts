@@ -16,7 +16,7 @@ import { acknowledge, objectsUnder } from './acknowledgements.ts';
 import type { Config, PluginConfig } from './config.ts';
 import type { Foundation } from './foundation.ts';
 import { PipelineFunction } from './pipeline-function.ts';
-import { allow, allowKey, allowListing, objects } from './policy.ts';
+import { allow, allowBlindUpdate, allowKey, allowList, objects } from './policy.ts';
 import { terminologySettings } from './terminology.ts';
 
 /** Where a verdict goes. */
@@ -131,12 +131,13 @@ const statements = (lane: LaneQueues, stores: ValidateStores) => [
     [lane.queue.queueArn, lane.isolation.queueArn],
   ),
   allow('SetAside', ['sqs:SendMessage'], [lane.isolation.queueArn, lane.deadLetter.queueArn]),
-  allow('StoreValid', ['dynamodb:UpdateItem'], [stores.resources.tableArn]),
+  allowBlindUpdate('StoreValid', [stores.resources.tableArn]),
   allow('RecordTrouble', ['dynamodb:GetItem', 'dynamodb:UpdateItem'], [stores.quarantine.tableArn]),
   allow('MarkBatches', IN_FLIGHT_ACTIONS, [stores.inFlight.tableArn]),
   allow('ReadClaimChecks', ['s3:GetObject'], objects(stores.bodies, READ)),
   allow('WriteBodies', ['s3:PutObject'], objects(stores.bodies, WRITE)),
-  allowListing('KnowAbsentBodies', stores.bodies, READ),
+  // Without it S3 answers 403 for a key that is not there, and a bad claim check looks like a fault.
+  allowList('KnowAbsentBodies', stores.bodies, READ),
   allow('TellCrashes', ['sns:Publish'], [stores.crashes.topicArn]),
   allow('TellOutcomes', ['sns:Publish'], [stores.outcomes.topicArn]),
   ...(stores.delivery

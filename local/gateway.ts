@@ -1,6 +1,7 @@
 /**
  * One loopback port in front of all services, so that a single AWS_ENDPOINT_URL serves. A
- * request says which service it is for in the scope of its signature.
+ * request says which service it is for in the scope of its signature. Signatures are not checked, so it
+ * answers no web page (loopback.ts).
  */
 import { once } from 'node:events';
 import {
@@ -12,6 +13,7 @@ import {
 } from 'node:http';
 import { pipeline } from 'node:stream';
 import type { ServiceEndpoints } from './clients.ts';
+import { guardLoopback } from './loopback.ts';
 
 export type Gateway = { endpoint: string; stop(): Promise<void> };
 
@@ -37,6 +39,7 @@ export async function startGateway(endpoints: ServiceEndpoints, port: number): P
     if (target) forward(agent, target, req, res);
     else refuse(res, service);
   });
+  guardLoopback(server);
   server.listen(port, '127.0.0.1');
   await once(server, 'listening').catch((cause: Error) => {
     throw new PortError(`port ${port} cannot be used: ${cause.message}`, { cause });
@@ -59,7 +62,8 @@ const SCOPE = /Credential=[^/]+\/\d{8}\/[^/]+\/([a-z0-9-]+)\/aws4_request/;
 
 /** The service a request is for; S3 where nothing says otherwise, as for an unsigned read. */
 export function serviceOf(req: Pick<IncomingMessage, 'headers' | 'url'>): string {
-  const signed = `${req.headers.authorization ?? ''} ${decodeURIComponent(req.url ?? '')}`;
+  // A slash of the scope is %2F in a presigned address, and nothing else of it has to be decoded.
+  const signed = `${req.headers.authorization ?? ''} ${req.url?.replaceAll(/%2f/gi, '/') ?? ''}`;
   const scope = SCOPE.exec(signed)?.[1];
   if (scope) return scope;
   const target = String(req.headers['x-amz-target'] ?? '');

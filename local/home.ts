@@ -1,9 +1,12 @@
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 
 /** The folder of a runtime: its logs, and with `--data` its stores. */
 export type Home = { directory: string; logDir: string; close(): Promise<void> };
+
+/** Resources lie in it. */
+const OWNERS_ONLY = 0o700;
 
 /** The data folder that was asked for cannot be used. */
 export class HomeError extends Error {
@@ -14,9 +17,14 @@ export class HomeError extends Error {
 export async function openHome(dataDir: string | undefined): Promise<Home> {
   const directory = dataDir ? resolve(dataDir) : await mkdtemp(join(tmpdir(), 'fhir-failsafe-'));
   const logDir = join(directory, 'logs');
-  await mkdir(logDir, { recursive: true }).catch((cause: Error) => {
-    throw new HomeError(`nothing can be kept in ${directory}: ${cause.message}`, { cause });
-  });
+  try {
+    await mkdir(logDir, { recursive: true, mode: OWNERS_ONLY });
+    // It may have been there before, for all to read.
+    await chmod(directory, OWNERS_ONLY);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new HomeError(`nothing can be kept in ${directory}: ${why}`, { cause });
+  }
   return {
     directory,
     logDir,

@@ -8,6 +8,7 @@ import {
   request as send,
 } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { guardLoopback } from './loopback.ts';
 
 export interface Relay {
   readonly endpoint: string;
@@ -36,6 +37,7 @@ export async function startRelay(
   const server = createServer((req, res) => {
     answer(req, res, handOn).catch(() => res.destroy());
   });
+  guardLoopback(server);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   return {

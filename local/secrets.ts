@@ -9,6 +9,7 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
 import { z } from 'zod';
+import { guardLoopback } from './loopback.ts';
 import type { SecretPlan } from './template/plan.ts';
 
 export type SecretsManager = { endpoint: string; stop(): Promise<void> };
@@ -34,6 +35,7 @@ export async function startSecretsManager(secrets: Map<string, string>): Promise
     }
     return answer(200, { ARN: SecretId, Name: SecretId.split(':').at(-1), SecretString });
   });
+  guardLoopback(server);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

@@ -1,6 +1,7 @@
 /** What a verification found, for people. */
 import { type Head, headText } from '../../core/audit-chain.ts';
 import type { AuditProblem } from '../../core/audit-verification.ts';
+import { printable } from '../printable.ts';
 import type { Verification } from './verify.ts';
 
 /** Nothing is wrong, and nobody tried. */
@@ -17,7 +18,7 @@ export function describeVerification(verification: Verification): string {
   const others = touched.map(
     (key) => `object ${key} was written again or deleted later: its first version is what counts`,
   );
-  return [first, ...others].join('\n');
+  return [first, ...others].map(printable).join('\n');
 }
 
 /** Facts and noted heads are looked at when all else was found right. */

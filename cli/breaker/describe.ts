@@ -1,4 +1,5 @@
 import { type BreakerState, forcedAt } from '../../core/breaker-state.ts';
+import { printable } from '../printable.ts';
 
 export interface NamedBreaker {
   readonly service: string;
@@ -13,7 +14,7 @@ export function describeBreakers(breakers: readonly NamedBreaker[], now: number)
     const forced = word ? ` (forced by ${word.by} until ${time(word.until)})` : '';
     return `${service.padEnd(20)} ${state.phase}${until} since ${time(state.since)}: ${state.why}${forced}`;
   });
-  return lines.join('\n');
+  return lines.map(printable).join('\n');
 }
 
 export function describeBreaker(service: string, state: BreakerState): string {
@@ -37,7 +38,7 @@ export function describeBreaker(service: string, state: BreakerState): string {
     const { by, reason, until } = state.forced;
     facts.push(['forced', `by ${by} until ${time(until)}: ${reason}`]);
   }
-  return facts.map(([name, value]) => `${name.padEnd(18)} ${value}`).join('\n');
+  return facts.map(([name, value]) => printable(`${name.padEnd(18)} ${value}`)).join('\n');
 }
 
 function time(ms: number): string {

@@ -1,6 +1,7 @@
 import { transitionFact } from '../../core/breaker-news.ts';
 import type { OperatorWord } from '../../core/breaker-operator.ts';
 import type { WordOptions } from '../operator-options.ts';
+import { print } from '../print.ts';
 import { findQueue } from '../target.ts';
 
 type Word = Pick<OperatorWord, 'kind'> & { readonly until?: number };
@@ -18,5 +19,5 @@ export async function say(service: string, word: Word, options: WordOptions): Pr
   const auditQueueUrl = await findQueue(sqs, `fhir-failsafe-${stage}-audit.fifo`);
   const transition = await overrule(breakersTable(breakersTableOf(stage)), service, said, Date.now);
   await tellAudit(auditQueueUrl, [transitionFact(service, transition, 'cli')]);
-  process.stdout.write(`${JSON.stringify({ service, ...transition })}\n`);
+  print(JSON.stringify({ service, ...transition }));
 }

@@ -1,4 +1,5 @@
 import { type Incident, incidentKey, type Said } from '../../core/incident.ts';
+import { printable } from '../printable.ts';
 
 export function describeIncidents(incidents: readonly Incident[]): string {
   if (incidents.length === 0) return 'no incident is open';
@@ -9,7 +10,7 @@ export function describeIncidents(incidents: readonly Incident[]): string {
     const key = incidentKey(incident);
     return `${key.padEnd(24)} ${status.padEnd(13)}since ${time(openedAt)}  ${counts(incident)}${by}`;
   });
-  return lines.join('\n');
+  return lines.map(printable).join('\n');
 }
 
 export function describeIncident(incident: Incident, stage: string): string {
@@ -37,7 +38,7 @@ export function describeIncident(incident: Incident, stage: string): string {
   const text = facts
     .filter(([, value]) => value !== '')
     .map(([name, value]) => `${name.padEnd(26)} ${value}`);
-  return [...text, '', ...nextOf(status, key, stage)].join('\n');
+  return [...text, '', ...nextOf(status, key, stage)].map(printable).join('\n');
 }
 
 function nextOf(status: Incident['status'], key: string, stage: string): readonly string[] {

@@ -1,10 +1,12 @@
 import { desiredMapping, HOLDERS, phaseOf, type Supervised } from '../../core/supervised-state.ts';
+import { printable } from '../printable.ts';
 import type { LaneView } from './look.ts';
 import type { Operated, Word } from './operate.ts';
 
 /** A line a lane, then one for each who holds it. */
 export function describeLanes(views: readonly LaneView[], now: number): string {
-  return views.flatMap((view) => [laneLine(view, now), ...holdLines(view.state)]).join('\n');
+  const lines = views.flatMap((view) => [laneLine(view, now), ...holdLines(view.state)]);
+  return lines.map(printable).join('\n');
 }
 
 function laneLine({ lane, state, mappings }: LaneView, now: number): string {
@@ -42,7 +44,7 @@ export function describeOperated(word: Word, { found, state, changed, applied }:
   const said = changed ? `${word}d` : `was so before: nothing to ${word}`;
   const background = applied ? '' : '; its mappings are changing';
   const lines = [`lane ${found.lane} ${said}; ${now}${background}`, ...holdLines(state)];
-  return lines.join('\n');
+  return lines.map(printable).join('\n');
 }
 
 const time = (ms: number) => new Date(ms).toISOString();

@@ -2,6 +2,7 @@ import { type BreakerState, forcedAt } from '../../core/breaker-state.ts';
 import { switchOf } from '../../core/plugin-switch.ts';
 import type { PluginConfig } from '../../lib/config.ts';
 import type { NamedBreaker } from '../breaker/describe.ts';
+import { printable } from '../printable.ts';
 
 /** A line for each plugin, in the order in which they run: what it is, and whether it is on. */
 export function describePlugins(
@@ -16,7 +17,7 @@ export function describePlugins(
     const how = position(states.get(switchOf(name)), now);
     return `${name.padEnd(20)} ${mode.padEnd(8)} ${types}, ${file}: ${how}`;
   });
-  return lines.join('\n');
+  return lines.map(printable).join('\n');
 }
 
 function position(state: BreakerState | undefined, now: number): string {

@@ -5,6 +5,8 @@ import { operationOutcome } from '../../fhir/operation-outcome.ts';
 import type { IsolationPool, Judgement } from '../../functions/validate/isolation/pool.ts';
 import { type Entry, place } from '../input/entry.ts';
 import { measureInputs, readInputs } from '../input/read-input.ts';
+import { complain, print } from '../print.ts';
+import { printable } from '../printable.ts';
 import { UsageError } from '../usage-error.ts';
 
 export interface TestOptions {
@@ -24,7 +26,7 @@ export async function testModule(
   try {
     for await (const entry of readInputs(resources)) {
       const { said, failed } = await outcomeOf(entry, pool, module);
-      process.stdout.write(`${place(entry)}: ${said}\n`);
+      print(printable(`${place(entry)}: ${said}`));
       if (failed) process.exitCode = 1;
     }
   } finally {
@@ -88,10 +90,13 @@ async function showStandardError(
 ): Promise<void> {
   if (plugin === undefined || crash === 'timeout') return;
   const { runModule } = await import('../../functions/validate/plugins/wasi.ts');
-  const show = (text: string) => process.stderr.write(text);
+  let said = '';
   try {
-    runModule(run.module, run.text, run.submittedAt, show);
+    runModule(run.module, run.text, run.submittedAt, (text) => {
+      said += text;
+    });
   } catch {
     // It has been told how the module ended.
   }
+  if (said !== '') complain(said.trimEnd());
 }

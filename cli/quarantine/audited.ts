@@ -42,8 +42,7 @@ export async function audited<Ending extends string>(
     kind: act.kind,
     at: now(),
     component: 'cli',
-    actor: act.by.slice(0, ACTOR_CHARACTERS_MAX) || 'unknown',
-    ...(act.why !== undefined && { reason: act.why.slice(0, REASON_CHARACTERS_MAX) }),
+    ...namedIn(act),
     details: { phase, run, ...details },
   });
   await tell([fact('began', await describeSelection(act, recorder))]);
@@ -55,6 +54,14 @@ export async function audited<Ending extends string>(
     await tell([fact('failed', { fault: error instanceof Error ? error.name : typeof error })]);
     throw error;
   }
+}
+
+/** Who and why, as a fact has room for them. */
+export function namedIn({ by, why }: Pick<Act, 'by' | 'why'>): Pick<AuditFact, 'actor' | 'reason'> {
+  return {
+    actor: by.slice(0, ACTOR_CHARACTERS_MAX) || 'unknown',
+    ...(why !== undefined && { reason: why.slice(0, REASON_CHARACTERS_MAX) }),
+  };
 }
 
 async function describeSelection(

@@ -3,6 +3,9 @@ import { roundOf } from '../../core/attempts.ts';
 import type { QuarantineRecord } from '../../functions/aws/quarantine-entries.ts';
 import { printable, printableLines } from '../printable.ts';
 import type { Overview } from './groups.ts';
+import { codedIssues } from './issues.ts';
+
+type Described = Omit<QuarantineRecord, 'body'>;
 
 const time = (ms: number | undefined) =>
   ms === undefined ? '-' : `${new Date(ms).toISOString().slice(0, 19)}Z`;
@@ -48,8 +51,8 @@ function aligned(cells: readonly (readonly string[])[]): string[] {
   );
 }
 
-/** All that is known of one entry, its body aside. */
-export function describeEntry(entry: QuarantineRecord): string {
+/** All that is known of one entry, without PHI: its outcome by codes and places. */
+export function describeEntry(entry: Described): string {
   const { file, line } = entry;
   const place = file === undefined ? '-' : `${file}${line === undefined ? '' : `:${line}`}`;
   const rows = [
@@ -69,10 +72,10 @@ export function describeEntry(entry: QuarantineRecord): string {
     ['redrives', String(entry.redrives)],
     ['round', String(roundOf(entry))],
   ];
-  return [...aligned(rows), ...attempts(entry), ...rounds(entry), ...outcome(entry)].join('\n');
+  return [...aligned(rows), ...attempts(entry), ...rounds(entry), ...issues(entry)].join('\n');
 }
 
-function attempts(entry: QuarantineRecord): string[] {
+function attempts(entry: Described): string[] {
   return entry.attempts.map(({ requestId, startedAt, ended, crash, reason }, index) => {
     const end = ended === undefined ? 'no end: its environment died' : `ended ${time(ended)}`;
     const why = [crash, reason].filter(Boolean).join(': ');
@@ -82,7 +85,7 @@ function attempts(entry: QuarantineRecord): string[] {
   });
 }
 
-function rounds({ rounds: past, redrive, discard }: QuarantineRecord): string[] {
+function rounds({ rounds: past, redrive, discard }: Described): string[] {
   const lines = past.map(({ quarantinedAt, kind, reason, redrivenAt, by, why }) => {
     const because = why === undefined ? '' : ` (${why})`;
     return printable(
@@ -104,7 +107,17 @@ function rounds({ rounds: past, redrive, discard }: QuarantineRecord): string[] 
   return lines;
 }
 
-function outcome({ outcome: text }: QuarantineRecord): string[] {
+function issues(entry: Described): string[] {
+  const coded = codedIssues(entry);
+  if (coded === undefined)
+    return entry.outcome === undefined ? [] : ['outcome    only with --reveal'];
+  return coded.map(({ severity, code, expression = [] }) =>
+    printable(`issue      ${severity}  ${code}  ${expression.join(', ')}`.trimEnd()),
+  );
+}
+
+/** What the outcome says: it may quote the resource. */
+export function describeOutcome({ outcome: text }: Pick<Described, 'outcome'>): string[] {
   if (text === undefined) return [];
   return ['outcome', printableLines(pretty(text))];
 }

@@ -1,12 +1,23 @@
 /** `quarantine list` and `quarantine show`: reading, not changing. */
+import { userInfo } from 'node:os';
 import { type Command, Option } from 'commander';
 import { lanes } from '../../core/messages.ts';
-import { allEntries, readEntry } from '../../functions/aws/quarantine-entries.ts';
-import { printableLines } from '../printable.ts';
-import { textOf } from './body.ts';
-import { describeEntry, describeOverview } from './describe.ts';
+import {
+  allEntries,
+  type QuarantineRecord,
+  readEntry,
+} from '../../functions/aws/quarantine-entries.ts';
+import { openRecorder } from '../audit/recorder.ts';
+import { complain, print } from '../print.ts';
+import { printable, printableJson, printableLines } from '../printable.ts';
+import { TargetError } from '../target.ts';
+import { UsageError } from '../usage-error.ts';
+import { BodyGone, textOf } from './body.ts';
+import { describeEntry, describeOutcome, describeOverview } from './describe.ts';
 import { groupByFingerprint } from './groups.ts';
+import { codedIssues } from './issues.ts';
 import { resolvedAsStored } from './resolve.ts';
+import { type Reader, recordRead } from './reveal.ts';
 import { openStage } from './stage.ts';
 
 interface ListOptions {
@@ -17,6 +28,8 @@ interface ListOptions {
 interface ShowOptions {
   readonly stage: string;
   readonly reveal?: true;
+  readonly reason?: string;
+  readonly by: string;
   readonly json?: true;
 }
 
@@ -30,9 +43,11 @@ export function addLook(quarantine: Command): void {
     .action(list);
   quarantine
     .command('show')
-    .description('all that is known of one entry; its body only with --reveal')
+    .description('all that is known of one entry but PHI: its outcome by codes and places')
     .argument('<id>', "the message's original id")
-    .option('--reveal', 'print the body, which may hold PHI')
+    .option('--reveal', 'print the body and what the outcome says: PHI. The audit log gets a fact')
+    .option('--reason <text>', 'why you must see it, for the record; with --reveal')
+    .option('--by <who>', 'who sees it, for the record', userInfo().username)
     .option('--json', 'as one JSON object')
     .option('--stage <stage>', 'the stage', 'dev')
     .action(show);
@@ -41,26 +56,57 @@ export function addLook(quarantine: Command): void {
 async function list({ stage: name, lane, json }: ListOptions): Promise<void> {
   const stage = await openStage(name);
   const overview = await groupByFingerprint(allEntries(stage.quarantineTable), lane);
-  const text = json === true ? JSON.stringify(overview) : describeOverview(overview);
-  process.stdout.write(`${text}\n`);
+  const text = json === true ? printableJson(overview) : describeOverview(overview);
+  print(text);
 }
 
-async function show(id: string, { stage: name, reveal, json }: ShowOptions): Promise<void> {
+async function show(id: string, options: ShowOptions): Promise<void> {
+  const { stage: name, json } = options;
+  const reader = readerOf(options);
   const stage = await openStage(name);
   const entry = await readEntry(stage.quarantineTable, id);
   if (entry === undefined) {
-    process.stderr.write(`error: no entry ${id} in the quarantine of ${name}\n`);
+    complain(`error: no entry ${printable(id)} in the quarantine of ${name}`);
     process.exitCode = 1;
     return;
   }
   const stored = await resolvedAsStored(stage, entry);
   const { body: _, ...known } = stored ? { ...entry, status: 'stored' as const } : entry;
-  const body = reveal === true ? await textOf(entry) : undefined;
-  const text =
-    json === true
-      ? JSON.stringify({ ...known, ...(body !== undefined && { body }) })
-      : [describeEntry(known), ...(body === undefined ? [] : ['body', printableLines(body)])].join(
-          '\n',
-        );
-  process.stdout.write(`${text}\n`);
+  if (reader !== undefined) await recordRead(entry, reader, () => openRecorder(name));
+  const body = reader === undefined ? undefined : await bodyOf(entry);
+  const text = json === true ? asJson(known, body) : asText(known, body);
+  print(text);
+}
+
+async function bodyOf(entry: QuarantineRecord): Promise<string> {
+  try {
+    return await textOf(entry);
+  } catch (error) {
+    if (!(error instanceof BodyGone)) throw error;
+    throw new TargetError(`there is no body to show: ${error.message}`, { cause: error });
+  }
+}
+
+/** Who is to see PHI, and why; undefined where nobody asks for it. */
+function readerOf({ reveal, reason = '', by }: ShowOptions): Reader | undefined {
+  if (reveal !== true) return undefined;
+  if (reason.trim() !== '') return { by, reason };
+  throw new UsageError('--reveal needs --reason TEXT: why you must see it, for the record');
+}
+
+type Known = Omit<QuarantineRecord, 'body'>;
+
+function asJson(known: Known, body: string | undefined): string {
+  const { outcome, ...rest } = known;
+  const issues = codedIssues(known);
+  return printableJson({
+    ...rest,
+    ...(issues !== undefined && { issues }),
+    ...(body !== undefined && { outcome, body }),
+  });
+}
+
+function asText(known: Known, body: string | undefined): string {
+  if (body === undefined) return describeEntry(known);
+  return [describeEntry(known), ...describeOutcome(known), 'body', printableLines(body)].join('\n');
 }

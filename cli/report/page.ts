@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { complain } from '../print.ts';
 
 const OPENERS: Readonly<Partial<Record<NodeJS.Platform, readonly [string, ...string[]]>>> = {
   darwin: ['open'],
@@ -25,7 +26,7 @@ export async function showPage(day: string, html: string): Promise<string> {
     await once(shown, 'spawn');
     shown.unref();
   } catch {
-    process.stderr.write(`${opener} is not there to open it; the page is in the file below\n`);
+    complain(`${opener} is not there to open it; the page is in the file below`);
   }
   return file;
 }

@@ -7,6 +7,7 @@
 import assert from 'node:assert';
 import {
   appendFacts,
+  factKeyOf,
   genesis,
   type Head,
   headText,
@@ -70,9 +71,18 @@ function deployment(head: Head, hash: KeyedHash): RecordedFact[] {
 }
 
 async function unknownOf(facts: readonly RecordedFact[]): Promise<RecordedFact[]> {
-  const distinct = new Map(facts.map((fact) => [fact.fact, fact]));
-  const known = await knownFacts(environment.table, chain, [...distinct.keys()]);
-  return [...distinct.values()].filter(({ fact }) => !known.has(fact));
+  const distinct = new Map<string, RecordedFact>();
+  for (const fact of facts) {
+    const key = factKeyOf(fact);
+    // Of a fact that is there twice the first stays: its teller is the one to name.
+    if (!distinct.has(key)) distinct.set(key, fact);
+  }
+  // What was written before tellers were recorded is known by its id alone.
+  const earlier = facts.map(({ fact }) => fact);
+  const known = await knownFacts(environment.table, chain, [...distinct.keys(), ...earlier]);
+  return [...distinct]
+    .filter(([key, { fact }]) => !known.has(key) && !known.has(fact))
+    .map(([, fact]) => fact);
 }
 
 /** The head by the objects; what the table lacks of them is copied first. */

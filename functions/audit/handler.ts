@@ -4,6 +4,7 @@
  * though nothing else happens.
  */
 import type { ScheduledEvent, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import type { RecordedFact } from '../../core/audit-chain.ts';
 import { recordedFact } from '../../core/audit-record.ts';
 import { batchResponse } from '../../core/batch-response.ts';
 import { keyedHash } from '../aws/keyed-hash.ts';
@@ -28,9 +29,12 @@ export const handler = sqsOrRuleFunction({ component: 'audit' }).handler(
 async function append(records: readonly SQSRecord[], tally: Tally): Promise<boolean> {
   try {
     const hash = await keyedHash(environment.hashKeyArn);
-    const facts = records.map(({ messageId, body, attributes }) =>
-      recordedFact({ messageId, body, sentAt: Number(attributes.SentTimestamp) }, hash),
-    );
+    const facts = records.map(({ messageId, body, attributes }) => {
+      const { SenderId: senderId, SentTimestamp } = attributes;
+      const message = { messageId, body, sentAt: Number(SentTimestamp), senderId };
+      return recordedFact(message, environment.tellers, hash);
+    });
+    sayRefused(facts, tally);
     const unreadable = facts.filter(({ kind }) => kind === 'unreadable').length;
     if (unreadable > 0) logger.error('not a fact', { messages: unreadable });
     tally.add('AuditUnreadable', unreadable);
@@ -42,5 +46,14 @@ async function append(records: readonly SQSRecord[], tally: Tally): Promise<bool
     tally.add('ComponentFaults');
     logger.error('component fault', faultOf(fault));
     return false;
+  }
+}
+
+/** The log has one entry for a minute of them, so here is each. */
+function sayRefused(facts: readonly RecordedFact[], tally: Tally): void {
+  for (const { kind, teller, toldAs, details } of facts) {
+    if (kind !== 'refused') continue;
+    tally.add('SenderRefused');
+    logger.error('fact refused', { teller, toldAs, ...details });
   }
 }

@@ -1,9 +1,18 @@
 /** The queue of facts for the audit log: FIFO, one group, so that one writer has them in order. */
-import { createHash } from 'node:crypto';
+import { createHash, randomUUID } from 'node:crypto';
 import { SendMessageBatchCommand } from '@aws-sdk/client-sqs';
 import { AUDIT_CHAIN, type AuditFact } from '../../core/audit-fact.ts';
 import { BATCH_ENTRIES_MAX } from '../../core/send-batches.ts';
 import { sqs } from './clients.ts';
+
+/**
+ * SQS drops for five minutes what has a deduplication id that it knows, whatever the message says. An
+ * id that others could guess would let them use it first, and have the true fact dropped. So it is this
+ * environment's secret; what others tell again is known again by the writer.
+ */
+const SECRET = randomUUID();
+const deduplicationId = ({ kind, id }: AuditFact) =>
+  createHash('sha256').update(`${SECRET}\n${kind}\n${id}`).digest('hex');
 
 /** SQS took the request, but not all of its facts. */
 class FactsRefused extends Error {
@@ -34,7 +43,7 @@ async function tell(queueUrl: string, facts: readonly AuditFact[]): Promise<void
         Id: String(position),
         MessageBody: JSON.stringify(fact),
         MessageGroupId: AUDIT_CHAIN,
-        MessageDeduplicationId: createHash('sha256').update(fact.id).digest('hex'),
+        MessageDeduplicationId: deduplicationId(fact),
       })),
     }),
   );

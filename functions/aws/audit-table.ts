@@ -17,7 +17,7 @@ const rowSchema = z.object({ sk: z.string(), line: z.string().default('') });
 /** Somebody may have put anything there: what is no sequence is that of no entry. */
 const factSchema = z.object({ sk: z.string(), sequence: z.number().catch(0) });
 
-/** The partition of facts that a chain holds, by keyed hash. */
+/** The partition of facts that a chain holds, by kind and keyed hash. */
 const factsOf = (chain: string) => `${chain}#facts`;
 
 /** The table refused to answer for all facts; the batch comes again. */
@@ -25,7 +25,7 @@ class FactsUnanswered extends Error {
   override readonly name = 'FactsUnanswered';
 }
 
-/** Which of at most 100 facts, by keyed hash, the chain holds already. Read consistently. */
+/** Which of at most 100 facts, by what they are known again, the chain holds already. Read consistently. */
 export async function knownFacts(
   table: string,
   chain: string,

@@ -43,6 +43,8 @@ export const ENV = {
   sourcesFile: 'SOURCES_FILE',
   /** Unique ids of the roles that make hops between our queues, by commas. */
   ownRoleIds: 'OWN_ROLE_IDS',
+  /** JSON of who may tell what to the function's queue. */
+  tellers: 'TELLERS',
   /** How many messages of a source were sent in a minute; absent where no source has a rate. */
   ratesTable: 'RATES_TABLE',
   auditTable: 'AUDIT_TABLE',

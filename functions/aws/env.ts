@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import { type Tellers, tellersSchema } from '../../core/tellers.ts';
 import { ENV } from './env-names.ts';
 
 /** The stack did not give the function what it needs. Thrown while loading. */
@@ -17,6 +18,15 @@ export function requiredEnv(name: keyof typeof ENV): string {
   const value = process.env[ENV[name]];
   if (value === undefined || value === '') throw new EnvironmentIncomplete(ENV[name], 'is not set');
   return value;
+}
+
+/** Who may tell what to the function's queue (R40). There is no default: without it the load fails. */
+export function readTellers(): Tellers {
+  try {
+    return tellersSchema.parse(JSON.parse(requiredEnv('tellers')));
+  } catch (cause) {
+    throw new EnvironmentIncomplete(ENV.tellers, 'does not name the tellers', { cause });
+  }
 }
 
 /** The settings of a function, checked; what the stack leaves out takes its default. */

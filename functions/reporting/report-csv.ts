@@ -14,9 +14,14 @@ export function csvOf({ day, rows }: DayReport): string {
   return [COLUMNS, ...lines].map((line) => `${line.map(cell).join(',')}\r\n`).join('');
 }
 
-/** What begins like a formula would be run by a spreadsheet, and producers name themselves. */
+/**
+ * Text is always quoted. A spreadsheet runs what begins like a formula, and producers name themselves. Where
+ * the comma is for decimals a spreadsheet separates by semicolons, and then a formula may begin amid a text;
+ * so each such beginning is disarmed, and what no label needs is a space.
+ */
 function cell(value: string | number): string {
-  if (typeof value === 'number') return String(value);
-  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
+  if (typeof value === 'number' || value === '') return String(value);
+  const plain = value.replaceAll(/[\p{Cc}\p{Cf}\p{Cs}\p{Zl}\p{Zp}]/gu, ' ');
+  const text = plain.replaceAll(/(^|[;,|])([\s"']*)(?=[=+\-@\uff1d\uff0b\uff0d\uff20])/g, "$1$2'");
+  return `"${text.replaceAll('"', '""')}"`;
 }

@@ -1,4 +1,4 @@
-import { EnvironmentIncomplete, readSettings, requiredEnv } from '../aws/env.ts';
+import { EnvironmentIncomplete, readSettings, readTellers, requiredEnv } from '../aws/env.ts';
 import { ENV } from '../aws/env-names.ts';
 import { supervisedLanesSchema, supervisorSettingsSchema } from './settings.ts';
 
@@ -11,6 +11,7 @@ export const environment = {
   table: requiredEnv('supervisionTable'),
   incidentQueueUrl: requiredEnv('incidentQueueUrl'),
   auditQueueUrl: requiredEnv('auditQueueUrl'),
+  tellers: readTellers(),
   /** Absent where there is no delivery lane. */
   breakersTable: process.env[ENV.breakersTable],
   lanes: readLanes(requiredEnv('supervisedLanes')),

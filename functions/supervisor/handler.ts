@@ -48,7 +48,18 @@ function run(job: Job, tally: Tally, context: Context): Promise<void> {
       return look('delivery', tally, context);
     case 'wake':
       return lookAround(tally, context);
+    case 'refused':
+      return refuse(job, tally);
   }
+}
+
+/** It asks for nothing. It does not come again either: whoever floods the queue pays each message once. */
+async function refuse(
+  { claimed, teller, toldAs }: Extract<Job, { kind: 'refused' }>,
+  tally: Tally,
+): Promise<void> {
+  tally.add('SenderRefused');
+  logger.error('sender refused', { claimed, teller, toldAs });
 }
 
 /** Deaths of one component. What a death left undone of an earlier delivery is done now. */

@@ -1,8 +1,14 @@
 import type { SQSRecord } from 'aws-lambda';
 import { z } from 'zod';
 import { type CrashEvent, crashEventSchema, minuteWakeSchema } from '../../core/messages.ts';
-import { breakerNewsSchema, remediationSchema } from '../../core/supervisor-messages.ts';
+import {
+  breakerNewsSchema,
+  remediationSchema,
+  type SupervisorNews,
+} from '../../core/supervisor-messages.ts';
+import { mayBeService, mayTell, type ToldBy, toldBy } from '../../core/tellers.ts';
 import { faultOf, logger } from '../telemetry.ts';
+import { environment } from './environment.ts';
 
 export interface Remediation {
   readonly lane: string;
@@ -16,7 +22,9 @@ export type Job =
   | { readonly kind: 'deaths'; readonly crashes: readonly CrashEvent[] }
   | { readonly kind: 'pause'; readonly remediation: Remediation }
   | { readonly kind: 'breaker' }
-  | { readonly kind: 'wake' };
+  | { readonly kind: 'wake' }
+  /** Its sender may not tell it. */
+  | ({ readonly kind: 'refused'; readonly claimed: string } & ToldBy);
 
 export interface JobOfMessages {
   readonly messageIds: readonly string[];
@@ -29,7 +37,7 @@ const newsSchema = z.union([
   breakerNewsSchema,
   minuteWakeSchema,
 ]);
-const ORDER: readonly Job['kind'][] = ['deaths', 'pause', 'breaker', 'wake'];
+const ORDER: readonly Job['kind'][] = ['deaths', 'pause', 'breaker', 'wake', 'refused'];
 
 /** What the messages ask for, the most urgent first. One that is not ours asks for nothing. */
 export function jobsOf(records: readonly SQSRecord[]): readonly JobOfMessages[] {
@@ -49,25 +57,56 @@ export function jobsOf(records: readonly SQSRecord[]): readonly JobOfMessages[] 
   return [...jobs.values()].sort((a, b) => ORDER.indexOf(a.job.kind) - ORDER.indexOf(b.job.kind));
 }
 
-function read(record: SQSRecord): { readonly key: string; readonly job: Job } | undefined {
+interface Told {
+  /** Messages of one key are one job. */
+  readonly key: string;
+  readonly job: Job;
+}
+
+function read(record: SQSRecord): Told | undefined {
   try {
     const news = newsSchema.parse(JSON.parse(record.body));
     if ('wake' in news) return { key: 'wake', job: { kind: 'wake' } };
-    if ('breaker' in news) return { key: 'breaker', job: { kind: 'breaker' } };
-    if ('remediate' in news) {
-      const { lane, incident } = news.remediate;
-      const remediation = { lane, incident, at: Number(record.attributes.SentTimestamp) };
-      return { key: `pause:${record.messageId}`, job: { kind: 'pause', remediation } };
+    if ('breaker' in news) {
+      return toldIn('breaker-news', record) ?? { key: 'breaker', job: { kind: 'breaker' } };
     }
-    return {
-      key: `deaths:${news.component}:${news.lane}`,
-      job: { kind: 'deaths', crashes: [news] },
-    };
+    if ('remediate' in news) return toldIn('remediation', record) ?? pauseOf(news, record);
+    return toldByTopic(record) ?? deathsOf(news);
   } catch (error) {
     // It fails until its dead-letter queue has it.
     logger.error('not for a supervisor', { messageId: record.messageId, ...faultOf(error) });
     return undefined;
   }
+}
+
+/** The refusal of what its sender may not tell by itself. */
+function toldIn(claimed: SupervisorNews, record: SQSRecord): Told | undefined {
+  const { SenderId } = record.attributes;
+  return mayTell(environment.tellers, SenderId, claimed) ? undefined : refusal(claimed, record);
+}
+
+/** The refusal of a crash event that certainly came by no topic: it could pause any lane. */
+function toldByTopic(record: SQSRecord): Told | undefined {
+  const { SenderId } = record.attributes;
+  return mayBeService(environment.tellers, SenderId) ? undefined : refusal('crash', record);
+}
+
+function refusal(claimed: string, { messageId, attributes }: SQSRecord): Told {
+  const told = toldBy(environment.tellers, attributes.SenderId);
+  return { key: `refused:${messageId}`, job: { kind: 'refused', claimed, ...told } };
+}
+
+function pauseOf({ remediate }: z.infer<typeof remediationSchema>, record: SQSRecord): Told {
+  const { lane, incident } = remediate;
+  const remediation = { lane, incident, at: Number(record.attributes.SentTimestamp) };
+  return { key: `pause:${record.messageId}`, job: { kind: 'pause', remediation } };
+}
+
+function deathsOf(crash: CrashEvent): Told {
+  return {
+    key: `deaths:${crash.component}:${crash.lane}`,
+    job: { kind: 'deaths', crashes: [crash] },
+  };
 }
 
 function both(first: Job, second: Job): Job {

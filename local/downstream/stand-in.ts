@@ -9,6 +9,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
+import { guardLoopback } from '../loopback.ts';
 import { MODE_HEADER, MODE_PATH, MODES, type Mode } from './control.ts';
 
 export interface StandIn {
@@ -88,6 +89,7 @@ export async function startStandIn(
   const server = createServer((request, response) => {
     answer(request, response).catch(() => response.destroy());
   });
+  guardLoopback(server);
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
     server.listen(options.port ?? 0, '127.0.0.1', resolve);

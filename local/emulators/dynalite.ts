@@ -4,6 +4,7 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
 import dynalite from 'dynalite';
+import { guardLoopback } from '../loopback.ts';
 import type { EmulatorData, EmulatorOrder } from './emulator.ts';
 import { losingConnections } from './lost-connections.ts';
 
@@ -20,6 +21,7 @@ process.on('uncaughtException', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
+guardLoopback(server);
 server.listen(data.port, '127.0.0.1');
 await once(server, 'listening');
 

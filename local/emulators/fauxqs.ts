@@ -2,6 +2,7 @@
 import assert from 'node:assert';
 import { parentPort, workerData } from 'node:worker_threads';
 import { buildApp } from 'fauxqs';
+import { guardLoopback } from '../loopback.ts';
 import type { EmulatorData, EmulatorOrder } from './emulator.ts';
 import { createStores, persistStores } from './fauxqs-stores.ts';
 import { endPollsOfTheGone } from './gone-pollers.ts';
@@ -16,6 +17,7 @@ const app = buildApp({ logger: false, stores });
 endPollsOfTheGone(app, stores.sqsStore);
 addLockedBuckets(app, stores.s3Store);
 addGuardedObjects(app);
+guardLoopback(app.server);
 const endpoint = await app.listen({ host: '127.0.0.1', port: data.port });
 const close = data.dataDir ? await persistStores(stores, data.dataDir, endpoint) : () => {};
 

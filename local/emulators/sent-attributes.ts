@@ -1,9 +1,12 @@
 /**
- * What the emulator forgets of a send to a standard queue: its MessageGroupId, and who sent it.
+ * What the emulator forgets of a send: who sent it, and on a standard queue its MessageGroupId.
  *
  * The sender is who signed: an access key that is a unique id of IAM (`AROA…:session`, `AIDA…`)
  * stands for that principal, as the runtime gives each function one of its role. Any other key is the
- * account's. It is kept where a standard queue has no use for the field, for that is persisted too.
+ * account's. What comes by a topic comes from a service, whose id SQS shows as a user's.
+ *
+ * It is kept in the deduplication id, for that is persisted too: a standard queue has no use for the
+ * field, and on a FIFO queue the sender stands behind a space, which no deduplication id has.
  */
 import { ACCOUNT } from '../template/account.ts';
 import type { Grouped } from './fair-backlog.ts';
@@ -17,6 +20,7 @@ interface Sent extends Grouped {
 interface Queue {
   isFifo(): boolean;
   enqueue(message: Sent): void;
+  nextSequenceNumber(): string;
 }
 
 interface Store {
@@ -60,14 +64,13 @@ const keeping: Readonly<Record<string, (handler: Handler) => Handler>> = {
     handler(call, completing(store, call.Entries ?? [], senderOf(request)), request),
   ReceiveMessage: (handler) => async (call, store, request) => {
     const answer = (await handler(call, store, request)) as Received;
-    if (store.getQueue(call.QueueUrl)?.isFifo() === false) {
-      for (const { Attributes } of answer.Messages ?? []) tellSender(Attributes);
-    }
+    const tell = store.getQueue(call.QueueUrl)?.isFifo() === true ? tellFifoSender : tellSender;
+    for (const { Attributes } of answer.Messages ?? []) tell(Attributes);
     return answer;
   },
 };
 
-/** A store whose standard queues complete each message by the entry that it came from. */
+/** A store whose queues complete each message by the entry that it came from. */
 function completing(store: Store, entries: readonly Entry[], sender: string): Store {
   const waiting = [...entries];
   const complete = (message: Sent): Sent => {
@@ -81,11 +84,25 @@ function completing(store: Store, entries: readonly Entry[], sender: string): St
   return {
     getQueue(url) {
       const queue = store.getQueue(url);
-      if (queue === undefined || queue.isFifo()) return queue;
+      if (queue === undefined) return queue;
+      if (queue.isFifo()) return signing(queue, sender);
       const enqueue = (message: Sent) => queue.enqueue(complete(message));
       return Object.create(queue, { enqueue: { value: enqueue } });
     },
   };
+}
+
+/** It is asked for duplicates before anything is enqueued, so ids are compared as they were sent. */
+function signing(queue: Queue, sender: string): Queue {
+  const enqueue = (message: Sent) => {
+    message.messageDeduplicationId += ` ${sender}`;
+    queue.enqueue(message);
+  };
+  return Object.create(queue, {
+    enqueue: { value: enqueue },
+    // It counts, and must count on the queue itself.
+    nextSequenceNumber: { value: () => queue.nextSequenceNumber() },
+  });
 }
 
 const SIGNED_BY = /Credential=(A(?:RO|ID)A[A-Z0-9]+(?::[^/]*)?)\//;
@@ -94,9 +111,21 @@ function senderOf({ headers }: Request): string {
   return SIGNED_BY.exec(headers.authorization ?? '')?.[1] ?? ACCOUNT.id;
 }
 
-function tellSender(attributes: Record<string, string> | undefined): void {
-  const sender = attributes?.['MessageDeduplicationId'];
-  if (attributes === undefined || sender === undefined) return;
+/** As SNS's own; AWS does not publish it. */
+const SERVICE = 'AIDASERVICEOFTHELOCAL';
+
+type Attributes = Record<string, string> | undefined;
+
+function tellSender(attributes: Attributes): void {
+  if (attributes === undefined) return;
+  const { MessageDeduplicationId: sender = SERVICE } = attributes;
   delete attributes['MessageDeduplicationId'];
   if ('SenderId' in attributes) attributes['SenderId'] = sender;
+}
+
+function tellFifoSender(attributes: Attributes): void {
+  const [id, sender] = attributes?.['MessageDeduplicationId']?.split(' ') ?? [];
+  if (attributes === undefined || id === undefined) return;
+  attributes['MessageDeduplicationId'] = id;
+  if (sender !== undefined && 'SenderId' in attributes) attributes['SenderId'] = sender;
 }

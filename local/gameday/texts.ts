@@ -41,7 +41,7 @@ const ended = () => {
 
 const fact = (): AuditFact => ({
   id: randomUUID(),
-  kind: 'configuration',
+  kind: 'redrive',
   at: Date.now(),
   component: 'gameday',
   details: {},

@@ -10,6 +10,7 @@ import { text } from 'node:stream/consumers';
 import { losingConnections } from '../emulators/lost-connections.ts';
 import type { SwitchedMapping } from '../event-source/switched-mapping.ts';
 import type { FunctionSpec } from '../lambda/function-spec.ts';
+import { guardLoopback } from '../loopback.ts';
 import {
   type Answer,
   configurationOf,
@@ -43,6 +44,7 @@ export async function startLambdaApi(): Promise<LambdaApi> {
     res.writeHead(answer.status, { 'content-type': 'application/json', ...answer.headers });
     res.end(answer.body);
   });
+  guardLoopback(server);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

@@ -5,6 +5,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { text } from 'node:stream/consumers';
+import { guardLoopback } from '../loopback.ts';
 
 /** What the runtime inside an environment says. */
 export type RuntimeMessage =
@@ -35,6 +36,7 @@ export async function startRuntimeApi(): Promise<RuntimeApi> {
     if (message.message.type !== 'next') res.writeHead(202).end();
     listener(message.message);
   });
+  guardLoopback(server);
   server.listen(0, '127.0.0.1');
   await once(server, 'listening');
   const address = server.address();

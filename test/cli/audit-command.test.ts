@@ -142,6 +142,54 @@ test('R40: an object that was overwritten is named, and its first version counts
   expect(out).toContain(`object ${Key} was written again or deleted later`);
 });
 
+test('R42: a review says who saw what and why, and is signed off by a fact', async () => {
+  const own = await buildWorld();
+  configureAudit(lambda, own);
+  const run = (...args: string[]) => cliOf(own.stage, 'review', ...args);
+  const { handler } = await loadAudit();
+  const write = async () => {
+    await deliver(handler, own.queues.audit);
+    skipTime(60_000);
+  };
+  const details = { message: 'f00d', lane: 'background', what: 'body and outcome' };
+  const read = { kind: 'phi-read', actor: 'ana', reason: 'ticket\u001b[2J 7', details } as const;
+  await tell(own, factOf('r-1', read), factOf('a'));
+  await write();
+  const [entry] = await entriesOf(own);
+  const month = new Date(entry?.recordedAt ?? 0).toISOString().slice(0, 7);
+
+  const { out, err } = await run('--month', month);
+  expect(out).toMatch(/PHI was shown 1 times, to 1 people; 0 facts were refused\n/);
+  expect(out).toMatch(/entry 2 .* ana \(000000000000, -\) saw f00d: ticket\\u001b\[2J 7\n/);
+  expect(out).toMatch(/1 of these are not examined\n$/);
+  expect(err).toMatch(/^whole: 3 entries/);
+
+  expect(await run('--month', month, '--sign')).toMatchObject({ status: 2, out: '' });
+  const sign = ['--sign', '--reason', 'each has its ticket', '--by', 'eve'];
+  expect((await run('--month', month, ...sign)).err).toContain('up to 3 are examined');
+  await write();
+  const last = (await entriesOf(own)).at(-1);
+  expect(last).toMatchObject({
+    kind: 'audit-reviewed',
+    actor: 'eve',
+    details: { month, through: 3 },
+  });
+  expect((await run('--month', month)).out).toMatch(
+    /eve .*each has its ticket\nall of it is examined/,
+  );
+
+  await tell(own, factOf('r-2', read));
+  await write();
+  expect(JSON.parse((await run('--month', month, '--json')).out)).toMatchObject({ unexamined: 1 });
+  await testClients().s3.send(
+    new PutObjectCommand({ Bucket: own.auditBucket, Key: objectKeyOf('main', 1), Body: 'x' }),
+  );
+  const touched = await run('--month', month, ...sign);
+  expect(touched).toMatchObject({ status: 1 });
+  expect(touched.err).toContain('error: not signed: the log is not whole');
+  expect((await run('--month', '2026-13')).err).toContain('It must be a month');
+}, 60_000);
+
 test('a stage that is not there is said in one line', async () => {
   const { status, err } = await cliOf('e2e', 'verify');
   expect(status).toBe(1);

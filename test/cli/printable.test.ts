@@ -10,6 +10,17 @@ test('controls and changes of direction are written out; all else stays', () => 
   expect(printableLines('a\r\nb\u0007\n')).toBe('a\nb\\u0007\n');
 });
 
+test.each([
+  ['a change of direction of old', '\u061c', '\\u061c'],
+  ['what has no width', 'a\u200bb\u2060c\ufeff', 'a\\u200bb\\u2060c\\ufeff'],
+  ['a tag beyond the first plane', '\u{e0041}', '\\udb40\\udc41'],
+  ['half of a pair', 'a\ud800b', 'a\\ud800b'],
+  ['a line of Unicode', '\u2028\u2029\u0085', '\\u2028\\u2029\\u0085'],
+])('%s is written out', (_, text, written) => {
+  expect(printable(text)).toBe(written);
+  expect(JSON.parse(printable(JSON.stringify(text)))).toBe(text);
+});
+
 test('what is JSON means the same afterwards', () => {
   const value = { a: 'x\u007f\u009b\u202e\n' };
   expect(JSON.parse(printable(JSON.stringify(value)))).toEqual(value);

@@ -1,18 +1,26 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
-import { CreateQueueCommand } from '@aws-sdk/client-sqs';
+import { CreateQueueCommand, DeleteQueueCommand } from '@aws-sdk/client-sqs';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeAll, expect, test } from 'vitest';
 import { auditFactSchema } from '../../core/audit-fact.ts';
 import { configureAudit } from '../support/audit.ts';
 import { testClients } from '../support/clients.ts';
-import { receive } from '../support/delivery.ts';
+import { receive, remove } from '../support/delivery.ts';
 import { patient } from '../support/resources.ts';
 import { depthOf } from '../support/stores.ts';
 import { useLambdaService } from '../support/use-lambda-service.ts';
 import { buildWorld, type World } from '../support/world.ts';
 
 const MAIN = join(import.meta.dirname, '..', '..', 'cli', 'main.ts');
+
+const issue = {
+  severity: 'error',
+  code: 'code-invalid',
+  diagnostics: "'4711' is none of the codes",
+  expression: ['Patient.gender'],
+};
+const OUTCOME = JSON.stringify({ resourceType: 'OperationOutcome', issue: [issue] });
 
 let world: World;
 const lambda = useLambdaService();
@@ -41,6 +49,7 @@ beforeAll(async () => {
       sentAt: 5,
       attempts: [],
       body: patient(),
+      ...(pk === 'm-2' && { kind: 'rejection', outcome: OUTCOME }),
     };
     await testClients().dynamo.send(new PutCommand({ TableName: world.tables.quarantine, Item }));
   }
@@ -48,6 +57,7 @@ beforeAll(async () => {
 
 async function factsTold() {
   const records = await receive(world.queues.audit);
+  await remove(world.queues.audit, records);
   return records.map(({ body }) => auditFactSchema.parse(JSON.parse(body)));
 }
 
@@ -71,7 +81,6 @@ test('list, show, redrive and discard, from one to the next', async () => {
   const shown = await cli('show', 'm-1');
   expect(shown.out).toContain('a.ndjson:7');
   expect(shown.out).not.toContain('Chalmers');
-  expect((await cli('show', 'm-1', '--reveal')).out).toContain('Chalmers');
   expect((await cli('show', 'm-1', '--json')).out).not.toContain('Chalmers');
 
   const f00d = ['--fingerprint', 'f00d'];
@@ -103,6 +112,35 @@ test('list, show, redrive and discard, from one to the next', async () => {
   expect(JSON.stringify(facts)).not.toContain('m-1');
 }, 60_000);
 
+test('R42: PHI is shown with a reason only, and after the audit log was told', async () => {
+  for (const wrong of [[], ['--reason', ' ']]) {
+    const { status, out, err } = await cli('show', 'm-2', '--reveal', ...wrong);
+    expect({ status, out }).toEqual({ status: 2, out: '' });
+    expect(err).toMatch(/^error: --reveal needs --reason/);
+  }
+  expect(await depthOf(world.queues.audit)).toBe(0);
+
+  const why = ['--reason', 'ticket 7', '--by', 'ana'];
+  const hidden = await cli('show', 'm-2');
+  expect(hidden.out).toContain('issue      error  code-invalid  Patient.gender');
+  expect(hidden.out).not.toMatch(/Chalmers|4711/);
+  const json = JSON.parse((await cli('show', 'm-2', '--json')).out);
+  expect(json).toMatchObject({ issues: [{ code: 'code-invalid' }] });
+  expect(JSON.stringify(json)).not.toMatch(/Chalmers|4711/);
+  expect(await depthOf(world.queues.audit)).toBe(0);
+
+  expect((await cli('show', 'm-2', '--reveal', ...why)).out).toMatch(/4711.*Chalmers/s);
+  const revealed = JSON.parse((await cli('show', 'm-2', '--reveal', '--json', ...why)).out);
+  expect(revealed).toMatchObject({ body: patient(), outcome: expect.stringContaining('4711') });
+  const facts = await factsTold();
+  expect(facts).toMatchObject([
+    { kind: 'phi-read', actor: 'ana', reason: 'ticket 7' },
+    { kind: 'phi-read', actor: 'ana', reason: 'ticket 7' },
+  ]);
+  expect(facts[0]?.details['message']).toMatch(/^[0-9a-f]{32}$/);
+  expect(JSON.stringify(facts)).not.toMatch(/m-2|Chalmers|4711/);
+}, 60_000);
+
 test('what cannot be done is said in one line, with its status', async () => {
   expect(await cli('redrive')).toMatchObject({
     status: 2,
@@ -120,4 +158,36 @@ test('what cannot be done is said in one line, with its status', async () => {
     status: 1,
     err: `error: no entry nobody in the quarantine of ${world.stage}\n`,
   });
+}, 60_000);
+
+test('R08: a key of an object that is gone, and an id, are printed as text', async () => {
+  const Key = 'submissions/x\u001b[2J\nFORGED';
+  const Item = { pk: 'm-4', status: 'quarantined', lane: 'background', source: 's', sentAt: 1 };
+  const bodyS3 = { bucket: world.bucket, key: Key };
+  await testClients().dynamo.send(
+    new PutCommand({ TableName: world.tables.quarantine, Item: { ...Item, bodyS3 } }),
+  );
+  const gone = await cli('show', 'm-4', '--reveal', '--reason', 'ticket 7');
+  expect(gone).toMatchObject({ status: 1, out: '' });
+  expect(gone.err).toMatch(/^error: there is no body to show: .*\\u001b\[2J\\u000aFORGED.*\n$/);
+  expect((await cli('show', 'x\u009b2J\nFORGED')).err).toMatch(
+    /^error: no entry x\\u009b2J\\u000aFORGED.*\n$/,
+  );
+  const odd = await cli('show', 'm-4', '--no\u001b[2J');
+  expect(odd.err).toMatch(/^error: .*\\u001b.*\n$/);
+}, 60_000);
+
+test('R42: what cannot be recorded is not shown', async () => {
+  const name = `fhir-failsafe-${world.stage}-audit`;
+  const read = () => cli('show', 'm-2', '--reveal', '--reason', 'ticket 7');
+  lambda.configure(name, {});
+  const unkeyed = await read();
+  expect(unkeyed).toMatchObject({ status: 1, out: '' });
+  expect(unkeyed.err).toMatch(/^error: not shown, for it cannot be recorded: .*\n$/);
+  configureAudit(lambda, world);
+  await testClients().sqs.send(new DeleteQueueCommand({ QueueUrl: world.queues.audit.url }));
+  const untold = await read();
+  expect(untold).toMatchObject({ status: 1, out: '' });
+  expect(untold.err).toMatch(/^error: not shown, for it cannot be recorded: no queue .*\n$/);
+  expect((await cli('show', 'm-2')).status).toBe(0);
 }, 60_000);

@@ -68,7 +68,7 @@ test('tells a day to a terminal, where no producer writes lines of ours', async 
 
 test('tells it as a table, as data, and as a page in a file that is yours alone', async () => {
   expect((await cli('--day', DAY, '--csv')).out.split('\r\n')[1]).toBe(
-    `${DAY},clinic,background,1,0,1,1000,1000,1000,1000`,
+    `"${DAY}","clinic","background",1,0,1,1000,1000,1000,1000`,
   );
   expect(JSON.parse((await cli('--day', DAY, '--json')).out)).toMatchObject({
     day: DAY,

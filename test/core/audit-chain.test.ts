@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import {
   appendFacts,
+  factKeyOf,
   genesis,
   headAt,
   headText,
@@ -115,4 +116,14 @@ test('a head is read as it was printed, and nothing else is', () => {
   for (const text of ['', '12', `0:${head.hash}`, `12:${head.hash}a`, `12:${'A'.repeat(64)}`]) {
     expect(readHead(text), text).toBeUndefined();
   }
+});
+
+test('R40: a fact is known by its id within its kind; what names no teller, by its id', () => {
+  const told = { kind: 'redrive', fact: 'f00d', teller: 'AIDAANA' } as const;
+  expect(factKeyOf(told)).toBe('redrive#f00d');
+  expect(factKeyOf({ ...told, kind: 'discard' })).toBe('discard#f00d');
+  expect(factKeyOf({ kind: 'configuration', fact: 'f00d', toldAs: 'audit' })).toBe(
+    'configuration#f00d',
+  );
+  expect(factKeyOf({ kind: 'redrive', fact: 'f00d' })).toBe('f00d');
 });

@@ -6,7 +6,9 @@ const template = synthesized().toJSON() as PermissionsTemplate;
 const rowsOf = (name: string) =>
   permissionRows(template)
     .filter((row) => row.function === name)
-    .map(({ purpose, actions, resources }) => `${purpose}: ${actions} on ${resources}`);
+    .map(({ purpose, actions, resources, only }) =>
+      `${purpose}: ${actions} on ${resources} ${only}`.trimEnd(),
+    );
 
 const KEY_FOR_TABLES =
   'KeyForTables: kms:Decrypt, kms:DescribeKey, kms:Encrypt, kms:GenerateDataKey, kms:ReEncryptFrom, kms:ReEncryptTo on key by way of dynamodb';
@@ -22,12 +24,12 @@ describe('permissions', () => {
     expect(rowsOf(`validate-${lane}`)).toEqual([
       `TakeMessages: sqs:ChangeMessageVisibility, sqs:DeleteMessage, sqs:GetQueueAttributes, sqs:ReceiveMessage on queue ${lane}, queue ${lane}-isolation`,
       `SetAside: sqs:SendMessage on queue ${lane}-dead-letter, queue ${lane}-isolation`,
-      'StoreValid: dynamodb:UpdateItem on table resources',
+      'StoreValid: dynamodb:UpdateItem on table resources answering NONE',
       'RecordTrouble: dynamodb:GetItem, dynamodb:UpdateItem on table quarantine',
       'MarkBatches: dynamodb:BatchGetItem, dynamodb:BatchWriteItem, dynamodb:DeleteItem, dynamodb:GetItem, dynamodb:PutItem, dynamodb:Query on table inflight',
       'ReadClaimChecks: s3:GetObject on bucket bodies/hops/*, bucket bodies/submissions/*',
       'WriteBodies: s3:PutObject on bucket bodies/hops/*, bucket bodies/quarantine/*, bucket bodies/resources/*',
-      'KnowAbsentBodies: s3:ListBucket on bucket bodies under hops/*, submissions/*',
+      'KnowAbsentBodies: s3:ListBucket on bucket bodies below submissions/* and hops/*',
       'TellCrashes: sns:Publish on topic crashes',
       'TellOutcomes: sns:Publish on topic outcomes',
       'KeyForMessagesAndBodies: kms:Decrypt, kms:GenerateDataKey on key by way of s3, sns, sqs',
@@ -110,7 +112,7 @@ describe('permissions', () => {
       'TakeOutcomes: sqs:DeleteMessage, sqs:GetQueueAttributes, sqs:ReceiveMessage on queue reporting',
       'WriteReports: s3:PutObject on bucket reports/due/*, bucket reports/facts/*, bucket reports/reports/*',
       'ReadFacts: s3:GetObject on bucket reports/facts/*',
-      'FindFacts: s3:ListBucket on bucket reports',
+      'FindFacts: s3:ListBucket on bucket reports below facts/*',
       'ClearMarks: s3:DeleteObject on bucket reports/due/*',
       'KeyForMessagesAndBodies: kms:Decrypt, kms:GenerateDataKey on key by way of s3, sqs',
       OWN_LOG,

@@ -6,7 +6,7 @@ import {
   type PermissionsTemplate,
   permissionRows,
 } from '../../lib/permissions.ts';
-import { synthesized } from './synthesized.ts';
+import { byName, synthesized } from './synthesized.ts';
 
 const secret = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:token';
 const rows = permissionRows(
@@ -17,6 +17,20 @@ const rows = permissionRows(
     'terminology.tokenSecretArn': secret,
   }).toJSON() as PermissionsTemplate,
 );
+
+/** A stack with all that a config may switch on. */
+const everything = synthesized({
+  'delivery.endpoint': 'https://fhir.example.org/r4',
+  'delivery.tokenSecretArn': secret,
+  'terminology.endpoint': 'https://tx.example.org/r4',
+  'terminology.tokenSecretArn': secret,
+  'incident.remediation': 'pause-lane',
+  'terminology.budgetMs': '1500',
+  'terminology.callTimeoutMs': '700',
+  'sources.known.lab.senders': '["AIDALAB"]',
+  'sources.known.lab.ratePerMinute': '100',
+  plugins: '[{"name":"cpf","file":"build/plugins/cpf.wasm","mode":"required"}]',
+});
 
 const actionsOf = (row: PermissionRow) => row.actions.split(', ');
 const resourcesOf = (row: PermissionRow) => row.resources.split(', ');
@@ -114,11 +128,110 @@ describe('only', () => {
   });
 });
 
-it('each function has a row in SECURITY.md', () => {
+/** What an action is in a sentence; empty for what only goes along with another. A new one needs words. */
+const VERBS: Readonly<Record<string, string>> = {
+  'sqs:ReceiveMessage': 'takes from',
+  'sqs:SendMessage': 'sends to',
+  'sns:Publish': 'publishes to',
+  'dynamodb:GetItem': 'reads',
+  'dynamodb:BatchGetItem': 'reads',
+  'dynamodb:Query': 'reads',
+  'dynamodb:Scan': 'lists',
+  'dynamodb:PutItem': 'writes',
+  'dynamodb:UpdateItem': 'writes',
+  's3:GetObject': 'reads',
+  's3:GetObjectVersion': 'reads',
+  's3:PutObject': 'writes',
+  's3:ListBucket': 'lists',
+  's3:ListBucketVersions': 'lists',
+  's3:DeleteObject': 'deletes',
+  'lambda:UpdateEventSourceMapping': 'switches',
+  'lambda:InvokeFunction': 'invokes',
+  'secretsmanager:GetSecretValue': 'reads',
+  'sqs:ChangeMessageVisibility': '',
+  'sqs:DeleteMessage': '',
+  'sqs:GetQueueAttributes': '',
+  'lambda:GetEventSourceMapping': '',
+  'logs:CreateLogStream': '',
+  'logs:PutLogEvents': '',
+};
+
+/** Kinds that a function may tell to a queue that asks. */
+function kindsTold(name: string, resource: string): string {
+  const reader = { 'queue audit.fifo': 'audit', 'queue supervisor': 'supervisor' }[resource];
+  if (reader === undefined) return '';
+  const functions = byName(everything, 'AWS::Lambda::Function', 'FunctionName');
+  const variables = functions.get(`fhir-failsafe-dev-${reader}`)?.Properties['Environment'];
+  // References stand between parts of the text: which role it is, the text says beside.
+  const text = JSON.stringify(variables);
+  const told = [...text.matchAll(/\\"as\\":\\"([\w-]+)\\",\\"kinds\\":\[([^\]]*)\]/g)]
+    .filter(([, as]) => as === name)
+    .flatMap(([, , kinds = '']) => kinds.replaceAll('\\"', '').split(','));
+  return ` (${[...new Set(told)].sort().join(', ')})`;
+}
+
+/** The table of what each role may do, as SECURITY.md has it. */
+function derivedTable(): string[] {
+  const powers = new Map<string, Map<string, Set<string>>>();
+  for (const row of permissionRows(everything.toJSON() as PermissionsTemplate)) {
+    for (const action of actionsOf(row).filter((each) => !each.startsWith('kms:'))) {
+      const verb = VERBS[action];
+      if (verb === undefined) throw new Error(`no words for ${action}: add them`);
+      if (verb === '') continue;
+      const verbs = powers.get(row.function) ?? new Map<string, Set<string>>();
+      const objects = verbs.get(verb) ?? new Set<string>();
+      for (const resource of resourcesOf(row)) {
+        const told = verb === 'sends to' ? kindsTold(row.function, resource) : '';
+        const only = row.only === '' ? '' : ` ${row.only}`;
+        objects.add(`${resource.replace(/^arn:.*:(secret:\w+)$/, '$1')}${only}${told}`);
+      }
+      powers.set(row.function, verbs.set(verb, objects));
+    }
+  }
+  return [...powers].map(([name, verbs]) => {
+    const said = [...verbs].map(([verb, objects]) => `${verb} ${[...objects].sort().join(', ')}`);
+    return `| \`${name}\` | ${said.sort().join('; ').replaceAll('*', '\\*')} |`;
+  });
+}
+
+describe('SECURITY.md', () => {
   const page = readFileSync(new URL('../../SECURITY.md', import.meta.url), 'utf8');
   const [, roles = ''] = page.split('## A stolen role');
-  const first = [...roles.matchAll(/^\| (`.+?) \|/gm)].map(([, cell]) => cell).join(', ');
-  for (const name of new Set(rows.map((row) => row.function))) {
-    expect(first).toContain(`\`${name}\``);
-  }
+  const [meant = '', derived = ''] = roles.split('| function | may |');
+
+  it('says what the thief of each role can do', () => {
+    const first = [...meant.matchAll(/^\| (`.+?) \|/gm)].map(([, cell]) => cell).join(', ');
+    for (const name of new Set(rows.map((row) => row.function))) {
+      expect(first).toContain(`\`${name}\``);
+    }
+  });
+
+  it('has what each role may do as it follows from the template, and nothing else', () => {
+    const written = derived.split('\n').filter((line) => line.startsWith('| `'));
+    expect(written).toEqual(derivedTable());
+  });
+});
+
+it('a role that updates without reading is not answered with the item', () => {
+  const blind = permissionRows(everything.toJSON() as PermissionsTemplate).filter(
+    (row) => row.actions === 'dynamodb:UpdateItem' && !row.resources.includes('rates'),
+  );
+  expect(blind.length).toBeGreaterThan(3);
+  for (const { only, purpose } of blind) expect(only, purpose).toBe('answering NONE');
+});
+
+it('who writes a breaker writes its own, and who lists a bucket does so below a prefix', () => {
+  const all = permissionRows(everything.toJSON() as PermissionsTemplate);
+  const breakers = all.filter(
+    (row) => row.resources === 'table breakers' && row.actions.includes('PutItem'),
+  );
+  expect(new Set(breakers.map(({ function: name, only }) => `${name} ${only}`))).toEqual(
+    new Set([
+      'deliver of fhir-server',
+      ...VALIDATE.flatMap((name) => [`${name} of terminology-server`, `${name} of plugin-*`]),
+    ]),
+  );
+  const lists = all.filter((row) => actionsOf(row).includes('s3:ListBucket'));
+  expect(lists.length).toBeGreaterThan(2);
+  for (const { only, function: name } of lists) expect(only, name).toMatch(/^below \w+\/\*/);
 });

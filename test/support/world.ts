@@ -117,6 +117,8 @@ export async function buildWorld(settings: Record<string, unknown> = {}): Promis
     [ENV.outcomesTopicArn]: outcomes,
     [ENV.supervisorQueueUrl]: queues.supervisor.url,
     [ENV.auditQueueUrl]: queues.audit.url,
+    // In one process all sign as the account; tests of tellers say who may tell what.
+    [ENV.tellers]: JSON.stringify({ senderIds: 'fixed', known: [] }),
     [ENV.auditTable]: tables.audit,
     [ENV.auditBucket]: auditBucket,
     [ENV.reportsBucket]: reportsBucket,

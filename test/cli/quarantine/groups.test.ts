@@ -76,7 +76,7 @@ test('R07: an entry says why, where it came from, how often it was tried, and wh
       { requestId: 'r-1', startedAt: 0, ended: 5, crash: 'exception', reason: 'TypeError' },
       { requestId: 'r-2', startedAt: 0 },
     ],
-    outcome: '{"resourceType":"OperationOutcome"}',
+    outcome: '{"issue":[{"severity":"error","code":"value","diagnostics":"4711"}]}',
     rounds: [
       {
         quarantinedAt: 0,
@@ -97,11 +97,12 @@ test('R07: an entry says why, where it came from, how often it was tried, and wh
     'TypeError at judge.ts:3',
     'no end: its environment died',
     'redriven 1970-01-01T00:00:00Z by ana (fixed)',
-    '"resourceType": "OperationOutcome"',
+    'issue      error  value',
     'by bob',
   ]) {
     expect(text).toContain(part);
   }
+  expect(text).not.toContain('4711');
 });
 
 test.each([{}, { id: ['a'], all: true }, { fingerprint: 'f', id: ['a'] }])(

@@ -69,10 +69,29 @@ describe('the page', () => {
 
 describe('the table', () => {
   test('is what spreadsheets read, and runs nothing in them', () => {
+    const head = ['day', 'source', 'lane', 'stored', 'rejected', 'dead_lettered'];
+    const times = ['p50_ms', 'p95_ms', 'p99_ms', 'longest_ms'];
     expect(csvOf(reportOf(rejectedBy('=cmd|"x",y'), outcome(3, { latencyMs: undefined })))).toBe(
-      'day,source,lane,stored,rejected,dead_lettered,p50_ms,p95_ms,p99_ms,longest_ms\r\n' +
-        `${DAY},"'=cmd|""x"",y",background,0,1,0,100,100,100,100\r\n` +
-        `${DAY},clinic,background,1,0,0,,,,\r\n`,
+      `${[...head, ...times].map((name) => `"${name}"`).join(',')}\r\n` +
+        `"${DAY}","'=cmd|""x"",y","background",0,1,0,100,100,100,100\r\n` +
+        `"${DAY}","clinic","background",1,0,0,,,,\r\n`,
+    );
+  });
+
+  test.each([
+    ['=1+1', "'=1+1"],
+    [' +1', " '+1"],
+    ['a;=1+1;', "a;'=1+1;"],
+    ['a;"=1+1', `a;""'=1+1`],
+    ['a,@x|-1', "a,'@x|'-1"],
+    ['a\t=1+1', 'a =1+1'],
+    ['\r\n=1', "  '=1"],
+    ['\uff1d1+1', "'\uff1d1+1"],
+    ['a\u001b[2Jb\u009b\u202e', 'a [2Jb  '],
+    ['north-west lab @ 5', 'north-west lab @ 5'],
+  ])('R08: the source %j is %j there, with semicolons or commas', (source, text) => {
+    expect(csvOf(reportOf(rejectedBy(source))).split('\r\n')[1]).toContain(
+      `,"${text}","background",`,
     );
   });
 });

@@ -156,7 +156,8 @@ test('R30: many at once count each death once, and pause once', async () => {
     await remove(stage.queue, batches[n] ?? []);
   }
   expect(await mappings()).toEqual({ ...ALL, critical: 'off' });
-  expect(await factsOf(stage)).toHaveLength(1);
+  // Each may tell it; the writer knows it again by its id.
+  expect(new Set((await factsOf(stage)).map(({ id }) => id)).size).toBe(1);
   const ids = (await receive(stage.world.queues.incident)).map(
     ({ body }) => JSON.parse(body).escalation.id,
   );

@@ -1,5 +1,12 @@
 import {
+  CreateTopicCommand,
+  PublishCommand,
+  SNSClient,
+  SubscribeCommand,
+} from '@aws-sdk/client-sns';
+import {
   CreateQueueCommand,
+  DeleteMessageCommand,
   ReceiveMessageCommand,
   SendMessageBatchCommand,
   SendMessageCommand,
@@ -90,5 +97,32 @@ test('only what was asked for is told, and a FIFO queue keeps its own', async ()
   expect(messages[0]?.Attributes).toMatchObject({
     MessageGroupId: 'a',
     MessageDeduplicationId: 'once',
+    SenderId: 'AIDALAB',
   });
+  const next = { ...once, MessageBody: 'next', MessageDeduplicationId: 'next' };
+  await sqsOf('AROALAB:x').send(new SendMessageCommand(next));
+  // The first of its group is still in flight.
+  await sqsOf('test').send(
+    new DeleteMessageCommand({ QueueUrl: fifo, ReceiptHandle: messages[0]?.ReceiptHandle }),
+  );
+  const [second] = await received(fifo);
+  expect(second?.Attributes).toMatchObject({ SenderId: 'AROALAB:x' });
+  expect(second?.Attributes?.SequenceNumber).not.toBe(messages[0]?.Attributes?.SequenceNumber);
+});
+
+test('what comes by a topic was sent by a service', async () => {
+  const url = await create('of-a-topic');
+  const sns = new SNSClient({
+    region: 'us-east-1',
+    endpoint: emulators.endpoints.sqs,
+    credentials: { accessKeyId: 'AROASTRANGER:x', secretAccessKey: 'test' },
+  });
+  const { TopicArn = '' } = await sns.send(new CreateTopicCommand({ Name: 'told' }));
+  const Endpoint = 'arn:aws:sqs:us-east-1:000000000000:of-a-topic';
+  await sns.send(new SubscribeCommand({ TopicArn, Protocol: 'sqs', Endpoint }));
+  await sns.send(new PublishCommand({ TopicArn, Message: 'hello' }));
+  sns.destroy();
+  await expect
+    .poll(async () => (await received(url))[0]?.Attributes?.SenderId)
+    .toMatch(/^AIDA[A-Z]+$/);
 });

@@ -1,0 +1,68 @@
+/** `audit review`: who saw what of a month, and the sign-off of whoever examined it (R42). */
+import { type AuditEntry, headText, readEntry } from '../../core/audit-chain.ts';
+import { linesOf } from '../../core/audit-places.ts';
+import { type Review, type Reviewed, reviewOf } from '../../core/audit-review.ts';
+import { printable } from '../printable.ts';
+import type { Recorder } from '../quarantine/audited.ts';
+import { namedIn } from '../quarantine/audited.ts';
+import type { AuditLog } from './log.ts';
+import { type Verification, verifyLog } from './verify.ts';
+
+export interface MonthsReview {
+  readonly review: Review;
+  /** A review is worth as much as the log that it is taken from. */
+  readonly verification: Verification;
+}
+
+export async function reviewMonth(log: AuditLog, month: string): Promise<MonthsReview> {
+  const entries: AuditEntry[] = [];
+  const verification = await verifyLog(log, {
+    onRight({ text = '' }) {
+      const read = linesOf(text).map(readEntry);
+      entries.push(...read.filter((entry) => entry !== undefined));
+    },
+  });
+  return { review: reviewOf(month, entries), verification };
+}
+
+/** Tells the log that somebody examined the month, up to the last entry that they saw. */
+export async function signOff(
+  { review, verification }: MonthsReview,
+  { by, reason }: { readonly by: string; readonly reason: string },
+  { tell, now }: Recorder,
+): Promise<void> {
+  const { month, reads, refused } = review;
+  const { head } = verification;
+  const fact = {
+    id: `audit-reviewed/${month}/${crypto.randomUUID()}`,
+    kind: 'audit-reviewed',
+    at: now(),
+    component: 'cli',
+    ...namedIn({ by, why: reason }),
+    details: {
+      month,
+      through: head.sequence,
+      head: headText(head),
+      reads: reads.length,
+      refused: refused.length,
+    },
+  } as const;
+  await tell([fact]);
+}
+
+export function describeReview({ month, reads, refused, signOffs, unexamined }: Review): string {
+  const readers = new Set(reads.map(({ teller, actor }) => `${teller} ${actor}`)).size;
+  const lines = [
+    `${month}: PHI was shown ${reads.length} times, to ${readers} people; ${refused.length} facts were refused`,
+    ...reads.map((read) => `${who(read)} saw ${read.message}: ${read.reason}`),
+    ...refused.map((fact) => `${who(fact)} may not tell ${fact.claimed}: refused`),
+    ...signOffs.map((one) => `${who(one)} examined it up to entry ${one.through}: ${one.reason}`),
+    unexamined === 0 ? 'all of it is examined' : `${unexamined} of these are not examined`,
+  ];
+  return lines.map(printable).join('\n');
+}
+
+function who({ sequence, recordedAt, actor, teller, toldAs }: Reviewed): string {
+  const time = `${new Date(recordedAt).toISOString().slice(0, 19)}Z`;
+  return `entry ${sequence}  ${time}  ${actor} (${teller}, ${toldAs})`;
+}

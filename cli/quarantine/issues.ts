@@ -1,0 +1,45 @@
+/**
+ * What an entry's outcome says without quoting the resource: codes and places. Texts may quote values,
+ * and what a FHIR server answered is words of somebody else, so these are shown with the body only.
+ */
+import { z } from 'zod';
+import type { QuarantineRecord } from '../../functions/aws/quarantine-entries.ts';
+
+/** A code of http://hl7.org/fhir/issue-type and its place; anything else is left out. */
+const issueSchema = z.object({
+  severity: z.enum(['fatal', 'error', 'warning', 'information']).catch('error'),
+  code: z
+    .string()
+    .regex(/^[a-z][a-z-]{0,39}$/)
+    .catch('unknown'),
+  /** Names of elements, as our validator writes them: `Patient.name[0].given`. */
+  expression: z
+    .array(z.string().regex(/^[A-Z][A-Za-z]{0,63}(\.[a-z][A-Za-z0-9]{0,63}(\[\d{1,9}\])?){0,99}$/))
+    .optional()
+    .catch(undefined),
+});
+const outcomeSchema = z.object({ issue: z.array(issueSchema) });
+export type CodedIssue = z.infer<typeof issueSchema>;
+
+/** Undefined where there is no outcome, or none that can be read. */
+export function codedIssues({
+  outcome,
+  kind,
+}: Pick<QuarantineRecord, 'outcome' | 'kind'>): readonly CodedIssue[] | undefined {
+  const { data } = outcomeSchema.safeParse(parsed(outcome));
+  // The places of a server's answer are whatever it writes there.
+  const isOurs = kind === 'rejection';
+  return data?.issue.map(({ severity, code, expression }) => ({
+    severity,
+    code,
+    ...(isOurs && expression !== undefined && { expression }),
+  }));
+}
+
+function parsed(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? '');
+  } catch {
+    return undefined;
+  }
+}

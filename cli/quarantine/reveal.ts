@@ -1,0 +1,34 @@
+/** PHI on a terminal: it is recorded who sees it, and why, before it is shown (R42). */
+import type { AuditFact } from '../../core/audit-fact.ts';
+import type { QuarantineRecord } from '../../functions/aws/quarantine-entries.ts';
+import { TargetError } from '../target.ts';
+import { namedIn, type Recorder } from './audited.ts';
+
+export interface Reader {
+  readonly by: string;
+  readonly reason: string;
+}
+
+/** @throws TargetError where the audit log does not take the fact: then nothing may be shown. */
+export async function recordRead(
+  { pk, lane, kind }: Pick<QuarantineRecord, 'pk' | 'lane' | 'kind'>,
+  { by, reason }: Reader,
+  open: () => Promise<Recorder>,
+): Promise<void> {
+  try {
+    const { tell, hash, now } = await open();
+    const message = (await hash())(pk);
+    const fact: AuditFact = {
+      id: `phi-read/${crypto.randomUUID()}`,
+      kind: 'phi-read',
+      at: now(),
+      component: 'cli',
+      ...namedIn({ by, why: reason }),
+      details: { message, lane, ...(kind && { kind }), what: 'body and outcome' },
+    };
+    await tell([fact]);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new TargetError(`not shown, for it cannot be recorded: ${why}`, { cause });
+  }
+}

@@ -1,0 +1,33 @@
+/**
+ * Where functions may call. What is called there gets PHI, decides about it, or learns of whose messages
+ * there are, so it goes encrypted, or stays on this machine. An address is judged as `fetch` reads it, for a
+ * text that looks like one host may name another: `http://localhost:x@evil/` is `evil`.
+ */
+const THIS_MACHINE = new Set(['127.0.0.1', '[::1]', 'localhost']);
+
+/**
+ * Problems of an endpoint that paths are appended to, in words. `why` says why it must be https.
+ * An address with a user may hold a password, so no problem quotes it.
+ */
+export function* endpointProblems(
+  key: string,
+  endpoint: string | undefined,
+  why: string,
+): Generator<string> {
+  if (endpoint === undefined) return;
+  if (!URL.canParse(endpoint)) {
+    yield `${key} must be a URL`;
+    return;
+  }
+  const { protocol, hostname, username, password, search, hash } = new URL(endpoint);
+  if (username !== '' || password !== '' || endpoint.includes('@')) {
+    yield `${key} must not name a user: a token comes from a secret`;
+    return;
+  }
+  if (search !== '' || hash !== '' || /[?#]/.test(endpoint)) {
+    yield `${key} ${endpoint} must end with a path: what is called is appended to it`;
+  }
+  const isOpenOnTheWire = protocol === 'http:' && !THIS_MACHINE.has(hostname);
+  if (isOpenOnTheWire || !/^https?:$/.test(protocol))
+    yield `${key} ${endpoint} must be https: ${why}`;
+}

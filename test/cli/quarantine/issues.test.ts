@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest';
+import { codedIssues } from '../../../cli/quarantine/issues.ts';
+
+const PHI = 'Peter Chalmers 4711';
+const outcomeOf = (...issue: unknown[]) =>
+  JSON.stringify({ resourceType: 'OperationOutcome', issue });
+const coded = (outcome: string | undefined, kind: 'rejection' | 'undelivered' = 'rejection') =>
+  codedIssues({ outcome, kind });
+
+test('R08: of an issue there is its code and its place', () => {
+  const issue = { severity: 'error', code: 'value', expression: ['Patient.name[0].given[1]'] };
+  const said = {
+    diagnostics: PHI,
+    details: { text: PHI },
+    location: [PHI],
+    extension: [{ url: PHI }],
+  };
+  expect(coded(outcomeOf({ ...issue, ...said }))).toEqual([issue]);
+});
+
+test.each([
+  ['a text as code', { code: PHI }, { code: 'unknown' }],
+  ['a text as severity', { severity: PHI, code: 'value' }, { code: 'value' }],
+  [
+    'a value as place',
+    { code: 'value', expression: [`Patient.name.where(family='${PHI}')`] },
+    { code: 'value' },
+  ],
+  ['a key as place', { code: 'value', expression: ['Patient.Peter Chalmers'] }, { code: 'value' }],
+])('R08: %s is left out', (_, issue, left) => {
+  expect(coded(outcomeOf(issue))).toEqual([{ severity: 'error', ...left }]);
+});
+
+test('R08: places of a FHIR server are its own words', () => {
+  const issue = { severity: 'error', code: 'processing', expression: ['Patient.chalmers'] };
+  expect(coded(outcomeOf(issue), 'undelivered')).toEqual([
+    { severity: 'error', code: 'processing' },
+  ]);
+});
+
+test.each([[undefined], [PHI], ['null'], ['{"issue":4}'], ['[]'], ['{"issue":["x"]}']])(
+  'R08: %j has no issues that could be shown',
+  (outcome) => {
+    expect(coded(outcome)).toBeUndefined();
+  },
+);

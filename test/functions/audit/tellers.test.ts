@@ -1,0 +1,183 @@
+/** Facts that are told by whoever has `sqs:SendMessage`, and what becomes of them. */
+import { createHash } from 'node:crypto';
+import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { AUDIT_CHAIN, type AuditFact } from '../../../core/audit-fact.ts';
+import { ENV } from '../../../functions/aws/env-names.ts';
+import { entriesOf, factOf, loadAudit, verify } from '../../support/audit.ts';
+import { testClients } from '../../support/clients.ts';
+import { deliver } from '../../support/delivery.ts';
+import type { Doomed } from '../../support/die-at-every-step.ts';
+import { type Emulators, HASH_KEY_ARN, startEmulators } from '../../support/emulators.ts';
+import { watchMetrics } from '../../support/metrics.ts';
+import { buildWorld, type World } from '../../support/world.ts';
+
+const INCIDENT = 'AROAINCIDENT0000001';
+const DELIVER = 'AROADELIVER00000001';
+const RESEND = 'AROARESEND000000001';
+const STRANGER = 'AROASTRANGER0000001:fhir-failsafe-dev-incident';
+const TELLERS = {
+  senderIds: 'verify',
+  known: [
+    { id: INCIDENT, as: 'incident', kinds: ['incident-opened', 'incident-resolved'] },
+    { id: DELIVER, as: 'deliver', kinds: ['breaker-transition'] },
+    { id: RESEND, as: 'resend', kinds: ['breaker-transition', 'breaker-forced'] },
+    { id: 'AIDAOPERATOR0000001', as: 'operator', kinds: ['redrive'] },
+  ],
+};
+
+let emulators: Emulators;
+let world: World;
+let audit: Doomed;
+
+beforeAll(async () => {
+  emulators = await startEmulators();
+});
+beforeEach(async () => {
+  world = await buildWorld();
+  process.env[ENV.tellers] = JSON.stringify(TELLERS);
+  audit = await loadAudit();
+});
+afterAll(() => emulators.stop());
+
+let sent = 0;
+
+async function tellAs(principal: string, fact: AuditFact | string, id?: string): Promise<void> {
+  sent += 1;
+  const sqs = new SQSClient({
+    credentials: { accessKeyId: principal, secretAccessKey: 'test' },
+    useQueueUrlAsEndpoint: false,
+  });
+  await sqs.send(
+    new SendMessageCommand({
+      QueueUrl: world.queues.audit.url,
+      MessageBody: typeof fact === 'string' ? fact : JSON.stringify(fact),
+      MessageGroupId: AUDIT_CHAIN,
+      MessageDeduplicationId: id ?? `${sent}`,
+    }),
+  );
+  sqs.destroy();
+}
+
+async function written() {
+  for (;;) {
+    const delivered = await deliver(audit.handler, world.queues.audit);
+    if (delivered === undefined) break;
+    expect(delivered.failed).toEqual([]);
+  }
+  const [configuration, ...entries] = await entriesOf(world);
+  expect(configuration).toMatchObject({ kind: 'configuration', toldAs: 'audit' });
+  expect(await verify(world)).not.toHaveProperty('problem');
+  return entries;
+}
+
+const resolved = (fields: Partial<AuditFact> = {}) =>
+  factOf('incident validate#1 of 5: resolved', {
+    kind: 'incident-resolved',
+    component: 'incident',
+    actor: 'ana',
+    ...fields,
+  });
+const opened = (kind: AuditFact['kind'] = 'breaker-transition') =>
+  factOf('breaker#fhir-server#4#7', { kind, component: 'breaker', actor: undefined });
+
+describe('R40: a forged fact', () => {
+  test.each([
+    ['a stranger', STRANGER, undefined],
+    ['another role', `${DELIVER}:fhir-failsafe-dev-deliver`, 'deliver'],
+    ['an operator', 'AIDAOPERATOR0000001', 'operator'],
+    ['somebody of the account', '111122223333', undefined],
+  ])('of %s is refused by name, and the true one is written', async (_, principal, toldAs) => {
+    await tellAs(principal, resolved({ actor: 'mallory' }));
+    await tellAs(`${INCIDENT}:fhir-failsafe-dev-incident`, resolved());
+    const [forged, truth, ...more] = await written();
+    expect(more).toEqual([]);
+    expect(forged).toMatchObject({
+      kind: 'refused',
+      teller: principal === '111122223333' ? '000000000000' : principal.split(':', 1)[0],
+      details: { claimed: 'incident-resolved' },
+    });
+    expect(forged?.toldAs).toBe(toldAs);
+    expect(forged).not.toHaveProperty('actor');
+    expect(truth).toMatchObject({
+      kind: 'incident-resolved',
+      actor: 'ana',
+      teller: INCIDENT,
+      toldAs: 'incident',
+    });
+  });
+
+  test('that says it is a deployment is refused, whoever tells it', async () => {
+    await tellAs(`${INCIDENT}:x`, factOf('configuration/evil/after/0', { kind: 'configuration' }));
+    expect(await written()).toMatchObject([{ kind: 'refused', toldAs: 'incident' }]);
+  });
+
+  test('under the id of a fact of another kind leaves that fact alone', async () => {
+    const { id } = resolved();
+    await tellAs('AIDAOPERATOR0000001', factOf(id, { kind: 'redrive' }));
+    await tellAs(`${INCIDENT}:x`, resolved());
+    expect((await written()).map(({ kind }) => kind)).toEqual(['redrive', 'incident-resolved']);
+  });
+
+  test('that SQS would take for the true one cannot be made, for its deduplication id is a secret', async () => {
+    const { tellAudit } = await import('../../../functions/aws/audit-queue.ts');
+    const { id } = resolved();
+    for (const guess of [id, `incident-resolved\n${id}`, JSON.stringify(resolved())]) {
+      await tellAs(STRANGER, 'x', createHash('sha256').update(guess).digest('hex'));
+    }
+    await tellAudit(world.queues.audit.url, [resolved()]);
+    process.env[ENV.tellers] = JSON.stringify({
+      ...TELLERS,
+      known: [{ id: '000000000000', as: 'incident', kinds: ['incident-resolved'] }],
+    });
+    audit = await loadAudit();
+    expect((await written()).map(({ kind }) => kind)).toEqual(['refused', 'incident-resolved']);
+  });
+});
+
+test('R40: a flood of a stranger is one entry, and each message is counted', async () => {
+  const metrics = watchMetrics();
+  audit = await loadAudit();
+  for (let n = 0; n < 25; n += 1) await tellAs(STRANGER, `flood ${n}`);
+  await tellAs(`${INCIDENT}:x`, resolved());
+  const entries = await written();
+  const refused = entries.filter(({ kind }) => kind === 'refused');
+  // The minute may turn while it is sent.
+  expect(refused.length).toBeLessThanOrEqual(2);
+  expect(entries.at(-1)).toMatchObject({ kind: 'incident-resolved' });
+  expect(metrics.sum('SenderRefused')).toBe(25);
+});
+
+test('R40: of a fact that is repeated the first teller is named; resend repeats transitions', async () => {
+  await tellAs(`${DELIVER}:x`, opened());
+  await tellAs(`${RESEND}:x`, opened());
+  await tellAs(`${DELIVER}:x`, opened('breaker-forced'));
+  await tellAs(`${RESEND}:x`, opened('breaker-forced'));
+  await tellAs(`${RESEND}:x`, resolved());
+  expect(await written()).toMatchObject([
+    { kind: 'breaker-transition', toldAs: 'deliver' },
+    { kind: 'refused', toldAs: 'deliver', details: { claimed: 'breaker-forced' } },
+    { kind: 'breaker-forced', toldAs: 'resend' },
+    { kind: 'refused', toldAs: 'resend', details: { claimed: 'incident-resolved' } },
+  ]);
+});
+
+test('R40: without a list of tellers it does not load', async () => {
+  for (const wrong of [undefined, '', '{}', '{"senderIds":"trust","known":[]}']) {
+    if (wrong === undefined) delete process.env[ENV.tellers];
+    else process.env[ENV.tellers] = wrong;
+    await expect(loadAudit()).rejects.toThrow(ENV.tellers);
+  }
+});
+
+test('R40: what was written before tellers were recorded is known again', async () => {
+  const { id } = resolved();
+  const { keyedHash } = await import('../../../functions/aws/keyed-hash.ts');
+  const fact = (await keyedHash(HASH_KEY_ARN))(id);
+  const Item = { pk: 'main#facts', sk: fact, sequence: 1 };
+  await testClients().dynamo.send(new PutCommand({ TableName: world.tables.audit, Item }));
+  await tellAs(`${INCIDENT}:x`, resolved());
+  await deliver(audit.handler, world.queues.audit);
+  expect((await entriesOf(world)).map(({ kind }) => kind)).toEqual(['configuration']);
+});
