@@ -81,6 +81,9 @@ describe('the server decides what the definitions do not', () => {
       {
         severity: 'error',
         code: 'code-invalid',
+        details: {
+          coding: [{ system: 'https://fhir-failsafe.dev/rules', code: 'fhir-r4/required-binding' }],
+        },
         diagnostics:
           "'image/nonsense' is not in the value set http://hl7.org/fhir/ValueSet/mimetypes",
         expression: [PHOTO],
@@ -90,7 +93,12 @@ describe('the server decides what the definitions do not', () => {
 
   test('not in the set of an extensible one: stored, with a warning', async () => {
     expect(await submit(related('a', 'nonsense'))).toEqual([
-      ['stored', 'warning code-invalid Patient.contact[0].relationship[0]'],
+      [
+        'stored',
+        // Of the code system itself, which the definitions at hand decide.
+        'warning code-invalid Patient.contact[0].relationship[0].coding[0].code',
+        'warning code-invalid Patient.contact[0].relationship[0]',
+      ],
     ]);
   });
 
