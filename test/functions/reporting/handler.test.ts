@@ -67,7 +67,7 @@ describe('a day that is over', () => {
       reasons: [{ count: 1 }, { count: 1 }],
     });
     expect(await read(`reports/${day}/000001.csv`)).toContain(
-      `\r\n${day},clinic,background,1,1,1,`,
+      `\r\n"${day}","clinic","background",1,1,1,`,
     );
     const page = await read(`reports/${day}/000001.html`);
     expect(page).toContain('3 messages of 1 source ended, 33.33% of them stored.');
