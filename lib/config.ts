@@ -11,6 +11,7 @@ import { analyticsConfigSchema, reportingConfigSchema } from './insight-config.t
 import { sendersSchema, sourcesConfigSchema } from './source-config.ts';
 import { terminologyConfigSchema } from './terminology-config.ts';
 import { tracesConfigSchema } from './traces-config.ts';
+import { trailConfigSchema } from './trail-config.ts';
 
 const lane = (defaults: {
   maxConcurrency: number;
@@ -134,14 +135,7 @@ const schema = z.strictObject({
       visibilitySeconds: z.int().min(1).max(43_200).default(180),
     })
     .prefault({}),
-  /** Who used which queue, topic, table and object, in CloudTrail: as many events as requests. */
-  trail: z
-    .strictObject({
-      dataEvents: z.enum(['on', 'off']).default('off'),
-      /** As long as the audit log, six years with two leap days. */
-      keepDays: z.int().min(1).max(36_500).default(2_192),
-    })
-    .prefault({}),
+  trail: trailConfigSchema,
   /** Both read what the pipeline tells, and may be down for days. */
   reporting: reportingConfigSchema,
   analytics: analyticsConfigSchema,
