@@ -6,7 +6,7 @@
 import { join } from 'node:path';
 import { command, share, wholeNumber } from '../cli/command-line.ts';
 import { ensureBuilt, LOCAL } from '../local/start/build.ts';
-import { type Bill, billOf } from './cost/bill.ts';
+import { type Bill, billOf, trailUsd } from './cost/bill.ts';
 import { marksTable, measureMarks } from './cost/marks.ts';
 import { builtResources, builtTemplate, measure } from './cost/measure.ts';
 import { PRICES_AS_OF } from './cost/prices.ts';
@@ -48,6 +48,7 @@ async function run({ resources, size, invalid, crash, sample }: Options): Promis
   const gbMs = (of: { of(item: 'lambdaGbSeconds'): number }) =>
     (of.of('lambdaGbSeconds') * 1_000).toFixed(2);
   console.log(`
+CloudTrail's data events (trail.dataEvents) would be at most $${trailUsd(bill.ours).toFixed(2)} more.
 Measured here: every request, its size and DynamoDB's capacity; logs; Lambda's time on this machine
 (GB-ms a resource: ours ${gbMs(measured.ours.valid)} valid, ${gbMs(measured.ours.invalid)} invalid, ${gbMs(measured.ours.crashing)} crashing; plain ${gbMs(measured.plain.valid)} valid).
 Assumed: ${counts.crashing} crashes stand for all, incidents among them; batches of ten as on lane critical; validators

@@ -58,7 +58,7 @@ export async function ministackPython(
   await rm(folder, { recursive: true, force: true });
   await run(await findPython(), ['-m', 'venv', folder]);
   const pip = ['-m', 'pip', 'install', '--quiet', '--disable-pip-version-check'];
-  await run(python, [...pip, '-r', REQUIREMENTS]).catch((cause: unknown) => {
+  await run(python, [...pip, '--require-hashes', '-r', REQUIREMENTS]).catch((cause: unknown) => {
     const said = cause instanceof Error ? (cause.message.trim().split('\n').at(-1) ?? '') : '';
     throw new MissingPython(`pip could not install MiniStack: ${said}`, { cause });
   });

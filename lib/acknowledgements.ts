@@ -28,6 +28,12 @@ export const NO_REPLICATION = {
     'Where a second copy of PHI may lie is decided by the operator, not by a default. S3 keeps the objects in three zones, and versions undo deletion and overwriting.',
 };
 
+export const TRAIL_TO_BUCKET_ALONE = {
+  id: 'HIPAA.Security-CloudTrailCloudWatchLogsEnabled',
+  reason:
+    'Data events are as many as requests. They are kept in a bucket for whoever looks into a leak; in CloudWatch they would cost five times as much, and no alarm reads them.',
+};
+
 export const NO_FACTS_REPLICATION = {
   id: NO_REPLICATION.id,
   reason:

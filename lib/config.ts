@@ -12,6 +12,7 @@ import { analyticsConfigSchema, reportingConfigSchema } from './insight-config.t
 import { sendersSchema, sourcesConfigSchema } from './source-config.ts';
 import { terminologyConfigSchema } from './terminology-config.ts';
 import { tracesConfigSchema } from './traces-config.ts';
+import { trailConfigSchema } from './trail-config.ts';
 
 const lane = (defaults: {
   maxConcurrency: number;
@@ -138,6 +139,7 @@ const schema = z.strictObject({
       visibilitySeconds: z.int().min(1).max(43_200).default(180),
     })
     .prefault({}),
+  trail: trailConfigSchema,
   /** Both read what the pipeline tells, and may be down for days. */
   reporting: reportingConfigSchema,
   analytics: analyticsConfigSchema,

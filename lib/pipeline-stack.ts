@@ -33,6 +33,7 @@ import { checkSupervision } from './supervision-checks.ts';
 import { Supervisor } from './supervisor.ts';
 import { Tables } from './tables.ts';
 import { Terminology } from './terminology.ts';
+import { Trail } from './trail.ts';
 
 export interface PipelineProps extends StackProps {
   readonly config: Config;
@@ -190,6 +191,11 @@ export class PipelineStack extends Stack {
       crashes: crashes.topic,
       quarantine: tables.quarantine,
     });
+
+    if (config.trail.dataEvents === 'on') {
+      const otherBuckets = [audit.vault.bucket as IBucket];
+      new Trail(this, 'Trail', foundation, { accessLogs, otherBuckets });
+    }
 
     const validating = [critical.validate, background.validate];
     crashes.onlyPublishedBy([...validating, monitor.function]);

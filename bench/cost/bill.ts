@@ -1,6 +1,7 @@
 /** A month's bill from what one resource of each kind uses and what stands whether used or not. */
 import { insight } from './insight.ts';
 import type { Measured } from './measure.ts';
+import { PRICES } from './prices.ts';
 import { Usage } from './usage.ts';
 
 export interface Month {
@@ -13,6 +14,18 @@ export interface Month {
 }
 
 const GB = 1e9;
+
+/** Each is one data event at most: a payload of several 64 KB, and a unit of a larger item, count more than once. */
+const DATA_EVENTS = [
+  ...(['sqsRequests', 'sqsFairRequests', 'sqsFifoRequests', 'snsPublishes'] as const),
+  ...(['dynamoWriteUnits', 'dynamoReadUnits', 's3Puts', 's3Gets', 'lambdaRequests'] as const),
+];
+
+/** What `trail.dataEvents` would cost at most, in USD: off, it costs nothing. */
+export function trailUsd(usage: Usage): number {
+  const events = DATA_EVENTS.reduce((sum, item) => sum + usage.of(item), 0);
+  return events * PRICES.dataEvents.usd;
+}
 
 export interface Bill {
   readonly ours: Usage;

@@ -18,6 +18,7 @@ const SNS = 'https://aws.amazon.com/sns/pricing/';
 const S3 = 'https://aws.amazon.com/s3/pricing/';
 const CLOUDWATCH = 'https://aws.amazon.com/cloudwatch/pricing/';
 const KMS = 'https://aws.amazon.com/kms/pricing/';
+const CLOUDTRAIL = 'https://aws.amazon.com/cloudtrail/pricing/';
 const SECRETS = 'https://aws.amazon.com/secrets-manager/pricing/';
 
 const million = (usd: number) => usd / 1_000_000;
@@ -47,6 +48,7 @@ export const PRICES = {
   dashboards: price('CloudWatch', 3, 'dashboard a month', CLOUDWATCH),
   kmsKeys: price('KMS', 1, 'key a month', KMS),
   kmsRequests: price('KMS', 0.03 / 10_000, 'request', KMS),
+  dataEvents: price('CloudTrail', 0.1 / 100_000, 'data event', CLOUDTRAIL),
   secrets: price('Secrets Manager', 0.4, 'secret a month', SECRETS),
 } as const satisfies Record<string, Price>;
 

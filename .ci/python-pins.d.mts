@@ -1,0 +1,2 @@
+export const FILES: readonly string[];
+export function problemsOf(text: string): string[];
