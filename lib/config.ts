@@ -12,6 +12,18 @@ import { sendersSchema, sourcesConfigSchema } from './source-config.ts';
 import { terminologyConfigSchema } from './terminology-config.ts';
 import { tracesConfigSchema } from './traces-config.ts';
 
+/** By type of resource: canonical urls of profiles. */
+const profileSelectionSchema = z
+  .record(
+    z.string().regex(/^[A-Z][A-Za-z]+$/, 'must be a type of resource'),
+    z.strictObject({
+      always: z.array(z.string().min(1)).default([]),
+      /** For a resource that declares no profile that is at hand. */
+      ifNoneDeclared: z.array(z.string().min(1)).default([]),
+    }),
+  )
+  .default({});
+
 const lane = (defaults: {
   maxConcurrency: number;
   batchSize: number;
@@ -201,8 +213,18 @@ const schema = z.strictObject({
   /** What the validator is compiled with, by `npm run build`. */
   fhir: z
     .strictObject({
-      /** Folders of npm-style FHIR packages whose profiles and extensions are enforced as well. */
+      /** FHIR packages whose profiles and extensions are enforced as well: `id#version`, a `.tgz`, a folder. */
       packages: z.array(z.string().min(1)).default([]),
+      /** Where packages by name are looked for first, and kept. */
+      packageCache: z.string().min(1).default('~/.fhir/packages'),
+      /** A FHIR package registry, for what is not in the cache. */
+      packageRegistry: z.url({ protocol: /^https?$/ }).default('https://packages.fhir.org'),
+      /** Canonical urls of profiles that may be enforced in part; the build says what is left out. */
+      allowPartial: z.array(z.string().min(1)).default([]),
+      /** Profiles by type of resource, whatever meta.profile says. */
+      profiles: profileSelectionSchema,
+      /** By source, in the place of what `profiles` says of the types named. */
+      profilesBySource: z.record(z.string(), profileSelectionSchema).default({}),
       /** An extension that no definition at hand describes. */
       unknownExtension: z.enum(['error', 'warning', 'ignore']).default('warning'),
       /** A reference to a type of resource that the element does not allow. */
