@@ -4,7 +4,7 @@
  * severity `error`.
  */
 import type { Issue } from '../core/verdict.ts';
-import { policies, profiles, resources } from './generated/validator.js';
+import { policies, profiles, resources, selections } from './generated/validator.js';
 import { forgetMembers } from './runtime/fhirpath.ts';
 import { isObject } from './runtime/object.ts';
 import { quote, Report, type Settings } from './runtime/report.ts';
@@ -18,7 +18,10 @@ import {
 import { duplicateKeys, loneSurrogates, syntaxIssue } from './text/text-issues.ts';
 
 /** How many issues, and which severity what is not decided has. Defaults in DEFAULTS. */
-export type Limits = Partial<Omit<Settings, 'resourceTypes'>>;
+export interface Limits extends Partial<Omit<Settings, 'resourceTypes'>> {
+  /** Who sent it: a source may have profiles of its own. */
+  readonly source?: string | undefined;
+}
 
 const DEFAULTS: Settings = {
   // Issues beyond this many are not reported; at least one error always is.
@@ -55,7 +58,9 @@ export function validateResource(value: unknown, limits: Limits = {}): Validatio
 }
 
 function inspectResource(value: Record<string, unknown>, limits: Limits): Report {
-  const report = new Report({ ...DEFAULTS, ...limits });
+  const { default: everybody, sources } = selections;
+  const selection = (limits.source === undefined ? undefined : sources[limits.source]) ?? everybody;
+  const report = new Report({ ...DEFAULTS, selection, ...limits });
   forgetMembers();
   dispatch(value, resources, profiles, report, false);
   report.finish(rootName(value));

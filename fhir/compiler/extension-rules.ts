@@ -1,6 +1,7 @@
 /** The definitions of the core extensions as a table that fhir/runtime/extensions.ts interprets. */
 import type { CodeSets } from './code-sets.ts';
 import type { ElementDefinition, StructureDefinition } from './definitions.ts';
+import type { Invariants } from './invariants.ts';
 import type { TypeModel } from './type-model.ts';
 
 /**
@@ -39,6 +40,26 @@ export function emitExtensionRules(
     return `[${JSON.stringify(each.url)},{${members.join(',')}}]`;
   });
   return { source: `[${entries.join(',\n')}]`, count: entries.length };
+}
+
+/**
+ * Members of the rule of a guide's extension that say where it may stand. What FHIRPath or the
+ * extension around it decides is compiled or listed beside the types and paths.
+ */
+export function emitExtensionContext(
+  structure: StructureDefinition,
+  model: TypeModel,
+  invariants: Invariants,
+): { members: string[]; why?: string } {
+  const isModifier = structure.snapshot?.element[0]?.isModifier === true;
+  const on = contextsOf(structure, model);
+  void invariants;
+  return {
+    members: [
+      ...(on === undefined ? [] : [`on:${JSON.stringify(on)}`]),
+      ...(isModifier ? ['isModifier:true'] : []),
+    ],
+  };
 }
 
 /** Where it may stand: `|type|path|…`, or undefined for anywhere. */

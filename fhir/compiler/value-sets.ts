@@ -23,6 +23,26 @@ export function onlySystemOf(url: string, definitions: Definitions): string | un
   return others.length === 0 && !first?.valueSet ? first?.system : undefined;
 }
 
+/** Why a value set is not decided: the first thing in it that is not at hand. */
+export function whyUndecided(
+  canonical: string,
+  definitions: Definitions,
+  codesMax: number,
+): string {
+  const url = canonical.split('|')[0] ?? '';
+  const valueSet = definitions.valueSets.get(url);
+  if (!valueSet) return 'its definition is not at hand';
+  const codes = expandValueSet(url, definitions);
+  if (codes) return `it has no codes, or more than ${codesMax}`;
+  const all = [...(valueSet.compose?.include ?? []), ...(valueSet.compose?.exclude ?? [])];
+  if (all.length === 0) return 'it lists nothing';
+  const open = all.filter((each) => !included(each, definitions, new Set([url])));
+  const names = open.map(({ system, valueSet: imported, filter }) =>
+    system === undefined ? (imported ?? []).join(', ') : `${filter ? 'a filter on ' : ''}${system}`,
+  );
+  return `only a terminology server knows ${[...new Set(names)].join(', ')}`;
+}
+
 function expand(url: string, definitions: Definitions, asking: Set<string>): Codes | undefined {
   const compose = definitions.valueSets.get(url)?.compose;
   if (!compose || asking.has(url)) return undefined;

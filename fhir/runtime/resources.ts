@@ -1,5 +1,5 @@
 /** A resource wherever one may stand: the root, contained, in a Bundle entry or a parameter. */
-import { declaredProfiles, type Profiles } from './profiles.ts';
+import { checkProfiles, type Profiles } from './profiles.ts';
 import { quote, type Report } from './report.ts';
 import type { Check } from './shapes.ts';
 
@@ -20,8 +20,9 @@ export function dispatch(
     else report.error('structure', `${quote(type)} is not a resource type of FHIR R4`);
     return;
   }
-  const { resource, root, locals, elementIds, placeType, placeStep, declared } = report;
+  const { resource, root, locals, elementIds, placeType, placeStep, declared, bundle } = report;
   report.resource = value;
+  if (type === 'Bundle') report.bundle = value;
   if (!isContained) {
     report.root = value;
     report.locals = undefined;
@@ -31,7 +32,10 @@ export function dispatch(
   report.placeStep = '';
   report.declared = undefined;
   check(value, report);
-  if (report.declared !== undefined) declaredProfiles(value, report.declared, profiles, report);
+  const wanted = isContained ? undefined : report.settings.selection?.[type as string];
+  if (report.declared !== undefined || wanted !== undefined) {
+    checkProfiles(value, report.declared, profiles, wanted, report);
+  }
   report.resource = resource;
   if (!isContained) {
     report.root = root;
@@ -41,4 +45,5 @@ export function dispatch(
   report.placeType = placeType;
   report.placeStep = placeStep;
   report.declared = declared;
+  report.bundle = bundle;
 }

@@ -110,7 +110,10 @@ describe('a profile of a package', () => {
   test('asks about its bindings, and those of its extensions', () => {
     const questions = lab.validate(observed, true).filter((issue) => issue.undecided);
     expect(questions.map(({ expression, undecided }) => [expression, undecided])).toMatchObject([
-      ['Observation.extension[0]', { strength: 'required', valueSet: `${BASE}/ValueSet/sites` }],
+      [
+        'Observation.extension[0].value.ofType(CodeableConcept)',
+        { strength: 'required', valueSet: `${BASE}/ValueSet/sites` },
+      ],
       ['Observation.code', { strength: 'required', valueSet: `${BASE}/ValueSet/lab-codes` }],
       ['Observation.bodySite', { strength: 'extensible', codings: [arm] }],
     ]);

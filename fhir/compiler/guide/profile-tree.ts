@@ -1,43 +1,97 @@
 /** A snapshot's flat list of elements as the tree that its ids describe, slices beside elements. */
-import type { ElementDefinition, StructureDefinition } from './definitions.ts';
+import type { ElementDefinition } from '../definitions.ts';
 
 export interface ProfileNode {
-  readonly definition: ElementDefinition;
-  /** FHIRPath name: `value` for `value[x]`. */
+  /** Replaced, never changed: nodes of several trees share it. */
+  definition: ElementDefinition;
+  /** Last step of the path as published: `value[x]`. */
   readonly name: string;
-  /** Path without slices, as the invariants' compiler knows it. */
-  readonly path: string;
+  /** As in the id: `NPI`, and of a slice of that slice `NPI/first`. */
+  readonly slice?: string;
   readonly elements: ProfileNode[];
   readonly slices: ProfileNode[];
+  /** The node of the base's tree that this one is a copy of. */
+  readonly base?: ProfileNode;
 }
 
-/** Root of the tree, or undefined without a snapshot. Slices of slices are left out. */
-export function profileTree(structure: StructureDefinition): ProfileNode | undefined {
-  const nodes = new Map<string, ProfileNode>();
-  for (const definition of structure.snapshot?.element ?? []) {
-    const id = definition.id ?? definition.path;
-    const last = id.slice(id.lastIndexOf('.') + 1);
-    const [name = '', slice] = last.split(':', 2);
-    const node: ProfileNode = {
-      definition,
-      name: name.replace('[x]', ''),
-      path: definition.path,
-      elements: [],
-      slices: [],
-    };
-    if (slice?.includes('/')) continue;
-    const parentId = id.slice(0, Math.max(0, id.length - last.length - 1));
-    if (slice === undefined) nodes.get(parentId)?.elements.push(node);
-    else nodes.get(parentId === '' ? name : `${parentId}.${name}`)?.slices.push(node);
-    if (parentId === '' || nodes.has(parentId)) nodes.set(id, node);
+/** One step of an element's id: `identifier:NPI` has a name and a slice. */
+export interface Step {
+  readonly name: string;
+  readonly slice?: string;
+}
+
+/** The steps of an element from the root on, by its id, or by its path where it has none. */
+export function stepsOf({ id, path, sliceName }: ElementDefinition): Step[] {
+  const steps = (id ?? path).split('.').map((each): Step => {
+    const at = each.indexOf(':');
+    return at < 0 ? { name: each } : { name: each.slice(0, at), slice: each.slice(at + 1) };
+  });
+  const last = steps.at(-1);
+  if (id === undefined && sliceName !== undefined && last) {
+    steps[steps.length - 1] = { name: last.name, slice: sliceName };
   }
-  return nodes.get(structure.type);
+  return steps;
 }
 
-/** The element's value of `fixed[x]` or `pattern[x]`. */
+/** The tree of a snapshot. What hangs in the air, its parent not being there, is left out. */
+export function treeOf(elements: readonly ElementDefinition[]): ProfileNode | undefined {
+  const [first, ...rest] = elements;
+  if (!first) return undefined;
+  const root: ProfileNode = nodeOf(first, first.path);
+  for (const definition of rest) {
+    const steps = stepsOf(definition);
+    const last = steps.at(-1);
+    const parent = steps.slice(1, -1).reduce<ProfileNode | undefined>(found, root);
+    if (!parent || !last) continue;
+    insert(parent, last, definition);
+  }
+  return root;
+}
+
+function insert(parent: ProfileNode, { name, slice }: Step, definition: ElementDefinition): void {
+  if (slice === undefined) {
+    parent.elements.push(nodeOf(definition, name));
+    return;
+  }
+  const sliced = found(parent, { name });
+  const owner = sliced && sliceOwner(sliced, slice);
+  owner?.slices.push(nodeOf(definition, name, slice));
+}
+
+export function nodeOf(definition: ElementDefinition, name: string, slice?: string): ProfileNode {
+  return { definition, name, ...(slice === undefined ? {} : { slice }), elements: [], slices: [] };
+}
+
+/** The child that a step leads to, if it is there. */
+export function found(parent: ProfileNode | undefined, step: Step): ProfileNode | undefined {
+  const child = parent?.elements.find((each) => each.name === step.name);
+  return step.slice === undefined ? child : child && sliceNamed(child, step.slice);
+}
+
+export function sliceNamed(sliced: ProfileNode, slice: string): ProfileNode | undefined {
+  return sliceOwner(sliced, slice)?.slices.find((each) => each.slice === slice);
+}
+
+/** `A/B` is a slice of the slice `A`. */
+function sliceOwner(sliced: ProfileNode, slice: string): ProfileNode | undefined {
+  const at = slice.lastIndexOf('/');
+  return at < 0 ? sliced : sliceNamed(sliced, slice.slice(0, at));
+}
+
+/** A copy that can be changed without the original. */
+export function copyOf(node: ProfileNode): ProfileNode {
+  return {
+    ...node,
+    base: node,
+    elements: node.elements.map(copyOf),
+    slices: node.slices.map(copyOf),
+  };
+}
+
+/** The element's value of `fixed[x]`, `pattern[x]`, `minValue[x]` or `maxValue[x]`. */
 export function constantOf(
   definition: ElementDefinition,
-  prefix: 'fixed' | 'pattern',
+  prefix: 'fixed' | 'pattern' | 'minValue' | 'maxValue',
 ): { key: string; value: unknown } | undefined {
   const entry = Object.entries(definition).find(([key]) => key.startsWith(prefix));
   return entry && { key: entry[0], value: entry[1] };
