@@ -100,7 +100,7 @@ export function emitModule(
     '',
   ].join('\n');
   const profileCount = guides.reduce((sum, each) => sum + each.profiles.length, 0);
-  const extensionCount = guides.reduce((sum, each) => sum + each.extensions.length, 0);
+  const extensionCount = guides.reduce((sum, each) => sum + each.extensionCount, 0);
   return {
     source,
     guides,

@@ -11,7 +11,7 @@ import { isOneOf } from './emit-element.ts';
 import { baseTypeOf, type ProfileContext, q } from './profile-context.ts';
 import { constantOf, found, type ProfileNode } from './profile-tree.ts';
 
-export type Test = { readonly code: string } | { readonly why: string };
+export type Test = { readonly code: string } | { readonly why: string; readonly isOpen?: true };
 
 type Kind = 'value' | 'pattern' | 'type' | 'profile' | 'exists';
 
@@ -42,10 +42,10 @@ export function discriminatorTest(
     const start: At = { code: 'n', types, node: slice, part: partOf(slice), depth: 0 };
     const test = code ?? walk(start, steps, type, context);
     if (test !== undefined) tests.push(test);
-    else if (type === 'value' || type === 'pattern') {
-      why = `the slice has no fixed value, pattern or decided required binding at ${path}`;
-    } else return { why: `the slice says nothing about the ${type} of ${path}` };
+    else why = `the slice says nothing about the ${type} of ${path}`;
   }
+  const open = tests.length === 0 ? openSetOf(slice, context) : undefined;
+  if (open !== undefined) return { why: `it is told by ${open}`, isOpen: true };
   return tests.length > 0 ? { code: tests.map((each) => `(${each})`).join('&&') } : { why };
 }
 
@@ -58,13 +58,33 @@ function ofChoice(kind: Kind, slice: ProfileNode, places: readonly Place[]): str
   return own.length > 0 ? isOneOf(own, element) : undefined;
 }
 
+/** A value set that would tell the slice, if somebody knew its codes. */
+function openSetOf(node: ProfileNode, context: ProfileContext): string | undefined {
+  const { strength, valueSet } = node.definition.binding ?? {};
+  if (strength === 'required' && valueSet !== undefined) {
+    return `${valueSet}: ${context.codeSets.whyUndecided(valueSet)}`;
+  }
+  for (const each of node.elements) {
+    const set = openSetOf(each, context);
+    if (set !== undefined) return set;
+  }
+  return undefined;
+}
+
 /** An extension is told by its url, which is that of its definition, at hand or not. */
-function extensionUrl(steps: readonly PathStep[], { definition }: ProfileNode): string | undefined {
+function extensionUrl(
+  steps: readonly PathStep[],
+  { definition, elements, slice }: ProfileNode,
+): string | undefined {
   const [step, ...more] = steps;
   const [type] = definition.type ?? [];
   const [profile] = type?.code === 'Extension' ? (type.profile ?? []) : [];
   const isUrl = step?.kind === 'member' && step.name === 'url' && more.length === 0;
-  return isUrl && profile !== undefined ? `n?.url===${q(profile.split('|')[0] ?? '')}` : undefined;
+  if (!isUrl || type?.code !== 'Extension') return undefined;
+  const own = elements.find(({ name }) => name === 'url');
+  const fixed = own && constantOf(own.definition, 'fixed')?.value;
+  // A part of an extension that does not say its url has that of its name.
+  return `n?.url===${q(profile?.split('|')[0] ?? String(fixed ?? slice ?? ''))}`;
 }
 
 function walk(

@@ -82,6 +82,9 @@ function isKnown(binding: Binding, known: readonly Binding[]): boolean {
 
 function isOfBase({ strength, valueSet }: Binding, { element }: Place): boolean {
   const base = element?.binding;
+  if (strength === 'required' && base?.max !== undefined && urlOf(base.max) === urlOf(valueSet)) {
+    return true;
+  }
   return base?.strength === strength && urlOf(base.valueSet) === urlOf(valueSet);
 }
 

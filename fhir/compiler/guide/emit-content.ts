@@ -109,9 +109,12 @@ function emitInvariants(
     within: ProfileContext,
   ): string {
     const before = invariants.unsupported.length;
-    const source = invariants.emit([constraint], rootType, type);
+    const source = invariants.emit([constraint], rootType, type, (canonical) =>
+      within.codeSets.nameOf(canonical),
+    );
     for (const why of invariants.unsupported.slice(before)) {
-      gap(within, `invariant ${constraint.key} of ${definition.id ?? definition.path}`, why);
+      const what = `invariant ${constraint.key} of ${definition.id ?? definition.path}`;
+      gap(within, what, why, invariants.isUndecided);
     }
     invariants.unsupported.length = before;
     return source === '' ? '' : `{${source}}`;

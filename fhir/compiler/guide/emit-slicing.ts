@@ -66,7 +66,7 @@ function emitSlices(
     if (slice.slice === DEFAULT) continue;
     const test = discriminatorTest(node, slice, places, context);
     if ('why' in test) {
-      gap(context, `slice ${idOf(slice)}`, test.why);
+      gap(context, `slice ${idOf(slice)}`, test.why, test.isOpen);
       isWhole = false;
       continue;
     }
@@ -160,5 +160,5 @@ function emitCount({ name, slice }: Counter, node: ProfileNode, context: Profile
 }
 
 function idOf({ definition, name, slice }: ProfileNode): string {
-  return definition.id ?? `${definition.path ?? name}:${slice}`;
+  return `${definition.path ?? name}:${slice}`;
 }

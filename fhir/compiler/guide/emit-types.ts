@@ -27,7 +27,8 @@ export function emitTypes(
 /** Not a gap of the check, but the profile may count on an extension that nobody defines. */
 function unknownExtensions(type: ElementDefinitionType, context: ProfileContext): string {
   for (const url of type.profile ?? []) {
-    if (!context.treeOf(url)) gap(context, `extension ${url}`, 'its definition is not at hand');
+    if (!context.needsExtension(url))
+      gap(context, `extension ${url}`, 'its definition is not at hand', true);
   }
   return '';
 }

@@ -4,7 +4,7 @@
  */
 import { CodeSets } from '../code-sets.ts';
 import type { StructureDefinition } from '../definitions.ts';
-import { emitExtensionContext } from '../extension-rules.ts';
+import { emitExtensionContext, emitExtensionRules } from '../extension-rules.ts';
 import { Invariants } from '../invariants.ts';
 import type { TypeModel } from '../type-model.ts';
 import { Constants } from './constants.ts';
@@ -24,7 +24,7 @@ export interface GuideModule {
   readonly label: string;
   readonly source: string;
   readonly profiles: readonly StructureDefinition[];
-  readonly extensions: readonly StructureDefinition[];
+  readonly extensionCount: number;
   readonly gaps: readonly Gap[];
 }
 
@@ -59,16 +59,20 @@ export class GuideCompiler {
   compile(configured: readonly GuidePackage[]): GuideModule[] {
     this.#add(undefined, this.#library.base.structures, (each) => each.type !== 'Extension');
     for (const each of configured) this.#add(each, each.definitions.structures, () => true);
+    for (const each of this.#library.packages) this.#unit(each);
     for (const each of this.#library.packages) {
       if (configured.includes(each)) continue;
-      this.#add(each, each.definitions.structures, ({ type }) => type === 'Extension');
+      // What has no snapshot is no table.
+      this.#add(each, each.definitions.structures, ({ type, snapshot }) => {
+        return type === 'Extension' && snapshot === undefined;
+      });
     }
     for (let next = this.#open.shift(); next; next = this.#open.shift()) {
       this.#compileOne(next.unit, next.ref);
     }
     return [...this.#units.values()]
-      .filter(({ refs }) => refs.size > 0)
-      .map((unit) => this.#module(unit));
+      .filter(({ of, refs }) => refs.size > 0 || of)
+      .map((unit) => this.#module(unit, configured));
   }
 
   #add(
@@ -143,6 +147,11 @@ export class GuideCompiler {
         if (owner !== unit) unit.imports.set(to.name, owner.index);
         return to;
       },
+      needsExtension: (canonical) => {
+        const found = lookUp(canonical);
+        if (found?.of) this.#refTo(this.#unit(found.of), found.structure);
+        return found !== undefined;
+      },
       treeOf: (canonical) => {
         const found = lookUp(canonical);
         return found && quietTree(snapshots, found.structure);
@@ -150,7 +159,16 @@ export class GuideCompiler {
     };
   }
 
-  #module(unit: Unit): GuideModule {
+  /** Extensions of a dependency that no profile asks for and the base does not have. */
+  #tabled(unit: Unit, of: GuidePackage): { source: string; count: number } {
+    const known = new Set(this.#library.base.structures.map(({ url }) => url));
+    const rest = of.definitions.structures.filter(
+      (each) => !unit.refs.has(each) && !known.has(each.url),
+    );
+    return emitExtensionRules(rest, this.#model, unit.codeSets);
+  }
+
+  #module(unit: Unit, configured: readonly GuidePackage[]): GuideModule {
     const { of, refs, functions, codeSets, constants, invariants } = unit;
     const structures = [...refs.values()];
     const extensions = structures.filter(({ structure }) => structure.type === 'Extension');
@@ -160,6 +178,9 @@ export class GuideCompiler {
       if (on.why) gap(this.#context(unit, structure), 'its context', on.why);
       return `[${JSON.stringify(structure.url)},{${[...on.members, `check:${name}`].join(',')}}]`;
     });
+    // Discriminators ask for it as well.
+    invariants.runtime.add('resolved');
+    const tabled = of && !configured.includes(of) ? this.#tabled(unit, of) : undefined;
     const source = [
       `// ${of ? labelOf(of) : CORE}, compiled by fhir/compiler/main.ts. Do not edit.`,
       ...IMPORTS,
@@ -172,14 +193,14 @@ export class GuideCompiler {
       ...functions,
       exported(structures),
       `export const profiles=[${profiles.map(entryOf).join(',\n')}];`,
-      `export const extensions=[${rules.join(',\n')}];`,
+      `export const extensions=[${[...rules, ...(tabled ? [`...${tabled.source}`] : [])].join(',\n')}];`,
       '',
     ].join('\n');
     return {
       label: of ? labelOf(of) : CORE,
       source,
       profiles: profiles.map(({ structure }) => structure),
-      extensions: extensions.map(({ structure }) => structure),
+      extensionCount: extensions.length + (tabled?.count ?? 0),
       gaps: unit.gaps,
     };
   }
@@ -191,7 +212,6 @@ const IMPORTS = [
   "import {CodeSet,isInSet} from '../runtime/bindings.ts';",
   "import {equals} from '../runtime/json-match.ts';",
   "import {isObject} from '../runtime/object.ts';",
-  "import {resolved} from '../runtime/resolve.ts';",
   "import {target} from '../rules/reference.ts';",
   "import {undecided} from '../runtime/open-bindings.ts';",
 ];

@@ -13,8 +13,11 @@ export interface Gap {
   /** `invariant us-core-17`, `slice Patient.identifier:NPI`, `value set …` */
   readonly what: string;
   readonly why: string;
-  /** Whether only a terminology server could decide it: that is said, and no failure. */
-  readonly isTerminology: boolean;
+  /**
+   * Nothing at hand decides it, and the run time says so where it matters: a code that a terminology
+   * server knows, an extension by the policy for unknown ones. It is said, and no failure.
+   */
+  readonly isOpen: boolean;
 }
 
 /** A profile that compiled code may call. */
@@ -31,6 +34,8 @@ export interface ProfileContext {
   readonly constants: Constants;
   /** The profile with that canonical url as this package sees it; it will be compiled too. */
   profile(canonical: string): ProfileRef | undefined;
+  /** Whether an extension's definition is at hand; it will be compiled too. */
+  needsExtension(canonical: string): boolean;
   /** The tree of a profile or type as this package sees it. */
   treeOf(canonical: string): ProfileNode | undefined;
   /** The profile that is being compiled. */
@@ -42,15 +47,10 @@ export interface ProfileContext {
   readonly gaps: Gap[];
 }
 
-export function gap(
-  context: ProfileContext,
-  what: string,
-  why: string,
-  isTerminology = false,
-): void {
+export function gap(context: ProfileContext, what: string, why: string, isOpen = false): void {
   const { gaps, url } = context;
   if (gaps.some((each) => each.profile === url && each.what === what)) return;
-  gaps.push({ profile: url, what, why, isTerminology });
+  gaps.push({ profile: url, what, why, isOpen });
 }
 
 export const BASE_URL = 'http://hl7.org/fhir/StructureDefinition/';
