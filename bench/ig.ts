@@ -5,6 +5,7 @@
  * start of a guide's name as its argument only that one.
  */
 
+import { WHOLE } from '../fhir/compiler/guide/guide-compiler.ts';
 import { Library } from '../fhir/compiler/guide/library.ts';
 import { Snapshots } from '../fhir/compiler/guide/snapshot.ts';
 import { shown } from '../fhir/compiler/package-report.ts';
@@ -21,6 +22,7 @@ type Compiled = Awaited<ReturnType<typeof compiledGuides>>;
 
 /** Mutants of one kind at one element of one profile. */
 const PER_CONSTRAINT = 2;
+const SHOWN_MAX = 8;
 
 const model = buildTypeModel(base.structures);
 const deps = dependencies();
@@ -104,6 +106,7 @@ function printMutants({ packages, examples }: Guide, compiled: Compiled): void {
       );
       const structure = from && library.structure(url, from)?.structure;
       if (!structure || structure.type !== example['resourceType']) continue;
+      if (compiled.gaps.some(({ profile, what }) => profile === url && what === WHOLE)) continue;
       const tree = snapshotsOf.get(from)?.treeOf(structure);
       const definitions = definitionsOf.get(from);
       const isDecided = (valueSet: string) =>
@@ -157,12 +160,16 @@ function printSnapshots({ packages }: Guide): void {
   const library = new Library(base, [...packages, ...deps]);
   for (const each of packages) {
     const { structures } = each.definitions;
-    const published = structures.filter(({ snapshot }) => snapshot);
+    const published = structures.filter(
+      ({ snapshot, derivation }) => snapshot && derivation === 'constraint',
+    );
     if (published.length === 0) continue;
     const snapshots = new Snapshots((canonical) => library.structure(canonical, each)?.structure);
     const { equal, differences } = compareSnapshots(published, snapshots);
     console.log(`  ${equal} of ${published.length} snapshots are made as published`);
-    for (const difference of differences) console.log(`    ${difference}`);
+    for (const difference of differences.slice(0, SHOWN_MAX)) console.log(`    ${difference}`);
+    const more = differences.length - SHOWN_MAX;
+    if (more > 0) console.log(`    and ${more} more`);
   }
 }
 

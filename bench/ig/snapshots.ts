@@ -21,7 +21,8 @@ export function compareSnapshots(
   const differences: string[] = [];
   for (const structure of structures) {
     const published = treeOf(structure.snapshot?.element ?? []);
-    if (!published) continue;
+    // Logical models are no profiles of anything.
+    if (!published || structure.derivation !== 'constraint') continue;
     try {
       const made = snapshots.fromDifferential(structure);
       const found = [...new Set([...flat(made), ...flat(published)].map(([id]) => id))]
@@ -39,46 +40,61 @@ export function compareSnapshots(
 
 /**
  * Tools have changed in what they copy into a slice from the element that is sliced. It holds for the
- * items of every slice in any case, so it may be there or not.
+ * items of every slice in any case, so there it may be as the sliced element has it.
  */
 function differs(made: ProfileNode, published: ProfileNode, id: string): boolean {
   const steps = stepsOf({ id, path: id } as ElementDefinition).slice(1);
-  const [left, right] = [made, published].map((root) => effective(root, steps));
-  return left !== right;
-}
-
-function effective(root: ProfileNode, steps: ReturnType<typeof stepsOf>): string {
-  const own = steps.reduce<ProfileNode | undefined>(found, root);
-  const unsliced = steps.reduce<ProfileNode | undefined>(
-    (node, { name }) => found(node, { name }),
-    root,
+  const [ours, theirs] = [made, published].map((root) => nodesAt(root, steps));
+  if (!ours?.unsliced || !theirs?.unsliced) return true;
+  const left = readOf(ours.own ?? ours.unsliced);
+  const right = readOf(theirs.own ?? theirs.unsliced);
+  const copied = readOf(ours.unsliced);
+  const isInSlice = ours.own !== ours.unsliced || theirs.own !== theirs.unsliced;
+  return Object.keys(left).some(
+    (key) => left[key] !== right[key] && !(isInSlice && left[key] === copied[key]),
   );
-  if (!own) return unsliced ? readOf(unsliced, unsliced) : '';
-  return readOf(own, unsliced ?? own);
 }
 
-/** What validation reads, constraints of the sliced element included. */
-function readOf({ definition }: ProfileNode, unsliced: ProfileNode): string {
+function nodesAt(root: ProfileNode, steps: ReturnType<typeof stepsOf>) {
+  return {
+    own: steps.reduce<ProfileNode | undefined>(found, root),
+    unsliced: steps.reduce<ProfileNode | undefined>(
+      (node, { name }) => found(node, { name }),
+      root,
+    ),
+  };
+}
+
+/** What validation reads, each as text. */
+function readOf({ definition }: ProfileNode): Record<string, string> {
   const { min, max, type, binding, maxLength, contentReference, slicing } = definition;
-  const constraints = [...(definition.constraint ?? []), ...(unsliced.definition.constraint ?? [])];
-  return JSON.stringify({
+  const read: Record<string, unknown> = {
     min,
     max,
-    type: type?.map(({ code, profile, targetProfile, aggregation }) => ({
+    type: type?.map(({ code, profile, targetProfile, aggregation }) => [
       code,
       profile,
       targetProfile,
       aggregation,
-    })),
-    binding: binding && [binding.strength, binding.valueSet],
+    ]),
+    // Weaker bindings are not read.
+    binding: /^(required|extensible)$/.test(binding?.strength ?? '') && [
+      binding?.strength,
+      binding?.valueSet?.split('|')[0],
+    ],
     maxLength,
     contentReference: contentReference?.replace(/^.*#/, '#'),
     slicing: slicing && [slicing.discriminator, slicing.rules, slicing.ordered ?? false],
-    constraints: [...new Set(constraints.map((each) => `${each.key} ${each.expression}`))].sort(),
+    constraints: (definition.constraint ?? [])
+      .map((each) => `${each.key} ${each.expression}`)
+      .sort(),
     values: Object.entries(definition).filter(([key]) =>
       /^(fixed|pattern|minValue|maxValue)/.test(key),
     ),
-  });
+  };
+  return Object.fromEntries(
+    Object.entries(read).map(([key, value]) => [key, JSON.stringify(value) ?? '']),
+  );
 }
 
 function flat(node: ProfileNode, id = node.name): [string, ProfileNode][] {

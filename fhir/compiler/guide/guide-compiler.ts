@@ -16,6 +16,8 @@ import { SnapshotError, Snapshots } from './snapshot.ts';
 
 /** What the base specification's own profiles are reported as. */
 export const CORE = 'hl7.fhir.r4.core#4.0.1';
+/** What is left out where there is no snapshot and none can be made. */
+export const WHOLE = 'the whole profile';
 /** More codes than these are left to a terminology server. */
 const CODES_MAX = 20_000;
 
@@ -242,7 +244,7 @@ function treeOrGap(
     return snapshots.treeOf(structure);
   } catch (error) {
     if (!(error instanceof SnapshotError)) throw error;
-    gap(context, 'the whole profile', error.message);
+    gap(context, WHOLE, error.message);
     return undefined;
   }
 }
