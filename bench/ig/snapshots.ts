@@ -44,14 +44,14 @@ export function compareSnapshots(
  */
 function differs(made: ProfileNode, published: ProfileNode, id: string): boolean {
   const steps = stepsOf({ id, path: id } as ElementDefinition).slice(1);
-  const [ours, theirs] = [made, published].map((root) => nodesAt(root, steps));
-  if (!ours?.unsliced || !theirs?.unsliced) return true;
-  const left = readOf(ours.own ?? ours.unsliced);
-  const right = readOf(theirs.own ?? theirs.unsliced);
-  const copied = readOf(ours.unsliced);
+  const [ours, theirs] = [nodesAt(made, steps), nodesAt(published, steps)];
+  const [left, right] = [ours.own ?? ours.unsliced, theirs.own ?? theirs.unsliced];
+  if (!left || !right) return true;
+  const copied = ours.unsliced && readOf(ours.unsliced);
+  const [of, as] = [readOf(left), readOf(right)];
   const isInSlice = ours.own !== ours.unsliced || theirs.own !== theirs.unsliced;
-  return Object.keys(left).some(
-    (key) => left[key] !== right[key] && !(isInSlice && left[key] === copied[key]),
+  return Object.keys(of).some(
+    (key) => of[key] !== as[key] && !(isInSlice && of[key] === copied?.[key]),
   );
 }
 
