@@ -7,7 +7,7 @@ import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import config from '../../failsafe.config.ts';
 import { configSchema } from '../../lib/config.ts';
-import { PackageError } from '../packages/fhir-package.ts';
+import { type FhirPackage, PackageError, readPackageFolder } from '../packages/fhir-package.ts';
 import { readLock, writeLock } from '../packages/lock-file.ts';
 import { PackageCache } from '../packages/package-cache.ts';
 import { nameOf } from '../packages/package-name.ts';
@@ -20,6 +20,8 @@ import { failureText, GapError, reportGaps } from './package-report.ts';
 import { selectionsOf } from './selections.ts';
 
 const PACKAGE = 'hl7.fhir.r4.examples';
+/** HL7's own, of which any version is better than none. */
+const BUILT_IN = ['hl7.terminology.r4', 'hl7.fhir.uv.extensions.r4'];
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const OUTPUT = new URL('../generated/', import.meta.url);
 const LOCK = `${ROOT}fhir-packages.lock.json`;
@@ -56,6 +58,7 @@ async function compile(): Promise<void> {
     cache: new PackageCache(packageCache),
     registry: new PackageRegistry(packageRegistry, fetch),
     lock: readLock(LOCK),
+    builtIn: builtInPackage,
   });
   const { configured, dependencies, missing, remarks } = resolved;
   const selections = selectionsOf(profiles, profilesBySource, configured);
@@ -78,7 +81,18 @@ async function compile(): Promise<void> {
   );
   for (const each of [...configured, ...dependencies]) say(`with ${nameOf(each)} of ${each.from}`);
   for (const line of summary) say(line);
-  for (const line of guides.length > 1 ? await costOfModules(OUTPUT, guides) : []) say(line);
+  for (const line of guides.length > 1 ? await costOfModules(OUTPUT, guides, configured) : [])
+    say(line);
+}
+
+/** What the validator is compiled with anyway, in another version than the one asked for. */
+function builtInPackage(id: string): FhirPackage | undefined {
+  if (!BUILT_IN.includes(id)) return undefined;
+  try {
+    return { ...readPackageFolder(packageFolder(id)), isFolder: false };
+  } catch {
+    return undefined;
+  }
 }
 
 function write(files: readonly { readonly file: string; readonly source: string }[]): void {

@@ -16,6 +16,8 @@ export interface FhirPackage extends PackageName {
   /** Wanted version by id. */
   readonly dependencies: Readonly<Record<string, string>>;
   readonly definitions: Definitions;
+  /** Resources that are no definitions, as text: what the build measures with. */
+  readonly examples: readonly string[];
   /** Of the content, however it is packed. */
   readonly integrity: string;
 }
@@ -44,16 +46,26 @@ export function readPackageFolder(folder: string): FhirPackage {
   const inner = join(folder, 'package');
   const isOuter = !existsSync(join(folder, 'package.json')) && existsSync(inner);
   const top = isOuter ? inner : folder;
-  const names = readdirSync(top).filter((each) => each.endsWith('.json'));
+  const names = ['', ...EXAMPLES].flatMap((sub) => jsonIn(top, sub));
   const files = new Map(names.sort().map((each) => [each, readFileSync(join(top, each), 'utf8')]));
   return packageOf(files, folder, basename(folder), true);
+}
+
+/** Subfolders of examples; others have other renderings of what is in the package. */
+const EXAMPLES = ['example', 'examples'];
+
+function jsonIn(top: string, sub: string): string[] {
+  const folder = join(top, sub);
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((each) => each.endsWith('.json'))
+    .map((each) => join(sub, each));
 }
 
 export function readPackageTarball(bytes: Uint8Array, from: string): FhirPackage {
   const files = new Map<string, string>();
   for (const { path, content } of tarFiles(bytes, from)) {
-    // Subfolders hold examples and other renderings, never definitions.
-    const [, name] = /^(?:\.\/)?[^/]+\/([^/]+\.json)$/.exec(path) ?? [];
+    const [, name] = /^(?:\.\/)?[^/]+\/((?:examples?\/)?[^/]+\.json)$/.exec(path) ?? [];
     if (name !== undefined) files.set(name, content.toString('utf8'));
   }
   return packageOf(files, from, basename(from, '.tgz'), false);
@@ -69,7 +81,7 @@ function tarFiles(bytes: Uint8Array, from: string) {
 
 function packageOf(files: Files, from: string, name: string, isFolder: boolean): FhirPackage {
   const manifest = manifestOf(files.get('package.json'), from);
-  const { definitions, guideId, guideVersion } = definitionsOf(files, from);
+  const { definitions, examples, guideId, guideVersion } = definitionsOf(files, from);
   const { structures, valueSets, codeSystems } = definitions;
   if (structures.length + valueSets.size + codeSystems.size === 0) {
     throw new PackageError(
@@ -85,6 +97,7 @@ function packageOf(files: Files, from: string, name: string, isFolder: boolean):
     fhirVersions: manifest.fhirVersions ?? manifest['fhir-version-list'] ?? [],
     dependencies: manifest.dependencies ?? {},
     definitions,
+    examples,
     integrity: integrityOf(files),
   };
 }
@@ -100,6 +113,7 @@ function manifestOf(text: string | undefined, from: string): Manifest {
 
 interface Read {
   readonly definitions: Definitions;
+  readonly examples: readonly string[];
   readonly guideId?: string;
   readonly guideVersion?: string;
 }
@@ -112,17 +126,24 @@ function definitionsOf(files: Files, from: string): Read {
   const valueSets = new Map<string, ValueSet>();
   const codeSystems = new Map<string, CodeSystem>();
   let guide: { packageId?: string; version?: string } = {};
+  const examples: string[] = [];
   for (const [file, text] of files) {
-    if (file.startsWith('.') || file === 'package.json') continue;
+    if (/(^|\/)\./.test(file) || file === 'package.json') continue;
+    if (file.includes('/')) {
+      examples.push(text);
+      continue;
+    }
     const resource = resourceOf(text, `${from}, ${file}`);
     const { resourceType, url } = resource;
     if (resourceType === 'StructureDefinition') structures.push(resource as StructureDefinition);
     else if (resourceType === 'ValueSet' && url) valueSets.set(url, resource as ValueSet);
     else if (resourceType === 'CodeSystem' && url) codeSystems.set(url, resource as CodeSystem);
     else if (resourceType === 'ImplementationGuide') guide = resource as typeof guide;
+    else if (resourceType !== undefined) examples.push(text);
   }
   return {
     definitions: { structures, valueSets, codeSystems },
+    examples,
     ...(guide.packageId === undefined ? {} : { guideId: guide.packageId }),
     ...(guide.version === undefined ? {} : { guideVersion: guide.version }),
   };
@@ -140,7 +161,7 @@ function resourceOf(text: string, where: string): Conformance {
 function integrityOf(files: Files): string {
   const hash = createHash('sha512');
   for (const name of [...files.keys()].sort()) {
-    if (name.startsWith('.') || name === 'package.json') continue;
+    if (name.includes('/') || name.startsWith('.') || name === 'package.json') continue;
     hash.update(`${name}\n`).update(
       createHash('sha512')
         .update(files.get(name) ?? '')

@@ -33,6 +33,8 @@ export interface Sources {
   readonly cache: PackageCache;
   readonly registry: PackageRegistry;
   readonly lock: Lock;
+  /** Packages that are at hand in some version, for when the wanted one cannot be had. */
+  readonly builtIn?: (id: string) => FhirPackage | undefined;
 }
 
 export interface Missing extends PackageName {
@@ -72,7 +74,11 @@ export async function resolvePackages(
       const known = found.get(id);
       if (known && (!isExact(version) || compareVersions(known.version, version) >= 0)) continue;
       const wanted = { id, version, wantedBy: nameOf(of) };
-      const got = await dependency(wanted, sources, versions);
+      const asked = await dependency(wanted, sources, versions);
+      const instead = 'reason' in asked ? sources.builtIn?.(id) : undefined;
+      if ('reason' in asked && instead)
+        remarks.push(`${asked.reason}; ${nameOf(instead)} is used instead`);
+      const got = instead ?? asked;
       if ('reason' in got) missing.set(nameOf(got), got);
       else {
         found.set(id, got);
