@@ -15,7 +15,7 @@ import { base, compiledGuides } from '../test/fhir/support/profiled.ts';
 import { type Mutant, mutantsOf } from './ig/mutants.ts';
 import { compareSnapshots } from './ig/snapshots.ts';
 import { dependencies, type Guide, guides } from './ig/sources.ts';
-import { speedOf } from './ig/speed.ts';
+import { sharesOf, speedOf } from './ig/speed.ts';
 
 type Json = Record<string, unknown>;
 type Compiled = Awaited<ReturnType<typeof compiledGuides>>;
@@ -173,10 +173,14 @@ function printSnapshots({ packages }: Guide): void {
   }
 }
 
-function printSpeed({ examples }: Guide, compiled: Compiled): void {
-  const resources = [...examples.values()];
+function printSpeed(guide: Guide, compiled: Compiled): void {
+  const resources = [...guide.examples.values()];
   const { without, kept } = speedOf(resources, compiled.validate);
   const share = (kept / without).toFixed(2);
   const [a, b] = [without, kept].map((each) => Math.round(each).toLocaleString('en'));
   console.log(`  ${a} examples a second without their profiles, ${b} with: ${share}`);
+  if (!guide.name.startsWith('US Core')) return;
+  for (const line of sharesOf(compiled.profiles, 'us-core-', compiled.validate)) {
+    console.log(`  ${line}`);
+  }
 }

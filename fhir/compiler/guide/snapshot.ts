@@ -126,9 +126,10 @@ export class Snapshots {
     const codes = new Set(types.map(({ code }) => code));
     const [code = 'Element'] = codes.size === 1 ? codes : ['Element'];
     const [profile, ...others] = types.length === 1 ? (types[0]?.profile ?? []) : [];
-    const url = profile !== undefined && others.length === 0 ? profile : urlOfType(code);
-    // A profile of a part of a type (`…#Patient.contact`) says nothing about where it starts.
-    return this.treeOf(this.#structure(url.split('#')[0] ?? url, 'the profile'));
+    const url = others.length === 0 ? profile?.split('#')[0] : undefined;
+    // What a profile that is missing would say is the gap of the element that names it.
+    const named = url === undefined ? undefined : this.#find(url);
+    return this.treeOf(named ?? this.#structure(urlOfType(code), 'the type'));
   }
 
   #structure(url: string, what: string): StructureDefinition {
