@@ -5,8 +5,8 @@
  * start of a guide's name as its argument only that one.
  */
 
-import { WHOLE } from '../fhir/compiler/guide/guide-compiler.ts';
 import { Library } from '../fhir/compiler/guide/library.ts';
+import { WHOLE } from '../fhir/compiler/guide/profile-tree-gap.ts';
 import { Snapshots } from '../fhir/compiler/guide/snapshot.ts';
 import { shown } from '../fhir/compiler/package-report.ts';
 import { buildTypeModel } from '../fhir/compiler/type-model.ts';

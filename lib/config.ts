@@ -6,23 +6,12 @@
 import { z } from 'zod';
 import { laneSchema, outcomeVerdictSchema } from '../core/messages.ts';
 import { alarmConfigSchema } from './alarm-config.ts';
+import { fhirConfigSchema } from './fhir-config.ts';
 import { incidentConfig } from './incident-config.ts';
 import { analyticsConfigSchema, reportingConfigSchema } from './insight-config.ts';
 import { sendersSchema, sourcesConfigSchema } from './source-config.ts';
 import { terminologyConfigSchema } from './terminology-config.ts';
 import { tracesConfigSchema } from './traces-config.ts';
-
-/** By type of resource: canonical urls of profiles. */
-const profileSelectionSchema = z
-  .record(
-    z.string().regex(/^[A-Z][A-Za-z]+$/, 'must be a type of resource'),
-    z.strictObject({
-      always: z.array(z.string().min(1)).default([]),
-      /** For a resource that declares no profile that is at hand. */
-      ifNoneDeclared: z.array(z.string().min(1)).default([]),
-    }),
-  )
-  .default({});
 
 const lane = (defaults: {
   maxConcurrency: number;
@@ -210,29 +199,8 @@ const schema = z.strictObject({
     .min(1024)
     .max(380 * 1024)
     .default(350 * 1024),
-  /** What the validator is compiled with, by `npm run build`. */
-  fhir: z
-    .strictObject({
-      /** FHIR packages whose profiles and extensions are enforced as well: `id#version`, a `.tgz`, a folder. */
-      packages: z.array(z.string().min(1)).default([]),
-      /** Where packages by name are looked for first, and kept. */
-      packageCache: z.string().min(1).default('~/.fhir/packages'),
-      /** A FHIR package registry, for what is not in the cache. */
-      packageRegistry: z.url({ protocol: /^https?$/ }).default('https://packages.fhir.org'),
-      /** Canonical urls of profiles that may be enforced in part; the build says what is left out. */
-      allowPartial: z.array(z.string().min(1)).default([]),
-      /** Profiles by type of resource, whatever meta.profile says. */
-      profiles: profileSelectionSchema,
-      /** By source, in the place of what `profiles` says of the types named. */
-      profilesBySource: z.record(z.string(), profileSelectionSchema).default({}),
-      /** An extension that no definition at hand describes. */
-      unknownExtension: z.enum(['error', 'warning', 'ignore']).default('warning'),
-      /** A reference to a type of resource that the element does not allow. */
-      referenceTarget: z.enum(['error', 'warning', 'ignore']).default('error'),
-      /** A profile in meta.profile of which there is no definition at hand. */
-      unknownProfile: z.enum(['error', 'warning', 'ignore']).default('warning'),
-    })
-    .prefault({}),
+  /** What the validator is compiled with, by `npm run build` (docs/guides.md). */
+  fhir: fhirConfigSchema,
   /** Business rules as WebAssembly, run on what the validator found valid, in this order. */
   plugins: z
     .array(

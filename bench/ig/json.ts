@@ -68,3 +68,27 @@ function members(values: readonly unknown[], name: string): unknown[] {
     return value === undefined ? [] : value;
   });
 }
+
+/** A copy in which one leaf that the constant has is another. */
+export function brokenCopy(value: unknown, constant: unknown): unknown {
+  if (typeof constant === 'boolean') return !constant;
+  if (typeof constant === 'number') return constant + 1;
+  if (typeof constant === 'string') return 'urn:oid:1.2.3';
+  if (Array.isArray(constant)) {
+    if (!Array.isArray(value)) return undefined;
+    const items = value.map((each) => brokenCopy(each, constant[0]));
+    return items.some((each) => each === undefined) ? undefined : items;
+  }
+  if (!isObject(constant) || !isObject(value)) return undefined;
+  const [key] = Object.keys(constant).reverse();
+  if (key === undefined) return undefined;
+  const broken = brokenCopy(value[key], constant[key]);
+  return broken === undefined ? undefined : { ...value, [key]: broken };
+}
+
+export function at(root: unknown, path: readonly (string | number)[]): unknown {
+  return path.reduce<unknown>(
+    (value, step) => (value as Record<string | number, unknown> | undefined)?.[step],
+    root,
+  );
+}

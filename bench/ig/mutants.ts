@@ -5,7 +5,7 @@
 import type { ProfileNode } from '../../fhir/compiler/guide/profile-tree.ts';
 import { constantOf } from '../../fhir/compiler/guide/profile-tree.ts';
 import { breaksInvariant, invariantEdits } from './invariant-mutants.ts';
-import { inSlice, isObject, type Json, jsonKey } from './json.ts';
+import { at, brokenCopy, inSlice, isObject, type Json, jsonKey } from './json.ts';
 
 export interface Mutant {
   /** `min`, `fixed`, `us-core-6`, … */
@@ -238,23 +238,6 @@ function replaced(visit: Visit, value: unknown): Json | undefined {
   return visit.isKept(root) ? root : undefined;
 }
 
-/** A copy in which one leaf that the constant has is another. */
-function brokenCopy(value: unknown, constant: unknown): unknown {
-  if (typeof constant === 'boolean') return !constant;
-  if (typeof constant === 'number') return constant + 1;
-  if (typeof constant === 'string') return 'urn:oid:1.2.3';
-  if (Array.isArray(constant)) {
-    if (!Array.isArray(value)) return undefined;
-    const items = value.map((each) => brokenCopy(each, constant[0]));
-    return items.some((each) => each === undefined) ? undefined : items;
-  }
-  if (!isObject(constant) || !isObject(value)) return undefined;
-  const [key] = Object.keys(constant).reverse();
-  if (key === undefined) return undefined;
-  const broken = brokenCopy(value[key], constant[key]);
-  return broken === undefined ? undefined : { ...value, [key]: broken };
-}
-
 function stepOf(node: ProfileNode, key: string): string {
   if (!node.name.endsWith('[x]')) return key;
   const stem = node.name.slice(0, -3);
@@ -263,11 +246,4 @@ function stepOf(node: ProfileNode, key: string): string {
     ({ code }) => code.toLowerCase() === suffix.toLowerCase(),
   );
   return `${stem}.ofType(${type?.code ?? suffix})`;
-}
-
-function at(root: unknown, path: readonly (string | number)[]): unknown {
-  return path.reduce<unknown>(
-    (value, step) => (value as Record<string | number, unknown> | undefined)?.[step],
-    root,
-  );
 }

@@ -3,17 +3,26 @@
  * sibling), `k` (the JSON name, of a choice) and `r` (the report). By value, pattern, type, profile
  * and existence: https://hl7.org/fhir/R4/profiling.html#discriminator
  */
-import { jsonName, type TypeUse } from '../type-model.ts';
+import { jsonName } from '../type-model.ts';
 import { fixedTest, patternTest } from './constants.ts';
+import {
+  childOf,
+  existence,
+  extensionUrl,
+  hasConstant,
+  type Kind,
+  ofChoice,
+  ofTypes,
+  openSetOf,
+  partAt,
+  partOf,
+} from './discriminator-nodes.ts';
 import { type PathStep, parseDiscriminator } from './discriminator-path.ts';
 import type { Place } from './emit-content.ts';
-import { isOneOf } from './emit-element.ts';
 import { baseTypeOf, type ProfileContext, q } from './profile-context.ts';
-import { constantOf, found, type ProfileNode } from './profile-tree.ts';
+import { constantOf, type ProfileNode } from './profile-tree.ts';
 
 export type Test = { readonly code: string } | { readonly why: string; readonly isOpen?: true };
-
-type Kind = 'value' | 'pattern' | 'type' | 'profile' | 'exists';
 
 /** A value on the way: its code, the node that constrains it, and what a constant above says of it. */
 interface At {
@@ -47,44 +56,6 @@ export function discriminatorTest(
   const open = tests.length === 0 ? openSetOf(slice, context) : undefined;
   if (open !== undefined) return { why: `it is told by ${open}`, isOpen: true };
   return tests.length > 0 ? { code: tests.map((each) => `(${each})`).join('&&') } : { why };
-}
-
-/** The type of a choice is in its JSON name. */
-function ofChoice(kind: Kind, slice: ProfileNode, places: readonly Place[]): string | undefined {
-  const [element] = places.flatMap((each) => each.element ?? []);
-  if (kind !== 'type' || !element?.isChoice) return undefined;
-  const codes = (slice.definition.type ?? []).map(({ code }) => code);
-  const own = places.filter(({ use }) => use && codes.includes(use.code));
-  return own.length > 0 ? isOneOf(own, element) : undefined;
-}
-
-/** A value set that would tell the slice, if somebody knew its codes. */
-function openSetOf(node: ProfileNode, context: ProfileContext): string | undefined {
-  const { strength, valueSet } = node.definition.binding ?? {};
-  if (strength === 'required' && valueSet !== undefined) {
-    return `${valueSet}: ${context.codeSets.whyUndecided(valueSet)}`;
-  }
-  for (const each of node.elements) {
-    const set = openSetOf(each, context);
-    if (set !== undefined) return set;
-  }
-  return undefined;
-}
-
-/** An extension is told by its url, which is that of its definition, at hand or not. */
-function extensionUrl(
-  steps: readonly PathStep[],
-  { definition, elements, slice }: ProfileNode,
-): string | undefined {
-  const [step, ...more] = steps;
-  const [type] = definition.type ?? [];
-  const [profile] = type?.code === 'Extension' ? (type.profile ?? []) : [];
-  const isUrl = step?.kind === 'member' && step.name === 'url' && more.length === 0;
-  if (!isUrl || type?.code !== 'Extension') return undefined;
-  const own = elements.find(({ name }) => name === 'url');
-  const fixed = own && constantOf(own.definition, 'fixed')?.value;
-  // A part of an extension that does not say its url has that of its name.
-  return `n?.url===${q(profile?.split('|')[0] ?? String(fixed ?? slice ?? ''))}`;
 }
 
 function walk(
@@ -126,7 +97,7 @@ function walkMember(
   );
   const through = uses.length > 0 ? uses : element.types;
   if (rest.length === 0 && kind === 'exists')
-    return existence(at, element.types, name, element.isChoice, node);
+    return existence(at.code, element.types, name, element.isChoice, node);
   if (
     rest.length === 0 &&
     kind === 'type' &&
@@ -151,23 +122,6 @@ function walkMember(
     return test === undefined ? undefined : `someItem(${code},(${item})=>${test})`;
   });
   return tests.every((each) => each !== undefined) ? tests.join('||') : undefined;
-}
-
-function existence(
-  { code }: At,
-  uses: readonly TypeUse[],
-  name: string,
-  isChoice: boolean,
-  node: ProfileNode | undefined,
-): string | undefined {
-  const keys = isChoice
-    ? uses.map((use) => jsonName({ name, isChoice } as Parameters<typeof jsonName>[0], use))
-    : [name];
-  const there = keys
-    .flatMap((key) => [`${code}?.${key}!==undefined`, `${code}?._${key}!==undefined`])
-    .join('||');
-  if (node?.definition.max === '0') return `!(${there})`;
-  return (node?.definition.min ?? 0) > 0 ? there : undefined;
 }
 
 /** To the resource that a reference leads to, and what the profile of the target says there. */
@@ -236,7 +190,7 @@ function walkExtension(
 
 function terminal(at: At, kind: Kind, context: ProfileContext): string | undefined {
   const { node, code } = at;
-  if (kind === 'type') return ofTypes(at, context);
+  if (kind === 'type') return ofTypes(at.code, at.types, node, context);
   if (kind === 'profile') {
     const profiles = node?.definition.type?.flatMap(({ profile }) => profile ?? []) ?? [];
     return keeps(code, profiles, context);
@@ -244,14 +198,6 @@ function terminal(at: At, kind: Kind, context: ProfileContext): string | undefin
   if (kind === 'exists') return undefined;
   if (at.part) return patternTest(at.part.value, code, at.depth);
   return node && constantsOf(node, at, context);
-}
-
-/** The type of a resource, which is all that a value can be asked for here. */
-function ofTypes({ node, code, types }: At, { model }: ProfileContext): string | undefined {
-  const wanted = (node?.definition.type ?? []).map((each) => each.code);
-  const isResource = types.some((each) => model.get(each)?.kind === 'resource');
-  if (!isResource || wanted.length === 0) return undefined;
-  return wanted.map((each) => `${code}?.resourceType===${q(each)}`).join('||');
 }
 
 /** Whether the value keeps one of the profiles; a base type asks for its type alone. */
@@ -298,37 +244,4 @@ function constantsOf(node: ProfileNode, at: At, context: ProfileContext): string
   if (at.types.includes('Extension')) return `${at.code}?.url===${q(profile.split('|')[0] ?? '')}`;
   const tree = context.treeOf(profile);
   return tree && tree !== node ? constantsOf(tree, at, context) : undefined;
-}
-
-function hasConstant({ definition, elements }: ProfileNode): boolean {
-  const own = constantOf(definition, 'pattern') ?? constantOf(definition, 'fixed');
-  return own !== undefined || elements.some(hasConstant);
-}
-
-/** The element of that name: of the node, else of the profile that its type names. */
-function childOf(
-  node: ProfileNode | undefined,
-  name: string,
-  context: ProfileContext,
-): ProfileNode | undefined {
-  const child = found(node, { name });
-  if (child || !node) return child;
-  const [profile] = node.definition.type?.flatMap((each) => each.profile ?? []) ?? [];
-  const tree = profile === undefined ? undefined : context.treeOf(profile);
-  // Where the item itself is sliced, one of its slices has the element.
-  const inSlice = node.slices.flatMap((each) => found(each, { name }) ?? []);
-  return found(tree, { name }) ?? inSlice[0];
-}
-
-function partOf({ definition }: ProfileNode): { value: unknown } | undefined {
-  const constant = constantOf(definition, 'pattern') ?? constantOf(definition, 'fixed');
-  return constant && { value: constant.value };
-}
-
-/** What a constant of the value above says of one of its members. */
-function partAt(value: unknown, name: string): { value: unknown } | undefined {
-  const holder: unknown = Array.isArray(value) ? value[0] : value;
-  if (typeof holder !== 'object' || holder === null) return undefined;
-  const part: unknown = (holder as Record<string, unknown>)[name];
-  return part === undefined ? undefined : { value: Array.isArray(part) ? part[0] : part };
 }

@@ -11,13 +11,11 @@ import { Constants } from './constants.ts';
 import { emitProfile } from './emit-profile.ts';
 import { type GuidePackage, type Library, labelOf } from './library.ts';
 import { type Gap, gap, type ProfileContext, type ProfileRef } from './profile-context.ts';
-import type { ProfileNode } from './profile-tree.ts';
-import { SnapshotError, Snapshots } from './snapshot.ts';
+import { quietTree, treeOrGap } from './profile-tree-gap.ts';
+import { Snapshots } from './snapshot.ts';
 
 /** What the base specification's own profiles are reported as. */
 export const CORE = 'hl7.fhir.r4.core#4.0.1';
-/** What is left out where there is no snapshot and none can be made. */
-export const WHOLE = 'the whole profile';
 /** More codes than these are left to a terminology server. */
 const CODES_MAX = 20_000;
 
@@ -233,28 +231,4 @@ function entryOf({ name, structure }: ProfileRef): string {
   const { url, version, type } = structure;
   const members = { url, ...(version === undefined ? {} : { version }), type };
   return `{${JSON.stringify(members).slice(1, -1)},check:${name}}`;
-}
-
-function treeOrGap(
-  snapshots: Snapshots,
-  structure: StructureDefinition,
-  context: ProfileContext,
-): ProfileNode | undefined {
-  try {
-    return snapshots.treeOf(structure);
-  } catch (error) {
-    if (!(error instanceof SnapshotError)) throw error;
-    gap(context, WHOLE, error.message);
-    return undefined;
-  }
-}
-
-/** Undefined where it cannot be made: that is the gap of whoever owns it. */
-function quietTree(snapshots: Snapshots, structure: StructureDefinition): ProfileNode | undefined {
-  try {
-    return snapshots.treeOf(structure);
-  } catch (error) {
-    if (error instanceof SnapshotError) return undefined;
-    throw error;
-  }
 }
