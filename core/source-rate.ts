@@ -6,6 +6,10 @@
  * batch adds its own messages at once and is told the sum (functions/aws/rates-table.ts). So the price
  * is a write a batch, not a message, and of sources without a rate there is none.
  *
+ * Where the fleet's count is not known, messages pass: a table that is slow is no reason to turn
+ * patients away. Meanwhile each environment goes by what it took of that minute itself (R50). Once
+ * that alone is the rate, the rest of the minute is surplus, whatever the others took.
+ *
  * Which messages of a batch are the surplus is their order in it. A message that is delivered twice
  * may count twice; what came again is a suspect and no longer asked. Exactly the rate is still taken.
  */
@@ -29,4 +33,12 @@ export function sentMinute(source: string, sentAt: number): SentMinute {
 export function takenOf(added: number, total: number, ratePerMinute: number): number {
   const room = ratePerMinute - (total - added);
   return Math.max(0, Math.min(added, room));
+}
+
+/**
+ * How many of the messages of a batch are taken while nobody knows the total.
+ * @param takenHere what this environment took of that minute before
+ */
+export function takenUnsure(added: number, takenHere: number, ratePerMinute: number): number {
+  return takenHere < ratePerMinute ? added : 0;
 }

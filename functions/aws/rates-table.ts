@@ -2,30 +2,67 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { SentMinute } from '../../core/source-rate.ts';
 import { hastyDynamo } from './clients.ts';
+import { isRefusal } from './conditional-write.ts';
 
 /** No message is older in its first queue. */
 const KEPT_SECONDS = 15 * 24 * 3600;
+/** Somewhat longer than the client waits for an answer. */
+const ANSWER_MS = 700;
+
+/** Nobody knows whether the messages were counted. */
+export class CountUnsure extends Error {
+  override readonly name = 'CountUnsure';
+}
 
 /**
- * Adds messages to their minute and answers all of it so far, these included. A write whose answer
- * was lost is repeated by the SDK and counts twice: too few are taken then, never too many.
+ * Adds messages to their minute and answers all of it so far, these included. It is sent once: to
+ * repeat a write whose answer was lost would count its messages twice, and refuse as many others.
+ * @throws CountUnsure, or the table's refusal
  */
 export async function countSent(
   table: string,
   { source, startsAt }: SentMinute,
   messages: number,
 ): Promise<number> {
-  const { Attributes } = await hastyDynamo.send(
-    new UpdateCommand({
-      TableName: table,
-      Key: { pk: `${source}#${startsAt}` },
-      UpdateExpression: 'SET expiresAt = :expiresAt ADD messages :messages',
-      ExpressionAttributeValues: {
-        ':messages': messages,
-        ':expiresAt': startsAt / 1_000 + KEPT_SECONDS,
-      },
-      ReturnValues: 'UPDATED_NEW',
-    }),
-  );
+  const command = new UpdateCommand({
+    TableName: table,
+    Key: { pk: `${source}#${startsAt}` },
+    UpdateExpression: 'SET expiresAt = :expiresAt ADD messages :messages',
+    ExpressionAttributeValues: {
+      ':messages': messages,
+      ':expiresAt': startsAt / 1_000 + KEPT_SECONDS,
+    },
+    ReturnValues: 'UPDATED_NEW',
+  });
+  sendOnce(command);
+  const { Attributes } = await answered(hastyDynamo.send(command));
   return Number(Attributes?.['messages']);
+}
+
+/** Keeps the SDK from repeating what the table may have done. What it refused may be sent again. */
+function sendOnce({ middlewareStack }: UpdateCommand): void {
+  let unsure: unknown;
+  middlewareStack.add(
+    (next) => async (args) => {
+      if (unsure !== undefined) throw new CountUnsure('no answer', { cause: unsure });
+      try {
+        return await next(args);
+      } catch (error) {
+        if (!isRefusal(error)) unsure = error;
+        throw error;
+      }
+    },
+    // Within the SDK's own retries. A document command adds what it holds twice.
+    { step: 'finalizeRequest', priority: 'low', name: 'sendOnce', override: true },
+  );
+}
+
+async function answered<T>(sent: Promise<T>): Promise<T> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new CountUnsure('no answer in time')), ANSWER_MS);
+  try {
+    return await Promise.race([sent, late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }

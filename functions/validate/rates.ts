@@ -1,5 +1,5 @@
 /** Which messages of a batch their source sent beyond its rate. */
-import { type SentMinute, sentMinute, takenOf } from '../../core/source-rate.ts';
+import { sentMinute, takenOf, takenUnsure } from '../../core/source-rate.ts';
 import { ENV } from '../aws/env-names.ts';
 import { countSent } from '../aws/rates-table.ts';
 import { sourceRules } from '../sources.ts';
@@ -8,9 +8,13 @@ import type { Submission } from './submission.ts';
 
 const table = process.env[ENV.ratesTable];
 
+/** What this environment took, by source and minute; the latest minutes that it met. */
+const takenHere = new Map<string, number>();
+const MINUTES_KEPT = 1_000;
+
 /**
- * The batch, with the surplus of each source's minute refused. While the counts cannot be had nothing
- * is: a table that fails is no reason to turn patients away.
+ * The batch, with the surplus of each source's minute refused. While counting is unsure a batch
+ * passes, unless this environment alone has taken as much as the rate before.
  */
 export async function withinRates(submissions: readonly Submission[]): Promise<Submission[]> {
   if (table === undefined) return [...submissions];
@@ -39,12 +43,24 @@ async function surplusOf(
   const [first] = sent;
   if (first === undefined) return [];
   const { source, sentAt } = first.provenance.origin;
-  const minute: SentMinute = sentMinute(source, sentAt);
-  try {
-    const total = await countSent(ratesTable, minute, sent.length);
-    return sent.slice(takenOf(sent.length, total, rateOf(source) ?? Number.POSITIVE_INFINITY));
-  } catch (error) {
-    logger.warn('rate not known', { messages: sent.length, ...faultOf(error) });
-    return [];
+  const minute = sentMinute(source, sentAt);
+  const rate = rateOf(source) ?? Number.POSITIVE_INFINITY;
+  const key = `${source}#${minute.startsAt}`;
+  const taken = await countSent(ratesTable, minute, sent.length).then(
+    (total) => takenOf(sent.length, total, rate),
+    (error) => {
+      logger.warn('rate not known', { messages: sent.length, ...faultOf(error) });
+      return takenUnsure(sent.length, takenHere.get(key) ?? 0, rate);
+    },
+  );
+  remember(key, taken);
+  return sent.slice(taken);
+}
+
+function remember(key: string, taken: number): void {
+  takenHere.set(key, (takenHere.get(key) ?? 0) + taken);
+  for (const oldest of takenHere.keys()) {
+    if (takenHere.size <= MINUTES_KEPT) return;
+    takenHere.delete(oldest);
   }
 }

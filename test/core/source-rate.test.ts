@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { sentMinute, takenOf } from '../../core/source-rate.ts';
+import { sentMinute, takenOf, takenUnsure } from '../../core/source-rate.ts';
 
 test('a message counts to the minute in which it was sent', () => {
   expect(sentMinute('lab', 119_999)).toEqual({ source: 'lab', startsAt: 60_000 });
@@ -34,3 +34,15 @@ test('a fleet takes exactly the rate, however the batches fall', () => {
     ),
   );
 });
+
+test.each([
+  [100, 0, 10, 100],
+  [100, 9, 10, 100],
+  [100, 10, 10, 0],
+  [1, 200, 10, 0],
+])(
+  'R50: with no total, of %i added after %i and a rate of %i, %i are taken',
+  (added, here, rate, taken) => {
+    expect(takenUnsure(added, here, rate)).toBe(taken);
+  },
+);

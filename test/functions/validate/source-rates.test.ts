@@ -61,10 +61,67 @@ describe('a rate', () => {
     expect(await quarantined()).toContainEqual(expect.objectContaining({ status: 'stored' }));
   });
 
-  test('that cannot be counted turns nobody away', async () => {
+  test('R50: that cannot be counted turns nobody away, and no environment takes more of a flood', async () => {
+    skipTime(60_000 - (Date.now() % 60_000));
     await send(5);
-    failCalls(stage.functions, 'hastyDynamo' as 'dynamo', () => true);
+    failCalls(stage.functions, 'hastyDynamo', () => true);
     expect((await run())?.failed).toEqual([]);
     expect(await quarantined()).toEqual([]);
+    // This environment alone has taken more than the rate of that minute.
+    await send(3);
+    expect((await run())?.failed).toEqual([]);
+    expect(await quarantined()).toHaveLength(3);
+    skipTime(60_000);
+    await send(5);
+    await run();
+    expect(await quarantined()).toHaveLength(3);
+  });
+
+  test.each(['lose', 'hang'] as const)(
+    'R50: an answer that does not come (%s) refuses nobody within the rate',
+    async (how) => {
+      skipTime(60_000 - (Date.now() % 60_000));
+      await send(1);
+      const repair = failCalls(stage.functions, 'hastyDynamo', () => true, how);
+      expect((await run())?.failed).toEqual([]);
+      repair();
+      await send(1);
+      expect((await run())?.failed).toEqual([]);
+      expect(await quarantined()).toEqual([]);
+    },
+  );
+
+  test('R50: a write whose answer is lost is not repeated by the SDK, what was refused is', async () => {
+    const { countSent } = await import('../../../functions/aws/rates-table.ts');
+    const { hastyDynamo } = await import('../../../functions/aws/clients.ts');
+    const minute = { source: 'chatty', startsAt: 60_000 * Math.floor(Date.now() / 60_000) };
+    const total = () => countSent(RATES, minute, 100);
+    const failOnce = (error: Error) => {
+      let failed = false;
+      hastyDynamo.middlewareStack.add(
+        (next) => async (args) => {
+          if (!failed && error.name === 'ProvisionedThroughputExceededException') {
+            failed = true;
+            throw error;
+          }
+          const answer = await next(args);
+          if (failed) return answer;
+          failed = true;
+          throw error;
+        },
+        { step: 'deserialize', priority: 'low', name: 'answer-is-lost', override: true },
+      );
+    };
+    failOnce(Object.assign(new Error('lost'), { name: 'TimeoutError' }));
+    await expect(total()).rejects.toMatchObject({ name: 'CountUnsure' });
+    failOnce(
+      Object.assign(new Error('slow down'), {
+        name: 'ProvisionedThroughputExceededException',
+        $fault: 'client',
+        $retryable: { throttling: true },
+      }),
+    );
+    expect(await total()).toBe(200);
+    hastyDynamo.middlewareStack.remove('answer-is-lost');
   });
 });
