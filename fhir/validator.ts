@@ -59,8 +59,10 @@ export function validateResource(value: unknown, limits: Limits = {}): Validatio
 
 function inspectResource(value: Record<string, unknown>, limits: Limits): Report {
   const { default: everybody, sources } = selections;
-  const selection = (limits.source === undefined ? undefined : sources[limits.source]) ?? everybody;
-  const report = new Report({ ...DEFAULTS, selection, ...limits });
+  const { source } = limits;
+  const isNamed = source !== undefined && Object.hasOwn(sources, source);
+  const selection = isNamed ? sources[source] : everybody;
+  const report = new Report({ ...DEFAULTS, ...(selection && { selection }), ...limits });
   forgetMembers();
   dispatch(value, resources, profiles, report, false);
   report.finish(rootName(value));

@@ -3,10 +3,15 @@ import { validateText } from '../../fhir/validator.ts';
 import { boundedVerdict, isError } from './bounded-verdict.ts';
 import { describeError } from './isolation/death.ts';
 
-/** The verdict on one text. What the validator throws is a crash of this resource. */
-export function judgeText(text: string, issuesMax: number, undecided = false): Verdict {
+/** The verdict on one text, by the profiles of its source. What the validator throws is a crash of this resource. */
+export function judgeText(
+  text: string,
+  issuesMax: number,
+  undecided = false,
+  source?: string,
+): Verdict {
   try {
-    const { resourceType, id, issues } = validateText(text, { issuesMax, undecided });
+    const { resourceType, id, issues } = validateText(text, { issuesMax, undecided, source });
     const identity = { ...(resourceType && { resourceType }), ...(id && { id }) };
     const invalid = resourceType === undefined || issues.some(isError);
     return boundedVerdict(

@@ -23,8 +23,8 @@ const pool = new IsolationPool({
 });
 
 process.on('disconnect', () => process.exit());
-process.on('message', async ({ text, submittedAt, off }: OwnProcessTask) => {
-  process.send?.(await pool.judge(text, submittedAt, () => off));
+process.on('message', async ({ text, submittedAt, off, source }: OwnProcessTask) => {
+  process.send?.(await pool.judge(text, submittedAt, () => off, source));
 });
 await pool.ready();
 process.send?.('ready');

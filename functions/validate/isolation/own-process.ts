@@ -17,6 +17,7 @@ export interface OwnProcessTask {
   readonly text: string;
   readonly submittedAt: number;
   readonly off: readonly number[];
+  readonly source?: string | undefined;
 }
 
 /**
@@ -59,6 +60,7 @@ export class OwnProcess {
     text: string,
     submittedAt: number,
     off: () => readonly number[] = () => [],
+    source?: string,
   ): Promise<Judgement> {
     const { promise, resolve } = Promise.withResolvers<Judgement>();
     const child = this.#child;
@@ -71,7 +73,7 @@ export class OwnProcess {
     child.once('message', answered);
     child.once('exit', died);
     child.send(
-      { text, submittedAt, off: off() } satisfies OwnProcessTask,
+      { text, submittedAt, off: off(), source } satisfies OwnProcessTask,
       (error) => error && resolve(componentFault('it did not take the text')),
     );
     return promise.finally(() => {

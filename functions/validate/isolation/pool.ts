@@ -35,6 +35,8 @@ interface Task {
   readonly submittedAt: number;
   /** The plugins, by position, that are switched off when it is handed to a worker. */
   readonly off: () => readonly number[];
+  /** Who sent it: a source may have profiles of its own. */
+  readonly source: string | undefined;
   /** Set once an advisory plugin took a worker along. */
   resume?: Resume;
   readonly settle: (judgement: Judgement) => void;
@@ -82,9 +84,9 @@ export class IsolationPool {
    * The verdict on one text, submitted then (epoch ms: the clock of plugins). `off` says which
    * plugins are switched off by the time it is judged. Never rejects.
    */
-  judge(text: string, submittedAt: number, off = NONE_OFF): Promise<Judgement> {
+  judge(text: string, submittedAt: number, off = NONE_OFF, source?: string): Promise<Judgement> {
     const { promise, resolve } = Promise.withResolvers<Judgement>();
-    this.#pending.push({ text, submittedAt, off, settle: resolve, settled: false });
+    this.#pending.push({ text, submittedAt, off, source, settle: resolve, settled: false });
     if (!this.#scheduled) {
       this.#scheduled = true;
       setImmediate(() => this.#start());
@@ -217,14 +219,17 @@ export class IsolationPool {
 function toChunk(tasks: readonly Task[]): Chunk {
   const resumes: Record<number, Resume> = {};
   const off: Record<number, readonly number[]> = {};
+  const sources: Record<number, string> = {};
   for (const [position, task] of tasks.entries()) {
     if (task.resume !== undefined) resumes[position] = task.resume;
+    if (task.source !== undefined) sources[position] = task.source;
     const switchedOff = task.off();
     if (switchedOff.length > 0) off[position] = switchedOff;
   }
   return {
     texts: tasks.map((task) => task.text),
     submittedAt: tasks.map((task) => task.submittedAt),
+    sources,
     off,
     resumes,
   };
