@@ -1,7 +1,6 @@
 /** The definitions of the core extensions as a table that fhir/runtime/extensions.ts interprets. */
 import type { CodeSets } from './code-sets.ts';
 import type { ElementDefinition, StructureDefinition } from './definitions.ts';
-import type { Invariants } from './invariants.ts';
 import type { TypeModel } from './type-model.ts';
 
 /**
@@ -42,23 +41,22 @@ export function emitExtensionRules(
   return { source: `[${entries.join(',\n')}]`, count: entries.length };
 }
 
-/**
- * Members of the rule of a guide's extension that say where it may stand. What FHIRPath or the
- * extension around it decides is compiled or listed beside the types and paths.
- */
+/** Members of the rule of a guide's extension that say where it may stand, and what is not compiled. */
 export function emitExtensionContext(
   structure: StructureDefinition,
   model: TypeModel,
-  invariants: Invariants,
 ): { members: string[]; why?: string } {
-  const isModifier = structure.snapshot?.element[0]?.isModifier === true;
+  const roots = [structure.snapshot?.element[0], structure.differential?.element[0]];
+  const isModifier = roots.some((each) => each?.path === 'Extension' && each.isModifier === true);
   const on = contextsOf(structure, model);
-  void invariants;
+  const others = (structure.context ?? []).filter(({ type }) => type !== 'element');
+  const isOpen = others.length > 0 || (structure.contextInvariant ?? []).length > 0;
   return {
     members: [
       ...(on === undefined ? [] : [`on:${JSON.stringify(on)}`]),
       ...(isModifier ? ['isModifier:true'] : []),
     ],
+    ...(isOpen ? { why: 'what FHIRPath or another extension decides is not checked' } : {}),
   };
 }
 

@@ -174,8 +174,8 @@ export class GuideCompiler {
     const extensions = structures.filter(({ structure }) => structure.type === 'Extension');
     const profiles = structures.filter(({ structure }) => structure.type !== 'Extension');
     const rules = extensions.map(({ name, structure }) => {
-      const on = emitExtensionContext(structure, this.#model, invariants);
-      if (on.why) gap(this.#context(unit, structure), 'its context', on.why);
+      const on = emitExtensionContext(structure, this.#model);
+      if (on.why) gap(this.#context(unit, structure), 'its context', on.why, true);
       return `[${JSON.stringify(structure.url)},{${[...on.members, `check:${name}`].join(',')}}]`;
     });
     // Discriminators ask for it as well.
