@@ -5,7 +5,7 @@
 import { type CodeSet, isInSet } from './bindings.ts';
 import { compareDates } from './fhirpath-order.ts';
 import { isObject } from './object.ts';
-import { quote, Report } from './report.ts';
+import { DEPTH_MAX, quote, Report } from './report.ts';
 import { resolved } from './resolve.ts';
 
 /** A compiled profile on a value: a resource, or of a data type with its `_` sibling. */
@@ -90,6 +90,17 @@ export function outOfRange(
   fault(report, 'range', 'value', url, `the value is ${word} than ${limit}`);
 }
 
+/**
+ * The profile of a type within a profile, which may be about its own type. What lies deeper than
+ * DEPTH_MAX is valid for no base type, and not followed.
+ */
+export function kept(value: unknown, sibling: unknown, report: Report, check: ProfileCheck): void {
+  if (report.hops === DEPTH_MAX) return;
+  report.hops++;
+  check(value, report, sibling);
+  report.hops--;
+}
+
 /** A resource in another: its own %resource, and unless it is contained its own root. */
 export function inside(
   value: unknown,
@@ -100,15 +111,15 @@ export function inside(
   const { resource, root } = report;
   report.resource = value;
   if (!isContained) report.root = value;
-  check(value, report);
+  kept(value, undefined, report, check);
   report.resource = resource;
   report.root = root;
 }
 
-/** Profiles of targets of targets are followed so far. */
-const HOPS_MAX = 50;
-
-/** Whether a value keeps a profile, without a word about it. A cycle of references is no fault. */
+/**
+ * Whether a value keeps a profile, without a word about it. A cycle of references is no fault, and a
+ * chain of them is followed so far.
+ */
 export function conforms(
   value: unknown,
   report: Report,
@@ -118,7 +129,7 @@ export function conforms(
   report.conformance ??= new Map();
   const known = report.conformance.get(value) ?? new Map<unknown, boolean>();
   const before = known.get(check);
-  if (before !== undefined || report.hops === HOPS_MAX) return before ?? true;
+  if (before !== undefined || report.hops === DEPTH_MAX) return before ?? true;
   const trial = new Report({ ...report.settings, issuesMax: 1, undecided: false });
   const isResource = isObject(value) && typeof value['resourceType'] === 'string';
   trial.resource = isResource ? value : report.resource;
@@ -126,8 +137,10 @@ export function conforms(
   trial.bundle = report.bundle;
   trial.hops = report.hops + 1;
   trial.conformance = report.conformance;
+  trial.contained = report.contained;
   if (isObject(value)) report.conformance.set(value, known.set(check, true));
   check(value, trial, sibling);
+  if (trial.root === report.root) report.contained = trial.contained;
   known.set(check, trial.errors === 0);
   return trial.errors === 0;
 }

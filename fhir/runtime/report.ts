@@ -73,7 +73,7 @@ export class Report {
   placeStep = '';
   /** Of values whose conformance was asked: profiles, and whether they are kept. */
   conformance: Map<unknown, Map<unknown, boolean>> | undefined = undefined;
-  /** How many references were followed to the resource at hand. */
+  /** How many profiles of types and of targets led to the value at hand. */
   hops = 0;
   /** `package#version` of the profile at hand: issues name it. */
   guide: string | undefined = undefined;

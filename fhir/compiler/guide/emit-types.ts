@@ -20,8 +20,8 @@ export function emitTypes(
   if (!type) return '';
   // Extensions are held against their definitions wherever they stand.
   if (code === 'Extension') return unknownExtensions(type, context);
-  if (code === 'Reference') return emitTargets(type, place, context);
-  return emitProfiles(type, context, (names) => callOf(names, context));
+  const kept = emitProfiles(type, context, (names) => callOf(names, context));
+  return code === 'Reference' ? kept + emitTargets(type, place, context) : kept;
 }
 
 /** Not a gap of the check, but the profile may count on an extension that nobody defines. */
@@ -57,7 +57,7 @@ function refOf(canonical: string, context: ProfileContext): ProfileRef | undefin
 function callOf(refs: readonly ProfileRef[], { urlName }: ProfileContext): string {
   const [first, ...others] = refs;
   if (!first) return '';
-  if (others.length === 0) return `${first.name}(n,r,x);`;
+  if (others.length === 0) return `kept(n,x,r,${first.name});`;
   return `oneOf(n,x,r,[${refs.map((each) => each.name)}],${urlName},${q(namesOf(refs))});`;
 }
 

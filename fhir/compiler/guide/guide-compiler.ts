@@ -218,7 +218,7 @@ export class GuideCompiler {
 }
 
 const IMPORTS = [
-  "import {advised,aggregated,choiceKey,conforms,countOf,few,inside,list,lots,mismatch,oneOf,onlyTypes,outOfRange,required,someItem,targetConforms,targetTypeOf,tooLong,unsliced,wrongType} from '../runtime/profile-checks.ts';",
+  "import {advised,aggregated,choiceKey,conforms,countOf,few,inside,kept,list,lots,mismatch,oneOf,onlyTypes,outOfRange,required,someItem,targetConforms,targetTypeOf,tooLong,unsliced,wrongType} from '../runtime/profile-checks.ts';",
   "import {broken,brokenAdvice} from '../runtime/invariants.ts';",
   "import {CodeSet,isInSet} from '../runtime/bindings.ts';",
   "import {equals} from '../runtime/json-match.ts';",

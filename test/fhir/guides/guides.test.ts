@@ -31,6 +31,23 @@ test('an issue names the package whose profile is broken, and no other issue doe
   expect(said).toContainEqual(['Patient.gender', undefined]);
 });
 
+test('an issue names the kind of rule of the profile that is broken', () => {
+  const issues = guides.validate({ ...patient(), meta: { profile: [named.url] } });
+  expect(issues.map(({ rule, expression }) => [rule, expression])).toContainEqual([
+    'profile/min',
+    'Patient',
+  ]);
+});
+
+test('a profile that is named more than once is spoken of once', () => {
+  const twice = (url: string) => guides.validate({ ...patient(), meta: { profile: [url, url] } });
+  expect(twice(named.url).filter(({ rule }) => rule === 'profile/min')).toHaveLength(1);
+  const wrong = twice(`${CANONICAL}referring`).filter(
+    ({ rule }) => rule === 'fhir-r4/profile-type',
+  );
+  expect(wrong).toHaveLength(1);
+});
+
 describe('differentials alone', () => {
   const whole = { name: [{ family: 'a' }], deceasedBoolean: false };
 

@@ -73,3 +73,39 @@ test('a chain of references as long as a Bundle ends, in linear time', async () 
   expect(issues.filter(({ severity }) => severity === 'error')).toEqual([]);
   expect(performance.now() - started).toBeLessThan(5000);
 });
+
+test('profiles of types that refer to each other are kept as deep as a resource may nest', async () => {
+  const [own, pointing] = [`${CANONICAL}own`, `${CANONICAL}pointing`];
+  const identifier = [{ code: 'Identifier', profile: [own] }];
+  const reference = [{ code: 'Reference', profile: [pointing] }];
+  const compiled = await compiledGuides(
+    [
+      guide([
+        profile('owning', 'Patient', [{ id: 'Patient.identifier', type: identifier }]),
+        profile('own', 'Identifier', [
+          { id: 'Identifier.value', min: 1 },
+          { id: 'Identifier.assigner', type: reference },
+        ]),
+        profile('pointing', 'Reference', [{ id: 'Reference.identifier', type: identifier }], {
+          kind: 'complex-type',
+        }),
+      ]),
+    ],
+    'with-nesting',
+  );
+  const nested = (depth: number, last: Json): Json => {
+    let value = last;
+    for (let i = 0; i < depth; i++) value = { value: 'a', assigner: { identifier: value } };
+    return value;
+  };
+  const rulesOf = (identifier: Json) =>
+    compiled
+      .validate({
+        ...patient({ meta: { profile: [`${CANONICAL}owning`] } }),
+        identifier: [identifier],
+      })
+      .flatMap(({ severity, rule }) => (severity === 'error' ? [rule] : []));
+  expect(rulesOf(nested(80, { value: 'a' }))).toEqual([]);
+  expect(rulesOf(nested(80, { system: 'http://example.org' }))).toEqual(['profile/min']);
+  expect(rulesOf(nested(100_000, { value: 'a' }))).not.toEqual([]);
+});
