@@ -20,6 +20,8 @@ export interface Issue {
   readonly rule?: string;
   /** FHIRPath with indices, such as `Patient.name[0].given[1]`. */
   readonly expression?: string;
+  /** `package#version` of the implementation guide whose profile or extension it breaks. */
+  readonly guide?: string;
   /** The plugin that found it, where it was not the validator. */
   readonly plugin?: string;
   /** Codings that the definitions at hand do not decide: until that is settled, `information`. */

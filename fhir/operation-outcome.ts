@@ -28,14 +28,14 @@ function outcomeIssue(issue: Issue): OperationOutcomeIssue {
       : { details: { coding: [{ system: RULES, code: issue.rule }] } }),
     diagnostics: issue.text,
     ...(issue.expression === undefined ? {} : { expression: [issue.expression] }),
-    ...(issue.plugin === undefined ? {} : { extension: [foundBy(issue.plugin)] }),
+    ...sourceOf(issue),
   };
 }
 
 /** http://hl7.org/fhir/R4/extension-operationoutcome-issue-source.html */
-function foundBy(plugin: string): Extension {
-  return {
-    url: 'http://hl7.org/fhir/StructureDefinition/operationoutcome-issue-source',
-    valueString: `plugin ${plugin}`,
-  };
+function sourceOf({ plugin, guide }: Issue): { extension?: Extension[] } {
+  const valueString = plugin === undefined ? guide : `plugin ${plugin}`;
+  if (valueString === undefined) return {};
+  const url = 'http://hl7.org/fhir/StructureDefinition/operationoutcome-issue-source';
+  return { extension: [{ url, valueString }] };
 }

@@ -4,7 +4,7 @@
  * severity `error`.
  */
 import type { Issue } from '../core/verdict.ts';
-import { policies, profiles, resources } from './generated/validator.js';
+import { policies, profiles, resources, selections } from './generated/validator.js';
 import { forgetMembers } from './runtime/fhirpath.ts';
 import { isObject } from './runtime/object.ts';
 import { quote, Report, type Settings } from './runtime/report.ts';
@@ -19,7 +19,10 @@ import { duplicateKeys, loneSurrogates, syntaxIssue } from './text/text-issues.t
 import { isTooHeavy } from './text/weight.ts';
 
 /** How many issues, and which severity what is not decided has. Defaults in DEFAULTS. */
-export type Limits = Partial<Omit<Settings, 'resourceTypes'>>;
+export interface Limits extends Partial<Omit<Settings, 'resourceTypes'>> {
+  /** Who sent it: a source may have profiles of its own. */
+  readonly source?: string | undefined;
+}
 
 const DEFAULTS: Settings = {
   // Issues beyond this many are not reported; at least one error always is.
@@ -78,7 +81,11 @@ function inspectResource(
   limits: Limits,
   isParsed: boolean,
 ): Report {
-  const report = new Report({ ...DEFAULTS, ...limits });
+  const { default: everybody, sources } = selections;
+  const { source } = limits;
+  const isNamed = source !== undefined && Object.hasOwn(sources, source);
+  const selection = isNamed ? sources[source] : everybody;
+  const report = new Report({ ...DEFAULTS, ...(selection && { selection }), ...limits });
   report.isParsed = isParsed;
   dispatch(value, resources, profiles, report, false);
   forgetMembers();

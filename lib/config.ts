@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { laneSchema, outcomeVerdictSchema } from '../core/messages.ts';
 import { alarmConfigSchema } from './alarm-config.ts';
 import { deliveryConfigSchema } from './delivery-config.ts';
+import { fhirConfigSchema } from './fhir-config.ts';
 import { incidentConfig } from './incident-config.ts';
 import { analyticsConfigSchema, reportingConfigSchema } from './insight-config.ts';
 import { sendersSchema, sourcesConfigSchema } from './source-config.ts';
@@ -186,19 +187,8 @@ const schema = z.strictObject({
     .default(350 * 1024),
   /** For the first of an upgrade's two deployments (docs/deploy.md). */
   keepFormerIndex: z.union([z.boolean(), z.stringbool()]).default(false),
-  /** What the validator is compiled with, by `npm run build`. */
-  fhir: z
-    .strictObject({
-      /** Folders of npm-style FHIR packages whose profiles and extensions are enforced as well. */
-      packages: z.array(z.string().min(1)).default([]),
-      /** An extension that no definition at hand describes. */
-      unknownExtension: z.enum(['error', 'warning', 'ignore']).default('warning'),
-      /** A reference to a type of resource that the element does not allow. */
-      referenceTarget: z.enum(['error', 'warning', 'ignore']).default('error'),
-      /** A profile in meta.profile of which there is no definition at hand. */
-      unknownProfile: z.enum(['error', 'warning', 'ignore']).default('warning'),
-    })
-    .prefault({}),
+  /** What the validator is compiled with, by `npm run build` (docs/guides.md). */
+  fhir: fhirConfigSchema,
   /** Business rules as WebAssembly, run on what the validator found valid, in this order. */
   plugins: z
     .array(

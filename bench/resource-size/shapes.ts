@@ -41,8 +41,8 @@ const LIST = '{"resourceType":"List","title":"TITLE","status":"current","mode":"
 const PARAMETERS = '{"resourceType":"Parameters","parameter":[{"name":"TITLE","valueInteger":1},';
 const BUNDLE =
   '{"resourceType":"Bundle","type":"collection","identifier":{"value":"TITLE"},"entry":[';
-const OBSERVATION =
-  '{"resource":{"resourceType":"Observation","status":"final","code":{"coding":[{"system":"http://loinc.org","code":"8867-4"}]},"valueQuantity":{"value":61.5,"unit":"/min"}}}';
+const observation = (n: number) =>
+  `{"fullUrl":"http://example.org/Observation/${id(n)}","resource":{"resourceType":"Observation","status":"final","code":{"coding":[{"system":"http://loinc.org","code":"8867-4"}]},"valueQuantity":{"value":61.5,"unit":"/min"}}}`;
 const DEEP = 80;
 const deep = `${'{"url":"u:a","extension":['.repeat(DEEP)}{"url":"u:b","valueCode":"c"}${']}'.repeat(DEEP)}`;
 
@@ -66,7 +66,7 @@ export const VALID: Readonly<Record<string, Shape>> = {
   ),
   'many element ids': filled(`${CODE},"coding":[`, (n) => `{"id":"${id(n)}","code":"a"}`, ']}}'),
   'extensions 80 deep': filled(`${PATIENT}"extension":[`, () => deep, ']}'),
-  'a Bundle of Observations': filled(BUNDLE, () => OBSERVATION, ']}'),
+  'a Bundle of Observations': filled(BUNDLE, observation, ']}'),
   'a Bundle with urls': filled(
     BUNDLE,
     (n) =>

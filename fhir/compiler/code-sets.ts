@@ -3,7 +3,7 @@
  * first use, and a value set of whole code systems by their names.
  */
 import type { Definitions } from './definitions.ts';
-import { expandValueSet, onlySystemOf } from './value-sets.ts';
+import { expandValueSet, onlySystemOf, whyUndecided } from './value-sets.ts';
 
 /** Above this many codes a set is a terminology, not an enumeration of the specification. */
 const CODES_MAX = 400;
@@ -17,8 +17,11 @@ export class CodeSets {
   readonly #lines: string[] = [];
   readonly undecided: string[] = [];
 
-  constructor(definitions: Definitions) {
+  readonly #codesMax: number;
+
+  constructor(definitions: Definitions, codesMax = CODES_MAX) {
     this.#definitions = definitions;
+    this.#codesMax = codesMax;
   }
 
   /** Name of the constant that holds the set, or undefined where the package does not decide it. */
@@ -26,6 +29,11 @@ export class CodeSets {
     const url = canonical.split('|')[0] ?? canonical;
     if (!this.#setNames.has(url)) this.#setNames.set(url, this.#define(url));
     return this.#setNames.get(url);
+  }
+
+  /** Why nameOf has no name for it, in words. */
+  whyUndecided(canonical: string): string {
+    return whyUndecided(canonical, this.#definitions, this.#codesMax);
   }
 
   /** As nameOf, or a constant that only knows the set's url. */
@@ -57,7 +65,7 @@ export class CodeSets {
   #define(url: string): string | undefined {
     const codes = expandValueSet(url, this.#definitions);
     const count = [...(codes?.values() ?? [])].reduce((sum, each) => sum + each.size, 0);
-    if (!codes || count === 0 || count > CODES_MAX) {
+    if (!codes || count === 0 || count > this.#codesMax) {
       this.undecided.push(url);
       return undefined;
     }

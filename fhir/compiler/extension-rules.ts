@@ -36,10 +36,9 @@ export function emitExtensionRules(
   const definitions = structures.filter(
     (each) => each.type === 'Extension' && each.derivation === 'constraint',
   );
-  const laterByUrl = new Map(later.map((each) => [each.url, each]));
   const entries = definitions.map((each) => {
     const elements = each.snapshot?.element ?? [];
-    const on = contextsOf(each, laterByUrl.get(each.url), model);
+    const on = contextsOf(each, sameOf(each, later), model);
     const isModifier = elements[0]?.isModifier === true;
     const members = [
       ...(on === undefined ? [] : [`on:${JSON.stringify(on)}`]),
@@ -51,20 +50,48 @@ export function emitExtensionRules(
   return { source: `[${entries.join(',\n')}]`, count: entries.length };
 }
 
+/** Other definitions of the same extension. */
+export function sameOf(
+  { url }: StructureDefinition,
+  others: readonly StructureDefinition[],
+): StructureDefinition[] {
+  return others.filter((each) => each.url === url);
+}
+
+/** Members of the rule of a guide's extension that say where it may stand, and what is not compiled. */
+export function emitExtensionContext(
+  structure: StructureDefinition,
+  elsewhere: readonly StructureDefinition[],
+  model: TypeModel,
+): { members: string[]; why?: string } {
+  const roots = [structure.snapshot?.element[0], structure.differential?.element[0]];
+  const isModifier = roots.some((each) => each?.path === 'Extension' && each.isModifier === true);
+  const on = contextsOf(structure, elsewhere, model);
+  const others = (structure.context ?? []).filter(({ type }) => type !== 'element');
+  const isOpen = others.length > 0 || (structure.contextInvariant ?? []).length > 0;
+  return {
+    members: [
+      ...(on === undefined ? [] : [`on:${JSON.stringify(on)}`]),
+      ...(isModifier ? ['isModifier:true'] : []),
+    ],
+    ...(isOpen ? { why: 'what FHIRPath or another extension decides is not checked' } : {}),
+  };
+}
+
 /**
  * Where it may stand: `|type|path|…`, or undefined for anywhere. HL7 has widened contexts since R4, and
- * published guides rely on it.
+ * published guides rely on it: what `elsewhere` the same extension is said to be on counts as well.
  */
 function contextsOf(
   structure: StructureDefinition,
-  later: StructureDefinition | undefined,
+  elsewhere: readonly StructureDefinition[],
   model: TypeModel,
 ): string | undefined {
   const names = new Set<string>();
   const further = FURTHER_CONTEXTS[structure.id ?? ''] ?? [];
   const contexts = [
     ...(structure.context ?? []),
-    ...(later?.context ?? []),
+    ...elsewhere.flatMap(({ context = [] }) => context),
     ...further.map((expression) => ({ type: 'element', expression })),
   ];
   for (const { type, expression } of contexts) {

@@ -4,7 +4,9 @@
  */
 
 import * as fhirpath from '../runtime/fhirpath.ts';
+import * as arithmetic from '../runtime/fhirpath-arithmetic.ts';
 import * as order from '../runtime/fhirpath-order.ts';
+import * as resolve from '../runtime/resolve.ts';
 import { compileInvariant } from './fhirpath/compile-invariant.ts';
 import type { Constraint, TypeModel } from './type-model.ts';
 
@@ -27,6 +29,8 @@ const ELSEWHERE = new Set([
 /** Where the functions are that compiled expressions call. */
 const RUNTIME: ReadonlyMap<string, string> = new Map([
   ...Object.keys(fhirpath).map((name) => [name, 'fhirpath.ts'] as const),
+  ...Object.keys(arithmetic).map((name) => [name, 'fhirpath-arithmetic.ts'] as const),
+  ...Object.keys(resolve).map((name) => [name, 'resolve.ts'] as const),
   ...Object.keys(order).map((name) => [name, 'fhirpath-order.ts'] as const),
 ]);
 
@@ -37,22 +41,31 @@ export class Invariants {
   readonly runtime = new Set<string>();
   readonly constants = new Map<string, string>();
   readonly unsupported: string[] = [];
+  /** Of the last that is unsupported: whether a terminology server could do it. */
+  isUndecided = false;
 
   constructor(model: TypeModel) {
     this.#model = model;
   }
 
   /** Statements over `n` (and `x`, a primitive's sibling) and `r`, the report. */
-  emit(constraints: readonly Constraint[], path: string, type?: string): string {
+  emit(
+    constraints: readonly Constraint[],
+    path: string,
+    type?: string,
+    valueSet?: (canonical: string) => string | undefined,
+  ): string {
     const checks = constraints.flatMap((each) => {
       if (ELSEWHERE.has(each.key)) return [];
       const compiled = compileInvariant(each.expression, {
         path,
         types: this.#model,
         ...(type === undefined ? {} : { type }),
+        ...(valueSet === undefined ? {} : { valueSet }),
       });
       if ('unsupported' in compiled) {
         this.unsupported.push(`${each.key}: ${compiled.unsupported}`);
+        this.isUndecided = compiled.isUndecided;
         return [];
       }
       const absent = compiled.runtime.find((name) => !RUNTIME.has(name));

@@ -41,7 +41,12 @@ export interface ElementModel {
   readonly isArray: boolean;
   readonly isChoice: boolean;
   readonly types: readonly TypeUse[];
-  readonly binding?: { readonly strength: string; readonly valueSet: string };
+  readonly binding?: {
+    readonly strength: string;
+    readonly valueSet: string;
+    /** Beyond which no code may be, however weak the binding is. */
+    readonly max?: string;
+  };
   /** Constraints that the element adds to those of its type; never ele-1. */
   readonly constraints: readonly Constraint[];
   readonly maxLength?: number;
@@ -138,15 +143,20 @@ function elementOf(definition: ElementDefinition, byParent: Map<string, unknown>
     types: definition.contentReference
       ? [{ type: definition.contentReference.slice(1), code: 'BackboneElement', targets: [] }]
       : (definition.type ?? []).map((type) => typeUse(type, definition, isBackbone)),
-    ...(definition.binding?.valueSet
-      ? {
-          binding: { strength: definition.binding.strength, valueSet: definition.binding.valueSet },
-        }
-      : {}),
+    ...bindingOf(definition),
     // A backbone is a type of its own here, so its constraints are the type's.
     constraints: isBackbone ? [] : constraintsOf(definition),
     ...(definition.maxLength === undefined ? {} : { maxLength: definition.maxLength }),
   };
+}
+
+const MAX_VALUE_SET = 'http://hl7.org/fhir/StructureDefinition/elementdefinition-maxValueSet';
+
+function bindingOf({ binding }: ElementDefinition): Pick<ElementModel, 'binding'> {
+  const { strength, valueSet } = binding ?? {};
+  if (strength === undefined || !valueSet) return {};
+  const max = binding?.extension?.find(({ url }) => url === MAX_VALUE_SET)?.valueCanonical;
+  return { binding: { strength, valueSet, ...(max === undefined ? {} : { max }) } };
 }
 
 function typeUse(type: ElementDefinitionType, at: ElementDefinition, isBackbone: boolean): TypeUse {

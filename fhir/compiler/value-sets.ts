@@ -3,6 +3,7 @@
  * What would need a terminology server (a filter, an open code system) is left undecided.
  */
 import type { CodeSystem, Definitions, ValueSet } from './definitions.ts';
+import { filteredCodes } from './value-set-filters.ts';
 
 /** Codes by code system. */
 export type Codes = Map<string, Set<string>>;
@@ -23,9 +24,61 @@ export function onlySystemOf(url: string, definitions: Definitions): string | un
   return others.length === 0 && !first?.valueSet ? first?.system : undefined;
 }
 
+/** Why a value set is not decided: the first thing in it that is not at hand. */
+export function whyUndecided(
+  canonical: string,
+  definitions: Definitions,
+  codesMax: number,
+): string {
+  const url = canonical.split('|')[0] ?? '';
+  const valueSet = definitions.valueSets.get(url);
+  if (!valueSet) return 'its definition is not at hand';
+  const codes = expandValueSet(url, definitions);
+  if (codes) return `it has no codes, or more than ${codesMax}`;
+  const all = [...(valueSet.compose?.include ?? []), ...(valueSet.compose?.exclude ?? [])];
+  if (all.length === 0) return 'it lists nothing';
+  const open = all.filter((each) => !included(each, definitions, new Set([url])));
+  const names = open.map(({ system, valueSet: imported, filter }) =>
+    system === undefined ? (imported ?? []).join(', ') : `${filter ? 'a filter on ' : ''}${system}`,
+  );
+  return `only a terminology server knows ${[...new Set(names)].join(', ')}`;
+}
+
 function expand(url: string, definitions: Definitions, asking: Set<string>): Codes | undefined {
-  const compose = definitions.valueSets.get(url)?.compose;
-  if (!compose || asking.has(url)) return undefined;
+  const valueSet = definitions.valueSets.get(url);
+  if (!valueSet || asking.has(url)) return undefined;
+  return composed(url, valueSet, definitions, asking) ?? expanded(valueSet);
+}
+
+/** What the publisher has expanded, where that is all of it. */
+function expanded({ expansion }: ValueSet): Codes | undefined {
+  const { contains = [], total, offset, extension } = expansion ?? {};
+  if (contains.length === 0 || offset || extension?.some(({ url }) => TOO_COSTLY.test(url))) {
+    return undefined;
+  }
+  const all = contains.flatMap(flat).filter(({ abstract }) => !abstract);
+  if (total !== undefined && total > all.length) return undefined;
+  const codes: Codes = new Map();
+  for (const { system = '', code } of all) {
+    if (code !== undefined) codes.set(system, (codes.get(system) ?? new Set()).add(code));
+  }
+  return codes;
+}
+
+const TOO_COSTLY = /valueset-(toocostly|unclosed)$/;
+type Contains = NonNullable<NonNullable<ValueSet['expansion']>['contains']>[number];
+
+function flat(each: Contains): Contains[] {
+  return [each, ...(each.contains ?? []).flatMap(flat)];
+}
+
+function composed(
+  url: string,
+  { compose }: ValueSet,
+  definitions: Definitions,
+  asking: Set<string>,
+): Codes | undefined {
+  if (!compose) return undefined;
   const within = new Set(asking).add(url);
   const codes: Codes = new Map();
   for (const include of compose.include) {
@@ -71,25 +124,15 @@ function systemCodes(include: Include, definitions: Definitions): Codes | undefi
   if (codeSystem?.content !== 'complete' || !codeSystem.concept) return undefined;
   let codes: Set<string> = new Set(allCodes(codeSystem.concept));
   for (const filter of include.filter ?? []) {
-    // The one filter whose answer the hierarchy itself holds.
-    if (filter.property !== 'concept' || filter.op !== 'is-a') return undefined;
-    const root = findConcept(codeSystem.concept, filter.value);
-    if (!root) return undefined;
-    codes = codes.intersection(new Set(allCodes([root])));
+    const passing = filteredCodes(codeSystem, filter);
+    if (!passing) return undefined;
+    codes = codes.intersection(passing);
   }
   return new Map([[system, codes]]);
 }
 
 export function allCodes(concepts: readonly Concept[]): string[] {
   return concepts.flatMap((each) => [each.code, ...allCodes(each.concept ?? [])]);
-}
-
-function findConcept(concepts: readonly Concept[], code: string): Concept | undefined {
-  for (const each of concepts) {
-    const found = each.code === code ? each : findConcept(each.concept ?? [], code);
-    if (found) return found;
-  }
-  return undefined;
 }
 
 function intersection(left: Codes, right: Codes): Codes {

@@ -6,6 +6,7 @@ import { type CodeSet, isInSet } from './bindings.ts';
 import { fhirType, listed, withArticle } from './fhir-types.ts';
 import { isObject } from './object.ts';
 import { type OpenSet, undecided } from './open-bindings.ts';
+import type { ProfileCheck } from './profile-checks.ts';
 import { quote, type Report } from './report.ts';
 import { type Check, many } from './shapes.ts';
 
@@ -21,6 +22,8 @@ export interface ExtensionRule {
   /** Required binding of the value, which the definitions do not decide. */
   readonly open?: OpenSet;
   readonly isModifier?: true;
+  /** Of a guide's extension: all that its definition says of the extension itself. */
+  readonly check?: ProfileCheck;
   /** Extensions in it, by url. */
   readonly parts?: Readonly<Record<string, ExtensionRule>>;
   /** As a part: how often. */
@@ -102,7 +105,8 @@ function known(
       `The extension ${quote(url)} ${word}, and stands as if it were not so`,
     );
   }
-  content(extension, url, rule, report);
+  if (rule.check) rule.check(extension, report);
+  else content(extension, url, rule, report);
 }
 
 /** `Patient.birthDate`: a step may be that of a choice, or of a primitive's sibling. */

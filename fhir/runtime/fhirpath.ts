@@ -57,6 +57,25 @@ export function skip(list: readonly Json[], count: number): Json[] {
   return list.slice(count);
 }
 
+/** The item of a list of one; of none or several nothing. */
+export function only(list: readonly Json[]): Json {
+  return list.length === 1 ? list[0] : undefined;
+}
+
+/** All that `find` finds in the items and in what it finds, each once. */
+export function repeat(list: readonly Json[], find: (item: never) => readonly Json[]): Json[] {
+  const found = new Set<Json>();
+  const open = [...list];
+  for (let item = open.pop(); item !== undefined; item = open.pop()) {
+    for (const each of find(item as never)) {
+      if (found.has(each) || each === null) continue;
+      found.add(each);
+      open.push(each);
+    }
+  }
+  return [...found];
+}
+
 export function distinct(list: readonly Json[]): Json[] {
   const seen = new Map(list.map((value) => [identity(value), value]));
   return [...seen.values()];

@@ -6,6 +6,7 @@
  * own step in front. So paths cost nothing until something is wrong.
  */
 import type { Issue, Undecided } from '../../core/verdict.ts';
+import type { Selection } from './profiles.ts';
 
 /** Elements nested deeper than this are rejected, not followed: no input exhausts the stack. */
 export const DEPTH_MAX = 200;
@@ -31,6 +32,8 @@ export interface Settings extends Policies {
   readonly issuesMax: number;
   /** Whether the caller can ask about codes that the definitions at hand do not decide. */
   readonly undecided?: boolean;
+  /** Profiles that the configuration asks for, whatever a resource declares. */
+  readonly selection?: Selection;
   /** Names of all resource types. */
   readonly resourceTypes: { has(name: string): boolean };
 }
@@ -62,12 +65,18 @@ export class Report {
   contained: { readonly root: unknown; readonly types: ReadonlyMap<string, string> } | undefined =
     undefined;
   /** The bundle that holds the resource at hand, and the types of its entries by fullUrl. */
-  bundle: unknown = undefined;
+  bundle: Record<string, unknown> | undefined = undefined;
   entries: { readonly bundle: unknown; readonly types: ReadonlyMap<string, string> } | undefined =
     undefined;
   /** Where the element at hand stands: the type that has it, and by which step. */
   placeType = '';
   placeStep = '';
+  /** Of values whose conformance was asked: profiles, and whether they are kept. */
+  conformance: Map<unknown, Map<unknown, boolean>> | undefined = undefined;
+  /** How many profiles of types and of targets led to the value at hand. */
+  hops = 0;
+  /** `package#version` of the profile at hand: issues name it. */
+  guide: string | undefined = undefined;
   /** The meta.profile of the resource at hand, where it has one. */
   declared: unknown = undefined;
   readonly settings: Settings;
@@ -159,7 +168,9 @@ export class Report {
     this.root = undefined;
     this.rootIds = undefined;
     this.contained = undefined;
+    this.bundle = undefined;
     this.entries = undefined;
+    this.conformance = undefined;
     this.elementIds = undefined;
     this.locals = undefined;
   }
@@ -173,7 +184,15 @@ export class Report {
     undecided?: Undecided,
   ): void {
     const expression = rendered(step);
-    this.issues.push({ severity, code, text, rule, expression, ...(undecided && { undecided }) });
+    this.issues.push({
+      severity,
+      code,
+      text,
+      rule,
+      expression,
+      ...(undecided && { undecided }),
+      ...(this.guide !== undefined && { guide: this.guide }),
+    });
     this.count++;
   }
 }

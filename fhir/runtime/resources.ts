@@ -1,6 +1,6 @@
 /** A resource wherever one may stand: the root, contained, in a Bundle entry or a parameter. */
 import { isObject } from './object.ts';
-import { declaredProfiles, type Profiles } from './profiles.ts';
+import { checkProfiles, type Profiles } from './profiles.ts';
 import { quote, type Report } from './report.ts';
 import type { Check } from './shapes.ts';
 
@@ -37,7 +37,12 @@ export function dispatch(
   report.placeStep = '';
   report.declared = undefined;
   check(value, report);
-  if (report.declared !== undefined) declaredProfiles(value, report.declared, profiles, report);
+  const wanted = isContained ? undefined : report.settings.selection?.[type as string];
+  if (report.declared !== undefined || wanted !== undefined) {
+    // What the profiles of a Bundle say of references in it leads to its own entries.
+    if (type === 'Bundle') report.bundle = value;
+    checkProfiles(value, report.declared, profiles, wanted, report);
+  }
   report.resource = resource;
   if (!isContained) {
     report.root = root;
@@ -50,6 +55,6 @@ export function dispatch(
   report.bundle = bundle;
 }
 
-function isBundle(resource: unknown): boolean {
+function isBundle(resource: unknown): resource is Record<string, unknown> {
   return isObject(resource) && resource['resourceType'] === 'Bundle';
 }

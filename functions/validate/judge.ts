@@ -7,14 +7,19 @@ import { describeError } from './isolation/death.ts';
 /** Up to so many characters the heap of any worker holds whatever they say. */
 const UNLOOKED_CHARACTERS_MAX = 256 * 1024;
 
-/** The verdict on one text. What the validator throws is a crash of this resource. */
-export function judgeText(text: string, issuesMax: number, undecided = false): Verdict {
+/** The verdict on one text, by the profiles of its source. What the validator throws is a crash of this resource. */
+export function judgeText(
+  text: string,
+  issuesMax: number,
+  undecided = false,
+  source?: string,
+): Verdict {
   try {
     const excess = text.length > UNLOOKED_CHARACTERS_MAX ? excessOf(text) : undefined;
     if (excess !== undefined) {
       return { kind: 'invalid', issues: [{ severity: 'error', code: 'structure', text: excess }] };
     }
-    const { resourceType, id, issues } = validateText(text, { issuesMax, undecided });
+    const { resourceType, id, issues } = validateText(text, { issuesMax, undecided, source });
     const identity = { ...(resourceType && { resourceType }), ...(id && { id }) };
     const invalid = resourceType === undefined || issues.some(isError);
     return boundedVerdict(

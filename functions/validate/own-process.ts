@@ -30,10 +30,10 @@ function say(word: OwnProcessWord): Promise<void> {
 }
 
 process.on('disconnect', () => process.exit());
-process.on('message', async ({ number, text, submittedAt, off }: OwnProcessTask) => {
+process.on('message', async ({ number, text, submittedAt, off, source }: OwnProcessTask) => {
   await pool.ready();
   await say({ kind: 'begun', number });
-  const judgement = await pool.judge(text, submittedAt, () => off);
+  const judgement = await pool.judge(text, submittedAt, () => off, undefined, source);
   await say({ kind: 'judged', number, judgement });
 });
 await pool.ready();

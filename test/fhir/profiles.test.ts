@@ -107,7 +107,9 @@ describe('a profile of the package', () => {
       'required Patient',
     ]);
     const wrong = [{ ...ward, valueCode: 'nonsense' }];
-    expect(found(wardPatient({ extension: wrong }))).toEqual(['code-invalid Patient.extension[0]']);
+    expect(found(wardPatient({ extension: wrong }))).toEqual([
+      'code-invalid Patient.extension[0].value.ofType(code)',
+    ]);
   });
 
   test('slicing by existence', () => {

@@ -1,8 +1,9 @@
 import { fileURLToPath } from 'node:url';
 import { beforeAll, describe, expect, test } from 'vitest';
 import { validateResource, validateText } from '../../fhir/validator.ts';
+import { guide, profile } from './support/guide.ts';
 import { observation } from './support/patient.ts';
-import { compiledWith } from './support/profiled.ts';
+import { compiledGuides, compiledWith } from './support/profiled.ts';
 
 const PNG = { system: 'urn:ietf:bcp:13', code: 'image/png' };
 const MIME = 'http://hl7.org/fhir/ValueSet/mimetypes';
@@ -13,8 +14,12 @@ const NARRATIVE = {
 };
 const photos = (...types: string[]) =>
   patient({ photo: types.map((contentType) => ({ contentType })) });
-const relation = (...coding: object[]) =>
-  patient({ contact: [{ name: { text: 'x' }, relationship: [{ coding }] }] });
+const located = (...coding: object[]) => ({
+  resourceType: 'ResearchStudy',
+  text: NARRATIVE,
+  status: 'active',
+  location: [{ coding }],
+});
 const asked = (resource: Record<string, unknown>, issuesMax = 100) =>
   validateResource(resource, { undecided: true, issuesMax }).issues;
 
@@ -39,16 +44,16 @@ describe('a binding that the definitions do not decide', () => {
 
   test('is no issue where nobody can', () => {
     expect(validateResource(photos('image/png')).issues).toEqual([]);
-    expect(validateText(JSON.stringify(relation(PNG))).issues).toEqual([]);
+    expect(validateText(JSON.stringify(located(PNG))).issues).toEqual([]);
   });
 
   test('of a concept takes its codings, without their displays', () => {
     const coding = { system: 'http://x', version: '1', code: 'N', display: 'Jane Doe' };
     expect(
-      asked(relation(coding, { code: 'no system' }, { system: 'http://no-code' })),
+      asked(located(coding, { code: 'no system' }, { system: 'http://no-code' })),
     ).toMatchObject([
       {
-        expression: 'Patient.contact[0].relationship[0]',
+        expression: 'ResearchStudy.location[0]',
         undecided: {
           strength: 'extensible',
           codings: [{ system: 'http://x', version: '1', code: 'N' }],
@@ -56,22 +61,24 @@ describe('a binding that the definitions do not decide', () => {
         },
       },
     ]);
-    expect(asked(relation(coding))[0]?.undecided?.codings).toEqual([
+    expect(asked(located(coding))[0]?.undecided?.codings).toEqual([
       { system: 'http://x', version: '1', code: 'N' },
     ]);
   });
 
   test('is not asked about without a code, and what is no code is an error', () => {
-    expect(asked(relation({ display: 'only words' }))).toEqual([]);
+    expect(asked(located({ display: 'only words' }))).toEqual([]);
     expect(asked(photos(' x'))).toMatchObject([{ severity: 'error', code: 'value' }, {}]);
   });
 
   test('too long for a code, or one of many, is said to be left out', () => {
-    const resource = relation(
+    const resource = located(
       ...Array.from({ length: 5 }, (_, n) => ({ system: 'http://s', code: `${n}` })),
     );
     const leftOut = { severity: 'information', code: 'incomplete', expression: 'Patient' };
-    expect(asked(resource)).toMatchObject([{ ...leftOut, text: expect.stringContaining(': 1') }]);
+    expect(asked(resource)).toMatchObject([
+      { ...leftOut, expression: 'ResearchStudy', text: expect.stringContaining(': 1') },
+    ]);
     expect(asked(photos('x'.repeat(129)))).toMatchObject([leftOut]);
     const many = asked(photos(...Array.from({ length: 70 }, () => 'image/png')));
     expect(many.filter((issue) => issue.undecided)).toHaveLength(64);
@@ -110,16 +117,23 @@ describe('a profile of a package', () => {
   test('asks about its bindings, and those of its extensions', () => {
     const questions = lab.validate(observed, true).filter((issue) => issue.undecided);
     expect(questions.map(({ expression, undecided }) => [expression, undecided])).toMatchObject([
-      ['Observation.extension[0]', { strength: 'required', valueSet: `${BASE}/ValueSet/sites` }],
+      [
+        'Observation.extension[0].value.ofType(CodeableConcept)',
+        { strength: 'required', valueSet: `${BASE}/ValueSet/sites` },
+      ],
       ['Observation.code', { strength: 'required', valueSet: `${BASE}/ValueSet/lab-codes` }],
       ['Observation.bodySite', { strength: 'extensible', codings: [arm] }],
     ]);
     expect(lab.validate(observed).some((issue) => issue.undecided)).toBe(false);
   });
 
-  test('does not ask again what its base asks', () => {
-    const declared = { meta: { profile: [`${BASE}/StructureDefinition/lab-patient`] } };
-    const questions = lab.validate({ ...relation(arm), ...declared }, true);
+  test('does not ask again what its base asks', async () => {
+    const valueSet = 'http://hl7.org/fhir/ValueSet/jurisdiction';
+    const study = profile('study', 'ResearchStudy', [
+      { id: 'ResearchStudy.location', binding: { strength: 'extensible', valueSet } },
+    ]);
+    const { validate } = await compiledGuides([guide([study])], 'with-study');
+    const questions = validate({ ...located(arm), meta: { profile: [study.url] } }, true);
     expect(questions.filter((issue) => issue.undecided)).toHaveLength(1);
   });
 });

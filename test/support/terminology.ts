@@ -33,7 +33,13 @@ export const photographed = (id: string, contentType = 'image/png'): string =>
   patient({ id, photo: [{ contentType }] });
 
 /** The same of an extensible binding. */
-export const related = (id: string, code: string): string =>
-  patient({ id, contact: [{ name: { text: 'x' }, relationship: [{ coding: [v2(code)] }] }] });
-
-const v2 = (code: string) => ({ system: 'http://terminology.hl7.org/CodeSystem/v2-0131', code });
+export const measured = (id: string, unit: string): string =>
+  JSON.stringify({
+    resourceType: 'ObservationDefinition',
+    id,
+    text: { status: 'generated', div: '<div xmlns="http://www.w3.org/1999/xhtml">x</div>' },
+    code: { text: 'x' },
+    quantitativeDetails: {
+      unit: { coding: [{ system: 'http://unitsofmeasure.org', code: unit }] },
+    },
+  });

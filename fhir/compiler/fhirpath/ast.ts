@@ -31,5 +31,10 @@ export type LiteralType = 'string' | 'boolean' | 'integer' | 'decimal' | 'date' 
 
 /** The expression uses what this compiler does not know: a value for the caller, never a crash. */
 export class Unsupported extends Error {
-  override readonly name = 'Unsupported';
+  override readonly name: string = 'Unsupported';
+}
+
+/** It asks for codes that the definitions at hand do not decide. */
+export class Undecided extends Unsupported {
+  override readonly name = 'Undecided';
 }

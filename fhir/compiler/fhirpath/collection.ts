@@ -8,7 +8,6 @@
  * Booleans are two tests, *is true* and *is false*; neither holds of the empty collection. That is
  * FHIRPath's three-valued logic without a third value at run time.
  */
-import { Unsupported } from './ast.ts';
 import { and, FALSE, not, or, TRUE } from './js.ts';
 
 export interface Item {
@@ -92,7 +91,13 @@ export interface Truth {
 
 /** The collection where a boolean is asked for: one item that is none counts as true. */
 export function truth(of: Collection): Truth {
-  if (of.kind === 'many') throw new Unsupported('a boolean of many items');
+  // Of several items, which no expression of sense has, each is asked for.
+  if (of.kind === 'many') {
+    const isTrue = some(of, (item) =>
+      isBoolean(item) || item.types.length === 0 ? `${item.value} !== false` : TRUE,
+    );
+    return { isTrue, isFalse: FALSE, isDefinite: false };
+  }
   return {
     isTrue: or(...of.items.map((item) => (isBoolean(item) ? is(item, TRUE) : item.present))),
     isFalse: or(...of.items.map((item) => (isBoolean(item) ? is(item, FALSE) : FALSE))),

@@ -11,6 +11,7 @@ import {
   truth,
 } from './collection.ts';
 import { and, FALSE, not, or, same, TRUE } from './js.ts';
+import { onlyOne } from './operators.ts';
 import { runtime, type Scope } from './scope.ts';
 
 const CONTEXTS = ['n', 'res', 'root'];
@@ -136,13 +137,11 @@ const OPPOSITE: Readonly<Record<string, string>> = { '<': '>=', '>': '<=', '<=':
 /** Empty if a side is, or where precision, units or time zones leave the order open. */
 export function comparison(
   operator: string,
-  left: Collection,
-  right: Collection,
+  first: Collection,
+  second: Collection,
   scope: Scope,
 ): Collection {
-  if (left.kind === 'many' || right.kind === 'many') {
-    throw new Unsupported('comparison of many items');
-  }
+  const [left, right] = [onlyOne(first, scope), onlyOne(second, scope)];
   return boolean(
     pairs(
       left,

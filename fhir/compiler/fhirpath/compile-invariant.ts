@@ -2,7 +2,7 @@
  * One invariant, FHIRPath to JavaScript. See fhir/README.md for the shape of the generated code.
  */
 import type { ElementModel, TypeModel } from '../type-model.ts';
-import { Unsupported } from './ast.ts';
+import { Undecided, Unsupported } from './ast.ts';
 import { type Item, type Single, single, truth } from './collection.ts';
 import { compile } from './compile.ts';
 import { or, TRUE } from './js.ts';
@@ -16,6 +16,8 @@ export interface InvariantContext {
   readonly types: TypeModel;
   /** Type of the element's value where the path leaves it open (a choice). */
   readonly type?: string;
+  /** Name of the constant with a value set's codes, for memberOf(). */
+  readonly valueSet?: (canonical: string) => string | undefined;
 }
 
 export type CompiledInvariant =
@@ -32,7 +34,11 @@ export type CompiledInvariant =
       /** Module-level constants that it needs: name to initializer. The same name is the same. */
       readonly constants: ReadonlyMap<string, string>;
     }
-  | { readonly unsupported: string };
+  | {
+      readonly unsupported: string;
+      /** Whether a terminology server could do it. */
+      readonly isUndecided: boolean;
+    };
 
 /**
  * Compiles an expression of type boolean, as published: overrides.ts corrects it. What cannot be
@@ -44,6 +50,7 @@ export function compileInvariant(expression: string, context: InvariantContext):
     runtime: new Set(),
     constants: new Map(),
     variables: 0,
+    ...(context.valueSet === undefined ? {} : { valueSet: context.valueSet }),
   };
   try {
     const focus = contextItem(context);
@@ -57,7 +64,9 @@ export function compileInvariant(expression: string, context: InvariantContext):
     const { isTrue } = truth(compile(parse(corrected(expression)), scope));
     return { source: isTrue, runtime: [...compilation.runtime], constants: compilation.constants };
   } catch (error) {
-    if (error instanceof Unsupported) return { unsupported: error.message };
+    if (error instanceof Unsupported) {
+      return { unsupported: error.message, isUndecided: error instanceof Undecided };
+    }
     throw error;
   }
 }

@@ -24,9 +24,9 @@ export function compile(expression: Expression, scope: Scope): Collection {
     case 'call':
       return callFunction(expression, scope, compile);
     case 'item':
-      return indexed(compile(expression.of, scope), compile(expression.index, scope));
+      return indexed(compile(expression.of, scope), compile(expression.index, scope), scope);
     case 'sign':
-      return signed(expression.operator, compile(expression.operand, scope));
+      return signed(expression.operator, compile(expression.operand, scope), scope);
     case 'binary':
       return binary(
         expression.operator,

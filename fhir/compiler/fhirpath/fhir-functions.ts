@@ -1,7 +1,8 @@
 /** Functions that ask the FHIR model, or that FHIR adds to FHIRPath. */
 import { jsonName } from '../type-model.ts';
-import { Unsupported } from './ast.ts';
+import { type Expression, Undecided, Unsupported } from './ast.ts';
 import {
+  boolean,
   type Collection,
   definite,
   type Item,
@@ -11,7 +12,7 @@ import {
   some,
   typesOf,
 } from './collection.ts';
-import { and, FALSE, or, TRUE, text } from './js.ts';
+import { and, FALSE, not, or, TRUE, text } from './js.ts';
 import { children, flatMap, isPrimitiveType } from './navigate.ts';
 import { combined } from './operators.ts';
 import { freshVariable, runtime, type Scope } from './scope.ts';
@@ -62,6 +63,31 @@ export function resolveContained(of: Collection, scope: Scope): Collection {
     found(item).items.map((each) => ({ ...each, present: and(item.present, each.present) })),
   );
   return { kind: 'single', items };
+}
+
+/** `resolve()` within the resource and its Bundle: what is elsewhere is not there. */
+export function resolveReference(of: Collection, scope: Scope): Collection {
+  const found = (item: Item): Single => {
+    const value = `${runtime(scope, 'resolved')}(${item.value}, r)`;
+    return single(value, ['Resource'], `${value} !== undefined`);
+  };
+  return flatMap(of, found, scope);
+}
+
+/** By the codes of the value set that the package decides. */
+export function memberOf(of: Collection, url: Expression | undefined, scope: Scope): Collection {
+  if (url?.kind !== 'literal' || url.type !== 'string') {
+    throw new Unsupported('memberOf() of what is no literal');
+  }
+  const { valueSet } = scope.compilation;
+  const set = valueSet?.(String(url.value));
+  if (set === undefined) throw new Undecided(`memberOf() of ${url.value}, which is not decided`);
+  const test = ({ value }: Item) => `isInSet(${value}, ${set})`;
+  const isThere = ({ value }: Item) => `${value} != null`;
+  return boolean(
+    some(of, (item) => and(isThere(item), test(item))),
+    some(of, (item) => and(isThere(item), not(test(item)))),
+  );
 }
 
 /** Our own, for dom-3: see overrides.ts. */

@@ -18,13 +18,15 @@ import {
   allDescendants,
   containedIsReferenced,
   hasValue,
+  memberOf,
   resolveContained,
+  resolveReference,
 } from './fhir-functions.ts';
 import { and, FALSE, not, TRUE } from './js.ts';
 import { memberTest } from './membership.ts';
 import { arrayOf, children, flatMap } from './navigate.ts';
 import { combined, indexed, negated, onlyOne, skipped, union } from './operators.ts';
-import { runtime, type Scope } from './scope.ts';
+import { freshVariable, runtime, type Scope } from './scope.ts';
 import { STRING_FUNCTIONS } from './string-functions.ts';
 import { asType, isOfType } from './type-tests.ts';
 
@@ -55,7 +57,7 @@ const FUNCTIONS: Readonly<Record<string, (use: Use) => Collection>> = {
   allFalse: ({ focus }) => definite(not(some(focus, (item) => not(isFalse(item))))),
   anyFalse: ({ focus }) => definite(some(focus, isFalse)),
   count: ({ focus }) => single(countCode(focus), ['System.Integer']),
-  hasValue: ({ focus, scope }) => definite(hasValue(onlyOne(focus), scope)),
+  hasValue: ({ focus, scope }) => definite(hasValue(onlyOne(focus, scope), scope)),
   isDistinct: ({ focus, scope }) =>
     focus.kind === 'single'
       ? definite(TRUE)
@@ -72,19 +74,26 @@ const FUNCTIONS: Readonly<Record<string, (use: Use) => Collection>> = {
   is: ({ focus, args, scope }) => isOfType(focus, typeName(args[0]), scope),
   extension: (use) => {
     const extensions = children(use.focus, 'extension', use.scope);
-    const url = valueCode(onlyOne(use.argument(0)));
+    const url = valueCode(onlyOne(use.argument(0), use.scope));
     return flatMap(extensions, (item) => filtered(item, `${item.value}.url === ${url}`), use.scope);
   },
 
   // Subsetting and combining
-  first: ({ focus }) => (focus.kind === 'single' ? focus : indexed(focus, single('0', []))),
+  first: ({ focus, scope }) =>
+    focus.kind === 'single' ? focus : indexed(focus, single('0', []), scope),
+  last: ({ focus, scope }) =>
+    focus.kind === 'single' ? focus : indexed(focus, single('-1', []), scope),
+  single: ({ focus, scope }) => onlyOne(focus, scope),
   tail: ({ focus, scope }) => skipped(focus, '1', scope),
-  skip: (use) => skipped(use.focus, valueCode(onlyOne(use.argument(0))), use.scope),
+  skip: (use) => skipped(use.focus, valueCode(onlyOne(use.argument(0), use.scope)), use.scope),
   distinct: ({ focus, scope }) =>
     arrayOf(typesOf(focus), scope, `${runtime(scope, 'distinct')}(${listCode(focus)})`),
   union: (use) => union(use.focus, use.argument(0), use.scope),
   combine: (use) => combined(use.focus, use.argument(0)),
   intersect: (use) => intersection(use),
+  exclude: (use) => intersection(use, true),
+  subsetOf: (use) => definite(not(exists(intersection(use, true)))),
+  repeat: (use) => repeated(use),
   children: ({ focus, scope }) => allChildren(focus, scope),
   descendants: ({ focus, scope }) => allDescendants(focus, scope),
 
@@ -93,6 +102,8 @@ const FUNCTIONS: Readonly<Record<string, (use: Use) => Collection>> = {
   trace: ({ focus }) => focus,
   containedIsReferenced: ({ scope }) => containedIsReferenced(scope),
   resolveContained: ({ focus, scope }) => resolveContained(focus, scope),
+  resolve: ({ focus, scope }) => resolveReference(focus, scope),
+  memberOf: ({ focus, args, scope }) => memberOf(focus, args[0], scope),
   // Checked where the narrative is parsed.
   htmlChecks: () => definite(TRUE),
 };
@@ -110,8 +121,8 @@ export function callFunction(call: Call, scope: Scope, compile: Compile): Collec
   };
   const ofStrings = STRING_FUNCTIONS.get(call.name);
   if (ofStrings) {
-    const args = call.args.map((_, index) => onlyOne(use.argument(index)));
-    return ofStrings(onlyOne(focus), args, scope);
+    const args = call.args.map((_, index) => onlyOne(use.argument(index), scope));
+    return ofStrings(onlyOne(focus, scope), args, scope);
   }
   const known = Object.hasOwn(FUNCTIONS, call.name) ? FUNCTIONS[call.name] : undefined;
   if (known === undefined) throw new Unsupported(`function ${call.name}()`);
@@ -163,22 +174,40 @@ function countCode(of: Collection): string {
   return test === TRUE ? '1' : `(${test} ? 1 : 0)`;
 }
 
-function intersection(use: Use): Collection {
+/** Of the items that are in the argument as well, or are not. */
+function intersection(use: Use, isInverse = false): Collection {
   const [expression] = use.args;
   const other = use.argument(0);
   if (expression === undefined) return EMPTY;
   return flatMap(
     use.focus,
-    (item) => filtered(item, memberTest(item, other, expression, use.scope)),
+    (item) => {
+      const test = memberTest(item, other, expression, use.scope);
+      return filtered(item, isInverse ? not(test) : test);
+    },
     use.scope,
   );
+}
+
+/** What the projection finds in each item, and in what it finds. */
+function repeated(use: Use): Collection {
+  const { focus, scope } = use;
+  const item = freshVariable(scope, 'v');
+  const inner = use.lambda({ value: item, present: TRUE, types: typesOf(focus) });
+  const types = [...new Set([...typesOf(focus), ...typesOf(inner)])];
+  const again = use.lambda({ value: item, present: TRUE, types });
+  const code = `${runtime(scope, 'repeat')}(${listCode(focus)}, (${item}) => ${listCode(again)})`;
+  return arrayOf(typesOf(again), scope, code);
 }
 
 function conditional(use: Use): Collection {
   const test = truth(use.aboutFocus(0)).isTrue;
   const otherwise = use.args.length > 2 ? use.aboutFocus(2) : EMPTY;
   const when = (condition: string, branch: Collection) =>
-    onlyOne(branch).items.map((item) => ({ ...item, present: and(condition, item.present) }));
+    onlyOne(branch, use.scope).items.map((item) => ({
+      ...item,
+      present: and(condition, item.present),
+    }));
   const items = [...when(test, use.aboutFocus(1)), ...when(not(test), otherwise)];
   return { kind: 'single', items: items.filter((item) => item.present !== FALSE) };
 }

@@ -1,8 +1,9 @@
 /** `in`, `contains` and `intersect()`: equality with some item. */
-import { type Expression, Unsupported } from './ast.ts';
+import type { Expression } from './ast.ts';
 import { boolean, type Collection, definite, type Item, listCode, some } from './collection.ts';
 import { equalTest } from './compare.ts';
 import { not, TRUE, text } from './js.ts';
+import { onlyOne } from './operators.ts';
 import { runtime, type Scope } from './scope.ts';
 
 const OWNERS: Readonly<Record<string, string>> = {
@@ -11,14 +12,14 @@ const OWNERS: Readonly<Record<string, string>> = {
   context: 'n',
 };
 
-/** Empty if there is no `item`. Throws Unsupported if there may be several. */
+/** Empty if there is no item on the left. */
 export function membership(
-  item: Collection,
+  left: Collection,
   of: Collection,
   ofExpression: Expression,
   scope: Scope,
 ): Collection {
-  if (item.kind === 'many') throw new Unsupported('membership of many items');
+  const item = onlyOne(left, scope);
   const test = (each: Item) => memberTest(each, of, ofExpression, scope);
   const isTrue = some(item, test);
   const [only] = item.items;

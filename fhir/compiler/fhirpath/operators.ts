@@ -4,7 +4,6 @@ import {
   boolean,
   type Collection,
   definite,
-  type Item,
   listCode,
   type Many,
   type Single,
@@ -53,7 +52,15 @@ export function binary(
       return concatenation(left, right, scope);
     case '+':
     case '-':
-      return arithmetic(operator, left, right);
+    case '*':
+    case '/':
+    case 'div':
+    case 'mod':
+      return arithmetic(operator, left, right, scope);
+    case '~':
+      return equality(left, right, scope);
+    case '!~':
+      return negated(equality(left, right, scope));
     default:
       throw new Unsupported(`operator ${operator}`);
   }
@@ -108,44 +115,63 @@ export function combined(left: Collection, right: Collection): Collection {
 }
 
 function concatenation(left: Collection, right: Collection, scope: Scope): Collection {
-  const part = (of: Collection) => `${runtime(scope, 'text')}(${valueCode(onlyOne(of))})`;
+  const part = (of: Collection) => `${runtime(scope, 'text')}(${valueCode(onlyOne(of, scope))})`;
   return single(`(${part(left)} + ${part(right)})`, ['System.String']);
 }
 
-function arithmetic(operator: string, left: Collection, right: Collection): Collection {
-  const items = onlyOne(left).items.flatMap((a) =>
-    onlyOne(right).items.map(
-      (b): Item => ({
-        value: `(${a.value} ${operator} ${b.value})`,
-        present: and(a.present, b.present),
-        types: ['System.Decimal'],
-      }),
-    ),
-  );
-  return { kind: 'single', items };
+/** A call for each operator, so that no side is written twice however deep they nest. */
+function arithmetic(
+  operator: string,
+  left: Collection,
+  right: Collection,
+  scope: Scope,
+): Collection {
+  const call = runtime(scope, ARITHMETIC[operator] ?? '');
+  const sides = [left, right].map((each) => valueCode(onlyOne(each, scope)));
+  const isText = [left, right].every((each) => typesOf(each).every(isStringType));
+  const value = `${call}(${sides.join(', ')})`;
+  return single(value, [isText ? 'System.String' : 'System.Decimal'], `${value} !== undefined`);
 }
 
-export function signed(operator: string, operand: Collection): Collection {
+function isStringType(type: string): boolean {
+  return type === 'string' || type === 'System.String';
+}
+
+const ARITHMETIC: Readonly<Record<string, string>> = {
+  '+': 'plus',
+  '-': 'minus',
+  '*': 'times',
+  '/': 'over',
+  div: 'quotient',
+  mod: 'remainder',
+};
+
+export function signed(operator: string, operand: Collection, scope: Scope): Collection {
   if (operator === '+') return operand;
-  const items = onlyOne(operand).items.map((item) => ({ ...item, value: `-(${item.value})` }));
+  const items = onlyOne(operand, scope).items.map((item) => ({
+    ...item,
+    value: `-(${item.value})`,
+  }));
   return { kind: 'single', items };
 }
 
-export function onlyOne(of: Collection): Single {
-  if (of.kind === 'many') throw new Unsupported('many items where one is expected');
-  return of;
+/** The one item of a collection; of several nothing, as in HL7's validator. */
+export function onlyOne(of: Collection, scope: Scope): Single {
+  if (of.kind === 'single') return of;
+  const value = `${runtime(scope, 'only')}(${of.list()})`;
+  return single(value, of.types, `${value} !== undefined`);
 }
 
 /** `collection[index]`, and so `first()`. */
-export function indexed(of: Collection, index: Collection): Collection {
-  const at = valueCode(onlyOne(index));
+export function indexed(of: Collection, index: Collection, scope: Scope): Collection {
+  const at = valueCode(onlyOne(index, scope));
   if (of.kind === 'single') {
     if (at === '0') return of;
     throw new Unsupported('an index into one item');
   }
   const list = of.array;
   const array = list && list.sibling === undefined ? `${list.code}?.` : of.list();
-  const value = `${array}[${at}]`;
+  const value = at === '-1' ? `${of.list()}.at(-1)` : `${array}[${at}]`;
   return single(value, of.types, `${value} !== undefined`);
 }
 

@@ -9,6 +9,8 @@ export interface Compilation {
   /** Module-level constants that the code uses: name to initializer. */
   readonly constants: Map<string, string>;
   variables: number;
+  /** Name of the constant with a value set's codes, where they are decided. */
+  readonly valueSet?: (canonical: string) => string | undefined;
 }
 
 /** The meaning of names inside an expression or a lambda (`where(…)`). */

@@ -1,18 +1,19 @@
 /** `is`, `as` and `ofType()`: decided at build time wherever the types allow. */
 import { Unsupported } from './ast.ts';
-import { boolean, type Collection, type Item, type Many, some } from './collection.ts';
+import { boolean, type Collection, type Item, some } from './collection.ts';
 import { and, FALSE, not, TRUE, text } from './js.ts';
-import { concreteTypes } from './navigate.ts';
+import { concreteTypes, flatMap, isPrimitiveType } from './navigate.ts';
+import { onlyOne } from './operators.ts';
 import type { Scope } from './scope.ts';
 
 const SYSTEM_TYPES = ['Boolean', 'String', 'Integer', 'Decimal', 'Date', 'DateTime', 'Time'];
 
 export function isOfType(of: Collection, name: string, scope: Scope): Collection {
-  if (of.kind === 'many') throw new Unsupported(`'is' on many items`);
   const test = (item: Item) => typeTest(item, name, scope);
+  const one = onlyOne(of, scope);
   return boolean(
-    some(of, test),
-    some(of, (item) => not(test(item))),
+    some(one, test),
+    some(one, (item) => not(test(item))),
   );
 }
 
@@ -27,15 +28,15 @@ export function asType(of: Collection, name: string, scope: Scope): Collection {
     }));
     return { kind: 'single', items: items.filter((item) => item.present !== FALSE) };
   }
-  const filtered: Many = {
-    kind: 'many',
-    types: [type],
-    some: (test) => of.some((item) => and(typeTest(item, name, scope), test(narrowed(item)))),
-    list: () => {
-      throw new Unsupported('a list of ofType()');
+  return flatMap(
+    of,
+    (item) => {
+      const present = typeTest(item, name, scope);
+      const items = present === FALSE ? [] : [{ ...narrowed(item), present }];
+      return { kind: 'single', items };
     },
-  };
-  return filtered;
+    scope,
+  );
 }
 
 function typeTest(item: Item, name: string, scope: Scope): string {
@@ -46,7 +47,14 @@ function typeTest(item: Item, name: string, scope: Scope): string {
   const concrete = item.types.flatMap((type) => concreteTypes(type, scope));
   const matching = concrete.filter(isKind);
   if (matching.length === 0) return FALSE;
-  if (matching.length === 1) return `${item.value}?.resourceType === ${text(matching[0])}`;
+  const isResource = scope.compilation.types.get(matching[0] ?? '')?.kind === 'resource';
+  if (matching.length === 1 && isResource)
+    return `${item.value}?.resourceType === ${text(matching[0])}`;
+  // A primitive's value is no object.
+  const isPrimitive = (type: string) => isPrimitiveType(type, scope);
+  const others = concrete.filter((type) => !isKind(type));
+  const isSplit = matching.every(isPrimitive) && !others.some(isPrimitive);
+  if (isSplit) return `typeof ${item.value} !== "object"`;
   throw new Unsupported(`'is ${name}' of ${item.types.join(', ')}`);
 }
 

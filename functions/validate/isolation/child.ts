@@ -23,6 +23,7 @@ export interface OwnProcessTask {
   readonly text: string;
   readonly submittedAt: number;
   readonly off: readonly number[];
+  readonly source?: string | undefined;
 }
 
 /** What the process says. */

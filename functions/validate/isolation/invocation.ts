@@ -10,12 +10,13 @@ import type { Judgement } from './pool.ts';
 export interface Judging {
   /** Resolves once a text would be judged at once; rejects where that cannot be, or time is up. */
   ready(signal?: AbortSignal): Promise<void>;
-  /** The verdict on one text, submitted then (epoch ms). Never rejects. */
+  /** The verdict on one text, submitted then (epoch ms) by that source. Never rejects. */
   judge(
     text: string,
     submittedAt: number,
     off?: () => readonly number[],
     signal?: AbortSignal,
+    source?: string,
   ): Promise<Judgement>;
 }
 
@@ -23,7 +24,8 @@ export interface Judging {
 export function during(place: Judging, signal: AbortSignal): Judging {
   return {
     ready: () => place.ready(signal),
-    judge: (text, submittedAt, off) => place.judge(text, submittedAt, off, signal),
+    judge: (text, submittedAt, off, _, source) =>
+      place.judge(text, submittedAt, off, signal, source),
   };
 }
 

@@ -49,11 +49,13 @@ export class OwnProcess implements Judging {
     submittedAt: number,
     off = NONE_OFF,
     signal?: AbortSignal,
+    source?: string,
   ): Promise<Judgement> {
     if (signal?.aborted) return Promise.resolve(OUT_OF_TIME);
     const { promise, resolve } = Promise.withResolvers<Judgement>();
     this.#signals.follow(signal);
-    this.#waiting.push({ text, submittedAt, off, signal, settle: resolve, settled: false });
+    const waiting = { text, submittedAt, off, signal, source, settle: resolve, settled: false };
+    this.#waiting.push(waiting);
     void this.#work();
     return promise;
   }
@@ -88,8 +90,8 @@ export class OwnProcess implements Judging {
     const task = loaded ? this.#waiting.shift() : undefined;
     if (task === undefined) return loaded ? undefined : this.#faultOf(child, DIED_LOADING);
     this.#running = task;
-    const { text, submittedAt, off } = task;
-    const end = await child.run({ text, submittedAt, off: off() });
+    const { text, submittedAt, off, source } = task;
+    const end = await child.run({ text, submittedAt, off: off(), source });
     this.#running = undefined;
     return this.#conclude(child, task, end);
   }

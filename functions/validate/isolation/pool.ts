@@ -81,6 +81,7 @@ export class IsolationPool implements Judging {
     submittedAt: number,
     off = NONE_OFF,
     signal?: AbortSignal,
+    source?: string,
   ): Promise<Judgement> {
     if (signal?.aborted) return Promise.resolve(OUT_OF_TIME);
     this.#signals.follow(signal);
@@ -88,7 +89,7 @@ export class IsolationPool implements Judging {
       this.#scheduled = true;
       setImmediate(() => this.#start());
     }
-    return this.#queue.ask({ text, submittedAt, off, signal });
+    return this.#queue.ask({ text, submittedAt, off, signal, source });
   }
 
   /** Out of time: answers everything that is not finished, and ends the workers that are on it. */

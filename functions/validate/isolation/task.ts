@@ -10,6 +10,8 @@ export interface Task {
   readonly off: () => readonly number[];
   /** Of the invocation that asks: once it is aborted nobody waits any more (R61). */
   readonly signal: AbortSignal | undefined;
+  /** Who sent it: a source may have profiles of its own. */
+  readonly source: string | undefined;
   /** Set once an advisory plugin took a worker along. */
   resume?: Resume;
   readonly settle: (judgement: Judgement) => void;
@@ -29,14 +31,17 @@ export function settle(task: Task | undefined, judgement: Judgement): void {
 export function toChunk(tasks: readonly Task[]): Chunk {
   const resumes: Record<number, Resume> = {};
   const off: Record<number, readonly number[]> = {};
+  const sources: Record<number, string> = {};
   for (const [position, task] of tasks.entries()) {
     if (task.resume !== undefined) resumes[position] = task.resume;
+    if (task.source !== undefined) sources[position] = task.source;
     const switchedOff = task.off();
     if (switchedOff.length > 0) off[position] = switchedOff;
   }
   return {
     texts: tasks.map((task) => task.text),
     submittedAt: tasks.map((task) => task.submittedAt),
+    sources,
     off,
     resumes,
   };

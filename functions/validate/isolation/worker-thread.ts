@@ -33,6 +33,8 @@ export interface WorkerInput extends WorkerOptions {
 export interface Chunk {
   readonly texts: readonly string[];
   readonly submittedAt: readonly number[];
+  /** By position: who sent it, where that is known. */
+  readonly sources: Readonly<Record<number, string>>;
   /** By position: the plugins that are switched off. */
   readonly off: Readonly<Record<number, readonly number[]>>;
   /** By position: where a plugin took a worker along, how to go on. */

@@ -12,9 +12,9 @@ switches?.setSwitchPolicies(plugins);
 export function judgeSwitched(
   isolation: Pick<IsolationPool, 'judge'>,
   text: string,
-  { messageId, sentAt }: Pick<Origin, 'messageId' | 'sentAt'>,
+  { messageId, sentAt, source }: Pick<Origin, 'messageId' | 'sentAt' | 'source'>,
 ): Promise<Judgement> {
-  if (switches === undefined) return isolation.judge(text, sentAt);
-  const switched = { text, submittedAt: sentAt, messageId };
+  if (switches === undefined) return isolation.judge(text, sentAt, undefined, undefined, source);
+  const switched = { text, submittedAt: sentAt, messageId, source };
   return switches.judgeBySwitches(plugins, isolation, switched, functionTimeoutMs);
 }

@@ -21,6 +21,7 @@ export interface Switched {
   readonly text: string;
   readonly submittedAt: number;
   readonly messageId: string;
+  readonly source?: string | undefined;
 }
 /** Undefined where it is switched off for this text. */
 type Permission = Admitted | undefined;
@@ -42,12 +43,12 @@ export function setSwitchPolicies(plugins: readonly SwitchedPlugin[]): void {
 export async function judgeBySwitches(
   plugins: readonly SwitchedPlugin[],
   isolation: Pick<IsolationPool, 'judge'>,
-  { text, submittedAt, messageId }: Switched,
+  { text, submittedAt, messageId, source }: Switched,
   timeoutMs: number,
 ): Promise<Judgement> {
   const permissions = await Promise.all(plugins.map((plugin) => permit(plugin, text, timeoutMs)));
   const off = () => positionsOff(plugins, permissions);
-  const judgement = await isolation.judge(text, submittedAt, off);
+  const judgement = await isolation.judge(text, submittedAt, off, undefined, source);
   const verdict = judgement.kind === 'unjudged' ? undefined : judgement;
   await Promise.all(
     plugins.map((plugin, position) => tell(plugin, permissions[position], verdict, messageId)),

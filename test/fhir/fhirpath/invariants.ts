@@ -4,6 +4,7 @@ import { packageFolder, readDefinitions } from '../../../fhir/compiler/definitio
 import { compileInvariant } from '../../../fhir/compiler/fhirpath/compile-invariant.ts';
 import { buildTypeModel, type TypeModel } from '../../../fhir/compiler/type-model.ts';
 import * as fhirpath from '../../../fhir/runtime/fhirpath.ts';
+import * as arithmetic from '../../../fhir/runtime/fhirpath-arithmetic.ts';
 import * as order from '../../../fhir/runtime/fhirpath-order.ts';
 
 export const folder = packageFolder('hl7.fhir.r4.examples');
@@ -56,7 +57,7 @@ export function compiled({
   const context = type === undefined ? { path, types } : { path, types, type };
   const result = compileInvariant(expression, context);
   if ('unsupported' in result) throw new Error(`${expression}: ${result.unsupported}`);
-  const runtime: Record<string, unknown> = { ...fhirpath, ...order };
+  const runtime: Record<string, unknown> = { ...fhirpath, ...arithmetic, ...order };
   const names = result.runtime.map((name) => [name, runtime[name]] as const);
   const constants = [...result.constants]
     .map(([name, code]) => `const ${name} = ${code};`)

@@ -108,3 +108,12 @@ test('R61: each text has its own verdict or, where its time was up, none', async
   );
   expect(judged).toBeGreaterThan(20);
 });
+
+test('a text is judged as its source sent it, within an invocation too', async () => {
+  const pool = poolOf(1);
+  const { judge } = during(pool, new AbortController().signal);
+  const judged = ['lab', undefined, 'ward'].map((source) =>
+    judge('name the source', 0, undefined, undefined, source),
+  );
+  expect((await Promise.all(judged)).map(gistOf)).toEqual(['lab', 'undefined', 'ward']);
+});

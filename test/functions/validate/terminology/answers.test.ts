@@ -14,8 +14,8 @@ import {
   askNobody,
   buildTerminologyWorld,
   loadValidate,
+  measured,
   photographed,
-  related,
 } from '../../../support/terminology.ts';
 import { outcomesTold } from '../../../support/told.ts';
 import type { World } from '../../../support/world.ts';
@@ -68,8 +68,8 @@ const REJECTED = ['rejected', `error code-invalid ${PHOTO}`];
 describe('the server decides what the definitions do not', () => {
   test('in the set: nothing is remarked', async () => {
     expect(await submit(photographed('a'))).toEqual([STORED]);
-    expect(await submit(related('b', 'N'))).toEqual([STORED]);
-    expect(server.asked).toEqual(['image/png', 'N']);
+    expect(await submit(measured('b', 'kg'))).toEqual([STORED]);
+    expect(server.asked).toEqual(['image/png', 'kg']);
   });
 
   test('R07: not in the set of a required binding: rejected, with the reason', async () => {
@@ -92,13 +92,8 @@ describe('the server decides what the definitions do not', () => {
   });
 
   test('not in the set of an extensible one: stored, with a warning', async () => {
-    expect(await submit(related('a', 'nonsense'))).toEqual([
-      [
-        'stored',
-        // Of the code system itself, which the definitions at hand decide.
-        'warning code-invalid Patient.contact[0].relationship[0].coding[0].code',
-        'warning code-invalid Patient.contact[0].relationship[0]',
-      ],
+    expect(await submit(measured('a', 'nonsense'))).toEqual([
+      ['stored', 'warning code-invalid ObservationDefinition.quantitativeDetails.unit'],
     ]);
   });
 

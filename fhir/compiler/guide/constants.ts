@@ -1,0 +1,44 @@
+/** Tests against fixed values and patterns, as JavaScript; and module-level constants, each once. */
+
+/** Constants of the generated module by initializer. */
+export class Constants {
+  readonly #names = new Map<string, string>();
+  readonly #prefix: string;
+
+  constructor(prefix: string) {
+    this.#prefix = prefix;
+  }
+
+  nameOf(initializer: string): string {
+    const name = this.#names.get(initializer) ?? `${this.#prefix}${this.#names.size}`;
+    this.#names.set(initializer, name);
+    return name;
+  }
+
+  source(): string {
+    return [...this.#names].map(([source, name]) => `const ${name}=${source};`).join('\n');
+  }
+}
+
+/** Whether the value of `code` has at least what the pattern has. */
+export function patternTest(pattern: unknown, code: string, depth = 0): string {
+  if (Array.isArray(pattern)) {
+    const item = `p${depth}`;
+    const tests = pattern.map(
+      (each) => `someItem(${code},(${item})=>${patternTest(each, item, depth + 1)})`,
+    );
+    return tests.length === 0 ? `Array.isArray(${code})` : tests.join('&&');
+  }
+  if (typeof pattern !== 'object' || pattern === null)
+    return `${code}===${JSON.stringify(pattern)}`;
+  const tests = Object.entries(pattern).map(([key, each]) =>
+    patternTest(each, `${code}[${JSON.stringify(key)}]`, depth),
+  );
+  return [`isObject(${code})`, ...tests].join('&&');
+}
+
+/** Whether the value of `code` is exactly this. */
+export function fixedTest(fixed: unknown, code: string, constants: Constants): string {
+  if (typeof fixed !== 'object') return `${code}===${JSON.stringify(fixed)}`;
+  return `equals(${code},${constants.nameOf(JSON.stringify(fixed))})`;
+}

@@ -1,0 +1,247 @@
+/**
+ * What an item must have to be in a slice, as a JavaScript test over `n` (the item), `x` (its
+ * sibling), `k` (the JSON name, of a choice) and `r` (the report). By value, pattern, type, profile
+ * and existence: https://hl7.org/fhir/R4/profiling.html#discriminator
+ */
+import { jsonName } from '../type-model.ts';
+import { fixedTest, patternTest } from './constants.ts';
+import {
+  childOf,
+  existence,
+  extensionUrl,
+  hasConstant,
+  type Kind,
+  ofChoice,
+  ofTypes,
+  openSetOf,
+  partAt,
+  partOf,
+} from './discriminator-nodes.ts';
+import { type PathStep, parseDiscriminator } from './discriminator-path.ts';
+import type { Place } from './emit-content.ts';
+import { baseTypeOf, type ProfileContext, q } from './profile-context.ts';
+import { constantOf, type ProfileNode } from './profile-tree.ts';
+
+export type Test = { readonly code: string } | { readonly why: string; readonly isOpen?: true };
+
+/** A value on the way: its code, the node that constrains it, and what a constant above says of it. */
+interface At {
+  readonly code: string;
+  readonly types: readonly string[];
+  readonly node: ProfileNode | undefined;
+  readonly part: { readonly value: unknown } | undefined;
+  readonly depth: number;
+}
+
+export function discriminatorTest(
+  sliced: ProfileNode,
+  slice: ProfileNode,
+  places: readonly Place[],
+  context: ProfileContext,
+): Test {
+  const discriminators = sliced.definition.slicing?.discriminator ?? [];
+  if (discriminators.length === 0) return { why: 'its element has no discriminator' };
+  const tests: string[] = [];
+  let why = 'the slice says nothing at its discriminators';
+  for (const { type, path } of discriminators) {
+    const steps = parseDiscriminator(path);
+    if (!steps) return { why: `the discriminator ${path} is not supported` };
+    const code = steps.length === 0 ? ofChoice(type, slice, places) : extensionUrl(steps, slice);
+    const types = places.map((place) => place.type);
+    const start: At = { code: 'n', types, node: slice, part: partOf(slice), depth: 0 };
+    const test = code ?? walk(start, steps, type, context);
+    if (test !== undefined) tests.push(test);
+    else why = `the slice says nothing about the ${type} of ${path}`;
+  }
+  const open = tests.length === 0 ? openSetOf(slice, context) : undefined;
+  if (open !== undefined) return { why: `it is told by ${open}`, isOpen: true };
+  return tests.length > 0 ? { code: tests.map((each) => `(${each})`).join('&&') } : { why };
+}
+
+function walk(
+  at: At,
+  steps: readonly PathStep[],
+  kind: Kind,
+  context: ProfileContext,
+): string | undefined {
+  const [step, ...rest] = steps;
+  if (!step) return terminal(at, kind, context);
+  if (step.kind === 'resolve') return walkResolved(at, rest, kind, context);
+  if (step.kind === 'extension') return walkExtension(at, step.url, rest, kind, context);
+  if (step.kind === 'type') {
+    return walk({ ...at, types: [step.type] }, rest, kind, context);
+  }
+  const [next] = rest;
+  const only = next?.kind === 'type' ? next.type : undefined;
+  return walkMember(at, step.name, only, only === undefined ? rest : rest.slice(1), kind, context);
+}
+
+/** Through the element of that name; where it repeats, some item must do. */
+function walkMember(
+  at: At,
+  name: string,
+  only: string | undefined,
+  rest: readonly PathStep[],
+  kind: Kind,
+  context: ProfileContext,
+): string | undefined {
+  const elements = at.types.flatMap(
+    (type) => context.model.get(type)?.elements.filter((each) => each.name === name) ?? [],
+  );
+  const [element] = elements;
+  if (!element) return undefined;
+  const node = childOf(at.node, element.isChoice ? `${name}[x]` : name, context);
+  const codes = (node?.definition.type ?? []).map(({ code }) => code);
+  const uses = element.types.filter(({ code }) =>
+    only === undefined ? codes.length === 0 || codes.includes(code) : code === only,
+  );
+  const through = uses.length > 0 ? uses : element.types;
+  if (rest.length === 0 && kind === 'exists')
+    return existence(at.code, element.types, name, element.isChoice, node);
+  if (
+    rest.length === 0 &&
+    kind === 'type' &&
+    element.isChoice &&
+    uses.length < element.types.length
+  ) {
+    return through.map((use) => `${at.code}?.${jsonName(element, use)}!==undefined`).join('||');
+  }
+  const part = at.part && partAt(at.part.value, name);
+  const tests = through.map((use) => {
+    const code = `${at.code}?.${jsonName(element, use)}`;
+    const item = `d${at.depth}`;
+    const below = (value: string): string | undefined =>
+      walk(
+        { code: value, types: [use.type], node, part, depth: at.depth + 1 },
+        rest,
+        kind,
+        context,
+      );
+    if (!element.isArray) return below(code);
+    const test = below(item);
+    return test === undefined ? undefined : `someItem(${code},(${item})=>${test})`;
+  });
+  return tests.every((each) => each !== undefined) ? tests.join('||') : undefined;
+}
+
+/** To the resource that a reference leads to, and what the profile of the target says there. */
+function walkResolved(
+  at: At,
+  rest: readonly PathStep[],
+  kind: Kind,
+  context: ProfileContext,
+): string | undefined {
+  const targets =
+    at.node?.definition.type?.flatMap(({ targetProfile }) => targetProfile ?? []) ?? [];
+  if (rest.length === 0 && kind === 'type') {
+    const types = targets.map(
+      (each) => baseTypeOf(each, context.model) ?? context.profile(each)?.structure.type,
+    );
+    if (types.length === 0 || types.includes(undefined)) return undefined;
+    const list = context.constants.nameOf(q(`|${types.join('|')}|`));
+    return `${list}.includes("|"+targetTypeOf(${at.code},r)+"|")`;
+  }
+  const resolved = `resolved(${at.code},r)`;
+  if (rest.length === 0 && kind === 'profile') return keeps(resolved, targets, context);
+  const [target, ...others] = targets;
+  if (target === undefined || others.length > 0) return undefined;
+  const node = context.treeOf(target);
+  const types = [
+    context.profile(target)?.structure.type ?? baseTypeOf(target, context.model) ?? '',
+  ];
+  const item = `d${at.depth}`;
+  const below = walk(
+    { code: item, types, node, part: node && partOf(node), depth: at.depth + 1 },
+    rest,
+    kind,
+    context,
+  );
+  return below === undefined ? undefined : `((${item})=>${below})(${resolved})`;
+}
+
+function walkExtension(
+  at: At,
+  url: string,
+  rest: readonly PathStep[],
+  kind: Kind,
+  context: ProfileContext,
+): string | undefined {
+  const slices = childOf(at.node, 'extension', context)?.slices ?? [];
+  const slice = slices.find((each) => each.definition.type?.[0]?.profile?.[0] === url);
+  const item = `d${at.depth}`;
+  const isIt = `${item}?.url===${q(url)}`;
+  if (rest.length === 0) {
+    const there = `someItem(${at.code}?.extension,(${item})=>${isIt})`;
+    if (kind !== 'exists' || !slice) return undefined;
+    if (slice.definition.max === '0') return `!${there}`;
+    return (slice.definition.min ?? 0) > 0 ? there : undefined;
+  }
+  const node = slice && slice.elements.length > 0 ? slice : context.treeOf(url);
+  const below = walk(
+    { code: item, types: ['Extension'], node, part: undefined, depth: at.depth + 1 },
+    rest,
+    kind,
+    context,
+  );
+  return below === undefined
+    ? undefined
+    : `someItem(${at.code}?.extension,(${item})=>${isIt}&&${below})`;
+}
+
+function terminal(at: At, kind: Kind, context: ProfileContext): string | undefined {
+  const { node, code } = at;
+  if (kind === 'type') return ofTypes(at.code, at.types, node, context);
+  if (kind === 'profile') {
+    const profiles = node?.definition.type?.flatMap(({ profile }) => profile ?? []) ?? [];
+    return keeps(code, profiles, context);
+  }
+  if (kind === 'exists') return undefined;
+  if (at.part) return patternTest(at.part.value, code, at.depth);
+  return node && constantsOf(node, at, context);
+}
+
+/** Whether the value keeps one of the profiles; a base type asks for its type alone. */
+function keeps(code: string, urls: readonly string[], context: ProfileContext): string | undefined {
+  const tests = urls.map((url) => {
+    const type = baseTypeOf(url, context.model);
+    if (type !== undefined) return `${code}?.resourceType===${q(type)}`;
+    const ref = context.profile(url);
+    if (!ref) return undefined;
+    const ofType = `${code}?.resourceType===${q(ref.structure.type)}`;
+    const isResource = ref.structure.kind === 'resource';
+    return `${isResource ? `${ofType}&&` : ''}conforms(${code},r,${ref.name})`;
+  });
+  if (tests.length === 0 || tests.includes(undefined)) return undefined;
+  return tests.join('||');
+}
+
+/** A constant at the value or constants below it; else a decided required binding; else by the value's own profile. */
+function constantsOf(node: ProfileNode, at: At, context: ProfileContext): string | undefined {
+  const { definition } = node;
+  const pattern = constantOf(definition, 'pattern');
+  if (pattern) return patternTest(pattern.value, at.code, at.depth);
+  const fixed = constantOf(definition, 'fixed');
+  if (fixed) return fixedTest(fixed.value, at.code, context.constants);
+  const below = node.elements.flatMap((each) => {
+    if (!hasConstant(each)) return [];
+    const test = walkMember(
+      { ...at, node },
+      each.name.replace('[x]', ''),
+      undefined,
+      [],
+      'value',
+      context,
+    );
+    return test === undefined ? [] : [`(${test})`];
+  });
+  if (below.length > 0) return below.join('&&');
+  const { binding } = definition;
+  const set =
+    binding?.strength === 'required' ? context.codeSets.nameOf(binding.valueSet ?? '') : undefined;
+  if (set !== undefined) return `${at.code}!==undefined&&isInSet(${at.code},${set})`;
+  const [profile] = definition.type?.flatMap((each) => each.profile ?? []) ?? [];
+  if (profile === undefined) return undefined;
+  if (at.types.includes('Extension')) return `${at.code}?.url===${q(profile.split('|')[0] ?? '')}`;
+  const tree = context.treeOf(profile);
+  return tree && tree !== node ? constantsOf(tree, at, context) : undefined;
+}

@@ -1,0 +1,93 @@
+/** Bindings of a profile: required ones as errors, extensible ones as warnings, where they say more than the base. */
+import type { ElementDefinition } from '../definitions.ts';
+import type { Place } from './emit-content.ts';
+import { gap, type ProfileContext } from './profile-context.ts';
+import type { ProfileNode } from './profile-tree.ts';
+
+const BINDABLE = ['code', 'Coding', 'CodeableConcept', 'Quantity', 'string', 'uri'];
+const EXTENSIONS = 'http://hl7.org/fhir/StructureDefinition/';
+const MAX_VALUE_SET = `${EXTENSIONS}elementdefinition-maxValueSet`;
+const ADDITIONAL = [
+  'http://hl7.org/fhir/tools/StructureDefinition/additional-binding',
+  `${EXTENSIONS}additional-binding`,
+];
+
+interface Binding {
+  readonly strength: 'required' | 'extensible';
+  readonly valueSet: string;
+}
+
+export function emitBindings(
+  node: ProfileNode,
+  place: Place,
+  already: readonly ProfileNode[],
+  context: ProfileContext,
+): string {
+  if (!BINDABLE.includes(place.use?.code ?? place.type)) return '';
+  const known = already.flatMap((each) => bindingsOf(each.definition));
+  return bindingsOf(node.definition)
+    .filter((each) => !isKnown(each, known) && !isOfBase(each, place))
+    .map((each) => emitBinding(each, context))
+    .join('');
+}
+
+function emitBinding({ strength, valueSet }: Binding, context: ProfileContext): string {
+  const { codeSets, urlName } = context;
+  const set = codeSets.nameOf(valueSet);
+  if (set !== undefined) {
+    return `${strength === 'required' ? 'required' : 'advised'}(n,${set},r,${urlName});`;
+  }
+  if (strength === 'required') {
+    gap(context, `value set ${valueSet}`, codeSets.whyUndecided(valueSet), true);
+  }
+  return `r.asks&&undecided(n,${codeSets.openNameOf(valueSet)},'${strength}',r,'');`;
+}
+
+/** The binding itself, and those that extensions add to it. */
+function bindingsOf({ binding }: ElementDefinition): Binding[] {
+  if (!binding) return [];
+  const { strength, valueSet } = binding;
+  const own =
+    valueSet !== undefined && (strength === 'required' || strength === 'extensible')
+      ? [{ strength, valueSet }]
+      : [];
+  const more = (binding.extension ?? []).flatMap((each): Binding[] => {
+    if (each.url === MAX_VALUE_SET) {
+      const max = each.valueCanonical ?? each.valueUri;
+      return max === undefined ? [] : [{ strength: 'required', valueSet: max }];
+    }
+    return ADDITIONAL.includes(each.url) ? additional(each.extension ?? []) : [];
+  });
+  return [...own, ...more];
+}
+
+type Parts = NonNullable<NonNullable<ElementDefinition['extension']>[number]['extension']>;
+
+/** Only those that hold for everybody: with a usage, who knows whether it is meant. */
+function additional(parts: Parts): Binding[] {
+  const part = (name: string) => parts.find(({ url }) => url === name);
+  const valueSet = part('valueSet')?.valueCanonical;
+  const purpose = part('purpose')?.valueCode;
+  if (valueSet === undefined || part('usage') || part('any')?.valueBoolean) return [];
+  if (purpose === 'required' || purpose === 'maximum') return [{ strength: 'required', valueSet }];
+  return purpose === 'extensible' ? [{ strength: 'extensible', valueSet }] : [];
+}
+
+function isKnown(binding: Binding, known: readonly Binding[]): boolean {
+  return known.some(
+    (each) =>
+      urlOf(each.valueSet) === urlOf(binding.valueSet) && each.strength === binding.strength,
+  );
+}
+
+function isOfBase({ strength, valueSet }: Binding, { element }: Place): boolean {
+  const base = element?.binding;
+  if (strength === 'required' && base?.max !== undefined && urlOf(base.max) === urlOf(valueSet)) {
+    return true;
+  }
+  return base?.strength === strength && urlOf(base.valueSet) === urlOf(valueSet);
+}
+
+function urlOf(canonical: string): string {
+  return canonical.split('|')[0] ?? canonical;
+}

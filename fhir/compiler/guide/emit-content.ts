@@ -1,0 +1,155 @@
+/**
+ * What a profile says of one value, as statements over `n` (the value), `x` (a primitive's sibling)
+ * and `r` (the report). What the base types say is checked with them, and not again here; nor what
+ * `already` says: nodes that the same value is held against as well.
+ */
+import type { ElementDefinition } from '../definitions.ts';
+import { type Constraint, constraintsOf, type ElementModel, type TypeUse } from '../type-model.ts';
+import { fixedTest, patternTest } from './constants.ts';
+import { emitBindings } from './emit-bindings.ts';
+import { emitElement } from './emit-element.ts';
+import { emitTypes } from './emit-types.ts';
+import { gap, type ProfileContext, q } from './profile-context.ts';
+import { constantOf, type ProfileNode } from './profile-tree.ts';
+
+/** Where a value stands in the base types. */
+export interface Place {
+  /** Type of the value in the model: `HumanName`, `Patient.contact`. */
+  readonly type: string;
+  readonly use?: TypeUse;
+  readonly element?: ElementModel;
+}
+
+export function emitContent(
+  node: ProfileNode,
+  place: Place,
+  already: readonly ProfileNode[],
+  context: ProfileContext,
+): string {
+  return [
+    emitConstants(node, already, context),
+    emitLimits(node.definition, already, context),
+    emitBindings(node, place, already, context),
+    emitTypes(node, place, already, context),
+    emitInvariants(node, place, already, context),
+    emitElements(node, place, already, context),
+  ].join('');
+}
+
+function emitConstants(
+  { definition }: ProfileNode,
+  already: readonly ProfileNode[],
+  context: ProfileContext,
+): string {
+  const { urlName, constants } = context;
+  return (['fixed', 'pattern'] as const)
+    .map((kind) => {
+      const constant = constantOf(definition, kind);
+      if (
+        !constant ||
+        already.some((each) => isSame(constantOf(each.definition, kind), constant))
+      ) {
+        return '';
+      }
+      const { value } = constant;
+      const test = kind === 'fixed' ? fixedTest(value, 'n', constants) : patternTest(value, 'n');
+      const verb = kind === 'fixed' ? 'is fixed to' : 'must have';
+      const said = constants.nameOf(q(`the value ${verb} ${shown(value)}`));
+      return `if(!(${test}))mismatch(r,${urlName},"${kind}",${said});`;
+    })
+    .join('');
+}
+
+function emitLimits(
+  definition: ElementDefinition,
+  already: readonly ProfileNode[],
+  context: ProfileContext,
+): string {
+  const statements: string[] = [];
+  const { maxLength } = definition;
+  if (maxLength !== undefined && !already.some((each) => each.definition.maxLength === maxLength)) {
+    statements.push(`tooLong(n,${maxLength},r,${context.urlName});`);
+  }
+  for (const [kind, sign] of [
+    ['minValue', 1],
+    ['maxValue', -1],
+  ] as const) {
+    const limit = constantOf(definition, kind);
+    if (!limit || already.some((each) => isSame(constantOf(each.definition, kind), limit)))
+      continue;
+    if (typeof limit.value === 'object') {
+      gap(context, `${limit.key} of ${definition.id}`, 'limits of quantities are not compared');
+    } else {
+      statements.push(`outOfRange(n,${JSON.stringify(limit.value)},${sign},r,${context.urlName});`);
+    }
+  }
+  return statements.join('');
+}
+
+/** Constraints that neither the base type nor the nodes beside this one have. */
+function emitInvariants(
+  node: ProfileNode,
+  place: Place,
+  already: readonly ProfileNode[],
+  context: ProfileContext,
+): string {
+  const { model, invariants, rootType } = context;
+  const known = [
+    ...(model.get(place.type)?.constraints ?? []),
+    ...(place.element?.constraints ?? []),
+    ...already.flatMap((each) => constraintsOf(each.definition)),
+  ].map(({ key }) => key);
+  const added = constraintsOf(node.definition).filter(({ key }) => !known.includes(key));
+  return added.map((each) => emitInvariant(each, node, place, context)).join('');
+
+  function emitInvariant(
+    constraint: Constraint,
+    { definition }: ProfileNode,
+    { type }: Place,
+    within: ProfileContext,
+  ): string {
+    const before = invariants.unsupported.length;
+    const source = invariants.emit([constraint], rootType, type, (canonical) =>
+      within.codeSets.nameOf(canonical),
+    );
+    for (const why of invariants.unsupported.slice(before)) {
+      const what = `invariant ${constraint.key} of ${definition.id ?? definition.path}`;
+      gap(within, what, why, invariants.isUndecided);
+    }
+    invariants.unsupported.length = before;
+    return source === '' ? '' : `{${source}}`;
+  }
+}
+
+function emitElements(
+  node: ProfileNode,
+  place: Place,
+  already: readonly ProfileNode[],
+  context: ProfileContext,
+): string {
+  const type = context.model.get(place.type);
+  if (!type) return '';
+  const isPrimitive = type.kind === 'primitive';
+  const source = node.elements
+    .filter(({ name }) => !isPrimitive || name !== 'value')
+    .map((each) => {
+      const beside = already.flatMap(({ elements }) =>
+        elements.filter(({ name }) => name === each.name),
+      );
+      return emitElement(each, type, beside, context);
+    })
+    .join('');
+  // Of a primitive only the sibling has elements.
+  return isPrimitive && source !== '' ? `{const n=x;${source}}` : source;
+}
+
+export function isSame(left: unknown, right: unknown): boolean {
+  return JSON.stringify(left) === JSON.stringify(right);
+}
+
+const SHOWN_MAX = 120;
+
+function shown(value: unknown): string {
+  const text = JSON.stringify(value);
+  return text.length > SHOWN_MAX ? `${text.slice(0, SHOWN_MAX)}…` : text;
+}

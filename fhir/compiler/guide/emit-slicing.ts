@@ -1,0 +1,164 @@
+/**
+ * Slices of an element: which items are in which, how many, and what they must be. An item is in the
+ * first slice that its discriminators fit. Slices of slices are counted beside those they are in.
+ */
+import { discriminatorTest } from './discriminators.ts';
+import { emitContent, type Place } from './emit-content.ts';
+import { isOneOf, limit } from './emit-element.ts';
+import { gap, type ProfileContext, q } from './profile-context.ts';
+import type { ProfileNode } from './profile-tree.ts';
+
+/** Statements before the loop over the items, in it, and after it. */
+export interface Sliced {
+  readonly before: string;
+  readonly body: string;
+  readonly after: string;
+}
+
+const NOTHING: Sliced = { before: '', body: '', after: '' };
+/** A slice that has all items which are in no other. */
+const DEFAULT = '@default';
+
+interface Counter {
+  readonly name: string;
+  readonly slice: ProfileNode;
+}
+
+export function emitSlicing(
+  node: ProfileNode,
+  places: readonly Place[],
+  already: readonly ProfileNode[],
+  context: ProfileContext,
+): Sliced {
+  const slices = node.slices.filter((each) => !already.some((other) => has(other, each)));
+  if (slices.length === 0) return NOTHING;
+  const counters: Counter[] = [];
+  const body = emitSlices(node, slices, places, already, counters, context);
+  if (body === '') return NOTHING;
+  const variables = [...counters.map(({ name }) => `${name}=0`), 'z=-1', 'w=0'].filter((each) =>
+    new RegExp(`\\b${each.split('=', 1)[0]}\\b`).test(body),
+  );
+  return {
+    before: `let ${variables.join(',')};`,
+    body,
+    after: counters.map((each) => emitCount(each, node, context)).join(''),
+  };
+}
+
+function has(other: ProfileNode, slice: ProfileNode): boolean {
+  return other.slices.some(
+    (each) => each.slice === slice.slice && each.definition === slice.definition,
+  );
+}
+
+/** `if (in the first) … else if (in the second) … else …` */
+function emitSlices(
+  node: ProfileNode,
+  slices: readonly ProfileNode[],
+  places: readonly Place[],
+  already: readonly ProfileNode[],
+  counters: Counter[],
+  context: ProfileContext,
+): string {
+  const branches: string[] = [];
+  let isWhole = slices.length === node.slices.length;
+  for (const [at, slice] of slices.entries()) {
+    if (slice.slice === DEFAULT) continue;
+    const test = discriminatorTest(node, slice, places, context);
+    if ('why' in test) {
+      gap(context, `slice ${idOf(slice)}`, test.why, test.isOpen);
+      isWhole = false;
+      continue;
+    }
+    const name = `c${counters.length}`;
+    counters.push({ name, slice });
+    const order = emitOrder(at, slice, node, context);
+    const content = emitSlice(node, slice, places, already, counters, context);
+    branches.push(`if(${test.code}){${name}++;${order}${content}}`);
+  }
+  if (branches.length === 0) return '';
+  const otherwise = emitOtherwise(node, places, already, isWhole, counters, context);
+  return branches.join('else ') + (otherwise === '' ? '' : `else{${otherwise}}`);
+}
+
+function emitSlice(
+  node: ProfileNode,
+  slice: ProfileNode,
+  places: readonly Place[],
+  already: readonly ProfileNode[],
+  counters: Counter[],
+  context: ProfileContext,
+): string {
+  const own = placesOf(slice, places);
+  const beside = [node, ...already];
+  const contents = Map.groupBy(own, (place) => {
+    const content = emitContent(slice, place, beside, context);
+    const isPrimitive = context.model.get(place.type)?.kind === 'primitive';
+    return isPrimitive || content === '' ? content : `if(isObject(n)){${content}}`;
+  });
+  const [element] = own.flatMap((each) => each.element ?? []);
+  const isMixed = contents.size > 1 && element?.isChoice === true;
+  const content = [...contents].map(([source, of]) =>
+    isMixed && element && source !== '' ? `if(${isOneOf(of, element)}){${source}}` : source,
+  );
+  if (!isMixed) content.length = Math.min(content.length, 1);
+  return content.join('') + emitSlices(slice, slice.slices, own, already, counters, context);
+}
+
+/** Of a choice, those that the slice is for. */
+function placesOf(slice: ProfileNode, places: readonly Place[]): readonly Place[] {
+  const codes = (slice.definition.type ?? []).map(({ code }) => code);
+  const own = places.filter(({ use }) => use && codes.includes(use.code));
+  return own.length > 0 ? own : places;
+}
+
+/** What is in none of the slices. */
+function emitOtherwise(
+  node: ProfileNode,
+  places: readonly Place[],
+  already: readonly ProfileNode[],
+  isWhole: boolean,
+  counters: Counter[],
+  context: ProfileContext,
+): string {
+  const { slicing } = node.definition;
+  const byDefault = node.slices.find((each) => each.slice === DEFAULT);
+  if (byDefault) return emitSlice(node, byDefault, places, already, counters, context);
+  if (!isWhole) return '';
+  if (slicing?.rules === 'openAtEnd') return 'w=1;';
+  if (slicing?.rules !== 'closed') return '';
+  return fault('the item is in none of the slices that the profile allows', context);
+}
+
+/** `z` is the last slice that was met, `w` whether an item was in none. */
+function emitOrder(
+  at: number,
+  slice: ProfileNode,
+  { definition }: ProfileNode,
+  context: ProfileContext,
+): string {
+  const early = `the slice ${slice.slice} stands after one that it must stand before`;
+  const late = `the slice ${slice.slice} stands after an item that is in no slice`;
+  return (
+    (definition.slicing?.ordered ? `if(z>${at})${fault(early, context)}else z=${at};` : '') +
+    (definition.slicing?.rules === 'openAtEnd' ? `if(w)${fault(late, context)}` : '')
+  );
+}
+
+function fault(said: string, { urlName, constants }: ProfileContext): string {
+  return `unsliced(r,${urlName},${constants.nameOf(q(said))});`;
+}
+
+function emitCount({ name, slice }: Counter, node: ProfileNode, context: ProfileContext): string {
+  const { min = 0, max } = slice.definition;
+  const shownName = q(`${node.name}:${slice.slice}`);
+  const isMax = limit(max) < limit(node.definition.max);
+  return (
+    (min > 0 ? `if(${name}<${min})few(r,${context.urlName},${shownName},${min},${name});` : '') +
+    (isMax ? `if(${name}>${max})lots(r,${context.urlName},${shownName},${max},${name});` : '')
+  );
+}
+
+function idOf({ definition, name, slice }: ProfileNode): string {
+  return `${definition.path ?? name}:${slice}`;
+}

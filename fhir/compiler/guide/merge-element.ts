@@ -1,0 +1,60 @@
+/** What a differential's element makes of the element that it constrains. */
+import type { ElementDefinition } from '../definitions.ts';
+
+type Members = Record<string, unknown>;
+
+/** Lists that a differential adds to; every other member takes the place of the base's. */
+const ADDED = ['constraint', 'condition', 'alias', 'example', 'mapping', 'extension'] as const;
+/** Choices of which a definition has one at most: a new one takes the place of any other. */
+const CHOICES = ['fixed', 'pattern', 'minValue', 'maxValue', 'defaultValue'];
+
+export function mergedDefinition(
+  base: ElementDefinition,
+  differential: ElementDefinition,
+): ElementDefinition {
+  const merged: Members = { ...base };
+  for (const [key, value] of Object.entries(differential)) {
+    // Where it stands the tree knows; who may put it there is the base's.
+    if (key === 'id' || key === 'path' || key === 'base') continue;
+    for (const choice of CHOICES) {
+      if (key.startsWith(choice)) removeChoice(merged, choice);
+    }
+    merged[key] = isAdded(key) ? added(merged[key], value, key) : value;
+  }
+  // A binding may be given anew only in its strength.
+  if (differential.binding && base.binding?.valueSet !== undefined) {
+    merged['binding'] = { valueSet: base.binding.valueSet, ...differential.binding };
+  }
+  return merged as unknown as ElementDefinition;
+}
+
+/** A new slice starts as its element does, but need not be there, and is not sliced itself. */
+export function sliceDefinition(sliced: ElementDefinition, name: string): ElementDefinition {
+  const { slicing: _, ...rest } = sliced;
+  return { ...rest, sliceName: name, min: 0 };
+}
+
+/** An extension's definition says more of the slice that names it. */
+export function withConstraints(
+  definition: ElementDefinition,
+  constraints: ElementDefinition['constraint'],
+): ElementDefinition {
+  return mergedDefinition(definition, { path: definition.path, constraint: constraints ?? [] });
+}
+
+function removeChoice(members: Members, choice: string): void {
+  for (const key of Object.keys(members)) if (key.startsWith(choice)) delete members[key];
+}
+
+function isAdded(key: string): boolean {
+  return ADDED.some((each) => each === key);
+}
+
+function added(before: unknown, more: unknown, key: string): unknown[] {
+  const [first, second] = [before, more].map((each) => (Array.isArray(each) ? each : []));
+  const list: unknown[] = first ?? [];
+  const keyOf = (each: unknown) =>
+    key === 'constraint' ? (each as { key?: string }).key : JSON.stringify(each);
+  const known = new Set(list.map(keyOf));
+  return [...list, ...(second ?? []).filter((each) => !known.has(keyOf(each)))];
+}

@@ -1,0 +1,67 @@
+/** What the compilation of one package's profiles carries along, and what it could not do. */
+import type { CodeSets } from '../code-sets.ts';
+import type { StructureDefinition } from '../definitions.ts';
+import type { Invariants } from '../invariants.ts';
+import type { TypeModel } from '../type-model.ts';
+import type { Constants } from './constants.ts';
+import type { ProfileNode } from './profile-tree.ts';
+
+/** A rule of a profile that is not enforced. */
+export interface Gap {
+  /** Canonical url of the profile. */
+  readonly profile: string;
+  /** `invariant us-core-17`, `slice Patient.identifier:NPI`, `value set …` */
+  readonly what: string;
+  readonly why: string;
+  /**
+   * Nothing at hand decides it, and the run time says so where it matters: a code that a terminology
+   * server knows, an extension by the policy for unknown ones. It is said, and no failure.
+   */
+  readonly isOpen: boolean;
+}
+
+/** A profile that compiled code may call. */
+export interface ProfileRef {
+  /** Of its generated function. */
+  readonly name: string;
+  readonly structure: StructureDefinition;
+}
+
+export interface ProfileContext {
+  readonly model: TypeModel;
+  readonly codeSets: CodeSets;
+  readonly invariants: Invariants;
+  readonly constants: Constants;
+  /** The profile with that canonical url as this package sees it; it will be compiled too. */
+  profile(canonical: string): ProfileRef | undefined;
+  /** Whether an extension's definition is at hand; it will be compiled too. */
+  needsExtension(canonical: string): boolean;
+  /** The tree of a profile or type as this package sees it. */
+  treeOf(canonical: string): ProfileNode | undefined;
+  /** The profile that is being compiled. */
+  readonly url: string;
+  /** Constant with its url. */
+  readonly urlName: string;
+  /** First step of paths in it: the type that it constrains. */
+  readonly rootType: string;
+  readonly gaps: Gap[];
+}
+
+export function gap(context: ProfileContext, what: string, why: string, isOpen = false): void {
+  const { gaps, url } = context;
+  if (gaps.some((each) => each.profile === url && each.what === what)) return;
+  gaps.push({ profile: url, what, why, isOpen });
+}
+
+export const BASE_URL = 'http://hl7.org/fhir/StructureDefinition/';
+
+/** The type that a canonical url of the base specification names, if it is one. */
+export function baseTypeOf(canonical: string, model: TypeModel): string | undefined {
+  const url = canonical.split('|')[0] ?? canonical;
+  const name = url.startsWith(BASE_URL) ? url.slice(BASE_URL.length) : '';
+  return model.get(name)?.kind === undefined ? undefined : name;
+}
+
+export function q(text: string): string {
+  return JSON.stringify(text);
+}

@@ -1,0 +1,98 @@
+/** A snapshot's flat list of elements as the tree that its ids describe, slices beside elements. */
+import type { ElementDefinition } from '../definitions.ts';
+
+export interface ProfileNode {
+  /** Replaced, never changed: nodes of several trees share it. */
+  definition: ElementDefinition;
+  /** Last step of the path as published: `value[x]`. */
+  readonly name: string;
+  /** As in the id: `NPI`, and of a slice of that slice `NPI/first`. */
+  readonly slice?: string;
+  readonly elements: ProfileNode[];
+  readonly slices: ProfileNode[];
+  /** The node of the base's tree that this one is a copy of. */
+  readonly base?: ProfileNode;
+}
+
+/** One step of an element's id: `identifier:NPI` has a name and a slice. */
+export interface Step {
+  readonly name: string;
+  readonly slice?: string;
+}
+
+/** The steps of an element from the root on, by its id, or by its path where it has none. */
+export function stepsOf({ id, path, sliceName }: ElementDefinition): Step[] {
+  const steps = (id ?? path).split('.').map((each): Step => {
+    const at = each.indexOf(':');
+    return at < 0 ? { name: each } : { name: each.slice(0, at), slice: each.slice(at + 1) };
+  });
+  const last = steps.at(-1);
+  if (id === undefined && sliceName !== undefined && last) {
+    steps[steps.length - 1] = { name: last.name, slice: sliceName };
+  }
+  return steps;
+}
+
+/** The tree of a snapshot. What hangs in the air, its parent not being there, is left out. */
+export function treeOf(elements: readonly ElementDefinition[]): ProfileNode | undefined {
+  const [first, ...rest] = elements;
+  if (!first) return undefined;
+  const root: ProfileNode = nodeOf(first, first.path);
+  for (const definition of rest) {
+    const steps = stepsOf(definition);
+    const last = steps.at(-1);
+    const parent = steps.slice(1, -1).reduce<ProfileNode | undefined>(found, root);
+    if (!parent || !last) continue;
+    insert(parent, last, definition);
+  }
+  return root;
+}
+
+function insert(parent: ProfileNode, { name, slice }: Step, definition: ElementDefinition): void {
+  if (slice === undefined) {
+    parent.elements.push(nodeOf(definition, name));
+    return;
+  }
+  const sliced = found(parent, { name });
+  const owner = sliced && sliceOwner(sliced, slice);
+  owner?.slices.push(nodeOf(definition, name, slice));
+}
+
+export function nodeOf(definition: ElementDefinition, name: string, slice?: string): ProfileNode {
+  return { definition, name, ...(slice === undefined ? {} : { slice }), elements: [], slices: [] };
+}
+
+/** The child that a step leads to, if it is there. */
+export function found(parent: ProfileNode | undefined, step: Step): ProfileNode | undefined {
+  const child = parent?.elements.find((each) => each.name === step.name);
+  return step.slice === undefined ? child : child && sliceNamed(child, step.slice);
+}
+
+export function sliceNamed(sliced: ProfileNode, slice: string): ProfileNode | undefined {
+  return sliceOwner(sliced, slice)?.slices.find((each) => each.slice === slice);
+}
+
+/** `A/B` is a slice of the slice `A`. */
+function sliceOwner(sliced: ProfileNode, slice: string): ProfileNode | undefined {
+  const at = slice.lastIndexOf('/');
+  return at < 0 ? sliced : sliceNamed(sliced, slice.slice(0, at));
+}
+
+/** A copy that can be changed without the original. */
+export function copyOf(node: ProfileNode): ProfileNode {
+  return {
+    ...node,
+    base: node,
+    elements: node.elements.map(copyOf),
+    slices: node.slices.map(copyOf),
+  };
+}
+
+/** The element's value of `fixed[x]`, `pattern[x]`, `minValue[x]` or `maxValue[x]`. */
+export function constantOf(
+  definition: ElementDefinition,
+  prefix: 'fixed' | 'pattern' | 'minValue' | 'maxValue',
+): { key: string; value: unknown } | undefined {
+  const entry = Object.entries(definition).find(([key]) => key.startsWith(prefix));
+  return entry && { key: entry[0], value: entry[1] };
+}

@@ -1,0 +1,172 @@
+/** A FHIR package: what package.json says of it, and its conformance resources. */
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import type { CodeSystem, StructureDefinition, ValueSet } from 'fhir/r4.js';
+import type { Definitions } from '../compiler/definitions.ts';
+import type { PackageName } from './package-name.ts';
+import { readTarball } from './tar.ts';
+
+export interface FhirPackage extends PackageName {
+  /** Where it was found, as a person would say it. */
+  readonly from: string;
+  /** Whether its content may change from build to build: a folder of the user's own. */
+  readonly isFolder: boolean;
+  readonly fhirVersions: readonly string[];
+  /** Wanted version by id. */
+  readonly dependencies: Readonly<Record<string, string>>;
+  readonly definitions: Definitions;
+  /** Resources that are no definitions, as text: what the build measures with. */
+  readonly examples: readonly string[];
+  /** Of the content, however it is packed. */
+  readonly integrity: string;
+}
+
+/** A package that cannot be used, and why. */
+export class PackageError extends Error {
+  override readonly name = 'PackageError';
+}
+
+interface Manifest {
+  readonly name?: string;
+  readonly version?: string;
+  readonly fhirVersions?: readonly string[];
+  readonly 'fhir-version-list'?: readonly string[];
+  readonly dependencies?: Readonly<Record<string, string>> | null;
+}
+
+/** Text of the JSON files at the top of a package, by name. */
+type Files = ReadonlyMap<string, string>;
+
+/** Reads a folder with the files of a package, or one that has them in `package/`. */
+export function readPackageFolder(folder: string): FhirPackage {
+  if (!existsSync(folder) || !statSync(folder).isDirectory()) {
+    throw new PackageError(`${folder}: there is no such folder`);
+  }
+  const inner = join(folder, 'package');
+  const isOuter = !existsSync(join(folder, 'package.json')) && existsSync(inner);
+  const top = isOuter ? inner : folder;
+  const names = ['', ...EXAMPLES].flatMap((sub) => jsonIn(top, sub));
+  const files = new Map(names.sort().map((each) => [each, readFileSync(join(top, each), 'utf8')]));
+  return packageOf(files, folder, basename(folder), true);
+}
+
+/** Subfolders of examples; others have other renderings of what is in the package. */
+const EXAMPLES = ['example', 'examples'];
+
+function jsonIn(top: string, sub: string): string[] {
+  const folder = join(top, sub);
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder)
+    .filter((each) => each.endsWith('.json'))
+    .map((each) => join(sub, each));
+}
+
+export function readPackageTarball(bytes: Uint8Array, from: string): FhirPackage {
+  const files = new Map<string, string>();
+  for (const { path, content } of tarFiles(bytes, from)) {
+    const [, name] = /^(?:\.\/)?[^/]+\/((?:examples?\/)?[^/]+\.json)$/.exec(path) ?? [];
+    if (name !== undefined) files.set(name, content.toString('utf8'));
+  }
+  return packageOf(files, from, basename(from, '.tgz'), false);
+}
+
+function tarFiles(bytes: Uint8Array, from: string) {
+  try {
+    return readTarball(bytes);
+  } catch (cause) {
+    throw new PackageError(`${from}: this is no gzipped tar archive`, { cause });
+  }
+}
+
+function packageOf(files: Files, from: string, name: string, isFolder: boolean): FhirPackage {
+  const manifest = manifestOf(files.get('package.json'), from);
+  const { definitions, examples, guideId, guideVersion } = definitionsOf(files, from);
+  const { structures, valueSets, codeSystems } = definitions;
+  if (structures.length + valueSets.size + codeSystems.size === 0) {
+    throw new PackageError(
+      `${from}: there is no StructureDefinition, ValueSet or CodeSystem in it. ` +
+        'A package has them as .json files beside its package.json.',
+    );
+  }
+  return {
+    id: manifest.name ?? guideId ?? name,
+    version: manifest.version ?? guideVersion ?? '0.0.0',
+    from,
+    isFolder,
+    fhirVersions: manifest.fhirVersions ?? manifest['fhir-version-list'] ?? [],
+    dependencies: manifest.dependencies ?? {},
+    definitions,
+    examples,
+    integrity: integrityOf(files),
+  };
+}
+
+function manifestOf(text: string | undefined, from: string): Manifest {
+  if (text === undefined) return {};
+  try {
+    return JSON.parse(text) as Manifest;
+  } catch (cause) {
+    throw new PackageError(`${from}: its package.json is no JSON`, { cause });
+  }
+}
+
+interface Read {
+  readonly definitions: Definitions;
+  readonly examples: readonly string[];
+  readonly guideId?: string;
+  readonly guideVersion?: string;
+}
+
+type Conformance = { resourceType?: unknown; url?: string };
+
+/** By what each file holds: the names of files are the publisher's own affair. */
+function definitionsOf(files: Files, from: string): Read {
+  const structures: StructureDefinition[] = [];
+  const valueSets = new Map<string, ValueSet>();
+  const codeSystems = new Map<string, CodeSystem>();
+  let guide: { packageId?: string; version?: string } = {};
+  const examples: string[] = [];
+  for (const [file, text] of files) {
+    if (/(^|\/)\./.test(file) || file === 'package.json') continue;
+    if (file.includes('/')) {
+      examples.push(text);
+      continue;
+    }
+    const resource = resourceOf(text, `${from}, ${file}`);
+    const { resourceType, url } = resource;
+    if (resourceType === 'StructureDefinition') structures.push(resource as StructureDefinition);
+    else if (resourceType === 'ValueSet' && url) valueSets.set(url, resource as ValueSet);
+    else if (resourceType === 'CodeSystem' && url) codeSystems.set(url, resource as CodeSystem);
+    else if (resourceType === 'ImplementationGuide') guide = resource as typeof guide;
+    else if (resourceType !== undefined) examples.push(text);
+  }
+  return {
+    definitions: { structures, valueSets, codeSystems },
+    examples,
+    ...(guide.packageId === undefined ? {} : { guideId: guide.packageId }),
+    ...(guide.version === undefined ? {} : { guideVersion: guide.version }),
+  };
+}
+
+function resourceOf(text: string, where: string): Conformance {
+  try {
+    return (JSON.parse(text.replace(/^\uFEFF/, '')) ?? {}) as Conformance;
+  } catch (cause) {
+    throw new PackageError(`${where}: this is no JSON`, { cause });
+  }
+}
+
+/** The same for a tarball and for the folder that it was unpacked to. */
+function integrityOf(files: Files): string {
+  const hash = createHash('sha512');
+  for (const name of [...files.keys()].sort()) {
+    if (name.includes('/') || name.startsWith('.') || name === 'package.json') continue;
+    hash.update(`${name}\n`).update(
+      createHash('sha512')
+        .update(files.get(name) ?? '')
+        .digest(),
+    );
+  }
+  return `sha512-${hash.digest('base64')}`;
+}

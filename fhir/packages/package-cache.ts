@@ -1,0 +1,58 @@
+/**
+ * The FHIR package cache, which all FHIR tools of a machine share: a folder `id#version` for each
+ * package. https://confluence.hl7.org/display/FHIR/FHIR+Package+Cache
+ */
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { homedir } from 'node:os';
+import { dirname, join, sep } from 'node:path';
+import { type FhirPackage, PackageError, readPackageFolder } from './fhir-package.ts';
+import { nameOf, type PackageName } from './package-name.ts';
+import { readTarball } from './tar.ts';
+
+export class PackageCache {
+  readonly folder: string;
+
+  /** A path that may start with `~`. */
+  constructor(folder: string) {
+    this.folder = folder.replace(/^~(?=\/|$)/, homedir());
+  }
+
+  versionsOf(id: string): string[] {
+    if (!existsSync(this.folder)) return [];
+    const prefix = `${id}#`;
+    const names = readdirSync(this.folder).filter((each) => each.startsWith(prefix));
+    return names.map((each) => each.slice(prefix.length));
+  }
+
+  read(name: PackageName): FhirPackage | undefined {
+    const folder = join(this.folder, nameOf(name));
+    if (!existsSync(join(folder, 'package'))) return undefined;
+    return { ...readPackageFolder(folder), ...name, isFolder: false };
+  }
+
+  /** Unpacks beside its place and moves it there, so that nobody ever sees half a package. */
+  add(name: PackageName, tarball: Uint8Array): void {
+    mkdirSync(this.folder, { recursive: true });
+    const unpacked = mkdtempSync(join(this.folder, '.unpacking-'));
+    try {
+      for (const { path, content } of readTarball(tarball)) {
+        const to = join(unpacked, path);
+        if (!to.startsWith(unpacked + sep)) throw new PackageError(`${nameOf(name)}: path ${path}`);
+        mkdirSync(dirname(to), { recursive: true });
+        writeFileSync(to, content);
+      }
+      const place = join(this.folder, nameOf(name));
+      if (!existsSync(place)) renameSync(unpacked, place);
+    } finally {
+      rmSync(unpacked, { recursive: true, force: true });
+    }
+  }
+}

@@ -1,0 +1,73 @@
+/**
+ * A FHIR package registry (packages.fhir.org) or an npm registry: `/id` lists the versions, each with
+ * the address of its tarball.
+ */
+import { nameOf, type PackageName } from './package-name.ts';
+
+const TIMEOUT_MS = 30_000;
+
+interface Listing {
+  readonly versions?: Readonly<
+    Record<string, { readonly dist?: { readonly tarball?: string }; readonly url?: string }>
+  >;
+}
+
+export type Fetch = (url: string, init: { signal: AbortSignal }) => Promise<Response>;
+
+/** Why nothing came, in words. */
+export class RegistryError extends Error {
+  override readonly name = 'RegistryError';
+}
+
+export class PackageRegistry {
+  readonly #url: string;
+  readonly #fetch: Fetch;
+  readonly #listings = new Map<string, Promise<Listing>>();
+  /** After it could not be reached once, it is not tried for each dependency again. */
+  #unreachable: RegistryError | undefined;
+
+  constructor(url: string, fetch: Fetch) {
+    this.#url = url.replace(/\/$/, '');
+    this.#fetch = fetch;
+  }
+
+  async versionsOf(id: string): Promise<string[]> {
+    return Object.keys((await this.#listing(id)).versions ?? {});
+  }
+
+  async download({ id, version }: PackageName): Promise<Uint8Array> {
+    const found = (await this.#listing(id)).versions?.[version];
+    if (!found) throw new RegistryError(`${this.#url} has no ${nameOf({ id, version })}`);
+    const url = found.dist?.tarball ?? found.url ?? `${this.#url}/${id}/${version}`;
+    return new Uint8Array(await (await this.#get(url)).arrayBuffer());
+  }
+
+  #listing(id: string): Promise<Listing> {
+    const known = this.#listings.get(id) ?? this.#list(id);
+    this.#listings.set(id, known);
+    return known;
+  }
+
+  async #list(id: string): Promise<Listing> {
+    const url = `${this.#url}/${id}`;
+    const response = await this.#get(url);
+    try {
+      return (await response.json()) as Listing;
+    } catch (cause) {
+      throw new RegistryError(`${url} is no list of versions`, { cause });
+    }
+  }
+
+  async #get(url: string): Promise<Response> {
+    if (this.#unreachable) throw this.#unreachable;
+    let response: Response;
+    try {
+      response = await this.#fetch(url, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+    } catch (cause) {
+      this.#unreachable = new RegistryError(`${this.#url} cannot be reached`, { cause });
+      throw this.#unreachable;
+    }
+    if (!response.ok) throw new RegistryError(`${url} says ${response.status}`);
+    return response;
+  }
+}

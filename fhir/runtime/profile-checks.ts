@@ -1,0 +1,220 @@
+/**
+ * What compiled profiles call (fhir/compiler/emit-profile.ts). They run on any JSON, well-formed
+ * FHIR or not: its faults are reported by the checks of the base types.
+ */
+import { type CodeSet, isInSet } from './bindings.ts';
+import { compareDates } from './fhirpath-order.ts';
+import { isObject } from './object.ts';
+import { DEPTH_MAX, quote, Report } from './report.ts';
+import { resolved } from './resolve.ts';
+
+/** A compiled profile on a value: a resource, or of a data type with its `_` sibling. */
+export type ProfileCheck = (value: unknown, report: Report, sibling?: unknown) => void;
+
+const NONE: readonly never[] = [];
+
+export function list(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : NONE;
+}
+
+/** Items of a primitive array, of which some may be in its `_` sibling alone. */
+export function countOf(values: unknown, siblings: unknown): number {
+  return Math.max(list(values).length, list(siblings).length);
+}
+
+/** The JSON name that a choice has in an object, by itself or as a sibling. */
+export function choiceKey(parent: unknown, names: ReadonlyMap<string, string>): string | undefined {
+  for (const key in parent as object) {
+    if (names.has(key)) return key;
+    if (key.charCodeAt(0) === 95 && names.has(key.slice(1))) return key.slice(1);
+  }
+  return undefined;
+}
+
+export function few(report: Report, url: string, name: string, min: number, count: number): void {
+  fault(report, 'min', 'required', url, `${name} is required ${min} times, found ${count}`);
+}
+
+export function lots(report: Report, url: string, name: string, max: number, count: number): void {
+  fault(report, 'max', 'structure', url, `${name} is allowed ${max} times, found ${count}`);
+}
+
+/** `fixed` or `pattern` */
+export function mismatch(report: Report, url: string, rule: string, text: string): void {
+  fault(report, rule, 'value', url, text);
+}
+
+export function wrongType(report: Report, url: string, key: string, types: string): void {
+  fault(report, 'type', 'structure', url, `${key} may not stand here, only ${types}`);
+}
+
+export function unsliced(report: Report, url: string, text: string): void {
+  fault(report, 'slicing', 'structure', url, text);
+}
+
+function fault(report: Report, rule: string, code: string, url: string, text: string): void {
+  report.error(`profile/${rule}`, code, `Profile ${url}: ${text}`);
+}
+
+export function required(value: unknown, set: CodeSet, report: Report, url: string): void {
+  if (value === undefined || value === null || isInSet(value, set)) return;
+  const said = `the code must be in the value set ${set.url}`;
+  fault(report, 'binding', 'code-invalid', url, said);
+}
+
+/** Extensible: other codes are allowed where none of the set fits. */
+export function advised(value: unknown, set: CodeSet, report: Report, url: string): void {
+  if (value === undefined || value === null || isInSet(value, set)) return;
+  if (isObject(value) && value['coding'] === undefined && value['code'] === undefined) return;
+  const said = `Profile ${url}: no code is in the extensible value set ${set.url}`;
+  report.warning('profile/binding', 'code-invalid', said);
+}
+
+export function tooLong(value: unknown, max: number, report: Report, url: string): void {
+  if (typeof value !== 'string' || [...value].length <= max) return;
+  fault(report, 'max-length', 'too-long', url, `at most ${max} characters are allowed`);
+}
+
+/** `minValue[x]` with sign 1 and `maxValue[x]` with sign -1, of numbers and dates. */
+export function outOfRange(
+  value: unknown,
+  limit: string | number,
+  sign: 1 | -1,
+  report: Report,
+  url: string,
+): void {
+  if (value === undefined || value === null) return;
+  const order = typeof limit === 'number' ? Number(value) - limit : compareDates(value, limit);
+  if (Number.isNaN(order) || order * sign >= 0) return;
+  const word = sign === 1 ? 'less' : 'more';
+  fault(report, 'range', 'value', url, `the value is ${word} than ${limit}`);
+}
+
+/**
+ * The profile of a type within a profile, which may be about its own type. What lies deeper than
+ * DEPTH_MAX is valid for no base type, and not followed.
+ */
+export function kept(value: unknown, sibling: unknown, report: Report, check: ProfileCheck): void {
+  if (report.hops === DEPTH_MAX) return;
+  report.hops++;
+  check(value, report, sibling);
+  report.hops--;
+}
+
+/** A resource in another: its own %resource, and unless it is contained its own root. */
+export function inside(
+  value: unknown,
+  report: Report,
+  check: ProfileCheck,
+  isContained: boolean,
+): void {
+  const { resource, root } = report;
+  report.resource = value;
+  if (!isContained) report.root = value;
+  kept(value, undefined, report, check);
+  report.resource = resource;
+  report.root = root;
+}
+
+/**
+ * Whether a value keeps a profile, without a word about it. A cycle of references is no fault, and a
+ * chain of them is followed so far.
+ */
+export function conforms(
+  value: unknown,
+  report: Report,
+  check: ProfileCheck,
+  sibling?: unknown,
+): boolean {
+  report.conformance ??= new Map();
+  const known = report.conformance.get(value) ?? new Map<unknown, boolean>();
+  const before = known.get(check);
+  if (before !== undefined || report.hops === DEPTH_MAX) return before ?? true;
+  const trial = new Report({ ...report.settings, issuesMax: 1, undecided: false });
+  const isResource = isObject(value) && typeof value['resourceType'] === 'string';
+  trial.resource = isResource ? value : report.resource;
+  trial.root = isResource && !isContainedIn(report.root, value) ? value : report.root;
+  trial.bundle = report.bundle;
+  trial.hops = report.hops + 1;
+  trial.conformance = report.conformance;
+  trial.contained = report.contained;
+  if (isObject(value)) report.conformance.set(value, known.set(check, true));
+  check(value, trial, sibling);
+  if (trial.root === report.root) report.contained = trial.contained;
+  known.set(check, trial.errors === 0);
+  return trial.errors === 0;
+}
+
+function isContainedIn(root: unknown, value: unknown): boolean {
+  return isObject(root) && Array.isArray(root['contained']) && root['contained'].includes(value);
+}
+
+/** A value conforms to one profile at least. */
+export function oneOf(
+  value: unknown,
+  sibling: unknown,
+  report: Report,
+  checks: readonly ProfileCheck[],
+  url: string,
+  names: string,
+): void {
+  if (checks.some((check) => conforms(value, report, check, sibling))) return;
+  fault(report, 'type-profile', 'structure', url, `it conforms to none of ${names}`);
+}
+
+/** Types that a reference may lead to, each with the profiles of which the target keeps one. */
+export type Targets = Readonly<Record<string, readonly ProfileCheck[] | undefined>>;
+
+/** What is at hand (contained, or in the Bundle) must be as the profile wants it. */
+export function targetConforms(
+  value: unknown,
+  report: Report,
+  targets: Targets,
+  url: string,
+  names: string,
+): void {
+  const target = resolved(value, report);
+  const checks = target && targets[String(target['resourceType'])];
+  if (!target || !checks || checks.some((check) => conforms(target, report, check))) return;
+  fault(report, 'target-profile', 'structure', url, `the target conforms to none of ${names}`);
+}
+
+/** The type of the resource that a reference leads to: of the resource, else as it says. */
+export function targetTypeOf(value: unknown, report: Report): string | undefined {
+  const target = resolved(value, report);
+  if (target) return String(target['resourceType']);
+  if (!isObject(value)) return undefined;
+  const [, type] =
+    /(?:^|\/)([A-Z][A-Za-z]{1,63})\/[A-Za-z0-9.-]{1,64}(?:\/_history\/.*)?$/.exec(
+      String(value['reference'] ?? '').slice(-256),
+    ) ?? [];
+  if (type !== undefined) return type;
+  return typeof value['type'] === 'string' ? value['type'] : undefined;
+}
+
+/** Only these types of resource may stand here. */
+export function onlyTypes(value: unknown, types: string, report: Report, url: string): void {
+  if (!isObject(value) || types.includes(`|${String(value['resourceType'])}|`)) return;
+  const allowed = types.slice(1, -1).replaceAll('|', ', ');
+  const said = `only ${allowed} may stand here, no ${quote(value['resourceType'])}`;
+  fault(report, 'type', 'structure', url, said);
+}
+
+/** How a reference may lead to its target: `|contained|referenced|bundled|`. */
+export function aggregated(value: unknown, modes: string, report: Report, url: string): void {
+  const to = isObject(value) ? value['reference'] : undefined;
+  if (typeof to !== 'string') return;
+  const mode = to.startsWith('#')
+    ? 'contained'
+    : report.bundle && resolved(value, report)
+      ? 'bundled'
+      : 'referenced';
+  if (modes.includes(`|${mode}|`)) return;
+  const allowed = modes.slice(1, -1).replaceAll('|', ' or ');
+  const said = `the reference must be ${allowed}, and is ${mode}`;
+  fault(report, 'aggregation', 'structure', url, said);
+}
+
+export function someItem(value: unknown, test: (item: unknown) => boolean): boolean {
+  return Array.isArray(value) && value.some(test);
+}

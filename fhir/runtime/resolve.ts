@@ -1,0 +1,66 @@
+/** What a reference leads to, as far as nobody needs to be asked: in the resource or its Bundle. */
+import { isObject } from './object.ts';
+import type { Report } from './report.ts';
+
+type Resource = Record<string, unknown>;
+
+interface BundleIndex {
+  readonly byUrl: ReadonlyMap<string, Resource>;
+  /** `Patient/1`, for entries that no server's url names. */
+  readonly byName: ReadonlyMap<string, Resource>;
+  readonly urlOf: ReadonlyMap<unknown, string>;
+}
+
+const indexes = new WeakMap<object, BundleIndex>();
+const containedById = new WeakMap<object, ReadonlyMap<unknown, Resource>>();
+/** The base of a server's url of a resource. */
+const BASE = /^(https?:\/\/[^\s?#]{1,2000}\/)[A-Z][A-Za-z]{1,63}\/[A-Za-z0-9.-]{1,64}$/;
+
+/** The resource that a Reference, a canonical or a uri leads to. */
+export function resolved(value: unknown, report: Report): Resource | undefined {
+  const to = isObject(value) ? value['reference'] : value;
+  if (typeof to !== 'string' || to === '') return undefined;
+  if (to.charCodeAt(0) === 35) return resolvedLocal(to.slice(1), report.root);
+  if (report.bundle === undefined) return undefined;
+  const { byUrl, byName, urlOf } = indexOf(report.bundle);
+  const history = to.indexOf('/_history/');
+  const plain = history < 0 ? to : to.slice(0, history);
+  if (plain.includes(':')) return byUrl.get(plain);
+  const base = BASE.exec(urlOf.get(report.root) ?? '')?.[1];
+  return base === undefined ? byName.get(plain) : byUrl.get(base + plain);
+}
+
+function resolvedLocal(id: string, root: unknown): Resource | undefined {
+  if (!isObject(root)) return undefined;
+  if (id === '') return root;
+  const known = containedById.get(root) ?? new Map(resourcesIn(root['contained']).map(byId));
+  containedById.set(root, known);
+  return known.get(id);
+}
+
+function byId(resource: Resource): [unknown, Resource] {
+  return [resource['id'], resource];
+}
+
+function resourcesIn(list: unknown): Resource[] {
+  return Array.isArray(list) ? list.filter(isObject) : [];
+}
+
+function indexOf(bundle: Resource): BundleIndex {
+  const known = indexes.get(bundle);
+  if (known) return known;
+  const byUrl = new Map<string, Resource>();
+  const byName = new Map<string, Resource>();
+  const urlOf = new Map<unknown, string>();
+  for (const { fullUrl, resource } of resourcesIn(bundle['entry'])) {
+    if (!isObject(resource)) continue;
+    const name = `${resource['resourceType']}/${resource['id']}`;
+    if (!byName.has(name)) byName.set(name, resource);
+    if (typeof fullUrl !== 'string') continue;
+    if (!byUrl.has(fullUrl)) byUrl.set(fullUrl, resource);
+    urlOf.set(resource, fullUrl);
+  }
+  const index = { byUrl, byName, urlOf };
+  indexes.set(bundle, index);
+  return index;
+}

@@ -1,0 +1,111 @@
+/** Compiled profiles meet any JSON: its faults are the base types' to report, and nothing throws. */
+import { expect, test } from 'vitest';
+import { CANONICAL, guide, profile } from '../support/guide.ts';
+import { sets, structures, systems } from '../support/guide-fixture.ts';
+import { observation, patient } from '../support/patient.ts';
+import { compiledGuides } from '../support/profiled.ts';
+
+type Json = Record<string, unknown>;
+
+const ODD: readonly unknown[] = [null, 1, 'x', '#', true, [], {}, [[1]], [null], [{}], { url: 1 }];
+const { validate } = await compiledGuides([guide(structures, sets, systems)], 'with-hostile');
+
+/** Every place in the JSON, as the object and the key in it. */
+function places(value: Json): [Json, string][] {
+  return Object.keys(value).flatMap((key) => {
+    const inner = value[key];
+    const below = typeof inner === 'object' && inner !== null ? places(inner as Json) : [];
+    return [[value, key] as [Json, string], ...below];
+  });
+}
+
+test('whatever stands anywhere, also beside it', () => {
+  const coding = [{ system: 'http://example.org/system', code: 'a' }];
+  const subjects = [
+    patient({
+      extension: [{ url: `${CANONICAL}odd`, valueInteger: 1 }],
+      identifier: [{ system: 'http://example.org/system', value: '1' }],
+      name: [{ family: 'a', given: ['b'] }],
+      contact: [{ name: { family: 'a' } }],
+      deceasedBoolean: false,
+    }),
+    observation({
+      category: [{ coding, text: 'x' }],
+      subject: { reference: '#a' },
+      performer: [{ reference: 'Patient/1' }],
+      valueInteger: 3,
+      contained: [{ resourceType: 'Patient', id: 'a' }],
+    }),
+  ];
+  const urls = structures.map(({ url }) => url);
+  let count = 0;
+  for (const subject of subjects) {
+    for (let at = 0; at < places(subject).length; at++) {
+      for (const odd of ODD) {
+        for (const prefix of ['', '_']) {
+          const copy = structuredClone(subject);
+          const [holder, key] = places(copy)[at] ?? [copy, 'a'];
+          if (key === 'resourceType') continue;
+          holder[prefix + key] = odd;
+          validate({ ...copy, meta: { profile: urls } });
+          count++;
+        }
+      }
+    }
+  }
+  expect(count).toBeGreaterThan(500);
+});
+
+test('a chain of references as long as a Bundle ends, in linear time', async () => {
+  const url = `${CANONICAL}linked`;
+  const other = [{ code: 'Reference', targetProfile: [url] }];
+  const linked = profile('linked', 'Patient', [{ id: 'Patient.link.other', type: other }]);
+  const compiled = await compiledGuides([guide([linked])], 'with-chain');
+  const entry = Array.from({ length: 3000 }, (_, i) => ({
+    fullUrl: `http://example.org/Patient/${i}`,
+    resource: {
+      ...patient({ id: `${i}`, meta: { profile: [url] } }),
+      link: [{ other: { reference: `Patient/${i + 1}` }, type: 'seealso' }],
+    },
+  }));
+  const started = performance.now();
+  const issues = compiled.validate({ resourceType: 'Bundle', type: 'collection', entry });
+  expect(issues.filter(({ severity }) => severity === 'error')).toEqual([]);
+  expect(performance.now() - started).toBeLessThan(5000);
+});
+
+test('profiles of types that refer to each other are kept as deep as a resource may nest', async () => {
+  const [own, pointing] = [`${CANONICAL}own`, `${CANONICAL}pointing`];
+  const identifier = [{ code: 'Identifier', profile: [own] }];
+  const reference = [{ code: 'Reference', profile: [pointing] }];
+  const compiled = await compiledGuides(
+    [
+      guide([
+        profile('owning', 'Patient', [{ id: 'Patient.identifier', type: identifier }]),
+        profile('own', 'Identifier', [
+          { id: 'Identifier.value', min: 1 },
+          { id: 'Identifier.assigner', type: reference },
+        ]),
+        profile('pointing', 'Reference', [{ id: 'Reference.identifier', type: identifier }], {
+          kind: 'complex-type',
+        }),
+      ]),
+    ],
+    'with-nesting',
+  );
+  const nested = (depth: number, last: Json): Json => {
+    let value = last;
+    for (let i = 0; i < depth; i++) value = { value: 'a', assigner: { identifier: value } };
+    return value;
+  };
+  const rulesOf = (identifier: Json) =>
+    compiled
+      .validate({
+        ...patient({ meta: { profile: [`${CANONICAL}owning`] } }),
+        identifier: [identifier],
+      })
+      .flatMap(({ severity, rule }) => (severity === 'error' ? [rule] : []));
+  expect(rulesOf(nested(80, { value: 'a' }))).toEqual([]);
+  expect(rulesOf(nested(80, { system: 'http://example.org' }))).toEqual(['profile/min']);
+  expect(rulesOf(nested(100_000, { value: 'a' }))).not.toEqual([]);
+});
