@@ -18,7 +18,8 @@ export function problemsOf(lockfile, manifest) {
   for (const [path, entry] of Object.entries(packages)) {
     const refuse = (what) => problems.push(`${path}: ${what}`);
     if (entry.link === true) refuse('is a link, not a package');
-    if (entry.name !== undefined && entry.name !== nameOf(path)) refuse(`is ${entry.name}`);
+    const isOther = entry.name !== undefined && entry.name !== nameOf(path);
+    if (isOther && !isAlias(nameOf(path), entry.name, manifest)) refuse(`is ${entry.name}`);
     // npm leaves the place out where it is the configured registry (omit-lockfile-registry-resolved).
     if (entry.resolved !== undefined) refuse('comes from a place of its own');
     if (entry.inBundle === true) {
@@ -31,6 +32,11 @@ export function problemsOf(lockfile, manifest) {
     }
   }
   return problems;
+}
+
+/** package.json itself says that another package stands in for it. */
+function isAlias(name, other, { overrides = {} }) {
+  return String(overrides[name]).startsWith(`npm:${other}@`);
 }
 
 /** A bundled package is within the archive of one above it, and covered by its hash. */

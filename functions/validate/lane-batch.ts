@@ -39,6 +39,7 @@ export async function validateLaneBatch(
   let fresh: readonly Submission[] = [];
   await withinTime(context, async (validating) => {
     const { suspects, ...others } = await bySuspicion(submissions, batch);
+    tally.add('Submitted', others.fresh.filter(({ receives }) => receives <= 1).length);
     fresh = probing ? others.fresh.slice(0, 1) : others.fresh;
     for (const submission of await sendAway(suspects, tally)) gone.add(submission);
     await runBatch(fresh, idsOf(fresh), during(pool, validating), batch);

@@ -139,6 +139,8 @@ const VERBS: Readonly<Record<string, string>> = {
   'dynamodb:Scan': 'lists',
   'dynamodb:PutItem': 'writes',
   'dynamodb:UpdateItem': 'writes',
+  'dynamodb:BatchWriteItem': 'writes',
+  'dynamodb:DeleteItem': 'deletes',
   's3:GetObject': 'reads',
   's3:GetObjectVersion': 'reads',
   's3:PutObject': 'writes',

@@ -48,6 +48,6 @@ test('R04: a refusal that is interrupted is made again, and is the same', async 
       ]);
     },
   });
-  // Told to the audit log, written to Quarantine, told to producers.
-  expect(calls).toBe(3);
+  // Marked as in its environment, told to the audit log, written to Quarantine, told to producers.
+  expect(calls).toBe(4);
 }, 60_000);
