@@ -16,7 +16,7 @@ const EXPLAINED: readonly Explained[] = [
   },
   {
     kind: 'PROCESSWRAP',
-    file: 'functions/validate/isolation/own-process.ts',
+    file: 'functions/validate/isolation/child.ts',
     because: 'kept for the next resource that runs alone',
   },
 ];
