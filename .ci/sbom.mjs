@@ -21,7 +21,8 @@ export function problemsOf(sbom, lockfile) {
   }
   const purls = Object.entries(packages).map(([path, entry]) => ({
     ...entry,
-    purl: `pkg:npm/${nameOf(path).replace('@', '%40')}@${entry.version}`,
+    // An alias is installed under another name than its own.
+    purl: `pkg:npm/${(entry.name ?? nameOf(path)).replace('@', '%40')}@${entry.version}`,
   }));
   // Within a bundle a package has no hash of its own; the bundle has.
   const bundled = new Set(purls.filter(({ inBundle }) => inBundle).map(({ purl }) => purl));
