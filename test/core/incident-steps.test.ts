@@ -5,6 +5,7 @@ import {
   afterStep,
   isFinished,
   isLookDue,
+  isUnanswered,
   LOOKED_AGAIN,
   type StepsPolicy,
   stepsDue,
@@ -157,4 +158,9 @@ describe('the remedy', () => {
       expect(takeAll(incident, NOW, pausing).taken).not.toContain('pause-lane critical');
     }
   });
+});
+
+test('R22: a page again and an escalation are sent because nobody acknowledged', () => {
+  const notices = ['page', 'notice', 'page-again', 'escalation', 'resolution'] as const;
+  expect(notices.filter(isUnanswered)).toEqual(['page-again', 'escalation']);
 });

@@ -123,3 +123,9 @@ describe('after a hop', () => {
     );
   });
 });
+
+test('a message that carries no resource itself keeps the correlation id that it says', () => {
+  const correlationId = '0a3b9e0c-1111-4222-8333-444444444444';
+  const { origin } = readProvenance({ messageId: 'm', sentAt: 1, attributes: { correlationId } });
+  expect(origin).toMatchObject({ messageId: 'm', correlationId });
+});
