@@ -7,16 +7,16 @@ import type { EmulatorData, EmulatorOrder } from './emulator.ts';
 import { createStores, persistStores } from './fauxqs-stores.ts';
 import { endPollsOfTheGone } from './gone-pollers.ts';
 import { addGuardedObjects } from './guarded-objects.ts';
-import { addLockedBuckets } from './locked-buckets.ts';
 import { losingConnections } from './lost-connections.ts';
+import { addVersionedBuckets } from './versioned-buckets.ts';
 
 assert(parentPort, 'runs in a thread');
 const data: EmulatorData = workerData;
 const stores = await createStores();
 const app = buildApp({ logger: false, stores });
 endPollsOfTheGone(app, stores.sqsStore);
-addLockedBuckets(app, stores.s3Store);
 addGuardedObjects(app);
+addVersionedBuckets(app, stores.s3Store);
 guardLoopback(app.server);
 const endpoint = await app.listen({ host: '127.0.0.1', port: data.port });
 const close = data.dataDir ? await persistStores(stores, data.dataDir, endpoint) : () => {};

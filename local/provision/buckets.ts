@@ -1,4 +1,9 @@
-import { BucketAlreadyOwnedByYou, CreateBucketCommand, type S3Client } from '@aws-sdk/client-s3';
+import {
+  BucketAlreadyOwnedByYou,
+  CreateBucketCommand,
+  PutBucketVersioningCommand,
+  type S3Client,
+} from '@aws-sdk/client-s3';
 import type { BucketPlan } from '../template/plan.ts';
 
 /** Creates the buckets that do not exist yet. */
@@ -10,6 +15,10 @@ export async function provisionBuckets(s3: S3Client, plans: BucketPlan[]): Promi
         await s3.send(new CreateBucketCommand({ Bucket, ObjectLockEnabledForBucket }));
       } catch (error) {
         if (!(error instanceof BucketAlreadyOwnedByYou)) throw error;
+      }
+      const { VersioningConfiguration } = properties;
+      if (VersioningConfiguration !== undefined) {
+        await s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration }));
       }
     }),
   );

@@ -49,7 +49,10 @@ export const tableSchema = z.object({
     .default([]),
 });
 
-export const bucketSchema = z.object({ ObjectLockEnabled: boolean.default(false) });
+export const bucketSchema = z.object({
+  ObjectLockEnabled: boolean.default(false),
+  VersioningConfiguration: z.object({ Status: z.enum(['Enabled', 'Suspended']) }).optional(),
+});
 
 export const secretSchema = z.object({
   SecretString: z.string().optional(),

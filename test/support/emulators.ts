@@ -6,7 +6,7 @@ import dynalite from 'dynalite';
 import { buildApp } from 'fauxqs';
 import { createStores } from '../../local/emulators/fauxqs-stores.ts';
 import { addGuardedObjects } from '../../local/emulators/guarded-objects.ts';
-import { addLockedBuckets } from '../../local/emulators/locked-buckets.ts';
+import { addVersionedBuckets } from '../../local/emulators/versioned-buckets.ts';
 import { startSecretsManager } from '../../local/secrets.ts';
 
 /** The one secret that there is. */
@@ -20,8 +20,8 @@ export interface Emulators {
 export async function startEmulators(): Promise<Emulators> {
   const stores = await createStores();
   const fauxqs = buildApp({ logger: false, stores });
-  addLockedBuckets(fauxqs, stores.s3Store);
   addGuardedObjects(fauxqs);
+  addVersionedBuckets(fauxqs, stores.s3Store);
   const messaging = await fauxqs.listen({ host: '127.0.0.1', port: 0 });
   const secrets = await startSecretsManager(new Map([[HASH_KEY_ARN, 'of the tests']]));
   const dynamo: Server = dynalite({ createTableMs: 0 });

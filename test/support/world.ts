@@ -1,6 +1,6 @@
 /** The queues, topics, tables and bucket of one stage, as the stack names and wires them. */
 import { CreateTableCommand, type CreateTableCommandInput } from '@aws-sdk/client-dynamodb';
-import { CreateBucketCommand } from '@aws-sdk/client-s3';
+import { CreateBucketCommand, PutBucketVersioningCommand } from '@aws-sdk/client-s3';
 import { CreateTopicCommand, SubscribeCommand } from '@aws-sdk/client-sns';
 import { CreateQueueCommand } from '@aws-sdk/client-sqs';
 import type { Lane } from '../../core/messages.ts';
@@ -87,6 +87,10 @@ export async function buildWorld(settings: Record<string, unknown> = {}): Promis
   for (const Bucket of [bucket, reportsBucket, analyticsBucket]) {
     await testClients().s3.send(new CreateBucketCommand({ Bucket }));
   }
+  const VersioningConfiguration = { Status: 'Enabled' } as const;
+  await testClients().s3.send(
+    new PutBucketVersioningCommand({ Bucket: bucket, VersioningConfiguration }),
+  );
   const auditBucket = `${prefix}-audit`;
   await testClients().s3.send(
     new CreateBucketCommand({ Bucket: auditBucket, ObjectLockEnabledForBucket: true }),

@@ -3,6 +3,7 @@ import {
   DeleteObjectCommand,
   GetObjectCommand,
   ListObjectVersionsCommand,
+  PutBucketVersioningCommand,
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
@@ -15,6 +16,9 @@ beforeAll(async () => {
   const { s3 } = testClients();
   await s3.send(new CreateBucketCommand({ Bucket: 'locked', ObjectLockEnabledForBucket: true }));
   await s3.send(new CreateBucketCommand({ Bucket: 'open' }));
+  await s3.send(new CreateBucketCommand({ Bucket: 'versioned' }));
+  const VersioningConfiguration = { Status: 'Enabled' } as const;
+  await s3.send(new PutBucketVersioningCommand({ Bucket: 'versioned', VersioningConfiguration }));
 });
 afterAll(() => emulators.stop());
 
@@ -73,4 +77,32 @@ test('versions are listed in pages', async () => {
   expect(first).toMatchObject({ IsTruncated: true, NextKeyMarker: 'c/2' });
   const rest = await versionsOf('c/', { KeyMarker: 'c/2' });
   expect(rest).toMatchObject({ IsTruncated: false, Versions: [{ Key: 'c/3' }] });
+});
+
+test('a versioned bucket answers with versions, hands out each, and forgets one for good', async () => {
+  const { s3 } = testClients();
+  const Bucket = 'versioned';
+  const Key = 'd/1';
+  const { VersionId: first } = await put(Bucket, Key, 'first');
+  const { VersionId: second } = await put(Bucket, Key, 'second');
+  const get = async (VersionId?: string) => {
+    const { Body, VersionId: id } = await s3.send(new GetObjectCommand({ Bucket, Key, VersionId }));
+    return [await Body?.transformToString(), id];
+  };
+  expect(first).not.toBe(second);
+  expect(await get()).toEqual(['second', second]);
+  expect(await get(second)).toEqual(['second', second]);
+  expect(await get(first)).toEqual(['first', first]);
+  await expect(get('none')).rejects.toMatchObject({ name: 'NoSuchVersion' });
+  await s3.send(new DeleteObjectCommand({ Bucket, Key, VersionId: second }));
+  expect(await get()).toEqual(['first', first]);
+  await s3.send(new DeleteObjectCommand({ Bucket, Key }));
+  await expect(get()).rejects.toMatchObject({ name: 'NoSuchKey' });
+  expect(await get(first)).toEqual(['first', first]);
+  await s3.send(new DeleteObjectCommand({ Bucket, Key, VersionId: first }));
+  await expect(get(first)).rejects.toMatchObject({ name: 'NoSuchVersion' });
+});
+
+test('a bucket without versions names none', async () => {
+  expect((await put('open', 'e', 'x')).VersionId).toBeUndefined();
 });

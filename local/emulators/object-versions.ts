@@ -1,0 +1,85 @@
+/** The versions that fauxqs does not keep. Past ones are in memory only. */
+import type { BuildAppOptions } from 'fauxqs';
+
+export type Store = NonNullable<BuildAppOptions['stores']>['s3Store'];
+export type Version = { id: string; at: Date; body?: Buffer };
+
+/** By its content, so that it is the same after a restart: two versions alike have one id. */
+export const idOf = (etag: string) => etag.replaceAll('"', '');
+
+/** All versions of the objects in one store. */
+export class Versions {
+  readonly #store: Store;
+  /** Those that are no longer current, oldest first, by bucket and key; no body: a deletion. */
+  readonly #past = new Map<string, Version[]>();
+  #markers = 0;
+
+  constructor(store: Store) {
+    this.#store = store;
+  }
+
+  current(bucket: string, key: string) {
+    try {
+      return this.#store.headObject(bucket, key);
+    } catch {
+      return undefined;
+    }
+  }
+
+  past(bucket: string, key: string): Version[] {
+    return this.#past.get(`${bucket}/${key}`) ?? [];
+  }
+
+  /** The current version makes room for another. */
+  retire(bucket: string, key: string): void {
+    if (!this.current(bucket, key)) return;
+    const { body, etag, lastModified: at } = this.#store.getObject(bucket, key);
+    this.#add(bucket, key, { id: idOf(etag), at, body });
+  }
+
+  /** The current version, if there is one, is hidden by a mark. */
+  markDeleted(bucket: string, key: string): void {
+    this.retire(bucket, key);
+    this.#markers += 1;
+    this.#add(bucket, key, { id: `deleted-${this.#markers}`, at: new Date() });
+  }
+
+  /** Removes one version for good. What was current makes room for the one before. */
+  remove(bucket: string, key: string, id: string): void {
+    const before = this.past(bucket, key);
+    const index = before.findIndex((version) => version.id === id);
+    if (index >= 0) {
+      this.#past.set(`${bucket}/${key}`, before.toSpliced(index, 1));
+      return;
+    }
+    const now = this.current(bucket, key);
+    if (now === undefined || idOf(now.etag) !== id) return;
+    this.#store.deleteObject(bucket, key);
+    const last = before.at(-1);
+    if (last?.body === undefined) return;
+    this.#past.set(`${bucket}/${key}`, before.slice(0, -1));
+    this.#store.putObject(bucket, key, last.body, 'application/octet-stream', {});
+  }
+
+  #add(bucket: string, key: string, version: Version): void {
+    this.#past.set(`${bucket}/${key}`, [...this.past(bucket, key), version]);
+  }
+
+  /** Oldest first. */
+  all(bucket: string, key: string): Version[] {
+    const before = this.past(bucket, key);
+    const now = this.current(bucket, key);
+    if (!now) return before;
+    return [...before, { id: idOf(now.etag), at: now.lastModified, body: now.body }];
+  }
+
+  keys(bucket: string, prefix: string, after: string): string[] {
+    const gone = [...this.#past.keys()]
+      .filter((path) => path.startsWith(`${bucket}/${prefix}`))
+      .map((path) => path.slice(bucket.length + 1));
+    const maxKeys = Number.POSITIVE_INFINITY;
+    const there = this.#store.listObjects(bucket, { prefix, maxKeys }).objects;
+    const keys = new Set([...gone, ...there.map(({ key }) => key)]);
+    return [...keys].filter((key) => key > after).sort();
+  }
+}

@@ -1,0 +1,94 @@
+/**
+ * What fauxqs lacks of S3: puts that must not overwrite; versions, in buckets that keep them; and Object
+ * Lock, under which none of them can be deleted, not even by who may, and retention has no end.
+ */
+import type { buildApp } from 'fauxqs';
+import { idOf, type Store, type Version, Versions } from './object-versions.ts';
+
+type App = ReturnType<typeof buildApp>;
+type Query = Readonly<Record<string, string | undefined>>;
+
+const KEYS_MAX = 1000;
+
+interface Refusal {
+  readonly status: number;
+  readonly code: string;
+}
+
+/** Adds them to an app that was built upon `store`; before it listens. */
+export function addVersionedBuckets(app: App, store: Store): void {
+  const locked = new Set<string>();
+  const versioned = new Set<string>();
+  const versions = new Versions(store);
+
+  app.addHook('preHandler', async (request, reply) => {
+    const { bucket = '', '*': key = '' } = request.params as Query;
+    const query = request.query as Query;
+    const { versionId } = query;
+    const refuse = ({ status, code }: Refusal) =>
+      reply.status(status).type('application/xml').send(`<Error><Code>${code}</Code></Error>`);
+
+    if (request.method === 'PUT' && key === '') {
+      const isLocked = request.headers['x-amz-bucket-object-lock-enabled'] === 'true';
+      if (isLocked) locked.add(bucket);
+      if (isLocked || query['versioning'] !== undefined) versioned.add(bucket);
+      if (query['versioning'] !== undefined) return reply.status(200).send();
+    } else if (request.method === 'PUT') {
+      const careful = request.headers['if-none-match'] === '*';
+      if (careful && versions.current(bucket, key)) {
+        return refuse({ status: 412, code: 'PreconditionFailed' });
+      }
+      if (versioned.has(bucket)) versions.retire(bucket, key);
+    } else if (request.method === 'DELETE' && key !== '' && versioned.has(bucket)) {
+      if (versionId === undefined) versions.markDeleted(bucket, key);
+      else if (locked.has(bucket)) return refuse({ status: 403, code: 'AccessDenied' });
+      else {
+        versions.remove(bucket, key, versionId);
+        return reply.status(204).send();
+      }
+    } else if (request.method === 'POST' && locked.has(bucket)) {
+      return refuse({ status: 501, code: 'NotImplemented' });
+    } else if (request.method === 'GET' && key === '' && query['versions'] !== undefined) {
+      const { prefix = '', 'key-marker': after = '', 'max-keys': most = KEYS_MAX } = query;
+      const keys = versions.keys(bucket, prefix, after);
+      const page = keys.slice(0, Number(most));
+      const listed = page.map((each) => ({ key: each, versions: versions.all(bucket, each) }));
+      return reply.type('application/xml').send(listing(listed, keys.length > page.length));
+    } else if (request.method === 'GET' && versionId !== undefined) {
+      const version = versions.all(bucket, key).find(({ id }) => id === versionId);
+      if (version === undefined) return refuse({ status: 404, code: 'NoSuchVersion' });
+      if (version.body === undefined) return refuse({ status: 405, code: 'MethodNotAllowed' });
+      reply.header('x-amz-version-id', version.id);
+      return reply.type('application/octet-stream').send(version.body);
+    }
+    return undefined;
+  });
+
+  app.addHook('onSend', async (request, reply, payload) => {
+    const { bucket = '', '*': key = '' } = request.params as Query;
+    const isObject = key !== '' && (request.method === 'GET' || request.method === 'PUT');
+    if (isObject && reply.statusCode === 200 && versioned.has(bucket)) {
+      const now = versions.current(bucket, key);
+      if (now && !reply.hasHeader('x-amz-version-id')) {
+        reply.header('x-amz-version-id', idOf(now.etag));
+      }
+    }
+    return payload;
+  });
+}
+
+type Listed = { key: string; versions: Version[] };
+
+/** As S3 lists them: the newest version of each key first. */
+function listing(keys: Listed[], truncated: boolean): string {
+  const items = keys.flatMap(({ key, versions }) =>
+    versions.toReversed().map(({ id, at, body }, index) => {
+      const tag = body ? 'Version' : 'DeleteMarker';
+      const facts = `<Key>${key}</Key><VersionId>${id}</VersionId><IsLatest>${index === 0}</IsLatest>`;
+      return `<${tag}>${facts}<LastModified>${at.toISOString()}</LastModified></${tag}>`;
+    }),
+  );
+  const next = truncated ? `<NextKeyMarker>${keys.at(-1)?.key}</NextKeyMarker>` : '';
+  const end = `<IsTruncated>${truncated}</IsTruncated>${next}`;
+  return `<ListVersionsResult>${end}${items.join('')}</ListVersionsResult>`;
+}
