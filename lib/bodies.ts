@@ -6,11 +6,16 @@ import {
   BucketEncryption,
   type BucketProps,
   type IBucket,
+  type LifecycleRule,
   ObjectOwnership,
 } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
+import { HOPS_PREFIX, SUBMISSIONS_PREFIX } from '../core/claim-check.ts';
+import type { BodyPrefix } from '../functions/aws/bodies-bucket.ts';
 import { ACCESS_LOGS_BY_S3_KEY, acknowledge, NO_REPLICATION } from './acknowledgements.ts';
+import type { Config } from './config.ts';
 import { type Foundation, resourceName, STAGE_POLICIES } from './foundation.ts';
+import { quarantineBodyDays } from './retention-config.ts';
 
 export class Bodies extends Construct {
   readonly bucket: Bucket;
@@ -48,14 +53,30 @@ export class Bodies extends Construct {
       // The CDK's own types do not hold under exactOptionalPropertyTypes: a Bucket is an IBucket.
       serverAccessLogsBucket: this.accessLogs as IBucket,
       serverAccessLogsPrefix: 'bodies/',
-      lifecycleRules: [
-        {
-          abortIncompleteMultipartUploadAfter: Duration.days(1),
-          noncurrentVersionExpiration: Duration.days(35),
-        },
-      ],
+      lifecycleRules: lifecycleRules(config),
     });
     acknowledge(this.accessLogs, ACCESS_LOGS_BY_S3_KEY);
     acknowledge(this, NO_REPLICATION);
   }
+}
+
+/** A version that expires becomes noncurrent first, and is gone so many days later. */
+function lifecycleRules(config: Config): LifecycleRule[] {
+  const { retention } = config;
+  const { resourcesDays } = retention;
+  const expiring = (prefix: BodyPrefix | typeof SUBMISSIONS_PREFIX, days: number) => ({
+    prefix,
+    expiration: Duration.days(days),
+  });
+  return [
+    {
+      abortIncompleteMultipartUploadAfter: Duration.days(1),
+      noncurrentVersionExpiration: Duration.days(retention.noncurrentDays),
+      expiredObjectDeleteMarker: true,
+    },
+    expiring(SUBMISSIONS_PREFIX, retention.submissionsDays),
+    expiring(HOPS_PREFIX, retention.hopsDays),
+    expiring('quarantine/', quarantineBodyDays(config)),
+    ...(resourcesDays === undefined ? [] : [expiring('resources/', resourcesDays)]),
+  ];
 }

@@ -3,6 +3,7 @@ import { WRITING_MS } from '../functions/validate/handlers-clock.ts';
 import type { Config } from './config.ts';
 import { endpointProblems } from './endpoint-checks.ts';
 import { sizeProblems } from './resource-size.ts';
+import { retentionProblems } from './retention-config.ts';
 import { retryProblems } from './retry-checks.ts';
 import { senderProblems, sourceProblems } from './source-config.ts';
 
@@ -124,6 +125,7 @@ export function configProblems(config: Config): string[] {
     ...queueProblems('reporting', config.reporting, config.reporting.windowSeconds),
     ...queueProblems('analytics', config.analytics, config.analytics.windowSeconds),
     ...retryProblems(config),
+    ...retentionProblems(config),
   ];
   if (config.chaos === 'on' && config.stage === 'prod') {
     problems.push('chaos on is refused for stage prod');

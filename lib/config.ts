@@ -10,6 +10,7 @@ import { deliveryConfigSchema } from './delivery-config.ts';
 import { fhirConfigSchema } from './fhir-config.ts';
 import { incidentConfig } from './incident-config.ts';
 import { analyticsConfigSchema, reportingConfigSchema } from './insight-config.ts';
+import { retentionConfigSchema } from './retention-config.ts';
 import { sendersSchema, sourcesConfigSchema } from './source-config.ts';
 import { terminologyConfigSchema } from './terminology-config.ts';
 import { tracesConfigSchema } from './traces-config.ts';
@@ -100,6 +101,8 @@ const schema = z.strictObject({
   maxReceiveCount: z.int().min(10).max(1000).default(1000),
   /** Of every queue. An SQS limit: 14 days. */
   retentionDays: z.int().min(1).max(14).default(14),
+  /** Of resources, quarantine and bodies. */
+  retention: retentionConfigSchema,
   /** Consumes the lanes' dead-letter queues. */
   quarantine: z
     .strictObject({

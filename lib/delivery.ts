@@ -61,6 +61,7 @@ export class Delivery extends Construct {
       environment: {
         [ENV.resourcesTable]: props.resources.tableName,
         [ENV.quarantineTable]: props.quarantine.tableName,
+        [ENV.quarantineDays]: String(config.retention.quarantineDays),
         [ENV.breakersTable]: props.breakers.tableName,
         [ENV.bodiesBucket]: props.bodies.bucketName,
         [ENV.deliveryQueueUrl]: this.queue.queueUrl,

@@ -37,6 +37,7 @@ export class Quarantine extends Construct {
       reservedConcurrency: concurrency.reserved.quarantine,
       environment: {
         [ENV.quarantineTable]: props.table.tableName,
+        [ENV.quarantineDays]: String(config.retention.quarantineDays),
         [ENV.bodiesBucket]: props.bodies.bucketName,
         [ENV.outcomesTopicArn]: props.outcomes.topicArn,
         [ENV.deadLetterQueueUrls]: props.lanes.map((lane) => lane.deadLetter.queueUrl).join(','),

@@ -23,7 +23,7 @@ const text = (name: string) => ({ name, type: AttributeType.STRING });
 export class Tables extends Construct {
   /** Current valid resource by `<source>#<type>#<id>`. */
   readonly resources: Table;
-  /** Messages in trouble by original message id. */
+  /** Messages in trouble by original message id (expiring). */
   readonly quarantine: Table;
   /** Which messages each environment has, and which were in one that died (expiring). */
   readonly inFlight: Table;
@@ -57,7 +57,7 @@ export class Tables extends Construct {
     });
     this.breakers = table('Breakers');
     this.supervision = table('Supervision');
-    this.quarantine = table('Quarantine');
+    this.quarantine = table('Quarantine', { timeToLiveAttribute: 'expiresAt' });
     if (foundation.config.keepFormerIndex) {
       this.quarantine.addGlobalSecondaryIndex({
         indexName: FORMER_FINGERPRINT_INDEX,

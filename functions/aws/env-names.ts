@@ -14,6 +14,8 @@ export const ENV = {
   deadLetterQueueUrls: 'DEAD_LETTER_QUEUE_URLS',
   resourcesTable: 'RESOURCES_TABLE',
   quarantineTable: 'QUARANTINE_TABLE',
+  /** How long an entry is kept; absent where it does not expire. */
+  quarantineDays: 'QUARANTINE_DAYS',
   inFlightTable: 'IN_FLIGHT_TABLE',
   incidentsTable: 'INCIDENTS_TABLE',
   breakersTable: 'BREAKERS_TABLE',

@@ -7,6 +7,7 @@ import type { Attempt, Trouble } from '../../core/attempts.ts';
 import type { Lane, Origin } from '../../core/messages.ts';
 import { dynamo } from './clients.ts';
 import { setAll, written, writtenOrStands } from './conditional-write.ts';
+import { quarantineExpiry } from './quarantine-expiry.ts';
 import {
   ofNoOlderRound,
   readTrouble,
@@ -39,6 +40,7 @@ export function startAttempt(table: string, start: AttemptStart): Promise<boolea
     status: 'in-isolation',
     attempts: [...counted, attempt],
     lastRequestId: attempt.requestId,
+    expiresAt: quarantineExpiry(attempt.startedAt),
   };
   // Once it is there it may be written again: the SDK retries a write whose answer was lost.
   const write = setAttempts(table, start, fields, {

@@ -49,6 +49,8 @@ const entrySchema = z.object({
   outcome: z.string().optional(),
   fingerprint: z.string().optional(),
   quarantinedAt: z.number().optional(),
+  /** When it is deleted, epoch seconds. */
+  expiresAt: z.number().optional(),
   attempts: z.array(attemptSchema).default([]),
   body: z.string().optional(),
   bodyS3: claimCheckSchema.shape.s3.optional(),

@@ -7,6 +7,7 @@ import { type RedriveMark, roundsAfter } from '../../core/redrive.ts';
 import { dynamo } from './clients.ts';
 import { setAll, written } from './conditional-write.ts';
 import { type QuarantineRecord, readEntry } from './quarantine-entries.ts';
+import { expiryAnew } from './quarantine-expiry.ts';
 
 /** Quarantined, and still as it was read. */
 const AS_READ = '#status = :quarantined AND quarantinedAt = :seen';
@@ -67,6 +68,8 @@ export function raiseRound(
     redrives: entry.redrives + 1,
     round,
     redrive: mark,
+    // Its message may wait for long, and must find its entry.
+    expiresAt: expiryAnew(entry, mark.at),
     rounds: roundsAfter(entry.rounds, ended, mark),
   });
   const update = new UpdateCommand({

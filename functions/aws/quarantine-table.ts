@@ -12,6 +12,7 @@ import { traceOnward } from '../traces.ts';
 import type { PlacedBody } from './bodies-bucket.ts';
 import { dynamo } from './clients.ts';
 import { setAll, written } from './conditional-write.ts';
+import { quarantineExpiry } from './quarantine-expiry.ts';
 import { fingerprintShard } from './quarantine-fingerprints.ts';
 
 /** No outcome yet, or one that an operator took back. */
@@ -169,6 +170,7 @@ function enter(
     ...placed,
     status: 'quarantined',
     quarantinedAt: now,
+    expiresAt: quarantineExpiry(now),
     fingerprintShard: fingerprintShard(evidence.fingerprint, origin.messageId),
   };
   const set = setAll(fields);

@@ -67,7 +67,7 @@ export async function store(submission: Submission, valid: Valid, text: string):
   const place = {
     table: environment.resourcesTable,
     bucket: environment.bucket,
-    inlineBytesMax: settings.inlineBytesMax,
+    inlineBytesMax: settings.resourcesExpire ? 0 : settings.inlineBytesMax,
     delivered: environment.deliveryQueueUrl !== undefined,
   };
   const { origin } = submission.provenance;

@@ -32,6 +32,8 @@ export const validateSettingsSchema = z.object({
     .int()
     .positive()
     .default(350 * 1024),
+  /** Resources expire: their bodies go to the bucket, whatever their size. */
+  resourcesExpire: z.boolean().default(false),
   /** Issues kept of one invalid resource. */
   issuesMax: z.int().positive().default(100),
   /** Writes to tables and topics in flight at once, in one environment. */

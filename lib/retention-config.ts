@@ -1,0 +1,50 @@
+/**
+ * How long content is kept (docs/retention.md). What expires too early would be missed by a message
+ * that still waits, so each least time follows from how long the queues on its way keep a message.
+ */
+import { z } from 'zod';
+
+const days = z.int().min(1).max(36_500);
+
+export const retentionConfigSchema = z
+  .strictObject({
+    /**
+     * Content of valid resources; without it they do not expire. Their bodies then lie in the bucket,
+     * whatever their size, and the row with their place in the order of submissions stays (R05).
+     */
+    resourcesDays: days.optional(),
+    /** Entries of Quarantine and their bodies, from their last change on. */
+    quarantineDays: days.default(180),
+    /** What producers put below `submissions/`. */
+    submissionsDays: days.default(90),
+    /** Bodies on the way between our own queues, below `hops/`. */
+    hopsDays: days.default(60),
+    /** What was overwritten, expired or deleted in the bucket of bodies. */
+    noncurrentDays: days.default(35),
+  })
+  .prefault({});
+
+/** DynamoDB and S3 delete what has expired within two days. */
+const MARGIN_DAYS = 2;
+
+interface Retained {
+  readonly retention: z.output<typeof retentionConfigSchema>;
+  readonly retentionDays: number;
+}
+
+/** A body of Quarantine outlives its entry: what was redriven is kept anew, its body was put before. */
+export const quarantineBodyDays = ({ retention, retentionDays }: Retained) =>
+  retention.quarantineDays + retentionDays + MARGIN_DAYS;
+
+/** What would expire before the last message that needs it, in words. */
+export function* retentionProblems({ retention, retentionDays }: Retained): Generator<string> {
+  const least = (queues: number) => queues * retentionDays + MARGIN_DAYS;
+  for (const [name, queues, way] of [
+    ['quarantineDays', 2, 'a copy may wait in an isolation and a dead-letter queue'],
+    ['hopsDays', 2, 'a body may wait for an isolation and a dead-letter queue'],
+    ['submissionsDays', 3, 'an object may wait for a lane, an isolation and a dead-letter queue'],
+  ] as const) {
+    if (retention[name] >= least(queues)) continue;
+    yield `retention.${name} ${retention[name]} must be at least ${least(queues)} (${queues} x retentionDays + ${MARGIN_DAYS}): ${way}`;
+  }
+}

@@ -1,0 +1,96 @@
+import { expect, test } from 'vitest';
+import { loadConfig } from '../../lib/config-load.ts';
+import { byName, resourcesOf, synthesized } from './synthesized.ts';
+
+const dev = synthesized();
+const text = (value: unknown) => JSON.stringify(value);
+
+interface Rule {
+  readonly Prefix?: string;
+  readonly ExpirationInDays?: number;
+  readonly NoncurrentVersionExpiration?: { readonly NoncurrentDays: number };
+}
+
+function bodiesRules(template: typeof dev): Rule[] {
+  const buckets = Object.values(resourcesOf(template, 'AWS::S3::Bucket'));
+  const bodies = buckets.find(({ Properties }) =>
+    text(Properties['BucketName']).includes('bodies'),
+  );
+  const { Rules = [] } = (bodies?.Properties['LifecycleConfiguration'] ?? {}) as { Rules?: Rule[] };
+  return Rules;
+}
+
+const daysOf = (rules: Rule[]) =>
+  Object.fromEntries(
+    rules.filter(({ Prefix }) => Prefix).map((rule) => [rule.Prefix, rule.ExpirationInDays]),
+  );
+
+test('bodies of Quarantine, submissions and hops expire; resources do not by default', () => {
+  const rules = bodiesRules(dev);
+  expect(daysOf(rules)).toEqual({ 'submissions/': 90, 'hops/': 60, 'quarantine/': 196 });
+  const noncurrent = rules.filter((rule) => rule.NoncurrentVersionExpiration !== undefined);
+  expect(noncurrent).toMatchObject([{ NoncurrentVersionExpiration: { NoncurrentDays: 35 } }]);
+  // It has no prefix, so it holds for every key.
+  expect(noncurrent[0]).not.toHaveProperty('Prefix');
+});
+
+test('R05: resources that expire lose their body in the bucket, and never their row', () => {
+  const expiring = synthesized({ 'retention.resourcesDays': '400' });
+  expect(daysOf(bodiesRules(expiring))).toMatchObject({ 'resources/': 400 });
+  const tables = byName(expiring, 'AWS::DynamoDB::Table', 'TableName');
+  expect(tables.get('fhir-failsafe-dev-resources')?.Properties).not.toHaveProperty(
+    'TimeToLiveSpecification',
+  );
+  const functions = byName(expiring, 'AWS::Lambda::Function', 'FunctionName');
+  for (const name of ['validate-critical', 'validate-background']) {
+    const of = (all: typeof functions) => text(all.get(`fhir-failsafe-dev-${name}`)?.Properties);
+    expect(of(functions)).toContain('\\"resourcesExpire\\":true');
+    expect(of(byName(dev, 'AWS::Lambda::Function', 'FunctionName'))).toContain(
+      '\\"resourcesExpire\\":false',
+    );
+  }
+});
+
+test('an entry of Quarantine expires, and each function that writes one knows when', () => {
+  const table = byName(dev, 'AWS::DynamoDB::Table', 'TableName').get(
+    'fhir-failsafe-dev-quarantine',
+  );
+  expect(table?.Properties).toMatchObject({
+    TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
+  });
+  const delivering = synthesized({
+    'delivery.endpoint': 'https://fhir.example.org',
+    'retention.quarantineDays': '365',
+  });
+  const functions = byName(delivering, 'AWS::Lambda::Function', 'FunctionName');
+  const told = [...functions].filter(([, { Properties }]) =>
+    text(Properties['Environment']).includes('"QUARANTINE_DAYS":"365"'),
+  );
+  expect(told.map(([name]) => name.replace('fhir-failsafe-dev-', '')).sort()).toEqual([
+    'deliver',
+    'quarantine',
+    'validate-background',
+    'validate-critical',
+  ]);
+});
+
+test.each([
+  ['quarantineDays', 29, 30],
+  ['hopsDays', 29, 30],
+  ['submissionsDays', 43, 44],
+] as const)(
+  'R04: refused at synth: retention.%s %i, for a message may wait longer',
+  (name, days, least) => {
+    const load = (value: number, more = {}) =>
+      loadConfig({ retention: { [name]: value }, ...more }, {});
+    expect(() => load(days)).toThrow(`retention.${name} ${days} must be at least ${least} `);
+    expect(load(least).retention[name]).toBe(least);
+    expect(load(days, { retentionDays: 7 }).retention[name]).toBe(days);
+  },
+);
+
+test('a typo is refused by its name', () => {
+  expect(() => loadConfig({}, { 'retention.quarantine': '90' })).toThrow(
+    'retention.quarantine is not a setting',
+  );
+});
