@@ -1,10 +1,13 @@
 /** `validate FILE…`: validates resources here, without any pipeline. Status 1 if one is invalid. */
 import { type Command, Option } from 'commander';
+import { collect } from './command-line.ts';
 import { measureInputs } from './input/read-input.ts';
 import { complain, printPart } from './print.ts';
-import { findingsOf } from './validate/findings.ts';
-import { FORMATS, type Format, type Summary, writerOf } from './validate/formats.ts';
+import { type Finding, findingsOf } from './validate/findings.ts';
+import { FORMATS, type Format, writerOf } from './validate/formats.ts';
 import { readToValidate } from './validate/inputs.ts';
+import { openValidator } from './validate/open-validator.ts';
+import { said, Tally } from './validate/tally.ts';
 
 export function addValidate(program: Command): void {
   program
@@ -14,43 +17,79 @@ export function addValidate(program: Command): void {
     )
     .argument('<file...>')
     .addOption(
-      new Option('--format <format>', 'text: FILE:LINE and an OperationOutcome for each bad one')
+      new Option(
+        '--profile <url>',
+        'hold each resource of its type against this profile; repeatable',
+      )
+        .argParser(collect)
+        .default([], 'what failsafe.config.ts asks for'),
+    )
+    .addOption(
+      new Option(
+        '--ig <package>',
+        'a guide, beside those of failsafe.config.ts: id#version, a .tgz or a folder; repeatable',
+      )
+        .argParser(collect)
+        .default([], 'none'),
+    )
+    .addOption(
+      new Option(
+        '--allow-partial <url>',
+        'a profile of --ig that may be enforced in part; repeatable',
+      )
+        .argParser(collect)
+        .default([], 'none'),
+    )
+    .option('--warnings', 'warnings too, of valid resources as well', false)
+    .addOption(
+      new Option(
+        '--format <format>',
+        'text to read, json with OperationOutcomes, sarif for scanners',
+      )
         .choices(FORMATS)
         .default('text'),
     )
     .action(validateFiles);
 }
 
-async function validateFiles(files: string[], { format }: { format: Format }): Promise<void> {
-  await measureInputs(files);
-  // Loaded here: the other commands need none of the compiled definitions.
-  const { validateText } = await import('../fhir/validator.ts');
-  const writer = writerOf(format);
-  const rules = new Map<string, number>();
-  let validated = 0;
-  let invalid = 0;
-  await printPart(writer.begin());
-  for await (const entry of readToValidate(files)) {
-    for (const finding of findingsOf(entry, validateText)) {
-      validated += 1;
-      const errors = finding.issues.filter(({ severity }) => severity === 'error');
-      if (errors.length === 0) continue;
-      invalid += 1;
-      for (const { rule = 'other' } of errors) rules.set(rule, (rules.get(rule) ?? 0) + 1);
-      await printPart(writer.invalid(finding));
-    }
-  }
-  const summary = { validated, invalid, rules };
-  await printPart(writer.end(summary));
-  complain(said(summary));
-  if (invalid > 0) process.exitCode = 1;
+interface Options {
+  readonly format: Format;
+  readonly warnings: boolean;
+  readonly profile: readonly string[];
+  readonly ig: readonly string[];
+  readonly allowPartial: readonly string[];
 }
 
-/** Errors by rule, the most frequent first. */
-function said({ validated, invalid, rules }: Summary): string {
-  const lines = [...rules]
-    .sort(([, a], [, b]) => b - a)
-    .map(([rule, count]) => `${String(count).padStart(8)}  ${rule}`);
-  if (validated === 0) return '0 validated, 0 invalid: no resource was found';
-  return [`${validated} validated, ${invalid} invalid`, ...lines].join('\n');
+async function validateFiles(files: string[], options: Options): Promise<void> {
+  await measureInputs(files);
+  const { validator, limits, asked } = await openValidator(options);
+  const { format, warnings } = options;
+  const writer = writerOf(format);
+  const tally = new Tally();
+  await printPart(writer.begin());
+  for await (const entry of readToValidate(files)) {
+    const validate: Parameters<typeof findingsOf>[1] = (text, more) =>
+      validator.validateText(text, { ...limits, ...more });
+    for (const finding of findingsOf(entry, validate)) {
+      tally.add(finding);
+      if (isShown(finding, warnings)) await printPart(writer.found(shown(finding, options)));
+    }
+  }
+  const summary = tally.summary(warnings);
+  await printPart(writer.end(summary));
+  for (const { url, type } of asked) {
+    if (!tally.types.has(type)) complain(`nothing was held against ${url}: there was no ${type}`);
+  }
+  complain(said(summary));
+  if (summary.invalid > 0) process.exitCode = 1;
+}
+
+function isShown({ issues }: Finding, warnings: boolean): boolean {
+  return issues.some(({ severity }) => severity === 'error' || warnings);
+}
+
+/** A person who has not asked for warnings sees errors; a machine may sort them itself. */
+function shown(finding: Finding, { format, warnings }: Options): Finding {
+  if (warnings || format !== 'text') return finding;
+  return { ...finding, issues: finding.issues.filter(({ severity }) => severity === 'error') };
 }

@@ -1,8 +1,9 @@
 /** What validation found in one resource; of a Bundle in itself, and then in each of its entries. */
 import type { Issue } from '../../core/verdict.ts';
-import type { Limits, Validation } from '../../fhir/validator.ts';
+import type { Limits, Validation } from '../../fhir/compiled-validator.ts';
 import type { Entry } from '../input/entry.ts';
 import { elements, members, type Span, skipSpace } from '../input/json-spans.ts';
+import { LineCounter, locate, stepsOf } from './locate.ts';
 
 export interface Finding {
   readonly file: string;
@@ -11,7 +12,12 @@ export interface Finding {
   readonly at?: string;
   readonly resourceType?: string;
   readonly id?: string;
-  readonly issues: readonly Issue[];
+  readonly issues: readonly LocatedIssue[];
+}
+
+export interface LocatedIssue extends Issue {
+  /** Of the file: where the element stands that it is about. */
+  readonly line?: number;
 }
 
 type Validate = (text: string, limits?: Limits) => Validation;
@@ -20,6 +26,8 @@ type Resource = Extract<Entry, { kind: 'resource' }>;
 /** Of a Bundle, whose entries have issues of their own. */
 const BUNDLE_ISSUES_MAX = 100_000;
 const ENTRY = /^Bundle\.entry\[(\d+)\]\.resource(?![A-Za-z])/;
+/** From the Bundle to the resource of an entry: entry, its index, resource. */
+const STEPS_TO_RESOURCE = 3;
 
 /** One finding for each resource, valid or not. */
 export function* findingsOf(entry: Entry, validate: Validate): Generator<Finding> {
@@ -29,40 +37,60 @@ export function* findingsOf(entry: Entry, validate: Validate): Generator<Finding
     yield { file, ...(line === undefined ? {} : { line }), issues: [issue] };
     return;
   }
-  const { resourceType, id, issues } = validate(entry.text);
+  const { file, line, text } = entry;
+  const { resourceType, id, issues } = validate(text);
   if (resourceType === 'Bundle') yield* ofBundle(entry, validate);
-  else yield { ...placeOf(entry), ...identity(resourceType, id), issues };
+  else {
+    const located = withLines(text, { offset: 0, line, depth: 0 }, issues);
+    yield { file, line, ...identity(resourceType, id), issues: located };
+  }
 }
 
-function* ofBundle(entry: Resource, validate: Validate): Generator<Finding> {
-  const { id, issues } = validate(entry.text, { issuesMax: BUNDLE_ISSUES_MAX });
+function* ofBundle({ file, line, text }: Resource, validate: Validate): Generator<Finding> {
+  const { id, issues } = validate(text, { issuesMax: BUNDLE_ISSUES_MAX });
   const byEntry = Map.groupBy(issues, ({ expression = '' }) => ENTRY.exec(expression)?.[1]);
-  yield { ...placeOf(entry), ...identity('Bundle', id), issues: byEntry.get(undefined) ?? [] };
-  let { line } = entry;
-  let counted = 0;
-  for (const { index, start, text } of entryResources(entry.text)) {
-    for (; counted < start; counted++) if (entry.text.charCodeAt(counted) === NEWLINE) line += 1;
-    const resource = JSON.parse(text) as { resourceType?: unknown; id?: unknown } | null;
+  const own = withLines(text, { offset: 0, line, depth: 0 }, byEntry.get(undefined) ?? []);
+  yield { file, line, ...identity('Bundle', id), issues: own };
+  const lines = new LineCounter(text, line);
+  for (const { index, start, end } of entryResources(text)) {
+    const place = { offset: start, line: lines.at(start), depth: STEPS_TO_RESOURCE };
+    const resource = JSON.parse(text.slice(start, end));
     yield {
-      file: entry.file,
-      line,
+      file,
+      line: place.line,
       at: `Bundle.entry[${index}].resource`,
       ...identity(resource?.resourceType, resource?.id),
-      issues: byEntry.get(String(index)) ?? [],
+      issues: withLines(text, place, byEntry.get(String(index)) ?? []),
     };
   }
 }
 
-const NEWLINE = 0x0a;
+interface Place {
+  readonly offset: number;
+  readonly line: number;
+  /** Steps that lead there from the root. */
+  readonly depth: number;
+}
+
+function withLines(text: string, place: Place, issues: readonly Issue[]): LocatedIssue[] {
+  if (issues.length === 0) return [];
+  const paths = issues.map(({ expression = '' }) => stepsOf(expression).slice(place.depth));
+  const offsets = locate(text, place.offset, paths);
+  const lines = new LineCounter(text, place.line, place.offset);
+  const lineOf = new Map(
+    [...new Set(offsets)].sort((a, b) => a - b).map((each) => [each, lines.at(each)]),
+  );
+  return issues.map((issue, i) => ({ ...issue, line: lineOf.get(offsets[i] ?? 0) ?? place.line }));
+}
 
 /** The `resource` of each entry, where it stands. */
-function* entryResources(text: string) {
+function* entryResources(text: string): Generator<Span & { readonly index: number }> {
   for (const { key, value } of members(text, skipSpace(text, 0))) {
     if (key !== 'entry' || text[value.start] !== '[') continue;
     let index = 0;
     for (const entry of elements(text, value.start)) {
       const span = resourceIn(text, entry);
-      if (span) yield { index, start: span.start, text: text.slice(span.start, span.end) };
+      if (span) yield { index, ...span };
       index += 1;
     }
   }
@@ -72,10 +100,6 @@ function resourceIn(text: string, entry: Span): Span | undefined {
   if (text[entry.start] !== '{') return undefined;
   for (const { key, value } of members(text, entry.start)) if (key === 'resource') return value;
   return undefined;
-}
-
-function placeOf({ file, line }: Resource): Pick<Finding, 'file' | 'line'> {
-  return { file, line };
 }
 
 function identity(resourceType: unknown, id: unknown): Pick<Finding, 'resourceType' | 'id'> {

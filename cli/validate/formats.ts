@@ -1,9 +1,8 @@
 /** How findings are written: for people, or as JSON or SARIF for machines; each as it is found. */
-import type { Issue } from '../../core/verdict.ts';
 import { operationOutcome } from '../../fhir/operation-outcome.ts';
-import { place } from '../input/entry.ts';
 import { printable } from '../printable.ts';
-import type { Finding } from './findings.ts';
+import type { Finding, LocatedIssue } from './findings.ts';
+import { readable } from './readable.ts';
 
 export const FORMATS = ['text', 'json', 'sarif'] as const;
 export type Format = (typeof FORMATS)[number];
@@ -13,30 +12,21 @@ export interface Summary {
   readonly invalid: number;
   /** Errors by the id of the rule. */
   readonly rules: ReadonlyMap<string, number>;
+  /** Valid resources that have warnings, and all warnings by the id of the rule: where they were asked for. */
+  readonly warned?: number;
+  readonly warnings?: ReadonlyMap<string, number>;
 }
 
 export interface Writer {
   begin(): string;
-  invalid(finding: Finding): string;
+  found(finding: Finding): string;
   end(summary: Summary): string;
 }
 
 export function writerOf(format: Format): Writer {
-  if (format === 'text') return text;
+  if (format === 'text') return { begin: () => '', found: readable, end: () => '' };
   return format === 'json' ? listed(JSON_DOCUMENT) : listed(SARIF_DOCUMENT);
 }
-
-/** `FILE:LINE: OperationOutcome`, and which entry it is of a Bundle. */
-const text: Writer = {
-  begin: () => '',
-  invalid(finding) {
-    const { at, resourceType = 'no type', id } = finding;
-    const entry = at === undefined ? '' : ` ${at} (${resourceType}${id ? `/${id}` : ''})`;
-    const outcome = JSON.stringify(operationOutcome(finding.issues));
-    return `${place(finding)}${printable(entry)}: ${printable(outcome)}\n`;
-  },
-  end: () => '',
-};
 
 interface ListDocument {
   readonly begin: string;
@@ -49,7 +39,7 @@ function listed(document: ListDocument): Writer {
   let isFirst = true;
   return {
     begin: () => document.begin,
-    invalid: (finding) =>
+    found: (finding) =>
       document
         .items(finding)
         .map((item) => {
@@ -64,21 +54,41 @@ function listed(document: ListDocument): Writer {
 
 const JSON_DOCUMENT: ListDocument = {
   begin: '{"results":[',
-  items: ({ issues, ...where }) => [{ ...where, outcome: operationOutcome(issues) }],
-  end: ({ validated, invalid, rules }) =>
-    `],${JSON.stringify({ validated, invalid, rules: Object.fromEntries(rules) }).slice(1)}`,
+  items: ({ issues, ...where }) => [{ ...where, outcome: outcomeOf(issues) }],
+  end({ validated, invalid, rules, warned, warnings }) {
+    const summary = {
+      validated,
+      invalid,
+      rules: Object.fromEntries(rules),
+      ...(warnings && { warned, warnings: Object.fromEntries(warnings) }),
+    };
+    return `],${JSON.stringify(summary).slice(1)}`;
+  },
 };
+
+/** http://hl7.org/fhir/R4/extension-operationoutcome-issue-line.html, as HL7's tools say it. */
+const LINE = 'http://hl7.org/fhir/StructureDefinition/operationoutcome-issue-line';
+
+function outcomeOf(issues: readonly LocatedIssue[]): object {
+  const { issue: said, ...outcome } = operationOutcome(issues);
+  const issue = said.map(({ extension = [], ...each }, i) => {
+    const line = issues[i]?.line;
+    const all = line === undefined ? extension : [...extension, { url: LINE, valueInteger: line }];
+    return { ...each, ...(all.length > 0 && { extension: all }) };
+  });
+  return { ...outcome, issue };
+}
 
 /** https://docs.oasis-open.org/sarif/sarif/v2.1.0/sarif-v2.1.0.html */
 const SARIF_DOCUMENT: ListDocument = {
   begin:
     '{"$schema":"https://json.schemastore.org/sarif-2.1.0.json","version":"2.1.0","runs":[{"results":[',
   items: (finding) => finding.issues.map((issue) => sarifResult(finding, issue)),
-  end({ rules }) {
+  end({ rules, warnings = new Map() }) {
     const driver = {
       name: 'fhir-failsafe',
       informationUri: 'https://fhir-failsafe.dev',
-      rules: [...rules.keys()].map((id) => ({ id })),
+      rules: [...new Set([...rules.keys(), ...warnings.keys()])].map((id) => ({ id })),
     };
     return `],"columnKind":"utf16CodeUnits","tool":${JSON.stringify({ driver })}}]}`;
   },
@@ -86,12 +96,13 @@ const SARIF_DOCUMENT: ListDocument = {
 
 const LEVELS = { error: 'error', warning: 'warning', information: 'note' } as const;
 
-function sarifResult({ file, line, at, resourceType, id }: Finding, issue: Issue): object {
+function sarifResult({ file, line, at, resourceType, id }: Finding, issue: LocatedIssue): object {
   const resource = resourceType === undefined ? undefined : `${resourceType}${id ? `/${id}` : ''}`;
   const logical = issue.expression ?? at;
+  const startLine = issue.line ?? line;
   const physicalLocation = {
     artifactLocation: { uri: file === '-' ? 'stdin' : encodeURI(file.replaceAll('\\', '/')) },
-    ...(line === undefined ? {} : { region: { startLine: line } }),
+    ...(startLine === undefined ? {} : { region: { startLine } }),
   };
   return {
     ...(issue.rule === undefined ? {} : { ruleId: issue.rule }),

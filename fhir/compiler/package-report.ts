@@ -5,34 +5,42 @@ import type { Gap } from './guide/profile-context.ts';
 /** A profile is not enforced as it is published, and nobody has accepted that. */
 export class GapError extends Error {
   override readonly name = 'GapError';
+  readonly gaps: readonly Gap[];
+
+  constructor(message: string, gaps: readonly Gap[]) {
+    super(message);
+    this.gaps = gaps;
+  }
 }
 
 export interface GapReport {
-  readonly lines: string[];
+  /** What the run time says where it matters. */
+  readonly open: readonly string[];
+  /** What `allowPartial` accepts, and what it names in vain. */
+  readonly accepted: readonly string[];
   /** Gaps that fail the build. */
-  readonly failures: Gap[];
+  readonly failures: readonly Gap[];
 }
 
 /** Sorts the gaps of all modules: accepted ones are said, the rest fails the build. */
 export function reportGaps(
-  modules: readonly GuideModule[],
+  modules: readonly Pick<GuideModule, 'gaps'>[],
   allowPartial: readonly string[],
 ): GapReport {
-  const lines: string[] = [];
-  const failures: Gap[] = [];
-  const used = new Set<string>();
-  for (const { gaps } of modules) {
-    for (const gap of gaps) {
-      const isAllowed = allowPartial.includes(gap.profile);
-      if (isAllowed) used.add(gap.profile);
-      if (gap.isOpen) lines.push(`left open: ${shown(gap)}`);
-      else if (isAllowed) lines.push(`not enforced, as allowPartial accepts: ${shown(gap)}`);
-      else failures.push(gap);
-    }
-  }
-  const idle = allowPartial.filter((each) => !used.has(each));
-  lines.push(...idle.map((each) => `allowPartial names ${each}, of which nothing is left out`));
-  return { lines, failures };
+  const gaps = modules.flatMap((each) => each.gaps);
+  const isAllowed = ({ profile }: Gap) => allowPartial.includes(profile);
+  const closed = gaps.filter(({ isOpen }) => !isOpen);
+  const idle = allowPartial.filter((each) => !gaps.some(({ profile }) => profile === each));
+  return {
+    open: gaps.filter(({ isOpen }) => isOpen).map((each) => `left open: ${shown(each)}`),
+    accepted: [
+      ...closed
+        .filter(isAllowed)
+        .map((each) => `not enforced, as allowPartial accepts: ${shown(each)}`),
+      ...idle.map((each) => `allowPartial names ${each}, of which nothing is left out`),
+    ],
+    failures: closed.filter((each) => !isAllowed(each)),
+  };
 }
 
 export function shown({ profile, what, why }: Gap): string {

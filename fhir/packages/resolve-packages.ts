@@ -161,7 +161,9 @@ async function named(
     throw new PackageError(`${nameOf(name)}: the registry's tarball has no folder package/`);
   } catch (error) {
     if (!(error instanceof RegistryError)) throw error;
-    const where = `not in ${cache.folder}, and ${error.message}`;
+    const others = cache.versionsOf(wanted.id).sort(compareVersions).join(', ');
+    const has = others === '' ? '' : `, which has ${others}`;
+    const where = `not in ${cache.folder}${has}, and ${error.message}`;
     throw new PackageError(`${nameOf(wanted)}: ${where}`, { cause: error });
   }
 }

@@ -44,7 +44,7 @@ describe('R07: a Bundle is validated itself, and then its entries', () => {
     const { exitCode, stdout } = await validate({
       'b.json': bundle(more, { resourceType: 'Patient' }),
     });
-    expect(stdout).toMatch(/^b\.json:1: /);
+    expect(stdout).toMatch(/^b\.json:1: Bundle$/m);
     expect(exitCode).toBe(1);
   });
 
@@ -52,12 +52,14 @@ describe('R07: a Bundle is validated itself, and then its entries', () => {
     const text = bundle({}, { resourceType: 'Patient' }, { ...BAD, id: '1' });
     const { stdout, stderr } = await validate({ 'b.json.gz': gzipSync(text) });
     const line = text.split('\n').findIndex((each) => each.includes('"id": "1"')) - 2;
-    expect(stdout).toMatch(`b.json.gz:${line + 1} Bundle.entry[1].resource (Patient/1): {`);
-    expect(stdout).toContain('"Bundle.entry[1].resource.gender"');
+    expect(stdout).toMatch(`b.json.gz:${line + 1}: entry[1] Patient/1\n`);
+    expect(stdout).toContain(
+      `  error  fhir-r4/required-binding  Patient.gender  line ${line + 4}\n    'x' is not in the value set`,
+    );
     expect(stderr).toMatch(/^3 validated, 1 invalid\n +1 {2}fhir-r4\/required-binding$/);
     const one = JSON.stringify(JSON.parse(text));
     expect((await validate({ 'b.ndjson': `${one}\n${one}\n` })).stdout).toMatch(
-      /^b\.ndjson:2 Bundle\.entry\[1\]/m,
+      /^b\.ndjson:2: entry\[1\] Patient\/1$/m,
     );
   });
 
@@ -81,7 +83,7 @@ describe('R07: a file is what it holds, not what it is called', () => {
   test('so is standard input, of one resource or of one on each line', async () => {
     expect((await validate({}, { input: PRETTY })).stderr).toBe('1 validated, 0 invalid');
     const lines = `{"resourceType":"Patient"}\n\n${JSON.stringify(BAD)}\n`;
-    expect((await validate({}, { input: lines })).stdout).toMatch(/^-:3: /);
+    expect((await validate({}, { input: lines })).stdout).toMatch(/^-:3: Patient\/b\n/);
     const broken = `{"resourceType":\n{"resourceType":"Patient"}\n`;
     expect((await validate({}, { input: broken })).stderr).toMatch(/^2 validated, 1 invalid/);
   });
@@ -105,7 +107,7 @@ describe('R07: a file is what it holds, not what it is called', () => {
     const xml =
       '<?xml version="1.0"?>\n<Patient xmlns="http://hl7.org/fhir">\n<id value="a"/>\n</Patient>\n';
     const { stdout, stderr } = await validate({ 'p.xml': xml });
-    expect(stdout).toMatch(/^p\.xml:1: .*this is XML/);
+    expect(stdout).toMatch(/^p\.xml:1:\n.*fhir-r4\/xml\n.*this is XML/);
     expect(stderr).toMatch(/^1 validated, 1 invalid/);
   });
 
@@ -117,6 +119,30 @@ describe('R07: a file is what it holds, not what it is called', () => {
       'large.ndjson': `${binary}\n${binary}`,
     });
     expect(stderr).toBe('3 validated, 0 invalid');
+  });
+});
+
+describe('R07: warnings', () => {
+  const files = { 'p.json': PRETTY, 'q.json': JSON.stringify(BAD) };
+
+  test('are not said of their own accord', async () => {
+    const { stdout, stderr } = await validate(files);
+    expect(stdout).not.toContain('dom-6');
+    expect(stderr).toBe('2 validated, 1 invalid\n       1  fhir-r4/required-binding');
+  });
+
+  test('with --warnings those of valid resources too, and counted', async () => {
+    const { stdout, stderr } = await validate(files, { options: ['--warnings'] });
+    expect(stdout).toMatch(/^p\.json:1: Patient\n {2}warning {2}dom-6 {2}Patient\n {4}dom-6: /);
+    expect(stderr).toMatch(/^2 validated, 1 invalid, 1 valid with warnings$/m);
+    expect(stderr).toMatch(/^ +2 {2}dom-6 \(warning\)$/m);
+  });
+
+  test('and as JSON', async () => {
+    const options = ['--warnings', '--format', 'json'];
+    const { results, ...summary } = JSON.parse((await validate(files, { options })).stdout);
+    expect(results).toHaveLength(2);
+    expect(summary).toMatchObject({ invalid: 1, warned: 1, warnings: { 'dom-6': 2 } });
   });
 });
 
@@ -141,6 +167,12 @@ describe('R07: formats', () => {
       invalid: 2,
       rules: { 'fhir-r4/required-binding': 1, 'fhir-r4/json': 1 },
     });
+    expect(results[0].outcome.issue[0].extension).toEqual([
+      {
+        url: 'http://hl7.org/fhir/StructureDefinition/operationoutcome-issue-line',
+        valueInteger: 1,
+      },
+    ]);
     const none = await validate({ 'p.json': PRETTY }, { options: ['--format', 'json'] });
     expect(JSON.parse(none.stdout)).toEqual({ results: [], validated: 1, invalid: 0, rules: {} });
   });

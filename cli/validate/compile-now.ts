@@ -1,0 +1,67 @@
+/** `--ig`: packages compiled when they are asked for, beside those of failsafe.config.ts. */
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import config from '../../failsafe.config.ts';
+import { compileKept } from '../../fhir/compiler/compile-kept.ts';
+import { missingText, resolveSettings } from '../../fhir/compiler/compile-settings.ts';
+import { GapError, shown } from '../../fhir/compiler/package-report.ts';
+import { PackageError } from '../../fhir/packages/fhir-package.ts';
+import { readLock } from '../../fhir/packages/lock-file.ts';
+import { nameOf, parsePackageName } from '../../fhir/packages/package-name.ts';
+import { configSchema } from '../../lib/config.ts';
+import { complain } from '../print.ts';
+import { UsageError } from '../usage-error.ts';
+import type { Loaded, Wishes } from './open-validator.ts';
+
+const ROOT = fileURLToPath(new URL('../../', import.meta.url));
+
+export async function compileNow(wishes: Wishes): Promise<Loaded> {
+  try {
+    return await compile(wishes);
+  } catch (error) {
+    if (error instanceof PackageError) throw new UsageError(error.message, { cause: error });
+    if (error instanceof GapError) throw explained(error);
+    throw error;
+  }
+}
+
+async function compile({ ig, allowPartial, warnings }: Wishes): Promise<Loaded> {
+  const started = performance.now();
+  const { fhir } = configSchema.parse(config);
+  const settings = {
+    ...fhir,
+    packages: [...ig.map(placed), ...fhir.packages],
+    allowPartial: [...fhir.allowPartial, ...allowPartial],
+  };
+  const resolved = await resolveSettings(
+    settings,
+    ROOT,
+    readLock(`${ROOT}fhir-packages.lock.json`),
+  );
+  const { configured, dependencies, missing, remarks } = resolved;
+  for (const each of remarks) complain(each);
+  for (const each of missing) complain(`missing: ${missingText(each)}`);
+  const { compiled, accepted, open, wasKept } = await compileKept(settings, resolved);
+  for (const line of [...accepted, ...(warnings ? open : [])]) complain(line);
+  const from = wasKept ? 'compiled before, loaded' : 'compiled';
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  const others = dependencies.length === 0 ? '' : ` and ${dependencies.map(nameOf).join(', ')}`;
+  complain(`${configured.map(nameOf).join(', ')}${others}: ${from} in ${seconds} s`);
+  const elsewhere = dependencies.flatMap((of) =>
+    of.definitions.structures.map(({ url }) => [url, nameOf(of)] as const),
+  );
+  return { compiled, elsewhere: new Map(elsewhere) };
+}
+
+/** A path is meant from the caller's folder. */
+function placed(spec: string): string {
+  return parsePackageName(spec) ? spec : resolve(spec);
+}
+
+function explained({ gaps }: GapError): UsageError {
+  for (const gap of gaps) complain(`not enforced: ${shown(gap)}`);
+  const options = [...new Set(gaps.map(({ profile }) => `--allow-partial ${profile}`))];
+  return new UsageError(
+    `profiles that cannot be enforced whole: supply what is missing, or accept it: ${options.join(' ')}`,
+  );
+}

@@ -1,0 +1,88 @@
+/** The validator that a command line asks for: as it was built, or with further packages and profiles. */
+
+import type { Compiled, CompiledValidator, Limits } from '../../fhir/compiled-validator.ts';
+import type { Profile, Profiles, Selection } from '../../fhir/runtime/profiles.ts';
+import { UsageError } from '../usage-error.ts';
+import { closest } from './closest.ts';
+
+export interface Wishes {
+  /** `id#version`, tarballs and folders. */
+  readonly ig: readonly string[];
+  /** Canonical urls that each resource of their type is held against. */
+  readonly profile: readonly string[];
+  readonly allowPartial: readonly string[];
+  readonly warnings: boolean;
+}
+
+export interface OpenValidator {
+  readonly validator: CompiledValidator;
+  readonly limits: Limits;
+  /** The profiles that were asked for. */
+  readonly asked: readonly Profile[];
+}
+
+export interface Loaded {
+  readonly compiled: Compiled;
+  /** The package of each profile of a dependency: these are compiled only where something refers to them. */
+  readonly elsewhere: ReadonlyMap<string, string>;
+}
+
+/** Imports what it needs here: the other commands need none of the compiled definitions. */
+export async function openValidator(wishes: Wishes): Promise<OpenValidator> {
+  if (wishes.allowPartial.length > 0 && wishes.ig.length === 0) {
+    throw new UsageError('--allow-partial is about profiles of --ig, which is not given');
+  }
+  const { compiled, elsewhere } = wishes.ig.length > 0 ? await compiledNow(wishes) : await built();
+  const { CompiledValidator } = await import('../../fhir/compiled-validator.ts');
+  const asked = wishes.profile.map((url) => profileOf(url, compiled, elsewhere));
+  return {
+    validator: new CompiledValidator(compiled),
+    limits: asked.length > 0 ? { selection: withAsked(compiled.selections.default, asked) } : {},
+    asked,
+  };
+}
+
+async function built(): Promise<Loaded> {
+  return { compiled: await import('../../fhir/generated/validator.js'), elsewhere: new Map() };
+}
+
+async function compiledNow(wishes: Wishes): Promise<Loaded> {
+  return (await import('./compile-now.ts')).compileNow(wishes);
+}
+
+function profileOf(
+  canonical: string,
+  { profiles, resources }: Compiled,
+  elsewhere: ReadonlyMap<string, string>,
+): Profile {
+  const profile = profiles.get(canonical);
+  if (profile === undefined) throw new UsageError(whyNot(canonical, profiles, elsewhere));
+  if (resources.has(profile.type)) return profile;
+  throw new UsageError(`${canonical} is a profile of ${profile.type}, which is no resource`);
+}
+
+function whyNot(
+  canonical: string,
+  profiles: Profiles,
+  elsewhere: ReadonlyMap<string, string>,
+): string {
+  const url = canonical.split('|', 1)[0] ?? canonical;
+  const other = profiles.get(url);
+  if (other) return `no profile ${canonical}: at hand is ${other.version ?? 'one without version'}`;
+  const owner = elsewhere.get(url);
+  if (owner)
+    return `${url} is of ${owner}, of which only what is referred to is compiled: --ig ${owner}`;
+  const near = closest(url, profiles.keys());
+  return `no profile ${canonical}${near === undefined ? ': name its package by --ig' : `; did you mean ${near}?`}`;
+}
+
+/** What the configuration asks for stays. */
+function withAsked(configured: Selection, asked: readonly Profile[]): Selection {
+  const selection = { ...configured };
+  for (const { type, url, version } of asked) {
+    const { always = [], ifNoneDeclared = [] } = selection[type] ?? {};
+    const canonical = version === undefined ? url : `${url}|${version}`;
+    selection[type] = { always: [...always, canonical], ifNoneDeclared };
+  }
+  return selection;
+}
