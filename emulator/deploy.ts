@@ -1,4 +1,7 @@
 /** `npm run deploy:local`: the stack of `cdk deploy`, on the emulator at AWS_ENDPOINT_URL. */
+import fileConfig from '../failsafe.config.ts';
+import type { Config } from '../lib/config.ts';
+import { loadConfig } from '../lib/config-load.ts';
 import { ASSEMBLY, deployStack, ONE_SENDER, type Output, synthesize } from './deploy-stack.ts';
 import { emulatorVariables } from './environment.ts';
 import { quiet, runLocalCommand, say } from './local-command.ts';
@@ -6,7 +9,7 @@ import { openLocalTarget } from './local-target.ts';
 
 const TRY = `echo '{"resourceType":"Patient","id":"ada"}' | npm run cli -- submit -`;
 
-function sayOutputs(outputs: readonly Output[], endpoint: string): void {
+function sayOutputs(outputs: readonly Output[], endpoint: string, stage: string): void {
   const width = Math.max(...outputs.map(({ name }) => name.length));
   say('\noutputs:');
   for (const { name, value } of outputs) {
@@ -16,20 +19,28 @@ function sayOutputs(outputs: readonly Output[], endpoint: string): void {
   for (const [name, value] of Object.entries(emulatorVariables(endpoint))) {
     say(`  export ${name}=${value}`);
   }
-  const stage = outputs.find(({ name }) => name === 'Name')?.value.split('-')[2] ?? 'dev';
   say(`try\n  ${TRY}${stage === 'dev' ? '' : ` --stage ${stage}`}`);
 }
 
-/** Refused for stage prod, where no emulator should change what is deployed. */
-const oneSender = (context: readonly string[]) =>
-  context.includes('stage=prod') ? [] : [ONE_SENDER];
+/** The config that is going to be deployed. Throws ConfigError. */
+const configOf = (context: readonly string[]): Config =>
+  loadConfig(
+    fileConfig,
+    Object.fromEntries(
+      context.map((pair) => [pair.slice(0, pair.indexOf('=')), pair.slice(pair.indexOf('=') + 1)]),
+    ),
+  );
+
+/** Refused for production, where no emulator should change what is deployed. */
+const oneSender = (production: boolean) => (production ? [] : [ONE_SENDER]);
 
 async function deploy({ context = [] }: { context?: string[] }): Promise<void> {
+  const { stage, production } = configOf(context);
   const { emulator, env } = await openLocalTarget();
   say(`deploying to ${emulator.name} at ${emulator.endpoint}`);
-  const stack = await synthesize(ASSEMBLY, [...oneSender(context), ...context], env);
+  const stack = await synthesize(ASSEMBLY, [...oneSender(production), ...context], env);
   const outputs = await deployStack({ emulator, stack, env, say, quiet });
-  sayOutputs(outputs, emulator.endpoint);
+  sayOutputs(outputs, emulator.endpoint, stage);
 }
 
 await runLocalCommand(

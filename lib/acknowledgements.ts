@@ -67,10 +67,10 @@ export const NO_VPC = {
     'It talks to AWS services only, by TLS and IAM, and listens to nobody. No resource of ours lies in a VPC.',
 };
 
-export const NO_RESERVATION_IN_DEV = {
+export const NO_RESERVATION = {
   id: 'HIPAA.Security-LambdaConcurrency',
   reason:
-    'A new account has too little concurrency to reserve any. In dev the mappings have a maximum; stage prod reserves for every function.',
+    'A new account has too little concurrency to reserve any. Here the mappings have a maximum; production reserves for every function.',
 };
 
 /** `functionName` may write to any stream of its own log group; Lambda names the streams. */

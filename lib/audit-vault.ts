@@ -16,16 +16,14 @@ import {
 } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { acknowledge, NO_REPLICATION } from './acknowledgements.ts';
-import type { Stage } from './config.ts';
-import { type Foundation, STAGE_POLICIES } from './foundation.ts';
+import { type Foundation, stagePolicy } from './foundation.ts';
 
 /** Six years have at most two leap days. */
 const SIX_YEARS = Duration.days(6 * 365 + 2);
-const RETENTION: Readonly<Record<Stage, ObjectLockRetention>> = {
-  dev: ObjectLockRetention.governance(Duration.days(1)),
-  e2e: ObjectLockRetention.governance(Duration.days(1)),
-  prod: ObjectLockRetention.compliance(SIX_YEARS),
-};
+const retention = (production: boolean) =>
+  production
+    ? ObjectLockRetention.compliance(SIX_YEARS)
+    : ObjectLockRetention.governance(Duration.days(1));
 
 export class AuditVault extends Construct {
   readonly bucket: Bucket;
@@ -38,7 +36,7 @@ export class AuditVault extends Construct {
       description: `Audit log of fhir-failsafe ${config.stage}`,
       enableKeyRotation: true,
       removalPolicy: RemovalPolicy.RETAIN,
-      pendingWindow: STAGE_POLICIES[config.stage].keyPendingWindow,
+      pendingWindow: stagePolicy(config).keyPendingWindow,
     });
     this.bucket = new Bucket(this, 'Bucket', {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
@@ -46,7 +44,7 @@ export class AuditVault extends Construct {
       minimumTLSVersion: 1.2,
       versioned: true,
       objectLockEnabled: true,
-      objectLockDefaultRetention: RETENTION[config.stage],
+      objectLockDefaultRetention: retention(config.production),
       encryption: BucketEncryption.KMS,
       encryptionKey: this.key,
       bucketKeyEnabled: true,

@@ -14,7 +14,7 @@ import { HOPS_PREFIX, SUBMISSIONS_PREFIX } from '../core/claim-check.ts';
 import type { BodyPrefix } from '../functions/aws/bodies-bucket.ts';
 import { ACCESS_LOGS_BY_S3_KEY, acknowledge, NO_REPLICATION } from './acknowledgements.ts';
 import type { Config } from './config.ts';
-import { type Foundation, resourceName, STAGE_POLICIES } from './foundation.ts';
+import { type Foundation, resourceName, stagePolicy } from './foundation.ts';
 import { quarantineBodyDays } from './retention-config.ts';
 
 export class Bodies extends Construct {
@@ -24,7 +24,7 @@ export class Bodies extends Construct {
 
   constructor(scope: Construct, id: string, { config, key }: Foundation) {
     super(scope, id);
-    const policy = STAGE_POLICIES[config.stage];
+    const policy = stagePolicy(config);
     const closed: BucketProps = {
       blockPublicAccess: BlockPublicAccess.BLOCK_ALL,
       enforceSSL: true,

@@ -1,7 +1,7 @@
 /**
  * Who may use how much of the account's concurrency.
  *
- * In prod every function reserves what its mappings may use at most: a mapping that may use more
+ * In production every function reserves what its mappings may use at most: a mapping that may use more
  * than its function has over-polls, and what is throttled spends receives. AWS keeps 100 for
  * functions that reserve nothing. `background` is the lane that can wait, so it takes what is left.
  */
@@ -16,7 +16,7 @@ const MAPPING_MIN = 2;
 export interface Concurrency {
   /** Maximum concurrency of each lane's own queue. */
   readonly lanes: Readonly<Record<Lane, number>>;
-  /** By component; undefined where nothing is reserved (dev). */
+  /** By component; undefined where nothing is reserved (no production). */
   readonly reserved: Readonly<
     Partial<
       Record<
@@ -44,7 +44,7 @@ export function planConcurrency(config: Config): Concurrency {
     critical: config.lanes.critical.maxConcurrency,
     background: config.lanes.background.maxConcurrency,
   };
-  if (config.stage !== 'prod') return { lanes: wanted, reserved: {}, notes: [] };
+  if (!config.production) return { lanes: wanted, reserved: {}, notes: [] };
 
   const isolation = config.isolation.maxConcurrency;
   const critical = wanted.critical + isolation;

@@ -117,7 +117,7 @@ export function configProblems(config: Config): string[] {
     ...sizeProblems(config),
     ...laneProblems(config, 'critical'),
     ...laneProblems(config, 'background'),
-    ...sourceProblems(config.sources, config.stage),
+    ...sourceProblems(config.sources, config.production),
     ...queueProblems('quarantine', config.quarantine, 0),
     ...queueProblems('audit', config.audit, 0),
     ...queueProblems('incident', incident, incident.batchWindowSeconds),
@@ -127,8 +127,8 @@ export function configProblems(config: Config): string[] {
     ...retryProblems(config),
     ...retentionProblems(config),
   ];
-  if (config.chaos === 'on' && config.stage === 'prod') {
-    problems.push('chaos on is refused for stage prod');
+  if (config.chaos === 'on' && config.production) {
+    problems.push('chaos on is refused for production');
   }
   if (config.attempts.environmentDied < config.attempts.seen) {
     problems.push(

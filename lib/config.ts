@@ -12,6 +12,7 @@ import { incidentConfig } from './incident-config.ts';
 import { analyticsConfigSchema, reportingConfigSchema } from './insight-config.ts';
 import { retentionConfigSchema } from './retention-config.ts';
 import { sendersSchema, sourcesConfigSchema } from './source-config.ts';
+import { isProductionSaid, productionSchema, stageSchema, withProduction } from './stage-config.ts';
 import { terminologyConfigSchema } from './terminology-config.ts';
 import { tracesConfigSchema } from './traces-config.ts';
 import { trailConfigSchema } from './trail-config.ts';
@@ -39,9 +40,11 @@ const lane = (defaults: {
     .prefault({});
 
 const schema = z.strictObject({
-  /** Decides removal policies, log retention, deletion protection and reserved concurrency. */
-  stage: z.enum(['dev', 'e2e', 'prod']).default('dev'),
-  /** `on`: resources tagged for it crash on demand. Refused for prod. */
+  /** Part of each name, so that several stages share an account. */
+  stage: stageSchema,
+  /** Decides removal policies, log retention, deletion protection and reserved concurrency. True for stage prod alone by default. */
+  production: productionSchema,
+  /** `on`: resources tagged for it crash on demand. Refused for production. */
   chaos: z.enum(['on', 'off']).default('off'),
   /** How much functions say: at INFO each batch and what went wrong, at DEBUG each message. */
   logLevel: z.enum(['DEBUG', 'INFO', 'WARN']).default('INFO'),
@@ -150,7 +153,7 @@ const schema = z.strictObject({
   /** Sees deaths from outside; CloudWatch Logs invokes it. */
   monitor: z
     .strictObject({
-      /** Reserved in prod, two of them for what failed before. The throttled is tried for six hours. */
+      /** Reserved in production, two of them for what failed before. The throttled is tried for six hours. */
       maxConcurrency: z.int().min(2).max(1000).default(5),
       timeoutSeconds: z.int().min(1).max(900).default(30),
     })
@@ -219,11 +222,12 @@ const schema = z.strictObject({
   writesMax: z.int().min(1).max(1000).default(32),
 });
 
+export const configSchema = schema
+  .refine(isProductionSaid, { path: ['production'], error: 'say true or false for such a stage' })
+  .transform(withProduction);
+
 /** What `failsafe.config.ts` and `-c` may say: everything is optional. */
 export type ConfigInput = z.input<typeof schema>;
 /** The whole config, with defaults filled in. */
-export type Config = z.output<typeof schema>;
+export type Config = z.output<typeof configSchema>;
 export type PluginConfig = Config['plugins'][number];
-export type Stage = Config['stage'];
-
-export const configSchema = schema;

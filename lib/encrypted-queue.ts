@@ -2,7 +2,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { type Foundation, resourceName, STAGE_POLICIES } from './foundation.ts';
+import { type Foundation, resourceName, stagePolicy } from './foundation.ts';
 
 export interface QueueSettings {
   /** Without the stage's prefix. */
@@ -27,7 +27,7 @@ export function encryptedQueue(
     enforceSSL: true,
     retentionPeriod: Duration.days(config.retentionDays),
     visibilityTimeout: Duration.seconds(settings.visibilitySeconds),
-    removalPolicy: STAGE_POLICIES[config.stage].removal,
+    removalPolicy: stagePolicy(config).removal,
     ...(settings.fifo && { fifo: true }),
     ...(settings.deadLetterQueue && {
       deadLetterQueue: { queue: settings.deadLetterQueue, maxReceiveCount: config.maxReceiveCount },

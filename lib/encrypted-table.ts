@@ -7,7 +7,7 @@ import {
   type TableProps,
 } from 'aws-cdk-lib/aws-dynamodb';
 import type { Construct } from 'constructs';
-import { type Foundation, resourceName, STAGE_POLICIES } from './foundation.ts';
+import { type Foundation, resourceName, stagePolicy } from './foundation.ts';
 
 /** Of the string key `pk`. The construct's id, in lower case, is its name without the stage's prefix. */
 export function encryptedTable(
@@ -16,7 +16,7 @@ export function encryptedTable(
   { config, key }: Foundation,
   props: Pick<TableProps, 'sortKey' | 'timeToLiveAttribute'> = {},
 ): Table {
-  const policy = STAGE_POLICIES[config.stage];
+  const policy = stagePolicy(config);
   return new Table(scope, id, {
     tableName: resourceName(config.stage, id.toLowerCase()),
     partitionKey: { name: 'pk', type: AttributeType.STRING },

@@ -3,7 +3,7 @@ import { CfnSecret } from 'aws-cdk-lib/aws-secretsmanager';
 import { Construct } from 'constructs';
 import { ENV } from '../functions/aws/env-names.ts';
 import { acknowledge, NOT_ROTATED } from './acknowledgements.ts';
-import { type Foundation, STAGE_POLICIES } from './foundation.ts';
+import { type Foundation, stagePolicy } from './foundation.ts';
 import type { PipelineFunction } from './pipeline-function.ts';
 import { allow, allowKeyFor } from './policy.ts';
 
@@ -23,7 +23,7 @@ export class HashKey extends Construct {
       kmsKeyId: foundation.key.keyArn,
       generateSecretString: { passwordLength: CHARACTERS, excludePunctuation: true },
     });
-    key.applyRemovalPolicy(STAGE_POLICIES[foundation.config.stage].removal);
+    key.applyRemovalPolicy(stagePolicy(foundation.config).removal);
     this.#arn = key.ref;
     acknowledge(this, ...NOT_ROTATED);
   }

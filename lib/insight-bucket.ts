@@ -10,7 +10,7 @@ import {
 import type { Construct } from 'constructs';
 import { FACTS } from '../functions/insight-places.ts';
 import { acknowledge, NO_FACTS_REPLICATION } from './acknowledgements.ts';
-import { type Foundation, resourceName, STAGE_POLICIES } from './foundation.ts';
+import { type Foundation, resourceName, stagePolicy } from './foundation.ts';
 
 interface InsightBucketProps {
   /** Without the stage's prefix and the account's number. */
@@ -38,7 +38,7 @@ export function insightBucket(
     objectOwnership: ObjectOwnership.BUCKET_OWNER_ENFORCED,
     serverAccessLogsBucket: accessLogs,
     serverAccessLogsPrefix: `${name}/`,
-    removalPolicy: STAGE_POLICIES[config.stage].removal,
+    removalPolicy: stagePolicy(config).removal,
     lifecycleRules: [
       { prefix: FACTS, expiration: Duration.days(keepDays) },
       {

@@ -10,14 +10,15 @@ import { ArnFormat, Aws, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import { Key } from 'aws-cdk-lib/aws-kms';
 import type { Construct } from 'constructs';
-import type { Stage } from './config.ts';
-import { resourceName, STAGE_POLICIES } from './foundation.ts';
+import type { Config } from './config.ts';
+import { resourceName, stagePolicy } from './foundation.ts';
 
 const USE = ['kms:Decrypt', 'kms:GenerateDataKey*'];
 
 /** Creates the key and lets sns, cloudwatch, events and logs use it for this stage's resources. */
-export function createKey(scope: Construct, id: string, stage: Stage): Key {
-  const policy = STAGE_POLICIES[stage];
+export function createKey(scope: Construct, id: string, config: Config): Key {
+  const { stage } = config;
+  const policy = stagePolicy(config);
   const key = new Key(scope, id, {
     alias: `alias/fhir-failsafe-${stage}`,
     description: `Queues, topics, tables, bodies and logs of fhir-failsafe ${stage}`,
@@ -60,7 +61,7 @@ export function createKey(scope: Construct, id: string, stage: Stage): Key {
 }
 
 /** CloudWatch Logs names no source: it says whose log group it is in the encryption context. */
-function logsStatement(scope: Construct, stage: Stage): PolicyStatement {
+function logsStatement(scope: Construct, stage: string): PolicyStatement {
   const groups = Stack.of(scope).formatArn({
     service: 'logs',
     resource: 'log-group',

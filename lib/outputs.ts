@@ -3,7 +3,6 @@ import { CfnOutput, type Stack } from 'aws-cdk-lib';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { Audit } from './audit.ts';
 import type { Bodies } from './bodies.ts';
-import type { Stage } from './config.ts';
 import { resourceName } from './foundation.ts';
 import type { Lane } from './lane.ts';
 import type { Tables } from './tables.ts';
@@ -20,7 +19,7 @@ export interface Told {
 }
 
 /** Ids of outputs are logical ids, so the stack itself is their scope. */
-export function addOutputs(stack: Stack, stage: Stage, told: Told): void {
+export function addOutputs(stack: Stack, stage: string, told: Told): void {
   const { critical, background, audit, oncall, management, outcomes, bodies, tables } = told;
   const output = (name: string, value: string, description: string) =>
     new CfnOutput(stack, name, { value, description });

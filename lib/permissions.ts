@@ -19,6 +19,8 @@ interface TemplateResource {
 }
 export interface PermissionsTemplate {
   readonly Resources: Readonly<Record<string, TemplateResource>>;
+  /** `Name` says how all names of the stage begin. */
+  readonly Outputs?: Readonly<Record<string, { readonly Value: unknown }>>;
 }
 
 interface Statement {
@@ -43,8 +45,10 @@ const KINDS: Readonly<Record<string, readonly [kind: string, nameProperty: strin
 };
 
 /** `fhir-failsafe-dev-critical` is `critical` to a reviewer, and an account's number is noise. */
-const shortName = (name: string) =>
-  name.replace(/^fhir-failsafe-[a-z]+-/, '').replace(/-?<AWS::AccountId>$/, '');
+const shortName = (name: string, { Outputs }: PermissionsTemplate) =>
+  name
+    .replace(String(Outputs?.['Name']?.Value ?? '').replace('*', ''), '')
+    .replace(/-?<AWS::AccountId>$/, '');
 
 /** A template's value as text: references by the name of what they point to. */
 function inWords(value: unknown, template: PermissionsTemplate): string {
@@ -72,7 +76,7 @@ function named(logicalId: string, template: PermissionsTemplate): string {
     throw new Error(`permissions: no words for ${logicalId} (${resource?.Type})`);
   }
   const name = resource?.Properties?.[property] ?? aliasOf(logicalId, template);
-  return name === undefined ? kind : `${kind} ${shortName(inWords(name, template))}`;
+  return name === undefined ? kind : `${kind} ${shortName(inWords(name, template), template)}`;
 }
 
 /** What sets a key apart from the stage's one: its alias, without what all have in common. */
@@ -82,7 +86,7 @@ function aliasOf(keyId: string, template: PermissionsTemplate): string | undefin
       Type === 'AWS::KMS::Alias' && JSON.stringify(Properties).includes(`"${keyId}"`),
   );
   const name = String(alias?.Properties?.['AliasName'] ?? '').replace('alias/', '');
-  return shortName(name) === name ? undefined : name;
+  return shortName(name, template) === name ? undefined : name;
 }
 
 function onWhat({ Resource, Condition }: Statement, template: PermissionsTemplate): string {
@@ -149,7 +153,7 @@ export function permissionRows(template: PermissionsTemplate): PermissionRow[] {
     .flatMap(({ Properties = {} }) => {
       const [roleId = ''] = list((Properties['Role'] as { 'Fn::GetAtt': string[] })['Fn::GetAtt']);
       return statementsOf(roleId, template).map((statement) => ({
-        function: shortName(inWords(Properties['FunctionName'], template)),
+        function: shortName(inWords(Properties['FunctionName'], template), template),
         purpose: statement.Sid ?? '',
         actions: list(statement.Action).join(', '),
         resources: onWhat(statement, template),

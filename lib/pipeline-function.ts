@@ -21,11 +21,11 @@ import { ENV } from '../functions/aws/env-names.ts';
 import {
   acknowledge,
   FED_BY_MAPPINGS,
-  NO_RESERVATION_IN_DEV,
+  NO_RESERVATION,
   NO_VPC,
   ownLogStreams,
 } from './acknowledgements.ts';
-import { type Foundation, resourceName, STAGE_POLICIES } from './foundation.ts';
+import { type Foundation, resourceName, stagePolicy } from './foundation.ts';
 import { allow } from './policy.ts';
 import { tracesEnvironment } from './traces.ts';
 
@@ -69,9 +69,10 @@ export class PipelineFunction extends Construct {
   constructor(scope: Construct, id: string, foundation: Foundation, settings: FunctionSettings) {
     super(scope, id);
     this.name = settings.name;
-    const { stage, logLevel } = foundation.config;
+    const { config } = foundation;
+    const { stage, logLevel } = config;
     const functionName = resourceName(stage, settings.name);
-    const policy = STAGE_POLICIES[stage];
+    const policy = stagePolicy(config);
     this.logGroup = new LogGroup(this, 'Logs', {
       logGroupName: `/aws/lambda/${functionName}`,
       encryptionKey: foundation.key,
@@ -101,7 +102,7 @@ export class PipelineFunction extends Construct {
         [ENV.stage]: stage,
         NODE_OPTIONS: '--enable-source-maps',
         POWERTOOLS_LOG_LEVEL: logLevel,
-        ...tracesEnvironment(foundation.config, settings.code),
+        ...tracesEnvironment(config, settings.code),
         ...settings.environment,
       },
       ...(settings.reservedConcurrency !== undefined && {
@@ -111,7 +112,7 @@ export class PipelineFunction extends Construct {
     acknowledge(this, NO_VPC);
     if (settings.failures === undefined) acknowledge(this, FED_BY_MAPPINGS);
     else sendFailures(this.lambda, settings.failures);
-    if (stage !== 'prod') acknowledge(this, NO_RESERVATION_IN_DEV);
+    if (!config.production) acknowledge(this, NO_RESERVATION);
   }
 
   /** One thing more that it may do, granted by the construct that owns it. */

@@ -16,7 +16,7 @@ import { Crashes } from './crashes.ts';
 import { Dashboard } from './dashboard.ts';
 import { Delivery } from './delivery.ts';
 import { encryptedTopic } from './encrypted-topic.ts';
-import { type Foundation, STAGE_POLICIES } from './foundation.ts';
+import { type Foundation, stagePolicy } from './foundation.ts';
 import { HashKey } from './hash-key.ts';
 import { Incident } from './incident.ts';
 import { createKey } from './key.ts';
@@ -49,9 +49,9 @@ export class PipelineStack extends Stack {
     id: string,
     { config, bundles, tree = SUPERVISION_TREE, ...props }: PipelineProps,
   ) {
-    super(scope, id, { ...props, terminationProtection: STAGE_POLICIES[config.stage].protect });
+    super(scope, id, { ...props, terminationProtection: stagePolicy(config).protect });
     const concurrency = planConcurrency(config);
-    const key = createKey(this, 'Key', config.stage);
+    const key = createKey(this, 'Key', config);
     const foundation: Foundation = { config, concurrency, key, bundles };
 
     const tables = new Tables(this, 'Tables', foundation);

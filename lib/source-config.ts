@@ -38,7 +38,7 @@ export const hasRates = ({ known }: SourcesConfig) =>
   Object.values(known).some(({ ratePerMinute }) => ratePerMinute !== undefined);
 
 /** Problems of the sources, in words. */
-export function* sourceProblems(sources: SourcesConfig, stage: string): Generator<string> {
+export function* sourceProblems(sources: SourcesConfig, production: boolean): Generator<string> {
   const seen = new Map<string, string>();
   for (const [label, { senders }] of Object.entries(sources.known)) {
     if (label === UNKNOWN_SOURCE) yield `sources.known.${label}: the name is that of nobody`;
@@ -56,8 +56,8 @@ export function* sourceProblems(sources: SourcesConfig, stage: string): Generato
       yield `sources.operators ${operator} is a sender of sources.known.${label} too`;
     }
   }
-  if (sources.senderIds === 'fixed' && stage === 'prod') {
-    yield 'sources.senderIds fixed is for emulators and refused for stage prod';
+  if (sources.senderIds === 'fixed' && production) {
+    yield 'sources.senderIds fixed is for emulators and refused for production';
   }
   if ((sources.operators.length === 0) !== (sources.operatorArns.length === 0)) {
     yield 'sources.operators and sources.operatorArns must both name the operators, by id and by ARN';

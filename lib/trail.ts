@@ -15,7 +15,7 @@ import {
 } from 'aws-cdk-lib/aws-s3';
 import { Construct } from 'constructs';
 import { acknowledge, NO_REPLICATION, TRAIL_TO_BUCKET_ALONE } from './acknowledgements.ts';
-import { type Foundation, resourceName, STAGE_POLICIES } from './foundation.ts';
+import { type Foundation, resourceName, stagePolicy } from './foundation.ts';
 
 interface TrailProps {
   readonly accessLogs: IBucket;
@@ -40,7 +40,7 @@ export class Trail extends Construct {
       description: `Data events of fhir-failsafe ${stage}`,
       enableKeyRotation: true,
       removalPolicy: RemovalPolicy.RETAIN,
-      pendingWindow: STAGE_POLICIES[stage].keyPendingWindow,
+      pendingWindow: stagePolicy(config).keyPendingWindow,
     });
     key.addToResourcePolicy(
       new PolicyStatement({

@@ -8,10 +8,9 @@ import {
   type MetricName,
   serviceOf,
 } from '../../functions/metrics.ts';
-import type { Stage } from '../config.ts';
 
 export interface OwnMetric {
-  readonly stage: Stage;
+  readonly stage: string;
   readonly name: MetricName;
   /** Values of its dimensions, without `service`. */
   readonly of: Readonly<

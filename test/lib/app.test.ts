@@ -5,7 +5,7 @@ import { expect, it } from 'vitest';
 const APP = join(import.meta.dirname, '..', '..', 'lib', 'app.ts');
 
 it('refuses a wrong config in one line, without a stack trace', async () => {
-  const context = { 'lanes.critical.maxConcurency': '50', stage: 'production' };
+  const context = { 'lanes.critical.maxConcurency': '50', stage: 'Production' };
   // As the CDK CLI runs it, with what `-c` said.
   const { exitCode, stdout, stderr } = await execa(process.execPath, [APP], {
     env: { CDK_CONTEXT_JSON: JSON.stringify(context) },

@@ -72,7 +72,15 @@ describe('loadConfig', () => {
     ['a word for a number', { 'lanes.critical.batchSize': 'ten' }, 'lanes.critical.batchSize'],
     ['a fraction', { deadlineMs: '0.5' }, 'deadlineMs'],
     ['a value for a group', { lanes: '5' }, 'lanes'],
-    ['an unknown stage', { stage: 'production' }, 'stage'],
+    ['a stage that begins with a digit', { stage: '7b' }, 'stage'],
+    ['a stage with a capital', { stage: 'Prod' }, 'stage'],
+    ['a stage with two hyphens', { stage: 'prod--eu' }, 'stage'],
+    ['a stage that ends in a hyphen', { stage: 'prod-' }, 'stage'],
+    ['a stage whose buckets had no name', { stage: 'a'.repeat(25) }, 'at most 24'],
+    ['a stage whose key another may have', { stage: 'prod-audit' }, '-audit'],
+    ['a stage that sounds like production', { stage: 'prod-eu' }, 'production: say true or false'],
+    ['production neither true nor false', { production: 'perhaps' }, 'production'],
+    ['chaos in any production', { stage: 'qa', production: 'true', chaos: 'on' }, 'chaos'],
     ['chaos neither on nor off', { chaos: 'yes' }, 'chaos'],
     [
       'a mapping above what AWS allows',
@@ -132,7 +140,7 @@ describe('loadConfig', () => {
   });
 
   it('names every wrong value at once', () => {
-    const message = refusal({ stage: 'test', retentionDays: '99' });
+    const message = refusal({ stage: 'Test', retentionDays: '99' });
     expect(message).toContain('stage');
     expect(message).toContain('retentionDays');
   });

@@ -12,7 +12,7 @@ const config = loadConfig({}, {});
 
 it('a queue is woken by the one rule, and by no other', () => {
   const stack = new Stack(new App());
-  const key = createKey(stack, 'Key', config.stage);
+  const key = createKey(stack, 'Key', config);
   const concurrency = planConcurrency(config);
   const foundation = { config, concurrency, key, bundles: '/none' };
   const queue = encryptedQueue(stack, 'Queue', foundation, {

@@ -214,7 +214,7 @@ describe('the config of sources is refused', () => {
       /is a sender of sources\.known\.lab too/,
     ],
     [{ sources: { known, operators: ['AROAOPERATOR1'] } }, /both name the operators/],
-    [{ stage: 'prod', sources: { known, senderIds: 'fixed' } }, /refused for stage prod/],
+    [{ stage: 'prod', sources: { known, senderIds: 'fixed' } }, /refused for production/],
     [{ lanes: { critical: { senders: {} } } }, /lanes\.critical\.senders names nobody/],
     [
       { lanes: { critical: { senders: { roles: ['sender'] } } } },

@@ -54,11 +54,29 @@ describe('stages', () => {
     });
   });
 
+  it.each([
+    { stage: 'qa', production: 'true', like: prod, called: 'prod' },
+    { stage: 'prod', production: 'false', like: dev, called: 'dev' },
+  ])('stage $stage, production $production, is $called by another name', (one) => {
+    const template = synthesized({ stage: one.stage, production: one.production });
+    const [renamed, like] = [anonymous(template, one.stage), anonymous(one.like, one.called)];
+    expect(takeConfigurationHash(renamed)).not.toBe(takeConfigurationHash(like));
+    expect(renamed).toEqual(like);
+  });
+
   it('every name carries the stage, so that stages share an account', () => {
     const strayed = JSON.stringify(prod.toJSON()).match(/fhir-failsafe-(?!prod)[a-z]+/g);
     expect(strayed).toBeNull();
   });
 });
+
+/** A template without its stage's name; the id of the minute rule's permission holds it as well. */
+const anonymous = (template: typeof dev, stage: string) =>
+  JSON.parse(
+    JSON.stringify(template.toJSON())
+      .replaceAll(new RegExp(`(fhir[-_]failsafe[-_ ]|--stage |"STAGE":")${stage}\\b`, 'g'), '$1')
+      .replaceAll(/MinuteRuleAllowEventRule\w+/g, 'MinuteRuleMayWake'),
+  ) as ReturnType<typeof template.toJSON>;
 
 /** Another config has another hash, which the audit log is told; takes it out of the template. */
 function takeConfigurationHash(template: { [key: string]: Record<string, TestResource> }): string {
