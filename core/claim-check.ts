@@ -21,7 +21,8 @@ export const CANARY_KEY = `${HOPS_PREFIX}.canary`;
 export type Carriage =
   | { readonly kind: 'inline' }
   | { readonly kind: 'claim-check'; readonly claimCheck: ClaimCheck }
-  | { readonly kind: 'refused'; readonly problem: string };
+  /** `rule` names the problem for good: `claim-check/key`. */
+  | { readonly kind: 'refused'; readonly rule: string; readonly problem: string };
 
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html */
 const KEY_BYTES_MAX = 1024;
@@ -32,13 +33,16 @@ const BEGINS_LIKE_ONE = /^\s*\{\s*"s3"\s*:/;
 export function readCarriage(body: string, ownBucket: string): Carriage {
   if (!BEGINS_LIKE_ONE.test(body)) return { kind: 'inline' };
   const parsed = claimCheckSchema.safeParse(parseJson(body));
-  if (!parsed.success) return refused('The claim check is not {"s3":{"bucket","key"}}');
+  if (!parsed.success) return refused('shape', 'The claim check is not {"s3":{"bucket","key"}}');
   const { bucket, key } = parsed.data.s3;
-  if (bucket !== ownBucket) return refused('The claim check points to a bucket that is not ours');
-  if (!key.startsWith(SUBMISSIONS_PREFIX) && !key.startsWith(HOPS_PREFIX)) {
-    return refused(`The claim check's key does not begin with ${SUBMISSIONS_PREFIX}`);
+  if (bucket !== ownBucket) {
+    return refused('bucket', 'The claim check points to a bucket that is not ours');
   }
-  if (!isSound(key)) return refused("The claim check's key is none that S3 takes as it stands");
+  if (!key.startsWith(SUBMISSIONS_PREFIX) && !key.startsWith(HOPS_PREFIX)) {
+    return refused('prefix', `The claim check's key does not begin with ${SUBMISSIONS_PREFIX}`);
+  }
+  if (!isSound(key))
+    return refused('key', "The claim check's key is none that S3 takes as it stands");
   return { kind: 'claim-check', claimCheck: parsed.data };
 }
 
@@ -52,8 +56,8 @@ function isSound(key: string): boolean {
   return key.isWellFormed() && Buffer.byteLength(key) <= KEY_BYTES_MAX && !isPath;
 }
 
-function refused(problem: string): Carriage {
-  return { kind: 'refused', problem };
+function refused(what: string, problem: string): Carriage {
+  return { kind: 'refused', rule: `claim-check/${what}`, problem };
 }
 
 function parseJson(text: string): unknown {

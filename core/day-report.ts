@@ -92,6 +92,7 @@ export class DayTally {
   }
 
   report(): DayReport {
+    const reasons = this.#reasons.rows();
     const rows = [...this.#rows.values()].sort(bySourceAndLane);
     const all = rowOf('', '');
     for (const row of rows) {
@@ -108,8 +109,8 @@ export class DayTally {
         return { source, lane, ends, ...latenciesOf(row) };
       }),
       hours: Array.from({ length: HOURS }, (_, hour) => this.#hours.get(hour) ?? noEnds()),
-      reasons: this.#reasons.rows(),
-      reasonsTotal: this.#reasons.size,
+      reasons: reasons.shown,
+      reasonsTotal: reasons.total,
       incidents: latestOfEach(this.#incidents),
       repeats: this.#repeats,
     };

@@ -5,9 +5,10 @@
  * one occurrence to the next (numbers, ids, indices, positions in a file, quoted text) is taken
  * out, which also takes out whatever could identify a patient (R08).
  *
- * A rejection's reason is the set of its issues' codes and expressions, indices removed, and of the
+ * A rejection's reason is the set of its issues' codes, expressions (indices removed) and rules, and of the
  * plugins that found them: how often and in which order they occur does not matter. The texts of the issues are left out, because they
- * may quote values.
+ * may quote values. The rule tells apart what has no place in a resource: a blank body, base64, a claim
+ * check that cannot be read.
  */
 import { createHash } from 'node:crypto';
 import type { CrashKind, Issue } from './verdict.ts';
@@ -23,8 +24,9 @@ export function crashFingerprint(component: string, kind: CrashKind, reason: str
 export function rejectionFingerprint(component: string, issues: readonly Issue[]): string {
   const whys = issues
     .filter((issue) => issue.severity === 'error')
-    .map(({ code, expression = '', plugin }) => {
-      const why = `${code} ${withoutIndices(expression)}`;
+    .map(({ code, expression = '', rule, plugin }) => {
+      const place = `${code} ${withoutIndices(expression)}`;
+      const why = rule === undefined ? place : `${place} ${rule}`;
       return plugin === undefined ? why : `${plugin}: ${why}`;
     });
   return digest([component, 'rejection', ...[...new Set(whys)].sort()]);

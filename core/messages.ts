@@ -189,6 +189,8 @@ export const outcomeEventSchema = z.object({
       severity: z.enum(['error', 'warning', 'information']),
       code: z.string(),
       expression: z.string().optional(),
+      /** Stable id of the rule that is broken; older versions do not tell it. */
+      rule: z.string().max(100).optional(),
     }),
   ),
   /** `issues` holds the first of them only. */

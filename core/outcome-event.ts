@@ -1,8 +1,8 @@
 /**
  * What a producer is told of its message: how it ended, and why, without the resource or a value.
  *
- * The texts of issues quote values, so they stay in Quarantine. A `structure` issue ends in a name
- * that the producer made up, an unknown property, so only its parent is told. The name of the file
+ * The texts of issues quote values, so they stay in Quarantine. The place of an unknown property ends in
+ * a name that the producer made up, so only its parent is told. The name of the file
  * is not told either: people name files after people (R08).
  *
  * Told at least once: a consumer drops repetitions by message id and verdict. The size is bounded, so
@@ -14,10 +14,11 @@ import type { CrashKind, Issue } from './verdict.ts';
 /** Issues told of one message; how many there are in all is told beside. */
 const ISSUES_MAX = 20;
 const EXPRESSION_CHARACTERS_MAX = 200;
+const RULE_CHARACTERS_MAX = 64;
 
 export interface Outcome {
   readonly verdict: OutcomeVerdict;
-  readonly issues?: readonly Pick<Issue, 'severity' | 'code' | 'expression'>[];
+  readonly issues?: readonly Pick<Issue, 'severity' | 'code' | 'expression' | 'rule'>[];
   readonly crash?: CrashKind | undefined;
   readonly fingerprint?: string | undefined;
   /** Epoch ms. */
@@ -41,16 +42,25 @@ export function outcomeEvent(
     endedAt,
     ...(fingerprint !== undefined && { fingerprint }),
     ...(crash !== undefined && { crash }),
-    issues: issues.slice(0, ISSUES_MAX).map(({ severity, code, expression }) => {
-      const where = expression && toldExpression(code, expression);
-      return { severity, code, ...(where && { expression: where }) };
+    issues: issues.slice(0, ISSUES_MAX).map(({ severity, code, expression, rule }) => {
+      const where = expression && toldExpression(code, expression, rule);
+      const told = rule?.slice(0, RULE_CHARACTERS_MAX);
+      return { severity, code, ...(where && { expression: where }), ...(told && { rule: told }) };
     }),
     issuesTotal: issues.length,
   };
 }
 
-function toldExpression(code: string, expression: string): string {
-  const known = code === 'structure' ? parentOf(expression) : expression;
+/** Issues in the text alone may lie within an unknown property, which nothing else looks into. */
+const MAY_END_IN_A_MADE_UP_NAME = new Set([
+  'fhir-r4/unknown-property',
+  'fhir-r4/duplicate-property',
+  'fhir-r4/lone-surrogate',
+]);
+
+function toldExpression(code: string, expression: string, rule: string | undefined): string {
+  const isMadeUp = rule === undefined ? code === 'structure' : MAY_END_IN_A_MADE_UP_NAME.has(rule);
+  const known = isMadeUp ? parentOf(expression) : expression;
   return known.slice(0, EXPRESSION_CHARACTERS_MAX);
 }
 

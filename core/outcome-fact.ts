@@ -6,7 +6,7 @@
  * submitted. An outcome is told at least once, so a fact may come twice, in two batches; message and
  * verdict tell it from all others, and whoever counts counts them once.
  *
- * A why is the first error's code and place without indices, or what crashed: a fingerprint says which
+ * A why is the first error's code, place without indices and rule, or what crashed: a fingerprint says which
  * failures are equal, and no person can read it.
  */
 import { z } from 'zod';
@@ -16,6 +16,7 @@ import {
   type OutcomeEvent,
   outcomeVerdictSchema,
 } from './messages.ts';
+import { causeOf } from './rejection-reason.ts';
 
 export const outcomeFactSchema = z.object({
   kind: z.literal('outcome'),
@@ -66,6 +67,7 @@ function whyOf({ verdict, crash, issues }: OutcomeEvent): string | undefined {
   if (crash !== undefined) return `crashed: ${crash}`;
   const first = issues.find(({ severity }) => severity === 'error');
   if (first === undefined) return undefined;
-  const { code, expression } = first;
-  return expression === undefined ? code : `${code} at ${expression.replaceAll(/\[\d+\]/g, '')}`;
+  const { expression, ...cause } = first;
+  const place = expression?.replaceAll(/\[\d+\]/g, '');
+  return causeOf({ ...cause, ...(place !== undefined && { expression: place }) });
 }

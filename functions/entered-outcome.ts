@@ -32,11 +32,16 @@ function enteredOutcome(entry: QuarantineRecord): Outcome | undefined {
 function issuesOf(outcome: string | undefined): NonNullable<Outcome['issues']> {
   if (outcome === undefined) return [];
   const { issue = [] } = JSON.parse(outcome) as Partial<WrittenOutcome>;
-  return issue.map(({ severity, code, expression }) => ({
-    severity,
-    code,
-    ...(expression?.[0] !== undefined && { expression: expression[0] }),
-  }));
+  return issue.map(({ severity, code, expression, details }) => {
+    const [where] = expression ?? [];
+    const rule = details?.coding?.[0]?.code;
+    return {
+      severity,
+      code,
+      ...(where !== undefined && { expression: where }),
+      ...(rule !== undefined && { rule }),
+    };
+  });
 }
 
 interface WrittenOutcome {
@@ -44,5 +49,6 @@ interface WrittenOutcome {
     readonly severity: 'error' | 'warning' | 'information';
     readonly code: string;
     readonly expression?: readonly string[];
+    readonly details?: { readonly coding?: readonly { readonly code?: string }[] };
   }[];
 }

@@ -12,17 +12,20 @@ const time = (ms: number | undefined) =>
 
 /** A table, a row for each fingerprint. */
 export function describeOverview({ groups, interrupted }: Overview): string {
-  const rows = groups.map(({ fingerprint, count, first, last, lanes, kind, redrives, example }) => [
+  const rows = groups.map(({ fingerprint, count, first, last, kind, ...group }) => [
     fingerprint,
     String(count),
     kind,
-    lanes.join(','),
+    group.lanes.join(','),
+    firstOf(group.sources),
     time(first),
     time(last),
-    String(redrives),
-    example,
+    String(group.redrives),
+    group.example,
   ]);
-  const head = ['FINGERPRINT', 'COUNT', 'KIND', 'LANE', 'FIRST', 'LAST', 'REDRIVES', 'EXAMPLE'];
+  const head = [
+    ...['FINGERPRINT', 'COUNT', 'KIND', 'LANE', 'SOURCE', 'FIRST', 'LAST', 'REDRIVES', 'EXAMPLE'],
+  ];
   const lines = aligned([head, ...rows]);
   const withReasons = lines.flatMap((line, row) => {
     const reason = groups[row - 1]?.reason;
@@ -36,6 +39,11 @@ export function describeOverview({ groups, interrupted }: Overview): string {
     );
   }
   return (groups.length > 0 ? [...withReasons, ...tail] : tail).join('\n');
+}
+
+/** Producers may make up names by the thousand. */
+function firstOf([first = '-', ...others]: readonly string[]): string {
+  return others.length === 0 ? first : `${first} +${others.length}`;
 }
 
 function aligned(cells: readonly (readonly string[])[]): string[] {
@@ -111,8 +119,8 @@ function issues(entry: Described): string[] {
   const coded = codedIssues(entry);
   if (coded === undefined)
     return entry.outcome === undefined ? [] : ['outcome    only with --reveal'];
-  return coded.map(({ severity, code, expression = [] }) =>
-    printable(`issue      ${severity}  ${code}  ${expression.join(', ')}`.trimEnd()),
+  return coded.map(({ severity, code, expression = [], rule = '' }) =>
+    printable(`issue      ${severity}  ${code}  ${expression.join(', ')}  ${rule}`.trimEnd()),
   );
 }
 

@@ -9,6 +9,7 @@ export interface Group {
   readonly reason: string;
   readonly example: string;
   readonly lanes: readonly string[];
+  readonly sources: readonly string[];
   readonly count: number;
   /** Epoch ms. */
   readonly first: number;
@@ -45,18 +46,32 @@ export async function groupByFingerprint(
 
 function added(group: Group | undefined, entry: QuarantineSummary, fingerprint: string): Group {
   const at = entry.quarantinedAt ?? 0;
-  const { pk, kind = '', reason = '', lane, redrives } = entry;
+  const { pk, kind = '', reason = '', lane, source, redrives } = entry;
   if (group === undefined) {
-    const one = { fingerprint, kind, reason, example: pk, lanes: [lane], count: 1 };
+    const one = {
+      fingerprint,
+      kind,
+      reason,
+      example: pk,
+      lanes: [lane],
+      sources: [source],
+      count: 1,
+    };
     return { ...one, first: at, last: at, redrives };
   }
   return {
     ...group,
     ...(at >= group.last && { reason, example: pk }),
-    lanes: [...new Set([...group.lanes, lane])].sort(),
+    lanes: withOne(group.lanes, lane),
+    sources: withOne(group.sources, source),
     count: group.count + 1,
     first: Math.min(group.first, at),
     last: Math.max(group.last, at),
     redrives: Math.max(group.redrives, redrives),
   };
+}
+
+/** Sorted; the same array where it is there already, for a group may have many entries. */
+function withOne(all: readonly string[], one: string): readonly string[] {
+  return all.includes(one) ? all : [...all, one].sort();
 }

@@ -1,9 +1,16 @@
 /**
- * What an entry's outcome says without quoting the resource: codes and places. Texts may quote values,
+ * What an entry's outcome says without quoting the resource: codes, places and rules. Texts may quote values,
  * and what a FHIR server answered is words of somebody else, so these are shown with the body only.
  */
 import { z } from 'zod';
+import { RULES } from '../../fhir/operation-outcome.ts';
 import type { QuarantineRecord } from '../../functions/aws/quarantine-entries.ts';
+
+/** A rule of ours, such as `fhir-r4/date` or `dom-3`. */
+const codingSchema = z.object({
+  system: z.literal(RULES),
+  code: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9/._-]{0,99}$/),
+});
 
 /** A code of http://hl7.org/fhir/issue-type and its place; anything else is left out. */
 const issueSchema = z.object({
@@ -17,9 +24,15 @@ const issueSchema = z.object({
     .array(z.string().regex(/^[A-Z][A-Za-z]{0,63}(\.[a-z][A-Za-z0-9]{0,63}(\[\d{1,9}\])?){0,99}$/))
     .optional()
     .catch(undefined),
+  details: z
+    .object({ coding: z.array(codingSchema).min(1) })
+    .optional()
+    .catch(undefined),
 });
 const outcomeSchema = z.object({ issue: z.array(issueSchema) });
-export type CodedIssue = z.infer<typeof issueSchema>;
+export interface CodedIssue extends Omit<z.infer<typeof issueSchema>, 'details'> {
+  readonly rule?: string;
+}
 
 /** Undefined where there is no outcome, or none that can be read. */
 export function codedIssues({
@@ -29,11 +42,15 @@ export function codedIssues({
   const { data } = outcomeSchema.safeParse(parsed(outcome));
   // The places of a server's answer are whatever it writes there.
   const isOurs = kind === 'rejection';
-  return data?.issue.map(({ severity, code, expression }) => ({
-    severity,
-    code,
-    ...(isOurs && expression !== undefined && { expression }),
-  }));
+  return data?.issue.map(({ severity, code, expression, details }) => {
+    const rule = details?.coding[0]?.code;
+    return {
+      severity,
+      code,
+      ...(isOurs && expression !== undefined && { expression }),
+      ...(isOurs && rule !== undefined && { rule }),
+    };
+  });
 }
 
 function parsed(text: string | undefined): unknown {

@@ -1,6 +1,7 @@
 /** A day for a terminal: the same as the page, in columns. */
 import type { DayReport } from '../../core/day-report.ts';
 import {
+  andMore,
   count,
   counted,
   duration,
@@ -25,8 +26,9 @@ export function describeDay(report: DayReport): string {
     lines.push('', ...columns([head, ...body], [0, 1]));
   }
   if (reasons.length > 0) {
-    const shown = reasons.slice(0, REASONS_SHOWN).map(({ count: n, fingerprint, verdict, why }) => {
-      return [count(n), fingerprint, verdict, printable(why)];
+    const shown = reasons.slice(0, REASONS_SHOWN).map(({ count: n, verdict, why, ...row }) => {
+      const prints = `${row.fingerprint}${andMore(row.fingerprints)}`;
+      return [count(n), prints, verdict, printable(why)];
     });
     lines.push('', 'commonest reasons', ...columns(shown, [1, 2, 3]));
     const more = reasonsTotal - shown.length;

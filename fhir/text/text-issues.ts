@@ -13,7 +13,8 @@ export function syntaxIssue(text: string, reason: string): Issue {
   const fault = walkJson(text, {});
   if (fault === undefined) return invalid('fhir-r4/json', `Not JSON: ${reason}`);
   const { line, column } = lineAndColumn(text, fault.offset);
-  return invalid('fhir-r4/json', `Not JSON: line ${line}, column ${column}: ${fault.text}`);
+  const rule = fault.isBehind ? 'fhir-r4/several-documents' : 'fhir-r4/json';
+  return invalid(rule, `Not JSON: line ${line}, column ${column}: ${fault.text}`);
 }
 
 function invalid(rule: string, text: string): Issue {
@@ -24,7 +25,7 @@ function invalid(rule: string, text: string): Issue {
 function misplaced(text: string): { rule: string; text: string } | undefined {
   const start = /[^\s\ufeff]/.exec(text)?.index;
   if (start === undefined) {
-    return { rule: 'fhir-r4/json', text: 'Not JSON: line 1, column 1: the text is empty' };
+    return { rule: 'fhir-r4/blank', text: 'Not JSON: line 1, column 1: the text is empty' };
   }
   if (text[start] === '<') {
     return { rule: 'fhir-r4/xml', text: 'Not JSON: this is XML, and only JSON is validated' };
@@ -33,7 +34,35 @@ function misplaced(text: string): { rule: string; text: string } | undefined {
     const said = 'Not JSON: line 1, column 1: a byte order mark (U+FEFF) before the JSON';
     return { rule: 'fhir-r4/byte-order-mark', text: said };
   }
+  if (isBase64(text)) {
+    return {
+      rule: 'fhir-r4/base64',
+      text: 'Not JSON: this looks like base64; send the JSON itself',
+    };
+  }
+  if (!BEGINS_LIKE_JSON.test(text)) {
+    return {
+      rule: 'fhir-r4/text',
+      text: 'Not JSON: line 1, column 1: it begins with no JSON value',
+    };
+  }
   return undefined;
+}
+
+const BEGINS_LIKE_JSON = /^\s*(?:[{["\d-]|true\b|false\b|null\b)/;
+/** A word shorter than this may be anything. */
+const BASE64_CHARACTERS_MIN = 16;
+const LOOKED_AT = 4_096;
+
+/** Base64 of JSON or of gzip begins so; whatever else is base64 without a space or sign between. */
+function isBase64(text: string): boolean {
+  const start = text.slice(0, LOOKED_AT).trim();
+  if (start.length < BASE64_CHARACTERS_MIN || !/^[A-Za-z0-9+/\r\n_-]+={0,2}$/.test(start))
+    return false;
+  return (
+    /^(?:ey|e[wy]o|W[3y]|H4sI)/.test(start) ||
+    (/[a-z]/.test(start) && /[A-Z]/.test(start) && /\d/.test(start))
+  );
 }
 
 /** Duplicate keys in the text of valid JSON, in order. */

@@ -30,6 +30,8 @@ const STEPS_MAX = 1000;
 export interface SyntaxFault {
   readonly offset: number;
   readonly text: string;
+  /** A whole document stands before it: two lines of NDJSON, or something behind the JSON. */
+  readonly isBehind?: true;
 }
 
 const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
@@ -63,7 +65,10 @@ export function walkJson(text: string, visitor: Visitor): SyntaxFault | undefine
     // After a value: commas and brackets, until the next value starts.
     while (isClosed) {
       at = skipSpace(text, at);
-      if (open.depth === 0) return at === text.length ? undefined : fault(text, at, 'the end');
+      if (open.depth === 0) {
+        if (at === text.length) return undefined;
+        return { ...fault(text, at, 'the end'), isBehind: true };
+      }
       const { isArray } = open;
       if (text[at] === ',') {
         at = skipSpace(text, at + 1);

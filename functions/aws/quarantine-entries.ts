@@ -78,6 +78,7 @@ const summarySchema = entrySchema.pick({
   pk: true,
   status: true,
   lane: true,
+  source: true,
   kind: true,
   reason: true,
   fingerprint: true,

@@ -6,7 +6,17 @@ import type { DayReport } from '../../core/day-report.ts';
 import { believed, type Markup, markup } from './markup.ts';
 import { CLASSES, hoursChart } from './report-chart.ts';
 import { STYLE } from './report-style.ts';
-import { count, counted, duration, endsTotal, headline, longDay, share, timeOf } from './words.ts';
+import {
+  andMore,
+  count,
+  counted,
+  duration,
+  endsTotal,
+  headline,
+  longDay,
+  share,
+  timeOf,
+} from './words.ts';
 
 export function htmlOf(report: DayReport, stage: string): string {
   const title = `fhir-failsafe ${stage}, ${report.day}`;
@@ -124,13 +134,15 @@ function sources({ rows }: DayReport): Markup {
 
 function reasons({ reasons: listed, reasonsTotal }: DayReport): Markup {
   if (listed.length === 0) return none('Nothing was rejected or dead-lettered.');
-  const rows = listed.map(({ fingerprint, verdict, why, count: n, sources: from }) => [
-    count(n),
-    verdict,
-    why,
-    count(from),
-    markup`<code>${fingerprint}</code>`,
-  ]);
+  const rows = listed.map(
+    ({ fingerprint, fingerprints, verdict, why, count: n, sources: from }) => [
+      count(n),
+      verdict,
+      why,
+      count(from),
+      markup`<code>${fingerprint}</code>${andMore(fingerprints)}`,
+    ],
+  );
   const more = reasonsTotal - listed.length;
   const rest = more > 0 ? none(`and ${counted(more, 'rarer reason')}`) : markup``;
   return markup`${table(['#Count', 'Verdict', 'First error', '#Sources', 'Fingerprint'], rows)}${rest}`;

@@ -9,6 +9,9 @@ export const count = (n: number) => whole.format(n);
 /** `1 incident`, `2 incidents`. */
 export const counted = (n: number, what: string) => `${count(n)} ${what}${n === 1 ? '' : 's'}`;
 
+/** Behind the first of several: ` and 2 more`. */
+export const andMore = (n: number) => (n > 1 ? ` and ${count(n - 1)} more` : '');
+
 export const share = (part: number, total: number) =>
   total === 0 ? '–' : percent.format(part / total);
 

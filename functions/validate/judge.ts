@@ -1,4 +1,4 @@
-import type { Verdict } from '../../core/verdict.ts';
+import type { Issue, Verdict } from '../../core/verdict.ts';
 import { excessOf } from '../../fhir/text/excess.ts';
 import { validateText } from '../../fhir/validator.ts';
 import { boundedVerdict, isError } from './bounded-verdict.ts';
@@ -17,7 +17,13 @@ export function judgeText(
   try {
     const excess = text.length > UNLOOKED_CHARACTERS_MAX ? excessOf(text) : undefined;
     if (excess !== undefined) {
-      return { kind: 'invalid', issues: [{ severity: 'error', code: 'structure', text: excess }] };
+      const issue: Issue = {
+        severity: 'error',
+        code: 'structure',
+        text: excess,
+        rule: 'limits/excess',
+      };
+      return { kind: 'invalid', issues: [issue] };
     }
     const { resourceType, id, issues } = validateText(text, { issuesMax, undecided, source });
     const identity = { ...(resourceType && { resourceType }), ...(id && { id }) };

@@ -2,6 +2,7 @@
 import { idsOf } from '../../core/correlation.ts';
 import { refusalFingerprint, rejectionFingerprint } from '../../core/fingerprint.ts';
 import { outcomeEvent } from '../../core/outcome-event.ts';
+import { reasonOf } from '../../core/rejection-reason.ts';
 import type { SenderProblem } from '../../core/sources.ts';
 import type { Issue, Verdict } from '../../core/verdict.ts';
 import { operationOutcome } from '../../fhir/operation-outcome.ts';
@@ -105,7 +106,7 @@ export async function reject(
 ): Promise<void> {
   const { origin } = submission.provenance;
   const outcome = JSON.stringify(operationOutcome(issues));
-  const reason = refusal === undefined ? rejectionReason(issues) : `security: ${refusal}`;
+  const reason = reasonOf(issues);
   const placed = await placeRejected(submission, text, Buffer.byteLength(outcome));
   const fingerprint =
     refusal === undefined
@@ -142,15 +143,4 @@ function placeRejected(
   const room = settings.inlineBytesMax - outcomeBytes;
   const { messageId } = provenance.origin;
   return placeBody(environment.bucket, 'quarantine/', messageId, text, room);
-}
-
-/** Why, without values: the first error's code and place. */
-function rejectionReason(issues: readonly Issue[]): string {
-  const errors = issues.filter((issue) => issue.severity === 'error');
-  const [first] = errors;
-  if (first === undefined) return 'invalid';
-  const where = first.expression === undefined ? '' : ` at ${first.expression.slice(0, 200)}`;
-  const others = errors.length > 1 ? ` and ${errors.length - 1} more` : '';
-  const by = first.plugin === undefined ? '' : `plugin ${first.plugin}: `;
-  return `${by}${first.code}${where}${others}`;
 }

@@ -1,6 +1,7 @@
 /** What becomes of a message whose sender may not send it: an issue, and a fact for the audit log. */
 import type { AuditFact } from '../../core/audit-fact.ts';
 import { idsOf } from '../../core/correlation.ts';
+import { senderRule } from '../../core/rejection-reason.ts';
 import { sentMinute } from '../../core/source-rate.ts';
 import { SENDER_PROBLEMS, type SenderProblem } from '../../core/sources.ts';
 import type { Issue } from '../../core/verdict.ts';
@@ -17,7 +18,12 @@ const TOLD_MAX = 1_000;
 const told = new Map<string, Promise<void>>();
 
 export function issueOf(problem: SenderProblem): Issue {
-  return { severity: 'error', code: 'security', text: SENDER_PROBLEMS[problem] };
+  return {
+    severity: 'error',
+    code: 'security',
+    text: SENDER_PROBLEMS[problem],
+    rule: senderRule(problem),
+  };
 }
 
 /**

@@ -2,6 +2,7 @@ import type { SQSRecord } from 'aws-lambda';
 import { type Carriage, readCarriage, SUBMISSIONS_PREFIX } from '../../core/claim-check.ts';
 import { ENVELOPE_ATTRIBUTE } from '../../core/messages.ts';
 import { type Provenance, readProvenance } from '../../core/origin.ts';
+import { problemRule } from '../../core/rejection-reason.ts';
 import { resourceTypeOf } from '../../core/resource-type.ts';
 import { largestOf, mayBeOfType, type SenderProblem } from '../../core/sources.ts';
 import type { Issue } from '../../core/verdict.ts';
@@ -66,7 +67,7 @@ export type LoadedText =
 export async function loadText(submission: Submission): Promise<LoadedText> {
   if (submission.refusal !== undefined) return unlawful(submission.refusal);
   const { problem } = submission.provenance;
-  if (problem !== undefined) return refused('invalid', problem);
+  if (problem !== undefined) return refused('invalid', problem, problemRule(problem));
   const loaded = await readText(submission);
   if (loaded.kind === 'refused' || mayCarry(submission, () => resourceTypeOf(loaded.text))) {
     return loaded;
@@ -85,7 +86,7 @@ async function readText({ record, provenance, carriage }: Submission): Promise<L
     case 'inline':
       return { kind: 'text', text: record.body };
     case 'refused':
-      return refused('security', carriage.problem);
+      return refused('security', carriage.problem, carriage.rule);
     case 'claim-check': {
       const largest = largestOf(sourceRules?.known[provenance.origin.source]);
       const bytesMax = Math.min(settings.resourceBytesMax, largest);
@@ -95,16 +96,19 @@ async function readText({ record, provenance, carriage }: Submission): Promise<L
       if (fetched.kind === 'too-large') {
         if (fetched.bytes <= settings.resourceBytesMax) return unlawful('size');
         const most = `the limit is ${settings.resourceBytesMax}`;
-        return refused('too-long', `The resource has ${fetched.bytes} bytes, ${most}`);
+        const said = `The resource has ${fetched.bytes} bytes, ${most}`;
+        return refused('too-long', said, 'claim-check/too-large');
       }
       if (fetched.kind === 'refused') {
         // What lies elsewhere was put there by us.
         const isTheirs = s3.key.startsWith(SUBMISSIONS_PREFIX);
         if (!isTheirs || !(await submissionsAreReadable(s3.bucket))) throw fetched.cause;
-        return refused(...REFUSALS[fetched.refusal]);
+        return refused(...REFUSALS[fetched.refusal], `claim-check/${fetched.refusal}`);
       }
-      if (fetched.kind === 'not-utf8') return refused('invalid', 'The resource is not UTF-8');
-      return refused('not-found', "The claim check's object does not exist");
+      if (fetched.kind === 'not-utf8') {
+        return refused('invalid', 'The resource is not UTF-8', 'claim-check/not-utf8');
+      }
+      return refused('not-found', "The claim check's object does not exist", 'claim-check/missing');
     }
   }
 }
@@ -124,15 +128,17 @@ const REFUSALS: Readonly<Record<ObjectRefusal, readonly [code: string, text: str
 function resourceIn(text: string): LoadedText {
   const carriage = readCarriage(text, environment.bucket);
   if (carriage.kind === 'inline') return { kind: 'text', text };
-  const problem =
-    carriage.kind === 'refused'
-      ? carriage.problem
-      : 'The claim check points to another claim check';
-  return refused('security', problem);
+  return carriage.kind === 'refused'
+    ? refused('security', carriage.problem, carriage.rule)
+    : refused(
+        'security',
+        'The claim check points to another claim check',
+        'claim-check/another-claim-check',
+      );
 }
 
-function refused(code: string, text: string): LoadedText {
-  return { kind: 'refused', issue: { severity: 'error', code, text } };
+function refused(code: string, text: string, rule: string): LoadedText {
+  return { kind: 'refused', issue: { severity: 'error', code, text, rule } };
 }
 
 function unlawful(problem: SenderProblem): LoadedText {

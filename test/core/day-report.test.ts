@@ -93,6 +93,7 @@ describe('a day', () => {
     ]);
     expect(report.reasons[0]).toEqual({
       fingerprint: 'often',
+      fingerprints: 1,
       verdict: 'rejected',
       why: 'why often',
       count: 3,
@@ -100,6 +101,22 @@ describe('a day', () => {
     });
     expect(report.reasons).toHaveLength(25);
     expect(report.reasonsTotal).toBe(41);
+  });
+
+  test('reasons that read the same are one row: no name that a producer made up is told', () => {
+    const why = 'structure at Patient: fhir-r4/unknown-property';
+    const report = reportOf([
+      rejected(1, 'f-1', { why }),
+      rejected(2, 'f-2', { why, source: 'b' }),
+      rejected(3, 'f-2', { why, source: 'b' }),
+      rejected(4, 'f-3', { why, source: 'c' }),
+      rejected(5, 'f-4', { why: 'structure at Patient: fhir-r4/empty' }),
+    ]);
+    expect(report.reasons).toMatchObject([
+      { fingerprint: 'f-2', fingerprints: 3, why, count: 4, sources: 3 },
+      { fingerprint: 'f-4', fingerprints: 1, count: 1 },
+    ]);
+    expect(report.reasonsTotal).toBe(2);
   });
 
   test('a reason without fingerprint is one that nobody knows', () => {

@@ -59,6 +59,16 @@ describe('R08: what a producer is told', () => {
     expect(told(issue('structure', expression)).issues).toMatchObject([{ expression: parent }]);
   });
 
+  test.each([
+    ['fhir-r4/unknown-property', 'Patient.johndoe', 'Patient'],
+    ['fhir-r4/duplicate-property', 'Patient.name[0].text', 'Patient.name[0]'],
+    ['fhir-r4/json-shape', 'Patient.name', 'Patient.name'],
+    ['profile/max', 'Patient.name[1]', 'Patient.name[1]'],
+  ])('of %s at %s the place %s is told, and the rule', (rule, expression, place) => {
+    const [found] = told({ ...issue('structure', expression), rule }).issues;
+    expect(found).toMatchObject({ expression: place, rule });
+  });
+
   test('a dead letter says what crashed it, and has no issues', () => {
     const { messageId, source } = origin;
     const event = outcomeEvent({ messageId, source, sentAt: 1 }, 'background', {

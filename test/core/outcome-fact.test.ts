@@ -41,6 +41,18 @@ test('R08: a fact says how, why and how long, and of whom nothing', () => {
 test.each([
   [{ verdict: 'dead-lettered', crash: 'timeout', issues: [] }, 'crashed: timeout'],
   [{ issues: [{ severity: 'error', code: 'structure' }] }, 'structure'],
+  [
+    {
+      issues: [
+        { severity: 'error', code: 'structure', expression: 'Patient', rule: 'fhir-r4/empty' },
+      ],
+    },
+    'structure at Patient: fhir-r4/empty',
+  ],
+  [
+    { issues: [{ severity: 'error', code: 'invalid', rule: 'fhir-r4/base64' }] },
+    'not JSON: base64',
+  ],
   [{ issues: [] }, undefined],
   [{ verdict: 'stored' }, undefined],
 ] as const)('why, of %j: %s', (fields, why) => {

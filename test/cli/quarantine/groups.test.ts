@@ -4,12 +4,14 @@ import { groupByFingerprint } from '../../../cli/quarantine/groups.ts';
 import { pace } from '../../../cli/quarantine/pace.ts';
 import { selectionOf } from '../../../cli/quarantine/selection.ts';
 import { workThrough } from '../../../cli/quarantine/work-through.ts';
+import { RULES } from '../../../fhir/operation-outcome.ts';
 import type { QuarantineSummary } from '../../../functions/aws/quarantine-entries.ts';
 
 const entry = (pk: string, more: Partial<QuarantineSummary> = {}): QuarantineSummary => ({
   pk,
   status: 'quarantined',
   lane: 'background',
+  source: 'clinic',
   kind: 'rejection',
   reason: `reason of ${pk}`,
   fingerprint: 'f1',
@@ -24,7 +26,7 @@ async function* each<T>(...items: T[]): AsyncGenerator<T> {
 
 test('5,000 equal failures are one row: count, first, last, example, lanes', async () => {
   const many = Array.from({ length: 5_000 }, (_, n) =>
-    entry(`m${n}`, { quarantinedAt: 1_000 + n }),
+    entry(`m${n}`, { quarantinedAt: 1_000 + n, source: `clinic-${n % 3}` }),
   );
   const other = entry('x', { fingerprint: 'f2', lane: 'critical', kind: 'dead-letter' });
   const late = entry('late', { quarantinedAt: 9_000, lane: 'critical', redrives: 2 });
@@ -36,6 +38,7 @@ test('5,000 equal failures are one row: count, first, last, example, lanes', asy
       reason: 'reason of late',
       example: 'late',
       lanes: ['background', 'critical'],
+      sources: ['clinic', 'clinic-0', 'clinic-1', 'clinic-2'],
       count: 5_001,
       first: 1_000,
       last: 9_000,
@@ -43,6 +46,10 @@ test('5,000 equal failures are one row: count, first, last, example, lanes', asy
     },
     expect.objectContaining({ fingerprint: 'f2', count: 1, kind: 'dead-letter' }),
   ]);
+  const overview = describeOverview({ groups, interrupted: 0 });
+  expect(overview).toMatch(/^FINGERPRINT +COUNT +KIND +LANE +SOURCE +FIRST/);
+  expect(overview).toMatch(/f1 +5001 +rejection +background,critical +clinic \+3 /);
+  expect(overview).toMatch(/f2 +1 +dead-letter +critical +clinic {2,}/);
   const critical = await groupByFingerprint(each(other, ...many, late), 'critical');
   expect(critical.groups.map(({ count }) => count)).toEqual([1, 1]);
 });
@@ -103,6 +110,19 @@ test('R07: an entry says why, where it came from, how often it was tried, and wh
     expect(text).toContain(part);
   }
   expect(text).not.toContain('4711');
+});
+
+test('R07: an issue of a rejection names its rule', () => {
+  const coding = [{ system: RULES, code: 'fhir-r4/date' }];
+  const issue = { severity: 'error', code: 'value', expression: ['Patient.birthDate'] };
+  const text = describeEntry({
+    ...entry('m-1'),
+    sentAt: 0,
+    attempts: [],
+    rounds: [],
+    outcome: JSON.stringify({ issue: [{ ...issue, details: { coding } }] }),
+  });
+  expect(text).toContain('issue      error  value  Patient.birthDate  fhir-r4/date');
 });
 
 test.each([{}, { id: ['a'], all: true }, { fingerprint: 'f', id: ['a'] }])(

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { codedIssues } from '../../../cli/quarantine/issues.ts';
+import { RULES } from '../../../fhir/operation-outcome.ts';
 
 const PHI = 'Peter Chalmers 4711';
 const outcomeOf = (...issue: unknown[]) =>
@@ -16,6 +17,17 @@ test('R08: of an issue there is its code and its place', () => {
     extension: [{ url: PHI }],
   };
   expect(coded(outcomeOf({ ...issue, ...said }))).toEqual([issue]);
+});
+
+test('R08: of a rule there is its id, if it is one of ours', () => {
+  const issue = { severity: 'error', code: 'value' };
+  const ruled = (system: string, code: string) => ({
+    ...issue,
+    details: { coding: [{ system, code }] },
+  });
+  expect(
+    coded(outcomeOf(ruled(RULES, 'fhir-r4/date'), ruled(RULES, PHI), ruled('http://x', 'dom-3'))),
+  ).toEqual([{ ...issue, rule: 'fhir-r4/date' }, issue, issue]);
 });
 
 test.each([

@@ -119,7 +119,7 @@ describe('what is invalid', () => {
       file: 'a.ndjson',
       line: 7,
       attempts: [],
-      reason: 'code-invalid at Patient.gender',
+      reason: 'code-invalid at Patient.gender: fhir-r4/required-binding',
       fingerprint: expect.stringMatching(/^[0-9a-f]{16}$/),
       body: invalidPatient(),
     });
@@ -140,6 +140,42 @@ describe('what is invalid', () => {
       ]);
     },
   );
+
+  test('R07: unlike causes have a reason and a fingerprint each', async () => {
+    const bucket = stage.world.bucket;
+    const causes: [body: string, attributes: Record<string, string>, reason: string][] = [
+      [' \n', {}, 'the body is blank'],
+      ['hello', {}, 'not JSON: plain text'],
+      ['\ufeff{}', {}, 'not JSON: begins with a byte order mark'],
+      [
+        `${patient()}\n${patient()}`,
+        {},
+        'not JSON: more than one document, or something behind it',
+      ],
+      [btoa('{"resourceType":"Patient"}'), {}, 'not JSON: base64'],
+      ['<Patient/>', {}, 'not JSON: XML'],
+      ['{"resourceType":"Pat', {}, 'not JSON: broken or cut off'],
+      ['[]', {}, 'not a resource: JSON, but no object'],
+      ['{}', {}, 'structure at Resource: fhir-r4/resource-type'],
+      [patient(), { source: 'x'.repeat(129) }, 'unreadable attribute source'],
+      [patient(), { line: 'x' }, 'unreadable attribute line'],
+      [patient(), { sequence: 'x' }, 'unreadable attribute sequence'],
+      ['{"s3":{}}', {}, 'claim check: not {"s3":{"bucket","key"}}'],
+      ['{"s3":{"bucket":"of-another","key":"submissions/a"}}', {}, 'claim check: another bucket'],
+      [JSON.stringify({ s3: { bucket, key: 'a' } }), {}, 'claim check: key outside submissions/'],
+      [
+        JSON.stringify({ s3: { bucket, key: 'submissions/none' } }),
+        {},
+        'claim check: no such object',
+      ],
+    ];
+    for (const [body, attributes] of causes) await send(stage.world.queues.lane, body, attributes);
+    while ((await deliverBatch()) !== undefined);
+    const entries = await itemsOf(stage.world.tables.quarantine);
+    const reasons = causes.map(([, , reason]) => reason);
+    expect(entries.map(({ reason }) => reason).sort()).toEqual(reasons.sort());
+    expect(new Set(entries.map(({ fingerprint }) => fingerprint)).size).toBe(causes.length);
+  });
 
   test('R07: message attributes that cannot be read are a reason to reject', async () => {
     await send(stage.world.queues.lane, patient(), { line: 'seven' });
