@@ -5,8 +5,8 @@
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { ENV } from '../../functions/aws/env-names.ts';
 import { bundleFunctions } from '../../lib/bundle.ts';
+import { withVisibility } from '../../test/support/visibility.ts';
 
 const STACK = 'fhir-failsafe-dev';
 
@@ -77,27 +77,16 @@ export function withShortWaits(
   visibilitySeconds: number,
 ): Record<string, Resource> {
   const changed = Object.entries(resources).map(([id, resource]): [string, Resource] => {
-    const { Type, Properties } = resource;
-    const change =
-      Type === 'AWS::SQS::Queue'
-        ? { VisibilityTimeout: visibilitySeconds }
-        : Type === 'AWS::Lambda::Function' && /-validate-/.test(String(Properties['FunctionName']))
-          ? { MemorySize: MEMORY_MB, Environment: toldVisibility(Properties, visibilitySeconds) }
-          : {};
-    return [id, { ...resource, Properties: { ...Properties, ...change } }];
+    const short = withVisibility(resource, visibilitySeconds);
+    const { Type, Properties } = short;
+    const isValidate =
+      Type === 'AWS::Lambda::Function' && /-validate-/.test(String(Properties['FunctionName']));
+    return [
+      id,
+      isValidate ? { ...short, Properties: { ...Properties, MemorySize: MEMORY_MB } } : short,
+    ];
   });
   return Object.fromEntries(changed);
-}
-
-/** By it `validate` knows when the messages of a dead environment are shown again. */
-function toldVisibility(
-  { Environment }: Resource['Properties'],
-  visibilitySeconds: number,
-): { readonly Variables: Record<string, unknown> } {
-  const { Variables } = Environment as { Variables: Record<string, unknown> };
-  const settings = JSON.parse(String(Variables[ENV.settings]));
-  const told = { ...settings, visibilityMs: visibilitySeconds * 1_000 };
-  return { Variables: { ...Variables, [ENV.settings]: JSON.stringify(told) } };
 }
 
 /** Queue, dead-letter queue, function, mapping and table of one peer. */

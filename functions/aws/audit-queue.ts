@@ -2,6 +2,7 @@
 import { createHash, randomUUID } from 'node:crypto';
 import { SendMessageBatchCommand } from '@aws-sdk/client-sqs';
 import { AUDIT_CHAIN, type AuditFact } from '../../core/audit-fact.ts';
+import { chunks } from '../../core/chunks.ts';
 import { BATCH_ENTRIES_MAX } from '../../core/send-batches.ts';
 import { sqs } from './clients.ts';
 
@@ -30,9 +31,7 @@ class FactsRefused extends Error {
  * again they are the same facts, so whoever dies in between tells them again.
  */
 export async function tellAudit(queueUrl: string, facts: readonly AuditFact[]): Promise<void> {
-  for (let start = 0; start < facts.length; start += BATCH_ENTRIES_MAX) {
-    await tell(queueUrl, facts.slice(start, start + BATCH_ENTRIES_MAX));
-  }
+  for (const some of chunks(facts, BATCH_ENTRIES_MAX)) await tell(queueUrl, some);
 }
 
 async function tell(queueUrl: string, facts: readonly AuditFact[]): Promise<void> {

@@ -16,6 +16,7 @@ import {
   paginateQuery,
 } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
+import { chunks } from '../../core/chunks.ts';
 import { dynamo } from './clients.ts';
 import { written } from './conditional-write.ts';
 
@@ -205,8 +206,3 @@ const partition = (lane: string, shard: string) => `mark#${lane}#${shard}`;
 const suspectKey = (messageId: string) => ({ pk: `suspect#${messageId}`, sk: 'suspect' });
 const sortable = (time: number) => String(time).padStart(15, '0');
 const expiryOf = (time: number) => Math.ceil((time + KEPT_MS) / 1_000);
-
-function chunks<T>(items: readonly T[], most: number): T[][] {
-  const count = Math.ceil(items.length / most);
-  return Array.from({ length: count }, (_, at) => items.slice(at * most, (at + 1) * most));
-}

@@ -13,10 +13,16 @@ export const lambda = new LambdaClient({
   }),
 });
 
-/** For invocations that are waited for, as long as the slowest function may take; never repeated. */
+/**
+ * For invocations that are waited for, as long as the slowest function may take. They are never
+ * repeated, for one without an answer may have run. So each has a connection of its own: an idle one
+ * may be lost since the environment was frozen, and a probe must not fail for that.
+ */
 export const waitingLambda = new LambdaClient({
   maxAttempts: 1,
   requestHandler: new EndingHandler({
+    httpAgent: { keepAlive: false },
+    httpsAgent: { keepAlive: false },
     connectionTimeout: 1_000,
     requestTimeout: INVOCATION_PATIENCE_MS,
     throwOnRequestTimeout: true,

@@ -4,6 +4,7 @@ import {
   DeleteMessageBatchCommand,
   SendMessageBatchCommand,
 } from '@aws-sdk/client-sqs';
+import { chunks } from '../../core/chunks.ts';
 import { HOPS_PREFIX, readCarriage } from '../../core/claim-check.ts';
 import { groupIdOf } from '../../core/message-group.ts';
 import { ENVELOPE_ATTRIBUTE, type Envelope } from '../../core/messages.ts';
@@ -97,7 +98,7 @@ export async function deleteAll(
   receiptHandles: readonly string[],
 ): Promise<void> {
   await Promise.all(
-    tens(receiptHandles).map((handles) =>
+    chunks(receiptHandles, BATCH_ENTRIES_MAX).map((handles) =>
       sqs.send(
         new DeleteMessageBatchCommand({
           QueueUrl: queueUrl,
@@ -119,7 +120,7 @@ export interface ShowAgain {
 /** Makes received messages visible again earlier or later than their queue would. */
 export async function showAgain(queueUrl: string, messages: readonly ShowAgain[]): Promise<void> {
   await Promise.all(
-    tens(messages).map((some) =>
+    chunks(messages, BATCH_ENTRIES_MAX).map((some) =>
       sqs.send(
         new ChangeMessageVisibilityBatchCommand({
           QueueUrl: queueUrl,
@@ -131,12 +132,5 @@ export async function showAgain(queueUrl: string, messages: readonly ShowAgain[]
         }),
       ),
     ),
-  );
-}
-
-function tens<T>(items: readonly T[]): T[][] {
-  const groups = Math.ceil(items.length / BATCH_ENTRIES_MAX);
-  return Array.from({ length: groups }, (_, group) =>
-    items.slice(group * BATCH_ENTRIES_MAX, (group + 1) * BATCH_ENTRIES_MAX),
   );
 }

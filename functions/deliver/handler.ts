@@ -9,9 +9,9 @@ import { DEFAULT_BREAKER_POLICY, type TripPolicy } from '../../core/breaker-poli
 import { howToWait } from '../../core/delivery.ts';
 import { deliveryTriggerSchema } from '../../core/messages.ts';
 import { setDeliveryDue } from '../aws/deliveries.ts';
-import { showAgain } from '../aws/lane-queues.ts';
 import { setBreakerPolicy } from '../breaker.ts';
 import { isProbe } from '../probe.ts';
+import { retryLater } from '../retry-later.ts';
 import { faultOf, logger, sqsFunction, Tally } from '../telemetry.ts';
 import { receiving } from '../traces.ts';
 import { deliverOne } from './deliver-one.ts';
@@ -69,7 +69,7 @@ async function settle(record: SQSRecord, work: Work): Promise<Settlement> {
     tally.add('ComponentFaults');
     logger.error('component fault', { messageId: record.messageId, ...faultOf(fault) });
     const receives = Number(record.attributes.ApproximateReceiveCount);
-    await comeAgain(record, backOffSeconds(receives));
+    await waitInQueue(record, backOffSeconds(receives));
     return 'failed';
   }
 }
@@ -105,14 +105,10 @@ async function wait(
     return probing ? 'failed' : 'done';
   }
   tally.add('Waiting');
-  await comeAgain(record, how.seconds);
+  await waitInQueue(record, how.seconds);
   return 'failed';
 }
 
-async function comeAgain({ receiptHandle }: SQSRecord, seconds: number): Promise<void> {
-  try {
-    await showAgain(environment.queueUrl, [{ receiptHandle, seconds }]);
-  } catch (error) {
-    logger.warn('visibility not changed', faultOf(error));
-  }
+function waitInQueue({ receiptHandle }: SQSRecord, seconds: number): Promise<void> {
+  return retryLater(environment.queueUrl, [{ receiptHandle, seconds }]);
 }

@@ -10,10 +10,10 @@ import { outcomeEvent } from '../../core/outcome-event.ts';
 import { arrivalOf } from '../arrival.ts';
 import { type PlacedBody, placeBody } from '../aws/bodies-bucket.ts';
 import { readSettings, requiredEnv } from '../aws/env.ts';
-import { showAgain } from '../aws/lane-queues.ts';
 import { OutcomesTopic } from '../aws/outcomes-topic.ts';
 import { quarantine } from '../aws/quarantine-table.ts';
 import { tellEnteredOutcome } from '../entered-outcome.ts';
+import { retryLater } from '../retry-later.ts';
 import { prove } from '../sources.ts';
 import { isGroup, memberRecords } from '../suspect-group.ts';
 import { emit, faultOf, logger, sqsFunction, Tally } from '../telemetry.ts';
@@ -46,7 +46,7 @@ async function keepAll(records: readonly SQSRecord[]): Promise<SQSBatchResponse>
       } catch (fault) {
         tally.add('ComponentFaults');
         logger.error('component fault', { messageId: record.messageId, ...faultOf(fault) });
-        await retryLater(record);
+        await backOff(record);
         return 'failed' as const;
       }
     }),
@@ -63,16 +63,12 @@ function lettersIn(record: SQSRecord): readonly SQSRecord[] {
   return isGroup(record) ? memberRecords(record) : [record];
 }
 
-/** A letter that failed waits with back-off (R09). If that fails it comes when its queue says. */
-async function retryLater({ receiptHandle, eventSourceARN, attributes }: SQSRecord): Promise<void> {
+/** A letter that failed waits longer each time (R09). */
+async function backOff({ receiptHandle, eventSourceARN, attributes }: SQSRecord): Promise<void> {
   const name = eventSourceARN.split(':').at(-1);
   const queueUrl = queueUrls.find((url) => url.endsWith(`/${name}`));
   const seconds = backOffSeconds(Number(attributes.ApproximateReceiveCount));
-  try {
-    if (queueUrl !== undefined) await showAgain(queueUrl, [{ receiptHandle, seconds }]);
-  } catch (error) {
-    logger.warn('visibility not changed', faultOf(error));
-  }
+  if (queueUrl !== undefined) await retryLater(queueUrl, [{ receiptHandle, seconds }]);
 }
 
 /**

@@ -54,8 +54,6 @@ export class AloneRun {
   #open: number | undefined;
   /** Whether the table has the attempt: `maybe` as long as it has not said. */
   #recorded: 'no' | 'maybe' | 'yes' = 'no';
-  /** Set once it is being taken back: a verdict that comes later no longer counts. */
-  #takenBack = false;
 
   constructor(submission: Submission, context: Context, isolation: Isolation, tally: Tally) {
     this.submission = submission;
@@ -108,7 +106,6 @@ export class AloneRun {
     }
     const judgement = await this.#verification.verify(verdict);
     countPluginCrashes(this.tally, origin, judgement);
-    if (this.#takenBack) throw new ComponentFault('the verdict came after the time was up');
     switch (judgement.kind) {
       case 'valid':
         await store(this.submission, judgement, text);
@@ -173,7 +170,6 @@ export class AloneRun {
    */
   async takeBack(delaySeconds: number, askTable: boolean): Promise<boolean> {
     if (this.#open === undefined) return false;
-    this.#takenBack = true;
     if (askTable && (await this.#voidInTable(this.#open))) return false;
     return this.#recorded !== 'no' && this.#sendAnewVoided(delaySeconds);
   }

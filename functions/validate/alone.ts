@@ -8,6 +8,7 @@ import { backOffSeconds } from '../../core/back-off.ts';
 import type { Settlement } from '../../core/batch-response.ts';
 import { idsOf } from '../../core/correlation.ts';
 import { forgetSuspect } from '../aws/in-flight-table.ts';
+import { retryLater } from '../retry-later.ts';
 import { faultOf, logger, Tally } from '../telemetry.ts';
 import { processing } from '../traces.ts';
 import { AloneRun, type Ending, type Places } from './alone-run.ts';
@@ -18,7 +19,6 @@ import { during } from './isolation/invocation.ts';
 import { tellEntered } from './outcomes.ts';
 import { readSubmission } from './submission.ts';
 import { troubleOf } from './trouble-of.ts';
-import { retryLater } from './visibility.ts';
 
 /** Deaths of an environment around a process of its own are not the resource's: a bound, no more. */
 const UNEXPLAINED_MAX = 10;
@@ -62,7 +62,7 @@ export async function validateAlone(
   ending ??= await afterFault(run, { receives: submission.receives, inTime }, context);
   if (ending.kind === 'again') {
     const message = { receiptHandle: record.receiptHandle, seconds: ending.seconds };
-    await retryLater(environment.isolationQueueUrl, [message], context);
+    await ifTimePermits(context, () => retryLater(environment.isolationQueueUrl, [message]));
   }
   tally.report('alone', { ...ids, ending: ending.kind });
   return ending.kind === 'done' ? 'done' : 'failed';

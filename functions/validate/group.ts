@@ -6,6 +6,7 @@
 import type { Context, SQSRecord } from 'aws-lambda';
 import { backOffSeconds } from '../../core/back-off.ts';
 import type { Settlement } from '../../core/batch-response.ts';
+import { retryLater } from '../retry-later.ts';
 import { memberRecords } from '../suspect-group.ts';
 import { faultOf, logger, Tally } from '../telemetry.ts';
 import { type BatchRun, closeMark, newBatch, runBatch } from './batch-run.ts';
@@ -15,7 +16,6 @@ import type { InFlight } from './in-flight.ts';
 import { during, type Judging } from './isolation/invocation.ts';
 import { readSubmission, type Submission } from './submission.ts';
 import { isolate } from './suspects.ts';
-import { retryLater } from './visibility.ts';
 
 interface GroupWork {
   readonly ownProcess: Judging;
@@ -76,5 +76,5 @@ async function giveBack(record: SQSRecord, batch: BatchRun): Promise<void> {
   if (!(await closeMark(batch))) return;
   const seconds = backOffSeconds(Number(record.attributes.ApproximateReceiveCount));
   const message = { receiptHandle: record.receiptHandle, seconds };
-  await retryLater(environment.isolationQueueUrl, [message], batch.context);
+  await ifTimePermits(batch.context, () => retryLater(environment.isolationQueueUrl, [message]));
 }

@@ -29,11 +29,16 @@ export type Suspicion = 'none' | 'suspect' | 'unclear';
 
 /** Between two tries to empty a mark. */
 const PAUSE_MS = 100;
+/** Former leases that are remembered: one is added in half a minute at most, while the table fails. */
+const FORMER_MAX = 32;
 
 export class InFlight {
   readonly #environment: Environment;
   readonly #policy: InFlightPolicy;
+  /** The lease under which this environment marks its batches. */
   #leaseEndsAt: number | undefined;
+  /** Leases before it, oldest first, whose marks may still be there. */
+  #former: readonly number[] = [];
   #writes = 0;
   #searchedAt = Number.NEGATIVE_INFINITY;
 
@@ -67,27 +72,32 @@ export class InFlight {
    * {@link ComponentFault} where the mark does not stand: then none of them may run (R09).
    */
   async open(messageIds: readonly string[], requestId: string): Promise<void> {
-    const former = this.#leaseEndsAt;
-    const endsAt = leaseEnd(former, Date.now(), this.#policy);
-    this.#leaseEndsAt = endsAt;
+    const endsAt = this.#renew();
     if (!(await this.#write(endsAt, messageIds, requestId))) {
       throw new ComponentFault('the mark of a batch was not written');
     }
-    // Whatever its last batch left open is closed by this.
-    if (former !== undefined && former !== endsAt) await this.#remove(former);
+    // Whatever its batches before this one left open is closed by this.
+    try {
+      await this.#removeFormer();
+    } catch (fault) {
+      logger.warn('former mark not removed', faultOf(fault));
+    }
   }
 
   /**
    * Empties the mark before messages are given back, again and again until it stands or the time is
-   * up. False where it may still name them: the next batch of this environment overwrites it. Only
-   * if there is none before the lease ends, the messages of this one batch become suspects.
+   * up. False where a mark of ours may still name them: the next batch of this environment overwrites
+   * or removes it. Only if there is none before the lease ends, the messages become suspects.
    */
   async close(requestId: string, leftMs: () => number): Promise<boolean> {
     const endsAt = this.#leaseEndsAt;
     if (endsAt === undefined) return true;
     for (;;) {
       try {
-        if (await this.#write(endsAt, [], requestId)) return true;
+        if (await this.#write(endsAt, [], requestId)) {
+          await this.#removeFormer();
+          return true;
+        }
       } catch (fault) {
         logger.warn('mark not emptied', faultOf(fault));
       }
@@ -104,6 +114,9 @@ export class InFlight {
 
   async #search(now: number): Promise<void> {
     if (now - this.#searchedAt <= searchedForMs(this.#policy)) return;
+    // This environment lives, so what its own ended leases name was in no death.
+    if (this.#leaseEndsAt !== undefined) this.#renew();
+    await this.#removeFormer();
     const { table, lane } = this.#environment;
     const found = await recordSuspects(table, lane, now);
     this.#searchedAt = now;
@@ -116,12 +129,22 @@ export class InFlight {
     return writeMark(this.#environment.table, mark);
   }
 
-  /** What is not removed is found when its lease has ended; its messages are done, or were given back. */
-  async #remove(leaseEndsAt: number): Promise<void> {
-    try {
-      await removeMark(this.#environment.table, this.#key(leaseEndsAt));
-    } catch (fault) {
-      logger.warn('former mark not removed', faultOf(fault));
+  /** The lease for a batch that begins now. */
+  #renew(): number {
+    const held = this.#leaseEndsAt;
+    const endsAt = leaseEnd(held, Date.now(), this.#policy);
+    if (held !== undefined && held !== endsAt) {
+      this.#former = [...this.#former, held].slice(-FORMER_MAX);
+    }
+    this.#leaseEndsAt = endsAt;
+    return endsAt;
+  }
+
+  /** One by one, so that a table that fails is asked once. What is left is tried again. */
+  async #removeFormer(): Promise<void> {
+    for (const endsAt of this.#former) {
+      await removeMark(this.#environment.table, this.#key(endsAt));
+      this.#former = this.#former.filter((left) => left !== endsAt);
     }
   }
 

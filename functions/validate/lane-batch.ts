@@ -1,16 +1,16 @@
 /** The story of a batch from a lane's own queue: suspects away, validate, act, answer. */
 import type { Context, SQSBatchResponse, SQSRecord } from 'aws-lambda';
 import { batchResponse } from '../../core/batch-response.ts';
+import { retryLater } from '../retry-later.ts';
 import { logger, Tally } from '../telemetry.ts';
 import { type BatchRun, closeMark, newBatch, runBatch } from './batch-run.ts';
 import { environment } from './environment.ts';
-import { withinTime } from './handlers-clock.ts';
+import { ifTimePermits, withinTime } from './handlers-clock.ts';
 import type { InFlight } from './in-flight.ts';
 import { during, type Judging } from './isolation/invocation.ts';
 import { withinRates } from './rates.ts';
 import { readSubmission, type Submission } from './submission.ts';
 import { isolateTogether, takeOff } from './suspects.ts';
-import { retryLater } from './visibility.ts';
 
 /** What a batch runs with. */
 export interface LaneWork {
@@ -97,5 +97,5 @@ async function giveBack(fresh: readonly Submission[], batch: BatchRun): Promise<
   logger.warn('out of time', { notDone: late.length });
   if (!closed) return;
   const messages = late.map(({ record }) => ({ receiptHandle: record.receiptHandle, seconds: 1 }));
-  await retryLater(environment.laneQueueUrl, messages, context);
+  await ifTimePermits(context, () => retryLater(environment.laneQueueUrl, messages));
 }

@@ -16,7 +16,7 @@ const POLL = { timeout: 100_000, interval: 200 };
 beforeAll(() => ensureBuilt(join(import.meta.dirname, '..', '..'), () => {}), 120_000);
 
 test('R61: what crashes, hangs and is stored leaves nothing behind when it is answered', async () => {
-  const assembly = await changedAssembly({ visibilitySeconds: 10 });
+  const assembly = await changedAssembly({ visibilitySeconds: 12 });
   const left: Unfinished[] = [];
   let answers = 0;
   const runtime = await startRuntime({

@@ -2,18 +2,14 @@
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
+import { type TemplateResource, withSettings, withVisibility } from './visibility.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const BUILT = join(ROOT, 'build', 'local');
 const STACK = 'fhir-failsafe-dev';
 
-interface Resource {
-  readonly Type: string;
-  readonly Properties?: Readonly<Record<string, unknown>>;
-}
-
 export interface Changes {
-  /** Of every queue. */
+  /** Of every queue; `validate` is told of it. */
   readonly visibilitySeconds: number;
   /** Source of `handler.mjs` for the functions whose names end so. */
   readonly handlers?: Readonly<Record<string, string>>;
@@ -46,12 +42,12 @@ export async function changedAssembly(changes: Changes) {
     });
   }
   const template = await readJson(`${STACK}.template.json`);
-  const resources: Record<string, Resource> = template.Resources;
+  const resources: Record<string, TemplateResource> = template.Resources;
   const Resources = Object.fromEntries(
-    Object.entries(resources).map(([id, resource]) => [
-      id,
-      { ...resource, Properties: { ...resource.Properties, ...changeOf(resource) } },
-    ]),
+    Object.entries(resources).map(([id, built]) => {
+      const resource = withVisibility(built, visibilitySeconds);
+      return [id, { ...resource, Properties: { ...resource.Properties, ...changeOf(resource) } }];
+    }),
   );
   await writeFile(join(directory, `${STACK}.assets.json`), JSON.stringify(assets));
   const changed = JSON.stringify({ ...template, Resources });
@@ -62,8 +58,10 @@ export async function changedAssembly(changes: Changes) {
     dispose: () => rm(directory, { recursive: true, force: true }),
   };
 
-  function changeOf({ Type, Properties = {} }: Resource): Readonly<Record<string, unknown>> {
-    if (Type === 'AWS::SQS::Queue') return { VisibilityTimeout: visibilitySeconds };
+  function changeOf({
+    Type,
+    Properties = {},
+  }: TemplateResource): Readonly<Record<string, unknown>> {
     if (Type !== 'AWS::Lambda::Function') return {};
     const isMeant = (end: string) => String(Properties['FunctionName']).endsWith(end);
     const name = Object.keys(handlers).find(isMeant);
@@ -87,12 +85,6 @@ export async function changedAssembly(changes: Changes) {
     if (path === undefined) throw new Error(`no asset of ${name}`);
     return join(directory, path);
   }
-}
-
-function withSettings(properties: Readonly<Record<string, unknown>>, told: object) {
-  const { Variables } = properties['Environment'] as { Variables: { SETTINGS: string } };
-  const SETTINGS = JSON.stringify({ ...JSON.parse(Variables.SETTINGS), ...told });
-  return { Variables: { ...Variables, SETTINGS } };
 }
 
 function withVariables(properties: Readonly<Record<string, unknown>>, told: Variables) {

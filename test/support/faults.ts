@@ -69,13 +69,14 @@ export function loseFirstAnswers(
 export function delayCalls(
   { clients }: Pick<Functions, 'clients'>,
   service: FaultyService,
-  matches: (command: string) => boolean,
+  matches: (command: string, input: Record<string, unknown>) => boolean,
 ): () => void {
   const { promise, resolve } = Promise.withResolvers<void>();
   for (const each of clients) {
     (each[service] as Clients['sqs']).middlewareStack.add(
       (next, context) => async (args) => {
-        if (matches(String(context['commandName']))) await promise;
+        const input = args.input as unknown as Record<string, unknown>;
+        if (matches(String(context['commandName']), input)) await promise;
         return next(args);
       },
       { step: 'initialize', name: `delay-${crypto.randomUUID()}` },

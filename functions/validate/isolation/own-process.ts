@@ -15,7 +15,7 @@ const FRUITLESS_MAX = 3;
 export class OwnProcess implements Judging {
   readonly #url: URL;
   readonly #settings: OwnProcessSettings;
-  readonly #signals = new Signals((signal) => this.#end((task) => task.signal === signal));
+  readonly #signals = new Signals((signal) => this.#end(signal));
   #child: Child | undefined;
   #running: Task | undefined;
   #waiting: Task[] = [];
@@ -58,12 +58,6 @@ export class OwnProcess implements Judging {
     this.#waiting.push(waiting);
     void this.#work();
     return promise;
-  }
-
-  /** Out of time: answers everything that is not finished, and ends the process. */
-  stop(): void {
-    this.#end(() => true);
-    this.#kill();
   }
 
   async #work(): Promise<void> {
@@ -121,10 +115,11 @@ export class OwnProcess implements Judging {
     return this.#child;
   }
 
-  #end(isOver: (task: Task) => boolean): void {
+  /** Its invocation is over: answers what is not finished, and ends the process that runs it. */
+  #end(signal: AbortSignal): void {
     const running = this.#running;
     for (const task of running === undefined ? this.#waiting : [...this.#waiting, running]) {
-      if (isOver(task)) settle(task, OUT_OF_TIME);
+      if (task.signal === signal) settle(task, OUT_OF_TIME);
     }
     this.#waiting = this.#waiting.filter((task) => !task.settled);
     if (running?.settled) this.#kill();

@@ -83,3 +83,41 @@ describe('a message whose bucket answers after its invocation ended', () => {
     expect(stored.map(({ resourceId }) => resourceId)).toEqual(['next']);
   });
 });
+
+describe('a verdict whose write is held back until its invocation has ended', () => {
+  test.each([
+    [
+      'the end of its attempt',
+      ({ UpdateExpression }: Record<string, unknown>) =>
+        String(UpdateExpression).endsWith('.ended = :ended'),
+    ],
+    [
+      'its resource',
+      ({ TableName }: Record<string, unknown>) => TableName === stage.world.tables.resources,
+    ],
+  ])('R61 R09: changes nothing later, and its attempt does not count: %s', async (_, isIt) => {
+    // Its workers are loaded then.
+    await send(stage.world.queues.lane, invalidPatient('before'));
+    await run('lane', 20_000);
+    await send(stage.world.queues.isolation, patient(), envelope('A'));
+    let held = 0;
+    const release = delayCalls(
+      stage.functions,
+      'dynamo',
+      (_, input) => isIt(input) && held++ === 0,
+    );
+    // It is sent anew, with an envelope that takes the attempt back.
+    expect((await run('isolation', 6_000))?.failed).toEqual([]);
+    expect(held).toBe(1);
+    release();
+    await send(stage.world.queues.lane, invalidPatient('next'));
+    await run('lane', 10_000);
+    expect(await itemsOf(stage.world.tables.resources)).toEqual([]);
+    expect(await itemsOf(stage.world.tables.quarantine)).toContainEqual(
+      expect.objectContaining({ pk: 'A', status: 'in-isolation' }),
+    );
+    skipTime(70_000);
+    await run('isolation', 10_000);
+    expect(await itemsOf(stage.world.tables.resources)).toMatchObject([{ messageId: 'A' }]);
+  });
+});

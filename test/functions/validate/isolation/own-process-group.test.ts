@@ -2,7 +2,7 @@ import { mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { afterEach, describe, expect, test, vi } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { during } from '../../../../functions/validate/isolation/invocation.ts';
 import { OwnProcess } from '../../../../functions/validate/isolation/own-process.ts';
 import type { Judgement } from '../../../../functions/validate/isolation/pool.ts';
@@ -18,12 +18,8 @@ const SETTINGS = {
   options: { chaos: false, issuesMax: 100 },
 };
 
-let running: OwnProcess | undefined;
-afterEach(() => running?.stop());
-
 function ownProcess(url = SCRIPTED, more = {}): OwnProcess {
-  running = new OwnProcess(url, { ...SETTINGS, ...more });
-  return running;
+  return new OwnProcess(url, { ...SETTINGS, ...more });
 }
 
 /** What it is about, or how it crashed or was not judged. */

@@ -1,28 +1,25 @@
-import { afterEach, describe, expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { CHARACTERS, VALID } from '../../../../bench/resource-size/shapes.ts';
 import { entryUrl } from '../../../../functions/validate/entry-url.ts';
 import type { OwnProcessSettings } from '../../../../functions/validate/isolation/child.ts';
+import { during } from '../../../../functions/validate/isolation/invocation.ts';
 import { OwnProcess } from '../../../../functions/validate/isolation/own-process.ts';
 import { exampleSettings, patientWithCpf } from '../../../support/plugins.ts';
 import { faulty, invalidPatient, patient } from '../../../support/resources.ts';
 
 const CANNOT_LOAD = new URL('../../../support/workers/cannot-load.ts', import.meta.url);
 
-let running: OwnProcess | undefined;
-afterEach(() => running?.stop());
-
 function ownProcess(
   url = entryUrl('own-process'),
   more: Partial<OwnProcessSettings> = {},
 ): OwnProcess {
-  running = new OwnProcess(url, {
+  return new OwnProcess(url, {
     deadlineMs: 1_000,
     heapOldMb: 32,
     heapYoungMb: 16,
     options: { chaos: true, issuesMax: 100 },
     ...more,
   });
-  return running;
 }
 
 async function judge(process: OwnProcess, text: string) {
@@ -81,9 +78,10 @@ describe('a process of its own', () => {
 
   test('out of time: what is not finished is nobody’s fault', async () => {
     const own = ownProcess();
+    const invocation = new AbortController();
     await own.ready();
-    const judgement = own.judge(faulty('hang'), 0);
-    own.stop();
+    const judgement = during(own, invocation.signal).judge(faulty('hang'), 0);
+    invocation.abort();
     expect(await judgement).toEqual({ kind: 'unjudged', because: 'out-of-time' });
   });
 });
