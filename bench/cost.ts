@@ -70,6 +70,7 @@ function print({ ours, plain }: Bill, fixedUsd: number): void {
   const promises = ours.byPromise();
   console.log('what each promise costs');
   for (const promise of PROMISES) {
+    if (promise === 'private network' && !promises.get(promise)) continue;
     console.log(`${promise.padEnd(32)}${usd(promises.get(promise))}`);
   }
 }

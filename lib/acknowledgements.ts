@@ -64,8 +64,19 @@ export const FED_BY_MAPPINGS = {
 export const NO_VPC = {
   id: 'HIPAA.Security-LambdaInsideVPC',
   reason:
-    'It talks to AWS services only, by TLS and IAM, and listens to nobody. No resource of ours lies in a VPC.',
+    'The config names no private network (network). It calls AWS by TLS and IAM, and the servers of the config, and listens to nobody.',
 };
+
+/** Of a function in a private network. */
+export const NETWORK_INTERFACES: readonly Acknowledgement[] = [
+  '*',
+  'arn:<AWS::Partition>:ec2:<AWS::Region>:<AWS::AccountId>:*/*',
+  'arn:<AWS::Partition>:ec2:<AWS::Region>:<AWS::AccountId>:network-interface/*',
+].map((resource) => ({
+  id: `AwsSolutions-IAM5[Resource::${resource}]`,
+  reason:
+    "Lambda makes network interfaces in the role's name, and their ids are not known before. The function's own code is denied all of it.",
+}));
 
 export const NO_RESERVATION = {
   id: 'HIPAA.Security-LambdaConcurrency',

@@ -6,8 +6,10 @@ import fileConfig from '../failsafe.config.ts';
 import { BundleError, type BundleSize, bundleFunctions } from './bundle.ts';
 import { planConcurrency } from './concurrency.ts';
 import { ConfigError, loadConfig } from './config-load.ts';
+import { destinationsOf, destinationsTable } from './destinations.ts';
 import { FUNCTION_NAMES } from './function-names.ts';
 import { addNag } from './nag.ts';
+import { functionsOf } from './pipeline-function.ts';
 import { PipelineStack } from './pipeline-stack.ts';
 import { copyPlugins, PluginError } from './plugin-files.ts';
 import { sourceFiles } from './sources.ts';
@@ -37,7 +39,9 @@ async function synthesize(): Promise<void> {
   });
   await copyPlugins(config, root, join(bundles, 'validate'));
   for (const size of sizes) console.error(say(size));
-  new PipelineStack(app, `fhir-failsafe-${config.stage}`, { config, bundles });
+  const stack = new PipelineStack(app, `fhir-failsafe-${config.stage}`, { config, bundles });
+  const destinations = functionsOf(stack).map((each) => destinationsOf(each, config));
+  for (const line of destinationsTable(destinations, config)) console.error(line);
   addNag(app);
   app.synth();
 }

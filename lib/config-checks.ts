@@ -2,6 +2,7 @@
 import { WRITING_MS } from '../functions/validate/handlers-clock.ts';
 import type { Config } from './config.ts';
 import { endpointProblems } from './endpoint-checks.ts';
+import { networkProblems } from './network-config.ts';
 import { sizeProblems } from './resource-size.ts';
 import { retentionProblems } from './retention-config.ts';
 import { retryProblems } from './retry-checks.ts';
@@ -113,6 +114,7 @@ export function configProblems(config: Config): string[] {
     ...terminologyProblems(config),
     ...tracesProblems(config),
     ...outcomesProblems(config),
+    ...networkProblems(config),
     ...pluginProblems(config),
     ...sizeProblems(config),
     ...laneProblems(config, 'critical'),

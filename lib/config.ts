@@ -10,6 +10,7 @@ import { deliveryConfigSchema } from './delivery-config.ts';
 import { fhirConfigSchema } from './fhir-config.ts';
 import { incidentConfig } from './incident-config.ts';
 import { analyticsConfigSchema, reportingConfigSchema } from './insight-config.ts';
+import { networkConfigSchema } from './network-config.ts';
 import { retentionConfigSchema } from './retention-config.ts';
 import { sendersSchema, sourcesConfigSchema } from './source-config.ts';
 import { isProductionSaid, productionSchema, stageSchema, withProduction } from './stage-config.ts';
@@ -147,6 +148,8 @@ const schema = z.strictObject({
     })
     .prefault({}),
   trail: trailConfigSchema,
+  /** The private network that functions are in (docs/network.md). Without, they are in none. */
+  network: networkConfigSchema,
   /** Both read what the pipeline tells, and may be down for days. */
   reporting: reportingConfigSchema,
   analytics: analyticsConfigSchema,

@@ -25,6 +25,7 @@ export interface PermissionsTemplate {
 
 interface Statement {
   readonly Sid?: string;
+  readonly Effect?: string;
   readonly Action: string | readonly string[];
   readonly Resource: unknown;
   readonly Condition?: unknown;
@@ -42,6 +43,7 @@ const KINDS: Readonly<Record<string, readonly [kind: string, nameProperty: strin
   'AWS::Lambda::Function': ['function', 'FunctionName'],
   'AWS::Lambda::EventSourceMapping': ['mapping of', 'EventSourceArn'],
   'AWS::SecretsManager::Secret': ['secret', ''],
+  'AWS::EC2::SecurityGroup': ['its own', ''],
 };
 
 /** `fhir-failsafe-dev-critical` is `critical` to a reviewer, and an account's number is noise. */
@@ -111,6 +113,7 @@ const CONDITIONS: Readonly<Record<string, (values: string) => string>> = {
   'StringEqualsIfExists dynamodb:ReturnValues': (values) => `answering ${values}`,
   'ForAllValues:StringLike dynamodb:LeadingKeys': (values) => `of ${values}`,
   'StringLike s3:prefix': (values) => `below ${values}`,
+  'ArnEquals lambda:SourceFunctionArn': () => 'where its own code asks',
 };
 
 function inCondition(condition: unknown): string {
@@ -155,7 +158,7 @@ export function permissionRows(template: PermissionsTemplate): PermissionRow[] {
       return statementsOf(roleId, template).map((statement) => ({
         function: shortName(inWords(Properties['FunctionName'], template), template),
         purpose: statement.Sid ?? '',
-        actions: list(statement.Action).join(', '),
+        actions: `${statement.Effect === 'Deny' ? 'never ' : ''}${list(statement.Action).join(', ')}`,
         resources: onWhat(statement, template),
         only: inCondition(statement.Condition),
       }));

@@ -1,7 +1,7 @@
 /** A function as all of ours are: bundled ESM on arm64, one role with what it does and no more. */
 
 import { join } from 'node:path';
-import { ArnFormat, Duration, Stack } from 'aws-cdk-lib';
+import { ArnFormat, type CfnResource, Duration, Stack } from 'aws-cdk-lib';
 import { ManagedPolicy, type PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   ApplicationLogLevel,
@@ -16,7 +16,7 @@ import {
 } from 'aws-cdk-lib/aws-lambda';
 import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
-import { Construct } from 'constructs';
+import { Construct, type IConstruct } from 'constructs';
 import { ENV } from '../functions/aws/env-names.ts';
 import {
   acknowledge,
@@ -60,18 +60,26 @@ export interface FedMapping {
 export class PipelineFunction extends Construct {
   /** Without the stage's prefix, as the supervision tree knows it. */
   readonly name: string;
+  /** With it, as AWS knows it. */
+  readonly functionName: string;
+  /** Folder of functions/ whose bundle it runs. */
+  readonly code: string;
   readonly lambda: LambdaFunction;
   readonly logGroup: LogGroup;
   readonly role: Role;
   readonly #policy: ManagedPolicy;
+  readonly #statements: PolicyStatement[];
   readonly #mappings: FedMapping[] = [];
 
   constructor(scope: Construct, id: string, foundation: Foundation, settings: FunctionSettings) {
     super(scope, id);
     this.name = settings.name;
+    this.code = settings.code;
     const { config } = foundation;
-    const { stage, logLevel } = config;
+    const { stage, logLevel, network } = config;
     const functionName = resourceName(stage, settings.name);
+    this.functionName = functionName;
+    this.#statements = [...settings.statements];
     const policy = stagePolicy(config);
     this.logGroup = new LogGroup(this, 'Logs', {
       logGroupName: `/aws/lambda/${functionName}`,
@@ -109,7 +117,7 @@ export class PipelineFunction extends Construct {
         reservedConcurrentExecutions: settings.reservedConcurrency,
       }),
     });
-    acknowledge(this, NO_VPC);
+    if (network === undefined) acknowledge(this, NO_VPC);
     if (settings.failures === undefined) acknowledge(this, FED_BY_MAPPINGS);
     else sendFailures(this.lambda, settings.failures);
     if (!config.production) acknowledge(this, NO_RESERVATION);
@@ -118,6 +126,19 @@ export class PipelineFunction extends Construct {
   /** One thing more that it may do, granted by the construct that owns it. */
   allow(statement: PolicyStatement): void {
     this.#policy.addStatements(statement);
+    this.#statements.push(statement);
+  }
+
+  /** All that it may do, its own log aside. */
+  get statements(): readonly PolicyStatement[] {
+    return this.#statements;
+  }
+
+  /** Puts it into subnets, once what it needs there exists. */
+  join(subnetIds: string[], securityGroupIds: string[], needed: readonly CfnResource[]): void {
+    const element = this.lambda.node.defaultChild as CfnFunction;
+    element.vpcConfig = { subnetIds, securityGroupIds };
+    for (const each of needed) element.addResourceDependency(each);
   }
 
   get mappings(): readonly FedMapping[] {
@@ -167,6 +188,10 @@ export class PipelineFunction extends Construct {
     });
   }
 }
+
+/** All functions of a stack. */
+export const functionsOf = (stack: IConstruct): PipelineFunction[] =>
+  stack.node.findAll().filter((construct) => construct instanceof PipelineFunction);
 
 /** The construct's own property would put a policy onto the role, beside the one that says it all. */
 function sendFailures(lambda: LambdaFunction, queue: IQueue): void {

@@ -23,8 +23,10 @@ import { createKey } from './key.ts';
 import { Lane } from './lane.ts';
 import { Minute } from './minute.ts';
 import { Monitor } from './monitor.ts';
+import { Network } from './network.ts';
 import { Outcomes } from './outcomes.ts';
 import { addOutputs } from './outputs.ts';
+import { functionsOf } from './pipeline-function.ts';
 import { shareSwitches } from './plugin-host.ts';
 import { Quarantine } from './quarantine.ts';
 import { Reporting } from './reporting.ts';
@@ -200,6 +202,11 @@ export class PipelineStack extends Stack {
     const validating = [critical.validate, background.validate];
     crashes.onlyPublishedBy([...validating, monitor.function]);
     outcomes.onlyPublishedBy([...validating, quarantine.function]);
+
+    const { network } = config;
+    if (network !== undefined) {
+      new Network(this, 'Network', { ...config, network }, functionsOf(this));
+    }
 
     checkSupervision(this, tree, delivery ? [] : ['deliver', 'resend']);
 

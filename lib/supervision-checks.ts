@@ -2,7 +2,7 @@
 import type { IConstruct } from 'constructs';
 import { SUPERVISED_LANES, type Supervisor } from '../core/supervision-tree.ts';
 import { functionProblems, treeProblems } from '../core/supervision-tree-problems.ts';
-import { PipelineFunction } from './pipeline-function.ts';
+import { functionsOf } from './pipeline-function.ts';
 
 /** The tree was written wrongly, or a function was added and belongs to nobody. */
 export class SupervisionError extends Error {
@@ -22,10 +22,7 @@ export function checkSupervision(
   tree: Supervisor,
   leftOut: readonly string[],
 ): void {
-  const functions = stack.node
-    .findAll()
-    .filter((construct) => construct instanceof PipelineFunction)
-    .map(({ name }) => name);
+  const functions = functionsOf(stack).map(({ name }) => name);
   const inTree = treeProblems(tree, SUPERVISED_LANES);
   // What is in no sound tree cannot be looked up in it.
   const problems = inTree.length > 0 ? inTree : functionProblems(tree, [...functions, ...leftOut]);

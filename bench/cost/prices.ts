@@ -19,6 +19,7 @@ const S3 = 'https://aws.amazon.com/s3/pricing/';
 const CLOUDWATCH = 'https://aws.amazon.com/cloudwatch/pricing/';
 const KMS = 'https://aws.amazon.com/kms/pricing/';
 const CLOUDTRAIL = 'https://aws.amazon.com/cloudtrail/pricing/';
+const PRIVATELINK = 'https://aws.amazon.com/privatelink/pricing/';
 const SECRETS = 'https://aws.amazon.com/secrets-manager/pricing/';
 
 const million = (usd: number) => usd / 1_000_000;
@@ -49,6 +50,7 @@ export const PRICES = {
   kmsKeys: price('KMS', 1, 'key a month', KMS),
   kmsRequests: price('KMS', 0.03 / 10_000, 'request', KMS),
   dataEvents: price('CloudTrail', 0.1 / 100_000, 'data event', CLOUDTRAIL),
+  endpointHours: price('VPC endpoints', 0.01, 'hour of an endpoint in a zone', PRIVATELINK),
   secrets: price('Secrets Manager', 0.4, 'secret a month', SECRETS),
 } as const satisfies Record<string, Price>;
 

@@ -53,6 +53,13 @@ export function standing(resources: TemplateResources, metrics: number): Usage {
       case 'AWS::CloudWatch::Alarm':
         usage.add(promise, 'alarms', 1);
         break;
+      case 'AWS::EC2::VPCEndpoint':
+        // A gateway costs nothing; an interface has an address in each subnet.
+        if (Properties['VpcEndpointType'] === 'Interface') {
+          const subnets = (Properties['SubnetIds'] ?? []) as readonly unknown[];
+          usage.add('private network', 'endpointHours', subnets.length * (MINUTES / 60));
+        }
+        break;
       case 'AWS::CloudWatch::Dashboard':
         usage.add(promise, 'dashboards', 1);
         break;

@@ -9,6 +9,7 @@ export const PROMISES = [
   'audit',
   'breaker',
   'reports and analytics',
+  'private network',
 ] as const;
 export type Promised = (typeof PROMISES)[number];
 

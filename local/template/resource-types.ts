@@ -76,6 +76,13 @@ const WITHOUT_LOCAL_EFFECT: Record<string, Identity> = {
   'AWS::SQS::QueuePolicy': named('', (name) => name),
   'AWS::SNS::TopicPolicy': named('', (name) => name),
   'AWS::S3::BucketPolicy': named('', (name) => name),
+  // Here no function is in a network.
+  'AWS::EC2::SecurityGroup': {
+    ref: (name) => name,
+    attributes: { GroupId: (name) => name },
+  },
+  'AWS::EC2::SecurityGroupIngress': named('', (name) => name),
+  'AWS::EC2::VPCEndpoint': named('', (name) => name),
   'AWS::Glue::Database': named('', (name) => name),
   'AWS::Glue::Table': named('', (name) => name),
   'AWS::CDK::Metadata': named('', (name) => name),
