@@ -24,7 +24,6 @@ const WHOLE_BODY: Readonly<Record<string, string>> = {
   'fhir-r4/xml': 'not JSON: XML',
   'fhir-r4/json-shape': 'not a resource: JSON, but no object',
   'limits/memory': 'more memory needed than the validator has',
-  'limits/excess': 'nested too deep, or too many names or empty values',
   'claim-check/shape': 'claim check: not {"s3":{"bucket","key"}}',
   'claim-check/bucket': 'claim check: another bucket',
   'claim-check/prefix': 'claim check: key outside submissions/',

@@ -2,7 +2,7 @@
  * How much heap a text needs so that it gets a verdict whatever it holds (R62). The worst that
  * `npm run bench:resource-size` found needs 13 MB for each MiB of text: one character outside
  * Latin-1 doubles a text, and small objects take several times what they take as text. Structures
- * that cost even more are never valid, and are not parsed (fhir/text/excess.ts).
+ * that cost even more are never valid, and are not parsed (fhir/text/weight.ts).
  */
 const MIB = 1024 * 1024;
 /** For the worker itself. */
