@@ -30,6 +30,7 @@ export const AUDIT_FACT_KINDS = [
   'plugin-switched',
   'phi-read',
   'audit-reviewed',
+  'erased',
 ] as const;
 export type AuditFactKind = (typeof AUDIT_FACT_KINDS)[number];
 
@@ -44,6 +45,7 @@ export const OPERATORS_KINDS = [
   'plugin-switched',
   'phi-read',
   'audit-reviewed',
+  'erased',
 ] as const satisfies readonly AuditFactKind[];
 
 const DETAILS_MAX = 64;

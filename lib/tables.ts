@@ -36,6 +36,9 @@ export class Tables extends Construct {
   /** Messages of a source by minute (expiring); there where a source has a rate. */
   readonly rates: Table | undefined;
 
+  /** Which patients were erased, by keyed hash. */
+  readonly erasures: Table;
+
   /** The readable copy of the audit log: entries by sequence, and the facts that it holds. */
   readonly audit: Table;
 
@@ -90,6 +93,7 @@ export class Tables extends Construct {
     this.rates = hasRates(foundation.config.sources)
       ? table('Rates', { timeToLiveAttribute: 'expiresAt' })
       : undefined;
+    this.erasures = table('Erasures', { sortKey: text('sk') });
     this.audit = table('Audit', { sortKey: text('sk') });
     acknowledge(this, NO_BACKUP_PLAN);
   }

@@ -40,6 +40,8 @@ const FORMER = [
   'bodyS3',
   'deliveryFailures',
   'deliveryRefused',
+  'erasure',
+  'erasedAt',
 ] as const;
 
 export interface Stored {

@@ -97,6 +97,7 @@ describe('R40: the audit log', () => {
         'audit-reviewed',
         'breaker-forced',
         'discard',
+        'erased',
         'phi-read',
         'plugin-switched',
         'redrive',

@@ -37,7 +37,14 @@ export interface World {
   readonly queues: Readonly<Record<QueueName, Queue>>;
   readonly tables: Readonly<
     Record<
-      'resources' | 'quarantine' | 'inFlight' | 'incidents' | 'breakers' | 'terminology' | 'audit',
+      | 'resources'
+      | 'quarantine'
+      | 'inFlight'
+      | 'incidents'
+      | 'breakers'
+      | 'terminology'
+      | 'audit'
+      | 'erasures',
       string
     >
   >;
@@ -79,6 +86,7 @@ export async function buildWorld(settings: Record<string, unknown> = {}): Promis
     inFlight: await table(`${prefix}-inflight`, 'sk'),
     breakers: await table(`${prefix}-breakers`),
     terminology: await table(`${prefix}-terminology`),
+    erasures: await table(`${prefix}-erasures`, 'sk'),
     audit: await table(`${prefix}-audit`, 'sk'),
   };
   const bucket = `${prefix}-bodies-${ACCOUNT}`;

@@ -1,0 +1,86 @@
+/** `erase`: takes all content of a patient out of a stage, for good (docs/retention.md). */
+import { setTimeout as wait } from 'node:timers/promises';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import type { Erasure } from '../core/erasure.ts';
+import type { Request, Surroundings } from './erase/run.ts';
+import { type LookOptions, saying, type WordOptions } from './operator-options.ts';
+import { complain, print } from './print.ts';
+import { printable, printableJson } from './printable.ts';
+import { UsageError } from './usage-error.ts';
+
+interface Options extends WordOptions, Pick<LookOptions, 'json'> {
+  readonly patient: string;
+  readonly source: string;
+  readonly shared?: Erasure['shared'];
+  readonly yes?: true;
+}
+
+export function addErase(program: Command): void {
+  const erase = program
+    .command('erase')
+    .description('erase a patient: without --yes only say what that would be');
+  saying(erase)
+    .requiredOption('--patient <reference>', 'the patient, as in Patient/p1', patientId)
+    .option('--source <source>', 'whose patient that is', 'default')
+    .addOption(
+      new Option('--shared <what>', 'resources that name other patients too').choices([
+        'erase',
+        'keep',
+      ]),
+    )
+    .option('--yes', 'erase; it can be run again where it died')
+    .option('--json', 'as one JSON object')
+    .action(run);
+}
+
+export function patientId(text: string): string {
+  const [, id] = /^Patient\/([A-Za-z0-9.-]{1,64})$/.exec(text) ?? [];
+  if (id !== undefined) return id;
+  throw new InvalidArgumentError('It must be a reference such as Patient/p1.');
+}
+
+async function run(options: Options): Promise<void> {
+  const { stage, source, patient: id, by, yes, json } = options;
+  const reason = reasonOf(options);
+  const { openErasePlace, messagesWaiting } = await import('./erase/place.ts');
+  const { erase, survey } = await import('./erase/run.ts');
+  const { describeErasure } = await import('./erase/describe.ts');
+  const { openRecorder } = await import('./audit/recorder.ts');
+  const place = await openErasePlace(stage);
+  const say = (line: string) => complain(line);
+  const surroundings: Surroundings = { recorder: await openRecorder(stage), wait, say };
+  const request: Request = { source, id, by, reason, shared: options.shared ?? 'erase' };
+  const waiting = await messagesWaiting(stage);
+  const found = yes && options.shared ? undefined : await survey(place, request, surroundings);
+  if (found !== undefined && (yes !== true || needsWord(found, options))) {
+    print(json ? printableJson({ ...found, waiting }) : describeErasure(request, found, waiting));
+    if (yes) throw new UsageError(SHARED);
+    complain('nothing was erased; to erase, say --yes');
+    return;
+  }
+  const { record, swept } = await erase(place, request, surroundings);
+  const done = { erasure: record.number, patient: record.patient, ...swept, waiting };
+  print(json ? printableJson(done) : describeErasure(request, swept, waiting, record));
+}
+
+const SHARED = 'some resources name other patients too: say --shared erase or --shared keep';
+
+function needsWord(
+  { resources, entries }: { resources: { shared: number }; entries: { shared: number } },
+  { shared }: Options,
+): boolean {
+  return shared === undefined && resources.shared + entries.shared > 0;
+}
+
+/** It is kept for six years, in the audit log and with the erasure. */
+export function reasonOf({ reason, patient }: Pick<Options, 'reason' | 'patient'>): string {
+  if (reason.trim() === '') throw new UsageError('--reason must say why, for the record');
+  if (printable(reason) !== reason) {
+    throw new UsageError('--reason must be printable, on one line');
+  }
+  const words = reason.split(/[^A-Za-z0-9.-]+/);
+  if (words.includes(patient) || reason.includes(`Patient/${patient}`)) {
+    throw new UsageError('--reason must not name the patient: the audit log keeps it');
+  }
+  return reason;
+}

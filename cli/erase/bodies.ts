@@ -1,0 +1,88 @@
+/** What the bucket of bodies holds of patients: every version of every object, found by what it says. */
+import pLimit from 'p-limit';
+import { HOPS_PREFIX, SUBMISSIONS_PREFIX } from '../../core/claim-check.ts';
+import { type ErasureBook, patientKey } from '../../core/erasure.ts';
+import { type Named, patientsNamed } from '../../core/patient-references.ts';
+import type { KeyedHash } from '../../functions/aws/keyed-hash.ts';
+import {
+  deleteVersion,
+  type ObjectVersion,
+  readVersion,
+  versionsBelow,
+} from '../../functions/aws/object-versions.ts';
+
+/** Where bodies lie. What a key below `submissions/` is called is its producer's choice. */
+const PREFIXES = [SUBMISSIONS_PREFIX, HOPS_PREFIX, 'resources/', 'quarantine/'];
+
+/** A body may have 10 MiB. */
+const reading = pLimit(8);
+
+export interface FoundVersion extends ObjectVersion {
+  readonly named: Named;
+}
+
+export interface FoundBody {
+  /** Of all its versions together. */
+  readonly named: Named;
+  readonly versions: readonly FoundVersion[];
+}
+
+export interface FoundBodies {
+  /** By key, those that name a patient who was erased in any source. */
+  readonly byKey: ReadonlyMap<string, FoundBody>;
+  readonly read: number;
+  /** Versions that S3 does not hand out. */
+  readonly unreadable: number;
+}
+
+/** Reads every version. Costs a request each, and its transfer. */
+export async function findBodies(
+  bucket: string,
+  book: ErasureBook,
+  hash: KeyedHash,
+): Promise<FoundBodies> {
+  const byKey = new Map<string, FoundBody>();
+  let read = 0;
+  let unreadable = 0;
+  const look = async (version: ObjectVersion) => {
+    const found = await readVersion(bucket, version);
+    if (found === 'gone') return;
+    read += 1;
+    if (found === 'refused') {
+      unreadable += 1;
+      return;
+    }
+    const named = patientsNamed(found.text);
+    if (!isOfAny(named, book, hash)) return;
+    const before = byKey.get(version.key);
+    const patients = new Set([...(before?.named.patients ?? []), ...named.patients]);
+    const versions = [...(before?.versions ?? []), { ...version, named }];
+    byKey.set(version.key, { named: { ...named, patients }, versions });
+  };
+  for (const prefix of PREFIXES) {
+    for await (const page of versionsBelow(bucket, prefix)) {
+      await Promise.all(page.map((version) => reading(() => look(version))));
+    }
+  }
+  return { byKey, read, unreadable };
+}
+
+function isOfAny({ patients }: Named, { sources, byPatient }: ErasureBook, hash: KeyedHash) {
+  for (const id of patients) {
+    for (const source of sources) if (byPatient.has(hash(patientKey(source, id)))) return true;
+  }
+  return false;
+}
+
+/** Deletes every version of a key that we made: all of them hold the same. */
+export async function deleteAll(bucket: string, key: string): Promise<number> {
+  let deleted = 0;
+  for await (const page of versionsBelow(bucket, key)) {
+    for (const version of page) {
+      if (version.key !== key) continue;
+      await deleteVersion(bucket, version);
+      deleted += 1;
+    }
+  }
+  return deleted;
+}

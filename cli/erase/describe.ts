@@ -1,0 +1,57 @@
+/** What an erasure found or did, for people; and what it cannot reach. */
+import type { ErasureRecord } from '../../functions/aws/erasures-table.ts';
+import type { Request } from './run.ts';
+import type { Swept, Tally } from './sweep.ts';
+
+export function describeErasure(
+  { id, source }: Request,
+  swept: Swept,
+  waiting: number,
+  record?: ErasureRecord,
+): string {
+  const begin =
+    record === undefined
+      ? [`Patient/${id} of ${source}: what would be erased`]
+      : [
+          `Patient/${id} of ${source}: erased, as sent up to ${new Date(record.at).toISOString()}`,
+          `  ${'erasure'.padEnd(12)} ${record.number}, in the audit log as ${record.patient}`,
+        ];
+  return [...begin, ...describeSwept(swept, waiting), ...notReached(swept)].join('\n');
+}
+
+export function describeSwept(swept: Swept, waiting: number): string[] {
+  const { resources, entries, bodies } = swept;
+  return [
+    line('resources', resources, 'rows of Resources'),
+    line('quarantine', entries, 'entries of Quarantine'),
+    line('bodies', bodies, 'versions of objects in the bucket'),
+    `  ${'waiting'.padEnd(12)} ${waiting} messages in queues: refused when they arrive, where they name the patient`,
+  ];
+}
+
+function line(name: string, { erased, before, shared, kept }: Tally, what: string): string {
+  const more = [
+    ...(before > 0 ? [`${before} erased before`] : []),
+    ...(shared > 0 ? [`${shared} name other patients too`] : []),
+    ...(kept > 0 ? [`${kept} kept, for they name other patients too`] : []),
+  ];
+  const rest = more.length === 0 ? '' : ` (${more.join('; ')})`;
+  return `  ${name.padEnd(12)} ${erased} ${what}${rest}`;
+}
+
+/** Said each time: whoever erases must know what is left to do. */
+export function notReached({ delivered, unreadable }: Pick<Swept, 'delivered' | 'unreadable'>) {
+  return [
+    'not reached, and why',
+    '  backups      point-in-time recovery holds 35 days of each table: run `erase replay` after a restore',
+    '  audit log    locked for 6 years: it holds a keyed hash of the patient, and no content',
+    '  logs, trail  CloudWatch and CloudTrail hold no content; CloudTrail holds keys of objects',
+    ...(unreadable > 0
+      ? [`  bodies       ${unreadable} versions that S3 does not hand out; they expire`]
+      : []),
+    delivered.length === 0
+      ? '  FHIR server  nothing of it was delivered from what is stored now'
+      : '  FHIR server  has these, or may have: delete them there',
+    ...delivered.map((each) => `    ${each}`),
+  ];
+}

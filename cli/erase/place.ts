@@ -1,0 +1,60 @@
+/** Where an erasure acts, and how long it must wait for what is under way. */
+import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
+import { ERASURES_KNOWN_MS } from '../../core/erasure.ts';
+import { lanes } from '../../core/messages.ts';
+import { sqs } from '../../functions/aws/clients.ts';
+import { bodiesBucketOf, explained, findQueue, laneQueueName } from '../target.ts';
+import type { ErasePlace } from './run.ts';
+
+/** What may store or quarantine what it was sent. */
+const WRITERS = ['validate-critical', 'validate-background', 'quarantine'];
+/** For a call that an invocation made at its very end. */
+const MARGIN_MS = 5_000;
+
+/** @throws UsageError or TargetError as `openTarget` does. */
+export async function openErasePlace(stage: string): Promise<ErasePlace> {
+  const background = await findQueue(sqs, laneQueueName(stage, 'background'));
+  const timeouts = await Promise.all(WRITERS.map((name) => timeoutOf(stage, name)));
+  return {
+    resourcesTable: `fhir-failsafe-${stage}-resources`,
+    quarantineTable: `fhir-failsafe-${stage}-quarantine`,
+    erasuresTable: `fhir-failsafe-${stage}-erasures`,
+    bucket: bodiesBucketOf(stage, background),
+    settleMs: ERASURES_KNOWN_MS + 1_000 * Math.max(...timeouts) + MARGIN_MS,
+  };
+}
+
+async function timeoutOf(stage: string, name: string): Promise<number> {
+  const FunctionName = `fhir-failsafe-${stage}-${name}`;
+  const { Timeout = 900 } = await new LambdaClient()
+    .send(new GetFunctionConfigurationCommand({ FunctionName }))
+    .catch((error: unknown) => {
+      throw explained(error, `function ${FunctionName}`);
+    });
+  return Timeout;
+}
+
+/** About how many messages wait in queues that may name anybody. They are refused when they arrive. */
+export async function messagesWaiting(stage: string): Promise<number> {
+  const names = lanes.flatMap((lane) => {
+    const name = laneQueueName(stage, lane);
+    return [name, `${name}-isolation`, `${name}-dead-letter`];
+  });
+  const counts = await Promise.all(names.map(waitingIn));
+  return counts.reduce((sum, count) => sum + count, 0);
+}
+
+async function waitingIn(name: string): Promise<number> {
+  const { Attributes = {} } = await sqs.send(
+    new GetQueueAttributesCommand({
+      QueueUrl: await findQueue(sqs, name),
+      AttributeNames: [
+        'ApproximateNumberOfMessages',
+        'ApproximateNumberOfMessagesNotVisible',
+        'ApproximateNumberOfMessagesDelayed',
+      ],
+    }),
+  );
+  return Object.values(Attributes).reduce((sum, count) => sum + Number(count), 0);
+}

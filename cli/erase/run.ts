@@ -1,0 +1,120 @@
+/** One erasure from its first fact to its last, or from where an earlier run of it died. */
+import type { AuditFact } from '../../core/audit-fact.ts';
+import { type Erasure, erasureBook, patientKey } from '../../core/erasure.ts';
+import {
+  type ErasureRecord,
+  endErasure,
+  readErasures,
+  recordErasure,
+} from '../../functions/aws/erasures-table.ts';
+import type { KeyedHash } from '../../functions/aws/keyed-hash.ts';
+import { namedIn, type Recorder } from '../quarantine/audited.ts';
+import { type SweepPlace, type Swept, sweep, type Tally } from './sweep.ts';
+
+export interface ErasePlace extends SweepPlace {
+  readonly erasuresTable: string;
+  /** After so long no invocation goes on that may not know of an erasure. */
+  readonly settleMs: number;
+}
+
+export interface Request {
+  readonly source: string;
+  /** Of the Patient. */
+  readonly id: string;
+  readonly by: string;
+  readonly reason: string;
+  readonly shared: Erasure['shared'];
+}
+
+export interface Surroundings {
+  readonly recorder: Recorder;
+  readonly wait: (ms: number) => Promise<unknown>;
+  /** Told what goes on; no PHI. */
+  readonly say: (line: string) => void;
+}
+
+/** What an erasure would find now. Writes nothing. */
+export async function survey(
+  place: ErasePlace,
+  request: Request,
+  { recorder, wait }: Surroundings,
+): Promise<Swept> {
+  const hash = await recorder.hash();
+  const { source, id, shared, by, reason: why } = request;
+  const erasure = { number: 0, patient: hash(patientKey(source, id)), source, shared };
+  const book = erasureBook([{ ...erasure, at: recorder.now() }]);
+  return sweep(place, { book, hash, by, why, now: recorder.now, wait, act: false });
+}
+
+/** Erases. Run it again where it died: it goes on with the same erasure. */
+export async function erase(
+  place: ErasePlace,
+  request: Request,
+  surroundings: Surroundings,
+): Promise<{ readonly record: ErasureRecord; readonly swept: Swept }> {
+  const { recorder, wait, say } = surroundings;
+  const { tell, now } = recorder;
+  const hash = await recorder.hash();
+  const record = await begin(place, request, hash, surroundings);
+  const left = record.at + place.settleMs - now();
+  if (left > 0) {
+    say(`waiting ${Math.ceil(left / 1_000)} s until nothing goes on that may not know of it`);
+    await wait(left);
+  }
+  const { by, reason: why } = record;
+  const options = { book: erasureBook([record]), hash, by, why, now, wait, act: true };
+  const swept = await sweep(place, options);
+  await tell([factOf(record, 'ended', countsOf(swept), now())]);
+  await endErasure(place.erasuresTable, record.number, now());
+  return { record, swept };
+}
+
+/** What cannot be recorded is not done. */
+async function begin(
+  { erasuresTable }: ErasePlace,
+  { source, id, by, reason, shared }: Request,
+  hash: KeyedHash,
+  { recorder: { tell, now }, say }: Surroundings,
+): Promise<ErasureRecord> {
+  const patient = hash(patientKey(source, id));
+  const open = (await readErasures(erasuresTable)).findLast(
+    (each) => each.patient === patient && each.endedAt === undefined,
+  );
+  if (open !== undefined) {
+    say(`going on with erasure ${open.number} of ${new Date(open.at).toISOString()}`);
+    return open;
+  }
+  const erasure = { patient, source, at: now(), shared, by, reason };
+  await tell([factOf(erasure, 'began', {}, erasure.at)]);
+  return recordErasure(erasuresTable, erasure);
+}
+
+function factOf(
+  { patient, source, at, by, reason, shared }: Omit<ErasureRecord, 'number' | 'endedAt'>,
+  phase: string,
+  details: AuditFact['details'],
+  now: number,
+): AuditFact {
+  return {
+    id: `erased/${patient}/${at}/${phase}`,
+    kind: 'erased',
+    at: now,
+    component: 'cli',
+    ...namedIn({ by, why: reason }),
+    details: { phase, patient, source, upTo: new Date(at).toISOString(), shared, ...details },
+  };
+}
+
+export function countsOf(swept: Swept): Record<string, number> {
+  const of = (name: string, { erased, before, kept }: Tally) => ({
+    [name]: erased + before,
+    ...(kept > 0 && { [`${name} kept`]: kept }),
+  });
+  return {
+    ...of('resources', swept.resources),
+    ...of('entries', swept.entries),
+    ...of('bodies', swept.bodies),
+    delivered: swept.delivered.length,
+    unreadable: swept.unreadable,
+  };
+}

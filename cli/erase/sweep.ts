@@ -1,0 +1,222 @@
+/**
+ * Goes through all that is stored, and erases what falls under an erasure. It can be interrupted anywhere
+ * and run again: rows and entries go first and their bodies last, and each is found by what it says.
+ */
+import { type Claim, claimOn, type ErasureBook } from '../../core/erasure.ts';
+import type { Named } from '../../core/patient-references.ts';
+import { patientsNamed } from '../../core/patient-references.ts';
+import {
+  type ErasableEntry,
+  erasableEntries,
+  eraseEntry,
+  readErasable,
+} from '../../functions/aws/erased-entries.ts';
+import { eraseRow, type ResourceRow, resourceRows } from '../../functions/aws/erased-resources.ts';
+import type { KeyedHash } from '../../functions/aws/keyed-hash.ts';
+import { deleteVersion } from '../../functions/aws/object-versions.ts';
+import { deleteAll, type FoundBodies, findBodies } from './bodies.ts';
+
+export interface SweepPlace {
+  readonly resourcesTable: string;
+  readonly quarantineTable: string;
+  readonly bucket: string;
+}
+
+export interface SweepOptions {
+  readonly book: ErasureBook;
+  readonly hash: KeyedHash;
+  /** Only counts where it is false. */
+  readonly act: boolean;
+  readonly by: string;
+  readonly why: string;
+  readonly now: () => number;
+  readonly wait: (ms: number) => Promise<unknown>;
+}
+
+export interface Tally {
+  erased: number;
+  /** By a run of the same erasure before. */
+  before: number;
+  /** Of these, those that name other patients too. */
+  shared: number;
+  /** Shared ones that stay. */
+  kept: number;
+}
+
+export interface Swept {
+  readonly resources: Tally;
+  readonly entries: Tally;
+  /** Versions of objects. */
+  readonly bodies: Tally;
+  readonly unreadable: number;
+  /** What the FHIR server has, or may have, by type and id. */
+  readonly delivered: readonly string[];
+}
+
+interface Sweep extends SweepPlace, SweepOptions {
+  readonly found: FoundBodies;
+  readonly resources: Tally;
+  readonly entries: Tally;
+  readonly bodies: Tally;
+  readonly delivered: string[];
+  /** Keys of rows that were erased: their refused deliveries are entries. */
+  readonly rows: Map<string, Claim>;
+  /** Objects of what was erased. */
+  readonly orphans: Set<string>;
+  /** Objects of what stays, and of other sources. */
+  readonly wanted: Set<string>;
+  leasedUntil: number;
+  readonly numbers: ReadonlySet<number>;
+}
+
+const tally = (): Tally => ({ erased: 0, before: 0, shared: 0, kept: 0 });
+
+export async function sweep(place: SweepPlace, options: SweepOptions): Promise<Swept> {
+  const run: Sweep = {
+    ...place,
+    ...options,
+    found: await findBodies(place.bucket, options.book, options.hash),
+    resources: tally(),
+    entries: tally(),
+    bodies: tally(),
+    delivered: [],
+    rows: new Map(),
+    orphans: new Set(),
+    wanted: new Set(),
+    leasedUntil: 0,
+    numbers: new Set([...options.book.byPatient.values()].map(({ number }) => number)),
+  };
+  for await (const row of resourceRows(place.resourcesTable)) await sweepRow(run, row);
+  // Who delivers one of them right now may still quarantine what it read.
+  const left = run.leasedUntil - options.now();
+  if (options.act && left > 0) await options.wait(left);
+  for await (const entry of erasableEntries(place.quarantineTable)) await sweepEntry(run, entry);
+  await sweepBodies(run);
+  const { resources, entries, bodies, delivered, found } = run;
+  return { resources, entries, bodies, delivered, unreadable: found.unreadable };
+}
+
+async function sweepRow(run: Sweep, row: ResourceRow): Promise<void> {
+  if (row.erasure !== undefined && row.body === undefined && row.bodyS3 === undefined) {
+    if (run.numbers.has(row.erasure)) {
+      run.resources.before += 1;
+      noteDelivery(run, row);
+    }
+    return;
+  }
+  const key = row.bodyS3?.key;
+  const claim = claimOn(namedIn(run, row), row, run.book, run.hash);
+  if (claim === undefined || claim.kept) {
+    if (claim !== undefined) run.resources.kept += 1;
+    if (key !== undefined) run.wanted.add(key);
+    return;
+  }
+  const { number } = claim.erasure;
+  if (run.act && !(await eraseRow(run.resourcesTable, row, number, run.now()))) {
+    // Something newer is there now. It was sent after the erasure, or refused on its way.
+    return;
+  }
+  run.resources.erased += 1;
+  if (claim.shared) run.resources.shared += 1;
+  run.rows.set(row.pk, claim);
+  noteDelivery(run, row);
+  if (key !== undefined) run.orphans.add(key);
+}
+
+function noteDelivery(run: Sweep, row: ResourceRow): void {
+  run.leasedUntil = Math.max(run.leasedUntil, row.deliveryLease?.until ?? 0);
+  const mayBeThere =
+    row.deliveredOrder !== undefined ||
+    row.deliveryLease !== undefined ||
+    row.deliveryUnconfirmed === true ||
+    row.deliveryLateUntil !== undefined;
+  if (mayBeThere) run.delivered.push(`${row.resourceType}/${row.resourceId ?? row.messageId}`);
+}
+
+/** A row without content is still the patient's own, by its type and id. */
+function namedIn({ found }: Sweep, row: ResourceRow): Named {
+  const { body, bodyS3, resourceType, resourceId } = row;
+  const named =
+    body === undefined ? found.byKey.get(bodyS3?.key ?? '')?.named : patientsNamed(body);
+  if (resourceType !== 'Patient' || resourceId === undefined) {
+    return named ?? { patients: new Set() };
+  }
+  return { patients: new Set([...(named?.patients ?? []), resourceId]), self: resourceId };
+}
+
+/** As often as it changes under our hands. */
+async function sweepEntry(run: Sweep, entry: ErasableEntry): Promise<void> {
+  let current: ErasableEntry | undefined = entry;
+  while (current !== undefined) {
+    if (current.erasure !== undefined && !hasContent(current)) {
+      if (run.numbers.has(current.erasure)) run.entries.before += 1;
+      return;
+    }
+    const claim = claimOnEntry(run, current);
+    const keys = [current.bodyS3?.key].filter((key) => key !== undefined);
+    if (claim === undefined || claim.kept) {
+      if (claim !== undefined) run.entries.kept += 1;
+      for (const key of keys) run.wanted.add(key);
+      return;
+    }
+    const { by, why, now } = run;
+    const mark = { erasure: claim.erasure.number, at: now(), by, why };
+    if (!run.act || (await eraseEntry(run.quarantineTable, current, mark))) {
+      run.entries.erased += 1;
+      if (claim.shared) run.entries.shared += 1;
+      for (const key of keys) run.orphans.add(key);
+      return;
+    }
+    current = await readErasable(run.quarantineTable, current.pk);
+  }
+}
+
+const hasContent = ({ body, bodyS3, outcome }: ErasableEntry) =>
+  body !== undefined || bodyS3 !== undefined || outcome !== undefined;
+
+function claimOnEntry(run: Sweep, entry: ErasableEntry): Claim | undefined {
+  const { body, bodyS3, outcome, delivery, source, claims, sentAt } = entry;
+  const ofRow = delivery && run.rows.get(delivery.pk);
+  if (ofRow !== undefined) return ofRow;
+  const named =
+    body !== undefined
+      ? patientsNamed(body)
+      : (run.found.byKey.get(bodyS3?.key ?? '')?.named ?? patientsNamed(outcome ?? ''));
+  const sources = [source, ...(claims?.source === undefined ? [] : [claims.source])];
+  const all = sources.map((each) => claimOn(named, { source: each, sentAt }, run.book, run.hash));
+  return all.find((claim) => claim !== undefined);
+}
+
+/**
+ * A body that nothing stored points to is older than what took its place, or on its way. Of what is wanted
+ * by something that stays, nothing is deleted.
+ */
+async function sweepBodies(run: Sweep): Promise<void> {
+  for (const [key, { versions }] of run.found.byKey) {
+    if (run.wanted.has(key)) continue;
+    const isOrphan = run.orphans.delete(key);
+    for (const version of versions) {
+      const claim = claimOnVersion(run, version.named, isOrphan ? 0 : version.modifiedAt);
+      if (claim === undefined) continue;
+      if (claim.kept) run.bodies.kept += 1;
+      else {
+        if (run.act) await deleteVersion(run.bucket, version);
+        run.bodies.erased += 1;
+        if (claim.shared) run.bodies.shared += 1;
+      }
+    }
+  }
+  // Written since the bucket was read.
+  for (const key of run.orphans) {
+    if (run.act && isOurs(key)) run.bodies.erased += await deleteAll(run.bucket, key);
+  }
+}
+
+/** Named by the hash of what it holds, so all its versions are the same. */
+const isOurs = (key: string) => /^(?:hops|resources|quarantine)\//.test(key);
+
+function claimOnVersion({ book, hash }: Sweep, named: Named, sentAt: number): Claim | undefined {
+  const claims = [...book.sources].map((source) => claimOn(named, { source, sentAt }, book, hash));
+  const known = claims.filter((claim) => claim !== undefined);
+  return known.find(({ kept }) => !kept) ?? known[0];
+}

@@ -1,0 +1,92 @@
+/**
+ * Erasing a patient (GDPR art. 17, LGPD art. 18): what is the patient's, and what comes too late.
+ *
+ * An erasure is a moment, like a line drawn in a ledger. What was submitted up to it and names the
+ * patient is erased where it lies, and refused where it still arrives: from a queue, from a redrive
+ * or from a restored table. What is submitted after it is accepted, for whoever sends it then says that
+ * it may be kept. Stopping the producer is the operator's part.
+ *
+ * Erasures are kept for ever and name nobody: they hold a keyed hash of source, type and id. So a resource
+ * is not looked up by its patient; the hashes of all patients that it names are compared.
+ */
+import type { Named } from './patient-references.ts';
+
+export interface Erasure {
+  /** Counted from 1, in the order in which they were recorded. */
+  readonly number: number;
+  /** Keyed hash of {@link patientKey}. */
+  readonly patient: string;
+  readonly source: string;
+  /** Epoch ms: what was sent up to then is erased. */
+  readonly at: number;
+  /** What happens to resources that name other patients too, such as a Group. */
+  readonly shared: 'erase' | 'keep';
+}
+
+/** What is hashed: an id is a source's own (R51). */
+export const patientKey = (source: string, id: string) => `${source}#Patient/${id}`;
+
+/**
+ * An environment reads the erasures again after so long. Whoever erases waits so long, and for the longest
+ * invocation, before anything is looked for.
+ */
+export const ERASURES_KNOWN_MS = 5_000;
+
+export interface ErasureBook {
+  /** The moment of the latest of all: what was sent after it needs no look. */
+  readonly latestAt: number;
+  /** By keyed hash, the latest of each patient. */
+  readonly byPatient: ReadonlyMap<string, Erasure>;
+  readonly sources: ReadonlySet<string>;
+}
+
+export function erasureBook(erasures: readonly Erasure[]): ErasureBook {
+  const byPatient = new Map<string, Erasure>();
+  for (const erasure of erasures) {
+    const known = byPatient.get(erasure.patient);
+    if (known === undefined || known.at < erasure.at) byPatient.set(erasure.patient, erasure);
+  }
+  return {
+    latestAt: Math.max(0, ...[...byPatient.values()].map(({ at }) => at)),
+    byPatient,
+    sources: new Set(erasures.map(({ source }) => source)),
+  };
+}
+
+export interface Submitted {
+  readonly source: string;
+  /** Epoch ms. */
+  readonly sentAt: number;
+}
+
+export interface Claim {
+  readonly erasure: Erasure;
+  /** The resource names other patients too; the Patient that is erased is never shared. */
+  readonly shared: boolean;
+  /** Whether it is erased, or kept because it is shared. */
+  readonly kept: boolean;
+}
+
+/** The erasure that a submission falls under: the latest that erases it, or one that keeps it. */
+export function claimOn(
+  { patients, self }: Named,
+  { source, sentAt }: Submitted,
+  { latestAt, byPatient }: ErasureBook,
+  hash: (text: string) => string,
+): Claim | undefined {
+  if (sentAt > latestAt) return undefined;
+  let found: Claim | undefined;
+  for (const id of patients) {
+    const erasure = byPatient.get(hash(patientKey(source, id)));
+    if (erasure === undefined || erasure.at < sentAt) continue;
+    const shared = patients.size > 1 && self !== id;
+    const claim = { erasure, shared, kept: shared && erasure.shared === 'keep' };
+    if (found === undefined || outweighs(claim, found)) found = claim;
+  }
+  return found;
+}
+
+function outweighs(claim: Claim, found: Claim): boolean {
+  if (claim.kept !== found.kept) return found.kept;
+  return claim.erasure.at > found.erasure.at;
+}

@@ -1,0 +1,116 @@
+/**
+ * Which patients a text names: what an erasure finds, and what it refuses later.
+ *
+ * Like a reader who marks each name in a letter and follows none of it. It names a patient where it holds
+ * a Patient with that id (alone or in a Bundle), or where any string holds `Patient/ID`: relative, at the
+ * end of an absolute URL, with a version behind it, in a narrative. So every Reference of every type counts,
+ * whatever its element is called, and so do extensions.
+ *
+ * The text is scanned and not parsed: it may be one that the validator refused or that killed a worker.
+ * One pass, no recursion, memory for as many objects as may be nested in a resource. What is no JSON is
+ * read as far as it looks like it. A contained Patient has an id of its own resource and names nobody. A
+ * reference by identifier alone, or by a conditional URL, names nobody either.
+ */
+export interface Named {
+  /** Ids of all patients named. */
+  readonly patients: ReadonlySet<string>;
+  /** The id of the one that the text itself is. */
+  readonly self?: string;
+}
+
+/** Resources may nest 200 deep; deeper objects are scanned for strings only. */
+const DEPTH_MAX = 1_000;
+/** Longer ones are no name of a property that matters. */
+const NAME_CHARACTERS_MAX = 96;
+const MAY_NAME = /Patient|\\u/;
+const REFERENCE = /(?<![A-Za-z0-9])Patient\/([A-Za-z0-9.-]{1,64})(?![A-Za-z0-9.-])/g;
+const CONTAINED = 'contained';
+
+interface Place {
+  /** The property whose value comes next. */
+  property: string | undefined;
+  type?: string;
+  id?: string;
+  readonly isContained: boolean;
+}
+
+export function patientsNamed(text: string): Named {
+  const patients = new Set<string>();
+  if (!MAY_NAME.test(text)) return { patients };
+  const open: Place[] = [];
+  let deeper = 0;
+  let self: string | undefined;
+  const close = () => {
+    const place = open.pop();
+    if (place?.type !== 'Patient' || place.id === undefined || place.isContained) return;
+    patients.add(place.id);
+    if (open.length === 0) self ??= place.id;
+  };
+  for (let at = 0; at < text.length; at++) {
+    const character = text[at];
+    if (character === '{' || character === '[') {
+      if (open.length >= DEPTH_MAX) deeper += 1;
+      else open.push(placeIn(open.at(-1)));
+    } else if (character === '}' || character === ']') {
+      if (deeper > 0) deeper -= 1;
+      else close();
+    } else if (character === '"') {
+      const end = endOfString(text, at);
+      const place = deeper > 0 ? undefined : open.at(-1);
+      readString(text, at, end, place, patients);
+      at = end;
+    }
+  }
+  while (open.length > 0) close();
+  return { patients, ...(self !== undefined && { self }) };
+}
+
+/** Objects of an array are the values of the array's property. */
+function placeIn(outer: Place | undefined): Place {
+  const property = outer?.property;
+  return { property, isContained: outer?.isContained === true || property === CONTAINED };
+}
+
+function readString(
+  text: string,
+  start: number,
+  end: number,
+  place: Place | undefined,
+  patients: Set<string>,
+): void {
+  if (isName(text, end)) {
+    if (place !== undefined) place.property = shortString(text, start, end);
+    return;
+  }
+  if (place?.property === 'resourceType') place.type = shortString(text, start, end) ?? '';
+  if (place?.property === 'id') place.id = shortString(text, start, end) ?? '';
+  const raw = text.slice(start + 1, end);
+  if (!MAY_NAME.test(raw)) return;
+  for (const [, id = ''] of unescaped(raw).matchAll(REFERENCE)) patients.add(id);
+}
+
+/** Position of the closing quote, or the end of the text. */
+function endOfString(text: string, start: number): number {
+  for (let at = start + 1; at < text.length; at++) {
+    if (text[at] === '\\') at += 1;
+    else if (text[at] === '"') return at;
+  }
+  return text.length;
+}
+
+function isName(text: string, end: number): boolean {
+  let at = end + 1;
+  while (/[ \t\r\n]/.test(text[at] ?? '')) at += 1;
+  return text[at] === ':';
+}
+
+function shortString(text: string, start: number, end: number): string | undefined {
+  return end - start > 6 * NAME_CHARACTERS_MAX ? undefined : unescaped(text.slice(start + 1, end));
+}
+
+/** As JSON reads it, of strings that are none too. */
+function unescaped(raw: string): string {
+  return raw.replaceAll(/\\(?:u([0-9a-fA-F]{4})|([\s\S]))/g, (_, code, character) =>
+    code === undefined ? character : String.fromCharCode(Number.parseInt(code, 16)),
+  );
+}

@@ -1,0 +1,62 @@
+/** Every version of the objects in a bucket, for who must find what was overwritten and deleted too. */
+import {
+  DeleteObjectCommand,
+  GetObjectCommand,
+  ListObjectVersionsCommand,
+  S3ServiceException,
+} from '@aws-sdk/client-s3';
+import { s3 } from './clients.ts';
+
+export interface ObjectVersion {
+  readonly key: string;
+  readonly versionId: string;
+  /** Epoch ms. */
+  readonly modifiedAt: number;
+}
+
+/** All that hold something, below a prefix; marks of deletion hold nothing. */
+export async function* versionsBelow(
+  bucket: string,
+  prefix: string,
+): AsyncGenerator<ObjectVersion[], void> {
+  let marker: { KeyMarker?: string | undefined; VersionIdMarker?: string | undefined } = {};
+  for (;;) {
+    const page = await s3.send(
+      new ListObjectVersionsCommand({ Bucket: bucket, Prefix: prefix, ...marker }),
+    );
+    yield (page.Versions ?? []).map(({ Key = '', VersionId = '', LastModified }) => ({
+      key: Key,
+      versionId: VersionId,
+      modifiedAt: LastModified?.getTime() ?? 0,
+    }));
+    if (page.IsTruncated !== true) return;
+    marker = { KeyMarker: page.NextKeyMarker, VersionIdMarker: page.NextVersionIdMarker };
+  }
+}
+
+/**
+ * The text of a version, whatever bytes it is made of. `refused` is what S3 does not hand
+ * out: encrypted by its sender, or archived.
+ */
+export async function readVersion(
+  bucket: string,
+  { key, versionId }: ObjectVersion,
+): Promise<'gone' | 'refused' | { readonly text: string }> {
+  try {
+    const { Body } = await s3.send(
+      new GetObjectCommand({ Bucket: bucket, Key: key, VersionId: versionId }),
+    );
+    return { text: (await Body?.transformToString()) ?? '' };
+  } catch (error) {
+    if (!(error instanceof S3ServiceException) || error.$fault !== 'client') throw error;
+    return /^NoSuch(Key|Version)$/.test(error.name) ? 'gone' : 'refused';
+  }
+}
+
+/** For good: no mark of deletion is made. */
+export async function deleteVersion(
+  bucket: string,
+  { key, versionId }: Pick<ObjectVersion, 'key' | 'versionId'>,
+): Promise<void> {
+  await s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: key, VersionId: versionId }));
+}

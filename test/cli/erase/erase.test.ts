@@ -1,0 +1,249 @@
+import { ListObjectVersionsCommand, PutObjectCommand } from '@aws-sdk/client-s3';
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, test } from 'vitest';
+import { testClients } from '../../support/clients.ts';
+import { dieAfterCall } from '../../support/death.ts';
+import { send } from '../../support/delivery.ts';
+import { drain } from '../../support/drain.ts';
+import { type Emulators, startEmulators } from '../../support/emulators.ts';
+import { loadEraser, placeOf, requestFor } from '../../support/eraser.ts';
+import { type Functions, loadFunctions } from '../../support/functions.ts';
+import { invalidPatient, largePatient, patient } from '../../support/resources.ts';
+import { itemsOf } from '../../support/stores.ts';
+import { buildWorld, type World } from '../../support/world.ts';
+
+let emulators: Emulators;
+let world: World;
+let functions: Functions;
+let eraser: Awaited<ReturnType<typeof loadEraser>>;
+
+beforeAll(async () => {
+  emulators = await startEmulators();
+});
+afterAll(() => emulators.stop());
+beforeEach(async () => {
+  world = await buildWorld({ deadlineMs: 5_000, heapOldMb: 64, inlineBytesMax: 4_000 });
+  functions = await loadFunctions();
+  eraser = await loadEraser();
+});
+afterEach(() => functions.close());
+
+const observation = (id: string, ...patients: string[]) =>
+  JSON.stringify({
+    resourceType: 'Observation',
+    id,
+    status: 'final',
+    code: { text: 'x' },
+    subject: { reference: `Patient/${patients[0]}` },
+    ...(patients.length > 1 && {
+      focus: patients.slice(1).map((each) => ({ reference: `Patient/${each}` })),
+    }),
+  });
+
+/** Four rows and two entries of p1. */
+const OF_P1 = [
+  patient({ id: 'p1' }),
+  observation('o1', 'p1'),
+  observation('o2', 'p2', 'p1'),
+  JSON.stringify({ ...JSON.parse(largePatient(9_000)), id: 'large', link: link('p1') }),
+  JSON.stringify({ ...JSON.parse(invalidPatient('p1')), name: [{ family: 'x'.repeat(9_000) }] }),
+  '{"resourceType":"Observation","subject":{"reference":"Patient\\/p1"},',
+];
+const OF_OTHERS = [patient({ id: 'p2' }), observation('o3', 'p2'), invalidPatient('p3')];
+
+function link(id: string) {
+  return [{ other: { reference: `Patient/${id}` }, type: 'seealso' }];
+}
+
+async function submit(...bodies: readonly string[]): Promise<void> {
+  for (const body of bodies) await send(world.queues.lane, body, { file: 'chalmers.ndjson' });
+  await drain(world, functions);
+}
+
+async function versions() {
+  const { Versions = [] } = await testClients().s3.send(
+    new ListObjectVersionsCommand({ Bucket: world.bucket }),
+  );
+  return Versions.map(({ Key = '' }) => Key).filter((key) => !key.includes('.canary'));
+}
+
+/** All that is stored anywhere, as text. */
+async function allText(): Promise<string> {
+  const { resources, quarantine, inFlight } = world.tables;
+  const items = await Promise.all([resources, quarantine, inFlight].map(itemsOf));
+  return JSON.stringify(items);
+}
+
+describe('a survey', () => {
+  it('says what an erasure would find, and changes nothing', async () => {
+    await submit(...OF_P1, ...OF_OTHERS);
+    const before = await allText();
+    const found = await eraser.survey(placeOf(world), requestFor('p1'), eraser.surroundings);
+    expect(found).toMatchObject({
+      resources: { erased: 4, shared: 2, kept: 0 },
+      entries: { erased: 2 },
+      bodies: { erased: 2 },
+      delivered: [],
+      unreadable: 0,
+    });
+    expect(await allText()).toBe(before);
+    expect(await versions()).toHaveLength(2);
+    expect(await itemsOf(world.tables.erasures)).toEqual([]);
+    expect(eraser.facts).toEqual([]);
+    expect(eraser.waits).toEqual([]);
+  });
+});
+
+describe('an erasure', () => {
+  it('leaves nothing of the patient, and all of the others', async () => {
+    await submit(...OF_P1, ...OF_OTHERS);
+    const { swept } = await eraser.erase(placeOf(world), requestFor('p1'), eraser.surroundings);
+    expect(swept.resources.erased).toBe(4);
+    const rows = await itemsOf(world.tables.resources);
+    expect(
+      rows
+        .filter(({ body }) => body !== undefined)
+        .map(({ pk }) => pk)
+        .sort(),
+    ).toEqual(['default#Observation#o3', 'default#Patient#p2']);
+    const entries = await itemsOf(world.tables.quarantine);
+    expect(entries.filter(({ status }) => status === 'quarantined')).toHaveLength(1);
+    const erased = entries.filter(({ status }) => status === 'discarded');
+    expect(erased).toHaveLength(2);
+    for (const entry of erased) {
+      expect(entry).toMatchObject({ reason: 'erased', discard: { by: 'ana', why: 'ticket 17' } });
+      for (const name of ['body', 'bodyS3', 'outcome', 'file'])
+        expect(entry).not.toHaveProperty(name);
+    }
+    expect(await versions()).toEqual([]);
+  });
+
+  it('R05: a row keeps its place in the order of submissions, and no content', async () => {
+    await submit(patient({ id: 'p1' }));
+    const [before] = await itemsOf(world.tables.resources);
+    await eraser.erase(placeOf(world), requestFor('p1'), eraser.surroundings);
+    const [row] = await itemsOf(world.tables.resources);
+    expect(row).toMatchObject({ pk: before?.['pk'], submissionOrder: before?.['submissionOrder'] });
+    expect(row).toMatchObject({ erasure: 1, erasedAt: expect.any(Number) });
+    for (const name of ['body', 'bodyS3', 'contentHash', 'file', 'deliveryShard']) {
+      expect(row).not.toHaveProperty(name);
+    }
+  });
+
+  it('finds versions that were overwritten, and leaves what another patient put over them', async () => {
+    const put = (body: string) =>
+      testClients().s3.send(
+        new PutObjectCommand({ Bucket: world.bucket, Key: 'submissions/a.json', Body: body }),
+      );
+    await put(patient({ id: 'p1' }));
+    await put(patient({ id: 'p2' }));
+    await put(observation('o1', 'p1'));
+    expect(await versions()).toHaveLength(3);
+    await eraser.erase(placeOf(world), requestFor('p1'), eraser.surroundings);
+    expect(await versions()).toEqual(['submissions/a.json']);
+  });
+
+  it('R51: is of one source: another’s patient of the same id stays', async () => {
+    await send(world.queues.lane, patient({ id: 'p1' }), { source: 'hospital-a' });
+    await send(world.queues.lane, patient({ id: 'p1' }), { source: 'hospital-b' });
+    await drain(world, functions);
+    const request = requestFor('p1', { source: 'hospital-a' });
+    await eraser.erase(placeOf(world), request, eraser.surroundings);
+    const rows = await itemsOf(world.tables.resources);
+    expect(rows.filter(({ body }) => body !== undefined).map(({ source }) => source)).toEqual([
+      'hospital-b',
+    ]);
+  });
+
+  it('keeps what names other patients too where that is said, and counts it', async () => {
+    await submit(observation('o2', 'p2', 'p1'), patient({ id: 'p1', link: link('p9') }));
+    const request = requestFor('p1', { shared: 'keep' });
+    const { swept } = await eraser.erase(placeOf(world), request, eraser.surroundings);
+    expect(swept.resources).toMatchObject({ erased: 1, shared: 0, kept: 1 });
+    const rows = await itemsOf(world.tables.resources);
+    expect(rows.filter(({ body }) => body !== undefined).map(({ pk }) => pk)).toEqual([
+      'default#Observation#o2',
+    ]);
+  });
+
+  it('waits until nothing goes on that may not know of it, before it looks', async () => {
+    await eraser.erase(placeOf(world), requestFor('p1'), eraser.surroundings);
+    expect(eraser.waits).toEqual([expect.closeTo(40_000, -3)]);
+    expect(eraser.said).toEqual([expect.stringMatching(/^waiting 40 s /)]);
+  });
+
+  it('leaves what was submitted after its moment, and names what the server has', async () => {
+    await submit(patient({ id: 'p1' }), observation('o1', 'p1'), observation('o2', 'p1'));
+    const set = (id: string, fields: Record<string, unknown>) =>
+      testClients().dynamo.send(
+        new UpdateCommand({
+          TableName: world.tables.resources,
+          Key: { pk: `default#Observation#${id}` },
+          UpdateExpression: `SET ${Object.keys(fields).map((name) => `${name} = :${name}`)}`,
+          ExpressionAttributeValues: Object.fromEntries(
+            Object.entries(fields).map(([name, value]) => [`:${name}`, value]),
+          ),
+        }),
+      );
+    await set('o1', { sentAt: Date.now() + 60_000 });
+    const until = Date.now() + 100_000;
+    await set('o2', { deliveryLease: { owner: 'x', until }, deliveredOrder: '1' });
+    const { swept } = await eraser.erase(placeOf(world), requestFor('p1'), eraser.surroundings);
+    expect(swept.delivered).toEqual(['Observation/o2']);
+    const rows = await itemsOf(world.tables.resources);
+    expect(
+      rows.filter(({ body }) => body !== undefined).map(({ resourceId }) => resourceId),
+    ).toEqual(['o1']);
+    // Whoever delivers it at that moment may still quarantine what it read.
+    expect(eraser.waits).toHaveLength(2);
+  });
+});
+
+test('R40: is recorded before it begins and when it ends, by keyed hash, with who, why and counts', async () => {
+  await submit(...OF_P1);
+  const { record } = await eraser.erase(placeOf(world), requestFor('p1'), eraser.surroundings);
+  expect(eraser.facts).toMatchObject([
+    { kind: 'erased', actor: 'ana', reason: 'ticket 17', details: { phase: 'began' } },
+    {
+      kind: 'erased',
+      details: { phase: 'ended', resources: 4, entries: 2, bodies: 2, patient: record.patient },
+    },
+  ]);
+  expect(record.patient).toMatch(/^[0-9a-f]{32}$/);
+  expect(JSON.stringify([eraser.facts, record, eraser.said])).not.toMatch(/p1|chalmers/i);
+  expect(await itemsOf(world.tables.erasures)).toMatchObject([
+    { number: 1, at: record.at, endedAt: expect.any(Number), by: 'ana', reason: 'ticket 17' },
+  ]);
+});
+
+test('what cannot be recorded is not done', async () => {
+  await submit(patient({ id: 'p1' }));
+  const before = await allText();
+  const recorder = {
+    ...eraser.surroundings.recorder,
+    tell: () => Promise.reject(new Error('the queue is gone')),
+  };
+  const surroundings = { ...eraser.surroundings, recorder };
+  await expect(eraser.erase(placeOf(world), requestFor('p1'), surroundings)).rejects.toThrow(
+    'gone',
+  );
+  expect(await allText()).toBe(before);
+  expect(await itemsOf(world.tables.erasures)).toEqual([]);
+});
+
+test('dies after any of its calls, and a second run ends it: one erasure, all gone', async () => {
+  await submit(...OF_P1, patient({ id: 'p2' }));
+  let died = 0;
+  for (let k = 2; ; k += 1) {
+    const doomed = await loadEraser();
+    const death = dieAfterCall(k, doomed);
+    const run = doomed.erase(placeOf(world), requestFor('p1'), doomed.surroundings);
+    if ((await Promise.race([run, death.happened])) !== 'died') break;
+    died += 1;
+  }
+  expect(died).toBeGreaterThan(10);
+  expect(await itemsOf(world.tables.erasures)).toHaveLength(1);
+  const rows = await itemsOf(world.tables.resources);
+  expect(rows.filter(({ body }) => body !== undefined)).toMatchObject([{ resourceId: 'p2' }]);
+  expect(await versions()).toEqual([]);
+});
