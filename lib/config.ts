@@ -219,7 +219,13 @@ const schema = z.strictObject({
     .default([]),
   /** Most memory that one instance of a plugin may have. */
   pluginMemoryMb: z.int().min(1).max(1024).default(64),
-  /** Issues kept of one invalid resource. */
+  /** Largest OperationOutcome kept of a rejection: each KB is a write unit of Quarantine. */
+  outcomeBytesMax: z
+    .int()
+    .min(4 * 1024)
+    .max(128 * 1024)
+    .default(8 * 1024),
+  /** Issues found of one invalid resource. */
   issuesMax: z.int().min(1).max(10_000).default(100),
   /** Writes to tables, queues and topics in flight at once, in one environment. */
   writesMax: z.int().min(1).max(1000).default(32),

@@ -90,6 +90,7 @@ function environment(config: Config, lane: LaneQueues, stores: ValidateStores) {
     resourceBytesMax: config.resourceBytesMax,
     inlineBytesMax: config.inlineBytesMax,
     resourcesExpire: config.retention.resourcesDays !== undefined,
+    outcomeBytesMax: config.outcomeBytesMax,
     issuesMax: config.issuesMax,
     writesMax: config.writesMax,
     ...(config.terminology.endpoint !== undefined && { terminology: terminologySettings(config) }),

@@ -5,7 +5,6 @@ import { outcomeEvent } from '../../core/outcome-event.ts';
 import { reasonOf } from '../../core/rejection-reason.ts';
 import type { SenderProblem } from '../../core/sources.ts';
 import type { Issue, Verdict } from '../../core/verdict.ts';
-import { operationOutcome } from '../../fhir/operation-outcome.ts';
 import { type PlacedBody, placeBody } from '../aws/bodies-bucket.ts';
 import { sendTriggers } from '../aws/delivery-queue.ts';
 import { OutcomesTopic } from '../aws/outcomes-topic.ts';
@@ -14,6 +13,7 @@ import { storeResource } from '../aws/resources-table.ts';
 import { tellEnteredOutcome } from '../entered-outcome.ts';
 import { emit, logger, measureSince } from '../telemetry.ts';
 import { inSpan, say } from '../traces.ts';
+import { boundedOutcome } from './bounded-outcome.ts';
 import { COMPONENT, environment, settings } from './environment.ts';
 import type { Judging } from './isolation/invocation.ts';
 import type { Judgement } from './isolation/pool.ts';
@@ -105,7 +105,7 @@ export async function reject(
   refusal?: SenderProblem,
 ): Promise<void> {
   const { origin } = submission.provenance;
-  const outcome = JSON.stringify(operationOutcome(issues));
+  const outcome = boundedOutcome(issues, settings.outcomeBytesMax);
   const reason = reasonOf(issues);
   const placed = await placeRejected(submission, text, Buffer.byteLength(outcome));
   const fingerprint =

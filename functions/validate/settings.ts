@@ -34,6 +34,11 @@ export const validateSettingsSchema = z.object({
     .default(350 * 1024),
   /** Resources expire: their bodies go to the bucket, whatever their size. */
   resourcesExpire: z.boolean().default(false),
+  /** Largest OperationOutcome that is kept of a rejection. */
+  outcomeBytesMax: z
+    .int()
+    .positive()
+    .default(8 * 1024),
   /** Issues kept of one invalid resource. */
   issuesMax: z.int().positive().default(100),
   /** Writes to tables and topics in flight at once, in one environment. */

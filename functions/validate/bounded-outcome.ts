@@ -1,0 +1,51 @@
+/**
+ * The OperationOutcome that is kept of a rejection, as JSON of a bounded size. What a producer sends
+ * decides how many issues there are and how long their texts are, and each kilobyte kept is paid for.
+ * Errors come first where some must go. The first stays in any case, for a rejection says why (R07).
+ */
+import type { OperationOutcome } from 'fhir/r4.js';
+import type { Issue } from '../../core/verdict.ts';
+import { operationOutcome } from '../../fhir/operation-outcome.ts';
+import { isError } from './bounded-verdict.ts';
+
+/** Of the one issue that is kept where even that is too long. */
+const CHARACTERS_MAX = 200;
+/** More than the issue takes that says how many are left out, and what is around the issues. */
+const FRAME_BYTES = 250;
+
+export function boundedOutcome(issues: readonly Issue[], bytesMax: number): string {
+  const whole = operationOutcome(issues);
+  const text = JSON.stringify(whole);
+  if (Buffer.byteLength(text) <= bytesMax) return text;
+  const errorsFirst = issues.toSorted((a, b) => Number(isError(b)) - Number(isError(a)));
+  const { issue: all } = operationOutcome(errorsFirst);
+  let left = bytesMax - FRAME_BYTES;
+  const kept = all.findIndex((issue) => {
+    left -= Buffer.byteLength(JSON.stringify(issue)) + 1;
+    return left < 0;
+  });
+  const issue =
+    kept > 0 ? all.slice(0, kept) : operationOutcome(errorsFirst.slice(0, 1).map(cut)).issue;
+  const more = all.length - issue.length;
+  if (more > 0)
+    issue.push({
+      severity: 'information',
+      code: 'too-long',
+      diagnostics: `and ${more} more issues`,
+    });
+  return JSON.stringify({ ...whole, issue } satisfies OperationOutcome);
+}
+
+function cut(issue: Issue): Issue {
+  const { text, expression, rule, guide } = issue;
+  return {
+    ...issue,
+    text: shortened(text),
+    ...(expression !== undefined && { expression: shortened(expression) }),
+    ...(rule !== undefined && { rule: shortened(rule) }),
+    ...(guide !== undefined && { guide: shortened(guide) }),
+  };
+}
+
+/** A character outside of ASCII may take four bytes, or six as an escape. */
+const shortened = (text: string) => text.slice(0, CHARACTERS_MAX).toWellFormed();
