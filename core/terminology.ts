@@ -26,8 +26,8 @@ export interface Question {
 /** `unknown`: the server answered that it cannot tell. */
 export type Answer = 'in-set' | 'not-in-set' | 'unknown';
 
-/** What was found out; `none` where there is no answer that counts. */
-export type Reply = Answer | 'none';
+/** What was found out; `none` where there is no answer that counts, `unasked` where too many were to be asked. */
+export type Reply = Answer | 'none' | 'unasked';
 
 export interface KnownAnswer {
   readonly answer: Answer;
@@ -102,8 +102,12 @@ function decided(
     const severity = strength === 'required' ? 'error' : 'warning';
     return [{ ...open, severity, code: 'code-invalid', text: otherwise }];
   }
-  const why = replies.includes('none') ? 'could not be asked' : 'does not know';
-  return [{ ...open, text: `${open.text}: the terminology server ${why}` }];
+  return [{ ...open, text: `${open.text}: ${whyOpen(replies)}` }];
+}
+
+function whyOpen(replies: readonly Reply[]): string {
+  if (replies.includes('unasked')) return 'not asked, for there were too many to ask';
+  return `the terminology server ${replies.includes('none') ? 'could not be asked' : 'does not know'}`;
 }
 
 /** So many at most, errors first where some must go: an invalid resource must say why (R07). */

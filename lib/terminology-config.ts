@@ -13,6 +13,10 @@ export const terminologyConfigSchema = z
     budgetMs: z.int().min(50).max(300_000).default(2000),
     /** Calls of one environment at a time. */
     callsMax: z.int().min(1).max(100).default(8),
+    /** Codes of one resource that are asked about, those aside that are remembered. */
+    codesPerResource: z.int().min(1).max(256).default(32),
+    /** Codes of one source that one environment asks about in a minute. */
+    codesPerMinute: z.int().min(1).max(1_000_000).default(1_200),
     /** An answer this old is asked for again; after an hour already if it was no. */
     freshHours: z.int().min(1).max(720).default(24),
     /** While the server cannot be asked, a yes this old is believed. */

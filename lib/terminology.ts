@@ -60,6 +60,8 @@ export const terminologySettings = ({ terminology }: Config): TerminologySetting
   callTimeoutMs: terminology.callTimeoutMs,
   budgetMs: terminology.budgetMs,
   callsMax: terminology.callsMax,
+  codesPerResource: terminology.codesPerResource,
+  codesPerMinute: terminology.codesPerMinute,
   freshMs: terminology.freshHours * 3_600_000,
   staleMs: terminology.staleDays * 24 * 3_600_000,
   breakerFailures: terminology.breakerFailures,

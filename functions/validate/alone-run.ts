@@ -104,7 +104,7 @@ export class AloneRun {
       // The attempt is no longer there: what follows from it is somebody else's to decide.
       if (!survived) return { kind: 'again', seconds: 1 };
     }
-    const judgement = await this.#verification.verify(verdict);
+    const judgement = await this.#verification.verify(verdict, origin.source);
     countPluginCrashes(this.tally, origin, judgement);
     switch (judgement.kind) {
       case 'valid':

@@ -101,7 +101,7 @@ async function validateAndAct(
   batch: BatchRun,
 ): Promise<Progress> {
   const { judgement: verdict, text, refusal } = await judgeSubmission(submission, place);
-  const judgement = await batch.verification.verify(verdict);
+  const judgement = await batch.verification.verify(verdict, submission.provenance.origin.source);
   countPluginCrashes(batch.tally, submission.provenance.origin, judgement);
   switch (judgement.kind) {
     case 'valid':

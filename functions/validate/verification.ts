@@ -10,6 +10,7 @@ import type { Tally } from '../telemetry.ts';
 import { environment, settings } from './environment.ts';
 import { WRITING_MS } from './handlers-clock.ts';
 import type { Judgement } from './isolation/pool.ts';
+import type { Found } from './terminology/terminology.ts';
 import type { TimeBudget } from './terminology/time-budget.ts';
 
 /** Not even loaded where there is no server to ask. */
@@ -40,16 +41,18 @@ export class Verification {
   }
 
   /** The judgement as it is final: a valid one may turn out invalid. */
-  async verify(judgement: Judgement): Promise<Judgement> {
+  async verify(judgement: Judgement, source: string): Promise<Judgement> {
     const budget = this.#budget;
     if (terminology === undefined || budget === undefined || !isUndecided(judgement)) {
       return judgement;
     }
-    const { reply } = terminology;
+    const { allowed, reply } = terminology;
+    const questions = questionsOf(judgement.issues);
+    const asked = allowed([...questions.keys()], source);
     const found = await Promise.all(
-      [...questionsOf(judgement.issues)].map(
-        async ([key, question]) => [key, await reply(question, budget)] as const,
-      ),
+      [...questions].map(async ([key, question]): Promise<readonly [string, Found]> => {
+        return [key, asked.has(key) ? await reply(question, budget) : { reply: 'unasked' }];
+      }),
     );
     for (const [, { from = 'CodesUnverified' }] of found) this.#tally.add(from);
     const replies = new Map(found);

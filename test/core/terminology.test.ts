@@ -62,22 +62,23 @@ describe('what becomes of an undecided binding', () => {
   });
 
   test.each([
-    ['none', 'could not be asked'],
-    ['unknown', 'does not know'],
+    ['none', 'the terminology server could not be asked'],
+    ['unknown', 'the terminology server does not know'],
+    ['unasked', 'not asked, for there were too many to ask'],
   ] as const)('a reply of %s leaves it information', (reply, why) => {
     const replies = by({ '2339-0': reply, glu: 'not-in-set' });
     expect(withReplies([issue('required', LOCAL, LOINC)], replies)).toEqual([
       {
         severity: 'information',
         code: 'incomplete',
-        text: `The code was not verified: the terminology server ${why}`,
+        text: `The code was not verified: ${why}`,
         expression: 'Observation.code',
       },
     ]);
   });
 
   test('what is not known never makes an error, and no question is left', () => {
-    const reply = fc.constantFrom<Reply>('in-set', 'not-in-set', 'unknown', 'none');
+    const reply = fc.constantFrom<Reply>('in-set', 'not-in-set', 'unknown', 'none', 'unasked');
     const strength = fc.constantFrom<Undecided['strength']>('required', 'extensible');
     fc.assert(
       fc.property(fc.array(reply, { minLength: 1, maxLength: 4 }), strength, (replies, binding) => {

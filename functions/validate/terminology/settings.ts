@@ -8,6 +8,9 @@ export const terminologySettingsSchema = z.object({
   budgetMs: z.int().positive().default(2_000),
   /** Calls of one environment at a time. */
   callsMax: z.int().positive().default(8),
+  /** Questions that one resource may cost, and one source in a minute, in one environment. */
+  codesPerResource: z.int().positive().default(32),
+  codesPerMinute: z.int().positive().default(1_200),
   freshMs: z
     .int()
     .positive()

@@ -7,6 +7,7 @@
  */
 import pLimit from 'p-limit';
 import { DEFAULT_BREAKER_POLICY } from '../../../core/breaker-policy.ts';
+import { allowCodes, type CodesSpent } from '../../../core/code-allowance.ts';
 import {
   ageOf,
   type KnownAnswer,
@@ -47,10 +48,30 @@ const NOTHING: Found = { reply: 'none' };
 const memory = new Map<string, KnownAnswer>();
 const underWay = new Map<string, Promise<Found>>();
 const calls = pLimit(settings.callsMax);
+/** By source, in the order in which they spent first. */
+const spent = new Map<string, CodesSpent>();
+/** A label may be a producer's own. */
+const SOURCES_MAX = 1_000;
+const policy = { perResource: settings.codesPerResource, perMinute: settings.codesPerMinute };
 
 /** The time that an invocation which ends then may wait. */
 export function budgetUntil(endsAt: number): TimeBudget {
   return new TimeBudget(settings.budgetMs, endsAt);
+}
+
+/** Those of one resource that are answered at all: the remembered, and so many others as its source may cost. */
+export function allowed(keys: readonly string[], source: string): ReadonlySet<string> {
+  const now = Date.now();
+  const isRemembered = (key: string) => {
+    const known = memory.get(key);
+    return known !== undefined && ageOf(known, now, settings) === 'fresh';
+  };
+  const [free, others] = [keys.filter(isRemembered), keys.filter((key) => !isRemembered(key))];
+  const { asked, spent: after } = allowCodes(others.length, spent.get(source), now, policy);
+  spent.set(source, after);
+  const [oldest] = spent.keys();
+  if (spent.size > SOURCES_MAX && oldest !== undefined) spent.delete(oldest);
+  return new Set([...free, ...others.slice(0, asked)]);
 }
 
 /** What is known, or found out within the budget. The same question under way is asked once. */

@@ -1,0 +1,88 @@
+/** What one lawful resource, and one source, may cost the terminology server and its table. */
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import {
+  startTerminology,
+  type TerminologyServer,
+} from '../../../../local/downstream/terminology.ts';
+import { skipTime } from '../../../support/clock.ts';
+import { contextWith, deliver, send } from '../../../support/delivery.ts';
+import { type Emulators, startEmulators } from '../../../support/emulators.ts';
+import type { Functions } from '../../../support/functions.ts';
+import { patient } from '../../../support/resources.ts';
+import { itemsOf } from '../../../support/stores.ts';
+import { askNobody, buildTerminologyWorld, loadValidate } from '../../../support/terminology.ts';
+import { outcomesTold } from '../../../support/told.ts';
+import type { World } from '../../../support/world.ts';
+
+const PER_RESOURCE = 5;
+const PER_MINUTE = 12;
+
+let emulators: Emulators;
+let server: TerminologyServer;
+let world: World;
+let functions: Functions;
+
+beforeAll(async () => {
+  emulators = await startEmulators();
+  server = await startTerminology();
+  world = await buildTerminologyWorld(server.endpoint, {
+    codesPerResource: PER_RESOURCE,
+    codesPerMinute: PER_MINUTE,
+  });
+  functions = await loadValidate();
+  // A source's minute is the clock's: the first test begins with one.
+  skipTime(60_000 - (Date.now() % 60_000));
+});
+afterAll(async () => {
+  askNobody();
+  await functions.close();
+  await server.stop();
+  await emulators.stop();
+});
+
+/** Codes that nobody has asked about, each its own. */
+const album = (id: string, photos: number) =>
+  patient({
+    id,
+    photo: Array.from({ length: photos }, (_, n) => ({ contentType: `image/${id}-${n}` })),
+  });
+
+async function submit(body: string) {
+  await send(world.queues.lane, body);
+  const delivery = await deliver(functions.validate, world.queues.lane, {
+    context: contextWith(20_000),
+  });
+  expect(delivery?.failed).toEqual([]);
+  const [told] = await outcomesTold(world);
+  return {
+    verdict: told?.verdict,
+    errors: told?.issues.filter((each) => each.severity === 'error'),
+  };
+}
+
+/** Submits and answers how many questions that made. */
+async function questionsOf(id: string): Promise<number> {
+  const before = server.asked.length;
+  const told = await submit(album(id, 60));
+  const asked = server.asked.length - before;
+  // What was asked is not in the set; what was not rejects nothing.
+  expect(told?.verdict).toBe(asked > 0 ? 'rejected' : 'stored');
+  return asked;
+}
+
+test('a resource asks about so many codes, and its source so many a minute; the rest is not verified', async () => {
+  const asked = [await questionsOf('a'), await questionsOf('b'), await questionsOf('c')];
+  expect(asked).toEqual([PER_RESOURCE, PER_RESOURCE, PER_MINUTE - 2 * PER_RESOURCE]);
+  expect(await questionsOf('d')).toBe(0);
+  expect(await itemsOf(world.tables.terminology)).toHaveLength(PER_MINUTE);
+});
+
+test('what was not asked is said in the outcome, and the next minute asks again', async () => {
+  skipTime(60_000);
+  expect(await questionsOf('e')).toBe(PER_RESOURCE);
+  const entries = await itemsOf(world.tables.quarantine);
+  expect(entries).toHaveLength(4);
+  for (const { outcome } of entries) {
+    expect(String(outcome)).toContain('not asked, for there were too many to ask');
+  }
+});
