@@ -20,6 +20,7 @@
  * died before the outcome was written. One that met a fault of our own is removed (R09). Where not even the removal could be
  * written, its request id comes along in the envelope, as `voided`.
  */
+import type { BodyLocation } from './claim-check.ts';
 import type { DeadLetterReason } from './messages.ts';
 import type { CrashKind } from './verdict.ts';
 
@@ -52,6 +53,10 @@ export interface Trouble {
   readonly attempts: readonly Attempt[];
   /** How often it was redriven; absent before the first time. */
   readonly round?: number | undefined;
+  /** The object that was read, of what came by claim check, with its version. */
+  readonly pinned?: BodyLocation | undefined;
+  /** As its producer gave it, where it was decided that it may be told. */
+  readonly correlationId?: string | undefined;
 }
 
 export interface AttemptPolicy {

@@ -1,49 +1,110 @@
 /**
  * A message may carry its resource, or say where it lies.
  *
- * A claim check is the JSON object `{"s3":{"bucket","key"}}` and nothing else. No FHIR resource
- * has a property `s3`, so a body that begins like one is meant as one, and a bad one is rejected
- * with a clear reason instead of being validated as a resource.
+ * A claim check is the JSON object `{"s3":{"bucket","key"}}`, with a `versionId` where its producer
+ * names one, and nothing else. No FHIR resource has a property `s3`, so a body that begins like one is
+ * meant as one, and a bad one is rejected with a clear reason instead of being validated as a resource.
  *
- * A claim check makes us read an object on somebody's word, so it is honoured only in our own
- * bucket, and only where producers and our own hops put bodies: else a producer could have
- * another's quarantined resource read, and stored under its own name.
+ * A claim check makes us read an object on somebody's word, so it is honoured only in our own bucket,
+ * and there only in the folder of the source that its sender proves (R51): else a producer could have
+ * another's resource read, and stored under its own name. What our own hops laid into the bucket is
+ * named by the envelope, which nobody but our roles can write. A claim check never names it, not even
+ * on a queue of our own, for what came by the first queue is carried there as it was.
+ *
+ * The bucket keeps versions. The one that was read is noted in the claim check, so that every attempt,
+ * and whoever looks later, is about the same bytes whatever the producer puts over it.
  */
-import { type ClaimCheck, claimCheckSchema } from './messages.ts';
+import { type ClaimCheck, claimCheckSchema, type Lane } from './messages.ts';
 
-/** Keys that producers write. */
+/** Keys that producers write; each source has a folder there. */
 export const SUBMISSIONS_PREFIX = 'submissions/';
-/** Keys of bodies that no longer fitted into a message on the way between our own queues. */
+/** Keys of bodies that did not fit into a message on the way between our own queues; by lane. */
 export const HOPS_PREFIX = 'hops/';
+
+export const hopsOf = (lane: Lane) => `${HOPS_PREFIX}${lane}/` as const;
 /** An object of our own, by which it is known whether we can read at all. */
-export const CANARY_KEY = `${HOPS_PREFIX}.canary`;
+export const canaryKeyOf = (lane: Lane) => `${hopsOf(lane)}.canary`;
+
+/** A label has at most 128 characters. ASCII is cut by this in no case, and S3 takes 1,024 bytes. */
+const FOLDER_CHARACTERS_MAX = 384;
+
+/** The folder of a source: its label, with all that means something in a key or a policy encoded. */
+export function submissionsOf(source: string): string {
+  const folder = encodeURIComponent(source.toWellFormed())
+    .replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`)
+    .replace(/^\.+$/, (dots) => '%2E'.repeat(dots.length));
+  return `${SUBMISSIONS_PREFIX}${folder.slice(0, FOLDER_CHARACTERS_MAX)}/`;
+}
+
+export type BodyLocation = ClaimCheck['s3'];
 
 export type Carriage =
   | { readonly kind: 'inline' }
-  | { readonly kind: 'claim-check'; readonly claimCheck: ClaimCheck }
+  | {
+      readonly kind: 'claim-check';
+      readonly s3: BodyLocation;
+      /** It was put there by us. */
+      readonly isOurs: boolean;
+    }
   /** `rule` names the problem for good: `claim-check/key`. */
   | { readonly kind: 'refused'; readonly rule: string; readonly problem: string };
 
+/** On whose word an object would be read. */
+export interface Claimant {
+  /** Name of our own bucket. */
+  readonly bucket: string;
+  /** The source that the sender proves; undefined where none are configured, and the account is one. */
+  readonly source: string | undefined;
+  /** What a hop of our own laid there, as its envelope says. */
+  readonly laid?: BodyLocation | undefined;
+  /** Set during an upgrade: keys of former versions are honoured; of hops on our own queues only. */
+  readonly former?: { readonly hops: boolean } | undefined;
+}
+
 /** https://docs.aws.amazon.com/AmazonS3/latest/userguide/object-keys.html */
 const KEY_BYTES_MAX = 1024;
+const FORMER_SUBMISSION = /^submissions\/[^/]+$/;
+const FORMER_HOP = /^hops\/[^/]+\/[0-9a-f]{64}$/;
 
 const BEGINS_LIKE_ONE = /^\s*\{\s*"s3"\s*:/;
 
-/** How a body carries its resource, given the name of our own bucket. Never throws. */
-export function readCarriage(body: string, ownBucket: string): Carriage {
+/** How a body carries its resource. Never throws. */
+export function readCarriage(body: string, claimant: Claimant): Carriage {
+  const { bucket, source, laid, former } = claimant;
+  if (laid !== undefined) return { kind: 'claim-check', s3: laid, isOurs: true };
+  const claimed = claimIn(body);
+  if (claimed.kind !== 'claim-check') return claimed;
+  const { s3 } = claimed;
+  if (s3.bucket !== bucket) {
+    return refused('bucket', 'The claim check points to a bucket that is not ours');
+  }
+  if (!isSound(s3.key)) {
+    return refused('key', "The claim check's key is none that S3 takes as it stands");
+  }
+  const folder = source === undefined ? SUBMISSIONS_PREFIX : submissionsOf(source);
+  if (s3.key.startsWith(folder)) return claimed;
+  if (former?.hops && FORMER_HOP.test(s3.key)) return { ...claimed, isOurs: true };
+  if (former !== undefined && FORMER_SUBMISSION.test(s3.key)) return claimed;
+  return refused('prefix', `The claim check's key does not begin with ${folder}`);
+}
+
+/** Whether a body is a claim check, and to what; not whether that may be read. Never throws. */
+export function claimIn(body: string): Carriage {
   if (!BEGINS_LIKE_ONE.test(body)) return { kind: 'inline' };
   const parsed = claimCheckSchema.safeParse(parseJson(body));
   if (!parsed.success) return refused('shape', 'The claim check is not {"s3":{"bucket","key"}}');
-  const { bucket, key } = parsed.data.s3;
-  if (bucket !== ownBucket) {
-    return refused('bucket', 'The claim check points to a bucket that is not ours');
-  }
-  if (!key.startsWith(SUBMISSIONS_PREFIX) && !key.startsWith(HOPS_PREFIX)) {
-    return refused('prefix', `The claim check's key does not begin with ${SUBMISSIONS_PREFIX}`);
-  }
-  if (!isSound(key))
-    return refused('key', "The claim check's key is none that S3 takes as it stands");
-  return { kind: 'claim-check', claimCheck: parsed.data };
+  return { kind: 'claim-check', s3: parsed.data.s3, isOurs: false };
+}
+
+export function claimCheckTo(s3: BodyLocation): string {
+  return JSON.stringify({ s3 } satisfies ClaimCheck);
+}
+
+/** With the version that was read, which every later step names. A key of ours has the hash of what it holds. */
+export function pinned(carriage: Carriage, versionId: string | undefined): Carriage {
+  if (carriage.kind !== 'claim-check' || carriage.isOurs || versionId === undefined)
+    return carriage;
+  return { ...carriage, s3: { ...carriage.s3, versionId } };
 }
 
 /**

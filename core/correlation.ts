@@ -6,9 +6,13 @@
  * It is the producer's text, and goes where no PHI may go (R08). So only what a machine makes up is
  * taken: a UUID, a ULID (https://github.com/ulid/spec) or a trace id of W3C's Trace Context (32 hex
  * digits); and not even that where the resource itself holds it, for ids of patients are UUIDs too.
- * What is not taken is ignored, never a reason to refuse a resource: it only helps whoever looks.
+ * The same holds for the trace that a producer brings. What is not taken is ignored, never a reason to
+ * refuse a resource: it only helps whoever looks.
+ *
+ * A resource that lies elsewhere has to be loaded first. Until then the ids are undecided: they travel
+ * in envelopes, and nothing else knows them.
  */
-import type { Origin } from './messages.ts';
+import type { Origin, TraceContext } from './messages.ts';
 
 const UUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
 const ULID = '[0-7][0-9a-hjkmnp-tv-z]{25}';
@@ -18,16 +22,48 @@ export const CORRELATION_ID = new RegExp(`^(?:${UUID}|${ULID}|${TRACE_ID})$`, 'i
 
 export const CORRELATION_ATTRIBUTE = 'correlationId';
 
-/** Its producer's own, if it may be told; undefined stands for the message id. */
-export function ownCorrelationId(said: string | undefined, resource: string): string | undefined {
-  return said !== undefined && CORRELATION_ID.test(said) && !holds(resource, said)
-    ? said
-    : undefined;
+/** Ids that a producer chose for a submission. */
+export type ChosenIds = Pick<Origin, 'correlationId' | 'trace'>;
+
+/** What of them looks as it must. */
+export function chosenIds(said: string | undefined, trace: TraceContext | undefined): ChosenIds {
+  const isOne = said !== undefined && CORRELATION_ID.test(said);
+  return { ...(isOne && { correlationId: said }), ...(trace !== undefined && { trace }) };
 }
 
-/** Ids of these forms are the same in either case. */
-function holds(resource: string, id: string): boolean {
-  return resource.toLowerCase().includes(id.toLowerCase());
+/** What of them may be told: what the resource does not hold. Undefined stands for the message id. */
+export function idsThatMayBeTold({ correlationId, trace }: ChosenIds, resource: string): ChosenIds {
+  if (correlationId === undefined && trace === undefined) return {};
+  const held = bare(resource);
+  const mayBeTold = (id: string | undefined) => id !== undefined && !held.includes(bare(id));
+  return {
+    ...(mayBeTold(correlationId) && { correlationId }),
+    ...(trace !== undefined && mayBeTold(trace.traceparent.split('-')[1]) && { trace }),
+  };
+}
+
+/** Decides, now that the resource is there. Former versions did so before it was. */
+export function decideIds(origin: Origin, resource: string): Origin {
+  const { undecided, correlationId, trace, ...others } = origin;
+  const said = chosenIds(correlationId, trace);
+  return { ...others, ...idsThatMayBeTold({ ...undecided, ...said }, resource) };
+}
+
+/** What was decided when it ran before: its entry says so, and it need not be loaded for that. */
+export function decideAsBefore(origin: Origin, before: string | undefined): Origin {
+  const { undecided, ...decided } = origin;
+  if (before === undefined || undecided?.correlationId !== before) return origin;
+  return { ...decided, correlationId: before };
+}
+
+/** One id may be written in either case, with hyphens or without, and with escapes of JSON. */
+function bare(text: string): string {
+  const plain = text.includes('\\u00')
+    ? text.replace(/\\u00([0-7][0-9a-f])/gi, (_, code: string) =>
+        String.fromCharCode(Number.parseInt(code, 16)),
+      )
+    : text;
+  return plain.toLowerCase().replaceAll('-', '');
 }
 
 type Correlated = Pick<Origin, 'messageId' | 'correlationId'>;

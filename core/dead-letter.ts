@@ -7,7 +7,7 @@
  * between our own queues is an envelope ours: one that came by the lane's first queue is a producer's
  * invention, and could end somebody else's message. So it is if its sender was none of us.
  */
-import { ENVELOPE_ATTRIBUTE, type Lane, lanes, type Origin } from './messages.ts';
+import { ENVELOPE_ATTRIBUTE, type Envelope, type Lane, lanes, type Origin } from './messages.ts';
 import { type Arrival, type Provenance, readProvenance } from './origin.ts';
 import type { CrashKind } from './verdict.ts';
 
@@ -17,6 +17,10 @@ export interface DeadLetter {
   /** What crashed it; of a backstop it is not known, and `exit` stands for it. */
   readonly crash: CrashKind;
   readonly reason: string;
+  /** Where a hop of our own laid its body. */
+  readonly laid?: Envelope['laid'];
+  /** Whether a hop of our own brought it here. */
+  readonly isHop: boolean;
   /** Why its envelope cannot be read: nobody knows which message it ends, so it must wait (R09). */
   readonly unreadable?: string | undefined;
 }
@@ -52,6 +56,8 @@ export function deadLetterOf(
     lane: envelope?.lane ?? lane,
     crash: envelope?.deadLetter?.kind ?? envelope?.crash ?? 'exit',
     reason: envelope?.deadLetter?.reason ?? BACKSTOP,
+    laid: envelope?.laid,
+    isHop: envelope !== undefined,
     ...(unreadable && { unreadable: problem }),
   };
 }

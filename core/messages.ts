@@ -37,7 +37,12 @@ export type Lane = z.infer<typeof laneSchema>;
 
 /** A body that lies in our own bucket because it does not fit into a message. */
 export const claimCheckSchema = z.strictObject({
-  s3: z.strictObject({ bucket: z.string().min(3).max(63), key: z.string().min(1).max(1024) }),
+  s3: z.strictObject({
+    bucket: z.string().min(3).max(63),
+    key: z.string().min(1).max(1024),
+    /** Of the object: the current one where it is absent. */
+    versionId: z.string().min(1).max(1024).optional(),
+  }),
 });
 export type ClaimCheck = z.infer<typeof claimCheckSchema>;
 
@@ -56,6 +61,13 @@ export const originSchema = z.object({
   correlationId: z.string().regex(CORRELATION_ID).optional(),
   /** What the producer brought, or the step before. */
   trace: traceContextSchema.optional(),
+  /** What it gave of both, as long as nobody has compared that with the resource. */
+  undecided: z
+    .object({
+      correlationId: z.string().regex(CORRELATION_ID).optional(),
+      trace: traceContextSchema.optional(),
+    })
+    .optional(),
   /**
    * Who sent it, where that was refused: a unique id of IAM. By it the message is decided anew when it
    * is redriven (core/sources.ts).
@@ -89,6 +101,8 @@ export const envelopeSchema = originSchema.extend({
   lane: laneSchema,
   /** The crash that made the message a suspect, where it was seen. */
   crash: crashKindSchema.optional(),
+  /** Where a hop of our own laid the body: the message's claim check then says the same. */
+  laid: claimCheckSchema.shape.s3.optional(),
   /** Set on the way to the dead-letter queue. */
   deadLetter: deadLetterReasonSchema.optional(),
   /**

@@ -11,7 +11,7 @@
  * An envelope is another matter. We wrote it, so one that cannot be read is a fault of our own (R09):
  * what SQS says is the identity of a hop, and the message must not get that one.
  */
-import { CORRELATION_ATTRIBUTE, ownCorrelationId } from './correlation.ts';
+import { CORRELATION_ATTRIBUTE, chosenIds, idsThatMayBeTold } from './correlation.ts';
 import {
   ENVELOPE_ATTRIBUTE,
   type Envelope,
@@ -30,8 +30,10 @@ export interface Arrival {
   readonly attributes: Readonly<Record<string, string | undefined>>;
   /** Names of attributes that are no text. */
   readonly notText?: readonly string[] | undefined;
-  /** The resource, where the message carries it itself. */
+  /** Of the message: the resource, or a claim check. */
   readonly text?: string | undefined;
+  /** The resource is elsewhere: it has to be loaded before ids are decided. */
+  readonly isElsewhere?: boolean | undefined;
 }
 
 export interface Provenance {
@@ -47,15 +49,7 @@ export interface Provenance {
 /** Never throws, whatever the attributes hold. */
 export function readProvenance(arrival: Arrival): Provenance {
   const { messageId, sentAt, attributes } = arrival;
-  const correlationId = ownCorrelationId(attributes[CORRELATION_ATTRIBUTE], arrival.text ?? '');
-  const trace = traceOf(attributes);
-  const itself: Origin = {
-    messageId,
-    sentAt,
-    source: 'default',
-    ...(correlationId !== undefined && { correlationId }),
-    ...(trace !== undefined && { trace }),
-  };
+  const itself: Origin = { messageId, sentAt, source: 'default', ...idsIn(arrival) };
   const encoded = attributes[ENVELOPE_ATTRIBUTE];
   if (encoded !== undefined) {
     const envelope = envelopeSchema.safeParse(parseJson(encoded));
@@ -71,6 +65,15 @@ export function readProvenance(arrival: Arrival): Provenance {
   if (typeof said !== 'string') return { origin: said };
   const problem = `message attributes: ${said}`;
   return { origin: { ...itself, problem }, problem };
+}
+
+/** The ids that the producer chose, as far as they can be decided. */
+function idsIn({ attributes, text = '', isElsewhere = false }: Arrival): Partial<Origin> {
+  const chosen = chosenIds(attributes[CORRELATION_ATTRIBUTE], traceOf(attributes));
+  // A key may hold an id, too.
+  const ids = idsThatMayBeTold(chosen, text);
+  if (!isElsewhere) return ids;
+  return Object.keys(ids).length === 0 ? {} : { undecided: ids };
 }
 
 /** What the producer says of the message, or which of it cannot be read. */
@@ -92,7 +95,7 @@ function readAttributes({ attributes, notText = [] }: Arrival, itself: Origin): 
 export function envelopeFor(
   provenance: Provenance,
   lane: Lane,
-  news: Partial<Pick<Envelope, 'crash' | 'deadLetter' | 'voided'>> = {},
+  news: Partial<Pick<Envelope, 'crash' | 'deadLetter' | 'laid' | 'voided'>> = {},
 ): Envelope {
   return { ...provenance.envelope, ...provenance.origin, lane, ...news };
 }

@@ -1,9 +1,9 @@
 import type { SQSRecord } from 'aws-lambda';
-import { readCarriage } from '../core/claim-check.ts';
+import { claimIn } from '../core/claim-check.ts';
 import type { Arrival } from '../core/origin.ts';
 
-/** What a received message says of itself, given the name of our own bucket. */
-export function arrivalOf(record: SQSRecord, ownBucket: string): Arrival {
+/** What a received message says of itself. */
+export function arrivalOf(record: SQSRecord): Arrival {
   const { messageId, body, messageAttributes } = record;
   const attributes = Object.entries(messageAttributes);
   const notText = attributes.filter(([, { stringValue }]) => stringValue === undefined);
@@ -14,6 +14,7 @@ export function arrivalOf(record: SQSRecord, ownBucket: string): Arrival {
       attributes.map(([name, { stringValue }]) => [name, stringValue]),
     ),
     ...(notText.length > 0 && { notText: notText.map(([name]) => name) }),
-    ...(readCarriage(body, ownBucket).kind === 'inline' && { text: body }),
+    text: body,
+    isElsewhere: claimIn(body).kind === 'claim-check',
   };
 }

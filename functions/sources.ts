@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
+import type { BodyLocation, Claimant } from '../core/claim-check.ts';
 import type { Origin } from '../core/messages.ts';
 import type { Provenance } from '../core/origin.ts';
 import {
@@ -63,6 +64,24 @@ export function prove(said: Provenance, received: Received): Proven {
     messageGroupId: received.attributes.MessageGroupId,
   });
   return { provenance: borneOut(said, admission, received), admission };
+}
+
+/** On whose word an object would be read. Where no sources are configured, all of the account is one. */
+export function claimantOf(
+  bucket: string,
+  formerKeys: boolean,
+  its: {
+    readonly source: string;
+    readonly laid?: BodyLocation | undefined;
+    readonly isHop: boolean;
+  },
+): Claimant {
+  return {
+    bucket,
+    source: sourceRules === undefined ? undefined : its.source,
+    laid: its.laid,
+    former: formerKeys ? { hops: its.isHop } : undefined,
+  };
 }
 
 function borneOut(said: Provenance, admission: Admission, received: Received): Provenance {

@@ -64,7 +64,10 @@ export class Bodies extends Construct {
 function lifecycleRules(config: Config): LifecycleRule[] {
   const { retention } = config;
   const { resourcesDays } = retention;
-  const expiring = (prefix: BodyPrefix | typeof SUBMISSIONS_PREFIX, days: number) => ({
+  const expiring = (
+    prefix: BodyPrefix | typeof SUBMISSIONS_PREFIX | typeof HOPS_PREFIX,
+    days: number,
+  ) => ({
     prefix,
     expiration: Duration.days(days),
   });

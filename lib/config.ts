@@ -196,6 +196,8 @@ const schema = z.strictObject({
     .default(350 * 1024),
   /** For the first of an upgrade's two deployments (docs/deploy.md). */
   keepFormerIndex: z.union([z.boolean(), z.stringbool()]).default(false),
+  /** For as long as messages of a former version may be in a queue (docs/deploy.md). */
+  keepFormerBodies: z.union([z.boolean(), z.stringbool()]).default(false),
   /** What the validator is compiled with, by `npm run build` (docs/guides.md). */
   fhir: fhirConfigSchema,
   /** Business rules as WebAssembly, run on what the validator found valid, in this order. */

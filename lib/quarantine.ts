@@ -27,7 +27,10 @@ export class Quarantine extends Construct {
   constructor(scope: Construct, id: string, foundation: Foundation, props: QuarantineProps) {
     super(scope, id);
     const { config, concurrency, key } = foundation;
-    const settings: QuarantineSettings = { inlineBytesMax: config.inlineBytesMax };
+    const settings: QuarantineSettings = {
+      inlineBytesMax: config.inlineBytesMax,
+      formerKeys: config.keepFormerBodies,
+    };
     const quarantine = new PipelineFunction(this, 'Quarantine', foundation, {
       name: 'quarantine',
       code: 'quarantine',

@@ -4,7 +4,7 @@ import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
-import { HOPS_PREFIX, SUBMISSIONS_PREFIX } from '../core/claim-check.ts';
+import { HOPS_PREFIX, hopsOf, SUBMISSIONS_PREFIX } from '../core/claim-check.ts';
 import type { Lane as LaneName } from '../core/messages.ts';
 import type { BodyPrefix } from '../functions/aws/bodies-bucket.ts';
 import { ENV } from '../functions/aws/env-names.ts';
@@ -54,18 +54,23 @@ export class ValidateFunction extends PipelineFunction {
       timeoutSeconds: config.lanes[lane.name].timeoutSeconds,
       reservedConcurrency: concurrency.reserved[lane.name],
       environment: environment(config, lane, stores),
-      statements: [...statements(lane, stores), ...allowKey(foundation.key, KEY_SERVICES)],
+      statements: [
+        ...statements(lane, stores),
+        ...bodies(config, lane, stores),
+        ...allowKey(foundation.key, KEY_SERVICES),
+      ],
     });
-    acknowledge(
-      this,
-      ...[...new Set([...READ, ...WRITE])].map((prefix) => objectsUnder(stores.bodies, prefix)),
-    );
+    const prefixes = new Set([SUBMISSIONS_PREFIX, ...hopsRead(config, lane), ...written(lane)]);
+    acknowledge(this, ...[...prefixes].map((prefix) => objectsUnder(stores.bodies, prefix)));
   }
 }
 
-/** Where producers and our own hops put what a claim check points to. */
-const READ = [SUBMISSIONS_PREFIX, HOPS_PREFIX];
-const WRITE = ['resources/', 'quarantine/', HOPS_PREFIX] satisfies BodyPrefix[];
+/** Where its own hops lie; former versions put those of all lanes into one folder. */
+const hopsRead = ({ keepFormerBodies }: Config, { name }: LaneQueues) => [
+  keepFormerBodies ? HOPS_PREFIX : hopsOf(name),
+];
+const written = ({ name }: LaneQueues) =>
+  ['resources/', 'quarantine/', hopsOf(name)] satisfies BodyPrefix[];
 const IN_FLIGHT_ACTIONS = [
   'dynamodb:BatchGetItem',
   'dynamodb:BatchWriteItem',
@@ -88,6 +93,7 @@ function environment(config: Config, lane: LaneQueues, stores: ValidateStores) {
       1000 *
       Math.min(config.lanes[lane.name].visibilitySeconds, config.isolation.visibilitySeconds),
     resourceBytesMax: config.resourceBytesMax,
+    formerKeys: config.keepFormerBodies,
     inlineBytesMax: config.inlineBytesMax,
     resourcesExpire: config.retention.resourcesDays !== undefined,
     outcomeBytesMax: config.outcomeBytesMax,
@@ -137,13 +143,21 @@ const statements = (lane: LaneQueues, stores: ValidateStores) => [
   allowBlindUpdate('StoreValid', [stores.resources.tableArn]),
   allow('RecordTrouble', ['dynamodb:GetItem', 'dynamodb:UpdateItem'], [stores.quarantine.tableArn]),
   allow('MarkBatches', IN_FLIGHT_ACTIONS, [stores.inFlight.tableArn]),
-  allow('ReadClaimChecks', ['s3:GetObject'], objects(stores.bodies, READ)),
-  allow('WriteBodies', ['s3:PutObject'], objects(stores.bodies, WRITE)),
-  // Without it S3 answers 403 for a key that is not there, and a bad claim check looks like a fault.
-  allowList('KnowAbsentBodies', stores.bodies, READ),
   allow('TellCrashes', ['sns:Publish'], [stores.crashes.topicArn]),
   allow('TellOutcomes', ['sns:Publish'], [stores.outcomes.topicArn]),
   ...(stores.delivery
     ? [allow('AskForDelivery', ['sqs:SendMessage'], [stores.delivery.queueArn])]
     : []),
+];
+
+const bodies = (config: Config, lane: LaneQueues, stores: ValidateStores) => [
+  allow(
+    'ReadClaimChecks',
+    ['s3:GetObject', 's3:GetObjectVersion'],
+    objects(stores.bodies, [SUBMISSIONS_PREFIX]),
+  ),
+  allow('ReadHops', ['s3:GetObject'], objects(stores.bodies, hopsRead(config, lane))),
+  allow('WriteBodies', ['s3:PutObject'], objects(stores.bodies, written(lane))),
+  // Without it S3 answers 403 for a key that is not there, and a bad claim check looks like a fault.
+  allowList('KnowAbsentBodies', stores.bodies, [SUBMISSIONS_PREFIX, ...hopsRead(config, lane)]),
 ];

@@ -1,5 +1,5 @@
 /** The bodies of quarantined messages: in their entry, or in the bucket. */
-import { readCarriage } from '../../core/claim-check.ts';
+import { claimCheckTo, SUBMISSIONS_PREFIX } from '../../core/claim-check.ts';
 import { fetchBody } from '../../functions/aws/bodies-bucket.ts';
 import type { QuarantineRecord } from '../../functions/aws/quarantine-entries.ts';
 
@@ -22,16 +22,12 @@ export async function textOf(entry: QuarantineRecord): Promise<string> {
 }
 
 /**
- * The body of the message to send. A claim check travels as it is where `validate` may read what it
- * points to; what the quarantine itself laid aside is read and sent on its own.
+ * The body of the message to send. What was never read travels as the claim check that it is, and
+ * `validate` decides; what was laid aside is read and sent on its own.
  */
-export async function messageBodyOf(entry: QuarantineRecord, bucket: string): Promise<string> {
+export async function messageBodyOf(entry: QuarantineRecord): Promise<string> {
   const { bodyS3 } = entry;
-  if (bodyS3 !== undefined) {
-    const claimCheck = JSON.stringify({ s3: bodyS3 });
-    if (readCarriage(claimCheck, bucket).kind === 'claim-check') return claimCheck;
-  }
-  return textOf(entry);
+  return bodyS3?.key.startsWith(SUBMISSIONS_PREFIX) ? claimCheckTo(bodyS3) : textOf(entry);
 }
 
 /** Type and id, as far as the text says so. */

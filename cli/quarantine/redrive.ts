@@ -116,7 +116,7 @@ async function trigger({ deliveryQueueUrl }: QuarantineStage, pk: string): Promi
 
 async function sendToLane(stage: QuarantineStage, entry: QuarantineRecord): Promise<void> {
   const envelope = { ...originOf(entry), lane: entry.lane };
-  const message = await hop(await messageBodyOf(entry, stage.bucket), envelope, stage.bucket);
+  const message = await hop(await messageBodyOf(entry), envelope, stage.bucket);
   const [error] = await sendAll(stage.isolationQueueUrls[entry.lane], [message]);
   if (error !== undefined) throw error;
 }

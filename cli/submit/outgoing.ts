@@ -1,6 +1,7 @@
 /** One resource as the SQS message that it becomes, measured as SQS measures. */
 import { createHash } from 'node:crypto';
 import type { MessageAttributeValue } from '@aws-sdk/client-sqs';
+import { submissionsOf } from '../../core/claim-check.ts';
 import { groupIdOf } from '../../core/message-group.ts';
 import type { ClaimCheck } from '../../core/messages.ts';
 import type { Resource } from '../input/entry.ts';
@@ -46,7 +47,8 @@ export function outgoing(resource: Resource, origin: Origin, bucket: string): Ou
     return { resource, body: text, attributes, groupId, bytes };
   }
   // Named by its content: sending it again writes the same object, never another one's.
-  const key = `submissions/${createHash('sha256').update(text).digest('hex')}`;
+  const folder = submissionsOf(origin.source ?? 'default');
+  const key = `${folder}${createHash('sha256').update(text).digest('hex')}`;
   const body = JSON.stringify({ s3: { bucket, key } } satisfies ClaimCheck);
   return {
     resource,

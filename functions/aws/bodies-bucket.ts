@@ -1,6 +1,7 @@
 /**
  * Bodies that are too large for a message or an item. Keys contain the hash of what they hold, so
- * an object is never changed, and writing it twice has no second effect.
+ * an object is never changed, and writing it twice has no second effect. Its version is not noted: after
+ * the second writing the first version is no longer the current one, and expires.
  */
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
@@ -10,21 +11,23 @@ import {
   NoSuchKey,
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
-import type { HOPS_PREFIX } from '../../core/claim-check.ts';
-import type { ClaimCheck } from '../../core/messages.ts';
+import type { BodyLocation, hopsOf } from '../../core/claim-check.ts';
 import { s3 } from './clients.ts';
 import { type ObjectRefusal, objectRefusal } from './object-refusal.ts';
 
-export type BodyLocation = ClaimCheck['s3'];
-export type BodyPrefix = 'resources/' | 'quarantine/' | typeof HOPS_PREFIX;
+export type BodyPrefix = 'resources/' | 'quarantine/' | ReturnType<typeof hopsOf>;
 /** A body in an item: itself, or where it lies. */
 export type PlacedBody = { readonly body: string } | { readonly bodyS3: BodyLocation };
 
 export type FetchedBody =
-  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'text'; readonly text: string; readonly versionId: string | undefined }
   | { readonly kind: 'missing' }
-  | { readonly kind: 'too-large'; readonly bytes: number }
-  | { readonly kind: 'not-utf8' }
+  | {
+      readonly kind: 'too-large';
+      readonly bytes: number;
+      readonly versionId: string | undefined;
+    }
+  | { readonly kind: 'not-utf8'; readonly versionId: string | undefined }
   /** By the object's own doing, if others are readable; else by ours: `cause`. */
   | { readonly kind: 'refused'; readonly refusal: ObjectRefusal; readonly cause: unknown };
 
@@ -92,21 +95,25 @@ export async function fetchBody(
   timeoutMs = BODY_MS,
 ): Promise<FetchedBody> {
   try {
-    const response = await s3.send(
-      new GetObjectCommand({ Bucket: location.bucket, Key: location.key }),
-    );
+    const { bucket: Bucket, key: Key, versionId: VersionId } = location;
+    const response = await s3.send(new GetObjectCommand({ Bucket, Key, VersionId }));
+    const versionId = response.VersionId;
     const bytes = response.ContentLength ?? Number.POSITIVE_INFINITY;
     if (bytes > bytesMax) {
       await response.Body?.transformToWebStream().cancel();
-      return { kind: 'too-large', bytes };
+      return { kind: 'too-large', bytes, versionId };
     }
-    return decode(await readWithin(response.Body, timeoutMs));
+    return decode(await readWithin(response.Body, timeoutMs), versionId);
   } catch (error) {
-    if (error instanceof NoSuchKey) return { kind: 'missing' };
+    if (isMissing(error)) return { kind: 'missing' };
     const refusal = objectRefusal(error);
     if (refusal === undefined) throw error;
     return { kind: 'refused', refusal, cause: error };
   }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof NoSuchKey || (error instanceof Error && error.name === 'NoSuchVersion');
 }
 
 /** A stream that stalls would hold its reader for as long as the invocation lasts. */
@@ -127,10 +134,11 @@ async function readWithin(
   }
 }
 
-function decode(bytes: Uint8Array): FetchedBody {
+function decode(bytes: Uint8Array, versionId: string | undefined): FetchedBody {
   try {
-    return { kind: 'text', text: new TextDecoder('utf-8', { fatal: true }).decode(bytes) };
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return { kind: 'text', text, versionId };
   } catch {
-    return { kind: 'not-utf8' };
+    return { kind: 'not-utf8', versionId };
   }
 }

@@ -10,18 +10,23 @@
  */
 import { randomUUID } from 'node:crypto';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
-import { CANARY_KEY, SUBMISSIONS_PREFIX } from '../../core/claim-check.ts';
+import { canaryKeyOf } from '../../core/claim-check.ts';
+import type { Lane } from '../../core/messages.ts';
 import { type FetchedBody, fetchBody } from './bodies-bucket.ts';
 import { s3 } from './clients.ts';
 
 const BYTES_MAX = 100;
 
-/** Never throws: what is not known is no. */
-export async function submissionsAreReadable(bucket: string): Promise<boolean> {
-  const unused = `${SUBMISSIONS_PREFIX}${randomUUID()}`;
+/** Whether objects beside this one are. Never throws: what is not known is no. */
+export async function submissionsAreReadable(
+  bucket: string,
+  lane: Lane,
+  key: string,
+): Promise<boolean> {
+  const unused = key.replace(/[^/]*$/, randomUUID());
   try {
     return (
-      (await canary(bucket)).kind === 'text' &&
+      (await canary(bucket, canaryKeyOf(lane))).kind === 'text' &&
       (await fetchBody({ bucket, key: unused }, BYTES_MAX)).kind === 'missing'
     );
   } catch {
@@ -29,10 +34,10 @@ export async function submissionsAreReadable(bucket: string): Promise<boolean> {
   }
 }
 
-async function canary(bucket: string): Promise<FetchedBody> {
-  const read = () => fetchBody({ bucket, key: CANARY_KEY }, BYTES_MAX);
+async function canary(bucket: string, key: string): Promise<FetchedBody> {
+  const read = () => fetchBody({ bucket, key }, BYTES_MAX);
   const found = await read();
   if (found.kind !== 'missing') return found;
-  await s3.send(new PutObjectCommand({ Bucket: bucket, Key: CANARY_KEY, Body: 'canary' }));
+  await s3.send(new PutObjectCommand({ Bucket: bucket, Key: key, Body: 'canary' }));
   return read();
 }

@@ -5,7 +5,7 @@ import {
   SendMessageBatchCommand,
 } from '@aws-sdk/client-sqs';
 import { chunks } from '../../core/chunks.ts';
-import { HOPS_PREFIX, readCarriage } from '../../core/claim-check.ts';
+import { claimCheckTo, claimIn, hopsOf } from '../../core/claim-check.ts';
 import { groupIdOf } from '../../core/message-group.ts';
 import { ENVELOPE_ATTRIBUTE, type Envelope } from '../../core/messages.ts';
 import { writeEnvelope } from '../../core/origin.ts';
@@ -39,20 +39,24 @@ export interface Hop extends Sendable {
 
 /**
  * A message for one of our own queues: the body and the envelope, nothing else. Where both no longer
- * fit, the body goes to the bucket and a claim check travels. What is a claim check itself loses only
- * the blanks that made it so large.
+ * fit, the body goes to the bucket, the envelope says so, and a claim check travels. What is a claim check
+ * itself loses only the blanks that made it so large.
  */
 export async function hop(body: string, envelope: Envelope, bucket: string): Promise<Hop> {
+  const whole = message(body, envelope);
+  if (messageBytes(whole) <= SEND_BYTES_MAX) return whole;
+  const claim = claimIn(body);
+  if (claim.kind === 'claim-check') return message(claimCheckTo(claim.s3), envelope);
+  // What is dead-lettered stays there for as long as its entry in Quarantine.
+  const prefix = envelope.deadLetter === undefined ? hopsOf(envelope.lane) : 'quarantine/';
+  const laid = await putBody(bucket, prefix, envelope.messageId, body);
+  return message(claimCheckTo(laid), { ...envelope, laid });
+}
+
+function message(body: string, envelope: Envelope): Hop {
   const onward = { ...envelope, trace: traceOnward(envelope) };
   const attributes = { [ENVELOPE_ATTRIBUTE]: writeEnvelope(onward) };
-  const groupId = groupIdOf(envelope.source);
-  if (messageBytes({ body, attributes }) <= SEND_BYTES_MAX) return { body, attributes, groupId };
-  const carriage = readCarriage(body, bucket);
-  const s3 =
-    carriage.kind === 'claim-check'
-      ? carriage.claimCheck.s3
-      : await putBody(bucket, HOPS_PREFIX, envelope.messageId, body);
-  return { body: JSON.stringify({ s3 }), attributes, groupId };
+  return { body, attributes, groupId: groupIdOf(envelope.source) };
 }
 
 /** Sends all; answers by position with the error of each that was not accepted. Never throws. */

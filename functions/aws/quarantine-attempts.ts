@@ -4,6 +4,7 @@
  */
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Attempt, Trouble } from '../../core/attempts.ts';
+import type { BodyLocation } from '../../core/claim-check.ts';
 import type { Lane, Origin } from '../../core/messages.ts';
 import { dynamo } from './clients.ts';
 import { setAll, written, writtenOrStands } from './conditional-write.ts';
@@ -26,6 +27,8 @@ export interface AttemptStart {
   /** The attempts of it that count. */
   readonly counted: readonly Attempt[];
   readonly attempt: Attempt;
+  /** What it runs on, of what came by claim check. */
+  readonly pinned?: BodyLocation | undefined;
 }
 
 /**
@@ -33,7 +36,7 @@ export interface AttemptStart {
  * @throws NotWritten where it is known not to be recorded. After any other error it may be.
  */
 export function startAttempt(table: string, start: AttemptStart): Promise<boolean> {
-  const { origin, lane, counted, attempt } = start;
+  const { origin, lane, counted, attempt, pinned } = start;
   const index = counted.length;
   const fields = {
     ...whence(origin, lane),
@@ -41,6 +44,7 @@ export function startAttempt(table: string, start: AttemptStart): Promise<boolea
     attempts: [...counted, attempt],
     lastRequestId: attempt.requestId,
     expiresAt: quarantineExpiry(attempt.startedAt),
+    pinned,
   };
   // Once it is there it may be written again: the SDK retries a write whose answer was lost.
   const write = setAttempts(table, start, fields, {
@@ -56,7 +60,7 @@ export function startAttempt(table: string, start: AttemptStart): Promise<boolea
 /** Removes the attempts that do not count from the item; false where it is no longer as it was read. */
 export function forgetVoided(
   table: string,
-  { origin, lane, seen, counted }: Omit<AttemptStart, 'attempt'>,
+  { origin, lane, seen, counted }: Omit<AttemptStart, 'attempt' | 'pinned'>,
 ): Promise<boolean> {
   const fields = { ...whence(origin, lane), status: 'in-isolation', attempts: counted };
   return written(setAttempts(table, { origin, seen }, fields));

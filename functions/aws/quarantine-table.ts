@@ -6,7 +6,7 @@
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
 import { QUARANTINE_STATUSES, type QuarantineStatus, type Trouble } from '../../core/attempts.ts';
-import { crashKindSchema, type Lane, type Origin } from '../../core/messages.ts';
+import { claimCheckSchema, crashKindSchema, type Lane, type Origin } from '../../core/messages.ts';
 import type { CrashKind } from '../../core/verdict.ts';
 import { traceOnward } from '../traces.ts';
 import type { PlacedBody } from './bodies-bucket.ts';
@@ -47,6 +47,8 @@ const troubleSchema = z.object({
       }),
     )
     .default([]),
+  pinned: claimCheckSchema.shape.s3.optional(),
+  correlationId: z.string().optional(),
 });
 
 /** What is known of a message's trouble; read consistently. */
@@ -190,8 +192,8 @@ function enter(
   return written(dynamo.send(update));
 }
 
-/** Where a message came from, as every entry says it. */
+/** Where a message came from, as every entry says it. Ids that are undecided are told to nobody. */
 export function whence(origin: Origin, lane: Lane) {
-  const { messageId: _, ...said } = origin;
+  const { messageId: _, undecided: __, ...said } = origin;
   return { ...said, lane, trace: traceOnward(origin) };
 }

@@ -2,7 +2,7 @@
 import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
 import { backOffSeconds } from '../../core/back-off.ts';
 import { batchResponse } from '../../core/batch-response.ts';
-import { readCarriage } from '../../core/claim-check.ts';
+import { type Claimant, readCarriage } from '../../core/claim-check.ts';
 import { idsOf } from '../../core/correlation.ts';
 import { type DeadLetter, deadLetterOf } from '../../core/dead-letter.ts';
 import { crashFingerprint } from '../../core/fingerprint.ts';
@@ -14,7 +14,7 @@ import { OutcomesTopic } from '../aws/outcomes-topic.ts';
 import { quarantine } from '../aws/quarantine-table.ts';
 import { tellEnteredOutcome } from '../entered-outcome.ts';
 import { retryLater } from '../retry-later.ts';
-import { prove } from '../sources.ts';
+import { claimantOf, prove } from '../sources.ts';
 import { isGroup, memberRecords } from '../suspect-group.ts';
 import { emit, faultOf, logger, sqsFunction, Tally } from '../telemetry.ts';
 import { processing, receiving } from '../traces.ts';
@@ -83,10 +83,12 @@ async function keep(record: SQSRecord): Promise<boolean> {
 }
 
 async function enter(
-  { origin, lane, crash, reason }: DeadLetter,
+  { origin, lane, crash, reason, laid, isHop }: DeadLetter,
   record: SQSRecord,
 ): Promise<boolean> {
-  const placed = await place(record.body, origin.messageId);
+  const { source, messageId } = origin;
+  const claimant = claimantOf(bucket, settings.formerKeys, { source, laid, isHop });
+  const placed = await place(record.body, messageId, claimant);
   const fingerprint = crashFingerprint(COMPONENT, crash, reason);
   const entry = { origin, lane, crash, reason, fingerprint, placed, kind: 'dead-letter' } as const;
   const endedAt = Date.now();
@@ -103,7 +105,7 @@ async function enter(
 }
 
 function readDeadLetter(record: SQSRecord): DeadLetter {
-  const said = arrivalOf(record, bucket);
+  const said = arrivalOf(record);
   const { eventSourceARN: queueArn, attributes } = record;
   return deadLetterOf(
     { ...said, queueArn, redrivenFrom: attributes.DeadLetterQueueSourceArn },
@@ -115,8 +117,13 @@ function readDeadLetter(record: SQSRecord): DeadLetter {
   );
 }
 
-function place(body: string, messageId: string): PlacedBody | Promise<PlacedBody> {
-  const carriage = readCarriage(body, bucket);
-  if (carriage.kind === 'claim-check') return { bodyS3: carriage.claimCheck.s3 };
+/** What `validate` dead-lettered, it laid where its entry keeps it. */
+function place(
+  body: string,
+  messageId: string,
+  claimant: Claimant,
+): PlacedBody | Promise<PlacedBody> {
+  const carriage = readCarriage(body, claimant);
+  if (carriage.kind === 'claim-check') return { bodyS3: carriage.s3 };
   return placeBody(bucket, 'quarantine/', messageId, body, settings.inlineBytesMax);
 }

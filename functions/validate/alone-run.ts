@@ -19,8 +19,9 @@ import { inSpan } from '../traces.ts';
 import { type Crash, countCrash, countPluginCrashes, publishValidateCrash } from './crashes.ts';
 import { environment } from './environment.ts';
 import type { Judging } from './isolation/invocation.ts';
-import { judgeSubmission, reject, store, tellStored } from './outcomes.ts';
-import type { Submission } from './submission.ts';
+import { loadBody } from './load-body.ts';
+import { judgeLoaded, reject, store, tellStored } from './outcomes.ts';
+import { bodyToHop, pinnedIn, type Submission } from './submission.ts';
 import { isUndecided, Verification } from './verification.ts';
 
 /** What becomes of the delivery: its message is done, or shall be delivered again. */
@@ -45,7 +46,8 @@ const VOIDED_MAX = 12;
 
 /** One delivery of one message alone, and the attempt that it has open. */
 export class AloneRun {
-  readonly submission: Submission;
+  /** As far as it is known: loading adds to it. */
+  submission: Submission;
   readonly tally: Tally;
   readonly #requestId: string;
   readonly #isolation: Isolation;
@@ -69,6 +71,9 @@ export class AloneRun {
     counted: readonly Attempt[],
     ownProcess: boolean,
   ): Promise<Ending> {
+    // Before the attempt, which is recorded with the version that it is about.
+    const loaded = await loadBody(this.submission);
+    this.submission = loaded.submission;
     const { origin } = this.submission.provenance;
     const { lane, quarantineTable } = environment;
     const place = ownProcess ? this.#isolation.ownProcess : this.#isolation.pool;
@@ -82,7 +87,8 @@ export class AloneRun {
     // From here on the attempt may be there, even if the answer to the write is lost.
     this.#open = counted.length;
     this.#recorded = 'maybe';
-    const start = { origin, lane, seen: known, counted, attempt };
+    const pinned = pinnedIn(loaded.submission);
+    const start = { origin, lane, seen: known, counted, attempt, pinned };
     const recorded = await startAttempt(quarantineTable, start).catch((fault: unknown) => {
       if (fault instanceof NotWritten) this.#recorded = 'no';
       throw fault;
@@ -91,9 +97,9 @@ export class AloneRun {
     this.#recorded = 'yes';
     const judged = await inSpan(
       { name: 'attempt', values: { number: counted.length + 1, ownProcess } },
-      () => judgeSubmission(this.submission, place),
+      () => judgeLoaded(loaded, place),
     );
-    const { judgement: verdict, text, refusal } = judged;
+    const { judgement: verdict, text = '', refusal } = judged;
     // What comes now is no doing of the resource: a death in it shall not count as its crash.
     // Hence it is recorded first: what is stored can then never be dead-lettered too (R04).
     if (verdict.kind === 'valid' || isUndecided(verdict)) {
@@ -114,7 +120,7 @@ export class AloneRun {
         this.tally.add('Valid');
         return { kind: 'done' };
       case 'invalid':
-        await reject(this.submission, judgement.issues, text, refusal);
+        await reject(judged, judgement.issues);
         if (refusal !== undefined) this.tally.add('SenderRefused');
         this.tally.add('Invalid');
         return { kind: 'done' };
@@ -186,7 +192,7 @@ export class AloneRun {
   }
 
   async #sendAnewVoided(seconds: number): Promise<boolean> {
-    const { provenance, record } = this.submission;
+    const { provenance } = this.submission;
     const ids = idsOf(provenance.origin);
     const before = provenance.envelope?.voided ?? [];
     const voided = [...before, this.#requestId];
@@ -197,7 +203,7 @@ export class AloneRun {
     // What is sent anew has been received once only: how often it failed stands in the envelope.
     const delaySeconds = Math.max(seconds, backOffSeconds(voided.length));
     const envelope = envelopeFor(provenance, environment.lane, { voided });
-    const message = await hop(record.body, envelope, environment.bucket);
+    const message = await hop(bodyToHop(this.submission), envelope, environment.bucket);
     const [error] = await sendAll(environment.isolationQueueUrl, [{ ...message, delaySeconds }]);
     if (error !== undefined) {
       logger.error('attempt spent on a fault of our own', { ...ids, ...faultOf(error) });

@@ -17,7 +17,7 @@ import { environment, settings } from './environment.ts';
 import { ifTimePermits, withinTime } from './handlers-clock.ts';
 import { during } from './isolation/invocation.ts';
 import { tellEntered } from './outcomes.ts';
-import { readSubmission } from './submission.ts';
+import { asBefore, readSubmission } from './submission.ts';
 import { troubleOf } from './trouble-of.ts';
 
 /** Deaths of an environment around a process of its own are not the resource's: a bound, no more. */
@@ -70,9 +70,10 @@ export async function validateAlone(
 
 /** Read, decide, act. Throws where something of our own fails. */
 async function advance(run: AloneRun): Promise<Ending> {
-  const { origin, envelope } = run.submission.provenance;
-  const voided = envelope?.voided ?? [];
+  const voided = run.submission.provenance.envelope?.voided ?? [];
   const trouble = await troubleOf(run.submission);
+  run.submission = asBefore(run.submission, trouble);
+  const { origin } = run.submission.provenance;
   const counted = countedAttempts(trouble?.attempts ?? [], voided);
   const decision = decideAttempt(trouble, voided, Date.now(), policy, origin.round);
   switch (decision.kind) {

@@ -10,7 +10,8 @@ import { type Crash, countCrash, countPluginCrashes, publishValidateCrash } from
 import { settings } from './environment.ts';
 import type { InFlight } from './in-flight.ts';
 import type { Judging } from './isolation/invocation.ts';
-import { judgeSubmission, reject, store, tellStored } from './outcomes.ts';
+import { type Loaded, loadBody } from './load-body.ts';
+import { judgeLoaded, reject, store, tellStored } from './outcomes.ts';
 import type { Submission } from './submission.ts';
 import { isolate } from './suspects.ts';
 import { Verification } from './verification.ts';
@@ -77,9 +78,11 @@ export async function closeMark({ context, inFlight, tally }: BatchRun): Promise
 
 /** A fault of our own fails this message only: it comes back when its visibility ends (R09). */
 async function run(submission: Submission, place: Judging, batch: BatchRun): Promise<void> {
-  const { record, provenance } = submission;
-  const act = () =>
-    processing(provenance.origin, record, () => validateAndAct(submission, place, batch));
+  const act = async () => {
+    const loaded = await loadBody(submission);
+    const { record, provenance } = loaded.submission;
+    return processing(provenance.origin, record, () => validateAndAct(loaded, place, batch));
+  };
   try {
     const viaBucket = submission.carriage.kind === 'claim-check';
     batch.progress.set(submission, await (viaBucket ? claimChecks(act) : act()));
@@ -95,12 +98,9 @@ function noteFault(submission: Submission, fault: unknown, { progress, tally }: 
   logger.error('component fault', { ...idsOf(submission.provenance.origin), ...faultOf(fault) });
 }
 
-async function validateAndAct(
-  submission: Submission,
-  place: Judging,
-  batch: BatchRun,
-): Promise<Progress> {
-  const { judgement: verdict, text, refusal } = await judgeSubmission(submission, place);
+async function validateAndAct(loaded: Loaded, place: Judging, batch: BatchRun): Promise<Progress> {
+  const judged = await judgeLoaded(loaded, place);
+  const { submission, judgement: verdict, text = '', refusal } = judged;
   const judgement = await batch.verification.verify(verdict, submission.provenance.origin.source);
   countPluginCrashes(batch.tally, submission.provenance.origin, judgement);
   switch (judgement.kind) {
@@ -110,7 +110,7 @@ async function validateAndAct(
       batch.tally.add('Valid');
       return 'done';
     case 'invalid':
-      await writes(() => reject(submission, judgement.issues, text, refusal));
+      await writes(() => reject(judged, judgement.issues));
       if (refusal !== undefined) batch.tally.add('SenderRefused');
       batch.tally.add('Invalid');
       return 'done';

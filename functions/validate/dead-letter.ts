@@ -1,29 +1,41 @@
 import { type Attempt, ENVIRONMENT_DIED } from '../../core/attempts.ts';
+import { type BodyLocation, claimCheckTo } from '../../core/claim-check.ts';
 import { idsOf } from '../../core/correlation.ts';
 import type { DeadLetterReason } from '../../core/messages.ts';
 import { envelopeFor } from '../../core/origin.ts';
+import { fetchBody, putBody } from '../aws/bodies-bucket.ts';
 import { hop, sendAll } from '../aws/lane-queues.ts';
 import { ComponentFault } from '../component-fault.ts';
 import { logger } from '../telemetry.ts';
 import { inSpan } from '../traces.ts';
 import { publishValidateCrash } from './crashes.ts';
-import { environment } from './environment.ts';
-import type { Submission } from './submission.ts';
+import { environment, settings } from './environment.ts';
+import { bodyToHop, type Submission } from './submission.ts';
 
 /** Sends a message to its lane's dead-letter queue, with the reason in its envelope (R07). */
-export async function deadLetter(
-  { provenance, record }: Submission,
-  reason: DeadLetterReason,
-): Promise<void> {
+export async function deadLetter(submission: Submission, reason: DeadLetterReason): Promise<void> {
+  const { provenance } = submission;
   const { lane, bucket, deadLetterQueueUrl } = environment;
-  const envelope = envelopeFor(provenance, lane, { deadLetter: reason });
-  const [error] = await inSpan({ name: 'dead-letter', kind: 'producer' }, async () =>
-    sendAll(deadLetterQueueUrl, [await hop(record.body, envelope, bucket)]),
-  );
+  const [error] = await inSpan({ name: 'dead-letter', kind: 'producer' }, async () => {
+    const laid = await layAside(submission);
+    const envelope = envelopeFor(provenance, lane, { deadLetter: reason, ...(laid && { laid }) });
+    const body = laid === undefined ? bodyToHop(submission) : claimCheckTo(laid);
+    return sendAll(deadLetterQueueUrl, [await hop(body, envelope, bucket)]);
+  });
   if (error !== undefined) {
     throw new ComponentFault('the dead-letter queue did not take a message', { cause: error });
   }
   logger.warn('dead-lettered', { ...idsOf(provenance.origin), ...reason });
+}
+
+/** What it crashed on, kept as it was: its producer may put something else in its place. */
+async function layAside({ carriage, provenance }: Submission): Promise<BodyLocation | undefined> {
+  if (carriage.kind !== 'claim-check') return undefined;
+  const fetched = await fetchBody(carriage.s3, settings.resourceBytesMax);
+  if (fetched.kind === 'refused' && carriage.isOurs) throw fetched.cause;
+  if (fetched.kind !== 'text') return undefined;
+  const { messageId } = provenance.origin;
+  return putBody(environment.bucket, 'quarantine/', messageId, fetched.text);
 }
 
 /** Attempts without end were crashes that nobody here saw end: each is an event, once by its id. */

@@ -17,14 +17,14 @@ import { boundedOutcome } from './bounded-outcome.ts';
 import { COMPONENT, environment, settings } from './environment.ts';
 import type { Judging } from './isolation/invocation.ts';
 import type { Judgement } from './isolation/pool.ts';
+import { type Loaded, mayCarry } from './load-body.ts';
 import { judgeSwitched } from './plugins/judge-switched.ts';
 import { issueOf, tellRefused } from './refusals.ts';
-import { loadText, mayCarry, type Submission } from './submission.ts';
+import type { Submission } from './submission.ts';
 
-/** A judgement, and the text it is about: the message itself where that was refused unread. */
-export interface Judged {
+/** A judgement, and what it is about. */
+export interface Judged extends Pick<Loaded, 'submission' | 'text'> {
   readonly judgement: Judgement;
-  readonly text: string;
   /** Set where it is invalid because its sender may not send it. */
   readonly refusal?: SenderProblem | undefined;
 }
@@ -33,15 +33,13 @@ const topic = new OutcomesTopic(environment.outcomesTopicArn);
 
 type Valid = Extract<Verdict, { kind: 'valid' }>;
 
-/** Loads and judges one submission. Throws where its body cannot be read: a fault of our own. */
-export async function judgeSubmission(submission: Submission, place: Judging): Promise<Judged> {
-  const loaded = await loadText(submission);
-  if (loaded.kind === 'refused') {
-    const { issue, problem } = loaded;
-    if (problem !== undefined) return refused(submission, problem, submission.record.body);
-    return { judgement: { kind: 'invalid', issues: [issue] }, text: submission.record.body };
+/** Judges what was loaded of one submission. */
+export async function judgeLoaded(loaded: Loaded, place: Judging): Promise<Judged> {
+  const { submission, text, refused: its } = loaded;
+  if (its?.problem !== undefined) return refused(loaded, its.problem);
+  if (its !== undefined) {
+    return { submission, text, judgement: { kind: 'invalid', issues: [its.issue] } };
   }
-  const { text } = loaded;
   const judgement = await inSpan({ name: 'judge' }, async () => {
     const its = await judgeSwitched(place, text, submission.provenance.origin);
     say({ verdict: its.kind, ...(its.kind === 'crash' && { crash: its.crash }) });
@@ -49,18 +47,14 @@ export async function judgeSubmission(submission: Submission, place: Judging): P
   });
   // A text may say its type twice; the validator's answer is the one that counts.
   if (judgement.kind === 'valid' && !mayCarry(submission, () => judgement.resourceType)) {
-    return refused(submission, 'resource-type', text);
+    return refused(loaded, 'resource-type');
   }
-  return { judgement, text };
+  return { submission, text, judgement };
 }
 
-async function refused(
-  submission: Submission,
-  refusal: SenderProblem,
-  text: string,
-): Promise<Judged> {
+async function refused({ submission, text }: Loaded, refusal: SenderProblem): Promise<Judged> {
   await tellRefused(submission, refusal);
-  return { judgement: { kind: 'invalid', issues: [issueOf(refusal)] }, text, refusal };
+  return { submission, text, judgement: { kind: 'invalid', issues: [issueOf(refusal)] }, refusal };
 }
 
 /** Stores a valid resource, unless a newer submission is there (R05). */
@@ -99,10 +93,8 @@ export async function tellStored({ provenance }: Submission, { issues }: Valid):
 
 /** Quarantines an invalid resource with its OperationOutcome (R07). */
 export async function reject(
-  submission: Submission,
+  { submission, text, refusal }: Judged,
   issues: readonly Issue[],
-  text: string,
-  refusal?: SenderProblem,
 ): Promise<void> {
   const { origin } = submission.provenance;
   const outcome = boundedOutcome(issues, settings.outcomeBytesMax);
@@ -133,14 +125,17 @@ export function tellEntered({ provenance }: Submission): Promise<void> {
   return tellEnteredOutcome(environment.quarantineTable, topic, provenance.origin.messageId);
 }
 
-/** An item holds 400 KB, outcome included. What came by claim check lies in the bucket already. */
+/**
+ * An item holds 400 KB, outcome included. What was read is kept as it was read, for its producer may put
+ * something else in its place; what was not stays where it is.
+ */
 function placeRejected(
-  { provenance, carriage }: Submission,
-  text: string,
+  { provenance, carriage, record }: Submission,
+  text: string | undefined,
   outcomeBytes: number,
 ): PlacedBody | Promise<PlacedBody> {
-  if (carriage.kind === 'claim-check') return { bodyS3: carriage.claimCheck.s3 };
+  if (text === undefined && carriage.kind === 'claim-check') return { bodyS3: carriage.s3 };
   const room = settings.inlineBytesMax - outcomeBytes;
   const { messageId } = provenance.origin;
-  return placeBody(environment.bucket, 'quarantine/', messageId, text, room);
+  return placeBody(environment.bucket, 'quarantine/', messageId, text ?? record.body, room);
 }

@@ -22,6 +22,8 @@ export const validateSettingsSchema = z.object({
   functionTimeoutMs: z.int().positive().default(10_000),
   /** The shorter of the times for which the lane's queue and its isolation queue hide a message. */
   visibilityMs: z.int().positive().default(60_000),
+  /** Whether keys are honoured as former versions wrote them. */
+  formerKeys: z.boolean().default(false),
   /** Largest resource that is accepted, by claim check. */
   resourceBytesMax: z
     .int()

@@ -8,7 +8,7 @@ import { deleteAll, type Hop, hop, sendAll } from '../aws/lane-queues.ts';
 import { faultOf, logger } from '../telemetry.ts';
 import { inSpan } from '../traces.ts';
 import { environment } from './environment.ts';
-import type { Submission } from './submission.ts';
+import { bodyToHop, type Submission } from './submission.ts';
 
 /**
  * Sends submissions to the isolation queue, each alone; answers by position whether that happened.
@@ -75,11 +75,12 @@ export async function takeOff(submissions: readonly Submission[]): Promise<void>
   }
 }
 
-function toHop({ record, provenance }: Submission, crash?: CrashKind): Promise<Hop> {
+function toHop(submission: Submission, crash?: CrashKind): Promise<Hop> {
+  const { provenance } = submission;
   const { lane, bucket } = environment;
   const envelope = envelopeFor(provenance, lane, crash === undefined ? {} : { crash });
   const { origin } = provenance;
   return inSpan({ name: 'isolate', kind: 'producer', origin }, () =>
-    hop(record.body, envelope, bucket),
+    hop(bodyToHop(submission), envelope, bucket),
   );
 }

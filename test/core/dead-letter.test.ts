@@ -15,7 +15,8 @@ test('R07: ours say why in the envelope', () => {
   const letter = deadLetterOf(
     arrival('background-dead-letter', { ...origin, lane: 'critical', deadLetter }),
   );
-  expect(letter).toEqual({ origin, lane: 'critical', crash: 'timeout', reason: 'no verdict' });
+  const said = { crash: 'timeout', reason: 'no verdict', isHop: true };
+  expect(letter).toEqual({ origin, lane: 'critical', ...said });
 });
 
 test('R07: one that SQS redrove says so; the lane is in the name of the queue', () => {
@@ -24,7 +25,16 @@ test('R07: one that SQS redrove says so; the lane is in the name of the queue', 
     lane: 'critical',
     crash: 'exit',
     reason: expect.stringContaining('gave up'),
+    isHop: false,
   });
+});
+
+test('R51: where a hop laid its body is known by the envelope alone', () => {
+  const laid = { bucket: 'bodies', key: 'quarantine/first/hash' };
+  const letter = arrival('background-dead-letter', { ...origin, lane: 'critical', laid });
+  expect(deadLetterOf(letter).laid).toEqual(laid);
+  const borneOut = deadLetterOf(letter, ({ origin: its }) => ({ origin: its }));
+  expect(borneOut).toMatchObject({ laid: undefined, isHop: false });
 });
 
 test('R07: redriven by SQS from the isolation queue, it keeps the crash that was seen', () => {
@@ -73,5 +83,6 @@ test('what its sender does not bear out is not believed', () => {
     origin: { source: 'unknown', sender: 'AROAX' },
     lane: 'critical',
     reason: expect.stringContaining('gave up'),
+    isHop: false,
   });
 });

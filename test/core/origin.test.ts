@@ -124,8 +124,27 @@ describe('after a hop', () => {
   });
 });
 
-test('a message that carries no resource itself keeps the correlation id that it says', () => {
+describe('R08: the ids of a message that carries no resource itself', () => {
   const correlationId = '0a3b9e0c-1111-4222-8333-444444444444';
-  const { origin } = readProvenance({ messageId: 'm', sentAt: 1, attributes: { correlationId } });
-  expect(origin).toMatchObject({ messageId: 'm', correlationId });
+  const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
+  const attributes = { correlationId, traceparent };
+  const arrival = { messageId: 'm', sentAt: 1, attributes, isElsewhere: true };
+
+  test('are undecided until it is loaded, over every hop', () => {
+    const said = readProvenance({ ...arrival, text: '{"s3":{}}' });
+    const undecided = { correlationId, trace: { traceparent } };
+    expect(said.origin).toEqual({ messageId: 'm', sentAt: 1, source: 'default', undecided });
+    const encoded = writeEnvelope(envelopeFor(said, 'critical'));
+    const hop = { ...arrival, attributes: { [ENVELOPE_ATTRIBUTE]: encoded } };
+    expect(readProvenance(hop).origin).toEqual(said.origin);
+  });
+
+  test('are none that its key holds', () => {
+    const { origin } = readProvenance({
+      ...arrival,
+      attributes: { correlationId },
+      text: `{"s3":{"key":"${correlationId}"}}`,
+    });
+    expect(origin).toEqual({ messageId: 'm', sentAt: 1, source: 'default' });
+  });
 });

@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto';
+import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { outcomeEventSchema } from '../../core/messages.ts';
+import { testClients } from '../support/clients.ts';
 import { receive, send } from '../support/delivery.ts';
 import { useDeliveryStage } from '../support/delivery-stage.ts';
 import { drain } from '../support/drain.ts';
 import { type Functions, loadFunctions } from '../support/functions.ts';
+import { dieWith } from '../support/in-flight.ts';
 import { byTest, loadOperator, stageOf } from '../support/operator.ts';
 import { faulty, patient } from '../support/resources.ts';
 import { itemsOf } from '../support/stores.ts';
@@ -83,4 +86,31 @@ test('R08: what may name somebody is ignored, and refuses nothing: the message i
   for (const item of await itemsOf(stage.world.tables.resources)) {
     expect(item).not.toHaveProperty('correlationId');
   }
+});
+
+test('R08: behind a claim check it is decided once the resource is there', async () => {
+  const [own, patientId] = [randomUUID(), randomUUID()];
+  const put = async (name: string, Body: string) => {
+    const Key = `submissions/${name}`;
+    const { bucket: Bucket } = stage.world;
+    await testClients().s3.send(new PutObjectCommand({ Bucket, Key, Body }));
+    return JSON.stringify({ s3: { bucket: Bucket, key: Key } });
+  };
+  const healthy = await submit(await put('1', patient({ id: 'p' })), own);
+  const somebodys = await submit(await put('2', patient({ id: patientId })), patientId);
+  const killer = await submit(await put('3', faulty('throw')), own);
+  const named = await submit(await put(patientId, patient({ id: 'q' })), patientId);
+  await dieWith(stage.world, await receive(stage.world.queues.lane));
+  await drain(stage.world, functions);
+  await stage.turn();
+  expect(delivered.sort()).toEqual([own, somebodys, named].sort());
+  const idsOn = (id: string) => new Set(linesOf(id).map((line) => line['correlationId']));
+  expect(idsOn(somebodys)).toEqual(new Set([somebodys]));
+  expect(idsOn(named)).toEqual(new Set([named]));
+  expect(idsOn(healthy)).toContain(own);
+  expect(idsOn(killer)).toContain(own);
+  expect(JSON.stringify(lines)).not.toContain(patientId);
+  const told = (await receive(stage.world.queues.outcomes)).map(({ body }) => JSON.parse(body));
+  expect(told.find(({ messageId }) => messageId === killer)).toMatchObject({ correlationId: own });
+  expect(JSON.stringify(told)).not.toContain(patientId);
 });

@@ -44,6 +44,7 @@ describe('loadConfig', () => {
       resourceBytesMax: 10 * 1024 * 1024,
       inlineBytesMax: 350 * 1024,
       keepFormerIndex: false,
+      keepFormerBodies: false,
     });
   });
 

@@ -1,7 +1,5 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3';
-import type { SQSRecord } from 'aws-lambda';
 import { describe, expect, test } from 'vitest';
-import { ENVELOPE_ATTRIBUTE } from '../../../core/messages.ts';
 import { testClients } from '../../support/clients.ts';
 import { contextWith, deliver, send } from '../../support/delivery.ts';
 import { failCalls } from '../../support/faults.ts';
@@ -14,8 +12,6 @@ const stage = useStage({ deadlineMs: 5_000, resourceBytesMax: 500_000 });
 
 const deliverBatch = (timeoutMs = 20_000) =>
   deliver(stage.functions.validate, stage.world.queues.lane, { context: contextWith(timeoutMs) });
-const _envelopeOf = (record: SQSRecord) =>
-  JSON.parse(record.messageAttributes[ENVELOPE_ATTRIBUTE]?.stringValue ?? '{}');
 
 async function upload(key: string, text: string): Promise<string> {
   const object = { Bucket: stage.world.bucket, Key: key, Body: text };
@@ -33,20 +29,27 @@ describe('a claim check', () => {
     ]);
   });
 
-  test('to an invalid resource leaves it where it is', async () => {
-    await send(stage.world.queues.lane, await upload('submissions/2', invalidPatient()));
+  test('to an invalid resource has it kept as it was read', async () => {
+    const body = invalidPatient();
+    await send(stage.world.queues.lane, await upload('submissions/2', body));
     await deliverBatch();
     expect(await itemsOf(stage.world.tables.quarantine)).toMatchObject([
-      { kind: 'rejection', bodyS3: { bucket: stage.world.bucket, key: 'submissions/2' } },
+      { kind: 'rejection', body },
     ]);
   });
 
   test.each([
     ['a foreign bucket', () => claim('somebody-elses', 'submissions/a'), 'security'],
     ['a quarantined body', (w: World) => claim(w.bucket, 'quarantine/a'), 'security'],
+    ['a hop', (w: World) => claim(w.bucket, `hops/background/m/${'a'.repeat(64)}`), 'security'],
+    ['a former hop', (w: World) => claim(w.bucket, `hops/m/${'a'.repeat(64)}`), 'security'],
     ['a way around', (w: World) => claim(w.bucket, 'submissions/../quarantine/a'), 'security'],
     ['a key that is no text', (w: World) => claim(w.bucket, 'submissions/\ud800'), 'security'],
-    ['a key too long for S3', (w: World) => claim(w.bucket, `hops/${'é'.repeat(600)}`), 'security'],
+    [
+      'a key too long for S3',
+      (w: World) => claim(w.bucket, `submissions/${'é'.repeat(600)}`),
+      'security',
+    ],
   ])('to %s is rejected', async (_, body, code) => {
     await send(stage.world.queues.lane, body(stage.world));
     expect((await deliverBatch())?.failed).toEqual([]);

@@ -5,7 +5,8 @@ import {
   type PutObjectCommandInput,
 } from '@aws-sdk/client-s3';
 import { describe, expect, test } from 'vitest';
-import { CANARY_KEY } from '../../../core/claim-check.ts';
+import { canaryKeyOf } from '../../../core/claim-check.ts';
+import { ENVELOPE_ATTRIBUTE } from '../../../core/messages.ts';
 import { testClients } from '../../support/clients.ts';
 import { skipTime } from '../../support/clock.ts';
 import { deliver, send } from '../../support/delivery.ts';
@@ -120,17 +121,23 @@ describe('R09: while we cannot read what is our own, it is our fault and the mes
   });
 
   test('the key of the stack is another one now: the canary is not written anew', async () => {
-    await upload(CANARY_KEY, THEIR_KEY);
+    await upload(canaryKeyOf('background'), THEIR_KEY);
     await submit(await upload('submissions/good', THEIR_KEY));
     await waits();
-    await upload(CANARY_KEY);
+    await upload(canaryKeyOf('background'));
     await upload('submissions/good');
     await drain(stage.world, stage.functions);
     expect(await itemsOf(stage.world.tables.resources)).toHaveLength(1);
   });
 
   test('an object that we put there ourselves', async () => {
-    await submit(await upload('hops/ours', THEIR_KEY));
-    await waits();
+    const key = `hops/background/first/${'a'.repeat(64)}`;
+    const body = await upload(key, THEIR_KEY);
+    const laid = { bucket: stage.world.bucket, key };
+    const envelope = { messageId: 'first', sentAt: 1, source: 'a', lane: 'background', laid };
+    const { isolation } = stage.world.queues;
+    await send(isolation, body, { [ENVELOPE_ATTRIBUTE]: JSON.stringify(envelope) });
+    expect((await deliver(stage.functions.validate, isolation))?.failed).toHaveLength(1);
+    expect(await entries()).toEqual([]);
   });
 });

@@ -107,8 +107,8 @@ describe('what a source may send', () => {
       await testClients().s3.send(new PutObjectCommand({ Bucket, Key: key, Body }));
       return JSON.stringify({ s3: { bucket: Bucket, key } });
     };
-    await sendAs(LAB, lane(), await put('submissions/1', ' '.repeat(2_001)), { group: 'lab' });
-    await sendAs(LAB, lane(), await put('submissions/2', patient()), { group: 'lab' });
+    await sendAs(LAB, lane(), await put('submissions/lab/1', ' '.repeat(2_001)), { group: 'lab' });
+    await sendAs(LAB, lane(), await put('submissions/lab/2', patient()), { group: 'lab' });
     await run();
     const reasons = (await quarantined()).map(({ reason }) => reason);
     expect(reasons.toSorted()).toEqual(['security: resource-type', 'security: size']);

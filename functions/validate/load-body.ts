@@ -1,0 +1,118 @@
+/** The resource of a submission, wherever it lies, or why it is refused. */
+import { claimIn, pinned } from '../../core/claim-check.ts';
+import { decideIds } from '../../core/correlation.ts';
+import { problemRule } from '../../core/rejection-reason.ts';
+import { resourceTypeOf } from '../../core/resource-type.ts';
+import { largestOf, mayBeOfType, type SenderProblem } from '../../core/sources.ts';
+import type { Issue } from '../../core/verdict.ts';
+import { type FetchedBody, fetchBody } from '../aws/bodies-bucket.ts';
+import { submissionsAreReadable } from '../aws/canary-object.ts';
+import type { ObjectRefusal } from '../aws/object-refusal.ts';
+import { sourceRules } from '../sources.ts';
+import { environment, settings } from './environment.ts';
+import { issueOf } from './refusals.ts';
+import type { Submission } from './submission.ts';
+
+interface Refused {
+  readonly issue: Issue;
+  /** Where it is not the message's fault but its sender's. */
+  readonly problem?: SenderProblem;
+}
+
+/** A submission with the version that was read, and its ids decided. */
+export type Loaded =
+  | { readonly submission: Submission; readonly text: string; readonly refused?: undefined }
+  /** Not to be validated; without a text it was not even read. */
+  | {
+      readonly submission: Submission;
+      readonly text: string | undefined;
+      readonly refused: Refused;
+    };
+
+/**
+ * Throws where the bucket cannot be read, which is a fault of our own: so is an object that is refused
+ * while our canary is, too. A missing object is none: producers write the object first and S3 is
+ * consistent, so it will not appear later.
+ */
+export async function loadBody(submission: Submission): Promise<Loaded> {
+  const { provenance, refusal } = submission;
+  const unread = (refused: Refused): Loaded => ({ submission, text: undefined, refused });
+  if (refusal !== undefined) return unread(unlawful(refusal));
+  const { problem } = provenance;
+  if (problem !== undefined) return unread(bad('invalid', problem, problemRule(problem)));
+  const loaded = await read(submission);
+  const { text } = loaded;
+  const isUnlawful = text !== undefined && !mayCarry(submission, () => resourceTypeOf(text));
+  return isUnlawful ? { ...loaded, refused: unlawful('resource-type') } : loaded;
+}
+
+/** Whether its source may send what it carries; its type is asked for only where that matters. */
+export function mayCarry({ provenance }: Submission, type: () => string | undefined): boolean {
+  const source = sourceRules?.known[provenance.origin.source];
+  return source?.resourceTypes === undefined || mayBeOfType(source, type());
+}
+
+async function read(submission: Submission): Promise<Loaded> {
+  const { record, provenance, carriage } = submission;
+  const unread = (refused: Refused): Loaded => ({ submission, text: undefined, refused });
+  if (carriage.kind === 'inline') return { submission, text: record.body };
+  if (carriage.kind === 'refused') return unread(bad('security', carriage.problem, carriage.rule));
+  const { s3, isOurs } = carriage;
+  const largest = largestOf(sourceRules?.known[provenance.origin.source]);
+  const fetched = await fetchBody(s3, Math.min(settings.resourceBytesMax, largest));
+  if (fetched.kind === 'missing') {
+    const text = "The claim check's object does not exist";
+    return unread(bad('not-found', text, 'claim-check/missing'));
+  }
+  if (fetched.kind === 'refused') {
+    // What lies elsewhere was put there by us.
+    const isTheirs = !isOurs && (await submissionsAreReadable(s3.bucket, environment.lane, s3.key));
+    if (!isTheirs) throw fetched.cause;
+    return unread(bad(...REFUSALS[fetched.refusal], `claim-check/${fetched.refusal}`));
+  }
+  const its = { ...submission, carriage: pinned(carriage, fetched.versionId) };
+  if (fetched.kind !== 'text') return { ...unread(asRead(fetched)), submission: its };
+  const { text } = fetched;
+  const origin = decideIds(provenance.origin, text);
+  const decided = { ...its, provenance: { ...provenance, origin } };
+  const refused = claimed(text);
+  return { submission: decided, text, ...(refused && { refused }) };
+}
+
+/** Code and text of what the producer did to an object. */
+const REFUSALS: Readonly<Record<ObjectRefusal, readonly [code: string, text: string]>> = {
+  forbidden: ['forbidden', "The claim check's object may not be read: S3 denies access to it"],
+  archived: ['not-supported', "The claim check's object is archived"],
+  encrypted: ['not-supported', "The claim check's object is encrypted with a key of its sender's"],
+  unreadable: ['not-supported', "S3 does not hand out the claim check's object"],
+};
+
+function asRead(fetched: Extract<FetchedBody, { kind: 'too-large' | 'not-utf8' }>): Refused {
+  if (fetched.kind === 'not-utf8') {
+    return bad('invalid', 'The resource is not UTF-8', 'claim-check/not-utf8');
+  }
+  const { bytes } = fetched;
+  if (bytes <= settings.resourceBytesMax) return unlawful('size');
+  const most = `the limit is ${settings.resourceBytesMax}`;
+  return bad('too-long', `The resource has ${bytes} bytes, ${most}`, 'claim-check/too-large');
+}
+
+/**
+ * What a claim check points to is a resource, and not another claim check. A bad claim check that no longer
+ * fitted into its hop is in the bucket itself, and is refused as it was before.
+ */
+function claimed(text: string): Refused | undefined {
+  const claim = claimIn(text);
+  if (claim.kind === 'inline') return undefined;
+  if (claim.kind === 'refused') return bad('security', claim.problem, claim.rule);
+  const problem = 'The claim check points to another claim check';
+  return bad('security', problem, 'claim-check/another-claim-check');
+}
+
+function bad(code: string, text: string, rule: string): Refused {
+  return { issue: { severity: 'error', code, text, rule } };
+}
+
+function unlawful(problem: SenderProblem): Refused {
+  return { issue: issueOf(problem), problem };
+}
