@@ -1,9 +1,9 @@
 /** `audit`: proves the audit log whole, takes evidence out of it, and has it examined (R40, R41, R42). */
-import { userInfo } from 'node:os';
 import { type Command, InvalidArgumentError } from 'commander';
 import { type Head, readHead } from '../core/audit-chain.ts';
 import type { AuditLog, AuditStage } from './audit/log.ts';
 import { instant } from './command-line.ts';
+import { byOption, reasonOption, staged } from './operator-options.ts';
 import { complain, print } from './print.ts';
 import { printableJson } from './printable.ts';
 import { TargetError } from './target.ts';
@@ -45,21 +45,17 @@ export function addAudit(program: Command): void {
   )
     .requiredOption('--month <month>', 'of UTC, as in 2026-01', month)
     .option('--sign', 'say for the record that you examined it')
-    .option('--reason <text>', 'what came of it, for the record; with --sign')
-    .option('--by <who>', 'who examined it, for the record', userInfo().username)
+    .addOption(reasonOption())
+    .addOption(byOption())
     .option('--json', 'as one JSON object')
     .action(review);
-  audit
-    .command('hash')
-    .description('what an id of a message is called in the log')
+  staged(audit.command('hash').description('what an id of a message is called in the log'))
     .argument('<id>')
-    .option('--stage <stage>', 'the stage', 'dev')
     .action(hash);
 }
 
 function looking(command: Command): Command {
-  return command
-    .option('--stage <stage>', 'the stage', 'dev')
+  return staged(command)
     .option('--table <name>', "the log's table, where the stage is gone")
     .option('--bucket <name>', "the log's bucket, where the stage is gone");
 }
@@ -113,21 +109,23 @@ async function exportEntries(options: ExportOptions): Promise<void> {
 }
 
 async function review(options: ReviewOptions): Promise<void> {
-  const { month: of, sign, reason = '', by, stage } = options;
-  if (sign === true && reason.trim() === '') {
+  const { month: of, sign, reason, by, stage } = options;
+  if (sign === true && reason === undefined) {
     throw new UsageError('--sign needs --reason TEXT: what came of it, for the record');
   }
   const { reviewMonth, describeReview, signOff } = await import('./audit/review.ts');
   const { describeVerification, isWhole } = await import('./audit/describe.ts');
   const found = await reviewMonth(await logOf(options), of);
-  const text = options.json ? printableJson(found.review) : describeReview(found.review);
+  const text = options.json
+    ? printableJson(found.review)
+    : describeReview(found.review, Date.now());
   print(text);
   complain(describeVerification(found.verification));
   if (!isWhole(found.verification)) {
     process.exitCode = 1;
     if (sign) throw new TargetError('not signed: the log is not whole');
   }
-  if (sign !== true) return;
+  if (sign !== true || reason === undefined) return;
   const { openRecorder } = await import('./audit/recorder.ts');
   await signOff(found, { by, reason }, await openRecorder(stage));
   complain(`signed: entries up to ${found.verification.head.sequence} are examined`);

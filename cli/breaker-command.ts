@@ -1,14 +1,14 @@
 /** `breaker`: looks at the breakers of a stage, and overrules them (R17). */
 import { type Command, InvalidArgumentError } from 'commander';
 import { describeBreaker, describeBreakers } from './breaker/describe.ts';
-import { say } from './breaker/say.ts';
-import { type LookOptions, looking, saying, type WordOptions } from './operator-options.ts';
+import type { SayOptions, Word } from './breaker/say.ts';
+import { type LookOptions, looking, saying } from './operator-options.ts';
 import { complain, print } from './print.ts';
 import { printable } from './printable.ts';
 
-interface OverruleOptions extends WordOptions {
+type OverruleOptions = SayOptions & {
   readonly for?: number;
-}
+};
 
 export function addBreaker(program: Command): void {
   const breaker = program
@@ -23,16 +23,32 @@ export function addBreaker(program: Command): void {
       .option('--for <time>', 'how long, such as 30s, 10m or 2h; at most 24h', duration, 600_000)
       .action((service: string, options: OverruleOptions) => {
         const until = Date.now() + (options.for ?? 0);
-        return say(service, { kind, until }, options);
+        const is = kind === 'force-open' ? 'open' : 'closed';
+        return overruleOne(service, { kind, is, until }, options);
       });
   }
   overruling(breaker.command('reset').description('close it, and forget what was')).action(
-    (service: string, options: WordOptions) => say(service, { kind: 'reset' }, options),
+    (service: string, options: SayOptions) =>
+      overruleOne(service, { kind: 'reset', is: 'closed' }, options),
   );
 }
 
 const overruling = (command: Command): Command =>
-  saying(command.argument('<service>', 'such as fhir-server'));
+  saying(command.argument('<service>', 'such as fhir-server')).option(
+    '--json',
+    'as one JSON object',
+  );
+
+async function overruleOne(
+  name: string,
+  word: Pick<Word, 'kind' | 'is' | 'until'>,
+  options: SayOptions,
+): Promise<void> {
+  const { knownService } = await import('./breaker/known.ts');
+  const { say } = await import('./breaker/say.ts');
+  const service = await knownService(options.stage, name);
+  await say({ ...word, what: 'breaker', name, service }, options);
+}
 
 async function list({ stage, json }: LookOptions): Promise<void> {
   const { readBreakers } = await import('./breaker/read.ts');
@@ -49,7 +65,9 @@ async function show(service: string, { stage, json }: LookOptions): Promise<void
     process.exitCode = 1;
     return;
   }
-  const text = json ? JSON.stringify({ service, ...state }) : describeBreaker(service, state);
+  const text = json
+    ? JSON.stringify({ service, ...state })
+    : describeBreaker(service, state, Date.now());
   print(text);
 }
 

@@ -56,7 +56,7 @@ export function share(text: string): number {
 
 /** A parser for options that are moments: epoch ms. */
 export function instant(text: string): number {
-  const ms = /^\d{4}-\d\d-\d\dT/.test(text) ? Date.parse(text) : Number.NaN;
+  const ms = /^\d{4}-\d\d-\d\d[T ]/.test(text) ? Date.parse(text) : Number.NaN;
   if (Number.isFinite(ms)) return ms;
   throw new InvalidArgumentError('It must be a time such as 2026-01-31T12:00:00Z.');
 }

@@ -22,6 +22,6 @@ export function addDelivery(program: Command): void {
 async function list({ stage, json, for: failingMs }: ListOptions): Promise<void> {
   const { readFailing } = await import('./delivery/read.ts');
   const found = await readFailing(stage, Date.now() - failingMs);
-  const text = json ? JSON.stringify(found) : describeFailing(found);
+  const text = json ? JSON.stringify(found) : describeFailing(found, Date.now());
   print(text);
 }

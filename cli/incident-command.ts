@@ -34,14 +34,14 @@ const about = (command: Command): Command =>
 async function list({ stage, all, json }: ListOptions): Promise<void> {
   const { readIncidents } = await import('./incident/read.ts');
   const incidents = await readIncidents(stage, all === true);
-  const text = json ? JSON.stringify({ incidents }) : describeIncidents(incidents);
+  const text = json ? JSON.stringify({ incidents }) : describeIncidents(incidents, Date.now());
   print(text);
 }
 
 async function show(id: Id, { stage, json }: LookOptions): Promise<void> {
   const { readOne } = await import('./incident/read.ts');
   const incident = await readOne(stage, id);
-  const text = json ? JSON.stringify(incident) : describeIncident(incident, stage);
+  const text = json ? JSON.stringify(incident) : describeIncident(incident, stage, Date.now());
   print(text);
 }
 
@@ -49,7 +49,7 @@ async function say(word: 'acknowledge' | 'resolve', id: Id, options: WordOptions
   const { sayOf } = await import('./incident/say.ts');
   const { by, reason: why, stage } = options;
   const incident = await sayOf(stage, id, word, { at: Date.now(), by, why });
-  print(describeIncidents([incident]));
+  print(describeIncidents([incident], Date.now()));
 }
 
 function incidentId(text: string): Id {

@@ -33,5 +33,5 @@ async function list({ stage, json }: LookOptions): Promise<void> {
 async function say(word: Word, name: string, { stage, by, reason }: WordOptions): Promise<void> {
   const { operate } = await import('./lane/operate.ts');
   const operated = await operate(stage, name, word, { by, why: reason });
-  print(describeOperated(word, operated));
+  print(describeOperated(word, operated, Date.now()));
 }

@@ -1,6 +1,6 @@
 /** Options that all commands share by which an operator looks at a stage, or has a say in it. */
 import { userInfo } from 'node:os';
-import type { Command } from 'commander';
+import { type Command, InvalidArgumentError, Option } from 'commander';
 
 export interface LookOptions {
   readonly stage: string;
@@ -14,15 +14,31 @@ export interface WordOptions {
 }
 
 export function looking(command: Command): Command {
-  return command
-    .option('--json', 'as one JSON object')
-    .option('--stage <stage>', 'the stage', 'dev');
+  return staged(command).option('--json', 'as one JSON object');
 }
 
 /** What is done is recorded, with who did it and why. */
 export function saying(command: Command): Command {
-  return command
-    .requiredOption('--reason <text>', 'why, for the record; no PHI')
-    .option('--by <who>', 'who does it, for the record', userInfo().username)
-    .option('--stage <stage>', 'the stage', 'dev');
+  return staged(command).addOption(reasonOption().makeOptionMandatory()).addOption(byOption());
+}
+
+export function staged(command: Command): Command {
+  return command.option('--stage <stage>', 'the stage', 'dev');
+}
+
+/** The one `--reason` of all commands; where it is needed only at times they ask for it themselves. */
+export function reasonOption(): Option {
+  return new Option('--reason <text>', 'why, for the record; no PHI').argParser(said);
+}
+
+export function byOption(): Option {
+  return new Option('--by <who>', 'who does it, for the record')
+    .default(userInfo().username)
+    .argParser(said);
+}
+
+/** A record without a word in it is none. */
+function said(text: string): string {
+  if (/[\p{L}\p{N}]/u.test(text)) return text.trim();
+  throw new InvalidArgumentError('It goes on record, so it must hold words.');
 }

@@ -1,9 +1,10 @@
 /** `plugin`: business rules as WebAssembly: try one, look at them, switch one. */
 import type { Command } from 'commander';
 import { switchOf } from '../core/plugin-switch.ts';
+import type { SayOptions, Word } from './breaker/say.ts';
 import { duration } from './breaker-command.ts';
 import { wholeNumber } from './command-line.ts';
-import { saying, type WordOptions } from './operator-options.ts';
+import { saying } from './operator-options.ts';
 import { print } from './print.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -31,13 +32,17 @@ export function addPlugin(program: Command): void {
     .action(list);
   saying(plugin.command('disable').description('switch it off, until an expiry'))
     .argument('<plugin>')
+    .option('--json', 'as one JSON object')
     .option('--for <time>', 'how long, such as 30s, 10m or 2h; at most 24h', duration, DAY_MS)
-    .action((name: string, options: WordOptions & { for: number }) =>
-      switchTo(name, { kind: 'force-open', until: Date.now() + options.for }, options),
+    .action((name: string, options: SayOptions & { for: number }) =>
+      switchTo(name, { kind: 'force-open', is: 'off', until: Date.now() + options.for }, options),
     );
   saying(plugin.command('enable').description('switch it on, and forget its crashes'))
     .argument('<plugin>')
-    .action((name: string, options: WordOptions) => switchTo(name, { kind: 'reset' }, options));
+    .option('--json', 'as one JSON object')
+    .action((name: string, options: SayOptions) =>
+      switchTo(name, { kind: 'reset', is: 'on' }, options),
+    );
 }
 
 async function configured() {
@@ -53,13 +58,15 @@ async function list({ stage }: { readonly stage: string }): Promise<void> {
   print(describePlugins(await configured(), breakers, Date.now()));
 }
 
-type Word = Parameters<typeof import('./breaker/say.ts').say>[1];
-
-async function switchTo(name: string, word: Word, options: WordOptions): Promise<void> {
+async function switchTo(
+  name: string,
+  word: Pick<Word, 'kind' | 'is' | 'until'>,
+  options: SayOptions,
+): Promise<void> {
   const { say } = await import('./breaker/say.ts');
   const known = (await configured()).map((plugin) => plugin.name);
   if (!known.includes(name)) {
     throw new UsageError(`no plugin ${name} in failsafe.config.ts: ${known.join(', ') || 'none'}`);
   }
-  await say(switchOf(name), word, options);
+  await say({ ...word, what: 'plugin', name, service: switchOf(name) }, options);
 }

@@ -1,8 +1,8 @@
 /** `quarantine`: what an operator does about rejections and dead letters. */
-import { userInfo } from 'node:os';
 import { type Command, Option } from 'commander';
 import { type Lane, lanes } from '../core/messages.ts';
 import { instant, wholeNumber } from './command-line.ts';
+import { byOption, reasonOption, staged } from './operator-options.ts';
 import { complain, print } from './print.ts';
 import { printable } from './printable.ts';
 import type { Act } from './quarantine/audited.ts';
@@ -10,6 +10,7 @@ import { addLook } from './quarantine/look.ts';
 import { type SelectionOptions, selectionOf } from './quarantine/selection.ts';
 import { openStage } from './quarantine/stage.ts';
 import type { Counts } from './quarantine/work-through.ts';
+import { UsageError } from './usage-error.ts';
 
 interface Options extends SelectionOptions {
   readonly stage: string;
@@ -36,19 +37,18 @@ export function addQuarantine(program: Command): void {
 }
 
 function addIndex(quarantine: Command): void {
-  quarantine
-    .command('index')
-    .description('index entries of older versions by fingerprint; needed once, after an upgrade')
-    .option('--stage <stage>', 'the stage', 'dev')
-    .action(async (options: Pick<Options, 'stage'>) => {
+  const what = 'index entries of older versions by fingerprint; needed once, after an upgrade';
+  staged(quarantine.command('index').description(what)).action(
+    async (options: Pick<Options, 'stage'>) => {
       const { quarantineTable } = await openStage(options.stage);
       const { indexFormerEntries } = await import('../functions/aws/quarantine-fingerprints.ts');
       print(`indexed ${await indexFormerEntries(quarantineTable)}`);
-    });
+    },
+  );
 }
 
 function selecting(command: Command): Command {
-  return command
+  return staged(command)
     .option('--fingerprint <fingerprint>', 'all entries of a fingerprint')
     .option('--id <id...>', 'these entries')
     .option('--all', 'all entries')
@@ -56,13 +56,13 @@ function selecting(command: Command): Command {
     .option('--rate <number>', 'entries a second', wholeNumber(1, 1_000), 50)
     .option('--dry-run', 'only say how many it would be')
     .option('--before <time>', 'only what was quarantined by then (default: now)', instant)
-    .option('--by <who>', 'who does it, for the record', userInfo().username)
-    .option('--reason <text>', 'why, for the record')
-    .option('--stage <stage>', 'the stage', 'dev');
+    .addOption(reasonOption())
+    .addOption(byOption());
 }
 
 async function redriveEntries(options: Options): Promise<void> {
   const selection = selectionOf(options);
+  mustSayWhy(options);
   const before = options.before ?? Date.now();
   const stage = await openStage(options.stage);
   const { redrive } = await import('./quarantine/redrive.ts');
@@ -82,6 +82,7 @@ async function redriveEntries(options: Options): Promise<void> {
 
 async function discardEntries(options: Options): Promise<void> {
   const selection = selectionOf(options);
+  mustSayWhy(options);
   const before = options.before ?? Date.now();
   const stage = await openStage(options.stage);
   const { discard } = await import('./quarantine/discard.ts');
@@ -92,6 +93,13 @@ async function discardEntries(options: Options): Promise<void> {
   if (saysWhatIsMissing(options, counts, stopping)) return;
   say(options.dryRun === true ? 'would discard' : 'discarded', 'discarded', counts);
   goOn(stopping, before);
+}
+
+/** Nothing is recorded of what only says what it would do. */
+function mustSayWhy({ reason, dryRun }: Options): void {
+  if (reason === undefined && dryRun !== true) {
+    throw new UsageError("required option '--reason <text>' not specified");
+  }
 }
 
 function recorded({ rate, by, reason, lane, dryRun }: Options, before: number) {

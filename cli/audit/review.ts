@@ -2,6 +2,7 @@
 import { type AuditEntry, headText, readEntry } from '../../core/audit-chain.ts';
 import { linesOf } from '../../core/audit-places.ts';
 import { type Review, type Reviewed, reviewOf } from '../../core/audit-review.ts';
+import { moment } from '../moment.ts';
 import { printable } from '../printable.ts';
 import type { Recorder } from '../quarantine/audited.ts';
 import { namedIn } from '../quarantine/audited.ts';
@@ -50,7 +51,9 @@ export async function signOff(
   await tell([fact]);
 }
 
-export function describeReview({ month, reads, refused, signOffs, unexamined }: Review): string {
+export function describeReview(review: Review, now: number): string {
+  const { month, reads, refused, signOffs, unexamined } = review;
+  const who = whoAt(now);
   const readers = new Set(reads.map(({ teller, actor }) => `${teller} ${actor}`)).size;
   const lines = [
     `${month}: PHI was shown ${reads.length} times, to ${readers} people; ${refused.length} facts were refused`,
@@ -62,7 +65,7 @@ export function describeReview({ month, reads, refused, signOffs, unexamined }: 
   return lines.map(printable).join('\n');
 }
 
-function who({ sequence, recordedAt, actor, teller, toldAs }: Reviewed): string {
-  const time = `${new Date(recordedAt).toISOString().slice(0, 19)}Z`;
-  return `entry ${sequence}  ${time}  ${actor} (${teller}, ${toldAs})`;
-}
+const whoAt =
+  (now: number) =>
+  ({ sequence, recordedAt, actor, teller, toldAs }: Reviewed): string =>
+    `entry ${sequence}  ${moment(Date.parse(recordedAt), now)}  ${actor} (${teller}, ${toldAs})`;

@@ -1,4 +1,5 @@
-import { type BreakerState, forcedAt } from '../../core/breaker-state.ts';
+import { type BreakerState, forcedAt, type Transition } from '../../core/breaker-state.ts';
+import { moment } from '../moment.ts';
 import { printable } from '../printable.ts';
 
 export interface NamedBreaker {
@@ -7,40 +8,93 @@ export interface NamedBreaker {
 }
 
 export function describeBreakers(breakers: readonly NamedBreaker[], now: number): string {
-  if (breakers.length === 0) return 'no breaker: no call has failed yet';
+  if (breakers.length === 0) return 'No breaker yet: no call has failed.';
   const lines = breakers.map(({ service, state }) => {
     const word = forcedAt(state, now);
-    const until = state.phase === 'open' ? ` until ${time(state.openUntil)}` : '';
-    const forced = word ? ` (forced by ${word.by} until ${time(word.until)})` : '';
-    return `${service.padEnd(20)} ${state.phase}${until} since ${time(state.since)}: ${state.why}${forced}`;
+    const forced = word ? ` (forced by ${word.by} until ${moment(word.until, now)})` : '';
+    return `${service.padEnd(20)} ${phaseOf(state, now)}${forced}`;
   });
   return lines.map(printable).join('\n');
 }
 
-export function describeBreaker(service: string, state: BreakerState): string {
-  const facts: [string, string | number | undefined][] = [
-    ['service', service],
-    ['phase', state.phase],
-    ['why', state.why],
-    ['since', time(state.since)],
-    ['generation', state.generation],
-    ['reopenings', state.reopenings],
-  ];
-  if (state.phase === 'open') facts.push(['open until', time(state.openUntil)]);
+function phaseOf(state: BreakerState, now: number): string {
+  if (hasNeverOpened(state)) return 'closed, never opened';
+  const until = state.phase === 'open' ? ` until ${moment(state.openUntil, now)}` : '';
+  return `${state.phase}${until}, since ${moment(state.since, now)}: ${state.why}`;
+}
+
+/** The first generation begins with the first failure, and at no time. */
+const hasNeverOpened = ({ generation }: BreakerState) => generation === 0;
+
+export function describeBreaker(service: string, state: BreakerState, now: number): string {
+  const facts: [string, string | number | undefined][] = [['service', service]];
+  if (hasNeverOpened(state)) facts.push(['phase', 'closed, never opened']);
+  else {
+    facts.push(['phase', state.phase], ['why', state.why], ['since', moment(state.since, now)]);
+    facts.push(['generation', state.generation], ['reopenings', state.reopenings]);
+  }
+  if (state.phase === 'open') facts.push(['open until', moment(state.openUntil, now)]);
   if (state.phase !== 'closed') facts.push(['failed probes', state.failedProbes]);
   if (state.phase === 'closed') facts.push(['failures', state.failures]);
   if (state.phase === 'half-open') {
     const { probe } = state;
     facts.push(['successful probes', state.successes]);
-    if (probe) facts.push(['probe', `${probe.owner}, lease until ${time(probe.leaseUntil)}`]);
+    if (probe)
+      facts.push(['probe', `${probe.owner}, lease until ${moment(probe.leaseUntil, now)}`]);
   }
   if (state.forced) {
     const { by, reason, until } = state.forced;
-    facts.push(['forced', `by ${by} until ${time(until)}: ${reason}`]);
+    facts.push(['forced', `by ${by} until ${moment(until, now)}: ${reason}`]);
   }
   return facts.map(([name, value]) => printable(`${name.padEnd(18)} ${value}`)).join('\n');
 }
 
-function time(ms: number): string {
-  return new Date(ms).toISOString();
+/** What an operator said, and to whom. */
+export interface Overruled {
+  /** `breaker` or `plugin`. */
+  readonly what: string;
+  readonly name: string;
+  /** What it is now: `open`, `closed`, `off`, `on`. */
+  readonly is: string;
+  readonly until?: number | undefined;
+  readonly by: string;
+  readonly reason: string;
+  readonly transition: Transition;
+}
+
+export function describeOverruled(
+  { what, name, is, until, ...said }: Overruled,
+  now: number,
+): string {
+  const end = until === undefined ? '' : ` until ${moment(until, now)}`;
+  const before = said.transition.from === said.transition.to ? ', as it was before' : '';
+  return printable(
+    `The ${what} ${name} is ${is}${end}${before}; said by ${said.by}: ${said.reason}`,
+  );
+}
+
+/** For a program: times as ISO 8601. */
+export function overruledJson({
+  what,
+  name,
+  is,
+  until,
+  by,
+  reason,
+  transition,
+}: Overruled): string {
+  const { from, to, generation, at } = transition;
+  const iso = (ms: number) => new Date(ms).toISOString();
+  const end = until === undefined ? {} : { until: iso(until) };
+  return JSON.stringify({
+    [what]: name,
+    is,
+    from,
+    to,
+    generation,
+    at: iso(at),
+    ...end,
+    by,
+    reason,
+  });
 }

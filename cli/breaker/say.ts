@@ -1,23 +1,36 @@
 import { transitionFact } from '../../core/breaker-news.ts';
 import type { OperatorWord } from '../../core/breaker-operator.ts';
-import type { WordOptions } from '../operator-options.ts';
+import type { LookOptions, WordOptions } from '../operator-options.ts';
 import { print } from '../print.ts';
 import { findQueue } from '../target.ts';
+import { describeOverruled, overruledJson } from './describe.ts';
 
-type Word = Pick<OperatorWord, 'kind'> & { readonly until?: number };
+export type SayOptions = WordOptions & LookOptions;
 
-/** Overrules a breaker, tells the audit log, and prints the transition (R17). */
-export async function say(service: string, word: Word, options: WordOptions): Promise<void> {
+/** What is overruled, and what the word makes of it. */
+export interface Word extends Pick<OperatorWord, 'kind'> {
+  readonly what: 'breaker' | 'plugin';
+  readonly name: string;
+  /** The key of its item. */
+  readonly service: string;
+  readonly is: string;
+  readonly until?: number;
+}
+
+/** Overrules a breaker, tells the audit log, and prints what it is now (R17). */
+export async function say(word: Word, options: SayOptions): Promise<void> {
   const { breakersTable } = await import('../../functions/aws/breakers-table.ts');
   const { breakersTableOf } = await import('./read.ts');
   const { overrule } = await import('./overrule.ts');
   const { tellAudit } = await import('../../functions/aws/audit-queue.ts');
   const { sqs } = await import('../../functions/aws/clients.ts');
-  const { by, reason, stage } = options;
-  const said = { ...word, by, reason, token: crypto.randomUUID() } as OperatorWord;
+  const { by, reason, stage, json } = options;
+  const { kind, until, what, name, service, is } = word;
+  const said = { kind, until, by, reason, token: crypto.randomUUID() } as OperatorWord;
   // Looked up first: where nothing can be told to the audit log nothing is overruled.
   const auditQueueUrl = await findQueue(sqs, `fhir-failsafe-${stage}-audit.fifo`);
   const transition = await overrule(breakersTable(breakersTableOf(stage)), service, said, Date.now);
   await tellAudit(auditQueueUrl, [transitionFact(service, transition, 'cli')]);
-  print(JSON.stringify({ service, ...transition }));
+  const overruled = { what, name, is, until, by, reason, transition };
+  print(json ? overruledJson(overruled) : describeOverruled(overruled, Date.now()));
 }

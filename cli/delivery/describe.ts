@@ -1,14 +1,19 @@
 import type { FailingDeliveries } from '../../functions/aws/failing-deliveries.ts';
+import { moment } from '../moment.ts';
 import { printable } from '../printable.ts';
 
-export function describeFailing({ failing, pending, more }: FailingDeliveries): string {
+export function describeFailing(
+  { failing, pending, more }: FailingDeliveries,
+  now: number,
+): string {
   const lines = failing.map(({ messageId, source, resourceType, deliveryFailures }) => {
     const { count, since, status } = deliveryFailures;
     const answer = status === 0 ? 'no answer' : `answered ${status}`;
     const from = `${resourceType} of ${source}`.padEnd(32);
-    const at = new Date(since).toISOString();
+    const at = moment(since, now);
     return printable(`${messageId}  ${from} fails since ${at}: ${count} calls, the last ${answer}`);
   });
   const seen = `${pending}${more ? ' of more that are' : ''} pending`;
-  return [...lines, `${failing.length} fail, ${seen}`].join('\n');
+  const sum = failing.length === 0 ? 'Nothing fails' : `${failing.length} fail`;
+  return [...lines, `${sum}, ${seen}`].join('\n');
 }

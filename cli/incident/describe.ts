@@ -1,21 +1,25 @@
 import { type Incident, incidentKey, type Said } from '../../core/incident.ts';
+import { moment } from '../moment.ts';
 import { printable } from '../printable.ts';
 
-export function describeIncidents(incidents: readonly Incident[]): string {
-  if (incidents.length === 0) return 'no incident is open';
+export function describeIncidents(incidents: readonly Incident[], now: number): string {
+  if (incidents.length === 0) return 'No incident is open.';
   const lines = incidents.map((incident) => {
     const { status, openedAt, acknowledged, resolved } = incident;
     const said = resolved ?? acknowledged;
     const by = said ? ` by ${said.by}: ${said.why}` : '';
     const key = incidentKey(incident);
-    return `${key.padEnd(24)} ${status.padEnd(13)}since ${time(openedAt)}  ${counts(incident)}${by}`;
+    return `${key.padEnd(24)} ${status.padEnd(13)}since ${moment(openedAt, now)}  ${counts(incident)}${by}`;
   });
   return lines.map(printable).join('\n');
 }
 
-export function describeIncident(incident: Incident, stage: string): string {
+export function describeIncident(incident: Incident, stage: string, now: number): string {
   const { cause, why, kinds, fingerprints, lanes, clocks, done, status } = incident;
   const key = incidentKey(incident);
+  const time = (at: number) => moment(at, now);
+  const word = (said: Said | undefined) =>
+    said ? `by ${said.by}, ${time(said.at)}: ${said.why}` : '';
   const facts: [string, string][] = [
     ['incident', key],
     ['status', status],
@@ -52,7 +56,4 @@ function counts({ crashes, more, messages }: Incident): string {
   return `${more ? 'more than ' : ''}${crashes} crashes of ${messages} messages`;
 }
 
-const word = (said: Said | undefined) =>
-  said ? `by ${said.by}, ${time(said.at)}: ${said.why}` : '';
 const list = (items: readonly string[]) => items.join(', ');
-const time = (ms: number) => new Date(ms).toISOString();

@@ -37,7 +37,7 @@ export async function readOne(stage: string, id: IncidentId): Promise<Incident> 
  * The record of one that goes on is as old as its last count. Crashes told late join the scope's
  * latest incident after it was resolved, too; those told after the next one opened may be that one's.
  */
-async function upToDate(table: string, incident: Incident): Promise<Incident> {
+export async function upToDate(table: string, incident: Incident): Promise<Incident> {
   if (incident.cause !== 'crashes') return incident;
   const goesOn = incident.status !== 'resolved';
   const latest = goesOn ? incident : await latestIncident(table, incident.scope);

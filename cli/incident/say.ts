@@ -8,7 +8,7 @@ import {
   readIncident,
 } from '../../functions/aws/incidents-table.ts';
 import { findQueue, TargetError } from '../target.ts';
-import { tableOf } from './read.ts';
+import { tableOf, upToDate } from './read.ts';
 
 const WORDS = { acknowledge, resolve };
 
@@ -37,5 +37,6 @@ export async function sayOf(
     throw new TargetError(`incident ${incidentKey(id)}: ${refusal ?? `there is none in ${stage}`}`);
   }
   await wakeIncident(await findQueue(sqs, `fhir-failsafe-${stage}-incident`));
-  return after;
+  // The record is as old as its last count; list and show count anew as well.
+  return upToDate(table, after);
 }

@@ -7,7 +7,10 @@ import { findLanes, tableOf } from './find.ts';
 export interface LaneView {
   readonly lane: string;
   readonly state: Supervised;
-  readonly mappings: readonly (MappingSeen & { readonly configuredMax: number })[];
+  readonly mappings: readonly (MappingSeen & {
+    readonly queue: string;
+    readonly configuredMax: number;
+  })[];
 }
 
 export async function lookAtLanes(stage: string): Promise<LaneView[]> {

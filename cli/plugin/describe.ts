@@ -2,6 +2,7 @@ import { type BreakerState, forcedAt } from '../../core/breaker-state.ts';
 import { switchOf } from '../../core/plugin-switch.ts';
 import type { PluginConfig } from '../../lib/config.ts';
 import type { NamedBreaker } from '../breaker/describe.ts';
+import { moment } from '../moment.ts';
 import { printable } from '../printable.ts';
 
 /** A line for each plugin, in the order in which they run: what it is, and whether it is on. */
@@ -10,7 +11,7 @@ export function describePlugins(
   breakers: readonly NamedBreaker[],
   now: number,
 ): string {
-  if (plugins.length === 0) return 'no plugins in failsafe.config.ts';
+  if (plugins.length === 0) return 'No plugins in failsafe.config.ts.';
   const states = new Map(breakers.map(({ service, state }) => [service, state]));
   const lines = plugins.map(({ name, mode, file, resourceTypes }) => {
     const types = resourceTypes.join(',') || 'all types';
@@ -21,23 +22,19 @@ export function describePlugins(
 }
 
 function position(state: BreakerState | undefined, now: number): string {
-  if (state === undefined) return 'on';
-  const since = `since ${time(state.since)} (${state.why})`;
+  if (state === undefined || state.generation === 0) return 'on, never switched off';
+  const since = `since ${moment(state.since, now)} (${state.why})`;
   const word = forcedAt(state, now);
   if (word !== undefined) {
-    const by = `by ${word.by} until ${time(word.until)}`;
+    const by = `by ${word.by} until ${moment(word.until, now)}`;
     return `${state.phase === 'open' ? 'off' : 'on'} ${by}, ${since}`;
   }
   switch (state.phase) {
     case 'closed':
       return `on ${since}`;
     case 'open':
-      return `off ${since}, probe at ${time(state.openUntil)}`;
+      return `off ${since}, probe at ${moment(state.openUntil, now)}`;
     case 'half-open':
       return `off and probed ${since}`;
   }
-}
-
-function time(ms: number): string {
-  return new Date(ms).toISOString();
 }

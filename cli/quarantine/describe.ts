@@ -1,25 +1,23 @@
 /** Quarantine in words, for a terminal. */
 import { roundOf } from '../../core/attempts.ts';
 import type { QuarantineRecord } from '../../functions/aws/quarantine-entries.ts';
+import { moment } from '../moment.ts';
 import { printable, printableLines } from '../printable.ts';
 import type { Overview } from './groups.ts';
 import { codedIssues } from './issues.ts';
 
 type Described = Omit<QuarantineRecord, 'body'>;
 
-const time = (ms: number | undefined) =>
-  ms === undefined ? '-' : `${new Date(ms).toISOString().slice(0, 19)}Z`;
-
 /** A table, a row for each fingerprint. */
-export function describeOverview({ groups, interrupted }: Overview): string {
+export function describeOverview({ groups, interrupted }: Overview, now: number): string {
   const rows = groups.map(({ fingerprint, count, first, last, kind, ...group }) => [
     fingerprint,
     String(count),
     kind,
     group.lanes.join(','),
     firstOf(group.sources),
-    time(first),
-    time(last),
+    moment(first, now),
+    moment(last, now),
     String(group.redrives),
     group.example,
   ]);
@@ -32,7 +30,10 @@ export function describeOverview({ groups, interrupted }: Overview): string {
     return reason === undefined ? [line] : [line, `    ${printable(reason)}`];
   });
   const total = groups.reduce((sum, { count }) => sum + count, 0);
-  const tail = [`${total} quarantined, for ${groups.length} reasons`];
+  const tail =
+    total === 0
+      ? ['Nothing is quarantined.']
+      : [`${total} quarantined, for ${groups.length} reasons`];
   if (interrupted > 0) {
     tail.push(
       `${interrupted} marked by a redrive of an older version that was interrupted: redrive --all goes on with it`,
@@ -60,7 +61,7 @@ function aligned(cells: readonly (readonly string[])[]): string[] {
 }
 
 /** All that is known of one entry, without PHI: its outcome by codes and places. */
-export function describeEntry(entry: Described): string {
+export function describeEntry(entry: Described, now: number): string {
   const { file, line } = entry;
   const place = file === undefined ? '-' : `${file}${line === undefined ? '' : `:${line}`}`;
   const rows = [
@@ -75,25 +76,42 @@ export function describeEntry(entry: Described): string {
     ['source', entry.source],
     ...(entry.sender === undefined ? [] : [['refused sender', entry.sender]]),
     ['came from', place],
-    ['submitted', time(entry.sentAt)],
-    ['quarantined', time(entry.quarantinedAt)],
+    ['submitted', moment(entry.sentAt, now)],
+    ['quarantined', moment(entry.quarantinedAt, now)],
     ['redrives', String(entry.redrives)],
     ['round', String(roundOf(entry))],
   ];
-  return [...aligned(rows), ...attempts(entry), ...rounds(entry), ...issues(entry)].join('\n');
+  return [...aligned(rows), ...attempts(entry, now), ...rounds(entry, now), ...issues(entry)].join(
+    '\n',
+  );
 }
 
-function attempts(entry: Described): string[] {
-  return entry.attempts.map(({ requestId, startedAt, ended, crash, reason }, index) => {
-    const end = ended === undefined ? 'no end: its environment died' : `ended ${time(ended)}`;
+function attempts(entry: Described, now: number): string[] {
+  return entry.attempts.map((attempt, index) => {
+    const { requestId, startedAt, crash, reason } = attempt;
+    const end = endOf(attempt, index === entry.attempts.length - 1, entry, now);
     const why = [crash, reason].filter(Boolean).join(': ');
     return printable(
-      `attempt ${index + 1}  ${time(startedAt)}  ${end}  ${why}  request ${requestId}`,
+      `attempt ${index + 1}  ${moment(startedAt, now)}  ${end}  ${why}  request ${requestId}`,
     );
   });
 }
 
-function rounds({ rounds: past, redrive, discard }: Described): string[] {
+/** The last attempt of a round may have ended by the verdict, which is recorded in its stead. */
+function endOf(
+  { ended }: Described['attempts'][number],
+  isLast: boolean,
+  { status, kind }: Described,
+  now: number,
+): string {
+  if (ended !== undefined) return `ended ${moment(ended, now)}`;
+  if (isLast && status === 'in-isolation') return 'under way, or its environment died';
+  const isJudged = status === 'stored' || (status === 'quarantined' && kind === 'rejection');
+  return isLast && isJudged ? 'ended with the verdict' : 'no end: its environment died';
+}
+
+function rounds({ rounds: past, redrive, discard }: Described, now: number): string[] {
+  const time = (at: number) => moment(at, now);
   const lines = past.map(({ quarantinedAt, kind, reason, redrivenAt, by, why }) => {
     const because = why === undefined ? '' : ` (${why})`;
     return printable(

@@ -1,5 +1,4 @@
 /** `quarantine list` and `quarantine show`: reading, not changing. */
-import { userInfo } from 'node:os';
 import { type Command, Option } from 'commander';
 import { lanes } from '../../core/messages.ts';
 import {
@@ -8,6 +7,7 @@ import {
   readEntry,
 } from '../../functions/aws/quarantine-entries.ts';
 import { openRecorder } from '../audit/recorder.ts';
+import { byOption, looking, reasonOption } from '../operator-options.ts';
 import { complain, print } from '../print.ts';
 import { printable, printableJson, printableLines } from '../printable.ts';
 import { TargetError } from '../target.ts';
@@ -34,29 +34,22 @@ interface ShowOptions {
 }
 
 export function addLook(quarantine: Command): void {
-  quarantine
-    .command('list')
-    .description('what is quarantined, grouped by why')
+  looking(quarantine.command('list').description('what is quarantined, grouped by why'))
     .addOption(new Option('--lane <lane>', 'only those of a lane').choices(lanes))
-    .option('--json', 'as one JSON object')
-    .option('--stage <stage>', 'the stage', 'dev')
     .action(list);
-  quarantine
-    .command('show')
-    .description('all that is known of one entry but PHI: its outcome by codes and places')
+  const about = 'all that is known of one entry but PHI: its outcome by codes and places';
+  looking(quarantine.command('show').description(about))
     .argument('<id>', "the message's original id")
     .option('--reveal', 'print the body and what the outcome says: PHI. The audit log gets a fact')
-    .option('--reason <text>', 'why you must see it, for the record; with --reveal')
-    .option('--by <who>', 'who sees it, for the record', userInfo().username)
-    .option('--json', 'as one JSON object')
-    .option('--stage <stage>', 'the stage', 'dev')
+    .addOption(reasonOption())
+    .addOption(byOption())
     .action(show);
 }
 
 async function list({ stage: name, lane, json }: ListOptions): Promise<void> {
   const stage = await openStage(name);
   const overview = await groupByFingerprint(allEntries(stage.quarantineTable), lane);
-  const text = json === true ? printableJson(overview) : describeOverview(overview);
+  const text = json === true ? printableJson(overview) : describeOverview(overview, Date.now());
   print(text);
 }
 
@@ -88,9 +81,9 @@ async function bodyOf(entry: QuarantineRecord): Promise<string> {
 }
 
 /** Who is to see PHI, and why; undefined where nobody asks for it. */
-function readerOf({ reveal, reason = '', by }: ShowOptions): Reader | undefined {
+function readerOf({ reveal, reason, by }: ShowOptions): Reader | undefined {
   if (reveal !== true) return undefined;
-  if (reason.trim() !== '') return { by, reason };
+  if (reason !== undefined) return { by, reason };
   throw new UsageError('--reveal needs --reason TEXT: why you must see it, for the record');
 }
 
@@ -107,6 +100,11 @@ function asJson(known: Known, body: string | undefined): string {
 }
 
 function asText(known: Known, body: string | undefined): string {
-  if (body === undefined) return describeEntry(known);
-  return [describeEntry(known), ...describeOutcome(known), 'body', printableLines(body)].join('\n');
+  if (body === undefined) return describeEntry(known, Date.now());
+  return [
+    describeEntry(known, Date.now()),
+    ...describeOutcome(known),
+    'body',
+    printableLines(body),
+  ].join('\n');
 }

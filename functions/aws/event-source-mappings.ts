@@ -12,9 +12,10 @@ export interface MappingSeen extends MappingState {
   readonly changing: boolean;
 }
 
-export async function readMapping(uuid: string): Promise<MappingSeen> {
+export async function readMapping(uuid: string): Promise<MappingSeen & { readonly queue: string }> {
   const answer = await lambda.send(new GetEventSourceMappingCommand({ UUID: uuid }));
-  return seen(answer.State, answer.ScalingConfig?.MaximumConcurrency);
+  const queue = answer.EventSourceArn?.split(':').at(-1) ?? uuid;
+  return { ...seen(answer.State, answer.ScalingConfig?.MaximumConcurrency), queue };
 }
 
 /**

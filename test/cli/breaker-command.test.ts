@@ -33,7 +33,9 @@ test('R17: is overruled, by whom and why is a fact for the audit, and is seen', 
   const word = ['fhir-server', '--reason', 'maintenance', '--by', 'ada'];
   const forced = await breaker('force-open', ...word, '--for', '10m');
   expect(forced).toMatchObject({ status: 0, err: '' });
-  expect(JSON.parse(forced.out)).toMatchObject({ service: 'fhir-server', to: 'open' });
+  expect(forced.out).toMatch(
+    /^The breaker fhir-server is open until \S+ \S+Z \(in \d+ min\); said by ada: maintenance$/m,
+  );
   const [told] = await receive(world.queues.audit);
   expect(auditFactSchema.parse(JSON.parse(told?.body ?? ''))).toMatchObject({
     kind: 'breaker-forced',
@@ -43,11 +45,34 @@ test('R17: is overruled, by whom and why is a fact for the audit, and is seen', 
     details: { service: 'fhir-server', from: 'closed', to: 'open' },
   });
   expect((await breaker('list')).out).toMatch(/^fhir-server +open until .*forced by ada/);
+  const again = await breaker('force-closed', ...word, '--json');
+  expect(JSON.parse(again.out)).toMatchObject({
+    breaker: 'fhir-server',
+    is: 'closed',
+    until: expect.stringMatching(/^20.*Z$/),
+    at: expect.stringMatching(/^20.*Z$/),
+  });
+  await breaker('force-open', ...word);
 
   // Nothing is overruled where it could not be audited.
   const QueueUrl = world.queues.audit.url;
   await testClients().sqs.send(new DeleteQueueCommand({ QueueUrl }));
   const unaudited = await breaker('reset', ...word);
   expect(unaudited).toMatchObject({ status: 1, err: expect.stringContaining('audit.fifo') });
-  expect(await itemsOf(world.tables.breakers)).toMatchObject([{ phase: 'open', generation: 1 }]);
+  expect(await itemsOf(world.tables.breakers)).toMatchObject([{ phase: 'open', generation: 3 }]);
+}, 60_000);
+
+test('a name that no breaker has makes none, and a blank reason is none', async () => {
+  const before = await itemsOf(world.tables.breakers);
+  const typo = await breaker('force-open', 'fhri-server', '--reason', 'maintenance');
+  expect(typo).toMatchObject({ status: 2, out: '' });
+  expect(typo.err).toContain('no breaker fhri-server');
+  expect(typo.err).toContain('did you mean fhir-server?');
+  const strange = await breaker('reset', 'printer', '--reason', 'maintenance');
+  expect(strange.err).toContain('there are fhir-server, terminology-server');
+  for (const reason of ['', '   ', '--']) {
+    const blank = await breaker('force-open', 'fhir-server', `--reason=${reason}`);
+    expect(blank).toMatchObject({ status: 2, err: expect.stringContaining('must hold words') });
+  }
+  expect(await itemsOf(world.tables.breakers)).toEqual(before);
 }, 60_000);

@@ -61,17 +61,17 @@ test('says when it has not looked at all of them', async () => {
   const some = await failing(Date.now(), 16);
   expect(some).toMatchObject({ more: true });
   expect(some.pending).toBeLessThanOrEqual(16);
-  expect(describeFailing(some)).toMatch(/^0 fail, \d+ of more that are pending$/);
+  expect(describeFailing(some, 0)).toMatch(/^Nothing fails, \d+ of more that are pending$/);
 });
 
 test('describes each on a line, with nothing of the resource', () => {
   const deliveryFailures = { count: 3, since: 0, status: 404 };
   const one = { messageId: 'm', source: 's\n', resourceType: 'Patient', deliveryFailures };
   const two = { ...one, deliveryFailures: { ...deliveryFailures, status: 0 } };
-  const text = describeFailing({ failing: [one, two], pending: 7, more: false });
+  const text = describeFailing({ failing: [one, two], pending: 7, more: false }, 60_000);
   expect(text.split('\n')).toEqual([
-    'm  Patient of s\\u000a                    fails since 1970-01-01T00:00:00.000Z: 3 calls, the last answered 404',
-    'm  Patient of s\\u000a                    fails since 1970-01-01T00:00:00.000Z: 3 calls, the last no answer',
+    'm  Patient of s\\u000a                    fails since 1970-01-01 00:00:00Z (1 min ago): 3 calls, the last answered 404',
+    'm  Patient of s\\u000a                    fails since 1970-01-01 00:00:00Z (1 min ago): 3 calls, the last no answer',
     '2 fail, 7 pending',
   ]);
 });

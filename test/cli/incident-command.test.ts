@@ -46,7 +46,9 @@ test('R22: list, show, ack and resolve, from one to the next', { timeout: 60_000
   expect(shown).toContain("incident ack 'validate#1'");
 
   const acked = await cli('ack', 'validate#1', '--reason', 'on it', '--by', 'ana');
-  expect(acked.out).toMatch(/^validate#1 +acknowledged .* by ana: on it$/m);
+  expect(acked.out).toMatch(
+    /^validate#1 +acknowledged .*Z \(.* ago\) {2}4 crashes of 1 messages by ana: on it$/m,
+  );
   const again = await cli('ack', 'validate#1', '--reason', 'me too');
   expect(again).toMatchObject({ status: 1, err: expect.stringContaining('acknowledged already') });
   const resolved = await cli('resolve', 'validate#1', '--reason', 'rolled back', '--by', 'ana');
@@ -62,6 +64,8 @@ test('R22: list, show, ack and resolve, from one to the next', { timeout: 60_000
 test('a wrong command line says what is missing', { timeout: 60_000 }, async () => {
   expect((await cli('show', 'validate')).err).toContain("such as 'validate#1'");
   expect((await cli('ack', 'validate#1')).err).toContain('--reason');
+  const blank = await cli('resolve', 'validate#1', '--reason', ' - ');
+  expect(blank).toMatchObject({ status: 2, err: expect.stringContaining('must hold words') });
   expect(await cli('show', 'validate#9')).toMatchObject({
     status: 1,
     err: expect.stringContaining('no incident validate#9'),

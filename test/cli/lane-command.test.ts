@@ -78,15 +78,22 @@ test('R31: pause switches every mapping off, with who and why; resume on again',
   timeout: 60_000,
 }, async () => {
   expect((await lane('list')).out).toBe(
-    'critical     running  mapping on, at most 8, mapping on, at most 2\n',
+    [
+      'critical     running',
+      '  critical  taken from, at most 8 at once',
+      '  also      taken from, at most 2 at once',
+      '',
+    ].join('\n'),
   );
   const paused = await lane('pause', 'critical', ...because('planned work'));
   expect(paused.err).toBe('');
   expect(paused.out).toMatch(/^lane critical paused; it is held by operator; its mappings/);
   const inWords = async () => (await lane('list')).out;
-  await expect.poll(inWords, { timeout: 20_000 }).toContain('mapping off, mapping off');
+  await expect
+    .poll(inWords, { timeout: 20_000 })
+    .toMatch(/critical +not taken from\n +also +not taken from/);
   const { out } = await lane('list');
-  expect(out).toMatch(/^ {2}held by operator since 20\S+ \(ana\): planned work$/m);
+  expect(out).toMatch(/^ {2}held by operator since 20\S+ \S+Z \(.*\) \(ana\): planned work$/m);
   await queues.send('critical', ['waits']);
   // The fact is saved with the state; who tells it was woken.
   expect(await saved()).toMatchObject({
@@ -130,7 +137,7 @@ test('says in words what cannot be done', { timeout: 60_000 }, async () => {
 });
 
 describe('a lane in words', () => {
-  const off = { enabled: false, maxConcurrency: 2, changing: false, configuredMax: 8 };
+  const off = { queue: 'q', enabled: false, maxConcurrency: 2, changing: false, configuredMax: 8 };
   const why = { since: 0, why: 'too many deaths', by: 'supervisor' };
   const view = (fields: object, mapping = off): LaneView => ({
     lane: 'critical',
@@ -143,7 +150,7 @@ describe('a lane in words', () => {
       'paused',
       { holds: { supervisor: why }, wakeAt: 60_000 },
       off,
-      /paused .*off, next probe 1970/,
+      /paused, next probe 1970-01-01 00:01:00Z \(in 59 s\)\n {2}q +not taken from/,
     ],
     ['pausing', { holds: { supervisor: why }, confirmed: false }, off, /pausing/],
     ['probing', { holds: { supervisor: why }, probe: { id: 'p', until: 2 } }, off, /probing/],
@@ -151,22 +158,26 @@ describe('a lane in words', () => {
       'held by an operator, whom no probe releases',
       { holds: { operator: { ...why, by: 'ana' } }, wakeAt: 60_000 },
       off,
-      /off\n {2}held by operator since \S+ \(ana\)/,
+      /paused\n {2}q +not taken from\n {2}held by operator since .* \(ana\)/,
     ],
     [
       'ramping',
       { ramp: { step: 4, at: 0 } },
       { ...off, enabled: true, maxConcurrency: 4 },
-      /ramping .*on, at most 4, at most 4 a mapping since/,
+      /ramping, at most 4 a queue since .*\n {2}q +taken from, at most 4 at once/,
     ],
-    ['changing', {}, { ...off, changing: true }, /off \(changing\)/],
+    ['changing', {}, { ...off, changing: true }, /not taken from \(changing\)/],
     [
       'reset by a deployment',
       { holds: { supervisor: why } },
       { ...off, enabled: true, maxConcurrency: 8 },
-      /on, at most 8 \(not as it shall be/,
+      /taken from, at most 8 at once \(the supervisor will/,
     ],
   ])('%s', (_, fields, mapping, words) => {
     expect(describeLanes([view(fields, mapping)], 1)).toMatch(words);
+  });
+
+  test('none are a sentence', () => {
+    expect(describeLanes([], 1)).toMatch(/^No lanes: /);
   });
 });

@@ -87,18 +87,20 @@ test('a list says which are on, and by whom and why not', () => {
   const word = { by: 'ada', reason: 'wrong', token: 't' } as const;
   const off = obey(UNKNOWN_SERVICE, { ...word, kind: 'force-open', until: 9_000 }, 1_000).next;
   const states: [string, object][] = [
-    ['on, since 1970-01-01T00:00:00.000Z (new)', { ...UNKNOWN_SERVICE }],
-    ['off by ada until 1970-01-01T00:00:09.000Z', off],
-    ['off since 1970-01-01T00:00:01.000Z', { ...off, forced: undefined }],
+    ['on, never switched off', { ...UNKNOWN_SERVICE }],
+    ['off by ada until 1970-01-01 00:00:09Z (in 7 s)', off],
+    ['off since 1970-01-01 00:00:01Z (1 s ago)', { ...off, forced: undefined }],
     ['off and probed', { ...off, forced: undefined, phase: 'half-open', successes: 0 }],
   ];
   const plugin = { ...RULE, resourceTypes: ['Patient'] };
   for (const [said, state] of states) {
     const breakers = [{ service: switchOf('rule'), state: state as typeof UNKNOWN_SERVICE }];
-    expect(describePlugins([plugin], breakers, 2_000)).toContain(said.replace('on, ', 'on '));
+    expect(describePlugins([plugin], breakers, 2_000)).toContain(said);
   }
-  expect(describePlugins([{ ...plugin, resourceTypes: [] }], [], 0)).toMatch(/all types.*: on$/);
-  expect(describePlugins([], [], 0)).toMatch(/no plugins/);
+  expect(describePlugins([{ ...plugin, resourceTypes: [] }], [], 0)).toMatch(
+    /all types.*: on, never switched off$/,
+  );
+  expect(describePlugins([], [], 0)).toBe('No plugins in failsafe.config.ts.');
 });
 
 test('R17: an operator switches one off and on; both are audited', async () => {
@@ -115,6 +117,9 @@ test('R17: an operator switches one off and on; both are audited', async () => {
     expect(await say('disable', 'other', ...why)).toBe(2);
     expect(errors.join('')).toContain('no plugin other in failsafe.config.ts: rule');
     expect(await say('disable', 'rule', ...why, '--for', '10m')).toBe(0);
+    expect(out.at(-1)).toMatch(
+      /^The plugin rule is off until \S+ \S+Z \(in \d+ min\); said by ada: wrong digits$/m,
+    );
     expect(await itemsOf(tables.breakers)).toMatchObject([{ pk: 'plugin-rule', phase: 'open' }]);
     expect(await say('list')).toBe(0);
     expect(out.at(-1)).toMatch(/^rule +required Patient, rule.wasm: off by ada until/);
@@ -124,7 +129,8 @@ test('R17: an operator switches one off and on; both are audited', async () => {
       actor: 'ada',
       reason: 'force-open: wrong digits',
     });
-    expect(await say('enable', 'rule', ...why)).toBe(0);
+    expect(await say('enable', 'rule', ...why, '--json')).toBe(0);
+    expect(JSON.parse(out.at(-1) ?? '')).toMatchObject({ plugin: 'rule', is: 'on', by: 'ada' });
     expect(await say('list')).toBe(0);
     expect(out.at(-1)).toMatch(/rule.wasm: on since/);
   } finally {

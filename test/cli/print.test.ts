@@ -28,7 +28,7 @@ describe('R08: words of an operator or a producer forge no lines', () => {
   const said = { at: 1, by: HOSTILE, why: HOSTILE };
   const incident = opened({ acknowledged: said, resolved: said, scope: HOSTILE });
   const forced = { by: HOSTILE, reason: HOSTILE, until: 9 };
-  const state = { ...UNKNOWN_SERVICE, why: HOSTILE, forced };
+  const state = { ...UNKNOWN_SERVICE, generation: 1, why: HOSTILE, forced };
   const breakers = [{ service: HOSTILE, state }];
   const plugin = { name: 'p', file: HOSTILE, resourceTypes: [HOSTILE], deadlineMs: 1 };
   const hold = { since: 1, why: HOSTILE, by: HOSTILE };
@@ -36,10 +36,10 @@ describe('R08: words of an operator or a producer forge no lines', () => {
   const head = { sequence: 1, hash: 'h' };
 
   test.each([
-    ['incidents', () => describeIncidents([incident])],
-    ['an incident', () => describeIncident(incident, 'dev')],
+    ['incidents', () => describeIncidents([incident], 2)],
+    ['an incident', () => describeIncident(incident, 'dev', 2)],
     ['breakers', () => describeBreakers(breakers, 2)],
-    ['a breaker', () => describeBreaker(HOSTILE, state)],
+    ['a breaker', () => describeBreaker(HOSTILE, state, 2)],
     ['plugins', () => describePlugins([{ ...plugin, mode: 'required' }], [], 2)],
     ['lanes', () => describeLanes([{ lane: 'critical', state: held, mappings: [] }], 2)],
     [

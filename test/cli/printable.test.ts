@@ -39,7 +39,7 @@ test('R08: a producer cannot forge lines of an operator’s terminal', () => {
     rounds: [],
     outcome: '<html>\u001b]0;title</html>',
   };
-  const text = describeEntry(entry);
+  const text = describeEntry(entry, 0);
   expect(text).toContain('lab\\u001b[31m');
   expect(text.split('\n').filter((line) => line.startsWith('status'))).toHaveLength(1);
   expect(text).not.toContain('\u001b');

@@ -88,14 +88,22 @@ test('describes each phase, and what is forced', () => {
   };
   const breakers = Object.entries(states).map(([service, state]) => ({ service, state }));
   expect(describeBreakers(breakers, NOW).split('\n')).toEqual([
-    'closed               closed since 2026-01-01T00:00:00.000Z: reset',
-    'open                 open until 2026-01-01T00:00:01.000Z since 2026-01-01T00:00:00.000Z: force-open: maintenance (forced by ada until 2026-01-01T00:00:01.000Z)',
-    'half-open            half-open since 2026-01-01T00:00:00.000Z: time to probe',
+    'closed               closed, since 2026-01-01 00:00:00Z (now): reset',
+    'open                 open until 2026-01-01 00:00:01Z (in 1 s), since 2026-01-01 00:00:00Z (now): force-open: maintenance (forced by ada until 2026-01-01 00:00:01Z (in 1 s))',
+    'half-open            half-open, since 2026-01-01 00:00:00Z (now): time to probe',
   ]);
-  expect(describeBreakers([], NOW)).toBe('no breaker: no call has failed yet');
-  const all = breakers.map(({ service, state }) => describeBreaker(service, state)).join('\n');
+  expect(describeBreakers([], NOW)).toBe('No breaker yet: no call has failed.');
+  const all = breakers.map(({ service, state }) => describeBreaker(service, state, NOW)).join('\n');
   expect(all).toMatch(/failures +3/);
   expect(all).toMatch(/failed probes +2/);
-  expect(all).toMatch(/forced +by ada until 2026-01-01T00:00:01.000Z: maintenance/);
-  expect(all).toMatch(/probe +e-1, lease until 2026-01-01T00:00:05.000Z/);
+  expect(all).toMatch(/forced +by ada until 2026-01-01 00:00:01Z \(in 1 s\): maintenance/);
+  expect(all).toMatch(/probe +e-1, lease until 2026-01-01 00:00:05Z \(in 5 s\)/);
+});
+
+test('one that has met failures and never opened says so, not a time of 1970', () => {
+  const state: BreakerState = { ...UNKNOWN_SERVICE, version: 3, failures: 2 };
+  expect(describeBreakers([{ service: 'fhir-server', state }], NOW)).toBe(
+    'fhir-server          closed, never opened',
+  );
+  expect(describeBreaker('fhir-server', state, NOW)).not.toContain('1970');
 });

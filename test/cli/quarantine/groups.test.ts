@@ -46,7 +46,7 @@ test('5,000 equal failures are one row: count, first, last, example, lanes', asy
     },
     expect.objectContaining({ fingerprint: 'f2', count: 1, kind: 'dead-letter' }),
   ]);
-  const overview = describeOverview({ groups, interrupted: 0 });
+  const overview = describeOverview({ groups, interrupted: 0 }, 10_000);
   expect(overview).toMatch(/^FINGERPRINT +COUNT +KIND +LANE +SOURCE +FIRST/);
   expect(overview).toMatch(/f1 +5001 +rejection +background,critical +clinic \+3 /);
   expect(overview).toMatch(/f2 +1 +dead-letter +critical +clinic {2,}/);
@@ -65,45 +65,48 @@ test('what is no longer quarantined is no row; an interrupted redrive is said', 
     undefined,
   );
   expect(overview).toEqual({ groups: [], interrupted: 1 });
-  expect(describeOverview(overview)).toBe(
-    '0 quarantined, for 0 reasons\n' +
+  expect(describeOverview(overview, 10_000)).toBe(
+    'Nothing is quarantined.\n' +
       '1 marked by a redrive of an older version that was interrupted: redrive --all goes on with it',
   );
 });
 
 test('R07: an entry says why, where it came from, how often it was tried, and what was done', () => {
-  const text = describeEntry({
-    ...entry('m-1', { kind: 'dead-letter', reason: 'TypeError at judge.ts:3', redrives: 1 }),
-    crash: 'exception',
-    source: 'clinic',
-    file: 'a.ndjson',
-    line: 7,
-    sentAt: 0,
-    attempts: [
-      { requestId: 'r-1', startedAt: 0, ended: 5, crash: 'exception', reason: 'TypeError' },
-      { requestId: 'r-2', startedAt: 0 },
-    ],
-    outcome: '{"issue":[{"severity":"error","code":"value","diagnostics":"4711"}]}',
-    rounds: [
-      {
-        quarantinedAt: 0,
-        kind: 'rejection',
-        reason: 'code-invalid',
-        fingerprint: 'f0',
-        attempts: 0,
-        redrivenAt: 1,
-        by: 'ana',
-        why: 'fixed',
-      },
-    ],
-    discard: { at: 0, by: 'bob' },
-  });
+  const text = describeEntry(
+    {
+      ...entry('m-1', { kind: 'dead-letter', reason: 'TypeError at judge.ts:3', redrives: 1 }),
+      crash: 'exception',
+      source: 'clinic',
+      file: 'a.ndjson',
+      line: 7,
+      sentAt: 0,
+      attempts: [
+        { requestId: 'r-1', startedAt: 0, ended: 5, crash: 'exception', reason: 'TypeError' },
+        { requestId: 'r-2', startedAt: 0 },
+      ],
+      outcome: '{"issue":[{"severity":"error","code":"value","diagnostics":"4711"}]}',
+      rounds: [
+        {
+          quarantinedAt: 0,
+          kind: 'rejection',
+          reason: 'code-invalid',
+          fingerprint: 'f0',
+          attempts: 0,
+          redrivenAt: 1,
+          by: 'ana',
+          why: 'fixed',
+        },
+      ],
+      discard: { at: 0, by: 'bob' },
+    },
+    60_000,
+  );
   for (const part of [
     'a.ndjson:7',
     'dead-letter, exception',
     'TypeError at judge.ts:3',
     'no end: its environment died',
-    'redriven 1970-01-01T00:00:00Z by ana (fixed)',
+    'redriven 1970-01-01 00:00:00Z (59 s ago) by ana (fixed)',
     'issue      error  value',
     'by bob',
   ]) {
@@ -112,16 +115,30 @@ test('R07: an entry says why, where it came from, how often it was tried, and wh
   expect(text).not.toContain('4711');
 });
 
+test.each([
+  ['quarantined', 'rejection', 'ended with the verdict'],
+  ['stored', undefined, 'ended with the verdict'],
+  ['in-isolation', undefined, 'under way, or its environment died'],
+  ['quarantined', 'dead-letter', 'no end: its environment died'],
+] as const)('R07: the last attempt of one that is %s, %s: %s', (status, kind, said) => {
+  const attempts = [{ requestId: 'r-1', startedAt: 0 }];
+  const one = { ...entry('m-1', { status, kind }), sentAt: 0, attempts, rounds: [] };
+  expect(describeEntry(one, 0)).toContain(`(now)  ${said}  `);
+});
+
 test('R07: an issue of a rejection names its rule', () => {
   const coding = [{ system: RULES, code: 'fhir-r4/date' }];
   const issue = { severity: 'error', code: 'value', expression: ['Patient.birthDate'] };
-  const text = describeEntry({
-    ...entry('m-1'),
-    sentAt: 0,
-    attempts: [],
-    rounds: [],
-    outcome: JSON.stringify({ issue: [{ ...issue, details: { coding } }] }),
-  });
+  const text = describeEntry(
+    {
+      ...entry('m-1'),
+      sentAt: 0,
+      attempts: [],
+      rounds: [],
+      outcome: JSON.stringify({ issue: [{ ...issue, details: { coding } }] }),
+    },
+    60_000,
+  );
   expect(text).toContain('issue      error  value  Patient.birthDate  fhir-r4/date');
 });
 
