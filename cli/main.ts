@@ -1,12 +1,14 @@
 /** `npm run cli -- COMMAND`: what an operator or a producer does by hand. */
 import { addAudit } from './audit-command.ts';
 import { addBreaker } from './breaker-command.ts';
+import { goToCallersFolder } from './callers-folder.ts';
 import { command, run } from './command-line.ts';
 import { addDelivery } from './delivery-command.ts';
 import { addDownstream } from './downstream-command.ts';
 import { addErase } from './erase-command.ts';
 import { addIncident } from './incident-command.ts';
 import { addLane } from './lane-command.ts';
+import { addMessage } from './message-command.ts';
 import { addPlugin } from './plugin-command.ts';
 import { complain } from './print.ts';
 import { printable } from './printable.ts';
@@ -22,6 +24,7 @@ const program = command('npm run cli --')
 addSubmit(program);
 addValidate(program);
 addQuarantine(program);
+addMessage(program);
 addBreaker(program);
 addDelivery(program);
 addIncident(program);
@@ -46,6 +49,7 @@ process.on('uncaughtException', (error) => {
   process.exit();
 });
 
+goToCallersFolder(process.env);
 try {
   process.exitCode = await run(program, process.argv.slice(2));
 } catch (error) {

@@ -22,6 +22,11 @@ interface Options extends SelectionOptions {
   readonly reason?: string;
 }
 
+interface RedriveOptions extends Options {
+  /** Seconds. */
+  readonly wait: number;
+}
+
 export function addQuarantine(program: Command): void {
   const quarantine = program
     .command('quarantine')
@@ -30,6 +35,7 @@ export function addQuarantine(program: Command): void {
   addIndex(quarantine);
   selecting(quarantine.command('redrive'))
     .description('send entries back to their lane, each at most once; interrupt it when you like')
+    .option('--wait <seconds>', 'wait so long for what becomes of them', wholeNumber(0, 3_600), 30)
     .action(redriveEntries);
   selecting(quarantine.command('discard'))
     .description('give entries up; their evidence stays')
@@ -60,23 +66,28 @@ function selecting(command: Command): Command {
     .addOption(byOption());
 }
 
-async function redriveEntries(options: Options): Promise<void> {
+async function redriveEntries(options: RedriveOptions): Promise<void> {
   const selection = selectionOf(options);
   mustSayWhy(options);
   const before = options.before ?? Date.now();
   const stage = await openStage(options.stage);
   const { redrive } = await import('./quarantine/redrive.ts');
+  const { sayWhatBecame } = await import('./quarantine/aftermath.ts');
+  const sent = new Map<string, number>();
   const stopping = stopOnInterrupt();
   const counts = await recordedAct('redrive', options, before, () =>
     redrive(stage, selection, {
       ...recorded(options, before),
       signal: stopping,
       onFailed: (id, reason) => complain(printable(`${id}: not redriven: ${reason}`)),
+      onSent: (id, round) => void sent.set(id, round),
     }),
   );
   if (saysWhatIsMissing(options, counts, stopping)) return;
   say(options.dryRun === true ? 'would redrive' : 'redriven', 'sent', counts);
-  if ((counts.failed ?? 0) > 0) process.exitCode = 1;
+  const patience = { timeoutMs: options.wait * 1_000, signal: stopping };
+  const isWell = await sayWhatBecame(stage.quarantineTable, sent, patience);
+  if ((counts.failed ?? 0) > 0 || !isWell) process.exitCode = 1;
   goOn(stopping, before);
 }
 
@@ -114,6 +125,8 @@ async function recordedAct<Ending extends string>(
   perform: () => Promise<Counts<Ending>>,
 ): Promise<Counts<Ending>> {
   if (options.dryRun === true) return perform();
+  const { mustBeOperator } = await import('./audit/permission.ts');
+  await mustBeOperator(options.stage, kind);
   const { audited } = await import('./quarantine/audited.ts');
   const { openRecorder } = await import('./audit/recorder.ts');
   const { by, reason: why, lane } = options;

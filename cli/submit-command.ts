@@ -1,11 +1,13 @@
 /** `submit FILE…`: sends resources to a lane and says what came of each that could not be sent. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { type Lane, lanes } from '../core/messages.ts';
-import { place } from './input/entry.ts';
+import { duration } from './breaker-command.ts';
+import { type Entry, place } from './input/entry.ts';
 import { measureInputs, readInputs } from './input/read-input.ts';
 import { complain, print } from './print.ts';
 import { printable } from './printable.ts';
 import { bar, rateMeter, showProgress } from './progress.ts';
+import { Sent } from './submit/sent.ts';
 import { submit } from './submit/submit.ts';
 import { unsentFile } from './submit/unsent-file.ts';
 import { laneQueueName, openTarget } from './target.ts';
@@ -14,6 +16,8 @@ interface Options {
   readonly lane: Lane;
   readonly stage: string;
   readonly source?: string;
+  /** Ms; undefined where nobody waits. */
+  readonly wait?: number;
 }
 
 export function addSubmit(program: Command): void {
@@ -26,6 +30,7 @@ export function addSubmit(program: Command): void {
     .addOption(new Option('--lane <lane>', 'the lane').choices(lanes).default('background'))
     .option('--source <label>', 'who submits, up to 128 characters', sourceLabel)
     .option('--stage <stage>', 'the stage that takes them', 'dev')
+    .option('--wait <time>', 'wait so long for their endings, such as 30s or 10m', duration)
     .action(submitFiles);
 }
 
@@ -38,13 +43,19 @@ async function submitFiles(files: string[], options: Options): Promise<void> {
   const progress = showProgress(process.stderr, () =>
     `${bar(done.bytes, bytesTotal)} ${done.accepted} submitted, ${rate(done.accepted)}/s`.trim(),
   );
-  const entries = readInputs(files, (bytes) => {
-    done.bytes += bytes;
-  });
-  const counts = await submit(target, entries, {
+  const sent = new Sent();
+  const entries = inOrder(
+    readInputs(files, (bytes) => {
+      done.bytes += bytes;
+    }),
+  );
+  let last: string | undefined;
+  const counts = await submit(target, entries.each, {
     ...(options.source !== undefined && { source: options.source }),
-    onAccepted: () => {
+    onAccepted: (resource, messageId) => {
       done.accepted += 1;
+      last = messageId;
+      if (options.wait !== undefined) sent.add(resource, messageId, entries.placeOf(resource));
     },
     onUnsent: async (entry, reason) => {
       progress.log(printable(`${place(entry)}: not sent: ${reason}`));
@@ -52,11 +63,32 @@ async function submitFiles(files: string[], options: Options): Promise<void> {
     },
   }).finally(progress.stop);
   print(`submitted ${counts.accepted} to ${laneQueueName(options.stage, options.lane)}`);
+  if (last !== undefined) {
+    print(`ask for one: npm run cli -- message show ${last} --stage ${options.stage}`);
+  }
+  if (options.wait !== undefined && counts.accepted > 0) {
+    const { sayHowTheyEnded } = await import('./submit/endings.ts');
+    if (!(await sayHowTheyEnded(options.stage, sent, options.wait))) process.exitCode = 1;
+  }
   if (counts.unsent === 0) return;
   const kept = unsent.name();
   const where = kept === undefined ? 'none of them readable' : `kept in ${kept}`;
   complain(printable(`error: ${counts.unsent} could not be sent, ${where}`));
   process.exitCode = 1;
+}
+
+/** The same entries, and the place of each among them. */
+function inOrder(all: AsyncIterable<Entry>) {
+  const places = new WeakMap<Entry, number>();
+  async function* each(): AsyncGenerator<Entry> {
+    let read = 0;
+    for await (const entry of all) {
+      places.set(entry, read);
+      read += 1;
+      yield entry;
+    }
+  }
+  return { each: each(), placeOf: (entry: Entry) => places.get(entry) ?? 0 };
 }
 
 function sourceLabel(label: string): string {

@@ -9,7 +9,8 @@
  * Sources may be names that producers make up, so there is a bound: what comes beyond is counted
  * together, and said.
  *
- * Latencies are those of what was stored or rejected, from submission to verdict. A dead letter
+ * Latencies are those of what was stored or rejected, from submission (or the last redrive, for the time
+ * that a message lay in Quarantine is an operator's) to verdict. A dead letter
  * took as long as its attempts were spaced.
  */
 import { CommonReasons, OTHERS, type ReasonRow } from './common-reasons.ts';

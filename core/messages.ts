@@ -82,6 +82,8 @@ export const originSchema = z.object({
   problem: cutAt(512).optional(),
   /** Which redrive of its Quarantine entry sent it; absent before the first (core/redrive.ts). */
   round: z.int().nonnegative().optional(),
+  /** When that redrive sent it, epoch ms: how long it takes is measured from then. */
+  redrivenAt: z.int().nonnegative().optional(),
 });
 export type Origin = z.infer<typeof originSchema>;
 
@@ -193,6 +195,8 @@ export const outcomeEventSchema = z.object({
   correlationId: z.string().optional(),
   /** When it was submitted, and when it ended so; epoch ms. Older versions tell neither. */
   sentAt: z.int().nonnegative().optional(),
+  /** When an operator last sent it back, if ever. */
+  redrivenAt: z.int().nonnegative().optional(),
   endedAt: z.int().nonnegative().optional(),
   /** Why, as `core/fingerprint.ts` makes it; of what was stored none. */
   fingerprint: z.string().max(64).optional(),

@@ -26,7 +26,7 @@ export interface Outcome {
 }
 
 export function outcomeEvent(
-  { messageId, source, line, sequence, correlationId, sentAt }: Origin,
+  { messageId, source, line, sequence, correlationId, sentAt, redrivenAt }: Origin,
   lane: Lane,
   { verdict, issues = [], crash, fingerprint, endedAt }: Outcome,
 ): OutcomeEvent {
@@ -39,6 +39,7 @@ export function outcomeEvent(
     ...(sequence !== undefined && { sequence }),
     ...(correlationId !== undefined && { correlationId }),
     sentAt,
+    ...(redrivenAt !== undefined && { redrivenAt }),
     endedAt,
     ...(fingerprint !== undefined && { fingerprint }),
     ...(crash !== undefined && { crash }),

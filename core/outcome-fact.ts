@@ -27,7 +27,7 @@ export const outcomeFactSchema = z.object({
   lane: laneSchema,
   /** Epoch ms. */
   endedAt: z.int().nonnegative(),
-  /** From submission to end, ms; absent of events that do not tell it. */
+  /** From submission, or the last redrive, to the end, ms; absent of events that do not tell it. */
   latencyMs: z.int().nonnegative().optional(),
   crash: crashKindSchema.optional(),
   fingerprint: z.string().optional(),
@@ -43,7 +43,8 @@ export type OutcomeFact = z.infer<typeof outcomeFactSchema>;
  * @param toldAt epoch ms at which it was told, for events that do not say when it ended
  */
 export function outcomeFact(event: OutcomeEvent, message: string, toldAt: number): OutcomeFact {
-  const { verdict, source, lane, crash, fingerprint, sentAt, issuesTotal } = event;
+  const { verdict, source, lane, crash, fingerprint, issuesTotal } = event;
+  const since = event.redrivenAt ?? event.sentAt;
   const endedAt = event.endedAt ?? toldAt;
   const why = whyOf(event);
   return {
@@ -54,7 +55,7 @@ export function outcomeFact(event: OutcomeEvent, message: string, toldAt: number
     lane,
     endedAt,
     // Another machine's clock may be ahead.
-    ...(sentAt !== undefined && { latencyMs: Math.max(0, endedAt - sentAt) }),
+    ...(since !== undefined && { latencyMs: Math.max(0, endedAt - since) }),
     ...(crash !== undefined && { crash }),
     ...(fingerprint !== undefined && { fingerprint }),
     ...(why !== undefined && { why }),

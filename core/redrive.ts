@@ -93,3 +93,43 @@ export function roundsAfter(
   const reason = ended.reason.slice(0, REASON_CHARACTERS_MAX);
   return [...past, { ...ended, reason, redrivenAt: at, by, why }].slice(-ROUNDS_MAX);
 }
+
+/** What became of a message that was sent back. */
+export type Aftermath =
+  | 'stored'
+  | 'delivered'
+  | 'rejected again'
+  | 'dead-lettered again'
+  | 'refused by the server again'
+  | 'discarded'
+  | 'still waiting';
+
+const AGAIN: Readonly<Record<string, Aftermath>> = {
+  rejection: 'rejected again',
+  'dead-letter': 'dead-lettered again',
+  undelivered: 'refused by the server again',
+};
+
+/** @param round of the redrive: what the entry says of an older one is not what became of it. */
+export function aftermathOf(
+  { status, kind = '', round = 0 }: SentBack,
+  roundSent: number,
+): Aftermath {
+  switch (status) {
+    case 'stored':
+    case 'delivered':
+    case 'discarded':
+      return status;
+    case 'quarantined':
+      return (round >= roundSent ? AGAIN[kind] : undefined) ?? 'still waiting';
+    case 'redriven':
+    case 'in-isolation':
+      return 'still waiting';
+  }
+}
+
+export interface SentBack {
+  readonly status: QuarantineStatus;
+  readonly kind?: string | undefined;
+  readonly round?: number | undefined;
+}

@@ -26,7 +26,7 @@ const WHOLE_BODY: Readonly<Record<string, string>> = {
   'limits/memory': 'more memory needed than the validator has',
   'claim-check/shape': 'claim check: not {"s3":{"bucket","key"}}',
   'claim-check/bucket': 'claim check: another bucket',
-  'claim-check/prefix': 'claim check: key outside submissions/',
+  'claim-check/prefix': "claim check: key outside its source's folder",
   'claim-check/key': 'claim check: key that S3 does not take',
   'claim-check/another-claim-check': 'claim check: points to a claim check',
   'claim-check/too-large': 'claim check: object too large',

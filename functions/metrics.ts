@@ -62,7 +62,7 @@ export const METRICS = {
     unit: 'Milliseconds',
     by: 'speaker',
     means:
-      'from submission (SentTimestamp of the first queue) to the end of a valid or invalid one',
+      'from submission (SentTimestamp of the first queue), or from the redrive of one that was sent back, to the end of a valid or invalid one',
   },
   CodesAsked: counts('codes that the terminology server was asked'),
   CodesFromTable: counts('codes answered by the table of answers'),
@@ -81,7 +81,7 @@ export const METRICS = {
   DeliveryLatency: {
     unit: 'Milliseconds',
     by: 'speaker',
-    means: 'from submission to delivery',
+    means: 'from submission, or from the redrive of one that was sent back, to delivery',
   },
   DeliveryFailures: counts('calls that failed, or were not answered'),
   DeliveryFailingSeconds: {

@@ -12,7 +12,7 @@ import {
   FORMER_FINGERPRINT_INDEX,
   REQUEST_INDEX,
 } from '../functions/aws/quarantine-indexes.ts';
-import { PENDING_INDEX } from '../functions/aws/resources-indexes.ts';
+import { MESSAGE_INDEX, PENDING_INDEX } from '../functions/aws/resources-indexes.ts';
 import { acknowledge, NO_BACKUP_PLAN } from './acknowledgements.ts';
 import { encryptedTable } from './encrypted-table.ts';
 import type { Foundation } from './foundation.ts';
@@ -52,6 +52,11 @@ export class Tables extends Construct {
       indexName: PENDING_INDEX,
       partitionKey: text('deliveryShard'),
       sortKey: { name: 'deliveryDueAt', type: AttributeType.NUMBER },
+      projectionType: ProjectionType.KEYS_ONLY,
+    });
+    this.resources.addGlobalSecondaryIndex({
+      indexName: MESSAGE_INDEX,
+      partitionKey: text('messageId'),
       projectionType: ProjectionType.KEYS_ONLY,
     });
     this.inFlight = table('InFlight', {

@@ -1,5 +1,6 @@
 /** Where the audit log of a stage lies: its function knows, for its bucket has a name of no one's choice. */
 import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { type Tellers, tellersSchema } from '../../core/tellers.ts';
 import { ENV } from '../../functions/aws/env-names.ts';
 import { explained, TargetError } from '../target.ts';
 
@@ -11,6 +12,8 @@ export interface AuditLog {
 export interface AuditStage extends AuditLog {
   /** Of the secret that keys the hashes of ids. */
   readonly hashKeyArn: string;
+  /** Who may tell the log what; undefined where an older version of the stack does not say. */
+  readonly tellers: Tellers | undefined;
 }
 
 /** @throws UsageError or TargetError as `openTarget` does. */
@@ -31,5 +34,10 @@ export async function findAudit(stage: string): Promise<AuditStage> {
     table: told('auditTable'),
     bucket: told('auditBucket'),
     hashKeyArn: told('hashKeyArn'),
+    tellers: tellersOf(variables[ENV.tellers]),
   };
+}
+
+function tellersOf(told: string | undefined): Tellers | undefined {
+  return told === undefined ? undefined : tellersSchema.parse(JSON.parse(told));
 }

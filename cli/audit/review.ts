@@ -68,4 +68,4 @@ export function describeReview(review: Review, now: number): string {
 const whoAt =
   (now: number) =>
   ({ sequence, recordedAt, actor, teller, toldAs }: Reviewed): string =>
-    `entry ${sequence}  ${moment(Date.parse(recordedAt), now)}  ${actor} (${teller}, ${toldAs})`;
+    `entry ${sequence}  ${moment(recordedAt, now)}  ${actor} (${teller}, ${toldAs})`;

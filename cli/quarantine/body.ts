@@ -12,7 +12,7 @@ export class BodyGone extends Error {
 }
 
 /** The text as it was submitted. Throws {@link BodyGone} where it is no longer there. */
-export async function textOf(entry: QuarantineRecord): Promise<string> {
+export async function textOf(entry: Pick<QuarantineRecord, 'body' | 'bodyS3'>): Promise<string> {
   if (entry.body !== undefined) return entry.body;
   if (entry.bodyS3 === undefined) throw new BodyGone('the entry has no body');
   const fetched = await fetchBody(entry.bodyS3, BYTES_MAX);

@@ -27,6 +27,8 @@ export interface RedriveOptions extends WorkOptions {
   readonly lane?: Lane | undefined;
   readonly dryRun: boolean;
   readonly onFailed: (messageId: string, reason: string) => void;
+  /** Told of each that was sent, and the round in which it is now. */
+  readonly onSent: (messageId: string, round: number) => void;
 }
 
 export type RedriveEnding =
@@ -72,6 +74,7 @@ async function redriveOne(
     await send(stage, entry, async () => {
       await redriveSent(stage.quarantineTable, entry.pk, entry.redrives, Date.now());
     });
+    options.onSent(id, roundOf(entry));
     return 'finished';
   }
   if (await resolvedAsStored(stage, entry)) return 'stored already';
@@ -84,6 +87,7 @@ async function redriveOne(
     await raiseRound(stage.quarantineTable, entry, round, { ...mark, sentAt: Date.now() });
   };
   await send(stage, { ...entry, round }, raise);
+  options.onSent(id, round);
   return 'sent';
 }
 
@@ -115,7 +119,7 @@ async function trigger({ deliveryQueueUrl }: QuarantineStage, pk: string): Promi
 }
 
 async function sendToLane(stage: QuarantineStage, entry: QuarantineRecord): Promise<void> {
-  const envelope = { ...originOf(entry), lane: entry.lane };
+  const envelope = { ...originOf(entry), lane: entry.lane, redrivenAt: Date.now() };
   const message = await hop(await messageBodyOf(entry), envelope, stage.bucket);
   const [error] = await sendAll(stage.isolationQueueUrls[entry.lane], [message]);
   if (error !== undefined) throw error;

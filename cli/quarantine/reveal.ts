@@ -9,9 +9,14 @@ export interface Reader {
   readonly reason: string;
 }
 
+/** What is to be read, and of which message. */
+interface Read extends Pick<QuarantineRecord, 'pk' | 'lane' | 'kind'> {
+  readonly what?: string;
+}
+
 /** @throws TargetError where the audit log does not take the fact: then nothing may be shown. */
 export async function recordRead(
-  { pk, lane, kind }: Pick<QuarantineRecord, 'pk' | 'lane' | 'kind'>,
+  { pk, lane, kind, what = 'body and outcome' }: Read,
   { by, reason }: Reader,
   open: () => Promise<Recorder>,
 ): Promise<void> {
@@ -24,7 +29,7 @@ export async function recordRead(
       at: now(),
       component: 'cli',
       ...namedIn({ by, why: reason }),
-      details: { message, lane, ...(kind && { kind }), what: 'body and outcome' },
+      details: { message, lane, ...(kind && { kind }), what },
     };
     await tell([fact]);
   } catch (cause) {

@@ -38,6 +38,8 @@ export const itemSchema = z.object({
   messageId: z.string(),
   source: z.string(),
   sentAt: z.number(),
+  /** When an operator last sent it back, the message or the delivery. */
+  redrivenAt: z.number().optional(),
   file: z.string().optional(),
   line: z.number().optional(),
   correlationId: z.string().optional(),

@@ -57,6 +57,7 @@ const entrySchema = z.object({
   delivery: z.object({ pk: z.string(), submissionOrder: z.string() }).optional(),
   redrives: z.number().default(0),
   round: z.number().optional(),
+  redrivenAt: z.number().optional(),
   redrive: z
     .object({
       before: z.number(),
@@ -114,4 +115,23 @@ export async function* allEntries(table: string): AsyncGenerator<QuarantineSumma
   for await (const { Items = [] } of pages) {
     for (const item of Items) yield summarySchema.parse(item);
   }
+}
+
+/** Ids of the entries of which a producer said so. There is no index for it: it reads the whole table. */
+export async function* entryIds(
+  table: string,
+  said: Readonly<Record<string, string | number>>,
+): AsyncGenerator<string> {
+  const names = Object.keys(said);
+  const pages = paginateScan(
+    { client: dynamo },
+    {
+      TableName: table,
+      ProjectionExpression: 'pk',
+      FilterExpression: names.map((name) => `#${name} = :${name}`).join(' AND '),
+      ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
+      ExpressionAttributeValues: Object.fromEntries(names.map((name) => [`:${name}`, said[name]])),
+    },
+  );
+  for await (const { Items = [] } of pages) for (const { pk } of Items) yield String(pk);
 }

@@ -23,12 +23,13 @@ export async function pendAnew(
     TableName: table,
     Key: { pk },
     UpdateExpression:
-      'SET deliveryShard = :shard, deliveryDueAt = :dueAt, deliveryRedriven = :entry REMOVE deliveryRefused',
+      'SET deliveryShard = :shard, deliveryDueAt = :dueAt, deliveryRedriven = :entry, redrivenAt = :now REMOVE deliveryRefused',
     ConditionExpression: 'attribute_exists(deliveryRefused) AND submissionOrder = :order',
     ExpressionAttributeValues: {
       ':shard': deliveryShard,
       ':dueAt': now + RESEND_SOON_MS,
       ':entry': entryId,
+      ':now': now,
       ':order': submissionOrder,
     },
   });

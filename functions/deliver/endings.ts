@@ -40,7 +40,7 @@ export async function delivered(
   await resolveRedriven(resource, tally);
   const end = { owner, version, now: Date.now() };
   const isAll = await finishDelivery(environment.resourcesTable, resource, end);
-  measureSince('DeliveryLatency', resource.sentAt);
+  measureSince('DeliveryLatency', resource.redrivenAt ?? resource.sentAt);
   logger.debug('delivered', idsOf(resource));
   return isAll ? DONE : { kind: 'again', at: Date.now() };
 }

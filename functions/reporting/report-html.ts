@@ -166,7 +166,7 @@ function incidents({ incidents: all }: DayReport): Markup {
 function footer({ repeats }: DayReport): Markup {
   return markup`<footer>
 <p>A day is one of UTC, and counts what ended in it, whenever it was submitted. Latencies are those of
-what was stored or rejected, from submission to verdict; percentiles are exact within 1 %. Each outcome
+what was stored or rejected, from submission (or its redrive) to verdict; percentiles are exact within 1 %. Each outcome
 counts once${repeats === 0 ? '' : `: ${counted(repeats, 'repetition')} of some came and did not count`}. Nothing here names
 a patient or quotes a resource; what is behind a reason lies in quarantine, which <code>npm run cli -- quarantine
 list</code> groups by fingerprint.</p>

@@ -87,7 +87,7 @@ export async function tellStored({ provenance }: Submission, { issues }: Valid):
   const { origin } = provenance;
   const outcome = { verdict: 'stored', issues, endedAt: Date.now() } as const;
   await topic.tell(outcomeEvent(origin, environment.lane, outcome));
-  measureSince('VerdictLatency', origin.sentAt);
+  measureSince('VerdictLatency', origin.redrivenAt ?? origin.sentAt);
   logger.debug('stored', idsOf(origin));
 }
 
@@ -115,7 +115,7 @@ export async function reject(
   } else {
     await tellEntered(submission);
   }
-  measureSince('VerdictLatency', origin.sentAt);
+  measureSince('VerdictLatency', origin.redrivenAt ?? origin.sentAt);
   // Not the reason: an unknown property is named in it, and a producer chose that name (R08).
   logger.info('rejected', { ...idsOf(origin), fingerprint });
 }

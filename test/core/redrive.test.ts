@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { QuarantineStatus } from '../../core/attempts.ts';
 import {
+  aftermathOf,
   decideRedrive,
   type PastRound,
   type RedriveMark,
@@ -69,4 +70,20 @@ describe('the rounds of a record', () => {
     expect(rounds).toHaveLength(20);
     expect(rounds.at(-1)?.attempts).toBe(25);
   });
+});
+
+test.each([
+  [{ status: 'stored' }, 'stored'],
+  [{ status: 'delivered' }, 'delivered'],
+  [{ status: 'discarded' }, 'discarded'],
+  [{ status: 'redriven', round: 2 }, 'still waiting'],
+  [{ status: 'in-isolation', round: 2 }, 'still waiting'],
+  [{ status: 'quarantined', kind: 'rejection', round: 2 }, 'rejected again'],
+  [{ status: 'quarantined', kind: 'dead-letter', round: 3 }, 'dead-lettered again'],
+  [{ status: 'quarantined', kind: 'undelivered', round: 2 }, 'refused by the server again'],
+  [{ status: 'quarantined', round: 2 }, 'still waiting'],
+  [{ status: 'quarantined', kind: 'rejection', round: 1 }, 'still waiting'],
+  [{ status: 'quarantined', kind: 'rejection' }, 'still waiting'],
+] as const)('R07: what became of one sent back in round 2, by %j: %s', (entry, became) => {
+  expect(aftermathOf(entry, 2)).toBe(became);
 });

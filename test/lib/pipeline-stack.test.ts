@@ -275,7 +275,17 @@ describe('tables', () => {
   it('have the keys, the index and the expiry of the contract', () => {
     const text = (AttributeName: string) => ({ AttributeName, KeyType: 'HASH' });
     const range = (AttributeName: string) => ({ AttributeName, KeyType: 'RANGE' });
-    expect(tables.get(named('resources'))?.Properties).toMatchObject({ KeySchema: [text('pk')] });
+    expect(tables.get(named('resources'))?.Properties).toMatchObject({
+      KeySchema: [text('pk')],
+      GlobalSecondaryIndexes: [
+        { IndexName: 'by-pending' },
+        {
+          IndexName: 'by-message',
+          KeySchema: [text('messageId')],
+          Projection: { ProjectionType: 'KEYS_ONLY' },
+        },
+      ],
+    });
     expect(tables.get(named('quarantine'))?.Properties).toMatchObject({
       KeySchema: [text('pk')],
       GlobalSecondaryIndexes: [

@@ -22,11 +22,16 @@ export async function loadAudit(): Promise<Doomed> {
 }
 
 /** What the CLI asks Lambda about it: where its log and its key are. */
-export function configureAudit(lambda: LambdaService, world: World): void {
+export function configureAudit(
+  lambda: LambdaService,
+  world: World,
+  more: Readonly<Record<string, string>> = {},
+): void {
   lambda.configure(`fhir-failsafe-${world.stage}-audit`, {
     [ENV.auditTable]: world.tables.audit,
     [ENV.auditBucket]: world.auditBucket,
     [ENV.hashKeyArn]: HASH_KEY_ARN,
+    ...more,
   });
 }
 

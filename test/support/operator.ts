@@ -32,6 +32,7 @@ export const byTest = (before = Date.now()) => ({
   why: 'to see',
   rate: 1_000,
   dryRun: false,
+  onSent: () => {},
   onFailed: (id: string, reason: string): never => {
     throw new Error(`${id}: ${reason}`);
   },

@@ -211,8 +211,14 @@ const RESOURCES_INDEXES = {
   AttributeDefinitions: [
     { AttributeName: 'deliveryShard', AttributeType: 'S' },
     { AttributeName: 'deliveryDueAt', AttributeType: 'N' },
+    { AttributeName: 'messageId', AttributeType: 'S' },
   ],
   GlobalSecondaryIndexes: [
+    {
+      IndexName: 'by-message',
+      KeySchema: [{ AttributeName: 'messageId', KeyType: 'HASH' }],
+      Projection: { ProjectionType: 'KEYS_ONLY' },
+    },
     {
       IndexName: 'by-pending',
       KeySchema: [

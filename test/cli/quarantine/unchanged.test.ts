@@ -109,7 +109,7 @@ test('R04: what is isolated before anybody looks at it is rejected all the same'
   expect(await isolate([readSubmission(record)], 'exit')).toEqual([true]);
   await deliver(functions.validate, world.queues.isolation);
   expect(await itemsOf(world.tables.quarantine)).toMatchObject([
-    { pk: id, kind: 'rejection', reason: 'invalid' },
+    { pk: id, kind: 'rejection', reason: 'unreadable attribute source' },
   ]);
   expect(await itemsOf(world.tables.resources)).toEqual([]);
 });

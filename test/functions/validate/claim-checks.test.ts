@@ -19,6 +19,9 @@ async function upload(key: string, text: string): Promise<string> {
   return JSON.stringify({ s3: { bucket: stage.world.bucket, key } });
 }
 
+const NO_KEY = 'key that S3 does not take';
+const OUTSIDE = "key outside its source's folder";
+
 describe('a claim check', () => {
   test('stands for the resource', async () => {
     const body = patient({ id: 'by-claim' });
@@ -39,29 +42,37 @@ describe('a claim check', () => {
   });
 
   test.each([
-    ['a foreign bucket', () => claim('somebody-elses', 'submissions/a'), 'security'],
-    ['a quarantined body', (w: World) => claim(w.bucket, 'quarantine/a'), 'security'],
-    ['a hop', (w: World) => claim(w.bucket, `hops/background/m/${'a'.repeat(64)}`), 'security'],
-    ['a former hop', (w: World) => claim(w.bucket, `hops/m/${'a'.repeat(64)}`), 'security'],
-    ['a way around', (w: World) => claim(w.bucket, 'submissions/../quarantine/a'), 'security'],
-    ['a key that is no text', (w: World) => claim(w.bucket, 'submissions/\ud800'), 'security'],
+    ['a foreign bucket', () => claim('somebody-elses', 'submissions/a'), 'another bucket'],
+    ['a quarantined body', (w: World) => claim(w.bucket, 'quarantine/a'), OUTSIDE],
+    ['a hop', (w: World) => claim(w.bucket, `hops/background/m/${'a'.repeat(64)}`), OUTSIDE],
+    ['a former hop', (w: World) => claim(w.bucket, `hops/m/${'a'.repeat(64)}`), OUTSIDE],
+    ['a way around', (w: World) => claim(w.bucket, 'submissions/../quarantine/a'), NO_KEY],
+    ['a key that is no text', (w: World) => claim(w.bucket, 'submissions/\ud800'), NO_KEY],
     [
       'a key too long for S3',
       (w: World) => claim(w.bucket, `submissions/${'é'.repeat(600)}`),
-      'security',
+      NO_KEY,
     ],
-  ])('to %s is rejected', async (_, body, code) => {
+  ])('to %s is rejected', async (_, body, what) => {
     await send(stage.world.queues.lane, body(stage.world));
     expect((await deliverBatch())?.failed).toEqual([]);
     const [item] = await itemsOf(stage.world.tables.quarantine);
-    expect(item).toMatchObject({ kind: 'rejection', reason: code, body: body(stage.world) });
+    expect(item).toMatchObject({
+      kind: 'rejection',
+      reason: `claim check: ${what}`,
+      body: body(stage.world),
+    });
   });
 
   test('to nothing is rejected: it will not appear later', async () => {
     await send(stage.world.queues.lane, claim(stage.world.bucket, 'submissions/none'));
     expect((await deliverBatch())?.failed).toEqual([]);
     expect(await itemsOf(stage.world.tables.quarantine)).toMatchObject([
-      { kind: 'rejection', reason: 'not-found', bodyS3: { key: 'submissions/none' } },
+      {
+        kind: 'rejection',
+        reason: 'claim check: no such object',
+        bodyS3: { key: 'submissions/none' },
+      },
     ]);
   });
 
@@ -72,7 +83,10 @@ describe('a claim check', () => {
     await send(stage.world.queues.lane, claim(stage.world.bucket, 'submissions/4'));
     expect((await deliverBatch())?.failed).toEqual([]);
     const items = await itemsOf(stage.world.tables.quarantine);
-    expect(items.map((item) => item['reason']).sort()).toEqual(['invalid', 'too-long']);
+    expect(items.map((item) => item['reason']).sort()).toEqual([
+      'claim check: object is not UTF-8',
+      'claim check: object too large',
+    ]);
   });
 
   test('R09: that cannot be read for a fault of the bucket waits', async () => {

@@ -48,13 +48,24 @@ async function deny(prefix: string): Promise<() => Promise<unknown>> {
 }
 
 const KINDS: readonly [what: string, how: Put, reason: string, says: string][] = [
-  ['encrypted with a key that we may not use', THEIR_KEY, 'forbidden', 'denies access'],
-  ['encrypted with a key of its sender', SSE_C, 'not-supported', 'a key of its sender'],
-  ['archived', ARCHIVED, 'not-supported', 'is archived'],
+  [
+    'encrypted with a key that we may not use',
+    THEIR_KEY,
+    'S3 denies access to the object',
+    'denies access',
+  ],
+  [
+    'encrypted with a key of its sender',
+    SSE_C,
+    "object encrypted with its sender's key",
+    'a key of its sender',
+  ],
+  ['archived', ARCHIVED, 'object is archived', 'is archived'],
 ];
 
 describe('R09: what a producer did to the object of a claim check is a rejection that says so', () => {
-  test.each(KINDS)('%s', async (_, how, reason, says) => {
+  test.each(KINDS)('%s', async (_, how, what, says) => {
+    const reason = `claim check: ${what}`;
     const id = await submit(await upload('submissions/poison', how));
     await submit(await upload('submissions/good'));
     expect((await run())?.failed).toEqual([]);
@@ -82,7 +93,7 @@ describe('R09: what a producer did to the object of a claim check is a rejection
     const { bucket } = stage.world;
     await submit(JSON.stringify({ s3: { bucket, key: 'submissions/none' } }));
     await run();
-    expect(await entries()).toMatchObject([{ reason: 'not-found' }]);
+    expect(await entries()).toMatchObject([{ reason: 'claim check: no such object' }]);
   });
 });
 
@@ -99,7 +110,9 @@ describe('R09: while we cannot read what is our own, it is our fault and the mes
     await waits();
     await mend();
     await drain(stage.world, stage.functions);
-    expect(await entries()).toMatchObject([{ status: 'quarantined', reason: 'not-supported' }]);
+    expect(await entries()).toMatchObject([
+      { status: 'quarantined', reason: expect.stringContaining('encrypted') },
+    ]);
   });
 
   test('so no healthy one is rejected', async () => {
@@ -117,7 +130,9 @@ describe('R09: while we cannot read what is our own, it is our fault and the mes
     await waits();
     mend();
     await drain(stage.world, stage.functions);
-    expect(await entries()).toMatchObject([{ status: 'quarantined', reason: 'forbidden' }]);
+    expect(await entries()).toMatchObject([
+      { status: 'quarantined', reason: expect.stringContaining('S3 denies access') },
+    ]);
   });
 
   test('the key of the stack is another one now: the canary is not written anew', async () => {

@@ -15,6 +15,8 @@ import { sendAs, useSources } from '../../support/senders.ts';
 import { useStage } from '../../support/stage.ts';
 import { itemsOf, objectAt } from '../../support/stores.ts';
 
+const OUTSIDE = "claim check: key outside its source's folder";
+
 useSources(SOURCE_RULES);
 const SETTINGS = { deadlineMs: 2_000, heapOldMb: 32, inlineBytesMax: 20_000 };
 const stage = useStage(SETTINGS);
@@ -74,7 +76,7 @@ describe('R51: a source reads its own claim checks only', () => {
     expect(await quarantined()).toMatchObject([
       {
         source: 'hospital-a',
-        reason: 'security',
+        reason: OUTSIDE,
         body: claim(key),
         outcome: expect.stringContaining('does not begin with submissions/hospital-a/'),
       },
@@ -90,14 +92,14 @@ describe('R51: a source reads its own claim checks only', () => {
     await drain(stage.world, stage.functions);
     expect(keys).toEqual([]);
     expect(await stored()).toEqual([]);
-    expect(await quarantined()).toMatchObject([{ reason: 'security', body: claim(key) }]);
+    expect(await quarantined()).toMatchObject([{ reason: OUTSIDE, body: claim(key) }]);
     // Nor is it when an operator sends it back.
     skipTime(1_000);
     const operator = await loadOperator();
     await operator.redrive(stageOf(stage.world), { kind: 'all' }, byTest());
     await drain(stage.world, stage.functions);
     expect(await stored()).toEqual([]);
-    expect(await quarantined()).toMatchObject([{ reason: 'security', round: 1 }]);
+    expect(await quarantined()).toMatchObject([{ reason: OUTSIDE, round: 1 }]);
   });
 
   test('a body that a hop laid into the bucket is read, for our own envelope says so', async () => {
@@ -134,7 +136,7 @@ describe('R51: a source reads its own claim checks only', () => {
     await upgrading.close();
     const keys = (await stored()).map(({ pk }) => pk);
     expect(keys.sort()).toEqual(['hospital-a#Patient#p', 'hospital-a#Patient#q']);
-    expect((await quarantined()).map(({ reason }) => reason)).toContain('security');
+    expect((await quarantined()).map(({ reason }) => reason)).toContain(OUTSIDE);
   });
 });
 
@@ -202,6 +204,6 @@ describe('R51: what was validated is what is shown and sent back', () => {
     await submit(claim(OWN, 'none'));
     await run();
     expect(await stored()).toMatchObject([{ pk: 'hospital-a#Patient#first' }]);
-    expect(await quarantined()).toMatchObject([{ reason: 'not-found' }]);
+    expect(await quarantined()).toMatchObject([{ reason: 'claim check: no such object' }]);
   });
 });

@@ -75,7 +75,10 @@ describe('the server decides what the definitions do not', () => {
   test('R07: not in the set of a required binding: rejected, with the reason', async () => {
     expect(await submit(photographed('a', 'image/nonsense'))).toEqual([REJECTED]);
     const [entry] = await itemsOf(world.tables.quarantine);
-    expect(entry).toMatchObject({ kind: 'rejection', reason: `code-invalid at ${PHOTO}` });
+    expect(entry).toMatchObject({
+      kind: 'rejection',
+      reason: `code-invalid at ${PHOTO}: fhir-r4/required-binding`,
+    });
     const { issue } = JSON.parse(String(entry?.['outcome']));
     expect(issue).toEqual([
       {

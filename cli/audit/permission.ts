@@ -1,0 +1,27 @@
+/** Whether the stage would take an operator's word, asked before anything moves. */
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import type { AuditFactKind } from '../../core/audit-fact.ts';
+import { principalOf } from '../../core/sources.ts';
+import { mayTell } from '../../core/tellers.ts';
+import { explained, TargetError } from '../target.ts';
+import { findAudit } from './log.ts';
+
+/**
+ * Asks as the functions of the stage do: by IAM's unique id of who sends. A policy may let somebody send to a
+ * queue whom the functions do not know as an operator; what they send back would lose its source.
+ * @throws TargetError where the word would not be taken
+ */
+export async function mustBeOperator(stage: string, kind: AuditFactKind): Promise<void> {
+  const { tellers } = await findAudit(stage);
+  // An emulator has one sender for all, and nobody is asked.
+  if (tellers === undefined || tellers.senderIds === 'fixed') return;
+  const { UserId = '' } = await new STSClient()
+    .send(new GetCallerIdentityCommand({}))
+    .catch((error: unknown) => {
+      throw explained(error, 'identity of whoever is signed in');
+    });
+  if (mayTell(tellers, UserId, kind)) return;
+  throw new TargetError(
+    `refused, and nothing was moved: ${principalOf(UserId)} is no operator of stage ${stage} (sources.operators says who is)`,
+  );
+}

@@ -1,0 +1,11 @@
+/**
+ * `npm run` starts a script in the package's folder, wherever it is typed. Paths on the command line are
+ * those of whoever types them, and what could not be sent is kept there too.
+ * https://docs.npmjs.com/cli/commands/npm-run-script
+ */
+export function goToCallersFolder(
+  { npm_lifecycle_event: script, INIT_CWD: folder }: NodeJS.ProcessEnv,
+  go: (folder: string) => void = process.chdir,
+): void {
+  if (script === 'cli' && folder !== undefined) go(folder);
+}

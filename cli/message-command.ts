@@ -1,0 +1,88 @@
+/** `message`: where is message X? */
+import type { Command } from 'commander';
+import type { FoundMessage, Tables } from './message/find.ts';
+import { byOption, type LookOptions, looking, reasonOption } from './operator-options.ts';
+import { complain, print } from './print.ts';
+import { printableJson, printableLines } from './printable.ts';
+import { TargetError } from './target.ts';
+import { UsageError } from './usage-error.ts';
+
+interface ShowOptions extends LookOptions {
+  readonly reveal?: true;
+  readonly reason?: string;
+  readonly by: string;
+}
+
+export function addMessage(program: Command): void {
+  const message = program.command('message').description('tell the life of one message');
+  looking(message.command('show').description('from its receipt to its ending, without PHI'))
+    .argument('<id>', 'message id, correlation id, or FILE:LINE of what was submitted')
+    .option('--reveal', 'print the stored resource: PHI. The audit log gets a fact')
+    .addOption(reasonOption())
+    .addOption(byOption())
+    .action(show);
+}
+
+async function show(asked: string, options: ShowOptions): Promise<void> {
+  const { stage, json, reveal, reason } = options;
+  if (reveal === true && reason === undefined) {
+    throw new UsageError('--reveal needs --reason TEXT: why you must see it, for the record');
+  }
+  const { openStage } = await import('./quarantine/stage.ts');
+  const { findMessages } = await import('./message/find.ts');
+  const { describeLife, describeUnknown } = await import('./message/describe.ts');
+  const tables = await openStage(stage);
+  const found = await findMessages(tables, asked, () =>
+    complain('no message has this id: reading the whole tables for what was said of it'),
+  );
+  if (found.length === 0) {
+    complain(describeUnknown(asked, stage));
+    process.exitCode = 1;
+    return;
+  }
+  const bodies = reveal === true ? await bodiesOf(found, tables, options) : [];
+  if (json) print(printableJson({ messages: found.map(({ life }, n) => asJson(life, bodies[n])) }));
+  else {
+    const texts = found.map(({ life }, n) => {
+      const body = bodies[n];
+      const resource = body === undefined ? [] : ['resource', printableLines(body)];
+      return [describeLife(life, stage, Date.now()), ...resource].join('\n');
+    });
+    print(texts.join('\n\n'));
+  }
+}
+
+function asJson({ sentAt, steps, ...life }: FoundMessage['life'], body: string | undefined) {
+  const iso = (at: number) => new Date(at).toISOString();
+  return {
+    ...life,
+    sentAt: iso(sentAt),
+    steps: steps.map(({ at, what }) => ({ ...(at !== undefined && { at: iso(at) }), what })),
+    ...(body !== undefined && { resource: body }),
+  };
+}
+
+/** Of each that is stored, its text: recorded before it is read (R42). */
+async function bodiesOf(
+  found: readonly FoundMessage[],
+  { resourcesTable }: Tables,
+  { stage, by, reason = '' }: ShowOptions,
+): Promise<(string | undefined)[]> {
+  const { recordRead } = await import('./quarantine/reveal.ts');
+  const { openRecorder } = await import('./audit/recorder.ts');
+  const { bodyOfStored } = await import('../functions/aws/stored-messages.ts');
+  const { textOf } = await import('./quarantine/body.ts');
+  const bodies: (string | undefined)[] = [];
+  for (const { life, stored } of found) {
+    if (stored === undefined) {
+      bodies.push(undefined);
+      continue;
+    }
+    const read = { pk: life.messageId, lane: life.lane, what: 'stored resource' };
+    await recordRead(read, { by, reason }, () => openRecorder(stage));
+    const placed = await bodyOfStored(resourcesTable, stored.pk);
+    if (placed === undefined) throw new TargetError('its resource was replaced or erased just now');
+    bodies.push(await textOf(placed));
+  }
+  return bodies;
+}

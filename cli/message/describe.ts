@@ -1,0 +1,42 @@
+import type { MessageLife } from '../../core/message-life.ts';
+import { moment } from '../moment.ts';
+import { printable } from '../printable.ts';
+
+const ENDINGS: Readonly<Record<MessageLife['ending'], string>> = {
+  stored: 'It is stored.',
+  rejected: 'It was rejected.',
+  'dead-lettered': 'It was dead-lettered.',
+  waiting: 'It has not ended yet.',
+};
+
+/** The story of one message, without PHI. */
+export function describeLife(life: MessageLife, stage: string, now: number): string {
+  const { messageId, correlationId, file, line, ending, steps } = life;
+  const place = file === undefined ? '' : `, ${file}${line === undefined ? '' : `:${line}`}`;
+  const also = correlationId === undefined ? '' : `, correlation id ${correlationId}`;
+  const told = steps.map(({ at, what }) => {
+    return `  ${(at === undefined ? '' : moment(at, now)).padEnd(34)}  ${what}`;
+  });
+  const lines = [
+    `message ${messageId}${place}${also}`,
+    ...told,
+    `${ENDINGS[ending]}${next(life, stage)}`,
+  ];
+  return lines.map(printable).join('\n');
+}
+
+function next({ ending, messageId }: MessageLife, stage: string): string {
+  if (ending === 'stored' || ending === 'waiting') return '';
+  return ` More: npm run cli -- quarantine show ${messageId} --stage ${stage}`;
+}
+
+/** Where nothing is known of what was asked for: what that may mean. */
+export function describeUnknown(asked: string, stage: string): string {
+  return [
+    printable(`Nothing is known of ${asked} in stage ${stage}. One of these is so:`),
+    '- it still waits in its queue, or runs for the first time: ask again, or look at `lane list`;',
+    '- its resource was replaced by a newer submission of the same id, which counts as stored;',
+    '- what was kept of it has expired, or was erased;',
+    '- it was never accepted by a queue of this stage: look where you sent it, and into unsent-*.ndjson.',
+  ].join('\n');
+}

@@ -1,0 +1,64 @@
+/** The messages that somebody may mean: by message id, by correlation id, or by file and line. */
+import { CORRELATION_ID } from '../../core/correlation.ts';
+import { lifeOf, type MessageLife, type TroubleRecord } from '../../core/message-life.ts';
+import { entryIds, readEntry } from '../../functions/aws/quarantine-entries.ts';
+import { type StoredMessage, storedBy, storedSaying } from '../../functions/aws/stored-messages.ts';
+
+export interface FoundMessage {
+  readonly life: MessageLife;
+  readonly stored: StoredMessage | undefined;
+}
+
+export interface Tables {
+  readonly quarantineTable: string;
+  readonly resourcesTable: string;
+}
+
+/** @param onSlow told before whole tables are read. */
+export async function findMessages(
+  tables: Tables,
+  asked: string,
+  onSlow: () => void,
+): Promise<FoundMessage[]> {
+  const one = await byMessageId(tables, asked);
+  if (one !== undefined) return [one];
+  const said = saidOf(asked);
+  if (said === undefined) return [];
+  onSlow();
+  const ids = new Set<string>();
+  for await (const { messageId } of storedSaying(tables.resourcesTable, said)) ids.add(messageId);
+  for await (const pk of entryIds(tables.quarantineTable, said)) ids.add(messageIdOf(pk));
+  const found = await Promise.all([...ids].map((id) => byMessageId(tables, id)));
+  return found
+    .filter((message) => message !== undefined)
+    .sort((a, b) => a.life.sentAt - b.life.sentAt);
+}
+
+/** Of what the FHIR server did not take the entry is beside the message's own. */
+const DELIVERY = 'delivery#';
+const messageIdOf = (pk: string) => (pk.startsWith(DELIVERY) ? pk.slice(DELIVERY.length) : pk);
+
+async function byMessageId(
+  { quarantineTable, resourcesTable }: Tables,
+  messageId: string,
+): Promise<FoundMessage | undefined> {
+  const [stored, ...entries] = await Promise.all([
+    storedBy(resourcesTable, messageId),
+    readEntry(quarantineTable, messageId),
+    readEntry(quarantineTable, `${DELIVERY}${messageId}`),
+  ]);
+  const troubles = entries
+    .filter((entry) => entry !== undefined)
+    .map(({ pk: _, discard, ...entry }): TroubleRecord => {
+      return { ...entry, messageId, ...(discard !== undefined && { discard }) };
+    });
+  const life = lifeOf(stored, troubles);
+  return life && { life, stored };
+}
+
+/** `FILE:LINE`, or a correlation id of a form that is taken. */
+function saidOf(asked: string): Record<string, string | number> | undefined {
+  if (CORRELATION_ID.test(asked)) return { correlationId: asked };
+  const [, file, line] = /^(.+):(\d{1,9})$/s.exec(asked) ?? [];
+  return file === undefined ? undefined : { file, line: Number(line) };
+}

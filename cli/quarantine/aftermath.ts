@@ -1,0 +1,63 @@
+/** What became of what a redrive sent back. */
+import { setTimeout as wait } from 'node:timers/promises';
+import { type Aftermath, aftermathOf } from '../../core/redrive.ts';
+import { readStatuses } from '../../functions/aws/quarantine-statuses.ts';
+import { complain, print } from '../print.ts';
+import { showProgress } from '../progress.ts';
+import { waitFor } from '../wait-for.ts';
+
+/** Ids of what was sent, with the round in which it is. */
+export type Sent = ReadonlyMap<string, number>;
+
+export interface Patience {
+  readonly timeoutMs: number;
+  readonly signal: AbortSignal;
+}
+
+const WELL: readonly Aftermath[] = ['stored', 'delivered'];
+
+/** Prints how many ended how; true where all is well. */
+export async function sayWhatBecame(
+  table: string,
+  sent: Sent,
+  patience: Patience,
+): Promise<boolean> {
+  if (sent.size === 0) return true;
+  const startedAt = Date.now();
+  const look = { waiting: sent.size };
+  const progress = showProgress(
+    process.stderr,
+    () => `waiting for ${look.waiting} of ${sent.size} to end`,
+  );
+  const endings = await waitFor([...sent.keys()], (ids) => endingsOf(table, ids, sent), {
+    ...patience,
+    now: Date.now,
+    wait,
+    onLook: (waiting) => {
+      look.waiting = waiting;
+    },
+  }).finally(progress.stop);
+  const counts = new Map<Aftermath, number>();
+  for (const id of sent.keys()) {
+    const ending = endings.get(id) ?? 'still waiting';
+    counts.set(ending, (counts.get(ending) ?? 0) + 1);
+  }
+  const seconds = Math.round((Date.now() - startedAt) / 1_000);
+  print(`after ${seconds} s: ${[...counts].map(([ending, n]) => `${n} ${ending}`).join(', ')}`);
+  if (counts.has('still waiting')) {
+    complain('what still waits has not ended yet: ask by `npm run cli -- message show ID`');
+  }
+  return [...counts.keys()].every((ending) => WELL.includes(ending));
+}
+
+async function endingsOf(
+  table: string,
+  ids: readonly string[],
+  sent: Sent,
+): Promise<Map<string, Aftermath>> {
+  const statuses = await readStatuses(table, ids);
+  const endings = statuses.map((entry) => {
+    return [entry.pk, aftermathOf(entry, sent.get(entry.pk) ?? 0)] as const;
+  });
+  return new Map(endings.filter(([, ending]) => ending !== 'still waiting'));
+}

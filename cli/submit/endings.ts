@@ -1,0 +1,78 @@
+/** `submit --wait`: how what was sent has ended. */
+import { setTimeout as wait } from 'node:timers/promises';
+import pLimit from 'p-limit';
+import { endingOf, type MessageLife } from '../../core/message-life.ts';
+import { readStatuses } from '../../functions/aws/quarantine-statuses.ts';
+import { isCurrent } from '../../functions/aws/stored-messages.ts';
+import { complain, print } from '../print.ts';
+import { printable } from '../printable.ts';
+import { bar, showProgress } from '../progress.ts';
+import { waitFor } from '../wait-for.ts';
+import type { Sent } from './sent.ts';
+
+type Ending = MessageLife['ending'];
+
+const queries = pLimit(16);
+/** More would scroll away what matters. */
+const SHOWN_MAX = 20;
+
+/** Prints how many ended how, and the first that are not stored; true where all are. */
+export async function sayHowTheyEnded(
+  stage: string,
+  sent: Sent,
+  timeoutMs: number,
+): Promise<boolean> {
+  const { ids } = sent;
+  const startedAt = Date.now();
+  const look = { waiting: ids.length };
+  const progress = showProgress(process.stderr, () => {
+    const ended = ids.length - look.waiting;
+    return `${bar(ended, ids.length)} ${ended} of ${ids.length} ended`.trim();
+  });
+  const endings = await waitFor(ids, (asked) => endingsOf(stage, asked, sent), {
+    timeoutMs,
+    now: Date.now,
+    wait,
+    onLook: (waiting) => {
+      look.waiting = waiting;
+    },
+  }).finally(progress.stop);
+  const seconds = Math.round((Date.now() - startedAt) / 1_000);
+  const others = ids.filter((id) => endings.get(id) !== 'stored');
+  print(`after ${seconds} s: ${counted(ids.map((id) => endings.get(id) ?? 'waiting'))}`);
+  for (const id of others.slice(0, SHOWN_MAX)) {
+    complain(printable(`${sent.placeOf(id)}: ${endings.get(id) ?? 'waiting'}: message show ${id}`));
+  }
+  if (others.length > SHOWN_MAX) complain(`and ${others.length - SHOWN_MAX} more`);
+  return others.length === 0;
+}
+
+function counted(endings: readonly Ending[]): string {
+  const counts = new Map<Ending, number>();
+  for (const ending of endings) counts.set(ending, (counts.get(ending) ?? 0) + 1);
+  return [...counts].map(([ending, n]) => `${n} ${ending}`).join(', ');
+}
+
+async function endingsOf(
+  stage: string,
+  ids: readonly string[],
+  sent: Sent,
+): Promise<Map<string, Ending>> {
+  const endings = new Map<string, Ending>();
+  for (const entry of await readStatuses(`fhir-failsafe-${stage}-quarantine`, ids)) {
+    const ending = endingOf([entry]);
+    if (ending !== 'waiting') endings.set(entry.pk, ending);
+  }
+  const unknown = ids.filter((id) => !endings.has(id));
+  const table = `fhir-failsafe-${stage}-resources`;
+  await Promise.all(
+    unknown.map((id) =>
+      queries(async () => {
+        if (await isCurrent(table, id)) endings.set(id, 'stored');
+      }),
+    ),
+  );
+  sent.noteStored([...endings].filter(([, ending]) => ending === 'stored').map(([id]) => id));
+  for (const id of sent.replaced()) if (!endings.has(id)) endings.set(id, 'stored');
+  return endings;
+}

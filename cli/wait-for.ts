@@ -1,0 +1,37 @@
+/** Asks again and again until all have ended, or for as long as somebody wants to wait. */
+
+export interface Waiting {
+  readonly timeoutMs: number;
+  readonly now: () => number;
+  readonly wait: (ms: number) => Promise<unknown>;
+  readonly signal?: AbortSignal | undefined;
+  /** Told after each look how many still wait. */
+  readonly onLook?: (waiting: number) => void;
+}
+
+/** Soon at first, for most end within a second; then as seldom as a person looks. */
+const FIRST_MS = 250;
+const MOST_MS = 2_000;
+
+/**
+ * @param look the endings of those that have ended, of the ids that are asked for.
+ * @returns the ending of each that ended in time.
+ */
+export async function waitFor<Ending>(
+  ids: readonly string[],
+  look: (ids: readonly string[]) => Promise<ReadonlyMap<string, Ending>>,
+  { timeoutMs, now, wait, signal, onLook }: Waiting,
+): Promise<Map<string, Ending>> {
+  const endings = new Map<string, Ending>();
+  const until = now() + timeoutMs;
+  let pauseMs = FIRST_MS;
+  for (let waiting = [...new Set(ids)]; waiting.length > 0; ) {
+    for (const [id, ending] of await look(waiting)) endings.set(id, ending);
+    waiting = waiting.filter((id) => !endings.has(id));
+    onLook?.(waiting.length);
+    if (waiting.length === 0 || now() >= until || signal?.aborted === true) break;
+    await wait(Math.min(pauseMs, until - now()));
+    pauseMs = Math.min(MOST_MS, pauseMs * 2);
+  }
+  return endings;
+}

@@ -1,0 +1,137 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { CreateQueueCommand } from '@aws-sdk/client-sqs';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { command, run } from '../../cli/command-line.ts';
+import { addMessage } from '../../cli/message-command.ts';
+import { addSubmit } from '../../cli/submit-command.ts';
+import { auditFactSchema } from '../../core/audit-fact.ts';
+import { configureAudit } from '../support/audit.ts';
+import { testClients } from '../support/clients.ts';
+import { receive, send } from '../support/delivery.ts';
+import { drain } from '../support/drain.ts';
+import { type Functions, loadFunctions } from '../support/functions.ts';
+import { faulty, invalidPatient, patient } from '../support/resources.ts';
+import { depthOf } from '../support/stores.ts';
+import { useLambdaService } from '../support/use-lambda-service.ts';
+import { buildWorld, type World } from '../support/world.ts';
+
+const lambda = useLambdaService();
+let world: World;
+let functions: Functions;
+let folder: string;
+let out: string;
+let err: string;
+
+const noted = (take: (text: string) => void) => (text: string | Uint8Array) => {
+  take(String(text));
+  return true;
+};
+
+beforeEach(async () => {
+  world = await buildWorld({ deadlineMs: 2_000, heapOldMb: 32 });
+  functions = await loadFunctions();
+  configureAudit(lambda, world);
+  const QueueName = `fhir-failsafe-${world.stage}-critical-isolation`;
+  await testClients().sqs.send(new CreateQueueCommand({ QueueName }));
+  folder = await mkdtemp(join(tmpdir(), 'message-'));
+  [out, err] = ['', ''];
+  const stdout = noted((text) => {
+    out += text;
+  });
+  vi.spyOn(process.stdout, 'write').mockImplementation(stdout);
+  const stderr = noted((text) => {
+    err += text;
+  });
+  vi.spyOn(process.stderr, 'write').mockImplementation(stderr);
+});
+afterEach(async () => {
+  vi.restoreAllMocks();
+  process.exitCode = undefined;
+  await functions.close();
+  await rm(folder, { recursive: true });
+});
+
+function cli(...args: string[]): Promise<number> {
+  [out, err] = ['', ''];
+  process.exitCode = undefined;
+  const program = command('cli');
+  addMessage(program);
+  addSubmit(program);
+  return run(program, [...args, '--stage', world.stage]);
+}
+
+test('R07 R08: tells the life of a message by message id, correlation id, file and line', async () => {
+  const correlationId = crypto.randomUUID();
+  const from = { source: 'clinic', file: 'a.ndjson', line: '7', correlationId };
+  const good = await send(world.queues.lane, patient({ id: 'p-1' }), from);
+  const bad = await send(world.queues.lane, invalidPatient('p-2'), { ...from, line: '8' });
+  const deadly = await send(world.queues.lane, faulty('throw'));
+  await drain(world, functions);
+
+  expect(await cli('message', 'show', good)).toBe(0);
+  expect(out).toMatch(new RegExp(`^message ${good}, a.ndjson:7, correlation id ${correlationId}`));
+  expect(out).toMatch(/Z \(.*\) +received by the lane background, from clinic\n/);
+  expect(out).toMatch(/Z \(.*\) +stored as Patient\nIt is stored\.\n$/);
+  expect(out).not.toMatch(/Chalmers|p-1/);
+
+  expect(await cli('message', 'show', bad)).toBe(0);
+  expect(out).toMatch(/rejected: code-invalid at Patient.gender: fhir-r4\/required-binding\n/);
+  expect(out).toMatch(/It was rejected\. More: npm run cli -- quarantine show \S+ --stage/);
+  expect(await cli('message', 'show', deadly, '--json')).toBe(0);
+  const { messages } = JSON.parse(out);
+  expect(messages).toMatchObject([{ messageId: deadly, ending: 'dead-lettered' }]);
+  expect(messages[0].sentAt).toMatch(/^20\d\d-.*Z$/);
+
+  expect(await cli('message', 'show', 'a.ndjson:8')).toBe(0);
+  expect(out).toContain(`message ${bad}, a.ndjson:8`);
+  expect(err).toContain('reading the whole tables');
+  expect(await cli('message', 'show', correlationId)).toBe(0);
+  expect(out).toContain(`message ${good}`);
+  expect(out).toContain(`message ${bad}`);
+}, 120_000);
+
+test('what nobody knows is no loss: it says what that may mean', async () => {
+  expect(await cli('message', 'show', 'nobody')).toBe(1);
+  expect(err).toMatch(/^Nothing is known of nobody in stage /);
+  expect(err).toContain('replaced by a newer submission');
+}, 60_000);
+
+test('R42: the stored resource is shown with a reason only, after the audit log was told', async () => {
+  const id = await send(world.queues.lane, patient({ id: 'p-1' }));
+  await drain(world, functions);
+  expect(await cli('message', 'show', id, '--reveal')).toBe(2);
+  expect(err).toContain('--reveal needs --reason');
+  expect(await depthOf(world.queues.audit)).toBe(0);
+  const why = ['--reason', 'ticket 7', '--by', 'ana'];
+  expect(await cli('message', 'show', id, '--reveal', ...why)).toBe(0);
+  expect(out).toContain(patient({ id: 'p-1' }));
+  const [told] = await receive(world.queues.audit);
+  expect(auditFactSchema.parse(JSON.parse(told?.body ?? ''))).toMatchObject({
+    kind: 'phi-read',
+    actor: 'ana',
+    reason: 'ticket 7',
+    details: { what: 'stored resource' },
+  });
+}, 60_000);
+
+async function submitting(...lines: string[]): Promise<number> {
+  const file = join(folder, 'in.ndjson');
+  await writeFile(file, lines.join('\n'));
+  const submitted = cli('submit', file, '--wait', '24h');
+  await vi.waitFor(async () => expect(out).toContain('submitted'), { timeout: 30_000 });
+  await drain(world, functions);
+  return submitted;
+}
+
+test('R04: submit --wait says how what it sent has ended, and how to ask', async () => {
+  const older = patient({ id: 'p-1', active: false });
+  expect(await submitting(older, patient({ id: 'p-1' }), patient({ id: 'p-2' }))).toBe(0);
+  expect(out).toMatch(/^submitted 3 to .*\nask for one: npm run cli -- message show \S+ --stage/);
+  expect(out).toMatch(/\nafter \d+ s: 3 stored\n$/);
+
+  expect(await submitting(patient({ id: 'p-3' }), invalidPatient('p-4'))).toBe(1);
+  expect(out).toMatch(/after \d+ s: 1 stored, 1 rejected\n$/);
+  expect(err).toMatch(/in\.ndjson:2: rejected: message show \S+\n/);
+}, 120_000);
