@@ -3,12 +3,8 @@ import {
   CloudFormationClient,
   DescribeStackResourcesCommand,
 } from '@aws-sdk/client-cloudformation';
-import {
-  DeleteObjectsCommand,
-  ListObjectVersionsCommand,
-  NoSuchBucket,
-  S3Client,
-} from '@aws-sdk/client-s3';
+import { S3Client } from '@aws-sdk/client-s3';
+import { emptyBucket } from '../functions/aws/empty-bucket.ts';
 import { readAssembly } from '../local/template/assembly.ts';
 import { cdk } from './cdk.ts';
 import type { SynthesizedStack } from './deploy-stack.ts';
@@ -24,7 +20,8 @@ export async function destroyStack(options: {
   const { stack, env, quiet = false } = options;
   const buckets = await bucketsOf(stack);
   if (buckets === undefined) return false;
-  for (const bucket of buckets) await emptyBucket(bucket);
+  const s3 = new S3Client({ forcePathStyle: true });
+  for (const bucket of buckets) await emptyBucket(s3, bucket);
   await cdk(['destroy', '--app', stack.directory, '--force'], { env, quiet });
   return true;
 }
@@ -49,25 +46,4 @@ async function bucketsOf({
         ? [PhysicalResourceId]
         : [],
   );
-}
-
-/** Deletes the first page of versions until there is none. */
-async function emptyBucket(Bucket: string): Promise<void> {
-  const client = new S3Client({ forcePathStyle: true });
-  try {
-    while (true) {
-      const page = await client.send(new ListObjectVersionsCommand({ Bucket }));
-      const Objects = [...(page.Versions ?? []), ...(page.DeleteMarkers ?? [])].flatMap(
-        ({ Key, VersionId }) => (Key === undefined ? [] : [{ Key, VersionId }]),
-      );
-      if (Objects.length === 0) return;
-      const Delete = { Objects, Quiet: true };
-      const { Errors = [] } = await client.send(new DeleteObjectsCommand({ Bucket, Delete }));
-      const [first] = Errors;
-      // An object under a lock stays, and would come back on every page.
-      if (first) throw new Error(`${Bucket}/${first.Key}: ${first.Message ?? first.Code}`);
-    }
-  } catch (error) {
-    if (!(error instanceof NoSuchBucket)) throw error;
-  }
 }

@@ -20,12 +20,17 @@ export interface LeftOut {
   readonly why: string;
 }
 
+/** An emulator may wait for an answer to a custom resource that never comes. */
+const emptiesBucket = ({ Type }: Resource) =>
+  Type === 'Custom::EmptyBucket' ? 'destroy:local empties the buckets itself' : undefined;
+
 const REFUSALS: Readonly<Record<EmulatorName, (resource: Resource) => string | undefined>> = {
-  LocalStack: () => undefined,
-  MiniStack: ({ Type, Properties }) => {
+  LocalStack: emptiesBucket,
+  MiniStack: (resource) => {
+    const { Type, Properties } = resource;
     if (Type === 'AWS::CloudWatch::CompositeAlarm') return 'MiniStack has no composite alarms';
     const math = Type === 'AWS::CloudWatch::Alarm' && Properties?.['Metrics'] !== undefined;
-    return math ? 'MiniStack has no alarms on metric math' : undefined;
+    return math ? 'MiniStack has no alarms on metric math' : emptiesBucket(resource);
   },
 };
 

@@ -61,6 +61,12 @@ export const FED_BY_MAPPINGS = {
     "A function's own dead-letter configuration serves asynchronous invocations. This one is invoked by event source mappings, and each of their queues is or has a dead-letter queue; or by the minute rule, and then the next minute does what this one could not.",
 };
 
+export const ANSWERS_CLOUDFORMATION = {
+  id: FED_BY_MAPPINGS.id,
+  reason:
+    'CloudFormation invokes it and is told what failed, in words; whoever destroys the stage sees that and tries again.',
+};
+
 export const NO_VPC = {
   id: 'HIPAA.Security-LambdaInsideVPC',
   reason:

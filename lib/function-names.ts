@@ -10,4 +10,5 @@ export const FUNCTION_NAMES = [
   'audit',
   'reporting',
   'analytics',
+  'empty-bucket',
 ] as const;

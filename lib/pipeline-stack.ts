@@ -15,6 +15,7 @@ import type { Config } from './config.ts';
 import { Crashes } from './crashes.ts';
 import { Dashboard } from './dashboard.ts';
 import { Delivery } from './delivery.ts';
+import { Emptying } from './emptying.ts';
 import { encryptedTopic } from './encrypted-topic.ts';
 import { type Foundation, stagePolicy } from './foundation.ts';
 import { HashKey } from './hash-key.ts';
@@ -198,6 +199,8 @@ export class PipelineStack extends Stack {
       const otherBuckets = [audit.vault.bucket as IBucket];
       new Trail(this, 'Trail', foundation, { accessLogs, otherBuckets });
     }
+
+    if (!config.production) new Emptying(this, 'Emptying', foundation);
 
     const validating = [critical.validate, background.validate];
     crashes.onlyPublishedBy([...validating, monitor.function]);

@@ -48,7 +48,15 @@ export function addVersionedBuckets(app: App, store: Store): void {
       }
     } else if (request.method === 'POST' && locked.has(bucket)) {
       return refuse({ status: 501, code: 'NotImplemented' });
+    } else if (
+      request.method === 'POST' &&
+      query['delete'] !== undefined &&
+      versioned.has(bucket)
+    ) {
+      deleteListed(versions, bucket, String(request.body));
+      return reply.type('application/xml').send('<DeleteResult/>');
     } else if (request.method === 'GET' && key === '' && query['versions'] !== undefined) {
+      if (!store.hasBucket(bucket)) return refuse({ status: 404, code: 'NoSuchBucket' });
       const { prefix = '', 'key-marker': after = '', 'max-keys': most = KEYS_MAX } = query;
       const keys = versions.keys(bucket, prefix, after);
       const page = keys.slice(0, Number(most));
@@ -76,6 +84,23 @@ export function addVersionedBuckets(app: App, store: Store): void {
     return payload;
   });
 }
+
+/** What one request deletes: versions by id, and the newest of a key by a mark. */
+function deleteListed(versions: Versions, bucket: string, xml: string): void {
+  for (const [, one = ''] of xml.matchAll(/<Object>(.*?)<\/Object>/gs)) {
+    const [, key = ''] = /<Key>(.*?)<\/Key>/s.exec(one) ?? [];
+    const [, id] = /<VersionId>(.*?)<\/VersionId>/.exec(one) ?? [];
+    if (id === undefined) versions.markDeleted(bucket, unescaped(key));
+    else versions.remove(bucket, unescaped(key), id);
+  }
+}
+
+const unescaped = (xml: string) =>
+  xml
+    .replaceAll('&lt;', '<')
+    .replaceAll('&gt;', '>')
+    .replaceAll('&quot;', '"')
+    .replaceAll('&amp;', '&');
 
 type Listed = { key: string; versions: Version[] };
 

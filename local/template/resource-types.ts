@@ -86,7 +86,7 @@ const WITHOUT_LOCAL_EFFECT: Record<string, Identity> = {
   'AWS::Glue::Database': named('', (name) => name),
   'AWS::Glue::Table': named('', (name) => name),
   'AWS::CDK::Metadata': named('', (name) => name),
-  'Custom::S3AutoDeleteObjects': named('', (name) => name),
+  'Custom::EmptyBucket': named('', (name) => name),
 };
 
 /** The identity of a type, or undefined where the runtime knows nothing of it. */

@@ -22,8 +22,13 @@ describe('leftOut', () => {
     ]);
   });
 
-  it('leaves LocalStack everything', () => {
+  it('leaves LocalStack all alarms', () => {
     expect(leftOut({ Math: math, Composite: composite }, 'LocalStack')).toEqual([]);
+  });
+
+  it.each(['LocalStack', 'MiniStack'] as const)('asks %s for no custom resource', (emulator) => {
+    const Empty = { Type: 'Custom::EmptyBucket', Properties: { BucketName: 'b' } };
+    expect(ids(leftOut({ Empty, Plain: plain }, emulator))).toEqual(['Empty']);
   });
 
   it('takes along what refers to something left out, however deep and however indirect', () => {

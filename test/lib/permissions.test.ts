@@ -131,11 +131,21 @@ describe('permissions', () => {
     ]);
   });
 
+  it('of empty-bucket, outside production, are these and no others', () => {
+    const buckets = ['access-logs', 'analytics', 'bodies', 'reports'];
+    expect(rowsOf('empty-bucket')).toEqual([
+      'KnowWhetherTheStackGoes: cloudformation:DescribeStacks on <AWS::StackId>',
+      `FindVersions: s3:ListBucketVersions on ${buckets.map((name) => `bucket ${name}`).join(', ')}`,
+      `DeleteVersions: s3:DeleteObject, s3:DeleteObjectVersion on ${buckets.map((name) => `bucket ${name}/*`).join(', ')}`,
+      OWN_LOG,
+    ]);
+  });
+
   it('are of no other function', () => {
     expect(new Set(permissionRows(template).map((row) => row.function))).toEqual(
       new Set([
         ...['validate-critical', 'validate-background', 'quarantine'],
-        ...['incident', 'audit', 'supervisor', 'monitor', 'reporting', 'analytics'],
+        ...['incident', 'audit', 'supervisor', 'monitor', 'reporting', 'analytics', 'empty-bucket'],
       ]),
     );
   });

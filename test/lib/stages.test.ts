@@ -3,6 +3,9 @@ import { byName, synthesized, type TestResource } from './synthesized.ts';
 
 const dev = synthesized();
 const prod = synthesized({ stage: 'prod' });
+const qa = synthesized({ stage: 'qa', production: 'true' });
+const released = synthesized({ stage: 'prod', production: 'false' });
+const chaotic = synthesized({ chaos: 'on' });
 const KEEPS_DATA = ['AWS::DynamoDB::Table', 'AWS::S3::Bucket', 'AWS::SQS::Queue', 'AWS::KMS::Key'];
 
 const removal = (template: typeof dev, type: string) =>
@@ -40,7 +43,7 @@ describe('stages', () => {
         name.replace(/^fhir-failsafe-[a-z]+-/, ''),
         resource.Properties['ReservedConcurrentExecutions'],
       ]);
-    expect(reserved(dev).map(([, value]) => value)).toEqual(Array(9).fill(undefined));
+    expect(reserved(dev).map(([, value]) => value)).toEqual(Array(10).fill(undefined));
     expect(Object.fromEntries(reserved(prod))).toEqual({
       'validate-critical': 110,
       'validate-background': 762,
@@ -55,11 +58,10 @@ describe('stages', () => {
   });
 
   it.each([
-    { stage: 'qa', production: 'true', like: prod, called: 'prod' },
-    { stage: 'prod', production: 'false', like: dev, called: 'dev' },
+    { stage: 'qa', production: 'true', template: qa, like: prod, called: 'prod' },
+    { stage: 'prod', production: 'false', template: released, like: dev, called: 'dev' },
   ])('stage $stage, production $production, is $called by another name', (one) => {
-    const template = synthesized({ stage: one.stage, production: one.production });
-    const [renamed, like] = [anonymous(template, one.stage), anonymous(one.like, one.called)];
+    const [renamed, like] = [anonymous(one.template, one.stage), anonymous(one.like, one.called)];
     expect(takeConfigurationHash(renamed)).not.toBe(takeConfigurationHash(like));
     expect(renamed).toEqual(like);
   });
@@ -93,7 +95,7 @@ function takeConfigurationHash(template: { [key: string]: Record<string, TestRes
 
 describe('chaos', () => {
   it('sets CHAOS on the validate functions, and differs in nothing else', () => {
-    const on = structuredClone(synthesized({ chaos: 'on' }).toJSON());
+    const on = structuredClone(chaotic.toJSON());
     const off = structuredClone(dev.toJSON());
     expect(takeConfigurationHash(on)).not.toBe(takeConfigurationHash(off));
     const functions: TestResource[] = Object.values(on.Resources);

@@ -11,6 +11,7 @@ import { byName, synthesized } from './synthesized.ts';
 const secret = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:token';
 const rows = permissionRows(
   synthesized({
+    production: 'true',
     'delivery.endpoint': 'https://fhir.example.org/r4',
     'delivery.tokenSecretArn': secret,
     'terminology.endpoint': 'https://tx.example.org/r4',
@@ -20,6 +21,7 @@ const rows = permissionRows(
 
 /** A stack with all that a config may switch on. */
 const everything = synthesized({
+  production: 'true',
   'delivery.endpoint': 'https://fhir.example.org/r4',
   'delivery.tokenSecretArn': secret,
   'terminology.endpoint': 'https://tx.example.org/r4',

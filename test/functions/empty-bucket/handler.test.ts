@@ -1,0 +1,140 @@
+/** `empty-bucket`, with the SDK's clients: S3 of the emulator, and a server that stands for CloudFormation. */
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
+import {
+  CreateBucketCommand,
+  DeleteObjectCommand,
+  ListObjectVersionsCommand,
+  PutBucketVersioningCommand,
+  PutObjectCommand,
+} from '@aws-sdk/client-s3';
+import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
+import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { testClients } from '../../support/clients.ts';
+import { contextWith } from '../../support/delivery.ts';
+import { type Emulators, startEmulators } from '../../support/emulators.ts';
+
+const STACK = 'arn:aws:cloudformation:us-east-1:000000000000:stack/fhir-failsafe-dev/1';
+let emulators: Emulators;
+let server: Server;
+let url: string;
+let status: string;
+let answers: Record<string, string>[];
+
+beforeAll(async () => {
+  emulators = await startEmulators();
+  server = createServer(async (request, response) => {
+    const body = await text(request);
+    if (request.method === 'PUT') {
+      answers.push({ ...JSON.parse(body), contentType: request.headers['content-type'] ?? '' });
+      response.end();
+      return;
+    }
+    expect(new URLSearchParams(body).get('StackName')).toBe(STACK);
+    response.setHeader('content-type', 'text/xml');
+    response.end(
+      `<DescribeStacksResponse><DescribeStacksResult><Stacks><member><StackStatus>${status}</StackStatus></member></Stacks></DescribeStacksResult></DescribeStacksResponse>`,
+    );
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  vi.stubEnv('AWS_ENDPOINT_URL_CLOUDFORMATION', url);
+});
+afterAll(async () => {
+  server.close();
+  await emulators.stop();
+});
+beforeEach(() => {
+  status = 'DELETE_IN_PROGRESS';
+  answers = [];
+});
+
+/** A versioned bucket with three versions and a delete marker. */
+async function fill(Bucket: string): Promise<void> {
+  const { s3 } = testClients();
+  await s3.send(new CreateBucketCommand({ Bucket }));
+  const VersioningConfiguration = { Status: 'Enabled' } as const;
+  await s3.send(new PutBucketVersioningCommand({ Bucket, VersioningConfiguration }));
+  for (const Key of ['a', 'a', 'b'])
+    await s3.send(new PutObjectCommand({ Bucket, Key, Body: 'x' }));
+  await s3.send(new DeleteObjectCommand({ Bucket, Key: 'b' }));
+}
+
+async function versionsIn(Bucket: string): Promise<number> {
+  const page = await testClients().s3.send(new ListObjectVersionsCommand({ Bucket }));
+  return (page.Versions ?? []).length + (page.DeleteMarkers ?? []).length;
+}
+
+async function invoke(
+  RequestType: CloudFormationCustomResourceEvent['RequestType'],
+  BucketName: string,
+  remainingMs = 60_000,
+) {
+  const { handler } = await import('../../../functions/empty-bucket/handler.ts');
+  const event = {
+    ...{ RequestType, ResponseURL: `${url}/answer`, StackId: STACK, RequestId: 'r' },
+    ...{ LogicalResourceId: 'L', ResourceType: 'Custom::EmptyBucket' },
+    ResourceProperties: { ServiceToken: 't', BucketName },
+    ...(RequestType !== 'Create' && { PhysicalResourceId: BucketName }),
+  } as unknown as CloudFormationCustomResourceEvent;
+  await handler(event, contextWith(remainingMs));
+  return answers.at(-1);
+}
+const said = (PhysicalResourceId: string) => ({
+  ...{ PhysicalResourceId, StackId: STACK, RequestId: 'r', LogicalResourceId: 'L' },
+});
+
+test('empties the bucket of a stack that is destroyed, of all versions', async () => {
+  await fill('going');
+  expect(await invoke('Delete', 'going')).toEqual({
+    ...{ Status: 'SUCCESS', contentType: '' },
+    ...said('going'),
+  });
+  expect(await versionsIn('going')).toBe(0);
+});
+
+test.each(['UPDATE_COMPLETE_CLEANUP_IN_PROGRESS', 'UPDATE_ROLLBACK_IN_PROGRESS'])(
+  'keeps its hands off in a stack that stays (%s): it may have become production',
+  async (now) => {
+    status = now;
+    const bucket = now.toLowerCase().replaceAll('_', '-');
+    await fill(bucket);
+    expect(await invoke('Delete', bucket)).toMatchObject({ Status: 'SUCCESS' });
+    expect(await versionsIn(bucket)).toBe(4);
+  },
+);
+
+test('does nothing as it is made or changed', async () => {
+  await fill('staying');
+  expect(await invoke('Create', 'staying')).toMatchObject({
+    Status: 'SUCCESS',
+    ...said('staying'),
+  });
+  expect(await invoke('Update', 'staying')).toMatchObject({ Status: 'SUCCESS' });
+  expect(await versionsIn('staying')).toBe(4);
+});
+
+test('a bucket that is gone is empty', async () => {
+  expect(await invoke('Delete', 'never-there')).toMatchObject({ Status: 'SUCCESS' });
+});
+
+test('says in time that it is not done, so that destroying is tried again', async () => {
+  await fill('large');
+  expect(await invoke('Delete', 'large', 1_000)).toMatchObject({
+    Status: 'FAILED',
+    Reason: 'large: not empty yet; destroy again',
+  });
+});
+
+test('answers what failed: CloudFormation would wait an hour', async () => {
+  status = 'DELETE_IN_PROGRESS';
+  vi.stubEnv('AWS_ENDPOINT_URL_CLOUDFORMATION', url);
+  const { s3 } = await import('../../../functions/aws/clients.ts');
+  const send = vi.spyOn(s3, 'send').mockRejectedValueOnce(new Error('AccessDenied') as never);
+  expect(await invoke('Delete', 'going')).toMatchObject({
+    Status: 'FAILED',
+    Reason: 'Error: AccessDenied',
+  });
+  send.mockRestore();
+});
