@@ -76,7 +76,7 @@ function complexCheck(
   context: ElementContext,
 ): string {
   const many = element.isArray ? 's' : '';
-  if (use.type === 'Extension') return `extensions(v,Extension_,r,${step},t,EXTENSIONS);`;
+  if (use.type === 'Extension') return `extensions(v,Extension_,r,${step},t,n,EXTENSIONS);`;
   const check = use.type === 'Resource' ? resourceCheck(element) : checkName(use.type);
   const one = `${element.isArray ? 'many' : 'one'}(v,${check},r,${step},t);`;
   if (use.code === 'Reference' && use.targets.length > 0) {

@@ -65,7 +65,13 @@ export function emitModule(
   const kinds = KINDS.map((kind) => emitKind(kind, context));
   const types = [...model.values()].filter((each) => each.kind !== 'resource' || !each.isAbstract);
   const functions = types.map((each) => emitType(each, context));
-  const extensions = emitExtensionRules(base.structures, later.extensions, model, codeSets);
+  const extensions = emitExtensionRules(
+    base.structures,
+    later.extensions,
+    model,
+    codeSets,
+    invariants,
+  );
   const library = new Library(base, [...configured, ...dependencies]);
   const fileOf = (index: number) => `${prefix}guide-${index}.js`;
   const guides = new GuideCompiler(library, later.extensions, model, fileOf)

@@ -7,7 +7,8 @@ import * as fhirpath from '../runtime/fhirpath.ts';
 import * as arithmetic from '../runtime/fhirpath-arithmetic.ts';
 import * as order from '../runtime/fhirpath-order.ts';
 import * as resolve from '../runtime/resolve.ts';
-import { compileInvariant } from './fhirpath/compile-invariant.ts';
+import { compileCondition, compileSelection } from './fhirpath/compile-context.ts';
+import { type CompiledInvariant, compileInvariant } from './fhirpath/compile-invariant.ts';
 import type { Constraint, TypeModel } from './type-model.ts';
 
 /**
@@ -33,6 +34,9 @@ const RUNTIME: ReadonlyMap<string, string> = new Map([
   ...Object.keys(resolve).map((name) => [name, 'resolve.ts'] as const),
   ...Object.keys(order).map((name) => [name, 'fhirpath-order.ts'] as const),
 ]);
+
+/** A function of the generated code, or why there is none. */
+export type Emitted = { readonly source: string } | { readonly why: string };
 
 export class Invariants {
   readonly #model: TypeModel;
@@ -68,14 +72,12 @@ export class Invariants {
         this.isUndecided = compiled.isUndecided;
         return [];
       }
-      const absent = compiled.runtime.find((name) => !RUNTIME.has(name));
+      const absent = this.#register(compiled);
       if (absent !== undefined) {
-        this.unsupported.push(`${each.key}: the runtime has no function ${absent}`);
+        this.unsupported.push(`${each.key}: ${absent}`);
         return [];
       }
       this.#done[each.severity]++;
-      for (const name of compiled.runtime) this.runtime.add(name);
-      for (const [name, source] of compiled.constants) this.constants.set(name, source);
       const report = each.severity === 'error' ? 'broken' : 'brokenAdvice';
       return [`if(!(${compiled.source}))${report}(r,${q(each.key)},${q(each.human)});`];
     });
@@ -85,6 +87,31 @@ export class Invariants {
       ...(/\broot\b/.test(source) ? ['root=r.root'] : []),
     ];
     return locals.length > 0 ? `const ${locals.join(',')};\n${source}` : source;
+  }
+
+  /** A test of an element of that type which has an extension. */
+  emitCondition(expression: string, type: string): Emitted {
+    return this.#emitted(expression, compileCondition(expression, type, this.#model));
+  }
+
+  /** A test whether the expression selects the element that has an extension. */
+  emitSelection(expression: string): Emitted {
+    return this.#emitted(expression, compileSelection(expression, this.#model));
+  }
+
+  #emitted(expression: string, compiled: CompiledInvariant): Emitted {
+    const why = 'unsupported' in compiled ? compiled.unsupported : this.#register(compiled);
+    if (why !== undefined || 'unsupported' in compiled) return { why: `${expression}: ${why}` };
+    return { source: `(n,res,root,ext)=>${compiled.source}` };
+  }
+
+  /** @returns why it cannot be */
+  #register({ runtime, constants }: Exclude<CompiledInvariant, { unsupported: string }>) {
+    const absent = runtime.find((name) => !RUNTIME.has(name));
+    if (absent !== undefined) return `the runtime has no function ${absent}`;
+    for (const name of runtime) this.runtime.add(name);
+    for (const [name, source] of constants) this.constants.set(name, source);
+    return undefined;
   }
 
   /** Import statements for the functions that were asked for. */

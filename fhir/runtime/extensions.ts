@@ -3,6 +3,7 @@
  * https://hl7.org/fhir/R4/extensibility.html, https://hl7.org/fhir/R4/defining-extensions.html
  */
 import { type CodeSet, isInSet } from './bindings.ts';
+import { checkContext, type ExtensionContexts, placeOf } from './extension-context.ts';
 import { fhirType, listed, withArticle } from './fhir-types.ts';
 import { isObject } from './object.ts';
 import { type OpenSet, undecided } from './open-bindings.ts';
@@ -11,9 +12,7 @@ import { quote, type Report } from './report.ts';
 import { type Check, many } from './shapes.ts';
 
 /** What a definition says; written by the compiler. */
-export interface ExtensionRule {
-  /** `|Patient|HumanName.family|`: types and element paths where it may stand. Absent: anywhere. */
-  readonly on?: string;
+export interface ExtensionRule extends ExtensionContexts {
   /** `|CodeableConcept|string|`: types of its value. Absent: it has none, but parts. */
   readonly values?: string;
   readonly isValueRequired?: true;
@@ -41,6 +40,7 @@ export function extensions(
   report: Report,
   step: string,
   type: string,
+  holder: Record<string, unknown>,
   rules: ExtensionRules,
 ): void {
   const { placeType, placeStep } = report;
@@ -51,8 +51,11 @@ export function extensions(
     const url = isObject(list[i]) ? list[i].url : undefined;
     if (typeof url === 'string') {
       const rule = rules.get(url);
-      if (rule) known(list[i], url, rule, report, step, type, placeOf(placeType, placeStep));
-      else if (type !== 'Extension') unknown(url, report);
+      if (rule) {
+        const place = placeOf(placeType, placeStep);
+        checkContext(list[i], url, rule, report, type, place, holder);
+        known(list[i], url, rule, report, step);
+      } else if (type !== 'Extension') unknown(url, report);
     }
     if (report.count !== before) report.under(before, `${step}[${i}]`);
   }
@@ -87,16 +90,7 @@ function known(
   rule: ExtensionRule,
   report: Report,
   step: string,
-  type: string,
-  place: string,
 ): void {
-  if (rule.on !== undefined && !isAllowedOn(rule.on, type, place, report)) {
-    report.error(
-      'fhir-r4/extension-context',
-      'extension',
-      `The extension ${quote(url)} is not allowed on ${place || type}`,
-    );
-  }
   if ((step === 'modifierExtension') !== (rule.isModifier === true)) {
     const word = rule.isModifier ? 'is a modifier' : 'is no modifier';
     report.error(
@@ -107,20 +101,6 @@ function known(
   }
   if (rule.check) rule.check(extension, report);
   else content(extension, url, rule, report);
-}
-
-/** `Patient.birthDate`: a step may be that of a choice, or of a primitive's sibling. */
-function placeOf(type: string, step: string): string {
-  const name = step.startsWith('_') ? step.slice(1) : step;
-  return type === '' ? '' : `${type}.${name.split('.', 1)[0]}`;
-}
-
-function isAllowedOn(on: string, type: string, path: string, report: Report): boolean {
-  return (
-    on.includes(`|${type}|`) ||
-    on.includes(`|${path}|`) ||
-    (on.includes('|Resource|') && report.settings.resourceTypes.has(type))
-  );
 }
 
 function content(extension: Extension, url: string, rule: ExtensionRule, report: Report): void {

@@ -3,7 +3,6 @@
  * FHIR or not: its faults are reported by the checks of the base types.
  */
 import { type CodeSet, isInSet } from './bindings.ts';
-import { compareDates } from './fhirpath-order.ts';
 import { isObject } from './object.ts';
 import { DEPTH_MAX, quote, Report } from './report.ts';
 import { resolved } from './resolve.ts';
@@ -52,7 +51,7 @@ export function unsliced(report: Report, url: string, text: string): void {
   fault(report, 'slicing', 'structure', url, text);
 }
 
-function fault(report: Report, rule: string, code: string, url: string, text: string): void {
+export function fault(report: Report, rule: string, code: string, url: string, text: string): void {
   report.error(`profile/${rule}`, code, `Profile ${url}: ${text}`);
 }
 
@@ -73,21 +72,6 @@ export function advised(value: unknown, set: CodeSet, report: Report, url: strin
 export function tooLong(value: unknown, max: number, report: Report, url: string): void {
   if (typeof value !== 'string' || [...value].length <= max) return;
   fault(report, 'max-length', 'too-long', url, `at most ${max} characters are allowed`);
-}
-
-/** `minValue[x]` with sign 1 and `maxValue[x]` with sign -1, of numbers and dates. */
-export function outOfRange(
-  value: unknown,
-  limit: string | number,
-  sign: 1 | -1,
-  report: Report,
-  url: string,
-): void {
-  if (value === undefined || value === null) return;
-  const order = typeof limit === 'number' ? Number(value) - limit : compareDates(value, limit);
-  if (Number.isNaN(order) || order * sign >= 0) return;
-  const word = sign === 1 ? 'less' : 'more';
-  fault(report, 'range', 'value', url, `the value is ${word} than ${limit}`);
 }
 
 /**

@@ -34,6 +34,8 @@ export interface Settings extends Policies {
   readonly undecided?: boolean;
   /** Profiles that the configuration asks for, whatever a resource declares. */
   readonly selection?: Selection;
+  /** Epoch ms, for limits that are relative to it; the clock's where it is not given. */
+  readonly now?: number;
   /** Names of all resource types. */
   readonly resourceTypes: { has(name: string): boolean };
 }

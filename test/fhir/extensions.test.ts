@@ -44,6 +44,22 @@ describe('the core extensions, by their own definitions', () => {
     ]);
   });
 
+  test('where a context invariant permits them', () => {
+    const unit = { url: `${CORE}/questionnaire-unit`, valueCoding: { code: 'a' } };
+    const form = (item: Record<string, unknown>) => ({
+      resourceType: 'Questionnaire',
+      text: NARRATIVE,
+      status: 'draft',
+      item: [{ linkId: '1', text: 'a', ...item }],
+    });
+    expect(errors(form({ type: 'decimal', extension: [unit] }))).toEqual([]);
+    expect(errors(form({ type: 'string', extension: [unit] }))).toEqual([
+      'extension Questionnaire.item[0].extension[0]',
+    ]);
+    const most = { url: `${CORE}/questionnaire-maxOccurs`, valueInteger: 1 };
+    expect(errors(form({ type: 'string', extension: [most] }))).toEqual([]);
+  });
+
   test('what value they have', () => {
     const url = `${CORE}/patient-birthPlace`;
     expect(extended({ url, valueString: 'a' })).toEqual(['extension Patient.extension[0]']);

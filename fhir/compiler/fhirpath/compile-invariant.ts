@@ -45,14 +45,7 @@ export type CompiledInvariant =
  * compiled is a value, with the reason.
  */
 export function compileInvariant(expression: string, context: InvariantContext): CompiledInvariant {
-  const compilation: Compilation = {
-    types: context.types,
-    runtime: new Set(),
-    constants: new Map(),
-    variables: 0,
-    ...(context.valueSet === undefined ? {} : { valueSet: context.valueSet }),
-  };
-  try {
+  return compiled(context, (compilation) => {
     const focus = contextItem(context);
     const scope: Scope = {
       compilation,
@@ -61,8 +54,25 @@ export function compileInvariant(expression: string, context: InvariantContext):
       resource: single('res', [resourceType(context)]),
       rootResource: single('root', ['Resource']),
     };
-    const { isTrue } = truth(compile(parse(corrected(expression)), scope));
-    return { source: isTrue, runtime: [...compilation.runtime], constants: compilation.constants };
+    return truth(compile(parse(corrected(expression)), scope)).isTrue;
+  });
+}
+
+/** What `build` makes, and all that it needs. */
+export function compiled(
+  { types, valueSet }: Pick<InvariantContext, 'types' | 'valueSet'>,
+  build: (compilation: Compilation) => string,
+): CompiledInvariant {
+  const compilation: Compilation = {
+    types,
+    runtime: new Set(),
+    constants: new Map(),
+    variables: 0,
+    ...(valueSet === undefined ? {} : { valueSet }),
+  };
+  try {
+    const source = build(compilation);
+    return { source, runtime: [...compilation.runtime], constants: compilation.constants };
   } catch (error) {
     if (error instanceof Unsupported) {
       return { unsupported: error.message, isUndecided: error instanceof Undecided };

@@ -70,6 +70,9 @@ function constant(name: string, scope: Scope): Collection {
       return scope.rootResource;
     case 'context':
       return scope.context;
+    case 'extension':
+      if (scope.extension) return scope.extension;
+      throw new Unsupported('%extension outside of an extension');
     case 'ucum':
       return single(text('http://unitsofmeasure.org'), ['System.String']);
     case 'sct':

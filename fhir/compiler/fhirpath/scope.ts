@@ -21,6 +21,8 @@ export interface Scope {
   readonly context: Single;
   readonly resource: Single;
   readonly rootResource: Single;
+  /** In the context of an extension: that extension. */
+  readonly extension?: Single;
 }
 
 /** Uses a function of the runtime: registers its name and gives it back. */

@@ -28,7 +28,7 @@ export function emitContent(
 ): string {
   return [
     emitConstants(node, already, context),
-    emitLimits(node.definition, already, context),
+    emitLimits(node.definition, place, already, context),
     emitBindings(node, place, already, context),
     emitTypes(node, place, already, context),
     emitInvariants(node, place, already, context),
@@ -62,6 +62,7 @@ function emitConstants(
 
 function emitLimits(
   definition: ElementDefinition,
+  { type }: Place,
   already: readonly ProfileNode[],
   context: ProfileContext,
 ): string {
@@ -77,11 +78,12 @@ function emitLimits(
     const limit = constantOf(definition, kind);
     if (!limit || already.some((each) => isSame(constantOf(each.definition, kind), limit)))
       continue;
-    if (typeof limit.value === 'object') {
-      gap(context, `${limit.key} of ${definition.id}`, 'limits of quantities are not compared');
-    } else {
-      statements.push(`outOfRange(n,${JSON.stringify(limit.value)},${sign},r,${context.urlName});`);
-    }
+    const isPrimitive = context.model.get(type)?.kind === 'primitive';
+    const isQuantity = typeof limit.value === 'object';
+    // A duration, from now: https://hl7.org/fhir/R4/elementdefinition-definitions.html#ElementDefinition.minValue_x_
+    const check = isQuantity ? (isPrimitive ? 'tooFar' : 'outOfBounds') : 'outOfRange';
+    const value = context.constants.nameOf(JSON.stringify(limit.value));
+    statements.push(`${check}(n,${value},${sign},r,${context.urlName});`);
   }
   return statements.join('');
 }

@@ -4,7 +4,8 @@
  */
 import { CodeSets } from '../code-sets.ts';
 import type { StructureDefinition } from '../definitions.ts';
-import { emitExtensionContext, emitExtensionRules, sameOf } from '../extension-rules.ts';
+import { emitContexts, sameOf } from '../extension-contexts.ts';
+import { emitExtensionRules, isModifier } from '../extension-rules.ts';
 import { Invariants } from '../invariants.ts';
 import type { TypeModel } from '../type-model.ts';
 import { Constants } from './constants.ts';
@@ -175,7 +176,7 @@ export class GuideCompiler {
     const rest = of.definitions.structures.filter(
       (each) => !unit.refs.has(each) && !known.has(each.url),
     );
-    return emitExtensionRules(rest, this.#later, this.#model, unit.codeSets);
+    return emitExtensionRules(rest, this.#later, this.#model, unit.codeSets, unit.invariants);
   }
 
   #module(unit: Unit, configured: readonly GuidePackage[]): GuideModule {
@@ -185,9 +186,11 @@ export class GuideCompiler {
     const profiles = structures.filter(({ structure }) => structure.type !== 'Extension');
     const rules = extensions.map(({ name, structure }) => {
       const elsewhere = sameOf(structure, [...this.#library.base.structures, ...this.#later]);
-      const on = emitExtensionContext(structure, elsewhere, this.#model);
-      if (on.why) gap(this.#context(unit, structure), 'its context', on.why, true);
-      return `[${JSON.stringify(structure.url)},{${[...on.members, `check:${name}`].join(',')}}]`;
+      const { members, open } = emitContexts(structure, elsewhere, this.#model, invariants);
+      for (const why of open) gap(this.#context(unit, structure), 'its context', why, true);
+      const modifier = isModifier(structure) ? ['isModifier:true'] : [];
+      const all = [...members, ...modifier, `check:${name}`];
+      return `[${JSON.stringify(structure.url)},{${all.join(',')}}]`;
     });
     // Discriminators ask for it as well.
     invariants.runtime.add('resolved');
@@ -218,7 +221,8 @@ export class GuideCompiler {
 }
 
 const IMPORTS = [
-  "import {advised,aggregated,choiceKey,conforms,countOf,few,inside,kept,list,lots,mismatch,oneOf,onlyTypes,outOfRange,required,someItem,targetConforms,targetTypeOf,tooLong,unsliced,wrongType} from '../runtime/profile-checks.ts';",
+  "import {advised,aggregated,choiceKey,conforms,countOf,few,inside,kept,list,lots,mismatch,oneOf,onlyTypes,required,someItem,targetConforms,targetTypeOf,tooLong,unsliced,wrongType} from '../runtime/profile-checks.ts';",
+  "import {outOfBounds,outOfRange,tooFar} from '../runtime/profile-limits.ts';",
   "import {broken,brokenAdvice} from '../runtime/invariants.ts';",
   "import {CodeSet,isInSet} from '../runtime/bindings.ts';",
   "import {equals} from '../runtime/json-match.ts';",

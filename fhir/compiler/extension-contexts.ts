@@ -1,0 +1,179 @@
+/**
+ * Where an extension may stand: types and paths, extensions that it may be in, what FHIRPath selects,
+ * and what must hold of the element that has it. https://hl7.org/fhir/R4/defining-extensions.html#context
+ */
+import type { StructureDefinition } from './definitions.ts';
+import type { Invariants } from './invariants.ts';
+import type { TypeDefinition, TypeModel } from './type-model.ts';
+
+/**
+ * Where core extensions may stand besides what R4 and HL7's later definitions say: where resources of
+ * the specification itself, or of HL7's own guides (US Core), have them.
+ */
+const FURTHER_CONTEXTS: Readonly<Record<string, readonly string[]>> = {
+  'structuredefinition-normative-version': ['Element'],
+  regex: ['ElementDefinition.type'],
+  translation: ['ValueSet.expansion.contains'],
+  'valueset-concept-comments': ['CodeSystem.concept'],
+  'capabilitystatement-expectation': [
+    'CapabilityStatement.instantiates',
+    'CapabilityStatement.rest',
+    'SearchParameter.chain',
+    'SearchParameter.comparator',
+    'SearchParameter.modifier',
+    'SearchParameter.multipleAnd',
+    'SearchParameter.multipleOr',
+  ],
+};
+
+/** Other definitions of the same extension. */
+export function sameOf(
+  { url }: StructureDefinition,
+  others: readonly StructureDefinition[],
+): StructureDefinition[] {
+  return others.filter((each) => each.url === url);
+}
+
+/** Members of the rule that say where it may stand, and what of that is not compiled. */
+export interface EmittedContexts {
+  readonly members: readonly string[];
+  readonly open: readonly string[];
+}
+
+/**
+ * HL7 has widened contexts since R4, and published guides rely on it: what `elsewhere` the same
+ * extension is said to be on counts as well.
+ */
+export function emitContexts(
+  structure: StructureDefinition,
+  elsewhere: readonly StructureDefinition[],
+  model: TypeModel,
+  invariants: Invariants,
+): EmittedContexts {
+  const places = placesIn(structure, elsewhere, model, invariants);
+  const conditions = [structure, ...elsewhere]
+    .filter(({ contextInvariant = [] }) => contextInvariant.length > 0)
+    .map((each) => conditionsOf(each, model, invariants));
+  // Where one of the definitions asks for nothing, or for what is not compiled, nothing is asked.
+  const isFree =
+    conditions.length <= elsewhere.length || conditions.some(({ open }) => open.length);
+  const holds = conditions.map(({ tests }) => `[${tests.join(',')}]`);
+  return {
+    members: [...places.members, ...(isFree ? [] : [`holds:[${holds.join(',')}]`])],
+    open: [...places.open, ...conditions.flatMap(({ open }) => open)],
+  };
+}
+
+function placesIn(
+  structure: StructureDefinition,
+  elsewhere: readonly StructureDefinition[],
+  model: TypeModel,
+  invariants: Invariants,
+): EmittedContexts {
+  const further = FURTHER_CONTEXTS[structure.id ?? ''] ?? [];
+  const contexts = [
+    ...(structure.context ?? []),
+    ...elsewhere.flatMap(({ context = [] }) => context),
+    ...further.map((expression) => ({ type: 'element', expression })),
+  ];
+  const on = new Set<string>();
+  const within = new Set<string>();
+  const selected: string[] = [];
+  const open: string[] = [];
+  for (const { type, expression } of contexts) {
+    if (type === 'extension') within.add(expression.split('#').at(-1) ?? expression);
+    else if (type === 'fhirpath') {
+      const test = invariants.emitSelection(expression);
+      if ('why' in test) open.push(test.why);
+      else selected.push(test.source);
+    } else if (expression === 'Element') return { members: [], open: [] };
+    else for (const each of placesOf(expression.replaceAll('[x]', ''), model)) on.add(each);
+  }
+  // What is not compiled might allow any place.
+  if (open.length > 0 || contexts.length === 0) return { members: [], open };
+  return {
+    members: [
+      `on:${listed(on)}`,
+      ...(within.size > 0 ? [`within:${listed(within)}`] : []),
+      ...(selected.length > 0 ? [`selected:[${selected.join(',')}]`] : []),
+    ],
+    open,
+  };
+}
+
+function listed(names: ReadonlySet<string>): string {
+  return JSON.stringify(`|${[...names].join('|')}|`);
+}
+
+/** Of each type that may have the extension, a test of each of its context invariants. */
+function conditionsOf(
+  { contextInvariant = [], context = [] }: StructureDefinition,
+  model: TypeModel,
+  invariants: Invariants,
+): { tests: string[]; open: string[] } {
+  const types = new Set(
+    context.flatMap(({ type, expression }) =>
+      type === 'element' ? typesAt(expression.replaceAll('[x]', ''), model) : [],
+    ),
+  );
+  const tests: string[] = [];
+  const open: string[] = [];
+  for (const expression of contextInvariant) {
+    for (const type of types) {
+      const test = invariants.emitCondition(expression, type);
+      if ('why' in test) open.push(test.why);
+      else
+        tests.push(
+          `{of:${JSON.stringify(type)},says:${JSON.stringify(expression)},test:${test.source}}`,
+        );
+    }
+  }
+  return { tests, open };
+}
+
+/** Types of the values at a path, as generated code names those that have extensions. */
+function typesAt(path: string, model: TypeModel): string[] {
+  if (path === 'Resource' || path === 'DomainResource') {
+    return [...model.values()].flatMap(({ kind, name }) => (kind === 'resource' ? [name] : []));
+  }
+  if (model.has(path)) return specializationsOf(path, model);
+  const place = placesOf(path, model).at(-1) ?? path;
+  const at = place.lastIndexOf('.');
+  const parent = model.get(place.slice(0, at));
+  const element = parent?.elements.find(({ name }) => name === place.slice(at + 1));
+  return (element?.types ?? []).map(({ type }) => type);
+}
+
+/**
+ * A path as published, and as the generated code names places: from the data type that holds the
+ * element (`StructureDefinition.snapshot.element.binding` is `ElementDefinition.binding`). A type
+ * stands for what specializes it as well.
+ */
+function placesOf(path: string, model: TypeModel): string[] {
+  const [first = '', ...steps] = path.split('.');
+  // Later versions have abstract types between DomainResource and what is published under a url.
+  if (first === 'CanonicalResource' || first === 'MetadataResource') {
+    return [...model.values()].filter(isCanonical).map(({ name }) => [name, ...steps].join('.'));
+  }
+  if (steps.length === 0 && first !== 'Resource') return [...specializationsOf(first, model)];
+  let type = first;
+  let place = first;
+  for (const step of steps) {
+    place = `${type}.${step}`;
+    const element = model.get(type)?.elements.find((each) => each.name === step);
+    type = element?.types[0]?.type ?? type;
+  }
+  return [...new Set([path, place])];
+}
+
+function isCanonical({ kind, elements }: TypeDefinition): boolean {
+  const has = (wanted: string) => elements.some(({ name }) => name === wanted);
+  return kind === 'resource' && has('url') && has('status') && has('version');
+}
+
+function specializationsOf(name: string, model: TypeModel): string[] {
+  const below = [...model.values()].filter(
+    (each) => each.base === name && each.kind !== 'backbone' && name !== 'DomainResource',
+  );
+  return [name, ...below.flatMap((each) => specializationsOf(each.name, model))];
+}

@@ -1,0 +1,80 @@
+/**
+ * Where extensions may stand, FHIRPath to JavaScript: over `n`, the object that has the extension (of a
+ * primitive its `_` sibling), `res` and `root` as in invariants, and `ext`, the extension.
+ */
+import type { TypeModel } from '../type-model.ts';
+import { type Expression, Unsupported } from './ast.ts';
+import { type Collection, type Item, type Single, single, some, truth } from './collection.ts';
+import { compile } from './compile.ts';
+import { type CompiledInvariant, compiled } from './compile-invariant.ts';
+import { and, or, TRUE, text } from './js.ts';
+import { parse } from './parse.ts';
+import type { Compilation, Scope } from './scope.ts';
+
+/** Of a primitive, which is not at hand: no test may use it. */
+const VALUE = 'primitiveValue';
+
+/** A context invariant, on an element of that type. */
+export function compileCondition(
+  expression: string,
+  type: string,
+  types: TypeModel,
+): CompiledInvariant {
+  return compiled({ types }, (compilation) => {
+    const isPrimitive = types.get(type)?.kind === 'primitive';
+    const item = { value: isPrimitive ? VALUE : 'n', sibling: 'n', present: TRUE, types: [type] };
+    const focus: Single = { kind: 'single', items: [item] };
+    const { isTrue } = truth(compile(parse(ofExtension(expression)), scopeOf(compilation, focus)));
+    if (isTrue.includes(VALUE)) throw new Unsupported('a condition on the value of a primitive');
+    return isTrue;
+  });
+}
+
+/**
+ * A context of type fhirpath: it selects elements of the resource that has the extension. Published
+ * guides also have conditions there; those are asked of the element.
+ */
+export function compileSelection(expression: string, types: TypeModel): CompiledInvariant {
+  return compiled({ types }, (compilation) => {
+    const parsed = parse(expression);
+    const type = startOf(parsed, types);
+    const fromResource = compile(parsed, scopeOf(compilation, single('res', [type ?? 'Resource'])));
+    if (isCondition(fromResource)) {
+      return truth(compile(parsed, scopeOf(compilation, single('n', [])))).isTrue;
+    }
+    const isOfType = type === undefined ? TRUE : `res.resourceType === ${text(type)}`;
+    return and(isOfType, some(fromResource, isHolder));
+  });
+}
+
+/** R4 has `%extension.valueInteger`, which no path can be: a choice is called `value`. */
+function ofExtension(expression: string): string {
+  return expression.replaceAll(/%extension\.value[A-Z]\w*/g, '%extension.value');
+}
+
+function scopeOf(compilation: Compilation, focus: Single): Scope {
+  return {
+    compilation,
+    focus,
+    context: focus,
+    resource: single('res', ['Resource']),
+    rootResource: single('root', ['Resource']),
+    extension: single('ext', ['Extension']),
+  };
+}
+
+function isHolder({ value, sibling }: Item): string {
+  return or(`${value} === n`, ...(sibling === undefined ? [] : [`${sibling} === n`]));
+}
+
+function isCondition(of: Collection): boolean {
+  return of.kind === 'single' && of.items.every(({ types }) => types.includes('System.Boolean'));
+}
+
+/** The type of resource that the path starts with. */
+function startOf(expression: Expression, types: TypeModel): string | undefined {
+  let first: Expression | undefined = expression;
+  while (first !== undefined && 'of' in first && first.of !== undefined) first = first.of;
+  const name = first.kind === 'member' ? first.name : '';
+  return types.get(name)?.kind === 'resource' ? name : undefined;
+}

@@ -1,0 +1,76 @@
+/** Where an extension may stand. https://hl7.org/fhir/R4/defining-extensions.html#context */
+import { quote, type Report } from './report.ts';
+
+/** What a definition says of that; written by the compiler. */
+export interface ExtensionContexts {
+  /** `|Patient|HumanName.family|`: types and element paths where it may stand. Absent: anywhere. */
+  readonly on?: string;
+  /** `|url|`: extensions that it may be in. */
+  readonly within?: string;
+  /** What FHIRPath selects, it may stand on as well. */
+  readonly selected?: readonly ContextTest[];
+  /** Conditions of the element that has it, by its type; of one of the lists all must hold. */
+  readonly holds?: readonly (readonly Condition[])[];
+}
+
+type Extension = Record<string, unknown>;
+
+/** Over the object that has the extension, the resource, its root, and the extension. */
+type ContextTest = (
+  holder: Record<string, unknown>,
+  resource: unknown,
+  root: unknown,
+  extension: Extension,
+) => boolean;
+
+interface Condition {
+  readonly of: string;
+  readonly says: string;
+  readonly test: ContextTest;
+}
+
+export function checkContext(
+  extension: Extension,
+  url: string,
+  rule: ExtensionContexts,
+  report: Report,
+  type: string,
+  place: string,
+  holder: Record<string, unknown>,
+): void {
+  const { resource, root } = report;
+  if (rule.on !== undefined && !isAllowedOn(rule.on, type, place, report)) {
+    const isWithin = type === 'Extension' && rule.within?.includes(`|${holder['url']}|`) === true;
+    const isSelected = () =>
+      rule.selected?.some((test) => test(holder, resource, root, extension)) === true;
+    if (!isWithin && !isSelected()) {
+      report.error(
+        'fhir-r4/extension-context',
+        'extension',
+        `The extension ${quote(url)} is not allowed on ${place || type}`,
+      );
+    }
+  }
+  const broken = rule.holds?.map((conditions) =>
+    conditions.find(({ of, test }) => of === type && !test(holder, resource, root, extension)),
+  );
+  if (broken?.every((each) => each !== undefined)) {
+    const says = broken.map((each) => each?.says).join(', or ');
+    const said = `The extension ${quote(url)} is only allowed where ${says}`;
+    report.error('fhir-r4/extension-context', 'extension', said);
+  }
+}
+
+/** `Patient.birthDate`: a step may be that of a choice, or of a primitive's sibling. */
+export function placeOf(type: string, step: string): string {
+  const name = step.startsWith('_') ? step.slice(1) : step;
+  return type === '' ? '' : `${type}.${name.split('.', 1)[0]}`;
+}
+
+function isAllowedOn(on: string, type: string, path: string, report: Report): boolean {
+  return (
+    on.includes(`|${type}|`) ||
+    (path !== '' && on.includes(`|${path}|`)) ||
+    (on.includes('|Resource|') && report.settings.resourceTypes.has(type))
+  );
+}

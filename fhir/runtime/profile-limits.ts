@@ -1,0 +1,67 @@
+/** `minValue[x]` of a profile with sign 1, `maxValue[x]` with sign -1. */
+import { compareDates, compareQuantities } from './fhirpath-order.ts';
+import { isObject } from './object.ts';
+import { fault } from './profile-checks.ts';
+import { quote, type Report } from './report.ts';
+import { inBaseUnits } from './ucum.ts';
+
+export type Limit = { readonly value?: number; readonly code?: string; readonly unit?: string };
+
+/** Of numbers and dates. */
+export function outOfRange(
+  value: unknown,
+  limit: string | number,
+  sign: 1 | -1,
+  report: Report,
+  url: string,
+): void {
+  if (value === undefined || value === null) return;
+  const order = typeof limit === 'number' ? Number(value) - limit : compareDates(value, limit);
+  tell(order, sign, String(limit), report, url);
+}
+
+/** Of quantities, over units that convert: 100 mg is less than 10 g. */
+export function outOfBounds(
+  value: unknown,
+  limit: Limit,
+  sign: 1 | -1,
+  report: Report,
+  url: string,
+): void {
+  if (!isObject(value) || typeof value['value'] !== 'number') return;
+  const shown = `${limit.value} ${limit.unit ?? limit.code ?? ''}`.trim();
+  const isBare = limit.code === undefined && limit.unit === undefined;
+  const order = isBare
+    ? compareQuantities({ value: value['value'] }, { value: limit.value })
+    : compareQuantities(value, limit);
+  if (!Number.isNaN(order)) tell(order, sign, shown, report, url);
+  else {
+    const unit = quote(value['code'] ?? value['unit']);
+    const said = `Profile ${url}: a value in ${unit} cannot be compared with the limit ${shown}`;
+    report.warning('profile/range', 'incomplete', said);
+  }
+}
+
+/** Of dates: as long before now as the duration says, or after. */
+export function tooFar(
+  value: unknown,
+  limit: Limit,
+  sign: 1 | -1,
+  report: Report,
+  url: string,
+): void {
+  const duration = inBaseUnits(limit.value ?? Number.NaN, limit.code ?? '');
+  if (duration?.dimensions !== SECONDS) return;
+  const bound = new Date((report.settings.now ?? Date.now()) - sign * duration.value * 1000);
+  if (Number.isNaN(bound.getTime())) return;
+  tell(compareDates(value, bound.toISOString()), sign, bound.toISOString(), report, url);
+}
+
+const SECONDS = 's,1';
+
+/** What is not decided is no fault. */
+function tell(order: number, sign: 1 | -1, limit: string, report: Report, url: string): void {
+  if (Number.isNaN(order) || order * sign >= 0) return;
+  const word = sign === 1 ? 'less' : 'more';
+  fault(report, 'range', 'value', url, `the value is ${word} than ${limit}`);
+}

@@ -1,0 +1,79 @@
+/** minValue[x] and maxValue[x] of quantities, and of dates relative to now. */
+import { beforeAll, describe, expect, test } from 'vitest';
+import { CANONICAL, guide, profile } from '../support/guide.ts';
+import { observation, patient } from '../support/patient.ts';
+import { compiledGuides } from '../support/profiled.ts';
+
+const UCUM = 'http://unitsofmeasure.org';
+const grams = (value: number, code = 'g') => ({ value, system: UCUM, code, unit: code });
+
+let guides: Awaited<ReturnType<typeof compiledGuides>>;
+beforeAll(async () => {
+  const structures = [
+    profile('weight', 'Observation', [
+      {
+        id: 'Observation.value[x]',
+        type: [{ code: 'Quantity' }],
+        minValueQuantity: grams(10),
+        maxValueQuantity: grams(1, 'kg'),
+      },
+    ]),
+    profile('score', 'Observation', [
+      { id: 'Observation.valueQuantity', maxValueQuantity: { value: 5 } },
+    ]),
+    profile('recent', 'Patient', [
+      { id: 'Patient.birthDate', minValueQuantity: grams(120, 'a') },
+      { id: 'Patient.deceasedDateTime', maxValueQuantity: grams(0, 'd') },
+    ]),
+  ];
+  guides = await compiledGuides([guide(structures)], 'with-limits');
+});
+
+const issues = (resource: Record<string, unknown>, name: string) =>
+  guides
+    .validate({ ...resource, meta: { profile: [CANONICAL + name] } })
+    .filter(({ rule }) => rule === 'profile/range')
+    .map(({ severity, expression, text }) => [severity, expression, text.split(': ')[1]]);
+
+test('all are enforced', () => expect(guides.gaps).toEqual([]));
+
+describe('R4 minValueQuantity and maxValueQuantity', () => {
+  const at = 'Observation.value.ofType(Quantity)';
+  test.each([
+    [grams(10), []],
+    [grams(1000), []],
+    [grams(9.9), [['error', at, 'the value is less than 10 g']]],
+    [grams(9900, 'mg'), [['error', at, 'the value is less than 10 g']]],
+    [grams(10_000, 'mg'), []],
+    [grams(1.1, 'kg'), [['error', at, 'the value is more than 1 kg']]],
+    [{ code: 'g', system: UCUM }, []],
+  ])('%j', (valueQuantity, expected) => {
+    expect(issues(observation({ valueQuantity }), 'weight')).toEqual(expected);
+  });
+
+  test('a unit that does not convert is a warning', () => {
+    const said = issues(observation({ valueQuantity: grams(1, 'mm') }), 'weight');
+    expect(said).toHaveLength(2);
+    expect(said[0]).toEqual([
+      'warning',
+      at,
+      "a value in 'mm' cannot be compared with the limit 10 g",
+    ]);
+  });
+
+  test('a limit without unit is about the number', () => {
+    expect(issues(observation({ valueQuantity: grams(5) }), 'score')).toEqual([]);
+    expect(issues(observation({ valueQuantity: grams(6) }), 'score')).toEqual([
+      ['error', at, 'the value is more than 5'],
+    ]);
+  });
+});
+
+test('R4: a duration limits a date relative to now', () => {
+  const at = (resource: Record<string, unknown>) =>
+    issues(patient(resource), 'recent').map(([severity, expression]) => [severity, expression]);
+  expect(at({ birthDate: '1990-01-01' })).toEqual([]);
+  expect(at({ birthDate: '1790-01-01' })).toEqual([['error', 'Patient.birthDate']]);
+  const late = at({ birthDate: '1990-01-01', deceasedDateTime: '2990-01-01' });
+  expect(late).toEqual([['error', 'Patient.deceased.ofType(dateTime)']]);
+});
