@@ -42,7 +42,7 @@ export interface Evidence {
 
 /** Evidence of at least one crash. `more`: there are others, which were not counted. */
 export function evidenceOf(crashes: readonly CrashEvent[], more = false): Evidence {
-  const counted = withCauses(distinct(crashes), crashes);
+  const counted = deathsOf(crashes);
   const lanes = counted.flatMap(({ lane }) => (lane === undefined ? [] : [lane]));
   const times = counted.map(({ at }) => at);
   return {
@@ -58,6 +58,10 @@ export function evidenceOf(crashes: readonly CrashEvent[], more = false): Eviden
     lastCrashAt: times.at(-1) ?? 0,
   };
 }
+
+/** Each death once, as whoever knows most of it told it, by time. */
+export const deathsOf = (crashes: readonly CrashEvent[]): readonly CrashEvent[] =>
+  withCauses(distinct(crashes), crashes);
 
 /** Each death with the kind that says most of those told: `exit` says only that it ended. */
 function withCauses(

@@ -9,10 +9,12 @@
  * On-call is paged and management told at once. Nobody has said "mine" five minutes after the page:
  * on-call is paged again; after fifteen, management is told that nobody answers (R22). Both times
  * count from the page that was sent, not from the opening: on-call cannot answer what never came.
+ * Another fault (incident-faults.ts) pages on-call again, also where the incident was acknowledged.
  * The audit log gets each step as a fact, last, for nobody waits for it.
  */
 import type { AuditFact } from './audit-fact.ts';
 import { type Incident, incidentKey } from './incident.ts';
+import type { OtherFault } from './incident-faults.ts';
 import type { Lane } from './messages.ts';
 
 export type Audience = 'oncall' | 'management';
@@ -21,6 +23,7 @@ export type Audience = 'oncall' | 'management';
 export const NOTICES = {
   page: { audience: 'oncall', action: 'trigger' },
   notice: { audience: 'management', action: 'trigger' },
+  'another-fault': { audience: 'oncall', action: 'trigger' },
   'page-again': { audience: 'oncall', action: 'trigger' },
   escalation: { audience: 'management', action: 'trigger' },
   acknowledgement: { audience: 'oncall', action: 'acknowledge' },
@@ -42,7 +45,7 @@ export interface StepsPolicy {
 
 /** `marks` are what the incident remembers of a step that is done. */
 export type Step = { readonly marks: readonly string[] } & (
-  | { readonly kind: 'tell'; readonly notice: Notice }
+  | { readonly kind: 'tell'; readonly notice: Notice; readonly fault?: OtherFault }
   | { readonly kind: 'pause-lane'; readonly lane: Lane }
   | { readonly kind: 'audit'; readonly facts: readonly AuditFact[] }
 );
@@ -55,6 +58,7 @@ export function stepsDue(incident: Incident, now: number, policy: StepsPolicy): 
   const notices = noticesDue(incident, now, policy)
     .filter(undone)
     .map((notice): Step => ({ kind: 'tell', marks: [notice], notice }));
+  const others = faultNoticesDue(incident).filter(({ marks }) => marks.every(undone));
   const pauses = lanesToPause(incident, policy)
     .map((lane): Step => ({ kind: 'pause-lane', marks: [`pause-lane ${lane}`], lane }))
     .filter(({ marks }) => marks.every(undone));
@@ -64,7 +68,7 @@ export function stepsDue(incident: Incident, now: number, policy: StepsPolicy): 
     marks: untold.map(({ mark }) => mark),
     facts: untold.map(({ fact }) => fact),
   };
-  return [...notices, ...pauses, ...(untold.length > 0 ? [audit] : [])];
+  return [...notices, ...others, ...pauses, ...(untold.length > 0 ? [audit] : [])];
 }
 
 /** Whether nothing will ever be due again. */
@@ -111,6 +115,24 @@ function noticesDue(incident: Incident, now: number, policy: StepsPolicy): reado
   return due;
 }
 
+/** Each fault that came later has a page of its own, which ends as that of the incident does. */
+function faultNoticesDue({ others = [], acknowledged, resolved }: Incident): readonly Step[] {
+  return others.flatMap((fault) => {
+    const due: Notice[] = ['another-fault'];
+    const isMeant = acknowledged !== undefined && acknowledged.at >= fault.at;
+    if (isMeant && resolved === undefined) due.push('acknowledgement');
+    if (resolved !== undefined) due.push('resolution');
+    return due.map(
+      (notice): Step => ({
+        kind: 'tell',
+        marks: [`${notice} ${fault.fault}`],
+        notice,
+        fault,
+      }),
+    );
+  });
+}
+
 /** Asked for once, when the incident is new: an operator who resumed the lane is not overruled. */
 function lanesToPause({ status, cause, lanes }: Incident, policy: StepsPolicy): readonly Lane[] {
   const asked = policy.remediation === 'pause-lane' && cause === 'crashes';
@@ -150,11 +172,20 @@ function factsOf(incident: Incident): readonly Fact[] {
 }
 
 function pagesOf(incident: Incident): readonly Fact[] {
-  return Object.entries(NOTICES).flatMap(([notice, { audience, action }]) => {
-    const at = incident.done[notice];
+  const { done, others = [] } = incident;
+  const told = Object.entries(NOTICES).flatMap(([notice, { audience, action }]) => {
+    const at = done[notice];
     if (at === undefined || action !== 'trigger') return [];
     return factOf(incident, `told ${notice}`, { kind: 'page', at, details: { notice, audience } });
   });
+  const toldOfOthers = others.flatMap(({ fault }) => {
+    const notice = 'another-fault';
+    const at = done[`${notice} ${fault}`];
+    if (at === undefined) return [];
+    const details = { notice, audience: NOTICES[notice].audience, fault };
+    return factOf(incident, `told ${notice} ${fault}`, { kind: 'page', at, details });
+  });
+  return [...told, ...toldOfOthers];
 }
 
 function factOf(incident: Incident, what: string, fact: Omit<AuditFact, 'id' | 'component'>): Fact {

@@ -10,6 +10,7 @@
  * the incident alone (incident-steps.ts); how it goes on is incident-course.ts.
  */
 import { type Evidence, evidenceOf } from './evidence.ts';
+import { faultsOf, type OtherFault } from './incident-faults.ts';
 import { type RecordedCrash, type Spent, unspent } from './incident-spent.ts';
 import type { Escalation } from './messages.ts';
 import { type Clocks, clocksOf, type RegulatoryCalendar } from './regulatory-clocks.ts';
@@ -42,6 +43,10 @@ export interface Incident extends Evidence {
   readonly windowMs: number;
   /** When the evidence was counted. */
   readonly countedAt: number;
+  /** Faults that its page is about; absent in records of older versions. */
+  readonly known?: readonly string[] | undefined;
+  /** Those that came later, each told of by a page of its own. */
+  readonly others?: readonly OtherFault[] | undefined;
   /** Crashes that belong to the incident before, where there was one. */
   readonly spent?: Spent | undefined;
   /** Dates by which authorities and patients want to know, should it turn out to be a breach. */
@@ -78,7 +83,8 @@ export function openedByCrashes(
   const counted = unspent(around, spentBy(latest));
   const window = firstFullWindow(counted, policy.windowMs, policy.crashesToOpen);
   if (window === undefined) return undefined;
-  return open(scope, latest, { cause: 'crashes' }, evidenceOf(window), now, policy);
+  const because = { cause: 'crashes', known: faultsOf(window) } as const;
+  return open(scope, latest, because, evidenceOf(window), now, policy);
 }
 
 /**
@@ -123,7 +129,7 @@ export function incidentKey(incident: Pick<Incident, 'scope' | 'number'>): strin
 function open(
   scope: string,
   latest: Incident | undefined,
-  because: Pick<Incident, 'cause' | 'why'>,
+  because: Pick<Incident, 'cause' | 'why' | 'known'>,
   evidence: Evidence,
   now: number,
   policy: OpeningPolicy,

@@ -34,6 +34,10 @@ export function describeIncident(incident: Incident, stage: string, now: number)
       'fingerprint',
       `${top.fingerprint}: ${top.crashes}`,
     ]),
+    ...(incident.others ?? []).map((other): [string, string] => [
+      'another fault',
+      `${other.fault}: ${other.crashes} crashes (${other.kind}), found ${time(other.at)}`,
+    ]),
     ['acknowledged', word(incident.acknowledged)],
     ['resolved', word(incident.resolved)],
     ...Object.entries(done).map(([step, at]): [string, string] => [`did: ${step}`, time(at)]),

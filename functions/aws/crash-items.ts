@@ -87,8 +87,12 @@ export async function newestCrashes(
 ): Promise<RecordedCrash[]> {
   const range = { from: crashesFrom(after + 1), to: END };
   const newest = { ScanIndexForward: false, Limit: limit };
-  for await (const page of pages(table, scope, range, newest)) return page;
-  return [];
+  const crashes: RecordedCrash[] = [];
+  for await (const page of pages(table, scope, range, newest)) {
+    crashes.push(...page);
+    if (crashes.length >= limit) break;
+  }
+  return crashes.slice(0, limit);
 }
 
 /** The crashes of a scope up to a moment, newest first, page by page, read consistently. */

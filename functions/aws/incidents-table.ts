@@ -40,6 +40,19 @@ const incidentSchema = z.object({
   windowMs: z.number().default(300_000),
   countedAt: z.number().default(0),
   spent: spentSchema.optional(),
+  known: z.array(z.string()).optional(),
+  others: z
+    .array(
+      z.object({
+        fault: z.string(),
+        kind: z.enum(CRASH_KINDS),
+        crashes: z.number(),
+        firstCrashAt: z.number(),
+        lastCrashAt: z.number(),
+        at: z.number(),
+      }),
+    )
+    .optional(),
   crashes: z.number(),
   more: z.boolean().default(false),
   messages: z.number().default(0),

@@ -68,10 +68,16 @@ async function perform(step: Step, incident: Incident, tally: Tally): Promise<vo
     case 'tell': {
       const { stage, topics } = environment;
       const { audience, action } = NOTICES[step.notice];
-      await sendPage(topics[audience], pageOf(incident, step.notice, stage, settings.runbook));
+      const page = pageOf(incident, step.notice, stage, settings.runbook, step.fault);
+      await sendPage(topics[audience], page);
       if (action === 'trigger') tally.add(audience === 'oncall' ? 'Pages' : 'Notices');
       if (isUnanswered(step.notice)) tally.add('PagesUnanswered');
-      logger.warn('told', { ...nameOf(incident), audience, notice: step.notice });
+      logger.warn('told', {
+        ...nameOf(incident),
+        audience,
+        notice: step.notice,
+        fault: step.fault?.fault,
+      });
       return;
     }
     case 'pause-lane':

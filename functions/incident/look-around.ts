@@ -8,6 +8,7 @@ import {
   resolvedByQuiet,
   tellingSince,
 } from '../../core/incident-course.ts';
+import { faultsAfter, faultsSince } from '../../core/incident-faults.ts';
 import { isLookDue, LOOKED_AGAIN } from '../../core/incident-steps.ts';
 import { newestCrashes } from '../aws/crash-items.ts';
 import { changeIncident, incidentsIn, readIncident } from '../aws/incidents-table.ts';
@@ -19,6 +20,9 @@ import { settleQuiet } from './settle.ts';
 
 /** More than there are scopes; who is left out has its turn when others are finished. */
 const INCIDENTS_MAX = 100;
+
+/** Of two windows: in a storm the newest alone are looked at, and a fault that goes on is among them. */
+const RECENT_MAX = 20_000;
 
 /** Looks after every incident of which something remains to be done. One's fault is not another's. */
 export async function lookAround(owner: string, tally: Tally): Promise<void> {
@@ -43,7 +47,7 @@ async function bringUpToDate(incident: Incident, tally: Tally): Promise<Incident
   if (!isGoingOn(incident)) return incident;
   const now = Date.now();
   const over = await isQuietNow(incident, now);
-  if (!over && !isRecountDue(incident, now)) return incident;
+  if (!over && !isRecountDue(incident, now)) return withOtherFaults(incident, now);
   const evidence = await countAnew(environment.table, incident);
   const updated = await changeIncident(environment.table, incident, (current) => {
     if (!isGoingOn(current)) return undefined;
@@ -53,6 +57,25 @@ async function bringUpToDate(incident: Incident, tally: Tally): Promise<Incident
   if (updated !== undefined && over) {
     tally.add('IncidentsResolved');
     logger.warn('incident resolved', { scope: incident.scope, incident: incident.number });
+  }
+  return updated && withOtherFaults(updated, now);
+}
+
+/** What reached the threshold by itself, and no page was about; a resolved one has had its page. */
+async function withOtherFaults(incident: Incident, now: number): Promise<Incident | undefined> {
+  if (!isGoingOn(incident) || incident.known === undefined) return incident;
+  const { scope, windowMs } = incident;
+  const since = Math.max(0, faultsSince(now, windowMs));
+  const recent = await newestCrashes(environment.table, scope, since, RECENT_MAX);
+  const { crashesToOpen } = settings;
+  if (faultsAfter(incident, recent, now, crashesToOpen) === undefined) return incident;
+  const updated = await changeIncident(environment.table, incident, (current) => {
+    const faults = faultsAfter(current, recent, now, crashesToOpen);
+    return isGoingOn(current) && faults !== undefined ? { ...current, ...faults } : undefined;
+  });
+  const { others: before = [], number } = incident;
+  for (const { fault, crashes } of updated?.others?.slice(before.length) ?? []) {
+    logger.error('another fault', { scope, incident: number, fault, crashes });
   }
   return updated;
 }

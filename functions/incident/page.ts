@@ -4,6 +4,7 @@
  * to add but its routing key. Carries no PHI (R08).
  */
 import { type Incident, incidentKey } from '../../core/incident.ts';
+import type { OtherFault } from '../../core/incident-faults.ts';
 import { NOTICES, type Notice } from '../../core/incident-steps.ts';
 import type { Page } from '../aws/pages-topics.ts';
 
@@ -11,11 +12,19 @@ const SUBJECT_CHARACTERS_MAX = 100;
 const SECTION = '#incident';
 const SEVERITY = 'critical';
 
-export function pageOf(incident: Incident, notice: Notice, stage: string, runbook: string): Page {
+/** @param fault where the notice is about a fault that came after the incident was opened */
+export function pageOf(
+  incident: Incident,
+  notice: Notice,
+  stage: string,
+  runbook: string,
+  fault?: OtherFault,
+): Page {
   const { audience, action } = NOTICES[notice];
-  // One pager may serve several stages.
-  const dedupKey = `fhir-failsafe/${stage}/${incidentKey(incident)}`;
-  const summary = summaryOf(incident, notice, stage);
+  // One pager may serve several stages, and rings once for a key.
+  const itself = `fhir-failsafe/${stage}/${incidentKey(incident)}`;
+  const dedupKey = fault === undefined ? itself : `${itself}/${fault.fault}`;
+  const summary = summaryOf(incident, notice, stage, fault);
   const { scope } = incident;
   return {
     subject: summary.slice(0, SUBJECT_CHARACTERS_MAX),
@@ -26,11 +35,11 @@ export function pageOf(incident: Incident, notice: Notice, stage: string, runboo
         summary,
         source: `fhir-failsafe-${stage}`,
         severity: SEVERITY,
-        timestamp: iso(incident.openedAt),
+        timestamp: iso(fault?.at ?? incident.openedAt),
         component: scope,
         group: stage,
         class: incident.cause,
-        custom_details: detailsOf(incident, notice, stage),
+        custom_details: { ...detailsOf(incident, notice, stage), ...(fault && { fault }) },
       },
       links: [{ href: runbook + SECTION, text: 'What to do' }],
       client: 'fhir-failsafe',
@@ -73,15 +82,23 @@ function meaning({ cause, scope, why = '' }: Incident): string {
 }
 
 /** One line in ASCII, which is what SNS takes as a subject. */
-function summaryOf(incident: Incident, notice: Notice, stage: string): string {
+function summaryOf(
+  incident: Incident,
+  notice: Notice,
+  stage: string,
+  fault: OtherFault | undefined,
+): string {
   const { scope, acknowledged, resolved } = incident;
+  const key =
+    fault === undefined ? incidentKey(incident) : `${incidentKey(incident)} (${fault.fault})`;
   const lines: Record<Notice, string> = {
     page: whatHappens(incident),
     notice: whatHappens(incident),
     'page-again': `again, nobody answered: ${whatHappens(incident)}`,
     escalation: `on-call does not answer: ${whatHappens(incident)}`,
-    acknowledgement: `${incidentKey(incident)} acknowledged by ${acknowledged?.by}`,
-    resolution: `${incidentKey(incident)} resolved by ${resolved?.by}`,
+    'another-fault': `${scope} has another fault, ${fault?.fault}: ${fault?.crashes} crashes (${fault?.kind}) while ${incidentKey(incident)} goes on`,
+    acknowledgement: `${key} acknowledged by ${acknowledged?.by}`,
+    resolution: `${key} resolved by ${resolved?.by}`,
     'all-clear': `${scope} is well again: ${incidentKey(incident)} resolved by ${resolved?.by}`,
   };
   return `[${stage}] ${lines[notice]}`.replaceAll(/[^\x20-\x7e]/g, '?');

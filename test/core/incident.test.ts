@@ -24,6 +24,7 @@ describe('crashes', () => {
     expect(open(undefined, three)).toEqual({
       scope: 'validate',
       number: 1,
+      known: ['no-lane/exit', 'no-lane/timeout'],
       status: 'open',
       cause: 'crashes',
       openedAt: NOW,

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Incident } from '../../../core/incident.ts';
+import type { OtherFault } from '../../../core/incident-faults.ts';
 import { NOTICES, type Notice } from '../../../core/incident-steps.ts';
 import { pageOf } from '../../../functions/incident/page.ts';
 import { opened } from '../../core/incident-support.ts';
@@ -18,6 +19,31 @@ const incident: Incident = opened({
 const said = { at: Date.UTC(2026, 0, 1, 4), by: 'ana', why: 'rolled back' };
 const page = (notice: Notice, fields: Partial<Incident> = {}) =>
   pageOf({ ...incident, ...fields }, notice, 'prod', 'https://wiki.example.org/runbook');
+
+const fault: OtherFault = {
+  fault: 'background/0f',
+  kind: 'exit',
+  crashes: 10,
+  firstCrashAt: 1,
+  lastCrashAt: 2,
+  at: Date.UTC(2026, 0, 1, 5),
+};
+const pageOfFault = (notice: Notice, fields: Partial<Incident> = {}) =>
+  pageOf({ ...incident, ...fields }, notice, 'prod', 'https://wiki.example.org/runbook', fault);
+
+test('R21: another fault has a key of its own, so that a pager rings for it and lets go of it', () => {
+  const trigger = pageOfFault('another-fault');
+  expect(trigger.body).toMatchObject({
+    event_action: 'trigger',
+    payload: { timestamp: '2026-01-01T05:00:00.000Z', custom_details: { fault } },
+  });
+  const over = pageOfFault('resolution', { resolved: said });
+  expect(over.attributes).toMatchObject({
+    action: 'resolve',
+    dedupKey: String(trigger.attributes['dedupKey']),
+  });
+  expect(over.subject).toBe('[prod] validate#3 (background/0f) resolved by ana');
+});
 
 test('R21: a page is a PagerDuty event with the evidence, and says what to do', () => {
   expect(page('page').body).toEqual({
@@ -56,13 +82,19 @@ test('R21: a page is a PagerDuty event with the evidence, and says what to do', 
 
 test('R21 R22: every notice has one key, its audience, and what a pager makes of it', () => {
   const notices = Object.keys(NOTICES) as Notice[];
-  const pages = notices.map((notice) => page(notice, { acknowledged: said, resolved: said }));
+  const pages = notices.map((notice) => {
+    const over = { acknowledged: said, resolved: said };
+    return notice === 'another-fault' ? pageOfFault(notice) : page(notice, over);
+  });
   const of = (name: string) => pages.map(({ attributes }) => attributes[name]);
-  expect(new Set(of('dedupKey'))).toEqual(new Set(['fhir-failsafe/prod/validate#3']));
+  expect(new Set(of('dedupKey'))).toEqual(
+    new Set(['fhir-failsafe/prod/validate#3', 'fhir-failsafe/prod/validate#3/background/0f']),
+  );
   expect(pages.map(({ subject, attributes }) => `${attributes['audience']}: ${subject}`)).toEqual(
     [
       'oncall: [prod] validate is crashing: 12 crashes in 4 s (10 timeout, 2 exit)',
       'management: [prod] validate is crashing: 12 crashes in 4 s (10 timeout, 2 exit)',
+      'oncall: [prod] validate has another fault, background/0f: 10 crashes (exit) while validate#3 goes on',
       'oncall: [prod] again, nobody answered: validate is crashing: 12 crashes in 4 s (10 timeout, 2 exit)',
       'management: [prod] on-call does not answer: validate is crashing: 12 crashes in 4 s (10 timeout, 2 exit)',
       'oncall: [prod] validate#3 acknowledged by ana',
@@ -71,7 +103,7 @@ test('R21 R22: every notice has one key, its audience, and what a pager makes of
     ].map((line) => line.replace(/: (.*)$/, (_, subject: string) => `: ${subject.slice(0, 100)}`)),
   );
   expect(of('action')).toEqual([
-    ...['trigger', 'trigger', 'trigger', 'trigger'],
+    ...['trigger', 'trigger', 'trigger', 'trigger', 'trigger'],
     ...['acknowledge', 'resolve', 'resolve'],
   ]);
   expect(pages.at(-1)?.body['payload']).toMatchObject({
