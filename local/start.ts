@@ -8,7 +8,9 @@ import { HomeError } from './home.ts';
 import { startRuntime } from './runtime.ts';
 import { BuildError, DOWNSTREAM, ensureBuilt, LOCAL } from './start/build.ts';
 import { openDownstream } from './start/downstream.ts';
-import { checkInput, entriesOf, expectedTotal } from './start/entries.ts';
+import { checkInput, describeInput, entriesOf, expectedTotal } from './start/entries.ts';
+import { repeatedFaults } from './start/faults.ts';
+import { LaterEnds } from './start/later.ts';
 import { type Live, progressLine } from './start/live.ts';
 import { type StartOptions, startCommand } from './start/options.ts';
 import { pageBook } from './start/pages.ts';
@@ -46,18 +48,21 @@ async function start(options: StartOptions): Promise<void> {
     ...{ duplicates, reorder, seed },
     log: say,
     onPage: pages.onPage,
+    onLogLine: repeatedFaults(say),
   });
   const over = new AbortController();
   try {
     say(`the pipeline is up at ${runtime.endpoint}`);
     const pipeline = await connect(runtime, pages.keys);
+    say(describeInput(options));
     const pauses = new LanePauses(pipeline.tables, say);
     void pauses.follow(AbortSignal.any([over.signal, signal]));
     const finished = await watchedRun(pipeline, options, () => runtime.environments().length);
     await pauses.look();
     report(finished, pauses.describe(), options);
     if (!options.once && !signal.aborted) {
-      say(whatNext(runtime.exports));
+      say(whatNext(runtime.exports, process.pid));
+      void new LaterEnds(pipeline.tables, say).follow(signal);
       await once(signal, 'abort');
     }
   } catch (error) {

@@ -19,10 +19,15 @@ const CHAOS_SHARES: readonly [Chaos, number][] = [
 const CRASHING_SHARE = 0.01;
 const INVALID_SHARE = 0.02;
 
+/** How many of a stream crash, and how many are invalid. */
+export const troubledOf = (count: number) => ({
+  crashing: Math.round(count * CRASHING_SHARE),
+  invalid: Math.round(count * INVALID_SHARE),
+});
+
 /** Positions (from 0) of the troubled ones among `count`; whoever is absent is healthy. */
 export function drawFates(random: Random, count: number): Map<number, Fate> {
-  const crashing = Math.round(count * CRASHING_SHARE);
-  const invalid = Math.round(count * INVALID_SHARE);
+  const { crashing, invalid } = troubledOf(count);
   const fates = random.shuffle<Fate>([
     ...chaosCodes(crashing).map((code): Fate => ({ kind: 'chaos', code })),
     ...Array.from(

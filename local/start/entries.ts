@@ -1,6 +1,7 @@
 /** What a run submits: the files that were named, or the sample. */
 import type { Entry, Resource } from '../../cli/input/entry.ts';
 import { measureInputs, readInputs } from '../../cli/input/read-input.ts';
+import { type Chaos, chaosCodes, troubledOf } from '../demo/fates.ts';
 import { type SampleOptions, sample } from '../demo/sample.ts';
 import type { StartOptions } from './options.ts';
 
@@ -15,6 +16,29 @@ export function expectedTotal({ input, count }: StartOptions): number | undefine
 /** @throws UsageError about an input that is no file. */
 export async function checkInput({ input }: StartOptions): Promise<void> {
   await measureInputs(input);
+}
+
+const HOW: Readonly<Record<Chaos, string>> = {
+  throw: 'throw',
+  exit: 'exit their process',
+  heap: 'exhaust the heap',
+  hang: 'never end',
+};
+
+/** What a run submits, and what of it goes wrong on purpose. */
+export function describeInput({ input, count }: StartOptions): string {
+  if (input.length > 0) return `submitting ${input.join(', ')} to lane background`;
+  const { crashing, invalid } = troubledOf(count);
+  const codes = chaosCodes(crashing);
+  const kinds = [...new Set(codes)].map(
+    (code) => `${codes.filter((each) => each === code).length} ${HOW[code]}`,
+  );
+  const how = kinds.length === 0 ? '' : ` (${kinds.join(', ')})`;
+  return (
+    `submitting ${count} made-up patients and observations to lane background. ` +
+    `On purpose ${crashing} of them crash${how} and ${invalid} break rules of FHIR; ` +
+    'ten crashes within five minutes page on-call'
+  );
 }
 
 export type Entries = AsyncIterable<Entry> | Iterable<Entry>;

@@ -71,6 +71,7 @@ async function submitAll({ target }: Pipeline, entries: Entries, view: RunView) 
     onUnsent: (entry, reason) => view.say(`${place(entry)}: not submitted: ${reason}`),
   });
   view.signal.throwIfAborted();
+  view.say(`  ${ledger.size} submitted; each is followed until it has ended`);
   return { ledger, unsent };
 }
 

@@ -55,8 +55,11 @@ export function describeRun(run: Run): string {
   return lines.join('\n');
 }
 
-/** @param exports the environment that points the SDK, and so the CLI, at this runtime. */
-export function whatNext(exports: Readonly<Record<string, string>>): string {
+/**
+ * @param exports the environment that points the SDK, and so the CLI, at this runtime.
+ * @param pid of this process: the parent of the environments that run functions
+ */
+export function whatNext(exports: Readonly<Record<string, string>>, pid: number): string {
   const settings = Object.entries(exports).map(([name, value]) => `  export ${name}=${value}`);
   return [
     'It stays up for your own resources. In another terminal:',
@@ -68,7 +71,7 @@ export function whatNext(exports: Readonly<Record<string, string>>): string {
     '  npm run cli -- lane list                # also pause, resume',
     '  npm run cli -- report                  # the day so far, a minute old; also --open, --csv',
     '  npm run cli -- audit verify             # that the record of all this is whole',
-    '  pkill -9 -f lambda:fhir-failsafe        # kill what runs: nothing is lost',
-    'Ctrl-C stops everything.',
+    `  pkill -9 -P ${pid} -f lambda:          # kill what runs here, and nothing else: no message is lost`,
+    'What ends from now on is said here, line by line. Ctrl-C stops everything.',
   ].join('\n');
 }

@@ -9,6 +9,14 @@ const quarantineSchema = z.object({
   status: z.string(),
   kind: z.string().exactOptional(),
 });
+const endedSchema = z.object({
+  pk: z.string(),
+  status: z.string(),
+  kind: z.string().exactOptional(),
+  reason: z.string().exactOptional(),
+  source: z.string().exactOptional(),
+});
+export type EndedItem = z.infer<typeof endedSchema>;
 const incidentSchema = z.object({ pk: z.string(), sk: z.string(), openedAt: z.number() });
 export type IncidentItem = z.infer<typeof incidentSchema>;
 
@@ -26,6 +34,11 @@ export function readResources({ dynamodb, resources }: Tables): Promise<StoredIt
 
 export function readQuarantine({ dynamodb, quarantine }: Tables): Promise<QuarantineItem[]> {
   return scan(dynamodb, quarantine, quarantineSchema);
+}
+
+/** With why, which has no values. */
+export function readEnded({ dynamodb, quarantine }: Tables): Promise<EndedItem[]> {
+  return scan(dynamodb, quarantine, endedSchema);
 }
 
 export interface Ended {

@@ -31,9 +31,15 @@ async function minute(): Promise<void> {
   await drain();
 }
 
-/** What on-call got since the last look, by action and key. */
+const seen = new Set<string>();
+
+/** What on-call got since the last look, by action and key. A page stays in the queue, and is seen again. */
 async function paged(): Promise<string[]> {
-  const pages = (await receive(stage.world.queues.oncall)).map(({ body }) => JSON.parse(body));
+  const records = (await receive(stage.world.queues.oncall)).filter(
+    ({ messageId }) => !seen.has(messageId),
+  );
+  for (const { messageId } of records) seen.add(messageId);
+  const pages = records.map(({ body }) => JSON.parse(body));
   return pages.map(
     ({ event_action, dedup_key }) =>
       `${event_action} ${String(dedup_key).replace(/^fhir-failsafe\/[^/]+\//, '')}`,

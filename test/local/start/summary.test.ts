@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { isAccountedFor, type Run } from '../../../local/start/summary.ts';
+import { isAccountedFor, type Run, whatNext } from '../../../local/start/summary.ts';
 
 const ENDS = { submitted: 10, stored: 7, rejected: 2, deadLettered: 1, lost: 0, duplicates: 0 };
 const run = (ends: Partial<typeof ENDS> = {}, rest: Partial<Run> = {}): Run => ({
@@ -21,4 +21,10 @@ it.each([
   ['messages that stood still', run({}, { stalled: 1 })],
 ])('%s is not (R04)', (_, wrong) => {
   expect(isAccountedFor(wrong)).toBe(false);
+});
+
+it('names the process whose environments may be killed, so that no other checkout is hit', () => {
+  const next = whatNext({ AWS_ENDPOINT_URL: 'http://127.0.0.1:4566' }, 4711);
+  expect(next).toContain('export AWS_ENDPOINT_URL=http://127.0.0.1:4566');
+  expect(next).toMatch(/pkill -9 -P 4711 -f lambda: /);
 });
