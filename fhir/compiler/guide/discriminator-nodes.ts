@@ -1,8 +1,7 @@
 /** What the nodes of a profile say at the paths of discriminators. */
 import { jsonName, type TypeUse } from '../type-model.ts';
 import type { PathStep } from './discriminator-path.ts';
-import type { Place } from './emit-content.ts';
-import { isOneOf } from './emit-element.ts';
+import { isOneOf, type Place } from './place.ts';
 import { type ProfileContext, q } from './profile-context.ts';
 import { constantOf, found, type ProfileNode } from './profile-tree.ts';
 

@@ -18,7 +18,7 @@ import {
   partOf,
 } from './discriminator-nodes.ts';
 import { type PathStep, parseDiscriminator } from './discriminator-path.ts';
-import type { Place } from './emit-content.ts';
+import type { Place } from './place.ts';
 import { baseTypeOf, type ProfileContext, q } from './profile-context.ts';
 import { constantOf, type ProfileNode } from './profile-tree.ts';
 

@@ -1,6 +1,6 @@
 /** Bindings of a profile: required ones as errors, extensible ones as warnings, where they say more than the base. */
 import type { ElementDefinition } from '../definitions.ts';
-import type { Place } from './emit-content.ts';
+import type { Place } from './place.ts';
 import { gap, type ProfileContext } from './profile-context.ts';
 import type { ProfileNode } from './profile-tree.ts';
 

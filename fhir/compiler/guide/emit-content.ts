@@ -4,21 +4,14 @@
  * `already` says: nodes that the same value is held against as well.
  */
 import type { ElementDefinition } from '../definitions.ts';
-import { type Constraint, constraintsOf, type ElementModel, type TypeUse } from '../type-model.ts';
+import { type Constraint, constraintsOf } from '../type-model.ts';
 import { fixedTest, patternTest } from './constants.ts';
 import { emitBindings } from './emit-bindings.ts';
 import { emitElement } from './emit-element.ts';
 import { emitTypes } from './emit-types.ts';
+import { isSame, type Place } from './place.ts';
 import { gap, type ProfileContext, q } from './profile-context.ts';
 import { constantOf, type ProfileNode } from './profile-tree.ts';
-
-/** Where a value stands in the base types. */
-export interface Place {
-  /** Type of the value in the model: `HumanName`, `Patient.contact`. */
-  readonly type: string;
-  readonly use?: TypeUse;
-  readonly element?: ElementModel;
-}
 
 export function emitContent(
   node: ProfileNode,
@@ -143,10 +136,6 @@ function emitElements(
     .join('');
   // Of a primitive only the sibling has elements.
   return isPrimitive && source !== '' ? `{const n=x;${source}}` : source;
-}
-
-export function isSame(left: unknown, right: unknown): boolean {
-  return JSON.stringify(left) === JSON.stringify(right);
 }
 
 const SHOWN_MAX = 120;

@@ -3,8 +3,9 @@
  * items must be. `n` is the object that has it.
  */
 import { type ElementModel, jsonName, type TypeDefinition, type TypeUse } from '../type-model.ts';
-import { emitContent, type Place } from './emit-content.ts';
+import { emitByType } from './emit-by-type.ts';
 import { emitSlicing, type Sliced } from './emit-slicing.ts';
+import { isOneOf, limit, type Place } from './place.ts';
 import { gap, type ProfileContext, q } from './profile-context.ts';
 import type { ProfileNode } from './profile-tree.ts';
 
@@ -54,7 +55,7 @@ function emitPlain(
   const isPrimitive = context.model.get(use.type)?.kind === 'primitive';
   const place: Place = { type: use.type, use, element };
   const sliced = emitSlicing(node, [place], already, context);
-  const content = emitContent(node, place, already, context) + sliced.body;
+  const content = context.content(node, place, already) + sliced.body;
   const item = isPrimitive || content === '' ? content : `if(isObject(n)){${content}}`;
   const count = counting(node, element, already, name(node), context);
   if (item === '' && count === undefined && sliced.after === '') return '';
@@ -129,10 +130,6 @@ function counting(
     (isMax ? `if(${code}>${max})lots(r,${urlName},${q(shownName)},${max},${code});` : '');
 }
 
-export function limit(max: string | undefined): number {
-  return max === undefined || max === '*' ? Number.POSITIVE_INFINITY : Number(max);
-}
-
 function emitChoice(
   node: ProfileNode,
   element: ElementModel,
@@ -142,13 +139,7 @@ function emitChoice(
 ): string {
   const places = uses.map((use): Place => ({ type: use.type, use, element }));
   const sliced = emitSlicing(node, places, already, context);
-  const contents = Map.groupBy(places, (place) => contentOfChoice(node, place, already, context));
-  const isMixed = contents.size > 1;
-  const content = [...contents]
-    .map(([source, of]) =>
-      isMixed && source !== '' ? `if(${isOneOf(of, element)}){${source}}` : source,
-    )
-    .join('');
+  const content = emitByType(node, places, already, context);
   const isNarrowed =
     uses.length < element.types.length &&
     !already.some((each) => usesOf(each, element).length <= uses.length);
@@ -168,21 +159,6 @@ function emitChoice(
         `if(r.count!==b)r.under(b,${names}.get(k));}`;
   const counted = count?.('(k===undefined?0:1)') ?? '';
   return `{const o=n,k=choiceKey(o,${names});${sliced.before}${checked}${counted}${sliced.after}}`;
-}
-
-function contentOfChoice(
-  node: ProfileNode,
-  place: Place,
-  already: readonly ProfileNode[],
-  context: ProfileContext,
-): string {
-  const content = emitContent(node, place, already, context);
-  const isPrimitive = context.model.get(place.type)?.kind === 'primitive';
-  return isPrimitive || content === '' ? content : `if(isObject(n)){${content}}`;
-}
-
-export function isOneOf(places: readonly Place[], element: ElementModel): string {
-  return places.flatMap(({ use }) => (use ? [`k===${q(jsonName(element, use))}`] : [])).join('||');
 }
 
 /** JSON names of a choice, and how expressions name them. */

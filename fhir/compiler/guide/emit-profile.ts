@@ -1,6 +1,5 @@
 /** A profile as a function of the generated module: it holds a value against what the profile adds to its type. */
 import type { StructureDefinition } from '../definitions.ts';
-import { emitContent } from './emit-content.ts';
 import type { ProfileContext } from './profile-context.ts';
 import type { ProfileNode } from './profile-tree.ts';
 
@@ -15,7 +14,7 @@ export function emitProfile(
   context: ProfileContext,
 ): string {
   const isPrimitive = context.model.get(structure.type)?.kind === 'primitive';
-  const content = emitContent(tree, { type: structure.type }, [], context);
+  const content = context.content(tree, { type: structure.type }, []);
   const guard = isPrimitive ? '' : 'if(!isObject(n))return;';
   const body = `${content}${imposed(structure, context)}`;
   return `function ${name}(n,r,x){${guard}const g=r.guide;r.guide=${guideName};\n${body}\nr.guide=g;}`;

@@ -3,8 +3,8 @@
  * first slice that its discriminators fit. Slices of slices are counted beside those they are in.
  */
 import { discriminatorTest } from './discriminators.ts';
-import { emitContent, type Place } from './emit-content.ts';
-import { isOneOf, limit } from './emit-element.ts';
+import { emitByType } from './emit-by-type.ts';
+import { limit, type Place } from './place.ts';
 import { gap, type ProfileContext, q } from './profile-context.ts';
 import type { ProfileNode } from './profile-tree.ts';
 
@@ -91,18 +91,8 @@ function emitSlice(
 ): string {
   const own = placesOf(slice, places);
   const beside = [node, ...already];
-  const contents = Map.groupBy(own, (place) => {
-    const content = emitContent(slice, place, beside, context);
-    const isPrimitive = context.model.get(place.type)?.kind === 'primitive';
-    return isPrimitive || content === '' ? content : `if(isObject(n)){${content}}`;
-  });
-  const [element] = own.flatMap((each) => each.element ?? []);
-  const isMixed = contents.size > 1 && element?.isChoice === true;
-  const content = [...contents].map(([source, of]) =>
-    isMixed && element && source !== '' ? `if(${isOneOf(of, element)}){${source}}` : source,
-  );
-  if (!isMixed) content.length = Math.min(content.length, 1);
-  return content.join('') + emitSlices(slice, slice.slices, own, already, counters, context);
+  const content = emitByType(slice, own, beside, context);
+  return content + emitSlices(slice, slice.slices, own, already, counters, context);
 }
 
 /** Of a choice, those that the slice is for. */

@@ -1,6 +1,6 @@
 /** Profiles of a value's type, types of resources, and what references lead to. */
 import type { ElementDefinitionType } from '../definitions.ts';
-import { isSame, type Place } from './emit-content.ts';
+import { isSame, type Place } from './place.ts';
 import { baseTypeOf, gap, type ProfileContext, type ProfileRef, q } from './profile-context.ts';
 import type { ProfileNode } from './profile-tree.ts';
 

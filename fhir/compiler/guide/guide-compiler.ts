@@ -9,8 +9,10 @@ import { emitExtensionRules, isModifier } from '../extension-rules.ts';
 import { Invariants } from '../invariants.ts';
 import type { TypeModel } from '../type-model.ts';
 import { Constants } from './constants.ts';
+import { emitContent } from './emit-content.ts';
 import { emitProfile } from './emit-profile.ts';
 import { type GuidePackage, type Library, labelOf } from './library.ts';
+import { IMPORTS, importsOf } from './module-imports.ts';
 import { type Gap, gap, type ProfileContext, type ProfileRef } from './profile-context.ts';
 import { quietTree, treeOrGap } from './profile-tree-gap.ts';
 import { Snapshots } from './snapshot.ts';
@@ -141,7 +143,7 @@ export class GuideCompiler {
   #context(unit: Unit, structure: StructureDefinition): ProfileContext {
     const { codeSets, invariants, constants, gaps, snapshots } = unit;
     const lookUp = (canonical: string) => this.#library.structure(canonical, unit.of);
-    return {
+    const context: ProfileContext = {
       model: this.#model,
       codeSets,
       invariants,
@@ -163,11 +165,13 @@ export class GuideCompiler {
         if (found?.of) this.#refTo(this.#unit(found.of), found.structure);
         return found !== undefined;
       },
+      content: (node, place, already) => emitContent(node, place, already, context),
       treeOf: (canonical) => {
         const found = lookUp(canonical);
         return found && quietTree(snapshots, found.structure);
       },
     };
+    return context;
   }
 
   /** Extensions of a dependency that no profile asks for and the base does not have. */
@@ -199,7 +203,7 @@ export class GuideCompiler {
       `// ${of ? labelOf(of) : CORE}, compiled by fhir/compiler/main.ts. Do not edit.`,
       ...IMPORTS,
       ...invariants.imports(),
-      ...importsOf(unit, this.#fileOf),
+      ...importsOf(unit.imports, this.#fileOf),
       ...[...invariants.constants].map(([name, value]) => `const ${name}=${value};`),
       `const GUIDE=${JSON.stringify(of ? labelOf(of) : CORE)};`,
       codeSets.source(),
@@ -218,24 +222,6 @@ export class GuideCompiler {
       gaps: unit.gaps,
     };
   }
-}
-
-const IMPORTS = [
-  "import {advised,aggregated,choiceKey,conforms,countOf,few,inside,kept,list,lots,mismatch,oneOf,onlyTypes,required,someItem,targetConforms,targetTypeOf,tooLong,unsliced,wrongType} from '../runtime/profile-checks.ts';",
-  "import {outOfBounds,outOfRange,tooFar} from '../runtime/profile-limits.ts';",
-  "import {broken,brokenAdvice} from '../runtime/invariants.ts';",
-  "import {CodeSet,isInSet} from '../runtime/bindings.ts';",
-  "import {equals} from '../runtime/json-match.ts';",
-  "import {isObject} from '../runtime/object.ts';",
-  "import {target} from '../rules/reference.ts';",
-  "import {undecided} from '../runtime/open-bindings.ts';",
-];
-
-function importsOf({ imports }: Unit, fileOf: (index: number) => string): string[] {
-  const byUnit = Map.groupBy(imports, ([, index]) => index);
-  return [...byUnit].map(
-    ([index, names]) => `import {${names.map(([name]) => name)}} from './${fileOf(index)}';`,
-  );
 }
 
 function exported(refs: readonly ProfileRef[]): string {

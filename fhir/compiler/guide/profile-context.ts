@@ -4,6 +4,7 @@ import type { StructureDefinition } from '../definitions.ts';
 import type { Invariants } from '../invariants.ts';
 import type { TypeModel } from '../type-model.ts';
 import type { Constants } from './constants.ts';
+import type { Place } from './place.ts';
 import type { ProfileNode } from './profile-tree.ts';
 
 /** A rule of a profile that is not enforced. */
@@ -32,6 +33,8 @@ export interface ProfileContext {
   readonly codeSets: CodeSets;
   readonly invariants: Invariants;
   readonly constants: Constants;
+  /** What a node says of one value, with all that is below: statements. */
+  content(node: ProfileNode, place: Place, already: readonly ProfileNode[]): string;
   /** The profile with that canonical url as this package sees it; it will be compiled too. */
   profile(canonical: string): ProfileRef | undefined;
   /** Whether an extension's definition is at hand; it will be compiled too. */

@@ -1,0 +1,24 @@
+/** What the module of a package imports: the runtime, and what it refers to in other packages. */
+
+/** Of the runtime, what any profile may call. */
+export const IMPORTS = [
+  "import {advised,aggregated,choiceKey,conforms,countOf,few,inside,kept,list,lots,mismatch,oneOf,onlyTypes,required,someItem,targetConforms,targetTypeOf,tooLong,unsliced,wrongType} from '../runtime/profile-checks.ts';",
+  "import {outOfBounds,outOfRange,tooFar} from '../runtime/profile-limits.ts';",
+  "import {broken,brokenAdvice} from '../runtime/invariants.ts';",
+  "import {CodeSet,isInSet} from '../runtime/bindings.ts';",
+  "import {equals} from '../runtime/json-match.ts';",
+  "import {isObject} from '../runtime/object.ts';",
+  "import {target} from '../rules/reference.ts';",
+  "import {undecided} from '../runtime/open-bindings.ts';",
+];
+
+/** Functions of profiles by the index of their module. */
+export function importsOf(
+  imports: ReadonlyMap<string, number>,
+  fileOf: (index: number) => string,
+): string[] {
+  const byUnit = Map.groupBy(imports, ([, index]) => index);
+  return [...byUnit].map(
+    ([index, names]) => `import {${names.map(([name]) => name)}} from './${fileOf(index)}';`,
+  );
+}

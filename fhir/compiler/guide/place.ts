@@ -1,0 +1,25 @@
+/** Where a value stands that a profile speaks of, and what the compiler asks of that. */
+import { type ElementModel, jsonName, type TypeUse } from '../type-model.ts';
+
+/** Where a value stands in the base types. */
+export interface Place {
+  /** Type of the value in the model: `HumanName`, `Patient.contact`. */
+  readonly type: string;
+  readonly use?: TypeUse;
+  readonly element?: ElementModel;
+}
+
+/** Test that the member `k` is one of these types of the choice. */
+export function isOneOf(places: readonly Place[], element: ElementModel): string {
+  return places
+    .flatMap(({ use }) => (use ? [`k===${JSON.stringify(jsonName(element, use))}`] : []))
+    .join('||');
+}
+
+export function limit(max: string | undefined): number {
+  return max === undefined || max === '*' ? Number.POSITIVE_INFINITY : Number(max);
+}
+
+export function isSame(left: unknown, right: unknown): boolean {
+  return JSON.stringify(left) === JSON.stringify(right);
+}
