@@ -74,8 +74,15 @@ export function serviceOf(req: Pick<IncomingMessage, 'headers' | 'url'>): string
 }
 
 function forward(agent: Agent, target: string, req: IncomingMessage, res: ServerResponse): void {
-  const { method, headers, url } = req;
-  const onward = send(target + url, { agent, method: method ?? 'GET', headers }, (answer) => {
+  const { method = 'GET', headers, url: path = '/' } = req;
+  const { hostname, port } = new URL(target);
+  // The path goes on as it came: an address that is put together and parsed again may be another.
+  const onward = send({ hostname, port, path, agent, method, headers }, (answer) => {
+    // Whoever asked may have hung up meanwhile.
+    if (res.destroyed) {
+      answer.destroy();
+      return;
+    }
     res.writeHead(answer.statusCode ?? 502, answer.rawHeaders);
     pipeline(answer, res, () => {});
   });

@@ -25,21 +25,55 @@ export function refusalOf(
   return undefined;
 }
 
-/** From now on the server's listeners hear of requests of this machine's programs only. */
+/**
+ * The target of a request as a path with its query, as servers behind it expect it; undefined for what
+ * is none, such as `*`, and for a path that cannot be decoded, which some of them throw at.
+ * https://www.rfc-editor.org/rfc/rfc9112#section-3.2
+ */
+export function pathOf(target: string): string | undefined {
+  const path = /^https?:\/\//i.test(target)
+    ? target.replace(/^https?:\/\/[^/?#]*\/?/i, '/')
+    : target;
+  if (!path.startsWith('/')) return undefined;
+  try {
+    decodeURIComponent(path);
+    return path;
+  } catch {
+    return undefined;
+  }
+}
+
+type Listener = (req: IncomingMessage, res: ServerResponse) => unknown;
+
+/**
+ * From now on the server's listeners hear of requests of this machine's programs only, and of no
+ * request without a path. What a listener throws is an answer of 500, and never the end of the process.
+ */
 export function guardLoopback(server: Server): void {
-  const listeners = server.listeners('request') as ((
-    req: IncomingMessage,
-    res: ServerResponse,
-  ) => void)[];
+  const listeners = server.listeners('request') as Listener[];
   server.removeAllListeners('request');
-  server.on('request', (req, res) => {
+  server.on('request', async (req, res) => {
     const refusal = refusalOf(req.headers);
-    if (refusal === undefined) for (const listener of listeners) listener.call(server, req, res);
-    else refuse(res, refusal);
+    if (refusal !== undefined) return say(res, 403, `refused: ${refusal}`);
+    const path = pathOf(req.url ?? '');
+    if (path === undefined)
+      return say(res, 400, 'refused: the request has no path that can be read');
+    req.url = path;
+    // Whoever hangs up amid a request is gone; that is no reason to fail.
+    req.on('error', () => {});
+    try {
+      for (const listener of listeners) await listener.call(server, req, res);
+    } catch (error) {
+      say(res, 500, `failed: ${error instanceof Error ? error.message : String(error)}`);
+    }
   });
 }
 
-function refuse(res: ServerResponse, why: string): void {
-  res.writeHead(403, { 'content-type': 'text/plain', connection: 'close' });
-  res.end(`refused: ${why}\n`);
+function say(res: ServerResponse, status: number, text: string): void {
+  if (res.headersSent) {
+    res.destroy();
+    return;
+  }
+  res.writeHead(status, { 'content-type': 'text/plain', connection: 'close' });
+  res.end(`${text}\n`);
 }

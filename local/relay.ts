@@ -27,9 +27,10 @@ export async function startRelay(
   const handOn: HandOn = (req, body) => {
     const { 'transfer-encoding': _, ...kept } = req.headers;
     const headers = { ...kept, 'content-length': String(body.length) };
-    const options = { agent, method: req.method ?? 'GET', headers };
+    const { hostname, port } = new URL(target);
+    const { method = 'GET', url: path = '/' } = req;
     return new Promise((resolve, reject) => {
-      const onward = send(target + req.url, options, resolve);
+      const onward = send({ hostname, port, path, agent, method, headers }, resolve);
       onward.on('error', reject);
       onward.end(body);
     });

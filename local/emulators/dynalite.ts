@@ -7,6 +7,7 @@ import dynalite from 'dynalite';
 import { guardLoopback } from '../loopback.ts';
 import type { EmulatorData, EmulatorOrder } from './emulator.ts';
 import { losingConnections } from './lost-connections.ts';
+import { answerWhatIsThrown } from './thrown-answers.ts';
 
 assert(parentPort, 'runs in a thread');
 const data: EmulatorData = workerData;
@@ -15,12 +16,7 @@ const server = dynalite({
   ...(data.dataDir ? { path: join(data.dataDir, 'dynalite') } : {}),
 });
 
-// dynalite throws what its requests' sockets report, as when an environment is killed amid a call.
-process.on('uncaughtException', (error: NodeJS.ErrnoException) => {
-  if (error.code === 'ECONNRESET' || error.code === 'EPIPE' || error.message === 'aborted') return;
-  throw error;
-});
-
+answerWhatIsThrown(server);
 guardLoopback(server);
 server.listen(data.port, '127.0.0.1');
 await once(server, 'listening');

@@ -1,5 +1,6 @@
 import type { BuildAppOptions } from 'fauxqs';
 import { type EmulatedQueue, makeFair } from './fair-queues.ts';
+import { takeAllCharacters } from './fauxqs-mends.ts';
 import { type FifoQueue, giveFifoBatches } from './fifo-batches.ts';
 import { keepSentAttributes, type Router } from './sent-attributes.ts';
 
@@ -13,16 +14,21 @@ type Persistence = {
 };
 
 /** Once for all apps of this process. */
-const routers = internal<{ SqsRouter: { prototype: Router } }>('sqs/sqsRouter').then(
-  ({ SqsRouter }) => keepSentAttributes(SqsRouter.prototype),
-);
+const mended = Promise.all([
+  internal<{ SqsRouter: { prototype: Router } }>('sqs/sqsRouter').then(({ SqsRouter }) =>
+    keepSentAttributes(SqsRouter.prototype),
+  ),
+  internal<{ INVALID_MESSAGE_BODY_CHAR: RegExp }>('sqs/sqsTypes').then(
+    ({ INVALID_MESSAGE_BODY_CHAR }) => takeAllCharacters(INVALID_MESSAGE_BODY_CHAR),
+  ),
+]);
 
 /**
  * fauxqs' stores, of which an app is to be built that keeps and orders messages as SQS does. The package exports only its app, and its own server, the only one that keeps
  * data, listens on all interfaces; so the classes are taken from beside its entry.
  */
 export async function createStores(): Promise<Stores> {
-  await routers;
+  await mended;
   const { SqsStore } = await internal<{ SqsStore: new () => Stores['sqsStore'] }>('sqs/sqsStore');
   const { SnsStore } = await internal<{ SnsStore: new () => Stores['snsStore'] }>('sns/snsStore');
   const { S3Store } = await internal<{ S3Store: new () => Stores['s3Store'] }>('s3/s3Store');

@@ -4,6 +4,7 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import dynalite from 'dynalite';
 import { buildApp } from 'fauxqs';
+import { takeEmptyObjects } from '../../local/emulators/fauxqs-mends.ts';
 import { createStores } from '../../local/emulators/fauxqs-stores.ts';
 import { addGuardedObjects } from '../../local/emulators/guarded-objects.ts';
 import { addVersionedBuckets } from '../../local/emulators/versioned-buckets.ts';
@@ -20,6 +21,7 @@ export interface Emulators {
 export async function startEmulators(): Promise<Emulators> {
   const stores = await createStores();
   const fauxqs = buildApp({ logger: false, stores });
+  takeEmptyObjects(fauxqs);
   addGuardedObjects(fauxqs);
   addVersionedBuckets(fauxqs, stores.s3Store);
   const messaging = await fauxqs.listen({ host: '127.0.0.1', port: 0 });
