@@ -1,6 +1,6 @@
 /** Options that all commands share by which an operator looks at a stage, or has a say in it. */
-import { userInfo } from 'node:os';
 import { type Command, InvalidArgumentError, Option } from 'commander';
+import { whoRuns } from './who-runs.ts';
 
 export interface LookOptions {
   readonly stage: string;
@@ -33,7 +33,7 @@ export function reasonOption(): Option {
 
 export function byOption(): Option {
   return new Option('--by <who>', 'who does it, for the record')
-    .default(userInfo().username)
+    .default(whoRuns())
     .argParser(said);
 }
 

@@ -9,7 +9,7 @@ import { printable } from './printable.ts';
 import { bar, rateMeter, showProgress } from './progress.ts';
 import { Sent } from './submit/sent.ts';
 import { submit } from './submit/submit.ts';
-import { unsentFile } from './submit/unsent-file.ts';
+import { type UnsentFile, unsentFile } from './submit/unsent-file.ts';
 import { laneQueueName, openTarget } from './target.ts';
 
 interface Options {
@@ -71,9 +71,7 @@ async function submitFiles(files: string[], options: Options): Promise<void> {
     if (!(await sayHowTheyEnded(options.stage, sent, options.wait))) process.exitCode = 1;
   }
   if (counts.unsent === 0) return;
-  const kept = unsent.name();
-  const where = kept === undefined ? 'none of them readable' : `kept in ${kept}`;
-  complain(printable(`error: ${counts.unsent} could not be sent, ${where}`));
+  complain(printable(`error: ${counts.unsent} could not be sent, ${whereabouts(unsent)}`));
   process.exitCode = 1;
 }
 
@@ -89,6 +87,12 @@ function inOrder(all: AsyncIterable<Entry>) {
     }
   }
   return { each: each(), placeOf: (entry: Entry) => places.get(entry) ?? 0 };
+}
+
+function whereabouts(unsent: UnsentFile): string {
+  const [kept, trouble] = [unsent.name(), unsent.trouble()];
+  const file = kept === undefined ? undefined : `kept in ${kept}`;
+  return [file, trouble].filter(Boolean).join('; ') || 'none of them readable';
 }
 
 function sourceLabel(label: string): string {

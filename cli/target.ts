@@ -5,6 +5,8 @@
 import { S3Client } from '@aws-sdk/client-s3';
 import { GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
 import type { Lane } from '../core/messages.ts';
+import { awsTrouble } from './aws-trouble.ts';
+import { messageOf } from './causes.ts';
 import { UsageError } from './usage-error.ts';
 
 export interface Target {
@@ -55,26 +57,8 @@ export async function findQueue(sqs: SQSClient, QueueName: string): Promise<stri
 
 /** What to do about an error that came of looking for something, such as `queue NAME`. */
 export function explained(error: unknown, sought: string): Error {
-  const { name, message } = error instanceof Error ? error : new Error(String(error));
-  if (name === 'CredentialsProviderError' || /region is missing/i.test(message)) {
-    return new UsageError(
-      'no target: set AWS_REGION and credentials for AWS, or run `npm start` and set what it prints',
-    );
-  }
-  if (/NonExistentQueue|QueueDoesNotExist|ResourceNotFound/.test(name)) {
-    return new TargetError(
-      `no ${sought} there: is this stage deployed in this account and region?`,
-      { cause: error },
-    );
-  }
-  if (
-    /ECONNREFUSED/.test(message) ||
-    (error instanceof Object && 'code' in error && error.code === 'ECONNREFUSED')
-  ) {
-    const endpoint = process.env['AWS_ENDPOINT_URL_SQS'] ?? process.env['AWS_ENDPOINT_URL'];
-    return new TargetError(`nothing answers at ${endpoint}: is \`npm start\` running there?`, {
-      cause: error,
-    });
-  }
-  return new TargetError(`${sought}: ${name}: ${message}`, { cause: error });
+  const trouble = awsTrouble(error, { env: process.env, sought });
+  if (trouble?.kind === 'usage') return new UsageError(trouble.message, { cause: error });
+  const message = trouble?.message ?? `${sought}: ${messageOf(error)}`;
+  return new TargetError(message, { cause: error });
 }

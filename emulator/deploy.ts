@@ -2,6 +2,7 @@
 import fileConfig from '../failsafe.config.ts';
 import type { Config } from '../lib/config.ts';
 import { loadConfig } from '../lib/config-load.ts';
+import { hasSources } from '../lib/source-config.ts';
 import { ASSEMBLY, deployStack, ONE_SENDER, type Output, synthesize } from './deploy-stack.ts';
 import { emulatorVariables } from './environment.ts';
 import { quiet, runLocalCommand, say } from './local-command.ts';
@@ -31,16 +32,17 @@ const configOf = (context: readonly string[]): Config =>
     ),
   );
 
-/** Refused for production, where no emulator should change what is deployed. */
-const oneSender = (production: boolean) => (production ? [] : [ONE_SENDER]);
+/** Refused for production, where no emulator should change what is deployed, and idle without sources. */
+const oneSender = ({ production, sources }: Config) =>
+  production || !hasSources(sources) ? [] : [ONE_SENDER];
 
 async function deploy({ context = [] }: { context?: string[] }): Promise<void> {
-  const { stage, production } = configOf(context);
+  const config = configOf(context);
   const { emulator, env } = await openLocalTarget();
   say(`deploying to ${emulator.name} at ${emulator.endpoint}`);
-  const stack = await synthesize(ASSEMBLY, [...oneSender(production), ...context], env);
+  const stack = await synthesize(ASSEMBLY, [...oneSender(config), ...context], env);
   const outputs = await deployStack({ emulator, stack, env, say, quiet });
-  sayOutputs(outputs, emulator.endpoint, stage);
+  sayOutputs(outputs, emulator.endpoint, config.stage);
 }
 
 await runLocalCommand(

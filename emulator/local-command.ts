@@ -1,14 +1,10 @@
 import { collect, command, run } from '../cli/command-line.ts';
-import { ConfigError } from '../lib/config-load.ts';
+import { runToEnd } from '../cli/what-went-wrong.ts';
 import { CdkFailed } from './cdk.ts';
-import { EndpointRefused } from './endpoint.ts';
 
 export const say = (line: string) => process.stderr.write(`${line}\n`);
 /** The CDK draws a bar for people; a log gets its hundred events only where it fails. */
 export const quiet = !process.stderr.isTTY;
-
-/** What says itself what to do. */
-const EXPECTED = [EndpointRefused, CdkFailed, ConfigError];
 
 /** Runs a command that takes `cdk deploy`'s settings. What is expected to fail says so in one line. */
 export async function runLocalCommand(
@@ -20,12 +16,10 @@ export async function runLocalCommand(
     .description(description)
     .option('-c, --context <key=value>', 'a setting, as for cdk deploy; repeatable', collect)
     .action(action);
-  try {
-    process.exitCode = await run(program, process.argv.slice(2));
-  } catch (error) {
-    if (!EXPECTED.some((kind) => error instanceof kind)) throw error;
-    if (error instanceof CdkFailed) process.stderr.write(error.output);
-    say(`error: ${(error as Error).message}`);
-    process.exitCode = 1;
-  }
+  await runToEnd(() =>
+    run(program, process.argv.slice(2)).catch((error: unknown) => {
+      if (error instanceof CdkFailed) process.stderr.write(error.output);
+      throw error;
+    }),
+  );
 }

@@ -8,9 +8,10 @@ import { once } from 'node:events';
 import { constants } from 'node:os';
 import { command, run, wholeNumber } from '../cli/command-line.ts';
 import { UsageError } from '../cli/usage-error.ts';
+import { runToEnd } from '../cli/what-went-wrong.ts';
 import { clientEnvironment, emulatorVariables } from './environment.ts';
-import { EmulatorFault, type Ministack, startMinistack } from './ministack.ts';
-import { MissingPython, ministackPython } from './virtual-environment.ts';
+import { type Ministack, startMinistack } from './ministack.ts';
+import { ministackPython } from './virtual-environment.ts';
 
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 const say = (line: string) => process.stderr.write(`emulator: ${line}\n`);
@@ -69,10 +70,4 @@ const program = command('npm run emulator --')
   .passThroughOptions()
   .action(start);
 
-try {
-  process.exitCode = await run(program, process.argv.slice(2));
-} catch (error) {
-  if (!(error instanceof MissingPython || error instanceof EmulatorFault)) throw error;
-  process.stderr.write(`error: ${error.message}\n`);
-  process.exitCode = error instanceof MissingPython ? 3 : 4;
-}
+await runToEnd(() => run(program, process.argv.slice(2)));

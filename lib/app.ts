@@ -2,18 +2,18 @@
 
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
+import { runToEnd } from '../cli/what-went-wrong.ts';
 import fileConfig from '../failsafe.config.ts';
-import { BundleError, type BundleSize, bundleFunctions } from './bundle.ts';
+import { type BundleSize, bundleFunctions } from './bundle.ts';
 import { planConcurrency } from './concurrency.ts';
-import { ConfigError, loadConfig } from './config-load.ts';
+import { loadConfig } from './config-load.ts';
 import { destinationsOf, destinationsTable } from './destinations.ts';
 import { FUNCTION_NAMES } from './function-names.ts';
 import { addNag } from './nag.ts';
 import { functionsOf } from './pipeline-function.ts';
 import { PipelineStack } from './pipeline-stack.ts';
-import { copyPlugins, PluginError } from './plugin-files.ts';
+import { copyPlugins } from './plugin-files.ts';
 import { sourceFiles } from './sources.ts';
-import { SupervisionError } from './supervision-checks.ts';
 import { tracedFunctions } from './traces.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -46,13 +46,4 @@ async function synthesize(): Promise<void> {
   app.synth();
 }
 
-try {
-  await synthesize();
-} catch (error) {
-  const told = [ConfigError, BundleError, PluginError, SupervisionError].some(
-    (kind) => error instanceof kind,
-  );
-  if (!(told && error instanceof Error)) throw error;
-  console.error(error.message);
-  process.exitCode = 1;
-}
+await runToEnd(synthesize);

@@ -1,7 +1,8 @@
 /** Defaults, then the config file, then `-c key=value`: one config, or a refusal in one line. */
-import type { z } from 'zod';
 import { type Config, type ConfigInput, configSchema } from './config.ts';
 import { configProblems } from './config-checks.ts';
+import { inWords, settingsOf } from './config-words.ts';
+import { idleProblems } from './idle-settings.ts';
 
 /** The config cannot be deployed. The message is one line and names each wrong key. */
 export class ConfigError extends Error {
@@ -22,11 +23,11 @@ const isTree = (value: unknown): value is Tree =>
 /** The CDK's own context (feature flags, lookups, the CLI's switches) is not our config. */
 const isOurs = (key: string) => !key.startsWith('@') && !key.includes(':');
 
-/** `-c` gives strings; what reads as a number is one, and what reads as a list in JSON is that. */
+/** `-c` gives strings; what reads as a number is one, and a list or a group in JSON is that. */
 function parseValue(value: unknown): unknown {
   if (typeof value !== 'string') return value;
   if (/^-?\d+(\.\d+)?$/.test(value)) return Number(value);
-  if (!value.startsWith('[')) return value;
+  if (!/^[[{]/.test(value)) return value;
   try {
     return JSON.parse(value);
   } catch {
@@ -41,11 +42,12 @@ function withPath(tree: Tree, path: readonly string[], value: unknown): Tree {
   return { ...tree, [head]: withPath(isTree(child) ? child : {}, rest, value) };
 }
 
-function inWords(issue: z.core.$ZodIssue): string {
-  if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => `${[...issue.path, key].join('.')} is not a setting`).join('; ');
+/** Dotted keys of all that is said in a tree; what is there without a value is not said. */
+function* keysIn(tree: Tree, above = ''): Generator<string> {
+  for (const [key, value] of Object.entries(tree)) {
+    if (isTree(value)) yield* keysIn(value, `${above}${key}.`);
+    else if (value !== undefined) yield `${above}${key}`;
   }
-  return `${issue.path.join('.')}: ${issue.message}`;
 }
 
 /**
@@ -53,13 +55,25 @@ function inWords(issue: z.core.$ZodIssue): string {
  * Throws ConfigError that names every unknown key and wrong value.
  */
 export function loadConfig(file: ConfigInput, context: Readonly<Record<string, unknown>>): Config {
-  let input: Tree = { ...file };
-  for (const [key, value] of Object.entries(context)) {
-    if (isOurs(key)) input = withPath(input, key.split('.'), value);
+  if (!isTree(file)) {
+    throw new ConfigError(['failsafe.config.ts must export its settings: export default { … }']);
   }
-  const parsed = configSchema.safeParse(input);
-  if (!parsed.success) throw new ConfigError(parsed.error.issues.map(inWords));
-  const problems = configProblems(parsed.data);
+  let input: Tree = { ...file };
+  const own = Object.entries(context).filter(([key]) => isOurs(key));
+  for (const [key, value] of own) input = withPath(input, key.split('.'), value);
+  const parsed = configSchema.safeParse(input, { reportInput: true });
+  if (!parsed.success) {
+    const isByContext = (at: string) =>
+      own.some(([key]) => key === at || key.startsWith(`${at}.`) || at.startsWith(`${key}.`));
+    const settings = settingsOf(configSchema);
+    throw new ConfigError(
+      parsed.error.issues.map((issue) => inWords(issue, settings, isByContext)),
+    );
+  }
+  const problems = [
+    ...configProblems(parsed.data),
+    ...idleProblems(parsed.data, [...keysIn(input)]),
+  ];
   if (problems.length > 0) throw new ConfigError(problems);
   return parsed.data;
 }

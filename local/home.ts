@@ -1,35 +1,97 @@
-import { chmod, mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
+import { messageOf } from '../cli/causes.ts';
+import { whyOf } from '../cli/file-trouble.ts';
 
 /** The folder of a runtime: its logs, and with `--data` its stores. */
 export type Home = { directory: string; logDir: string; close(): Promise<void> };
 
 /** Resources lie in it. */
 const OWNERS_ONLY = 0o700;
+/** Holds the process id of the runtime that has the folder. */
+const LOCK = 'in-use-by';
 
 /** The data folder that was asked for cannot be used. */
 export class HomeError extends Error {
   override readonly name = 'HomeError';
 }
 
-/** The data folder, or one that lasts as long as the runtime. */
+/** The data folder, which is then this process's alone, or one that lasts as long as the runtime. */
 export async function openHome(dataDir: string | undefined): Promise<Home> {
-  const directory = dataDir ? resolve(dataDir) : await mkdtemp(join(tmpdir(), 'fhir-failsafe-'));
+  const directory = dataDir ? resolve(dataDir) : await temporaryFolder();
   const logDir = join(directory, 'logs');
   try {
-    await mkdir(logDir, { recursive: true, mode: OWNERS_ONLY });
+    await makeFolder(logDir);
     // It may have been there before, for all to read.
     await chmod(directory, OWNERS_ONLY);
+    if (dataDir) await lock(directory);
   } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
+    if (cause instanceof HomeError) throw cause;
+    const why = whyOf(cause) ?? messageOf(cause);
     throw new HomeError(`nothing can be kept in ${directory}: ${why}`, { cause });
   }
   return {
     directory,
     logDir,
     async close() {
-      if (!dataDir) await rm(directory, { recursive: true, force: true });
+      await rm(dataDir ? join(directory, LOCK) : directory, { recursive: true, force: true });
     },
   };
+}
+
+/** Each part by itself: in /proc a recursive one of Node tries for ever. */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { mode: OWNERS_ONLY });
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    if (code === 'EEXIST') return;
+    if (code !== 'ENOENT' || dirname(path) === path) throw error;
+    await makeFolder(dirname(path));
+    await mkdir(path, { mode: OWNERS_ONLY });
+  }
+}
+
+async function temporaryFolder(): Promise<string> {
+  try {
+    return await mkdtemp(join(tmpdir(), 'fhir-failsafe-'));
+  } catch (cause) {
+    const why = whyOf(cause) ?? messageOf(cause);
+    throw new HomeError(
+      `no temporary folder can be made in ${tmpdir()}: ${why}; set TMPDIR to one that can be written to`,
+      { cause },
+    );
+  }
+}
+
+/** Two at once would write over each other's stores. Whoever died without taking it back has it no longer. */
+async function lock(directory: string): Promise<void> {
+  const file = join(directory, LOCK);
+  for (;;) {
+    try {
+      await writeFile(file, `${process.pid}\n`, { flag: 'wx', mode: 0o600 });
+      return;
+    } catch (error) {
+      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+    }
+    const holder = Number.parseInt(await readFile(file, 'utf8').catch(() => ''), 10);
+    if (isOther(holder)) {
+      throw new HomeError(
+        `${directory} is in use by process ${holder}: stop that one, or name another by --data (if it is no \`npm start\`, delete ${file})`,
+      );
+    }
+    await rm(file, { force: true });
+  }
+}
+
+/** Whether a process of this id lives, and is another one than this: after a restart of a container ids come again. */
+function isOther(pid: number): boolean {
+  if (!(pid > 0) || pid === process.pid) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+  }
 }

@@ -9,6 +9,7 @@ import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { json } from 'node:stream/consumers';
 import { z } from 'zod';
+import { HomeError } from './home.ts';
 import { guardLoopback } from './loopback.ts';
 import type { SecretPlan } from './template/plan.ts';
 
@@ -57,7 +58,7 @@ export async function secretsOf(
   directory: string,
 ): Promise<Map<string, string>> {
   const file = join(directory, 'secrets.json');
-  const kept = keptSchema.parse(JSON.parse(await readFile(file, 'utf8').catch(() => '{}')));
+  const kept = await readKept(file);
   const secrets = plans.map(({ arn, properties: { SecretString, GenerateSecretString } }) => {
     const length = GenerateSecretString?.PasswordLength ?? 0;
     const generated = randomBytes(length).toString('hex').slice(0, length);
@@ -65,4 +66,16 @@ export async function secretsOf(
   });
   await writeFile(file, JSON.stringify(Object.fromEntries(secrets)), { mode: 0o600 });
   return new Map(secrets);
+}
+
+async function readKept(file: string): Promise<Record<string, string>> {
+  const text = await readFile(file, 'utf8').catch(() => '{}');
+  try {
+    return keptSchema.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new HomeError(
+      `${file} cannot be read: restore it, or delete the folder and what the pipeline kept in it`,
+      { cause },
+    );
+  }
 }

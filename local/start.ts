@@ -3,10 +3,9 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { run } from '../cli/command-line.ts';
 import { type Progress, showProgress } from '../cli/progress.ts';
-import { PortError } from './gateway.ts';
-import { HomeError } from './home.ts';
+import { runToEnd } from '../cli/what-went-wrong.ts';
 import { startRuntime } from './runtime.ts';
-import { BuildError, DOWNSTREAM, ensureBuilt, LOCAL } from './start/build.ts';
+import { DOWNSTREAM, ensureBuilt, LOCAL } from './start/build.ts';
 import { openDownstream } from './start/downstream.ts';
 import { checkInput, describeInput, entriesOf, expectedTotal } from './start/entries.ts';
 import { repeatedFaults } from './start/faults.ts';
@@ -98,15 +97,4 @@ function report(finished: Run, paused: string, { json, once: single }: StartOpti
   if (single && !isAccountedFor(finished)) process.exitCode = 1;
 }
 
-try {
-  process.exitCode = await run(startCommand(start), process.argv.slice(2));
-} catch (error) {
-  if (!isExpected(error)) throw error;
-  process.stderr.write(`error: ${error.message}\n`);
-  process.exitCode = 1;
-}
-
-/** A failed build has said why; a port or a folder that cannot be had says enough itself. */
-function isExpected(error: unknown): error is Error {
-  return [BuildError, PortError, HomeError].some((kind) => error instanceof kind);
-}
+await runToEnd(() => run(startCommand(start), process.argv.slice(2)));

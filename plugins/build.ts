@@ -5,6 +5,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
+import { runToEnd } from '../cli/what-went-wrong.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const SOURCES = join(ROOT, 'plugins');
@@ -76,13 +77,8 @@ async function isOutOfDate(name: string): Promise<boolean> {
 }
 
 async function main(): Promise<void> {
-  try {
-    for (const name of await buildPlugins()) console.error(relative(ROOT, moduleOf(name)));
-  } catch (error) {
-    if (!(error instanceof PluginBuildError)) throw error;
-    console.error(error.message);
-    process.exitCode = 1;
-  }
+  for (const name of await buildPlugins()) console.error(relative(ROOT, moduleOf(name)));
 }
 
-if (import.meta.main) await main();
+// Run by cli/run.mjs it is not the main module.
+if (process.argv[1] === import.meta.filename) await runToEnd(main);

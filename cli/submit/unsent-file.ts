@@ -1,22 +1,36 @@
 /** Where what could not be sent goes, so that nothing is lost and it can be submitted again. */
 import { appendFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { messageOf } from '../causes.ts';
+import { whyOf } from '../file-trouble.ts';
 
 export interface UnsentFile {
-  /** Appends the resource as one line of NDJSON. */
+  /** Appends the resource as one line of NDJSON. Never throws: what is sent meanwhile has to be counted. */
   keep(text: string): Promise<void>;
   /** Undefined until something was kept: no empty file is left behind. */
   name(): string | undefined;
+  /** Why it does not hold everything; undefined where it does. */
+  trouble(): string | undefined;
 }
 
 /** @param name of the file, made at the first resource. */
 export function unsentFile(name: string): UnsentFile {
   let kept = false;
+  let lost = 0;
+  let why = '';
   return {
     keep: async (text) => {
-      kept = true;
-      // Between JSON's tokens a line break is mere space; inside of them there is none.
-      await appendFile(name, `${text.replace(/[\r\n]+/g, ' ')}\n`, { mode: 0o600 });
+      try {
+        // Between JSON's tokens a line break is mere space; inside of them there is none.
+        await appendFile(name, `${text.replace(/[\r\n]+/g, ' ')}\n`, { mode: 0o600 });
+        kept = true;
+      } catch (error) {
+        lost += 1;
+        why = whyOf(error) ?? messageOf(error);
+      }
     },
     name: () => (kept ? name : undefined),
+    trouble: () =>
+      lost === 0 ? undefined : `${lost} could not be kept in ${resolve(name)}: ${why}`,
   };
 }

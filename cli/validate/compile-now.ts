@@ -8,7 +8,7 @@ import { GapError, shown } from '../../fhir/compiler/package-report.ts';
 import { PackageError } from '../../fhir/packages/fhir-package.ts';
 import { readLock } from '../../fhir/packages/lock-file.ts';
 import { nameOf, parsePackageName } from '../../fhir/packages/package-name.ts';
-import { configSchema } from '../../lib/config.ts';
+import { loadConfig } from '../../lib/config-load.ts';
 import { complain } from '../print.ts';
 import { UsageError } from '../usage-error.ts';
 import type { Loaded, Wishes } from './open-validator.ts';
@@ -27,7 +27,7 @@ export async function compileNow(wishes: Wishes): Promise<Loaded> {
 
 async function compile({ ig, allowPartial, warnings }: Wishes): Promise<Loaded> {
   const started = performance.now();
-  const { fhir } = configSchema.parse(config);
+  const { fhir } = loadConfig(config, {});
   const settings = {
     ...fhir,
     packages: [...ig.map(placed), ...fhir.packages],

@@ -1,18 +1,18 @@
 /**
  * Compiles the official FHIR R4 definitions into fhir/generated/validator.js, and each package that
- * failsafe.config.ts names into a module beside it: plain JavaScript that needs no file at run time.
+ * the config names into a module beside it: plain JavaScript that needs no file at run time.
  * Run by `npm run build`.
  */
 import { mkdirSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
+import { runToEnd } from '../../cli/what-went-wrong.ts';
 import config from '../../failsafe.config.ts';
-import { configSchema } from '../../lib/config.ts';
-import { PackageError } from '../packages/fhir-package.ts';
+import { cdkContext } from '../../lib/cdk-context.ts';
+import { loadConfig } from '../../lib/config-load.ts';
 import { readLock, writeLock } from '../packages/lock-file.ts';
 import { nameOf } from '../packages/package-name.ts';
 import { BASE_PACKAGE, compileSettings, missingText, resolveSettings } from './compile-settings.ts';
 import { costOfModules } from './module-cost.ts';
-import { GapError } from './package-report.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const OUTPUT = new URL('../generated/', import.meta.url);
@@ -26,17 +26,11 @@ export declare const policies: Policies;
 export declare const selections: Selections;
 `;
 
-try {
-  await compile();
-} catch (error) {
-  if (!(error instanceof PackageError || error instanceof GapError)) throw error;
-  console.error(`fhir: ${error.message}`);
-  process.exitCode = 1;
-}
+await runToEnd(compile);
 
 async function compile(): Promise<void> {
   const started = performance.now();
-  const settings = configSchema.parse(config).fhir;
+  const settings = loadConfig(config, cdkContext(process.env)).fhir;
   const resolved = await resolveSettings(settings, ROOT, readLock(LOCK));
   const { configured, dependencies, missing, remarks } = resolved;
   for (const each of remarks) say(each);

@@ -61,7 +61,7 @@ it('says what to do where nothing answers, status 1', async () => {
   };
   const { exitCode, stderr } = await cli(['submit', 'in.ndjson'], nobody);
   expect(stderr).toBe(
-    'error: nothing answers at http://127.0.0.1:9: is `npm start` running there?',
+    'error: nothing answers at http://127.0.0.1:9 (AWS_ENDPOINT_URL): is `npm start` running there?',
   );
   expect(exitCode).toBe(1);
 });

@@ -1,0 +1,147 @@
+/** What to do about an error of the AWS SDK, or of the connection below it, in one line. */
+import { findCause, messageOf } from './causes.ts';
+
+export interface Asked {
+  readonly env: NodeJS.ProcessEnv;
+  /** What was looked for, such as `queue NAME`. */
+  readonly sought?: string | undefined;
+  readonly stage?: string | undefined;
+}
+
+export interface AwsTrouble {
+  /** `usage`: nothing was asked, for the environment names no target. */
+  readonly kind: 'usage' | 'target';
+  readonly message: string;
+}
+
+const NO_TARGET =
+  'no target: set AWS_REGION and credentials for AWS, or run `npm start` and set what it prints';
+const NOT_THERE =
+  /NonExistentQueue|QueueDoesNotExist|ResourceNotFound|NoSuchBucket|TableNotFound|NotFoundException/;
+const REFUSED_CREDENTIALS =
+  /^(ExpiredToken|UnrecognizedClient|InvalidClientTokenId|SignatureDoesNotMatch|InvalidSignature|InvalidAccessKeyId|IncompleteSignature|AuthFailure)/;
+const DENIED = /^(AccessDenied|Forbidden|UnauthorizedOperation)/;
+const THROTTLED = /Throttl|TooManyRequests|RequestLimitExceeded|SlowDown|ServiceUnavailable/;
+const UNREACHABLE = new Set([
+  'ECONNREFUSED',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+  'EHOSTUNREACH',
+  'ENETUNREACH',
+]);
+/** What an SDK or a parser says of an answer that is not AWS's. */
+const FOREIGN_ANSWER =
+  /Deserialization error|^Unexpected token|is not valid JSON|char '.*' is not expected|Unclosed|UnknownError|Parse Error|^HPE_/;
+
+/** What else an address that cannot be used leads to. */
+const OF_AN_ADDRESS = /INVALID_URL|Invalid URL|ECONN|EPROTO|ENOTFOUND|protocol|hostname/i;
+
+/** Undefined where the error has nothing to do with AWS. */
+export function awsTrouble(error: unknown, asked: Asked): AwsTrouble | undefined {
+  const fault = errorOf(error);
+  const { name, message } = fault;
+  const wrong = endpointTrouble(asked.env);
+  if (wrong !== undefined && (isOfSdk(error) || OF_AN_ADDRESS.test(`${fault.code} ${message}`))) {
+    return { kind: 'usage', message: wrong };
+  }
+  if (/CredentialsProviderError/.test(name) || /region is missing/i.test(message)) {
+    const profile = asked.env['AWS_PROFILE'];
+    const given =
+      profile === undefined ? '' : ` (of profile ${profile}, as AWS_PROFILE says: ${message})`;
+    return { kind: 'usage', message: `${NO_TARGET}${given}` };
+  }
+  const line = onTheWay(error, asked) ?? ofTheService(fault, asked);
+  return line === undefined ? undefined : { kind: 'target', message: line };
+}
+
+/** Nobody answers, or not in the protocol that was expected. */
+function onTheWay(error: unknown, { env }: Asked): string | undefined {
+  const code = findCause(error, ({ code }) => typeof code === 'string')?.code ?? '';
+  const where = endpointOf(env);
+  const at = where === undefined ? 'AWS' : `${where.url} (${where.variable})`;
+  if (UNREACHABLE.has(code) || /ECONNREFUSED/.test(messageOf(error))) {
+    if (where === undefined)
+      return `AWS cannot be reached (${code}): check AWS_REGION and the network`;
+    return `nothing answers at ${at}: is \`npm start\` running there?`;
+  }
+  if (/SSL|TLS|^EPROTO$/.test(code) || /wrong version number/.test(messageOf(error))) {
+    return `no secure connection to ${at}: ${code}${where === undefined ? '' : '; is it http:// there?'}`;
+  }
+  if (/CERT|SELF_SIGNED/.test(code)) return `the certificate of ${at} is not trusted: ${code}`;
+  const isBroken = ['ECONNRESET', 'ETIMEDOUT', 'EPIPE'].includes(code) || /^HPE_/.test(code);
+  if (isBroken && isOfSdk(error)) return `the connection to ${at} broke: ${code}${hint(where)}`;
+  return undefined;
+}
+
+const hint = (where: Endpoint | undefined) =>
+  where?.url.startsWith('http:') ? '; is it https:// there?' : '';
+
+/** The service, or whatever answers in its place, says no. */
+function ofTheService(fault: Fault, { env, sought, stage }: Asked): string | undefined {
+  const { name, message, $metadata } = fault;
+  const where = endpointOf(env);
+  if (NOT_THERE.test(name)) {
+    if (sought !== undefined)
+      return `no ${sought} there: is this stage deployed in this account and region?`;
+    return `no stack of stage ${stage ?? 'dev'} there: is it deployed in this account and region? (--stage names another)`;
+  }
+  if (!isOfSdk(fault)) return undefined;
+  if (REFUSED_CREDENTIALS.test(name)) {
+    return `AWS refuses the credentials (${name}): set AWS_PROFILE, or AWS_ACCESS_KEY_ID and its like, anew`;
+  }
+  if (DENIED.test(name))
+    return `not allowed${sought ? ` to read ${sought}` : ''}: ${message || name}`;
+  if (THROTTLED.test(name)) return `AWS is too busy (${name}): try again in a moment`;
+  if (name === 'TimeoutError') return `no answer in time from ${where?.url ?? 'AWS'}`;
+  if (FOREIGN_ANSWER.test(`${name} ${message}`) || FOREIGN_ANSWER.test(message)) {
+    const status = $metadata?.httpStatusCode;
+    const said = status === undefined ? '' : ` (status ${status})`;
+    return `what answers at ${where?.url ?? 'AWS'} is no AWS service${said}: ${where === undefined ? 'is a proxy between?' : `check ${where.variable}`}`;
+  }
+  return `${sought ?? 'AWS says'}: ${name}: ${message}`;
+}
+
+interface Fault extends Error {
+  readonly code?: string;
+  readonly $metadata?: { readonly httpStatusCode?: number };
+}
+
+function errorOf(error: unknown): Fault {
+  return error instanceof Error ? error : new Error(String(error));
+}
+
+/** The SDK says of all its errors which request they came of. */
+function isOfSdk(error: unknown): boolean {
+  return findCause(error, (fault) => '$metadata' in fault || '$response' in fault) !== undefined;
+}
+
+interface Endpoint {
+  readonly variable: string;
+  readonly url: string;
+}
+
+/** The endpoint that the environment names in the place of AWS's own. */
+function endpointOf(env: NodeJS.ProcessEnv): Endpoint | undefined {
+  const names = Object.keys(env).filter((name) => /^AWS_ENDPOINT_URL(_|$)/.test(name) && env[name]);
+  // That for all services is what people set by hand.
+  const [variable] = names.sort((a, b) => a.length - b.length);
+  return variable === undefined ? undefined : { variable, url: env[variable] ?? '' };
+}
+
+/** What is wrong with an endpoint that the environment names; the SDK would say it in a parser's words. */
+function endpointTrouble(env: NodeJS.ProcessEnv): string | undefined {
+  for (const [variable, url = ''] of Object.entries(env)) {
+    if (!/^AWS_ENDPOINT_URL(_|$)/.test(variable) || url === '') continue;
+    const parsed = URL.canParse(url) ? new URL(url) : undefined;
+    // Quoted only where it cannot hold a password.
+    const quoted = url.includes('@') ? '' : ` ${url}`;
+    if (parsed === undefined || !/^https?:$/.test(parsed.protocol)) {
+      return `${variable}${quoted} is no address: it begins with http:// or https://, such as http://127.0.0.1:4566`;
+    }
+    const { pathname, search, hash, host, protocol } = parsed;
+    if (pathname !== '/' || search !== '' || hash !== '') {
+      return `${variable}${quoted} must end with its port: ${protocol}//${host}`;
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,122 @@
+/**
+ * The one place that turns what was thrown into one line: what was wrong, where, and what to do. Every
+ * command of ours ends by it. A stack is for whoever asks by DEBUG=1.
+ */
+import { join } from 'node:path';
+import { awsTrouble } from './aws-trouble.ts';
+import { causesOf, findCause, messageOf } from './causes.ts';
+import { fileTrouble } from './file-trouble.ts';
+import { printableLines } from './printable.ts';
+import { provideHome } from './who-runs.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+
+/** Errors of ours whose message is a line for whoever runs the command, and the status that goes with them. */
+const TELLING: Readonly<Record<string, number>> = {
+  UsageError: 2,
+  MissingPython: 3,
+  EmulatorFault: 4,
+  ...Object.fromEntries(
+    [
+      ...['TargetError', 'BuildError', 'PortError', 'HomeError', 'EndpointRefused', 'CdkFailed'],
+      ...['ConfigError', 'BundleError', 'PluginError', 'PluginBuildError', 'SupervisionError'],
+      ...['PackageError', 'GapError', 'RegistryError', 'EmulatorError', 'DataInUse'],
+    ].map((name) => [name, 1]),
+  ),
+};
+
+export interface Told {
+  /** One line, but for a list of what each package or source lacks. */
+  readonly text: string;
+  readonly status: number;
+}
+
+/** @param argv of the command, for the stage that it was to look at. */
+export function whatWentWrong(
+  error: unknown,
+  { env, argv }: { readonly env: NodeJS.ProcessEnv; readonly argv: readonly string[] },
+): Told {
+  const own = findCause(error, ({ name }) => name in TELLING);
+  if (own !== undefined) return { text: own.message, status: TELLING[own.name] ?? 1 };
+  const line = fileTrouble(error, { root: ROOT, env }) ?? ofValues(error);
+  if (line !== undefined) return { text: line, status: 1 };
+  const aws = awsTrouble(error, { env, stage: stageOf(argv) });
+  if (aws !== undefined) return { text: aws.message, status: aws.kind === 'usage' ? 2 : 1 };
+  return { text: bugOf(error), status: 1 };
+}
+
+function stageOf(argv: readonly string[]): string | undefined {
+  const at = argv.findIndex((word) => word === '--stage' || word.startsWith('--stage='));
+  const word = argv[at];
+  return word === '--stage' ? argv[at + 1] : word?.slice('--stage='.length);
+}
+
+/** Values that a schema refuses, of a file that a person may have written. */
+function ofValues(error: unknown): string | undefined {
+  const fault = findCause(error, ({ name }) => name === 'ZodError' || name === '$ZodError');
+  if (fault === undefined || !('issues' in fault) || !Array.isArray(fault.issues)) return undefined;
+  return fault.issues
+    .map(({ path = [], message }: { path?: PropertyKey[]; message: string }) =>
+      [path.map(String).join('.'), message].filter((part) => part !== '').join(': '),
+    )
+    .join('; ');
+}
+
+/** V8 quotes in it what it could not parse, which may be a resource (R08). */
+const QUOTED_TEXT = /, ?(?:\.\.\.)?".*"(?:\.\.\.)? is not valid JSON/s;
+
+function bugOf(error: unknown): string {
+  const name = error instanceof Error ? error.name : 'thrown';
+  const message = messageOf(error).replace(QUOTED_TEXT, ' in what should be JSON');
+  return (
+    `${name}: ${message}. Nobody expected this, so it is a bug of fhir-failsafe: ` +
+    'please report it where you got this repository, with what DEBUG=1 before the command prints'
+  );
+}
+
+/** Prints it, and makes its status this process's. */
+export function tellAndFail(error: unknown): void {
+  const { env } = process;
+  const { text, status } = whatWentWrong(error, { env, argv: process.argv });
+  process.stderr.write(`error: ${printableLines(text)}\n`);
+  if (env['DEBUG'] === '1') {
+    for (const { stack = '' } of causesOf(error)) process.stderr.write(`${stack}\n`);
+  }
+  process.exitCode = status;
+}
+
+/** As the shell has it of a process that SIGPIPE ended. */
+const PIPE_CLOSED = 141;
+
+let isWatching = false;
+
+/**
+ * Before anything of ours runs: what nobody catches ends by a line too, and whoever reads no further
+ * ends the command quietly.
+ */
+export function watchForFailures(): void {
+  if (isWatching) return;
+  isWatching = true;
+  provideHome(process.env);
+  for (const stream of [process.stdout, process.stderr]) {
+    stream.on('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EPIPE') process.exit(PIPE_CLOSED);
+      throw error;
+    });
+  }
+  process.on('uncaughtException', (error) => {
+    tellAndFail(error);
+    process.exit();
+  });
+}
+
+/** Runs a command to its end. @param action answers with the exit status */
+export async function runToEnd(action: () => Promise<unknown>): Promise<void> {
+  watchForFailures();
+  try {
+    const status = await action();
+    if (typeof status === 'number') process.exitCode = status;
+  } catch (error) {
+    tellAndFail(error);
+  }
+}

@@ -1,0 +1,96 @@
+/**
+ * Settings that are given and change nothing, for what they are about is not configured: whoever wrote one
+ * believes otherwise. Values that are defaults anyway are told too, for they say the same.
+ */
+import type { Config } from './config.ts';
+import { hasSources } from './source-config.ts';
+
+interface Idle {
+  /** The setting, with all below it. */
+  readonly key: string;
+  /** Settings below it that have a meaning all the same. */
+  readonly but?: readonly string[];
+  readonly isIdle: (config: Config) => boolean;
+  /** How the problem ends: `KEY changes nothing …`. */
+  readonly why: string;
+}
+
+const noDelivery = ({ delivery }: Config) => delivery.endpoint === undefined;
+const noPackages = ({ fhir }: Config) => fhir.packages.length === 0;
+
+const IDLE: readonly Idle[] = [
+  ...['delivery', 'alarms.deliveryFailingSeconds', 'alarms.ageSeconds.delivery'].map((key) => ({
+    key,
+    but: ['delivery.endpoint'],
+    isIdle: noDelivery,
+    why: 'without delivery.endpoint',
+  })),
+  {
+    key: 'supervisor.linkAfterSeconds',
+    isIdle: noDelivery,
+    why: 'without delivery.endpoint: it is about the delivery lane',
+  },
+  {
+    key: 'delivery.breakerFailures',
+    isIdle: ({ delivery }) => delivery.breakerShare !== undefined,
+    why: 'beside delivery.breakerShare, which stands in its place',
+  },
+  {
+    key: 'terminology',
+    but: ['terminology.endpoint'],
+    isIdle: ({ terminology }) => terminology.endpoint === undefined,
+    why: 'without terminology.endpoint',
+  },
+  {
+    key: 'traces',
+    but: ['traces.endpoint'],
+    isIdle: ({ traces }) => traces.endpoint === undefined,
+    why: 'without traces.endpoint',
+  },
+  {
+    key: 'trail',
+    but: ['trail.dataEvents'],
+    isIdle: ({ trail }) => trail.dataEvents === 'off',
+    why: 'while trail.dataEvents is off',
+  },
+  {
+    key: 'sources',
+    but: ['sources.known'],
+    isIdle: ({ sources }) => !hasSources(sources),
+    why: 'without sources.known',
+  },
+  ...['packageCache', 'packageRegistry', 'allowPartial', 'profiles', 'profilesBySource'].map(
+    (key) => ({
+      key: `fhir.${key}`,
+      isIdle: noPackages,
+      why: 'without fhir.packages',
+    }),
+  ),
+  {
+    key: 'pluginMemoryMb',
+    isIdle: ({ plugins }) => plugins.length === 0,
+    why: 'without plugins',
+  },
+];
+
+const isBelow = (path: string, key: string) => path === key || path.startsWith(`${key}.`);
+
+/** Problems in words. `given` are the dotted keys of all that was said. */
+export function* idleProblems(config: Config, given: readonly string[]): Generator<string> {
+  for (const path of given) {
+    const idle = IDLE.find(
+      ({ key, but = [], isIdle }) =>
+        isBelow(path, key) && !but.some((each) => isBelow(path, each)) && isIdle(config),
+    );
+    if (idle !== undefined) yield `${path} changes nothing ${idle.why}`;
+  }
+  yield* unknownSources(config);
+}
+
+function* unknownSources({ fhir, sources }: Config): Generator<string> {
+  const known = hasSources(sources) ? Object.keys(sources.known) : ['default'];
+  for (const source of Object.keys(fhir.profilesBySource)) {
+    if (known.includes(source) || fhir.packages.length === 0) continue;
+    yield `fhir.profilesBySource.${source} changes nothing: the sources are ${known.join(', ')}`;
+  }
+}
