@@ -20,6 +20,8 @@ export function inWords(
       .join('; ');
   }
   const key = issue.path.join('.');
+  // What holds between several settings was said nowhere, and its input is all of them.
+  if (issue.code === 'custom') return `${key}: ${issue.message}`;
   const where = isByContext(key) ? '' : ' (failsafe.config.ts)';
   return `${key}${where}: ${issue.message}${found(issue)}${asJson(issue, key)}`;
 }
