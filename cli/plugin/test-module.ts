@@ -1,7 +1,6 @@
 /** Runs a plugin here, in a worker as `validate` would. */
 import { readFile } from 'node:fs/promises';
-import type { Verdict } from '../../core/verdict.ts';
-import { operationOutcome } from '../../fhir/operation-outcome.ts';
+import type { Issue, Verdict } from '../../core/verdict.ts';
 import type { IsolationPool, Judgement } from '../../functions/validate/isolation/pool.ts';
 import { type Entry, place } from '../input/entry.ts';
 import { measureInputs, readInputs } from '../input/read-input.ts';
@@ -14,7 +13,7 @@ export interface TestOptions {
   readonly deadlineMs: number;
 }
 
-/** Status 1 where the module crashes, or an entry cannot be read; a rejection is an answer. */
+/** Status 1 unless the module was asked about each entry, and accepted it. */
 export async function testModule(
   file: string,
   resources: string[],
@@ -24,11 +23,14 @@ export async function testModule(
   const module = await loadModule(file, options.memoryMb);
   const pool = await poolFor(module, options.deadlineMs);
   try {
+    const counts = new Map<Ending, number>();
     for await (const entry of readInputs(resources)) {
-      const { said, failed } = await outcomeOf(entry, pool, module);
+      const { said, ending } = await outcomeOf(entry, pool, module);
       print(printable(`${place(entry)}: ${said}`));
-      if (failed) process.exitCode = 1;
+      counts.set(ending, (counts.get(ending) ?? 0) + 1);
+      if (ending !== 'accepted') process.exitCode = 1;
     }
+    complain(summaryOf(counts));
   } finally {
     await pool.close();
   }
@@ -57,26 +59,64 @@ async function poolFor(module: WebAssembly.Module, deadlineMs: number): Promise<
   });
 }
 
-type Told = { readonly said: string; readonly failed: boolean };
+type Ending =
+  | 'accepted'
+  | 'rejected'
+  | 'crashed'
+  | 'not asked, for they are invalid'
+  | 'unreadable';
+interface Told {
+  readonly said: string;
+  readonly ending: Ending;
+}
+
+function summaryOf(counts: ReadonlyMap<Ending, number>): string {
+  const total = [...counts.values()].reduce((sum, each) => sum + each, 0);
+  if (total === 0) return '0 resources: the plugin was not asked';
+  const parts = [...counts].map(([ending, count]) => `${count} ${ending}`);
+  return `${total} ${total === 1 ? 'resource' : 'resources'}: ${parts.join(', ')}`;
+}
 
 async function outcomeOf(
   entry: Entry,
   pool: IsolationPool,
   module: WebAssembly.Module,
 ): Promise<Told> {
-  if (entry.kind === 'problem') return { said: entry.reason, failed: true };
+  if (entry.kind === 'problem') return { said: entry.reason, ending: 'unreadable' };
   const submittedAt = Date.now();
   const judgement = await pool.judge(entry.text, submittedAt);
   switch (judgement.kind) {
     case 'valid':
     case 'invalid':
-      return { said: JSON.stringify(operationOutcome(judgement.issues)), failed: false };
+      return answerOf(judgement.issues);
     case 'crash':
       await showStandardError(judgement, { module, text: entry.text, submittedAt });
-      return { said: `${judgement.crash}, ${judgement.reason}`, failed: true };
+      return { said: `crashed: ${judgement.crash}, ${judgement.reason}`, ending: 'crashed' };
     case 'unjudged':
-      return { said: reasonOf(judgement), failed: true };
+      return { said: `not asked: ${reasonOf(judgement)}`, ending: 'crashed' };
   }
+}
+
+/** Only what the validator found valid reaches a plugin, so an error of the validator's tells that it did not. */
+function answerOf(issues: readonly Issue[]): Told {
+  const errors = issues.filter(({ severity }) => severity === 'error');
+  const own = errors.filter(({ plugin }) => plugin !== undefined);
+  if (own.length > 0) {
+    return { said: `rejected by the plugin: ${listed(own)}`, ending: 'rejected' };
+  }
+  if (errors.length > 0) {
+    const said = `invalid without it, so the plugin was not asked: ${listed(errors)}`;
+    return { said, ending: 'not asked, for they are invalid' };
+  }
+  const remarks = issues.filter(({ plugin }) => plugin !== undefined);
+  const beside = remarks.length === 0 ? '' : `, and the plugin remarks: ${listed(remarks)}`;
+  return { said: `accepted${beside}`, ending: 'accepted' };
+}
+
+function listed(issues: readonly Issue[]): string {
+  return issues
+    .map(({ text, expression }) => (expression === undefined ? text : `${text} (${expression})`))
+    .join('; ');
 }
 
 function reasonOf(judgement: Extract<Judgement, { kind: 'unjudged' }>): string {

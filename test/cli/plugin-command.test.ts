@@ -46,22 +46,36 @@ async function testPlugin(module: string, lines: string[], ...options: string[])
   return run(program, ['plugin', 'test', module, file, ...options]);
 }
 
-test('says what came of each resource; a rejection is an answer', async () => {
+test('says what came of each resource, and whether the plugin was asked at all', async () => {
   const lines = [patient(), patientWithCpf('52998224724'), invalidPatient()];
-  expect(await testPlugin(moduleOf('cpf'), lines)).toBe(0);
+  expect(await testPlugin(moduleOf('cpf'), lines)).toBe(1);
   expect(out.join('').trim().split('\n')).toEqual([
-    expect.stringMatching(/ndjson:1: .*No issues found/),
-    expect.stringMatching(/ndjson:2: .*check digits.*Patient\.identifier\[1\]\.value/),
-    expect.stringMatching(/ndjson:3: .*Patient\.gender/),
+    expect.stringMatching(/ndjson:1: accepted$/),
+    expect.stringMatching(
+      /ndjson:2: rejected by the plugin: .*check digits.* \(Patient\.identifier\[1\]\.value\)$/,
+    ),
+    expect.stringMatching(
+      /ndjson:3: invalid without it, so the plugin was not asked: .*\(Patient\.gender\)/,
+    ),
   ]);
+  expect(errors.join('')).toContain(
+    '3 resources: 1 accepted, 1 rejected, 1 not asked, for they are invalid',
+  );
+});
+
+test('is status 0 where all are accepted, 1 where any is not', async () => {
+  expect(await testPlugin(moduleOf('cpf'), [patient(), patient()])).toBe(0);
+  expect(errors.join('')).toContain('2 resources: 2 accepted');
+  expect(await testPlugin(moduleOf('cpf'), [patientWithCpf('52998224724')])).toBe(1);
+  expect(await testPlugin(moduleOf('cpf'), [invalidPatient()])).toBe(1);
 });
 
 test('a crash, a hang and what is no resource are told by status 1', async () => {
   const lines = [pluginFaulty('exit'), pluginFaulty('hang'), '{', patient()];
   expect(await testPlugin(moduleOf('chaos'), lines, '--deadline-ms', '200')).toBe(1);
   expect(out.join('').trim().split('\n')).toEqual([
-    expect.stringContaining(':1: exit, plugin under-test: exited with status 3'),
-    expect.stringContaining(':2: timeout, plugin under-test: no verdict within 200 ms'),
+    expect.stringContaining(':1: crashed: exit, plugin under-test: exited with status 3'),
+    expect.stringContaining(':2: crashed: timeout, plugin under-test: no verdict within 200 ms'),
     expect.stringMatching(/:3: /),
     expect.stringContaining(':4: '),
   ]);
