@@ -32,9 +32,7 @@ export function reasonOption(): Option {
 }
 
 export function byOption(): Option {
-  return new Option('--by <who>', 'who does it, for the record')
-    .default(whoRuns())
-    .argParser(said);
+  return new Option('--by <who>', 'who does it, for the record').default(whoRuns()).argParser(said);
 }
 
 /** A record without a word in it is none. */
