@@ -84,9 +84,11 @@ function packageOf(files: Files, from: string, name: string, isFolder: boolean):
   const { definitions, examples, guideId, guideVersion } = definitionsOf(files, from);
   const { structures, valueSets, codeSystems } = definitions;
   if (structures.length + valueSets.size + codeSystems.size === 0) {
+    const inner = isFolder ? packageBelow(from) : undefined;
+    const hint = inner === undefined ? '' : ` Did you mean ${inner}?`;
     throw new PackageError(
       `${from}: there is no StructureDefinition, ValueSet or CodeSystem in it. ` +
-        'A package has them as .json files beside its package.json.',
+        `A package has them as .json files beside its package.json.${hint}`,
     );
   }
   return {
@@ -100,6 +102,22 @@ function packageOf(files: Files, from: string, name: string, isFolder: boolean):
     examples,
     integrity: integrityOf(files),
   };
+}
+
+const DEFINITION_FILE = /^(StructureDefinition|ValueSet|CodeSystem)-.*\.json$/;
+const SEARCHED_BELOW = 2;
+
+/** A folder below with definitions, as a tarball has them in `package/`. */
+function packageBelow(folder: string, depth = SEARCHED_BELOW): string | undefined {
+  const entries = readdirSync(folder, { withFileTypes: true });
+  for (const entry of entries) {
+    if (!entry.isDirectory() || entry.name === 'node_modules') continue;
+    const below = join(folder, entry.name);
+    if (readdirSync(below).some((each) => DEFINITION_FILE.test(each))) return below;
+    const deeper = depth > 1 ? packageBelow(below, depth - 1) : undefined;
+    if (deeper !== undefined) return deeper;
+  }
+  return undefined;
 }
 
 function manifestOf(text: string | undefined, from: string): Manifest {
