@@ -70,6 +70,18 @@ export type BreakerSeen =
       readonly openUntil: number;
     };
 
+/**
+ * Several breakers as one: while a single server is well, its resources must not wait for the others'.
+ * All are open since the last one is, and until the first may be called again.
+ */
+export function breakersTogether(breakers: readonly BreakerSeen[]): BreakerSeen {
+  const open = breakers.filter((breaker) => !breaker.closed);
+  const [first] = open;
+  if (first === undefined || open.length < breakers.length) return { closed: true };
+  const last = open.reduce((latest, each) => (each.since > latest.since ? each : latest), first);
+  return { ...last, openUntil: Math.min(...open.map(({ openUntil }) => openUntil)) };
+}
+
 /** Holds the lane while its breaker stays open, and lets go when that closes. */
 export function followBreaker(
   state: Supervised,

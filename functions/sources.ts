@@ -2,36 +2,17 @@
  * The sources that this stage knows. The file lies beside the code, for the environment of a function
  * holds 4 KB in all; where the stack names none, one source `default` stands for the account.
  */
-import { readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
 import type { BodyLocation, Claimant } from '../core/claim-check.ts';
 import type { Origin } from '../core/messages.ts';
 import type { Provenance } from '../core/origin.ts';
-import {
-  type Admission,
-  type Arrived,
-  admit,
-  type SourceRules,
-  sourceRulesSchema,
-} from '../core/sources.ts';
-import { EnvironmentIncomplete } from './aws/env.ts';
+import { type Admission, type Arrived, admit, sourceRulesSchema } from '../core/sources.ts';
+import { fileBeside } from './aws/env.ts';
 import { ENV } from './aws/env-names.ts';
 
 /** Read at load, so that a bad deployment fails at once. */
-export const sourceRules = readRules();
+export const sourceRules = fileBeside('sourcesFile', sourceRulesSchema);
 /** Unique ids of the roles that make hops. */
 export const ownRoles = (process.env[ENV.ownRoleIds] ?? '').split(',').filter(Boolean);
-
-function readRules(): SourceRules | undefined {
-  const file = process.env[ENV.sourcesFile];
-  if (file === undefined) return undefined;
-  const path = resolve(process.env['LAMBDA_TASK_ROOT'] ?? '.', file);
-  try {
-    return sourceRulesSchema.parse(JSON.parse(readFileSync(path, 'utf8')));
-  } catch (cause) {
-    throw new EnvironmentIncomplete(ENV.sourcesFile, 'names no readable sources', { cause });
-  }
-}
 
 export interface Proven {
   readonly provenance: Provenance;

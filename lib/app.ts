@@ -29,7 +29,7 @@ async function synthesize(): Promise<void> {
   const config = loadConfig(fileConfig, app.node.getAllContext());
   for (const note of planConcurrency(config).notes) console.error(note);
   const bundles = join(root, 'build', 'functions');
-  const files = sourceFiles(config.sources);
+  const files = sourceFiles(config);
   const sizes = await bundleFunctions({
     names: FUNCTION_NAMES,
     root,

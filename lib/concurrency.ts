@@ -8,6 +8,7 @@
 import type { Lane } from '../core/messages.ts';
 import type { Config } from './config.ts';
 import { ConfigError } from './config-load.ts';
+import { delivers } from './delivery-targets.ts';
 
 /** AWS refuses reservations that leave less than this to everybody else. */
 const UNRESERVED_MIN = 100;
@@ -54,7 +55,7 @@ export function planConcurrency(config: Config): Concurrency {
   const audit = config.audit.maxConcurrency + 1;
   const supervisor = config.supervisor.maxConcurrency;
   const monitor = config.monitor.maxConcurrency;
-  const delivering = config.delivery.endpoint !== undefined;
+  const delivering = delivers(config);
   const deliver = delivering ? config.delivery.maxConcurrency : 0;
   const resend = delivering ? 1 : 0;
   const reporting = config.reporting.maxConcurrency;

@@ -1,6 +1,7 @@
 /** What must hold between two settings. Each refusal names both, and says what would do. */
 import { WRITING_MS } from '../functions/validate/handlers-clock.ts';
 import type { Config } from './config.ts';
+import { placeProblems } from './delivery-targets.ts';
 import { endpointProblems } from './endpoint-checks.ts';
 import { networkProblems } from './network-config.ts';
 import { sizeProblems } from './resource-size.ts';
@@ -62,6 +63,7 @@ function* deliveryProblems(config: Config): Generator<string> {
   const { delivery } = config;
   yield* queueProblems('delivery', delivery, 0);
   yield* endpointProblems('delivery.endpoint', delivery.endpoint, 'resources are PHI');
+  yield* placeProblems(config);
   if (2 * delivery.callTimeoutMs + HANDLER_MARGIN_MS > delivery.timeoutSeconds * 1000) {
     yield `delivery.callTimeoutMs ${delivery.callTimeoutMs} must fit twice into delivery.timeoutSeconds ${delivery.timeoutSeconds}, less ${HANDLER_MARGIN_MS} ms`;
   }

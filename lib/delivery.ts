@@ -6,17 +6,17 @@ import { Construct } from 'constructs';
 import type { BodyPrefix } from '../functions/aws/bodies-bucket.ts';
 import { ENV } from '../functions/aws/env-names.ts';
 import { PENDING_INDEX } from '../functions/aws/resources-indexes.ts';
-import { FHIR_SERVER } from '../functions/deliver/service.ts';
 import type { DeliverSettings } from '../functions/deliver/settings.ts';
 import { acknowledge, objectsUnder } from './acknowledgements.ts';
 import type { Config } from './config.ts';
+import { deliveryServices, deliveryTokens, placesOf } from './delivery-targets.ts';
 import { encryptedQueue } from './encrypted-queue.ts';
 import type { Foundation } from './foundation.ts';
 import { PipelineFunction } from './pipeline-function.ts';
 import { allow, allowBlindUpdate, allowKey, allowKeys, objects } from './policy.ts';
+import { PLACES_FILE } from './sources.ts';
 
 interface DeliveryProps {
-  readonly endpoint: string;
   readonly resources: Table;
   readonly quarantine: Table;
   readonly breakers: Table;
@@ -51,6 +51,7 @@ export class Delivery extends Construct {
   private deliverFunction(foundation: Foundation, props: DeliveryProps): PipelineFunction {
     const { config, concurrency, key } = foundation;
     const { tokenSecretArn } = config.delivery;
+    const tokens = deliveryTokens(config);
     const deliver = new PipelineFunction(this, 'Deliver', foundation, {
       name: 'deliver',
       code: 'deliver',
@@ -65,9 +66,9 @@ export class Delivery extends Construct {
         [ENV.breakersTable]: props.breakers.tableName,
         [ENV.bodiesBucket]: props.bodies.bucketName,
         [ENV.deliveryQueueUrl]: this.queue.queueUrl,
-        [ENV.deliveryEndpoint]: props.endpoint,
         [ENV.settings]: JSON.stringify(settings(config)),
         ...(tokenSecretArn !== undefined && { [ENV.deliveryTokenArn]: tokenSecretArn }),
+        ...servers(config),
       },
       statements: [
         allow(
@@ -89,14 +90,14 @@ export class Delivery extends Construct {
           'ShareBreaker',
           ['dynamodb:GetItem', 'dynamodb:PutItem'],
           [props.breakers.tableArn],
-          [FHIR_SERVER],
+          deliveryServices(config),
         ),
         allowBlindUpdate('FileUndelivered', [props.quarantine.tableArn]),
         allow('ReadBodies', ['s3:GetObject'], objects(props.bodies, [READ])),
         allow('WriteBodies', ['s3:PutObject'], objects(props.bodies, [WRITE])),
-        ...(tokenSecretArn === undefined
+        ...(tokens.length === 0
           ? []
-          : [allow('ReadToken', ['secretsmanager:GetSecretValue'], [tokenSecretArn])]),
+          : [allow('ReadToken', ['secretsmanager:GetSecretValue'], tokens)]),
         ...allowKey(key, ['dynamodb', 's3', 'sqs']),
       ],
     });
@@ -123,6 +124,7 @@ export class Delivery extends Construct {
         [ENV.resourcesTable]: resources.tableName,
         [ENV.breakersTable]: breakers.tableName,
         [ENV.deliveryQueueUrl]: this.queue.queueUrl,
+        ...servers(foundation.config),
       },
       statements: [
         allow('FindDue', ['dynamodb:Query'], [`${resources.tableArn}/index/${PENDING_INDEX}`]),
@@ -134,6 +136,15 @@ export class Delivery extends Construct {
     });
   }
 }
+
+/** Where it delivers to; what a source has of its own lies beside the code. */
+const servers = (config: Config) => {
+  const { endpoint } = config.delivery;
+  return {
+    ...(endpoint !== undefined && { [ENV.deliveryEndpoint]: endpoint }),
+    ...(placesOf(config) && { [ENV.deliveryPlacesFile]: PLACES_FILE }),
+  };
+};
 
 const settings = ({ delivery, inlineBytesMax }: Config): Partial<DeliverSettings> => ({
   callTimeoutMs: delivery.callTimeoutMs,

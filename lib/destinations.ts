@@ -4,6 +4,7 @@
  */
 import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Config } from './config.ts';
+import { deliveryEndpoints } from './delivery-targets.ts';
 import { tracedFunctions } from './traces.ts';
 
 /** By a gateway in the route tables, which costs nothing; the others by interfaces in the subnets. */
@@ -54,13 +55,13 @@ const elsewhere = (...endpoints: readonly (string | undefined)[]) =>
 
 /** The servers that a config may name. */
 export function networkTargets(config: Config): NetworkTarget[] {
-  const { delivery, terminology, traces } = config;
+  const { terminology, traces } = config;
   return [
     {
       key: 'fhirServer',
       name: 'FHIR server',
       setting: 'delivery.endpoint',
-      urls: elsewhere(delivery.endpoint),
+      urls: elsewhere(...deliveryEndpoints(config)),
       callers: ['deliver'],
     },
     {

@@ -4,7 +4,6 @@ import { Stack, type StackProps } from 'aws-cdk-lib';
 import type { IBucket } from 'aws-cdk-lib/aws-s3';
 import type { Construct } from 'constructs';
 import { SUPERVISION_TREE, type Supervisor as SupervisionTree } from '../core/supervision-tree.ts';
-import { FHIR_SERVER } from '../functions/deliver/service.ts';
 import { TERMINOLOGY_SERVER } from '../functions/validate/terminology/service.ts';
 import { Alarms } from './alarms/alarms.ts';
 import { Analytics } from './analytics.ts';
@@ -15,6 +14,7 @@ import type { Config } from './config.ts';
 import { Crashes } from './crashes.ts';
 import { Dashboard } from './dashboard.ts';
 import { Delivery } from './delivery.ts';
+import { deliveryServices } from './delivery-targets.ts';
 import { Emptying } from './emptying.ts';
 import { encryptedTopic } from './encrypted-topic.ts';
 import { type Foundation, stagePolicy } from './foundation.ts';
@@ -78,12 +78,11 @@ export class PipelineStack extends Stack {
       'fhir-failsafe notice',
     );
 
-    const { endpoint } = config.delivery;
+    const fhirServers = deliveryServices(config);
     const delivery =
-      endpoint === undefined
+      fhirServers.length === 0
         ? undefined
         : new Delivery(this, 'Delivery', foundation, {
-            endpoint,
             resources: tables.resources,
             quarantine: tables.quarantine,
             breakers: tables.breakers,
@@ -216,7 +215,7 @@ export class PipelineStack extends Stack {
     const story = {
       lanes: ['critical', 'background', ...(delivery ? ['delivery'] : [])],
       services: [
-        ...(delivery ? [FHIR_SERVER] : []),
+        ...fhirServers,
         ...(terminologyEndpoint === undefined ? [] : [TERMINOLOGY_SERVER]),
       ],
     };

@@ -1,9 +1,25 @@
 /** The part of the config that says who may send what (core/sources.ts), and what must hold in it. */
 import { z } from 'zod';
-import { sourceRulesSchema, UNKNOWN_SOURCE } from '../core/sources.ts';
+import { idPrefixSchema } from '../core/delivery-targets.ts';
+import { sourceRulesSchema, sourceSchema, UNKNOWN_SOURCE } from '../core/sources.ts';
+
+/** Its place at the FHIR server (core/delivery-targets.ts): one of the two. */
+const placeSchema = z.strictObject({
+  /** A base URL of its own; `https`, but for a server on this machine. */
+  endpoint: z.url({ protocol: /^https?$/ }).optional(),
+  /** For that server, of a secret in Secrets Manager that holds a bearer token, and nothing else. */
+  tokenSecretArn: z.string().startsWith('arn:').optional(),
+  /** What its ids begin with at `delivery.endpoint`, which other sources share. */
+  idPrefix: idPrefixSchema.optional(),
+});
 
 export const sourcesConfigSchema = sourceRulesSchema.extend({
-  known: sourceRulesSchema.shape.known.default({}),
+  known: z
+    .record(
+      sourceRulesSchema.shape.known.keyType,
+      sourceSchema.extend({ delivery: placeSchema.optional() }),
+    )
+    .default({}),
   /** ARNs of the operators, with * for what varies: who may send to the queues behind the lanes' own, and to the kernel's. */
   operatorArns: z.array(z.string().startsWith('arn:')).default([]),
 });

@@ -3,15 +3,19 @@ import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { SourceRules } from '../core/sources.ts';
 import { ENV } from '../functions/aws/env-names.ts';
 import type { Audit } from './audit.ts';
+import type { Config } from './config.ts';
+import { placesOf } from './delivery-targets.ts';
 import type { Foundation } from './foundation.ts';
 import type { Lane } from './lane.ts';
 import type { PipelineFunction } from './pipeline-function.ts';
 import { allow } from './policy.ts';
 import type { Quarantine } from './quarantine.ts';
 import { admitHops } from './queue-policy.ts';
-import { hasSources, type SourcesConfig } from './source-config.ts';
+import { hasSources } from './source-config.ts';
 
 const FILE = 'sources.json';
+/** Beside `deliver` and `resend`. */
+export const PLACES_FILE = 'places.json';
 
 interface Parts {
   readonly lanes: readonly Lane[];
@@ -49,9 +53,17 @@ function tellRules(reader: PipelineFunction, hoppers: readonly PipelineFunction[
 }
 
 /** The files beside the code of each function: an environment holds 4 KB, a file any number. */
-export function sourceFiles(sources: SourcesConfig): Record<string, Record<string, string>> {
+export function sourceFiles(config: Config): Record<string, Record<string, string>> {
+  const { sources } = config;
   if (!hasSources(sources)) return {};
   const { operatorArns: _, ...rules } = sources;
-  const file = { [FILE]: JSON.stringify(rules satisfies SourceRules) };
-  return { validate: file, quarantine: file };
+  const known = Object.entries(rules.known).map(([label, { delivery: __, ...source }]) => [
+    label,
+    source,
+  ]);
+  const told: SourceRules = { ...rules, known: Object.fromEntries(known) };
+  const file = { [FILE]: JSON.stringify(told) };
+  const places = placesOf(config);
+  const placed = { [PLACES_FILE]: JSON.stringify(places) };
+  return { validate: file, quarantine: file, ...(places && { deliver: placed, resend: placed }) };
 }

@@ -9,6 +9,7 @@ import type { SupervisedLanes, SupervisorSettings } from '../functions/superviso
 import type { Audit } from './audit.ts';
 import type { Config } from './config.ts';
 import type { Crashes } from './crashes.ts';
+import { deliveryServices } from './delivery-targets.ts';
 import type { Foundation } from './foundation.ts';
 import type { Minute } from './minute.ts';
 import { PipelineFunction } from './pipeline-function.ts';
@@ -55,7 +56,10 @@ export class Supervisor extends Construct {
         [ENV.supervisionTable]: props.table.tableName,
         [ENV.supervisedLanes]: JSON.stringify(lanesOf(props)),
         [ENV.incidentQueueUrl]: props.incidents.queueUrl,
-        ...(props.breakers && { [ENV.breakersTable]: props.breakers.tableName }),
+        ...(props.breakers && {
+          [ENV.breakersTable]: props.breakers.tableName,
+          [ENV.deliveryServices]: deliveryServices(config).join(','),
+        }),
         [ENV.settings]: JSON.stringify(settings(config)),
       },
       statements: [...statements(this.queue, props), ...allowKey(foundation.key, KEY_SERVICES)],

@@ -26,6 +26,8 @@ export const ENV = {
   supervisorQueueUrl: 'SUPERVISOR_QUEUE_URL',
   deliveryQueueUrl: 'DELIVERY_QUEUE_URL',
   deliveryEndpoint: 'DELIVERY_ENDPOINT',
+  deliveryPlacesFile: 'DELIVERY_PLACES_FILE',
+  deliveryServices: 'DELIVERY_SERVICES',
   /** Of the secret that holds the bearer token; absent where the server asks for none. */
   deliveryTokenArn: 'DELIVERY_TOKEN_ARN',
   /** Base URL; absent where no terminology server is asked. */

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import type { z } from 'zod';
 import { type Tellers, tellersSchema } from '../../core/tellers.ts';
 import { ENV } from './env-names.ts';
@@ -26,6 +28,21 @@ export function readTellers(): Tellers {
     return tellersSchema.parse(JSON.parse(requiredEnv('tellers')));
   } catch (cause) {
     throw new EnvironmentIncomplete(ENV.tellers, 'does not name the tellers', { cause });
+  }
+}
+
+/** The JSON in a file beside the code, which a variable names: an environment holds 4 KB, a file any number. */
+export function fileBeside<S extends z.ZodType>(
+  name: keyof typeof ENV,
+  schema: S,
+): z.infer<S> | undefined {
+  const file = process.env[ENV[name]];
+  if (file === undefined) return undefined;
+  const path = resolve(process.env['LAMBDA_TASK_ROOT'] ?? '.', file);
+  try {
+    return schema.parse(JSON.parse(readFileSync(path, 'utf8')));
+  } catch (cause) {
+    throw new EnvironmentIncomplete(ENV[name], 'names no file that can be read', { cause });
   }
 }
 

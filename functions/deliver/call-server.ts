@@ -1,7 +1,9 @@
 /** One call of the FHIR server, through its breaker, that ends before the lease of its delivery does. */
 import { correlationOf } from '../../core/correlation.ts';
 import { meaningOf, serverIsWell, textToSend } from '../../core/delivery.ts';
+import type { Target } from '../../core/delivery-targets.ts';
 import { versionIn } from '../../core/late-put.ts';
+import { withPrefix } from '../../core/prefixed-ids.ts';
 import { fetchBody } from '../aws/bodies-bucket.ts';
 import type { PendingResource } from '../aws/deliveries.ts';
 import { type Judgement, judgeHttp } from '../breaker/judgement.ts';
@@ -9,42 +11,49 @@ import { guard } from '../breaker.ts';
 import { ComponentFault } from '../component-fault.ts';
 import type { Tally } from '../telemetry.ts';
 import { inSpan, traceOnward } from '../traces.ts';
-import { environment, settings } from './environment.ts';
-import { type Answer, getVersion, put } from './put.ts';
-import { FHIR_SERVER } from './service.ts';
+import { settings, tokenOf } from './environment.ts';
+import { type About, type Answer, getVersion, put } from './put.ts';
 
 const BODY_BYTES_MAX = 100 * 1024 * 1024;
 
 /** What a call came to. Status 0 stands for no answer. */
 export type Called =
   | { readonly kind: 'answered'; readonly answer: Answer; readonly begunAt: number }
-  | { readonly kind: 'refused by the breaker'; readonly retryAt: number };
+  | { readonly kind: 'refused by the breaker'; readonly retryAt: number }
+  /** What it would be at the server cannot be. */
+  | { readonly kind: 'unfit'; readonly reason: string };
 
 const NO_ANSWER: Answer = { status: 0, retryAfter: null, version: undefined, body: '' };
 
+export interface Calling {
+  readonly resource: PendingResource;
+  readonly target: Target;
+  readonly until: number;
+  readonly tally: Tally;
+}
+
 /** Throws where a fault of our own kept it from being made: then nothing was sent. */
-export async function callPut(
-  resource: PendingResource,
-  until: number,
-  tally: Tally,
-): Promise<Called> {
+export async function callPut({ resource, target, until, tally }: Calling): Promise<Called> {
   const { deliveredVersion: version, resourceId } = resource;
-  const text = textToSend(await textOf(resource), resourceId, idOf(resource));
-  return call(until, {
+  const own = textToSend(await textOf(resource), resourceId, idOf(resource));
+  const prefixed = withPrefix(own, target.idPrefix);
+  if (prefixed.kind === 'refused') return { kind: 'unfit', reason: prefixed.reason };
+  const { text } = prefixed;
+  return call(target, until, {
     method: 'PUT',
     begin: () => countCall(resource, tally),
-    request: (token, signal) => put({ ...targetOf(resource), text, version }, token, signal),
+    request: (token, signal) => put({ ...about(resource, target), text, version }, token, signal),
     isWell: ({ status, body }) =>
       serverIsWell(meaningOf(status, body, resource.resourceType, versionsInVain(resource))),
   });
 }
 
 /** Reads which version the server holds. Throws as above. */
-export function callGet(resource: PendingResource, until: number, tally: Tally): Promise<Called> {
-  return call(until, {
+export function callGet({ resource, target, until, tally }: Calling): Promise<Called> {
+  return call(target, until, {
     method: 'GET',
     begin: () => tally.add('Calls'),
-    request: (token, signal) => getVersion(targetOf(resource), token, signal),
+    request: (token, signal) => getVersion(about(resource, target), token, signal),
     isWell: ({ status, version }) => versionIn(status, version).kind !== 'failed',
   });
 }
@@ -54,7 +63,12 @@ export function versionsInVain({ deliveryConflicts }: PendingResource): boolean 
   return (deliveryConflicts?.inVain ?? 0) >= settings.failuresMax;
 }
 
-export const idOf = ({ resourceId, messageId }: PendingResource) => resourceId ?? messageId;
+/** As its source names it. */
+const idOf = ({ resourceId, messageId }: PendingResource) => resourceId ?? messageId;
+
+/** As the server does. */
+export const idThere = (resource: PendingResource, { idPrefix }: Target) =>
+  idPrefix + idOf(resource);
 
 interface Request {
   readonly method: 'PUT' | 'GET';
@@ -65,8 +79,13 @@ interface Request {
 
 type Tried = Called | { readonly kind: 'too late' };
 
-async function call(until: number, { method, begin, request, isWell }: Request): Promise<Called> {
-  const token = await environment.token?.read(Date.now());
+async function call(
+  target: Target,
+  until: number,
+  { method, begin, request, isWell }: Request,
+): Promise<Called> {
+  const secret = tokenOf(target);
+  const token = await secret?.read(Date.now());
   let begunAt = 0;
   const make = async (signal: AbortSignal): Promise<Tried> => {
     begunAt = Date.now();
@@ -76,7 +95,7 @@ async function call(until: number, { method, begin, request, isWell }: Request):
     const answer = await inSpan({ name: method, kind: 'client' }, () => request(token, signal));
     return { kind: 'answered', answer, begunAt };
   };
-  const tried = await guard<Tried>(FHIR_SERVER, make, {
+  const tried = await guard<Tried>(target.service, make, {
     timeoutMs: settings.callTimeoutMs,
     judgeAnswer: (its) =>
       its.kind === 'answered' ? judge(its.answer, isWell(its.answer)) : { outcome: 'unknown' },
@@ -86,7 +105,7 @@ async function call(until: number, { method, begin, request, isWell }: Request):
         : { kind: 'refused by the breaker', retryAt: reason.retryAt },
   });
   if (tried.kind === 'too late') throw new ComponentFault('no time to send');
-  if (tried.kind === 'answered' && tried.answer.status === 401) environment.token?.forget();
+  if (tried.kind === 'answered' && tried.answer.status === 401) secret?.forget();
   return tried;
 }
 
@@ -101,10 +120,15 @@ function countCall({ deliveryLease, deliveryUnconfirmed }: PendingResource, tall
   if (deliveryLease !== undefined || deliveryUnconfirmed) tally.add('Repeats');
 }
 
-function targetOf(resource: PendingResource) {
+function about(resource: PendingResource, target: Target): About {
   const { resourceType } = resource;
-  const correlationId = correlationOf(resource);
-  return { resourceType, id: idOf(resource), correlationId, trace: traceOnward(resource) };
+  return {
+    endpoint: target.endpoint,
+    resourceType,
+    id: idThere(resource, target),
+    correlationId: correlationOf(resource),
+    trace: traceOnward(resource),
+  };
 }
 
 async function textOf({ body, bodyS3 }: PendingResource): Promise<string> {

@@ -1,6 +1,7 @@
 /** How a delivery under its lease ends, whatever call it was that ended it. */
 import { idsOf } from '../../core/correlation.ts';
 import { countFailure, isItsOwn, retryTime } from '../../core/delivery.ts';
+import type { Target } from '../../core/delivery-targets.ts';
 import type { PendingResource } from '../aws/deliveries.ts';
 import { finishDelivery, refuseDelivery, releaseDelivery } from '../aws/delivery-lease.ts';
 import { retryAfterTime } from '../breaker/judgement.ts';
@@ -8,7 +9,6 @@ import { breakers } from '../breaker.ts';
 import { emit, logger, measure, measureSince, type Tally } from '../telemetry.ts';
 import { environment, settings } from './environment.ts';
 import type { Answer } from './put.ts';
-import { FHIR_SERVER } from './service.ts';
 import { quarantineUndelivered, resolveRedriven } from './undelivered.ts';
 
 const SOON_MS = 2_000;
@@ -26,6 +26,8 @@ export const NEXT: Ending = { kind: 'next' };
 /** A delivery under way, and the lease that it runs under. */
 export interface Leased {
   readonly resource: PendingResource;
+  /** Undefined where its source has no place. */
+  readonly target: Target | undefined;
   readonly owner: string;
   readonly until: number;
   readonly tally: Tally;
@@ -67,12 +69,13 @@ export async function failed(
   answer: Answer,
   { isOwn }: { readonly isOwn: boolean },
 ): Promise<Ending> {
-  const { resource, owner, tally } = leased;
+  const { resource, target, owner, tally } = leased;
   const { status } = answer;
+  const breaker = target && breakers.known(target.service);
   const now = Date.now();
   const failures = countFailure(resource.deliveryFailures, { isOwn, status, now });
   tally.add('DeliveryFailures');
-  if (isOwn && isItsOwn(failures, breakers.known(FHIR_SERVER), settings.failuresMax)) {
+  if (isOwn && isItsOwn(failures, breaker, settings.failuresMax)) {
     return refused(leased, answered(answer));
   }
   measure('DeliveryFailingSeconds', (now - failures.since) / 1_000);

@@ -1,21 +1,26 @@
+import type { Target } from '../../core/delivery-targets.ts';
 import { BearerToken } from '../aws/bearer-token.ts';
 import { readSettings, requiredEnv } from '../aws/env.ts';
-import { ENV } from '../aws/env-names.ts';
 import { deliverSettingsSchema } from './settings.ts';
 
 /** What `deliver` is told by the stack; read once, at load. */
 export const settings = readSettings(deliverSettingsSchema);
-
-const tokenArn = process.env[ENV.deliveryTokenArn];
 
 export const environment = {
   resourcesTable: requiredEnv('resourcesTable'),
   quarantineTable: requiredEnv('quarantineTable'),
   bucket: requiredEnv('bodiesBucket'),
   queueUrl: requiredEnv('deliveryQueueUrl'),
-  /** The base URL of the FHIR server, without a slash at its end. */
-  endpoint: requiredEnv('deliveryEndpoint').replace(/\/+$/, ''),
-  token: tokenArn === undefined ? undefined : new BearerToken(tokenArn),
 };
+
+const tokens = new Map<string, BearerToken>();
+
+/** The token of a server; undefined where it asks for none. */
+export function tokenOf({ tokenSecretArn: arn }: Target): BearerToken | undefined {
+  if (arn === undefined) return undefined;
+  const token = tokens.get(arn) ?? new BearerToken(arn);
+  tokens.set(arn, token);
+  return token;
+}
 
 export const COMPONENT = 'deliver';

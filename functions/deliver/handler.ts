@@ -10,6 +10,7 @@ import { howToWait } from '../../core/delivery.ts';
 import { deliveryTriggerSchema } from '../../core/messages.ts';
 import { setDeliveryDue } from '../aws/deliveries.ts';
 import { setBreakerPolicy } from '../breaker.ts';
+import { services } from '../delivery-targets.ts';
 import { isProbe } from '../probe.ts';
 import { retryLater } from '../retry-later.ts';
 import { faultOf, logger, sqsFunction, Tally } from '../telemetry.ts';
@@ -18,14 +19,15 @@ import { deliverOne } from './deliver-one.ts';
 import { type Ending, NEXT } from './endings.ts';
 import { COMPONENT, environment, settings } from './environment.ts';
 import { triggersInFlight } from './in-flight.ts';
-import { FHIR_SERVER } from './service.ts';
 import type { DeliverSettings } from './settings.ts';
 
-setBreakerPolicy(FHIR_SERVER, {
-  ...DEFAULT_BREAKER_POLICY,
-  trip: tripOf(settings),
-  openMs: settings.breakerOpenMs,
-});
+for (const service of services) {
+  setBreakerPolicy(service, {
+    ...DEFAULT_BREAKER_POLICY,
+    trip: tripOf(settings),
+    openMs: settings.breakerOpenMs,
+  });
+}
 
 function tripOf({ breakerFailures, breakerShare }: DeliverSettings): TripPolicy {
   if (breakerShare === undefined) return { kind: 'consecutive', failures: breakerFailures };

@@ -5,7 +5,6 @@
 import type { TraceContext } from '../../core/messages.ts';
 import { beginningOf } from '../beginning-of.ts';
 import { say } from '../traces.ts';
-import { environment } from './environment.ts';
 
 export interface Answer {
   readonly status: number;
@@ -16,15 +15,16 @@ export interface Answer {
   readonly body: string;
 }
 
-/** Which resource a request is about, and in which trace. */
-export interface Target {
+/** Which resource a request is about, at which server, and in which trace. */
+export interface About {
+  readonly endpoint: string;
   readonly resourceType: string;
   readonly id: string;
   readonly correlationId: string;
   readonly trace: TraceContext | undefined;
 }
 
-export interface Put extends Target {
+export interface Put extends About {
   readonly text: string;
   readonly version: string | undefined;
 }
@@ -60,14 +60,14 @@ export async function put(resource: Put, token: string | undefined, signal: Abor
 
 /** Reads the version that the server holds: the headers say it, so the resource is not loaded. */
 export async function getVersion(
-  target: Target,
+  about: About,
   token: string | undefined,
   signal: AbortSignal,
 ): Promise<Answer> {
-  const response = await fetch(urlOf(target), {
+  const response = await fetch(urlOf(about), {
     redirect: 'manual',
     signal,
-    headers: headersOf(target, token),
+    headers: headersOf(about, token),
   });
   const { status, headers } = response;
   say({ 'http.request.method': 'GET', 'http.response.status_code': status });
@@ -80,11 +80,11 @@ export async function getVersion(
   };
 }
 
-function urlOf({ resourceType, id }: Target): string {
-  return `${environment.endpoint}/${encodeURIComponent(resourceType)}/${encodeURIComponent(id)}`;
+function urlOf({ endpoint, resourceType, id }: About): string {
+  return `${endpoint}/${encodeURIComponent(resourceType)}/${encodeURIComponent(id)}`;
 }
 
-function headersOf({ correlationId, trace }: Target, token: string | undefined) {
+function headersOf({ correlationId, trace }: About, token: string | undefined) {
   return {
     accept: 'application/fhir+json',
     // https://hl7.org/fhir/R4/http.html#custom

@@ -1,17 +1,17 @@
 /**
  * `resend`: each minute sends triggers anew for what is pending and due, so that no outage outlasts
- * the retention of a queue (R18). While the breaker is open it sends nothing. It also tells the
+ * the retention of a queue (R18). Of a server whose breaker is open it sends nothing. It also tells the
  * audit log anew of what happened to breakers lately: who was to tell may have died.
  */
 import { transitionsToTell } from '../../core/breaker-news.ts';
 import { DELIVERY_SHARDS, shardName } from '../../core/delivery.ts';
 import { listBreakers } from '../aws/breakers-table.ts';
-import { dueDeliveries, triggerSent } from '../aws/deliveries.ts';
+import { dueDeliveries, setDeliveryDue, triggerSent } from '../aws/deliveries.ts';
 import { sendTriggers } from '../aws/delivery-queue.ts';
 import { requiredEnv } from '../aws/env.ts';
 import { auditTransitions } from '../breaker/tell.ts';
 import { breakers } from '../breaker.ts';
-import { FHIR_SERVER } from '../deliver/service.ts';
+import { services, targetOfKey } from '../delivery-targets.ts';
 import { emit, faultOf, logger, ruleFunction, Tally } from '../telemetry.ts';
 
 const table = requiredEnv('resourcesTable');
@@ -25,10 +25,13 @@ export const handler = ruleFunction({ component: 'resend' }).handler(async () =>
   await auditBreakers(Date.now()).catch((fault: unknown) =>
     logger.error('breaker news', faultOf(fault)),
   );
-  if ((await breakers.peek(FHIR_SERVER, TIMEOUT_MS)) !== undefined) return;
+  const open = await openServices();
+  if (open.size === services.length) return;
   const tally = new Tally(0);
   for (let round = 0; round < ROUNDS_MAX; round += 1) {
-    const shards = Array.from({ length: DELIVERY_SHARDS }, (_, n) => resendShard(shardName(n)));
+    const shards = Array.from({ length: DELIVERY_SHARDS }, (_, n) =>
+      resendShard(shardName(n), open),
+    );
     const sent = (await Promise.all(shards)).reduce((sum, each) => sum + each, 0);
     if (sent === 0) break;
     tally.add('Resent', sent);
@@ -44,10 +47,21 @@ async function auditBreakers(now: number): Promise<void> {
   }
 }
 
+async function openServices(): Promise<ReadonlySet<string>> {
+  const seen = await Promise.all(services.map((each) => breakers.peek(each, TIMEOUT_MS)));
+  return new Set(services.filter((_, position) => seen[position] !== undefined));
+}
+
+/** What waits for a server whose breaker is open makes room for what waits for another. */
+const ASIDE_MS = 5 * 60_000;
+
 /** Sent first, marked then: a death in between sends twice, which is one delivery all the same. */
-async function resendShard(shard: string): Promise<number> {
+async function resendShard(shard: string, open: ReadonlySet<string>): Promise<number> {
   const now = Date.now();
-  const keys = await dueDeliveries(table, shard, now);
+  const due = await dueDeliveries(table, shard, now);
+  const waits = (pk: string) => open.has(targetOfKey(pk)?.service ?? '');
+  await Promise.all(due.filter(waits).map((pk) => setDeliveryDue(table, pk, now + ASIDE_MS)));
+  const keys = due.filter((pk) => !waits(pk));
   const errors = await sendTriggers(queueUrl, keys);
   const sent = keys.filter((_, position) => errors[position] === undefined);
   await Promise.all(sent.map((pk) => triggerSent(table, pk, now)));

@@ -1,3 +1,4 @@
+import { FHIR_SERVER } from '../../core/delivery-targets.ts';
 import { EnvironmentIncomplete, readSettings, readTellers, requiredEnv } from '../aws/env.ts';
 import { ENV } from '../aws/env-names.ts';
 import { supervisedLanesSchema, supervisorSettingsSchema } from './settings.ts';
@@ -14,6 +15,8 @@ export const environment = {
   tellers: readTellers(),
   /** Absent where there is no delivery lane. */
   breakersTable: process.env[ENV.breakersTable],
+  /** The breakers of the servers that it delivers to. */
+  deliveryServices: (process.env[ENV.deliveryServices] ?? FHIR_SERVER).split(','),
   lanes: readLanes(requiredEnv('supervisedLanes')),
 };
 

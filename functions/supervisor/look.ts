@@ -4,6 +4,7 @@ import type { Context } from 'aws-lambda';
 import type { BreakerState } from '../../core/breaker-state.ts';
 import {
   type BreakerSeen,
+  breakersTogether,
   climb,
   endProbe,
   followBreaker,
@@ -12,7 +13,6 @@ import {
 import type { Supervised } from '../../core/supervised-state.ts';
 import { breakersTable } from '../aws/breakers-table.ts';
 import { loadSupervised } from '../aws/supervision-table.ts';
-import { FHIR_SERVER } from '../deliver/service.ts';
 import { emit, faultOf, logger, type Tally } from '../telemetry.ts';
 import { change } from './change.ts';
 import { environment, settings } from './environment.ts';
@@ -96,13 +96,17 @@ function follow(state: Supervised, breaker: BreakerSeen | undefined, now: number
   return breaker === undefined ? state : followBreaker(state, breaker, now, settings);
 }
 
-/** The breaker that a lane is linked to: of the delivery lane, the FHIR server's. */
+/** The breakers that a lane is linked to: of the delivery lane, those of the FHIR servers. */
 async function breakerOf(name: string): Promise<BreakerSeen | undefined> {
   const table = environment.breakersTable;
   if (table === undefined || childOf(name)?.node.lane !== 'delivery') return undefined;
   try {
-    const state = await breakersTable(table).load(FHIR_SERVER);
-    return state === undefined ? { closed: true } : seen(state);
+    const states = await Promise.all(
+      environment.deliveryServices.map((service) => breakersTable(table).load(service)),
+    );
+    return breakersTogether(
+      states.map((state) => (state === undefined ? { closed: true } : seen(state))),
+    );
   } catch (fault) {
     // The lane stays linked to what was last known; all else about it goes on.
     logger.error('component fault', { lane: name, ...faultOf(fault) });

@@ -1,8 +1,8 @@
 /** What the pipeline says of itself: quarantine, breakers, lanes, supervision, pages, audit. */
 import { Duration } from 'aws-cdk-lib';
 import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
+import { isFhirServer } from '../../core/delivery-targets.ts';
 import { CRASH_KINDS } from '../../core/verdict.ts';
-import { FHIR_SERVER } from '../../functions/deliver/service.ts';
 import type { Config } from '../config.ts';
 import { ownMetric } from './own-metric.ts';
 import type { AlarmSettings } from './runbook-alarm.ts';
@@ -23,7 +23,7 @@ export const QUARANTINE_CLASSES = ['invalid', ...CRASH_KINDS, 'undelivered'] as 
 export function storyAlarms(config: Config, { lanes, services }: StoryParts): AlarmSettings[] {
   return [
     quarantineGrows(config),
-    ...(services.includes(FHIR_SERVER) ? [deliveryFails(config)] : []),
+    ...(services.some(isFhirServer) ? [deliveryFails(config)] : []),
     envelopesUnreadable(config),
     ...services.map((service) => breakerOpen(config, service)),
     ...lanes.map((lane) => lanePaused(config, lane)),

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { pauseByOperator, resumeByOperator } from '../../core/lane-holds.ts';
 import {
   type BreakerSeen,
+  breakersTogether,
   climb,
   confirm,
   endProbe,
@@ -242,4 +243,24 @@ test('R31 R33: whatever happens, an operator’s pause ends by an operator only,
     }),
     { numRuns: 500 },
   );
+});
+
+describe('R50: a lane with several servers', () => {
+  const later: BreakerSeen = { closed: false, since: NOW + 5, first: false, openUntil: NOW + 90 };
+
+  test('goes on while one of them is well', () => {
+    expect(breakersTogether([open, { closed: true }])).toEqual({ closed: true });
+    expect(breakersTogether([{ closed: true }])).toEqual({ closed: true });
+    expect(breakersTogether([])).toEqual({ closed: true });
+  });
+
+  test('stands still since the last of them is open, until the first may be called again', () => {
+    expect(breakersTogether([open])).toEqual(open);
+    for (const both of [
+      [open, later],
+      [later, open],
+    ]) {
+      expect(breakersTogether(both)).toEqual({ ...later, openUntil: NOW + 90 });
+    }
+  });
 });

@@ -166,12 +166,12 @@ describe('with sources', () => {
   });
 
   it('the rules lie beside the code, as the functions read them', () => {
-    const files = sourceFiles(loadConfig({ sources }, {}).sources);
+    const files = sourceFiles(loadConfig({ sources }, {}));
     expect(Object.keys(files)).toEqual(['validate', 'quarantine']);
     const rules = sourceRulesSchema.parse(JSON.parse(files['validate']?.['sources.json'] ?? ''));
     expect(rules.known['hospital-a']).toEqual({ senders: ['AROAHOSPITALA'], lanes: ['critical'] });
     expect(rules.operators).toEqual(['AROAOPERATOR1']);
-    expect(sourceFiles(loadConfig({}, {}).sources)).toEqual({});
+    expect(sourceFiles(loadConfig({}, {}))).toEqual({});
   });
 
   it('rates are counted in a table that expires, which is there only where there are any', () => {

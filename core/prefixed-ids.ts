@@ -1,0 +1,112 @@
+/**
+ * The text of a resource as a server holds it that several sources share: its id, and those that its
+ * references name, begin with the prefix of its source.
+ *
+ * The text is edited, not parsed and written anew: JSON numbers lose digits on that way, and FHIR's
+ * decimals must not. One pass over the tokens, with a stack in place of recursion. Changed are the
+ * resource's own `id` and each `reference` that names a type and an id (`Patient/p1`, also with a
+ * version). Left alone are absolute URLs, fragments (`#x`), searches (`Patient?identifier=…`), ids of contained
+ * resources, and in a Bundle what names an entry by its `fullUrl`: a document stays whole.
+ *
+ * What would be longer than an id may be is refused, and so never sent under another's name.
+ */
+import { ID_CHARACTERS_MAX } from './delivery-targets.ts';
+
+export type Prefixed =
+  | { readonly kind: 'text'; readonly text: string }
+  | { readonly kind: 'refused'; readonly reason: string };
+
+/** https://hl7.org/fhir/R4/references.html#literal, relative. */
+const RELATIVE = /^([A-Z][A-Za-z]+\/)([A-Za-z0-9.-]{1,64})(\/_history\/[A-Za-z0-9.-]{1,64})?$/;
+const RELATIVE_CHARACTERS_MAX = 256;
+
+const TOO_LONG = `has no room for an id of more than ${ID_CHARACTERS_MAX} characters, which one is with its source's prefix`;
+
+export function withPrefix(text: string, prefix: string): Prefixed {
+  if (prefix === '') return { kind: 'text', text };
+  const found = [...stringsIn(text)];
+  const urls = found.filter(({ key }) => key === 'fullUrl').map(({ value }) => value);
+  const entries = new Set(urls.map(lastSteps));
+  const parts: string[] = [];
+  let at = 0;
+  for (const { key, value, depth, start, end } of found) {
+    const changed = key === 'id' && depth === 1 ? prefix + value : undefined;
+    const renamed = key === 'reference' ? inReference(value, prefix, entries) : changed;
+    if (renamed === undefined) continue;
+    if (idIn(renamed).length > ID_CHARACTERS_MAX) return { kind: 'refused', reason: TOO_LONG };
+    parts.push(text.slice(at, start), JSON.stringify(renamed));
+    at = end;
+  }
+  return { kind: 'text', text: parts.join('') + text.slice(at) };
+}
+
+function inReference(
+  value: string,
+  prefix: string,
+  entries: ReadonlySet<string>,
+): string | undefined {
+  const hash = value.indexOf('#');
+  const end = hash === -1 ? value.length : hash;
+  if (end > RELATIVE_CHARACTERS_MAX) return undefined;
+  const [, type, id, version = ''] = RELATIVE.exec(value.slice(0, end)) ?? [];
+  if (type === undefined || id === undefined || entries.has(type + id)) return undefined;
+  return `${type}${prefix}${id}${version}${value.slice(end)}`;
+}
+
+const idIn = (renamed: string) => renamed.split(/[/#]/)[renamed.includes('/') ? 1 : 0] ?? '';
+const lastSteps = (url: string) => url.split('/').slice(-2).join('/');
+
+interface Found {
+  readonly key: string;
+  readonly value: string;
+  /** Of the object that it is a property of; 1 is the resource itself. */
+  readonly depth: number;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The properties of a text of JSON that are strings, of these names. */
+function* stringsIn(text: string): Generator<Found> {
+  /** What each open container is, and in an object which key is being given a value. */
+  const open: { isObject: boolean; key: string | undefined }[] = [];
+  for (let at = 0; at < text.length; at += 1) {
+    const around = open.at(-1);
+    switch (text[at]) {
+      case '{':
+      case '[':
+        open.push({ isObject: text[at] === '{', key: undefined });
+        break;
+      case '}':
+      case ']':
+        open.pop();
+        break;
+      case ',':
+        if (around !== undefined) around.key = undefined;
+        break;
+      case '"': {
+        const start = at;
+        const end = endOfString(text, start);
+        at = end - 1;
+        if (!around?.isObject) break;
+        if (around.key === undefined) around.key = JSON.parse(text.slice(start, end));
+        else if (WANTED.has(around.key)) {
+          const value: string = JSON.parse(text.slice(start, end));
+          yield { key: around.key, value, depth: open.length, start, end };
+        }
+      }
+    }
+  }
+}
+
+/** Behind its closing quote. Not by an expression: those overflow on strings of megabytes. */
+function endOfString(text: string, start: number): number {
+  for (let quote = text.indexOf('"', start + 1); quote !== -1; ) {
+    let backslashes = 0;
+    while (text[quote - 1 - backslashes] === '\\') backslashes += 1;
+    if (backslashes % 2 === 0) return quote + 1;
+    quote = text.indexOf('"', quote + 1);
+  }
+  return text.length;
+}
+
+const WANTED: ReadonlySet<string> = new Set(['id', 'reference', 'fullUrl']);

@@ -1,2 +1,0 @@
-/** The name of the FHIR server's breaker. */
-export const FHIR_SERVER = 'fhir-server';
