@@ -66,7 +66,7 @@ describe('R51: a source reads its own claim checks only', () => {
     expect(await stored()).toMatchObject([{ pk: 'hospital-a#Patient#p' }]);
   });
 
-  test.each(FOREIGN)('%s is rejected, and nothing is read', async (key) => {
+  test.each([...FOREIGN])('%s is rejected, and nothing is read', async (key) => {
     await put(key, patient({ id: 'theirs' }));
     const keys = reading();
     await submit(claim(key));
@@ -83,7 +83,7 @@ describe('R51: a source reads its own claim checks only', () => {
     ]);
   });
 
-  test.each(FOREIGN)('nor is %s as a suspect, whose hop is our own', async (key) => {
+  test.each([...FOREIGN])('nor is %s as a suspect, whose hop is our own', async (key) => {
     await put(key, patient({ id: 'theirs' }));
     await submit(claim(key));
     await dieWith(stage.world, await receive(lane()));
