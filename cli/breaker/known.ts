@@ -1,5 +1,5 @@
 /** Names that a breaker can have: a new one would guard nothing. */
-import { FHIR_SERVER } from '../../functions/deliver/service.ts';
+import { FHIR_SERVER, isFhirServer } from '../../core/delivery-targets.ts';
 import { TERMINOLOGY_SERVER } from '../../functions/validate/terminology/service.ts';
 import { UsageError } from '../usage-error.ts';
 import { closest } from '../validate/closest.ts';
@@ -8,7 +8,8 @@ import { readBreakers } from './read.ts';
 /** @throws UsageError unless the service is one that we call, or one that the stage's table has. */
 export async function knownService(stage: string, service: string): Promise<string> {
   const ours = [FHIR_SERVER, TERMINOLOGY_SERVER];
-  if (ours.includes(service)) return service;
+  // That of a source's own server may be needed before it has ever failed; which there are says the config.
+  if (ours.includes(service) || isFhirServer(service)) return service;
   const there = (await readBreakers(stage)).map((breaker) => breaker.service);
   const known = [...new Set([...ours, ...there])].sort();
   if (known.includes(service)) return service;
