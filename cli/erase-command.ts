@@ -16,10 +16,9 @@ interface Options extends WordOptions, Pick<LookOptions, 'json'> {
 }
 
 export function addErase(program: Command): void {
-  const erase = program
-    .command('erase')
-    .description('erase a patient: without --yes only say what that would be');
-  saying(erase)
+  const erase = program.command('erase').description('erase a patient, or all of them again');
+  saying(erase.command('patient', { isDefault: true }))
+    .description('erase a patient: without --yes only say what that would be')
     .requiredOption('--patient <reference>', 'the patient, as in Patient/p1', patientId)
     .option('--source <source>', 'whose patient that is', 'default')
     .addOption(
@@ -31,9 +30,16 @@ export function addErase(program: Command): void {
     .option('--yes', 'erase; it can be run again where it died')
     .option('--json', 'as one JSON object')
     .action(run);
+  saying(erase.command('replay'))
+    .description('erase again all that was erased, after a table was restored from a backup')
+    .option('--resources-table <name>', 'a restored one, before it is used')
+    .option('--quarantine-table <name>', 'a restored one, before it is used')
+    .option('--yes', 'erase; without it only say what that would be')
+    .option('--json', 'as one JSON object')
+    .action(runReplay);
 }
 
-export function patientId(text: string): string {
+function patientId(text: string): string {
   const [, id] = /^Patient\/([A-Za-z0-9.-]{1,64})$/.exec(text) ?? [];
   if (id !== undefined) return id;
   throw new InvalidArgumentError('It must be a reference such as Patient/p1.');
@@ -47,8 +53,7 @@ async function run(options: Options): Promise<void> {
   const { describeErasure } = await import('./erase/describe.ts');
   const { openRecorder } = await import('./audit/recorder.ts');
   const place = await openErasePlace(stage);
-  const say = (line: string) => complain(line);
-  const surroundings: Surroundings = { recorder: await openRecorder(stage), wait, say };
+  const surroundings: Surroundings = { recorder: await openRecorder(stage), wait, say: complain };
   const request: Request = { source, id, by, reason, shared: options.shared ?? 'erase' };
   const waiting = await messagesWaiting(stage);
   const found = yes && options.shared ? undefined : await survey(place, request, surroundings);
@@ -63,6 +68,31 @@ async function run(options: Options): Promise<void> {
   print(json ? printableJson(done) : describeErasure(request, swept, waiting, record));
 }
 
+interface ReplayOptions extends WordOptions, Pick<LookOptions, 'json'> {
+  readonly resourcesTable?: string;
+  readonly quarantineTable?: string;
+  readonly yes?: true;
+}
+
+async function runReplay(options: ReplayOptions): Promise<void> {
+  const { stage, by, yes, json, resourcesTable, quarantineTable } = options;
+  const reason = reasonOf(options);
+  const { openErasePlace } = await import('./erase/place.ts');
+  const { replay } = await import('./erase/run.ts');
+  const { describeReplay } = await import('./erase/describe.ts');
+  const { openRecorder } = await import('./audit/recorder.ts');
+  const place = {
+    ...(await openErasePlace(stage)),
+    ...(resourcesTable !== undefined && { resourcesTable }),
+    ...(quarantineTable !== undefined && { quarantineTable }),
+  };
+  const surroundings = { recorder: await openRecorder(stage), wait, say: complain };
+  const act = yes === true;
+  const { erasures, swept } = await replay(place, { by, reason, act }, surroundings);
+  print(json ? printableJson({ erasures, ...swept }) : describeReplay(erasures, swept, act));
+  if (!act) complain('nothing was erased; to erase, say --yes');
+}
+
 const SHARED = 'some resources name other patients too: say --shared erase or --shared keep';
 
 function needsWord(
@@ -73,11 +103,12 @@ function needsWord(
 }
 
 /** It is kept for six years, in the audit log and with the erasure. */
-export function reasonOf({ reason, patient }: Pick<Options, 'reason' | 'patient'>): string {
+function reasonOf({ reason, patient }: { reason: string; patient?: string }): string {
   if (reason.trim() === '') throw new UsageError('--reason must say why, for the record');
   if (printable(reason) !== reason) {
     throw new UsageError('--reason must be printable, on one line');
   }
+  if (patient === undefined) return reason;
   const words = reason.split(/[^A-Za-z0-9.-]+/);
   if (words.includes(patient) || reason.includes(`Patient/${patient}`)) {
     throw new UsageError('--reason must not name the patient: the audit log keeps it');

@@ -16,16 +16,26 @@ export function describeErasure(
           `Patient/${id} of ${source}: erased, as sent up to ${new Date(record.at).toISOString()}`,
           `  ${'erasure'.padEnd(12)} ${record.number}, in the audit log as ${record.patient}`,
         ];
-  return [...begin, ...describeSwept(swept, waiting), ...notReached(swept)].join('\n');
+  const inQueues = `${waiting} messages in queues: refused when they arrive, where they name the patient`;
+  return [
+    ...begin,
+    ...countLines(swept),
+    `  ${'waiting'.padEnd(12)} ${inQueues}`,
+    ...notReached(swept),
+  ].join('\n');
 }
 
-export function describeSwept(swept: Swept, waiting: number): string[] {
+export function describeReplay(erasures: number, swept: Swept, act: boolean): string {
+  const said = act ? 'erased again' : 'what would be erased again';
+  return [`${erasures} erasures: ${said}`, ...countLines(swept), ...notReached(swept)].join('\n');
+}
+
+function countLines(swept: Swept): string[] {
   const { resources, entries, bodies } = swept;
   return [
     line('resources', resources, 'rows of Resources'),
     line('quarantine', entries, 'entries of Quarantine'),
     line('bodies', bodies, 'versions of objects in the bucket'),
-    `  ${'waiting'.padEnd(12)} ${waiting} messages in queues: refused when they arrive, where they name the patient`,
   ];
 }
 
@@ -40,7 +50,7 @@ function line(name: string, { erased, before, shared, kept }: Tally, what: strin
 }
 
 /** Said each time: whoever erases must know what is left to do. */
-export function notReached({ delivered, unreadable }: Pick<Swept, 'delivered' | 'unreadable'>) {
+function notReached({ delivered, unreadable }: Pick<Swept, 'delivered' | 'unreadable'>) {
   return [
     'not reached, and why',
     '  backups      point-in-time recovery holds 35 days of each table: run `erase replay` after a restore',

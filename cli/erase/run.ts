@@ -4,6 +4,8 @@ import { type Erasure, erasureBook, patientKey } from '../../core/erasure.ts';
 import {
   type ErasureRecord,
   endErasure,
+  noteErased,
+  readErased,
   readErasures,
   recordErasure,
 } from '../../functions/aws/erasures-table.ts';
@@ -43,8 +45,14 @@ export async function survey(
   const { source, id, shared, by, reason: why } = request;
   const erasure = { number: 0, patient: hash(patientKey(source, id)), source, shared };
   const book = erasureBook([{ ...erasure, at: recorder.now() }]);
-  return sweep(place, { book, hash, by, why, now: recorder.now, wait, act: false });
+  const note = noting(place);
+  return sweep(place, { book, hash, by, why, note, now: recorder.now, wait, act: false });
 }
+
+const noting =
+  ({ erasuresTable }: ErasePlace) =>
+  (keyHash: string, number: number) =>
+    noteErased(erasuresTable, keyHash, number);
 
 /** Erases. Run it again where it died: it goes on with the same erasure. */
 export async function erase(
@@ -62,11 +70,49 @@ export async function erase(
     await wait(left);
   }
   const { by, reason: why } = record;
-  const options = { book: erasureBook([record]), hash, by, why, now, wait, act: true };
+  const book = erasureBook([record]);
+  const options = { book, hash, by, why, note: noting(place), now, wait, act: true };
   const swept = await sweep(place, options);
   await tell([factOf(record, 'ended', countsOf(swept), now())]);
   await endErasure(place.erasuresTable, record.number, now());
   return { record, swept };
+}
+
+export interface ReplayRequest {
+  readonly by: string;
+  readonly reason: string;
+  /** Only counts where it is false. */
+  readonly act: boolean;
+}
+
+/** Erases again all that was ever erased: a table that was restored has it back. */
+export async function replay(
+  place: ErasePlace,
+  { by, reason, act }: ReplayRequest,
+  { recorder: { tell, now, hash: open }, wait }: Surroundings,
+): Promise<{ readonly erasures: number; readonly swept: Swept }> {
+  const hash = await open();
+  const records = await readErasures(place.erasuresTable);
+  const run = crypto.randomUUID();
+  const fact = (phase: string, details: AuditFact['details']): AuditFact => ({
+    id: `erased/replay/${run}/${phase}`,
+    kind: 'erased',
+    at: now(),
+    component: 'cli',
+    ...namedIn({ by, why: reason }),
+    details: { phase, run, erasures: records.length, ...details },
+  });
+  if (act) await tell([fact('replay began', {})]);
+  const book = erasureBook(records);
+  const known = new Map<string, Erasure>();
+  for (const [keyHash, number] of await readErased(place.erasuresTable)) {
+    const record = records[number - 1];
+    if (record !== undefined) known.set(keyHash, record);
+  }
+  const note = noting(place);
+  const swept = await sweep(place, { book, hash, by, why: reason, known, note, now, wait, act });
+  if (act) await tell([fact('replay ended', countsOf(swept))]);
+  return { erasures: records.length, swept };
 }
 
 /** What cannot be recorded is not done. */
@@ -105,7 +151,7 @@ function factOf(
   };
 }
 
-export function countsOf(swept: Swept): Record<string, number> {
+function countsOf(swept: Swept): Record<string, number> {
   const of = (name: string, { erased, before, kept }: Tally) => ({
     [name]: erased + before,
     ...(kept > 0 && { [`${name} kept`]: kept }),

@@ -2,7 +2,7 @@
  * Goes through all that is stored, and erases what falls under an erasure. It can be interrupted anywhere
  * and run again: rows and entries go first and their bodies last, and each is found by what it says.
  */
-import { type Claim, claimOn, type ErasureBook } from '../../core/erasure.ts';
+import { type Claim, claimOn, type Erasure, type ErasureBook } from '../../core/erasure.ts';
 import type { Named } from '../../core/patient-references.ts';
 import { patientsNamed } from '../../core/patient-references.ts';
 import {
@@ -29,6 +29,10 @@ export interface SweepOptions {
   readonly act: boolean;
   readonly by: string;
   readonly why: string;
+  /** What was erased before, by the keyed hash of its key: from a backup it comes without its body. */
+  readonly known?: ReadonlyMap<string, Erasure>;
+  /** Told what is about to be erased. */
+  readonly note: (keyHash: string, erasure: number) => Promise<void>;
   readonly now: () => number;
   readonly wait: (ms: number) => Promise<unknown>;
 }
@@ -105,13 +109,15 @@ async function sweepRow(run: Sweep, row: ResourceRow): Promise<void> {
     return;
   }
   const key = row.bodyS3?.key;
-  const claim = claimOn(namedIn(run, row), row, run.book, run.hash);
+  const claim =
+    claimOn(namedIn(run, row), row, run.book, run.hash) ?? knownClaim(run, row.pk, row.sentAt);
   if (claim === undefined || claim.kept) {
     if (claim !== undefined) run.resources.kept += 1;
     if (key !== undefined) run.wanted.add(key);
     return;
   }
   const { number } = claim.erasure;
+  if (run.act) await run.note(run.hash(row.pk), number);
   if (run.act && !(await eraseRow(run.resourcesTable, row, number, run.now()))) {
     // Something newer is there now. It was sent after the erasure, or refused on its way.
     return;
@@ -160,6 +166,7 @@ async function sweepEntry(run: Sweep, entry: ErasableEntry): Promise<void> {
       return;
     }
     const { by, why, now } = run;
+    if (run.act) await run.note(run.hash(current.pk), claim.erasure.number);
     const mark = { erasure: claim.erasure.number, at: now(), by, why };
     if (!run.act || (await eraseEntry(run.quarantineTable, current, mark))) {
       run.entries.erased += 1;
@@ -184,7 +191,14 @@ function claimOnEntry(run: Sweep, entry: ErasableEntry): Claim | undefined {
       : (run.found.byKey.get(bodyS3?.key ?? '')?.named ?? patientsNamed(outcome ?? ''));
   const sources = [source, ...(claims?.source === undefined ? [] : [claims.source])];
   const all = sources.map((each) => claimOn(named, { source: each, sentAt }, run.book, run.hash));
-  return all.find((claim) => claim !== undefined);
+  return all.find((claim) => claim !== undefined) ?? knownClaim(run, entry.pk, sentAt);
+}
+
+function knownClaim({ known, hash }: Sweep, pk: string, sentAt: number): Claim | undefined {
+  if (known === undefined) return undefined;
+  const erasure = known.get(hash(pk));
+  if (erasure === undefined || erasure.at < sentAt) return undefined;
+  return { erasure, shared: false, kept: false };
 }
 
 /**

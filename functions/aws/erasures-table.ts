@@ -8,6 +8,8 @@ import { dynamo } from './clients.ts';
 import { setAll, written } from './conditional-write.ts';
 
 const PK = 'erasures';
+/** Of items that say by keyed hash which rows and entries were erased. */
+const ERASED = 'erased';
 const DIGITS = 10;
 const sortKey = (number: number) => String(number).padStart(DIGITS, '0');
 
@@ -60,6 +62,31 @@ export async function recordErasure(
     });
     if (await written(dynamo.send(put))) return record;
   }
+}
+
+/** Notes which row or entry an erasure takes, before it does: its body will be gone when a backup is restored. */
+export async function noteErased(table: string, keyHash: string, number: number): Promise<void> {
+  await dynamo.send(
+    new PutCommand({ TableName: table, Item: { pk: ERASED, sk: keyHash, number } }),
+  );
+}
+
+/** The number of the erasure that took each row and entry, by the keyed hash of its key. */
+export async function readErased(table: string): Promise<ReadonlyMap<string, number>> {
+  const found = new Map<string, number>();
+  const pages = paginateQuery(
+    { client: dynamo },
+    {
+      TableName: table,
+      ConsistentRead: true,
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': ERASED },
+    },
+  );
+  for await (const { Items = [] } of pages) {
+    for (const { sk, number } of Items) found.set(String(sk), Number(number));
+  }
+  return found;
 }
 
 /** Says that all of it is erased. */

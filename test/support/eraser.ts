@@ -27,7 +27,7 @@ export const requestFor = (id: string, more: Partial<Request> = {}): Request => 
 export async function loadEraser() {
   vi.resetModules();
   const clients: Clients[] = [await import('../../functions/aws/clients.ts')];
-  const { erase, survey } = await import('../../cli/erase/run.ts');
+  const { erase, survey, replay } = await import('../../cli/erase/run.ts');
   const { readErasures } = await import('../../functions/aws/erasures-table.ts');
   const { keyedHash } = await import('../../functions/aws/keyed-hash.ts');
   const facts: AuditFact[] = [];
@@ -46,5 +46,5 @@ export async function loadEraser() {
     },
     say: (line: string) => void said.push(line),
   };
-  return { erase, survey, readErasures, clients, facts, waits, said, surroundings };
+  return { erase, survey, replay, readErasures, clients, facts, waits, said, surroundings };
 }

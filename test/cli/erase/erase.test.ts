@@ -1,5 +1,5 @@
 import { ListObjectVersionsCommand, PutObjectCommand } from '@aws-sdk/client-s3';
-import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { PutCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, test } from 'vitest';
 import { testClients } from '../../support/clients.ts';
 import { dieAfterCall } from '../../support/death.ts';
@@ -9,7 +9,7 @@ import { type Emulators, startEmulators } from '../../support/emulators.ts';
 import { loadEraser, placeOf, requestFor } from '../../support/eraser.ts';
 import { type Functions, loadFunctions } from '../../support/functions.ts';
 import { invalidPatient, largePatient, patient } from '../../support/resources.ts';
-import { itemsOf } from '../../support/stores.ts';
+import { type Item, itemsOf } from '../../support/stores.ts';
 import { buildWorld, type World } from '../../support/world.ts';
 
 let emulators: Emulators;
@@ -211,7 +211,9 @@ test('R40: is recorded before it begins and when it ends, by keyed hash, with wh
   ]);
   expect(record.patient).toMatch(/^[0-9a-f]{32}$/);
   expect(JSON.stringify([eraser.facts, record, eraser.said])).not.toMatch(/p1|chalmers/i);
-  expect(await itemsOf(world.tables.erasures)).toMatchObject([
+  const items = await itemsOf(world.tables.erasures);
+  expect(items.filter(({ pk }) => pk === 'erased')).toHaveLength(6);
+  expect(items.filter(({ pk }) => pk === 'erasures')).toMatchObject([
     { number: 1, at: record.at, endedAt: expect.any(Number), by: 'ana', reason: 'ticket 17' },
   ]);
 });
@@ -242,8 +244,61 @@ test('dies after any of its calls, and a second run ends it: one erasure, all go
     died += 1;
   }
   expect(died).toBeGreaterThan(10);
-  expect(await itemsOf(world.tables.erasures)).toHaveLength(1);
+  const records = (await itemsOf(world.tables.erasures)).filter(({ pk }) => pk === 'erasures');
+  expect(records).toHaveLength(1);
   const rows = await itemsOf(world.tables.resources);
   expect(rows.filter(({ body }) => body !== undefined)).toMatchObject([{ resourceId: 'p2' }]);
   expect(await versions()).toEqual([]);
+});
+
+describe('after a table was restored from a backup', () => {
+  async function restore(table: string, items: readonly Item[]): Promise<void> {
+    for (const Item of items) {
+      await testClients().dynamo.send(new PutCommand({ TableName: table, Item }));
+    }
+  }
+
+  it('a replay erases all of them again, and nothing that came later', async () => {
+    await submit(...OF_P1, ...OF_OTHERS);
+    const { resources, quarantine } = world.tables;
+    const backup = { rows: await itemsOf(resources), entries: await itemsOf(quarantine) };
+    await eraser.erase(placeOf(world), requestFor('p1'), eraser.surroundings);
+    await eraser.erase(placeOf(world), requestFor('p3'), eraser.surroundings);
+    await restore(resources, backup.rows);
+    await restore(quarantine, backup.entries);
+    const [later] = backup.rows.filter(({ pk }) => pk === 'default#Patient#p1');
+    const sentAt = Date.now() + 3_600_000;
+    await restore(resources, [{ ...later, sentAt, pk: 'default#Patient#later' }]);
+    const request = { by: 'ana', reason: 'restored', act: true };
+    const { erasures, swept } = await eraser.replay(placeOf(world), request, eraser.surroundings);
+    expect(erasures).toBe(2);
+    expect(swept).toMatchObject({ resources: { erased: 4 }, entries: { erased: 3 } });
+    const rows = await itemsOf(resources);
+    expect(
+      rows
+        .filter(({ body, bodyS3 }) => (body ?? bodyS3) !== undefined)
+        .map(({ pk }) => pk)
+        .sort(),
+    ).toEqual(['default#Observation#o3', 'default#Patient#later', 'default#Patient#p2']);
+    const facts = eraser.facts.filter(({ details }) => String(details['phase']).includes('replay'));
+    expect(facts).toMatchObject([
+      { kind: 'erased', reason: 'restored', details: { phase: 'replay began', erasures: 2 } },
+      { kind: 'erased', details: { phase: 'replay ended', resources: 4, entries: 3 } },
+    ]);
+    const again = await eraser.replay(placeOf(world), request, eraser.surroundings);
+    expect(again.swept.resources.erased).toBe(0);
+  });
+
+  it('a replay that is not to act changes nothing', async () => {
+    await submit(patient({ id: 'p1' }));
+    const backup = await itemsOf(world.tables.resources);
+    await eraser.erase(placeOf(world), requestFor('p1'), eraser.surroundings);
+    await restore(world.tables.resources, backup);
+    const facts = eraser.facts.length;
+    const request = { by: 'ana', reason: 'to see', act: false };
+    const { swept } = await eraser.replay(placeOf(world), request, eraser.surroundings);
+    expect(swept.resources.erased).toBe(1);
+    expect(await itemsOf(world.tables.resources)).toEqual(backup);
+    expect(eraser.facts).toHaveLength(facts);
+  });
 });
