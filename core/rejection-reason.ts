@@ -23,6 +23,7 @@ const WHOLE_BODY: Readonly<Record<string, string>> = {
   'fhir-r4/base64': 'not JSON: base64',
   'fhir-r4/xml': 'not JSON: XML',
   'fhir-r4/json-shape': 'not a resource: JSON, but no object',
+  'message/erased': 'names a patient who was erased after it was submitted',
   'limits/memory': 'more memory needed than the validator has',
   'claim-check/shape': 'claim check: not {"s3":{"bucket","key"}}',
   'claim-check/bucket': 'claim check: another bucket',

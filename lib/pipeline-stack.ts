@@ -17,6 +17,7 @@ import { Delivery } from './delivery.ts';
 import { deliveryServices } from './delivery-targets.ts';
 import { Emptying } from './emptying.ts';
 import { encryptedTopic } from './encrypted-topic.ts';
+import { grantErasures } from './erasures.ts';
 import { type Foundation, stagePolicy } from './foundation.ts';
 import { HashKey } from './hash-key.ts';
 import { Incident } from './incident.ts';
@@ -124,6 +125,9 @@ export class PipelineStack extends Stack {
       bodies: bodies.bucket,
       outcomes: outcomes.topic,
     });
+    for (const writer of [critical.validate, background.validate, quarantine.function]) {
+      grantErasures(writer, tables.erasures, hashKey);
+    }
     const incident = new Incident(this, 'Incident', foundation, {
       crashes,
       table: tables.incidents,

@@ -50,7 +50,11 @@ function line(name: string, { erased, before, shared, kept }: Tally, what: strin
 }
 
 /** Said each time: whoever erases must know what is left to do. */
-function notReached({ delivered, unreadable }: Pick<Swept, 'delivered' | 'unreadable'>) {
+function notReached({
+  delivered,
+  unreadable,
+  underWay,
+}: Pick<Swept, 'delivered' | 'unreadable' | 'underWay'>) {
   return [
     'not reached, and why',
     '  backups      point-in-time recovery holds 35 days of each table: run `erase replay` after a restore',
@@ -58,6 +62,11 @@ function notReached({ delivered, unreadable }: Pick<Swept, 'delivered' | 'unread
     '  logs, trail  CloudWatch and CloudTrail hold no content; CloudTrail holds keys of objects',
     ...(unreadable > 0
       ? [`  bodies       ${unreadable} versions that S3 does not hand out; they expire`]
+      : []),
+    ...(underWay > 0
+      ? [
+          `  hops         ${underWay} bodies under way, perhaps of another source: refused on arrival, and they expire`,
+        ]
       : []),
     delivered.length === 0
       ? '  FHIR server  nothing of it was delivered from what is stored now'

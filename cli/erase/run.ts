@@ -162,5 +162,6 @@ function countsOf(swept: Swept): Record<string, number> {
     ...of('bodies', swept.bodies),
     delivered: swept.delivered.length,
     unreadable: swept.unreadable,
+    underWay: swept.underWay,
   };
 }

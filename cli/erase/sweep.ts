@@ -5,16 +5,12 @@
 import { type Claim, claimOn, type Erasure, type ErasureBook } from '../../core/erasure.ts';
 import type { Named } from '../../core/patient-references.ts';
 import { patientsNamed } from '../../core/patient-references.ts';
-import {
-  type ErasableEntry,
-  erasableEntries,
-  eraseEntry,
-  readErasable,
-} from '../../functions/aws/erased-entries.ts';
+import { erasableEntries } from '../../functions/aws/erased-entries.ts';
 import { eraseRow, type ResourceRow, resourceRows } from '../../functions/aws/erased-resources.ts';
 import type { KeyedHash } from '../../functions/aws/keyed-hash.ts';
-import { deleteVersion } from '../../functions/aws/object-versions.ts';
-import { deleteAll, type FoundBodies, findBodies } from './bodies.ts';
+import { type FoundBodies, findBodies } from './bodies.ts';
+import { sweepBodies } from './sweep-bodies.ts';
+import { sweepEntry } from './sweep-entries.ts';
 
 export interface SweepPlace {
   readonly resourcesTable: string;
@@ -53,11 +49,13 @@ export interface Swept {
   /** Versions of objects. */
   readonly bodies: Tally;
   readonly unreadable: number;
+  /** Bodies on their way whose source nobody knows: they may be another's, and expire. */
+  readonly underWay: number;
   /** What the FHIR server has, or may have, by type and id. */
   readonly delivered: readonly string[];
 }
 
-interface Sweep extends SweepPlace, SweepOptions {
+export interface Sweep extends SweepPlace, SweepOptions {
   readonly found: FoundBodies;
   readonly resources: Tally;
   readonly entries: Tally;
@@ -70,6 +68,7 @@ interface Sweep extends SweepPlace, SweepOptions {
   /** Objects of what stays, and of other sources. */
   readonly wanted: Set<string>;
   leasedUntil: number;
+  underWay: number;
   readonly numbers: ReadonlySet<number>;
 }
 
@@ -88,6 +87,7 @@ export async function sweep(place: SweepPlace, options: SweepOptions): Promise<S
     orphans: new Set(),
     wanted: new Set(),
     leasedUntil: 0,
+    underWay: 0,
     numbers: new Set([...options.book.byPatient.values()].map(({ number }) => number)),
   };
   for await (const row of resourceRows(place.resourcesTable)) await sweepRow(run, row);
@@ -96,8 +96,8 @@ export async function sweep(place: SweepPlace, options: SweepOptions): Promise<S
   if (options.act && left > 0) await options.wait(left);
   for await (const entry of erasableEntries(place.quarantineTable)) await sweepEntry(run, entry);
   await sweepBodies(run);
-  const { resources, entries, bodies, delivered, found } = run;
-  return { resources, entries, bodies, delivered, unreadable: found.unreadable };
+  const { resources, entries, bodies, delivered, underWay, found } = run;
+  return { resources, entries, bodies, delivered, underWay, unreadable: found.unreadable };
 }
 
 async function sweepRow(run: Sweep, row: ResourceRow): Promise<void> {
@@ -150,87 +150,10 @@ function namedIn({ found }: Sweep, row: ResourceRow): Named {
   return { patients: new Set([...(named?.patients ?? []), resourceId]), self: resourceId };
 }
 
-/** As often as it changes under our hands. */
-async function sweepEntry(run: Sweep, entry: ErasableEntry): Promise<void> {
-  let current: ErasableEntry | undefined = entry;
-  while (current !== undefined) {
-    if (current.erasure !== undefined && !hasContent(current)) {
-      if (run.numbers.has(current.erasure)) run.entries.before += 1;
-      return;
-    }
-    const claim = claimOnEntry(run, current);
-    const keys = [current.bodyS3?.key].filter((key) => key !== undefined);
-    if (claim === undefined || claim.kept) {
-      if (claim !== undefined) run.entries.kept += 1;
-      for (const key of keys) run.wanted.add(key);
-      return;
-    }
-    const { by, why, now } = run;
-    if (run.act) await run.note(run.hash(current.pk), claim.erasure.number);
-    const mark = { erasure: claim.erasure.number, at: now(), by, why };
-    if (!run.act || (await eraseEntry(run.quarantineTable, current, mark))) {
-      run.entries.erased += 1;
-      if (claim.shared) run.entries.shared += 1;
-      for (const key of keys) run.orphans.add(key);
-      return;
-    }
-    current = await readErasable(run.quarantineTable, current.pk);
-  }
-}
-
-const hasContent = ({ body, bodyS3, outcome }: ErasableEntry) =>
-  body !== undefined || bodyS3 !== undefined || outcome !== undefined;
-
-function claimOnEntry(run: Sweep, entry: ErasableEntry): Claim | undefined {
-  const { body, bodyS3, outcome, delivery, source, claims, sentAt } = entry;
-  const ofRow = delivery && run.rows.get(delivery.pk);
-  if (ofRow !== undefined) return ofRow;
-  const named =
-    body !== undefined
-      ? patientsNamed(body)
-      : (run.found.byKey.get(bodyS3?.key ?? '')?.named ?? patientsNamed(outcome ?? ''));
-  const sources = [source, ...(claims?.source === undefined ? [] : [claims.source])];
-  const all = sources.map((each) => claimOn(named, { source: each, sentAt }, run.book, run.hash));
-  return all.find((claim) => claim !== undefined) ?? knownClaim(run, entry.pk, sentAt);
-}
-
-function knownClaim({ known, hash }: Sweep, pk: string, sentAt: number): Claim | undefined {
+/** What came back from a backup, known by its key. */
+export function knownClaim({ known, hash }: Sweep, pk: string, sentAt: number): Claim | undefined {
   if (known === undefined) return undefined;
   const erasure = known.get(hash(pk));
   if (erasure === undefined || erasure.at < sentAt) return undefined;
   return { erasure, shared: false, kept: false };
-}
-
-/**
- * A body that nothing stored points to is older than what took its place, or on its way. Of what is wanted
- * by something that stays, nothing is deleted.
- */
-async function sweepBodies(run: Sweep): Promise<void> {
-  for (const [key, { versions }] of run.found.byKey) {
-    if (run.wanted.has(key)) continue;
-    const isOrphan = run.orphans.delete(key);
-    for (const version of versions) {
-      const claim = claimOnVersion(run, version.named, isOrphan ? 0 : version.modifiedAt);
-      if (claim === undefined) continue;
-      if (claim.kept) run.bodies.kept += 1;
-      else {
-        if (run.act) await deleteVersion(run.bucket, version);
-        run.bodies.erased += 1;
-        if (claim.shared) run.bodies.shared += 1;
-      }
-    }
-  }
-  // Written since the bucket was read.
-  for (const key of run.orphans) {
-    if (run.act && isOurs(key)) run.bodies.erased += await deleteAll(run.bucket, key);
-  }
-}
-
-/** Named by the hash of what it holds, so all its versions are the same. */
-const isOurs = (key: string) => /^(?:hops|resources|quarantine)\//.test(key);
-
-function claimOnVersion({ book, hash }: Sweep, named: Named, sentAt: number): Claim | undefined {
-  const claims = [...book.sources].map((source) => claimOn(named, { source, sentAt }, book, hash));
-  const known = claims.filter((claim) => claim !== undefined);
-  return known.find(({ kept }) => !kept) ?? known[0];
 }

@@ -17,6 +17,7 @@ export const ENV = {
   /** How long an entry is kept; absent where it does not expire. */
   quarantineDays: 'QUARANTINE_DAYS',
   inFlightTable: 'IN_FLIGHT_TABLE',
+  erasuresTable: 'ERASURES_TABLE',
   incidentsTable: 'INCIDENTS_TABLE',
   breakersTable: 'BREAKERS_TABLE',
   supervisionTable: 'SUPERVISION_TABLE',

@@ -67,6 +67,8 @@ const entrySchema = z.object({
       sentAt: z.number().optional(),
     })
     .optional(),
+  /** The number of the erasure that took its content. */
+  erasure: z.number().optional(),
   rounds: z.array(roundSchema).default([]),
   discard: z.object({ at: z.number(), by: z.string(), why: z.string().optional() }).optional(),
 });

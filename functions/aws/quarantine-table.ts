@@ -111,7 +111,10 @@ export interface QuarantineEntry {
   readonly fingerprint: string;
   /** Of what was not delivered: the item of Resources, and which submission it was. */
   readonly delivery?: { readonly pk: string; readonly submissionOrder: string };
-  readonly placed: PlacedBody;
+  /** None where its patient was erased. */
+  readonly placed?: PlacedBody | undefined;
+  /** The number of that erasure. */
+  readonly erasure?: number | undefined;
 }
 
 /** What an entry that was redriven may still hold of its former end. */

@@ -13,6 +13,7 @@ import { readSettings, requiredEnv } from '../aws/env.ts';
 import { OutcomesTopic } from '../aws/outcomes-topic.ts';
 import { quarantine } from '../aws/quarantine-table.ts';
 import { tellEnteredOutcome } from '../entered-outcome.ts';
+import { ErasedPatients } from '../erased-patients.ts';
 import { retryLater } from '../retry-later.ts';
 import { claimantOf, prove } from '../sources.ts';
 import { isGroup, memberRecords } from '../suspect-group.ts';
@@ -29,6 +30,7 @@ const table = requiredEnv('quarantineTable');
 const bucket = requiredEnv('bodiesBucket');
 const topic = new OutcomesTopic(requiredEnv('outcomesTopicArn'));
 const queueUrls = requiredEnv('deadLetterQueueUrls').split(',');
+const erased = new ErasedPatients(requiredEnv('erasuresTable'), requiredEnv('hashKeyArn'));
 const settings = readSettings(quarantineSettingsSchema);
 
 export const handler = sqsFunction({ component: SPEAKER }).handler(
@@ -83,14 +85,18 @@ async function keep(record: SQSRecord): Promise<boolean> {
 }
 
 async function enter(
-  { origin, lane, crash, reason, laid, isHop }: DeadLetter,
+  { origin: said, lane, crash, reason, laid, isHop }: DeadLetter,
   record: SQSRecord,
 ): Promise<boolean> {
-  const { source, messageId } = origin;
+  const { source, messageId } = said;
   const claimant = claimantOf(bucket, settings.formerKeys, { source, laid, isHop });
-  const placed = await place(record.body, messageId, claimant);
+  const erasure = (await erased.claimOn(record.body, said))?.erasure.number;
+  // A file may be called after a person.
+  const origin = erasure === undefined ? said : { ...said, file: undefined };
+  const placed = erasure === undefined ? await place(record.body, messageId, claimant) : undefined;
   const fingerprint = crashFingerprint(COMPONENT, crash, reason);
-  const entry = { origin, lane, crash, reason, fingerprint, placed, kind: 'dead-letter' } as const;
+  const why = { crash, reason, fingerprint, kind: 'dead-letter' } as const;
+  const entry = { origin, lane, ...why, placed, erasure };
   const endedAt = Date.now();
   const kept = await quarantine(table, entry, endedAt);
   if (kept) {

@@ -12,11 +12,14 @@ import { sourceRules } from '../sources.ts';
 import { environment, settings } from './environment.ts';
 import { issueOf } from './refusals.ts';
 import type { Submission } from './submission.ts';
+import { withoutErased } from './without-erased.ts';
 
-interface Refused {
+export interface Refused {
   readonly issue: Issue;
   /** Where it is not the message's fault but its sender's. */
   readonly problem?: SenderProblem;
+  /** The number of the erasure that it falls under: nothing of it is kept. */
+  readonly erasure?: number;
 }
 
 /** A submission with the version that was read, and its ids decided. */
@@ -35,6 +38,10 @@ export type Loaded =
  * consistent, so it will not appear later.
  */
 export async function loadBody(submission: Submission): Promise<Loaded> {
+  return withoutErased(await load(submission));
+}
+
+async function load(submission: Submission): Promise<Loaded> {
   const { provenance, refusal } = submission;
   const unread = (refused: Refused): Loaded => ({ submission, text: undefined, refused });
   if (refusal !== undefined) return unread(unlawful(refusal));

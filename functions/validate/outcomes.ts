@@ -27,6 +27,8 @@ export interface Judged extends Pick<Loaded, 'submission' | 'text'> {
   readonly judgement: Judgement;
   /** Set where it is invalid because its sender may not send it. */
   readonly refusal?: SenderProblem | undefined;
+  /** Set where nothing of it may be kept. */
+  readonly erasure?: number | undefined;
 }
 
 const topic = new OutcomesTopic(environment.outcomesTopicArn);
@@ -38,7 +40,8 @@ export async function judgeLoaded(loaded: Loaded, place: Judging): Promise<Judge
   const { submission, text, refused: its } = loaded;
   if (its?.problem !== undefined) return refused(loaded, its.problem);
   if (its !== undefined) {
-    return { submission, text, judgement: { kind: 'invalid', issues: [its.issue] } };
+    const { issue, erasure } = its;
+    return { submission, text, erasure, judgement: { kind: 'invalid', issues: [issue] } };
   }
   const judgement = await inSpan({ name: 'judge' }, async () => {
     const its = await judgeSwitched(place, text, submission.provenance.origin);
@@ -52,9 +55,14 @@ export async function judgeLoaded(loaded: Loaded, place: Judging): Promise<Judge
   return { submission, text, judgement };
 }
 
-async function refused({ submission, text }: Loaded, refusal: SenderProblem): Promise<Judged> {
+async function refused(
+  { submission, text, refused: its }: Loaded,
+  refusal: SenderProblem,
+): Promise<Judged> {
   await tellRefused(submission, refusal);
-  return { submission, text, judgement: { kind: 'invalid', issues: [issueOf(refusal)] }, refusal };
+  const issues = [issueOf(refusal)];
+  const erasure = its?.erasure;
+  return { submission, text, judgement: { kind: 'invalid', issues }, refusal, erasure };
 }
 
 /** Stores a valid resource, unless a newer submission is there (R05). */
@@ -93,19 +101,23 @@ export async function tellStored({ provenance }: Submission, { issues }: Valid):
 
 /** Quarantines an invalid resource with its OperationOutcome (R07). */
 export async function reject(
-  { submission, text, refusal }: Judged,
+  { submission, text, refusal, erasure }: Judged,
   issues: readonly Issue[],
 ): Promise<void> {
   const { origin } = submission.provenance;
   const outcome = boundedOutcome(issues, settings.outcomeBytesMax);
   const reason = reasonOf(issues);
-  const placed = await placeRejected(submission, text, Buffer.byteLength(outcome));
+  const placed =
+    erasure === undefined
+      ? await placeRejected(submission, text, Buffer.byteLength(outcome))
+      : undefined;
   const fingerprint =
     refusal === undefined
       ? rejectionFingerprint(COMPONENT, issues)
       : refusalFingerprint(COMPONENT, refusal);
   const { lane, quarantineTable } = environment;
-  const entry = { origin, lane, reason, outcome, fingerprint, placed, kind: 'rejection' } as const;
+  const why = { reason, outcome, fingerprint, kind: 'rejection' } as const;
+  const entry = { origin, lane, ...why, placed, erasure };
   const endedAt = Date.now();
   const kept = await inSpan({ name: 'reject' }, () => quarantine(quarantineTable, entry, endedAt));
   if (kept) {

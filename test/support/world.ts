@@ -119,6 +119,7 @@ export async function buildWorld(settings: Record<string, unknown> = {}): Promis
     [ENV.resourcesTable]: tables.resources,
     [ENV.quarantineTable]: tables.quarantine,
     [ENV.inFlightTable]: tables.inFlight,
+    [ENV.erasuresTable]: tables.erasures,
     [ENV.incidentsTable]: tables.incidents,
     [ENV.breakersTable]: tables.breakers,
     [ENV.terminologyTable]: tables.terminology,

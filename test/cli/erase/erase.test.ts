@@ -143,6 +143,21 @@ describe('an erasure', () => {
     expect(await versions()).toEqual(['submissions/a.json']);
   });
 
+  it('R51: a body in the folder of another source, or on the way of a message of nobody known, stays', async () => {
+    const keys = ['submissions/a/1.json', 'submissions/b/1.json', 'hops/background/m/0'];
+    for (const Key of keys) {
+      await testClients().s3.send(
+        new PutObjectCommand({ Bucket: world.bucket, Key, Body: patient({ id: 'p1' }) }),
+      );
+    }
+    const request = requestFor('p1', { source: 'a' });
+    const { swept } = await eraser.erase(placeOf(world), request, eraser.surroundings);
+    expect(swept).toMatchObject({ bodies: { erased: 1 }, underWay: 1 });
+    expect((await versions()).sort()).toEqual(['hops/background/m/0', 'submissions/b/1.json']);
+    const ofAll = await eraser.erase(placeOf(world), requestFor('p1'), eraser.surroundings);
+    expect(ofAll.swept).toMatchObject({ bodies: { erased: 2 }, underWay: 0 });
+  });
+
   it('R51: is of one source: another’s patient of the same id stays', async () => {
     await send(world.queues.lane, patient({ id: 'p1' }), { source: 'hospital-a' });
     await send(world.queues.lane, patient({ id: 'p1' }), { source: 'hospital-b' });
@@ -234,7 +249,7 @@ test('what cannot be recorded is not done', async () => {
 });
 
 test('dies after any of its calls, and a second run ends it: one erasure, all gone', async () => {
-  await submit(...OF_P1, patient({ id: 'p2' }));
+  await submit(patient({ id: 'p1' }), ...OF_P1.slice(4, 5), patient({ id: 'p2' }));
   let died = 0;
   for (let k = 2; ; k += 1) {
     const doomed = await loadEraser();
@@ -243,13 +258,13 @@ test('dies after any of its calls, and a second run ends it: one erasure, all go
     if ((await Promise.race([run, death.happened])) !== 'died') break;
     died += 1;
   }
-  expect(died).toBeGreaterThan(10);
+  expect(died).toBeGreaterThan(5);
   const records = (await itemsOf(world.tables.erasures)).filter(({ pk }) => pk === 'erasures');
   expect(records).toHaveLength(1);
   const rows = await itemsOf(world.tables.resources);
   expect(rows.filter(({ body }) => body !== undefined)).toMatchObject([{ resourceId: 'p2' }]);
   expect(await versions()).toEqual([]);
-});
+}, 120_000);
 
 describe('after a table was restored from a backup', () => {
   async function restore(table: string, items: readonly Item[]): Promise<void> {
@@ -272,6 +287,7 @@ describe('after a table was restored from a backup', () => {
     const request = { by: 'ana', reason: 'restored', act: true };
     const { erasures, swept } = await eraser.replay(placeOf(world), request, eraser.surroundings);
     expect(erasures).toBe(2);
+    // Those whose body lay in the bucket are known by their keyed hash.
     expect(swept).toMatchObject({ resources: { erased: 4 }, entries: { erased: 3 } });
     const rows = await itemsOf(resources);
     expect(

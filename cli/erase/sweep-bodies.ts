@@ -1,0 +1,67 @@
+/** Takes the bucket of bodies through a sweep, last of all: what points to a body is gone by then. */
+import { HOPS_PREFIX, submissionsOf } from '../../core/claim-check.ts';
+import { type Claim, claimOn, type ErasureBook } from '../../core/erasure.ts';
+import { deleteVersion } from '../../functions/aws/object-versions.ts';
+import { deleteAll, type FoundVersion } from './bodies.ts';
+import type { Sweep } from './sweep.ts';
+
+/** Stands for the account, where no sources are configured. */
+const ONLY_SOURCE = 'default';
+
+/**
+ * A body that nothing stored points to is older than what took its place, or on its way. Of what is wanted
+ * by something that stays, nothing is deleted.
+ */
+export async function sweepBodies(run: Sweep): Promise<void> {
+  for (const [key, { versions }] of run.found.byKey) {
+    if (run.wanted.has(key)) continue;
+    const isOrphan = run.orphans.delete(key);
+    if (!isOrphan && isOfNobodyKnown(run, key)) {
+      run.underWay += versions.length;
+      continue;
+    }
+    for (const version of versions) {
+      const claim = claimOnVersion(run, version, isOrphan);
+      if (claim === undefined) continue;
+      if (claim.kept) run.bodies.kept += 1;
+      else {
+        if (run.act) await deleteVersion(run.bucket, version);
+        run.bodies.erased += 1;
+        if (claim.shared) run.bodies.shared += 1;
+      }
+    }
+  }
+  // Written since the bucket was read.
+  for (const key of run.orphans) {
+    if (run.act && isOurs(key)) run.bodies.erased += await deleteAll(run.bucket, key);
+  }
+}
+
+/** Named by the hash of what it holds, so all its versions are the same. */
+const isOurs = (key: string) => /^(?:hops|resources|quarantine)\//.test(key);
+
+function claimOnVersion(
+  { book, hash }: Sweep,
+  { key, named, modifiedAt }: FoundVersion,
+  isOrphan: boolean,
+): Claim | undefined {
+  const sentAt = isOrphan ? 0 : modifiedAt;
+  const claims = sourcesOf(key, book).map((source) =>
+    claimOn(named, { source, sentAt }, book, hash),
+  );
+  const known = claims.filter((claim) => claim !== undefined);
+  return known.find(({ kept }) => !kept) ?? known[0];
+}
+
+/** Each source has a folder of its own, where there is more than one. */
+function sourcesOf(key: string, { sources }: ErasureBook): string[] {
+  const isInFolder = /^submissions\/.+\//.test(key);
+  return [...sources].filter(
+    (source) => !isInFolder || source === ONLY_SOURCE || key.startsWith(submissionsOf(source)),
+  );
+}
+
+/** A hop says nothing of its source, and another's message may still wait for it. */
+function isOfNobodyKnown({ book }: Sweep, key: string): boolean {
+  return key.startsWith(HOPS_PREFIX) && [...book.sources].some((source) => source !== ONLY_SOURCE);
+}

@@ -1,0 +1,32 @@
+/** What names a patient who was erased after it was sent is refused, and kept nowhere. */
+import { requiredEnv } from '../aws/env.ts';
+import { ErasedPatients } from '../erased-patients.ts';
+import type { Loaded, Refused } from './load-body.ts';
+
+const erased = new ErasedPatients(requiredEnv('erasuresTable'), requiredEnv('hashKeyArn'));
+
+const ERASED: Refused = {
+  issue: {
+    severity: 'error',
+    code: 'deleted',
+    text: 'A patient whom it names was erased after it was submitted',
+    rule: 'message/erased',
+  },
+};
+
+/** As it was loaded, or refused without its text. Its sender may be refused as well, which stays. */
+export async function withoutErased(loaded: Loaded): Promise<Loaded> {
+  const { submission, refused = ERASED } = loaded;
+  const { origin } = submission.provenance;
+  const claim = await erased.claimOn(loaded.text ?? submission.record.body, origin);
+  if (claim === undefined) return loaded;
+  // A file may be called after a person.
+  const { file: _, ...unnamed } = origin;
+  const provenance = { ...submission.provenance, origin: unnamed };
+  const { number: erasure } = claim.erasure;
+  return {
+    submission: { ...submission, provenance },
+    text: undefined,
+    refused: { ...refused, erasure },
+  };
+}
