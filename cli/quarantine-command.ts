@@ -7,7 +7,7 @@ import { complain, print } from './print.ts';
 import { printable } from './printable.ts';
 import type { Act } from './quarantine/audited.ts';
 import { addLook } from './quarantine/look.ts';
-import { type SelectionOptions, selectionOf } from './quarantine/selection.ts';
+import { type Selection, type SelectionOptions, selectionOf } from './quarantine/selection.ts';
 import { openStage } from './quarantine/stage.ts';
 import type { Counts } from './quarantine/work-through.ts';
 import { UsageError } from './usage-error.ts';
@@ -25,6 +25,8 @@ interface Options extends SelectionOptions {
 interface RedriveOptions extends Options {
   /** Seconds. */
   readonly wait: number;
+  /** A file. */
+  readonly with?: string;
 }
 
 export function addQuarantine(program: Command): void {
@@ -35,6 +37,7 @@ export function addQuarantine(program: Command): void {
   addIndex(quarantine);
   selecting(quarantine.command('redrive'))
     .description('send entries back to their lane, each at most once; interrupt it when you like')
+    .option('--with <file>', 'send this corrected body instead; of one --id')
     .option('--wait <seconds>', 'wait so long for what becomes of them', wholeNumber(0, 3_600), 30)
     .action(redriveEntries);
   selecting(quarantine.command('discard'))
@@ -69,15 +72,17 @@ function selecting(command: Command): Command {
 async function redriveEntries(options: RedriveOptions): Promise<void> {
   const selection = selectionOf(options);
   mustSayWhy(options);
+  const corrected = await correctionOf(options, selection);
   const before = options.before ?? Date.now();
   const stage = await openStage(options.stage);
   const { redrive } = await import('./quarantine/redrive.ts');
   const { sayWhatBecame } = await import('./quarantine/aftermath.ts');
   const sent = new Map<string, number>();
   const stopping = stopOnInterrupt();
-  const counts = await recordedAct('redrive', options, before, () =>
+  const counts = await recordedAct('redrive', { ...options, corrected }, before, () =>
     redrive(stage, selection, {
       ...recorded(options, before),
+      corrected,
       signal: stopping,
       onFailed: (id, reason) => complain(printable(`${id}: not redriven: ${reason}`)),
       onSent: (id, round) => void sent.set(id, round),
@@ -89,6 +94,19 @@ async function redriveEntries(options: RedriveOptions): Promise<void> {
   const isWell = await sayWhatBecame(stage.quarantineTable, sent, patience);
   if ((counts.failed ?? 0) > 0 || !isWell) process.exitCode = 1;
   goOn(stopping, before);
+}
+
+/** A corrected body is of one submission, and somebody must say why it is another than was submitted. */
+async function correctionOf(
+  { with: file, dryRun }: RedriveOptions,
+  selection: Selection,
+): Promise<string | undefined> {
+  if (file === undefined) return undefined;
+  if (selection.kind !== 'ids' || selection.ids.length !== 1 || dryRun === true) {
+    throw new UsageError('--with FILE needs one --id ID, and no --dry-run');
+  }
+  const { readCorrection } = await import('./quarantine/correct.ts');
+  return readCorrection(file);
 }
 
 async function discardEntries(options: Options): Promise<void> {
@@ -120,7 +138,7 @@ function recorded({ rate, by, reason, lane, dryRun }: Options, before: number) {
 /** The act between its facts for the audit log; one that only says what it would do has none. */
 async function recordedAct<Ending extends string>(
   kind: Act['kind'],
-  options: Options,
+  options: Options & { readonly corrected?: string | undefined },
   before: number,
   perform: () => Promise<Counts<Ending>>,
 ): Promise<Counts<Ending>> {
@@ -129,8 +147,8 @@ async function recordedAct<Ending extends string>(
   await mustBeOperator(options.stage, kind);
   const { audited } = await import('./quarantine/audited.ts');
   const { openRecorder } = await import('./audit/recorder.ts');
-  const { by, reason: why, lane } = options;
-  const act = { kind, by, why, before, lane, selection: selectionOf(options) };
+  const { by, reason: why, lane, corrected } = options;
+  const act = { kind, by, why, before, lane, corrected, selection: selectionOf(options) };
   return audited(act, await openRecorder(options.stage), perform);
 }
 

@@ -17,7 +17,7 @@ export async function sweepEntry(run: Sweep, entry: ErasableEntry): Promise<void
       return;
     }
     const claim = claimOnEntry(run, current);
-    const keys = [current.bodyS3?.key].filter((key) => key !== undefined);
+    const keys = keysOf(current);
     if (claim === undefined || claim.kept) {
       if (claim !== undefined) run.entries.kept += 1;
       for (const key of keys) run.wanted.add(key);
@@ -36,18 +36,27 @@ export async function sweepEntry(run: Sweep, entry: ErasableEntry): Promise<void
   }
 }
 
+/** Of all versions of its body: a corrected one is kept beside the original. */
+const keysOf = ({ bodyS3, original, corrections = [] }: ErasableEntry): string[] =>
+  [bodyS3, original, ...corrections.map((each) => each.bodyS3)]
+    .filter((place) => place !== undefined)
+    .map(({ key }) => key);
+
 const hasContent = ({ body, bodyS3, outcome }: ErasableEntry) =>
   body !== undefined || bodyS3 !== undefined || outcome !== undefined;
 
 function claimOnEntry(run: Sweep, entry: ErasableEntry): Claim | undefined {
-  const { body, bodyS3, outcome, delivery, source, claims, sentAt } = entry;
+  const { body, outcome, delivery, source, claims, sentAt } = entry;
   const ofRow = delivery && run.rows.get(delivery.pk);
   if (ofRow !== undefined) return ofRow;
-  const named =
-    body !== undefined
-      ? patientsNamed(body)
-      : (run.found.byKey.get(bodyS3?.key ?? '')?.named ?? patientsNamed(outcome ?? ''));
+  const bodies = keysOf(entry).map((key) => run.found.byKey.get(key)?.named);
+  const versions = [body === undefined ? undefined : patientsNamed(body), ...bodies];
+  const read = versions.filter((named) => named !== undefined);
+  // What is left of one whose bodies are gone quotes values at most.
+  const said = read.length > 0 ? read : [patientsNamed(outcome ?? '')];
   const sources = [source, ...(claims?.source === undefined ? [] : [claims.source])];
-  const all = sources.map((each) => claimOn(named, { source: each, sentAt }, run.book, run.hash));
+  const all = said.flatMap((named) =>
+    sources.map((each) => claimOn(named, { source: each, sentAt }, run.book, run.hash)),
+  );
   return all.find((claim) => claim !== undefined) ?? knownClaim(run, entry.pk, sentAt);
 }

@@ -15,6 +15,8 @@ export interface Act {
   readonly before: number;
   readonly lane?: string | undefined;
   readonly selection: Selection;
+  /** A body that is sent in place of the one that was submitted. */
+  readonly corrected?: string | undefined;
 }
 
 export interface Recorder {
@@ -65,13 +67,14 @@ export function namedIn({ by, why }: Pick<Act, 'by' | 'why'>): Pick<AuditFact, '
 }
 
 async function describeSelection(
-  { selection, lane, before }: Act,
+  { selection, lane, before, corrected }: Act,
   { hash }: Recorder,
 ): Promise<AuditFact['details']> {
   const common = {
     selection: selection.kind,
     before: new Date(before).toISOString(),
     ...(lane !== undefined && { lane }),
+    ...(corrected !== undefined && { corrected: (await hash())(corrected) }),
   };
   switch (selection.kind) {
     case 'ids': {

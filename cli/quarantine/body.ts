@@ -12,7 +12,9 @@ export class BodyGone extends Error {
 }
 
 /** The text as it was submitted. Throws {@link BodyGone} where it is no longer there. */
-export async function textOf(entry: Pick<QuarantineRecord, 'body' | 'bodyS3'>): Promise<string> {
+export async function textOf(
+  entry: Pick<QuarantineRecord, 'body' | 'bodyS3' | 'erasure'>,
+): Promise<string> {
   if (entry.body !== undefined) return entry.body;
   if (entry.erasure !== undefined) throw new BodyGone('its patient was erased');
   if (entry.bodyS3 === undefined) throw new BodyGone('the entry has no body');

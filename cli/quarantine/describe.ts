@@ -80,6 +80,12 @@ export function describeEntry(entry: Described, now: number): string {
     ['quarantined', moment(entry.quarantinedAt, now)],
     ['redrives', String(entry.redrives)],
     ['round', String(roundOf(entry))],
+    ...(entry.original === undefined ? [] : [['original', entry.original.key]]),
+    ...(entry.corrections ?? []).map(({ at, by, why, bodyS3 }) => [
+      'corrected',
+      `${moment(at, now)} by ${by}: ${why} (${bodyS3.key})`,
+    ]),
+    ...(entry.erasure === undefined ? [] : [['erased', `by erasure ${entry.erasure}`]]),
   ];
   return [...aligned(rows), ...attempts(entry, now), ...rounds(entry, now), ...issues(entry)].join(
     '\n',

@@ -14,6 +14,7 @@ import {
 import { markDelivered } from '../../functions/aws/quarantine-table.ts';
 import { pendAnew } from '../../functions/aws/redriven-deliveries.ts';
 import { messageBodyOf } from './body.ts';
+import { correct } from './correct.ts';
 import { resolvedAsStored } from './resolve.ts';
 import { idsOf, type Selection } from './selection.ts';
 import type { QuarantineStage } from './stage.ts';
@@ -26,6 +27,8 @@ export interface RedriveOptions extends WorkOptions {
   readonly why?: string | undefined;
   readonly lane?: Lane | undefined;
   readonly dryRun: boolean;
+  /** To be sent in place of the body of the one entry that was selected. */
+  readonly corrected?: string | undefined;
   readonly onFailed: (messageId: string, reason: string) => void;
   /** Told of each that was sent, and the round in which it is now. */
   readonly onSent: (messageId: string, round: number) => void;
@@ -78,7 +81,10 @@ async function redriveOne(
     return 'finished';
   }
   if (await resolvedAsStored(stage, entry)) return 'stored already';
-  const { before, by, why } = options;
+  const { before, by, why, corrected } = options;
+  const said = { at: Date.now(), by, why: why ?? '' };
+  const sent = corrected === undefined ? entry : await correct(stage, entry, corrected, said);
+  if (sent === undefined) return 'changed meanwhile';
   const mark: RedriveMark = { before, at: Date.now(), by, why };
   if (!(await announceRedrive(stage.quarantineTable, entry, mark))) return 'changed meanwhile';
   const round = roundOf(entry) + 1;
@@ -86,7 +92,7 @@ async function redriveOne(
     // Its message may have run by now, and have raised the round itself.
     await raiseRound(stage.quarantineTable, entry, round, { ...mark, sentAt: Date.now() });
   };
-  await send(stage, { ...entry, round }, raise);
+  await send(stage, { ...sent, round }, raise);
   options.onSent(id, round);
   return 'sent';
 }

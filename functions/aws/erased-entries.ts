@@ -20,6 +20,8 @@ const entrySchema = z.object({
   quarantinedAt: z.number().optional(),
   body: z.string().optional(),
   bodyS3: s3Schema.optional(),
+  original: s3Schema.optional(),
+  corrections: z.array(z.object({ bodyS3: s3Schema })).optional(),
   outcome: z.string().optional(),
   delivery: z.object({ pk: z.string() }).optional(),
   rounds: z.array(z.looseObject({ reason: z.string() })).optional(),
@@ -28,7 +30,7 @@ const entrySchema = z.object({
 export type ErasableEntry = z.infer<typeof entrySchema>;
 
 /** A file may be called after a person, and a reason names properties that a producer chose. */
-const CONTENT = ['body', 'bodyS3', 'outcome', 'file', 'pinned'];
+const CONTENT = ['body', 'bodyS3', 'original', 'corrections', 'outcome', 'file', 'pinned'];
 const ERASED = 'erased';
 
 /** Every entry; reads the whole table, consistently. */

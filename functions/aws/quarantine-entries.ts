@@ -54,6 +54,18 @@ const entrySchema = z.object({
   attempts: z.array(attemptSchema).default([]),
   body: z.string().optional(),
   bodyS3: claimCheckSchema.shape.s3.optional(),
+  /** Where the body lies that was submitted, if another was sent in its place. */
+  original: claimCheckSchema.shape.s3.optional(),
+  corrections: z
+    .array(
+      z.object({
+        at: z.number(),
+        by: z.string(),
+        why: z.string(),
+        bodyS3: claimCheckSchema.shape.s3,
+      }),
+    )
+    .optional(),
   delivery: z.object({ pk: z.string(), submissionOrder: z.string() }).optional(),
   redrives: z.number().default(0),
   round: z.number().optional(),

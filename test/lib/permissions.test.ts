@@ -19,6 +19,8 @@ const HASHES = [
   'KeyForHashKey: kms:Decrypt, kms:GenerateDataKey on key by way of secretsmanager',
 ];
 
+const KNOWS_ERASURES = ['KnowErasures: dynamodb:Query on table erasures', ...HASHES];
+
 describe('permissions', () => {
   it.each(['critical', 'background'])('of validate-%s are these and no others', (lane) => {
     expect(rowsOf(`validate-${lane}`)).toEqual([
@@ -36,6 +38,7 @@ describe('permissions', () => {
       'KeyForMessagesAndBodies: kms:Decrypt, kms:GenerateDataKey on key by way of s3, sns, sqs',
       KEY_FOR_TABLES,
       OWN_LOG,
+      ...KNOWS_ERASURES,
     ]);
   });
 
@@ -48,6 +51,7 @@ describe('permissions', () => {
       'KeyForMessagesAndBodies: kms:Decrypt, kms:GenerateDataKey on key by way of s3, sns, sqs',
       KEY_FOR_TABLES,
       OWN_LOG,
+      ...KNOWS_ERASURES,
     ]);
   });
 

@@ -25,7 +25,7 @@ describe('encryption by our key', () => {
     ['AWS::SNS::Topic', 4, { KmsMasterKeyId: keyArn }],
     ['AWS::Logs::LogGroup', 9, { KmsKeyId: keyArn }],
     ['AWS::SecretsManager::Secret', 1, { KmsKeyId: keyArn }],
-    ['AWS::DynamoDB::Table', 7, { SSESpecification: { SSEEnabled: true, KMSMasterKeyId: keyArn } }],
+    ['AWS::DynamoDB::Table', 8, { SSESpecification: { SSEEnabled: true, KMSMasterKeyId: keyArn } }],
   ])('covers every %s (%d)', (type, count, properties) => {
     const all = Object.values(resources(type));
     expect(all).toHaveLength(count);

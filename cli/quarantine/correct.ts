@@ -1,0 +1,52 @@
+/** Lays a corrected body of an entry beside the original; both stay (core/correction.ts). */
+import { readFile, stat } from 'node:fs/promises';
+import { correctionsAfter } from '../../core/correction.ts';
+import { putBody } from '../../functions/aws/bodies-bucket.ts';
+import { keepCorrection } from '../../functions/aws/quarantine-corrections.ts';
+import type { QuarantineRecord } from '../../functions/aws/quarantine-entries.ts';
+import { UsageError } from '../usage-error.ts';
+import { BodyGone } from './body.ts';
+import type { QuarantineStage } from './stage.ts';
+
+/** More than any resource that a lane accepts. */
+const BYTES_MAX = 100 * 1024 * 1024;
+
+/** @throws UsageError where there is no such file, or it is no text. */
+export async function readCorrection(file: string): Promise<string> {
+  const size = await stat(file)
+    .then((found) => (found.isFile() ? found.size : undefined))
+    .catch(() => undefined);
+  if (size === undefined) throw new UsageError(`--with ${file}: there is no such file`);
+  if (size === 0 || size > BYTES_MAX) {
+    throw new UsageError(`--with ${file}: it has ${size} bytes; it must have 1 to ${BYTES_MAX}`);
+  }
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(await readFile(file));
+  } catch (cause) {
+    throw new UsageError(`--with ${file}: it is not UTF-8`, { cause });
+  }
+}
+
+/** The entry as it is to be sent; undefined where it is no longer as it was read. */
+export async function correct(
+  { quarantineTable, bucket }: Pick<QuarantineStage, 'quarantineTable' | 'bucket'>,
+  entry: QuarantineRecord,
+  text: string,
+  said: { readonly at: number; readonly by: string; readonly why: string },
+): Promise<QuarantineRecord | undefined> {
+  if (entry.delivery !== undefined) {
+    throw new BodyGone('the resource is stored: submit it anew, corrected, instead');
+  }
+  if (entry.erasure !== undefined) throw new BodyGone('its patient was erased');
+  const bodyS3 = await putBody(bucket, 'quarantine/', entry.pk, text);
+  const corrections = correctionsAfter(entry.corrections ?? [], { ...said, bodyS3 });
+  const original = entry.original ?? (await placeOriginal(bucket, entry));
+  if (!(await keepCorrection(quarantineTable, entry, { original, corrections }))) return undefined;
+  const { body: _, ...rest } = entry;
+  return { ...rest, bodyS3 };
+}
+
+/** The next end of the entry puts its own body in the place of this one. */
+async function placeOriginal(bucket: string, { pk, body, bodyS3 }: QuarantineRecord) {
+  return body === undefined ? bodyS3 : putBody(bucket, 'quarantine/', pk, body);
+}

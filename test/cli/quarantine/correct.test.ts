@@ -1,0 +1,106 @@
+import { mkdtempSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it, test } from 'vitest';
+import { readCorrection } from '../../../cli/quarantine/correct.ts';
+import { send } from '../../support/delivery.ts';
+import { drain } from '../../support/drain.ts';
+import { type Emulators, startEmulators } from '../../support/emulators.ts';
+import { loadEraser, placeOf, requestFor } from '../../support/eraser.ts';
+import { type Functions, loadFunctions } from '../../support/functions.ts';
+import { byTest, loadOperator, stageOf } from '../../support/operator.ts';
+import { invalidPatient, patient } from '../../support/resources.ts';
+import { itemsOf, objectAt } from '../../support/stores.ts';
+import { buildWorld, type World } from '../../support/world.ts';
+
+let emulators: Emulators;
+let world: World;
+let functions: Functions;
+let operator: Awaited<ReturnType<typeof loadOperator>>;
+
+beforeAll(async () => {
+  emulators = await startEmulators();
+});
+afterAll(() => emulators.stop());
+beforeEach(async () => {
+  world = await buildWorld({ deadlineMs: 5_000, heapOldMb: 64 });
+  functions = await loadFunctions();
+  operator = await loadOperator();
+});
+afterEach(() => functions.close());
+
+async function quarantined(body = invalidPatient('p1')): Promise<string> {
+  const id = await send(world.queues.lane, body, { file: 'a.ndjson', line: '7' });
+  await drain(world, functions);
+  return id;
+}
+
+const redrive = (id: string, corrected: string) =>
+  operator.redrive(
+    stageOf(world),
+    { kind: 'ids', ids: [id] },
+    { ...byTest(), by: 'ana', why: 'gender mended, ticket 7', corrected },
+  );
+
+test('R05 R07: a corrected body is validated and stored as that submission, and both versions stay', async () => {
+  const id = await quarantined();
+  expect(await redrive(id, patient({ id: 'p1' }))).toEqual({ sent: 1 });
+  await drain(world, functions);
+  const [row] = await itemsOf(world.tables.resources);
+  expect(row).toMatchObject({ messageId: id, line: 7, body: patient({ id: 'p1' }) });
+  const entry = await operator.readEntry(world.tables.quarantine, id);
+  expect(entry).toMatchObject({
+    status: 'stored',
+    sentAt: row?.['sentAt'],
+    corrections: [{ by: 'ana', why: 'gender mended, ticket 7' }],
+  });
+  expect(await objectAt(entry?.original ?? { bucket: '', key: '' })).toBe(invalidPatient('p1'));
+  expect(await objectAt(entry?.corrections?.[0]?.bodyS3 ?? { bucket: '', key: '' })).toBe(
+    patient({ id: 'p1' }),
+  );
+});
+
+test('R07: one that is wrong as well is rejected, and may be corrected again: the first original stays', async () => {
+  const id = await quarantined();
+  await redrive(id, patient({ id: 'p1', active: 'perhaps' }));
+  await drain(world, functions);
+  const before = await operator.readEntry(world.tables.quarantine, id);
+  expect(before).toMatchObject({ status: 'quarantined', redrives: 1 });
+  await redrive(id, patient({ id: 'p1' }));
+  await drain(world, functions);
+  const entry = await operator.readEntry(world.tables.quarantine, id);
+  expect(entry).toMatchObject({ status: 'stored', original: before?.original });
+  expect(entry?.corrections).toHaveLength(2);
+  expect(await objectAt(entry?.original ?? { bucket: '', key: '' })).toBe(invalidPatient('p1'));
+});
+
+test('what was stored by now takes no correction', async () => {
+  const id = await quarantined(patient({ id: 'p1' }));
+  expect(await redrive(id, patient({ id: 'p1' }))).toEqual({ unknown: 1 });
+});
+
+test('an erasure finds all versions', async () => {
+  const id = await quarantined(invalidPatient('p1'));
+  await redrive(id, invalidPatient('other'));
+  await drain(world, functions);
+  const eraser = await loadEraser();
+  await eraser.erase(placeOf(world), requestFor('p1'), eraser.surroundings);
+  const [entry] = await itemsOf(world.tables.quarantine);
+  expect(entry).toMatchObject({ pk: id, status: 'discarded', erasure: 1 });
+  for (const name of ['body', 'bodyS3', 'original', 'corrections']) {
+    expect(entry).not.toHaveProperty(name);
+  }
+});
+
+it('the file is read as it is, or refused by its name', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'failsafe-correct-'));
+  const file = (name: string, content: string | Uint8Array) => {
+    writeFileSync(join(folder, name), content);
+    return join(folder, name);
+  };
+  expect(await readCorrection(file('good.json', ' {"a":1}\n'))).toBe(' {"a":1}\n');
+  await expect(readCorrection(join(folder, 'none.json'))).rejects.toThrow('there is no such file');
+  await expect(readCorrection(folder)).rejects.toThrow('there is no such file');
+  await expect(readCorrection(file('empty.json', ''))).rejects.toThrow('it has 0 bytes');
+  await expect(readCorrection(file('bad.json', Buffer.from([0xff])))).rejects.toThrow('not UTF-8');
+});
