@@ -52,6 +52,7 @@ async function run(options: Options): Promise<void> {
   const { erase, survey } = await import('./erase/run.ts');
   const { describeErasure } = await import('./erase/describe.ts');
   const { openRecorder } = await import('./audit/recorder.ts');
+  const { mustBeOperator } = await import('./audit/permission.ts');
   const place = await openErasePlace(stage);
   const surroundings: Surroundings = { recorder: await openRecorder(stage), wait, say: complain };
   const request: Request = { source, id, by, reason, shared: options.shared ?? 'erase' };
@@ -63,6 +64,7 @@ async function run(options: Options): Promise<void> {
     complain('nothing was erased; to erase, say --yes');
     return;
   }
+  await mustBeOperator(stage, 'erased');
   const { record, swept } = await erase(place, request, surroundings);
   const done = { erasure: record.number, patient: record.patient, ...swept, waiting };
   print(json ? printableJson(done) : describeErasure(request, swept, waiting, record));
@@ -81,6 +83,7 @@ async function runReplay(options: ReplayOptions): Promise<void> {
   const { replay } = await import('./erase/run.ts');
   const { describeReplay } = await import('./erase/describe.ts');
   const { openRecorder } = await import('./audit/recorder.ts');
+  const { mustBeOperator } = await import('./audit/permission.ts');
   const place = {
     ...(await openErasePlace(stage)),
     ...(resourcesTable !== undefined && { resourcesTable }),
@@ -88,6 +91,7 @@ async function runReplay(options: ReplayOptions): Promise<void> {
   };
   const surroundings = { recorder: await openRecorder(stage), wait, say: complain };
   const act = yes === true;
+  if (act) await mustBeOperator(stage, 'erased');
   const { erasures, swept } = await replay(place, { by, reason, act }, surroundings);
   print(json ? printableJson({ erasures, ...swept }) : describeReplay(erasures, swept, act));
   if (!act) complain('nothing was erased; to erase, say --yes');
@@ -104,7 +108,6 @@ function needsWord(
 
 /** It is kept for six years, in the audit log and with the erasure. */
 function reasonOf({ reason, patient }: { reason: string; patient?: string }): string {
-  if (reason.trim() === '') throw new UsageError('--reason must say why, for the record');
   if (printable(reason) !== reason) {
     throw new UsageError('--reason must be printable, on one line');
   }
