@@ -1,39 +1,10 @@
 /** `npm run cli -- COMMAND`: what an operator or a producer does by hand. */
-import { addAudit } from './audit-command.ts';
-import { addBreaker } from './breaker-command.ts';
 import { goToCallersFolder } from './callers-folder.ts';
-import { command, run } from './command-line.ts';
-import { addDelivery } from './delivery-command.ts';
-import { addDownstream } from './downstream-command.ts';
-import { addErase } from './erase-command.ts';
-import { addIncident } from './incident-command.ts';
-import { addLane } from './lane-command.ts';
-import { addMessage } from './message-command.ts';
-import { addPlugin } from './plugin-command.ts';
-import { addQuarantine } from './quarantine-command.ts';
-import { addReport } from './report-command.ts';
-import { addSubmit } from './submit-command.ts';
-import { addValidate } from './validate-command.ts';
+import { run } from './command-line.ts';
+import { buildProgram } from './commands.ts';
 import { runToEnd } from './what-went-wrong.ts';
-
-const program = command('npm run cli --')
-  .description('Work with fhir-failsafe, here or on AWS (by the usual AWS_… variables).')
-  .addHelpText('after', '\nStatus: 0 all well, 1 something failed, 2 a wrong command line.');
-addSubmit(program);
-addValidate(program);
-addQuarantine(program);
-addMessage(program);
-addBreaker(program);
-addDelivery(program);
-addIncident(program);
-addLane(program);
-addErase(program);
-addAudit(program);
-addDownstream(program);
-addPlugin(program);
-addReport(program);
 
 await runToEnd(() => {
   goToCallersFolder(process.env);
-  return run(program, process.argv.slice(2));
+  return run(buildProgram(), process.argv.slice(2));
 });
