@@ -83,7 +83,7 @@ async function outcomes(): Promise<Map<string, Record<string, unknown>>> {
 const storedKeys = async () =>
   (await itemsOf(world.tables.resources)).map((item) => String(item['pk']));
 
-describe('docs/producers.md', () => {
+describe('docs/producers.md', { timeout: 180_000 }, () => {
   test('its batch by SDK v3 is sent, and each line has its outcome, as the schema says', async () => {
     const said = await runNode(block('js', 'SendMessageBatchCommand'));
     const [first = '', second = ''] = [...said.matchAll(/line \d is (\S+)/g)].map(([, id]) => id);

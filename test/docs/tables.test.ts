@@ -119,4 +119,4 @@ test('docs/tables.md explains each attribute that the pipeline writes', async ()
     expect([...strange], name).toEqual([]);
   }
   expect(items).toBeGreaterThan(20);
-});
+}, 180_000);
