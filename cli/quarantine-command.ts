@@ -1,6 +1,7 @@
 /** `quarantine`: what an operator does about rejections and dead letters. */
 import { type Command, Option } from 'commander';
 import { type Lane, lanes } from '../core/messages.ts';
+import type { SentAs } from '../core/redrive.ts';
 import { instant, wholeNumber } from './command-line.ts';
 import { byOption, reasonOption, staged } from './operator-options.ts';
 import { complain, print } from './print.ts';
@@ -77,7 +78,7 @@ async function redriveEntries(options: RedriveOptions): Promise<void> {
   const stage = await openStage(options.stage);
   const { redrive } = await import('./quarantine/redrive.ts');
   const { sayWhatBecame } = await import('./quarantine/aftermath.ts');
-  const sent = new Map<string, number>();
+  const sent = new Map<string, SentAs>();
   const stopping = stopOnInterrupt();
   const counts = await recordedAct('redrive', { ...options, corrected }, before, () =>
     redrive(stage, selection, {
@@ -85,7 +86,7 @@ async function redriveEntries(options: RedriveOptions): Promise<void> {
       corrected,
       signal: stopping,
       onFailed: (id, reason) => complain(printable(`${id}: not redriven: ${reason}`)),
-      onSent: (id, round) => void sent.set(id, round),
+      onSent: (id, as) => void sent.set(id, as),
     }),
   );
   if (saysWhatIsMissing(options, counts, stopping)) return;

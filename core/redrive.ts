@@ -110,10 +110,13 @@ const AGAIN: Readonly<Record<string, Aftermath>> = {
   undelivered: 'refused by the server again',
 };
 
-/** @param round of the redrive: what the entry says of an older one is not what became of it. */
+/**
+ * @param sent how the entry was when its message was sent, and the round that it is in since: what the entry
+ * says of an older one is not what became of it.
+ */
 export function aftermathOf(
-  { status, kind = '', round = 0 }: SentBack,
-  roundSent: number,
+  { status, kind = '', round = 0, quarantinedAt }: SentBack,
+  sent: SentAs,
 ): Aftermath {
   switch (status) {
     case 'stored':
@@ -121,7 +124,10 @@ export function aftermathOf(
     case 'discarded':
       return status;
     case 'quarantined':
-      return (round >= roundSent ? AGAIN[kind] : undefined) ?? 'still waiting';
+      // It may come back before the sender has raised the round.
+      return round >= sent.round || quarantinedAt !== sent.quarantinedAt
+        ? (AGAIN[kind] ?? 'still waiting')
+        : 'still waiting';
     case 'redriven':
     case 'in-isolation':
       return 'still waiting';
@@ -132,4 +138,10 @@ export interface SentBack {
   readonly status: QuarantineStatus;
   readonly kind?: string | undefined;
   readonly round?: number | undefined;
+  readonly quarantinedAt?: number | undefined;
+}
+
+export interface SentAs {
+  readonly round: number;
+  readonly quarantinedAt?: number | undefined;
 }

@@ -1,13 +1,13 @@
 /** What became of what a redrive sent back. */
 import { setTimeout as wait } from 'node:timers/promises';
-import { type Aftermath, aftermathOf } from '../../core/redrive.ts';
+import { type Aftermath, aftermathOf, type SentAs } from '../../core/redrive.ts';
 import { readStatuses } from '../../functions/aws/quarantine-statuses.ts';
 import { complain, print } from '../print.ts';
 import { showProgress } from '../progress.ts';
 import { waitFor } from '../wait-for.ts';
 
-/** Ids of what was sent, with the round in which it is. */
-export type Sent = ReadonlyMap<string, number>;
+/** By id, what was sent. */
+export type Sent = ReadonlyMap<string, SentAs>;
 
 export interface Patience {
   readonly timeoutMs: number;
@@ -57,7 +57,7 @@ async function endingsOf(
 ): Promise<Map<string, Aftermath>> {
   const statuses = await readStatuses(table, ids);
   const endings = statuses.map((entry) => {
-    return [entry.pk, aftermathOf(entry, sent.get(entry.pk) ?? 0)] as const;
+    return [entry.pk, aftermathOf(entry, sent.get(entry.pk) ?? { round: 0 })] as const;
   });
   return new Map(endings.filter(([, ending]) => ending !== 'still waiting'));
 }

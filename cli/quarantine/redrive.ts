@@ -2,7 +2,12 @@
 
 import { roundOf } from '../../core/attempts.ts';
 import { type Lane, type Origin, originSchema } from '../../core/messages.ts';
-import { decideRedrive, type RedriveMark, type SkipReason } from '../../core/redrive.ts';
+import {
+  decideRedrive,
+  type RedriveMark,
+  type SentAs,
+  type SkipReason,
+} from '../../core/redrive.ts';
 import { sendTriggers } from '../../functions/aws/delivery-queue.ts';
 import { hop, sendAll } from '../../functions/aws/lane-queues.ts';
 import { type QuarantineRecord, readEntry } from '../../functions/aws/quarantine-entries.ts';
@@ -30,8 +35,7 @@ export interface RedriveOptions extends WorkOptions {
   /** To be sent in place of the body of the one entry that was selected. */
   readonly corrected?: string | undefined;
   readonly onFailed: (messageId: string, reason: string) => void;
-  /** Told of each that was sent, and the round in which it is now. */
-  readonly onSent: (messageId: string, round: number) => void;
+  readonly onSent: (messageId: string, sent: SentAs) => void;
 }
 
 export type RedriveEnding =
@@ -77,7 +81,7 @@ async function redriveOne(
     await send(stage, entry, async () => {
       await redriveSent(stage.quarantineTable, entry.pk, entry.redrives, Date.now());
     });
-    options.onSent(id, roundOf(entry));
+    options.onSent(id, { round: roundOf(entry), quarantinedAt: entry.quarantinedAt });
     return 'finished';
   }
   if (await resolvedAsStored(stage, entry)) return 'stored already';
@@ -93,7 +97,7 @@ async function redriveOne(
     await raiseRound(stage.quarantineTable, entry, round, { ...mark, sentAt: Date.now() });
   };
   await send(stage, { ...sent, round }, raise);
-  options.onSent(id, round);
+  options.onSent(id, { round, quarantinedAt: entry.quarantinedAt });
   return 'sent';
 }
 

@@ -9,6 +9,7 @@ const statusSchema = z.object({
   status: z.enum(QUARANTINE_STATUSES),
   kind: z.string().optional(),
   round: z.number().optional(),
+  quarantinedAt: z.number().optional(),
 });
 export type EntryStatus = z.infer<typeof statusSchema>;
 
@@ -26,7 +27,7 @@ export async function readStatuses(table: string, ids: readonly string[]): Promi
           [table]: {
             Keys,
             ConsistentRead: true,
-            ProjectionExpression: 'pk, #status, kind, #round',
+            ProjectionExpression: 'pk, #status, kind, #round, quarantinedAt',
             ExpressionAttributeNames: { '#status': 'status', '#round': 'round' },
           },
         },

@@ -69,6 +69,12 @@ describe('R08: what a producer is told', () => {
     expect(found).toMatchObject({ expression: place, rule });
   });
 
+  test('one that was sent back says when', () => {
+    const outcome = { verdict: 'stored', endedAt: 9 } as const;
+    const sentBack = outcomeEvent({ ...origin, redrivenAt: 5 }, 'critical', outcome);
+    expect(sentBack).toMatchObject({ sentAt: 1, redrivenAt: 5, endedAt: 9 });
+  });
+
   test('a dead letter says what crashed it, and has no issues', () => {
     const { messageId, source } = origin;
     const event = outcomeEvent({ messageId, source, sentAt: 1 }, 'background', {

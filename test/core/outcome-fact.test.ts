@@ -67,6 +67,10 @@ test('what an older version told counts by when it was told, with no latency', (
   expect(fact).not.toHaveProperty('fingerprint');
 });
 
+test('R60: one that was sent back took as long as since then', () => {
+  expect(outcomeFact(event({ redrivenAt: 1_200 }), MESSAGE, 0).latencyMs).toBe(50);
+});
+
 test('another clock may be ahead: no latency is below nothing', () => {
   expect(outcomeFact(event({ sentAt: 2_000 }), MESSAGE, 0).latencyMs).toBe(0);
 });

@@ -82,8 +82,9 @@ test.each([
   [{ status: 'quarantined', kind: 'dead-letter', round: 3 }, 'dead-lettered again'],
   [{ status: 'quarantined', kind: 'undelivered', round: 2 }, 'refused by the server again'],
   [{ status: 'quarantined', round: 2 }, 'still waiting'],
-  [{ status: 'quarantined', kind: 'rejection', round: 1 }, 'still waiting'],
-  [{ status: 'quarantined', kind: 'rejection' }, 'still waiting'],
+  [{ status: 'quarantined', kind: 'rejection', round: 1, quarantinedAt: 5 }, 'still waiting'],
+  [{ status: 'quarantined', kind: 'rejection', quarantinedAt: 5 }, 'still waiting'],
+  [{ status: 'quarantined', kind: 'rejection', quarantinedAt: 6 }, 'rejected again'],
 ] as const)('R07: what became of one sent back in round 2, by %j: %s', (entry, became) => {
-  expect(aftermathOf(entry, 2)).toBe(became);
+  expect(aftermathOf(entry, { round: 2, quarantinedAt: 5 })).toBe(became);
 });

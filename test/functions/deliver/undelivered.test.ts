@@ -75,6 +75,8 @@ describe('R07: what the server does not take', () => {
       { pk: 'delivery#m-bad-1', status: 'delivered', redrives: 1 },
     ]);
     expect(delivered['deliveryRedriven']).toBeUndefined();
+    // Its latency is measured from then.
+    expect(delivered['redrivenAt']).toBeGreaterThan(0);
     // A newer version of it is sent all the same.
     await stage.store('bad', 2);
     await stage.turn();

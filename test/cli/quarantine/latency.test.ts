@@ -1,0 +1,67 @@
+/** How long a message lay in Quarantine is an operator's time: latencies leave it out. */
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { outcomeEventSchema } from '../../../core/messages.ts';
+import { outcomeFact } from '../../../core/outcome-fact.ts';
+import { testClients } from '../../support/clients.ts';
+import { receive } from '../../support/delivery.ts';
+import { drain } from '../../support/drain.ts';
+import { type Emulators, startEmulators } from '../../support/emulators.ts';
+import { type Functions, loadFunctions } from '../../support/functions.ts';
+import { type Metrics, watchMetrics } from '../../support/metrics.ts';
+import { byTest, loadOperator, stageOf } from '../../support/operator.ts';
+import { invalidPatient, patient } from '../../support/resources.ts';
+import { itemsOf } from '../../support/stores.ts';
+import { buildWorld, type World } from '../../support/world.ts';
+
+const DAY_MS = 24 * 3_600_000;
+
+let emulators: Emulators;
+let world: World;
+let functions: Functions;
+let metrics: Metrics;
+
+beforeAll(async () => {
+  emulators = await startEmulators();
+});
+afterAll(() => emulators.stop());
+beforeEach(async () => {
+  world = await buildWorld({ deadlineMs: 2_000, heapOldMb: 32 });
+  metrics = watchMetrics();
+  functions = await loadFunctions();
+});
+afterEach(async () => {
+  vi.restoreAllMocks();
+  await functions.close();
+});
+
+test.each([
+  ['stored', patient()],
+  ['rejected', invalidPatient()],
+] as const)(
+  'R60: one that is sent back and then %s took as long as since the redrive',
+  async (verdict, body) => {
+    const sentAt = Date.now() - 2 * DAY_MS;
+    const Item = {
+      ...{ pk: 'm-1', body, status: 'quarantined', kind: 'rejection', reason: 'old', sentAt },
+      ...{ fingerprint: 'f00d', quarantinedAt: sentAt + 1, lane: 'background', source: 'clinic' },
+    };
+    await testClients().dynamo.send(new PutCommand({ TableName: world.tables.quarantine, Item }));
+    const operator = await loadOperator();
+    const redrivenAt = Date.now();
+    await operator.redrive(stageOf(world), { kind: 'all' }, byTest());
+    await drain(world, functions);
+
+    expect(metrics.max('VerdictLatency')).toBeLessThan(DAY_MS);
+    const [told] = await receive(world.queues.outcomes);
+    const event = outcomeEventSchema.parse(JSON.parse(told?.body ?? ''));
+    // Its place in the order of submissions is the first one's all the same (R05).
+    expect(event).toMatchObject({ verdict, sentAt });
+    expect(event.redrivenAt).toBeGreaterThanOrEqual(redrivenAt);
+    expect(outcomeFact(event, '00000000000000aa', 0).latencyMs).toBeLessThan(DAY_MS);
+    const stored = await itemsOf(world.tables.resources);
+    if (verdict === 'stored')
+      expect(stored).toMatchObject([{ sentAt, redrivenAt: event.redrivenAt }]);
+  },
+  60_000,
+);
