@@ -4,8 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vi
 import { outcomeEventSchema } from '../../../core/messages.ts';
 import { outcomeFact } from '../../../core/outcome-fact.ts';
 import { testClients } from '../../support/clients.ts';
-import { receive } from '../../support/delivery.ts';
-import { drain } from '../../support/drain.ts';
+import { contextWith, deliver, receive } from '../../support/delivery.ts';
 import { type Emulators, startEmulators } from '../../support/emulators.ts';
 import { type Functions, loadFunctions } from '../../support/functions.ts';
 import { type Metrics, watchMetrics } from '../../support/metrics.ts';
@@ -26,7 +25,7 @@ beforeAll(async () => {
 });
 afterAll(() => emulators.stop());
 beforeEach(async () => {
-  world = await buildWorld({ deadlineMs: 2_000, heapOldMb: 32 });
+  world = await buildWorld();
   metrics = watchMetrics();
   functions = await loadFunctions();
 });
@@ -50,7 +49,9 @@ test.each([
     const operator = await loadOperator();
     const redrivenAt = Date.now();
     await operator.redrive(stageOf(world), { kind: 'all' }, byTest());
-    await drain(world, functions);
+    const context = contextWith(60_000);
+    const delivery = await deliver(functions.validate, world.queues.isolation, { max: 1, context });
+    expect(delivery?.failed).toEqual([]);
 
     expect(metrics.max('VerdictLatency')).toBeLessThan(DAY_MS);
     const [told] = await receive(world.queues.outcomes);

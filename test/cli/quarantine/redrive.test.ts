@@ -81,6 +81,7 @@ test('R05: the message carries its first time, source and place', async () => {
     file: 'a.ndjson',
     line: 7,
     round: 1,
+    redrivenAt: expect.any(Number),
     lane: 'background',
   });
 });
