@@ -1,11 +1,19 @@
 import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 /** Their code keeps no state of its own, so that one process can run many of these files. */
 const STATELESS = ['bench', 'contract', 'core', 'docs', 'emulator', 'fhir', 'lib', 'local'];
 const stateless = STATELESS.map((folder) => `test/${folder}/**/*.test.ts`);
 
+const beside = (path: string) => join(import.meta.dirname, path);
+// What Node has compiled once (the SDK, the CDK, workers) is not compiled by each process anew.
+process.env['NODE_COMPILE_CACHE'] ??= beside('node_modules/.cache/node-compile');
+
 export default defineConfig({
+  resolve: {
+    alias: [{ find: /^.*\/entry-url\.ts$/, replacement: beside('test/support/entry-url.ts') }],
+  },
   test: {
     projects: [
       { extends: true, test: { name: 'stateless', include: stateless, isolate: false } },
@@ -14,11 +22,12 @@ export default defineConfig({
         test: { name: 'isolated', include: ['test/**/*.test.ts'], exclude: stateless },
       },
     ],
-    globalSetup: ['test/support/temporary-folder.ts'],
+    globalSetup: ['test/support/temporary-folder.ts', 'test/support/bundled-workers.ts'],
     // Tests wait for emulators as much as they work: one worker would leave a small machine idle.
     maxWorkers: Math.max(2, availableParallelism() - 1),
-    testTimeout: 30_000,
-    hookTimeout: 60_000,
+    // A busy machine makes no test fail: these end only what hangs.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
     coverage: {
       provider: 'v8',
       include: [

@@ -1,6 +1,7 @@
 /** Runs a plugin here, in a worker as `validate` would. */
 import { readFile } from 'node:fs/promises';
 import type { Issue, Verdict } from '../../core/verdict.ts';
+import { entryUrl } from '../../functions/validate/entry-url.ts';
 import type { IsolationPool, Judgement } from '../../functions/validate/isolation/pool.ts';
 import { type Entry, place } from '../input/entry.ts';
 import { measureInputs, readInputs } from '../input/read-input.ts';
@@ -50,7 +51,7 @@ async function poolFor(module: WebAssembly.Module, deadlineMs: number): Promise<
   const { IsolationPool } = await import('../../functions/validate/isolation/pool.ts');
   const plugin = { name: 'under-test', resourceTypes: [], required: true, deadlineMs, module };
   return new IsolationPool({
-    url: new URL('../../functions/validate/worker.ts', import.meta.url),
+    url: entryUrl('worker'),
     size: 1,
     deadlineMs: 60_000,
     heapOldMb: 256,

@@ -68,10 +68,11 @@ test('a chain of references as long as a Bundle ends, in linear time', async () 
       link: [{ other: { reference: `Patient/${i + 1}` }, type: 'seealso' }],
     },
   }));
-  const started = performance.now();
+  const started = process.threadCpuUsage();
   const issues = compiled.validate({ resourceType: 'Bundle', type: 'collection', entry });
   expect(issues.filter(({ severity }) => severity === 'error')).toEqual([]);
-  expect(performance.now() - started).toBeLessThan(5000);
+  const { user, system } = process.threadCpuUsage(started);
+  expect((user + system) / 1_000).toBeLessThan(5_000);
 });
 
 test('profiles of types that refer to each other are kept as deep as a resource may nest', async () => {

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
 import { CHARACTERS, INVALID, VALID } from '../../../../bench/resource-size/shapes.ts';
+import { entryUrl } from '../../../../functions/validate/entry-url.ts';
 import { IsolationPool, type Judgement } from '../../../../functions/validate/isolation/pool.ts';
 
 const MIB = 1024 * 1024;
@@ -11,7 +12,7 @@ afterAll(() => Promise.all(pools.map((pool) => pool.close())));
 /** The deadline is long: it is the benchmark that counts CPU time. */
 function poolOf(heapOldMb: number): IsolationPool {
   const pool = new IsolationPool({
-    url: new URL('../../../../functions/validate/worker.ts', import.meta.url),
+    url: entryUrl('worker'),
     size: 1,
     spares: 0,
     deadlineMs: 30_000,

@@ -1,0 +1,12 @@
+/** Takes the place of functions/validate/entry-url.ts in tests (vitest.config.ts). */
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+/** The environment variable that holds where the bundles lie. */
+export const WORKERS = 'FAILSAFE_TEST_WORKERS';
+
+export function entryUrl(name: 'worker' | 'own-process'): URL {
+  const folder = process.env[WORKERS];
+  if (folder === undefined) throw new Error('test/support/bundled-workers.ts has not run');
+  return pathToFileURL(join(folder, `${name}.mjs`));
+}
