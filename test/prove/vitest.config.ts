@@ -3,8 +3,13 @@ import { defineConfig } from 'vitest/config';
 
 export default defineConfig({
   test: {
-    include: ['test/functions/breaker/interleavings.test.ts', 'test/prove/*.prove.ts'],
-    testTimeout: 30_000,
+    include: [
+      'test/functions/breaker/interleavings.test.ts',
+      'test/functions/validate/isolation/chunk-watch.test.ts',
+      'test/fhir/fhirpath/agreement.test.ts',
+      'test/prove/*.prove.ts',
+    ],
+    testTimeout: 120_000,
     env: { PROVE_RUNS: process.env['PROVE_RUNS'] ?? '100000' },
   },
 });

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { cases } from '../../support/long-search.ts';
 import { Generator, random } from './generate.ts';
 import {
   allInvariants,
@@ -14,9 +15,9 @@ import { oracle } from './oracle.ts';
 import { isObject, walk } from './walk.ts';
 
 const SEED = Number(process.env['SEED'] ?? 42);
-const INSTANCES = 60;
+const INSTANCES = cases(15, 60);
 /** Of the examples, so many of each expression, and of each place that has it. */
-const CONTEXTS_MAX = 60;
+const CONTEXTS_MAX = cases(20, 60);
 const CONTEXTS_AT_A_PLACE_MAX = 3;
 
 interface Subject {
@@ -102,7 +103,7 @@ test('compiled invariants take any JSON without throwing', () => {
   const pick = () => wrong[Math.floor(next() * wrong.length)];
   for (const { invariant, ours } of subjects) {
     const generator = new Generator(invariant, next);
-    for (let run = 0; run < 40; run += 1) {
+    for (let run = 0; run < cases(10, 40); run += 1) {
       for (const context of generator.contexts()) {
         const res = damaged(context.res, pick, next);
         const root = damaged(context.root, pick, next);

@@ -9,7 +9,7 @@ import { TableInProcess } from '../../support/table-in-process.ts';
 import { Fleet } from './fleet.ts';
 import { ALL_FENCES, type Fences, type Plan, plan } from './plan.ts';
 
-const RUNS = Number(process.env['PROVE_RUNS'] ?? 2_000);
+const RUNS = Number(process.env['PROVE_RUNS'] ?? 500);
 const SEED = Number(process.env['SEED'] ?? Date.now() % 2 ** 31);
 
 const table = new TableInProcess();
