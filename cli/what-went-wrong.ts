@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { awsTrouble } from './aws-trouble.ts';
 import { causesOf, findCause, messageOf } from './causes.ts';
 import { fileTrouble } from './file-trouble.ts';
-import { printableLines } from './printable.ts';
+import { printable, printableLines } from './printable.ts';
 import { provideHome } from './who-runs.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -26,7 +26,7 @@ const TELLING: Readonly<Record<string, number>> = {
 };
 
 export interface Told {
-  /** One line, but for a list of what each package or source lacks. */
+  /** One line, safe for a terminal, but for a list of what each package or source lacks. */
   readonly text: string;
   readonly status: number;
 }
@@ -37,12 +37,18 @@ export function whatWentWrong(
   { env, argv }: { readonly env: NodeJS.ProcessEnv; readonly argv: readonly string[] },
 ): Told {
   const own = findCause(error, ({ name }) => name in TELLING);
-  if (own !== undefined) return { text: own.message, status: TELLING[own.name] ?? 1 };
+  if (own !== undefined) return { text: linesOf(own), status: TELLING[own.name] ?? 1 };
   const line = fileTrouble(error, { root: ROOT, env }) ?? ofValues(error);
-  if (line !== undefined) return { text: line, status: 1 };
+  if (line !== undefined) return { text: printable(line), status: 1 };
   const aws = awsTrouble(error, { env, stage: stageOf(argv) });
-  if (aws !== undefined) return { text: aws.message, status: aws.kind === 'usage' ? 2 : 1 };
-  return { text: bugOf(error), status: 1 };
+  if (aws !== undefined)
+    return { text: printable(aws.message), status: aws.kind === 'usage' ? 2 : 1 };
+  return { text: printable(bugOf(error)), status: 1 };
+}
+
+/** Only the compiler's list has lines of its own: in any other text a line break is somebody else's. */
+function linesOf({ name, message }: Error): string {
+  return name === 'GapError' ? printableLines(message) : printable(message);
 }
 
 function stageOf(argv: readonly string[]): string | undefined {
@@ -78,7 +84,7 @@ function bugOf(error: unknown): string {
 export function tellAndFail(error: unknown): void {
   const { env } = process;
   const { text, status } = whatWentWrong(error, { env, argv: process.argv });
-  process.stderr.write(`error: ${printableLines(text)}\n`);
+  process.stderr.write(`error: ${text}\n`);
   if (env['DEBUG'] === '1') {
     for (const { stack = '' } of causesOf(error)) process.stderr.write(`${stack}\n`);
   }

@@ -73,22 +73,30 @@ it('prints its help, status 0', async () => {
 });
 
 describe('validate', () => {
-  it('prints file, line and OperationOutcome of what is invalid, status 1', async () => {
+  it('prints file, line, rule and place of what is invalid, status 1', async () => {
     const { exitCode, stdout, stderr } = await cli(['validate', 'in.ndjson']);
-    const [, place, outcome] = /^(in\.ndjson:\d+): (.*)$/.exec(stdout) ?? [];
-    expect(place).toBe('in.ndjson:3');
-    expect(JSON.parse(outcome ?? '')).toMatchObject({
-      resourceType: 'OperationOutcome',
-      issue: expect.arrayContaining([
-        expect.objectContaining({
-          severity: 'error',
-          code: 'code-invalid',
-          expression: ['Patient.gender'],
-        }),
-      ]),
-    });
+    expect(stdout).toMatch(/^in\.ndjson:3: Patient/);
+    expect(stdout).toMatch(/error {2}fhir-r4\/required-binding {2}Patient\.gender/);
     expect(stderr).toMatch(/^2 validated, 1 invalid\n +1 {2}fhir-r4\/required-binding$/);
     expect(exitCode).toBe(1);
+  });
+
+  it('prints OperationOutcomes where JSON is asked for', async () => {
+    const { stdout } = await cli(['validate', '--format', 'json', 'in.ndjson']);
+    expect(JSON.parse(stdout)).toMatchObject({
+      results: [
+        {
+          file: 'in.ndjson',
+          line: 3,
+          outcome: {
+            resourceType: 'OperationOutcome',
+            issue: expect.arrayContaining([
+              expect.objectContaining({ code: 'code-invalid', expression: ['Patient.gender'] }),
+            ]),
+          },
+        },
+      ],
+    });
   });
 
   it('is status 0 where all is valid, and reads standard input', async () => {

@@ -23,7 +23,7 @@ describe('encryption by our key', () => {
   it.each([
     ['AWS::SQS::Queue', 17, { KmsMasterKeyId: keyArn }],
     ['AWS::SNS::Topic', 4, { KmsMasterKeyId: keyArn }],
-    ['AWS::Logs::LogGroup', 9, { KmsKeyId: keyArn }],
+    ['AWS::Logs::LogGroup', 10, { KmsKeyId: keyArn }],
     ['AWS::SecretsManager::Secret', 1, { KmsKeyId: keyArn }],
     ['AWS::DynamoDB::Table', 8, { SSESpecification: { SSEEnabled: true, KMSMasterKeyId: keyArn } }],
   ])('covers every %s (%d)', (type, count, properties) => {

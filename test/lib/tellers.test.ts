@@ -180,6 +180,6 @@ test.each([
 });
 
 test('an emulator has one sender for all, and is told not to ask', () => {
-  const { sources } = loadConfig({ sources: { senderIds: 'fixed' } }, {});
+  const { sources } = loadConfig({ sources: { senderIds: 'fixed', known } }, {});
   expect(sources.senderIds).toBe('fixed');
 });

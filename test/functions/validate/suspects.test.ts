@@ -224,7 +224,12 @@ describe('the mark of a batch', () => {
   test('R09: where nobody can say who is a suspect, what was received before waits, the rest runs', async () => {
     const [suspect] = await suspects(patient({ id: 'before' }));
     await send(stage.world.queues.lane, patient({ id: 'new' }));
-    const mend = failCalls(stage.functions, 'dynamo', (command) => command === 'QueryCommand');
+    const mend = failCalls(
+      stage.functions,
+      'dynamo',
+      (command, { TableName }) =>
+        command === 'QueryCommand' && TableName === stage.world.tables.inFlight,
+    );
     expect((await deliverBatch())?.failed).toEqual([suspect?.messageId]);
     expect([await storedIds(), await isolated()]).toEqual([['new'], 0]);
     mend();
