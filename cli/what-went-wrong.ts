@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { awsTrouble } from './aws-trouble.ts';
 import { causesOf, findCause, messageOf } from './causes.ts';
 import { fileTrouble } from './file-trouble.ts';
+import { complain } from './print.ts';
 import { printable, printableLines } from './printable.ts';
 import { provideHome } from './who-runs.ts';
 
@@ -84,9 +85,9 @@ function bugOf(error: unknown): string {
 export function tellAndFail(error: unknown): void {
   const { env } = process;
   const { text, status } = whatWentWrong(error, { env, argv: process.argv });
-  process.stderr.write(`error: ${text}\n`);
+  complain(`error: ${text}`);
   if (env['DEBUG'] === '1') {
-    for (const { stack = '' } of causesOf(error)) process.stderr.write(`${stack}\n`);
+    for (const { stack = '' } of causesOf(error)) complain(stack);
   }
   process.exitCode = status;
 }

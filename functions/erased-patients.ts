@@ -23,7 +23,7 @@ export class ErasedPatients {
   #readAt = Number.NEGATIVE_INFINITY;
   #reading: Promise<ErasureBook> | undefined;
 
-  constructor(table: string, hashKeyArn: string, now: () => number = Date.now) {
+  constructor(table: string, hashKeyArn: string, now: () => number = () => Date.now()) {
     this.#table = table;
     this.#hashKeyArn = hashKeyArn;
     this.#now = now;

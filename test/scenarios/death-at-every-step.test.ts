@@ -113,8 +113,8 @@ test('R02 R04 R09: validate, on an innocent suspect alone', { timeout: 120_000 }
       ]);
     },
   });
-  // The last forgets that it was a suspect.
-  expect(steps).toBe(7);
+  // One reads whether the patient was erased; the last forgets that it was a suspect.
+  expect(steps).toBe(8);
 });
 
 test('R02 R04: validate, on a killer alone', { timeout: 120_000 }, async () => {
@@ -137,7 +137,7 @@ test('R02 R04: validate, on a killer alone', { timeout: 120_000 }, async () => {
       );
     },
   });
-  expect(steps).toBe(5);
+  expect(steps).toBe(6);
 });
 
 test('R02 R04 R07: validate, dead-lettering', { timeout: 120_000 }, async () => {

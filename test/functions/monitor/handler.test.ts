@@ -61,7 +61,7 @@ async function suspect(id: string, body: string): Promise<void> {
  */
 async function dieAlone(earlier = 0): Promise<string> {
   const doomed = await loadFunctions();
-  const death = dieAfterCall(2 + earlier, doomed);
+  const death = dieAfterCall(3 + earlier, doomed);
   const context = contextWith();
   const records = await receive(world.queues.isolation, 1);
   await Promise.race([doomed.validate({ Records: records }, context), death.happened]);
