@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 /** Their code keeps no state of its own, so that one process can run many of these files. */
-const STATELESS = ['bench', 'contract', 'core', 'docs', 'emulator', 'fhir', 'lib', 'local'];
+const STATELESS = ['bench', 'contract', 'core', 'emulator', 'fhir', 'lib', 'local'];
 const stateless = STATELESS.map((folder) => `test/${folder}/**/*.test.ts`);
 
 const beside = (path: string) => join(import.meta.dirname, path);

@@ -36,6 +36,8 @@ describe('the terminology server', () => {
         callTimeoutMs: 1_000,
         budgetMs: 2_000,
         callsMax: 8,
+        codesPerResource: 32,
+        codesPerMinute: 1_200,
         freshMs: 86_400_000,
         staleMs: 30 * 86_400_000,
         breakerFailures: 5,
