@@ -2,7 +2,6 @@
 import fileConfig from '../failsafe.config.ts';
 import type { Config } from '../lib/config.ts';
 import { loadConfig } from '../lib/config-load.ts';
-import { hasSources } from '../lib/source-config.ts';
 import { ASSEMBLY, deployStack, ONE_SENDER, type Output, synthesize } from './deploy-stack.ts';
 import { emulatorVariables } from './environment.ts';
 import { quiet, runLocalCommand, say } from './local-command.ts';
@@ -32,9 +31,8 @@ const configOf = (context: readonly string[]): Config =>
     ),
   );
 
-/** Refused for production, where no emulator should change what is deployed, and idle without sources. */
-const oneSender = ({ production, sources }: Config) =>
-  production || !hasSources(sources) ? [] : [ONE_SENDER];
+/** Refused for production, where no emulator should change what is deployed. */
+const oneSender = ({ production }: Config) => (production ? [] : [ONE_SENDER]);
 
 async function deploy({ context = [] }: { context?: string[] }): Promise<void> {
   const config = configOf(context);

@@ -55,7 +55,8 @@ const IDLE: readonly Idle[] = [
   },
   {
     key: 'sources',
-    but: ['sources.known'],
+    // Who may tell the audit log and the supervisor is asked with and without sources (R40).
+    but: ['sources.known', 'sources.senderIds', 'sources.operators', 'sources.operatorArns'],
     isIdle: ({ sources }) => !hasSources(sources),
     why: 'without sources.known',
   },

@@ -1,6 +1,7 @@
 /** What the end-to-end suite deploys, other than `cdk deploy` of stage dev, and why. */
 import { join } from 'node:path';
 import { ROOT } from '../../emulator/cdk.ts';
+import { ONE_SENDER } from '../../emulator/deploy-stack.ts';
 
 /** A stage of its own, so that the suite touches nothing that anybody works with. */
 export const STAGE = 'e2e';
@@ -12,6 +13,7 @@ export const STAGE = 'e2e';
 export const CONTEXT = [
   `stage=${STAGE}`,
   'chaos=on',
+  ...(process.env['E2E_TARGET'] === 'aws' ? [] : [ONE_SENDER]),
   'deadlineMs=2000',
   // What that deadline is enough for (R62).
   'resourceBytesMax=4194304',

@@ -32,7 +32,6 @@ describe('a setting that changes nothing is refused by its name, by -c and in th
     ['traces.ratio', 0.5, 'without traces.endpoint'],
     ['trail.keepDays', 90, 'while trail.dataEvents is off'],
     ['sources.messageGroups', 'accept', 'without sources.known'],
-    ['sources.senderIds', 'fixed', 'without sources.known'],
     ['fhir.packageCache', '/x', 'without fhir.packages'],
     ['fhir.packageRegistry', 'https://packages.example', 'without fhir.packages'],
     ['fhir.allowPartial', ['http://x'], 'without fhir.packages'],

@@ -180,6 +180,11 @@ test.each([
 });
 
 test('an emulator has one sender for all, and is told not to ask', () => {
-  const { sources } = loadConfig({ sources: { senderIds: 'fixed', known } }, {});
+  const { sources } = loadConfig({ sources: { senderIds: 'fixed' } }, {});
   expect(sources.senderIds).toBe('fixed');
+});
+
+test('R40: a stage names its operators, with sources and without', () => {
+  const { sources } = loadConfig({ sources: { operators: ['AIDAOPERATOR'], operatorArns } }, {});
+  expect(sources).toMatchObject({ operators: ['AIDAOPERATOR'], operatorArns });
 });

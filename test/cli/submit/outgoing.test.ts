@@ -32,7 +32,7 @@ describe('a message', () => {
     const { s3 } = claimCheckSchema.parse(JSON.parse(body));
     expect(s3).toEqual({
       bucket: 'bodies',
-      key: expect.stringMatching(/^submissions\/[0-9a-f]{64}$/),
+      key: expect.stringMatching(/^submissions\/default\/[0-9a-f]{64}$/),
     });
     expect(upload).toEqual({ ...s3, text: `${fits}x` });
     expect(bytes).toBeLessThan(1_000);
