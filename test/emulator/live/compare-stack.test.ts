@@ -97,7 +97,9 @@ describe('compareStack', () => {
 describe('the comparison', () => {
   it.each(['dev', 'prod'])('knows every property of the template of stage %s', (stage) => {
     const { Resources } = synthesized({ stage }).toJSON() as Pick<Template, 'Resources'>;
-    const unknown = Object.values(Resources).flatMap(({ Type, Properties }) =>
+    // Left out of what is deployed to an emulator (emulator/leave-out.ts).
+    const deployed = Object.values(Resources).filter(({ Type }) => Type !== 'Custom::EmptyBucket');
+    const unknown = deployed.flatMap(({ Type, Properties }) =>
       Object.keys(Properties)
         .filter((property) => LIVE_TYPES[Type]?.properties[property] === undefined)
         .map((property) => `${Type} ${property}`),
