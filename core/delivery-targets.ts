@@ -80,7 +80,7 @@ export function fhirServers(
 
 /** Of a key of Resources. Labels of configured sources hold no `#`. */
 export function sourceOfKey(pk: string): string {
-  return pk.split('#', 1)[0] ?? '';
+  return pk.replace(/#.*$/s, '');
 }
 
 const serviceOf = (source: string) => `${FHIR_SERVER}-${source}`;

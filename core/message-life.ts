@@ -146,9 +146,7 @@ const because = (why: string | undefined) => (why === undefined ? '' : ` (${why}
 function inOrder(steps: readonly LifeStep[]): LifeStep[] {
   const isStored = steps.some(({ at, what }) => at !== undefined && what.startsWith('stored as'));
   const kept = steps.filter(({ what }) => !isStored || !what.startsWith('stored; replaced'));
-  const last = Number.POSITIVE_INFINITY;
-  return kept.toSorted((a, b) => {
-    const [x, y] = [a.at ?? last, b.at ?? last];
-    return x === y ? 0 : x - y;
-  });
+  const time = ({ at }: LifeStep) => at ?? Number.POSITIVE_INFINITY;
+  // Of two without a time it is NaN, by which the order stays.
+  return kept.toSorted((a, b) => time(a) - time(b));
 }

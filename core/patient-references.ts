@@ -29,8 +29,8 @@ const CONTAINED = 'contained';
 interface Place {
   /** The property whose value comes next. */
   property: string | undefined;
-  type?: string;
-  id?: string;
+  type?: string | undefined;
+  id?: string | undefined;
   readonly isContained: boolean;
 }
 
@@ -82,8 +82,8 @@ function readString(
     if (place !== undefined) place.property = shortString(text, start, end);
     return;
   }
-  if (place?.property === 'resourceType') place.type = shortString(text, start, end) ?? '';
-  if (place?.property === 'id') place.id = shortString(text, start, end) ?? '';
+  if (place?.property === 'resourceType') place.type = shortString(text, start, end);
+  if (place?.property === 'id') place.id = shortString(text, start, end);
   const raw = text.slice(start + 1, end);
   if (!MAY_NAME.test(raw)) return;
   for (const [, id = ''] of unescaped(raw).matchAll(REFERENCE)) patients.add(id);

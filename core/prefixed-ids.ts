@@ -10,6 +10,7 @@
  *
  * What would be longer than an id may be is refused, and so never sent under another's name.
  */
+import assert from 'node:assert/strict';
 import { ID_CHARACTERS_MAX } from './delivery-targets.ts';
 
 export type Prefixed =
@@ -100,13 +101,12 @@ function* stringsIn(text: string): Generator<Found> {
 
 /** Behind its closing quote. Not by an expression: those overflow on strings of megabytes. */
 function endOfString(text: string, start: number): number {
-  for (let quote = text.indexOf('"', start + 1); quote !== -1; ) {
+  for (let quote = text.indexOf('"', start + 1); ; quote = text.indexOf('"', quote + 1)) {
+    assert(quote !== -1, 'what was validated is JSON, so each string ends');
     let backslashes = 0;
     while (text[quote - 1 - backslashes] === '\\') backslashes += 1;
     if (backslashes % 2 === 0) return quote + 1;
-    quote = text.indexOf('"', quote + 1);
   }
-  return text.length;
 }
 
 const WANTED: ReadonlySet<string> = new Set(['id', 'reference', 'fullUrl']);

@@ -52,6 +52,13 @@ describe('R20: while an incident goes on', () => {
     expect(foundIn(many('b', 90, bug, NOW + 100), { ...about, ...faults })).toBeUndefined();
   });
 
+  test('of equally many the order is that of their names', () => {
+    const faults = ['c', 'a', 'd', 'b'].flatMap((name) =>
+      many(name, 3, { ...bug, fingerprint: name }),
+    );
+    expect(foundIn(faults)).toEqual(['a', 'b', 'c', 'd'].map((name) => `background/${name}`));
+  });
+
   test('fingerprints that somebody makes up are so many at most, the commonest first', () => {
     const made = Array.from({ length: 20 }, (_, n) =>
       many(`m${n}`, n + 1, { ...killer, fingerprint: `m${n}` }),

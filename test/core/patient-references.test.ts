@@ -41,6 +41,12 @@ describe('a resource names a patient', () => {
     expect(ids(resource)).toEqual(['p1', 'p2', 'p3', 'p4']);
   });
 
+  it('and not by a type or an id that is longer than any', () => {
+    const long = { resourceType: 'Patient', id: 'y'.repeat(2_000) };
+    expect(ids(long)).toEqual([]);
+    expect(ids({ ...long, resourceType: 'x'.repeat(2_000) })).toEqual([]);
+  });
+
   it('an id that begins or ends like it is another', () => {
     expect(ids(reference('Patient/p1-x'))).toEqual(['p1-x']);
     expect(ids(reference('Patient/p1.2'))).toEqual(['p1.2']);
@@ -99,7 +105,7 @@ describe('a text that is no JSON, or hides it', () => {
 
   it('a property or id longer than any of FHIR names nobody', () => {
     const long = 'x'.repeat(700);
-    expect(ids({ resourceType: 'Patient', id: long, [long]: 'Patient/p1' })).toEqual(['', 'p1']);
+    expect(ids({ resourceType: 'Patient', id: long, [long]: 'Patient/p1' })).toEqual(['p1']);
     expect(ids({ resourceType: 'Patient', [long]: 'x' })).toEqual([]);
   });
 
