@@ -1,5 +1,5 @@
 /** Reads the one JSON line of `npm start -- --once --json`; status 1 unless it accounts for all. */
-import { strictEqual } from 'node:assert/strict';
+import { ok, strictEqual } from 'node:assert/strict';
 import { text } from 'node:stream/consumers';
 
 const summary = JSON.parse(await text(process.stdin));
@@ -11,4 +11,6 @@ strictEqual(deadLettered, 100, 'deadLettered');
 strictEqual(lost, 0, 'lost');
 strictEqual(duplicates, 0, 'duplicates');
 strictEqual(incidents, 1, 'incidents');
-strictEqual(pages, 1, 'pages');
+// One for the incident, and one for each other kind of killer that reaches the threshold by itself.
+const KILLERS = 4;
+ok(pages >= 1 && pages <= KILLERS, `pages: ${pages}`);
