@@ -23,6 +23,11 @@ export function findCause(error: unknown, isIt: (cause: Cause) => boolean): Caus
   return undefined;
 }
 
+/** Of a system call that failed, such as `ENOENT`. */
+export function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error ? String(error.code) : undefined;
+}
+
 /** An error's message on one line, or whatever was thrown in its place. */
 export function messageOf(error: unknown): string {
   const text = error instanceof Error ? error.message || error.name : String(error);

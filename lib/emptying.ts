@@ -3,8 +3,8 @@
  * the like, with a function and a role of its own making; this one is bundled, checked and bound as all of ours.
  */
 import { join } from 'node:path';
-import { ArnFormat, Aws, CustomResource, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
-import { ManagedPolicy, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { Aws, CustomResource, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
+import { Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
   ApplicationLogLevel,
   Architecture,
@@ -25,9 +25,9 @@ import {
   NO_RESERVATION,
   NO_VPC,
   objectsUnder,
-  ownLogStreams,
 } from './acknowledgements.ts';
 import { type Foundation, resourceName, stagePolicy } from './foundation.ts';
+import { functionPolicy } from './function-policy.ts';
 import { PipelineFunction } from './pipeline-function.ts';
 import { allow } from './policy.ts';
 
@@ -85,30 +85,19 @@ export class Emptying extends Construct {
   }
 
   private role(functionName: string, buckets: readonly Bucket[]): Role {
-    const log = Stack.of(this).formatArn({
-      service: 'logs',
-      resource: 'log-group',
-      resourceName: `/aws/lambda/${functionName}:*`,
-      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-    });
-    const policy = new ManagedPolicy(this, 'Policy', {
-      description: `All that ${functionName} does`,
-      statements: [
-        allow('KnowWhetherTheStackGoes', ['cloudformation:DescribeStacks'], [Aws.STACK_ID]),
-        allow(
-          'FindVersions',
-          ['s3:ListBucketVersions'],
-          buckets.map((bucket) => bucket.bucketArn),
-        ),
-        allow(
-          'DeleteVersions',
-          ['s3:DeleteObject', 's3:DeleteObjectVersion'],
-          buckets.map((bucket) => bucket.arnForObjects('*')),
-        ),
-        allow('OwnLog', ['logs:CreateLogStream', 'logs:PutLogEvents'], [log]),
-      ],
-    });
-    acknowledge(policy, ownLogStreams(functionName));
+    const policy = functionPolicy(this, functionName, [
+      allow('KnowWhetherTheStackGoes', ['cloudformation:DescribeStacks'], [Aws.STACK_ID]),
+      allow(
+        'FindVersions',
+        ['s3:ListBucketVersions'],
+        buckets.map((bucket) => bucket.bucketArn),
+      ),
+      allow(
+        'DeleteVersions',
+        ['s3:DeleteObject', 's3:DeleteObjectVersion'],
+        buckets.map((bucket) => bucket.arnForObjects('*')),
+      ),
+    ]);
     for (const bucket of buckets) acknowledge(policy, objectsUnder(bucket, ''));
     return new Role(this, 'Role', {
       assumedBy: new ServicePrincipal('lambda.amazonaws.com'),

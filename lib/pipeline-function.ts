@@ -1,8 +1,13 @@
 /** A function as all of ours are: bundled ESM on arm64, one role with what it does and no more. */
 
 import { join } from 'node:path';
-import { ArnFormat, type CfnResource, Duration, Stack } from 'aws-cdk-lib';
-import { ManagedPolicy, type PolicyStatement, Role, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
+import { type CfnResource, Duration } from 'aws-cdk-lib';
+import {
+  type ManagedPolicy,
+  type PolicyStatement,
+  Role,
+  ServicePrincipal,
+} from 'aws-cdk-lib/aws-iam';
 import {
   ApplicationLogLevel,
   Architecture,
@@ -18,15 +23,9 @@ import { LogGroup } from 'aws-cdk-lib/aws-logs';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
 import { Construct, type IConstruct } from 'constructs';
 import { ENV } from '../functions/aws/env-names.ts';
-import {
-  acknowledge,
-  FED_BY_MAPPINGS,
-  NO_RESERVATION,
-  NO_VPC,
-  ownLogStreams,
-} from './acknowledgements.ts';
+import { acknowledge, FED_BY_MAPPINGS, NO_RESERVATION, NO_VPC } from './acknowledgements.ts';
 import { type Foundation, resourceName, stagePolicy } from './foundation.ts';
-import { allow } from './policy.ts';
+import { functionPolicy } from './function-policy.ts';
 import { tracesEnvironment } from './traces.ts';
 
 export interface FunctionSettings {
@@ -87,7 +86,7 @@ export class PipelineFunction extends Construct {
       retention: policy.logRetention,
       removalPolicy: policy.removal,
     });
-    this.#policy = this.policy(functionName, settings.statements);
+    this.#policy = functionPolicy(this, functionName, settings.statements);
     this.role = this.ownRole(functionName, this.#policy);
     this.lambda = new LambdaFunction(this, 'Function', {
       functionName,
@@ -160,24 +159,6 @@ export class PipelineFunction extends Construct {
       reportBatchItemFailures: true,
     });
     this.#mappings.push({ mapping: fed, maxConcurrency });
-  }
-
-  private policy(functionName: string, statements: readonly PolicyStatement[]): ManagedPolicy {
-    const log = Stack.of(this).formatArn({
-      service: 'logs',
-      resource: 'log-group',
-      resourceName: `/aws/lambda/${functionName}:*`,
-      arnFormat: ArnFormat.COLON_RESOURCE_NAME,
-    });
-    const policy = new ManagedPolicy(this, 'Policy', {
-      description: `All that ${functionName} does`,
-      statements: [
-        ...statements,
-        allow('OwnLog', ['logs:CreateLogStream', 'logs:PutLogEvents'], [log]),
-      ],
-    });
-    acknowledge(policy, ownLogStreams(functionName));
-    return policy;
   }
 
   private ownRole(functionName: string, policy: ManagedPolicy): Role {

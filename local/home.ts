@@ -1,7 +1,7 @@
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
-import { messageOf } from '../cli/causes.ts';
+import { codeOf, messageOf } from '../cli/causes.ts';
 import { whyOf } from '../cli/file-trouble.ts';
 
 /** The folder of a runtime: its logs, and with `--data` its stores. */
@@ -45,7 +45,7 @@ async function makeFolder(path: string): Promise<void> {
   try {
     await mkdir(path, { mode: OWNERS_ONLY });
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? error.code : undefined;
+    const code = codeOf(error);
     if (code === 'EEXIST') return;
     if (code !== 'ENOENT' || dirname(path) === path) throw error;
     await makeFolder(dirname(path));
@@ -73,7 +73,7 @@ async function lock(directory: string): Promise<void> {
       await writeFile(file, `${process.pid}\n`, { flag: 'wx', mode: 0o600 });
       return;
     } catch (error) {
-      if (!(error instanceof Error && 'code' in error && error.code === 'EEXIST')) throw error;
+      if (codeOf(error) !== 'EEXIST') throw error;
     }
     const holder = Number.parseInt(await readFile(file, 'utf8').catch(() => ''), 10);
     if (isOther(holder)) {
@@ -92,6 +92,6 @@ function isOther(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'EPERM';
+    return codeOf(error) === 'EPERM';
   }
 }

@@ -1,7 +1,7 @@
 /** The messages that somebody may mean: by message id, by correlation id, or by file and line. */
 import { CORRELATION_ID } from '../../core/correlation.ts';
 import { lifeOf, type MessageLife, type TroubleRecord } from '../../core/message-life.ts';
-import { entryIds, readEntry } from '../../functions/aws/quarantine-entries.ts';
+import { DELIVERY_ENTRY, entryIds, readEntry } from '../../functions/aws/quarantine-entries.ts';
 import { type StoredMessage, storedBy, storedSaying } from '../../functions/aws/stored-messages.ts';
 
 export interface FoundMessage {
@@ -34,9 +34,8 @@ export async function findMessages(
     .sort((a, b) => a.life.sentAt - b.life.sentAt);
 }
 
-/** Of what the FHIR server did not take the entry is beside the message's own. */
-const DELIVERY = 'delivery#';
-const messageIdOf = (pk: string) => (pk.startsWith(DELIVERY) ? pk.slice(DELIVERY.length) : pk);
+const messageIdOf = (pk: string) =>
+  pk.startsWith(DELIVERY_ENTRY) ? pk.slice(DELIVERY_ENTRY.length) : pk;
 
 async function byMessageId(
   { quarantineTable, resourcesTable }: Tables,
@@ -45,7 +44,7 @@ async function byMessageId(
   const [stored, ...entries] = await Promise.all([
     storedBy(resourcesTable, messageId),
     readEntry(quarantineTable, messageId),
-    readEntry(quarantineTable, `${DELIVERY}${messageId}`),
+    readEntry(quarantineTable, `${DELIVERY_ENTRY}${messageId}`),
   ]);
   const troubles = entries
     .filter((entry) => entry !== undefined)

@@ -2,6 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Aftermath, aftermathOf, type SentAs } from '../../core/redrive.ts';
 import { readStatuses } from '../../functions/aws/quarantine-statuses.ts';
+import { counted } from '../counted.ts';
 import { complain, print } from '../print.ts';
 import { showProgress } from '../progress.ts';
 import { waitFor } from '../wait-for.ts';
@@ -37,17 +38,13 @@ export async function sayWhatBecame(
       look.waiting = waiting;
     },
   }).finally(progress.stop);
-  const counts = new Map<Aftermath, number>();
-  for (const id of sent.keys()) {
-    const ending = endings.get(id) ?? 'still waiting';
-    counts.set(ending, (counts.get(ending) ?? 0) + 1);
-  }
+  const all = [...sent.keys()].map((id): Aftermath => endings.get(id) ?? 'still waiting');
   const seconds = Math.round((Date.now() - startedAt) / 1_000);
-  print(`after ${seconds} s: ${[...counts].map(([ending, n]) => `${n} ${ending}`).join(', ')}`);
-  if (counts.has('still waiting')) {
+  print(`after ${seconds} s: ${counted(all)}`);
+  if (all.includes('still waiting')) {
     complain('what still waits has not ended yet: ask by `npm run cli -- message show ID`');
   }
-  return [...counts.keys()].every((ending) => WELL.includes(ending));
+  return all.every((ending) => WELL.includes(ending));
 }
 
 async function endingsOf(

@@ -4,6 +4,7 @@ import pLimit from 'p-limit';
 import { endingOf, type MessageLife } from '../../core/message-life.ts';
 import { readStatuses } from '../../functions/aws/quarantine-statuses.ts';
 import { isCurrent } from '../../functions/aws/stored-messages.ts';
+import { counted } from '../counted.ts';
 import { complain, print } from '../print.ts';
 import { printable } from '../printable.ts';
 import { bar, showProgress } from '../progress.ts';
@@ -45,12 +46,6 @@ export async function sayHowTheyEnded(
   }
   if (others.length > SHOWN_MAX) complain(`and ${others.length - SHOWN_MAX} more`);
   return others.length === 0;
-}
-
-function counted(endings: readonly Ending[]): string {
-  const counts = new Map<Ending, number>();
-  for (const ending of endings) counts.set(ending, (counts.get(ending) ?? 0) + 1);
-  return [...counts].map(([ending, n]) => `${n} ${ending}`).join(', ');
 }
 
 async function endingsOf(

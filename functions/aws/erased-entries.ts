@@ -8,6 +8,7 @@ import { QUARANTINE_STATUSES } from '../../core/attempts.ts';
 import { claimCheckSchema } from '../../core/messages.ts';
 import { dynamo } from './clients.ts';
 import { setAll, written } from './conditional-write.ts';
+import { removeAll } from './expressions.ts';
 
 const s3Schema = claimCheckSchema.shape.s3;
 
@@ -71,7 +72,7 @@ export function eraseEntry(
     ...(rounds !== undefined && { rounds: rounds.map((each) => ({ ...each, reason: ERASED })) }),
     ...(!hasEnd && { status: 'discarded', discard: { at, by, why } }),
   });
-  const gone = Object.fromEntries(CONTENT.map((name) => [`#${name}`, name]));
+  const gone = removeAll(CONTENT);
   const asRead =
     quarantinedAt === undefined
       ? 'attribute_not_exists(quarantinedAt)'
@@ -79,9 +80,9 @@ export function eraseEntry(
   const update = new UpdateCommand({
     TableName: table,
     Key: { pk },
-    UpdateExpression: `${set.expression} REMOVE ${Object.keys(gone).join(', ')}`,
+    UpdateExpression: `${set.expression} ${gone.expression}`,
     ConditionExpression: `#was = :was AND ${asRead}`,
-    ExpressionAttributeNames: { ...set.names, ...gone, '#was': 'status' },
+    ExpressionAttributeNames: { ...set.names, ...gone.names, '#was': 'status' },
     ExpressionAttributeValues: {
       ...set.values,
       ':was': status,

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { claimCheckSchema } from '../../core/messages.ts';
 import { dynamo } from './clients.ts';
 import { written } from './conditional-write.ts';
+import { projectionOf, removeAll } from './expressions.ts';
 
 const rowSchema = z.object({
   pk: z.string(),
@@ -34,14 +35,12 @@ const REFUSED = ['deliveryRefused'];
 
 /** Every row; reads the whole table, consistently. */
 export async function* resourceRows(table: string): AsyncGenerator<ResourceRow, void> {
-  const names = Object.keys(rowSchema.shape);
   const pages = paginateScan(
     { client: dynamo },
     {
       TableName: table,
       ConsistentRead: true,
-      ProjectionExpression: names.map((name) => `#${name}`).join(', '),
-      ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
+      ...projectionOf(Object.keys(rowSchema.shape)),
     },
   );
   for await (const { Items = [] } of pages) {
@@ -56,13 +55,13 @@ export function eraseRow(
   erasure: number,
   now: number,
 ): Promise<boolean> {
-  const gone = [...CONTENT, ...PENDING, ...REFUSED];
+  const gone = removeAll([...CONTENT, ...PENDING, ...REFUSED]);
   const update = new UpdateCommand({
     TableName: table,
     Key: { pk },
-    UpdateExpression: `SET erasure = :erasure, erasedAt = :now REMOVE ${gone.map((name) => `#${name}`).join(', ')}`,
+    UpdateExpression: `SET erasure = :erasure, erasedAt = :now ${gone.expression}`,
     ConditionExpression: 'submissionOrder = :seen',
-    ExpressionAttributeNames: Object.fromEntries(gone.map((name) => [`#${name}`, name])),
+    ExpressionAttributeNames: gone.names,
     ExpressionAttributeValues: { ':erasure': erasure, ':now': now, ':seen': submissionOrder },
   });
   return written(dynamo.send(update));

@@ -5,6 +5,7 @@ import {
   PutObjectCommand,
   paginateListObjectsV2,
 } from '@aws-sdk/client-s3';
+import { chunks } from '../../core/chunks.ts';
 import { s3 } from './clients.ts';
 
 /** A limit of S3. */
@@ -50,8 +51,8 @@ class NotDeleted extends Error {
 }
 
 export async function deleteObjects(bucket: string, keys: readonly string[]): Promise<void> {
-  for (let start = 0; start < keys.length; start += DELETIONS_MAX) {
-    const Objects = keys.slice(start, start + DELETIONS_MAX).map((Key) => ({ Key }));
+  for (const some of chunks(keys, DELETIONS_MAX)) {
+    const Objects = some.map((Key) => ({ Key }));
     const { Errors = [] } = await s3.send(
       new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects, Quiet: true } }),
     );

@@ -1,6 +1,7 @@
 /** What the FHIR server has not taken for a while, for operators. */
 import { BatchGetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
+import { chunks } from '../../core/chunks.ts';
 import { DELIVERY_SHARDS, shardName } from '../../core/delivery.ts';
 import { dynamo } from './clients.ts';
 import { PENDING_INDEX } from './resources-indexes.ts';
@@ -36,8 +37,8 @@ export async function failingDeliveries(
   );
   const keys = shards.flatMap((shard) => shard.keys);
   const failing: FailingDelivery[] = [];
-  for (let from = 0; from < keys.length; from += BATCH) {
-    for (const item of await itemsOf(table, keys.slice(from, from + BATCH))) {
+  for (const some of chunks(keys, BATCH)) {
+    for (const item of await itemsOf(table, some)) {
       const parsed = failingSchema.safeParse(item).data;
       if (parsed !== undefined && parsed.deliveryFailures.since <= since) failing.push(parsed);
     }

@@ -10,6 +10,7 @@ import {
   traceContextSchema,
 } from '../../core/messages.ts';
 import { dynamo } from './clients.ts';
+import { equalTo, projectionOf } from './expressions.ts';
 
 const attemptSchema = z.object({
   requestId: z.string(),
@@ -103,6 +104,9 @@ const summarySchema = entrySchema.pick({
 });
 export type QuarantineSummary = z.infer<typeof summarySchema>;
 
+/** Of what the FHIR server did not take the entry is beside the message's own: this, and its id. */
+export const DELIVERY_ENTRY = 'delivery#';
+
 /** One entry by the message's original id; read consistently. */
 export async function readEntry(
   table: string,
@@ -116,14 +120,12 @@ export async function readEntry(
 
 /** A summary of every entry, whatever its status, in no order. Reads the whole table. */
 export async function* allEntries(table: string): AsyncGenerator<QuarantineSummary> {
-  const names = Object.keys(summarySchema.shape);
   const pages = paginateScan(
     { client: dynamo },
     {
       TableName: table,
       ConsistentRead: true,
-      ProjectionExpression: names.map((name) => `#${name}`).join(', '),
-      ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
+      ...projectionOf(Object.keys(summarySchema.shape)),
     },
   );
   for await (const { Items = [] } of pages) {
@@ -136,15 +138,12 @@ export async function* entryIds(
   table: string,
   said: Readonly<Record<string, string | number>>,
 ): AsyncGenerator<string> {
-  const names = Object.keys(said);
   const pages = paginateScan(
     { client: dynamo },
     {
       TableName: table,
       ProjectionExpression: 'pk',
-      FilterExpression: names.map((name) => `#${name} = :${name}`).join(' AND '),
-      ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
-      ExpressionAttributeValues: Object.fromEntries(names.map((name) => [`:${name}`, said[name]])),
+      ...equalTo(said),
     },
   );
   for await (const { Items = [] } of pages) for (const { pk } of Items) yield String(pk);

@@ -2,6 +2,7 @@
 import { BatchGetCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
 import { QUARANTINE_STATUSES } from '../../core/attempts.ts';
+import { chunks } from '../../core/chunks.ts';
 import { dynamo } from './clients.ts';
 
 const statusSchema = z.object({
@@ -19,8 +20,8 @@ const KEYS_MAX = 100;
 /** Of those ids that have an entry. What the table was too busy for is left out, as if it had none. */
 export async function readStatuses(table: string, ids: readonly string[]): Promise<EntryStatus[]> {
   const found: EntryStatus[] = [];
-  for (let from = 0; from < ids.length; from += KEYS_MAX) {
-    const Keys = ids.slice(from, from + KEYS_MAX).map((pk) => ({ pk }));
+  for (const some of chunks(ids, KEYS_MAX)) {
+    const Keys = some.map((pk) => ({ pk }));
     const { Responses = {} } = await dynamo.send(
       new BatchGetCommand({
         RequestItems: {

@@ -8,6 +8,7 @@ import { placeBody } from './bodies-bucket.ts';
 import { dynamo } from './clients.ts';
 import { setAll, written } from './conditional-write.ts';
 import { pendingFields } from './deliveries.ts';
+import { removeAll } from './expressions.ts';
 
 /** Nothing there yet, or something older: else a newer submission or this very one is (R04, R05). */
 const NOTHING_NEWER = 'attribute_not_exists(pk) OR submissionOrder < :order';
@@ -86,17 +87,14 @@ export async function storeResource(
     ...(store.delivered && pendingFields(pk, now)),
   };
   const set = setAll(fields);
-  const former = FORMER.filter((name) => set.names[`#${name}`] === undefined);
+  const former = removeAll(FORMER.filter((name) => set.names[`#${name}`] === undefined));
   // Not a put: the lease of a delivery that is under way, and what the server said, must survive.
   const update = new UpdateCommand({
     TableName: store.table,
     Key: { pk },
-    UpdateExpression: `${set.expression} REMOVE ${former.map((name) => `#${name}`).join(', ')}`,
+    UpdateExpression: `${set.expression} ${former.expression}`,
     ConditionExpression: NOTHING_NEWER,
-    ExpressionAttributeNames: {
-      ...set.names,
-      ...Object.fromEntries(former.map((name) => [`#${name}`, name])),
-    },
+    ExpressionAttributeNames: { ...set.names, ...former.names },
     ExpressionAttributeValues: { ...set.values, ':order': order },
   });
   return { pk, isNew: await written(dynamo.send(update)) };

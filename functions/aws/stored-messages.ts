@@ -5,6 +5,7 @@ import type { StoredRecord } from '../../core/message-life.ts';
 import { claimCheckSchema, laneSchema } from '../../core/messages.ts';
 import type { PlacedBody } from './bodies-bucket.ts';
 import { dynamo } from './clients.ts';
+import { equalTo, projectionOf } from './expressions.ts';
 import { MESSAGE_INDEX } from './resources-indexes.ts';
 
 const storedSchema = z.object({
@@ -27,11 +28,7 @@ const bodySchema = z.object({
   bodyS3: claimCheckSchema.shape.s3.optional(),
 });
 
-const NAMES = Object.keys(storedSchema.shape);
-const PROJECTION = {
-  ProjectionExpression: NAMES.map((name) => `#${name}`).join(', '),
-  ExpressionAttributeNames: Object.fromEntries(NAMES.map((name) => [`#${name}`, name])),
-};
+const PROJECTION = projectionOf(Object.keys(storedSchema.shape));
 
 export type StoredMessage = StoredRecord & { readonly pk: string };
 
@@ -79,14 +76,17 @@ export async function* storedSaying(
   table: string,
   said: Readonly<Record<string, string | number>>,
 ): AsyncGenerator<StoredMessage> {
-  const names = Object.keys(said);
+  const filter = equalTo(said);
   const pages = paginateScan(
     { client: dynamo },
     {
       TableName: table,
       ...PROJECTION,
-      FilterExpression: names.map((name) => `#${name} = :${name}`).join(' AND '),
-      ExpressionAttributeValues: Object.fromEntries(names.map((name) => [`:${name}`, said[name]])),
+      ...filter,
+      ExpressionAttributeNames: {
+        ...PROJECTION.ExpressionAttributeNames,
+        ...filter.ExpressionAttributeNames,
+      },
     },
   );
   for await (const { Items = [] } of pages) for (const item of Items) yield recordOf(item);

@@ -2,6 +2,7 @@
 import { undeliveredFingerprint } from '../../core/fingerprint.ts';
 import { placeBody } from '../aws/bodies-bucket.ts';
 import type { PendingResource } from '../aws/deliveries.ts';
+import { DELIVERY_ENTRY } from '../aws/quarantine-entries.ts';
 import { markDelivered, quarantine } from '../aws/quarantine-table.ts';
 import type { Tally } from '../telemetry.ts';
 import { COMPONENT, environment, settings } from './environment.ts';
@@ -55,4 +56,4 @@ export async function resolveRedriven(
   await markDelivered(environment.quarantineTable, deliveryRedriven);
 }
 
-const entryId = (messageId: string) => `delivery#${messageId}`;
+const entryId = (messageId: string) => `${DELIVERY_ENTRY}${messageId}`;

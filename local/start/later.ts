@@ -1,6 +1,6 @@
 /** What ends after the run, while the pipeline stays up: a line for each, so that nobody has to ask. */
-import { setTimeout as wait } from 'node:timers/promises';
 import { printable } from '../../cli/printable.ts';
+import { lookRegularly } from './look-regularly.ts';
 import { countEnded, type EndedItem, readEnded, type Tables } from './tables.ts';
 
 const LOOK_EVERY_MS = 2_000;
@@ -26,13 +26,8 @@ export class LaterEnds {
   }
 
   /** Looks every two seconds until `signal` aborts. */
-  async follow(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      // A table that does not answer now does the next time.
-      await this.look().catch(() => {});
-      // An abort while it waits is how this ends.
-      await wait(LOOK_EVERY_MS, undefined, { signal }).catch(() => {});
-    }
+  follow(signal: AbortSignal): Promise<void> {
+    return lookRegularly(() => this.look(), LOOK_EVERY_MS, signal);
   }
 
   async look(): Promise<void> {

@@ -1,7 +1,7 @@
 /** The lanes that supervision or an operator paused: each is shown as it stops and as it goes on. */
-import { setTimeout as wait } from 'node:timers/promises';
 import { type DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
+import { lookRegularly } from './look-regularly.ts';
 import type { Tables } from './tables.ts';
 
 /** A pause lasts a cool-down, which is many times as long. */
@@ -28,13 +28,8 @@ export class LanePauses {
   }
 
   /** Looks each second until `signal` aborts. */
-  async follow(signal: AbortSignal): Promise<void> {
-    while (!signal.aborted) {
-      // No reason to fail: whoever reports a run looks once more, and hears of it then.
-      await this.look().catch(() => {});
-      // An abort while it waits is how this ends.
-      await wait(LOOK_EVERY_MS, undefined, { signal }).catch(() => {});
-    }
+  follow(signal: AbortSignal): Promise<void> {
+    return lookRegularly(() => this.look(), LOOK_EVERY_MS, signal);
   }
 
   async look(): Promise<void> {
