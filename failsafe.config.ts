@@ -1,4 +1,4 @@
-import type { ConfigInput } from './lib/config.ts';
+import type { ConfigInput } from './lib/config/config.ts';
 
-/** What differs from the defaults in lib/config.ts. `-c key=value` on the command line wins over it. */
+/** What differs from the defaults in lib/config/config.ts. `-c key=value` on the command line wins over it. */
 export default {} satisfies ConfigInput;

@@ -3,7 +3,17 @@ import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
 /** Their code keeps no state of its own, so that one process can run many of these files. */
-const STATELESS = ['bench', 'contract', 'core', 'emulator', 'fhir', 'lib', 'local'];
+const STATELESS = [
+  'bench',
+  'contract',
+  'core',
+  'emulator',
+  'gameday',
+  'lib',
+  'packages/fhir-validator',
+  'packages/local-lambda',
+  'demo',
+];
 const stateless = STATELESS.map((folder) => `test/${folder}/**/*.test.ts`);
 
 const beside = (path: string) => join(import.meta.dirname, path);
@@ -32,13 +42,18 @@ export default defineConfig({
       provider: 'v8',
       include: [
         'core/**/*.ts',
-        'fhir/**/*.ts',
+        'aws/**/*.ts',
+        'breaker/**/*.ts',
+        'telemetry/**/*.ts',
+        'packages/**/*.ts',
         'functions/**/*.ts',
         'lib/**/*.ts',
-        'local/**/*.ts',
+        'demo/**/*.ts',
+        'gameday/**/*.ts',
         'cli/**/*.ts',
+        'terminal/**/*.ts',
       ],
-      exclude: ['fhir/generated/**'],
+      exclude: ['packages/fhir-validator/generated/**'],
       reporter: ['text-summary', 'html'],
       thresholds: { 'core/**': { 100: true } },
     },

@@ -9,10 +9,10 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { gunzipSync } from 'node:zlib';
+import { sample } from '../demo/sample/sample.ts';
 import { CHAOS_SYSTEM } from '../functions/validate/chaos.ts';
-import { IsolationPool } from '../functions/validate/isolation/pool.ts';
 import { judgeText } from '../functions/validate/judge.ts';
-import { sample } from '../local/demo/sample.ts';
+import { IsolationPool } from '../packages/isolation/pool.ts';
 
 const COUNT = 10_000;
 const BATCH = 100;

@@ -11,7 +11,7 @@
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ensureBuilt, LOCAL } from '../local/start/build.ts';
+import { ensureBuilt, LOCAL } from '../demo/build.ts';
 import { buildPlugins, moduleOf } from '../plugins/build.ts';
 import { BATCH_SIZE, RECEIVES_MAX, writeAssembly } from './blast-radius/assembly.ts';
 import { CONSUMERS } from './blast-radius/consumers.ts';

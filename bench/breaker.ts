@@ -5,7 +5,7 @@
  * from a seed (SEED), with the same load for each. Recovery is a matter of luck too (when was the
  * last probe?), so it is measured after outages of several lengths.
  */
-import type { BreakerState } from '../core/breaker-state.ts';
+import type { BreakerState } from '../core/breaker/breaker-state.ts';
 import { alone, type LastWriterWins, lastWriterWins, ours } from './breaker/contestants.ts';
 import { begin, CALL_MS, type Enter, type Outage, recoveredAfterMs } from './breaker/outage.ts';
 import type { SimulatedTable } from './breaker/simulated-table.ts';

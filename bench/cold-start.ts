@@ -8,8 +8,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { ENV } from '../functions/aws/env-names.ts';
-import { bundleFunctions } from '../lib/bundle.ts';
+import { bundleFunctions } from '../lib/bundle/bundle.ts';
+import { ENV } from '../telemetry/env-names.ts';
 
 const ROUNDS = 30;
 const NAME = 'quarantine';

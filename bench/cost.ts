@@ -5,7 +5,7 @@
  */
 import { join } from 'node:path';
 import { command, share, wholeNumber } from '../cli/command-line.ts';
-import { ensureBuilt, LOCAL } from '../local/start/build.ts';
+import { ensureBuilt, LOCAL } from '../demo/build.ts';
 import { type Bill, billOf, trailUsd } from './cost/bill.ts';
 import { marksTable, measureMarks } from './cost/marks.ts';
 import { builtResources, builtTemplate, measure } from './cost/measure.ts';

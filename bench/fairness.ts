@@ -8,11 +8,11 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
 import { laneQueueName } from '../cli/target.ts';
-import type { Lane } from '../core/messages.ts';
-import { createClients, destroyClients } from '../local/clients.ts';
-import { type Runtime, startRuntime } from '../local/runtime.ts';
-import { ensureBuilt } from '../local/start/build.ts';
-import { holdsPending, queueDepths } from '../local/start/queues.ts';
+import type { Lane } from '../core/message/messages.ts';
+import { ensureBuilt } from '../demo/build.ts';
+import { holdsPending, queueDepths } from '../demo/queues.ts';
+import { createClients, destroyClients } from '../packages/local-lambda/clients.ts';
+import { type Runtime, startRuntime } from '../packages/local-lambda/runtime.ts';
 import { flood, trickle } from './fairness/traffic.ts';
 
 const FLOOD = Number(process.env['FLOOD'] ?? 20_000);

@@ -54,7 +54,7 @@ for (const subject of subjects()) {
   }
 }
 
-const entry = fileURLToPath(new URL('../fhir/validator.ts', import.meta.url));
+const entry = fileURLToPath(new URL('../packages/fhir-validator/validator.ts', import.meta.url));
 const { loadMs, loadMb, kilobytes, gzipKilobytes } = await costOf(entry);
 console.log(`\nloads in ${loadMs.toFixed(0)} ms and ${loadMb.toFixed(1)} MB above a bare node`);
 console.log(`${kilobytes.toFixed(0)} KB minified, ${gzipKilobytes.toFixed(0)} KB gzipped`);

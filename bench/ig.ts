@@ -5,13 +5,13 @@
  * start of a guide's name as its argument only that one.
  */
 
-import { Library } from '../fhir/compiler/guide/library.ts';
-import { WHOLE } from '../fhir/compiler/guide/profile-tree-gap.ts';
-import { Snapshots } from '../fhir/compiler/guide/snapshot.ts';
-import { shown } from '../fhir/compiler/package-report.ts';
-import { buildTypeModel } from '../fhir/compiler/type-model.ts';
-import { expandValueSet } from '../fhir/compiler/value-sets.ts';
-import { base, compiledGuides } from '../test/fhir/support/profiled.ts';
+import { Library } from '../packages/fhir-validator/compiler/guide/library.ts';
+import { WHOLE } from '../packages/fhir-validator/compiler/guide/profile-tree-gap.ts';
+import { Snapshots } from '../packages/fhir-validator/compiler/guide/snapshot.ts';
+import { shown } from '../packages/fhir-validator/compiler/package-report.ts';
+import { buildTypeModel } from '../packages/fhir-validator/compiler/type-model.ts';
+import { expandValueSet } from '../packages/fhir-validator/compiler/value-sets.ts';
+import { base, compiledGuides } from '../test/packages/fhir-validator/support/profiled.ts';
 import { type Mutant, mutantsOf } from './ig/mutants.ts';
 import { compareSnapshots } from './ig/snapshots.ts';
 import { dependencies, type Guide, guides } from './ig/sources.ts';

@@ -5,8 +5,8 @@
  * `node bench/isolation.ts [workers]`; as many workers as an environment would have by default.
  */
 import { availableParallelism } from 'node:os';
-import { IsolationPool } from '../functions/validate/isolation/pool.ts';
 import { judgeText } from '../functions/validate/judge.ts';
+import { IsolationPool } from '../packages/isolation/pool.ts';
 
 const ISSUES_MAX = 100;
 const ROUNDS = 300;

@@ -3,7 +3,7 @@
  * in which servers fail. What becomes of healthy resources, and of wrong ones? In virtual time, from a
  * seed (SEED), by the rules that `deliver` goes by, with each of the two policies of its breaker.
  */
-import type { TripPolicy } from '../core/breaker-policy.ts';
+import type { TripPolicy } from '../core/breaker/breaker-policy.ts';
 import { partialOutage } from './partial-outage/hour.ts';
 
 const SHARES = [0.05, 0.1, 0.2, 0.3, 0.4, 0.5];

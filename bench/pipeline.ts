@@ -5,14 +5,14 @@
  */
 import { join } from 'node:path';
 import { submit } from '../cli/submit/submit.ts';
-import { createClients } from '../local/clients.ts';
-import { startRuntime } from '../local/runtime.ts';
-import { ensureBuilt } from '../local/start/build.ts';
-import { sampleEntries } from '../local/start/entries.ts';
-import { pageBook } from '../local/start/pages.ts';
-import { connect, type Pipeline } from '../local/start/pipeline.ts';
-import { runThrough } from '../local/start/run.ts';
-import { isAccountedFor } from '../local/start/summary.ts';
+import { ensureBuilt } from '../demo/build.ts';
+import { sampleEntries } from '../demo/entries.ts';
+import { pageBook } from '../demo/pages.ts';
+import { connect, type Pipeline } from '../demo/pipeline.ts';
+import { runThrough } from '../demo/run.ts';
+import { isAccountedFor } from '../demo/summary.ts';
+import { createClients } from '../packages/local-lambda/clients.ts';
+import { startRuntime } from '../packages/local-lambda/runtime.ts';
 import { type Bare, bareLoop, createBare } from './bare-loop.ts';
 
 const COUNT = Number(process.env['COUNT'] ?? 10_000);

@@ -9,9 +9,9 @@ import { mkdir, readFile, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { ConsoleStdout, File, OpenFile, WASI } from '@bjorn3/browser_wasi_shim';
-import { IsolationPool } from '../functions/validate/isolation/pool.ts';
 import type { Plugin } from '../functions/validate/plugins/plugin.ts';
 import { runModule } from '../functions/validate/plugins/wasi.ts';
+import { IsolationPool } from '../packages/isolation/pool.ts';
 import { buildPlugins, COMMON_OPTIONS, moduleOf } from '../plugins/build.ts';
 
 const ROOT = join(import.meta.dirname, '..');

@@ -7,9 +7,9 @@
  */
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
-import { heapMbFor } from '../functions/validate/isolation/heap-size.ts';
-import { configSchema } from '../lib/config.ts';
-import { cpuMsAllowed } from '../lib/resource-size.ts';
+import { cpuMsAllowed } from '../lib/checks/resource-size.ts';
+import { configSchema } from '../lib/config/config.ts';
+import { heapMbFor } from '../packages/isolation/heap-size.ts';
 import { CHARACTERS, INVALID, VALID } from './resource-size/shapes.ts';
 
 const TRIAL = fileURLToPath(new URL('./resource-size/trial.ts', import.meta.url));

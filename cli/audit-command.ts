@@ -1,11 +1,11 @@
 /** `audit`: proves the audit log whole, takes evidence out of it, and has it examined (R40, R41, R42). */
 import { type Command, InvalidArgumentError } from 'commander';
-import { type Head, readHead } from '../core/audit-chain.ts';
+import { type Head, readHead } from '../core/audit/audit-chain.ts';
+import { complain, print } from '../terminal/print.ts';
+import { printableJson } from '../terminal/printable.ts';
 import type { AuditLog, AuditStage } from './audit/log.ts';
 import { instant } from './command-line.ts';
 import { byOption, reasonOption, staged } from './operator-options.ts';
-import { complain, print } from './print.ts';
-import { printableJson } from './printable.ts';
 import { TargetError } from './target.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -132,7 +132,7 @@ async function review(options: ReviewOptions): Promise<void> {
 }
 
 async function hash(id: string, { stage }: Options): Promise<void> {
-  const { keyedHash } = await import('../functions/aws/keyed-hash.ts');
+  const { keyedHash } = await import('../aws/keyed-hash.ts');
   const { hashKeyArn } = await stageOf(stage);
   print((await keyedHash(hashKeyArn))(id));
 }

@@ -1,10 +1,10 @@
 /** `breaker`: looks at the breakers of a stage, and overrules them (R17). */
 import { type Command, InvalidArgumentError } from 'commander';
+import { complain, print } from '../terminal/print.ts';
+import { printable } from '../terminal/printable.ts';
 import { describeBreaker, describeBreakers } from './breaker/describe.ts';
 import type { SayOptions, Word } from './breaker/say.ts';
 import { type LookOptions, looking, saying } from './operator-options.ts';
-import { complain, print } from './print.ts';
-import { printable } from './printable.ts';
 
 type OverruleOptions = SayOptions & {
   readonly for?: number;

@@ -1,7 +1,7 @@
 /** How every command of ours treats its command line: one clear line about a mistake, status 2. */
 import { Command, CommanderError, Help, InvalidArgumentError, Option } from 'commander';
-import { complain } from './print.ts';
-import { printable } from './printable.ts';
+import { complain } from '../terminal/print.ts';
+import { printable } from '../terminal/printable.ts';
 import { UsageError } from './usage-error.ts';
 
 /** A command whose mistakes are one line on stderr; its subcommands inherit that. */

@@ -1,10 +1,10 @@
 /** `delivery`: shows what the FHIR server does not take, and does not refuse either (R18). */
 
 import type { Command } from 'commander';
+import { print } from '../terminal/print.ts';
 import { duration } from './breaker-command.ts';
 import { describeFailing } from './delivery/describe.ts';
 import { type LookOptions, looking } from './operator-options.ts';
-import { print } from './print.ts';
 
 interface ListOptions extends LookOptions {
   readonly for: number;

@@ -6,9 +6,9 @@ import {
   MODE_PATH,
   MODES,
   TERMINOLOGY_PORT,
-} from '../local/downstream/control.ts';
+} from '../demo/downstream/control.ts';
+import { print } from '../terminal/print.ts';
 import { wholeNumber } from './command-line.ts';
-import { print } from './print.ts';
 import { TargetError } from './target.ts';
 
 export function addDownstream(program: Command): void {

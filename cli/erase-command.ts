@@ -1,11 +1,11 @@
 /** `erase`: takes all content of a patient out of a stage, for good (docs/retention.md). */
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { Erasure } from '../core/erasure.ts';
+import type { Erasure } from '../core/erasure/erasure.ts';
+import { complain, print } from '../terminal/print.ts';
+import { printable, printableJson } from '../terminal/printable.ts';
 import type { Request, Surroundings } from './erase/run.ts';
 import { type LookOptions, saying, type WordOptions } from './operator-options.ts';
-import { complain, print } from './print.ts';
-import { printable, printableJson } from './printable.ts';
 import { UsageError } from './usage-error.ts';
 
 interface Options extends WordOptions, Pick<LookOptions, 'json'> {

@@ -1,8 +1,8 @@
 /** `incident`: looks at the incidents of a stage, takes one over, or says that it is over (R22). */
 import { type Command, InvalidArgumentError } from 'commander';
+import { print } from '../terminal/print.ts';
 import { describeIncident, describeIncidents } from './incident/describe.ts';
 import { type LookOptions, looking, saying, type WordOptions } from './operator-options.ts';
-import { print } from './print.ts';
 
 interface ListOptions extends LookOptions {
   readonly all?: true;

@@ -1,9 +1,9 @@
 /** `lane`: looks at the lanes of a stage, pauses one, or lets it run again. */
 import type { Command } from 'commander';
+import { print } from '../terminal/print.ts';
 import { describeLanes, describeOperated } from './lane/describe.ts';
 import type { Word } from './lane/operate.ts';
 import { type LookOptions, looking, saying, type WordOptions } from './operator-options.ts';
-import { print } from './print.ts';
 
 export function addLane(program: Command): void {
   const lane = program.command('lane').description('list lanes, pause one or let it run again');

@@ -1,9 +1,9 @@
 /** `message`: where is message X? */
 import type { Command } from 'commander';
+import { complain, print } from '../terminal/print.ts';
+import { printableJson, printableLines } from '../terminal/printable.ts';
 import type { FoundMessage, Tables } from './message/find.ts';
 import { byOption, type LookOptions, looking, reasonOption } from './operator-options.ts';
-import { complain, print } from './print.ts';
-import { printableJson, printableLines } from './printable.ts';
 import { TargetError } from './target.ts';
 import { UsageError } from './usage-error.ts';
 
@@ -70,7 +70,7 @@ async function bodiesOf(
 ): Promise<(string | undefined)[]> {
   const { recordRead } = await import('./quarantine/reveal.ts');
   const { openRecorder } = await import('./audit/recorder.ts');
-  const { bodyOfStored } = await import('../functions/aws/stored-messages.ts');
+  const { bodyOfStored } = await import('../aws/stored-messages.ts');
   const { textOf } = await import('./quarantine/body.ts');
   const bodies: (string | undefined)[] = [];
   for (const { life, stored } of found) {

@@ -1,6 +1,6 @@
 /** Options that all commands share by which an operator looks at a stage, or has a say in it. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { whoRuns } from './who-runs.ts';
+import { whoRuns } from '../terminal/who-runs.ts';
 
 export interface LookOptions {
   readonly stage: string;

@@ -1,11 +1,11 @@
 /** `plugin`: business rules as WebAssembly: try one, look at them, switch one. */
 import type { Command } from 'commander';
-import { switchOf } from '../core/plugin-switch.ts';
+import { switchOf } from '../core/supervision/plugin-switch.ts';
+import { print } from '../terminal/print.ts';
 import type { SayOptions, Word } from './breaker/say.ts';
 import { duration } from './breaker-command.ts';
 import { wholeNumber } from './command-line.ts';
 import { saying } from './operator-options.ts';
-import { print } from './print.ts';
 import { UsageError } from './usage-error.ts';
 
 const DAY_MS = 24 * 3_600_000;
@@ -47,7 +47,7 @@ export function addPlugin(program: Command): void {
 
 async function configured() {
   const { default: file } = await import('../failsafe.config.ts');
-  const { loadConfig } = await import('../lib/config-load.ts');
+  const { loadConfig } = await import('../lib/config/config-load.ts');
   return loadConfig(file, {}).plugins;
 }
 

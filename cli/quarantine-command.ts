@@ -1,11 +1,11 @@
 /** `quarantine`: what an operator does about rejections and dead letters. */
 import { type Command, Option } from 'commander';
-import { type Lane, lanes } from '../core/messages.ts';
-import type { SentAs } from '../core/redrive.ts';
+import { type Lane, lanes } from '../core/message/messages.ts';
+import type { SentAs } from '../core/message/redrive.ts';
+import { complain, print } from '../terminal/print.ts';
+import { printable } from '../terminal/printable.ts';
 import { instant, wholeNumber } from './command-line.ts';
 import { byOption, reasonOption, staged } from './operator-options.ts';
-import { complain, print } from './print.ts';
-import { printable } from './printable.ts';
 import type { Act } from './quarantine/audited.ts';
 import { addLook } from './quarantine/look.ts';
 import { type Selection, type SelectionOptions, selectionOf } from './quarantine/selection.ts';
@@ -51,7 +51,7 @@ function addIndex(quarantine: Command): void {
   staged(quarantine.command('index').description(what)).action(
     async (options: Pick<Options, 'stage'>) => {
       const { quarantineTable } = await openStage(options.stage);
-      const { indexFormerEntries } = await import('../functions/aws/quarantine-fingerprints.ts');
+      const { indexFormerEntries } = await import('../aws/quarantine-fingerprints.ts');
       print(`indexed ${await indexFormerEntries(quarantineTable)}`);
     },
   );

@@ -1,8 +1,8 @@
 /** `report`: what a day came to, by source; made at once from the facts that reporting keeps. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import type { DayReport } from '../core/day-report.ts';
-import { dayOf, startOfDay } from '../core/utc-day.ts';
-import { print, printCsv } from './print.ts';
+import type { DayReport } from '../core/report/day-report.ts';
+import { dayOf, startOfDay } from '../core/report/utc-day.ts';
+import { print, printCsv } from '../terminal/print.ts';
 
 interface Options {
   readonly stage: string;

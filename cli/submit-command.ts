@@ -1,11 +1,11 @@
 /** `submit FILE…`: sends resources to a lane and says what came of each that could not be sent. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
-import { type Lane, lanes } from '../core/messages.ts';
+import { type Lane, lanes } from '../core/message/messages.ts';
+import { complain, print } from '../terminal/print.ts';
+import { printable } from '../terminal/printable.ts';
 import { duration } from './breaker-command.ts';
 import { type Entry, place } from './input/entry.ts';
 import { measureInputs, readInputs } from './input/read-input.ts';
-import { complain, print } from './print.ts';
-import { printable } from './printable.ts';
 import { bar, rateMeter, showProgress } from './progress.ts';
 import { Sent } from './submit/sent.ts';
 import { submit } from './submit/submit.ts';

@@ -4,9 +4,9 @@
  */
 import { S3Client } from '@aws-sdk/client-s3';
 import { GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
-import type { Lane } from '../core/messages.ts';
-import { awsTrouble } from './aws-trouble.ts';
-import { messageOf } from './causes.ts';
+import type { Lane } from '../core/message/messages.ts';
+import { awsTrouble } from '../terminal/aws-trouble.ts';
+import { messageOf } from '../terminal/causes.ts';
 import { UsageError } from './usage-error.ts';
 
 export interface Target {

@@ -1,8 +1,8 @@
 /** `validate FILE…`: validates resources here, without any pipeline. Status 1 if one is invalid. */
 import { type Command, Option } from 'commander';
+import { complain, printPart } from '../terminal/print.ts';
 import { collect } from './command-line.ts';
 import { measureInputs } from './input/read-input.ts';
-import { complain, printPart } from './print.ts';
 import { type Finding, findingsOf } from './validate/findings.ts';
 import { FORMATS, type Format, writerOf } from './validate/formats.ts';
 import { readToValidate } from './validate/inputs.ts';

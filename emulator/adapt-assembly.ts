@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { readAssembly } from '../local/template/assembly.ts';
+import { readAssembly } from '../packages/local-lambda/template/assembly.ts';
 import type { EmulatorName } from './endpoint.ts';
 import { type LeftOut, leftOut, withoutResources } from './leave-out.ts';
 

@@ -3,8 +3,8 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
-import { ACCOUNT } from '../local/template/account.ts';
-import { readAssembly } from '../local/template/assembly.ts';
+import { ACCOUNT } from '../packages/local-lambda/template/account.ts';
+import { readAssembly } from '../packages/local-lambda/template/assembly.ts';
 import { adaptAssembly } from './adapt-assembly.ts';
 import { cdk, contextArguments, ROOT } from './cdk.ts';
 import { deployedReferences, physicalIds, urlSuffixOf } from './deployed-stack.ts';

@@ -1,7 +1,7 @@
 /** `npm run deploy:local`: the stack of `cdk deploy`, on the emulator at AWS_ENDPOINT_URL. */
 import fileConfig from '../failsafe.config.ts';
-import type { Config } from '../lib/config.ts';
-import { loadConfig } from '../lib/config-load.ts';
+import type { Config } from '../lib/config/config.ts';
+import { loadConfig } from '../lib/config/config-load.ts';
 import { ASSEMBLY, deployStack, ONE_SENDER, type Output, synthesize } from './deploy-stack.ts';
 import { emulatorVariables } from './environment.ts';
 import { quiet, runLocalCommand, say } from './local-command.ts';

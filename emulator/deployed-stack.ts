@@ -4,10 +4,14 @@ import {
   CloudFormationClient,
   DescribeStackResourcesCommand,
 } from '@aws-sdk/client-cloudformation';
-import { ACCOUNT, arn, nameOfArn } from '../local/template/account.ts';
-import type { Template } from '../local/template/assembly.ts';
-import { type References, resolveValue, TemplateError } from '../local/template/resolve.ts';
-import { identityOf } from '../local/template/resource-types.ts';
+import { ACCOUNT, arn, nameOfArn } from '../packages/local-lambda/template/account.ts';
+import type { Template } from '../packages/local-lambda/template/assembly.ts';
+import {
+  type References,
+  resolveValue,
+  TemplateError,
+} from '../packages/local-lambda/template/resolve.ts';
+import { identityOf } from '../packages/local-lambda/template/resource-types.ts';
 import type { EmulatorName } from './endpoint.ts';
 import { isRecord } from './live/comparison.ts';
 

@@ -4,8 +4,8 @@ import {
   DescribeStackResourcesCommand,
 } from '@aws-sdk/client-cloudformation';
 import { S3Client } from '@aws-sdk/client-s3';
-import { emptyBucket } from '../functions/aws/empty-bucket.ts';
-import { readAssembly } from '../local/template/assembly.ts';
+import { emptyBucket } from '../aws/empty-bucket.ts';
+import { readAssembly } from '../packages/local-lambda/template/assembly.ts';
 import { cdk } from './cdk.ts';
 import type { SynthesizedStack } from './deploy-stack.ts';
 

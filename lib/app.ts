@@ -2,19 +2,19 @@
 
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
-import { runToEnd } from '../cli/what-went-wrong.ts';
 import fileConfig from '../failsafe.config.ts';
-import { type BundleSize, bundleFunctions } from './bundle.ts';
-import { planConcurrency } from './concurrency.ts';
-import { loadConfig } from './config-load.ts';
-import { destinationsOf, destinationsTable } from './destinations.ts';
-import { FUNCTION_NAMES } from './function-names.ts';
-import { addNag } from './nag.ts';
-import { functionsOf } from './pipeline-function.ts';
+import { runToEnd } from '../terminal/what-went-wrong.ts';
+import { type BundleSize, bundleFunctions } from './bundle/bundle.ts';
+import { copyPlugins } from './bundle/plugin-files.ts';
+import { destinationsOf, destinationsTable } from './checks/destinations.ts';
+import { addNag } from './checks/nag.ts';
+import { planConcurrency } from './config/concurrency.ts';
+import { loadConfig } from './config/config-load.ts';
+import { FUNCTION_NAMES } from './constructs/function-names.ts';
+import { functionsOf } from './constructs/pipeline-function.ts';
+import { sourceFiles } from './constructs/sources.ts';
+import { tracedFunctions } from './constructs/traces.ts';
 import { PipelineStack } from './pipeline-stack.ts';
-import { copyPlugins } from './plugin-files.ts';
-import { sourceFiles } from './sources.ts';
-import { tracedFunctions } from './traces.ts';
 
 const root = join(import.meta.dirname, '..');
 

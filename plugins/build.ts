@@ -5,7 +5,7 @@
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, rename, stat } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { runToEnd } from '../cli/what-went-wrong.ts';
+import { runToEnd } from '../terminal/what-went-wrong.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const SOURCES = join(ROOT, 'plugins');
@@ -80,5 +80,5 @@ async function main(): Promise<void> {
   for (const name of await buildPlugins()) console.error(relative(ROOT, moduleOf(name)));
 }
 
-// Run by cli/run.mjs it is not the main module.
+// Run by terminal/run.mjs it is not the main module.
 if (process.argv[1] === import.meta.filename) await runToEnd(main);

@@ -5,7 +5,7 @@
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join, relative } from 'node:path';
-import { bundleFunctions } from '../../lib/bundle.ts';
+import { bundleFunctions } from '../../lib/bundle/bundle.ts';
 import { withVisibility } from '../../test/support/visibility.ts';
 
 const STACK = 'fhir-failsafe-dev';

@@ -6,7 +6,7 @@ import {
   type SQSClient,
 } from '@aws-sdk/client-sqs';
 import { type DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
-import { queueDepths } from '../../local/start/queues.ts';
+import { queueDepths } from '../../demo/queues.ts';
 import { PEERS } from './assembly.ts';
 import type { BenchMessage } from './messages.ts';
 

@@ -4,14 +4,14 @@
  * its own incident: so the victims are those of `validate`, or with STORM=all of every function.
  */
 
-import { seededRandom } from '../../local/demo/random.ts';
-import { type Runtime, startRuntime } from '../../local/runtime.ts';
-import { sampleEntries } from '../../local/start/entries.ts';
-import { pageBook } from '../../local/start/pages.ts';
-import { LanePauses } from '../../local/start/pauses.ts';
-import { connect } from '../../local/start/pipeline.ts';
-import { runThrough } from '../../local/start/run.ts';
-import type { Summary } from '../../local/start/summary.ts';
+import { sampleEntries } from '../../demo/entries.ts';
+import { pageBook } from '../../demo/pages.ts';
+import { LanePauses } from '../../demo/pauses.ts';
+import { connect } from '../../demo/pipeline.ts';
+import { runThrough } from '../../demo/run.ts';
+import { seededRandom } from '../../demo/sample/random.ts';
+import type { Summary } from '../../demo/summary.ts';
+import { type Runtime, startRuntime } from '../../packages/local-lambda/runtime.ts';
 
 /** On average. In a fixed rhythm, that of the queues' visibility, a message would meet each kill. */
 const KILL_EVERY_MS = 500;

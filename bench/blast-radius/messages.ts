@@ -1,8 +1,8 @@
 /** The messages of a run: healthy patients and, spread among them, killers. */
 
+import { patient } from '../../demo/sample/patient.ts';
+import { seededRandom } from '../../demo/sample/random.ts';
 import { CHAOS_SYSTEM } from '../../functions/validate/chaos.ts';
-import { patient } from '../../local/demo/patient.ts';
-import { seededRandom } from '../../local/demo/random.ts';
 
 export const FAULTS = ['throw', 'hang', 'heap', 'exit', 'kill'] as const;
 /** Of the plugin `chaos`, which has a system of its own. */

@@ -4,7 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import type { SQSRecord } from 'aws-lambda';
-import { storeResource } from '../../functions/aws/resources-table.ts';
+import { storeResource } from '../../aws/resources-table.ts';
 import { performChaos } from '../../functions/validate/chaos.ts';
 import { judgeText } from '../../functions/validate/judge.ts';
 import { askPlugin } from '../../functions/validate/plugins/plugin-run.ts';

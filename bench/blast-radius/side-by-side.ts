@@ -1,9 +1,9 @@
 /** One run: the same messages through all four consumers at the same time, on one runtime. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
-import { createClients, destroyClients } from '../../local/clients.ts';
-import { startRuntime } from '../../local/runtime.ts';
-import { holdsPending } from '../../local/start/queues.ts';
+import { holdsPending } from '../../demo/queues.ts';
+import { createClients, destroyClients } from '../../packages/local-lambda/clients.ts';
+import { startRuntime } from '../../packages/local-lambda/runtime.ts';
 import {
   type Account,
   accountOf,

@@ -6,9 +6,10 @@
  *   call, and writes it whole and without a condition after each call.
  * - as with breakers that each environment keeps in memory: no store, nothing shared.
  */
-import { DEFAULT_BREAKER_POLICY } from '../../core/breaker-policy.ts';
-import type { BreakerState } from '../../core/breaker-state.ts';
-import { Circuit } from '../../functions/breaker/circuit.ts';
+
+import { Circuit } from '../../breaker/circuit.ts';
+import { DEFAULT_BREAKER_POLICY } from '../../core/breaker/breaker-policy.ts';
+import type { BreakerState } from '../../core/breaker/breaker-state.ts';
 import type { SimulatedTable } from './simulated-table.ts';
 import type { VirtualTime } from './virtual-time.ts';
 

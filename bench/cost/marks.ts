@@ -1,11 +1,11 @@
 /**
- * What marks cost (core/in-flight.ts): 1,000 environments mark batches of one size in a table of
+ * What marks cost (core/attempt/in-flight.ts): 1,000 environments mark batches of one size in a table of
  * their own, through the code that is deployed, and every call passes the meter.
  */
 import { randomUUID } from 'node:crypto';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import pLimit from 'p-limit';
-import { startEmulator } from '../../local/emulators/emulator.ts';
+import { startEmulator } from '../../packages/local-lambda/emulators/emulator.ts';
 import { billedAs } from './calls.ts';
 import { startMeter } from './meter.ts';
 import { PRICES } from './prices.ts';
@@ -26,7 +26,7 @@ export interface MarksCost {
 
 /** By batch size; prints nothing. */
 export async function measureMarks(batchSizes: readonly number[]): Promise<MarksCost[]> {
-  const entry = new URL('../../local/emulators/dynalite.ts', import.meta.url);
+  const entry = new URL('../../packages/local-lambda/emulators/dynalite.ts', import.meta.url);
   const dynalite = await startEmulator(entry, { port: 0 });
   let units = 0;
   const meter = await startMeter(dynalite.endpoint, (call) => {

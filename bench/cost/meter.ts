@@ -4,8 +4,8 @@
  */
 import type { IncomingMessage } from 'node:http';
 import { buffer } from 'node:stream/consumers';
-import { serviceOf } from '../../local/gateway.ts';
-import { type Relay, startRelay } from '../../local/relay.ts';
+import { serviceOf } from '../../packages/local-lambda/gateway.ts';
+import { type Relay, startRelay } from '../../packages/local-lambda/relay.ts';
 import type { Call } from './calls.ts';
 
 export function startMeter(target: string, onCall: (call: Call) => void): Promise<Relay> {

@@ -1,8 +1,9 @@
 /** Resources of a kind and a size. */
+
+import { DEFECTS } from '../../demo/sample/defects.ts';
+import { patient } from '../../demo/sample/patient.ts';
+import { seededRandom } from '../../demo/sample/random.ts';
 import { CHAOS_SYSTEM } from '../../functions/validate/chaos.ts';
-import { DEFECTS } from '../../local/demo/defects.ts';
-import { patient } from '../../local/demo/patient.ts';
-import { seededRandom } from '../../local/demo/random.ts';
 
 export type Kind = 'valid' | 'invalid' | 'crashing';
 

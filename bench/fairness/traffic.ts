@@ -1,8 +1,8 @@
 /** What the benchmark sends: a flood at full speed, and quiet sources at a steady pace. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { SendMessageBatchCommand, type SQSClient } from '@aws-sdk/client-sqs';
-import { groupIdOf } from '../../core/message-group.ts';
-import { sample } from '../../local/demo/sample.ts';
+import { groupIdOf } from '../../core/message/message-group.ts';
+import { sample } from '../../demo/sample/sample.ts';
 
 /** Sends of the flood under way at once. */
 const PARALLEL = 4;

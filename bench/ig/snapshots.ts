@@ -1,12 +1,18 @@
 /** Snapshots made from differentials beside the published ones, in what validation reads of them. */
-import type { ElementDefinition, StructureDefinition } from '../../fhir/compiler/definitions.ts';
+import type {
+  ElementDefinition,
+  StructureDefinition,
+} from '../../packages/fhir-validator/compiler/definitions.ts';
 import {
   found,
   type ProfileNode,
   stepsOf,
   treeOf,
-} from '../../fhir/compiler/guide/profile-tree.ts';
-import { SnapshotError, type Snapshots } from '../../fhir/compiler/guide/snapshot.ts';
+} from '../../packages/fhir-validator/compiler/guide/profile-tree.ts';
+import {
+  SnapshotError,
+  type Snapshots,
+} from '../../packages/fhir-validator/compiler/guide/snapshot.ts';
 
 export interface Comparison {
   readonly equal: number;

@@ -5,8 +5,11 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { type FhirPackage, readPackageTarball } from '../../fhir/packages/fhir-package.ts';
-import { readTarball } from '../../fhir/packages/tar.ts';
+import {
+  type FhirPackage,
+  readPackageTarball,
+} from '../../packages/fhir-validator/packages/fhir-package.ts';
+import { readTarball } from '../../packages/fhir-validator/packages/tar.ts';
 
 /** Tarballs as their publishers ship them. */
 const FOLDER = process.env['IG_FOLDER'] ?? '/work/shared/ig';

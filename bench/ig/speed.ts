@@ -1,5 +1,5 @@
 /** What the profiles cost: the same resources with and without their meta.profile. */
-import type { Profiles, Selection } from '../../fhir/runtime/profiles.ts';
+import type { Profiles, Selection } from '../../packages/fhir-validator/runtime/profiles.ts';
 import { subjects } from '../fhir/subjects.ts';
 
 type Json = Record<string, unknown>;

@@ -1,6 +1,8 @@
 /** An hour of deliveries to a server that is partly ill, by the rules of `core/`, in virtual time. */
-import { DEFAULT_BREAKER_POLICY, type TripPolicy } from '../../core/breaker-policy.ts';
-import type { BreakerState, Transition } from '../../core/breaker-state.ts';
+
+import { Circuit } from '../../breaker/circuit.ts';
+import { DEFAULT_BREAKER_POLICY, type TripPolicy } from '../../core/breaker/breaker-policy.ts';
+import type { BreakerState, Transition } from '../../core/breaker/breaker-state.ts';
 import {
   countFailure,
   type Failures,
@@ -9,8 +11,7 @@ import {
   meaningOf,
   retryTime,
   serverIsWell,
-} from '../../core/delivery.ts';
-import { Circuit } from '../../functions/breaker/circuit.ts';
+} from '../../core/delivery/delivery.ts';
 import { SimulatedTable } from '../breaker/simulated-table.ts';
 import { VirtualTime } from '../breaker/virtual-time.ts';
 import { type Answer, answerTo, type Kind } from './server.ts';

@@ -2,7 +2,7 @@
  * One resource judged once in a fresh process, as `validate` would: prints what came of it and the
  * CPU time that the whole process took. A process of its own, because some deaths take the process.
  */
-import { IsolationPool } from '../../functions/validate/isolation/pool.ts';
+import { IsolationPool } from '../../packages/isolation/pool.ts';
 import { CHARACTERS, type Characters, INVALID, VALID } from './shapes.ts';
 
 const [shape = '', characters = '', bytes = '', heapOldMb = '', heapYoungMb = ''] =

@@ -1,7 +1,7 @@
 /** What a verification found, for people. */
-import { type Head, headText } from '../../core/audit-chain.ts';
-import type { AuditProblem } from '../../core/audit-verification.ts';
-import { printable } from '../printable.ts';
+import { type Head, headText } from '../../core/audit/audit-chain.ts';
+import type { AuditProblem } from '../../core/audit/audit-verification.ts';
+import { printable } from '../../terminal/printable.ts';
 import type { Verification } from './verify.ts';
 
 /** Nothing is wrong, and nobody tried. */

@@ -1,6 +1,6 @@
-import { readEntry } from '../../core/audit-chain.ts';
-import { linesOf } from '../../core/audit-places.ts';
-import type { AuditObject } from '../../core/audit-verification.ts';
+import { readEntry } from '../../core/audit/audit-chain.ts';
+import { linesOf } from '../../core/audit/audit-places.ts';
+import type { AuditObject } from '../../core/audit/audit-verification.ts';
 
 /** The lines of a batch that were recorded at or after `from` and before `to`, epoch ms. */
 export function linesRecorded({ text = '' }: AuditObject, from: number, to: number): string {

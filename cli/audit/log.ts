@@ -1,7 +1,7 @@
 /** Where the audit log of a stage lies: its function knows, for its bucket has a name of no one's choice. */
 import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
-import { type Tellers, tellersSchema } from '../../core/tellers.ts';
-import { ENV } from '../../functions/aws/env-names.ts';
+import { type Tellers, tellersSchema } from '../../core/audit/tellers.ts';
+import { ENV } from '../../telemetry/env-names.ts';
 import { explained, TargetError } from '../target.ts';
 
 export interface AuditLog {

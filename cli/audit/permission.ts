@@ -1,8 +1,8 @@
 /** Whether the stage would take an operator's word, asked before anything moves. */
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
-import type { AuditFactKind } from '../../core/audit-fact.ts';
-import { principalOf } from '../../core/sources.ts';
-import { mayTell } from '../../core/tellers.ts';
+import type { AuditFactKind } from '../../core/audit/audit-fact.ts';
+import { mayTell } from '../../core/audit/tellers.ts';
+import { principalOf } from '../../core/source/sources.ts';
 import { explained, TargetError } from '../target.ts';
 import { findAudit } from './log.ts';
 

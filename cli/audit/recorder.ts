@@ -1,6 +1,6 @@
-import { tellAudit } from '../../functions/aws/audit-queue.ts';
-import { sqs } from '../../functions/aws/clients.ts';
-import { keyedHash } from '../../functions/aws/keyed-hash.ts';
+import { tellAudit } from '../../aws/audit-queue.ts';
+import { sqs } from '../../aws/clients.ts';
+import { keyedHash } from '../../aws/keyed-hash.ts';
 import type { Recorder } from '../quarantine/audited.ts';
 import { findQueue } from '../target.ts';
 import { findAudit } from './log.ts';

@@ -1,9 +1,9 @@
 /** `audit review`: who saw what of a month, and the sign-off of whoever examined it (R42). */
-import { type AuditEntry, headText, readEntry } from '../../core/audit-chain.ts';
-import { linesOf } from '../../core/audit-places.ts';
-import { type Review, type Reviewed, reviewOf } from '../../core/audit-review.ts';
+import { type AuditEntry, headText, readEntry } from '../../core/audit/audit-chain.ts';
+import { linesOf } from '../../core/audit/audit-places.ts';
+import { type Review, type Reviewed, reviewOf } from '../../core/audit/audit-review.ts';
+import { printable } from '../../terminal/printable.ts';
 import { moment } from '../moment.ts';
-import { printable } from '../printable.ts';
 import type { Recorder } from '../quarantine/audited.ts';
 import { namedIn } from '../quarantine/audited.ts';
 import type { AuditLog } from './log.ts';

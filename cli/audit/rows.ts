@@ -1,8 +1,8 @@
-import type { Head } from '../../core/audit-chain.ts';
-import { AUDIT_CHAIN as chain } from '../../core/audit-fact.ts';
-import { sortKeyOf } from '../../core/audit-places.ts';
-import type { AuditRow } from '../../core/audit-verification.ts';
-import { rowsOf } from '../../functions/aws/audit-table.ts';
+import { rowsOf } from '../../aws/audit-table.ts';
+import type { Head } from '../../core/audit/audit-chain.ts';
+import { AUDIT_CHAIN as chain } from '../../core/audit/audit-fact.ts';
+import { sortKeyOf } from '../../core/audit/audit-places.ts';
+import type { AuditRow } from '../../core/audit/audit-verification.ts';
 
 /** The rows of the table, in order, with a look ahead. */
 export class Rows {

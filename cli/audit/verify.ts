@@ -1,9 +1,10 @@
 /** Is the audit log what was written: its objects, its table, and what its writer goes by (R40)? */
-import type { Head } from '../../core/audit-chain.ts';
-import { AUDIT_CHAIN } from '../../core/audit-fact.ts';
-import { verifyFacts } from '../../core/audit-known-facts.ts';
-import { type AuditProblem, verifyEarlier } from '../../core/audit-verification.ts';
-import { factRowsOf } from '../../functions/aws/audit-table.ts';
+
+import { factRowsOf } from '../../aws/audit-table.ts';
+import type { Head } from '../../core/audit/audit-chain.ts';
+import { AUDIT_CHAIN } from '../../core/audit/audit-fact.ts';
+import { verifyFacts } from '../../core/audit/audit-known-facts.ts';
+import { type AuditProblem, verifyEarlier } from '../../core/audit/audit-verification.ts';
 import type { AuditLog } from './log.ts';
 import { Walk, type WalkOptions } from './walk.ts';
 

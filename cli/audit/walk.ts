@@ -1,6 +1,8 @@
 /** Walks the objects of the audit log and its table, side by side, to the first thing that is wrong. */
-import { genesis, type Head } from '../../core/audit-chain.ts';
-import { AUDIT_CHAIN as chain } from '../../core/audit-fact.ts';
+
+import { objectsOf, readFirst } from '../../aws/audit-bucket.ts';
+import { genesis, type Head } from '../../core/audit/audit-chain.ts';
+import { AUDIT_CHAIN as chain } from '../../core/audit/audit-fact.ts';
 import {
   type AuditObject,
   type AuditProblem,
@@ -9,8 +11,7 @@ import {
   type VerifiedEntry,
   verifyBatch,
   verifyRest,
-} from '../../core/audit-verification.ts';
-import { objectsOf, readFirst } from '../../functions/aws/audit-bucket.ts';
+} from '../../core/audit/audit-verification.ts';
 import { ahead } from './ahead.ts';
 import type { AuditLog } from './log.ts';
 import { Rows } from './rows.ts';

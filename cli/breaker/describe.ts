@@ -1,6 +1,6 @@
-import { type BreakerState, forcedAt, type Transition } from '../../core/breaker-state.ts';
+import { type BreakerState, forcedAt, type Transition } from '../../core/breaker/breaker-state.ts';
+import { printable } from '../../terminal/printable.ts';
 import { moment } from '../moment.ts';
-import { printable } from '../printable.ts';
 
 export interface NamedBreaker {
   readonly service: string;

@@ -1,8 +1,8 @@
 /** Names that a breaker can have: a new one would guard nothing. */
-import { FHIR_SERVER, isFhirServer } from '../../core/delivery-targets.ts';
+import { FHIR_SERVER, isFhirServer } from '../../core/delivery/delivery-targets.ts';
 import { TERMINOLOGY_SERVER } from '../../functions/validate/terminology/service.ts';
+import { closest } from '../../terminal/closest.ts';
 import { UsageError } from '../usage-error.ts';
-import { closest } from '../validate/closest.ts';
 import { readBreakers } from './read.ts';
 
 /** @throws UsageError unless the service is one that we call, or one that the stage's table has. */

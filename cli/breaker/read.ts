@@ -1,4 +1,4 @@
-import { breakersTable, listBreakers } from '../../functions/aws/breakers-table.ts';
+import { breakersTable, listBreakers } from '../../aws/breakers-table.ts';
 import { explained } from '../target.ts';
 
 export const breakersTableOf = (stage: string) => `fhir-failsafe-${stage}-breakers`;

@@ -1,7 +1,7 @@
-import { transitionFact } from '../../core/breaker-news.ts';
-import type { OperatorWord } from '../../core/breaker-operator.ts';
+import { transitionFact } from '../../core/breaker/breaker-news.ts';
+import type { OperatorWord } from '../../core/breaker/breaker-operator.ts';
+import { print } from '../../terminal/print.ts';
 import type { LookOptions, WordOptions } from '../operator-options.ts';
-import { print } from '../print.ts';
 import { findQueue } from '../target.ts';
 import { describeOverruled, overruledJson } from './describe.ts';
 
@@ -19,11 +19,11 @@ export interface Word extends Pick<OperatorWord, 'kind'> {
 
 /** Overrules a breaker, tells the audit log, and prints what it is now (R17). */
 export async function say(word: Word, options: SayOptions): Promise<void> {
-  const { breakersTable } = await import('../../functions/aws/breakers-table.ts');
+  const { breakersTable } = await import('../../aws/breakers-table.ts');
   const { breakersTableOf } = await import('./read.ts');
   const { overrule } = await import('./overrule.ts');
-  const { tellAudit } = await import('../../functions/aws/audit-queue.ts');
-  const { sqs } = await import('../../functions/aws/clients.ts');
+  const { tellAudit } = await import('../../aws/audit-queue.ts');
+  const { sqs } = await import('../../aws/clients.ts');
   const { by, reason, stage, json } = options;
   const { kind, until, what, name, service, is } = word;
   const said = { kind, until, by, reason, token: crypto.randomUUID() } as OperatorWord;

@@ -1,6 +1,6 @@
-import type { FailingDeliveries } from '../../functions/aws/failing-deliveries.ts';
+import type { FailingDeliveries } from '../../aws/failing-deliveries.ts';
+import { printable } from '../../terminal/printable.ts';
 import { moment } from '../moment.ts';
-import { printable } from '../printable.ts';
 
 export function describeFailing(
   { failing, pending, more }: FailingDeliveries,

@@ -1,7 +1,4 @@
-import {
-  type FailingDeliveries,
-  failingDeliveries,
-} from '../../functions/aws/failing-deliveries.ts';
+import { type FailingDeliveries, failingDeliveries } from '../../aws/failing-deliveries.ts';
 import { explained } from '../target.ts';
 
 /** Each costs a read of its whole item. */

@@ -1,15 +1,15 @@
 /** What the bucket of bodies holds of patients: every version of every object, found by what it says. */
 import pLimit from 'p-limit';
-import { HOPS_PREFIX, SUBMISSIONS_PREFIX } from '../../core/claim-check.ts';
-import { type ErasureBook, patientKey } from '../../core/erasure.ts';
-import { type Named, patientsNamed } from '../../core/patient-references.ts';
-import type { KeyedHash } from '../../functions/aws/keyed-hash.ts';
+import type { KeyedHash } from '../../aws/keyed-hash.ts';
 import {
   deleteVersion,
   type ObjectVersion,
   readVersion,
   versionsBelow,
-} from '../../functions/aws/object-versions.ts';
+} from '../../aws/object-versions.ts';
+import { type ErasureBook, patientKey } from '../../core/erasure/erasure.ts';
+import { type Named, patientsNamed } from '../../core/erasure/patient-references.ts';
+import { HOPS_PREFIX, SUBMISSIONS_PREFIX } from '../../core/message/claim-check.ts';
 
 /** Where bodies lie. What a key below `submissions/` is called is its producer's choice. */
 const PREFIXES = [SUBMISSIONS_PREFIX, HOPS_PREFIX, 'resources/', 'quarantine/'];

@@ -1,5 +1,5 @@
 /** What an erasure found or did, for people; and what it cannot reach. */
-import type { ErasureRecord } from '../../functions/aws/erasures-table.ts';
+import type { ErasureRecord } from '../../aws/erasures-table.ts';
 import type { Request } from './run.ts';
 import type { Swept, Tally } from './sweep.ts';
 

@@ -1,9 +1,9 @@
 /** Where an erasure acts, and how long it must wait for what is under way. */
 import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
-import { ERASURES_KNOWN_MS } from '../../core/erasure.ts';
-import { lanes } from '../../core/messages.ts';
-import { sqs } from '../../functions/aws/clients.ts';
+import { sqs } from '../../aws/clients.ts';
+import { ERASURES_KNOWN_MS } from '../../core/erasure/erasure.ts';
+import { lanes } from '../../core/message/messages.ts';
 import { bodiesBucketOf, explained, findQueue, laneQueueName } from '../target.ts';
 import type { ErasePlace } from './run.ts';
 

@@ -1,6 +1,5 @@
 /** One erasure from its first fact to its last, or from where an earlier run of it died. */
-import type { AuditFact } from '../../core/audit-fact.ts';
-import { type Erasure, erasureBook, patientKey } from '../../core/erasure.ts';
+
 import {
   type ErasureRecord,
   endErasure,
@@ -8,8 +7,10 @@ import {
   readErased,
   readErasures,
   recordErasure,
-} from '../../functions/aws/erasures-table.ts';
-import type { KeyedHash } from '../../functions/aws/keyed-hash.ts';
+} from '../../aws/erasures-table.ts';
+import type { KeyedHash } from '../../aws/keyed-hash.ts';
+import type { AuditFact } from '../../core/audit/audit-fact.ts';
+import { type Erasure, erasureBook, patientKey } from '../../core/erasure/erasure.ts';
 import { namedIn, type Recorder } from '../quarantine/audited.ts';
 import { type SweepPlace, type Swept, sweep, type Tally } from './sweep.ts';
 

@@ -1,7 +1,8 @@
 /** Takes the bucket of bodies through a sweep, last of all: what points to a body is gone by then. */
-import { HOPS_PREFIX, submissionsOf } from '../../core/claim-check.ts';
-import { type Claim, claimOn, type ErasureBook } from '../../core/erasure.ts';
-import { deleteVersion } from '../../functions/aws/object-versions.ts';
+
+import { deleteVersion } from '../../aws/object-versions.ts';
+import { type Claim, claimOn, type ErasureBook } from '../../core/erasure/erasure.ts';
+import { HOPS_PREFIX, submissionsOf } from '../../core/message/claim-check.ts';
 import { deleteAll, type FoundVersion } from './bodies.ts';
 import type { Sweep } from './sweep.ts';
 

@@ -1,11 +1,8 @@
 /** Takes entries of Quarantine through a sweep. */
-import { type Claim, claimOn } from '../../core/erasure.ts';
-import { patientsNamed } from '../../core/patient-references.ts';
-import {
-  type ErasableEntry,
-  eraseEntry,
-  readErasable,
-} from '../../functions/aws/erased-entries.ts';
+
+import { type ErasableEntry, eraseEntry, readErasable } from '../../aws/erased-entries.ts';
+import { type Claim, claimOn } from '../../core/erasure/erasure.ts';
+import { patientsNamed } from '../../core/erasure/patient-references.ts';
 import { knownClaim, type Sweep } from './sweep.ts';
 
 /** As often as it changes under our hands. */

@@ -2,12 +2,13 @@
  * Goes through all that is stored, and erases what falls under an erasure. It can be interrupted anywhere
  * and run again: rows and entries go first and their bodies last, and each is found by what it says.
  */
-import { type Claim, claimOn, type Erasure, type ErasureBook } from '../../core/erasure.ts';
-import type { Named } from '../../core/patient-references.ts';
-import { patientsNamed } from '../../core/patient-references.ts';
-import { erasableEntries } from '../../functions/aws/erased-entries.ts';
-import { eraseRow, type ResourceRow, resourceRows } from '../../functions/aws/erased-resources.ts';
-import type { KeyedHash } from '../../functions/aws/keyed-hash.ts';
+
+import { erasableEntries } from '../../aws/erased-entries.ts';
+import { eraseRow, type ResourceRow, resourceRows } from '../../aws/erased-resources.ts';
+import type { KeyedHash } from '../../aws/keyed-hash.ts';
+import { type Claim, claimOn, type Erasure, type ErasureBook } from '../../core/erasure/erasure.ts';
+import type { Named } from '../../core/erasure/patient-references.ts';
+import { patientsNamed } from '../../core/erasure/patient-references.ts';
 import { type FoundBodies, findBodies } from './bodies.ts';
 import { sweepBodies } from './sweep-bodies.ts';
 import { sweepEntry } from './sweep-entries.ts';

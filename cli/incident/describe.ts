@@ -1,6 +1,6 @@
-import { type Incident, incidentKey, type Said } from '../../core/incident.ts';
+import { type Incident, incidentKey, type Said } from '../../core/incident/incident.ts';
+import { printable } from '../../terminal/printable.ts';
 import { moment } from '../moment.ts';
-import { printable } from '../printable.ts';
 
 export function describeIncidents(incidents: readonly Incident[], now: number): string {
   if (incidents.length === 0) return 'No incident is open.';

@@ -1,11 +1,11 @@
-import { mergeEvidence } from '../../core/evidence.ts';
-import { type Incident, incidentKey } from '../../core/incident.ts';
 import {
   type IncidentId,
   incidentsIn,
   latestIncident,
   readIncident,
-} from '../../functions/aws/incidents-table.ts';
+} from '../../aws/incidents-table.ts';
+import { mergeEvidence } from '../../core/attempt/evidence.ts';
+import { type Incident, incidentKey } from '../../core/incident/incident.ts';
 import { countAnew } from '../../functions/incident/count-anew.ts';
 import { TargetError } from '../target.ts';
 

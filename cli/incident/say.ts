@@ -1,12 +1,8 @@
-import { type Incident, incidentKey, type Said } from '../../core/incident.ts';
-import { acknowledge, resolve } from '../../core/incident-course.ts';
-import { sqs } from '../../functions/aws/clients.ts';
-import { wakeIncident } from '../../functions/aws/incident-queue.ts';
-import {
-  changeIncident,
-  type IncidentId,
-  readIncident,
-} from '../../functions/aws/incidents-table.ts';
+import { sqs } from '../../aws/clients.ts';
+import { wakeIncident } from '../../aws/incident-queue.ts';
+import { changeIncident, type IncidentId, readIncident } from '../../aws/incidents-table.ts';
+import { type Incident, incidentKey, type Said } from '../../core/incident/incident.ts';
+import { acknowledge, resolve } from '../../core/incident/incident-course.ts';
 import { findQueue, TargetError } from '../target.ts';
 import { tableOf, upToDate } from './read.ts';
 

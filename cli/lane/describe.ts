@@ -1,6 +1,11 @@
-import { desiredMapping, HOLDERS, phaseOf, type Supervised } from '../../core/supervised-state.ts';
+import {
+  desiredMapping,
+  HOLDERS,
+  phaseOf,
+  type Supervised,
+} from '../../core/supervision/supervised-state.ts';
+import { printable } from '../../terminal/printable.ts';
 import { moment } from '../moment.ts';
-import { printable } from '../printable.ts';
 import type { LaneView } from './look.ts';
 import type { Operated, Word } from './operate.ts';
 

@@ -1,9 +1,9 @@
 import { GetFunctionConfigurationCommand, ResourceNotFoundException } from '@aws-sdk/client-lambda';
-import { childOfLane, SUPERVISION_TREE } from '../../core/supervision-tree.ts';
-import { sqs } from '../../functions/aws/clients.ts';
-import { ENV } from '../../functions/aws/env-names.ts';
-import { lambda } from '../../functions/aws/lambda-clients.ts';
+import { sqs } from '../../aws/clients.ts';
+import { lambda } from '../../aws/lambda-clients.ts';
+import { childOfLane, SUPERVISION_TREE } from '../../core/supervision/supervision-tree.ts';
 import { type LaneParts, supervisedLanesSchema } from '../../functions/supervisor/settings.ts';
+import { ENV } from '../../telemetry/env-names.ts';
 import { findQueue, TargetError } from '../target.ts';
 
 export interface FoundLane {

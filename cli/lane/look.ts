@@ -1,6 +1,6 @@
-import type { Supervised } from '../../core/supervised-state.ts';
-import { type MappingSeen, readMapping } from '../../functions/aws/event-source-mappings.ts';
-import { loadSupervised } from '../../functions/aws/supervision-table.ts';
+import { type MappingSeen, readMapping } from '../../aws/event-source-mappings.ts';
+import { loadSupervised } from '../../aws/supervision-table.ts';
+import type { Supervised } from '../../core/supervision/supervised-state.ts';
 import { findLanes, tableOf } from './find.ts';
 
 /** A lane as it shall be and as it is. */

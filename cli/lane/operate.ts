@@ -1,8 +1,8 @@
-import { pauseByOperator, resumeByOperator } from '../../core/lane-holds.ts';
-import type { Supervised } from '../../core/supervised-state.ts';
-import { applyMappings } from '../../functions/aws/lane-mappings.ts';
-import { loadSupervised, saveSupervised } from '../../functions/aws/supervision-table.ts';
-import { wakeSupervisor } from '../../functions/aws/supervisor-queue.ts';
+import { applyMappings } from '../../aws/lane-mappings.ts';
+import { loadSupervised, saveSupervised } from '../../aws/supervision-table.ts';
+import { wakeSupervisor } from '../../aws/supervisor-queue.ts';
+import { pauseByOperator, resumeByOperator } from '../../core/supervision/lane-holds.ts';
+import type { Supervised } from '../../core/supervision/supervised-state.ts';
 import { TargetError } from '../target.ts';
 import { type FoundLane, findLane, tableOf } from './find.ts';
 

@@ -1,6 +1,6 @@
-import type { MessageLife } from '../../core/message-life.ts';
+import type { MessageLife } from '../../core/message/message-life.ts';
+import { printable } from '../../terminal/printable.ts';
 import { moment } from '../moment.ts';
-import { printable } from '../printable.ts';
 
 const ENDINGS: Readonly<Record<MessageLife['ending'], string>> = {
   stored: 'It is stored.',

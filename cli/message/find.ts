@@ -1,8 +1,9 @@
 /** The messages that somebody may mean: by message id, by correlation id, or by file and line. */
-import { CORRELATION_ID } from '../../core/correlation.ts';
-import { lifeOf, type MessageLife, type TroubleRecord } from '../../core/message-life.ts';
-import { DELIVERY_ENTRY, entryIds, readEntry } from '../../functions/aws/quarantine-entries.ts';
-import { type StoredMessage, storedBy, storedSaying } from '../../functions/aws/stored-messages.ts';
+
+import { DELIVERY_ENTRY, entryIds, readEntry } from '../../aws/quarantine-entries.ts';
+import { type StoredMessage, storedBy, storedSaying } from '../../aws/stored-messages.ts';
+import { CORRELATION_ID } from '../../core/message/correlation.ts';
+import { lifeOf, type MessageLife, type TroubleRecord } from '../../core/message/message-life.ts';
 
 export interface FoundMessage {
   readonly life: MessageLife;

@@ -1,9 +1,9 @@
-import { type BreakerState, forcedAt } from '../../core/breaker-state.ts';
-import { switchOf } from '../../core/plugin-switch.ts';
-import type { PluginConfig } from '../../lib/config.ts';
+import { type BreakerState, forcedAt } from '../../core/breaker/breaker-state.ts';
+import { switchOf } from '../../core/supervision/plugin-switch.ts';
+import type { PluginConfig } from '../../lib/config/config.ts';
+import { printable } from '../../terminal/printable.ts';
 import type { NamedBreaker } from '../breaker/describe.ts';
 import { moment } from '../moment.ts';
-import { printable } from '../printable.ts';
 
 /** A line for each plugin, in the order in which they run: what it is, and whether it is on. */
 export function describePlugins(

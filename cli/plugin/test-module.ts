@@ -1,12 +1,12 @@
 /** Runs a plugin here, in a worker as `validate` would. */
 import { readFile } from 'node:fs/promises';
-import type { Issue, Verdict } from '../../core/verdict.ts';
+import type { Issue, Verdict } from '../../core/message/verdict.ts';
 import { entryUrl } from '../../functions/validate/entry-url.ts';
-import type { IsolationPool, Judgement } from '../../functions/validate/isolation/pool.ts';
+import type { IsolationPool, Judgement } from '../../packages/isolation/pool.ts';
+import { complain, print } from '../../terminal/print.ts';
+import { printable } from '../../terminal/printable.ts';
 import { type Entry, place } from '../input/entry.ts';
 import { measureInputs, readInputs } from '../input/read-input.ts';
-import { complain, print } from '../print.ts';
-import { printable } from '../printable.ts';
 import { UsageError } from '../usage-error.ts';
 
 export interface TestOptions {
@@ -38,7 +38,7 @@ export async function testModule(
 }
 
 async function loadModule(file: string, memoryMb: number): Promise<WebAssembly.Module> {
-  const { moduleProblems } = await import('../../lib/plugin-module.ts');
+  const { moduleProblems } = await import('../../lib/bundle/plugin-module.ts');
   const { capPluginMemory } = await import('../../functions/validate/plugins/load-plugins.ts');
   const bytes = await readFile(file);
   const problems = moduleProblems(bytes, memoryMb);
@@ -48,7 +48,7 @@ async function loadModule(file: string, memoryMb: number): Promise<WebAssembly.M
 }
 
 async function poolFor(module: WebAssembly.Module, deadlineMs: number): Promise<IsolationPool> {
-  const { IsolationPool } = await import('../../functions/validate/isolation/pool.ts');
+  const { IsolationPool } = await import('../../packages/isolation/pool.ts');
   const plugin = { name: 'under-test', resourceTypes: [], required: true, deadlineMs, module };
   return new IsolationPool({
     url: entryUrl('worker'),

@@ -1,9 +1,9 @@
 /** What became of what a redrive sent back. */
 import { setTimeout as wait } from 'node:timers/promises';
-import { type Aftermath, aftermathOf, type SentAs } from '../../core/redrive.ts';
-import { readStatuses } from '../../functions/aws/quarantine-statuses.ts';
+import { readStatuses } from '../../aws/quarantine-statuses.ts';
+import { type Aftermath, aftermathOf, type SentAs } from '../../core/message/redrive.ts';
+import { complain, print } from '../../terminal/print.ts';
 import { counted } from '../counted.ts';
-import { complain, print } from '../print.ts';
 import { showProgress } from '../progress.ts';
 import { waitFor } from '../wait-for.ts';
 

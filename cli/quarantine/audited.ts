@@ -2,8 +2,9 @@
  * An operator's act on quarantined messages, as facts for the audit log: that it began, before it does
  * anything, and how it ended. What cannot be recorded is not done.
  */
-import type { AuditFact } from '../../core/audit-fact.ts';
-import type { KeyedHash } from '../../functions/aws/keyed-hash.ts';
+
+import type { KeyedHash } from '../../aws/keyed-hash.ts';
+import type { AuditFact } from '../../core/audit/audit-fact.ts';
 import type { Selection } from './selection.ts';
 import type { Counts } from './work-through.ts';
 

@@ -1,7 +1,8 @@
 /** The bodies of quarantined messages: in their entry, or in the bucket. */
-import { claimCheckTo, SUBMISSIONS_PREFIX } from '../../core/claim-check.ts';
-import { fetchBody } from '../../functions/aws/bodies-bucket.ts';
-import type { QuarantineRecord } from '../../functions/aws/quarantine-entries.ts';
+
+import { fetchBody } from '../../aws/bodies-bucket.ts';
+import type { QuarantineRecord } from '../../aws/quarantine-entries.ts';
+import { claimCheckTo, SUBMISSIONS_PREFIX } from '../../core/message/claim-check.ts';
 
 /** More than any resource that a lane accepts. */
 const BYTES_MAX = 100 * 1024 * 1024;

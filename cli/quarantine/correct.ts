@@ -1,9 +1,9 @@
-/** Lays a corrected body of an entry beside the original; both stay (core/correction.ts). */
+/** Lays a corrected body of an entry beside the original; both stay (core/message/correction.ts). */
 import { readFile, stat } from 'node:fs/promises';
-import { correctionsAfter } from '../../core/correction.ts';
-import { putBody } from '../../functions/aws/bodies-bucket.ts';
-import { keepCorrection } from '../../functions/aws/quarantine-corrections.ts';
-import type { QuarantineRecord } from '../../functions/aws/quarantine-entries.ts';
+import { putBody } from '../../aws/bodies-bucket.ts';
+import { keepCorrection } from '../../aws/quarantine-corrections.ts';
+import type { QuarantineRecord } from '../../aws/quarantine-entries.ts';
+import { correctionsAfter } from '../../core/message/correction.ts';
 import { UsageError } from '../usage-error.ts';
 import { BodyGone } from './body.ts';
 import type { QuarantineStage } from './stage.ts';

@@ -1,8 +1,9 @@
 /** Quarantine in words, for a terminal. */
-import { roundOf } from '../../core/attempts.ts';
-import type { QuarantineRecord } from '../../functions/aws/quarantine-entries.ts';
+
+import type { QuarantineRecord } from '../../aws/quarantine-entries.ts';
+import { roundOf } from '../../core/attempt/attempts.ts';
+import { printable, printableLines } from '../../terminal/printable.ts';
 import { moment } from '../moment.ts';
-import { printable, printableLines } from '../printable.ts';
 import type { Overview } from './groups.ts';
 import { codedIssues } from './issues.ts';
 

@@ -1,7 +1,8 @@
 /** Gives quarantined messages up: they are done with, and their evidence stays. */
-import type { Lane } from '../../core/messages.ts';
-import { readEntry } from '../../functions/aws/quarantine-entries.ts';
-import { discardEntry } from '../../functions/aws/quarantine-redrive.ts';
+
+import { readEntry } from '../../aws/quarantine-entries.ts';
+import { discardEntry } from '../../aws/quarantine-redrive.ts';
+import type { Lane } from '../../core/message/messages.ts';
 import { resolvedAsStored } from './resolve.ts';
 import { idsOf, type Selection } from './selection.ts';
 import type { QuarantineStage } from './stage.ts';

@@ -1,5 +1,5 @@
 /** Entries by fingerprint, so that 5,000 equal failures are one row. */
-import type { QuarantineSummary } from '../../functions/aws/quarantine-entries.ts';
+import type { QuarantineSummary } from '../../aws/quarantine-entries.ts';
 import { isOpen } from './selection.ts';
 
 export interface Group {

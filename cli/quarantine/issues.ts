@@ -3,8 +3,8 @@
  * and what a FHIR server answered is words of somebody else, so these are shown with the body only.
  */
 import { z } from 'zod';
-import { RULES } from '../../fhir/operation-outcome.ts';
-import type { QuarantineRecord } from '../../functions/aws/quarantine-entries.ts';
+import type { QuarantineRecord } from '../../aws/quarantine-entries.ts';
+import { RULES } from '../../packages/fhir-validator/operation-outcome.ts';
 
 /** A rule of ours, such as `fhir-r4/date` or `dom-3`. */
 const codingSchema = z.object({

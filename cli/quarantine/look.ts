@@ -1,15 +1,11 @@
 /** `quarantine list` and `quarantine show`: reading, not changing. */
 import { type Command, Option } from 'commander';
-import { lanes } from '../../core/messages.ts';
-import {
-  allEntries,
-  type QuarantineRecord,
-  readEntry,
-} from '../../functions/aws/quarantine-entries.ts';
+import { allEntries, type QuarantineRecord, readEntry } from '../../aws/quarantine-entries.ts';
+import { lanes } from '../../core/message/messages.ts';
+import { complain, print } from '../../terminal/print.ts';
+import { printable, printableJson, printableLines } from '../../terminal/printable.ts';
 import { openRecorder } from '../audit/recorder.ts';
 import { byOption, looking, reasonOption } from '../operator-options.ts';
-import { complain, print } from '../print.ts';
-import { printable, printableJson, printableLines } from '../printable.ts';
 import { TargetError } from '../target.ts';
 import { UsageError } from '../usage-error.ts';
 import { BodyGone, textOf } from './body.ts';

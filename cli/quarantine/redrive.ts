@@ -1,23 +1,19 @@
 /** Sends quarantined messages back to their lane, where they run alone. */
 
-import { roundOf } from '../../core/attempts.ts';
-import { type Lane, type Origin, originSchema } from '../../core/messages.ts';
+import { sendTriggers } from '../../aws/delivery-queue.ts';
+import { hop, sendAll } from '../../aws/lane-queues.ts';
+import { type QuarantineRecord, readEntry } from '../../aws/quarantine-entries.ts';
+import { announceRedrive, raiseRound, redriveSent } from '../../aws/quarantine-redrive.ts';
+import { markDelivered } from '../../aws/quarantine-table.ts';
+import { pendAnew } from '../../aws/redriven-deliveries.ts';
+import { roundOf } from '../../core/attempt/attempts.ts';
+import { type Lane, type Origin, originSchema } from '../../core/message/messages.ts';
 import {
   decideRedrive,
   type RedriveMark,
   type SentAs,
   type SkipReason,
-} from '../../core/redrive.ts';
-import { sendTriggers } from '../../functions/aws/delivery-queue.ts';
-import { hop, sendAll } from '../../functions/aws/lane-queues.ts';
-import { type QuarantineRecord, readEntry } from '../../functions/aws/quarantine-entries.ts';
-import {
-  announceRedrive,
-  raiseRound,
-  redriveSent,
-} from '../../functions/aws/quarantine-redrive.ts';
-import { markDelivered } from '../../functions/aws/quarantine-table.ts';
-import { pendAnew } from '../../functions/aws/redriven-deliveries.ts';
+} from '../../core/message/redrive.ts';
 import { messageBodyOf } from './body.ts';
 import { correct } from './correct.ts';
 import { resolvedAsStored } from './resolve.ts';

@@ -1,6 +1,6 @@
-import type { QuarantineRecord } from '../../functions/aws/quarantine-entries.ts';
-import { resolveStored } from '../../functions/aws/quarantine-redrive.ts';
-import { isStored } from '../../functions/aws/resources-table.ts';
+import type { QuarantineRecord } from '../../aws/quarantine-entries.ts';
+import { resolveStored } from '../../aws/quarantine-redrive.ts';
+import { isStored } from '../../aws/resources-table.ts';
 import { identityOf } from './body.ts';
 import type { QuarantineStage } from './stage.ts';
 

@@ -1,6 +1,7 @@
 /** PHI on a terminal: it is recorded who sees it, and why, before it is shown (R42). */
-import type { AuditFact } from '../../core/audit-fact.ts';
-import type { QuarantineRecord } from '../../functions/aws/quarantine-entries.ts';
+
+import type { QuarantineRecord } from '../../aws/quarantine-entries.ts';
+import type { AuditFact } from '../../core/audit/audit-fact.ts';
 import { TargetError } from '../target.ts';
 import { namedIn, type Recorder } from './audited.ts';
 

@@ -1,7 +1,8 @@
 /** Which entries a command is about. */
-import type { Lane } from '../../core/messages.ts';
-import { allEntries, type QuarantineSummary } from '../../functions/aws/quarantine-entries.ts';
-import { idsOfFingerprint } from '../../functions/aws/quarantine-fingerprints.ts';
+
+import { allEntries, type QuarantineSummary } from '../../aws/quarantine-entries.ts';
+import { idsOfFingerprint } from '../../aws/quarantine-fingerprints.ts';
+import type { Lane } from '../../core/message/messages.ts';
 import { UsageError } from '../usage-error.ts';
 
 export type Selection =

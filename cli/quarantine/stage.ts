@@ -1,7 +1,7 @@
 /** Where the quarantine commands act: the tables, queues and bucket of one stage. */
 import type { SQSClient } from '@aws-sdk/client-sqs';
-import type { Lane } from '../../core/messages.ts';
-import { sqs } from '../../functions/aws/clients.ts';
+import { sqs } from '../../aws/clients.ts';
+import type { Lane } from '../../core/message/messages.ts';
 import { bodiesBucketOf, findQueue, laneQueueName } from '../target.ts';
 
 export interface QuarantineStage {

@@ -1,5 +1,5 @@
 /** A day for a terminal: the same as the page, in columns. */
-import type { DayReport } from '../../core/day-report.ts';
+import type { DayReport } from '../../core/report/day-report.ts';
 import {
   andMore,
   count,
@@ -9,7 +9,7 @@ import {
   longDay,
   timeOf,
 } from '../../functions/reporting/words.ts';
-import { printable } from '../printable.ts';
+import { printable } from '../../terminal/printable.ts';
 
 const REASONS_SHOWN = 10;
 

@@ -1,6 +1,6 @@
 import { GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
-import { ENV } from '../../functions/aws/env-names.ts';
-import { lambda } from '../../functions/aws/lambda-clients.ts';
+import { lambda } from '../../aws/lambda-clients.ts';
+import { ENV } from '../../telemetry/env-names.ts';
 import { explained, TargetError } from '../target.ts';
 
 /**

@@ -1,12 +1,12 @@
 /** `submit --wait`: how what was sent has ended. */
 import { setTimeout as wait } from 'node:timers/promises';
 import pLimit from 'p-limit';
-import { endingOf, type MessageLife } from '../../core/message-life.ts';
-import { readStatuses } from '../../functions/aws/quarantine-statuses.ts';
-import { isCurrent } from '../../functions/aws/stored-messages.ts';
+import { readStatuses } from '../../aws/quarantine-statuses.ts';
+import { isCurrent } from '../../aws/stored-messages.ts';
+import { endingOf, type MessageLife } from '../../core/message/message-life.ts';
+import { complain, print } from '../../terminal/print.ts';
+import { printable } from '../../terminal/printable.ts';
 import { counted } from '../counted.ts';
-import { complain, print } from '../print.ts';
-import { printable } from '../printable.ts';
 import { bar, showProgress } from '../progress.ts';
 import { waitFor } from '../wait-for.ts';
 import type { Sent } from './sent.ts';

@@ -1,9 +1,9 @@
 /** One resource as the SQS message that it becomes, measured as SQS measures. */
 import { createHash } from 'node:crypto';
 import type { MessageAttributeValue } from '@aws-sdk/client-sqs';
-import { submissionsOf } from '../../core/claim-check.ts';
-import { groupIdOf } from '../../core/message-group.ts';
-import type { ClaimCheck } from '../../core/messages.ts';
+import { submissionsOf } from '../../core/message/claim-check.ts';
+import { groupIdOf } from '../../core/message/message-group.ts';
+import type { ClaimCheck } from '../../core/message/messages.ts';
 import type { Resource } from '../input/entry.ts';
 
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */

@@ -1,8 +1,8 @@
 /** Where what could not be sent goes, so that nothing is lost and it can be submitted again. */
 import { appendFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { messageOf } from '../causes.ts';
-import { whyOf } from '../file-trouble.ts';
+import { messageOf } from '../../terminal/causes.ts';
+import { whyOf } from '../../terminal/file-trouble.ts';
 
 export interface UnsentFile {
   /** Appends the resource as one line of NDJSON. Never throws: what is sent meanwhile has to be counted. */

@@ -2,14 +2,14 @@
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import config from '../../failsafe.config.ts';
-import { compileKept } from '../../fhir/compiler/compile-kept.ts';
-import { missingText, resolveSettings } from '../../fhir/compiler/compile-settings.ts';
-import { GapError, shown } from '../../fhir/compiler/package-report.ts';
-import { PackageError } from '../../fhir/packages/fhir-package.ts';
-import { readLock } from '../../fhir/packages/lock-file.ts';
-import { nameOf, parsePackageName } from '../../fhir/packages/package-name.ts';
-import { loadConfig } from '../../lib/config-load.ts';
-import { complain } from '../print.ts';
+import { compileKept } from '../../lib/bundle/compile-kept.ts';
+import { missingText, resolveSettings } from '../../lib/bundle/compile-settings.ts';
+import { loadConfig } from '../../lib/config/config-load.ts';
+import { GapError, shown } from '../../packages/fhir-validator/compiler/package-report.ts';
+import { PackageError } from '../../packages/fhir-validator/packages/fhir-package.ts';
+import { readLock } from '../../packages/fhir-validator/packages/lock-file.ts';
+import { nameOf, parsePackageName } from '../../packages/fhir-validator/packages/package-name.ts';
+import { complain } from '../../terminal/print.ts';
 import { UsageError } from '../usage-error.ts';
 import type { Loaded, Wishes } from './open-validator.ts';
 

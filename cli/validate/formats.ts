@@ -1,6 +1,6 @@
 /** How findings are written: for people, or as JSON or SARIF for machines; each as it is found. */
-import { operationOutcome } from '../../fhir/operation-outcome.ts';
-import { printable } from '../printable.ts';
+import { operationOutcome } from '../../packages/fhir-validator/operation-outcome.ts';
+import { printable } from '../../terminal/printable.ts';
 import type { Finding, LocatedIssue } from './findings.ts';
 import { readable } from './readable.ts';
 

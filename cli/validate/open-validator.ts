@@ -1,9 +1,17 @@
 /** The validator that a command line asks for: as it was built, or with further packages and profiles. */
 
-import type { Compiled, CompiledValidator, Limits } from '../../fhir/compiled-validator.ts';
-import type { Profile, Profiles, Selection } from '../../fhir/runtime/profiles.ts';
+import type {
+  Compiled,
+  CompiledValidator,
+  Limits,
+} from '../../packages/fhir-validator/compiled-validator.ts';
+import type {
+  Profile,
+  Profiles,
+  Selection,
+} from '../../packages/fhir-validator/runtime/profiles.ts';
+import { closest } from '../../terminal/closest.ts';
 import { UsageError } from '../usage-error.ts';
-import { closest } from './closest.ts';
 
 export interface Wishes {
   /** `id#version`, tarballs and folders. */
@@ -33,7 +41,7 @@ export async function openValidator(wishes: Wishes): Promise<OpenValidator> {
     throw new UsageError('--allow-partial is about profiles of --ig, which is not given');
   }
   const { compiled, elsewhere } = wishes.ig.length > 0 ? await compiledNow(wishes) : await built();
-  const { CompiledValidator } = await import('../../fhir/compiled-validator.ts');
+  const { CompiledValidator } = await import('../../packages/fhir-validator/compiled-validator.ts');
   const asked = wishes.profile.map((url) => profileOf(url, compiled, elsewhere));
   return {
     validator: new CompiledValidator(compiled),
@@ -43,7 +51,10 @@ export async function openValidator(wishes: Wishes): Promise<OpenValidator> {
 }
 
 async function built(): Promise<Loaded> {
-  return { compiled: await import('../../fhir/generated/validator.js'), elsewhere: new Map() };
+  return {
+    compiled: await import('../../packages/fhir-validator/generated/validator.js'),
+    elsewhere: new Map(),
+  };
 }
 
 async function compiledNow(wishes: Wishes): Promise<Loaded> {

@@ -1,6 +1,7 @@
 /** A finding as a person reads it: which resource, and below it each issue. */
+
+import { printable } from '../../terminal/printable.ts';
 import { place } from '../input/entry.ts';
-import { printable } from '../printable.ts';
 import type { Finding, LocatedIssue } from './findings.ts';
 
 /**

@@ -5,8 +5,8 @@
  * nevertheless is set here; what they do not is a finding, for people to read.
  */
 import pLimit from 'p-limit';
-import type { Template } from '../../local/template/assembly.ts';
-import type { References } from '../../local/template/resolve.ts';
+import type { Template } from '../../packages/local-lambda/template/assembly.ts';
+import type { References } from '../../packages/local-lambda/template/resolve.ts';
 import { resolvedProperties } from '../deployed-stack.ts';
 import { LIVE_TYPES } from './all-types.ts';
 import { contains } from './comparison.ts';

@@ -2,7 +2,7 @@
  * The columns of the analysts' table: what Athena's table in the stack says and what a Parquet file
  * holds come from this one list. `message` and `verdict` together tell one outcome from all others.
  */
-import type { OutcomeFact } from '../../core/outcome-fact.ts';
+import type { OutcomeFact } from '../../core/report/outcome-fact.ts';
 
 interface Column {
   readonly name: string;

@@ -1,4 +1,4 @@
-import { requiredEnv } from '../aws/env.ts';
+import { requiredEnv } from '../../aws/env.ts';
 
 /** What `analytics` is told by the stack; read once, at load. */
 export const environment = {

@@ -3,15 +3,15 @@
  * of outcomes alone; while it is down they wait in its queue, and nothing else waits for it (R50).
  */
 import type { SQSRecord } from 'aws-lambda';
-import { batchResponse } from '../../core/batch-response.ts';
-import type { OutcomeFact } from '../../core/outcome-fact.ts';
-import { dayOf } from '../../core/utc-day.ts';
-import { putObject } from '../aws/facts-bucket.ts';
-import { keyedHash } from '../aws/keyed-hash.ts';
-import { factIn, groupByDay, inOrder, nameOf, readOrLeave } from '../facts.ts';
-import { factsOf } from '../insight-places.ts';
-import { succeeds } from '../succeeds.ts';
-import { sqsFunction, Tally } from '../telemetry.ts';
+import { factIn, groupByDay, inOrder, nameOf, readOrLeave } from '../../aws/facts.ts';
+import { putObject } from '../../aws/facts-bucket.ts';
+import { keyedHash } from '../../aws/keyed-hash.ts';
+import { batchResponse } from '../../core/message/batch-response.ts';
+import { factsOf } from '../../core/report/insight-places.ts';
+import type { OutcomeFact } from '../../core/report/outcome-fact.ts';
+import { dayOf } from '../../core/report/utc-day.ts';
+import { succeeds } from '../../telemetry/succeeds.ts';
+import { sqsFunction, Tally } from '../../telemetry/telemetry.ts';
 import { environment } from './environment.ts';
 import { parquetOf } from './parquet.ts';
 

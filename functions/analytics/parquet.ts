@@ -1,5 +1,5 @@
 import { parquetWriteBuffer } from 'hyparquet-writer';
-import type { OutcomeFact } from '../../core/outcome-fact.ts';
+import type { OutcomeFact } from '../../core/report/outcome-fact.ts';
 import { COLUMNS } from './columns.ts';
 
 /** Facts as one Parquet file, compressed by Snappy: the same facts in the same order, the same bytes. */

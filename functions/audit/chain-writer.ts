@@ -5,6 +5,9 @@
  * whoever comes after one that died in between.
  */
 import assert from 'node:assert';
+import { type ListedObject, objectsOf, putBatch, readFirst } from '../../aws/audit-bucket.ts';
+import { copyToTable, knownFacts, lastSequence } from '../../aws/audit-table.ts';
+import type { KeyedHash } from '../../aws/keyed-hash.ts';
 import {
   appendFacts,
   factKeyOf,
@@ -13,15 +16,12 @@ import {
   headText,
   type RecordedFact,
   readBatch,
-} from '../../core/audit-chain.ts';
-import { AUDIT_CHAIN } from '../../core/audit-fact.ts';
-import { firstOf, linesOf, objectKeyOf, objectText } from '../../core/audit-places.ts';
-import { configurationFact } from '../../core/audit-record.ts';
-import { type ListedObject, objectsOf, putBatch, readFirst } from '../aws/audit-bucket.ts';
-import { copyToTable, knownFacts, lastSequence } from '../aws/audit-table.ts';
-import type { KeyedHash } from '../aws/keyed-hash.ts';
-import { ComponentFault } from '../component-fault.ts';
-import { logger } from '../telemetry.ts';
+} from '../../core/audit/audit-chain.ts';
+import { AUDIT_CHAIN } from '../../core/audit/audit-fact.ts';
+import { firstOf, linesOf, objectKeyOf, objectText } from '../../core/audit/audit-places.ts';
+import { configurationFact } from '../../core/audit/audit-record.ts';
+import { ComponentFault } from '../../core/message/component-fault.ts';
+import { logger } from '../../telemetry/telemetry.ts';
 import { environment } from './environment.ts';
 
 const chain = AUDIT_CHAIN;

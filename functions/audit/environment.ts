@@ -1,4 +1,4 @@
-import { readTellers, requiredEnv } from '../aws/env.ts';
+import { readTellers, requiredEnv } from '../../aws/env.ts';
 
 /** What `audit` is told by the stack; read once, at load. */
 export const environment = {

@@ -4,11 +4,17 @@
  * though nothing else happens.
  */
 import type { ScheduledEvent, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import type { RecordedFact } from '../../core/audit-chain.ts';
-import { recordedFact } from '../../core/audit-record.ts';
-import { batchResponse } from '../../core/batch-response.ts';
-import { keyedHash } from '../aws/keyed-hash.ts';
-import { faultOf, logger, measureSince, sqsOrRuleFunction, Tally } from '../telemetry.ts';
+import { keyedHash } from '../../aws/keyed-hash.ts';
+import type { RecordedFact } from '../../core/audit/audit-chain.ts';
+import { recordedFact } from '../../core/audit/audit-record.ts';
+import { batchResponse } from '../../core/message/batch-response.ts';
+import {
+  faultOf,
+  logger,
+  measureSince,
+  sqsOrRuleFunction,
+  Tally,
+} from '../../telemetry/telemetry.ts';
 import { appendToChain } from './chain-writer.ts';
 import { environment } from './environment.ts';
 

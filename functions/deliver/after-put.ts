@@ -1,9 +1,10 @@
 /** What follows from the answer to a PUT, or from none. */
-import { endIsUnknown, meaningOf } from '../../core/delivery.ts';
-import { isLastWord, lateUntilAfter } from '../../core/late-put.ts';
-import type { PendingResource } from '../aws/deliveries.ts';
-import { answeredDelivery, conflictedDelivery } from '../aws/delivery-lease.ts';
-import { say } from '../traces.ts';
+
+import type { PendingResource } from '../../aws/deliveries.ts';
+import { answeredDelivery, conflictedDelivery } from '../../aws/delivery-lease.ts';
+import { endIsUnknown, meaningOf } from '../../core/delivery/delivery.ts';
+import { isLastWord, lateUntilAfter } from '../../core/delivery/late-put.ts';
+import { say } from '../../telemetry/traces.ts';
 import { versionsInVain } from './call-server.ts';
 import { answered, delivered, type Ending, failed, type Leased, NEXT, refused } from './endings.ts';
 import { environment, settings } from './environment.ts';

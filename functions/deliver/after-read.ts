@@ -1,7 +1,8 @@
 /** What follows from a read of the version that the server holds. */
-import { versionIn } from '../../core/late-put.ts';
-import type { Conflicts } from '../aws/deliveries.ts';
-import { readDelivery } from '../aws/delivery-lease.ts';
+
+import type { Conflicts } from '../../aws/deliveries.ts';
+import { readDelivery } from '../../aws/delivery-lease.ts';
+import { versionIn } from '../../core/delivery/late-put.ts';
 import { delivered, type Ending, failed, type Leased, NEXT } from './endings.ts';
 import { environment } from './environment.ts';
 import type { Answer } from './put.ts';

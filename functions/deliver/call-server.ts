@@ -1,16 +1,17 @@
 /** One call of the FHIR server, through its breaker, that ends before the lease of its delivery does. */
-import { correlationOf } from '../../core/correlation.ts';
-import { meaningOf, serverIsWell, textToSend } from '../../core/delivery.ts';
-import type { Target } from '../../core/delivery-targets.ts';
-import { versionIn } from '../../core/late-put.ts';
-import { withPrefix } from '../../core/prefixed-ids.ts';
-import { fetchBody } from '../aws/bodies-bucket.ts';
-import type { PendingResource } from '../aws/deliveries.ts';
-import { type Judgement, judgeHttp } from '../breaker/judgement.ts';
-import { guard } from '../breaker.ts';
-import { ComponentFault } from '../component-fault.ts';
-import type { Tally } from '../telemetry.ts';
-import { inSpan, traceOnward } from '../traces.ts';
+
+import { fetchBody } from '../../aws/bodies-bucket.ts';
+import type { PendingResource } from '../../aws/deliveries.ts';
+import { guard } from '../../breaker/guard.ts';
+import { type Judgement, judgeHttp } from '../../breaker/judgement.ts';
+import { meaningOf, serverIsWell, textToSend } from '../../core/delivery/delivery.ts';
+import type { Target } from '../../core/delivery/delivery-targets.ts';
+import { versionIn } from '../../core/delivery/late-put.ts';
+import { withPrefix } from '../../core/delivery/prefixed-ids.ts';
+import { ComponentFault } from '../../core/message/component-fault.ts';
+import { correlationOf } from '../../core/message/correlation.ts';
+import type { Tally } from '../../telemetry/telemetry.ts';
+import { inSpan, traceOnward } from '../../telemetry/traces.ts';
 import { settings, tokenOf } from './environment.ts';
 import { type About, type Answer, getVersion, put } from './put.ts';
 

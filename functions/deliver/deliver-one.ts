@@ -1,14 +1,14 @@
 /** The story of one trigger: take the lease, make the call that is due now, record what came of it. */
 import { randomUUID } from 'node:crypto';
-import { idsOf } from '../../core/correlation.ts';
-import { canEndUrl } from '../../core/delivery.ts';
-import type { Target } from '../../core/delivery-targets.ts';
-import { nextCall } from '../../core/late-put.ts';
-import { releaseDelivery, takeDelivery } from '../aws/delivery-lease.ts';
-import { breakers } from '../breaker.ts';
-import { targetOfKey } from '../delivery-targets.ts';
-import { faultOf, logger, type Tally } from '../telemetry.ts';
-import { processing, sayEvent } from '../traces.ts';
+import { releaseDelivery, takeDelivery } from '../../aws/delivery-lease.ts';
+import { targetOfKey } from '../../aws/delivery-targets.ts';
+import { breakers } from '../../breaker/guard.ts';
+import { canEndUrl } from '../../core/delivery/delivery.ts';
+import type { Target } from '../../core/delivery/delivery-targets.ts';
+import { nextCall } from '../../core/delivery/late-put.ts';
+import { idsOf } from '../../core/message/correlation.ts';
+import { faultOf, logger, type Tally } from '../../telemetry/telemetry.ts';
+import { processing, sayEvent } from '../../telemetry/traces.ts';
 import { afterPut } from './after-put.ts';
 import { afterRead } from './after-read.ts';
 import { type Called, type Calling, callGet, callPut, idThere } from './call-server.ts';

@@ -1,12 +1,13 @@
 /** How a delivery under its lease ends, whatever call it was that ended it. */
-import { idsOf } from '../../core/correlation.ts';
-import { countFailure, isItsOwn, retryTime } from '../../core/delivery.ts';
-import type { Target } from '../../core/delivery-targets.ts';
-import type { PendingResource } from '../aws/deliveries.ts';
-import { finishDelivery, refuseDelivery, releaseDelivery } from '../aws/delivery-lease.ts';
-import { retryAfterTime } from '../breaker/judgement.ts';
-import { breakers } from '../breaker.ts';
-import { emit, logger, measure, measureSince, type Tally } from '../telemetry.ts';
+
+import type { PendingResource } from '../../aws/deliveries.ts';
+import { finishDelivery, refuseDelivery, releaseDelivery } from '../../aws/delivery-lease.ts';
+import { breakers } from '../../breaker/guard.ts';
+import { retryAfterTime } from '../../breaker/judgement.ts';
+import { countFailure, isItsOwn, retryTime } from '../../core/delivery/delivery.ts';
+import type { Target } from '../../core/delivery/delivery-targets.ts';
+import { idsOf } from '../../core/message/correlation.ts';
+import { emit, logger, measure, measureSince, type Tally } from '../../telemetry/telemetry.ts';
 import { environment, settings } from './environment.ts';
 import type { Answer } from './put.ts';
 import { quarantineUndelivered, resolveRedriven } from './undelivered.ts';

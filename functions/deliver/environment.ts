@@ -1,6 +1,6 @@
-import type { Target } from '../../core/delivery-targets.ts';
-import { BearerToken } from '../aws/bearer-token.ts';
-import { readSettings, requiredEnv } from '../aws/env.ts';
+import { BearerToken } from '../../aws/bearer-token.ts';
+import { readSettings, requiredEnv } from '../../aws/env.ts';
+import type { Target } from '../../core/delivery/delivery-targets.ts';
 import { deliverSettingsSchema } from './settings.ts';
 
 /** What `deliver` is told by the stack; read once, at load. */

@@ -3,18 +3,18 @@
  * only a trigger: what is sent is what Resources holds by then.
  */
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import { backOffSeconds } from '../../core/back-off.ts';
-import { batchResponse, type Settlement } from '../../core/batch-response.ts';
-import { DEFAULT_BREAKER_POLICY, type TripPolicy } from '../../core/breaker-policy.ts';
-import { howToWait } from '../../core/delivery.ts';
-import { deliveryTriggerSchema } from '../../core/messages.ts';
-import { setDeliveryDue } from '../aws/deliveries.ts';
-import { setBreakerPolicy } from '../breaker.ts';
-import { services } from '../delivery-targets.ts';
-import { isProbe } from '../probe.ts';
-import { retryLater } from '../retry-later.ts';
-import { faultOf, logger, sqsFunction, Tally } from '../telemetry.ts';
-import { receiving } from '../traces.ts';
+import { setDeliveryDue } from '../../aws/deliveries.ts';
+import { services } from '../../aws/delivery-targets.ts';
+import { retryLater } from '../../aws/retry-later.ts';
+import { setBreakerPolicy } from '../../breaker/guard.ts';
+import { backOffSeconds } from '../../core/attempt/back-off.ts';
+import { DEFAULT_BREAKER_POLICY, type TripPolicy } from '../../core/breaker/breaker-policy.ts';
+import { howToWait } from '../../core/delivery/delivery.ts';
+import { batchResponse, type Settlement } from '../../core/message/batch-response.ts';
+import { deliveryTriggerSchema } from '../../core/message/messages.ts';
+import { isProbe } from '../../core/supervision/probe.ts';
+import { faultOf, logger, sqsFunction, Tally } from '../../telemetry/telemetry.ts';
+import { receiving } from '../../telemetry/traces.ts';
 import { deliverOne } from './deliver-one.ts';
 import { type Ending, NEXT } from './endings.ts';
 import { COMPONENT, environment, settings } from './environment.ts';

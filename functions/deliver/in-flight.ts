@@ -1,4 +1,4 @@
-import { messagesInFlight } from '../aws/delivery-queue.ts';
+import { messagesInFlight } from '../../aws/delivery-queue.ts';
 import { environment } from './environment.ts';
 
 const KEEP_MS = 10_000;

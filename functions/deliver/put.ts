@@ -2,9 +2,10 @@
  * One request to the FHIR server: https://hl7.org/fhir/R4/http.html#update
  * Rejects where there is no answer, or the signal aborts. A redirect is an answer.
  */
-import type { TraceContext } from '../../core/messages.ts';
-import { beginningOf } from '../beginning-of.ts';
-import { say } from '../traces.ts';
+
+import { beginningOf } from '../../breaker/beginning-of.ts';
+import type { TraceContext } from '../../core/message/messages.ts';
+import { say } from '../../telemetry/traces.ts';
 
 export interface Answer {
   readonly status: number;

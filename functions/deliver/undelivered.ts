@@ -1,10 +1,11 @@
 /** Evidence of what the FHIR server does not take, beside the story of the message itself. */
-import { undeliveredFingerprint } from '../../core/fingerprint.ts';
-import { placeBody } from '../aws/bodies-bucket.ts';
-import type { PendingResource } from '../aws/deliveries.ts';
-import { DELIVERY_ENTRY } from '../aws/quarantine-entries.ts';
-import { markDelivered, quarantine } from '../aws/quarantine-table.ts';
-import type { Tally } from '../telemetry.ts';
+
+import { placeBody } from '../../aws/bodies-bucket.ts';
+import type { PendingResource } from '../../aws/deliveries.ts';
+import { DELIVERY_ENTRY } from '../../aws/quarantine-entries.ts';
+import { markDelivered, quarantine } from '../../aws/quarantine-table.ts';
+import { undeliveredFingerprint } from '../../core/message/fingerprint.ts';
+import type { Tally } from '../../telemetry/telemetry.ts';
 import { COMPONENT, environment, settings } from './environment.ts';
 
 const OUTCOME_CHARACTERS_MAX = 16 * 1024;

@@ -6,10 +6,10 @@
  * CloudFormation waits an hour for an answer, so there is always one.
  */
 import type { CloudFormationCustomResourceEvent, Context } from 'aws-lambda';
-import { s3 } from '../aws/clients.ts';
-import { emptyBucket } from '../aws/empty-bucket.ts';
-import { isGoing } from '../aws/stack-status.ts';
-import { faultOf, logger } from '../telemetry.ts';
+import { s3 } from '../../aws/clients.ts';
+import { emptyBucket } from '../../aws/empty-bucket.ts';
+import { isGoing } from '../../aws/stack-status.ts';
+import { faultOf, logger } from '../../telemetry/telemetry.ts';
 
 type Event = CloudFormationCustomResourceEvent;
 

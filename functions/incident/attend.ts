@@ -1,17 +1,18 @@
 /** Does the steps of an incident that are due: tells people, asks for a remedy, tells the audit log. */
-import { type Incident, incidentKey } from '../../core/incident.ts';
+
+import { tellAudit } from '../../aws/audit-queue.ts';
+import { changeIncident } from '../../aws/incidents-table.ts';
+import { sendPage } from '../../aws/pages-topics.ts';
+import { askForPause } from '../../aws/supervisor-queue.ts';
+import { type Incident, incidentKey } from '../../core/incident/incident.ts';
 import {
   afterStep,
   isUnanswered,
   NOTICES,
   type Step,
   stepsDue,
-} from '../../core/incident-steps.ts';
-import { tellAudit } from '../aws/audit-queue.ts';
-import { changeIncident } from '../aws/incidents-table.ts';
-import { sendPage } from '../aws/pages-topics.ts';
-import { askForPause } from '../aws/supervisor-queue.ts';
-import { faultOf, logger, type Tally } from '../telemetry.ts';
+} from '../../core/incident/incident-steps.ts';
+import { faultOf, logger, type Tally } from '../../telemetry/telemetry.ts';
 import { environment, settings } from './environment.ts';
 import { pageOf } from './page.ts';
 

@@ -1,7 +1,7 @@
-import { belonging, type Evidence, evidenceOf } from '../../core/evidence.ts';
-import type { Incident } from '../../core/incident.ts';
-import { type RecordedCrash, unspent } from '../../core/incident-spent.ts';
-import { crashesBackFrom } from '../aws/crash-items.ts';
+import { crashesBackFrom } from '../../aws/crash-items.ts';
+import { belonging, type Evidence, evidenceOf } from '../../core/attempt/evidence.ts';
+import type { Incident } from '../../core/incident/incident.ts';
+import { type RecordedCrash, unspent } from '../../core/incident/incident-spent.ts';
 
 /** Beyond that a page says "more than": reading them all would take longer than a function may. */
 const COUNTED_MAX = 50_000;

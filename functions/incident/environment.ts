@@ -1,5 +1,5 @@
-import type { Audience } from '../../core/incident-steps.ts';
-import { readSettings, requiredEnv } from '../aws/env.ts';
+import { readSettings, requiredEnv } from '../../aws/env.ts';
+import type { Audience } from '../../core/incident/incident-steps.ts';
 import { incidentSettingsSchema } from './settings.ts';
 
 /** What `incident` is told by the stack; read once, at load. */

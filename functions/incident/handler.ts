@@ -3,10 +3,10 @@
  * that are open (R20, R21, R22). Its queue holds crash events, escalations and the minute's wakes.
  */
 import type { SQSRecord } from 'aws-lambda';
-import { batchResponse } from '../../core/batch-response.ts';
-import { type IncidentMessage, incidentMessageSchema } from '../../core/messages.ts';
-import { succeeds } from '../succeeds.ts';
-import { faultOf, logger, sqsFunction, Tally } from '../telemetry.ts';
+import { batchResponse } from '../../core/message/batch-response.ts';
+import { type IncidentMessage, incidentMessageSchema } from '../../core/message/messages.ts';
+import { succeeds } from '../../telemetry/succeeds.ts';
+import { faultOf, logger, sqsFunction, Tally } from '../../telemetry/telemetry.ts';
 import { jobsOf } from './jobs.ts';
 
 export const handler = sqsFunction({ component: 'incident' }).handler(

@@ -1,6 +1,6 @@
 /** A batch by what has to be done: the crashes of each scope, each escalation, one look around. */
-import type { CrashEvent, IncidentMessage } from '../../core/messages.ts';
-import type { Tally } from '../telemetry.ts';
+import type { CrashEvent, IncidentMessage } from '../../core/message/messages.ts';
+import type { Tally } from '../../telemetry/telemetry.ts';
 import { lookAround } from './look-around.ts';
 import { settleCrashes, settleEscalation } from './settle.ts';
 import { tellCrashes } from './tell-crashes.ts';

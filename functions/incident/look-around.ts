@@ -1,18 +1,19 @@
 /** Each minute: what is still open is counted anew, resolved where it is over, and told of. */
-import { mergeEvidence } from '../../core/evidence.ts';
-import { type Incident, isGoingOn } from '../../core/incident.ts';
+
+import { newestCrashes } from '../../aws/crash-items.ts';
+import { changeIncident, incidentsIn, readIncident } from '../../aws/incidents-table.ts';
+import { mergeEvidence } from '../../core/attempt/evidence.ts';
+import { type Incident, isGoingOn } from '../../core/incident/incident.ts';
 import {
   crashesThatTell,
   isOver,
   isRecountDue,
   resolvedByQuiet,
   tellingSince,
-} from '../../core/incident-course.ts';
-import { faultsAfter, faultsSince } from '../../core/incident-faults.ts';
-import { isLookDue, LOOKED_AGAIN } from '../../core/incident-steps.ts';
-import { newestCrashes } from '../aws/crash-items.ts';
-import { changeIncident, incidentsIn, readIncident } from '../aws/incidents-table.ts';
-import { logger, type Tally } from '../telemetry.ts';
+} from '../../core/incident/incident-course.ts';
+import { faultsAfter, faultsSince } from '../../core/incident/incident-faults.ts';
+import { isLookDue, LOOKED_AGAIN } from '../../core/incident/incident-steps.ts';
+import { logger, type Tally } from '../../telemetry/telemetry.ts';
 import { attend } from './attend.ts';
 import { countAnew } from './count-anew.ts';
 import { environment, settings } from './environment.ts';

@@ -3,10 +3,11 @@
  * https://developer.pagerduty.com/docs/events-api-v2/trigger-events/), so that a bridge has nothing
  * to add but its routing key. Carries no PHI (R08).
  */
-import { type Incident, incidentKey } from '../../core/incident.ts';
-import type { OtherFault } from '../../core/incident-faults.ts';
-import { NOTICES, type Notice } from '../../core/incident-steps.ts';
-import type { Page } from '../aws/pages-topics.ts';
+
+import type { Page } from '../../aws/pages-topics.ts';
+import { type Incident, incidentKey } from '../../core/incident/incident.ts';
+import type { OtherFault } from '../../core/incident/incident-faults.ts';
+import { NOTICES, type Notice } from '../../core/incident/incident-steps.ts';
 
 const SUBJECT_CHARACTERS_MAX = 100;
 const SECTION = '#incident';

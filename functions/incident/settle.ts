@@ -1,22 +1,22 @@
 /** What crashes and escalations come to: recorded, then perhaps an incident, then who must be told. */
 import pLimit from 'p-limit';
 import {
+  crashesBetween,
+  recordCrash,
+  recordCrashAgain,
+  recordEscalation,
+} from '../../aws/crash-items.ts';
+import { IncidentContended, latestIncident, saveIncident } from '../../aws/incidents-table.ts';
+import {
   type Incident,
   incidentsOver,
   isGoingOn,
   openedByCrashes,
   openedByEscalation,
-} from '../../core/incident.ts';
-import type { CrashEvent, Escalation } from '../../core/messages.ts';
-import { timesAround } from '../../core/sliding-window.ts';
-import {
-  crashesBetween,
-  recordCrash,
-  recordCrashAgain,
-  recordEscalation,
-} from '../aws/crash-items.ts';
-import { IncidentContended, latestIncident, saveIncident } from '../aws/incidents-table.ts';
-import { logger, type Tally } from '../telemetry.ts';
+} from '../../core/incident/incident.ts';
+import { timesAround } from '../../core/incident/sliding-window.ts';
+import type { CrashEvent, Escalation } from '../../core/message/messages.ts';
+import { logger, type Tally } from '../../telemetry/telemetry.ts';
 import { attend, heldBy } from './attend.ts';
 import { environment, settings } from './environment.ts';
 

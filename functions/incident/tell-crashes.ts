@@ -1,7 +1,7 @@
-import { crashFact } from '../../core/crash-fact.ts';
-import type { CrashEvent } from '../../core/messages.ts';
-import { tellAudit } from '../aws/audit-queue.ts';
-import { keyedHash } from '../aws/keyed-hash.ts';
+import { tellAudit } from '../../aws/audit-queue.ts';
+import { keyedHash } from '../../aws/keyed-hash.ts';
+import { crashFact } from '../../core/attempt/crash-fact.ts';
+import type { CrashEvent } from '../../core/message/messages.ts';
 import { environment } from './environment.ts';
 
 /** Tells crashes as facts, after all else: nobody waits for it, and a page must not. */

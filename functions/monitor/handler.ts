@@ -6,12 +6,12 @@
  */
 import type { SQSRecord } from 'aws-lambda';
 import { z } from 'zod';
-import { batchResponse } from '../../core/batch-response.ts';
-import { componentOf, deathsOf } from '../../core/deaths.ts';
-import { lanes } from '../../core/messages.ts';
-import { requiredEnv } from '../aws/env.ts';
-import { succeeds } from '../succeeds.ts';
-import { logsOrSqsFunction, Tally } from '../telemetry.ts';
+import { requiredEnv } from '../../aws/env.ts';
+import { componentOf, deathsOf } from '../../core/attempt/deaths.ts';
+import { batchResponse } from '../../core/message/batch-response.ts';
+import { lanes } from '../../core/message/messages.ts';
+import { succeeds } from '../../telemetry/succeeds.ts';
+import { logsOrSqsFunction, Tally } from '../../telemetry/telemetry.ts';
 import { readLogDelivery } from './log-delivery.ts';
 import { RUNS_RESOURCES, tellDeaths } from './tell-deaths.ts';
 

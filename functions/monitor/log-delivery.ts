@@ -1,6 +1,6 @@
 import { gunzipSync } from 'node:zlib';
 import { z } from 'zod';
-import type { LogEvent } from '../../core/deaths.ts';
+import type { LogEvent } from '../../core/attempt/deaths.ts';
 
 /** What a subscription hands over: consecutive lines of one log stream that its filter let through. */
 export interface LogDelivery {

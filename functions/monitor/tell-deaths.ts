@@ -1,12 +1,12 @@
 /** Tells deaths: all of them as crash events first, then each to the attempt that it ended. */
 import pLimit from 'p-limit';
-import type { Death } from '../../core/deaths.ts';
-import { crashFingerprint } from '../../core/fingerprint.ts';
-import type { CrashEvent } from '../../core/messages.ts';
-import { publishCrash } from '../aws/crashes-topic.ts';
-import { requiredEnv } from '../aws/env.ts';
-import { recordDeath } from '../aws/quarantine-deaths.ts';
-import { logger, type Tally } from '../telemetry.ts';
+import { publishCrash } from '../../aws/crashes-topic.ts';
+import { requiredEnv } from '../../aws/env.ts';
+import { recordDeath } from '../../aws/quarantine-deaths.ts';
+import type { Death } from '../../core/attempt/deaths.ts';
+import { crashFingerprint } from '../../core/message/fingerprint.ts';
+import type { CrashEvent } from '../../core/message/messages.ts';
+import { logger, type Tally } from '../../telemetry/telemetry.ts';
 
 /** The component that runs resources, and so may be killed by one. */
 export const RUNS_RESOURCES = 'validate';

@@ -11,9 +11,9 @@
  * has a smaller number, and overwrites nothing.
  */
 
-import { DAY_MS, startOfDay } from '../../core/utc-day.ts';
-import { deleteObjects, keysUnder, putObject } from '../aws/facts-bucket.ts';
-import { DUE, REPORTS } from '../insight-places.ts';
+import { deleteObjects, keysUnder, putObject } from '../../aws/facts-bucket.ts';
+import { DUE, REPORTS } from '../../core/report/insight-places.ts';
+import { DAY_MS, startOfDay } from '../../core/report/utc-day.ts';
 import { countDay } from './facts-of-day.ts';
 import { csvOf } from './report-csv.ts';
 import { htmlOf } from './report-html.ts';

@@ -2,12 +2,12 @@
 import { gunzipSync, gzipSync } from 'node:zlib';
 import pLimit from 'p-limit';
 import { z } from 'zod';
-import { type DayReport, DayTally, type ReportFact } from '../../core/day-report.ts';
-import { incidentFactSchema } from '../../core/incident-fact.ts';
-import { outcomeFactSchema } from '../../core/outcome-fact.ts';
-import { keysUnder, putObject, readObject } from '../aws/facts-bucket.ts';
-import { inOrder, nameOf } from '../facts.ts';
-import { factsOf } from '../insight-places.ts';
+import { inOrder, nameOf } from '../../aws/facts.ts';
+import { keysUnder, putObject, readObject } from '../../aws/facts-bucket.ts';
+import { incidentFactSchema } from '../../core/incident/incident-fact.ts';
+import { type DayReport, DayTally, type ReportFact } from '../../core/report/day-report.ts';
+import { factsOf } from '../../core/report/insight-places.ts';
+import { outcomeFactSchema } from '../../core/report/outcome-fact.ts';
 
 const READS_MAX = 16;
 

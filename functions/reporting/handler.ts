@@ -4,14 +4,14 @@
  * outcomes and notices alone; while it is down they wait in its queue (R50).
  */
 import type { SQSRecord } from 'aws-lambda';
-import { batchResponse } from '../../core/batch-response.ts';
-import type { ReportFact } from '../../core/day-report.ts';
-import { minuteWakeSchema } from '../../core/messages.ts';
-import { dayOf } from '../../core/utc-day.ts';
-import { type KeyedHash, keyedHash } from '../aws/keyed-hash.ts';
-import { factIn, groupByDay, readOrLeave } from '../facts.ts';
-import { succeeds } from '../succeeds.ts';
-import { logger, sqsFunction, Tally } from '../telemetry.ts';
+import { factIn, groupByDay, readOrLeave } from '../../aws/facts.ts';
+import { type KeyedHash, keyedHash } from '../../aws/keyed-hash.ts';
+import { batchResponse } from '../../core/message/batch-response.ts';
+import { minuteWakeSchema } from '../../core/message/messages.ts';
+import type { ReportFact } from '../../core/report/day-report.ts';
+import { dayOf } from '../../core/report/utc-day.ts';
+import { succeeds } from '../../telemetry/succeeds.ts';
+import { logger, sqsFunction, Tally } from '../../telemetry/telemetry.ts';
 import { makeDueReport, markDue } from './due.ts';
 import { environment } from './environment.ts';
 import { keepFacts } from './facts-of-day.ts';

@@ -1,6 +1,6 @@
 /** What management is told of an incident (functions/incident/page.ts), as far as reports keep it. */
 import { z } from 'zod';
-import { type IncidentFact, incidentFactSchema } from '../../core/incident-fact.ts';
+import { type IncidentFact, incidentFactSchema } from '../../core/incident/incident-fact.ts';
 
 /** The beginning and the end of an incident, by the notice's attribute `notice`. */
 export const REPORTED_NOTICES = ['notice', 'all-clear'] as const;

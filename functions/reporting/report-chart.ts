@@ -1,5 +1,5 @@
 /** The day by hours: a bar for each, of how what ended in it ended. */
-import { type DayReport, type Ends, VERDICTS } from '../../core/day-report.ts';
+import { type DayReport, type Ends, VERDICTS } from '../../core/report/day-report.ts';
 import { type Markup, markup } from './markup.ts';
 import { count, endsTotal } from './words.ts';
 

@@ -1,5 +1,5 @@
 /** A day as a table: a row for each source and lane, RFC 4180, latencies in ms. */
-import type { DayReport } from '../../core/day-report.ts';
+import type { DayReport } from '../../core/report/day-report.ts';
 
 const COLUMNS = [
   ...['day', 'source', 'lane', 'stored', 'rejected', 'dead_lettered'],

@@ -2,7 +2,7 @@
  * A day as a page: one file without anything from elsewhere, so that it can be mailed, printed and kept.
  * All names in it are producers' words, and escaped.
  */
-import type { DayReport } from '../../core/day-report.ts';
+import type { DayReport } from '../../core/report/day-report.ts';
 import { believed, type Markup, markup } from './markup.ts';
 import { CLASSES, hoursChart } from './report-chart.ts';
 import { STYLE } from './report-style.ts';

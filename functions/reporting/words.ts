@@ -1,5 +1,5 @@
 /** Numbers as people read them; one way in page, terminal and print. */
-import type { DayReport, Ends } from '../../core/day-report.ts';
+import type { DayReport, Ends } from '../../core/report/day-report.ts';
 
 const whole = new Intl.NumberFormat('en-US');
 const percent = new Intl.NumberFormat('en-US', { style: 'percent', maximumFractionDigits: 2 });

@@ -3,16 +3,17 @@
  * the retention of a queue (R18). Of a server whose breaker is open it sends nothing. It also tells the
  * audit log anew of what happened to breakers lately: who was to tell may have died.
  */
-import { transitionsToTell } from '../../core/breaker-news.ts';
-import { DELIVERY_SHARDS, shardName } from '../../core/delivery.ts';
-import { listBreakers } from '../aws/breakers-table.ts';
-import { dueDeliveries, setDeliveryDue, triggerSent } from '../aws/deliveries.ts';
-import { sendTriggers } from '../aws/delivery-queue.ts';
-import { requiredEnv } from '../aws/env.ts';
-import { auditTransitions } from '../breaker/tell.ts';
-import { breakers } from '../breaker.ts';
-import { services, targetOfKey } from '../delivery-targets.ts';
-import { emit, faultOf, logger, ruleFunction, Tally } from '../telemetry.ts';
+
+import { listBreakers } from '../../aws/breakers-table.ts';
+import { dueDeliveries, setDeliveryDue, triggerSent } from '../../aws/deliveries.ts';
+import { sendTriggers } from '../../aws/delivery-queue.ts';
+import { services, targetOfKey } from '../../aws/delivery-targets.ts';
+import { requiredEnv } from '../../aws/env.ts';
+import { breakers } from '../../breaker/guard.ts';
+import { auditTransitions } from '../../breaker/tell.ts';
+import { transitionsToTell } from '../../core/breaker/breaker-news.ts';
+import { DELIVERY_SHARDS, shardName } from '../../core/delivery/delivery.ts';
+import { emit, faultOf, logger, ruleFunction, Tally } from '../../telemetry/telemetry.ts';
 
 const table = requiredEnv('resourcesTable');
 const breakersTable = requiredEnv('breakersTable');

@@ -1,6 +1,6 @@
-import { HOLDERS, type Supervised } from '../../core/supervised-state.ts';
-import { loadSupervised, saveSupervised } from '../aws/supervision-table.ts';
-import { logger, type Tally } from '../telemetry.ts';
+import { loadSupervised, saveSupervised } from '../../aws/supervision-table.ts';
+import { HOLDERS, type Supervised } from '../../core/supervision/supervised-state.ts';
+import { logger, type Tally } from '../../telemetry/telemetry.ts';
 import { environment } from './environment.ts';
 
 /** Another invocation was faster too often; the message comes again. */

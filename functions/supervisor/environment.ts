@@ -1,6 +1,6 @@
-import { FHIR_SERVER } from '../../core/delivery-targets.ts';
-import { EnvironmentIncomplete, readSettings, readTellers, requiredEnv } from '../aws/env.ts';
-import { ENV } from '../aws/env-names.ts';
+import { EnvironmentIncomplete, readSettings, readTellers, requiredEnv } from '../../aws/env.ts';
+import { FHIR_SERVER } from '../../core/delivery/delivery-targets.ts';
+import { ENV } from '../../telemetry/env-names.ts';
 import { supervisedLanesSchema, supervisorSettingsSchema } from './settings.ts';
 
 export const COMPONENT = 'supervisor';

@@ -3,12 +3,16 @@
  * and acts from it, so that it may die at any step, and be many at once.
  */
 import type { Context } from 'aws-lambda';
-import { batchResponse } from '../../core/batch-response.ts';
-import { countDeaths, isComponentDeath } from '../../core/escalation.ts';
-import { pauseLane } from '../../core/lane-supervision.ts';
-import type { CrashEvent } from '../../core/messages.ts';
-import { childOfCrash, childOfLane, SUPERVISION_TREE } from '../../core/supervision-tree.ts';
-import { emit, faultOf, logger, sqsFunction, Tally } from '../telemetry.ts';
+import { countDeaths, isComponentDeath } from '../../core/incident/escalation.ts';
+import { batchResponse } from '../../core/message/batch-response.ts';
+import type { CrashEvent } from '../../core/message/messages.ts';
+import { pauseLane } from '../../core/supervision/lane-supervision.ts';
+import {
+  childOfCrash,
+  childOfLane,
+  SUPERVISION_TREE,
+} from '../../core/supervision/supervision-tree.ts';
+import { emit, faultOf, logger, sqsFunction, Tally } from '../../telemetry/telemetry.ts';
 import { change } from './change.ts';
 import { COMPONENT, settings } from './environment.ts';
 import { look, lookAround } from './look.ts';

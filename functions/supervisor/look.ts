@@ -1,7 +1,9 @@
 /** What the minute's wake, or news of a breaker, makes of one node of the tree. */
 import { randomUUID } from 'node:crypto';
 import type { Context } from 'aws-lambda';
-import type { BreakerState } from '../../core/breaker-state.ts';
+import { breakersTable } from '../../aws/breakers-table.ts';
+import { loadSupervised } from '../../aws/supervision-table.ts';
+import type { BreakerState } from '../../core/breaker/breaker-state.ts';
 import {
   type BreakerSeen,
   breakersTogether,
@@ -9,11 +11,9 @@ import {
   endProbe,
   followBreaker,
   takeProbe,
-} from '../../core/lane-supervision.ts';
-import type { Supervised } from '../../core/supervised-state.ts';
-import { breakersTable } from '../aws/breakers-table.ts';
-import { loadSupervised } from '../aws/supervision-table.ts';
-import { emit, faultOf, logger, type Tally } from '../telemetry.ts';
+} from '../../core/supervision/lane-supervision.ts';
+import type { Supervised } from '../../core/supervision/supervised-state.ts';
+import { emit, faultOf, logger, type Tally } from '../../telemetry/telemetry.ts';
 import { change } from './change.ts';
 import { environment, settings } from './environment.ts';
 import { probe } from './probe.ts';

@@ -1,13 +1,17 @@
 import type { SQSRecord } from 'aws-lambda';
 import { z } from 'zod';
-import { type CrashEvent, crashEventSchema, minuteWakeSchema } from '../../core/messages.ts';
+import { mayBeService, mayTell, type ToldBy, toldBy } from '../../core/audit/tellers.ts';
+import {
+  type CrashEvent,
+  crashEventSchema,
+  minuteWakeSchema,
+} from '../../core/message/messages.ts';
 import {
   breakerNewsSchema,
   remediationSchema,
   type SupervisorNews,
-} from '../../core/supervisor-messages.ts';
-import { mayBeService, mayTell, type ToldBy, toldBy } from '../../core/tellers.ts';
-import { faultOf, logger } from '../telemetry.ts';
+} from '../../core/supervision/supervisor-messages.ts';
+import { faultOf, logger } from '../../telemetry/telemetry.ts';
 import { environment } from './environment.ts';
 
 export interface Remediation {

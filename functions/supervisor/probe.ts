@@ -1,8 +1,13 @@
 /** Brings a lane back by one message, which the supervisor receives and runs itself (R33). */
 import type { Context } from 'aws-lambda';
-import type { ProbeOutcome } from '../../core/lane-supervision.ts';
-import { deleteMessage, hasHiddenMessages, runProbe, takeMessage } from '../aws/probe-message.ts';
-import { faultOf, logger, type Tally } from '../telemetry.ts';
+import {
+  deleteMessage,
+  hasHiddenMessages,
+  runProbe,
+  takeMessage,
+} from '../../aws/probe-message.ts';
+import type { ProbeOutcome } from '../../core/supervision/lane-supervision.ts';
+import { faultOf, logger, type Tally } from '../../telemetry/telemetry.ts';
 import type { LaneParts } from './settings.ts';
 
 /** The slowest lane function, and what is to be written afterwards. */

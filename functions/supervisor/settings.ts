@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { DEFAULT_LANE_POLICY } from '../../core/lane-supervision.ts';
+import { DEFAULT_LANE_POLICY } from '../../core/supervision/lane-supervision.ts';
 
 const ms = z.int().positive();
 

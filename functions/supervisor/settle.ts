@@ -1,12 +1,13 @@
 /** Performs what a saved state asks for; whatever a death leaves undone is done by the next look. */
-import { countRestart } from '../../core/escalation.ts';
-import { confirm, pauseLane } from '../../core/lane-supervision.ts';
-import type { Effect, Supervised } from '../../core/supervised-state.ts';
-import { tellAudit } from '../aws/audit-queue.ts';
-import { tellEscalation } from '../aws/incident-queue.ts';
-import { applyMappings } from '../aws/lane-mappings.ts';
-import { loadSupervised } from '../aws/supervision-table.ts';
-import type { Tally } from '../telemetry.ts';
+
+import { tellAudit } from '../../aws/audit-queue.ts';
+import { tellEscalation } from '../../aws/incident-queue.ts';
+import { applyMappings } from '../../aws/lane-mappings.ts';
+import { loadSupervised } from '../../aws/supervision-table.ts';
+import { countRestart } from '../../core/incident/escalation.ts';
+import { confirm, pauseLane } from '../../core/supervision/lane-supervision.ts';
+import type { Effect, Supervised } from '../../core/supervision/supervised-state.ts';
+import type { Tally } from '../../telemetry/telemetry.ts';
 import { change } from './change.ts';
 import { environment, settings } from './environment.ts';
 import { laneOf, placeOf, supervisorOf } from './tree.ts';

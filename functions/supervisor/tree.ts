@@ -5,7 +5,7 @@ import {
   placesIn,
   SUPERVISION_TREE,
   type Supervisor,
-} from '../../core/supervision-tree.ts';
+} from '../../core/supervision/supervision-tree.ts';
 import { environment } from './environment.ts';
 import type { LaneParts } from './settings.ts';
 

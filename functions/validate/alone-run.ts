@@ -1,24 +1,24 @@
 import type { Context } from 'aws-lambda';
-import type { Attempt, Trouble } from '../../core/attempts.ts';
-import { backOffSeconds } from '../../core/back-off.ts';
-import { idsOf } from '../../core/correlation.ts';
-import { envelopeFor } from '../../core/origin.ts';
-import { NotWritten } from '../aws/conditional-write.ts';
-import { hop, sendAll } from '../aws/lane-queues.ts';
+import { NotWritten } from '../../aws/conditional-write.ts';
+import { hop, sendAll } from '../../aws/lane-queues.ts';
 import {
   endAttempt,
   forgetVoided,
   startAttempt,
   surviveAttempt,
   voidAttempt,
-} from '../aws/quarantine-attempts.ts';
-import { markStored } from '../aws/quarantine-table.ts';
-import { ComponentFault } from '../component-fault.ts';
-import { faultOf, logger, type Tally } from '../telemetry.ts';
-import { inSpan } from '../traces.ts';
+} from '../../aws/quarantine-attempts.ts';
+import { markStored } from '../../aws/quarantine-table.ts';
+import type { Attempt, Trouble } from '../../core/attempt/attempts.ts';
+import { backOffSeconds } from '../../core/attempt/back-off.ts';
+import { ComponentFault } from '../../core/message/component-fault.ts';
+import { idsOf } from '../../core/message/correlation.ts';
+import { envelopeFor } from '../../core/message/origin.ts';
+import type { Judging } from '../../packages/isolation/invocation.ts';
+import { faultOf, logger, type Tally } from '../../telemetry/telemetry.ts';
+import { inSpan } from '../../telemetry/traces.ts';
 import { type Crash, countCrash, countPluginCrashes, publishValidateCrash } from './crashes.ts';
 import { environment } from './environment.ts';
-import type { Judging } from './isolation/invocation.ts';
 import { loadBody } from './load-body.ts';
 import { judgeLoaded, reject, store, tellStored } from './outcomes.ts';
 import { bodyToHop, pinnedIn, type Submission } from './submission.ts';

@@ -3,19 +3,19 @@
  * it starts, until it has an outcome or has crashed as often as is allowed (R02).
  */
 import type { Context, SQSRecord } from 'aws-lambda';
-import { type AttemptPolicy, countedAttempts, decideAttempt } from '../../core/attempts.ts';
-import { backOffSeconds } from '../../core/back-off.ts';
-import type { Settlement } from '../../core/batch-response.ts';
-import { idsOf } from '../../core/correlation.ts';
-import { forgetSuspect } from '../aws/in-flight-table.ts';
-import { retryLater } from '../retry-later.ts';
-import { faultOf, logger, Tally } from '../telemetry.ts';
-import { processing } from '../traces.ts';
+import { forgetSuspect } from '../../aws/in-flight-table.ts';
+import { retryLater } from '../../aws/retry-later.ts';
+import { type AttemptPolicy, countedAttempts, decideAttempt } from '../../core/attempt/attempts.ts';
+import { backOffSeconds } from '../../core/attempt/back-off.ts';
+import type { Settlement } from '../../core/message/batch-response.ts';
+import { idsOf } from '../../core/message/correlation.ts';
+import { during } from '../../packages/isolation/invocation.ts';
+import { faultOf, logger, Tally } from '../../telemetry/telemetry.ts';
+import { processing } from '../../telemetry/traces.ts';
 import { AloneRun, type Ending, type Places } from './alone-run.ts';
 import { deadLetter, publishUnended } from './dead-letter.ts';
 import { environment, settings } from './environment.ts';
 import { ifTimePermits, withinTime } from './handlers-clock.ts';
-import { during } from './isolation/invocation.ts';
 import { tellEntered } from './outcomes.ts';
 import { asBefore, readSubmission } from './submission.ts';
 import { troubleOf } from './trouble-of.ts';

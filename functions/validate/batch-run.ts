@@ -1,15 +1,15 @@
 /** Runs a batch of submissions under the mark of this environment, and says how far each came. */
 import type { Context } from 'aws-lambda';
 import pLimit from 'p-limit';
-import { idsOf } from '../../core/correlation.ts';
-import { ComponentFault } from '../component-fault.ts';
-import { endOfWork } from '../invocation.ts';
-import { faultOf, logger, type Tally } from '../telemetry.ts';
-import { processing } from '../traces.ts';
+import { ComponentFault } from '../../core/message/component-fault.ts';
+import { idsOf } from '../../core/message/correlation.ts';
+import type { Judging } from '../../packages/isolation/invocation.ts';
+import { endOfWork } from '../../telemetry/invocation.ts';
+import { faultOf, logger, type Tally } from '../../telemetry/telemetry.ts';
+import { processing } from '../../telemetry/traces.ts';
 import { type Crash, countCrash, countPluginCrashes, publishValidateCrash } from './crashes.ts';
 import { settings } from './environment.ts';
 import type { InFlight } from './in-flight.ts';
-import type { Judging } from './isolation/invocation.ts';
 import { type Loaded, loadBody } from './load-body.ts';
 import { judgeLoaded, reject, store, tellStored } from './outcomes.ts';
 import type { Submission } from './submission.ts';

@@ -4,8 +4,8 @@
  * Errors come first where some must go. The first stays in any case, for a rejection says why (R07).
  */
 import type { OperationOutcome } from 'fhir/r4.js';
-import type { Issue } from '../../core/verdict.ts';
-import { operationOutcome } from '../../fhir/operation-outcome.ts';
+import type { Issue } from '../../core/message/verdict.ts';
+import { operationOutcome } from '../../packages/fhir-validator/operation-outcome.ts';
 import { isError } from './bounded-verdict.ts';
 
 /** Of the one issue that is kept where even that is too long. */

@@ -1,5 +1,5 @@
-import type { Issue, Verdict } from '../../core/verdict.ts';
-import { VERDICT_BYTES_MAX } from './isolation/ledger.ts';
+import type { Issue, Verdict } from '../../core/message/verdict.ts';
+import { VERDICT_BYTES_MAX } from '../../packages/isolation/ledger.ts';
 
 const TEXT_CHARACTERS_MAX = 1_000;
 /** More than the names and punctuation of one issue, and of a verdict with its identity, take. */

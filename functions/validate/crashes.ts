@@ -1,13 +1,13 @@
-import { idsOf } from '../../core/correlation.ts';
-import { crashFingerprint } from '../../core/fingerprint.ts';
-import type { CrashEvent, Origin } from '../../core/messages.ts';
-import { pluginCrashesOf } from '../../core/plugin-switch.ts';
-import type { PluginCrash, Verdict } from '../../core/verdict.ts';
-import { publishCrash } from '../aws/crashes-topic.ts';
-import type { SpeakerMetric } from '../metrics.ts';
-import { logger, type Tally } from '../telemetry.ts';
+import { publishCrash } from '../../aws/crashes-topic.ts';
+import { idsOf } from '../../core/message/correlation.ts';
+import { crashFingerprint } from '../../core/message/fingerprint.ts';
+import type { CrashEvent, Origin } from '../../core/message/messages.ts';
+import type { PluginCrash, Verdict } from '../../core/message/verdict.ts';
+import { pluginCrashesOf } from '../../core/supervision/plugin-switch.ts';
+import type { Judgement } from '../../packages/isolation/pool.ts';
+import type { SpeakerMetric } from '../../telemetry/metrics.ts';
+import { logger, type Tally } from '../../telemetry/telemetry.ts';
 import { COMPONENT, environment } from './environment.ts';
-import type { Judgement } from './isolation/pool.ts';
 
 export type Crash = Extract<Verdict, { kind: 'crash' }>;
 

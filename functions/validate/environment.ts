@@ -1,6 +1,6 @@
-import { laneSchema } from '../../core/messages.ts';
-import { readSettings, requiredEnv } from '../aws/env.ts';
-import { ENV } from '../aws/env-names.ts';
+import { readSettings, requiredEnv } from '../../aws/env.ts';
+import { laneSchema } from '../../core/message/messages.ts';
+import { ENV } from '../../telemetry/env-names.ts';
 import { validateSettingsSchema } from './settings.ts';
 
 /** What `validate` is told by the stack; read once, at load. */

@@ -1,19 +1,19 @@
 /**
  * The story of a group of suspects in the isolation queue: all were in one environment that died.
  * They run one after the other in a process of its own. Who crashes there, and whatever else does
- * not end, travels on alone (core/suspect-group.ts).
+ * not end, travels on alone (core/attempt/suspect-group.ts).
  */
 import type { Context, SQSRecord } from 'aws-lambda';
-import { backOffSeconds } from '../../core/back-off.ts';
-import type { Settlement } from '../../core/batch-response.ts';
-import { retryLater } from '../retry-later.ts';
-import { memberRecords } from '../suspect-group.ts';
-import { faultOf, logger, Tally } from '../telemetry.ts';
+import { retryLater } from '../../aws/retry-later.ts';
+import { memberRecords } from '../../aws/suspect-group.ts';
+import { backOffSeconds } from '../../core/attempt/back-off.ts';
+import type { Settlement } from '../../core/message/batch-response.ts';
+import { during, type Judging } from '../../packages/isolation/invocation.ts';
+import { faultOf, logger, Tally } from '../../telemetry/telemetry.ts';
 import { type BatchRun, closeMark, newBatch, runBatch } from './batch-run.ts';
 import { environment } from './environment.ts';
 import { ifTimePermits, withinTime } from './handlers-clock.ts';
 import type { InFlight } from './in-flight.ts';
-import { during, type Judging } from './isolation/invocation.ts';
 import { readSubmission, type Submission } from './submission.ts';
 import { isolate } from './suspects.ts';
 

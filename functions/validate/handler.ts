@@ -5,18 +5,18 @@
 import { randomUUID } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import { batchResponse, type Settlement } from '../../core/batch-response.ts';
-import { isProbe } from '../probe.ts';
-import { isGroup } from '../suspect-group.ts';
-import { sqsFunction } from '../telemetry.ts';
-import { receiving } from '../traces.ts';
+import { isGroup } from '../../aws/suspect-group.ts';
+import { batchResponse, type Settlement } from '../../core/message/batch-response.ts';
+import { isProbe } from '../../core/supervision/probe.ts';
+import { OwnProcess } from '../../packages/isolation/own-process.ts';
+import { IsolationPool } from '../../packages/isolation/pool.ts';
+import { sqsFunction } from '../../telemetry/telemetry.ts';
+import { receiving } from '../../telemetry/traces.ts';
 import { validateAlone } from './alone.ts';
 import { entryUrl } from './entry-url.ts';
 import { COMPONENT, environment, settings } from './environment.ts';
 import { validateGroup } from './group.ts';
 import { InFlight } from './in-flight.ts';
-import { OwnProcess } from './isolation/own-process.ts';
-import { IsolationPool } from './isolation/pool.ts';
 import { validateLaneBatch } from './lane-batch.ts';
 import { loadPlugins } from './plugins/load-plugins.ts';
 

@@ -1,5 +1,5 @@
 import type { Context } from 'aws-lambda';
-import { scoped } from '../invocation.ts';
+import { scoped } from '../../telemetry/invocation.ts';
 
 /** Time left at which validating stops: what follows needs it for its writes. */
 export const WRITING_MS = 2_500;

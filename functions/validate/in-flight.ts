@@ -1,21 +1,21 @@
-/** The mark of this execution environment, and the search for those of dead ones (core/in-flight.ts). */
+/** The mark of this execution environment, and the search for those of dead ones (core/attempt/in-flight.ts). */
 import { setTimeout as pause } from 'node:timers/promises';
 import type { SQSRecord } from 'aws-lambda';
-import {
-  type InFlightPolicy,
-  leaseEnd,
-  mayHaveRunBefore,
-  searchedForMs,
-} from '../../core/in-flight.ts';
 import {
   type MarkKey,
   recordSuspects,
   removeMark,
   suspectsAmong,
   writeMark,
-} from '../aws/in-flight-table.ts';
-import { ComponentFault } from '../component-fault.ts';
-import { faultOf, logger } from '../telemetry.ts';
+} from '../../aws/in-flight-table.ts';
+import {
+  type InFlightPolicy,
+  leaseEnd,
+  mayHaveRunBefore,
+  searchedForMs,
+} from '../../core/attempt/in-flight.ts';
+import { ComponentFault } from '../../core/message/component-fault.ts';
+import { faultOf, logger } from '../../telemetry/telemetry.ts';
 
 interface Environment {
   readonly table: string;

@@ -1,7 +1,7 @@
-import type { Verdict } from '../../core/verdict.ts';
-import { validateText } from '../../fhir/validator.ts';
+import type { Verdict } from '../../core/message/verdict.ts';
+import { validateText } from '../../packages/fhir-validator/validator.ts';
+import { describeError } from '../../packages/isolation/death.ts';
 import { boundedVerdict, isError } from './bounded-verdict.ts';
-import { describeError } from './isolation/death.ts';
 
 /** The verdict on one text, by the profiles of its source. What the validator throws is a crash of this resource. */
 export function judgeText(

@@ -1,13 +1,13 @@
 /** The story of a batch from a lane's own queue: suspects away, validate, act, answer. */
 import type { Context, SQSBatchResponse, SQSRecord } from 'aws-lambda';
-import { batchResponse } from '../../core/batch-response.ts';
-import { retryLater } from '../retry-later.ts';
-import { logger, Tally } from '../telemetry.ts';
+import { retryLater } from '../../aws/retry-later.ts';
+import { batchResponse } from '../../core/message/batch-response.ts';
+import { during, type Judging } from '../../packages/isolation/invocation.ts';
+import { logger, Tally } from '../../telemetry/telemetry.ts';
 import { type BatchRun, closeMark, newBatch, runBatch } from './batch-run.ts';
 import { environment } from './environment.ts';
 import { ifTimePermits, withinTime } from './handlers-clock.ts';
 import type { InFlight } from './in-flight.ts';
-import { during, type Judging } from './isolation/invocation.ts';
 import { withinRates } from './rates.ts';
 import { readSubmission, type Submission } from './submission.ts';
 import { isolateTogether, takeOff } from './suspects.ts';

@@ -1,14 +1,15 @@
 /** The resource of a submission, wherever it lies, or why it is refused. */
-import { claimIn, pinned } from '../../core/claim-check.ts';
-import { decideIds } from '../../core/correlation.ts';
-import { problemRule } from '../../core/rejection-reason.ts';
-import { resourceTypeOf } from '../../core/resource-type.ts';
-import { largestOf, mayBeOfType, type SenderProblem } from '../../core/sources.ts';
-import type { Issue } from '../../core/verdict.ts';
-import { type FetchedBody, fetchBody } from '../aws/bodies-bucket.ts';
-import { submissionsAreReadable } from '../aws/canary-object.ts';
-import type { ObjectRefusal } from '../aws/object-refusal.ts';
-import { sourceRules } from '../sources.ts';
+
+import { type FetchedBody, fetchBody } from '../../aws/bodies-bucket.ts';
+import { submissionsAreReadable } from '../../aws/canary-object.ts';
+import type { ObjectRefusal } from '../../aws/object-refusal.ts';
+import { sourceRules } from '../../aws/sources.ts';
+import { claimIn, pinned } from '../../core/message/claim-check.ts';
+import { decideIds } from '../../core/message/correlation.ts';
+import { problemRule } from '../../core/message/rejection-reason.ts';
+import { resourceTypeOf } from '../../core/message/resource-type.ts';
+import type { Issue } from '../../core/message/verdict.ts';
+import { largestOf, mayBeOfType, type SenderProblem } from '../../core/source/sources.ts';
 import { environment, settings } from './environment.ts';
 import { issueOf } from './refusals.ts';
 import type { Submission } from './submission.ts';

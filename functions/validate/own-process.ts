@@ -3,9 +3,14 @@
  * that it is sent, one at a time and in a worker thread as always, so that only what kills whole
  * processes kills this one. It lives no longer than who started it.
  */
+
+import type {
+  OwnProcessSettings,
+  OwnProcessTask,
+  OwnProcessWord,
+} from '../../packages/isolation/child.ts';
+import { IsolationPool } from '../../packages/isolation/pool.ts';
 import { entryUrl } from './entry-url.ts';
-import type { OwnProcessSettings, OwnProcessTask, OwnProcessWord } from './isolation/child.ts';
-import { IsolationPool } from './isolation/pool.ts';
 import { loadPlugins } from './plugins/load-plugins.ts';
 
 const {

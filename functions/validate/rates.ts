@@ -1,9 +1,10 @@
 /** Which messages of a batch their source sent beyond its rate. */
-import { sentMinute, takenOf, takenUnsure } from '../../core/source-rate.ts';
-import { ENV } from '../aws/env-names.ts';
-import { countSent } from '../aws/rates-table.ts';
-import { sourceRules } from '../sources.ts';
-import { faultOf, logger } from '../telemetry.ts';
+
+import { countSent } from '../../aws/rates-table.ts';
+import { sourceRules } from '../../aws/sources.ts';
+import { sentMinute, takenOf, takenUnsure } from '../../core/source/source-rate.ts';
+import { ENV } from '../../telemetry/env-names.ts';
+import { faultOf, logger } from '../../telemetry/telemetry.ts';
 import type { Submission } from './submission.ts';
 
 const table = process.env[ENV.ratesTable];

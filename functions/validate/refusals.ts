@@ -1,13 +1,14 @@
 /** What becomes of a message whose sender may not send it: an issue, and a fact for the audit log. */
-import type { AuditFact } from '../../core/audit-fact.ts';
-import { idsOf } from '../../core/correlation.ts';
-import { senderRule } from '../../core/rejection-reason.ts';
-import { sentMinute } from '../../core/source-rate.ts';
-import { SENDER_PROBLEMS, type SenderProblem } from '../../core/sources.ts';
-import type { Issue } from '../../core/verdict.ts';
-import { tellAudit } from '../aws/audit-queue.ts';
-import { ENV } from '../aws/env-names.ts';
-import { logger } from '../telemetry.ts';
+
+import { tellAudit } from '../../aws/audit-queue.ts';
+import type { AuditFact } from '../../core/audit/audit-fact.ts';
+import { idsOf } from '../../core/message/correlation.ts';
+import { senderRule } from '../../core/message/rejection-reason.ts';
+import type { Issue } from '../../core/message/verdict.ts';
+import { sentMinute } from '../../core/source/source-rate.ts';
+import { SENDER_PROBLEMS, type SenderProblem } from '../../core/source/sources.ts';
+import { ENV } from '../../telemetry/env-names.ts';
+import { logger } from '../../telemetry/telemetry.ts';
 import { COMPONENT, environment } from './environment.ts';
 import type { Submission } from './submission.ts';
 

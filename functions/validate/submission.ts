@@ -1,18 +1,18 @@
 import type { SQSRecord } from 'aws-lambda';
-import type { Trouble } from '../../core/attempts.ts';
+import { arrivalOf } from '../../aws/arrival.ts';
+import { claimantOf, prove } from '../../aws/sources.ts';
+import type { Trouble } from '../../core/attempt/attempts.ts';
 import {
   type BodyLocation,
   type Carriage,
   claimCheckTo,
   pinned,
   readCarriage,
-} from '../../core/claim-check.ts';
-import { decideAsBefore } from '../../core/correlation.ts';
-import { ENVELOPE_ATTRIBUTE } from '../../core/messages.ts';
-import { type Provenance, readProvenance } from '../../core/origin.ts';
-import type { SenderProblem } from '../../core/sources.ts';
-import { arrivalOf } from '../arrival.ts';
-import { claimantOf, prove } from '../sources.ts';
+} from '../../core/message/claim-check.ts';
+import { decideAsBefore } from '../../core/message/correlation.ts';
+import { ENVELOPE_ATTRIBUTE } from '../../core/message/messages.ts';
+import { type Provenance, readProvenance } from '../../core/message/origin.ts';
+import type { SenderProblem } from '../../core/source/sources.ts';
 import { environment, settings } from './environment.ts';
 
 /** One received message: whose it is, and how it carries its resource. */

@@ -1,12 +1,12 @@
 /** Suspects go to their lane's isolation queue, where a death takes nobody along (R03). */
 import assert from 'node:assert/strict';
-import { idsOf } from '../../core/correlation.ts';
-import { envelopeFor } from '../../core/origin.ts';
-import { groupMessage, groupSuspects } from '../../core/suspect-group.ts';
-import type { CrashKind } from '../../core/verdict.ts';
-import { deleteAll, type Hop, hop, sendAll } from '../aws/lane-queues.ts';
-import { faultOf, logger } from '../telemetry.ts';
-import { inSpan } from '../traces.ts';
+import { deleteAll, type Hop, hop, sendAll } from '../../aws/lane-queues.ts';
+import { groupMessage, groupSuspects } from '../../core/attempt/suspect-group.ts';
+import { idsOf } from '../../core/message/correlation.ts';
+import { envelopeFor } from '../../core/message/origin.ts';
+import type { CrashKind } from '../../core/message/verdict.ts';
+import { faultOf, logger } from '../../telemetry/telemetry.ts';
+import { inSpan } from '../../telemetry/traces.ts';
 import { environment } from './environment.ts';
 import { bodyToHop, type Submission } from './submission.ts';
 

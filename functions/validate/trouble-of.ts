@@ -1,7 +1,7 @@
-import { beginsRound, roundOf, type Trouble } from '../../core/attempts.ts';
-import { acceptRound } from '../aws/quarantine-redrive.ts';
-import { readTrouble } from '../aws/quarantine-table.ts';
-import { unreadableEnvelope } from '../unreadable-envelope.ts';
+import { acceptRound } from '../../aws/quarantine-redrive.ts';
+import { readTrouble } from '../../aws/quarantine-table.ts';
+import { unreadableEnvelope } from '../../aws/unreadable-envelope.ts';
+import { beginsRound, roundOf, type Trouble } from '../../core/attempt/attempts.ts';
 import { COMPONENT, environment } from './environment.ts';
 import type { Submission } from './submission.ts';
 

@@ -4,12 +4,12 @@
  * than the budget, it never throws, and what has no answer is accepted with an issue that says so.
  */
 import type { Context } from 'aws-lambda';
-import { boundedIssues, keyOf, questionsOf, withReplies } from '../../core/terminology.ts';
-import type { Verdict } from '../../core/verdict.ts';
-import type { Tally } from '../telemetry.ts';
+import { boundedIssues, keyOf, questionsOf, withReplies } from '../../core/delivery/terminology.ts';
+import type { Verdict } from '../../core/message/verdict.ts';
+import type { Judgement } from '../../packages/isolation/pool.ts';
+import type { Tally } from '../../telemetry/telemetry.ts';
 import { environment, settings } from './environment.ts';
 import { WRITING_MS } from './handlers-clock.ts';
-import type { Judgement } from './isolation/pool.ts';
 import type { Found } from './terminology/terminology.ts';
 import type { TimeBudget } from './terminology/time-budget.ts';
 

@@ -1,6 +1,6 @@
 /** What names a patient who was erased after it was sent is refused, and kept nowhere. */
-import { requiredEnv } from '../aws/env.ts';
-import { ErasedPatients } from '../erased-patients.ts';
+import { requiredEnv } from '../../aws/env.ts';
+import { ErasedPatients } from '../../aws/erased-patients.ts';
 import type { Loaded, Refused } from './load-body.ts';
 
 const erased = new ErasedPatients(requiredEnv('erasuresTable'), requiredEnv('hashKeyArn'));

@@ -3,11 +3,11 @@
  * is on before it touches it, so that whatever happens then is known to be that text's doing.
  */
 import { parentPort, workerData } from 'node:worker_threads';
-import type { Verdict } from '../../core/verdict.ts';
+import type { Verdict } from '../../core/message/verdict.ts';
+import { describeError } from '../../packages/isolation/death.ts';
+import { publishPosition, publishVerdict } from '../../packages/isolation/ledger.ts';
+import type { NumberedChunk, WorkerInput } from '../../packages/isolation/worker-thread.ts';
 import { performChaos } from './chaos.ts';
-import { describeError } from './isolation/death.ts';
-import { publishPosition, publishVerdict } from './isolation/ledger.ts';
-import type { NumberedChunk, WorkerInput } from './isolation/worker-thread.ts';
 import { judgeText } from './judge.ts';
 import { judgeByPlugins, type Submitted } from './plugins/judge-by-plugins.ts';
 import type { Resume, Withheld } from './plugins/progress.ts';

@@ -1,7 +1,7 @@
 /** Every function has an alarm for what it throws, what is throttled, and its memory. */
 import { Duration } from 'aws-cdk-lib';
-import type { Config } from '../config.ts';
-import type { PipelineFunction } from '../pipeline-function.ts';
+import type { Config } from '../config/config.ts';
+import type { PipelineFunction } from '../constructs/pipeline-function.ts';
 import { type OwnMetric, ownMetric } from './own-metric.ts';
 import type { AlarmSettings } from './runbook-alarm.ts';
 

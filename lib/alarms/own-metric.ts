@@ -1,4 +1,4 @@
-/** A metric of functions/metrics.ts, as alarms and dashboard read it. */
+/** A metric of telemetry/metrics.ts, as alarms and dashboard read it. */
 import { Duration } from 'aws-cdk-lib';
 import { Metric } from 'aws-cdk-lib/aws-cloudwatch';
 import {
@@ -7,7 +7,7 @@ import {
   METRICS_NAMESPACE,
   type MetricName,
   serviceOf,
-} from '../../functions/metrics.ts';
+} from '../../telemetry/metrics.ts';
 
 export interface OwnMetric {
   readonly stage: string;

@@ -5,7 +5,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import { ownMetric } from './own-metric.ts';
 import type { AlarmSettings } from './runbook-alarm.ts';
 

@@ -1,9 +1,9 @@
 /** What the pipeline says of itself: quarantine, breakers, lanes, supervision, pages, audit. */
 import { Duration } from 'aws-cdk-lib';
 import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
-import { isFhirServer } from '../../core/delivery-targets.ts';
-import { CRASH_KINDS } from '../../core/verdict.ts';
-import type { Config } from '../config.ts';
+import { isFhirServer } from '../../core/delivery/delivery-targets.ts';
+import { CRASH_KINDS } from '../../core/message/verdict.ts';
+import type { Config } from '../config/config.ts';
 import { ownMetric } from './own-metric.ts';
 import type { AlarmSettings } from './runbook-alarm.ts';
 

@@ -2,7 +2,7 @@
 import { Duration } from 'aws-cdk-lib';
 import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import { Operation, type Table } from 'aws-cdk-lib/aws-dynamodb';
-import type { Config } from '../config.ts';
+import type { Config } from '../config/config.ts';
 import type { AlarmSettings } from './runbook-alarm.ts';
 
 /** What is called on our tables, and can be throttled. */

@@ -10,9 +10,9 @@ import { PRICES } from '../../bench/cost/prices.ts';
 import { standing } from '../../bench/cost/standing.ts';
 import { texts } from '../../bench/cost/texts.ts';
 import { promiseOf, Usage } from '../../bench/cost/usage.ts';
-import { validateText } from '../../fhir/validator.ts';
-import { createClients, destroyClients } from '../../local/clients.ts';
-import type { Relay } from '../../local/relay.ts';
+import { validateText } from '../../packages/fhir-validator/validator.ts';
+import { createClients, destroyClients } from '../../packages/local-lambda/clients.ts';
+import type { Relay } from '../../packages/local-lambda/relay.ts';
 import { type Emulators, startEmulators } from '../support/emulators.ts';
 import { buildWorld } from '../support/world.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { partialOutage } from '../../bench/partial-outage/hour.ts';
-import type { TripPolicy } from '../../core/breaker-policy.ts';
+import type { TripPolicy } from '../../core/breaker/breaker-policy.ts';
 
 const COUNT: TripPolicy = { kind: 'consecutive', failures: 5 };
 const SHARE: TripPolicy = {

@@ -2,7 +2,7 @@ import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { DeleteQueueCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { auditFactSchema } from '../../core/audit-fact.ts';
+import { auditFactSchema } from '../../core/audit/audit-fact.ts';
 import { testClients } from '../support/clients.ts';
 import { receive } from '../support/delivery.ts';
 import { type Emulators, startEmulators } from '../support/emulators.ts';

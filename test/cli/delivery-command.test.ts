@@ -17,7 +17,7 @@ afterEach(() => {
 const HOUR_MS = 3_600_000;
 
 async function failing(since: number, max = 10_000) {
-  const { failingDeliveries } = await import('../../functions/aws/failing-deliveries.ts');
+  const { failingDeliveries } = await import('../../aws/failing-deliveries.ts');
   return failingDeliveries(stage.world.tables.resources, since, max);
 }
 

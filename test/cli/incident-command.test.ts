@@ -13,9 +13,9 @@ let world: World;
 beforeAll(async () => {
   emulators = await startEmulators();
   world = await buildWorld();
-  const { saveIncident } = await import('../../functions/aws/incidents-table.ts');
-  const { recordCrash } = await import('../../functions/aws/crash-items.ts');
-  const { opened, three } = await import('../core/incident-support.ts');
+  const { saveIncident } = await import('../../aws/incidents-table.ts');
+  const { recordCrash } = await import('../../aws/crash-items.ts');
+  const { opened, three } = await import('../core/incident/incident-support.ts');
   await saveIncident(world.tables.incidents, opened({ fingerprints: [], windowMs: 1_000 }));
   const later = { ...three[0], id: 'd', at: 1_500, messageId: 'm-1', fingerprint: 'f00d' } as const;
   for (const crash of [...three, { ...later, component: 'validate', kind: 'exit' as const }]) {

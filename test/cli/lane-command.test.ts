@@ -4,10 +4,10 @@ import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { describeLanes } from '../../cli/lane/describe.ts';
 import type { LaneView } from '../../cli/lane/look.ts';
-import { untouched } from '../../core/supervised-state.ts';
-import { type Runtime, startRuntime } from '../../local/runtime.ts';
-import { queueClient } from '../local/support/queue-client.ts';
-import { consumer, writeAssembly } from '../local/support/tiny-assembly.ts';
+import { untouched } from '../../core/supervision/supervised-state.ts';
+import { type Runtime, startRuntime } from '../../packages/local-lambda/runtime.ts';
+import { queueClient } from '../packages/local-lambda/support/queue-client.ts';
+import { consumer, writeAssembly } from '../packages/local-lambda/support/tiny-assembly.ts';
 import { testClients } from '../support/clients.ts';
 
 const MAIN = join(import.meta.dirname, '..', '..', 'cli', 'main.ts');

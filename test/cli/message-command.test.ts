@@ -6,7 +6,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { command, run } from '../../cli/command-line.ts';
 import { addMessage } from '../../cli/message-command.ts';
 import { addSubmit } from '../../cli/submit-command.ts';
-import { auditFactSchema } from '../../core/audit-fact.ts';
+import { auditFactSchema } from '../../core/audit/audit-fact.ts';
 import { configureAudit } from '../support/audit.ts';
 import { testClients } from '../support/clients.ts';
 import { receive, remove, send } from '../support/delivery.ts';
@@ -59,10 +59,10 @@ function cli(...args: string[]): Promise<number> {
 
 /** What the function `validate` would make of all that is in the lane: by the same adapters, without its workers. */
 async function validateAll(crashes?: string): Promise<void> {
-  const { storeResource } = await import('../../functions/aws/resources-table.ts');
-  const { quarantine } = await import('../../functions/aws/quarantine-table.ts');
-  const { readProvenance } = await import('../../core/origin.ts');
-  const { arrivalOf } = await import('../../functions/arrival.ts');
+  const { storeResource } = await import('../../aws/resources-table.ts');
+  const { quarantine } = await import('../../aws/quarantine-table.ts');
+  const { readProvenance } = await import('../../core/message/origin.ts');
+  const { arrivalOf } = await import('../../aws/arrival.ts');
   const { tables, bucket } = world;
   const store = { table: tables.resources, bucket, inlineBytesMax: 100_000, delivered: false };
   for (;;) {

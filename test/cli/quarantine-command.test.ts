@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { CreateQueueCommand, DeleteQueueCommand } from '@aws-sdk/client-sqs';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { beforeAll, expect, test } from 'vitest';
-import { auditFactSchema } from '../../core/audit-fact.ts';
+import { auditFactSchema } from '../../core/audit/audit-fact.ts';
 import { configureAudit } from '../support/audit.ts';
 import { testClients } from '../support/clients.ts';
 import { receive, remove } from '../support/delivery.ts';

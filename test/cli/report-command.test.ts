@@ -3,7 +3,7 @@ import { chmod, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ENV } from '../../functions/aws/env-names.ts';
+import { ENV } from '../../telemetry/env-names.ts';
 import { deliver } from '../support/delivery.ts';
 import { ended, loadInsight, rejected, say } from '../support/insight.ts';
 import { useLambdaService } from '../support/use-lambda-service.ts';

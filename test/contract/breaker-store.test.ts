@@ -1,9 +1,9 @@
 /** Wherever breakers lie, a save happens only in place of what was decided on. */
 import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { type BreakerState, UNKNOWN_SERVICE } from '../../core/breaker-state.ts';
-import { MemoryStore } from '../../functions/breaker/memory-store.ts';
-import type { BreakerStore } from '../../functions/breaker/store.ts';
+import { MemoryStore } from '../../breaker/memory-store.ts';
+import type { BreakerStore } from '../../breaker/store.ts';
+import { type BreakerState, UNKNOWN_SERVICE } from '../../core/breaker/breaker-state.ts';
 import { testClients } from '../support/clients.ts';
 import { type Emulators, startEmulators } from '../support/emulators.ts';
 import { TableInProcess } from '../support/table-in-process.ts';
@@ -23,8 +23,8 @@ beforeAll(async () => {
       KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
     }),
   );
-  const { breakersTable } = await import('../../functions/aws/breakers-table.ts');
-  const { hastyDynamo } = await import('../../functions/aws/clients.ts');
+  const { breakersTable } = await import('../../aws/breakers-table.ts');
+  const { hastyDynamo } = await import('../../aws/clients.ts');
   fromTable = () => breakersTable(TABLE);
   serveInProcess = () => new TableInProcess().serve(hastyDynamo);
 });

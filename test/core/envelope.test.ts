@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { deadLetterOf } from '../../core/dead-letter.ts';
-import { ENVELOPE_ATTRIBUTE } from '../../core/messages.ts';
-import { envelopeFor, readProvenance, writeEnvelope } from '../../core/origin.ts';
+import { deadLetterOf } from '../../core/attempt/dead-letter.ts';
+import { ENVELOPE_ATTRIBUTE } from '../../core/message/messages.ts';
+import { envelopeFor, readProvenance, writeEnvelope } from '../../core/message/origin.ts';
 import { envelopes } from '../support/envelopes.ts';
 
 const arrival = (encoded: string) => ({

@@ -8,7 +8,13 @@ import manifest from '../../package.json' with { type: 'json' };
 
 const ROOT = join(import.meta.dirname, '..', '..');
 const PAGES = [
-  ...['README.md', 'ARCHITECTURE.md', 'SECURITY.md', 'CHANGELOG.md', 'fhir/README.md'],
+  ...[
+    'README.md',
+    'ARCHITECTURE.md',
+    'SECURITY.md',
+    'CHANGELOG.md',
+    'packages/fhir-validator/README.md',
+  ],
   ...readdirSync(join(ROOT, 'docs'))
     .filter((name) => name.endsWith('.md'))
     .map((name) => `docs/${name}`),
@@ -92,7 +98,7 @@ test.each(called)('$page: npm run $script is a script', ({ script }) => {
 });
 
 test('the runbook names what of it works on AWS only', () => {
-  /** As local/gateway.ts forwards. */
+  /** As packages/local-lambda/gateway.ts forwards. */
   const local = ['dynamodb', 'lambda', 's3', 'secretsmanager', 'sns', 'sqs', 'sts'];
   const used = new Set(
     codeOf('docs/runbook.md').flatMap((code) =>

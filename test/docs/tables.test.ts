@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
-import { itemSchema } from '../../functions/aws/deliveries.ts';
+import { itemSchema } from '../../aws/deliveries.ts';
 import { resourcesOf, synthesized } from '../lib/synthesized.ts';
 import { testClients } from '../support/clients.ts';
 import { send } from '../support/delivery.ts';

@@ -1,6 +1,6 @@
 /** Out of order and more than once: what SQS may do, provoked by plain SQS calls. */
 import { describe, expect, inject, it } from 'vitest';
-import { ENVELOPE_ATTRIBUTE, type Envelope } from '../../core/messages.ts';
+import { ENVELOPE_ATTRIBUTE, type Envelope } from '../../core/message/messages.ts';
 import { killer, patient } from './resources.ts';
 import { depth, quarantined, scan, send, stored } from './services.ts';
 import { until } from './until.ts';

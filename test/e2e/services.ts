@@ -8,7 +8,7 @@ import {
   SQSClient,
 } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient, GetCommand, paginateScan } from '@aws-sdk/lib-dynamodb';
-import { type Lane, lanes } from '../../core/messages.ts';
+import { type Lane, lanes } from '../../core/message/messages.ts';
 import { resourceName } from './settings.ts';
 
 export const sqs = new SQSClient({ useQueueUrlAsEndpoint: false });

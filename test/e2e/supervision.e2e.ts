@@ -1,8 +1,8 @@
 /** Who pauses a lane, what becomes of its messages, and the record of it. */
 import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { describe, expect, inject, it } from 'vitest';
-import type { CrashEvent } from '../../core/messages.ts';
-import type { Supervised } from '../../core/supervised-state.ts';
+import type { CrashEvent } from '../../core/message/messages.ts';
+import type { Supervised } from '../../core/supervision/supervised-state.ts';
 import { cli } from './cli.ts';
 import { patient } from './resources.ts';
 import { queueArn, scan, send, stored } from './services.ts';

@@ -4,7 +4,7 @@ import {
   resolvedProperties,
   urlSuffixOf,
 } from '../../emulator/deployed-stack.ts';
-import type { Template } from '../../local/template/assembly.ts';
+import type { Template } from '../../packages/local-lambda/template/assembly.ts';
 
 const QUEUE_URL = 'http://127.0.0.1:4566/queue/us-east-1/000000000000/made-up';
 const template: Template = {

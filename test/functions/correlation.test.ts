@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { outcomeEventSchema } from '../../core/messages.ts';
+import { outcomeEventSchema } from '../../core/message/messages.ts';
 import { testClients } from '../support/clients.ts';
 import { receive, send } from '../support/delivery.ts';
 import { useDeliveryStage } from '../support/delivery-stage.ts';

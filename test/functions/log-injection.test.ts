@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { ENVELOPE_ATTRIBUTE } from '../../core/messages.ts';
+import { ENVELOPE_ATTRIBUTE } from '../../core/message/messages.ts';
 import { deliver, send } from '../support/delivery.ts';
 import { drain } from '../support/drain.ts';
 import { type Emulators, startEmulators } from '../support/emulators.ts';

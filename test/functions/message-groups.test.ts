@@ -33,7 +33,7 @@ test('R50: isolation, dead-letter queue and redrive keep the group of the source
 });
 
 test('R50: a body that becomes a claim check on the way keeps it too', async () => {
-  const { hop } = await import('../../functions/aws/lane-queues.ts');
+  const { hop } = await import('../../aws/lane-queues.ts');
   const envelope = { messageId: 'm', sentAt: 1, source: 'lab', lane: 'background' } as const;
   const large = await hop('x'.repeat(1024 * 1024), envelope, stage.world.bucket);
   expect(large.body).toMatch(/^\{"s3":/);
@@ -41,7 +41,7 @@ test('R50: a body that becomes a claim check on the way keeps it too', async () 
 });
 
 test('R50: a trigger of a delivery is of the source of what is delivered', async () => {
-  const { sendTriggers } = await import('../../functions/aws/delivery-queue.ts');
+  const { sendTriggers } = await import('../../aws/delivery-queue.ts');
   const { url } = stage.world.queues.delivery;
   await sendTriggers(url, ['lab#Patient#p-1', 'a#b#Patient#p-1', 'unknown']);
   expect((await groupsOf('delivery')).toSorted()).toEqual(['a#b', 'lab', 'unknown']);

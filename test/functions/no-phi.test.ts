@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { ENV } from '../../functions/aws/env-names.ts';
+import { ENV } from '../../telemetry/env-names.ts';
 import { skipTime } from '../support/clock.ts';
 import { startCollector } from '../support/collector.ts';
 import { receive, send } from '../support/delivery.ts';

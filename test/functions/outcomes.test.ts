@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type OutcomeEvent, outcomeEventSchema } from '../../core/messages.ts';
+import { type OutcomeEvent, outcomeEventSchema } from '../../core/message/messages.ts';
 import { receive, remove, send } from '../support/delivery.ts';
 import { drain } from '../support/drain.ts';
 import { type Emulators, startEmulators } from '../support/emulators.ts';

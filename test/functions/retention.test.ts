@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { ENV } from '../../functions/aws/env-names.ts';
+import { ENV } from '../../telemetry/env-names.ts';
 import { send } from '../support/delivery.ts';
 import { drain } from '../support/drain.ts';
 import { type Emulators, startEmulators } from '../support/emulators.ts';

@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { ownMetric } from '../../lib/alarms/own-metric.ts';
+import { anchorOf } from '../../lib/alarms/runbook-alarm.ts';
 import {
   DIMENSIONS,
   METRICS,
   METRICS_NAMESPACE,
   type MetricName,
-} from '../../functions/metrics.ts';
-import { ownMetric } from '../../lib/alarms/own-metric.ts';
-import { anchorOf } from '../../lib/alarms/runbook-alarm.ts';
+} from '../../telemetry/metrics.ts';
 import { resourcesOf, synthesized } from './synthesized.ts';
 
 const template = synthesized({

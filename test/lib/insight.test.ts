@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { childOfCrash, SUPERVISION_TREE } from '../../core/supervision-tree.ts';
+import { childOfCrash, SUPERVISION_TREE } from '../../core/supervision/supervision-tree.ts';
 import { COLUMNS } from '../../functions/analytics/columns.ts';
 import { byName, resourcesOf, synthesized, type TestResource } from './synthesized.ts';
 

@@ -1,10 +1,10 @@
 import { Template } from 'aws-cdk-lib/assertions';
 import { describe, expect, it } from 'vitest';
-import { lanes } from '../../core/messages.ts';
-import { ENV } from '../../functions/aws/env-names.ts';
+import { lanes } from '../../core/message/messages.ts';
 import { incidentSettingsSchema } from '../../functions/incident/settings.ts';
 import { quarantineSettingsSchema } from '../../functions/quarantine/settings.ts';
 import { validateSettingsSchema } from '../../functions/validate/settings.ts';
+import { ENV } from '../../telemetry/env-names.ts';
 import { buildStack, byName, synthesized, type TestResource } from './synthesized.ts';
 
 const template = synthesized();

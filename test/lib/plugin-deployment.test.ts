@@ -5,9 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Template } from 'aws-cdk-lib/assertions';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { ConfigInput } from '../../lib/config.ts';
-import { loadConfig } from '../../lib/config-load.ts';
-import { copyPlugins } from '../../lib/plugin-files.ts';
+import { copyPlugins } from '../../lib/bundle/plugin-files.ts';
+import type { ConfigInput } from '../../lib/config/config.ts';
+import { loadConfig } from '../../lib/config/config-load.ts';
 import { wasm } from '../support/wasm.ts';
 import { buildStack, bundles, resourcesOf } from './synthesized.ts';
 

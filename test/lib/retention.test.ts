@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { loadConfig } from '../../lib/config-load.ts';
+import { loadConfig } from '../../lib/config/config-load.ts';
 import { byName, resourcesOf, synthesized } from './synthesized.ts';
 
 const dev = synthesized();

@@ -1,6 +1,6 @@
 /** Any stage's names are within AWS's limits, and no two stages of an account have one in common. */
 import { describe, expect, it } from 'vitest';
-import { stageSchema } from '../../lib/stage-config.ts';
+import { stageSchema } from '../../lib/config/stage-config.ts';
 import { spelled, statefulResources } from './stateful-resources.ts';
 import { resourcesOf, synthesized } from './synthesized.ts';
 

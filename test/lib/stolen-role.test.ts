@@ -5,7 +5,7 @@ import {
   type PermissionRow,
   type PermissionsTemplate,
   permissionRows,
-} from '../../lib/permissions.ts';
+} from '../../lib/checks/permissions.ts';
 import { byName, synthesized } from './synthesized.ts';
 
 const secret = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:token';

@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
 import cdk from '../../cdk.json' with { type: 'json' };
-import { SUPERVISION_TREE } from '../../core/supervision-tree.ts';
-import type { ConfigInput } from '../../lib/config.ts';
-import { loadConfig } from '../../lib/config-load.ts';
-import { FUNCTION_NAMES } from '../../lib/function-names.ts';
+import { SUPERVISION_TREE } from '../../core/supervision/supervision-tree.ts';
+import type { ConfigInput } from '../../lib/config/config.ts';
+import { loadConfig } from '../../lib/config/config-load.ts';
+import { FUNCTION_NAMES } from '../../lib/constructs/function-names.ts';
 import { PipelineStack } from '../../lib/pipeline-stack.ts';
 
 /** Logical resources of a template, as far as the tests read them. */

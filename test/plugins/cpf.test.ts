@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { validateText } from '../../fhir/validator.ts';
 import { askPlugin } from '../../functions/validate/plugins/plugin-run.ts';
+import { validateText } from '../../packages/fhir-validator/validator.ts';
 import { examplePlugin, patientWithCpf } from '../support/plugins.ts';
 import { patient } from '../support/resources.ts';
 

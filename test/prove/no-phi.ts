@@ -11,15 +11,18 @@ import { CreateQueueCommand } from '@aws-sdk/client-sqs';
 import { paginateScan } from '@aws-sdk/lib-dynamodb';
 import type { Entry } from '../../cli/input/entry.ts';
 import { readInputs } from '../../cli/input/read-input.ts';
+import { ensureBuilt } from '../../demo/build.ts';
+import { connect } from '../../demo/pipeline.ts';
+import { runThrough } from '../../demo/run.ts';
 import { CHAOS_SYSTEM } from '../../functions/validate/chaos.ts';
-import { createClients } from '../../local/clients.ts';
-import { receiveMessages, removeMessages } from '../../local/event-source/source-queue.ts';
-import { subscribeQueue } from '../../local/provision/topics.ts';
-import { startRuntime } from '../../local/runtime.ts';
-import { ensureBuilt } from '../../local/start/build.ts';
-import { connect } from '../../local/start/pipeline.ts';
-import { runThrough } from '../../local/start/run.ts';
-import { arn } from '../../local/template/account.ts';
+import { createClients } from '../../packages/local-lambda/clients.ts';
+import {
+  receiveMessages,
+  removeMessages,
+} from '../../packages/local-lambda/event-source/source-queue.ts';
+import { subscribeQueue } from '../../packages/local-lambda/provision/topics.ts';
+import { startRuntime } from '../../packages/local-lambda/runtime.ts';
+import { arn } from '../../packages/local-lambda/template/account.ts';
 import { startCollector } from '../support/collector.ts';
 import { isProved, Left, PLACES } from './left.ts';
 import { phiOf } from './phi-of.ts';

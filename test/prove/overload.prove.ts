@@ -10,10 +10,10 @@ import {
   UpdateEventSourceMappingCommand,
 } from '@aws-sdk/client-lambda';
 import { beforeAll, expect, test } from 'vitest';
-import { startThrottlingTables } from '../../local/gameday/throttling-tables.ts';
-import { type Runtime, startRuntime } from '../../local/runtime.ts';
-import { ensureBuilt } from '../../local/start/build.ts';
-import { clientConfig, queueClient } from '../local/support/queue-client.ts';
+import { ensureBuilt } from '../../demo/build.ts';
+import { startThrottlingTables } from '../../gameday/throttling-tables.ts';
+import { type Runtime, startRuntime } from '../../packages/local-lambda/runtime.ts';
+import { clientConfig, queueClient } from '../packages/local-lambda/support/queue-client.ts';
 import { changedAssembly } from '../support/changed-assembly.ts';
 import { patient } from '../support/resources.ts';
 import { startSlowTable } from '../support/slow-tables.ts';

@@ -4,7 +4,7 @@ import { mkdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { askPlugin } from '../../functions/validate/plugins/plugin-run.ts';
-import { moduleProblems } from '../../lib/plugin-module.ts';
+import { moduleProblems } from '../../lib/bundle/plugin-module.ts';
 import { compileModule } from '../../plugins/build.ts';
 import { patient } from '../support/resources.ts';
 

@@ -4,9 +4,9 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   test: {
     include: [
-      'test/functions/breaker/interleavings.test.ts',
-      'test/functions/validate/isolation/chunk-watch.test.ts',
-      'test/fhir/fhirpath/agreement.test.ts',
+      'test/breaker/interleavings.test.ts',
+      'test/packages/isolation/chunk-watch.test.ts',
+      'test/packages/fhir-validator/fhirpath/agreement.test.ts',
       'test/prove/*.prove.ts',
     ],
     testTimeout: 120_000,

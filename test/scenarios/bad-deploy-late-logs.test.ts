@@ -1,9 +1,9 @@
 /** A bad deploy with real processes, whose logs reach the monitor late, in pieces and partly twice. */
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { startRuntime } from '../../local/runtime.ts';
-import { ensureBuilt } from '../../local/start/build.ts';
-import { queueClient } from '../local/support/queue-client.ts';
+import { ensureBuilt } from '../../demo/build.ts';
+import { startRuntime } from '../../packages/local-lambda/runtime.ts';
+import { queueClient } from '../packages/local-lambda/support/queue-client.ts';
 import { changedAssembly } from '../support/changed-assembly.ts';
 import { laneInTest } from '../support/lane-in-test.ts';
 import { patient } from '../support/resources.ts';

@@ -5,7 +5,7 @@
  */
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ENVELOPE_ATTRIBUTE, type Envelope } from '../../core/messages.ts';
+import { ENVELOPE_ATTRIBUTE, type Envelope } from '../../core/message/messages.ts';
 import { testClients } from '../support/clients.ts';
 import { skipTime } from '../support/clock.ts';
 import { send } from '../support/delivery.ts';

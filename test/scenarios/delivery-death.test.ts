@@ -1,6 +1,6 @@
 /** `deliver` and `resend` die after each of their calls to AWS: nothing is lost, no order turned. */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { type Downstream, startDownstream } from '../../local/downstream/server.ts';
+import { type Downstream, startDownstream } from '../../demo/downstream/server.ts';
 import { skipTime } from '../support/clock.ts';
 import { contextWith, deliver, receive, remove, send } from '../support/delivery.ts';
 import { buildDeliveryWorld, loadDelivery } from '../support/delivery-lane.ts';
@@ -30,8 +30,8 @@ afterEach(() => downstream.stop());
 afterAll(() => emulators.stop());
 
 async function store(world: World, id: string, version: number, body: object = {}) {
-  const { storeResource } = await import('../../functions/aws/resources-table.ts');
-  const { sendTriggers } = await import('../../functions/aws/delivery-queue.ts');
+  const { storeResource } = await import('../../aws/resources-table.ts');
+  const { sendTriggers } = await import('../../aws/delivery-queue.ts');
   const place = { table: world.tables.resources, bucket: world.bucket, inlineBytesMax: 1_000 };
   const { pk } = await storeResource(
     { ...place, delivered: true },

@@ -5,7 +5,7 @@
  */
 import { SendMessageBatchCommand } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
-import { type Downstream, startDownstream } from '../../local/downstream/server.ts';
+import { type Downstream, startDownstream } from '../../demo/downstream/server.ts';
 import { testClients } from '../support/clients.ts';
 import { skipTime } from '../support/clock.ts';
 import { dieOnceStored } from '../support/death.ts';

@@ -1,6 +1,6 @@
 /** An incident's whole life, with an operator at the command line and a clock that is moved (R20-R22). */
 import { beforeEach, expect, test } from 'vitest';
-import { MINUTE_WAKE } from '../../core/messages.ts';
+import { MINUTE_WAKE } from '../../core/message/messages.ts';
 import { skipTime } from '../support/clock.ts';
 import { contextWith, receive, remove, send } from '../support/delivery.ts';
 import { drain } from '../support/drain.ts';

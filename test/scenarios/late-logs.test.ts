@@ -3,7 +3,7 @@
  * incident counts and when a lane is paused is as without delay.
  */
 import { beforeEach, describe, expect, test } from 'vitest';
-import { seededRandom } from '../../local/event-source/random.ts';
+import { seededRandom } from '../../packages/local-lambda/event-source/random.ts';
 import { skipTime } from '../support/clock.ts';
 import { contextWith, receive, remove, send } from '../support/delivery.ts';
 import { drain } from '../support/drain.ts';

@@ -8,11 +8,11 @@ import { join } from 'node:path';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, test } from 'vitest';
-import { sourceRulesSchema } from '../../core/sources.ts';
-import { ENV } from '../../functions/aws/env-names.ts';
-import { createClients, destroyClients } from '../../local/clients.ts';
-import { type Runtime, startRuntime } from '../../local/runtime.ts';
-import { ensureBuilt } from '../../local/start/build.ts';
+import { sourceRulesSchema } from '../../core/source/sources.ts';
+import { ensureBuilt } from '../../demo/build.ts';
+import { createClients, destroyClients } from '../../packages/local-lambda/clients.ts';
+import { type Runtime, startRuntime } from '../../packages/local-lambda/runtime.ts';
+import { ENV } from '../../telemetry/env-names.ts';
 import { changedAssembly } from '../support/changed-assembly.ts';
 import { faulty, patient } from '../support/resources.ts';
 

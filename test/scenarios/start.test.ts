@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, it } from 'vitest';
 
-const START = join(import.meta.dirname, '../../local/start.ts');
+const START = join(import.meta.dirname, '../../demo/start.ts');
 const run = promisify(execFile);
 
 /** Builds first where a source is newer than the build: hence the generous limits. */

@@ -1,10 +1,10 @@
 /** With real processes: a table that does not answer outlasts the invocation, and nothing goes on. */
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import type { Unfinished } from '../../local/lambda/unfinished.ts';
-import { startRuntime } from '../../local/runtime.ts';
-import { ensureBuilt } from '../../local/start/build.ts';
-import { queueClient } from '../local/support/queue-client.ts';
+import { ensureBuilt } from '../../demo/build.ts';
+import type { Unfinished } from '../../packages/local-lambda/lambda/unfinished.ts';
+import { startRuntime } from '../../packages/local-lambda/runtime.ts';
+import { queueClient } from '../packages/local-lambda/support/queue-client.ts';
 import { changedAssembly } from '../support/changed-assembly.ts';
 import { faulty, patient } from '../support/resources.ts';
 import { type SlowTable, startSlowTable } from '../support/slow-tables.ts';

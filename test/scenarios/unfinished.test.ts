@@ -1,11 +1,11 @@
 /** With real processes: what a handler has begun is over when it answers, or it is explained here. */
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { sample } from '../../local/demo/sample.ts';
-import type { Unfinished } from '../../local/lambda/unfinished.ts';
-import { startRuntime } from '../../local/runtime.ts';
-import { ensureBuilt } from '../../local/start/build.ts';
-import { queueClient } from '../local/support/queue-client.ts';
+import { ensureBuilt } from '../../demo/build.ts';
+import { sample } from '../../demo/sample/sample.ts';
+import type { Unfinished } from '../../packages/local-lambda/lambda/unfinished.ts';
+import { startRuntime } from '../../packages/local-lambda/runtime.ts';
+import { queueClient } from '../packages/local-lambda/support/queue-client.ts';
 import { changedAssembly } from '../support/changed-assembly.ts';
 import { faulty, invalidPatient, largePatient } from '../support/resources.ts';
 import { unexplained } from '../support/unexplained.ts';

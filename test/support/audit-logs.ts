@@ -1,9 +1,14 @@
 /** Logs for tests of the audit chain: made by the code that writes them, kept in memory. */
 
-import type { RecordedFact } from '../../core/audit-chain.ts';
-import { type AppendedEntry, appendFacts, genesis, type Head } from '../../core/audit-chain.ts';
-import { objectKeyOf, objectText, sortKeyOf } from '../../core/audit-places.ts';
-import type { AuditObject, AuditRow } from '../../core/audit-verification.ts';
+import type { RecordedFact } from '../../core/audit/audit-chain.ts';
+import {
+  type AppendedEntry,
+  appendFacts,
+  genesis,
+  type Head,
+} from '../../core/audit/audit-chain.ts';
+import { objectKeyOf, objectText, sortKeyOf } from '../../core/audit/audit-places.ts';
+import type { AuditObject, AuditRow } from '../../core/audit/audit-verification.ts';
 
 export const CHAIN = 'main';
 

@@ -2,9 +2,9 @@
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { vi } from 'vitest';
 import { verifyLog } from '../../cli/audit/verify.ts';
-import { type AuditEntry, readEntry } from '../../core/audit-chain.ts';
-import { AUDIT_CHAIN, type AuditFact } from '../../core/audit-fact.ts';
-import { ENV } from '../../functions/aws/env-names.ts';
+import { type AuditEntry, readEntry } from '../../core/audit/audit-chain.ts';
+import { AUDIT_CHAIN, type AuditFact } from '../../core/audit/audit-fact.ts';
+import { ENV } from '../../telemetry/env-names.ts';
 import { testClients } from './clients.ts';
 import type { SqsHandler } from './delivery.ts';
 import type { Doomed } from './die-at-every-step.ts';
@@ -16,7 +16,7 @@ import type { World } from './world.ts';
 /** A cold environment of it. */
 export async function loadAudit(): Promise<Doomed> {
   vi.resetModules();
-  const clients = [await import('../../functions/aws/clients.ts')];
+  const clients = [await import('../../aws/clients.ts')];
   const { handler } = await import('../../functions/audit/handler.ts');
   return { handler: handler as unknown as SqsHandler, clients };
 }

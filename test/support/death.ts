@@ -1,5 +1,5 @@
 /** Makes a process die at a chosen step: after its k-th call to AWS nothing happens any more. */
-import type { Downstream } from '../../local/downstream/server.ts';
+import type { Downstream } from '../../demo/downstream/server.ts';
 import type { Clients } from './functions.ts';
 
 export interface Death {

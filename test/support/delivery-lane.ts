@@ -1,7 +1,7 @@
 /** A world whose resources are delivered to a FHIR server, and the functions that do it, cold. */
 import type { ScheduledEvent } from 'aws-lambda';
 import { vi } from 'vitest';
-import { ENV } from '../../functions/aws/env-names.ts';
+import { ENV } from '../../telemetry/env-names.ts';
 import type { SqsHandler } from './delivery.ts';
 import { contextWith } from './delivery.ts';
 import type { Clients } from './functions.ts';
@@ -28,7 +28,7 @@ export async function buildDeliveryWorld(
 /** One environment of `deliver` (and one of `resend`), with modules of its own. */
 export async function loadDelivery(world: World): Promise<DeliveryLane> {
   vi.resetModules();
-  const clients: Clients = await import('../../functions/aws/clients.ts');
+  const clients: Clients = await import('../../aws/clients.ts');
   const { handler } = await import('../../functions/deliver/handler.ts');
   const resend = await import('../../functions/resend/handler.ts');
   return {

@@ -4,7 +4,7 @@ import {
   type Downstream,
   type DownstreamOptions,
   startDownstream,
-} from '../../local/downstream/server.ts';
+} from '../../demo/downstream/server.ts';
 import { contextWith, type Delivery, deliver } from './delivery.ts';
 import { buildDeliveryWorld, type DeliveryLane, loadDelivery } from './delivery-lane.ts';
 import { type Emulators, startEmulators } from './emulators.ts';
@@ -52,8 +52,8 @@ export class DeliveryStage {
     messageId = `m-${id}-${version}`,
     { source = 'default', resourceType = 'Patient' } = {},
   ): Promise<string> {
-    const { storeResource } = await import('../../functions/aws/resources-table.ts');
-    const { sendTriggers } = await import('../../functions/aws/delivery-queue.ts');
+    const { storeResource } = await import('../../aws/resources-table.ts');
+    const { sendTriggers } = await import('../../aws/delivery-queue.ts');
     const { tables, bucket, queues } = this.world;
     const { pk } = await storeResource(
       { table: tables.resources, bucket, inlineBytesMax: 1_000, delivered: true },

@@ -4,11 +4,11 @@ import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import dynalite from 'dynalite';
 import { buildApp } from 'fauxqs';
-import { takeEmptyObjects } from '../../local/emulators/fauxqs-mends.ts';
-import { createStores } from '../../local/emulators/fauxqs-stores.ts';
-import { addGuardedObjects } from '../../local/emulators/guarded-objects.ts';
-import { addVersionedBuckets } from '../../local/emulators/versioned-buckets.ts';
-import { startSecretsManager } from '../../local/secrets.ts';
+import { takeEmptyObjects } from '../../packages/local-lambda/emulators/fauxqs-mends.ts';
+import { createStores } from '../../packages/local-lambda/emulators/fauxqs-stores.ts';
+import { addGuardedObjects } from '../../packages/local-lambda/emulators/guarded-objects.ts';
+import { addVersionedBuckets } from '../../packages/local-lambda/emulators/versioned-buckets.ts';
+import { startSecretsManager } from '../../packages/local-lambda/secrets.ts';
 
 /** The one secret that there is. */
 export const HASH_KEY_ARN = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:hash-key';

@@ -1,7 +1,7 @@
 /** Envelopes at every limit, as fast-check makes them. */
 import fc from 'fast-check';
-import { type Envelope, lanes } from '../../core/messages.ts';
-import { CRASH_KINDS } from '../../core/verdict.ts';
+import { type Envelope, lanes } from '../../core/message/messages.ts';
+import { CRASH_KINDS } from '../../core/message/verdict.ts';
 
 /** Any code units: several bytes each, control characters, halves of characters, non-characters. */
 const UNITS = fc.oneof(

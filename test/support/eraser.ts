@@ -1,7 +1,7 @@
 /** An operator who erases, in this process, with SDK clients of its own and a clock that does not wait. */
 import { vi } from 'vitest';
 import type { ErasePlace, Request } from '../../cli/erase/run.ts';
-import type { AuditFact } from '../../core/audit-fact.ts';
+import type { AuditFact } from '../../core/audit/audit-fact.ts';
 import { HASH_KEY_ARN } from './emulators.ts';
 import type { Clients } from './functions.ts';
 import type { World } from './world.ts';
@@ -26,10 +26,10 @@ export const requestFor = (id: string, more: Partial<Request> = {}): Request => 
 /** Loaded anew, as each command is a process of its own. */
 export async function loadEraser() {
   vi.resetModules();
-  const clients: Clients[] = [await import('../../functions/aws/clients.ts')];
+  const clients: Clients[] = [await import('../../aws/clients.ts')];
   const { erase, survey, replay } = await import('../../cli/erase/run.ts');
-  const { readErasures } = await import('../../functions/aws/erasures-table.ts');
-  const { keyedHash } = await import('../../functions/aws/keyed-hash.ts');
+  const { readErasures } = await import('../../aws/erasures-table.ts');
+  const { keyedHash } = await import('../../aws/keyed-hash.ts');
   const facts: AuditFact[] = [];
   const waits: number[] = [];
   const said: string[] = [];

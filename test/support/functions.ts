@@ -2,7 +2,7 @@
 import { vi } from 'vitest';
 import type { SqsHandler } from './delivery.ts';
 
-export type Clients = typeof import('../../functions/aws/clients.ts');
+export type Clients = typeof import('../../aws/clients.ts');
 export type FunctionName = 'validate' | 'quarantine' | 'incident';
 
 export interface Functions extends Readonly<Record<FunctionName, SqsHandler>> {
@@ -20,7 +20,7 @@ export async function loadFunctions(names: readonly FunctionName[] = ALL): Promi
   const handlers = { validate: absent, quarantine: absent, incident: absent };
   for (const name of names) {
     vi.resetModules();
-    clients.push(await import('../../functions/aws/clients.ts'));
+    clients.push(await import('../../aws/clients.ts'));
     const { handler, close } = await load[name]();
     handlers[name] = handler as unknown as SqsHandler;
     if (close !== undefined) closes.push(close);

@@ -2,7 +2,7 @@
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { vi } from 'vitest';
-import type { OutcomeEvent } from '../../core/messages.ts';
+import type { OutcomeEvent } from '../../core/message/messages.ts';
 import { testClients } from './clients.ts';
 import type { SqsHandler } from './delivery.ts';
 import type { Doomed } from './die-at-every-step.ts';
@@ -13,7 +13,7 @@ export const DAY_MS = 24 * 3_600_000;
 /** A cold environment of either. */
 export async function loadInsight(name: 'reporting' | 'analytics'): Promise<Doomed> {
   vi.resetModules();
-  const clients = [await import('../../functions/aws/clients.ts')];
+  const clients = [await import('../../aws/clients.ts')];
   const { handler } = await (name === 'reporting'
     ? import('../../functions/reporting/handler.ts')
     : import('../../functions/analytics/handler.ts'));

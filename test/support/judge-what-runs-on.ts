@@ -2,7 +2,7 @@
  * A process of its own, since a thread that V8 cannot end keeps its process from exiting: judges a
  * text that runs on among others, prints the kinds of verdict, and waits to be killed.
  */
-import { IsolationPool } from '../../functions/validate/isolation/pool.ts';
+import { IsolationPool } from '../../packages/isolation/pool.ts';
 
 const pool = new IsolationPool({
   url: new URL('./workers/scripted.ts', import.meta.url),

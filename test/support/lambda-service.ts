@@ -1,8 +1,11 @@
 /** The local runtime's Lambda API with mappings that feed nothing, and functions of a test's own. */
-import { SwitchedMapping } from '../../local/event-source/switched-mapping.ts';
-import type { FunctionSpec } from '../../local/lambda/function-spec.ts';
-import { type LambdaApi, startLambdaApi } from '../../local/lambda-api/lambda-api.ts';
-import { arn } from '../../local/template/account.ts';
+import { SwitchedMapping } from '../../packages/local-lambda/event-source/switched-mapping.ts';
+import type { FunctionSpec } from '../../packages/local-lambda/lambda/function-spec.ts';
+import {
+  type LambdaApi,
+  startLambdaApi,
+} from '../../packages/local-lambda/lambda-api/lambda-api.ts';
+import { arn } from '../../packages/local-lambda/template/account.ts';
 
 /** Answers an invocation; what it throws is the function's error. */
 type Invoked = (event: unknown) => Promise<unknown>;

@@ -3,9 +3,9 @@
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { LambdaClient, ListEventSourceMappingsCommand } from '@aws-sdk/client-lambda';
 import { DynamoDBDocumentClient, GetCommand } from '@aws-sdk/lib-dynamodb';
-import type { Supervised } from '../../core/supervised-state.ts';
-import type { Runtime } from '../../local/runtime.ts';
-import { clientConfig } from '../local/support/queue-client.ts';
+import type { Supervised } from '../../core/supervision/supervised-state.ts';
+import type { Runtime } from '../../packages/local-lambda/runtime.ts';
+import { clientConfig } from '../packages/local-lambda/support/queue-client.ts';
 
 export type LaneInTest = ReturnType<typeof laneInTest>;
 

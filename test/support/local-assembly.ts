@@ -1,5 +1,5 @@
 /** The stack with all that can be configured, as the local runtime reads it; without code. */
-import type { Assembly, Template } from '../../local/template/assembly.ts';
+import type { Assembly, Template } from '../../packages/local-lambda/template/assembly.ts';
 import { synthesized } from '../lib/synthesized.ts';
 
 export function localAssembly(): Assembly {

@@ -43,7 +43,7 @@ export async function loadMonitor(): Promise<{
   clients: readonly Clients[];
 }> {
   vi.resetModules();
-  const clients = [await import('../../functions/aws/clients.ts')];
+  const clients = [await import('../../aws/clients.ts')];
   const { handler } = await import('../../functions/monitor/handler.ts');
   return { monitor: handler as unknown as LogsHandler, clients };
 }

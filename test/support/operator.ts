@@ -7,10 +7,10 @@ import type { World } from './world.ts';
 /** Loaded anew, as each command is a process of its own. */
 export async function loadOperator() {
   vi.resetModules();
-  const clients: Clients[] = [await import('../../functions/aws/clients.ts')];
+  const clients: Clients[] = [await import('../../aws/clients.ts')];
   const { redrive } = await import('../../cli/quarantine/redrive.ts');
   const { discard } = await import('../../cli/quarantine/discard.ts');
-  const { readEntry, allEntries } = await import('../../functions/aws/quarantine-entries.ts');
+  const { readEntry, allEntries } = await import('../../aws/quarantine-entries.ts');
   return { redrive, discard, readEntry, allEntries, clients };
 }
 

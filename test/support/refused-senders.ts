@@ -1,6 +1,6 @@
 /** Sources that tests know, and what must be true of a message that was refused for its sender. */
 import { expect } from 'vitest';
-import type { SourceRules } from '../../core/sources.ts';
+import type { SourceRules } from '../../core/source/sources.ts';
 import { receive } from './delivery.ts';
 import type { Stage } from './stage.ts';
 import { itemsOf } from './stores.ts';

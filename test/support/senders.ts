@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type MessageAttributeValue, SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { afterAll, beforeAll } from 'vitest';
-import { groupIdOf } from '../../core/message-group.ts';
-import { type SourceRules, sourceRulesSchema } from '../../core/sources.ts';
-import { ENV } from '../../functions/aws/env-names.ts';
+import { groupIdOf } from '../../core/message/message-group.ts';
+import { type SourceRules, sourceRulesSchema } from '../../core/source/sources.ts';
+import { ENV } from '../../telemetry/env-names.ts';
 import type { Queue } from './world.ts';
 
 /** Who the functions of the tests are: their access key is none of IAM's, so the account. */

@@ -1,7 +1,7 @@
 /** Stands before DynamoDB: each write to a table takes a while, and when it was done is noted. */
 import { buffer } from 'node:stream/consumers';
 import { setTimeout as wait } from 'node:timers/promises';
-import { type Relay, startRelay } from '../../local/relay.ts';
+import { type Relay, startRelay } from '../../packages/local-lambda/relay.ts';
 
 export interface SlowTable extends Relay {
   /** When each key was first written, in ms of `performance.now()`. */

@@ -1,9 +1,9 @@
 /** A world with lanes to supervise, and environments of `supervisor`, cold. */
 import { vi } from 'vitest';
-import type { CrashEvent } from '../../core/messages.ts';
-import { type Supervised, untouched } from '../../core/supervised-state.ts';
-import { ENV } from '../../functions/aws/env-names.ts';
+import type { CrashEvent } from '../../core/message/messages.ts';
+import { type Supervised, untouched } from '../../core/supervision/supervised-state.ts';
 import type { SupervisedLanes } from '../../functions/supervisor/settings.ts';
+import { ENV } from '../../telemetry/env-names.ts';
 import { contextWith, deliver, receive, remove, type SqsHandler, send } from './delivery.ts';
 import type { Clients } from './functions.ts';
 import type { LambdaService } from './lambda-service.ts';
@@ -79,8 +79,8 @@ export interface SupervisorEnvironment {
 
 export async function loadSupervisor(): Promise<SupervisorEnvironment> {
   vi.resetModules();
-  const clients: Clients = await import('../../functions/aws/clients.ts');
-  const { lambda, waitingLambda } = await import('../../functions/aws/lambda-clients.ts');
+  const clients: Clients = await import('../../aws/clients.ts');
+  const { lambda, waitingLambda } = await import('../../aws/lambda-clients.ts');
   const { handler } = await import('../../functions/supervisor/handler.ts');
   const asHandler = handler as unknown as SqsHandler;
   return { handler: asHandler, clients: [clients], others: [lambda, waitingLambda] };

@@ -1,6 +1,7 @@
 /** A world whose codes are checked with a terminology server, and `validate` that does it, cold. */
-import { ENV } from '../../functions/aws/env-names.ts';
+
 import type { TerminologySettings } from '../../functions/validate/terminology/settings.ts';
+import { ENV } from '../../telemetry/env-names.ts';
 import { type Functions, loadFunctions } from './functions.ts';
 import { patient } from './resources.ts';
 import { buildWorld, type World } from './world.ts';

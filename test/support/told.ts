@@ -1,6 +1,6 @@
 /** Whether producers were told how their messages ended. */
 import { expect } from 'vitest';
-import { type OutcomeEvent, outcomeEventSchema } from '../../core/messages.ts';
+import { type OutcomeEvent, outcomeEventSchema } from '../../core/message/messages.ts';
 import { receive, remove } from './delivery.ts';
 import { itemsOf } from './stores.ts';
 import type { World } from './world.ts';

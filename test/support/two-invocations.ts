@@ -4,9 +4,9 @@
  * judges another text in the same places and prints the verdicts; then it waits to be killed.
  */
 import { once } from 'node:events';
-import { during } from '../../functions/validate/isolation/invocation.ts';
-import { OwnProcess } from '../../functions/validate/isolation/own-process.ts';
-import { IsolationPool } from '../../functions/validate/isolation/pool.ts';
+import { during } from '../../packages/isolation/invocation.ts';
+import { OwnProcess } from '../../packages/isolation/own-process.ts';
+import { IsolationPool } from '../../packages/isolation/pool.ts';
 
 const confinement = {
   deadlineMs: 20_000,

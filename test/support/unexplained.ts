@@ -1,5 +1,5 @@
 /** What may be there when a handler has answered, and why. Anything else acts after its invocation (R61). */
-import type { Unfinished } from '../../local/lambda/unfinished.ts';
+import type { Unfinished } from '../../packages/local-lambda/lambda/unfinished.ts';
 
 interface Explained {
   readonly kind: string;
@@ -11,12 +11,12 @@ interface Explained {
 const EXPLAINED: readonly Explained[] = [
   {
     kind: 'WORKER',
-    file: 'functions/validate/isolation/worker-thread.ts',
+    file: 'packages/isolation/worker-thread.ts',
     because: 'a warm worker, or one that loads in place of a dead one: it has no resource',
   },
   {
     kind: 'PROCESSWRAP',
-    file: 'functions/validate/isolation/child.ts',
+    file: 'packages/isolation/child.ts',
     because: 'kept for the next resource that runs alone',
   },
 ];

@@ -1,5 +1,5 @@
 /** The built stack with another visibility timeout. */
-import { ENV } from '../../functions/aws/env-names.ts';
+import { ENV } from '../../telemetry/env-names.ts';
 
 export interface TemplateResource {
   readonly Type: string;

@@ -3,8 +3,8 @@ import { CreateTableCommand, type CreateTableCommandInput } from '@aws-sdk/clien
 import { CreateBucketCommand, PutBucketVersioningCommand } from '@aws-sdk/client-s3';
 import { CreateTopicCommand, SubscribeCommand } from '@aws-sdk/client-sns';
 import { CreateQueueCommand } from '@aws-sdk/client-sqs';
-import type { Lane } from '../../core/messages.ts';
-import { ENV } from '../../functions/aws/env-names.ts';
+import type { Lane } from '../../core/message/messages.ts';
+import { ENV } from '../../telemetry/env-names.ts';
 import { testClients } from './clients.ts';
 import { HASH_KEY_ARN } from './emulators.ts';
 

@@ -5,9 +5,9 @@
  * or takes the worker along, is found out by the pool: the ledger says which one it was and what had
  * been judged, and behind an advisory one a fresh worker goes on from there.
  */
-import type { Verdict } from '../../../core/verdict.ts';
+import type { Verdict } from '../../../core/message/verdict.ts';
+import { type Ledger, NO_PLUGIN, publishPlugin } from '../../../packages/isolation/ledger.ts';
 import { isError } from '../bounded-verdict.ts';
-import { type Ledger, NO_PLUGIN, publishPlugin } from '../isolation/ledger.ts';
 import { isFor, type Plugin } from './plugin.ts';
 import { askPlugin } from './plugin-run.ts';
 import { type Resume, type Withheld, withCrash, withIssues, withPassedOver } from './progress.ts';

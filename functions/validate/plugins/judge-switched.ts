@@ -1,6 +1,6 @@
-import type { Origin } from '../../../core/messages.ts';
+import type { Origin } from '../../../core/message/messages.ts';
+import type { IsolationPool, Judgement } from '../../../packages/isolation/pool.ts';
 import { settings } from '../environment.ts';
-import type { IsolationPool, Judgement } from '../isolation/pool.ts';
 
 const { plugins, functionTimeoutMs } = settings;
 

@@ -1,7 +1,7 @@
 /** One plugin asked about one resource: its issues, or how it crashed. */
-import { readPluginAnswer } from '../../../core/plugin-answer.ts';
-import type { CrashKind, Issue, PluginCrash } from '../../../core/verdict.ts';
-import { describeError } from '../isolation/death.ts';
+import { readPluginAnswer } from '../../../core/message/plugin-answer.ts';
+import type { CrashKind, Issue, PluginCrash } from '../../../core/message/verdict.ts';
+import { describeError } from '../../../packages/isolation/death.ts';
 import { type Plugin, pluginCrash } from './plugin.ts';
 import { OutputTooLarge, type PluginRun, runModule } from './wasi.ts';
 

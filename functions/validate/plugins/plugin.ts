@@ -1,4 +1,4 @@
-import type { CrashKind, PluginCrash } from '../../../core/verdict.ts';
+import type { CrashKind, PluginCrash } from '../../../core/message/verdict.ts';
 
 /** A plugin as a worker has it: what the config says of it, and its module, compiled. */
 export interface Plugin {

@@ -1,18 +1,19 @@
 /**
  * The switches of the plugins, as this environment knows them: each is a breaker that the fleet
- * shares (core/plugin-switch.ts). Loaded only where there are plugins.
+ * shares (core/supervision/plugin-switch.ts). Loaded only where there are plugins.
  */
+
+import { breakers, setBreakerPolicy } from '../../../breaker/guard.ts';
+import type { Admitted } from '../../../breaker/resilient-circuit.ts';
+import type { Verdict } from '../../../core/message/verdict.ts';
 import {
   pluginCrashesOf,
   switchOf,
   switchOutcome,
   switchPolicy,
-} from '../../../core/plugin-switch.ts';
-import { placesIn, SUPERVISION_TREE } from '../../../core/supervision-tree.ts';
-import type { Verdict } from '../../../core/verdict.ts';
-import type { Admitted } from '../../breaker/resilient-circuit.ts';
-import { breakers, setBreakerPolicy } from '../../breaker.ts';
-import type { IsolationPool, Judgement } from '../isolation/pool.ts';
+} from '../../../core/supervision/plugin-switch.ts';
+import { placesIn, SUPERVISION_TREE } from '../../../core/supervision/supervision-tree.ts';
+import type { IsolationPool, Judgement } from '../../../packages/isolation/pool.ts';
 import type { Plugin } from './plugin.ts';
 
 type SwitchedPlugin = Pick<Plugin, 'name' | 'resourceTypes' | 'required'>;

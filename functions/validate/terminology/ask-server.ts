@@ -1,9 +1,10 @@
 /** One question to the terminology server: `POST [base]/ValueSet/$validate-code`. */
-import type { Answer, Question } from '../../../core/terminology.ts';
-import { answerOf, validateCodeRequest } from '../../../core/terminology-answer.ts';
-import { BearerToken } from '../../aws/bearer-token.ts';
-import { beginningOf } from '../../beginning-of.ts';
-import { type Judgement, judgeHttp } from '../../breaker/judgement.ts';
+
+import { BearerToken } from '../../../aws/bearer-token.ts';
+import { beginningOf } from '../../../breaker/beginning-of.ts';
+import { type Judgement, judgeHttp } from '../../../breaker/judgement.ts';
+import type { Answer, Question } from '../../../core/delivery/terminology.ts';
+import { answerOf, validateCodeRequest } from '../../../core/delivery/terminology-answer.ts';
 import { environment } from './environment.ts';
 
 /** The server did not answer the question. */

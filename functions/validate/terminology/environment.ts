@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { readSettings, requiredEnv } from '../../aws/env.ts';
-import { ENV } from '../../aws/env-names.ts';
+import { readSettings, requiredEnv } from '../../../aws/env.ts';
+import { ENV } from '../../../telemetry/env-names.ts';
 import { terminologySettingsSchema } from './settings.ts';
 
 /** What `validate` is told where a terminology server is asked; read once, at load. */

@@ -6,8 +6,10 @@
  * Nothing here rejects: what cannot be had is `none`.
  */
 import pLimit from 'p-limit';
-import { DEFAULT_BREAKER_POLICY } from '../../../core/breaker-policy.ts';
-import { allowCodes, type CodesSpent } from '../../../core/code-allowance.ts';
+import { readAnswer, writeAnswer } from '../../../aws/terminology-table.ts';
+import { BreakerRefused } from '../../../breaker/call-errors.ts';
+import { guard, setBreakerPolicy } from '../../../breaker/guard.ts';
+import { DEFAULT_BREAKER_POLICY } from '../../../core/breaker/breaker-policy.ts';
 import {
   ageOf,
   type KnownAnswer,
@@ -15,11 +17,9 @@ import {
   type Question,
   type Reply,
   staleReply,
-} from '../../../core/terminology.ts';
-import { readAnswer, writeAnswer } from '../../aws/terminology-table.ts';
-import { BreakerRefused } from '../../breaker/call-errors.ts';
-import { guard, setBreakerPolicy } from '../../breaker.ts';
-import { faultOf, logger } from '../../telemetry.ts';
+} from '../../../core/delivery/terminology.ts';
+import { allowCodes, type CodesSpent } from '../../../core/source/code-allowance.ts';
+import { faultOf, logger } from '../../../telemetry/telemetry.ts';
 import { askServer, NoAnswer } from './ask-server.ts';
 import { environment, settings } from './environment.ts';
 import { TERMINOLOGY_SERVER } from './service.ts';

@@ -1,11 +1,11 @@
 import { expect, test, vi } from 'vitest';
+import { MemoryStore } from '../../../breaker/memory-store.ts';
 import { describeBreaker, describeBreakers } from '../../../cli/breaker/describe.ts';
 import { overrule } from '../../../cli/breaker/overrule.ts';
 import { duration } from '../../../cli/breaker-command.ts';
-import { admit } from '../../../core/breaker.ts';
-import { DEFAULT_BREAKER_POLICY } from '../../../core/breaker-policy.ts';
-import { type BreakerState, UNKNOWN_SERVICE } from '../../../core/breaker-state.ts';
-import { MemoryStore } from '../../../functions/breaker/memory-store.ts';
+import { admit } from '../../../core/breaker/breaker.ts';
+import { DEFAULT_BREAKER_POLICY } from '../../../core/breaker/breaker-policy.ts';
+import { type BreakerState, UNKNOWN_SERVICE } from '../../../core/breaker/breaker-state.ts';
 
 const NOW = Date.parse('2026-01-01T00:00:00Z');
 const word = { by: 'ada', reason: 'maintenance', token: 't' };

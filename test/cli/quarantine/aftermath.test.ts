@@ -5,7 +5,7 @@ import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { command, run } from '../../../cli/command-line.ts';
 import { addQuarantine } from '../../../cli/quarantine-command.ts';
-import { ENV } from '../../../functions/aws/env-names.ts';
+import { ENV } from '../../../telemetry/env-names.ts';
 import { configureAudit } from '../../support/audit.ts';
 import { testClients } from '../../support/clients.ts';
 import { drain } from '../../support/drain.ts';

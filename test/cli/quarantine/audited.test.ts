@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { type Act, audited } from '../../../cli/quarantine/audited.ts';
-import { type AuditFact, auditFactSchema } from '../../../core/audit-fact.ts';
+import { type AuditFact, auditFactSchema } from '../../../core/audit/audit-fact.ts';
 
 const ACT: Act = {
   kind: 'redrive',

@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
+import type { QuarantineSummary } from '../../../aws/quarantine-entries.ts';
 import { describeEntry, describeOverview } from '../../../cli/quarantine/describe.ts';
 import { groupByFingerprint } from '../../../cli/quarantine/groups.ts';
 import { pace } from '../../../cli/quarantine/pace.ts';
 import { selectionOf } from '../../../cli/quarantine/selection.ts';
 import { workThrough } from '../../../cli/quarantine/work-through.ts';
-import { RULES } from '../../../fhir/operation-outcome.ts';
-import type { QuarantineSummary } from '../../../functions/aws/quarantine-entries.ts';
+import { RULES } from '../../../packages/fhir-validator/operation-outcome.ts';
 
 const entry = (pk: string, more: Partial<QuarantineSummary> = {}): QuarantineSummary => ({
   pk,

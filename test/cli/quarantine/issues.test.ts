@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { codedIssues } from '../../../cli/quarantine/issues.ts';
-import { RULES } from '../../../fhir/operation-outcome.ts';
+import { RULES } from '../../../packages/fhir-validator/operation-outcome.ts';
 
 const PHI = 'Peter Chalmers 4711';
 const outcomeOf = (...issue: unknown[]) =>

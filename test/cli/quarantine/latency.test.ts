@@ -1,8 +1,8 @@
 /** How long a message lay in Quarantine is an operator's time: latencies leave it out. */
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
-import { outcomeEventSchema } from '../../../core/messages.ts';
-import { outcomeFact } from '../../../core/outcome-fact.ts';
+import { outcomeEventSchema } from '../../../core/message/messages.ts';
+import { outcomeFact } from '../../../core/report/outcome-fact.ts';
 import { testClients } from '../../support/clients.ts';
 import { contextWith, deliver, receive } from '../../support/delivery.ts';
 import { type Emulators, startEmulators } from '../../support/emulators.ts';

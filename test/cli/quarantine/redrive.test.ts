@@ -1,6 +1,6 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
-import { ENVELOPE_ATTRIBUTE } from '../../../core/messages.ts';
+import { ENVELOPE_ATTRIBUTE } from '../../../core/message/messages.ts';
 import { testClients } from '../../support/clients.ts';
 import { dieAfterCall } from '../../support/death.ts';
 import { receive, send } from '../../support/delivery.ts';

@@ -1,7 +1,7 @@
 /** R02: what belongs to an older round of a redriven entry changes nothing, and no round is lost. */
 import type { SQSRecord } from 'aws-lambda';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { ENVELOPE_ATTRIBUTE, type Envelope } from '../../../core/messages.ts';
+import { ENVELOPE_ATTRIBUTE, type Envelope } from '../../../core/message/messages.ts';
 import { skipTime } from '../../support/clock.ts';
 import { dieAfterCall } from '../../support/death.ts';
 import { deliver, receive, remove, send } from '../../support/delivery.ts';
@@ -132,7 +132,7 @@ describe('what belongs to an older round', () => {
   });
 
   test('R02: an attempt that is written late does not count in the round that followed', async () => {
-    const { startAttempt } = await import('../../../functions/aws/quarantine-attempts.ts');
+    const { startAttempt } = await import('../../../aws/quarantine-attempts.ts');
     const id = await deadLettered();
     await drain(world, functions);
     await redrive(id);

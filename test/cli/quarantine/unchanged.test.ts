@@ -2,7 +2,7 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { type MessageAttributeValue, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { expect, test } from 'vitest';
-import { SEND_BYTES_MAX } from '../../../core/send-batches.ts';
+import { SEND_BYTES_MAX } from '../../../core/message/send-batches.ts';
 import { testClients } from '../../support/clients.ts';
 import { skipTime } from '../../support/clock.ts';
 import { deliver, receive, send } from '../../support/delivery.ts';

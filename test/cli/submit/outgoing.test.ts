@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { MESSAGE_BYTES_MAX, outgoing } from '../../../cli/submit/outgoing.ts';
-import { claimCheckSchema } from '../../../core/messages.ts';
+import { claimCheckSchema } from '../../../core/message/messages.ts';
 
 const make = (text: string, source?: string) =>
   outgoing(

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { CANONICAL, constraint, profile } from '../../fhir/support/guide.ts';
+import { CANONICAL, constraint, profile } from '../../packages/fhir-validator/support/guide.ts';
 
 const MAIN = fileURLToPath(new URL('../../../cli/main.ts', import.meta.url));
 const WARDS = fileURLToPath(new URL('../../fhir/package', import.meta.url));

@@ -5,7 +5,7 @@ import { deployedReferences } from '../../../emulator/deployed-stack.ts';
 import { LIVE_TYPES } from '../../../emulator/live/all-types.ts';
 import { compareStack } from '../../../emulator/live/compare-stack.ts';
 import { liveClients } from '../../../emulator/live/live-property.ts';
-import type { Template } from '../../../local/template/assembly.ts';
+import type { Template } from '../../../packages/local-lambda/template/assembly.ts';
 import { synthesized } from '../../lib/synthesized.ts';
 import { type Emulators, startEmulators } from '../../support/emulators.ts';
 

@@ -1,7 +1,7 @@
 import { GetObjectCommand } from '@aws-sdk/client-s3';
 import { parquetReadObjects } from 'hyparquet';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { dayOf } from '../../../core/utc-day.ts';
+import { dayOf } from '../../../core/report/utc-day.ts';
 import { COLUMNS } from '../../../functions/analytics/columns.ts';
 import { testClients } from '../../support/clients.ts';
 import { contextWith, deliver, receive } from '../../support/delivery.ts';

@@ -1,7 +1,7 @@
 import type { ScheduledEvent, SQSEvent } from 'aws-lambda';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { objectKeyOf } from '../../../core/audit-places.ts';
-import { ENV } from '../../../functions/aws/env-names.ts';
+import { objectKeyOf } from '../../../core/audit/audit-places.ts';
+import { ENV } from '../../../telemetry/env-names.ts';
 import { entriesOf, factOf, loadAudit, tell, verify } from '../../support/audit.ts';
 import { skipTime } from '../../support/clock.ts';
 import { contextWith, deliver, receive } from '../../support/delivery.ts';
@@ -152,7 +152,7 @@ describe('R09: while a service fails, facts wait in order, and are written then'
 });
 
 const objectThere = async (first: number) => {
-  const { objectsOf } = await import('../../../functions/aws/audit-bucket.ts');
+  const { objectsOf } = await import('../../../aws/audit-bucket.ts');
   const objects = await Array.fromAsync(objectsOf(world.auditBucket, 'main'));
   return objects.some(({ key }) => key === objectKeyOf('main', first));
 };

@@ -8,8 +8,8 @@ import {
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
 import { verifyLog } from '../../../cli/audit/verify.ts';
-import { readHead } from '../../../core/audit-chain.ts';
-import { objectKeyOf, sortKeyOf } from '../../../core/audit-places.ts';
+import { readHead } from '../../../core/audit/audit-chain.ts';
+import { objectKeyOf, sortKeyOf } from '../../../core/audit/audit-places.ts';
 import { entriesOf, factOf, loadAudit, tell, verify } from '../../support/audit.ts';
 import { testClients } from '../../support/clients.ts';
 import { deliver } from '../../support/delivery.ts';

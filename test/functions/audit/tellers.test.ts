@@ -3,8 +3,8 @@ import { createHash } from 'node:crypto';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { AUDIT_CHAIN, type AuditFact } from '../../../core/audit-fact.ts';
-import { ENV } from '../../../functions/aws/env-names.ts';
+import { AUDIT_CHAIN, type AuditFact } from '../../../core/audit/audit-fact.ts';
+import { ENV } from '../../../telemetry/env-names.ts';
 import { entriesOf, factOf, loadAudit, verify } from '../../support/audit.ts';
 import { testClients } from '../../support/clients.ts';
 import { deliver } from '../../support/delivery.ts';
@@ -121,7 +121,7 @@ describe('R40: a forged fact', () => {
   });
 
   test('that SQS would take for the true one cannot be made, for its deduplication id is a secret', async () => {
-    const { tellAudit } = await import('../../../functions/aws/audit-queue.ts');
+    const { tellAudit } = await import('../../../aws/audit-queue.ts');
     const { id } = resolved();
     for (const guess of [id, `incident-resolved\n${id}`, JSON.stringify(resolved())]) {
       await tellAs(STRANGER, 'x', createHash('sha256').update(guess).digest('hex'));
@@ -173,7 +173,7 @@ test('R40: without a list of tellers it does not load', async () => {
 
 test('R40: what was written before tellers were recorded is known again', async () => {
   const { id } = resolved();
-  const { keyedHash } = await import('../../../functions/aws/keyed-hash.ts');
+  const { keyedHash } = await import('../../../aws/keyed-hash.ts');
   const fact = (await keyedHash(HASH_KEY_ARN))(id);
   const Item = { pk: 'main#facts', sk: fact, sequence: 1 };
   await testClients().dynamo.send(new PutCommand({ TableName: world.tables.audit, Item }));

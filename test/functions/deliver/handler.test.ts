@@ -1,6 +1,6 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, test } from 'vitest';
-import type { Downstream } from '../../../local/downstream/server.ts';
+import type { Downstream } from '../../../demo/downstream/server.ts';
 import { testClients } from '../../support/clients.ts';
 import { skipTime } from '../../support/clock.ts';
 import { send } from '../../support/delivery.ts';

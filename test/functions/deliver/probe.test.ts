@@ -1,7 +1,7 @@
 import type { SQSEvent } from 'aws-lambda';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { PROBE_PROPERTY } from '../../../core/supervisor-messages.ts';
-import { type Downstream, startDownstream } from '../../../local/downstream/server.ts';
+import { PROBE_PROPERTY } from '../../../core/supervision/supervisor-messages.ts';
+import { type Downstream, startDownstream } from '../../../demo/downstream/server.ts';
 import { skipTime } from '../../support/clock.ts';
 import { contextWith, deliver, receive, type SqsHandler } from '../../support/delivery.ts';
 import {
@@ -30,8 +30,8 @@ afterEach(() => downstream.stop());
 afterAll(() => emulators.stop());
 
 async function store(id: string): Promise<void> {
-  const { storeResource } = await import('../../../functions/aws/resources-table.ts');
-  const { sendTriggers } = await import('../../../functions/aws/delivery-queue.ts');
+  const { storeResource } = await import('../../../aws/resources-table.ts');
+  const { sendTriggers } = await import('../../../aws/delivery-queue.ts');
   const { pk } = await storeResource(
     { table: world.tables.resources, bucket: world.bucket, inlineBytesMax: 1_000, delivered: true },
     {

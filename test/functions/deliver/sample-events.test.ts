@@ -40,7 +40,7 @@ test('resend/minute sends triggers anew for what is due', async () => {
   const event = JSON.parse(await readFile(url, 'utf8'));
   await stage.store('example', 1);
   await receive(stage.world.queues.delivery);
-  const { setDeliveryDue } = await import('../../../functions/aws/deliveries.ts');
+  const { setDeliveryDue } = await import('../../../aws/deliveries.ts');
   await setDeliveryDue(stage.world.tables.resources, 'default#Patient#example', Date.now());
   await stage.lane.resend(event);
   expect(await depthOf(stage.world.queues.delivery)).toBe(2);

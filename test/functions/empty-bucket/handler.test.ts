@@ -130,7 +130,7 @@ test('says in time that it is not done, so that destroying is tried again', asyn
 test('answers what failed: CloudFormation would wait an hour', async () => {
   status = 'DELETE_IN_PROGRESS';
   vi.stubEnv('AWS_ENDPOINT_URL_CLOUDFORMATION', url);
-  const { s3 } = await import('../../../functions/aws/clients.ts');
+  const { s3 } = await import('../../../aws/clients.ts');
   const send = vi.spyOn(s3, 'send').mockRejectedValueOnce(new Error('AccessDenied') as never);
   expect(await invoke('Delete', 'going')).toMatchObject({
     Status: 'FAILED',

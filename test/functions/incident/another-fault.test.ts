@@ -1,6 +1,6 @@
 /** A producer that keeps an incident open with a killer masks no fault that comes behind it. */
 import { expect, test } from 'vitest';
-import { type CrashEvent, MINUTE_WAKE } from '../../../core/messages.ts';
+import { type CrashEvent, MINUTE_WAKE } from '../../../core/message/messages.ts';
 import { skipTime } from '../../support/clock.ts';
 import { deliver, receive, send } from '../../support/delivery.ts';
 import { useStage } from '../../support/stage.ts';

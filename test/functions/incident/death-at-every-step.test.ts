@@ -3,8 +3,8 @@
  * before anybody answered: each notice arrives, by one key, and the audit log gets each fact.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { auditFactSchema } from '../../../core/audit-fact.ts';
-import { MINUTE_WAKE } from '../../../core/messages.ts';
+import { auditFactSchema } from '../../../core/audit/audit-fact.ts';
+import { MINUTE_WAKE } from '../../../core/message/messages.ts';
 import { skipTime } from '../../support/clock.ts';
 import { receive, remove, send } from '../../support/delivery.ts';
 import { dieAtEveryStep, type Story } from '../../support/die-at-every-step.ts';

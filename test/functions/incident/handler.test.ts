@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { type CrashEvent, MINUTE_WAKE } from '../../../core/messages.ts';
+import { type CrashEvent, MINUTE_WAKE } from '../../../core/message/messages.ts';
 import { skipTime } from '../../support/clock.ts';
 import { contextWith, deliver, receive, send } from '../../support/delivery.ts';
 import { failCalls } from '../../support/faults.ts';

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import type { Incident } from '../../../core/incident.ts';
-import type { OtherFault } from '../../../core/incident-faults.ts';
-import { NOTICES, type Notice } from '../../../core/incident-steps.ts';
+import type { Incident } from '../../../core/incident/incident.ts';
+import type { OtherFault } from '../../../core/incident/incident-faults.ts';
+import { NOTICES, type Notice } from '../../../core/incident/incident-steps.ts';
 import { pageOf } from '../../../functions/incident/page.ts';
-import { opened } from '../../core/incident-support.ts';
+import { opened } from '../../core/incident/incident-support.ts';
 
 const incident: Incident = opened({
   number: 3,

@@ -1,6 +1,6 @@
 /** Storms around a resolution: crashes before it, after it, told late, and recorded while it is made. */
 import { expect, test } from 'vitest';
-import { type CrashEvent, MINUTE_WAKE } from '../../../core/messages.ts';
+import { type CrashEvent, MINUTE_WAKE } from '../../../core/message/messages.ts';
 import { skipTime } from '../../support/clock.ts';
 import { contextWith, deliver, receive, send } from '../../support/delivery.ts';
 import { useStage } from '../../support/stage.ts';
@@ -58,10 +58,8 @@ async function pagedKeys(): Promise<Set<string>> {
 }
 
 async function operatorResolves(): Promise<void> {
-  const { changeIncident, latestIncident } = await import(
-    '../../../functions/aws/incidents-table.ts'
-  );
-  const { resolve } = await import('../../../core/incident-course.ts');
+  const { changeIncident, latestIncident } = await import('../../../aws/incidents-table.ts');
+  const { resolve } = await import('../../../core/incident/incident-course.ts');
   const latest = await latestIncident(stage.world.tables.incidents, 'validate');
   if (latest === undefined) throw new Error('nothing to resolve');
   // The operator's clock is five minutes ahead.
@@ -103,7 +101,7 @@ test('R20: late crashes from inside the resolved period join that incident, unle
   await tell('late', spread(9, start, 1));
   await drain();
   expect(await statuses()).toEqual(['resolved']);
-  const { latestIncident } = await import('../../../functions/aws/incidents-table.ts');
+  const { latestIncident } = await import('../../../aws/incidents-table.ts');
   const { countAnew } = await import('../../../functions/incident/count-anew.ts');
   const latest = await latestIncident(stage.world.tables.incidents, 'validate');
   const evidence = latest && (await countAnew(stage.world.tables.incidents, latest));
@@ -177,9 +175,7 @@ test('R20 R31: an escalation from before a resolution, told after it, opens the 
     await send(stage.world.queues.incident, JSON.stringify({ escalation }));
     await drain();
   };
-  const { changeIncident, latestIncident } = await import(
-    '../../../functions/aws/incidents-table.ts'
-  );
+  const { changeIncident, latestIncident } = await import('../../../aws/incidents-table.ts');
   const start = Date.now();
   await escalate('e-1', start);
   const latest = await latestIncident(stage.world.tables.incidents, scope);

@@ -4,7 +4,7 @@ import {
   crashEventSchema,
   ENVELOPE_ATTRIBUTE,
   type Envelope,
-} from '../../../core/messages.ts';
+} from '../../../core/message/messages.ts';
 import { skipTime } from '../../support/clock.ts';
 import { dieAfterCall } from '../../support/death.ts';
 import { contextWith, deliver, receive, remove, send } from '../../support/delivery.ts';

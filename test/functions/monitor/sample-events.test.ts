@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
-import { componentOf, deathsOf } from '../../../core/deaths.ts';
-import { lanes } from '../../../core/messages.ts';
+import { componentOf, deathsOf } from '../../../core/attempt/deaths.ts';
+import { lanes } from '../../../core/message/messages.ts';
 import { readLogDelivery } from '../../../functions/monitor/log-delivery.ts';
 
 const folder = new URL('../../../events/monitor/', import.meta.url);

@@ -1,7 +1,7 @@
 /** What CloudWatch makes of the records of deaths: late, in pieces, repeated, and while tables throttle. */
 import type { SQSRecord } from 'aws-lambda';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { crashEventSchema } from '../../../core/messages.ts';
+import { crashEventSchema } from '../../../core/message/messages.ts';
 import { contextWith, deliver, receive, remove } from '../../support/delivery.ts';
 import { type Emulators, startEmulators } from '../../support/emulators.ts';
 import { failCalls } from '../../support/faults.ts';
@@ -114,8 +114,8 @@ describe('R20: a death that is told in pieces counts once', () => {
 });
 
 test('R07: the attempt says what killed it, also where the record that says it comes later', async () => {
-  const { recordDeath } = await import('../../../functions/aws/quarantine-deaths.ts');
-  const { startAttempt } = await import('../../../functions/aws/quarantine-attempts.ts');
+  const { recordDeath } = await import('../../../aws/quarantine-deaths.ts');
+  const { startAttempt } = await import('../../../aws/quarantine-attempts.ts');
   const table = world.tables.quarantine;
   const origin = { messageId: 'm-1', sentAt: 1, source: 'default' };
   const attempt = { requestId: 'r-1', startedAt: 1 };

@@ -1,7 +1,7 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, test, vi } from 'vitest';
-import { ENVELOPE_ATTRIBUTE, type Envelope } from '../../../core/messages.ts';
-import { groupMessage } from '../../../core/suspect-group.ts';
+import { groupMessage } from '../../../core/attempt/suspect-group.ts';
+import { ENVELOPE_ATTRIBUTE, type Envelope } from '../../../core/message/messages.ts';
 import { testClients } from '../../support/clients.ts';
 import { skipTime } from '../../support/clock.ts';
 import { deliver, send } from '../../support/delivery.ts';

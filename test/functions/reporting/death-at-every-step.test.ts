@@ -1,7 +1,7 @@
 /** `reporting` dies after each of its calls to AWS; whoever comes next reports every outcome, once. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { MINUTE_WAKE } from '../../../core/messages.ts';
-import { dayOf } from '../../../core/utc-day.ts';
+import { MINUTE_WAKE } from '../../../core/message/messages.ts';
+import { dayOf } from '../../../core/report/utc-day.ts';
 import { deliver } from '../../support/delivery.ts';
 import { dieAtEveryStep, type Story } from '../../support/die-at-every-step.ts';
 import { type Emulators, startEmulators } from '../../support/emulators.ts';

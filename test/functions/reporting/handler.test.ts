@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { DayReport } from '../../../core/day-report.ts';
-import { MINUTE_WAKE } from '../../../core/messages.ts';
-import { dayOf } from '../../../core/utc-day.ts';
+import { MINUTE_WAKE } from '../../../core/message/messages.ts';
+import type { DayReport } from '../../../core/report/day-report.ts';
+import { dayOf } from '../../../core/report/utc-day.ts';
 import { pageOf } from '../../../functions/incident/page.ts';
-import { opened } from '../../core/incident-support.ts';
+import { opened } from '../../core/incident/incident-support.ts';
 import { skipTime } from '../../support/clock.ts';
 import { contextWith, deliver, receive } from '../../support/delivery.ts';
 import type { Doomed } from '../../support/die-at-every-step.ts';

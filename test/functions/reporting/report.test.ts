@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { DayTally } from '../../../core/day-report.ts';
-import type { OutcomeFact } from '../../../core/outcome-fact.ts';
+import { DayTally } from '../../../core/report/day-report.ts';
+import type { OutcomeFact } from '../../../core/report/outcome-fact.ts';
 import { csvOf } from '../../../functions/reporting/report-csv.ts';
 import { htmlOf } from '../../../functions/reporting/report-html.ts';
 import { duration, headline } from '../../../functions/reporting/words.ts';

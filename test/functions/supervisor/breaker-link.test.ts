@@ -1,8 +1,8 @@
 /** The delivery lane and its breaker: the real `deliver` behind Lambda's API, and a server that fails. */
 import type { SQSEvent } from 'aws-lambda';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { ENV } from '../../../functions/aws/env-names.ts';
-import { type Downstream, startDownstream } from '../../../local/downstream/server.ts';
+import { type Downstream, startDownstream } from '../../../demo/downstream/server.ts';
+import { ENV } from '../../../telemetry/env-names.ts';
 import { skipTime } from '../../support/clock.ts';
 import { contextWith, deliver } from '../../support/delivery.ts';
 import { type DeliveryLane, loadDelivery } from '../../support/delivery-lane.ts';
@@ -43,8 +43,8 @@ beforeEach(async () => {
 afterEach(() => downstream.stop());
 
 async function store(count: number): Promise<void> {
-  const { storeResource } = await import('../../../functions/aws/resources-table.ts');
-  const { sendTriggers } = await import('../../../functions/aws/delivery-queue.ts');
+  const { storeResource } = await import('../../../aws/resources-table.ts');
+  const { sendTriggers } = await import('../../../aws/delivery-queue.ts');
   const { tables, bucket, queues } = stage.world;
   const place = { table: tables.resources, bucket, inlineBytesMax: 1_000, delivered: true };
   for (let n = 0; n < count; n += 1) {
@@ -133,8 +133,8 @@ test('R33: a breaker that an operator or another call closed wakes its lane at o
   await fail();
   for (let n = 0; n < 3; n += 1) await aMinuteLater();
   expect(await mapping()).toBe('off');
-  const { breakersTable } = await import('../../../functions/aws/breakers-table.ts');
-  const { UNKNOWN_SERVICE } = await import('../../../core/breaker-state.ts');
+  const { breakersTable } = await import('../../../aws/breakers-table.ts');
+  const { UNKNOWN_SERVICE } = await import('../../../core/breaker/breaker-state.ts');
   const breakers = breakersTable(stage.world.tables.breakers);
   const state = await breakers.load('fhir-server');
   if (state === undefined) throw new Error('no breaker');

@@ -187,7 +187,7 @@ describe('R32: on too many deaths of background', () => {
     ['one_for_all', { critical: 'off', background: 'off', delivery: 'off' }],
   ] as const)('%s pauses what OTP would terminate', async (strategy, left) => {
     vi.doMock('../../../core/supervision-tree.ts', async (original) => {
-      const tree = await original<typeof import('../../../core/supervision-tree.ts')>();
+      const tree = await original<typeof import('../../../core/supervision/supervision-tree.ts')>();
       const children = tree.SUPERVISION_TREE.children.map((node) => ({ ...node, strategy }));
       return { ...tree, SUPERVISION_TREE: { ...tree.SUPERVISION_TREE, children } };
     });

@@ -1,6 +1,6 @@
 /** What is sent to the supervisor's queue by whoever has `sqs:SendMessage` for it. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { ENV } from '../../../functions/aws/env-names.ts';
+import { ENV } from '../../../telemetry/env-names.ts';
 import { contextWith, deliver } from '../../support/delivery.ts';
 import { watchMetrics } from '../../support/metrics.ts';
 import { sendAs } from '../../support/senders.ts';

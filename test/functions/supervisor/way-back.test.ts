@@ -166,8 +166,8 @@ test('R33: an operator’s pause is never undone by the supervisor', async () =>
   await send(stage.lanes.critical, 'one');
   await deaths(4);
   const good = lane('critical', () => 'done');
-  const { pauseByOperator } = await import('../../../core/lane-holds.ts');
-  const { saveSupervised } = await import('../../../functions/aws/supervision-table.ts');
+  const { pauseByOperator } = await import('../../../core/supervision/lane-holds.ts');
+  const { saveSupervised } = await import('../../../aws/supervision-table.ts');
   const state = await stateOf(stage, 'critical');
   const held = pauseByOperator(state, { by: 'ada', why: 'a new server' }, Date.now());
   expect(await saveSupervised(stage.table, { ...held, version: state.version + 1 })).toBe(true);

@@ -1,7 +1,7 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, test } from 'vitest';
-import { ENVELOPE_ATTRIBUTE } from '../../../core/messages.ts';
+import { ENVELOPE_ATTRIBUTE } from '../../../core/message/messages.ts';
 import { testClients } from '../../support/clients.ts';
 import { skipTime } from '../../support/clock.ts';
 import { contextWith, deliver, send } from '../../support/delivery.ts';

@@ -1,7 +1,7 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { describe, expect, test, vi } from 'vitest';
-import type { Attempt } from '../../../core/attempts.ts';
-import { ENVELOPE_ATTRIBUTE, type Envelope } from '../../../core/messages.ts';
+import type { Attempt } from '../../../core/attempt/attempts.ts';
+import { ENVELOPE_ATTRIBUTE, type Envelope } from '../../../core/message/messages.ts';
 import { testClients } from '../../support/clients.ts';
 import { skipTime } from '../../support/clock.ts';
 import { contextWith, deliver, receive, send } from '../../support/delivery.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import type { Issue } from '../../../core/verdict.ts';
-import { operationOutcome } from '../../../fhir/operation-outcome.ts';
+import type { Issue } from '../../../core/message/verdict.ts';
 import { boundedOutcome } from '../../../functions/validate/bounded-outcome.ts';
+import { operationOutcome } from '../../../packages/fhir-validator/operation-outcome.ts';
 
 const KB = 1024;
 const issues = (count: number, characters: number, severity: Issue['severity'] = 'error') =>

@@ -1,7 +1,7 @@
 import type { SQSRecord } from 'aws-lambda';
 import { describe, expect, test } from 'vitest';
-import { ENVELOPE_ATTRIBUTE } from '../../../core/messages.ts';
-import { GROUP_ATTRIBUTE } from '../../../core/suspect-group.ts';
+import { GROUP_ATTRIBUTE } from '../../../core/attempt/suspect-group.ts';
+import { ENVELOPE_ATTRIBUTE } from '../../../core/message/messages.ts';
 import { skipTime } from '../../support/clock.ts';
 import { contextWith, deliver, receive, send } from '../../support/delivery.ts';
 import { failCalls } from '../../support/faults.ts';

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { endOfWork } from '../../../functions/invocation.ts';
 import { ifTimePermits, withinTime } from '../../../functions/validate/handlers-clock.ts';
+import { endOfWork } from '../../../telemetry/invocation.ts';
 
 const TIMEOUT_MS = 10_000;
 const clock = () => {

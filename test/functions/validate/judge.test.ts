@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { VERDICT_BYTES_MAX } from '../../../functions/validate/isolation/ledger.ts';
 import { judgeText } from '../../../functions/validate/judge.ts';
+import { VERDICT_BYTES_MAX } from '../../../packages/isolation/ledger.ts';
 import { invalidPatient, patient } from '../../support/resources.ts';
 
 test('a valid resource says who it is', () => {

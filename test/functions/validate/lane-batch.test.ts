@@ -1,8 +1,8 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import type { SQSRecord } from 'aws-lambda';
 import { describe, expect, test } from 'vitest';
-import { ENVELOPE_ATTRIBUTE } from '../../../core/messages.ts';
-import { IsolationPool } from '../../../functions/validate/isolation/pool.ts';
+import { ENVELOPE_ATTRIBUTE } from '../../../core/message/messages.ts';
+import { IsolationPool } from '../../../packages/isolation/pool.ts';
 import { testClients } from '../../support/clients.ts';
 import { skipTime } from '../../support/clock.ts';
 import { contextWith, deliver, receive, send } from '../../support/delivery.ts';

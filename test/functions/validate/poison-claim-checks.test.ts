@@ -5,8 +5,8 @@ import {
   type PutObjectCommandInput,
 } from '@aws-sdk/client-s3';
 import { describe, expect, test } from 'vitest';
-import { canaryKeyOf } from '../../../core/claim-check.ts';
-import { ENVELOPE_ATTRIBUTE } from '../../../core/messages.ts';
+import { canaryKeyOf } from '../../../core/message/claim-check.ts';
+import { ENVELOPE_ATTRIBUTE } from '../../../core/message/messages.ts';
 import { testClients } from '../../support/clients.ts';
 import { skipTime } from '../../support/clock.ts';
 import { deliver, send } from '../../support/delivery.ts';

@@ -1,6 +1,6 @@
 import type { SQSEvent, SQSRecord } from 'aws-lambda';
 import { describe, expect, test } from 'vitest';
-import { PROBE_PROPERTY } from '../../../core/supervisor-messages.ts';
+import { PROBE_PROPERTY } from '../../../core/supervision/supervisor-messages.ts';
 import { skipTime } from '../../support/clock.ts';
 import { contextWith, receive, send } from '../../support/delivery.ts';
 import { failCalls } from '../../support/faults.ts';

@@ -1,6 +1,6 @@
 import { DeleteObjectCommand, PutObjectCommand } from '@aws-sdk/client-s3';
 import { describe, expect, test } from 'vitest';
-import { ENVELOPE_ATTRIBUTE, type Envelope } from '../../../core/messages.ts';
+import { ENVELOPE_ATTRIBUTE, type Envelope } from '../../../core/message/messages.ts';
 import { testClients } from '../../support/clients.ts';
 import { skipTime } from '../../support/clock.ts';
 import { deliver, receive } from '../../support/delivery.ts';

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ENVELOPE_ATTRIBUTE, type Envelope } from '../../../core/messages.ts';
+import { ENVELOPE_ATTRIBUTE, type Envelope } from '../../../core/message/messages.ts';
 import { skipTime } from '../../support/clock.ts';
 import { deliver, receive } from '../../support/delivery.ts';
 import { loadFunctions } from '../../support/functions.ts';

@@ -92,8 +92,8 @@ describe('a rate', () => {
   );
 
   test('R50: a write whose answer is lost is not repeated by the SDK', async () => {
-    const { countSent } = await import('../../../functions/aws/rates-table.ts');
-    const { hastyDynamo } = await import('../../../functions/aws/clients.ts');
+    const { countSent } = await import('../../../aws/rates-table.ts');
+    const { hastyDynamo } = await import('../../../aws/clients.ts');
     const minute = { source: 'chatty', startsAt: 60_000 * Math.floor(Date.now() / 60_000) };
     hastyDynamo.middlewareStack.add(
       (next) => async (args) => {

@@ -3,11 +3,8 @@
  * first waits for those deaths, and dies of its first text.
  */
 import { getEnvironmentData, parentPort, workerData } from 'node:worker_threads';
-import { publishPosition, publishVerdict } from '../../../functions/validate/isolation/ledger.ts';
-import type {
-  NumberedChunk,
-  WorkerInput,
-} from '../../../functions/validate/isolation/worker-thread.ts';
+import { publishPosition, publishVerdict } from '../../../packages/isolation/ledger.ts';
+import type { NumberedChunk, WorkerInput } from '../../../packages/isolation/worker-thread.ts';
 
 const IN_VAIN = 3;
 const GONE_MS = 300;

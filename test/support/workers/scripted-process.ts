@@ -1,9 +1,6 @@
 /** A process of its own that does what each text says, without any validator. */
-import type { Verdict } from '../../../core/verdict.ts';
-import type {
-  OwnProcessTask,
-  OwnProcessWord,
-} from '../../../functions/validate/isolation/child.ts';
+import type { Verdict } from '../../../core/message/verdict.ts';
+import type { OwnProcessTask, OwnProcessWord } from '../../../packages/isolation/child.ts';
 
 const say = (word: OwnProcessWord) =>
   new Promise((resolve) => process.send?.(word, undefined, undefined, resolve));

@@ -1,11 +1,8 @@
 /** Does what each text says, without any validator: for what the real worker does too rarely. */
 import { setTimeout as later } from 'node:timers';
 import { parentPort, workerData } from 'node:worker_threads';
-import { publishPosition, publishVerdict } from '../../../functions/validate/isolation/ledger.ts';
-import type {
-  NumberedChunk,
-  WorkerInput,
-} from '../../../functions/validate/isolation/worker-thread.ts';
+import { publishPosition, publishVerdict } from '../../../packages/isolation/ledger.ts';
+import type { NumberedChunk, WorkerInput } from '../../../packages/isolation/worker-thread.ts';
 
 const { ledger } = workerData as WorkerInput;
 

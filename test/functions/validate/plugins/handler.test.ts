@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { ENVELOPE_ATTRIBUTE } from '../../../../core/messages.ts';
+import { ENVELOPE_ATTRIBUTE } from '../../../../core/message/messages.ts';
 import { skipTime } from '../../../support/clock.ts';
 import { contextWith, deliver, receive, send } from '../../../support/delivery.ts';
 import { exampleSettings, patientWithCpf, pluginFaulty } from '../../../support/plugins.ts';

@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { auditFactSchema } from '../../../../core/audit-fact.ts';
+import { auditFactSchema } from '../../../../core/audit/audit-fact.ts';
 import { skipTime } from '../../../support/clock.ts';
 import { contextWith, deliver, receive, remove, send } from '../../../support/delivery.ts';
 import { drain } from '../../../support/drain.ts';

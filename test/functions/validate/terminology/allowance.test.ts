@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   startTerminology,
   type TerminologyServer,
-} from '../../../../local/downstream/terminology.ts';
+} from '../../../../demo/downstream/terminology.ts';
 import { skipTime } from '../../../support/clock.ts';
 import { contextWith, deliver, send } from '../../../support/delivery.ts';
 import { type Emulators, startEmulators } from '../../../support/emulators.ts';

@@ -2,7 +2,7 @@ import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { ENV } from '../../../../functions/aws/env-names.ts';
+import { ENV } from '../../../../telemetry/env-names.ts';
 
 interface Received {
   readonly url: string | undefined;

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ENVELOPE_ATTRIBUTE, type Envelope } from '../../../../core/messages.ts';
+import { ENVELOPE_ATTRIBUTE, type Envelope } from '../../../../core/message/messages.ts';
 import {
   startTerminology,
   type TerminologyServer,
-} from '../../../../local/downstream/terminology.ts';
+} from '../../../../demo/downstream/terminology.ts';
 import { send } from '../../../support/delivery.ts';
 import { type Doomed, dieAtEveryStep } from '../../../support/die-at-every-step.ts';
 import { drain } from '../../../support/drain.ts';

@@ -2,7 +2,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vite
 import {
   startTerminology,
   type TerminologyServer,
-} from '../../../../local/downstream/terminology.ts';
+} from '../../../../demo/downstream/terminology.ts';
 import { skipTime } from '../../../support/clock.ts';
 import { contextWith, deliver, send } from '../../../support/delivery.ts';
 import { type Emulators, startEmulators } from '../../../support/emulators.ts';

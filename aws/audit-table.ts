@@ -1,0 +1,117 @@
+/**
+ * The copy of the audit log that is easy to read, a row an entry, and by which facts are known again.
+ * Nothing here is ever updated: rows are put where there is none.
+ */
+import { BatchGetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { z } from 'zod';
+import type { AppendedEntry } from '../core/audit/audit-chain.ts';
+import type { FactRow } from '../core/audit/audit-known-facts.ts';
+import { sequenceOf, sortKeyOf } from '../core/audit/audit-places.ts';
+import type { AuditRow } from '../core/audit/audit-verification.ts';
+import { dynamo } from './clients.ts';
+import { written } from './conditional-write.ts';
+
+const NOT_THERE = 'attribute_not_exists(pk)';
+
+const rowSchema = z.object({ sk: z.string(), line: z.string().default('') });
+/** Somebody may have put anything there: what is no sequence is that of no entry. */
+const factSchema = z.object({ sk: z.string(), sequence: z.number().catch(0) });
+
+/** The partition of facts that a chain holds, by kind and keyed hash. */
+const factsOf = (chain: string) => `${chain}#facts`;
+
+/** The table refused to answer for all facts; the batch comes again. */
+class FactsUnanswered extends Error {
+  override readonly name = 'FactsUnanswered';
+}
+
+/** Which of at most 100 facts, by what they are known again, the chain holds already. Read consistently. */
+export async function knownFacts(
+  table: string,
+  chain: string,
+  facts: readonly string[],
+): Promise<Set<string>> {
+  if (facts.length === 0) return new Set();
+  const Keys = [...new Set(facts)].map((sk) => ({ pk: factsOf(chain), sk }));
+  const { Responses = {}, UnprocessedKeys = {} } = await dynamo.send(
+    new BatchGetCommand({ RequestItems: { [table]: { Keys, ConsistentRead: true } } }),
+  );
+  if (Object.keys(UnprocessedKeys).length > 0) throw new FactsUnanswered(table);
+  return new Set((Responses[table] ?? []).map((item) => factSchema.parse(item).sk));
+}
+
+/**
+ * Puts the entries of a batch into the table, as far as they are not there. Their facts are known
+ * first, so that whatever lies in the table is known; then the entries in order, so that there is
+ * never a gap.
+ */
+export async function copyToTable(
+  table: string,
+  chain: string,
+  entries: readonly Pick<AppendedEntry, 'sequence' | 'fact' | 'line'>[],
+): Promise<void> {
+  await Promise.all(
+    entries.map(({ fact, sequence }) => put(table, { pk: factsOf(chain), sk: fact, sequence })),
+  );
+  for (const { sequence, line } of entries) {
+    await put(table, { pk: chain, sk: sortKeyOf(sequence), line });
+  }
+}
+
+function put(table: string, Item: Record<string, unknown>): Promise<boolean> {
+  return written(
+    dynamo.send(new PutCommand({ TableName: table, Item, ConditionExpression: NOT_THERE })),
+  );
+}
+
+/** Sequence of the last entry in the table; 0 where there is none. Read consistently. */
+export async function lastSequence(table: string, chain: string): Promise<number> {
+  const { Items = [] } = await dynamo.send(
+    new QueryCommand({
+      TableName: table,
+      ConsistentRead: true,
+      KeyConditionExpression: 'pk = :chain',
+      ExpressionAttributeValues: { ':chain': chain },
+      ScanIndexForward: false,
+      Limit: 1,
+    }),
+  );
+  return Items[0] === undefined ? 0 : (sequenceOf(rowSchema.parse(Items[0]).sk) ?? 0);
+}
+
+/** All rows of a chain after a sort key, in order, read consistently. */
+export async function* rowsOf(
+  table: string,
+  chain: string,
+  after = '',
+): AsyncGenerator<AuditRow, void> {
+  for await (const item of itemsOf(table, chain, after)) {
+    const { sk: sortKey, line } = rowSchema.parse(item);
+    yield { sortKey, line };
+  }
+}
+
+/** All facts that a chain's writer knows, in no order, read consistently. */
+export async function* factRowsOf(table: string, chain: string): AsyncGenerator<FactRow, void> {
+  for await (const item of itemsOf(table, factsOf(chain))) {
+    const { sk: fact, sequence } = factSchema.parse(item);
+    yield { fact, sequence };
+  }
+}
+
+async function* itemsOf(table: string, pk: string, after = ''): AsyncGenerator<unknown, void> {
+  let page: Record<string, unknown> | undefined = after === '' ? undefined : { pk, sk: after };
+  do {
+    const { Items = [], LastEvaluatedKey } = await dynamo.send(
+      new QueryCommand({
+        TableName: table,
+        ConsistentRead: true,
+        KeyConditionExpression: 'pk = :pk',
+        ExpressionAttributeValues: { ':pk': pk },
+        ExclusiveStartKey: page,
+      }),
+    );
+    yield* Items;
+    page = LastEvaluatedKey;
+  } while (page !== undefined);
+}

@@ -1,0 +1,144 @@
+/**
+ * Bodies that are too large for a message or an item. Keys contain the hash of what they hold, so
+ * an object is never changed, and writing it twice has no second effect. Its version is not noted: after
+ * the second writing the first version is no longer the current one, and expires.
+ */
+import { createHash } from 'node:crypto';
+import { Readable } from 'node:stream';
+import {
+  GetObjectCommand,
+  type GetObjectCommandOutput,
+  NoSuchKey,
+  PutObjectCommand,
+} from '@aws-sdk/client-s3';
+import type { BodyLocation, hopsOf } from '../core/message/claim-check.ts';
+import { s3 } from './clients.ts';
+import { type ObjectRefusal, objectRefusal } from './object-refusal.ts';
+
+export type BodyPrefix = 'resources/' | 'quarantine/' | ReturnType<typeof hopsOf>;
+/** A body in an item: itself, or where it lies. */
+export type PlacedBody = { readonly body: string } | { readonly bodyS3: BodyLocation };
+
+export type FetchedBody =
+  | { readonly kind: 'text'; readonly text: string; readonly versionId: string | undefined }
+  | { readonly kind: 'missing' }
+  | {
+      readonly kind: 'too-large';
+      readonly bytes: number;
+      readonly versionId: string | undefined;
+    }
+  | { readonly kind: 'not-utf8'; readonly versionId: string | undefined }
+  /** By the object's own doing, if others are readable; else by ours: `cause`. */
+  | { readonly kind: 'refused'; readonly refusal: ObjectRefusal; readonly cause: unknown };
+
+/** Once the headers are there, no timeout of the SDK's holds for the rest. */
+const BODY_MS = 5_000;
+
+/** The bucket began to answer, and did not end in time: a fault of our own (R09). */
+export class BodyStalled extends Error {
+  override readonly name = 'BodyStalled';
+  readonly timeoutMs: number;
+
+  constructor(timeoutMs: number) {
+    super(`the body did not arrive within ${timeoutMs} ms`);
+    this.timeoutMs = timeoutMs;
+  }
+}
+
+/** Lays a body into the bucket and says where. */
+export async function putBody(
+  bucket: string,
+  prefix: BodyPrefix,
+  messageId: string,
+  text: string,
+): Promise<BodyLocation> {
+  const hash = createHash('sha256').update(text).digest('hex');
+  const key = `${prefix}${messageId}/${hash}`;
+  await s3.send(
+    new PutObjectCommand({
+      Bucket: bucket,
+      Key: key,
+      Body: text,
+      ContentType: 'application/fhir+json',
+    }),
+  );
+  return { bucket, key };
+}
+
+/**
+ * What is quarantined is written once and rarely read: from this size on an object is cheaper than the
+ * write units of an item, and a storm of rejections writes less into one table.
+ */
+const QUARANTINED_INLINE_BYTES_MAX = 8 * 1024;
+
+/** Keeps a body inline if it has at most `room` bytes, else lays it into the bucket first. */
+export async function placeBody(
+  bucket: string,
+  prefix: BodyPrefix,
+  messageId: string,
+  text: string,
+  room: number,
+): Promise<PlacedBody> {
+  const most = prefix === 'quarantine/' ? Math.min(room, QUARANTINED_INLINE_BYTES_MAX) : room;
+  if (Buffer.byteLength(text) <= most) return { body: text };
+  return { bodyS3: await putBody(bucket, prefix, messageId, text) };
+}
+
+/**
+ * Reads a body of at most `bytesMax` bytes. S3 says that an object is missing only to a role that
+ * may list the bucket; to others it says AccessDenied.
+ * Throws {@link BodyStalled} where it takes longer than `timeoutMs`.
+ */
+export async function fetchBody(
+  location: BodyLocation,
+  bytesMax: number,
+  timeoutMs = BODY_MS,
+): Promise<FetchedBody> {
+  try {
+    const { bucket: Bucket, key: Key, versionId: VersionId } = location;
+    const response = await s3.send(new GetObjectCommand({ Bucket, Key, VersionId }));
+    const versionId = response.VersionId;
+    const bytes = response.ContentLength ?? Number.POSITIVE_INFINITY;
+    if (bytes > bytesMax) {
+      await response.Body?.transformToWebStream().cancel();
+      return { kind: 'too-large', bytes, versionId };
+    }
+    return decode(await readWithin(response.Body, timeoutMs), versionId);
+  } catch (error) {
+    if (isMissing(error)) return { kind: 'missing' };
+    const refusal = objectRefusal(error);
+    if (refusal === undefined) throw error;
+    return { kind: 'refused', refusal, cause: error };
+  }
+}
+
+function isMissing(error: unknown): boolean {
+  return error instanceof NoSuchKey || (error instanceof Error && error.name === 'NoSuchVersion');
+}
+
+/** A stream that stalls would hold its reader for as long as the invocation lasts. */
+async function readWithin(
+  body: GetObjectCommandOutput['Body'],
+  timeoutMs: number,
+): Promise<Uint8Array> {
+  if (body === undefined) return new Uint8Array();
+  const { promise: stalled, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    reject(new BodyStalled(timeoutMs));
+    if (body instanceof Readable) body.destroy();
+  }, timeoutMs);
+  try {
+    return await Promise.race([body.transformToByteArray(), stalled]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function decode(bytes: Uint8Array, versionId: string | undefined): FetchedBody {
+  try {
+    const text = new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return { kind: 'text', text, versionId };
+  } catch {
+    return { kind: 'not-utf8', versionId };
+  }
+}

@@ -1,0 +1,101 @@
+/**
+ * The breakers of the fleet, one item a service. Each save replaces the item whole, under the fence:
+ * it is still the version that was decided on. The generation is named too, because versions would
+ * begin anew in an item that an operator deleted.
+ */
+import { GetCommand, PutCommand, paginateScan } from '@aws-sdk/lib-dynamodb';
+import { z } from 'zod';
+import type { BreakerStore } from '../breaker/store.ts';
+import type { BreakerState } from '../core/breaker/breaker-state.ts';
+import { dynamo, hastyDynamo } from './clients.ts';
+import { written } from './conditional-write.ts';
+
+const NOT_THERE = 'attribute_not_exists(pk)';
+const FENCE = 'generation = :generation AND version = :version';
+
+const phaseSchema = z.enum(['closed', 'open', 'half-open']);
+const transitionSchema = z.object({
+  from: phaseSchema,
+  to: phaseSchema,
+  generation: z.int(),
+  at: z.number(),
+  why: z.string(),
+  by: z.string().optional(),
+  openUntil: z.number().optional(),
+});
+const common = {
+  generation: z.int(),
+  version: z.int(),
+  since: z.number(),
+  why: z.string(),
+  reopenings: z.int(),
+  forced: z.object({ until: z.number(), reason: z.string(), by: z.string() }).optional(),
+  receipts: z.array(z.string()),
+  recent: z.array(transitionSchema).default([]),
+};
+const bucketSchema = z.object({ from: z.number(), calls: z.int(), failures: z.int() });
+const probeSchema = z.object({ owner: z.string(), leaseUntil: z.number() });
+/** Items of an older version do not have it. */
+const failedProbes = z.int().default(0);
+const stateSchema = z.discriminatedUnion('phase', [
+  z.object({
+    ...common,
+    phase: z.literal('closed'),
+    failures: z.int(),
+    failedAt: z.number().optional(),
+    window: z.array(bucketSchema),
+    restarts: z.array(z.object({ id: z.string(), at: z.number() })).optional(),
+    rampFrom: z.number().optional(),
+  }),
+  z.object({ ...common, phase: z.literal('open'), failedProbes, openUntil: z.number() }),
+  z.object({
+    ...common,
+    phase: z.literal('half-open'),
+    failedProbes,
+    successes: z.int(),
+    probe: probeSchema.optional(),
+  }),
+]);
+
+/** Reads and writes the Breakers table with a client that gives up soon: calls wait for it. */
+export function breakersTable(table: string): BreakerStore {
+  return {
+    /** Read consistently: the others must learn within a second, and not by chance (R11). */
+    async load(service) {
+      const { Item } = await hastyDynamo.send(
+        new GetCommand({ TableName: table, Key: { pk: service }, ConsistentRead: true }),
+      );
+      return Item === undefined ? undefined : stateSchema.parse(Item);
+    },
+    save(service, before, next) {
+      const put = new PutCommand({
+        TableName: table,
+        Item: { pk: service, ...next },
+        ...fence(before),
+      });
+      return written(hastyDynamo.send(put));
+    },
+  };
+}
+
+/** All breakers of the table, by service. For operators: it reads the whole table. */
+export async function listBreakers(
+  table: string,
+): Promise<{ readonly service: string; readonly state: BreakerState }[]> {
+  const found: { service: string; state: BreakerState }[] = [];
+  const pages = paginateScan({ client: dynamo }, { TableName: table, ConsistentRead: true });
+  for await (const { Items = [] } of pages) {
+    for (const item of Items) {
+      found.push({ service: String(item['pk']), state: stateSchema.parse(item) });
+    }
+  }
+  return found.sort((a, b) => a.service.localeCompare(b.service));
+}
+
+function fence({ generation, version }: BreakerState) {
+  if (version === 0) return { ConditionExpression: NOT_THERE };
+  return {
+    ConditionExpression: FENCE,
+    ExpressionAttributeValues: { ':generation': generation, ':version': version },
+  };
+}

@@ -1,0 +1,144 @@
+/**
+ * What is counted, and expires, in the table Incidents: crash events, one partition a scope, ordered
+ * by time, and escalations. Each is kept with how many incidents were over when it was recorded.
+ */
+import {
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+  type QueryCommandInput,
+} from '@aws-sdk/lib-dynamodb';
+import { z } from 'zod';
+import type { RecordedCrash } from '../core/incident/incident-spent.ts';
+import { crashEventSchema, type Escalation } from '../core/message/messages.ts';
+import { dynamo } from './clients.ts';
+import { written } from './conditional-write.ts';
+
+const NOT_THERE = 'attribute_not_exists(pk)';
+const TIME_DIGITS = 15;
+/** Behind every crash, and before the incidents of the scope. */
+const END = 'crash#~';
+
+const recordedSchema = crashEventSchema.extend({ incidentsOver: z.int().optional() });
+
+/** Records a crash; false where this very event was known. Expires at `expiresAt`, epoch ms. */
+export function recordCrash(
+  table: string,
+  crash: RecordedCrash,
+  expiresAt: number,
+): Promise<boolean> {
+  const put = new PutCommand({
+    TableName: table,
+    Item: crashItem(crash, expiresAt),
+    ConditionExpression: NOT_THERE,
+  });
+  return written(dynamo.send(put));
+}
+
+/** Records anew what was recorded with another number of incidents that were over. */
+export async function recordCrashAgain(
+  table: string,
+  crash: RecordedCrash,
+  expiresAt: number,
+): Promise<void> {
+  await dynamo.send(new PutCommand({ TableName: table, Item: crashItem(crash, expiresAt) }));
+}
+
+/**
+ * Records an escalation once, however often it is told, and answers how many incidents were over
+ * when that was first done.
+ */
+export async function recordEscalation(
+  table: string,
+  { scope, ...escalation }: Escalation,
+  incidentsOver: number,
+  expiresAt: number,
+): Promise<number> {
+  const Key = { pk: scope, sk: `escalation#${escalation.id}` };
+  const put = new PutCommand({
+    TableName: table,
+    Item: { ...escalation, ...Key, incidentsOver, expiresAt: seconds(expiresAt) },
+    ConditionExpression: NOT_THERE,
+  });
+  if (await written(dynamo.send(put))) return incidentsOver;
+  const known = await dynamo.send(new GetCommand({ TableName: table, Key, ConsistentRead: true }));
+  return z.int().parse(known.Item?.['incidentsOver']);
+}
+
+/** All crashes of a scope with `from` <= time <= `to`, read consistently. */
+export async function crashesBetween(
+  table: string,
+  scope: string,
+  from: number,
+  to: number,
+): Promise<RecordedCrash[]> {
+  const crashes: RecordedCrash[] = [];
+  const range = { from: crashesFrom(from), to: crashesFrom(to + 1) };
+  for await (const page of pages(table, scope, range)) crashes.push(...page);
+  return crashes;
+}
+
+/** The newest crashes of a scope after a moment, at most `limit`, newest first, consistently. */
+export async function newestCrashes(
+  table: string,
+  scope: string,
+  after: number,
+  limit: number,
+): Promise<RecordedCrash[]> {
+  const range = { from: crashesFrom(after + 1), to: END };
+  const newest = { ScanIndexForward: false, Limit: limit };
+  const crashes: RecordedCrash[] = [];
+  for await (const page of pages(table, scope, range, newest)) {
+    crashes.push(...page);
+    if (crashes.length >= limit) break;
+  }
+  return crashes.slice(0, limit);
+}
+
+/** The crashes of a scope up to a moment, newest first, page by page, read consistently. */
+export function crashesBackFrom(
+  table: string,
+  scope: string,
+  to: number | undefined,
+): AsyncGenerator<RecordedCrash[]> {
+  const range = { from: crashesFrom(0), to: to === undefined ? END : crashesFrom(to + 1) };
+  return pages(table, scope, range, { ScanIndexForward: false });
+}
+
+async function* pages(
+  table: string,
+  scope: string,
+  { from, to }: { from: string; to: string },
+  options: Pick<QueryCommandInput, 'ScanIndexForward' | 'Limit'> = {},
+): AsyncGenerator<RecordedCrash[]> {
+  let next: Record<string, unknown> | undefined;
+  do {
+    const answer = await dynamo.send(
+      new QueryCommand({
+        TableName: table,
+        ConsistentRead: true,
+        KeyConditionExpression: 'pk = :scope AND sk BETWEEN :from AND :to',
+        ExpressionAttributeValues: { ':scope': scope, ':from': from, ':to': to },
+        ExclusiveStartKey: next,
+        ...options,
+      }),
+    );
+    yield (answer.Items ?? []).map((item) => recordedSchema.parse(item));
+    next = answer.LastEvaluatedKey;
+  } while (next !== undefined);
+}
+
+function crashItem(crash: RecordedCrash, expiresAt: number) {
+  return {
+    ...crash,
+    pk: crash.component,
+    sk: `${crashesFrom(crash.at)}#${crash.id}`,
+    expiresAt: seconds(expiresAt),
+  };
+}
+
+function crashesFrom(at: number): string {
+  return `crash#${String(Math.max(0, at)).padStart(TIME_DIGITS, '0')}`;
+}
+
+const seconds = (ms: number) => Math.ceil(ms / 1_000);

@@ -1,0 +1,103 @@
+/**
+ * What of Resources is still to be delivered. The mark is two attributes that are there only while
+ * something is pending, and make a sparse index: a shard, and when a trigger is due to be sent anew.
+ * How it is delivered is delivery-lease.ts.
+ */
+import { createHash } from 'node:crypto';
+import { QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { z } from 'zod';
+import { shardName } from '../core/delivery/delivery.ts';
+import { claimCheckSchema, laneSchema, traceContextSchema } from '../core/message/messages.ts';
+import { dynamo } from './clients.ts';
+import { written } from './conditional-write.ts';
+import { PENDING_INDEX } from './resources-indexes.ts';
+
+export const PENDING = 'attribute_exists(deliveryShard)';
+const DAY_MS = 24 * 3_600_000;
+/** Half of what a queue keeps a message: a trigger that was lost is sent anew well before. */
+const RESEND_AFTER_MS = 7 * DAY_MS;
+
+/** The mark of something new that is pending. */
+export function pendingFields(pk: string, now: number) {
+  const hash = createHash('sha256').update(pk).digest().readUInt16BE(0);
+  return { deliveryShard: shardName(hash), deliveryDueAt: now + RESEND_AFTER_MS };
+}
+
+const conflictsSchema = z.object({
+  /** In a row that reading the version did not help against. */
+  inVain: z.number(),
+  /** The version is still to be read. */
+  isUnread: z.boolean(),
+});
+/** How often the server said that it holds another version than the one named. */
+export type Conflicts = z.infer<typeof conflictsSchema>;
+
+export const itemSchema = z.object({
+  pk: z.string(),
+  submissionOrder: z.string(),
+  messageId: z.string(),
+  source: z.string(),
+  sentAt: z.number(),
+  /** When an operator last sent it back, the message or the delivery. */
+  redrivenAt: z.number().optional(),
+  file: z.string().optional(),
+  line: z.number().optional(),
+  correlationId: z.string().optional(),
+  trace: traceContextSchema.optional(),
+  lane: laneSchema.default('background'),
+  resourceType: z.string(),
+  resourceId: z.string().optional(),
+  body: z.string().optional(),
+  bodyS3: claimCheckSchema.shape.s3.optional(),
+  /** There while something is pending. */
+  deliveryShard: z.string().optional(),
+  deliveryLease: z.object({ owner: z.string(), until: z.number() }).optional(),
+  /** Items of an older version count otherwise: they begin anew. */
+  deliveryFailures: z
+    .object({ count: z.number(), own: z.number(), since: z.number(), status: z.number() })
+    .optional()
+    .catch(undefined),
+  deliveryConflicts: conflictsSchema.optional(),
+  /** A call was made whose end is not known. */
+  deliveryUnconfirmed: z.boolean().optional(),
+  /** When no PUT without a version can take effect any more, if there was one of unknown end. */
+  deliveryLateUntil: z.number().optional(),
+  /** The submission whose PUT the server answered last, and the version that it holds. */
+  deliveredOrder: z.string().optional(),
+  deliveredVersion: z.string().optional(),
+  /** The Quarantine entry that waits for this delivery, for an operator had it sent anew. */
+  deliveryRedriven: z.string().optional(),
+});
+/** What is pending, as it was when the lease was taken. */
+export type PendingResource = z.infer<typeof itemSchema>;
+
+/** Sets when a trigger is due to be sent anew; false where nothing is pending any more. */
+export function setDeliveryDue(table: string, pk: string, dueAt: number): Promise<boolean> {
+  const update = new UpdateCommand({
+    TableName: table,
+    Key: { pk },
+    UpdateExpression: 'SET deliveryDueAt = :dueAt',
+    ConditionExpression: PENDING,
+    ExpressionAttributeValues: { ':dueAt': dueAt },
+  });
+  return written(dynamo.send(update));
+}
+
+/** A trigger was sent just now: the next is due when this one may be lost. */
+export function triggerSent(table: string, pk: string, now: number): Promise<boolean> {
+  return setDeliveryDue(table, pk, now + RESEND_AFTER_MS);
+}
+
+/** Keys whose trigger is due, of one shard; at most a page of them. */
+export async function dueDeliveries(table: string, shard: string, now: number): Promise<string[]> {
+  const { Items = [] } = await dynamo.send(
+    new QueryCommand({
+      TableName: table,
+      IndexName: PENDING_INDEX,
+      KeyConditionExpression: 'deliveryShard = :shard AND deliveryDueAt <= :now',
+      ExpressionAttributeValues: { ':shard': shard, ':now': now },
+      Limit: 100,
+    }),
+  );
+  return Items.map((item) => String(item['pk']));
+}

@@ -1,0 +1,233 @@
+/**
+ * A delivery runs under a lease on its item, so that of two versions the older is never sent after the
+ * newer: a newer one that is stored meanwhile keeps the lease, and waits for it.
+ *
+ * A write that ends in an error may stand: the answer to an earlier try of the SDK may be lost. So the
+ * item is read back, and what stands decides. Whoever finds the lease gone wrote it off, or has lost it;
+ * neither may write again, and the item says what is left to do.
+ */
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { Failures } from '../core/delivery/delivery.ts';
+import { lateUntilAfter } from '../core/delivery/late-put.ts';
+import { dynamo } from './clients.ts';
+import { setAll } from './conditional-write.ts';
+import { type Conflicts, itemSchema, PENDING, type PendingResource } from './deliveries.ts';
+
+const FREE = '(attribute_not_exists(deliveryLease) OR deliveryLease.#until <= :now)';
+const OURS = 'deliveryLease.#owner = :owner';
+const MARK = ['deliveryShard', 'deliveryDueAt'];
+
+export interface Lease {
+  readonly owner: string;
+  readonly until: number;
+}
+
+export type Taken =
+  | { readonly kind: 'taken'; readonly resource: PendingResource }
+  | { readonly kind: 'nothing pending' }
+  | { readonly kind: 'leased'; readonly until: number };
+
+/** Takes the lease on what is pending. `lateMs` is how late a PUT may still take effect. */
+export async function takeDelivery(
+  table: string,
+  pk: string,
+  lease: Lease,
+  { now, lateMs }: { readonly now: number; readonly lateMs: number },
+): Promise<Taken> {
+  const update = new UpdateCommand({
+    TableName: table,
+    Key: { pk },
+    UpdateExpression: 'SET deliveryLease = :lease',
+    ConditionExpression: `${PENDING} AND ${FREE}`,
+    ExpressionAttributeNames: { '#until': 'until' },
+    ExpressionAttributeValues: { ':lease': lease, ':now': now },
+    ReturnValues: 'ALL_OLD',
+  });
+  const wrote = await write(update);
+  if (wrote.kind === 'written') {
+    return { kind: 'taken', resource: afterFormer(itemSchema.parse(wrote.old), lateMs) };
+  }
+  const item = await read(table, pk);
+  if (item?.deliveryLease?.owner === lease.owner) {
+    // Who had it before is no longer to be seen. Our own lease stands for theirs, and ends later.
+    return { kind: 'taken', resource: afterFormer(item, lateMs) };
+  }
+  if (wrote.kind === 'failed') throw wrote.fault;
+  if (item?.deliveryShard === undefined) return { kind: 'nothing pending' };
+  return { kind: 'leased', until: item.deliveryLease?.until ?? now };
+}
+
+/** A lease that nobody gave back: its owner died, perhaps with a PUT under way. */
+function afterFormer(resource: PendingResource, lateMs: number): PendingResource {
+  const { deliveryLease: former, deliveredVersion: version, deliveryLateUntil } = resource;
+  if (former === undefined) return resource;
+  const seen = { version, lateUntil: deliveryLateUntil };
+  return { ...resource, deliveryLateUntil: lateUntilAfter(seen, former.until, lateMs) };
+}
+
+/** The server has it, and nothing older can come. False where something is pending all the same. */
+export function finishDelivery(
+  table: string,
+  resource: PendingResource,
+  { owner, version, now }: { owner: string; version: string | undefined; now: number },
+): Promise<boolean> {
+  const { submissionOrder } = resource;
+  const set = { deliveredAt: now, deliveredOrder: submissionOrder, deliveredVersion: version };
+  const remove = [
+    ...MARK,
+    'deliveryFailures',
+    'deliveryUnconfirmed',
+    'deliveryRedriven',
+    'deliveryLateUntil',
+    'deliveryConflicts',
+    ...(version === undefined ? ['deliveredVersion'] : []),
+  ];
+  const keepPending = () => answeredDelivery(table, resource, owner, version);
+  return endAtOrder(table, resource, owner, { set, remove, keepPending });
+}
+
+/** The server has answered a PUT of it well, and it stays pending. */
+export function answeredDelivery(
+  table: string,
+  resource: PendingResource,
+  owner: string,
+  version: string | undefined,
+): Promise<void> {
+  return endLease(table, resource, owner, {
+    set: { deliveredOrder: resource.submissionOrder, deliveredVersion: version },
+    remove: ['deliveryConflicts', ...(version === undefined ? ['deliveredVersion'] : [])],
+  });
+}
+
+/** The server holds another version than the one named; it is to be read. */
+export function conflictedDelivery(
+  table: string,
+  resource: PendingResource,
+  owner: string,
+  conflicts: Conflicts,
+): Promise<void> {
+  return endLease(table, resource, owner, {
+    set: { deliveryConflicts: conflicts, deliveryUnconfirmed: true },
+    remove: ['deliveryFailures'],
+  });
+}
+
+/** What the server holds was read, and it is not what we sent: to be sent, naming that version. */
+export function readDelivery(
+  table: string,
+  resource: PendingResource,
+  owner: string,
+  { version, conflicts }: { version: string | undefined; conflicts: Conflicts | undefined },
+): Promise<void> {
+  return endLease(table, resource, owner, {
+    set: { deliveredVersion: version, deliveryConflicts: conflicts },
+    remove: [
+      'deliveredOrder',
+      ...(version === undefined ? ['deliveredVersion'] : []),
+      ...(conflicts === undefined ? ['deliveryConflicts'] : []),
+    ],
+  });
+}
+
+/** Gives the lease back, after a call that failed or without one. */
+export function releaseDelivery(
+  table: string,
+  resource: PendingResource,
+  owner: string,
+  failed?: { readonly failures: Failures },
+): Promise<void> {
+  const set = failed && { deliveryFailures: failed.failures, deliveryUnconfirmed: true };
+  return endLease(table, resource, owner, { set: set ?? {}, remove: [] });
+}
+
+/** The failure is the resource's own. False where something is pending all the same. */
+export function refuseDelivery(
+  table: string,
+  resource: PendingResource,
+  owner: string,
+  reason: string,
+): Promise<boolean> {
+  return endAtOrder(table, resource, owner, {
+    set: { deliveryRefused: reason, deliveryLateUntil: resource.deliveryLateUntil },
+    remove: [...MARK, 'deliveryFailures', 'deliveryRedriven', 'deliveryConflicts'],
+    keepPending: () => releaseDelivery(table, resource, owner),
+  });
+}
+
+interface LeaseEnd {
+  readonly set: Readonly<Record<string, unknown>>;
+  readonly remove: readonly string[];
+}
+
+/** Ends the lease and keeps what is pending; what is known of late PUTs is kept by each of these. */
+async function endLease(
+  table: string,
+  resource: PendingResource,
+  owner: string,
+  { set, remove }: LeaseEnd,
+): Promise<void> {
+  const { pk, deliveryLateUntil } = resource;
+  const update = updateOf(table, pk, { set: { deliveryLateUntil, ...set }, remove });
+  const wrote = await write(update(owner, OURS, {}));
+  if (wrote.kind !== 'failed') return;
+  const item = await read(table, pk);
+  if (item?.deliveryLease?.owner === owner) throw wrote.fault;
+}
+
+/**
+ * Ends the lease and the delivery, where what is pending is still the same submission. Otherwise
+ * keeps pending what is newer, and answers false; so too where the lease was lost.
+ */
+async function endAtOrder(
+  table: string,
+  { pk, submissionOrder }: PendingResource,
+  owner: string,
+  end: LeaseEnd & { readonly keepPending: () => Promise<void> },
+): Promise<boolean> {
+  const condition = `${OURS} AND submissionOrder = :ended`;
+  const update = updateOf(table, pk, end)(owner, condition, { ':ended': submissionOrder });
+  const wrote = await write(update);
+  if (wrote.kind === 'written') return true;
+  const item = await read(table, pk);
+  if (item?.deliveryLease?.owner !== owner) return item?.deliveryShard === undefined;
+  if (wrote.kind === 'failed' && item.submissionOrder === submissionOrder) throw wrote.fault;
+  await end.keepPending();
+  return false;
+}
+
+function updateOf(table: string, pk: string, { set, remove }: LeaseEnd) {
+  const { expression, names, values } = setAll(set);
+  const sets = Object.keys(names).length > 0 ? `${expression} ` : '';
+  return (owner: string, condition: string, more: Readonly<Record<string, string>>) =>
+    new UpdateCommand({
+      TableName: table,
+      Key: { pk },
+      UpdateExpression: `${sets}REMOVE ${[...remove, 'deliveryLease'].join(', ')}`,
+      ConditionExpression: condition,
+      ExpressionAttributeNames: { ...names, '#owner': 'owner' },
+      ExpressionAttributeValues: { ...values, ...more, ':owner': owner },
+    });
+}
+
+type Wrote =
+  | { readonly kind: 'written'; readonly old: unknown }
+  | { readonly kind: 'refused' }
+  | { readonly kind: 'failed'; readonly fault: unknown };
+
+async function write(update: UpdateCommand): Promise<Wrote> {
+  try {
+    const { Attributes: old } = await dynamo.send(update);
+    return { kind: 'written', old };
+  } catch (fault) {
+    if (fault instanceof ConditionalCheckFailedException) return { kind: 'refused' };
+    return { kind: 'failed', fault };
+  }
+}
+
+async function read(table: string, pk: string): Promise<PendingResource | undefined> {
+  const { Item } = await dynamo.send(
+    new GetCommand({ TableName: table, Key: { pk }, ConsistentRead: true }),
+  );
+  return Item === undefined ? undefined : itemSchema.parse(Item);
+}

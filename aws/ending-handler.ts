@@ -1,0 +1,33 @@
+import { Agent } from 'node:http';
+import { NodeHttpHandler } from '@smithy/node-http-handler';
+import { endOfWork } from '../telemetry/invocation.ts';
+
+/**
+ * Sends the SDK's requests, and aborts each once the work that made it is over (R61).
+ *
+ * The services close connections that are idle, and an environment that is frozen does not hear of
+ * it. So a request without an answer says that all idle connections may be lost. They are closed, and
+ * the SDK's next try opens a new one instead of trying one lost connection after the other.
+ */
+export class EndingHandler extends NodeHttpHandler {
+  override async handle(...[request, options]: Parameters<NodeHttpHandler['handle']>) {
+    const abortSignal = options?.abortSignal ?? endOfWork();
+    const within = abortSignal === undefined ? options : { ...options, abortSignal };
+    try {
+      return await super.handle(request, within);
+    } catch (error) {
+      if (!abortSignal?.aborted) this.#closeIdleConnections();
+      throw error;
+    }
+  }
+
+  #closeIdleConnections(): void {
+    const { httpAgent, httpsAgent } = this.httpHandlerConfigs();
+    for (const agent of [httpAgent, httpsAgent]) {
+      if (!(agent instanceof Agent)) continue;
+      for (const sockets of Object.values(agent.freeSockets)) {
+        for (const socket of sockets ?? []) socket.destroy();
+      }
+    }
+  }
+}

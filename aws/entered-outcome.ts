@@ -1,0 +1,54 @@
+import { type Outcome, outcomeEvent } from '../core/message/outcome-event.ts';
+import type { OutcomesTopic } from './outcomes-topic.ts';
+import { type QuarantineRecord, readEntry } from './quarantine-entries.ts';
+
+/**
+ * Tells the outcome that a message's Quarantine entry has already: the delivery that wrote it may
+ * have died before it told. Says nothing where there is none yet, or an operator gave it up.
+ */
+export async function tellEnteredOutcome(
+  table: string,
+  topic: OutcomesTopic,
+  messageId: string,
+): Promise<void> {
+  const entry = await readEntry(table, messageId);
+  if (entry === undefined) return;
+  const outcome = enteredOutcome(entry);
+  if (outcome === undefined) return;
+  await topic.tell(outcomeEvent({ ...entry, messageId }, entry.lane, outcome));
+}
+
+function enteredOutcome(entry: QuarantineRecord): Outcome | undefined {
+  const { status, kind, crash, fingerprint, outcome } = entry;
+  // An entry that says so was resolved just now, by what stored it.
+  if (status === 'stored') return { verdict: 'stored', endedAt: Date.now() };
+  if (status !== 'quarantined') return undefined;
+  const ended = { fingerprint, endedAt: entry.quarantinedAt ?? Date.now() };
+  if (kind === 'dead-letter') return { verdict: 'dead-lettered', crash, ...ended };
+  return { verdict: 'rejected', issues: issuesOf(outcome), ...ended };
+}
+
+/** Of an OperationOutcome as we wrote it. */
+function issuesOf(outcome: string | undefined): NonNullable<Outcome['issues']> {
+  if (outcome === undefined) return [];
+  const { issue = [] } = JSON.parse(outcome) as Partial<WrittenOutcome>;
+  return issue.map(({ severity, code, expression, details }) => {
+    const [where] = expression ?? [];
+    const rule = details?.coding?.[0]?.code;
+    return {
+      severity,
+      code,
+      ...(where !== undefined && { expression: where }),
+      ...(rule !== undefined && { rule }),
+    };
+  });
+}
+
+interface WrittenOutcome {
+  readonly issue: readonly {
+    readonly severity: 'error' | 'warning' | 'information';
+    readonly code: string;
+    readonly expression?: readonly string[];
+    readonly details?: { readonly coding?: readonly { readonly code?: string }[] };
+  }[];
+}

@@ -1,0 +1,57 @@
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { z } from 'zod';
+import { type Tellers, tellersSchema } from '../core/audit/tellers.ts';
+import { ENV } from '../telemetry/env-names.ts';
+
+/** The stack did not give the function what it needs. Thrown while loading. */
+export class EnvironmentIncomplete extends Error {
+  override readonly name = 'EnvironmentIncomplete';
+  readonly variable: string;
+
+  constructor(variable: string, problem: string, options?: ErrorOptions) {
+    super(`Environment variable ${variable} ${problem}`, options);
+    this.variable = variable;
+  }
+}
+
+/** Value of a variable that must be there. Read at load, so that a bad deployment fails at once. */
+export function requiredEnv(name: keyof typeof ENV): string {
+  const value = process.env[ENV[name]];
+  if (value === undefined || value === '') throw new EnvironmentIncomplete(ENV[name], 'is not set');
+  return value;
+}
+
+/** Who may tell what to the function's queue (R40). There is no default: without it the load fails. */
+export function readTellers(): Tellers {
+  try {
+    return tellersSchema.parse(JSON.parse(requiredEnv('tellers')));
+  } catch (cause) {
+    throw new EnvironmentIncomplete(ENV.tellers, 'does not name the tellers', { cause });
+  }
+}
+
+/** The JSON in a file beside the code, which a variable names: an environment holds 4 KB, a file any number. */
+export function fileBeside<S extends z.ZodType>(
+  name: keyof typeof ENV,
+  schema: S,
+): z.infer<S> | undefined {
+  const file = process.env[ENV[name]];
+  if (file === undefined) return undefined;
+  const path = resolve(process.env['LAMBDA_TASK_ROOT'] ?? '.', file);
+  try {
+    return schema.parse(JSON.parse(readFileSync(path, 'utf8')));
+  } catch (cause) {
+    throw new EnvironmentIncomplete(ENV[name], 'names no file that can be read', { cause });
+  }
+}
+
+/** The settings of a function, checked; what the stack leaves out takes its default. */
+export function readSettings<S extends z.ZodType>(schema: S): z.infer<S> {
+  const text = process.env[ENV.settings] ?? '{}';
+  try {
+    return schema.parse(JSON.parse(text));
+  } catch (cause) {
+    throw new EnvironmentIncomplete(ENV.settings, 'does not hold valid settings', { cause });
+  }
+}

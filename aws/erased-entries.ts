@@ -1,0 +1,93 @@
+/**
+ * Takes the content out of entries of Quarantine. An entry stays, ended and without content: copies of its
+ * message still find that it has an end (R04).
+ */
+import { GetCommand, paginateScan, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { z } from 'zod';
+import { QUARANTINE_STATUSES } from '../core/attempt/attempts.ts';
+import { claimCheckSchema } from '../core/message/messages.ts';
+import { dynamo } from './clients.ts';
+import { setAll, written } from './conditional-write.ts';
+import { removeAll } from './expressions.ts';
+
+const s3Schema = claimCheckSchema.shape.s3;
+
+const entrySchema = z.object({
+  pk: z.string(),
+  status: z.enum(QUARANTINE_STATUSES),
+  source: z.string(),
+  claims: z.object({ source: z.string().optional() }).optional(),
+  sentAt: z.number(),
+  quarantinedAt: z.number().optional(),
+  body: z.string().optional(),
+  bodyS3: s3Schema.optional(),
+  original: s3Schema.optional(),
+  corrections: z.array(z.object({ bodyS3: s3Schema })).optional(),
+  outcome: z.string().optional(),
+  delivery: z.object({ pk: z.string() }).optional(),
+  rounds: z.array(z.looseObject({ reason: z.string() })).optional(),
+  erasure: z.number().optional(),
+});
+export type ErasableEntry = z.infer<typeof entrySchema>;
+
+/** A file may be called after a person, and a reason names properties that a producer chose. */
+const CONTENT = ['body', 'bodyS3', 'original', 'corrections', 'outcome', 'file', 'pinned'];
+const ERASED = 'erased';
+
+/** Every entry; reads the whole table, consistently. */
+export async function* erasableEntries(table: string): AsyncGenerator<ErasableEntry, void> {
+  for await (const { Items = [] } of paginateScan(
+    { client: dynamo },
+    { TableName: table, ConsistentRead: true },
+  )) {
+    for (const item of Items) yield entrySchema.parse(item);
+  }
+}
+
+export async function readErasable(table: string, pk: string): Promise<ErasableEntry | undefined> {
+  const { Item } = await dynamo.send(
+    new GetCommand({ TableName: table, Key: { pk }, ConsistentRead: true }),
+  );
+  return Item === undefined ? undefined : entrySchema.parse(Item);
+}
+
+export interface ErasureMark {
+  readonly erasure: number;
+  readonly at: number;
+  readonly by: string;
+  readonly why: string;
+}
+
+/** False where it is no longer as it was read. What had no end yet is discarded. */
+export function eraseEntry(
+  table: string,
+  { pk, status, quarantinedAt, rounds }: ErasableEntry,
+  { erasure, at, by, why }: ErasureMark,
+): Promise<boolean> {
+  const hasEnd = status === 'stored' || status === 'delivered' || status === 'discarded';
+  const set = setAll({
+    erasure,
+    erasedAt: at,
+    reason: ERASED,
+    ...(rounds !== undefined && { rounds: rounds.map((each) => ({ ...each, reason: ERASED })) }),
+    ...(!hasEnd && { status: 'discarded', discard: { at, by, why } }),
+  });
+  const gone = removeAll(CONTENT);
+  const asRead =
+    quarantinedAt === undefined
+      ? 'attribute_not_exists(quarantinedAt)'
+      : 'quarantinedAt = :quarantinedAt';
+  const update = new UpdateCommand({
+    TableName: table,
+    Key: { pk },
+    UpdateExpression: `${set.expression} ${gone.expression}`,
+    ConditionExpression: `#was = :was AND ${asRead}`,
+    ExpressionAttributeNames: { ...set.names, ...gone.names, '#was': 'status' },
+    ExpressionAttributeValues: {
+      ...set.values,
+      ':was': status,
+      ...(quarantinedAt !== undefined && { ':quarantinedAt': quarantinedAt }),
+    },
+  });
+  return written(dynamo.send(update));
+}

@@ -1,0 +1,66 @@
+/**
+ * Whether a text names a patient who was erased after it was sent. It must not be stored then, not even in
+ * Quarantine. What was sent after the latest erasure, which is nearly everything, is not looked at.
+ */
+import {
+  type Claim,
+  claimOn,
+  ERASURES_KNOWN_MS,
+  type ErasureBook,
+  erasureBook,
+} from '../core/erasure/erasure.ts';
+import { patientsNamed } from '../core/erasure/patient-references.ts';
+import type { Origin } from '../core/message/messages.ts';
+import { type ErasureRecord, readErasures } from './erasures-table.ts';
+import { keyedHash } from './keyed-hash.ts';
+
+export class ErasedPatients {
+  readonly #table: string;
+  readonly #hashKeyArn: string;
+  readonly #now: () => number;
+  #records: readonly ErasureRecord[] = [];
+  #book: ErasureBook = erasureBook([]);
+  #readAt = Number.NEGATIVE_INFINITY;
+  #reading: Promise<ErasureBook> | undefined;
+
+  constructor(table: string, hashKeyArn: string, now: () => number = () => Date.now()) {
+    this.#table = table;
+    this.#hashKeyArn = hashKeyArn;
+    this.#now = now;
+  }
+
+  /**
+   * The erasure that the submission falls under. What a refused sender claimed counts as well (R51).
+   * Throws where the erasures cannot be read: nobody knows then what may be stored (R09).
+   */
+  async claimOn(text: string, origin: Origin): Promise<Claim | undefined> {
+    const book = await this.#current();
+    const { source, claims, sentAt } = origin;
+    if (sentAt > book.latestAt) return undefined;
+    const hash = await keyedHash(this.#hashKeyArn);
+    const named = patientsNamed(text);
+    const sources = [source, ...(claims?.source === undefined ? [] : [claims.source])];
+    const found = sources.map((each) => claimOn(named, { source: each, sentAt }, book, hash));
+    return found.find((claim) => claim !== undefined && !claim.kept);
+  }
+
+  async #current(): Promise<ErasureBook> {
+    if (this.#now() - this.#readAt < ERASURES_KNOWN_MS) return this.#book;
+    this.#reading ??= this.#read().finally(() => {
+      this.#reading = undefined;
+    });
+    return this.#reading;
+  }
+
+  /** Erasures are numbered without gaps, so what is new comes after what is known. */
+  async #read(): Promise<ErasureBook> {
+    const startedAt = this.#now();
+    const news = await readErasures(this.#table, this.#records.length);
+    if (news.length > 0) {
+      this.#records = [...this.#records, ...news];
+      this.#book = erasureBook(this.#records);
+    }
+    this.#readAt = startedAt;
+    return this.#book;
+  }
+}

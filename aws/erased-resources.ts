@@ -1,0 +1,68 @@
+/**
+ * Takes the content out of rows of Resources. What stays is the row's place in the order of submissions,
+ * so that what is older is still refused (R05), and what the FHIR server holds of it.
+ */
+import { paginateScan, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { z } from 'zod';
+import { claimCheckSchema } from '../core/message/messages.ts';
+import { dynamo } from './clients.ts';
+import { written } from './conditional-write.ts';
+import { projectionOf, removeAll } from './expressions.ts';
+
+const rowSchema = z.object({
+  pk: z.string(),
+  submissionOrder: z.string(),
+  messageId: z.string(),
+  source: z.string(),
+  sentAt: z.number(),
+  resourceType: z.string(),
+  resourceId: z.string().optional(),
+  body: z.string().optional(),
+  bodyS3: claimCheckSchema.shape.s3.optional(),
+  /** The number of the erasure that took its content. */
+  erasure: z.number().optional(),
+  deliveryLease: z.object({ until: z.number() }).optional(),
+  deliveredOrder: z.string().optional(),
+  deliveryUnconfirmed: z.boolean().optional(),
+  deliveryLateUntil: z.number().optional(),
+});
+export type ResourceRow = z.infer<typeof rowSchema>;
+
+const CONTENT = ['body', 'bodyS3', 'contentHash', 'file', 'line', 'correlationId', 'trace'];
+/** Without these nothing is pending any more. A lease stays: its owner may still be at it. */
+const PENDING = ['deliveryShard', 'deliveryDueAt', 'deliveryRedriven', 'deliveryFailures'];
+const REFUSED = ['deliveryRefused'];
+
+/** Every row; reads the whole table, consistently. */
+export async function* resourceRows(table: string): AsyncGenerator<ResourceRow, void> {
+  const pages = paginateScan(
+    { client: dynamo },
+    {
+      TableName: table,
+      ConsistentRead: true,
+      ...projectionOf(Object.keys(rowSchema.shape)),
+    },
+  );
+  for await (const { Items = [] } of pages) {
+    for (const item of Items) yield rowSchema.parse(item);
+  }
+}
+
+/** False where a newer submission has taken its place, which is somebody's decision to keep it. */
+export function eraseRow(
+  table: string,
+  { pk, submissionOrder }: ResourceRow,
+  erasure: number,
+  now: number,
+): Promise<boolean> {
+  const gone = removeAll([...CONTENT, ...PENDING, ...REFUSED]);
+  const update = new UpdateCommand({
+    TableName: table,
+    Key: { pk },
+    UpdateExpression: `SET erasure = :erasure, erasedAt = :now ${gone.expression}`,
+    ConditionExpression: 'submissionOrder = :seen',
+    ExpressionAttributeNames: gone.names,
+    ExpressionAttributeValues: { ':erasure': erasure, ':now': now, ':seen': submissionOrder },
+  });
+  return written(dynamo.send(update));
+}

@@ -1,0 +1,118 @@
+/**
+ * Which patients were erased, and when: one item an erasure, numbered without gaps, so that whoever has read
+ * up to a number misses none. Items are never deleted; they name nobody (core/erasure/erasure.ts).
+ */
+import { PutCommand, paginateQuery, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { z } from 'zod';
+import { dynamo } from './clients.ts';
+import { setAll, written } from './conditional-write.ts';
+
+const PK = 'erasures';
+/** Of items that say by keyed hash which rows and entries were erased. */
+const ERASED = 'erased';
+const DIGITS = 10;
+const sortKey = (number: number) => String(number).padStart(DIGITS, '0');
+
+const recordSchema = z.object({
+  number: z.number(),
+  patient: z.string(),
+  source: z.string(),
+  at: z.number(),
+  shared: z.enum(['erase', 'keep']),
+  by: z.string(),
+  reason: z.string(),
+  /** Epoch ms when all was erased; absent while it is under way. */
+  endedAt: z.number().optional(),
+});
+export type ErasureRecord = z.infer<typeof recordSchema>;
+
+/** Those after a number, in order; read consistently. */
+export async function readErasures(table: string, after = 0): Promise<ErasureRecord[]> {
+  const found: ErasureRecord[] = [];
+  const pages = paginateQuery(
+    { client: dynamo },
+    {
+      TableName: table,
+      ConsistentRead: true,
+      KeyConditionExpression: 'pk = :pk AND sk > :after',
+      ExpressionAttributeValues: { ':pk': PK, ':after': sortKey(after) },
+    },
+  );
+  for await (const { Items = [] } of pages) {
+    for (const item of Items) found.push(recordSchema.parse(item));
+  }
+  return found;
+}
+
+/** Records one under the next number. Two at once get two numbers. */
+export async function recordErasure(
+  table: string,
+  erasure: Omit<ErasureRecord, 'number' | 'endedAt'>,
+): Promise<ErasureRecord> {
+  for (;;) {
+    const number = (await lastNumber(table)) + 1;
+    const record = { ...erasure, number };
+    const put = new PutCommand({
+      TableName: table,
+      Item: { pk: PK, sk: sortKey(number), ...record },
+      // It is this very one where the SDK tried again after a lost answer.
+      ConditionExpression: 'attribute_not_exists(pk) OR (patient = :patient AND #at = :at)',
+      ExpressionAttributeNames: { '#at': 'at' },
+      ExpressionAttributeValues: { ':patient': erasure.patient, ':at': erasure.at },
+    });
+    if (await written(dynamo.send(put))) return record;
+  }
+}
+
+/** Notes which row or entry an erasure takes, before it does: its body will be gone when a backup is restored. */
+export async function noteErased(table: string, keyHash: string, number: number): Promise<void> {
+  await dynamo.send(
+    new PutCommand({ TableName: table, Item: { pk: ERASED, sk: keyHash, number } }),
+  );
+}
+
+/** The number of the erasure that took each row and entry, by the keyed hash of its key. */
+export async function readErased(table: string): Promise<ReadonlyMap<string, number>> {
+  const found = new Map<string, number>();
+  const pages = paginateQuery(
+    { client: dynamo },
+    {
+      TableName: table,
+      ConsistentRead: true,
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': ERASED },
+    },
+  );
+  for await (const { Items = [] } of pages) {
+    for (const { sk, number } of Items) found.set(String(sk), Number(number));
+  }
+  return found;
+}
+
+/** Says that all of it is erased. */
+export async function endErasure(table: string, number: number, endedAt: number): Promise<void> {
+  const set = setAll({ endedAt });
+  await dynamo.send(
+    new UpdateCommand({
+      TableName: table,
+      Key: { pk: PK, sk: sortKey(number) },
+      UpdateExpression: set.expression,
+      ExpressionAttributeNames: set.names,
+      ExpressionAttributeValues: set.values,
+    }),
+  );
+}
+
+async function lastNumber(table: string): Promise<number> {
+  const { Items = [] } = await dynamo.send(
+    new QueryCommand({
+      TableName: table,
+      ConsistentRead: true,
+      ScanIndexForward: false,
+      Limit: 1,
+      KeyConditionExpression: 'pk = :pk',
+      ExpressionAttributeValues: { ':pk': PK },
+    }),
+  );
+  return Items.map((item) => recordSchema.parse(item).number)[0] ?? 0;
+}

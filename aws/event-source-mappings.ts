@@ -1,0 +1,45 @@
+/** What feeds a function from a queue: read, switched off and on, widened and narrowed. */
+import {
+  GetEventSourceMappingCommand,
+  ResourceInUseException,
+  UpdateEventSourceMappingCommand,
+} from '@aws-sdk/client-lambda';
+import type { MappingState } from '../core/supervision/supervised-state.ts';
+import { lambda } from './lambda-clients.ts';
+
+export interface MappingSeen extends MappingState {
+  /** An earlier change is still under way; meanwhile AWS takes no other. */
+  readonly changing: boolean;
+}
+
+export async function readMapping(uuid: string): Promise<MappingSeen & { readonly queue: string }> {
+  const answer = await lambda.send(new GetEventSourceMappingCommand({ UUID: uuid }));
+  const queue = answer.EventSourceArn?.split(':').at(-1) ?? uuid;
+  return { ...seen(answer.State, answer.ScalingConfig?.MaximumConcurrency), queue };
+}
+
+/**
+ * Makes it so, and says how it is then: AWS changes a mapping in the background, what is in flight
+ * goes on.
+ */
+export async function changeMapping(uuid: string, desired: MappingState): Promise<MappingSeen> {
+  try {
+    const answer = await lambda.send(
+      new UpdateEventSourceMappingCommand({
+        UUID: uuid,
+        Enabled: desired.enabled,
+        ScalingConfig: { MaximumConcurrency: desired.maxConcurrency },
+      }),
+    );
+    return seen(answer.State, answer.ScalingConfig?.MaximumConcurrency);
+  } catch (error) {
+    if (error instanceof ResourceInUseException) return { ...desired, changing: true };
+    throw error;
+  }
+}
+
+/** One without a maximum takes whatever the account has. */
+function seen(state: string | undefined, maxConcurrency = Number.POSITIVE_INFINITY): MappingSeen {
+  const enabled = state === 'Enabled' || state === 'Enabling' || state === 'Updating';
+  return { enabled, maxConcurrency, changing: state !== 'Enabled' && state !== 'Disabled' };
+}

@@ -1,0 +1,62 @@
+/** Objects of facts and of what is made of them. Whoever writes one again writes the same. */
+import {
+  DeleteObjectsCommand,
+  GetObjectCommand,
+  PutObjectCommand,
+  paginateListObjectsV2,
+} from '@aws-sdk/client-s3';
+import { chunks } from '../core/message/chunks.ts';
+import { s3 } from './clients.ts';
+
+/** A limit of S3. */
+const DELETIONS_MAX = 1_000;
+
+export async function putObject(
+  bucket: string,
+  key: string,
+  body: Uint8Array | string,
+  contentType: string,
+): Promise<void> {
+  await s3.send(
+    new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ContentType: contentType }),
+  );
+}
+
+/** All keys under a prefix, in their order. */
+export async function keysUnder(bucket: string, prefix: string): Promise<string[]> {
+  const keys: string[] = [];
+  for await (const page of paginateListObjectsV2(
+    { client: s3 },
+    { Bucket: bucket, Prefix: prefix },
+  )) {
+    keys.push(...(page.Contents ?? []).map(({ Key = '' }) => Key));
+  }
+  return keys;
+}
+
+export async function readObject(bucket: string, key: string): Promise<Uint8Array> {
+  const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+  return (await Body?.transformToByteArray()) ?? new Uint8Array();
+}
+
+/** S3 did not delete what it was asked to. */
+class NotDeleted extends Error {
+  override readonly name = 'NotDeleted';
+  readonly code: string;
+
+  constructor(code: string) {
+    super(`not deleted: ${code}`);
+    this.code = code;
+  }
+}
+
+export async function deleteObjects(bucket: string, keys: readonly string[]): Promise<void> {
+  for (const some of chunks(keys, DELETIONS_MAX)) {
+    const Objects = some.map((Key) => ({ Key }));
+    const { Errors = [] } = await s3.send(
+      new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects, Quiet: true } }),
+    );
+    const [failed] = Errors;
+    if (failed !== undefined) throw new NotDeleted(failed.Code ?? 'unknown');
+  }
+}

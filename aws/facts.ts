@@ -1,0 +1,66 @@
+/**
+ * What `reporting` and `analytics` have in common: a batch of messages becomes, for each day that it
+ * speaks of, one object in a bucket. Its name is a hash of what it holds, so a batch that comes again
+ * as it was writes the same object. A message that comes again in another batch is a fact twice, and
+ * readers count it once (core/report/outcome-fact.ts).
+ */
+import { createHash } from 'node:crypto';
+import type { SQSRecord } from 'aws-lambda';
+import { outcomeEventSchema } from '../core/message/messages.ts';
+import { type OutcomeFact, outcomeFact } from '../core/report/outcome-fact.ts';
+import { faultOf, logger } from '../telemetry/telemetry.ts';
+import type { KeyedHash } from './keyed-hash.ts';
+
+const NAME_HEX_DIGITS = 32;
+
+/** Facts of one day, and the positions of their messages in the batch. */
+interface DayOfFacts<F> {
+  readonly positions: number[];
+  readonly facts: F[];
+}
+
+/** The fact that a message tells. Throws where it is no outcome. */
+export function factIn(body: unknown, { attributes }: SQSRecord, hash: KeyedHash): OutcomeFact {
+  const event = outcomeEventSchema.parse(body);
+  return outcomeFact(event, hash(event.messageId), Number(attributes.SentTimestamp));
+}
+
+/** Facts by their day; what is undefined is nobody's. */
+export function groupByDay<F>(
+  facts: readonly (F | undefined)[],
+  dayOfFact: (fact: F) => string,
+): Map<string, DayOfFacts<F>> {
+  const days = new Map<string, DayOfFacts<F>>();
+  for (const [position, fact] of facts.entries()) {
+    if (fact === undefined) continue;
+    const day = dayOfFact(fact);
+    const group = days.get(day) ?? { positions: [], facts: [] };
+    group.positions.push(position);
+    group.facts.push(fact);
+    days.set(day, group);
+  }
+  return days;
+}
+
+/** Facts in an order of their own, whatever the order in which they came. */
+export function inOrder<F extends object>(facts: readonly F[]): F[] {
+  const lines = facts.map((fact) => ({ line: JSON.stringify(fact), fact }));
+  return lines.sort((a, b) => (a.line < b.line ? -1 : 1)).map(({ fact }) => fact);
+}
+
+/** The name of an object that holds these facts, in this order. */
+export function nameOf(facts: readonly object[]): string {
+  const hash = createHash('sha256');
+  for (const fact of facts) hash.update(JSON.stringify(fact));
+  return hash.digest('hex').slice(0, NAME_HEX_DIGITS);
+}
+
+/** What a message says; a message that is not ours fails until its dead-letter queue has it. */
+export function readOrLeave<T>(record: SQSRecord, read: (body: unknown) => T): T | undefined {
+  try {
+    return read(JSON.parse(record.body));
+  } catch (error) {
+    logger.error('not an outcome', { messageId: record.messageId, ...faultOf(error) });
+    return undefined;
+  }
+}

@@ -1,0 +1,83 @@
+/** What the FHIR server has not taken for a while, for operators. */
+import { BatchGetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { z } from 'zod';
+import { DELIVERY_SHARDS, shardName } from '../core/delivery/delivery.ts';
+import { chunks } from '../core/message/chunks.ts';
+import { dynamo } from './clients.ts';
+import { PENDING_INDEX } from './resources-indexes.ts';
+
+const BATCH = 100;
+
+const failingSchema = z.object({
+  messageId: z.string(),
+  source: z.string(),
+  resourceType: z.string(),
+  deliveryFailures: z.object({ count: z.number(), since: z.number(), status: z.number() }),
+});
+export type FailingDelivery = z.infer<typeof failingSchema>;
+
+export interface FailingDeliveries {
+  /** Oldest failure first. */
+  readonly failing: readonly FailingDelivery[];
+  /** So many pending ones were looked at. */
+  readonly pending: number;
+  /** There are more. */
+  readonly more: boolean;
+}
+
+/** Of the pending ones whose trigger is due first, `max` at most, those that fail since before then. */
+export async function failingDeliveries(
+  table: string,
+  since: number,
+  max: number,
+): Promise<FailingDeliveries> {
+  const limit = Math.ceil(max / DELIVERY_SHARDS);
+  const shards = await Promise.all(
+    Array.from({ length: DELIVERY_SHARDS }, (_, n) => pendingOf(table, shardName(n), limit)),
+  );
+  const keys = shards.flatMap((shard) => shard.keys);
+  const failing: FailingDelivery[] = [];
+  for (const some of chunks(keys, BATCH)) {
+    for (const item of await itemsOf(table, some)) {
+      const parsed = failingSchema.safeParse(item).data;
+      if (parsed !== undefined && parsed.deliveryFailures.since <= since) failing.push(parsed);
+    }
+  }
+  failing.sort((a, b) => a.deliveryFailures.since - b.deliveryFailures.since);
+  return { failing, pending: keys.length, more: shards.some((shard) => shard.more) };
+}
+
+async function pendingOf(table: string, shard: string, limit: number) {
+  const { Items = [], LastEvaluatedKey } = await dynamo.send(
+    new QueryCommand({
+      TableName: table,
+      IndexName: PENDING_INDEX,
+      KeyConditionExpression: 'deliveryShard = :shard',
+      ExpressionAttributeValues: { ':shard': shard },
+      Limit: limit,
+    }),
+  );
+  return { keys: Items.map((item) => String(item['pk'])), more: LastEvaluatedKey !== undefined };
+}
+
+/** Without what was submitted: an operator looks at calls, not at patients (R08). */
+async function itemsOf(table: string, keys: readonly string[]): Promise<unknown[]> {
+  const items: unknown[] = [];
+  let wanted = keys.map((pk) => ({ pk }));
+  while (wanted.length > 0) {
+    const { Responses = {}, UnprocessedKeys = {} } = await dynamo.send(
+      new BatchGetCommand({
+        RequestItems: {
+          [table]: {
+            Keys: wanted,
+            ProjectionExpression: 'messageId, #source, resourceType, deliveryFailures',
+            ExpressionAttributeNames: { '#source': 'source' },
+          },
+        },
+      }),
+    );
+    items.push(...(Responses[table] ?? []));
+    wanted = (UnprocessedKeys[table]?.Keys ?? []) as { pk: string }[];
+  }
+  return items;
+}

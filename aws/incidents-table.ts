@@ -1,0 +1,154 @@
+/** Incidents, in the partition of their scope, and by phase for who has to look after them. */
+import { GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { z } from 'zod';
+import type { Incident } from '../core/incident/incident.ts';
+import { isFinished } from '../core/incident/incident-steps.ts';
+import { laneSchema } from '../core/message/messages.ts';
+import { CRASH_KINDS } from '../core/message/verdict.ts';
+import { dynamo } from './clients.ts';
+import { written } from './conditional-write.ts';
+import { PHASE_INDEX } from './incidents-indexes.ts';
+
+/** Others were faster too often; the batch comes again, an operator tries again. */
+export class IncidentContended extends Error {
+  override readonly name = 'IncidentContended';
+}
+
+/** Where an incident stands in the index: does anything remain to be done? */
+type Phase = 'unfinished' | 'finished';
+
+const NOT_THERE = 'attribute_not_exists(pk)';
+const VERSION_BEFORE = 'version = :before';
+const NUMBER_DIGITS = 6;
+const TRIES_MAX = 5;
+
+const saidSchema = z.object({ at: z.number(), by: z.string(), why: z.string() });
+const spentSchema = z.object({
+  incident: z.int(),
+  resolvedAt: z.number(),
+  quietSince: z.number().optional(),
+});
+
+/** What records of older versions lack has a default. */
+const incidentSchema = z.object({
+  scope: z.string(),
+  number: z.int(),
+  status: z.enum(['open', 'acknowledged', 'resolved']),
+  cause: z.enum(['crashes', 'escalation']).default('crashes'),
+  why: z.string().optional(),
+  openedAt: z.number(),
+  windowMs: z.number().default(300_000),
+  countedAt: z.number().default(0),
+  spent: spentSchema.optional(),
+  known: z.array(z.string()).optional(),
+  others: z
+    .array(
+      z.object({
+        fault: z.string(),
+        kind: z.enum(CRASH_KINDS),
+        crashes: z.number(),
+        firstCrashAt: z.number(),
+        lastCrashAt: z.number(),
+        at: z.number(),
+      }),
+    )
+    .optional(),
+  crashes: z.number(),
+  more: z.boolean().default(false),
+  messages: z.number().default(0),
+  kinds: z.partialRecord(z.enum(CRASH_KINDS), z.number()),
+  fingerprints: z.array(z.object({ fingerprint: z.string(), crashes: z.number() })).default([]),
+  lanes: z.array(laneSchema).default([]),
+  firstCrashAt: z.number(),
+  lastCrashAt: z.number(),
+  clocks: z
+    .object({ hipaaNoticeBy: z.string(), anpdNoticeBy: z.string() })
+    .default({ hipaaNoticeBy: '', anpdNoticeBy: '' }),
+  acknowledged: saidSchema.optional(),
+  resolved: saidSchema.extend({ quietSince: z.number().optional() }).optional(),
+  done: z.record(z.string(), z.number()).default({}),
+  held: z.object({ by: z.string(), until: z.number() }).optional(),
+  version: z.number(),
+});
+
+export type IncidentId = Pick<Incident, 'scope' | 'number'>;
+
+/** The latest incident of a scope, whatever its status, read consistently. */
+export async function latestIncident(table: string, scope: string): Promise<Incident | undefined> {
+  const { Items } = await dynamo.send(
+    new QueryCommand({
+      TableName: table,
+      ConsistentRead: true,
+      KeyConditionExpression: 'pk = :scope AND begins_with(sk, :incident)',
+      ExpressionAttributeValues: { ':scope': scope, ':incident': 'incident#' },
+      ScanIndexForward: false,
+      Limit: 1,
+    }),
+  );
+  return Items?.[0] === undefined ? undefined : incidentSchema.parse(Items[0]);
+}
+
+/** One incident, read consistently. */
+export async function readIncident(table: string, id: IncidentId): Promise<Incident | undefined> {
+  const { Item } = await dynamo.send(
+    new GetCommand({ TableName: table, ConsistentRead: true, Key: keyOf(id) }),
+  );
+  return Item === undefined ? undefined : incidentSchema.parse(Item);
+}
+
+/** Incidents of a phase, the latest first. An index is a moment behind its table. */
+export async function incidentsIn(
+  table: string,
+  phase: Phase,
+  limit: number,
+): Promise<IncidentId[]> {
+  const { Items = [] } = await dynamo.send(
+    new QueryCommand({
+      TableName: table,
+      IndexName: PHASE_INDEX,
+      KeyConditionExpression: 'phase = :phase',
+      ExpressionAttributeValues: { ':phase': phase },
+      ScanIndexForward: false,
+      Limit: limit,
+    }),
+  );
+  return Items.map(({ pk, sk }) => ({ scope: String(pk), number: Number(String(sk).slice(9)) }));
+}
+
+/** Saves an incident if nobody saved the same version before; false where somebody did. */
+export function saveIncident(table: string, incident: Incident): Promise<boolean> {
+  const isNew = incident.version === 1;
+  const phase: Phase = isFinished(incident) ? 'finished' : 'unfinished';
+  const put = new PutCommand({
+    TableName: table,
+    Item: { ...incident, ...keyOf(incident), phase },
+    ConditionExpression: isNew ? NOT_THERE : VERSION_BEFORE,
+    ...(isNew ? {} : { ExpressionAttributeValues: { ':before': incident.version - 1 } }),
+  });
+  return written(dynamo.send(put));
+}
+
+/**
+ * Changes an incident, whoever else does. The change is made on `incident`, and where that was no
+ * longer the newest version, on the newest. Undefined where a change no longer wants to be made.
+ * @throws IncidentContended
+ */
+export async function changeIncident(
+  table: string,
+  incident: Incident,
+  change: (current: Incident) => Incident | undefined,
+): Promise<Incident | undefined> {
+  let current: Incident | undefined = incident;
+  for (let tries = 0; tries < TRIES_MAX; tries += 1) {
+    const changed: Incident | undefined = current && change(current);
+    if (current === undefined || changed === undefined) return undefined;
+    const next = { ...changed, version: current.version + 1 };
+    if (await saveIncident(table, next)) return next;
+    current = await readIncident(table, incident);
+  }
+  throw new IncidentContended(`${incident.scope}: ${TRIES_MAX} conflicts`);
+}
+
+function keyOf({ scope, number }: IncidentId): { pk: string; sk: string } {
+  return { pk: scope, sk: `incident#${String(number).padStart(NUMBER_DIGITS, '0')}` };
+}

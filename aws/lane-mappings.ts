@@ -1,0 +1,30 @@
+import { desiredMapping, type Supervised } from '../core/supervision/supervised-state.ts';
+import { changeMapping, readMapping } from './event-source-mappings.ts';
+
+/** A mapping of a lane, and how many environments it is configured to use at most. */
+export interface LaneMapping {
+  readonly uuid: string;
+  readonly maxConcurrency: number;
+}
+
+/**
+ * Sets the mappings of a lane as its state wants them. Answers whether all of them are so: false
+ * while one is still changing, for AWS does that in the background.
+ */
+export async function applyMappings(
+  state: Supervised,
+  mappings: readonly LaneMapping[],
+): Promise<boolean> {
+  const results = await Promise.all(
+    mappings.map(async ({ uuid, maxConcurrency }) => {
+      const desired = desiredMapping(state, maxConcurrency);
+      const isSo = (seen: typeof desired) =>
+        seen.enabled === desired.enabled && seen.maxConcurrency === desired.maxConcurrency;
+      const seen = await readMapping(uuid);
+      if (isSo(seen)) return !seen.changing;
+      const changed = await changeMapping(uuid, desired);
+      return !changed.changing && isSo(changed);
+    }),
+  );
+  return results.every(Boolean);
+}

@@ -1,0 +1,140 @@
+/** Sending, deleting and showing again the messages of a lane's queues, in batches of ten. */
+import {
+  ChangeMessageVisibilityBatchCommand,
+  DeleteMessageBatchCommand,
+  SendMessageBatchCommand,
+} from '@aws-sdk/client-sqs';
+import { chunks } from '../core/message/chunks.ts';
+import { claimCheckTo, claimIn, hopsOf } from '../core/message/claim-check.ts';
+import { groupIdOf } from '../core/message/message-group.ts';
+import { ENVELOPE_ATTRIBUTE, type Envelope } from '../core/message/messages.ts';
+import { writeEnvelope } from '../core/message/origin.ts';
+import {
+  BATCH_ENTRIES_MAX,
+  messageBytes,
+  packBatches,
+  SEND_BYTES_MAX,
+  type Sendable,
+} from '../core/message/send-batches.ts';
+import { traceOnward } from '../telemetry/traces.ts';
+import { putBody } from './bodies-bucket.ts';
+import { sqs } from './clients.ts';
+
+/** SQS took the request, but not this entry. */
+export class EntryRefused extends Error {
+  override readonly name = 'EntryRefused';
+  readonly code: string;
+
+  constructor(code: string, message: string) {
+    super(`${code}: ${message}`);
+    this.code = code;
+  }
+}
+
+export interface Hop extends Sendable {
+  /** The source whose it is: SQS lets no source's flood delay the others (R50). */
+  readonly groupId: string;
+  readonly delaySeconds?: number;
+}
+
+/**
+ * A message for one of our own queues: the body and the envelope, nothing else. Where both no longer
+ * fit, the body goes to the bucket, the envelope says so, and a claim check travels. What is a claim check
+ * itself loses only the blanks that made it so large.
+ */
+export async function hop(body: string, envelope: Envelope, bucket: string): Promise<Hop> {
+  const whole = message(body, envelope);
+  if (messageBytes(whole) <= SEND_BYTES_MAX) return whole;
+  const claim = claimIn(body);
+  if (claim.kind === 'claim-check') return message(claimCheckTo(claim.s3), envelope);
+  // What is dead-lettered stays there for as long as its entry in Quarantine.
+  const prefix = envelope.deadLetter === undefined ? hopsOf(envelope.lane) : 'quarantine/';
+  const laid = await putBody(bucket, prefix, envelope.messageId, body);
+  return message(claimCheckTo(laid), { ...envelope, laid });
+}
+
+function message(body: string, envelope: Envelope): Hop {
+  const onward = { ...envelope, trace: traceOnward(envelope) };
+  const attributes = { [ENVELOPE_ATTRIBUTE]: writeEnvelope(onward) };
+  return { body, attributes, groupId: groupIdOf(envelope.source) };
+}
+
+/** Sends all; answers by position with the error of each that was not accepted. Never throws. */
+export async function sendAll(
+  queueUrl: string,
+  messages: readonly Hop[],
+): Promise<(Error | undefined)[]> {
+  const results = packBatches(messages).map((batch) => sendBatch(queueUrl, batch));
+  return (await Promise.all(results)).flat();
+}
+
+async function sendBatch(queueUrl: string, batch: readonly Hop[]): Promise<(Error | undefined)[]> {
+  const Entries = batch.map((message, position) => ({
+    Id: String(position),
+    MessageBody: message.body,
+    MessageGroupId: message.groupId,
+    DelaySeconds: message.delaySeconds,
+    MessageAttributes: Object.fromEntries(
+      Object.entries(message.attributes).map(([name, StringValue]) => [
+        name,
+        { DataType: 'String', StringValue },
+      ]),
+    ),
+  }));
+  try {
+    const answer = await sqs.send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
+    const accepted = new Set((answer.Successful ?? []).map((entry) => entry.Id));
+    const refused = new Map((answer.Failed ?? []).map((entry) => [entry.Id, entry]));
+    return Entries.map(({ Id }) => {
+      if (accepted.has(Id)) return undefined;
+      const entry = refused.get(Id);
+      return new EntryRefused(entry?.Code ?? 'Unanswered', entry?.Message ?? 'no answer for it');
+    });
+  } catch (error) {
+    const cause = error instanceof Error ? error : new Error(String(error));
+    return Entries.map(() => cause);
+  }
+}
+
+/** Deletes what was received; throws if a request fails. An entry that fails comes back by itself. */
+export async function deleteAll(
+  queueUrl: string,
+  receiptHandles: readonly string[],
+): Promise<void> {
+  await Promise.all(
+    chunks(receiptHandles, BATCH_ENTRIES_MAX).map((handles) =>
+      sqs.send(
+        new DeleteMessageBatchCommand({
+          QueueUrl: queueUrl,
+          Entries: handles.map((ReceiptHandle, position) => ({
+            Id: String(position),
+            ReceiptHandle,
+          })),
+        }),
+      ),
+    ),
+  );
+}
+
+export interface ShowAgain {
+  readonly receiptHandle: string;
+  readonly seconds: number;
+}
+
+/** Makes received messages visible again earlier or later than their queue would. */
+export async function showAgain(queueUrl: string, messages: readonly ShowAgain[]): Promise<void> {
+  await Promise.all(
+    chunks(messages, BATCH_ENTRIES_MAX).map((some) =>
+      sqs.send(
+        new ChangeMessageVisibilityBatchCommand({
+          QueueUrl: queueUrl,
+          Entries: some.map(({ receiptHandle, seconds }, position) => ({
+            Id: String(position),
+            ReceiptHandle: receiptHandle,
+            VisibilityTimeout: seconds,
+          })),
+        }),
+      ),
+    ),
+  );
+}

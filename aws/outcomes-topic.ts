@@ -1,0 +1,84 @@
+import { PublishBatchCommand } from '@aws-sdk/client-sns';
+import type { OutcomeEvent } from '../core/message/messages.ts';
+import { sns } from './clients.ts';
+
+/** A limit of SNS. */
+const BATCH_MAX = 10;
+/** How long an outcome waits for others to travel with. */
+const GATHER_MS = 5;
+
+/** SNS took the request, but not this outcome. */
+class OutcomeRefused extends Error {
+  override readonly name = 'OutcomeRefused';
+  readonly code: string;
+
+  constructor(code: string) {
+    super(`the topic outcomes refused: ${code}`);
+    this.code = code;
+  }
+}
+
+interface Waiting {
+  readonly outcome: OutcomeEvent;
+  readonly settle: PromiseWithResolvers<void>;
+}
+
+/** Tells outcomes, ten in a request: those that end at the same time travel together. */
+export class OutcomesTopic {
+  readonly #arn: string;
+  #waiting: Waiting[] = [];
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(arn: string) {
+    this.#arn = arn;
+  }
+
+  /** Resolves when the topic has it; rejects where it does not, which is a fault of our own. */
+  tell(outcome: OutcomeEvent): Promise<void> {
+    const settle = Promise.withResolvers<void>();
+    this.#waiting.push({ outcome, settle });
+    if (this.#waiting.length === BATCH_MAX) this.#flush();
+    else this.#timer ??= setTimeout(() => this.#flush(), GATHER_MS);
+    return settle.promise;
+  }
+
+  #flush(): void {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    const batch = this.#waiting;
+    this.#waiting = [];
+    publish(this.#arn, batch).catch((error: unknown) => {
+      for (const { settle } of batch) settle.reject(error);
+    });
+  }
+}
+
+async function publish(topicArn: string, batch: readonly Waiting[]): Promise<void> {
+  const answer = await sns.send(
+    new PublishBatchCommand({
+      TopicArn: topicArn,
+      PublishBatchRequestEntries: batch.map(({ outcome }, position) => ({
+        Id: String(position),
+        Message: JSON.stringify(outcome),
+        MessageAttributes: attributesOf(outcome),
+      })),
+    }),
+  );
+  const accepted = new Set((answer.Successful ?? []).map(({ Id }) => Id));
+  const refused = new Map((answer.Failed ?? []).map(({ Id, Code }) => [Id, Code]));
+  for (const [position, { settle }] of batch.entries()) {
+    const id = String(position);
+    if (accepted.has(id)) settle.resolve();
+    else settle.reject(new OutcomeRefused(refused.get(id) ?? 'Unanswered'));
+  }
+}
+
+/** What subscribers filter by. */
+function attributesOf({ verdict, lane, source }: OutcomeEvent) {
+  return Object.fromEntries(
+    Object.entries({ verdict, lane, source }).map(([name, StringValue]) => [
+      name,
+      { DataType: 'String', StringValue },
+    ]),
+  );
+}

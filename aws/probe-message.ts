@@ -1,0 +1,108 @@
+/** One message of a lane's queue, taken by hand, and run by the lane's function. */
+import { InvokeCommand } from '@aws-sdk/client-lambda';
+import {
+  DeleteMessageCommand,
+  GetQueueAttributesCommand,
+  type Message,
+  ReceiveMessageCommand,
+} from '@aws-sdk/client-sqs';
+import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { z } from 'zod';
+import { PROBE_PROPERTY } from '../core/supervision/supervisor-messages.ts';
+import { sqs } from './clients.ts';
+import { waitingLambda } from './lambda-clients.ts';
+
+export interface LaneQueue {
+  readonly queueUrl: string;
+  readonly queueArn: string;
+}
+
+const answerSchema = z.object({
+  batchItemFailures: z.array(z.object({ itemIdentifier: z.string() })),
+  isolated: z.boolean().optional(),
+}) satisfies z.ZodType<SQSBatchResponse>;
+
+/** A message that is there now, as an event source mapping would hand it over. */
+export async function takeMessage(lane: LaneQueue): Promise<SQSRecord | undefined> {
+  const { Messages = [] } = await sqs.send(
+    new ReceiveMessageCommand({
+      QueueUrl: lane.queueUrl,
+      MaxNumberOfMessages: 1,
+      MessageAttributeNames: ['All'],
+      MessageSystemAttributeNames: ['All'],
+    }),
+  );
+  return Messages[0] === undefined ? undefined : toRecord(Messages[0], lane.queueArn);
+}
+
+/** Whether there are messages that cannot be received now. SQS counts approximately. */
+export async function hasHiddenMessages({ queueUrl }: LaneQueue): Promise<boolean> {
+  const { Attributes = {} } = await sqs.send(
+    new GetQueueAttributesCommand({
+      QueueUrl: queueUrl,
+      AttributeNames: [
+        'ApproximateNumberOfMessagesNotVisible',
+        'ApproximateNumberOfMessagesDelayed',
+      ],
+    }),
+  );
+  return Object.values(Attributes).some((count) => Number(count) > 0);
+}
+
+export async function deleteMessage(lane: LaneQueue, { receiptHandle }: SQSRecord): Promise<void> {
+  await sqs.send(
+    new DeleteMessageCommand({ QueueUrl: lane.queueUrl, ReceiptHandle: receiptHandle }),
+  );
+}
+
+/**
+ * `died`: the function, not the message. `isolated`: an earlier probe died with this message, so it
+ * was moved to the isolation queue and not run.
+ */
+export type ProbeAnswer = 'done' | 'isolated' | 'failed' | 'died';
+
+/** Runs the message as the probe of a component. Throws where Lambda could not be asked. */
+export async function runProbe(
+  functionName: string,
+  record: SQSRecord,
+  child: string,
+): Promise<ProbeAnswer> {
+  const event: SQSEvent = { Records: [record] };
+  const { FunctionError, Payload } = await waitingLambda.send(
+    new InvokeCommand({
+      FunctionName: functionName,
+      InvocationType: 'RequestResponse',
+      Payload: new TextEncoder().encode(JSON.stringify({ ...event, [PROBE_PROPERTY]: { child } })),
+    }),
+  );
+  if (FunctionError !== undefined) return 'died';
+  const text = new TextDecoder().decode(Payload);
+  const answer = answerSchema.safeParse(text === '' ? undefined : JSON.parse(text));
+  if (!answer.success) return 'died';
+  if (answer.data.batchItemFailures.length > 0) return 'failed';
+  return answer.data.isolated ? 'isolated' : 'done';
+}
+
+function toRecord(message: Message, queueArn: string): SQSRecord {
+  const attributes = Object.entries(message.MessageAttributes ?? {});
+  return {
+    messageId: message.MessageId ?? '',
+    receiptHandle: message.ReceiptHandle ?? '',
+    body: message.Body ?? '',
+    attributes: { ...message.Attributes } as SQSRecord['attributes'],
+    messageAttributes: Object.fromEntries(
+      attributes.map(([name, { DataType = 'String', StringValue, BinaryValue }]) => [
+        name,
+        {
+          dataType: DataType as 'String',
+          ...(StringValue !== undefined && { stringValue: StringValue }),
+          ...(BinaryValue && { binaryValue: Buffer.from(BinaryValue).toString('base64') }),
+        },
+      ]),
+    ),
+    md5OfBody: message.MD5OfBody ?? '',
+    eventSource: 'aws:sqs',
+    eventSourceARN: queueArn,
+    awsRegion: queueArn.split(':')[3] ?? '',
+  };
+}

@@ -1,0 +1,158 @@
+/**
+ * Attempts, in the Quarantine entry of their message. Each write holds only for the attempt, or upon the
+ * attempts, that it was decided on.
+ */
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { Attempt, Trouble } from '../core/attempt/attempts.ts';
+import type { BodyLocation } from '../core/message/claim-check.ts';
+import type { Lane, Origin } from '../core/message/messages.ts';
+import { dynamo } from './clients.ts';
+import { setAll, written, writtenOrStands } from './conditional-write.ts';
+import { quarantineExpiry } from './quarantine-expiry.ts';
+import {
+  ofNoOlderRound,
+  readTrouble,
+  UNFINISHED,
+  UNFINISHED_VALUES,
+  whence,
+} from './quarantine-table.ts';
+
+const THIS_ATTEMPT = (index: number) => `attempts[${index}].requestId = :requestId`;
+
+export interface AttemptStart {
+  readonly origin: Origin;
+  readonly lane: Lane;
+  /** As read; undefined where there was no item. */
+  readonly seen: Trouble | undefined;
+  /** The attempts of it that count. */
+  readonly counted: readonly Attempt[];
+  readonly attempt: Attempt;
+  /** What it runs on, of what came by claim check. */
+  readonly pinned?: BodyLocation | undefined;
+}
+
+/**
+ * Records an attempt before it runs; false where another delivery was faster.
+ * @throws NotWritten where it is known not to be recorded. After any other error it may be.
+ */
+export function startAttempt(table: string, start: AttemptStart): Promise<boolean> {
+  const { origin, lane, counted, attempt, pinned } = start;
+  const index = counted.length;
+  const fields = {
+    ...whence(origin, lane),
+    status: 'in-isolation',
+    attempts: [...counted, attempt],
+    lastRequestId: attempt.requestId,
+    expiresAt: quarantineExpiry(attempt.startedAt),
+    pinned,
+  };
+  // Once it is there it may be written again: the SDK retries a write whose answer was lost.
+  const write = setAttempts(table, start, fields, {
+    condition: `attempts[${index}].requestId = :own`,
+    values: { ':own': attempt.requestId },
+  });
+  return writtenOrStands(write, async () => {
+    const trouble = await readTrouble(table, origin.messageId);
+    return trouble?.attempts[index]?.requestId === attempt.requestId;
+  });
+}
+
+/** Removes the attempts that do not count from the item; false where it is no longer as it was read. */
+export function forgetVoided(
+  table: string,
+  { origin, lane, seen, counted }: Omit<AttemptStart, 'attempt' | 'pinned'>,
+): Promise<boolean> {
+  const fields = { ...whence(origin, lane), status: 'in-isolation', attempts: counted };
+  return written(setAttempts(table, { origin, seen }, fields));
+}
+
+/** Sets fields while the attempts are as they were read, or `or` holds. */
+function setAttempts(
+  table: string,
+  { origin, seen }: Pick<AttemptStart, 'origin' | 'seen'>,
+  fields: Readonly<Record<string, unknown>>,
+  or?: { readonly condition: string; readonly values: Readonly<Record<string, unknown>> },
+): Promise<unknown> {
+  const last = seen?.attempts.at(-1);
+  const count = seen?.attempts.length ?? 0;
+  const unchanged =
+    last === undefined
+      ? '(attribute_not_exists(attempts) OR size(attempts) = :count)'
+      : `size(attempts) = :count AND attempts[${count - 1}].requestId = :last`;
+  const round = ofNoOlderRound(origin);
+  const asRead = `(${UNFINISHED} AND ${unchanged} AND ${round.condition})`;
+  const set = setAll(fields);
+  const update = new UpdateCommand({
+    TableName: table,
+    Key: { pk: origin.messageId },
+    UpdateExpression: set.expression,
+    ConditionExpression: or === undefined ? asRead : `${asRead} OR ${or.condition}`,
+    ExpressionAttributeNames: { ...set.names, ...round.names },
+    ExpressionAttributeValues: {
+      ...set.values,
+      ...or?.values,
+      ...round.values,
+      ...UNFINISHED_VALUES,
+      ':count': count,
+      ...(last === undefined ? {} : { ':last': last.requestId }),
+    },
+  });
+  return dynamo.send(update);
+}
+
+/** Records the crash that ended an attempt; false where the attempt is no longer there. */
+export function endAttempt(
+  table: string,
+  messageId: string,
+  index: number,
+  attempt: Required<Omit<Attempt, 'ownProcess'>>,
+): Promise<boolean> {
+  const at = `attempts[${index}]`;
+  const update = new UpdateCommand({
+    TableName: table,
+    Key: { pk: messageId },
+    UpdateExpression: `SET ${at}.crash = :crash, ${at}.reason = :reason, ${at}.ended = :ended`,
+    ConditionExpression: THIS_ATTEMPT(index),
+    ExpressionAttributeValues: {
+      ':crash': attempt.crash,
+      ':reason': attempt.reason,
+      ':ended': attempt.ended,
+      ':requestId': attempt.requestId,
+    },
+  });
+  return written(dynamo.send(update));
+}
+
+/** Records that an attempt ended without a crash; false where the attempt is no longer there. */
+export function surviveAttempt(
+  table: string,
+  messageId: string,
+  index: number,
+  { requestId, ended }: Pick<Required<Attempt>, 'requestId' | 'ended'>,
+): Promise<boolean> {
+  const update = new UpdateCommand({
+    TableName: table,
+    Key: { pk: messageId },
+    UpdateExpression: `SET attempts[${index}].ended = :ended`,
+    ConditionExpression: THIS_ATTEMPT(index),
+    ExpressionAttributeValues: { ':ended': ended, ':requestId': requestId },
+  });
+  return written(dynamo.send(update));
+}
+
+/** Takes back an attempt that met a fault of our own: it does not count (R09). */
+export function voidAttempt(
+  table: string,
+  messageId: string,
+  index: number,
+  requestId: string,
+): Promise<boolean> {
+  const update = new UpdateCommand({
+    TableName: table,
+    Key: { pk: messageId },
+    UpdateExpression: `REMOVE attempts[${index}]`,
+    ConditionExpression: THIS_ATTEMPT(index),
+    ExpressionAttributeValues: { ':requestId': requestId },
+  });
+  return written(dynamo.send(update));
+}

@@ -1,0 +1,168 @@
+/**
+ * What an operator does to an entry of Quarantine. Each is one conditional write on what was read,
+ * so that two operators, or one twice, do it once.
+ */
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { type RedriveMark, roundsAfter } from '../core/message/redrive.ts';
+import { dynamo } from './clients.ts';
+import { setAll, written } from './conditional-write.ts';
+import { type QuarantineRecord, readEntry } from './quarantine-entries.ts';
+import { expiryAnew } from './quarantine-expiry.ts';
+
+/** Quarantined, and still as it was read. */
+const AS_READ = '#status = :quarantined AND quarantinedAt = :seen';
+const asRead = ({ quarantinedAt }: QuarantineRecord) => ({
+  ':quarantined': 'quarantined',
+  ':seen': quarantinedAt ?? 0,
+});
+/** As this very write left it: the SDK tries again where an answer was lost. */
+const OWN_MARK = '#mark.#at = :at AND #mark.#by = :by';
+const ownMark = ({ at, by }: Pick<RedriveMark, 'at' | 'by'>) => ({ ':at': at, ':by': by });
+const MARK_NAMES = { '#at': 'at', '#by': 'by' };
+
+/**
+ * Says in the entry who is about to send it back, so that its round can be raised by whoever comes
+ * first. Nothing else changes. False where the entry is no longer as it was read, or another redrive was
+ * announced since.
+ */
+export function announceRedrive(
+  table: string,
+  entry: QuarantineRecord,
+  mark: RedriveMark,
+): Promise<boolean> {
+  const former = entry.redrive;
+  const unannounced =
+    former === undefined ? 'attribute_not_exists(#mark)' : '#mark.#at = :formerAt';
+  const update = new UpdateCommand({
+    TableName: table,
+    Key: { pk: entry.pk },
+    UpdateExpression: 'SET #mark = :mark',
+    ConditionExpression: `${AS_READ} AND (${unannounced} OR (${OWN_MARK}))`,
+    ExpressionAttributeNames: { '#mark': 'redrive', '#status': 'status', ...MARK_NAMES },
+    ExpressionAttributeValues: {
+      ...asRead(entry),
+      ...ownMark(mark),
+      ':mark': mark,
+      ...(former !== undefined && { ':formerAt': former.at }),
+    },
+  });
+  return written(dynamo.send(update));
+}
+
+/**
+ * Raises the round of an entry whose message was sent: its attempts start anew, and how it ended is kept
+ * in `rounds`. False where the round was raised already, or the entry is no longer quarantined.
+ */
+export function raiseRound(
+  table: string,
+  entry: QuarantineRecord,
+  round: number,
+  mark: RedriveMark,
+): Promise<boolean> {
+  const { kind = '', reason = '', crash, fingerprint = '', quarantinedAt = 0 } = entry;
+  const attempts = entry.attempts.length;
+  const ended = { quarantinedAt, kind, reason, crash, fingerprint, attempts };
+  const set = setAll({
+    status: 'redriven',
+    attempts: [],
+    redrives: entry.redrives + 1,
+    round,
+    redrive: mark,
+    // Its message may wait for long, and must find its entry.
+    expiresAt: expiryAnew(entry, mark.at),
+    rounds: roundsAfter(entry.rounds, ended, mark),
+  });
+  const update = new UpdateCommand({
+    TableName: table,
+    Key: { pk: entry.pk },
+    UpdateExpression: set.expression,
+    // Not even once more by its own: the message is sent, and may have had an attempt by now.
+    ConditionExpression: `${AS_READ} AND (attribute_not_exists(#round) OR #round < :round)`,
+    ExpressionAttributeNames: set.names,
+    ExpressionAttributeValues: { ...set.values, ...asRead(entry) },
+  });
+  return written(dynamo.send(update));
+}
+
+/** Raises the round by which a message came whose sender has not, as announced in its entry. */
+export async function acceptRound(
+  table: string,
+  messageId: string,
+  round: number,
+  now: number,
+): Promise<void> {
+  const entry = await readEntry(table, messageId);
+  if (entry === undefined) return;
+  const { before, at, by, why } = entry.redrive ?? { before: now, at: now, by: 'unknown' };
+  await raiseRound(table, entry, round, { before, at, by, why, sentAt: now });
+}
+
+/** Marks that the queue has taken what an older version had marked only; false where it was marked. */
+export function redriveSent(
+  table: string,
+  messageId: string,
+  redrives: number,
+  now: number,
+): Promise<boolean> {
+  const update = new UpdateCommand({
+    TableName: table,
+    Key: { pk: messageId },
+    UpdateExpression: 'SET redrive.sentAt = :now',
+    ConditionExpression: 'redrives = :redrives AND attribute_not_exists(redrive.sentAt)',
+    ExpressionAttributeValues: { ':redrives': redrives, ':now': now },
+  });
+  return written(dynamo.send(update));
+}
+
+/** Who gave an entry up, when and why. */
+export interface DiscardMark {
+  readonly at: number;
+  readonly by: string;
+  readonly why?: string | undefined;
+}
+
+/** Gives an entry up; its evidence stays. False where it is no longer as it was read. */
+export function discardEntry(
+  table: string,
+  entry: QuarantineRecord,
+  mark: DiscardMark,
+): Promise<boolean> {
+  return end(
+    table,
+    entry,
+    { status: 'discarded', discard: mark },
+    {
+      condition: OWN_MARK,
+      names: { '#mark': 'discard', ...MARK_NAMES },
+      values: ownMark(mark),
+    },
+  );
+}
+
+/** A copy of the message was stored all the same: then the entry says so (R04). */
+export function resolveStored(table: string, entry: QuarantineRecord): Promise<boolean> {
+  return end(table, entry, { status: 'stored' }, { condition: '#status = :status' });
+}
+
+/** Ends an entry that is as it was read, or that this very write has ended. */
+function end(
+  table: string,
+  entry: QuarantineRecord,
+  fields: Readonly<Record<string, unknown>>,
+  done: {
+    readonly condition: string;
+    readonly names?: Readonly<Record<string, string>>;
+    readonly values?: Readonly<Record<string, unknown>>;
+  },
+): Promise<boolean> {
+  const set = setAll(fields);
+  const update = new UpdateCommand({
+    TableName: table,
+    Key: { pk: entry.pk },
+    UpdateExpression: set.expression,
+    ConditionExpression: `(${AS_READ}) OR (${done.condition})`,
+    ExpressionAttributeNames: { ...set.names, ...done.names },
+    ExpressionAttributeValues: { ...set.values, ...asRead(entry), ...done.values },
+  });
+  return written(dynamo.send(update));
+}

@@ -1,0 +1,40 @@
+/** How many entries of Quarantine have ended, and how, without what they hold. */
+import { BatchGetCommand } from '@aws-sdk/lib-dynamodb';
+import { z } from 'zod';
+import { QUARANTINE_STATUSES } from '../core/attempt/attempts.ts';
+import { chunks } from '../core/message/chunks.ts';
+import { dynamo } from './clients.ts';
+
+const statusSchema = z.object({
+  pk: z.string(),
+  status: z.enum(QUARANTINE_STATUSES),
+  kind: z.string().optional(),
+  round: z.number().optional(),
+  quarantinedAt: z.number().optional(),
+});
+export type EntryStatus = z.infer<typeof statusSchema>;
+
+/** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html */
+const KEYS_MAX = 100;
+
+/** Of those ids that have an entry. What the table was too busy for is left out, as if it had none. */
+export async function readStatuses(table: string, ids: readonly string[]): Promise<EntryStatus[]> {
+  const found: EntryStatus[] = [];
+  for (const some of chunks(ids, KEYS_MAX)) {
+    const Keys = some.map((pk) => ({ pk }));
+    const { Responses = {} } = await dynamo.send(
+      new BatchGetCommand({
+        RequestItems: {
+          [table]: {
+            Keys,
+            ConsistentRead: true,
+            ProjectionExpression: 'pk, #status, kind, #round, quarantinedAt',
+            ExpressionAttributeNames: { '#status': 'status', '#round': 'round' },
+          },
+        },
+      }),
+    );
+    for (const item of Responses[table] ?? []) found.push(statusSchema.parse(item));
+  }
+  return found;
+}

@@ -1,0 +1,211 @@
+/**
+ * Messages in trouble. An item is created by the first attempt, or by a rejection, and only ever
+ * moves on under a condition on what was read, so that copies of one message in two queues end as
+ * one outcome (R04).
+ */
+import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { z } from 'zod';
+import {
+  QUARANTINE_STATUSES,
+  type QuarantineStatus,
+  type Trouble,
+} from '../core/attempt/attempts.ts';
+import {
+  claimCheckSchema,
+  crashKindSchema,
+  type Lane,
+  type Origin,
+} from '../core/message/messages.ts';
+import type { CrashKind } from '../core/message/verdict.ts';
+import { traceOnward } from '../telemetry/traces.ts';
+import type { PlacedBody } from './bodies-bucket.ts';
+import { dynamo } from './clients.ts';
+import { setAll, written } from './conditional-write.ts';
+import { quarantineExpiry } from './quarantine-expiry.ts';
+import { fingerprintShard } from './quarantine-fingerprints.ts';
+
+/** No outcome yet, or one that an operator took back. */
+export const UNFINISHED =
+  '(attribute_not_exists(pk) OR #status = :inIsolation OR #status = :redriven)';
+export const UNFINISHED_VALUES = { ':inIsolation': 'in-isolation', ':redriven': 'redriven' };
+
+/** What belongs to an older round than the entry changes nothing (core/message/redrive.ts). */
+const OF_NO_OLDER_ROUND = '(attribute_not_exists(#round) OR #round <= :ofRound)';
+
+/** The condition on the round, with its names and values. */
+export function ofNoOlderRound({ round }: Pick<Origin, 'round'>) {
+  return {
+    condition: OF_NO_OLDER_ROUND,
+    names: { '#round': 'round' },
+    values: { ':ofRound': round ?? 0 },
+  };
+}
+
+const troubleSchema = z.object({
+  status: z.enum(QUARANTINE_STATUSES),
+  round: z.number().optional(),
+  attempts: z
+    .array(
+      z.object({
+        requestId: z.string(),
+        startedAt: z.number(),
+        crash: crashKindSchema.optional(),
+        reason: z.string().optional(),
+        ended: z.number().optional(),
+        ownProcess: z.literal(true).optional(),
+      }),
+    )
+    .default([]),
+  pinned: claimCheckSchema.shape.s3.optional(),
+  correlationId: z.string().optional(),
+});
+
+/** What is known of a message's trouble; read consistently. */
+export async function readTrouble(table: string, messageId: string): Promise<Trouble | undefined> {
+  const { Item } = await dynamo.send(
+    new GetCommand({ TableName: table, Key: { pk: messageId }, ConsistentRead: true }),
+  );
+  return Item === undefined ? undefined : troubleSchema.parse(Item);
+}
+
+/** The message turned out valid and lies in Resources; false where it was finished otherwise. */
+export function markStored(
+  table: string,
+  origin: Pick<Origin, 'messageId' | 'round'>,
+): Promise<boolean> {
+  const round = ofNoOlderRound(origin);
+  const set = setAll({ status: 'stored' satisfies QuarantineStatus });
+  const update = new UpdateCommand({
+    TableName: table,
+    Key: { pk: origin.messageId },
+    UpdateExpression: set.expression,
+    ConditionExpression: `attribute_exists(pk) AND (${UNFINISHED} OR #status = :status) AND ${round.condition}`,
+    ExpressionAttributeNames: { ...set.names, ...round.names },
+    ExpressionAttributeValues: { ...set.values, ...UNFINISHED_VALUES, ...round.values },
+  });
+  return written(dynamo.send(update));
+}
+
+/** A redrive of which nothing is known but that it began: its sender died, or is yet to go on. */
+const ANNOUNCED =
+  '(#status = :quarantined AND attribute_exists(redrive) AND attribute_not_exists(redrive.sentAt))';
+
+/** What was redriven has reached the server, or a newer submission has; false as above. */
+export function markDelivered(table: string, entryId: string): Promise<boolean> {
+  const set = setAll({ status: 'delivered' satisfies QuarantineStatus });
+  const update = new UpdateCommand({
+    TableName: table,
+    Key: { pk: entryId },
+    UpdateExpression: set.expression,
+    ConditionExpression: `attribute_exists(pk) AND (${UNFINISHED} OR #status = :status OR ${ANNOUNCED})`,
+    ExpressionAttributeNames: set.names,
+    ExpressionAttributeValues: {
+      ...set.values,
+      ...UNFINISHED_VALUES,
+      ':quarantined': 'quarantined',
+    },
+  });
+  return written(dynamo.send(update));
+}
+
+export interface QuarantineEntry {
+  readonly origin: Origin;
+  readonly lane: Lane;
+  readonly kind: 'rejection' | 'dead-letter' | 'undelivered';
+  readonly reason: string;
+  /** What crashed it, of a dead letter. */
+  readonly crash?: CrashKind;
+  /** OperationOutcome as JSON, of a rejection. */
+  readonly outcome?: string;
+  readonly fingerprint: string;
+  /** Of what was not delivered: the item of Resources, and which submission it was. */
+  readonly delivery?: { readonly pk: string; readonly submissionOrder: string };
+  /** None where its patient was erased. */
+  readonly placed?: PlacedBody | undefined;
+  /** The number of that erasure. */
+  readonly erasure?: number | undefined;
+}
+
+/** What an entry that was redriven may still hold of its former end. */
+const EVIDENCE = ['crash', 'outcome', 'body', 'bodyS3'] as const;
+
+/** What this very write left, should its answer have been lost: the SDK tries it again. */
+const THIS_END =
+  '(#status = :status AND #quarantinedAt = :quarantinedAt AND #fingerprint = :fingerprint)';
+
+/**
+ * Ends a message in quarantine; false where it already has an outcome (R04), or was redriven since.
+ * Keeps its attempts.
+ */
+export async function quarantine(
+  table: string,
+  entry: QuarantineEntry,
+  now: number,
+): Promise<boolean> {
+  // Of a delivery the item of Resources is the truth, and its lease the fence.
+  if (entry.delivery !== undefined) return quarantineDelivery(table, entry, now);
+  const round = ofNoOlderRound(entry.origin);
+  const condition = `(${UNFINISHED} AND ${round.condition}) OR ${THIS_END}`;
+  const values = { ...UNFINISHED_VALUES, ...round.values };
+  return enter(table, entry, now, { ...round, condition, values });
+}
+
+/** The server may refuse it again before whoever redrove it has said that it is redriven. */
+async function quarantineDelivery(
+  table: string,
+  entry: QuarantineEntry,
+  now: number,
+): Promise<boolean> {
+  const first = { condition: `${UNFINISHED} OR ${THIS_END}`, values: UNFINISHED_VALUES };
+  const again = {
+    condition: ANNOUNCED,
+    values: { ':quarantined': 'quarantined' },
+    remove: ['redrive'],
+  };
+  return (await enter(table, entry, now, first)) || enter(table, entry, now, again);
+}
+
+interface Entering {
+  readonly condition: string;
+  readonly names?: Readonly<Record<string, string>>;
+  readonly values?: Readonly<Record<string, unknown>>;
+  readonly remove?: readonly string[];
+}
+
+function enter(
+  table: string,
+  { origin, lane, placed, ...evidence }: QuarantineEntry,
+  now: number,
+  { condition, names, values, remove = [] }: Entering,
+): Promise<boolean> {
+  const fields = {
+    ...whence(origin, lane),
+    ...evidence,
+    ...placed,
+    status: 'quarantined',
+    quarantinedAt: now,
+    expiresAt: quarantineExpiry(now),
+    fingerprintShard: fingerprintShard(evidence.fingerprint, origin.messageId),
+  };
+  const set = setAll(fields);
+  const former = [...EVIDENCE.filter((name) => !(name in fields)), ...remove];
+  const update = new UpdateCommand({
+    TableName: table,
+    Key: { pk: origin.messageId },
+    UpdateExpression: `${set.expression}, attempts = if_not_exists(attempts, :none) REMOVE ${former.join(', ')}`,
+    ConditionExpression: condition,
+    ExpressionAttributeNames: { ...set.names, ...names },
+    ExpressionAttributeValues: {
+      ...set.values,
+      ...values,
+      ':none': [],
+    },
+  });
+  return written(dynamo.send(update));
+}
+
+/** Where a message came from, as every entry says it. Ids that are undecided are told to nobody. */
+export function whence(origin: Origin, lane: Lane) {
+  const { messageId: _, undecided: __, ...said } = origin;
+  return { ...said, lane, trace: traceOnward(origin) };
+}

@@ -1,0 +1,63 @@
+/** How many messages a source sent in a minute, counted by the whole fleet; items expire. */
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { SentMinute } from '../core/source/source-rate.ts';
+import { hastyDynamo } from './clients.ts';
+
+/** No message is older in its first queue. */
+const KEPT_SECONDS = 15 * 24 * 3600;
+/** Somewhat longer than the client waits for an answer. */
+const ANSWER_MS = 700;
+
+/** Nobody knows whether the messages were counted. */
+export class CountUnsure extends Error {
+  override readonly name = 'CountUnsure';
+}
+
+/**
+ * Adds messages to their minute and answers all of it so far, these included. It is sent once: to
+ * repeat a write whose answer was lost would count its messages twice, and refuse as many others.
+ * @throws CountUnsure, or what the SDK does not repeat
+ */
+export async function countSent(
+  table: string,
+  { source, startsAt }: SentMinute,
+  messages: number,
+): Promise<number> {
+  const command = new UpdateCommand({
+    TableName: table,
+    Key: { pk: `${source}#${startsAt}` },
+    UpdateExpression: 'SET expiresAt = :expiresAt ADD messages :messages',
+    ExpressionAttributeValues: {
+      ':messages': messages,
+      ':expiresAt': startsAt / 1_000 + KEPT_SECONDS,
+    },
+    ReturnValues: 'UPDATED_NEW',
+  });
+  sendOnce(command);
+  const { Attributes } = await answered(hastyDynamo.send(command));
+  return Number(Attributes?.['messages']);
+}
+
+/** Keeps the SDK from repeating what the table may have done. */
+function sendOnce({ middlewareStack }: UpdateCommand): void {
+  let sent = false;
+  middlewareStack.add(
+    (next) => (args) => {
+      if (sent) throw new CountUnsure('the write failed once');
+      sent = true;
+      return next(args);
+    },
+    // Within the SDK's own retries. A document command adds what it holds twice.
+    { step: 'finalizeRequest', priority: 'low', name: 'sendOnce', override: true },
+  );
+}
+
+async function answered<T>(sent: Promise<T>): Promise<T> {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => reject(new CountUnsure('no answer in time')), ANSWER_MS);
+  try {
+    return await Promise.race([sent, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,127 @@
+/** The current valid resource of each source, type and id. */
+import { createHash } from 'node:crypto';
+import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import type { Lane, Origin } from '../core/message/messages.ts';
+import { submissionOrder } from '../core/message/submission-order.ts';
+import { traceOnward } from '../telemetry/traces.ts';
+import { placeBody } from './bodies-bucket.ts';
+import { dynamo } from './clients.ts';
+import { setAll, written } from './conditional-write.ts';
+import { pendingFields } from './deliveries.ts';
+import { removeAll } from './expressions.ts';
+
+/** Nothing there yet, or something older: else a newer submission or this very one is (R04, R05). */
+const NOTHING_NEWER = 'attribute_not_exists(pk) OR submissionOrder < :order';
+
+export interface ValidResource {
+  readonly origin: Origin;
+  readonly lane: Lane;
+  readonly resourceType: string;
+  /** A resource without one is known by its message id. */
+  readonly resourceId?: string | undefined;
+  readonly text: string;
+}
+
+export interface ResourcesStore {
+  readonly table: string;
+  readonly bucket: string;
+  readonly inlineBytesMax: number;
+  /** Whether it is to be delivered to a FHIR server. */
+  readonly delivered: boolean;
+}
+
+/** What an older submission may have that a newer has not. */
+const FORMER = [
+  'file',
+  'line',
+  'correlationId',
+  'redrivenAt',
+  'trace',
+  'resourceId',
+  'body',
+  'bodyS3',
+  'deliveryFailures',
+  'deliveryRefused',
+  'erasure',
+  'erasedAt',
+] as const;
+
+export interface Stored {
+  readonly pk: string;
+  /** False where this or a newer submission is already there, which is as good. */
+  readonly isNew: boolean;
+}
+
+/** Stores a resource, unless a newer submission is there. */
+export async function storeResource(
+  store: ResourcesStore,
+  resource: ValidResource,
+  now: number,
+): Promise<Stored> {
+  const { origin, lane, resourceType, resourceId, text } = resource;
+  const order = submissionOrder(origin);
+  const placed = await placeBody(
+    store.bucket,
+    'resources/',
+    origin.messageId,
+    text,
+    store.inlineBytesMax,
+  );
+  const pk = resourceKey(origin, resourceType, resourceId);
+  const fields = {
+    submissionOrder: order,
+    messageId: origin.messageId,
+    sentAt: origin.sentAt,
+    source: origin.source,
+    lane,
+    file: origin.file,
+    line: origin.line,
+    correlationId: origin.correlationId,
+    trace: traceOnward(origin),
+    resourceType,
+    resourceId,
+    contentHash: createHash('sha256').update(text).digest('hex'),
+    redrivenAt: origin.redrivenAt,
+    storedAt: now,
+    ...placed,
+    ...(store.delivered && pendingFields(pk, now)),
+  };
+  const set = setAll(fields);
+  const former = removeAll(FORMER.filter((name) => set.names[`#${name}`] === undefined));
+  // Not a put: the lease of a delivery that is under way, and what the server said, must survive.
+  const update = new UpdateCommand({
+    TableName: store.table,
+    Key: { pk },
+    UpdateExpression: `${set.expression} ${former.expression}`,
+    ConditionExpression: NOTHING_NEWER,
+    ExpressionAttributeNames: { ...set.names, ...former.names },
+    ExpressionAttributeValues: { ...set.values, ':order': order },
+  });
+  return { pk, isNew: await written(dynamo.send(update)) };
+}
+
+/** Whether the current resource of that type and id is the one that this message brought. */
+export async function isStored(
+  table: string,
+  origin: Pick<Origin, 'source' | 'messageId'>,
+  resourceType: string,
+  resourceId: string | undefined,
+): Promise<boolean> {
+  const { Item } = await dynamo.send(
+    new GetCommand({
+      TableName: table,
+      Key: { pk: resourceKey(origin, resourceType, resourceId) },
+      ProjectionExpression: 'messageId',
+      ConsistentRead: true,
+    }),
+  );
+  return Item?.['messageId'] === origin.messageId;
+}
+
+function resourceKey(
+  { source, messageId }: Pick<Origin, 'source' | 'messageId'>,
+  resourceType: string,
+  resourceId: string | undefined,
+): string {
+  return `${source}#${resourceType}#${resourceId ?? messageId}`;
+}

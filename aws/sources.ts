@@ -1,0 +1,105 @@
+/**
+ * The sources that this stage knows. The file lies beside the code, for the environment of a function
+ * holds 4 KB in all; where the stack names none, one source `default` stands for the account.
+ */
+import type { BodyLocation, Claimant } from '../core/message/claim-check.ts';
+import type { Origin } from '../core/message/messages.ts';
+import type { Provenance } from '../core/message/origin.ts';
+import { type Admission, type Arrived, admit, sourceRulesSchema } from '../core/source/sources.ts';
+import { ENV } from '../telemetry/env-names.ts';
+import { fileBeside } from './env.ts';
+
+/** Read at load, so that a bad deployment fails at once. */
+export const sourceRules = fileBeside('sourcesFile', sourceRulesSchema);
+/** Unique ids of the roles that make hops. */
+export const ownRoles = (process.env[ENV.ownRoleIds] ?? '').split(',').filter(Boolean);
+
+export interface Proven {
+  readonly provenance: Provenance;
+  readonly admission: Admission;
+}
+
+interface Received extends Pick<Arrived, 'lane' | 'queue' | 'bytes' | 'claimed'> {
+  readonly messageId: string;
+  readonly sentAt: number;
+  readonly attributes: {
+    readonly SenderId: string;
+    readonly MessageGroupId?: string | undefined;
+  };
+}
+
+/**
+ * Whose a message is: what it says of itself, as far as its sender bears it out. Without configured
+ * sources what it says stands.
+ */
+export function prove(said: Provenance, received: Received): Proven {
+  const { envelope, unreadable } = said;
+  if (sourceRules === undefined) {
+    return { provenance: said, admission: { kind: 'admitted', source: said.origin.source } };
+  }
+  const admission = admit(sourceRules, ownRoles, {
+    ...received,
+    envelope,
+    unreadable,
+    senderId: received.attributes.SenderId,
+    messageGroupId: received.attributes.MessageGroupId,
+  });
+  return { provenance: borneOut(said, admission, received), admission };
+}
+
+/** On whose word an object would be read. Where no sources are configured, all of the account is one. */
+export function claimantOf(
+  bucket: string,
+  formerKeys: boolean,
+  its: {
+    readonly source: string;
+    readonly laid?: BodyLocation | undefined;
+    readonly isHop: boolean;
+  },
+): Claimant {
+  return {
+    bucket,
+    source: sourceRules === undefined ? undefined : its.source,
+    laid: its.laid,
+    former: formerKeys ? { hops: its.isHop } : undefined,
+  };
+}
+
+function borneOut(said: Provenance, admission: Admission, received: Received): Provenance {
+  const { source } = admission;
+  if (admission.kind === 'admitted') return withSource(said, { source });
+  const { sender, problem } = admission;
+  const claims = said.origin.sender === undefined ? claimsOf(received) : said.origin.claims;
+  // An envelope of anybody else could speak for, and end, somebody else's message.
+  if (problem === 'not-a-hop') {
+    const { messageId, sentAt } = received;
+    return { origin: { messageId, sentAt, source, sender } };
+  }
+  return withSource(said, { source, sender, claims });
+}
+
+/** Refused on its first queue: what a redrive is decided by as well. */
+function claimsOf({ claimed, attributes }: Received): Origin['claims'] {
+  const { MessageGroupId: group } = attributes;
+  return {
+    ...(claimed !== undefined && { source: claimed }),
+    ...(group !== undefined && { group }),
+  };
+}
+
+function withSource(
+  { origin, envelope, problem, unreadable }: Provenance,
+  proven: { source: string; sender?: string; claims?: Origin['claims'] },
+): Provenance {
+  return {
+    origin: { ...withoutSender(origin), ...proven },
+    envelope: envelope && withoutSender(envelope),
+    problem,
+    ...(unreadable && { unreadable }),
+  };
+}
+
+function withoutSender<T extends Pick<Origin, 'sender' | 'claims'>>(origin: T) {
+  const { sender: _, claims: __, ...rest } = origin;
+  return rest;
+}

@@ -1,0 +1,100 @@
+/** Finds what Resources holds by the message that brought it, for operators and producers. */
+import { GetCommand, paginateScan, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { z } from 'zod';
+import type { StoredRecord } from '../core/message/message-life.ts';
+import { claimCheckSchema, laneSchema } from '../core/message/messages.ts';
+import type { PlacedBody } from './bodies-bucket.ts';
+import { dynamo } from './clients.ts';
+import { equalTo, projectionOf } from './expressions.ts';
+import { MESSAGE_INDEX } from './resources-indexes.ts';
+
+const storedSchema = z.object({
+  pk: z.string(),
+  messageId: z.string(),
+  submissionOrder: z.string(),
+  sentAt: z.number(),
+  source: z.string(),
+  lane: laneSchema.default('background'),
+  file: z.string().optional(),
+  line: z.number().optional(),
+  correlationId: z.string().optional(),
+  resourceType: z.string(),
+  storedAt: z.number(),
+  deliveryShard: z.string().optional(),
+  deliveredOrder: z.string().optional(),
+});
+const bodySchema = z.object({
+  body: z.string().optional(),
+  bodyS3: claimCheckSchema.shape.s3.optional(),
+});
+
+const PROJECTION = projectionOf(Object.keys(storedSchema.shape));
+
+export type StoredMessage = StoredRecord & { readonly pk: string };
+
+/** Whether the message's resource is the current one; the index follows within a second. */
+export async function isCurrent(table: string, messageId: string): Promise<boolean> {
+  return (await keyOf(table, messageId)) !== undefined;
+}
+
+/** The message's resource without its body; undefined where it is not the current one. */
+export async function storedBy(
+  table: string,
+  messageId: string,
+): Promise<StoredMessage | undefined> {
+  const pk = await keyOf(table, messageId);
+  if (pk === undefined) return undefined;
+  const get = { TableName: table, Key: { pk }, ConsistentRead: true, ...PROJECTION };
+  const { Item } = await dynamo.send(new GetCommand(get));
+  // A newer submission may have replaced it since the index was written.
+  return Item?.['messageId'] === messageId ? recordOf(Item) : undefined;
+}
+
+async function keyOf(table: string, messageId: string): Promise<string | undefined> {
+  const { Items = [] } = await dynamo.send(
+    new QueryCommand({
+      TableName: table,
+      IndexName: MESSAGE_INDEX,
+      KeyConditionExpression: 'messageId = :id',
+      ExpressionAttributeValues: { ':id': messageId },
+    }),
+  );
+  return Items[0]?.['pk'];
+}
+
+/** Where the body is; undefined where the resource is gone since. */
+export async function bodyOfStored(table: string, pk: string): Promise<PlacedBody | undefined> {
+  const get = { TableName: table, Key: { pk }, ConsistentRead: true };
+  const { Item } = await dynamo.send(new GetCommand(get));
+  const { body, bodyS3 } = bodySchema.parse(Item ?? {});
+  if (body !== undefined) return { body };
+  return bodyS3 === undefined ? undefined : { bodyS3 };
+}
+
+/** By what a producer said of a message. There is no index for it, so it reads the whole table. */
+export async function* storedSaying(
+  table: string,
+  said: Readonly<Record<string, string | number>>,
+): AsyncGenerator<StoredMessage> {
+  const filter = equalTo(said);
+  const pages = paginateScan(
+    { client: dynamo },
+    {
+      TableName: table,
+      ...PROJECTION,
+      ...filter,
+      ExpressionAttributeNames: {
+        ...PROJECTION.ExpressionAttributeNames,
+        ...filter.ExpressionAttributeNames,
+      },
+    },
+  );
+  for await (const { Items = [] } of pages) for (const item of Items) yield recordOf(item);
+}
+
+function recordOf(item: unknown): StoredMessage {
+  const { submissionOrder, deliveryShard, deliveredOrder, ...record } = storedSchema.parse(item);
+  if (deliveryShard !== undefined) return { ...record, delivery: 'pending' };
+  if (deliveredOrder === submissionOrder) return { ...record, delivery: 'delivered' };
+  return record;
+}

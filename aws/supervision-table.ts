@@ -1,0 +1,84 @@
+/** The Supervision table: one item for each node of the tree that anything has happened to. */
+import { isDeepStrictEqual } from 'node:util';
+import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { z } from 'zod';
+import { auditFactSchema } from '../core/audit/audit-fact.ts';
+import { escalationSchema } from '../core/message/messages.ts';
+import {
+  type Effect,
+  HOLDERS,
+  type Supervised,
+  untouched,
+} from '../core/supervision/supervised-state.ts';
+import { dynamo } from './clients.ts';
+import { writtenOrStands } from './conditional-write.ts';
+
+const NOT_THERE = 'attribute_not_exists(pk)';
+const VERSION_BEFORE = 'version = :before';
+
+const restartSchema = z.object({
+  id: z.string(),
+  at: z.number(),
+  environment: z.string().optional(),
+  requestId: z.string().optional(),
+});
+const effectSchema: z.ZodType<Effect> = z.discriminatedUnion('kind', [
+  z.object({
+    kind: z.literal('end'),
+    child: z.string(),
+    order: z.object({ at: z.number(), why: z.string() }),
+  }),
+  z.object({
+    kind: z.literal('restart'),
+    supervisor: z.string(),
+    of: z.string(),
+    restart: restartSchema,
+    why: z.string(),
+  }),
+  z.object({ kind: z.literal('escalation'), escalation: escalationSchema }),
+  z.object({ kind: z.literal('audit'), fact: auditFactSchema }),
+]);
+const supervisedSchema = z.object({
+  name: z.string(),
+  version: z.int(),
+  restarts: z.array(restartSchema),
+  spentUntil: z.number(),
+  holds: z.partialRecord(
+    z.enum(HOLDERS),
+    z.object({ since: z.number(), why: z.string(), by: z.string() }),
+  ),
+  confirmed: z.boolean(),
+  wakeAt: z.number(),
+  probe: z.object({ id: z.string(), until: z.number() }).optional(),
+  setbacks: z.int(),
+  ramp: z.object({ step: z.int(), at: z.number() }).optional(),
+  breakerSince: z.number().optional(),
+  outbox: z.array(effectSchema),
+});
+
+/** The node as it is, read consistently. */
+export async function loadSupervised(table: string, name: string): Promise<Supervised> {
+  const { Item } = await dynamo.send(
+    new GetCommand({ TableName: table, Key: { pk: name }, ConsistentRead: true }),
+  );
+  return Item === undefined ? untouched(name) : supervisedSchema.parse(Item);
+}
+
+/** Saves if nobody saved since `state.version - 1` was read; false where somebody did. */
+export function saveSupervised(table: string, state: Supervised): Promise<boolean> {
+  const isNew = state.version === 1;
+  const put = new PutCommand({
+    TableName: table,
+    Item: { pk: state.name, ...state },
+    ConditionExpression: isNew ? NOT_THERE : VERSION_BEFORE,
+    ...(!isNew && { ExpressionAttributeValues: { ':before': state.version - 1 } }),
+  });
+  return writtenOrStands(dynamo.send(put), async () =>
+    isDeepStrictEqual(await loadSupervised(table, state.name), withoutUndefined(state)),
+  );
+}
+
+/** As the table holds it. */
+function withoutUndefined(state: Supervised): unknown {
+  return supervisedSchema.parse(JSON.parse(JSON.stringify(state)));
+}

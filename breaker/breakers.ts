@@ -1,0 +1,148 @@
+/**
+ * Calls to external services, each through the breaker of its service.
+ *
+ * Shared by all invocations of an environment: one circuit a service. Whatever belongs to one call
+ * is a local variable of {@link Breakers.guard}.
+ */
+import type { BreakerPolicy } from '../core/breaker/breaker-policy.ts';
+import { DEFAULT_BREAKER_POLICY } from '../core/breaker/breaker-policy.ts';
+import type { BreakerState } from '../core/breaker/breaker-state.ts';
+import { BreakerRefused, CallTimedOut } from './call-errors.ts';
+import { type Judgement, judgeError } from './judgement.ts';
+import type { Refused } from './refused.ts';
+import { type Admitted, ResilientCircuit, type ResilientTools } from './resilient-circuit.ts';
+import type { BreakerStore } from './store.ts';
+
+/** Why there is no answer of the service itself. */
+export type FallbackReason =
+  | { readonly kind: 'refused'; readonly why: string; readonly retryAt: number }
+  | { readonly kind: 'failed'; readonly error: unknown };
+
+export interface GuardOptions<T> {
+  /** After so long the call is aborted, and has failed. */
+  readonly timeoutMs: number;
+  /** Ends the call with what it belongs to, before its time; that says nothing about the service. */
+  readonly signal?: AbortSignal | undefined;
+  readonly fallback?: ((reason: FallbackReason) => T | Promise<T>) | undefined;
+  /** What an answer says about the service; by default that it is well. */
+  readonly judgeAnswer?: ((answer: T) => Judgement) | undefined;
+  /** What an error says about it; by default that it failed. */
+  readonly judgeError?: ((error: unknown) => Judgement) | undefined;
+}
+
+/** Must end soon after the signal aborts: it is waited for. */
+export type Call<T> = (signal: AbortSignal) => Promise<T>;
+
+export interface BreakersTools extends ResilientTools {
+  readonly onRefused: (service: string, refused: Refused) => void;
+  readonly onProbe: (service: string) => void;
+  /** Resolves when others have been told of the transitions so far, or could not be. */
+  readonly told: () => Promise<void>;
+}
+
+export class Breakers {
+  readonly #store: BreakerStore;
+  readonly #tools: BreakersTools;
+  readonly #policies: ReadonlyMap<string, BreakerPolicy>;
+  readonly #circuits = new Map<string, ResilientCircuit>();
+
+  constructor(
+    store: BreakerStore,
+    tools: BreakersTools,
+    policies: ReadonlyMap<string, BreakerPolicy> = new Map(),
+  ) {
+    this.#store = store;
+    this.#tools = tools;
+    this.#policies = policies;
+  }
+
+  /**
+   * Calls a service, if its breaker lets the call through. Without a fallback throws BreakerRefused
+   * where it does not, CallTimedOut after `timeoutMs`, and what the call throws.
+   */
+  async guard<T>(service: string, call: Call<T>, options: GuardOptions<T>): Promise<T> {
+    const admitted = await this.admit(service, options.timeoutMs);
+    if (admitted.kind === 'refused') {
+      const { why, retryAt } = admitted;
+      if (options.fallback) return options.fallback({ kind: 'refused', why, retryAt });
+      throw new BreakerRefused(service, why, retryAt);
+    }
+    const ended = await withTimeout(service, call, options).then(
+      (answer) => ({ answer }),
+      (error: unknown) => ({ error }),
+    );
+    await this.settle(service, admitted, judge(ended, options));
+    if ('answer' in ended) return ended.answer;
+    if (options.fallback) return options.fallback({ kind: 'failed', error: ended.error });
+    throw ended.error;
+  }
+
+  /** For callers that cannot wrap their call; each permission must be settled. */
+  async admit(service: string, timeoutMs: number): Promise<Admitted | Refused> {
+    const answer = await this.#circuit(service).admit(timeoutMs);
+    if (answer.kind === 'refused') {
+      this.#tools.onRefused(service, answer);
+      await this.#tools.told();
+    } else if (answer.ticket.probe) this.#tools.onProbe(service);
+    return answer;
+  }
+
+  /** Whether a call would be refused now, without asking for a permission. */
+  peek(service: string, timeoutMs: number): Promise<Refused | undefined> {
+    return this.#circuit(service).peek(timeoutMs);
+  }
+
+  /** What this environment last knew of a breaker. */
+  known(service: string): BreakerState | undefined {
+    return this.#circuit(service).known;
+  }
+
+  async settle(service: string, admitted: Admitted, judgement: Judgement): Promise<void> {
+    await this.#circuit(service).settle(admitted, judgement);
+    // An environment is frozen when its invocation ends, and this call may be all of it.
+    await this.#tools.told();
+  }
+
+  #circuit(service: string): ResilientCircuit {
+    const known = this.#circuits.get(service);
+    if (known !== undefined) return known;
+    const policy = this.#policies.get(service) ?? DEFAULT_BREAKER_POLICY;
+    const circuit = new ResilientCircuit(service, policy, this.#store, this.#tools);
+    this.#circuits.set(service, circuit);
+    return circuit;
+  }
+}
+
+function judge<T>(
+  ended: { readonly answer: T } | { readonly error: unknown },
+  options: GuardOptions<T>,
+): Judgement {
+  if ('error' in ended) {
+    if (options.signal?.aborted && ended.error === options.signal.reason) {
+      return { outcome: 'unknown' };
+    }
+    return (options.judgeError ?? judgeError)(ended.error);
+  }
+  return options.judgeAnswer?.(ended.answer) ?? { outcome: 'success' };
+}
+
+/**
+ * Aborts the call when its time is up, and waits for its end: nothing of it goes on after the
+ * invocation (R61), in an environment that is frozen and thawed while another makes the next probe.
+ */
+async function withTimeout<T>(
+  service: string,
+  call: Call<T>,
+  { timeoutMs, signal: outer }: Pick<GuardOptions<T>, 'timeoutMs' | 'signal'>,
+): Promise<T> {
+  const controller = new AbortController();
+  const signal = AbortSignal.any([controller.signal, ...(outer ? [outer] : [])]);
+  const timer = setTimeout(() => controller.abort(new CallTimedOut(service, timeoutMs)), timeoutMs);
+  try {
+    return await call(signal);
+  } catch (error) {
+    throw signal.aborted ? signal.reason : error;
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,35 @@
+/** What an answer or an error says about the service that gave it: the caller's rule. */
+import type { CallResult } from '../core/breaker/breaker-result.ts';
+
+export type Judgement = Pick<CallResult, 'outcome' | 'retryAt' | 'subject'>;
+
+/** Without a rule of the caller's, whatever is thrown is a failure. */
+export function judgeError(_error: unknown): Judgement {
+  return { outcome: 'failure' };
+}
+
+/**
+ * The usual rule for HTTP: 5xx and 429 are failures, any other answer shows that the service is
+ * well, a 4xx too.
+ */
+export function judgeHttp(
+  status: number,
+  retryAfter: string | null | undefined,
+  now: number,
+): Judgement {
+  if (status < 500 && status !== 429) return { outcome: 'success' };
+  return { outcome: 'failure', retryAt: retryAfterTime(retryAfter, now) };
+}
+
+/**
+ * When a server asks to be called again, epoch ms; undefined where it does not say. Retry-After
+ * is a number of seconds or a date (RFC 9110, 10.2.3).
+ */
+export function retryAfterTime(
+  retryAfter: string | null | undefined,
+  now: number,
+): number | undefined {
+  if (/^\d{1,9}$/.test(retryAfter ?? '')) return now + Number(retryAfter) * 1_000;
+  const date = Date.parse(retryAfter ?? '');
+  return Number.isNaN(date) ? undefined : date;
+}

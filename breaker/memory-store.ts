@@ -1,0 +1,22 @@
+import type { BreakerState } from '../core/breaker/breaker-state.ts';
+import type { BreakerStore } from './store.ts';
+
+/** Breakers of this environment alone, for as long as the table does not answer (R15). */
+export class MemoryStore implements BreakerStore {
+  readonly #states = new Map<string, BreakerState>();
+
+  /** Begins with what was last known of the fleet. */
+  constructor(known: ReadonlyMap<string, BreakerState> = new Map()) {
+    this.#states = new Map(known);
+  }
+
+  async load(service: string): Promise<BreakerState | undefined> {
+    return this.#states.get(service);
+  }
+
+  async save(service: string, before: BreakerState, next: BreakerState): Promise<boolean> {
+    if ((this.#states.get(service)?.version ?? 0) !== before.version) return false;
+    this.#states.set(service, next);
+    return true;
+  }
+}

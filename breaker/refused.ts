@@ -1,0 +1,3 @@
+import type { Admission } from '../core/breaker/breaker.ts';
+
+export type Refused = Extract<Admission, { kind: 'refused' }>;

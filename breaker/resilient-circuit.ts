@@ -1,0 +1,99 @@
+/**
+ * A circuit that outlives its store. While the table fails or throttles, this environment goes on
+ * with a breaker of its own, which begins with what was last known of the fleet (R15); the table is
+ * asked again each second.
+ */
+import type { Ticket } from '../core/breaker/breaker.ts';
+import type { BreakerPolicy } from '../core/breaker/breaker-policy.ts';
+import type { BreakerState, Transition } from '../core/breaker/breaker-state.ts';
+import { Circuit, type CircuitTools, type Outcome } from './circuit.ts';
+import { MemoryStore } from './memory-store.ts';
+import type { Refused } from './refused.ts';
+import type { BreakerStore } from './store.ts';
+
+export interface ResilientTools extends CircuitTools {
+  /** The table failed, and the call goes by this environment's own breaker. */
+  readonly onStoreFault: (service: string, fault: unknown) => void;
+  /** A transition of this environment's own breaker: the fleet's knows nothing of it. */
+  readonly onOwnTransition: (service: string, transition: Transition) => void;
+}
+
+/** A permission, and who is to be told of the result. */
+export interface Admitted {
+  readonly kind: 'admitted';
+  readonly ticket: Ticket;
+  readonly circuit: Circuit;
+}
+
+const ASK_AGAIN_MS = 1_000;
+
+export class ResilientCircuit {
+  readonly #service: string;
+  readonly #policy: BreakerPolicy;
+  readonly #tools: ResilientTools;
+  readonly #shared: Circuit;
+  #own: Circuit | undefined;
+  #askSharedAt = Number.NEGATIVE_INFINITY;
+
+  constructor(service: string, policy: BreakerPolicy, store: BreakerStore, tools: ResilientTools) {
+    this.#service = service;
+    this.#policy = policy;
+    this.#tools = tools;
+    this.#shared = new Circuit(service, policy, store, tools);
+  }
+
+  /** Never throws for a fault of the store. */
+  async admit(timeoutMs: number): Promise<Admitted | Refused> {
+    const shared = this.#shared;
+    if (this.#tools.now() >= this.#askSharedAt) {
+      try {
+        const answer = await shared.admit(timeoutMs);
+        this.#own = undefined;
+        return admitted(answer, shared);
+      } catch (fault) {
+        this.#fall(fault);
+      }
+    }
+    this.#own ??= this.#alone(shared.known);
+    const own = this.#own;
+    return admitted(await own.admit(timeoutMs), own);
+  }
+
+  /** The shared state, or that of this environment alone while the store fails. */
+  get known(): BreakerState | undefined {
+    return (this.#own ?? this.#shared).known;
+  }
+
+  /** Refused, as things stand? Never throws: where the store fails, {@link admit} decides. */
+  async peek(timeoutMs: number): Promise<Refused | undefined> {
+    try {
+      return await (this.#own ?? this.#shared).peek(timeoutMs);
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** A result that cannot be told is lost: a lease expires, a count is one too low (R16). */
+  async settle({ circuit, ticket }: Admitted, outcome: Outcome): Promise<void> {
+    try {
+      await circuit.settle(ticket, outcome);
+    } catch (fault) {
+      this.#fall(fault);
+    }
+  }
+
+  #fall(fault: unknown): void {
+    this.#askSharedAt = this.#tools.now() + ASK_AGAIN_MS;
+    this.#tools.onStoreFault(this.#service, fault);
+  }
+
+  #alone(known: BreakerState | undefined): Circuit {
+    const store = new MemoryStore(known && new Map([[this.#service, known]]));
+    const { onOwnTransition: onTransition } = this.#tools;
+    return new Circuit(this.#service, this.#policy, store, { ...this.#tools, onTransition });
+  }
+}
+
+function admitted(answer: Ticket | Refused, circuit: Circuit): Admitted | Refused {
+  return 'kind' in answer ? answer : { kind: 'admitted', ticket: answer, circuit };
+}

@@ -1,0 +1,163 @@
+/**
+ * May this message run alone now, must it wait, or has it crashed often enough?
+ *
+ * An attempt is one run of one resource alone. It is recorded before it starts, so that a death
+ * nobody survived to report still leaves a mark: an attempt without an end. Receives are not
+ * attempts: throttling spends receives, an unreachable table spends receives, and neither says
+ * anything about the resource.
+ *
+ * A crash that the handler saw ended its attempt, and two of them suffice. Where the attempt has no
+ * end the whole environment died, which anything may have caused, so three are needed (R02). Mixed,
+ * three in all. And once an environment died the resource runs in a process of its own: if it was
+ * the killer it now kills that, and is seen. An environment that dies around such a process is no
+ * evidence against the resource, unless it ran out of memory: in a storm of killed environments an
+ * innocent is there three times, sooner or later. Only a bound keeps it from being tried for ever.
+ *
+ * An attempt counts as still running while it is younger than `runningMaxMs`
+ * (exactly that old is over): a copy of the message waits for it (R04).
+ *
+ * An attempt that ended without a crash was survived: it spends nothing, even if its environment
+ * died before the outcome was written. One that met a fault of our own is removed (R09). Where not even the removal could be
+ * written, its request id comes along in the envelope, as `voided`.
+ */
+import type { BodyLocation } from '../message/claim-check.ts';
+import type { DeadLetterReason } from '../message/messages.ts';
+import type { CrashKind } from '../message/verdict.ts';
+
+export const QUARANTINE_STATUSES = [
+  'in-isolation',
+  'quarantined',
+  'redriven',
+  'discarded',
+  'stored',
+  /** Of what the server had refused: redriven, it took it. */
+  'delivered',
+] as const;
+export type QuarantineStatus = (typeof QUARANTINE_STATUSES)[number];
+
+export interface Attempt {
+  readonly requestId: string;
+  /** Epoch ms. */
+  readonly startedAt: number;
+  readonly crash?: CrashKind | undefined;
+  /** What the crash looked like, free of PHI. */
+  readonly reason?: string | undefined;
+  /** Epoch ms; set by the handler, which outlived the crash, or saw that there was none. */
+  readonly ended?: number | undefined;
+  /** It ran in a process of its own. */
+  readonly ownProcess?: true | undefined;
+}
+
+export interface Trouble {
+  readonly status: QuarantineStatus;
+  readonly attempts: readonly Attempt[];
+  /** How often it was redriven; absent before the first time. */
+  readonly round?: number | undefined;
+  /** The object that was read, of what came by claim check, with its version. */
+  readonly pinned?: BodyLocation | undefined;
+  /** As its producer gave it, where it was decided that it may be told. */
+  readonly correlationId?: string | undefined;
+}
+
+export interface AttemptPolicy {
+  /** Seen crashes that dead-letter. */
+  readonly attemptsMax: number;
+  /** Attempts of any kind that dead-letter. */
+  readonly attemptsMaxEnvironmentDied: number;
+  /** Deaths of environments around a process of its own that dead-letter. */
+  readonly unexplainedMax: number;
+  /** Age from which an attempt without end is a death: the function's timeout and a margin. */
+  readonly runningMaxMs: number;
+}
+
+export type AttemptDecision =
+  | { readonly kind: 'run'; readonly ownProcess: boolean }
+  | { readonly kind: 'finished' }
+  | { readonly kind: 'wait'; readonly ms: number }
+  | { readonly kind: 'dead-letter'; readonly deadLetter: DeadLetterReason };
+
+export const ENVIRONMENT_DIED = 'the execution environment died while it ran';
+
+/**
+ * Decides on the entry as read consistently from Quarantine; undefined where there is none yet. `round`
+ * is the message's: a copy of a round that a redrive has ended changes nothing.
+ */
+export function decideAttempt(
+  trouble: Trouble | undefined,
+  voided: readonly string[],
+  now: number,
+  policy: AttemptPolicy,
+  round = 0,
+): AttemptDecision {
+  if (trouble === undefined) return { kind: 'run', ownProcess: false };
+  if (round < roundOf(trouble)) return { kind: 'finished' };
+  switch (trouble.status) {
+    case 'quarantined':
+    case 'discarded':
+    case 'stored':
+    case 'delivered':
+      return { kind: 'finished' };
+    case 'in-isolation':
+    case 'redriven':
+      return decideByAttempts(countedAttempts(trouble.attempts, voided), now, policy);
+  }
+}
+
+/** How often a message, or an entry, was redriven. */
+export function roundOf({ round }: Pick<Trouble, 'round'>): number {
+  return round ?? 0;
+}
+
+/**
+ * Whether a message begins a round of its entry: whoever redrove it died, or is yet to say so. Then its
+ * first run raises the round.
+ */
+export function beginsRound(message: Pick<Trouble, 'round'>, trouble: Trouble): boolean {
+  return trouble.status === 'quarantined' && roundOf(message) > roundOf(trouble);
+}
+
+/** The attempts that count: all but those that met a fault of our own (R09). */
+export function countedAttempts(
+  attempts: readonly Attempt[],
+  voided: readonly string[],
+): readonly Attempt[] {
+  return attempts.filter((attempt) => !voided.includes(attempt.requestId));
+}
+
+function decideByAttempts(
+  attempts: readonly Attempt[],
+  now: number,
+  policy: AttemptPolicy,
+): AttemptDecision {
+  const running = attempts.find(
+    (attempt) => attempt.ended === undefined && now - attempt.startedAt < policy.runningMaxMs,
+  );
+  if (running !== undefined) {
+    const left = running.startedAt + policy.runningMaxMs - now;
+    return { kind: 'wait', ms: Math.min(left, policy.runningMaxMs) };
+  }
+  const crashes = attempts.filter(({ ended, crash }) => ended === undefined || crash !== undefined);
+  const unexplained = crashes.filter(isUnexplained).length;
+  const spent = crashes.length - unexplained;
+  const seen = crashes.filter(({ ended }) => ended !== undefined).length;
+  const enough =
+    seen >= policy.attemptsMax ||
+    spent >= policy.attemptsMaxEnvironmentDied ||
+    unexplained >= policy.unexplainedMax;
+  if (enough) return { kind: 'dead-letter', deadLetter: why(crashes) };
+  return { kind: 'run', ownProcess: seen < crashes.length };
+}
+
+/** The environment died around a process of its own, and not of its memory. */
+function isUnexplained({ ended, ownProcess, crash }: Attempt): boolean {
+  return ended === undefined && ownProcess === true && crash !== 'out-of-memory';
+}
+
+function why(attempts: readonly Attempt[]): DeadLetterReason {
+  const last = attempts.findLast((attempt) => attempt.crash !== undefined);
+  return {
+    kind: last?.crash ?? 'exit',
+    reason: last?.reason ?? ENVIRONMENT_DIED,
+    attempts: attempts.length,
+  };
+}

@@ -1,0 +1,156 @@
+/**
+ * Deaths, told from the platform's own records of a function's log.
+ *
+ * A dying process cannot report its death; Lambda does, from outside, in JSON records that stand
+ * between the function's own lines: `platform.initReport`, `platform.runtimeDone` and
+ * `platform.report`, with a status and, in case of an error, its type.
+ * https://docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html
+ *
+ * One death is recognised by its request id: `runtimeDone` and `report` tell of the same one, and the
+ * more telling of the two counts. A failed init has no request id. The invocation that waited for it
+ * fails as well, so an `initReport` counts only if no failed invocation of its log stream follows.
+ *
+ * What died matters to a supervisor. A resource that takes its environment along is retried alone and
+ * says nothing about the component; an environment that dies while loading, or a handler that fails
+ * before its first resource, is the component's own fault.
+ */
+import { z } from 'zod';
+import type { CrashEvent, DeathDuring } from '../message/messages.ts';
+import type { CrashKind } from '../message/verdict.ts';
+
+/** One line of a log stream. */
+export interface LogEvent {
+  /** Epoch ms. */
+  readonly at: number;
+  readonly text: string;
+}
+
+export interface Death {
+  /** The same however often it is told. */
+  readonly id: string;
+  /** Absent for an environment that died before it was given anything to do. */
+  readonly requestId?: string | undefined;
+  readonly kind: CrashKind;
+  /** The platform's word for it, free of PHI. */
+  readonly reason: string;
+  /** Epoch ms. */
+  readonly at: number;
+  readonly during: DeathDuring;
+}
+
+const FAILURES = ['error', 'failure', 'timeout'] as const;
+
+const recordSchema = z.object({
+  type: z.enum(['platform.initReport', 'platform.runtimeDone', 'platform.report']),
+  record: z.object({
+    requestId: z.string().min(1).optional(),
+    status: z.enum(FAILURES),
+    errorType: z.string().optional(),
+  }),
+});
+type Failure = z.infer<typeof recordSchema>;
+
+/**
+ * What a log subscription has to carry, and nothing else:
+ * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
+ */
+export const DEATHS_FILTER_PATTERN = `{ (${recordSchema.shape.type.options
+  .map((type) => `$.type = "${type}"`)
+  .join(' || ')}) && (${FAILURES.map((status) => `$.record.status = "${status}"`).join(' || ')}) }`;
+
+/**
+ * The deaths in consecutive lines of one log stream. Lines that tell of none are passed over.
+ * @param runsResources whether the function validates, so that a resource may have killed it
+ */
+export function deathsOf(
+  logStream: string,
+  events: readonly LogEvent[],
+  runsResources: boolean,
+): Death[] {
+  const invocations = new Map<string, Death>();
+  let init: Death | undefined;
+  for (const event of events) {
+    const failure = parseFailure(event.text);
+    if (failure === undefined) continue;
+    const { requestId } = failure.record;
+    if (failure.type === 'platform.initReport' || requestId === undefined) {
+      init ??= deathInInit(logStream, event.at, failure);
+      continue;
+    }
+    const known = invocations.get(requestId);
+    const loading = init !== undefined || known?.during === 'loading';
+    const death = deathInInvocation(requestId, event.at, failure, loading, runsResources);
+    const before = known ?? (init && { ...death, kind: init.kind, reason: init.reason });
+    init = undefined;
+    invocations.set(requestId, before === undefined ? death : moreTelling(before, death));
+  }
+  return [...invocations.values(), ...(init === undefined ? [] : [init])];
+}
+
+/** A component's name, and its lane where it has one, from its function's name. */
+export function componentOf(
+  functionName: string,
+  stage: string,
+  lanes: readonly NonNullable<CrashEvent['lane']>[],
+): Pick<CrashEvent, 'component' | 'lane'> | undefined {
+  const prefix = `fhir-failsafe-${stage}-`;
+  if (!functionName.startsWith(prefix) || functionName === prefix) return undefined;
+  const name = functionName.slice(prefix.length);
+  const lane = lanes.find((one) => name.endsWith(`-${one}`));
+  return lane === undefined
+    ? { component: name }
+    : { component: name.slice(0, -lane.length - 1), lane };
+}
+
+function parseFailure(text: string): Failure | undefined {
+  try {
+    const parsed = recordSchema.safeParse(JSON.parse(text));
+    return parsed.success ? parsed.data : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+function deathInInit(logStream: string, at: number, failure: Failure): Death {
+  return { id: `init:${logStream}:${at}`, ...described(failure), at, during: 'loading' };
+}
+
+function deathInInvocation(
+  requestId: string,
+  at: number,
+  failure: Failure,
+  loading: boolean,
+  runsResources: boolean,
+): Death {
+  const what = described(failure);
+  // What the runtime reports the handler threw, and handlers run no resource in their own thread.
+  const byResource = runsResources && what.kind !== 'exception';
+  const during = loading ? 'loading' : byResource ? 'resource' : 'handling';
+  return { id: requestId, requestId, ...what, at, during };
+}
+
+const EXITED = 'Runtime.ExitError';
+const KINDS: Readonly<Record<string, CrashKind>> = {
+  'Runtime.OutOfMemory': 'out-of-memory',
+  'Sandbox.Timedout': 'timeout',
+  [EXITED]: 'exit',
+};
+
+function described({ record }: Failure): Pick<Death, 'kind' | 'reason'> {
+  const { status, errorType } = record;
+  // A type is a class name; whatever else somebody threw may quote what it was thrown about.
+  const type = /^[\w.]{1,100}$/.test(errorType ?? '') ? errorType : undefined;
+  if (status === 'timeout') return { kind: 'timeout', reason: type ?? 'Sandbox.Timedout' };
+  if (type === undefined) return { kind: 'exit', reason: `status ${status}` };
+  return { kind: KINDS[type] ?? 'exception', reason: type };
+}
+
+/** `Runtime.ExitError` says only that the process ended; anything else says why. */
+function moreTelling(first: Death, second: Death): Death {
+  return isVague(first.reason) ? { ...second, at: first.at, during: first.during } : first;
+}
+
+/** Whether a reason says only that a process ended. */
+export function isVague(reason: string): boolean {
+  return reason === EXITED || reason.startsWith('status ');
+}

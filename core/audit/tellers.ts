@@ -1,0 +1,57 @@
+/**
+ * Who may tell the kernel what (R40).
+ *
+ * `sqs:SendMessage` says who may put a message into a queue, but not what the message may say. SQS names
+ * the sender of each message (`SenderId`), and nobody can choose that name. So a queue of the kernel has a
+ * list of tellers: a principal of IAM, and the kinds of message that it may tell. Like a key ring: the
+ * door takes many keys, and each key opens one room.
+ *
+ * A topic or a rule sends under an id of its service, the same for everybody. Such a message cannot be
+ * proved here: the policies of the topic and of the queue say who may use them. All that can be seen here
+ * is whether the sender is a service at all. SQS shows a service as it shows a user (`AIDA…`), so a role,
+ * an account and every teller of the list are certainly not one.
+ *
+ * An emulator names the same sender for all; with `fixed` nobody is asked.
+ */
+import { z } from 'zod';
+import { principalOf } from '../source/sources.ts';
+
+const tellerSchema = z.strictObject({
+  /** Unique id of IAM, or the number of an account, which stands for its root user. */
+  id: z.string().min(1),
+  /** The function whose role it is, or `operator`. */
+  as: z.string().min(1),
+  kinds: z.array(z.string()),
+});
+
+export const tellersSchema = z.strictObject({
+  senderIds: z.enum(['verify', 'fixed']),
+  known: z.array(tellerSchema),
+});
+export type Tellers = z.infer<typeof tellersSchema>;
+
+/** What is recorded of who told something. */
+export interface ToldBy {
+  /** What SQS proves of the sender: a unique id of IAM, without the session that its caller chose. */
+  readonly teller: string;
+  /** The function or the operator that it is; absent for a stranger. */
+  readonly toldAs?: string;
+}
+
+export function toldBy({ known }: Tellers, senderId: string): ToldBy {
+  const teller = principalOf(senderId);
+  const toldAs = known.find(({ id }) => id === teller)?.as;
+  return { teller, ...(toldAs !== undefined && { toldAs }) };
+}
+
+export function mayTell({ senderIds, known }: Tellers, senderId: string, kind: string): boolean {
+  if (senderIds === 'fixed') return true;
+  const teller = principalOf(senderId);
+  return known.some(({ id, kinds }) => id === teller && kinds.includes(kind));
+}
+
+/** Whether a topic or a rule may have sent it. A role has a session behind a colon, a service has none. */
+export function mayBeService({ senderIds, known }: Tellers, senderId: string): boolean {
+  if (senderIds === 'fixed') return true;
+  return /^AIDA[A-Z0-9]+$/.test(senderId) && !known.some(({ id }) => id === senderId);
+}

@@ -1,0 +1,190 @@
+/**
+ * What does the result of a call mean for the calls of the whole fleet?
+ *
+ * Closed, failures are counted; enough of them open the breaker (R10). A probe that fails opens it
+ * again; enough successful ones close it, and traffic returns in steps. How long it then stays open
+ * is told by two counts: probes that failed since it opened, and how often it opened while traffic
+ * was still returning.
+ *
+ * A result counts in the generation that let its call through, and a probe's for its owner only;
+ * any other comes too late and changes nothing (R13). While an operator's word holds, results
+ * change nothing either (R17): it ends by itself. Where there is nothing to save there is no
+ * change (R14).
+ */
+
+import { addRestart, type IntensityPolicy } from '../supervision/restart-intensity.ts';
+import type { Ticket } from './breaker.ts';
+import {
+  type BackOff,
+  type BreakerPolicy,
+  openUntil,
+  rampAt,
+  windowTrips,
+} from './breaker-policy.ts';
+import {
+  type BreakerState,
+  type Change,
+  type Closed,
+  forcedAt,
+  type HalfOpen,
+  moveTo,
+  within,
+} from './breaker-state.ts';
+import { addWindows, type CallWindow } from './call-window.ts';
+
+export interface CallResult {
+  readonly ticket: Ticket;
+  /** `unknown`: the call says nothing about the service, such as one that was not begun. */
+  readonly outcome: 'success' | 'failure' | 'unknown';
+  /** When the service asked to be called again, epoch ms. */
+  readonly retryAt?: number | undefined;
+  /** What it was about, where that may fail again and shall count once (policy `intensity`). */
+  readonly subject?: string | undefined;
+  /**
+   * When a call of this environment last went well, epoch ms: it may not have known that there were
+   * failures to reset. A success counts from then.
+   */
+  readonly servedAt?: number | undefined;
+  /** Unique to this result. */
+  readonly token: string;
+  /** A random number in [0, 1). */
+  readonly draw: number;
+}
+
+/** What a result changes; undefined where that is nothing. Windows are told by {@link report}. */
+export function settle(
+  state: BreakerState,
+  result: CallResult,
+  now: number,
+  policy: BreakerPolicy,
+): Change | undefined {
+  if (isLate(state, result.ticket) || wasApplied(state, result.token)) return undefined;
+  if (forcedAt(state, now)) return undefined;
+  switch (state.phase) {
+    case 'closed':
+      return settleClosed(state, result, now, policy);
+    case 'half-open':
+      return settleProbe(state, result, now, policy);
+    case 'open':
+      return undefined;
+  }
+}
+
+/** Calls of one environment that the fleet does not know of yet; undefined where they are late. */
+export function report(
+  state: BreakerState,
+  calls: {
+    readonly ticket: Ticket;
+    readonly window: CallWindow;
+    readonly token: string;
+    draw: number;
+  },
+  now: number,
+  policy: BreakerPolicy,
+): Change | undefined {
+  const { trip } = policy;
+  if (state.phase !== 'closed' || trip.kind !== 'failure-rate') return undefined;
+  if (isLate(state, calls.ticket) || wasApplied(state, calls.token)) return undefined;
+  if (forcedAt(state, now)) return undefined;
+  const window = addWindows(state.window, calls.window, now, trip.windowMs);
+  const why = windowTrips(window, trip, now);
+  if (why !== undefined) return open(state, why, calls, now, policy);
+  return within(state, { window }, calls.token);
+}
+
+function settleClosed(
+  state: Closed,
+  result: CallResult,
+  now: number,
+  policy: BreakerPolicy,
+): Change | undefined {
+  const { trip } = policy;
+  if (trip.kind === 'intensity') return settleRestart(state, result, now, policy, trip);
+  if (trip.kind !== 'consecutive' || result.outcome === 'unknown') return undefined;
+  const outstanding = isServedSince(state, result) ? 0 : state.failures;
+  if (result.outcome === 'success') {
+    return outstanding === state.failures
+      ? undefined
+      : within(state, { failures: 0, failedAt: undefined }, result.token);
+  }
+  const failures = outstanding + 1;
+  if (failures < trip.failures) return within(state, { failures, failedAt: now }, result.token);
+  return open(state, `${failures} consecutive failures`, result, now, policy);
+}
+
+/** Whether a call went well after the latest failure that counts; in the same millisecond, as told. */
+function isServedSince({ failedAt = 0 }: Closed, { outcome, servedAt }: CallResult): boolean {
+  if (outcome === 'success') return (servedAt ?? failedAt) >= failedAt;
+  return servedAt !== undefined && servedAt > failedAt;
+}
+
+function settleRestart(
+  state: Closed,
+  result: CallResult,
+  now: number,
+  policy: BreakerPolicy,
+  intensity: IntensityPolicy,
+): Change | undefined {
+  if (result.outcome !== 'failure') return undefined;
+  const before = state.restarts ?? [];
+  const restart = { id: result.subject ?? result.token, at: now };
+  const { kind, restarts } = addRestart(before, restart, intensity);
+  if (restarts === before) return undefined;
+  if (kind === 'kept') return within(state, { restarts }, result.token);
+  const why = `more than ${intensity.intensity} crashes within ${intensity.periodMs / 1_000} s`;
+  return open(state, why, result, now, policy);
+}
+
+function settleProbe(
+  state: HalfOpen,
+  result: CallResult,
+  now: number,
+  policy: BreakerPolicy,
+): Change | undefined {
+  if (state.probe === undefined || state.probe.owner !== result.ticket.probe?.owner)
+    return undefined;
+  if (result.outcome === 'failure') return open(state, 'the probe failed', result, now, policy);
+  const successes = state.successes + (result.outcome === 'success' ? 1 : 0);
+  if (successes < policy.probes)
+    return within(state, { successes, probe: undefined }, result.token);
+  const { reopenings } = state;
+  return moveTo(
+    state,
+    {
+      phase: 'closed',
+      why: 'the probes succeeded',
+      reopenings,
+      failures: 0,
+      window: [],
+      rampFrom: now,
+    },
+    { now, token: result.token },
+  );
+}
+
+function open(
+  state: Closed | HalfOpen,
+  why: string,
+  { token, draw, retryAt }: Pick<CallResult, 'token' | 'draw' | 'retryAt'>,
+  now: number,
+  policy: BreakerPolicy,
+): Change {
+  const backOff = backOffAfter(state, now, policy);
+  const until = openUntil(backOff, { now, draw, retryAt }, policy);
+  return moveTo(state, { phase: 'open', why, ...backOff, openUntil: until }, { now, token });
+}
+
+function backOffAfter(state: Closed | HalfOpen, now: number, policy: BreakerPolicy): BackOff {
+  const { reopenings } = state;
+  if (state.phase === 'half-open') return { reopenings, failedProbes: state.failedProbes + 1 };
+  const isReturning = rampAt(state.rampFrom, now, policy).share < 1;
+  return { reopenings: isReturning ? reopenings + 1 : 0, failedProbes: 0 };
+}
+
+function isLate(state: BreakerState, ticket: Ticket): boolean {
+  return state.generation !== ticket.generation;
+}
+
+function wasApplied(state: BreakerState, token: string): boolean {
+  return state.receipts.includes(token);
+}

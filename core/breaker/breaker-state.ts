@@ -1,0 +1,158 @@
+/**
+ * What a fleet knows of one external service: the one item that its breaker is.
+ *
+ * Three numbers keep late news from doing harm. `generation` grows with each change of phase: the
+ * result of a call that was let through in an older generation says nothing about this one (R13).
+ * `probe.owner` names the one call that may decide a half-open phase. `version` grows with every
+ * save, which is conditional on it, so that of two who decide on the same state one decides again.
+ *
+ * A write whose answer was lost may have happened. Each save therefore leaves its token among the
+ * `receipts`: who finds it there need not, and must not, count once more.
+ */
+
+import type { Restart } from '../supervision/restart-intensity.ts';
+import type { CallWindow } from './call-window.ts';
+
+export interface Probe {
+  readonly owner: string;
+  /** Epoch ms, as all times here; at exactly that time the lease is over. */
+  readonly leaseUntil: number;
+}
+
+/** An operator's word. The phase it asks for holds until then; exactly then it no longer does. */
+export interface Forced {
+  readonly until: number;
+  readonly reason: string;
+  readonly by: string;
+}
+
+interface Common {
+  readonly generation: number;
+  readonly version: number;
+  /** When the phase began, and why. */
+  readonly since: number;
+  readonly why: string;
+  /** How often in a row it opened again while traffic was still returning. */
+  readonly reopenings: number;
+  readonly forced?: Forced | undefined;
+  /** Tokens of the latest saves, newest last. */
+  readonly receipts: readonly string[];
+  /** The latest transitions, newest last: others may not have been told of them yet. */
+  readonly recent: readonly Transition[];
+}
+
+export interface Closed extends Common {
+  readonly phase: 'closed';
+  /** Outstanding consecutive failures. */
+  readonly failures: number;
+  /** When the latest of them was. */
+  readonly failedAt?: number | undefined;
+  /** Calls of the fleet as far as reported, for the policy that looks at a window. */
+  readonly window: CallWindow;
+  /** Failures by their age, for the policy that restarts. */
+  readonly restarts?: readonly Restart[] | undefined;
+  /** When traffic began to return; absent where all of it may. */
+  readonly rampFrom?: number | undefined;
+}
+
+export interface Open extends Common {
+  readonly phase: 'open';
+  /** Since it opened. */
+  readonly failedProbes: number;
+  readonly openUntil: number;
+}
+
+export interface HalfOpen extends Common {
+  readonly phase: 'half-open';
+  /** Since it opened. */
+  readonly failedProbes: number;
+  readonly successes: number;
+  readonly probe?: Probe | undefined;
+}
+
+export type BreakerState = Closed | Open | HalfOpen;
+export type Phase = BreakerState['phase'];
+
+export const RECEIPTS_MAX = 16;
+export const RECENT_MAX = 8;
+
+/** A service that nobody has asked about yet. */
+export const UNKNOWN_SERVICE: Closed = {
+  phase: 'closed',
+  generation: 0,
+  version: 0,
+  since: 0,
+  why: 'new',
+  reopenings: 0,
+  receipts: [],
+  recent: [],
+  failures: 0,
+  window: [],
+};
+
+/** Phases follow each other by these facts; they go to metrics, logs and the audit. */
+export interface Transition {
+  readonly from: Phase;
+  readonly to: Phase;
+  /** The generation that began. */
+  readonly generation: number;
+  readonly at: number;
+  readonly why: string;
+  readonly by?: string | undefined;
+  /** Of one to open. */
+  readonly openUntil?: number | undefined;
+}
+
+/** A state to save in place of the one that was decided on. */
+export interface Change {
+  readonly next: BreakerState;
+  readonly transition?: Transition | undefined;
+}
+
+/** A change to another phase. */
+export interface Move extends Change {
+  readonly transition: Transition;
+}
+
+/** The operator's word, while it holds. */
+export function forcedAt(state: BreakerState, now: number): Forced | undefined {
+  return state.forced !== undefined && now < state.forced.until ? state.forced : undefined;
+}
+
+type Unnumbered<S> = S extends BreakerState
+  ? Omit<S, 'generation' | 'version' | 'receipts' | 'recent' | 'since'>
+  : never;
+
+/** The next state within the same phase. */
+export function within<S extends BreakerState>(
+  state: S,
+  fields: Partial<Unnumbered<S>>,
+  token: string,
+): Change {
+  return { next: { ...state, ...fields, version: state.version + 1, ...receipt(state, token) } };
+}
+
+/** The next phase: a generation of its own. */
+export function moveTo(
+  state: BreakerState,
+  phase: Unnumbered<BreakerState>,
+  { now, token, by }: { now: number; token: string; by?: string },
+): Move {
+  const generation = state.generation + 1;
+  const numbers = { generation, version: state.version + 1, since: now };
+  const transition = {
+    from: state.phase,
+    to: phase.phase,
+    generation,
+    at: now,
+    why: phase.why,
+    by,
+    openUntil: phase.phase === 'open' ? phase.openUntil : undefined,
+  };
+  const recent = [...state.recent, transition].slice(-RECENT_MAX);
+  return { next: { ...phase, ...numbers, ...receipt(state, token), recent }, transition };
+}
+
+function receipt(state: BreakerState, token: string) {
+  return { receipts: [...state.receipts, token].slice(-RECEIPTS_MAX) };
+}

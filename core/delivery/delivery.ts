@@ -1,0 +1,178 @@
+/**
+ * What the FHIR server's answer to a PUT means, for the resource and for the server; and how long a
+ * delivery waits.
+ *
+ * Most failures are the server's: they say nothing about the resource, which waits for as long as it
+ * takes (R18). A failure is the resource's only where the server itself says so, in an OperationOutcome:
+ *
+ * - A 4xx with one refuses the resource at once. A 4xx without one was not said by a FHIR server: an
+ *   ingress answers 404 for a server that is not there. Some are about us (401, 403) or about time
+ *   (408, 425, 429), whatever comes with them.
+ * - A 5xx whose outcome points to an element of the resource may be the resource's own. Servers send
+ *   outcomes for their own faults too, but those point nowhere. A gateway (502, 503, 504) never knows.
+ *   It is believed when it has happened `failuresMax` times and somebody else's call has gone well
+ *   since: the breaker's count of consecutive failures, which any success resets, is then lower than
+ *   the resource's. While everybody fails it never is; nor for one resource that is all the traffic.
+ * - 409, 412 and 428 are about the version that the PUT named, or did not name: the version is read and
+ *   the PUT made again. Where reading does not help, they are like any 4xx.
+ */
+import { backOffSeconds } from '../attempt/back-off.ts';
+import type { Phase } from '../breaker/breaker-state.ts';
+import { outcomeIn, pointsInto } from './server-outcome.ts';
+
+export type DeliveryMeaning =
+  | 'delivered'
+  /** The resource's own failure, whoever asks again. */
+  | 'refused'
+  /** The server holds another version than the one that we named. */
+  | 'other version'
+  /** A 5xx that names an element of the resource. */
+  | 'failed at an element'
+  /** The server, the line or our credentials. */
+  | 'failed';
+
+const ABOUT_US = [401, 403, 408, 425, 429];
+const ABOUT_VERSIONS = [409, 412, 428];
+const OF_GATEWAYS = [502, 503, 504];
+
+/** `versionsInVain`: the version was read as often as makes sense, and it did not help. */
+export function meaningOf(
+  status: number,
+  body: string,
+  resourceType: string,
+  versionsInVain: boolean,
+): DeliveryMeaning {
+  if (status >= 200 && status < 300) return 'delivered';
+  if (status < 400 || ABOUT_US.includes(status) || OF_GATEWAYS.includes(status)) return 'failed';
+  if (ABOUT_VERSIONS.includes(status) && !versionsInVain) return 'other version';
+  const outcome = outcomeIn(body);
+  if (outcome === undefined) return 'failed';
+  if (status < 500) return 'refused';
+  return pointsInto(outcome, resourceType) ? 'failed at an element' : 'failed';
+}
+
+/** Whether an answer shows a server that is well, whatever it thinks of the resource. */
+export function serverIsWell(meaning: DeliveryMeaning): boolean {
+  return meaning !== 'failed' && meaning !== 'failed at an element';
+}
+
+/**
+ * Whether a PUT that was answered so may have taken effect, or still may. A gateway that gives up
+ * does not stop the server behind it. 0 stands for no answer.
+ */
+export function endIsUnknown(status: number): boolean {
+  return status === 0 || status === 408 || status >= 500;
+}
+
+/**
+ * Whether a URL can end with this id. FHIR allows ids of dots (https://hl7.org/fhir/R4/datatypes.html#id),
+ * but URLs take `.` and `..` for steps, encoded or not (https://url.spec.whatwg.org/#path-state): a PUT
+ * of `Patient/..` would go to the server's root.
+ */
+export function canEndUrl(id: string): boolean {
+  return id !== '.' && id !== '..';
+}
+
+/** Failed calls of one resource in a row. */
+export interface Failures {
+  readonly count: number;
+  /** Of these, the answers that pointed into the resource. */
+  readonly own: number;
+  /** When the first of them was, epoch ms. */
+  readonly since: number;
+  /** What the latest was answered; 0 stands for no answer. */
+  readonly status: number;
+}
+
+/** With one failure more. */
+export function countFailure(
+  before: Failures | undefined,
+  {
+    isOwn,
+    status,
+    now,
+  }: { readonly isOwn: boolean; readonly status: number; readonly now: number },
+): Failures {
+  const { count, own, since } = before ?? { count: 0, own: 0, since: now };
+  return { count: count + 1, own: own + (isOwn ? 1 : 0), since, status };
+}
+
+export interface BreakerSeen {
+  readonly phase: Phase;
+  /** Consecutive failures of the whole fleet, of a closed breaker. */
+  readonly failures?: number;
+}
+
+export function isItsOwn(
+  { own }: Failures,
+  breaker: BreakerSeen | undefined,
+  failuresMax: number,
+): boolean {
+  return own >= failuresMax && breaker?.phase === 'closed' && (breaker.failures ?? 0) < own;
+}
+
+/** The longest that one `Retry-After` is obeyed. */
+const RETRY_AFTER_MAX_MS = 15 * 60_000;
+
+/** When a resource is sent again: not before its back-off, nor before the server asks for it. */
+export function retryTime(
+  { count }: Pick<Failures, 'count'>,
+  askedFor: number | undefined,
+  now: number,
+): number {
+  const asked = Math.min(askedFor ?? 0, now + RETRY_AFTER_MAX_MS);
+  return Math.max(now + 1_000 * backOffSeconds(count), asked);
+}
+
+export interface Waiting {
+  /** Epoch ms when the breaker may let calls through. */
+  readonly retryAt: number;
+  readonly receives: number;
+  /** Messages of the queue that wait invisibly, as far as known. */
+  readonly inFlight: number;
+}
+
+export interface WaitingPolicy {
+  /** More may not wait invisibly: the queue's own limit is 120,000. */
+  readonly inFlightMax: number;
+  /** Receives are bounded too: SQS gives up on a message after 1,000. */
+  readonly receivesMax: number;
+}
+
+const WAIT_SECONDS_MAX = 900;
+
+/**
+ * How a message waits that may not be sent now: invisibly in its queue, or not at all. In that case
+ * its mark in Resources remains, and it is sent anew at that time.
+ */
+export function howToWait(
+  { retryAt, receives, inFlight }: Waiting,
+  now: number,
+  draw: number,
+  { inFlightMax, receivesMax }: WaitingPolicy,
+): { readonly kind: 'invisibly'; seconds: number } | { readonly kind: 'marked'; until: number } {
+  const ms = Math.max(1_000, retryAt - now);
+  // Whoever waits for the same breaker shall not come back in one second.
+  const spreadMs = ms * (1 + draw);
+  if (inFlight >= inFlightMax || receives >= receivesMax) {
+    return { kind: 'marked', until: now + Math.round(spreadMs) };
+  }
+  return {
+    kind: 'invisibly',
+    seconds: Math.min(WAIT_SECONDS_MAX, Math.ceil(spreadMs / 1_000)),
+  };
+}
+
+const WITHOUT_ID = /^\s*\{/;
+
+/** The text to PUT: of a resource that came without an id, with the one that it is known by. */
+export function textToSend(text: string, resourceId: string | undefined, id: string): string {
+  return resourceId === undefined ? text.replace(WITHOUT_ID, `{"id":${JSON.stringify(id)},`) : text;
+}
+
+export const DELIVERY_SHARDS = 16;
+
+/** Which part of the index of what is pending a resource belongs to; any number may be given. */
+export function shardName(number: number): string {
+  return `pending#${number % DELIVERY_SHARDS}`;
+}

@@ -1,0 +1,128 @@
+/**
+ * What does a death mean for those above and beside?
+ *
+ * A component counts the deaths of its environments by the limits of its supervisor; more than they
+ * allow end the component, and its supervisor's strategy names what ends with it (R31, R32). The
+ * supervisor then counts as one restart at its own supervisor, by the limits of that one, and so on.
+ * What stands too many restarts at the root has nobody above: people are told. The root ends
+ * nothing, for OTP would end the whole application then, and to stop lanes in which nobody dies
+ * would help no patient.
+ *
+ * A `temporary` component is never restarted, so its deaths count nothing; every other's do, for a
+ * crash is never a normal end.
+ */
+
+import type { CrashEvent } from '../message/messages.ts';
+import { type LanePolicy, pauseLane } from '../supervision/lane-supervision.ts';
+import { addRestart, type Restart } from '../supervision/restart-intensity.ts';
+import { type Effect, isHeld, type Supervised } from '../supervision/supervised-state.ts';
+import {
+  type Child,
+  childrenIn,
+  endsWith,
+  type Place,
+  type SupervisionNode,
+  type Supervisor,
+} from '../supervision/supervision-tree.ts';
+
+/**
+ * Whether it is the component's own death. One of a resource that it ran is not, and neither is an
+ * end without a word of why: an environment that somebody kills looks like that, and a storm of
+ * those pauses no healthy lane. What throws, runs out of time or of memory says so.
+ */
+export function isComponentDeath({ during, kind }: Pick<CrashEvent, 'during' | 'kind'>): boolean {
+  return (during === 'loading' || during === 'handling') && kind !== 'exit';
+}
+
+/** A component's environments died; `deaths` are those that are its own. */
+export function countDeaths(
+  state: Supervised,
+  { node, above }: Place<Child>,
+  deaths: readonly Restart[],
+  now: number,
+  policy: LanePolicy,
+): Supervised {
+  const [supervisor, ...rest] = above;
+  if (supervisor === undefined || node.restart === 'temporary') return state;
+  return deaths.reduce((sofar, death) => {
+    const counted = count(sofar, death, supervisor);
+    if (counted.kind === 'kept') return counted.state;
+    const { why } = counted;
+    const cause = { why, restart: death, ended: node.name };
+    const effects = consequences(counted.state, { node: supervisor, above: rest }, cause);
+    const order = { at: death.at, why };
+    const paused = node.lane === undefined ? sofar : pauseLane(sofar, order, now, policy);
+    return { ...spent(paused, counted.state), outbox: [...paused.outbox, ...effects] };
+  }, state);
+}
+
+/** A supervisor below was restarted: something of it had died too often. */
+export function countRestart(
+  state: Supervised,
+  place: Place<Supervisor>,
+  { of, restart, why }: { readonly of: string; readonly restart: Restart; readonly why: string },
+): Supervised {
+  const counted = count(state, restart, place.node);
+  if (counted.kind === 'kept') return counted.state;
+  const effects = consequences(counted.state, place, { why, restart, ended: of });
+  return { ...spent(state, counted.state), outbox: [...state.outbox, ...effects] };
+}
+
+type Counted =
+  | { readonly kind: 'kept'; readonly state: Supervised }
+  | { readonly kind: 'too many'; readonly state: Supervised; readonly why: string };
+
+function count(state: Supervised, restart: Restart, limits: Supervisor): Counted {
+  if (isHeld(state) || restart.at <= state.spentUntil) return { kind: 'kept', state };
+  const { kind, restarts } = addRestart(state.restarts, restart, limits);
+  if (kind === 'kept') {
+    return { kind, state: restarts === state.restarts ? state : { ...state, restarts } };
+  }
+  const { name } = state;
+  const seconds = limits.periodMs / 1_000;
+  const why = `${name} died more than ${limits.intensity} times within ${seconds} s`;
+  return { kind: 'too many', state: { ...state, restarts }, why };
+}
+
+interface Cause {
+  readonly why: string;
+  /** The one too many. */
+  readonly restart: Restart;
+  /** Which child of the supervisor it was. */
+  readonly ended: string;
+}
+
+function consequences(
+  { name, version }: Supervised,
+  { node: supervisor, above: [next] }: Place<Supervisor>,
+  { why, restart: { at }, ended }: Cause,
+): readonly Effect[] {
+  // Saved under this version by one only, so it is the same however often it is told.
+  const id = `${name}:${version + 1}:${at}`;
+  if (next === undefined) {
+    return [
+      { kind: 'escalation', escalation: { scope: `supervisor:${supervisor.name}`, at, why, id } },
+    ];
+  }
+  const along = lanesBelow(endsWith(supervisor, ended)).filter((child) => child !== name);
+  return [
+    ...along.map((child): Effect => ({ kind: 'end', child, order: { at, why } })),
+    { kind: 'restart', supervisor: next.name, of: supervisor.name, restart: { id, at }, why },
+  ];
+}
+
+/** The components with a lane among nodes and all below them. */
+function lanesBelow(nodes: readonly SupervisionNode[]): readonly string[] {
+  return nodes
+    .flatMap((node) => childrenIn(node))
+    .flatMap(({ node }) => (node.lane === undefined ? [] : [node.name]));
+}
+
+/** OTP's supervisor would be gone by now, and the next one knows of no restart. */
+function spent(state: Supervised, { restarts, spentUntil }: Supervised): Supervised {
+  return {
+    ...state,
+    restarts: [],
+    spentUntil: Math.max(spentUntil, ...restarts.map(({ at }) => at)),
+  };
+}

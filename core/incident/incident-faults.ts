@@ -1,0 +1,102 @@
+/**
+ * Another fault within an incident that goes on.
+ *
+ * While an incident is open nothing opens another of its scope, so whoever keeps one open (a producer that
+ * sends a killer again and again) would mask a real fault behind it. So the page names the faults that it is
+ * about, and one that it did not name pages again once it alone reaches the threshold (R20). Like a fire
+ * brigade that is on site: the next call about the same fire changes nothing, one about another house does.
+ *
+ * A fault is a lane and a fingerprint, or the kind of crash where there is none. To count by source was
+ * rejected: crash events name none, and a fault of ours crashes on the resources of all. Each fault has a
+ * deduplication key of its own, so that a pager that folds the incident into one rings for it. A killer
+ * that makes up new fingerprints pages {@link FAULTS_MAX} times more, and then no more.
+ */
+import { otherIds } from '../attempt/death-identity.ts';
+import { deathsOf } from '../attempt/evidence.ts';
+import type { CrashEvent } from '../message/messages.ts';
+import type { CrashKind } from '../message/verdict.ts';
+import type { Incident } from './incident.ts';
+import { type RecordedCrash, unspent } from './incident-spent.ts';
+import { firstFullWindow } from './sliding-window.ts';
+
+/** Of one incident, beside what opened it. */
+export const FAULTS_MAX = 5;
+
+export interface OtherFault {
+  readonly fault: string;
+  readonly kind: CrashKind;
+  /** Of the window that it filled first; epoch ms, as all times here. */
+  readonly crashes: number;
+  readonly firstCrashAt: number;
+  readonly lastCrashAt: number;
+  /** When it was found. */
+  readonly at: number;
+}
+
+/** Its deaths are told by several, and each is counted as the one that says most. */
+const faultOf = ({ lane, fingerprint, kind }: CrashEvent) =>
+  `${lane ?? 'no-lane'}/${fingerprint ?? kind}`;
+
+/** The faults that these crashes are of. */
+export const faultsOf = (crashes: readonly CrashEvent[]): readonly string[] =>
+  [...new Set(deathsOf(crashes).map(faultOf))].sort();
+
+/** Crashes before that moment say nothing about another fault; some are told late. */
+export const faultsSince = (now: number, windowMs: number) => now - 2 * windowMs;
+
+/** What an incident knows of its faults. */
+export interface KnownFaults {
+  readonly known: readonly string[];
+  readonly others: readonly OtherFault[];
+}
+
+/**
+ * What the incident knows once it has seen these crashes; undefined where that is nothing new. Beside what
+ * it knew: another name of a fault that its page was about, and each other fault that reached the threshold
+ * by itself.
+ * @param recent crashes of the scope since {@link faultsSince} at least
+ */
+export function faultsAfter(
+  incident: Incident,
+  recent: readonly RecordedCrash[],
+  now: number,
+  crashesToOpen: number,
+): KnownFaults | undefined {
+  const { others = [], spent, windowMs, openedAt } = incident;
+  // It was opened by a version that did not note what it was about.
+  if (incident.known === undefined) return undefined;
+  const crashes = unspent(recent, spent);
+  const deaths = deathsOf(crashes);
+  const known = withOtherNames(incident.known, crashes, deaths, openedAt);
+  const told = new Set([...known, ...others.map(({ fault }) => fault)]);
+  const found = [...Map.groupBy(deaths, faultOf)]
+    .filter(([fault]) => !told.has(fault))
+    .sort(([a, x], [b, y]) => y.length - x.length || (a < b ? -1 : 1))
+    .flatMap(([fault, its]): OtherFault[] => {
+      const window = firstFullWindow(its, windowMs, crashesToOpen) ?? [];
+      const [first, last] = [window[0], window.at(-1)];
+      if (first === undefined || last === undefined) return [];
+      const times = { firstCrashAt: first.at, lastCrashAt: last.at, at: now };
+      return [{ fault, kind: first.kind, crashes: window.length, ...times }];
+    })
+    .slice(0, FAULTS_MAX - others.length);
+  if (found.length === 0 && known.length === incident.known.length) return undefined;
+  return { known, others: [...others, ...found] };
+}
+
+/** Of a death that was there at the opening the cause may be told later: it is no other fault then. */
+function withOtherNames(
+  known: readonly string[],
+  crashes: readonly RecordedCrash[],
+  deaths: readonly CrashEvent[],
+  openedAt: number,
+): readonly string[] {
+  const others = otherIds(crashes);
+  const ids = new Set(
+    crashes
+      .filter((crash) => crash.at <= openedAt && known.includes(faultOf(crash)))
+      .map(({ id }) => others.get(id) ?? id),
+  );
+  const names = deaths.filter(({ id }) => ids.has(id)).map(faultOf);
+  return [...new Set([...known, ...names])].sort();
+}

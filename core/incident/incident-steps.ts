@@ -1,0 +1,203 @@
+/**
+ * What has to be told about an incident, and when.
+ *
+ * To tell people is an effect that must survive the process dying between save and act (R21). The
+ * incident therefore remembers each step that is done; what is not marked is done by the next event
+ * or the next minute, with the same deduplication key, and marked afterwards. Two notices are
+ * possible, none is not: a page that could not be sent goes out even when all is over.
+ *
+ * On-call is paged and management told at once. Nobody has said "mine" five minutes after the page:
+ * on-call is paged again; after fifteen, management is told that nobody answers (R22). Both times
+ * count from the page that was sent, not from the opening: on-call cannot answer what never came.
+ * Another fault (incident-faults.ts) pages on-call again, also where the incident was acknowledged.
+ * The audit log gets each step as a fact, last, for nobody waits for it.
+ */
+import type { AuditFact } from '../audit/audit-fact.ts';
+import type { Lane } from '../message/messages.ts';
+import { type Incident, incidentKey } from './incident.ts';
+import type { OtherFault } from './incident-faults.ts';
+
+export type Audience = 'oncall' | 'management';
+
+/** Each kind of notice: to whom, and what a pager is to make of it. */
+export const NOTICES = {
+  page: { audience: 'oncall', action: 'trigger' },
+  notice: { audience: 'management', action: 'trigger' },
+  'another-fault': { audience: 'oncall', action: 'trigger' },
+  'page-again': { audience: 'oncall', action: 'trigger' },
+  escalation: { audience: 'management', action: 'trigger' },
+  acknowledgement: { audience: 'oncall', action: 'acknowledge' },
+  resolution: { audience: 'oncall', action: 'resolve' },
+  'all-clear': { audience: 'management', action: 'resolve' },
+} as const satisfies Record<string, { audience: Audience; action: string }>;
+export type Notice = keyof typeof NOTICES;
+
+/** Whether a notice is sent because nobody acknowledged the page before it (R22). */
+export const isUnanswered = (notice: Notice) => notice === 'page-again' || notice === 'escalation';
+
+export interface StepsPolicy {
+  /** Counted from the first page. */
+  readonly pageAgainMs: number;
+  readonly escalateMs: number;
+  /** What is done unasked; off by default. */
+  readonly remediation: 'off' | 'pause-lane';
+}
+
+/** `marks` are what the incident remembers of a step that is done. */
+export type Step = { readonly marks: readonly string[] } & (
+  | { readonly kind: 'tell'; readonly notice: Notice; readonly fault?: OtherFault }
+  | { readonly kind: 'pause-lane'; readonly lane: Lane }
+  | { readonly kind: 'audit'; readonly facts: readonly AuditFact[] }
+);
+
+const ALWAYS: readonly Notice[] = ['page', 'notice'];
+
+/** All steps that are due and not done, in the order in which they shall be taken. */
+export function stepsDue(incident: Incident, now: number, policy: StepsPolicy): Step[] {
+  const undone = (mark: string) => incident.done[mark] === undefined;
+  const notices = noticesDue(incident, now, policy)
+    .filter(undone)
+    .map((notice): Step => ({ kind: 'tell', marks: [notice], notice }));
+  const others = faultNoticesDue(incident).filter(({ marks }) => marks.every(undone));
+  const pauses = lanesToPause(incident, policy)
+    .map((lane): Step => ({ kind: 'pause-lane', marks: [`pause-lane ${lane}`], lane }))
+    .filter(({ marks }) => marks.every(undone));
+  const untold = factsOf(incident).filter(({ mark }) => undone(mark));
+  const audit: Step = {
+    kind: 'audit',
+    marks: untold.map(({ mark }) => mark),
+    facts: untold.map(({ fact }) => fact),
+  };
+  return [...notices, ...others, ...pauses, ...(untold.length > 0 ? [audit] : [])];
+}
+
+/** Whether nothing will ever be due again. */
+export function isFinished(incident: Incident): boolean {
+  const never = { pageAgainMs: 0, escalateMs: 0, remediation: 'off' } as const;
+  const told = incident.status === 'resolved' && stepsDue(incident, 0, never).length === 0;
+  return told && !isLookDue(incident);
+}
+
+/** What an incident remembers once {@link isLookDue} was done. */
+export const LOOKED_AGAIN = 'looked again';
+
+/**
+ * Whether the quiet of a resolved incident has to be looked at once more. Crashes that were recorded
+ * between the look that found it quiet and the resolution met an open incident, and opened none.
+ */
+export function isLookDue({ resolved, done }: Incident): boolean {
+  return resolved?.quietSince !== undefined && done[LOOKED_AGAIN] === undefined;
+}
+
+/** The incident after a step; let go of where nothing else is due. */
+export function afterStep(
+  incident: Incident,
+  { marks }: Step,
+  now: number,
+  policy: StepsPolicy,
+): Incident {
+  const done = { ...incident.done, ...Object.fromEntries(marks.map((mark) => [mark, now])) };
+  const after = { ...incident, done };
+  return stepsDue(after, now, policy).length > 0 ? after : { ...after, held: undefined };
+}
+
+function noticesDue(incident: Incident, now: number, policy: StepsPolicy): readonly Notice[] {
+  const { status, acknowledged, resolved, done } = incident;
+  const due = [...ALWAYS];
+  const pagedAt = done['page'];
+  if (status === 'open' && pagedAt !== undefined) {
+    if (now >= pagedAt + policy.pageAgainMs) due.push('page-again');
+    if (now >= pagedAt + policy.escalateMs) due.push('escalation');
+  }
+  // Over before it could be told: a pager that is told to resolve needs no acknowledgement.
+  if (acknowledged !== undefined && resolved === undefined) due.push('acknowledgement');
+  if (resolved !== undefined) due.push('resolution', 'all-clear');
+  return due;
+}
+
+/** Each fault that came later has a page of its own, which ends as that of the incident does. */
+function faultNoticesDue({ others = [], acknowledged, resolved }: Incident): readonly Step[] {
+  return others.flatMap((fault) => {
+    const due: Notice[] = ['another-fault'];
+    const isMeant = acknowledged !== undefined && acknowledged.at >= fault.at;
+    if (isMeant && resolved === undefined) due.push('acknowledgement');
+    if (resolved !== undefined) due.push('resolution');
+    return due.map(
+      (notice): Step => ({
+        kind: 'tell',
+        marks: [`${notice} ${fault.fault}`],
+        notice,
+        fault,
+      }),
+    );
+  });
+}
+
+/** Asked for once, when the incident is new: an operator who resumed the lane is not overruled. */
+function lanesToPause({ status, cause, lanes }: Incident, policy: StepsPolicy): readonly Lane[] {
+  const asked = policy.remediation === 'pause-lane' && cause === 'crashes';
+  return asked && status !== 'resolved' ? lanes : [];
+}
+
+interface Fact {
+  readonly mark: string;
+  readonly fact: AuditFact;
+}
+
+/** What the audit log is to know of the incident as it is now. */
+function factsOf(incident: Incident): readonly Fact[] {
+  const { openedAt, cause, why, clocks, acknowledged, resolved } = incident;
+  const details = { severity: 'critical', cause, ...clocks };
+  const facts = [
+    factOf(incident, 'opened', {
+      kind: 'incident-opened',
+      at: openedAt,
+      ...(why !== undefined && { reason: why }),
+      details,
+    }),
+    ...pagesOf(incident),
+  ];
+  if (acknowledged !== undefined) {
+    const { at, by: actor, why: reason } = acknowledged;
+    const fact = { kind: 'acknowledgement', at, actor, reason, details: {} } as const;
+    facts.push(factOf(incident, 'acknowledged', fact));
+  }
+  if (resolved !== undefined) {
+    const { at, by: actor, why: reason } = resolved;
+    const { crashes, messages } = incident;
+    const fact = { kind: 'incident-resolved', at, actor, reason } as const;
+    facts.push(factOf(incident, 'resolved', { ...fact, details: { crashes, messages } }));
+  }
+  return facts;
+}
+
+function pagesOf(incident: Incident): readonly Fact[] {
+  const { done, others = [] } = incident;
+  const told = Object.entries(NOTICES).flatMap(([notice, { audience, action }]) => {
+    const at = done[notice];
+    if (at === undefined || action !== 'trigger') return [];
+    return factOf(incident, `told ${notice}`, { kind: 'page', at, details: { notice, audience } });
+  });
+  const toldOfOthers = others.flatMap(({ fault }) => {
+    const notice = 'another-fault';
+    const at = done[`${notice} ${fault}`];
+    if (at === undefined) return [];
+    const details = { notice, audience: NOTICES[notice].audience, fault };
+    return factOf(incident, `told ${notice} ${fault}`, { kind: 'page', at, details });
+  });
+  return [...told, ...toldOfOthers];
+}
+
+function factOf(incident: Incident, what: string, fact: Omit<AuditFact, 'id' | 'component'>): Fact {
+  const key = incidentKey(incident);
+  return {
+    mark: `audit ${what}`,
+    fact: {
+      ...fact,
+      // Numbers begin anew with a new table, the audit log does not.
+      id: `incident ${key} of ${incident.openedAt}: ${what}`,
+      component: 'incident',
+      details: { incident: key, scope: incident.scope, ...fact.details },
+    },
+  };
+}

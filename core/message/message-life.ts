@@ -1,0 +1,152 @@
+/**
+ * The life of one message, from what the tables hold of it: when it was received, what was tried, how it
+ * ended, and who sent it back. An operator asks "where is message X?", and this is the answer.
+ *
+ * Resources holds the current version only. A message whose resource was replaced by a newer submission
+ * left nothing there, and nothing in Quarantine, so nothing is known of it: that is an answer of its own, and
+ * never read as "lost".
+ */
+import type { Attempt, QuarantineStatus } from '../attempt/attempts.ts';
+import type { Lane, OutcomeVerdict } from './messages.ts';
+import type { PastRound } from './redrive.ts';
+
+interface Whence {
+  readonly messageId: string;
+  /** Epoch ms, as all times here. */
+  readonly sentAt: number;
+  readonly source: string;
+  readonly lane: Lane;
+  readonly file?: string | undefined;
+  readonly line?: number | undefined;
+  readonly correlationId?: string | undefined;
+}
+
+/** Its resource, while it is the current one. */
+export interface StoredRecord extends Whence {
+  readonly resourceType: string;
+  readonly storedAt: number;
+  /** Undefined where nothing is delivered to a FHIR server. */
+  readonly delivery?: 'pending' | 'delivered' | undefined;
+}
+
+/** Its entry in Quarantine: of the message, or of the delivery of its resource. */
+export interface TroubleRecord extends Whence {
+  readonly status: QuarantineStatus;
+  readonly kind?: string | undefined;
+  readonly reason?: string | undefined;
+  readonly quarantinedAt?: number | undefined;
+  readonly attempts: readonly Attempt[];
+  readonly rounds: readonly PastRound[];
+  readonly discard?: {
+    readonly at: number;
+    readonly by: string;
+    readonly why?: string | undefined;
+  };
+}
+
+export interface LifeStep {
+  /** Undefined where the tables do not say when. */
+  readonly at?: number | undefined;
+  readonly what: string;
+}
+
+export interface MessageLife extends Whence {
+  readonly ending: OutcomeVerdict | 'waiting';
+  readonly steps: readonly LifeStep[];
+}
+
+/** Undefined where the tables know nothing of it. */
+export function lifeOf(
+  stored: StoredRecord | undefined,
+  troubles: readonly TroubleRecord[],
+): MessageLife | undefined {
+  const whence = stored ?? troubles[0];
+  if (whence === undefined) return undefined;
+  const { messageId, sentAt, source, lane, file, line, correlationId } = whence;
+  const steps: LifeStep[] = [
+    { at: sentAt, what: `received by the lane ${lane}, from ${source}` },
+    ...troubles.flatMap(stepsOf),
+    ...(stored === undefined ? [] : storedSteps(stored)),
+  ];
+  const ending = stored === undefined ? endingOf(troubles) : 'stored';
+  const known = { messageId, sentAt, source, lane, file, line, correlationId };
+  return { ...known, ending, steps: inOrder(steps) };
+}
+
+/** What Quarantine alone says of how a message ended. */
+export function endingOf(
+  troubles: readonly Pick<TroubleRecord, 'status' | 'kind'>[],
+): MessageLife['ending'] {
+  const endings = troubles.map(({ status, kind }): MessageLife['ending'] => {
+    if (status === 'redriven' || status === 'in-isolation') return 'waiting';
+    if (status === 'stored' || status === 'delivered' || kind === 'undelivered') return 'stored';
+    return kind === 'dead-letter' ? 'dead-lettered' : 'rejected';
+  });
+  return endings[0] ?? 'waiting';
+}
+
+const ENDED: Readonly<Record<string, string>> = {
+  rejection: 'rejected',
+  'dead-letter': 'dead-lettered',
+  undelivered: 'not taken by the FHIR server',
+};
+
+const ended = (kind: string | undefined, reason: string | undefined) =>
+  `${ENDED[kind ?? ''] ?? 'quarantined'}: ${reason ?? 'no reason is known'}`;
+
+function stepsOf({ rounds, attempts, discard, ...entry }: TroubleRecord): LifeStep[] {
+  const { status, kind, reason, quarantinedAt } = entry;
+  const steps = rounds.flatMap((round) => [
+    { at: round.quarantinedAt, what: ended(round.kind, round.reason) },
+    { at: round.redrivenAt, what: `redriven by ${round.by}${because(round.why)}` },
+  ]);
+  for (const attempt of attempts) steps.push(...attemptSteps(attempt));
+  if (status === 'quarantined' || status === 'discarded') {
+    steps.push({ at: quarantinedAt ?? 0, what: ended(kind, reason) });
+  }
+  if (discard !== undefined) {
+    steps.push({ at: discard.at, what: `given up by ${discard.by}${because(discard.why)}` });
+  }
+  return [...steps, ...lastSteps(status)];
+}
+
+function attemptSteps({ startedAt, ended: at, crash, reason = '' }: Attempt) {
+  const begun = { at: startedAt, what: 'ran alone' };
+  if (at === undefined) return [begun];
+  const what = crash === undefined ? 'survived' : `crashed: ${[crash, reason].join(' ').trimEnd()}`;
+  return [begun, { at, what }];
+}
+
+/** What has no time of its own. */
+function lastSteps(status: QuarantineStatus): LifeStep[] {
+  switch (status) {
+    case 'stored':
+      return [{ what: 'stored; replaced by a newer submission, or expired since' }];
+    case 'delivered':
+      return [{ what: 'delivered to the FHIR server' }];
+    case 'redriven':
+    case 'in-isolation':
+      return [{ what: 'waits to be validated alone' }];
+    case 'quarantined':
+    case 'discarded':
+      return [];
+  }
+}
+
+function storedSteps({ storedAt, resourceType, delivery }: StoredRecord): LifeStep[] {
+  const steps: LifeStep[] = [{ at: storedAt, what: `stored as ${resourceType}` }];
+  if (delivery === 'pending') steps.push({ what: 'waits to be delivered to the FHIR server' });
+  if (delivery === 'delivered') steps.push({ what: 'delivered to the FHIR server' });
+  return steps;
+}
+
+const because = (why: string | undefined) => (why === undefined ? '' : ` (${why})`);
+
+/** What has no time is the latest. An entry says that it is stored; the resource itself says it better. */
+function inOrder(steps: readonly LifeStep[]): LifeStep[] {
+  const isStored = steps.some(({ at, what }) => at !== undefined && what.startsWith('stored as'));
+  const kept = steps.filter(({ what }) => !isStored || !what.startsWith('stored; replaced'));
+  const time = ({ at }: LifeStep) => at ?? Number.POSITIVE_INFINITY;
+  // Of two without a time it is NaN, by which the order stays.
+  return kept.toSorted((a, b) => time(a) - time(b));
+}

@@ -1,0 +1,192 @@
+/**
+ * Who sent it is proved, not claimed.
+ *
+ * SQS says of each message which principal sent it (`SenderId`), and nobody can choose that. What
+ * stands before a colon is IAM's unique id of a role, a user or an account; what stands behind it, a
+ * role's session name, is the caller's own choice and is not read. The config maps these ids to
+ * sources, and says what each may send: to which lanes, which types of resource, how large, how many a
+ * minute. What an unknown sender sent, or a known one may not send, is refused without validating it.
+ *
+ * A hop between our own queues makes our role the sender. Then, and only then, the envelope's source
+ * is believed: of a message that came by one of our own queues, from one of our roles or an operator.
+ * What was refused carries its first sender along when it is redriven, with what it claimed of itself, and
+ * is decided anew by both: it is refused again until the config is mended, and then taken under the source
+ * that it is of.
+ *
+ * A service (a topic, a rule) sends under an id of its own that is the same for everybody: it proves
+ * nothing, and who may use it is the queue's policy to say, by `aws:SourceArn` (lib/constructs/queue-policy.ts).
+ * An emulator names the same sender for all; with `fixed` its word is not asked for, and a message is of
+ * the source that it names. A size exactly at the limit is still taken.
+ */
+import { z } from 'zod';
+import { groupIdOf } from '../message/message-group.ts';
+import { type Envelope, type Lane, laneSchema, lanes } from '../message/messages.ts';
+
+/** Whose it is when nobody knows. No source can be called so. */
+export const UNKNOWN_SOURCE = 'unknown';
+
+const senderIdSchema = z
+  .string()
+  .regex(
+    /^(?:A[A-Z]{3}[A-Z0-9]{3,124}|\d{12})$/,
+    'must be a unique id of IAM (AROA…, AIDA…), without a session, or an account',
+  );
+
+export const sourceSchema = z.strictObject({
+  /** Unique ids of the roles, users, accounts or services that send as this source. */
+  senders: z.array(senderIdSchema).nonempty(),
+  lanes: z
+    .array(laneSchema)
+    .nonempty()
+    .default([...lanes]),
+  /** All where absent. */
+  resourceTypes: z
+    .array(z.string().regex(/^[A-Z][A-Za-z]+$/))
+    .nonempty()
+    .optional(),
+  /** Of one resource; the system's own limit where absent. */
+  largestBytes: z.int().positive().optional(),
+  /** Messages that are taken of each minute in which they were sent; all where absent. */
+  ratePerMinute: z.int().positive().optional(),
+});
+export type Source = z.infer<typeof sourceSchema>;
+
+export const sourceRulesSchema = z.strictObject({
+  /** `verify`: a message is its sender's. `fixed`: it is whose it says, for the emulator has one sender. */
+  senderIds: z.enum(['verify', 'fixed']).default('verify'),
+  /** Whether a message must have the group of its source. */
+  messageGroups: z.enum(['require', 'accept']).default('require'),
+  /** Unique ids of those who may redrive, and tell the audit log what operators do. */
+  operators: z.array(senderIdSchema).default([]),
+  /** By label. */
+  known: z.record(
+    z.string().regex(/^[!-"$-~]{1,128}$/, 'must be 1 to 128 letters, digits or ASCII signs, but #'),
+    sourceSchema,
+  ),
+});
+export type SourceRules = z.infer<typeof sourceRulesSchema>;
+
+/** Why a message is refused, fit for metrics, audit and the reader of an OperationOutcome. */
+export const SENDER_PROBLEMS = {
+  'unknown-sender': 'The sender is not known here',
+  'not-a-hop': 'The sender may not send to a queue of our own',
+  'other-source': 'The message names a source that is not its sender',
+  lane: 'The source may not send to this lane',
+  'message-group': 'The MessageGroupId is absent, or not the source',
+  size: 'The resource is larger than the source may send',
+  'resource-type': 'The source may not send this type of resource',
+  rate: 'The source sent more than it may in a minute',
+} as const;
+export type SenderProblem = keyof typeof SENDER_PROBLEMS;
+
+/** What SQS and the message say, as far as it decides whose the message is. */
+export interface Arrived {
+  readonly lane: Lane;
+  /** Whether it came by the lane's own queue, where producers send, or by one of our own behind it. */
+  readonly queue: 'first' | 'behind';
+  /** As SQS gives it, session included. */
+  readonly senderId: string;
+  readonly messageGroupId?: string | undefined;
+  /** What its attribute `source` says. */
+  readonly claimed?: string | undefined;
+  readonly envelope?: Envelope | undefined;
+  /** It has an envelope that cannot be read. */
+  readonly unreadable?: boolean | undefined;
+  /** Of the body. */
+  readonly bytes: number;
+}
+
+export type Admission =
+  | { readonly kind: 'admitted'; readonly source: string }
+  | {
+      readonly kind: 'refused';
+      /** The sender's own source, or `unknown`. Never what the message claims. */
+      readonly source: string;
+      readonly sender: string;
+      readonly problem: SenderProblem;
+    };
+
+/** Whose a message is, and whether it may be. `ownRoles`: unique ids of the roles that make hops. */
+export function admit(
+  rules: SourceRules,
+  ownRoles: readonly string[],
+  arrived: Arrived,
+): Admission {
+  const { queue, envelope, senderId, unreadable = false } = arrived;
+  if (queue === 'behind' && (envelope !== undefined || unreadable)) {
+    if (!isOurs(rules, ownRoles, senderId)) {
+      const sender = principalOf(senderId);
+      return { kind: 'refused', source: UNKNOWN_SOURCE, sender, problem: 'not-a-hop' };
+    }
+    // A fault of our own, which waits before anybody asks whose it is.
+    if (envelope === undefined) return { kind: 'admitted', source: UNKNOWN_SOURCE };
+    if (envelope.sender === undefined) return { kind: 'admitted', source: envelope.source };
+    const { source: claimed, group: messageGroupId } = envelope.claims ?? {};
+    return admitSender(rules, envelope.sender, { ...arrived, claimed, messageGroupId });
+  }
+  const { claimed, messageGroupId } = arrived;
+  const sender =
+    rules.senderIds === 'fixed'
+      ? (claimed ?? messageGroupId ?? UNKNOWN_SOURCE)
+      : principalOf(senderId);
+  return admitSender(rules, sender, arrived);
+}
+
+/** Whether a message came from one of our own roles or an operator: only they make hops. */
+export function isOurs(rules: SourceRules, ownRoles: readonly string[], senderId: string): boolean {
+  const principal = principalOf(senderId);
+  return (
+    rules.senderIds === 'fixed' ||
+    ownRoles.includes(principal) ||
+    rules.operators.includes(principal)
+  );
+}
+
+/** @param sender unique id of a principal, or with `fixed` the label that was named. */
+function admitSender(rules: SourceRules, sender: string, arrived: Arrived): Admission {
+  const label = labelOf(rules, sender);
+  const source = label === undefined ? undefined : rules.known[label];
+  if (label === undefined || source === undefined) {
+    return { kind: 'refused', source: UNKNOWN_SOURCE, sender, problem: 'unknown-sender' };
+  }
+  const problem = problemOf(rules, label, source, arrived);
+  if (problem === undefined) return { kind: 'admitted', source: label };
+  return { kind: 'refused', source: label, sender, problem };
+}
+
+function labelOf(rules: SourceRules, sender: string): string | undefined {
+  if (rules.senderIds === 'fixed') return Object.hasOwn(rules.known, sender) ? sender : undefined;
+  const entries = Object.entries(rules.known);
+  return entries.find(([, { senders }]) => senders.includes(sender))?.[0];
+}
+
+function problemOf(
+  { messageGroups }: SourceRules,
+  label: string,
+  source: Source,
+  { lane, queue, envelope, claimed, messageGroupId, bytes }: Arrived,
+): SenderProblem | undefined {
+  if (claimed !== undefined && claimed !== label) return 'other-source';
+  if (!source.lanes.includes(lane)) return 'lane';
+  // Behind the first queue the group is ours, unless the message was refused with another one.
+  const isOurGroup = queue === 'behind' && envelope?.claims === undefined;
+  const isGrouped = isOurGroup || messageGroupId === groupIdOf(label);
+  if (messageGroups === 'require' && !isGrouped) return 'message-group';
+  return bytes > largestOf(source) ? 'size' : undefined;
+}
+
+/** Largest resource of a source in bytes; that of one nobody configured is not limited here. */
+export function largestOf(source: Source | undefined): number {
+  return source?.largestBytes ?? Number.POSITIVE_INFINITY;
+}
+
+/** Whether a source may send a type; what has no type is for the validator to reject. */
+export function mayBeOfType(source: Source | undefined, type: string | undefined): boolean {
+  const types = source?.resourceTypes;
+  return types === undefined || type === undefined || types.includes(type);
+}
+
+/** What stands before the colon: the session behind it is its caller's choice. */
+export function principalOf(senderId: string): string {
+  return senderId.replace(/:.*$/s, '');
+}

@@ -1,0 +1,97 @@
+/**
+ * Who holds a lane, and what it means to let go.
+ *
+ * A hold is taken once: taken again it stays the one it was. Each taking and each return is
+ * evidence, so it leaves its fact for the audit log in the outbox. With the last hold the lane
+ * returns, by steps of concurrency where something had been wrong; what only an operator had held
+ * was well and runs at once as before.
+ */
+import type { AuditFact } from '../audit/audit-fact.ts';
+import {
+  CONCURRENCY_MIN,
+  type Hold,
+  type Holder,
+  isHeld,
+  type Supervised,
+} from './supervised-state.ts';
+
+const COMPONENT = 'supervisor';
+
+/** The lane, held. Its mappings have to be disabled. */
+export function heldBy(state: Supervised, holder: Holder, hold: Hold): Supervised {
+  if (state.holds[holder] !== undefined) return state;
+  const fact = factOf(state, 'lane-paused', { holder, ...hold });
+  return {
+    ...state,
+    holds: { ...state.holds, [holder]: hold },
+    confirmed: isHeld(state) && state.confirmed,
+    ramp: undefined,
+    outbox: [...state.outbox, { kind: 'audit', fact }],
+  };
+}
+
+/** Without that hold; the lane returns if it was the last. */
+export function releasedFrom(
+  state: Supervised,
+  holder: Holder,
+  now: number,
+  { by, why }: { readonly by: string; readonly why: string } = {
+    by: holder,
+    why: holder === 'breaker' ? 'its breaker is closed' : 'a probe went well',
+  },
+): Supervised {
+  if (state.holds[holder] === undefined) return state;
+  const { [holder]: _released, ...holds } = state.holds;
+  const released: Supervised = { ...state, holds, spentUntil: now };
+  if (isHeld(released)) return released;
+  const fact = factOf(state, 'lane-resumed', { holder, since: now, by, why });
+  return {
+    ...released,
+    restarts: [],
+    probe: undefined,
+    confirmed: false,
+    ramp: holder === 'operator' ? undefined : { step: CONCURRENCY_MIN, at: now },
+    outbox: [...state.outbox, { kind: 'audit', fact }],
+  };
+}
+
+/**
+ * An operator's pause: nothing but {@link resumeByOperator} takes it back. One who holds it already
+ * is not replaced.
+ */
+export function pauseByOperator(
+  state: Supervised,
+  { by, why }: { readonly by: string; readonly why: string },
+  now: number,
+): Supervised {
+  return heldBy(state, 'operator', { since: now, why, by });
+}
+
+/**
+ * Takes back an operator's pause, and the supervisor's too: whoever says so has seen to the cause.
+ * A breaker that is open goes on holding its lane.
+ */
+export function resumeByOperator(
+  state: Supervised,
+  who: { readonly by: string; readonly why: string },
+  now: number,
+): Supervised {
+  return releasedFrom(releasedFrom(state, 'operator', now, who), 'supervisor', now, who);
+}
+
+/** The version it is saved under makes the fact's id: of two who decide alike only one saves. */
+function factOf(
+  { name, version }: Supervised,
+  kind: 'lane-paused' | 'lane-resumed',
+  { holder, since, by, why }: Hold & { readonly holder: Holder },
+): AuditFact {
+  return {
+    id: `${kind}:${name}:${holder}:${version + 1}:${since}`,
+    kind,
+    at: since,
+    component: COMPONENT,
+    ...(holder === 'operator' || by !== holder ? { actor: by } : {}),
+    reason: why,
+    details: { lane: name, holder },
+  };
+}

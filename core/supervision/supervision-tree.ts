@@ -1,0 +1,172 @@
+/**
+ * Who watches whom, as data: stack, supervisor, console and docs read this one tree.
+ *
+ * As in OTP, what everything else needs stands in a branch of its own (the error kernel) that is
+ * given more patience and that must not need the other branch. A leaf is a component; the processes
+ * it consists of are execution environments, which Lambda starts anew by itself. A leaf therefore
+ * counts the deaths of its environments, by the intensity and period of its supervisor (R30); more
+ * of them end the leaf, and the supervisor's strategy names what ends with it (R32). Leaves count
+ * apart, where OTP's supervisor has one count: each lane is a bulkhead, and one's deaths must not
+ * spend the other's patience. What has a lane is ended by pausing it (R31), anything else cannot be.
+ *
+ * A supervisor with a child that ended counts as a restart at its own supervisor. The root stands no
+ * such restart: people are told.
+ *
+ * Source: https://www.erlang.org/doc/apps/stdlib/supervisor.html
+ */
+import { type Lane, lanes } from '../message/messages.ts';
+
+export const SUPERVISED_LANES = [...lanes, 'delivery'] as const satisfies readonly (
+  | Lane
+  | 'delivery'
+)[];
+export type SupervisedLane = (typeof SUPERVISED_LANES)[number];
+
+export type Strategy = 'one_for_one' | 'one_for_all' | 'rest_for_one';
+
+/** Whether a death is a restart: always, when it was abnormal (a crash is), or never. */
+export type RestartType = 'permanent' | 'transient' | 'temporary';
+
+/** A component. */
+export interface Child {
+  readonly kind: 'child';
+  readonly name: string;
+  readonly restart: RestartType;
+  /** Its functions, by name without the stage's prefix; none where it lives within another's. */
+  readonly functions: readonly string[];
+  /** The functions it lives within, where it has none of its own. */
+  readonly within?: readonly string[];
+  /** What is paused when it ends. */
+  readonly lane?: string;
+  /** The components that it cannot do without, by name. */
+  readonly needs: readonly string[];
+}
+
+export interface Supervisor {
+  readonly kind: 'supervisor';
+  readonly name: string;
+  readonly strategy: Strategy;
+  /** More restarts than this, of age <= `periodMs`, escalate. OTP's MaxR and MaxT. */
+  readonly intensity: number;
+  readonly periodMs: number;
+  /** In the order of their start. */
+  readonly children: readonly SupervisionNode[];
+}
+
+export type SupervisionNode = Child | Supervisor;
+
+export const ERROR_KERNEL = 'error-kernel';
+
+const KERNEL: Supervisor = {
+  kind: 'supervisor',
+  name: ERROR_KERNEL,
+  strategy: 'one_for_one',
+  intensity: 10,
+  periodMs: 60_000,
+  children: [
+    child('repository', { functions: ['quarantine', 'resend'] }),
+    child('sources', { within: ['validate-critical', 'validate-background'] }),
+    child('audit', { functions: ['audit'], needs: ['repository'] }),
+    child('incident', { functions: ['incident'], needs: ['repository', 'audit'] }),
+    child('supervisor', { functions: ['supervisor', 'monitor'], needs: ['repository', 'audit'] }),
+  ],
+};
+
+const APPLICATION_LAYER: Supervisor = {
+  kind: 'supervisor',
+  name: 'application-layer',
+  strategy: 'one_for_one',
+  intensity: 3,
+  periodMs: 5_000,
+  children: [
+    child('critical', {
+      functions: ['validate-critical'],
+      lane: 'critical',
+      needs: ['repository', 'sources'],
+    }),
+    child('background', {
+      functions: ['validate-background'],
+      lane: 'background',
+      needs: ['repository', 'sources'],
+    }),
+    child('delivery', { functions: ['deliver'], lane: 'delivery', needs: ['repository'] }),
+    child('plugin-host', {
+      restart: 'temporary',
+      within: ['validate-critical', 'validate-background'],
+    }),
+    child('reporting', { restart: 'temporary', functions: ['reporting'] }),
+    child('analytics', { restart: 'temporary', functions: ['analytics'] }),
+  ],
+};
+
+export const SUPERVISION_TREE: Supervisor = {
+  kind: 'supervisor',
+  name: 'application',
+  strategy: 'one_for_one',
+  intensity: 0,
+  periodMs: 60_000,
+  children: [KERNEL, APPLICATION_LAYER],
+};
+
+/** A node with the supervisors above it, the nearest first; the root has none. */
+export interface Place<N extends SupervisionNode = SupervisionNode> {
+  readonly node: N;
+  readonly above: readonly Supervisor[];
+}
+
+/** Every node of the tree, parents before their children, in the order of their start. */
+export function placesIn(root: SupervisionNode): readonly Place[] {
+  return placesBelow(root, []);
+}
+
+/** All components, in the order of their start. */
+export function childrenIn(root: SupervisionNode): readonly Place<Child>[] {
+  return placesIn(root).filter((place): place is Place<Child> => place.node.kind === 'child');
+}
+
+/** The component that a crash event's component and lane stand for. */
+export function childOfCrash(
+  root: Supervisor,
+  { component, lane }: { readonly component: string; readonly lane?: string | undefined },
+): Place<Child> | undefined {
+  const name = lane === undefined ? component : `${component}-${lane}`;
+  return childrenIn(root).find(({ node }) => node.functions.includes(name));
+}
+
+/** The component whose lane it is. */
+export function childOfLane(root: Supervisor, lane: string): Place<Child> | undefined {
+  return childrenIn(root).find(({ node }) => node.lane === lane);
+}
+
+/**
+ * The nodes that OTP would terminate if the child of that name ended, itself included, in the order
+ * of their start (R32).
+ */
+export function endsWith(supervisor: Supervisor, name: string): readonly SupervisionNode[] {
+  const { children, strategy } = supervisor;
+  const index = children.findIndex((node) => node.name === name);
+  if (index < 0) return [];
+  switch (strategy) {
+    case 'one_for_one':
+      return children.slice(index, index + 1);
+    case 'one_for_all':
+      return children;
+    case 'rest_for_one':
+      return children.slice(index);
+  }
+}
+
+function placesBelow(node: SupervisionNode, above: readonly Supervisor[]): Place[] {
+  const here: Place = { node, above };
+  if (node.kind === 'child') return [here];
+  return [here, ...node.children.flatMap((below) => placesBelow(below, [node, ...above]))];
+}
+
+function child(
+  name: string,
+  fields: Partial<Pick<Child, 'restart' | 'functions' | 'within' | 'needs'>> & {
+    lane?: SupervisedLane;
+  },
+): Child {
+  return { kind: 'child', name, restart: 'permanent', functions: [], needs: [], ...fields };
+}

@@ -1,0 +1,76 @@
+/** Makes sure that what the runtime runs was built from what stands in the work tree. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readdir, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** Whatever goes into a bundle or the template. */
+const SOURCES = [
+  'core',
+  'aws',
+  'breaker',
+  'telemetry',
+  'packages',
+  'functions',
+  'lib',
+  'plugins',
+  'cdk.json',
+  'failsafe.config.ts',
+  'package-lock.json',
+];
+const GENERATED = join('packages', 'fhir-validator', 'generated');
+/** What can be built: the script that does it, and the folder of the assembly. */
+export interface BuildTarget {
+  readonly script: string;
+  readonly assembly: string;
+}
+export const LOCAL: BuildTarget = { script: 'build', assembly: join('build', 'local') };
+/** The same with a delivery lane, to the stand-in FHIR server. */
+export const DOWNSTREAM: BuildTarget = {
+  script: 'build:downstream',
+  assembly: join('build', 'downstream'),
+};
+/** The CDK writes it last. */
+const MANIFEST = 'manifest.json';
+
+/** The build ended with a failure; it has said why itself. */
+export class BuildError extends Error {
+  override name = 'BuildError';
+}
+
+/** Runs the build where it is missing or older than a source. @param root of the work tree. */
+export async function ensureBuilt(
+  root: string,
+  log: (line: string) => void,
+  { script, assembly }: BuildTarget = LOCAL,
+): Promise<void> {
+  const builtMs = await changedMs(join(root, assembly, MANIFEST));
+  if (builtMs === undefined) log('Not built yet: building the validator and the stack (once) …');
+  else if ((await newest(root, SOURCES)) > builtMs)
+    log('Sources changed since the build: building …');
+  else return;
+  // Its standard output goes to ours for errors: ours may have to be one JSON object.
+  const build = spawn('npm', ['run', '--silent', script], { cwd: root, stdio: ['ignore', 2, 2] });
+  const [status] = await once(build, 'exit');
+  if (status !== 0) throw new BuildError('the build failed, see above');
+}
+
+async function newest(root: string, paths: readonly string[]): Promise<number> {
+  let newestMs = 0;
+  for (const path of paths) {
+    const full = join(root, path);
+    const names = await readdir(full, { recursive: true, withFileTypes: true }).catch(() => []);
+    const files = names
+      .filter((entry) => entry.isFile())
+      .map((entry) => join(entry.parentPath, entry.name));
+    for (const file of names.length === 0 ? [full] : files) {
+      if (file.startsWith(join(root, GENERATED))) continue;
+      newestMs = Math.max(newestMs, (await changedMs(file)) ?? 0);
+    }
+  }
+  return newestMs;
+}
+
+async function changedMs(path: string): Promise<number | undefined> {
+  return (await stat(path).catch(() => undefined))?.mtimeMs;
+}

@@ -1,0 +1,66 @@
+/** What a run submits: the files that were named, or the sample. */
+import type { Entry, Resource } from '../cli/input/entry.ts';
+import { measureInputs, readInputs } from '../cli/input/read-input.ts';
+import type { StartOptions } from './options.ts';
+import { type Chaos, chaosCodes, troubledOf } from './sample/fates.ts';
+import { type SampleOptions, sample } from './sample/sample.ts';
+
+/** What the pipeline calls a submitter that gave no label. */
+const SOURCE = 'default';
+
+/** How many resources a run will have; undefined where only reading its input will tell. */
+export function expectedTotal({ input, count }: StartOptions): number | undefined {
+  return input.length === 0 ? count : undefined;
+}
+
+/** @throws UsageError about an input that is no file. */
+export async function checkInput({ input }: StartOptions): Promise<void> {
+  await measureInputs(input);
+}
+
+const HOW: Readonly<Record<Chaos, string>> = {
+  throw: 'throw',
+  exit: 'exit their process',
+  heap: 'exhaust the heap',
+  hang: 'never end',
+};
+
+/** What a run submits, and what of it goes wrong on purpose. */
+export function describeInput({ input, count }: StartOptions): string {
+  if (input.length > 0) return `submitting ${input.join(', ')} to lane background`;
+  const { crashing, invalid } = troubledOf(count);
+  const codes = chaosCodes(crashing);
+  const kinds = [...new Set(codes)].map(
+    (code) => `${codes.filter((each) => each === code).length} ${HOW[code]}`,
+  );
+  const how = kinds.length === 0 ? '' : ` (${kinds.join(', ')})`;
+  return (
+    `submitting ${count} made-up patients and observations to lane background. ` +
+    `On purpose ${crashing} of them crash${how} and ${invalid} break rules of FHIR; ` +
+    'ten crashes within five minutes page on-call'
+  );
+}
+
+export type Entries = AsyncIterable<Entry> | Iterable<Entry>;
+
+export function entriesOf({ input, count, seed }: StartOptions): Entries {
+  return input.length > 0 ? readInputs(input) : sampleEntries({ count, seed });
+}
+
+export function* sampleEntries(options: SampleOptions): Generator<Entry> {
+  let line = 0;
+  for (const text of sample(options)) {
+    line += 1;
+    yield { kind: 'resource', text, file: `sample-${options.seed}`, line };
+  }
+}
+
+/** The key under which Resources will hold it; undefined where the resource does not say. */
+export function keyOf({ text }: Resource): string | undefined {
+  try {
+    const { resourceType, id } = JSON.parse(text) ?? {};
+    return typeof id === 'string' ? `${SOURCE}#${resourceType}#${id}` : undefined;
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,41 @@
+/** Connects a run with the pipeline that is up. */
+import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { bodiesBucketOf, laneQueueName, type Target } from '../cli/target.ts';
+import { createClients } from '../packages/local-lambda/clients.ts';
+import type { Runtime } from '../packages/local-lambda/runtime.ts';
+import { findQueues, holdsPending } from './queues.ts';
+import type { Tables } from './tables.ts';
+
+export interface Pipeline {
+  readonly target: Target;
+  readonly tables: Tables;
+  /** All queues of the stage whose messages have not ended. */
+  readonly queueUrls: readonly string[];
+  /** Messages that the pollers hold outside of any queue. */
+  readonly inFlight: () => number;
+  /** Deduplication keys of the pages so far. */
+  readonly pageKeys: () => ReadonlySet<string>;
+}
+
+const STAGE = 'dev';
+
+export async function connect(
+  { endpoints, stackName, queueUrl, inFlight }: Runtime,
+  pageKeys: Pipeline['pageKeys'],
+): Promise<Pipeline> {
+  const { sqs, s3, dynamodb } = createClients(endpoints);
+  const laneUrl = queueUrl(laneQueueName(STAGE, 'background'));
+  return {
+    target: { sqs, s3, queueUrl: laneUrl, bucket: bodiesBucketOf(STAGE, laneUrl) },
+    tables: {
+      dynamodb: DynamoDBDocumentClient.from(dynamodb),
+      resources: `${stackName}-resources`,
+      quarantine: `${stackName}-quarantine`,
+      incidents: `${stackName}-incidents`,
+      supervision: `${stackName}-supervision`,
+    },
+    queueUrls: await findQueues(sqs, stackName),
+    inFlight: () => inFlight(holdsPending),
+    pageKeys,
+  };
+}

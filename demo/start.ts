@@ -1,0 +1,100 @@
+/** `npm start`: the whole pipeline on this machine, resources through it, and the account of each. */
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { run } from '../cli/command-line.ts';
+import { type Progress, showProgress } from '../cli/progress.ts';
+import { startRuntime } from '../packages/local-lambda/runtime.ts';
+import { runToEnd } from '../terminal/what-went-wrong.ts';
+import { DOWNSTREAM, ensureBuilt, LOCAL } from './build.ts';
+import { openDownstream } from './downstream.ts';
+import { checkInput, describeInput, entriesOf, expectedTotal } from './entries.ts';
+import { repeatedFaults } from './faults.ts';
+import { LaterEnds } from './later.ts';
+import { type Live, progressLine } from './live.ts';
+import { type StartOptions, startCommand } from './options.ts';
+import { pageBook } from './pages.ts';
+import { LanePauses } from './pauses.ts';
+import { connect, type Pipeline } from './pipeline.ts';
+import { runThrough } from './run.ts';
+import { describeRun, isAccountedFor, type Run, whatNext } from './summary.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+const INTERRUPTED = 130;
+
+const stopping = new AbortController();
+const { signal } = stopping;
+for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const)
+  process.on(name, () => stopping.abort());
+
+/** Lines for people go to stderr: stdout may have to be one JSON object. */
+let progress: Progress | undefined;
+function say(line: string): void {
+  if (progress === undefined) process.stderr.write(`${line}\n`);
+  else progress.log(line);
+}
+
+async function start(options: StartOptions): Promise<void> {
+  await checkInput(options);
+  const target = options.downstream ? DOWNSTREAM : LOCAL;
+  await ensureBuilt(ROOT, say, target);
+  const pages = pageBook(say);
+  const { port, data, duplicates, reorder, seed } = options;
+  const closeDownstream = options.downstream ? await openDownstream(say) : undefined;
+  const runtime = await startRuntime({
+    assembly: join(ROOT, target.assembly),
+    ...(port !== undefined && { port }),
+    ...(data !== undefined && { dataDir: data }),
+    ...{ duplicates, reorder, seed },
+    log: say,
+    onPage: pages.onPage,
+    onLogLine: repeatedFaults(say),
+  });
+  const over = new AbortController();
+  try {
+    say(`the pipeline is up at ${runtime.endpoint}`);
+    const pipeline = await connect(runtime, pages.keys);
+    say(describeInput(options));
+    const pauses = new LanePauses(pipeline.tables, say);
+    void pauses.follow(AbortSignal.any([over.signal, signal]));
+    const finished = await watchedRun(pipeline, options, () => runtime.environments().length);
+    await pauses.look();
+    report(finished, pauses.describe(), options);
+    if (!options.once && !signal.aborted) {
+      say(whatNext(runtime.exports, process.pid));
+      void new LaterEnds(pipeline.tables, say).follow(signal);
+      await once(signal, 'abort');
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    process.exitCode = INTERRUPTED;
+  } finally {
+    over.abort();
+    say('stopping …');
+    await runtime.stop();
+    await closeDownstream?.();
+  }
+}
+
+async function watchedRun(
+  pipeline: Pipeline,
+  options: StartOptions,
+  environments: () => number,
+): Promise<Run> {
+  const total = expectedTotal(options);
+  const live: Live = { submitted: 0, total, stored: 0, rejected: 0, quarantined: 0 };
+  progress = showProgress(process.stderr, progressLine(live, environments));
+  try {
+    return await runThrough(pipeline, entriesOf(options), { live, say, signal });
+  } finally {
+    progress.stop();
+    progress = undefined;
+  }
+}
+
+function report(finished: Run, paused: string, { json, once: single }: StartOptions): void {
+  if (json) process.stdout.write(`${JSON.stringify(finished.summary)}\n`);
+  else process.stdout.write(`\n${describeRun(finished)}${paused}\n\n`);
+  if (single && !isAccountedFor(finished)) process.exitCode = 1;
+}
+
+await runToEnd(() => run(startCommand(start), process.argv.slice(2)));

@@ -1,0 +1,135 @@
+/**
+ * `npm run gameday`: provokes the condition of each alarm of the template on the local runtime, and
+ * shows that the metric which it reads moves. What was measured goes to build/gameday/metrics.ndjson,
+ * for `npm run picture:dashboard`.
+ */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { DOWNSTREAM, ensureBuilt } from '../demo/build.ts';
+import { startDownstream } from '../demo/downstream/server.ts';
+import { startTerminology } from '../demo/downstream/terminology.ts';
+import { readAssembly } from '../packages/local-lambda/template/assembly.ts';
+import { ENV } from '../telemetry/env-names.ts';
+import { type AlarmPlan, alarmsOf } from './alarms.ts';
+import { type FunctionProperties, told, writeChanged } from './assembly.ts';
+import type { Place } from './drill.ts';
+import { drillOf } from './drills.ts';
+import { MetricRecords } from './metric-records.ts';
+import { readAlarm } from './readings.ts';
+import { provoke, type Result, warmUp } from './run.ts';
+import { sampleDepths } from './sample-depths.ts';
+import { openStage } from './stage.ts';
+import { describe, rowOf } from './table.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+const OUT = join(ROOT, 'build', 'gameday');
+/** A page is repeated, and told on, at once. */
+const INCIDENT = { pageAgainMs: 1, escalateMs: 2 };
+/** What is left free of the memory that a function is seen to use. */
+const MEMORY_SHARE = 0.8;
+const SMALLEST_MB = 64;
+
+const say = (line: string) => process.stderr.write(`${line}\n`);
+const startedAt = Date.now();
+
+await ensureBuilt(ROOT, say, DOWNSTREAM);
+const built = join(ROOT, DOWNSTREAM.assembly);
+const assembly = await readAssembly(built);
+const { stackName } = assembly;
+const alarms = alarmsOf(assembly);
+const isStarved = (alarm: AlarmPlan) => drillOf(alarm)?.starved === true;
+
+const records = new MetricRecords();
+const fhir = await startDownstream();
+const terminology = await startTerminology();
+const endpoints = {
+  [ENV.deliveryEndpoint]: fhir.endpoint,
+  [ENV.terminologyEndpoint]: terminology.endpoint,
+};
+const wired = (name: string, its: FunctionProperties) =>
+  told(its, endpoints, name === 'incident' ? INCIDENT : {});
+const results: Result[] = [];
+const memoryMb = new Map<string, number>();
+const before = new Map<AlarmPlan, number>();
+
+async function drill(place: Place, some: readonly AlarmPlan[]): Promise<void> {
+  for (const alarm of some) {
+    const result = await provoke(alarm, place, records, before.get(alarm) ?? 0);
+    results.push(result);
+    say(rowOf(result));
+  }
+}
+
+async function ordinaryDay(): Promise<void> {
+  const into = join(OUT, 'ordinary');
+  await writeChanged({ built, stackName, into }, (name, its) => {
+    memoryMb.set(name, its.MemorySize);
+    return wired(name, its);
+  });
+  const stage = await openStage(into, records);
+  try {
+    const place = { stage, servers: { fhir, terminology }, stack: stackName };
+    const sampling = sampleDepths(
+      stage,
+      [`${stackName}-critical-isolation`, `${stackName}-background-isolation`],
+      records,
+    );
+    await warmUp(place, records);
+    for (const alarm of alarms) {
+      before.set(alarm, await readAlarm(alarm, startedAt, records, stage));
+    }
+    await drill(place, inOrder(alarms.filter((alarm) => !isStarved(alarm))));
+    await sampling.stop();
+  } finally {
+    await stage.close();
+  }
+}
+
+/** The first incident first, for others crash too; what takes lanes out of service last. */
+function inOrder(some: readonly AlarmPlan[]): AlarmPlan[] {
+  const ranks = [/^page-unanswered$/, /./, /-errors$/, /^root-escalation$/, /-paused$/];
+  const rankOf = ({ name }: AlarmPlan) => {
+    const special = ranks.findIndex((rank, n) => n !== 1 && rank.test(name));
+    return special === -1 ? 1 : special;
+  };
+  return some.toSorted((a, b) => rankOf(a) - rankOf(b));
+}
+
+async function starvedDay(): Promise<void> {
+  const into = join(OUT, 'starved');
+  await writeChanged({ built, stackName, into }, (name, its) => ({
+    ...wired(name, its),
+    ReservedConcurrentExecutions: 1,
+    MemorySize: Math.max(SMALLEST_MB, Math.round(memoryUsed(name) / MEMORY_SHARE)),
+  }));
+  const stage = await openStage(into, records);
+  try {
+    const place = { stage, servers: { fhir, terminology }, stack: stackName };
+    await drill(place, alarms.filter(isStarved));
+  } finally {
+    await stage.close();
+  }
+}
+
+/** In MB, by what the function's own metric said while all was well. */
+function memoryUsed(name: string): number {
+  const alarm = alarms.find((one) => one.name === `${name}-memory`);
+  const percent = alarm === undefined ? 100 : (before.get(alarm) ?? 100);
+  return ((memoryMb.get(name) ?? 0) * percent) / 100;
+}
+
+try {
+  await ordinaryDay();
+  await starvedDay();
+} finally {
+  await fhir.stop();
+  await terminology.stop();
+}
+await mkdir(OUT, { recursive: true });
+const lines = records.all.map((record) => JSON.stringify(record));
+await writeFile(join(OUT, 'metrics.ndjson'), `${lines.join('\n')}\n`);
+process.stdout.write(describe(alarms, results));
+const minutes = ((Date.now() - startedAt) / 60_000).toFixed(1);
+const still = results.filter(({ moved }) => !moved).length;
+process.stdout.write(`${results.length} alarms, ${still} did not move, ${minutes} minutes\n`);
+if (still > 0 || results.length !== alarms.length) process.exitCode = 1;

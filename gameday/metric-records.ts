@@ -1,0 +1,97 @@
+/**
+ * All that CloudWatch would be told: metrics that functions print in embedded metric format, what the
+ * platform's records say of invocations, and what is counted here because no emulator publishes it.
+ */
+import { z } from 'zod';
+import type { LogLine } from '../packages/local-lambda/lambda/platform-log.ts';
+import type { MetricRef } from './alarms.ts';
+
+export interface MetricRecord extends Omit<MetricRef, 'statistic'> {
+  /** Epoch ms. */
+  readonly at: number;
+  readonly value: number;
+}
+
+const emfSchema = z.looseObject({
+  _aws: z.object({
+    Timestamp: z.number(),
+    CloudWatchMetrics: z.array(
+      z.object({
+        Namespace: z.string(),
+        Dimensions: z.array(z.array(z.string())),
+        Metrics: z.array(z.object({ Name: z.string() })),
+      }),
+    ),
+  }),
+});
+const reportSchema = z.object({
+  time: z.string(),
+  type: z.literal('platform.report'),
+  record: z.object({ status: z.string(), metrics: z.object({ durationMs: z.number() }) }),
+});
+
+export class MetricRecords {
+  readonly all: MetricRecord[] = [];
+
+  /** Takes in a line of a function's log, where it tells a metric. */
+  readonly listen = ({ functionName, line }: LogLine): void => {
+    if (line.includes('"_aws"')) this.all.push(...emfRecords(line));
+    else if (line.includes('"platform.report"')) {
+      this.all.push(...reportRecords(functionName, line));
+    }
+  };
+
+  /** Adds one that nobody else tells. */
+  add(record: Omit<MetricRecord, 'at'>): void {
+    this.all.push({ ...record, at: Date.now() });
+  }
+
+  /** The statistic of what was told from then on; 0 where nothing was. */
+  read({ namespace, name, dimensions, statistic }: MetricRef, since: number): number {
+    const values = this.all
+      .filter((one) => one.at >= since && one.namespace === namespace && one.name === name)
+      .filter((one) => sameDimensions(one.dimensions, dimensions))
+      .map(({ value }) => value);
+    if (statistic === 'Sum') return values.reduce((sum, value) => sum + value, 0);
+    if (statistic === 'Maximum') return Math.max(0, ...values);
+    throw new TypeError(`${name}: statistic ${statistic} is not read here`);
+  }
+}
+
+type Dimensions = MetricRef['dimensions'];
+
+function sameDimensions(a: Dimensions, b: Dimensions): boolean {
+  const names = Object.keys(a);
+  return (
+    names.length === Object.keys(b).length &&
+    names.every((dimension) => a[dimension] === b[dimension])
+  );
+}
+
+function emfRecords(line: string): MetricRecord[] {
+  const said = emfSchema.parse(JSON.parse(line));
+  const { Timestamp: at, CloudWatchMetrics } = said._aws;
+  return CloudWatchMetrics.flatMap(({ Namespace: namespace, Dimensions, Metrics }) =>
+    Dimensions.flatMap((names) => {
+      const dimensions = Object.fromEntries(names.map((name) => [name, String(said[name])]));
+      return Metrics.flatMap(({ Name: name }) =>
+        [said[name]]
+          .flat()
+          .map((value) => ({ at, namespace, name, dimensions, value: Number(value) })),
+      );
+    }),
+  );
+}
+
+function reportRecords(functionName: string, line: string): MetricRecord[] {
+  const { time, record } = reportSchema.parse(JSON.parse(line));
+  const own = {
+    at: Date.parse(time),
+    namespace: 'AWS/Lambda',
+    dimensions: { FunctionName: functionName },
+  };
+  return [
+    { ...own, name: 'Errors', value: record.status === 'success' ? 0 : 1 },
+    { ...own, name: 'Duration', value: record.metrics.durationMs },
+  ];
+}

@@ -1,0 +1,139 @@
+/**
+ * Bundles the functions: each `functions/<name>/handler.ts` (and what it starts beside it) becomes
+ * one ESM file with everything it imports, the SDK included, so that what runs is what was tested.
+ *
+ * The output is deterministic, and a file that has not changed is not written again: the asset's
+ * hash changes when the code does, and at no other time.
+ */
+
+import { existsSync } from 'node:fs';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { basename, join, relative, resolve } from 'node:path';
+import { build, type Metafile, type OutputFile } from 'esbuild';
+
+/** JavaScript of one function, in bytes; source maps and the generated validator aside. */
+export const BUNDLE_BYTES_MAX = 1_500_000;
+
+/** What a function may start beside its handler: threads and processes. */
+const PROCESSES = ['worker.ts', 'own-process.ts'];
+
+/** Records traces; lies beside the handlers of the functions that may load it, and in none. */
+const RECORDER = { in: 'telemetry/traces/open-telemetry.ts', out: 'traces' };
+
+/** CommonJS dependencies call `require`, which ESM does not define. */
+const REQUIRE_BANNER =
+  "import{createRequire as failsafeRequire}from'node:module';const require=failsafeRequire(import.meta.url);";
+
+/** A function that the stack needs cannot be bundled as it should. */
+export class BundleError extends Error {
+  override readonly name = 'BundleError';
+}
+
+export interface BundleSize {
+  readonly name: string;
+  /** All JavaScript of the function. */
+  readonly bytes: number;
+  /** The part of it that the validator takes. */
+  readonly validatorBytes: number;
+}
+
+export interface BundleOptions {
+  readonly names: readonly string[];
+  /** The repository: sources are under `functions/`. */
+  readonly root: string;
+  /** One folder a function is written here. */
+  readonly outDir: string;
+  readonly bytesMax?: number;
+  /** Those that get what records traces. */
+  readonly traced?: readonly string[];
+  /** What else lies beside the code: text by file name, by function. */
+  readonly files?: Readonly<Record<string, Readonly<Record<string, string>>>>;
+}
+
+/** Bundles the named functions; throws BundleError for one that is absent or too large. */
+export async function bundleFunctions(options: BundleOptions): Promise<BundleSize[]> {
+  const bytesMax = options.bytesMax ?? BUNDLE_BYTES_MAX;
+  const sizes = await Promise.all(options.names.map((name) => bundleFunction(name, options)));
+  for (const { name, bytes, validatorBytes } of sizes) {
+    if (bytes - validatorBytes > bytesMax) {
+      throw new BundleError(
+        `functions/${name} is ${bytes - validatorBytes} bytes of JavaScript without the validator, more than ${bytesMax}`,
+      );
+    }
+  }
+  return sizes;
+}
+
+async function bundleFunction(name: string, options: BundleOptions): Promise<BundleSize> {
+  const { root, outDir, files = {}, traced = [] } = options;
+  const folder = join(root, 'functions', name);
+  const handler = join(folder, 'handler.ts');
+  if (!existsSync(handler)) {
+    throw new BundleError(`functions/${name}/handler.ts does not exist, and the stack needs it`);
+  }
+  const others = PROCESSES.map((process) => join(folder, process)).filter(existsSync);
+  const entryPoints = [handler, ...others].map((file) => ({
+    in: file,
+    out: basename(file, '.ts'),
+  }));
+  const target = join(outDir, name);
+  const result = await build({
+    entryPoints: traced.includes(name) ? [...entryPoints, RECORDER] : entryPoints,
+    absWorkingDir: resolve(root),
+    outdir: target,
+    bundle: true,
+    minify: true,
+    platform: 'node',
+    target: 'node24',
+    format: 'esm',
+    outExtension: { '.js': '.mjs' },
+    // ESM sources where a package has them: esbuild drops what is not used of those.
+    mainFields: ['module', 'main'],
+    banner: { js: REQUIRE_BANNER },
+    sourcemap: 'linked',
+    sourcesContent: false,
+    legalComments: 'none',
+    metafile: true,
+    write: false,
+    // esbuild itself shows where in which file.
+    logLevel: 'warning',
+  }).catch((cause: unknown) => {
+    throw new BundleError(`functions/${name} does not bundle`, { cause });
+  });
+  const beside = Object.entries(files[name] ?? {}).map(([file, text]) => ({
+    path: join(target, file),
+    contents: Buffer.from(text),
+  }));
+  await writeChanged(target, [...result.outputFiles, ...beside]);
+  return { name, ...measure(result.metafile) };
+}
+
+/** Makes the folder hold exactly these files, touching none that is already right. */
+async function writeChanged(
+  folder: string,
+  files: readonly Pick<OutputFile, 'path' | 'contents'>[],
+): Promise<void> {
+  await mkdir(folder, { recursive: true });
+  const wanted = new Set(files.map((file) => basename(file.path)));
+  for (const present of await readdir(folder)) {
+    if (!wanted.has(present)) await rm(join(folder, present), { recursive: true });
+  }
+  for (const file of files) {
+    const present = existsSync(file.path) ? await readFile(file.path) : undefined;
+    if (!present?.equals(file.contents)) await writeFile(file.path, file.contents);
+  }
+}
+
+function measure(metafile: Metafile): { bytes: number; validatorBytes: number } {
+  let bytes = 0;
+  let validatorBytes = 0;
+  for (const [path, output] of Object.entries(metafile.outputs)) {
+    if (!path.endsWith('.mjs')) continue;
+    bytes += output.bytes;
+    for (const [input, { bytesInOutput }] of Object.entries(output.inputs)) {
+      if (relative('packages/fhir-validator/generated', input).startsWith('..')) continue;
+      validatorBytes += bytesInOutput;
+    }
+  }
+  return { bytes, validatorBytes };
+}

@@ -1,0 +1,14 @@
+/** Lets `validate` share the switches of its plugins; there only where plugins are configured. */
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import { switchOf } from '../../core/supervision/plugin-switch.ts';
+import { ENV } from '../../telemetry/env-names.ts';
+import type { Audit } from '../constructs/audit.ts';
+import type { PipelineFunction } from '../constructs/pipeline-function.ts';
+import { allowKeys } from '../constructs/policy.ts';
+
+export function shareSwitches(host: PipelineFunction, breakers: Table, audit: Audit): void {
+  const actions = ['dynamodb:GetItem', 'dynamodb:PutItem'];
+  host.allow(allowKeys('SharePluginSwitches', actions, [breakers.tableArn], [switchOf('*')]));
+  host.lambda.addEnvironment(ENV.breakersTable, breakers.tableName);
+  audit.grantTell(host, ['plugin-switched']);
+}

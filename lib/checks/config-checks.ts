@@ -1,0 +1,143 @@
+/** What must hold between two settings. Each refusal names both, and says what would do. */
+import { WRITING_MS } from '../../functions/validate/handlers-clock.ts';
+import type { Config } from '../config/config.ts';
+import { networkProblems } from '../config/network-config.ts';
+import { retentionProblems } from '../config/retention-config.ts';
+import { senderProblems, sourceProblems } from '../config/source-config.ts';
+import { placeProblems } from '../constructs/delivery-targets.ts';
+import { endpointProblems } from './endpoint-checks.ts';
+import { sizeProblems } from './resource-size.ts';
+import { retryProblems } from './retry-checks.ts';
+
+/** The handler keeps this much of its timeout for reading, writing and answering. */
+export const HANDLER_MARGIN_MS = WRITING_MS + 500;
+
+/** AWS's advice for a queue that feeds a function: six times its timeout, and the window. */
+const visibilityMin = (timeoutSeconds: number, windowSeconds = 0) =>
+  6 * timeoutSeconds + windowSeconds;
+
+function* queueProblems(
+  key: string,
+  consumer: { batchSize: number; timeoutSeconds: number; visibilitySeconds: number },
+  windowSeconds: number,
+): Generator<string> {
+  if (consumer.batchSize > 10 && windowSeconds === 0) {
+    yield `${key}.batchSize ${consumer.batchSize} needs a window of at least 1 s: AWS takes more than 10 only with one`;
+  }
+  const min = visibilityMin(consumer.timeoutSeconds, windowSeconds);
+  if (consumer.visibilitySeconds < min) {
+    yield `${key}.visibilitySeconds ${consumer.visibilitySeconds} must be at least ${min} (6 x timeoutSeconds + the window)`;
+  }
+}
+
+/** The longest that judging one resource may take, and what that is made of. */
+function judging({ deadlineMs, plugins }: Config): { ms: number; what: string } {
+  const ms = plugins.reduce((sum, plugin) => sum + plugin.deadlineMs, deadlineMs);
+  if (plugins.length === 0) return { ms, what: `deadlineMs ${ms}` };
+  return { ms, what: `deadlineMs and those of the plugins, ${ms} together,` };
+}
+
+function* laneProblems(config: Config, name: 'critical' | 'background'): Generator<string> {
+  const lane = config.lanes[name];
+  yield* queueProblems(`lanes.${name}`, lane, lane.windowSeconds);
+  yield* senderProblems(`lanes.${name}.senders`, lane.senders);
+  const isolationMin = visibilityMin(lane.timeoutSeconds);
+  if (config.isolation.visibilitySeconds < isolationMin) {
+    yield `isolation.visibilitySeconds ${config.isolation.visibilitySeconds} must be at least ${isolationMin} (6 x lanes.${name}.timeoutSeconds)`;
+  }
+  const { ms, what } = judging(config);
+  if (ms + HANDLER_MARGIN_MS > lane.timeoutSeconds * 1000) {
+    yield `${what} must leave ${HANDLER_MARGIN_MS} ms of lanes.${name}.timeoutSeconds ${lane.timeoutSeconds}`;
+  }
+}
+
+function* pluginProblems({ plugins }: Config): Generator<string> {
+  for (const [position, { name }] of plugins.entries()) {
+    if (plugins.findIndex((other) => other.name === name) < position) {
+      yield `plugins: two have the name ${name}`;
+    }
+  }
+}
+
+function* deliveryProblems(config: Config): Generator<string> {
+  const { delivery } = config;
+  yield* queueProblems('delivery', delivery, 0);
+  yield* endpointProblems('delivery.endpoint', delivery.endpoint, 'resources are PHI');
+  yield* placeProblems(config);
+  if (2 * delivery.callTimeoutMs + HANDLER_MARGIN_MS > delivery.timeoutSeconds * 1000) {
+    yield `delivery.callTimeoutMs ${delivery.callTimeoutMs} must fit twice into delivery.timeoutSeconds ${delivery.timeoutSeconds}, less ${HANDLER_MARGIN_MS} ms`;
+  }
+}
+
+function* tracesProblems({ traces: { endpoint } }: Config): Generator<string> {
+  const why = "what happens to whose messages is nobody else's business";
+  yield* endpointProblems('traces.endpoint', endpoint, why);
+}
+
+function* terminologyProblems(config: Config): Generator<string> {
+  const { endpoint, tokenSecretArn, callTimeoutMs, budgetMs, freshHours, staleDays } =
+    config.terminology;
+  if (endpoint === undefined) {
+    if (tokenSecretArn !== undefined) yield 'terminology.tokenSecretArn needs terminology.endpoint';
+    return;
+  }
+  const why = 'what it answers decides, and a token may go there';
+  yield* endpointProblems('terminology.endpoint', endpoint, why);
+  // A call begins only if it may take its whole time.
+  if (2 * callTimeoutMs > budgetMs) {
+    yield `terminology.callTimeoutMs ${callTimeoutMs} must fit twice into terminology.budgetMs ${budgetMs}`;
+  }
+  if (freshHours > staleDays * 24) {
+    yield `terminology.freshHours ${freshHours} must be at most terminology.staleDays ${staleDays}, in hours`;
+  }
+  for (const name of ['critical', 'background'] as const) {
+    const { timeoutSeconds } = config.lanes[name];
+    const { ms, what } = judging(config);
+    if (ms + budgetMs + HANDLER_MARGIN_MS > timeoutSeconds * 1000) {
+      yield `terminology.budgetMs ${budgetMs} must fit beside ${what} into lanes.${name}.timeoutSeconds ${timeoutSeconds}, less ${HANDLER_MARGIN_MS} ms`;
+    }
+  }
+}
+
+function* outcomesProblems({ outcomesSubscriptions }: Config): Generator<string> {
+  for (const [position, { protocol, endpoint }] of outcomesSubscriptions.entries()) {
+    if (protocol !== 'https') continue;
+    const key = `outcomesSubscriptions.${position}.endpoint`;
+    if (!/^https:/i.test(endpoint)) yield `${key} must be https, as its protocol is`;
+    yield* endpointProblems(key, endpoint, 'it tells how messages ended');
+  }
+}
+
+/** Problems between the values of one config, in words; none means that it can be deployed. */
+export function configProblems(config: Config): string[] {
+  const { incident } = config;
+  const problems = [
+    ...deliveryProblems(config),
+    ...terminologyProblems(config),
+    ...tracesProblems(config),
+    ...outcomesProblems(config),
+    ...networkProblems(config),
+    ...pluginProblems(config),
+    ...sizeProblems(config),
+    ...laneProblems(config, 'critical'),
+    ...laneProblems(config, 'background'),
+    ...sourceProblems(config.sources, config.production),
+    ...queueProblems('quarantine', config.quarantine, 0),
+    ...queueProblems('audit', config.audit, 0),
+    ...queueProblems('incident', incident, incident.batchWindowSeconds),
+    ...queueProblems('supervisor', config.supervisor, 0),
+    ...queueProblems('reporting', config.reporting, config.reporting.windowSeconds),
+    ...queueProblems('analytics', config.analytics, config.analytics.windowSeconds),
+    ...retryProblems(config),
+    ...retentionProblems(config),
+  ];
+  if (config.chaos === 'on' && config.production) {
+    problems.push('chaos on is refused for production');
+  }
+  if (config.attempts.environmentDied < config.attempts.seen) {
+    problems.push(
+      `attempts.environmentDied ${config.attempts.environmentDied} must be at least attempts.seen ${config.attempts.seen}`,
+    );
+  }
+  return problems;
+}

@@ -1,0 +1,72 @@
+/**
+ * Nested retries multiply: the SDK tries a call again, within a function that SQS invokes again,
+ * within a queue that gives up after so many receives and forgets after its retention. Each must fit
+ * into the one around it. Each refusal names both, and says what would do.
+ */
+import { CALL_PATIENCE_MS, INVOCATION_PATIENCE_MS } from '../../aws/patience.ts';
+import type { Config } from '../config/config.ts';
+
+/** A shift: an outage of our own that somebody mends within it must dead-letter nothing. */
+const BACKSTOP_SECONDS_MIN = 8 * 3_600;
+/** Receives that an attempt may cost: throttling spends them too. */
+const RECEIVES_PER_ATTEMPT = 10;
+/** What a supervisor needs beside the probe that it waits for. */
+const AROUND_A_PROBE_SECONDS = 15;
+
+/** Queues that give up after maxReceiveCount, by the setting that says how long a receive lasts. */
+const givingUp = ({ lanes, isolation, delivery, incident, supervisor, audit }: Config) =>
+  Object.entries({
+    'lanes.critical': lanes.critical,
+    'lanes.background': lanes.background,
+    isolation,
+    delivery,
+    incident,
+    supervisor,
+    audit,
+  });
+
+function* receiveProblems(config: Config): Generator<string> {
+  const { maxReceiveCount, retentionDays, attempts } = config;
+  for (const [key, { visibilitySeconds }] of givingUp(config)) {
+    const name = `maxReceiveCount ${maxReceiveCount} x ${key}.visibilitySeconds ${visibilitySeconds}`;
+    const seconds = maxReceiveCount * visibilitySeconds;
+    if (seconds < BACKSTOP_SECONDS_MIN) {
+      yield `${name} is ${seconds} s and must be at least ${BACKSTOP_SECONDS_MIN}: an outage of our own would dead-letter what nobody tried`;
+    }
+    if (seconds >= retentionDays * 86_400) {
+      yield `${name} is ${seconds} s and must be below retentionDays ${retentionDays} (${retentionDays * 86_400} s): SQS would drop what was never dead-lettered`;
+    }
+  }
+  const receives = RECEIVES_PER_ATTEMPT * attempts.environmentDied;
+  if (maxReceiveCount < receives) {
+    yield `maxReceiveCount ${maxReceiveCount} must be at least ${receives} (${RECEIVES_PER_ATTEMPT} x attempts.environmentDied): throttling spends receives, and no attempt`;
+  }
+}
+
+/** `validate` ends by itself before its timeout; the others wait for their calls. */
+function* callProblems(config: Config): Generator<string> {
+  const { quarantine, incident, supervisor, audit, monitor } = config;
+  const waiting = { quarantine, incident, supervisor, audit, monitor };
+  const min = Math.ceil(CALL_PATIENCE_MS / 1_000) + 1;
+  for (const [key, { timeoutSeconds }] of Object.entries(waiting)) {
+    if (timeoutSeconds >= min) continue;
+    yield `${key}.timeoutSeconds ${timeoutSeconds} must be at least ${min}: one call to AWS may take ${CALL_PATIENCE_MS} ms with the SDK's own retries`;
+  }
+}
+
+function* probeProblems({ lanes, delivery, supervisor }: Config): Generator<string> {
+  const fed = { 'lanes.critical': lanes.critical, 'lanes.background': lanes.background, delivery };
+  const patience = INVOCATION_PATIENCE_MS / 1_000;
+  for (const [key, { timeoutSeconds }] of Object.entries(fed)) {
+    if (timeoutSeconds > patience) {
+      yield `${key}.timeoutSeconds ${timeoutSeconds} must be at most ${patience}: the supervisor waits no longer for a probe of it`;
+    } else if (timeoutSeconds + AROUND_A_PROBE_SECONDS > supervisor.timeoutSeconds) {
+      yield `supervisor.timeoutSeconds ${supervisor.timeoutSeconds} must be at least ${timeoutSeconds + AROUND_A_PROBE_SECONDS} (${key}.timeoutSeconds + ${AROUND_A_PROBE_SECONDS}): it waits for a probe of it`;
+    }
+  }
+}
+
+/** Problems of retries within retries, in words. */
+export function retryProblems(config: Config): string[] {
+  return [...receiveProblems(config), ...callProblems(config), ...probeProblems(config)];
+}

@@ -1,0 +1,33 @@
+/** Whether the stack and the supervision tree speak of the same: a wrong tree is refused at synth. */
+import type { IConstruct } from 'constructs';
+import { SUPERVISED_LANES, type Supervisor } from '../../core/supervision/supervision-tree.ts';
+import {
+  functionProblems,
+  treeProblems,
+} from '../../core/supervision/supervision-tree-problems.ts';
+import { functionsOf } from '../constructs/pipeline-function.ts';
+
+/** The tree was written wrongly, or a function was added and belongs to nobody. */
+export class SupervisionError extends Error {
+  override readonly name = 'SupervisionError';
+
+  constructor(problems: readonly string[]) {
+    super(`supervision tree refused: ${problems.join('; ')}`);
+  }
+}
+
+/**
+ * Throws {@link SupervisionError} with all that is wrong.
+ * @param leftOut functions that are in the tree and that this config does without
+ */
+export function checkSupervision(
+  stack: IConstruct,
+  tree: Supervisor,
+  leftOut: readonly string[],
+): void {
+  const functions = functionsOf(stack).map(({ name }) => name);
+  const inTree = treeProblems(tree, SUPERVISED_LANES);
+  // What is in no sound tree cannot be looked up in it.
+  const problems = inTree.length > 0 ? inTree : functionProblems(tree, [...functions, ...leftOut]);
+  if (problems.length > 0) throw new SupervisionError(problems);
+}

@@ -1,0 +1,40 @@
+/** What every construct of the stack stands on, and what being production decides. */
+import { Duration, RemovalPolicy } from 'aws-cdk-lib';
+import type { IKey } from 'aws-cdk-lib/aws-kms';
+import { RetentionDays } from 'aws-cdk-lib/aws-logs';
+import type { Concurrency } from '../config/concurrency.ts';
+import type { Config } from '../config/config.ts';
+
+export interface Foundation {
+  readonly config: Config;
+  readonly concurrency: Concurrency;
+  readonly key: IKey;
+  /** Folder with one bundle a function, from bundle.ts. */
+  readonly bundles: string;
+}
+
+interface StagePolicy {
+  readonly removal: RemovalPolicy;
+  readonly protect: boolean;
+  readonly logRetention: RetentionDays;
+  readonly keyPendingWindow: Duration;
+}
+
+/** Production keeps what it holds, whatever is deployed over it; any other stage goes away without a trace. */
+export const stagePolicy = ({ production }: Pick<Config, 'production'>): StagePolicy =>
+  production
+    ? {
+        removal: RemovalPolicy.RETAIN,
+        protect: true,
+        logRetention: RetentionDays.ONE_YEAR,
+        keyPendingWindow: Duration.days(30),
+      }
+    : {
+        removal: RemovalPolicy.DESTROY,
+        protect: false,
+        logRetention: RetentionDays.TWO_WEEKS,
+        keyPendingWindow: Duration.days(7),
+      };
+
+/** Physical name of anything: operators, runbooks and the key's policy go by it. */
+export const resourceName = (stage: string, name: string) => `fhir-failsafe-${stage}-${name}`;

@@ -1,0 +1,186 @@
+/** A function as all of ours are: bundled ESM on arm64, one role with what it does and no more. */
+
+import { join } from 'node:path';
+import { type CfnResource, Duration } from 'aws-cdk-lib';
+import {
+  type ManagedPolicy,
+  type PolicyStatement,
+  Role,
+  ServicePrincipal,
+} from 'aws-cdk-lib/aws-iam';
+import {
+  ApplicationLogLevel,
+  Architecture,
+  type CfnFunction,
+  Code,
+  EventSourceMapping,
+  Function as LambdaFunction,
+  LoggingFormat,
+  Runtime,
+  SystemLogLevel,
+} from 'aws-cdk-lib/aws-lambda';
+import { LogGroup } from 'aws-cdk-lib/aws-logs';
+import type { IQueue } from 'aws-cdk-lib/aws-sqs';
+import { Construct, type IConstruct } from 'constructs';
+import { ENV } from '../../telemetry/env-names.ts';
+import {
+  acknowledge,
+  FED_BY_MAPPINGS,
+  NO_RESERVATION,
+  NO_VPC,
+} from '../checks/acknowledgements.ts';
+import { type Foundation, resourceName, stagePolicy } from './foundation.ts';
+import { functionPolicy } from './function-policy.ts';
+import { tracesEnvironment } from './traces.ts';
+
+export interface FunctionSettings {
+  /** Name without the stage's prefix. */
+  readonly name: string;
+  /** Folder of functions/ whose bundle it runs. */
+  readonly code: string;
+  readonly description: string;
+  readonly memoryMb: number;
+  readonly timeoutSeconds: number;
+  readonly environment: Readonly<Record<string, string>>;
+  /** All that it may do, its own log aside. */
+  readonly statements: readonly PolicyStatement[];
+  readonly reservedConcurrency?: number | undefined;
+  /** Where events of asynchronous invocations go that failed for good. */
+  readonly failures?: IQueue;
+}
+
+export interface QueueMapping {
+  readonly batchSize: number;
+  readonly windowSeconds: number;
+  readonly maxConcurrency: number;
+}
+
+/** What feeds a function, and how many environments it may use at most. */
+export interface FedMapping {
+  readonly mapping: EventSourceMapping;
+  readonly maxConcurrency: number;
+}
+
+export class PipelineFunction extends Construct {
+  /** Without the stage's prefix, as the supervision tree knows it. */
+  readonly name: string;
+  /** With it, as AWS knows it. */
+  readonly functionName: string;
+  /** Folder of functions/ whose bundle it runs. */
+  readonly code: string;
+  readonly lambda: LambdaFunction;
+  readonly logGroup: LogGroup;
+  readonly role: Role;
+  readonly #policy: ManagedPolicy;
+  readonly #statements: PolicyStatement[];
+  readonly #mappings: FedMapping[] = [];
+
+  constructor(scope: Construct, id: string, foundation: Foundation, settings: FunctionSettings) {
+    super(scope, id);
+    this.name = settings.name;
+    this.code = settings.code;
+    const { config } = foundation;
+    const { stage, logLevel, network } = config;
+    const functionName = resourceName(stage, settings.name);
+    this.functionName = functionName;
+    this.#statements = [...settings.statements];
+    const policy = stagePolicy(config);
+    this.logGroup = new LogGroup(this, 'Logs', {
+      logGroupName: `/aws/lambda/${functionName}`,
+      encryptionKey: foundation.key,
+      retention: policy.logRetention,
+      removalPolicy: policy.removal,
+    });
+    this.#policy = functionPolicy(this, functionName, settings.statements);
+    this.role = this.ownRole(functionName, this.#policy);
+    this.lambda = new LambdaFunction(this, 'Function', {
+      functionName,
+      description: settings.description,
+      runtime: Runtime.NODEJS_24_X,
+      architecture: Architecture.ARM_64,
+      code: Code.fromAsset(join(foundation.bundles, settings.code)),
+      handler: 'handler.handler',
+      memorySize: settings.memoryMb,
+      timeout: Duration.seconds(settings.timeoutSeconds),
+      role: this.role,
+      logGroup: this.logGroup,
+      loggingFormat: LoggingFormat.JSON,
+      // Metrics are lines without a level, which Lambda takes for INFO: above it they were dropped.
+      applicationLogLevelV2:
+        logLevel === 'DEBUG' ? ApplicationLogLevel.DEBUG : ApplicationLogLevel.INFO,
+      // platform.* records, by which a death is known from outside the process that died.
+      systemLogLevelV2: SystemLogLevel.INFO,
+      environment: {
+        [ENV.stage]: stage,
+        NODE_OPTIONS: '--enable-source-maps',
+        POWERTOOLS_LOG_LEVEL: logLevel,
+        ...tracesEnvironment(config, settings.code),
+        ...settings.environment,
+      },
+      ...(settings.reservedConcurrency !== undefined && {
+        reservedConcurrentExecutions: settings.reservedConcurrency,
+      }),
+    });
+    if (network === undefined) acknowledge(this, NO_VPC);
+    if (settings.failures === undefined) acknowledge(this, FED_BY_MAPPINGS);
+    else sendFailures(this.lambda, settings.failures);
+    if (!config.production) acknowledge(this, NO_RESERVATION);
+  }
+
+  /** One thing more that it may do, granted by the construct that owns it. */
+  allow(statement: PolicyStatement): void {
+    this.#policy.addStatements(statement);
+    this.#statements.push(statement);
+  }
+
+  /** All that it may do, its own log aside. */
+  get statements(): readonly PolicyStatement[] {
+    return this.#statements;
+  }
+
+  /** Puts it into subnets, once what it needs there exists. */
+  join(subnetIds: string[], securityGroupIds: string[], needed: readonly CfnResource[]): void {
+    const element = this.lambda.node.defaultChild as CfnFunction;
+    element.vpcConfig = { subnetIds, securityGroupIds };
+    for (const each of needed) element.addResourceDependency(each);
+  }
+
+  get mappings(): readonly FedMapping[] {
+    return this.#mappings;
+  }
+
+  /**
+   * Feeds the function from a queue; failures are reported message by message. Nothing is said of
+   * `Enabled`: a deployment must not switch on what was paused.
+   */
+  consume(id: string, queue: IQueue, mapping: QueueMapping): void {
+    const { maxConcurrency } = mapping;
+    const fed = new EventSourceMapping(this, id, {
+      target: this.lambda,
+      eventSourceArn: queue.queueArn,
+      batchSize: mapping.batchSize,
+      maxBatchingWindow: Duration.seconds(mapping.windowSeconds),
+      maxConcurrency,
+      reportBatchItemFailures: true,
+    });
+    this.#mappings.push({ mapping: fed, maxConcurrency });
+  }
+
+  private ownRole(functionName: string, policy: ManagedPolicy): Role {
+    return new Role(this, 'Role', {
+      assumedBy: new ServicePrincipal('lambda.amazonaws.com'),
+      description: `Of ${functionName} alone`,
+      managedPolicies: [policy],
+    });
+  }
+}
+
+/** All functions of a stack. */
+export const functionsOf = (stack: IConstruct): PipelineFunction[] =>
+  stack.node.findAll().filter((construct) => construct instanceof PipelineFunction);
+
+/** The construct's own property would put a policy onto the role, beside the one that says it all. */
+function sendFailures(lambda: LambdaFunction, queue: IQueue): void {
+  const element = lambda.node.defaultChild as CfnFunction;
+  element.deadLetterConfig = { targetArn: queue.queueArn };
+}

@@ -1,0 +1,69 @@
+/** Where sources are configured: who checks them, with what, and whose word is believed between queues. */
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { SourceRules } from '../../core/source/sources.ts';
+import { ENV } from '../../telemetry/env-names.ts';
+import type { Config } from '../config/config.ts';
+import { hasSources } from '../config/source-config.ts';
+import type { Audit } from './audit.ts';
+import { placesOf } from './delivery-targets.ts';
+import type { Foundation } from './foundation.ts';
+import type { Lane } from './lane.ts';
+import type { PipelineFunction } from './pipeline-function.ts';
+import { allow } from './policy.ts';
+import type { Quarantine } from './quarantine.ts';
+import { admitHops } from './queue-policy.ts';
+
+const FILE = 'sources.json';
+/** Beside `deliver` and `resend`. */
+export const PLACES_FILE = 'places.json';
+
+interface Parts {
+  readonly lanes: readonly Lane[];
+  readonly quarantine: Quarantine;
+  readonly audit: Audit;
+  /** There where a source has a rate. */
+  readonly rates: Table | undefined;
+}
+
+export function proveSources({ config }: Foundation, parts: Parts): void {
+  if (!hasSources(config.sources)) return;
+  const { lanes, quarantine, audit, rates } = parts;
+  for (const { validate, isolation, deadLetter } of lanes) {
+    tellRules(validate, [validate]);
+    audit.grantTell(validate, ['sender-refused']);
+    if (rates !== undefined) {
+      validate.allow(allow('CountSent', ['dynamodb:UpdateItem'], [rates.tableArn]));
+      validate.lambda.addEnvironment(ENV.ratesTable, rates.tableName);
+    }
+    const own = validate.role.roleArn;
+    admitHops(isolation, [own, ...config.sources.operatorArns]);
+    admitHops(deadLetter, [own]);
+  }
+  tellRules(
+    quarantine.function,
+    lanes.map(({ validate }) => validate),
+  );
+}
+
+/** @param hoppers whose roles send to the queues that the function reads behind the lanes' own */
+function tellRules(reader: PipelineFunction, hoppers: readonly PipelineFunction[]): void {
+  reader.lambda.addEnvironment(ENV.sourcesFile, FILE);
+  const ids = hoppers.map(({ role }) => role.roleId);
+  reader.lambda.addEnvironment(ENV.ownRoleIds, ids.join(','));
+}
+
+/** The files beside the code of each function: an environment holds 4 KB, a file any number. */
+export function sourceFiles(config: Config): Record<string, Record<string, string>> {
+  const { sources } = config;
+  if (!hasSources(sources)) return {};
+  const { operatorArns: _, ...rules } = sources;
+  const known = Object.entries(rules.known).map(([label, { delivery: __, ...source }]) => [
+    label,
+    source,
+  ]);
+  const told: SourceRules = { ...rules, known: Object.fromEntries(known) };
+  const file = { [FILE]: JSON.stringify(told) };
+  const places = placesOf(config);
+  const placed = { [PLACES_FILE]: JSON.stringify(places) };
+  return { validate: file, quarantine: file, ...(places && { deliver: placed, resend: placed }) };
+}

@@ -1,0 +1,150 @@
+/** Pauses the lanes of what keeps dying and brings them back (R30 to R33). */
+import type { Table } from 'aws-cdk-lib/aws-dynamodb';
+import type { IQueue, Queue } from 'aws-cdk-lib/aws-sqs';
+import { Construct } from 'constructs';
+import type { SupervisedLane } from '../../core/supervision/supervision-tree.ts';
+import type { SupervisorNews } from '../../core/supervision/supervisor-messages.ts';
+import type { SupervisedLanes, SupervisorSettings } from '../../functions/supervisor/settings.ts';
+import { ENV } from '../../telemetry/env-names.ts';
+import type { Config } from '../config/config.ts';
+import type { Audit } from './audit.ts';
+import type { Crashes } from './crashes.ts';
+import { deliveryServices } from './delivery-targets.ts';
+import type { Foundation } from './foundation.ts';
+import type { Minute } from './minute.ts';
+import { PipelineFunction } from './pipeline-function.ts';
+import { allow, allowKey } from './policy.ts';
+import { Tellers } from './tellers.ts';
+
+/** What of a lane the supervisor may touch: its own queue, for a probe, and all that feeds it. */
+export interface SupervisedParts {
+  readonly queue: IQueue;
+  readonly function: PipelineFunction;
+}
+
+interface SupervisorProps {
+  readonly lanes: Readonly<Partial<Record<SupervisedLane, SupervisedParts>>>;
+  readonly crashes: Crashes;
+  readonly table: Table;
+  /** Where an escalation of the root goes. */
+  readonly incidents: IQueue;
+  /** Where there is a delivery lane: its lane follows its breaker. */
+  readonly breakers?: Table | undefined;
+  readonly audit: Audit;
+  readonly minute: Minute;
+}
+
+const TAKE = ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage'];
+
+export class Supervisor extends Construct {
+  readonly function: PipelineFunction;
+  readonly queue: Queue;
+  readonly #tellers: Tellers;
+
+  constructor(scope: Construct, id: string, foundation: Foundation, props: SupervisorProps) {
+    super(scope, id);
+    const { config, concurrency } = foundation;
+    this.queue = props.crashes.readerQueue('supervisor', config.supervisor.visibilitySeconds);
+    this.function = new PipelineFunction(this, 'Supervisor', foundation, {
+      name: 'supervisor',
+      code: 'supervisor',
+      description: 'Pauses the lanes of what keeps dying and brings them back by a probe',
+      memoryMb: 512,
+      timeoutSeconds: config.supervisor.timeoutSeconds,
+      reservedConcurrency: concurrency.reserved.supervisor,
+      environment: {
+        [ENV.supervisionTable]: props.table.tableName,
+        [ENV.supervisedLanes]: JSON.stringify(lanesOf(props)),
+        [ENV.incidentQueueUrl]: props.incidents.queueUrl,
+        ...(props.breakers && {
+          [ENV.breakersTable]: props.breakers.tableName,
+          [ENV.deliveryServices]: deliveryServices(config).join(','),
+        }),
+        [ENV.settings]: JSON.stringify(settings(config)),
+      },
+      statements: [...statements(this.queue, props), ...allowKey(foundation.key, KEY_SERVICES)],
+    });
+    props.audit.grantTell(this.function, ['lane-paused', 'lane-resumed']);
+    this.#tellers = new Tellers(config, []);
+    this.#tellers.addService(props.crashes.topic.topicArn);
+    this.#tellers.addService(props.minute.wakes(this.queue));
+    this.#tellers.guard(this.queue);
+    this.#tellers.tell(this.function);
+    this.function.consume('FromQueue', this.queue, {
+      batchSize: config.supervisor.batchSize,
+      windowSeconds: 0,
+      maxConcurrency: config.supervisor.maxConcurrency,
+    });
+  }
+
+  /** Lets a function tell of its breakers' transitions; its key permissions include SQS. */
+  grantNews(caller: PipelineFunction): void {
+    this.#tellers.add(caller, ['breaker-news'] satisfies SupervisorNews[]);
+    caller.allow(allow('TellSupervisor', ['sqs:SendMessage'], [this.queue.queueArn]));
+    caller.lambda.addEnvironment(ENV.supervisorQueueUrl, this.queue.queueUrl);
+  }
+
+  /** Lets a function ask for a pause; its key permissions include SQS. */
+  grantAsk(asker: PipelineFunction): void {
+    this.#tellers.add(asker, ['remediation'] satisfies SupervisorNews[]);
+    asker.allow(allow('AskForPauses', ['sqs:SendMessage'], [this.queue.queueArn]));
+    asker.lambda.addEnvironment(ENV.supervisorQueueUrl, this.queue.queueUrl);
+  }
+}
+
+const KEY_SERVICES = ['dynamodb', 'sqs'] as const;
+
+function statements(own: IQueue, { lanes, ...props }: SupervisorProps) {
+  const parts = Object.values(lanes);
+  const mappings = parts.flatMap((lane) => lane.function.mappings);
+  return [
+    allow('TakeNews', TAKE, [own.queueArn]),
+    allow('KeepState', ['dynamodb:GetItem', 'dynamodb:PutItem'], [props.table.tableArn]),
+    allow(
+      'PauseAndResume',
+      ['lambda:GetEventSourceMapping', 'lambda:UpdateEventSourceMapping'],
+      mappings.map(({ mapping }) => mapping.eventSourceMappingArn),
+    ),
+    allow(
+      'TakeProbes',
+      TAKE,
+      parts.map(({ queue }) => queue.queueArn),
+    ),
+    allow(
+      'RunProbes',
+      ['lambda:InvokeFunction'],
+      parts.map((lane) => lane.function.lambda.functionArn),
+    ),
+    allow('TellEscalations', ['sqs:SendMessage'], [props.incidents.queueArn]),
+    ...(props.breakers
+      ? [allow('ReadBreaker', ['dynamodb:GetItem'], [props.breakers.tableArn])]
+      : []),
+  ];
+}
+
+/** Ids of mappings are known to AWS alone, so these are references until it is deployed. */
+function lanesOf({ lanes }: SupervisorProps): SupervisedLanes {
+  return Object.fromEntries(
+    Object.entries(lanes).map(([name, { queue, function: fed }]) => [
+      name,
+      {
+        functionName: fed.lambda.functionName,
+        queueUrl: queue.queueUrl,
+        queueArn: queue.queueArn,
+        mappings: fed.mappings.map(({ mapping, maxConcurrency }) => ({
+          uuid: mapping.eventSourceMappingId,
+          maxConcurrency,
+        })),
+      },
+    ]),
+  );
+}
+
+const settings = ({ supervisor }: Config): Partial<SupervisorSettings> => ({
+  coolDownMs: supervisor.coolDownSeconds * 1_000,
+  backOffMaxMs: supervisor.backOffMaxSeconds * 1_000,
+  rampStepMs: supervisor.rampStepSeconds * 1_000,
+  linkAfterMs: supervisor.linkAfterSeconds * 1_000,
+  // Whoever probed is dead by then: a probe lasts no longer than its function.
+  probeLeaseMs: 2 * supervisor.timeoutSeconds * 1_000,
+});

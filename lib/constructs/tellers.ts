@@ -1,0 +1,64 @@
+/**
+ * Who may tell what to a queue of the kernel, said twice (R40): by the queue's own policy, which denies
+ * everybody else, and to the function that reads it, which asks what each may tell.
+ */
+import { Aws, Lazy } from 'aws-cdk-lib';
+import type { IRole } from 'aws-cdk-lib/aws-iam';
+import type { Queue } from 'aws-cdk-lib/aws-sqs';
+import type { Tellers as TellersOfReader } from '../../core/audit/tellers.ts';
+import { ENV } from '../../telemetry/env-names.ts';
+import type { Config } from '../config/config.ts';
+import type { PipelineFunction } from './pipeline-function.ts';
+import { admitTellers } from './queue-policy.ts';
+
+const OPERATOR = 'operator';
+
+export class Tellers {
+  readonly #sources: Config['sources'];
+  readonly #known: TellersOfReader['known'] = [];
+  readonly #arns: string[];
+  readonly #services: string[] = [];
+
+  /** @param operatorsKinds what operators may tell, each by itself and not for a function */
+  constructor({ sources }: Config, operatorsKinds: readonly string[]) {
+    this.#sources = sources;
+    // The root user of the account can do everything anyway.
+    const operators = [Aws.ACCOUNT_ID, ...sources.operators];
+    for (const id of operators) {
+      this.#known.push({ id, as: OPERATOR, kinds: [...operatorsKinds] });
+    }
+    const root = `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:root`;
+    this.#arns = [root, ...sources.operatorArns];
+  }
+
+  /** A function may tell these kinds, beside those that it was given before. */
+  add(
+    { name, role }: { readonly name: string; readonly role: IRole & { roleId: string } },
+    kinds: readonly string[],
+  ): void {
+    this.#known.push({ id: role.roleId, as: name, kinds: [...kinds] });
+    if (!this.#arns.includes(role.roleArn)) this.#arns.push(role.roleArn);
+  }
+
+  /** A topic or a rule sends too. */
+  addService(sourceArn: string): void {
+    this.#services.push(sourceArn);
+  }
+
+  /** Everybody else is denied. Who is added later is admitted as well. */
+  guard(queue: Queue): void {
+    admitTellers(queue, {
+      principalArns: Lazy.list({ produce: () => this.#arns }),
+      sourceArns: Lazy.list({ produce: () => this.#services }, { omitEmpty: true }),
+    });
+  }
+
+  /** Tells the reader of the queue. Who is added later is told as well. */
+  tell(reader: PipelineFunction): void {
+    const { senderIds } = this.#sources;
+    reader.lambda.addEnvironment(
+      ENV.tellers,
+      Lazy.string({ produce: () => JSON.stringify({ senderIds, known: this.#known }) }),
+    );
+  }
+}

@@ -1,0 +1,141 @@
+/**
+ * Validates FHIR R4 resources with the code that fhir/compiler/ generates. Never throws, whatever
+ * the input: what cannot be a resource is an issue like any other. Valid means: no issue of
+ * severity `error`.
+ */
+import type { Issue } from '../../core/message/verdict.ts';
+import { forgetMembers } from './runtime/fhirpath.ts';
+import { isObject } from './runtime/object.ts';
+import type { Profiles, Selections } from './runtime/profiles.ts';
+import { type Policies, quote, Report, type Settings } from './runtime/report.ts';
+import { dispatch } from './runtime/resources.ts';
+import type { Check } from './runtime/shapes.ts';
+import { fractionalIntegers } from './text/integers.ts';
+import {
+  mayHaveDuplicateKeys,
+  mayHaveIntegralFractions,
+  mayHaveLoneSurrogates,
+} from './text/scan.ts';
+import { duplicateKeys, loneSurrogates, syntaxIssue } from './text/text-issues.ts';
+import { isTooHeavy } from './text/weight.ts';
+
+/** What a generated module exports. */
+export interface Compiled {
+  readonly resources: ReadonlyMap<string, Check>;
+  readonly profiles: Profiles;
+  readonly policies: Policies;
+  readonly selections: Selections;
+}
+
+/** How many issues, and which severity what is not decided has. */
+export interface Limits extends Partial<Omit<Settings, 'resourceTypes'>> {
+  /** Who sent it: a source may have profiles of its own. */
+  readonly source?: string | undefined;
+}
+
+export interface Validation {
+  readonly resourceType?: string;
+  readonly id?: string;
+  /** In document order, expressions in indexed FHIRPath. */
+  readonly issues: Issue[];
+}
+
+/** Issues beyond this many are not reported; at least one error always is. */
+const ISSUES_MAX = 100;
+
+export class CompiledValidator {
+  readonly #compiled: Compiled;
+  readonly #defaults: Settings;
+
+  constructor(compiled: Compiled) {
+    const { policies, resources } = compiled;
+    this.#compiled = compiled;
+    this.#defaults = { issuesMax: ISSUES_MAX, ...policies, resourceTypes: resources };
+  }
+
+  /** Validates JSON text, which may be anything. */
+  validateText(text: string, limits: Limits = {}): Validation {
+    if (isTooHeavy(text)) return { issues: [TOO_HEAVY] };
+    const found = this.#inspectText(text, limits);
+    if ('issues' in found) return found;
+    const { report, identity } = found;
+    const issues = this.#textIssues(text, report, identity.resourceType ?? 'Resource', limits);
+    return {
+      ...identity,
+      issues: issues.length > 0 ? [...issues, ...report.issues] : report.issues,
+    };
+  }
+
+  /** Validates a parsed JSON value, which may be anything. */
+  validateResource(value: unknown, limits: Limits = {}): Validation {
+    if (!isObject(value)) return notAResource(value);
+    return { ...this.#identityOf(value), issues: this.#inspect(value, limits, false).issues };
+  }
+
+  /** The parsed value ends here: what is left to look at needs the room that it takes. */
+  #inspectText(text: string, limits: Limits): Validation | { report: Report; identity: Identity } {
+    let value: unknown;
+    try {
+      value = JSON.parse(text);
+    } catch (error) {
+      const said = error instanceof Error ? error.message : String(error);
+      return { issues: [syntaxIssue(text, said)] };
+    }
+    if (!isObject(value)) return notAResource(value);
+    return { report: this.#inspect(value, limits, true), identity: this.#identityOf(value) };
+  }
+
+  #inspect(value: Record<string, unknown>, limits: Limits, isParsed: boolean): Report {
+    const { resources, profiles, selections } = this.#compiled;
+    const { default: everybody, sources } = selections;
+    const { source } = limits;
+    const isNamed = source !== undefined && Object.hasOwn(sources, source);
+    const selection = isNamed ? sources[source] : everybody;
+    const report = new Report({ ...this.#defaults, ...(selection && { selection }), ...limits });
+    report.isParsed = isParsed;
+    dispatch(value, resources, profiles, report, false);
+    forgetMembers();
+    const type = value['resourceType'];
+    report.finish(this.#isKnownType(type) ? type : 'Resource');
+    return report;
+  }
+
+  /** What the value no longer shows. Each look costs a walk, and is taken only on suspicion. */
+  #textIssues(text: string, report: Report, root: string, limits: Limits): Issue[] {
+    const issuesMax = report.issuesMax - report.count;
+    const issues: Issue[] = [];
+    if (mayHaveDuplicateKeys(text, report.keys))
+      issues.push(...duplicateKeys(text, root, issuesMax));
+    if (mayHaveLoneSurrogates(text)) issues.push(...loneSurrogates(text, root, issuesMax));
+    if (report.integers > 0 && issuesMax > 0 && mayHaveIntegralFractions(text)) {
+      const inspect = (value: Record<string, unknown>) => this.#inspect(value, limits, true).issues;
+      issues.push(...fractionalIntegers(text, report.issues, inspect));
+    }
+    return issues;
+  }
+
+  #identityOf({ resourceType, id }: Record<string, unknown>): Identity {
+    return {
+      ...(this.#isKnownType(resourceType) ? { resourceType } : {}),
+      ...(typeof id === 'string' && id.length <= 64 ? { id } : {}),
+    };
+  }
+
+  #isKnownType(type: unknown): type is string {
+    return typeof type === 'string' && this.#compiled.resources.has(type);
+  }
+}
+
+type Identity = Pick<Validation, 'resourceType' | 'id'>;
+
+const TOO_HEAVY: Issue = {
+  severity: 'error',
+  code: 'too-costly',
+  text: 'The resource needs more memory than the validator has',
+  rule: 'limits/memory',
+};
+
+function notAResource(value: unknown): Validation {
+  const text = `A FHIR resource is a JSON object, not ${quote(value)}`;
+  return { issues: [{ severity: 'error', code: 'structure', text, rule: 'fhir-r4/json-shape' }] };
+}

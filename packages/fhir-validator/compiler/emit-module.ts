@@ -1,0 +1,126 @@
+/** The whole generated module: imports from the runtime, value sets, kinds, types, resources. */
+import type { Selections } from '../runtime/profiles.ts';
+import type { Policies } from '../runtime/report.ts';
+import { CodeSets } from './code-sets.ts';
+import type { Definitions, Later } from './definitions.ts';
+import { checkName } from './emit-element.ts';
+import { emitKind, emitType, KINDS } from './emit-type.ts';
+import { emitExtensionRules } from './extension-rules.ts';
+import { GuideCompiler, type GuideModule } from './guide/guide-compiler.ts';
+import { type GuidePackage, Library } from './guide/library.ts';
+import { Invariants } from './invariants.ts';
+import { knownSystems, writtenSystems } from './known-systems.ts';
+import { ruleImports } from './rules.ts';
+import { TargetLists } from './target-lists.ts';
+import { buildTypeModel } from './type-model.ts';
+
+const IMPORTS = [
+  'import {boolean,integer,unsignedInt,positiveInt,decimal,string,code,id,uri,url,canonical,oid,uuid,' +
+    "base64Binary,instant,dateTime,date,time,markdown} from '../runtime/primitives.ts';",
+  'import {beside,besides,choose,many,manyPrimitives,missing,one,siblings,unknownProperty} ' +
+    "from '../runtime/shapes.ts';",
+  'import {CodeSet,CodeSystems,advisedCoding,advisedCodings,advisedConcept,advisedConcepts,boundCode,' +
+    "boundCoding,boundCodings,boundConcept,boundConcepts,noCode,noCodes} from '../runtime/bindings.ts';",
+  "import {undecided} from '../runtime/open-bindings.ts';",
+  "import {xhtml} from '../runtime/xhtml.ts';",
+  "import {elementId} from '../runtime/element-id.ts';",
+  "import {extensions} from '../runtime/extensions.ts';",
+  "import {dispatch} from '../runtime/resources.ts';",
+  "import {broken,brokenAdvice} from '../runtime/invariants.ts';",
+];
+
+export interface GeneratedModule {
+  readonly source: string;
+  /** Modules that it imports, as files beside it: profiles and extensions, by package. */
+  readonly guides: readonly (GuideModule & { readonly file: string })[];
+  /** What was compiled, for the person who runs the compiler. */
+  readonly summary: string[];
+}
+
+interface Further {
+  readonly dependencies: readonly GuidePackage[];
+  readonly selections: Selections;
+  /** Of the names of files. */
+  readonly prefix: string;
+}
+
+const NO_SELECTIONS: Selections = { default: {}, sources: {} };
+
+/**
+ * Compiles the base definitions, and the profiles and extensions of the configured packages and of
+ * what they depend on.
+ */
+export function emitModule(
+  base: Definitions,
+  configured: readonly GuidePackage[],
+  policies: Policies,
+  later: Later,
+  { dependencies = [], selections = NO_SELECTIONS, prefix = '' }: Partial<Further> = {},
+): GeneratedModule {
+  const model = buildTypeModel(base.structures);
+  const codeSets = new CodeSets(base);
+  const invariants = new Invariants(model);
+  const targets = new TargetLists();
+  const context = { model, codeSets, invariants, targets };
+  const kinds = KINDS.map((kind) => emitKind(kind, context));
+  const types = [...model.values()].filter((each) => each.kind !== 'resource' || !each.isAbstract);
+  const functions = types.map((each) => emitType(each, context));
+  const extensions = emitExtensionRules(
+    base.structures,
+    later.extensions,
+    model,
+    codeSets,
+    invariants,
+  );
+  const library = new Library(base, [...configured, ...dependencies]);
+  const fileOf = (index: number) => `${prefix}guide-${index}.js`;
+  const guides = new GuideCompiler(library, later.extensions, model, fileOf)
+    .compile(configured)
+    .map((each, i) => ({ ...each, file: fileOf(i) }));
+  const order = nearestFirst(guides);
+  const known = knownSystems(base, later.codeSystems);
+  const resources = types.filter((each) => each.kind === 'resource').map((each) => each.name);
+  const source = [
+    '// Generated from the official FHIR R4 definitions by lib/bundle/compile-validator.ts. Do not edit.',
+    ...IMPORTS,
+    ...ruleImports(),
+    ...invariants.imports(),
+    ...guides.map(({ file }, i) => `import * as g${i} from './${file}';`),
+    "import {profilesByUrl} from '../runtime/profiles.ts';",
+    ...[...invariants.constants].map(([name, value]) => `const ${name}=${value};`),
+    codeSets.source(),
+    targets.source(),
+    `const SYSTEMS=new CodeSystems(${JSON.stringify(writtenSystems(known))});`,
+    `const EXTENSIONS=new Map([...${extensions.source}${order
+      .toReversed()
+      .map((i) => `,...g${i}.extensions`)
+      .join('')}]);`,
+    ...kinds,
+    ...functions,
+    `export const resources=new Map([${resources.map((each) => `["${each}",${checkName(each)}]`)}]);`,
+    `export const profiles=profilesByUrl([${order.map((i) => `...g${i}.profiles`)}]);`,
+    `export const policies=${JSON.stringify(policies)};`,
+    `export const selections=${JSON.stringify(selections)};`,
+    'function resource(n,r){dispatch(n,resources,profiles,r,false);}',
+    'function contained(n,r){dispatch(n,resources,profiles,r,true);}',
+    '',
+  ].join('\n');
+  const profileCount = guides.reduce((sum, each) => sum + each.profiles.length, 0);
+  const extensionCount = guides.reduce((sum, each) => sum + each.extensionCount, 0);
+  return {
+    source,
+    guides,
+    summary: [
+      `${resources.length} resource types, ${types.length - resources.length} other types`,
+      `${codeSets.size} value sets, ${codeSets.undecided.length} undecided; ${known.length} code systems`,
+      `${extensions.count + extensionCount} extensions, ${profileCount} profiles`,
+      invariants.summary,
+      ...invariants.unsupported.map((each) => `cannot compile ${each}`),
+    ],
+  };
+}
+
+/** The nearest first: what is configured, what it depends on, and the base at last. */
+function nearestFirst(guides: readonly unknown[]): number[] {
+  return [...guides.keys()].map((i) => (i + 1) % guides.length);
+}

@@ -1,0 +1,81 @@
+/** The definitions of the core extensions as a table that packages/fhir-validator/runtime/extensions.ts interprets. */
+import type { CodeSets } from './code-sets.ts';
+import type { ElementDefinition, StructureDefinition } from './definitions.ts';
+import { emitContexts, sameOf } from './extension-contexts.ts';
+import type { Invariants } from './invariants.ts';
+import type { TypeModel } from './type-model.ts';
+
+/** Value sets that have grown since R4 by their nature, so that R4's codes decide nothing. */
+const OPEN_SETS = new Set(['http://hl7.org/fhir/ValueSet/hl7-work-group']);
+
+/** Entries for a Map of ExtensionRule by url, as source. */
+export function emitExtensionRules(
+  structures: readonly StructureDefinition[],
+  later: readonly StructureDefinition[],
+  model: TypeModel,
+  codeSets: CodeSets,
+  invariants: Invariants,
+): { source: string; count: number } {
+  const definitions = structures.filter(
+    (each) => each.type === 'Extension' && each.derivation === 'constraint',
+  );
+  const entries = definitions.map((each) => {
+    const elements = each.snapshot?.element ?? [];
+    const contexts = emitContexts(each, sameOf(each, later), model, invariants);
+    const members = [
+      ...contexts.members,
+      ...(isModifier(each) ? ['isModifier:true'] : []),
+      ...contentOf('Extension', elements, codeSets),
+    ];
+    return `[${JSON.stringify(each.url)},{${members.join(',')}}]`;
+  });
+  return { source: `[${entries.join(',\n')}]`, count: entries.length };
+}
+
+export function isModifier({ snapshot, differential }: StructureDefinition): boolean {
+  const roots = [snapshot?.element[0], differential?.element[0]];
+  return roots.some((each) => each?.path === 'Extension' && each.isModifier === true);
+}
+
+/** Members of the rule that concern the value and the parts of the extension with that id. */
+function contentOf(
+  id: string,
+  elements: readonly ElementDefinition[],
+  codeSets: CodeSets,
+): string[] {
+  const value = elements.find((each) => each.id === `${id}.value[x]`);
+  const slices = elements.filter(
+    (each) => each.sliceName !== undefined && each.id === `${id}.extension:${each.sliceName}`,
+  );
+  const members: string[] = [];
+  if (value && value.max !== '0') {
+    const types = (value.type ?? []).map(
+      ({ code }) => code.charAt(0).toUpperCase() + code.slice(1),
+    );
+    members.push(`values:${JSON.stringify(`|${types.join('|')}|`)}`);
+    if ((value.min ?? 0) > 0) members.push('isValueRequired:true');
+    const binding = value.binding?.strength === 'required' ? value.binding.valueSet : undefined;
+    const isOpen = binding === undefined || OPEN_SETS.has(binding.split('|')[0] ?? '');
+    const set = isOpen ? undefined : codeSets.nameOf(binding);
+    if (set !== undefined) members.push(`set:${set}`);
+    else if (binding !== undefined) members.push(`open:${codeSets.openNameOf(binding)}`);
+  }
+  if (slices.length > 0) {
+    members.push(`parts:{${slices.map((each) => partOf(each, elements, codeSets)).join(',')}}`);
+  }
+  return members;
+}
+
+function partOf(
+  slice: ElementDefinition,
+  elements: readonly ElementDefinition[],
+  codeSets: CodeSets,
+): string {
+  const url = elements.find((each) => each.id === `${slice.id}.url`)?.fixedUri ?? slice.sliceName;
+  const members = [
+    ...(slice.min ? [`min:${slice.min}`] : []),
+    ...(slice.max === '*' ? [] : [`max:${slice.max}`]),
+    ...contentOf(slice.id ?? '', elements, codeSets),
+  ];
+  return `${JSON.stringify(url)}:{${members.join(',')}}`;
+}

@@ -1,0 +1,113 @@
+/**
+ * One invariant, FHIRPath to JavaScript. See packages/fhir-validator/README.md for the shape of the generated code.
+ */
+import type { ElementModel, TypeModel } from '../type-model.ts';
+import { Undecided, Unsupported } from './ast.ts';
+import { type Item, type Single, single, truth } from './collection.ts';
+import { compile } from './compile.ts';
+import { or, TRUE } from './js.ts';
+import { corrected } from './overrides.ts';
+import { parse } from './parse.ts';
+import type { Compilation, Scope } from './scope.ts';
+
+export interface InvariantContext {
+  /** The element that carries the constraint: `Patient`, `Patient.contact`, `HumanName.given`. */
+  readonly path: string;
+  readonly types: TypeModel;
+  /** Type of the element's value where the path leaves it open (a choice). */
+  readonly type?: string;
+  /** Name of the constant with a value set's codes, for memberOf(). */
+  readonly valueSet?: (canonical: string) => string | undefined;
+}
+
+export type CompiledInvariant =
+  | {
+      /**
+       * A JavaScript expression: true = holds, false = violated (or empty, which counts as violated
+       * as in HL7's validator). Over `n` (the element's JSON value, not null; of a primitive maybe
+       * undefined), `x` (a primitive's `_` sibling), `res` (%resource), `root` (%rootResource: the
+       * container of a contained resource, else the same). Any JSON shape is safe.
+       */
+      readonly source: string;
+      /** Functions of packages/fhir-validator/runtime/fhirpath.ts that it calls. */
+      readonly runtime: readonly string[];
+      /** Module-level constants that it needs: name to initializer. The same name is the same. */
+      readonly constants: ReadonlyMap<string, string>;
+    }
+  | {
+      readonly unsupported: string;
+      /** Whether a terminology server could do it. */
+      readonly isUndecided: boolean;
+    };
+
+/**
+ * Compiles an expression of type boolean, as published: overrides.ts corrects it. What cannot be
+ * compiled is a value, with the reason.
+ */
+export function compileInvariant(expression: string, context: InvariantContext): CompiledInvariant {
+  return compiled(context, (compilation) => {
+    const focus = contextItem(context);
+    const scope: Scope = {
+      compilation,
+      focus,
+      context: focus,
+      resource: single('res', [resourceType(context)]),
+      rootResource: single('root', ['Resource']),
+    };
+    return truth(compile(parse(corrected(expression)), scope)).isTrue;
+  });
+}
+
+/** What `build` makes, and all that it needs. */
+export function compiled(
+  { types, valueSet }: Pick<InvariantContext, 'types' | 'valueSet'>,
+  build: (compilation: Compilation) => string,
+): CompiledInvariant {
+  const compilation: Compilation = {
+    types,
+    runtime: new Set(),
+    constants: new Map(),
+    variables: 0,
+    ...(valueSet === undefined ? {} : { valueSet }),
+  };
+  try {
+    const source = build(compilation);
+    return { source, runtime: [...compilation.runtime], constants: compilation.constants };
+  } catch (error) {
+    if (error instanceof Unsupported) {
+      return { unsupported: error.message, isUndecided: error instanceof Undecided };
+    }
+    throw error;
+  }
+}
+
+function contextItem({ path, type, types }: InvariantContext): Single {
+  const names = type === undefined ? typeNames(path, types) : [type];
+  const isPrimitive = names.every((name) => types.get(name)?.kind === 'primitive');
+  if (!isPrimitive && names.some((name) => types.get(name)?.kind === 'primitive')) {
+    throw new Unsupported(`one code for all types of ${path}`);
+  }
+  const item: Item = isPrimitive
+    ? { value: 'n', sibling: 'x', present: or('n !== undefined', 'x !== undefined'), types: names }
+    : { value: 'n', present: TRUE, types: names };
+  return { kind: 'single', items: [item] };
+}
+
+function typeNames(path: string, types: TypeModel): string[] {
+  if (types.has(path)) return [path];
+  const found = elementAt(path, types);
+  if (found === undefined) throw new Unsupported(`path ${path}`);
+  return found.types.map((use) => use.type);
+}
+
+function elementAt(path: string, types: TypeModel): ElementModel | undefined {
+  const at = path.lastIndexOf('.');
+  const parent = types.get(path.slice(0, at));
+  return parent?.elements.find((element) => element.path === path);
+}
+
+/** In a data type `%resource` may be any; in a resource's element it is that resource. */
+function resourceType({ path, types }: InvariantContext): string {
+  const root = path.split('.')[0] ?? path;
+  return types.get(root)?.kind === 'resource' ? root : 'Resource';
+}

@@ -1,0 +1,235 @@
+/**
+ * Compiles the profiles and extensions of packages, each package into a module of its own. Of what
+ * is configured everything is compiled; of what it depends on, what it refers to, and extensions.
+ */
+import { CodeSets } from '../code-sets.ts';
+import type { StructureDefinition } from '../definitions.ts';
+import { emitContexts, sameOf } from '../extension-contexts.ts';
+import { emitExtensionRules, isModifier } from '../extension-rules.ts';
+import { Invariants } from '../invariants.ts';
+import type { TypeModel } from '../type-model.ts';
+import { Constants } from './constants.ts';
+import { emitContent } from './emit-content.ts';
+import { emitProfile } from './emit-profile.ts';
+import { type GuidePackage, type Library, labelOf } from './library.ts';
+import { IMPORTS, importsOf } from './module-imports.ts';
+import { type Gap, gap, type ProfileContext, type ProfileRef } from './profile-context.ts';
+import { quietTree, treeOrGap } from './profile-tree-gap.ts';
+import { Snapshots } from './snapshot.ts';
+
+/** What the base specification's own profiles are reported as. */
+export const CORE = 'hl7.fhir.r4.core#4.0.1';
+/** More codes than these are left to a terminology server. */
+const CODES_MAX = 20_000;
+
+/** A module of generated code: what one package came to. */
+export interface GuideModule {
+  readonly label: string;
+  readonly source: string;
+  readonly profiles: readonly StructureDefinition[];
+  readonly extensionCount: number;
+  readonly gaps: readonly Gap[];
+}
+
+interface Unit {
+  readonly of: GuidePackage | undefined;
+  readonly index: number;
+  readonly codeSets: CodeSets;
+  readonly invariants: Invariants;
+  readonly constants: Constants;
+  readonly snapshots: Snapshots;
+  readonly refs: Map<StructureDefinition, ProfileRef>;
+  readonly functions: string[];
+  readonly imports: Map<string, number>;
+  readonly gaps: Gap[];
+}
+
+export class GuideCompiler {
+  readonly #library: Library;
+  readonly #later: readonly StructureDefinition[];
+  readonly #model: TypeModel;
+  readonly #fileOf: (index: number) => string;
+  readonly #units = new Map<GuidePackage | undefined, Unit>();
+  readonly #open: { unit: Unit; ref: ProfileRef }[] = [];
+
+  /**
+   * @param later extensions as HL7 has published them since R4
+   * @param fileOf the file of the module with that index
+   */
+  constructor(
+    library: Library,
+    later: readonly StructureDefinition[],
+    model: TypeModel,
+    fileOf: (index: number) => string,
+  ) {
+    this.#fileOf = fileOf;
+    this.#library = library;
+    this.#later = later;
+    this.#model = model;
+  }
+
+  /** The base specification's profiles, those of the configured packages, and what they refer to. */
+  compile(configured: readonly GuidePackage[]): GuideModule[] {
+    this.#add(undefined, this.#library.base.structures, (each) => each.type !== 'Extension');
+    for (const each of configured) this.#add(each, each.definitions.structures, () => true);
+    for (const each of this.#library.packages) this.#unit(each);
+    for (const each of this.#library.packages) {
+      if (configured.includes(each)) continue;
+      // What has no snapshot is no table.
+      this.#add(each, each.definitions.structures, ({ type, snapshot }) => {
+        return type === 'Extension' && snapshot === undefined;
+      });
+    }
+    for (let next = this.#open.shift(); next; next = this.#open.shift()) {
+      this.#compileOne(next.unit, next.ref);
+    }
+    return [...this.#units.values()]
+      .filter(({ of, refs }) => refs.size > 0 || of)
+      .map((unit) => this.#module(unit, configured));
+  }
+
+  #add(
+    of: GuidePackage | undefined,
+    structures: readonly StructureDefinition[],
+    isWanted: (structure: StructureDefinition) => boolean,
+  ): void {
+    for (const structure of structures) {
+      if (structure.derivation !== 'constraint' || structure.kind === 'logical') continue;
+      if (isWanted(structure)) this.#refTo(this.#unit(of), structure);
+    }
+  }
+
+  #unit(of: GuidePackage | undefined): Unit {
+    const known = this.#units.get(of);
+    if (known) return known;
+    const index = this.#units.size;
+    const find = (canonical: string) => this.#library.structure(canonical, of)?.structure;
+    const unit: Unit = {
+      of,
+      index,
+      codeSets: of
+        ? new CodeSets(this.#library.definitionsFor(of), CODES_MAX)
+        : new CodeSets(this.#library.base),
+      invariants: new Invariants(this.#model),
+      constants: new Constants('K'),
+      snapshots: new Snapshots(find),
+      refs: new Map(),
+      functions: [],
+      imports: new Map(),
+      gaps: [],
+    };
+    this.#units.set(of, unit);
+    return unit;
+  }
+
+  #refTo(unit: Unit, structure: StructureDefinition): ProfileRef {
+    const known = unit.refs.get(structure);
+    if (known) return known;
+    const ref = { name: `G${unit.index}_${unit.refs.size}`, structure };
+    unit.refs.set(structure, ref);
+    this.#open.push({ unit, ref });
+    return ref;
+  }
+
+  #compileOne(unit: Unit, ref: ProfileRef): void {
+    const { structure, name } = ref;
+    const context = this.#context(unit, structure);
+    const tree = treeOrGap(unit.snapshots, structure, context);
+    unit.functions.push(
+      tree ? emitProfile(name, 'GUIDE', structure, tree, context) : `function ${name}(){}`,
+    );
+  }
+
+  #context(unit: Unit, structure: StructureDefinition): ProfileContext {
+    const { codeSets, invariants, constants, gaps, snapshots } = unit;
+    const lookUp = (canonical: string) => this.#library.structure(canonical, unit.of);
+    const context: ProfileContext = {
+      model: this.#model,
+      codeSets,
+      invariants,
+      constants,
+      gaps,
+      url: structure.url,
+      urlName: constants.nameOf(JSON.stringify(structure.url)),
+      rootType: structure.type,
+      profile: (canonical) => {
+        const found = lookUp(canonical);
+        if (found?.structure.derivation !== 'constraint') return undefined;
+        const owner = this.#unit(found.of);
+        const to = this.#refTo(owner, found.structure);
+        if (owner !== unit) unit.imports.set(to.name, owner.index);
+        return to;
+      },
+      needsExtension: (canonical) => {
+        const found = lookUp(canonical);
+        if (found?.of) this.#refTo(this.#unit(found.of), found.structure);
+        return found !== undefined;
+      },
+      content: (node, place, already) => emitContent(node, place, already, context),
+      treeOf: (canonical) => {
+        const found = lookUp(canonical);
+        return found && quietTree(snapshots, found.structure);
+      },
+    };
+    return context;
+  }
+
+  /** Extensions of a dependency that no profile asks for and the base does not have. */
+  #tabled(unit: Unit, of: GuidePackage): { source: string; count: number } {
+    const known = new Set(this.#library.base.structures.map(({ url }) => url));
+    const rest = of.definitions.structures.filter(
+      (each) => !unit.refs.has(each) && !known.has(each.url),
+    );
+    return emitExtensionRules(rest, this.#later, this.#model, unit.codeSets, unit.invariants);
+  }
+
+  #module(unit: Unit, configured: readonly GuidePackage[]): GuideModule {
+    const { of, refs, functions, codeSets, constants, invariants } = unit;
+    const structures = [...refs.values()];
+    const extensions = structures.filter(({ structure }) => structure.type === 'Extension');
+    const profiles = structures.filter(({ structure }) => structure.type !== 'Extension');
+    const rules = extensions.map(({ name, structure }) => {
+      const elsewhere = sameOf(structure, [...this.#library.base.structures, ...this.#later]);
+      const { members, open } = emitContexts(structure, elsewhere, this.#model, invariants);
+      for (const why of open) gap(this.#context(unit, structure), 'its context', why, true);
+      const modifier = isModifier(structure) ? ['isModifier:true'] : [];
+      const all = [...members, ...modifier, `check:${name}`];
+      return `[${JSON.stringify(structure.url)},{${all.join(',')}}]`;
+    });
+    // Discriminators ask for it as well.
+    invariants.runtime.add('resolved');
+    const tabled = of && !configured.includes(of) ? this.#tabled(unit, of) : undefined;
+    const source = [
+      `// ${of ? labelOf(of) : CORE}, compiled by lib/bundle/compile-validator.ts. Do not edit.`,
+      ...IMPORTS,
+      ...invariants.imports(),
+      ...importsOf(unit.imports, this.#fileOf),
+      ...[...invariants.constants].map(([name, value]) => `const ${name}=${value};`),
+      `const GUIDE=${JSON.stringify(of ? labelOf(of) : CORE)};`,
+      codeSets.source(),
+      constants.source(),
+      ...functions,
+      exported(structures),
+      `export const profiles=[${profiles.map(entryOf).join(',\n')}];`,
+      `export const extensions=[${[...rules, ...(tabled ? [`...${tabled.source}`] : [])].join(',\n')}];`,
+      '',
+    ].join('\n');
+    return {
+      label: of ? labelOf(of) : CORE,
+      source,
+      profiles: profiles.map(({ structure }) => structure),
+      extensionCount: extensions.length + (tabled?.count ?? 0),
+      gaps: unit.gaps,
+    };
+  }
+}
+
+function exported(refs: readonly ProfileRef[]): string {
+  return `export {${refs.map(({ name }) => name)}};`;
+}
+
+function entryOf({ name, structure }: ProfileRef): string {
+  const { url, version, type } = structure;
+  const members = { url, ...(version === undefined ? {} : { version }), type };
+  return `{${JSON.stringify(members).slice(1, -1)},check:${name}}`;
+}

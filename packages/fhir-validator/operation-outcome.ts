@@ -1,0 +1,41 @@
+/** Issues as FHIR itself says them: https://hl7.org/fhir/R4/operationoutcome.html */
+import type { Extension, OperationOutcome, OperationOutcomeIssue } from 'fhir/r4.js';
+import type { Issue } from '../../core/message/verdict.ts';
+
+/** An OperationOutcome of R4 JSON; all is well where there are no issues. */
+export function operationOutcome(issues: readonly Issue[]): OperationOutcome {
+  return {
+    resourceType: 'OperationOutcome',
+    issue: issues.length > 0 ? issues.map(outcomeIssue) : [ALL_OK],
+  };
+}
+
+/** Ids of rules: keys of invariants, and names with their origin. They stay the same over releases. */
+export const RULES = 'https://fhir-failsafe.dev/rules';
+
+const ALL_OK: OperationOutcomeIssue = {
+  severity: 'information',
+  code: 'informational',
+  diagnostics: 'No issues found',
+};
+
+function outcomeIssue(issue: Issue): OperationOutcomeIssue {
+  return {
+    severity: issue.severity,
+    code: issue.code as OperationOutcomeIssue['code'],
+    ...(issue.rule === undefined
+      ? {}
+      : { details: { coding: [{ system: RULES, code: issue.rule }] } }),
+    diagnostics: issue.text,
+    ...(issue.expression === undefined ? {} : { expression: [issue.expression] }),
+    ...sourceOf(issue),
+  };
+}
+
+/** http://hl7.org/fhir/R4/extension-operationoutcome-issue-source.html */
+function sourceOf({ plugin, guide }: Issue): { extension?: Extension[] } {
+  const valueString = plugin === undefined ? guide : `plugin ${plugin}`;
+  if (valueString === undefined) return {};
+  const url = 'http://hl7.org/fhir/StructureDefinition/operationoutcome-issue-source';
+  return { extension: [{ url, valueString }] };
+}

@@ -1,0 +1,36 @@
+/**
+ * Integers written as 1.0 or 1e2, which JSON.parse turns into plain integers. The validator runs a
+ * second time on the text with those numbers replaced by such as are no integers, of equal length: what
+ * it complains of then and did not before is exactly the ones that stand where an integer must.
+ */
+import type { Issue } from '../../../core/message/verdict.ts';
+import { walkJson } from './walk.ts';
+
+const INTEGER_RULE = /^fhir-r4\/(integer|unsignedInt|positiveInt)$/;
+const PLAIN_INTEGER = /^-?[0-9]+$/;
+
+export function fractionalIntegers(
+  text: string,
+  before: readonly Issue[],
+  validate: (value: Record<string, unknown>) => readonly Issue[],
+): Issue[] {
+  const known = new Set(before.map(({ expression }) => expression));
+  return validate(JSON.parse(withFractions(text))).flatMap((issue) => {
+    const type = INTEGER_RULE.exec(issue.rule ?? '')?.[1];
+    if (type === undefined || known.has(issue.expression)) return [];
+    return [{ ...issue, text: `A ${type} must be written without fraction or exponent` }];
+  });
+}
+
+/** In place, as UTF-16: pieces of a text would take many times its size. */
+function withFractions(text: string): string {
+  const units = Buffer.from(text, 'utf16le');
+  walkJson(text, {
+    number(from, to) {
+      const source = text.slice(from, to);
+      if (PLAIN_INTEGER.test(source) || !Number.isInteger(Number(source))) return;
+      units.write('0.5'.padEnd(to - from, '0'), from * 2, 'utf16le');
+    },
+  });
+  return units.toString('utf16le');
+}

@@ -1,0 +1,145 @@
+/**
+ * A child process that judges one text at a time, and what is known of it. Every request has a
+ * number, and an answer to another number means nothing. The process says that it begins a text
+ * before the text can do anything to it, so that its death is the doing of that text or of none.
+ */
+import { type ChildProcess, type ForkOptions, fork } from 'node:child_process';
+import { ComponentFault } from '../../core/message/component-fault.ts';
+import type { PluginSettings } from '../../functions/validate/plugins/settings.ts';
+import type { Judgement, PoolSettings } from './pool.ts';
+import type { WorkerOptions } from './worker-thread.ts';
+
+/** As JSON: what is compiled does not go to another process, so it loads plugins by itself. */
+export interface OwnProcessSettings
+  extends Omit<PoolSettings, 'url' | 'size' | 'spares' | 'options'> {
+  readonly options: Omit<WorkerOptions, 'plugins'>;
+  readonly plugins?: readonly PluginSettings[];
+  readonly pluginMemoryMb?: number;
+}
+
+/** A text to judge, and when it was submitted (epoch ms). */
+export interface OwnProcessTask {
+  readonly number: number;
+  readonly text: string;
+  readonly submittedAt: number;
+  readonly off: readonly number[];
+  readonly source?: string | undefined;
+}
+
+/** What the process says. */
+export type OwnProcessWord =
+  | { readonly kind: 'loaded' }
+  | { readonly kind: 'begun'; readonly number: number }
+  | { readonly kind: 'judged'; readonly number: number; readonly judgement: Judgement };
+
+export const DIED_LOADING = 'a process died while it loaded';
+
+/** How a request ended: by its answer, or by the death of the process. */
+export type RunEnd =
+  | { readonly kind: 'judged'; readonly judgement: Judgement }
+  | { readonly kind: 'died'; readonly begun: boolean; readonly reason: string };
+
+interface Running {
+  readonly number: number;
+  begun: boolean;
+  readonly finish: (end: RunEnd) => void;
+}
+
+export class Child {
+  /** Rejects where it dies before: a fault of our own (R09). */
+  readonly loaded: Promise<void>;
+  hasLoaded = false;
+  isGone = false;
+  readonly #process: ChildProcess;
+  readonly #loading = Promise.withResolvers<void>();
+  #requests = 0;
+  #running: Running | undefined;
+  #exit = 'its process was lost';
+
+  constructor(url: URL, settings: OwnProcessSettings) {
+    this.loaded = this.#loading.promise;
+    // Whoever waits for it is told; nobody has to.
+    this.loaded.catch(() => undefined);
+    // Lambda's own flags (heap limits for the whole memory) are not for this process.
+    const options: ForkOptions = { execArgv: [], serialization: 'advanced' };
+    this.#process = fork(url, [JSON.stringify(settings)], options);
+    this.#process.on('message', (word) => this.#hear(word as OwnProcessWord));
+    this.#process.on('error', () => this.#leave());
+    // Its exit may be known before its last words were read: they are once the channel is closed.
+    const gone = [Promise.withResolvers<void>(), Promise.withResolvers<void>()] as const;
+    this.#process.once('exit', (code, signal) => {
+      this.#exit = deathOf(code, signal);
+      gone[0].resolve();
+    });
+    this.#process.once('disconnect', gone[1].resolve);
+    void Promise.all(gone.map(({ promise }) => promise)).then(() => this.#leave());
+  }
+
+  /** Judges one text. Call it once it has loaded, and for the next text once this one has ended. */
+  run(task: Omit<OwnProcessTask, 'number'>): Promise<RunEnd> {
+    if (this.isGone) {
+      return Promise.resolve({ kind: 'died', begun: false, reason: this.#exit });
+    }
+    const { promise, resolve } = Promise.withResolvers<RunEnd>();
+    this.#requests += 1;
+    const number = this.#requests;
+    this.#running = { number, begun: false, finish: resolve };
+    this.#mayOutlive(false);
+    this.#process.send({ ...task, number } satisfies OwnProcessTask, (error) => {
+      if (error !== null) this.kill();
+    });
+    return promise;
+  }
+
+  /** Ends it, and hears nothing of it any more: it may be stopped, and die much later. */
+  kill(): void {
+    this.#process.kill('SIGKILL');
+    this.#leave();
+  }
+
+  #hear(word: OwnProcessWord): void {
+    if (this.isGone) return;
+    if (word.kind === 'loaded') {
+      this.hasLoaded = true;
+      this.#mayOutlive(true);
+      this.#loading.resolve();
+    } else if (word.number === this.#running?.number) {
+      if (word.kind === 'begun') this.#running.begun = true;
+      else this.#finish({ kind: 'judged', judgement: word.judgement });
+    }
+  }
+
+  #leave(): void {
+    if (this.isGone) return;
+    this.isGone = true;
+    this.#mayOutlive(true);
+    this.#loading.reject(new ComponentFault(DIED_LOADING));
+    const begun = this.#running?.begun ?? false;
+    this.#finish({ kind: 'died', begun, reason: this.#exit });
+  }
+
+  #finish(end: RunEnd): void {
+    const running = this.#running;
+    if (running === undefined) return;
+    this.#running = undefined;
+    this.#mayOutlive(true);
+    running.finish(end);
+  }
+
+  /** Whether it may live on when nothing else keeps this process running. */
+  #mayOutlive(yes: boolean): void {
+    if (yes) {
+      this.#process.unref();
+      this.#process.channel?.unref();
+    } else {
+      this.#process.ref();
+      this.#process.channel?.ref();
+    }
+  }
+}
+
+function deathOf(code: number | null, signal: NodeJS.Signals | null): string {
+  return signal === null
+    ? `its process exited with code ${code}`
+    : `its process was killed by ${signal}`;
+}

@@ -1,0 +1,46 @@
+import type { CrashKind } from '../../core/message/verdict.ts';
+
+/** How a worker died, or what a resource made the validator throw, in words free of PHI (R08). */
+export interface Death {
+  readonly crash: CrashKind;
+  readonly reason: string;
+}
+
+const REASON_CHARACTERS_MAX = 1_000;
+const FRAMES_MAX = 5;
+
+/**
+ * Describes what was thrown. The message is left out, for it may quote the resource; name and
+ * stack frames say what a developer needs.
+ */
+export function describeError(error: unknown): string {
+  if (!(error instanceof Error)) return `threw a ${typeof error}`;
+  const frames = afterMessage(error)
+    .split('\n')
+    .filter((line) => /^\s+at /.test(line) && !line.includes('node:'))
+    .slice(0, FRAMES_MAX)
+    .map((line) => line.trim().replaceAll(/(?:file:\/\/)?\/\S*\//g, ''));
+  return [error.name, ...frames].join(' ').slice(0, REASON_CHARACTERS_MAX);
+}
+
+/** The stack below its message, whose lines may look like frames; nothing if it is not in there. */
+function afterMessage({ stack = '', message }: Error): string {
+  const start = stack.indexOf(message);
+  return start === -1 ? '' : stack.slice(start + message.length);
+}
+
+/** What an `error` event of a worker thread says. */
+export function deathByError(error: unknown): Death {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined;
+  return code === 'ERR_WORKER_OUT_OF_MEMORY'
+    ? { crash: 'out-of-memory', reason: 'the heap of its worker was exhausted' }
+    : { crash: 'exception', reason: describeError(error) };
+}
+
+export function deathByExit(exitCode: number): Death {
+  return { crash: 'exit', reason: `its worker exited with code ${exitCode}` };
+}
+
+export function deathByDeadline(deadlineMs: number): Death {
+  return { crash: 'timeout', reason: `no verdict within ${deadlineMs} ms` };
+}

@@ -1,0 +1,197 @@
+import { Worker } from 'node:worker_threads';
+import type { Plugin } from '../../functions/validate/plugins/plugin.ts';
+import type { Resume } from '../../functions/validate/plugins/progress.ts';
+import { type Blame, ChunkWatch } from './chunk-watch.ts';
+import { type Death, deathByDeadline, deathByError, deathByExit } from './death.ts';
+import { clearHeapFlags } from './heap-flags.ts';
+import { type Answer, createLedger, type Ledger, resetLedger } from './ledger.ts';
+
+export interface WorkerSettings {
+  readonly url: URL;
+  readonly deadlineMs: number;
+  readonly heapOldMb: number;
+  readonly heapYoungMb: number;
+  /** Handed to the worker beside the ledger. */
+  readonly options: WorkerOptions;
+}
+
+/** What the worker itself needs to know. */
+export interface WorkerOptions {
+  readonly chaos: boolean;
+  readonly issuesMax: number;
+  /** Whether verdicts name the codings that the definitions at hand do not decide. */
+  readonly undecided?: boolean;
+  /** Run on what the validator found valid, in this order. */
+  readonly plugins?: readonly Plugin[];
+}
+
+export interface WorkerInput extends WorkerOptions {
+  readonly ledger: Ledger;
+}
+
+/** Texts to judge in order, each with the time it was submitted at (epoch ms). */
+export interface Chunk {
+  readonly texts: readonly string[];
+  readonly submittedAt: readonly number[];
+  /** By position: who sent it, where that is known. */
+  readonly sources: Readonly<Record<number, string>>;
+  /** By position: the plugins that are switched off. */
+  readonly off: Readonly<Record<number, readonly number[]>>;
+  /** By position: where a plugin took a worker along, how to go on. */
+  readonly resumes: Readonly<Record<number, Resume>>;
+}
+
+/** As it goes to the worker, which says the number when it has ended it. */
+export interface NumberedChunk extends Chunk {
+  readonly number: number;
+}
+
+/** How a chunk ended: by its worker's word, or by its death and maybe a culprit. */
+export interface ChunkEnd {
+  readonly death?: Death;
+  /** What killed the worker, where it was on a text. */
+  readonly blame?: Blame | undefined;
+  /** Whether the worker published a position at all. */
+  readonly begun: boolean;
+}
+
+const TICKS_PER_DEADLINE = 50;
+const TICKS_PER_PLUGIN_DEADLINE = 10;
+
+clearHeapFlags();
+
+/** A chunk under way: what is seen of it, and who waits for its end. */
+interface Running {
+  /** An answer to any other number means nothing. */
+  readonly number: number;
+  readonly watch: ChunkWatch;
+  readonly finish: (end: ChunkEnd) => void;
+}
+
+/** One worker thread, and what is known of it. Judges one chunk at a time. */
+export class WorkerThread {
+  readonly #worker: Worker;
+  readonly #ledger: Ledger;
+  readonly #deadlineMs: number;
+  readonly #plugins: readonly Plugin[];
+  readonly #onGone: (death: Death) => void;
+  #death: Death | undefined;
+  #gone = false;
+  #chunks = 0;
+  #running: Running | undefined;
+
+  /** `onReady` once it has loaded, `onGone` once it has died, in whatever state. */
+  constructor(settings: WorkerSettings, onReady: () => void, onGone: (death: Death) => void) {
+    this.#plugins = settings.options.plugins ?? [];
+    this.#ledger = createLedger(this.#plugins.length > 0);
+    const input: WorkerInput = { ...settings.options, ledger: this.#ledger };
+    this.#deadlineMs = settings.deadlineMs;
+    this.#onGone = onGone;
+    this.#worker = new Worker(settings.url, {
+      workerData: input,
+      execArgv: [],
+      resourceLimits: {
+        maxOldGenerationSizeMb: settings.heapOldMb,
+        maxYoungGenerationSizeMb: settings.heapYoungMb,
+      },
+    });
+    this.#worker.once('message', () => {
+      this.#worker.unref();
+      this.#worker.on('message', (number) => this.#hear(number));
+      onReady();
+    });
+    this.#worker.on('error', (error) => {
+      this.#death ??= deathByError(error);
+    });
+    this.#worker.once('exit', (exitCode) => this.#leave(this.#death ?? deathByExit(exitCode)));
+  }
+
+  /** Judges texts in order; each verdict is told as soon as it is known to be finished. */
+  judge(chunk: Chunk, onVerdict: (answer: Answer, position: number) => void): Promise<ChunkEnd> {
+    const { promise, resolve } = Promise.withResolvers<ChunkEnd>();
+    resetLedger(this.#ledger);
+    this.#chunks += 1;
+    const number = this.#chunks;
+    const watch = new ChunkWatch(this.#ledger, this.#plugins, onVerdict);
+    const clock = this.#endOverdue(watch);
+    const finish = (end: ChunkEnd) => {
+      clearInterval(clock);
+      resolve(end);
+    };
+    this.#running = { number, watch, finish };
+    this.#worker.ref();
+    this.#worker.postMessage({ ...chunk, number } satisfies NumberedChunk);
+    return promise;
+  }
+
+  async terminate(): Promise<void> {
+    await this.#worker.terminate();
+  }
+
+  /** Tells the verdicts that are finished by now. */
+  harvest(): void {
+    this.#running?.watch.harvest();
+  }
+
+  /** Ends the worker without blame: what it has not finished is nobody's fault. */
+  stop(death: Death): void {
+    this.harvest();
+    this.#finish({ death, begun: true });
+    this.#abandon(death);
+  }
+
+  /**
+   * Ends the worker and counts it as gone at once. V8 does not interrupt every loop (one that only
+   * calls builtins runs on through `terminate()`), so its exit is not waited for: what goes on
+   * running can spend the environment's memory, and no more of anybody's time.
+   */
+  #abandon(death: Death): void {
+    void this.#worker.terminate();
+    this.#leave(death);
+  }
+
+  /** Ends the worker when it stays on one position, or in one plugin, for longer than the deadline. */
+  #endOverdue(watch: ChunkWatch): NodeJS.Timeout {
+    const tickMs = this.#tickMs();
+    return setInterval(() => {
+      const overdue = watch.tick(tickMs, this.#deadlineMs);
+      if (overdue === undefined) return;
+      // Where its death is already known it is only slow to die, as heap exhaustion is.
+      const death = this.#death ?? deathByDeadline(overdue.deadlineMs);
+      this.#finish({ death, blame: overdue.blame, begun: watch.hasBegun });
+      this.#abandon(death);
+    }, tickMs);
+  }
+
+  /** Many ticks to each deadline. */
+  #tickMs(): number {
+    const ofPlugins = this.#plugins.map(({ deadlineMs }) => deadlineMs / TICKS_PER_PLUGIN_DEADLINE);
+    return Math.ceil(Math.min(this.#deadlineMs / TICKS_PER_DEADLINE, ...ofPlugins));
+  }
+
+  /** The worker says that it has ended a chunk. */
+  #hear(number: unknown): void {
+    const running = this.#running;
+    if (running === undefined || running.number !== number) return;
+    running.watch.harvest();
+    this.#finish({ begun: running.watch.hasBegun });
+  }
+
+  #leave(death: Death): void {
+    if (this.#gone) return;
+    this.#gone = true;
+    const watch = this.#running?.watch;
+    if (watch !== undefined) {
+      this.#finish({ death, blame: watch.blameDead(), begun: watch.hasBegun });
+    }
+    this.#onGone(death);
+  }
+
+  #finish(end: ChunkEnd): void {
+    const running = this.#running;
+    if (running === undefined) return;
+    this.#running = undefined;
+    this.#worker.unref();
+    running.finish(end);
+  }
+}

@@ -1,0 +1,106 @@
+import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { getSystemErrorMessage } from 'node:util';
+
+/** The folder of a runtime: its logs, and with `--data` its stores. */
+export type Home = { directory: string; logDir: string; close(): Promise<void> };
+
+/** Resources lie in it. */
+const OWNERS_ONLY = 0o700;
+/** Holds the process id of the runtime that has the folder. */
+const LOCK = 'in-use-by';
+
+/** The data folder that was asked for cannot be used. */
+export class HomeError extends Error {
+  override readonly name = 'HomeError';
+}
+
+/** The data folder, which is then this process's alone, or one that lasts as long as the runtime. */
+export async function openHome(dataDir: string | undefined): Promise<Home> {
+  const directory = dataDir ? resolve(dataDir) : await temporaryFolder();
+  const logDir = join(directory, 'logs');
+  try {
+    await makeFolder(logDir);
+    // It may have been there before, for all to read.
+    await chmod(directory, OWNERS_ONLY);
+    if (dataDir) await lock(directory);
+  } catch (cause) {
+    if (cause instanceof HomeError) throw cause;
+    throw new HomeError(`nothing can be kept in ${directory}: ${whyOf(cause)}`, { cause });
+  }
+  return {
+    directory,
+    logDir,
+    async close() {
+      await rm(dataDir ? join(directory, LOCK) : directory, { recursive: true, force: true });
+    },
+  };
+}
+
+/** Each part by itself: in /proc a recursive one of Node tries for ever. */
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(path, { mode: OWNERS_ONLY });
+  } catch (error) {
+    const code = codeOf(error);
+    if (code === 'EEXIST') return;
+    if (code !== 'ENOENT' || dirname(path) === path) throw error;
+    await makeFolder(dirname(path));
+    await mkdir(path, { mode: OWNERS_ONLY });
+  }
+}
+
+async function temporaryFolder(): Promise<string> {
+  try {
+    return await mkdtemp(join(tmpdir(), 'fhir-failsafe-'));
+  } catch (cause) {
+    throw new HomeError(
+      `no temporary folder can be made in ${tmpdir()}: ${whyOf(cause)}; set TMPDIR to one that can be written to`,
+      { cause },
+    );
+  }
+}
+
+/** Two at once would write over each other's stores. Whoever died without taking it back has it no longer. */
+async function lock(directory: string): Promise<void> {
+  const file = join(directory, LOCK);
+  for (;;) {
+    try {
+      await writeFile(file, `${process.pid}\n`, { flag: 'wx', mode: 0o600 });
+      return;
+    } catch (error) {
+      if (codeOf(error) !== 'EEXIST') throw error;
+    }
+    const holder = Number.parseInt(await readFile(file, 'utf8').catch(() => ''), 10);
+    if (isOther(holder)) {
+      throw new HomeError(
+        `${directory} is in use by process ${holder}: stop that one, or name another by --data (if it is no \`npm start\`, delete ${file})`,
+      );
+    }
+    await rm(file, { force: true });
+  }
+}
+
+/** Whether a process of this id lives, and is another one than this: after a restart of a container ids come again. */
+function isOther(pid: number): boolean {
+  if (!(pid > 0) || pid === process.pid) return false;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return codeOf(error) === 'EPERM';
+  }
+}
+
+function codeOf(error: unknown): string | undefined {
+  return error instanceof Error && 'code' in error ? String(error.code) : undefined;
+}
+
+/** Such as `permission denied`, in the system's words. */
+function whyOf(cause: unknown): string {
+  if (!(cause instanceof Error)) return String(cause);
+  return 'errno' in cause && typeof cause.errno === 'number'
+    ? getSystemErrorMessage(cause.errno)
+    : cause.message;
+}

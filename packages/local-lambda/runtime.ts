@@ -1,0 +1,181 @@
+/**
+ * The stack on this machine: the synthesized template, provisioned into embedded emulators, its
+ * functions run as child processes. Start reads in order; stop runs in reverse.
+ */
+import { join, resolve } from 'node:path';
+import { createClients, destroyClients, type Endpoints } from './clients.ts';
+import { startEmulators } from './emulators/emulators.ts';
+import type { FailedBatch } from './event-source/mappings.ts';
+import { chance, type MischiefOptions, mischiefOf, randomSeed } from './event-source/mischief.ts';
+import { startGateway } from './gateway.ts';
+import { openHome } from './home.ts';
+import { accountVariables, defaultEnvironmentsMax, functionSpecs } from './lambda/function-spec.ts';
+import { startLambdaHost } from './lambda/host.ts';
+import { type LogLine, openPlatformLog } from './lambda/platform-log.ts';
+import { startLambdaApi } from './lambda-api/lambda-api.ts';
+import type { LogDelivery } from './logs/pieces.ts';
+import { type Page, startPages } from './pages.ts';
+import { provision } from './provision/provision.ts';
+import { type Clock, systemClock } from './schedule.ts';
+import { secretsOf, startSecretsManager } from './secrets.ts';
+import { readAssembly } from './template/assembly.ts';
+import { outputsOf, planOf, queueUrlOf } from './template/plan.ts';
+import { startTriggers } from './triggers.ts';
+
+const ROOT = resolve(import.meta.dirname, '../..');
+const COMPILE_CACHE = join(ROOT, 'node_modules/.cache/fhir-failsafe');
+
+export type RuntimeOptions = MischiefOptions & {
+  /** Folder of the synthesized assembly; `build/local` unless given. */
+  assembly?: string;
+  /** Port of the gateway; a free one unless given. */
+  port?: number;
+  /** Keeps queues, tables, buckets and logs over restarts. */
+  dataDir?: string;
+  /** Bound of Lambda environments alive; 4 for each core unless given. */
+  environmentsMax?: number;
+  /** Probability that a frozen environment's idle connections are lost, 0 to 1; 0 unless given. */
+  lostConnections?: number;
+  /** How log lines reach their subscribers; at once and whole unless given. */
+  logDelivery?: LogDelivery;
+  /**
+   * Whether a function logs, as `local.unfinished`, what is still under way when its handler has
+   * answered. It slows functions down.
+   */
+  reportUnfinished?: boolean;
+  log?: (line: string) => void;
+  onPage?: (page: Page) => void;
+  /** Told of each line that a function or the platform logs. */
+  onLogLine?: (line: LogLine) => void;
+  /** Told of each batch that a mapping handed over and whose function failed, or was throttled. */
+  onFailedBatch?: (failed: FailedBatch) => void;
+  clock?: Clock;
+  /** Puts something between the pipeline and its emulators, such as a meter of calls. */
+  through?: (endpoints: Endpoints) => Promise<Endpoints>;
+};
+
+export type Runtime = {
+  /** Of the gateway: one address for all services. */
+  endpoint: string;
+  /** The emulators' own addresses, for clients in this process. */
+  endpoints: Endpoints;
+  /** The environment that points the AWS SDK and CLI at the gateway. */
+  exports: Record<string, string>;
+  stackName: string;
+  /** The stack's outputs by logical id. */
+  outputs: Record<string, string>;
+  /** Folder of the functions' logs, `<function>.log`. */
+  logDir: string;
+  queueUrl(queueName: string): string;
+  /** Names of all functions. */
+  functions: string[];
+  environments(): { functionName: string; pid: number }[];
+  /**
+   * What is under way outside the queues: messages of those that count which pollers hold, copies of
+   * deleted ones, log lines on their way to a subscriber, asynchronous invocations.
+   */
+  inFlight(counts?: (queueName: string) => boolean): number;
+  /** Refuses a function's invocations, as a full account does, until the function that this returns is called. */
+  throttleFunction(functionName: string): () => void;
+  /** Lets each environment run for this share (0 to 1) of the time, until the function that this returns is called. */
+  shareProcessor(share: number): () => void;
+  stop(): Promise<void>;
+};
+
+type Step = () => unknown;
+
+/** Starts everything; what had started is stopped again should a later step fail. */
+export async function startRuntime(options: RuntimeOptions = {}): Promise<Runtime> {
+  const undo: Step[] = [];
+  const stop = async () => {
+    for (const step of undo.splice(0).reverse()) await step();
+  };
+  try {
+    return { ...(await start(options, (step) => undo.push(step))), stop };
+  } catch (error) {
+    await stop();
+    throw error;
+  }
+}
+
+async function start(
+  options: RuntimeOptions,
+  onStop: (step: Step) => void,
+): Promise<Omit<Runtime, 'stop'>> {
+  const { log = () => {}, onPage = () => {}, onLogLine = () => {}, clock = systemClock } = options;
+  const environmentsMax = options.environmentsMax ?? defaultEnvironmentsMax();
+  const seed = options.seed ?? randomSeed();
+  const assembly = await readAssembly(options.assembly ?? join(ROOT, 'build/local'));
+  const home = await openHome(options.dataDir);
+  onStop(home.close);
+
+  const emulators = await startEmulators(options.dataDir && home.directory);
+  onStop(emulators.stop);
+  const endpoints = (await options.through?.(emulators.endpoints)) ?? emulators.endpoints;
+  const clients = createClients(endpoints);
+  onStop(() => destroyClients(clients));
+  const plan = planOf(assembly, endpoints.sqs);
+  await provision(clients, endpoints.sqs, plan);
+
+  const pages = await startPages(clients, endpoints.sqs, plan.topics, onPage);
+  onStop(pages.stop);
+  const lambdaApi = await startLambdaApi();
+  onStop(lambdaApi.stop);
+  const secrets = await startSecretsManager(await secretsOf(plan.secrets, home.directory));
+  onStop(secrets.stop);
+  const services = {
+    ...endpoints,
+    lambda: lambdaApi.endpoint,
+    secretsmanager: secrets.endpoint,
+  };
+  const gateway = await startGateway(services, options.port ?? 0);
+  onStop(gateway.stop);
+
+  const platformLog = await openPlatformLog(home.logDir);
+  onStop(platformLog.stop);
+  platformLog.listen(onLogLine);
+  const losesConnections = chance(options.lostConnections ?? 0, seed);
+  const host = await startLambdaHost(environmentsMax, platformLog, (environmentId) => {
+    if (!losesConnections()) return;
+    emulators.loseConnections(environmentId);
+    lambdaApi.loseConnections(environmentId);
+  });
+  onStop(host.stop);
+  log(
+    `at most ${environmentsMax} Lambda environments; their logs are in ${home.logDir}; seed ${seed}`,
+  );
+
+  const functions = functionSpecs(plan.functions, services, COMPILE_CACHE);
+  if (options.reportUnfinished) {
+    for (const { variables } of functions.values()) variables['LOCAL_REPORT_UNFINISHED'] = 'on';
+  }
+  const triggers = startTriggers(plan, {
+    clients,
+    endpoints,
+    functions,
+    host,
+    platformLog,
+    clock,
+    mischief: mischiefOf({ ...options, seed }, log),
+    logDelivery: options.logDelivery ?? {},
+    onFailedBatch: options.onFailedBatch ?? (() => {}),
+    log,
+  });
+  onStop(triggers.stop);
+  lambdaApi.serve({ functions, mappings: triggers.mappings, invokeNow: host.invokeNow });
+
+  return {
+    endpoint: gateway.endpoint,
+    endpoints,
+    exports: { AWS_ENDPOINT_URL: gateway.endpoint, ...accountVariables() },
+    stackName: plan.stackName,
+    outputs: outputsOf(assembly, gateway.endpoint),
+    logDir: home.logDir,
+    queueUrl: (queueName) => queueUrlOf(queueName, gateway.endpoint),
+    functions: [...functions.keys()],
+    environments: host.environments,
+    throttleFunction: host.throttle,
+    shareProcessor: host.shareProcessor,
+    inFlight: triggers.inFlight,
+  };
+}

@@ -1,0 +1,40 @@
+/**
+ * `node terminal/run.mjs ENTRY ARGUMENTS…`: runs an entry of ours, such as cli/program.ts. It is JavaScript of
+ * the plainest kind, so that a Node that cannot read TypeScript can say which one is needed.
+ */
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+
+const ROOT = resolve(fileURLToPath(import.meta.url), '../..');
+const NEEDED = 24;
+
+/** What is missing before any of our code can run; undefined where it can. */
+function missing() {
+  if (!existsSync(join(ROOT, 'node_modules', 'commander'))) {
+    return 'nothing is installed yet: run `npm ci`';
+  }
+  const major = Number(process.versions.node.split('.')[0]);
+  if (major >= NEEDED) return undefined;
+  const own = existsSync(join(ROOT, 'node_modules', 'node', 'bin', 'node'));
+  return own
+    ? `this is Node ${process.versions.node}, and ${NEEDED} is needed, which npm has installed here: use \`npm run …\` or \`npx node …\``
+    : `this is Node ${process.versions.node}, and ${NEEDED} is needed: \`npm ci\` without --ignore-scripts installs it here, and builds`;
+}
+
+const [, , entry = '', ...words] = process.argv;
+const path = resolve(ROOT, entry);
+const lack = missing();
+if (lack !== undefined) {
+  process.stderr.write(`error: ${lack}\n`);
+  process.exitCode = 1;
+} else {
+  process.argv = [process.argv[0] ?? '', path, ...words];
+  const { tellAndFail, watchForFailures } = await import('./what-went-wrong.ts');
+  watchForFailures();
+  try {
+    await import(pathToFileURL(path).href);
+  } catch (error) {
+    tellAndFail(error);
+  }
+}

@@ -1,0 +1,71 @@
+/** Conditional writes whose first answer was lost: the SDK's next try fails by what the first one wrote. */
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { untouched } from '../../core/supervision/supervised-state.ts';
+import { testClients } from '../support/clients.ts';
+import { type Emulators, startEmulators } from '../support/emulators.ts';
+import { loseFirstAnswers } from '../support/faults.ts';
+import type { Clients } from '../support/functions.ts';
+import { buildWorld, table, type World } from '../support/world.ts';
+
+const load = async () => ({
+  quarantine: await import('../../aws/quarantine-table.ts'),
+  deaths: await import('../../aws/quarantine-deaths.ts'),
+  supervision: await import('../../aws/supervision-table.ts'),
+});
+
+let emulators: Emulators;
+let world: World;
+let tables: Awaited<ReturnType<typeof load>>;
+beforeAll(async () => {
+  emulators = await startEmulators();
+  world = await buildWorld();
+  vi.resetModules();
+  const clients: Clients = await import('../../aws/clients.ts');
+  loseFirstAnswers({ clients: [clients] }, (command) => !command.startsWith('GetItem'));
+  tables = await load();
+});
+afterAll(() => emulators.stop());
+
+const enter = (item: Record<string, unknown>) =>
+  testClients().dynamo.send(
+    new PutCommand({ TableName: world.tables.quarantine, Item: { attempts: [], ...item } }),
+  );
+const origin = (messageId: string) => ({ messageId, sentAt: 1, source: 'lab' });
+
+test('R09: an end in quarantine is this one, and so is a copy that ends later', async () => {
+  const entry = {
+    origin: origin('m-1'),
+    lane: 'background',
+    kind: 'rejection',
+    reason: 'invalid',
+    fingerprint: 'f',
+    placed: { body: '{}' },
+  } as const;
+  const { quarantine } = tables.quarantine;
+  expect(await quarantine(world.tables.quarantine, entry, 1_000)).toBe(true);
+  expect(await quarantine(world.tables.quarantine, entry, 1_001)).toBe(false);
+});
+
+test('R09: a mark that a message is stored', async () => {
+  await enter({ pk: 'm-2', status: 'in-isolation' });
+  expect(await tables.quarantine.markStored(world.tables.quarantine, origin('m-2'))).toBe(true);
+});
+
+test('R09: the cause of a death', async () => {
+  const attempts = [{ requestId: 'r-1', startedAt: 1 }];
+  await enter({ pk: 'm-3', status: 'in-isolation', attempts, lastRequestId: 'r-1' });
+  const cause = { crash: 'exit', reason: 'died' } as const;
+  const { recordDeath } = tables.deaths;
+  expect(await recordDeath(world.tables.quarantine, 'r-1', cause)).toBe(true);
+  expect(await recordDeath(world.tables.quarantine, 'r-1', cause)).toBe(false);
+});
+
+test('R09: the state of a supervised node, and not that of another who was faster', async () => {
+  const name = await table('supervision-of-echoes');
+  const { saveSupervised } = tables.supervision;
+  const state = { ...untouched('critical'), version: 1, ramp: undefined };
+  expect(await saveSupervised(name, state)).toBe(true);
+  expect(await saveSupervised(name, { ...state, wakeAt: 5 })).toBe(false);
+  expect(await saveSupervised(name, { ...state, version: 2, wakeAt: 5 })).toBe(true);
+});

@@ -1,0 +1,152 @@
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, it, test } from 'vitest';
+import { ERASURES_KNOWN_MS } from '../../core/erasure/erasure.ts';
+import { testClients } from '../support/clients.ts';
+import { skipTime } from '../support/clock.ts';
+import { send } from '../support/delivery.ts';
+import { drain } from '../support/drain.ts';
+import { type Emulators, HASH_KEY_ARN, startEmulators } from '../support/emulators.ts';
+import { loadEraser, placeOf, requestFor } from '../support/eraser.ts';
+import { type Functions, loadFunctions } from '../support/functions.ts';
+import { byTest, loadOperator, stageOf } from '../support/operator.ts';
+import { faulty, invalidPatient, patient } from '../support/resources.ts';
+import { itemsOf } from '../support/stores.ts';
+import { buildWorld, type World } from '../support/world.ts';
+
+let emulators: Emulators;
+let world: World;
+let functions: Functions;
+let eraser: Awaited<ReturnType<typeof loadEraser>>;
+
+beforeAll(async () => {
+  emulators = await startEmulators();
+});
+afterAll(() => emulators.stop());
+beforeEach(async () => {
+  world = await buildWorld({ deadlineMs: 5_000, heapOldMb: 64 });
+  functions = await loadFunctions();
+  eraser = await loadEraser();
+});
+afterEach(() => functions.close());
+
+const eraseP1 = () => eraser.erase(placeOf(world), requestFor('p1'), eraser.surroundings);
+const sendNamed = (body: string) => send(world.queues.lane, body, { file: 'chalmers.ndjson' });
+const aboutP1 = JSON.stringify({
+  resourceType: 'Observation',
+  id: 'o1',
+  status: 'final',
+  code: { text: 'x' },
+  subject: { reference: 'Patient/p1' },
+});
+
+/** What must hold no content: all that is stored. */
+async function stored() {
+  const { resources, quarantine } = world.tables;
+  return { rows: await itemsOf(resources), entries: await itemsOf(quarantine) };
+}
+
+test('R04: what waited in a queue is refused, kept nowhere, and ends as rejected', async () => {
+  await sendNamed(aboutP1);
+  await sendNamed(invalidPatient('p1'));
+  await sendNamed(patient({ id: 'p2' }));
+  await eraseP1();
+  await drain(world, functions);
+  const { rows, entries } = await stored();
+  expect(rows.map(({ resourceId }) => resourceId)).toEqual(['p2']);
+  expect(entries).toHaveLength(2);
+  for (const entry of entries) {
+    expect(entry).toMatchObject({
+      status: 'quarantined',
+      kind: 'rejection',
+      erasure: 1,
+      reason: 'names a patient who was erased after it was submitted',
+    });
+    for (const name of ['body', 'bodyS3', 'file']) expect(entry).not.toHaveProperty(name);
+    expect(String(entry['outcome'])).not.toMatch(/p1|unheard|Chalmers/i);
+  }
+});
+
+test('R02: a killer of an erased patient is not even run', async () => {
+  await sendNamed(faulty('throw', 'p1'));
+  await eraseP1();
+  await drain(world, functions);
+  const { rows, entries } = await stored();
+  expect(rows).toEqual([]);
+  expect(entries).toMatchObject([{ kind: 'rejection', erasure: 1, attempts: [] }]);
+});
+
+test('a dead letter that waited is kept without its body', async () => {
+  await sendNamed(faulty('throw', 'p1'));
+  await drain(world, { ...functions, quarantine: async () => ({ batchItemFailures: [] }) });
+  await send(world.queues.deadLetter, patient({ id: 'p1' }), { file: 'chalmers.ndjson' });
+  await eraseP1();
+  await drain(world, functions);
+  const { entries } = await stored();
+  const letters = entries.filter(({ kind }) => kind === 'dead-letter');
+  expect(letters.length).toBeGreaterThan(0);
+  for (const letter of letters) {
+    expect(letter).toMatchObject({ erasure: 1 });
+    for (const name of ['body', 'bodyS3', 'file']) expect(letter).not.toHaveProperty(name);
+  }
+});
+
+test('R05: what is submitted after the erasure is accepted', async () => {
+  await eraseP1();
+  await sendNamed(patient({ id: 'p1' }));
+  await drain(world, functions);
+  const { rows } = await stored();
+  expect(rows).toMatchObject([{ resourceId: 'p1', body: patient({ id: 'p1' }) }]);
+});
+
+test('a later submission takes the place of what was erased, as if it were new', async () => {
+  await sendNamed(patient({ id: 'p1' }));
+  await drain(world, functions);
+  await eraseP1();
+  await sendNamed(patient({ id: 'p1', active: false }));
+  await drain(world, functions);
+  const { rows } = await stored();
+  expect(rows).toHaveLength(1);
+  expect(rows[0]).toHaveProperty('body');
+  expect(rows[0]).not.toHaveProperty('erasure');
+});
+
+test('R05: a redrive of what was sent before the erasure is refused', async () => {
+  await sendNamed(invalidPatient('p1'));
+  await drain(world, functions);
+  const [before] = await itemsOf(world.tables.quarantine);
+  await eraseP1();
+  // As a restored backup would bring it back.
+  await testClients().dynamo.send(
+    new PutCommand({ TableName: world.tables.quarantine, Item: before }),
+  );
+  // Environments know an erasure this late; `erase` itself waits for them.
+  skipTime(ERASURES_KNOWN_MS);
+  const operator = await loadOperator();
+  await operator.redrive(stageOf(world), { kind: 'all' }, byTest());
+  await drain(world, functions);
+  const [entry] = await itemsOf(world.tables.quarantine);
+  expect(entry).toMatchObject({ status: 'quarantined', erasure: 1 });
+  expect(entry).not.toHaveProperty('body');
+});
+
+it('R09: where the erasures cannot be read the message waits', async () => {
+  const { ErasedPatients } = await import('../../aws/erased-patients.ts');
+  const erased = new ErasedPatients('no-such-table', HASH_KEY_ARN);
+  const origin = { messageId: 'm', sentAt: 1, source: 'default' };
+  await expect(erased.claimOn(patient(), origin)).rejects.toThrow();
+});
+
+it('R14: reads the erasures at most every five seconds, and only what is new', async () => {
+  await eraseP1();
+  const { ErasedPatients } = await import('../../aws/erased-patients.ts');
+  let now = 1_000_000;
+  const erased = new ErasedPatients(world.tables.erasures, HASH_KEY_ARN, () => now);
+  const origin = { messageId: 'm', sentAt: 1, source: 'default' };
+  const ofP2 = patient({ id: 'p2' });
+  expect(await erased.claimOn(aboutP1, origin)).toMatchObject({ erasure: { number: 1 } });
+  await eraser.erase(placeOf(world), requestFor('p2'), eraser.surroundings);
+  now += 4_999;
+  expect(await erased.claimOn(ofP2, origin)).toBeUndefined();
+  now += 1;
+  expect(await erased.claimOn(ofP2, origin)).toMatchObject({ erasure: { number: 2 } });
+});

@@ -1,0 +1,95 @@
+import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import type { QuarantineEntry } from '../../aws/quarantine-table.ts';
+import { type Emulators, startEmulators } from '../support/emulators.ts';
+import { itemsOf } from '../support/stores.ts';
+import { buildWorld, type World } from '../support/world.ts';
+
+const COUNT = 40;
+let emulators: Emulators;
+let world: World;
+let aws: {
+  table: typeof import('../../aws/quarantine-table.ts');
+  fingerprints: typeof import('../../aws/quarantine-fingerprints.ts');
+  bodies: typeof import('../../aws/bodies-bucket.ts');
+  clients: typeof import('../../aws/clients.ts');
+};
+
+beforeAll(async () => {
+  emulators = await startEmulators();
+});
+afterAll(() => emulators.stop());
+beforeEach(async () => {
+  world = await buildWorld();
+  aws = {
+    table: await import('../../aws/quarantine-table.ts'),
+    fingerprints: await import('../../aws/quarantine-fingerprints.ts'),
+    bodies: await import('../../aws/bodies-bucket.ts'),
+    clients: await import('../../aws/clients.ts'),
+  };
+});
+
+const entry = (messageId: string, fingerprint: string): QuarantineEntry => ({
+  origin: { messageId, sentAt: 1, source: 'default' },
+  lane: 'background',
+  kind: 'rejection',
+  reason: 'invalid',
+  fingerprint,
+  placed: { body: '{}' },
+});
+
+async function found(fingerprint: string): Promise<string[]> {
+  const ids: string[] = [];
+  const all = aws.fingerprints.idsOfFingerprint(world.tables.quarantine, fingerprint);
+  for await (const id of all) ids.push(id);
+  return ids;
+}
+
+async function quarantineEqual(): Promise<string[]> {
+  const ids = Array.from({ length: COUNT }, (_, n) => `m-${n}`);
+  for (const [n, id] of ids.entries()) {
+    await aws.table.quarantine(world.tables.quarantine, entry(id, 'equal'), 1_000 + n);
+  }
+  await aws.table.quarantine(world.tables.quarantine, entry('other', 'other'), 1);
+  return ids;
+}
+
+describe('equal failures', () => {
+  test('are found by their fingerprint, the oldest first, and lie in many partitions of the index', async () => {
+    const ids = await quarantineEqual();
+    expect(await found('equal')).toEqual(ids);
+    expect(await found('other')).toEqual(['other']);
+    expect(await found('none')).toEqual([]);
+    const shards = new Set(
+      (await itemsOf(world.tables.quarantine)).map(({ fingerprintShard }) => fingerprintShard),
+    );
+    expect(shards.size).toBeGreaterThan(8);
+  });
+
+  test('of older versions are found once they are indexed', async () => {
+    const ids = await quarantineEqual();
+    for (const pk of [...ids.slice(0, 5), 'other']) {
+      await aws.clients.dynamo.send(
+        new UpdateCommand({
+          TableName: world.tables.quarantine,
+          Key: { pk },
+          UpdateExpression: 'REMOVE fingerprintShard',
+        }),
+      );
+    }
+    expect(await found('equal')).toEqual(ids.slice(5));
+    // Where the index holds none the table is read.
+    expect(await found('other')).toEqual(['other']);
+    expect(await aws.fingerprints.indexFormerEntries(world.tables.quarantine)).toBe(6);
+    expect(await found('equal')).toEqual(ids);
+    expect(await aws.fingerprints.indexFormerEntries(world.tables.quarantine)).toBe(0);
+  });
+});
+
+test('a quarantined body above 8 KB lies in the bucket, whatever an item has room for', async () => {
+  const place = (prefix: 'quarantine/' | 'resources/', bytes: number) =>
+    aws.bodies.placeBody(world.bucket, prefix, 'm-1', 'x'.repeat(bytes), 350 * 1024);
+  expect(await place('quarantine/', 8 * 1024)).toHaveProperty('body');
+  expect(await place('quarantine/', 8 * 1024 + 1)).toHaveProperty('bodyS3.key');
+  expect(await place('resources/', 300 * 1024)).toHaveProperty('body');
+});

@@ -1,0 +1,62 @@
+import { beforeEach, describe, expect, test } from 'vitest';
+import { Breakers } from '../../breaker/breakers.ts';
+import { type BreakerPolicy, DEFAULT_BREAKER_POLICY } from '../../core/breaker/breaker-policy.ts';
+import { CountingStore, fails, S, type TestTools, testTools, timeoutMs, works } from './tools.ts';
+
+let store: CountingStore;
+let tools: TestTools;
+beforeEach(() => {
+  store = new CountingStore();
+  tools = testTools();
+});
+
+describe('R10 R14: a failure rate', () => {
+  const trip = { kind: 'failure-rate', share: 0.5, callsMin: 20, windowMs: 60_000 } as const;
+  const policies = new Map<string, BreakerPolicy>([[S, { ...DEFAULT_BREAKER_POLICY, trip }]]);
+  const call = async (its: Breakers, ok: boolean, times = 1) => {
+    for (let n = 0; n < times; n += 1) {
+      await its.guard(S, ok ? works : fails, { timeoutMs, fallback: () => '' });
+    }
+  };
+
+  test('is one of the whole fleet, told without a write for a healthy call', async () => {
+    const [unlucky, lucky] = [0, 1].map(() => new Breakers(store, tools, policies)) as [
+      Breakers,
+      Breakers,
+    ];
+    await call(lucky, true, 100);
+    await call(unlucky, true, 5);
+    expect(store.writes).toBe(0);
+    await call(unlucky, false, 30);
+    expect(store.writes).toBe(1);
+    tools.clock += 1_000;
+    // The others tell of their healthy calls, once they read that somebody has failures.
+    await call(lucky, true, 50);
+    expect(store.writes).toBe(2);
+    await call(unlucky, false, 30);
+    expect(await store.load(S)).toMatchObject({ phase: 'closed' });
+    tools.clock += 1_000;
+    await call(unlucky, false, 200);
+    tools.clock += 1_000;
+    await call(unlucky, false, 1);
+    expect(await store.load(S)).toMatchObject({
+      phase: 'open',
+      why: expect.stringMatching(/^\d+ of \d+ calls failed$/),
+    });
+  });
+
+  test('calls that could not be told, for another was writing, are told later', async () => {
+    const [a, b] = [0, 1].map(() => new Breakers(store, tools, policies)) as [Breakers, Breakers];
+    await Promise.all([call(a, true), call(b, true)]);
+    await Promise.all([call(a, false), call(b, false)]);
+    expect(await store.load(S)).toMatchObject({ version: 1 });
+    tools.clock += 2_000;
+    await Promise.all([call(a, true), call(b, true)]);
+    tools.clock += 2_000;
+    await call(a, true);
+    await call(b, true);
+    const state = await store.load(S);
+    const calls = state?.phase === 'closed' ? state.window : [];
+    expect(calls.reduce((sum, bucket) => sum + bucket.failures, 0)).toBe(2);
+  });
+});

@@ -1,0 +1,16 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { backOffSeconds } from '../../../core/attempt/back-off.ts';
+
+test('R09: each receive doubles the wait, up to five minutes', () => {
+  expect([0, 1, 2, 3, 9, 10, 1_000].map(backOffSeconds)).toEqual([1, 1, 2, 4, 256, 300, 300]);
+});
+
+test('R09: the wait never shrinks, and SQS takes it', () => {
+  fc.assert(
+    fc.property(fc.nat({ max: 2_000 }), (receives) => {
+      expect(backOffSeconds(receives + 1)).toBeGreaterThanOrEqual(backOffSeconds(receives));
+      expect(backOffSeconds(receives)).toBeLessThanOrEqual(900);
+    }),
+  );
+});

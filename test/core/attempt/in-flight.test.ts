@@ -1,0 +1,65 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  type InFlightPolicy,
+  leaseEnd,
+  mayHaveRunBefore,
+  searchedForMs,
+} from '../../../core/attempt/in-flight.ts';
+
+const policy: InFlightPolicy = { functionTimeoutMs: 10_000, visibilityMs: 60_000 };
+
+describe('a lease', () => {
+  test('R03: ends a timeout before the messages of its first batch are shown again', () => {
+    expect(leaseEnd(undefined, 1_000, policy)).toBe(51_000);
+  });
+
+  test('R03: serves the batches that surely end within it, and no other', () => {
+    expect(leaseEnd(51_000, 36_000, policy)).toBe(51_000);
+    expect(leaseEnd(51_000, 36_001, policy)).toBe(86_001);
+  });
+
+  test('R03: is refused where a batch could outlast the hiding of its messages', () => {
+    expect(() => leaseEnd(undefined, 0, { functionTimeoutMs: 10, visibilityMs: 10 })).toThrow(
+      'a batch must end before its messages are shown again',
+    );
+  });
+
+  test('R03: whatever the timeouts, a batch ends within its lease, and the lease before its messages are shown', () => {
+    const timeouts = fc.record({
+      functionTimeoutMs: fc.integer({ min: 1_000, max: 900_000 }),
+      more: fc.double({ min: 1.01, max: 20, noNaN: true }),
+      gaps: fc.array(fc.integer({ min: 0, max: 60_000 }), { minLength: 1, maxLength: 50 }),
+    });
+    let batches = 0;
+    fc.assert(
+      fc.property(timeouts, ({ functionTimeoutMs, more, gaps }) => {
+        const its = { functionTimeoutMs, visibilityMs: Math.ceil(more * functionTimeoutMs) };
+        let now = 0;
+        let lease: number | undefined;
+        for (const gap of gaps) {
+          now += gap;
+          lease = leaseEnd(lease, now, its);
+          expect(now + functionTimeoutMs).toBeLessThan(lease);
+          // The search may be as old as it may be, and still finds it.
+          expect(lease + searchedForMs(its)).toBeLessThan(now + its.visibilityMs);
+          batches += 1;
+        }
+      }),
+    );
+    expect(batches).toBeGreaterThan(100);
+  });
+});
+
+describe('what may have run before', () => {
+  test('R03: was received more than once', () => {
+    const receipt = { receives: 2, firstReceivedAt: 1_000 };
+    expect(mayHaveRunBefore(receipt, 1_000, policy)).toBe(true);
+  });
+
+  test('R03: was first received longer ago than an invocation lasts, whatever the count says', () => {
+    const receipt = { receives: 1, firstReceivedAt: 1_000 };
+    expect(mayHaveRunBefore(receipt, 11_000, policy)).toBe(false);
+    expect(mayHaveRunBefore(receipt, 11_001, policy)).toBe(true);
+  });
+});

@@ -1,0 +1,70 @@
+import { describe, expect, test } from 'vitest';
+import {
+  mayBeService,
+  mayTell,
+  type Tellers,
+  tellersSchema,
+  toldBy,
+} from '../../../core/audit/tellers.ts';
+
+const TELLERS: Tellers = tellersSchema.parse({
+  senderIds: 'verify',
+  known: [
+    { id: 'AROAINCIDENT', as: 'incident', kinds: ['page', 'incident-opened'] },
+    { id: 'AROAVALIDATE', as: 'validate-critical', kinds: ['sender-refused'] },
+    { id: 'AROAVALIDATE', as: 'validate-critical', kinds: ['breaker-transition'] },
+    { id: '111122223333', as: 'operator', kinds: ['redrive'] },
+    { id: 'AIDAOPERATOR', as: 'operator', kinds: ['redrive'] },
+  ],
+});
+const FIXED: Tellers = { senderIds: 'fixed', known: [] };
+
+describe('R40: each role may tell its own kinds', () => {
+  test.each([
+    ['AROAINCIDENT:fhir-failsafe-dev-incident', 'page', true],
+    ['AROAINCIDENT:whatever', 'incident-opened', true],
+    ['AROAINCIDENT', 'page', true],
+    ['AROAINCIDENT:x', 'redrive', false],
+    ['AROAVALIDATE:x', 'sender-refused', true],
+    ['AROAVALIDATE:x', 'breaker-transition', true],
+    ['AROAVALIDATE:x', 'page', false],
+    // The session is its caller's choice.
+    ['AROASTRANGER:AROAINCIDENT', 'page', false],
+    ['AROASTRANGER:fhir-failsafe-dev-incident', 'page', false],
+    ['AROAINCIDENTS:x', 'page', false],
+    ['AROAINCIDEN:T', 'page', false],
+    ['aroaincident:x', 'page', false],
+    ['', 'page', false],
+    [':AROAINCIDENT', 'page', false],
+    ['111122223333', 'redrive', true],
+    ['111122223334', 'redrive', false],
+    ['AIDAOPERATOR', 'redrive', true],
+    ['AIDAOPERATOR', 'page', false],
+  ])('%s, %s: %s', (senderId, kind, may) => {
+    expect(mayTell(TELLERS, senderId, kind)).toBe(may);
+  });
+
+  test('where an emulator names one sender for all, nobody is asked', () => {
+    expect(mayTell(FIXED, '000000000000', 'page')).toBe(true);
+    expect(mayBeService(FIXED, '000000000000')).toBe(true);
+  });
+});
+
+test.each([
+  ['AROAINCIDENT:x', { teller: 'AROAINCIDENT', toldAs: 'incident' }],
+  ['AROASTRANGER:incident', { teller: 'AROASTRANGER' }],
+])('R40: of %s is recorded what SQS proves', (senderId, told) => {
+  expect(toldBy(TELLERS, senderId)).toEqual(told);
+});
+
+test.each([
+  ['AIDAIENQZJOLO23YVJ4VO', true],
+  // A role has a session, an account is a number, and an operator is known.
+  ['AROASTRANGER:x', false],
+  ['AIDASTRANGER:x', false],
+  ['111122223334', false],
+  ['AIDAOPERATOR', false],
+  ['', false],
+])('R40: whether %s may be a topic: %s', (senderId, may) => {
+  expect(mayBeService(TELLERS, senderId)).toBe(may);
+});

@@ -1,0 +1,57 @@
+import { describe, expect, test } from 'vitest';
+import { admit } from '../../../core/breaker/breaker.ts';
+import { obey } from '../../../core/breaker/breaker-operator.ts';
+import type { BreakerPolicy } from '../../../core/breaker/breaker-policy.ts';
+import { report, settle } from '../../../core/breaker/breaker-result.ts';
+import { UNKNOWN_SERVICE } from '../../../core/breaker/breaker-state.ts';
+import { countCall } from '../../../core/breaker/call-window.ts';
+import { ask, failing, policy, result } from './breaker-support.ts';
+
+const word = { by: 'ada', reason: 'maintenance', token: 'w-1' };
+const until = 10_000;
+
+describe('R17: an operator', () => {
+  test('forces it open until an expiry, and then it is probed', () => {
+    const change = obey(UNKNOWN_SERVICE, { ...word, kind: 'force-open', until }, 5);
+    expect(change.transition).toEqual({
+      from: 'closed',
+      to: 'open',
+      generation: 1,
+      at: 5,
+      why: 'force-open: maintenance',
+      by: 'ada',
+      openUntil: until,
+    });
+    expect(admit(change.next, ask(), 9_999, policy)).toEqual({
+      kind: 'refused',
+      why: 'forced open',
+      retryAt: until,
+    });
+    expect(admit(change.next, ask(), 10_000, policy).kind).toBe('acquire');
+  });
+
+  test('forces it closed: failures change nothing until the expiry, and count after it', () => {
+    const { next } = obey(failing(5, 0), { ...word, kind: 'force-closed', until }, 5);
+    expect(next).toMatchObject({ phase: 'closed', generation: 2, failures: 0 });
+    const ticket = { generation: 2 };
+    expect(admit(next, ask({ draw: 0.99 }), 6, policy)).toEqual({ kind: 'call', ticket });
+    expect(settle(next, result(ticket, 'failure'), 9_999, policy)).toBeUndefined();
+    expect(settle(next, result(ticket, 'failure'), 10_000, policy)?.next).toMatchObject({
+      failures: 1,
+    });
+    const trip = { kind: 'failure-rate', share: 0.1, callsMin: 1, windowMs: 10_000 } as const;
+    const its: BreakerPolicy = { ...policy, trip };
+    const window = countCall([], { failed: true }, 9_999, 10_000);
+    const calls = { ticket, window, token: 'c', draw: 0 };
+    expect(report(next, calls, 9_999, its)).toBeUndefined();
+    expect(report(next, calls, 10_000, its)?.next.phase).toBe('open');
+  });
+
+  test('R13: resets it, and what was called before says nothing any more', () => {
+    const open = failing(5, 0);
+    const { next, transition } = obey(open, { ...word, kind: 'reset' }, 5);
+    expect(next).toMatchObject({ phase: 'closed', generation: 2, failures: 0, version: 6 });
+    expect(transition).toMatchObject({ from: 'open', to: 'closed', by: 'ada' });
+    expect(settle(next, result({ generation: 0 }, 'failure'), 6, policy)).toBeUndefined();
+  });
+});

@@ -1,0 +1,177 @@
+import { describe, expect, test } from 'vitest';
+import {
+  canEndUrl,
+  countFailure,
+  endIsUnknown,
+  type Failures,
+  howToWait,
+  isItsOwn,
+  meaningOf,
+  retryTime,
+  serverIsWell,
+  shardName,
+  textToSend,
+} from '../../../core/delivery/delivery.ts';
+
+const outcome = (...issue: object[]) => JSON.stringify({ resourceType: 'OperationOutcome', issue });
+const ANY = outcome({ severity: 'error', code: 'processing' });
+const AT_NAME = outcome({ severity: 'error', expression: ['Patient.name[0].family'] });
+const meaning = (status: number, body: string, versionsInVain = false) =>
+  meaningOf(status, body, 'Patient', versionsInVain);
+
+describe('the meaning of an answer', () => {
+  test.each([
+    [200, '', 'delivered'],
+    [201, '', 'delivered'],
+    [304, '', 'failed'],
+    [400, ANY, 'refused'],
+    [404, ANY, 'refused'],
+    [422, outcome(), 'refused'],
+    [422, AT_NAME, 'refused'],
+    [401, ANY, 'failed'],
+    [403, ANY, 'failed'],
+    [408, ANY, 'failed'],
+    [425, ANY, 'failed'],
+    [429, ANY, 'failed'],
+    [409, ANY, 'other version'],
+    [412, '', 'other version'],
+    [428, '', 'other version'],
+  ] as const)('%d with %j is %s', (status, body, means) => {
+    expect(meaning(status, body)).toBe(means);
+  });
+
+  test.each([
+    ...['', '<html>404</html>', '{}', 'null', '[]', '{"resourceType":"Patient"}', '{"issue":[]}'],
+    ANY.slice(0, -3),
+  ])('R18: a 4xx with %j is not said by a FHIR server', (body) => {
+    for (const status of [400, 404, 405, 410, 413, 422, 499]) {
+      expect(meaning(status, body)).toBe('failed');
+    }
+  });
+
+  test.each([409, 412, 428])(
+    '%d is like any 4xx, once reading the version is in vain',
+    (status) => {
+      expect(meaning(status, ANY, true)).toBe('refused');
+      expect(meaning(status, '', true)).toBe('failed');
+    },
+  );
+
+  test.each([502, 503, 504])('R18: a gateway’s %d never is the resource’s', (status) => {
+    for (const body of ['', ANY, AT_NAME]) expect(meaning(status, body)).toBe('failed');
+  });
+
+  test.each([
+    ['a FHIRPath into it', AT_NAME],
+    ['one as a location', outcome({ severity: 'fatal', location: ['Patient.birthDate'] })],
+    ['an XPath into it', outcome({ severity: 'error', location: ['/f:Patient/f:name'] })],
+    ['one of several', outcome({ severity: 'error' }, { expression: ['x', 'Patient.name'] })],
+  ])('a 500 whose outcome has %s may be its own', (_, body) => {
+    expect(meaning(500, body)).toBe('failed at an element');
+    expect(meaning(501, body)).toBe('failed at an element');
+  });
+
+  test.each([
+    ['nothing', ''],
+    ['no place', ANY],
+    ['the type alone', outcome({ severity: 'error', expression: ['Patient'] })],
+    ['another type', outcome({ severity: 'error', expression: ['Observation.value'] })],
+    ['a type that begins so', outcome({ severity: 'error', expression: ['PatientList.x'] })],
+    ['a warning', outcome({ severity: 'warning', expression: ['Patient.name'] })],
+    ['a line', outcome({ severity: 'error', location: ['Line 1, Col 2'] })],
+    ['no list', outcome({ severity: 'error', expression: 'Patient.name' })],
+  ])('R18: a 500 with %s is the server’s', (_, body) => {
+    expect(meaning(500, body)).toBe('failed');
+  });
+
+  test('a refusal shows a server that is well; a failure does not, wherever it points', () => {
+    expect(serverIsWell('refused')).toBe(true);
+    expect(serverIsWell('other version')).toBe(true);
+    expect(serverIsWell('failed')).toBe(false);
+    expect(serverIsWell('failed at an element')).toBe(false);
+  });
+
+  test('R05: the end of a PUT is unknown without an answer, and where a gateway or a fault answers', () => {
+    expect([0, 408, 500, 502, 503, 504].every(endIsUnknown)).toBe(true);
+    expect([200, 201, 304, 400, 404, 412, 422, 429].some(endIsUnknown)).toBe(false);
+  });
+});
+
+describe('R18: a failure', () => {
+  const fail = (isOwn: boolean, before?: Failures) =>
+    countFailure(before, { isOwn, status: 500, now: 7 });
+  const three = fail(true, fail(false, fail(true, fail(true))));
+  const closed = { phase: 'closed', failures: 0 } as const;
+
+  test('is counted, and since when', () => {
+    expect(three).toEqual({ count: 4, own: 3, since: 7, status: 500 });
+    expect(countFailure(three, { isOwn: false, status: 0, now: 9 })).toEqual({
+      count: 5,
+      own: 3,
+      since: 7,
+      status: 0,
+    });
+  });
+
+  test('is its own after three that point into it, if somebody else was served since', () => {
+    expect(isItsOwn(three, closed, 3)).toBe(true);
+    expect(isItsOwn(three, { ...closed, failures: 2 }, 3)).toBe(true);
+    expect(isItsOwn(three, { phase: 'closed' }, 3)).toBe(true);
+  });
+
+  test('is not while nobody is served, nor in an outage, however often it happens', () => {
+    expect(isItsOwn(three, { ...closed, failures: 3 }, 3)).toBe(false);
+    expect(isItsOwn(three, { ...closed, phase: 'open' }, 3)).toBe(false);
+    expect(isItsOwn(three, undefined, 3)).toBe(false);
+    expect(isItsOwn({ count: 99, own: 2, since: 0, status: 500 }, closed, 3)).toBe(false);
+  });
+
+  test('is tried again after its back-off, or when the server asks for it, within a bound', () => {
+    expect(retryTime({ count: 1 }, undefined, 1_000)).toBe(2_000);
+    expect(retryTime({ count: 3 }, 2_000, 1_000)).toBe(5_000);
+    expect(retryTime({ count: 1 }, 121_000, 1_000)).toBe(121_000);
+    expect(retryTime({ count: 1 }, 9_999_999, 1_000)).toBe(901_000);
+  });
+});
+
+describe('R18: waiting', () => {
+  const policy = { inFlightMax: 100, receivesMax: 20 };
+  const waiting = { retryAt: 31_000, receives: 1, inFlight: 0 };
+
+  test('is invisible, spread over as long again as the breaker asks for', () => {
+    expect(howToWait(waiting, 1_000, 0, policy)).toEqual({ kind: 'invisibly', seconds: 30 });
+    expect(howToWait(waiting, 1_000, 0.5, policy)).toEqual({ kind: 'invisibly', seconds: 45 });
+    expect(howToWait(waiting, 40_000, 0, policy)).toEqual({ kind: 'invisibly', seconds: 1 });
+    const long = { ...waiting, retryAt: 9_999_999 };
+    expect(howToWait(long, 0, 0, policy)).toEqual({ kind: 'invisibly', seconds: 900 });
+  });
+
+  test('leaves the queue where too many wait, or one has waited too often', () => {
+    const marked = { kind: 'marked', until: 31_000 };
+    expect(howToWait({ ...waiting, inFlight: 100 }, 1_000, 0, policy)).toEqual(marked);
+    expect(howToWait({ ...waiting, receives: 20 }, 1_000, 0, policy)).toEqual(marked);
+  });
+});
+
+test('a resource that came without an id is sent with the one it is known by, otherwise as it is', () => {
+  const text = ' {"resourceType":"Patient","n":1.10}';
+  expect(textToSend(text, undefined, 'm-1')).toBe('{"id":"m-1","resourceType":"Patient","n":1.10}');
+  expect(textToSend(text, 'a', 'a')).toBe(text);
+});
+
+test('what is pending is spread over sixteen shards', () => {
+  const names = Array.from({ length: 100 }, (_, n) => shardName(n));
+  expect(new Set(names).size).toBe(16);
+  expect(names).toContain('pending#0');
+});
+
+test.each([
+  ['.', false],
+  ['..', false],
+  ['...', true],
+  ['a', true],
+])('whether a URL can end with %j: %j, as URL itself has it', (id, can) => {
+  expect(canEndUrl(id)).toBe(can);
+  const { pathname } = new URL(`http://a/Patient/${encodeURIComponent(id)}`);
+  expect(pathname.endsWith(`/Patient/${id}`)).toBe(can);
+});

@@ -1,0 +1,120 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { withPrefix } from '../../../core/delivery/prefixed-ids.ts';
+
+const P = 'a-';
+const of = (resource: object, prefix = P) => {
+  const its = withPrefix(JSON.stringify(resource), prefix);
+  return its.kind === 'text' ? JSON.parse(its.text) : its;
+};
+const referring = (reference: unknown) =>
+  of({ resourceType: 'Observation', subject: { reference } });
+
+describe('R51: ids at a server that sources share begin with the prefix', () => {
+  test('the resource’s own, and none of what is in it', () => {
+    const contained = [{ resourceType: 'Patient', id: 'c', extension: [{ id: 'e' }] }];
+    expect(of({ resourceType: 'Patient', id: 'p1', contained, name: [{ id: 'n' }] })).toEqual({
+      resourceType: 'Patient',
+      id: 'a-p1',
+      contained,
+      name: [{ id: 'n' }],
+    });
+  });
+
+  test.each([
+    ['Patient/p1', 'Patient/a-p1'],
+    ['Patient/p1/_history/3', 'Patient/a-p1/_history/3'],
+    ['Patient/p1#c', 'Patient/a-p1#c'],
+    ['Patient/b-p1', 'Patient/a-b-p1'],
+  ])('that of a reference: %s', (reference, there) => {
+    expect(referring(reference)).toMatchObject({ subject: { reference: there } });
+  });
+
+  test.each([
+    '#c',
+    '',
+    'https://other.example.org/fhir/Patient/p1',
+    'urn:uuid:0b5ae8a1-2c1b-4f5e-9a39-0f4f6f3c9d11',
+    'Patient?identifier=s|1',
+    'Patient/',
+    'Patient/p1/x',
+    'patient/p1',
+    `Patient/${'x'.repeat(65)}`,
+    `${'P'.repeat(300)}/p1`,
+  ])('but not of %j', (reference) => {
+    expect(referring(reference)).toMatchObject({ subject: { reference } });
+  });
+
+  test('a reference that is no text, and a Reference of that name, are walked through', () => {
+    const reference = { reference: 'Patient/p1', display: 'id' };
+    expect(referring(reference)).toMatchObject({
+      subject: { reference: { reference: 'Patient/a-p1' } },
+    });
+    expect(referring(['Patient/p1', 1, null])).toMatchObject({
+      subject: { reference: ['Patient/p1', 1, null] },
+    });
+  });
+
+  test('in a Bundle what names one of its entries stays, and so do the entries', () => {
+    const entry = (reference: string) => [
+      {
+        fullUrl: 'https://x.example.org/Patient/p1',
+        resource: { resourceType: 'Patient', id: 'p1' },
+      },
+      { resource: { resourceType: 'Observation', subject: { reference } } },
+    ];
+    const bundle = (reference: string) => ({
+      resourceType: 'Bundle',
+      id: 'b',
+      entry: entry(reference),
+    });
+    expect(of(bundle('Patient/p1'))).toEqual({ ...bundle('Patient/p1'), id: 'a-b' });
+    expect(of(bundle('Patient/p2'))).toEqual({ ...bundle('Patient/a-p2'), id: 'a-b' });
+  });
+
+  test('however it is written', () => {
+    const text = '{ "\\u0069d" : "p\\u0031", "x":{"reference":"Patient\\/p1"}, "d": 1.50 }';
+    expect(withPrefix(text, P)).toEqual({
+      kind: 'text',
+      text: '{ "\\u0069d" : "a-p1", "x":{"reference":"Patient/a-p1"}, "d": 1.50 }',
+    });
+  });
+
+  test('where it is said twice, both', () => {
+    expect(withPrefix('{"id":"p","id":"q"}', P)).toEqual({
+      kind: 'text',
+      text: '{"id":"a-p","id":"a-q"}',
+    });
+  });
+
+  test('an id that would be longer than 64 characters is refused, and so is such a reference', () => {
+    const id = 'x'.repeat(62);
+    expect(of({ resourceType: 'Patient', id })).toMatchObject({ id: `a-${id}` });
+    const refused = { kind: 'refused', reason: expect.stringContaining('64 characters') };
+    expect(of({ resourceType: 'Patient', id: `${id}x` })).toEqual(refused);
+    expect(referring(`Patient/${id}`)).toMatchObject({ subject: {} });
+    expect(referring(`Patient/${id}x`)).toEqual(refused);
+  });
+});
+
+test('without a prefix a text stays as it is', () => {
+  expect(withPrefix('{"id":"p"}', '')).toEqual({ kind: 'text', text: '{"id":"p"}' });
+});
+
+test('all else stays as it is, byte for byte (property)', () => {
+  fc.assert(
+    fc.property(fc.json({ maxDepth: 6 }), (json) => {
+      const text = `{"x":${json.replaceAll(/"(id|reference|fullUrl)"/g, '"y"')}, "n": 1.0}`;
+      expect(withPrefix(text, P)).toEqual({ kind: 'text', text });
+    }),
+  );
+});
+
+test('megabytes of quotes, and a million levels, neither throw nor take long', () => {
+  const quotes = `{"x":"${'\\\\'.repeat(1_000_000)}${'\\"'.repeat(500_000)}","id":"p"}`;
+  expect(withPrefix(quotes, P)).toMatchObject({
+    kind: 'text',
+    text: expect.stringMatching(/a-p"}$/),
+  });
+  expect(withPrefix('['.repeat(1_000_000), P)).toMatchObject({ kind: 'text' });
+});

@@ -1,0 +1,79 @@
+import { describe, expect, it } from 'vitest';
+import {
+  claimOn,
+  type Erasure,
+  type ErasureBook,
+  erasureBook,
+  patientKey,
+  type Submitted,
+} from '../../../core/erasure/erasure.ts';
+import type { Named } from '../../../core/erasure/patient-references.ts';
+
+const hash = (text: string) => `hash of ${text}`;
+const of = (number: number, id: string, at: number, more: Partial<Erasure> = {}): Erasure => ({
+  number,
+  patient: hash(patientKey('clinic', id)),
+  source: 'clinic',
+  at,
+  shared: 'erase',
+  ...more,
+});
+const named = (...ids: string[]) => ({ patients: new Set(ids) });
+const sent = (sentAt: number, source = 'clinic') => ({ source, sentAt });
+
+const on = (numbers: Named, submitted: Submitted, book: ErasureBook) =>
+  claimOn(numbers, submitted, book, hash)?.erasure.number;
+
+describe('an erasure', () => {
+  const book = erasureBook([of(1, 'p1', 100), of(2, 'p2', 200), of(3, 'p1', 50)]);
+
+  it('takes what was sent up to its moment, and nothing later', () => {
+    expect(on(named('p1'), sent(100), book)).toBe(1);
+    expect(on(named('p1'), sent(101), book)).toBeUndefined();
+    expect(on(named('p2'), sent(101), book)).toBe(2);
+    expect(on(named('p2'), sent(201), book)).toBeUndefined();
+  });
+
+  it('R51: is of one source', () => {
+    expect(on(named('p1'), sent(1, 'other'), book)).toBeUndefined();
+    expect(book.sources).toEqual(new Set(['clinic']));
+  });
+
+  it('nobody else’s resource falls under it', () => {
+    expect(on(named('p3'), sent(1), book)).toBeUndefined();
+    expect(on(named(), sent(1), book)).toBeUndefined();
+  });
+
+  it('of several the latest counts, whatever their order', () => {
+    expect(on(named('p1', 'p2'), sent(1), book)).toBe(2);
+    expect(on(named('p2', 'p1'), sent(1), book)).toBe(2);
+  });
+
+  it('none were recorded: nothing is looked at', () => {
+    const none = erasureBook([]);
+    expect(none.latestAt).toBe(0);
+    expect(on(named('p1'), sent(1), none)).toBeUndefined();
+  });
+});
+
+describe('a resource of several patients', () => {
+  const book = erasureBook([of(1, 'p1', 100, { shared: 'keep' }), of(2, 'p2', 50)]);
+  const claim = (each: Named) => claimOn(each, sent(1), book, hash);
+
+  it('is kept where its erasure says so, and said to be shared', () => {
+    expect(claim(named('p1', 'p3'))).toMatchObject({ shared: true, kept: true });
+    expect(claim(named('p2', 'p3'))).toMatchObject({ shared: true, kept: false });
+    expect(claim(named('p1'))).toMatchObject({ shared: false, kept: false });
+  });
+
+  it('is erased where one of two erasures says so', () => {
+    for (const each of [named('p1', 'p2'), named('p2', 'p1')]) {
+      expect(claim(each)).toMatchObject({ erasure: { number: 2 }, kept: false });
+    }
+  });
+
+  it('a Patient is its own, and another’s that links to it is shared', () => {
+    expect(claim({ ...named('p1', 'p3'), self: 'p1' })).toMatchObject({ shared: false });
+    expect(claim({ ...named('p1', 'p3'), self: 'p3' })).toMatchObject({ shared: true, kept: true });
+  });
+});

@@ -1,0 +1,155 @@
+import fc from 'fast-check';
+import { describe, expect, it, test } from 'vitest';
+import { patientsNamed } from '../../../core/erasure/patient-references.ts';
+
+const ids = (value: unknown) =>
+  [...patientsNamed(typeof value === 'string' ? value : JSON.stringify(value)).patients].sort();
+const reference = (text: string) => ({
+  resourceType: 'Observation',
+  id: 'o1',
+  subject: { reference: text },
+});
+
+describe('a resource names a patient', () => {
+  it.each([
+    ['relative', 'Patient/p1'],
+    ['absolute', 'https://fhir.example.org/r4/Patient/p1'],
+    ['with a version', 'Patient/p1/_history/2'],
+    ['with a fragment', 'Patient/p1#x'],
+    ['conditional on its id in a URL', 'urn:x:Patient/p1'],
+  ])('by a reference: %s', (_, text) => {
+    expect(ids(reference(text))).toEqual(['p1']);
+  });
+
+  it.each([
+    ['another type', 'RelatedPatient/p1'],
+    ['another type behind it', 'Practitioner/p1'],
+    ['a conditional reference', 'Patient?identifier=x|1'],
+    ['a contained one', '#p1'],
+    ['the type alone', 'Patient/'],
+  ])('and not by %s', (_, text) => {
+    expect(ids(reference(text))).toEqual([]);
+  });
+
+  it('whatever the element is called, in extensions, arrays and narratives too', () => {
+    const resource = {
+      resourceType: 'Appointment',
+      text: { status: 'generated', div: '<div><a href="Patient/p1">x</a></div>' },
+      extension: [{ url: 'https://x', valueReference: { reference: 'Patient/p2' } }],
+      participant: [{ actor: { reference: 'Patient/p3' } }, { actor: { reference: 'Patient/p4' } }],
+    };
+    expect(ids(resource)).toEqual(['p1', 'p2', 'p3', 'p4']);
+  });
+
+  it('and not by a type or an id that is longer than any', () => {
+    const long = { resourceType: 'Patient', id: 'y'.repeat(2_000) };
+    expect(ids(long)).toEqual([]);
+    expect(ids({ ...long, resourceType: 'x'.repeat(2_000) })).toEqual([]);
+  });
+
+  it('an id that begins or ends like it is another', () => {
+    expect(ids(reference('Patient/p1-x'))).toEqual(['p1-x']);
+    expect(ids(reference('Patient/p1.2'))).toEqual(['p1.2']);
+  });
+
+  it('as the Patient itself, whose elements have ids of their own', () => {
+    const patient = {
+      id: 'p1',
+      resourceType: 'Patient',
+      name: [{ id: '1', family: 'x' }],
+      link: [{ other: { reference: 'Patient/p2' } }],
+    };
+    expect(patientsNamed(JSON.stringify(patient))).toEqual({
+      patients: new Set(['p1', 'p2']),
+      self: 'p1',
+    });
+    expect(patientsNamed(JSON.stringify(reference('Patient/p1')))).not.toHaveProperty('self');
+  });
+
+  it('in a Bundle, and not as a contained one', () => {
+    const bundle = {
+      resourceType: 'Bundle',
+      id: 'b1',
+      entry: [
+        { fullUrl: 'https://x/Patient/p1', resource: { resourceType: 'Patient', id: 'p1' } },
+        { resource: { resourceType: 'Patient', id: 'p2' } },
+        { request: { method: 'DELETE', url: 'Patient/p3' } },
+        {
+          resource: {
+            resourceType: 'Observation',
+            id: 'o1',
+            contained: [{ resourceType: 'Patient', id: 'c1', contact: [{ id: 'c2' }] }],
+          },
+        },
+      ],
+    };
+    expect(ids(bundle)).toEqual(['p1', 'p2', 'p3']);
+    expect(patientsNamed(JSON.stringify(bundle))).not.toHaveProperty('self');
+  });
+});
+
+describe('a text that is no JSON, or hides it', () => {
+  it('names patients as far as it can be read', () => {
+    expect(ids('{"resourceType":"Patient","id":"p1","name":[{')).toEqual(['p1']);
+    expect(ids('{"subject":{"reference":"Patient/p2')).toEqual(['p2']);
+    expect(ids(']]}}{"reference" : "Patient/p3"}')).toEqual(['p3']);
+    expect(ids('')).toEqual([]);
+  });
+
+  it('is read with its escapes', () => {
+    expect(ids('{"reference":"Patient\\/p1"}')).toEqual(['p1']);
+    expect(ids('{"reference":"\\u0050atient\\u002Fp1"}')).toEqual(['p1']);
+    expect(ids('{"\\u0069d":"p\\u0031","resource\\u0054ype":"Patient"}')).toEqual(['p1']);
+    expect(ids('{"text":"\\\\u0050atient/p1"}')).toEqual([]);
+  });
+
+  it('a property or id longer than any of FHIR names nobody', () => {
+    const long = 'x'.repeat(700);
+    expect(ids({ resourceType: 'Patient', id: long, [long]: 'Patient/p1' })).toEqual(['p1']);
+    expect(ids({ resourceType: 'Patient', [long]: 'x' })).toEqual([]);
+  });
+
+  it('is scanned for strings however deep it nests', () => {
+    const deep = `${'['.repeat(5_000)}{"resourceType":"Patient","id":"p0","r":"Patient/p1"}${']'.repeat(5_000)}`;
+    expect(ids(`{"resourceType":"Patient","x":${deep},"id":"p2"}`)).toEqual(['p1', 'p2']);
+  });
+});
+
+test('R62: a text of any kind is scanned in one pass, without a throw', () => {
+  const pieces = ['{', '[', '}', ']', '"', '\\', ':', ',', 'Patient/', '"id":"x"', '\\u', ' '];
+  fc.assert(
+    fc.property(fc.array(fc.constantFrom(...pieces), { maxLength: 200 }), (parts) => {
+      patientsNamed(parts.join(''));
+    }),
+  );
+});
+
+test('finds what a walk over parsed JSON finds (property)', () => {
+  const id = fc.stringMatching(/^[a-z0-9]{1,5}$/);
+  const leaf = fc.oneof(
+    fc.string(),
+    fc.integer(),
+    id.map((each) => `Patient/${each}`),
+  );
+  const tree = fc.letrec((tie) => ({
+    node: fc.oneof(
+      leaf,
+      fc.array(tie('node'), { maxLength: 4 }),
+      fc.dictionary(fc.constantFrom('a', 'b', 'reference', 'item'), tie('node'), { maxKeys: 4 }),
+    ),
+  })).node;
+  fc.assert(
+    fc.property(tree, (value) => {
+      const expected = new Set<string>();
+      const walk = (node: unknown): void => {
+        if (typeof node === 'string') {
+          const [, found] = /^Patient\/([a-z0-9]+)$/.exec(node) ?? [];
+          if (found !== undefined) expected.add(found);
+        } else if (typeof node === 'object' && node !== null) Object.values(node).forEach(walk);
+      };
+      walk(value);
+      const { patients } = patientsNamed(JSON.stringify({ value }));
+      for (const each of expected) expect(patients).toContain(each);
+    }),
+  );
+});

@@ -1,0 +1,166 @@
+import { describe, expect, test } from 'vitest';
+import { auditFactSchema } from '../../../core/audit/audit-fact.ts';
+import type { Incident } from '../../../core/incident/incident.ts';
+import {
+  afterStep,
+  isFinished,
+  isLookDue,
+  isUnanswered,
+  LOOKED_AGAIN,
+  type StepsPolicy,
+  stepsDue,
+} from '../../../core/incident/incident-steps.ts';
+import { NOW, opened } from './incident-support.ts';
+
+const policy: StepsPolicy = { pageAgainMs: 300, escalateMs: 900, remediation: 'off' };
+const said = { at: NOW + 50, by: 'ana', why: 'on it' };
+
+/** Takes all steps that are due, and says what they were. */
+function takeAll(incident: Incident, now: number, by = policy) {
+  const taken: string[] = [];
+  let current = incident;
+  for (;;) {
+    const [step] = stepsDue(current, now, by);
+    if (step === undefined) return { taken, incident: current };
+    taken.push(...step.marks);
+    current = afterStep(current, step, now, by);
+  }
+}
+
+const paged = takeAll(opened(), NOW).incident;
+
+describe('an open incident', () => {
+  test('R21: pages on-call, tells management, then the audit log, in three steps', () => {
+    expect(stepsDue(opened(), NOW, policy).map(({ kind, marks }) => [kind, ...marks])).toEqual([
+      ['tell', 'page'],
+      ['tell', 'notice'],
+      ['audit', 'audit opened'],
+    ]);
+    const { taken, incident } = takeAll(opened(), NOW);
+    expect(taken).toEqual([
+      'page',
+      'notice',
+      'audit opened',
+      'audit told page',
+      'audit told notice',
+    ]);
+    expect(stepsDue(incident, NOW, policy)).toEqual([]);
+  });
+
+  test('R21: what is not marked is due again', () => {
+    const { page: _, ...done } = paged.done;
+    expect(takeAll({ ...paged, done }, NOW).taken).toEqual(['page']);
+  });
+
+  test('R22: unacknowledged it pages again, then escalates, once each, counted from the page', () => {
+    expect(takeAll(paged, NOW + 299).taken).toEqual([]);
+    const again = takeAll(paged, NOW + 300);
+    expect(again.taken).toEqual(['page-again', 'audit told page-again']);
+    expect(takeAll(again.incident, NOW + 899).taken).toEqual([]);
+    const escalated = takeAll(again.incident, NOW + 900);
+    expect(escalated.taken).toEqual(['escalation', 'audit told escalation']);
+    expect(takeAll(escalated.incident, NOW + 90_000).taken).toEqual([]);
+  });
+
+  test('R22: nobody is late to answer a page that never came', () => {
+    const { page: _, ...done } = paged.done;
+    const late = stepsDue({ ...paged, done }, NOW + 90_000, policy);
+    expect(late.map(({ kind }) => kind)).toEqual(['tell']);
+  });
+
+  test('it is let go of when nothing is due any more, not before', () => {
+    const held = { by: 'r-1', until: NOW + 1 };
+    const [page] = stepsDue(opened({ held }), NOW, policy);
+    if (page === undefined) throw new Error('no page');
+    expect(afterStep(opened({ held }), page, NOW, policy).held).toEqual(held);
+    expect(takeAll(opened({ held }), NOW).incident.held).toBeUndefined();
+  });
+});
+
+describe('afterwards', () => {
+  test('R22: acknowledged, it says so to on-call and pages nobody again', () => {
+    const incident = { ...paged, status: 'acknowledged', acknowledged: said } as const;
+    expect(takeAll(incident, NOW + 90_000).taken).toEqual([
+      'acknowledgement',
+      'audit acknowledged',
+    ]);
+    expect(isFinished(takeAll(incident, NOW).incident)).toBe(false);
+  });
+
+  test('R22: resolved, both are told, and it is finished', () => {
+    const incident = { ...paged, status: 'resolved', resolved: said } as const;
+    expect(isFinished(incident)).toBe(false);
+    const { taken, incident: over } = takeAll(incident, NOW);
+    expect(taken).toEqual(['resolution', 'all-clear', 'audit resolved']);
+    expect(isFinished(over)).toBe(true);
+  });
+
+  test('R20: resolved by quiet, it is finished only after that quiet was looked at again', () => {
+    const resolved = { ...said, quietSince: NOW };
+    const { incident } = takeAll({ ...paged, status: 'resolved', resolved }, NOW);
+    expect([isLookDue(incident), isFinished(incident)]).toEqual([true, false]);
+    const looked = { ...incident, done: { ...incident.done, [LOOKED_AGAIN]: NOW } };
+    expect([isLookDue(looked), isFinished(looked)]).toEqual([false, true]);
+    expect(isLookDue({ ...incident, resolved: said })).toBe(false);
+  });
+
+  test('R21: over before it could be told, it is told all the same, the page first', () => {
+    const incident = opened({ status: 'resolved', acknowledged: said, resolved: said });
+    expect(takeAll(incident, NOW).taken.slice(0, 4)).toEqual([
+      'page',
+      'notice',
+      'resolution',
+      'all-clear',
+    ]);
+  });
+});
+
+describe('facts', () => {
+  test('R40: each is what the audit log takes, and is the same fact when told again', () => {
+    const incident = opened({
+      status: 'resolved',
+      cause: 'escalation',
+      why: '4 in 5 s',
+      acknowledged: said,
+      resolved: said,
+      done: { page: NOW, notice: NOW, 'page-again': NOW + 300, resolution: NOW + 400 },
+    });
+    const facts = stepsDue(incident, NOW, policy).flatMap((step) =>
+      step.kind === 'audit' ? step.facts : [],
+    );
+    for (const fact of facts) expect(auditFactSchema.parse(fact)).toEqual(fact);
+    expect(facts.map(({ id, kind, actor }) => [id, kind, actor])).toEqual([
+      [`incident validate#1 of ${NOW}: opened`, 'incident-opened', undefined],
+      [`incident validate#1 of ${NOW}: told page`, 'page', undefined],
+      [`incident validate#1 of ${NOW}: told notice`, 'page', undefined],
+      [`incident validate#1 of ${NOW}: told page-again`, 'page', undefined],
+      [`incident validate#1 of ${NOW}: acknowledged`, 'acknowledgement', 'ana'],
+      [`incident validate#1 of ${NOW}: resolved`, 'incident-resolved', 'ana'],
+    ]);
+    expect(facts[0]?.reason).toBe('4 in 5 s');
+  });
+});
+
+describe('the remedy', () => {
+  const pausing: StepsPolicy = { ...policy, remediation: 'pause-lane' };
+  const lanes = ['background', 'critical'] as const;
+
+  test('is off by default, and asked for once for each lane that crashes', () => {
+    expect(takeAll(opened({ lanes }), NOW).taken).not.toContain('pause-lane critical');
+    const { taken, incident } = takeAll(opened({ lanes }), NOW, pausing);
+    expect(taken).toEqual(expect.arrayContaining(['pause-lane background', 'pause-lane critical']));
+    expect(takeAll(incident, NOW, pausing).taken).toEqual([]);
+  });
+
+  test('is nothing for what is over, or what a supervisor has paused already', () => {
+    const over = opened({ lanes, status: 'resolved', resolved: said });
+    for (const incident of [over, opened({ lanes, cause: 'escalation' })]) {
+      expect(takeAll(incident, NOW, pausing).taken).not.toContain('pause-lane critical');
+    }
+  });
+});
+
+test('R22: a page again and an escalation are sent because nobody acknowledged', () => {
+  const notices = ['page', 'notice', 'page-again', 'escalation', 'resolution'] as const;
+  expect(notices.filter(isUnanswered)).toEqual(['page-again', 'escalation']);
+});

@@ -1,0 +1,132 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  type Claimant,
+  canaryKeyOf,
+  claimCheckTo,
+  claimIn,
+  hopsOf,
+  pinned,
+  readCarriage,
+  submissionsOf,
+} from '../../../core/message/claim-check.ts';
+
+const OURS = 'fhir-failsafe-dev-bodies-000000000000';
+const claimCheck = (bucket: string, key: string) => JSON.stringify({ s3: { bucket, key } });
+const account: Claimant = { bucket: OURS, source: undefined };
+const hospital: Claimant = { bucket: OURS, source: 'hospital-a' };
+const laid = { bucket: OURS, key: `hops/critical/m/${'a'.repeat(64)}` };
+
+test('a resource travels inline', () => {
+  for (const body of ['{"resourceType":"Patient"}', '', 'not JSON', '{"a":{"s3":1}}', 's3']) {
+    expect(readCarriage(body, account)).toEqual({ kind: 'inline' });
+  }
+});
+
+test.each(['submissions/abc', 'submissions/lab/abc', 'submissions/é..x'])(
+  'a claim check in our own bucket, where the account is one source: %s',
+  (key) => {
+    const body = ` ${claimCheck(OURS, key)}\n`;
+    const expected = { kind: 'claim-check', isOurs: false, s3: { bucket: OURS, key } };
+    expect(readCarriage(body, account)).toEqual(expected);
+  },
+);
+
+test.each([
+  ['a foreign bucket', claimCheck('theirs', 'submissions/a'), 'not ours'],
+  ['a quarantined body', claimCheck(OURS, 'quarantine/m/a'), 'submissions/'],
+  ['a stored resource', claimCheck(OURS, 'resources/m/a'), 'submissions/'],
+  ['a hop of our own', claimCheck(OURS, laid.key), 'submissions/'],
+  ['a hop of a former version', claimCheck(OURS, `hops/m/${'a'.repeat(64)}`), 'submissions/'],
+  ['a way out of the prefix', claimCheck(OURS, 'submissions/../quarantine/a'), 'S3'],
+  ['a way to itself', claimCheck(OURS, 'submissions/./a'), 'S3'],
+  ['a key that is no text', claimCheck(OURS, 'submissions/\ud800'), 'S3'],
+  ['a key of 1,213 bytes', claimCheck(OURS, `submissions/m${'é'.repeat(600)}`), 'S3'],
+  ['no key', `{"s3":{"bucket":"${OURS}"}}`, '{"s3":{"bucket","key"}}'],
+  ['something beside it', `{"s3":{"bucket":"${OURS}","key":"submissions/a"},"x":1}`, '{"s3"'],
+  ['no JSON', '{"s3":', '{"s3"'],
+])('refused is %s', (_, body, problem) => {
+  const carriage = readCarriage(body, account);
+  expect(carriage.kind).toBe('refused');
+  expect(carriage.kind === 'refused' && carriage.problem).toContain(problem);
+});
+
+describe('R51: a source names objects of its own folder only', () => {
+  test('as its claim check says, with a version or without', () => {
+    const s3 = { bucket: OURS, key: 'submissions/hospital-a/x', versionId: 'v1' };
+    const expected = { kind: 'claim-check', isOurs: false, s3 };
+    expect(readCarriage(claimCheckTo(s3), hospital)).toEqual(expected);
+  });
+
+  test.each([
+    'submissions/x',
+    'submissions/lab/x',
+    'submissions/hospital-ab/x',
+    'submissions/hospital-a',
+    'submissions/hospital-a/../lab/x',
+    laid.key,
+  ])('not %s', (key) => {
+    expect(readCarriage(claimCheck(OURS, key), hospital).kind).toBe('refused');
+  });
+
+  test('what a hop laid is read as its envelope says, whatever the body says', () => {
+    const expected = { kind: 'claim-check', isOurs: true, s3: laid };
+    for (const body of [claimCheckTo(laid), claimCheck(OURS, 'submissions/lab/x'), '{}']) {
+      expect(readCarriage(body, { ...hospital, laid })).toEqual(expected);
+    }
+  });
+
+  test('during an upgrade former keys are read, those of hops on our own queues', () => {
+    const hop = claimCheck(OURS, `hops/m/${'a'.repeat(64)}`);
+    const kindOf = (body: string, hops: boolean) =>
+      readCarriage(body, { ...hospital, former: { hops } }).kind;
+    expect(kindOf(claimCheck(OURS, 'submissions/x'), false)).toBe('claim-check');
+    expect(kindOf(claimCheck(OURS, 'submissions/lab/x'), true)).toBe('refused');
+    expect(kindOf(claimCheck(OURS, laid.key), true)).toBe('refused');
+    expect(kindOf(hop, false)).toBe('refused');
+    expect(readCarriage(hop, { ...hospital, former: { hops: true } })).toMatchObject({
+      isOurs: true,
+    });
+  });
+
+  test('no folder is within another one, or means something to S3 or to a policy (property)', () => {
+    const label = fc.string({ minLength: 1, maxLength: 128, unit: 'grapheme-ascii' });
+    fc.assert(
+      fc.property(label, label, (one, other) => {
+        const [a, b] = [submissionsOf(one), submissionsOf(other)];
+        expect(a).toMatch(/^submissions\/(?!\.+\/)[\w.~%-]{1,384}\/$/);
+        expect(a.startsWith(b)).toBe(one === other);
+      }),
+    );
+    expect(submissionsOf('..')).toBe('submissions/%2E%2E/');
+    expect(submissionsOf('€'.repeat(128)).length).toBeLessThan(400);
+    expect(submissionsOf('\ud800')).toBe(submissionsOf('\ufffd'));
+  });
+});
+
+test('R51: hops of each lane, and the canary, lie in a folder of their own', () => {
+  expect(hopsOf('critical')).toBe('hops/critical/');
+  expect(canaryKeyOf('background')).toBe('hops/background/.canary');
+});
+
+test('a version is noted of what producers put', () => {
+  const theirs = claimIn(claimCheck(OURS, 'submissions/a'));
+  expect(pinned(theirs, 'v1')).toMatchObject({ s3: { versionId: 'v1' } });
+  expect(pinned(theirs, undefined)).toBe(theirs);
+  const ours = readCarriage('', { ...account, laid });
+  expect(pinned(ours, 'v1')).toBe(ours);
+  expect(pinned({ kind: 'inline' }, 'v1')).toEqual({ kind: 'inline' });
+});
+
+test('whatever the body holds, reading it does not throw', () => {
+  const body = fc.oneof(
+    fc.string(),
+    fc.json(),
+    fc.string().map((rest) => `{"s3":${rest}`),
+  );
+  fc.assert(
+    fc.property(body, (text) => {
+      expect(['inline', 'claim-check', 'refused']).toContain(readCarriage(text, account).kind);
+    }),
+  );
+});

@@ -1,0 +1,103 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  type ChosenIds,
+  chosenIds,
+  correlationOf,
+  decideAsBefore,
+  decideIds,
+  idsOf,
+  idsThatMayBeTold,
+} from '../../../core/message/correlation.ts';
+
+const UUID = '0b5ae8a1-2c1b-4f5e-9a39-0f4f6f3c9d11';
+const ULID = '01ARZ3NDEKTSV4RRFFQ69G5FAV';
+const TRACE_ID = '4bf92f3577b34da6a3ce929d0e0e4736';
+
+const traceparent = `00-${TRACE_ID}-00f067aa0ba902b7-01`;
+const trace = { traceparent, tracestate: 'x=1' };
+const ownCorrelationId = (said: string | undefined, resource: string) =>
+  idsThatMayBeTold(chosenIds(said, undefined), resource).correlationId;
+
+describe('R08: what of a producer’s text is its correlation id', () => {
+  test.each([UUID, UUID.toUpperCase(), ULID, ULID.toLowerCase(), TRACE_ID])('%s is', (said) => {
+    expect(ownCorrelationId(said, '{"resourceType":"Patient"}')).toBe(said);
+  });
+
+  test.each([
+    'Wilhelmina Smith',
+    '1931-02-17',
+    '123.456.789-09',
+    '',
+    `${UUID} `,
+    `${UUID}\n`,
+    `x${TRACE_ID}`,
+    TRACE_ID.slice(1),
+    '81ARZ3NDEKTSV4RRFFQ69G5FAV',
+    '01ARZ3NDEKTSV4RRFFQ69G5FAU',
+  ])('%j is not', (said) => {
+    expect(ownCorrelationId(said, '')).toBeUndefined();
+  });
+
+  test('what the resource itself holds is not, whatever it looks like', () => {
+    const resource = JSON.stringify({ resourceType: 'Patient', id: UUID });
+    expect(ownCorrelationId(UUID, resource)).toBeUndefined();
+    expect(ownCorrelationId(UUID.toUpperCase(), resource)).toBeUndefined();
+  });
+
+  test.each([
+    ['without hyphens', UUID, UUID.replaceAll('-', '')],
+    ['with hyphens', TRACE_ID, TRACE_ID.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')],
+    ['with escapes', UUID, UUID.replace('0', '\\u0030').replace('b', '\\u0062')],
+    ['in a text, in the other case', ULID, `see ${ULID.toLowerCase()}!`],
+  ])('however the resource writes it: %s', (_, said, written) => {
+    const resource = `{"resourceType":"Patient","id":"${written}"}`;
+    expect(ownCorrelationId(said, resource)).toBeUndefined();
+  });
+
+  test('a trace whose id the resource holds is not, with all that came with it', () => {
+    const resource = `{"resourceType":"Patient","id":"${TRACE_ID.toUpperCase()}"}`;
+    expect(idsThatMayBeTold({ trace, correlationId: UUID }, resource)).toEqual({
+      correlationId: UUID,
+    });
+    expect(idsThatMayBeTold({ trace }, '{}')).toEqual({ trace });
+  });
+
+  test('every UUID and ULID is; none said is none', () => {
+    fc.assert(fc.property(fc.uuid(), (said) => ownCorrelationId(said, '') === said));
+    fc.assert(fc.property(fc.ulid(), (said) => ownCorrelationId(said, '') === said));
+    expect(ownCorrelationId(undefined, '')).toBeUndefined();
+  });
+});
+
+test('R60: the message id stands for what a producer did not give', () => {
+  expect(correlationOf({ messageId: 'm-1' })).toBe('m-1');
+  expect(idsOf({ messageId: 'm-1', correlationId: UUID })).toEqual({
+    messageId: 'm-1',
+    correlationId: UUID,
+  });
+});
+
+describe('R08: of a resource that lies elsewhere', () => {
+  const origin = { messageId: 'm', sentAt: 1, source: 'a' };
+  const undecided: ChosenIds = { correlationId: UUID, trace };
+
+  test('ids are decided once it is there', () => {
+    expect(decideIds({ ...origin, undecided }, '{}')).toEqual({ ...origin, ...undecided });
+    expect(decideIds({ ...origin, undecided }, `{"id":"${UUID}"}`)).toEqual({ ...origin, trace });
+    expect(decideIds(origin, '{}')).toEqual(origin);
+  });
+
+  test('so are those that a former version took before it was', () => {
+    const taken = { ...origin, correlationId: UUID };
+    expect(decideIds(taken, `{"id":"${UUID}"}`)).toEqual(origin);
+    expect(decideIds(taken, '{}')).toEqual(taken);
+  });
+
+  test('or by what its entry says of an earlier attempt', () => {
+    const before = { ...origin, undecided };
+    expect(decideAsBefore(before, UUID)).toEqual({ ...origin, correlationId: UUID });
+    expect(decideAsBefore(before, 'another')).toBe(before);
+    expect(decideAsBefore(before, undefined)).toBe(before);
+  });
+});

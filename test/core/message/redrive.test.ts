@@ -1,0 +1,90 @@
+import { describe, expect, test } from 'vitest';
+import type { QuarantineStatus } from '../../../core/attempt/attempts.ts';
+import {
+  aftermathOf,
+  decideRedrive,
+  type PastRound,
+  type RedriveMark,
+  roundsAfter,
+} from '../../../core/message/redrive.ts';
+
+const BEFORE = 1_000;
+const mark: RedriveMark = { before: BEFORE, at: 1_001, by: 'ana' };
+
+describe('what a redrive does with an entry', () => {
+  test('R04: what was quarantined by its time begins, to the millisecond', () => {
+    const at = (quarantinedAt: number) =>
+      decideRedrive({ status: 'quarantined', quarantinedAt }, BEFORE);
+    expect(at(BEFORE)).toEqual({ kind: 'begin' });
+    expect(at(BEFORE + 1)).toEqual({ kind: 'skip', because: 'newer' });
+    expect(decideRedrive({ status: 'quarantined' }, BEFORE)).toEqual({ kind: 'begin' });
+  });
+
+  test('R04: what came back from this very redrive is not taken again, whatever the clocks say', () => {
+    const sent = { ...mark, sentAt: 1_002 };
+    const entry = { status: 'quarantined', quarantinedAt: 1, redrive: sent } as const;
+    expect(decideRedrive(entry, BEFORE)).toEqual({ kind: 'skip', because: 'came back' });
+    expect(decideRedrive(entry, BEFORE + 1)).toEqual({ kind: 'begin' });
+  });
+
+  test('R04: one that was announced and not seen to have sent begins again', () => {
+    const entry = { status: 'quarantined', quarantinedAt: 1, redrive: mark } as const;
+    expect(decideRedrive(entry, BEFORE)).toEqual({ kind: 'begin' });
+  });
+
+  test('R04: a mark without a sending is finished by any redrive', () => {
+    expect(decideRedrive({ status: 'redriven', redrive: mark }, 5)).toEqual({ kind: 'finish' });
+    expect(decideRedrive({ status: 'redriven' }, 5)).toEqual({ kind: 'finish' });
+  });
+
+  test.each<[QuarantineStatus, string]>([
+    ['redriven', 'under way'],
+    ['in-isolation', 'under way'],
+    ['discarded', 'ended'],
+    ['stored', 'ended'],
+  ])('an entry that is %s and sent is left alone: %s', (status, because) => {
+    const entry = { status, redrive: { ...mark, sentAt: 1_002 } };
+    expect(decideRedrive(entry, BEFORE)).toEqual({ kind: 'skip', because });
+  });
+});
+
+describe('the rounds of a record', () => {
+  const ended: Omit<PastRound, 'redrivenAt' | 'by' | 'why'> = {
+    quarantinedAt: 900,
+    kind: 'dead-letter',
+    reason: 'x'.repeat(1_000),
+    crash: 'exit',
+    fingerprint: 'f',
+    attempts: 2,
+  };
+
+  test('R07: keep how each ended, who sent it back and why', () => {
+    expect(roundsAfter([], ended, { ...mark, why: 'fixed' })).toEqual([
+      { ...ended, reason: 'x'.repeat(256), redrivenAt: 1_001, by: 'ana', why: 'fixed' },
+    ]);
+  });
+
+  test('are bounded, and the latest stay', () => {
+    let rounds: readonly PastRound[] = [];
+    for (let n = 1; n <= 25; n += 1) rounds = roundsAfter(rounds, { ...ended, attempts: n }, mark);
+    expect(rounds).toHaveLength(20);
+    expect(rounds.at(-1)?.attempts).toBe(25);
+  });
+});
+
+test.each([
+  [{ status: 'stored' }, 'stored'],
+  [{ status: 'delivered' }, 'delivered'],
+  [{ status: 'discarded' }, 'discarded'],
+  [{ status: 'redriven', round: 2 }, 'still waiting'],
+  [{ status: 'in-isolation', round: 2 }, 'still waiting'],
+  [{ status: 'quarantined', kind: 'rejection', round: 2 }, 'rejected again'],
+  [{ status: 'quarantined', kind: 'dead-letter', round: 3 }, 'dead-lettered again'],
+  [{ status: 'quarantined', kind: 'undelivered', round: 2 }, 'refused by the server again'],
+  [{ status: 'quarantined', round: 2 }, 'still waiting'],
+  [{ status: 'quarantined', kind: 'rejection', round: 1, quarantinedAt: 5 }, 'still waiting'],
+  [{ status: 'quarantined', kind: 'rejection', quarantinedAt: 5 }, 'still waiting'],
+  [{ status: 'quarantined', kind: 'rejection', quarantinedAt: 6 }, 'rejected again'],
+] as const)('R07: what became of one sent back in round 2, by %j: %s', (entry, became) => {
+  expect(aftermathOf(entry, { round: 2, quarantinedAt: 5 })).toBe(became);
+});

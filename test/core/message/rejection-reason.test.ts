@@ -1,0 +1,66 @@
+import { expect, test } from 'vitest';
+import { rejectionFingerprint } from '../../../core/message/fingerprint.ts';
+import { readProvenance } from '../../../core/message/origin.ts';
+import { problemRule, reasonOf, senderRule } from '../../../core/message/rejection-reason.ts';
+import type { Issue } from '../../../core/message/verdict.ts';
+import { SENDER_PROBLEMS, type SenderProblem } from '../../../core/source/sources.ts';
+
+const issue = (more: Partial<Issue> = {}): Issue => ({
+  severity: 'error',
+  code: 'structure',
+  text: 'John Doe',
+  ...more,
+});
+
+test.each([
+  [[], 'invalid'],
+  [[issue({ severity: 'warning' })], 'invalid'],
+  [[issue()], 'structure'],
+  [[issue({ expression: 'Patient.name[0]' })], 'structure at Patient.name[0]'],
+  [
+    [issue({ expression: 'Patient', rule: 'dom-3' }), issue({ severity: 'warning' }), issue()],
+    'structure at Patient: dom-3 and 1 more',
+  ],
+  [[issue({ plugin: 'cpf' })], 'plugin cpf: structure'],
+  [[issue({ rule: 'fhir-r4/blank' })], 'the body is blank'],
+  [[issue({ rule: 'guide/unheard-of' })], 'structure: guide/unheard-of'],
+  [
+    [issue({ expression: `Patient.${'a'.repeat(300)}` })],
+    `structure at Patient.${'a'.repeat(192)}`,
+  ],
+] as const)('R07: why, of %j: %s', (issues, reason) => {
+  expect(reasonOf(issues)).toBe(reason);
+  expect(reason).not.toContain('Doe');
+});
+
+test.each([
+  [{ source: '' }, 'unreadable attribute source'],
+  [{ line: 'seven' }, 'unreadable attribute line'],
+  [{ sequence: '-1', line: '0' }, 'unreadable attribute line, sequence'],
+])('R07: attributes that cannot be read are named: %j', (attributes, reason) => {
+  const { problem = '' } = readProvenance({ messageId: 'm', sentAt: 0, attributes });
+  const unreadable = issue({ code: 'invalid', text: problem, rule: problemRule(problem) });
+  expect(reasonOf([unreadable])).toBe(reason);
+});
+
+test('a problem of another form has a rule too', () => {
+  expect(problemRule('something of another version')).toBe('message/unreadable');
+});
+
+test('each problem of a sender reads as it did in older entries', () => {
+  for (const problem of Object.keys(SENDER_PROBLEMS) as SenderProblem[]) {
+    const refused = issue({ code: 'security', rule: senderRule(problem) });
+    expect(reasonOf([refused])).toBe(`security: ${problem}`);
+  }
+});
+
+test('R07: unlike causes at one place have unlike fingerprints', () => {
+  const causes = [
+    issue({ expression: 'Patient', rule: 'fhir-r4/empty' }),
+    issue({ expression: 'Patient', rule: 'fhir-r4/json-shape' }),
+    issue({ expression: 'Patient' }),
+    issue({ rule: 'fhir-r4/blank' }),
+    issue({ rule: 'fhir-r4/base64' }),
+  ].map((cause) => rejectionFingerprint('validate', [cause]));
+  expect(new Set(causes).size).toBe(causes.length);
+});

@@ -1,0 +1,19 @@
+import { expect, it } from 'vitest';
+import { describeInput } from '../../demo/entries.ts';
+import type { StartOptions } from '../../demo/options.ts';
+
+const options = (fields: Partial<StartOptions>): StartOptions => ({
+  ...{ once: false, json: false, input: [], count: 10_000, seed: 1 },
+  ...{ duplicates: 0, reorder: false, downstream: false },
+  ...fields,
+});
+
+it('says first what is submitted, and what of it goes wrong on purpose', () => {
+  expect(describeInput(options({}))).toBe(
+    'submitting 10000 made-up patients and observations to lane background. On purpose 100 of them crash (50 throw, 30 exit their process, 16 exhaust the heap, 4 never end) and 200 break rules of FHIR; ten crashes within five minutes page on-call',
+  );
+  expect(describeInput(options({ count: 20 }))).toContain('On purpose 0 of them crash and 0 break');
+  expect(describeInput(options({ input: ['a.ndjson', 'b.gz'] }))).toBe(
+    'submitting a.ndjson, b.gz to lane background',
+  );
+});

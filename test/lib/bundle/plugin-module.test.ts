@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { MODULE_BYTES_MAX, moduleProblems } from '../../../lib/bundle/plugin-module.ts';
+import { buildPlugins, moduleOf } from '../../../plugins/build.ts';
+import { wasm } from '../../support/wasm.ts';
+
+const MEMORY_MB = 64;
+
+test('the examples can be deployed', async () => {
+  const names = await buildPlugins();
+  expect(names).toEqual(expect.arrayContaining(['chaos', 'cpf']));
+  for (const name of names) {
+    expect(moduleProblems(readFileSync(moduleOf(name)), MEMORY_MB)).toEqual([]);
+  }
+});
+
+describe('a module that could not run is refused with what it lacks', () => {
+  test.each([
+    ['no module', Buffer.from('all is well'), 'no WebAssembly module'],
+    ['half a module', wasm({}).subarray(0, 20), 'no WebAssembly module'],
+    ['no _start', wasm({ exports: { memory: 'memory' } }), 'no function _start'],
+    ['a _start that is memory', wasm({ exports: { memory: '_start' } }), 'no function _start'],
+    ['no memory', wasm({ exports: { start: '_start' } }), 'no memory'],
+    ['imports of its own', wasm({ imports: ['env.abort'] }), 'env.abort'],
+    [
+      'imports of another WASI',
+      wasm({ imports: ['wasi_snapshot_preview2.fd_write'] }),
+      'wasi_snapshot_preview2.fd_write',
+    ],
+    [
+      'what WASI has not',
+      wasm({ imports: ['wasi_snapshot_preview1.launch'] }),
+      'wasi_snapshot_preview1.launch',
+    ],
+    ['much memory', wasm({ memoryPages: MEMORY_MB * 16 + 1 }), 'of memory, more than'],
+    ['much code', new Uint8Array(MODULE_BYTES_MAX + 1), `more than ${MODULE_BYTES_MAX}`],
+  ])('%s', (_, bytes, problem) => {
+    expect(moduleProblems(bytes, MEMORY_MB).join('; ')).toContain(problem);
+  });
+
+  test('all that is wrong is said at once, and what just fits is taken', () => {
+    expect(moduleProblems(wasm({ imports: ['env.a'], exports: {} }), MEMORY_MB)).toHaveLength(3);
+    expect(moduleProblems(wasm({ memoryPages: MEMORY_MB * 16 }), MEMORY_MB)).toEqual([]);
+  });
+});

@@ -1,0 +1,79 @@
+import { describe, expect, test } from 'vitest';
+import type { ConfigInput } from '../../../lib/config/config.ts';
+import { loadConfig } from '../../../lib/config/config-load.ts';
+
+const CONFIGS: Readonly<Record<string, (endpoint: string) => ConfigInput>> = {
+  'delivery.endpoint': (endpoint) => ({ delivery: { endpoint } }),
+  'terminology.endpoint': (endpoint) => ({ terminology: { endpoint } }),
+  'traces.endpoint': (endpoint) => ({ traces: { endpoint } }),
+};
+const problem = (config: ConfigInput): string => {
+  try {
+    loadConfig(config, {});
+    return '';
+  } catch (error) {
+    return String(error);
+  }
+};
+
+describe.each(Object.entries(CONFIGS))('R08: %s', (key, configOf) => {
+  test.each([
+    'http://evil.example/r4',
+    'HTTP://evil.example/r4',
+    'hTTp:\\\\evil.example',
+    'http:evil.example',
+    ' http://evil.example',
+    'http://localhost.evil.example/',
+    'http://127.0.0.1.evil.example/',
+    'http://127.0.0.2.nip.io/',
+    'http://[::2]/',
+    'http://0.0.0.0/',
+    'http://localhost%2eevil.example/',
+    'ftp://localhost/',
+    'file:///etc/passwd',
+  ])('%s is refused', (endpoint) => {
+    expect(problem(configOf(endpoint))).toContain(key);
+  });
+
+  test.each([
+    'http://localhost:x@evil.example/',
+    'https://localhost@evil.example/r4',
+    'https://user:pa55@fhir.example.org/r4',
+    'https://@evil.example/',
+  ])('%s is refused for its user, and no password is quoted', (endpoint) => {
+    const said = problem(configOf(endpoint));
+    expect(said).toContain(`${key} must not name a user`);
+    expect(said).not.toContain('pa55');
+    expect(said).not.toContain('evil');
+  });
+
+  test.each([
+    'https://fhir.example.org/r4#',
+    'https://fhir.example.org/r4?x=',
+    'https://fhir.example.org?',
+  ])('%s is refused: what is called would be appended to no path', (endpoint) => {
+    expect(problem(configOf(endpoint))).toContain(`${key} ${endpoint} must end with a path`);
+  });
+
+  test.each([
+    'https://fhir.example.org/r4',
+    'HTTPS://fhir.example.org:8443/r4/',
+    'http://localhost:8080/fhir',
+    'HTTP://LOCALHOST/fhir',
+    'http://127.0.0.1:18080/fhir',
+    'http://[::1]:4318',
+  ])('%s may be called', (endpoint) => {
+    expect(problem(configOf(endpoint))).toBe('');
+  });
+});
+
+test.each([
+  ['http://evil.example/', /outcomesSubscriptions.0.endpoint/],
+  ['https://a:b@evil.example/', /must not name a user/],
+  ['evil', /must be a URL/],
+])('R08: outcomes go over https to no %s', (endpoint, why) => {
+  expect(problem({ outcomesSubscriptions: [{ protocol: 'https', endpoint }] })).toMatch(why);
+  expect(problem({ outcomesSubscriptions: [{ protocol: 'email', endpoint: 'a@b.example' }] })).toBe(
+    '',
+  );
+});

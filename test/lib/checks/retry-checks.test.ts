@@ -1,0 +1,73 @@
+import { describe, expect, it } from 'vitest';
+import { loadConfig } from '../../../lib/config/config-load.ts';
+
+/** What a config is refused for, or nothing. */
+function refusal(context: Record<string, string>): string {
+  try {
+    loadConfig({}, context);
+    return '';
+  } catch (error) {
+    return String(error);
+  }
+}
+
+describe('retries within retries', () => {
+  it('fit together by default, with the largest timeouts too', () => {
+    expect(refusal({})).toBe('');
+    expect(
+      refusal({
+        'lanes.background.timeoutSeconds': '60',
+        'lanes.background.visibilitySeconds': '361',
+        'isolation.visibilitySeconds': '360',
+      }),
+    ).toBe('');
+  });
+
+  it.each([
+    [
+      'receives that are over before a shift is',
+      { maxReceiveCount: '400' },
+      /maxReceiveCount 400 x lanes\.critical\.visibilitySeconds 60 is 24000 s and must be at least 28800/,
+    ],
+    [
+      'receives that outlast the retention',
+      { retentionDays: '1', 'delivery.visibilitySeconds': '180' },
+      /maxReceiveCount 1000 x delivery\.visibilitySeconds 180 is 180000 s and must be below retentionDays 1/,
+    ],
+    [
+      'fewer receives than attempts may cost',
+      {
+        maxReceiveCount: '99',
+        'attempts.environmentDied': '10',
+        'isolation.visibilitySeconds': '400',
+      },
+      /maxReceiveCount 99 must be at least 100 \(10 x attempts\.environmentDied\)/,
+    ],
+    [
+      'a function that ends before its calls do',
+      { 'incident.timeoutSeconds': '9' },
+      /incident\.timeoutSeconds 9 must be at least 10: one call to AWS may take 9000 ms/,
+    ],
+    [
+      'a lane slower than the supervisor waits for any',
+      {
+        'lanes.background.timeoutSeconds': '61',
+        'lanes.background.visibilitySeconds': '367',
+        'isolation.visibilitySeconds': '366',
+      },
+      /lanes\.background\.timeoutSeconds 61 must be at most 60/,
+    ],
+    [
+      'a supervisor that ends before its probe does',
+      { 'supervisor.timeoutSeconds': '44' },
+      /supervisor\.timeoutSeconds 44 must be at least 45 \(delivery\.timeoutSeconds \+ 15\)/,
+    ],
+    [
+      'a supervisor’s message that comes back while it is run',
+      { 'supervisor.visibilitySeconds': '539' },
+      /supervisor\.visibilitySeconds 539 must be at least 540/,
+    ],
+  ])('names %s', (_, context, problem) => {
+    expect(refusal(context)).toMatch(problem);
+  });
+});

@@ -1,0 +1,71 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { planConcurrency } from '../../../lib/config/concurrency.ts';
+import { loadConfig } from '../../../lib/config/config-load.ts';
+
+const plan = (context: Record<string, string>) => planConcurrency(loadConfig({}, context));
+
+describe('planConcurrency', () => {
+  it('reserves nothing in dev, where a new account has little', () => {
+    expect(plan({})).toEqual({
+      lanes: { critical: 100, background: 1000 },
+      reserved: {},
+      notes: [],
+    });
+  });
+
+  it('gives background what the others leave in prod, and says so', () => {
+    const { lanes, reserved, notes } = plan({ stage: 'prod' });
+    expect(reserved).toEqual({
+      critical: 110,
+      background: 762,
+      quarantine: 4,
+      incident: 2,
+      audit: 3,
+      supervisor: 4,
+      monitor: 5,
+      reporting: 5,
+      analytics: 5,
+    });
+    expect(lanes).toEqual({ critical: 100, background: 752 });
+    expect(notes).toEqual([expect.stringContaining('lanes.background.maxConcurrency')]);
+  });
+
+  it('cuts nothing where the account is large enough', () => {
+    const { lanes, notes } = plan({ stage: 'prod', accountConcurrency: '2000' });
+    expect(lanes.background).toBe(1000);
+    expect(notes).toEqual([]);
+  });
+
+  it('refuses an account that is too small, naming the setting', () => {
+    const smallest = { stage: 'prod', accountConcurrency: '250' };
+    expect(plan(smallest).lanes.background).toBe(2);
+    expect(() => plan({ ...smallest, accountConcurrency: '249' })).toThrow(
+      /accountConcurrency 249/,
+    );
+  });
+
+  it('leaves 100 of the account, and no mapping more than its function has', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 2, max: 1000 }),
+        fc.integer({ min: 2, max: 1000 }),
+        fc.integer({ min: 2, max: 100 }),
+        fc.integer({ min: 3300, max: 10_000 }),
+        (critical, background, isolation, account) => {
+          const { lanes, reserved } = plan({
+            stage: 'prod',
+            accountConcurrency: String(account),
+            'lanes.critical.maxConcurrency': String(critical),
+            'lanes.background.maxConcurrency': String(background),
+            'isolation.maxConcurrency': String(isolation),
+          });
+          const sum = Object.values(reserved).reduce((total, part) => total + part, 0);
+          expect(sum).toBeLessThanOrEqual(account - 100);
+          expect(lanes.critical + isolation).toBeLessThanOrEqual(reserved.critical ?? 0);
+          expect(lanes.background + isolation).toBeLessThanOrEqual(reserved.background ?? 0);
+        },
+      ),
+    );
+  });
+});

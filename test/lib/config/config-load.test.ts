@@ -1,0 +1,148 @@
+import { describe, expect, it } from 'vitest';
+import { ConfigError, loadConfig } from '../../../lib/config/config-load.ts';
+
+const refusal = (context: Record<string, unknown>, file = {}) => {
+  try {
+    loadConfig(file, context);
+  } catch (error) {
+    if (error instanceof ConfigError) return error.message;
+    throw error;
+  }
+  return undefined;
+};
+
+describe('loadConfig', () => {
+  it('has the defaults of the design', () => {
+    expect(loadConfig({}, {})).toMatchObject({
+      stage: 'dev',
+      chaos: 'off',
+      accountConcurrency: 1000,
+      lanes: {
+        critical: {
+          maxConcurrency: 100,
+          batchSize: 10,
+          windowSeconds: 0,
+          timeoutSeconds: 10,
+          visibilitySeconds: 60,
+        },
+        background: {
+          maxConcurrency: 1000,
+          batchSize: 100,
+          windowSeconds: 1,
+          timeoutSeconds: 10,
+          visibilitySeconds: 70,
+        },
+      },
+      isolation: { maxConcurrency: 10, visibilitySeconds: 60 },
+      deadlineMs: 5000,
+      workerHeap: { oldMb: 64, youngMb: 16 },
+      memoryMb: 1024,
+      attempts: { seen: 2, environmentDied: 3 },
+      maxReceiveCount: 1000,
+      retentionDays: 14,
+      incident: { crashes: 10, windowSeconds: 300 },
+      resourceBytesMax: 10 * 1024 * 1024,
+      inlineBytesMax: 350 * 1024,
+      keepFormerIndex: false,
+      keepFormerBodies: false,
+    });
+  });
+
+  it('takes the command line over the file over the defaults', () => {
+    const file = { lanes: { critical: { maxConcurrency: 40, batchSize: 5 } }, retentionDays: 7 };
+    const config = loadConfig(file, { 'lanes.critical.maxConcurrency': '50' });
+    expect(config.lanes.critical).toMatchObject({ maxConcurrency: 50, batchSize: 5 });
+    expect(config.retentionDays).toBe(7);
+    expect(config.lanes.background.maxConcurrency).toBe(1000);
+  });
+
+  it("leaves the CDK's own context alone", () => {
+    const context = { '@aws-cdk/core:newStyleStackSynthesis': true, 'aws:cdk:bundling-stacks': [] };
+    expect(loadConfig({}, context)).toEqual(loadConfig({}, {}));
+  });
+
+  it.each([
+    ['an unknown key', { maxRecieveCount: '5' }, 'maxRecieveCount'],
+    [
+      'an unknown dotted key',
+      { 'lanes.critical.maxConcurency': '50' },
+      'lanes.critical.maxConcurency',
+    ],
+    ['an unknown lane', { 'lanes.urgent.batchSize': '5' }, 'lanes.urgent'],
+    ['a prototype', { '__proto__.stage': 'prod' }, '__proto__'],
+    ['a word for a number', { 'lanes.critical.batchSize': 'ten' }, 'lanes.critical.batchSize'],
+    ['a fraction', { deadlineMs: '0.5' }, 'deadlineMs'],
+    ['a value for a group', { lanes: '5' }, 'lanes'],
+    ['a stage that begins with a digit', { stage: '7b' }, 'stage'],
+    ['a stage with a capital', { stage: 'Prod' }, 'stage'],
+    ['a stage with two hyphens', { stage: 'prod--eu' }, 'stage'],
+    ['a stage that ends in a hyphen', { stage: 'prod-' }, 'stage'],
+    ['a stage whose buckets had no name', { stage: 'a'.repeat(25) }, 'at most 24'],
+    ['a stage whose key another may have', { stage: 'prod-audit' }, '-audit'],
+    ['a stage that sounds like production', { stage: 'prod-eu' }, 'production: say true or false'],
+    ['production neither true nor false', { production: 'perhaps' }, 'production'],
+    ['chaos in any production', { stage: 'qa', production: 'true', chaos: 'on' }, 'chaos'],
+    ['chaos neither on nor off', { chaos: 'yes' }, 'chaos'],
+    [
+      'a mapping above what AWS allows',
+      { 'isolation.maxConcurrency': '1001' },
+      'isolation.maxConcurrency',
+    ],
+    [
+      'a mapping below what AWS allows',
+      { 'isolation.maxConcurrency': '1' },
+      'isolation.maxConcurrency',
+    ],
+    ['a retention above what SQS allows', { retentionDays: '15' }, 'retentionDays'],
+    ['receives above what SQS allows', { maxReceiveCount: '1001' }, 'maxReceiveCount'],
+    ['chaos in prod', { stage: 'prod', chaos: 'on' }, 'chaos'],
+    [
+      'a visibility that is too short',
+      { 'lanes.critical.visibilitySeconds': '59' },
+      'lanes.critical.visibilitySeconds',
+    ],
+    [
+      'a visibility that forgets the window',
+      { 'lanes.background.visibilitySeconds': '60' },
+      'lanes.background.visibilitySeconds',
+    ],
+    [
+      'an isolation visibility that is too short',
+      { 'isolation.visibilitySeconds': '59' },
+      'isolation.visibilitySeconds',
+    ],
+    [
+      'a large batch without a window',
+      { 'lanes.critical.batchSize': '11' },
+      'lanes.critical.batchSize',
+    ],
+    ['a deadline beyond the timeout', { deadlineMs: '7001' }, 'deadlineMs'],
+    [
+      'fewer attempts where the culprit is unknown',
+      { 'attempts.environmentDied': '1' },
+      'attempts.environmentDied',
+    ],
+    ['heaps that do not fit', { memoryMb: '256', 'workerHeap.oldMb': '128' }, 'workerHeap.oldMb'],
+  ])('refuses %s in one line that names it', (_, context, key) => {
+    const message = refusal(context);
+    expect(message).toMatch(/^config refused: /);
+    expect(message).toContain(key);
+    expect(message).not.toContain('\n');
+  });
+
+  it('accepts what is just within each limit', () => {
+    const context = {
+      'lanes.critical.batchSize': '11',
+      'lanes.critical.windowSeconds': '1',
+      'lanes.critical.visibilitySeconds': '61',
+      deadlineMs: '7000',
+    };
+    expect(refusal(context)).toBeUndefined();
+  });
+
+  it('names every wrong value at once', () => {
+    const message = refusal({ stage: 'Test', retentionDays: '99' });
+    expect(message).toContain('stage');
+    expect(message).toContain('retentionDays');
+  });
+});

@@ -1,0 +1,129 @@
+import { describe, expect, it } from 'vitest';
+import { networkTargets } from '../../../lib/checks/destinations.ts';
+import { type PermissionsTemplate, permissionRows } from '../../../lib/checks/permissions.ts';
+import type { ConfigInput } from '../../../lib/config/config.ts';
+import { loadConfig } from '../../../lib/config/config-load.ts';
+import { deliveryEndpoints, deliveryServices } from '../../../lib/constructs/delivery-targets.ts';
+import { sourceFiles } from '../../../lib/constructs/sources.ts';
+import { byName, synthesized } from '../synthesized.ts';
+
+const endpoint = 'https://fhir.example.org/r4';
+const lab = 'https://lab.example.org/fhir';
+type Place = { endpoint?: string; idPrefix?: string; tokenSecretArn?: string };
+
+/** A source for each place. */
+function config(places: Record<string, Place | undefined>, delivery: object = { endpoint }) {
+  const known = Object.entries(places).map(([label, its], n) => [
+    label,
+    { senders: [`AROASENDER${n}`], ...(its && { delivery: its }) },
+  ]);
+  return { delivery, sources: { known: Object.fromEntries(known) } } as ConfigInput;
+}
+
+describe('R51: delivery is refused at synth', () => {
+  it.each<[string, Record<string, Place | undefined>, RegExp, object?]>([
+    [
+      'with two sources and no places',
+      { a: undefined, b: undefined },
+      /sources\.known\.a\.delivery must have an endpoint or an idPrefix: with more than one source/,
+    ],
+    [
+      'with one that has none',
+      { a: { idPrefix: 'a-' }, b: undefined },
+      /sources\.known\.b\.delivery must have/,
+    ],
+    ['with both', { a: { idPrefix: 'a-', endpoint: lab } }, /either an endpoint or an idPrefix/],
+    ['with neither', { a: {} }, /either an endpoint or an idPrefix/],
+    [
+      'with a prefix and no server',
+      { a: { idPrefix: 'a-' } },
+      /idPrefix needs delivery\.endpoint/,
+      {},
+    ],
+    [
+      'with a prefix that begins another',
+      { a: { idPrefix: 'a-' }, b: { idPrefix: 'a-b-' } },
+      /begin alike/,
+    ],
+    [
+      'with one server twice',
+      { a: { endpoint: lab }, b: { endpoint: 'HTTPS://LAB.example.org/fhir/' } },
+      /is that of sources\.known\.a/,
+    ],
+    [
+      'with the shared server as its own',
+      { a: { endpoint: `${endpoint}/` }, b: { idPrefix: 'b-' } },
+      /is that of delivery\.endpoint/,
+    ],
+    [
+      'in the open',
+      { a: { endpoint: 'http://lab.example.org' } },
+      /must be https: resources are PHI/,
+    ],
+    [
+      'with a token and no server',
+      { a: { idPrefix: 'a-', tokenSecretArn: 'arn:x' } },
+      /tokenSecretArn needs an endpoint/,
+    ],
+    ['with a name that is none of a breaker', { 'a/*': { endpoint: lab } }, /names a breaker/],
+    ['with too long a prefix', { a: { idPrefix: 'x'.repeat(29) } }, /1 to 28 letters/],
+    [
+      'with a typo',
+      { a: { idprefix: 'a-' } as Place },
+      /sources\.known\.a\.delivery\.idprefix is not a setting/,
+    ],
+  ])('%s', (_, places, problem, delivery) => {
+    expect(() => loadConfig(config(places, delivery), {})).toThrow(problem);
+  });
+
+  it('but not with one source, nor where nothing is delivered', () => {
+    expect(() => loadConfig(config({ a: undefined }), {})).not.toThrow();
+    expect(() => loadConfig(config({ a: undefined, b: undefined }, {}), {})).not.toThrow();
+  });
+});
+
+describe('a server of its own', () => {
+  const input = config({
+    a: { idPrefix: 'a-' },
+    lab: { endpoint: lab, tokenSecretArn: 'arn:aws:secretsmanager:us-east-1:0:secret:lab' },
+  });
+  const stack = synthesized({
+    'delivery.endpoint': endpoint,
+    'sources.known.a.senders': '["AROAHOSPITALA"]',
+    'sources.known.a.delivery.idPrefix': 'a-',
+    'sources.known.lab.senders': '["AIDALAB"]',
+    'sources.known.lab.delivery.endpoint': lab,
+  });
+
+  it('has a breaker, which deliver may write, and the supervisor knows', () => {
+    expect(deliveryServices(loadConfig(input, {}))).toEqual(['fhir-server', 'fhir-server-lab']);
+    const rows = permissionRows(stack.toJSON() as PermissionsTemplate);
+    const share = rows.find(
+      ({ function: name, purpose }) => name === 'deliver' && purpose === 'ShareBreaker',
+    );
+    expect(share?.only).toBe('of fhir-server and fhir-server-lab');
+    const functions = byName(stack, 'AWS::Lambda::Function', 'FunctionName');
+    const variables = (name: string) =>
+      JSON.stringify(functions.get(`fhir-failsafe-dev-${name}`)?.Properties['Environment']);
+    expect(variables('supervisor')).toContain('fhir-server,fhir-server-lab');
+    for (const name of ['deliver', 'resend']) expect(variables(name)).toContain('places.json');
+  });
+
+  it('has an alarm', () => {
+    const alarms = [...byName(stack, 'AWS::CloudWatch::Alarm', 'AlarmName').keys()];
+    expect(alarms).toContain('fhir-failsafe-dev-breaker-fhir-server-lab');
+  });
+
+  it('is a destination; where it is lies beside the code, and not with the rules of senders', () => {
+    const its = loadConfig(input, {});
+    expect(deliveryEndpoints(its)).toEqual([endpoint, lab]);
+    const fhir = networkTargets(its).find(({ key }) => key === 'fhirServer');
+    expect(fhir?.urls.map(String)).toEqual([endpoint, lab]);
+    const files = sourceFiles(its);
+    expect(JSON.parse(files['deliver']?.['places.json'] ?? '')).toMatchObject({
+      lab: { endpoint: lab },
+    });
+    expect(files['resend']).toEqual(files['deliver']);
+    expect(files['validate']?.['sources.json']).not.toContain('delivery');
+  });
+});

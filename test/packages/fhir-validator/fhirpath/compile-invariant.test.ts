@@ -1,0 +1,145 @@
+import { describe, expect, test } from 'vitest';
+import { compileInvariant } from '../../../../packages/fhir-validator/compiler/fhirpath/compile-invariant.ts';
+import { compiled, types } from './invariants.ts';
+
+/** What an expression makes of an element: true, false, or undefined for empty. */
+function evaluated(expression: string, path: string, n: unknown, root?: object) {
+  const container = root ?? (n as object);
+  const context = { n, x: undefined, res: container, root: container };
+  if (compiled({ expression, path })(context)) return true;
+  return compiled({ expression: `(${expression}).not()`, path })(context) ? false : undefined;
+}
+
+const VALUES = { true: true, false: false, '{}': undefined } as const;
+const NAMES = ['true', 'false', '{}'] as const;
+
+describe('three-valued logic', () => {
+  // https://hl7.org/fhirpath/N1/#boolean-logic, in the order true, false, {} of the right side
+  test.each([
+    ['and', 'true', [true, false, undefined]],
+    ['and', 'false', [false, false, false]],
+    ['and', '{}', [undefined, false, undefined]],
+    ['or', 'true', [true, true, true]],
+    ['or', 'false', [true, false, undefined]],
+    ['or', '{}', [true, undefined, undefined]],
+    ['xor', 'true', [false, true, undefined]],
+    ['xor', 'false', [true, false, undefined]],
+    ['xor', '{}', [undefined, undefined, undefined]],
+    ['implies', 'true', [true, false, undefined]],
+    ['implies', 'false', [true, true, true]],
+    ['implies', '{}', [true, undefined, undefined]],
+  ])('%s after %s', (operator, left, expected) => {
+    const results = NAMES.map((right) => evaluated(`${left} ${operator} ${right}`, 'Patient', {}));
+    expect(results).toEqual(expected);
+    const elements = NAMES.map((right) => {
+      const patient = {
+        active: VALUES[left as keyof typeof VALUES],
+        deceasedBoolean: VALUES[right],
+      };
+      const path = `active ${operator} deceased`;
+      return evaluated(path, 'Patient', JSON.parse(JSON.stringify(patient)));
+    });
+    expect(elements).toEqual(expected);
+  });
+});
+
+describe('expressions', () => {
+  const observation = {
+    resourceType: 'Observation',
+    valueQuantity: { value: 5, unit: 'mg' },
+    code: { coding: [{ system: 's', code: 'a' }] },
+    component: [
+      { code: { coding: [{ system: 's', code: 'b' }] }, valueString: 'x' },
+      { code: { coding: [{ system: 's', code: 'c' }, { code: 'd' }] } },
+    ],
+    note: [{ _text: { extension: [{ url: 'u', valueCode: 'unknown' }] } }],
+  };
+  test.each([
+    ['value is Quantity', true],
+    ['value is string', false],
+    ['dataAbsentReason is Coding', undefined],
+    ['value.ofType(Quantity).value = 5', true],
+    ['(value as Quantity).value > 4.5', true],
+    ['value.ofType(string).exists()', false],
+    ['component.count() = 2', true],
+    ['component.value.count() = 1', true],
+    ["component.code.coding.code contains 'd'", true],
+    ["component.where(code.coding.code = 'b').value = 'x'", true],
+    ["component.exists(code.coding.code contains 'z')", false],
+    ['component.all(code.exists())', true],
+    ['component.code.coding.code.isDistinct()', true],
+    ['component.code.coding.system.isDistinct()', false],
+    ["component.first().code.coding.first().code = 'b'", true],
+    ["component[1].code.coding[1].code = 'd'", true],
+    ['component.tail().value.empty()', true],
+    ['component.code.coding.system.distinct().count() = 1', true],
+    ["code.coding.select(system & '|' & code) = 's|a'", true],
+    ["(code.coding.code | component.code.coding.code) = ('a' | 'b' | 'c' | 'd')", true],
+    ['code.coding.intersect(component.code.coding).empty()', true],
+    ["iif(value.exists(), 'a', 'b') = 'a'", true],
+    ['iif(subject.exists(), false)', undefined],
+    ['note.text.exists()', true],
+    ['note.text.hasValue()', false],
+    ["note.text.extension('u').value = 'unknown'", true],
+    ["note.text.extension.where(url = 'u').exists()", true],
+    ['children().coding.exists()', true],
+    ['descendants().system.exists()', true],
+    ['descendants().display.exists()', false],
+    ['%rootResource.status.exists()', false],
+    ["'abc'.substring(1, 1) = 'b'", true],
+    ["'abc'.substring(3).exists()", false],
+    ["'12'.toInteger() + 1 = 13", true],
+    ["value.unit.startsWith('m') and value.unit.endsWith('g') and value.unit.contains('mg')", true],
+    ["value.unit.matches('^[a-z]+$') and value.unit.replaceMatches('m', 'k') = 'kg'", true],
+    ["value.unit.upper() = 'MG' and value.unit.length() = 2", true],
+    ['subject.reference.length() > 0', undefined],
+    ['text.status.trace("x").exists()'.replaceAll('"', "'"), false],
+    ['%resource.value.exists() and %context.value.exists() and %rootResource.code.exists()', true],
+    ["%ucum = 'http://unitsofmeasure.org'", true],
+    ['-1 < 0', true],
+  ])('%s is %s', (expression, expected) => {
+    expect(evaluated(expression, 'Observation', observation)).toBe(expected);
+  });
+
+  test('a contained resource is resolved, any other reference is not', () => {
+    const team = { resourceType: 'CareTeam', contained: [{ resourceType: 'Patient', id: 'p' }] };
+    const is = (reference: string) =>
+      evaluated(
+        'member.resolveContained() is Patient',
+        'CareTeam.participant',
+        { member: { reference } },
+        team,
+      );
+    expect([is('#p'), is('#q'), is('Patient/p')]).toEqual([true, undefined, undefined]);
+  });
+
+  test('an element that may be primitive is asked by its type', () => {
+    const invariant = {
+      expression: 'low.exists()',
+      path: 'RiskAssessment.prediction.probability[x]',
+    };
+    const range = compiled({ ...invariant, type: 'Range' });
+    expect(range({ n: { low: {} }, x: undefined, res: {}, root: {} })).toBe(true);
+    expect(compileInvariant(invariant.expression, { ...invariant, types })).toEqual({
+      unsupported: expect.stringContaining('probability'),
+      isUndecided: false,
+    });
+  });
+
+  // None of these can be decided from the resource alone.
+  test.each(['today() > birthDate', "gender.memberOf('x')"])(
+    'what depends on more than the resource is not decided: %s',
+    (expression) => {
+      const result = compileInvariant(expression, { path: 'Patient', types });
+      expect(result).toHaveProperty('unsupported', expect.any(String));
+    },
+  );
+
+  test.each(['name.foo()', '%unknown = 1', 'name = '])(
+    'what is not supported is a value: %s',
+    (expression) => {
+      const result = compileInvariant(expression, { path: 'Patient', types });
+      expect(result).toEqual({ unsupported: expect.any(String), isUndecided: false });
+    },
+  );
+});

@@ -1,0 +1,137 @@
+import { describe, expect, test } from 'vitest';
+import { validateResource } from '../../../packages/fhir-validator/validator.ts';
+import { errors, patient } from './support/patient.ts';
+
+const XMLNS = 'xmlns="http://www.w3.org/1999/xhtml"';
+const narrated = (div: unknown) => patient({ text: { status: 'generated', div } });
+const within = (inner: string) => narrated(`<div ${XMLNS}>${inner}</div>`);
+
+describe('accepted', () => {
+  test.each([
+    'text',
+    '<p>a<br/>b</p>',
+    '<p id="a">a</p><img src="#a" alt="a"/>',
+    '<img src="a.png" alt="a"/>',
+    '<table border="1"><tr><td colspan="2" style="color:red">a</td></tr></table>',
+    '<a href="http://example.org/?a=1&amp;b=2" name="n">a</a><a href="#n">b</a>',
+    '<!-- a comment --><b>a</b>',
+    "<span title='a'>&amp;&#160;&#xA0;x</span>",
+    '<p id="x">a</p><a href="#x">to x</a>',
+    '<a href="#">top</a>',
+  ])('%s', (inner) => expect(errors(within(inner))).toEqual([]));
+
+  test('whitespace around, and a comment before', () => {
+    expect(errors(narrated(`\n <div ${XMLNS}>a</div>\n`))).toEqual([]);
+  });
+});
+
+describe('txt-1: only formatting', () => {
+  test.each([
+    '<script>a</script>',
+    '<p onclick="a()">a</p>',
+    '<form>a</form>',
+    '<object data="a">a</object>',
+    '<iframe src="a">a</iframe>',
+    '<head>a</head>',
+    '<P>a</P>',
+    '<p href="a">a</p>',
+  ])('%s', (inner) => {
+    expect(errors(within(inner))).toContain('invariant Patient.text.div');
+  });
+
+  test.each([`<p ${XMLNS}>a</p>`, '<div>a</div>', '<div xmlns="http://example.org">a</div>'])(
+    '%s',
+    (div) => expect(errors(narrated(div))).toContain('invariant Patient.text.div'),
+  );
+});
+
+describe('txt-2: some content', () => {
+  test.each(['', ' \n', '<p> </p>', '<!-- a -->'])('%j', (inner) => {
+    expect(errors(within(inner))).toEqual(['invariant Patient.text.div']);
+  });
+});
+
+describe('well-formedness', () => {
+  test.each([
+    '<p>a',
+    'a</p>',
+    '<b><i>a</b></i>',
+    'a & b',
+    'a < b',
+    '<p a>a</p>',
+    '<p class=a>a</p>',
+    '<p class="a" class="b">a</p>',
+    '<p class="<">a</p>',
+    '&unterminated',
+    '<!-- a',
+    '<p class="a"title="b">a</p>',
+    '<!DOCTYPE html>',
+  ])('%s', (inner) => expect(errors(within(inner))).toEqual(['invalid Patient.text.div']));
+
+  test.each(['a', `<div ${XMLNS}>a</div>b`, `<div ${XMLNS}>a</div><div ${XMLNS}>b</div>`, ' '])(
+    '%j is not one element',
+    (div) => expect(errors(narrated(div))).toEqual(['invalid Patient.text.div']),
+  );
+});
+
+test('a link that leads nowhere', () => {
+  expect(errors(within('<a href="#nowhere">a</a>'))).toEqual(['invalid Patient.text.div']);
+});
+
+test('a link to an element by its id', () => {
+  const div = `<div ${XMLNS}><a href="#n1">a</a></div>`;
+  const linked = patient({ text: { status: 'generated', div }, name: [{ id: 'n1', text: 'a' }] });
+  expect(errors(linked)).toEqual([]);
+});
+
+test('dom-6: no narrative is a warning', () => {
+  const { issues } = validateResource({ resourceType: 'Patient' });
+  expect(issues).toMatchObject([{ severity: 'warning', expression: 'Patient' }]);
+});
+
+describe('references to characters', () => {
+  test.each([
+    '&hellip;',
+    '&nbsp;',
+    '&copy;',
+    '&#0;',
+    '&#xD800;',
+    '&#xFFFE;',
+    '&#11;',
+    '&#x110000;',
+    '&#99999999;',
+    '<p title="&eacute;">a</p>',
+    '&AMP;',
+  ])('%s is none', (inner) =>
+    expect(errors(within(`a${inner}`))).toEqual(['invalid Patient.text.div']),
+  );
+
+  test.each(['&amp;&lt;&gt;&quot;&apos;', '&#9;&#160;&#xA0;&#x1F600;', '&#x0000000A;'])(
+    '%s is one',
+    (inner) => expect(errors(within(`a${inner}`))).toEqual([]),
+  );
+});
+
+describe('links that are scripts', () => {
+  test.each([
+    'javascript:alert(1)',
+    'JavaScript:alert(1)',
+    ' javascript:alert(1)',
+    'java&#9;script:alert(1)',
+    '&#106;avascript:alert(1)',
+    'vbscript:a',
+    'VBScript:a',
+  ])('%s', (link) => {
+    expect(errors(within(`<a href="${link}">a</a>`))).toEqual(['invalid Patient.text.div']);
+    expect(errors(within(`<img src="${link}" alt="a"/>`))).toEqual(['invalid Patient.text.div']);
+  });
+
+  test.each(['http://a.b/javascript:c', 'java.html', 'data:image/png;base64,AAAA', 'vb'])(
+    '%s is none',
+    (link) => expect(errors(within(`<a href="${link}">a</a>`))).toEqual([]),
+  );
+});
+
+test('an image that is not in the resource', () => {
+  expect(errors(within('<img src="#none" alt="x"/>'))).toEqual(['invalid Patient.text.div']);
+});

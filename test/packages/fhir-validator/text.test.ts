@@ -1,0 +1,87 @@
+import { describe, expect, test } from 'vitest';
+import { validateText } from '../../../packages/fhir-validator/validator.ts';
+
+const only = (text: string) =>
+  validateText(text).issues.filter((each) => each.severity === 'error');
+
+describe('syntax errors have a line and a column', () => {
+  test.each([
+    ['', 1, 1],
+    ['{', 1, 2],
+    ['{"a":1,}', 1, 8],
+    ['{"resourceType": "Patient",\n  "id": "a" "b"}', 2, 13],
+    ['{"a":01}', 1, 7],
+    ['{"a":"\t"}', 1, 6],
+    ['{"a":"\\x"}', 1, 6],
+    ['{"a":[1,2}', 1, 10],
+    ["{'a':1}", 1, 2],
+    ['{"a":1}x', 1, 8],
+    ['\ufeff{}', 1, 1],
+    ['{"a":NaN}', 1, 6],
+  ])('%j', (text, line, column) => {
+    const [issue, ...more] = only(text);
+    expect(more).toEqual([]);
+    expect(issue).toMatchObject({ code: 'invalid' });
+    expect(issue?.text).toContain(`line ${line}, column ${column}:`);
+  });
+});
+
+describe('duplicate keys', () => {
+  test.each([
+    ['{"resourceType":"Patient","active":true,"active":true}', 'Patient'],
+    ['{"resourceType":"Patient","active":true , "active" :true}', 'Patient'],
+    ['{"resourceType":"Patient","name":[{"family":"a","f\\u0061mily":"b"}]}', 'Patient.name[0]'],
+    [
+      '{"resourceType":"Patient","name":[{"family":"\\":\\":"},{"use":"usual","use":"usual"}]}',
+      'Patient.name[1]',
+    ],
+  ])('%s', (text, expression) => {
+    expect(only(text)).toMatchObject([{ code: 'structure', expression }]);
+  });
+
+  test('whitespace without measure hides none', () => {
+    const space = ' \n'.repeat(100_000);
+    const text = `{"resourceType":"Patient","active":true,"active"${space}:true}`;
+    expect(only(text)).toMatchObject([{ code: 'structure', expression: 'Patient' }]);
+  });
+
+  test('strings that look like keys are none', () => {
+    const text =
+      '{"resourceType":"Patient","name":[{"family":"\\"a\\":1,\\"a\\":1","given":[":"]}]}';
+    expect(only(text)).toEqual([]);
+  });
+});
+
+describe('numbers as they are written', () => {
+  const text = (value: string) => `{"resourceType":"Patient","multipleBirthInteger":${value}}`;
+
+  test.each(['1.0', '1e0', '10E-1', '-0.0'])('%s is no integer', (value) => {
+    expect(only(text(value))).toMatchObject([
+      { code: 'value', expression: 'Patient.multipleBirth.ofType(integer)' },
+    ]);
+  });
+
+  test.each(['1', '-1', '0'])('%s is one', (value) => expect(only(text(value))).toEqual([]));
+
+  test('a decimal may be 1.0, and so may what only looks like an integer', () => {
+    const quantity = '{"value":1.0,"unit":"at 2.0 e5"}';
+    const observation = `{"resourceType":"Observation","status":"final","code":{"text":"a"},"valueQuantity":${quantity},"component":[{"code":{"text":"b"},"valueInteger":1}]}`;
+    expect(only(observation)).toEqual([]);
+  });
+
+  test('what is too large for any number is no decimal', () => {
+    expect(only(text('1e400'))).toHaveLength(1);
+  });
+});
+
+describe('lone surrogates', () => {
+  test.each(['\\ud800', '\\uDFFF', 'a\\udc00\\ud800', '\ud800'])('%j', (family) => {
+    expect(only(`{"resourceType":"Patient","name":[{"family":"${family}"}]}`)).toMatchObject([
+      { code: 'value', expression: 'Patient.name[0].family' },
+    ]);
+  });
+
+  test('a pair of them is a character', () => {
+    expect(only('{"resourceType":"Patient","name":[{"family":"\\ud83d\\ude00"}]}')).toEqual([]);
+  });
+});

@@ -1,0 +1,178 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { validateResource, validateText } from '../../../packages/fhir-validator/validator.ts';
+import { errors, observation, patient } from './support/patient.ts';
+
+describe('what is not a resource', () => {
+  test.each(['null', '1', '"Patient"', '[]', '[{"resourceType":"Patient"}]', 'true'])(
+    '%s is rejected with one issue',
+    (text) => {
+      expect(validateText(text).issues).toMatchObject([{ severity: 'error', code: 'structure' }]);
+    },
+  );
+
+  test.each([
+    '{}',
+    '{"resourceType":1}',
+    '{"resourceType":"Nonsense"}',
+    '{"resourceType":"patient"}',
+  ])('%s has no type of resource that R4 knows', (text) => {
+    const { resourceType, issues } = validateText(text);
+    expect(resourceType).toBeUndefined();
+    expect(issues).toMatchObject([{ severity: 'error', expression: 'Resource' }]);
+  });
+
+  test.each(['Resource', 'DomainResource', 'HumanName', 'MetadataResource'])(
+    '%s is no concrete type of resource',
+    (resourceType) => expect(errors({ resourceType })).toEqual(['structure Resource']),
+  );
+
+  test('no input makes it throw', () => {
+    fc.assert(
+      fc.property(fc.oneof(fc.string(), fc.json()), (text) => {
+        expect(validateText(text).issues.length).toBeGreaterThan(0);
+      }),
+    );
+  });
+
+  test('no member of a resource makes it throw', () => {
+    const keys = fc.constantFrom('name', '_name', 'extension', 'contained', 'meta', 'text', 'link');
+    fc.assert(
+      fc.property(fc.dictionary(keys, fc.jsonValue()), (members) => {
+        const { resourceType } = validateResource({ ...members, resourceType: 'Patient' });
+        expect(resourceType).toBe('Patient');
+      }),
+    );
+  });
+});
+
+describe('issues', () => {
+  test('a valid resource has none, and says who it is', () => {
+    expect(validateResource(patient())).toEqual({ resourceType: 'Patient', id: 'a', issues: [] });
+  });
+
+  test('come in document order, each with its indexed FHIRPath', () => {
+    const broken = patient({
+      name: [{ given: ['Ada', '', 'B'] }, { use: 'nonsense' }],
+      gender: 'other?',
+      birthDate: '2023-02-30',
+      contact: [{ relationship: [{ coding: [{ code: 'a  b' }] }] }],
+      nonsense: true,
+    });
+    expect(errors(broken)).toEqual([
+      'value Patient.name[0].given[1]',
+      'code-invalid Patient.name[1].use',
+      'code-invalid Patient.gender',
+      'value Patient.birthDate',
+      'value Patient.contact[0].relationship[0].coding[0].code',
+      'invariant Patient.contact[0]',
+      'structure Patient',
+    ]);
+  });
+
+  test('name the type of a choice as FHIRPath does', () => {
+    const broken = observation({ valueQuantity: { value: '1' } });
+    expect(errors(broken)).toEqual(['value Observation.value.ofType(Quantity).value']);
+  });
+
+  test('stop at the cap, 100 by default', () => {
+    const broken = patient({ name: Array.from({ length: 500 }, () => ({ family: '' })) });
+    expect(errors(broken)).toHaveLength(100);
+    expect(errors(broken, { issuesMax: 7 })).toHaveLength(7);
+  });
+
+  test('warnings never take the place of the first error', () => {
+    const extension = Array.from({ length: 300 }, () => ({
+      url: 'http://example.org/unknown',
+      valueBoolean: true,
+    }));
+    expect(errors(patient({ extension, photo: 1 }), { issuesMax: 10 })).toEqual([
+      'structure Patient.photo',
+    ]);
+  });
+
+  test('quote a value cut at 64 characters (R08)', () => {
+    const [issue] = validateResource(patient({ gender: 'x'.repeat(1000) })).issues;
+    expect(issue?.text).toContain(`'${'x'.repeat(64)}…'`);
+    expect(issue?.text).not.toContain('x'.repeat(65));
+  });
+});
+
+describe('resources in resources', () => {
+  test('entries, parameters and contained resources are checked as what they are', () => {
+    const inner = patient({ gender: 'nonsense' });
+    const request = { method: 'POST', url: 'Patient' };
+    const bundle = { resourceType: 'Bundle', type: 'batch', entry: [{ resource: inner, request }] };
+    expect(errors(bundle)).toEqual(['code-invalid Bundle.entry[0].resource.gender']);
+    const parameters = { resourceType: 'Parameters', parameter: [{ name: 'a', resource: inner }] };
+    expect(errors(parameters)).toEqual(['code-invalid Parameters.parameter[0].resource.gender']);
+    const holder = observation({
+      contained: [{ ...inner, text: undefined, id: 'p' }],
+      subject: { reference: '#p' },
+    });
+    expect(errors(holder)).toContain('code-invalid Observation.contained[0].gender');
+  });
+
+  test('content references are followed', () => {
+    const item = {
+      linkId: '1',
+      type: 'group',
+      text: 'a',
+      item: [{ linkId: '2', type: 'nonsense' }],
+    };
+    const broken = { resourceType: 'Questionnaire', status: 'draft', item: [item] };
+    expect(errors(broken)).toContain('code-invalid Questionnaire.item[0].item[0].type');
+  });
+
+  test('R4 has no comparator in a SimpleQuantity', () => {
+    const broken = {
+      resourceType: 'Observation',
+      status: 'final',
+      code: { text: 'a' },
+      referenceRange: [{ low: { value: 1, comparator: '<' } }],
+    };
+    expect(errors(broken)).toEqual(['structure Observation.referenceRange[0].low']);
+  });
+});
+
+describe('primitives and their siblings', () => {
+  test('a value may be absent where its sibling has an extension', () => {
+    const extension = [{ url: 'http://example.org/x', valueBoolean: true }];
+    const valid = patient({
+      _birthDate: { extension },
+      name: [{ given: ['Ada', null], _given: [null, { extension }] }],
+    });
+    expect(errors(valid)).toEqual([]);
+  });
+
+  test('a required code is there even where its value set is open', () => {
+    const extension = [{ url: 'http://example.org/x', valueBoolean: true }];
+    const photo = [{ _contentType: { extension }, url: 'http://a.b' }];
+    expect(errors(patient({ photo }))).toEqual(['code-invalid Patient.photo[0].contentType']);
+  });
+
+  test('a currency is one of ISO 4217', () => {
+    const invoice = (currency: string) =>
+      errors({ resourceType: 'Invoice', status: 'draft', totalNet: { value: 1, currency } });
+    expect(invoice('BRL')).toEqual([]);
+    expect(invoice('Euro')).toEqual(['code-invalid Invoice.totalNet.currency']);
+  });
+
+  test('ele-1: an id alone is no element, unless it is that of a value', () => {
+    expect(errors(patient({ name: [{ id: 'a' }] }))).toEqual(['invariant Patient.name[0]']);
+    expect(errors(patient({ _birthDate: { id: 'a' } }))).toEqual(['invariant Patient.birthDate']);
+    expect(errors(patient({ birthDate: '2024', _birthDate: { id: 'a' } }))).toEqual([]);
+    expect(errors(patient({ name: [{ given: ['a', 'b'], _given: [null, { id: 'a' }] }] }))).toEqual(
+      [],
+    );
+  });
+
+  test('null stands for nothing', () => {
+    expect(errors(patient({ name: [{ given: ['Ada', null] }] }))).toEqual([
+      'structure Patient.name[0].given[1]',
+    ]);
+    expect(errors(patient({ name: [{ _given: [null] }] }))).toEqual([
+      'structure Patient.name[0].given[0]',
+    ]);
+  });
+});

@@ -1,0 +1,171 @@
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import fc from 'fast-check';
+import { describe, expect, test, vi } from 'vitest';
+import { during } from '../../../packages/isolation/invocation.ts';
+import { OwnProcess } from '../../../packages/isolation/own-process.ts';
+import type { Judgement } from '../../../packages/isolation/pool.ts';
+
+const SCRIPTED = new URL('../../support/workers/scripted-process.ts', import.meta.url);
+const CANNOT_LOAD = new URL('../../support/workers/cannot-load.ts', import.meta.url);
+const LOADS_FOR_EVER = new URL('../../support/workers/loads-for-ever.ts', import.meta.url);
+const OUT_OF_TIME = { kind: 'unjudged', because: 'out-of-time' };
+const SETTINGS = {
+  deadlineMs: 1_000,
+  heapOldMb: 32,
+  heapYoungMb: 16,
+  options: { chaos: false, issuesMax: 100 },
+};
+
+function ownProcess(url = SCRIPTED, more = {}): OwnProcess {
+  return new OwnProcess(url, { ...SETTINGS, ...more });
+}
+
+/** What it is about, or how it crashed or was not judged. */
+function gistOf(judgement: Judgement): string | undefined {
+  switch (judgement.kind) {
+    case 'valid':
+    case 'invalid':
+      return judgement.issues[0]?.text;
+    case 'crash':
+      return judgement.crash;
+    case 'unjudged':
+      return judgement.because;
+  }
+}
+
+const pidOf = (judgement: Judgement | undefined) =>
+  judgement?.kind === 'valid' ? judgement.resourceType : undefined;
+
+const judgeAll = (own: OwnProcess, texts: string[]) =>
+  Promise.all(texts.map((text) => own.judge(text, 0)));
+
+describe('a group in a process of its own', () => {
+  test('R02: its death is the crash of the text that ran, and of no other', async () => {
+    const judged = await judgeAll(ownProcess(), ['a', 'die', 'b', 'die', 'die', 'c', 'd']);
+    expect(judged.map(gistOf)).toEqual(['a', 'exit', 'b', 'exit', 'exit', 'c', 'd']);
+    expect(judged[1]).toMatchObject({ reason: 'its process exited with code 4' });
+    const pids = new Set(judged.map(pidOf));
+    expect(pids.size).toBe(1 + 3);
+    expect(pidOf(judged[5])).toBe(pidOf(judged[6]));
+  });
+
+  test('R02: an answer that came before the death counts', async () => {
+    const judged = await judgeAll(ownProcess(), ['answer and die', 'b']);
+    expect(judged.map(gistOf)).toEqual(['answer and die', 'b']);
+  });
+
+  test('R09: a process that dies before it begins a text blames nobody, and is not tried for ever', async () => {
+    const own = ownProcess();
+    const judged = await judgeAll(own, ['a', 'die before it begins', 'b']);
+    expect(judged.map(gistOf)).toEqual(['a', 'component-fault', 'component-fault']);
+    // The next one that asks is given a few tries of its own.
+    expect(gistOf(await own.judge('c', 0))).toBe('c');
+  });
+
+  test('R09: that cannot load blames nobody that waits', async () => {
+    const judged = await judgeAll(ownProcess(CANNOT_LOAD), ['a', 'b']);
+    expect(judged.map(gistOf)).toEqual(['component-fault', 'component-fault']);
+  });
+
+  test('R02: what may run on after its deadline is not beside the next text', async () => {
+    const [late, next] = await judgeAll(ownProcess(), ['time out', 'b']);
+    expect(gistOf(next as Judgement)).toBe('b');
+    expect(late).toMatchObject({ crash: 'timeout' });
+    expect(late).not.toMatchObject({ reason: pidOf(next) });
+  });
+
+  test('R61: an answer to an earlier text is nobody’s', async () => {
+    const judged = await judgeAll(ownProcess(), ['a', 'answer the one before', 'b']);
+    expect(judged.map(gistOf)).toEqual(['a', 'answer the one before', 'b']);
+  });
+});
+
+describe('an invocation that is over', () => {
+  test('R61: begins nothing, whatever it was waiting for', async () => {
+    const own = ownProcess();
+    const first = new AbortController();
+    const off = vi.fn(() => []);
+    const early = during(own, first.signal).judge('a', 0, off);
+    first.abort();
+    const late = during(own, first.signal).judge('b', 0, off);
+    expect(await Promise.all([early, late])).toEqual([OUT_OF_TIME, OUT_OF_TIME]);
+    await expect(during(own, first.signal).ready()).rejects.toThrow('the time was up');
+    expect(gistOf(await own.judge('c', 0))).toBe('c');
+    expect(off).not.toHaveBeenCalled();
+  });
+
+  test('R61: ends what runs, and not what another one waits for', async () => {
+    const own = ownProcess();
+    const [first, second] = [new AbortController(), new AbortController()];
+    await own.ready();
+    const running = during(own, first.signal).judge('never answer', 0);
+    const waiting = during(own, first.signal).judge('a', 0);
+    const other = during(own, second.signal).judge('b', 0);
+    first.abort();
+    expect(await Promise.all([running, waiting])).toEqual([OUT_OF_TIME, OUT_OF_TIME]);
+    expect(gistOf(await other)).toBe('b');
+  });
+
+  test('R61: ends a load that nobody waits for any more', async () => {
+    const pidFile = join(mkdtempSync(join(tmpdir(), 'failsafe-pid-')), 'pid');
+    const own = ownProcess(LOADS_FOR_EVER, { pidFile });
+    const invocation = new AbortController();
+    const ready = during(own, invocation.signal).ready();
+    const judged = during(own, invocation.signal).judge('a', 0);
+    await vi.waitFor(() => expect(readFileSync(pidFile, 'utf8')).not.toBe(''), 20_000);
+    invocation.abort();
+    await expect(ready).rejects.toThrow('the time was up');
+    expect(await judged).toEqual(OUT_OF_TIME);
+    const pid = Number(readFileSync(pidFile, 'utf8'));
+    await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'), 20_000);
+  });
+
+  test('a process that is idle stays for the next', async () => {
+    const own = ownProcess();
+    const first = new AbortController();
+    const before = await during(own, first.signal).judge('a', 0);
+    first.abort();
+    expect(pidOf(await own.judge('b', 0))).toBe(pidOf(before));
+  });
+
+  test('R61: each text has its own verdict or, where its time was up, none', async () => {
+    const own = ownProcess();
+    const step = fc.record({
+      does: fc.constantFrom('judge', 'judge', 'judge', 'die', 'end'),
+      invocation: fc.nat({ max: 2 }),
+    });
+    const seen = new Set<string | undefined>();
+    await fc.assert(
+      fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
+        const invocations = [0, 1, 2].map(() => new AbortController());
+        const asked: Promise<void>[] = [];
+        for (const [number, { does, invocation }] of steps.entries()) {
+          const controller = invocations[invocation] as AbortController;
+          if (does === 'end') {
+            controller.abort();
+          } else {
+            const off = () => {
+              expect(controller.signal.aborted).toBe(false);
+              return [];
+            };
+            const text = does === 'die' ? 'die' : `text ${number}`;
+            const expected = does === 'die' ? 'exit' : text;
+            const verdict = during(own, controller.signal).judge(text, 0, off).then(gistOf);
+            const check = (gist: string | undefined) => {
+              seen.add(gist?.replace(/ .*/, ''));
+              if (gist === expected) return;
+              expect([gist, controller.signal.aborted]).toEqual(['out-of-time', true]);
+            };
+            asked.push(verdict.then(check));
+          }
+          if (number % 3 === 2) await new Promise(setImmediate);
+        }
+        await Promise.all(asked);
+      }),
+      { numRuns: 40 },
+    );
+    expect([...seen].sort()).toEqual(['exit', 'out-of-time', 'text']);
+  }, 60_000);
+});

@@ -1,0 +1,87 @@
+import { describe, expect, test } from 'vitest';
+import { CHARACTERS, VALID } from '../../../bench/resource-size/shapes.ts';
+import { entryUrl } from '../../../functions/validate/entry-url.ts';
+import type { OwnProcessSettings } from '../../../packages/isolation/child.ts';
+import { during } from '../../../packages/isolation/invocation.ts';
+import { OwnProcess } from '../../../packages/isolation/own-process.ts';
+import { exampleSettings, patientWithCpf } from '../../support/plugins.ts';
+import { faulty, invalidPatient, patient } from '../../support/resources.ts';
+
+const CANNOT_LOAD = new URL('../../support/workers/cannot-load.ts', import.meta.url);
+
+function ownProcess(
+  url = entryUrl('own-process'),
+  more: Partial<OwnProcessSettings> = {},
+): OwnProcess {
+  return new OwnProcess(url, {
+    deadlineMs: 1_000,
+    heapOldMb: 32,
+    heapYoungMb: 16,
+    options: { chaos: true, issuesMax: 100 },
+    ...more,
+  });
+}
+
+async function judge(process: OwnProcess, text: string) {
+  await process.ready();
+  return process.judge(text, 0);
+}
+
+describe('a process of its own', () => {
+  test('R02: is killed by a resource and seen; the next resource gets another', async () => {
+    const own = ownProcess();
+    expect(await judge(own, patient())).toMatchObject({ kind: 'valid', id: 'example' });
+    expect(await judge(own, faulty('kill'))).toEqual({
+      kind: 'crash',
+      crash: 'exit',
+      reason: 'its process was killed by SIGKILL',
+    });
+    expect(await judge(own, patient())).toMatchObject({ kind: 'valid' });
+  });
+
+  test('has the plugins that the workers have', async () => {
+    const own = ownProcess(entryUrl('own-process'), { plugins: [exampleSettings('cpf')] });
+    expect(await judge(own, patient())).toMatchObject({ kind: 'valid' });
+    expect(await judge(own, patientWithCpf('52998224724'))).toMatchObject({
+      kind: 'invalid',
+      issues: [{ plugin: 'cpf' }],
+    });
+  });
+
+  test('R01: outlives what only kills its worker', async () => {
+    const own = ownProcess();
+    expect(await judge(own, faulty('exit'))).toMatchObject({
+      reason: expect.stringContaining('its worker exited'),
+    });
+    expect(await judge(own, faulty('hang'))).toMatchObject({ crash: 'timeout' });
+    expect(await own.judge(patient(), 0)).toMatchObject({ kind: 'valid' });
+  });
+
+  test('R09: that cannot load blames nobody', async () => {
+    await expect(ownProcess(CANNOT_LOAD).ready()).rejects.toThrow('a process died while it loaded');
+  });
+
+  test('R61: each of two texts at once has its own verdict', async () => {
+    const own = ownProcess();
+    const judged = [own.judge(patient({ id: 'a' }), 0), own.judge(invalidPatient(), 0)];
+    expect(await Promise.all(judged)).toMatchObject([
+      { kind: 'valid', id: 'a' },
+      { kind: 'invalid' },
+    ]);
+  });
+
+  test('R62: has a heap for a text that is large for its workers', async () => {
+    const text = VALID['a decimal written 1.0']?.(3 * 1024 * 1024, CHARACTERS['two-byte']) ?? '';
+    const own = ownProcess(entryUrl('own-process'), { deadlineMs: 20_000 });
+    expect(await judge(own, text)).toMatchObject({ kind: 'valid', resourceType: 'Parameters' });
+  });
+
+  test('out of time: what is not finished is nobody’s fault', async () => {
+    const own = ownProcess();
+    const invocation = new AbortController();
+    await own.ready();
+    const judgement = during(own, invocation.signal).judge(faulty('hang'), 0);
+    invocation.abort();
+    expect(await judgement).toEqual({ kind: 'unjudged', because: 'out-of-time' });
+  });
+});

@@ -1,0 +1,115 @@
+import { afterAll, describe, expect, test } from 'vitest';
+import { entryUrl } from '../../../functions/validate/entry-url.ts';
+import { capPluginMemory } from '../../../functions/validate/plugins/load-plugins.ts';
+import { IsolationPool, type Judgement } from '../../../packages/isolation/pool.ts';
+import {
+  examplePlugin,
+  type PluginFault,
+  patientWithCpf,
+  pluginFaulty,
+} from '../../support/plugins.ts';
+import { faulty, invalidPatient, patient } from '../../support/resources.ts';
+
+capPluginMemory(64);
+/** What does not hang must not be timed out, however busy the machine is. */
+const PATIENT_MS = 20_000;
+const cpf = examplePlugin('cpf', { resourceTypes: ['Patient'], deadlineMs: PATIENT_MS });
+const WRONG = '52998224724';
+const pools: IsolationPool[] = [];
+afterAll(() => Promise.all(pools.map((pool) => pool.close())));
+
+function poolWith(required: boolean, deadlineMs = PATIENT_MS): IsolationPool {
+  const chaos = examplePlugin('chaos', { required, deadlineMs });
+  const pool = new IsolationPool({
+    url: entryUrl('worker'),
+    size: 2,
+    deadlineMs: PATIENT_MS,
+    heapOldMb: 32,
+    heapYoungMb: 16,
+    options: { chaos: true, issuesMax: 100, plugins: [chaos, cpf] },
+  });
+  pools.push(pool);
+  return pool;
+}
+
+const judgeAll = (pool: IsolationPool, texts: string[]): Promise<Judgement[]> =>
+  Promise.all(texts.map((text) => pool.judge(text, 0)));
+
+const strict = poolWith(true);
+const lenient = poolWith(false);
+const poolFor = (fault: PluginFault, required: boolean) => {
+  if (fault === 'hang') return poolWith(required, 1_000);
+  return required ? strict : lenient;
+};
+
+const CRASHES: [PluginFault, string, string][] = [
+  ['crash', 'exception', 'trapped: unreachable'],
+  ['exit', 'exit', 'exited with status 3'],
+  ['garble', 'exception', 'no OperationOutcome'],
+  ['hang', 'timeout', 'no verdict within 1000 ms'],
+  ['grow', 'exception', 'trapped: unreachable'],
+];
+
+test('R07: what a plugin rejects is invalid, and says which plugin', async () => {
+  const [verdict] = await judgeAll(strict, [patientWithCpf(WRONG)]);
+  expect(verdict).toMatchObject({
+    kind: 'invalid',
+    id: 'example',
+    issues: [{ plugin: 'cpf', expression: 'Patient.identifier[1].value' }],
+  });
+});
+
+test('plugins are asked about what is valid, and of the types that they are for', async () => {
+  const observation = JSON.stringify({
+    resourceType: 'Observation',
+    status: 'final',
+    code: { text: 'x' },
+    identifier: [JSON.parse(patientWithCpf(WRONG)).identifier[1]],
+  });
+  const invalid = patientWithCpf(WRONG, { gender: 'unheard-of' });
+  const [other, rejected] = await judgeAll(strict, [observation, invalid]);
+  expect(other).toMatchObject({ kind: 'valid' });
+  expect(rejected).toMatchObject({ kind: 'invalid' });
+  expect(JSON.stringify(rejected)).not.toContain('cpf');
+});
+
+describe('required: its crash is the crash of the resource', () => {
+  test.each(CRASHES)('R01: %s takes no neighbour along', async (fault, crash, reason) => {
+    const neighbours = Array.from({ length: 5 }, (_, n) => patient({ id: `${n}` }));
+    const pool = poolFor(fault, true);
+    const judged = await judgeAll(pool, [...neighbours, pluginFaulty(fault), ...neighbours]);
+    expect(judged.map(({ kind }) => kind)).toEqual([
+      ...neighbours.map(() => 'valid'),
+      'crash',
+      ...neighbours.map(() => 'valid'),
+    ]);
+    expect(judged[5]).toMatchObject({ crash, plugin: 'chaos' });
+    expect(judged[5]).toHaveProperty('reason', expect.stringMatching(`^plugin chaos: .*${reason}`));
+  });
+
+  test('who kills the worker in the validator is not blamed on a plugin', async () => {
+    const judged = await judgeAll(strict, [faulty('exit'), patient()]);
+    expect(judged).toMatchObject([{ kind: 'crash', crash: 'exit' }, { kind: 'valid' }]);
+    expect(judged[0]).not.toHaveProperty('plugin');
+  });
+});
+
+describe('advisory: its crash is a warning', () => {
+  test.each(CRASHES)('%s, and those behind it are asked', async (fault, crash, reason) => {
+    const wrong = pluginFaulty(fault, { identifier: JSON.parse(patientWithCpf(WRONG)).identifier });
+    const judged = await judgeAll(poolFor(fault, false), [
+      pluginFaulty(fault),
+      patient(),
+      invalidPatient(),
+      wrong,
+    ]);
+    const warning = { severity: 'warning', code: 'incomplete', plugin: 'chaos' };
+    const pluginCrashes = [{ plugin: 'chaos', crash, reason: expect.stringContaining(reason) }];
+    expect(judged).toMatchObject([
+      { kind: 'valid', resourceType: 'Patient', issues: [warning], pluginCrashes },
+      { kind: 'valid', issues: [] },
+      { kind: 'invalid', issues: [{ severity: 'error' }] },
+      { kind: 'invalid', issues: [warning, { severity: 'error', plugin: 'cpf' }], pluginCrashes },
+    ]);
+  });
+});

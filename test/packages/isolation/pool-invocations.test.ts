@@ -1,0 +1,119 @@
+import fc from 'fast-check';
+import { afterAll, expect, test, vi } from 'vitest';
+import { during } from '../../../packages/isolation/invocation.ts';
+import { IsolationPool, type Judgement } from '../../../packages/isolation/pool.ts';
+
+const SCRIPTED = new URL('../../support/workers/scripted.ts', import.meta.url);
+const OUT_OF_TIME = { kind: 'unjudged', because: 'out-of-time' };
+
+const pools: IsolationPool[] = [];
+afterAll(() => Promise.all(pools.map((pool) => pool.close())));
+
+function poolOf(size: number): IsolationPool {
+  const settings = { url: SCRIPTED, size, deadlineMs: 20_000, heapOldMb: 32, heapYoungMb: 16 };
+  const pool = new IsolationPool({ ...settings, options: { chaos: false, issuesMax: 100 } });
+  pools.push(pool);
+  return pool;
+}
+
+/** The text that a verdict is about, or why there is none. */
+function gistOf(judgement: Judgement): string | undefined {
+  if (judgement.kind === 'valid') return judgement.issues[0]?.text;
+  return judgement.kind === 'unjudged' ? judgement.because : judgement.kind;
+}
+
+test('R61: an invocation that is over begins nothing, be it asked before or after its end', async () => {
+  const pool = poolOf(1);
+  const invocation = new AbortController();
+  const off = vi.fn(() => []);
+  const { judge, ready } = during(pool, invocation.signal);
+  const early = judge('a', 0, off);
+  const waiting = ready();
+  invocation.abort();
+  await expect(waiting).rejects.toThrow('the time was up');
+  await expect(ready()).rejects.toThrow('the time was up');
+  expect(await Promise.all([early, judge('b', 0, off)])).toEqual([OUT_OF_TIME, OUT_OF_TIME]);
+  expect(gistOf(await pool.judge('c', 0))).toBe('c');
+  expect(off).not.toHaveBeenCalled();
+});
+
+test('R61: what is stopped before any worker is warm is not begun', async () => {
+  const pool = poolOf(1);
+  const off = vi.fn(() => []);
+  const early = pool.judge('a', 0, off);
+  pool.stop();
+  expect(await early).toEqual(OUT_OF_TIME);
+  expect(gistOf(await pool.judge('b', 0))).toBe('b');
+  expect(off).not.toHaveBeenCalled();
+});
+
+test('R61: the end of an invocation ends its texts, and not those beside them in a chunk', async () => {
+  const pool = poolOf(1);
+  const [first, second] = [new AbortController(), new AbortController()];
+  await pool.ready();
+  const judged = ['a', 'hang', 'b'].map((text) => during(pool, first.signal).judge(text, 0));
+  const other = during(pool, second.signal).judge('c', 0);
+  expect(gistOf((await judged[0]) as Judgement)).toBe('a');
+  first.abort();
+  expect((await Promise.all(judged)).map(gistOf)).toEqual(['a', 'out-of-time', 'out-of-time']);
+  expect(gistOf(await other)).toBe('c');
+});
+
+test('R61: two invocations that end at once leave nothing to run', async () => {
+  const pool = poolOf(1);
+  const [first, second] = [new AbortController(), new AbortController()];
+  const off = vi.fn(() => []);
+  await pool.ready();
+  const hanging = during(pool, first.signal).judge('hang', 0);
+  const behind = during(pool, second.signal).judge('a', 0, off);
+  await vi.waitFor(() => expect(off).toHaveBeenCalled());
+  // The worker of both is ended by the first; the other text is on its way to the next by then.
+  first.abort();
+  second.abort();
+  expect(await Promise.all([hanging, behind])).toEqual([OUT_OF_TIME, OUT_OF_TIME]);
+  expect(gistOf(await pool.judge('b', 0))).toBe('b');
+  expect(off).toHaveBeenCalledOnce();
+});
+
+test('R61: each text has its own verdict or, where its time was up, none', async () => {
+  const pool = poolOf(2);
+  const step = fc.record({ judge: fc.boolean(), invocation: fc.nat({ max: 2 }) });
+  let judged = 0;
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
+      const invocations = [0, 1, 2].map(() => new AbortController());
+      const asked: Promise<void>[] = [];
+      for (const [number, { judge, invocation }] of steps.entries()) {
+        const controller = invocations[invocation] as AbortController;
+        if (judge) {
+          const off = () => {
+            expect(controller.signal.aborted).toBe(false);
+            return [];
+          };
+          const text = `text ${number}`;
+          const verdict = during(pool, controller.signal).judge(text, 0, off).then(gistOf);
+          const check = (gist: string | undefined) => {
+            if (gist === text) judged += 1;
+            else expect([gist, controller.signal.aborted]).toEqual(['out-of-time', true]);
+          };
+          asked.push(verdict.then(check));
+        } else {
+          controller.abort();
+        }
+        if (number % 3 === 2) await new Promise(setImmediate);
+      }
+      await Promise.all(asked);
+    }),
+    { numRuns: 40 },
+  );
+  expect(judged).toBeGreaterThan(20);
+});
+
+test('a text is judged as its source sent it, within an invocation too', async () => {
+  const pool = poolOf(1);
+  const { judge } = during(pool, new AbortController().signal);
+  const judged = ['lab', undefined, 'ward'].map((source) =>
+    judge('name the source', 0, undefined, undefined, source),
+  );
+  expect((await Promise.all(judged)).map(gistOf)).toEqual(['lab', 'undefined', 'ward']);
+});

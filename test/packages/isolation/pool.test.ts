@@ -1,0 +1,138 @@
+import { setEnvironmentData } from 'node:worker_threads';
+import { afterEach, describe, expect, test } from 'vitest';
+import { entryUrl } from '../../../functions/validate/entry-url.ts';
+import {
+  IsolationPool,
+  type Judgement,
+  type PoolSettings,
+} from '../../../packages/isolation/pool.ts';
+import { type Fault, faulty, invalidPatient, patient } from '../../support/resources.ts';
+
+const REAL = entryUrl('worker');
+const SCRIPTED = new URL('../../support/workers/scripted.ts', import.meta.url);
+const CANNOT_LOAD = new URL('../../support/workers/cannot-load.ts', import.meta.url);
+const LOADS_NOW_AND_THEN = new URL('../../support/workers/loads-now-and-then.ts', import.meta.url);
+const DIES_FIRST = new URL('../../support/workers/dies-before-it-begins.ts', import.meta.url);
+
+let pool: IsolationPool | undefined;
+afterEach(() => pool?.close());
+
+function judgeAll(texts: string[], settings: Partial<PoolSettings> = {}): Promise<Judgement[]> {
+  pool ??= new IsolationPool({
+    url: REAL,
+    size: 2,
+    deadlineMs: 2_000,
+    heapOldMb: 32,
+    heapYoungMb: 16,
+    options: { chaos: true, issuesMax: 100 },
+    ...settings,
+  });
+  const used = pool;
+  return Promise.all(texts.map((text) => used.judge(text, 0)));
+}
+afterEach(() => {
+  pool = undefined;
+});
+
+const kinds = (judgements: Judgement[]) =>
+  judgements.map((one) => (one.kind === 'crash' ? one.crash : one.kind));
+
+/** What does not hang must not be timed out, however busy the machine is. */
+const deadlineFor = (fault: Fault) => (fault === 'hang' ? 2_000 : 20_000);
+
+describe('one resource among others', () => {
+  test.each<[Fault, string]>([
+    ['throw', 'exception'],
+    ['hang', 'timeout'],
+    ['heap', 'out-of-memory'],
+    ['exit', 'exit'],
+  ])('R01: that does %s changes no other verdict', async (fault, crash) => {
+    const before = Array.from({ length: 7 }, (_, n) => patient({ id: `before-${n}` }));
+    const after = Array.from({ length: 7 }, (_, n) => patient({ id: `after-${n}` }));
+    const texts = [...before, invalidPatient(), faulty(fault), ...after];
+    const judged = await judgeAll(texts, { deadlineMs: deadlineFor(fault) });
+    expect(kinds(judged)).toEqual([
+      ...before.map(() => 'valid'),
+      'invalid',
+      crash,
+      ...after.map(() => 'valid'),
+    ]);
+    expect(judged[0]).toMatchObject({ resourceType: 'Patient', id: 'before-0' });
+  });
+
+  test('R01: many killers in one batch, each is known exactly', async () => {
+    const faults: Fault[] = ['exit', 'throw', 'exit', 'exit', 'throw', 'exit'];
+    const texts = faults.flatMap((fault, n) => [patient({ id: `${n}` }), faulty(fault)]);
+    const judged = kinds(await judgeAll(texts));
+    expect(judged.filter((_, n) => n % 2 === 0)).toEqual(faults.map(() => 'valid'));
+    expect(judged.filter((_, n) => n % 2 === 1)).toEqual(
+      faults.map((fault) => (fault === 'throw' ? 'exception' : 'exit')),
+    );
+  });
+
+  test('R08: the reason of an exception has its name and place, and not its message', async () => {
+    const [crash] = await judgeAll(['throw'], { url: SCRIPTED });
+    expect(crash).toMatchObject({ kind: 'crash', crash: 'exception' });
+    expect(crash).toMatchObject({ reason: expect.stringMatching(/^RangeError at .*scripted\.ts/) });
+    expect(JSON.stringify(crash)).not.toContain('too far');
+  });
+
+  test('R01: a rejection that nobody awaits is the doing of the text that was on', async () => {
+    const judged = await judgeAll(['a', 'reject a promise'], { url: SCRIPTED, size: 1 });
+    expect(judged.filter((one) => one.kind === 'valid').length).toBeGreaterThanOrEqual(1);
+    expect(judged.every((one) => one.kind === 'valid' || one.kind === 'crash')).toBe(true);
+  });
+
+  test('a worker that dies between two texts blames none, and its verdicts stand', async () => {
+    const judged = await judgeAll(['a', 'die after its verdict'], {
+      url: SCRIPTED,
+      size: 1,
+    });
+    expect(kinds(judged)).toEqual(['valid', 'valid']);
+  });
+});
+
+test('verdicts that do not fit into shared memory at once come in several chunks', async () => {
+  const texts = Array.from({ length: 30 }, (_, n) => `${n} `.padEnd(110_000, 'x'));
+  const judged = await judgeAll(texts, { url: SCRIPTED, size: 1 });
+  expect(kinds(judged)).toEqual(texts.map(() => 'valid'));
+  expect(judged[29]).toMatchObject({ issues: [{ text: texts[29] }] });
+});
+
+describe('the component', () => {
+  test('R09: a validator that cannot load blames no resource, and does not spin', async () => {
+    const judged = await judgeAll([patient(), patient()], { url: CANNOT_LOAD });
+    expect(judged).toEqual([
+      expect.objectContaining({ kind: 'unjudged', because: 'component-fault' }),
+      expect.objectContaining({ kind: 'unjudged', because: 'component-fault' }),
+    ]);
+    // The next batch is given a few tries of its own.
+    expect(kinds(await judgeAll([patient()]))).toEqual(['unjudged']);
+  });
+
+  test('R09: a worker that dies before its first position blames no resource', async () => {
+    const url = DIES_FIRST;
+    expect(kinds(await judgeAll([patient(), patient()], { url }))).toEqual([
+      'unjudged',
+      'unjudged',
+    ]);
+    expect(kinds(await judgeAll([patient()]))).toEqual(['unjudged']);
+  });
+
+  test('R01: the last worker to die, while no other could load, leaves the rest to one that can', async () => {
+    setEnvironmentData('starts', new SharedArrayBuffer(4));
+    const settings = { url: LOADS_NOW_AND_THEN, size: 1, deadlineMs: 10_000 };
+    const judged = await judgeAll(['kills', 'b', 'c'], settings);
+    expect(kinds(judged)).toEqual(['exit', 'valid', 'valid']);
+  });
+
+  test('out of time: what is finished stands, what is not is nobody’s fault', async () => {
+    await judgeAll([patient()], { size: 1, deadlineMs: 10_000 });
+    const finished = judgeAll([patient()]);
+    const hanging = judgeAll([faulty('hang')]);
+    expect(kinds(await finished)).toEqual(['valid']);
+    pool?.stop();
+    expect(await hanging).toEqual([{ kind: 'unjudged', because: 'out-of-time' }]);
+    expect(kinds(await judgeAll([patient()]))).toEqual(['valid']);
+  });
+});

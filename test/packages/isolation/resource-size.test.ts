@@ -1,0 +1,53 @@
+import fc from 'fast-check';
+import { afterAll, expect, test } from 'vitest';
+import { CHARACTERS, INVALID, VALID } from '../../../bench/resource-size/shapes.ts';
+import { entryUrl } from '../../../functions/validate/entry-url.ts';
+import { IsolationPool, type Judgement } from '../../../packages/isolation/pool.ts';
+
+const MIB = 1024 * 1024;
+
+const pools: IsolationPool[] = [];
+afterAll(() => Promise.all(pools.map((pool) => pool.close())));
+
+/** The deadline is long: it is the benchmark that counts CPU time. */
+function poolOf(heapOldMb: number): IsolationPool {
+  const pool = new IsolationPool({
+    url: entryUrl('worker'),
+    size: 1,
+    spares: 0,
+    deadlineMs: 30_000,
+    heapOldMb,
+    heapYoungMb: 16,
+    options: { chaos: false, issuesMax: 100 },
+  });
+  pools.push(pool);
+  return pool;
+}
+
+const kindOf = (judgement: Judgement) =>
+  judgement.kind === 'crash' ? judgement.crash : judgement.kind;
+
+test('R62: any resource gets a verdict, whatever its size, shape and characters', async () => {
+  const pool = poolOf(40);
+  await pool.ready();
+  const shape = fc.constantFrom(...Object.keys({ ...VALID, ...INVALID }));
+  const characters = fc.constantFrom(...Object.values(CHARACTERS));
+  // Around one MiB, the largest text for this heap.
+  const bytes = fc.integer({ min: MIB / 8, max: 1.5 * MIB });
+  await fc.assert(
+    fc.asyncProperty(shape, characters, bytes, async (name, title, size) => {
+      const make = VALID[name] ?? INVALID[name];
+      const verdict = await pool.judge(make?.(size, title) ?? '', 0);
+      expect(kindOf(verdict)).toBe(name in VALID ? 'valid' : 'invalid');
+    }),
+    { numRuns: 30 },
+  );
+}, 120_000);
+
+test.each(['many references', 'a decimal written 1.0', 'small objects in small objects'])(
+  'R62: 10 MiB of %s, doubled by one character, fit into what a worker is given',
+  async (name) => {
+    const text = VALID[name]?.(10 * MIB, CHARACTERS['two-byte']) ?? '';
+    expect(kindOf(await poolOf(64).judge(text, 0))).toBe('valid');
+  },
+);

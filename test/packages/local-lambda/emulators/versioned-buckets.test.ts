@@ -1,0 +1,108 @@
+import {
+  CreateBucketCommand,
+  DeleteObjectCommand,
+  GetObjectCommand,
+  ListObjectVersionsCommand,
+  PutBucketVersioningCommand,
+  PutObjectCommand,
+} from '@aws-sdk/client-s3';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { testClients } from '../../../support/clients.ts';
+import { type Emulators, startEmulators } from '../../../support/emulators.ts';
+
+let emulators: Emulators;
+beforeAll(async () => {
+  emulators = await startEmulators();
+  const { s3 } = testClients();
+  await s3.send(new CreateBucketCommand({ Bucket: 'locked', ObjectLockEnabledForBucket: true }));
+  await s3.send(new CreateBucketCommand({ Bucket: 'open' }));
+  await s3.send(new CreateBucketCommand({ Bucket: 'versioned' }));
+  const VersioningConfiguration = { Status: 'Enabled' } as const;
+  await s3.send(new PutBucketVersioningCommand({ Bucket: 'versioned', VersioningConfiguration }));
+});
+afterAll(() => emulators.stop());
+
+const put = (Bucket: string, Key: string, Body: string, careful = false) =>
+  testClients().s3.send(
+    new PutObjectCommand({ Bucket, Key, Body, ...(careful && { IfNoneMatch: '*' }) }),
+  );
+const versionsOf = (Prefix: string, more: { MaxKeys?: number; KeyMarker?: string } = {}) =>
+  testClients().s3.send(new ListObjectVersionsCommand({ Bucket: 'locked', Prefix, ...more }));
+async function read(Key: string, VersionId?: string): Promise<string | undefined> {
+  const { Body } = await testClients().s3.send(
+    new GetObjectCommand({ Bucket: 'locked', Key, VersionId }),
+  );
+  return Body?.transformToString();
+}
+
+test.each(['locked', 'open'])(
+  'a put that must not overwrite does not, in a bucket that is %s',
+  async (bucket) => {
+    await put(bucket, 'once', 'first', true);
+    await expect(put(bucket, 'once', 'second', true)).rejects.toMatchObject({
+      name: 'PreconditionFailed',
+      $metadata: { httpStatusCode: 412 },
+    });
+  },
+);
+
+test('under a lock all versions stay, newest first, and deletions too', async () => {
+  await put('locked', 'a/1', 'first');
+  await put('locked', 'a/1', 'second');
+  await testClients().s3.send(new DeleteObjectCommand({ Bucket: 'locked', Key: 'a/1' }));
+  await expect(read('a/1')).rejects.toMatchObject({ name: 'NoSuchKey' });
+  const { Versions = [], DeleteMarkers = [] } = await versionsOf('a/');
+  expect(DeleteMarkers).toMatchObject([{ Key: 'a/1', IsLatest: true }]);
+  const texts = Versions.map(({ VersionId }) => read('a/1', VersionId));
+  expect(await Promise.all(texts)).toEqual(['second', 'first']);
+  await put('locked', 'a/1', 'third', true);
+  expect((await versionsOf('a/')).Versions).toHaveLength(3);
+});
+
+test('a version under a lock cannot be deleted', async () => {
+  await put('locked', 'b/1', 'first');
+  const [version] = (await versionsOf('b/')).Versions ?? [];
+  const command = new DeleteObjectCommand({
+    Bucket: 'locked',
+    Key: 'b/1',
+    VersionId: version?.VersionId,
+  });
+  await expect(testClients().s3.send(command)).rejects.toMatchObject({ name: 'AccessDenied' });
+  expect(await read('b/1')).toBe('first');
+});
+
+test('versions are listed in pages', async () => {
+  for (const key of ['c/1', 'c/2', 'c/3']) await put('locked', key, key);
+  const first = await versionsOf('c/', { MaxKeys: 2 });
+  expect(first).toMatchObject({ IsTruncated: true, NextKeyMarker: 'c/2' });
+  const rest = await versionsOf('c/', { KeyMarker: 'c/2' });
+  expect(rest).toMatchObject({ IsTruncated: false, Versions: [{ Key: 'c/3' }] });
+});
+
+test('a versioned bucket answers with versions, hands out each, and forgets one for good', async () => {
+  const { s3 } = testClients();
+  const Bucket = 'versioned';
+  const Key = 'd/1';
+  const { VersionId: first } = await put(Bucket, Key, 'first');
+  const { VersionId: second } = await put(Bucket, Key, 'second');
+  const get = async (VersionId?: string) => {
+    const { Body, VersionId: id } = await s3.send(new GetObjectCommand({ Bucket, Key, VersionId }));
+    return [await Body?.transformToString(), id];
+  };
+  expect(first).not.toBe(second);
+  expect(await get()).toEqual(['second', second]);
+  expect(await get(second)).toEqual(['second', second]);
+  expect(await get(first)).toEqual(['first', first]);
+  await expect(get('none')).rejects.toMatchObject({ name: 'NoSuchVersion' });
+  await s3.send(new DeleteObjectCommand({ Bucket, Key, VersionId: second }));
+  expect(await get()).toEqual(['first', first]);
+  await s3.send(new DeleteObjectCommand({ Bucket, Key }));
+  await expect(get()).rejects.toMatchObject({ name: 'NoSuchKey' });
+  expect(await get(first)).toEqual(['first', first]);
+  await s3.send(new DeleteObjectCommand({ Bucket, Key, VersionId: first }));
+  await expect(get(first)).rejects.toMatchObject({ name: 'NoSuchVersion' });
+});
+
+test('a bucket without versions names none', async () => {
+  expect((await put('open', 'e', 'x')).VersionId).toBeUndefined();
+});

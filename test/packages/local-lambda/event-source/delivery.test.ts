@@ -1,0 +1,68 @@
+import type { SQSRecord } from 'aws-lambda';
+import { describe, expect, test } from 'vitest';
+import { Deliveries } from '../../../../packages/local-lambda/event-source/delivery.ts';
+import type { Mischief } from '../../../../packages/local-lambda/event-source/mischief.ts';
+import { seededRandom } from '../../../../packages/local-lambda/event-source/random.ts';
+import { toRecord } from '../../../../packages/local-lambda/event-source/record.ts';
+
+const LONG_AFTER = 10_000;
+
+function records(count: number): SQSRecord[] {
+  return Array.from({ length: count }, (_, index) => toRecord({ MessageId: `${index}` }, 'arn'));
+}
+
+function deliver(mischief: Omit<Mischief, 'random'>, seed: number): SQSRecord[] {
+  const deliveries = new Deliveries({ ...mischief, random: seededRandom(seed) });
+  deliveries.add(records(1000), 0);
+  const out = [deliveries.take(0)];
+  while (deliveries.size > 0) out.push(deliveries.take(LONG_AFTER));
+  return out.flat();
+}
+
+function ids(list: SQSRecord[]): string[] {
+  return list.map(({ messageId }) => messageId);
+}
+
+describe('deliveries', () => {
+  test('without mischief everything comes once and in order', () => {
+    expect(deliver({ duplicates: 0, reorder: false }, 1)).toEqual(records(1000));
+  });
+
+  test('duplicates come in another batch, as often as asked, and nothing is lost', () => {
+    const delivered = deliver({ duplicates: 0.2, reorder: false }, 1);
+    expect(new Set(ids(delivered))).toEqual(new Set(ids(records(1000))));
+    expect(delivered.length).toBeGreaterThan(1150);
+    expect(delivered.length).toBeLessThan(1250);
+  });
+
+  test('R04 a copy shows a receive count of 1 or 2, as from another replica', () => {
+    const copies = deliver({ duplicates: 1, reorder: false }, 1).slice(1000);
+    const counts = copies.map(({ attributes }) => attributes.ApproximateReceiveCount);
+    expect(copies).toHaveLength(1000);
+    expect(new Set(counts)).toEqual(new Set(['1', '2']));
+  });
+
+  test('a message is never twice in one batch', () => {
+    const deliveries = new Deliveries({ duplicates: 1, reorder: true, random: seededRandom(3) });
+    deliveries.add(records(100), 0);
+    while (deliveries.size > 0) {
+      const batch = ids(deliveries.take(LONG_AFTER));
+      expect(new Set(batch).size).toBe(batch.length);
+    }
+  });
+
+  test('reordering changes the order and nothing else, the same for the same seed', () => {
+    const delivered = ids(deliver({ duplicates: 0, reorder: true }, 1));
+    expect(delivered).not.toEqual(ids(records(1000)));
+    expect(delivered.toSorted()).toEqual(ids(records(1000)).toSorted());
+    expect(ids(deliver({ duplicates: 0, reorder: true }, 1))).toEqual(delivered);
+    expect(ids(deliver({ duplicates: 0, reorder: true }, 2))).not.toEqual(delivered);
+  });
+
+  test('what does not fit is put back in front', () => {
+    const deliveries = new Deliveries({ duplicates: 0, reorder: false, random: seededRandom(1) });
+    deliveries.add(records(3), 0);
+    deliveries.putBack(deliveries.take(0).slice(1));
+    expect(ids(deliveries.take(0))).toEqual(['1', '2']);
+  });
+});

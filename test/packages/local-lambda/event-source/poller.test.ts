@@ -1,0 +1,202 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { FailedBatch } from '../../../../packages/local-lambda/event-source/mappings.ts';
+import { type Runtime, startRuntime } from '../../../../packages/local-lambda/runtime.ts';
+import { queueClient } from '../support/queue-client.ts';
+import { consumer, type TinyStack, writeAssembly } from '../support/tiny-assembly.ts';
+
+/** Says what it got and, while it runs, that it runs; then does what the handler wants. */
+const speaking = (then: string) => `
+export const handler = async (event) => {
+  console.log(JSON.stringify({ got: event.Records.map((record) => record.body) }));
+  console.log(JSON.stringify({ records: event.Records }));
+  ${then}
+  console.log(JSON.stringify({ done: true }));
+};`;
+
+const deadLetter = { Type: 'AWS::SQS::Queue', Properties: { QueueName: 'dead' } };
+
+const STACK: TinyStack = {
+  resources: {
+    dead: deadLetter,
+    ...consumer('plain'),
+    ...consumer('partial', { BatchSize: 10 }, { queue: { VisibilityTimeout: 1 } }),
+    ...consumer(
+      'failing',
+      { BatchSize: 10 },
+      {
+        queue: {
+          VisibilityTimeout: 1,
+          RedrivePolicy: {
+            deadLetterTargetArn: { 'Fn::GetAtt': ['dead', 'Arn'] },
+            maxReceiveCount: 2,
+          },
+        },
+      },
+    ),
+    ...consumer('malformed', { BatchSize: 10 }, { queue: { VisibilityTimeout: 1 } }),
+    ...consumer('window', { BatchSize: 25, MaximumBatchingWindowInSeconds: 1 }),
+    ...consumer('gathering', { BatchSize: 25, MaximumBatchingWindowInSeconds: 300 }),
+    ...consumer('narrow', { BatchSize: 1, ScalingConfig: { MaximumConcurrency: 1 } }),
+    ...consumer('paused', { Enabled: false }),
+    ...consumer('throttled', { BatchSize: 10 }, { queue: { VisibilityTimeout: 1 } }),
+  },
+  handlers: {
+    plain: speaking(''),
+    partial: speaking(`
+      const bad = event.Records.filter((record) => record.body === 'bad'
+        && record.attributes.ApproximateReceiveCount === '1');
+      return { batchItemFailures: bad.map(({ messageId }) => ({ itemIdentifier: messageId })) };`),
+    failing: speaking('process.exit(1);'),
+    malformed: speaking(`
+      if (event.Records[0].attributes.ApproximateReceiveCount === '1')
+        return { batchItemFailures: [{ itemIdentifier: 'unknown' }] };`),
+    window: speaking(''),
+    gathering: speaking(''),
+    narrow: speaking('await new Promise((resolve) => setTimeout(resolve, 300));'),
+    paused: speaking(''),
+    throttled: speaking(''),
+  },
+};
+
+type Said = { got?: string[]; records?: object[]; done?: boolean };
+
+const failed: FailedBatch[] = [];
+const said: { functionName: string; line: Said }[] = [];
+let runtime: Runtime;
+let queues: ReturnType<typeof queueClient>;
+let dispose: () => Promise<void>;
+
+beforeAll(async () => {
+  const assembly = await writeAssembly(STACK);
+  dispose = assembly.dispose;
+  runtime = await startRuntime({
+    assembly: assembly.directory,
+    environmentsMax: 4,
+    onFailedBatch: (batch) => failed.push(batch),
+    onLogLine({ functionName, line }) {
+      if (line.startsWith('{"')) said.push({ functionName, line: JSON.parse(line) });
+    },
+  });
+  queues = queueClient(runtime);
+});
+
+afterAll(async () => {
+  await runtime.stop();
+  await dispose();
+});
+
+function linesOf(queue: string): Said[] {
+  return said
+    .filter(({ functionName }) => functionName === `${queue}-function`)
+    .map(({ line }) => line);
+}
+
+function batchesOf(queue: string): string[][] {
+  return linesOf(queue).flatMap(({ got }) => (got ? [got] : []));
+}
+
+async function drained(queue: string): Promise<void> {
+  await expect.poll(() => queues.count(queue), { timeout: 15_000 }).toBe(0);
+}
+
+describe('the event source poller', () => {
+  test('gathers for longer than a receive may wait, and whoever asks can leave that out', async () => {
+    const held = () => runtime.inFlight((queueName) => queueName === 'gathering');
+    await queues.send('gathering', ['one']);
+    await expect.poll(held, { timeout: 5_000 }).toBe(1);
+    await queues.send('gathering', ['two']);
+    await expect.poll(held, { timeout: 5_000 }).toBe(2);
+    expect(runtime.inFlight((queueName) => queueName !== 'gathering')).toBe(0);
+  });
+
+  test('of a throttled function it goes on, and messages spend receives until they are taken', async () => {
+    const end = runtime.throttleFunction('throttled-function');
+    const messageIds = await queues.send('throttled', ['patient']);
+    await expect.poll(() => queues.visible('throttled'), { timeout: 5_000 }).toBe(0);
+    const over = Date.now() + 2_500;
+    await expect.poll(() => Date.now(), { timeout: 5_000 }).toBeGreaterThan(over);
+    expect(linesOf('throttled')).toEqual([]);
+    const reason = 'TooManyRequestsException';
+    expect(failed).toContainEqual({ functionName: 'throttled-function', reason, messageIds });
+    end();
+    await drained('throttled');
+    const [{ records: [record] = [] } = {}] = linesOf('throttled').filter((line) => line.records);
+    expect(record).toMatchObject({ body: 'patient' });
+    const { attributes } = record as { attributes: { ApproximateReceiveCount: string } };
+    expect(Number(attributes.ApproximateReceiveCount)).toBeGreaterThanOrEqual(3);
+  });
+
+  test('hands over records of AWS’s shape and deletes what succeeded', async () => {
+    const [id] = await queues.send('plain', ['hello'], {
+      source: { DataType: 'String', StringValue: 'clinic' },
+    });
+    await drained('plain');
+    const [record] = linesOf('plain').flatMap(({ records }) => records ?? []);
+    expect(record).toMatchObject({
+      messageId: id,
+      body: 'hello',
+      attributes: {
+        ApproximateReceiveCount: '1',
+        SentTimestamp: expect.stringMatching(/^\d{13}$/),
+        SenderId: expect.any(String),
+        ApproximateFirstReceiveTimestamp: expect.stringMatching(/^\d{13}$/),
+      },
+      messageAttributes: { source: { stringValue: 'clinic', dataType: 'String' } },
+      md5OfBody: '5d41402abc4b2a76b9719d911017c592',
+      eventSource: 'aws:sqs',
+      eventSourceARN: 'arn:aws:sqs:us-east-1:000000000000:plain',
+      awsRegion: 'us-east-1',
+    });
+  });
+
+  test('a message named as failed returns after its visibility timeout, alone', async () => {
+    await queues.send('partial', ['good', 'bad', 'fine']);
+    await drained('partial');
+    expect(batchesOf('partial').at(-1)).toEqual(['bad']);
+    expect(batchesOf('partial').flat().toSorted()).toEqual(['bad', 'bad', 'fine', 'good']);
+  });
+
+  test('R06 an answer that names an unknown message returns the whole batch', async () => {
+    await queues.send('malformed', ['a', 'b']);
+    await drained('malformed');
+    expect(batchesOf('malformed').flat().toSorted()).toEqual(['a', 'a', 'b', 'b']);
+  });
+
+  test('after maxReceiveCount deaths the queue itself redrives to the dead-letter queue', async () => {
+    await queues.send('failing', ['x', 'y']);
+    await drained('failing');
+    expect(batchesOf('failing').flat().toSorted()).toEqual(['x', 'x', 'y', 'y']);
+    expect((await queues.receive('dead')).toSorted()).toEqual(['x', 'y']);
+  });
+
+  test('a batching window fills batches beyond ten, up to the batch size', async () => {
+    const bodies = Array.from({ length: 60 }, (_, index) => String(index));
+    await queues.send('window', bodies);
+    await drained('window');
+    const sizes = batchesOf('window').map(({ length }) => length);
+    expect(batchesOf('window').flat().toSorted()).toEqual(bodies.toSorted());
+    expect(Math.max(...sizes)).toBe(25);
+    expect(sizes.length).toBeLessThanOrEqual(5);
+  });
+
+  test('no more invocations run at a time than the mapping’s maximum concurrency', async () => {
+    await queues.send('narrow', ['1', '2', '3', '4', '5', '6']);
+    await drained('narrow');
+    let running = 0;
+    const concurrency = linesOf('narrow').map((line) => {
+      if (line.got) running += 1;
+      if (line.done) running -= 1;
+      return running;
+    });
+    // AWS's least is 2; with 1 the test needs only two cores to see the limit ignored.
+    expect(Math.max(...concurrency)).toBe(1);
+    expect(batchesOf('narrow')).toHaveLength(6);
+  });
+
+  test('a disabled mapping leaves its queue alone', async () => {
+    await queues.send('paused', ['waits']);
+    await queues.send('plain', ['passes']);
+    await drained('plain');
+    expect(await queues.count('paused')).toBe(1);
+  });
+});

@@ -1,0 +1,60 @@
+import { chmod, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, it } from 'vitest';
+import { HomeError, openHome } from '../../../packages/local-lambda/home.ts';
+
+it('says which folder cannot be used, and why', async () => {
+  const error = await openHome(import.meta.filename).catch((thrown: unknown) => thrown);
+  expect(error).toBeInstanceOf(HomeError);
+  expect(String(error)).toMatch(/nothing can be kept in .*home\.test\.ts: /);
+});
+
+it.each([undefined, 0o755, 0o777])(
+  'keeps a folder for its owner alone, were it %o before',
+  async (mode) => {
+    const folder = join(await mkdtemp(join(tmpdir(), 'home-')), 'data');
+    if (mode !== undefined) {
+      await mkdir(folder);
+      await chmod(folder, mode);
+    }
+    const home = await openHome(folder);
+    for (const each of [folder, home.logDir]) {
+      expect((await stat(each)).mode & 0o777, each).toBe(0o700);
+    }
+    await home.close();
+    await rm(join(folder, '..'), { recursive: true });
+  },
+);
+
+it.each(['/proc/x', '/proc/x/y/z', '/dev/null/x'])(
+  'ends at once where %s cannot be made',
+  async (at) => {
+    await expect(openHome(at)).rejects.toThrow(/^nothing can be kept in .*: \w/);
+  },
+);
+
+it('names the variable where there is no folder for temporary files', async () => {
+  const before = process.env['TMPDIR'];
+  process.env['TMPDIR'] = '/none/at/all';
+  await expect(openHome(undefined)).rejects.toThrow(/\/none\/at\/all: there is no .*set TMPDIR/);
+  if (before === undefined) delete process.env['TMPDIR'];
+  else process.env['TMPDIR'] = before;
+});
+
+it('lets one process at a time have a data folder, and takes over what a dead one left', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'home-'));
+  const lock = join(folder, 'in-use-by');
+  // The process that runs this one lives for as long.
+  await writeFile(lock, `${process.ppid}\n`);
+  await expect(openHome(folder)).rejects.toThrow(
+    `${folder} is in use by process ${process.ppid}: `,
+  );
+  for (const stale of ['4194304\n', '', 'nonsense', `${process.pid}\n`]) {
+    await writeFile(lock, stale);
+    const home = await openHome(folder);
+    await home.close();
+    expect(await readdir(folder)).toEqual(['logs']);
+  }
+  await rm(folder, { recursive: true });
+});

@@ -1,0 +1,96 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import { Turns } from '../../../../packages/local-lambda/lambda/turns.ts';
+
+/** Turns over so many equal places; each notes who got it. */
+function turnsOver(places: number, waitersNeedPatience = false) {
+  let free = places;
+  const granted: string[] = [];
+  const turns = new Turns<string, object>(500, (_, waitedLong) => {
+    if (free === 0 || (waitersNeedPatience && !waitedLong)) return undefined;
+    free -= 1;
+    return {};
+  });
+  return {
+    granted,
+    turns,
+    ask: (owner: string, ownerMax = 100) =>
+      turns.wait(owner, ownerMax, owner).then(({ end }) => {
+        granted.push(owner);
+        return () => {
+          free += 1;
+          end();
+        };
+      }),
+  };
+}
+
+/** Lets all grants that are due arrive. */
+function settle(): Promise<void> {
+  return new Promise((resolve) => setImmediate(resolve));
+}
+
+afterEach(() => {
+  vi.useRealTimers();
+});
+
+test('no more have a turn than there are places', async () => {
+  const { ask, granted } = turnsOver(2);
+  const [first] = [ask('a'), ask('a'), ask('a')];
+  await settle();
+  expect(granted).toHaveLength(2);
+  (await first)();
+  await settle();
+  expect(granted).toHaveLength(3);
+});
+
+test('R50 a free place goes to the owner that holds the fewest', async () => {
+  const { ask, granted } = turnsOver(2);
+  const [first] = [ask('flood'), ask('flood'), ask('flood'), ask('flood')];
+  const small = ask('small');
+  (await first)();
+  await settle();
+  expect(granted).toEqual(['flood', 'flood', 'small']);
+  (await small)();
+  await settle();
+  expect(granted).toEqual(['flood', 'flood', 'small', 'flood']);
+});
+
+test('an owner has no more than its own maximum and does not block the others', async () => {
+  const { ask, granted } = turnsOver(10);
+  for (let count = 0; count < 4; count += 1) ask('narrow', 2);
+  ask('other');
+  await settle();
+  expect(granted).toEqual(['narrow', 'narrow', 'other']);
+});
+
+test('a turn ends once', async () => {
+  const turns = new Turns<string, object>(500, () => ({}));
+  const { end } = await turns.wait('a', 2, 'a');
+  await turns.wait('a', 2, 'a');
+  end();
+  end();
+  const granted: number[] = [];
+  for (const ask of [1, 2]) turns.wait('a', 2, 'a').then(() => granted.push(ask));
+  await settle();
+  expect(granted).toEqual([1]);
+});
+
+test('a wish that has waited long says so', async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
+  const { ask, granted } = turnsOver(1, true);
+  ask('a');
+  await vi.advanceTimersByTimeAsync(499);
+  expect(granted).toEqual([]);
+  await vi.advanceTimersByTimeAsync(1);
+  expect(granted).toEqual(['a']);
+});
+
+test('who finds no place does not keep those from theirs who have one', async () => {
+  const turns = new Turns<string, object>(500, (wish) => (wish === 'possible' ? {} : undefined));
+  const granted: string[] = [];
+  for (const wish of ['impossible', 'possible']) {
+    turns.wait(wish, 1, wish).then(() => granted.push(wish));
+  }
+  await settle();
+  expect(granted).toEqual(['possible']);
+});

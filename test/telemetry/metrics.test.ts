@@ -1,0 +1,76 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it, vi } from 'vitest';
+import { DIMENSIONS, METRICS } from '../../telemetry/metrics.ts';
+
+const root = join(import.meta.dirname, '../..');
+const HEAD = '| metric | unit | dimensions | counts |\n|---|---|---|---|';
+
+const row = ([name, { unit, by, means }]: [string, (typeof METRICS)[keyof typeof METRICS]]) =>
+  `| \`${name}\` | ${unit} | ${DIMENSIONS[by].map((each) => `\`${each}\``).join(', ')} | ${means} |`;
+
+function sources(): string {
+  const folder = join(root, 'functions');
+  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
+  return files
+    .filter((file) => file.endsWith('.ts') && file !== 'metrics.ts')
+    .map((file) => readFileSync(join(folder, file), 'utf8'))
+    .join('\n');
+}
+
+describe('the table of metrics', () => {
+  it('R60: is in docs/metrics.md, row by row', () => {
+    const page = readFileSync(join(root, 'docs/metrics.md'), 'utf8');
+    expect(page).toContain([HEAD, ...Object.entries(METRICS).map(row)].join('\n'));
+  });
+
+  it('R60: names nothing that no function emits', () => {
+    const code = sources();
+    expect(Object.keys(METRICS).filter((name) => !code.includes(`'${name}'`))).toEqual([
+      'Messages',
+    ]);
+    expect(code).toContain('{ Messages: messages }');
+  });
+});
+
+/** The one EMF line that `act` prints. */
+async function emfOf(act: (telemetry: typeof import('../../telemetry/telemetry.ts')) => void) {
+  vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
+  vi.stubEnv('POWERTOOLS_DEV', 'true');
+  vi.stubEnv('STAGE', 'prod');
+  vi.resetModules();
+  const printed: string[] = [];
+  vi.spyOn(console, 'log').mockImplementation((line: string) => void printed.push(line));
+  vi.spyOn(console, 'info').mockImplementation(() => {});
+  try {
+    act(await import('../../telemetry/telemetry.ts'));
+  } finally {
+    vi.restoreAllMocks();
+    vi.unstubAllEnvs();
+  }
+  expect(printed).toHaveLength(1);
+  return JSON.parse(printed[0] ?? '');
+}
+
+describe('what is emitted', () => {
+  it('is told apart by the stack and one dimension, whoever emits it', async () => {
+    const emf = await emfOf((telemetry) => {
+      telemetry.sqsFunction({ component: 'validate', lane: 'critical' });
+      telemetry.emit('BreakerOpenSeconds', 'breaker', 'fhir-server', 12.5);
+    });
+    expect(emf).toMatchObject({
+      _aws: {
+        CloudWatchMetrics: [
+          {
+            Namespace: 'fhir-failsafe',
+            Dimensions: [['service', 'breaker']],
+            Metrics: [{ Name: 'BreakerOpenSeconds', Unit: 'Seconds' }],
+          },
+        ],
+      },
+      service: 'fhir-failsafe-prod',
+      breaker: 'fhir-server',
+      BreakerOpenSeconds: 12.5,
+    });
+  });
+});

@@ -1,0 +1,47 @@
+import { expect, test } from 'vitest';
+import { CollectorLink } from '../../../telemetry/traces/collector-link.ts';
+
+test('a collector that does not answer holds up one invocation by its bound, and the next not at all', async () => {
+  let now = 0;
+  let sendings = 0;
+  const never = () => {
+    sendings += 1;
+    return new Promise<never>(() => {});
+  };
+  const link = new CollectorLink(never, () => now);
+  await link.flush(20);
+  expect(sendings).toBe(1);
+  await link.flush(60_000);
+  expect(sendings).toBe(1);
+  now += 30_000;
+  await link.flush(20);
+  expect(sendings).toBe(2);
+});
+
+test('one that refuses is left alone as long; one that takes it is asked each time', async () => {
+  let fails = true;
+  let now = 0;
+  let sendings = 0;
+  const send = async () => {
+    sendings += 1;
+    if (fails) throw new Error('ECONNREFUSED');
+  };
+  const link = new CollectorLink(send, () => now);
+  await link.flush(1_000);
+  now += 29_999;
+  await link.flush(1_000);
+  expect(sendings).toBe(1);
+  now += 1;
+  fails = false;
+  await link.flush(1_000);
+  await link.flush(1_000);
+  expect(sendings).toBe(3);
+});
+
+test('where no time is left nothing is sent', async () => {
+  const link = new CollectorLink(
+    () => Promise.reject(new Error('not to be called')),
+    () => 0,
+  );
+  await expect(link.flush(-5)).resolves.toBeUndefined();
+});

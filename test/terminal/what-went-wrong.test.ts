@@ -1,0 +1,185 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
+import { execa } from 'execa';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { z } from 'zod';
+import { unsentFile } from '../../cli/submit/unsent-file.ts';
+import { whatWentWrong } from '../../terminal/what-went-wrong.ts';
+
+const ROOT = join(import.meta.dirname, '../..');
+const MAIN = join(ROOT, 'cli/main.ts');
+const KEYS = { AWS_REGION: 'us-east-1', AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b' };
+
+let dir: string;
+beforeAll(async () => {
+  dir = await mkdtemp(join(tmpdir(), 'failsafe-wrong-'));
+});
+afterAll(() => rm(dir, { recursive: true }));
+
+const cli = (args: string[], env: Record<string, string> = {}, file = process.execPath) =>
+  execa(file, [MAIN, ...args], {
+    cwd: dir,
+    env: {
+      PATH: process.env['PATH'] ?? '',
+      AWS_EC2_METADATA_DISABLED: 'true',
+      HOME: '/none',
+      ...env,
+    },
+    extendEnv: false,
+    reject: false,
+  });
+
+describe('a target that cannot be used is one line', () => {
+  it.each([
+    ['incident', 'list'],
+    ['audit', 'export'],
+  ])('where none is named, or nothing answers: %s %s', async (...args) => {
+    const none = await cli(args);
+    expect(none.stderr).toMatch(/^error: no target: set AWS_REGION[^\n]*$/);
+    expect(none.exitCode).toBe(2);
+    const nobody = await cli(args, { ...KEYS, AWS_ENDPOINT_URL: 'http://127.0.0.1:9' });
+    expect(nobody.stderr).toMatch(/^error: nothing answers at http:\/\/127\.0\.0\.1:9 [^\n]*$/);
+    expect(nobody.exitCode).toBe(1);
+  });
+
+  it.each([
+    ['127.0.0.1:4566', /^AWS_ENDPOINT_URL 127\.0\.0\.1:4566 is no address: it begins with http/],
+    ['localhost:4566', /is no address/],
+    ['ftp://127.0.0.1', /is no address/],
+    ['http://127.0.0.1:4566/path', /must end with its port: http:\/\/127\.0\.0\.1:4566$/],
+    ['http://127.0.0.1:4566?a', /must end with its port/],
+    ['http://me:secret@127.0.0.1:4566/x', /^AWS_ENDPOINT_URL must end with its port/],
+  ])('the endpoint %s', async (url, line) => {
+    const env = { ...KEYS, AWS_ENDPOINT_URL: url };
+    const error = await asking(url);
+    const { text, status } = whatWentWrong(error, { env, argv: [] });
+    expect(text).toMatch(line);
+    expect(text).not.toContain('secret');
+    expect(status).toBe(2);
+  });
+});
+
+/** What the SDK throws where it is led there. */
+function asking(endpoint: string): Promise<unknown> {
+  const credentials = { accessKeyId: 'a', secretAccessKey: 'b' };
+  const wanted = new GetQueueUrlCommand({ QueueName: 'a' });
+  return Promise.resolve()
+    .then(() =>
+      new SQSClient({ region: 'us-east-1', endpoint, credentials, maxAttempts: 1 }).send(wanted),
+    )
+    .catch((error: unknown) => error);
+}
+
+const env = {};
+const told = (error: unknown, argv: string[] = []) => whatWentWrong(error, { env, argv }).text;
+const fault = (code: string, more: object = {}) =>
+  Object.assign(new Error(`${code}: as the system says it`), { code, syscall: 'open', ...more });
+const ofService = (name: string, message = 'said', status = 400) =>
+  Object.assign(new Error(message), { name, $metadata: { httpStatusCode: status } });
+
+/** What a schema throws. */
+function refusalOf(value: unknown): unknown {
+  try {
+    return z.object({ a: z.string() }).parse(value);
+  } catch (error) {
+    return error;
+  }
+}
+
+it.each([
+  [fault('ENOENT', { path: '/a/b' }), '/a/b: there is no such file or folder'],
+  [fault('EACCES', { path: '/a' }), '/a: this user may not use it (permissions)'],
+  [fault('ENOSPC', { path: '/a' }), '/a: no space is left on that disk'],
+  [fault('EROFS', { path: '/a' }), '/a: that file system cannot be written to'],
+  [fault('ENOENT', { syscall: 'spawn npm', path: 'npm' }), 'npm cannot be run: ENOENT'],
+  [
+    fault('ENOENT', { syscall: 'mkdtemp', path: '/t/x' }),
+    /no temporary folder can be made: .*TMPDIR/,
+  ],
+  [new Error('outer', { cause: fault('EMFILE') }), /too many files are open/],
+  [ofService('ResourceNotFoundException'), /no stack of stage qa there/],
+  [ofService('ExpiredTokenException'), /AWS refuses the credentials \(ExpiredTokenException\)/],
+  [ofService('AccessDeniedException', 'not for you'), 'not allowed: not for you'],
+  [ofService('ThrottlingException'), /AWS is too busy/],
+  [ofService('Unknown', 'UnknownError', 404), /is no AWS service \(status 404\)/],
+  [Object.assign(new Error('x'), { code: 'ENOTFOUND' }), /AWS cannot be reached .*AWS_REGION/],
+  [
+    new AggregateError([Object.assign(new Error('x'), { code: 'ECONNREFUSED' })]),
+    /AWS cannot be reached/,
+  ],
+  [refusalOf({ a: 1 }), /^a: Invalid input: expected string/],
+  [
+    Object.assign(
+      new Error(
+        "Cannot find module '/x/packages/fhir-validator/generated/validator.js' imported from /x/y",
+      ),
+      {
+        code: 'ERR_MODULE_NOT_FOUND',
+      },
+    ),
+    'the validator is not built yet: run `npm run build`',
+  ],
+  [
+    Object.assign(new Error("Cannot find package 'zod' imported from /x/y"), {
+      code: 'ERR_MODULE_NOT_FOUND',
+    }),
+    'zod is not installed: run `npm ci`',
+  ],
+])('%s is one line that says what to do', (error, line) => {
+  const text = told(error, ['--stage', 'qa']);
+  if (typeof line === 'string') expect(text).toBe(line);
+  else expect(text).toMatch(line);
+  expect(text).not.toContain('\n');
+});
+
+it.each([new TypeError('x is not a function'), 'a string', undefined, null, { an: 'object' }])(
+  'what nobody expected is said to be a bug: %s',
+  (thrown) => {
+    expect(told(thrown)).toMatch(/it is a bug of fhir-failsafe: please report it .* DEBUG=1/);
+  },
+);
+
+it('R08: quotes nothing of a text that is no JSON', () => {
+  const error = (() => {
+    try {
+      return JSON.parse('{"family": Chalmers}');
+    } catch (thrown) {
+      return thrown;
+    }
+  })();
+  expect(told(error)).not.toContain('Chalm');
+});
+
+it("explains the SDK's own errors, as it throws them", async () => {
+  const error = await asking('http://127.0.0.1:9');
+  const env = { AWS_ENDPOINT_URL: 'http://127.0.0.1:9' };
+  expect(whatWentWrong(error, { env, argv: [] }).text).toMatch(/^nothing answers at http/);
+});
+
+it('shows a stack to whoever asks, and to nobody else', async () => {
+  const broken = { ...KEYS, AWS_ENDPOINT_URL: 'http://127.0.0.1:9' };
+  expect((await cli(['incident', 'list'], { ...broken, DEBUG: '1' })).stderr).toContain('    at ');
+});
+
+it('ends quietly where nobody reads on', async () => {
+  await writeFile(
+    join(dir, 'many.ndjson'),
+    '{"resourceType":"Patient","gender":"x"}\n'.repeat(20_000),
+  );
+  const command = `"${process.execPath}" "${MAIN}" validate many.ndjson 2>err | head -1; cat err`;
+  const { stdout } = await execa('bash', ['-c', command], { cwd: dir });
+  expect(stdout.split('\n').length).toBeLessThan(4);
+  expect(stdout).not.toMatch(/EPIPE| {4}at /);
+}, 60_000);
+
+it('goes on counting where what was not sent cannot be kept', async () => {
+  const unsent = unsentFile('/none/at/all/unsent.ndjson');
+  await unsent.keep('{}');
+  await unsent.keep('{}');
+  expect(unsent.name()).toBeUndefined();
+  expect(unsent.trouble()).toBe(
+    '2 could not be kept in /none/at/all/unsent.ndjson: there is no such file or folder',
+  );
+});
