@@ -13,6 +13,7 @@ const STATELESS = [
   'packages/fhir-validator',
   'packages/local-lambda',
   'demo',
+  'simulation',
 ];
 const stateless = STATELESS.map((folder) => `test/${folder}/**/*.test.ts`);
 
@@ -50,6 +51,7 @@ export default defineConfig({
         'lib/**/*.ts',
         'demo/**/*.ts',
         'gameday/**/*.ts',
+        'simulation/**/*.ts',
         'cli/**/*.ts',
         'terminal/**/*.ts',
       ],

@@ -1,0 +1,107 @@
+/**
+ * A machine in the simulation: a Lambda execution environment, or a producer's or operator's computer. It
+ * runs, is frozen or is dead. Whatever wakes its code goes through `resume`: on a frozen host it waits for
+ * the thaw, on a dead one it never happens. Its clock may be fast or slow.
+ */
+import type { Random } from './random.ts';
+import type { Scheduler } from './scheduler.ts';
+
+export interface HostOptions {
+  readonly name: string;
+  /** How far its clock is ahead. */
+  readonly skewMs?: number;
+  /** Asked before its code goes on at an await; true kills it there. */
+  readonly diesHere?: () => boolean;
+}
+
+export class Host {
+  readonly name: string;
+  readonly random: Random;
+  readonly scheduler: Scheduler;
+  readonly #skewMs: number;
+  readonly #diesHere: (() => boolean) | undefined;
+  #state: 'running' | 'frozen' | 'dead' = 'running';
+  /** What woke it while it was frozen. */
+  #held: (() => void)[] = [];
+
+  constructor(scheduler: Scheduler, { name, skewMs = 0, diesHere }: HostOptions) {
+    this.scheduler = scheduler;
+    this.name = name;
+    this.random = scheduler.random.fork();
+    this.#skewMs = skewMs;
+    this.#diesHere = diesHere;
+  }
+
+  get isDead(): boolean {
+    return this.#state === 'dead';
+  }
+
+  /** Epoch ms by its own clock. */
+  readonly now = (): number => this.scheduler.now + this.#skewMs;
+
+  readonly randomUUID = (): string => this.random.uuid();
+
+  /** Lets its code go on. */
+  resume(act: () => void): void {
+    if (this.#state === 'dead') return;
+    if (this.#state === 'frozen') {
+      this.#held.push(act);
+      return;
+    }
+    if (this.#diesHere?.()) {
+      this.kill();
+      return;
+    }
+    this.scheduler.woke();
+    act();
+  }
+
+  /** A timer. Answers how to cancel it. */
+  readonly timer = (ms: number, act: () => void): (() => void) => {
+    let isOn = true;
+    const fire = () => {
+      if (isOn) act();
+    };
+    this.scheduler.after(Math.max(0, Math.ceil(ms)), () => {
+      if (isOn) this.resume(fire);
+    });
+    return () => {
+      isOn = false;
+    };
+  };
+
+  /** Rejects with the signal's reason once that is aborted. */
+  readonly pause = (ms: number, signal?: AbortSignal): Promise<void> => {
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    if (signal?.aborted) {
+      reject(signal.reason);
+      return promise;
+    }
+    const abort = () => {
+      cancel();
+      reject(signal?.reason);
+    };
+    const cancel = this.timer(ms, () => {
+      signal?.removeEventListener('abort', abort);
+      resolve();
+    });
+    signal?.addEventListener('abort', abort, { once: true });
+    return promise;
+  };
+
+  freeze(): void {
+    if (this.#state === 'running') this.#state = 'frozen';
+  }
+
+  /** What woke it meanwhile happens now, in the order in which it would have. */
+  thaw(): void {
+    if (this.#state !== 'frozen') return;
+    this.#state = 'running';
+    for (const act of this.#held.splice(0)) this.scheduler.after(0, () => this.resume(act));
+  }
+
+  kill(): void {
+    this.#state = 'dead';
+    this.#held = [];
+  }
+}

@@ -1,0 +1,91 @@
+/**
+ * Seeded random numbers: sfc32 by Chris Doty-Humphrey (PractRand, public domain), whose 128 bits of state
+ * are filled from the seed by splitmix32. 32-bit arithmetic only, so that every machine draws the same.
+ */
+export class Random {
+  #a: number;
+  #b: number;
+  #c: number;
+  #count = 1;
+
+  constructor(seed: number) {
+    const next = splitmix32(seed);
+    this.#a = next();
+    this.#b = next();
+    this.#c = next();
+    // PractRand's seeding discards the first dozen, in which the seed still shows.
+    for (let drawn = 0; drawn < 12; drawn += 1) this.uint32();
+  }
+
+  /** An integer in [0, 2^32). */
+  uint32(): number {
+    const sum = (this.#a + this.#b + this.#count) | 0;
+    this.#count = (this.#count + 1) | 0;
+    this.#a = this.#b ^ (this.#b >>> 9);
+    this.#b = (this.#c + (this.#c << 3)) | 0;
+    this.#c = (((this.#c << 21) | (this.#c >>> 11)) + sum) | 0;
+    return sum >>> 0;
+  }
+
+  /** A number in [0, 1). */
+  fraction(): number {
+    return this.uint32() / 2 ** 32;
+  }
+
+  /** An integer in [0, end). */
+  below(end: number): number {
+    return Math.floor(this.fraction() * end);
+  }
+
+  /** An integer in [from, to]. */
+  between(from: number, to: number): number {
+    return from + this.below(to - from + 1);
+  }
+
+  /** Draws nothing where the answer is known: a fault that is off costs nothing. */
+  chance(probability: number): boolean {
+    return probability > 0 && (probability >= 1 || this.fraction() < probability);
+  }
+
+  pick<T>(all: readonly [T, ...T[]]): T {
+    return all[this.below(all.length)] ?? all[0];
+  }
+
+  /** As many things take: mostly near `usual`, seldom ten times as long. */
+  duration(usual: number): number {
+    return Math.max(1, Math.round(-Math.log(1 - this.fraction()) * usual));
+  }
+
+  /** A generator of its own, so that what one part draws moves no other part's numbers. */
+  fork(): Random {
+    return new Random(this.uint32());
+  }
+
+  /** In the form of a UUID, version 4. */
+  uuid(): string {
+    const hex = Array.from({ length: 4 }, () => this.uint32().toString(16).padStart(8, '0')).join(
+      '',
+    );
+    const variant = ((Number.parseInt(hex.charAt(16), 16) & 3) | 8).toString(16);
+    return [
+      hex.slice(0, 8),
+      hex.slice(8, 12),
+      `4${hex.slice(13, 16)}`,
+      `${variant}${hex.slice(17, 20)}`,
+      hex.slice(20),
+    ].join('-');
+  }
+}
+
+/** Sebastiano Vigna's splitmix, in the 32-bit form of MurmurHash3's finalizer. */
+function splitmix32(seed: number): () => number {
+  let state = seed | 0;
+  return () => {
+    state = (state + 0x9e3779b9) | 0;
+    let mixed = state ^ (state >>> 16);
+    mixed = Math.imul(mixed, 0x21f0aaad);
+    mixed ^= mixed >>> 15;
+    mixed = Math.imul(mixed, 0x735a2d97);
+    return mixed ^ (mixed >>> 15);
+  };
+}

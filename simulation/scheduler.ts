@@ -1,0 +1,81 @@
+/**
+ * Virtual time. What runs in a simulation waits for services and timers only, and both end by an event of
+ * this scheduler. It takes the next event, lets all code run that the event woke, and only then takes the
+ * one after it. So a seed decides in which order things happen, and no clock of the machine is read.
+ */
+import assert from 'node:assert/strict';
+import { setImmediate as afterMicrotasks } from 'node:timers/promises';
+import { EventHeap } from './event-heap.ts';
+import { EventLog } from './event-log.ts';
+import { Random } from './random.ts';
+
+/** 2026-01-01T00:00:00Z, where each run begins. */
+const EPOCH_MS = 1_767_225_600_000;
+
+export class Scheduler {
+  readonly random: Random;
+  readonly log: EventLog;
+  readonly startedAt = EPOCH_MS;
+  readonly #heap = new EventHeap();
+  #now = EPOCH_MS;
+  #number = 0;
+  #hasWoken = false;
+  #fault: unknown;
+
+  constructor(seed: number, log = new EventLog()) {
+    this.random = new Random(seed);
+    this.log = log;
+  }
+
+  /** Epoch ms. */
+  get now(): number {
+    return this.#now;
+  }
+
+  /** Events that happened and that wait. */
+  get count(): number {
+    return this.#number;
+  }
+
+  after(ms: number, act: () => void): void {
+    assert(ms >= 0, `nothing can happen ${-ms} ms ago`);
+    this.#number += 1;
+    this.#heap.push({ at: this.#now + ms, number: this.#number, act });
+  }
+
+  /** An event says that it called code which may go on at an await: that must come to rest before the next. */
+  woke(): void {
+    this.#hasWoken = true;
+  }
+
+  /** One line of the run's log. Not called for what a reader could not name. */
+  note(what: string): void {
+    this.log.write(`${this.#now - EPOCH_MS} ${what}`);
+  }
+
+  /** Ends the run: a rule does not hold, or the simulation is at fault. */
+  fail(fault: unknown): void {
+    this.#fault ??= fault;
+  }
+
+  /**
+   * Runs until `isOver`, which is asked after each event, or until nothing is left to happen or the next
+   * event is later than `until`. Answers whether it was over.
+   * @throws what `fail` was told
+   */
+  async run(isOver: () => boolean, until = Number.POSITIVE_INFINITY): Promise<boolean> {
+    await afterMicrotasks();
+    for (;;) {
+      if (this.#fault !== undefined) throw this.#fault;
+      if (isOver()) return true;
+      const { next } = this.#heap;
+      if (next === undefined || next.at > until) return false;
+      this.#heap.pop();
+      this.#now = next.at;
+      next.act();
+      if (!this.#hasWoken) continue;
+      this.#hasWoken = false;
+      await afterMicrotasks();
+    }
+  }
+}

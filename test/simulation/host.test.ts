@@ -1,0 +1,72 @@
+import { expect, test } from 'vitest';
+import { Host } from '../../simulation/host.ts';
+import { Scheduler } from '../../simulation/scheduler.ts';
+
+const never = () => false;
+
+function pausing(ms: number) {
+  const scheduler = new Scheduler(1);
+  const host = new Host(scheduler, { name: 'a', skewMs: 7 });
+  const seen: number[] = [];
+  const work = async () => {
+    await host.pause(ms);
+    seen.push(scheduler.now - scheduler.startedAt);
+  };
+  void work();
+  return { scheduler, host, seen };
+}
+
+test('code on a frozen host goes on when it is thawed', async () => {
+  const { scheduler, host, seen } = pausing(10);
+  scheduler.after(5, () => host.freeze());
+  scheduler.after(500, () => host.thaw());
+  await scheduler.run(never);
+  expect(seen).toEqual([500]);
+});
+
+test('code on a dead host never goes on, frozen before or not', async () => {
+  const { scheduler, host, seen } = pausing(10);
+  scheduler.after(5, () => host.freeze());
+  scheduler.after(15, () => host.kill());
+  scheduler.after(20, () => host.thaw());
+  await scheduler.run(never);
+  expect(seen).toEqual([]);
+  expect(host.isDead).toBe(true);
+});
+
+test('a host may die at an await', async () => {
+  const scheduler = new Scheduler(1);
+  const host = new Host(scheduler, { name: 'a', diesHere: () => true });
+  let went = false;
+  void host.pause(1).then(() => {
+    went = true;
+  });
+  await scheduler.run(never);
+  expect(went).toBe(false);
+  expect(host.isDead).toBe(true);
+});
+
+test('its clock is ahead by its skew', () => {
+  const { host, scheduler } = pausing(1);
+  expect(host.now() - scheduler.now).toBe(7);
+});
+
+test('a timer that was cancelled does not fire', async () => {
+  const { scheduler, host } = pausing(1);
+  host.timer(3, () => expect.unreachable())();
+  await scheduler.run(never);
+});
+
+test('a pause ends with its signal', async () => {
+  const { scheduler, host } = pausing(1);
+  const ending = new AbortController();
+  const pauses = [host.pause(100, ending.signal), host.pause(1, ending.signal)];
+  const settled = Promise.allSettled([...pauses, host.pause(1, AbortSignal.abort('before'))]);
+  scheduler.after(50, () => ending.abort('over'));
+  await scheduler.run(never);
+  expect(await settled).toEqual([
+    { status: 'rejected', reason: 'over' },
+    { status: 'fulfilled', value: undefined },
+    { status: 'rejected', reason: 'before' },
+  ]);
+});
