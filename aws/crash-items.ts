@@ -2,6 +2,7 @@
  * What is counted, and expires, in the table Incidents: crash events, one partition a scope, ordered
  * by time, and escalations. Each is kept with how many incidents were over when it was recorded.
  */
+import { randomUUID } from 'node:crypto';
 import {
   GetCommand,
   PutCommand,
@@ -12,7 +13,7 @@ import { z } from 'zod';
 import type { RecordedCrash } from '../core/incident/incident-spent.ts';
 import { crashEventSchema, type Escalation } from '../core/message/messages.ts';
 import { dynamo } from './clients.ts';
-import { written } from './conditional-write.ts';
+import { written, writtenOrStands } from './conditional-write.ts';
 
 const NOT_THERE = 'attribute_not_exists(pk)';
 const TIME_DIGITS = 15;
@@ -27,12 +28,18 @@ export function recordCrash(
   crash: RecordedCrash,
   expiresAt: number,
 ): Promise<boolean> {
+  const item = crashItem(crash, expiresAt);
+  const receipt = randomUUID();
   const put = new PutCommand({
     TableName: table,
-    Item: crashItem(crash, expiresAt),
+    Item: { ...item, receipt },
     ConditionExpression: NOT_THERE,
   });
-  return written(dynamo.send(put));
+  return writtenOrStands(dynamo.send(put), async () => {
+    const Key = { pk: item.pk, sk: item.sk };
+    const read = new GetCommand({ TableName: table, Key, ConsistentRead: true });
+    return (await dynamo.send(read)).Item?.['receipt'] === receipt;
+  });
 }
 
 /** Records anew what was recorded with another number of incidents that were over. */

@@ -81,7 +81,8 @@ export function eraseEntry(
     TableName: table,
     Key: { pk },
     UpdateExpression: `${set.expression} ${gone.expression}`,
-    ConditionExpression: `#was = :was AND ${asRead}`,
+    // Or it is this very write, of which the SDK got no answer.
+    ConditionExpression: `(#was = :was AND ${asRead}) OR (#erasure = :erasure AND #erasedAt = :erasedAt)`,
     ExpressionAttributeNames: { ...set.names, ...gone.names, '#was': 'status' },
     ExpressionAttributeValues: {
       ...set.values,

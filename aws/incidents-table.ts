@@ -1,13 +1,13 @@
 /** Incidents, in the partition of their scope, and by phase for who has to look after them. */
-import { GetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
 import type { Incident } from '../core/incident/incident.ts';
 import { isFinished } from '../core/incident/incident-steps.ts';
 import { laneSchema } from '../core/message/messages.ts';
 import { CRASH_KINDS } from '../core/message/verdict.ts';
 import { dynamo } from './clients.ts';
-import { written } from './conditional-write.ts';
 import { PHASE_INDEX } from './incidents-indexes.ts';
+import { receiptsSchema, saveVersioned } from './versioned-item.ts';
 
 /** Others were faster too often; the batch comes again, an operator tries again. */
 export class IncidentContended extends Error {
@@ -17,8 +17,6 @@ export class IncidentContended extends Error {
 /** Where an incident stands in the index: does anything remain to be done? */
 type Phase = 'unfinished' | 'finished';
 
-const NOT_THERE = 'attribute_not_exists(pk)';
-const VERSION_BEFORE = 'version = :before';
 const NUMBER_DIGITS = 6;
 const TRIES_MAX = 5;
 
@@ -69,6 +67,7 @@ const incidentSchema = z.object({
   done: z.record(z.string(), z.number()).default({}),
   held: z.object({ by: z.string(), until: z.number() }).optional(),
   version: z.number(),
+  receipts: receiptsSchema,
 });
 
 export type IncidentId = Pick<Incident, 'scope' | 'number'>;
@@ -116,16 +115,10 @@ export async function incidentsIn(
 }
 
 /** Saves an incident if nobody saved the same version before; false where somebody did. */
-export function saveIncident(table: string, incident: Incident): Promise<boolean> {
-  const isNew = incident.version === 1;
+export function saveIncident(table: string, incident: Incident, token?: string): Promise<boolean> {
   const phase: Phase = isFinished(incident) ? 'finished' : 'unfinished';
-  const put = new PutCommand({
-    TableName: table,
-    Item: { ...incident, ...keyOf(incident), phase },
-    ConditionExpression: isNew ? NOT_THERE : VERSION_BEFORE,
-    ...(isNew ? {} : { ExpressionAttributeValues: { ':before': incident.version - 1 } }),
-  });
-  return written(dynamo.send(put));
+  const item = { ...incident, phase };
+  return saveVersioned(table, keyOf(incident), item, token);
 }
 
 /**
@@ -137,13 +130,14 @@ export async function changeIncident(
   table: string,
   incident: Incident,
   change: (current: Incident) => Incident | undefined,
+  token?: string,
 ): Promise<Incident | undefined> {
   let current: Incident | undefined = incident;
   for (let tries = 0; tries < TRIES_MAX; tries += 1) {
     const changed: Incident | undefined = current && change(current);
     if (current === undefined || changed === undefined) return undefined;
     const next = { ...changed, version: current.version + 1 };
-    if (await saveIncident(table, next)) return next;
+    if (await saveIncident(table, next, token)) return next;
     current = await readIncident(table, incident);
   }
   throw new IncidentContended(`${incident.scope}: ${TRIES_MAX} conflicts`);

@@ -1,6 +1,5 @@
 /** The Supervision table: one item for each node of the tree that anything has happened to. */
-import { isDeepStrictEqual } from 'node:util';
-import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
 import { auditFactSchema } from '../core/audit/audit-fact.ts';
 import { escalationSchema } from '../core/message/messages.ts';
@@ -11,10 +10,7 @@ import {
   untouched,
 } from '../core/supervision/supervised-state.ts';
 import { dynamo } from './clients.ts';
-import { writtenOrStands } from './conditional-write.ts';
-
-const NOT_THERE = 'attribute_not_exists(pk)';
-const VERSION_BEFORE = 'version = :before';
+import { receiptsSchema, saveVersioned } from './versioned-item.ts';
 
 const restartSchema = z.object({
   id: z.string(),
@@ -54,6 +50,7 @@ const supervisedSchema = z.object({
   ramp: z.object({ step: z.int(), at: z.number() }).optional(),
   breakerSince: z.number().optional(),
   outbox: z.array(effectSchema),
+  receipts: receiptsSchema,
 });
 
 /** The node as it is, read consistently. */
@@ -65,20 +62,6 @@ export async function loadSupervised(table: string, name: string): Promise<Super
 }
 
 /** Saves if nobody saved since `state.version - 1` was read; false where somebody did. */
-export function saveSupervised(table: string, state: Supervised): Promise<boolean> {
-  const isNew = state.version === 1;
-  const put = new PutCommand({
-    TableName: table,
-    Item: { pk: state.name, ...state },
-    ConditionExpression: isNew ? NOT_THERE : VERSION_BEFORE,
-    ...(!isNew && { ExpressionAttributeValues: { ':before': state.version - 1 } }),
-  });
-  return writtenOrStands(dynamo.send(put), async () =>
-    isDeepStrictEqual(await loadSupervised(table, state.name), withoutUndefined(state)),
-  );
-}
-
-/** As the table holds it. */
-function withoutUndefined(state: Supervised): unknown {
-  return supervisedSchema.parse(JSON.parse(JSON.stringify(state)));
+export function saveSupervised(table: string, state: Supervised, token?: string): Promise<boolean> {
+  return saveVersioned(table, { pk: state.name }, state, token);
 }

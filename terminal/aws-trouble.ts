@@ -38,7 +38,8 @@ const OF_AN_ADDRESS = /INVALID_URL|Invalid URL|ECONN|EPROTO|ENOTFOUND|protocol|h
 
 /** Undefined where the error has nothing to do with AWS. */
 export function awsTrouble(error: unknown, asked: Asked): AwsTrouble | undefined {
-  const fault = errorOf(error);
+  // What the SDK says, where an error of ours came of it.
+  const fault = errorOf(findCause(error, saysRequest) ?? error);
   const { name, message } = fault;
   const wrong = endpointTrouble(asked.env);
   if (wrong !== undefined && (isOfSdk(error) || OF_AN_ADDRESS.test(`${fault.code} ${message}`))) {
@@ -111,8 +112,10 @@ function errorOf(error: unknown): Fault {
 }
 
 /** The SDK says of all its errors which request they came of. */
+const saysRequest = (fault: Error) => '$metadata' in fault || '$response' in fault;
+
 function isOfSdk(error: unknown): boolean {
-  return findCause(error, (fault) => '$metadata' in fault || '$response' in fault) !== undefined;
+  return findCause(error, saysRequest) !== undefined;
 }
 
 interface Endpoint {

@@ -1,9 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import { sqs } from '../../aws/clients.ts';
 import { wakeIncident } from '../../aws/incident-queue.ts';
 import { changeIncident, type IncidentId, readIncident } from '../../aws/incidents-table.ts';
+import { isSaved } from '../../aws/versioned-item.ts';
 import { type Incident, incidentKey, type Said } from '../../core/incident/incident.ts';
-import { acknowledge, resolve } from '../../core/incident/incident-course.ts';
+import { acknowledge, type Refusal, resolve } from '../../core/incident/incident-course.ts';
 import { findQueue, TargetError } from '../target.ts';
+import { untilWritten } from '../until-written.ts';
 import { tableOf, upToDate } from './read.ts';
 
 const WORDS = { acknowledge, resolve };
@@ -18,21 +21,35 @@ export async function sayOf(
   word: keyof typeof WORDS,
   said: Said,
 ): Promise<Incident> {
-  const table = tableOf(stage);
-  const before = await readIncident(table, id);
-  let refusal: string | undefined;
-  const after =
-    before &&
-    (await changeIncident(table, before, (current) => {
-      const changed = WORDS[word](current, said);
-      if (typeof changed !== 'string') return changed;
-      refusal = changed;
-      return undefined;
-    }));
-  if (after === undefined) {
-    throw new TargetError(`incident ${incidentKey(id)}: ${refusal ?? `there is none in ${stage}`}`);
-  }
+  const token = randomUUID();
+  const after = await untilWritten(() =>
+    save(stage, id, (current) => WORDS[word](current, said), token),
+  );
   await wakeIncident(await findQueue(sqs, `fhir-failsafe-${stage}-incident`));
   // The record is as old as its last count; list and show count anew as well.
-  return upToDate(table, after);
+  return upToDate(tableOf(stage), after);
+}
+
+type Decide = (current: Incident) => Incident | Refusal;
+
+/** A save that met an error may stand all the same: its token says so. */
+async function save(
+  stage: string,
+  id: IncidentId,
+  decide: Decide,
+  token: string,
+): Promise<Incident> {
+  const table = tableOf(stage);
+  const before = await readIncident(table, id);
+  if (before !== undefined && isSaved(before, token)) return before;
+  let refusal: string = `there is none in ${stage}`;
+  const change = (current: Incident) => {
+    const changed = decide(current);
+    if (typeof changed !== 'string') return changed;
+    refusal = changed;
+    return undefined;
+  };
+  const after = before && (await changeIncident(table, before, change, token));
+  if (after === undefined) throw new TargetError(`incident ${incidentKey(id)}: ${refusal}`);
+  return after;
 }

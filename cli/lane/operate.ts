@@ -1,9 +1,12 @@
+import { randomUUID } from 'node:crypto';
 import { applyMappings } from '../../aws/lane-mappings.ts';
 import { loadSupervised, saveSupervised } from '../../aws/supervision-table.ts';
 import { wakeSupervisor } from '../../aws/supervisor-queue.ts';
+import { isSaved } from '../../aws/versioned-item.ts';
 import { pauseByOperator, resumeByOperator } from '../../core/supervision/lane-holds.ts';
 import type { Supervised } from '../../core/supervision/supervised-state.ts';
 import { TargetError } from '../target.ts';
+import { untilWritten } from '../until-written.ts';
 import { type FoundLane, findLane, tableOf } from './find.ts';
 
 const TRIES_MAX = 20;
@@ -38,20 +41,31 @@ export async function operate(
   who: Who,
 ): Promise<Operated> {
   const { found, queueUrl } = await findLane(stage, lane);
-  const { state, changed } = await save(tableOf(stage), found.component, word, who);
+  const place = { table: tableOf(stage), component: found.component };
+  const token = randomUUID();
+  const { state, changed } = await untilWritten(() => save(place, word, who, token));
   const applied = await applyMappings(state, found.parts.mappings);
   await wakeSupervisor(queueUrl);
   return { found, state, changed, applied };
 }
 
-/** Saves on the condition that nobody did meanwhile, and decides anew where somebody had. */
-async function save(table: string, component: string, word: Word, who: Who) {
+interface Place {
+  readonly table: string;
+  readonly component: string;
+}
+
+/**
+ * Saves on the condition that nobody did meanwhile, and decides anew where somebody had. A save that met a
+ * conflict or an error may stand all the same: its token says so.
+ */
+async function save({ table, component }: Place, word: Word, who: Who, token: string) {
   for (let tries = 0; tries < TRIES_MAX; tries += 1) {
     const before = await loadSupervised(table, component);
+    if (isSaved(before, token)) return { state: before, changed: true };
     const decided = WORDS[word](before, who, Date.now());
     if (decided === before) return { state: before, changed: false };
     const state = { ...decided, version: before.version + 1 };
-    if (await saveSupervised(table, state)) return { state, changed: true };
+    if (await saveSupervised(table, state, token)) return { state, changed: true };
   }
   throw new TargetError(`lane of ${component}: ${TRIES_MAX} conflicts; try again`);
 }

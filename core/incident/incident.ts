@@ -59,6 +59,8 @@ export interface Incident extends Evidence {
   readonly held?: { readonly by: string; readonly until: number } | undefined;
   /** Grows with each save; a save is conditional on it. */
   readonly version: number;
+  /** Tokens of the latest saves, newest last. */
+  readonly receipts?: readonly string[] | undefined;
 }
 
 export interface OpeningPolicy {

@@ -79,6 +79,8 @@ export interface Supervised {
   /** Since when the breaker it is linked to has not been closed. */
   readonly breakerSince?: number | undefined;
   readonly outbox: readonly Effect[];
+  /** Tokens of the latest saves, newest last. */
+  readonly receipts?: readonly string[] | undefined;
 }
 
 /** A node that nothing has happened to. */

@@ -2,6 +2,7 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { untouched } from '../../core/supervision/supervised-state.ts';
+import { opened } from '../core/incident/incident-support.ts';
 import { testClients } from '../support/clients.ts';
 import { type Emulators, startEmulators } from '../support/emulators.ts';
 import { loseFirstAnswers } from '../support/faults.ts';
@@ -12,6 +13,9 @@ const load = async () => ({
   quarantine: await import('../../aws/quarantine-table.ts'),
   deaths: await import('../../aws/quarantine-deaths.ts'),
   supervision: await import('../../aws/supervision-table.ts'),
+  incidents: await import('../../aws/incidents-table.ts'),
+  crashes: await import('../../aws/crash-items.ts'),
+  erased: await import('../../aws/erased-entries.ts'),
 });
 
 let emulators: Emulators;
@@ -68,4 +72,35 @@ test('R09: the state of a supervised node, and not that of another who was faste
   expect(await saveSupervised(name, state)).toBe(true);
   expect(await saveSupervised(name, { ...state, wakeAt: 5 })).toBe(false);
   expect(await saveSupervised(name, { ...state, version: 2, wakeAt: 5 })).toBe(true);
+});
+
+test('R09 R20: an incident is opened, and changed, by the one who was answered nothing', async () => {
+  const { saveIncident, changeIncident } = tables.incidents;
+  const first = opened();
+  expect(await saveIncident(world.tables.incidents, first)).toBe(true);
+  expect(await saveIncident(world.tables.incidents, { ...first, crashes: 11 })).toBe(false);
+  let changes = 0;
+  const held = await changeIncident(world.tables.incidents, first, (current) => {
+    changes += 1;
+    return { ...current, held: { by: 'me', until: 5 } };
+  });
+  expect(held).toMatchObject({ held: { by: 'me' }, version: 2 });
+  expect(changes).toBe(1);
+});
+
+test('R09 R20: a crash is new once', async () => {
+  const { recordCrash } = tables.crashes;
+  const crash = { id: 'c-1', component: 'validate', kind: 'exit', at: 1_000 } as const;
+  expect(await recordCrash(world.tables.incidents, crash, 2_000)).toBe(true);
+  expect(await recordCrash(world.tables.incidents, crash, 2_000)).toBe(false);
+});
+
+test('R09: an entry is erased by the one who was answered nothing, and bodies of it are known', async () => {
+  await enter({ pk: 'm-4', status: 'quarantined', source: 'lab', sentAt: 1, quarantinedAt: 2 });
+  const { eraseEntry, readErasable } = tables.erased;
+  const entry = await readErasable(world.tables.quarantine, 'm-4');
+  if (entry === undefined) throw new Error('no entry');
+  const mark = { erasure: 1, at: 3, by: 'ana', why: 'asked' };
+  expect(await eraseEntry(world.tables.quarantine, entry, mark)).toBe(true);
+  expect(await eraseEntry(world.tables.quarantine, entry, { ...mark, at: 4 })).toBe(false);
 });

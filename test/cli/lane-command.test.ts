@@ -1,7 +1,7 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
-import { GetCommand } from '@aws-sdk/lib-dynamodb';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
 import { describeLanes } from '../../cli/lane/describe.ts';
 import type { LaneView } from '../../cli/lane/look.ts';
 import { untouched } from '../../core/supervision/supervised-state.ts';
@@ -9,6 +9,7 @@ import { type Runtime, startRuntime } from '../../packages/local-lambda/runtime.
 import { queueClient } from '../packages/local-lambda/support/queue-client.ts';
 import { consumer, writeAssembly } from '../packages/local-lambda/support/tiny-assembly.ts';
 import { testClients } from '../support/clients.ts';
+import { losePut } from '../support/faults.ts';
 
 const MAIN = join(import.meta.dirname, '..', '..', 'cli', 'main.ts');
 const NAME = 'fhir-failsafe-dev-supervisor';
@@ -124,6 +125,27 @@ test('R31: pause switches every mapping off, with who and why; resume on again',
     },
   ]);
 });
+
+test.each([
+  ['never arrived', 'before' as const],
+  ['stands, and the supervisor has saved since', () => supervisorSaves()],
+])('R09 R31: a pause whose put got no answer and %s', async (_, meanwhile) => {
+  vi.resetModules();
+  const { operate } = await import('../../cli/lane/operate.ts');
+  losePut({ clients: [await import('../../aws/clients.ts')] }, meanwhile);
+  const { version: before = 0 } = (await saved()) ?? {};
+  const paused = await operate('dev', 'critical', 'pause', { by: 'eva', why: 'work' });
+  expect(paused).toMatchObject({ changed: true, state: { holds: { operator: { by: 'eva' } } } });
+  expect((await saved())?.['version']).toBe(before + (meanwhile === 'before' ? 1 : 2));
+  await operate('dev', 'critical', 'resume', { by: 'eva', why: 'done' });
+});
+
+/** Has told what was to be told, and found the mappings as they should be. */
+async function supervisorSaves(): Promise<void> {
+  const item = await saved();
+  const Item = { ...item, version: item?.['version'] + 1, outbox: [], confirmed: true };
+  await testClients().dynamo.send(new PutCommand({ TableName: table.TableName, Item }));
+}
 
 test('says in words what cannot be done', { timeout: 60_000 }, async () => {
   const [unknown, stage, silent] = await Promise.all([

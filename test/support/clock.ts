@@ -4,8 +4,16 @@
  */
 const real = Date.now;
 let skippedMs = 0;
+let clock = real;
 
 export function skipTime(ms: number): void {
   skippedMs += ms;
-  Date.now = () => real() + skippedMs;
+  Date.now = () => clock() + skippedMs;
+}
+
+/** From now on only {@link skipTime} lets time pass: what a busy machine takes for a step is no time. */
+export function stopTime(): void {
+  const at = real();
+  clock = () => at;
+  skipTime(0);
 }

@@ -65,6 +65,31 @@ export function loseFirstAnswers(
   }
 }
 
+/**
+ * Ends the next put without an answer, once, as after all tries of the SDK. `before`: it never arrived.
+ * Otherwise it stands, and `meanwhile` happens before whoever made it looks.
+ */
+export function losePut(
+  { clients }: Pick<Functions, 'clients'>,
+  meanwhile: 'before' | (() => Promise<unknown>),
+): void {
+  for (const { dynamo } of clients) {
+    let lost = false;
+    (dynamo as unknown as Clients['sqs']).middlewareStack.add(
+      (next, context) => async (args) => {
+        if (lost || context['commandName'] !== 'PutItemCommand') return next(args);
+        lost = true;
+        if (meanwhile !== 'before') {
+          await next(args);
+          await meanwhile();
+        }
+        throw new Unanswered('the answer was lost');
+      },
+      { step: 'initialize', name: `lost-put-${crypto.randomUUID()}` },
+    );
+  }
+}
+
 /** Holds back each call of a service for which `matches` says so, until the returned function is called. */
 export function delayCalls(
   { clients }: Pick<Functions, 'clients'>,

@@ -5,6 +5,7 @@ import { GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { NotWritten } from '../../aws/conditional-write.ts';
 import { unsentFile } from '../../cli/submit/unsent-file.ts';
 import { whatWentWrong } from '../../terminal/what-went-wrong.ts';
 
@@ -103,6 +104,8 @@ it.each([
   [ofService('ExpiredTokenException'), /AWS refuses the credentials \(ExpiredTokenException\)/],
   [ofService('AccessDeniedException', 'not for you'), 'not allowed: not for you'],
   [ofService('ThrottlingException'), /AWS is too busy/],
+  [new NotWritten(ofService('ThrottlingException')), /^AWS is too busy \(ThrottlingException\)/],
+  [new NotWritten(ofService('TimeoutError')), /^no answer in time from AWS/],
   [ofService('Unknown', 'UnknownError', 404), /is no AWS service \(status 404\)/],
   [Object.assign(new Error('x'), { code: 'ENOTFOUND' }), /AWS cannot be reached .*AWS_REGION/],
   [

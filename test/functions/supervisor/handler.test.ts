@@ -179,14 +179,14 @@ test('R09: what is not for a supervisor fails, for its dead-letter queue, and ho
 });
 
 describe('R32: on too many deaths of background', () => {
-  afterEach(() => vi.doUnmock('../../../core/supervision-tree.ts'));
+  afterEach(() => vi.doUnmock('../../../core/supervision/supervision-tree.ts'));
 
   test.each([
     ['one_for_one', { ...ALL, background: 'off' }],
     ['rest_for_one', { ...ALL, background: 'off', delivery: 'off' }],
     ['one_for_all', { critical: 'off', background: 'off', delivery: 'off' }],
   ] as const)('%s pauses what OTP would terminate', async (strategy, left) => {
-    vi.doMock('../../../core/supervision-tree.ts', async (original) => {
+    vi.doMock('../../../core/supervision/supervision-tree.ts', async (original) => {
       const tree = await original<typeof import('../../../core/supervision/supervision-tree.ts')>();
       const children = tree.SUPERVISION_TREE.children.map((node) => ({ ...node, strategy }));
       return { ...tree, SUPERVISION_TREE: { ...tree.SUPERVISION_TREE, children } };

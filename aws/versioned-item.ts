@@ -1,0 +1,57 @@
+/**
+ * Items that are replaced whole, under the condition that they are still the version that was read. Each save
+ * leaves a token in the item. Where the answer to a save was lost, the item says whether it stands, even if
+ * others have saved since.
+ */
+import { randomUUID } from 'node:crypto';
+import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
+import { z } from 'zod';
+import { dynamo } from './clients.ts';
+import { writtenOrStands } from './conditional-write.ts';
+
+const NOT_THERE = 'attribute_not_exists(pk)';
+const VERSION_BEFORE = 'version = :before';
+/** More than others save while the SDK tries one call again. */
+const RECEIPTS_MAX = 8;
+
+/** Tokens of the latest saves, newest last; items of an older version have none. */
+export const receiptsSchema = z.array(z.string()).optional();
+
+interface Versioned {
+  readonly version: number;
+  readonly receipts?: readonly string[] | undefined;
+}
+
+/**
+ * Saves if nobody saved since `version - 1` was read; false where somebody did.
+ * @throws NotWritten where it does not stand for another reason
+ */
+export function saveVersioned(
+  table: string,
+  Key: Readonly<Record<string, string>>,
+  item: Versioned,
+  token: string = randomUUID(),
+): Promise<boolean> {
+  const isNew = item.version === 1;
+  const put = new PutCommand({
+    TableName: table,
+    Item: { ...item, ...Key, receipts: [...(item.receipts ?? []), token].slice(-RECEIPTS_MAX) },
+    ConditionExpression: isNew ? NOT_THERE : VERSION_BEFORE,
+    ...(!isNew && { ExpressionAttributeValues: { ':before': item.version - 1 } }),
+  });
+  return writtenOrStands(dynamo.send(put), async () => {
+    const read = new GetCommand({
+      TableName: table,
+      Key,
+      ProjectionExpression: 'receipts',
+      ConsistentRead: true,
+    });
+    const { Item } = await dynamo.send(read);
+    return isSaved({ receipts: receiptsSchema.parse(Item?.['receipts']) }, token);
+  });
+}
+
+/** Whether the item is the one that was saved with that token, or came of it. */
+export function isSaved({ receipts = [] }: Pick<Versioned, 'receipts'>, token: string): boolean {
+  return receipts.includes(token);
+}

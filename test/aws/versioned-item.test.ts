@@ -1,0 +1,74 @@
+/** A save of which nobody knows whether it stands, and the one who saves next. */
+import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { type Supervised, untouched } from '../../core/supervision/supervised-state.ts';
+import { type Emulators, startEmulators } from '../support/emulators.ts';
+import { losePut } from '../support/faults.ts';
+import type { Clients } from '../support/functions.ts';
+import { table } from '../support/world.ts';
+
+let emulators: Emulators;
+beforeAll(async () => {
+  emulators = await startEmulators();
+});
+afterAll(() => emulators.stop());
+
+/** An environment with SDK clients of its own. */
+async function load() {
+  vi.resetModules();
+  const clients: Clients = await import('../../aws/clients.ts');
+  return { clients: [clients], ...(await import('../../aws/supervision-table.ts')) };
+}
+
+const first: Supervised = { ...untouched('critical'), version: 1 };
+type Others = (name: string) => Promise<unknown>;
+
+test.each<[string, number, boolean, Others]>([
+  ['nobody saved since', 0, true, async () => {}],
+  ['others saved since', 3, true, (name) => saveAfter(name, 3)],
+  ['it was not ours that was saved', 1, false, (name) => saveInstead(name)],
+])('R09: a save without an answer, and %s', async (_, others, stands, meanwhile) => {
+  const name = await table(`supervision-of-save-${others}`);
+  const { saveSupervised, clients } = await load();
+  if (stands) losePut({ clients }, () => meanwhile(name));
+  else await meanwhile(name);
+  expect(await saveSupervised(name, first)).toBe(stands);
+  const { loadSupervised } = await load();
+  expect((await loadSupervised(name, 'critical')).version).toBe(stands ? 1 + others : 1);
+});
+
+test('R09: a save that never arrived is known not to stand', async () => {
+  const name = await table('supervision-of-nobody');
+  const { saveSupervised, loadSupervised, clients } = await load();
+  losePut({ clients }, 'before');
+  await expect(saveSupervised(name, first)).rejects.toMatchObject({
+    name: 'NotWritten',
+    code: 'TimeoutError',
+  });
+  expect(await loadSupervised(name, 'critical')).toEqual(untouched('critical'));
+  expect(await saveSupervised(name, first)).toBe(true);
+});
+
+test('an item remembers a few saves and no more', async () => {
+  const name = await table('supervision-of-many');
+  const { saveSupervised, loadSupervised } = await load();
+  await saveSupervised(name, first, 'token-1');
+  await saveAfter(name, 20);
+  const { receipts = [] } = await loadSupervised(name, 'critical');
+  expect(receipts).toHaveLength(8);
+  expect(receipts).not.toContain('token-1');
+});
+
+/** As another environment saves, each time on what it read. */
+async function saveAfter(name: string, times: number): Promise<void> {
+  const { saveSupervised, loadSupervised } = await load();
+  for (let n = 0; n < times; n += 1) {
+    const before = await loadSupervised(name, 'critical');
+    const next = { ...before, version: before.version + 1, wakeAt: n };
+    expect(await saveSupervised(name, next)).toBe(true);
+  }
+}
+
+async function saveInstead(name: string): Promise<void> {
+  const { saveSupervised } = await load();
+  expect(await saveSupervised(name, { ...first, wakeAt: 7 })).toBe(true);
+}
