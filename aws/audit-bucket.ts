@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-s3';
 import { prefixOf } from '../core/audit/audit-places.ts';
 import type { AuditObject } from '../core/audit/audit-verification.ts';
-import { s3 } from './clients.ts';
+import type { Bucket } from './places.ts';
 
 export interface ListedObject {
   readonly key: string;
@@ -22,11 +22,11 @@ export interface ListedObject {
 }
 
 /** False where an object of this key is there already. */
-export async function putBatch(bucket: string, key: string, text: string): Promise<boolean> {
+export async function putBatch(bucket: Bucket, key: string, text: string): Promise<boolean> {
   try {
-    await s3.send(
+    await bucket.s3.send(
       new PutObjectCommand({
-        Bucket: bucket,
+        Bucket: bucket.name,
         Key: key,
         Body: text,
         ContentType: 'application/x-ndjson',
@@ -46,7 +46,7 @@ const isTaken = ({ $metadata }: S3ServiceException) =>
 
 /** All objects of a chain after a key, in the order of their keys. */
 export async function* objectsOf(
-  bucket: string,
+  bucket: Bucket,
   chain: string,
   after = '',
 ): AsyncGenerator<ListedObject, void> {
@@ -70,15 +70,15 @@ interface Found {
 }
 
 async function* pagesOf(
-  bucket: string,
+  bucket: Bucket,
   chain: string,
   after: string,
 ): AsyncGenerator<ListObjectVersionsCommandOutput, void> {
-  const input = { Bucket: bucket, Prefix: prefixOf(chain) };
+  const input = { Bucket: bucket.name, Prefix: prefixOf(chain) };
   let marker: { KeyMarker?: string | undefined; VersionIdMarker?: string | undefined } =
     after === '' ? {} : { KeyMarker: after };
   for (;;) {
-    const page = await s3.send(new ListObjectVersionsCommand({ ...input, ...marker }));
+    const page = await bucket.s3.send(new ListObjectVersionsCommand({ ...input, ...marker }));
     yield page;
     if (page.IsTruncated !== true) return;
     marker = { KeyMarker: page.NextKeyMarker, VersionIdMarker: page.NextVersionIdMarker };
@@ -108,12 +108,12 @@ function listed({ key, versions, deletions }: Found): ListedObject {
 
 /** The object as it was first written. */
 export async function readFirst(
-  bucket: string,
+  bucket: Bucket,
   { key, firstVersion }: Pick<ListedObject, 'key' | 'firstVersion'>,
 ): Promise<AuditObject> {
   if (firstVersion === undefined) return { key, gone: true };
-  const { Body } = await s3.send(
-    new GetObjectCommand({ Bucket: bucket, Key: key, VersionId: firstVersion }),
+  const { Body } = await bucket.s3.send(
+    new GetObjectCommand({ Bucket: bucket.name, Key: key, VersionId: firstVersion }),
   );
   const bytes = (await Body?.transformToByteArray()) ?? new Uint8Array();
   return { key, text: decoded(bytes) };

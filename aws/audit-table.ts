@@ -8,8 +8,8 @@ import type { AppendedEntry } from '../core/audit/audit-chain.ts';
 import type { FactRow } from '../core/audit/audit-known-facts.ts';
 import { sequenceOf, sortKeyOf } from '../core/audit/audit-places.ts';
 import type { AuditRow } from '../core/audit/audit-verification.ts';
-import { dynamo } from './clients.ts';
 import { written } from './conditional-write.ts';
+import type { Table } from './places.ts';
 
 const NOT_THERE = 'attribute_not_exists(pk)';
 
@@ -27,17 +27,17 @@ class FactsUnanswered extends Error {
 
 /** Which of at most 100 facts, by what they are known again, the chain holds already. Read consistently. */
 export async function knownFacts(
-  table: string,
+  table: Table,
   chain: string,
   facts: readonly string[],
 ): Promise<Set<string>> {
   if (facts.length === 0) return new Set();
   const Keys = [...new Set(facts)].map((sk) => ({ pk: factsOf(chain), sk }));
-  const { Responses = {}, UnprocessedKeys = {} } = await dynamo.send(
-    new BatchGetCommand({ RequestItems: { [table]: { Keys, ConsistentRead: true } } }),
+  const { Responses = {}, UnprocessedKeys = {} } = await table.dynamo.send(
+    new BatchGetCommand({ RequestItems: { [table.name]: { Keys, ConsistentRead: true } } }),
   );
-  if (Object.keys(UnprocessedKeys).length > 0) throw new FactsUnanswered(table);
-  return new Set((Responses[table] ?? []).map((item) => factSchema.parse(item).sk));
+  if (Object.keys(UnprocessedKeys).length > 0) throw new FactsUnanswered(table.name);
+  return new Set((Responses[table.name] ?? []).map((item) => factSchema.parse(item).sk));
 }
 
 /**
@@ -46,7 +46,7 @@ export async function knownFacts(
  * never a gap.
  */
 export async function copyToTable(
-  table: string,
+  table: Table,
   chain: string,
   entries: readonly Pick<AppendedEntry, 'sequence' | 'fact' | 'line'>[],
 ): Promise<void> {
@@ -58,17 +58,19 @@ export async function copyToTable(
   }
 }
 
-function put(table: string, Item: Record<string, unknown>): Promise<boolean> {
+function put(table: Table, Item: Record<string, unknown>): Promise<boolean> {
   return written(
-    dynamo.send(new PutCommand({ TableName: table, Item, ConditionExpression: NOT_THERE })),
+    table.dynamo.send(
+      new PutCommand({ TableName: table.name, Item, ConditionExpression: NOT_THERE }),
+    ),
   );
 }
 
 /** Sequence of the last entry in the table; 0 where there is none. Read consistently. */
-export async function lastSequence(table: string, chain: string): Promise<number> {
-  const { Items = [] } = await dynamo.send(
+export async function lastSequence(table: Table, chain: string): Promise<number> {
+  const { Items = [] } = await table.dynamo.send(
     new QueryCommand({
-      TableName: table,
+      TableName: table.name,
       ConsistentRead: true,
       KeyConditionExpression: 'pk = :chain',
       ExpressionAttributeValues: { ':chain': chain },
@@ -81,7 +83,7 @@ export async function lastSequence(table: string, chain: string): Promise<number
 
 /** All rows of a chain after a sort key, in order, read consistently. */
 export async function* rowsOf(
-  table: string,
+  table: Table,
   chain: string,
   after = '',
 ): AsyncGenerator<AuditRow, void> {
@@ -92,19 +94,19 @@ export async function* rowsOf(
 }
 
 /** All facts that a chain's writer knows, in no order, read consistently. */
-export async function* factRowsOf(table: string, chain: string): AsyncGenerator<FactRow, void> {
+export async function* factRowsOf(table: Table, chain: string): AsyncGenerator<FactRow, void> {
   for await (const item of itemsOf(table, factsOf(chain))) {
     const { sk: fact, sequence } = factSchema.parse(item);
     yield { fact, sequence };
   }
 }
 
-async function* itemsOf(table: string, pk: string, after = ''): AsyncGenerator<unknown, void> {
+async function* itemsOf(table: Table, pk: string, after = ''): AsyncGenerator<unknown, void> {
   let page: Record<string, unknown> | undefined = after === '' ? undefined : { pk, sk: after };
   do {
-    const { Items = [], LastEvaluatedKey } = await dynamo.send(
+    const { Items = [], LastEvaluatedKey } = await table.dynamo.send(
       new QueryCommand({
-        TableName: table,
+        TableName: table.name,
         ConsistentRead: true,
         KeyConditionExpression: 'pk = :pk',
         ExpressionAttributeValues: { ':pk': pk },

@@ -1,13 +1,15 @@
 /**
- * The SDK clients, one each for the life of an environment. Where they talk to is said by the SDK's
- * own environment variables (AWS_REGION, AWS_ENDPOINT_URL…), never by us.
+ * Makes the SDK clients, of which an environment has one each for its life. Where they talk to is said
+ * by the SDK's own environment variables (AWS_REGION, AWS_ENDPOINT_URL…), never by us.
  */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
+import { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { EndingHandler } from './ending-handler.ts';
+import type { Env } from './env.ts';
 import { CALL } from './patience.ts';
 
 /** A call that hangs must fail well before the function's own timeout. */
@@ -30,15 +32,37 @@ const hasty = () => ({
   }),
 });
 
-const elsewhere = process.env['AWS_ENDPOINT_URL_S3'] ?? process.env['AWS_ENDPOINT_URL'];
+export interface Clients {
+  readonly sqs: SQSClient;
+  readonly sns: SNSClient;
+  readonly s3: S3Client;
+  readonly dynamo: DynamoDBDocumentClient;
+  /** For what a call to another service waits for. */
+  readonly hastyDynamo: DynamoDBDocumentClient;
+  readonly secrets: SecretsManagerClient;
+}
 
 /** Queue URLs of an emulator need not be reachable under the host they name. */
-export const sqs = new SQSClient({ ...impatient(), useQueueUrlAsEndpoint: false });
-export const sns = new SNSClient(impatient());
-export const s3 = new S3Client({ ...impatient(), forcePathStyle: elsewhere !== undefined });
-export const dynamo = documents(new DynamoDBClient(impatient()));
-export const hastyDynamo = documents(new DynamoDBClient(hasty()));
+export const makeSqs = () => new SQSClient({ ...impatient(), useQueueUrlAsEndpoint: false });
+export const makeSns = () => new SNSClient(impatient());
+export const makeSecrets = () => new SecretsManagerClient(impatient());
+export const makeDynamo = () => documents(new DynamoDBClient(impatient()));
+export const makeHastyDynamo = () => documents(new DynamoDBClient(hasty()));
+
+/** An emulator has no name of its own for each bucket. */
+export function makeS3(env: Env): S3Client {
+  const elsewhere = env['AWS_ENDPOINT_URL_S3'] ?? env['AWS_ENDPOINT_URL'];
+  return new S3Client({ ...impatient(), forcePathStyle: elsewhere !== undefined });
+}
 
 function documents(client: DynamoDBClient): DynamoDBDocumentClient {
   return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
 }
+
+// For who does not take a client yet.
+export const sqs = makeSqs();
+export const sns = makeSns();
+export const s3 = makeS3(process.env);
+export const dynamo = makeDynamo();
+export const hastyDynamo = makeHastyDynamo();
+export const secrets = makeSecrets();

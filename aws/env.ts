@@ -4,6 +4,9 @@ import type { z } from 'zod';
 import { type Tellers, tellersSchema } from '../core/audit/tellers.ts';
 import { ENV } from '../telemetry/env-names.ts';
 
+/** Environment variables. */
+export type Env = Readonly<Record<string, string | undefined>>;
+
 /** The stack did not give the function what it needs. Thrown while loading. */
 export class EnvironmentIncomplete extends Error {
   override readonly name = 'EnvironmentIncomplete';
@@ -16,16 +19,16 @@ export class EnvironmentIncomplete extends Error {
 }
 
 /** Value of a variable that must be there. Read at load, so that a bad deployment fails at once. */
-export function requiredEnv(name: keyof typeof ENV): string {
-  const value = process.env[ENV[name]];
+export function requiredEnv(name: keyof typeof ENV, env: Env = process.env): string {
+  const value = env[ENV[name]];
   if (value === undefined || value === '') throw new EnvironmentIncomplete(ENV[name], 'is not set');
   return value;
 }
 
 /** Who may tell what to the function's queue (R40). There is no default: without it the load fails. */
-export function readTellers(): Tellers {
+export function readTellers(env: Env): Tellers {
   try {
-    return tellersSchema.parse(JSON.parse(requiredEnv('tellers')));
+    return tellersSchema.parse(JSON.parse(requiredEnv('tellers', env)));
   } catch (cause) {
     throw new EnvironmentIncomplete(ENV.tellers, 'does not name the tellers', { cause });
   }
@@ -35,10 +38,11 @@ export function readTellers(): Tellers {
 export function fileBeside<S extends z.ZodType>(
   name: keyof typeof ENV,
   schema: S,
+  env: Env = process.env,
 ): z.infer<S> | undefined {
-  const file = process.env[ENV[name]];
+  const file = env[ENV[name]];
   if (file === undefined) return undefined;
-  const path = resolve(process.env['LAMBDA_TASK_ROOT'] ?? '.', file);
+  const path = resolve(env['LAMBDA_TASK_ROOT'] ?? '.', file);
   try {
     return schema.parse(JSON.parse(readFileSync(path, 'utf8')));
   } catch (cause) {
@@ -47,8 +51,8 @@ export function fileBeside<S extends z.ZodType>(
 }
 
 /** The settings of a function, checked; what the stack leaves out takes its default. */
-export function readSettings<S extends z.ZodType>(schema: S): z.infer<S> {
-  const text = process.env[ENV.settings] ?? '{}';
+export function readSettings<S extends z.ZodType>(schema: S, env: Env = process.env): z.infer<S> {
+  const text = env[ENV.settings] ?? '{}';
   try {
     return schema.parse(JSON.parse(text));
   } catch (cause) {

@@ -6,36 +6,36 @@ import {
   paginateListObjectsV2,
 } from '@aws-sdk/client-s3';
 import { chunks } from '../core/message/chunks.ts';
-import { s3 } from './clients.ts';
+import type { Bucket } from './places.ts';
 
 /** A limit of S3. */
 const DELETIONS_MAX = 1_000;
 
 export async function putObject(
-  bucket: string,
+  bucket: Bucket,
   key: string,
   body: Uint8Array | string,
   contentType: string,
 ): Promise<void> {
-  await s3.send(
-    new PutObjectCommand({ Bucket: bucket, Key: key, Body: body, ContentType: contentType }),
+  await bucket.s3.send(
+    new PutObjectCommand({ Bucket: bucket.name, Key: key, Body: body, ContentType: contentType }),
   );
 }
 
 /** All keys under a prefix, in their order. */
-export async function keysUnder(bucket: string, prefix: string): Promise<string[]> {
+export async function keysUnder(bucket: Bucket, prefix: string): Promise<string[]> {
   const keys: string[] = [];
   for await (const page of paginateListObjectsV2(
-    { client: s3 },
-    { Bucket: bucket, Prefix: prefix },
+    { client: bucket.s3 },
+    { Bucket: bucket.name, Prefix: prefix },
   )) {
     keys.push(...(page.Contents ?? []).map(({ Key = '' }) => Key));
   }
   return keys;
 }
 
-export async function readObject(bucket: string, key: string): Promise<Uint8Array> {
-  const { Body } = await s3.send(new GetObjectCommand({ Bucket: bucket, Key: key }));
+export async function readObject(bucket: Bucket, key: string): Promise<Uint8Array> {
+  const { Body } = await bucket.s3.send(new GetObjectCommand({ Bucket: bucket.name, Key: key }));
   return (await Body?.transformToByteArray()) ?? new Uint8Array();
 }
 
@@ -50,11 +50,11 @@ class NotDeleted extends Error {
   }
 }
 
-export async function deleteObjects(bucket: string, keys: readonly string[]): Promise<void> {
+export async function deleteObjects(bucket: Bucket, keys: readonly string[]): Promise<void> {
   for (const some of chunks(keys, DELETIONS_MAX)) {
     const Objects = some.map((Key) => ({ Key }));
-    const { Errors = [] } = await s3.send(
-      new DeleteObjectsCommand({ Bucket: bucket, Delete: { Objects, Quiet: true } }),
+    const { Errors = [] } = await bucket.s3.send(
+      new DeleteObjectsCommand({ Bucket: bucket.name, Delete: { Objects, Quiet: true } }),
     );
     const [failed] = Errors;
     if (failed !== undefined) throw new NotDeleted(failed.Code ?? 'unknown');

@@ -8,7 +8,7 @@ import { createHash } from 'node:crypto';
 import type { SQSRecord } from 'aws-lambda';
 import { outcomeEventSchema } from '../core/message/messages.ts';
 import { type OutcomeFact, outcomeFact } from '../core/report/outcome-fact.ts';
-import { faultOf, logger } from '../telemetry/telemetry.ts';
+import { faultOf, type Log } from '../telemetry/log.ts';
 import type { KeyedHash } from './keyed-hash.ts';
 
 const NAME_HEX_DIGITS = 32;
@@ -56,7 +56,11 @@ export function nameOf(facts: readonly object[]): string {
 }
 
 /** What a message says; a message that is not ours fails until its dead-letter queue has it. */
-export function readOrLeave<T>(record: SQSRecord, read: (body: unknown) => T): T | undefined {
+export function readOrLeave<T>(
+  record: SQSRecord,
+  read: (body: unknown) => T,
+  logger: Log,
+): T | undefined {
   try {
     return read(JSON.parse(record.body));
   } catch (error) {

@@ -3,37 +3,51 @@
  * a secret of the stack, because ids can be guessed, and a plain hash of a guess would tell.
  */
 import { createHmac } from 'node:crypto';
-import { GetSecretValueCommand, SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
-import { impatient } from './clients.ts';
+import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
+import { makeSecrets } from './clients.ts';
+import type { Secret } from './places.ts';
 
 /** 128 bits: two ids have the same hash in no one's lifetime. */
 const HEX_DIGITS = 32;
 
-const client = new SecretsManagerClient(impatient());
-
 export type KeyedHash = (text: string) => string;
 
-const hashes = new Map<string, Promise<KeyedHash>>();
+/** The secret of a stack, which an environment reads once. */
+export class HashKey {
+  readonly #secret: Secret;
+  #hash: Promise<KeyedHash> | undefined;
 
-/** The hash of a stack, by its secret, which is read once. Throws where it cannot be read. */
-export function keyedHash(secretArn: string): Promise<KeyedHash> {
-  const known = hashes.get(secretArn);
-  if (known !== undefined) return known;
-  const hash = readHash(secretArn);
-  hashes.set(secretArn, hash);
-  hash.catch(() => hashes.delete(secretArn));
-  return hash;
+  constructor(secret: Secret) {
+    this.#secret = secret;
+  }
+
+  /** The hash by this key. Throws where it cannot be read: then the next call reads it again. */
+  hash(): Promise<KeyedHash> {
+    if (this.#hash !== undefined) return this.#hash;
+    const hash = readHash(this.#secret);
+    this.#hash = hash;
+    hash.catch(() => {
+      this.#hash = undefined;
+    });
+    return hash;
+  }
 }
 
-async function readHash(secretArn: string): Promise<KeyedHash> {
-  const { SecretString: key } = await client.send(
-    new GetSecretValueCommand({ SecretId: secretArn }),
-  );
-  if (key === undefined || key === '') throw new SecretEmpty(secretArn);
+async function readHash({ arn, secrets }: Secret): Promise<KeyedHash> {
+  const { SecretString: key } = await secrets.send(new GetSecretValueCommand({ SecretId: arn }));
+  if (key === undefined || key === '') throw new SecretEmpty(arn);
   return (text) => createHmac('sha256', key).update(text).digest('hex').slice(0, HEX_DIGITS);
 }
 
 /** The secret that keys hashes holds no text. */
 class SecretEmpty extends Error {
   override readonly name = 'SecretEmpty';
+}
+
+// For who does not take a client yet.
+const keys = new Map<string, HashKey>();
+export function keyedHash(arn: string): Promise<KeyedHash> {
+  const key = keys.get(arn) ?? new HashKey({ arn, secrets: makeSecrets() });
+  keys.set(arn, key);
+  return key.hash();
 }

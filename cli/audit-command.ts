@@ -76,10 +76,13 @@ async function stageOf(stage: string): Promise<AuditStage> {
   return findAudit(stage);
 }
 
-async function logOf({ stage, table, bucket }: Options): Promise<AuditLog> {
-  if (table !== undefined && bucket !== undefined) return { table, bucket };
+async function logOf({ stage, ...named }: Options): Promise<AuditLog> {
+  const { tableNamed, bucketNamed } = await import('./places.ts');
+  const { table, bucket } = named;
+  if (table !== undefined && bucket !== undefined)
+    return { table: tableNamed(table), bucket: bucketNamed(bucket) };
   const found = await stageOf(stage);
-  return { table: table ?? found.table, bucket: bucket ?? found.bucket };
+  return { table: tableNamed(table ?? found.table), bucket: bucketNamed(bucket ?? found.bucket) };
 }
 
 async function verify(options: VerifyOptions): Promise<void> {
@@ -132,7 +135,7 @@ async function review(options: ReviewOptions): Promise<void> {
 }
 
 async function hash(id: string, { stage }: Options): Promise<void> {
-  const { keyedHash } = await import('../aws/keyed-hash.ts');
+  const { hashKeyIn } = await import('./places.ts');
   const { hashKeyArn } = await stageOf(stage);
-  print((await keyedHash(hashKeyArn))(id));
+  print((await hashKeyIn(hashKeyArn).hash())(id));
 }

@@ -39,7 +39,9 @@ function day(text: string): string {
 async function report(options: Options): Promise<void> {
   const { findReports } = await import('./report/find.ts');
   const { countDay } = await import('../functions/reporting/facts-of-day.ts');
-  const counted = await countDay(await findReports(options.stage), options.day);
+  const { bucketNamed } = await import('./places.ts');
+  const bucket = bucketNamed(await findReports(options.stage));
+  const counted = await countDay(bucket, options.day);
   if (options.html !== undefined || options.open) await page(counted.report, options);
   else await show(counted.report, options);
 }

@@ -18,9 +18,9 @@ interface Invocation {
 }
 
 /** Middleware of a function that queues feed. `prefix` is that of the stage's queues. */
-export function queueAge(prefix: string, tell: TellAge) {
+export function queueAge(prefix: string, tell: TellAge, clock: () => number) {
   const tellOldest = (records: readonly SQSRecord[]) => {
-    const now = Date.now();
+    const now = clock();
     for (const [queue, sentAt] of oldestOf(records, prefix)) {
       tell(queue, Math.max(0, Math.round((now - sentAt) / 1_000)));
     }

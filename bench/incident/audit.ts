@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { verifyLog } from '../../cli/audit/verify.ts';
+import { logOf } from '../../test/support/audit.ts';
 import { deliver } from '../../test/support/delivery.ts';
 import type { World } from '../../test/support/world.ts';
 import { meter } from './meter.ts';
@@ -12,7 +13,7 @@ type Handler = (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>;
 
 /** Everything that waits in the world's audit queue; the log must be whole after it. */
 export async function writeAudit(size: number, world: World, handler: Handler) {
-  const log = { table: world.tables.audit, bucket: world.auditBucket };
+  const log = logOf(world);
   const already = await verifyLog(log, { copyingMs: 0 });
   const kinds = new Map<string, number>();
   const started = performance.now();

@@ -1,15 +1,19 @@
 /** Where the audit log of a stage lies: its function knows, for its bucket has a name of no one's choice. */
 import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import type { Bucket, Table } from '../../aws/places.ts';
 import { type Tellers, tellersSchema } from '../../core/audit/tellers.ts';
 import { ENV } from '../../telemetry/env-names.ts';
 import { explained, TargetError } from '../target.ts';
 
 export interface AuditLog {
-  readonly table: string;
-  readonly bucket: string;
+  readonly table: Table;
+  readonly bucket: Bucket;
 }
 
-export interface AuditStage extends AuditLog {
+/** The names of what it lies in. */
+export interface AuditStage {
+  readonly table: string;
+  readonly bucket: string;
   /** Of the secret that keys the hashes of ids. */
   readonly hashKeyArn: string;
   /** Who may tell the log what; undefined where an older version of the stack does not say. */

@@ -1,6 +1,6 @@
 import { tellAudit } from '../../aws/audit-queue.ts';
 import { sqs } from '../../aws/clients.ts';
-import { keyedHash } from '../../aws/keyed-hash.ts';
+import { hashKeyIn } from '../places.ts';
 import type { Recorder } from '../quarantine/audited.ts';
 import { findQueue } from '../target.ts';
 import { findAudit } from './log.ts';
@@ -10,7 +10,7 @@ export async function openRecorder(stage: string): Promise<Recorder> {
   const queueUrl = await findQueue(sqs, `fhir-failsafe-${stage}-audit.fifo`);
   return {
     tell: (facts) => tellAudit(queueUrl, facts),
-    hash: async () => keyedHash((await findAudit(stage)).hashKeyArn),
+    hash: async () => hashKeyIn((await findAudit(stage)).hashKeyArn).hash(),
     now: Date.now,
   };
 }

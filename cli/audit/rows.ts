@@ -1,4 +1,5 @@
 import { rowsOf } from '../../aws/audit-table.ts';
+import type { Table } from '../../aws/places.ts';
 import type { Head } from '../../core/audit/audit-chain.ts';
 import { AUDIT_CHAIN as chain } from '../../core/audit/audit-fact.ts';
 import { sortKeyOf } from '../../core/audit/audit-places.ts';
@@ -6,11 +7,11 @@ import type { AuditRow } from '../../core/audit/audit-verification.ts';
 
 /** The rows of the table, in order, with a look ahead. */
 export class Rows {
-  readonly #table: string;
+  readonly #table: Table;
   #source: AsyncGenerator<AuditRow, void>;
   #ahead: AuditRow[] = [];
 
-  constructor(table: string) {
+  constructor(table: Table) {
     this.#table = table;
     this.#source = rowsOf(table, chain);
   }

@@ -1,7 +1,9 @@
-import { requiredEnv } from '../../aws/env.ts';
+import { type Env, requiredEnv } from '../../aws/env.ts';
 
-/** What `analytics` is told by the stack; read once, at load. */
-export const environment = {
-  bucket: requiredEnv('analyticsBucket'),
-  hashKeyArn: requiredEnv('hashKeyArn'),
-};
+export type AnalyticsEnvironment = ReturnType<typeof readEnvironment>;
+
+/** What `analytics` is told by the stack. */
+export const readEnvironment = (env: Env) => ({
+  bucket: requiredEnv('analyticsBucket', env),
+  hashKeyArn: requiredEnv('hashKeyArn', env),
+});

@@ -8,6 +8,7 @@ import assert from 'node:assert';
 import { type ListedObject, objectsOf, putBatch, readFirst } from '../../aws/audit-bucket.ts';
 import { copyToTable, knownFacts, lastSequence } from '../../aws/audit-table.ts';
 import type { KeyedHash } from '../../aws/keyed-hash.ts';
+import type { Bucket, Table } from '../../aws/places.ts';
 import {
   appendFacts,
   factKeyOf,
@@ -21,56 +22,67 @@ import { AUDIT_CHAIN } from '../../core/audit/audit-fact.ts';
 import { firstOf, linesOf, objectKeyOf, objectText } from '../../core/audit/audit-places.ts';
 import { configurationFact } from '../../core/audit/audit-record.ts';
 import { ComponentFault } from '../../core/message/component-fault.ts';
-import { logger } from '../../telemetry/telemetry.ts';
-import { environment } from './environment.ts';
+import type { Log } from '../../telemetry/log.ts';
 
 const chain = AUDIT_CHAIN;
 const TRIES_MAX = 5;
 /** Ten messages and a deployment: no object has more entries. */
 const BATCH_ENTRIES_MAX = 11;
 
-/** What writes: each entry says so, so that a deployment shows at the first that differs. */
-const deployed = {
-  configuration: `${environment.configuration}.${environment.code}`,
-  details: { stage: environment.stage },
-};
+export interface ChainParts {
+  readonly table: Table;
+  readonly bucket: Bucket;
+  /** What writes: each entry says so, so that a deployment shows at the first that differs. */
+  readonly deployed: {
+    readonly configuration: string;
+    readonly details: { readonly stage: string };
+  };
+  readonly logger: Log;
+  readonly now: () => number;
+}
 
-/** The head that this environment wrote last; another writer shows by an object in our way. */
-let remembered: Head | undefined;
+export class ChainWriter {
+  readonly #parts: ChainParts;
+  /** The head that this environment wrote last; another writer shows by an object in our way. */
+  #remembered: Head | undefined;
 
-/** Appends what the chain does not hold yet; says how much that was. Throws on faults of our own. */
-export async function appendToChain(
-  facts: readonly RecordedFact[],
-  hash: KeyedHash,
-): Promise<number> {
-  assert(facts.length < BATCH_ENTRIES_MAX, 'a batch holds at most ten facts');
-  for (let tries = 0; tries < TRIES_MAX; tries += 1) {
-    const head = remembered ?? (await recoveredHead());
-    remembered = head;
-    const news = [...deployment(head, hash), ...(await unknownOf(facts))];
-    if (news.length === 0) return 0;
-    const { configuration } = deployed;
-    const entries = appendFacts(head, news, { chain, recordedAt: Date.now(), configuration });
-    const text = objectText(entries.map(({ line }) => line));
-    remembered = undefined;
-    if (await putBatch(environment.bucket, objectKeyOf(chain, head.sequence + 1), text)) {
-      await copyToTable(environment.table, chain, entries);
-      remembered = { ...head, ...entries.at(-1), configuration };
-      // Where no role of ours deletes: by it a log that lost its end is known to have done so.
-      logger.info('audit head', { head: headText(remembered) });
-      return entries.length;
-    }
+  constructor(parts: ChainParts) {
+    this.#parts = parts;
   }
-  throw new ComponentFault(`others wrote ${TRIES_MAX} batches first`);
+
+  /** Appends what the chain does not hold yet; says how much that was. Throws on faults of our own. */
+  async append(facts: readonly RecordedFact[], hash: KeyedHash): Promise<number> {
+    assert(facts.length < BATCH_ENTRIES_MAX, 'a batch holds at most ten facts');
+    const { table, bucket, deployed, logger, now } = this.#parts;
+    const { configuration } = deployed;
+    for (let tries = 0; tries < TRIES_MAX; tries += 1) {
+      const head = this.#remembered ?? (await recoveredHead(table, bucket));
+      this.#remembered = head;
+      const news = [...this.#deployment(head, hash), ...(await unknownOf(table, facts))];
+      if (news.length === 0) return 0;
+      const entries = appendFacts(head, news, { chain, recordedAt: now(), configuration });
+      const text = objectText(entries.map(({ line }) => line));
+      this.#remembered = undefined;
+      if (await putBatch(bucket, objectKeyOf(chain, head.sequence + 1), text)) {
+        await copyToTable(table, chain, entries);
+        this.#remembered = { ...head, ...entries.at(-1), configuration };
+        // Where no role of ours deletes: by it a log that lost its end is known to have done so.
+        logger.info('audit head', { head: headText(this.#remembered) });
+        return entries.length;
+      }
+    }
+    throw new ComponentFault(`others wrote ${TRIES_MAX} batches first`);
+  }
+
+  /** Nothing where the same deployment wrote the last entry. */
+  #deployment(head: Head, hash: KeyedHash): RecordedFact[] {
+    const { deployed, now } = this.#parts;
+    if (head.configuration === deployed.configuration) return [];
+    return [configurationFact(deployed, head.sequence, now(), hash)];
+  }
 }
 
-/** Nothing where the same deployment wrote the last entry. */
-function deployment(head: Head, hash: KeyedHash): RecordedFact[] {
-  if (head.configuration === deployed.configuration) return [];
-  return [configurationFact(deployed, head.sequence, Date.now(), hash)];
-}
-
-async function unknownOf(facts: readonly RecordedFact[]): Promise<RecordedFact[]> {
+async function unknownOf(table: Table, facts: readonly RecordedFact[]): Promise<RecordedFact[]> {
   const distinct = new Map<string, RecordedFact>();
   for (const fact of facts) {
     const key = factKeyOf(fact);
@@ -79,18 +91,17 @@ async function unknownOf(facts: readonly RecordedFact[]): Promise<RecordedFact[]
   }
   // What was written before tellers were recorded is known by its id alone.
   const earlier = facts.map(({ fact }) => fact);
-  const known = await knownFacts(environment.table, chain, [...distinct.keys(), ...earlier]);
+  const known = await knownFacts(table, chain, [...distinct.keys(), ...earlier]);
   return [...distinct]
     .filter(([key, { fact }]) => !known.has(key) && !known.has(fact))
     .map(([, fact]) => fact);
 }
 
 /** The head by the objects; what the table lacks of them is copied first. */
-async function recoveredHead(): Promise<Head> {
-  const { table, bucket } = environment;
+async function recoveredHead(table: Table, bucket: Bucket): Promise<Head> {
   const copied = await lastSequence(table, chain);
   let head = genesis(chain);
-  for (const object of await objectsFrom(copied)) {
+  for (const object of await objectsFrom(bucket, copied)) {
     const { text = '' } = await readFirst(bucket, object);
     const batch = readBatch(linesOf(text).slice(0, -1));
     if (batch === undefined) throw new ComponentFault(`${object.key} is not what was written`);
@@ -101,13 +112,13 @@ async function recoveredHead(): Promise<Head> {
 }
 
 /** The object that holds an entry, and all after it; at least the last one, if there is any. */
-async function objectsFrom(sequence: number): Promise<ListedObject[]> {
+async function objectsFrom(bucket: Bucket, sequence: number): Promise<ListedObject[]> {
   const near = sequence - BATCH_ENTRIES_MAX;
   const after = near > 0 ? objectKeyOf(chain, near) : '';
-  const listed = await Array.fromAsync(objectsOf(environment.bucket, chain, after));
+  const listed = await Array.fromAsync(objectsOf(bucket, chain, after));
   const objects = listed.filter(({ firstVersion }) => firstVersion !== undefined);
   // No object lies there where the table's last row is not ours.
-  if (objects.length === 0 && near > 0) return (await objectsFrom(0)).slice(-1);
+  if (objects.length === 0 && near > 0) return (await objectsFrom(bucket, 0)).slice(-1);
   const holder = objects.findLastIndex(({ key }) => (firstOf(chain, key) ?? 0) <= sequence);
   return objects.slice(Math.max(0, holder));
 }

@@ -1,13 +1,15 @@
-import { readTellers, requiredEnv } from '../../aws/env.ts';
+import { type Env, readTellers, requiredEnv } from '../../aws/env.ts';
 
-/** What `audit` is told by the stack; read once, at load. */
-export const environment = {
-  stage: requiredEnv('stage'),
-  table: requiredEnv('auditTable'),
-  bucket: requiredEnv('auditBucket'),
-  hashKeyArn: requiredEnv('hashKeyArn'),
-  tellers: readTellers(),
+export type AuditEnvironment = ReturnType<typeof readEnvironment>;
+
+/** What `audit` is told by the stack. */
+export const readEnvironment = (env: Env) => ({
+  stage: requiredEnv('stage', env),
+  table: requiredEnv('auditTable', env),
+  bucket: requiredEnv('auditBucket', env),
+  hashKeyArn: requiredEnv('hashKeyArn', env),
+  tellers: readTellers(env),
   /** What was deployed, by its hashes. */
-  configuration: requiredEnv('configurationHash'),
-  code: requiredEnv('codeHash'),
-};
+  configuration: requiredEnv('configurationHash', env),
+  code: requiredEnv('codeHash', env),
+});

@@ -12,6 +12,7 @@
  */
 
 import { deleteObjects, keysUnder, putObject } from '../../aws/facts-bucket.ts';
+import type { Bucket } from '../../aws/places.ts';
 import { DUE, REPORTS } from '../../core/report/insight-places.ts';
 import { DAY_MS, startOfDay } from '../../core/report/utc-day.ts';
 import { countDay } from './facts-of-day.ts';
@@ -22,34 +23,49 @@ import { htmlOf } from './report-html.ts';
 const GRACE_MS = 15 * 60_000;
 const EDITION_DIGITS = 6;
 
-/** Days that this environment has marked as going on. */
-const goingOn = new Set<string>();
-
-/** Says that a day has new facts, in an object of that name. */
-export async function markDue(bucket: string, day: string, name: string): Promise<void> {
-  if (Date.now() >= endOf(day)) {
-    await putObject(bucket, `${DUE}${day}/${name}`, '', 'text/plain');
-  } else if (!goingOn.has(day)) {
-    await putObject(bucket, `${DUE}${day}/going-on`, '', 'text/plain');
-    goingOn.add(day);
-  }
+interface Parts {
+  readonly bucket: Bucket;
+  readonly stage: string;
+  readonly now: () => number;
 }
 
-/** Makes the oldest report that is due; answers its day, or undefined where none is. */
-export async function makeDueReport(bucket: string, stage: string): Promise<string | undefined> {
-  const marks = await keysUnder(bucket, DUE);
-  const [day] = marks.map(dayOfMark).filter((one) => Date.now() >= endOf(one) + GRACE_MS);
-  if (day === undefined) return undefined;
-  const { report, objects } = await countDay(bucket, day);
-  const edition = `${REPORTS}${day}/${String(objects).padStart(EDITION_DIGITS, '0')}`;
-  await putObject(bucket, `${edition}.json`, JSON.stringify(report), 'application/json');
-  await putObject(bucket, `${edition}.csv`, csvOf(report), 'text/csv; charset=utf-8');
-  await putObject(bucket, `${edition}.html`, htmlOf(report, stage), 'text/html; charset=utf-8');
-  await deleteObjects(
-    bucket,
-    marks.filter((mark) => dayOfMark(mark) === day),
-  );
-  return day;
+export class DueReports {
+  readonly #parts: Parts;
+  /** Days that this environment has marked as going on. */
+  readonly #goingOn = new Set<string>();
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  /** Says that a day has new facts, in an object of that name. */
+  async mark(day: string, name: string): Promise<void> {
+    const { bucket, now } = this.#parts;
+    if (now() >= endOf(day)) {
+      await putObject(bucket, `${DUE}${day}/${name}`, '', 'text/plain');
+    } else if (!this.#goingOn.has(day)) {
+      await putObject(bucket, `${DUE}${day}/going-on`, '', 'text/plain');
+      this.#goingOn.add(day);
+    }
+  }
+
+  /** Makes the oldest report that is due; answers its day, or undefined where none is. */
+  async make(): Promise<string | undefined> {
+    const { bucket, stage, now } = this.#parts;
+    const marks = await keysUnder(bucket, DUE);
+    const [day] = marks.map(dayOfMark).filter((one) => now() >= endOf(one) + GRACE_MS);
+    if (day === undefined) return undefined;
+    const { report, objects } = await countDay(bucket, day);
+    const edition = `${REPORTS}${day}/${String(objects).padStart(EDITION_DIGITS, '0')}`;
+    await putObject(bucket, `${edition}.json`, JSON.stringify(report), 'application/json');
+    await putObject(bucket, `${edition}.csv`, csvOf(report), 'text/csv; charset=utf-8');
+    await putObject(bucket, `${edition}.html`, htmlOf(report, stage), 'text/html; charset=utf-8');
+    await deleteObjects(
+      bucket,
+      marks.filter((mark) => dayOfMark(mark) === day),
+    );
+    return day;
+  }
 }
 
 const dayOfMark = (key: string) => key.slice(DUE.length).split('/')[0] ?? '';

@@ -1,8 +1,10 @@
-import { requiredEnv } from '../../aws/env.ts';
+import { type Env, requiredEnv } from '../../aws/env.ts';
 
-/** What `reporting` is told by the stack; read once, at load. */
-export const environment = {
-  stage: requiredEnv('stage'),
-  bucket: requiredEnv('reportsBucket'),
-  hashKeyArn: requiredEnv('hashKeyArn'),
-};
+export type ReportingEnvironment = ReturnType<typeof readEnvironment>;
+
+/** What `reporting` is told by the stack. */
+export const readEnvironment = (env: Env) => ({
+  stage: requiredEnv('stage', env),
+  bucket: requiredEnv('reportsBucket', env),
+  hashKeyArn: requiredEnv('hashKeyArn', env),
+});

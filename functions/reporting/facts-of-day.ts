@@ -4,6 +4,7 @@ import pLimit from 'p-limit';
 import { z } from 'zod';
 import { inOrder, nameOf } from '../../aws/facts.ts';
 import { keysUnder, putObject, readObject } from '../../aws/facts-bucket.ts';
+import type { Bucket } from '../../aws/places.ts';
 import { incidentFactSchema } from '../../core/incident/incident-fact.ts';
 import { type DayReport, DayTally, type ReportFact } from '../../core/report/day-report.ts';
 import { factsOf } from '../../core/report/insight-places.ts';
@@ -15,7 +16,7 @@ const factSchema = z.discriminatedUnion('kind', [outcomeFactSchema, incidentFact
 
 /** Keeps facts of one day; answers the object's name. */
 export async function keepFacts(
-  bucket: string,
+  bucket: Bucket,
   day: string,
   facts: readonly ReportFact[],
 ): Promise<string> {
@@ -33,7 +34,7 @@ export interface Counted {
 }
 
 /** The report of a day from all facts that are kept by now. */
-export async function countDay(bucket: string, day: string): Promise<Counted> {
+export async function countDay(bucket: Bucket, day: string): Promise<Counted> {
   const keys = await keysUnder(bucket, factsOf(day));
   const tally = new DayTally(day);
   const limit = pLimit(READS_MAX);

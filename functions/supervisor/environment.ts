@@ -12,7 +12,7 @@ export const environment = {
   table: requiredEnv('supervisionTable'),
   incidentQueueUrl: requiredEnv('incidentQueueUrl'),
   auditQueueUrl: requiredEnv('auditQueueUrl'),
-  tellers: readTellers(),
+  tellers: readTellers(process.env),
   /** Absent where there is no delivery lane. */
   breakersTable: process.env[ENV.breakersTable],
   /** The breakers of the servers that it delivers to. */

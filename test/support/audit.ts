@@ -1,12 +1,14 @@
 /** The audit function in a world: facts in, entries and objects out. */
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
-import { vi } from 'vitest';
+import type { AuditLog } from '../../cli/audit/log.ts';
 import { verifyLog } from '../../cli/audit/verify.ts';
 import { type AuditEntry, readEntry } from '../../core/audit/audit-chain.ts';
 import { AUDIT_CHAIN, type AuditFact } from '../../core/audit/audit-fact.ts';
+import { build } from '../../functions/audit/build.ts';
+import { readEnvironment } from '../../functions/audit/environment.ts';
 import { ENV } from '../../telemetry/env-names.ts';
 import { testClients } from './clients.ts';
-import type { SqsHandler } from './delivery.ts';
+import { coldDeps } from './cold.ts';
 import type { Doomed } from './die-at-every-step.ts';
 import { HASH_KEY_ARN } from './emulators.ts';
 import type { LambdaService } from './lambda-service.ts';
@@ -15,10 +17,9 @@ import type { World } from './world.ts';
 
 /** A cold environment of it. */
 export async function loadAudit(): Promise<Doomed> {
-  vi.resetModules();
-  const clients = [await import('../../aws/clients.ts')];
-  const { handler } = await import('../../functions/audit/handler.ts');
-  return { handler: handler as unknown as SqsHandler, clients };
+  const deps = coldDeps();
+  const handler = build({ ...deps, environment: readEnvironment(process.env) });
+  return { handler, clients: [deps] };
 }
 
 /** What the CLI asks Lambda about it: where its log and its key are. */
@@ -74,5 +75,10 @@ export async function entriesOf({ tables }: World): Promise<AuditEntry[]> {
 }
 
 /** As `audit verify` does it. */
-export const verify = ({ tables, auditBucket }: World) =>
-  verifyLog({ table: tables.audit, bucket: auditBucket }, { copyingMs: 0 });
+export const verify = (world: World) => verifyLog(logOf(world), { copyingMs: 0 });
+
+/** Where its log lies, as the CLI is told. */
+export function logOf({ tables, auditBucket }: World): AuditLog {
+  const { dynamo, s3 } = testClients();
+  return { table: { name: tables.audit, dynamo }, bucket: { name: auditBucket, s3 } };
+}

@@ -1,8 +1,9 @@
 /** Loads functions anew, as a cold environment does: with the environment variables of now. */
 import { vi } from 'vitest';
+import type { Clients } from '../../aws/clients.ts';
 import type { SqsHandler } from './delivery.ts';
 
-export type Clients = typeof import('../../aws/clients.ts');
+export type { Clients };
 export type FunctionName = 'validate' | 'quarantine' | 'incident';
 
 export interface Functions extends Readonly<Record<FunctionName, SqsHandler>> {

@@ -1,10 +1,13 @@
 /** `reporting` and `analytics` in a world: what is told in, objects out. */
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
-import { vi } from 'vitest';
 import type { OutcomeEvent } from '../../core/message/messages.ts';
+import { build as analytics } from '../../functions/analytics/build.ts';
+import { readEnvironment as readAnalytics } from '../../functions/analytics/environment.ts';
+import { build as reporting } from '../../functions/reporting/build.ts';
+import { readEnvironment as readReporting } from '../../functions/reporting/environment.ts';
 import { testClients } from './clients.ts';
-import type { SqsHandler } from './delivery.ts';
+import { coldDeps } from './cold.ts';
 import type { Doomed } from './die-at-every-step.ts';
 import type { Queue } from './world.ts';
 
@@ -12,12 +15,12 @@ export const DAY_MS = 24 * 3_600_000;
 
 /** A cold environment of either. */
 export async function loadInsight(name: 'reporting' | 'analytics'): Promise<Doomed> {
-  vi.resetModules();
-  const clients = [await import('../../aws/clients.ts')];
-  const { handler } = await (name === 'reporting'
-    ? import('../../functions/reporting/handler.ts')
-    : import('../../functions/analytics/handler.ts'));
-  return { handler: handler as unknown as SqsHandler, clients };
+  const deps = coldDeps();
+  const handler =
+    name === 'reporting'
+      ? reporting({ ...deps, environment: readReporting(process.env) })
+      : analytics({ ...deps, environment: readAnalytics(process.env) });
+  return { handler, clients: [deps] };
 }
 
 export const ended = (messageId: string, fields: Partial<OutcomeEvent> = {}): OutcomeEvent => ({

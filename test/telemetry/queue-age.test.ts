@@ -4,7 +4,11 @@ import { queueAge } from '../../telemetry/queue-age.ts';
 
 const NOW = 1_000_000_000_000;
 const told: [string, number][] = [];
-const age = queueAge('stage-', (queue, seconds) => told.push([queue, seconds]));
+const age = queueAge(
+  'stage-',
+  (queue, seconds) => told.push([queue, seconds]),
+  () => NOW,
+);
 
 beforeEach(() => {
   told.length = 0;

@@ -1,8 +1,9 @@
 import type { ScheduledEvent, SQSEvent } from 'aws-lambda';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { objectsOf } from '../../../aws/audit-bucket.ts';
 import { objectKeyOf } from '../../../core/audit/audit-places.ts';
 import { ENV } from '../../../telemetry/env-names.ts';
-import { entriesOf, factOf, loadAudit, tell, verify } from '../../support/audit.ts';
+import { entriesOf, factOf, loadAudit, logOf, tell, verify } from '../../support/audit.ts';
 import { skipTime } from '../../support/clock.ts';
 import { contextWith, deliver, receive } from '../../support/delivery.ts';
 import type { Doomed } from '../../support/die-at-every-step.ts';
@@ -152,7 +153,6 @@ describe('R09: while a service fails, facts wait in order, and are written then'
 });
 
 const objectThere = async (first: number) => {
-  const { objectsOf } = await import('../../../aws/audit-bucket.ts');
-  const objects = await Array.fromAsync(objectsOf(world.auditBucket, 'main'));
+  const objects = await Array.fromAsync(objectsOf(logOf(world).bucket, 'main'));
   return objects.some(({ key }) => key === objectKeyOf('main', first));
 };

@@ -7,10 +7,11 @@ import {
 } from '@aws-sdk/client-s3';
 import { DeleteCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest';
+import type { AuditLog } from '../../../cli/audit/log.ts';
 import { verifyLog } from '../../../cli/audit/verify.ts';
 import { readHead } from '../../../core/audit/audit-chain.ts';
 import { objectKeyOf, sortKeyOf } from '../../../core/audit/audit-places.ts';
-import { entriesOf, factOf, loadAudit, tell, verify } from '../../support/audit.ts';
+import { entriesOf, factOf, loadAudit, logOf, tell, verify } from '../../support/audit.ts';
 import { testClients } from '../../support/clients.ts';
 import { deliver } from '../../support/delivery.ts';
 import { type Emulators, startEmulators } from '../../support/emulators.ts';
@@ -128,7 +129,7 @@ describe('R40: what was tampered with does not stop the log, and is found', () =
 
 describe('R40: a log that lost its end shows it', () => {
   /** What is left: the first batch. The rows by which facts are known are not thought of. */
-  async function loseEnd(): Promise<{ table: string; bucket: string }> {
+  async function loseEnd(): Promise<AuditLog> {
     const { s3 } = testClients();
     const Key = objectKeyOf('main', 1);
     const first = await s3.send(new GetObjectCommand({ Bucket: world.auditBucket, Key }));
@@ -137,7 +138,7 @@ describe('R40: a log that lost its end shows it', () => {
     await s3.send(new CreateBucketCommand({ Bucket: bucket }));
     await s3.send(new PutObjectCommand({ Bucket: bucket, Key, Body }));
     await remove(sortKeyOf(3));
-    return { table: world.tables.audit, bucket };
+    return { ...logOf(world), bucket: { name: bucket, s3 } };
   }
 
   test('by the facts that are still known', async () => {

@@ -7,9 +7,10 @@ import { AUDIT_CHAIN, type AuditFact } from '../../../core/audit/audit-fact.ts';
 import { ENV } from '../../../telemetry/env-names.ts';
 import { entriesOf, factOf, loadAudit, verify } from '../../support/audit.ts';
 import { testClients } from '../../support/clients.ts';
+import { testHashKey } from '../../support/cold.ts';
 import { deliver } from '../../support/delivery.ts';
 import type { Doomed } from '../../support/die-at-every-step.ts';
-import { type Emulators, HASH_KEY_ARN, startEmulators } from '../../support/emulators.ts';
+import { type Emulators, startEmulators } from '../../support/emulators.ts';
 import { watchMetrics } from '../../support/metrics.ts';
 import { buildWorld, type World } from '../../support/world.ts';
 
@@ -173,8 +174,7 @@ test('R40: without a list of tellers it does not load', async () => {
 
 test('R40: what was written before tellers were recorded is known again', async () => {
   const { id } = resolved();
-  const { keyedHash } = await import('../../../aws/keyed-hash.ts');
-  const fact = (await keyedHash(HASH_KEY_ARN))(id);
+  const fact = (await testHashKey().hash())(id);
   const Item = { pk: 'main#facts', sk: fact, sequence: 1 };
   await testClients().dynamo.send(new PutCommand({ TableName: world.tables.audit, Item }));
   await tellAs(`${INCIDENT}:x`, resolved());

@@ -1,0 +1,26 @@
+/**
+ * What our code uses of the machine that it runs on, besides the services: a clock, randomness and
+ * timers. All of it is an argument, so that a test or a simulation gives its own.
+ */
+import { randomUUID } from 'node:crypto';
+
+export interface Machine {
+  /** Epoch ms. */
+  readonly now: () => number;
+  /** In [0, 1). */
+  readonly random: () => number;
+  /** A UUID. */
+  readonly randomId: () => string;
+  /** Runs something once, after so many ms; what it answers calls that off. */
+  readonly later: (ms: number, run: () => void) => () => void;
+}
+
+export const realMachine: Machine = {
+  now: () => Date.now(),
+  random: () => Math.random(),
+  randomId: () => randomUUID(),
+  later(ms, run) {
+    const timer = setTimeout(run, ms);
+    return () => clearTimeout(timer);
+  },
+};

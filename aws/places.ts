@@ -1,0 +1,19 @@
+/** Where an adapter acts: the name of a table or bucket, and the client that reaches it. */
+import type { S3Client } from '@aws-sdk/client-s3';
+import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+
+export interface Table {
+  readonly name: string;
+  readonly dynamo: DynamoDBDocumentClient;
+}
+
+export interface Bucket {
+  readonly name: string;
+  readonly s3: S3Client;
+}
+
+export interface Secret {
+  readonly arn: string;
+  readonly secrets: SecretsManagerClient;
+}

@@ -1,0 +1,92 @@
+/**
+ * `reporting`: keeps every outcome, and the beginning and end of every incident, as facts by day, and
+ * makes each day's report when it is over, or anew where facts came late. It reads the streams of
+ * outcomes and notices alone; while it is down they wait in its queue (R50).
+ */
+import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import type { Clients } from '../../aws/clients.ts';
+import { factIn, groupByDay, readOrLeave } from '../../aws/facts.ts';
+import { HashKey, type KeyedHash } from '../../aws/keyed-hash.ts';
+import type { Surroundings } from '../../aws/surroundings.ts';
+import { batchResponse } from '../../core/message/batch-response.ts';
+import { minuteWakeSchema } from '../../core/message/messages.ts';
+import type { ReportFact } from '../../core/report/day-report.ts';
+import { dayOf } from '../../core/report/utc-day.ts';
+import type { Log } from '../../telemetry/log.ts';
+import type { Tally } from '../../telemetry/tally.ts';
+import { DueReports } from './due.ts';
+import type { ReportingEnvironment } from './environment.ts';
+import { keepFacts } from './facts-of-day.ts';
+import { incidentFactIn } from './incident-notice.ts';
+
+export interface ReportingDeps extends Surroundings, Pick<Clients, 's3' | 'secrets'> {
+  readonly environment: ReportingEnvironment;
+}
+
+export function build({ environment, s3, secrets, telemetry, now }: ReportingDeps) {
+  const bucket = { name: environment.bucket, s3 };
+  const parts = {
+    due: new DueReports({ bucket, stage: environment.stage, now }),
+    hashKey: new HashKey({ arn: environment.hashKeyArn, secrets }),
+    logger: telemetry.logger,
+    async keep(day: string, facts: readonly ReportFact[]) {
+      await parts.due.mark(day, await keepFacts(bucket, day, facts));
+    },
+  };
+  return telemetry.handler<SQSEvent, SQSBatchResponse>(
+    { component: 'reporting' },
+    async ({ Records: records }) => {
+      const tally = telemetry.tally(records.length);
+      const done = new Set<number>();
+      await tally.succeeds('batch', () => takeAll(parts, records, done, tally));
+      tally.report('facts for reports');
+      return batchResponse(
+        records.map(({ messageId }) => messageId),
+        records.map((_, position) => (done.has(position) ? 'done' : 'failed')),
+      );
+    },
+  );
+}
+
+interface Parts {
+  readonly due: DueReports;
+  readonly hashKey: HashKey;
+  readonly logger: Log;
+  keep(day: string, facts: readonly ReportFact[]): Promise<void>;
+}
+
+type Said = ReportFact | 'wake';
+
+async function takeAll(
+  { due, hashKey, logger, keep }: Parts,
+  records: readonly SQSRecord[],
+  done: Set<number>,
+  tally: Tally,
+): Promise<void> {
+  const hash = await hashKey.hash();
+  const said = records.map((record) =>
+    readOrLeave(record, (body) => read(body, record, hash), logger),
+  );
+  const facts = said.map((one) => (one === 'wake' ? undefined : one));
+  for (const [day, { facts: ofDay, positions }] of groupByDay(facts, dayOfFact)) {
+    if (!(await tally.succeeds(day, () => keep(day, ofDay)))) continue;
+    for (const position of positions) done.add(position);
+    tally.add('FactsKept', positions.length);
+  }
+  if (!said.includes('wake')) return;
+  // However many minutes have queued up, one look is enough. One that failed is made good by the next.
+  for (const [position, one] of said.entries()) if (one === 'wake') done.add(position);
+  const day = await due.make();
+  if (day === undefined) return;
+  tally.add('ReportsMade');
+  logger.info('report made', { day });
+}
+
+function read(body: unknown, record: SQSRecord, hash: KeyedHash): Said {
+  if (minuteWakeSchema.safeParse(body).success) return 'wake';
+  const toldAt = Number(record.attributes.SentTimestamp);
+  return incidentFactIn(body, toldAt) ?? factIn(body, record, hash);
+}
+
+const dayOfFact = (fact: ReportFact) =>
+  dayOf(fact.kind === 'incident' ? fact.openedAt : fact.endedAt);

@@ -1,0 +1,17 @@
+import { ComponentFault } from '../core/message/component-fault.ts';
+
+/** Writes lines with fields. */
+export type Log = Readonly<
+  Record<
+    'debug' | 'info' | 'warn' | 'error',
+    (message: string, ...fields: Record<string, unknown>[]) => void
+  >
+>;
+
+/** What may be logged of a fault: name and code, for a message may quote what was sent. */
+export function faultOf(error: unknown): { fault: string; code?: string; reason?: string } {
+  if (!(error instanceof Error)) return { fault: typeof error };
+  if (error instanceof ComponentFault) return { fault: error.name, reason: error.message };
+  const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  return { fault: error.name, ...(code && { code }) };
+}

@@ -1,0 +1,39 @@
+import { faultOf, type Log } from './log.ts';
+import type { SpeakerMetric } from './metrics.ts';
+
+/** Counts what happened in an invocation, for the metrics and for the one log line of a batch. */
+export class Tally {
+  readonly #counts: Partial<Record<SpeakerMetric, number>>;
+  readonly #emit: (name: SpeakerMetric, count: number) => void;
+  readonly #logger: Log;
+
+  constructor(messages: number, emit: (name: SpeakerMetric, count: number) => void, logger: Log) {
+    this.#counts = { Messages: messages };
+    this.#emit = emit;
+    this.#logger = logger;
+  }
+
+  add(what: SpeakerMetric, count = 1): void {
+    this.#counts[what] = (this.#counts[what] ?? 0) + count;
+  }
+
+  /** True where it went well; a fault of our own is counted, and the messages come again (R09). */
+  async succeeds(about: string, run: () => Promise<void>): Promise<boolean> {
+    try {
+      await run();
+      return true;
+    } catch (fault) {
+      this.add('ComponentFaults');
+      this.#logger.error('component fault', { about, ...faultOf(fault) });
+      return false;
+    }
+  }
+
+  /** Emits each count as a metric of that name, and all of them as one log line. */
+  report(message: string, context: Readonly<Record<string, string | number>> = {}): void {
+    for (const [name, count] of Object.entries(this.#counts)) {
+      this.#emit(name as SpeakerMetric, count);
+    }
+    this.#logger.info(message, { ...context, ...this.#counts });
+  }
+}

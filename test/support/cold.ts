@@ -1,0 +1,27 @@
+/** What a cold environment of a function begins with, in this process: clients and telemetry of its own. */
+import {
+  type Clients,
+  makeDynamo,
+  makeHastyDynamo,
+  makeS3,
+  makeSecrets,
+  makeSns,
+  makeSqs,
+} from '../../aws/clients.ts';
+import { HashKey } from '../../aws/keyed-hash.ts';
+import { surroundings } from '../../aws/surroundings.ts';
+import { HASH_KEY_ARN } from './emulators.ts';
+
+export const makeClients = (): Clients => ({
+  sqs: makeSqs(),
+  sns: makeSns(),
+  s3: makeS3(process.env),
+  dynamo: makeDynamo(),
+  hastyDynamo: makeHastyDynamo(),
+  secrets: makeSecrets(),
+});
+
+export const coldDeps = () => ({ ...surroundings(process.env), ...makeClients() });
+
+/** The secret of the emulators that are up. */
+export const testHashKey = () => new HashKey({ arn: HASH_KEY_ARN, secrets: makeSecrets() });
