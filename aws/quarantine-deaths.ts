@@ -5,7 +5,7 @@
 import { QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Attempt } from '../core/attempt/attempts.ts';
 import { isVague } from '../core/attempt/deaths.ts';
-import type { CrashKind } from '../core/message/verdict.ts';
+import type { CrashKind } from '../packages/isolation/death.ts';
 import { dynamo } from './clients.ts';
 import { writtenOrStands } from './conditional-write.ts';
 import { REQUEST_INDEX } from './quarantine-indexes.ts';

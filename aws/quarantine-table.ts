@@ -16,7 +16,7 @@ import {
   type Lane,
   type Origin,
 } from '../core/message/messages.ts';
-import type { CrashKind } from '../core/message/verdict.ts';
+import type { CrashKind } from '../packages/isolation/death.ts';
 import { traceOnward } from '../telemetry/traces.ts';
 import type { PlacedBody } from './bodies-bucket.ts';
 import { dynamo } from './clients.ts';

@@ -6,13 +6,14 @@
  * The mark to be ahead of is 31,000 a second: what an Elixir/OTP pipeline (a task for each resource,
  * a toy check) reached on two such cores. It does not run here, so it is quoted, not measured.
  */
+
 import { existsSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { gunzipSync } from 'node:zlib';
 import { sample } from '../demo/sample/sample.ts';
 import { CHAOS_SYSTEM } from '../functions/validate/chaos.ts';
 import { judgeText } from '../functions/validate/judge.ts';
-import { IsolationPool } from '../packages/isolation/pool.ts';
+import { type ValidationPool, validationPool } from '../functions/validate/validation-pool.ts';
 
 const COUNT = 10_000;
 const BATCH = 100;
@@ -40,7 +41,7 @@ function texts(throwing: number): string[] {
 }
 
 /** As an environment that serves several batches after each other, none of them waiting for it. */
-async function judgeInPool(pool: IsolationPool, all: readonly string[]): Promise<void> {
+async function judgeInPool(pool: ValidationPool, all: readonly string[]): Promise<void> {
   const batches = Array.from({ length: Math.ceil(all.length / BATCH) }, (_, n) =>
     all.slice(n * BATCH, (n + 1) * BATCH),
   );
@@ -55,7 +56,7 @@ async function judgeInPool(pool: IsolationPool, all: readonly string[]): Promise
 const healthy = texts(0);
 const deadly = texts(1);
 const workers = availableParallelism();
-const pool = new IsolationPool({
+const pool = validationPool({
   url: new URL('../functions/validate/worker.ts', import.meta.url),
   size: workers,
   deadlineMs: 5_000,

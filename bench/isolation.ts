@@ -4,9 +4,10 @@
  *
  * `node bench/isolation.ts [workers]`; as many workers as an environment would have by default.
  */
+
 import { availableParallelism } from 'node:os';
 import { judgeText } from '../functions/validate/judge.ts';
-import { IsolationPool } from '../packages/isolation/pool.ts';
+import { type ValidationPool, validationPool } from '../functions/validate/validation-pool.ts';
 
 const ISSUES_MAX = 100;
 const ROUNDS = 300;
@@ -43,7 +44,7 @@ function median(values: number[]): number {
   return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
-async function compare(pool: IsolationPool, batchSize: number): Promise<number> {
+async function compare(pool: ValidationPool, batchSize: number): Promise<number> {
   const texts = Array.from({ length: batchSize }, (_, n) => patient(n));
   const isolated: number[] = [];
   const ownThread: number[] = [];
@@ -63,7 +64,7 @@ async function compare(pool: IsolationPool, batchSize: number): Promise<number> 
   return ratio;
 }
 
-const pool = new IsolationPool({
+const pool = validationPool({
   url: new URL('../functions/validate/worker.ts', import.meta.url),
   size,
   deadlineMs: 5_000,

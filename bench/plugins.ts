@@ -4,14 +4,15 @@
  * this thread, in a fresh instance for each patient beside one instance that lives on: the difference
  * is what a memory of its own costs, in time of CPU, which neighbours on the machine do not change.
  */
+
 import { execFileSync } from 'node:child_process';
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { ConsoleStdout, File, OpenFile, WASI } from '@bjorn3/browser_wasi_shim';
 import type { Plugin } from '../functions/validate/plugins/plugin.ts';
-import { runModule } from '../functions/validate/plugins/wasi.ts';
-import { IsolationPool } from '../packages/isolation/pool.ts';
+import { type ValidationPool, validationPool } from '../functions/validate/validation-pool.ts';
+import { runModule } from '../packages/isolation/wasi.ts';
 import { buildPlugins, COMMON_OPTIONS, moduleOf } from '../plugins/build.ts';
 
 const ROOT = join(import.meta.dirname, '..');
@@ -39,7 +40,7 @@ function patient(n: number): string {
   });
 }
 
-function poolWith(module: WebAssembly.Module, count: number): IsolationPool {
+function poolWith(module: WebAssembly.Module, count: number): ValidationPool {
   const plugins = Array.from(
     { length: count },
     (_, n): Plugin => ({
@@ -50,7 +51,7 @@ function poolWith(module: WebAssembly.Module, count: number): IsolationPool {
       module,
     }),
   );
-  return new IsolationPool({
+  return validationPool({
     url: new URL('../functions/validate/worker.ts', import.meta.url),
     size: availableParallelism(),
     deadlineMs: 5_000,

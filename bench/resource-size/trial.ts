@@ -2,7 +2,7 @@
  * One resource judged once in a fresh process, as `validate` would: prints what came of it and the
  * CPU time that the whole process took. A process of its own, because some deaths take the process.
  */
-import { IsolationPool } from '../../packages/isolation/pool.ts';
+import { validationPool } from '../../functions/validate/validation-pool.ts';
 import { CHARACTERS, type Characters, INVALID, VALID } from './shapes.ts';
 
 const [shape = '', characters = '', bytes = '', heapOldMb = '', heapYoungMb = ''] =
@@ -10,7 +10,7 @@ const [shape = '', characters = '', bytes = '', heapOldMb = '', heapYoungMb = ''
 const make = VALID[shape] ?? INVALID[shape];
 if (make === undefined) throw new TypeError(`no such shape: ${shape}`);
 const text = make(Number(bytes), CHARACTERS[characters as Characters]);
-const pool = new IsolationPool({
+const pool = validationPool({
   url: new URL('../../functions/validate/worker.ts', import.meta.url),
   size: 1,
   spares: 0,

@@ -1,8 +1,11 @@
 /** Runs a plugin here, in a worker as `validate` would. */
+
 import { readFile } from 'node:fs/promises';
-import type { Issue, Verdict } from '../../core/message/verdict.ts';
+import type { Verdict } from '../../core/message/verdict.ts';
 import { entryUrl } from '../../functions/validate/entry-url.ts';
-import type { IsolationPool, Judgement } from '../../packages/isolation/pool.ts';
+import type { Judgement } from '../../functions/validate/judging.ts';
+import type { ValidationPool } from '../../functions/validate/validation-pool.ts';
+import type { Issue } from '../../packages/fhir-validator/issue.ts';
 import { complain, print } from '../../terminal/print.ts';
 import { printable } from '../../terminal/printable.ts';
 import { type Entry, place } from '../input/entry.ts';
@@ -47,10 +50,10 @@ async function loadModule(file: string, memoryMb: number): Promise<WebAssembly.M
   return new WebAssembly.Module(bytes);
 }
 
-async function poolFor(module: WebAssembly.Module, deadlineMs: number): Promise<IsolationPool> {
-  const { IsolationPool } = await import('../../packages/isolation/pool.ts');
+async function poolFor(module: WebAssembly.Module, deadlineMs: number): Promise<ValidationPool> {
+  const { validationPool } = await import('../../functions/validate/validation-pool.ts');
   const plugin = { name: 'under-test', resourceTypes: [], required: true, deadlineMs, module };
-  return new IsolationPool({
+  return validationPool({
     url: entryUrl('worker'),
     size: 1,
     deadlineMs: 60_000,
@@ -80,7 +83,7 @@ function summaryOf(counts: ReadonlyMap<Ending, number>): string {
 
 async function outcomeOf(
   entry: Entry,
-  pool: IsolationPool,
+  pool: ValidationPool,
   module: WebAssembly.Module,
 ): Promise<Told> {
   if (entry.kind === 'problem') return { said: entry.reason, ending: 'unreadable' };
@@ -130,7 +133,7 @@ async function showStandardError(
   run: { readonly module: WebAssembly.Module; readonly text: string; readonly submittedAt: number },
 ): Promise<void> {
   if (plugin === undefined || crash === 'timeout') return;
-  const { runModule } = await import('../../functions/validate/plugins/wasi.ts');
+  const { runModule } = await import('../../packages/isolation/wasi.ts');
   let said = '';
   try {
     runModule(run.module, run.text, run.submittedAt, (text) => {

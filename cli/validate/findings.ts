@@ -1,6 +1,7 @@
 /** What validation found in one resource; of a Bundle in itself, and then in each of its entries. */
-import type { Issue } from '../../core/message/verdict.ts';
+
 import type { Limits, Validation } from '../../packages/fhir-validator/compiled-validator.ts';
+import type { Issue } from '../../packages/fhir-validator/issue.ts';
 import type { Entry } from '../input/entry.ts';
 import { elements, members, type Span, skipSpace } from '../input/json-spans.ts';
 import { LineCounter, locate, stepsOf } from './locate.ts';

@@ -20,9 +20,10 @@
  * died before the outcome was written. One that met a fault of our own is removed (R09). Where not even the removal could be
  * written, its request id comes along in the envelope, as `voided`.
  */
+
+import type { CrashKind } from '../../packages/isolation/death.ts';
 import type { BodyLocation } from '../message/claim-check.ts';
 import type { DeadLetterReason } from '../message/messages.ts';
-import type { CrashKind } from '../message/verdict.ts';
 
 export const QUARANTINE_STATUSES = [
   'in-isolation',

@@ -7,6 +7,8 @@
  * between our own queues is an envelope ours: one that came by the lane's first queue is a producer's
  * invention, and could end somebody else's message. So it is if its sender was none of us.
  */
+
+import type { CrashKind } from '../../packages/isolation/death.ts';
 import {
   ENVELOPE_ATTRIBUTE,
   type Envelope,
@@ -15,7 +17,6 @@ import {
   type Origin,
 } from '../message/messages.ts';
 import { type Arrival, type Provenance, readProvenance } from '../message/origin.ts';
-import type { CrashKind } from '../message/verdict.ts';
 
 export interface DeadLetter {
   readonly origin: Origin;

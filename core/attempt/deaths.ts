@@ -15,8 +15,8 @@
  * before its first resource, is the component's own fault.
  */
 import { z } from 'zod';
+import type { CrashKind } from '../../packages/isolation/death.ts';
 import type { CrashEvent, DeathDuring } from '../message/messages.ts';
-import type { CrashKind } from '../message/verdict.ts';
 
 /** One line of a log stream. */
 export interface LogEvent {

@@ -12,9 +12,9 @@
  * window that was full first need not be the earliest.
  */
 
+import type { CrashKind } from '../../packages/isolation/death.ts';
 import { distinct } from '../incident/sliding-window.ts';
 import type { CrashEvent, Lane } from '../message/messages.ts';
-import type { CrashKind } from '../message/verdict.ts';
 import { otherIds } from './death-identity.ts';
 
 const FINGERPRINTS_MAX = 5;

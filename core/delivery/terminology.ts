@@ -15,7 +15,7 @@
  * Source: https://hl7.org/fhir/R4/valueset-operation-validate-code.html,
  * https://hl7.org/fhir/R4/terminologies.html#strength
  */
-import type { BoundCoding, Issue, Undecided } from '../message/verdict.ts';
+import type { BoundCoding, Issue, Undecided } from '../../packages/fhir-validator/issue.ts';
 
 /** Is this coding in this value set? */
 export interface Question {

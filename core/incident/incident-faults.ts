@@ -11,10 +11,11 @@
  * deduplication key of its own, so that a pager that folds the incident into one rings for it. A killer
  * that makes up new fingerprints pages {@link FAULTS_MAX} times more, and then no more.
  */
+
+import type { CrashKind } from '../../packages/isolation/death.ts';
 import { otherIds } from '../attempt/death-identity.ts';
 import { deathsOf } from '../attempt/evidence.ts';
 import type { CrashEvent } from '../message/messages.ts';
-import type { CrashKind } from '../message/verdict.ts';
 import type { Incident } from './incident.ts';
 import { type RecordedCrash, unspent } from './incident-spent.ts';
 import { firstFullWindow } from './sliding-window.ts';

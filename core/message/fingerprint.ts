@@ -11,7 +11,8 @@
  * check that cannot be read.
  */
 import { createHash } from 'node:crypto';
-import type { CrashKind, Issue } from './verdict.ts';
+import type { Issue } from '../../packages/fhir-validator/issue.ts';
+import type { CrashKind } from '../../packages/isolation/death.ts';
 
 const HEX_DIGITS = 16;
 

@@ -8,8 +8,10 @@
  * Told at least once: a consumer drops repetitions by message id and verdict. The size is bounded, so
  * that ten fit into one batch of any topic.
  */
+
+import type { Issue } from '../../packages/fhir-validator/issue.ts';
+import type { CrashKind } from '../../packages/isolation/death.ts';
 import type { Lane, Origin, OutcomeEvent, OutcomeVerdict } from './messages.ts';
-import type { CrashKind, Issue } from './verdict.ts';
 
 /** Issues told of one message; how many there are in all is told beside. */
 const ISSUES_MAX = 20;

@@ -10,7 +10,7 @@
  * An answer that cannot be read is a crash of the plugin: guessing what it meant would let a broken
  * rule pass resources.
  */
-import type { Issue } from './verdict.ts';
+import type { Issue } from '../../packages/fhir-validator/issue.ts';
 
 const TEXT_CHARACTERS_MAX = 500;
 

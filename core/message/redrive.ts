@@ -16,8 +16,9 @@
  * may be sent twice, which is harmless (R04). Raising first was rejected: a death before the sending
  * then leaves an entry that waits for a message that nobody sent.
  */
+
+import type { CrashKind } from '../../packages/isolation/death.ts';
 import type { QuarantineStatus } from '../attempt/attempts.ts';
-import type { CrashKind } from './verdict.ts';
 
 /** Who sent an entry back, when and why: the last redrive of its record. Times are epoch ms. */
 export interface RedriveMark {

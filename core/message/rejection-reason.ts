@@ -5,8 +5,9 @@
  * by its rule alone what it is. One in a resource says its code, its place and its rule: two rules may be
  * broken at one place.
  */
+
+import type { Issue } from '../../packages/fhir-validator/issue.ts';
 import type { SenderProblem } from '../source/sources.ts';
-import type { Issue } from './verdict.ts';
 
 /** What is known of an issue without its text. */
 export interface CodedCause extends Pick<Issue, 'code' | 'plugin'> {

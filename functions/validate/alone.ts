@@ -9,13 +9,13 @@ import { type AttemptPolicy, countedAttempts, decideAttempt } from '../../core/a
 import { backOffSeconds } from '../../core/attempt/back-off.ts';
 import type { Settlement } from '../../core/message/batch-response.ts';
 import { idsOf } from '../../core/message/correlation.ts';
-import { during } from '../../packages/isolation/invocation.ts';
 import { faultOf, logger, Tally } from '../../telemetry/telemetry.ts';
 import { processing } from '../../telemetry/traces.ts';
 import { AloneRun, type Ending, type Places } from './alone-run.ts';
 import { deadLetter, publishUnended } from './dead-letter.ts';
 import { environment, settings } from './environment.ts';
 import { ifTimePermits, withinTime } from './handlers-clock.ts';
+import { during } from './judging.ts';
 import { tellEntered } from './outcomes.ts';
 import { asBefore, readSubmission } from './submission.ts';
 import { troubleOf } from './trouble-of.ts';

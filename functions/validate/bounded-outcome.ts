@@ -4,7 +4,7 @@
  * Errors come first where some must go. The first stays in any case, for a rejection says why (R07).
  */
 import type { OperationOutcome } from 'fhir/r4.js';
-import type { Issue } from '../../core/message/verdict.ts';
+import type { Issue } from '../../packages/fhir-validator/issue.ts';
 import { operationOutcome } from '../../packages/fhir-validator/operation-outcome.ts';
 import { isError } from './bounded-verdict.ts';
 

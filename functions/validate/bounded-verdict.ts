@@ -1,5 +1,6 @@
-import type { Issue, Verdict } from '../../core/message/verdict.ts';
-import { VERDICT_BYTES_MAX } from '../../packages/isolation/ledger.ts';
+import type { Verdict } from '../../core/message/verdict.ts';
+import type { Issue } from '../../packages/fhir-validator/issue.ts';
+import { RESULT_BYTES_MAX } from '../../packages/isolation/ledger.ts';
 
 const TEXT_CHARACTERS_MAX = 1_000;
 /** More than the names and punctuation of one issue, and of a verdict with its identity, take. */
@@ -14,8 +15,8 @@ export function boundedVerdict<V extends Exclude<Verdict, { kind: 'crash' }>>(ve
   const errorsFirst = () =>
     verdict.issues.toSorted((a, b) => Number(isError(b)) - Number(isError(a)));
   let issues: Issue[] = verdict.issues;
-  if (bytesOf(verdict) > VERDICT_BYTES_MAX) issues = errorsFirst().map(shortened);
-  while (bytesOf({ ...verdict, issues }) > VERDICT_BYTES_MAX) {
+  if (bytesOf(verdict) > RESULT_BYTES_MAX) issues = errorsFirst().map(shortened);
+  while (bytesOf({ ...verdict, issues }) > RESULT_BYTES_MAX) {
     issues = issues.slice(0, Math.floor(issues.length / 2));
   }
   return issues === verdict.issues ? verdict : { ...verdict, issues };
@@ -38,7 +39,7 @@ export function isError(issue: Issue): boolean {
 /** The bytes of its JSON. Few or short issues are only bounded, for most verdicts are small. */
 function bytesOf(verdict: { readonly issues: readonly Issue[] }): number {
   const bound = verdict.issues.reduce((sum, issue) => sum + boundOf(issue), VERDICT_FRAME_BYTES);
-  return bound <= VERDICT_BYTES_MAX ? bound : Buffer.byteLength(JSON.stringify(verdict)) + 1;
+  return bound <= RESULT_BYTES_MAX ? bound : Buffer.byteLength(JSON.stringify(verdict)) + 1;
 }
 
 /** No character takes more than the six bytes of an escape. */

@@ -4,10 +4,10 @@ import { crashFingerprint } from '../../core/message/fingerprint.ts';
 import type { CrashEvent, Origin } from '../../core/message/messages.ts';
 import type { PluginCrash, Verdict } from '../../core/message/verdict.ts';
 import { pluginCrashesOf } from '../../core/supervision/plugin-switch.ts';
-import type { Judgement } from '../../packages/isolation/pool.ts';
 import type { SpeakerMetric } from '../../telemetry/metrics.ts';
 import { logger, type Tally } from '../../telemetry/telemetry.ts';
 import { COMPONENT, environment } from './environment.ts';
+import type { Judgement } from './judging.ts';
 
 export type Crash = Extract<Verdict, { kind: 'crash' }>;
 

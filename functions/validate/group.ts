@@ -8,12 +8,12 @@ import { retryLater } from '../../aws/retry-later.ts';
 import { memberRecords } from '../../aws/suspect-group.ts';
 import { backOffSeconds } from '../../core/attempt/back-off.ts';
 import type { Settlement } from '../../core/message/batch-response.ts';
-import { during, type Judging } from '../../packages/isolation/invocation.ts';
 import { faultOf, logger, Tally } from '../../telemetry/telemetry.ts';
 import { type BatchRun, closeMark, newBatch, runBatch } from './batch-run.ts';
 import { environment } from './environment.ts';
 import { ifTimePermits, withinTime } from './handlers-clock.ts';
 import type { InFlight } from './in-flight.ts';
+import { during, type Judging } from './judging.ts';
 import { readSubmission, type Submission } from './submission.ts';
 import { isolate } from './suspects.ts';
 

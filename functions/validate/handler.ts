@@ -8,8 +8,6 @@ import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
 import { isGroup } from '../../aws/suspect-group.ts';
 import { batchResponse, type Settlement } from '../../core/message/batch-response.ts';
 import { isProbe } from '../../core/supervision/probe.ts';
-import { OwnProcess } from '../../packages/isolation/own-process.ts';
-import { IsolationPool } from '../../packages/isolation/pool.ts';
 import { sqsFunction } from '../../telemetry/telemetry.ts';
 import { receiving } from '../../telemetry/traces.ts';
 import { validateAlone } from './alone.ts';
@@ -19,6 +17,8 @@ import { validateGroup } from './group.ts';
 import { InFlight } from './in-flight.ts';
 import { validateLaneBatch } from './lane-batch.ts';
 import { loadPlugins } from './plugins/load-plugins.ts';
+import { validationPool } from './validation-pool.ts';
+import { validationProcess } from './validation-process.ts';
 
 const { chaos, inFlightTable, lane, laneQueueArn } = environment;
 const {
@@ -37,13 +37,13 @@ const options = { chaos, issuesMax, undecided };
 const confinement = { deadlineMs, heapOldMb, heapYoungMb };
 
 /** Started while loading, so that the first batch finds its workers warm. */
-export const pool = new IsolationPool({
+export const pool = validationPool({
   ...confinement,
   options: { ...options, plugins },
   url: entryUrl('worker'),
   size: availableParallelism(),
 });
-const ownProcess = new OwnProcess(entryUrl('own-process'), {
+const ownProcess = validationProcess(entryUrl('own-process'), {
   ...confinement,
   options,
   plugins: settings.plugins,
@@ -62,7 +62,11 @@ export const handler = sqsFunction({ component: COMPONENT, lane }).handler((even
 async function validate(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {
   const { Records: records } = event;
   if (records.every((record) => record.eventSourceARN === laneQueueArn)) {
-    return validateLaneBatch(records, context, { pool, inFlight, probing: isProbe(event) });
+    return validateLaneBatch(records, context, {
+      pool,
+      inFlight,
+      probing: isProbe(event),
+    });
   }
   // The mapping's batch size is 1. Were it more, only the first may run: alone means alone.
   const [first] = records;

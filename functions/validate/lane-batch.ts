@@ -2,12 +2,12 @@
 import type { Context, SQSBatchResponse, SQSRecord } from 'aws-lambda';
 import { retryLater } from '../../aws/retry-later.ts';
 import { batchResponse } from '../../core/message/batch-response.ts';
-import { during, type Judging } from '../../packages/isolation/invocation.ts';
 import { logger, Tally } from '../../telemetry/telemetry.ts';
 import { type BatchRun, closeMark, newBatch, runBatch } from './batch-run.ts';
 import { environment } from './environment.ts';
 import { ifTimePermits, withinTime } from './handlers-clock.ts';
 import type { InFlight } from './in-flight.ts';
+import { during, type Judging } from './judging.ts';
 import { withinRates } from './rates.ts';
 import { readSubmission, type Submission } from './submission.ts';
 import { isolateTogether, takeOff } from './suspects.ts';

@@ -4,7 +4,7 @@ import { deleteAll, type Hop, hop, sendAll } from '../../aws/lane-queues.ts';
 import { groupMessage, groupSuspects } from '../../core/attempt/suspect-group.ts';
 import { idsOf } from '../../core/message/correlation.ts';
 import { envelopeFor } from '../../core/message/origin.ts';
-import type { CrashKind } from '../../core/message/verdict.ts';
+import type { CrashKind } from '../../packages/isolation/death.ts';
 import { faultOf, logger } from '../../telemetry/telemetry.ts';
 import { inSpan } from '../../telemetry/traces.ts';
 import { environment } from './environment.ts';

@@ -6,10 +6,10 @@
 import type { Context } from 'aws-lambda';
 import { boundedIssues, keyOf, questionsOf, withReplies } from '../../core/delivery/terminology.ts';
 import type { Verdict } from '../../core/message/verdict.ts';
-import type { Judgement } from '../../packages/isolation/pool.ts';
 import type { Tally } from '../../telemetry/telemetry.ts';
 import { environment, settings } from './environment.ts';
 import { WRITING_MS } from './handlers-clock.ts';
+import type { Judgement } from './judging.ts';
 import type { Found } from './terminology/terminology.ts';
 import type { TimeBudget } from './terminology/time-budget.ts';
 

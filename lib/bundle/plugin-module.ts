@@ -2,7 +2,7 @@
  * Says what is wrong with a plugin before it is deployed: a module that could not run is refused at
  * synth, with what it lacks, and not found out by the first resource.
  */
-import { WASI_FUNCTIONS } from '../../functions/validate/plugins/wasi.ts';
+import { WASI_FUNCTIONS } from '../../packages/isolation/wasi.ts';
 
 /** Largest module in bytes; it is part of the function's code. */
 export const MODULE_BYTES_MAX = 8 * 1024 * 1024;

@@ -3,7 +3,7 @@
  * the input: what cannot be a resource is an issue like any other. Valid means: no issue of
  * severity `error`.
  */
-import type { Issue } from '../../core/message/verdict.ts';
+import type { Issue } from './issue.ts';
 import { forgetMembers } from './runtime/fhirpath.ts';
 import { isObject } from './runtime/object.ts';
 import type { Profiles, Selections } from './runtime/profiles.ts';

@@ -1,6 +1,6 @@
 /** Issues as FHIR itself says them: https://hl7.org/fhir/R4/operationoutcome.html */
 import type { Extension, OperationOutcome, OperationOutcomeIssue } from 'fhir/r4.js';
-import type { Issue } from '../../core/message/verdict.ts';
+import type { Issue } from './issue.ts';
 
 /** An OperationOutcome of R4 JSON; all is well where there are no issues. */
 export function operationOutcome(issues: readonly Issue[]): OperationOutcome {

@@ -1,42 +1,30 @@
 /**
- * A child process that judges one text at a time, and what is known of it. Every request has a
- * number, and an answer to another number means nothing. The process says that it begins a text
- * before the text can do anything to it, so that its death is the doing of that text or of none.
+ * A child process that runs one text at a time, and what is known of it. Every request has a number,
+ * and an answer to another number means nothing. The process says that it begins a text before the
+ * text can do anything to it, so that its death is the doing of that text or of none.
  */
 import { type ChildProcess, type ForkOptions, fork } from 'node:child_process';
-import { ComponentFault } from '../../core/message/component-fault.ts';
-import type { PluginSettings } from '../../functions/validate/plugins/settings.ts';
-import type { Judgement, PoolSettings } from './pool.ts';
-import type { WorkerOptions } from './worker-thread.ts';
+import { IsolationFault } from './invocation.ts';
+import type { Outcome } from './outcome.ts';
 
-/** As JSON: what is compiled does not go to another process, so it loads plugins by itself. */
-export interface OwnProcessSettings
-  extends Omit<PoolSettings, 'url' | 'size' | 'spares' | 'options'> {
-  readonly options: Omit<WorkerOptions, 'plugins'>;
-  readonly plugins?: readonly PluginSettings[];
-  readonly pluginMemoryMb?: number;
-}
-
-/** A text to judge, and when it was submitted (epoch ms). */
+/** A text to run, and what the worker is told with it. */
 export interface OwnProcessTask {
   readonly number: number;
   readonly text: string;
-  readonly submittedAt: number;
-  readonly off: readonly number[];
-  readonly source?: string | undefined;
+  readonly data: unknown;
 }
 
 /** What the process says. */
 export type OwnProcessWord =
   | { readonly kind: 'loaded' }
   | { readonly kind: 'begun'; readonly number: number }
-  | { readonly kind: 'judged'; readonly number: number; readonly judgement: Judgement };
+  | { readonly kind: 'ended'; readonly number: number; readonly outcome: Outcome<unknown> };
 
 export const DIED_LOADING = 'a process died while it loaded';
 
 /** How a request ended: by its answer, or by the death of the process. */
 export type RunEnd =
-  | { readonly kind: 'judged'; readonly judgement: Judgement }
+  | { readonly kind: 'ended'; readonly outcome: Outcome<unknown> }
   | { readonly kind: 'died'; readonly begun: boolean; readonly reason: string };
 
 interface Running {
@@ -46,7 +34,7 @@ interface Running {
 }
 
 export class Child {
-  /** Rejects where it dies before: a fault of our own (R09). */
+  /** Rejects where it dies before: that is no fault of any text. */
   readonly loaded: Promise<void>;
   hasLoaded = false;
   isGone = false;
@@ -56,7 +44,7 @@ export class Child {
   #running: Running | undefined;
   #exit = 'its process was lost';
 
-  constructor(url: URL, settings: OwnProcessSettings) {
+  constructor(url: URL, settings: unknown) {
     this.loaded = this.#loading.promise;
     // Whoever waits for it is told; nobody has to.
     this.loaded.catch(() => undefined);
@@ -75,7 +63,7 @@ export class Child {
     void Promise.all(gone.map(({ promise }) => promise)).then(() => this.#leave());
   }
 
-  /** Judges one text. Call it once it has loaded, and for the next text once this one has ended. */
+  /** Runs one text. Call it once it has loaded, and for the next text once this one has ended. */
   run(task: Omit<OwnProcessTask, 'number'>): Promise<RunEnd> {
     if (this.isGone) {
       return Promise.resolve({ kind: 'died', begun: false, reason: this.#exit });
@@ -105,7 +93,7 @@ export class Child {
       this.#loading.resolve();
     } else if (word.number === this.#running?.number) {
       if (word.kind === 'begun') this.#running.begun = true;
-      else this.#finish({ kind: 'judged', judgement: word.judgement });
+      else this.#finish({ kind: 'ended', outcome: word.outcome });
     }
   }
 
@@ -113,7 +101,7 @@ export class Child {
     if (this.isGone) return;
     this.isGone = true;
     this.#mayOutlive(true);
-    this.#loading.reject(new ComponentFault(DIED_LOADING));
+    this.#loading.reject(new IsolationFault(DIED_LOADING));
     const begun = this.#running?.begun ?? false;
     this.#finish({ kind: 'died', begun, reason: this.#exit });
   }

@@ -1,33 +1,24 @@
 /**
- * What the main thread learns from a worker's ledger while a chunk is judged, and whose doing it is
- * when the worker dies. The worker may be running all the while, so each look reads what it is on
- * first and the verdicts after that (ledger.ts says why).
+ * What the main thread learns from a worker's ledger while a chunk runs, and whose doing it is when
+ * the worker dies. The worker may be running all the while, so each look reads what it is on first
+ * and the results after that (ledger.ts says why).
  */
-import type { Plugin } from '../../functions/validate/plugins/plugin.ts';
-import type { Progress } from '../../functions/validate/plugins/progress.ts';
 import {
-  type Answer,
+  type Entry,
   type Ledger,
   NOT_BEGUN,
-  readProgress,
+  readEntries,
+  readSaved,
   readStand,
-  readVerdicts,
   type Stand,
 } from './ledger.ts';
+import type { Step, StepDeath } from './step.ts';
 
-/** A plugin that killed its worker, and what had been judged, if it is advisory. */
-export interface PluginDeath {
-  readonly plugin: Plugin;
-  /** Its position among the plugins. */
-  readonly position: number;
-  readonly progress?: Progress;
-}
-
-/** What a dead worker was on: the text, and the plugin if one ran. */
+/** What a dead worker was on: the text, and the step if one ran. */
 export interface Blame {
   /** Position of the text in its chunk. */
   readonly culprit: number;
-  readonly plugin?: PluginDeath;
+  readonly at?: StepDeath;
 }
 
 /** It has been on one thing for too long; nothing is to blame where all that it began is finished. */
@@ -36,10 +27,10 @@ export interface Overdue {
   readonly blame: Blame | undefined;
 }
 
-export class ChunkWatch {
+export class ChunkWatch<R> {
   readonly #ledger: Ledger;
-  readonly #plugins: readonly Plugin[];
-  readonly #onVerdict: (answer: Answer, position: number) => void;
+  readonly #steps: readonly Step[];
+  readonly #onEntry: (entry: Entry<R>, position: number) => void;
   #harvestedBytes = 0;
   #harvested = 0;
   #stand: Stand;
@@ -47,20 +38,20 @@ export class ChunkWatch {
 
   constructor(
     ledger: Ledger,
-    plugins: readonly Plugin[],
-    onVerdict: (answer: Answer, position: number) => void,
+    steps: readonly Step[],
+    onEntry: (entry: Entry<R>, position: number) => void,
   ) {
     this.#ledger = ledger;
-    this.#plugins = plugins;
-    this.#onVerdict = onVerdict;
+    this.#steps = steps;
+    this.#onEntry = onEntry;
     this.#stand = readStand(ledger);
   }
 
-  /** Tells the verdicts that were finished since the last harvest. */
+  /** Tells the results that were finished since the last harvest. */
   harvest(): void {
-    const { verdicts, next } = readVerdicts(this.#ledger, this.#harvestedBytes);
+    const { entries, next } = readEntries<R>(this.#ledger, this.#harvestedBytes);
     this.#harvestedBytes = next;
-    for (const verdict of verdicts) this.#onVerdict(verdict, this.#harvested++);
+    for (const entry of entries) this.#onEntry(entry, this.#harvested++);
   }
 
   /** Whether the worker published a position at all. */
@@ -78,16 +69,16 @@ export class ChunkWatch {
 
   /**
    * To be called regularly. Answers once the worker has stood on one thing for longer than its
-   * deadline, counted in calls: a pause of the whole process is then not blamed on a resource.
+   * deadline, counted in calls: a pause of the whole process is then not blamed on a text.
    */
-  tick(tickMs: number, validatorDeadlineMs: number): Overdue | undefined {
+  tick(tickMs: number, textDeadlineMs: number): Overdue | undefined {
     const { word } = this.#stand;
     const harvested = this.#harvested;
     const stand = readStand(this.#ledger);
     this.harvest();
     this.#stand = stand;
     this.#ticks = stand.word === word && this.#harvested === harvested ? this.#ticks + 1 : 0;
-    const deadlineMs = this.#plugins[stand.plugin]?.deadlineMs ?? validatorDeadlineMs;
+    const deadlineMs = this.#steps[stand.step]?.deadlineMs ?? textDeadlineMs;
     if (this.#ticks * tickMs < deadlineMs) return undefined;
     if (!this.#isUnfinished(stand)) return { deadlineMs, blame: undefined };
     const blame = this.#blameFor(stand);
@@ -101,18 +92,18 @@ export class ChunkWatch {
     return undefined;
   }
 
-  /** Whether the text that it was on had no verdict at the last harvest. */
+  /** Whether the text that it was on had no result at the last harvest. */
   #isUnfinished({ position }: Stand): boolean {
     return position >= this.#harvested;
   }
 
   /** Undefined where the worker moved on meanwhile. */
   #blameFor(stand: Stand): Blame | undefined {
-    const { position: culprit, plugin: position } = stand;
-    const plugin = this.#plugins[position];
-    if (plugin === undefined) return { culprit };
-    if (plugin.required) return { culprit, plugin: { plugin, position } };
-    const progress = readProgress<Progress>(this.#ledger, stand);
-    return progress && { culprit, plugin: { plugin, position, progress } };
+    const { position: culprit, step: position } = stand;
+    const step = this.#steps[position];
+    if (step === undefined) return { culprit };
+    if (!step.skippable) return { culprit, at: { step, position } };
+    const saved = readSaved(this.#ledger, stand);
+    return saved === undefined ? undefined : { culprit, at: { step, position, saved } };
   }
 }

@@ -1,6 +1,7 @@
-import type { CrashKind } from '../../core/message/verdict.ts';
+/** How a process may die of its work. */
+export type CrashKind = 'exception' | 'timeout' | 'out-of-memory' | 'exit';
 
-/** How a worker died, or what a resource made the validator throw, in words free of PHI (R08). */
+/** How a worker died, or what its work threw, in words that quote nothing of the text. */
 export interface Death {
   readonly crash: CrashKind;
   readonly reason: string;

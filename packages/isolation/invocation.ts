@@ -1,37 +1,17 @@
 /**
- * What ties work to the invocation that began it (R61). Lambda freezes an environment between two
+ * What ties work to the invocation that began it. Lambda freezes an environment between two
  * invocations, and what is still under way then goes on in the next one. So each invocation has a
  * signal, and once it is aborted nothing of that invocation begins and what runs is ended.
  */
-import { ComponentFault } from '../../core/message/component-fault.ts';
-import type { Judgement } from './pool.ts';
 
-/** Where texts are judged. */
-export interface Judging {
-  /** Resolves once a text would be judged at once; rejects where that cannot be, or time is up. */
-  ready(signal?: AbortSignal): Promise<void>;
-  /** The verdict on one text, submitted then (epoch ms) by that source. Never rejects. */
-  judge(
-    text: string,
-    submittedAt: number,
-    off?: () => readonly number[],
-    signal?: AbortSignal,
-    source?: string,
-  ): Promise<Judgement>;
+/** No text can run, or the time is up: a fault of whoever runs texts, and not of any text. */
+export class IsolationFault extends Error {
+  override readonly name = 'IsolationFault';
 }
 
-/** A place to judge in, as one invocation has it: it cannot forget its signal. */
-export function during(place: Judging, signal: AbortSignal): Judging {
-  return {
-    ready: () => place.ready(signal),
-    judge: (text, submittedAt, off, _, source) =>
-      place.judge(text, submittedAt, off, signal, source),
-  };
-}
-
-/** The invocation has no time left for what has not begun: a fault of our own (R09). */
-export function timeUp(): ComponentFault {
-  return new ComponentFault('the time was up before it could begin');
+/** The invocation has no time left for what has not begun. */
+export function timeUp(): IsolationFault {
+  return new IsolationFault('the time was up before it could begin');
 }
 
 /** Waits no longer than the invocation lasts. What is waited for goes on by itself. */

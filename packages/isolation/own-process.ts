@@ -1,34 +1,48 @@
-import { Child, DIED_LOADING, type OwnProcessSettings, type RunEnd } from './child.ts';
-import { type Judging, Signals, timeUp, whileItLasts } from './invocation.ts';
-import type { Judgement } from './pool.ts';
-import { componentFault, NONE_OFF, OUT_OF_TIME, settle, type Task } from './task.ts';
+import { Child, DIED_LOADING, type RunEnd } from './child.ts';
+import { Signals, timeUp, whileItLasts } from './invocation.ts';
+import {
+  componentFault,
+  type Isolation,
+  OUT_OF_TIME,
+  type Outcome,
+  type RunOptions,
+} from './outcome.ts';
+import { settle, type Task } from './task.ts';
 
-/** Deaths in a row without a text begun, after which the component counts as broken (R09). */
+/** Deaths in a row without a text begun, after which the module counts as broken. */
 const FRUITLESS_MAX = 3;
 
+export interface OwnProcessOptions<R> {
+  /** What the process is told once, when it starts. JSON. */
+  readonly settings?: unknown;
+  /** Whether the work of a finished text may go on in the process; then the next gets a fresh one. */
+  readonly mayRunOn?: (result: R) => boolean;
+}
+
 /**
- * Judges texts in a child process, in order and one at a time, so that each is alone in it. What
+ * Runs texts in a child process, in order and one at a time, so that each is alone in it. What
  * kills the process (a signal, a crash of V8, the memory that the kernel refuses) is seen from here:
  * its culprit is the text that was running, for certain, and those that wait go to a fresh process.
  * Started on demand, for most environments never need one, and kept as long as it lives.
  */
-export class OwnProcess implements Judging {
+export class OwnProcess<R> implements Isolation<R> {
   readonly #url: URL;
-  readonly #settings: OwnProcessSettings;
+  readonly #options: OwnProcessOptions<R>;
   readonly #signals = new Signals((signal) => this.#end(signal));
   #child: Child | undefined;
-  #running: Task | undefined;
-  #waiting: Task[] = [];
+  #running: Task<R> | undefined;
+  #waiting: Task<R>[] = [];
   /** Callers of `ready()` that wait. */
   #awaiting = 0;
   #isWorking = false;
 
-  constructor(url: URL, settings: OwnProcessSettings) {
+  /** `url` is a module that calls `serveProcess`. */
+  constructor(url: URL, options: OwnProcessOptions<R> = {}) {
     this.#url = url;
-    this.#settings = settings;
+    this.#options = options;
   }
 
-  /** Resolves once the process has loaded; rejects where it cannot: a fault of our own (R09). */
+  /** Resolves once the process has loaded; rejects where it cannot. */
   async ready(signal?: AbortSignal): Promise<void> {
     if (signal?.aborted) throw timeUp();
     this.#awaiting += 1;
@@ -41,21 +55,14 @@ export class OwnProcess implements Judging {
   }
 
   /**
-   * The verdict on one text, in its turn. Once `signal` is aborted it is not begun, or its process
-   * is ended (R61). Never rejects.
+   * Runs one text, in its turn. Once `signal` is aborted it is not begun, or its process is ended.
+   * Never rejects.
    */
-  judge(
-    text: string,
-    submittedAt: number,
-    off = NONE_OFF,
-    signal?: AbortSignal,
-    source?: string,
-  ): Promise<Judgement> {
+  run(text: string, { data = () => undefined, signal }: RunOptions = {}): Promise<Outcome<R>> {
     if (signal?.aborted) return Promise.resolve(OUT_OF_TIME);
-    const { promise, resolve } = Promise.withResolvers<Judgement>();
+    const { promise, resolve } = Promise.withResolvers<Outcome<R>>();
     this.#signals.follow(signal);
-    const waiting = { text, submittedAt, off, signal, source, settle: resolve, settled: false };
-    this.#waiting.push(waiting);
+    this.#waiting.push({ text, data, signal, settle: resolve, settled: false });
     void this.#work();
     return promise;
   }
@@ -84,18 +91,18 @@ export class OwnProcess implements Judging {
     const task = loaded ? this.#waiting.shift() : undefined;
     if (task === undefined) return loaded ? undefined : this.#faultOf(child, DIED_LOADING);
     this.#running = task;
-    const { text, submittedAt, off, source } = task;
-    const end = await child.run({ text, submittedAt, off: off(), source });
+    const end = await child.run({ text: task.text, data: task.data() });
     this.#running = undefined;
     return this.#conclude(child, task, end);
   }
 
-  #conclude(child: Child, task: Task, end: RunEnd): string | undefined {
-    if (end.kind === 'judged') {
-      settle(task, end.judgement);
-      if (mayRunOn(end.judgement)) this.#kill();
+  #conclude(child: Child, task: Task<R>, end: RunEnd): string | undefined {
+    if (end.kind === 'ended') {
+      const outcome = end.outcome as Outcome<R>;
+      settle(task, outcome);
+      if (this.#mayRunOn(outcome)) this.#kill();
     } else if (end.begun) {
-      settle(task, { kind: 'crash', crash: 'exit', reason: end.reason });
+      settle(task, { kind: 'died', crash: 'exit', reason: end.reason });
     } else {
       if (!task.settled) this.#waiting.unshift(task);
       return this.#faultOf(child, end.reason);
@@ -110,7 +117,7 @@ export class OwnProcess implements Judging {
 
   #started(): Child {
     if (this.#child === undefined || this.#child.isGone) {
-      this.#child = new Child(this.#url, this.#settings);
+      this.#child = new Child(this.#url, this.#options.settings ?? null);
     }
     return this.#child;
   }
@@ -136,11 +143,10 @@ export class OwnProcess implements Judging {
     this.#child?.kill();
     this.#child = undefined;
   }
-}
 
-/** V8 does not interrupt every loop: what ran out of time may go on beside the next text. */
-function mayRunOn(judgement: Judgement): boolean {
-  if (judgement.kind === 'unjudged') return false;
-  if (judgement.kind === 'crash') return judgement.crash === 'timeout';
-  return judgement.pluginCrashes?.some(({ crash }) => crash === 'timeout') ?? false;
+  /** V8 does not interrupt every loop: what ran out of time may go on beside the next text. */
+  #mayRunOn(outcome: Outcome<R>): boolean {
+    if (outcome.kind === 'died') return outcome.crash === 'timeout';
+    return outcome.kind === 'finished' && (this.#options.mayRunOn?.(outcome.result) ?? false);
+  }
 }

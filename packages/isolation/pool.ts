@@ -1,55 +1,50 @@
-import type { PluginCrash, Verdict } from '../../core/message/verdict.ts';
-import { pluginCrash } from '../../functions/validate/plugins/plugin.ts';
-import { withCrash } from '../../functions/validate/plugins/progress.ts';
-import type { PluginDeath } from './chunk-watch.ts';
 import type { Death } from './death.ts';
 import { charactersFor, heapMbFor } from './heap-size.ts';
-import { type Judging, Signals, whileItLasts } from './invocation.ts';
-import { componentFault, NONE_OFF, OUT_OF_TIME, settle, type Task, toChunk } from './task.ts';
+import { Signals, whileItLasts } from './invocation.ts';
+import type { Entry } from './ledger.ts';
+import {
+  componentFault,
+  type Isolation,
+  OUT_OF_TIME,
+  type Outcome,
+  type RunOptions,
+} from './outcome.ts';
+import type { StepDeath, StepPolicy } from './step.ts';
+import { settle, type Task, toChunk } from './task.ts';
 import { TaskQueue } from './task-queue.ts';
 import { type ChunkEnd, type WorkerSettings, WorkerThread } from './worker-thread.ts';
 
-/** A verdict, or why there is none: then the message waits, and its resource is not blamed (R09). */
-export type Judgement =
-  | Verdict
-  | {
-      readonly kind: 'unjudged';
-      readonly because: 'component-fault';
-      readonly reason: string;
-      /** Of a plugin that is switched off by now: no fault of the resource. */
-      readonly pluginCrash?: PluginCrash;
-    }
-  | typeof OUT_OF_TIME;
-
-export interface PoolSettings extends WorkerSettings {
-  /** Workers that judge at the same time. */
+export interface PoolSettings<R> extends WorkerSettings {
+  /** Workers that run texts at the same time. */
   readonly size: number;
   /** Workers kept warm beside them, to take over from one that died; one by default. */
   readonly spares?: number;
+  /** What follows from the death of a step; by default the text died of it. */
+  readonly afterStepDeath?: StepPolicy<R>;
 }
 
-/** Deaths in a row without a resource begun, after which the component counts as broken. */
+/** Deaths in a row without a text begun, after which the component counts as broken. */
 const FRUITLESS_MAX = 3;
 
 /**
- * Worker threads that judge resources, so that whatever a resource does to its thread it does to no
- * other resource (R01). Texts asked for in the same turn travel in chunks; a dead worker's
+ * Worker threads that run texts, so that whatever a text does to its thread it does to no other text.
+ * Texts asked for in the same turn travel in chunks; a dead worker's
  * unfinished texts go to a fresh one.
  */
-export class IsolationPool implements Judging {
-  readonly #settings: PoolSettings;
-  readonly #idle: WorkerThread[] = [];
-  readonly #busy = new Map<WorkerThread, readonly Task[]>();
-  readonly #alive = new Set<WorkerThread>();
+export class IsolationPool<R> implements Isolation<R> {
+  readonly #settings: PoolSettings<R>;
+  readonly #idle: WorkerThread<R>[] = [];
+  readonly #busy = new Map<WorkerThread<R>, readonly Task<R>[]>();
+  readonly #alive = new Set<WorkerThread<R>>();
   readonly #signals = new Signals((signal) => this.#end((task) => task.signal === signal));
-  readonly #queue: TaskQueue;
+  readonly #queue: TaskQueue<R>;
   #awaiting: (() => void)[] = [];
   #scheduled = false;
   #closed = false;
   #isLargeRunning = false;
   #fruitless = 0;
 
-  constructor(settings: PoolSettings) {
+  constructor(settings: PoolSettings<R>) {
     this.#settings = settings;
     this.#queue = new TaskQueue(charactersFor(settings.heapOldMb));
     this.#staff();
@@ -59,7 +54,7 @@ export class IsolationPool implements Judging {
     return this.#idle.length + this.#busy.size > 0;
   }
 
-  /** Resolves when a worker is warm, or when none will be: then judging says why. */
+  /** Resolves when a worker is warm, or when none will be: then a run says why. */
   ready(signal?: AbortSignal): Promise<void> {
     return whileItLasts(this.#ready(), signal);
   }
@@ -71,25 +66,15 @@ export class IsolationPool implements Judging {
     return promise;
   }
 
-  /**
-   * The verdict on one text, submitted then (epoch ms: the clock of plugins). `off` says which
-   * plugins are switched off by the time it is judged. Once `signal` is aborted it is not begun, or
-   * ended (R61). Never rejects.
-   */
-  judge(
-    text: string,
-    submittedAt: number,
-    off = NONE_OFF,
-    signal?: AbortSignal,
-    source?: string,
-  ): Promise<Judgement> {
+  /** Runs one text. Once `signal` is aborted it is not begun, or ended. Never rejects. */
+  run(text: string, { data = () => undefined, signal }: RunOptions = {}): Promise<Outcome<R>> {
     if (signal?.aborted) return Promise.resolve(OUT_OF_TIME);
     this.#signals.follow(signal);
     if (!this.#scheduled) {
       this.#scheduled = true;
       setImmediate(() => this.#start());
     }
-    return this.#queue.ask({ text, submittedAt, off, signal, source });
+    return this.#queue.ask({ text, data, signal });
   }
 
   /** Out of time: answers everything that is not finished, and ends the workers that are on it. */
@@ -98,7 +83,7 @@ export class IsolationPool implements Judging {
   }
 
   /** Other texts of a worker that is ended go to a fresh one. */
-  #end(isOver: (task: Task) => boolean): void {
+  #end(isOver: (task: Task<R>) => boolean): void {
     for (const worker of this.#busy.keys()) worker.harvest();
     const over = this.#queue.end(isOver);
     for (const [worker, tasks] of this.#busy) {
@@ -113,7 +98,7 @@ export class IsolationPool implements Judging {
     await Promise.all([...this.#alive].map((worker) => worker.terminate()));
   }
 
-  /** Each turn of judging gives a broken component another few tries, and no more. */
+  /** Each turn of asking gives a broken component another few tries, and no more. */
   #start(): void {
     this.#scheduled = false;
     if (this.#alive.size === 0) this.#fruitless = 0;
@@ -126,7 +111,7 @@ export class IsolationPool implements Judging {
     const { size, spares = 1 } = this.#settings;
     const wanted = this.#isWarm ? size + spares : 1;
     while (!this.#closed && this.#fruitless < FRUITLESS_MAX && this.#alive.size < wanted) {
-      const worker: WorkerThread = new WorkerThread(
+      const worker: WorkerThread<R> = new WorkerThread<R>(
         this.#settings,
         () => this.#welcome(worker),
         (death) => this.#bury(worker, death),
@@ -135,7 +120,7 @@ export class IsolationPool implements Judging {
     }
   }
 
-  #welcome(worker: WorkerThread): void {
+  #welcome(worker: WorkerThread<R>): void {
     this.#idle.push(worker);
     this.#settleReady();
     this.#dispatch();
@@ -146,7 +131,7 @@ export class IsolationPool implements Judging {
     for (const resolve of this.#awaiting.splice(0)) resolve();
   }
 
-  #bury(worker: WorkerThread, death: Death): void {
+  #bury(worker: WorkerThread<R>, death: Death): void {
     const startedInVain = !this.#busy.has(worker) && !this.#idle.includes(worker);
     this.#alive.delete(worker);
     this.#busy.delete(worker);
@@ -169,15 +154,15 @@ export class IsolationPool implements Judging {
     while (this.#queue.smallCount > 0 && this.#busy.size < this.#settings.size) {
       const worker = this.#idle.shift();
       if (worker === undefined) return;
-      void this.#judgeChunk(worker, this.#queue.takeChunk(share));
+      void this.#runChunk(worker, this.#queue.takeChunk(share));
     }
     const large = this.#busy.size === 0 ? this.#queue.takeLarge() : undefined;
-    if (large !== undefined) void this.#judgeLarge(large);
+    if (large !== undefined) void this.#runLarge(large);
   }
 
-  async #judgeChunk(worker: WorkerThread, tasks: readonly Task[]): Promise<void> {
+  async #runChunk(worker: WorkerThread<R>, tasks: readonly Task<R>[]): Promise<void> {
     this.#busy.set(worker, tasks);
-    const end = await this.#run(worker, tasks);
+    const end = await this.#runOn(worker, tasks);
     this.#conclude(tasks, end);
     // Its death may have been the last while no other could load; what is left needs somebody.
     this.#staff();
@@ -189,17 +174,17 @@ export class IsolationPool implements Judging {
   }
 
   /**
-   * What the heap of a worker does not hold is judged in one of its own (R62), which ends with it and
-   * gives its memory back. The others rest meanwhile: it needs all of the little CPU to be in time.
+   * What the heap of a worker does not hold runs in one of its own, which ends with it and gives its
+   * memory back. The others rest meanwhile: it needs all of the little CPU to be in time.
    */
-  async #judgeLarge(task: Task): Promise<void> {
+  async #runLarge(task: Task<R>): Promise<void> {
     this.#isLargeRunning = true;
     const { promise: started, resolve } = Promise.withResolvers<Death | undefined>();
     const settings = { ...this.#settings, heapOldMb: heapMbFor(task.text.length) };
-    const worker = new WorkerThread(settings, () => resolve(undefined), resolve);
+    const worker = new WorkerThread<R>(settings, () => resolve(undefined), resolve);
     this.#busy.set(worker, [task]);
     const death = await started;
-    const end = death ? { death, begun: false } : await this.#run(worker, [task]);
+    const end = death ? { death, begun: false } : await this.#runOn(worker, [task]);
     void worker.terminate();
     this.#busy.delete(worker);
     this.#isLargeRunning = false;
@@ -208,19 +193,14 @@ export class IsolationPool implements Judging {
     this.#dispatch();
   }
 
-  #run(worker: WorkerThread, tasks: readonly Task[]): Promise<ChunkEnd> {
-    return worker.judge(toChunk(tasks), (answer, position) => {
-      settle(tasks[position], answer.kind === 'withheld' ? waitsFor(answer.plugin) : answer);
-    });
+  #runOn(worker: WorkerThread<R>, tasks: readonly Task<R>[]): Promise<ChunkEnd> {
+    return worker.run(toChunk(tasks), (entry, position) => settle(tasks[position], ended(entry)));
   }
 
-  #conclude(tasks: readonly Task[], { death, blame, begun }: ChunkEnd): void {
+  #conclude(tasks: readonly Task<R>[], { death, blame, begun }: ChunkEnd): void {
     if (begun) this.#fruitless = 0;
     const task = blame && tasks[blame.culprit];
-    if (death !== undefined && task !== undefined) {
-      if (blame?.plugin === undefined) settle(task, { kind: 'crash', ...death });
-      else this.#blamePlugin(task, blame.plugin, death);
-    }
+    if (death !== undefined && task !== undefined) this.#afterDeath(task, death, blame?.at);
     const rest = tasks.filter((task) => !task.settled);
     if (rest.length === 0) return;
     if (death !== undefined && !begun) this.#fruitless += 1;
@@ -228,20 +208,17 @@ export class IsolationPool implements Judging {
     else for (const each of rest) settle(each, componentFault(describe(death)));
   }
 
-  /** A required plugin's crash is the resource's; behind an advisory one its judging goes on. */
-  #blamePlugin(task: Task, { plugin, position, progress }: PluginDeath, death: Death): void {
-    const crash = pluginCrash(plugin.name, death);
-    if (progress === undefined) {
-      settle(task, { kind: 'crash', ...crash });
-    } else {
-      const { issuesMax } = this.#settings.options;
-      task.resume = { progress: withCrash(progress, crash, issuesMax), first: position + 1 };
-    }
+  #afterDeath(task: Task<R>, death: Death, at: StepDeath | undefined): void {
+    const after = at && this.#settings.afterStepDeath?.(death, at);
+    if (after?.kind === 'resume') task.resume = { from: after.from };
+    else settle(task, after ?? { kind: 'died', ...death });
   }
 }
 
-function waitsFor(plugin: string): Judgement {
-  return componentFault(`the plugin ${plugin} is switched off`);
+function ended<R>(entry: Entry<R>): Outcome<R> {
+  return 'result' in entry
+    ? { kind: 'finished', result: entry.result }
+    : { kind: 'died', crash: 'exception', reason: entry.threw };
 }
 
 function describe({ crash, reason }: Death): string {

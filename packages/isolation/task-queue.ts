@@ -1,17 +1,17 @@
-import type { Judgement } from './pool.ts';
-import { OUT_OF_TIME, settle, type Task } from './task.ts';
+import { OUT_OF_TIME, type Outcome } from './outcome.ts';
+import { settle, type Task } from './task.ts';
 
 const CHUNK_TEXTS_MAX = 50;
 /** A worker holds all texts of its chunk. */
 const CHUNK_CHARACTERS_MAX = 1024 * 1024;
 
-/** All that has no judgement yet. What waits is in one of two queues, by its size. */
-export class TaskQueue {
+/** All that has no outcome yet. What waits is in one of two queues, by its size. */
+export class TaskQueue<R> {
   readonly #largeCharacters: number;
   /** Wherever it is on its way. */
-  readonly #open = new Set<Task>();
-  #small: Task[] = [];
-  #large: Task[] = [];
+  readonly #open = new Set<Task<R>>();
+  #small: Task<R>[] = [];
+  #large: Task<R>[] = [];
 
   /** Texts of more characters than that wait in a queue of their own. */
   constructor(largeCharacters: number) {
@@ -22,14 +22,14 @@ export class TaskQueue {
     return this.#small.length;
   }
 
-  ask(asked: Omit<Task, 'settle' | 'settled'>): Promise<Judgement> {
-    const { promise, resolve } = Promise.withResolvers<Judgement>();
-    const task: Task = {
+  ask(asked: Omit<Task<R>, 'settle' | 'settled'>): Promise<Outcome<R>> {
+    const { promise, resolve } = Promise.withResolvers<Outcome<R>>();
+    const task: Task<R> = {
       ...asked,
       settled: false,
-      settle: (judgement) => {
+      settle: (outcome) => {
         this.#open.delete(task);
-        resolve(judgement);
+        resolve(outcome);
       },
     };
     this.#open.add(task);
@@ -39,13 +39,13 @@ export class TaskQueue {
   }
 
   /** They were taken, and wait once more, before all others. */
-  giveBack(tasks: readonly Task[]): void {
+  giveBack(tasks: readonly Task<R>[]): void {
     this.#small.unshift(...tasks.filter((task) => !this.#isLarge(task)));
     this.#large.unshift(...tasks.filter((task) => this.#isLarge(task)));
   }
 
   /** Takes a worker's share of the small ones: at least one, and no more than travels well. */
-  takeChunk(share: number): Task[] {
+  takeChunk(share: number): Task<R>[] {
     let characters = 0;
     const most = this.#small.slice(0, Math.min(share, CHUNK_TEXTS_MAX));
     const fitting = most.findIndex((task, position) => {
@@ -55,19 +55,19 @@ export class TaskQueue {
     return this.#small.splice(0, fitting === -1 ? most.length : fitting);
   }
 
-  takeLarge(): Task | undefined {
+  takeLarge(): Task<R> | undefined {
     return this.#large.shift();
   }
 
   /** Settles all that wait. */
-  giveUp(judgement: Judgement): void {
+  giveUp(outcome: Outcome<R>): void {
     for (const task of [...this.#small.splice(0), ...this.#large.splice(0)]) {
-      settle(task, judgement);
+      settle(task, outcome);
     }
   }
 
   /** Settles those whose time is up, waiting or not, and says which they were. */
-  end(isOver: (task: Task) => boolean): ReadonlySet<Task> {
+  end(isOver: (task: Task<R>) => boolean): ReadonlySet<Task<R>> {
     const over = new Set([...this.#open].filter(isOver));
     for (const task of over) settle(task, OUT_OF_TIME);
     this.#small = this.#small.filter((task) => !task.settled);
@@ -75,7 +75,7 @@ export class TaskQueue {
     return over;
   }
 
-  #isLarge({ text }: Task): boolean {
+  #isLarge({ text }: Task<R>): boolean {
     return text.length > this.#largeCharacters;
   }
 }

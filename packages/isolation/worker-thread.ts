@@ -1,44 +1,36 @@
 import { Worker } from 'node:worker_threads';
-import type { Plugin } from '../../functions/validate/plugins/plugin.ts';
-import type { Resume } from '../../functions/validate/plugins/progress.ts';
 import { type Blame, ChunkWatch } from './chunk-watch.ts';
 import { type Death, deathByDeadline, deathByError, deathByExit } from './death.ts';
 import { clearHeapFlags } from './heap-flags.ts';
-import { type Answer, createLedger, type Ledger, resetLedger } from './ledger.ts';
+import { createLedger, type Entry, type Ledger, resetLedger } from './ledger.ts';
+import type { Step } from './step.ts';
 
 export interface WorkerSettings {
+  /** The module that a worker runs; it calls `serveTexts`. */
   readonly url: URL;
+  /** Of one text, the steps apart. */
   readonly deadlineMs: number;
   readonly heapOldMb: number;
   readonly heapYoungMb: number;
-  /** Handed to the worker beside the ledger. */
-  readonly options: WorkerOptions;
+  /** What the worker's module is told once, when it starts. Any structured clone. */
+  readonly options?: unknown;
+  /** The parts of a run that have deadlines of their own, in their order. */
+  readonly steps?: readonly Step[];
 }
 
-/** What the worker itself needs to know. */
-export interface WorkerOptions {
-  readonly chaos: boolean;
-  readonly issuesMax: number;
-  /** Whether verdicts name the codings that the definitions at hand do not decide. */
-  readonly undecided?: boolean;
-  /** Run on what the validator found valid, in this order. */
-  readonly plugins?: readonly Plugin[];
-}
-
-export interface WorkerInput extends WorkerOptions {
+/** What a worker is started with. */
+export interface WorkerInput {
   readonly ledger: Ledger;
+  readonly options: unknown;
 }
 
-/** Texts to judge in order, each with the time it was submitted at (epoch ms). */
+/** Texts to run in order. */
 export interface Chunk {
   readonly texts: readonly string[];
-  readonly submittedAt: readonly number[];
-  /** By position: who sent it, where that is known. */
-  readonly sources: Readonly<Record<number, string>>;
-  /** By position: the plugins that are switched off. */
-  readonly off: Readonly<Record<number, readonly number[]>>;
-  /** By position: where a plugin took a worker along, how to go on. */
-  readonly resumes: Readonly<Record<number, Resume>>;
+  /** By position: what the worker is told with the text. */
+  readonly data: readonly unknown[];
+  /** By position: where a step took a worker along, from what to go on. */
+  readonly resumes: Readonly<Record<number, unknown>>;
 }
 
 /** As it goes to the worker, which says the number when it has ended it. */
@@ -56,35 +48,35 @@ export interface ChunkEnd {
 }
 
 const TICKS_PER_DEADLINE = 50;
-const TICKS_PER_PLUGIN_DEADLINE = 10;
+const TICKS_PER_STEP_DEADLINE = 10;
 
 clearHeapFlags();
 
 /** A chunk under way: what is seen of it, and who waits for its end. */
-interface Running {
+interface Running<R> {
   /** An answer to any other number means nothing. */
   readonly number: number;
-  readonly watch: ChunkWatch;
+  readonly watch: ChunkWatch<R>;
   readonly finish: (end: ChunkEnd) => void;
 }
 
-/** One worker thread, and what is known of it. Judges one chunk at a time. */
-export class WorkerThread {
+/** One worker thread, and what is known of it. Runs one chunk at a time. */
+export class WorkerThread<R> {
   readonly #worker: Worker;
   readonly #ledger: Ledger;
   readonly #deadlineMs: number;
-  readonly #plugins: readonly Plugin[];
+  readonly #steps: readonly Step[];
   readonly #onGone: (death: Death) => void;
   #death: Death | undefined;
   #gone = false;
   #chunks = 0;
-  #running: Running | undefined;
+  #running: Running<R> | undefined;
 
   /** `onReady` once it has loaded, `onGone` once it has died, in whatever state. */
   constructor(settings: WorkerSettings, onReady: () => void, onGone: (death: Death) => void) {
-    this.#plugins = settings.options.plugins ?? [];
-    this.#ledger = createLedger(this.#plugins.length > 0);
-    const input: WorkerInput = { ...settings.options, ledger: this.#ledger };
+    this.#steps = settings.steps ?? [];
+    this.#ledger = createLedger(this.#steps.length > 0);
+    const input: WorkerInput = { options: settings.options, ledger: this.#ledger };
     this.#deadlineMs = settings.deadlineMs;
     this.#onGone = onGone;
     this.#worker = new Worker(settings.url, {
@@ -106,13 +98,13 @@ export class WorkerThread {
     this.#worker.once('exit', (exitCode) => this.#leave(this.#death ?? deathByExit(exitCode)));
   }
 
-  /** Judges texts in order; each verdict is told as soon as it is known to be finished. */
-  judge(chunk: Chunk, onVerdict: (answer: Answer, position: number) => void): Promise<ChunkEnd> {
+  /** Runs texts in order; each entry is told as soon as it is known to be finished. */
+  run(chunk: Chunk, onEntry: (entry: Entry<R>, position: number) => void): Promise<ChunkEnd> {
     const { promise, resolve } = Promise.withResolvers<ChunkEnd>();
     resetLedger(this.#ledger);
     this.#chunks += 1;
     const number = this.#chunks;
-    const watch = new ChunkWatch(this.#ledger, this.#plugins, onVerdict);
+    const watch = new ChunkWatch(this.#ledger, this.#steps, onEntry);
     const clock = this.#endOverdue(watch);
     const finish = (end: ChunkEnd) => {
       clearInterval(clock);
@@ -128,7 +120,7 @@ export class WorkerThread {
     await this.#worker.terminate();
   }
 
-  /** Tells the verdicts that are finished by now. */
+  /** Tells the results that are finished by now. */
   harvest(): void {
     this.#running?.watch.harvest();
   }
@@ -150,8 +142,8 @@ export class WorkerThread {
     this.#leave(death);
   }
 
-  /** Ends the worker when it stays on one position, or in one plugin, for longer than the deadline. */
-  #endOverdue(watch: ChunkWatch): NodeJS.Timeout {
+  /** Ends the worker when it stays on one position, or in one step, for longer than the deadline. */
+  #endOverdue(watch: ChunkWatch<R>): NodeJS.Timeout {
     const tickMs = this.#tickMs();
     return setInterval(() => {
       const overdue = watch.tick(tickMs, this.#deadlineMs);
@@ -165,8 +157,8 @@ export class WorkerThread {
 
   /** Many ticks to each deadline. */
   #tickMs(): number {
-    const ofPlugins = this.#plugins.map(({ deadlineMs }) => deadlineMs / TICKS_PER_PLUGIN_DEADLINE);
-    return Math.ceil(Math.min(this.#deadlineMs / TICKS_PER_DEADLINE, ...ofPlugins));
+    const ofSteps = this.#steps.map(({ deadlineMs }) => deadlineMs / TICKS_PER_STEP_DEADLINE);
+    return Math.ceil(Math.min(this.#deadlineMs / TICKS_PER_DEADLINE, ...ofSteps));
   }
 
   /** The worker says that it has ended a chunk. */

@@ -2,9 +2,9 @@
  * A process of its own, since a thread that V8 cannot end keeps its process from exiting: judges a
  * text that runs on among others, prints the kinds of verdict, and waits to be killed.
  */
-import { IsolationPool } from '../../packages/isolation/pool.ts';
+import { validationPool } from '../../functions/validate/validation-pool.ts';
 
-const pool = new IsolationPool({
+const pool = validationPool({
   url: new URL('./workers/scripted.ts', import.meta.url),
   size: 1,
   deadlineMs: 1_000,

@@ -4,9 +4,9 @@
  * judges another text in the same places and prints the verdicts; then it waits to be killed.
  */
 import { once } from 'node:events';
-import { during } from '../../packages/isolation/invocation.ts';
-import { OwnProcess } from '../../packages/isolation/own-process.ts';
-import { IsolationPool } from '../../packages/isolation/pool.ts';
+import { during } from '../../functions/validate/judging.ts';
+import { validationPool } from '../../functions/validate/validation-pool.ts';
+import { validationProcess } from '../../functions/validate/validation-process.ts';
 
 const confinement = {
   deadlineMs: 20_000,
@@ -14,12 +14,12 @@ const confinement = {
   heapYoungMb: 16,
   options: { chaos: false, issuesMax: 100 },
 };
-const pool = new IsolationPool({
+const pool = validationPool({
   ...confinement,
   url: new URL('./workers/scripted.ts', import.meta.url),
   size: 1,
 });
-const ownProcess = new OwnProcess(
+const ownProcess = validationProcess(
   new URL('./workers/scripted-process.ts', import.meta.url),
   confinement,
 );

@@ -6,7 +6,7 @@
  * been judged, and behind an advisory one a fresh worker goes on from there.
  */
 import type { Verdict } from '../../../core/message/verdict.ts';
-import { type Ledger, NO_PLUGIN, publishPlugin } from '../../../packages/isolation/ledger.ts';
+import type { Run } from '../../../packages/isolation/worker.ts';
 import { isError } from '../bounded-verdict.ts';
 import { isFor, type Plugin } from './plugin.ts';
 import { askPlugin } from './plugin-run.ts';
@@ -14,8 +14,9 @@ import { type Resume, type Withheld, withCrash, withIssues, withPassedOver } fro
 
 export interface PluginJudge {
   readonly plugins: readonly Plugin[];
-  readonly ledger: Ledger;
   readonly issuesMax: number;
+  /** To say which plugin runs. */
+  readonly run: Pick<Run, 'enterStep' | 'leaveSteps'>;
 }
 
 /** A text, when it was submitted, and which plugins, by position, are switched off for it. */
@@ -32,12 +33,12 @@ export function judgeByPlugins(
   resume: Resume,
 ): Verdict | Withheld {
   const verdict = askAll(judge, submission, resume);
-  publishPlugin(judge.ledger, NO_PLUGIN);
+  judge.run.leaveSteps();
   return verdict;
 }
 
 function askAll(
-  { plugins, ledger, issuesMax }: PluginJudge,
+  { plugins, issuesMax, run }: PluginJudge,
   submission: Submitted,
   { progress, first }: Resume,
 ): Verdict | Withheld {
@@ -51,7 +52,7 @@ function askAll(
       continue;
     }
     resource ??= JSON.parse(submission.text);
-    publishPlugin(ledger, position, plugin.required ? undefined : soFar);
+    run.enterStep(position, plugin.required ? undefined : soFar);
     const result = askPlugin(plugin, { ...submission, resource }, issuesMax);
     if (result.kind === 'issues') {
       soFar = withIssues(soFar, result.issues, issuesMax);

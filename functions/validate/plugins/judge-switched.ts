@@ -1,6 +1,6 @@
 import type { Origin } from '../../../core/message/messages.ts';
-import type { IsolationPool, Judgement } from '../../../packages/isolation/pool.ts';
 import { settings } from '../environment.ts';
+import type { Judgement, Judging } from '../judging.ts';
 
 const { plugins, functionTimeoutMs } = settings;
 
@@ -10,7 +10,7 @@ switches?.setSwitchPolicies(plugins);
 
 /** The verdict on one text, by the validator and the plugins that are on. Never rejects. */
 export function judgeSwitched(
-  isolation: Pick<IsolationPool, 'judge'>,
+  isolation: Pick<Judging, 'judge'>,
   text: string,
   { messageId, sentAt, source }: Pick<Origin, 'messageId' | 'sentAt' | 'source'>,
 ): Promise<Judgement> {

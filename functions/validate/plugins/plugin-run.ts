@@ -1,9 +1,11 @@
 /** One plugin asked about one resource: its issues, or how it crashed. */
 import { readPluginAnswer } from '../../../core/message/plugin-answer.ts';
-import type { CrashKind, Issue, PluginCrash } from '../../../core/message/verdict.ts';
+import type { PluginCrash } from '../../../core/message/verdict.ts';
+import type { Issue } from '../../../packages/fhir-validator/issue.ts';
+import type { CrashKind } from '../../../packages/isolation/death.ts';
 import { describeError } from '../../../packages/isolation/death.ts';
+import { OutputTooLarge, type PluginRun, runModule } from '../../../packages/isolation/wasi.ts';
 import { type Plugin, pluginCrash } from './plugin.ts';
-import { OutputTooLarge, type PluginRun, runModule } from './wasi.ts';
 
 /** What is judged: the resource as text and as value, and when it was submitted (epoch ms). */
 export interface Subject {

@@ -1,4 +1,5 @@
-import type { CrashKind, PluginCrash } from '../../../core/message/verdict.ts';
+import type { PluginCrash } from '../../../core/message/verdict.ts';
+import type { CrashKind } from '../../../packages/isolation/death.ts';
 
 /** A plugin as a worker has it: what the config says of it, and its module, compiled. */
 export interface Plugin {

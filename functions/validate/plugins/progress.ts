@@ -1,5 +1,6 @@
 /** A resource on its way through the plugins, and how it goes on where one of them crashed. */
-import type { Issue, PluginCrash, Verdict } from '../../../core/message/verdict.ts';
+import type { PluginCrash, Verdict } from '../../../core/message/verdict.ts';
+import type { Issue } from '../../../packages/fhir-validator/issue.ts';
 import { boundedVerdict, isError } from '../bounded-verdict.ts';
 
 /** A resource that the validator found valid, and what plugins have said so far. */

@@ -13,7 +13,7 @@ import {
   switchPolicy,
 } from '../../../core/supervision/plugin-switch.ts';
 import { placesIn, SUPERVISION_TREE } from '../../../core/supervision/supervision-tree.ts';
-import type { IsolationPool, Judgement } from '../../../packages/isolation/pool.ts';
+import type { Judgement, Judging } from '../judging.ts';
 import type { Plugin } from './plugin.ts';
 
 type SwitchedPlugin = Pick<Plugin, 'name' | 'resourceTypes' | 'required'>;
@@ -43,7 +43,7 @@ export function setSwitchPolicies(plugins: readonly SwitchedPlugin[]): void {
  */
 export async function judgeBySwitches(
   plugins: readonly SwitchedPlugin[],
-  isolation: Pick<IsolationPool, 'judge'>,
+  isolation: Pick<Judging, 'judge'>,
   { text, submittedAt, messageId, source }: Switched,
   timeoutMs: number,
 ): Promise<Judgement> {

@@ -3,7 +3,7 @@
  * types …). Where the caller can ask a terminology server (`undecided` of its limits), the codings
  * bound are reported beside the issues; else nothing here is called.
  */
-import type { BoundCoding, Undecided } from '../../../core/message/verdict.ts';
+import type { BoundCoding, Undecided } from '../issue.ts';
 import { isCode } from './characters.ts';
 import { isObject } from './object.ts';
 import { quote, type Report } from './report.ts';

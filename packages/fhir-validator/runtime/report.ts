@@ -5,7 +5,7 @@
  * with an empty expression; each caller on the way out sees that the count has grown and puts its
  * own step in front. So paths cost nothing until something is wrong.
  */
-import type { Issue, Undecided } from '../../../core/message/verdict.ts';
+import type { Issue, Undecided } from '../issue.ts';
 import type { Selection } from './profiles.ts';
 
 /** Elements nested deeper than this are rejected, not followed: no input exhausts the stack. */

@@ -3,7 +3,7 @@
  * second time on the text with those numbers replaced by such as are no integers, of equal length: what
  * it complains of then and did not before is exactly the ones that stand where an integer must.
  */
-import type { Issue } from '../../../core/message/verdict.ts';
+import type { Issue } from '../issue.ts';
 import { walkJson } from './walk.ts';
 
 const INTEGER_RULE = /^fhir-r4\/(integer|unsignedInt|positiveInt)$/;

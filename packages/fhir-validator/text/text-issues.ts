@@ -1,5 +1,5 @@
 /** What only the text shows, as issues: bad syntax, duplicate keys, lone surrogates. */
-import type { Issue } from '../../../core/message/verdict.ts';
+import type { Issue } from '../issue.ts';
 import { quote } from '../runtime/report.ts';
 import { lineAndColumn, type Step, walkJson } from './walk.ts';
 

@@ -10,7 +10,7 @@ import {
   staleReply,
   withReplies,
 } from '../../../core/delivery/terminology.ts';
-import type { BoundCoding, Issue, Undecided } from '../../../core/message/verdict.ts';
+import type { BoundCoding, Issue, Undecided } from '../../../packages/fhir-validator/issue.ts';
 
 const LOINC = { system: 'http://loinc.org', code: '2339-0' };
 const LOCAL = { system: 'http://example.org/local', version: '2', code: 'glu' };

@@ -7,7 +7,7 @@ import {
   rejectionFingerprint,
   undeliveredFingerprint,
 } from '../../../core/message/fingerprint.ts';
-import type { Issue } from '../../../core/message/verdict.ts';
+import type { Issue } from '../../../packages/fhir-validator/issue.ts';
 
 const error = (expression?: string, code = 'value', text = 'wrong'): Issue => ({
   severity: 'error',

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { type Origin, outcomeEventSchema } from '../../../core/message/messages.ts';
 import { outcomeEvent } from '../../../core/message/outcome-event.ts';
-import type { Issue } from '../../../core/message/verdict.ts';
+import type { Issue } from '../../../packages/fhir-validator/issue.ts';
 
 const origin: Origin = {
   messageId: 'm-1',

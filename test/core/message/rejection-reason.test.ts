@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { rejectionFingerprint } from '../../../core/message/fingerprint.ts';
 import { readProvenance } from '../../../core/message/origin.ts';
 import { problemRule, reasonOf, senderRule } from '../../../core/message/rejection-reason.ts';
-import type { Issue } from '../../../core/message/verdict.ts';
 import { SENDER_PROBLEMS, type SenderProblem } from '../../../core/source/sources.ts';
+import type { Issue } from '../../../packages/fhir-validator/issue.ts';
 
 const issue = (more: Partial<Issue> = {}): Issue => ({
   severity: 'error',

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import type { Issue } from '../../../core/message/verdict.ts';
 import { boundedOutcome } from '../../../functions/validate/bounded-outcome.ts';
+import type { Issue } from '../../../packages/fhir-validator/issue.ts';
 import { operationOutcome } from '../../../packages/fhir-validator/operation-outcome.ts';
 
 const KB = 1024;

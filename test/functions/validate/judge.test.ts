@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { judgeText } from '../../../functions/validate/judge.ts';
-import { VERDICT_BYTES_MAX } from '../../../packages/isolation/ledger.ts';
+import { RESULT_BYTES_MAX } from '../../../packages/isolation/ledger.ts';
 import { invalidPatient, patient } from '../../support/resources.ts';
 
 test('a valid resource says who it is', () => {
@@ -43,6 +43,6 @@ test('R07: a verdict with more issues than fit is cut, and an error stays', () =
   const identifier = Array.from({ length: 3_000 }, (_, n) => ({ use: `${n}`.padEnd(900, 'x') }));
   const verdict = judgeText(patient({ identifier }), 10_000);
   expect(verdict.kind).toBe('invalid');
-  expect(Buffer.byteLength(JSON.stringify(verdict))).toBeLessThan(VERDICT_BYTES_MAX);
+  expect(Buffer.byteLength(JSON.stringify(verdict))).toBeLessThan(RESULT_BYTES_MAX);
   expect(verdict.kind === 'invalid' && verdict.issues[0]?.severity).toBe('error');
 });

@@ -2,7 +2,7 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 import type { SQSRecord } from 'aws-lambda';
 import { describe, expect, test } from 'vitest';
 import { ENVELOPE_ATTRIBUTE } from '../../../core/message/messages.ts';
-import { IsolationPool } from '../../../packages/isolation/pool.ts';
+import { validationPool } from '../../../functions/validate/validation-pool.ts';
 import { testClients } from '../../support/clients.ts';
 import { skipTime } from '../../support/clock.ts';
 import { contextWith, deliver, receive, send } from '../../support/delivery.ts';
@@ -240,7 +240,7 @@ describe('a fault of our own', () => {
 
   test('R09: a validator that cannot start fails the batch and blames nobody', async () => {
     const { validateLaneBatch } = await import('../../../functions/validate/lane-batch.ts');
-    const broken = new IsolationPool({
+    const broken = validationPool({
       url: new URL('../../support/workers/cannot-load.ts', import.meta.url),
       size: 2,
       deadlineMs: 5_000,

@@ -1,18 +1,17 @@
 import fc from 'fast-check';
 import { afterEach, describe, expect, test, vi } from 'vitest';
-import type { Plugin } from '../../../functions/validate/plugins/plugin.ts';
-import type { Progress } from '../../../functions/validate/plugins/progress.ts';
 import { type Blame, ChunkWatch } from '../../../packages/isolation/chunk-watch.ts';
 import {
-  type Answer,
   createLedger,
+  type Entry,
   type Ledger,
-  NO_PLUGIN,
-  publishPlugin,
+  NO_STEP,
+  publishEntry,
   publishPosition,
-  publishVerdict,
+  publishStep,
   resetLedger,
 } from '../../../packages/isolation/ledger.ts';
+import type { Step } from '../../../packages/isolation/step.ts';
 import { cases } from '../../support/long-search.ts';
 
 const TICK_MS = 100;
@@ -20,27 +19,26 @@ const TICK_MS = 100;
 const DEADLINE_MS = TICK_MS;
 const TEXTS = 4;
 
-const plugin = (name: string, required: boolean) =>
-  ({ name, resourceTypes: [], required, deadlineMs: DEADLINE_MS }) as unknown as Plugin;
-const PLUGINS = [
-  plugin('first', false),
-  plugin('second', false),
-  plugin('third', true),
-  plugin('fourth', false),
+const step = (name: string, skippable: boolean): Step => ({
+  name,
+  deadlineMs: DEADLINE_MS,
+  skippable,
+});
+const STEPS = [
+  step('first', true),
+  step('second', true),
+  step('third', false),
+  step('fourth', true),
 ];
 
-/** Long enough that a torn copy shows, and of its own for each run of a plugin. */
-const progressOf = (position: number, name: string): Progress => ({
-  kind: 'valid',
-  resourceType: `${position}-${name}-`.repeat(20),
-  issues: [],
-});
+/** Long enough that a torn copy shows, and of its own for each run of a step. */
+const savedBefore = (position: number, name: string) => `${position}-${name}-`.repeat(20);
 
-/** A worker that does one step at a time, and knows what it has really done. */
+/** A worker that makes one move at a time, and knows what it has really done. */
 class SteppedWorker {
   readonly #ledger: Ledger;
-  readonly #steps: (() => void)[] = [];
-  isStepping = false;
+  readonly #moves: (() => void)[] = [];
+  isMoving = false;
   finished = 0;
   on: Blame | undefined;
 
@@ -49,31 +47,31 @@ class SteppedWorker {
     for (let position = 0; position < TEXTS; position += 1) this.#addText(position);
   }
 
-  step(times: number): void {
-    if (this.isStepping) return;
-    this.isStepping = true;
-    for (const each of this.#steps.splice(0, times)) each();
-    this.isStepping = false;
+  move(times: number): void {
+    if (this.isMoving) return;
+    this.isMoving = true;
+    for (const each of this.#moves.splice(0, times)) each();
+    this.isMoving = false;
   }
 
   #addText(culprit: number): void {
-    this.#steps.push(() => {
+    this.#moves.push(() => {
       publishPosition(this.#ledger, culprit);
       this.on = { culprit };
     });
-    for (const [position, each] of PLUGINS.entries()) {
-      const progress = each.required ? undefined : progressOf(culprit, each.name);
-      this.#steps.push(() => {
-        publishPlugin(this.#ledger, position, progress);
-        this.on = { culprit, plugin: { plugin: each, position, ...(progress && { progress }) } };
+    for (const [position, each] of STEPS.entries()) {
+      const saved = each.skippable ? savedBefore(culprit, each.name) : undefined;
+      this.#moves.push(() => {
+        publishStep(this.#ledger, position, saved);
+        this.on = { culprit, at: { step: each, position, ...(saved && { saved }) } };
       });
     }
-    this.#steps.push(() => {
-      publishPlugin(this.#ledger, NO_PLUGIN);
+    this.#moves.push(() => {
+      publishStep(this.#ledger, NO_STEP);
       this.on = { culprit };
     });
-    this.#steps.push(() => {
-      publishVerdict(this.#ledger, { kind: 'valid', resourceType: `${culprit}`, issues: [] });
+    this.#moves.push(() => {
+      publishEntry(this.#ledger, { result: `${culprit}` });
       this.finished += 1;
     });
   }
@@ -82,16 +80,16 @@ class SteppedWorker {
 interface Scene {
   readonly ledger: Ledger;
   readonly worker: SteppedWorker;
-  readonly watch: ChunkWatch;
-  readonly verdicts: [Answer, number][];
+  readonly watch: ChunkWatch<string>;
+  readonly entries: [Entry<string>, number][];
 }
 
 function setScene(): Scene {
   const ledger = createLedger(true);
   resetLedger(ledger);
-  const verdicts: [Answer, number][] = [];
-  const watch = new ChunkWatch(ledger, PLUGINS, (...each) => verdicts.push(each));
-  return { ledger, worker: new SteppedWorker(ledger), watch, verdicts };
+  const entries: [Entry<string>, number][] = [];
+  const watch = new ChunkWatch<string>(ledger, STEPS, (...each) => entries.push(each));
+  return { ledger, worker: new SteppedWorker(ledger), watch, entries };
 }
 
 /**
@@ -103,8 +101,8 @@ function interleave(worker: SteppedWorker, steps: readonly number[]): () => Blam
   const left = [...steps];
   let seen: { on: Blame | undefined } | undefined;
   vi.spyOn(Atomics, 'load').mockImplementation(((words: Int32Array, at: number) => {
-    if (!worker.isStepping) {
-      worker.step(left.shift() ?? 0);
+    if (!worker.isMoving) {
+      worker.move(left.shift() ?? 0);
       seen ??= { on: worker.on };
     }
     return load(words, at);
@@ -121,7 +119,7 @@ const steps = fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, fc.nat({ max: 3
 const looks = fc.array(fc.array(steps, { maxLength: 8 }), { maxLength: 12 });
 
 describe('R01: who is blamed at the deadline', () => {
-  test('was on when we looked and has no verdict, however far the worker goes meanwhile', () => {
+  test('was on when we looked and has no result, however far the worker goes meanwhile', () => {
     let blamed = 0;
     fc.assert(
       fc.property(looks, (all) => {
@@ -142,34 +140,34 @@ describe('R01: who is blamed at the deadline', () => {
     expect(blamed).toBeGreaterThan(RUNS / 6);
   });
 
-  test('is not told of what a plugin’s successor is just writing', () => {
+  test('is not told of what a step’s successor is just writing', () => {
     let looked = 0;
     for (let before = 0; before < 40; before += 1) {
       const { ledger, worker, watch } = setScene();
-      worker.step(before);
+      worker.move(before);
       watch.tick(TICK_MS, DEADLINE_MS);
       const { on } = worker;
-      const { set } = ledger.progress;
-      vi.spyOn(ledger.progress, 'set').mockImplementation((bytes, at = 0) => {
-        set.call(ledger.progress, bytes, at);
-        ledger.progress.fill(0, at, at + 10);
+      const { set } = ledger.saved;
+      vi.spyOn(ledger.saved, 'set').mockImplementation((bytes, at = 0) => {
+        set.call(ledger.saved, bytes, at);
+        ledger.saved.fill(0, at, at + 10);
         looked += 1;
         expect(watch.tick(TICK_MS, DEADLINE_MS)?.blame).toEqual(on);
       });
-      worker.step(1);
+      worker.move(1);
     }
     expect(looked).toBe(3 * TEXTS);
   });
 
   test('is nobody where the worker stands between two texts', () => {
-    const { worker, watch, verdicts } = setScene();
-    worker.step(3 + PLUGINS.length);
+    const { worker, watch, entries } = setScene();
+    worker.move(3 + STEPS.length);
     expect(watch.tick(TICK_MS, DEADLINE_MS)).toBeUndefined();
     expect(watch.tick(TICK_MS, DEADLINE_MS)).toEqual({
       deadlineMs: DEADLINE_MS,
       blame: undefined,
     });
-    expect(verdicts).toMatchObject([[{ resourceType: '0' }, 0]]);
+    expect(entries).toEqual([[{ result: '0' }, 0]]);
   });
 
   test('is nobody before the worker has begun', () => {
@@ -181,11 +179,11 @@ describe('R01: who is blamed at the deadline', () => {
 });
 
 test('R01: who is blamed for a death is what the dead worker was on', () => {
-  for (let before = 0; before <= TEXTS * (3 + PLUGINS.length); before += 1) {
-    const { worker, watch, verdicts } = setScene();
-    worker.step(before);
+  for (let before = 0; before <= TEXTS * (3 + STEPS.length); before += 1) {
+    const { worker, watch, entries } = setScene();
+    worker.move(before);
     const isBetween = worker.on === undefined || worker.on.culprit < worker.finished;
     expect(watch.blameDead()).toEqual(isBetween ? undefined : worker.on);
-    expect(verdicts).toHaveLength(worker.finished);
+    expect(entries).toHaveLength(worker.finished);
   }
 });

@@ -1,18 +1,21 @@
 import { afterAll, describe, expect, test, vi } from 'vitest';
-import { during } from '../../../packages/isolation/invocation.ts';
-import { IsolationPool } from '../../../packages/isolation/pool.ts';
+import { during } from '../../../functions/validate/judging.ts';
+import {
+  type ValidationPool,
+  validationPool,
+} from '../../../functions/validate/validation-pool.ts';
 
 const SCRIPTED = new URL('../../support/workers/scripted.ts', import.meta.url);
 const CANNOT_LOAD = new URL('../../support/workers/cannot-load.ts', import.meta.url);
 /** More than a heap of 32 MB is meant for. */
 const large = (text: string) => text.padEnd(600_000);
 
-const pools: IsolationPool[] = [];
+const pools: ValidationPool[] = [];
 afterAll(() => Promise.all(pools.map((pool) => pool.close())));
 
-function poolOf(url: URL): IsolationPool {
+function poolOf(url: URL): ValidationPool {
   const settings = { url, size: 2, deadlineMs: 1_500, heapOldMb: 32, heapYoungMb: 16 };
-  const pool = new IsolationPool({ ...settings, options: { chaos: false, issuesMax: 100 } });
+  const pool = validationPool({ ...settings, options: { chaos: false, issuesMax: 100 } });
   pools.push(pool);
   return pool;
 }

@@ -3,9 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
-import { during } from '../../../packages/isolation/invocation.ts';
-import { OwnProcess } from '../../../packages/isolation/own-process.ts';
-import type { Judgement } from '../../../packages/isolation/pool.ts';
+import { during, type Judgement, type Judging } from '../../../functions/validate/judging.ts';
+import { validationProcess } from '../../../functions/validate/validation-process.ts';
 
 const SCRIPTED = new URL('../../support/workers/scripted-process.ts', import.meta.url);
 const CANNOT_LOAD = new URL('../../support/workers/cannot-load.ts', import.meta.url);
@@ -18,8 +17,8 @@ const SETTINGS = {
   options: { chaos: false, issuesMax: 100 },
 };
 
-function ownProcess(url = SCRIPTED, more = {}): OwnProcess {
-  return new OwnProcess(url, { ...SETTINGS, ...more });
+function ownProcess(url = SCRIPTED, more = {}): Judging {
+  return validationProcess(url, { ...SETTINGS, ...more });
 }
 
 /** What it is about, or how it crashed or was not judged. */
@@ -38,7 +37,7 @@ function gistOf(judgement: Judgement): string | undefined {
 const pidOf = (judgement: Judgement | undefined) =>
   judgement?.kind === 'valid' ? judgement.resourceType : undefined;
 
-const judgeAll = (own: OwnProcess, texts: string[]) =>
+const judgeAll = (own: Judging, texts: string[]) =>
   Promise.all(texts.map((text) => own.judge(text, 0)));
 
 describe('a group in a process of its own', () => {

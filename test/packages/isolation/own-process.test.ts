@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { CHARACTERS, VALID } from '../../../bench/resource-size/shapes.ts';
 import { entryUrl } from '../../../functions/validate/entry-url.ts';
-import type { OwnProcessSettings } from '../../../packages/isolation/child.ts';
-import { during } from '../../../packages/isolation/invocation.ts';
-import { OwnProcess } from '../../../packages/isolation/own-process.ts';
+import { during, type Judging } from '../../../functions/validate/judging.ts';
+import {
+  type OwnProcessSettings,
+  validationProcess,
+} from '../../../functions/validate/validation-process.ts';
 import { exampleSettings, patientWithCpf } from '../../support/plugins.ts';
 import { faulty, invalidPatient, patient } from '../../support/resources.ts';
 
@@ -12,8 +14,8 @@ const CANNOT_LOAD = new URL('../../support/workers/cannot-load.ts', import.meta.
 function ownProcess(
   url = entryUrl('own-process'),
   more: Partial<OwnProcessSettings> = {},
-): OwnProcess {
-  return new OwnProcess(url, {
+): Judging {
+  return validationProcess(url, {
     deadlineMs: 1_000,
     heapOldMb: 32,
     heapYoungMb: 16,
@@ -22,7 +24,7 @@ function ownProcess(
   });
 }
 
-async function judge(process: OwnProcess, text: string) {
+async function judge(process: Judging, text: string) {
   await process.ready();
   return process.judge(text, 0);
 }

@@ -1,7 +1,11 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { entryUrl } from '../../../functions/validate/entry-url.ts';
+import type { Judgement } from '../../../functions/validate/judging.ts';
 import { capPluginMemory } from '../../../functions/validate/plugins/load-plugins.ts';
-import { IsolationPool, type Judgement } from '../../../packages/isolation/pool.ts';
+import {
+  type ValidationPool,
+  validationPool,
+} from '../../../functions/validate/validation-pool.ts';
 import {
   examplePlugin,
   type PluginFault,
@@ -15,12 +19,12 @@ capPluginMemory(64);
 const PATIENT_MS = 20_000;
 const cpf = examplePlugin('cpf', { resourceTypes: ['Patient'], deadlineMs: PATIENT_MS });
 const WRONG = '52998224724';
-const pools: IsolationPool[] = [];
+const pools: ValidationPool[] = [];
 afterAll(() => Promise.all(pools.map((pool) => pool.close())));
 
-function poolWith(required: boolean, deadlineMs = PATIENT_MS): IsolationPool {
+function poolWith(required: boolean, deadlineMs = PATIENT_MS): ValidationPool {
   const chaos = examplePlugin('chaos', { required, deadlineMs });
-  const pool = new IsolationPool({
+  const pool = validationPool({
     url: entryUrl('worker'),
     size: 2,
     deadlineMs: PATIENT_MS,
@@ -32,7 +36,7 @@ function poolWith(required: boolean, deadlineMs = PATIENT_MS): IsolationPool {
   return pool;
 }
 
-const judgeAll = (pool: IsolationPool, texts: string[]): Promise<Judgement[]> =>
+const judgeAll = (pool: ValidationPool, texts: string[]): Promise<Judgement[]> =>
   Promise.all(texts.map((text) => pool.judge(text, 0)));
 
 const strict = poolWith(true);

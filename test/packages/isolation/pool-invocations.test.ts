@@ -1,17 +1,20 @@
 import fc from 'fast-check';
 import { afterAll, expect, test, vi } from 'vitest';
-import { during } from '../../../packages/isolation/invocation.ts';
-import { IsolationPool, type Judgement } from '../../../packages/isolation/pool.ts';
+import { during, type Judgement } from '../../../functions/validate/judging.ts';
+import {
+  type ValidationPool,
+  validationPool,
+} from '../../../functions/validate/validation-pool.ts';
 
 const SCRIPTED = new URL('../../support/workers/scripted.ts', import.meta.url);
 const OUT_OF_TIME = { kind: 'unjudged', because: 'out-of-time' };
 
-const pools: IsolationPool[] = [];
+const pools: ValidationPool[] = [];
 afterAll(() => Promise.all(pools.map((pool) => pool.close())));
 
-function poolOf(size: number): IsolationPool {
+function poolOf(size: number): ValidationPool {
   const settings = { url: SCRIPTED, size, deadlineMs: 20_000, heapOldMb: 32, heapYoungMb: 16 };
-  const pool = new IsolationPool({ ...settings, options: { chaos: false, issuesMax: 100 } });
+  const pool = validationPool({ ...settings, options: { chaos: false, issuesMax: 100 } });
   pools.push(pool);
   return pool;
 }

@@ -1,11 +1,12 @@
 import { setEnvironmentData } from 'node:worker_threads';
 import { afterEach, describe, expect, test } from 'vitest';
 import { entryUrl } from '../../../functions/validate/entry-url.ts';
+import type { Judgement } from '../../../functions/validate/judging.ts';
 import {
-  IsolationPool,
-  type Judgement,
-  type PoolSettings,
-} from '../../../packages/isolation/pool.ts';
+  type ValidationPool,
+  type ValidationPoolSettings,
+  validationPool,
+} from '../../../functions/validate/validation-pool.ts';
 import { type Fault, faulty, invalidPatient, patient } from '../../support/resources.ts';
 
 const REAL = entryUrl('worker');
@@ -14,11 +15,14 @@ const CANNOT_LOAD = new URL('../../support/workers/cannot-load.ts', import.meta.
 const LOADS_NOW_AND_THEN = new URL('../../support/workers/loads-now-and-then.ts', import.meta.url);
 const DIES_FIRST = new URL('../../support/workers/dies-before-it-begins.ts', import.meta.url);
 
-let pool: IsolationPool | undefined;
+let pool: ValidationPool | undefined;
 afterEach(() => pool?.close());
 
-function judgeAll(texts: string[], settings: Partial<PoolSettings> = {}): Promise<Judgement[]> {
-  pool ??= new IsolationPool({
+function judgeAll(
+  texts: string[],
+  settings: Partial<ValidationPoolSettings> = {},
+): Promise<Judgement[]> {
+  pool ??= validationPool({
     url: REAL,
     size: 2,
     deadlineMs: 2_000,

@@ -2,16 +2,20 @@ import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
 import { CHARACTERS, INVALID, VALID } from '../../../bench/resource-size/shapes.ts';
 import { entryUrl } from '../../../functions/validate/entry-url.ts';
-import { IsolationPool, type Judgement } from '../../../packages/isolation/pool.ts';
+import type { Judgement } from '../../../functions/validate/judging.ts';
+import {
+  type ValidationPool,
+  validationPool,
+} from '../../../functions/validate/validation-pool.ts';
 
 const MIB = 1024 * 1024;
 
-const pools: IsolationPool[] = [];
+const pools: ValidationPool[] = [];
 afterAll(() => Promise.all(pools.map((pool) => pool.close())));
 
 /** The deadline is long: it is the benchmark that counts CPU time. */
-function poolOf(heapOldMb: number): IsolationPool {
-  const pool = new IsolationPool({
+function poolOf(heapOldMb: number): ValidationPool {
+  const pool = validationPool({
     url: entryUrl('worker'),
     size: 1,
     spares: 0,

@@ -3,7 +3,7 @@
  * first waits for those deaths, and dies of its first text.
  */
 import { getEnvironmentData, parentPort, workerData } from 'node:worker_threads';
-import { publishPosition, publishVerdict } from '../../../packages/isolation/ledger.ts';
+import { publishEntry, publishPosition } from '../../../packages/isolation/ledger.ts';
 import type { NumberedChunk, WorkerInput } from '../../../packages/isolation/worker-thread.ts';
 
 const IN_VAIN = 3;
@@ -26,7 +26,7 @@ parentPort?.on('message', ({ number: chunk, texts }: NumberedChunk) => {
       Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, GONE_MS);
       process.exit(5);
     }
-    publishVerdict(ledger, { kind: 'valid', resourceType: 'X', issues: [] });
+    publishEntry(ledger, { result: { kind: 'valid', resourceType: 'X', issues: [] } });
   }
   parentPort?.postMessage(chunk);
 });

@@ -1,7 +1,9 @@
 /** Does what each text says, without any validator: for what the real worker does too rarely. */
 import { setTimeout as later } from 'node:timers';
 import { parentPort, workerData } from 'node:worker_threads';
-import { publishPosition, publishVerdict } from '../../../packages/isolation/ledger.ts';
+import type { Verdict } from '../../../core/message/verdict.ts';
+import type { TextData } from '../../../functions/validate/judging.ts';
+import { publishEntry, publishPosition } from '../../../packages/isolation/ledger.ts';
 import type { NumberedChunk, WorkerInput } from '../../../packages/isolation/worker-thread.ts';
 
 const { ledger } = workerData as WorkerInput;
@@ -20,14 +22,18 @@ function runOn(): never {
   for (let n = 0; ; n++) hoard.push(new Array(64).fill(n));
 }
 
-parentPort?.on('message', ({ number, texts, sources }: NumberedChunk) => {
+parentPort?.on('message', ({ number, texts, data }: NumberedChunk) => {
   for (const [position, text] of texts.entries()) {
     publishPosition(ledger, position);
     // A text may be filled up with spaces.
     perform(text.trimEnd());
-    const said = text === 'name the source' ? String(sources[position]) : text.slice(0, 120_000);
+    const said =
+      text === 'name the source'
+        ? String((data[position] as TextData).source)
+        : text.slice(0, 120_000);
     const issues = [{ severity: 'warning', code: 'x', text: said }] as const;
-    if (!publishVerdict(ledger, { kind: 'valid', resourceType: 'X', issues: [...issues] })) break;
+    const result: Verdict = { kind: 'valid', resourceType: 'X', issues: [...issues] };
+    if (!publishEntry(ledger, { result })) break;
   }
   if (!texts.includes('die after its verdict')) parentPort?.postMessage(number);
 });

@@ -1,6 +1,6 @@
 import { describe, expect, test, vi } from 'vitest';
-import { runModule } from '../../../../functions/validate/plugins/wasi.ts';
-import { callAndDrop, i32, i64, wasm } from '../../../support/wasm.ts';
+import { runModule } from '../../../packages/isolation/wasi.ts';
+import { callAndDrop, i32, i64, wasm } from '../../support/wasm.ts';
 
 const WASI = 'wasi_snapshot_preview1';
 /** A buffer's place and length, as fd_write wants them at address 0. */

@@ -1,0 +1,59 @@
+/** The pool in which resources are validated: the validator first, then the plugins as steps. */
+import { IsolationPool, type PoolSettings } from '../../packages/isolation/pool.ts';
+import type { Step, StepPolicy } from '../../packages/isolation/step.ts';
+import { type Answer, type Judging, judgingIn } from './judging.ts';
+import { type Plugin, pluginCrash } from './plugins/plugin.ts';
+import { type Progress, type Resume, withCrash } from './plugins/progress.ts';
+
+/** What a worker needs to know. */
+export interface WorkerOptions {
+  readonly chaos: boolean;
+  readonly issuesMax: number;
+  /** Whether verdicts name the codings that the definitions at hand do not decide. */
+  readonly undecided?: boolean;
+  /** Run on what the validator found valid, in this order. */
+  readonly plugins?: readonly Plugin[];
+}
+
+export interface ValidationPoolSettings
+  extends Omit<PoolSettings<Answer>, 'options' | 'steps' | 'afterStepDeath'> {
+  readonly options: WorkerOptions;
+}
+
+export interface ValidationPool extends Judging {
+  /** Out of time: answers everything that is not finished, and ends the workers that are on it. */
+  stop(): void;
+  close(): Promise<void>;
+}
+
+export function validationPool(settings: ValidationPoolSettings): ValidationPool {
+  const isolation = isolationFor(settings);
+  return {
+    ...judgingIn(isolation),
+    stop: () => isolation.stop(),
+    close: () => isolation.close(),
+  };
+}
+
+export function isolationFor(settings: ValidationPoolSettings): IsolationPool<Answer> {
+  const { plugins = [], issuesMax } = settings.options;
+  return new IsolationPool<Answer>({
+    ...settings,
+    steps: plugins.map(stepOf),
+    afterStepDeath: afterPluginDeath(issuesMax),
+  });
+}
+
+function stepOf({ name, deadlineMs, required }: Plugin): Step {
+  return { name, deadlineMs, skippable: !required };
+}
+
+/** A required plugin's crash is the resource's; behind an advisory one its judging goes on. */
+function afterPluginDeath(issuesMax: number): StepPolicy<Answer> {
+  return (death, { step, position, saved }) => {
+    const crash = pluginCrash(step.name, death);
+    if (!step.skippable) return { kind: 'finished', result: { kind: 'crash', ...crash } };
+    const progress = withCrash(saved as Progress, crash, issuesMax);
+    return { kind: 'resume', from: { progress, first: position + 1 } satisfies Resume };
+  };
+}

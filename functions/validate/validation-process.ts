@@ -1,0 +1,25 @@
+/** The process of its own in which resources are validated that may have killed an environment. */
+
+import { pluginCrashesOf } from '../../core/supervision/plugin-switch.ts';
+import { OwnProcess } from '../../packages/isolation/own-process.ts';
+import { type Answer, type Judging, judgingIn } from './judging.ts';
+import type { PluginSettings } from './plugins/settings.ts';
+import type { ValidationPoolSettings, WorkerOptions } from './validation-pool.ts';
+
+/** As JSON: what is compiled does not go to another process, so it loads plugins by itself. */
+export interface OwnProcessSettings
+  extends Omit<ValidationPoolSettings, 'url' | 'size' | 'spares' | 'options'> {
+  readonly options: Omit<WorkerOptions, 'plugins'>;
+  readonly plugins?: readonly PluginSettings[];
+  readonly pluginMemoryMb?: number;
+}
+
+export function validationProcess(url: URL, settings: OwnProcessSettings): Judging {
+  return judgingIn(new OwnProcess<Answer>(url, { settings, mayRunOn: hadPluginTimeout }));
+}
+
+/** V8 does not interrupt every loop: a plugin that ran out of time may go on beside the next text. */
+function hadPluginTimeout(answer: Answer): boolean {
+  if (answer.kind === 'withheld') return false;
+  return pluginCrashesOf(answer).some(({ crash }) => crash === 'timeout');
+}
