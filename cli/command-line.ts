@@ -65,3 +65,9 @@ export function instant(text: string): number {
 export function collect(text: string, before: readonly string[] = []): string[] {
   return [...before, text];
 }
+
+/** A parser for the label of a source. */
+export function sourceLabel(label: string): string {
+  if (label.length >= 1 && label.length <= 128) return label;
+  throw new InvalidArgumentError('It must have 1 to 128 characters.');
+}

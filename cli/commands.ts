@@ -8,6 +8,7 @@ import { addDownstream } from './downstream-command.ts';
 import { addErase } from './erase-command.ts';
 import { addIncident } from './incident-command.ts';
 import { addLane } from './lane-command.ts';
+import { addLocal } from './local-command.ts';
 import { addMessage } from './message-command.ts';
 import { addPlugin } from './plugin-command.ts';
 import { addQuarantine } from './quarantine-command.ts';
@@ -28,6 +29,7 @@ export function buildProgram(): Command {
   addIncident(program);
   addLane(program);
   addErase(program);
+  addLocal(program);
   addAudit(program);
   addDownstream(program);
   addPlugin(program);

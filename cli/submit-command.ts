@@ -1,9 +1,10 @@
 /** `submit FILE…`: sends resources to a lane and says what came of each that could not be sent. */
-import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type Command, Option } from 'commander';
 import { type Lane, lanes } from '../core/message/messages.ts';
 import { complain, print } from '../terminal/print.ts';
 import { printable } from '../terminal/printable.ts';
 import { duration } from './breaker-command.ts';
+import { sourceLabel } from './command-line.ts';
 import { type Entry, place } from './input/entry.ts';
 import { measureInputs, readInputs } from './input/read-input.ts';
 import { bar, rateMeter, showProgress } from './progress.ts';
@@ -93,9 +94,4 @@ function whereabouts(unsent: UnsentFile): string {
   const [kept, trouble] = [unsent.name(), unsent.trouble()];
   const file = kept === undefined ? undefined : `kept in ${kept}`;
   return [file, trouble].filter(Boolean).join('; ') || 'none of them readable';
-}
-
-function sourceLabel(label: string): string {
-  if (label.length >= 1 && label.length <= 128) return label;
-  throw new InvalidArgumentError('It must have 1 to 128 characters.');
 }

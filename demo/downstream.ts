@@ -2,8 +2,14 @@ import { DOWNSTREAM_PORT, TERMINOLOGY_PORT } from './downstream/control.ts';
 import { startDownstream } from './downstream/server.ts';
 import { startTerminology } from './downstream/terminology.ts';
 
-/** The stand-ins for the servers outside, where the template for them expects them. Returns their end. */
-export async function openDownstream(say: (line: string) => void): Promise<() => Promise<void>> {
+export interface Downstreams {
+  /** How many resources the stand-in FHIR server has. */
+  delivered(): number;
+  close(): Promise<void>;
+}
+
+/** The stand-ins for the servers outside, where the template for them expects them. */
+export async function openDownstream(say: (line: string) => void): Promise<Downstreams> {
   const downstream = await startDownstream({ port: DOWNSTREAM_PORT });
   const terminology = await startTerminology({ port: TERMINOLOGY_PORT });
   say(`a stand-in FHIR server is up at ${downstream.endpoint}`);
@@ -11,8 +17,11 @@ export async function openDownstream(say: (line: string) => void): Promise<() =>
   say(
     '  npm run cli -- downstream|terminology fail|slow|stop|ok   and   npm run cli -- breaker list',
   );
-  return async () => {
-    await downstream.stop();
-    await terminology.stop();
+  return {
+    delivered: () => downstream.resources.size,
+    async close() {
+      await downstream.stop();
+      await terminology.stop();
+    },
   };
 }

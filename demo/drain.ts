@@ -10,6 +10,8 @@ export interface DrainView {
   account(): Promise<Account>;
   now(): number;
   wait(ms: number): Promise<void>;
+  /** Told each time that nothing has moved for a while: what the queues hold then. */
+  quiet(depths: readonly number[]): void;
 }
 
 export type Drained = {
@@ -23,25 +25,38 @@ export type Drained = {
 );
 
 const POLL_MS = 250;
+/** Each poll asks every queue, and while they hold thousands the processor has better to do. */
+const BUSY_POLL_MS = 1_000;
+const BUSY_FROM = 100;
+/** So long after anything moved, and again after so long, it is said what is waited for. */
+const QUIET_MS = 15_000;
 /** Empty queues say so only approximately: they are asked twice, and the tables again after this. */
 const SETTLE_MS = 5_000;
 /** Longer than messages of a dead environment stay invisible (70 s), four times over. */
 const STALL_MS = 300_000;
 
-export async function drain({ depths, account, now, wait }: DrainView): Promise<Drained> {
+export async function drain({ depths, account, now, wait, quiet }: DrainView): Promise<Drained> {
   let emptySince: number | undefined;
   // The minute's wakes come and go, so depths that were there before are no movement.
   const seen = new Set<string>();
   let movedAt = now();
+  let saidAt = movedAt;
   for (;;) {
     const depth = await depths();
     const waiting = depth.reduce((sum, each) => sum + each, 0);
-    if (!seen.has(depth.join())) movedAt = now();
+    if (!seen.has(depth.join())) {
+      movedAt = now();
+      saidAt = movedAt;
+    }
     seen.add(depth.join());
     if (waiting > 0) {
       emptySince = undefined;
       if (now() - movedAt >= STALL_MS)
         return { kind: 'stalled', account: await account(), waiting, atMs: movedAt };
+      if (now() - saidAt >= QUIET_MS) {
+        quiet(depth);
+        saidAt = now();
+      }
     } else if (emptySince === undefined) {
       emptySince = now();
     } else {
@@ -49,6 +64,6 @@ export async function drain({ depths, account, now, wait }: DrainView): Promise<
       const found = counted.pending.length === 0 || now() - emptySince >= SETTLE_MS;
       if (found) return { kind: 'drained', account: counted, atMs: emptySince };
     }
-    await wait(POLL_MS);
+    await wait(waiting >= BUSY_FROM ? BUSY_POLL_MS : POLL_MS);
   }
 }

@@ -4,9 +4,7 @@ import { measureInputs, readInputs } from '../cli/input/read-input.ts';
 import type { StartOptions } from './options.ts';
 import { type Chaos, chaosCodes, troubledOf } from './sample/fates.ts';
 import { type SampleOptions, sample } from './sample/sample.ts';
-
-/** What the pipeline calls a submitter that gave no label. */
-const SOURCE = 'default';
+import type { Submitter } from './submitter.ts';
 
 /** How many resources a run will have; undefined where only reading its input will tell. */
 export function expectedTotal({ input, count }: StartOptions): number | undefined {
@@ -26,8 +24,11 @@ const HOW: Readonly<Record<Chaos, string>> = {
 };
 
 /** What a run submits, and what of it goes wrong on purpose. */
-export function describeInput({ input, count }: StartOptions): string {
-  if (input.length > 0) return `submitting ${input.join(', ')} to lane background`;
+export function describeInput({ input, count }: StartOptions, submitter: Submitter): string {
+  const { source, note } = submitter;
+  const as = `to lane background${source === 'default' ? '' : `, as source ${source}`}`;
+  const more = note === undefined ? '' : `; ${note}`;
+  if (input.length > 0) return `submitting ${input.join(', ')} ${as}${more}`;
   const { crashing, invalid } = troubledOf(count);
   const codes = chaosCodes(crashing);
   const kinds = [...new Set(codes)].map(
@@ -35,7 +36,7 @@ export function describeInput({ input, count }: StartOptions): string {
   );
   const how = kinds.length === 0 ? '' : ` (${kinds.join(', ')})`;
   return (
-    `submitting ${count} made-up patients and observations to lane background. ` +
+    `submitting ${count} made-up patients and observations ${as}${more}. ` +
     `On purpose ${crashing} of them crash${how} and ${invalid} break rules of FHIR; ` +
     'ten crashes within five minutes page on-call'
   );
@@ -56,10 +57,10 @@ export function* sampleEntries(options: SampleOptions): Generator<Entry> {
 }
 
 /** The key under which Resources will hold it; undefined where the resource does not say. */
-export function keyOf({ text }: Resource): string | undefined {
+export function keyOf({ text }: Resource, source: string): string | undefined {
   try {
     const { resourceType, id } = JSON.parse(text) ?? {};
-    return typeof id === 'string' ? `${SOURCE}#${resourceType}#${id}` : undefined;
+    return typeof id === 'string' ? `${source}#${resourceType}#${id}` : undefined;
   } catch {
     return undefined;
   }

@@ -1,6 +1,6 @@
 /** The command line of `npm start`. */
 import { Option } from 'commander';
-import { collect, command, share, wholeNumber } from '../cli/command-line.ts';
+import { collect, command, share, sourceLabel, wholeNumber } from '../cli/command-line.ts';
 
 export interface StartOptions {
   readonly once: boolean;
@@ -8,6 +8,8 @@ export interface StartOptions {
   /** Files to submit instead of the sample. */
   readonly input: readonly string[];
   readonly count: number;
+  /** As which source; without it the first of the configured ones that may. */
+  readonly source?: string;
   readonly seed: number;
   readonly port?: number;
   readonly data?: string;
@@ -37,6 +39,11 @@ export function startCommand(action: (options: StartOptions) => Promise<void>) {
         .argParser(wholeNumber(1, 10_000_000))
         .default(10_000)
         .conflicts('input'),
+    )
+    .option(
+      '--source <label>',
+      'as which source (default: the first of failsafe.config.ts that may, or `default`)',
+      sourceLabel,
     )
     .option(
       '--seed <n>',

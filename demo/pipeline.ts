@@ -4,10 +4,12 @@ import { bodiesBucketOf, laneQueueName, type Target } from '../cli/target.ts';
 import { createClients } from '../packages/local-lambda/clients.ts';
 import type { Runtime } from '../packages/local-lambda/runtime.ts';
 import { findQueues, holdsPending } from './queues.ts';
+import type { Submitter } from './submitter.ts';
 import type { Tables } from './tables.ts';
 
 export interface Pipeline {
   readonly target: Target;
+  readonly submitter: Submitter;
   readonly tables: Tables;
   /** All queues of the stage whose messages have not ended. */
   readonly queueUrls: readonly string[];
@@ -17,16 +19,24 @@ export interface Pipeline {
   readonly pageKeys: () => ReadonlySet<string>;
 }
 
-const STAGE = 'dev';
+/** Where and as whom a run submits. */
+export interface Submission {
+  readonly stage: string;
+  readonly submitter: Submitter;
+}
+
+const DEFAULTS: Submission = { stage: 'dev', submitter: { source: 'default' } };
 
 export async function connect(
   { endpoints, stackName, queueUrl, inFlight }: Runtime,
   pageKeys: Pipeline['pageKeys'],
+  { stage, submitter }: Submission = DEFAULTS,
 ): Promise<Pipeline> {
-  const { sqs, s3, dynamodb } = createClients(endpoints);
-  const laneUrl = queueUrl(laneQueueName(STAGE, 'background'));
+  const { sqs, s3, dynamodb } = createClients(endpoints, submitter);
+  const laneUrl = queueUrl(laneQueueName(stage, 'background'));
   return {
-    target: { sqs, s3, queueUrl: laneUrl, bucket: bodiesBucketOf(STAGE, laneUrl) },
+    target: { sqs, s3, queueUrl: laneUrl, bucket: bodiesBucketOf(stage, laneUrl) },
+    submitter,
     tables: {
       dynamodb: DynamoDBDocumentClient.from(dynamodb),
       resources: `${stackName}-resources`,

@@ -22,6 +22,21 @@ export async function findQueues(sqs: SQSClient, prefix: string): Promise<string
   return urls.filter(holdsPending);
 }
 
+/** What the last few messages wait for, which is time: such as `1 in background-isolation`. */
+export function describeWaiting(queueUrls: readonly string[], depths: readonly number[]): string {
+  const each = depths.flatMap((depth, n) => {
+    const name = queueUrls[n]
+      ?.split('/')
+      .at(-1)
+      ?.replace(/^fhir-failsafe-[^-]+-/, '');
+    return depth === 0 ? [] : [`${depth} in ${name ?? 'the hands of pollers'}`];
+  });
+  return (
+    `  … waiting for what is left: ${each.join(', ')}. What was in a process that died ` +
+    'comes back when its visibility ends, up to 70 s later; a killer does so three times'
+  );
+}
+
 /** Messages that wait, are being worked on or delayed, in the order of `queueUrls`. */
 export async function queueDepths(sqs: SQSClient, queueUrls: readonly string[]): Promise<number[]> {
   return Promise.all(

@@ -7,7 +7,7 @@ import { drain } from './drain.ts';
 import { type Entries, keyOf } from './entries.ts';
 import { follow, type Live } from './live.ts';
 import type { Pipeline } from './pipeline.ts';
-import { queueDepths } from './queues.ts';
+import { describeWaiting, queueDepths } from './queues.ts';
 import type { Run } from './summary.ts';
 import { countEnded, readIncidents, readQuarantine, readResources, type Tables } from './tables.ts';
 
@@ -41,6 +41,7 @@ export async function runThrough(
       account: () => accountNow(pipeline.tables, ledger),
       now: () => performance.now(),
       wait: pause,
+      quiet: (depths) => view.say(describeWaiting(pipeline.queueUrls, depths)),
     });
     const { pending, submitted, stored, rejected, deadLettered, duplicates } = drained.account;
     const incidents = await readIncidents(pipeline.tables, startedAt);
@@ -60,12 +61,13 @@ export async function runThrough(
   }
 }
 
-async function submitAll({ target }: Pipeline, entries: Entries, view: RunView) {
+async function submitAll({ target, submitter }: Pipeline, entries: Entries, view: RunView) {
   const ledger = new Map<string, Submitted>();
   const { unsent } = await submit(target, entries, {
     signal: view.signal,
+    source: submitter.source,
     onAccepted: (resource, messageId, sentAfterMs) => {
-      ledger.set(messageId, { pk: keyOf(resource), sentAfterMs });
+      ledger.set(messageId, { pk: keyOf(resource, submitter.source), sentAfterMs });
       view.live.submitted = ledger.size;
     },
     onUnsent: (entry, reason) => view.say(`${place(entry)}: not submitted: ${reason}`),

@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { join } from 'node:path';
 import { run } from '../cli/command-line.ts';
 import { type Progress, showProgress } from '../cli/progress.ts';
+import fileConfig from '../failsafe.config.ts';
+import { loadConfig } from '../lib/config/config-load.ts';
 import { startRuntime } from '../packages/local-lambda/runtime.ts';
 import { runToEnd } from '../terminal/what-went-wrong.ts';
 import { DOWNSTREAM, ensureBuilt, LOCAL } from './build.ts';
@@ -16,7 +18,9 @@ import { pageBook } from './pages.ts';
 import { LanePauses } from './pauses.ts';
 import { connect, type Pipeline } from './pipeline.ts';
 import { runThrough } from './run.ts';
-import { describeRun, isAccountedFor, type Run, whatNext } from './summary.ts';
+import { submitterOf } from './submitter.ts';
+import { describeRun, isAccountedFor, type Run } from './summary.ts';
+import { whatNext } from './what-next.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const INTERRUPTED = 130;
@@ -35,11 +39,14 @@ function say(line: string): void {
 
 async function start(options: StartOptions): Promise<void> {
   await checkInput(options);
+  const config = loadConfig(fileConfig, {});
+  const { stage } = config;
+  const submitter = submitterOf(config, options);
   const target = options.downstream ? DOWNSTREAM : LOCAL;
   await ensureBuilt(ROOT, say, target);
   const pages = pageBook(say);
   const { port, data, duplicates, reorder, seed } = options;
-  const closeDownstream = options.downstream ? await openDownstream(say) : undefined;
+  const downstream = options.downstream ? await openDownstream(say) : undefined;
   const runtime = await startRuntime({
     assembly: join(ROOT, target.assembly),
     ...(port !== undefined && { port }),
@@ -52,15 +59,15 @@ async function start(options: StartOptions): Promise<void> {
   const over = new AbortController();
   try {
     say(`the pipeline is up at ${runtime.endpoint}`);
-    const pipeline = await connect(runtime, pages.keys);
-    say(describeInput(options));
+    const pipeline = await connect(runtime, pages.keys, { stage, submitter });
+    say(describeInput(options, submitter));
     const pauses = new LanePauses(pipeline.tables, say);
     void pauses.follow(AbortSignal.any([over.signal, signal]));
     const finished = await watchedRun(pipeline, options, () => runtime.environments().length);
     await pauses.look();
-    report(finished, pauses.describe(), options);
+    report(finished, { paused: pauses.describe(), delivered: downstream?.delivered() }, options);
     if (!options.once && !signal.aborted) {
-      say(whatNext(runtime.exports, process.pid));
+      say(whatNext(runtime.exports, { stage, submitter }));
       void new LaterEnds(pipeline.tables, say).follow(signal);
       await once(signal, 'abort');
     }
@@ -71,7 +78,7 @@ async function start(options: StartOptions): Promise<void> {
     over.abort();
     say('stopping …');
     await runtime.stop();
-    await closeDownstream?.();
+    await downstream?.close();
   }
 }
 
@@ -91,9 +98,19 @@ async function watchedRun(
   }
 }
 
-function report(finished: Run, paused: string, { json, once: single }: StartOptions): void {
-  if (json) process.stdout.write(`${JSON.stringify(finished.summary)}\n`);
-  else process.stdout.write(`\n${describeRun(finished)}${paused}\n\n`);
+interface Beside {
+  readonly paused: string;
+  readonly delivered: number | undefined;
+}
+
+function report(
+  finished: Run,
+  { paused, delivered }: Beside,
+  { json, once: single }: StartOptions,
+): void {
+  const summary = { ...finished.summary, ...(delivered !== undefined && { delivered }) };
+  if (json) process.stdout.write(`${JSON.stringify(summary)}\n`);
+  else process.stdout.write(`\n${describeRun({ ...finished, summary })}${paused}\n\n`);
   if (single && !isAccountedFor(finished)) process.exitCode = 1;
 }
 

@@ -12,6 +12,8 @@ export interface Summary {
   readonly incidents: number;
   readonly pages: number;
   readonly elapsedMs: number;
+  /** Where there is a stand-in FHIR server: resources that it has. */
+  readonly delivered?: number;
 }
 
 export interface Run {
@@ -39,6 +41,7 @@ export function describeRun(run: Run): string {
   const rows: [string, number, string][] = [
     ['submitted', summary.submitted, `through in ${seconds} s, ${rate} a second`],
     ['stored', summary.stored, 'valid; in the table Resources'],
+    ...delivered(summary),
     ['rejected', summary.rejected, 'invalid; each with its OperationOutcome in Quarantine'],
     ['dead-lettered', summary.deadLettered, 'crashed alone as often as allowed; in Quarantine'],
     ['lost', summary.lost, ''],
@@ -55,23 +58,8 @@ export function describeRun(run: Run): string {
   return lines.join('\n');
 }
 
-/**
- * @param exports the environment that points the SDK, and so the CLI, at this runtime.
- * @param pid of this process: the parent of the environments that run functions
- */
-export function whatNext(exports: Readonly<Record<string, string>>, pid: number): string {
-  const settings = Object.entries(exports).map(([name, value]) => `  export ${name}=${value}`);
-  return [
-    'It stays up for your own resources. In another terminal:',
-    ...settings,
-    '  npm run cli -- submit yours.ndjson      # or .json, a Bundle, .gz',
-    '  npm run cli -- validate yours.ndjson    # needs no pipeline',
-    '  npm run cli -- quarantine list          # what was rejected or dead-lettered, by reason',
-    '  npm run cli -- incident list            # what paged; also show, ack, resolve',
-    '  npm run cli -- lane list                # also pause, resume',
-    '  npm run cli -- report                  # the day so far, a minute old; also --open, --csv',
-    '  npm run cli -- audit verify             # that the record of all this is whole',
-    `  pkill -9 -P ${pid} -f lambda:          # kill what runs here, and nothing else: no message is lost`,
-    'What ends from now on is said here, line by line. Ctrl-C stops everything.',
-  ].join('\n');
+function delivered({ delivered: count, stored }: Summary): [string, number, string][] {
+  if (count === undefined) return [];
+  const note = count < stored ? ': `npm run cli -- delivery list` has what it has not' : '';
+  return [['delivered', count, `what the stand-in FHIR server has${note}`]];
 }

@@ -234,7 +234,7 @@ export class PipelineStack extends Stack {
       tables: [tables.resources, tables.quarantine],
     });
 
-    addOutputs(this, config.stage, {
+    addOutputs(this, config, {
       critical,
       background,
       audit,

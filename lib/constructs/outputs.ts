@@ -1,6 +1,8 @@
 /** What a deployment tells the one who deployed: where to send, who is told, and the commands. */
 import { CfnOutput, type Stack } from 'aws-cdk-lib';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
+import { groupIdOf } from '../../core/message/message-group.ts';
+import type { Config } from '../config/config.ts';
 import type { Audit } from './audit.ts';
 import type { Bodies } from './bodies.ts';
 import { resourceName } from './foundation.ts';
@@ -18,18 +20,32 @@ export interface Told {
   readonly tables: Tables;
 }
 
+/** Where sources are configured, a message without the group of its source is refused (docs/sources.md). */
+function firstSourceOf({ known }: Config['sources'], lane: string): string | undefined {
+  return Object.entries(known).find(([, { lanes }]) => lanes.some((each) => each === lane))?.[0];
+}
+
+/** For a shell: a label may hold what it reads as something else. */
+const quoted = (word: string) =>
+  /^[\w.-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
+
 /** Ids of outputs are logical ids, so the stack itself is their scope. */
-export function addOutputs(stack: Stack, stage: string, told: Told): void {
+export function addOutputs(stack: Stack, { stage, sources }: Config, told: Told): void {
   const { critical, background, audit, oncall, management, outcomes, bodies, tables } = told;
   const output = (name: string, value: string, description: string) =>
     new CfnOutput(stack, name, { value, description });
-  const send = (lane: Lane) =>
-    `aws sqs send-message --queue-url ${lane.queue.queueUrl} --message-body file://patient.json`;
+  const send = (name: string, lane: Lane) => {
+    const source = firstSourceOf(sources, name);
+    const group = source === undefined ? '' : ` --message-group-id ${quoted(groupIdOf(source))}`;
+    const command = `aws sqs send-message --queue-url ${lane.queue.queueUrl} --message-body file://patient.json`;
+    const as = source === undefined ? '' : `, as source ${source}`;
+    return [command + group, `Sends one resource to lane ${name}${as}`] as const;
+  };
   const subscribe = `aws sns subscribe --protocol email --notification-endpoint YOU --topic-arn`;
   output('CriticalQueueUrl', critical.queue.queueUrl, 'Submit what cannot wait here');
   output('BackgroundQueueUrl', background.queue.queueUrl, 'Submit everything else here');
-  output('SendCritical', send(critical), 'Sends one resource to lane critical');
-  output('SendBackground', send(background), 'Sends one resource to lane background');
+  output('SendCritical', ...send('critical', critical));
+  output('SendBackground', ...send('background', background));
   output(
     'SubmitFiles',
     `npm run cli -- submit FILE --stage ${stage}`,

@@ -1,4 +1,5 @@
 /** Where sources are configured: who checks them, with what, and whose word is believed between queues. */
+import { Aws } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { SourceRules } from '../../core/source/sources.ts';
 import { ENV } from '../../telemetry/env-names.ts';
@@ -13,6 +14,7 @@ import { allow } from './policy.ts';
 import type { Quarantine } from './quarantine.ts';
 import { admitHops } from './queue-policy.ts';
 
+const ROOT = `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:root`;
 const FILE = 'sources.json';
 /** Beside `deliver` and `resend`. */
 export const PLACES_FILE = 'places.json';
@@ -36,7 +38,7 @@ export function proveSources({ config }: Foundation, parts: Parts): void {
       validate.lambda.addEnvironment(ENV.ratesTable, rates.tableName);
     }
     const own = validate.role.roleArn;
-    admitHops(isolation, [own, ...config.sources.operatorArns]);
+    admitHops(isolation, [own, ROOT, ...config.sources.operatorArns]);
     admitHops(deadLetter, [own]);
   }
   tellRules(
@@ -45,10 +47,13 @@ export function proveSources({ config }: Foundation, parts: Parts): void {
   );
 }
 
-/** @param hoppers whose roles send to the queues that the function reads behind the lanes' own */
+/**
+ * The root user of the account is an operator anywhere (tellers.ts), so it redrives too.
+ * @param hoppers whose roles send to the queues that the function reads behind the lanes' own
+ */
 function tellRules(reader: PipelineFunction, hoppers: readonly PipelineFunction[]): void {
   reader.lambda.addEnvironment(ENV.sourcesFile, FILE);
-  const ids = hoppers.map(({ role }) => role.roleId);
+  const ids = [...hoppers.map(({ role }) => role.roleId), Aws.ACCOUNT_ID];
   reader.lambda.addEnvironment(ENV.ownRoleIds, ids.join(','));
 }
 

@@ -15,8 +15,13 @@ export type Clients = { sqs: SQSClient; sns: SNSClient; s3: S3Client; dynamodb: 
 
 const SOCKETS_MAX = 256;
 
-export function createClients(endpoints: Endpoints): Clients {
-  const account = { region: ACCOUNT.region, credentials: ACCOUNT.credentials };
+/** @param accessKeyId of another principal than the account (sent-attributes.ts) */
+export function createClients(
+  endpoints: Endpoints,
+  { accessKeyId = ACCOUNT.credentials.accessKeyId }: { readonly accessKeyId?: string } = {},
+): Clients {
+  const credentials = { ...ACCOUNT.credentials, accessKeyId };
+  const account = { region: ACCOUNT.region, credentials };
   const shared = { ...account, endpoint: endpoints.sqs };
   return {
     sqs: new SQSClient({

@@ -13,9 +13,15 @@ import {
 } from 'node:http';
 import { pipeline } from 'node:stream';
 import type { ServiceEndpoints } from './clients.ts';
+import { answerControl, CONTROL_PATH, type Control } from './control.ts';
 import { guardLoopback } from './loopback.ts';
 
-export type Gateway = { endpoint: string; stop(): Promise<void> };
+export type Gateway = {
+  endpoint: string;
+  /** From now on it answers what is asked of the runtime itself (control.ts). */
+  serve(control: Control): void;
+  stop(): Promise<void>;
+};
 
 /** The port that was asked for cannot be had. */
 export class PortError extends Error {
@@ -33,7 +39,12 @@ export async function startGateway(endpoints: ServiceEndpoints, port: number): P
     lambda: endpoints.lambda,
     secretsmanager: endpoints.secretsmanager,
   };
+  let control: Control | undefined;
   const server = createServer((req, res) => {
+    if (control !== undefined && req.url?.startsWith(CONTROL_PATH)) {
+      answerControl(req, res, control);
+      return;
+    }
     const service = serviceOf(req);
     const target = targets[service];
     if (target) forward(agent, target, req, res);
@@ -48,6 +59,9 @@ export async function startGateway(endpoints: ServiceEndpoints, port: number): P
   const bound = typeof address === 'object' ? address?.port : port;
   return {
     endpoint: `http://127.0.0.1:${bound}`,
+    serve(its) {
+      control = its;
+    },
     async stop() {
       agent.destroy();
       server.close();

@@ -141,6 +141,7 @@ async function start(
     lambdaApi.loseConnections(environmentId);
   });
   onStop(host.stop);
+  gateway.serve({ environments: host.environments });
   log(
     `at most ${environmentsMax} Lambda environments; their logs are in ${home.logDir}; seed ${seed}`,
   );

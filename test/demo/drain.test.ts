@@ -12,7 +12,11 @@ const counted = (pending: string[]): Account => ({
 });
 
 /** A pipeline that plays `depthsAt` and `accountAt` on a clock of its own. */
-function play(depthsAt: (ms: number) => number[], accountAt: (ms: number) => Account) {
+function play(
+  depthsAt: (ms: number) => number[],
+  accountAt: (ms: number) => Account,
+  quiet: (depths: readonly number[], ms: number) => void = () => {},
+) {
   let ms = 0;
   return drain({
     depths: async () => depthsAt(ms),
@@ -21,6 +25,7 @@ function play(depthsAt: (ms: number) => number[], accountAt: (ms: number) => Acc
     wait: async (each) => {
       ms += each;
     },
+    quiet: (depths) => quiet(depths, ms),
   }).then((drained) => ({ ...drained, ms }));
 }
 
@@ -66,6 +71,32 @@ describe('waiting for a run to end', () => {
     );
     expect(still).toMatchObject({ kind: 'stalled', waiting: 3, account: { pending: ['a'] } });
     expect(still.ms).toBeLessThan(320_000);
+  });
+
+  it('says what it waits for once nothing has moved for a while, and again while nothing does', async () => {
+    const said: number[] = [];
+    const moved = (ms: number) => [ms < 20_000 ? Math.ceil(50 - ms / 1_000) : ms < 60_000 ? 1 : 0];
+    await play(
+      moved,
+      () => counted([]),
+      (depths, ms) => {
+        expect(depths).toEqual([1]);
+        said.push(Math.round(ms / 1_000));
+      },
+    );
+    expect(said).toEqual([35, 50]);
+  });
+
+  it('asks the queues seldom while they are full', async () => {
+    let asked = 0;
+    await play(
+      (ms) => {
+        asked += 1;
+        return [ms < 60_000 ? 5_000 - ms / 1_000 : 0];
+      },
+      () => counted([]),
+    );
+    expect(asked).toBeLessThan(70);
   });
 
   it("takes the minute's wakes for no movement", async () => {

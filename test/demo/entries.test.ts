@@ -8,12 +8,23 @@ const options = (fields: Partial<StartOptions>): StartOptions => ({
   ...fields,
 });
 
+const nobody = { source: 'default' };
+
 it('says first what is submitted, and what of it goes wrong on purpose', () => {
-  expect(describeInput(options({}))).toBe(
+  expect(describeInput(options({}), nobody)).toBe(
     'submitting 10000 made-up patients and observations to lane background. On purpose 100 of them crash (50 throw, 30 exit their process, 16 exhaust the heap, 4 never end) and 200 break rules of FHIR; ten crashes within five minutes page on-call',
   );
-  expect(describeInput(options({ count: 20 }))).toContain('On purpose 0 of them crash and 0 break');
-  expect(describeInput(options({ input: ['a.ndjson', 'b.gz'] }))).toBe(
+  expect(describeInput(options({ count: 20 }), nobody)).toContain(
+    'On purpose 0 of them crash and 0 break',
+  );
+  expect(describeInput(options({ input: ['a.ndjson', 'b.gz'] }), nobody)).toBe(
     'submitting a.ndjson, b.gz to lane background',
+  );
+});
+
+it('says as which source, and what of it will be refused for its rate', () => {
+  const submitter = { source: 'lab', note: 'of lab 60 a minute are taken' };
+  expect(describeInput(options({ input: ['a.ndjson'] }), submitter)).toBe(
+    'submitting a.ndjson to lane background, as source lab; of lab 60 a minute are taken',
   );
 });

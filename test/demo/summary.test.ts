@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { isAccountedFor, type Run, whatNext } from '../../demo/summary.ts';
+import { describeRun, isAccountedFor, type Run } from '../../demo/summary.ts';
 
 const ENDS = { submitted: 10, stored: 7, rejected: 2, deadLettered: 1, lost: 0, duplicates: 0 };
 const run = (ends: Partial<typeof ENDS> = {}, rest: Partial<Run> = {}): Run => ({
@@ -23,8 +23,12 @@ it.each([
   expect(isAccountedFor(wrong)).toBe(false);
 });
 
-it('names the process whose environments may be killed, so that no other checkout is hit', () => {
-  const next = whatNext({ AWS_ENDPOINT_URL: 'http://127.0.0.1:4566' }, 4711);
-  expect(next).toContain('export AWS_ENDPOINT_URL=http://127.0.0.1:4566');
-  expect(next).toMatch(/pkill -9 -P 4711 -f lambda: /);
+it('counts what the stand-in FHIR server has, where there is one', () => {
+  expect(describeRun(run())).not.toContain('delivered');
+  const { summary, ...rest } = run();
+  const lines = describeRun({ ...rest, summary: { ...summary, delivered: 6 } });
+  expect(lines).toMatch(/delivered +6 .*npm run cli -- delivery list/);
+  expect(describeRun({ ...rest, summary: { ...summary, delivered: 7 } })).toMatch(
+    /delivered +7 {2}what the stand-in FHIR server has$/m,
+  );
 });

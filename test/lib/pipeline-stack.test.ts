@@ -4,6 +4,7 @@ import { lanes } from '../../core/message/messages.ts';
 import { incidentSettingsSchema } from '../../functions/incident/settings.ts';
 import { quarantineSettingsSchema } from '../../functions/quarantine/settings.ts';
 import { validateSettingsSchema } from '../../functions/validate/settings.ts';
+import type { ConfigInput } from '../../lib/config/config.ts';
 import { ENV } from '../../telemetry/env-names.ts';
 import { buildStack, byName, synthesized, type TestResource } from './synthesized.ts';
 
@@ -355,6 +356,25 @@ describe('outputs', () => {
       expect.arrayContaining(['CriticalQueueUrl', 'BackgroundQueueUrl', 'SendBackground']),
     );
     expect(JSON.stringify(outputs['SendBackground'])).toContain('aws sqs send-message');
+    expect(JSON.stringify(outputs['SendBackground'])).not.toContain('--message-group-id');
     expect(JSON.stringify(outputs['SubmitFiles'])).toContain('npm run cli -- submit');
+  });
+
+  it('name the group of a source that may, where sources are configured, else the message is refused', () => {
+    const sources: ConfigInput['sources'] = {
+      known: {
+        births: { senders: ['AROABIRTHS'], lanes: ['critical'] },
+        "o'hara": { senders: ['AROALABORATORY'] },
+      },
+    };
+    const { stack } = buildStack({}, { sources });
+    const outputs = Template.fromStack(stack).findOutputs('*');
+    expect(JSON.stringify(outputs['SendCritical'])).toContain('--message-group-id births"');
+    expect(outputs['SendBackground']?.['Description']).toBe(
+      "Sends one resource to lane background, as source o'hara",
+    );
+    expect(JSON.stringify(outputs['SendBackground']?.['Value'])).toContain(
+      JSON.stringify(` --message-group-id 'o'\\''hara'`).slice(1, -1),
+    );
   });
 });

@@ -28,3 +28,22 @@ export function takeEmptyObjects(app: App): void {
     if (request.method === 'PUT' && key !== '') request.body ??= Buffer.alloc(0);
   });
 }
+
+/** The actions of SQS that answer with addresses of queues. */
+const ADDRESSING =
+  /^(?:AmazonSQS\.)?(?:GetQueueUrl|ListQueues|CreateQueue|ListDeadLetterSourceQueues)$/;
+const QUEUE_ORIGIN = /https?:\/\/[^/"<]+(?=\/\d{12}\/)/g;
+
+/**
+ * A queue's address leads where it was asked for. Clients that send to the address itself would else go past
+ * the gateway. No longer needed once fauxqs takes the host of each request for it.
+ */
+export function addressQueuesByHost(app: App): void {
+  app.addHook('onSend', async (request, _, payload) => {
+    const { 'x-amz-target': target, host } = request.headers;
+    const { Action } = (request.body ?? {}) as { readonly Action?: unknown };
+    if (typeof payload !== 'string' || host === undefined) return payload;
+    if (!ADDRESSING.test(String(target ?? Action))) return payload;
+    return payload.replaceAll(QUEUE_ORIGIN, `http://${host}`);
+  });
+}

@@ -20,6 +20,16 @@ export function roleIdOf(roleName: string): string {
   return `AROA${digest.slice(0, 17)}`;
 }
 
+/**
+ * The access key by which the local queues take a principal for the sender: a role's has a session, a
+ * user's is its id. Undefined for whom there is none: another account, or what is no principal that signs.
+ */
+export function accessKeyOf(uniqueId: string): string | undefined {
+  if (uniqueId === ACCOUNT.id) return ACCOUNT.credentials.accessKeyId;
+  if (uniqueId.startsWith('AROA')) return `${uniqueId}:local`;
+  return uniqueId.startsWith('AIDA') ? uniqueId : undefined;
+}
+
 /** The last part of an ARN: a queue's, topic's, table's or function's name. */
 export function nameOfArn(value: string): string {
   return value.split(/[:/]/).at(-1) ?? value;

@@ -41,6 +41,13 @@ function sendingTo(template: Template, queue: string) {
   return statements.filter((one) => JSON.stringify(one).includes('sqs:SendMessage'));
 }
 
+const ACCOUNT = { Ref: 'AWS::AccountId' };
+const ROOT = {
+  'Fn::Join': ['', ['arn:', { Ref: 'AWS::Partition' }, ':iam::', ACCOUNT, ':root']],
+};
+const joined = (...parts: object[]) => ({
+  'Fn::Join': ['', parts.flatMap((part, n) => (n === 0 ? [part] : [',', part]))],
+});
 const roleOf = (name: string) => ({
   'Fn::GetAtt': [expect.stringMatching(new RegExp(`^${name}ValidateRole`)), 'Arn'],
 });
@@ -136,7 +143,7 @@ describe('with sources', () => {
           Condition: { ArnNotLike: { 'aws:PrincipalArn': arns } },
         }),
       ]);
-    denies(`${lane}-isolation`, [own, 'arn:aws:iam::111122223333:role/operator-*']);
+    denies(`${lane}-isolation`, [own, ROOT, 'arn:aws:iam::111122223333:role/operator-*']);
     denies(`${lane}-dead-letter`, [own]);
   });
 
@@ -154,14 +161,14 @@ describe('with sources', () => {
     for (const lane of lanes) {
       expect(told(`validate-${lane}`)).toMatchObject({
         [ENV.sourcesFile]: 'sources.json',
-        [ENV.ownRoleIds]: roleId(lane),
+        [ENV.ownRoleIds]: joined(roleId(lane), ACCOUNT),
         [ENV.auditQueueUrl]: expect.anything(),
         [ENV.ratesTable]: expect.anything(),
       });
     }
     expect(told('quarantine')).toMatchObject({
       [ENV.sourcesFile]: 'sources.json',
-      [ENV.ownRoleIds]: { 'Fn::Join': ['', [roleId('critical'), ',', roleId('background')]] },
+      [ENV.ownRoleIds]: joined(roleId('critical'), roleId('background'), ACCOUNT),
     });
   });
 

@@ -1,0 +1,88 @@
+/**
+ * As whom `npm start` submits. Where failsafe.config.ts has sources nobody else's message is taken, so it
+ * signs as a sender of one of them. Else everything is of the source `default`, or of what `--source` says.
+ */
+import { UsageError } from '../cli/usage-error.ts';
+import type { Config } from '../lib/config/config.ts';
+import { hasSources } from '../lib/config/source-config.ts';
+import { accessKeyOf } from '../packages/local-lambda/template/account.ts';
+
+export interface Submitter {
+  readonly source: string;
+  /** By which the local queues know the sender; absent where that is the account. */
+  readonly accessKeyId?: string;
+  /** What to know before one asks why something was refused. */
+  readonly note?: string;
+}
+
+export interface Submitting {
+  /** What `--source` says. */
+  readonly source?: string | undefined;
+  /** Files of somebody, of which nothing is known before they are read. */
+  readonly input: readonly string[];
+  readonly count: number;
+}
+
+type Source = Config['sources']['known'][string];
+
+const SAMPLE_TYPES = ['Patient', 'Observation'];
+/** Its largest resource has less. */
+const SAMPLE_BYTES = 8_000;
+
+/** @throws UsageError where no source may send here what is to be sent. */
+export function submitterOf({ sources }: Pick<Config, 'sources'>, wanted: Submitting): Submitter {
+  const label = wanted.source ?? 'default';
+  if (!hasSources(sources)) return { source: label };
+  const known = Object.entries(sources.known);
+  const asked = known.filter(([name]) => wanted.source === undefined || name === label);
+  const reasons: string[] = [];
+  for (const [name, source] of asked) {
+    const reason = whyNot(source, wanted) ?? (isSigned(sources) ? whyUnsigned(source) : undefined);
+    if (reason === undefined) return submitter(name, source, wanted, isSigned(sources));
+    reasons.push(`${name} ${reason}`);
+  }
+  const names = known.map(([name]) => name).join(', ');
+  throw new UsageError(
+    asked.length === 0
+      ? `--source ${label} is none of the sources in failsafe.config.ts: ${names}`
+      : `nothing can be submitted here as a source of failsafe.config.ts: ${reasons.join('; ')}`,
+  );
+}
+
+/** An emulator's word is not asked for with `fixed`. */
+const isSigned = ({ senderIds }: Config['sources']) => senderIds === 'verify';
+
+function whyNot(source: Source, { input }: Submitting): string | undefined {
+  const { lanes, resourceTypes = SAMPLE_TYPES, largestBytes = SAMPLE_BYTES } = source;
+  if (!lanes.includes('background')) return 'may not send to lane background';
+  if (input.length > 0) return undefined;
+  const missing = SAMPLE_TYPES.filter((type) => !resourceTypes.includes(type));
+  if (missing.length > 0) return `may not send ${missing.join(' and ')} (name files by --input)`;
+  if (largestBytes < SAMPLE_BYTES)
+    return `may send ${largestBytes} bytes only (name files by --input)`;
+  return undefined;
+}
+
+function whyUnsigned({ senders }: Source): string | undefined {
+  if (keyOf(senders) !== undefined) return undefined;
+  return `has no sender that is a role or a user (AROA…, AIDA…), but ${senders.join(', ')}`;
+}
+
+const keyOf = (senders: Source['senders']) => senders.map(accessKeyOf).find(Boolean);
+
+function submitter(
+  source: string,
+  { senders, ratePerMinute = Number.POSITIVE_INFINITY }: Source,
+  { input, count }: Submitting,
+  signed: boolean,
+): Submitter {
+  const accessKeyId = signed ? keyOf(senders) : undefined;
+  return {
+    source,
+    ...(accessKeyId !== undefined && { accessKeyId }),
+    ...(input.length === 0 &&
+      count > ratePerMinute && {
+        note: `of ${source} ${ratePerMinute} a minute are taken; what is more is refused for its rate`,
+      }),
+  };
+}

@@ -1,0 +1,117 @@
+/** Killing what `npm start` runs, by the function's name: the message of a killed environment comes back. */
+import { execFile } from 'node:child_process';
+import { join } from 'node:path';
+import { GetQueueUrlCommand, ListQueuesCommand } from '@aws-sdk/client-sqs';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createClients, destroyClients } from '../../packages/local-lambda/clients.ts';
+import { type Runtime, startRuntime } from '../../packages/local-lambda/runtime.ts';
+import { queueClient } from '../packages/local-lambda/support/queue-client.ts';
+import { consumer, writeAssembly } from '../packages/local-lambda/support/tiny-assembly.ts';
+
+const MAIN = join(import.meta.dirname, '..', '..', 'cli', 'main.ts');
+const NAME = 'fhir-failsafe-dev-work';
+/** Holds a message for as long as it lives; one that came back is done at once. */
+const HOLD_FIRST = `export const handler = ({ Records: [record] }) =>
+  Number(record.attributes.ApproximateReceiveCount) > 1
+    ? console.log('again: ' + record.body)
+    : new Promise(() => setInterval(() => {}, 1000));`;
+
+let runtime: Runtime;
+let dispose: () => Promise<void>;
+const lines: string[] = [];
+beforeAll(async () => {
+  const assembly = await writeAssembly({
+    resources: consumer(
+      'work',
+      {},
+      {
+        queue: { VisibilityTimeout: 10 },
+        function: { FunctionName: NAME, Timeout: 60 },
+      },
+    ),
+    handlers: { work: HOLD_FIRST },
+  });
+  dispose = assembly.dispose;
+  runtime = await startRuntime({
+    assembly: assembly.directory,
+    onLogLine: ({ line }) => lines.push(line),
+  });
+});
+afterAll(async () => {
+  await runtime.stop();
+  await dispose();
+});
+
+interface Ended {
+  readonly status: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+function local(args: string[], endpoint: string | undefined = runtime.endpoint): Promise<Ended> {
+  const { AWS_ENDPOINT_URL: _, ...rest } = process.env;
+  const env = endpoint === '' ? rest : { ...rest, AWS_ENDPOINT_URL: endpoint };
+  return new Promise((resolve) => {
+    const child = execFile(
+      process.execPath,
+      [MAIN, 'local', ...args],
+      { env },
+      (_error, out, err) => resolve({ status: child.exitCode ?? -1, out, err }),
+    );
+  });
+}
+
+test('a function is killed by its name, and its message comes back', async () => {
+  expect(await local(['list'])).toMatchObject({
+    status: 0,
+    out: expect.stringMatching(/nothing runs/),
+  });
+  expect(await local(['kill', 'work'])).toMatchObject({
+    status: 1,
+    err: expect.stringMatching(/what does: nothing/),
+  });
+  await queueClient(runtime).send('work', ['a']);
+  await expect.poll(() => runtime.environments().length, { timeout: 20_000 }).toBe(1);
+  const [{ pid } = { pid: 0 }] = runtime.environments();
+  expect((await local(['list'])).out).toBe(`work                   pid ${pid}\n`);
+  expect(await local(['kill', 'wrok'])).toMatchObject({
+    status: 1,
+    err: expect.stringMatching(/what does: work/),
+  });
+  expect(await local(['kill', 'work'])).toEqual({
+    status: 0,
+    out: `killed work                   pid ${pid}\n`,
+    err: '',
+  });
+  await expect.poll(() => lines.join('\n'), { timeout: 60_000 }).toContain('again: a');
+}, 120_000);
+
+test('what is asked of the runtime oddly does not end it, and a page is refused', async () => {
+  const at = `${runtime.endpoint}/_local/environments`;
+  expect((await fetch(`${at}/%E0%A4%A`, { method: 'DELETE' })).status).toBeLessThan(500);
+  expect((await fetch(at, { method: 'POST' })).status).toBe(405);
+  expect((await fetch(at, { headers: { origin: 'https://evil.example' } })).status).toBe(403);
+});
+
+test('without a runtime it says what is missing', async () => {
+  expect(await local(['list'], '')).toMatchObject({
+    status: 2,
+    err: expect.stringMatching(/set AWS_ENDPOINT_URL/),
+  });
+  const elsewhere = await local(['list'], 'http://127.0.0.1:1');
+  expect(elsewhere).toMatchObject({
+    status: 1,
+    err: expect.stringMatching(/nothing answers at http:\/\/127\.0\.0\.1:1/),
+  });
+});
+
+test('addresses of queues have the port of the gateway, as other clients use them', async () => {
+  const clients = createClients({ sqs: runtime.endpoint, dynamodb: runtime.endpoint });
+  const url = runtime.queueUrl('work');
+  expect(url.startsWith(runtime.endpoint)).toBe(true);
+  const { QueueUrl } = await clients.sqs.send(new GetQueueUrlCommand({ QueueName: 'work' }));
+  expect(QueueUrl).toBe(url);
+  const { QueueUrls } = await clients.sqs.send(new ListQueuesCommand({ QueueNamePrefix: 'work' }));
+  expect(QueueUrls).toContain(url);
+  destroyClients(clients);
+});

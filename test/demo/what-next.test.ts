@@ -1,0 +1,19 @@
+import { expect, it } from 'vitest';
+import { whatNext } from '../../demo/what-next.ts';
+
+const exports = { AWS_ENDPOINT_URL: 'http://127.0.0.1:4566', AWS_ACCESS_KEY_ID: 'test' };
+
+it('names the runtime by its address, so that no other checkout is hit', () => {
+  const next = whatNext(exports, { stage: 'dev', submitter: { source: 'default' } });
+  expect(next).toContain('export AWS_ENDPOINT_URL=http://127.0.0.1:4566');
+  expect(next).toMatch(/npm run cli -- local kill validate-background /);
+  expect(next).not.toMatch(/--stage|--source|pkill/);
+});
+
+it('has commands that work for another stage, and for a source by its own sender', () => {
+  const submitter = { source: 'hospital-a', accessKeyId: 'AROAHOSPITALA:local' };
+  const next = whatNext(exports, { stage: 'staging', submitter });
+  expect(next).toContain("submit yours.ndjson --stage staging --source 'hospital-a'");
+  expect(next).toContain('put AWS_ACCESS_KEY_ID=AROAHOSPITALA:local before that command');
+  expect(next).toContain('incident list --stage staging');
+});
