@@ -3,6 +3,7 @@
  * runs, is frozen or is dead. Whatever wakes its code goes through `resume`: on a frozen host it waits for
  * the thaw, on a dead one it never happens. Its clock may be fast or slow.
  */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Random } from './random.ts';
 import type { Scheduler } from './scheduler.ts';
 
@@ -56,12 +57,12 @@ export class Host {
     act();
   }
 
-  /** A timer. Answers how to cancel it. */
+  /** A timer, whose code runs in the context that set it, as Node's does. Answers how to cancel it. */
   readonly timer = (ms: number, act: () => void): (() => void) => {
     let isOn = true;
-    const fire = () => {
+    const fire = AsyncLocalStorage.bind(() => {
       if (isOn) act();
-    };
+    });
     this.scheduler.after(Math.max(0, Math.ceil(ms)), () => {
       if (isOn) this.resume(fire);
     });

@@ -1,0 +1,176 @@
+/** DynamoDB, as the document client's commands reach it. */
+import {
+  BatchGetCommand,
+  BatchWriteCommand,
+  DeleteCommand,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+  ScanCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
+import type { Random } from '../random.ts';
+import type { Scheduler } from '../scheduler.ts';
+import { projected } from './query.ts';
+import { tableMissing, validation } from './refusals.ts';
+import {
+  type Change,
+  type QueryInput,
+  type ScanInput,
+  Table,
+  type TablePlan,
+  type Written,
+} from './table.ts';
+import type { Item } from './values.ts';
+
+export interface DynamoFaults {
+  /** Longest that an index is behind its table. */
+  readonly indexLagMs: number;
+  /** Most rows of a page: a real one ends at 1 MB. */
+  readonly pageRowsMax: number;
+  /** How likely an entry of a batch is left undone. */
+  readonly unprocessed: number;
+}
+
+export const NO_DYNAMO_FAULTS: DynamoFaults = {
+  indexLagMs: 10,
+  pageRowsMax: 1_000,
+  unprocessed: 0,
+};
+
+export interface DynamoSurroundings {
+  readonly scheduler: Scheduler;
+  readonly random: Random;
+  faults(): DynamoFaults;
+  written?(change: Written): void;
+}
+
+type ReturnValues = 'NONE' | 'ALL_OLD' | 'ALL_NEW' | 'UPDATED_OLD' | 'UPDATED_NEW' | undefined;
+
+export class Dynamo {
+  readonly #tables = new Map<string, Table>();
+  readonly #around: DynamoSurroundings;
+
+  constructor(around: DynamoSurroundings) {
+    this.#around = around;
+  }
+
+  create(plan: TablePlan): Table {
+    const { scheduler, random, faults, written } = this.#around;
+    // An index is written in the order in which its table was.
+    let lastAt = 0;
+    const table = new Table(plan, {
+      later: (follow) => {
+        lastAt = Math.max(lastAt, scheduler.now + random.below(faults().indexLagMs + 1));
+        scheduler.after(lastAt - scheduler.now, follow);
+      },
+      written: (change) => written?.(change),
+    });
+    this.#tables.set(plan.name, table);
+    return table;
+  }
+
+  table(name: string | undefined): Table {
+    const table = this.#tables.get(name ?? '');
+    if (table === undefined) throw tableMissing(String(name));
+    return table;
+  }
+
+  /** What the service does with a command. @throws its refusal */
+  perform(command: object): object {
+    if (command instanceof GetCommand) return this.#get(command.input);
+    if (command instanceof UpdateCommand) {
+      const { TableName, Key, UpdateExpression = '', ReturnValues, ...input } = command.input;
+      const change = this.table(TableName).update(Key as Item, UpdateExpression, input);
+      return answerOf(change, ReturnValues);
+    }
+    if (command instanceof PutCommand) {
+      const { TableName, Item, ReturnValues, ...input } = command.input;
+      return answerOf(this.table(TableName).put(Item, input), ReturnValues);
+    }
+    if (command instanceof DeleteCommand) {
+      const { TableName, Key, ReturnValues, ...input } = command.input;
+      return answerOf(this.table(TableName).delete(Key as Item, input), ReturnValues);
+    }
+    if (command instanceof QueryCommand) {
+      const input = command.input as QueryInput;
+      return this.table(command.input.TableName).query(input, this.#pageRows());
+    }
+    if (command instanceof ScanCommand) {
+      const input = command.input as ScanInput;
+      return this.table(command.input.TableName).scan(input, this.#pageRows());
+    }
+    if (command instanceof BatchGetCommand) return this.#batchGet(command.input);
+    if (command instanceof BatchWriteCommand) return this.#batchWrite(command.input);
+    throw new Error(`${command.constructor.name} is not simulated`);
+  }
+
+  #get(input: GetCommand['input']): object {
+    const { TableName, Key, ProjectionExpression, ExpressionAttributeNames } = input;
+    const item = this.table(TableName).get(Key as Item);
+    if (item === undefined) return {};
+    return { Item: projected(item, ProjectionExpression, ExpressionAttributeNames) };
+  }
+
+  #batchGet({ RequestItems = {} }: BatchGetCommand['input']): object {
+    const Responses: Record<string, Item[]> = {};
+    const UnprocessedKeys: Record<string, object> = {};
+    for (const [name, { Keys = [], ...asked }] of Object.entries(RequestItems)) {
+      const table = this.table(name);
+      const [done, left] = this.#divided(Keys);
+      Responses[name] = done.flatMap((key) => {
+        const item = table.get(key as Item);
+        const { ProjectionExpression, ExpressionAttributeNames } = asked;
+        return item ? [projected(item, ProjectionExpression, ExpressionAttributeNames)] : [];
+      });
+      if (left.length > 0) UnprocessedKeys[name] = { ...asked, Keys: left };
+    }
+    return { Responses, UnprocessedKeys };
+  }
+
+  #batchWrite({ RequestItems = {} }: BatchWriteCommand['input']): object {
+    const UnprocessedItems: Record<string, object[]> = {};
+    for (const [name, requests] of Object.entries(RequestItems)) {
+      const table = this.table(name);
+      const [done, left] = this.#divided(requests);
+      for (const { PutRequest, DeleteRequest } of done) {
+        if (PutRequest !== undefined) table.put(PutRequest.Item, {});
+        else if (DeleteRequest !== undefined) table.delete(DeleteRequest.Key as Item, {});
+        else throw validation('a request of a batch is empty');
+      }
+      if (left.length > 0) UnprocessedItems[name] = left;
+    }
+    return { UnprocessedItems };
+  }
+
+  /** Those that are done now, and those that are left. At least one is done: the whole may be throttled instead. */
+  #divided<T>(all: readonly T[]): readonly [readonly T[], T[]] {
+    const { random, faults } = this.#around;
+    const isLeft = all.map((_, place) => place > 0 && random.chance(faults().unprocessed));
+    return [all.filter((_, place) => !isLeft[place]), all.filter((_, place) => isLeft[place])];
+  }
+
+  #pageRows(): number {
+    return this.#around.random.between(1, this.#around.faults().pageRowsMax);
+  }
+}
+
+function answerOf({ before, after }: Change, wanted: ReturnValues): object {
+  switch (wanted) {
+    case 'ALL_OLD':
+      return before === undefined ? {} : { Attributes: before };
+    case 'ALL_NEW':
+      return after === undefined ? {} : { Attributes: after };
+    case 'UPDATED_NEW':
+      return { Attributes: changedIn(after, before) };
+    case 'UPDATED_OLD':
+      return { Attributes: changedIn(before, after) };
+    default:
+      return {};
+  }
+}
+
+/** Which attributes an update named is not known here: those that it changed. */
+function changedIn(one: Item = {}, other: Item = {}): Item {
+  return Object.fromEntries(Object.entries(one).filter(([name, value]) => other[name] !== value));
+}

@@ -1,0 +1,93 @@
+/** Paths into an item: `attempts[0].requestId`, `#status`. */
+import { validation } from './refusals.ts';
+import type { Tokens } from './tokens.ts';
+import { type Item, isMap, type Value } from './values.ts';
+
+/** A name or placeholder, then names and positions. */
+export type Path = readonly (string | number)[];
+export type Names = Readonly<Record<string, string>>;
+
+export function readPath(tokens: Tokens): Path {
+  const path: (string | number)[] = [readName(tokens)];
+  for (;;) {
+    if (tokens.take('.')) path.push(readName(tokens));
+    else if (tokens.take('[')) {
+      path.push(Number(tokens.next()));
+      tokens.expect(']');
+    } else return path;
+  }
+}
+
+function readName(tokens: Tokens): string {
+  const word = tokens.peek();
+  if (!/^#?\w/.test(word)) throw tokens.unexpected('a name was expected');
+  return tokens.next();
+}
+
+/** With the placeholders' names in their places. */
+export function resolvePath(path: Path, names: Names | undefined): Path {
+  return path.map((part) => {
+    if (typeof part === 'number' || !part.startsWith('#')) return part;
+    const name = names?.[part];
+    if (name === undefined) throw validation(`the name ${part} is not defined`);
+    return name;
+  });
+}
+
+/** What lies there; undefined where there is nothing. */
+export function valueAt(item: Item | undefined, path: Path): Value | undefined {
+  let value: Value | undefined = item;
+  for (const part of path) {
+    if (value === undefined) return undefined;
+    value = typeof part === 'number' ? elementOf(value, part) : fieldOf(value, part);
+  }
+  return value;
+}
+
+function elementOf(value: Value, place: number): Value | undefined {
+  return Array.isArray(value) ? value[place] : undefined;
+}
+
+function fieldOf(value: Value, name: string): Value | undefined {
+  return isMap(value) && Object.hasOwn(value, name) ? value[name] : undefined;
+}
+
+/** The value with another one at the path; what is not on the path is shared. */
+export function withValueAt(whole: Value | undefined, path: Path, value: Value): Value {
+  const [part, ...rest] = path;
+  if (part === undefined) return value;
+  if (typeof part === 'number') {
+    if (!Array.isArray(whole)) throw notThere();
+    const copy = [...(whole as readonly Value[])];
+    // Beyond the end means at the end.
+    const place = Math.min(part, copy.length);
+    copy[place] = withValueAt(copy[place], rest, value);
+    return Object.freeze(copy);
+  }
+  if (!isMap(whole)) throw notThere();
+  return Object.freeze({ ...whole, [part]: withValueAt(whole[part], rest, value) });
+}
+
+/** The value without what is at the path. */
+export function withoutValueAt(whole: Value | undefined, path: Path): Value {
+  const [part, ...rest] = path;
+  if (part === undefined || whole === undefined) throw notThere();
+  if (typeof part === 'number') {
+    if (!Array.isArray(whole)) throw notThere();
+    const list = whole as readonly Value[];
+    const inner = list[part];
+    if (inner === undefined) return list;
+    return Object.freeze(
+      rest.length === 0 ? list.toSpliced(part, 1) : list.with(part, withoutValueAt(inner, rest)),
+    );
+  }
+  if (!isMap(whole)) throw notThere();
+  const inner = whole[part];
+  if (rest.length > 0) return Object.freeze({ ...whole, [part]: withoutValueAt(inner, rest) });
+  const { [part]: _, ...others } = whole;
+  return Object.freeze(others);
+}
+
+function notThere(): Error {
+  return validation('The document path provided in the update expression is invalid for update');
+}

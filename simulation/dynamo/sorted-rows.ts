@@ -1,0 +1,55 @@
+/** Rows of one partition, in the order of their sort keys. */
+import { compareStrings, type Item, type Key } from './values.ts';
+
+export interface Row {
+  readonly sortKey: Key | undefined;
+  /** Tells apart rows of an index that have the same sort key. Empty in a table. */
+  readonly tie: string;
+  readonly item: Item;
+}
+
+export type Rows = Row[];
+
+export function compareRows(
+  one: Pick<Row, 'sortKey' | 'tie'>,
+  other: Pick<Row, 'sortKey' | 'tie'>,
+): number {
+  return compareKeys(one.sortKey, other.sortKey) || compareStrings(one.tie, other.tie);
+}
+
+function compareKeys(one: Key | undefined, other: Key | undefined): number {
+  if (typeof one === 'number' && typeof other === 'number') return one - other;
+  if (typeof one === 'string' && typeof other === 'string') return compareStrings(one, other);
+  return 0;
+}
+
+/** The place of the first row for which `isReached` holds; it holds for all rows after that too. */
+export function firstPlace(rows: Rows, isReached: (row: Row) => boolean): number {
+  let low = 0;
+  let high = rows.length;
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (isReached(rows[middle] as Row)) high = middle;
+    else low = middle + 1;
+  }
+  return low;
+}
+
+/** Puts a row into its place, instead of the one that has it. */
+export function putRow(rows: Rows, row: Row): void {
+  const place = firstPlace(rows, (other) => compareRows(other, row) >= 0);
+  const other = rows[place];
+  const isSame = other !== undefined && compareRows(other, row) === 0;
+  rows.splice(place, isSame ? 1 : 0, row);
+}
+
+export function removeRow(rows: Rows, row: Pick<Row, 'sortKey' | 'tie'>): void {
+  const place = firstPlace(rows, (other) => compareRows(other, row) >= 0);
+  const other = rows[place];
+  if (other !== undefined && compareRows(other, row) === 0) rows.splice(place, 1);
+}
+
+export function findRow(rows: Rows, row: Pick<Row, 'sortKey' | 'tie'>): Row | undefined {
+  const other = rows[firstPlace(rows, (one) => compareRows(one, row) >= 0)];
+  return other !== undefined && compareRows(other, row) === 0 ? other : undefined;
+}

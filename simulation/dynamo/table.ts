@@ -1,0 +1,207 @@
+/** A table: items by key, and the indexes that follow it. */
+import { holds, type Placeholders } from './conditions.ts';
+import { type IndexPlan, IndexView, type KeyNames } from './index-view.ts';
+import {
+  type Page,
+  type PageInput,
+  type Paging,
+  type Partitions,
+  pageOf,
+  rangeOf,
+} from './query.ts';
+import { conditionFailed, validation } from './refusals.ts';
+import { findRow, putRow, type Row, type Rows, removeRow } from './sorted-rows.ts';
+import { updated } from './updates.ts';
+import { frozenCopy, type Item, type Key } from './values.ts';
+
+export interface TablePlan extends KeyNames {
+  readonly name: string;
+  readonly indexes: readonly IndexPlan[];
+  /** Epoch seconds after which an item may go by itself. */
+  readonly expiry?: string | undefined;
+}
+
+/** Tells those who look on of each write. */
+export interface Written {
+  readonly table: string;
+  readonly before: Item | undefined;
+  readonly after: Item | undefined;
+}
+
+export interface TableSurroundings {
+  /** Lets an index follow a write, some time later. */
+  later(follow: () => void): void;
+  written(change: Written): void;
+}
+
+export interface ConditionalInput extends Placeholders {
+  readonly ConditionExpression?: string | undefined;
+}
+
+export interface Change {
+  readonly before: Item | undefined;
+  readonly after: Item | undefined;
+}
+
+const ALL: PageInput = {};
+
+export class Table {
+  readonly plan: TablePlan;
+  readonly #partitions: Partitions = new Map();
+  readonly #indexes: ReadonlyMap<string, IndexView>;
+  readonly #around: TableSurroundings;
+
+  constructor(plan: TablePlan, around: TableSurroundings) {
+    this.plan = plan;
+    this.#around = around;
+    this.#indexes = new Map(plan.indexes.map((index) => [index.name, new IndexView(index, plan)]));
+  }
+
+  get(key: Item): Item | undefined {
+    const { partition, sortKey } = this.#placeOf(key);
+    const rows = this.#partitions.get(partition);
+    return rows && findRow(rows, { sortKey, tie: '' })?.item;
+  }
+
+  /** All items, for whoever checks what a run has left. */
+  *items(): Iterable<Item> {
+    for (const rows of this.#partitions.values()) for (const { item } of rows) yield item;
+  }
+
+  put(item: unknown, input: ConditionalInput): Change {
+    const after = frozenCopy(item) as Item;
+    return this.#change(after, input, () => after);
+  }
+
+  delete(key: Item, input: ConditionalInput): Change {
+    return this.#change(key, input, () => undefined);
+  }
+
+  /** An item that is not there begins as its key. */
+  update(key: Item, expression: string, input: ConditionalInput): Change {
+    return this.#change(key, input, (before) => {
+      const next = updated(before ?? (frozenCopy(key) as Item), expression, input);
+      const { partition, sort } = this.plan;
+      if (next[partition] !== key[partition] || (sort && next[sort] !== key[sort])) {
+        throw validation('an update changes no key');
+      }
+      return next;
+    });
+  }
+
+  #change(
+    key: Item,
+    input: ConditionalInput,
+    next: (before: Item | undefined) => Item | undefined,
+  ): Change {
+    const before = this.get(key);
+    if (!holds(input.ConditionExpression, before, input)) throw conditionFailed();
+    const after = next(before);
+    this.#store(key, after);
+    this.#tell(key, before, after);
+    return { before, after };
+  }
+
+  #store(key: Item, item: Item | undefined): void {
+    const { partition, sortKey } = this.#placeOf(key);
+    const rows = this.#partitions.get(partition) ?? [];
+    if (item === undefined) removeRow(rows, { sortKey, tie: '' });
+    else putRow(rows, { sortKey, tie: '', item });
+    if (rows.length === 0) this.#partitions.delete(partition);
+    else this.#partitions.set(partition, rows);
+  }
+
+  #tell(key: Item, before: Item | undefined, after: Item | undefined): void {
+    const { name } = this.plan;
+    for (const index of this.#indexes.values()) {
+      this.#around.later(() => index.follow(this.#tieOf(key), before, after));
+    }
+    this.#around.written({ table: name, before, after });
+  }
+
+  query(
+    { IndexName, KeyConditionExpression, ExclusiveStartKey, ...input }: QueryInput,
+    most: number,
+  ): Page {
+    const index = IndexName === undefined ? undefined : this.#indexes.get(IndexName);
+    if (IndexName !== undefined && index === undefined) throw validation(`no index ${IndexName}`);
+    const keys = index?.plan ?? this.plan;
+    const { partition, within } = rangeOf(KeyConditionExpression, keys, input);
+    const rows = (index?.partitions ?? this.#partitions).get(partition) ?? [];
+    const start = ExclusiveStartKey && {
+      sortKey: keys.sort === undefined ? undefined : (ExclusiveStartKey[keys.sort] as Key),
+      tie: index === undefined ? '' : this.#tieOf(ExclusiveStartKey),
+    };
+    return pageOf(rows, within(rows), input, this.#paging(start, input, most, index?.plan));
+  }
+
+  /** In the order of the keys. The real order is another, and as good as any. */
+  scan({ ExclusiveStartKey, ...input }: ScanInput, most: number): Page {
+    const rows: Rows = [];
+    for (const partition of this.#partitions.values()) {
+      for (const row of partition) putRow(rows, { ...row, sortKey: this.#tieOf(row.item) });
+    }
+    const start = ExclusiveStartKey && { sortKey: this.#tieOf(ExclusiveStartKey), tie: '' };
+    return pageOf(rows, [0, rows.length], input, this.#paging(start, input, most));
+  }
+
+  /** Removes what expired; told as any write. */
+  expire(now: number): void {
+    const { expiry } = this.plan;
+    if (expiry === undefined) return;
+    const gone = [...this.items()].filter((item) => Number(item[expiry]) * 1_000 < now);
+    for (const item of gone) this.delete(this.#keyOf(item), ALL);
+  }
+
+  #paging(start: Paging['start'], { Limit }: PageInput, most: number, index?: IndexPlan): Paging {
+    return {
+      start,
+      most: Math.min(Limit ?? Number.POSITIVE_INFINITY, most),
+      keyOf: ({ item }: Row) => ({
+        ...this.#keyOf(item),
+        ...(index && picked(item, [index.partition, index.sort])),
+      }),
+    };
+  }
+
+  #keyOf(item: Item): Item {
+    return picked(item, [this.plan.partition, this.plan.sort]);
+  }
+
+  #placeOf(key: Item): { partition: Key; sortKey: Key | undefined } {
+    const { partition, sort, name } = this.plan;
+    const first = key[partition];
+    const second = sort === undefined ? undefined : key[sort];
+    if (!isKey(first) || (sort !== undefined && !isKey(second))) {
+      throw validation(`an item of ${name} is without its key`);
+    }
+    return { partition: first, sortKey: second as Key | undefined };
+  }
+
+  #tieOf(key: Item): string {
+    const { partition, sort } = this.plan;
+    return sort === undefined ? String(key[partition]) : `${key[partition]}\u0000${key[sort]}`;
+  }
+}
+
+export interface QueryInput extends PageInput {
+  readonly IndexName?: string | undefined;
+  readonly KeyConditionExpression: string;
+  readonly ExclusiveStartKey?: Item | undefined;
+}
+
+export interface ScanInput extends PageInput {
+  readonly ExclusiveStartKey?: Item | undefined;
+}
+
+function isKey(value: unknown): value is Key {
+  return (typeof value === 'string' && value !== '') || typeof value === 'number';
+}
+
+function picked(item: Item, names: readonly (string | undefined)[]): Item {
+  const entries = names.flatMap((name) => {
+    const value = name === undefined ? undefined : item[name];
+    return name === undefined || value === undefined ? [] : [[name, value] as const];
+  });
+  return Object.fromEntries(entries);
+}

@@ -1,0 +1,142 @@
+/** Values as DynamoDB holds them, in the form in which the document client hands them over. */
+import assert from 'node:assert/strict';
+
+export type Value =
+  | null
+  | boolean
+  | number
+  | string
+  | Uint8Array
+  | ReadonlySet<string | number>
+  | readonly Value[]
+  | { readonly [name: string]: Value };
+export type Item = { readonly [name: string]: Value };
+export type Key = string | number;
+
+export type TypeName = 'NULL' | 'BOOL' | 'N' | 'S' | 'B' | 'SS' | 'NS' | 'L' | 'M';
+
+export function typeOf(value: Value): TypeName {
+  if (value === null) return 'NULL';
+  switch (typeof value) {
+    case 'boolean':
+      return 'BOOL';
+    case 'number':
+      return 'N';
+    case 'string':
+      return 'S';
+    default:
+      if (Array.isArray(value)) return 'L';
+      if (value instanceof Uint8Array) return 'B';
+      if (value instanceof Set) {
+        const [first] = value;
+        return typeof first === 'number' ? 'NS' : 'SS';
+      }
+      return 'M';
+  }
+}
+
+export function isMap(value: Value | undefined): value is { readonly [name: string]: Value } {
+  return value !== undefined && typeOf(value) === 'M';
+}
+
+/**
+ * A copy that nobody can change any more, without what is undefined. Items are shared from then on: whoever
+ * reads one gets the very item, and an update copies only what lies on its path.
+ */
+export function frozenCopy(value: unknown): Value {
+  if (value === null || typeof value !== 'object') {
+    assert(
+      typeof value === 'string' ||
+        typeof value === 'boolean' ||
+        value === null ||
+        (typeof value === 'number' && Number.isFinite(value)),
+      `no item holds a ${typeof value}`,
+    );
+    return value;
+  }
+  if (value instanceof Uint8Array || value instanceof Set) return value;
+  if (Array.isArray(value)) {
+    return Object.freeze(value.filter((element) => element !== undefined).map(frozenCopy));
+  }
+  const copy: Record<string, Value> = {};
+  for (const name in value) {
+    const field = (value as Record<string, unknown>)[name];
+    if (field !== undefined) copy[name] = frozenCopy(field);
+  }
+  return Object.freeze(copy);
+}
+
+/** Whether two values are the same in type and content. */
+export function areEqual(one: Value, other: Value): boolean {
+  if (one === other) return true;
+  const type = typeOf(one);
+  if (type !== typeOf(other)) return false;
+  switch (type) {
+    case 'L': {
+      const [left, right] = [one as readonly Value[], other as readonly Value[]];
+      return (
+        left.length === right.length &&
+        left.every((element, index) => areEqual(element, right[index] as Value))
+      );
+    }
+    case 'M': {
+      const [left, right] = [one as Item, other as Item];
+      const names = Object.keys(left);
+      return (
+        names.length === Object.keys(right).length &&
+        names.every((name) => {
+          const theirs = right[name];
+          return theirs !== undefined && areEqual(left[name] as Value, theirs);
+        })
+      );
+    }
+    case 'SS':
+    case 'NS':
+      return (one as ReadonlySet<Key>).symmetricDifference(other as ReadonlySet<Key>).size === 0;
+    case 'B':
+      return Buffer.compare(one as Uint8Array, other as Uint8Array) === 0;
+    default:
+      return false;
+  }
+}
+
+/** Negative, zero or positive; undefined where the two have no order. */
+export function compareValues(one: Value, other: Value): number | undefined {
+  if (typeof one === 'number' && typeof other === 'number') return one - other;
+  if (typeof one === 'string' && typeof other === 'string') return compareStrings(one, other);
+  if (one instanceof Uint8Array && other instanceof Uint8Array) return Buffer.compare(one, other);
+  return undefined;
+}
+
+/** By their UTF-8 bytes. JavaScript compares UTF-16 units, which differs for characters beyond U+FFFF only. */
+export function compareStrings(one: string, other: string): number {
+  if (one === other) return 0;
+  const length = Math.min(one.length, other.length);
+  for (let place = 0; place < length; place += 1) {
+    const [left, right] = [one.charCodeAt(place), other.charCodeAt(place)];
+    if (left !== right) return inUtf8Order(left) - inUtf8Order(right);
+  }
+  return one.length - other.length;
+}
+
+/** Surrogates stand for what is above all other units. */
+function inUtf8Order(unit: number): number {
+  if (unit < 0xd800) return unit;
+  return unit < 0xe000 ? unit + 0x2000 : unit - 0x800;
+}
+
+export function sizeOf(value: Value): number | undefined {
+  switch (typeOf(value)) {
+    case 'S':
+    case 'B':
+    case 'L':
+      return (value as string | Uint8Array | readonly Value[]).length;
+    case 'SS':
+    case 'NS':
+      return (value as ReadonlySet<Key>).size;
+    case 'M':
+      return Object.keys(value as Item).length;
+    default:
+      return undefined;
+  }
+}

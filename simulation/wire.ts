@@ -1,0 +1,222 @@
+/**
+ * A call of the AWS SDK, from `client.send` to the answer: the tries that the SDK makes, its pauses between
+ * them, and what may become of each try on its way. The request of a try reaches its service even if the
+ * machine that sent it is frozen or dead by then; the answer reaches the code only while that runs.
+ */
+import { endOfWork } from '../telemetry/invocation.ts';
+import type { Host } from './host.ts';
+import type { Scheduler } from './scheduler.ts';
+
+/** How often each of these befalls a try: probabilities. */
+export interface CallFaults {
+  /** The request never arrives. */
+  readonly lostRequest: number;
+  /** The request takes effect, and nobody hears of it. */
+  readonly lostAnswer: number;
+  /** The request takes effect after its sender gave it up, perhaps after the next try did. */
+  readonly late: number;
+  readonly throttled: number;
+  /** The service answers that it failed. */
+  readonly failed: number;
+}
+
+export const NO_FAULTS: CallFaults = {
+  lostRequest: 0,
+  lostAnswer: 0,
+  late: 0,
+  throttled: 0,
+  failed: 0,
+};
+
+/** How patient a client is (aws/patience.ts, aws/clients.ts). */
+export interface Patience {
+  readonly maxAttempts: number;
+  readonly requestMs: number;
+}
+
+/** How a service is reached. `faults` is asked at each try, so faults may heal. */
+export interface Road {
+  readonly service: string;
+  /** One way, most of the time. */
+  readonly latencyMs: number;
+  faults(): CallFaults;
+  /** What the service says when it has too much to do. */
+  throttling(): Error;
+}
+
+/** One request: its name for the log, and what the service does with it. */
+export interface Request<T> {
+  readonly name: string;
+  /** @throws the service's refusal */
+  perform(): T;
+}
+
+/** The SDK's pauses (its standard retry mode): full jitter, doubled each time. */
+const PAUSE_MS = { ordinary: 100, throttled: 500, most: 20_000 };
+
+type Fate = 'arrives' | keyof CallFaults;
+
+export class Wire {
+  readonly #scheduler: Scheduler;
+  readonly #road: Road;
+
+  constructor(scheduler: Scheduler, road: Road) {
+    this.#scheduler = scheduler;
+    this.#road = road;
+  }
+
+  /** Calls as code on that host does. What the work around the call leaves pending is aborted with it (R61). */
+  call<T>(host: Host, patience: Patience, request: Request<T>): Promise<T> {
+    const signal = endOfWork();
+    const { promise, resolve, reject } = Promise.withResolvers<T>();
+    if (signal?.aborted) {
+      reject(aborted(signal));
+      return promise;
+    }
+    let isOver = false;
+    const abort = () => {
+      isOver = true;
+      reject(aborted(signal));
+    };
+    signal?.addEventListener('abort', abort, { once: true });
+    const end = (settle: () => void) => {
+      isOver = true;
+      signal?.removeEventListener('abort', abort);
+      settle();
+    };
+    const attempt = (number: number) => {
+      this.#try(host, patience, request, {
+        succeed: (value) => {
+          if (!isOver) end(() => resolve(value));
+        },
+        fail: (error) => {
+          if (isOver) return;
+          if (isFinal(error) || number >= patience.maxAttempts) {
+            end(() => reject(afterAttempts(error, number)));
+            return;
+          }
+          host.timer(pauseBefore(number, error, host), () => {
+            if (!isOver) attempt(number + 1);
+          });
+        },
+      });
+    };
+    attempt(1);
+    return promise;
+  }
+
+  #try<T>(
+    host: Host,
+    { requestMs }: Patience,
+    request: Request<T>,
+    answer: { succeed(value: T): void; fail(error: unknown): void },
+  ): void {
+    const { service } = this.#road;
+    const fate = this.#fate(host);
+    const there = this.#travel(host);
+    if (fate !== 'arrives') this.#scheduler.note(`${host.name} ${service} ${request.name} ${fate}`);
+    switch (fate) {
+      case 'throttled':
+      case 'failed': {
+        const error = fate === 'throttled' ? this.#road.throttling() : internalError();
+        this.#after(host, there * 2, () => answer.fail(error));
+        return;
+      }
+      case 'lostRequest':
+        this.#after(host, requestMs, () => answer.fail(timedOut()));
+        return;
+      case 'late':
+      case 'lostAnswer': {
+        const delay = fate === 'late' ? requestMs + there * 50 : there;
+        this.#scheduler.after(delay, () => this.#perform(host, request));
+        this.#after(host, requestMs, () => answer.fail(timedOut()));
+        return;
+      }
+      case 'arrives':
+        this.#scheduler.after(there, () => {
+          const end = this.#perform(host, request);
+          const tell = end.ok ? () => answer.succeed(end.value) : () => answer.fail(end.error);
+          this.#after(host, this.#travel(host), tell);
+        });
+    }
+  }
+
+  #perform<T>(
+    host: Host,
+    { name, perform }: Request<T>,
+  ): { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: unknown } {
+    const { service } = this.#road;
+    try {
+      const value = perform();
+      this.#scheduler.note(`${host.name} ${service} ${name}`);
+      return { ok: true, value };
+    } catch (error) {
+      if (!isServiceError(error)) this.#scheduler.fail(error);
+      const code = error instanceof Error ? error.name : typeof error;
+      this.#scheduler.note(`${host.name} ${service} ${name} ${code}`);
+      return { ok: false, error };
+    }
+  }
+
+  #fate(host: Host): Fate {
+    const faults = this.#road.faults();
+    let left = host.random.fraction();
+    for (const fate of FATES) {
+      left -= faults[fate];
+      if (left < 0) return fate;
+    }
+    return 'arrives';
+  }
+
+  #travel(host: Host): number {
+    return host.random.duration(this.#road.latencyMs);
+  }
+
+  #after(host: Host, ms: number, act: () => void): void {
+    this.#scheduler.after(ms, () => host.resume(act));
+  }
+}
+
+const FATES = ['lostRequest', 'lostAnswer', 'late', 'throttled', 'failed'] as const;
+
+/** What the services say is told apart from faults of the simulation by what the SDK says of errors. */
+function isServiceError(error: unknown): error is Error & { $fault: string } {
+  return error instanceof Error && '$fault' in error;
+}
+
+function isFinal(error: unknown): boolean {
+  return (
+    isServiceError(error) &&
+    error.$fault === 'client' &&
+    !('$retryable' in error && error.$retryable)
+  );
+}
+
+function pauseBefore(number: number, error: unknown, host: Host): number {
+  const isThrottled = isServiceError(error) && error.$fault === 'client';
+  const base = isThrottled ? PAUSE_MS.throttled : PAUSE_MS.ordinary;
+  return host.random.fraction() * Math.min(PAUSE_MS.most, base * 2 ** (number - 1));
+}
+
+function afterAttempts(error: unknown, attempts: number): unknown {
+  if (!(error instanceof Error)) return error;
+  const metadata = '$metadata' in error ? (error.$metadata as object) : {};
+  return Object.assign(error, { $metadata: { ...metadata, attempts } });
+}
+
+function aborted(signal: AbortSignal | undefined): Error {
+  const error = new Error('Request aborted', { cause: signal?.reason });
+  error.name = 'AbortError';
+  return error;
+}
+
+function timedOut(): Error {
+  const error = new Error('no answer in time');
+  error.name = 'TimeoutError';
+  return error;
+}
+
+function internalError(): Error {
+  const error = new Error('the service failed');
+  return Object.assign(error, { name: 'InternalServerError', $fault: 'server', $metadata: {} });
+}

@@ -1,0 +1,164 @@
+import {
+  BatchGetCommand,
+  BatchWriteCommand,
+  GetCommand,
+  PutCommand,
+  QueryCommand,
+  ScanCommand,
+  UpdateCommand,
+} from '@aws-sdk/lib-dynamodb';
+import { describe, expect, test } from 'vitest';
+import { Dynamo, type DynamoFaults, NO_DYNAMO_FAULTS } from '../../../simulation/dynamo/dynamo.ts';
+import type { Written } from '../../../simulation/dynamo/table.ts';
+import { Scheduler } from '../../../simulation/scheduler.ts';
+
+const TableName = 't';
+const never = () => false;
+
+function tables(faults: Partial<DynamoFaults> = {}) {
+  const scheduler = new Scheduler(1);
+  const changes: Written[] = [];
+  const dynamo = new Dynamo({
+    scheduler,
+    random: scheduler.random,
+    faults: () => ({ ...NO_DYNAMO_FAULTS, ...faults }),
+    written: (change) => changes.push(change),
+  });
+  const indexes = [{ name: 'by-kind', partition: 'kind', sort: undefined, holds: [] }];
+  const table = dynamo.create({
+    name: TableName,
+    partition: 'pk',
+    sort: 'sk',
+    indexes,
+    expiry: 'expiresAt',
+  });
+  const put = (sk: number, more: object = {}) =>
+    dynamo.perform(new PutCommand({ TableName, Item: { pk: 'p', sk: String(sk), ...more } }));
+  return { scheduler, dynamo, table, put, changes };
+}
+
+const ofKind = (kind: string) =>
+  new QueryCommand({
+    TableName,
+    IndexName: 'by-kind',
+    KeyConditionExpression: 'kind = :kind',
+    ExpressionAttributeValues: { ':kind': kind },
+  });
+
+async function paged(dynamo: Dynamo, next: (start: Record<string, unknown> | undefined) => object) {
+  const pages: unknown[][] = [];
+  let start: Record<string, unknown> | undefined;
+  do {
+    const page = dynamo.perform(next(start)) as {
+      Items: unknown[];
+      LastEvaluatedKey?: Record<string, unknown>;
+    };
+    pages.push(page.Items);
+    start = page.LastEvaluatedKey;
+  } while (start !== undefined);
+  return pages;
+}
+
+describe('simulated tables', () => {
+  test('an index is behind its table, in the order of the writes', async () => {
+    const { scheduler, dynamo, put } = tables({ indexLagMs: 1_000 });
+    put(1, { kind: 'a' });
+    put(1, { kind: 'b' });
+    expect(dynamo.perform(ofKind('a'))).toMatchObject({ Items: [] });
+    await scheduler.run(never);
+    expect(dynamo.perform(ofKind('a'))).toMatchObject({ Items: [] });
+    expect(dynamo.perform(ofKind('b'))).toMatchObject({
+      Items: [{ pk: 'p', sk: '1', kind: 'b' }],
+    });
+  });
+
+  test('pages end anywhere, and together hold each row once', async () => {
+    const { dynamo, put } = tables({ pageRowsMax: 7 });
+    for (let sk = 0; sk < 100; sk += 1) put(sk);
+    const query = { TableName, KeyConditionExpression: 'pk = :p' };
+    for (const ScanIndexForward of [true, false]) {
+      const pages = await paged(
+        dynamo,
+        (ExclusiveStartKey) =>
+          new QueryCommand({
+            ...query,
+            ScanIndexForward,
+            ExpressionAttributeValues: { ':p': 'p' },
+            ExclusiveStartKey,
+          }),
+      );
+      expect(pages.length).toBeGreaterThan(14);
+      expect(new Set(pages.flat()).size).toBe(100);
+      expect(pages.flat().length).toBe(100);
+    }
+    const scanned = await paged(
+      dynamo,
+      (ExclusiveStartKey) => new ScanCommand({ TableName, ExclusiveStartKey }),
+    );
+    expect(scanned.flat().length).toBe(100);
+  });
+
+  test('a batch may be left undone in part', () => {
+    const { dynamo, table } = tables({ unprocessed: 0.5 });
+    const requests = Array.from({ length: 20 }, (_, sk) => ({
+      PutRequest: { Item: { pk: 'p', sk: String(sk) } },
+    }));
+    const answer = dynamo.perform(new BatchWriteCommand({ RequestItems: { t: requests } })) as {
+      UnprocessedItems: { t: unknown[] };
+    };
+    const left = answer.UnprocessedItems.t.length;
+    expect(left).toBeGreaterThan(2);
+    expect([...table.items()].length).toBe(20 - left);
+    const Keys = [...table.items()];
+    const got = dynamo.perform(new BatchGetCommand({ RequestItems: { t: { Keys } } })) as {
+      Responses: { t: unknown[] };
+      UnprocessedKeys: { t?: { Keys: unknown[] } };
+    };
+    expect(got.Responses.t.length + (got.UnprocessedKeys.t?.Keys.length ?? 0)).toBe(20 - left);
+  });
+
+  test('nobody who holds an item can change it, and an update shares what it leaves', () => {
+    const { dynamo, put } = tables();
+    const inner = { deep: [1] };
+    put(1, { inner, other: 1 });
+    inner.deep.push(2);
+    const get = () =>
+      (
+        dynamo.perform(new GetCommand({ TableName, Key: { pk: 'p', sk: '1' } })) as {
+          Item: Record<string, unknown>;
+        }
+      ).Item;
+    const before = get();
+    expect(before).toMatchObject({ inner: { deep: [1] } });
+    expect(() => Object.assign(before, { other: 2 })).toThrow();
+    const answer = dynamo.perform(
+      new UpdateCommand({
+        TableName,
+        Key: { pk: 'p', sk: '1' },
+        UpdateExpression: 'SET other = :new',
+        ExpressionAttributeValues: { ':new': 2 },
+        ReturnValues: 'UPDATED_NEW',
+      }),
+    );
+    expect(answer).toEqual({ Attributes: { other: 2 } });
+    expect(get()['inner']).toBe(before['inner']);
+    expect(before['other']).toBe(1);
+  });
+
+  test('each write is told, and what expired goes by itself', () => {
+    const { put, table, changes } = tables();
+    put(1, { expiresAt: 10 });
+    put(2, { expiresAt: 20 });
+    put(3);
+    table.expire(15_000);
+    expect([...table.items()].map((item) => item['sk'])).toEqual(['2', '3']);
+    expect(changes.at(-1)).toMatchObject({ before: { sk: '1' }, after: undefined });
+  });
+
+  test('a table that is not there, and a command that is not simulated', () => {
+    const { dynamo } = tables();
+    const get = new GetCommand({ TableName: 'u', Key: { pk: 'p' } });
+    expect(() => dynamo.perform(get)).toThrow('u not found');
+    expect(() => dynamo.perform(new Date(0))).toThrow('Date is not simulated');
+  });
+});

@@ -1,0 +1,138 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
+import { describe, expect, test } from 'vitest';
+import { throughputExceeded } from '../../simulation/dynamo/refusals.ts';
+import { EventLog } from '../../simulation/event-log.ts';
+import { Host } from '../../simulation/host.ts';
+import { Scheduler } from '../../simulation/scheduler.ts';
+import { type CallFaults, NO_FAULTS, Wire } from '../../simulation/wire.ts';
+import { scoped } from '../../telemetry/invocation.ts';
+
+const PATIENCE = { maxAttempts: 3, requestMs: 2_000 };
+const never = () => false;
+
+/** A counter behind a wire, whose faults are those of the list, one a try, and none after its end. */
+function counter(...fates: Partial<CallFaults>[]) {
+  const lines: string[] = [];
+  const scheduler = new Scheduler(1, new EventLog((line) => lines.push(line)));
+  const host = new Host(scheduler, { name: 'h' });
+  const wire = new Wire(scheduler, {
+    service: 'counter',
+    latencyMs: 5,
+    faults: () => ({ ...NO_FAULTS, ...fates.shift() }),
+    throttling: throughputExceeded,
+  });
+  const state = { count: 0 };
+  const perform = () => {
+    state.count += 1;
+    return state.count;
+  };
+  const call = (what = perform) => wire.call(host, PATIENCE, { name: 'add', perform: what });
+  return { scheduler, host, state, call, lines };
+}
+
+const errorOf = (promise: Promise<unknown>) =>
+  promise.then(
+    () => expect.unreachable(),
+    (error: Error & { $metadata?: object }) => ({ name: error.name, ...error.$metadata }),
+  );
+
+describe('a call', () => {
+  test('is answered, and takes virtual time', async () => {
+    const { scheduler, call } = counter();
+    const answer = call();
+    await scheduler.run(never);
+    expect(await answer).toBe(1);
+    expect(scheduler.now).toBeGreaterThan(scheduler.startedAt);
+  });
+
+  test('whose request is lost is made again after the wait, and took no effect', async () => {
+    const { scheduler, call, state } = counter({ lostRequest: 1 });
+    const answer = call();
+    await scheduler.run(never);
+    expect(await answer).toBe(1);
+    expect(state.count).toBe(1);
+    expect(scheduler.now - scheduler.startedAt).toBeGreaterThan(2_000);
+  });
+
+  test('whose answer is lost took effect, and takes it again', async () => {
+    const { scheduler, call } = counter({ lostAnswer: 1 });
+    const answer = call();
+    await scheduler.run(never);
+    expect(await answer).toBe(2);
+  });
+
+  test('may take effect after the next try did', async () => {
+    const { scheduler, call, state } = counter({ late: 1 });
+    const answer = call();
+    await scheduler.run(never);
+    expect(state.count).toBe(2);
+    expect([1, 2]).toContain(await answer);
+  });
+
+  test('fails after its tries, and says how many they were', async () => {
+    const { scheduler, call } = counter({ failed: 1 }, { throttled: 1 }, { throttled: 1 });
+    const error = errorOf(call());
+    await scheduler.run(never);
+    expect(await error).toMatchObject({
+      name: 'ProvisionedThroughputExceededException',
+      attempts: 3,
+    });
+  });
+
+  test('that the service refuses is not made again', async () => {
+    const { scheduler, call } = counter();
+    const error = errorOf(
+      call(() => {
+        throw new ConditionalCheckFailedException({ message: '', $metadata: {} });
+      }),
+    );
+    await scheduler.run(never);
+    expect(await error).toMatchObject({ name: 'ConditionalCheckFailedException', attempts: 1 });
+  });
+
+  test('of a host that died takes effect all the same, and nobody hears of it', async () => {
+    const { scheduler, call, host, state } = counter();
+    let heard = false;
+    void call().then(() => {
+      heard = true;
+    });
+    host.kill();
+    await scheduler.run(never);
+    expect(state.count).toBe(1);
+    expect(heard).toBe(false);
+  });
+
+  test('R61: ends with the work that made it, and is not made again', async () => {
+    const { scheduler, call, state } = counter({ lostRequest: 1 }, { lostRequest: 1 });
+    const error = scoped(async (end) => {
+      scheduler.after(3_000, end);
+      return errorOf(call());
+    });
+    await scheduler.run(never);
+    expect(await error).toEqual({ name: 'AbortError' });
+    expect(state.count).toBe(0);
+    const after = await scoped(async (end) => {
+      end();
+      return errorOf(call());
+    });
+    expect(after).toEqual({ name: 'AbortError' });
+  });
+
+  test('a fault of the simulation itself ends the run', async () => {
+    const { scheduler, call } = counter();
+    void call(() => {
+      throw new TypeError('not simulated');
+    }).catch(() => undefined);
+    await expect(scheduler.run(never)).rejects.toThrow('not simulated');
+  });
+
+  test('is a line of the log, with what befell it', async () => {
+    const { scheduler, call, lines } = counter({ throttled: 1 });
+    void call();
+    await scheduler.run(never);
+    expect(lines).toEqual([
+      expect.stringMatching(/^0 h counter add throttled$/),
+      expect.stringMatching(/^\d+ h counter add$/),
+    ]);
+  });
+});
