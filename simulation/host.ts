@@ -4,6 +4,7 @@
  * the thaw, on a dead one it never happens. Its clock may be fast or slow.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
+import type { Machine } from '../aws/machine.ts';
 import type { Random } from './random.ts';
 import type { Scheduler } from './scheduler.ts';
 
@@ -15,9 +16,10 @@ export interface HostOptions {
   readonly diesHere?: () => boolean;
 }
 
-export class Host {
+export class Host implements Machine {
   readonly name: string;
-  readonly random: Random;
+  /** Where it draws from. */
+  readonly draws: Random;
   readonly scheduler: Scheduler;
   readonly #skewMs: number;
   readonly #diesHere: (() => boolean) | undefined;
@@ -28,7 +30,7 @@ export class Host {
   constructor(scheduler: Scheduler, { name, skewMs = 0, diesHere }: HostOptions) {
     this.scheduler = scheduler;
     this.name = name;
-    this.random = scheduler.random.fork();
+    this.draws = scheduler.random.fork();
     this.#skewMs = skewMs;
     this.#diesHere = diesHere;
   }
@@ -40,7 +42,9 @@ export class Host {
   /** Epoch ms by its own clock. */
   readonly now = (): number => this.scheduler.now + this.#skewMs;
 
-  readonly randomUUID = (): string => this.random.uuid();
+  readonly random = (): number => this.draws.fraction();
+
+  readonly randomId = (): string => this.draws.uuid();
 
   /** Lets its code go on. */
   resume(act: () => void): void {
@@ -58,7 +62,7 @@ export class Host {
   }
 
   /** A timer, whose code runs in the context that set it, as Node's does. Answers how to cancel it. */
-  readonly timer = (ms: number, act: () => void): (() => void) => {
+  readonly later = (ms: number, act: () => void): (() => void) => {
     let isOn = true;
     const fire = AsyncLocalStorage.bind(() => {
       if (isOn) act();
@@ -82,7 +86,7 @@ export class Host {
       cancel();
       reject(signal?.reason);
     };
-    const cancel = this.timer(ms, () => {
+    const cancel = this.later(ms, () => {
       signal?.removeEventListener('abort', abort);
       resolve();
     });

@@ -95,7 +95,7 @@ export class Wire {
             end(() => reject(afterAttempts(error, number)));
             return;
           }
-          host.timer(pauseBefore(number, error, host), () => {
+          host.later(pauseBefore(number, error, host), () => {
             if (!isOver) attempt(number + 1);
           });
         },
@@ -160,7 +160,7 @@ export class Wire {
 
   #fate(host: Host): Fate {
     const faults = this.#road.faults();
-    let left = host.random.fraction();
+    let left = host.draws.fraction();
     for (const fate of FATES) {
       left -= faults[fate];
       if (left < 0) return fate;
@@ -169,7 +169,7 @@ export class Wire {
   }
 
   #travel(host: Host): number {
-    return host.random.duration(this.#road.latencyMs);
+    return host.draws.duration(this.#road.latencyMs);
   }
 
   #after(host: Host, ms: number, act: () => void): void {
@@ -195,7 +195,7 @@ function isFinal(error: unknown): boolean {
 function pauseBefore(number: number, error: unknown, host: Host): number {
   const isThrottled = isServiceError(error) && error.$fault === 'client';
   const base = isThrottled ? PAUSE_MS.throttled : PAUSE_MS.ordinary;
-  return host.random.fraction() * Math.min(PAUSE_MS.most, base * 2 ** (number - 1));
+  return host.draws.fraction() * Math.min(PAUSE_MS.most, base * 2 ** (number - 1));
 }
 
 function afterAttempts(error: unknown, attempts: number): unknown {

@@ -34,7 +34,7 @@ export interface DynamoFaults {
 
 export const NO_DYNAMO_FAULTS: DynamoFaults = {
   indexLagMs: 10,
-  pageRowsMax: 1_000,
+  pageRowsMax: Number.POSITIVE_INFINITY,
   unprocessed: 0,
 };
 
@@ -151,7 +151,9 @@ export class Dynamo {
   }
 
   #pageRows(): number {
-    return this.#around.random.between(1, this.#around.faults().pageRowsMax);
+    const { random, faults } = this.#around;
+    const most = faults().pageRowsMax;
+    return Number.isFinite(most) ? random.between(1, most) : most;
   }
 }
 

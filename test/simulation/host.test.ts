@@ -53,7 +53,7 @@ test('its clock is ahead by its skew', () => {
 
 test('a timer that was cancelled does not fire', async () => {
   const { scheduler, host } = pausing(1);
-  host.timer(3, () => expect.unreachable())();
+  host.later(3, () => expect.unreachable())();
   await scheduler.run(never);
 });
 

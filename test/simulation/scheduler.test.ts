@@ -70,11 +70,11 @@ async function tenHosts(seed: number): Promise<EventLog> {
   for (const host of hosts) {
     const live = async () => {
       for (let step = 0; step < 100; step += 1) {
-        await host.pause(host.random.duration(20));
-        scheduler.note(`${host.name} ${step} ${host.now()} ${host.randomUUID()}`);
-        const other = host.random.pick(hosts as [Host, ...Host[]]);
-        if (host.random.chance(0.1)) other.freeze();
-        scheduler.after(host.random.below(50), () => other.thaw());
+        await host.pause(host.draws.duration(20));
+        scheduler.note(`${host.name} ${step} ${host.now()} ${host.randomId()}`);
+        const other = host.draws.pick(hosts as [Host, ...Host[]]);
+        if (host.draws.chance(0.1)) other.freeze();
+        scheduler.after(host.draws.below(50), () => other.thaw());
       }
     };
     void live();

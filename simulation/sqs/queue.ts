@@ -1,0 +1,191 @@
+/** One queue: its messages, who may see them, and when they come back. */
+import type { Random } from '../random.ts';
+import type { Scheduler } from '../scheduler.ts';
+import {
+  handleOf,
+  type Leaving,
+  type Message,
+  type QueueFaults,
+  type QueuePlan,
+  type Received,
+  readHandle,
+  type Sent,
+} from './message.ts';
+import { AnyOrder, InOrder, type Visible } from './visible.ts';
+
+export interface QueueSurroundings {
+  readonly scheduler: Scheduler;
+  readonly random: Random;
+  faults(): QueueFaults;
+  /** Takes a message that was received too often. */
+  redrive(to: string, message: Message): void;
+  /** Told to those who look on. */
+  arrived(queue: QueuePlan, message: Message): void;
+  left(queue: QueuePlan, message: Message, how: Leaving): void;
+}
+
+/** How soon a copy comes that nobody should have got. */
+const DUPLICATE_MS = 3_000;
+const DEDUPLICATION_MS = 300_000;
+
+export class Queue {
+  readonly plan: QueuePlan;
+  readonly #around: QueueSurroundings;
+  readonly #messages = new Map<string, Message>();
+  readonly #visible: Visible;
+  readonly #known = new Map<string, { readonly at: number; readonly message: Message }>();
+  #sequence = 0;
+  /** Called when a message can be received. */
+  onVisible: (() => void)[] = [];
+
+  constructor(plan: QueuePlan, around: QueueSurroundings) {
+    this.plan = plan;
+    this.#around = around;
+    this.#visible = plan.isFifo ? new InOrder() : new AnyOrder(around.random);
+  }
+
+  /** How many messages it holds, in flight or not. */
+  get size(): number {
+    return this.#messages.size;
+  }
+
+  get visible(): number {
+    return this.#visible.size;
+  }
+
+  get messages(): Iterable<Message> {
+    return this.#messages.values();
+  }
+
+  send(sent: Sent): Message {
+    const { scheduler, random } = this.#around;
+    const key = sent.deduplicationId;
+    const known = key === undefined ? undefined : this.#known.get(key);
+    if (known !== undefined && scheduler.now - known.at < DEDUPLICATION_MS) return known.message;
+    const message: Message = {
+      ...sent,
+      id: random.uuid(),
+      sentAt: scheduler.now,
+      sequence: this.#sequence,
+      receives: 0,
+      firstReceivedAt: undefined,
+      handle: 0,
+      place: -1,
+      isGone: false,
+    };
+    if (key !== undefined) this.#known.set(key, { at: scheduler.now, message });
+    this.accept(message);
+    return message;
+  }
+
+  /** A message that is new here, sent or moved. */
+  accept(message: Message): void {
+    this.#sequence += 1;
+    this.#messages.set(message.id, message);
+    this.#around.arrived(this.plan, message);
+    const delayMs =
+      message.delaySeconds === undefined ? this.plan.delayMs : message.delaySeconds * 1_000;
+    if (delayMs === 0) this.#show(message);
+    else this.#showAfter(message, delayMs);
+  }
+
+  receive(most: number, visibilityMs = this.plan.visibilityMs): Received[] {
+    if (this.#visible instanceof InOrder) this.#visible.begin();
+    const all: Received[] = [];
+    while (all.length < most) {
+      const message = this.#visible.take();
+      if (message === undefined) break;
+      if (this.#isSpent(message)) continue;
+      all.push(this.#handOut(message, visibilityMs));
+    }
+    return all;
+  }
+
+  /** What nobody may receive any more. */
+  #isSpent(message: Message): boolean {
+    const { redrive, retentionMs } = this.plan;
+    const isOld = this.#around.scheduler.now - message.sentAt >= retentionMs;
+    const isTired = redrive !== undefined && message.receives >= redrive.receivesMax;
+    if (!isOld && !isTired) return false;
+    this.#visible.release(message);
+    if (isOld || redrive === undefined) {
+      this.#leave(message, 'expired');
+    } else {
+      this.#leave(message, 'redriven');
+      this.#around.redrive(redrive.to, {
+        ...message,
+        receives: 0,
+        firstReceivedAt: undefined,
+        delaySeconds: 0,
+        isGone: false,
+      });
+    }
+    return true;
+  }
+
+  #handOut(message: Message, visibilityMs: number): Received {
+    const { random, scheduler } = this.#around;
+    const faults = this.#around.faults();
+    message.receives += 1;
+    message.handle += 1;
+    message.firstReceivedAt ??= scheduler.now;
+    const isCopied = !this.plan.isFifo && random.chance(faults.duplicate);
+    this.#showAfter(message, isCopied ? random.below(DUPLICATE_MS) : visibilityMs);
+    const isOff = message.receives > 1 && random.chance(faults.countOff);
+    return {
+      message,
+      receiptHandle: handleOf(message),
+      receiveCount: isOff ? message.receives - 1 : message.receives,
+    };
+  }
+
+  /** A handle of an earlier receive may delete it or not, and says yes in both cases. */
+  delete(receiptHandle: string): void {
+    const { id, handle } = readHandle(receiptHandle);
+    const message = this.#messages.get(id);
+    if (message === undefined) return;
+    const { random } = this.#around;
+    const isStale = handle !== message.handle;
+    if ((isStale && random.chance(0.5)) || random.chance(this.#around.faults().deleteMissed))
+      return;
+    if (message.place >= 0) this.#visible.remove(message);
+    else this.#visible.release(message);
+    this.#leave(message, 'deleted');
+  }
+
+  /** False where the message is not in flight under that handle. */
+  changeVisibility(receiptHandle: string, seconds: number): boolean {
+    const { id, handle } = readHandle(receiptHandle);
+    const message = this.#messages.get(id);
+    if (message === undefined || message.place >= 0 || handle !== message.handle) return false;
+    this.#showAfter(message, seconds * 1_000);
+    return true;
+  }
+
+  /** The newest wait counts, so each begins a new one. */
+  #showAfter(message: Message, ms: number): void {
+    const wait = { ends: true };
+    const before = this.#waits.get(message);
+    if (before !== undefined) before.ends = false;
+    this.#waits.set(message, wait);
+    this.#around.scheduler.after(ms, () => {
+      if (!wait.ends || message.isGone) return;
+      this.#waits.delete(message);
+      if (message.handle > 0) this.#visible.release(message);
+      this.#show(message);
+    });
+  }
+
+  readonly #waits = new WeakMap<Message, { ends: boolean }>();
+
+  #show(message: Message): void {
+    this.#visible.add(message);
+    for (const tell of this.onVisible) tell();
+  }
+
+  #leave(message: Message, how: Leaving): void {
+    message.isGone = true;
+    this.#messages.delete(message.id);
+    this.#around.left(this.plan, message, how);
+  }
+}

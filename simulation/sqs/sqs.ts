@@ -1,0 +1,194 @@
+/** SQS, as the SDK's commands reach it. */
+import {
+  ChangeMessageVisibilityBatchCommand,
+  DeleteMessageBatchCommand,
+  DeleteMessageCommand,
+  GetQueueAttributesCommand,
+  QueueDoesNotExist,
+  ReceiveMessageCommand,
+  SendMessageBatchCommand,
+  type SendMessageBatchRequestEntry,
+  SendMessageCommand,
+  type SendMessageCommandInput,
+} from '@aws-sdk/client-sqs';
+import type { SQSRecord } from 'aws-lambda';
+import type { Message, QueuePlan, Received, Sent } from './message.ts';
+import { Queue, type QueueSurroundings } from './queue.ts';
+
+export class Sqs {
+  readonly #queues = new Map<string, Queue>();
+  readonly #around: Omit<QueueSurroundings, 'redrive'>;
+
+  constructor(around: Omit<QueueSurroundings, 'redrive'>) {
+    this.#around = around;
+  }
+
+  create(plan: QueuePlan): Queue {
+    const redrive = (to: string, message: Message) => this.queue(to).accept(message);
+    const queue = new Queue(plan, { ...this.#around, redrive });
+    this.#queues.set(plan.name, queue);
+    return queue;
+  }
+
+  get queues(): Iterable<Queue> {
+    return this.#queues.values();
+  }
+
+  /** By its name, or an ARN or URL that ends in it. */
+  queue(named: string | undefined): Queue {
+    const queue = this.#queues.get(named?.split(/[:/]/).at(-1) ?? '');
+    if (queue !== undefined) return queue;
+    throw new QueueDoesNotExist({ message: `no queue ${named}`, $metadata: {} });
+  }
+
+  /** What the service does with a command of that sender. @throws its refusal */
+  perform(command: object, senderId: string): object {
+    if (command instanceof SendMessageCommand) {
+      const { QueueUrl } = command.input;
+      return { MessageId: this.queue(QueueUrl).send(sentIn(command.input, senderId)).id };
+    }
+    if (command instanceof SendMessageBatchCommand) {
+      const { QueueUrl, Entries } = command.input;
+      const queue = this.queue(QueueUrl);
+      return this.#each(Entries, (entry: SendMessageBatchRequestEntry) => ({
+        MessageId: queue.send(sentIn(entry, senderId)).id,
+      }));
+    }
+    if (command instanceof ReceiveMessageCommand) return this.#receive(command.input);
+    if (command instanceof DeleteMessageCommand) {
+      this.queue(command.input.QueueUrl).delete(command.input.ReceiptHandle ?? '');
+      return {};
+    }
+    if (command instanceof DeleteMessageBatchCommand) {
+      const queue = this.queue(command.input.QueueUrl);
+      return this.#each(command.input.Entries, ({ ReceiptHandle = '' }) => {
+        queue.delete(ReceiptHandle);
+        return {};
+      });
+    }
+    if (command instanceof ChangeMessageVisibilityBatchCommand) {
+      const queue = this.queue(command.input.QueueUrl);
+      return this.#each(command.input.Entries, ({ ReceiptHandle = '', VisibilityTimeout = 0 }) =>
+        queue.changeVisibility(ReceiptHandle, VisibilityTimeout) ? {} : undefined,
+      );
+    }
+    if (command instanceof GetQueueAttributesCommand)
+      return this.#attributes(command.input.QueueUrl);
+    throw new Error(`${command.constructor.name} is not simulated`);
+  }
+
+  /** Each entry for itself: some may be refused while the request succeeds. */
+  #each<T extends { Id?: string | undefined }>(
+    entries: readonly T[] | undefined = [],
+    act: (entry: T) => object | undefined,
+  ): object {
+    const { random } = this.#around;
+    const Successful: object[] = [];
+    const Failed: object[] = [];
+    for (const entry of entries) {
+      const isRefused = random.chance(this.#around.faults().entryRefused);
+      const done = isRefused ? undefined : act(entry);
+      const { Id } = entry;
+      if (done !== undefined) Successful.push({ Id, ...done });
+      else
+        Failed.push({
+          Id,
+          Code: isRefused ? 'InternalError' : 'MessageNotInflight',
+          SenderFault: !isRefused,
+        });
+    }
+    return { Successful, Failed };
+  }
+
+  #receive({
+    QueueUrl,
+    MaxNumberOfMessages = 1,
+    VisibilityTimeout,
+  }: ReceiveMessageCommand['input']) {
+    const queue = this.queue(QueueUrl);
+    const visibilityMs = VisibilityTimeout === undefined ? undefined : VisibilityTimeout * 1_000;
+    const all = queue.receive(MaxNumberOfMessages, visibilityMs);
+    if (all.length === 0) return {};
+    return {
+      Messages: all.map((received) => ({
+        MessageId: received.message.id,
+        ReceiptHandle: received.receiptHandle,
+        Body: received.message.body,
+        Attributes: systemAttributes(received),
+        MessageAttributes: received.message.attributes,
+      })),
+    };
+  }
+
+  /** Approximate, as they say. */
+  #attributes(url: string | undefined): object {
+    const { size, visible, plan } = this.queue(url);
+    return {
+      Attributes: {
+        QueueArn: plan.arn,
+        VisibilityTimeout: String(plan.visibilityMs / 1_000),
+        ApproximateNumberOfMessages: String(visible),
+        ApproximateNumberOfMessagesNotVisible: String(size - visible),
+        ApproximateNumberOfMessagesDelayed: '0',
+      },
+    };
+  }
+}
+
+function sentIn(
+  {
+    MessageBody = '',
+    MessageAttributes = {},
+    MessageGroupId,
+    MessageDeduplicationId,
+    DelaySeconds,
+  }: Partial<SendMessageCommandInput>,
+  senderId: string,
+): Sent {
+  return {
+    body: MessageBody,
+    attributes: MessageAttributes,
+    groupId: MessageGroupId,
+    deduplicationId: MessageDeduplicationId,
+    delaySeconds: DelaySeconds,
+    senderId,
+  };
+}
+
+function systemAttributes({ message, receiveCount }: Received) {
+  return {
+    ApproximateReceiveCount: String(receiveCount),
+    SentTimestamp: String(message.sentAt),
+    SenderId: message.senderId,
+    ApproximateFirstReceiveTimestamp: String(message.firstReceivedAt),
+    ...(message.groupId !== undefined && { MessageGroupId: message.groupId }),
+  };
+}
+
+/** A message as Lambda hands it to a function. */
+export function recordOf(received: Received, { arn }: QueuePlan): SQSRecord {
+  const { message, receiptHandle } = received;
+  return {
+    messageId: message.id,
+    receiptHandle,
+    body: message.body,
+    attributes: systemAttributes(received),
+    messageAttributes: Object.fromEntries(
+      Object.entries(message.attributes).map(
+        ([name, { DataType = 'String', StringValue = '' }]) => [
+          name,
+          {
+            dataType: DataType,
+            stringValue: StringValue,
+            stringListValues: [],
+            binaryListValues: [],
+          },
+        ],
+      ),
+    ),
+    md5OfBody: '',
+    eventSource: 'aws:sqs',
+    eventSourceARN: arn,
+    awsRegion: 'us-east-1',
+  };
+}

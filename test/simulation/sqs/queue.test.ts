@@ -1,0 +1,180 @@
+import { describe, expect, test } from 'vitest';
+import { Scheduler } from '../../../simulation/scheduler.ts';
+import {
+  type Leaving,
+  NO_QUEUE_FAULTS,
+  type QueueFaults,
+  type QueuePlan,
+  type Sent,
+} from '../../../simulation/sqs/message.ts';
+import { Sqs } from '../../../simulation/sqs/sqs.ts';
+
+const never = () => false;
+const SENT: Sent = {
+  body: 'b',
+  attributes: {},
+  groupId: undefined,
+  deduplicationId: undefined,
+  senderId: 'AROA:x',
+  delaySeconds: undefined,
+};
+
+function queueWith(plan: Partial<QueuePlan> = {}, faults: Partial<QueueFaults> = {}) {
+  const scheduler = new Scheduler(1);
+  const left: string[] = [];
+  const sqs = new Sqs({
+    scheduler,
+    random: scheduler.random,
+    faults: () => ({ ...NO_QUEUE_FAULTS, ...faults }),
+    arrived: () => undefined,
+    left: ({ name }, _message, how: Leaving) => left.push(`${name} ${how}`),
+  });
+  const common = {
+    isFifo: false,
+    visibilityMs: 30_000,
+    retentionMs: 3_600_000,
+    delayMs: 0,
+  };
+  const dead = sqs.create({ ...common, name: 'dead', arn: 'arn:dead' });
+  const queue = sqs.create({ ...common, name: 'q', arn: 'arn:q', ...plan });
+  const wait = (ms: number) => scheduler.run(never, scheduler.now + ms);
+  const waitExactly = async (ms: number) => {
+    scheduler.after(ms, () => undefined);
+    await wait(ms);
+  };
+  return { scheduler, sqs, queue, dead, left, wait: waitExactly };
+}
+
+describe('a queue', () => {
+  test('hands a message out once, and again when its visibility ends', async () => {
+    const { queue, wait } = queueWith();
+    const { id } = queue.send(SENT);
+    const [first] = queue.receive(10);
+    expect(first).toMatchObject({ receiveCount: 1, message: { id } });
+    expect(queue.receive(10)).toEqual([]);
+    await wait(29_999);
+    expect(queue.receive(10)).toEqual([]);
+    await wait(1);
+    expect(queue.receive(10)).toMatchObject([{ receiveCount: 2, message: { id } }]);
+  });
+
+  test('forgets what is deleted, and a stale handle may not delete', async () => {
+    const { queue, wait, left } = queueWith();
+    queue.send(SENT);
+    const [first] = queue.receive(1);
+    await wait(30_000);
+    const [second] = queue.receive(1);
+    queue.delete(second?.receiptHandle ?? '');
+    queue.delete(first?.receiptHandle ?? '');
+    expect(queue.size).toBe(0);
+    expect(left).toEqual(['q deleted']);
+    await wait(60_000);
+    expect(queue.receive(1)).toEqual([]);
+  });
+
+  test('a stale handle deletes by chance', async () => {
+    const { queue, wait } = queueWith();
+    for (let count = 0; count < 100; count += 1) queue.send(SENT);
+    const stale = queue.receive(100);
+    await wait(30_000);
+    for (const { receiptHandle } of queue.receive(100) && stale) queue.delete(receiptHandle);
+    expect(queue.size).toBeGreaterThan(20);
+    expect(queue.size).toBeLessThan(80);
+  });
+
+  test('shows a message sooner or later as it is told, to the holder of it alone', async () => {
+    const { queue, wait } = queueWith();
+    queue.send(SENT);
+    const [first] = queue.receive(1);
+    expect(queue.changeVisibility(first?.receiptHandle ?? '', 1)).toBe(true);
+    await wait(1_000);
+    const [second] = queue.receive(1);
+    expect(second?.receiveCount).toBe(2);
+    expect(queue.changeVisibility(first?.receiptHandle ?? '', 0)).toBe(false);
+    queue.changeVisibility(second?.receiptHandle ?? '', 100);
+    await wait(99_000);
+    expect(queue.receive(1)).toEqual([]);
+    await wait(1_000);
+    expect(queue.receive(1)).toHaveLength(1);
+  });
+
+  test('moves what was received too often, with its id and its time', async () => {
+    const { queue, dead, wait, left } = queueWith({
+      redrive: { to: 'arn:aws:sqs:dead', receivesMax: 2 },
+    });
+    const { id, sentAt } = queue.send(SENT);
+    for (let count = 0; count < 2; count += 1) {
+      expect(queue.receive(1)).toHaveLength(1);
+      await wait(30_000);
+    }
+    expect(queue.receive(1)).toEqual([]);
+    expect(left).toEqual(['q redriven']);
+    expect(dead.receive(1)).toMatchObject([{ receiveCount: 1, message: { id, sentAt } }]);
+  });
+
+  test('drops what is too old, and says so', async () => {
+    const { queue, wait, left } = queueWith({ retentionMs: 60_000 });
+    queue.send(SENT);
+    await wait(60_000);
+    expect(queue.receive(1)).toEqual([]);
+    expect(left).toEqual(['q expired']);
+  });
+
+  test('comes in any order, sooner for a quiet group', () => {
+    const { queue } = queueWith();
+    const ids = Array.from({ length: 100 }, () => queue.send({ ...SENT, groupId: 'loud' }).id);
+    const quiet = queue.send({ ...SENT, groupId: 'quiet' }).id;
+    const order = queue.receive(101).map(({ message }) => message.id);
+    expect(order).not.toEqual([...ids, quiet]);
+    expect(new Set(order).size).toBe(101);
+    expect(order.indexOf(quiet)).toBeLessThan(60);
+  });
+
+  test('is at-least-once and says wrong counts, where it is told to', async () => {
+    const { queue, wait } = queueWith({}, { duplicate: 1, countOff: 1, deleteMissed: 1 });
+    queue.send(SENT);
+    const [first] = queue.receive(1);
+    await wait(3_000);
+    const [copy] = queue.receive(1);
+    expect(copy).toMatchObject({ receiveCount: 1, message: { id: first?.message.id } });
+    queue.delete(copy?.receiptHandle ?? '');
+    expect(queue.size).toBe(1);
+  });
+
+  test('a delayed message comes later', async () => {
+    const { queue, wait } = queueWith();
+    queue.send({ ...SENT, delaySeconds: 5 });
+    expect(queue.receive(1)).toEqual([]);
+    await wait(5_000);
+    expect(queue.receive(1)).toHaveLength(1);
+  });
+});
+
+describe('a FIFO queue', () => {
+  const fifo = { isFifo: true };
+  const of = (groupId: string, deduplicationId: string) => ({
+    ...SENT,
+    groupId,
+    deduplicationId,
+    body: deduplicationId,
+  });
+
+  test('keeps a group in order, and gives none of it out while one is in flight', async () => {
+    const { queue, wait } = queueWith(fifo);
+    for (const name of ['a1', 'a2', 'a3', 'b1']) queue.send(of(name.charAt(0), name));
+    const bodies = (most: number) => queue.receive(most).map(({ message }) => message.body);
+    expect(bodies(2)).toEqual(['a1', 'a2']);
+    expect(bodies(10)).toEqual(['b1']);
+    await wait(30_000);
+    expect(bodies(10)).toEqual(['a1', 'a2', 'a3', 'b1']);
+  });
+
+  test('takes one message for a deduplication id in five minutes', async () => {
+    const { queue, wait } = queueWith(fifo);
+    const first = queue.send(of('a', 'x'));
+    expect(queue.send(of('a', 'x')).id).toBe(first.id);
+    expect(queue.size).toBe(1);
+    await wait(300_000);
+    expect(queue.send(of('a', 'x')).id).not.toBe(first.id);
+  });
+});

@@ -1,0 +1,111 @@
+import {
+  ChangeMessageVisibilityBatchCommand,
+  DeleteMessageBatchCommand,
+  GetQueueAttributesCommand,
+  ReceiveMessageCommand,
+  SendMessageBatchCommand,
+  SendMessageCommand,
+} from '@aws-sdk/client-sqs';
+import { describe, expect, test } from 'vitest';
+import { Scheduler } from '../../../simulation/scheduler.ts';
+import { NO_QUEUE_FAULTS } from '../../../simulation/sqs/message.ts';
+import { recordOf, Sqs } from '../../../simulation/sqs/sqs.ts';
+
+const QueueUrl = 'https://sqs/000000000000/q';
+
+function service(entryRefused = 0) {
+  const scheduler = new Scheduler(1);
+  const sqs = new Sqs({
+    scheduler,
+    random: scheduler.random,
+    faults: () => ({ ...NO_QUEUE_FAULTS, entryRefused }),
+    arrived: () => undefined,
+    left: () => undefined,
+  });
+  const queue = sqs.create({
+    name: 'q',
+    arn: 'arn:aws:sqs:us-east-1:000000000000:q',
+    isFifo: false,
+    visibilityMs: 30_000,
+    retentionMs: 1e9,
+    delayMs: 0,
+  });
+  return { scheduler, sqs, queue };
+}
+
+const Entries = Array.from({ length: 10 }, (_, Id) => ({ Id: String(Id), MessageBody: `m${Id}` }));
+
+describe('SQS by its commands', () => {
+  test('sends, receives, shows again and deletes', () => {
+    const { sqs, queue } = service();
+    const MessageAttributes = { source: { DataType: 'String', StringValue: 's' } };
+    const send = new SendMessageCommand({
+      QueueUrl,
+      MessageBody: 'b',
+      MessageAttributes,
+      MessageGroupId: 'g',
+    });
+    const { MessageId } = sqs.perform(send, 'AROA1:role') as { MessageId: string };
+    const { Messages } = sqs.perform(new ReceiveMessageCommand({ QueueUrl }), 'AROA2:x') as {
+      Messages: { ReceiptHandle: string }[];
+    };
+    expect(Messages).toMatchObject([
+      {
+        MessageId,
+        Body: 'b',
+        Attributes: { SenderId: 'AROA1:role', ApproximateReceiveCount: '1', MessageGroupId: 'g' },
+        MessageAttributes,
+      },
+    ]);
+    expect(sqs.perform(new GetQueueAttributesCommand({ QueueUrl }), '')).toMatchObject({
+      Attributes: { ApproximateNumberOfMessages: '0', ApproximateNumberOfMessagesNotVisible: '1' },
+    });
+    const ReceiptHandle = Messages[0]?.ReceiptHandle;
+    const change = { QueueUrl, Entries: [{ Id: '0', ReceiptHandle, VisibilityTimeout: 90 }] };
+    expect(sqs.perform(new ChangeMessageVisibilityBatchCommand(change), '')).toEqual({
+      Successful: [{ Id: '0' }],
+      Failed: [],
+    });
+    sqs.perform(
+      new DeleteMessageBatchCommand({ QueueUrl, Entries: [{ Id: '0', ReceiptHandle }] }),
+      '',
+    );
+    expect(queue.size).toBe(0);
+    expect(sqs.perform(new ChangeMessageVisibilityBatchCommand(change), '')).toMatchObject({
+      Failed: [{ Id: '0', Code: 'MessageNotInflight' }],
+    });
+    expect(sqs.perform(new ReceiveMessageCommand({ QueueUrl }), '')).toEqual({});
+  });
+
+  test('a batch may be taken in part', () => {
+    const { sqs, queue } = service(0.5);
+    const answer = sqs.perform(new SendMessageBatchCommand({ QueueUrl, Entries }), '') as {
+      Successful: unknown[];
+      Failed: unknown[];
+    };
+    expect(answer.Failed.length).toBeGreaterThan(0);
+    expect(answer.Successful.length).toBe(queue.size);
+    expect(answer.Successful.length + answer.Failed.length).toBe(10);
+  });
+
+  test('hands a message to a function as Lambda does', () => {
+    const { sqs, queue } = service();
+    const MessageAttributes = { source: { DataType: 'String', StringValue: 's' } };
+    sqs.perform(
+      new SendMessageCommand({ QueueUrl, MessageBody: 'b', MessageAttributes }),
+      'AROA1:role',
+    );
+    const [received] = queue.receive(1);
+    expect(received && recordOf(received, queue.plan)).toMatchObject({
+      body: 'b',
+      eventSourceARN: queue.plan.arn,
+      attributes: { ApproximateReceiveCount: '1', SenderId: 'AROA1:role' },
+      messageAttributes: { source: { stringValue: 's', dataType: 'String' } },
+    });
+  });
+
+  test('a queue that is not there', () => {
+    const send = new SendMessageCommand({ QueueUrl: 'https://sqs/0/r', MessageBody: 'b' });
+    expect(() => service().sqs.perform(send, '')).toThrow('no queue https://sqs/0/r');
+  });
+});
