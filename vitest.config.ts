@@ -37,8 +37,8 @@ export default defineConfig({
     // Tests wait for emulators as much as they work: one worker would leave a small machine idle.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     // A busy machine makes no test fail: these end only what hangs.
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
+    testTimeout: 600_000,
+    hookTimeout: 600_000,
     coverage: {
       provider: 'v8',
       include: [

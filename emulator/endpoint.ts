@@ -49,5 +49,8 @@ export async function identifyEmulator(endpoint: string): Promise<Emulator> {
   );
 }
 
+/** LocalStack reads its catalogue of services at the first path that it does not know: seconds on a busy machine. */
+const PATIENCE_MS = 20_000;
+
 const ask = (url: string) =>
-  fetch(url, { signal: AbortSignal.timeout(5000) }).catch(() => undefined);
+  fetch(url, { signal: AbortSignal.timeout(PATIENCE_MS) }).catch(() => undefined);

@@ -20,7 +20,7 @@ declare module 'vitest' {
   }
 }
 
-const STARTING_MS = 30_000;
+const STARTING_MS = 120_000;
 const say = (line: string) => process.stderr.write(`e2e: ${line}\n`);
 
 /** Where to: an emulator, or undefined for AWS. */

@@ -6,7 +6,8 @@ import { depth, quarantined, scan, send, stored } from './services.ts';
 import { until } from './until.ts';
 
 const run = inject('run');
-const OLDER_ARRIVES_AFTER_SECONDS = 60;
+/** Late enough for the newer one to be stored before, on a busy machine too; SQS delays for 900 at most. */
+const OLDER_ARRIVES_AFTER_SECONDS = 240;
 
 /** A copy of a message as a hop between our own queues carries it: same id, same first time. */
 const copyOf = (messageId: string, sentAt: number) => ({

@@ -7,8 +7,25 @@ import { ONE_SENDER } from '../../emulator/deploy-stack.ts';
 export const STAGE = 'e2e';
 
 /**
+ * Timeout of the lanes' functions. An emulator counts what an environment takes to start, some seconds on a busy
+ * machine; AWS does not.
+ */
+const TIMEOUT_SECONDS = 12;
+const WINDOW_SECONDS = 1;
+/** The least that AWS advises: six times the timeout, and the window. */
+const VISIBILITY_SECONDS = 6 * TIMEOUT_SECONDS + WINDOW_SECONDS;
+
+/** Environments that may die with one message: with its batch, with its group, and thrice alone. */
+const DEATHS_MAX = 5;
+/** What the rest of its way takes on a busy machine. */
+const RUNNING_SECONDS = 180;
+/** By then a message has its end. Each death hides it for a visibility timeout. */
+export const DEADLINE_SECONDS = DEATHS_MAX * VISIBILITY_SECONDS + RUNNING_SECONDS;
+
+/**
  * Faults on demand, visibility timeouts that somebody can wait for, and no more environments than a
- * small machine can run at a time: on an emulator each is a process of that machine.
+ * small machine can run at a time: on an emulator each is a process of that machine. A batch is as large as
+ * such a machine stores within a timeout: an emulator takes a tenth of a second for a write when it is busy.
  */
 export const CONTEXT = [
   `stage=${STAGE}`,
@@ -20,11 +37,13 @@ export const CONTEXT = [
   'lanes.critical.maxConcurrency=2',
   'lanes.background.maxConcurrency=2',
   'isolation.maxConcurrency=2',
-  'lanes.critical.timeoutSeconds=5',
-  'lanes.critical.visibilitySeconds=30',
-  'lanes.background.timeoutSeconds=5',
-  'lanes.background.visibilitySeconds=31',
-  'isolation.visibilitySeconds=30',
+  'lanes.background.batchSize=20',
+  `lanes.background.windowSeconds=${WINDOW_SECONDS}`,
+  ...['lanes.critical', 'lanes.background'].flatMap((lane) => [
+    `${lane}.timeoutSeconds=${TIMEOUT_SECONDS}`,
+    `${lane}.visibilitySeconds=${VISIBILITY_SECONDS}`,
+  ]),
+  `isolation.visibilitySeconds=${VISIBILITY_SECONDS}`,
   'supervisor.coolDownSeconds=1',
   'supervisor.rampStepSeconds=1',
 ];

@@ -1,8 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { inspect } from 'node:util';
 import { depths } from './services.ts';
+import { DEADLINE_SECONDS } from './settings.ts';
 
-const POLL_MS = 250;
+/** Each look is a call or a table read whole, of many tests at once: looking must not be the load. */
+const POLL_MS = 1_000;
 
 /**
  * Polls `look` until `accept` takes what it saw. Where the deadline passes first it throws with
@@ -12,7 +14,7 @@ export async function until<T>(
   what: string,
   look: () => Promise<T>,
   accept: (seen: T) => boolean,
-  deadlineSeconds = 180,
+  deadlineSeconds = DEADLINE_SECONDS,
 ): Promise<T> {
   const deadline = Date.now() + deadlineSeconds * 1000;
   while (true) {

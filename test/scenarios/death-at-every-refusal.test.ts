@@ -50,4 +50,4 @@ test('R04: a refusal that is interrupted is made again, and is the same', async 
   });
   // Erasures read, marked as in its environment, told to the audit log, written to Quarantine, told to producers.
   expect(calls).toBe(5);
-}, 60_000);
+});

@@ -71,7 +71,7 @@ function suspect(world: World, id: string): { attributes: Record<string, string>
   return { id, attributes: { [ENVELOPE_ATTRIBUTE]: JSON.stringify(envelope) } };
 }
 
-test('R02 R04 R05: validate, on a batch of its lane', { timeout: 240_000 }, async () => {
+test('R02 R04 R05: validate, on a batch of its lane', async () => {
   const older = patient({ id: 'twice', active: false });
   const newer = patient({ id: 'twice', active: true });
   const steps = await dieAtEveryStep({
@@ -97,7 +97,7 @@ test('R02 R04 R05: validate, on a batch of its lane', { timeout: 240_000 }, asyn
   expect(steps).toBeGreaterThanOrEqual(5);
 });
 
-test('R02 R04 R09: validate, on an innocent suspect alone', { timeout: 120_000 }, async () => {
+test('R02 R04 R09: validate, on an innocent suspect alone', async () => {
   const steps = await dieAtEveryStep({
     queue: (world) => world.queues.isolation,
     name: 'validate',
@@ -117,7 +117,7 @@ test('R02 R04 R09: validate, on an innocent suspect alone', { timeout: 120_000 }
   expect(steps).toBe(8);
 });
 
-test('R02 R04: validate, on a killer alone', { timeout: 120_000 }, async () => {
+test('R02 R04: validate, on a killer alone', async () => {
   const steps = await dieAtEveryStep({
     queue: (world) => world.queues.isolation,
     name: 'validate',
@@ -140,7 +140,7 @@ test('R02 R04: validate, on a killer alone', { timeout: 120_000 }, async () => {
   expect(steps).toBe(6);
 });
 
-test('R02 R04 R07: validate, dead-lettering', { timeout: 120_000 }, async () => {
+test('R02 R04 R07: validate, dead-lettering', async () => {
   const steps = await dieAtEveryStep({
     queue: (world) => world.queues.isolation,
     name: 'validate',
@@ -171,7 +171,7 @@ test('R02 R04 R07: validate, dead-lettering', { timeout: 120_000 }, async () => 
   expect(steps).toBe(3);
 });
 
-test('R04 R07: quarantine', { timeout: 120_000 }, async () => {
+test('R04 R07: quarantine', async () => {
   const steps = await dieAtEveryStep({
     queue: (world) => world.queues.deadLetter,
     name: 'quarantine',

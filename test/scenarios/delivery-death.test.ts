@@ -66,7 +66,7 @@ function expectOrder(): void {
   }
 }
 
-test('R05 R18: deliver', { timeout: 120_000 }, async () => {
+test('R05 R18: deliver', async () => {
   const steps = await dieAtEveryStep({
     build: () => buildDeliveryWorld(downstream.endpoint),
     queue: (world) => world.queues.delivery,
@@ -91,9 +91,7 @@ test('R05 R18: deliver', { timeout: 120_000 }, async () => {
   expect(steps).toBeGreaterThanOrEqual(6);
 });
 
-test('R05: deliver, while a PUT that was given up is carried out after the newer one', {
-  timeout: 120_000,
-}, async () => {
+test('R05: deliver, while a PUT that was given up is carried out after the newer one', async () => {
   let carryOut: () => void = () => {};
   let overwritten = 0;
   const wait = () => new Promise<void>((resolve) => (carryOut = resolve));
@@ -133,7 +131,7 @@ test('R05: deliver, while a PUT that was given up is carried out after the newer
   expect(overwritten).toBeGreaterThanOrEqual(steps);
 });
 
-test('R18: resend, of what lost its triggers', { timeout: 120_000 }, async () => {
+test('R18: resend, of what lost its triggers', async () => {
   const steps = await dieAtEveryStep({
     // Sixteen shards are asked, twice.
     stride: 4,

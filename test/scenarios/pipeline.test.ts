@@ -49,4 +49,4 @@ test('R01 R02 R04 R20: of a mixed batch each message has one end, and only kille
   const pages = await receive(world.queues.oncall);
   expect(pages).toHaveLength(1);
   expect(await receive(world.queues.management)).toHaveLength(1);
-}, 60_000);
+});

@@ -88,4 +88,4 @@ test('a source is proved by its sender, and kept over the hops of our own roles'
     await assembly.dispose();
     await rm(folder, { recursive: true });
   }
-}, 120_000);
+});

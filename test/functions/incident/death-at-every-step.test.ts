@@ -50,7 +50,7 @@ async function incidentsOf(world: World) {
   return items.filter(({ sk }) => String(sk).startsWith('incident#'));
 }
 
-test('R20 R21 R40: when an incident opens', { timeout: 120_000 }, async () => {
+test('R20 R21 R40: when an incident opens', async () => {
   const steps = await dieAtEveryStep({
     ...pager,
     prepare: threeCrashes,
@@ -66,7 +66,7 @@ test('R20 R21 R40: when an incident opens', { timeout: 120_000 }, async () => {
   expect(steps).toBe(14);
 });
 
-test('R22 R40: when it is over and nobody answered', { timeout: 120_000 }, async () => {
+test('R22 R40: when it is over and nobody answered', async () => {
   const steps = await dieAtEveryStep({
     ...pager,
     async prepare(world) {

@@ -54,7 +54,7 @@ async function lookOn(minutes: number): Promise<void> {
   }
 }
 
-test('R30 R31: on the death that is one too many', { timeout: 120_000 }, async () => {
+test('R30 R31: on the death that is one too many', async () => {
   const steps = await dieAtEveryStep({
     build,
     queue: () => stage.queue,
@@ -77,7 +77,7 @@ test('R30 R31: on the death that is one too many', { timeout: 120_000 }, async (
   expect(steps).toBeGreaterThanOrEqual(14);
 });
 
-test('R04 R33: in a minute with a probe', { timeout: 120_000 }, async () => {
+test('R04 R33: in a minute with a probe', async () => {
   let runs: string[] = [];
   const steps = await dieAtEveryStep({
     build,
