@@ -1,0 +1,125 @@
+/** SNS: each message of a topic goes to the queues that subscribed, some time later, now and then twice. */
+import {
+  type MessageAttributeValue,
+  NotFoundException,
+  PublishBatchCommand,
+  type PublishBatchRequestEntry,
+  PublishCommand,
+} from '@aws-sdk/client-sns';
+import type { Random } from '../random.ts';
+import type { Scheduler } from '../scheduler.ts';
+import type { Queue } from '../sqs/queue.ts';
+
+export interface SnsFaults {
+  /** How long a message is mostly on its way. */
+  readonly delayMs: number;
+  /** A subscriber gets it once more. */
+  readonly repeated: number;
+  /** An entry of a batch is refused. */
+  readonly entryRefused: number;
+}
+
+export const NO_SNS_FAULTS: SnsFaults = { delayMs: 20, repeated: 0, entryRefused: 0 };
+
+export interface Subscription {
+  readonly queue: Queue;
+  /** Which values of an attribute are wanted. */
+  readonly filter: Readonly<Record<string, readonly string[]>> | undefined;
+}
+
+interface Published {
+  readonly Message?: string | undefined;
+  readonly MessageAttributes?: Record<string, MessageAttributeValue> | undefined;
+}
+
+export interface SnsSurroundings {
+  readonly scheduler: Scheduler;
+  readonly random: Random;
+  faults(): SnsFaults;
+}
+
+/** What the service is known as where it sends: it hides who published. */
+const SENDER = 'AIDAIT2UOQQY3AUEKVGXU';
+
+export class Sns {
+  readonly #topics = new Map<string, Subscription[]>();
+  readonly #around: SnsSurroundings;
+
+  constructor(around: SnsSurroundings) {
+    this.#around = around;
+  }
+
+  create(arn: string): void {
+    this.#topics.set(arn, []);
+  }
+
+  subscribe(arn: string, subscription: Subscription): void {
+    this.#topic(arn).push(subscription);
+  }
+
+  /** What the service does with a command. @throws its refusal */
+  perform(command: object): object {
+    const { random } = this.#around;
+    if (command instanceof PublishCommand) {
+      this.#publish(command.input.TopicArn, command.input);
+      return { MessageId: random.uuid() };
+    }
+    if (command instanceof PublishBatchCommand) {
+      const { TopicArn, PublishBatchRequestEntries = [] } = command.input;
+      const isRefused = PublishBatchRequestEntries.map(() =>
+        random.chance(this.#around.faults().entryRefused),
+      );
+      const pick = (refused: boolean) =>
+        PublishBatchRequestEntries.filter((_, place) => isRefused[place] === refused);
+      for (const entry of pick(false)) this.#publish(TopicArn, entry);
+      const idOf = ({ Id }: PublishBatchRequestEntry) => ({ Id });
+      return {
+        Successful: pick(false).map(idOf),
+        Failed: pick(true).map((entry) => ({ ...idOf(entry), Code: 'InternalError' })),
+      };
+    }
+    throw new Error(`${command.constructor.name} is not simulated`);
+  }
+
+  #publish(arn: string | undefined, published: Published): void {
+    const { scheduler, random } = this.#around;
+    const { delayMs, repeated } = this.#around.faults();
+    for (const subscription of this.#topic(arn)) {
+      if (!isWanted(published, subscription)) continue;
+      const copies = random.chance(repeated) ? 2 : 1;
+      for (let copy = 0; copy < copies; copy += 1) {
+        scheduler.after(random.duration(delayMs), () => deliver(published, subscription));
+      }
+    }
+  }
+
+  #topic(arn: string | undefined): Subscription[] {
+    const topic = this.#topics.get(arn ?? '');
+    if (topic === undefined) throw new NotFoundException({ message: `${arn}`, $metadata: {} });
+    return topic;
+  }
+}
+
+/** As it was published: our subscriptions are raw. */
+function deliver({ Message = '', MessageAttributes = {} }: Published, { queue }: Subscription) {
+  const attributes = Object.fromEntries(
+    Object.entries(MessageAttributes).map(([name, { DataType = 'String', StringValue = '' }]) => [
+      name,
+      { DataType, StringValue },
+    ]),
+  );
+  queue.send({
+    body: Message,
+    attributes,
+    groupId: undefined,
+    deduplicationId: undefined,
+    delaySeconds: undefined,
+    senderId: SENDER,
+  });
+}
+
+function isWanted({ MessageAttributes = {} }: Published, { filter = {} }: Subscription): boolean {
+  return Object.entries(filter).every(([name, values]) =>
+    values.includes(MessageAttributes[name]?.StringValue ?? ''),
+  );
+}

@@ -1,0 +1,68 @@
+import { PublishBatchCommand, PublishCommand } from '@aws-sdk/client-sns';
+import { describe, expect, test } from 'vitest';
+import { Scheduler } from '../../../simulation/scheduler.ts';
+import { NO_SNS_FAULTS, Sns, type SnsFaults } from '../../../simulation/sns/sns.ts';
+import { NO_QUEUE_FAULTS } from '../../../simulation/sqs/message.ts';
+import { Sqs } from '../../../simulation/sqs/sqs.ts';
+
+const TopicArn = 'arn:t';
+const PLAN = { isFifo: false, visibilityMs: 30_000, retentionMs: 1e9, delayMs: 0 };
+
+function topic(faults: Partial<SnsFaults> = {}) {
+  const scheduler = new Scheduler(1);
+  const around = { scheduler, random: scheduler.random };
+  const sqs = new Sqs({
+    ...around,
+    faults: () => NO_QUEUE_FAULTS,
+    arrived: () => undefined,
+    left: () => undefined,
+  });
+  const sns = new Sns({ ...around, faults: () => ({ ...NO_SNS_FAULTS, ...faults }) });
+  sns.create(TopicArn);
+  const all = sqs.create({ ...PLAN, name: 'all', arn: 'arn:all' });
+  const some = sqs.create({ ...PLAN, name: 'some', arn: 'arn:some' });
+  sns.subscribe(TopicArn, { queue: all, filter: undefined });
+  sns.subscribe(TopicArn, { queue: some, filter: { kind: ['a', 'b'] } });
+  const run = () => scheduler.run(() => false);
+  return { sns, all, some, run };
+}
+
+const kind = (StringValue: string) => ({ kind: { DataType: 'String', StringValue } });
+
+describe('a topic', () => {
+  test('copies a message to each queue that wants it, some time later', async () => {
+    const { sns, all, some, run } = topic();
+    sns.perform(new PublishCommand({ TopicArn, Message: 'm', MessageAttributes: kind('a') }));
+    sns.perform(new PublishCommand({ TopicArn, Message: 'n', MessageAttributes: kind('c') }));
+    sns.perform(new PublishCommand({ TopicArn, Message: 'o' }));
+    expect(all.size).toBe(0);
+    await run();
+    expect(all.size).toBe(3);
+    expect([...some.messages].map(({ body, attributes }) => ({ body, attributes }))).toEqual([
+      { body: 'm', attributes: kind('a') },
+    ]);
+  });
+
+  test('repeats itself, and takes batches in part', async () => {
+    const { sns, all, run } = topic({ repeated: 1, entryRefused: 0.5 });
+    const PublishBatchRequestEntries = Array.from({ length: 10 }, (_, Id) => ({
+      Id: String(Id),
+      Message: 'm',
+    }));
+    const answer = sns.perform(
+      new PublishBatchCommand({ TopicArn, PublishBatchRequestEntries }),
+    ) as {
+      Successful: unknown[];
+      Failed: unknown[];
+    };
+    await run();
+    expect(answer.Failed.length).toBeGreaterThan(0);
+    expect(answer.Successful.length).toBe(10 - answer.Failed.length);
+    expect(all.size).toBe(2 * answer.Successful.length);
+  });
+
+  test('that is not there', () => {
+    const publish = new PublishCommand({ TopicArn: 'arn:u', Message: 'm' });
+    expect(() => topic().sns.perform(publish)).toThrow('arn:u');
+  });
+});
