@@ -10,17 +10,20 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { EndingHandler } from './ending-handler.ts';
 import type { Env } from './env.ts';
-import { CALL } from './patience.ts';
+import { callPatience } from './patience.ts';
 
 /** A call that hangs must fail well before the function's own timeout. */
-export const impatient = () => ({
-  maxAttempts: CALL.maxAttempts,
-  requestHandler: new EndingHandler({
-    connectionTimeout: CALL.connectMs,
-    requestTimeout: CALL.requestMs,
-    throwOnRequestTimeout: true,
-  }),
-});
+export function impatient() {
+  const { maxAttempts, connectMs, requestMs } = callPatience();
+  return {
+    maxAttempts,
+    requestHandler: new EndingHandler({
+      connectionTimeout: connectMs,
+      requestTimeout: requestMs,
+      throwOnRequestTimeout: true,
+    }),
+  };
+}
 
 /** What a call to another service waits for must answer at once, or there is a fallback. */
 const hasty = () => ({

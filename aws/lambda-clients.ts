@@ -1,17 +1,11 @@
 /** Clients of Lambda itself, apart from the others: only who supervises carries them. */
 import { LambdaClient } from '@aws-sdk/client-lambda';
+import { impatient } from './clients.ts';
 import { EndingHandler } from './ending-handler.ts';
 import { INVOCATION_PATIENCE_MS } from './patience.ts';
 
 /** For the control of mappings: a call that hangs must fail soon. */
-export const lambda = new LambdaClient({
-  maxAttempts: 3,
-  requestHandler: new EndingHandler({
-    connectionTimeout: 1_000,
-    requestTimeout: 3_000,
-    throwOnRequestTimeout: true,
-  }),
-});
+export const lambda = new LambdaClient(impatient());
 
 /**
  * For invocations that are waited for, as long as the slowest function may take. They are never
