@@ -1,5 +1,5 @@
 /**
- * Three breakers for the same load. Ours is the code of functions/breaker; the others do what
+ * Three breakers for the same load. Ours is the code of breaker/; the others do what
  * their originals do, told from their sources and documentation:
  *
  * - circuitbreaker-lambda 2 (what is on the registry is an older one): reads the item before each

@@ -18,6 +18,7 @@ const DOWNLOADS = fileURLToPath(new URL('../../build/ig/', import.meta.url));
 export interface Guide {
   readonly name: string;
   readonly packages: readonly FhirPackage[];
+  readonly tarballs: readonly string[];
   /** Resources that the packages bring as examples, by file. */
   readonly examples: ReadonlyMap<string, Record<string, unknown>>;
 }
@@ -42,15 +43,16 @@ export function guides(): Guide[] {
       return [];
     }
     const packages = files.map((each) => readPackageTarball(readFileSync(each), each));
-    return [{ name, packages, examples: new Map(files.flatMap(examplesOf)) }];
+    return [{ name, packages, tarballs: files, examples: new Map(files.flatMap(examplesOf)) }];
   });
 }
 
 export function dependencies(): FhirPackage[] {
-  return DEPENDENCIES.flatMap((each) => {
-    const file = fileOf(each);
-    return file === undefined ? [] : [readPackageTarball(readFileSync(file), file)];
-  });
+  return dependencyFiles().map((file) => readPackageTarball(readFileSync(file), file));
+}
+
+export function dependencyFiles(): string[] {
+  return DEPENDENCIES.flatMap((each) => fileOf(each) ?? []);
 }
 
 function fileOf(source: string): string | undefined {

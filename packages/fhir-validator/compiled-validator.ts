@@ -1,5 +1,5 @@
 /**
- * Validates FHIR R4 resources with the code that fhir/compiler/ generates. Never throws, whatever
+ * Validates FHIR R4 resources with the code that compiler/ generates. Never throws, whatever
  * the input: what cannot be a resource is an issue like any other. Valid means: no issue of
  * severity `error`.
  */
