@@ -1,6 +1,7 @@
 /** What is wrong with a value of the config, in words: where it was said, what was found, what may be meant. */
 import { z } from 'zod';
 import { closest } from '../../terminal/closest.ts';
+import { exampleOf } from './setting-examples.ts';
 
 const QUOTED_MAX = 60;
 
@@ -23,6 +24,7 @@ export function inWords(
   // What holds between several settings was said nowhere, and its input is all of them.
   if (issue.code === 'custom') return `${key}: ${issue.message}`;
   const where = isByContext(key) ? '' : ' (failsafe.config.ts)';
+  if (issue.input === undefined) return `${key} is missing${where}${such(issue)}`;
   return `${key}${where}: ${issue.message}${found(issue)}${asJson(issue, key)}`;
 }
 
@@ -39,9 +41,14 @@ function unknownSetting(key: string, settings: readonly string[]): string {
   return `${key} is not a setting`;
 }
 
+/** How it would be written. */
+function such({ path }: z.core.$ZodIssue): string {
+  const example = exampleOf(path);
+  return example === undefined ? '' : `: for example ${String(path.at(-1))}: ${example}`;
+}
+
 /** What stood there; not of an address with a user, which may hold a password. */
 function found({ input }: z.core.$ZodIssue): string {
-  if (input === undefined) return '';
   const text = JSON.stringify(input) ?? String(input);
   if (text.includes('@')) return '';
   const cut = text.length > QUOTED_MAX ? `${text.slice(0, QUOTED_MAX)}…` : text;
