@@ -3,11 +3,12 @@ import { type Command, Option } from 'commander';
 import { complain, printPart } from '../terminal/print.ts';
 import { collect } from './command-line.ts';
 import { measureInputs } from './input/read-input.ts';
-import { type Finding, findingsOf } from './validate/findings.ts';
+import { type Finding, findingsOf, type LocatedIssue } from './validate/findings.ts';
 import { FORMATS, type Format, writerOf } from './validate/formats.ts';
 import { readToValidate } from './validate/inputs.ts';
 import { openValidator } from './validate/open-validator.ts';
 import { said, Tally } from './validate/tally.ts';
+import { explained, isUnverified, saidOfUnverified } from './validate/unverified.ts';
 
 export function addValidate(program: Command): void {
   program
@@ -69,7 +70,7 @@ async function validateFiles(files: string[], options: Options): Promise<void> {
   await printPart(writer.begin());
   for await (const entry of readToValidate(files)) {
     const validate: Parameters<typeof findingsOf>[1] = (text, more) =>
-      validator.validateText(text, { ...limits, ...more });
+      validator.validateText(text, { ...limits, undecided: true, ...more });
     for (const finding of findingsOf(entry, validate)) {
       tally.add(finding);
       if (isShown(finding, warnings)) await printPart(writer.found(shown(finding, options)));
@@ -81,6 +82,7 @@ async function validateFiles(files: string[], options: Options): Promise<void> {
     if (!tally.types.has(type)) complain(`nothing was held against ${url}: there was no ${type}`);
   }
   complain(said(summary));
+  if (summary.unverified > 0) complain(saidOfUnverified(summary.unverified));
   if (summary.invalid > 0) process.exitCode = 1;
 }
 
@@ -90,6 +92,7 @@ function isShown({ issues }: Finding, warnings: boolean): boolean {
 
 /** A person who has not asked for warnings sees errors; a machine may sort them itself. */
 function shown(finding: Finding, { format, warnings }: Options): Finding {
-  if (warnings || format !== 'text') return finding;
-  return { ...finding, issues: finding.issues.filter(({ severity }) => severity === 'error') };
+  const isWanted = (issue: LocatedIssue) =>
+    warnings || issue.severity === 'error' || (format !== 'text' && !isUnverified(issue));
+  return { ...finding, issues: finding.issues.filter(isWanted).map(explained) };
 }

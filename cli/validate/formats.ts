@@ -10,6 +10,8 @@ export type Format = (typeof FORMATS)[number];
 export interface Summary {
   readonly validated: number;
   readonly invalid: number;
+  /** Codes that nothing at hand decides. */
+  readonly unverified: number;
   /** Errors by the id of the rule. */
   readonly rules: ReadonlyMap<string, number>;
   /** Valid resources that have warnings, and all warnings by the id of the rule: where they were asked for. */
@@ -55,11 +57,12 @@ function listed(document: ListDocument): Writer {
 const JSON_DOCUMENT: ListDocument = {
   begin: '{"results":[',
   items: ({ issues, ...where }) => [{ ...where, outcome: outcomeOf(issues) }],
-  end({ validated, invalid, rules, warned, warnings }) {
+  end({ validated, invalid, rules, unverified, warned, warnings }) {
     const summary = {
       validated,
       invalid,
       rules: Object.fromEntries(rules),
+      ...(unverified > 0 && { unverified }),
       ...(warnings && { warned, warnings: Object.fromEntries(warnings) }),
     };
     return `],${JSON.stringify(summary).slice(1)}`;

@@ -1,17 +1,22 @@
 /** What all findings came to. */
 import type { Finding } from './findings.ts';
 import type { Summary } from './formats.ts';
+import { countUnverified, isUnverified } from './unverified.ts';
 
 export class Tally {
   readonly types = new Set<string>();
   #validated = 0;
   #invalid = 0;
   #warned = 0;
+  #unverified = 0;
   readonly #rules = new Map<string, number>();
   readonly #warnings = new Map<string, number>();
 
-  add({ issues, resourceType }: Finding): void {
+  add(finding: Finding): void {
+    const { resourceType } = finding;
+    const issues = finding.issues.filter((issue) => !isUnverified(issue));
     this.#validated += 1;
+    this.#unverified += countUnverified(finding);
     if (resourceType !== undefined) this.types.add(resourceType);
     let isInvalid = false;
     for (const { severity, rule = 'other' } of issues) {
@@ -25,7 +30,10 @@ export class Tally {
   }
 
   summary(warnings: boolean): Summary {
-    const summary = { validated: this.#validated, invalid: this.#invalid, rules: this.#rules };
+    const summary = {
+      ...{ validated: this.#validated, invalid: this.#invalid, rules: this.#rules },
+      unverified: this.#unverified,
+    };
     return warnings ? { ...summary, warned: this.#warned, warnings: this.#warnings } : summary;
   }
 }

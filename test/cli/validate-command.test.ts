@@ -118,7 +118,7 @@ describe('R07: a file is what it holds, not what it is called', () => {
       'large.json': binary,
       'large.ndjson': `${binary}\n${binary}`,
     });
-    expect(stderr).toBe('3 validated, 0 invalid');
+    expect(stderr.split('\n')[0]).toBe('3 validated, 0 invalid');
   });
 });
 
@@ -198,5 +198,37 @@ describe('R07: formats', () => {
 
   test('any other is refused', async () => {
     expect((await validate(files, { options: ['--format', 'xml'] })).exitCode).toBe(2);
+  });
+});
+
+describe('R07: a code that no package decides', () => {
+  const photo = {
+    resourceType: 'Patient',
+    text: { status: 'generated', div: '<div xmlns="http://www.w3.org/1999/xhtml">p</div>' },
+    photo: [{ contentType: 'image/pngg' }],
+  };
+  const text = JSON.stringify(photo);
+
+  test('is told, though the resource is valid', async () => {
+    const { exitCode, stdout, stderr } = await validate({ 'photo.json': text });
+    expect(stdout).toBe('');
+    expect(stderr).toMatch(/^1 validated, 0 invalid\n1 code not verified: no package decides it\./);
+    expect(exitCode).toBe(0);
+  });
+
+  test('is shown with its place and value set among the warnings', async () => {
+    const { stdout } = await validate({ 'photo.json': text }, { options: ['--warnings'] });
+    expect(stdout).toBe(
+      'photo.json:1: Patient\n  information  fhir-r4/required-binding  Patient.photo[0].contentType\n' +
+        '    The code was not verified: no package has all of http://hl7.org/fhir/ValueSet/mimetypes',
+    );
+  });
+
+  test('is counted for a machine, and no issue of what is invalid unless it asks', async () => {
+    const both = JSON.stringify({ ...photo, gender: 'x' });
+    const { stdout } = await validate({ 'photo.json': both }, { options: ['--format', 'json'] });
+    const { results, unverified } = JSON.parse(stdout);
+    expect(unverified).toBe(1);
+    expect(results[0].outcome.issue).toMatchObject([{ severity: 'error' }]);
   });
 });

@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CANONICAL, constraint, profile } from '../../packages/fhir-validator/support/guide.ts';
 
 const MAIN = fileURLToPath(new URL('../../../cli/main.ts', import.meta.url));
-const WARDS = fileURLToPath(new URL('../../fhir/package', import.meta.url));
+const WARDS = fileURLToPath(new URL('../../packages/fhir-validator/package', import.meta.url));
 const URL_OF = 'http://example.org/fhir/StructureDefinition/';
 
 let home = '';
