@@ -1,0 +1,95 @@
+/** The policy of docs/retention.md allows each call that an erasure makes, and no call that it does not. */
+import http, { type RequestOptions } from 'node:http';
+import { syncBuiltinESMExports } from 'node:module';
+import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { eraserPolicy } from '../../../lib/checks/eraser-policy.ts';
+import { byName, resourcesOf, synthesized } from '../../lib/synthesized.ts';
+import { send } from '../../support/delivery.ts';
+import { drain } from '../../support/drain.ts';
+import { type Emulators, startEmulators } from '../../support/emulators.ts';
+import { loadEraser, placeOf, requestFor } from '../../support/eraser.ts';
+import { type Functions, loadFunctions } from '../../support/functions.ts';
+import { invalidPatient, largePatient, patient } from '../../support/resources.ts';
+import { buildWorld, type World } from '../../support/world.ts';
+
+const policy = eraserPolicy({ stage: 'dev', account: '111122223333', region: 'eu-central-1' });
+let emulators: Emulators;
+let world: World;
+let functions: Functions;
+beforeAll(async () => {
+  emulators = await startEmulators();
+});
+afterAll(() => emulators.stop());
+beforeEach(async () => {
+  world = await buildWorld({ deadlineMs: 5_000, heapOldMb: 64, inlineBytesMax: 4_000 });
+  functions = await loadFunctions();
+});
+afterEach(() => functions.close());
+
+/** What IAM calls a request. With a version in hand, reading and deleting an object are actions of their own. */
+function actionOf({ method, path, headers = {} }: RequestOptions): string {
+  const { 'x-amz-target': target } = headers as Readonly<Record<string, string>>;
+  if (target !== undefined) return `dynamodb:${target.split('.')[1]}`;
+  const { pathname, searchParams } = new URL(path ?? '', 'http://s3');
+  const version = searchParams.has('versionId') ? 'Version' : '';
+  if (method === 'GET' && searchParams.has('versions')) return 's3:ListBucketVersions';
+  return `s3:${method === 'GET' ? 'Get' : 'Delete'}Object${version}${pathname.length > 1 ? '' : '?'}`;
+}
+
+/** The actions that this process asks AWS for while it does something. */
+async function actionsOf(act: () => Promise<unknown>): Promise<string[]> {
+  const actions = new Set<string>();
+  const { request } = http;
+  const watched = (options: RequestOptions, ...rest: never[]) => {
+    actions.add(actionOf(options));
+    return request(options, ...rest);
+  };
+  http.request = watched as typeof request;
+  syncBuiltinESMExports();
+  try {
+    await act();
+  } finally {
+    http.request = request;
+    syncBuiltinESMExports();
+  }
+  return [...actions].sort();
+}
+
+test('an erasure makes these calls of tables and buckets, each of which the policy allows', async () => {
+  const eraser = await loadEraser();
+  const bodies = [patient({ id: 'p1' }), invalidPatient('p1')];
+  bodies.push(JSON.stringify({ ...JSON.parse(largePatient(9_000)), id: 'p1' }));
+  for (const body of bodies) await send(world.queues.lane, body, { file: 'a.ndjson' });
+  await drain(world, functions);
+  // Its own clients are asked for the key of hashes, which is no table and no bucket.
+  const actions = await actionsOf(async () => {
+    await eraser.erase(placeOf(world), requestFor('p1'), eraser.surroundings);
+    await eraser.erase(placeOf(world), requestFor('p1'), eraser.surroundings);
+  });
+  const stores = (all: readonly string[]) => [
+    ...new Set(all.filter((action) => /^(dynamodb|s3):/.test(action) && !/GetSecret/.test(action))),
+  ];
+  const allowed = policy.Statement.flatMap(({ Action }) => Action);
+  // An entry that changed meanwhile is read again.
+  const withoutRaces = stores(allowed).filter((action) => action !== 'dynamodb:GetItem');
+  expect(stores(actions)).toEqual(withoutRaces.sort());
+});
+
+test('what it names is what the template makes', () => {
+  const template = synthesized();
+  const names = new Set([
+    ...byName(template, 'AWS::SQS::Queue', 'QueueName').keys(),
+    ...byName(template, 'AWS::DynamoDB::Table', 'TableName').keys(),
+    ...byName(template, 'AWS::Lambda::Function', 'FunctionName').keys(),
+  ]);
+  const named = policy.Statement.flatMap(({ Resource }) => Resource).filter(
+    (each) => !/:(s3|kms|secretsmanager):/.test(each),
+  );
+  expect(named.length).toBeGreaterThan(10);
+  for (const arn of named) expect([...names]).toContain(arn.split(/[:/]/).at(-1));
+  const buckets = JSON.stringify(resourcesOf(template, 'AWS::S3::Bucket'));
+  expect(buckets).toContain('fhir-failsafe-dev-bodies-');
+  const aliases = JSON.stringify(resourcesOf(template, 'AWS::KMS::Alias'));
+  expect(aliases).toContain('"alias/fhir-failsafe-dev"');
+  expect(JSON.stringify(policy)).not.toMatch(/"Action":\[[^\]]*\*/);
+});
