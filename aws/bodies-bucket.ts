@@ -10,10 +10,12 @@ import {
   type GetObjectCommandOutput,
   NoSuchKey,
   PutObjectCommand,
+  type S3Client,
 } from '@aws-sdk/client-s3';
 import type { BodyLocation, hopsOf } from '../core/message/claim-check.ts';
-import { s3 } from './clients.ts';
+import type { Machine } from './machine.ts';
 import { type ObjectRefusal, objectRefusal } from './object-refusal.ts';
+import type { Bucket } from './places.ts';
 
 export type BodyPrefix = 'resources/' | 'quarantine/' | ReturnType<typeof hopsOf>;
 /** A body in an item: itself, or where it lies. */
@@ -31,6 +33,11 @@ export type FetchedBody =
   /** By the object's own doing, if others are readable; else by ours: `cause`. */
   | { readonly kind: 'refused'; readonly refusal: ObjectRefusal; readonly cause: unknown };
 
+/** What bodies are fetched with, from whatever bucket. */
+export interface BodySource extends Pick<Machine, 'later'> {
+  readonly s3: S3Client;
+}
+
 /** Once the headers are there, no timeout of the SDK's holds for the rest. */
 const BODY_MS = 5_000;
 
@@ -47,22 +54,22 @@ export class BodyStalled extends Error {
 
 /** Lays a body into the bucket and says where. */
 export async function putBody(
-  bucket: string,
+  bucket: Bucket,
   prefix: BodyPrefix,
   messageId: string,
   text: string,
 ): Promise<BodyLocation> {
   const hash = createHash('sha256').update(text).digest('hex');
   const key = `${prefix}${messageId}/${hash}`;
-  await s3.send(
+  await bucket.s3.send(
     new PutObjectCommand({
-      Bucket: bucket,
+      Bucket: bucket.name,
       Key: key,
       Body: text,
       ContentType: 'application/fhir+json',
     }),
   );
-  return { bucket, key };
+  return { bucket: bucket.name, key };
 }
 
 /**
@@ -73,7 +80,7 @@ const QUARANTINED_INLINE_BYTES_MAX = 8 * 1024;
 
 /** Keeps a body inline if it has at most `room` bytes, else lays it into the bucket first. */
 export async function placeBody(
-  bucket: string,
+  bucket: Bucket,
   prefix: BodyPrefix,
   messageId: string,
   text: string,
@@ -90,6 +97,7 @@ export async function placeBody(
  * Throws {@link BodyStalled} where it takes longer than `timeoutMs`.
  */
 export async function fetchBody(
+  { s3, later }: BodySource,
   location: BodyLocation,
   bytesMax: number,
   timeoutMs = BODY_MS,
@@ -103,7 +111,7 @@ export async function fetchBody(
       await response.Body?.transformToWebStream().cancel();
       return { kind: 'too-large', bytes, versionId };
     }
-    return decode(await readWithin(response.Body, timeoutMs), versionId);
+    return decode(await readWithin(response.Body, timeoutMs, later), versionId);
   } catch (error) {
     if (isMissing(error)) return { kind: 'missing' };
     const refusal = objectRefusal(error);
@@ -120,17 +128,18 @@ function isMissing(error: unknown): boolean {
 async function readWithin(
   body: GetObjectCommandOutput['Body'],
   timeoutMs: number,
+  later: Machine['later'],
 ): Promise<Uint8Array> {
   if (body === undefined) return new Uint8Array();
   const { promise: stalled, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => {
+  const callOff = later(timeoutMs, () => {
     reject(new BodyStalled(timeoutMs));
     if (body instanceof Readable) body.destroy();
-  }, timeoutMs);
+  });
   try {
     return await Promise.race([body.transformToByteArray(), stalled]);
   } finally {
-    clearTimeout(timer);
+    callOff();
   }
 }
 

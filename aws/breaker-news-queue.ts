@@ -1,9 +1,11 @@
 /** The supervisor's own queue, as far as breakers tell it of their transitions. */
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import type { BreakerNews } from '../core/breaker/breaker-news.ts';
-import { sqs } from './clients.ts';
+import type { Queue } from './places.ts';
 
 /** Told twice, it is the same news. Throws where the queue does not take it. */
-export async function tellSupervisor(queueUrl: string, news: BreakerNews): Promise<void> {
-  await sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: JSON.stringify(news) }));
+export async function tellSupervisor(queue: Queue, news: BreakerNews): Promise<void> {
+  await queue.sqs.send(
+    new SendMessageCommand({ QueueUrl: queue.url, MessageBody: JSON.stringify(news) }),
+  );
 }

@@ -7,8 +7,8 @@ import { GetCommand, PutCommand, paginateScan } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
 import type { BreakerStore } from '../breaker/store.ts';
 import type { BreakerState } from '../core/breaker/breaker-state.ts';
-import { dynamo, hastyDynamo } from './clients.ts';
 import { written } from './conditional-write.ts';
+import type { Table } from './places.ts';
 
 const NOT_THERE = 'attribute_not_exists(pk)';
 const FENCE = 'generation = :generation AND version = :version';
@@ -58,32 +58,35 @@ const stateSchema = z.discriminatedUnion('phase', [
 ]);
 
 /** Reads and writes the Breakers table with a client that gives up soon: calls wait for it. */
-export function breakersTable(table: string): BreakerStore {
+export function breakersTable(table: Table): BreakerStore {
   return {
     /** Read consistently: the others must learn within a second, and not by chance (R11). */
     async load(service) {
-      const { Item } = await hastyDynamo.send(
-        new GetCommand({ TableName: table, Key: { pk: service }, ConsistentRead: true }),
+      const { Item } = await table.dynamo.send(
+        new GetCommand({ TableName: table.name, Key: { pk: service }, ConsistentRead: true }),
       );
       return Item === undefined ? undefined : stateSchema.parse(Item);
     },
     save(service, before, next) {
       const put = new PutCommand({
-        TableName: table,
+        TableName: table.name,
         Item: { pk: service, ...next },
         ...fence(before),
       });
-      return written(hastyDynamo.send(put));
+      return written(table.dynamo.send(put));
     },
   };
 }
 
 /** All breakers of the table, by service. For operators: it reads the whole table. */
 export async function listBreakers(
-  table: string,
+  table: Table,
 ): Promise<{ readonly service: string; readonly state: BreakerState }[]> {
   const found: { service: string; state: BreakerState }[] = [];
-  const pages = paginateScan({ client: dynamo }, { TableName: table, ConsistentRead: true });
+  const pages = paginateScan(
+    { client: table.dynamo },
+    { TableName: table.name, ConsistentRead: true },
+  );
   for await (const { Items = [] } of pages) {
     for (const item of Items) {
       found.push({ service: String(item['pk']), state: stateSchema.parse(item) });

@@ -10,11 +10,10 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { EndingHandler } from './ending-handler.ts';
 import type { Env } from './env.ts';
-import { callPatience } from './patience.ts';
+import { CALL, type Patience } from './patience.ts';
 
-/** A call that hangs must fail well before the function's own timeout. */
-export function impatient() {
-  const { maxAttempts, connectMs, requestMs } = callPatience();
+/** In a function a call that hangs must fail well before the function's own timeout. */
+export function callConfig({ maxAttempts, connectMs, requestMs }: Patience = CALL) {
   return {
     maxAttempts,
     requestHandler: new EndingHandler({
@@ -46,26 +45,20 @@ export interface Clients {
 }
 
 /** Queue URLs of an emulator need not be reachable under the host they name. */
-export const makeSqs = () => new SQSClient({ ...impatient(), useQueueUrlAsEndpoint: false });
-export const makeSns = () => new SNSClient(impatient());
-export const makeSecrets = () => new SecretsManagerClient(impatient());
-export const makeDynamo = () => documents(new DynamoDBClient(impatient()));
+export const makeSqs = (patience?: Patience) =>
+  new SQSClient({ ...callConfig(patience), useQueueUrlAsEndpoint: false });
+export const makeSns = () => new SNSClient(callConfig());
+export const makeSecrets = (patience?: Patience) => new SecretsManagerClient(callConfig(patience));
+export const makeDynamo = (patience?: Patience) =>
+  documents(new DynamoDBClient(callConfig(patience)));
 export const makeHastyDynamo = () => documents(new DynamoDBClient(hasty()));
 
 /** An emulator has no name of its own for each bucket. */
-export function makeS3(env: Env): S3Client {
+export function makeS3(env: Env, patience?: Patience): S3Client {
   const elsewhere = env['AWS_ENDPOINT_URL_S3'] ?? env['AWS_ENDPOINT_URL'];
-  return new S3Client({ ...impatient(), forcePathStyle: elsewhere !== undefined });
+  return new S3Client({ ...callConfig(patience), forcePathStyle: elsewhere !== undefined });
 }
 
 function documents(client: DynamoDBClient): DynamoDBDocumentClient {
   return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
 }
-
-// For who does not take a client yet.
-export const sqs = makeSqs();
-export const sns = makeSns();
-export const s3 = makeS3(process.env);
-export const dynamo = makeDynamo();
-export const hastyDynamo = makeHastyDynamo();
-export const secrets = makeSecrets();

@@ -2,7 +2,6 @@
  * What is counted, and expires, in the table Incidents: crash events, one partition a scope, ordered
  * by time, and escalations. Each is kept with how many incidents were over when it was recorded.
  */
-import { randomUUID } from 'node:crypto';
 import {
   GetCommand,
   PutCommand,
@@ -12,8 +11,9 @@ import {
 import { z } from 'zod';
 import type { RecordedCrash } from '../core/incident/incident-spent.ts';
 import { crashEventSchema, type Escalation } from '../core/message/messages.ts';
-import { dynamo } from './clients.ts';
 import { written, writtenOrStands } from './conditional-write.ts';
+import type { Table } from './places.ts';
+import type { VersionedTable } from './versioned-item.ts';
 
 const NOT_THERE = 'attribute_not_exists(pk)';
 const TIME_DIGITS = 15;
@@ -24,31 +24,33 @@ const recordedSchema = crashEventSchema.extend({ incidentsOver: z.int().optional
 
 /** Records a crash; false where this very event was known. Expires at `expiresAt`, epoch ms. */
 export function recordCrash(
-  table: string,
+  table: VersionedTable,
   crash: RecordedCrash,
   expiresAt: number,
 ): Promise<boolean> {
   const item = crashItem(crash, expiresAt);
-  const receipt = randomUUID();
+  const receipt = table.newToken();
   const put = new PutCommand({
-    TableName: table,
+    TableName: table.name,
     Item: { ...item, receipt },
     ConditionExpression: NOT_THERE,
   });
-  return writtenOrStands(dynamo.send(put), async () => {
+  return writtenOrStands(table.dynamo.send(put), async () => {
     const Key = { pk: item.pk, sk: item.sk };
-    const read = new GetCommand({ TableName: table, Key, ConsistentRead: true });
-    return (await dynamo.send(read)).Item?.['receipt'] === receipt;
+    const read = new GetCommand({ TableName: table.name, Key, ConsistentRead: true });
+    return (await table.dynamo.send(read)).Item?.['receipt'] === receipt;
   });
 }
 
 /** Records anew what was recorded with another number of incidents that were over. */
 export async function recordCrashAgain(
-  table: string,
+  table: Table,
   crash: RecordedCrash,
   expiresAt: number,
 ): Promise<void> {
-  await dynamo.send(new PutCommand({ TableName: table, Item: crashItem(crash, expiresAt) }));
+  await table.dynamo.send(
+    new PutCommand({ TableName: table.name, Item: crashItem(crash, expiresAt) }),
+  );
 }
 
 /**
@@ -56,25 +58,27 @@ export async function recordCrashAgain(
  * when that was first done.
  */
 export async function recordEscalation(
-  table: string,
+  table: Table,
   { scope, ...escalation }: Escalation,
   incidentsOver: number,
   expiresAt: number,
 ): Promise<number> {
   const Key = { pk: scope, sk: `escalation#${escalation.id}` };
   const put = new PutCommand({
-    TableName: table,
+    TableName: table.name,
     Item: { ...escalation, ...Key, incidentsOver, expiresAt: seconds(expiresAt) },
     ConditionExpression: NOT_THERE,
   });
-  if (await written(dynamo.send(put))) return incidentsOver;
-  const known = await dynamo.send(new GetCommand({ TableName: table, Key, ConsistentRead: true }));
+  if (await written(table.dynamo.send(put))) return incidentsOver;
+  const known = await table.dynamo.send(
+    new GetCommand({ TableName: table.name, Key, ConsistentRead: true }),
+  );
   return z.int().parse(known.Item?.['incidentsOver']);
 }
 
 /** All crashes of a scope with `from` <= time <= `to`, read consistently. */
 export async function crashesBetween(
-  table: string,
+  table: Table,
   scope: string,
   from: number,
   to: number,
@@ -87,7 +91,7 @@ export async function crashesBetween(
 
 /** The newest crashes of a scope after a moment, at most `limit`, newest first, consistently. */
 export async function newestCrashes(
-  table: string,
+  table: Table,
   scope: string,
   after: number,
   limit: number,
@@ -104,7 +108,7 @@ export async function newestCrashes(
 
 /** The crashes of a scope up to a moment, newest first, page by page, read consistently. */
 export function crashesBackFrom(
-  table: string,
+  table: Table,
   scope: string,
   to: number | undefined,
 ): AsyncGenerator<RecordedCrash[]> {
@@ -113,16 +117,16 @@ export function crashesBackFrom(
 }
 
 async function* pages(
-  table: string,
+  table: Table,
   scope: string,
   { from, to }: { from: string; to: string },
   options: Pick<QueryCommandInput, 'ScanIndexForward' | 'Limit'> = {},
 ): AsyncGenerator<RecordedCrash[]> {
   let next: Record<string, unknown> | undefined;
   do {
-    const answer = await dynamo.send(
+    const answer = await table.dynamo.send(
       new QueryCommand({
-        TableName: table,
+        TableName: table.name,
         ConsistentRead: true,
         KeyConditionExpression: 'pk = :scope AND sk BETWEEN :from AND :to',
         ExpressionAttributeValues: { ':scope': scope, ':from': from, ':to': to },

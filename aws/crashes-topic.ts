@@ -1,13 +1,13 @@
 import { PublishCommand } from '@aws-sdk/client-sns';
 import type { CrashEvent } from '../core/message/messages.ts';
-import { sns } from './clients.ts';
+import type { Topic } from './places.ts';
 
 /** Publishes a crash; its attributes let readers filter. Publishing it again does no harm. */
-export async function publishCrash(topicArn: string, crash: CrashEvent): Promise<void> {
+export async function publishCrash(topic: Topic, crash: CrashEvent): Promise<void> {
   const attributes = { component: crash.component, kind: crash.kind, lane: crash.lane };
-  await sns.send(
+  await topic.sns.send(
     new PublishCommand({
-      TopicArn: topicArn,
+      TopicArn: topic.arn,
       Message: JSON.stringify(crash),
       MessageAttributes: Object.fromEntries(
         Object.entries(attributes).flatMap(([name, StringValue]) =>

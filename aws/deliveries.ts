@@ -8,8 +8,8 @@ import { QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
 import { shardName } from '../core/delivery/delivery.ts';
 import { claimCheckSchema, laneSchema, traceContextSchema } from '../core/message/messages.ts';
-import { dynamo } from './clients.ts';
 import { written } from './conditional-write.ts';
+import type { Table } from './places.ts';
 import { PENDING_INDEX } from './resources-indexes.ts';
 
 export const PENDING = 'attribute_exists(deliveryShard)';
@@ -72,27 +72,27 @@ export const itemSchema = z.object({
 export type PendingResource = z.infer<typeof itemSchema>;
 
 /** Sets when a trigger is due to be sent anew; false where nothing is pending any more. */
-export function setDeliveryDue(table: string, pk: string, dueAt: number): Promise<boolean> {
+export function setDeliveryDue(table: Table, pk: string, dueAt: number): Promise<boolean> {
   const update = new UpdateCommand({
-    TableName: table,
+    TableName: table.name,
     Key: { pk },
     UpdateExpression: 'SET deliveryDueAt = :dueAt',
     ConditionExpression: PENDING,
     ExpressionAttributeValues: { ':dueAt': dueAt },
   });
-  return written(dynamo.send(update));
+  return written(table.dynamo.send(update));
 }
 
 /** A trigger was sent just now: the next is due when this one may be lost. */
-export function triggerSent(table: string, pk: string, now: number): Promise<boolean> {
+export function triggerSent(table: Table, pk: string, now: number): Promise<boolean> {
   return setDeliveryDue(table, pk, now + RESEND_AFTER_MS);
 }
 
 /** Keys whose trigger is due, of one shard; at most a page of them. */
-export async function dueDeliveries(table: string, shard: string, now: number): Promise<string[]> {
-  const { Items = [] } = await dynamo.send(
+export async function dueDeliveries(table: Table, shard: string, now: number): Promise<string[]> {
+  const { Items = [] } = await table.dynamo.send(
     new QueryCommand({
-      TableName: table,
+      TableName: table.name,
       IndexName: PENDING_INDEX,
       KeyConditionExpression: 'deliveryShard = :shard AND deliveryDueAt <= :now',
       ExpressionAttributeValues: { ':shard': shard, ':now': now },

@@ -10,9 +10,9 @@ import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Failures } from '../core/delivery/delivery.ts';
 import { lateUntilAfter } from '../core/delivery/late-put.ts';
-import { dynamo } from './clients.ts';
 import { setAll } from './conditional-write.ts';
 import { type Conflicts, itemSchema, PENDING, type PendingResource } from './deliveries.ts';
+import type { Table } from './places.ts';
 
 const FREE = '(attribute_not_exists(deliveryLease) OR deliveryLease.#until <= :now)';
 const OURS = 'deliveryLease.#owner = :owner';
@@ -30,13 +30,13 @@ export type Taken =
 
 /** Takes the lease on what is pending. `lateMs` is how late a PUT may still take effect. */
 export async function takeDelivery(
-  table: string,
+  table: Table,
   pk: string,
   lease: Lease,
   { now, lateMs }: { readonly now: number; readonly lateMs: number },
 ): Promise<Taken> {
   const update = new UpdateCommand({
-    TableName: table,
+    TableName: table.name,
     Key: { pk },
     UpdateExpression: 'SET deliveryLease = :lease',
     ConditionExpression: `${PENDING} AND ${FREE}`,
@@ -44,7 +44,7 @@ export async function takeDelivery(
     ExpressionAttributeValues: { ':lease': lease, ':now': now },
     ReturnValues: 'ALL_OLD',
   });
-  const wrote = await write(update);
+  const wrote = await write(table, update);
   if (wrote.kind === 'written') {
     return { kind: 'taken', resource: afterFormer(itemSchema.parse(wrote.old), lateMs) };
   }
@@ -68,7 +68,7 @@ function afterFormer(resource: PendingResource, lateMs: number): PendingResource
 
 /** The server has it, and nothing older can come. False where something is pending all the same. */
 export function finishDelivery(
-  table: string,
+  table: Table,
   resource: PendingResource,
   { owner, version, now }: { owner: string; version: string | undefined; now: number },
 ): Promise<boolean> {
@@ -89,7 +89,7 @@ export function finishDelivery(
 
 /** The server has answered a PUT of it well, and it stays pending. */
 export function answeredDelivery(
-  table: string,
+  table: Table,
   resource: PendingResource,
   owner: string,
   version: string | undefined,
@@ -102,7 +102,7 @@ export function answeredDelivery(
 
 /** The server holds another version than the one named; it is to be read. */
 export function conflictedDelivery(
-  table: string,
+  table: Table,
   resource: PendingResource,
   owner: string,
   conflicts: Conflicts,
@@ -115,7 +115,7 @@ export function conflictedDelivery(
 
 /** What the server holds was read, and it is not what we sent: to be sent, naming that version. */
 export function readDelivery(
-  table: string,
+  table: Table,
   resource: PendingResource,
   owner: string,
   { version, conflicts }: { version: string | undefined; conflicts: Conflicts | undefined },
@@ -132,7 +132,7 @@ export function readDelivery(
 
 /** Gives the lease back, after a call that failed or without one. */
 export function releaseDelivery(
-  table: string,
+  table: Table,
   resource: PendingResource,
   owner: string,
   failed?: { readonly failures: Failures },
@@ -143,7 +143,7 @@ export function releaseDelivery(
 
 /** The failure is the resource's own. False where something is pending all the same. */
 export function refuseDelivery(
-  table: string,
+  table: Table,
   resource: PendingResource,
   owner: string,
   reason: string,
@@ -162,14 +162,14 @@ interface LeaseEnd {
 
 /** Ends the lease and keeps what is pending; what is known of late PUTs is kept by each of these. */
 async function endLease(
-  table: string,
+  table: Table,
   resource: PendingResource,
   owner: string,
   { set, remove }: LeaseEnd,
 ): Promise<void> {
   const { pk, deliveryLateUntil } = resource;
   const update = updateOf(table, pk, { set: { deliveryLateUntil, ...set }, remove });
-  const wrote = await write(update(owner, OURS, {}));
+  const wrote = await write(table, update(owner, OURS, {}));
   if (wrote.kind !== 'failed') return;
   const item = await read(table, pk);
   if (item?.deliveryLease?.owner === owner) throw wrote.fault;
@@ -180,14 +180,14 @@ async function endLease(
  * keeps pending what is newer, and answers false; so too where the lease was lost.
  */
 async function endAtOrder(
-  table: string,
+  table: Table,
   { pk, submissionOrder }: PendingResource,
   owner: string,
   end: LeaseEnd & { readonly keepPending: () => Promise<void> },
 ): Promise<boolean> {
   const condition = `${OURS} AND submissionOrder = :ended`;
   const update = updateOf(table, pk, end)(owner, condition, { ':ended': submissionOrder });
-  const wrote = await write(update);
+  const wrote = await write(table, update);
   if (wrote.kind === 'written') return true;
   const item = await read(table, pk);
   if (item?.deliveryLease?.owner !== owner) return item?.deliveryShard === undefined;
@@ -196,12 +196,12 @@ async function endAtOrder(
   return false;
 }
 
-function updateOf(table: string, pk: string, { set, remove }: LeaseEnd) {
+function updateOf(table: Table, pk: string, { set, remove }: LeaseEnd) {
   const { expression, names, values } = setAll(set);
   const sets = Object.keys(names).length > 0 ? `${expression} ` : '';
   return (owner: string, condition: string, more: Readonly<Record<string, string>>) =>
     new UpdateCommand({
-      TableName: table,
+      TableName: table.name,
       Key: { pk },
       UpdateExpression: `${sets}REMOVE ${[...remove, 'deliveryLease'].join(', ')}`,
       ConditionExpression: condition,
@@ -215,7 +215,7 @@ type Wrote =
   | { readonly kind: 'refused' }
   | { readonly kind: 'failed'; readonly fault: unknown };
 
-async function write(update: UpdateCommand): Promise<Wrote> {
+async function write({ dynamo }: Table, update: UpdateCommand): Promise<Wrote> {
   try {
     const { Attributes: old } = await dynamo.send(update);
     return { kind: 'written', old };
@@ -225,9 +225,9 @@ async function write(update: UpdateCommand): Promise<Wrote> {
   }
 }
 
-async function read(table: string, pk: string): Promise<PendingResource | undefined> {
-  const { Item } = await dynamo.send(
-    new GetCommand({ TableName: table, Key: { pk }, ConsistentRead: true }),
+async function read(table: Table, pk: string): Promise<PendingResource | undefined> {
+  const { Item } = await table.dynamo.send(
+    new GetCommand({ TableName: table.name, Key: { pk }, ConsistentRead: true }),
   );
   return Item === undefined ? undefined : itemSchema.parse(Item);
 }

@@ -2,29 +2,29 @@
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { groupIdOf } from '../core/message/message-group.ts';
 import type { DeliveryTrigger } from '../core/message/messages.ts';
-import { sqs } from './clients.ts';
 import { sendAll } from './lane-queues.ts';
+import type { Queue } from './places.ts';
 
 /** Sends a trigger for each key; answers by position with the error of each that was not taken. */
 export function sendTriggers(
-  queueUrl: string,
+  queue: Queue,
   keys: readonly string[],
 ): Promise<(Error | undefined)[]> {
   const messages = keys.map((pk) => {
     const trigger: DeliveryTrigger = { pk };
     return { body: JSON.stringify(trigger), attributes: {}, groupId: groupIdOf(sourceOf(pk)) };
   });
-  return sendAll(queueUrl, messages);
+  return sendAll(queue, messages);
 }
 
 /** Keys are `<source>#<type>#<id>`, and only a source may hold a `#`. */
 const sourceOf = (pk: string) => pk.split('#').slice(0, -2).join('#') || pk;
 
 /** Messages that were received and are neither deleted nor visible again, as far as SQS knows. */
-export async function messagesInFlight(queueUrl: string): Promise<number> {
-  const { Attributes = {} } = await sqs.send(
+export async function messagesInFlight(queue: Queue): Promise<number> {
+  const { Attributes = {} } = await queue.sqs.send(
     new GetQueueAttributesCommand({
-      QueueUrl: queueUrl,
+      QueueUrl: queue.url,
       AttributeNames: ['ApproximateNumberOfMessagesNotVisible'],
     }),
   );

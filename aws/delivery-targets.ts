@@ -1,25 +1,29 @@
-/** Where this stage delivers to. Read at load, so that a bad deployment fails at once. */
+/** Where a stage delivers to. */
 import {
   fhirServers,
   placesSchema,
-  type SharedServer,
   sourceOfKey,
   type Target,
   targetOf,
 } from '../core/delivery/delivery-targets.ts';
 import { ENV } from '../telemetry/env-names.ts';
-import { fileBeside } from './env.ts';
+import { type Env, fileBeside } from './env.ts';
 
-const shared: SharedServer = {
-  endpoint: process.env[ENV.deliveryEndpoint],
-  tokenSecretArn: process.env[ENV.deliveryTokenArn],
-};
-const places = fileBeside('deliveryPlacesFile', placesSchema);
+export interface Targets {
+  /** The breakers of the servers. */
+  readonly services: readonly string[];
+  /** Of an item of Resources; undefined where its source has no place. */
+  ofKey(pk: string): Target | undefined;
+}
 
-/** The breakers of the servers. */
-export const services = fhirServers(shared, places);
-
-/** Of an item of Resources; undefined where its source has no place. */
-export function targetOfKey(pk: string): Target | undefined {
-  return targetOf(sourceOfKey(pk), shared, places);
+export function readTargets(env: Env): Targets {
+  const shared = {
+    endpoint: env[ENV.deliveryEndpoint],
+    tokenSecretArn: env[ENV.deliveryTokenArn],
+  };
+  const places = fileBeside('deliveryPlacesFile', placesSchema, env);
+  return {
+    services: fhirServers(shared, places),
+    ofKey: (pk) => targetOf(sourceOfKey(pk), shared, places),
+  };
 }

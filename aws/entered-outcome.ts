@@ -1,5 +1,6 @@
 import { type Outcome, outcomeEvent } from '../core/message/outcome-event.ts';
 import type { OutcomesTopic } from './outcomes-topic.ts';
+import type { Table } from './places.ts';
 import { type QuarantineRecord, readEntry } from './quarantine-entries.ts';
 
 /**
@@ -7,23 +8,24 @@ import { type QuarantineRecord, readEntry } from './quarantine-entries.ts';
  * have died before it told. Says nothing where there is none yet, or an operator gave it up.
  */
 export async function tellEnteredOutcome(
-  table: string,
+  table: Table,
   topic: OutcomesTopic,
   messageId: string,
+  now: number,
 ): Promise<void> {
   const entry = await readEntry(table, messageId);
   if (entry === undefined) return;
-  const outcome = enteredOutcome(entry);
+  const outcome = enteredOutcome(entry, now);
   if (outcome === undefined) return;
   await topic.tell(outcomeEvent({ ...entry, messageId }, entry.lane, outcome));
 }
 
-function enteredOutcome(entry: QuarantineRecord): Outcome | undefined {
+function enteredOutcome(entry: QuarantineRecord, now: number): Outcome | undefined {
   const { status, kind, crash, fingerprint, outcome } = entry;
   // An entry that says so was resolved just now, by what stored it.
-  if (status === 'stored') return { verdict: 'stored', endedAt: Date.now() };
+  if (status === 'stored') return { verdict: 'stored', endedAt: now };
   if (status !== 'quarantined') return undefined;
-  const ended = { fingerprint, endedAt: entry.quarantinedAt ?? Date.now() };
+  const ended = { fingerprint, endedAt: entry.quarantinedAt ?? now };
   if (kind === 'dead-letter') return { verdict: 'dead-lettered', crash, ...ended };
   return { verdict: 'rejected', issues: issuesOf(outcome), ...ended };
 }

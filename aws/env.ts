@@ -19,7 +19,7 @@ export class EnvironmentIncomplete extends Error {
 }
 
 /** Value of a variable that must be there. Read at load, so that a bad deployment fails at once. */
-export function requiredEnv(name: keyof typeof ENV, env: Env = process.env): string {
+export function requiredEnv(name: keyof typeof ENV, env: Env): string {
   const value = env[ENV[name]];
   if (value === undefined || value === '') throw new EnvironmentIncomplete(ENV[name], 'is not set');
   return value;
@@ -38,7 +38,7 @@ export function readTellers(env: Env): Tellers {
 export function fileBeside<S extends z.ZodType>(
   name: keyof typeof ENV,
   schema: S,
-  env: Env = process.env,
+  env: Env,
 ): z.infer<S> | undefined {
   const file = env[ENV[name]];
   if (file === undefined) return undefined;
@@ -51,7 +51,7 @@ export function fileBeside<S extends z.ZodType>(
 }
 
 /** The settings of a function, checked; what the stack leaves out takes its default. */
-export function readSettings<S extends z.ZodType>(schema: S, env: Env = process.env): z.infer<S> {
+export function readSettings<S extends z.ZodType>(schema: S, env: Env): z.infer<S> {
   const text = env[ENV.settings] ?? '{}';
   try {
     return schema.parse(JSON.parse(text));

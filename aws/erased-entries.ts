@@ -6,9 +6,9 @@ import { GetCommand, paginateScan, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
 import { QUARANTINE_STATUSES } from '../core/attempt/attempts.ts';
 import { claimCheckSchema } from '../core/message/messages.ts';
-import { dynamo } from './clients.ts';
 import { setAll, written } from './conditional-write.ts';
 import { removeAll } from './expressions.ts';
+import type { Table } from './places.ts';
 
 const s3Schema = claimCheckSchema.shape.s3;
 
@@ -35,18 +35,18 @@ const CONTENT = ['body', 'bodyS3', 'original', 'corrections', 'outcome', 'file',
 const ERASED = 'erased';
 
 /** Every entry; reads the whole table, consistently. */
-export async function* erasableEntries(table: string): AsyncGenerator<ErasableEntry, void> {
+export async function* erasableEntries(table: Table): AsyncGenerator<ErasableEntry, void> {
   for await (const { Items = [] } of paginateScan(
-    { client: dynamo },
-    { TableName: table, ConsistentRead: true },
+    { client: table.dynamo },
+    { TableName: table.name, ConsistentRead: true },
   )) {
     for (const item of Items) yield entrySchema.parse(item);
   }
 }
 
-export async function readErasable(table: string, pk: string): Promise<ErasableEntry | undefined> {
-  const { Item } = await dynamo.send(
-    new GetCommand({ TableName: table, Key: { pk }, ConsistentRead: true }),
+export async function readErasable(table: Table, pk: string): Promise<ErasableEntry | undefined> {
+  const { Item } = await table.dynamo.send(
+    new GetCommand({ TableName: table.name, Key: { pk }, ConsistentRead: true }),
   );
   return Item === undefined ? undefined : entrySchema.parse(Item);
 }
@@ -60,7 +60,7 @@ export interface ErasureMark {
 
 /** False where it is no longer as it was read. What had no end yet is discarded. */
 export function eraseEntry(
-  table: string,
+  table: Table,
   { pk, status, quarantinedAt, rounds }: ErasableEntry,
   { erasure, at, by, why }: ErasureMark,
 ): Promise<boolean> {
@@ -78,7 +78,7 @@ export function eraseEntry(
       ? 'attribute_not_exists(quarantinedAt)'
       : 'quarantinedAt = :quarantinedAt';
   const update = new UpdateCommand({
-    TableName: table,
+    TableName: table.name,
     Key: { pk },
     UpdateExpression: `${set.expression} ${gone.expression}`,
     // Or it is this very write, of which the SDK got no answer.
@@ -90,5 +90,5 @@ export function eraseEntry(
       ...(quarantinedAt !== undefined && { ':quarantinedAt': quarantinedAt }),
     },
   });
-  return written(dynamo.send(update));
+  return written(table.dynamo.send(update));
 }

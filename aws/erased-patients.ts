@@ -12,20 +12,21 @@ import {
 import { patientsNamed } from '../core/erasure/patient-references.ts';
 import type { Origin } from '../core/message/messages.ts';
 import { type ErasureRecord, readErasures } from './erasures-table.ts';
-import { keyedHash } from './keyed-hash.ts';
+import type { HashKey } from './keyed-hash.ts';
+import type { Table } from './places.ts';
 
 export class ErasedPatients {
-  readonly #table: string;
-  readonly #hashKeyArn: string;
+  readonly #table: Table;
+  readonly #hashKey: HashKey;
   readonly #now: () => number;
   #records: readonly ErasureRecord[] = [];
   #book: ErasureBook = erasureBook([]);
   #readAt = Number.NEGATIVE_INFINITY;
   #reading: Promise<ErasureBook> | undefined;
 
-  constructor(table: string, hashKeyArn: string, now: () => number = () => Date.now()) {
+  constructor(table: Table, hashKey: HashKey, now: () => number) {
     this.#table = table;
-    this.#hashKeyArn = hashKeyArn;
+    this.#hashKey = hashKey;
     this.#now = now;
   }
 
@@ -37,7 +38,7 @@ export class ErasedPatients {
     const book = await this.#current();
     const { source, claims, sentAt } = origin;
     if (sentAt > book.latestAt) return undefined;
-    const hash = await keyedHash(this.#hashKeyArn);
+    const hash = await this.#hashKey.hash();
     const named = patientsNamed(text);
     const sources = [source, ...(claims?.source === undefined ? [] : [claims.source])];
     const found = sources.map((each) => claimOn(named, { source: each, sentAt }, book, hash));

@@ -5,9 +5,9 @@
 import { paginateScan, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
 import { claimCheckSchema } from '../core/message/messages.ts';
-import { dynamo } from './clients.ts';
 import { written } from './conditional-write.ts';
 import { projectionOf, removeAll } from './expressions.ts';
+import type { Table } from './places.ts';
 
 const rowSchema = z.object({
   pk: z.string(),
@@ -34,11 +34,11 @@ const PENDING = ['deliveryShard', 'deliveryDueAt', 'deliveryRedriven', 'delivery
 const REFUSED = ['deliveryRefused'];
 
 /** Every row; reads the whole table, consistently. */
-export async function* resourceRows(table: string): AsyncGenerator<ResourceRow, void> {
+export async function* resourceRows(table: Table): AsyncGenerator<ResourceRow, void> {
   const pages = paginateScan(
-    { client: dynamo },
+    { client: table.dynamo },
     {
-      TableName: table,
+      TableName: table.name,
       ConsistentRead: true,
       ...projectionOf(Object.keys(rowSchema.shape)),
     },
@@ -50,19 +50,19 @@ export async function* resourceRows(table: string): AsyncGenerator<ResourceRow, 
 
 /** False where a newer submission has taken its place, which is somebody's decision to keep it. */
 export function eraseRow(
-  table: string,
+  table: Table,
   { pk, submissionOrder }: ResourceRow,
   erasure: number,
   now: number,
 ): Promise<boolean> {
   const gone = removeAll([...CONTENT, ...PENDING, ...REFUSED]);
   const update = new UpdateCommand({
-    TableName: table,
+    TableName: table.name,
     Key: { pk },
     UpdateExpression: `SET erasure = :erasure, erasedAt = :now ${gone.expression}`,
     ConditionExpression: 'submissionOrder = :seen',
     ExpressionAttributeNames: gone.names,
     ExpressionAttributeValues: { ':erasure': erasure, ':now': now, ':seen': submissionOrder },
   });
-  return written(dynamo.send(update));
+  return written(table.dynamo.send(update));
 }

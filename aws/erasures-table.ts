@@ -4,8 +4,8 @@
  */
 import { PutCommand, paginateQuery, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
-import { dynamo } from './clients.ts';
 import { setAll, written } from './conditional-write.ts';
+import type { Table } from './places.ts';
 
 const PK = 'erasures';
 /** Of items that say by keyed hash which rows and entries were erased. */
@@ -27,12 +27,12 @@ const recordSchema = z.object({
 export type ErasureRecord = z.infer<typeof recordSchema>;
 
 /** Those after a number, in order; read consistently. */
-export async function readErasures(table: string, after = 0): Promise<ErasureRecord[]> {
+export async function readErasures(table: Table, after = 0): Promise<ErasureRecord[]> {
   const found: ErasureRecord[] = [];
   const pages = paginateQuery(
-    { client: dynamo },
+    { client: table.dynamo },
     {
-      TableName: table,
+      TableName: table.name,
       ConsistentRead: true,
       KeyConditionExpression: 'pk = :pk AND sk > :after',
       ExpressionAttributeValues: { ':pk': PK, ':after': sortKey(after) },
@@ -46,38 +46,38 @@ export async function readErasures(table: string, after = 0): Promise<ErasureRec
 
 /** Records one under the next number. Two at once get two numbers. */
 export async function recordErasure(
-  table: string,
+  table: Table,
   erasure: Omit<ErasureRecord, 'number' | 'endedAt'>,
 ): Promise<ErasureRecord> {
   for (;;) {
     const number = (await lastNumber(table)) + 1;
     const record = { ...erasure, number };
     const put = new PutCommand({
-      TableName: table,
+      TableName: table.name,
       Item: { pk: PK, sk: sortKey(number), ...record },
       // It is this very one where the SDK tried again after a lost answer.
       ConditionExpression: 'attribute_not_exists(pk) OR (patient = :patient AND #at = :at)',
       ExpressionAttributeNames: { '#at': 'at' },
       ExpressionAttributeValues: { ':patient': erasure.patient, ':at': erasure.at },
     });
-    if (await written(dynamo.send(put))) return record;
+    if (await written(table.dynamo.send(put))) return record;
   }
 }
 
 /** Notes which row or entry an erasure takes, before it does: its body will be gone when a backup is restored. */
-export async function noteErased(table: string, keyHash: string, number: number): Promise<void> {
-  await dynamo.send(
-    new PutCommand({ TableName: table, Item: { pk: ERASED, sk: keyHash, number } }),
+export async function noteErased(table: Table, keyHash: string, number: number): Promise<void> {
+  await table.dynamo.send(
+    new PutCommand({ TableName: table.name, Item: { pk: ERASED, sk: keyHash, number } }),
   );
 }
 
 /** The number of the erasure that took each row and entry, by the keyed hash of its key. */
-export async function readErased(table: string): Promise<ReadonlyMap<string, number>> {
+export async function readErased(table: Table): Promise<ReadonlyMap<string, number>> {
   const found = new Map<string, number>();
   const pages = paginateQuery(
-    { client: dynamo },
+    { client: table.dynamo },
     {
-      TableName: table,
+      TableName: table.name,
       ConsistentRead: true,
       KeyConditionExpression: 'pk = :pk',
       ExpressionAttributeValues: { ':pk': ERASED },
@@ -90,11 +90,11 @@ export async function readErased(table: string): Promise<ReadonlyMap<string, num
 }
 
 /** Says that all of it is erased. */
-export async function endErasure(table: string, number: number, endedAt: number): Promise<void> {
+export async function endErasure(table: Table, number: number, endedAt: number): Promise<void> {
   const set = setAll({ endedAt });
-  await dynamo.send(
+  await table.dynamo.send(
     new UpdateCommand({
-      TableName: table,
+      TableName: table.name,
       Key: { pk: PK, sk: sortKey(number) },
       UpdateExpression: set.expression,
       ExpressionAttributeNames: set.names,
@@ -103,10 +103,10 @@ export async function endErasure(table: string, number: number, endedAt: number)
   );
 }
 
-async function lastNumber(table: string): Promise<number> {
-  const { Items = [] } = await dynamo.send(
+async function lastNumber(table: Table): Promise<number> {
+  const { Items = [] } = await table.dynamo.send(
     new QueryCommand({
-      TableName: table,
+      TableName: table.name,
       ConsistentRead: true,
       ScanIndexForward: false,
       Limit: 1,

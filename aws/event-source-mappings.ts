@@ -1,18 +1,21 @@
 /** What feeds a function from a queue: read, switched off and on, widened and narrowed. */
 import {
   GetEventSourceMappingCommand,
+  type LambdaClient,
   ResourceInUseException,
   UpdateEventSourceMappingCommand,
 } from '@aws-sdk/client-lambda';
 import type { MappingState } from '../core/supervision/supervised-state.ts';
-import { lambda } from './lambda-clients.ts';
 
 export interface MappingSeen extends MappingState {
   /** An earlier change is still under way; meanwhile AWS takes no other. */
   readonly changing: boolean;
 }
 
-export async function readMapping(uuid: string): Promise<MappingSeen & { readonly queue: string }> {
+export async function readMapping(
+  lambda: LambdaClient,
+  uuid: string,
+): Promise<MappingSeen & { readonly queue: string }> {
   const answer = await lambda.send(new GetEventSourceMappingCommand({ UUID: uuid }));
   const queue = answer.EventSourceArn?.split(':').at(-1) ?? uuid;
   return { ...seen(answer.State, answer.ScalingConfig?.MaximumConcurrency), queue };
@@ -22,7 +25,11 @@ export async function readMapping(uuid: string): Promise<MappingSeen & { readonl
  * Makes it so, and says how it is then: AWS changes a mapping in the background, what is in flight
  * goes on.
  */
-export async function changeMapping(uuid: string, desired: MappingState): Promise<MappingSeen> {
+export async function changeMapping(
+  lambda: LambdaClient,
+  uuid: string,
+  desired: MappingState,
+): Promise<MappingSeen> {
   try {
     const answer = await lambda.send(
       new UpdateEventSourceMappingCommand({

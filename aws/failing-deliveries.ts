@@ -3,7 +3,7 @@ import { BatchGetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
 import { DELIVERY_SHARDS, shardName } from '../core/delivery/delivery.ts';
 import { chunks } from '../core/message/chunks.ts';
-import { dynamo } from './clients.ts';
+import type { Table } from './places.ts';
 import { PENDING_INDEX } from './resources-indexes.ts';
 
 const BATCH = 100;
@@ -27,7 +27,7 @@ export interface FailingDeliveries {
 
 /** Of the pending ones whose trigger is due first, `max` at most, those that fail since before then. */
 export async function failingDeliveries(
-  table: string,
+  table: Table,
   since: number,
   max: number,
 ): Promise<FailingDeliveries> {
@@ -47,10 +47,10 @@ export async function failingDeliveries(
   return { failing, pending: keys.length, more: shards.some((shard) => shard.more) };
 }
 
-async function pendingOf(table: string, shard: string, limit: number) {
-  const { Items = [], LastEvaluatedKey } = await dynamo.send(
+async function pendingOf(table: Table, shard: string, limit: number) {
+  const { Items = [], LastEvaluatedKey } = await table.dynamo.send(
     new QueryCommand({
-      TableName: table,
+      TableName: table.name,
       IndexName: PENDING_INDEX,
       KeyConditionExpression: 'deliveryShard = :shard',
       ExpressionAttributeValues: { ':shard': shard },
@@ -61,14 +61,14 @@ async function pendingOf(table: string, shard: string, limit: number) {
 }
 
 /** Without what was submitted: an operator looks at calls, not at patients (R08). */
-async function itemsOf(table: string, keys: readonly string[]): Promise<unknown[]> {
+async function itemsOf(table: Table, keys: readonly string[]): Promise<unknown[]> {
   const items: unknown[] = [];
   let wanted = keys.map((pk) => ({ pk }));
   while (wanted.length > 0) {
-    const { Responses = {}, UnprocessedKeys = {} } = await dynamo.send(
+    const { Responses = {}, UnprocessedKeys = {} } = await table.dynamo.send(
       new BatchGetCommand({
         RequestItems: {
-          [table]: {
+          [table.name]: {
             Keys: wanted,
             ProjectionExpression: 'messageId, #source, resourceType, deliveryFailures',
             ExpressionAttributeNames: { '#source': 'source' },
@@ -76,8 +76,8 @@ async function itemsOf(table: string, keys: readonly string[]): Promise<unknown[
         },
       }),
     );
-    items.push(...(Responses[table] ?? []));
-    wanted = (UnprocessedKeys[table]?.Keys ?? []) as { pk: string }[];
+    items.push(...(Responses[table.name] ?? []));
+    wanted = (UnprocessedKeys[table.name]?.Keys ?? []) as { pk: string }[];
   }
   return items;
 }

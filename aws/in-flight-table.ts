@@ -17,8 +17,8 @@ import {
 } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
 import { chunks } from '../core/message/chunks.ts';
-import { dynamo } from './clients.ts';
 import { written } from './conditional-write.ts';
+import type { Table } from './places.ts';
 
 /** One partition takes 1,000 writes a second; 1,000 environments may write several thousand. */
 const SHARDS = [...'0123456789abcdef'];
@@ -67,62 +67,62 @@ type StoredMark = z.infer<typeof markSchema>;
  * Writes a mark. Whatever became of an earlier try, it is known afterwards: false where the mark
  * does not stand. Throws where not even that could be read.
  */
-export async function writeMark(table: string, mark: Mark): Promise<boolean> {
+export async function writeMark(table: Table, mark: Mark): Promise<boolean> {
   const { write, requestId, messageIds, leaseEndsAt } = mark;
   const Key = keyOf(mark);
   const put = new PutCommand({
-    TableName: table,
+    TableName: table.name,
     Item: { ...Key, write, requestId, messageIds, expiresAt: expiryOf(leaseEndsAt) },
     ConditionExpression: NEWER,
     ExpressionAttributeNames: { '#write': 'write' },
     ExpressionAttributeValues: { ':write': write },
   });
   try {
-    await dynamo.send(put);
+    await table.dynamo.send(put);
     return true;
   } catch {
     // An earlier try of the SDK may stand although the last one failed.
-    const { Item } = await dynamo.send(
-      new GetCommand({ TableName: table, Key, ConsistentRead: true }),
+    const { Item } = await table.dynamo.send(
+      new GetCommand({ TableName: table.name, Key, ConsistentRead: true }),
     );
     return Item?.['write'] === write;
   }
 }
 
 /** Removes the mark of a lease that its environment no longer uses. */
-export async function removeMark(table: string, mark: MarkKey): Promise<void> {
-  await dynamo.send(new DeleteCommand({ TableName: table, Key: keyOf(mark) }));
+export async function removeMark(table: Table, mark: MarkKey): Promise<void> {
+  await table.dynamo.send(new DeleteCommand({ TableName: table.name, Key: keyOf(mark) }));
 }
 
 /** Which of the messages were in an environment that died; read consistently. */
 export async function suspectsAmong(
-  table: string,
+  table: Table,
   messageIds: readonly string[],
 ): Promise<ReadonlySet<string>> {
   const found = new Set<string>();
   const keys = [...new Set(messageIds)].map(suspectKey);
   for (const some of chunks(keys, BATCH_GET_MAX)) {
     await untilDone<Item>(some, async (Keys) => {
-      const { Responses, UnprocessedKeys } = await dynamo.send(
-        new BatchGetCommand({ RequestItems: { [table]: { Keys, ConsistentRead: true } } }),
+      const { Responses, UnprocessedKeys } = await table.dynamo.send(
+        new BatchGetCommand({ RequestItems: { [table.name]: { Keys, ConsistentRead: true } } }),
       );
-      for (const { messageId } of Responses?.[table] ?? []) found.add(String(messageId));
-      return UnprocessedKeys?.[table]?.Keys ?? [];
+      for (const { messageId } of Responses?.[table.name] ?? []) found.add(String(messageId));
+      return UnprocessedKeys?.[table.name]?.Keys ?? [];
     });
   }
   return found;
 }
 
 /** A message that has its ending is no suspect any more. */
-export async function forgetSuspect(table: string, messageId: string): Promise<void> {
-  await dynamo.send(new DeleteCommand({ TableName: table, Key: suspectKey(messageId) }));
+export async function forgetSuspect(table: Table, messageId: string): Promise<void> {
+  await table.dynamo.send(new DeleteCommand({ TableName: table.name, Key: suspectKey(messageId) }));
 }
 
 /**
  * Makes a record for each message that an ended lease still names, then removes the mark. A death in
  * between repeats it. Answers how many messages it found.
  */
-export async function recordSuspects(table: string, lane: string, now: number): Promise<number> {
+export async function recordSuspects(table: Table, lane: string, now: number): Promise<number> {
   const found = await Promise.all(SHARDS.map((shard) => endedLeases(table, lane, shard, now)));
   const marks = found.flat();
   for (const mark of marks) {
@@ -133,15 +133,15 @@ export async function recordSuspects(table: string, lane: string, now: number): 
 }
 
 async function endedLeases(
-  table: string,
+  table: Table,
   lane: string,
   shard: string,
   now: number,
 ): Promise<StoredMark[]> {
   const pages = paginateQuery(
-    { client: dynamo },
+    { client: table.dynamo },
     {
-      TableName: table,
+      TableName: table.name,
       KeyConditionExpression: 'pk = :pk AND sk < :now',
       ExpressionAttributeValues: { ':pk': partition(lane, shard), ':now': sortable(now) },
       ConsistentRead: true,
@@ -155,7 +155,7 @@ async function endedLeases(
 }
 
 async function putSuspects(
-  table: string,
+  table: Table,
   { messageIds, requestId }: StoredMark,
   now: number,
 ): Promise<void> {
@@ -166,20 +166,20 @@ async function putSuspects(
   }));
   for (const some of chunks(puts, BATCH_WRITE_MAX)) {
     await untilDone<WriteRequest>(some, async (requests) => {
-      const { UnprocessedItems } = await dynamo.send(
-        new BatchWriteCommand({ RequestItems: { [table]: requests } }),
+      const { UnprocessedItems } = await table.dynamo.send(
+        new BatchWriteCommand({ RequestItems: { [table.name]: requests } }),
       );
-      return UnprocessedItems?.[table] ?? [];
+      return UnprocessedItems?.[table.name] ?? [];
     });
   }
 }
 
 /** An environment that lives after all may have written meanwhile. */
-function removeUnchanged(table: string, { pk, sk, write }: StoredMark): Promise<boolean> {
+function removeUnchanged(table: Table, { pk, sk, write }: StoredMark): Promise<boolean> {
   return written(
-    dynamo.send(
+    table.dynamo.send(
       new DeleteCommand({
-        TableName: table,
+        TableName: table.name,
         Key: { pk, sk },
         ConditionExpression: '#write = :write',
         ExpressionAttributeNames: { '#write': 'write' },

@@ -5,9 +5,9 @@ import type { Incident } from '../core/incident/incident.ts';
 import { isFinished } from '../core/incident/incident-steps.ts';
 import { laneSchema } from '../core/message/messages.ts';
 import { CRASH_KINDS } from '../core/message/verdict.ts';
-import { dynamo } from './clients.ts';
 import { PHASE_INDEX } from './incidents-indexes.ts';
-import { receiptsSchema, saveVersioned } from './versioned-item.ts';
+import type { Table } from './places.ts';
+import { receiptsSchema, saveVersioned, type VersionedTable } from './versioned-item.ts';
 
 /** Others were faster too often; the batch comes again, an operator tries again. */
 export class IncidentContended extends Error {
@@ -73,10 +73,10 @@ const incidentSchema = z.object({
 export type IncidentId = Pick<Incident, 'scope' | 'number'>;
 
 /** The latest incident of a scope, whatever its status, read consistently. */
-export async function latestIncident(table: string, scope: string): Promise<Incident | undefined> {
-  const { Items } = await dynamo.send(
+export async function latestIncident(table: Table, scope: string): Promise<Incident | undefined> {
+  const { Items } = await table.dynamo.send(
     new QueryCommand({
-      TableName: table,
+      TableName: table.name,
       ConsistentRead: true,
       KeyConditionExpression: 'pk = :scope AND begins_with(sk, :incident)',
       ExpressionAttributeValues: { ':scope': scope, ':incident': 'incident#' },
@@ -88,22 +88,22 @@ export async function latestIncident(table: string, scope: string): Promise<Inci
 }
 
 /** One incident, read consistently. */
-export async function readIncident(table: string, id: IncidentId): Promise<Incident | undefined> {
-  const { Item } = await dynamo.send(
-    new GetCommand({ TableName: table, ConsistentRead: true, Key: keyOf(id) }),
+export async function readIncident(table: Table, id: IncidentId): Promise<Incident | undefined> {
+  const { Item } = await table.dynamo.send(
+    new GetCommand({ TableName: table.name, ConsistentRead: true, Key: keyOf(id) }),
   );
   return Item === undefined ? undefined : incidentSchema.parse(Item);
 }
 
 /** Incidents of a phase, the latest first. An index is a moment behind its table. */
 export async function incidentsIn(
-  table: string,
+  table: Table,
   phase: Phase,
   limit: number,
 ): Promise<IncidentId[]> {
-  const { Items = [] } = await dynamo.send(
+  const { Items = [] } = await table.dynamo.send(
     new QueryCommand({
-      TableName: table,
+      TableName: table.name,
       IndexName: PHASE_INDEX,
       KeyConditionExpression: 'phase = :phase',
       ExpressionAttributeValues: { ':phase': phase },
@@ -115,7 +115,11 @@ export async function incidentsIn(
 }
 
 /** Saves an incident if nobody saved the same version before; false where somebody did. */
-export function saveIncident(table: string, incident: Incident, token?: string): Promise<boolean> {
+export function saveIncident(
+  table: VersionedTable,
+  incident: Incident,
+  token?: string,
+): Promise<boolean> {
   const phase: Phase = isFinished(incident) ? 'finished' : 'unfinished';
   const item = { ...incident, phase };
   return saveVersioned(table, keyOf(incident), item, token);
@@ -127,7 +131,7 @@ export function saveIncident(table: string, incident: Incident, token?: string):
  * @throws IncidentContended
  */
 export async function changeIncident(
-  table: string,
+  table: VersionedTable,
   incident: Incident,
   change: (current: Incident) => Incident | undefined,
   token?: string,

@@ -4,7 +4,6 @@
  */
 import { createHmac } from 'node:crypto';
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
-import { makeSecrets } from './clients.ts';
 import type { Secret } from './places.ts';
 
 /** 128 bits: two ids have the same hash in no one's lifetime. */
@@ -42,12 +41,4 @@ async function readHash({ arn, secrets }: Secret): Promise<KeyedHash> {
 /** The secret that keys hashes holds no text. */
 class SecretEmpty extends Error {
   override readonly name = 'SecretEmpty';
-}
-
-// For who does not take a client yet.
-const keys = new Map<string, HashKey>();
-export function keyedHash(arn: string): Promise<KeyedHash> {
-  const key = keys.get(arn) ?? new HashKey({ arn, secrets: makeSecrets() });
-  keys.set(arn, key);
-  return key.hash();
 }

@@ -1,3 +1,4 @@
+import type { LambdaClient } from '@aws-sdk/client-lambda';
 import { desiredMapping, type Supervised } from '../core/supervision/supervised-state.ts';
 import { changeMapping, readMapping } from './event-source-mappings.ts';
 
@@ -12,6 +13,7 @@ export interface LaneMapping {
  * while one is still changing, for AWS does that in the background.
  */
 export async function applyMappings(
+  lambda: LambdaClient,
   state: Supervised,
   mappings: readonly LaneMapping[],
 ): Promise<boolean> {
@@ -20,9 +22,9 @@ export async function applyMappings(
       const desired = desiredMapping(state, maxConcurrency);
       const isSo = (seen: typeof desired) =>
         seen.enabled === desired.enabled && seen.maxConcurrency === desired.maxConcurrency;
-      const seen = await readMapping(uuid);
+      const seen = await readMapping(lambda, uuid);
       if (isSo(seen)) return !seen.changing;
-      const changed = await changeMapping(uuid, desired);
+      const changed = await changeMapping(lambda, uuid, desired);
       return !changed.changing && isSo(changed);
     }),
   );

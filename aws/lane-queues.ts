@@ -16,9 +16,8 @@ import {
   SEND_BYTES_MAX,
   type Sendable,
 } from '../core/message/send-batches.ts';
-import { traceOnward } from '../telemetry/traces.ts';
 import { putBody } from './bodies-bucket.ts';
-import { sqs } from './clients.ts';
+import type { Bucket, Queue } from './places.ts';
 
 /** SQS took the request, but not this entry. */
 export class EntryRefused extends Error {
@@ -42,7 +41,7 @@ export interface Hop extends Sendable {
  * fit, the body goes to the bucket, the envelope says so, and a claim check travels. What is a claim check
  * itself loses only the blanks that made it so large.
  */
-export async function hop(body: string, envelope: Envelope, bucket: string): Promise<Hop> {
+export async function hop(body: string, envelope: Envelope, bucket: Bucket): Promise<Hop> {
   const whole = message(body, envelope);
   if (messageBytes(whole) <= SEND_BYTES_MAX) return whole;
   const claim = claimIn(body);
@@ -54,21 +53,20 @@ export async function hop(body: string, envelope: Envelope, bucket: string): Pro
 }
 
 function message(body: string, envelope: Envelope): Hop {
-  const onward = { ...envelope, trace: traceOnward(envelope) };
-  const attributes = { [ENVELOPE_ATTRIBUTE]: writeEnvelope(onward) };
+  const attributes = { [ENVELOPE_ATTRIBUTE]: writeEnvelope(envelope) };
   return { body, attributes, groupId: groupIdOf(envelope.source) };
 }
 
 /** Sends all; answers by position with the error of each that was not accepted. Never throws. */
 export async function sendAll(
-  queueUrl: string,
+  queue: Queue,
   messages: readonly Hop[],
 ): Promise<(Error | undefined)[]> {
-  const results = packBatches(messages).map((batch) => sendBatch(queueUrl, batch));
+  const results = packBatches(messages).map((batch) => sendBatch(queue, batch));
   return (await Promise.all(results)).flat();
 }
 
-async function sendBatch(queueUrl: string, batch: readonly Hop[]): Promise<(Error | undefined)[]> {
+async function sendBatch(queue: Queue, batch: readonly Hop[]): Promise<(Error | undefined)[]> {
   const Entries = batch.map((message, position) => ({
     Id: String(position),
     MessageBody: message.body,
@@ -82,7 +80,9 @@ async function sendBatch(queueUrl: string, batch: readonly Hop[]): Promise<(Erro
     ),
   }));
   try {
-    const answer = await sqs.send(new SendMessageBatchCommand({ QueueUrl: queueUrl, Entries }));
+    const answer = await queue.sqs.send(
+      new SendMessageBatchCommand({ QueueUrl: queue.url, Entries }),
+    );
     const accepted = new Set((answer.Successful ?? []).map((entry) => entry.Id));
     const refused = new Map((answer.Failed ?? []).map((entry) => [entry.Id, entry]));
     return Entries.map(({ Id }) => {
@@ -97,15 +97,12 @@ async function sendBatch(queueUrl: string, batch: readonly Hop[]): Promise<(Erro
 }
 
 /** Deletes what was received; throws if a request fails. An entry that fails comes back by itself. */
-export async function deleteAll(
-  queueUrl: string,
-  receiptHandles: readonly string[],
-): Promise<void> {
+export async function deleteAll(queue: Queue, receiptHandles: readonly string[]): Promise<void> {
   await Promise.all(
     chunks(receiptHandles, BATCH_ENTRIES_MAX).map((handles) =>
-      sqs.send(
+      queue.sqs.send(
         new DeleteMessageBatchCommand({
-          QueueUrl: queueUrl,
+          QueueUrl: queue.url,
           Entries: handles.map((ReceiptHandle, position) => ({
             Id: String(position),
             ReceiptHandle,
@@ -122,12 +119,12 @@ export interface ShowAgain {
 }
 
 /** Makes received messages visible again earlier or later than their queue would. */
-export async function showAgain(queueUrl: string, messages: readonly ShowAgain[]): Promise<void> {
+export async function showAgain(queue: Queue, messages: readonly ShowAgain[]): Promise<void> {
   await Promise.all(
     chunks(messages, BATCH_ENTRIES_MAX).map((some) =>
-      sqs.send(
+      queue.sqs.send(
         new ChangeMessageVisibilityBatchCommand({
-          QueueUrl: queueUrl,
+          QueueUrl: queue.url,
           Entries: some.map(({ receiptHandle, seconds }, position) => ({
             Id: String(position),
             ReceiptHandle: receiptHandle,

@@ -24,3 +24,11 @@ export const realMachine: Machine = {
     return () => clearTimeout(timer);
   },
 };
+
+export type Fetch = typeof fetch;
+
+export function pause({ later }: Pick<Machine, 'later'>, ms: number): Promise<void> {
+  return new Promise((resolve) => {
+    later(ms, resolve);
+  });
+}

@@ -5,7 +5,7 @@ import {
   ListObjectVersionsCommand,
   S3ServiceException,
 } from '@aws-sdk/client-s3';
-import { s3 } from './clients.ts';
+import type { Bucket } from './places.ts';
 
 export interface ObjectVersion {
   readonly key: string;
@@ -16,13 +16,13 @@ export interface ObjectVersion {
 
 /** All that hold something, below a prefix; marks of deletion hold nothing. */
 export async function* versionsBelow(
-  bucket: string,
+  bucket: Bucket,
   prefix: string,
 ): AsyncGenerator<ObjectVersion[], void> {
   let marker: { KeyMarker?: string | undefined; VersionIdMarker?: string | undefined } = {};
   for (;;) {
-    const page = await s3.send(
-      new ListObjectVersionsCommand({ Bucket: bucket, Prefix: prefix, ...marker }),
+    const page = await bucket.s3.send(
+      new ListObjectVersionsCommand({ Bucket: bucket.name, Prefix: prefix, ...marker }),
     );
     yield (page.Versions ?? []).map(({ Key = '', VersionId = '', LastModified }) => ({
       key: Key,
@@ -39,12 +39,12 @@ export async function* versionsBelow(
  * out: encrypted by its sender, or archived.
  */
 export async function readVersion(
-  bucket: string,
+  bucket: Bucket,
   { key, versionId }: ObjectVersion,
 ): Promise<'gone' | 'refused' | { readonly text: string }> {
   try {
-    const { Body } = await s3.send(
-      new GetObjectCommand({ Bucket: bucket, Key: key, VersionId: versionId }),
+    const { Body } = await bucket.s3.send(
+      new GetObjectCommand({ Bucket: bucket.name, Key: key, VersionId: versionId }),
     );
     return { text: (await Body?.transformToString()) ?? '' };
   } catch (error) {
@@ -55,8 +55,10 @@ export async function readVersion(
 
 /** For good: no mark of deletion is made. */
 export async function deleteVersion(
-  bucket: string,
+  bucket: Bucket,
   { key, versionId }: Pick<ObjectVersion, 'key' | 'versionId'>,
 ): Promise<void> {
-  await s3.send(new DeleteObjectCommand({ Bucket: bucket, Key: key, VersionId: versionId }));
+  await bucket.s3.send(
+    new DeleteObjectCommand({ Bucket: bucket.name, Key: key, VersionId: versionId }),
+  );
 }

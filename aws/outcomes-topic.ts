@@ -1,6 +1,7 @@
 import { PublishBatchCommand } from '@aws-sdk/client-sns';
 import type { OutcomeEvent } from '../core/message/messages.ts';
-import { sns } from './clients.ts';
+import type { Machine } from './machine.ts';
+import type { Topic } from './places.ts';
 
 /** A limit of SNS. */
 const BATCH_MAX = 10;
@@ -25,12 +26,14 @@ interface Waiting {
 
 /** Tells outcomes, ten in a request: those that end at the same time travel together. */
 export class OutcomesTopic {
-  readonly #arn: string;
+  readonly #topic: Topic;
+  readonly #later: Machine['later'];
   #waiting: Waiting[] = [];
-  #timer: NodeJS.Timeout | undefined;
+  #callOff: (() => void) | undefined;
 
-  constructor(arn: string) {
-    this.#arn = arn;
+  constructor(topic: Topic, { later }: Pick<Machine, 'later'>) {
+    this.#topic = topic;
+    this.#later = later;
   }
 
   /** Resolves when the topic has it; rejects where it does not, which is a fault of our own. */
@@ -38,25 +41,25 @@ export class OutcomesTopic {
     const settle = Promise.withResolvers<void>();
     this.#waiting.push({ outcome, settle });
     if (this.#waiting.length === BATCH_MAX) this.#flush();
-    else this.#timer ??= setTimeout(() => this.#flush(), GATHER_MS);
+    else this.#callOff ??= this.#later(GATHER_MS, () => this.#flush());
     return settle.promise;
   }
 
   #flush(): void {
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
+    this.#callOff?.();
+    this.#callOff = undefined;
     const batch = this.#waiting;
     this.#waiting = [];
-    publish(this.#arn, batch).catch((error: unknown) => {
+    publish(this.#topic, batch).catch((error: unknown) => {
       for (const { settle } of batch) settle.reject(error);
     });
   }
 }
 
-async function publish(topicArn: string, batch: readonly Waiting[]): Promise<void> {
-  const answer = await sns.send(
+async function publish(topic: Topic, batch: readonly Waiting[]): Promise<void> {
+  const answer = await topic.sns.send(
     new PublishBatchCommand({
-      TopicArn: topicArn,
+      TopicArn: topic.arn,
       PublishBatchRequestEntries: batch.map(({ outcome }, position) => ({
         Id: String(position),
         Message: JSON.stringify(outcome),

@@ -1,5 +1,5 @@
 import { PublishCommand } from '@aws-sdk/client-sns';
-import { sns } from './clients.ts';
+import type { Topic } from './places.ts';
 
 export interface Page {
   /** At most 100 characters of ASCII: what SNS takes as the subject of an e-mail. */
@@ -9,10 +9,10 @@ export interface Page {
 }
 
 /** Sends a page or notice to a topic. */
-export async function sendPage(topicArn: string, page: Page): Promise<void> {
-  await sns.send(
+export async function sendPage(topic: Topic, page: Page): Promise<void> {
+  await topic.sns.send(
     new PublishCommand({
-      TopicArn: topicArn,
+      TopicArn: topic.arn,
       Subject: page.subject,
       Message: JSON.stringify(page.body, null, 2),
       MessageAttributes: Object.fromEntries(

@@ -1,26 +1,16 @@
 /** How long calls to AWS are waited for: the stack's timeouts are checked against it. */
-import assert from 'node:assert/strict';
+
+export interface Patience {
+  readonly maxAttempts: number;
+  readonly connectMs: number;
+  readonly requestMs: number;
+}
 
 /** An ordinary call, of which the SDK makes so many attempts. */
 export const CALL = { maxAttempts: 3, connectMs: 1_000, requestMs: 2_000 } as const;
 
 /** Where a person waits, no timeout of a function ends the call, and a busy emulator takes seconds to answer. */
-const PERSONS_CALL = { maxAttempts: 3, connectMs: 5_000, requestMs: 20_000 } as const;
-
-let ofThisProcess: typeof CALL | typeof PERSONS_CALL = CALL;
-let isTaken = false;
-
-/** An ordinary call of this process. */
-export function callPatience(): typeof ofThisProcess {
-  isTaken = true;
-  return ofThisProcess;
-}
-
-/** This process is a command that a person waits for. Said before any client is made. */
-export function waitAsAPerson(): void {
-  assert(!isTaken, 'a client was made with the patience of a function');
-  ofThisProcess = PERSONS_CALL;
-}
+export const PERSONS_CALL = { maxAttempts: 3, connectMs: 5_000, requestMs: 20_000 } as const;
 
 /** From the first attempt of an ordinary call to the failure of the last, the SDK's pauses aside. */
 export const CALL_PATIENCE_MS = CALL.maxAttempts * (CALL.connectMs + CALL.requestMs);

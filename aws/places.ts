@@ -1,6 +1,8 @@
-/** Where an adapter acts: the name of a table or bucket, and the client that reaches it. */
+/** Where an adapter acts: the name of a table, queue, topic or bucket, and the client that reaches it. */
 import type { S3Client } from '@aws-sdk/client-s3';
 import type { SecretsManagerClient } from '@aws-sdk/client-secrets-manager';
+import type { SNSClient } from '@aws-sdk/client-sns';
+import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 
 export interface Table {
@@ -11,6 +13,16 @@ export interface Table {
 export interface Bucket {
   readonly name: string;
   readonly s3: S3Client;
+}
+
+export interface Queue {
+  readonly url: string;
+  readonly sqs: SQSClient;
+}
+
+export interface Topic {
+  readonly arn: string;
+  readonly sns: SNSClient;
 }
 
 export interface Secret {

@@ -1,16 +1,15 @@
 /** One message of a lane's queue, taken by hand, and run by the lane's function. */
-import { InvokeCommand } from '@aws-sdk/client-lambda';
+import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import {
   DeleteMessageCommand,
   GetQueueAttributesCommand,
   type Message,
   ReceiveMessageCommand,
+  type SQSClient,
 } from '@aws-sdk/client-sqs';
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { z } from 'zod';
 import { PROBE_PROPERTY } from '../core/supervision/supervisor-messages.ts';
-import { sqs } from './clients.ts';
-import { waitingLambda } from './lambda-clients.ts';
 
 export interface LaneQueue {
   readonly queueUrl: string;
@@ -23,7 +22,7 @@ const answerSchema = z.object({
 }) satisfies z.ZodType<SQSBatchResponse>;
 
 /** A message that is there now, as an event source mapping would hand it over. */
-export async function takeMessage(lane: LaneQueue): Promise<SQSRecord | undefined> {
+export async function takeMessage(sqs: SQSClient, lane: LaneQueue): Promise<SQSRecord | undefined> {
   const { Messages = [] } = await sqs.send(
     new ReceiveMessageCommand({
       QueueUrl: lane.queueUrl,
@@ -36,7 +35,7 @@ export async function takeMessage(lane: LaneQueue): Promise<SQSRecord | undefine
 }
 
 /** Whether there are messages that cannot be received now. SQS counts approximately. */
-export async function hasHiddenMessages({ queueUrl }: LaneQueue): Promise<boolean> {
+export async function hasHiddenMessages(sqs: SQSClient, { queueUrl }: LaneQueue): Promise<boolean> {
   const { Attributes = {} } = await sqs.send(
     new GetQueueAttributesCommand({
       QueueUrl: queueUrl,
@@ -49,7 +48,11 @@ export async function hasHiddenMessages({ queueUrl }: LaneQueue): Promise<boolea
   return Object.values(Attributes).some((count) => Number(count) > 0);
 }
 
-export async function deleteMessage(lane: LaneQueue, { receiptHandle }: SQSRecord): Promise<void> {
+export async function deleteMessage(
+  sqs: SQSClient,
+  lane: LaneQueue,
+  { receiptHandle }: SQSRecord,
+): Promise<void> {
   await sqs.send(
     new DeleteMessageCommand({ QueueUrl: lane.queueUrl, ReceiptHandle: receiptHandle }),
   );
@@ -63,12 +66,13 @@ export type ProbeAnswer = 'done' | 'isolated' | 'failed' | 'died';
 
 /** Runs the message as the probe of a component. Throws where Lambda could not be asked. */
 export async function runProbe(
+  lambda: LambdaClient,
   functionName: string,
   record: SQSRecord,
   child: string,
 ): Promise<ProbeAnswer> {
   const event: SQSEvent = { Records: [record] };
-  const { FunctionError, Payload } = await waitingLambda.send(
+  const { FunctionError, Payload } = await lambda.send(
     new InvokeCommand({
       FunctionName: functionName,
       InvocationType: 'RequestResponse',

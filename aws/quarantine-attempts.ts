@@ -6,9 +6,9 @@ import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Attempt, Trouble } from '../core/attempt/attempts.ts';
 import type { BodyLocation } from '../core/message/claim-check.ts';
 import type { Lane, Origin } from '../core/message/messages.ts';
-import { dynamo } from './clients.ts';
 import { setAll, written, writtenOrStands } from './conditional-write.ts';
-import { quarantineExpiry } from './quarantine-expiry.ts';
+import type { Table } from './places.ts';
+import { type QuarantineTable, quarantineExpiry } from './quarantine-expiry.ts';
 import {
   ofNoOlderRound,
   readTrouble,
@@ -35,7 +35,7 @@ export interface AttemptStart {
  * Records an attempt before it runs; false where another delivery was faster.
  * @throws NotWritten where it is known not to be recorded. After any other error it may be.
  */
-export function startAttempt(table: string, start: AttemptStart): Promise<boolean> {
+export function startAttempt(table: QuarantineTable, start: AttemptStart): Promise<boolean> {
   const { origin, lane, counted, attempt, pinned } = start;
   const index = counted.length;
   const fields = {
@@ -43,7 +43,7 @@ export function startAttempt(table: string, start: AttemptStart): Promise<boolea
     status: 'in-isolation',
     attempts: [...counted, attempt],
     lastRequestId: attempt.requestId,
-    expiresAt: quarantineExpiry(attempt.startedAt),
+    expiresAt: quarantineExpiry(table, attempt.startedAt),
     pinned,
   };
   // Once it is there it may be written again: the SDK retries a write whose answer was lost.
@@ -59,7 +59,7 @@ export function startAttempt(table: string, start: AttemptStart): Promise<boolea
 
 /** Removes the attempts that do not count from the item; false where it is no longer as it was read. */
 export function forgetVoided(
-  table: string,
+  table: Table,
   { origin, lane, seen, counted }: Omit<AttemptStart, 'attempt' | 'pinned'>,
 ): Promise<boolean> {
   const fields = { ...whence(origin, lane), status: 'in-isolation', attempts: counted };
@@ -68,7 +68,7 @@ export function forgetVoided(
 
 /** Sets fields while the attempts are as they were read, or `or` holds. */
 function setAttempts(
-  table: string,
+  table: Table,
   { origin, seen }: Pick<AttemptStart, 'origin' | 'seen'>,
   fields: Readonly<Record<string, unknown>>,
   or?: { readonly condition: string; readonly values: Readonly<Record<string, unknown>> },
@@ -83,7 +83,7 @@ function setAttempts(
   const asRead = `(${UNFINISHED} AND ${unchanged} AND ${round.condition})`;
   const set = setAll(fields);
   const update = new UpdateCommand({
-    TableName: table,
+    TableName: table.name,
     Key: { pk: origin.messageId },
     UpdateExpression: set.expression,
     ConditionExpression: or === undefined ? asRead : `${asRead} OR ${or.condition}`,
@@ -97,19 +97,19 @@ function setAttempts(
       ...(last === undefined ? {} : { ':last': last.requestId }),
     },
   });
-  return dynamo.send(update);
+  return table.dynamo.send(update);
 }
 
 /** Records the crash that ended an attempt; false where the attempt is no longer there. */
 export function endAttempt(
-  table: string,
+  table: Table,
   messageId: string,
   index: number,
   attempt: Required<Omit<Attempt, 'ownProcess'>>,
 ): Promise<boolean> {
   const at = `attempts[${index}]`;
   const update = new UpdateCommand({
-    TableName: table,
+    TableName: table.name,
     Key: { pk: messageId },
     UpdateExpression: `SET ${at}.crash = :crash, ${at}.reason = :reason, ${at}.ended = :ended`,
     ConditionExpression: THIS_ATTEMPT(index),
@@ -120,39 +120,39 @@ export function endAttempt(
       ':requestId': attempt.requestId,
     },
   });
-  return written(dynamo.send(update));
+  return written(table.dynamo.send(update));
 }
 
 /** Records that an attempt ended without a crash; false where the attempt is no longer there. */
 export function surviveAttempt(
-  table: string,
+  table: Table,
   messageId: string,
   index: number,
   { requestId, ended }: Pick<Required<Attempt>, 'requestId' | 'ended'>,
 ): Promise<boolean> {
   const update = new UpdateCommand({
-    TableName: table,
+    TableName: table.name,
     Key: { pk: messageId },
     UpdateExpression: `SET attempts[${index}].ended = :ended`,
     ConditionExpression: THIS_ATTEMPT(index),
     ExpressionAttributeValues: { ':ended': ended, ':requestId': requestId },
   });
-  return written(dynamo.send(update));
+  return written(table.dynamo.send(update));
 }
 
 /** Takes back an attempt that met a fault of our own: it does not count (R09). */
 export function voidAttempt(
-  table: string,
+  table: Table,
   messageId: string,
   index: number,
   requestId: string,
 ): Promise<boolean> {
   const update = new UpdateCommand({
-    TableName: table,
+    TableName: table.name,
     Key: { pk: messageId },
     UpdateExpression: `REMOVE attempts[${index}]`,
     ConditionExpression: THIS_ATTEMPT(index),
     ExpressionAttributeValues: { ':requestId': requestId },
   });
-  return written(dynamo.send(update));
+  return written(table.dynamo.send(update));
 }

@@ -1,8 +1,8 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { BodyLocation } from '../core/message/claim-check.ts';
 import type { Correction } from '../core/message/correction.ts';
-import { dynamo } from './clients.ts';
 import { setAll, written } from './conditional-write.ts';
+import type { Table } from './places.ts';
 import type { QuarantineRecord } from './quarantine-entries.ts';
 
 export interface Corrected {
@@ -12,13 +12,13 @@ export interface Corrected {
 
 /** Notes both versions in the entry; false where it is no longer quarantined as it was read. */
 export function keepCorrection(
-  table: string,
+  table: Table,
   { pk, quarantinedAt = 0 }: QuarantineRecord,
   { original, corrections }: Corrected,
 ): Promise<boolean> {
   const set = setAll({ original, corrections });
   const update = new UpdateCommand({
-    TableName: table,
+    TableName: table.name,
     Key: { pk },
     UpdateExpression: set.expression,
     ConditionExpression: '#status = :quarantined AND quarantinedAt = :seen',
@@ -29,5 +29,5 @@ export function keepCorrection(
       ':seen': quarantinedAt,
     },
   });
-  return written(dynamo.send(update));
+  return written(table.dynamo.send(update));
 }

@@ -6,8 +6,8 @@ import { QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Attempt } from '../core/attempt/attempts.ts';
 import { isVague } from '../core/attempt/deaths.ts';
 import type { CrashKind } from '../packages/isolation/death.ts';
-import { dynamo } from './clients.ts';
 import { writtenOrStands } from './conditional-write.ts';
+import type { Table } from './places.ts';
 import { REQUEST_INDEX } from './quarantine-indexes.ts';
 import { readTrouble } from './quarantine-table.ts';
 
@@ -23,11 +23,7 @@ export interface Cause {
  * known already: the handler that outlived the attempt knows better than any observer, and a reason
  * that says only that a process ended gives way to a better one.
  */
-export async function recordDeath(
-  table: string,
-  requestId: string,
-  cause: Cause,
-): Promise<boolean> {
+export async function recordDeath(table: Table, requestId: string, cause: Cause): Promise<boolean> {
   const messageId = await messageOf(table, requestId);
   if (messageId === undefined) return false;
   for (let tries = 0; tries < TRIES_MAX; tries += 1) {
@@ -42,7 +38,7 @@ export async function recordDeath(
         ? `attribute_not_exists(${at}.crash)`
         : `${at}.reason = :reasonBefore`;
     const update = new UpdateCommand({
-      TableName: table,
+      TableName: table.name,
       Key: { pk: messageId },
       UpdateExpression: `SET ${at}.crash = :crash, ${at}.reason = :reason`,
       ConditionExpression: `${at}.requestId = :requestId AND ${unchanged} AND attribute_not_exists(${at}.ended)`,
@@ -59,7 +55,7 @@ export async function recordDeath(
         now?.requestId === requestId && now.crash === cause.crash && now.reason === cause.reason
       );
     };
-    if (await writtenOrStands(dynamo.send(update), stands)) return true;
+    if (await writtenOrStands(table.dynamo.send(update), stands)) return true;
   }
   return false;
 }
@@ -71,10 +67,10 @@ function isKnown({ crash, reason, ended }: Attempt, cause: Cause): boolean {
 }
 
 /** The index lags behind by milliseconds; a death comes seconds after its attempt was recorded. */
-async function messageOf(table: string, requestId: string): Promise<string | undefined> {
-  const { Items = [] } = await dynamo.send(
+async function messageOf(table: Table, requestId: string): Promise<string | undefined> {
+  const { Items = [] } = await table.dynamo.send(
     new QueryCommand({
-      TableName: table,
+      TableName: table.name,
       IndexName: REQUEST_INDEX,
       KeyConditionExpression: 'lastRequestId = :requestId',
       ExpressionAttributeValues: { ':requestId': requestId },

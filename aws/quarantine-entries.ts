@@ -9,8 +9,8 @@ import {
   originSchema,
   traceContextSchema,
 } from '../core/message/messages.ts';
-import { dynamo } from './clients.ts';
 import { equalTo, projectionOf } from './expressions.ts';
+import type { Table } from './places.ts';
 
 const attemptSchema = z.object({
   requestId: z.string(),
@@ -109,21 +109,21 @@ export const DELIVERY_ENTRY = 'delivery#';
 
 /** One entry by the message's original id; read consistently. */
 export async function readEntry(
-  table: string,
+  table: Table,
   messageId: string,
 ): Promise<QuarantineRecord | undefined> {
-  const { Item } = await dynamo.send(
-    new GetCommand({ TableName: table, Key: { pk: messageId }, ConsistentRead: true }),
+  const { Item } = await table.dynamo.send(
+    new GetCommand({ TableName: table.name, Key: { pk: messageId }, ConsistentRead: true }),
   );
   return Item === undefined ? undefined : entrySchema.parse(Item);
 }
 
 /** A summary of every entry, whatever its status, in no order. Reads the whole table. */
-export async function* allEntries(table: string): AsyncGenerator<QuarantineSummary> {
+export async function* allEntries(table: Table): AsyncGenerator<QuarantineSummary> {
   const pages = paginateScan(
-    { client: dynamo },
+    { client: table.dynamo },
     {
-      TableName: table,
+      TableName: table.name,
       ConsistentRead: true,
       ...projectionOf(Object.keys(summarySchema.shape)),
     },
@@ -135,13 +135,13 @@ export async function* allEntries(table: string): AsyncGenerator<QuarantineSumma
 
 /** Ids of the entries of which a producer said so. There is no index for it: it reads the whole table. */
 export async function* entryIds(
-  table: string,
+  table: Table,
   said: Readonly<Record<string, string | number>>,
 ): AsyncGenerator<string> {
   const pages = paginateScan(
-    { client: dynamo },
+    { client: table.dynamo },
     {
-      TableName: table,
+      TableName: table.name,
       ProjectionExpression: 'pk',
       ...equalTo(said),
     },

@@ -1,13 +1,20 @@
 /** When DynamoDB deletes an entry of Quarantine. Each step of it sets the time anew. */
-import { ENV } from '../telemetry/env-names.ts';
+import type { Table } from './places.ts';
 import type { QuarantineRecord } from './quarantine-entries.ts';
+
+export interface QuarantineTable extends Table {
+  /** How long an entry is kept; absent or 0 where it does not expire. */
+  readonly keptDays?: number | undefined;
+}
 
 const DAY_SECONDS = 24 * 3_600;
 
 /** Epoch seconds; undefined where the stack does not say how long entries are kept. */
-export function quarantineExpiry(now: number): number | undefined {
-  const days = Number(process.env[ENV.quarantineDays]);
-  return days > 0 ? Math.ceil(now / 1_000) + days * DAY_SECONDS : undefined;
+export function quarantineExpiry(
+  { keptDays = 0 }: QuarantineTable,
+  now: number,
+): number | undefined {
+  return keptDays > 0 ? Math.ceil(now / 1_000) + keptDays * DAY_SECONDS : undefined;
 }
 
 /** The same for who is not told by the stack: as long from now on as it was from when it was quarantined. */

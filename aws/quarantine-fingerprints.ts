@@ -2,8 +2,8 @@
 import { createHash } from 'node:crypto';
 import { paginateQuery, paginateScan, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
-import { dynamo } from './clients.ts';
 import { written } from './conditional-write.ts';
+import type { Table } from './places.ts';
 import { FINGERPRINT_INDEX } from './quarantine-indexes.ts';
 
 /** A partition takes a thousand writes a second: so many thousand equal failures. */
@@ -24,10 +24,7 @@ const shardName = (fingerprint: string, shard: number) => `${fingerprint}#${shar
  * Ids of the entries of a fingerprint, oldest first; the index may lag behind by a moment. Entries
  * of older versions, which it does not hold, are looked for where it holds none.
  */
-export async function* idsOfFingerprint(
-  table: string,
-  fingerprint: string,
-): AsyncGenerator<string> {
+export async function* idsOfFingerprint(table: Table, fingerprint: string): AsyncGenerator<string> {
   let found = false;
   for await (const id of indexedIds(table, fingerprint)) {
     found = true;
@@ -39,7 +36,7 @@ export async function* idsOfFingerprint(
   }
 }
 
-async function* indexedIds(table: string, fingerprint: string): AsyncGenerator<string> {
+async function* indexedIds(table: Table, fingerprint: string): AsyncGenerator<string> {
   const shards = Array.from({ length: SHARDS }, (_, shard) =>
     entriesIn(table, shardName(fingerprint, shard)),
   );
@@ -57,11 +54,11 @@ async function* indexedIds(table: string, fingerprint: string): AsyncGenerator<s
   }
 }
 
-async function* entriesIn(table: string, shard: string): AsyncGenerator<Found> {
+async function* entriesIn(table: Table, shard: string): AsyncGenerator<Found> {
   const pages = paginateQuery(
-    { client: dynamo },
+    { client: table.dynamo },
     {
-      TableName: table,
+      TableName: table.name,
       IndexName: FINGERPRINT_INDEX,
       KeyConditionExpression: 'fingerprintShard = :shard',
       ExpressionAttributeValues: { ':shard': shard },
@@ -76,11 +73,11 @@ async function* entriesIn(table: string, shard: string): AsyncGenerator<Found> {
  * Puts entries of older versions into the index, which they have no key for. Reads the whole table.
  * Answers how many there were; interrupted, it goes on where it was.
  */
-export async function indexFormerEntries(table: string): Promise<number> {
+export async function indexFormerEntries(table: Table): Promise<number> {
   let indexed = 0;
   for await (const { pk, fingerprint } of formerEntries(table)) {
     const update = new UpdateCommand({
-      TableName: table,
+      TableName: table.name,
       Key: { pk },
       UpdateExpression: 'SET fingerprintShard = :shard',
       ConditionExpression: 'fingerprint = :fingerprint',
@@ -89,7 +86,7 @@ export async function indexFormerEntries(table: string): Promise<number> {
         ':fingerprint': fingerprint,
       },
     });
-    if (await written(dynamo.send(update))) indexed += 1;
+    if (await written(table.dynamo.send(update))) indexed += 1;
   }
   return indexed;
 }
@@ -97,11 +94,11 @@ export async function indexFormerEntries(table: string): Promise<number> {
 const formerSchema = z.object({ pk: z.string(), fingerprint: z.string() });
 
 /** Entries without a key of the index. Reads the whole table. */
-async function* formerEntries(table: string): AsyncGenerator<z.infer<typeof formerSchema>> {
+async function* formerEntries(table: Table): AsyncGenerator<z.infer<typeof formerSchema>> {
   const pages = paginateScan(
-    { client: dynamo },
+    { client: table.dynamo },
     {
-      TableName: table,
+      TableName: table.name,
       FilterExpression: 'attribute_exists(fingerprint) AND attribute_not_exists(fingerprintShard)',
       ProjectionExpression: 'pk, fingerprint',
     },

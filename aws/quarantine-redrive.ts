@@ -4,8 +4,8 @@
  */
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { type RedriveMark, roundsAfter } from '../core/message/redrive.ts';
-import { dynamo } from './clients.ts';
 import { setAll, written } from './conditional-write.ts';
+import type { Table } from './places.ts';
 import { type QuarantineRecord, readEntry } from './quarantine-entries.ts';
 import { expiryAnew } from './quarantine-expiry.ts';
 
@@ -26,7 +26,7 @@ const MARK_NAMES = { '#at': 'at', '#by': 'by' };
  * announced since.
  */
 export function announceRedrive(
-  table: string,
+  table: Table,
   entry: QuarantineRecord,
   mark: RedriveMark,
 ): Promise<boolean> {
@@ -34,7 +34,7 @@ export function announceRedrive(
   const unannounced =
     former === undefined ? 'attribute_not_exists(#mark)' : '#mark.#at = :formerAt';
   const update = new UpdateCommand({
-    TableName: table,
+    TableName: table.name,
     Key: { pk: entry.pk },
     UpdateExpression: 'SET #mark = :mark',
     ConditionExpression: `${AS_READ} AND (${unannounced} OR (${OWN_MARK}))`,
@@ -46,7 +46,7 @@ export function announceRedrive(
       ...(former !== undefined && { ':formerAt': former.at }),
     },
   });
-  return written(dynamo.send(update));
+  return written(table.dynamo.send(update));
 }
 
 /**
@@ -54,7 +54,7 @@ export function announceRedrive(
  * in `rounds`. False where the round was raised already, or the entry is no longer quarantined.
  */
 export function raiseRound(
-  table: string,
+  table: Table,
   entry: QuarantineRecord,
   round: number,
   mark: RedriveMark,
@@ -73,7 +73,7 @@ export function raiseRound(
     rounds: roundsAfter(entry.rounds, ended, mark),
   });
   const update = new UpdateCommand({
-    TableName: table,
+    TableName: table.name,
     Key: { pk: entry.pk },
     UpdateExpression: set.expression,
     // Not even once more by its own: the message is sent, and may have had an attempt by now.
@@ -81,12 +81,12 @@ export function raiseRound(
     ExpressionAttributeNames: set.names,
     ExpressionAttributeValues: { ...set.values, ...asRead(entry) },
   });
-  return written(dynamo.send(update));
+  return written(table.dynamo.send(update));
 }
 
 /** Raises the round by which a message came whose sender has not, as announced in its entry. */
 export async function acceptRound(
-  table: string,
+  table: Table,
   messageId: string,
   round: number,
   now: number,
@@ -99,19 +99,19 @@ export async function acceptRound(
 
 /** Marks that the queue has taken what an older version had marked only; false where it was marked. */
 export function redriveSent(
-  table: string,
+  table: Table,
   messageId: string,
   redrives: number,
   now: number,
 ): Promise<boolean> {
   const update = new UpdateCommand({
-    TableName: table,
+    TableName: table.name,
     Key: { pk: messageId },
     UpdateExpression: 'SET redrive.sentAt = :now',
     ConditionExpression: 'redrives = :redrives AND attribute_not_exists(redrive.sentAt)',
     ExpressionAttributeValues: { ':redrives': redrives, ':now': now },
   });
-  return written(dynamo.send(update));
+  return written(table.dynamo.send(update));
 }
 
 /** Who gave an entry up, when and why. */
@@ -123,7 +123,7 @@ export interface DiscardMark {
 
 /** Gives an entry up; its evidence stays. False where it is no longer as it was read. */
 export function discardEntry(
-  table: string,
+  table: Table,
   entry: QuarantineRecord,
   mark: DiscardMark,
 ): Promise<boolean> {
@@ -140,13 +140,13 @@ export function discardEntry(
 }
 
 /** A copy of the message was stored all the same: then the entry says so (R04). */
-export function resolveStored(table: string, entry: QuarantineRecord): Promise<boolean> {
+export function resolveStored(table: Table, entry: QuarantineRecord): Promise<boolean> {
   return end(table, entry, { status: 'stored' }, { condition: '#status = :status' });
 }
 
 /** Ends an entry that is as it was read, or that this very write has ended. */
 function end(
-  table: string,
+  table: Table,
   entry: QuarantineRecord,
   fields: Readonly<Record<string, unknown>>,
   done: {
@@ -157,12 +157,12 @@ function end(
 ): Promise<boolean> {
   const set = setAll(fields);
   const update = new UpdateCommand({
-    TableName: table,
+    TableName: table.name,
     Key: { pk: entry.pk },
     UpdateExpression: set.expression,
     ConditionExpression: `(${AS_READ}) OR (${done.condition})`,
     ExpressionAttributeNames: { ...set.names, ...done.names },
     ExpressionAttributeValues: { ...set.values, ...asRead(entry), ...done.values },
   });
-  return written(dynamo.send(update));
+  return written(table.dynamo.send(update));
 }

@@ -3,7 +3,7 @@ import { BatchGetCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
 import { QUARANTINE_STATUSES } from '../core/attempt/attempts.ts';
 import { chunks } from '../core/message/chunks.ts';
-import { dynamo } from './clients.ts';
+import type { Table } from './places.ts';
 
 const statusSchema = z.object({
   pk: z.string(),
@@ -18,14 +18,14 @@ export type EntryStatus = z.infer<typeof statusSchema>;
 const KEYS_MAX = 100;
 
 /** Of those ids that have an entry. What the table was too busy for is left out, as if it had none. */
-export async function readStatuses(table: string, ids: readonly string[]): Promise<EntryStatus[]> {
+export async function readStatuses(table: Table, ids: readonly string[]): Promise<EntryStatus[]> {
   const found: EntryStatus[] = [];
   for (const some of chunks(ids, KEYS_MAX)) {
     const Keys = some.map((pk) => ({ pk }));
-    const { Responses = {} } = await dynamo.send(
+    const { Responses = {} } = await table.dynamo.send(
       new BatchGetCommand({
         RequestItems: {
-          [table]: {
+          [table.name]: {
             Keys,
             ConsistentRead: true,
             ProjectionExpression: 'pk, #status, kind, #round, quarantinedAt',
@@ -34,7 +34,7 @@ export async function readStatuses(table: string, ids: readonly string[]): Promi
         },
       }),
     );
-    for (const item of Responses[table] ?? []) found.push(statusSchema.parse(item));
+    for (const item of Responses[table.name] ?? []) found.push(statusSchema.parse(item));
   }
   return found;
 }

@@ -17,11 +17,10 @@ import {
   type Origin,
 } from '../core/message/messages.ts';
 import type { CrashKind } from '../packages/isolation/death.ts';
-import { traceOnward } from '../telemetry/traces.ts';
 import type { PlacedBody } from './bodies-bucket.ts';
-import { dynamo } from './clients.ts';
 import { setAll, written } from './conditional-write.ts';
-import { quarantineExpiry } from './quarantine-expiry.ts';
+import type { Table } from './places.ts';
+import { type QuarantineTable, quarantineExpiry } from './quarantine-expiry.ts';
 import { fingerprintShard } from './quarantine-fingerprints.ts';
 
 /** No outcome yet, or one that an operator took back. */
@@ -61,29 +60,29 @@ const troubleSchema = z.object({
 });
 
 /** What is known of a message's trouble; read consistently. */
-export async function readTrouble(table: string, messageId: string): Promise<Trouble | undefined> {
-  const { Item } = await dynamo.send(
-    new GetCommand({ TableName: table, Key: { pk: messageId }, ConsistentRead: true }),
+export async function readTrouble(table: Table, messageId: string): Promise<Trouble | undefined> {
+  const { Item } = await table.dynamo.send(
+    new GetCommand({ TableName: table.name, Key: { pk: messageId }, ConsistentRead: true }),
   );
   return Item === undefined ? undefined : troubleSchema.parse(Item);
 }
 
 /** The message turned out valid and lies in Resources; false where it was finished otherwise. */
 export function markStored(
-  table: string,
+  table: Table,
   origin: Pick<Origin, 'messageId' | 'round'>,
 ): Promise<boolean> {
   const round = ofNoOlderRound(origin);
   const set = setAll({ status: 'stored' satisfies QuarantineStatus });
   const update = new UpdateCommand({
-    TableName: table,
+    TableName: table.name,
     Key: { pk: origin.messageId },
     UpdateExpression: set.expression,
     ConditionExpression: `attribute_exists(pk) AND (${UNFINISHED} OR #status = :status) AND ${round.condition}`,
     ExpressionAttributeNames: { ...set.names, ...round.names },
     ExpressionAttributeValues: { ...set.values, ...UNFINISHED_VALUES, ...round.values },
   });
-  return written(dynamo.send(update));
+  return written(table.dynamo.send(update));
 }
 
 /** A redrive of which nothing is known but that it began: its sender died, or is yet to go on. */
@@ -91,10 +90,10 @@ const ANNOUNCED =
   '(#status = :quarantined AND attribute_exists(redrive) AND attribute_not_exists(redrive.sentAt))';
 
 /** What was redriven has reached the server, or a newer submission has; false as above. */
-export function markDelivered(table: string, entryId: string): Promise<boolean> {
+export function markDelivered(table: Table, entryId: string): Promise<boolean> {
   const set = setAll({ status: 'delivered' satisfies QuarantineStatus });
   const update = new UpdateCommand({
-    TableName: table,
+    TableName: table.name,
     Key: { pk: entryId },
     UpdateExpression: set.expression,
     ConditionExpression: `attribute_exists(pk) AND (${UNFINISHED} OR #status = :status OR ${ANNOUNCED})`,
@@ -105,7 +104,7 @@ export function markDelivered(table: string, entryId: string): Promise<boolean> 
       ':quarantined': 'quarantined',
     },
   });
-  return written(dynamo.send(update));
+  return written(table.dynamo.send(update));
 }
 
 export interface QuarantineEntry {
@@ -138,7 +137,7 @@ const THIS_END =
  * Keeps its attempts.
  */
 export async function quarantine(
-  table: string,
+  table: QuarantineTable,
   entry: QuarantineEntry,
   now: number,
 ): Promise<boolean> {
@@ -152,7 +151,7 @@ export async function quarantine(
 
 /** The server may refuse it again before whoever redrove it has said that it is redriven. */
 async function quarantineDelivery(
-  table: string,
+  table: QuarantineTable,
   entry: QuarantineEntry,
   now: number,
 ): Promise<boolean> {
@@ -173,7 +172,7 @@ interface Entering {
 }
 
 function enter(
-  table: string,
+  table: QuarantineTable,
   { origin, lane, placed, ...evidence }: QuarantineEntry,
   now: number,
   { condition, names, values, remove = [] }: Entering,
@@ -184,13 +183,13 @@ function enter(
     ...placed,
     status: 'quarantined',
     quarantinedAt: now,
-    expiresAt: quarantineExpiry(now),
+    expiresAt: quarantineExpiry(table, now),
     fingerprintShard: fingerprintShard(evidence.fingerprint, origin.messageId),
   };
   const set = setAll(fields);
   const former = [...EVIDENCE.filter((name) => !(name in fields)), ...remove];
   const update = new UpdateCommand({
-    TableName: table,
+    TableName: table.name,
     Key: { pk: origin.messageId },
     UpdateExpression: `${set.expression}, attempts = if_not_exists(attempts, :none) REMOVE ${former.join(', ')}`,
     ConditionExpression: condition,
@@ -201,11 +200,11 @@ function enter(
       ':none': [],
     },
   });
-  return written(dynamo.send(update));
+  return written(table.dynamo.send(update));
 }
 
 /** Where a message came from, as every entry says it. Ids that are undecided are told to nobody. */
 export function whence(origin: Origin, lane: Lane) {
   const { messageId: _, undecided: __, ...said } = origin;
-  return { ...said, lane, trace: traceOnward(origin) };
+  return { ...said, lane };
 }

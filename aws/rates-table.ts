@@ -1,7 +1,8 @@
 /** How many messages a source sent in a minute, counted by the whole fleet; items expire. */
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { SentMinute } from '../core/source/source-rate.ts';
-import { hastyDynamo } from './clients.ts';
+import type { Machine } from './machine.ts';
+import type { Table } from './places.ts';
 
 /** No message is older in its first queue. */
 const KEPT_SECONDS = 15 * 24 * 3600;
@@ -19,12 +20,13 @@ export class CountUnsure extends Error {
  * @throws CountUnsure, or what the SDK does not repeat
  */
 export async function countSent(
-  table: string,
+  table: Table,
   { source, startsAt }: SentMinute,
   messages: number,
+  later: Machine['later'],
 ): Promise<number> {
   const command = new UpdateCommand({
-    TableName: table,
+    TableName: table.name,
     Key: { pk: `${source}#${startsAt}` },
     UpdateExpression: 'SET expiresAt = :expiresAt ADD messages :messages',
     ExpressionAttributeValues: {
@@ -34,7 +36,7 @@ export async function countSent(
     ReturnValues: 'UPDATED_NEW',
   });
   sendOnce(command);
-  const { Attributes } = await answered(hastyDynamo.send(command));
+  const { Attributes } = await answered(table.dynamo.send(command), later);
   return Number(Attributes?.['messages']);
 }
 
@@ -52,12 +54,12 @@ function sendOnce({ middlewareStack }: UpdateCommand): void {
   );
 }
 
-async function answered<T>(sent: Promise<T>): Promise<T> {
+async function answered<T>(sent: Promise<T>, later: Machine['later']): Promise<T> {
   const { promise: late, reject } = Promise.withResolvers<never>();
-  const timer = setTimeout(() => reject(new CountUnsure('no answer in time')), ANSWER_MS);
+  const callOff = later(ANSWER_MS, () => reject(new CountUnsure('no answer in time')));
   try {
     return await Promise.race([sent, late]);
   } finally {
-    clearTimeout(timer);
+    callOff();
   }
 }

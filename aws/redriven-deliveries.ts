@@ -1,8 +1,8 @@
 /** Deliveries that the server refused, and an operator has made anew. */
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import { dynamo } from './clients.ts';
 import { written } from './conditional-write.ts';
 import { type PendingResource, pendingFields } from './deliveries.ts';
+import type { Table } from './places.ts';
 
 /** Whoever made it pending may die before the trigger is sent; then `resend` sends it. */
 const RESEND_SOON_MS = 60_000;
@@ -13,14 +13,14 @@ const RESEND_SOON_MS = 60_000;
  * a delivery of its own, took its place.
  */
 export async function pendAnew(
-  table: string,
+  table: Table,
   { pk, submissionOrder }: Pick<PendingResource, 'pk' | 'submissionOrder'>,
   entryId: string,
   now: number,
 ): Promise<boolean> {
   const { deliveryShard } = pendingFields(pk, now);
   const update = new UpdateCommand({
-    TableName: table,
+    TableName: table.name,
     Key: { pk },
     UpdateExpression:
       'SET deliveryShard = :shard, deliveryDueAt = :dueAt, deliveryRedriven = :entry, redrivenAt = :now REMOVE deliveryRefused',
@@ -33,17 +33,17 @@ export async function pendAnew(
       ':order': submissionOrder,
     },
   });
-  const wrote = await written(dynamo.send(update)).catch((fault: unknown) => ({ fault }));
+  const wrote = await written(table.dynamo.send(update)).catch((fault: unknown) => ({ fault }));
   if (wrote === true || (await isPendingFor(table, pk, entryId))) return true;
   if (wrote === false) return false;
   throw wrote.fault;
 }
 
 /** Made so before: by a redrive that died, or by a write whose answer was lost. */
-async function isPendingFor(table: string, pk: string, entryId: string): Promise<boolean> {
-  const { Item } = await dynamo.send(
+async function isPendingFor(table: Table, pk: string, entryId: string): Promise<boolean> {
+  const { Item } = await table.dynamo.send(
     new GetCommand({
-      TableName: table,
+      TableName: table.name,
       Key: { pk },
       ProjectionExpression: 'deliveryRedriven',
       ConsistentRead: true,

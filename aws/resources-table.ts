@@ -3,12 +3,11 @@ import { createHash } from 'node:crypto';
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Lane, Origin } from '../core/message/messages.ts';
 import { submissionOrder } from '../core/message/submission-order.ts';
-import { traceOnward } from '../telemetry/traces.ts';
 import { placeBody } from './bodies-bucket.ts';
-import { dynamo } from './clients.ts';
 import { setAll, written } from './conditional-write.ts';
 import { pendingFields } from './deliveries.ts';
 import { removeAll } from './expressions.ts';
+import type { Bucket, Table } from './places.ts';
 
 /** Nothing there yet, or something older: else a newer submission or this very one is (R04, R05). */
 const NOTHING_NEWER = 'attribute_not_exists(pk) OR submissionOrder < :order';
@@ -23,8 +22,8 @@ export interface ValidResource {
 }
 
 export interface ResourcesStore {
-  readonly table: string;
-  readonly bucket: string;
+  readonly table: Table;
+  readonly bucket: Bucket;
   readonly inlineBytesMax: number;
   /** Whether it is to be delivered to a FHIR server. */
   readonly delivered: boolean;
@@ -77,7 +76,7 @@ export async function storeResource(
     file: origin.file,
     line: origin.line,
     correlationId: origin.correlationId,
-    trace: traceOnward(origin),
+    trace: origin.trace,
     resourceType,
     resourceId,
     contentHash: createHash('sha256').update(text).digest('hex'),
@@ -90,26 +89,26 @@ export async function storeResource(
   const former = removeAll(FORMER.filter((name) => set.names[`#${name}`] === undefined));
   // Not a put: the lease of a delivery that is under way, and what the server said, must survive.
   const update = new UpdateCommand({
-    TableName: store.table,
+    TableName: store.table.name,
     Key: { pk },
     UpdateExpression: `${set.expression} ${former.expression}`,
     ConditionExpression: NOTHING_NEWER,
     ExpressionAttributeNames: { ...set.names, ...former.names },
     ExpressionAttributeValues: { ...set.values, ':order': order },
   });
-  return { pk, isNew: await written(dynamo.send(update)) };
+  return { pk, isNew: await written(store.table.dynamo.send(update)) };
 }
 
 /** Whether the current resource of that type and id is the one that this message brought. */
 export async function isStored(
-  table: string,
+  table: Table,
   origin: Pick<Origin, 'source' | 'messageId'>,
   resourceType: string,
   resourceId: string | undefined,
 ): Promise<boolean> {
-  const { Item } = await dynamo.send(
+  const { Item } = await table.dynamo.send(
     new GetCommand({
-      TableName: table,
+      TableName: table.name,
       Key: { pk: resourceKey(origin, resourceType, resourceId) },
       ProjectionExpression: 'messageId',
       ConsistentRead: true,

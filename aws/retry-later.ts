@@ -1,10 +1,15 @@
-import { faultOf, logger } from '../telemetry/telemetry.ts';
+import { faultOf, type Log } from '../telemetry/log.ts';
 import { type ShowAgain, showAgain } from './lane-queues.ts';
+import type { Queue } from './places.ts';
 
 /** Shows failed messages again after a time of ours. If that fails, their queue decides. */
-export async function retryLater(queueUrl: string, messages: readonly ShowAgain[]): Promise<void> {
+export async function retryLater(
+  queue: Queue,
+  messages: readonly ShowAgain[],
+  logger: Log,
+): Promise<void> {
   try {
-    await showAgain(queueUrl, messages);
+    await showAgain(queue, messages);
   } catch (error) {
     logger.warn('visibility not changed', faultOf(error));
   }

@@ -5,14 +5,27 @@
 import type { BodyLocation, Claimant } from '../core/message/claim-check.ts';
 import type { Origin } from '../core/message/messages.ts';
 import type { Provenance } from '../core/message/origin.ts';
-import { type Admission, type Arrived, admit, sourceRulesSchema } from '../core/source/sources.ts';
+import {
+  type Admission,
+  type Arrived,
+  admit,
+  type SourceRules,
+  sourceRulesSchema,
+} from '../core/source/sources.ts';
 import { ENV } from '../telemetry/env-names.ts';
-import { fileBeside } from './env.ts';
+import { type Env, fileBeside } from './env.ts';
 
-/** Read at load, so that a bad deployment fails at once. */
-export const sourceRules = fileBeside('sourcesFile', sourceRulesSchema);
-/** Unique ids of the roles that make hops. */
-export const ownRoles = (process.env[ENV.ownRoleIds] ?? '').split(',').filter(Boolean);
+export interface Senders {
+  /** Absent where no sources are configured. */
+  readonly rules: SourceRules | undefined;
+  /** Unique ids of the roles that make hops. */
+  readonly ownRoles: readonly string[];
+}
+
+export const readSenders = (env: Env): Senders => ({
+  rules: fileBeside('sourcesFile', sourceRulesSchema, env),
+  ownRoles: (env[ENV.ownRoleIds] ?? '').split(',').filter(Boolean),
+});
 
 export interface Proven {
   readonly provenance: Provenance;
@@ -32,12 +45,12 @@ interface Received extends Pick<Arrived, 'lane' | 'queue' | 'bytes' | 'claimed'>
  * Whose a message is: what it says of itself, as far as its sender bears it out. Without configured
  * sources what it says stands.
  */
-export function prove(said: Provenance, received: Received): Proven {
+export function prove({ rules, ownRoles }: Senders, said: Provenance, received: Received): Proven {
   const { envelope, unreadable } = said;
-  if (sourceRules === undefined) {
+  if (rules === undefined) {
     return { provenance: said, admission: { kind: 'admitted', source: said.origin.source } };
   }
-  const admission = admit(sourceRules, ownRoles, {
+  const admission = admit(rules, ownRoles, {
     ...received,
     envelope,
     unreadable,
@@ -49,6 +62,7 @@ export function prove(said: Provenance, received: Received): Proven {
 
 /** On whose word an object would be read. Where no sources are configured, all of the account is one. */
 export function claimantOf(
+  { rules }: Senders,
   bucket: string,
   formerKeys: boolean,
   its: {
@@ -59,7 +73,7 @@ export function claimantOf(
 ): Claimant {
   return {
     bucket,
-    source: sourceRules === undefined ? undefined : its.source,
+    source: rules === undefined ? undefined : its.source,
     laid: its.laid,
     former: formerKeys ? { hops: its.isHop } : undefined,
   };

@@ -4,8 +4,8 @@ import { z } from 'zod';
 import type { StoredRecord } from '../core/message/message-life.ts';
 import { claimCheckSchema, laneSchema } from '../core/message/messages.ts';
 import type { PlacedBody } from './bodies-bucket.ts';
-import { dynamo } from './clients.ts';
 import { equalTo, projectionOf } from './expressions.ts';
+import type { Table } from './places.ts';
 import { MESSAGE_INDEX } from './resources-indexes.ts';
 
 const storedSchema = z.object({
@@ -33,27 +33,27 @@ const PROJECTION = projectionOf(Object.keys(storedSchema.shape));
 export type StoredMessage = StoredRecord & { readonly pk: string };
 
 /** Whether the message's resource is the current one; the index follows within a second. */
-export async function isCurrent(table: string, messageId: string): Promise<boolean> {
+export async function isCurrent(table: Table, messageId: string): Promise<boolean> {
   return (await keyOf(table, messageId)) !== undefined;
 }
 
 /** The message's resource without its body; undefined where it is not the current one. */
 export async function storedBy(
-  table: string,
+  table: Table,
   messageId: string,
 ): Promise<StoredMessage | undefined> {
   const pk = await keyOf(table, messageId);
   if (pk === undefined) return undefined;
-  const get = { TableName: table, Key: { pk }, ConsistentRead: true, ...PROJECTION };
-  const { Item } = await dynamo.send(new GetCommand(get));
+  const get = { TableName: table.name, Key: { pk }, ConsistentRead: true, ...PROJECTION };
+  const { Item } = await table.dynamo.send(new GetCommand(get));
   // A newer submission may have replaced it since the index was written.
   return Item?.['messageId'] === messageId ? recordOf(Item) : undefined;
 }
 
-async function keyOf(table: string, messageId: string): Promise<string | undefined> {
-  const { Items = [] } = await dynamo.send(
+async function keyOf(table: Table, messageId: string): Promise<string | undefined> {
+  const { Items = [] } = await table.dynamo.send(
     new QueryCommand({
-      TableName: table,
+      TableName: table.name,
       IndexName: MESSAGE_INDEX,
       KeyConditionExpression: 'messageId = :id',
       ExpressionAttributeValues: { ':id': messageId },
@@ -63,9 +63,9 @@ async function keyOf(table: string, messageId: string): Promise<string | undefin
 }
 
 /** Where the body is; undefined where the resource is gone since. */
-export async function bodyOfStored(table: string, pk: string): Promise<PlacedBody | undefined> {
-  const get = { TableName: table, Key: { pk }, ConsistentRead: true };
-  const { Item } = await dynamo.send(new GetCommand(get));
+export async function bodyOfStored(table: Table, pk: string): Promise<PlacedBody | undefined> {
+  const get = { TableName: table.name, Key: { pk }, ConsistentRead: true };
+  const { Item } = await table.dynamo.send(new GetCommand(get));
   const { body, bodyS3 } = bodySchema.parse(Item ?? {});
   if (body !== undefined) return { body };
   return bodyS3 === undefined ? undefined : { bodyS3 };
@@ -73,14 +73,14 @@ export async function bodyOfStored(table: string, pk: string): Promise<PlacedBod
 
 /** By what a producer said of a message. There is no index for it, so it reads the whole table. */
 export async function* storedSaying(
-  table: string,
+  table: Table,
   said: Readonly<Record<string, string | number>>,
 ): AsyncGenerator<StoredMessage> {
   const filter = equalTo(said);
   const pages = paginateScan(
-    { client: dynamo },
+    { client: table.dynamo },
     {
-      TableName: table,
+      TableName: table.name,
       ...PROJECTION,
       ...filter,
       ExpressionAttributeNames: {

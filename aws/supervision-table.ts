@@ -9,8 +9,8 @@ import {
   type Supervised,
   untouched,
 } from '../core/supervision/supervised-state.ts';
-import { dynamo } from './clients.ts';
-import { receiptsSchema, saveVersioned } from './versioned-item.ts';
+import type { Table } from './places.ts';
+import { receiptsSchema, saveVersioned, type VersionedTable } from './versioned-item.ts';
 
 const restartSchema = z.object({
   id: z.string(),
@@ -54,14 +54,18 @@ const supervisedSchema = z.object({
 });
 
 /** The node as it is, read consistently. */
-export async function loadSupervised(table: string, name: string): Promise<Supervised> {
-  const { Item } = await dynamo.send(
-    new GetCommand({ TableName: table, Key: { pk: name }, ConsistentRead: true }),
+export async function loadSupervised(table: Table, name: string): Promise<Supervised> {
+  const { Item } = await table.dynamo.send(
+    new GetCommand({ TableName: table.name, Key: { pk: name }, ConsistentRead: true }),
   );
   return Item === undefined ? untouched(name) : supervisedSchema.parse(Item);
 }
 
 /** Saves if nobody saved since `state.version - 1` was read; false where somebody did. */
-export function saveSupervised(table: string, state: Supervised, token?: string): Promise<boolean> {
+export function saveSupervised(
+  table: VersionedTable,
+  state: Supervised,
+  token?: string,
+): Promise<boolean> {
   return saveVersioned(table, { pk: state.name }, state, token);
 }

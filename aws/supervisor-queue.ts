@@ -1,21 +1,23 @@
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { MINUTE_WAKE } from '../core/message/messages.ts';
 import type { Remediation } from '../core/supervision/supervisor-messages.ts';
-import { sqs } from './clients.ts';
+import type { Queue } from './places.ts';
 
 /** Asks the supervisor to pause a lane for an incident; asked again, it is the same pause. */
 export async function askForPause(
-  queueUrl: string,
+  queue: Queue,
   lane: Remediation['remediate']['lane'],
   incident: string,
 ): Promise<void> {
   const ask: Remediation = { remediate: { action: 'pause-lane', lane, incident } };
-  await sqs.send(new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: JSON.stringify(ask) }));
+  await queue.sqs.send(
+    new SendMessageCommand({ QueueUrl: queue.url, MessageBody: JSON.stringify(ask) }),
+  );
 }
 
 /** Lets it look at all lanes now, as it does each minute. */
-export async function wakeSupervisor(queueUrl: string): Promise<void> {
-  await sqs.send(
-    new SendMessageCommand({ QueueUrl: queueUrl, MessageBody: JSON.stringify(MINUTE_WAKE) }),
+export async function wakeSupervisor(queue: Queue): Promise<void> {
+  await queue.sqs.send(
+    new SendMessageCommand({ QueueUrl: queue.url, MessageBody: JSON.stringify(MINUTE_WAKE) }),
   );
 }

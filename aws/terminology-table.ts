@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
 import type { KnownAnswer } from '../core/delivery/terminology.ts';
-import { hastyDynamo } from './clients.ts';
+import type { Table } from './places.ts';
 
 const answerSchema = z.object({
   answer: z.enum(['in-set', 'not-in-set', 'unknown']),
@@ -12,12 +12,12 @@ const answerSchema = z.object({
 
 /** Throws where the table fails, or does so too slowly. */
 export async function readAnswer(
-  table: string,
+  table: Table,
   key: string,
   abortSignal: AbortSignal,
 ): Promise<KnownAnswer | undefined> {
-  const { Item } = await hastyDynamo.send(
-    new GetCommand({ TableName: table, Key: { pk: hashOf(key) } }),
+  const { Item } = await table.dynamo.send(
+    new GetCommand({ TableName: table.name, Key: { pk: hashOf(key) } }),
     { abortSignal },
   );
   return Item === undefined ? undefined : answerSchema.parse(Item);
@@ -25,14 +25,14 @@ export async function readAnswer(
 
 /** Of two answers to one question either may stay: both are the server's. */
 export async function writeAnswer(
-  table: string,
+  table: Table,
   key: string,
   { answer, checkedAt }: KnownAnswer,
   { keepMs, signal }: { readonly keepMs: number; readonly signal: AbortSignal },
 ): Promise<void> {
   const expiresAt = Math.ceil((checkedAt + keepMs) / 1_000);
   const Item = { pk: hashOf(key), answer, checkedAt, expiresAt };
-  await hastyDynamo.send(new PutCommand({ TableName: table, Item }), { abortSignal: signal });
+  await table.dynamo.send(new PutCommand({ TableName: table.name, Item }), { abortSignal: signal });
 }
 
 /** A key of DynamoDB holds 2 KB, and nobody needs to read the questions there. */

@@ -1,11 +1,15 @@
 import { ComponentFault } from '../core/message/component-fault.ts';
-import { emit } from '../telemetry/telemetry.ts';
+import type { Telemetry } from '../telemetry/telemetry.ts';
 
 /**
  * A message of our own whose envelope cannot be read: it rings, and waits (R09). Whatever was written
  * about it would be under the identity of a hop. `problem` names the fields, never their values.
  */
-export function unreadableEnvelope(component: string, problem: string): ComponentFault {
+export function unreadableEnvelope(
+  { emit }: Telemetry,
+  component: string,
+  problem: string,
+): ComponentFault {
   emit('EnvelopesUnreadable', 'component', component);
   return new ComponentFault(problem);
 }

@@ -3,11 +3,10 @@
  * leaves a token in the item. Where the answer to a save was lost, the item says whether it stands, even if
  * others have saved since.
  */
-import { randomUUID } from 'node:crypto';
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
-import { dynamo } from './clients.ts';
 import { writtenOrStands } from './conditional-write.ts';
+import type { Table } from './places.ts';
 
 const NOT_THERE = 'attribute_not_exists(pk)';
 const VERSION_BEFORE = 'version = :before';
@@ -16,6 +15,11 @@ const RECEIPTS_MAX = 8;
 
 /** Tokens of the latest saves, newest last; items of an older version have none. */
 export const receiptsSchema = z.array(z.string()).optional();
+
+export interface VersionedTable extends Table {
+  /** Never the same twice, in any environment. */
+  readonly newToken: () => string;
+}
 
 interface Versioned {
   readonly version: number;
@@ -27,26 +31,26 @@ interface Versioned {
  * @throws NotWritten where it does not stand for another reason
  */
 export function saveVersioned(
-  table: string,
+  table: VersionedTable,
   Key: Readonly<Record<string, string>>,
   item: Versioned,
-  token: string = randomUUID(),
+  token: string = table.newToken(),
 ): Promise<boolean> {
   const isNew = item.version === 1;
   const put = new PutCommand({
-    TableName: table,
+    TableName: table.name,
     Item: { ...item, ...Key, receipts: [...(item.receipts ?? []), token].slice(-RECEIPTS_MAX) },
     ConditionExpression: isNew ? NOT_THERE : VERSION_BEFORE,
     ...(!isNew && { ExpressionAttributeValues: { ':before': item.version - 1 } }),
   });
-  return writtenOrStands(dynamo.send(put), async () => {
+  return writtenOrStands(table.dynamo.send(put), async () => {
     const read = new GetCommand({
-      TableName: table,
+      TableName: table.name,
       Key,
       ProjectionExpression: 'receipts',
       ConsistentRead: true,
     });
-    const { Item } = await dynamo.send(read);
+    const { Item } = await table.dynamo.send(read);
     return isSaved({ receipts: receiptsSchema.parse(Item?.['receipts']) }, token);
   });
 }

@@ -9,10 +9,14 @@ import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import pLimit from 'p-limit';
+import { latestIncident } from '../aws/incidents-table.ts';
 import { MINUTE_WAKE } from '../core/message/messages.ts';
+import { loadAudit } from '../test/support/audit.ts';
 import { skipTime } from '../test/support/clock.ts';
 import { receive } from '../test/support/delivery.ts';
 import { startEmulators } from '../test/support/emulators.ts';
+import { loadFunctions } from '../test/support/functions.ts';
+import { tableAt } from '../test/support/places.ts';
 import { buildWorld, type World } from '../test/support/world.ts';
 import { writeAudit } from './incident/audit.ts';
 import { meter } from './incident/meter.ts';
@@ -89,7 +93,7 @@ async function invoke(handler: Handler, bodies: readonly string[]): Promise<void
 }
 
 async function check(scope: string, size: number, world: World): Promise<void> {
-  const incident = await latestIncident(world.tables.incidents, scope);
+  const incident = await latestIncident(tableAt(world.tables.incidents), scope);
   assert.equal(incident?.number, 1, 'one incident');
   assert.equal(incident.crashes, size, 'the count is exact');
   const notices: string[] = [];
@@ -106,16 +110,14 @@ async function check(scope: string, size: number, world: World): Promise<void> {
 
 const emulators = await startEmulators();
 const world = await buildWorld();
-const { handler } = await import('../functions/incident/handler.ts');
-const { handler: audit } = await import('../functions/audit/handler.ts');
-const { dynamo } = await import('../aws/clients.ts');
-const { latestIncident } = await import('../aws/incidents-table.ts');
-meter.attach(dynamo.middlewareStack);
+const { incident, clients } = await loadFunctions(['incident']);
+const { handler: audit, clients: auditClients } = await loadAudit();
+for (const { dynamo } of [...clients, ...auditClients]) meter.attach(dynamo.middlewareStack);
 const rows = [];
 const audited = [];
 for (const size of SIZES) {
-  rows.push(await burst(size, world, handler as unknown as Handler));
-  audited.push(await writeAudit(size, world, audit as unknown as Handler));
+  rows.push(await burst(size, world, incident));
+  audited.push(await writeAudit(size, world, audit));
 }
 console.table(rows);
 console.log('Each: one incident; one page, again after 5 min, resolved; the count exact.');

@@ -4,6 +4,7 @@
  * Shared by all invocations of an environment: one circuit a service. Whatever belongs to one call
  * is a local variable of {@link Breakers.guard}.
  */
+import type { Machine } from '../aws/machine.ts';
 import type { BreakerPolicy } from '../core/breaker/breaker-policy.ts';
 import { DEFAULT_BREAKER_POLICY } from '../core/breaker/breaker-policy.ts';
 import type { BreakerState } from '../core/breaker/breaker-state.ts';
@@ -36,6 +37,7 @@ export type Call<T> = (signal: AbortSignal) => Promise<T>;
 export interface BreakersTools extends ResilientTools {
   readonly onRefused: (service: string, refused: Refused) => void;
   readonly onProbe: (service: string) => void;
+  readonly later: Machine['later'];
   /** Resolves when others have been told of the transitions so far, or could not be. */
   readonly told: () => Promise<void>;
 }
@@ -67,7 +69,7 @@ export class Breakers {
       if (options.fallback) return options.fallback({ kind: 'refused', why, retryAt });
       throw new BreakerRefused(service, why, retryAt);
     }
-    const ended = await withTimeout(service, call, options).then(
+    const ended = await withTimeout(service, call, options, this.#tools.later).then(
       (answer) => ({ answer }),
       (error: unknown) => ({ error }),
     );
@@ -134,15 +136,16 @@ async function withTimeout<T>(
   service: string,
   call: Call<T>,
   { timeoutMs, signal: outer }: Pick<GuardOptions<T>, 'timeoutMs' | 'signal'>,
+  later: Machine['later'],
 ): Promise<T> {
   const controller = new AbortController();
   const signal = AbortSignal.any([controller.signal, ...(outer ? [outer] : [])]);
-  const timer = setTimeout(() => controller.abort(new CallTimedOut(service, timeoutMs)), timeoutMs);
+  const callOff = later(timeoutMs, () => controller.abort(new CallTimedOut(service, timeoutMs)));
   try {
     return await call(signal);
   } catch (error) {
     throw signal.aborted ? signal.reason : error;
   } finally {
-    clearTimeout(timer);
+    callOff();
   }
 }

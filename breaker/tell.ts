@@ -1,28 +1,35 @@
 /** Tells the supervisor and the audit log of transitions, each as far as the stack says where. */
 
-import { tellAudit } from '../aws/audit-queue.ts';
+import { type AuditQueue, tellAudit } from '../aws/audit-queue.ts';
 import { tellSupervisor } from '../aws/breaker-news-queue.ts';
+import type { Queue } from '../aws/places.ts';
 import { breakerNews, transitionFact } from '../core/breaker/breaker-news.ts';
 import type { Transition } from '../core/breaker/breaker-state.ts';
-import { ENV } from '../telemetry/env-names.ts';
 
-const auditQueueUrl = process.env[ENV.auditQueueUrl];
-const supervisorQueueUrl = process.env[ENV.supervisorQueueUrl];
+export interface WhoIsTold {
+  readonly audit: AuditQueue | undefined;
+  readonly supervisor: Queue | undefined;
+}
 
 /** Throws where a queue does not take it. */
-export async function tellTransition(service: string, transition: Transition): Promise<void> {
+export async function tellTransition(
+  { audit, supervisor }: WhoIsTold,
+  service: string,
+  transition: Transition,
+): Promise<void> {
   await Promise.all([
-    auditTransitions(service, [transition]),
-    supervisorQueueUrl && tellSupervisor(supervisorQueueUrl, breakerNews(service, transition)),
+    auditTransitions(audit, service, [transition]),
+    supervisor && tellSupervisor(supervisor, breakerNews(service, transition)),
   ]);
 }
 
 /** Told again, they are the same facts. Throws where the queue does not take them. */
 export async function auditTransitions(
+  audit: AuditQueue | undefined,
   service: string,
   transitions: readonly Transition[],
 ): Promise<void> {
-  if (auditQueueUrl === undefined) return;
+  if (audit === undefined) return;
   const facts = transitions.map((each) => transitionFact(service, each, 'breaker'));
-  await tellAudit(auditQueueUrl, facts);
+  await tellAudit(audit, facts);
 }

@@ -84,10 +84,11 @@ async function runReplay(options: ReplayOptions): Promise<void> {
   const { describeReplay } = await import('./erase/describe.ts');
   const { openRecorder } = await import('./audit/recorder.ts');
   const { mustBeOperator } = await import('./audit/permission.ts');
+  const { tableNamed } = await import('./places.ts');
   const place = {
     ...(await openErasePlace(stage)),
-    ...(resourcesTable !== undefined && { resourcesTable }),
-    ...(quarantineTable !== undefined && { quarantineTable }),
+    ...(resourcesTable !== undefined && { resourcesTable: tableNamed(resourcesTable) }),
+    ...(quarantineTable !== undefined && { quarantineTable: tableNamed(quarantineTable) }),
   };
   const surroundings = { recorder: await openRecorder(stage), wait, say: complain };
   const act = yes === true;

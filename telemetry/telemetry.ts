@@ -8,16 +8,9 @@ import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
 import { Metrics } from '@aws-lambda-powertools/metrics';
 import { logMetrics } from '@aws-lambda-powertools/metrics/middleware';
 import middy from '@middy/core';
-import type {
-  CloudWatchLogsEvent,
-  Context,
-  ScheduledEvent,
-  SQSBatchResponse,
-  SQSEvent,
-} from 'aws-lambda';
-import { ENV } from './env-names.ts';
+import type { Context } from 'aws-lambda';
 import { scoped } from './invocation.ts';
-import { faultOf as faultOfLog, type Log } from './log.ts';
+import type { Log } from './log.ts';
 import {
   METRICS,
   METRICS_NAMESPACE,
@@ -27,7 +20,7 @@ import {
   serviceOf,
 } from './metrics.ts';
 import { queueAge } from './queue-age.ts';
-import { Tally as Counts } from './tally.ts';
+import { Tally } from './tally.ts';
 
 /** Who speaks, on each log line and as the dimensions of each metric. */
 export interface Speaker extends Record<string, string> {
@@ -39,7 +32,7 @@ export type Handler<E, R> = (event: E, context: Context) => Promise<R>;
 export interface Telemetry {
   readonly logger: Log;
   /** Of an invocation with so many messages. */
-  tally(messages: number): Counts;
+  tally(messages: number): Tally;
   /** Tells one value of a metric of the speaker's. */
   measure(name: Extract<SpeakerMetric, 'DeliveryFailingSeconds'>, value: number): void;
   /** Measures how long something took that ends now. Another machine's clock may be ahead: never below 0. */
@@ -84,7 +77,7 @@ export function startTelemetry({ stage, memoryMb = 0, now }: TelemetryOptions): 
   };
   return {
     logger,
-    tally: (messages) => new Counts(messages, add, logger),
+    tally: (messages) => new Tally(messages, add, logger),
     measure: add,
     measureSince: (name, since) => add(name, Math.max(0, now() - since)),
     emit,
@@ -99,25 +92,4 @@ export function startTelemetry({ stage, memoryMb = 0, now }: TelemetryOptions): 
         .handler((event, context) => scoped(() => handle(event, context))) as Handler<E, R>;
     },
   };
-}
-
-// For who is not given telemetry yet.
-const own = startTelemetry({
-  stage: process.env[ENV.stage] ?? 'dev',
-  memoryMb: Number(process.env['AWS_LAMBDA_FUNCTION_MEMORY_SIZE']),
-  now: () => Date.now(),
-});
-export const { logger, measure, measureSince, emit } = own;
-const dress = <E, R>(speaker: Speaker) => ({
-  handler: (handle: Handler<E, R>) => own.handler(speaker, handle),
-});
-export const sqsFunction = (speaker: Speaker) => dress<SQSEvent, SQSBatchResponse>(speaker);
-export const logsOrSqsFunction = (speaker: Speaker) =>
-  dress<CloudWatchLogsEvent | SQSEvent, SQSBatchResponse | undefined>(speaker);
-export const ruleFunction = (speaker: Speaker) => dress<ScheduledEvent, void>(speaker);
-export const faultOf = faultOfLog;
-export class Tally extends Counts {
-  constructor(messages: number) {
-    super(messages, (name, count) => own.measure(name as 'DeliveryFailingSeconds', count), logger);
-  }
 }

@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import type { SQSRecord } from 'aws-lambda';
+import { makeDynamo, makeS3 } from '../../aws/clients.ts';
 import { storeResource } from '../../aws/resources-table.ts';
 import { performChaos } from '../../functions/validate/chaos.ts';
 import { judgeText } from '../../functions/validate/judge.ts';
@@ -16,7 +17,12 @@ const plugin =
   process.env['PLUGIN'] === undefined
     ? undefined
     : new WebAssembly.Module(readFileSync(process.env['PLUGIN']));
-const table = process.env['RESOURCES_TABLE'] ?? '';
+const store = {
+  table: { name: process.env['RESOURCES_TABLE'] ?? '', dynamo: makeDynamo() },
+  bucket: { name: '', s3: makeS3(process.env) },
+  inlineBytesMax: INLINE_BYTES_MAX,
+  delivered: false,
+};
 
 /** Throws where the resource does; the library around it decides what that means for the others. */
 export async function processRecord({ body, messageId, attributes }: SQSRecord): Promise<void> {
@@ -26,7 +32,7 @@ export async function processRecord({ body, messageId, attributes }: SQSRecord):
   if (verdict.kind === 'invalid') return;
   if (plugin !== undefined) runPlugin(plugin, body, Number(attributes.SentTimestamp));
   await storeResource(
-    { table, bucket: '', inlineBytesMax: INLINE_BYTES_MAX, delivered: false },
+    store,
     {
       origin: { messageId, sentAt: Number(attributes.SentTimestamp), source: 'default' },
       lane: 'background',

@@ -5,6 +5,9 @@
 import { randomUUID } from 'node:crypto';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import pLimit from 'p-limit';
+import { makeDynamo } from '../../aws/clients.ts';
+import { surroundings } from '../../aws/surroundings.ts';
+import { InFlight } from '../../functions/validate/in-flight.ts';
 import { startEmulator } from '../../packages/local-lambda/emulators/emulator.ts';
 import { billedAs } from './calls.ts';
 import { startMeter } from './meter.ts';
@@ -36,16 +39,18 @@ export async function measureMarks(batchSizes: readonly number[]): Promise<Marks
   process.env['AWS_REGION'] ??= 'us-east-1';
   process.env['AWS_ACCESS_KEY_ID'] ??= 'bench';
   process.env['AWS_SECRET_ACCESS_KEY'] ??= 'bench';
-  const { InFlight } = await import('../../functions/validate/in-flight.ts');
   await createTable();
+  const { telemetry, ...machine } = surroundings(process.env);
+  const table = { name: TABLE, dynamo: makeDynamo() };
+  const place = { ...machine, table, lane: 'background', logger: telemetry.logger };
   const limit = pLimit(CALLS_MAX);
   const costs: MarksCost[] = [];
   for (const batchSize of batchSizes) {
     const environments = Array.from(
       { length: ENVIRONMENTS },
-      () => new InFlight({ table: TABLE, lane: 'background', id: randomUUID() }, POLICY),
+      () => new InFlight({ ...place, id: randomUUID() }, POLICY),
     );
-    const mark = async (environment: InstanceType<typeof InFlight>) => {
+    const mark = async (environment: InFlight) => {
       const messageIds = Array.from({ length: batchSize }, () => randomUUID());
       await environment.open(messageIds, randomUUID());
     };

@@ -1,15 +1,14 @@
 import { tellAudit } from '../../aws/audit-queue.ts';
-import { sqs } from '../../aws/clients.ts';
-import { hashKeyIn } from '../places.ts';
+import { auditQueueAt, hashKeyIn, sqsClient } from '../places.ts';
 import type { Recorder } from '../quarantine/audited.ts';
 import { findQueue } from '../target.ts';
 import { findAudit } from './log.ts';
 
 /** How an operator's acts in a stage get into its audit log. @throws as `openTarget` does. */
 export async function openRecorder(stage: string): Promise<Recorder> {
-  const queueUrl = await findQueue(sqs, `fhir-failsafe-${stage}-audit.fifo`);
+  const queue = auditQueueAt(await findQueue(sqsClient(), `fhir-failsafe-${stage}-audit.fifo`));
   return {
-    tell: (facts) => tellAudit(queueUrl, facts),
+    tell: (facts) => tellAudit(queue, facts),
     hash: async () => hashKeyIn((await findAudit(stage)).hashKeyArn).hash(),
     now: Date.now,
   };

@@ -1,4 +1,5 @@
 import { breakersTable, listBreakers } from '../../aws/breakers-table.ts';
+import { hastyTableNamed, tableNamed } from '../places.ts';
 import { explained } from '../target.ts';
 
 export const breakersTableOf = (stage: string) => `fhir-failsafe-${stage}-breakers`;
@@ -6,7 +7,7 @@ export const breakersTableOf = (stage: string) => `fhir-failsafe-${stage}-breake
 /** All breakers of a stage, switches of plugins among them. @throws as `openTarget` does */
 export function readBreakers(stage: string): ReturnType<typeof listBreakers> {
   const table = breakersTableOf(stage);
-  return listBreakers(table).catch((error: unknown) => {
+  return listBreakers(tableNamed(table)).catch((error: unknown) => {
     throw explained(error, `table ${table}`);
   });
 }
@@ -15,7 +16,7 @@ export function readBreakers(stage: string): ReturnType<typeof listBreakers> {
 export async function readBreaker(stage: string, service: string) {
   const table = breakersTableOf(stage);
   try {
-    return await breakersTable(table).load(service);
+    return await breakersTable(hastyTableNamed(table)).load(service);
   } catch (error) {
     throw explained(error, `table ${table}`);
   }

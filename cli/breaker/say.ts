@@ -23,14 +23,15 @@ export async function say(word: Word, options: SayOptions): Promise<void> {
   const { breakersTableOf } = await import('./read.ts');
   const { overrule } = await import('./overrule.ts');
   const { tellAudit } = await import('../../aws/audit-queue.ts');
-  const { sqs } = await import('../../aws/clients.ts');
+  const { auditQueueAt, hastyTableNamed, sqsClient } = await import('../places.ts');
   const { by, reason, stage, json } = options;
   const { kind, until, what, name, service, is } = word;
   const said = { kind, until, by, reason, token: crypto.randomUUID() } as OperatorWord;
   // Looked up first: where nothing can be told to the audit log nothing is overruled.
-  const auditQueueUrl = await findQueue(sqs, `fhir-failsafe-${stage}-audit.fifo`);
-  const transition = await overrule(breakersTable(breakersTableOf(stage)), service, said, Date.now);
-  await tellAudit(auditQueueUrl, [transitionFact(service, transition, 'cli')]);
+  const auditQueueUrl = await findQueue(sqsClient(), `fhir-failsafe-${stage}-audit.fifo`);
+  const store = breakersTable(hastyTableNamed(breakersTableOf(stage)));
+  const transition = await overrule(store, service, said, Date.now);
+  await tellAudit(auditQueueAt(auditQueueUrl), [transitionFact(service, transition, 'cli')]);
   const overruled = { what, name, is, until, by, reason, transition };
   print(json ? overruledJson(overruled) : describeOverruled(overruled, Date.now()));
 }

@@ -1,4 +1,5 @@
 import { type FailingDeliveries, failingDeliveries } from '../../aws/failing-deliveries.ts';
+import { tableNamed } from '../places.ts';
 import { explained } from '../target.ts';
 
 /** Each costs a read of its whole item. */
@@ -8,7 +9,7 @@ const LOOKED_AT_MAX = 10_000;
 export async function readFailing(stage: string, since: number): Promise<FailingDeliveries> {
   const table = `fhir-failsafe-${stage}-resources`;
   try {
-    return await failingDeliveries(table, since, LOOKED_AT_MAX);
+    return await failingDeliveries(tableNamed(table), since, LOOKED_AT_MAX);
   } catch (error) {
     throw explained(error, `table ${table}`);
   }

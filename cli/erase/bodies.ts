@@ -7,6 +7,7 @@ import {
   readVersion,
   versionsBelow,
 } from '../../aws/object-versions.ts';
+import type { Bucket } from '../../aws/places.ts';
 import { type ErasureBook, patientKey } from '../../core/erasure/erasure.ts';
 import { type Named, patientsNamed } from '../../core/erasure/patient-references.ts';
 import { HOPS_PREFIX, SUBMISSIONS_PREFIX } from '../../core/message/claim-check.ts';
@@ -37,7 +38,7 @@ export interface FoundBodies {
 
 /** Reads every version. Costs a request each, and its transfer. */
 export async function findBodies(
-  bucket: string,
+  bucket: Bucket,
   book: ErasureBook,
   hash: KeyedHash,
 ): Promise<FoundBodies> {
@@ -75,7 +76,7 @@ function isOfAny({ patients }: Named, { sources, byPatient }: ErasureBook, hash:
 }
 
 /** Deletes every version of a key that we made: all of them hold the same. */
-export async function deleteAll(bucket: string, key: string): Promise<number> {
+export async function deleteAll(bucket: Bucket, key: string): Promise<number> {
   let deleted = 0;
   for await (const page of versionsBelow(bucket, key)) {
     for (const version of page) {

@@ -1,9 +1,9 @@
 /** Where an erasure acts, and how long it must wait for what is under way. */
 import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
-import { sqs } from '../../aws/clients.ts';
 import { ERASURES_KNOWN_MS } from '../../core/erasure/erasure.ts';
 import { lanes } from '../../core/message/messages.ts';
+import { bucketNamed, sqsClient, tableNamed } from '../places.ts';
 import { bodiesBucketOf, explained, findQueue, laneQueueName } from '../target.ts';
 import type { ErasePlace } from './run.ts';
 
@@ -14,13 +14,13 @@ const MARGIN_MS = 5_000;
 
 /** @throws UsageError or TargetError as `openTarget` does. */
 export async function openErasePlace(stage: string): Promise<ErasePlace> {
-  const background = await findQueue(sqs, laneQueueName(stage, 'background'));
+  const background = await findQueue(sqsClient(), laneQueueName(stage, 'background'));
   const timeouts = await Promise.all(WRITERS.map((name) => timeoutOf(stage, name)));
   return {
-    resourcesTable: `fhir-failsafe-${stage}-resources`,
-    quarantineTable: `fhir-failsafe-${stage}-quarantine`,
-    erasuresTable: `fhir-failsafe-${stage}-erasures`,
-    bucket: bodiesBucketOf(stage, background),
+    resourcesTable: tableNamed(`fhir-failsafe-${stage}-resources`),
+    quarantineTable: tableNamed(`fhir-failsafe-${stage}-quarantine`),
+    erasuresTable: tableNamed(`fhir-failsafe-${stage}-erasures`),
+    bucket: bucketNamed(bodiesBucketOf(stage, background)),
     settleMs: ERASURES_KNOWN_MS + 1_000 * Math.max(...timeouts) + MARGIN_MS,
   };
 }
@@ -46,9 +46,9 @@ export async function messagesWaiting(stage: string): Promise<number> {
 }
 
 async function waitingIn(name: string): Promise<number> {
-  const { Attributes = {} } = await sqs.send(
+  const { Attributes = {} } = await sqsClient().send(
     new GetQueueAttributesCommand({
-      QueueUrl: await findQueue(sqs, name),
+      QueueUrl: await findQueue(sqsClient(), name),
       AttributeNames: [
         'ApproximateNumberOfMessages',
         'ApproximateNumberOfMessagesNotVisible',

@@ -9,13 +9,14 @@ import {
   recordErasure,
 } from '../../aws/erasures-table.ts';
 import type { KeyedHash } from '../../aws/keyed-hash.ts';
+import type { Table } from '../../aws/places.ts';
 import type { AuditFact } from '../../core/audit/audit-fact.ts';
 import { type Erasure, erasureBook, patientKey } from '../../core/erasure/erasure.ts';
 import { namedIn, type Recorder } from '../quarantine/audited.ts';
 import { type SweepPlace, type Swept, sweep, type Tally } from './sweep.ts';
 
 export interface ErasePlace extends SweepPlace {
-  readonly erasuresTable: string;
+  readonly erasuresTable: Table;
   /** After so long no invocation goes on that may not know of an erasure. */
   readonly settleMs: number;
 }

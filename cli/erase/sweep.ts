@@ -6,6 +6,7 @@
 import { erasableEntries } from '../../aws/erased-entries.ts';
 import { eraseRow, type ResourceRow, resourceRows } from '../../aws/erased-resources.ts';
 import type { KeyedHash } from '../../aws/keyed-hash.ts';
+import type { Bucket, Table } from '../../aws/places.ts';
 import { type Claim, claimOn, type Erasure, type ErasureBook } from '../../core/erasure/erasure.ts';
 import type { Named } from '../../core/erasure/patient-references.ts';
 import { patientsNamed } from '../../core/erasure/patient-references.ts';
@@ -14,9 +15,9 @@ import { sweepBodies } from './sweep-bodies.ts';
 import { sweepEntry } from './sweep-entries.ts';
 
 export interface SweepPlace {
-  readonly resourcesTable: string;
-  readonly quarantineTable: string;
-  readonly bucket: string;
+  readonly resourcesTable: Table;
+  readonly quarantineTable: Table;
+  readonly bucket: Bucket;
 }
 
 export interface SweepOptions {

@@ -4,14 +4,16 @@ import {
   latestIncident,
   readIncident,
 } from '../../aws/incidents-table.ts';
+import type { Table } from '../../aws/places.ts';
 import { mergeEvidence } from '../../core/attempt/evidence.ts';
 import { type Incident, incidentKey } from '../../core/incident/incident.ts';
 import { countAnew } from '../../functions/incident/count-anew.ts';
+import { tableNamed } from '../places.ts';
 import { TargetError } from '../target.ts';
 
 const LISTED_MAX = 50;
 
-export const tableOf = (stage: string) => `fhir-failsafe-${stage}-incidents`;
+export const tableOf = (stage: string) => tableNamed(`fhir-failsafe-${stage}-incidents`);
 
 /** Those that are not over, and where asked the latest that are, as they are now. */
 export async function readIncidents(stage: string, all: boolean): Promise<Incident[]> {
@@ -37,7 +39,7 @@ export async function readOne(stage: string, id: IncidentId): Promise<Incident> 
  * The record of one that goes on is as old as its last count. Crashes told late join the scope's
  * latest incident after it was resolved, too; those told after the next one opened may be that one's.
  */
-export async function upToDate(table: string, incident: Incident): Promise<Incident> {
+export async function upToDate(table: Table, incident: Incident): Promise<Incident> {
   if (incident.cause !== 'crashes') return incident;
   const goesOn = incident.status !== 'resolved';
   const latest = goesOn ? incident : await latestIncident(table, incident.scope);

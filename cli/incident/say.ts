@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { sqs } from '../../aws/clients.ts';
 import { wakeIncident } from '../../aws/incident-queue.ts';
 import { changeIncident, type IncidentId, readIncident } from '../../aws/incidents-table.ts';
 import { isSaved } from '../../aws/versioned-item.ts';
 import { type Incident, incidentKey, type Said } from '../../core/incident/incident.ts';
 import { acknowledge, type Refusal, resolve } from '../../core/incident/incident-course.ts';
+import { queueAt, sqsClient } from '../places.ts';
 import { findQueue, TargetError } from '../target.ts';
 import { untilWritten } from '../until-written.ts';
 import { tableOf, upToDate } from './read.ts';
@@ -25,7 +25,7 @@ export async function sayOf(
   const after = await untilWritten(() =>
     save(stage, id, (current) => WORDS[word](current, said), token),
   );
-  await wakeIncident(await findQueue(sqs, `fhir-failsafe-${stage}-incident`));
+  await wakeIncident(queueAt(await findQueue(sqsClient(), `fhir-failsafe-${stage}-incident`)));
   // The record is as old as its last count; list and show count anew as well.
   return upToDate(tableOf(stage), after);
 }

@@ -1,9 +1,8 @@
 import { GetFunctionConfigurationCommand, ResourceNotFoundException } from '@aws-sdk/client-lambda';
-import { sqs } from '../../aws/clients.ts';
-import { lambda } from '../../aws/lambda-clients.ts';
 import { childOfLane, SUPERVISION_TREE } from '../../core/supervision/supervision-tree.ts';
 import { type LaneParts, supervisedLanesSchema } from '../../functions/supervisor/settings.ts';
 import { ENV } from '../../telemetry/env-names.ts';
+import { lambdaClient, sqsClient, tableNamed } from '../places.ts';
 import { findQueue, TargetError } from '../target.ts';
 
 export interface FoundLane {
@@ -13,7 +12,7 @@ export interface FoundLane {
   readonly parts: LaneParts;
 }
 
-export const tableOf = (stage: string) => `fhir-failsafe-${stage}-supervision`;
+export const tableOf = (stage: string) => tableNamed(`fhir-failsafe-${stage}-supervision`);
 
 export interface FoundLanes {
   readonly lanes: readonly FoundLane[];
@@ -27,8 +26,8 @@ export interface FoundLanes {
  */
 export async function findLanes(stage: string): Promise<FoundLanes> {
   const FunctionName = `fhir-failsafe-${stage}-supervisor`;
-  const queueUrl = await findQueue(sqs, FunctionName);
-  const { Environment } = await lambda
+  const queueUrl = await findQueue(sqsClient(), FunctionName);
+  const { Environment } = await lambdaClient()
     .send(new GetFunctionConfigurationCommand({ FunctionName }))
     .catch((cause: unknown) => {
       if (!(cause instanceof ResourceNotFoundException)) throw cause;

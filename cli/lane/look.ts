@@ -1,6 +1,7 @@
 import { type MappingSeen, readMapping } from '../../aws/event-source-mappings.ts';
 import { loadSupervised } from '../../aws/supervision-table.ts';
 import type { Supervised } from '../../core/supervision/supervised-state.ts';
+import { lambdaClient } from '../places.ts';
 import { findLanes, tableOf } from './find.ts';
 
 /** A lane as it shall be and as it is. */
@@ -19,7 +20,7 @@ export async function lookAtLanes(stage: string): Promise<LaneView[]> {
     lanes.map(async ({ lane, component, parts }) => {
       const state = await loadSupervised(tableOf(stage), component);
       const mappings = parts.mappings.map(async ({ uuid, maxConcurrency: configuredMax }) => ({
-        ...(await readMapping(uuid)),
+        ...(await readMapping(lambdaClient(), uuid)),
         configuredMax,
       }));
       return { lane, state, mappings: await Promise.all(mappings) };

@@ -2,9 +2,10 @@ import { randomUUID } from 'node:crypto';
 import { applyMappings } from '../../aws/lane-mappings.ts';
 import { loadSupervised, saveSupervised } from '../../aws/supervision-table.ts';
 import { wakeSupervisor } from '../../aws/supervisor-queue.ts';
-import { isSaved } from '../../aws/versioned-item.ts';
+import { isSaved, type VersionedTable } from '../../aws/versioned-item.ts';
 import { pauseByOperator, resumeByOperator } from '../../core/supervision/lane-holds.ts';
 import type { Supervised } from '../../core/supervision/supervised-state.ts';
+import { lambdaClient, queueAt } from '../places.ts';
 import { TargetError } from '../target.ts';
 import { untilWritten } from '../until-written.ts';
 import { type FoundLane, findLane, tableOf } from './find.ts';
@@ -44,13 +45,13 @@ export async function operate(
   const place = { table: tableOf(stage), component: found.component };
   const token = randomUUID();
   const { state, changed } = await untilWritten(() => save(place, word, who, token));
-  const applied = await applyMappings(state, found.parts.mappings);
-  await wakeSupervisor(queueUrl);
+  const applied = await applyMappings(lambdaClient(), state, found.parts.mappings);
+  await wakeSupervisor(queueAt(queueUrl));
   return { found, state, changed, applied };
 }
 
 interface Place {
-  readonly table: string;
+  readonly table: VersionedTable;
   readonly component: string;
 }
 

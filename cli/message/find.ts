@@ -1,5 +1,6 @@
 /** The messages that somebody may mean: by message id, by correlation id, or by file and line. */
 
+import type { Table } from '../../aws/places.ts';
 import { DELIVERY_ENTRY, entryIds, readEntry } from '../../aws/quarantine-entries.ts';
 import { type StoredMessage, storedBy, storedSaying } from '../../aws/stored-messages.ts';
 import { CORRELATION_ID } from '../../core/message/correlation.ts';
@@ -11,8 +12,8 @@ export interface FoundMessage {
 }
 
 export interface Tables {
-  readonly quarantineTable: string;
-  readonly resourcesTable: string;
+  readonly quarantineTable: Table;
+  readonly resourcesTable: Table;
 }
 
 /** @param onSlow told before whole tables are read. */

@@ -1,5 +1,6 @@
 /** What became of what a redrive sent back. */
 import { setTimeout as wait } from 'node:timers/promises';
+import type { Table } from '../../aws/places.ts';
 import { readStatuses } from '../../aws/quarantine-statuses.ts';
 import { type Aftermath, aftermathOf, type SentAs } from '../../core/message/redrive.ts';
 import { complain, print } from '../../terminal/print.ts';
@@ -19,7 +20,7 @@ const WELL: readonly Aftermath[] = ['stored', 'delivered'];
 
 /** Prints how many ended how; true where all is well. */
 export async function sayWhatBecame(
-  table: string,
+  table: Table,
   sent: Sent,
   patience: Patience,
 ): Promise<boolean> {
@@ -48,7 +49,7 @@ export async function sayWhatBecame(
 }
 
 async function endingsOf(
-  table: string,
+  table: Table,
   ids: readonly string[],
   sent: Sent,
 ): Promise<Map<string, Aftermath>> {

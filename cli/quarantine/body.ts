@@ -3,6 +3,7 @@
 import { fetchBody } from '../../aws/bodies-bucket.ts';
 import type { QuarantineRecord } from '../../aws/quarantine-entries.ts';
 import { claimCheckTo, SUBMISSIONS_PREFIX } from '../../core/message/claim-check.ts';
+import { bodySource } from '../places.ts';
 
 /** More than any resource that a lane accepts. */
 const BYTES_MAX = 100 * 1024 * 1024;
@@ -19,7 +20,7 @@ export async function textOf(
   if (entry.body !== undefined) return entry.body;
   if (entry.erasure !== undefined) throw new BodyGone('its patient was erased');
   if (entry.bodyS3 === undefined) throw new BodyGone('the entry has no body');
-  const fetched = await fetchBody(entry.bodyS3, BYTES_MAX);
+  const fetched = await fetchBody(bodySource(), entry.bodyS3, BYTES_MAX);
   if (fetched.kind === 'text') return fetched.text;
   const why = fetched.kind === 'refused' ? fetched.refusal : fetched.kind;
   throw new BodyGone(`its object ${entry.bodyS3.key} is ${why}`);

@@ -1,6 +1,7 @@
 /** Lays a corrected body of an entry beside the original; both stay (core/message/correction.ts). */
 import { readFile, stat } from 'node:fs/promises';
 import { putBody } from '../../aws/bodies-bucket.ts';
+import type { Bucket } from '../../aws/places.ts';
 import { keepCorrection } from '../../aws/quarantine-corrections.ts';
 import type { QuarantineRecord } from '../../aws/quarantine-entries.ts';
 import { correctionsAfter } from '../../core/message/correction.ts';
@@ -47,6 +48,6 @@ export async function correct(
 }
 
 /** The next end of the entry puts its own body in the place of this one. */
-async function placeOriginal(bucket: string, { pk, body, bodyS3 }: QuarantineRecord) {
+async function placeOriginal(bucket: Bucket, { pk, body, bodyS3 }: QuarantineRecord) {
   return body === undefined ? bodyS3 : putBody(bucket, 'quarantine/', pk, body);
 }

@@ -119,15 +119,15 @@ async function send(
   }
 }
 
-async function trigger({ deliveryQueueUrl }: QuarantineStage, pk: string): Promise<void> {
-  const [error] = await sendTriggers(deliveryQueueUrl, [pk]);
+async function trigger({ deliveryQueue }: QuarantineStage, pk: string): Promise<void> {
+  const [error] = await sendTriggers(deliveryQueue, [pk]);
   if (error !== undefined) throw error;
 }
 
 async function sendToLane(stage: QuarantineStage, entry: QuarantineRecord): Promise<void> {
   const envelope = { ...originOf(entry), lane: entry.lane, redrivenAt: Date.now() };
   const message = await hop(await messageBodyOf(entry), envelope, stage.bucket);
-  const [error] = await sendAll(stage.isolationQueueUrls[entry.lane], [message]);
+  const [error] = await sendAll(stage.isolationQueues[entry.lane], [message]);
   if (error !== undefined) throw error;
 }
 

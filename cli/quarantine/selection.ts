@@ -1,5 +1,6 @@
 /** Which entries a command is about. */
 
+import type { Table } from '../../aws/places.ts';
 import { allEntries, type QuarantineSummary } from '../../aws/quarantine-entries.ts';
 import { idsOfFingerprint } from '../../aws/quarantine-fingerprints.ts';
 import type { Lane } from '../../core/message/messages.ts';
@@ -32,7 +33,7 @@ export function selectionOf({ id, fingerprint, all }: SelectionOptions): Selecti
 }
 
 /** The ids of the selection, each once. */
-export async function* idsOf(table: string, selection: Selection): AsyncGenerator<string> {
+export async function* idsOf(table: Table, selection: Selection): AsyncGenerator<string> {
   switch (selection.kind) {
     case 'ids':
       yield* new Set(selection.ids);

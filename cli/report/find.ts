@@ -1,6 +1,6 @@
 import { GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
-import { lambda } from '../../aws/lambda-clients.ts';
 import { ENV } from '../../telemetry/env-names.ts';
+import { lambdaClient } from '../places.ts';
 import { explained, TargetError } from '../target.ts';
 
 /**
@@ -9,7 +9,7 @@ import { explained, TargetError } from '../target.ts';
  */
 export async function findReports(stage: string): Promise<string> {
   const FunctionName = `fhir-failsafe-${stage}-reporting`;
-  const { Environment } = await lambda
+  const { Environment } = await lambdaClient()
     .send(new GetFunctionConfigurationCommand({ FunctionName }))
     .catch((error: unknown) => {
       throw explained(error, `function ${FunctionName}`);

@@ -7,6 +7,7 @@ import { endingOf, type MessageLife } from '../../core/message/message-life.ts';
 import { complain, print } from '../../terminal/print.ts';
 import { printable } from '../../terminal/printable.ts';
 import { counted } from '../counted.ts';
+import { tableNamed } from '../places.ts';
 import { bar, showProgress } from '../progress.ts';
 import { waitFor } from '../wait-for.ts';
 import type { Sent } from './sent.ts';
@@ -54,12 +55,12 @@ async function endingsOf(
   sent: Sent,
 ): Promise<Map<string, Ending>> {
   const endings = new Map<string, Ending>();
-  for (const entry of await readStatuses(`fhir-failsafe-${stage}-quarantine`, ids)) {
+  for (const entry of await readStatuses(tableNamed(`fhir-failsafe-${stage}-quarantine`), ids)) {
     const ending = endingOf([entry]);
     if (ending !== 'waiting') endings.set(entry.pk, ending);
   }
   const unknown = ids.filter((id) => !endings.has(id));
-  const table = `fhir-failsafe-${stage}-resources`;
+  const table = tableNamed(`fhir-failsafe-${stage}-resources`);
   await Promise.all(
     unknown.map((id) =>
       queries(async () => {

@@ -4,49 +4,58 @@ import type { PendingResource } from '../../aws/deliveries.ts';
 import { answeredDelivery, conflictedDelivery } from '../../aws/delivery-lease.ts';
 import { endIsUnknown, meaningOf } from '../../core/delivery/delivery.ts';
 import { isLastWord, lateUntilAfter } from '../../core/delivery/late-put.ts';
-import { say } from '../../telemetry/traces.ts';
 import { versionsInVain } from './call-server.ts';
 import { answered, delivered, type Ending, failed, type Leased, NEXT, refused } from './endings.ts';
-import { environment, settings } from './environment.ts';
+import type { DeliverParts } from './parts.ts';
 import type { Answer } from './put.ts';
 
 export async function afterPut(
+  parts: DeliverParts,
   before: Leased,
   { answer, begunAt }: { readonly answer: Answer; readonly begunAt: number },
 ): Promise<Ending> {
-  const resource = afterCall(before.resource, answer);
+  const resource = afterCall(parts, before.resource, answer);
   const leased = { ...before, resource };
   const { owner, tally } = leased;
   const { status, body, version } = answer;
-  const meaning = meaningOf(status, body, resource.resourceType, versionsInVain(resource));
-  say({ answer: meaning });
+  const meaning = meaningOf(
+    status,
+    body,
+    resource.resourceType,
+    versionsInVain(parts.settings, resource),
+  );
+  parts.traces.say({ answer: meaning });
   switch (meaning) {
     case 'delivered': {
       const { deliveryLateUntil: lateUntil } = resource;
-      if (isLastWord(lateUntil, begunAt)) return delivered(leased, version);
+      if (isLastWord(lateUntil, begunAt)) return delivered(parts, leased, version);
       tally.add('Unconfirmed');
-      await answeredDelivery(environment.resourcesTable, resource, owner, version);
+      await answeredDelivery(parts.resources, resource, owner, version);
       return { kind: 'again', at: lateUntil ?? begunAt };
     }
     case 'other version': {
       tally.add('OtherVersion');
       const conflicts = { inVain: resource.deliveryConflicts?.inVain ?? 0, isUnread: true };
-      await conflictedDelivery(environment.resourcesTable, resource, owner, conflicts);
+      await conflictedDelivery(parts.resources, resource, owner, conflicts);
       return NEXT;
     }
     case 'refused':
-      return refused(leased, answered(answer));
+      return refused(parts, leased, answered(answer));
     case 'failed':
-      return failed(leased, answer, { isOwn: false });
+      return failed(parts, leased, answer, { isOwn: false });
     case 'failed at an element':
-      return failed(leased, answer, { isOwn: true });
+      return failed(parts, leased, answer, { isOwn: true });
   }
 }
 
 /** A PUT that named no version, and whose end is unknown, may still take effect for a while. */
-function afterCall(resource: PendingResource, { status }: Answer): PendingResource {
+function afterCall(
+  { settings, now }: DeliverParts,
+  resource: PendingResource,
+  { status }: Answer,
+): PendingResource {
   if (!endIsUnknown(status)) return resource;
   const { deliveredVersion: version, deliveryLateUntil: lateUntil } = resource;
-  const until = lateUntilAfter({ version, lateUntil }, Date.now(), settings.lateMs);
+  const until = lateUntilAfter({ version, lateUntil }, now(), settings.lateMs);
   return { ...resource, deliveryLateUntil: until };
 }

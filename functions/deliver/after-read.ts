@@ -4,21 +4,22 @@ import type { Conflicts } from '../../aws/deliveries.ts';
 import { readDelivery } from '../../aws/delivery-lease.ts';
 import { versionIn } from '../../core/delivery/late-put.ts';
 import { delivered, type Ending, failed, type Leased, NEXT } from './endings.ts';
-import { environment } from './environment.ts';
+import type { DeliverParts } from './parts.ts';
 import type { Answer } from './put.ts';
 
 export async function afterRead(
+  parts: DeliverParts,
   leased: Leased,
   { answer }: { readonly answer: Answer },
 ): Promise<Ending> {
   const { resource, owner } = leased;
   const { deliveredVersion: named, deliveryConflicts: conflicts } = resource;
   const read = versionIn(answer.status, answer.version);
-  if (read.kind === 'failed') return failed(leased, answer, { isOwn: false });
+  if (read.kind === 'failed') return failed(parts, leased, answer, { isOwn: false });
   const version = read.kind === 'version' ? read.version : undefined;
   const isSame = version !== undefined && version === named;
-  if (conflicts?.isUnread !== true && isSame) return delivered(leased, version);
-  await readDelivery(environment.resourcesTable, resource, owner, {
+  if (conflicts?.isUnread !== true && isSame) return delivered(parts, leased, version);
+  await readDelivery(parts.resources, resource, owner, {
     // It was named, and refused: this server cannot be told by it.
     version: isSame ? undefined : version,
     conflicts: conflicts && conflictsAfter(conflicts, { version, named }),

@@ -2,7 +2,6 @@
 
 import { fetchBody } from '../../aws/bodies-bucket.ts';
 import type { PendingResource } from '../../aws/deliveries.ts';
-import { guard } from '../../breaker/guard.ts';
 import { type Judgement, judgeHttp } from '../../breaker/judgement.ts';
 import { meaningOf, serverIsWell, textToSend } from '../../core/delivery/delivery.ts';
 import type { Target } from '../../core/delivery/delivery-targets.ts';
@@ -10,10 +9,10 @@ import { versionIn } from '../../core/delivery/late-put.ts';
 import { withPrefix } from '../../core/delivery/prefixed-ids.ts';
 import { ComponentFault } from '../../core/message/component-fault.ts';
 import { correlationOf } from '../../core/message/correlation.ts';
-import type { Tally } from '../../telemetry/telemetry.ts';
-import { inSpan, traceOnward } from '../../telemetry/traces.ts';
-import { settings, tokenOf } from './environment.ts';
+import type { Tally } from '../../telemetry/tally.ts';
+import type { DeliverParts } from './parts.ts';
 import { type About, type Answer, getVersion, put } from './put.ts';
+import type { DeliverSettings } from './settings.ts';
 
 const BODY_BYTES_MAX = 100 * 1024 * 1024;
 
@@ -34,34 +33,46 @@ export interface Calling {
 }
 
 /** Throws where a fault of our own kept it from being made: then nothing was sent. */
-export async function callPut({ resource, target, until, tally }: Calling): Promise<Called> {
+export async function callPut(
+  parts: DeliverParts,
+  { resource, target, until, tally }: Calling,
+): Promise<Called> {
   const { deliveredVersion: version, resourceId } = resource;
-  const own = textToSend(await textOf(resource), resourceId, idOf(resource));
+  const own = textToSend(await textOf(parts, resource), resourceId, idOf(resource));
   const prefixed = withPrefix(own, target.idPrefix);
   if (prefixed.kind === 'refused') return { kind: 'unfit', reason: prefixed.reason };
   const { text } = prefixed;
-  return call(target, until, {
+  return call(parts, target, until, {
     method: 'PUT',
     begin: () => countCall(resource, tally),
-    request: (token, signal) => put({ ...about(resource, target), text, version }, token, signal),
+    request: (token, signal) =>
+      put(parts, { ...about(parts, resource, target), text, version }, token, signal),
     isWell: ({ status, body }) =>
-      serverIsWell(meaningOf(status, body, resource.resourceType, versionsInVain(resource))),
+      serverIsWell(
+        meaningOf(status, body, resource.resourceType, versionsInVain(parts.settings, resource)),
+      ),
   });
 }
 
 /** Reads which version the server holds. Throws as above. */
-export function callGet({ resource, target, until, tally }: Calling): Promise<Called> {
-  return call(target, until, {
+export function callGet(
+  parts: DeliverParts,
+  { resource, target, until, tally }: Calling,
+): Promise<Called> {
+  return call(parts, target, until, {
     method: 'GET',
     begin: () => tally.add('Calls'),
-    request: (token, signal) => getVersion(about(resource, target), token, signal),
+    request: (token, signal) => getVersion(parts, about(parts, resource, target), token, signal),
     isWell: ({ status, version }) => versionIn(status, version).kind !== 'failed',
   });
 }
 
 /** Whether reading the version has not helped, as often as makes sense. */
-export function versionsInVain({ deliveryConflicts }: PendingResource): boolean {
-  return (deliveryConflicts?.inVain ?? 0) >= settings.failuresMax;
+export function versionsInVain(
+  { failuresMax }: DeliverSettings,
+  { deliveryConflicts }: PendingResource,
+): boolean {
+  return (deliveryConflicts?.inVain ?? 0) >= failuresMax;
 }
 
 /** As its source names it. */
@@ -81,25 +92,30 @@ interface Request {
 type Tried = Called | { readonly kind: 'too late' };
 
 async function call(
+  { breakers, settings, traces, tokenOf, now }: DeliverParts,
   target: Target,
   until: number,
   { method, begin, request, isWell }: Request,
 ): Promise<Called> {
   const secret = tokenOf(target);
-  const token = await secret?.read(Date.now());
+  const token = await secret?.read(now());
   let begunAt = 0;
   const make = async (signal: AbortSignal): Promise<Tried> => {
-    begunAt = Date.now();
+    begunAt = now();
     // Reading took time, and so did asking the breaker; the call must end before the lease does.
     if (begunAt + settings.callTimeoutMs > until) return { kind: 'too late' };
     begin();
-    const answer = await inSpan({ name: method, kind: 'client' }, () => request(token, signal));
+    const answer = await traces.inSpan({ name: method, kind: 'client' }, () =>
+      request(token, signal),
+    );
     return { kind: 'answered', answer, begunAt };
   };
-  const tried = await guard<Tried>(target.service, make, {
+  const tried = await breakers.guard<Tried>(target.service, make, {
     timeoutMs: settings.callTimeoutMs,
     judgeAnswer: (its) =>
-      its.kind === 'answered' ? judge(its.answer, isWell(its.answer)) : { outcome: 'unknown' },
+      its.kind === 'answered'
+        ? judge(its.answer, isWell(its.answer), now())
+        : { outcome: 'unknown' },
     fallback: (reason) =>
       reason.kind === 'failed'
         ? { kind: 'answered', answer: NO_ANSWER, begunAt }
@@ -110,9 +126,9 @@ async function call(
   return tried;
 }
 
-function judge({ status, retryAfter }: Answer, isWell: boolean): Judgement {
+function judge({ status, retryAfter }: Answer, isWell: boolean, now: number): Judgement {
   if (isWell) return { outcome: 'success' };
-  return { ...judgeHttp(status, retryAfter, Date.now()), outcome: 'failure' };
+  return { ...judgeHttp(status, retryAfter, now), outcome: 'failure' };
 }
 
 /** The same PUT may be made twice: what died, or was not answered, may have reached the server. */
@@ -121,21 +137,24 @@ function countCall({ deliveryLease, deliveryUnconfirmed }: PendingResource, tall
   if (deliveryLease !== undefined || deliveryUnconfirmed) tally.add('Repeats');
 }
 
-function about(resource: PendingResource, target: Target): About {
+function about({ traces }: DeliverParts, resource: PendingResource, target: Target): About {
   const { resourceType } = resource;
   return {
     endpoint: target.endpoint,
     resourceType,
     id: idThere(resource, target),
     correlationId: correlationOf(resource),
-    trace: traceOnward(resource),
+    trace: traces.onward(resource),
   };
 }
 
-async function textOf({ body, bodyS3 }: PendingResource): Promise<string> {
+async function textOf(
+  { bodies }: DeliverParts,
+  { body, bodyS3 }: PendingResource,
+): Promise<string> {
   if (body !== undefined) return body;
   if (bodyS3 === undefined) throw new ComponentFault('an item without a body');
-  const fetched = await fetchBody(bodyS3, BODY_BYTES_MAX);
+  const fetched = await fetchBody(bodies, bodyS3, BODY_BYTES_MAX);
   if (fetched.kind !== 'text')
     throw new ComponentFault(`the body in the bucket is ${fetched.kind}`);
   return fetched.text;

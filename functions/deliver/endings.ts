@@ -2,13 +2,12 @@
 
 import type { PendingResource } from '../../aws/deliveries.ts';
 import { finishDelivery, refuseDelivery, releaseDelivery } from '../../aws/delivery-lease.ts';
-import { breakers } from '../../breaker/guard.ts';
 import { retryAfterTime } from '../../breaker/judgement.ts';
 import { countFailure, isItsOwn, retryTime } from '../../core/delivery/delivery.ts';
 import type { Target } from '../../core/delivery/delivery-targets.ts';
 import { idsOf } from '../../core/message/correlation.ts';
-import { emit, logger, measure, measureSince, type Tally } from '../../telemetry/telemetry.ts';
-import { environment, settings } from './environment.ts';
+import type { Tally } from '../../telemetry/tally.ts';
+import type { DeliverParts } from './parts.ts';
 import type { Answer } from './put.ts';
 import { quarantineUndelivered, resolveRedriven } from './undelivered.ts';
 
@@ -36,52 +35,57 @@ export interface Leased {
 
 /** The server holds it, as that version. */
 export async function delivered(
+  { resources, quarantine, telemetry, now }: DeliverParts,
   { resource, owner, tally }: Leased,
   version: string | undefined,
 ): Promise<Ending> {
   tally.add('Delivered');
-  await resolveRedriven(resource, tally);
-  const end = { owner, version, now: Date.now() };
-  const isAll = await finishDelivery(environment.resourcesTable, resource, end);
-  measureSince('DeliveryLatency', resource.redrivenAt ?? resource.sentAt);
-  logger.debug('delivered', idsOf(resource));
-  return isAll ? DONE : { kind: 'again', at: Date.now() };
+  await resolveRedriven(quarantine, resource, tally);
+  const end = { owner, version, now: now() };
+  const isAll = await finishDelivery(resources, resource, end);
+  telemetry.measureSince('DeliveryLatency', resource.redrivenAt ?? resource.sentAt);
+  telemetry.logger.debug('delivered', idsOf(resource));
+  return isAll ? DONE : { kind: 'again', at: now() };
 }
 
 /** Its own failure goes to quarantine first: a death in between repeats the call, and loses nothing. */
 export async function refused(
+  parts: DeliverParts,
   { resource, owner, until, tally }: Leased,
   { reason, body }: { readonly reason: string; readonly body: string },
 ): Promise<Ending> {
+  const { resources, quarantine, telemetry, now } = parts;
   // Another may be delivering it by now.
-  if (Date.now() >= until) return { kind: 'again', at: Date.now() };
-  await quarantineUndelivered(resource, reason, body);
-  await resolveRedriven(resource, tally);
-  const isAll = await refuseDelivery(environment.resourcesTable, resource, owner, reason);
+  if (now() >= until) return { kind: 'again', at: now() };
+  await quarantineUndelivered(parts, resource, reason, body);
+  await resolveRedriven(quarantine, resource, tally);
+  const isAll = await refuseDelivery(resources, resource, owner, reason);
   tally.add('Undelivered');
-  emit('Quarantined', 'verdict', 'undelivered');
-  logger.warn('undelivered', { ...idsOf(resource), reason });
-  return isAll ? DONE : { kind: 'again', at: Date.now() + SOON_MS };
+  telemetry.emit('Quarantined', 'verdict', 'undelivered');
+  telemetry.logger.warn('undelivered', { ...idsOf(resource), reason });
+  return isAll ? DONE : { kind: 'again', at: now() + SOON_MS };
 }
 
 /** A call failed. The resource waits, unless the failure is believed to be its own. */
 export async function failed(
+  parts: DeliverParts,
   leased: Leased,
   answer: Answer,
   { isOwn }: { readonly isOwn: boolean },
 ): Promise<Ending> {
+  const { breakers, settings, telemetry, resources } = parts;
   const { resource, target, owner, tally } = leased;
   const { status } = answer;
   const breaker = target && breakers.known(target.service);
-  const now = Date.now();
+  const now = parts.now();
   const failures = countFailure(resource.deliveryFailures, { isOwn, status, now });
   tally.add('DeliveryFailures');
   if (isOwn && isItsOwn(failures, breaker, settings.failuresMax)) {
-    return refused(leased, answered(answer));
+    return refused(parts, leased, answered(answer));
   }
-  measure('DeliveryFailingSeconds', (now - failures.since) / 1_000);
-  logger.warn('not delivered', { ...idsOf(resource), ...failures });
-  await releaseDelivery(environment.resourcesTable, resource, owner, { failures });
+  telemetry.measure('DeliveryFailingSeconds', (now - failures.since) / 1_000);
+  telemetry.logger.warn('not delivered', { ...idsOf(resource), ...failures });
+  await releaseDelivery(resources, resource, owner, { failures });
   return { kind: 'again', at: retryTime(failures, retryAfterTime(answer.retryAfter, now), now) };
 }
 

@@ -1,26 +1,19 @@
-import { BearerToken } from '../../aws/bearer-token.ts';
-import { readSettings, requiredEnv } from '../../aws/env.ts';
-import type { Target } from '../../core/delivery/delivery-targets.ts';
+import { readTargets } from '../../aws/delivery-targets.ts';
+import { type Env, readSettings, requiredEnv } from '../../aws/env.ts';
+import { readBreakerEnvironment } from '../../breaker/make-breakers.ts';
+import { ENV } from '../../telemetry/env-names.ts';
 import { deliverSettingsSchema } from './settings.ts';
 
-/** What `deliver` is told by the stack; read once, at load. */
-export const settings = readSettings(deliverSettingsSchema);
+export type DeliverEnvironment = ReturnType<typeof readEnvironment>;
 
-export const environment = {
-  resourcesTable: requiredEnv('resourcesTable'),
-  quarantineTable: requiredEnv('quarantineTable'),
-  bucket: requiredEnv('bodiesBucket'),
-  queueUrl: requiredEnv('deliveryQueueUrl'),
-};
-
-const tokens = new Map<string, BearerToken>();
-
-/** The token of a server; undefined where it asks for none. */
-export function tokenOf({ tokenSecretArn: arn }: Target): BearerToken | undefined {
-  if (arn === undefined) return undefined;
-  const token = tokens.get(arn) ?? new BearerToken(arn);
-  tokens.set(arn, token);
-  return token;
-}
-
-export const COMPONENT = 'deliver';
+/** What `deliver` is told by the stack. */
+export const readEnvironment = (env: Env) => ({
+  ...readBreakerEnvironment(env),
+  settings: readSettings(deliverSettingsSchema, env),
+  targets: readTargets(env),
+  resourcesTable: requiredEnv('resourcesTable', env),
+  quarantineTable: requiredEnv('quarantineTable', env),
+  keptDays: Number(env[ENV.quarantineDays]),
+  bucket: requiredEnv('bodiesBucket', env),
+  queueUrl: requiredEnv('deliveryQueueUrl', env),
+});

@@ -1,14 +1,22 @@
 import { messagesInFlight } from '../../aws/delivery-queue.ts';
-import { environment } from './environment.ts';
+import type { Queue } from '../../aws/places.ts';
 
 const KEEP_MS = 10_000;
-let known = { count: 0, readAt: Number.NEGATIVE_INFINITY };
 
 /** How many triggers wait invisibly, as of ten seconds ago at most. */
-export async function triggersInFlight(now: number): Promise<number> {
-  if (now - known.readAt >= KEEP_MS) {
-    known = { ...known, readAt: now };
-    known = { count: await messagesInFlight(environment.queueUrl), readAt: now };
+export class InFlightTriggers {
+  readonly #queue: Queue;
+  #known = { count: 0, readAt: Number.NEGATIVE_INFINITY };
+
+  constructor(queue: Queue) {
+    this.#queue = queue;
   }
-  return known.count;
+
+  async count(now: number): Promise<number> {
+    if (now - this.#known.readAt >= KEEP_MS) {
+      this.#known = { ...this.#known, readAt: now };
+      this.#known = { count: await messagesInFlight(this.#queue), readAt: now };
+    }
+    return this.#known.count;
+  }
 }

@@ -5,7 +5,7 @@
 
 import { beginningOf } from '../../breaker/beginning-of.ts';
 import type { TraceContext } from '../../core/message/messages.ts';
-import { say } from '../../telemetry/traces.ts';
+import type { DeliverParts } from './parts.ts';
 
 export interface Answer {
   readonly status: number;
@@ -33,7 +33,14 @@ export interface Put extends About {
 /** Whether it is an OperationOutcome is seen only if it is whole. */
 const BODY_CHARACTERS_MAX = 1024 * 1024;
 
-export async function put(resource: Put, token: string | undefined, signal: AbortSignal) {
+type Sending = Pick<DeliverParts, 'fetch' | 'traces'>;
+
+export async function put(
+  { fetch, traces }: Sending,
+  resource: Put,
+  token: string | undefined,
+  signal: AbortSignal,
+) {
   const { text, version } = resource;
   const response = await fetch(urlOf(resource), {
     method: 'PUT',
@@ -49,7 +56,7 @@ export async function put(resource: Put, token: string | undefined, signal: Abor
   });
   const { status, headers } = response;
   // Not the address: an id is part of it (R08).
-  say({ 'http.request.method': 'PUT', 'http.response.status_code': status });
+  traces.say({ 'http.request.method': 'PUT', 'http.response.status_code': status });
   const answer: Answer = {
     status,
     retryAfter: headers.get('retry-after'),
@@ -61,6 +68,7 @@ export async function put(resource: Put, token: string | undefined, signal: Abor
 
 /** Reads the version that the server holds: the headers say it, so the resource is not loaded. */
 export async function getVersion(
+  { fetch, traces }: Sending,
   about: About,
   token: string | undefined,
   signal: AbortSignal,
@@ -71,7 +79,7 @@ export async function getVersion(
     headers: headersOf(about, token),
   });
   const { status, headers } = response;
-  say({ 'http.request.method': 'GET', 'http.response.status_code': status });
+  traces.say({ 'http.request.method': 'GET', 'http.response.status_code': status });
   await response.body?.cancel();
   return {
     status,

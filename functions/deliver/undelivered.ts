@@ -2,11 +2,12 @@
 
 import { placeBody } from '../../aws/bodies-bucket.ts';
 import type { PendingResource } from '../../aws/deliveries.ts';
+import type { Table } from '../../aws/places.ts';
 import { DELIVERY_ENTRY } from '../../aws/quarantine-entries.ts';
 import { markDelivered, quarantine } from '../../aws/quarantine-table.ts';
 import { undeliveredFingerprint } from '../../core/message/fingerprint.ts';
-import type { Tally } from '../../telemetry/telemetry.ts';
-import { COMPONENT, environment, settings } from './environment.ts';
+import type { Tally } from '../../telemetry/tally.ts';
+import { COMPONENT, type DeliverParts } from './parts.ts';
 
 const OUTCOME_CHARACTERS_MAX = 16 * 1024;
 
@@ -15,6 +16,7 @@ const OUTCOME_CHARACTERS_MAX = 16 * 1024;
  * (R04). `outcome` is what the server said, its OperationOutcome as a rule (R07).
  */
 export async function quarantineUndelivered(
+  { settings, bucket, quarantine: table, traces, now }: DeliverParts,
   resource: PendingResource,
   reason: string,
   outcome: string,
@@ -25,12 +27,15 @@ export async function quarantineUndelivered(
   const room = settings.inlineBytesMax - Buffer.byteLength(said);
   const placed =
     resource.bodyS3 === undefined
-      ? await placeBody(environment.bucket, 'quarantine/', messageId, resource.body ?? '', room)
+      ? await placeBody(bucket, 'quarantine/', messageId, resource.body ?? '', room)
       : { bodyS3: resource.bodyS3 };
+  const trace = traces.onward({});
+  const id = entryId(messageId);
+  const origin = { messageId: id, source, sentAt, file, line, correlationId, trace };
   await quarantine(
-    environment.quarantineTable,
+    table,
     {
-      origin: { messageId: entryId(messageId), source, sentAt, file, line, correlationId },
+      origin,
       lane,
       kind: 'undelivered',
       reason: `the FHIR server ${reason}`,
@@ -39,7 +44,7 @@ export async function quarantineUndelivered(
       delivery: { pk, submissionOrder },
       ...(said !== '' && { outcome: said }),
     },
-    Date.now(),
+    now(),
   );
 }
 
@@ -49,12 +54,13 @@ export async function quarantineUndelivered(
  * does it again.
  */
 export async function resolveRedriven(
+  table: Table,
   { deliveryRedriven }: PendingResource,
   tally: Tally,
 ): Promise<void> {
   if (deliveryRedriven === undefined) return;
   tally.add('Redriven');
-  await markDelivered(environment.quarantineTable, deliveryRedriven);
+  await markDelivered(table, deliveryRedriven);
 }
 
 const entryId = (messageId: string) => `${DELIVERY_ENTRY}${messageId}`;

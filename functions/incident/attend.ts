@@ -12,13 +12,14 @@ import {
   type Step,
   stepsDue,
 } from '../../core/incident/incident-steps.ts';
-import { faultOf, logger, type Tally } from '../../telemetry/telemetry.ts';
-import { environment, settings } from './environment.ts';
+import { faultOf } from '../../telemetry/log.ts';
+import type { Tally } from '../../telemetry/tally.ts';
 import { pageOf } from './page.ts';
+import type { IncidentParts } from './parts.ts';
 
-export const heldBy = (incident: Incident, by: string, now: number): Incident => ({
+export const heldBy = (incident: Incident, by: string, until: number): Incident => ({
   ...incident,
-  held: { by, until: now + settings.holdMs },
+  held: { by, until },
 });
 
 /**
@@ -26,10 +27,16 @@ export const heldBy = (incident: Incident, by: string, now: number): Incident =>
  * the end, and the step comes again once the hold is over. Each step is marked when it is done: a
  * death in between repeats it, with the same deduplication key (R21).
  */
-export async function attend(incident: Incident, owner: string, tally: Tally): Promise<void> {
-  const now = Date.now();
+export async function attend(
+  parts: IncidentParts,
+  incident: Incident,
+  owner: string,
+  tally: Tally,
+): Promise<void> {
+  const { settings, logger } = parts;
+  const now = parts.now();
   if (stepsDue(incident, now, settings).length === 0) return;
-  let current = await hold(incident, owner, now);
+  let current = await hold(parts, incident, owner, now);
   const tried = new Set<string>();
   const faults: unknown[] = [];
   for (let before = current; before !== undefined; before = current) {
@@ -37,8 +44,8 @@ export async function attend(incident: Incident, owner: string, tally: Tally): P
     if (step === undefined) break;
     tried.add(step.marks.join());
     try {
-      await perform(step, before, tally);
-      current = await mark(before, step);
+      await perform(parts, step, before, tally);
+      current = await mark(parts, before, step);
     } catch (fault) {
       logger.error('step failed', { ...nameOf(before), step: step.kind, ...faultOf(fault) });
       faults.push(fault);
@@ -48,26 +55,37 @@ export async function attend(incident: Incident, owner: string, tally: Tally): P
 }
 
 /** The incident, held; undefined where somebody else holds it, who does what is due. */
-async function hold(incident: Incident, owner: string, now: number) {
+async function hold(
+  { table, settings }: IncidentParts,
+  incident: Incident,
+  owner: string,
+  now: number,
+) {
   if (incident.held?.by === owner) return incident;
-  return changeIncident(environment.table, incident, (current) => {
+  return changeIncident(table, incident, (current) => {
     const { held } = current;
     if (held !== undefined && held.by !== owner && held.until > now) return undefined;
-    return heldBy(current, owner, now);
+    return heldBy(current, owner, now + settings.holdMs);
   });
 }
 
-function mark(incident: Incident, step: Step): Promise<Incident | undefined> {
-  const at = Date.now();
-  return changeIncident(environment.table, incident, (current) =>
-    afterStep(current, step, at, settings),
-  );
+function mark(
+  { table, settings, now }: IncidentParts,
+  incident: Incident,
+  step: Step,
+): Promise<Incident | undefined> {
+  const at = now();
+  return changeIncident(table, incident, (current) => afterStep(current, step, at, settings));
 }
 
-async function perform(step: Step, incident: Incident, tally: Tally): Promise<void> {
+async function perform(
+  { stage, topics, supervisorQueue, auditQueue, settings, logger }: IncidentParts,
+  step: Step,
+  incident: Incident,
+  tally: Tally,
+): Promise<void> {
   switch (step.kind) {
     case 'tell': {
-      const { stage, topics } = environment;
       const { audience, action } = NOTICES[step.notice];
       const page = pageOf(incident, step.notice, stage, settings.runbook, step.fault);
       await sendPage(topics[audience], page);
@@ -82,11 +100,11 @@ async function perform(step: Step, incident: Incident, tally: Tally): Promise<vo
       return;
     }
     case 'pause-lane':
-      await askForPause(environment.supervisorQueueUrl, step.lane, incidentKey(incident));
+      await askForPause(supervisorQueue, step.lane, incidentKey(incident));
       logger.warn('remedy asked for', { ...nameOf(incident), lane: step.lane });
       return;
     case 'audit':
-      await tellAudit(environment.auditQueueUrl, step.facts);
+      await tellAudit(auditQueue, step.facts);
       return;
   }
 }

@@ -1,4 +1,5 @@
 import { crashesBackFrom } from '../../aws/crash-items.ts';
+import type { Table } from '../../aws/places.ts';
 import { belonging, type Evidence, evidenceOf } from '../../core/attempt/evidence.ts';
 import type { Incident } from '../../core/incident/incident.ts';
 import { type RecordedCrash, unspent } from '../../core/incident/incident-spent.ts';
@@ -11,7 +12,7 @@ const COUNTED_MAX = 50_000;
  * it was resolved belong to it where they are from inside the resolved period.
  */
 export async function countAnew(
-  table: string,
+  table: Table,
   { scope, spent, firstCrashAt, windowMs, resolved }: Incident,
 ): Promise<Evidence> {
   const crashes: RecordedCrash[] = [];

@@ -1,18 +1,20 @@
-import { readSettings, requiredEnv } from '../../aws/env.ts';
-import type { Audience } from '../../core/incident/incident-steps.ts';
+import { type Env, readSettings, requiredEnv } from '../../aws/env.ts';
 import { incidentSettingsSchema } from './settings.ts';
 
-/** What `incident` is told by the stack; read once, at load. */
-export const settings = readSettings(incidentSettingsSchema);
+export type IncidentEnvironment = ReturnType<typeof readEnvironment>;
 
-export const environment = {
-  stage: requiredEnv('stage'),
-  table: requiredEnv('incidentsTable'),
-  auditQueueUrl: requiredEnv('auditQueueUrl'),
-  hashKeyArn: requiredEnv('hashKeyArn'),
-  supervisorQueueUrl: settings.remediation === 'off' ? '' : requiredEnv('supervisorQueueUrl'),
-  topics: {
-    oncall: requiredEnv('oncallTopicArn'),
-    management: requiredEnv('managementTopicArn'),
-  } satisfies Record<Audience, string>,
-};
+/** What `incident` is told by the stack. */
+export function readEnvironment(env: Env) {
+  const settings = readSettings(incidentSettingsSchema, env);
+  return {
+    settings,
+    stage: requiredEnv('stage', env),
+    table: requiredEnv('incidentsTable', env),
+    auditQueueUrl: requiredEnv('auditQueueUrl', env),
+    hashKeyArn: requiredEnv('hashKeyArn', env),
+    supervisorQueueUrl:
+      settings.remediation === 'off' ? '' : requiredEnv('supervisorQueueUrl', env),
+    oncallTopicArn: requiredEnv('oncallTopicArn', env),
+    managementTopicArn: requiredEnv('managementTopicArn', env),
+  };
+}

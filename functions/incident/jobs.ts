@@ -1,7 +1,8 @@
 /** A batch by what has to be done: the crashes of each scope, each escalation, one look around. */
 import type { CrashEvent, IncidentMessage } from '../../core/message/messages.ts';
-import type { Tally } from '../../telemetry/telemetry.ts';
+import type { Tally } from '../../telemetry/tally.ts';
 import { lookAround } from './look-around.ts';
+import type { IncidentParts } from './parts.ts';
 import { settleCrashes, settleEscalation } from './settle.ts';
 import { tellCrashes } from './tell-crashes.ts';
 
@@ -15,6 +16,7 @@ export interface Job {
 
 /** The jobs in the order in which they shall be done. */
 export function jobsOf(
+  parts: IncidentParts,
   messages: readonly (IncidentMessage | undefined)[],
   owner: string,
   tally: Tally,
@@ -28,7 +30,7 @@ export function jobsOf(
       wakes.push(position);
     } else if ('escalation' in message) {
       const { escalation } = message;
-      const run = () => settleEscalation(escalation, owner, tally);
+      const run = () => settleEscalation(parts, escalation, owner, tally);
       escalations.push({ about: escalation.scope, positions: [position], run });
     } else {
       const scope = scopes.get(message.component) ?? { positions: [], crashes: [] };
@@ -41,11 +43,15 @@ export function jobsOf(
     about,
     positions,
     async run() {
-      await settleCrashes(about, crashes, owner, tally);
-      await tellCrashes(crashes);
+      await settleCrashes(parts, about, crashes, owner, tally);
+      await tellCrashes(parts, crashes);
     },
   }));
   // However many minutes have queued up, one look is enough.
-  const look = { about: 'all incidents', positions: wakes, run: () => lookAround(owner, tally) };
+  const look = {
+    about: 'all incidents',
+    positions: wakes,
+    run: () => lookAround(parts, owner, tally),
+  };
   return [...crashes, ...escalations, ...(wakes.length > 0 ? [look] : [])];
 }

@@ -13,10 +13,10 @@ import {
 } from '../../core/incident/incident-course.ts';
 import { faultsAfter, faultsSince } from '../../core/incident/incident-faults.ts';
 import { isLookDue, LOOKED_AGAIN } from '../../core/incident/incident-steps.ts';
-import { logger, type Tally } from '../../telemetry/telemetry.ts';
+import type { Tally } from '../../telemetry/tally.ts';
 import { attend } from './attend.ts';
 import { countAnew } from './count-anew.ts';
-import { environment, settings } from './environment.ts';
+import type { IncidentParts } from './parts.ts';
 import { settleQuiet } from './settle.ts';
 
 /** More than there are scopes; who is left out has its turn when others are finished. */
@@ -26,16 +26,17 @@ const INCIDENTS_MAX = 100;
 const RECENT_MAX = 20_000;
 
 /** Looks after every incident of which something remains to be done. One's fault is not another's. */
-export async function lookAround(owner: string, tally: Tally): Promise<void> {
-  const unfinished = await incidentsIn(environment.table, 'unfinished', INCIDENTS_MAX);
+export async function lookAround(parts: IncidentParts, owner: string, tally: Tally): Promise<void> {
+  const { table } = parts;
+  const unfinished = await incidentsIn(table, 'unfinished', INCIDENTS_MAX);
   const faults: unknown[] = [];
   for (const id of unfinished) {
     try {
-      const incident = await readIncident(environment.table, id);
-      const current = incident && (await bringUpToDate(incident, tally));
+      const incident = await readIncident(table, id);
+      const current = incident && (await bringUpToDate(parts, incident, tally));
       if (current === undefined) continue;
-      const looked = await lookAgain(current, owner, tally);
-      if (looked !== undefined) await attend(looked, owner, tally);
+      const looked = await lookAgain(parts, current, owner, tally);
+      if (looked !== undefined) await attend(parts, looked, owner, tally);
     } catch (fault) {
       faults.push(fault);
     }
@@ -44,13 +45,18 @@ export async function lookAround(owner: string, tally: Tally): Promise<void> {
 }
 
 /** The incident with fresh evidence, resolved where it is over. */
-async function bringUpToDate(incident: Incident, tally: Tally): Promise<Incident | undefined> {
+async function bringUpToDate(
+  parts: IncidentParts,
+  incident: Incident,
+  tally: Tally,
+): Promise<Incident | undefined> {
+  const { table, settings, logger } = parts;
   if (!isGoingOn(incident)) return incident;
-  const now = Date.now();
-  const over = await isQuietNow(incident, now);
-  if (!over && !isRecountDue(incident, now)) return withOtherFaults(incident, now);
-  const evidence = await countAnew(environment.table, incident);
-  const updated = await changeIncident(environment.table, incident, (current) => {
+  const now = parts.now();
+  const over = await isQuietNow(parts, incident, now);
+  if (!over && !isRecountDue(incident, now)) return withOtherFaults(parts, incident, now);
+  const evidence = await countAnew(table, incident);
+  const updated = await changeIncident(table, incident, (current) => {
     if (!isGoingOn(current)) return undefined;
     const counted = { ...current, ...mergeEvidence(current, evidence), countedAt: now };
     return over ? resolvedByQuiet(counted, now, settings) : counted;
@@ -59,18 +65,22 @@ async function bringUpToDate(incident: Incident, tally: Tally): Promise<Incident
     tally.add('IncidentsResolved');
     logger.warn('incident resolved', { scope: incident.scope, incident: incident.number });
   }
-  return updated && withOtherFaults(updated, now);
+  return updated && withOtherFaults(parts, updated, now);
 }
 
 /** What reached the threshold by itself, and no page was about; a resolved one has had its page. */
-async function withOtherFaults(incident: Incident, now: number): Promise<Incident | undefined> {
+async function withOtherFaults(
+  { table, settings, logger }: IncidentParts,
+  incident: Incident,
+  now: number,
+): Promise<Incident | undefined> {
   if (!isGoingOn(incident) || incident.known === undefined) return incident;
   const { scope, windowMs } = incident;
   const since = Math.max(0, faultsSince(now, windowMs));
-  const recent = await newestCrashes(environment.table, scope, since, RECENT_MAX);
+  const recent = await newestCrashes(table, scope, since, RECENT_MAX);
   const { crashesToOpen } = settings;
   if (faultsAfter(incident, recent, now, crashesToOpen) === undefined) return incident;
-  const updated = await changeIncident(environment.table, incident, (current) => {
+  const updated = await changeIncident(table, incident, (current) => {
     const faults = faultsAfter(current, recent, now, crashesToOpen);
     return isGoingOn(current) && faults !== undefined ? { ...current, ...faults } : undefined;
   });
@@ -82,19 +92,23 @@ async function withOtherFaults(incident: Incident, now: number): Promise<Inciden
 }
 
 /** Once an incident is resolved by quiet, looks at that quiet again. Marked, so a death repeats it. */
-async function lookAgain(incident: Incident, owner: string, tally: Tally) {
+async function lookAgain(parts: IncidentParts, incident: Incident, owner: string, tally: Tally) {
   const since = incident.resolved?.quietSince;
   if (since === undefined || !isLookDue(incident)) return incident;
-  await settleQuiet(incident, since + 1, owner, tally);
-  return changeIncident(environment.table, incident, (current) => ({
+  await settleQuiet(parts, incident, since + 1, owner, tally);
+  return changeIncident(parts.table, incident, (current) => ({
     ...current,
-    done: { ...current.done, [LOOKED_AGAIN]: Date.now() },
+    done: { ...current.done, [LOOKED_AGAIN]: parts.now() },
   }));
 }
 
-async function isQuietNow(incident: Incident, now: number): Promise<boolean> {
+async function isQuietNow(
+  { table, settings }: IncidentParts,
+  incident: Incident,
+  now: number,
+): Promise<boolean> {
   const since = Math.max(0, tellingSince(now, settings));
   const enough = crashesThatTell(settings);
-  const newest = await newestCrashes(environment.table, incident.scope, since, enough);
+  const newest = await newestCrashes(table, incident.scope, since, enough);
   return isOver(incident, newest, now, settings);
 }

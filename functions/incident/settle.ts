@@ -1,5 +1,4 @@
 /** What crashes and escalations come to: recorded, then perhaps an incident, then who must be told. */
-import pLimit from 'p-limit';
 import {
   crashesBetween,
   recordCrash,
@@ -16,17 +15,12 @@ import {
 } from '../../core/incident/incident.ts';
 import { timesAround } from '../../core/incident/sliding-window.ts';
 import type { CrashEvent, Escalation } from '../../core/message/messages.ts';
-import { logger, type Tally } from '../../telemetry/telemetry.ts';
+import type { Log } from '../../telemetry/log.ts';
+import type { Tally } from '../../telemetry/tally.ts';
 import { attend, heldBy } from './attend.ts';
-import { environment, settings } from './environment.ts';
+import type { IncidentParts } from './parts.ts';
 
 const TRIES_MAX = 5;
-/**
- * Of one environment. Two read the queue, so six writes are in flight; at 6 ms each those are the
- * thousand a second that one partition takes.
- */
-const writes = pLimit(3);
-
 type Open = (latest: Incident | undefined) => Promise<Incident | undefined>;
 
 /**
@@ -35,13 +29,14 @@ type Open = (latest: Incident | undefined) => Promise<Incident | undefined>;
  * of our own.
  */
 export async function settleCrashes(
+  parts: IncidentParts,
   scope: string,
   crashes: readonly CrashEvent[],
   owner: string,
   tally: Tally,
 ): Promise<void> {
-  const { table } = environment;
-  const expiresAt = Date.now() + settings.keepCrashesMs;
+  const { table, writes, settings, now } = parts;
+  const expiresAt = now() + settings.keepCrashesMs;
   let over = incidentsOver(await latestIncident(table, scope));
   const record = (crash: CrashEvent) =>
     recordCrash(table, { ...crash, incidentsOver: over }, expiresAt);
@@ -49,7 +44,7 @@ export async function settleCrashes(
   tally.add('Crashes', fresh.filter(Boolean).length);
   const mine = crashes.filter((_, position) => fresh[position]);
   const times = crashes.map((crash) => crash.at);
-  await settle(scope, owner, tally, async (latest) => {
+  await settle(parts, scope, owner, tally, async (latest) => {
     if (over < incidentsOver(latest)) {
       // Resolved while we wrote: nobody can say that the resolution has read these.
       over = incidentsOver(latest);
@@ -65,7 +60,7 @@ export async function settleCrashes(
     for (const { from, to } of timesAround(times, settings.windowMs)) {
       around.push(...(await crashesBetween(table, scope, from, to)));
     }
-    return openedByCrashes(scope, latest, around, Date.now(), settings);
+    return openedByCrashes(scope, latest, around, now(), settings);
   });
 }
 
@@ -74,41 +69,50 @@ export async function settleCrashes(
  * the incident before them was found to be quiet, and had not been resolved.
  */
 export async function settleQuiet(
+  parts: IncidentParts,
   { scope, number }: Incident,
   since: number,
   owner: string,
   tally: Tally,
 ): Promise<void> {
-  const latest = await openOrRead(scope, owner, tally, async (before) => {
+  const latest = await openOrRead(parts, scope, owner, tally, async (before) => {
     if (before?.number !== number) return undefined;
-    const now = Date.now();
-    const recent = await crashesBetween(environment.table, scope, since, now + settings.windowMs);
+    const { table, settings } = parts;
+    const now = parts.now();
+    const recent = await crashesBetween(table, scope, since, now + settings.windowMs);
     return openedByCrashes(scope, before, recent, now, settings);
   });
-  if (latest !== undefined && latest.number !== number) await attend(latest, owner, tally);
+  if (latest !== undefined && latest.number !== number) await attend(parts, latest, owner, tally);
 }
 
 /** Opens an incident for what a supervisor gave up on. */
 export async function settleEscalation(
+  parts: IncidentParts,
   escalation: Escalation,
   owner: string,
   tally: Tally,
 ): Promise<void> {
-  const { table } = environment;
+  const { table, settings, now } = parts;
   const { scope } = escalation;
-  const expiresAt = Date.now() + settings.keepCrashesMs;
+  const expiresAt = now() + settings.keepCrashesMs;
   const over = incidentsOver(await latestIncident(table, scope));
   const recordedOver = await recordEscalation(table, escalation, over, expiresAt);
-  await settle(scope, owner, tally, async (latest) => {
+  await settle(parts, scope, owner, tally, async (latest) => {
     // Resolved while we wrote: nobody can say that the resolution has read this one.
     const recordedAfter = recordedOver === over ? incidentsOver(latest) : recordedOver;
-    return openedByEscalation(escalation, recordedAfter, latest, Date.now(), settings);
+    return openedByEscalation(escalation, recordedAfter, latest, now(), settings);
   });
 }
 
-async function settle(scope: string, owner: string, tally: Tally, open: Open): Promise<void> {
-  const latest = await openOrRead(scope, owner, tally, open);
-  if (latest !== undefined) await attend(latest, owner, tally);
+async function settle(
+  parts: IncidentParts,
+  scope: string,
+  owner: string,
+  tally: Tally,
+  open: Open,
+): Promise<void> {
+  const latest = await openOrRead(parts, scope, owner, tally, open);
+  if (latest !== undefined) await attend(parts, latest, owner, tally);
 }
 
 /**
@@ -116,26 +120,31 @@ async function settle(scope: string, owner: string, tally: Tally, open: Open): P
  * incident then.
  */
 async function openOrRead(
+  { table, settings, now, logger }: IncidentParts,
   scope: string,
   owner: string,
   tally: Tally,
   open: Open,
 ): Promise<Incident | undefined> {
   for (let tries = 0; tries < TRIES_MAX; tries += 1) {
-    const latest = await latestIncident(environment.table, scope);
+    const latest = await latestIncident(table, scope);
     const opened = await open(latest);
     if (opened === undefined) return latest;
     // Who opens it tells of it; a writer that sees it a moment later keeps out.
-    const held = heldBy(opened, owner, Date.now());
-    if (await saveIncident(environment.table, held)) {
-      announce(held, tally);
+    const held = heldBy(opened, owner, now() + settings.holdMs);
+    if (await saveIncident(table, held)) {
+      announce(held, tally, logger);
       return held;
     }
   }
   throw new IncidentContended(`${scope}: ${TRIES_MAX} conflicts`);
 }
 
-function announce({ scope, number, cause, crashes, kinds }: Incident, tally: Tally): void {
+function announce(
+  { scope, number, cause, crashes, kinds }: Incident,
+  tally: Tally,
+  logger: Log,
+): void {
   tally.add('Incidents');
   logger.error('incident opened', { scope, incident: number, cause, crashes, kinds });
 }

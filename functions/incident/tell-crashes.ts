@@ -1,12 +1,14 @@
 import { tellAudit } from '../../aws/audit-queue.ts';
-import { keyedHash } from '../../aws/keyed-hash.ts';
 import { crashFact } from '../../core/attempt/crash-fact.ts';
 import type { CrashEvent } from '../../core/message/messages.ts';
-import { environment } from './environment.ts';
+import type { IncidentParts } from './parts.ts';
 
 /** Tells crashes as facts, after all else: nobody waits for it, and a page must not. */
-export async function tellCrashes(crashes: readonly CrashEvent[]): Promise<void> {
-  const hash = await keyedHash(environment.hashKeyArn);
+export async function tellCrashes(
+  { hashKey, auditQueue }: IncidentParts,
+  crashes: readonly CrashEvent[],
+): Promise<void> {
+  const hash = await hashKey.hash();
   const facts = new Map(crashes.map((crash) => [crash.id, crashFact(crash, hash)]));
-  await tellAudit(environment.auditQueueUrl, [...facts.values()]);
+  await tellAudit(auditQueue, [...facts.values()]);
 }

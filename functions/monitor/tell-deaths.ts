@@ -1,20 +1,26 @@
 /** Tells deaths: all of them as crash events first, then each to the attempt that it ended. */
 import pLimit from 'p-limit';
 import { publishCrash } from '../../aws/crashes-topic.ts';
-import { requiredEnv } from '../../aws/env.ts';
+import type { Table, Topic } from '../../aws/places.ts';
 import { recordDeath } from '../../aws/quarantine-deaths.ts';
 import type { Death } from '../../core/attempt/deaths.ts';
 import { crashFingerprint } from '../../core/message/fingerprint.ts';
 import type { CrashEvent } from '../../core/message/messages.ts';
-import { logger, type Tally } from '../../telemetry/telemetry.ts';
+import type { Log } from '../../telemetry/log.ts';
+import type { Tally } from '../../telemetry/tally.ts';
 
 /** The component that runs resources, and so may be killed by one. */
 export const RUNS_RESOURCES = 'validate';
 
 const AT_ONCE = 10;
 
-const topicArn = requiredEnv('crashesTopicArn');
-const table = requiredEnv('quarantineTable');
+export interface DeathBooks {
+  /** Of crashes. */
+  readonly topic: Topic;
+  /** Quarantine. */
+  readonly table: Table;
+  readonly logger: Log;
+}
 
 type Whose = Pick<CrashEvent, 'component' | 'lane' | 'environment'>;
 
@@ -23,13 +29,14 @@ type Whose = Pick<CrashEvent, 'component' | 'lane' | 'environment'>;
  * that all come again.
  */
 export async function tellDeaths(
+  books: DeathBooks,
   whose: Whose,
   deaths: readonly Death[],
   tally: Tally,
 ): Promise<void> {
-  const published = await all(deaths, (death) => publish(whose, death));
+  const published = await all(deaths, (death) => publish(books, whose, death));
   tally.add('Deaths', published.filter(({ status }) => status === 'fulfilled').length);
-  const recorded = await all(deaths, (death) => record(whose, death));
+  const recorded = await all(deaths, (death) => record(books, whose, death));
   const failed = [...published, ...recorded].find(({ status }) => status === 'rejected');
   if (failed?.status === 'rejected') throw failed.reason;
 }
@@ -39,13 +46,13 @@ function all(deaths: readonly Death[], tell: (death: Death) => Promise<void>) {
   return Promise.allSettled(deaths.map((death) => limit(() => tell(death))));
 }
 
-async function publish(whose: Whose, death: Death): Promise<void> {
+async function publish({ topic }: DeathBooks, whose: Whose, death: Death): Promise<void> {
   const { id, requestId, kind, reason, at, during } = death;
   const fingerprint = crashFingerprint(whose.component, kind, reason);
-  await publishCrash(topicArn, { ...whose, id, requestId, kind, at, during, fingerprint });
+  await publishCrash(topic, { ...whose, id, requestId, kind, at, during, fingerprint });
 }
 
-async function record(whose: Whose, death: Death): Promise<void> {
+async function record({ table, logger }: DeathBooks, whose: Whose, death: Death): Promise<void> {
   const { requestId, kind, reason, during } = death;
   const blamed = requestId !== undefined && whose.component === RUNS_RESOURCES;
   const recorded = blamed && (await recordDeath(table, requestId, { crash: kind, reason }));

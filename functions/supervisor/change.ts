@@ -1,7 +1,8 @@
 import { loadSupervised, saveSupervised } from '../../aws/supervision-table.ts';
 import { HOLDERS, type Supervised } from '../../core/supervision/supervised-state.ts';
-import { logger, type Tally } from '../../telemetry/telemetry.ts';
-import { environment } from './environment.ts';
+import type { Log } from '../../telemetry/log.ts';
+import type { Tally } from '../../telemetry/tally.ts';
+import type { SupervisorParts } from './parts.ts';
 
 /** Another invocation was faster too often; the message comes again. */
 class SupervisionContended extends Error {
@@ -17,17 +18,18 @@ export interface Changed {
 
 /** Loads, decides, saves; decides anew on what another invocation saved meanwhile. */
 export async function change(
+  { table, logger }: Pick<SupervisorParts, 'table' | 'logger'>,
   name: string,
   decide: (state: Supervised) => Supervised,
   tally: Tally,
 ): Promise<Changed> {
   for (let tries = 0; tries < TRIES_MAX; tries += 1) {
-    const before = await loadSupervised(environment.table, name);
+    const before = await loadSupervised(table, name);
     const decided = decide(before);
     if (decided === before) return { state: before, changed: false };
     const state = { ...decided, version: before.version + 1 };
-    if (await saveSupervised(environment.table, state)) {
-      announce(before, state, tally);
+    if (await saveSupervised(table, state)) {
+      announce(before, state, tally, logger);
       return { state, changed: true };
     }
   }
@@ -35,7 +37,7 @@ export async function change(
 }
 
 /** Every transition is a metric and a log line (R60). */
-function announce(before: Supervised, after: Supervised, tally: Tally): void {
+function announce(before: Supervised, after: Supervised, tally: Tally, logger: Log): void {
   const { name } = after;
   for (const holder of HOLDERS) {
     const [was, is] = [before.holds[holder], after.holds[holder]];

@@ -1,24 +1,29 @@
-import { EnvironmentIncomplete, readSettings, readTellers, requiredEnv } from '../../aws/env.ts';
+import {
+  type Env,
+  EnvironmentIncomplete,
+  readSettings,
+  readTellers,
+  requiredEnv,
+} from '../../aws/env.ts';
 import { FHIR_SERVER } from '../../core/delivery/delivery-targets.ts';
 import { ENV } from '../../telemetry/env-names.ts';
 import { supervisedLanesSchema, supervisorSettingsSchema } from './settings.ts';
 
-export const COMPONENT = 'supervisor';
+export type SupervisorEnvironment = ReturnType<typeof readEnvironment>;
 
-/** What `supervisor` is told by the stack; read once, at load. */
-export const settings = readSettings(supervisorSettingsSchema);
-
-export const environment = {
-  table: requiredEnv('supervisionTable'),
-  incidentQueueUrl: requiredEnv('incidentQueueUrl'),
-  auditQueueUrl: requiredEnv('auditQueueUrl'),
-  tellers: readTellers(process.env),
+/** What `supervisor` is told by the stack. */
+export const readEnvironment = (env: Env) => ({
+  settings: readSettings(supervisorSettingsSchema, env),
+  table: requiredEnv('supervisionTable', env),
+  incidentQueueUrl: requiredEnv('incidentQueueUrl', env),
+  auditQueueUrl: requiredEnv('auditQueueUrl', env),
+  tellers: readTellers(env),
   /** Absent where there is no delivery lane. */
-  breakersTable: process.env[ENV.breakersTable],
+  breakersTable: env[ENV.breakersTable],
   /** The breakers of the servers that it delivers to. */
-  deliveryServices: (process.env[ENV.deliveryServices] ?? FHIR_SERVER).split(','),
-  lanes: readLanes(requiredEnv('supervisedLanes')),
-};
+  deliveryServices: (env[ENV.deliveryServices] ?? FHIR_SERVER).split(','),
+  lanes: readLanes(requiredEnv('supervisedLanes', env)),
+});
 
 function readLanes(text: string) {
   try {

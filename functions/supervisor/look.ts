@@ -1,7 +1,5 @@
 /** What the minute's wake, or news of a breaker, makes of one node of the tree. */
-import { randomUUID } from 'node:crypto';
 import type { Context } from 'aws-lambda';
-import { breakersTable } from '../../aws/breakers-table.ts';
 import { loadSupervised } from '../../aws/supervision-table.ts';
 import type { BreakerState } from '../../core/breaker/breaker-state.ts';
 import {
@@ -13,13 +11,13 @@ import {
   takeProbe,
 } from '../../core/supervision/lane-supervision.ts';
 import type { Supervised } from '../../core/supervision/supervised-state.ts';
-import { emit, faultOf, logger, type Tally } from '../../telemetry/telemetry.ts';
+import { faultOf } from '../../telemetry/log.ts';
+import type { Tally } from '../../telemetry/tally.ts';
 import { change } from './change.ts';
-import { environment, settings } from './environment.ts';
+import type { SupervisorParts } from './parts.ts';
 import { probe } from './probe.ts';
-import type { LaneParts } from './settings.ts';
+import type { LaneParts, SupervisorSettings } from './settings.ts';
 import { settle } from './settle.ts';
-import { CHILD_NAMES, childOf, laneOf } from './tree.ts';
 
 /** One bad message must not keep a healthy component paused: so many get a try. */
 const MESSAGES_OF_PROBE = 3;
@@ -29,81 +27,109 @@ const SUCCESSES_MAX = 5;
 type Clock = Pick<Context, 'getRemainingTimeInMillis'>;
 
 /** At every component. One that cannot be looked at holds up no other; the next minute comes soon. */
-export async function lookAround(tally: Tally, context: Clock): Promise<void> {
-  const looks = await Promise.allSettled(CHILD_NAMES.map((name) => look(name, tally, context)));
+export async function lookAround(
+  parts: SupervisorParts,
+  tally: Tally,
+  context: Clock,
+): Promise<void> {
+  const looks = await Promise.allSettled(
+    parts.tree.childNames.map((name) => look(parts, name, tally, context)),
+  );
   const failed = looks.find((each) => each.status === 'rejected');
   if (failed !== undefined) throw failed.reason;
 }
 
 /** Finishes what is left undone, sets right what a deployment reset, and takes the step that is due. */
-export async function look(name: string, tally: Tally, context: Clock): Promise<void> {
-  const lane = laneOf(name);
+export async function look(
+  parts: SupervisorParts,
+  name: string,
+  tally: Tally,
+  context: Clock,
+): Promise<void> {
+  const { table, settings, emit } = parts;
+  const lane = parts.tree.laneOf(name);
   if (lane === undefined) {
-    const { outbox } = await loadSupervised(environment.table, name);
-    if (outbox.length > 0) await settle(name, tally);
+    const { outbox } = await loadSupervised(table, name);
+    if (outbox.length > 0) await settle(parts, name, tally);
     return;
   }
-  const breaker = await breakerOf(name);
+  const breaker = await breakerOf(parts, name);
   const fullMax = Math.max(...lane.mappings.map(({ maxConcurrency }) => maxConcurrency));
   await change(
+    parts,
     name,
     (state) => {
-      const now = Date.now();
-      return climb(follow(state, breaker, now), fullMax, now, settings);
+      const now = parts.now();
+      return climb(follow(state, breaker, now, settings), fullMax, now, settings);
     },
     tally,
   );
-  const { holds } = await settle(name, tally);
+  const { holds } = await settle(parts, name, tally);
   emit('LanePaused', 'lane', name, Object.keys(holds).length > 0 ? 1 : 0);
-  await probeIfDue(name, lane, tally, context);
+  await probeIfDue(parts, name, lane, tally, context);
 }
 
 async function probeIfDue(
+  parts: SupervisorParts,
   name: string,
   lane: LaneParts,
   tally: Tally,
   context: Clock,
 ): Promise<void> {
-  const id = randomUUID();
-  const { state } = await change(name, (held) => takeProbe(held, id, Date.now(), settings), tally);
+  const { settings } = parts;
+  const id = parts.randomId();
+  const take = (held: Supervised) => takeProbe(held, id, parts.now(), settings);
+  const { state } = await change(parts, name, take, tally);
   if (state.probe?.id !== id) return;
-  const { outcome, breaker } = await probeLane(name, lane, tally, context);
+  const { outcome, breaker } = await probeLane(parts, name, lane, tally, context);
   await change(
+    parts,
     name,
     (probing) => {
-      const now = Date.now();
-      return follow(endProbe(probing, { id, outcome }, now, settings), breaker, now);
+      const now = parts.now();
+      return follow(endProbe(probing, { id, outcome }, now, settings), breaker, now, settings);
     },
     tally,
   );
-  await settle(name, tally);
+  await settle(parts, name, tally);
 }
 
 /** A breaker may want more than one success; the queue is there to give it as many. */
-async function probeLane(name: string, lane: LaneParts, tally: Tally, context: Clock) {
-  let breaker = await breakerOf(name);
+async function probeLane(
+  parts: SupervisorParts,
+  name: string,
+  lane: LaneParts,
+  tally: Tally,
+  context: Clock,
+) {
+  let breaker = await breakerOf(parts, name);
   for (let successes = 0; ; successes += 1) {
     const doubted = breaker !== undefined && !breaker.closed;
     const messages = doubted ? 1 : MESSAGES_OF_PROBE;
-    const outcome = await probe(name, lane, { messages, tally, context });
+    const outcome = await probe(parts, name, lane, { messages, tally, context });
     if (!doubted || outcome !== 'ran' || successes >= SUCCESSES_MAX) return { outcome, breaker };
-    breaker = await breakerOf(name);
+    breaker = await breakerOf(parts, name);
     if (breaker?.closed) return { outcome, breaker };
   }
 }
 
-function follow(state: Supervised, breaker: BreakerSeen | undefined, now: number): Supervised {
+function follow(
+  state: Supervised,
+  breaker: BreakerSeen | undefined,
+  now: number,
+  settings: SupervisorSettings,
+): Supervised {
   return breaker === undefined ? state : followBreaker(state, breaker, now, settings);
 }
 
 /** The breakers that a lane is linked to: of the delivery lane, those of the FHIR servers. */
-async function breakerOf(name: string): Promise<BreakerSeen | undefined> {
-  const table = environment.breakersTable;
-  if (table === undefined || childOf(name)?.node.lane !== 'delivery') return undefined;
+async function breakerOf(
+  { breakers, deliveryServices, logger, tree }: SupervisorParts,
+  name: string,
+): Promise<BreakerSeen | undefined> {
+  if (breakers === undefined || tree.childOf(name)?.node.lane !== 'delivery') return undefined;
   try {
-    const states = await Promise.all(
-      environment.deliveryServices.map((service) => breakersTable(table).load(service)),
-    );
+    const states = await Promise.all(deliveryServices.map((service) => breakers.load(service)));
     return breakersTogether(
       states.map((state) => (state === undefined ? { closed: true } : seen(state))),
     );

@@ -1,6 +1,12 @@
 import type { SQSRecord } from 'aws-lambda';
 import { z } from 'zod';
-import { mayBeService, mayTell, type ToldBy, toldBy } from '../../core/audit/tellers.ts';
+import {
+  mayBeService,
+  mayTell,
+  type Tellers,
+  type ToldBy,
+  toldBy,
+} from '../../core/audit/tellers.ts';
 import {
   type CrashEvent,
   crashEventSchema,
@@ -11,8 +17,7 @@ import {
   remediationSchema,
   type SupervisorNews,
 } from '../../core/supervision/supervisor-messages.ts';
-import { faultOf, logger } from '../../telemetry/telemetry.ts';
-import { environment } from './environment.ts';
+import { faultOf, type Log } from '../../telemetry/log.ts';
 
 export interface Remediation {
   readonly lane: string;
@@ -44,10 +49,13 @@ const newsSchema = z.union([
 const ORDER: readonly Job['kind'][] = ['deaths', 'pause', 'breaker', 'wake', 'refused'];
 
 /** What the messages ask for, the most urgent first. One that is not ours asks for nothing. */
-export function jobsOf(records: readonly SQSRecord[]): readonly JobOfMessages[] {
+export function jobsOf(
+  records: readonly SQSRecord[],
+  { tellers, logger }: { readonly tellers: Tellers; readonly logger: Log },
+): readonly JobOfMessages[] {
   const jobs = new Map<string, { messageIds: string[]; job: Job }>();
   for (const record of records) {
-    const news = read(record);
+    const news = read(record, tellers, logger);
     if (news === undefined) continue;
     const { key, job } = news;
     const known = jobs.get(key);
@@ -67,15 +75,17 @@ interface Told {
   readonly job: Job;
 }
 
-function read(record: SQSRecord): Told | undefined {
+function read(record: SQSRecord, tellers: Tellers, logger: Log): Told | undefined {
   try {
     const news = newsSchema.parse(JSON.parse(record.body));
     if ('wake' in news) return { key: 'wake', job: { kind: 'wake' } };
     if ('breaker' in news) {
-      return toldIn('breaker-news', record) ?? { key: 'breaker', job: { kind: 'breaker' } };
+      return (
+        toldIn('breaker-news', record, tellers) ?? { key: 'breaker', job: { kind: 'breaker' } }
+      );
     }
-    if ('remediate' in news) return toldIn('remediation', record) ?? pauseOf(news, record);
-    return toldByTopic(record) ?? deathsOf(news);
+    if ('remediate' in news) return toldIn('remediation', record, tellers) ?? pauseOf(news, record);
+    return toldByTopic(record, tellers) ?? deathsOf(news);
   } catch (error) {
     // It fails until its dead-letter queue has it.
     logger.error('not for a supervisor', { messageId: record.messageId, ...faultOf(error) });
@@ -84,19 +94,19 @@ function read(record: SQSRecord): Told | undefined {
 }
 
 /** The refusal of what its sender may not tell by itself. */
-function toldIn(claimed: SupervisorNews, record: SQSRecord): Told | undefined {
+function toldIn(claimed: SupervisorNews, record: SQSRecord, tellers: Tellers): Told | undefined {
   const { SenderId } = record.attributes;
-  return mayTell(environment.tellers, SenderId, claimed) ? undefined : refusal(claimed, record);
+  return mayTell(tellers, SenderId, claimed) ? undefined : refusal(claimed, record, tellers);
 }
 
 /** The refusal of a crash event that certainly came by no topic: it could pause any lane. */
-function toldByTopic(record: SQSRecord): Told | undefined {
+function toldByTopic(record: SQSRecord, tellers: Tellers): Told | undefined {
   const { SenderId } = record.attributes;
-  return mayBeService(environment.tellers, SenderId) ? undefined : refusal('crash', record);
+  return mayBeService(tellers, SenderId) ? undefined : refusal('crash', record, tellers);
 }
 
-function refusal(claimed: string, { messageId, attributes }: SQSRecord): Told {
-  const told = toldBy(environment.tellers, attributes.SenderId);
+function refusal(claimed: string, { messageId, attributes }: SQSRecord, tellers: Tellers): Told {
+  const told = toldBy(tellers, attributes.SenderId);
   return { key: `refused:${messageId}`, job: { kind: 'refused', claimed, ...told } };
 }
 

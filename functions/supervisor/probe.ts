@@ -7,7 +7,9 @@ import {
   takeMessage,
 } from '../../aws/probe-message.ts';
 import type { ProbeOutcome } from '../../core/supervision/lane-supervision.ts';
-import { faultOf, logger, type Tally } from '../../telemetry/telemetry.ts';
+import { faultOf } from '../../telemetry/log.ts';
+import type { Tally } from '../../telemetry/tally.ts';
+import type { SupervisorParts } from './parts.ts';
 import type { LaneParts } from './settings.ts';
 
 /** The slowest lane function, and what is to be written afterwards. */
@@ -25,14 +27,15 @@ interface ProbeLimits {
  * earlier probe died with is isolated by the lane's function, and does not count.
  */
 export async function probe(
+  parts: SupervisorParts,
   child: string,
   lane: LaneParts,
   { messages, tally, context }: ProbeLimits,
 ): Promise<ProbeOutcome> {
   for (let tries = 0, failed = 0; ; tries += 1) {
     if (tries > 0 && context.getRemainingTimeInMillis() < ENOUGH_MS) return 'failed';
-    const outcome = await probeOnce(child, lane, tally);
-    logger.info('probe', { lane: child, outcome });
+    const outcome = await probeOnce(parts, child, lane, tally);
+    parts.logger.info('probe', { lane: child, outcome });
     if (outcome === 'isolated') continue;
     if (outcome === 'ran') return 'ran';
     if (outcome === 'died') return 'failed';
@@ -43,25 +46,28 @@ export async function probe(
 }
 
 async function probeOnce(
+  { sqs, waitingLambda, logger }: SupervisorParts,
   child: string,
   lane: LaneParts,
   tally: Tally,
 ): Promise<ProbeOutcome | 'isolated' | 'died'> {
-  const record = await takeMessage(lane);
+  const record = await takeMessage(sqs, lane);
   // What the deaths left in flight is there all the same, and must be what the lane is tried with.
   if (record === undefined)
-    return (await hasHiddenMessages(lane)) ? 'all in flight' : 'nothing there';
+    return (await hasHiddenMessages(sqs, lane)) ? 'all in flight' : 'nothing there';
   tally.add('Probes');
-  const answer = await runProbe(lane.functionName, record, child).catch((fault: unknown) => {
-    logger.error('component fault', { lane: child, ...faultOf(fault) });
-    return 'died' as const;
-  });
+  const answer = await runProbe(waitingLambda, lane.functionName, record, child).catch(
+    (fault: unknown) => {
+      logger.error('component fault', { lane: child, ...faultOf(fault) });
+      return 'died' as const;
+    },
+  );
   switch (answer) {
     case 'done':
-      await deleteMessage(lane, record);
+      await deleteMessage(sqs, lane, record);
       return 'ran';
     case 'isolated':
-      await deleteMessage(lane, record);
+      await deleteMessage(sqs, lane, record);
       return 'isolated';
     case 'failed':
     case 'died':

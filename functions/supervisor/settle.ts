@@ -7,18 +7,23 @@ import { loadSupervised } from '../../aws/supervision-table.ts';
 import { countRestart } from '../../core/incident/escalation.ts';
 import { confirm, pauseLane } from '../../core/supervision/lane-supervision.ts';
 import type { Effect, Supervised } from '../../core/supervision/supervised-state.ts';
-import type { Tally } from '../../telemetry/telemetry.ts';
+import type { Tally } from '../../telemetry/tally.ts';
 import { change } from './change.ts';
-import { environment, settings } from './environment.ts';
-import { laneOf, placeOf, supervisorOf } from './tree.ts';
+import type { SupervisorParts } from './parts.ts';
 
 /** Sets the mappings of a node right, and then does what is in its outbox. */
-export async function settle(name: string, tally: Tally): Promise<Supervised> {
-  const state = await loadSupervised(environment.table, name);
-  const asDesired = await applyMappings(state, laneOf(name)?.mappings ?? []);
-  for (const effect of inOrder(state.outbox)) await perform(effect, tally);
+export async function settle(
+  parts: SupervisorParts,
+  name: string,
+  tally: Tally,
+): Promise<Supervised> {
+  const { table, lambda, tree } = parts;
+  const state = await loadSupervised(table, name);
+  const asDesired = await applyMappings(lambda, state, tree.laneOf(name)?.mappings ?? []);
+  for (const effect of inOrder(state.outbox)) await perform(parts, effect, tally);
   const done = new Set(state.outbox.map(identity));
   const settled = await change(
+    parts,
     name,
     (now) => {
       const outbox = now.outbox.filter((effect) => !done.has(identity(effect)));
@@ -38,26 +43,27 @@ function inOrder(outbox: readonly Effect[]): readonly Effect[] {
 
 const identity = (effect: Effect) => JSON.stringify(effect);
 
-async function perform(effect: Effect, tally: Tally): Promise<void> {
+async function perform(parts: SupervisorParts, effect: Effect, tally: Tally): Promise<void> {
+  const { tree, now, settings, incidentQueue, auditQueue } = parts;
   switch (effect.kind) {
     case 'end': {
       const { child, order } = effect;
-      if (placeOf(child) === undefined || laneOf(child) === undefined) return;
-      await change(child, (state) => pauseLane(state, order, Date.now(), settings), tally);
-      await settle(child, tally);
+      if (tree.placeOf(child) === undefined || tree.laneOf(child) === undefined) return;
+      await change(parts, child, (state) => pauseLane(state, order, now(), settings), tally);
+      await settle(parts, child, tally);
       return;
     }
     case 'restart': {
-      const place = supervisorOf(effect.supervisor);
+      const place = tree.supervisorOf(effect.supervisor);
       if (place === undefined) return;
-      await change(place.node.name, (state) => countRestart(state, place, effect), tally);
-      await settle(place.node.name, tally);
+      await change(parts, place.node.name, (state) => countRestart(state, place, effect), tally);
+      await settle(parts, place.node.name, tally);
       return;
     }
     case 'escalation':
       tally.add('Escalations');
-      return tellEscalation(environment.incidentQueueUrl, effect.escalation);
+      return tellEscalation(incidentQueue, effect.escalation);
     case 'audit':
-      return tellAudit(environment.auditQueueUrl, [effect.fact]);
+      return tellAudit(auditQueue, [effect.fact]);
   }
 }

@@ -3,33 +3,42 @@ import {
   childrenIn,
   type Place,
   placesIn,
-  SUPERVISION_TREE,
   type Supervisor,
 } from '../../core/supervision/supervision-tree.ts';
-import { environment } from './environment.ts';
-import type { LaneParts } from './settings.ts';
+import type { LaneParts, SupervisedLanes } from './settings.ts';
 
-const places = new Map(placesIn(SUPERVISION_TREE).map((place) => [place.node.name, place]));
+/** The supervision tree by the names of its nodes, with the lanes that this stack has. */
+export class Tree {
+  readonly root: Supervisor;
+  /** Supervisors are done with by whoever does what is below them. */
+  readonly childNames: readonly string[];
+  readonly #places: ReadonlyMap<string, Place>;
+  readonly #lanes: SupervisedLanes;
 
-/** Supervisors are done with by whoever does what is below them. */
-export const CHILD_NAMES: readonly string[] = childrenIn(SUPERVISION_TREE).map(
-  ({ node }) => node.name,
-);
+  constructor(root: Supervisor, lanes: SupervisedLanes) {
+    this.root = root;
+    this.childNames = childrenIn(root).map(({ node }) => node.name);
+    this.#places = new Map(placesIn(root).map((place) => [place.node.name, place]));
+    this.#lanes = lanes;
+  }
 
-export const placeOf = (name: string) => places.get(name);
+  placeOf(name: string): Place | undefined {
+    return this.#places.get(name);
+  }
 
-export function childOf(name: string): Place<Child> | undefined {
-  const place = places.get(name);
-  return place?.node.kind === 'child' ? { ...place, node: place.node } : undefined;
-}
+  childOf(name: string): Place<Child> | undefined {
+    const place = this.placeOf(name);
+    return place?.node.kind === 'child' ? { ...place, node: place.node } : undefined;
+  }
 
-export function supervisorOf(name: string): Place<Supervisor> | undefined {
-  const place = places.get(name);
-  return place?.node.kind === 'supervisor' ? { ...place, node: place.node } : undefined;
-}
+  supervisorOf(name: string): Place<Supervisor> | undefined {
+    const place = this.placeOf(name);
+    return place?.node.kind === 'supervisor' ? { ...place, node: place.node } : undefined;
+  }
 
-/** The parts of a component's lane; undefined where it has none, or this stack has not got it. */
-export function laneOf(name: string): LaneParts | undefined {
-  const lane = childOf(name)?.node.lane;
-  return lane === undefined ? undefined : environment.lanes[lane];
+  /** The parts of a component's lane; undefined where it has none, or this stack has not got it. */
+  laneOf(name: string): LaneParts | undefined {
+    const lane = this.childOf(name)?.node.lane;
+    return lane === undefined ? undefined : this.#lanes[lane];
+  }
 }

@@ -14,10 +14,10 @@ import { backOffSeconds } from '../../core/attempt/back-off.ts';
 import { ComponentFault } from '../../core/message/component-fault.ts';
 import { idsOf } from '../../core/message/correlation.ts';
 import { envelopeFor } from '../../core/message/origin.ts';
-import { faultOf, logger, type Tally } from '../../telemetry/telemetry.ts';
-import { inSpan } from '../../telemetry/traces.ts';
+import { faultOf } from '../../telemetry/log.ts';
+import type { Tally } from '../../telemetry/tally.ts';
 import { type Crash, countCrash, countPluginCrashes, publishValidateCrash } from './crashes.ts';
-import { environment } from './environment.ts';
+import { environment, logger, traces } from './environment.ts';
 import type { Judging } from './judging.ts';
 import { loadBody } from './load-body.ts';
 import { judgeLoaded, reject, store, tellStored } from './outcomes.ts';
@@ -88,14 +88,15 @@ export class AloneRun {
     this.#open = counted.length;
     this.#recorded = 'maybe';
     const pinned = pinnedIn(loaded.submission);
-    const start = { origin, lane, seen: known, counted, attempt, pinned };
+    const onward = { ...origin, trace: traces.onward(origin) };
+    const start = { origin: onward, lane, seen: known, counted, attempt, pinned };
     const recorded = await startAttempt(quarantineTable, start).catch((fault: unknown) => {
       if (fault instanceof NotWritten) this.#recorded = 'no';
       throw fault;
     });
     if (!recorded) return { kind: 'again', seconds: 1 };
     this.#recorded = 'yes';
-    const judged = await inSpan(
+    const judged = await traces.inSpan(
       { name: 'attempt', values: { number: counted.length + 1, ownProcess } },
       () => judgeLoaded(loaded, place),
     );
@@ -142,7 +143,10 @@ export class AloneRun {
     const { origin, envelope } = this.submission.provenance;
     if ((envelope?.voided ?? []).length < VOIDED_MAX) return seen;
     const { lane, quarantineTable } = environment;
-    const forgotten = await forgetVoided(quarantineTable, { origin, lane, seen, counted });
+    const forgotten = await forgetVoided(quarantineTable, {
+      origin: { ...origin, trace: traces.onward(origin) },
+      ...{ lane, seen, counted },
+    });
     if (!forgotten) throw new ComponentFault('another delivery was faster');
     return { status: 'in-isolation', attempts: counted, round: seen?.round };
   }
@@ -203,8 +207,9 @@ export class AloneRun {
     // What is sent anew has been received once only: how often it failed stands in the envelope.
     const delaySeconds = Math.max(seconds, backOffSeconds(voided.length));
     const envelope = envelopeFor(provenance, environment.lane, { voided });
-    const message = await hop(bodyToHop(this.submission), envelope, environment.bucket);
-    const [error] = await sendAll(environment.isolationQueueUrl, [{ ...message, delaySeconds }]);
+    const onward = { ...envelope, trace: traces.onward(envelope) };
+    const message = await hop(bodyToHop(this.submission), onward, environment.bucket);
+    const [error] = await sendAll(environment.isolationQueue, [{ ...message, delaySeconds }]);
     if (error !== undefined) {
       logger.error('attempt spent on a fault of our own', { ...ids, ...faultOf(error) });
     }

@@ -9,11 +9,10 @@ import { type AttemptPolicy, countedAttempts, decideAttempt } from '../../core/a
 import { backOffSeconds } from '../../core/attempt/back-off.ts';
 import type { Settlement } from '../../core/message/batch-response.ts';
 import { idsOf } from '../../core/message/correlation.ts';
-import { faultOf, logger, Tally } from '../../telemetry/telemetry.ts';
-import { processing } from '../../telemetry/traces.ts';
+import { faultOf } from '../../telemetry/log.ts';
 import { AloneRun, type Ending, type Places } from './alone-run.ts';
 import { deadLetter, publishUnended } from './dead-letter.ts';
-import { environment, settings } from './environment.ts';
+import { environment, logger, settings, telemetry, traces } from './environment.ts';
 import { ifTimePermits, withinTime } from './handlers-clock.ts';
 import { during } from './judging.ts';
 import { tellEntered } from './outcomes.ts';
@@ -38,7 +37,7 @@ export async function validateAlone(
   context: Context,
   { pool, ownProcess }: Places,
 ): Promise<Settlement> {
-  const tally = new Tally(1);
+  const tally = telemetry.tally(1);
   const submission = readSubmission(record);
   const { origin } = submission.provenance;
   const ids = idsOf(origin);
@@ -51,7 +50,7 @@ export async function validateAlone(
       const places = { pool: during(pool, validating), ownProcess: during(ownProcess, validating) };
       const its = new AloneRun(submission, context, { ...places, validating }, tally);
       run = its;
-      ending = await processing(origin, record, () => advance(its));
+      ending = await traces.processing(origin, record, () => advance(its));
     });
     if (!inTime) logger.warn('out of time', ids);
   } catch (fault) {
@@ -62,7 +61,7 @@ export async function validateAlone(
   ending ??= await afterFault(run, { receives: submission.receives, inTime }, context);
   if (ending.kind === 'again') {
     const message = { receiptHandle: record.receiptHandle, seconds: ending.seconds };
-    await ifTimePermits(context, () => retryLater(environment.isolationQueueUrl, [message]));
+    await ifTimePermits(context, () => retryLater(environment.isolationQueue, [message], logger));
   }
   tally.report('alone', { ...ids, ending: ending.kind });
   return ending.kind === 'done' ? 'done' : 'failed';

@@ -4,10 +4,10 @@ import pLimit from 'p-limit';
 import { ComponentFault } from '../../core/message/component-fault.ts';
 import { idsOf } from '../../core/message/correlation.ts';
 import { endOfWork } from '../../telemetry/invocation.ts';
-import { faultOf, logger, type Tally } from '../../telemetry/telemetry.ts';
-import { processing } from '../../telemetry/traces.ts';
+import { faultOf } from '../../telemetry/log.ts';
+import type { Tally } from '../../telemetry/tally.ts';
 import { type Crash, countCrash, countPluginCrashes, publishValidateCrash } from './crashes.ts';
-import { settings } from './environment.ts';
+import { logger, settings, traces } from './environment.ts';
 import type { InFlight } from './in-flight.ts';
 import type { Judging } from './judging.ts';
 import { type Loaded, loadBody } from './load-body.ts';
@@ -81,7 +81,7 @@ async function run(submission: Submission, place: Judging, batch: BatchRun): Pro
   const act = async () => {
     const loaded = await loadBody(submission);
     const { record, provenance } = loaded.submission;
-    return processing(provenance.origin, record, () => validateAndAct(loaded, place, batch));
+    return traces.processing(provenance.origin, record, () => validateAndAct(loaded, place, batch));
   };
   try {
     const viaBucket = submission.carriage.kind === 'claim-check';

@@ -5,8 +5,8 @@ import type { CrashEvent, Origin } from '../../core/message/messages.ts';
 import type { PluginCrash, Verdict } from '../../core/message/verdict.ts';
 import { pluginCrashesOf } from '../../core/supervision/plugin-switch.ts';
 import type { SpeakerMetric } from '../../telemetry/metrics.ts';
-import { logger, type Tally } from '../../telemetry/telemetry.ts';
-import { COMPONENT, environment } from './environment.ts';
+import type { Tally } from '../../telemetry/tally.ts';
+import { COMPONENT, environment, logger } from './environment.ts';
 import type { Judgement } from './judging.ts';
 
 export type Crash = Extract<Verdict, { kind: 'crash' }>;
@@ -29,8 +29,8 @@ export function publishValidateCrash({
 }: Omit<CrashEvent, 'component' | 'lane' | 'during' | 'fingerprint'> & {
   readonly reason: string;
 }): Promise<void> {
-  const { lane, crashesTopicArn } = environment;
-  return publishCrash(crashesTopicArn, {
+  const { lane, crashesTopic } = environment;
+  return publishCrash(crashesTopic, {
     ...crash,
     component: COMPONENT,
     lane,

@@ -6,21 +6,21 @@ import { ComponentFault } from '../../core/message/component-fault.ts';
 import { idsOf } from '../../core/message/correlation.ts';
 import type { DeadLetterReason } from '../../core/message/messages.ts';
 import { envelopeFor } from '../../core/message/origin.ts';
-import { logger } from '../../telemetry/telemetry.ts';
-import { inSpan } from '../../telemetry/traces.ts';
 import { publishValidateCrash } from './crashes.ts';
-import { environment, settings } from './environment.ts';
+import { environment, logger, settings, traces } from './environment.ts';
 import { bodyToHop, type Submission } from './submission.ts';
 
 /** Sends a message to its lane's dead-letter queue, with the reason in its envelope (R07). */
 export async function deadLetter(submission: Submission, reason: DeadLetterReason): Promise<void> {
   const { provenance } = submission;
-  const { lane, bucket, deadLetterQueueUrl } = environment;
-  const [error] = await inSpan({ name: 'dead-letter', kind: 'producer' }, async () => {
+  const { lane, bucket, deadLetterQueue } = environment;
+  const [error] = await traces.inSpan({ name: 'dead-letter', kind: 'producer' }, async () => {
     const laid = await layAside(submission);
     const envelope = envelopeFor(provenance, lane, { deadLetter: reason, ...(laid && { laid }) });
     const body = laid === undefined ? bodyToHop(submission) : claimCheckTo(laid);
-    return sendAll(deadLetterQueueUrl, [await hop(body, envelope, bucket)]);
+    return sendAll(deadLetterQueue, [
+      await hop(body, { ...envelope, trace: traces.onward(envelope) }, bucket),
+    ]);
   });
   if (error !== undefined) {
     throw new ComponentFault('the dead-letter queue did not take a message', { cause: error });
@@ -31,7 +31,7 @@ export async function deadLetter(submission: Submission, reason: DeadLetterReaso
 /** What it crashed on, kept as it was: its producer may put something else in its place. */
 async function layAside({ carriage, provenance }: Submission): Promise<BodyLocation | undefined> {
   if (carriage.kind !== 'claim-check') return undefined;
-  const fetched = await fetchBody(carriage.s3, settings.resourceBytesMax);
+  const fetched = await fetchBody(environment.bodies, carriage.s3, settings.resourceBytesMax);
   if (fetched.kind === 'refused' && carriage.isOurs) throw fetched.cause;
   if (fetched.kind !== 'text') return undefined;
   const { messageId } = provenance.origin;

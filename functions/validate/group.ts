@@ -8,9 +8,9 @@ import { retryLater } from '../../aws/retry-later.ts';
 import { memberRecords } from '../../aws/suspect-group.ts';
 import { backOffSeconds } from '../../core/attempt/back-off.ts';
 import type { Settlement } from '../../core/message/batch-response.ts';
-import { faultOf, logger, Tally } from '../../telemetry/telemetry.ts';
+import { faultOf } from '../../telemetry/log.ts';
 import { type BatchRun, closeMark, newBatch, runBatch } from './batch-run.ts';
-import { environment } from './environment.ts';
+import { environment, logger, telemetry } from './environment.ts';
 import { ifTimePermits, withinTime } from './handlers-clock.ts';
 import type { InFlight } from './in-flight.ts';
 import { during, type Judging } from './judging.ts';
@@ -28,7 +28,7 @@ export async function validateGroup(
   { ownProcess, inFlight }: GroupWork,
 ): Promise<Settlement> {
   const submissions = memberRecords(record).map(readSubmission);
-  const tally = new Tally(1);
+  const tally = telemetry.tally(1);
   const batch = newBatch({ context, inFlight, tally });
   let decided: Decided = 'wait';
   await withinTime(context, async (validating) => {
@@ -76,5 +76,7 @@ async function giveBack(record: SQSRecord, batch: BatchRun): Promise<void> {
   if (!(await closeMark(batch))) return;
   const seconds = backOffSeconds(Number(record.attributes.ApproximateReceiveCount));
   const message = { receiptHandle: record.receiptHandle, seconds };
-  await ifTimePermits(batch.context, () => retryLater(environment.isolationQueueUrl, [message]));
+  await ifTimePermits(batch.context, () =>
+    retryLater(environment.isolationQueue, [message], logger),
+  );
 }

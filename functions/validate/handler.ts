@@ -2,17 +2,14 @@
  * `validate`: judges resources in isolation. One code for a lane's queue and its isolation queue,
  * told apart by where a batch comes from.
  */
-import { randomUUID } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { isGroup } from '../../aws/suspect-group.ts';
 import { batchResponse, type Settlement } from '../../core/message/batch-response.ts';
 import { isProbe } from '../../core/supervision/probe.ts';
-import { sqsFunction } from '../../telemetry/telemetry.ts';
-import { receiving } from '../../telemetry/traces.ts';
 import { validateAlone } from './alone.ts';
 import { entryUrl } from './entry-url.ts';
-import { COMPONENT, environment, settings } from './environment.ts';
+import { COMPONENT, environment, machine, settings, telemetry, traces } from './environment.ts';
 import { validateGroup } from './group.ts';
 import { InFlight } from './in-flight.ts';
 import { validateLaneBatch } from './lane-batch.ts';
@@ -51,12 +48,13 @@ const ownProcess = validationProcess(entryUrl('own-process'), {
 });
 
 const inFlight = new InFlight(
-  { table: inFlightTable, lane, id: randomUUID() },
+  { ...machine, table: inFlightTable, lane, id: machine.randomId(), logger: telemetry.logger },
   { functionTimeoutMs, visibilityMs },
 );
 
-export const handler = sqsFunction({ component: COMPONENT, lane }).handler((event, context) =>
-  receiving(event.Records, context, () => validate(event, context)),
+export const handler = telemetry.handler<SQSEvent, SQSBatchResponse>(
+  { component: COMPONENT, lane },
+  (event, context) => traces.receiving(event.Records, context, () => validate(event, context)),
 );
 
 async function validate(event: SQSEvent, context: Context): Promise<SQSBatchResponse> {

@@ -1,5 +1,4 @@
 /** The mark of this execution environment, and the search for those of dead ones (core/attempt/in-flight.ts). */
-import { setTimeout as pause } from 'node:timers/promises';
 import type { SQSRecord } from 'aws-lambda';
 import {
   type MarkKey,
@@ -8,6 +7,8 @@ import {
   suspectsAmong,
   writeMark,
 } from '../../aws/in-flight-table.ts';
+import { type Machine, pause } from '../../aws/machine.ts';
+import type { Table } from '../../aws/places.ts';
 import {
   type InFlightPolicy,
   leaseEnd,
@@ -15,13 +16,14 @@ import {
   searchedForMs,
 } from '../../core/attempt/in-flight.ts';
 import { ComponentFault } from '../../core/message/component-fault.ts';
-import { faultOf, logger } from '../../telemetry/telemetry.ts';
+import { faultOf, type Log } from '../../telemetry/log.ts';
 
-interface Environment {
-  readonly table: string;
+interface Environment extends Pick<Machine, 'now' | 'later'> {
+  readonly table: Table;
   readonly lane: string;
   /** A UUID. */
   readonly id: string;
+  readonly logger: Log;
 }
 
 /** Whether a message was in an environment that died. */
@@ -52,7 +54,7 @@ export class InFlight {
    * may have run before are `unclear`: they must wait (R09).
    */
   async suspicion(records: readonly SQSRecord[]): Promise<(record: SQSRecord) => Suspicion> {
-    const now = Date.now();
+    const now = this.#environment.now();
     const seenBefore = new Set(records.filter((record) => this.#mayHaveRun(record, now)));
     if (seenBefore.size === 0) return () => 'none';
     try {
@@ -62,7 +64,10 @@ export class InFlight {
       return (record) =>
         seenBefore.has(record) && suspects.has(record.messageId) ? 'suspect' : 'none';
     } catch (fault) {
-      logger.error('component fault', { unclear: seenBefore.size, ...faultOf(fault) });
+      this.#environment.logger.error('component fault', {
+        unclear: seenBefore.size,
+        ...faultOf(fault),
+      });
       return (record) => (seenBefore.has(record) ? 'unclear' : 'none');
     }
   }
@@ -80,7 +85,7 @@ export class InFlight {
     try {
       await this.#removeFormer();
     } catch (fault) {
-      logger.warn('former mark not removed', faultOf(fault));
+      this.#environment.logger.warn('former mark not removed', faultOf(fault));
     }
   }
 
@@ -99,10 +104,10 @@ export class InFlight {
           return true;
         }
       } catch (fault) {
-        logger.warn('mark not emptied', faultOf(fault));
+        this.#environment.logger.warn('mark not emptied', faultOf(fault));
       }
       if (leftMs() <= PAUSE_MS) return false;
-      await pause(PAUSE_MS);
+      await pause(this.#environment, PAUSE_MS);
     }
   }
 
@@ -120,7 +125,7 @@ export class InFlight {
     const { table, lane } = this.#environment;
     const found = await recordSuspects(table, lane, now);
     this.#searchedAt = now;
-    if (found > 0) logger.warn('suspects found', { messages: found });
+    if (found > 0) this.#environment.logger.warn('suspects found', { messages: found });
   }
 
   #write(leaseEndsAt: number, messageIds: readonly string[], requestId: string): Promise<boolean> {
@@ -132,7 +137,7 @@ export class InFlight {
   /** The lease for a batch that begins now. */
   #renew(): number {
     const held = this.#leaseEndsAt;
-    const endsAt = leaseEnd(held, Date.now(), this.#policy);
+    const endsAt = leaseEnd(held, this.#environment.now(), this.#policy);
     if (held !== undefined && held !== endsAt) {
       this.#former = [...this.#former, held].slice(-FORMER_MAX);
     }

@@ -2,9 +2,9 @@
 import type { Context, SQSBatchResponse, SQSRecord } from 'aws-lambda';
 import { retryLater } from '../../aws/retry-later.ts';
 import { batchResponse } from '../../core/message/batch-response.ts';
-import { logger, Tally } from '../../telemetry/telemetry.ts';
+import type { Tally } from '../../telemetry/tally.ts';
 import { type BatchRun, closeMark, newBatch, runBatch } from './batch-run.ts';
-import { environment } from './environment.ts';
+import { environment, logger, telemetry } from './environment.ts';
 import { ifTimePermits, withinTime } from './handlers-clock.ts';
 import type { InFlight } from './in-flight.ts';
 import { during, type Judging } from './judging.ts';
@@ -32,7 +32,7 @@ export async function validateLaneBatch(
   { pool, inFlight, probing = false }: LaneWork,
 ): Promise<LaneAnswer> {
   const startedAt = Date.now();
-  const tally = new Tally(records.length);
+  const tally = telemetry.tally(records.length);
   const batch = newBatch({ context, inFlight, tally });
   const submissions = await withinRates(records.map(readSubmission));
   const gone = new Set<Submission>();
@@ -97,5 +97,5 @@ async function giveBack(fresh: readonly Submission[], batch: BatchRun): Promise<
   logger.warn('out of time', { notDone: late.length });
   if (!closed) return;
   const messages = late.map(({ record }) => ({ receiptHandle: record.receiptHandle, seconds: 1 }));
-  await ifTimePermits(context, () => retryLater(environment.laneQueueUrl, messages));
+  await ifTimePermits(context, () => retryLater(environment.laneQueue, messages, logger));
 }

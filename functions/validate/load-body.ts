@@ -3,14 +3,13 @@
 import { type FetchedBody, fetchBody } from '../../aws/bodies-bucket.ts';
 import { submissionsAreReadable } from '../../aws/canary-object.ts';
 import type { ObjectRefusal } from '../../aws/object-refusal.ts';
-import { sourceRules } from '../../aws/sources.ts';
-import { claimIn, pinned } from '../../core/message/claim-check.ts';
+import { type BodyLocation, claimIn, pinned } from '../../core/message/claim-check.ts';
 import { decideIds } from '../../core/message/correlation.ts';
 import { problemRule } from '../../core/message/rejection-reason.ts';
 import { resourceTypeOf } from '../../core/message/resource-type.ts';
 import { largestOf, mayBeOfType, type SenderProblem } from '../../core/source/sources.ts';
 import type { Issue } from '../../packages/fhir-validator/issue.ts';
-import { environment, settings } from './environment.ts';
+import { environment, machine, settings } from './environment.ts';
 import { issueOf } from './refusals.ts';
 import type { Submission } from './submission.ts';
 import { withoutErased } from './without-erased.ts';
@@ -56,7 +55,7 @@ async function load(submission: Submission): Promise<Loaded> {
 
 /** Whether its source may send what it carries; its type is asked for only where that matters. */
 export function mayCarry({ provenance }: Submission, type: () => string | undefined): boolean {
-  const source = sourceRules?.known[provenance.origin.source];
+  const source = environment.senders.rules?.known[provenance.origin.source];
   return source?.resourceTypes === undefined || mayBeOfType(source, type());
 }
 
@@ -66,15 +65,19 @@ async function read(submission: Submission): Promise<Loaded> {
   if (carriage.kind === 'inline') return { submission, text: record.body };
   if (carriage.kind === 'refused') return unread(bad('security', carriage.problem, carriage.rule));
   const { s3, isOurs } = carriage;
-  const largest = largestOf(sourceRules?.known[provenance.origin.source]);
-  const fetched = await fetchBody(s3, Math.min(settings.resourceBytesMax, largest));
+  const largest = largestOf(environment.senders.rules?.known[provenance.origin.source]);
+  const fetched = await fetchBody(
+    environment.bodies,
+    s3,
+    Math.min(settings.resourceBytesMax, largest),
+  );
   if (fetched.kind === 'missing') {
     const text = "The claim check's object does not exist";
     return unread(bad('not-found', text, 'claim-check/missing'));
   }
   if (fetched.kind === 'refused') {
     // What lies elsewhere was put there by us.
-    const isTheirs = !isOurs && (await submissionsAreReadable(s3.bucket, environment.lane, s3.key));
+    const isTheirs = !isOurs && (await areReadableBeside(s3));
     if (!isTheirs) throw fetched.cause;
     return unread(bad(...REFUSALS[fetched.refusal], `claim-check/${fetched.refusal}`));
   }
@@ -85,6 +88,11 @@ async function read(submission: Submission): Promise<Loaded> {
   const decided = { ...its, provenance: { ...provenance, origin } };
   const refused = claimed(text);
   return { submission: decided, text, ...(refused && { refused }) };
+}
+
+function areReadableBeside({ bucket: name, key }: BodyLocation): Promise<boolean> {
+  const { lane, bucket } = environment;
+  return submissionsAreReadable(machine, { ...bucket, name }, lane, key);
 }
 
 /** Code and text of what the producer did to an object. */

@@ -13,10 +13,18 @@ import { reasonOf } from '../../core/message/rejection-reason.ts';
 import type { Verdict } from '../../core/message/verdict.ts';
 import type { SenderProblem } from '../../core/source/sources.ts';
 import type { Issue } from '../../packages/fhir-validator/issue.ts';
-import { emit, logger, measureSince } from '../../telemetry/telemetry.ts';
-import { inSpan, say } from '../../telemetry/traces.ts';
 import { boundedOutcome } from './bounded-outcome.ts';
-import { COMPONENT, environment, settings } from './environment.ts';
+import {
+  COMPONENT,
+  emit,
+  environment,
+  logger,
+  machine,
+  measureSince,
+  now,
+  settings,
+  traces,
+} from './environment.ts';
 import type { Judgement, Judging } from './judging.ts';
 import { type Loaded, mayCarry } from './load-body.ts';
 import { judgeSwitched } from './plugins/judge-switched.ts';
@@ -32,7 +40,7 @@ export interface Judged extends Pick<Loaded, 'submission' | 'text'> {
   readonly erasure?: number | undefined;
 }
 
-const topic = new OutcomesTopic(environment.outcomesTopicArn);
+const topic = new OutcomesTopic(environment.outcomesTopic, machine);
 
 type Valid = Extract<Verdict, { kind: 'valid' }>;
 
@@ -44,9 +52,9 @@ export async function judgeLoaded(loaded: Loaded, place: Judging): Promise<Judge
     const { issue, erasure } = its;
     return { submission, text, erasure, judgement: { kind: 'invalid', issues: [issue] } };
   }
-  const judgement = await inSpan({ name: 'judge' }, async () => {
+  const judgement = await traces.inSpan({ name: 'judge' }, async () => {
     const its = await judgeSwitched(place, text, submission.provenance.origin);
-    say({ verdict: its.kind, ...(its.kind === 'crash' && { crash: its.crash }) });
+    traces.say({ verdict: its.kind, ...(its.kind === 'crash' && { crash: its.crash }) });
     return its;
   });
   // A text may say its type twice; the validator's answer is the one that counts.
@@ -72,29 +80,30 @@ export async function store(submission: Submission, valid: Valid, text: string):
     table: environment.resourcesTable,
     bucket: environment.bucket,
     inlineBytesMax: settings.resourcesExpire ? 0 : settings.inlineBytesMax,
-    delivered: environment.deliveryQueueUrl !== undefined,
+    delivered: environment.deliveryQueue !== undefined,
   };
   const { origin } = submission.provenance;
   const { resourceType, id } = valid;
   const { lane } = environment;
   const resource = { origin, lane, resourceType, resourceId: id, text };
-  await inSpan({ name: 'store' }, async () => {
-    const { pk } = await storeResource(place, resource, Date.now());
+  await traces.inSpan({ name: 'store' }, async () => {
+    const onward = { ...resource, origin: { ...origin, trace: traces.onward(origin) } };
+    const { pk } = await storeResource(place, onward, now());
     await askForDelivery(pk);
   });
 }
 
 /** Of what was stored before too: its trigger may not have been sent by the one that died. */
 async function askForDelivery(pk: string): Promise<void> {
-  if (environment.deliveryQueueUrl === undefined) return;
-  const [error] = await sendTriggers(environment.deliveryQueueUrl, [pk]);
+  if (environment.deliveryQueue === undefined) return;
+  const [error] = await sendTriggers(environment.deliveryQueue, [pk]);
   if (error !== undefined) throw error;
 }
 
 /** Tells that it is stored; where it has an entry in Quarantine, once that says so too. */
 export async function tellStored({ provenance }: Submission, { issues }: Valid): Promise<void> {
   const { origin } = provenance;
-  const outcome = { verdict: 'stored', issues, endedAt: Date.now() } as const;
+  const outcome = { verdict: 'stored', issues, endedAt: now() } as const;
   await topic.tell(outcomeEvent(origin, environment.lane, outcome));
   measureSince('VerdictLatency', origin.redrivenAt ?? origin.sentAt);
   logger.debug('stored', idsOf(origin));
@@ -119,8 +128,11 @@ export async function reject(
   const { lane, quarantineTable } = environment;
   const why = { reason, outcome, fingerprint, kind: 'rejection' } as const;
   const entry = { origin, lane, ...why, placed, erasure };
-  const endedAt = Date.now();
-  const kept = await inSpan({ name: 'reject' }, () => quarantine(quarantineTable, entry, endedAt));
+  const endedAt = now();
+  const kept = await traces.inSpan({ name: 'reject' }, () => {
+    const onward = { ...origin, trace: traces.onward(origin) };
+    return quarantine(quarantineTable, { ...entry, origin: onward }, endedAt);
+  });
   if (kept) {
     emit('Quarantined', 'verdict', 'invalid');
     const told = { verdict: 'rejected', issues, fingerprint, endedAt } as const;
@@ -135,7 +147,7 @@ export async function reject(
 
 /** Tells the outcome that the message has already: who gave it one may have died before telling. */
 export function tellEntered({ provenance }: Submission): Promise<void> {
-  return tellEnteredOutcome(environment.quarantineTable, topic, provenance.origin.messageId);
+  return tellEnteredOutcome(environment.quarantineTable, topic, provenance.origin.messageId, now());
 }
 
 /**

@@ -1,13 +1,13 @@
 /** Which messages of a batch their source sent beyond its rate. */
 
+import type { Table } from '../../aws/places.ts';
 import { countSent } from '../../aws/rates-table.ts';
-import { sourceRules } from '../../aws/sources.ts';
 import { sentMinute, takenOf, takenUnsure } from '../../core/source/source-rate.ts';
-import { ENV } from '../../telemetry/env-names.ts';
-import { faultOf, logger } from '../../telemetry/telemetry.ts';
+import { faultOf } from '../../telemetry/log.ts';
+import { environment, later, logger } from './environment.ts';
 import type { Submission } from './submission.ts';
 
-const table = process.env[ENV.ratesTable];
+const { ratesTable: table } = environment;
 
 /** What this environment took, by source and minute; the latest minutes that it met. */
 const takenHere = new Map<string, number>();
@@ -34,11 +34,11 @@ function isCounted({ provenance, receives, refusal }: Submission): boolean {
 }
 
 function rateOf(source: string): number | undefined {
-  return sourceRules?.known[source]?.ratePerMinute;
+  return environment.senders.rules?.known[source]?.ratePerMinute;
 }
 
 async function surplusOf(
-  ratesTable: string,
+  ratesTable: Table,
   sent: readonly Submission[],
 ): Promise<readonly Submission[]> {
   const [first] = sent;
@@ -47,7 +47,7 @@ async function surplusOf(
   const minute = sentMinute(source, sentAt);
   const rate = rateOf(source) ?? Number.POSITIVE_INFINITY;
   const key = `${source}#${minute.startsAt}`;
-  const taken = await countSent(ratesTable, minute, sent.length).then(
+  const taken = await countSent(ratesTable, minute, sent.length, later).then(
     (total) => takenOf(sent.length, total, rate),
     (error) => {
       logger.warn('rate not known', { messages: sent.length, ...faultOf(error) });

@@ -7,13 +7,8 @@ import { senderRule } from '../../core/message/rejection-reason.ts';
 import { sentMinute } from '../../core/source/source-rate.ts';
 import { SENDER_PROBLEMS, type SenderProblem } from '../../core/source/sources.ts';
 import type { Issue } from '../../packages/fhir-validator/issue.ts';
-import { ENV } from '../../telemetry/env-names.ts';
-import { logger } from '../../telemetry/telemetry.ts';
-import { COMPONENT, environment } from './environment.ts';
+import { COMPONENT, environment, logger } from './environment.ts';
 import type { Submission } from './submission.ts';
-
-/** There where sources are configured. */
-const auditQueueUrl = process.env[ENV.auditQueueUrl];
 
 const TOLD_MAX = 1_000;
 const told = new Map<string, Promise<void>>();
@@ -36,9 +31,9 @@ export async function tellRefused(
   problem: SenderProblem,
 ): Promise<void> {
   const { source, sentAt, sender } = provenance.origin;
-  const { lane } = environment;
+  const { lane, auditQueue } = environment;
   logger.warn('sender refused', { ...idsOf(provenance.origin), problem });
-  if (auditQueueUrl === undefined) return;
+  if (auditQueue === undefined) return;
   const actor = sender ?? record.attributes.SenderId.split(':', 1)[0] ?? '';
   const { startsAt } = sentMinute(source, sentAt);
   const id = ['sender-refused', lane, problem, actor, startsAt].join('/');
@@ -50,7 +45,7 @@ export async function tellRefused(
     actor,
     details: { lane, problem, source },
   };
-  await once(id, () => tellAudit(auditQueueUrl, [fact]));
+  await once(id, () => tellAudit(auditQueue, [fact]));
 }
 
 /** A fact that this environment has told already is not told again; one that failed is. */

@@ -33,17 +33,21 @@ export function readSubmission(record: SQSRecord): Submission {
   const { messageId, sentAt } = said;
   const { [ENVELOPE_ATTRIBUTE]: _, ...plain } = said.attributes;
   const attributes = isFirstQueue ? plain : said.attributes;
-  const { provenance, admission } = prove(readProvenance({ ...said, attributes }), {
-    messageId,
-    sentAt,
-    lane: environment.lane,
-    queue: isFirstQueue ? 'first' : 'behind',
-    attributes: record.attributes,
-    claimed: attributes['source'],
-    bytes: Buffer.byteLength(record.body),
-  });
+  const { provenance, admission } = prove(
+    environment.senders,
+    readProvenance({ ...said, attributes }),
+    {
+      messageId,
+      sentAt,
+      lane: environment.lane,
+      queue: isFirstQueue ? 'first' : 'behind',
+      attributes: record.attributes,
+      claimed: attributes['source'],
+      bytes: Buffer.byteLength(record.body),
+    },
+  );
   const { origin, envelope } = provenance;
-  const claimant = claimantOf(environment.bucket, settings.formerKeys, {
+  const claimant = claimantOf(environment.senders, environment.bucket.name, settings.formerKeys, {
     source: origin.source,
     laid: envelope?.laid,
     isHop: envelope !== undefined,

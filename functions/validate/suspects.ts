@@ -5,9 +5,8 @@ import { groupMessage, groupSuspects } from '../../core/attempt/suspect-group.ts
 import { idsOf } from '../../core/message/correlation.ts';
 import { envelopeFor } from '../../core/message/origin.ts';
 import type { CrashKind } from '../../packages/isolation/death.ts';
-import { faultOf, logger } from '../../telemetry/telemetry.ts';
-import { inSpan } from '../../telemetry/traces.ts';
-import { environment } from './environment.ts';
+import { faultOf } from '../../telemetry/log.ts';
+import { environment, logger, traces } from './environment.ts';
 import { bodyToHop, type Submission } from './submission.ts';
 
 /**
@@ -44,7 +43,7 @@ async function send(
     else logNotIsolated(submission, made?.reason);
   }
   const groups = group(suspects);
-  const errors = await sendAll(environment.isolationQueueUrl, groups.map(inOneMessage));
+  const errors = await sendAll(environment.isolationQueue, groups.map(inOneMessage));
   return groups.flatMap((members, position) => {
     const error = errors[position];
     if (error === undefined) return members.map(({ submission }) => submission);
@@ -69,7 +68,7 @@ function logNotIsolated({ provenance }: Submission, error: unknown): void {
 export async function takeOff(submissions: readonly Submission[]): Promise<void> {
   try {
     const handles = submissions.map(({ record }) => record.receiptHandle);
-    await deleteAll(environment.laneQueueUrl, handles);
+    await deleteAll(environment.laneQueue, handles);
   } catch (error) {
     logger.warn('suspects not taken off their queue', faultOf(error));
   }
@@ -80,7 +79,7 @@ function toHop(submission: Submission, crash?: CrashKind): Promise<Hop> {
   const { lane, bucket } = environment;
   const envelope = envelopeFor(provenance, lane, crash === undefined ? {} : { crash });
   const { origin } = provenance;
-  return inSpan({ name: 'isolate', kind: 'producer', origin }, () =>
-    hop(bodyToHop(submission), envelope, bucket),
+  return traces.inSpan({ name: 'isolate', kind: 'producer', origin }, () =>
+    hop(bodyToHop(submission), { ...envelope, trace: traces.onward(envelope) }, bucket),
   );
 }

@@ -2,7 +2,7 @@ import { acceptRound } from '../../aws/quarantine-redrive.ts';
 import { readTrouble } from '../../aws/quarantine-table.ts';
 import { unreadableEnvelope } from '../../aws/unreadable-envelope.ts';
 import { beginsRound, roundOf, type Trouble } from '../../core/attempt/attempts.ts';
-import { COMPONENT, environment } from './environment.ts';
+import { COMPONENT, environment, now, telemetry } from './environment.ts';
 import type { Submission } from './submission.ts';
 
 /**
@@ -11,10 +11,10 @@ import type { Submission } from './submission.ts';
  */
 export async function troubleOf({ provenance }: Submission): Promise<Trouble | undefined> {
   const { origin, problem = '', unreadable } = provenance;
-  if (unreadable) throw unreadableEnvelope(COMPONENT, problem);
+  if (unreadable) throw unreadableEnvelope(telemetry, COMPONENT, problem);
   const { quarantineTable } = environment;
   const trouble = await readTrouble(quarantineTable, origin.messageId);
   if (trouble === undefined || !beginsRound(origin, trouble)) return trouble;
-  await acceptRound(quarantineTable, origin.messageId, roundOf(origin), Date.now());
+  await acceptRound(quarantineTable, origin.messageId, roundOf(origin), now());
   return readTrouble(quarantineTable, origin.messageId);
 }

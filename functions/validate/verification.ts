@@ -6,7 +6,7 @@
 import type { Context } from 'aws-lambda';
 import { boundedIssues, keyOf, questionsOf, withReplies } from '../../core/delivery/terminology.ts';
 import type { Verdict } from '../../core/message/verdict.ts';
-import type { Tally } from '../../telemetry/telemetry.ts';
+import type { Tally } from '../../telemetry/tally.ts';
 import { environment, settings } from './environment.ts';
 import { WRITING_MS } from './handlers-clock.ts';
 import type { Judgement } from './judging.ts';

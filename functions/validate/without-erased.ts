@@ -1,9 +1,12 @@
 /** What names a patient who was erased after it was sent is refused, and kept nowhere. */
-import { requiredEnv } from '../../aws/env.ts';
 import { ErasedPatients } from '../../aws/erased-patients.ts';
+import { HashKey } from '../../aws/keyed-hash.ts';
+import { clients, environment, now } from './environment.ts';
 import type { Loaded, Refused } from './load-body.ts';
 
-const erased = new ErasedPatients(requiredEnv('erasuresTable'), requiredEnv('hashKeyArn'));
+const { erasuresTable, hashKeyArn: arn } = environment;
+const hashKey = new HashKey({ arn, secrets: clients.secrets });
+const erased = new ErasedPatients(erasuresTable, hashKey, now);
 
 const ERASED: Refused = {
   issue: {

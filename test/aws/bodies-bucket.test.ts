@@ -1,6 +1,9 @@
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { fetchBody } from '../../aws/bodies-bucket.ts';
+import { makeS3 } from '../../aws/clients.ts';
+import { realMachine } from '../../aws/machine.ts';
 
 /** A bucket whose objects begin, and end only if told so. */
 let bucket: Server;
@@ -17,7 +20,6 @@ beforeEach(async () => {
   vi.stubEnv('AWS_REGION', 'us-east-1');
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
-  vi.resetModules();
 });
 afterEach(() => {
   vi.unstubAllEnvs();
@@ -25,6 +27,7 @@ afterEach(() => {
   bucket.close();
 });
 
+const source = () => ({ s3: makeS3(process.env), later: realMachine.later });
 const location = { bucket: 'bodies', key: 'submissions/1' };
 
 test('R09: a body that stalls is a fault of our own after its time, and its stream is closed', async () => {
@@ -34,8 +37,7 @@ test('R09: a body that stalls is a fault of our own after its time, and its stre
       socket.on('close', resolve);
     }),
   );
-  const { fetchBody } = await import('../../aws/bodies-bucket.ts');
-  await expect(fetchBody(location, 100, 50)).rejects.toMatchObject({
+  await expect(fetchBody(source(), location, 100, 50)).rejects.toMatchObject({
     name: 'BodyStalled',
     timeoutMs: 50,
   });
@@ -44,6 +46,8 @@ test('R09: a body that stalls is a fault of our own after its time, and its stre
 
 test('one that ends is read', async () => {
   stalls = false;
-  const { fetchBody } = await import('../../aws/bodies-bucket.ts');
-  expect(await fetchBody(location, 100, 5_000)).toEqual({ kind: 'text', text: '1234567890' });
+  expect(await fetchBody(source(), location, 100, 5_000)).toEqual({
+    kind: 'text',
+    text: '1234567890',
+  });
 });

@@ -1,33 +1,30 @@
 /** Conditional writes whose first answer was lost: the SDK's next try fails by what the first one wrote. */
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { recordCrash } from '../../aws/crash-items.ts';
+import { eraseEntry, readErasable } from '../../aws/erased-entries.ts';
+import { changeIncident, saveIncident } from '../../aws/incidents-table.ts';
+import { recordDeath } from '../../aws/quarantine-deaths.ts';
+import { markStored, quarantine } from '../../aws/quarantine-table.ts';
+import { saveSupervised } from '../../aws/supervision-table.ts';
 import { untouched } from '../../core/supervision/supervised-state.ts';
 import { opened } from '../core/incident/incident-support.ts';
 import { testClients } from '../support/clients.ts';
+import { makeClients } from '../support/cold.ts';
 import { type Emulators, startEmulators } from '../support/emulators.ts';
 import { loseFirstAnswers } from '../support/faults.ts';
 import type { Clients } from '../support/functions.ts';
+import { tableAt } from '../support/places.ts';
 import { buildWorld, table, type World } from '../support/world.ts';
-
-const load = async () => ({
-  quarantine: await import('../../aws/quarantine-table.ts'),
-  deaths: await import('../../aws/quarantine-deaths.ts'),
-  supervision: await import('../../aws/supervision-table.ts'),
-  incidents: await import('../../aws/incidents-table.ts'),
-  crashes: await import('../../aws/crash-items.ts'),
-  erased: await import('../../aws/erased-entries.ts'),
-});
 
 let emulators: Emulators;
 let world: World;
-let tables: Awaited<ReturnType<typeof load>>;
+let clients: Clients;
 beforeAll(async () => {
   emulators = await startEmulators();
   world = await buildWorld();
-  vi.resetModules();
-  const clients: Clients = await import('../../aws/clients.ts');
+  clients = makeClients();
   loseFirstAnswers({ clients: [clients] }, (command) => !command.startsWith('GetItem'));
-  tables = await load();
 });
 afterAll(() => emulators.stop());
 
@@ -35,6 +32,7 @@ const enter = (item: Record<string, unknown>) =>
   testClients().dynamo.send(
     new PutCommand({ TableName: world.tables.quarantine, Item: { attempts: [], ...item } }),
   );
+const at = (name: string) => tableAt(name, clients);
 const origin = (messageId: string) => ({ messageId, sentAt: 1, source: 'lab' });
 
 test('R09: an end in quarantine is this one, and so is a copy that ends later', async () => {
@@ -46,41 +44,37 @@ test('R09: an end in quarantine is this one, and so is a copy that ends later', 
     fingerprint: 'f',
     placed: { body: '{}' },
   } as const;
-  const { quarantine } = tables.quarantine;
-  expect(await quarantine(world.tables.quarantine, entry, 1_000)).toBe(true);
-  expect(await quarantine(world.tables.quarantine, entry, 1_001)).toBe(false);
+  expect(await quarantine(at(world.tables.quarantine), entry, 1_000)).toBe(true);
+  expect(await quarantine(at(world.tables.quarantine), entry, 1_001)).toBe(false);
 });
 
 test('R09: a mark that a message is stored', async () => {
   await enter({ pk: 'm-2', status: 'in-isolation' });
-  expect(await tables.quarantine.markStored(world.tables.quarantine, origin('m-2'))).toBe(true);
+  expect(await markStored(at(world.tables.quarantine), origin('m-2'))).toBe(true);
 });
 
 test('R09: the cause of a death', async () => {
   const attempts = [{ requestId: 'r-1', startedAt: 1 }];
   await enter({ pk: 'm-3', status: 'in-isolation', attempts, lastRequestId: 'r-1' });
   const cause = { crash: 'exit', reason: 'died' } as const;
-  const { recordDeath } = tables.deaths;
-  expect(await recordDeath(world.tables.quarantine, 'r-1', cause)).toBe(true);
-  expect(await recordDeath(world.tables.quarantine, 'r-1', cause)).toBe(false);
+  expect(await recordDeath(at(world.tables.quarantine), 'r-1', cause)).toBe(true);
+  expect(await recordDeath(at(world.tables.quarantine), 'r-1', cause)).toBe(false);
 });
 
 test('R09: the state of a supervised node, and not that of another who was faster', async () => {
   const name = await table('supervision-of-echoes');
-  const { saveSupervised } = tables.supervision;
   const state = { ...untouched('critical'), version: 1, ramp: undefined };
-  expect(await saveSupervised(name, state)).toBe(true);
-  expect(await saveSupervised(name, { ...state, wakeAt: 5 })).toBe(false);
-  expect(await saveSupervised(name, { ...state, version: 2, wakeAt: 5 })).toBe(true);
+  expect(await saveSupervised(at(name), state)).toBe(true);
+  expect(await saveSupervised(at(name), { ...state, wakeAt: 5 })).toBe(false);
+  expect(await saveSupervised(at(name), { ...state, version: 2, wakeAt: 5 })).toBe(true);
 });
 
 test('R09 R20: an incident is opened, and changed, by the one who was answered nothing', async () => {
-  const { saveIncident, changeIncident } = tables.incidents;
   const first = opened();
-  expect(await saveIncident(world.tables.incidents, first)).toBe(true);
-  expect(await saveIncident(world.tables.incidents, { ...first, crashes: 11 })).toBe(false);
+  expect(await saveIncident(at(world.tables.incidents), first)).toBe(true);
+  expect(await saveIncident(at(world.tables.incidents), { ...first, crashes: 11 })).toBe(false);
   let changes = 0;
-  const held = await changeIncident(world.tables.incidents, first, (current) => {
+  const held = await changeIncident(at(world.tables.incidents), first, (current) => {
     changes += 1;
     return { ...current, held: { by: 'me', until: 5 } };
   });
@@ -89,18 +83,16 @@ test('R09 R20: an incident is opened, and changed, by the one who was answered n
 });
 
 test('R09 R20: a crash is new once', async () => {
-  const { recordCrash } = tables.crashes;
   const crash = { id: 'c-1', component: 'validate', kind: 'exit', at: 1_000 } as const;
-  expect(await recordCrash(world.tables.incidents, crash, 2_000)).toBe(true);
-  expect(await recordCrash(world.tables.incidents, crash, 2_000)).toBe(false);
+  expect(await recordCrash(at(world.tables.incidents), crash, 2_000)).toBe(true);
+  expect(await recordCrash(at(world.tables.incidents), crash, 2_000)).toBe(false);
 });
 
 test('R09: an entry is erased by the one who was answered nothing, and bodies of it are known', async () => {
   await enter({ pk: 'm-4', status: 'quarantined', source: 'lab', sentAt: 1, quarantinedAt: 2 });
-  const { eraseEntry, readErasable } = tables.erased;
-  const entry = await readErasable(world.tables.quarantine, 'm-4');
+  const entry = await readErasable(at(world.tables.quarantine), 'm-4');
   if (entry === undefined) throw new Error('no entry');
   const mark = { erasure: 1, at: 3, by: 'ana', why: 'asked' };
-  expect(await eraseEntry(world.tables.quarantine, entry, mark)).toBe(true);
-  expect(await eraseEntry(world.tables.quarantine, entry, { ...mark, at: 4 })).toBe(false);
+  expect(await eraseEntry(at(world.tables.quarantine), entry, mark)).toBe(true);
+  expect(await eraseEntry(at(world.tables.quarantine), entry, { ...mark, at: 4 })).toBe(false);
 });

@@ -1,14 +1,17 @@
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it, test } from 'vitest';
+import { ErasedPatients } from '../../aws/erased-patients.ts';
 import { ERASURES_KNOWN_MS } from '../../core/erasure/erasure.ts';
 import { testClients } from '../support/clients.ts';
 import { skipTime } from '../support/clock.ts';
+import { testHashKey } from '../support/cold.ts';
 import { send } from '../support/delivery.ts';
 import { drain } from '../support/drain.ts';
-import { type Emulators, HASH_KEY_ARN, startEmulators } from '../support/emulators.ts';
+import { type Emulators, startEmulators } from '../support/emulators.ts';
 import { loadEraser, placeOf, requestFor } from '../support/eraser.ts';
 import { type Functions, loadFunctions } from '../support/functions.ts';
 import { byTest, loadOperator, stageOf } from '../support/operator.ts';
+import { tableAt } from '../support/places.ts';
 import { faulty, invalidPatient, patient } from '../support/resources.ts';
 import { itemsOf } from '../support/stores.ts';
 import { buildWorld, type World } from '../support/world.ts';
@@ -130,17 +133,15 @@ test('R05: a redrive of what was sent before the erasure is refused', async () =
 });
 
 it('R09: where the erasures cannot be read the message waits', async () => {
-  const { ErasedPatients } = await import('../../aws/erased-patients.ts');
-  const erased = new ErasedPatients('no-such-table', HASH_KEY_ARN);
+  const erased = new ErasedPatients(tableAt('no-such-table'), testHashKey(), Date.now);
   const origin = { messageId: 'm', sentAt: 1, source: 'default' };
   await expect(erased.claimOn(patient(), origin)).rejects.toThrow();
 });
 
 it('R14: reads the erasures at most every five seconds, and only what is new', async () => {
   await eraseP1();
-  const { ErasedPatients } = await import('../../aws/erased-patients.ts');
   let now = 1_000_000;
-  const erased = new ErasedPatients(world.tables.erasures, HASH_KEY_ARN, () => now);
+  const erased = new ErasedPatients(tableAt(world.tables.erasures), testHashKey(), () => now);
   const origin = { messageId: 'm', sentAt: 1, source: 'default' };
   const ofP2 = patient({ id: 'p2' });
   expect(await erased.claimOn(aboutP1, origin)).toMatchObject({ erasure: { number: 1 } });

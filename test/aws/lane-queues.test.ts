@@ -1,24 +1,23 @@
 import fc from 'fast-check';
 import { afterAll, afterEach, beforeAll, expect, test, vi } from 'vitest';
+import { deleteAll, hop as hopOf, sendAll, showAgain } from '../../aws/lane-queues.ts';
 import { ENVELOPE_ATTRIBUTE } from '../../core/message/messages.ts';
 import { readProvenance, writeEnvelope } from '../../core/message/origin.ts';
 import { messageBytes, SEND_BYTES_MAX } from '../../core/message/send-batches.ts';
+import { testClients } from '../support/clients.ts';
 import { receive, remove } from '../support/delivery.ts';
 import { type Emulators, startEmulators } from '../support/emulators.ts';
 import { envelopes } from '../support/envelopes.ts';
+import { bucketAt, queueAt } from '../support/places.ts';
 import { depthOf, objectAt } from '../support/stores.ts';
 import { buildWorld, queue, type World } from '../support/world.ts';
 
 let emulators: Emulators;
 let world: World;
-let queues: typeof import('../../aws/lane-queues.ts');
-let clients: typeof import('../../aws/clients.ts');
 
 beforeAll(async () => {
   emulators = await startEmulators();
   world = await buildWorld();
-  clients = await import('../../aws/clients.ts');
-  queues = await import('../../aws/lane-queues.ts');
 });
 afterAll(() => emulators.stop());
 afterEach(() => vi.restoreAllMocks());
@@ -28,7 +27,7 @@ const message = (body: string) => ({ body, attributes: { one: 'attribute' }, gro
 test('sends, shows again and deletes more than a batch takes', async () => {
   const { lane } = world.queues;
   const messages = Array.from({ length: 23 }, (_, n) => message(`${n}`));
-  expect(await queues.sendAll(lane.url, messages)).toEqual(messages.map(() => undefined));
+  expect(await sendAll(queueAt(lane), messages)).toEqual(messages.map(() => undefined));
   const records = [];
   for (let n = 0; n < 5; n += 1) records.push(...(await receive(lane)));
   expect(new Set(records.map((record) => record.body)).size).toBe(23);
@@ -36,18 +35,18 @@ test('sends, shows again and deletes more than a batch takes', async () => {
 
   const handles = records.map((record) => record.receiptHandle);
   const [again = '', ...others] = handles;
-  await queues.showAgain(lane.url, [{ receiptHandle: again, seconds: 0 }]);
-  await queues.deleteAll(lane.url, others);
+  await showAgain(queueAt(lane), [{ receiptHandle: again, seconds: 0 }]);
+  await deleteAll(queueAt(lane), others);
   expect(await depthOf(lane)).toBe(1);
   expect(await receive(lane)).toHaveLength(1);
 });
 
 test('R06: what SQS refuses, or does not answer for, was not sent', async () => {
-  vi.spyOn(clients.sqs, 'send').mockImplementation(async () => ({
+  vi.spyOn(testClients().sqs, 'send').mockImplementation(async () => ({
     Successful: [{ Id: '1' }],
     Failed: [{ Id: '0', Code: 'Throttled', Message: 'later', SenderFault: false }],
   }));
-  const sent = await queues.sendAll(world.queues.lane.url, ['a', 'b', 'c'].map(message));
+  const sent = await sendAll(queueAt(world.queues.lane), ['a', 'b', 'c'].map(message));
   expect(sent.map((error) => error?.message)).toEqual([
     'Throttled: later',
     undefined,
@@ -58,7 +57,7 @@ test('R06: what SQS refuses, or does not answer for, was not sent', async () => 
 test('R06: a request that fails has sent nothing; a message above the limit fails alone', async () => {
   const { isolation } = world.queues;
   const tooLarge = message('x'.repeat(SEND_BYTES_MAX));
-  const sent = await queues.sendAll(isolation.url, [message('a'), tooLarge, message('b')]);
+  const sent = await sendAll(queueAt(isolation), [message('a'), tooLarge, message('b')]);
   expect(sent.map((error) => error === undefined)).toEqual([true, false, true]);
   expect(await depthOf(isolation)).toBe(2);
 });
@@ -72,9 +71,9 @@ test('R04: a hop of any envelope is taken by SQS and read, at every size near th
       const attributes = { [ENVELOPE_ATTRIBUTE]: writeEnvelope(envelope) };
       const room = SEND_BYTES_MAX + over - messageBytes({ body: '', attributes });
       const body = unit.repeat(Math.floor(room / Buffer.byteLength(unit)));
-      const hop = await queues.hop(body, envelope, world.bucket);
+      const hop = await hopOf(body, envelope, bucketAt(world.bucket));
       expect(messageBytes(hop)).toBeLessThanOrEqual(SEND_BYTES_MAX);
-      expect(await queues.sendAll(hops.url, [hop])).toEqual([undefined]);
+      expect(await sendAll(queueAt(hops), [hop])).toEqual([undefined]);
       const [record] = await receive(hops);
       if (record === undefined) throw new Error('nothing received');
       const { stringValue } = record.messageAttributes[ENVELOPE_ATTRIBUTE] ?? {};

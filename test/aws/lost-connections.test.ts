@@ -3,6 +3,8 @@ import type { AddressInfo, Socket } from 'node:net';
 import { InvokeCommand } from '@aws-sdk/client-lambda';
 import { ListQueuesCommand } from '@aws-sdk/client-sqs';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { makeSqs } from '../../aws/clients.ts';
+import { makeWaitingLambda } from '../../aws/lambda-clients.ts';
 
 /** A service whose idle connections are lost, as one finds them after a thaw. */
 class Service {
@@ -59,7 +61,6 @@ beforeEach(async () => {
   vi.stubEnv('AWS_REGION', 'eu-central-1');
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'test');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'test');
-  vi.resetModules();
 });
 afterEach(() => {
   service.stop();
@@ -68,7 +69,7 @@ afterEach(() => {
 
 describe('R61: after a thaw the idle connections are lost', () => {
   test('and the second try is made on a new one, however many there were', async () => {
-    const { sqs } = await import('../../aws/clients.ts');
+    const sqs = makeSqs();
     service.holdUntil(5);
     await Promise.all(Array.from({ length: 5 }, () => sqs.send(new ListQueuesCommand())));
     expect(service.loseConnections()).toBe(5);
@@ -78,7 +79,7 @@ describe('R61: after a thaw the idle connections are lost', () => {
   });
 
   test('and an invocation, which is made once, has a connection of its own', async () => {
-    const { waitingLambda } = await import('../../aws/lambda-clients.ts');
+    const waitingLambda = makeWaitingLambda();
     const probe = () => waitingLambda.send(new InvokeCommand({ FunctionName: 'lane' }));
     await probe();
     service.loseConnections();

@@ -1,19 +1,17 @@
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { QuarantineEntry } from '../../aws/quarantine-table.ts';
+import { placeBody } from '../../aws/bodies-bucket.ts';
+import { idsOfFingerprint, indexFormerEntries } from '../../aws/quarantine-fingerprints.ts';
+import { type QuarantineEntry, quarantine } from '../../aws/quarantine-table.ts';
+import { testClients } from '../support/clients.ts';
 import { type Emulators, startEmulators } from '../support/emulators.ts';
+import { bucketAt, tableAt } from '../support/places.ts';
 import { itemsOf } from '../support/stores.ts';
 import { buildWorld, type World } from '../support/world.ts';
 
 const COUNT = 40;
 let emulators: Emulators;
 let world: World;
-let aws: {
-  table: typeof import('../../aws/quarantine-table.ts');
-  fingerprints: typeof import('../../aws/quarantine-fingerprints.ts');
-  bodies: typeof import('../../aws/bodies-bucket.ts');
-  clients: typeof import('../../aws/clients.ts');
-};
 
 beforeAll(async () => {
   emulators = await startEmulators();
@@ -21,12 +19,6 @@ beforeAll(async () => {
 afterAll(() => emulators.stop());
 beforeEach(async () => {
   world = await buildWorld();
-  aws = {
-    table: await import('../../aws/quarantine-table.ts'),
-    fingerprints: await import('../../aws/quarantine-fingerprints.ts'),
-    bodies: await import('../../aws/bodies-bucket.ts'),
-    clients: await import('../../aws/clients.ts'),
-  };
 });
 
 const entry = (messageId: string, fingerprint: string): QuarantineEntry => ({
@@ -40,7 +32,7 @@ const entry = (messageId: string, fingerprint: string): QuarantineEntry => ({
 
 async function found(fingerprint: string): Promise<string[]> {
   const ids: string[] = [];
-  const all = aws.fingerprints.idsOfFingerprint(world.tables.quarantine, fingerprint);
+  const all = idsOfFingerprint(tableAt(world.tables.quarantine), fingerprint);
   for await (const id of all) ids.push(id);
   return ids;
 }
@@ -48,9 +40,9 @@ async function found(fingerprint: string): Promise<string[]> {
 async function quarantineEqual(): Promise<string[]> {
   const ids = Array.from({ length: COUNT }, (_, n) => `m-${n}`);
   for (const [n, id] of ids.entries()) {
-    await aws.table.quarantine(world.tables.quarantine, entry(id, 'equal'), 1_000 + n);
+    await quarantine(tableAt(world.tables.quarantine), entry(id, 'equal'), 1_000 + n);
   }
-  await aws.table.quarantine(world.tables.quarantine, entry('other', 'other'), 1);
+  await quarantine(tableAt(world.tables.quarantine), entry('other', 'other'), 1);
   return ids;
 }
 
@@ -69,7 +61,7 @@ describe('equal failures', () => {
   test('of older versions are found once they are indexed', async () => {
     const ids = await quarantineEqual();
     for (const pk of [...ids.slice(0, 5), 'other']) {
-      await aws.clients.dynamo.send(
+      await testClients().dynamo.send(
         new UpdateCommand({
           TableName: world.tables.quarantine,
           Key: { pk },
@@ -80,15 +72,15 @@ describe('equal failures', () => {
     expect(await found('equal')).toEqual(ids.slice(5));
     // Where the index holds none the table is read.
     expect(await found('other')).toEqual(['other']);
-    expect(await aws.fingerprints.indexFormerEntries(world.tables.quarantine)).toBe(6);
+    expect(await indexFormerEntries(tableAt(world.tables.quarantine))).toBe(6);
     expect(await found('equal')).toEqual(ids);
-    expect(await aws.fingerprints.indexFormerEntries(world.tables.quarantine)).toBe(0);
+    expect(await indexFormerEntries(tableAt(world.tables.quarantine))).toBe(0);
   });
 });
 
 test('a quarantined body above 8 KB lies in the bucket, whatever an item has room for', async () => {
   const place = (prefix: 'quarantine/' | 'resources/', bytes: number) =>
-    aws.bodies.placeBody(world.bucket, prefix, 'm-1', 'x'.repeat(bytes), 350 * 1024);
+    placeBody(bucketAt(world.bucket), prefix, 'm-1', 'x'.repeat(bytes), 350 * 1024);
   expect(await place('quarantine/', 8 * 1024)).toHaveProperty('body');
   expect(await place('quarantine/', 8 * 1024 + 1)).toHaveProperty('bodyS3.key');
   expect(await place('resources/', 300 * 1024)).toHaveProperty('body');

@@ -1,9 +1,11 @@
 /** A save of which nobody knows whether it stands, and the one who saves next. */
-import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { loadSupervised, saveSupervised } from '../../aws/supervision-table.ts';
 import { type Supervised, untouched } from '../../core/supervision/supervised-state.ts';
+import { makeClients } from '../support/cold.ts';
 import { type Emulators, startEmulators } from '../support/emulators.ts';
 import { losePut } from '../support/faults.ts';
-import type { Clients } from '../support/functions.ts';
+import { tableAt } from '../support/places.ts';
 import { table } from '../support/world.ts';
 
 let emulators: Emulators;
@@ -14,9 +16,13 @@ afterAll(() => emulators.stop());
 
 /** An environment with SDK clients of its own. */
 async function load() {
-  vi.resetModules();
-  const clients: Clients = await import('../../aws/clients.ts');
-  return { clients: [clients], ...(await import('../../aws/supervision-table.ts')) };
+  const own = makeClients();
+  return {
+    clients: [own],
+    saveSupervised: (name: string, state: Supervised, token?: string) =>
+      saveSupervised(tableAt(name, own), state, token),
+    loadSupervised: (name: string, node: string) => loadSupervised(tableAt(name, own), node),
+  };
 }
 
 const first: Supervised = { ...untouched('critical'), version: 1 };

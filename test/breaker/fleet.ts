@@ -7,7 +7,6 @@
  * What must hold is watched at the table and at the service, by the book of the calls.
  */
 import type { Scheduler } from 'fast-check';
-import { breakersTable } from '../../aws/breakers-table.ts';
 import { Circuit } from '../../breaker/circuit.ts';
 import type { BreakerStore } from '../../breaker/store.ts';
 import type { Ticket } from '../../core/breaker/breaker.ts';
@@ -52,7 +51,7 @@ export class Fleet {
   now = 1_000_000;
   readonly #scheduler: Scheduler;
   readonly #fences: Fences;
-  readonly #store: BreakerStore = breakersTable('breakers');
+  readonly #store: BreakerStore;
   readonly #faults: Fault[];
   readonly #book = new CallBook(policy, SKEW_MAX_MS);
   readonly #history: (BreakerState | undefined)[] = [undefined];
@@ -61,10 +60,11 @@ export class Fleet {
 
   constructor(
     scheduler: Scheduler,
-    table: TableInProcess,
+    { table, store }: { readonly table: TableInProcess; readonly store: BreakerStore },
     faults: readonly Fault[],
     fences: Fences,
   ) {
+    this.#store = store;
     this.#scheduler = scheduler;
     this.#faults = [...faults];
     this.#fences = fences;

@@ -4,7 +4,8 @@
  */
 import fc, { type Scheduler } from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
-import { hastyDynamo } from '../../aws/clients.ts';
+import { breakersTable } from '../../aws/breakers-table.ts';
+import { makeHastyDynamo } from '../../aws/clients.ts';
 import { TableInProcess } from '../support/table-in-process.ts';
 import { Fleet } from './fleet.ts';
 import { ALL_FENCES, type Fences, type Plan, plan } from './plan.ts';
@@ -13,7 +14,9 @@ const RUNS = Number(process.env['PROVE_RUNS'] ?? 500);
 const SEED = Number(process.env['SEED'] ?? Date.now() % 2 ** 31);
 
 const table = new TableInProcess();
-afterAll(table.serve(hastyDynamo));
+const dynamo = makeHastyDynamo();
+const store = breakersTable({ name: 'breakers', dynamo });
+afterAll(table.serve(dynamo));
 
 interface Totals {
   runs: number;
@@ -23,7 +26,7 @@ interface Totals {
 
 function property(fences: Fences, totals: Totals) {
   return fc.asyncProperty(fc.scheduler(), plan, async (scheduler: Scheduler, its: Plan) => {
-    const fleet = new Fleet(scheduler, table, its.faults, fences);
+    const fleet = new Fleet(scheduler, { table, store }, its.faults, fences);
     await fleet.run(its);
     if (fleet.violations.length === 0 && !(await fleet.recovers())) {
       fleet.violations.push('R16: stuck');

@@ -1,6 +1,7 @@
 /** What breakers are told in tests: a clock that tests move, no chance, and a book of what happened. */
 
 import { expect } from 'vitest';
+import { realMachine } from '../../aws/machine.ts';
 import type { Breakers, BreakersTools } from '../../breaker/breakers.ts';
 import { MemoryStore } from '../../breaker/memory-store.ts';
 import type { BreakerStore } from '../../breaker/store.ts';
@@ -27,6 +28,7 @@ export function testTools(): TestTools {
       return `t${tokens}`;
     },
     pause: async () => {},
+    later: realMachine.later,
     onTransition: (_service, { from, to }) => events.push(`${from} to ${to}`),
     onOwnTransition: (_service, { from, to }) => events.push(`alone: ${from} to ${to}`),
     told: async () => {},

@@ -1,8 +1,10 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { failingDeliveries } from '../../aws/failing-deliveries.ts';
 import { describeFailing } from '../../cli/delivery/describe.ts';
 import { skipTime } from '../support/clock.ts';
 import { useDeliveryStage } from '../support/delivery-stage.ts';
 import { type Metrics, watchMetrics } from '../support/metrics.ts';
+import { tableAt } from '../support/places.ts';
 
 const stage = useDeliveryStage();
 let metrics: Metrics;
@@ -17,8 +19,7 @@ afterEach(() => {
 const HOUR_MS = 3_600_000;
 
 async function failing(since: number, max = 10_000) {
-  const { failingDeliveries } = await import('../../aws/failing-deliveries.ts');
-  return failingDeliveries(stage.world.tables.resources, since, max);
+  return failingDeliveries(tableAt(stage.world.tables.resources), since, max);
 }
 
 test('R18: what the server fails at is shown to an operator, and how long already is a metric', async () => {

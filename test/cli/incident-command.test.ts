@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { receive } from '../support/delivery.ts';
 import { type Emulators, startEmulators } from '../support/emulators.ts';
+import { tableAt } from '../support/places.ts';
 import { buildWorld, type World } from '../support/world.ts';
 
 const MAIN = join(import.meta.dirname, '..', '..', 'cli', 'main.ts');
@@ -16,10 +17,13 @@ beforeAll(async () => {
   const { saveIncident } = await import('../../aws/incidents-table.ts');
   const { recordCrash } = await import('../../aws/crash-items.ts');
   const { opened, three } = await import('../core/incident/incident-support.ts');
-  await saveIncident(world.tables.incidents, opened({ fingerprints: [], windowMs: 1_000 }));
+  await saveIncident(
+    tableAt(world.tables.incidents),
+    opened({ fingerprints: [], windowMs: 1_000 }),
+  );
   const later = { ...three[0], id: 'd', at: 1_500, messageId: 'm-1', fingerprint: 'f00d' } as const;
   for (const crash of [...three, { ...later, component: 'validate', kind: 'exit' as const }]) {
-    await recordCrash(world.tables.incidents, crash, Date.now() + 60_000);
+    await recordCrash(tableAt(world.tables.incidents), crash, Date.now() + 60_000);
   }
 });
 afterAll(() => emulators.stop());

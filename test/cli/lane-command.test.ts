@@ -9,6 +9,7 @@ import { type Runtime, startRuntime } from '../../packages/local-lambda/runtime.
 import { queueClient } from '../packages/local-lambda/support/queue-client.ts';
 import { consumer, writeAssembly } from '../packages/local-lambda/support/tiny-assembly.ts';
 import { testClients } from '../support/clients.ts';
+import { makeClients } from '../support/cold.ts';
 import { losePut } from '../support/faults.ts';
 
 const MAIN = join(import.meta.dirname, '..', '..', 'cli', 'main.ts');
@@ -132,7 +133,8 @@ test.each([
 ])('R09 R31: a pause whose put got no answer and %s', async (_, meanwhile) => {
   vi.resetModules();
   const { operate } = await import('../../cli/lane/operate.ts');
-  losePut({ clients: [await import('../../aws/clients.ts')] }, meanwhile);
+  const { tableNamed } = await import('../../cli/places.ts');
+  losePut({ clients: [{ ...makeClients(), dynamo: tableNamed('any').dynamo }] }, meanwhile);
   const { version: before = 0 } = (await saved()) ?? {};
   const paused = await operate('dev', 'critical', 'pause', { by: 'eva', why: 'work' });
   expect(paused).toMatchObject({ changed: true, state: { holds: { operator: { by: 'eva' } } } });

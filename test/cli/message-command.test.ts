@@ -10,6 +10,7 @@ import { auditFactSchema } from '../../core/audit/audit-fact.ts';
 import { configureAudit } from '../support/audit.ts';
 import { testClients } from '../support/clients.ts';
 import { receive, remove, send } from '../support/delivery.ts';
+import { bucketAt, tableAt } from '../support/places.ts';
 import { invalidPatient, patient } from '../support/resources.ts';
 import { depthOf } from '../support/stores.ts';
 import { useLambdaService } from '../support/use-lambda-service.ts';
@@ -64,7 +65,12 @@ async function validateAll(crashes?: string): Promise<void> {
   const { readProvenance } = await import('../../core/message/origin.ts');
   const { arrivalOf } = await import('../../aws/arrival.ts');
   const { tables, bucket } = world;
-  const store = { table: tables.resources, bucket, inlineBytesMax: 100_000, delivered: false };
+  const store = {
+    table: tableAt(tables.resources),
+    bucket: bucketAt(bucket),
+    inlineBytesMax: 100_000,
+    delivered: false,
+  };
   for (;;) {
     const records = await receive(world.queues.lane);
     if (records.length === 0) return;
@@ -76,9 +82,9 @@ async function validateAll(crashes?: string): Promise<void> {
       const { id, gender } = JSON.parse(record.body);
       const resource = { ...whence, resourceType: 'Patient', resourceId: id, text: record.body };
       if (record.messageId === crashes) {
-        await quarantine(tables.quarantine, { ...whence, ...dead }, Date.now());
+        await quarantine(tableAt(tables.quarantine), { ...whence, ...dead }, Date.now());
       } else if (gender === 'unheard-of') {
-        await quarantine(tables.quarantine, { ...whence, ...ended }, Date.now());
+        await quarantine(tableAt(tables.quarantine), { ...whence, ...ended }, Date.now());
       } else await storeResource(store, resource, Date.now());
     }
     await remove(world.queues.lane, records);

@@ -1,6 +1,8 @@
 /** Wherever breakers lie, a save happens only in place of what was decided on. */
 import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { breakersTable } from '../../aws/breakers-table.ts';
+import { makeHastyDynamo } from '../../aws/clients.ts';
 import { MemoryStore } from '../../breaker/memory-store.ts';
 import type { BreakerStore } from '../../breaker/store.ts';
 import { type BreakerState, UNKNOWN_SERVICE } from '../../core/breaker/breaker-state.ts';
@@ -23,10 +25,9 @@ beforeAll(async () => {
       KeySchema: [{ AttributeName: 'pk', KeyType: 'HASH' }],
     }),
   );
-  const { breakersTable } = await import('../../aws/breakers-table.ts');
-  const { hastyDynamo } = await import('../../aws/clients.ts');
-  fromTable = () => breakersTable(TABLE);
-  serveInProcess = () => new TableInProcess().serve(hastyDynamo);
+  const dynamo = makeHastyDynamo();
+  fromTable = () => breakersTable({ name: TABLE, dynamo });
+  serveInProcess = () => new TableInProcess().serve(dynamo);
 });
 afterAll(() => emulators.stop());
 

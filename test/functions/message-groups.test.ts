@@ -1,8 +1,11 @@
 /** R50: whatever queue a message is sent to, its group says whose it is. */
 import { expect, test } from 'vitest';
+import { sendTriggers } from '../../aws/delivery-queue.ts';
+import { hop } from '../../aws/lane-queues.ts';
 import { skipTime } from '../support/clock.ts';
 import { deliver, receive, send } from '../support/delivery.ts';
 import { byTest, loadOperator, stageOf } from '../support/operator.ts';
+import { bucketAt, queueAt } from '../support/places.ts';
 import { faulty } from '../support/resources.ts';
 import { useStage } from '../support/stage.ts';
 
@@ -33,16 +36,14 @@ test('R50: isolation, dead-letter queue and redrive keep the group of the source
 });
 
 test('R50: a body that becomes a claim check on the way keeps it too', async () => {
-  const { hop } = await import('../../aws/lane-queues.ts');
   const envelope = { messageId: 'm', sentAt: 1, source: 'lab', lane: 'background' } as const;
-  const large = await hop('x'.repeat(1024 * 1024), envelope, stage.world.bucket);
+  const large = await hop('x'.repeat(1024 * 1024), envelope, bucketAt(stage.world.bucket));
   expect(large.body).toMatch(/^\{"s3":/);
   expect(large.groupId).toBe('lab');
 });
 
 test('R50: a trigger of a delivery is of the source of what is delivered', async () => {
-  const { sendTriggers } = await import('../../aws/delivery-queue.ts');
-  const { url } = stage.world.queues.delivery;
-  await sendTriggers(url, ['lab#Patient#p-1', 'a#b#Patient#p-1', 'unknown']);
+  const queue = queueAt(stage.world.queues.delivery);
+  await sendTriggers(queue, ['lab#Patient#p-1', 'a#b#Patient#p-1', 'unknown']);
   expect((await groupsOf('delivery')).toSorted()).toEqual(['a#b', 'lab', 'unknown']);
 });

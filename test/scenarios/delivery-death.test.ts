@@ -1,11 +1,14 @@
 /** `deliver` and `resend` die after each of their calls to AWS: nothing is lost, no order turned. */
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
+import { sendTriggers } from '../../aws/delivery-queue.ts';
+import { storeResource } from '../../aws/resources-table.ts';
 import { type Downstream, startDownstream } from '../../demo/downstream/server.ts';
 import { skipTime } from '../support/clock.ts';
 import { contextWith, deliver, receive, remove, send } from '../support/delivery.ts';
 import { buildDeliveryWorld, loadDelivery } from '../support/delivery-lane.ts';
 import { dieAtEveryStep } from '../support/die-at-every-step.ts';
 import { type Emulators, startEmulators } from '../support/emulators.ts';
+import { bucketAt, queueAt, tableAt } from '../support/places.ts';
 import { depthOf, itemsOf } from '../support/stores.ts';
 import type { World } from '../support/world.ts';
 
@@ -30,9 +33,11 @@ afterEach(() => downstream.stop());
 afterAll(() => emulators.stop());
 
 async function store(world: World, id: string, version: number, body: object = {}) {
-  const { storeResource } = await import('../../aws/resources-table.ts');
-  const { sendTriggers } = await import('../../aws/delivery-queue.ts');
-  const place = { table: world.tables.resources, bucket: world.bucket, inlineBytesMax: 1_000 };
+  const place = {
+    table: tableAt(world.tables.resources),
+    bucket: bucketAt(world.bucket),
+    inlineBytesMax: 1_000,
+  };
   const { pk } = await storeResource(
     { ...place, delivered: true },
     {
@@ -44,7 +49,7 @@ async function store(world: World, id: string, version: number, body: object = {
     },
     Date.now(),
   );
-  await sendTriggers(world.queues.delivery.url, [pk]);
+  await sendTriggers(queueAt(world.queues.delivery), [pk]);
 }
 
 const pendingOf = async (world: World) =>

@@ -11,6 +11,13 @@ export function skipTime(ms: number): void {
   Date.now = () => clock() + skippedMs;
 }
 
+/** Time is as it was before anything was skipped. */
+export function resetTime(): void {
+  skippedMs = 0;
+  clock = real;
+  Date.now = real;
+}
+
 /** From now on only {@link skipTime} lets time pass: what a busy machine takes for a step is no time. */
 export function stopTime(): void {
   const at = real();

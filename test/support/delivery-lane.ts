@@ -1,7 +1,13 @@
 /** A world whose resources are delivered to a FHIR server, and the functions that do it, cold. */
 import type { ScheduledEvent } from 'aws-lambda';
-import { vi } from 'vitest';
+import { surroundings } from '../../aws/surroundings.ts';
+import { tracesOf } from '../../aws/traces-of.ts';
+import { build as buildDeliver } from '../../functions/deliver/build.ts';
+import { readEnvironment as readDeliver } from '../../functions/deliver/environment.ts';
+import { build as buildResend } from '../../functions/resend/build.ts';
+import { readEnvironment as readResend } from '../../functions/resend/environment.ts';
 import { ENV } from '../../telemetry/env-names.ts';
+import { coldDeps } from './cold.ts';
 import type { SqsHandler } from './delivery.ts';
 import { contextWith } from './delivery.ts';
 import type { Clients } from './functions.ts';
@@ -25,18 +31,24 @@ export async function buildDeliveryWorld(
   return world;
 }
 
-/** One environment of `deliver` (and one of `resend`), with modules of its own. */
+/** One environment of `deliver` (and one of `resend`). */
 export async function loadDelivery(world: World): Promise<DeliveryLane> {
-  vi.resetModules();
-  const clients: Clients = await import('../../aws/clients.ts');
-  const { handler } = await import('../../functions/deliver/handler.ts');
-  const resend = await import('../../functions/resend/handler.ts');
+  const deps = coldDeps();
+  const deliver = buildDeliver({
+    ...deps,
+    environment: readDeliver(process.env),
+    traces: await tracesOf(process.env),
+    fetch: (...request) => fetch(...request),
+  });
+  const resend = buildResend({
+    ...deps,
+    ...surroundings(process.env),
+    environment: readResend(process.env),
+  });
   return {
     world,
-    clients,
-    deliver: handler as unknown as SqsHandler,
-    resend: async (event = {} as ScheduledEvent) => {
-      await resend.handler(event, contextWith());
-    },
+    clients: deps,
+    deliver,
+    resend: (event = {} as ScheduledEvent) => resend(event, contextWith()),
   };
 }

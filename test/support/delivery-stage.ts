@@ -1,5 +1,7 @@
 /** Emulators, a stand-in FHIR server, and for each test a cold `deliver` on a stage of its own. */
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
+import { sendTriggers } from '../../aws/delivery-queue.ts';
+import { storeResource } from '../../aws/resources-table.ts';
 import {
   type Downstream,
   type DownstreamOptions,
@@ -8,6 +10,7 @@ import {
 import { contextWith, type Delivery, deliver } from './delivery.ts';
 import { buildDeliveryWorld, type DeliveryLane, loadDelivery } from './delivery-lane.ts';
 import { type Emulators, startEmulators } from './emulators.ts';
+import { bucketAt, queueAt, tableAt } from './places.ts';
 import { itemsOf } from './stores.ts';
 import type { World } from './world.ts';
 
@@ -52,11 +55,14 @@ export class DeliveryStage {
     messageId = `m-${id}-${version}`,
     { source = 'default', resourceType = 'Patient' } = {},
   ): Promise<string> {
-    const { storeResource } = await import('../../aws/resources-table.ts');
-    const { sendTriggers } = await import('../../aws/delivery-queue.ts');
     const { tables, bucket, queues } = this.world;
     const { pk } = await storeResource(
-      { table: tables.resources, bucket, inlineBytesMax: 1_000, delivered: true },
+      {
+        table: tableAt(tables.resources),
+        bucket: bucketAt(bucket),
+        inlineBytesMax: 1_000,
+        delivered: true,
+      },
       {
         origin: { messageId, sentAt: version, source },
         lane: 'background',
@@ -66,7 +72,7 @@ export class DeliveryStage {
       },
       Date.now(),
     );
-    expect(await sendTriggers(queues.delivery.url, [pk])).toEqual([undefined]);
+    expect(await sendTriggers(queueAt(queues.delivery), [pk])).toEqual([undefined]);
     return pk;
   }
 

@@ -9,6 +9,7 @@ import { createStores } from '../../packages/local-lambda/emulators/fauxqs-store
 import { addGuardedObjects } from '../../packages/local-lambda/emulators/guarded-objects.ts';
 import { addVersionedBuckets } from '../../packages/local-lambda/emulators/versioned-buckets.ts';
 import { startSecretsManager } from '../../packages/local-lambda/secrets.ts';
+import { resetTime } from './clock.ts';
 
 /** The one secret that there is. */
 export const HASH_KEY_ARN = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:hash-key';
@@ -43,6 +44,7 @@ export async function startEmulators(): Promise<Emulators> {
   });
   return {
     async stop() {
+      resetTime();
       await fauxqs.close();
       await secrets.stop();
       dynamo.closeAllConnections();

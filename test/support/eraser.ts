@@ -1,16 +1,16 @@
 /** An operator who erases, in this process, with SDK clients of its own and a clock that does not wait. */
-import { vi } from 'vitest';
-import type { ErasePlace, Request } from '../../cli/erase/run.ts';
+import { readErasures } from '../../aws/erasures-table.ts';
+import { type ErasePlace, erase, type Request, replay, survey } from '../../cli/erase/run.ts';
 import type { AuditFact } from '../../core/audit/audit-fact.ts';
-import { HASH_KEY_ARN } from './emulators.ts';
-import type { Clients } from './functions.ts';
+import { makeClients, testHashKey } from './cold.ts';
+import { bucketAt, tableAt } from './places.ts';
 import type { World } from './world.ts';
 
 export const placeOf = ({ tables, bucket }: World): ErasePlace => ({
-  resourcesTable: tables.resources,
-  quarantineTable: tables.quarantine,
-  erasuresTable: tables.erasures,
-  bucket,
+  resourcesTable: tableAt(tables.resources),
+  quarantineTable: tableAt(tables.quarantine),
+  erasuresTable: tableAt(tables.erasures),
+  bucket: bucketAt(bucket),
   settleMs: 40_000,
 });
 
@@ -23,21 +23,27 @@ export const requestFor = (id: string, more: Partial<Request> = {}): Request => 
   ...more,
 });
 
-/** Loaded anew, as each command is a process of its own. */
+type Rest<F> = F extends (place: ErasePlace, ...rest: infer R) => unknown ? R : never;
+
+/** Each command is a process of its own. */
 export async function loadEraser() {
-  vi.resetModules();
-  const clients: Clients[] = [await import('../../aws/clients.ts')];
-  const { erase, survey, replay } = await import('../../cli/erase/run.ts');
-  const { readErasures } = await import('../../aws/erasures-table.ts');
-  const { keyedHash } = await import('../../aws/keyed-hash.ts');
+  const own = makeClients();
+  const ours = (place: ErasePlace): ErasePlace => ({
+    ...place,
+    resourcesTable: tableAt(place.resourcesTable.name, own),
+    quarantineTable: tableAt(place.quarantineTable.name, own),
+    erasuresTable: tableAt(place.erasuresTable.name, own),
+    bucket: bucketAt(place.bucket.name, own),
+  });
   const facts: AuditFact[] = [];
   const waits: number[] = [];
   const said: string[] = [];
   let later = 0;
+  const hashKey = testHashKey();
   const surroundings = {
     recorder: {
       tell: async (told: readonly AuditFact[]) => void facts.push(...told),
-      hash: () => keyedHash(HASH_KEY_ARN),
+      hash: () => hashKey.hash(),
       now: () => Date.now() + later,
     },
     wait: async (ms: number) => {
@@ -46,5 +52,12 @@ export async function loadEraser() {
     },
     say: (line: string) => void said.push(line),
   };
-  return { erase, survey, replay, readErasures, clients, facts, waits, said, surroundings };
+  return {
+    erase: (place: ErasePlace, ...rest: Rest<typeof erase>) => erase(ours(place), ...rest),
+    survey: (place: ErasePlace, ...rest: Rest<typeof survey>) => survey(ours(place), ...rest),
+    replay: (place: ErasePlace, ...rest: Rest<typeof replay>) => replay(ours(place), ...rest),
+    readErasures: (table: string, after?: number) => readErasures(tableAt(table, own), after),
+    clients: [own],
+    ...{ facts, waits, said, surroundings },
+  };
 }

@@ -1,6 +1,12 @@
 /** Loads functions anew, as a cold environment does: with the environment variables of now. */
 import { vi } from 'vitest';
 import type { Clients } from '../../aws/clients.ts';
+import { tracesOf } from '../../aws/traces-of.ts';
+import { build as buildIncident } from '../../functions/incident/build.ts';
+import { readEnvironment as readIncident } from '../../functions/incident/environment.ts';
+import { build as buildQuarantine } from '../../functions/quarantine/build.ts';
+import { readEnvironment as readQuarantine } from '../../functions/quarantine/environment.ts';
+import { coldDeps } from './cold.ts';
 import type { SqsHandler } from './delivery.ts';
 
 export type { Clients };
@@ -14,17 +20,16 @@ export interface Functions extends Readonly<Record<FunctionName, SqsHandler>> {
 
 const ALL: readonly FunctionName[] = ['validate', 'quarantine', 'incident'];
 
-/** Each has modules of its own, for on AWS no two functions share a process. */
+/** `validate` has modules of its own; the others are built of clients and telemetry of their own. */
 export async function loadFunctions(names: readonly FunctionName[] = ALL): Promise<Functions> {
   const clients: Clients[] = [];
   const closes: (() => Promise<void>)[] = [];
   const handlers = { validate: absent, quarantine: absent, incident: absent };
   for (const name of names) {
-    vi.resetModules();
-    clients.push(await import('../../aws/clients.ts'));
-    const { handler, close } = await load[name]();
-    handlers[name] = handler as unknown as SqsHandler;
-    if (close !== undefined) closes.push(close);
+    const loaded = await load[name]();
+    handlers[name] = loaded.handler;
+    clients.push(loaded.clients);
+    if (loaded.close !== undefined) closes.push(loaded.close);
   }
   return {
     ...handlers,
@@ -35,15 +40,30 @@ export async function loadFunctions(names: readonly FunctionName[] = ALL): Promi
   };
 }
 
-type Loaded = { handler: unknown; close?: () => Promise<void> };
+interface Loaded {
+  readonly handler: SqsHandler;
+  readonly clients: Clients;
+  readonly close?: () => Promise<void>;
+}
 
 const load: Record<FunctionName, () => Promise<Loaded>> = {
   async validate() {
+    vi.resetModules();
+    const { clients } = await import('../../functions/validate/environment.ts');
     const { handler, pool } = await import('../../functions/validate/handler.ts');
-    return { handler, close: () => pool.close() };
+    return { handler, clients, close: () => pool.close() };
   },
-  quarantine: () => import('../../functions/quarantine/handler.ts'),
-  incident: () => import('../../functions/incident/handler.ts'),
+  async quarantine() {
+    const deps = coldDeps();
+    const traces = await tracesOf(process.env);
+    const environment = readQuarantine(process.env);
+    return { handler: buildQuarantine({ ...deps, traces, environment }), clients: deps };
+  },
+  async incident() {
+    const deps = coldDeps();
+    const environment = readIncident(process.env);
+    return { handler: buildIncident({ ...deps, environment }), clients: deps };
+  },
 };
 
 const absent: SqsHandler = () => Promise.reject(new Error('this function was not loaded'));

@@ -1,7 +1,9 @@
 /** What a log subscription hands to a function. */
 import { gzipSync } from 'node:zlib';
 import type { CloudWatchLogsEvent, Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
-import { vi } from 'vitest';
+import { build } from '../../functions/monitor/build.ts';
+import { readEnvironment } from '../../functions/monitor/environment.ts';
+import { coldDeps } from './cold.ts';
 import type { Clients } from './functions.ts';
 
 /** A platform record of an end, as Lambda writes it. */
@@ -42,8 +44,7 @@ export async function loadMonitor(): Promise<{
   monitor: LogsHandler;
   clients: readonly Clients[];
 }> {
-  vi.resetModules();
-  const clients = [await import('../../aws/clients.ts')];
-  const { handler } = await import('../../functions/monitor/handler.ts');
-  return { monitor: handler as unknown as LogsHandler, clients };
+  const deps = coldDeps();
+  const monitor = build({ ...deps, environment: readEnvironment(process.env) });
+  return { monitor, clients: [deps] };
 }

@@ -1,6 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach } from 'vitest';
 import { type Emulators, startEmulators } from './emulators.ts';
-import { type Functions, loadFunctions } from './functions.ts';
+import { type FunctionName, type Functions, loadFunctions } from './functions.ts';
 import { buildWorld, type World } from './world.ts';
 
 export interface Stage {
@@ -10,9 +10,12 @@ export interface Stage {
 
 /**
  * Emulators for the tests of a file, and for each test a stage of its own with cold functions that
- * are told `settings`. To be read inside tests only.
+ * are told `settings`: those named, or all. To be read inside tests only.
  */
-export function useStage(settings: Record<string, unknown> = {}): Stage {
+export function useStage(
+  settings: Record<string, unknown> = {},
+  names?: readonly FunctionName[],
+): Stage {
   let emulators: Emulators | undefined;
   const stage: { world?: World; functions?: Functions } = {};
   beforeAll(async () => {
@@ -20,7 +23,7 @@ export function useStage(settings: Record<string, unknown> = {}): Stage {
   });
   beforeEach(async () => {
     stage.world = await buildWorld(settings);
-    stage.functions = await loadFunctions();
+    stage.functions = await loadFunctions(names);
   });
   afterEach(() => stage.functions?.close());
   afterAll(() => emulators?.stop());

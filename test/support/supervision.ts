@@ -1,9 +1,14 @@
 /** A world with lanes to supervise, and environments of `supervisor`, cold. */
 import { vi } from 'vitest';
+import { makeLambda, makeWaitingLambda } from '../../aws/lambda-clients.ts';
 import type { CrashEvent } from '../../core/message/messages.ts';
 import { type Supervised, untouched } from '../../core/supervision/supervised-state.ts';
+import { SUPERVISION_TREE } from '../../core/supervision/supervision-tree.ts';
+import { build } from '../../functions/supervisor/build.ts';
+import { readEnvironment } from '../../functions/supervisor/environment.ts';
 import type { SupervisedLanes } from '../../functions/supervisor/settings.ts';
 import { ENV } from '../../telemetry/env-names.ts';
+import { coldDeps } from './cold.ts';
 import { contextWith, deliver, receive, remove, type SqsHandler, send } from './delivery.ts';
 import type { Clients } from './functions.ts';
 import type { LambdaService } from './lambda-service.ts';
@@ -77,13 +82,11 @@ export interface SupervisorEnvironment {
   readonly others: readonly object[];
 }
 
-export async function loadSupervisor(): Promise<SupervisorEnvironment> {
-  vi.resetModules();
-  const clients: Clients = await import('../../aws/clients.ts');
-  const { lambda, waitingLambda } = await import('../../aws/lambda-clients.ts');
-  const { handler } = await import('../../functions/supervisor/handler.ts');
-  const asHandler = handler as unknown as SqsHandler;
-  return { handler: asHandler, clients: [clients], others: [lambda, waitingLambda] };
+export async function loadSupervisor(tree = SUPERVISION_TREE): Promise<SupervisorEnvironment> {
+  const deps = coldDeps();
+  const lambdas = { lambda: makeLambda(), waitingLambda: makeWaitingLambda() };
+  const handler = build({ ...deps, ...lambdas, tree, environment: readEnvironment(process.env) });
+  return { handler, clients: [deps], others: Object.values(lambdas) };
 }
 
 export const deathOf = (id: string, at: number, fields: Partial<CrashEvent> = {}): CrashEvent => ({

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, vi } from 'vitest';
 import { DIMENSIONS, METRICS } from '../../telemetry/metrics.ts';
+import { startTelemetry, type Telemetry } from '../../telemetry/telemetry.ts';
 
 const root = join(import.meta.dirname, '../..');
 const HEAD = '| metric | unit | dimensions | counts |\n|---|---|---|---|';
@@ -10,11 +11,13 @@ const row = ([name, { unit, by, means }]: [string, (typeof METRICS)[keyof typeof
   `| \`${name}\` | ${unit} | ${DIMENSIONS[by].map((each) => `\`${each}\``).join(', ')} | ${means} |`;
 
 function sources(): string {
-  const folder = join(root, 'functions');
-  const files = readdirSync(folder, { recursive: true, encoding: 'utf8' });
-  return files
-    .filter((file) => file.endsWith('.ts') && file !== 'metrics.ts')
-    .map((file) => readFileSync(join(folder, file), 'utf8'))
+  return ['functions', 'breaker', 'aws', 'telemetry']
+    .flatMap((folder) => {
+      const files = readdirSync(join(root, folder), { recursive: true, encoding: 'utf8' });
+      return files.map((file) => join(root, folder, file));
+    })
+    .filter((file) => file.endsWith('.ts') && !file.endsWith('/metrics.ts'))
+    .map((file) => readFileSync(file, 'utf8'))
     .join('\n');
 }
 
@@ -34,16 +37,14 @@ describe('the table of metrics', () => {
 });
 
 /** The one EMF line that `act` prints. */
-async function emfOf(act: (telemetry: typeof import('../../telemetry/telemetry.ts')) => void) {
+async function emfOf(act: (telemetry: Telemetry) => void) {
   vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
   vi.stubEnv('POWERTOOLS_DEV', 'true');
-  vi.stubEnv('STAGE', 'prod');
-  vi.resetModules();
   const printed: string[] = [];
   vi.spyOn(console, 'log').mockImplementation((line: string) => void printed.push(line));
   vi.spyOn(console, 'info').mockImplementation(() => {});
   try {
-    act(await import('../../telemetry/telemetry.ts'));
+    act(startTelemetry({ stage: 'prod', now: Date.now }));
   } finally {
     vi.restoreAllMocks();
     vi.unstubAllEnvs();
@@ -55,7 +56,7 @@ async function emfOf(act: (telemetry: typeof import('../../telemetry/telemetry.t
 describe('what is emitted', () => {
   it('is told apart by the stack and one dimension, whoever emits it', async () => {
     const emf = await emfOf((telemetry) => {
-      telemetry.sqsFunction({ component: 'validate', lane: 'critical' });
+      telemetry.handler({ component: 'validate', lane: 'critical' }, async () => {});
       telemetry.emit('BreakerOpenSeconds', 'breaker', 'fhir-server', 12.5);
     });
     expect(emf).toMatchObject({

@@ -1,6 +1,7 @@
-import type { Context, SQSEvent } from 'aws-lambda';
+import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { queueAge } from '../../telemetry/queue-age.ts';
+import { startTelemetry } from '../../telemetry/telemetry.ts';
 
 const NOW = 1_000_000_000_000;
 const told: [string, number][] = [];
@@ -67,14 +68,13 @@ test('nothing is told of what was done, of another stage’s queues, and of othe
 test('R09: every function that a queue feeds tells it', async () => {
   vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');
   vi.stubEnv('POWERTOOLS_DEV', 'true');
-  vi.stubEnv('STAGE', 'dev');
-  vi.resetModules();
   const printed: string[] = [];
   vi.spyOn(console, 'log').mockImplementation((line: string) => void printed.push(line));
-  const { sqsFunction } = await import('../../telemetry/telemetry.ts');
-  const handler = sqsFunction({ component: 'incident' }).handler(async () => ({
-    batchItemFailures: [{ itemIdentifier: 'a' }],
-  }));
+  const telemetry = startTelemetry({ stage: 'dev', now: () => NOW });
+  const handler = telemetry.handler<SQSEvent, SQSBatchResponse>(
+    { component: 'incident' },
+    async () => ({ batchItemFailures: [{ itemIdentifier: 'a' }] }),
+  );
   const batch = event(record('a', 60, 1, 'fhir-failsafe-dev-incident')) as unknown as SQSEvent;
   const context = { getRemainingTimeInMillis: () => 1_000 } as Context;
   await handler(batch, context);

@@ -3,7 +3,6 @@
  * shares (core/supervision/plugin-switch.ts). Loaded only where there are plugins.
  */
 
-import { breakers, setBreakerPolicy } from '../../../breaker/guard.ts';
 import type { Admitted } from '../../../breaker/resilient-circuit.ts';
 import type { Verdict } from '../../../core/message/verdict.ts';
 import {
@@ -13,6 +12,7 @@ import {
   switchPolicy,
 } from '../../../core/supervision/plugin-switch.ts';
 import { placesIn, SUPERVISION_TREE } from '../../../core/supervision/supervision-tree.ts';
+import { breakers, setBreakerPolicy } from '../breakers.ts';
 import type { Judgement, Judging } from '../judging.ts';
 import type { Plugin } from './plugin.ts';
 

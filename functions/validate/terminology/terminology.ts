@@ -8,7 +8,6 @@
 import pLimit from 'p-limit';
 import { readAnswer, writeAnswer } from '../../../aws/terminology-table.ts';
 import { BreakerRefused } from '../../../breaker/call-errors.ts';
-import { guard, setBreakerPolicy } from '../../../breaker/guard.ts';
 import { DEFAULT_BREAKER_POLICY } from '../../../core/breaker/breaker-policy.ts';
 import {
   ageOf,
@@ -19,13 +18,20 @@ import {
   staleReply,
 } from '../../../core/delivery/terminology.ts';
 import { allowCodes, type CodesSpent } from '../../../core/source/code-allowance.ts';
-import { faultOf, logger } from '../../../telemetry/telemetry.ts';
-import { askServer, NoAnswer } from './ask-server.ts';
+import { faultOf } from '../../../telemetry/log.ts';
+import { breakers, setBreakerPolicy } from '../breakers.ts';
+import { logger, now } from '../environment.ts';
 import { environment, settings } from './environment.ts';
 import { TERMINOLOGY_SERVER } from './service.ts';
+import { NoAnswer, TerminologyServer } from './terminology-server.ts';
 import { TimeBudget } from './time-budget.ts';
 
 const { table } = environment;
+const server = new TerminologyServer({
+  ...environment,
+  fetch: (...request) => fetch(...request),
+  now,
+});
 const ANSWERS_MAX = 20_000;
 
 setBreakerPolicy(TERMINOLOGY_SERVER, {
@@ -113,11 +119,16 @@ async function ask(question: Question, budget: TimeBudget): Promise<KnownAnswer 
   const { callTimeoutMs: timeoutMs } = settings;
   if (budget.leftMs < timeoutMs) return undefined;
   try {
-    const answer = await guard(TERMINOLOGY_SERVER, (signal) => askServer(question, signal), {
-      timeoutMs,
-      signal: budget.signal,
-      judgeError: (error) => (error instanceof NoAnswer ? error.judgement : { outcome: 'failure' }),
-    });
+    const answer = await breakers.guard(
+      TERMINOLOGY_SERVER,
+      (signal) => server.ask(question, signal),
+      {
+        timeoutMs,
+        signal: budget.signal,
+        judgeError: (error) =>
+          error instanceof NoAnswer ? error.judgement : { outcome: 'failure' },
+      },
+    );
     return { answer, checkedAt: Date.now() };
   } catch (fault) {
     // A breaker that refuses says so by its own metric.

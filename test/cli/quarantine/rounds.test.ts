@@ -10,6 +10,7 @@ import { type Emulators, startEmulators } from '../../support/emulators.ts';
 import { failCalls } from '../../support/faults.ts';
 import { type Functions, loadFunctions } from '../../support/functions.ts';
 import { byTest, loadOperator, stageOf } from '../../support/operator.ts';
+import { tableAt } from '../../support/places.ts';
 import { faulty, invalidPatient } from '../../support/resources.ts';
 import { depthOf, itemsOf } from '../../support/stores.ts';
 import { buildWorld, type Queue, type World } from '../../support/world.ts';
@@ -144,7 +145,7 @@ describe('what belongs to an older round', () => {
       counted: [],
       attempt,
     } as const;
-    expect(await startAttempt(world.tables.quarantine, late)).toBe(false);
+    expect(await startAttempt(tableAt(world.tables.quarantine), late)).toBe(false);
     expect(await entryOf(id)).toMatchObject({ status: 'redriven', attempts: [] });
   });
 });

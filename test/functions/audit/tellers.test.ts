@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { tellAudit } from '../../../aws/audit-queue.ts';
 import { AUDIT_CHAIN, type AuditFact } from '../../../core/audit/audit-fact.ts';
 import { ENV } from '../../../telemetry/env-names.ts';
 import { entriesOf, factOf, loadAudit, verify } from '../../support/audit.ts';
@@ -12,6 +13,7 @@ import { deliver } from '../../support/delivery.ts';
 import type { Doomed } from '../../support/die-at-every-step.ts';
 import { type Emulators, startEmulators } from '../../support/emulators.ts';
 import { watchMetrics } from '../../support/metrics.ts';
+import { queueAt } from '../../support/places.ts';
 import { buildWorld, type World } from '../../support/world.ts';
 
 const INCIDENT = 'AROAINCIDENT0000001';
@@ -122,12 +124,11 @@ describe('R40: a forged fact', () => {
   });
 
   test('that SQS would take for the true one cannot be made, for its deduplication id is a secret', async () => {
-    const { tellAudit } = await import('../../../aws/audit-queue.ts');
     const { id } = resolved();
     for (const guess of [id, `incident-resolved\n${id}`, JSON.stringify(resolved())]) {
       await tellAs(STRANGER, 'x', createHash('sha256').update(guess).digest('hex'));
     }
-    await tellAudit(world.queues.audit.url, [resolved()]);
+    await tellAudit(queueAt(world.queues.audit), [resolved()]);
     process.env[ENV.tellers] = JSON.stringify({
       ...TELLERS,
       known: [{ id: '000000000000', as: 'incident', kinds: ['incident-resolved'] }],

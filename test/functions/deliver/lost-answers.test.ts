@@ -129,7 +129,7 @@ describe('R09: after an answer that was lost, what stands decides', () => {
     await stage.turn();
     expect(await itemsOf(stage.world.tables.quarantine)).toMatchObject([{ kind: 'undelivered' }]);
     const operator = await loadOperator();
-    const { dynamo } = await import('../../../aws/clients.ts');
+    const [{ dynamo }] = operator.clients;
     let times = 0;
     dynamo.middlewareStack.add(
       (next) => async (args) => {

@@ -1,5 +1,7 @@
 import type { SQSEvent } from 'aws-lambda';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { sendTriggers } from '../../../aws/delivery-queue.ts';
+import { storeResource } from '../../../aws/resources-table.ts';
 import { PROBE_PROPERTY } from '../../../core/supervision/supervisor-messages.ts';
 import { type Downstream, startDownstream } from '../../../demo/downstream/server.ts';
 import { skipTime } from '../../support/clock.ts';
@@ -10,6 +12,7 @@ import {
   loadDelivery,
 } from '../../support/delivery-lane.ts';
 import { type Emulators, startEmulators } from '../../support/emulators.ts';
+import { bucketAt, queueAt, tableAt } from '../../support/places.ts';
 import { depthOf, itemsOf } from '../../support/stores.ts';
 import type { World } from '../../support/world.ts';
 
@@ -30,10 +33,13 @@ afterEach(() => downstream.stop());
 afterAll(() => emulators.stop());
 
 async function store(id: string): Promise<void> {
-  const { storeResource } = await import('../../../aws/resources-table.ts');
-  const { sendTriggers } = await import('../../../aws/delivery-queue.ts');
   const { pk } = await storeResource(
-    { table: world.tables.resources, bucket: world.bucket, inlineBytesMax: 1_000, delivered: true },
+    {
+      table: tableAt(world.tables.resources),
+      bucket: bucketAt(world.bucket),
+      inlineBytesMax: 1_000,
+      delivered: true,
+    },
     {
       origin: { messageId: `m-${id}`, sentAt: 1, source: 'default' },
       lane: 'background',
@@ -43,7 +49,7 @@ async function store(id: string): Promise<void> {
     },
     Date.now(),
   );
-  expect(await sendTriggers(world.queues.delivery.url, [pk])).toEqual([undefined]);
+  expect(await sendTriggers(queueAt(world.queues.delivery), [pk])).toEqual([undefined]);
 }
 
 /** One delivery as the supervisor makes it: it deletes only what succeeded. */

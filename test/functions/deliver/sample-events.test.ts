@@ -1,7 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { expect, test } from 'vitest';
+import { setDeliveryDue } from '../../../aws/deliveries.ts';
 import { contextWith, receive } from '../../support/delivery.ts';
 import { useDeliveryStage } from '../../support/delivery-stage.ts';
+import { tableAt } from '../../support/places.ts';
 import { sampleEvent } from '../../support/sample-events.ts';
 import { depthOf, itemsOf } from '../../support/stores.ts';
 
@@ -40,8 +42,11 @@ test('resend/minute sends triggers anew for what is due', async () => {
   const event = JSON.parse(await readFile(url, 'utf8'));
   await stage.store('example', 1);
   await receive(stage.world.queues.delivery);
-  const { setDeliveryDue } = await import('../../../aws/deliveries.ts');
-  await setDeliveryDue(stage.world.tables.resources, 'default#Patient#example', Date.now());
+  await setDeliveryDue(
+    tableAt(stage.world.tables.resources),
+    'default#Patient#example',
+    Date.now(),
+  );
   await stage.lane.resend(event);
   expect(await depthOf(stage.world.queues.delivery)).toBe(2);
 });

@@ -2,12 +2,14 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { setDeliveryDue } from '../../../aws/deliveries.ts';
 import type { Places } from '../../../core/delivery/delivery-targets.ts';
 import { type Downstream, startDownstream } from '../../../demo/downstream/server.ts';
 import { ENV } from '../../../telemetry/env-names.ts';
 import { skipTime } from '../../support/clock.ts';
 import { useDeliveryStage } from '../../support/delivery-stage.ts';
 import { byTest, loadOperator, stageOf } from '../../support/operator.ts';
+import { tableAt } from '../../support/places.ts';
 import { depthOf, itemsOf } from '../../support/stores.ts';
 
 const stage = useDeliveryStage();
@@ -117,10 +119,10 @@ describe('R50: a server that is down holds up no other', () => {
 
   test('what waits for it makes room for what is due elsewhere', async () => {
     await takeLabDown();
-    const { setDeliveryDue } = await import('../../../aws/deliveries.ts');
     const key = await store('hospital-a', 'late');
     const { resources } = stage.world.tables;
-    for (const { pk } of await itemsOf(resources)) await setDeliveryDue(resources, String(pk), 1);
+    for (const { pk } of await itemsOf(resources))
+      await setDeliveryDue(tableAt(resources), String(pk), 1);
     const before = await depthOf(stage.world.queues.delivery);
     const now = Date.now();
     await stage.lane.resend();

@@ -11,7 +11,11 @@ import {
 } from '@aws-sdk/client-s3';
 import type { CloudFormationCustomResourceEvent } from 'aws-lambda';
 import { afterAll, beforeAll, beforeEach, expect, test, vi } from 'vitest';
+import { makeS3 } from '../../../aws/clients.ts';
+import { makeCloudFormation } from '../../../aws/cloud-formation-client.ts';
+import { build } from '../../../functions/empty-bucket/build.ts';
 import { testClients } from '../../support/clients.ts';
+import { coldDeps } from '../../support/cold.ts';
 import { contextWith } from '../../support/delivery.ts';
 import { type Emulators, startEmulators } from '../../support/emulators.ts';
 
@@ -70,8 +74,14 @@ async function invoke(
   RequestType: CloudFormationCustomResourceEvent['RequestType'],
   BucketName: string,
   remainingMs = 60_000,
+  s3 = makeS3(process.env),
 ) {
-  const { handler } = await import('../../../functions/empty-bucket/handler.ts');
+  const handler = build({
+    ...coldDeps(),
+    s3,
+    cloudFormation: makeCloudFormation(),
+    fetch: (...request) => fetch(...request),
+  });
   const event = {
     ...{ RequestType, ResponseURL: `${url}/answer`, StackId: STACK, RequestId: 'r' },
     ...{ LogicalResourceId: 'L', ResourceType: 'Custom::EmptyBucket' },
@@ -130,11 +140,10 @@ test('says in time that it is not done, so that destroying is tried again', asyn
 test('answers what failed: CloudFormation would wait an hour', async () => {
   status = 'DELETE_IN_PROGRESS';
   vi.stubEnv('AWS_ENDPOINT_URL_CLOUDFORMATION', url);
-  const { s3 } = await import('../../../aws/clients.ts');
-  const send = vi.spyOn(s3, 'send').mockRejectedValueOnce(new Error('AccessDenied') as never);
-  expect(await invoke('Delete', 'going')).toMatchObject({
+  const s3 = makeS3(process.env);
+  vi.spyOn(s3, 'send').mockRejectedValueOnce(new Error('AccessDenied') as never);
+  expect(await invoke('Delete', 'going', 60_000, s3)).toMatchObject({
     Status: 'FAILED',
     Reason: 'Error: AccessDenied',
   });
-  send.mockRestore();
 });

@@ -5,7 +5,7 @@ import { skipTime } from '../../support/clock.ts';
 import { deliver, receive, send } from '../../support/delivery.ts';
 import { useStage } from '../../support/stage.ts';
 
-const stage = useStage();
+const stage = useStage({}, ['incident']);
 const MINUTE_MS = 60_000;
 
 async function crashes(name: string, count: number, fields: Partial<CrashEvent>): Promise<void> {

@@ -6,7 +6,7 @@ import { failCalls } from '../../support/faults.ts';
 import { useStage } from '../../support/stage.ts';
 import { depthOf, itemsOf } from '../../support/stores.ts';
 
-const stage = useStage({ crashesToOpen: 3, windowMs: 60_000 });
+const stage = useStage({ crashesToOpen: 3, windowMs: 60_000 }, ['incident']);
 
 function crash(id: string, ageMs = 0, fields: Partial<CrashEvent> = {}): string {
   const at = Date.now() - ageMs;

@@ -3,11 +3,12 @@ import { expect, test } from 'vitest';
 import { type CrashEvent, MINUTE_WAKE } from '../../../core/message/messages.ts';
 import { skipTime } from '../../support/clock.ts';
 import { contextWith, deliver, receive, send } from '../../support/delivery.ts';
+import { tableAt } from '../../support/places.ts';
 import { useStage } from '../../support/stage.ts';
 import { itemsOf } from '../../support/stores.ts';
 
 /** The defaults: 10 in 5 min, quiet for 5 min. */
-const stage = useStage();
+const stage = useStage({}, ['incident']);
 const MINUTE_MS = 60_000;
 
 async function tell(name: string, times: readonly number[]): Promise<void> {
@@ -60,11 +61,11 @@ async function pagedKeys(): Promise<Set<string>> {
 async function operatorResolves(): Promise<void> {
   const { changeIncident, latestIncident } = await import('../../../aws/incidents-table.ts');
   const { resolve } = await import('../../../core/incident/incident-course.ts');
-  const latest = await latestIncident(stage.world.tables.incidents, 'validate');
+  const latest = await latestIncident(tableAt(stage.world.tables.incidents), 'validate');
   if (latest === undefined) throw new Error('nothing to resolve');
   // The operator's clock is five minutes ahead.
   const said = { at: Date.now() + 5 * MINUTE_MS, by: 'ana', why: 'rolled back' };
-  await changeIncident(stage.world.tables.incidents, latest, (current) => {
+  await changeIncident(tableAt(stage.world.tables.incidents), latest, (current) => {
     const resolved = resolve(current, said);
     return typeof resolved === 'string' ? undefined : resolved;
   });
@@ -103,8 +104,8 @@ test('R20: late crashes from inside the resolved period join that incident, unle
   expect(await statuses()).toEqual(['resolved']);
   const { latestIncident } = await import('../../../aws/incidents-table.ts');
   const { countAnew } = await import('../../../functions/incident/count-anew.ts');
-  const latest = await latestIncident(stage.world.tables.incidents, 'validate');
-  const evidence = latest && (await countAnew(stage.world.tables.incidents, latest));
+  const latest = await latestIncident(tableAt(stage.world.tables.incidents), 'validate');
+  const evidence = latest && (await countAnew(tableAt(stage.world.tables.incidents), latest));
   expect(evidence?.crashes).toBe(19);
   await tell('later', [start + 60_000]);
   await drain();
@@ -178,10 +179,10 @@ test('R20 R31: an escalation from before a resolution, told after it, opens the 
   const { changeIncident, latestIncident } = await import('../../../aws/incidents-table.ts');
   const start = Date.now();
   await escalate('e-1', start);
-  const latest = await latestIncident(stage.world.tables.incidents, scope);
+  const latest = await latestIncident(tableAt(stage.world.tables.incidents), scope);
   const resolved = { at: Date.now() + 1, by: 'ana', why: 'resumed' };
   if (latest === undefined) throw new Error('no incident');
-  await changeIncident(stage.world.tables.incidents, latest, (current) => ({
+  await changeIncident(tableAt(stage.world.tables.incidents), latest, (current) => ({
     ...current,
     status: 'resolved',
     resolved,

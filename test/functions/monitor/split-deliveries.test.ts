@@ -1,12 +1,15 @@
 /** What CloudWatch makes of the records of deaths: late, in pieces, repeated, and while tables throttle. */
 import type { SQSRecord } from 'aws-lambda';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { startAttempt } from '../../../aws/quarantine-attempts.ts';
+import { recordDeath } from '../../../aws/quarantine-deaths.ts';
 import { crashEventSchema } from '../../../core/message/messages.ts';
 import { contextWith, deliver, receive, remove } from '../../support/delivery.ts';
 import { type Emulators, startEmulators } from '../../support/emulators.ts';
 import { failCalls } from '../../support/faults.ts';
 import { type Functions, loadFunctions } from '../../support/functions.ts';
 import { loadMonitor, logsEvent, platformRecord } from '../../support/logs.ts';
+import { tableAt } from '../../support/places.ts';
 import { itemsOf } from '../../support/stores.ts';
 import { buildWorld, type World } from '../../support/world.ts';
 
@@ -114,9 +117,7 @@ describe('R20: a death that is told in pieces counts once', () => {
 });
 
 test('R07: the attempt says what killed it, also where the record that says it comes later', async () => {
-  const { recordDeath } = await import('../../../aws/quarantine-deaths.ts');
-  const { startAttempt } = await import('../../../aws/quarantine-attempts.ts');
-  const table = world.tables.quarantine;
+  const table = tableAt(world.tables.quarantine);
   const origin = { messageId: 'm-1', sentAt: 1, source: 'default' };
   const attempt = { requestId: 'r-1', startedAt: 1 };
   await startAttempt(table, { origin, lane: 'background', seen: undefined, counted: [], attempt });
@@ -126,11 +127,13 @@ test('R07: the attempt says what killed it, also where the record that says it c
     errorType: EXIT,
   });
   await watcher.monitor(logsEvent(background(), [done]), contextWith());
-  expect(await itemsOf(table)).toMatchObject([{ attempts: [{ crash: 'exit', reason: EXIT }] }]);
+  expect(await itemsOf(table.name)).toMatchObject([
+    { attempts: [{ crash: 'exit', reason: EXIT }] },
+  ]);
   const later = [report('r-1', 'Runtime.OutOfMemory')];
   for (const lines of [later, [done], later]) {
     await watcher.monitor(logsEvent(background(), lines), contextWith());
-    expect(await itemsOf(table)).toMatchObject([
+    expect(await itemsOf(table.name)).toMatchObject([
       { attempts: [{ crash: 'out-of-memory', reason: 'Runtime.OutOfMemory' }] },
     ]);
   }

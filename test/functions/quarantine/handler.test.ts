@@ -12,7 +12,7 @@ import { patient } from '../../support/resources.ts';
 import { useStage } from '../../support/stage.ts';
 import { depthOf, itemsOf, objectAt } from '../../support/stores.ts';
 
-const stage = useStage();
+const stage = useStage({}, ['quarantine']);
 
 const ENVELOPE: Envelope = {
   messageId: 'm-1',

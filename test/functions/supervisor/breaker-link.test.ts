@@ -1,11 +1,14 @@
 /** The delivery lane and its breaker: the real `deliver` behind Lambda's API, and a server that fails. */
 import type { SQSEvent } from 'aws-lambda';
 import { afterEach, beforeEach, expect, test } from 'vitest';
+import { sendTriggers } from '../../../aws/delivery-queue.ts';
+import { storeResource } from '../../../aws/resources-table.ts';
 import { type Downstream, startDownstream } from '../../../demo/downstream/server.ts';
 import { ENV } from '../../../telemetry/env-names.ts';
 import { skipTime } from '../../support/clock.ts';
 import { contextWith, deliver } from '../../support/delivery.ts';
 import { type DeliveryLane, loadDelivery } from '../../support/delivery-lane.ts';
+import { bucketAt, queueAt, tableAt } from '../../support/places.ts';
 import { depthOf, itemsOf } from '../../support/stores.ts';
 import {
   buildSupervisedWorld,
@@ -43,10 +46,13 @@ beforeEach(async () => {
 afterEach(() => downstream.stop());
 
 async function store(count: number): Promise<void> {
-  const { storeResource } = await import('../../../aws/resources-table.ts');
-  const { sendTriggers } = await import('../../../aws/delivery-queue.ts');
   const { tables, bucket, queues } = stage.world;
-  const place = { table: tables.resources, bucket, inlineBytesMax: 1_000, delivered: true };
+  const place = {
+    table: tableAt(tables.resources),
+    bucket: bucketAt(bucket),
+    inlineBytesMax: 1_000,
+    delivered: true,
+  };
   for (let n = 0; n < count; n += 1) {
     const { pk } = await storeResource(
       place,
@@ -59,7 +65,7 @@ async function store(count: number): Promise<void> {
       },
       Date.now(),
     );
-    await sendTriggers(queues.delivery.url, [pk]);
+    await sendTriggers(queueAt(queues.delivery), [pk]);
   }
 }
 
@@ -135,7 +141,7 @@ test('R33: a breaker that an operator or another call closed wakes its lane at o
   expect(await mapping()).toBe('off');
   const { breakersTable } = await import('../../../aws/breakers-table.ts');
   const { UNKNOWN_SERVICE } = await import('../../../core/breaker/breaker-state.ts');
-  const breakers = breakersTable(stage.world.tables.breakers);
+  const breakers = breakersTable(tableAt(stage.world.tables.breakers));
   const state = await breakers.load('fhir-server');
   if (state === undefined) throw new Error('no breaker');
   const { generation, version } = state;

@@ -1,4 +1,5 @@
-import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { beforeEach, describe, expect, test } from 'vitest';
+import { SUPERVISION_TREE } from '../../../core/supervision/supervision-tree.ts';
 import { receive, remove, send } from '../../support/delivery.ts';
 import { depthOf, itemsOf } from '../../support/stores.ts';
 import {
@@ -179,19 +180,13 @@ test('R09: what is not for a supervisor fails, for its dead-letter queue, and ho
 });
 
 describe('R32: on too many deaths of background', () => {
-  afterEach(() => vi.doUnmock('../../../core/supervision/supervision-tree.ts'));
-
   test.each([
     ['one_for_one', { ...ALL, background: 'off' }],
     ['rest_for_one', { ...ALL, background: 'off', delivery: 'off' }],
     ['one_for_all', { critical: 'off', background: 'off', delivery: 'off' }],
   ] as const)('%s pauses what OTP would terminate', async (strategy, left) => {
-    vi.doMock('../../../core/supervision/supervision-tree.ts', async (original) => {
-      const tree = await original<typeof import('../../../core/supervision/supervision-tree.ts')>();
-      const children = tree.SUPERVISION_TREE.children.map((node) => ({ ...node, strategy }));
-      return { ...tree, SUPERVISION_TREE: { ...tree.SUPERVISION_TREE, children } };
-    });
-    supervisor = await loadSupervisor();
+    const children = SUPERVISION_TREE.children.map((node) => ({ ...node, strategy }));
+    supervisor = await loadSupervisor({ ...SUPERVISION_TREE, children });
     await deaths(4, { lane: 'background' });
     expect(await mappings()).toEqual(left);
     expect(await depthOf(stage.world.queues.incident)).toBe(1);

@@ -3,6 +3,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { testClients } from '../../support/clients.ts';
 import { skipTime } from '../../support/clock.ts';
 import { send } from '../../support/delivery.ts';
+import { tableAt } from '../../support/places.ts';
 import { depthOf } from '../../support/stores.ts';
 import {
   buildSupervisedWorld,
@@ -170,7 +171,9 @@ test('R33: an operator’s pause is never undone by the supervisor', async () =>
   const { saveSupervised } = await import('../../../aws/supervision-table.ts');
   const state = await stateOf(stage, 'critical');
   const held = pauseByOperator(state, { by: 'ada', why: 'a new server' }, Date.now());
-  expect(await saveSupervised(stage.table, { ...held, version: state.version + 1 })).toBe(true);
+  expect(await saveSupervised(tableAt(stage.table), { ...held, version: state.version + 1 })).toBe(
+    true,
+  );
   for (let n = 0; n < 4; n += 1) await aMinuteLater();
   expect((await mappings())['critical']).toBe('off');
   expect(good).toEqual([]);

@@ -8,12 +8,14 @@ import { inFlightOf } from '../../support/in-flight.ts';
 import { useStage } from '../../support/stage.ts';
 import { itemsOf } from '../../support/stores.ts';
 
-const stage = useStage();
+const stage = useStage({}, ['incident']);
 
 /** A lease of 50 s takes no new batch after 35 s. */
 const LEASE_FULL_MS = 40_000;
 const NO_TIME = () => 0;
 
+/** By clients that `failing` makes fail. */
+const inFlightHere = () => inFlightOf(stage.world, stage.functions.clients[0]);
 const open = (environment: InFlight, ...ids: string[]) => environment.open(ids, randomUUID());
 const marks = () => itemsOf(stage.world.tables.inFlight);
 
@@ -24,7 +26,7 @@ async function suspicionOf(messageId: string): Promise<string> {
     ApproximateFirstReceiveTimestamp: `${Date.now()}`,
   };
   const record = { messageId, attributes } as SQSRecord;
-  const suspicion = await (await inFlightOf(stage.world)).suspicion([record]);
+  const suspicion = await inFlightHere().suspicion([record]);
   return suspicion(record);
 }
 
@@ -33,7 +35,7 @@ const failing = (...commands: string[]) =>
 
 /** An environment whose first batch was given back while its mark could not be emptied. */
 async function withMarkLeft(): Promise<InFlight> {
-  const environment = await inFlightOf(stage.world);
+  const environment = inFlightHere();
   await open(environment, 'late');
   const mend = failing('PutItemCommand');
   expect(await environment.close(randomUUID(), NO_TIME)).toBe(false);
@@ -91,7 +93,7 @@ describe('a mark under a former lease, while its environment lives', () => {
   });
 
   test('R03: is kept in mind for the last 32 leases', async () => {
-    const environment = await inFlightOf(stage.world);
+    const environment = inFlightHere();
     const mend = failing('DeleteItemCommand');
     for (let lease = 0; lease < 34; lease += 1) {
       await open(environment, `batch ${lease}`);

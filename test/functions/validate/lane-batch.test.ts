@@ -253,7 +253,7 @@ describe('a fault of our own', () => {
     const records = await receive(stage.world.queues.lane);
     const answer = await validateLaneBatch(records, contextWith(), {
       pool: broken,
-      inFlight: await inFlightOf(stage.world),
+      inFlight: inFlightOf(stage.world),
     });
     await broken.close();
     expect(answer.batchItemFailures).toHaveLength(2);

@@ -1,5 +1,8 @@
 import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import { beforeEach, describe, expect, test } from 'vitest';
+import { makeHastyDynamo } from '../../../aws/clients.ts';
+import { realMachine } from '../../../aws/machine.ts';
+import { countSent } from '../../../aws/rates-table.ts';
 import { testClients } from '../../support/clients.ts';
 import { skipTime } from '../../support/clock.ts';
 import { deliver } from '../../support/delivery.ts';
@@ -92,8 +95,9 @@ describe('a rate', () => {
   );
 
   test('R50: a write whose answer is lost is not repeated by the SDK', async () => {
-    const { countSent } = await import('../../../aws/rates-table.ts');
-    const { hastyDynamo } = await import('../../../aws/clients.ts');
+    const hastyDynamo = makeHastyDynamo();
+    const table = { name: RATES, dynamo: hastyDynamo };
+    const { later } = realMachine;
     const minute = { source: 'chatty', startsAt: 60_000 * Math.floor(Date.now() / 60_000) };
     hastyDynamo.middlewareStack.add(
       (next) => async (args) => {
@@ -102,8 +106,10 @@ describe('a rate', () => {
       },
       { step: 'deserialize', priority: 'low', name: 'answer-is-lost' },
     );
-    await expect(countSent(RATES, minute, 100)).rejects.toMatchObject({ name: 'CountUnsure' });
+    await expect(countSent(table, minute, 100, later)).rejects.toMatchObject({
+      name: 'CountUnsure',
+    });
     hastyDynamo.middlewareStack.remove('answer-is-lost');
-    expect(await countSent(RATES, minute, 100)).toBe(200);
+    expect(await countSent(table, minute, 100, later)).toBe(200);
   });
 });

@@ -2,6 +2,8 @@ import { createServer, type IncomingHttpHeaders, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { json } from 'node:stream/consumers';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { makeSecrets } from '../../../../aws/clients.ts';
+import { TerminologyServer } from '../../../../functions/validate/terminology/terminology-server.ts';
 import { ENV } from '../../../../telemetry/env-names.ts';
 
 interface Received {
@@ -19,6 +21,7 @@ let received: Received[];
 let secretsRead: number;
 let status: number;
 
+let base: string;
 beforeEach(async () => {
   received = [];
   secretsRead = 0;
@@ -36,13 +39,11 @@ beforeEach(async () => {
     }
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  base = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
   vi.stubEnv('AWS_ENDPOINT_URL_SECRETS_MANAGER', base);
   vi.stubEnv('AWS_REGION', 'us-east-1');
   vi.stubEnv('AWS_ACCESS_KEY_ID', 'local');
   vi.stubEnv('AWS_SECRET_ACCESS_KEY', 'local');
-  vi.stubEnv(ENV.terminologyTable, 'answers');
-  vi.stubEnv(ENV.terminologyEndpoint, `${base}/r4/`);
 });
 afterEach(() => {
   vi.unstubAllEnvs();
@@ -51,9 +52,14 @@ afterEach(() => {
 });
 
 async function load() {
-  vi.resetModules();
-  const { askServer } = await import('../../../../functions/validate/terminology/ask-server.ts');
-  return () => askServer(QUESTION, AbortSignal.timeout(5_000));
+  const arn = process.env[ENV.terminologyTokenArn];
+  const server = new TerminologyServer({
+    endpoint: `${base}/r4`,
+    token: arn === undefined ? undefined : { arn, secrets: makeSecrets() },
+    fetch,
+    now: Date.now,
+  });
+  return () => server.ask(QUESTION, AbortSignal.timeout(5_000));
 }
 
 test('the coding and its value set are all that goes out', async () => {

@@ -1,0 +1,98 @@
+/** The breakers of an environment: `breakers.guard('fhir-server', (signal) => …, { timeoutMs })`. */
+import { breakersTable } from '../aws/breakers-table.ts';
+import type { Clients } from '../aws/clients.ts';
+import { type Env, requiredEnv } from '../aws/env.ts';
+import { pause } from '../aws/machine.ts';
+import type { Surroundings } from '../aws/surroundings.ts';
+import type { BreakerPolicy } from '../core/breaker/breaker-policy.ts';
+import type { Transition } from '../core/breaker/breaker-state.ts';
+import { ENV } from '../telemetry/env-names.ts';
+import { faultOf } from '../telemetry/log.ts';
+import { Breakers, type BreakersTools } from './breakers.ts';
+import { tellTransition, type WhoIsTold } from './tell.ts';
+
+export interface BreakerDeps extends Surroundings, Pick<Clients, 'hastyDynamo' | 'sqs'> {}
+
+export type BreakerEnvironment = ReturnType<typeof readBreakerEnvironment>;
+
+/** What the stack tells whoever calls through a breaker. */
+export const readBreakerEnvironment = (env: Env) => ({
+  breakersTable: requiredEnv('breakersTable', env),
+  auditQueueUrl: env[ENV.auditQueueUrl],
+  supervisorQueueUrl: env[ENV.supervisorQueueUrl],
+});
+
+const METRIC_OF_PHASE = {
+  closed: 'BreakerClosed',
+  open: 'BreakerOpened',
+  'half-open': 'BreakerHalfOpened',
+} as const;
+
+export function toldOf(
+  { auditQueueUrl, supervisorQueueUrl }: Omit<BreakerEnvironment, 'breakersTable'>,
+  { sqs, randomId }: Pick<BreakerDeps, 'sqs' | 'randomId'>,
+): WhoIsTold {
+  return {
+    audit:
+      auditQueueUrl === undefined ? undefined : { url: auditQueueUrl, sqs, secret: randomId() },
+    supervisor: supervisorQueueUrl === undefined ? undefined : { url: supervisorQueueUrl, sqs },
+  };
+}
+
+/** `policies` are those of services that have one of their own. */
+export function makeBreakers(
+  environment: BreakerEnvironment,
+  deps: BreakerDeps,
+  policies: ReadonlyMap<string, BreakerPolicy> = new Map(),
+): Breakers {
+  const store = breakersTable({ name: environment.breakersTable, dynamo: deps.hastyDynamo });
+  return new Breakers(store, toolsOf(deps, toldOf(environment, deps)), policies);
+}
+
+function toolsOf(deps: BreakerDeps, who: WhoIsTold): BreakersTools {
+  const { telemetry, now, random, randomId, later } = deps;
+  const { emit, logger } = telemetry;
+  const environmentId = randomId().slice(0, 8);
+  const telling = new Set<Promise<void>>();
+  let tokens = 0;
+  /** Goes on beside the call, which must not wait for it; what is not told now is told anew. */
+  const tell = (service: string, transition: Transition) => {
+    const told = tellTransition(who, service, transition)
+      .catch((fault: unknown) => {
+        emit('BreakerNewsDelayed', 'breaker', service);
+        logger.error('breaker news', { service, ...faultOf(fault) });
+      })
+      .finally(() => telling.delete(told));
+    telling.add(told);
+  };
+  return {
+    ...{ now, random, later },
+    token() {
+      tokens += 1;
+      return `${environmentId}-${tokens}`;
+    },
+    pause: (ms) => pause(deps, ms),
+    onTransition(service, transition) {
+      emit(METRIC_OF_PHASE[transition.to], 'breaker', service);
+      logger.warn('breaker', { service, ...transition });
+      tell(service, transition);
+    },
+    onOwnTransition(service, transition) {
+      emit(METRIC_OF_PHASE[transition.to], 'breaker', service);
+      logger.warn('breaker of this environment alone', { service, ...transition });
+    },
+    async told() {
+      await Promise.all(telling);
+    },
+    onForced(service, { by, until }) {
+      emit('BreakerForced', 'breaker', service);
+      logger.warn('breaker forced', { service, by, until });
+    },
+    onStoreFault(service, fault) {
+      emit('BreakerStoreUnavailable', 'breaker', service);
+      logger.error('breaker store', { service, ...faultOf(fault) });
+    },
+    onRefused: (service) => emit('BreakerRefused', 'breaker', service),
+    onProbe: (service) => emit('BreakerProbes', 'breaker', service),
+  };
+}

@@ -1,0 +1,113 @@
+/**
+ * `deliver`: brings what is pending to the FHIR server, through the server's breaker. A message is
+ * only a trigger: what is sent is what Resources holds by then.
+ */
+import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { setDeliveryDue } from '../../aws/deliveries.ts';
+import { retryLater } from '../../aws/retry-later.ts';
+import { backOffSeconds } from '../../core/attempt/back-off.ts';
+import { howToWait } from '../../core/delivery/delivery.ts';
+import { batchResponse, type Settlement } from '../../core/message/batch-response.ts';
+import { deliveryTriggerSchema } from '../../core/message/messages.ts';
+import { isProbe } from '../../core/supervision/probe.ts';
+import { faultOf } from '../../telemetry/log.ts';
+import type { Tally } from '../../telemetry/tally.ts';
+import { deliverOne } from './deliver-one.ts';
+import { type Ending, NEXT } from './endings.ts';
+import { COMPONENT, type DeliverDeps, type DeliverParts, partsOf } from './parts.ts';
+
+export function build(deps: DeliverDeps) {
+  const parts = partsOf(deps);
+  return deps.telemetry.handler<SQSEvent, SQSBatchResponse>(
+    { component: COMPONENT },
+    (event, context) =>
+      deps.traces.receiving(event.Records, context, () => deliverAll(parts, event, context)),
+  );
+}
+
+async function deliverAll(
+  parts: DeliverParts,
+  event: SQSEvent,
+  context: Context,
+): Promise<SQSBatchResponse> {
+  const { Records: records } = event;
+  const tally = parts.telemetry.tally(records.length);
+  const probing = isProbe(event);
+  // A probe is one delivery (R33), the breaker's own where that is due; what is beside it waits.
+  const run = probing ? records.slice(0, 1) : records;
+  const work = { parts, tally, context, probing };
+  const settlements = await Promise.all(run.map((record) => settle(record, work)));
+  tally.report('deliveries');
+  return batchResponse(
+    records.map((record) => record.messageId),
+    settlements,
+  );
+}
+
+interface Work {
+  readonly parts: DeliverParts;
+  readonly tally: Tally;
+  readonly context: Context;
+  readonly probing: boolean;
+}
+
+async function settle(record: SQSRecord, work: Work): Promise<Settlement> {
+  const { parts, tally } = work;
+  try {
+    const { pk } = deliveryTriggerSchema.parse(JSON.parse(record.body));
+    const ending = await deliverInTime(pk, work);
+    if (ending.kind === 'done') return 'done';
+    return await wait(record, pk, ending.kind === 'again' ? ending.at : 0, work);
+  } catch (fault) {
+    tally.add('ComponentFaults');
+    const { logger } = parts.telemetry;
+    logger.error('component fault', { messageId: record.messageId, ...faultOf(fault) });
+    const receives = Number(record.attributes.ApproximateReceiveCount);
+    await waitInQueue(parts, record, backOffSeconds(receives));
+    return 'failed';
+  }
+}
+
+/** A conflict of versions needs a PUT, a read and a PUT; whoever needs more waits. */
+const CALLS_MAX = 4;
+
+async function deliverInTime(pk: string, { parts, tally, context }: Work): Promise<Ending> {
+  let ending: Ending = NEXT;
+  for (let calls = 0; calls < CALLS_MAX && ending.kind === 'next'; calls += 1) {
+    // Another call may take as long as this, and a lease must be given back.
+    if (context.getRemainingTimeInMillis() <= 2 * parts.settings.callTimeoutMs) break;
+    ending = await deliverOne(parts, pk, tally);
+  }
+  return ending;
+}
+
+/** Waits in the queue; or leaves it, and is sent anew by its mark. */
+async function wait(
+  record: SQSRecord,
+  pk: string,
+  retryAt: number,
+  { parts, tally, probing }: Work,
+): Promise<Settlement> {
+  const { settings, inFlight, resources } = parts;
+  const now = parts.now();
+  const receives = Number(record.attributes.ApproximateReceiveCount);
+  const waiting = { retryAt, receives, inFlight: await inFlight.count(now) };
+  const how = howToWait(waiting, now, parts.random(), settings);
+  if (how.kind === 'marked') {
+    tally.add('Marked');
+    await setDeliveryDue(resources, pk, how.until);
+    // Marked is not delivered: as a probe it has failed, and its trigger stays.
+    return probing ? 'failed' : 'done';
+  }
+  tally.add('Waiting');
+  await waitInQueue(parts, record, how.seconds);
+  return 'failed';
+}
+
+function waitInQueue(
+  { queue, telemetry }: DeliverParts,
+  { receiptHandle }: SQSRecord,
+  seconds: number,
+): Promise<void> {
+  return retryLater(queue, [{ receiptHandle, seconds }], telemetry.logger);
+}

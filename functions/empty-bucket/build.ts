@@ -1,0 +1,74 @@
+/**
+ * `empty-bucket`: a custom resource beside each bucket outside production. As the stack is destroyed it
+ * empties that bucket, which CloudFormation could not delete otherwise. In any other case it keeps its
+ * hands off: a stage that becomes production loses the resource, not what the bucket holds.
+ *
+ * CloudFormation waits an hour for an answer, so there is always one.
+ */
+import type { CloudFormationCustomResourceEvent, Context } from 'aws-lambda';
+import type { Clients } from '../../aws/clients.ts';
+import type { makeCloudFormation } from '../../aws/cloud-formation-client.ts';
+import { emptyBucket } from '../../aws/empty-bucket.ts';
+import type { Fetch } from '../../aws/machine.ts';
+import { isGoing } from '../../aws/stack-status.ts';
+import type { Surroundings } from '../../aws/surroundings.ts';
+import { faultOf } from '../../telemetry/log.ts';
+
+type Event = CloudFormationCustomResourceEvent;
+
+/** Left for the last page and the answer. */
+const ANSWERING_MS = 20_000;
+
+export interface EmptyBucketDeps extends Pick<Surroundings, 'telemetry'>, Pick<Clients, 's3'> {
+  readonly cloudFormation: ReturnType<typeof makeCloudFormation>;
+  readonly fetch: Fetch;
+}
+
+export const build = (deps: EmptyBucketDeps) => async (event: Event, context: Context) => {
+  const problem = await act(deps, event, context).catch((error: unknown) => {
+    deps.telemetry.logger.error('bucket not emptied', faultOf(error));
+    return error instanceof Error ? `${error.name}: ${error.message}` : 'unknown';
+  });
+  await answer(deps, event, problem);
+};
+
+const bucketOf = (event: Event): string =>
+  'PhysicalResourceId' in event
+    ? event.PhysicalResourceId
+    : String(event.ResourceProperties['BucketName']);
+
+/** @returns what is wrong, if anything is. */
+async function act(
+  { s3, cloudFormation, telemetry }: EmptyBucketDeps,
+  event: Event,
+  context: Context,
+): Promise<string | undefined> {
+  if (event.RequestType !== 'Delete' || !(await isGoing(cloudFormation, event.StackId)))
+    return undefined;
+  const bucket = bucketOf(event);
+  const hasTime = () => context.getRemainingTimeInMillis() > ANSWERING_MS;
+  if (!(await emptyBucket(s3, bucket, hasTime))) return `${bucket}: not empty yet; destroy again`;
+  telemetry.logger.info('bucket emptied', { bucket });
+  return undefined;
+}
+
+async function answer(
+  { fetch }: EmptyBucketDeps,
+  event: Event,
+  problem: string | undefined,
+): Promise<void> {
+  const { StackId, RequestId, LogicalResourceId, ResponseURL } = event;
+  const body = JSON.stringify({
+    Status: problem === undefined ? 'SUCCESS' : 'FAILED',
+    ...(problem !== undefined && { Reason: problem }),
+    PhysicalResourceId: bucketOf(event),
+    ...{ StackId, RequestId, LogicalResourceId },
+  });
+  // The address is signed without a content type.
+  const { ok, status } = await fetch(ResponseURL, {
+    method: 'PUT',
+    headers: { 'content-type': '' },
+    body,
+  });
+  if (!ok) throw new Error(`CloudFormation took no answer: ${status}`);
+}

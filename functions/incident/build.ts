@@ -1,0 +1,42 @@
+/**
+ * `incident`: records crash events, opens an incident where they come too thick, and looks after those
+ * that are open (R20, R21, R22). Its queue holds crash events, escalations and the minute's wakes.
+ */
+import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { batchResponse } from '../../core/message/batch-response.ts';
+import { type IncidentMessage, incidentMessageSchema } from '../../core/message/messages.ts';
+import { faultOf, type Log } from '../../telemetry/log.ts';
+import { jobsOf } from './jobs.ts';
+import { type IncidentDeps, partsOf } from './parts.ts';
+
+export function build(deps: IncidentDeps) {
+  const { telemetry } = deps;
+  const parts = partsOf(deps);
+  return telemetry.handler<SQSEvent, SQSBatchResponse>(
+    { component: 'incident' },
+    async ({ Records: records }, { awsRequestId }) => {
+      const tally = telemetry.tally(records.length);
+      const done = new Set<number>();
+      const messages = records.map((record) => readMessage(record, telemetry.logger));
+      for (const job of jobsOf(parts, messages, awsRequestId, tally)) {
+        if (!(await tally.succeeds(job.about, job.run))) continue;
+        for (const position of job.positions) done.add(position);
+      }
+      tally.report('crashes');
+      return batchResponse(
+        records.map((record) => record.messageId),
+        records.map((_, position) => (done.has(position) ? 'done' : 'failed')),
+      );
+    },
+  );
+}
+
+/** A message that is not ours fails until its dead-letter queue has it. */
+function readMessage(record: SQSRecord, logger: Log): IncidentMessage | undefined {
+  try {
+    return incidentMessageSchema.parse(JSON.parse(record.body));
+  } catch (error) {
+    logger.error('not a message for incident', { messageId: record.messageId, ...faultOf(error) });
+    return undefined;
+  }
+}

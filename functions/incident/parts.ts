@@ -1,0 +1,57 @@
+/** What the steps of `incident` work with. */
+import pLimit, { type LimitFunction } from 'p-limit';
+import type { AuditQueue } from '../../aws/audit-queue.ts';
+import type { Clients } from '../../aws/clients.ts';
+import { HashKey } from '../../aws/keyed-hash.ts';
+import type { Queue, Topic } from '../../aws/places.ts';
+import type { Surroundings } from '../../aws/surroundings.ts';
+import type { VersionedTable } from '../../aws/versioned-item.ts';
+import type { Audience } from '../../core/incident/incident-steps.ts';
+import type { Log } from '../../telemetry/log.ts';
+import type { IncidentEnvironment } from './environment.ts';
+import type { IncidentSettings } from './settings.ts';
+
+export interface IncidentDeps
+  extends Surroundings,
+    Pick<Clients, 'dynamo' | 'sqs' | 'sns' | 'secrets'> {
+  readonly environment: IncidentEnvironment;
+}
+
+export interface IncidentParts {
+  readonly stage: string;
+  readonly settings: IncidentSettings;
+  readonly table: VersionedTable;
+  readonly auditQueue: AuditQueue;
+  readonly supervisorQueue: Queue;
+  readonly topics: Readonly<Record<Audience, Topic>>;
+  readonly hashKey: HashKey;
+  readonly writes: LimitFunction;
+  readonly logger: Log;
+  readonly now: () => number;
+}
+
+/**
+ * Of one environment. Two read the queue, so six writes are in flight; at 6 ms each those are the
+ * thousand a second that one partition takes.
+ */
+const WRITES_MAX = 3;
+
+export function partsOf(deps: IncidentDeps): IncidentParts {
+  const { environment, dynamo, sqs, sns, secrets, telemetry, now, randomId } = deps;
+  const { stage, settings } = environment;
+  return {
+    stage,
+    settings,
+    table: { name: environment.table, dynamo, newToken: randomId },
+    auditQueue: { url: environment.auditQueueUrl, sqs, secret: randomId() },
+    supervisorQueue: { url: environment.supervisorQueueUrl, sqs },
+    topics: {
+      oncall: { arn: environment.oncallTopicArn, sns },
+      management: { arn: environment.managementTopicArn, sns },
+    },
+    hashKey: new HashKey({ arn: environment.hashKeyArn, secrets }),
+    writes: pLimit(WRITES_MAX),
+    logger: telemetry.logger,
+    now,
+  };
+}

@@ -1,0 +1,82 @@
+/**
+ * `monitor`: sees deaths from outside, in the platform's records of the other functions' logs, and
+ * tells each as a crash event. What fails here throws, and Lambda invokes again with the same lines,
+ * twice. What fails then is in the function's dead-letter queue, which it reads too, until it is
+ * told. All effects may be repeated.
+ */
+import type { CloudWatchLogsEvent, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { z } from 'zod';
+import type { Clients } from '../../aws/clients.ts';
+import type { Surroundings } from '../../aws/surroundings.ts';
+import { componentOf, deathsOf } from '../../core/attempt/deaths.ts';
+import { batchResponse } from '../../core/message/batch-response.ts';
+import { lanes } from '../../core/message/messages.ts';
+import type { Telemetry } from '../../telemetry/telemetry.ts';
+import type { MonitorEnvironment } from './environment.ts';
+import { readLogDelivery } from './log-delivery.ts';
+import { type DeathBooks, RUNS_RESOURCES, tellDeaths } from './tell-deaths.ts';
+
+const COMPONENT = 'monitor';
+
+const keptSchema = z.object({ awslogs: z.object({ data: z.string() }) });
+
+export interface MonitorDeps extends Surroundings, Pick<Clients, 'dynamo' | 'sns'> {
+  readonly environment: MonitorEnvironment;
+}
+
+interface Parts extends DeathBooks {
+  readonly stage: string;
+  readonly telemetry: Telemetry;
+}
+
+export function build({ environment, dynamo, sns, telemetry }: MonitorDeps) {
+  const { stage, crashesTopicArn, quarantineTable } = environment;
+  const parts: Parts = {
+    stage,
+    telemetry,
+    topic: { arn: crashesTopicArn, sns },
+    table: { name: quarantineTable, dynamo },
+    logger: telemetry.logger,
+  };
+  return telemetry.handler<CloudWatchLogsEvent | SQSEvent, SQSBatchResponse | undefined>(
+    { component: COMPONENT },
+    async (event) => {
+      if ('Records' in event) return readKept(parts, event.Records);
+      await watch(parts, event.awslogs.data);
+      return undefined;
+    },
+  );
+}
+
+/** Deliveries that failed as often as Lambda tries them. One that fails again waits and comes again. */
+async function readKept(parts: Parts, records: readonly SQSRecord[]) {
+  const tally = parts.telemetry.tally(records.length);
+  const told: boolean[] = [];
+  for (const { messageId, body } of records) {
+    const watchKept = () => watch(parts, keptSchema.parse(JSON.parse(body)).awslogs.data);
+    told.push(await tally.succeeds(messageId, watchKept));
+  }
+  tally.report('kept deliveries');
+  return batchResponse(
+    records.map(({ messageId }) => messageId),
+    told.map((isTold) => (isTold ? 'done' : 'failed')),
+  );
+}
+
+async function watch(parts: Parts, data: string): Promise<void> {
+  const { stage, telemetry } = parts;
+  const delivery = readLogDelivery(data);
+  if (delivery === undefined) return;
+  const { functionName, logStream, events } = delivery;
+  const whose = componentOf(functionName, stage, lanes);
+  // Its own log would feed it for ever. No subscription carries it; should one, nothing is told.
+  if (whose === undefined || whose.component === COMPONENT) return;
+
+  const tally = telemetry.tally(events.length);
+  const deaths = deathsOf(logStream, events, whose.component === RUNS_RESOURCES);
+  try {
+    await tellDeaths(parts, { ...whose, environment: logStream }, deaths, tally);
+  } finally {
+    tally.report('deaths', { of: whose.component });
+  }
+}

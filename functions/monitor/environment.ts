@@ -1,0 +1,10 @@
+import { type Env, requiredEnv } from '../../aws/env.ts';
+
+export type MonitorEnvironment = ReturnType<typeof readEnvironment>;
+
+/** What `monitor` is told by the stack. */
+export const readEnvironment = (env: Env) => ({
+  stage: requiredEnv('stage', env),
+  crashesTopicArn: requiredEnv('crashesTopicArn', env),
+  quarantineTable: requiredEnv('quarantineTable', env),
+});

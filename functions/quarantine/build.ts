@@ -1,0 +1,190 @@
+/** `quarantine`: takes dead letters off their queues into the Quarantine table, with the evidence. */
+import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
+import { arrivalOf } from '../../aws/arrival.ts';
+import { type PlacedBody, placeBody } from '../../aws/bodies-bucket.ts';
+import type { Clients } from '../../aws/clients.ts';
+import { tellEnteredOutcome } from '../../aws/entered-outcome.ts';
+import { ErasedPatients } from '../../aws/erased-patients.ts';
+import { HashKey } from '../../aws/keyed-hash.ts';
+import { OutcomesTopic } from '../../aws/outcomes-topic.ts';
+import type { Bucket, Queue } from '../../aws/places.ts';
+import type { QuarantineTable } from '../../aws/quarantine-expiry.ts';
+import { quarantine } from '../../aws/quarantine-table.ts';
+import { retryLater } from '../../aws/retry-later.ts';
+import { claimantOf, prove, type Senders } from '../../aws/sources.ts';
+import type { Surroundings } from '../../aws/surroundings.ts';
+import { isGroup, memberRecords } from '../../aws/suspect-group.ts';
+import { unreadableEnvelope } from '../../aws/unreadable-envelope.ts';
+import { backOffSeconds } from '../../core/attempt/back-off.ts';
+import { type DeadLetter, deadLetterOf } from '../../core/attempt/dead-letter.ts';
+import { batchResponse } from '../../core/message/batch-response.ts';
+import { type Claimant, readCarriage } from '../../core/message/claim-check.ts';
+import { idsOf } from '../../core/message/correlation.ts';
+import { crashFingerprint } from '../../core/message/fingerprint.ts';
+import { outcomeEvent } from '../../core/message/outcome-event.ts';
+import { faultOf } from '../../telemetry/log.ts';
+import type { Telemetry } from '../../telemetry/telemetry.ts';
+import type { Traces } from '../../telemetry/traces.ts';
+import type { QuarantineEnvironment } from './environment.ts';
+import type { QuarantineSettings } from './settings.ts';
+
+const SPEAKER = 'quarantine';
+/** Whose dead letters these are. */
+const COMPONENT = 'validate';
+
+export interface QuarantineDeps
+  extends Surroundings,
+    Pick<Clients, 'dynamo' | 's3' | 'sqs' | 'sns' | 'secrets'> {
+  readonly environment: QuarantineEnvironment;
+  readonly traces: Traces;
+}
+
+interface Parts {
+  readonly settings: QuarantineSettings;
+  readonly senders: Senders;
+  readonly table: QuarantineTable;
+  readonly bucket: Bucket;
+  readonly topic: OutcomesTopic;
+  readonly deadLetterQueues: readonly Queue[];
+  readonly erased: ErasedPatients;
+  readonly telemetry: Telemetry;
+  readonly traces: Traces;
+  readonly now: () => number;
+}
+
+export function build(deps: QuarantineDeps) {
+  const { telemetry, traces } = deps;
+  const parts = partsOf(deps);
+  return telemetry.handler<SQSEvent, SQSBatchResponse>(
+    { component: SPEAKER },
+    ({ Records: records }, context) =>
+      traces.receiving(records, context, () => keepAll(parts, records)),
+  );
+}
+
+function partsOf(deps: QuarantineDeps): Parts {
+  const { environment, dynamo, s3, sqs, sns, secrets, telemetry, traces, now } = deps;
+  const { settings, senders, table, keptDays, bucket, deadLetterQueueUrls } = environment;
+  const erasures = { name: environment.erasuresTable, dynamo };
+  const hashKey = new HashKey({ arn: environment.hashKeyArn, secrets });
+  return {
+    ...{ settings, senders, telemetry, traces, now },
+    table: { name: table, dynamo, keptDays },
+    bucket: { name: bucket, s3 },
+    topic: new OutcomesTopic({ arn: environment.outcomesTopicArn, sns }, deps),
+    deadLetterQueues: deadLetterQueueUrls.map((url) => ({ url, sqs })),
+    erased: new ErasedPatients(erasures, hashKey, now),
+  };
+}
+
+async function keepAll(parts: Parts, records: readonly SQSRecord[]): Promise<SQSBatchResponse> {
+  const { telemetry } = parts;
+  const tally = telemetry.tally(records.length);
+  const settlements = await Promise.all(
+    records.map(async (record) => {
+      try {
+        const kept = await Promise.all(lettersIn(record).map((letter) => keep(parts, letter)));
+        for (const each of kept) if (!each) tally.add('AlreadyEnded');
+        return 'done' as const;
+      } catch (fault) {
+        tally.add('ComponentFaults');
+        telemetry.logger.error('component fault', {
+          messageId: record.messageId,
+          ...faultOf(fault),
+        });
+        await backOff(parts, record);
+        return 'failed' as const;
+      }
+    }),
+  );
+  tally.report('dead letters');
+  return batchResponse(
+    records.map((record) => record.messageId),
+    settlements,
+  );
+}
+
+/** A group of suspects is here when it was received too often: SQS moved it as it was. */
+function lettersIn(record: SQSRecord): readonly SQSRecord[] {
+  return isGroup(record) ? memberRecords(record) : [record];
+}
+
+/** A letter that failed waits longer each time (R09). */
+async function backOff(
+  { deadLetterQueues, telemetry }: Parts,
+  { receiptHandle, eventSourceARN, attributes }: SQSRecord,
+): Promise<void> {
+  const name = eventSourceARN.split(':').at(-1);
+  const queue = deadLetterQueues.find(({ url }) => url.endsWith(`/${name}`));
+  const seconds = backOffSeconds(Number(attributes.ApproximateReceiveCount));
+  if (queue === undefined) return;
+  await retryLater(queue, [{ receiptHandle, seconds }], telemetry.logger);
+}
+
+/**
+ * False where the message already has an outcome, or was redriven since: a copy changes nothing (R04).
+ * Throws where nobody can say which message it is.
+ */
+async function keep(parts: Parts, record: SQSRecord): Promise<boolean> {
+  const deadLetter = readDeadLetter(parts, record);
+  const { unreadable } = deadLetter;
+  if (unreadable !== undefined) throw unreadableEnvelope(parts.telemetry, SPEAKER, unreadable);
+  return parts.traces.processing(deadLetter.origin, record, () => enter(parts, deadLetter, record));
+}
+
+async function enter(
+  parts: Parts,
+  { origin: said, lane, crash, reason, laid, isHop }: DeadLetter,
+  record: SQSRecord,
+): Promise<boolean> {
+  const { senders, settings, table, bucket, topic, erased, telemetry, traces, now } = parts;
+  const { emit, logger } = telemetry;
+  const { source, messageId } = said;
+  const claimant = claimantOf(senders, bucket.name, settings.formerKeys, { source, laid, isHop });
+  const erasure = (await erased.claimOn(record.body, said))?.erasure.number;
+  // A file may be called after a person.
+  const named = erasure === undefined ? said : { ...said, file: undefined };
+  const origin = { ...named, trace: traces.onward(said) };
+  const placed =
+    erasure === undefined ? await place(parts, record.body, messageId, claimant) : undefined;
+  const fingerprint = crashFingerprint(COMPONENT, crash, reason);
+  const why = { crash, reason, fingerprint, kind: 'dead-letter' } as const;
+  const entry = { origin, lane, ...why, placed, erasure };
+  const endedAt = now();
+  const kept = await quarantine(table, entry, endedAt);
+  if (kept) {
+    emit('Quarantined', 'verdict', crash);
+    const outcome = { verdict: 'dead-lettered', crash, fingerprint, endedAt } as const;
+    await topic.tell(outcomeEvent(origin, lane, outcome));
+  } else {
+    await tellEnteredOutcome(table, topic, origin.messageId, now());
+  }
+  logger.warn('quarantined', { ...idsOf(origin), lane, crash, reason, fingerprint, kept });
+  return kept;
+}
+
+function readDeadLetter({ senders }: Parts, record: SQSRecord): DeadLetter {
+  const said = arrivalOf(record);
+  const { eventSourceARN: queueArn, attributes } = record;
+  return deadLetterOf(
+    { ...said, queueArn, redrivenFrom: attributes.DeadLetterQueueSourceArn },
+    (provenance, queue, lane) => {
+      const claimed = said.attributes['source'];
+      const bytes = Buffer.byteLength(record.body);
+      return prove(senders, provenance, { ...said, lane, queue, attributes, claimed, bytes })
+        .provenance;
+    },
+  );
+}
+
+/** What `validate` dead-lettered, it laid where its entry keeps it. */
+function place(
+  { bucket, settings }: Parts,
+  body: string,
+  messageId: string,
+  claimant: Claimant,
+): PlacedBody | Promise<PlacedBody> {
+  const carriage = readCarriage(body, claimant);
+  if (carriage.kind === 'claim-check') return { bodyS3: carriage.s3 };
+  return placeBody(bucket, 'quarantine/', messageId, body, settings.inlineBytesMax);
+}

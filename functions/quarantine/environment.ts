@@ -1,0 +1,19 @@
+import { type Env, readSettings, requiredEnv } from '../../aws/env.ts';
+import { readSenders } from '../../aws/sources.ts';
+import { ENV } from '../../telemetry/env-names.ts';
+import { quarantineSettingsSchema } from './settings.ts';
+
+export type QuarantineEnvironment = ReturnType<typeof readEnvironment>;
+
+/** What `quarantine` is told by the stack. */
+export const readEnvironment = (env: Env) => ({
+  settings: readSettings(quarantineSettingsSchema, env),
+  senders: readSenders(env),
+  table: requiredEnv('quarantineTable', env),
+  keptDays: Number(env[ENV.quarantineDays]),
+  bucket: requiredEnv('bodiesBucket', env),
+  outcomesTopicArn: requiredEnv('outcomesTopicArn', env),
+  deadLetterQueueUrls: requiredEnv('deadLetterQueueUrls', env).split(','),
+  erasuresTable: requiredEnv('erasuresTable', env),
+  hashKeyArn: requiredEnv('hashKeyArn', env),
+});

@@ -1,0 +1,114 @@
+/**
+ * `resend`: each minute sends triggers anew for what is pending and due, so that no outage outlasts
+ * the retention of a queue (R18). Of a server whose breaker is open it sends nothing. It also tells the
+ * audit log anew of what happened to breakers lately: who was to tell may have died.
+ */
+
+import type { ScheduledEvent } from 'aws-lambda';
+import type { AuditQueue } from '../../aws/audit-queue.ts';
+import { listBreakers } from '../../aws/breakers-table.ts';
+import type { Clients } from '../../aws/clients.ts';
+import { dueDeliveries, setDeliveryDue, triggerSent } from '../../aws/deliveries.ts';
+import { sendTriggers } from '../../aws/delivery-queue.ts';
+import type { Targets } from '../../aws/delivery-targets.ts';
+import type { Queue, Table } from '../../aws/places.ts';
+import type { Surroundings } from '../../aws/surroundings.ts';
+import type { Breakers } from '../../breaker/breakers.ts';
+import { makeBreakers, toldOf } from '../../breaker/make-breakers.ts';
+import { auditTransitions } from '../../breaker/tell.ts';
+import { transitionsToTell } from '../../core/breaker/breaker-news.ts';
+import { DELIVERY_SHARDS, shardName } from '../../core/delivery/delivery.ts';
+import { faultOf } from '../../telemetry/log.ts';
+import type { Telemetry } from '../../telemetry/telemetry.ts';
+import type { ResendEnvironment } from './environment.ts';
+
+const ROUNDS_MAX = 20;
+/** For the question only: nothing is called. */
+const TIMEOUT_MS = 1_000;
+
+export interface ResendDeps extends Surroundings, Pick<Clients, 'dynamo' | 'hastyDynamo' | 'sqs'> {
+  readonly environment: ResendEnvironment;
+}
+
+interface Parts {
+  readonly resources: Table;
+  readonly breakersTable: Table;
+  readonly deliveryQueue: Queue;
+  readonly targets: Targets;
+  readonly breakers: Breakers;
+  readonly audit: AuditQueue | undefined;
+  readonly telemetry: Telemetry;
+  readonly now: () => number;
+}
+
+export function build(deps: ResendDeps) {
+  const { environment, dynamo, sqs, telemetry, now } = deps;
+  const { targets } = environment;
+  const parts: Parts = {
+    resources: { name: environment.resourcesTable, dynamo },
+    breakersTable: { name: environment.breakersTable, dynamo },
+    deliveryQueue: { url: environment.deliveryQueueUrl, sqs },
+    targets,
+    breakers: makeBreakers(environment, deps),
+    audit: toldOf(environment, deps).audit,
+    telemetry,
+    now,
+  };
+  return telemetry.handler<ScheduledEvent, void>({ component: 'resend' }, async () => {
+    await auditBreakers(parts).catch((fault: unknown) =>
+      telemetry.logger.error('breaker news', faultOf(fault)),
+    );
+    const open = await openServices(parts);
+    if (open.size === targets.services.length) return;
+    const tally = telemetry.tally(0);
+    for (let round = 0; round < ROUNDS_MAX; round += 1) {
+      const shards = Array.from({ length: DELIVERY_SHARDS }, (_, n) =>
+        resendShard(parts, shardName(n), open),
+      );
+      const sent = (await Promise.all(shards)).reduce((sum, each) => sum + each, 0);
+      if (sent === 0) break;
+      tally.add('Resent', sent);
+    }
+    tally.report('resent');
+  });
+}
+
+async function auditBreakers({
+  breakersTable,
+  audit,
+  telemetry,
+  now: clock,
+}: Parts): Promise<void> {
+  const now = clock();
+  for (const { service, state } of await listBreakers(breakersTable)) {
+    const openMs = state.phase === 'closed' ? 0 : Math.max(0, now - state.since);
+    telemetry.emit('BreakerOpenSeconds', 'breaker', service, openMs / 1_000);
+    await auditTransitions(audit, service, transitionsToTell(state.recent, now));
+  }
+}
+
+async function openServices({ targets, breakers }: Parts): Promise<ReadonlySet<string>> {
+  const { services } = targets;
+  const seen = await Promise.all(services.map((each) => breakers.peek(each, TIMEOUT_MS)));
+  return new Set(services.filter((_, position) => seen[position] !== undefined));
+}
+
+/** What waits for a server whose breaker is open makes room for what waits for another. */
+const ASIDE_MS = 5 * 60_000;
+
+/** Sent first, marked then: a death in between sends twice, which is one delivery all the same. */
+async function resendShard(
+  { resources, deliveryQueue, targets, now: clock }: Parts,
+  shard: string,
+  open: ReadonlySet<string>,
+): Promise<number> {
+  const now = clock();
+  const due = await dueDeliveries(resources, shard, now);
+  const waits = (pk: string) => open.has(targets.ofKey(pk)?.service ?? '');
+  await Promise.all(due.filter(waits).map((pk) => setDeliveryDue(resources, pk, now + ASIDE_MS)));
+  const keys = due.filter((pk) => !waits(pk));
+  const errors = await sendTriggers(deliveryQueue, keys);
+  const sent = keys.filter((_, position) => errors[position] === undefined);
+  await Promise.all(sent.map((pk) => triggerSent(resources, pk, now)));
+  return sent.length;
+}

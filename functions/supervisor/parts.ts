@@ -1,0 +1,55 @@
+/** What the steps of `supervisor` work with. */
+import type { AuditQueue } from '../../aws/audit-queue.ts';
+import { breakersTable } from '../../aws/breakers-table.ts';
+import type { Clients } from '../../aws/clients.ts';
+import type { LambdaClients } from '../../aws/lambda-clients.ts';
+import type { Queue } from '../../aws/places.ts';
+import type { Surroundings } from '../../aws/surroundings.ts';
+import type { VersionedTable } from '../../aws/versioned-item.ts';
+import type { BreakerStore } from '../../breaker/store.ts';
+import type { Tellers } from '../../core/audit/tellers.ts';
+import type { Supervisor } from '../../core/supervision/supervision-tree.ts';
+import type { Log } from '../../telemetry/log.ts';
+import type { Telemetry } from '../../telemetry/telemetry.ts';
+import type { SupervisorEnvironment } from './environment.ts';
+import type { SupervisorSettings } from './settings.ts';
+import { Tree } from './tree.ts';
+
+export interface SupervisorDeps
+  extends Surroundings,
+    LambdaClients,
+    Pick<Clients, 'dynamo' | 'hastyDynamo' | 'sqs'> {
+  readonly environment: SupervisorEnvironment;
+  readonly tree: Supervisor;
+}
+
+export interface SupervisorParts
+  extends Pick<SupervisorDeps, 'lambda' | 'waitingLambda' | 'sqs' | 'now' | 'randomId'> {
+  readonly settings: SupervisorSettings;
+  readonly table: VersionedTable;
+  readonly incidentQueue: Queue;
+  readonly auditQueue: AuditQueue;
+  readonly tellers: Tellers;
+  readonly breakers: BreakerStore | undefined;
+  readonly deliveryServices: readonly string[];
+  readonly tree: Tree;
+  readonly logger: Log;
+  readonly emit: Telemetry['emit'];
+}
+
+export function partsOf(deps: SupervisorDeps): SupervisorParts {
+  const { environment, dynamo, hastyDynamo, sqs, telemetry, randomId } = deps;
+  const { settings, tellers, deliveryServices, lanes, breakersTable: breakers } = environment;
+  return {
+    ...deps,
+    ...{ settings, tellers, deliveryServices },
+    tree: new Tree(deps.tree, lanes),
+    table: { name: environment.table, dynamo, newToken: randomId },
+    incidentQueue: { url: environment.incidentQueueUrl, sqs },
+    auditQueue: { url: environment.auditQueueUrl, sqs, secret: randomId() },
+    breakers:
+      breakers === undefined ? undefined : breakersTable({ name: breakers, dynamo: hastyDynamo }),
+    logger: telemetry.logger,
+    emit: telemetry.emit,
+  };
+}

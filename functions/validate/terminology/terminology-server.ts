@@ -1,0 +1,66 @@
+/** One question to the terminology server: `POST [base]/ValueSet/$validate-code`. */
+
+import { BearerToken } from '../../../aws/bearer-token.ts';
+import type { Secret } from '../../../aws/places.ts';
+import { beginningOf } from '../../../breaker/beginning-of.ts';
+import { type Judgement, judgeHttp } from '../../../breaker/judgement.ts';
+import type { Answer, Question } from '../../../core/delivery/terminology.ts';
+import { answerOf, validateCodeRequest } from '../../../core/delivery/terminology-answer.ts';
+
+/** The server did not answer the question. */
+export class NoAnswer extends Error {
+  override readonly name = 'NoAnswer';
+  readonly judgement: Judgement;
+
+  constructor(status: number, judgement: Judgement) {
+    super(`the terminology server answered ${status}`);
+    this.judgement = judgement;
+  }
+}
+
+const BODY_CHARACTERS_MAX = 64 * 1024;
+const UNAUTHORIZED = 401;
+
+interface Place {
+  /** The base URL of its FHIR API, without a slash at its end. */
+  readonly endpoint: string;
+  /** Absent where it asks for none. */
+  readonly token: Secret | undefined;
+  readonly fetch: typeof fetch;
+  readonly now: () => number;
+}
+
+export class TerminologyServer {
+  readonly #place: Place;
+  readonly #url: string;
+  readonly #token: BearerToken | undefined;
+
+  constructor(place: Place) {
+    this.#place = place;
+    this.#url = `${place.endpoint}/ValueSet/$validate-code`;
+    this.#token = place.token && new BearerToken(place.token);
+  }
+
+  /** Rejects where there is no answer: whatever that was, it is no success of the server's. */
+  async ask(question: Question, signal: AbortSignal): Promise<Answer> {
+    const { fetch, now } = this.#place;
+    const token = await this.#token?.read(now(), signal);
+    const response = await fetch(this.#url, {
+      method: 'POST',
+      body: validateCodeRequest(question),
+      redirect: 'manual',
+      signal,
+      headers: {
+        'content-type': 'application/fhir+json',
+        accept: 'application/fhir+json',
+        ...(token !== undefined && { authorization: `Bearer ${token}` }),
+      },
+    });
+    const { status, headers } = response;
+    const answer = answerOf(status, await beginningOf(response, BODY_CHARACTERS_MAX));
+    if (answer !== undefined) return answer;
+    if (status === UNAUTHORIZED) this.#token?.forget();
+    const { retryAt } = judgeHttp(status, headers.get('retry-after'), now());
+    throw new NoAnswer(status, { outcome: 'failure', retryAt });
+  }
+}
