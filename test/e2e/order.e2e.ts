@@ -1,6 +1,7 @@
 /** Out of order and more than once: what SQS may do, provoked by plain SQS calls. */
 import { describe, expect, inject, it } from 'vitest';
 import { ENVELOPE_ATTRIBUTE, type Envelope } from '../../core/message/messages.ts';
+import { expectSpent } from './attempts.ts';
 import { killer, patient } from './resources.ts';
 import { depth, quarantined, scan, send, stored } from './services.ts';
 import { until } from './until.ts';
@@ -84,6 +85,6 @@ describe('order and duplicates', () => {
       (seen) => seen?.['status'] === 'quarantined',
     );
     expect(item).toMatchObject({ kind: 'dead-letter', crash: 'exception' });
-    expect(item?.['attempts']).toHaveLength(2);
+    expectSpent(item);
   });
 });
