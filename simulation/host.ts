@@ -24,6 +24,8 @@ export class Host implements Machine {
   readonly #skewMs: number;
   readonly #diesHere: (() => boolean) | undefined;
   #state: 'running' | 'frozen' | 'dead' = 'running';
+  /** Told when it dies at an await. */
+  onDeath: () => void = () => undefined;
   /** What woke it while it was frozen. */
   #held: (() => void)[] = [];
 
@@ -55,6 +57,7 @@ export class Host implements Machine {
     }
     if (this.#diesHere?.()) {
       this.kill();
+      this.onDeath();
       return;
     }
     this.scheduler.woke();

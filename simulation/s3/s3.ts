@@ -16,12 +16,17 @@ import { Bucket, type Version } from './bucket.ts';
 /** A page of a list. The real one is larger; more pages find more. */
 const PAGE_MAX = 100;
 
+/** Tells those who look on of each object that is put. */
+export type OnPut = (bucket: string, version: Version) => void;
+
 export class S3 {
   readonly #buckets = new Map<string, Bucket>();
   readonly #scheduler: Scheduler;
+  readonly #onPut: OnPut;
 
-  constructor(scheduler: Scheduler) {
+  constructor(scheduler: Scheduler, onPut: OnPut = () => undefined) {
     this.#scheduler = scheduler;
+    this.#onPut = onPut;
   }
 
   create(name: string, isVersioned: boolean): Bucket {
@@ -60,8 +65,9 @@ export class S3 {
   #put({ Bucket: name, Key = '', Body, IfNoneMatch }: PutObjectCommand['input']): object {
     const bucket = this.bucket(name);
     if (IfNoneMatch === '*' && bucket.current(Key) !== undefined) throw preconditionFailed();
-    const { id } = bucket.put(Key, bytesOf(Body), this.#scheduler.now);
-    return { VersionId: id };
+    const version = bucket.put(Key, bytesOf(Body), this.#scheduler.now);
+    this.#onPut(bucket.name, version);
+    return { VersionId: version.id };
   }
 
   #get({ Bucket: name, Key = '', VersionId }: GetObjectCommand['input']): object {

@@ -47,6 +47,7 @@ export const tableSchema = z.object({
       }),
     )
     .default([]),
+  TimeToLiveSpecification: z.object({ AttributeName: z.string().optional() }).optional(),
 });
 
 export const bucketSchema = z.object({

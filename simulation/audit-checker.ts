@@ -1,0 +1,72 @@
+/**
+ * Is the audit log what it must be, after each object that is put (R40)? It is append-only, each batch
+ * follows from the one before, and a fact is in it once. It looks at the bucket and the table alone.
+ */
+import { genesis, readBatch, readEntry } from '../core/audit/audit-chain.ts';
+import { AUDIT_CHAIN } from '../core/audit/audit-fact.ts';
+import { linesOf, objectKeyOf } from '../core/audit/audit-places.ts';
+import type { Item } from './dynamo/values.ts';
+
+/** A rule does not hold. */
+export class RuleBroken extends Error {
+  override readonly name = 'RuleBroken';
+  readonly rule: string;
+
+  constructor(rule: string, problem: string) {
+    super(`${rule}: ${problem}`);
+    this.rule = rule;
+  }
+}
+
+export class AuditChecker {
+  readonly #keys = new Set<string>();
+  readonly #facts = new Set<string>();
+  readonly #lines: string[] = [];
+  #head = genesis(AUDIT_CHAIN);
+
+  /** How many facts the log holds, beside those that its writer tells of itself. */
+  get facts(): number {
+    return this.#facts.size;
+  }
+
+  /** @throws RuleBroken */
+  put(key: string, bytes: Uint8Array | undefined): void {
+    if (this.#keys.has(key)) throw new RuleBroken('R40', `${key} was written again`);
+    this.#keys.add(key);
+    const expected = objectKeyOf(AUDIT_CHAIN, this.#head.sequence + 1);
+    if (key !== expected) throw new RuleBroken('R40', `${key} was written and not ${expected}`);
+    const lines = linesOf(Buffer.from(bytes ?? []).toString()).slice(0, -1);
+    const batch = readBatch(lines);
+    if (batch === undefined) throw new RuleBroken('R40', `${key} cannot be read`);
+    let { hash: previous } = this.#head;
+    for (const line of lines) {
+      const entry = readEntry(line);
+      if (entry?.previous !== previous) throw new RuleBroken('R40', `${key} breaks the chain`);
+      previous = entry.hash;
+      this.#take(entry.kind, entry.fact);
+      this.#lines.push(line);
+    }
+    this.#head = batch.head;
+  }
+
+  #take(kind: string, fact: string): void {
+    if (kind === 'configuration') return;
+    const name = `${kind}#${fact}`;
+    if (this.#facts.has(name)) throw new RuleBroken('R40', `fact ${name} was recorded twice`);
+    this.#facts.add(name);
+  }
+
+  /** At the end all that was told is recorded, and the table is a whole copy. @throws RuleBroken */
+  end(told: ReadonlySet<string>, rows: Iterable<Item>): void {
+    for (const fact of told) {
+      if (!this.#facts.has(fact)) throw new RuleBroken('R40', `fact ${fact} is missing`);
+    }
+    for (const fact of this.#facts) {
+      if (!told.has(fact)) throw new RuleBroken('R40', `nobody told fact ${fact}`);
+    }
+    const copied = new Set([...rows].map((row) => row['line']));
+    for (const line of this.#lines) {
+      if (!copied.has(line)) throw new RuleBroken('R40', 'the table lacks an entry');
+    }
+  }
+}

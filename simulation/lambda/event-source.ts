@@ -1,0 +1,106 @@
+/** An event source mapping: takes batches from a queue and hands them to a function. */
+import { dispose } from '../../packages/local-lambda/event-source/batch-response.ts';
+import type { Outcome } from '../../packages/local-lambda/lambda/outcome.ts';
+import type { Scheduler } from '../scheduler.ts';
+import type { Received } from '../sqs/message.ts';
+import type { Queue } from '../sqs/queue.ts';
+import { recordOf } from '../sqs/sqs.ts';
+import type { LambdaFunction } from './function.ts';
+
+export interface MappingPlan {
+  readonly queue: Queue;
+  readonly target: LambdaFunction;
+  readonly batchSize: number;
+  readonly windowMs: number;
+  readonly concurrencyMax: number;
+  readonly reportsFailures: boolean;
+}
+
+/** How soon a poller sees what has become visible. */
+const POLL_MS = 20;
+/** After the function took no invocation. The messages that were received for it have spent a receive. */
+const BACK_OFF_MS = 5_000;
+/** How long a change takes at most. */
+const CHANGE_MS = 20_000;
+
+export class EventSource {
+  readonly plan: MappingPlan;
+  readonly #scheduler: Scheduler;
+  #state: 'Enabled' | 'Disabling' | 'Disabled' | 'Enabling' = 'Enabled';
+  #concurrencyMax: number;
+  #running = 0;
+  #polls = false;
+  #until = 0;
+
+  constructor(plan: MappingPlan, scheduler: Scheduler) {
+    this.plan = plan;
+    this.#scheduler = scheduler;
+    this.#concurrencyMax = plan.concurrencyMax;
+    plan.queue.onVisible.push(() => this.#pollSoon());
+  }
+
+  get state(): string {
+    return this.#state;
+  }
+
+  get concurrencyMax(): number {
+    return this.#concurrencyMax;
+  }
+
+  /** Takes some time, during which it goes on as before. False while another change is under way. */
+  change(enabled: boolean, concurrencyMax = this.#concurrencyMax): boolean {
+    if (this.#state === 'Disabling' || this.#state === 'Enabling') return false;
+    this.#state = enabled ? 'Enabling' : 'Disabling';
+    this.#scheduler.after(this.#scheduler.random.below(CHANGE_MS), () => {
+      this.#state = enabled ? 'Enabled' : 'Disabled';
+      this.#concurrencyMax = concurrencyMax;
+      this.#pollSoon();
+    });
+    return true;
+  }
+
+  /** One poll is under way at a time; where a batch is not full it waits for its window. */
+  #pollSoon(): void {
+    if (this.#polls) return;
+    this.#polls = true;
+    const { queue, batchSize, windowMs } = this.plan;
+    const waitMs = queue.visible < batchSize ? windowMs : 0;
+    const pausedMs = Math.max(0, this.#until - this.#scheduler.now);
+    this.#scheduler.after(pausedMs + waitMs + this.#scheduler.random.below(POLL_MS), () => {
+      this.#polls = false;
+      this.#poll();
+    });
+  }
+
+  #poll(): void {
+    if (this.#state === 'Disabled' || this.#state === 'Enabling') return;
+    const { queue, batchSize } = this.plan;
+    if (queue.visible === 0 || this.#running >= this.#concurrencyMax) return;
+    const batch = queue.receive(batchSize);
+    if (batch.length > 0) this.#handOver(batch);
+    if (queue.visible > 0) this.#pollSoon();
+  }
+
+  #handOver(batch: readonly Received[]): void {
+    const { queue, target } = this.plan;
+    const event = { Records: batch.map((received) => recordOf(received, queue.plan)) };
+    this.#running += 1;
+    const refusal = target.invoke(event, (outcome) => this.#settle(batch, outcome));
+    if (refusal === undefined) return;
+    this.#running -= 1;
+    this.#scheduler.note(`${target.plan.name} throttled ${batch.length}`);
+    this.#until = this.#scheduler.now + BACK_OFF_MS;
+  }
+
+  /** Deletes what is done; the rest comes back by itself. */
+  #settle(batch: readonly Received[], outcome: Outcome): void {
+    this.#running -= 1;
+    const { queue, reportsFailures } = this.plan;
+    const ids = batch.map(({ message }) => message.id);
+    const done = new Set(dispose(ids, outcome, reportsFailures).succeeded);
+    for (const { message, receiptHandle } of batch) {
+      if (done.has(message.id)) queue.delete(receiptHandle);
+    }
+    if (queue.visible > 0) this.#pollSoon();
+  }
+}

@@ -1,0 +1,188 @@
+/**
+ * A Lambda function: environments that load, run one invocation at a time, are frozen after their answer,
+ * thawed for another, and die.
+ */
+import type { Context } from 'aws-lambda';
+import {
+  exited,
+  type Failure,
+  type Outcome,
+  type Refusal,
+  reported,
+  throttled,
+  timedOut,
+} from '../../packages/local-lambda/lambda/outcome.ts';
+import { Host } from '../host.ts';
+import type { Scheduler } from '../scheduler.ts';
+
+export type Handler = (event: unknown, context: Context) => Promise<unknown>;
+
+export interface FunctionPlan {
+  readonly name: string;
+  readonly timeoutMs: number;
+  readonly concurrencyMax: number;
+  /** What an environment loads: the function built with what that host gives it. @throws as a bad deployment */
+  load(host: Host): Handler;
+}
+
+export interface FunctionFaults {
+  /** Dies at an await. */
+  readonly killed: number;
+  /** No environment takes the invocation. */
+  readonly throttled: number;
+  /** An environment is replaced although it is well. */
+  readonly retired: number;
+  readonly coldStartMs: number;
+  /** Longest that an environment's clock is off, either way. */
+  readonly skewMs: number;
+}
+
+export const NO_FUNCTION_FAULTS: FunctionFaults = {
+  killed: 0,
+  throttled: 0,
+  retired: 0,
+  coldStartMs: 300,
+  skewMs: 0,
+};
+
+interface Environment {
+  readonly host: Host;
+  handler: Handler | undefined;
+}
+
+/** What runs in an environment, until its end is known. */
+interface Invocation {
+  readonly event: unknown;
+  readonly end: (outcome: Outcome) => void;
+}
+
+export interface FunctionSurroundings {
+  readonly scheduler: Scheduler;
+  faults(): FunctionFaults;
+}
+
+export class LambdaFunction {
+  readonly plan: FunctionPlan;
+  readonly #around: FunctionSurroundings;
+  #idle: Environment[] = [];
+  #running = 0;
+  #count = 0;
+
+  constructor(plan: FunctionPlan, around: FunctionSurroundings) {
+    this.plan = plan;
+    this.#around = around;
+  }
+
+  /** How many environments it has ever had. */
+  get environments(): number {
+    return this.#count;
+  }
+
+  /** Answers a refusal at once; else `end` is told how it ended. */
+  invoke(event: unknown, end: (outcome: Outcome) => void): Refusal | undefined {
+    const { scheduler, faults } = this.#around;
+    const isFull = this.#running >= this.plan.concurrencyMax;
+    if (isFull || scheduler.random.chance(faults().throttled)) return throttled();
+    this.#running += 1;
+    const invocation = {
+      event,
+      end: (outcome: Outcome) => {
+        this.#running -= 1;
+        end(outcome);
+      },
+    };
+    const environment = this.#takeIdle();
+    if (environment === undefined) this.#start(invocation);
+    else {
+      environment.host.thaw();
+      this.#run(environment, invocation);
+    }
+    return undefined;
+  }
+
+  /** The one that was used last, as Lambda does; it may be gone by now. */
+  #takeIdle(): Environment | undefined {
+    const { scheduler, faults } = this.#around;
+    const environment = this.#idle.pop();
+    if (environment === undefined || !scheduler.random.chance(faults().retired)) return environment;
+    environment.host.kill();
+    return undefined;
+  }
+
+  #start(invocation: Invocation): void {
+    const { scheduler, faults } = this.#around;
+    this.#count += 1;
+    const { coldStartMs, skewMs } = faults();
+    const environment: Environment = {
+      handler: undefined,
+      host: new Host(scheduler, {
+        name: `${this.plan.name}#${this.#count}`,
+        skewMs: scheduler.random.between(-skewMs, skewMs),
+        diesHere: () => scheduler.random.chance(faults().killed),
+      }),
+    };
+    scheduler.after(scheduler.random.duration(coldStartMs), () => {
+      try {
+        environment.handler = this.plan.load(environment.host);
+      } catch (fault) {
+        scheduler.note(`${environment.host.name} does not load`);
+        scheduler.fail(fault);
+        return;
+      }
+      this.#run(environment, invocation);
+    });
+  }
+
+  #run(environment: Environment, { event, end }: Invocation): void {
+    const { scheduler } = this.#around;
+    const { host, handler } = environment;
+    const { timeoutMs, name } = this.plan;
+    const startedAt = scheduler.now;
+    let isOver = false;
+    const over = (outcome: Outcome, after: () => void) => {
+      if (isOver) return;
+      isOver = true;
+      scheduler.note(`${host.name} ${outcome.status}`);
+      after();
+      end(outcome);
+    };
+    const died = (outcome: Failure) => over(outcome, () => host.kill());
+    host.onDeath = () => scheduler.after(1, () => died(exited(null, 'SIGKILL')));
+    scheduler.after(timeoutMs, () => died(timedOut(timeoutMs / 1_000)));
+    const context = contextOf(host.draws.uuid(), name, () => startedAt + timeoutMs - scheduler.now);
+    scheduler.note(`${host.name} invoked ${context.awsRequestId}`);
+    const answered = (outcome: Outcome) =>
+      over(outcome, () => {
+        host.freeze();
+        this.#idle.push(environment);
+      });
+    host.resume(() => {
+      void (handler as Handler)(event, context).then(
+        (answer) => answered({ status: 'success', payload: JSON.stringify(answer ?? null) }),
+        (error: unknown) => answered(reported(JSON.stringify(asReported(error)))),
+      );
+    });
+  }
+}
+
+function asReported(error: unknown): object {
+  const { name, message } = error instanceof Error ? error : new Error(String(error));
+  return { errorType: name, errorMessage: message };
+}
+
+function contextOf(awsRequestId: string, functionName: string, remaining: () => number): Context {
+  return {
+    awsRequestId,
+    functionName,
+    functionVersion: '$LATEST',
+    invokedFunctionArn: `arn:aws:lambda:us-east-1:000000000000:function:${functionName}`,
+    memoryLimitInMB: '1024',
+    logGroupName: `/aws/lambda/${functionName}`,
+    logStreamName: functionName,
+    callbackWaitsForEmptyEventLoop: false,
+    getRemainingTimeInMillis: () => Math.max(0, remaining()),
+    done: () => undefined,
+    fail: () => undefined,
+    succeed: () => undefined,
+  };
+}

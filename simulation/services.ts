@@ -1,0 +1,117 @@
+/** The services that a stack consists of, made from its synthesized template. */
+import { roleIdOf } from '../packages/local-lambda/template/account.ts';
+import type { Plan, SecretPlan } from '../packages/local-lambda/template/plan.ts';
+import { Dynamo } from './dynamo/dynamo.ts';
+import type { TablePlan, Written } from './dynamo/table.ts';
+import type { Faults } from './faults.ts';
+import type { Random } from './random.ts';
+import { type OnPut, S3 } from './s3/s3.ts';
+import type { Scheduler } from './scheduler.ts';
+import { Sns } from './sns/sns.ts';
+import type { Leaving, Message, QueuePlan } from './sqs/message.ts';
+import { Sqs } from './sqs/sqs.ts';
+
+/** Told of what happens in the services, to check it. */
+export interface Onlooker {
+  arrived?(queue: QueuePlan, message: Message): void;
+  left?(queue: QueuePlan, message: Message, how: Leaving): void;
+  written?(change: Written): void;
+  put?: OnPut;
+}
+
+export interface Services {
+  readonly dynamo: Dynamo;
+  readonly s3: S3;
+  readonly sns: Sns;
+  readonly sqs: Sqs;
+  /** Values by ARN. */
+  readonly secrets: ReadonlyMap<string, string>;
+}
+
+export function provision(
+  plan: Plan,
+  scheduler: Scheduler,
+  faults: () => Faults,
+  onlooker: Onlooker,
+): Services {
+  const random = scheduler.random.fork();
+  const around = { scheduler, random };
+  const dynamo = new Dynamo({
+    ...around,
+    faults: () => faults().tables,
+    written: (change) => onlooker.written?.(change),
+  });
+  const s3 = new S3(scheduler, (bucket, version) => onlooker.put?.(bucket, version));
+  const sns = new Sns({ ...around, faults: () => faults().topics });
+  const sqs = new Sqs({
+    ...around,
+    faults: () => faults().queues,
+    arrived: (queue, message) => onlooker.arrived?.(queue, message),
+    left: (queue, message, how) => onlooker.left?.(queue, message, how),
+  });
+  for (const table of plan.tables) dynamo.create(tableOf(table));
+  for (const queue of plan.queues) sqs.create(queueOf(queue));
+  for (const { name, properties } of plan.buckets) {
+    const isVersioned =
+      properties.ObjectLockEnabled || properties.VersioningConfiguration?.Status === 'Enabled';
+    s3.create(name, isVersioned);
+  }
+  for (const { name } of plan.topics) sns.create(topicArnOf(name));
+  for (const { properties } of plan.subscriptions) {
+    sns.subscribe(properties.TopicArn, {
+      queue: sqs.queue(properties.Endpoint),
+      filter: properties.FilterPolicy as Record<string, string[]> | undefined,
+    });
+  }
+  return { dynamo, s3, sns, sqs, secrets: secretsOf(plan.secrets, random) };
+}
+
+const topicArnOf = (name: string) => `arn:aws:sns:us-east-1:000000000000:${name}`;
+
+/** As SQS names a function's role, with the function as its session. */
+export function senderIdOf(role: string | undefined, functionName: string): string {
+  const roleName = role?.split('/').at(-1) ?? functionName;
+  return `${roleIdOf(roleName)}:${functionName}`;
+}
+
+function queueOf({ name, properties }: Plan['queues'][number]): QueuePlan {
+  const { RedrivePolicy } = properties;
+  return {
+    name,
+    arn: `arn:aws:sqs:us-east-1:000000000000:${name}`,
+    isFifo: properties.FifoQueue,
+    visibilityMs: properties.VisibilityTimeout * 1_000,
+    retentionMs: properties.MessageRetentionPeriod * 1_000,
+    delayMs: properties.DelaySeconds * 1_000,
+    redrive: RedrivePolicy && {
+      to: RedrivePolicy.deadLetterTargetArn,
+      receivesMax: RedrivePolicy.maxReceiveCount,
+    },
+  };
+}
+
+type Keys = Plan['tables'][number]['properties']['KeySchema'];
+
+function keyNames(keys: Keys): { partition: string; sort: string | undefined } {
+  const of = (type: string) => keys.find(({ KeyType }) => KeyType === type)?.AttributeName;
+  return { partition: of('HASH') ?? 'pk', sort: of('RANGE') };
+}
+
+function tableOf({ name, properties }: Plan['tables'][number]): TablePlan {
+  return {
+    name,
+    ...keyNames(properties.KeySchema),
+    expiry: properties.TimeToLiveSpecification?.AttributeName,
+    indexes: properties.GlobalSecondaryIndexes.map(({ IndexName, KeySchema, Projection }) => ({
+      name: IndexName,
+      ...keyNames(KeySchema),
+      holds: Projection.ProjectionType === 'ALL' ? undefined : (Projection.NonKeyAttributes ?? []),
+    })),
+  };
+}
+
+function secretsOf(plans: readonly SecretPlan[], random: Random): ReadonlyMap<string, string> {
+  return new Map(
+    plans.map(({ arn, properties }) => [arn, properties.SecretString ?? random.uuid()]),
+  );
+}
