@@ -2,7 +2,10 @@
 import type { BuildAppOptions } from 'fauxqs';
 
 export type Store = NonNullable<BuildAppOptions['stores']>['s3Store'];
-export type Version = { id: string; at: Date; body?: Buffer };
+/** The body of a current one is the store's: a store that keeps data holds it on disk. */
+export type Version = { id: string; at: Date; body?: Buffer; isCurrent?: true };
+
+export const isMark = ({ body, isCurrent }: Version) => body === undefined && !isCurrent;
 
 /** By its content, so that it is the same after a restart: two versions alike have one id. */
 export const idOf = (etag: string) => etag.replaceAll('"', '');
@@ -70,7 +73,12 @@ export class Versions {
     const before = this.past(bucket, key);
     const now = this.current(bucket, key);
     if (!now) return before;
-    return [...before, { id: idOf(now.etag), at: now.lastModified, body: now.body }];
+    return [...before, { id: idOf(now.etag), at: now.lastModified, isCurrent: true }];
+  }
+
+  /** Undefined of a mark. */
+  bodyOf(bucket: string, key: string, version: Version): Buffer | undefined {
+    return version.isCurrent ? this.#store.getObject(bucket, key).body : version.body;
   }
 
   keys(bucket: string, prefix: string, after: string): string[] {

@@ -3,7 +3,7 @@
  * Lock, under which none of them can be deleted, not even by who may, and retention has no end.
  */
 import type { buildApp } from 'fauxqs';
-import { idOf, type Store, type Version, Versions } from './object-versions.ts';
+import { idOf, isMark, type Store, type Version, Versions } from './object-versions.ts';
 
 type App = ReturnType<typeof buildApp>;
 type Query = Readonly<Record<string, string | undefined>>;
@@ -65,9 +65,10 @@ export function addVersionedBuckets(app: App, store: Store): void {
     } else if (request.method === 'GET' && versionId !== undefined) {
       const version = versions.all(bucket, key).find(({ id }) => id === versionId);
       if (version === undefined) return refuse({ status: 404, code: 'NoSuchVersion' });
-      if (version.body === undefined) return refuse({ status: 405, code: 'MethodNotAllowed' });
+      const body = versions.bodyOf(bucket, key, version);
+      if (body === undefined) return refuse({ status: 405, code: 'MethodNotAllowed' });
       reply.header('x-amz-version-id', version.id);
-      return reply.type('application/octet-stream').send(version.body);
+      return reply.type('application/octet-stream').send(body);
     }
     return undefined;
   });
@@ -107,8 +108,9 @@ type Listed = { key: string; versions: Version[] };
 /** As S3 lists them: the newest version of each key first. */
 function listing(keys: Listed[], truncated: boolean): string {
   const items = keys.flatMap(({ key, versions }) =>
-    versions.toReversed().map(({ id, at, body }, index) => {
-      const tag = body ? 'Version' : 'DeleteMarker';
+    versions.toReversed().map((version, index) => {
+      const { id, at } = version;
+      const tag = isMark(version) ? 'DeleteMarker' : 'Version';
       const facts = `<Key>${key}</Key><VersionId>${id}</VersionId><IsLatest>${index === 0}</IsLatest>`;
       return `<${tag}>${facts}<LastModified>${at.toISOString()}</LastModified></${tag}>`;
     }),

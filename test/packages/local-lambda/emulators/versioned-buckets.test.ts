@@ -1,3 +1,6 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import {
   CreateBucketCommand,
   DeleteObjectCommand,
@@ -7,6 +10,8 @@ import {
   PutObjectCommand,
 } from '@aws-sdk/client-s3';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createClients, destroyClients } from '../../../../packages/local-lambda/clients.ts';
+import { startEmulators as startKept } from '../../../../packages/local-lambda/emulators/emulators.ts';
 import { testClients } from '../../../support/clients.ts';
 import { type Emulators, startEmulators } from '../../../support/emulators.ts';
 
@@ -105,4 +110,28 @@ test('a versioned bucket answers with versions, hands out each, and forgets one 
 
 test('a bucket without versions names none', async () => {
   expect((await put('open', 'e', 'x')).VersionId).toBeUndefined();
+});
+
+test('with --data a current version is read by its id as well: bodies lie on disk then', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'versions-'));
+  const kept = await startKept(folder);
+  const clients = createClients(kept.endpoints);
+  const { s3 } = clients;
+  await s3.send(new CreateBucketCommand({ Bucket: 'kept', ObjectLockEnabledForBucket: true }));
+  const ids: (string | undefined)[] = [];
+  for (const Body of ['first', 'second']) {
+    const { VersionId } = await s3.send(new PutObjectCommand({ Bucket: 'kept', Key: 'a', Body }));
+    ids.push(VersionId);
+  }
+  for (const [n, text] of ['first', 'second'].entries()) {
+    const { Body } = await s3.send(
+      new GetObjectCommand({ Bucket: 'kept', Key: 'a', VersionId: ids[n] }),
+    );
+    expect(await Body?.transformToString()).toBe(text);
+  }
+  const { Versions } = await s3.send(new ListObjectVersionsCommand({ Bucket: 'kept' }));
+  expect(Versions).toHaveLength(2);
+  destroyClients(clients);
+  await kept.stop();
+  await rm(folder, { recursive: true });
 });
