@@ -6,6 +6,8 @@ import { build as buildAnalytics } from '../functions/analytics/build.ts';
 import { readEnvironment as readAnalytics } from '../functions/analytics/environment.ts';
 import { build as buildAudit } from '../functions/audit/build.ts';
 import { readEnvironment as readAudit } from '../functions/audit/environment.ts';
+import { build as buildIncident } from '../functions/incident/build.ts';
+import { readEnvironment as readIncident } from '../functions/incident/environment.ts';
 import { build as buildReporting } from '../functions/reporting/build.ts';
 import { readEnvironment as readReporting } from '../functions/reporting/environment.ts';
 import type { Handler } from './lambda/function.ts';
@@ -17,6 +19,7 @@ type Given = Clients & Surroundings;
 const BUILDS: Readonly<Record<string, (given: Given, env: Env) => unknown>> = {
   analytics: (given, env) => buildAnalytics({ ...given, environment: readAnalytics(env) }),
   audit: (given, env) => buildAudit({ ...given, environment: readAudit(env) }),
+  incident: (given, env) => buildIncident({ ...given, environment: readIncident(env) }),
   reporting: (given, env) => buildReporting({ ...given, environment: readReporting(env) }),
 };
 
