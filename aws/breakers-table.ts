@@ -5,8 +5,8 @@
  */
 import { GetCommand, PutCommand, paginateScan } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
-import type { BreakerStore } from '../breaker/store.ts';
 import type { BreakerState } from '../core/breaker/breaker-state.ts';
+import type { BreakerStore } from '../core/breaker/breaker-store.ts';
 import { written } from './conditional-write.ts';
 import type { Table } from './places.ts';
 

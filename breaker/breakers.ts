@@ -8,11 +8,11 @@ import type { Machine } from '../aws/machine.ts';
 import type { BreakerPolicy } from '../core/breaker/breaker-policy.ts';
 import { DEFAULT_BREAKER_POLICY } from '../core/breaker/breaker-policy.ts';
 import type { BreakerState } from '../core/breaker/breaker-state.ts';
+import type { BreakerStore } from '../core/breaker/breaker-store.ts';
 import { BreakerRefused, CallTimedOut } from './call-errors.ts';
 import { type Judgement, judgeError } from './judgement.ts';
 import type { Refused } from './refused.ts';
 import { type Admitted, ResilientCircuit, type ResilientTools } from './resilient-circuit.ts';
-import type { BreakerStore } from './store.ts';
 
 /** Why there is no answer of the service itself. */
 export type FallbackReason =

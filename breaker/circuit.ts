@@ -14,8 +14,8 @@ import {
   type Transition,
   UNKNOWN_SERVICE,
 } from '../core/breaker/breaker-state.ts';
+import type { BreakerStore } from '../core/breaker/breaker-store.ts';
 import type { Refused } from './refused.ts';
-import type { BreakerStore } from './store.ts';
 import { UnreportedCalls } from './unreported-calls.ts';
 
 export interface CircuitTools {

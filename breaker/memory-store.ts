@@ -1,5 +1,5 @@
 import type { BreakerState } from '../core/breaker/breaker-state.ts';
-import type { BreakerStore } from './store.ts';
+import type { BreakerStore } from '../core/breaker/breaker-store.ts';
 
 /** Breakers of this environment alone, for as long as the table does not answer (R15). */
 export class MemoryStore implements BreakerStore {

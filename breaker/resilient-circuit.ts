@@ -6,10 +6,10 @@
 import type { Ticket } from '../core/breaker/breaker.ts';
 import type { BreakerPolicy } from '../core/breaker/breaker-policy.ts';
 import type { BreakerState, Transition } from '../core/breaker/breaker-state.ts';
+import type { BreakerStore } from '../core/breaker/breaker-store.ts';
 import { Circuit, type CircuitTools, type Outcome } from './circuit.ts';
 import { MemoryStore } from './memory-store.ts';
 import type { Refused } from './refused.ts';
-import type { BreakerStore } from './store.ts';
 
 export interface ResilientTools extends CircuitTools {
   /** The table failed, and the call goes by this environment's own breaker. */

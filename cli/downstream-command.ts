@@ -1,14 +1,14 @@
 /** Makes the stand-in servers of `npm start -- --downstream` well, slow, failing or dead. */
 import { Argument, type Command } from 'commander';
+import { print } from '../terminal/print.ts';
+import { wholeNumber } from './command-line.ts';
 import {
   DOWNSTREAM_PORT,
   MODE_HEADER,
   MODE_PATH,
   MODES,
   TERMINOLOGY_PORT,
-} from '../demo/downstream/control.ts';
-import { print } from '../terminal/print.ts';
-import { wholeNumber } from './command-line.ts';
+} from './downstream/control.ts';
 import { TargetError } from './target.ts';
 
 export function addDownstream(program: Command): void {

@@ -1,4 +1,4 @@
-import { DOWNSTREAM_PORT, TERMINOLOGY_PORT } from './downstream/control.ts';
+import { DOWNSTREAM_PORT, TERMINOLOGY_PORT } from '../cli/downstream/control.ts';
 import { startDownstream } from './downstream/server.ts';
 import { startTerminology } from './downstream/terminology.ts';
 

@@ -1,5 +1,6 @@
 /** What the profiles cost: the same resources with and without their meta.profile. */
-import type { Profiles, Selection } from '../../packages/fhir-validator/runtime/profiles.ts';
+import type { Profiles } from '../../packages/fhir-validator/runtime/profiles.ts';
+import type { Selection } from '../../packages/fhir-validator/runtime/selection.ts';
 import { subjects } from '../fhir/subjects.ts';
 
 type Json = Record<string, unknown>;

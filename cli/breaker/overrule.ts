@@ -1,6 +1,6 @@
-import type { BreakerStore } from '../../breaker/store.ts';
 import { type OperatorWord, obey } from '../../core/breaker/breaker-operator.ts';
 import { type Transition, UNKNOWN_SERVICE } from '../../core/breaker/breaker-state.ts';
+import type { BreakerStore } from '../../core/breaker/breaker-store.ts';
 import { TargetError } from '../target.ts';
 
 const TRIES_MAX = 20;

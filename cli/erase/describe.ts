@@ -1,7 +1,7 @@
 /** What an erasure found or did, for people; and what it cannot reach. */
 import type { ErasureRecord } from '../../aws/erasures-table.ts';
 import type { Request } from './run.ts';
-import type { Swept, Tally } from './sweep.ts';
+import type { Swept, Tally } from './sweep-run.ts';
 
 export function describeErasure(
   { id, source }: Request,

@@ -13,7 +13,8 @@ import type { Table } from '../../aws/places.ts';
 import type { AuditFact } from '../../core/audit/audit-fact.ts';
 import { type Erasure, erasureBook, patientKey } from '../../core/erasure/erasure.ts';
 import { namedIn, type Recorder } from '../quarantine/audited.ts';
-import { type SweepPlace, type Swept, sweep, type Tally } from './sweep.ts';
+import { sweep } from './sweep.ts';
+import type { SweepPlace, Swept, Tally } from './sweep-run.ts';
 
 export interface ErasePlace extends SweepPlace {
   readonly erasuresTable: Table;

@@ -4,7 +4,7 @@ import { deleteVersion } from '../../aws/object-versions.ts';
 import { type Claim, claimOn, type ErasureBook } from '../../core/erasure/erasure.ts';
 import { HOPS_PREFIX, submissionsOf } from '../../core/message/claim-check.ts';
 import { deleteAll, type FoundVersion } from './bodies.ts';
-import type { Sweep } from './sweep.ts';
+import type { Sweep } from './sweep-run.ts';
 
 /** Stands for the account, where no sources are configured. */
 const ONLY_SOURCE = 'default';

@@ -3,7 +3,7 @@
 import { type ErasableEntry, eraseEntry, readErasable } from '../../aws/erased-entries.ts';
 import { type Claim, claimOn } from '../../core/erasure/erasure.ts';
 import { patientsNamed } from '../../core/erasure/patient-references.ts';
-import { knownClaim, type Sweep } from './sweep.ts';
+import { knownClaim, type Sweep } from './sweep-run.ts';
 
 /** As often as it changes under our hands. */
 export async function sweepEntry(run: Sweep, entry: ErasableEntry): Promise<void> {

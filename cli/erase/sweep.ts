@@ -5,74 +5,20 @@
 
 import { erasableEntries } from '../../aws/erased-entries.ts';
 import { eraseRow, type ResourceRow, resourceRows } from '../../aws/erased-resources.ts';
-import type { KeyedHash } from '../../aws/keyed-hash.ts';
-import type { Bucket, Table } from '../../aws/places.ts';
-import { type Claim, claimOn, type Erasure, type ErasureBook } from '../../core/erasure/erasure.ts';
+import { claimOn } from '../../core/erasure/erasure.ts';
 import type { Named } from '../../core/erasure/patient-references.ts';
 import { patientsNamed } from '../../core/erasure/patient-references.ts';
-import { type FoundBodies, findBodies } from './bodies.ts';
+import { findBodies } from './bodies.ts';
 import { sweepBodies } from './sweep-bodies.ts';
 import { sweepEntry } from './sweep-entries.ts';
-
-export interface SweepPlace {
-  readonly resourcesTable: Table;
-  readonly quarantineTable: Table;
-  readonly bucket: Bucket;
-}
-
-export interface SweepOptions {
-  readonly book: ErasureBook;
-  readonly hash: KeyedHash;
-  /** Only counts where it is false. */
-  readonly act: boolean;
-  readonly by: string;
-  readonly why: string;
-  /** What was erased before, by the keyed hash of its key: from a backup it comes without its body. */
-  readonly known?: ReadonlyMap<string, Erasure>;
-  /** Told what is about to be erased. */
-  readonly note: (keyHash: string, erasure: number) => Promise<void>;
-  readonly now: () => number;
-  readonly wait: (ms: number) => Promise<unknown>;
-}
-
-export interface Tally {
-  erased: number;
-  /** By a run of the same erasure before. */
-  before: number;
-  /** Of these, those that name other patients too. */
-  shared: number;
-  /** Shared ones that stay. */
-  kept: number;
-}
-
-export interface Swept {
-  readonly resources: Tally;
-  readonly entries: Tally;
-  /** Versions of objects. */
-  readonly bodies: Tally;
-  readonly unreadable: number;
-  /** Bodies on their way whose source nobody knows: they may be another's, and expire. */
-  readonly underWay: number;
-  /** What the FHIR server has, or may have, by type and id. */
-  readonly delivered: readonly string[];
-}
-
-export interface Sweep extends SweepPlace, SweepOptions {
-  readonly found: FoundBodies;
-  readonly resources: Tally;
-  readonly entries: Tally;
-  readonly bodies: Tally;
-  readonly delivered: string[];
-  /** Keys of rows that were erased: their refused deliveries are entries. */
-  readonly rows: Map<string, Claim>;
-  /** Objects of what was erased. */
-  readonly orphans: Set<string>;
-  /** Objects of what stays, and of other sources. */
-  readonly wanted: Set<string>;
-  leasedUntil: number;
-  underWay: number;
-  readonly numbers: ReadonlySet<number>;
-}
+import {
+  knownClaim,
+  type Sweep,
+  type SweepOptions,
+  type SweepPlace,
+  type Swept,
+  type Tally,
+} from './sweep-run.ts';
 
 const tally = (): Tally => ({ erased: 0, before: 0, shared: 0, kept: 0 });
 
@@ -150,12 +96,4 @@ function namedIn({ found }: Sweep, row: ResourceRow): Named {
     return named ?? { patients: new Set() };
   }
   return { patients: new Set([...(named?.patients ?? []), resourceId]), self: resourceId };
-}
-
-/** What came back from a backup, known by its key. */
-export function knownClaim({ known, hash }: Sweep, pk: string, sentAt: number): Claim | undefined {
-  if (known === undefined) return undefined;
-  const erasure = known.get(hash(pk));
-  if (erasure === undefined || erasure.at < sentAt) return undefined;
-  return { erasure, shared: false, kept: false };
 }

@@ -5,13 +5,28 @@ import config from '../../failsafe.config.ts';
 import { compileKept } from '../../lib/bundle/compile-kept.ts';
 import { missingText, resolveSettings } from '../../lib/bundle/compile-settings.ts';
 import { loadConfig } from '../../lib/config/config-load.ts';
+import type { Compiled } from '../../packages/fhir-validator/compiled-validator.ts';
 import { GapError, shown } from '../../packages/fhir-validator/compiler/package-report.ts';
 import { PackageError } from '../../packages/fhir-validator/packages/fhir-package.ts';
 import { readLock } from '../../packages/fhir-validator/packages/lock-file.ts';
 import { nameOf, parsePackageName } from '../../packages/fhir-validator/packages/package-name.ts';
 import { complain } from '../../terminal/print.ts';
 import { UsageError } from '../usage-error.ts';
-import type { Loaded, Wishes } from './open-validator.ts';
+
+export interface Wishes {
+  /** `id#version`, tarballs and folders. */
+  readonly ig: readonly string[];
+  /** Canonical urls that each resource of their type is held against. */
+  readonly profile: readonly string[];
+  readonly allowPartial: readonly string[];
+  readonly warnings: boolean;
+}
+
+export interface Loaded {
+  readonly compiled: Compiled;
+  /** The package of each profile of a dependency: these are compiled only where something refers to them. */
+  readonly elsewhere: ReadonlyMap<string, string>;
+}
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 

@@ -5,34 +5,17 @@ import type {
   CompiledValidator,
   Limits,
 } from '../../packages/fhir-validator/compiled-validator.ts';
-import type {
-  Profile,
-  Profiles,
-  Selection,
-} from '../../packages/fhir-validator/runtime/profiles.ts';
+import type { Profile, Profiles } from '../../packages/fhir-validator/runtime/profiles.ts';
+import type { Selection } from '../../packages/fhir-validator/runtime/selection.ts';
 import { closest } from '../../terminal/closest.ts';
 import { UsageError } from '../usage-error.ts';
-
-export interface Wishes {
-  /** `id#version`, tarballs and folders. */
-  readonly ig: readonly string[];
-  /** Canonical urls that each resource of their type is held against. */
-  readonly profile: readonly string[];
-  readonly allowPartial: readonly string[];
-  readonly warnings: boolean;
-}
+import type { Loaded, Wishes } from './compile-now.ts';
 
 export interface OpenValidator {
   readonly validator: CompiledValidator;
   readonly limits: Limits;
   /** The profiles that were asked for. */
   readonly asked: readonly Profile[];
-}
-
-export interface Loaded {
-  readonly compiled: Compiled;
-  /** The package of each profile of a dependency: these are compiled only where something refers to them. */
-  readonly elsewhere: ReadonlyMap<string, string>;
 }
 
 /** Imports what it needs here: the other commands need none of the compiled definitions. */

@@ -16,8 +16,7 @@ import type { CrashKind } from '../../packages/isolation/death.ts';
 import { otherIds } from '../attempt/death-identity.ts';
 import { deathsOf } from '../attempt/evidence.ts';
 import type { CrashEvent } from '../message/messages.ts';
-import type { Incident } from './incident.ts';
-import { type RecordedCrash, unspent } from './incident-spent.ts';
+import { type RecordedCrash, type Spent, unspent } from './incident-spent.ts';
 import { firstFullWindow } from './sliding-window.ts';
 
 /** Of one incident, beside what opened it. */
@@ -45,6 +44,15 @@ export const faultsOf = (crashes: readonly CrashEvent[]): readonly string[] =>
 /** Crashes before that moment say nothing about another fault; some are told late. */
 export const faultsSince = (now: number, windowMs: number) => now - 2 * windowMs;
 
+/** What of an incident its faults follow from. */
+export interface Faulty {
+  readonly windowMs: number;
+  readonly openedAt: number;
+  readonly known?: readonly string[] | undefined;
+  readonly others?: readonly OtherFault[] | undefined;
+  readonly spent?: Spent | undefined;
+}
+
 /** What an incident knows of its faults. */
 export interface KnownFaults {
   readonly known: readonly string[];
@@ -58,7 +66,7 @@ export interface KnownFaults {
  * @param recent crashes of the scope since {@link faultsSince} at least
  */
 export function faultsAfter(
-  incident: Incident,
+  incident: Faulty,
   recent: readonly RecordedCrash[],
   now: number,
   crashesToOpen: number,

@@ -12,13 +12,8 @@
  * A resource that lies elsewhere has to be loaded first. Until then the ids are undecided: they travel
  * in envelopes, and nothing else knows them.
  */
+import { CORRELATION_ID } from './id-patterns.ts';
 import type { Origin, TraceContext } from './messages.ts';
-
-const UUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
-const ULID = '[0-7][0-9a-hjkmnp-tv-z]{25}';
-const TRACE_ID = '[0-9a-f]{32}';
-/** What a producer's own one looks like. */
-export const CORRELATION_ID = new RegExp(`^(?:${UUID}|${ULID}|${TRACE_ID})$`, 'i');
 
 export const CORRELATION_ATTRIBUTE = 'correlationId';
 

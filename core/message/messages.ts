@@ -7,8 +7,7 @@
  * may have used them all.
  */
 import { z } from 'zod';
-import { CORRELATION_ID } from './correlation.ts';
-import { TRACEPARENT, TRACESTATE } from './trace-context.ts';
+import { CORRELATION_ID, TRACEPARENT, TRACESTATE } from './id-patterns.ts';
 import { CRASH_KINDS } from './verdict.ts';
 
 /** Name of the one message attribute that a hop between our own queues carries. */

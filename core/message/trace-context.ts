@@ -10,11 +10,8 @@
  * `tracestate` is the text of others. It is passed on as it came, and appears in no span of ours (R08).
  */
 import { createHash } from 'node:crypto';
+import { TRACEPARENT, TRACESTATE } from './id-patterns.ts';
 import type { TraceContext } from './messages.ts';
-
-/** https://www.w3.org/TR/trace-context/#traceparent-header, version 00; ids of zeros are none. */
-export const TRACEPARENT = /^00-(?!0{32})[0-9a-f]{32}-(?!0{16})[0-9a-f]{16}-[0-9a-f]{2}$/;
-export const TRACESTATE = /^[\x20-\x7e]{1,512}$/;
 
 export function traceOf(
   attributes: Readonly<Record<string, string | undefined>>,

@@ -9,8 +9,8 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { setTimeout as pause } from 'node:timers/promises';
+import { MODE_HEADER, MODE_PATH, MODES, type Mode } from '../../cli/downstream/control.ts';
 import { guardLoopback } from '../../packages/local-lambda/loopback.ts';
-import { MODE_HEADER, MODE_PATH, MODES, type Mode } from './control.ts';
 
 export interface StandIn {
   /** The base URL for FHIR. */

@@ -10,7 +10,8 @@ import { type Crash, countCrash, countPluginCrashes, publishValidateCrash } from
 import { logger, settings, traces } from './environment.ts';
 import type { InFlight } from './in-flight.ts';
 import type { Judging } from './judging.ts';
-import { type Loaded, loadBody } from './load-body.ts';
+import { loadBody } from './load-body.ts';
+import type { Loaded } from './loaded.ts';
 import { judgeLoaded, reject, store, tellStored } from './outcomes.ts';
 import type { Submission } from './submission.ts';
 import { isolate } from './suspects.ts';

@@ -8,29 +8,11 @@ import { decideIds } from '../../core/message/correlation.ts';
 import { problemRule } from '../../core/message/rejection-reason.ts';
 import { resourceTypeOf } from '../../core/message/resource-type.ts';
 import { largestOf, mayBeOfType, type SenderProblem } from '../../core/source/sources.ts';
-import type { Issue } from '../../packages/fhir-validator/issue.ts';
 import { environment, machine, settings } from './environment.ts';
+import type { Loaded, Refused } from './loaded.ts';
 import { issueOf } from './refusals.ts';
 import type { Submission } from './submission.ts';
 import { withoutErased } from './without-erased.ts';
-
-export interface Refused {
-  readonly issue: Issue;
-  /** Where it is not the message's fault but its sender's. */
-  readonly problem?: SenderProblem;
-  /** The number of the erasure that it falls under: nothing of it is kept. */
-  readonly erasure?: number;
-}
-
-/** A submission with the version that was read, and its ids decided. */
-export type Loaded =
-  | { readonly submission: Submission; readonly text: string; readonly refused?: undefined }
-  /** Not to be validated; without a text it was not even read. */
-  | {
-      readonly submission: Submission;
-      readonly text: string | undefined;
-      readonly refused: Refused;
-    };
 
 /**
  * Throws where the bucket cannot be read, which is a fault of our own: so is an object that is refused

@@ -26,7 +26,8 @@ import {
   traces,
 } from './environment.ts';
 import type { Judgement, Judging } from './judging.ts';
-import { type Loaded, mayCarry } from './load-body.ts';
+import { mayCarry } from './load-body.ts';
+import type { Loaded } from './loaded.ts';
 import { judgeSwitched } from './plugins/judge-switched.ts';
 import { issueOf, tellRefused } from './refusals.ts';
 import type { Submission } from './submission.ts';

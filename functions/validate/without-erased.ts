@@ -2,7 +2,7 @@
 import { ErasedPatients } from '../../aws/erased-patients.ts';
 import { HashKey } from '../../aws/keyed-hash.ts';
 import { clients, environment, now } from './environment.ts';
-import type { Loaded, Refused } from './load-body.ts';
+import type { Loaded, Refused } from './loaded.ts';
 
 const { erasuresTable, hashKeyArn: arn } = environment;
 const hashKey = new HashKey({ arn, secrets: clients.secrets });

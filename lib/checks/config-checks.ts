@@ -1,11 +1,11 @@
 /** What must hold between two settings. Each refusal names both, and says what would do. */
 import { WRITING_MS } from '../../functions/validate/handlers-clock.ts';
 import type { Config } from '../config/config.ts';
-import { networkProblems } from '../config/network-config.ts';
 import { retentionProblems } from '../config/retention-config.ts';
 import { senderProblems, sourceProblems } from '../config/source-config.ts';
 import { placeProblems } from '../constructs/delivery-targets.ts';
 import { endpointProblems } from './endpoint-checks.ts';
+import { networkProblems } from './network-checks.ts';
 import { sizeProblems } from './resource-size.ts';
 import { retryProblems } from './retry-checks.ts';
 

@@ -6,9 +6,10 @@
 import type { Issue } from './issue.ts';
 import { forgetMembers } from './runtime/fhirpath.ts';
 import { isObject } from './runtime/object.ts';
-import type { Profiles, Selections } from './runtime/profiles.ts';
+import type { Profiles } from './runtime/profiles.ts';
 import { type Policies, quote, Report, type Settings } from './runtime/report.ts';
 import { dispatch } from './runtime/resources.ts';
+import type { Selections } from './runtime/selection.ts';
 import type { Check } from './runtime/shapes.ts';
 import { fractionalIntegers } from './text/integers.ts';
 import {

@@ -8,10 +8,10 @@
  */
 import type { Scheduler } from 'fast-check';
 import { Circuit } from '../../breaker/circuit.ts';
-import type { BreakerStore } from '../../breaker/store.ts';
 import type { Ticket } from '../../core/breaker/breaker.ts';
 import { type BreakerPolicy, DEFAULT_BREAKER_POLICY } from '../../core/breaker/breaker-policy.ts';
 import { type BreakerState, type Open, UNKNOWN_SERVICE } from '../../core/breaker/breaker-state.ts';
+import type { BreakerStore } from '../../core/breaker/breaker-store.ts';
 import type { TableInProcess } from '../support/table-in-process.ts';
 import { CallBook, type MadeCall } from './call-book.ts';
 import type { CallEnd, Fault, Fences, Plan } from './plan.ts';

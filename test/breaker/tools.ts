@@ -4,8 +4,8 @@ import { expect } from 'vitest';
 import { realMachine } from '../../aws/machine.ts';
 import type { Breakers, BreakersTools } from '../../breaker/breakers.ts';
 import { MemoryStore } from '../../breaker/memory-store.ts';
-import type { BreakerStore } from '../../breaker/store.ts';
 import type { BreakerState } from '../../core/breaker/breaker-state.ts';
+import type { BreakerStore } from '../../core/breaker/breaker-store.ts';
 
 let tokens = 0;
 

@@ -4,8 +4,8 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { breakersTable } from '../../aws/breakers-table.ts';
 import { makeHastyDynamo } from '../../aws/clients.ts';
 import { MemoryStore } from '../../breaker/memory-store.ts';
-import type { BreakerStore } from '../../breaker/store.ts';
 import { type BreakerState, UNKNOWN_SERVICE } from '../../core/breaker/breaker-state.ts';
+import type { BreakerStore } from '../../core/breaker/breaker-store.ts';
 import { testClients } from '../support/clients.ts';
 import { type Emulators, startEmulators } from '../support/emulators.ts';
 import { TableInProcess } from '../support/table-in-process.ts';

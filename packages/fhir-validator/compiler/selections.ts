@@ -1,6 +1,6 @@
 /** `fhir.profiles` and what sources have instead, checked against what the packages have. */
 import { PackageError } from '../packages/fhir-package.ts';
-import type { Selection, Selections } from '../runtime/profiles.ts';
+import type { Selection, Selections } from '../runtime/selection.ts';
 import type { GuidePackage } from './guide/library.ts';
 
 export function selectionsOf(

@@ -1,6 +1,7 @@
 /** Which profiles a resource must keep: those that it names, and those that the configuration does. */
 import type { ProfileCheck } from './profile-checks.ts';
 import { quote, type Report } from './report.ts';
+import type { Wanted } from './selection.ts';
 
 export interface Profile {
   readonly url: string;
@@ -12,22 +13,6 @@ export interface Profile {
 
 /** By url, and by `url|version`. */
 export type Profiles = ReadonlyMap<string, Profile>;
-
-/** Canonical urls of profiles for one type of resource. */
-export interface Wanted {
-  readonly always: readonly string[];
-  /** For a resource that names no profile that is at hand. */
-  readonly ifNoneDeclared: readonly string[];
-}
-
-/** By type of resource. */
-export type Selection = Readonly<Record<string, Wanted>>;
-
-/** For everybody, and for sources that the configuration names. */
-export interface Selections {
-  readonly default: Selection;
-  readonly sources: Readonly<Record<string, Selection>>;
-}
 
 /** Of two versions of one profile the first is meant where none is named. */
 export function profilesByUrl(profiles: readonly Profile[]): Profiles {

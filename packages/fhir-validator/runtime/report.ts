@@ -6,7 +6,7 @@
  * own step in front. So paths cost nothing until something is wrong.
  */
 import type { Issue, Undecided } from '../issue.ts';
-import type { Selection } from './profiles.ts';
+import type { Selection } from './selection.ts';
 
 /** Elements nested deeper than this are rejected, not followed: no input exhausts the stack. */
 export const DEPTH_MAX = 200;

@@ -1,12 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import {
-  ownTraceId,
-  spanIdsOf,
-  TRACEPARENT,
-  traceFrom,
-  traceOf,
-} from '../../../core/message/trace-context.ts';
+import { TRACEPARENT } from '../../../core/message/id-patterns.ts';
+import { ownTraceId, spanIdsOf, traceFrom, traceOf } from '../../../core/message/trace-context.ts';
 
 const TRACE_ID = '4bf92f3577b34da6a3ce929d0e0e4736';
 const SPAN_ID = '00f067aa0ba902b7';

@@ -11,7 +11,7 @@ import {
   truth,
 } from './collection.ts';
 import { and, FALSE, not, or, same, TRUE } from './js.ts';
-import { onlyOne } from './operators.ts';
+import { onlyOne } from './navigate.ts';
 import { runtime, type Scope } from './scope.ts';
 
 const CONTEXTS = ['n', 'res', 'root'];

@@ -24,8 +24,8 @@ import {
 } from './fhir-functions.ts';
 import { and, FALSE, not, TRUE } from './js.ts';
 import { memberTest } from './membership.ts';
-import { arrayOf, children, flatMap } from './navigate.ts';
-import { combined, indexed, negated, onlyOne, skipped, union } from './operators.ts';
+import { arrayOf, children, flatMap, onlyOne } from './navigate.ts';
+import { combined, indexed, negated, skipped, union } from './operators.ts';
 import { freshVariable, runtime, type Scope } from './scope.ts';
 import { STRING_FUNCTIONS } from './string-functions.ts';
 import { asType, isOfType } from './type-tests.ts';

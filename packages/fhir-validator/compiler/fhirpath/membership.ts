@@ -3,7 +3,7 @@ import type { Expression } from './ast.ts';
 import { boolean, type Collection, definite, type Item, listCode, some } from './collection.ts';
 import { equalTest } from './compare.ts';
 import { not, TRUE, text } from './js.ts';
-import { onlyOne } from './operators.ts';
+import { onlyOne } from './navigate.ts';
 import { runtime, type Scope } from './scope.ts';
 
 const OWNERS: Readonly<Record<string, string>> = {

@@ -1,6 +1,14 @@
 /** Steps of a path: from an item to its child elements, by what the type model knows of both. */
 import { type ElementModel, jsonName, type TypeDefinition, type TypeUse } from '../type-model.ts';
-import { type Collection, EMPTY, type Item, type Many, some } from './collection.ts';
+import {
+  type Collection,
+  EMPTY,
+  type Item,
+  type Many,
+  type Single,
+  single,
+  some,
+} from './collection.ts';
 import { and, or, TRUE, text } from './js.ts';
 import { freshVariable, runtime, type Scope } from './scope.ts';
 
@@ -205,4 +213,11 @@ function unique(uses: readonly TypeUse[]): string[] {
 
 export function isPrimitiveType(type: string, { compilation }: Scope): boolean {
   return type.startsWith('System.') || compilation.types.get(type)?.kind === 'primitive';
+}
+
+/** The one item of a collection; of several nothing, as in HL7's validator. */
+export function onlyOne(of: Collection, scope: Scope): Single {
+  if (of.kind === 'single') return of;
+  const value = `${runtime(scope, 'only')}(${of.list()})`;
+  return single(value, of.types, `${value} !== undefined`);
 }

@@ -6,7 +6,6 @@ import {
   definite,
   listCode,
   type Many,
-  type Single,
   single,
   some,
   type Truth,
@@ -17,7 +16,7 @@ import {
 import { comparison, equality } from './compare.ts';
 import { and, not, or, same } from './js.ts';
 import { membership } from './membership.ts';
-import { arrayOf } from './navigate.ts';
+import { arrayOf, onlyOne } from './navigate.ts';
 import { runtime, type Scope } from './scope.ts';
 
 export function binary(
@@ -153,13 +152,6 @@ export function signed(operator: string, operand: Collection, scope: Scope): Col
     value: `-(${item.value})`,
   }));
   return { kind: 'single', items };
-}
-
-/** The one item of a collection; of several nothing, as in HL7's validator. */
-export function onlyOne(of: Collection, scope: Scope): Single {
-  if (of.kind === 'single') return of;
-  const value = `${runtime(scope, 'only')}(${of.list()})`;
-  return single(value, of.types, `${value} !== undefined`);
 }
 
 /** `collection[index]`, and so `first()`. */

@@ -2,8 +2,7 @@
 import { Unsupported } from './ast.ts';
 import { boolean, type Collection, type Item, some } from './collection.ts';
 import { and, FALSE, not, TRUE, text } from './js.ts';
-import { concreteTypes, flatMap, isPrimitiveType } from './navigate.ts';
-import { onlyOne } from './operators.ts';
+import { concreteTypes, flatMap, isPrimitiveType, onlyOne } from './navigate.ts';
 import type { Scope } from './scope.ts';
 
 const SYSTEM_TYPES = ['Boolean', 'String', 'Integer', 'Decimal', 'Date', 'DateTime', 'Time'];

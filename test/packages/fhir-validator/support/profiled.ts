@@ -8,9 +8,10 @@ import {
 import { emitModule } from '../../../../packages/fhir-validator/compiler/emit-module.ts';
 import type { GuidePackage } from '../../../../packages/fhir-validator/compiler/guide/library.ts';
 import { readPackageFolder } from '../../../../packages/fhir-validator/packages/fhir-package.ts';
-import type { Profiles, Selection } from '../../../../packages/fhir-validator/runtime/profiles.ts';
+import type { Profiles } from '../../../../packages/fhir-validator/runtime/profiles.ts';
 import { Report } from '../../../../packages/fhir-validator/runtime/report.ts';
 import { dispatch } from '../../../../packages/fhir-validator/runtime/resources.ts';
+import type { Selection } from '../../../../packages/fhir-validator/runtime/selection.ts';
 import type { Check } from '../../../../packages/fhir-validator/runtime/shapes.ts';
 
 const POLICIES = {

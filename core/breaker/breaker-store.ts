@@ -1,4 +1,4 @@
-import type { BreakerState } from '../core/breaker/breaker-state.ts';
+import type { BreakerState } from './breaker-state.ts';
 
 /** Where the state of breakers lies: the Breakers table, or this environment's memory. */
 export interface BreakerStore {

@@ -1,0 +1,65 @@
+import { existsSync, readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import { drawing, importsOf, LAYERS, violations } from '../../.ci/layers.mjs';
+
+test.each([
+  ['core/message/a.ts', "import { b } from '../../aws/b.ts';"],
+  ['core/message/a.ts', "import type { B } from '../../functions/validate/b.ts';"],
+  ['aws/a.ts', "export { b } from '../breaker/b.ts';"],
+  ['cli/a.ts', "const b = await import('../demo/b.ts');"],
+  ['packages/isolation/a.ts', "import '../fhir-validator/b.ts';"],
+  ['packages/local-lambda/lambda/a.ts', "import '../../../core/b.ts';"],
+  ['functions/validate/a.ts', "import config from '../../failsafe.config.ts';"],
+  ['terminal/a.ts', "import { b } from '../cli/b.ts';"],
+  ['telemetry/a.ts', "import { b } from '../aws/b.ts';"],
+  ['core/message/a.ts', "import { SQSClient } from '@aws-sdk/client-sqs';"],
+  ['functions/validate/a.ts', "import type { Message } from '@aws-sdk/client-sqs';"],
+  ['lib/a.ts', "const sdk = await import('@aws-sdk/lib-dynamodb');"],
+  ['packages/isolation/a.ts', "export * from '@aws-sdk/client-sqs';"],
+])('refuses an import against the arrows: %s, %s', (path, source) => {
+  expect(violations([[path, source]])).toMatchObject([expect.stringContaining(path)]);
+});
+
+test.each([
+  ['functions/validate/a.ts', "import { b } from '../../core/message/b.ts';"],
+  ['functions/validate/a.ts', "import { b } from '../supervisor/b.ts';"],
+  ['aws/a.ts', "import { SQSClient } from '@aws-sdk/client-sqs';"],
+  ['cli/a.ts', "import { b } from '../terminal/b.ts';"],
+  ['test/core/a.ts', "import { b } from '../../demo/b.ts';"],
+  ['core/message/a.ts', "import { z } from 'zod'; // from '../../aws/b.ts'"],
+])('takes an import along them: %s, %s', (path, source) => {
+  expect(violations([[path, source]])).toEqual([]);
+});
+
+test('names a circle of files, types or not, and nobody who only leads to it', () => {
+  expect(
+    violations([
+      ['core/a.ts', "import { b } from './b.ts';"],
+      ['core/b.ts', "import type { C } from './c.ts';"],
+      ['core/c.ts', "export { b } from './b.ts';"],
+    ]),
+  ).toEqual(['a circle: core/b.ts → core/c.ts → core/b.ts']);
+});
+
+test('each layer is a folder or file that exists, and has no circle below it', () => {
+  const below = (layer: string): string[] =>
+    (LAYERS[layer] ?? []).filter((other) => !(layer === 'config' && other === 'lib'));
+  const reach = (layer: string, way: readonly string[] = []): void => {
+    expect(way).not.toContain(layer);
+    for (const other of below(layer)) reach(other, [...way, layer]);
+  };
+  for (const layer of Object.keys(LAYERS)) {
+    expect(existsSync(layer === 'config' ? 'failsafe.config.ts' : layer)).toBe(true);
+    reach(layer);
+  }
+});
+
+test('finds every kind of import', () => {
+  const source = `import a from './a.ts'; export * from './b.ts'; const c = import('./c.ts');
+    import type { D } from '../d.ts'; import 'node:fs';`;
+  expect(importsOf('x/y/z.ts', source)).toEqual(['x/y/a.ts', 'x/d.ts', 'x/y/b.ts', 'x/y/c.ts']);
+});
+
+test('ARCHITECTURE.md shows the drawing as it is', () => {
+  expect(readFileSync('ARCHITECTURE.md', 'utf8')).toContain(drawing());
+});
