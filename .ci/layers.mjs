@@ -57,7 +57,9 @@ function specifiersOf(path, source) {
   const dynamic = module.dynamicImports.map(({ moduleRequest: { start, end } }) =>
     source.slice(start + 1, end - 1),
   );
-  return [...named, ...exported, ...dynamic].filter((specifier) => specifier !== undefined);
+  const all = new Set([...named, ...exported, ...dynamic]);
+  all.delete(undefined);
+  return [...all];
 }
 
 /** Paths, from the root, of what a file of ours imports by a relative path. */

@@ -1,4 +1,4 @@
 export function problemsOf(
   lockfile: { lockfileVersion: number; packages?: Readonly<Record<string, object>> },
-  manifest: { allowScripts?: Readonly<Record<string, boolean>> },
+  manifest: { allowScripts?: Readonly<Record<string, boolean>>; workspaces?: readonly string[] },
 ): string[];

@@ -15,8 +15,11 @@ export function problemsOf(lockfile, manifest) {
   const { '': root, ...packages } = lockfile.packages ?? {};
   if (lockfile.lockfileVersion !== 3 || root === undefined) return ['no lockfile of version 3'];
   const allowed = manifest.allowScripts ?? {};
+  const workspaces = new Set(manifest.workspaces);
   for (const [path, entry] of Object.entries(packages)) {
     const refuse = (what) => problems.push(`${path}: ${what}`);
+    // The folder of a workspace is ours, and so is the link to it.
+    if (workspaces.has(path) || (entry.link === true && workspaces.has(entry.resolved))) continue;
     if (entry.link === true) refuse('is a link, not a package');
     const isOther = entry.name !== undefined && entry.name !== nameOf(path);
     if (isOther && !isAlias(nameOf(path), entry.name, manifest)) refuse(`is ${entry.name}`);

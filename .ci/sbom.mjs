@@ -7,10 +7,23 @@ import process from 'node:process';
 
 const nameOf = (path) => path.slice(path.lastIndexOf('node_modules/') + 'node_modules/'.length);
 
+/** An alias is installed under another name than its own. */
+const withPurl = (path, entry) => ({
+  ...entry,
+  purl: `pkg:npm/${(entry.name ?? nameOf(path)).replace('@', '%40')}@${entry.version}`,
+});
+
+/** The root and the workspaces are ours. */
+const isInstalled = (path) => path.includes('node_modules/');
+
 /** @returns problems in words; none means that the SBOM is whole. */
 export function problemsOf(sbom, lockfile) {
   if (sbom.bomFormat !== 'CycloneDX') return ['it is not CycloneDX'];
-  const { '': _, ...packages } = lockfile.packages;
+  const entries = Object.entries(lockfile.packages);
+  const packages = Object.fromEntries(
+    entries.filter(([path, { link }]) => isInstalled(path) && !link),
+  );
+  const ours = entries.filter(([path]) => path !== '' && !isInstalled(path));
   const problems = [];
   const named = new Map();
   for (const { purl, hashes = [] } of sbom.components ?? []) {
@@ -19,14 +32,12 @@ export function problemsOf(sbom, lockfile) {
     named.set(purl, known);
     for (const { alg, content } of hashes) known.add(`${alg}:${content}`);
   }
-  const purls = Object.entries(packages).map(([path, entry]) => ({
-    ...entry,
-    // An alias is installed under another name than its own.
-    purl: `pkg:npm/${(entry.name ?? nameOf(path)).replace('@', '%40')}@${entry.version}`,
-  }));
+  const purls = Object.entries(packages).map(([path, entry]) => withPurl(path, entry));
   // Within a bundle a package has no hash of its own; the bundle has.
   const bundled = new Set(purls.filter(({ inBundle }) => inBundle).map(({ purl }) => purl));
-  const expected = new Set(purls.map(({ purl }) => purl));
+  const expected = new Set(
+    [...purls, ...ours.map(([path, entry]) => withPurl(path, entry))].map(({ purl }) => purl),
+  );
   for (const { purl, integrity, optional } of purls) {
     const hashes = named.get(purl);
     // Of another platform: npm leaves it out where it is not installed.

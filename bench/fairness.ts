@@ -9,7 +9,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { DynamoDBDocumentClient, paginateScan } from '@aws-sdk/lib-dynamodb';
 import { laneQueueName } from '../cli/target.ts';
 import type { Lane } from '../core/message/messages.ts';
-import { ensureBuilt } from '../demo/build.ts';
+import { ensureBuilt, LOCAL } from '../demo/build.ts';
 import { holdsPending, queueDepths } from '../demo/queues.ts';
 import { createClients, destroyClients } from '../packages/local-lambda/clients.ts';
 import { type Runtime, startRuntime } from '../packages/local-lambda/runtime.ts';
@@ -112,7 +112,7 @@ function show({ name, flooded }: Scenario, times: readonly number[], base: reado
 }
 
 await ensureBuilt(join(import.meta.dirname, '..'), console.error);
-const runtime = await startRuntime({ log: console.error });
+const runtime = await startRuntime({ assembly: LOCAL.assembly, log: console.error });
 const clients = createClients(runtime.endpoints);
 try {
   // Nothing is warm before.

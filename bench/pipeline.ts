@@ -5,7 +5,7 @@
  */
 import { join } from 'node:path';
 import { submit } from '../cli/submit/submit.ts';
-import { ensureBuilt } from '../demo/build.ts';
+import { ensureBuilt, LOCAL } from '../demo/build.ts';
 import { sampleEntries } from '../demo/entries.ts';
 import { pageBook } from '../demo/pages.ts';
 import { connect, type Pipeline } from '../demo/pipeline.ts';
@@ -52,7 +52,11 @@ function show(name: string, timesMs: readonly number[], baseMs: number): void {
 
 await ensureBuilt(join(import.meta.dirname, '..'), console.error);
 const pages = pageBook(console.error);
-const runtime = await startRuntime({ log: console.error, onPage: pages.onPage });
+const runtime = await startRuntime({
+  assembly: LOCAL.assembly,
+  log: console.error,
+  onPage: pages.onPage,
+});
 try {
   const pipeline = await connect(runtime, pages.keys);
   const clients = createClients(runtime.endpoints);

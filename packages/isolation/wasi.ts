@@ -1,3 +1,4 @@
+/// <reference path="./web-assembly.d.ts" />
 /**
  * One run of a plugin: a WASI preview 1 command in an instance of its own, so in memory of its own,
  * with the resource as standard input and nothing else of the world. It has no arguments, files,

@@ -10,6 +10,8 @@ declare namespace WebAssembly {
   interface Instance {
     readonly exports: Record<string, unknown>;
   }
+  // biome-ignore lint/suspicious/noEmptyInterface: compiled code shows nothing of itself
+  interface Module {}
   type ModuleImports = Record<string, unknown>;
 
   const Module: {

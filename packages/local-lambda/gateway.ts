@@ -12,8 +12,8 @@ import {
   request as send,
 } from 'node:http';
 import { pipeline } from 'node:stream';
-import { answerControl, CONTROL_PATH, type Control } from './control.ts';
 import type { ServiceEndpoints } from './clients.ts';
+import { answerControl, CONTROL_PATH, type Control } from './control.ts';
 import { guardLoopback } from './loopback.ts';
 
 export type Gateway = {

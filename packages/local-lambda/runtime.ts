@@ -2,7 +2,7 @@
  * The stack on this machine: the synthesized template, provisioned into embedded emulators, its
  * functions run as child processes. Start reads in order; stop runs in reverse.
  */
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import { createClients, destroyClients, type Endpoints } from './clients.ts';
 import { startEmulators } from './emulators/emulators.ts';
 import type { FailedBatch } from './event-source/mappings.ts';
@@ -22,12 +22,12 @@ import { readAssembly } from './template/assembly.ts';
 import { outputsOf, planOf, queueUrlOf } from './template/plan.ts';
 import { startTriggers } from './triggers.ts';
 
-const ROOT = resolve(import.meta.dirname, '../..');
-const COMPILE_CACHE = join(ROOT, 'node_modules/.cache/fhir-failsafe');
+/** Where V8 keeps what it compiled, so that a replaced environment starts sooner. */
+const COMPILE_CACHE = resolve('node_modules/.cache/local-lambda');
 
 export type RuntimeOptions = MischiefOptions & {
-  /** Folder of the synthesized assembly; `build/local` unless given. */
-  assembly?: string;
+  /** Folder of the synthesized assembly. */
+  assembly: string;
   /** Port of the gateway; a free one unless given. */
   port?: number;
   /** Keeps queues, tables, buckets and logs over restarts. */
@@ -85,7 +85,7 @@ export type Runtime = {
 type Step = () => unknown;
 
 /** Starts everything; what had started is stopped again should a later step fail. */
-export async function startRuntime(options: RuntimeOptions = {}): Promise<Runtime> {
+export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const undo: Step[] = [];
   const stop = async () => {
     for (const step of undo.splice(0).reverse()) await step();
@@ -105,7 +105,7 @@ async function start(
   const { log = () => {}, onPage = () => {}, onLogLine = () => {}, clock = systemClock } = options;
   const environmentsMax = options.environmentsMax ?? defaultEnvironmentsMax();
   const seed = options.seed ?? randomSeed();
-  const assembly = await readAssembly(options.assembly ?? join(ROOT, 'build/local'));
+  const assembly = await readAssembly(resolve(options.assembly));
   const home = await openHome(options.dataDir);
   onStop(home.close);
 

@@ -26,6 +26,15 @@ test('scripts are allowed by name; what is bundled is covered by the hash of its
   expect(problemsOf(locked(sound), manifest)).toEqual([]);
 });
 
+test('a workspace and the link to it are ours', () => {
+  const entries = {
+    'packages/ours': { name: '@a/ours', version: '1.0.0' },
+    'node_modules/@a/ours': { resolved: 'packages/ours', link: true },
+  };
+  expect(problemsOf(locked(entries), { ...manifest, workspaces: ['packages/ours'] })).toEqual([]);
+  expect(problemsOf(locked(entries), manifest)).not.toEqual([]);
+});
+
 test.each([
   ['has no hash', { a: {} }, /a: has no SHA-512/],
   ['has a weak hash', { a: { integrity: 'sha1-x' } }, /a: has no SHA-512/],

@@ -1,4 +1,5 @@
 import type { Endpoints } from '../clients.ts';
+import { moduleBeside } from '../module-beside.ts';
 import { startEmulator } from './emulator.ts';
 
 export type Emulators = {
@@ -12,8 +13,8 @@ export type Emulators = {
 export async function startEmulators(dataDir: string | undefined): Promise<Emulators> {
   const data = { port: 0, ...(dataDir ? { dataDir } : {}) };
   const [fauxqs, dynalite] = await Promise.all([
-    startEmulator(new URL('./fauxqs.ts', import.meta.url), data),
-    startEmulator(new URL('./dynalite.ts', import.meta.url), data),
+    startEmulator(moduleBeside(import.meta.url, 'fauxqs'), data),
+    startEmulator(moduleBeside(import.meta.url, 'dynalite'), data),
   ]);
   return {
     endpoints: { sqs: fauxqs.endpoint, dynamodb: dynalite.endpoint },

@@ -1,6 +1,7 @@
 /**
  * Makes the emulator's standard queues fair, as SQS's are. It is done where the messages wait and not
  * in our pollers: a poller sees only what was received, and what waits behind a flood was not.
+ * No longer needed once a standard queue of fauxqs' sqs/sqsStore weighs MessageGroupId when it receives.
  */
 import { FairBacklog, type Grouped } from './fair-backlog.ts';
 import { TenantShares } from './tenant-shares.ts';

@@ -1,7 +1,8 @@
 /**
  * FIFO queues that give and take back messages as SQS does: a receive brings as many of one group as
  * it may, in order, and what comes back stands in order again. The emulator gives one at a time, and
- * turns round what comes back together.
+ * turns round what comes back together. No longer needed once `dequeueFifo` of fauxqs' sqs/sqsStore gives several
+ * of a group.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/FIFO-queues-understanding-logic.html
  */
 

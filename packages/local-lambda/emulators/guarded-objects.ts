@@ -2,7 +2,7 @@
  * What fauxqs lacks of S3 and claim checks run into: objects that exist and are not handed out. Those are
  * encrypted by a key that the reader has not (SSE-C) or may not use (any that is named; the bucket's own
  * need not be), archived, or denied by the bucket's policy. Of a policy only denials of `s3:GetObject` by
- * the beginning of a key are read.
+ * the beginning of a key are read. No longer needed once its s3/actions/getObject refuses these itself.
  */
 import type { buildApp } from 'fauxqs';
 

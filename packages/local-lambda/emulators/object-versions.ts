@@ -21,7 +21,7 @@ export class Versions {
     this.#store = store;
   }
 
-  current(bucket: string, key: string) {
+  current(bucket: string, key: string): ReturnType<Store['headObject']> | undefined {
     try {
       return this.#store.headObject(bucket, key);
     } catch {

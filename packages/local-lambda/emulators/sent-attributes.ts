@@ -6,7 +6,8 @@
  * account's. What comes by a topic comes from a service, whose id SQS shows as a user's.
  *
  * It is kept in the deduplication id, for that is persisted too: a standard queue has no use for the
- * field, and on a FIFO queue the sender stands behind a space, which no deduplication id has.
+ * field, and on a FIFO queue the sender stands behind a space, which no deduplication id has. No longer needed
+ * once fauxqs answers SenderId by the access key, and MessageGroupId of standard queues.
  */
 import { ACCOUNT } from '../template/account.ts';
 import type { Grouped } from './fair-backlog.ts';

@@ -1,6 +1,7 @@
 /**
  * What fauxqs lacks of S3: puts that must not overwrite; versions, in buckets that keep them; and Object
- * Lock, under which none of them can be deleted, not even by who may, and retention has no end.
+ * Lock, under which none of them can be deleted, not even by who may, and retention has no end. No longer
+ * needed once its s3/s3Store keeps versions and its s3/actions/putObject reads If-None-Match.
  */
 import type { buildApp } from 'fauxqs';
 import { idOf, isMark, type Store, type Version, Versions } from './object-versions.ts';

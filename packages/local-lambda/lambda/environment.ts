@@ -9,12 +9,13 @@ import { once } from 'node:events';
 import type { ServerResponse } from 'node:http';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { moduleBeside } from '../module-beside.ts';
 import type { FunctionSpec } from './function-spec.ts';
 import { exited, type Failure, type Outcome, outOfMemory, reported, timedOut } from './outcome.ts';
 import { ProcessGroup } from './process-group.ts';
 import type { RuntimeApi, RuntimeMessage } from './runtime-api.ts';
 
-const BOOTSTRAP = fileURLToPath(new URL('./bootstrap.ts', import.meta.url));
+const BOOTSTRAP = fileURLToPath(moduleBeside(import.meta.url, 'bootstrap'));
 const INIT_TIMEOUT_MS = 10_000;
 /** Of the function's memory, as AWS starts node; to V8 they win over a worker's own limits. */
 const OLD_SPACE_SHARE = 0.9;

@@ -33,7 +33,7 @@ export type Assembly = { stackName: string; template: Template; assets: Map<stri
 /** Reads the one stack of a cloud assembly. Throws {@link TemplateError} where there is no such. */
 export async function readAssembly(directory: string): Promise<Assembly> {
   const names = await readdir(directory).catch((cause: unknown) => {
-    throw new TemplateError(`${directory}: no assembly; run npm run build`, { cause });
+    throw new TemplateError(`${directory}: no assembly; synthesize it first`, { cause });
   });
   const templates = names.filter((name) => name.endsWith('.template.json'));
   const [file] = templates;

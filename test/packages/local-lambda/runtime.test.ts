@@ -7,7 +7,11 @@ import { PublishCommand, SNSClient } from '@aws-sdk/client-sns';
 import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Page } from '../../../packages/local-lambda/pages.ts';
-import { type Runtime, startRuntime } from '../../../packages/local-lambda/runtime.ts';
+import {
+  type Runtime,
+  type RuntimeOptions,
+  startRuntime,
+} from '../../../packages/local-lambda/runtime.ts';
 import { isAlive } from './support/processes.ts';
 import { clientConfig, queueClient } from './support/queue-client.ts';
 import { consumer, type TinyStack, writeAssembly } from './support/tiny-assembly.ts';
@@ -67,7 +71,7 @@ beforeAll(async () => {
 afterAll(() => assembly.dispose());
 
 async function withRuntime(
-  options: Parameters<typeof startRuntime>[0],
+  options: Omit<RuntimeOptions, 'assembly'>,
   use: (runtime: Runtime) => Promise<void>,
 ): Promise<void> {
   const runtime = await startRuntime({
@@ -230,7 +234,7 @@ describe('the local runtime', () => {
 
   test('a missing assembly is refused in words', async () => {
     await expect(startRuntime({ assembly: '/nowhere' })).rejects.toThrow(
-      '/nowhere: no assembly; run npm run build',
+      '/nowhere: no assembly; synthesize it first',
     );
   });
 });

@@ -1,0 +1,8 @@
+/** What the package offers. */
+export type { FailedBatch } from './event-source/mappings.ts';
+export type { MischiefOptions } from './event-source/mischief.ts';
+export type { LogLine } from './lambda/platform-log.ts';
+export type { LogDelivery } from './logs/pieces.ts';
+export type { Page } from './pages.ts';
+export { type Runtime, type RuntimeOptions, startRuntime } from './runtime.ts';
+export type { Clock } from './schedule.ts';
