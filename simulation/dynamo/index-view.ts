@@ -1,6 +1,5 @@
 /** A global secondary index: what its table held some time ago, in another order. */
-import type { Partitions } from './query.ts';
-import { putRow, removeRow } from './sorted-rows.ts';
+import { type Partitions, putRow, removeRow } from './sorted-rows.ts';
 import type { Item, Key } from './values.ts';
 
 export interface KeyNames {

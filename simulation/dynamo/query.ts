@@ -8,8 +8,6 @@ import { compareRows, firstPlace, type Row, type Rows } from './sorted-rows.ts';
 import { Tokens } from './tokens.ts';
 import { compareValues, type Item, type Key, type Value } from './values.ts';
 
-export type Partitions = Map<Key, Rows>;
-
 export interface Page {
   readonly Items: readonly Item[];
   readonly Count: number;

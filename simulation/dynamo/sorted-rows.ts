@@ -9,6 +9,8 @@ export interface Row {
 }
 
 export type Rows = Row[];
+/** By the key of the partition. */
+export type Partitions = Map<Key, Rows>;
 
 export function compareRows(
   one: Pick<Row, 'sortKey' | 'tie'>,

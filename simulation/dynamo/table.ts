@@ -1,16 +1,9 @@
 /** A table: items by key, and the indexes that follow it. */
 import { holds, type Placeholders } from './conditions.ts';
 import { type IndexPlan, IndexView, type KeyNames } from './index-view.ts';
-import {
-  type Page,
-  type PageInput,
-  type Paging,
-  type Partitions,
-  pageOf,
-  rangeOf,
-} from './query.ts';
+import { type Page, type PageInput, type Paging, pageOf, rangeOf } from './query.ts';
 import { conditionFailed, validation } from './refusals.ts';
-import { findRow, putRow, type Row, type Rows, removeRow } from './sorted-rows.ts';
+import { findRow, type Partitions, putRow, type Row, type Rows, removeRow } from './sorted-rows.ts';
 import { updated } from './updates.ts';
 import { frozenCopy, type Item, type Key } from './values.ts';
 
