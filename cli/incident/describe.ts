@@ -53,7 +53,13 @@ function nextOf(status: Incident['status'], key: string, stage: string): readonl
   if (status === 'resolved') return ['It is over.'];
   const say = (word: string, why: string) =>
     `npm run cli -- incident ${word} '${key}' --stage ${stage} --reason '${why}'`;
-  return [...(status === 'open' ? [say('ack', 'on it')] : []), say('resolve', 'what was done')];
+  const look = `npm run cli -- quarantine list --stage ${stage}`;
+  return [
+    ...(status === 'open' ? [say('ack', 'on it')] : []),
+    // What its fingerprints mean, and an example of each.
+    look,
+    say('resolve', 'what was done'),
+  ];
 }
 
 function counts({ crashes, more, messages }: Incident): string {
