@@ -1,5 +1,6 @@
 /** A world whose resources are delivered to a FHIR server, and the functions that do it, cold. */
 import type { ScheduledEvent } from 'aws-lambda';
+import type { Machine } from '../../aws/machine.ts';
 import { surroundings } from '../../aws/surroundings.ts';
 import { tracesOf } from '../../aws/traces-of.ts';
 import { build as buildDeliver } from '../../functions/deliver/build.ts';
@@ -32,8 +33,11 @@ export async function buildDeliveryWorld(
 }
 
 /** One environment of `deliver` (and one of `resend`). */
-export async function loadDelivery(world: World): Promise<DeliveryLane> {
-  const deps = coldDeps();
+export async function loadDelivery(
+  world: World,
+  machine: Partial<Machine> = {},
+): Promise<DeliveryLane> {
+  const deps = { ...coldDeps(), ...machine };
   const deliver = buildDeliver({
     ...deps,
     environment: readDeliver(process.env),

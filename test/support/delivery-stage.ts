@@ -1,6 +1,7 @@
 /** Emulators, a stand-in FHIR server, and for each test a cold `deliver` on a stage of its own. */
 import { afterAll, afterEach, beforeAll, beforeEach, expect } from 'vitest';
 import { sendTriggers } from '../../aws/delivery-queue.ts';
+import { type Machine, realMachine } from '../../aws/machine.ts';
 import { storeResource } from '../../aws/resources-table.ts';
 import {
   type Downstream,
@@ -14,11 +15,17 @@ import { bucketAt, queueAt, tableAt } from './places.ts';
 import { itemsOf } from './stores.ts';
 import type { World } from './world.ts';
 
+export interface HeldCalls {
+  readonly count: () => number;
+  readonly finish: () => void;
+}
+
 /** To be read inside tests only. */
 export class DeliveryStage {
   #downstream: Downstream | undefined;
   #world: World | undefined;
   #lane: DeliveryLane | undefined;
+  #later: Machine['later'] = realMachine.later;
 
   get downstream(): Downstream {
     return present(this.#downstream);
@@ -38,7 +45,7 @@ export class DeliveryStage {
 
   /** Cold environments on the same stage, which read their environment variables anew. */
   async reload(): Promise<void> {
-    this.#lane = await loadDelivery(this.world);
+    this.#lane = await loadDelivery(this.world, { later: this.#later });
   }
 
   /** Another server in place of the one there is. */
@@ -46,6 +53,34 @@ export class DeliveryStage {
     await this.#downstream?.stop();
     this.#downstream = await startDownstream(options);
     await this.build();
+  }
+
+  /**
+   * A server that has calls while it is slow until `finish` is told. Each of them is given up once the server
+   * has it, however slow the machine is; `timeoutMs` tells the timer of a call from others.
+   */
+  async holdCalls(timeoutMs: number, options: DownstreamOptions = {}): Promise<HeldCalls> {
+    const held: (() => void)[] = [];
+    const pending = new Set<() => void>();
+    this.#later = (ms, run) => {
+      if (ms !== timeoutMs) return realMachine.later(ms, run);
+      pending.add(run);
+      return () => pending.delete(run);
+    };
+    const wait = () =>
+      new Promise<void>((resolve) => {
+        held.push(resolve);
+        const [first] = pending;
+        if (first) pending.delete(first);
+        first?.();
+      });
+    await this.restartDownstream({ ...options, wait });
+    return {
+      count: () => held.length,
+      finish: () => {
+        for (const each of held.splice(0)) each();
+      },
+    };
   }
 
   /** Stores a version of a resource as `validate` does, and sends its trigger. */

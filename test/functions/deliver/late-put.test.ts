@@ -2,24 +2,23 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { skipTime } from '../../support/clock.ts';
 import { dieOnceStored } from '../../support/death.ts';
-import { textOf, useDeliveryStage } from '../../support/delivery-stage.ts';
+import { type HeldCalls, textOf, useDeliveryStage } from '../../support/delivery-stage.ts';
 import { type Metrics, watchMetrics } from '../../support/metrics.ts';
 
 const stage = useDeliveryStage();
-const TIMEOUT_MS = 50;
+/** No other timer is of this length. */
+const TIMEOUT_MS = 777;
 /** Longer than any back-off of these tests, and shorter than `lateMs`. */
 const SOON_MS = 5_000;
 /** Longer than `lateMs`, and than whoever waits for it hides its trigger. */
 const LATE_MS = 125_000;
 
 /** Calls that the server has taken, and carries out when it is told to. */
-let slow: (() => void)[];
+let slow: HeldCalls;
 let metrics: Metrics;
 
 async function build({ etags = true, settings = {} } = {}): Promise<void> {
-  slow = [];
-  const wait = () => new Promise<void>((resolve) => slow.push(resolve));
-  await stage.restartDownstream({ wait, etags });
+  slow = await stage.holdCalls(TIMEOUT_MS, { etags });
   await stage.build({ callTimeoutMs: TIMEOUT_MS, ...settings });
 }
 
@@ -35,13 +34,12 @@ async function giveUp(): Promise<void> {
   stage.downstream.setMode('slow');
   await stage.turn();
   stage.downstream.setMode('ok');
-  expect(slow.length).toBeGreaterThan(0);
+  expect(slow.count()).toBeGreaterThan(0);
 }
 
 async function carryOut(): Promise<void> {
-  const before = slow.length;
-  for (const finish of slow.splice(0)) finish();
-  expect(before).toBeGreaterThan(0);
+  expect(slow.count()).toBeGreaterThan(0);
+  slow.finish();
   // The server's own promises; nothing here waits for time.
   await new Promise(setImmediate);
   await new Promise(setImmediate);
@@ -147,11 +145,11 @@ describe('R05: a first PUT that was given up', () => {
   });
 
   test('by an environment that died is waited for too', async () => {
-    await build();
+    await build({ settings: { callTimeoutMs: 30_000 } });
     await stage.store('a', 1);
     stage.downstream.setMode('slow');
     const dying = stage.turn();
-    await vi.waitFor(() => expect(slow).toHaveLength(1));
+    await vi.waitFor(() => expect(slow.count()).toBe(1));
     const death = dieOnceStored(stage.downstream, stage.lane.clients);
     stage.downstream.onStored('', '', {});
     expect(await Promise.race([dying, death.happened])).toBe('died');
@@ -238,7 +236,7 @@ test('R61: a PUT that is given up has ended before the invocation answers', asyn
   const turn = stage.turn().finally(() => {
     isOver = true;
   });
-  await vi.waitFor(() => expect(slow).toHaveLength(1));
+  await vi.waitFor(() => expect(slow.count()).toBe(1));
   // Longer than the call may take, and than whatever follows it.
   for (let n = 0; n < 60; n += 1) await stage.resource();
   expect(isOver).toBe(false);

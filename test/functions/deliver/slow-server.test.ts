@@ -4,10 +4,12 @@ import { useDeliveryStage } from '../../support/delivery-stage.ts';
 import { itemsOf } from '../../support/stores.ts';
 
 const stage = useDeliveryStage();
+/** No other timer is of this length. */
+const TIMEOUT_MS = 777;
 
 test('R10 R18: a server that is too slow opens the breaker by timeouts, and loses nothing', async () => {
-  await stage.restartDownstream({ slowMs: 400 });
-  await stage.build({ callTimeoutMs: 100, breakerFailures: 3 });
+  const slow = await stage.holdCalls(TIMEOUT_MS);
+  await stage.build({ callTimeoutMs: TIMEOUT_MS, breakerFailures: 3 });
   stage.downstream.setMode('slow');
   for (let n = 0; n < 5; n += 1) await stage.store(`p${n}`, 1);
   expect((await stage.turn())?.failed).toHaveLength(5);
@@ -21,6 +23,7 @@ test('R10 R18: a server that is too slow opens the breaker by timeouts, and lose
 
   stage.downstream.setMode('ok');
   // The calls that were given up are still on their way, and the server stores them.
+  slow.finish();
   for (let n = 0; n < 100 && (await pending()) > 0; n += 1) {
     skipTime(5_000);
     await stage.turn();
