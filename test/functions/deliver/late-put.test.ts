@@ -145,7 +145,7 @@ describe('R05: a first PUT that was given up', () => {
   });
 
   test('by an environment that died is waited for too', async () => {
-    await build({ settings: { callTimeoutMs: 30_000 } });
+    await build({ settings: { callTimeoutMs: 5_000 } });
     await stage.store('a', 1);
     stage.downstream.setMode('slow');
     const dying = stage.turn();
