@@ -48,7 +48,7 @@ test('R22: list, show, ack and resolve, from one to the next', { timeout: 60_000
   expect(shown).toMatch(/^fingerprint +f00d: 1$/m);
   expect(shown).toMatch(/^if a breach +HIPAA notice by 1970-03-02, ANPD by 1970-01-06$/m);
   expect(shown).toContain("incident ack 'validate#1'");
-  expect(shown).toContain('npm run cli -- quarantine list --stage dev');
+  expect(shown).toContain(`npm run cli -- quarantine list --stage ${world.stage}`);
 
   const acked = await cli('ack', 'validate#1', '--reason', 'on it', '--by', 'ana');
   expect(acked.out).toMatch(

@@ -16,6 +16,6 @@ export const { terminology: settings } = readSettings(
 export const environment = {
   /** The base URL of its FHIR API, without a slash at its end. */
   endpoint: requiredEnv('terminologyEndpoint', env).replace(/\/+$/, ''),
-  table: { name: requiredEnv('terminologyTable', env), dynamo: clients.dynamo },
+  table: { name: requiredEnv('terminologyTable', env), dynamo: clients.hastyDynamo },
   token: arn === undefined ? undefined : { arn, secrets: clients.secrets },
 };
