@@ -23,7 +23,7 @@ export function addValidate(program: Command): void {
         'hold each resource of its type against this profile; repeatable',
       )
         .argParser(collect)
-        .default([], 'what failsafe.config.ts asks for'),
+        .default([], 'what failsafe.config.ts asked for at the last `npm run build`'),
     )
     .addOption(
       new Option(
