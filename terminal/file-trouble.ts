@@ -28,7 +28,9 @@ export interface Surroundings {
 
 /** Undefined where the error is of another kind. */
 export function fileTrouble(error: unknown, where: Surroundings): string | undefined {
-  return ofFile(error, where) ?? ofModule(error, where) ?? ofSource(error, where);
+  return (
+    ofFile(error, where) ?? ofModule(error, where) ?? ofExport(error) ?? ofSource(error, where)
+  );
 }
 
 /** Why in words, for a code of the system; undefined for one that no file system gives. */
@@ -62,6 +64,15 @@ function ofModule(error: unknown, { root }: Surroundings): string | undefined {
     return `failsafe.config.ts: there is no ${missing.startsWith('/') ? relative(root, missing) : missing} to import`;
   }
   return `${missing || 'a package'} is not installed: run \`npm ci\``;
+}
+
+/** The config exports nothing, which the importing file is blamed for. */
+function ofExport(error: unknown): string | undefined {
+  const fault = findCause(error, ({ message }) =>
+    /failsafe\.config\.ts' does not provide an export named 'default'/.test(message),
+  );
+  if (fault === undefined) return undefined;
+  return 'failsafe.config.ts must export its settings: export default { … }';
 }
 
 /** A mistake in the one source file that users write: in its syntax, or thrown while it was loaded. */

@@ -130,6 +130,12 @@ it.each([
     }),
     'zod is not installed: run `npm ci`',
   ],
+  [
+    new SyntaxError(
+      "The requested module '../failsafe.config.ts' does not provide an export named 'default'",
+    ),
+    'failsafe.config.ts must export its settings: export default { … }',
+  ],
 ])('%s is one line that says what to do', (error, line) => {
   const text = told(error, ['--stage', 'qa']);
   if (typeof line === 'string') expect(text).toBe(line);
