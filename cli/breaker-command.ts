@@ -61,7 +61,8 @@ async function show(service: string, { stage, json }: LookOptions): Promise<void
   const { readBreaker } = await import('./breaker/read.ts');
   const state = await readBreaker(stage, service);
   if (state === undefined) {
-    complain(printable(`no breaker ${service}: nothing has failed yet, or it is not used`));
+    const why = 'it has not failed yet, is not used or is misspelt; see breaker list';
+    complain(printable(`error: no breaker ${service} in ${stage}: ${why}`));
     process.exitCode = 1;
     return;
   }

@@ -155,15 +155,16 @@ async function recordedAct<Ending extends string>(
 
 /** Naming what is not there is a mistake; true where there is nothing else to say. */
 function saysWhatIsMissing(
-  { fingerprint, stage }: Options,
+  { fingerprint, id = [], stage }: Options,
   counts: Counts<string>,
   { aborted }: AbortSignal,
 ): boolean {
   const { unknown = 0 } = counts;
   const isNothing = fingerprint !== undefined && Object.keys(counts).length === 0 && !aborted;
   if (unknown === 0 && !isNothing) return false;
-  const what = isNothing ? `entry with the fingerprint ${fingerprint}` : `entry of ${unknown} --id`;
-  complain(printable(`error: no ${what} in the quarantine of ${stage}; see quarantine list`));
+  const named = id.length === 1 ? id[0] : `for ${unknown} of the ${id.length} --id`;
+  const what = isNothing ? `with the fingerprint ${fingerprint}` : named;
+  complain(printable(`error: no entry ${what} in the quarantine of ${stage}; see quarantine list`));
   process.exitCode = 1;
   return isNothing;
 }

@@ -31,7 +31,9 @@ export async function readIncidents(stage: string, all: boolean): Promise<Incide
 /** One, as it is now. @throws TargetError where there is none */
 export async function readOne(stage: string, id: IncidentId): Promise<Incident> {
   const incident = await readIncident(tableOf(stage), id);
-  if (incident === undefined) throw new TargetError(`no incident ${incidentKey(id)} in ${stage}`);
+  if (incident === undefined) {
+    throw new TargetError(`no incident ${incidentKey(id)} in ${stage}; see incident list --all`);
+  }
   return upToDate(tableOf(stage), incident);
 }
 

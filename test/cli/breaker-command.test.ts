@@ -70,6 +70,8 @@ test('a name that no breaker has makes none, and a blank reason is none', async 
   expect(typo.err).toContain('did you mean fhir-server?');
   const strange = await breaker('reset', 'printer', '--reason', 'maintenance');
   expect(strange.err).toContain('there are fhir-server, terminology-server');
+  const shown = await breaker('show', 'printer');
+  expect(shown.err).toMatch(/^error: no breaker printer in \S+: .* misspelt; see breaker list\n$/);
   for (const reason of ['', '   ', '--']) {
     const blank = await breaker('force-open', 'fhir-server', `--reason=${reason}`);
     expect(blank).toMatchObject({ status: 2, err: expect.stringContaining('must hold words') });

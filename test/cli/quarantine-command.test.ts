@@ -93,7 +93,7 @@ test('list, show, redrive and discard, from one to the next', async () => {
     status: 1,
     out: 'redriven 1, 1 unknown\nafter 0 s: 1 still waiting\n',
     err: expect.stringContaining(
-      `error: no entry of 1 --id in the quarantine of ${world.stage}; see quarantine list\n`,
+      `error: no entry for 1 of the 2 --id in the quarantine of ${world.stage}; see quarantine list\n`,
     ),
   });
   const [record] = await receive(world.queues.isolation);
