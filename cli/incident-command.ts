@@ -34,7 +34,9 @@ const about = (command: Command): Command =>
 async function list({ stage, all, json }: ListOptions): Promise<void> {
   const { readIncidents } = await import('./incident/read.ts');
   const incidents = await readIncidents(stage, all === true);
-  const text = json ? JSON.stringify({ incidents }) : describeIncidents(incidents, Date.now());
+  const text = json
+    ? JSON.stringify({ incidents })
+    : describeIncidents(incidents, Date.now(), all === true);
   print(text);
 }
 

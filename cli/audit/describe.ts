@@ -2,6 +2,7 @@
 import { type Head, headText } from '../../core/audit/audit-chain.ts';
 import type { AuditProblem } from '../../core/audit/audit-verification.ts';
 import { printable } from '../../terminal/printable.ts';
+import { howMany } from '../how-many.ts';
 import type { Verification } from './verify.ts';
 
 /** Nothing is wrong, and nobody tried. */
@@ -10,11 +11,12 @@ export const isWhole = ({ problem, touched }: Verification): boolean =>
 
 export function describeVerification(verification: Verification): string {
   const { head, objects, problem, touched } = verification;
-  const right = `${head.sequence} entries in ${objects} objects`;
+  const entries = howMany(head.sequence, 'entry', 'entries');
+  const right = `${entries} in ${howMany(objects, 'object')}`;
   const first =
     problem === undefined
       ? `whole: ${right}, head ${headText(head)}`
-      : `${inWords(problem, head)} (${problem.place}); ${besides(problem)} ${right} are right`;
+      : `${inWords(problem, head)} (${problem.place}); ${besides(problem)} ${right} ${head.sequence === 1 ? 'is' : 'are'} right`;
   const others = touched.map(
     (key) => `object ${key} was written again or deleted later: its first version is what counts`,
   );

@@ -3,6 +3,7 @@ import { type AuditEntry, headText, readEntry } from '../../core/audit/audit-cha
 import { linesOf } from '../../core/audit/audit-places.ts';
 import { type Review, type Reviewed, reviewOf } from '../../core/audit/audit-review.ts';
 import { printable } from '../../terminal/printable.ts';
+import { howMany } from '../how-many.ts';
 import { moment } from '../moment.ts';
 import type { Recorder } from '../quarantine/audited.ts';
 import { namedIn } from '../quarantine/audited.ts';
@@ -56,11 +57,13 @@ export function describeReview(review: Review, now: number): string {
   const who = whoAt(now);
   const readers = new Set(reads.map(({ teller, actor }) => `${teller} ${actor}`)).size;
   const lines = [
-    `${month}: PHI was shown ${reads.length} times, to ${readers} people; ${refused.length} facts were refused`,
+    `${month}: PHI was shown ${howMany(reads.length, 'time')}, to ${howMany(readers, 'person', 'people')}; ${howMany(refused.length, 'fact was', 'facts were')} refused`,
     ...reads.map((read) => `${who(read)} saw ${read.message}: ${read.reason}`),
     ...refused.map((fact) => `${who(fact)} may not tell ${fact.claimed}: refused`),
     ...signOffs.map((one) => `${who(one)} examined it up to entry ${one.through}: ${one.reason}`),
-    unexamined === 0 ? 'all of it is examined' : `${unexamined} of these are not examined`,
+    unexamined === 0
+      ? 'all of it is examined'
+      : `${unexamined} of these ${unexamined === 1 ? 'is' : 'are'} not examined`,
   ];
   return lines.map(printable).join('\n');
 }

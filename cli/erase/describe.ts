@@ -1,5 +1,6 @@
 /** What an erasure found or did, for people; and what it cannot reach. */
 import type { ErasureRecord } from '../../aws/erasures-table.ts';
+import { howMany } from '../how-many.ts';
 import type { Request } from './run.ts';
 import type { Swept, Tally } from './sweep-run.ts';
 
@@ -16,7 +17,7 @@ export function describeErasure(
           `Patient/${id} of ${source}: erased, as sent up to ${new Date(record.at).toISOString()}`,
           `  ${'erasure'.padEnd(12)} ${record.number}, in the audit log as ${record.patient}`,
         ];
-  const inQueues = `${waiting} messages in queues: refused when they arrive, where they name the patient`;
+  const inQueues = `${howMany(waiting, 'message')} in queues: refused on arrival where the patient is named`;
   return [
     ...begin,
     ...countLines(swept),
@@ -27,26 +28,42 @@ export function describeErasure(
 
 export function describeReplay(erasures: number, swept: Swept, act: boolean): string {
   const said = act ? 'erased again' : 'what would be erased again';
-  return [`${erasures} erasures: ${said}`, ...countLines(swept), ...notReached(swept)].join('\n');
+  return [
+    `${howMany(erasures, 'erasure')}: ${said}`,
+    ...countLines(swept),
+    ...notReached(swept),
+  ].join('\n');
 }
 
 function countLines(swept: Swept): string[] {
   const { resources, entries, bodies } = swept;
   return [
-    line('resources', resources, 'rows of Resources'),
-    line('quarantine', entries, 'entries of Quarantine'),
-    line('bodies', bodies, 'versions of objects in the bucket'),
+    line('resources', resources, 'row of Resources', 'rows of Resources'),
+    line('quarantine', entries, 'entry of Quarantine', 'entries of Quarantine'),
+    line(
+      'bodies',
+      bodies,
+      'version of an object in the bucket',
+      'versions of objects in the bucket',
+    ),
   ];
 }
 
-function line(name: string, { erased, before, shared, kept }: Tally, what: string): string {
+function line(
+  name: string,
+  { erased, before, shared, kept }: Tally,
+  one: string,
+  several: string,
+): string {
   const more = [
     ...(before > 0 ? [`${before} erased before`] : []),
-    ...(shared > 0 ? [`${shared} name other patients too`] : []),
-    ...(kept > 0 ? [`${kept} kept, for they name other patients too`] : []),
+    ...(shared > 0 ? [`${howMany(shared, 'names', 'name')} other patients too`] : []),
+    ...(kept > 0
+      ? [`${kept} kept, for ${kept === 1 ? 'it names' : 'they name'} other patients too`]
+      : []),
   ];
   const rest = more.length === 0 ? '' : ` (${more.join('; ')})`;
-  return `  ${name.padEnd(12)} ${erased} ${what}${rest}`;
+  return `  ${name.padEnd(12)} ${howMany(erased, one, several)}${rest}`;
 }
 
 /** Said each time: whoever erases must know what is left to do. */
@@ -61,11 +78,11 @@ function notReached({
     '  audit log    locked for 6 years: it holds a keyed hash of the patient, and no content',
     '  logs, trail  CloudWatch and CloudTrail hold no content; CloudTrail holds keys of objects',
     ...(unreadable > 0
-      ? [`  bodies       ${unreadable} versions that S3 does not hand out; they expire`]
+      ? [`  bodies       ${howMany(unreadable, 'version')} that S3 does not hand out: to expire`]
       : []),
     ...(underWay > 0
       ? [
-          `  hops         ${underWay} bodies under way, perhaps of another source: refused on arrival, and they expire`,
+          `  hops         ${howMany(underWay, 'body', 'bodies')} under way, perhaps of another source: refused on arrival, then to expire`,
         ]
       : []),
     delivered.length === 0

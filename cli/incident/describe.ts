@@ -1,15 +1,20 @@
 import { type Incident, incidentKey, type Said } from '../../core/incident/incident.ts';
 import { printable } from '../../terminal/printable.ts';
+import { howMany } from '../how-many.ts';
 import { moment } from '../moment.ts';
 
-export function describeIncidents(incidents: readonly Incident[], now: number): string {
-  if (incidents.length === 0) return 'No incident is open.';
+export function describeIncidents(
+  incidents: readonly Incident[],
+  now: number,
+  all = false,
+): string {
+  if (incidents.length === 0) return all ? 'No incident yet.' : 'No incident is open.';
   const lines = incidents.map((incident) => {
     const { status, openedAt, acknowledged, resolved } = incident;
     const said = resolved ?? acknowledged;
     const by = said ? ` by ${said.by}: ${said.why}` : '';
     const key = incidentKey(incident);
-    return `${key.padEnd(24)} ${status.padEnd(13)}since ${moment(openedAt, now)}  ${counts(incident)}${by}`;
+    return `${key.padEnd(24)} ${status.padEnd(13)}opened ${moment(openedAt, now)}  ${counts(incident)}${by}`;
   });
   return lines.map(printable).join('\n');
 }
@@ -63,7 +68,7 @@ function nextOf(status: Incident['status'], key: string, stage: string): readonl
 }
 
 function counts({ crashes, more, messages }: Incident): string {
-  return `${more ? 'more than ' : ''}${crashes} crashes of ${messages} messages`;
+  return `${more ? 'more than ' : ''}${howMany(crashes, 'crash', 'crashes')} of ${howMany(messages, 'message')}`;
 }
 
 const list = (items: readonly string[]) => items.join(', ');

@@ -3,6 +3,7 @@
 import type { QuarantineRecord } from '../../aws/quarantine-entries.ts';
 import { roundOf } from '../../core/attempt/attempts.ts';
 import { printable, printableLines } from '../../terminal/printable.ts';
+import { howMany } from '../how-many.ts';
 import { moment } from '../moment.ts';
 import type { Overview } from './groups.ts';
 import { codedIssues } from './issues.ts';
@@ -34,7 +35,7 @@ export function describeOverview({ groups, interrupted }: Overview, now: number)
   const tail =
     total === 0
       ? ['Nothing is quarantined.']
-      : [`${total} quarantined, for ${groups.length} reasons`];
+      : [`${total} quarantined, for ${howMany(groups.length, 'reason')}`];
   if (interrupted > 0) {
     tail.push(
       `${interrupted} marked by a redrive of an older version that was interrupted: redrive --all goes on with it`,

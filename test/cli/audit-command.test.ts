@@ -159,9 +159,9 @@ test('R42: a review says who saw what and why, and is signed off by a fact', asy
   const month = new Date(entry?.recordedAt ?? 0).toISOString().slice(0, 7);
 
   const { out, err } = await run('--month', month);
-  expect(out).toMatch(/PHI was shown 1 times, to 1 people; 0 facts were refused\n/);
+  expect(out).toMatch(/PHI was shown 1 time, to 1 person; 0 facts were refused\n/);
   expect(out).toMatch(/entry 2 .* ana \(000000000000, -\) saw f00d: ticket\\u001b\[2J 7\n/);
-  expect(out).toMatch(/1 of these are not examined\n$/);
+  expect(out).toMatch(/1 of these is not examined\n$/);
   expect(err).toMatch(/^whole: 3 entries/);
 
   expect(await run('--month', month, '--sign')).toMatchObject({ status: 2, out: '' });
