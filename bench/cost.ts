@@ -4,7 +4,7 @@
  * pipeline that was metered in the same run; and what each promise costs.
  */
 import { join } from 'node:path';
-import { command, share, wholeNumber } from '../cli/command-line.ts';
+import { command, run as runCommand, share, wholeNumber } from '../cli/command-line.ts';
 import { ensureBuilt, LOCAL } from '../demo/build.ts';
 import { type Bill, billOf, trailUsd } from './cost/bill.ts';
 import { marksTable, measureMarks } from './cost/marks.ts';
@@ -24,15 +24,15 @@ interface Options {
   readonly sample: number;
 }
 
-await command('npm run cost --')
+const program = command('npm run cost --')
   .description('Prints what a month would cost on AWS.')
   .option('--resources <n>', 'a month', wholeNumber(1, 1e12), 10_000_000)
   .option('--size <KB>', 'of one resource', wholeNumber(2, 90), 4)
   .option('--invalid <share>', 'of them, 0 to 1', share, 0.02)
   .option('--crash <share>', 'of them, 0 to 1', share, 0.0001)
   .option('--sample <n>', 'valid resources that are run here', wholeNumber(50, 100_000), 1_000)
-  .action(run)
-  .parseAsync();
+  .action(run);
+process.exitCode = await runCommand(program, process.argv.slice(2));
 
 async function run({ resources, size, invalid, crash, sample }: Options): Promise<void> {
   await ensureBuilt(ROOT, console.error);

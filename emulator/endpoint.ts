@@ -1,7 +1,8 @@
 /** Which emulator answers at AWS_ENDPOINT_URL, if that is a place that we may deploy to. */
 
 const DEFAULT_ENDPOINT = 'http://127.0.0.1:4566';
-const HOW = 'start one by `npm run emulator` in another terminal, or see the README for LocalStack';
+const HOW =
+  'start one by `npm run emulator` in another terminal, or see docs/deploy.md for LocalStack';
 /** Names that mean this machine. `localhost` is replaced: a bucket's name before it needs DNS. */
 const LOOPBACK = new Set(['127.0.0.1', '[::1]', 'localhost']);
 

@@ -143,6 +143,16 @@ it.each([
   expect(text).not.toContain('\n');
 });
 
+it('an option that node:util refuses is a wrong command line', () => {
+  const refused = Object.assign(new TypeError("Unknown option '--x'"), {
+    code: 'ERR_PARSE_ARGS_UNKNOWN_OPTION',
+  });
+  expect(whatWentWrong(refused, { env, argv: [] })).toEqual({
+    text: "Unknown option '--x'",
+    status: 2,
+  });
+});
+
 it.each([new TypeError('x is not a function'), 'a string', undefined, null, { an: 'object' }])(
   'what nobody expected is said to be a bug: %s',
   (thrown) => {
