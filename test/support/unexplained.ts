@@ -32,7 +32,9 @@ export function unexplained(left: readonly Unfinished[]): string[] {
   return [...new Set(lines)];
 }
 
-const isOwn = (frame: string) => frame.includes('/functions/');
+/** Of what is deployed: neither Node nor a library. */
+const OWN = /\/(aws|breaker|core|functions|packages|telemetry)\//;
+const isOwn = (frame: string) => OWN.test(frame) && !frame.includes('/node_modules/');
 
 function explains({ kind, file }: Explained, work: Unfinished): boolean {
   const own = work.at.find(isOwn);
