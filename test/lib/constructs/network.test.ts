@@ -253,8 +253,11 @@ describe('a network that cannot work', () => {
       without('network.routeTableIds'),
       /^config refused: network\.routeTableIds must name the route tables of the subnets/,
     ],
-    [without('network.vpcId'), /network\.vpcId \(failsafe\.config\.ts\): /],
-    [without('network.prefixLists.s3'), /network\.prefixLists\.s3 \(failsafe\.config\.ts\): /],
+    [without('network.vpcId'), /network\.vpcId is missing \(failsafe\.config\.ts\): /],
+    [
+      without('network.prefixLists.s3'),
+      /network\.prefixLists\.s3 is missing \(failsafe\.config\.ts\): /,
+    ],
     [
       without('network.fhirServer'),
       /network\.fhirServer must say at which addresses delivery\.endpoint is/,
