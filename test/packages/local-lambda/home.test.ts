@@ -1,7 +1,7 @@
 import { chmod, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import { HomeError, openHome } from '../../../packages/local-lambda/home.ts';
 
 it('says which folder cannot be used, and why', async () => {
@@ -35,11 +35,12 @@ it.each(['/proc/x', '/proc/x/y/z', '/dev/null/x'])(
 );
 
 it('names the variable where there is no folder for temporary files', async () => {
-  const before = process.env['TMPDIR'];
-  process.env['TMPDIR'] = '/none/at/all';
-  await expect(openHome(undefined)).rejects.toThrow(/\/none\/at\/all: there is no .*set TMPDIR/);
-  if (before === undefined) delete process.env['TMPDIR'];
-  else process.env['TMPDIR'] = before;
+  vi.stubEnv('TMPDIR', '/none/at/all');
+  try {
+    await expect(openHome(undefined)).rejects.toThrow(/\/none\/at\/all: no such .*set TMPDIR/);
+  } finally {
+    vi.unstubAllEnvs();
+  }
 });
 
 it('lets one process at a time have a data folder, and takes over what a dead one left', async () => {

@@ -165,7 +165,8 @@ describe('the event source poller', () => {
   test('after maxReceiveCount deaths the queue itself redrives to the dead-letter queue', async () => {
     await queues.send('failing', ['x', 'y']);
     await drained('failing');
-    expect(batchesOf('failing').flat().toSorted()).toEqual(['x', 'x', 'y', 'y']);
+    const seen = () => batchesOf('failing').flat().toSorted();
+    await expect.poll(seen, { timeout: 15_000 }).toEqual(['x', 'x', 'y', 'y']);
     expect((await queues.receive('dead')).toSorted()).toEqual(['x', 'y']);
   });
 
