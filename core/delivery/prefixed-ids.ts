@@ -54,7 +54,8 @@ function inReference(
   return `${type}${prefix}${id}${version}${value.slice(end)}`;
 }
 
-const idIn = (renamed: string) => renamed.split(/[/#]/)[renamed.includes('/') ? 1 : 0] ?? '';
+/** Of an id itself, or of a reference such as `Patient/p1/_history/2#c`. */
+const idIn = (renamed: string) => renamed.replace(/^[^/]*\//, '').replace(/[/#].*$/s, '');
 const lastSteps = (url: string) => url.split('/').slice(-2).join('/');
 
 interface Found {

@@ -101,6 +101,10 @@ test('without a prefix a text stays as it is', () => {
   expect(withPrefix('{"id":"p"}', '')).toEqual({ kind: 'text', text: '{"id":"p"}' });
 });
 
+test('what is no JSON of one value is walked through as well', () => {
+  expect(withPrefix('1, "id", {}', P)).toEqual({ kind: 'text', text: '1, "id", {}' });
+});
+
 test('all else stays as it is, byte for byte (property)', () => {
   fc.assert(
     fc.property(fc.json({ maxDepth: 6 }), (json) => {
