@@ -10,7 +10,7 @@ import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { EndingHandler } from './ending-handler.ts';
 import type { Env } from './env.ts';
-import { CALL, type Patience } from './patience.ts';
+import { CALL, HASTY_CALL, type Patience } from './patience.ts';
 
 /** In a function a call that hangs must fail well before the function's own timeout. */
 export function callConfig({ maxAttempts, connectMs, requestMs }: Patience = CALL) {
@@ -23,16 +23,6 @@ export function callConfig({ maxAttempts, connectMs, requestMs }: Patience = CAL
     }),
   };
 }
-
-/** What a call to another service waits for must answer at once, or there is a fallback. */
-const hasty = () => ({
-  maxAttempts: 2,
-  requestHandler: new EndingHandler({
-    connectionTimeout: 300,
-    requestTimeout: 500,
-    throwOnRequestTimeout: true,
-  }),
-});
 
 export interface Clients {
   readonly sqs: SQSClient;
@@ -51,7 +41,7 @@ export const makeSns = () => new SNSClient(callConfig());
 export const makeSecrets = (patience?: Patience) => new SecretsManagerClient(callConfig(patience));
 export const makeDynamo = (patience?: Patience) =>
   documents(new DynamoDBClient(callConfig(patience)));
-export const makeHastyDynamo = () => documents(new DynamoDBClient(hasty()));
+export const makeHastyDynamo = () => documents(new DynamoDBClient(callConfig(HASTY_CALL)));
 
 /** An emulator has no name of its own for each bucket. */
 export function makeS3(env: Env, patience?: Patience): S3Client {

@@ -9,6 +9,9 @@ export interface Patience {
 /** An ordinary call, of which the SDK makes so many attempts. */
 export const CALL = { maxAttempts: 3, connectMs: 1_000, requestMs: 2_000 } as const;
 
+/** What a call to another service waits for must answer at once, or there is a fallback. */
+export const HASTY_CALL = { maxAttempts: 2, connectMs: 300, requestMs: 500 } as const;
+
 /** Where a person waits, no timeout of a function ends the call, and a busy emulator takes seconds to answer. */
 export const PERSONS_CALL = { maxAttempts: 3, connectMs: 5_000, requestMs: 20_000 } as const;
 

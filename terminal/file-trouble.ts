@@ -28,9 +28,7 @@ export interface Surroundings {
 
 /** Undefined where the error is of another kind. */
 export function fileTrouble(error: unknown, where: Surroundings): string | undefined {
-  return (
-    ofFile(error, where) ?? ofModule(error, where) ?? ofExport(error) ?? ofSource(error, where)
-  );
+  return ofFile(error, where) ?? ofModule(error, where) ?? ofExport(error) ?? ofSource(error);
 }
 
 /** Why in words, for a code of the system; undefined for one that no file system gives. */
@@ -76,13 +74,12 @@ function ofExport(error: unknown): string | undefined {
 }
 
 /** A mistake in the one source file that users write: in its syntax, or thrown while it was loaded. */
-function ofSource(error: unknown, { root }: Surroundings): string | undefined {
+function ofSource(error: unknown): string | undefined {
   const fault = findCause(error, ({ stack = '' }) => placeOf(stack) !== undefined);
   if (fault === undefined) return undefined;
   const line = placeOf(fault.stack ?? '');
-  const file = relative(root, `${root}/failsafe.config.ts`);
   const { name } = fault;
-  return `${file}, line ${line}: ${name === 'Error' ? '' : `${name}: `}${messageOf(withoutFrame(fault))}`;
+  return `failsafe.config.ts, line ${line}: ${name === 'Error' ? '' : `${name}: `}${messageOf(withoutFrame(fault))}`;
 }
 
 /** The parser's message has the line with a mark below it, above what it says. */

@@ -25,7 +25,7 @@ export class DeliveryStage {
   #downstream: Downstream | undefined;
   #world: World | undefined;
   #lane: DeliveryLane | undefined;
-  #later: Machine['later'] = realMachine.later;
+  #later = realMachine.later;
 
   get downstream(): Downstream {
     return present(this.#downstream);
@@ -49,7 +49,11 @@ export class DeliveryStage {
   }
 
   /** Another server in place of the one there is. */
-  async restartDownstream(options: DownstreamOptions = {}): Promise<void> {
+  async restartDownstream(
+    options: DownstreamOptions = {},
+    later: Machine['later'] = realMachine.later,
+  ): Promise<void> {
+    this.#later = later;
     await this.#downstream?.stop();
     this.#downstream = await startDownstream(options);
     await this.build();
@@ -62,7 +66,7 @@ export class DeliveryStage {
   async holdCalls(timeoutMs: number, options: DownstreamOptions = {}): Promise<HeldCalls> {
     const held: (() => void)[] = [];
     const pending = new Set<() => void>();
-    this.#later = (ms, run) => {
+    const later: Machine['later'] = (ms, run) => {
       if (ms !== timeoutMs) return realMachine.later(ms, run);
       pending.add(run);
       return () => pending.delete(run);
@@ -74,7 +78,7 @@ export class DeliveryStage {
         if (first) pending.delete(first);
         first?.();
       });
-    await this.restartDownstream({ ...options, wait });
+    await this.restartDownstream({ ...options, wait }, later);
     return {
       count: () => held.length,
       finish: () => {
