@@ -56,6 +56,7 @@ export default defineConfig({
         'gameday/**/*.ts',
         'simulation/**/*.ts',
         'cli/**/*.ts',
+        'console/**/*.ts',
         'terminal/**/*.ts',
       ],
       exclude: ['packages/fhir-validator/generated/**'],

@@ -30,9 +30,10 @@ export const LAYERS = {
   lib: [...DEPLOYED, 'config', 'terminal'],
   config: ['lib'],
   cli: [...DEPLOYED, 'lib', 'config', 'terminal', RUNTIME],
+  console: [...DEPLOYED, 'cli', 'lib', 'config', 'terminal', RUNTIME],
   simulation: [...DEPLOYED, 'lib', 'config', RUNTIME],
   emulator: ['aws', 'cli', 'lib', 'config', 'terminal', RUNTIME],
-  demo: [...DEPLOYED, 'cli', 'lib', 'config', 'terminal', RUNTIME],
+  demo: [...DEPLOYED, 'cli', 'console', 'lib', 'config', 'terminal', RUNTIME],
   gameday: [...DEPLOYED, 'demo', 'terminal', RUNTIME],
 };
 
