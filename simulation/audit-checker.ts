@@ -5,18 +5,8 @@
 import { genesis, readBatch, readEntry } from '../core/audit/audit-chain.ts';
 import { AUDIT_CHAIN } from '../core/audit/audit-fact.ts';
 import { linesOf, objectKeyOf } from '../core/audit/audit-places.ts';
+import { RuleBroken } from './checker.ts';
 import type { Item } from './dynamo/values.ts';
-
-/** A rule does not hold. */
-export class RuleBroken extends Error {
-  override readonly name = 'RuleBroken';
-  readonly rule: string;
-
-  constructor(rule: string, problem: string) {
-    super(`${rule}: ${problem}`);
-    this.rule = rule;
-  }
-}
 
 export class AuditChecker {
   readonly #keys = new Set<string>();

@@ -8,7 +8,9 @@ import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { AUDIT_CHAIN, type AuditFact, type AuditFactKind } from '../core/audit/audit-fact.ts';
 import { type Tellers, tellersSchema } from '../core/audit/tellers.ts';
 import type { Plan } from '../packages/local-lambda/template/plan.ts';
-import { AuditChecker, RuleBroken } from './audit-checker.ts';
+import { AuditChecker } from './audit-checker.ts';
+import { RuleBroken } from './checker.ts';
+import type { Effect } from './effects.ts';
 import { EventLog } from './event-log.ts';
 import { describeFaults } from './faults.ts';
 import { World } from './world.ts';
@@ -44,16 +46,13 @@ export async function runAudit(plan: Plan, settings: RunSettings): Promise<RunRe
   const log = new EventLog(follow);
   const checker = new AuditChecker();
   const audit = auditOf(plan);
-  const world = new World(
-    plan,
-    seed,
-    {
-      put: (bucket, { key, bytes }) => {
-        if (bucket === audit.bucket) failing(world, () => checker.put(key, bytes));
-      },
+  const look = () => ({
+    see: (effect: Effect) => {
+      if (effect.kind !== 'put' || effect.bucket !== audit.bucket) return;
+      checker.put(effect.version.key, effect.version.bytes);
     },
-    log,
-  );
+  });
+  const world = new World({ plan, seed, checkers: [look], log });
   const { scheduler, services } = world;
   const tellingMs = scheduler.random.between(TELLING_MS.least, TELLING_MS.most);
   const told = tellAll(world, audit, { messages, tellingMs });
@@ -79,14 +78,6 @@ export async function runAudit(plan: Plan, settings: RunSettings): Promise<RunRe
     ),
     digest: log.digest(),
   };
-}
-
-function failing({ scheduler }: World, check: () => void): void {
-  try {
-    check();
-  } catch (fault) {
-    scheduler.fail(fault);
-  }
 }
 
 interface AuditPlan {

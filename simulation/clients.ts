@@ -16,6 +16,7 @@ import type { Host } from './host.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { Services } from './services.ts';
 import { type Patience, Wire } from './wire.ts';
+import type { Witness } from './witness.ts';
 
 const HASTY: Patience = { maxAttempts: 2, requestMs: 500 };
 const LATENCY_MS = { dynamodb: 3, s3: 15, sns: 8, sqs: 6, secrets: 10 };
@@ -24,7 +25,12 @@ type Service = keyof typeof LATENCY_MS;
 type Perform = (command: object) => object;
 
 /** The roads to all services, which all hosts share. */
-export function clientsFor(scheduler: Scheduler, services: Services, faults: () => Faults) {
+export function clientsFor(
+  scheduler: Scheduler,
+  services: Services,
+  faults: () => Faults,
+  witness: Witness,
+) {
   const wires = new Map<Service, Wire>();
   for (const [service, latencyMs] of Object.entries(LATENCY_MS) as [Service, number][]) {
     const throttling = service === 'dynamodb' ? throughputExceeded : throttled;
@@ -33,11 +39,13 @@ export function clientsFor(scheduler: Scheduler, services: Services, faults: () 
   }
   return (host: Host, senderId: string): Clients => {
     const to = (service: Service, perform: Perform, patience: Patience = CALL) => ({
-      send: (command: object) =>
-        (wires.get(service) as Wire).call(host, patience, {
+      send: (command: object) => {
+        witness.tell({ kind: 'called', service, command }, host);
+        return (wires.get(service) as Wire).call(host, patience, {
           name: command.constructor.name,
-          perform: () => perform(command),
-        }),
+          perform: () => witness.as(host, () => perform(command)),
+        });
+      },
     });
     const { dynamo, s3, sns, sqs } = services;
     const toTables: Perform = (command) => dynamo.perform(command);

@@ -2,22 +2,15 @@
 import { roleIdOf } from '../packages/local-lambda/template/account.ts';
 import type { Plan, SecretPlan } from '../packages/local-lambda/template/plan.ts';
 import { Dynamo } from './dynamo/dynamo.ts';
-import type { TablePlan, Written } from './dynamo/table.ts';
+import type { TablePlan } from './dynamo/table.ts';
+import type { Effect } from './effects.ts';
 import type { Faults } from './faults.ts';
 import type { Random } from './random.ts';
-import { type OnPut, S3 } from './s3/s3.ts';
+import { S3 } from './s3/s3.ts';
 import type { Scheduler } from './scheduler.ts';
 import { Sns } from './sns/sns.ts';
-import type { Leaving, Message, QueuePlan } from './sqs/message.ts';
+import type { QueuePlan } from './sqs/message.ts';
 import { Sqs } from './sqs/sqs.ts';
-
-/** Told of what happens in the services, to check it. */
-export interface Onlooker {
-  arrived?(queue: QueuePlan, message: Message): void;
-  left?(queue: QueuePlan, message: Message, how: Leaving): void;
-  written?(change: Written): void;
-  put?: OnPut;
-}
 
 export interface Services {
   readonly dynamo: Dynamo;
@@ -32,23 +25,14 @@ export function provision(
   plan: Plan,
   scheduler: Scheduler,
   faults: () => Faults,
-  onlooker: Onlooker,
+  tell: (effect: Effect) => void,
 ): Services {
   const random = scheduler.random.fork();
-  const around = { scheduler, random };
-  const dynamo = new Dynamo({
-    ...around,
-    faults: () => faults().tables,
-    written: (change) => onlooker.written?.(change),
-  });
-  const s3 = new S3(scheduler, (bucket, version) => onlooker.put?.(bucket, version));
+  const around = { scheduler, random, tell };
+  const dynamo = new Dynamo({ ...around, faults: () => faults().tables });
+  const s3 = new S3(scheduler, tell);
   const sns = new Sns({ ...around, faults: () => faults().topics });
-  const sqs = new Sqs({
-    ...around,
-    faults: () => faults().queues,
-    arrived: (queue, message) => onlooker.arrived?.(queue, message),
-    left: (queue, message, how) => onlooker.left?.(queue, message, how),
-  });
+  const sqs = new Sqs({ ...around, faults: () => faults().queues });
   for (const table of plan.tables) dynamo.create(tableOf(table));
   for (const queue of plan.queues) sqs.create(queueOf(queue));
   for (const { name, properties } of plan.buckets) {

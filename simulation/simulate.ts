@@ -3,8 +3,10 @@
  * seed and commit give the same run. Ends with status 1 where a rule does not hold.
  */
 import { parseArgs } from 'node:util';
-import { type RunReport, runAudit } from './audit-run.ts';
-import { deployedPlan } from './world.ts';
+import { type RunReport as AuditReport, runAudit } from './audit-run.ts';
+import { CHECKERS } from './checkers.ts';
+import { deploy } from './deployment.ts';
+import { type RunReport, run } from './run.ts';
 
 const TAIL_LINES = 40;
 
@@ -13,15 +15,17 @@ const { values } = parseArgs({
     seed: { type: 'string', default: '1' },
     messages: { type: 'string', default: '2000' },
     runs: { type: 'string', default: '1' },
+    audit: { type: 'boolean', default: false },
     follow: { type: 'boolean', default: false },
   },
 });
 
-const plan = await deployedPlan();
+const { plan, dispose } = await deploy();
 const first = wholeNumber('seed');
 for (let seed = first; seed < first + wholeNumber('runs'); seed += 1) {
   if (!(await runOne(seed))) process.exitCode = 1;
 }
+await dispose();
 
 async function runOne(seed: number): Promise<boolean> {
   const tail: string[] = [];
@@ -32,7 +36,8 @@ async function runOne(seed: number): Promise<boolean> {
   const messages = wholeNumber('messages');
   const startedAt = process.hrtime.bigint();
   try {
-    const report = await runAudit(plan, { seed, messages, follow });
+    const settings = { seed, messages, follow, checkers: CHECKERS };
+    const report = values.audit ? await runAudit(plan, settings) : await run(plan, settings);
     print(report, Number(process.hrtime.bigint() - startedAt) / 1e9);
     return true;
   } catch (fault) {
@@ -43,15 +48,17 @@ async function runOne(seed: number): Promise<boolean> {
   }
 }
 
-function print(report: RunReport, seconds: number): void {
-  const { seed, faults, facts, virtualMs, events, environments, digest } = report;
+function print(report: AuditReport | RunReport, seconds: number): void {
+  const { seed, faults, virtualMs, events, environments, digest } = report;
+  const [count, what] =
+    'facts' in report ? [report.facts, 'facts'] : [report.submissions, 'submissions'];
   const used = Object.entries(environments).map(([name, count]) => `${name} ${count}`);
-  console.log(`seed ${seed}: ${facts} facts, each recorded once (R40)`);
+  console.log(`seed ${seed}: ${count} ${what}, all rules held`);
   console.log(`  faults        ${faults}`);
   console.log(`  virtual time  ${(virtualMs / 60_000).toFixed(1)} minutes, ${events} events`);
   console.log(`  environments  ${used.join(', ')}`);
   console.log(
-    `  real time     ${seconds.toFixed(1)} s, ${Math.round(facts / seconds)} facts a second`,
+    `  real time     ${seconds.toFixed(1)} s, ${Math.round(count / seconds)} ${what} a second`,
   );
   console.log(`  digest        ${digest}`);
 }

@@ -1,9 +1,9 @@
 /** A deployed stack in the simulation: its services, its functions and what wakes them. */
-import { join } from 'node:path';
 import { nameOfArn } from '../packages/local-lambda/template/account.ts';
-import { readAssembly } from '../packages/local-lambda/template/assembly.ts';
-import { type Plan, planOf } from '../packages/local-lambda/template/plan.ts';
+import type { Plan } from '../packages/local-lambda/template/plan.ts';
+import type { Checker, MakeChecker } from './checker.ts';
 import { clientsFor } from './clients.ts';
+import type { Effect } from './effects.ts';
 import type { EventLog } from './event-log.ts';
 import { drawFaults, type Faults, HEALTHY } from './faults.ts';
 import { builderOf } from './functions.ts';
@@ -12,41 +12,79 @@ import { EventSource } from './lambda/event-source.ts';
 import { LambdaFunction } from './lambda/function.ts';
 import { quietTelemetry } from './quiet-telemetry.ts';
 import { Scheduler } from './scheduler.ts';
-import { type Onlooker, provision, type Services, senderIdOf } from './services.ts';
+import { provision, type Services, senderIdOf } from './services.ts';
+import type { Submission } from './submission.ts';
+import { Witness } from './witness.ts';
 
-const ASSEMBLY = join(import.meta.dirname, '../build/local');
-
-/** What is deployed, as `npm run build` has left it. */
-export async function deployedPlan(): Promise<Plan> {
-  return planOf(await readAssembly(ASSEMBLY), 'https://sqs.simulated');
+export interface WorldOptions {
+  readonly plan: Plan;
+  readonly seed: number;
+  readonly checkers?: readonly MakeChecker[];
+  readonly log?: EventLog | undefined;
 }
 
 export class World {
+  readonly plan: Plan;
   readonly scheduler: Scheduler;
   readonly services: Services;
   readonly functions: ReadonlyMap<string, LambdaFunction>;
   readonly sources: readonly EventSource[];
   /** All that was drawn to go wrong. */
   readonly drawn: Faults;
+  /** What producers have sent, by message id. */
+  readonly submissions = new Map<string, Submission>();
+  readonly checkers: readonly Checker[];
+  readonly #witness: Witness;
   readonly #clients: ReturnType<typeof clientsFor>;
   #faults: Faults;
 
-  constructor(plan: Plan, seed: number, onlooker: Onlooker, log?: EventLog) {
+  constructor({ plan, seed, checkers = [], log }: WorldOptions) {
+    this.plan = plan;
     this.scheduler = new Scheduler(seed, log);
+    this.#witness = new Witness(this.scheduler);
     this.drawn = drawFaults(this.scheduler.random.fork());
     this.#faults = this.drawn;
     const faults = () => this.#faults;
-    this.services = provision(plan, this.scheduler, faults, onlooker);
-    this.#clients = clientsFor(this.scheduler, this.services, faults);
+    const tell = (effect: Effect) => this.#witness.tell(effect);
+    this.services = provision(plan, this.scheduler, faults, tell);
+    this.#clients = clientsFor(this.scheduler, this.services, faults, this.#witness);
     this.functions = this.#deploy(plan);
     this.sources = this.#connect(plan);
     this.#wakeEachMinute(plan);
+    this.checkers = checkers.map((make) => make(this));
+    this.#witness.add(this.checkers);
+  }
+
+  get isHealed(): boolean {
+    return this.#faults === HEALTHY;
+  }
+
+  /** Of a table, queue, bucket or function of the stack, by the end of its name: `resources`, `critical`. */
+  nameOf(end: string): string {
+    return `${this.plan.stackName}-${end}`;
+  }
+
+  /** Where messages of a queue are sent. */
+  queueUrlOf(end: string): string {
+    return `https://sqs.simulated/000000000000/${this.nameOf(end)}`;
+  }
+
+  /** Tells somebody of each effect before the checkers. */
+  tellFirst(watcher: Pick<Checker, 'see'>): void {
+    this.#witness.addFirst(watcher);
+  }
+
+  /** A producer's message was taken. */
+  submitted(submission: Submission, by: Host): void {
+    this.submissions.set(submission.messageId, submission);
+    this.#witness.tell({ kind: 'submitted', submission }, by);
   }
 
   /** From now on nothing goes wrong any more, and all must end. */
   heal(): void {
     this.scheduler.note('healed');
     this.#faults = HEALTHY;
+    this.#witness.tell({ kind: 'healed' });
   }
 
   /** Somebody outside of the stack, who sends as that principal. */
@@ -58,11 +96,11 @@ export class World {
   #deploy({ functions }: Plan): Map<string, LambdaFunction> {
     const { scheduler } = this;
     const all = new Map<string, LambdaFunction>();
-    for (const { name, properties } of functions) {
+    for (const { name, properties, codeDirectory } of functions) {
       const build = builderOf(name);
       if (build === undefined) continue;
       const { Timeout, ReservedConcurrentExecutions = 1_000, Role, Environment } = properties;
-      const env = { ...Environment?.Variables };
+      const env = { ...Environment?.Variables, LAMBDA_TASK_ROOT: codeDirectory };
       const senderId = senderIdOf(Role, name);
       const load = (host: Host) =>
         build(
@@ -70,7 +108,8 @@ export class World {
           env,
         );
       const limits = { timeoutMs: Timeout * 1_000, concurrencyMax: ReservedConcurrentExecutions };
-      const around = { scheduler, faults: () => this.#faults.functions };
+      const tell = (effect: Effect, by: Host) => this.#witness.tell(effect, by);
+      const around = { scheduler, faults: () => this.#faults.functions, tell };
       all.set(name, new LambdaFunction({ name, load, ...limits }, around));
     }
     return all;

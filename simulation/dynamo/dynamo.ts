@@ -9,18 +9,12 @@ import {
   ScanCommand,
   UpdateCommand,
 } from '@aws-sdk/lib-dynamodb';
+import type { Effect } from '../effects.ts';
 import type { Random } from '../random.ts';
 import type { Scheduler } from '../scheduler.ts';
 import { projected } from './query.ts';
 import { tableMissing, validation } from './refusals.ts';
-import {
-  type Change,
-  type QueryInput,
-  type ScanInput,
-  Table,
-  type TablePlan,
-  type Written,
-} from './table.ts';
+import { type Change, type QueryInput, type ScanInput, Table, type TablePlan } from './table.ts';
 import type { Item } from './values.ts';
 
 export interface DynamoFaults {
@@ -42,7 +36,7 @@ export interface DynamoSurroundings {
   readonly scheduler: Scheduler;
   readonly random: Random;
   faults(): DynamoFaults;
-  written?(change: Written): void;
+  tell(effect: Effect): void;
 }
 
 type ReturnValues = 'NONE' | 'ALL_OLD' | 'ALL_NEW' | 'UPDATED_OLD' | 'UPDATED_NEW' | undefined;
@@ -56,7 +50,7 @@ export class Dynamo {
   }
 
   create(plan: TablePlan): Table {
-    const { scheduler, random, faults, written } = this.#around;
+    const { scheduler, random, faults, tell } = this.#around;
     // An index is written in the order in which its table was.
     let lastAt = 0;
     const table = new Table(plan, {
@@ -64,7 +58,7 @@ export class Dynamo {
         lastAt = Math.max(lastAt, scheduler.now + random.below(faults().indexLagMs + 1));
         scheduler.after(lastAt - scheduler.now, follow);
       },
-      written: (change) => written?.(change),
+      written: (change) => tell({ kind: 'written', ...change }),
     });
     this.#tables.set(plan.name, table);
     return table;

@@ -12,6 +12,7 @@ import {
   throttled,
   timedOut,
 } from '../../packages/local-lambda/lambda/outcome.ts';
+import type { Effect } from '../effects.ts';
 import { Host } from '../host.ts';
 import type { Scheduler } from '../scheduler.ts';
 
@@ -59,6 +60,7 @@ interface Invocation {
 export interface FunctionSurroundings {
   readonly scheduler: Scheduler;
   faults(): FunctionFaults;
+  tell(effect: Effect, by: Host): void;
 }
 
 export class LambdaFunction {
@@ -95,6 +97,7 @@ export class LambdaFunction {
     if (environment === undefined) this.#start(invocation);
     else {
       environment.host.thaw();
+      this.#around.tell({ kind: 'thawed' }, environment.host);
       this.#run(environment, invocation);
     }
     return undefined;
@@ -106,6 +109,7 @@ export class LambdaFunction {
     const environment = this.#idle.pop();
     if (environment === undefined || !scheduler.random.chance(faults().retired)) return environment;
     environment.host.kill();
+    this.#around.tell({ kind: 'died' }, environment.host);
     return undefined;
   }
 
@@ -134,7 +138,7 @@ export class LambdaFunction {
   }
 
   #run(environment: Environment, { event, end }: Invocation): void {
-    const { scheduler } = this.#around;
+    const { scheduler, tell } = this.#around;
     const { host, handler } = environment;
     const { timeoutMs, name } = this.plan;
     const startedAt = scheduler.now;
@@ -144,16 +148,24 @@ export class LambdaFunction {
       isOver = true;
       scheduler.note(`${host.name} ${outcome.status}`);
       after();
+      tell({ kind: 'ended', ...invocation, outcome }, host);
       end(outcome);
     };
-    const died = (outcome: Failure) => over(outcome, () => host.kill());
+    const died = (outcome: Failure) =>
+      over(outcome, () => {
+        host.kill();
+        tell({ kind: 'died' }, host);
+      });
     host.onDeath = () => scheduler.after(1, () => died(exited(null, 'SIGKILL')));
     scheduler.after(timeoutMs, () => died(timedOut(timeoutMs / 1_000)));
     const context = contextOf(host.draws.uuid(), name, () => startedAt + timeoutMs - scheduler.now);
+    const invocation = { functionName: name, requestId: context.awsRequestId };
     scheduler.note(`${host.name} invoked ${context.awsRequestId}`);
+    tell({ kind: 'invoked', ...invocation, event }, host);
     const answered = (outcome: Outcome) =>
       over(outcome, () => {
         host.freeze();
+        tell({ kind: 'frozen' }, host);
         this.#idle.push(environment);
       });
     host.resume(() => {

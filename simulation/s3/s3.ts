@@ -10,23 +10,21 @@ import {
   PutObjectCommand,
   S3ServiceException,
 } from '@aws-sdk/client-s3';
+import type { Effect } from '../effects.ts';
 import type { Scheduler } from '../scheduler.ts';
 import { Bucket, type Version } from './bucket.ts';
 
 /** A page of a list. The real one is larger; more pages find more. */
 const PAGE_MAX = 100;
 
-/** Tells those who look on of each object that is put. */
-export type OnPut = (bucket: string, version: Version) => void;
-
 export class S3 {
   readonly #buckets = new Map<string, Bucket>();
   readonly #scheduler: Scheduler;
-  readonly #onPut: OnPut;
+  readonly #tell: (effect: Effect) => void;
 
-  constructor(scheduler: Scheduler, onPut: OnPut = () => undefined) {
+  constructor(scheduler: Scheduler, tell: (effect: Effect) => void = () => undefined) {
     this.#scheduler = scheduler;
-    this.#onPut = onPut;
+    this.#tell = tell;
   }
 
   create(name: string, isVersioned: boolean): Bucket {
@@ -66,7 +64,7 @@ export class S3 {
     const bucket = this.bucket(name);
     if (IfNoneMatch === '*' && bucket.current(Key) !== undefined) throw preconditionFailed();
     const version = bucket.put(Key, bytesOf(Body), this.#scheduler.now);
-    this.#onPut(bucket.name, version);
+    this.#tell({ kind: 'put', bucket: bucket.name, version });
     return { VersionId: version.id };
   }
 

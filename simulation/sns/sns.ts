@@ -6,6 +6,7 @@ import {
   type PublishBatchRequestEntry,
   PublishCommand,
 } from '@aws-sdk/client-sns';
+import type { Effect } from '../effects.ts';
 import type { Random } from '../random.ts';
 import type { Scheduler } from '../scheduler.ts';
 import type { Queue } from '../sqs/queue.ts';
@@ -36,6 +37,7 @@ export interface SnsSurroundings {
   readonly scheduler: Scheduler;
   readonly random: Random;
   faults(): SnsFaults;
+  tell(effect: Effect): void;
 }
 
 /** What the service is known as where it sends: it hides who published. */
@@ -82,7 +84,9 @@ export class Sns {
   }
 
   #publish(arn: string | undefined, published: Published): void {
-    const { scheduler, random } = this.#around;
+    const { scheduler, random, tell } = this.#around;
+    const { Message: message = '', MessageAttributes: attributes = {} } = published;
+    tell({ kind: 'published', topic: arn ?? '', message, attributes });
     const { delayMs, repeated } = this.#around.faults();
     for (const subscription of this.#topic(arn)) {
       if (!isWanted(published, subscription)) continue;

@@ -1,4 +1,5 @@
 /** One queue: its messages, who may see them, and when they come back. */
+import type { Effect } from '../effects.ts';
 import type { Random } from '../random.ts';
 import type { Scheduler } from '../scheduler.ts';
 import {
@@ -19,9 +20,7 @@ export interface QueueSurroundings {
   faults(): QueueFaults;
   /** Takes a message that was received too often. */
   redrive(to: string, message: Message): void;
-  /** Told to those who look on. */
-  arrived(queue: QueuePlan, message: Message): void;
-  left(queue: QueuePlan, message: Message, how: Leaving): void;
+  tell(effect: Effect): void;
 }
 
 /** How soon a copy comes that nobody should have got. */
@@ -82,7 +81,7 @@ export class Queue {
   accept(message: Message): void {
     this.#sequence += 1;
     this.#messages.set(message.id, message);
-    this.#around.arrived(this.plan, message);
+    this.#around.tell({ kind: 'arrived', queue: this.plan, message });
     const delayMs =
       message.delaySeconds === undefined ? this.plan.delayMs : message.delaySeconds * 1_000;
     if (delayMs === 0) this.#show(message);
@@ -132,11 +131,13 @@ export class Queue {
     const isCopied = !this.plan.isFifo && random.chance(faults.duplicate);
     this.#showAfter(message, isCopied ? random.below(DUPLICATE_MS) : visibilityMs);
     const isOff = message.receives > 1 && random.chance(faults.countOff);
-    return {
+    const received = {
       message,
       receiptHandle: handleOf(message),
       receiveCount: isOff ? message.receives - 1 : message.receives,
     };
+    this.#around.tell({ kind: 'received', queue: this.plan, received });
+    return received;
   }
 
   /** A handle of an earlier receive may delete it or not, and says yes in both cases. */
@@ -186,6 +187,6 @@ export class Queue {
   #leave(message: Message, how: Leaving): void {
     message.isGone = true;
     this.#messages.delete(message.id);
-    this.#around.left(this.plan, message, how);
+    this.#around.tell({ kind: 'left', queue: this.plan, message, how });
   }
 }

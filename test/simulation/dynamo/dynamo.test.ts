@@ -22,7 +22,9 @@ function tables(faults: Partial<DynamoFaults> = {}) {
     scheduler,
     random: scheduler.random,
     faults: () => ({ ...NO_DYNAMO_FAULTS, ...faults }),
-    written: (change) => changes.push(change),
+    tell: (effect) => {
+      if (effect.kind === 'written') changes.push(effect);
+    },
   });
   const indexes = [{ name: 'by-kind', partition: 'kind', sort: undefined, holds: [] }];
   const table = dynamo.create({

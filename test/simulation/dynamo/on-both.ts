@@ -45,7 +45,12 @@ export async function startBoth() {
   );
   const scheduler = new Scheduler(1);
   const faults = { ...NO_DYNAMO_FAULTS, indexLagMs: 0 };
-  const dynamo = new Dynamo({ scheduler, random: scheduler.random, faults: () => faults });
+  const dynamo = new Dynamo({
+    scheduler,
+    random: scheduler.random,
+    faults: () => faults,
+    tell: () => undefined,
+  });
   dynamo.create({
     name: TABLE,
     partition: 'pk',

@@ -35,8 +35,7 @@ function lane(handle: (event: SQSEvent, host: Host) => Promise<unknown>, options
     scheduler,
     random: scheduler.random,
     faults: () => NO_QUEUE_FAULTS,
-    arrived: () => undefined,
-    left: () => undefined,
+    tell: () => undefined,
   });
   const plan = { isFifo: false, visibilityMs: 30_000, retentionMs: 1e9, delayMs: 0 };
   const queue = sqs.create({ ...plan, name: 'q', arn: 'arn:aws:sqs:x:0:q' });
@@ -46,7 +45,11 @@ function lane(handle: (event: SQSEvent, host: Host) => Promise<unknown>, options
       handle(event as SQSEvent, host);
   const target = new LambdaFunction(
     { name: 'f', timeoutMs: 10_000, concurrencyMax: functionMax, load },
-    { scheduler, faults: () => ({ ...NO_FUNCTION_FAULTS, ...faults }) },
+    {
+      scheduler,
+      faults: () => ({ ...NO_FUNCTION_FAULTS, ...faults }),
+      tell: () => undefined,
+    },
   );
   const mapping = { queue, target, batchSize, windowMs: 1_000, concurrencyMax: mappingMax };
   const source = new EventSource({ ...mapping, reportsFailures: true }, scheduler);

@@ -10,12 +10,10 @@ const PLAN = { isFifo: false, visibilityMs: 30_000, retentionMs: 1e9, delayMs: 0
 
 function topic(faults: Partial<SnsFaults> = {}) {
   const scheduler = new Scheduler(1);
-  const around = { scheduler, random: scheduler.random };
+  const around = { scheduler, random: scheduler.random, tell: () => undefined };
   const sqs = new Sqs({
     ...around,
     faults: () => NO_QUEUE_FAULTS,
-    arrived: () => undefined,
-    left: () => undefined,
   });
   const sns = new Sns({ ...around, faults: () => ({ ...NO_SNS_FAULTS, ...faults }) });
   sns.create(TopicArn);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import type { Effect } from '../../../simulation/effects.ts';
 import { Scheduler } from '../../../simulation/scheduler.ts';
 import {
-  type Leaving,
   NO_QUEUE_FAULTS,
   type QueueFaults,
   type QueuePlan,
@@ -26,8 +26,9 @@ function queueWith(plan: Partial<QueuePlan> = {}, faults: Partial<QueueFaults> =
     scheduler,
     random: scheduler.random,
     faults: () => ({ ...NO_QUEUE_FAULTS, ...faults }),
-    arrived: () => undefined,
-    left: ({ name }, _message, how: Leaving) => left.push(`${name} ${how}`),
+    tell: (effect: Effect) => {
+      if (effect.kind === 'left') left.push(`${effect.queue.name} ${effect.how}`);
+    },
   });
   const common = {
     isFifo: false,

@@ -19,8 +19,7 @@ function service(entryRefused = 0) {
     scheduler,
     random: scheduler.random,
     faults: () => ({ ...NO_QUEUE_FAULTS, entryRefused }),
-    arrived: () => undefined,
-    left: () => undefined,
+    tell: () => undefined,
   });
   const queue = sqs.create({
     name: 'q',

@@ -1,0 +1,85 @@
+/** What is deployed in a run: the stack, synthesized from a config that has every part switched on. */
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { App } from 'aws-cdk-lib';
+import cdk from '../cdk.json' with { type: 'json' };
+import type { ConfigInput } from '../lib/config/config.ts';
+import { loadConfig } from '../lib/config/config-load.ts';
+import { FUNCTION_NAMES } from '../lib/constructs/function-names.ts';
+import { sourceFiles } from '../lib/constructs/sources.ts';
+import { PipelineStack } from '../lib/pipeline-stack.ts';
+import { readAssembly } from '../packages/local-lambda/template/assembly.ts';
+import { type Plan, planOf } from '../packages/local-lambda/template/plan.ts';
+
+const secretArn = (name: string) =>
+  `arn:aws:secretsmanager:us-east-1:000000000000:secret:${name}` as const;
+
+/** Servers outside, by their base URLs. The second knows no ETags. */
+export const SERVERS = {
+  shared: 'https://fhir.simulated/r4',
+  clinic: 'https://clinic.simulated/fhir',
+  terminology: 'https://terminology.simulated/r4',
+} as const;
+
+export const TOKEN_SECRETS = { shared: secretArn('fhir-token'), clinic: secretArn('clinic-token') };
+
+/** Who sends as which source. The third has a rate, and a server of its own. */
+export const SENDERS = {
+  'hospital-a': 'AROAHOSPITALA',
+  'hospital-b': 'AROAHOSPITALB',
+  clinic: 'AIDACLINIC',
+} as const;
+export type Source = keyof typeof SENDERS;
+
+export const OPERATOR = 'AROAOPERATOR';
+
+const CONFIG: ConfigInput = {
+  delivery: { endpoint: SERVERS.shared, tokenSecretArn: TOKEN_SECRETS.shared },
+  terminology: { endpoint: SERVERS.terminology },
+  incident: { remediation: 'pause-lane' },
+  sources: {
+    operators: [OPERATOR],
+    operatorArns: ['arn:aws:iam::000000000000:role/operator'],
+    known: {
+      'hospital-a': { senders: [SENDERS['hospital-a']], delivery: { idPrefix: 'a-' } },
+      'hospital-b': { senders: [SENDERS['hospital-b']], delivery: { idPrefix: 'b-' } },
+      clinic: {
+        senders: [SENDERS.clinic],
+        ratePerMinute: 600,
+        delivery: { endpoint: SERVERS.clinic, tokenSecretArn: TOKEN_SECRETS.clinic },
+      },
+    },
+  },
+};
+
+export interface Deployment {
+  readonly plan: Plan;
+  /** Removes the files beside the functions' code. */
+  dispose(): Promise<void>;
+}
+
+/** The bundles hold next to nothing: what runs is the source, built here. */
+export async function deploy(): Promise<Deployment> {
+  const config = loadConfig(CONFIG, {});
+  const folder = await mkdtemp(join(tmpdir(), 'simulation-'));
+  const bundles = join(folder, 'functions');
+  const files = { ...sourceFiles(config) };
+  for (const name of FUNCTION_NAMES) {
+    await writeBundle(join(bundles, name), { 'handler.mjs': `// ${name}\n`, ...files[name] });
+  }
+  const outdir = join(folder, 'out');
+  const app = new App({ outdir, autoSynth: false, context: cdk.context });
+  new PipelineStack(app, `fhir-failsafe-${config.stage}`, { config, bundles });
+  app.synth();
+  const plan = planOf(await readAssembly(outdir), 'https://sqs.simulated');
+  return { plan, dispose: () => rm(folder, { recursive: true, force: true }) };
+}
+
+async function writeBundle(folder: string, files: Readonly<Record<string, string>>): Promise<void> {
+  for (const [name, text] of Object.entries(files)) {
+    const path = join(folder, name);
+    await mkdir(dirname(path), { recursive: true });
+    await writeFile(path, text);
+  }
+}

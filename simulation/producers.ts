@@ -1,0 +1,138 @@
+/** Whoever submits: each sends as its source, alone or in batches, again where no answer came, and now and then wrong. */
+import { PutObjectCommand } from '@aws-sdk/client-s3';
+import { SendMessageBatchCommand, type SendMessageBatchRequestEntry } from '@aws-sdk/client-sqs';
+import type { Checker } from './checker.ts';
+import { SENDERS, type Source } from './deployment.ts';
+import type { Effect } from './effects.ts';
+import type { Host } from './host.ts';
+import type { Random } from './random.ts';
+import { anotherThan, type Draft, draftOf, type Habits } from './submission-draft.ts';
+import type { World } from './world.ts';
+
+const BATCH_MAX = 10;
+const AGAIN_MS = 2_000;
+/** What a stranger signs as. */
+const STRANGER = 'AROANOBODYKNOWSME';
+
+type Producer = ReturnType<World['outsider']> & { readonly sender: string };
+
+export class Producers implements Pick<Checker, 'see'> {
+  readonly #world: World;
+  readonly #random: Random;
+  /** By body: a message may be taken although nobody hears so. */
+  readonly #drafts = new Map<string, Draft>();
+  readonly #byName = new Map<string, Producer>();
+  #waiting = 0;
+
+  constructor(world: World) {
+    this.#world = world;
+    this.#random = world.scheduler.random.fork();
+  }
+
+  /** Whether all that was to be submitted has been. */
+  get areDone(): boolean {
+    return this.#waiting === 0;
+  }
+
+  /** From now on, over so long. */
+  submit(count: number, overMs: number, habits: Habits): void {
+    const { scheduler } = this.#world;
+    let number = 0;
+    while (number < count) {
+      const size = Math.min(count - number, this.#random.between(1, BATCH_MAX));
+      const source = this.#random.pick(Object.keys(SENDERS) as [Source, ...Source[]]);
+      const lane = this.#random.chance(0.7) ? 'background' : 'critical';
+      const drafts = Array.from({ length: size }, (_, place) =>
+        draftOf({ number: number + place, source, lane }, habits, this.#random),
+      );
+      number += size;
+      this.#waiting += 1;
+      scheduler.after(this.#random.below(overMs), () => {
+        void this.#send(drafts, habits.bucket).finally(() => {
+          this.#waiting -= 1;
+        });
+      });
+    }
+  }
+
+  /** Where a lane's own queue has taken a message of ours, that is submitted. */
+  see(effect: Effect, by: Host | undefined): void {
+    if (effect.kind !== 'arrived' || by === undefined) return;
+    const { queue, message } = effect;
+    const draft = this.#drafts.get(message.body);
+    if (draft === undefined || queue.name !== this.#world.nameOf(draft.lane)) return;
+    const { body: _, key: __, ...known } = draft;
+    this.#world.submitted({ ...known, messageId: message.id, sentAt: message.sentAt }, by);
+  }
+
+  async #send(drafts: readonly Draft[], bucket: string): Promise<void> {
+    const [first] = drafts;
+    if (first === undefined) return;
+    for (const draft of drafts) await this.#layDown(draft, bucket);
+    const strangers = drafts.filter(({ oddity }) => oddity === 'stranger');
+    const others = drafts.filter(({ oddity }) => oddity !== 'stranger');
+    await this.#sendAs(this.#producer('stranger', STRANGER), strangers);
+    await this.#sendAs(this.#producerOf(first.source), others);
+    // A producer that does not know what it has sent sends it again.
+    if (this.#random.chance(0.03)) await this.#sendAs(this.#producerOf(first.source), others);
+  }
+
+  #producerOf(source: Source): Producer {
+    return this.#producer(source, SENDERS[source]);
+  }
+
+  #producer(name: string, principal: string): Producer {
+    const known = this.#byName.get(name);
+    if (known !== undefined) return known;
+    const sender = `${principal}:simulated`;
+    const producer = { ...this.#world.outsider(name, sender), sender };
+    this.#byName.set(name, producer);
+    return producer;
+  }
+
+  /** The object that a claim check names, where it is there and its own. */
+  async #layDown({ key, text, source, oddity }: Draft, Bucket: string): Promise<void> {
+    if (key === undefined || oddity !== 'claim-check') return;
+    const { host, s3 } = this.#producerOf(source);
+    for (;;) {
+      try {
+        await s3.send(new PutObjectCommand({ Bucket, Key: key, Body: text }));
+        return;
+      } catch {
+        await host.pause(AGAIN_MS);
+      }
+    }
+  }
+
+  async #sendAs({ host, sqs }: Producer, drafts: readonly Draft[]): Promise<void> {
+    let left = drafts;
+    for (const draft of left) this.#drafts.set(draft.body, draft);
+    while (left.length > 0) {
+      const [first] = left;
+      const QueueUrl = this.#world.queueUrlOf(first?.lane ?? 'background');
+      const Entries = left.map((draft, place) => entryOf(draft, place));
+      const sent = sqs.send(new SendMessageBatchCommand({ QueueUrl, Entries }));
+      const { Failed } = await sent.catch(() => ({ Failed: Entries }));
+      const failed = new Set(Failed?.map(({ Id }) => Id));
+      left = left.filter((_, place) => failed.has(String(place)));
+      if (left.length > 0) await host.pause(AGAIN_MS);
+    }
+  }
+}
+
+function entryOf(draft: Draft, place: number): SendMessageBatchRequestEntry {
+  const { source, oddity, sequence, body, number } = draft;
+  const said = oddity === 'spoofed' ? anotherThan(source) : source;
+  const text = (StringValue: string) => ({ DataType: 'String', StringValue });
+  return {
+    Id: String(place),
+    MessageBody: body,
+    MessageGroupId: source,
+    MessageAttributes: {
+      source: text(said),
+      file: text('simulated.ndjson'),
+      line: text(String(number + 1)),
+      ...(sequence !== undefined && { sequence: text(String(sequence)) }),
+    },
+  };
+}

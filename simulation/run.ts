@@ -1,0 +1,113 @@
+/**
+ * A run of the whole system: producers submit, functions work, everything around them fails by chance. Then faults
+ * heal, and all must end. Checkers look on from the first effect to the last.
+ */
+import type { Plan } from '../packages/local-lambda/template/plan.ts';
+import { type MakeChecker, RuleBroken } from './checker.ts';
+import { EventLog } from './event-log.ts';
+import { describeFaults } from './faults.ts';
+import { Producers } from './producers.ts';
+import type { Habits } from './submission-draft.ts';
+import { World } from './world.ts';
+
+export interface RunSettings {
+  readonly seed: number;
+  /** How many submissions are drafted; some of them are sent twice. */
+  readonly messages: number;
+  readonly checkers?: readonly MakeChecker[];
+  /** Shown each line of the run. */
+  readonly follow?: ((line: string) => void) | undefined;
+}
+
+export interface RunReport {
+  readonly seed: number;
+  readonly faults: string;
+  readonly submissions: number;
+  readonly virtualMs: number;
+  readonly events: number;
+  readonly environments: Readonly<Record<string, number>>;
+  /** Of all that happened: equal for two runs that were the same. */
+  readonly digest: string;
+}
+
+/** For how long producers submit. */
+const SUBMITTING_MS = { least: 300_000, most: 3_600_000 };
+/** Longest that all may take to end after that and after faults have healed. */
+const ENDING_MS = 4 * 3_600_000;
+/** How often it is asked whether all has ended. */
+const LOOK_MS = 1_000;
+
+/** @throws RuleBroken, or what a checker threw */
+export async function run(plan: Plan, settings: RunSettings): Promise<RunReport> {
+  const { seed, messages, checkers = [], follow } = settings;
+  const log = new EventLog(follow);
+  const world = new World({ plan, seed, checkers, log });
+  const { scheduler } = world;
+  const submittingMs = scheduler.random.between(SUBMITTING_MS.least, SUBMITTING_MS.most);
+  const producers = new Producers(world);
+  world.tellFirst(producers);
+  producers.submit(messages, submittingMs, habitsIn(world));
+  const faultyMs = Math.ceil(submittingMs * (0.5 + scheduler.random.fraction()));
+  scheduler.after(faultyMs, () => world.heal());
+  await untilEnded(world, producers, Math.max(submittingMs, faultyMs) + ENDING_MS);
+  for (const checker of world.checkers) checker.end?.();
+  return {
+    seed,
+    faults: describeFaults(world.drawn),
+    submissions: world.submissions.size,
+    virtualMs: scheduler.now - scheduler.startedAt,
+    events: scheduler.count,
+    environments: Object.fromEntries(
+      [...world.functions].map(([name, { environments }]) => [name, environments]),
+    ),
+    digest: log.digest(),
+  };
+}
+
+async function untilEnded(world: World, producers: Producers, withinMs: number): Promise<void> {
+  const { scheduler, checkers } = world;
+  const unfinished = () => {
+    if (!world.isHealed) return 'faults have not healed';
+    if (!producers.areDone) return 'producers still submit';
+    for (const checker of checkers) {
+      const what = checker.unfinished?.();
+      if (what !== undefined) return what;
+    }
+    return undefined;
+  };
+  let isOver = false;
+  const look = () => {
+    isOver = unfinished() === undefined;
+    if (!isOver) scheduler.after(LOOK_MS, look);
+  };
+  scheduler.after(LOOK_MS, look);
+  if (await scheduler.run(() => isOver, scheduler.startedAt + withinMs)) return;
+  throw new RuleBroken('R04', `${unfinished()}, long after faults healed`);
+}
+
+/** Of this run's producers: mostly well, with some of everything. */
+function habitsIn({ scheduler, plan }: World): Habits {
+  const random = scheduler.random.fork();
+  const share = (most: number) => (random.chance(0.3) ? 0 : most * random.fraction() ** 2);
+  return {
+    natures: {
+      invalid: share(0.2),
+      throw: share(0.05),
+      hang: share(0.02),
+      heap: share(0.02),
+      exit: share(0.02),
+      kill: share(0.01),
+      flaky: share(0.05),
+    },
+    oddities: {
+      'claim-check': share(0.2),
+      'missing-object': share(0.02),
+      'stolen-object': share(0.02),
+      spoofed: share(0.02),
+      stranger: share(0.02),
+      unreadable: share(0.02),
+    },
+    ids: random.pick([3, 30, 3_000]),
+    bucket: plan.buckets.find(({ name }) => name.includes('-bodies-'))?.name ?? '',
+  };
+}

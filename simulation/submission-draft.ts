@@ -1,0 +1,65 @@
+/** One submission before it is sent: drawn from what producers are in the habit of sending. */
+import { claimCheckTo, submissionsOf } from '../core/message/claim-check.ts';
+import type { Source } from './deployment.ts';
+import type { Random } from './random.ts';
+import type { Nature, Oddity, Submission } from './submission.ts';
+
+export interface Draft extends Omit<Submission, 'messageId' | 'sentAt'> {
+  readonly source: Source;
+  /** What is sent: the resource or a claim check. */
+  readonly body: string;
+  /** The key that the claim check names. */
+  readonly key: string | undefined;
+}
+
+/** Shares of what is sent; the rest is plain and valid. */
+export interface Habits {
+  readonly natures: Readonly<Partial<Record<Nature, number>>>;
+  readonly oddities: Readonly<Partial<Record<Oddity, number>>>;
+  /** So many ids are used by each source: with few, newer submissions meet older ones of the same resource. */
+  readonly ids: number;
+  /** Name of the bucket for claim checks. */
+  readonly bucket: string;
+}
+
+/** How a resource says what it does to validation (simulation/submission.ts). */
+export const NATURE_SYSTEM = 'https://fhir-failsafe.dev/simulated';
+
+export function draftOf(
+  { number, source, lane }: Pick<Draft, 'number' | 'source' | 'lane'>,
+  habits: Habits,
+  random: Random,
+): Draft {
+  const nature = drawn(habits.natures, random) ?? 'valid';
+  const oddity = drawn(habits.oddities, random);
+  const resourceType = random.pick(['Patient', 'Observation']);
+  const id = `r${random.below(habits.ids)}`;
+  const tag = [{ system: NATURE_SYSTEM, code: nature }];
+  const identifier = [{ system: NATURE_SYSTEM, value: String(number) }];
+  const resource = { resourceType, id, meta: { tag }, identifier };
+  const text = oddity === 'unreadable' ? `{"number":${number},` : JSON.stringify(resource);
+  const owner = oddity === 'stolen-object' ? anotherThan(source) : source;
+  const key = isClaimed(oddity) ? `${submissionsOf(owner)}${number}` : undefined;
+  const body = key === undefined ? text : claimCheckTo({ bucket: habits.bucket, key });
+  const sequence = random.chance(0.5) ? number : undefined;
+  return { number, source, lane, resourceType, id, nature, oddity, sequence, text, key, body };
+}
+
+const isClaimed = (oddity: Oddity | undefined): boolean =>
+  oddity === 'claim-check' || oddity === 'missing-object' || oddity === 'stolen-object';
+
+export const anotherThan = (source: Source): Source =>
+  source === 'hospital-a' ? 'hospital-b' : 'hospital-a';
+
+/** One of them by its share, or none. */
+function drawn<T extends string>(
+  shares: Readonly<Partial<Record<T, number>>>,
+  random: Random,
+): T | undefined {
+  let left = random.fraction();
+  for (const [name, share] of Object.entries(shares) as [T, number][]) {
+    left -= share;
+    if (left < 0) return name;
+  }
+  return undefined;
+}

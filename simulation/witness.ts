@@ -1,0 +1,43 @@
+/** Tells checkers of each effect, and whose code did it. */
+import type { Checker } from './checker.ts';
+import type { Effect } from './effects.ts';
+import type { Host } from './host.ts';
+import type { Scheduler } from './scheduler.ts';
+
+export class Witness {
+  readonly #scheduler: Scheduler;
+  readonly #checkers: Pick<Checker, 'see'>[] = [];
+  #actor: Host | undefined;
+
+  constructor(scheduler: Scheduler) {
+    this.#scheduler = scheduler;
+  }
+
+  add(checkers: readonly Checker[]): void {
+    this.#checkers.push(...checkers);
+  }
+
+  /** One that is told before the others. */
+  addFirst(checker: Pick<Checker, 'see'>): void {
+    this.#checkers.unshift(checker);
+  }
+
+  /** What a service does for that host. */
+  as<T>(host: Host, act: () => T): T {
+    this.#actor = host;
+    try {
+      return act();
+    } finally {
+      this.#actor = undefined;
+    }
+  }
+
+  /** A rule that does not hold ends the run. */
+  tell(effect: Effect, by = this.#actor): void {
+    try {
+      for (const checker of this.#checkers) checker.see?.(effect, by);
+    } catch (fault) {
+      this.#scheduler.fail(fault);
+    }
+  }
+}
