@@ -1,20 +1,28 @@
 /** What a checker is told and asked. It looks at the services and at effects, never at what our code says. */
+import type { Plan } from '../packages/local-lambda/template/plan.ts';
 import type { Effect } from './effects.ts';
 import type { Host } from './host.ts';
-import type { World } from './world.ts';
+import type { EventSource } from './lambda/event-source.ts';
+import type { LambdaFunction } from './lambda/function.ts';
+import type { Scheduler } from './scheduler.ts';
+import type { Services } from './services.ts';
+import type { Submission } from './submission.ts';
 
 /** What a checker may look at at any moment, and must leave as it is. */
-export type Seen = Pick<
-  World,
-  | 'plan'
-  | 'scheduler'
-  | 'services'
-  | 'functions'
-  | 'sources'
-  | 'submissions'
-  | 'isHealed'
-  | 'nameOf'
->;
+export interface Seen {
+  readonly plan: Plan;
+  readonly scheduler: Scheduler;
+  readonly services: Services;
+  readonly functions: ReadonlyMap<string, LambdaFunction>;
+  /** The event source mappings. */
+  readonly sources: readonly EventSource[];
+  /** What producers have sent, by message id. */
+  readonly submissions: ReadonlyMap<string, Submission>;
+  /** Whether nothing goes wrong any more. */
+  readonly isHealed: boolean;
+  /** Of a table, queue, bucket or function of the stack, by the end of its name: `resources`, `critical`. */
+  nameOf(end: string): string;
+}
 
 export interface Checker {
   /**

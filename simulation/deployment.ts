@@ -1,9 +1,8 @@
 /** What is deployed in a run: the stack, synthesized from a config that has every part switched on. */
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { App } from 'aws-cdk-lib';
-import cdk from '../cdk.json' with { type: 'json' };
 import type { ConfigInput } from '../lib/config/config.ts';
 import { loadConfig } from '../lib/config/config-load.ts';
 import { FUNCTION_NAMES } from '../lib/constructs/function-names.ts';
@@ -69,7 +68,7 @@ export async function deploy(): Promise<Deployment> {
     await writeBundle(join(bundles, name), { 'handler.mjs': `// ${name}\n`, ...files[name] });
   }
   const outdir = join(folder, 'out');
-  const app = new App({ outdir, autoSynth: false, context: cdk.context });
+  const app = new App({ outdir, autoSynth: false, context: await featureFlags() });
   new PipelineStack(app, `fhir-failsafe-${config.stage}`, { config, bundles });
   app.synth();
   const plan = planOf(await readAssembly(outdir), 'https://sqs.simulated');
@@ -82,4 +81,9 @@ async function writeBundle(folder: string, files: Readonly<Record<string, string
     await mkdir(dirname(path), { recursive: true });
     await writeFile(path, text);
   }
+}
+
+async function featureFlags(): Promise<Record<string, unknown>> {
+  const text = await readFile(join(import.meta.dirname, '../cdk.json'), 'utf8');
+  return (JSON.parse(text) as { context: Record<string, unknown> }).context;
 }

@@ -28,16 +28,14 @@ export type Effect =
   | { readonly kind: 'frozen' | 'thawed' | 'died' }
   | { readonly kind: 'healed' };
 
-export type EffectOf<Kind extends Effect['kind']> = Extract<Effect, { readonly kind: Kind }>;
-
-export interface Published {
+interface Published {
   /** Its ARN. */
   readonly topic: string;
   readonly message: string;
   readonly attributes: Readonly<Record<string, MessageAttributeValue>>;
 }
 
-export interface Invocation {
+interface Invocation {
   readonly functionName: string;
   readonly requestId: string;
 }

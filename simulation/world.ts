@@ -1,7 +1,7 @@
 /** A deployed stack in the simulation: its services, its functions and what wakes them. */
 import { nameOfArn } from '../packages/local-lambda/template/account.ts';
 import type { Plan } from '../packages/local-lambda/template/plan.ts';
-import type { Checker, MakeChecker } from './checker.ts';
+import type { Checker, MakeChecker, Seen } from './checker.ts';
 import { clientsFor } from './clients.ts';
 import type { Effect } from './effects.ts';
 import type { EventLog } from './event-log.ts';
@@ -23,7 +23,7 @@ export interface WorldOptions {
   readonly log?: EventLog | undefined;
 }
 
-export class World {
+export class World implements Seen {
   readonly plan: Plan;
   readonly scheduler: Scheduler;
   readonly services: Services;
