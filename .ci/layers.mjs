@@ -2,7 +2,7 @@
  * Whether imports point one way: each folder may import those that it names here, and itself; no
  * files import each other in a circle; and the AWS SDK is imported where AWS is spoken to.
  * `node .ci/layers.mjs` prints what is wrong, status 1 if anything is;
- * `node .ci/layers.mjs --draw` prints the drawing that ARCHITECTURE.md shows.
+ * `node .ci/layers.mjs --draw` prints the drawing that docs/decisions/layers.md shows.
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';

@@ -21,7 +21,7 @@ export const deliveryConfigSchema = z
     breakerFailures: z.int().min(1).max(1000).default(5),
     /**
      * In place of a count: opens where so large a share of the calls in a window failed, so that it
-     * stays closed while the server fails now and then (ARCHITECTURE.md, Delivery).
+     * stays closed while the server fails now and then (docs/decisions/delivery.md).
      */
     breakerShare: z
       .strictObject({

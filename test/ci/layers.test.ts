@@ -60,6 +60,6 @@ test('finds every kind of import', () => {
   expect(importsOf('x/y/z.ts', source)).toEqual(['x/y/a.ts', 'x/d.ts', 'x/y/b.ts', 'x/y/c.ts']);
 });
 
-test('ARCHITECTURE.md shows the drawing as it is', () => {
-  expect(readFileSync('ARCHITECTURE.md', 'utf8')).toContain(drawing());
+test('docs/decisions/layers.md shows the drawing as it is', () => {
+  expect(readFileSync('docs/decisions/layers.md', 'utf8')).toContain(drawing());
 });

@@ -1,24 +1,11 @@
 /** Every command of ours that a document tells somebody to type is one that the command line takes. */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { describe, expect, it, test } from 'vitest';
 import { buildProgram } from '../../cli/commands.ts';
 import manifest from '../../package.json' with { type: 'json' };
-
-const ROOT = join(import.meta.dirname, '..', '..');
-const PAGES = [
-  ...[
-    'README.md',
-    'ARCHITECTURE.md',
-    'SECURITY.md',
-    'CHANGELOG.md',
-    'packages/fhir-validator/README.md',
-  ],
-  ...readdirSync(join(ROOT, 'docs'))
-    .filter((name) => name.endsWith('.md'))
-    .map((name) => `docs/${name}`),
-];
+import { PAGES, ROOT } from './pages.ts';
 
 /** Code of a page: blocks with their lines joined where one goes on, and spans. */
 function codeOf(page: string): string[] {

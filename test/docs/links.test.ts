@@ -1,16 +1,9 @@
-/** Where a document points to is there: files, headings and the files of ours that it names. */
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+/** Links in the documents lead somewhere: to files, to headings, and to the source files that the text names. */
+import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { PAGES, ROOT } from './pages.ts';
 
-const ROOT = join(import.meta.dirname, '..', '..');
-const PAGES = [
-  ...['README.md', 'ARCHITECTURE.md', 'SECURITY.md', 'CHANGELOG.md'],
-  ...readdirSync(join(ROOT, 'docs')).flatMap((name) =>
-    name.endsWith('.md') ? [`docs/${name}`] : [],
-  ),
-  'packages/fhir-validator/README.md',
-];
 const textOf = (page: string) => readFileSync(join(ROOT, page), 'utf8');
 
 /** As GitHub makes them of headings. */
@@ -39,24 +32,24 @@ function deadLinksOf(page: string, text: string): string[] {
   });
 }
 
-const OURS =
-  /`((?:aws|bench|breaker|cli|core|demo|docs|emulator|events|functions|gameday|lib|packages|telemetry|terminal|test)\/[\w./-]+\.\w+)`/g;
-const namesInVainOf = (text: string) =>
-  [...text.matchAll(OURS)]
+const SOURCE_FILE =
+  /`((?:aws|bench|breaker|cli|core|demo|docs|emulator|events|functions|gameday|lib|packages|plugins|simulation|telemetry|terminal|test)\/[\w./-]+\.\w+)`/g;
+const missingFilesOf = (text: string) =>
+  [...text.matchAll(SOURCE_FILE)]
     .map(([, path = '']) => path)
     .filter((path) => !existsSync(join(ROOT, path)));
 
 describe('the documents', () => {
-  it.each(PAGES)('%s points to what is there', (page) => {
+  it.each(PAGES)('%s links only to what exists', (page) => {
     const text = textOf(page);
     expect(deadLinksOf(page, text)).toEqual([]);
-    expect(namesInVainOf(text)).toEqual([]);
+    expect(missingFilesOf(text)).toEqual([]);
   });
 
-  it('would not pass with a link or a name that leads nowhere', () => {
+  it('a dead link or the name of a missing file is found', () => {
     expect(
       deadLinksOf('docs/deploy.md', '[a](../lib/none.ts) [b](first-day.md#none) [c](#stages)'),
     ).toEqual(['../lib/none.ts', 'first-day.md#none']);
-    expect(namesInVainOf('`core/none.ts` and `cli/program.ts`')).toEqual(['core/none.ts']);
+    expect(missingFilesOf('`core/none.ts` and `cli/program.ts`')).toEqual(['core/none.ts']);
   });
 });

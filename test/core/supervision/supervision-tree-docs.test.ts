@@ -20,10 +20,10 @@ function row(node: SupervisionNode, under: string): string {
   return `| ${node.name} | ${under} | ${home} | ${lane ?? '–'} | ${restart} | ${needs.join(', ') || '–'} |`;
 }
 
-test('ARCHITECTURE.md shows the tree as it is', async () => {
+test('docs/decisions/supervision.md shows the tree as it is', async () => {
   const rows = placesIn(SUPERVISION_TREE).map(({ node, above }) =>
     row(node, above[0]?.name ?? '–'),
   );
-  const page = await readFile(new URL('../../../ARCHITECTURE.md', import.meta.url), 'utf8');
+  const page = await readFile(new URL('../../../docs/decisions/supervision.md', import.meta.url), 'utf8');
   expect(page).toContain([HEAD, ...rows].join('\n'));
 });
