@@ -33,7 +33,7 @@ function deadLinksOf(page: string, text: string): string[] {
 }
 
 const SOURCE_FILE =
-  /`((?:aws|bench|breaker|cli|core|demo|docs|emulator|events|functions|gameday|lib|packages|plugins|simulation|telemetry|terminal|test)\/[\w./-]+\.\w+)`/g;
+  /`((?:aws|bench|breaker|cli|core|demo|docs|emulator|events|functions|gameday|lib|packages|simulation|telemetry|terminal|test)\/[\w./-]+\.\w+)`/g;
 const missingFilesOf = (text: string) =>
   [...text.matchAll(SOURCE_FILE)]
     .map(([, path = '']) => path)

@@ -5,9 +5,9 @@ export const ROOT = join(import.meta.dirname, '..', '..');
 
 /** Every document that a reader of the repository meets, by its path from the root. */
 export const PAGES = [
-  ...['README.md', 'ARCHITECTURE.md', 'SECURITY.md', 'CHANGELOG.md'],
+  ...['README.md', 'ARCHITECTURE.md', 'CONTRIBUTING.md', 'SECURITY.md', 'CHANGELOG.md'],
   ...readdirSync(join(ROOT, 'docs'), { recursive: true, encoding: 'utf8' }).flatMap((name) =>
     name.endsWith('.md') ? [`docs/${name}`] : [],
   ),
-  ...readdirSync(join(ROOT, 'packages')).map((name) => `packages/${name}/README.md`),
+  ...['fhir-validator', 'isolation', 'local-lambda'].map((name) => `packages/${name}/README.md`),
 ];
