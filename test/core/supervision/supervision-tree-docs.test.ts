@@ -24,6 +24,9 @@ test('docs/decisions/supervision.md shows the tree as it is', async () => {
   const rows = placesIn(SUPERVISION_TREE).map(({ node, above }) =>
     row(node, above[0]?.name ?? '–'),
   );
-  const page = await readFile(new URL('../../../docs/decisions/supervision.md', import.meta.url), 'utf8');
+  const page = await readFile(
+    new URL('../../../docs/decisions/supervision.md', import.meta.url),
+    'utf8',
+  );
   expect(page).toContain([HEAD, ...rows].join('\n'));
 });
