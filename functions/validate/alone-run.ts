@@ -17,10 +17,9 @@ import { envelopeFor } from '../../core/message/origin.ts';
 import { faultOf } from '../../telemetry/log.ts';
 import type { Tally } from '../../telemetry/tally.ts';
 import { type Crash, countCrash, countPluginCrashes, publishValidateCrash } from './crashes.ts';
-import { environment, logger, traces } from './environment.ts';
-import type { Judging } from './judging.ts';
 import { loadBody } from './load-body.ts';
 import { judgeLoaded, reject, store, tellStored } from './outcomes.ts';
+import type { Places, ValidateParts } from './parts.ts';
 import { bodyToHop, pinnedIn, type Submission } from './submission.ts';
 import { isUndecided, Verification } from './verification.ts';
 
@@ -29,13 +28,7 @@ export type Ending =
   | { readonly kind: 'done' }
   | { readonly kind: 'again'; readonly seconds: number };
 
-/** Where a resource may run alone. */
-export interface Places {
-  readonly pool: Judging;
-  readonly ownProcess: Judging;
-}
-
-/** The same for one invocation, and until when it may begin an attempt. */
+/** Where a resource may run alone in one invocation, and until when it may begin an attempt. */
 interface Isolation extends Places {
   readonly validating: AbortSignal;
 }
@@ -49,6 +42,7 @@ export class AloneRun {
   /** As far as it is known: loading adds to it. */
   submission: Submission;
   readonly tally: Tally;
+  readonly #parts: ValidateParts;
   readonly #requestId: string;
   readonly #isolation: Isolation;
   readonly #verification: Verification;
@@ -57,12 +51,19 @@ export class AloneRun {
   /** Whether the table has the attempt: `maybe` as long as it has not said. */
   #recorded: 'no' | 'maybe' | 'yes' = 'no';
 
-  constructor(submission: Submission, context: Context, isolation: Isolation, tally: Tally) {
+  constructor(
+    parts: ValidateParts,
+    submission: Submission,
+    context: Context,
+    isolation: Isolation,
+    tally: Tally,
+  ) {
+    this.#parts = parts;
     this.submission = submission;
     this.tally = tally;
     this.#requestId = context.awsRequestId;
     this.#isolation = isolation;
-    this.#verification = new Verification(context, tally);
+    this.#verification = new Verification(parts, context, tally);
   }
 
   /** Records an attempt, runs it, and acts on its verdict. Throws on a fault of our own. */
@@ -72,17 +73,18 @@ export class AloneRun {
     ownProcess: boolean,
   ): Promise<Ending> {
     // Before the attempt, which is recorded with the version that it is about.
-    const loaded = await loadBody(this.submission);
+    const parts = this.#parts;
+    const { lane, quarantineTable, traces } = parts;
+    const loaded = await loadBody(parts, this.submission);
     this.submission = loaded.submission;
     const { origin } = this.submission.provenance;
-    const { lane, quarantineTable } = environment;
     const place = ownProcess ? this.#isolation.ownProcess : this.#isolation.pool;
     // An attempt lasts no longer than its resource: what kills a loading environment spends none.
     await place.ready();
     const known = await this.#withoutVoided(seen, counted);
     if (this.#isolation.validating.aborted)
       throw new ComponentFault('the time was up before the attempt began');
-    const started = { requestId: this.#requestId, startedAt: Date.now() };
+    const started = { requestId: this.#requestId, startedAt: parts.now() };
     const attempt = ownProcess ? { ...started, ownProcess } : started;
     // From here on the attempt may be there, even if the answer to the write is lost.
     this.#open = counted.length;
@@ -98,7 +100,7 @@ export class AloneRun {
     this.#recorded = 'yes';
     const judged = await traces.inSpan(
       { name: 'attempt', values: { number: counted.length + 1, ownProcess } },
-      () => judgeLoaded(loaded, place),
+      () => judgeLoaded(parts, loaded, place),
     );
     const { judgement: verdict, text = '', refusal } = judged;
     // What comes now is no doing of the resource: a death in it shall not count as its crash.
@@ -106,22 +108,22 @@ export class AloneRun {
     if (verdict.kind === 'valid' || isUndecided(verdict)) {
       const survived = await surviveAttempt(quarantineTable, origin.messageId, counted.length, {
         requestId: attempt.requestId,
-        ended: Date.now(),
+        ended: parts.now(),
       });
       // The attempt is no longer there: what follows from it is somebody else's to decide.
       if (!survived) return { kind: 'again', seconds: 1 };
     }
     const judgement = await this.#verification.verify(verdict, origin.source);
-    countPluginCrashes(this.tally, origin, judgement);
+    countPluginCrashes(parts, this.tally, origin, judgement);
     switch (judgement.kind) {
       case 'valid':
-        await store(this.submission, judgement, text);
+        await store(parts, this.submission, judgement, text);
         await markStored(quarantineTable, origin);
-        await tellStored(this.submission, judgement);
+        await tellStored(parts, this.submission, judgement);
         this.tally.add('Valid');
         return { kind: 'done' };
       case 'invalid':
-        await reject(judged, judgement.issues);
+        await reject(parts, judged, judgement.issues);
         if (refusal !== undefined) this.tally.add('SenderRefused');
         this.tally.add('Invalid');
         return { kind: 'done' };
@@ -142,7 +144,7 @@ export class AloneRun {
   ): Promise<Trouble | undefined> {
     const { origin, envelope } = this.submission.provenance;
     if ((envelope?.voided ?? []).length < VOIDED_MAX) return seen;
-    const { lane, quarantineTable } = environment;
+    const { lane, quarantineTable, traces } = this.#parts;
     const forgotten = await forgetVoided(quarantineTable, {
       origin: { ...origin, trace: traces.onward(origin) },
       ...{ lane, seen, counted },
@@ -156,17 +158,18 @@ export class AloneRun {
    * next delivery, so that no crash goes uncounted (R21).
    */
   async #crashed(crash: Crash, index: number, attempt: Attempt): Promise<Ending> {
+    const parts = this.#parts;
     const { origin } = this.submission.provenance;
     const { messageId } = origin;
     const { requestId } = attempt;
-    const ended = Date.now();
+    const ended = parts.now();
     this.#open = undefined;
-    countCrash(this.tally, origin, crash);
+    countCrash(parts, this.tally, origin, crash);
     const { crash: kind, reason } = crash;
     const id = requestId;
-    await publishValidateCrash({ id, requestId, messageId, kind, reason, at: ended });
+    await publishValidateCrash(parts, { id, requestId, messageId, kind, reason, at: ended });
     const evidence = { ...attempt, crash: crash.crash, reason: crash.reason, ended };
-    await endAttempt(environment.quarantineTable, messageId, index, evidence);
+    await endAttempt(parts.quarantineTable, messageId, index, evidence);
     return AFTER_A_CRASH;
   }
 
@@ -187,15 +190,16 @@ export class AloneRun {
   async #voidInTable(index: number): Promise<boolean> {
     const { origin } = this.submission.provenance;
     try {
-      await voidAttempt(environment.quarantineTable, origin.messageId, index, this.#requestId);
+      await voidAttempt(this.#parts.quarantineTable, origin.messageId, index, this.#requestId);
       return true;
     } catch (fault) {
-      logger.warn('attempt not taken back', { ...idsOf(origin), ...faultOf(fault) });
+      this.#parts.logger.warn('attempt not taken back', { ...idsOf(origin), ...faultOf(fault) });
       return false;
     }
   }
 
   async #sendAnewVoided(seconds: number): Promise<boolean> {
+    const { lane, bucket, isolationQueue, traces, logger } = this.#parts;
     const { provenance } = this.submission;
     const ids = idsOf(provenance.origin);
     const before = provenance.envelope?.voided ?? [];
@@ -206,10 +210,10 @@ export class AloneRun {
     }
     // What is sent anew has been received once only: how often it failed stands in the envelope.
     const delaySeconds = Math.max(seconds, backOffSeconds(voided.length));
-    const envelope = envelopeFor(provenance, environment.lane, { voided });
+    const envelope = envelopeFor(provenance, lane, { voided });
     const onward = { ...envelope, trace: traces.onward(envelope) };
-    const message = await hop(bodyToHop(this.submission), onward, environment.bucket);
-    const [error] = await sendAll(environment.isolationQueue, [{ ...message, delaySeconds }]);
+    const message = await hop(bodyToHop(this.submission), onward, bucket);
+    const [error] = await sendAll(isolationQueue, [{ ...message, delaySeconds }]);
     if (error !== undefined) {
       logger.error('attempt spent on a fault of our own', { ...ids, ...faultOf(error) });
     }

@@ -1,43 +1,37 @@
 /** Runs a batch of submissions under the mark of this environment, and says how far each came. */
 import type { Context } from 'aws-lambda';
-import pLimit from 'p-limit';
 import { ComponentFault } from '../../core/message/component-fault.ts';
 import { idsOf } from '../../core/message/correlation.ts';
 import { endOfWork } from '../../telemetry/invocation.ts';
 import { faultOf } from '../../telemetry/log.ts';
 import type { Tally } from '../../telemetry/tally.ts';
 import { type Crash, countCrash, countPluginCrashes, publishValidateCrash } from './crashes.ts';
-import { logger, settings, traces } from './environment.ts';
-import type { InFlight } from './in-flight.ts';
 import type { Judging } from './judging.ts';
 import { loadBody } from './load-body.ts';
 import type { Loaded } from './loaded.ts';
 import { judgeLoaded, reject, store, tellStored } from './outcomes.ts';
+import type { ValidateParts } from './parts.ts';
 import type { Submission } from './submission.ts';
 import { isolate } from './suspects.ts';
 import { Verification } from './verification.ts';
-
-/** Bodies from the bucket may have 10 MiB each: only so many are in memory at once. */
-const claimChecks = pLimit(2);
-const writes = pLimit(settings.writesMax);
 
 /** How far a submission came in this invocation; only `done` is answered as done. */
 export type Progress = 'done' | 'fault' | 'late';
 
 /** What one invocation runs, and how far it came. */
 export interface BatchRun {
+  readonly parts: ValidateParts;
   readonly context: Context;
-  readonly inFlight: InFlight;
   readonly tally: Tally;
   readonly verification: Verification;
   /** What is not in it is late. */
   readonly progress: Map<Submission, Progress>;
 }
 
-export function newBatch(work: Pick<BatchRun, 'context' | 'inFlight' | 'tally'>): BatchRun {
+export function newBatch(work: Pick<BatchRun, 'parts' | 'context' | 'tally'>): BatchRun {
   return {
     ...work,
-    verification: new Verification(work.context, work.tally),
+    verification: new Verification(work.parts, work.context, work.tally),
     progress: new Map(),
   };
 }
@@ -54,7 +48,7 @@ export async function runBatch(
 ): Promise<void> {
   if (submissions.length === 0) return;
   try {
-    await batch.inFlight.open(markedAs, batch.context.awsRequestId);
+    await batch.parts.inFlight.open(markedAs, batch.context.awsRequestId);
   } catch (fault) {
     for (const submission of submissions) noteFault(submission, fault, batch);
     return;
@@ -69,9 +63,10 @@ const CLOSING_MS = 2_000;
  * Empties the mark, before messages are given back. False where it may still name them: a death
  * makes suspects of them then, so they must not be shown again before their queue would.
  */
-export async function closeMark({ context, inFlight, tally }: BatchRun): Promise<boolean> {
-  const until = Date.now() + Math.min(CLOSING_MS, context.getRemainingTimeInMillis() / 2);
-  const leftMs = () => until - Date.now();
+export async function closeMark({ parts, context, tally }: BatchRun): Promise<boolean> {
+  const { now, inFlight } = parts;
+  const until = now() + Math.min(CLOSING_MS, context.getRemainingTimeInMillis() / 2);
+  const leftMs = () => until - now();
   const closed = await inFlight.close(context.awsRequestId, leftMs);
   if (!closed) tally.add('MarksNotEmptied');
   return closed;
@@ -79,8 +74,9 @@ export async function closeMark({ context, inFlight, tally }: BatchRun): Promise
 
 /** A fault of our own fails this message only: it comes back when its visibility ends (R09). */
 async function run(submission: Submission, place: Judging, batch: BatchRun): Promise<void> {
+  const { traces, claimChecks } = batch.parts;
   const act = async () => {
-    const loaded = await loadBody(submission);
+    const loaded = await loadBody(batch.parts, submission);
     const { record, provenance } = loaded.submission;
     return traces.processing(provenance.origin, record, () => validateAndAct(loaded, place, batch));
   };
@@ -93,25 +89,31 @@ async function run(submission: Submission, place: Judging, batch: BatchRun): Pro
   }
 }
 
-function noteFault(submission: Submission, fault: unknown, { progress, tally }: BatchRun): void {
+function noteFault(submission: Submission, fault: unknown, batch: BatchRun): void {
+  const { parts, progress, tally } = batch;
   progress.set(submission, 'fault');
   tally.add('ComponentFaults');
-  logger.error('component fault', { ...idsOf(submission.provenance.origin), ...faultOf(fault) });
+  parts.logger.error('component fault', {
+    ...idsOf(submission.provenance.origin),
+    ...faultOf(fault),
+  });
 }
 
 async function validateAndAct(loaded: Loaded, place: Judging, batch: BatchRun): Promise<Progress> {
-  const judged = await judgeLoaded(loaded, place);
+  const { parts } = batch;
+  const { writes } = parts;
+  const judged = await judgeLoaded(parts, loaded, place);
   const { submission, judgement: verdict, text = '', refusal } = judged;
   const judgement = await batch.verification.verify(verdict, submission.provenance.origin.source);
-  countPluginCrashes(batch.tally, submission.provenance.origin, judgement);
+  countPluginCrashes(parts, batch.tally, submission.provenance.origin, judgement);
   switch (judgement.kind) {
     case 'valid':
-      await writes(() => store(submission, judgement, text));
-      await tellStored(submission, judgement);
+      await writes(() => store(parts, submission, judgement, text));
+      await tellStored(parts, submission, judgement);
       batch.tally.add('Valid');
       return 'done';
     case 'invalid':
-      await writes(() => reject(judged, judgement.issues));
+      await writes(() => reject(parts, judged, judgement.issues));
       if (refusal !== undefined) batch.tally.add('SenderRefused');
       batch.tally.add('Invalid');
       return 'done';
@@ -128,15 +130,16 @@ async function validateAndAct(loaded: Loaded, place: Judging, batch: BatchRun): 
 async function moveToIsolation(
   submission: Submission,
   crash: Crash,
-  { context, tally }: BatchRun,
+  { parts, context, tally }: BatchRun,
 ): Promise<void> {
   const { origin } = submission.provenance;
   const { messageId } = origin;
   const { awsRequestId: requestId } = context;
   const id = `${requestId}#${messageId}`;
   const { crash: kind, reason } = crash;
-  await publishValidateCrash({ id, requestId, messageId, kind, reason, at: Date.now() });
-  const [isolated] = await isolate([submission], crash.crash);
+  const at = parts.now();
+  await publishValidateCrash(parts, { id, requestId, messageId, kind, reason, at });
+  const [isolated] = await isolate(parts, [submission], crash.crash);
   if (!isolated) throw new ComponentFault('the isolation queue did not take a suspect');
-  countCrash(tally, origin, crash);
+  countCrash(parts, tally, origin, crash);
 }

@@ -2,6 +2,8 @@
  * Faults on demand, for the proofs: a resource tagged with a code of this system does to its worker
  * what the code says. Only where the stack was built with `-c chaos=on`, which prod refuses.
  */
+import process from 'node:process';
+
 export const CHAOS_SYSTEM = 'https://fhir-failsafe.dev/chaos';
 
 class ChaosError extends Error {

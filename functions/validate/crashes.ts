@@ -6,8 +6,8 @@ import type { PluginCrash, Verdict } from '../../core/message/verdict.ts';
 import { pluginCrashesOf } from '../../core/supervision/plugin-switch.ts';
 import type { SpeakerMetric } from '../../telemetry/metrics.ts';
 import type { Tally } from '../../telemetry/tally.ts';
-import { COMPONENT, environment, logger } from './environment.ts';
 import type { Judgement } from './judging.ts';
+import { COMPONENT, type ValidateParts } from './parts.ts';
 
 export type Crash = Extract<Verdict, { kind: 'crash' }>;
 
@@ -23,13 +23,15 @@ const METRICS = {
  * Publishes a crash of this component, while it ran a resource, in this lane. The id makes repetitions
  * one event.
  */
-export function publishValidateCrash({
-  reason,
-  ...crash
-}: Omit<CrashEvent, 'component' | 'lane' | 'during' | 'fingerprint'> & {
-  readonly reason: string;
-}): Promise<void> {
-  const { lane, crashesTopic } = environment;
+export function publishValidateCrash(
+  { lane, crashesTopic }: ValidateParts,
+  {
+    reason,
+    ...crash
+  }: Omit<CrashEvent, 'component' | 'lane' | 'during' | 'fingerprint'> & {
+    readonly reason: string;
+  },
+): Promise<void> {
   return publishCrash(crashesTopic, {
     ...crash,
     component: COMPONENT,
@@ -40,13 +42,23 @@ export function publishValidateCrash({
 }
 
 /** Counts and logs a crash that was seen (R60). */
-export function countCrash(tally: Tally, origin: Origin, { crash, reason }: Crash): void {
+export function countCrash(
+  { logger }: ValidateParts,
+  tally: Tally,
+  origin: Origin,
+  { crash, reason }: Crash,
+): void {
   tally.add(METRICS[crash]);
   logger.warn('crash', { ...idsOf(origin), kind: crash, reason });
 }
 
 /** Counts and logs the crashes of plugins: of advisory ones, and the one that is the verdict (R60). */
-export function countPluginCrashes(tally: Tally, origin: Origin, judgement: Judgement): void {
+export function countPluginCrashes(
+  { logger }: ValidateParts,
+  tally: Tally,
+  origin: Origin,
+  judgement: Judgement,
+): void {
   for (const { plugin, crash, reason } of crashesIn(judgement)) {
     tally.add('PluginCrashes');
     logger.warn('plugin crash', { ...idsOf(origin), plugin, kind: crash, reason });

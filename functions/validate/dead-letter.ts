@@ -7,15 +7,19 @@ import { idsOf } from '../../core/message/correlation.ts';
 import type { DeadLetterReason } from '../../core/message/messages.ts';
 import { envelopeFor } from '../../core/message/origin.ts';
 import { publishValidateCrash } from './crashes.ts';
-import { environment, logger, settings, traces } from './environment.ts';
+import type { ValidateParts } from './parts.ts';
 import { bodyToHop, type Submission } from './submission.ts';
 
 /** Sends a message to its lane's dead-letter queue, with the reason in its envelope (R07). */
-export async function deadLetter(submission: Submission, reason: DeadLetterReason): Promise<void> {
+export async function deadLetter(
+  parts: ValidateParts,
+  submission: Submission,
+  reason: DeadLetterReason,
+): Promise<void> {
   const { provenance } = submission;
-  const { lane, bucket, deadLetterQueue } = environment;
+  const { lane, bucket, deadLetterQueue, traces } = parts;
   const [error] = await traces.inSpan({ name: 'dead-letter', kind: 'producer' }, async () => {
-    const laid = await layAside(submission);
+    const laid = await layAside(parts, submission);
     const envelope = envelopeFor(provenance, lane, { deadLetter: reason, ...(laid && { laid }) });
     const body = laid === undefined ? bodyToHop(submission) : claimCheckTo(laid);
     return sendAll(deadLetterQueue, [
@@ -25,28 +29,32 @@ export async function deadLetter(submission: Submission, reason: DeadLetterReaso
   if (error !== undefined) {
     throw new ComponentFault('the dead-letter queue did not take a message', { cause: error });
   }
-  logger.warn('dead-lettered', { ...idsOf(provenance.origin), ...reason });
+  parts.logger.warn('dead-lettered', { ...idsOf(provenance.origin), ...reason });
 }
 
 /** What it crashed on, kept as it was: its producer may put something else in its place. */
-async function layAside({ carriage, provenance }: Submission): Promise<BodyLocation | undefined> {
+async function layAside(
+  { bodies, bucket, settings }: ValidateParts,
+  { carriage, provenance }: Submission,
+): Promise<BodyLocation | undefined> {
   if (carriage.kind !== 'claim-check') return undefined;
-  const fetched = await fetchBody(environment.bodies, carriage.s3, settings.resourceBytesMax);
+  const fetched = await fetchBody(bodies, carriage.s3, settings.resourceBytesMax);
   if (fetched.kind === 'refused' && carriage.isOurs) throw fetched.cause;
   if (fetched.kind !== 'text') return undefined;
   const { messageId } = provenance.origin;
-  return putBody(environment.bucket, 'quarantine/', messageId, fetched.text);
+  return putBody(bucket, 'quarantine/', messageId, fetched.text);
 }
 
 /** Attempts without end were crashes that nobody here saw end: each is an event, once by its id. */
 export async function publishUnended(
+  parts: ValidateParts,
   messageId: string,
   attempts: readonly Attempt[],
 ): Promise<void> {
   const unended = attempts.filter((attempt) => attempt.ended === undefined);
   await Promise.all(
     unended.map(({ requestId, startedAt, crash, reason = ENVIRONMENT_DIED }) =>
-      publishValidateCrash({
+      publishValidateCrash(parts, {
         id: requestId,
         requestId,
         messageId,

@@ -10,36 +10,31 @@ import { backOffSeconds } from '../../core/attempt/back-off.ts';
 import type { Settlement } from '../../core/message/batch-response.ts';
 import { faultOf } from '../../telemetry/log.ts';
 import { type BatchRun, closeMark, newBatch, runBatch } from './batch-run.ts';
-import { environment, logger, telemetry } from './environment.ts';
 import { ifTimePermits, withinTime } from './handlers-clock.ts';
-import type { InFlight } from './in-flight.ts';
-import { during, type Judging } from './judging.ts';
-import { readSubmission, type Submission } from './submission.ts';
+import { during } from './judging.ts';
+import type { ValidateParts } from './parts.ts';
+import { readSubmission } from './read-submission.ts';
+import type { Submission } from './submission.ts';
 import { isolate } from './suspects.ts';
 
-interface GroupWork {
-  readonly ownProcess: Judging;
-  readonly inFlight: InFlight;
-}
-
 export async function validateGroup(
+  parts: ValidateParts,
   record: SQSRecord,
   context: Context,
-  { ownProcess, inFlight }: GroupWork,
 ): Promise<Settlement> {
-  const submissions = memberRecords(record).map(readSubmission);
-  const tally = telemetry.tally(1);
-  const batch = newBatch({ context, inFlight, tally });
+  const submissions = memberRecords(record).map((member) => readSubmission(parts, member));
+  const tally = parts.telemetry.tally(1);
+  const batch = newBatch({ parts, context, tally });
   let decided: Decided = 'wait';
-  await withinTime(context, async (validating) => {
-    decided = await decide(record, inFlight);
+  await withinTime(parts, context, async (validating) => {
+    decided = await decide(parts, record);
     if (decided !== 'run') return;
-    const place = during(ownProcess, validating);
+    const place = during(parts.ownProcess, validating);
     await place.ready();
     await runBatch(submissions, [record.messageId], place, batch);
   }).catch((fault: unknown) => {
     tally.add('ComponentFaults');
-    logger.error('component fault', { messageId: record.messageId, ...faultOf(fault) });
+    parts.logger.error('component fault', { messageId: record.messageId, ...faultOf(fault) });
   });
   const ending = (await isSettled(submissions, decided, batch)) ? 'done' : 'failed';
   if (ending === 'failed') await giveBack(record, batch);
@@ -50,7 +45,7 @@ export async function validateGroup(
 type Decided = 'run' | 'wait' | 'split';
 
 /** A process of its own did not keep a death from the environment: no more together. */
-async function decide(record: SQSRecord, inFlight: InFlight): Promise<Decided> {
+async function decide({ inFlight }: ValidateParts, record: SQSRecord): Promise<Decided> {
   const suspicionOf = await inFlight.suspicion([record]);
   return ({ none: 'run', unclear: 'wait', suspect: 'split' } as const)[suspicionOf(record)];
 }
@@ -59,24 +54,25 @@ async function decide(record: SQSRecord, inFlight: InFlight): Promise<Decided> {
 async function isSettled(
   submissions: readonly Submission[],
   decided: Decided,
-  { context, progress }: BatchRun,
+  { parts, context, progress }: BatchRun,
 ): Promise<boolean> {
   const left = submissions.filter((submission) => progress.get(submission) !== 'done');
   // Where nothing ended the fault is our own, and the group waits as it is (R09).
   const waits = decided === 'wait' || (decided === 'run' && left.length === submissions.length);
   if (waits) return false;
   let isolated: readonly boolean[] = [false];
-  await ifTimePermits(context, async () => {
-    isolated = await isolate(left);
+  await ifTimePermits(parts, context, async () => {
+    isolated = await isolate(parts, left);
   });
   return isolated.every(Boolean);
 }
 
 async function giveBack(record: SQSRecord, batch: BatchRun): Promise<void> {
+  const { parts, context } = batch;
   if (!(await closeMark(batch))) return;
   const seconds = backOffSeconds(Number(record.attributes.ApproximateReceiveCount));
   const message = { receiptHandle: record.receiptHandle, seconds };
-  await ifTimePermits(batch.context, () =>
-    retryLater(environment.isolationQueue, [message], logger),
+  await ifTimePermits(parts, context, () =>
+    retryLater(parts.isolationQueue, [message], parts.logger),
   );
 }

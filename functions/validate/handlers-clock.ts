@@ -1,4 +1,5 @@
 import type { Context } from 'aws-lambda';
+import type { Machine } from '../../aws/machine.ts';
 import { scoped } from '../../telemetry/invocation.ts';
 
 /** Time left at which validating stops: what follows needs it for its writes. */
@@ -9,6 +10,7 @@ const ANSWERING_MS = 1_000;
 const SETTLING_MS = 500;
 
 type Clock = Pick<Context, 'getRemainingTimeInMillis'>;
+type Timers = Pick<Machine, 'later'>;
 
 /**
  * Lets work run until shortly before the function's timeout, which would take the whole batch. First
@@ -17,44 +19,48 @@ type Clock = Pick<Context, 'getRemainingTimeInMillis'>;
  * done by then.
  */
 export function withinTime(
+  { later }: Timers,
   context: Clock,
   work: (validating: AbortSignal) => Promise<unknown>,
 ): Promise<boolean> {
   const left = context.getRemainingTimeInMillis();
   const validating = new AbortController();
-  const stop = setTimeout(() => validating.abort(), Math.max(0, left - WRITING_MS));
-  return endedAfter(left - ANSWERING_MS, () => work(validating.signal)).finally(() => {
-    clearTimeout(stop);
+  const callOff = later(Math.max(0, left - WRITING_MS), () => validating.abort());
+  return endedAfter(later, left - ANSWERING_MS, () => work(validating.signal)).finally(() => {
+    callOff();
     validating.abort();
   });
 }
 
 /** For the last calls before the answer: they are given half of what is left. */
-export async function ifTimePermits(context: Clock, work: () => Promise<unknown>): Promise<void> {
-  await endedAfter(context.getRemainingTimeInMillis() / 2, work);
+export async function ifTimePermits(
+  { later }: Timers,
+  context: Clock,
+  work: () => Promise<unknown>,
+): Promise<void> {
+  await endedAfter(later, context.getRemainingTimeInMillis() / 2, work);
 }
 
-function endedAfter(ms: number, work: () => Promise<unknown>): Promise<boolean> {
+function endedAfter(
+  later: Machine['later'],
+  ms: number,
+  work: () => Promise<unknown>,
+): Promise<boolean> {
   return scoped(async (end) => {
     const late = Promise.withResolvers<false>();
     let isLate = false;
-    let settling: NodeJS.Timeout | undefined;
-    const cut = setTimeout(
-      () => {
-        isLate = true;
-        end();
-        settling = setTimeout(() => late.resolve(false), SETTLING_MS);
-      },
-      Math.max(0, ms),
-    );
+    let callOff = later(Math.max(0, ms), () => {
+      isLate = true;
+      end();
+      callOff = later(SETTLING_MS, () => late.resolve(false));
+    });
     try {
       return await Promise.race([work().then(() => !isLate), late.promise]);
     } catch (fault) {
       if (isLate) return false;
       throw fault;
     } finally {
-      clearTimeout(cut);
-      clearTimeout(settling);
+      callOff();
     }
   });
 }

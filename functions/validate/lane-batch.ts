@@ -4,49 +4,46 @@ import { retryLater } from '../../aws/retry-later.ts';
 import { batchResponse } from '../../core/message/batch-response.ts';
 import type { Tally } from '../../telemetry/tally.ts';
 import { type BatchRun, closeMark, newBatch, runBatch } from './batch-run.ts';
-import { environment, logger, telemetry } from './environment.ts';
 import { ifTimePermits, withinTime } from './handlers-clock.ts';
-import type { InFlight } from './in-flight.ts';
-import { during, type Judging } from './judging.ts';
-import { withinRates } from './rates.ts';
-import { readSubmission, type Submission } from './submission.ts';
+import { during } from './judging.ts';
+import type { ValidateParts } from './parts.ts';
+import { readSubmission } from './read-submission.ts';
+import type { Submission } from './submission.ts';
 import { isolateTogether, takeOff } from './suspects.ts';
-
-/** What a batch runs with. */
-export interface LaneWork {
-  readonly pool: Judging;
-  readonly inFlight: InFlight;
-  /** Whether the supervisor runs one message, to learn whether the lane works (R33). */
-  readonly probing?: boolean;
-}
 
 /** Of a probe it also says whether its message was isolated, and nothing was validated. */
 export interface LaneAnswer extends SQSBatchResponse {
   readonly isolated?: true;
 }
 
-/** Validates a batch; whatever is not positively done is reported as failed (R06). */
+/**
+ * Validates a batch; whatever is not positively done is reported as failed (R06). `probing`: the
+ * supervisor runs one message, to learn whether the lane works (R33).
+ */
 export async function validateLaneBatch(
+  parts: ValidateParts,
   records: readonly SQSRecord[],
   context: Context,
-  { pool, inFlight, probing = false }: LaneWork,
+  probing: boolean,
 ): Promise<LaneAnswer> {
-  const startedAt = Date.now();
-  const tally = telemetry.tally(records.length);
-  const batch = newBatch({ context, inFlight, tally });
-  const submissions = await withinRates(records.map(readSubmission));
+  const { now, pool } = parts;
+  const startedAt = now();
+  const tally = parts.telemetry.tally(records.length);
+  const batch = newBatch({ parts, context, tally });
+  const all = records.map((record) => readSubmission(parts, record));
+  const submissions = (await parts.rates?.apply(all)) ?? all;
   const gone = new Set<Submission>();
   let fresh: readonly Submission[] = [];
-  await withinTime(context, async (validating) => {
+  await withinTime(parts, context, async (validating) => {
     const { suspects, ...others } = await bySuspicion(submissions, batch);
     tally.add('Submitted', others.fresh.filter(({ receives }) => receives <= 1).length);
     fresh = probing ? others.fresh.slice(0, 1) : others.fresh;
-    for (const submission of await sendAway(suspects, tally)) gone.add(submission);
+    for (const submission of await sendAway(parts, suspects, tally)) gone.add(submission);
     await runBatch(fresh, idsOf(fresh), during(pool, validating), batch);
   });
   await giveBack(fresh, batch);
 
-  tally.report('batch', { ms: Date.now() - startedAt });
+  tally.report('batch', { ms: now() - startedAt });
   const isDone = (submission: Submission) =>
     batch.progress.get(submission) === 'done' || gone.has(submission);
   const answer = batchResponse(
@@ -62,9 +59,9 @@ const idsOf = (submissions: readonly Submission[]) =>
 /** What is refused for its sender is not run, so it is no suspect. */
 async function bySuspicion(
   submissions: readonly Submission[],
-  { inFlight, tally }: BatchRun,
+  { parts, tally }: BatchRun,
 ): Promise<{ fresh: readonly Submission[]; suspects: readonly Submission[] }> {
-  const suspicionOf = await inFlight.suspicion(submissions.map(({ record }) => record));
+  const suspicionOf = await parts.inFlight.suspicion(submissions.map(({ record }) => record));
   const groups = Map.groupBy(submissions, ({ record, refusal }) =>
     refusal === undefined ? suspicionOf(record) : 'none',
   );
@@ -75,27 +72,28 @@ async function bySuspicion(
 
 /** Before anything of the batch is validated: else a death takes them along once more (R03). */
 async function sendAway(
+  parts: ValidateParts,
   suspects: readonly Submission[],
   tally: Tally,
 ): Promise<readonly Submission[]> {
   if (suspects.length === 0) return [];
-  const isolated = await isolateTogether(suspects);
-  await takeOff(isolated);
+  const isolated = await isolateTogether(parts, suspects);
+  await takeOff(parts, isolated);
   tally.add('Suspects', suspects.length);
   return isolated;
 }
 
 /** Messages that we ran out of time for are no suspects, so they become visible again soon. */
 async function giveBack(fresh: readonly Submission[], batch: BatchRun): Promise<void> {
-  const { progress, tally, context } = batch;
+  const { parts, progress, tally, context } = batch;
   const isDone = (submission: Submission) => progress.get(submission) === 'done';
   if (fresh.every(isDone)) return;
   const closed = await closeMark(batch);
   const late = fresh.filter((one) => (progress.get(one) ?? 'late') === 'late');
   if (late.length === 0) return;
   tally.add('NotInTime', late.length);
-  logger.warn('out of time', { notDone: late.length });
+  parts.logger.warn('out of time', { notDone: late.length });
   if (!closed) return;
   const messages = late.map(({ record }) => ({ receiptHandle: record.receiptHandle, seconds: 1 }));
-  await ifTimePermits(context, () => retryLater(environment.laneQueue, messages, logger));
+  await ifTimePermits(parts, context, () => retryLater(parts.laneQueue, messages, parts.logger));
 }

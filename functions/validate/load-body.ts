@@ -8,8 +8,8 @@ import { decideIds } from '../../core/message/correlation.ts';
 import { problemRule } from '../../core/message/rejection-reason.ts';
 import { resourceTypeOf } from '../../core/message/resource-type.ts';
 import { largestOf, mayBeOfType, type SenderProblem } from '../../core/source/sources.ts';
-import { environment, machine, settings } from './environment.ts';
 import type { Loaded, Refused } from './loaded.ts';
+import type { ValidateParts } from './parts.ts';
 import { issueOf } from './refusals.ts';
 import type { Submission } from './submission.ts';
 import { withoutErased } from './without-erased.ts';
@@ -19,52 +19,54 @@ import { withoutErased } from './without-erased.ts';
  * while our canary is, too. A missing object is none: producers write the object first and S3 is
  * consistent, so it will not appear later.
  */
-export async function loadBody(submission: Submission): Promise<Loaded> {
-  return withoutErased(await load(submission));
+export async function loadBody(parts: ValidateParts, submission: Submission): Promise<Loaded> {
+  return withoutErased(parts, await load(parts, submission));
 }
 
-async function load(submission: Submission): Promise<Loaded> {
+async function load(parts: ValidateParts, submission: Submission): Promise<Loaded> {
   const { provenance, refusal } = submission;
   const unread = (refused: Refused): Loaded => ({ submission, text: undefined, refused });
   if (refusal !== undefined) return unread(unlawful(refusal));
   const { problem } = provenance;
   if (problem !== undefined) return unread(bad('invalid', problem, problemRule(problem)));
-  const loaded = await read(submission);
+  const loaded = await read(parts, submission);
   const { text } = loaded;
-  const isUnlawful = text !== undefined && !mayCarry(submission, () => resourceTypeOf(text));
+  const isUnlawful = text !== undefined && !mayCarry(parts, submission, () => resourceTypeOf(text));
   return isUnlawful ? { ...loaded, refused: unlawful('resource-type') } : loaded;
 }
 
 /** Whether its source may send what it carries; its type is asked for only where that matters. */
-export function mayCarry({ provenance }: Submission, type: () => string | undefined): boolean {
-  const source = environment.senders.rules?.known[provenance.origin.source];
+export function mayCarry(
+  { senders }: ValidateParts,
+  { provenance }: Submission,
+  type: () => string | undefined,
+): boolean {
+  const source = senders.rules?.known[provenance.origin.source];
   return source?.resourceTypes === undefined || mayBeOfType(source, type());
 }
 
-async function read(submission: Submission): Promise<Loaded> {
+async function read(parts: ValidateParts, submission: Submission): Promise<Loaded> {
+  const { settings, senders, bodies } = parts;
   const { record, provenance, carriage } = submission;
   const unread = (refused: Refused): Loaded => ({ submission, text: undefined, refused });
   if (carriage.kind === 'inline') return { submission, text: record.body };
   if (carriage.kind === 'refused') return unread(bad('security', carriage.problem, carriage.rule));
   const { s3, isOurs } = carriage;
-  const largest = largestOf(environment.senders.rules?.known[provenance.origin.source]);
-  const fetched = await fetchBody(
-    environment.bodies,
-    s3,
-    Math.min(settings.resourceBytesMax, largest),
-  );
+  const largest = largestOf(senders.rules?.known[provenance.origin.source]);
+  const fetched = await fetchBody(bodies, s3, Math.min(settings.resourceBytesMax, largest));
   if (fetched.kind === 'missing') {
     const text = "The claim check's object does not exist";
     return unread(bad('not-found', text, 'claim-check/missing'));
   }
   if (fetched.kind === 'refused') {
     // What lies elsewhere was put there by us.
-    const isTheirs = !isOurs && (await areReadableBeside(s3));
+    const isTheirs = !isOurs && (await areReadableBeside(parts, s3));
     if (!isTheirs) throw fetched.cause;
     return unread(bad(...REFUSALS[fetched.refusal], `claim-check/${fetched.refusal}`));
   }
   const its = { ...submission, carriage: pinned(carriage, fetched.versionId) };
-  if (fetched.kind !== 'text') return { ...unread(asRead(fetched)), submission: its };
+  if (fetched.kind !== 'text')
+    return { ...unread(asRead(fetched, settings.resourceBytesMax)), submission: its };
   const { text } = fetched;
   const origin = decideIds(provenance.origin, text);
   const decided = { ...its, provenance: { ...provenance, origin } };
@@ -72,9 +74,12 @@ async function read(submission: Submission): Promise<Loaded> {
   return { submission: decided, text, ...(refused && { refused }) };
 }
 
-function areReadableBeside({ bucket: name, key }: BodyLocation): Promise<boolean> {
-  const { lane, bucket } = environment;
-  return submissionsAreReadable(machine, { ...bucket, name }, lane, key);
+function areReadableBeside(
+  parts: ValidateParts,
+  { bucket: name, key }: BodyLocation,
+): Promise<boolean> {
+  const { lane, bucket } = parts;
+  return submissionsAreReadable(parts, { ...bucket, name }, lane, key);
 }
 
 /** Code and text of what the producer did to an object. */
@@ -85,13 +90,16 @@ const REFUSALS: Readonly<Record<ObjectRefusal, readonly [code: string, text: str
   unreadable: ['not-supported', "S3 does not hand out the claim check's object"],
 };
 
-function asRead(fetched: Extract<FetchedBody, { kind: 'too-large' | 'not-utf8' }>): Refused {
+function asRead(
+  fetched: Extract<FetchedBody, { kind: 'too-large' | 'not-utf8' }>,
+  bytesMax: number,
+): Refused {
   if (fetched.kind === 'not-utf8') {
     return bad('invalid', 'The resource is not UTF-8', 'claim-check/not-utf8');
   }
   const { bytes } = fetched;
-  if (bytes <= settings.resourceBytesMax) return unlawful('size');
-  const most = `the limit is ${settings.resourceBytesMax}`;
+  if (bytes <= bytesMax) return unlawful('size');
+  const most = `the limit is ${bytesMax}`;
   return bad('too-long', `The resource has ${bytes} bytes, ${most}`, 'claim-check/too-large');
 }
 

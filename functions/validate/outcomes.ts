@@ -3,7 +3,7 @@
 import { type PlacedBody, placeBody } from '../../aws/bodies-bucket.ts';
 import { sendTriggers } from '../../aws/delivery-queue.ts';
 import { tellEnteredOutcome } from '../../aws/entered-outcome.ts';
-import { OutcomesTopic } from '../../aws/outcomes-topic.ts';
+import type { Queue } from '../../aws/places.ts';
 import { quarantine } from '../../aws/quarantine-table.ts';
 import { storeResource } from '../../aws/resources-table.ts';
 import { idsOf } from '../../core/message/correlation.ts';
@@ -14,21 +14,10 @@ import type { Verdict } from '../../core/message/verdict.ts';
 import type { SenderProblem } from '../../core/source/sources.ts';
 import type { Issue } from '../../packages/fhir-validator/issue.ts';
 import { boundedOutcome } from './bounded-outcome.ts';
-import {
-  COMPONENT,
-  emit,
-  environment,
-  logger,
-  machine,
-  measureSince,
-  now,
-  settings,
-  traces,
-} from './environment.ts';
 import type { Judgement, Judging } from './judging.ts';
 import { mayCarry } from './load-body.ts';
 import type { Loaded } from './loaded.ts';
-import { judgeSwitched } from './plugins/judge-switched.ts';
+import { COMPONENT, type ValidateParts } from './parts.ts';
 import { issueOf, tellRefused } from './refusals.ts';
 import type { Submission } from './submission.ts';
 
@@ -41,92 +30,119 @@ export interface Judged extends Pick<Loaded, 'submission' | 'text'> {
   readonly erasure?: number | undefined;
 }
 
-const topic = new OutcomesTopic(environment.outcomesTopic, machine);
-
 type Valid = Extract<Verdict, { kind: 'valid' }>;
 
 /** Judges what was loaded of one submission. */
-export async function judgeLoaded(loaded: Loaded, place: Judging): Promise<Judged> {
+export async function judgeLoaded(
+  parts: ValidateParts,
+  loaded: Loaded,
+  place: Judging,
+): Promise<Judged> {
+  const { traces } = parts;
   const { submission, text, refused: its } = loaded;
-  if (its?.problem !== undefined) return refused(loaded, its.problem);
+  if (its?.problem !== undefined) return refused(parts, loaded, its.problem);
   if (its !== undefined) {
     const { issue, erasure } = its;
     return { submission, text, erasure, judgement: { kind: 'invalid', issues: [issue] } };
   }
   const judgement = await traces.inSpan({ name: 'judge' }, async () => {
-    const its = await judgeSwitched(place, text, submission.provenance.origin);
+    const its = await judgeText(parts, place, text, submission);
     traces.say({ verdict: its.kind, ...(its.kind === 'crash' && { crash: its.crash }) });
     return its;
   });
   // A text may say its type twice; the validator's answer is the one that counts.
-  if (judgement.kind === 'valid' && !mayCarry(submission, () => judgement.resourceType)) {
-    return refused(loaded, 'resource-type');
+  if (judgement.kind === 'valid' && !mayCarry(parts, submission, () => judgement.resourceType)) {
+    return refused(parts, loaded, 'resource-type');
   }
   return { submission, text, judgement };
 }
 
+/** By the validator and the plugins that are on. */
+function judgeText(
+  { switches }: ValidateParts,
+  place: Judging,
+  text: string,
+  { provenance }: Submission,
+): Promise<Judgement> {
+  const { messageId, sentAt: submittedAt, source } = provenance.origin;
+  return switches === undefined
+    ? place.judge(text, submittedAt, undefined, undefined, source)
+    : switches.judge(place, { text, submittedAt, messageId, source });
+}
+
 async function refused(
+  parts: ValidateParts,
   { submission, text, refused: its }: Loaded,
   refusal: SenderProblem,
 ): Promise<Judged> {
-  await tellRefused(submission, refusal);
+  await tellRefused(parts, submission, refusal);
   const issues = [issueOf(refusal)];
   const erasure = its?.erasure;
   return { submission, text, judgement: { kind: 'invalid', issues }, refusal, erasure };
 }
 
 /** Stores a valid resource, unless a newer submission is there (R05). */
-export async function store(submission: Submission, valid: Valid, text: string): Promise<void> {
+export async function store(
+  parts: ValidateParts,
+  submission: Submission,
+  valid: Valid,
+  text: string,
+): Promise<void> {
+  const { lane, settings, traces, deliveryQueue } = parts;
   const place = {
-    table: environment.resourcesTable,
-    bucket: environment.bucket,
+    table: parts.resourcesTable,
+    bucket: parts.bucket,
     inlineBytesMax: settings.resourcesExpire ? 0 : settings.inlineBytesMax,
-    delivered: environment.deliveryQueue !== undefined,
+    delivered: deliveryQueue !== undefined,
   };
   const { origin } = submission.provenance;
   const { resourceType, id } = valid;
-  const { lane } = environment;
   const resource = { origin, lane, resourceType, resourceId: id, text };
   await traces.inSpan({ name: 'store' }, async () => {
     const onward = { ...resource, origin: { ...origin, trace: traces.onward(origin) } };
-    const { pk } = await storeResource(place, onward, now());
-    await askForDelivery(pk);
+    const { pk } = await storeResource(place, onward, parts.now());
+    await askForDelivery(deliveryQueue, pk);
   });
 }
 
 /** Of what was stored before too: its trigger may not have been sent by the one that died. */
-async function askForDelivery(pk: string): Promise<void> {
-  if (environment.deliveryQueue === undefined) return;
-  const [error] = await sendTriggers(environment.deliveryQueue, [pk]);
+async function askForDelivery(queue: Queue | undefined, pk: string): Promise<void> {
+  if (queue === undefined) return;
+  const [error] = await sendTriggers(queue, [pk]);
   if (error !== undefined) throw error;
 }
 
 /** Tells that it is stored; where it has an entry in Quarantine, once that says so too. */
-export async function tellStored({ provenance }: Submission, { issues }: Valid): Promise<void> {
+export async function tellStored(
+  { lane, outcomesTopic, telemetry, logger, now }: ValidateParts,
+  { provenance }: Submission,
+  { issues }: Valid,
+): Promise<void> {
   const { origin } = provenance;
   const outcome = { verdict: 'stored', issues, endedAt: now() } as const;
-  await topic.tell(outcomeEvent(origin, environment.lane, outcome));
-  measureSince('VerdictLatency', origin.redrivenAt ?? origin.sentAt);
+  await outcomesTopic.tell(outcomeEvent(origin, lane, outcome));
+  telemetry.measureSince('VerdictLatency', origin.redrivenAt ?? origin.sentAt);
   logger.debug('stored', idsOf(origin));
 }
 
 /** Quarantines an invalid resource with its OperationOutcome (R07). */
 export async function reject(
+  parts: ValidateParts,
   { submission, text, refusal, erasure }: Judged,
   issues: readonly Issue[],
 ): Promise<void> {
+  const { lane, quarantineTable, settings, traces, telemetry, now } = parts;
   const { origin } = submission.provenance;
   const outcome = boundedOutcome(issues, settings.outcomeBytesMax);
   const reason = reasonOf(issues);
   const placed =
     erasure === undefined
-      ? await placeRejected(submission, text, Buffer.byteLength(outcome))
+      ? await placeRejected(parts, submission, text, Buffer.byteLength(outcome))
       : undefined;
   const fingerprint =
     refusal === undefined
       ? rejectionFingerprint(COMPONENT, issues)
       : refusalFingerprint(COMPONENT, refusal);
-  const { lane, quarantineTable } = environment;
   const why = { reason, outcome, fingerprint, kind: 'rejection' } as const;
   const entry = { origin, lane, ...why, placed, erasure };
   const endedAt = now();
@@ -135,20 +151,23 @@ export async function reject(
     return quarantine(quarantineTable, { ...entry, origin: onward }, endedAt);
   });
   if (kept) {
-    emit('Quarantined', 'verdict', 'invalid');
+    telemetry.emit('Quarantined', 'verdict', 'invalid');
     const told = { verdict: 'rejected', issues, fingerprint, endedAt } as const;
-    await topic.tell(outcomeEvent(origin, lane, told));
+    await parts.outcomesTopic.tell(outcomeEvent(origin, lane, told));
   } else {
-    await tellEntered(submission);
+    await tellEntered(parts, submission);
   }
-  measureSince('VerdictLatency', origin.redrivenAt ?? origin.sentAt);
+  telemetry.measureSince('VerdictLatency', origin.redrivenAt ?? origin.sentAt);
   // Not the reason: an unknown property is named in it, and a producer chose that name (R08).
-  logger.info('rejected', { ...idsOf(origin), fingerprint });
+  parts.logger.info('rejected', { ...idsOf(origin), fingerprint });
 }
 
 /** Tells the outcome that the message has already: who gave it one may have died before telling. */
-export function tellEntered({ provenance }: Submission): Promise<void> {
-  return tellEnteredOutcome(environment.quarantineTable, topic, provenance.origin.messageId, now());
+export function tellEntered(
+  { quarantineTable, outcomesTopic, now }: ValidateParts,
+  { provenance }: Submission,
+): Promise<void> {
+  return tellEnteredOutcome(quarantineTable, outcomesTopic, provenance.origin.messageId, now());
 }
 
 /**
@@ -156,6 +175,7 @@ export function tellEntered({ provenance }: Submission): Promise<void> {
  * something else in its place; what was not stays where it is.
  */
 function placeRejected(
+  { bucket, settings }: ValidateParts,
   { provenance, carriage, record }: Submission,
   text: string | undefined,
   outcomeBytes: number,
@@ -163,5 +183,5 @@ function placeRejected(
   if (text === undefined && carriage.kind === 'claim-check') return { bodyS3: carriage.s3 };
   const room = settings.inlineBytesMax - outcomeBytes;
   const { messageId } = provenance.origin;
-  return placeBody(environment.bucket, 'quarantine/', messageId, text ?? record.body, room);
+  return placeBody(bucket, 'quarantine/', messageId, text ?? record.body, room);
 }

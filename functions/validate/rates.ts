@@ -1,67 +1,74 @@
 /** Which messages of a batch their source sent beyond its rate. */
 
+import type { Machine } from '../../aws/machine.ts';
 import type { Table } from '../../aws/places.ts';
 import { countSent } from '../../aws/rates-table.ts';
 import { sentMinute, takenOf, takenUnsure } from '../../core/source/source-rate.ts';
-import { faultOf } from '../../telemetry/log.ts';
-import { environment, later, logger } from './environment.ts';
+import { faultOf, type Log } from '../../telemetry/log.ts';
 import type { Submission } from './submission.ts';
 
-const { ratesTable: table } = environment;
-
-/** What this environment took, by source and minute; the latest minutes that it met. */
-const takenHere = new Map<string, number>();
 const MINUTES_KEPT = 1_000;
 
-/**
- * The batch, with the surplus of each source's minute refused. While counting is unsure a batch
- * passes, unless this environment alone has taken as much as the rate before.
- */
-export async function withinRates(submissions: readonly Submission[]): Promise<Submission[]> {
-  if (table === undefined) return [...submissions];
-  const minutes = Map.groupBy(submissions.filter(isCounted), ({ provenance: { origin } }) => {
-    const { source, startsAt } = sentMinute(origin.source, origin.sentAt);
-    return `${source}#${startsAt}`;
-  });
-  const surplus = await Promise.all([...minutes.values()].map((sent) => surplusOf(table, sent)));
-  const refused = new Set(surplus.flat());
-  return submissions.map((one) => (refused.has(one) ? { ...one, refusal: 'rate' } : one));
+export interface RateTools extends Pick<Machine, 'later'> {
+  readonly table: Table;
+  /** Messages that a source may send a minute; undefined for any number. */
+  readonly rateOf: (source: string) => number | undefined;
+  readonly logger: Log;
 }
 
-/** What came before was counted then. */
-function isCounted({ provenance, receives, refusal }: Submission): boolean {
-  return receives <= 1 && refusal === undefined && rateOf(provenance.origin.source) !== undefined;
-}
+export class SourceRates {
+  readonly #tools: RateTools;
+  /** What this environment took, by source and minute; the latest minutes that it met. */
+  readonly #takenHere = new Map<string, number>();
 
-function rateOf(source: string): number | undefined {
-  return environment.senders.rules?.known[source]?.ratePerMinute;
-}
+  constructor(tools: RateTools) {
+    this.#tools = tools;
+  }
 
-async function surplusOf(
-  ratesTable: Table,
-  sent: readonly Submission[],
-): Promise<readonly Submission[]> {
-  const [first] = sent;
-  if (first === undefined) return [];
-  const { source, sentAt } = first.provenance.origin;
-  const minute = sentMinute(source, sentAt);
-  const rate = rateOf(source) ?? Number.POSITIVE_INFINITY;
-  const key = `${source}#${minute.startsAt}`;
-  const taken = await countSent(ratesTable, minute, sent.length, later).then(
-    (total) => takenOf(sent.length, total, rate),
-    (error) => {
-      logger.warn('rate not known', { messages: sent.length, ...faultOf(error) });
-      return takenUnsure(sent.length, takenHere.get(key) ?? 0, rate);
-    },
-  );
-  remember(key, taken);
-  return sent.slice(taken);
-}
+  /**
+   * The batch, with the surplus of each source's minute refused. While counting is unsure a batch
+   * passes, unless this environment alone has taken as much as the rate before.
+   */
+  async apply(submissions: readonly Submission[]): Promise<readonly Submission[]> {
+    const counted = submissions.filter((one) => this.#isCounted(one));
+    const minutes = Map.groupBy(counted, ({ provenance: { origin } }) => {
+      const { source, startsAt } = sentMinute(origin.source, origin.sentAt);
+      return `${source}#${startsAt}`;
+    });
+    const surplus = await Promise.all([...minutes].map(([key, sent]) => this.#surplus(key, sent)));
+    const refused = new Set(surplus.flat());
+    return submissions.map((one) => (refused.has(one) ? { ...one, refusal: 'rate' } : one));
+  }
 
-function remember(key: string, taken: number): void {
-  takenHere.set(key, (takenHere.get(key) ?? 0) + taken);
-  for (const oldest of takenHere.keys()) {
-    if (takenHere.size <= MINUTES_KEPT) return;
-    takenHere.delete(oldest);
+  /** What came before was counted then. */
+  #isCounted({ provenance, receives, refusal }: Submission): boolean {
+    const { source } = provenance.origin;
+    return receives <= 1 && refusal === undefined && this.#tools.rateOf(source) !== undefined;
+  }
+
+  async #surplus(key: string, sent: readonly Submission[]): Promise<readonly Submission[]> {
+    const [first] = sent;
+    if (first === undefined) return [];
+    const { table, rateOf, later, logger } = this.#tools;
+    const { source, sentAt } = first.provenance.origin;
+    const rate = rateOf(source) ?? Number.POSITIVE_INFINITY;
+    const taken = await countSent(table, sentMinute(source, sentAt), sent.length, later).then(
+      (total) => takenOf(sent.length, total, rate),
+      (error) => {
+        logger.warn('rate not known', { messages: sent.length, ...faultOf(error) });
+        return takenUnsure(sent.length, this.#takenHere.get(key) ?? 0, rate);
+      },
+    );
+    this.#remember(key, taken);
+    return sent.slice(taken);
+  }
+
+  #remember(key: string, taken: number): void {
+    const known = this.#takenHere;
+    known.set(key, (known.get(key) ?? 0) + taken);
+    for (const oldest of known.keys()) {
+      if (known.size <= MINUTES_KEPT) return;
+      known.delete(oldest);
+    }
   }
 }

@@ -7,11 +7,10 @@ import { senderRule } from '../../core/message/rejection-reason.ts';
 import { sentMinute } from '../../core/source/source-rate.ts';
 import { SENDER_PROBLEMS, type SenderProblem } from '../../core/source/sources.ts';
 import type { Issue } from '../../packages/fhir-validator/issue.ts';
-import { COMPONENT, environment, logger } from './environment.ts';
+import { COMPONENT, type ValidateParts } from './parts.ts';
 import type { Submission } from './submission.ts';
 
 const TOLD_MAX = 1_000;
-const told = new Map<string, Promise<void>>();
 
 export function issueOf(problem: SenderProblem): Issue {
   return {
@@ -27,11 +26,11 @@ export function issueOf(problem: SenderProblem): Issue {
  * refused must not flood the log. Each message is in Quarantine by itself.
  */
 export async function tellRefused(
+  { lane, auditQueue, toldRefusals, logger }: ValidateParts,
   { provenance, record }: Submission,
   problem: SenderProblem,
 ): Promise<void> {
   const { source, sentAt, sender } = provenance.origin;
-  const { lane, auditQueue } = environment;
   logger.warn('sender refused', { ...idsOf(provenance.origin), problem });
   if (auditQueue === undefined) return;
   const actor = sender ?? record.attributes.SenderId.split(':', 1)[0] ?? '';
@@ -45,11 +44,15 @@ export async function tellRefused(
     actor,
     details: { lane, problem, source },
   };
-  await once(id, () => tellAudit(auditQueue, [fact]));
+  await once(toldRefusals, id, () => tellAudit(auditQueue, [fact]));
 }
 
 /** A fact that this environment has told already is not told again; one that failed is. */
-function once(id: string, tell: () => Promise<void>): Promise<void> {
+function once(
+  told: Map<string, Promise<void>>,
+  id: string,
+  tell: () => Promise<void>,
+): Promise<void> {
   const telling = told.get(id) ?? tell();
   if (told.size >= TOLD_MAX) told.clear();
   told.set(id, telling);

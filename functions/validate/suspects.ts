@@ -6,7 +6,7 @@ import { idsOf } from '../../core/message/correlation.ts';
 import { envelopeFor } from '../../core/message/origin.ts';
 import type { CrashKind } from '../../packages/isolation/death.ts';
 import { faultOf } from '../../telemetry/log.ts';
-import { environment, logger, traces } from './environment.ts';
+import type { ValidateParts } from './parts.ts';
 import { bodyToHop, type Submission } from './submission.ts';
 
 /**
@@ -14,16 +14,20 @@ import { bodyToHop, type Submission } from './submission.ts';
  * `crash` is what made them suspects, where it was seen.
  */
 export async function isolate(
+  parts: ValidateParts,
   submissions: readonly Submission[],
   crash?: CrashKind,
 ): Promise<boolean[]> {
-  const sent = new Set(await send(submissions, (hops) => hops.map((hop) => [hop]), crash));
+  const sent = new Set(await send(parts, submissions, (hops) => hops.map((hop) => [hop]), crash));
   return submissions.map((submission) => sent.has(submission));
 }
 
 /** The same for suspects of a death, in groups. Answers those that were sent. */
-export function isolateTogether(suspects: readonly Submission[]): Promise<readonly Submission[]> {
-  return send(suspects, groupSuspects);
+export function isolateTogether(
+  parts: ValidateParts,
+  suspects: readonly Submission[],
+): Promise<readonly Submission[]> {
+  return send(parts, suspects, groupSuspects);
 }
 
 interface Suspect extends Hop {
@@ -31,23 +35,26 @@ interface Suspect extends Hop {
 }
 
 async function send(
+  parts: ValidateParts,
   submissions: readonly Submission[],
   group: (suspects: readonly Suspect[]) => readonly (readonly Suspect[])[],
   crash?: CrashKind,
 ): Promise<readonly Submission[]> {
-  const hops = await Promise.allSettled(submissions.map((submission) => toHop(submission, crash)));
+  const hops = await Promise.allSettled(
+    submissions.map((submission) => toHop(parts, submission, crash)),
+  );
   const suspects: Suspect[] = [];
   for (const [position, submission] of submissions.entries()) {
     const made = hops[position];
     if (made?.status === 'fulfilled') suspects.push({ ...made.value, submission });
-    else logNotIsolated(submission, made?.reason);
+    else logNotIsolated(parts, submission, made?.reason);
   }
   const groups = group(suspects);
-  const errors = await sendAll(environment.isolationQueue, groups.map(inOneMessage));
+  const errors = await sendAll(parts.isolationQueue, groups.map(inOneMessage));
   return groups.flatMap((members, position) => {
     const error = errors[position];
     if (error === undefined) return members.map(({ submission }) => submission);
-    for (const { submission } of members) logNotIsolated(submission, error);
+    for (const { submission } of members) logNotIsolated(parts, submission, error);
     return [];
   });
 }
@@ -60,23 +67,33 @@ function inOneMessage(members: readonly Suspect[]): Hop {
   return { ...groupMessage(members), groupId };
 }
 
-function logNotIsolated({ provenance }: Submission, error: unknown): void {
+function logNotIsolated(
+  { logger }: ValidateParts,
+  { provenance }: Submission,
+  error: unknown,
+): void {
   logger.error('not isolated', { ...idsOf(provenance.origin), ...faultOf(error) });
 }
 
 /** Deletes those that were isolated from the lane's queue. What fails comes back as a suspect again. */
-export async function takeOff(submissions: readonly Submission[]): Promise<void> {
+export async function takeOff(
+  { laneQueue, logger }: ValidateParts,
+  submissions: readonly Submission[],
+): Promise<void> {
   try {
     const handles = submissions.map(({ record }) => record.receiptHandle);
-    await deleteAll(environment.laneQueue, handles);
+    await deleteAll(laneQueue, handles);
   } catch (error) {
     logger.warn('suspects not taken off their queue', faultOf(error));
   }
 }
 
-function toHop(submission: Submission, crash?: CrashKind): Promise<Hop> {
+function toHop(
+  { lane, bucket, traces }: ValidateParts,
+  submission: Submission,
+  crash?: CrashKind,
+): Promise<Hop> {
   const { provenance } = submission;
-  const { lane, bucket } = environment;
   const envelope = envelopeFor(provenance, lane, crash === undefined ? {} : { crash });
   const { origin } = provenance;
   return traces.inSpan({ name: 'isolate', kind: 'producer', origin }, () =>

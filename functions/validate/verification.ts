@@ -7,17 +7,11 @@ import type { Context } from 'aws-lambda';
 import { boundedIssues, keyOf, questionsOf, withReplies } from '../../core/delivery/terminology.ts';
 import type { Verdict } from '../../core/message/verdict.ts';
 import type { Tally } from '../../telemetry/tally.ts';
-import { environment, settings } from './environment.ts';
 import { WRITING_MS } from './handlers-clock.ts';
 import type { Judgement } from './judging.ts';
+import type { ValidateParts } from './parts.ts';
 import type { Found } from './terminology/terminology.ts';
 import type { TimeBudget } from './terminology/time-budget.ts';
-
-/** Not even loaded where there is no server to ask. */
-const terminology =
-  environment.terminologyEndpoint === undefined
-    ? undefined
-    : await import('./terminology/terminology.ts');
 
 type Answered = Extract<Verdict, { kind: 'valid' | 'invalid' }>;
 
@@ -31,27 +25,34 @@ export function isUndecided(judgement: Judgement): judgement is Answered {
 
 /** The verifications of one invocation. */
 export class Verification {
+  readonly #parts: Pick<ValidateParts, 'terminology' | 'settings'>;
   readonly #budget: TimeBudget | undefined;
   readonly #tally: Tally;
 
-  constructor(context: Pick<Context, 'getRemainingTimeInMillis'>, tally: Tally) {
-    const endsAt = Date.now() + context.getRemainingTimeInMillis() - WRITING_MS;
-    this.#budget = terminology?.budgetUntil(endsAt);
+  constructor(
+    parts: Pick<ValidateParts, 'terminology' | 'settings' | 'now'>,
+    context: Pick<Context, 'getRemainingTimeInMillis'>,
+    tally: Tally,
+  ) {
+    const endsAt = parts.now() + context.getRemainingTimeInMillis() - WRITING_MS;
+    this.#parts = parts;
+    this.#budget = parts.terminology?.budgetUntil(endsAt);
     this.#tally = tally;
   }
 
   /** The judgement as it is final: a valid one may turn out invalid. */
   async verify(judgement: Judgement, source: string): Promise<Judgement> {
+    const { terminology, settings } = this.#parts;
     const budget = this.#budget;
     if (terminology === undefined || budget === undefined || !isUndecided(judgement)) {
       return judgement;
     }
-    const { allowed, reply } = terminology;
     const questions = questionsOf(judgement.issues);
-    const asked = allowed([...questions.keys()], source);
+    const asked = terminology.allowed([...questions.keys()], source);
     const found = await Promise.all(
       [...questions].map(async ([key, question]): Promise<readonly [string, Found]> => {
-        return [key, asked.has(key) ? await reply(question, budget) : { reply: 'unasked' }];
+        if (!asked.has(key)) return [key, { reply: 'unasked' }];
+        return [key, await terminology.reply(question, budget)];
       }),
     );
     for (const [, { from = 'CodesUnverified' }] of found) this.#tally.add(from);

@@ -1,12 +1,6 @@
 /** What names a patient who was erased after it was sent is refused, and kept nowhere. */
-import { ErasedPatients } from '../../aws/erased-patients.ts';
-import { HashKey } from '../../aws/keyed-hash.ts';
-import { clients, environment, now } from './environment.ts';
 import type { Loaded, Refused } from './loaded.ts';
-
-const { erasuresTable, hashKeyArn: arn } = environment;
-const hashKey = new HashKey({ arn, secrets: clients.secrets });
-const erased = new ErasedPatients(erasuresTable, hashKey, now);
+import type { ValidateParts } from './parts.ts';
 
 const ERASED: Refused = {
   issue: {
@@ -18,7 +12,7 @@ const ERASED: Refused = {
 };
 
 /** As it was loaded, or refused without its text. Its sender may be refused as well, which stays. */
-export async function withoutErased(loaded: Loaded): Promise<Loaded> {
+export async function withoutErased({ erased }: ValidateParts, loaded: Loaded): Promise<Loaded> {
   const { submission, refused = ERASED } = loaded;
   const { origin } = submission.provenance;
   const claim = await erased.claimOn(loaded.text ?? submission.record.body, origin);

@@ -1,9 +1,11 @@
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
-import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { describeLanes } from '../../cli/lane/describe.ts';
 import type { LaneView } from '../../cli/lane/look.ts';
+import { operate } from '../../cli/lane/operate.ts';
+import { tableNamed } from '../../cli/places.ts';
 import { untouched } from '../../core/supervision/supervised-state.ts';
 import { type Runtime, startRuntime } from '../../packages/local-lambda/runtime.ts';
 import { queueClient } from '../packages/local-lambda/support/queue-client.ts';
@@ -131,9 +133,6 @@ test.each([
   ['never arrived', 'before' as const],
   ['stands, and the supervisor has saved since', () => supervisorSaves()],
 ])('R09 R31: a pause whose put got no answer and %s', async (_, meanwhile) => {
-  vi.resetModules();
-  const { operate } = await import('../../cli/lane/operate.ts');
-  const { tableNamed } = await import('../../cli/places.ts');
   losePut({ clients: [{ ...makeClients(), dynamo: tableNamed('any').dynamo }] }, meanwhile);
   const { version: before = 0 } = (await saved()) ?? {};
   const paused = await operate('dev', 'critical', 'pause', { by: 'eva', why: 'work' });

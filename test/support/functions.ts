@@ -1,11 +1,15 @@
-/** Loads functions anew, as a cold environment does: with the environment variables of now. */
-import { vi } from 'vitest';
+/** Builds functions anew, as a cold environment does: with the environment variables of now. */
+import { availableParallelism } from 'node:os';
 import type { Clients } from '../../aws/clients.ts';
 import { tracesOf } from '../../aws/traces-of.ts';
 import { build as buildIncident } from '../../functions/incident/build.ts';
 import { readEnvironment as readIncident } from '../../functions/incident/environment.ts';
 import { build as buildQuarantine } from '../../functions/quarantine/build.ts';
 import { readEnvironment as readQuarantine } from '../../functions/quarantine/environment.ts';
+import { build as buildValidate } from '../../functions/validate/build.ts';
+import { readEnvironment as readValidate } from '../../functions/validate/environment.ts';
+import type { Places, ValidateDeps } from '../../functions/validate/parts.ts';
+import { startPlaces } from '../../functions/validate/places.ts';
 import { coldDeps } from './cold.ts';
 import type { SqsHandler } from './delivery.ts';
 
@@ -20,7 +24,7 @@ export interface Functions extends Readonly<Record<FunctionName, SqsHandler>> {
 
 const ALL: readonly FunctionName[] = ['validate', 'quarantine', 'incident'];
 
-/** `validate` has modules of its own; the others are built of clients and telemetry of their own. */
+/** Each has clients and telemetry of its own. */
 export async function loadFunctions(names: readonly FunctionName[] = ALL): Promise<Functions> {
   const clients: Clients[] = [];
   const closes: (() => Promise<void>)[] = [];
@@ -48,10 +52,9 @@ interface Loaded {
 
 const load: Record<FunctionName, () => Promise<Loaded>> = {
   async validate() {
-    vi.resetModules();
-    const { clients } = await import('../../functions/validate/environment.ts');
-    const { handler, pool } = await import('../../functions/validate/handler.ts');
-    return { handler, clients, close: () => pool.close() };
+    const places = startPlaces(readValidate(process.env), availableParallelism());
+    const deps = await validateDeps(places);
+    return { handler: buildValidate(deps), clients: deps, close: () => places.pool.close() };
   },
   async quarantine() {
     const deps = coldDeps();
@@ -65,5 +68,21 @@ const load: Record<FunctionName, () => Promise<Loaded>> = {
     return { handler: buildIncident({ ...deps, environment }), clients: deps };
   },
 };
+
+const nothing = () => Promise.reject(new Error('nothing is validated here'));
+/** For what validates nothing. */
+export const NOWHERE: Places = {
+  pool: { ready: nothing, judge: nothing },
+  ownProcess: { ready: nothing, judge: nothing },
+};
+
+/** What an environment of `validate` begins with that validates in these places. */
+export const validateDeps = async (places: Places): Promise<ValidateDeps> => ({
+  ...coldDeps(),
+  ...places,
+  environment: readValidate(process.env),
+  traces: await tracesOf(process.env),
+  fetch: (...request) => fetch(...request),
+});
 
 const absent: SqsHandler = () => Promise.reject(new Error('this function was not loaded'));

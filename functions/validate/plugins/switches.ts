@@ -1,9 +1,11 @@
 /**
  * The switches of the plugins, as this environment knows them: each is a breaker that the fleet
- * shares (core/supervision/plugin-switch.ts). Loaded only where there are plugins.
+ * shares (core/supervision/plugin-switch.ts).
  */
 
+import type { Breakers } from '../../../breaker/breakers.ts';
 import type { Admitted } from '../../../breaker/resilient-circuit.ts';
+import type { BreakerPolicy } from '../../../core/breaker/breaker-policy.ts';
 import type { Verdict } from '../../../core/message/verdict.ts';
 import {
   pluginCrashesOf,
@@ -12,7 +14,6 @@ import {
   switchPolicy,
 } from '../../../core/supervision/plugin-switch.ts';
 import { placesIn, SUPERVISION_TREE } from '../../../core/supervision/supervision-tree.ts';
-import { breakers, setBreakerPolicy } from '../breakers.ts';
 import type { Judgement, Judging } from '../judging.ts';
 import type { Plugin } from './plugin.ts';
 
@@ -27,85 +28,93 @@ export interface Switched {
 /** Undefined where it is switched off for this text. */
 type Permission = Admitted | undefined;
 
-/** Gives each plugin the restart intensity of the supervisor that the plugin host is under. */
-export function setSwitchPolicies(plugins: readonly SwitchedPlugin[]): void {
+/** Each switch's policy: the restart intensity of the supervisor that the plugin host is under. */
+export function switchPolicies(
+  plugins: readonly SwitchedPlugin[],
+): readonly (readonly [service: string, BreakerPolicy])[] {
   const host = placesIn(SUPERVISION_TREE).find(({ node }) => node.name === 'plugin-host');
   const [supervisor] = host?.above ?? [];
   if (supervisor === undefined) throw new TypeError('the plugin host has no supervisor');
   const policy = switchPolicy(supervisor);
-  for (const { name } of plugins) setBreakerPolicy(switchOf(name), policy);
+  return plugins.map(({ name }) => [switchOf(name), policy]);
 }
 
-/**
- * Judges a text by those plugins that are on, and tells the switches what came of it. While one is
- * off its crash is no doing of the resource, which waits instead (R09). `timeoutMs` is the longest
- * that the judging may take. Never rejects.
- */
-export async function judgeBySwitches(
-  plugins: readonly SwitchedPlugin[],
-  isolation: Pick<Judging, 'judge'>,
-  { text, submittedAt, messageId, source }: Switched,
-  timeoutMs: number,
-): Promise<Judgement> {
-  const permissions = await Promise.all(plugins.map((plugin) => permit(plugin, text, timeoutMs)));
-  const off = () => positionsOff(plugins, permissions);
-  const judgement = await isolation.judge(text, submittedAt, off, undefined, source);
-  const verdict = judgement.kind === 'unjudged' ? undefined : judgement;
-  await Promise.all(
-    plugins.map((plugin, position) => tell(plugin, permissions[position], verdict, messageId)),
-  );
-  return verdict === undefined ? judgement : excused(verdict);
-}
+export class PluginSwitches {
+  readonly #plugins: readonly SwitchedPlugin[];
+  readonly #breakers: Breakers;
+  readonly #timeoutMs: number;
 
-/** A probe is not spent on a text that hardly is of the plugin's types. */
-async function permit(
-  plugin: SwitchedPlugin,
-  text: string,
-  timeoutMs: number,
-): Promise<Permission> {
-  const { name, resourceTypes } = plugin;
-  const concerned = resourceTypes.length === 0 || resourceTypes.some((type) => text.includes(type));
-  if (isOff(name) && !concerned) return undefined;
-  const answer = await breakers.admit(switchOf(name), timeoutMs);
-  return answer.kind === 'admitted' ? answer : undefined;
-}
+  /** `timeoutMs` is the longest that the judging of one text may take. */
+  constructor(plugins: readonly SwitchedPlugin[], breakers: Breakers, timeoutMs: number) {
+    this.#plugins = plugins;
+    this.#breakers = breakers;
+    this.#timeoutMs = timeoutMs;
+  }
 
-/** Off from the start, or since: a text may have waited while others found out. */
-function positionsOff(
-  plugins: readonly SwitchedPlugin[],
-  permissions: readonly Permission[],
-): number[] {
-  return plugins.flatMap(({ name }, position) => {
-    const permission = permissions[position];
-    const isOn = permission !== undefined && (isProbe(permission) || !isOff(name));
-    return isOn ? [] : [position];
-  });
-}
+  /**
+   * Judges a text by those plugins that are on, and tells the switches what came of it. While one is
+   * off its crash is no doing of the resource, which waits instead (R09). Never rejects.
+   */
+  async judge(
+    place: Pick<Judging, 'judge'>,
+    { text, submittedAt, messageId, source }: Switched,
+  ): Promise<Judgement> {
+    const plugins = this.#plugins;
+    const permissions = await Promise.all(plugins.map((plugin) => this.#permit(plugin, text)));
+    const off = () => this.#positionsOff(permissions);
+    const judgement = await place.judge(text, submittedAt, off, undefined, source);
+    const verdict = judgement.kind === 'unjudged' ? undefined : judgement;
+    await Promise.all(
+      plugins.map((plugin, position) =>
+        this.#tell(plugin, permissions[position], verdict, messageId),
+      ),
+    );
+    return verdict === undefined ? judgement : this.#excused(verdict);
+  }
 
-/** The healthy path tells nothing (R14). */
-async function tell(
-  plugin: SwitchedPlugin,
-  permission: Permission,
-  verdict: Verdict | undefined,
-  messageId: string,
-): Promise<void> {
-  if (permission === undefined) return;
-  const outcome = switchOutcome(plugin, verdict);
-  if (outcome !== 'failure' && !isProbe(permission)) return;
-  const judgement = { outcome, subject: messageId };
-  await breakers.settle(switchOf(plugin.name), permission, judgement);
-}
+  /** A probe is not spent on a text that hardly is of the plugin's types. */
+  async #permit({ name, resourceTypes }: SwitchedPlugin, text: string): Promise<Permission> {
+    const concerned =
+      resourceTypes.length === 0 || resourceTypes.some((type) => text.includes(type));
+    if (this.#isOff(name) && !concerned) return undefined;
+    const answer = await this.#breakers.admit(switchOf(name), this.#timeoutMs);
+    return answer.kind === 'admitted' ? answer : undefined;
+  }
 
-function excused(verdict: Verdict): Judgement {
-  if (verdict.kind !== 'crash') return verdict;
-  const [crash] = pluginCrashesOf(verdict);
-  if (crash === undefined || !isOff(crash.plugin)) return verdict;
-  const reason = `the plugin ${crash.plugin} is switched off`;
-  return { kind: 'unjudged', because: 'component-fault', reason, pluginCrash: crash };
-}
+  /** Off from the start, or since: a text may have waited while others found out. */
+  #positionsOff(permissions: readonly Permission[]): number[] {
+    return this.#plugins.flatMap(({ name }, position) => {
+      const permission = permissions[position];
+      const isOn = permission !== undefined && (isProbe(permission) || !this.#isOff(name));
+      return isOn ? [] : [position];
+    });
+  }
 
-function isOff(plugin: string): boolean {
-  return (breakers.known(switchOf(plugin))?.phase ?? 'closed') !== 'closed';
+  /** The healthy path tells nothing (R14). */
+  async #tell(
+    plugin: SwitchedPlugin,
+    permission: Permission,
+    verdict: Verdict | undefined,
+    messageId: string,
+  ): Promise<void> {
+    if (permission === undefined) return;
+    const outcome = switchOutcome(plugin, verdict);
+    if (outcome !== 'failure' && !isProbe(permission)) return;
+    const judgement = { outcome, subject: messageId };
+    await this.#breakers.settle(switchOf(plugin.name), permission, judgement);
+  }
+
+  #excused(verdict: Verdict): Judgement {
+    if (verdict.kind !== 'crash') return verdict;
+    const [crash] = pluginCrashesOf(verdict);
+    if (crash === undefined || !this.#isOff(crash.plugin)) return verdict;
+    const reason = `the plugin ${crash.plugin} is switched off`;
+    return { kind: 'unjudged', because: 'component-fault', reason, pluginCrash: crash };
+  }
+
+  #isOff(plugin: string): boolean {
+    return (this.#breakers.known(switchOf(plugin))?.phase ?? 'closed') !== 'closed';
+  }
 }
 
 function isProbe({ ticket }: Admitted): boolean {

@@ -1,21 +1,20 @@
 import { z } from 'zod';
-import { readSettings, requiredEnv } from '../../../aws/env.ts';
+import { type Env, readSettings, requiredEnv } from '../../../aws/env.ts';
 import { ENV } from '../../../telemetry/env-names.ts';
-import { clients } from '../environment.ts';
 import { terminologySettingsSchema } from './settings.ts';
 
-const { env } = process;
-const arn = env[ENV.terminologyTokenArn];
+export type TerminologyEnvironment = NonNullable<ReturnType<typeof readTerminology>>;
 
-/** What `validate` is told where a terminology server is asked; read once, at load. */
-export const { terminology: settings } = readSettings(
-  z.object({ terminology: terminologySettingsSchema.prefault({}) }),
-  env,
-);
-
-export const environment = {
-  /** The base URL of its FHIR API, without a slash at its end. */
-  endpoint: requiredEnv('terminologyEndpoint', env).replace(/\/+$/, ''),
-  table: { name: requiredEnv('terminologyTable', env), dynamo: clients.hastyDynamo },
-  token: arn === undefined ? undefined : { arn, secrets: clients.secrets },
-};
+/** What `validate` is told of the terminology server; undefined where none is asked. */
+export function readTerminology(env: Env) {
+  if (env[ENV.terminologyEndpoint] === undefined) return undefined;
+  const schema = z.object({ terminology: terminologySettingsSchema.prefault({}) });
+  return {
+    settings: readSettings(schema, env).terminology,
+    /** The base URL of its FHIR API, without a slash at its end. */
+    endpoint: requiredEnv('terminologyEndpoint', env).replace(/\/+$/, ''),
+    table: requiredEnv('terminologyTable', env),
+    /** Absent where it asks for none. */
+    tokenArn: env[ENV.terminologyTokenArn],
+  };
+}

@@ -1,6 +1,7 @@
 /** One question to the terminology server: `POST [base]/ValueSet/$validate-code`. */
 
 import { BearerToken } from '../../../aws/bearer-token.ts';
+import type { Fetch } from '../../../aws/machine.ts';
 import type { Secret } from '../../../aws/places.ts';
 import { beginningOf } from '../../../breaker/beginning-of.ts';
 import { type Judgement, judgeHttp } from '../../../breaker/judgement.ts';
@@ -26,7 +27,7 @@ interface Place {
   readonly endpoint: string;
   /** Absent where it asks for none. */
   readonly token: Secret | undefined;
-  readonly fetch: typeof fetch;
+  readonly fetch: Fetch;
   readonly now: () => number;
 }
 

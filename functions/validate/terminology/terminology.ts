@@ -1,14 +1,20 @@
 /**
  * Answers to questions about codes: from this environment's memory, else from the table, else from
- * the server through its breaker. Loaded only where a terminology server is configured.
+ * the server through its breaker.
  *
  * Shared by all invocations of an environment, but for the budget of time, which each has its own.
  * Nothing here rejects: what cannot be had is `none`.
  */
-import pLimit from 'p-limit';
+import pLimit, { type LimitFunction } from 'p-limit';
+import type { Machine } from '../../../aws/machine.ts';
+import type { Table } from '../../../aws/places.ts';
 import { readAnswer, writeAnswer } from '../../../aws/terminology-table.ts';
+import type { Breakers } from '../../../breaker/breakers.ts';
 import { BreakerRefused } from '../../../breaker/call-errors.ts';
-import { DEFAULT_BREAKER_POLICY } from '../../../core/breaker/breaker-policy.ts';
+import {
+  type BreakerPolicy,
+  DEFAULT_BREAKER_POLICY,
+} from '../../../core/breaker/breaker-policy.ts';
 import {
   ageOf,
   type KnownAnswer,
@@ -18,27 +24,15 @@ import {
   staleReply,
 } from '../../../core/delivery/terminology.ts';
 import { allowCodes, type CodesSpent } from '../../../core/source/code-allowance.ts';
-import { faultOf } from '../../../telemetry/log.ts';
-import { breakers, setBreakerPolicy } from '../breakers.ts';
-import { logger, now } from '../environment.ts';
-import { environment, settings } from './environment.ts';
+import { faultOf, type Log } from '../../../telemetry/log.ts';
 import { TERMINOLOGY_SERVER } from './service.ts';
-import { NoAnswer, TerminologyServer } from './terminology-server.ts';
+import type { TerminologySettings } from './settings.ts';
+import { NoAnswer, type TerminologyServer } from './terminology-server.ts';
 import { TimeBudget } from './time-budget.ts';
 
-const { table } = environment;
-const server = new TerminologyServer({
-  ...environment,
-  fetch: (...request) => fetch(...request),
-  now,
-});
 const ANSWERS_MAX = 20_000;
-
-setBreakerPolicy(TERMINOLOGY_SERVER, {
-  ...DEFAULT_BREAKER_POLICY,
-  trip: { kind: 'consecutive', failures: settings.breakerFailures },
-  openMs: settings.breakerOpenMs,
-});
+/** A label may be a producer's own. */
+const SOURCES_MAX = 1_000;
 
 /** Where a reply came from; the names of the metrics. */
 export type Origin = 'CodesRemembered' | 'CodesFromTable' | 'CodesAsked' | 'CodesStale';
@@ -50,119 +44,146 @@ export interface Found {
 
 const NOTHING: Found = { reply: 'none' };
 
-/** In the order in which they were learned, so that the oldest goes first. */
-const memory = new Map<string, KnownAnswer>();
-const underWay = new Map<string, Promise<Found>>();
-const calls = pLimit(settings.callsMax);
-/** By source, in the order in which they spent first. */
-const spent = new Map<string, CodesSpent>();
-/** A label may be a producer's own. */
-const SOURCES_MAX = 1_000;
-const policy = { perResource: settings.codesPerResource, perMinute: settings.codesPerMinute };
-
-/** The time that an invocation which ends then may wait. */
-export function budgetUntil(endsAt: number): TimeBudget {
-  return new TimeBudget(settings.budgetMs, endsAt);
-}
-
-/** Those of one resource that are answered at all: the remembered, and so many others as its source may cost. */
-export function allowed(keys: readonly string[], source: string): ReadonlySet<string> {
-  const now = Date.now();
-  const isRemembered = (key: string) => {
-    const known = memory.get(key);
-    return known !== undefined && ageOf(known, now, settings) === 'fresh';
+/** The policy of the terminology server's breaker. */
+export function terminologyPolicy(settings: TerminologySettings): BreakerPolicy {
+  return {
+    ...DEFAULT_BREAKER_POLICY,
+    trip: { kind: 'consecutive', failures: settings.breakerFailures },
+    openMs: settings.breakerOpenMs,
   };
-  const [free, others] = [keys.filter(isRemembered), keys.filter((key) => !isRemembered(key))];
-  const { asked, spent: after } = allowCodes(others.length, spent.get(source), now, policy);
-  spent.set(source, after);
-  const [oldest] = spent.keys();
-  if (spent.size > SOURCES_MAX && oldest !== undefined) spent.delete(oldest);
-  return new Set([...free, ...others.slice(0, asked)]);
 }
 
-/** What is known, or found out within the budget. The same question under way is asked once. */
-export async function reply(question: Question, budget: TimeBudget): Promise<Found> {
-  const key = keyOf(question);
-  const known = memory.get(key);
-  const now = Date.now();
-  if (known !== undefined && ageOf(known, now, settings) === 'fresh') {
-    return { reply: known.answer, from: 'CodesRemembered' };
+export interface TerminologyTools extends Pick<Machine, 'now' | 'later'> {
+  readonly settings: TerminologySettings;
+  readonly table: Table;
+  readonly server: TerminologyServer;
+  readonly breakers: Breakers;
+  readonly logger: Log;
+}
+
+export class Terminology {
+  readonly #tools: TerminologyTools;
+  readonly #calls: LimitFunction;
+  /** In the order in which they were learned, so that the oldest goes first. */
+  readonly #memory = new Map<string, KnownAnswer>();
+  readonly #underWay = new Map<string, Promise<Found>>();
+  /** By source, in the order in which they spent first. */
+  readonly #spent = new Map<string, CodesSpent>();
+
+  constructor(tools: TerminologyTools) {
+    this.#tools = tools;
+    this.#calls = pLimit(tools.settings.callsMax);
   }
-  let finding = underWay.get(key);
-  if (finding === undefined) {
-    finding = find(question, key, budget).finally(() => underWay.delete(key));
-    underWay.set(key, finding);
+
+  /** The time that an invocation which ends then may wait. */
+  budgetUntil(endsAt: number): TimeBudget {
+    return new TimeBudget(this.#tools, this.#tools.settings.budgetMs, endsAt);
   }
-  const found = await budget.wait(finding);
-  if (found !== undefined) return found;
-  // It ends by the budget's signal, and nothing of it may go on after the invocation (R61).
-  await finding;
-  return stale(known, now);
-}
 
-async function find(question: Question, key: string, budget: TimeBudget): Promise<Found> {
-  const shared = await read(key, budget.signal);
-  const now = Date.now();
-  if (shared !== undefined && ageOf(shared, now, settings) === 'fresh') {
-    remember(key, shared);
-    return { reply: shared.answer, from: 'CodesFromTable' };
+  /** Those of one resource that are answered at all: the remembered, and so many others as its source may cost. */
+  allowed(keys: readonly string[], source: string): ReadonlySet<string> {
+    const now = this.#tools.now();
+    const { codesPerResource: perResource, codesPerMinute: perMinute } = this.#tools.settings;
+    const isRemembered = (key: string) => this.#fresh(this.#memory.get(key), now) !== undefined;
+    const [free, others] = [keys.filter(isRemembered), keys.filter((key) => !isRemembered(key))];
+    const spent = this.#spent.get(source);
+    const allowance = allowCodes(others.length, spent, now, { perResource, perMinute });
+    this.#spent.set(source, allowance.spent);
+    const [oldest] = this.#spent.keys();
+    if (this.#spent.size > SOURCES_MAX && oldest !== undefined) this.#spent.delete(oldest);
+    return new Set([...free, ...others.slice(0, allowance.asked)]);
   }
-  const answer = await calls(() => ask(question, budget));
-  if (answer === undefined) return stale(shared ?? memory.get(key), now);
-  remember(key, answer);
-  await share(key, answer, budget.signal);
-  return { reply: answer.answer, from: 'CodesAsked' };
-}
 
-/** A call begins only if it may take its whole time: cut short it would look like a slow server. */
-async function ask(question: Question, budget: TimeBudget): Promise<KnownAnswer | undefined> {
-  const { callTimeoutMs: timeoutMs } = settings;
-  if (budget.leftMs < timeoutMs) return undefined;
-  try {
-    const answer = await breakers.guard(
-      TERMINOLOGY_SERVER,
-      (signal) => server.ask(question, signal),
-      {
-        timeoutMs,
-        signal: budget.signal,
-        judgeError: (error) =>
-          error instanceof NoAnswer ? error.judgement : { outcome: 'failure' },
-      },
-    );
-    return { answer, checkedAt: Date.now() };
-  } catch (fault) {
-    // A breaker that refuses says so by its own metric.
-    if (!(fault instanceof BreakerRefused)) logger.warn('terminology server', faultOf(fault));
-    return undefined;
+  /** What is known, or found out within the budget. The same question under way is asked once. */
+  async reply(question: Question, budget: TimeBudget): Promise<Found> {
+    const key = keyOf(question);
+    const known = this.#memory.get(key);
+    const now = this.#tools.now();
+    const fresh = this.#fresh(known, now);
+    if (fresh !== undefined) return { reply: fresh.answer, from: 'CodesRemembered' };
+    let finding = this.#underWay.get(key);
+    if (finding === undefined) {
+      finding = this.#find(question, key, budget).finally(() => this.#underWay.delete(key));
+      this.#underWay.set(key, finding);
+    }
+    const found = await budget.wait(finding);
+    if (found !== undefined) return found;
+    // It ends by the budget's signal, and nothing of it may go on after the invocation (R61).
+    await finding;
+    return this.#stale(known, now);
   }
-}
 
-function stale(known: KnownAnswer | undefined, now: number): Found {
-  const worth = staleReply(known, now, settings);
-  return worth === 'none' ? NOTHING : { reply: worth, from: 'CodesStale' };
-}
-
-function remember(key: string, answer: KnownAnswer): void {
-  memory.delete(key);
-  memory.set(key, answer);
-  const [oldest] = memory.keys();
-  if (memory.size > ANSWERS_MAX && oldest !== undefined) memory.delete(oldest);
-}
-
-/** Without the table each environment asks for itself. */
-async function read(key: string, signal: AbortSignal): Promise<KnownAnswer | undefined> {
-  try {
-    return await readAnswer(table, key, signal);
-  } catch (fault) {
-    logger.warn('terminology table', faultOf(fault));
-    return undefined;
+  async #find(question: Question, key: string, budget: TimeBudget): Promise<Found> {
+    const shared = await this.#read(key, budget.signal);
+    const now = this.#tools.now();
+    const fresh = this.#fresh(shared, now);
+    if (fresh !== undefined) {
+      this.#remember(key, fresh);
+      return { reply: fresh.answer, from: 'CodesFromTable' };
+    }
+    const answer = await this.#calls(() => this.#ask(question, budget));
+    if (answer === undefined) return this.#stale(shared ?? this.#memory.get(key), now);
+    this.#remember(key, answer);
+    await this.#share(key, answer, budget.signal);
+    return { reply: answer.answer, from: 'CodesAsked' };
   }
-}
 
-async function share(key: string, answer: KnownAnswer, signal: AbortSignal): Promise<void> {
-  try {
-    await writeAnswer(table, key, answer, { keepMs: settings.staleMs, signal });
-  } catch (fault) {
-    logger.warn('terminology table', faultOf(fault));
+  /** A call begins only if it may take its whole time: cut short it would look like a slow server. */
+  async #ask(question: Question, budget: TimeBudget): Promise<KnownAnswer | undefined> {
+    const { settings, breakers, server, now, logger } = this.#tools;
+    const { callTimeoutMs: timeoutMs } = settings;
+    if (budget.leftMs < timeoutMs) return undefined;
+    try {
+      const answer = await breakers.guard(
+        TERMINOLOGY_SERVER,
+        (signal) => server.ask(question, signal),
+        {
+          timeoutMs,
+          signal: budget.signal,
+          judgeError: (error) =>
+            error instanceof NoAnswer ? error.judgement : { outcome: 'failure' },
+        },
+      );
+      return { answer, checkedAt: now() };
+    } catch (fault) {
+      // A breaker that refuses says so by its own metric.
+      if (!(fault instanceof BreakerRefused)) logger.warn('terminology server', faultOf(fault));
+      return undefined;
+    }
+  }
+
+  #fresh(known: KnownAnswer | undefined, now: number): KnownAnswer | undefined {
+    return known && ageOf(known, now, this.#tools.settings) === 'fresh' ? known : undefined;
+  }
+
+  #stale(known: KnownAnswer | undefined, now: number): Found {
+    const worth = staleReply(known, now, this.#tools.settings);
+    return worth === 'none' ? NOTHING : { reply: worth, from: 'CodesStale' };
+  }
+
+  #remember(key: string, answer: KnownAnswer): void {
+    this.#memory.delete(key);
+    this.#memory.set(key, answer);
+    const [oldest] = this.#memory.keys();
+    if (this.#memory.size > ANSWERS_MAX && oldest !== undefined) this.#memory.delete(oldest);
+  }
+
+  /** Without the table each environment asks for itself. */
+  async #read(key: string, signal: AbortSignal): Promise<KnownAnswer | undefined> {
+    try {
+      return await readAnswer(this.#tools.table, key, signal);
+    } catch (fault) {
+      this.#tools.logger.warn('terminology table', faultOf(fault));
+      return undefined;
+    }
+  }
+
+  async #share(key: string, answer: KnownAnswer, signal: AbortSignal): Promise<void> {
+    const { table, settings, logger } = this.#tools;
+    try {
+      await writeAnswer(table, key, answer, { keepMs: settings.staleMs, signal });
+    } catch (fault) {
+      logger.warn('terminology table', faultOf(fault));
+    }
   }
 }

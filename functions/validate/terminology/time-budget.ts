@@ -1,9 +1,12 @@
+import type { Machine } from '../../../aws/machine.ts';
+
 /**
  * The time that one invocation may wait for something, in all: it runs while anybody waits, once for
  * all who wait at the same time, and stands still between. Work that outlasts it is to end by its signal
  * (R61).
  */
 export class TimeBudget {
+  readonly #machine: Pick<Machine, 'now' | 'later'>;
   readonly #endsAt: number;
   readonly #spent = new AbortController();
   #leftMs: number;
@@ -11,7 +14,8 @@ export class TimeBudget {
   #since = 0;
 
   /** `endsAt` in epoch ms: whatever is left of the budget ends then. */
-  constructor(budgetMs: number, endsAt: number) {
+  constructor(machine: Pick<Machine, 'now' | 'later'>, budgetMs: number, endsAt: number) {
+    this.#machine = machine;
     this.#leftMs = budgetMs;
     this.#endsAt = endsAt;
   }
@@ -22,7 +26,7 @@ export class TimeBudget {
   }
 
   get leftMs(): number {
-    const now = Date.now();
+    const now = this.#machine.now();
     const running = this.#waiting > 0 ? now - this.#since : 0;
     return Math.max(0, Math.min(this.#leftMs - running, this.#endsAt - now));
   }
@@ -31,25 +35,25 @@ export class TimeBudget {
   async wait<T>(work: Promise<T>): Promise<T | undefined> {
     this.#begin();
     const spent = Promise.withResolvers<undefined>();
-    const timer = setTimeout(() => {
+    const callOff = this.#machine.later(this.leftMs, () => {
       spent.resolve(undefined);
       this.#spent.abort();
-    }, this.leftMs);
+    });
     try {
       return await Promise.race([work, spent.promise]);
     } finally {
-      clearTimeout(timer);
+      callOff();
       this.#end();
     }
   }
 
   #begin(): void {
-    if (this.#waiting === 0) this.#since = Date.now();
+    if (this.#waiting === 0) this.#since = this.#machine.now();
     this.#waiting += 1;
   }
 
   #end(): void {
     this.#waiting -= 1;
-    if (this.#waiting === 0) this.#leftMs -= Date.now() - this.#since;
+    if (this.#waiting === 0) this.#leftMs -= this.#machine.now() - this.#since;
   }
 }

@@ -3,10 +3,14 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { type MessageAttributeValue, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { expect, test } from 'vitest';
 import { SEND_BYTES_MAX } from '../../../core/message/send-batches.ts';
+import { partsOf } from '../../../functions/validate/parts.ts';
+import { readSubmission } from '../../../functions/validate/read-submission.ts';
+import { isolate } from '../../../functions/validate/suspects.ts';
 import { testClients } from '../../support/clients.ts';
 import { skipTime } from '../../support/clock.ts';
 import { deliver, receive, send } from '../../support/delivery.ts';
 import { drain } from '../../support/drain.ts';
+import { NOWHERE, validateDeps } from '../../support/functions.ts';
 import { byTest, loadOperator, stageOf } from '../../support/operator.ts';
 import { invalidPatient, patient } from '../../support/resources.ts';
 import { useStage } from '../../support/stage.ts';
@@ -102,11 +106,10 @@ test('R04: an attribute that is no text is rejected, redriven or not', async () 
 test('R04: what is isolated before anybody looks at it is rejected all the same', async () => {
   const { world, functions } = stage;
   const id = await send(world.queues.lane, patient(), { source: 'x'.repeat(129) });
-  const { isolate } = await import('../../../functions/validate/suspects.ts');
-  const { readSubmission } = await import('../../../functions/validate/submission.ts');
   const [record] = await receive(world.queues.lane);
   if (record === undefined) throw new Error('nothing received');
-  expect(await isolate([readSubmission(record)], 'exit')).toEqual([true]);
+  const parts = partsOf(await validateDeps(NOWHERE));
+  expect(await isolate(parts, [readSubmission(parts, record)], 'exit')).toEqual([true]);
   await deliver(functions.validate, world.queues.isolation);
   expect(await itemsOf(world.tables.quarantine)).toMatchObject([
     { pk: id, kind: 'rejection', reason: 'unreadable attribute source' },

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { realMachine } from '../../../aws/machine.ts';
 import { ifTimePermits, withinTime } from '../../../functions/validate/handlers-clock.ts';
 import { endOfWork } from '../../../telemetry/invocation.ts';
 
@@ -19,19 +20,19 @@ afterEach(() => void vi.useRealTimers());
 
 describe('work of an invocation', () => {
   test('that is done in time says so', async () => {
-    expect(await withinTime(clock(), async () => {})).toBe(true);
+    expect(await withinTime(realMachine, clock(), async () => {})).toBe(true);
     expect(vi.getTimerCount()).toBe(0);
   });
 
   test('that fails in time fails', async () => {
     const failing = () => Promise.reject(new Error('it failed'));
-    await expect(withinTime(clock(), failing)).rejects.toThrow('it failed');
+    await expect(withinTime(realMachine, clock(), failing)).rejects.toThrow('it failed');
     expect(vi.getTimerCount()).toBe(0);
   });
 
   test('R61: first stops validating, then its calls are aborted and it is waited for', async () => {
     const steps: string[] = [];
-    const done = withinTime(clock(), async (validating) => {
+    const done = withinTime(realMachine, clock(), async (validating) => {
       vi.setSystemTime(0);
       validating.addEventListener('abort', () => steps.push(`stopped at ${Date.now()}`));
       await untilAborted().catch(() => steps.push(`ended at ${Date.now()}`));
@@ -44,20 +45,20 @@ describe('work of an invocation', () => {
   });
 
   test('R61: whose calls were aborted is late, not failed', async () => {
-    const done = withinTime(clock(), untilAborted);
+    const done = withinTime(realMachine, clock(), untilAborted);
     await vi.advanceTimersByTimeAsync(9_000);
     expect(await done).toBe(false);
   });
 
   test('R06: that does not settle is left before the timeout takes the batch', async () => {
-    const done = withinTime(clock(), () => new Promise(() => {}));
+    const done = withinTime(realMachine, clock(), () => new Promise(() => {}));
     await vi.advanceTimersByTimeAsync(9_500);
     expect(await done).toBe(false);
   });
 
   test('R61: the last calls are aborted after half of what is left', async () => {
     const aborted = vi.fn();
-    const last = ifTimePermits(clock(), () => untilAborted().catch(aborted));
+    const last = ifTimePermits(realMachine, clock(), () => untilAborted().catch(aborted));
     await vi.advanceTimersByTimeAsync(5_000);
     await last;
     expect(aborted).toHaveBeenCalledOnce();

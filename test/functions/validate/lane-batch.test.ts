@@ -2,12 +2,13 @@ import { PutObjectCommand } from '@aws-sdk/client-s3';
 import type { SQSRecord } from 'aws-lambda';
 import { describe, expect, test } from 'vitest';
 import { ENVELOPE_ATTRIBUTE } from '../../../core/message/messages.ts';
+import { build } from '../../../functions/validate/build.ts';
 import { validationPool } from '../../../functions/validate/validation-pool.ts';
 import { testClients } from '../../support/clients.ts';
 import { skipTime } from '../../support/clock.ts';
 import { contextWith, deliver, receive, send } from '../../support/delivery.ts';
 import { failCalls } from '../../support/faults.ts';
-import { inFlightOf } from '../../support/in-flight.ts';
+import { NOWHERE, validateDeps } from '../../support/functions.ts';
 import { faulty, invalidPatient, largePatient, patient } from '../../support/resources.ts';
 import { useStage } from '../../support/stage.ts';
 import { depthOf, itemsOf, objectAt } from '../../support/stores.ts';
@@ -239,7 +240,6 @@ describe('a fault of our own', () => {
   });
 
   test('R09: a validator that cannot start fails the batch and blames nobody', async () => {
-    const { validateLaneBatch } = await import('../../../functions/validate/lane-batch.ts');
     const broken = validationPool({
       url: new URL('../../support/workers/cannot-load.ts', import.meta.url),
       size: 2,
@@ -251,10 +251,8 @@ describe('a fault of our own', () => {
     await send(stage.world.queues.lane, patient());
     await send(stage.world.queues.lane, faulty('throw'));
     const records = await receive(stage.world.queues.lane);
-    const answer = await validateLaneBatch(records, contextWith(), {
-      pool: broken,
-      inFlight: inFlightOf(stage.world),
-    });
+    const handler = build(await validateDeps({ ...NOWHERE, pool: broken }));
+    const answer = await handler({ Records: records }, contextWith());
     await broken.close();
     expect(answer.batchItemFailures).toHaveLength(2);
     expect(await depthOf(stage.world.queues.isolation)).toBe(0);

@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { realMachine } from '../../../../aws/machine.ts';
 import { TimeBudget } from '../../../../functions/validate/terminology/time-budget.ts';
 
 beforeEach(() => {
@@ -14,7 +15,7 @@ const after = (ms: number) =>
   });
 
 test('those who wait at the same time spend it once', async () => {
-  const budget = new TimeBudget(1_000, 60_000);
+  const budget = new TimeBudget(realMachine, 1_000, 60_000);
   const all = Promise.all([budget.wait(after(300)), budget.wait(after(400))]);
   await vi.advanceTimersByTimeAsync(400);
   expect(await all).toEqual(['after 300', 'after 400']);
@@ -22,7 +23,7 @@ test('those who wait at the same time spend it once', async () => {
 });
 
 test('while nobody waits it stands still', async () => {
-  const budget = new TimeBudget(1_000, 60_000);
+  const budget = new TimeBudget(realMachine, 1_000, 60_000);
   await vi.advanceTimersByTimeAsync(5_000);
   expect(budget.leftMs).toBe(1_000);
   const first = budget.wait(after(700));
@@ -37,7 +38,7 @@ test('while nobody waits it stands still', async () => {
 });
 
 test('it ends with the invocation', async () => {
-  const budget = new TimeBudget(1_000, 400);
+  const budget = new TimeBudget(realMachine, 1_000, 400);
   const waiting = budget.wait(after(700));
   await vi.advanceTimersByTimeAsync(400);
   expect(await waiting).toBeUndefined();
@@ -45,7 +46,7 @@ test('it ends with the invocation', async () => {
 });
 
 test('what the work throws is thrown, and counts as waiting', async () => {
-  const budget = new TimeBudget(1_000, 60_000);
+  const budget = new TimeBudget(realMachine, 1_000, 60_000);
   const failing = after(100).then(() => Promise.reject(new Error('no')));
   const waiting = expect(budget.wait(failing)).rejects.toThrow('no');
   await vi.advanceTimersByTimeAsync(100);

@@ -1,0 +1,147 @@
+/** What the steps of `validate` work with. */
+import pLimit, { type LimitFunction } from 'p-limit';
+import type { AuditQueue } from '../../aws/audit-queue.ts';
+import type { BodySource } from '../../aws/bodies-bucket.ts';
+import type { Clients } from '../../aws/clients.ts';
+import { ErasedPatients } from '../../aws/erased-patients.ts';
+import { HashKey } from '../../aws/keyed-hash.ts';
+import type { Fetch } from '../../aws/machine.ts';
+import { OutcomesTopic } from '../../aws/outcomes-topic.ts';
+import type { Bucket, Queue, Table, Topic } from '../../aws/places.ts';
+import type { QuarantineTable } from '../../aws/quarantine-expiry.ts';
+import type { Surroundings } from '../../aws/surroundings.ts';
+import { makeBreakers } from '../../breaker/make-breakers.ts';
+import type { Log } from '../../telemetry/log.ts';
+import type { Traces } from '../../telemetry/traces.ts';
+import type { ValidateEnvironment } from './environment.ts';
+import { InFlight } from './in-flight.ts';
+import type { Judging } from './judging.ts';
+import { PluginSwitches, switchPolicies } from './plugins/switches.ts';
+import { SourceRates } from './rates.ts';
+import type { TerminologyEnvironment } from './terminology/environment.ts';
+import { TERMINOLOGY_SERVER } from './terminology/service.ts';
+import { Terminology, terminologyPolicy } from './terminology/terminology.ts';
+import { TerminologyServer } from './terminology/terminology-server.ts';
+
+/** The component that this function is: the scope of its incidents, whatever the lane. */
+export const COMPONENT = 'validate';
+
+/** Bodies from the bucket may have 10 MiB each: only so many are in memory at once. */
+const CLAIM_CHECKS_MAX = 2;
+
+/** Where texts are validated. */
+export interface Places {
+  /** Many at a time. */
+  readonly pool: Judging;
+  /** One at a time, and what kills a process kills no environment. */
+  readonly ownProcess: Judging;
+}
+
+export interface ValidateDeps extends Surroundings, Clients, Places {
+  readonly environment: ValidateEnvironment;
+  readonly traces: Traces;
+  readonly fetch: Fetch;
+}
+
+export interface ValidateParts
+  extends Places,
+    Pick<ValidateDeps, 'telemetry' | 'traces' | 'now' | 'later' | 'randomId'>,
+    Pick<ValidateEnvironment, 'settings' | 'lane' | 'laneQueueArn' | 'senders'> {
+  readonly logger: Log;
+  readonly laneQueue: Queue;
+  readonly isolationQueue: Queue;
+  readonly deadLetterQueue: Queue;
+  readonly resourcesTable: Table;
+  readonly quarantineTable: QuarantineTable;
+  readonly inFlightTable: Table;
+  readonly bucket: Bucket;
+  readonly bodies: BodySource;
+  readonly crashesTopic: Topic;
+  readonly outcomesTopic: OutcomesTopic;
+  /** Absent where nothing is delivered. */
+  readonly deliveryQueue: Queue | undefined;
+  /** There where sources are configured. */
+  readonly auditQueue: AuditQueue | undefined;
+  /** Absent where no source has a rate. */
+  readonly rates: SourceRates | undefined;
+  /** Absent where no plugins are configured. */
+  readonly switches: PluginSwitches | undefined;
+  /** Absent where no terminology server is asked. */
+  readonly terminology: Terminology | undefined;
+  readonly erased: ErasedPatients;
+  readonly inFlight: InFlight;
+  /** The facts on refused senders that this environment has told. */
+  readonly toldRefusals: Map<string, Promise<void>>;
+  readonly claimChecks: LimitFunction;
+  readonly writes: LimitFunction;
+}
+
+export function partsOf(deps: ValidateDeps): ValidateParts {
+  const { environment, telemetry, now, randomId } = deps;
+  const { dynamo, s3, sns, secrets } = deps;
+  const { settings, lane, laneQueueArn, senders, inFlightTable } = environment;
+  const { auditQueueUrl, deliveryQueueUrl } = environment;
+  const { logger } = telemetry;
+  const queue = (url: string) => ({ url, sqs: deps.sqs });
+  const table = (name: string) => ({ name, dynamo });
+  const inFlight = { table: table(inFlightTable), lane, id: randomId(), logger };
+  const hashKey = new HashKey({ arn: environment.hashKeyArn, secrets });
+  return {
+    ...deps,
+    ...{ settings, lane, laneQueueArn, senders, logger },
+    laneQueue: queue(environment.laneQueueUrl),
+    isolationQueue: queue(environment.isolationQueueUrl),
+    deadLetterQueue: queue(environment.deadLetterQueueUrl),
+    deliveryQueue: deliveryQueueUrl === undefined ? undefined : queue(deliveryQueueUrl),
+    auditQueue:
+      auditQueueUrl === undefined ? undefined : { ...queue(auditQueueUrl), secret: randomId() },
+    resourcesTable: table(environment.resourcesTable),
+    quarantineTable: { ...table(environment.quarantineTable), keptDays: environment.keptDays },
+    inFlightTable: inFlight.table,
+    bucket: { name: environment.bucket, s3 },
+    bodies: { s3, later: deps.later },
+    crashesTopic: { arn: environment.crashesTopicArn, sns },
+    outcomesTopic: new OutcomesTopic({ arn: environment.outcomesTopicArn, sns }, deps),
+    rates: ratesOf(deps),
+    ...withBreakersOf(deps),
+    erased: new ErasedPatients(table(environment.erasuresTable), hashKey, now),
+    inFlight: new InFlight({ ...deps, ...inFlight }, settings),
+    toldRefusals: new Map(),
+    claimChecks: pLimit(CLAIM_CHECKS_MAX),
+    writes: pLimit(settings.writesMax),
+  };
+}
+
+function ratesOf(deps: ValidateDeps): SourceRates | undefined {
+  const { environment, hastyDynamo: dynamo, telemetry, later } = deps;
+  const { ratesTable: name, senders } = environment;
+  if (name === undefined) return undefined;
+  const rateOf = (source: string) => senders.rules?.known[source]?.ratePerMinute;
+  return new SourceRates({ table: { name, dynamo }, rateOf, later, logger: telemetry.logger });
+}
+
+/** What calls through a breaker. */
+function withBreakersOf(deps: ValidateDeps): Pick<ValidateParts, 'switches' | 'terminology'> {
+  const { plugins, functionTimeoutMs } = deps.environment.settings;
+  const { breakers: told, terminology } = deps.environment;
+  if (told === undefined) return { switches: undefined, terminology: undefined };
+  const policies = new Map(switchPolicies(plugins));
+  if (terminology !== undefined) {
+    policies.set(TERMINOLOGY_SERVER, terminologyPolicy(terminology.settings));
+  }
+  const breakers = makeBreakers(told, deps, policies);
+  return {
+    switches:
+      plugins.length === 0 ? undefined : new PluginSwitches(plugins, breakers, functionTimeoutMs),
+    terminology: terminology && new Terminology({ ...toolsOf(deps, terminology), breakers }),
+  };
+}
+
+function toolsOf(
+  { hastyDynamo: dynamo, secrets, fetch, now, later, telemetry }: ValidateDeps,
+  { endpoint, tokenArn: arn, table: name, settings }: TerminologyEnvironment,
+) {
+  const token = arn === undefined ? undefined : { arn, secrets };
+  const server = new TerminologyServer({ endpoint, token, fetch, now });
+  return { settings, table: { name, dynamo }, server, now, later, logger: telemetry.logger };
+}

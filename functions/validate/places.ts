@@ -1,0 +1,36 @@
+/** Where an environment of `validate` validates texts: its worker threads, and a process of its own. */
+import { entryUrl } from './entry-url.ts';
+import type { ValidateEnvironment } from './environment.ts';
+import type { Places } from './parts.ts';
+import { loadPlugins } from './plugins/load-plugins.ts';
+import { type ValidationPool, validationPool } from './validation-pool.ts';
+import { validationProcess } from './validation-process.ts';
+
+export interface StartedPlaces extends Places {
+  readonly pool: ValidationPool;
+}
+
+/** Starts the pool's workers, so that the first batch finds them warm; the process starts on demand. */
+export function startPlaces(
+  { settings, terminology, chaos }: ValidateEnvironment,
+  size: number,
+): StartedPlaces {
+  const { deadlineMs, heapOldMb, heapYoungMb, issuesMax, plugins, pluginMemoryMb } = settings;
+  const confinement = { deadlineMs, heapOldMb, heapYoungMb };
+  const options = { chaos, issuesMax, undecided: terminology !== undefined };
+  const compiled = loadPlugins(plugins, pluginMemoryMb, import.meta.url);
+  return {
+    pool: validationPool({
+      ...confinement,
+      options: { ...options, plugins: compiled },
+      url: entryUrl('worker'),
+      size,
+    }),
+    ownProcess: validationProcess(entryUrl('own-process'), {
+      ...confinement,
+      options,
+      plugins,
+      pluginMemoryMb,
+    }),
+  };
+}
