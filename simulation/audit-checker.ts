@@ -19,8 +19,18 @@ export class AuditChecker {
     return this.#facts.size;
   }
 
-  /** @throws RuleBroken */
-  put(key: string, bytes: Uint8Array | undefined): void {
+  /** Whether it holds that fact, named by its kind and its keyed hash. */
+  has(fact: string): boolean {
+    return this.#facts.has(fact);
+  }
+
+  /** What it holds of a kind. */
+  ofKind(kind: string): string[] {
+    return [...this.#facts].filter((fact) => fact.startsWith(`${kind}#`));
+  }
+
+  /** Answers which facts are new. @throws RuleBroken */
+  put(key: string, bytes: Uint8Array | undefined): string[] {
     if (this.#keys.has(key)) throw new RuleBroken('R40', `${key} was written again`);
     this.#keys.add(key);
     const expected = objectKeyOf(AUDIT_CHAIN, this.#head.sequence + 1);
@@ -29,21 +39,24 @@ export class AuditChecker {
     const batch = readBatch(lines);
     if (batch === undefined) throw new RuleBroken('R40', `${key} cannot be read`);
     let { hash: previous } = this.#head;
+    const facts: string[] = [];
     for (const line of lines) {
       const entry = readEntry(line);
       if (entry?.previous !== previous) throw new RuleBroken('R40', `${key} breaks the chain`);
       previous = entry.hash;
-      this.#take(entry.kind, entry.fact);
+      facts.push(this.#take(entry.kind, entry.fact));
       this.#lines.push(line);
     }
     this.#head = batch.head;
+    return facts;
   }
 
-  #take(kind: string, fact: string): void {
-    if (kind === 'configuration') return;
+  #take(kind: string, fact: string): string {
     const name = `${kind}#${fact}`;
+    if (kind === 'configuration') return name;
     if (this.#facts.has(name)) throw new RuleBroken('R40', `fact ${name} was recorded twice`);
     this.#facts.add(name);
+    return name;
   }
 
   /** At the end all that was told is recorded, and the table is a whole copy. @throws RuleBroken */

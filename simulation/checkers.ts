@@ -1,4 +1,25 @@
 /** All that is checked in each run. */
 import type { MakeChecker } from './checker.ts';
+import { AttemptsChecker } from './checks/attempts-checker.ts';
+import { AuditWatch } from './checks/audit-watch.ts';
+import { BreakerChecker } from './checks/breaker-checker.ts';
+import { EndingsChecker } from './checks/endings-checker.ts';
+import { IncidentChecker } from './checks/incident-checker.ts';
+import { InvocationChecker } from './checks/invocation-checker.ts';
+import { ResourcesChecker } from './checks/resources-checker.ts';
+import { SupervisionChecker } from './checks/supervision-checker.ts';
 
-export const CHECKERS: readonly MakeChecker[] = [];
+/** Nothing ends while nobody validates. */
+const endings: MakeChecker = (seen) =>
+  seen.functions.has(seen.nameOf('validate-critical')) ? new EndingsChecker() : {};
+
+export const CHECKERS: readonly MakeChecker[] = [
+  endings,
+  (seen) => new ResourcesChecker(seen),
+  (seen) => new AttemptsChecker(seen),
+  () => new BreakerChecker(() => undefined),
+  () => new IncidentChecker(),
+  () => new InvocationChecker(),
+  (seen) => new SupervisionChecker(seen),
+  (seen) => new AuditWatch(seen),
+];

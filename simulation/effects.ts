@@ -28,6 +28,8 @@ export type Effect =
   | { readonly kind: 'frozen' | 'thawed' | 'died' }
   | { readonly kind: 'healed' };
 
+export type EffectOf<Kind extends Effect['kind']> = Extract<Effect, { readonly kind: Kind }>;
+
 interface Published {
   /** Its ARN. */
   readonly topic: string;

@@ -2,6 +2,7 @@
  * A Lambda function: environments that load, run one invocation at a time, are frozen after their answer,
  * thawed for another, and die.
  */
+import { AsyncLocalStorage } from 'node:async_hooks';
 import type { Context } from 'aws-lambda';
 import {
   exited,
@@ -45,6 +46,11 @@ export const NO_FUNCTION_FAULTS: FunctionFaults = {
   coldStartMs: 300,
   skewMs: 0,
 };
+
+const invocations = new AsyncLocalStorage<string>();
+
+/** The request id of the invocation whose code runs now, however long ago it ended. */
+export const invocationAround = (): string | undefined => invocations.getStore();
 
 interface Environment {
   readonly host: Host;
@@ -169,7 +175,8 @@ export class LambdaFunction {
         this.#idle.push(environment);
       });
     host.resume(() => {
-      void (handler as Handler)(event, context).then(
+      const handle = () => (handler as Handler)(event, context);
+      void invocations.run(context.awsRequestId, handle).then(
         (answer) => answered({ status: 'success', payload: JSON.stringify(answer ?? null) }),
         (error: unknown) => answered(reported(JSON.stringify(asReported(error)))),
       );

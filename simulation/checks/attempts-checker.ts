@@ -1,0 +1,71 @@
+/**
+ * A message is dead-lettered only after it crashed alone, twice, or three times where environments died (R02). What
+ * faults of our own do spends no attempt (R09): of a resource that does not crash none ends in a crash.
+ */
+import type { SQSEvent } from 'aws-lambda';
+import { type Checker, RuleBroken, type Seen } from '../checker.ts';
+import type { Item } from '../dynamo/values.ts';
+import type { Effect, EffectOf } from '../effects.ts';
+import type { Submission } from '../submission.ts';
+import { describe, fateOf } from './fate.ts';
+
+interface Attempt {
+  readonly requestId: string;
+  readonly crash?: string;
+  /** Absent where the environment died. */
+  readonly ended?: number;
+}
+
+const SEEN_CRASHES = 2;
+const CRASHES = 3;
+
+export class AttemptsChecker implements Checker {
+  readonly #submissions: Seen['submissions'];
+  /** Invocations that were given one message of an isolation queue, by request id. */
+  readonly #alone = new Set<string>();
+
+  constructor({ submissions }: Pick<Seen, 'submissions'>) {
+    this.#submissions = submissions;
+  }
+
+  see(effect: Effect): void {
+    if (effect.kind === 'invoked') this.#invoked(effect);
+    if (effect.kind !== 'written' || !effect.table.endsWith('-quarantine')) return;
+    const { before, after } = effect;
+    const submission = this.#submissions.get(String(after?.['pk']));
+    if (after === undefined || submission === undefined) return;
+    const attempts = (after['attempts'] ?? []) as unknown as readonly Attempt[];
+    if (before?.['attempts'] !== after['attempts']) this.#attempted(submission, attempts);
+    const isEnd = after['status'] === 'quarantined' && before?.['status'] !== 'quarantined';
+    if (isEnd && after['kind'] === 'dead-letter') deadLettered(submission, attempts, after);
+  }
+
+  #invoked({ functionName, requestId, event }: EffectOf<'invoked'>): void {
+    const { Records: records = [] } = event as Partial<SQSEvent>;
+    const isIsolated = records[0]?.eventSourceARN.endsWith('-isolation') ?? false;
+    if (isIsolated && records.length === 1) this.#alone.add(requestId);
+    else if (isIsolated) throw new RuleBroken('R03', `${functionName} isolates ${records.length}`);
+  }
+
+  #attempted(submission: Submission, attempts: readonly Attempt[]): void {
+    const stranger = attempts.find(({ requestId }) => !this.#alone.has(requestId));
+    if (stranger !== undefined) {
+      const what = `${describe(submission)} has the attempt ${stranger.requestId}`;
+      throw new RuleBroken('R02', `${what}, in which it did not run alone`);
+    }
+    const seen = attempts.filter(({ crash, ended }) => crash !== undefined && ended !== undefined);
+    const most = submission.nature === 'flaky' ? 1 : 0;
+    if (fateOf(submission) === 'dead-lettered' || seen.length <= most) return;
+    const what = `${describe(submission)} has a crash on record: ${seen.at(-1)?.crash}`;
+    throw new RuleBroken('R09', what);
+  }
+}
+
+function deadLettered(submission: Submission, attempts: readonly Attempt[], entry: Item): void {
+  const crashes = attempts.filter(({ crash, ended }) => crash !== undefined || ended === undefined);
+  const seen = crashes.filter(({ ended }) => ended !== undefined);
+  if (seen.length >= SEEN_CRASHES || crashes.length >= CRASHES) return;
+  const how = `after ${crashes.length} crashes alone, ${seen.length} of them seen`;
+  const round = entry['round'] === undefined ? '' : ` in round ${entry['round']}`;
+  throw new RuleBroken('R02', `${describe(submission)} was dead-lettered ${how}${round}`);
+}

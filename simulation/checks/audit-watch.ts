@@ -1,0 +1,105 @@
+/**
+ * The audit log in a run of the whole (R40): its objects are a chain, it holds what its queue took from those who may
+ * tell it, each once, and what the tables say has happened was told: each transition of a breaker and each incident.
+ */
+import { createHmac } from 'node:crypto';
+import { type Tellers, tellersSchema } from '../../core/audit/tellers.ts';
+import { AuditChecker } from '../audit-checker.ts';
+import type { Checker, Seen } from '../checker.ts';
+import type { Item } from '../dynamo/values.ts';
+import type { Effect, EffectOf } from '../effects.ts';
+import type { Message } from '../sqs/message.ts';
+
+/** Its transitions are told by whoever made them alone, so a death may swallow one. */
+const TOLD_BY_ITS_MAKER = 'terminology-server';
+const REFUSED = 'refused';
+
+export class AuditWatch implements Checker {
+  readonly #chain = new AuditChecker();
+  readonly #seen: Pick<Seen, 'plan' | 'services'>;
+  readonly #tellers: Tellers;
+  readonly #key: string;
+  readonly #bucket: string;
+  readonly #table: string;
+  readonly #told = new Set<string>();
+  /** Told, or known to have happened, and not in the log yet. */
+  readonly #missing = new Set<string>();
+
+  constructor(seen: Pick<Seen, 'plan' | 'services'>) {
+    this.#seen = seen;
+    const audit = seen.plan.functions.find(({ name }) => name.endsWith('-audit'));
+    const env = audit?.properties.Environment?.Variables ?? {};
+    this.#tellers = tellersSchema.parse(JSON.parse(env['TELLERS'] ?? '{}'));
+    this.#key = seen.services.secrets.get(env['HASH_KEY_ARN'] ?? '') ?? '';
+    this.#bucket = env['AUDIT_BUCKET'] ?? '';
+    this.#table = env['AUDIT_TABLE'] ?? '';
+  }
+
+  see(effect: Effect): void {
+    switch (effect.kind) {
+      case 'arrived':
+        if (effect.queue.name.endsWith('-audit.fifo')) this.#hear(effect.message);
+        return;
+      case 'put':
+        if (effect.bucket === this.#bucket) this.#put(effect);
+        return;
+      case 'written':
+        if (effect.table.endsWith('-breakers')) this.#breaker(effect.before, effect.after);
+        if (effect.table.endsWith('-incidents')) this.#incident(effect.before, effect.after);
+    }
+  }
+
+  unfinished(): string | undefined {
+    for (const name of this.#missing) return `fact ${name} is not in the audit log`;
+    return undefined;
+  }
+
+  end(): void {
+    const told = new Set([...this.#told, ...this.#chain.ofKind(REFUSED)]);
+    this.#chain.end(told, this.#seen.services.dynamo.table(this.#table).items());
+  }
+
+  #hear({ body, senderId }: Message): void {
+    const { id, kind } = JSON.parse(body) as { id: string; kind: string };
+    const sender = senderId.split(':')[0];
+    const teller = this.#tellers.known.find((known) => known.id === sender);
+    if (!teller?.kinds.includes(kind)) return;
+    const name = `${kind}#${this.#hash(id)}`;
+    this.#told.add(name);
+    this.#miss(name);
+  }
+
+  #put({ version: { key, bytes } }: EffectOf<'put'>): void {
+    for (const name of this.#chain.put(key, bytes)) this.#missing.delete(name);
+  }
+
+  #breaker(before: Item | undefined, after: Item | undefined): void {
+    const { pk, generation } = after ?? {};
+    if (after === undefined || pk === TOLD_BY_ITS_MAKER) return;
+    if (generation === (before?.['generation'] ?? 0)) return;
+    const recent = after['recent'] as unknown as readonly { by?: string; at: number }[];
+    const { by, at } = recent.at(-1) ?? { at: 0 };
+    const isPlugin = String(pk).startsWith('plugin-');
+    const kind = by === undefined ? 'breaker-transition' : 'breaker-forced';
+    const name = this.#hash(`breaker#${pk}#${generation}#${at}`);
+    this.#miss(`${isPlugin ? 'plugin-switched' : kind}#${name}`);
+  }
+
+  #incident(before: Item | undefined, after: Item | undefined): void {
+    if (after === undefined || !String(after['sk']).startsWith('incident#')) return;
+    const { scope, number, openedAt, status } = after;
+    const id = `incident ${scope}#${number} of ${openedAt}`;
+    if (before === undefined) this.#miss(`incident-opened#${this.#hash(`${id}: opened`)}`);
+    if (status === 'resolved' && before?.['status'] !== status) {
+      this.#miss(`incident-resolved#${this.#hash(`${id}: resolved`)}`);
+    }
+  }
+
+  #miss(name: string): void {
+    if (!this.#chain.has(name)) this.#missing.add(name);
+  }
+
+  #hash(id: string): string {
+    return createHmac('sha256', this.#key).update(id).digest('hex').slice(0, 32);
+  }
+}

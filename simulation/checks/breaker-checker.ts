@@ -1,0 +1,133 @@
+/**
+ * The breakers' items. Each save follows from the one before (R13), an open one is left at its time and not before
+ * (R10), a probe is taken over only when its lease has ended (R12, R16), and only its owner decides what came of it
+ * (R13). A failure counts in the generation in which its call began.
+ */
+import { type Checker, RuleBroken } from '../checker.ts';
+import type { Effect } from '../effects.ts';
+import type { Host } from '../host.ts';
+
+interface Breaker {
+  readonly pk: string;
+  readonly phase: 'closed' | 'open' | 'half-open';
+  readonly generation: number;
+  readonly version: number;
+  readonly failures?: number;
+  readonly openUntil?: number;
+  readonly probe?: { readonly owner: string; readonly leaseUntil: number };
+  readonly forced?: { readonly until: number };
+  readonly receipts: readonly string[];
+  readonly recent: readonly { readonly generation: number; readonly by?: string }[];
+}
+
+/** What a host did in one generation of a breaker. */
+interface Doings {
+  generation: number;
+  calls: number;
+  failures: number;
+}
+
+export class BreakerChecker implements Checker {
+  readonly #breakers = new Map<string, Breaker>();
+  /** Hosts by the probe that they took. */
+  readonly #owners = new Map<string, string>();
+  /** By host and service. */
+  readonly #doings = new Map<string, Doings>();
+  readonly #serviceOf: (service: string) => string | undefined;
+
+  /** `serviceOf` names the breaker that guards calls of a service outside. */
+  constructor(serviceOf: (service: string) => string | undefined) {
+    this.#serviceOf = serviceOf;
+  }
+
+  see(effect: Effect, by: Host | undefined): void {
+    if (by === undefined) return;
+    if (effect.kind === 'called') {
+      const name = this.#serviceOf(effect.service);
+      if (name !== undefined) this.#doingsOf(name, by).calls += 1;
+    }
+    if (effect.kind !== 'written' || !effect.table.endsWith('-breakers')) return;
+    const before = effect.before as Breaker | undefined;
+    const after = effect.after as Breaker | undefined;
+    // An operator took it away: it begins anew.
+    if (after === undefined) this.#breakers.delete(before?.pk ?? '');
+    else this.#saved(before, after, by);
+  }
+
+  unfinished(): string | undefined {
+    const open = [...this.#breakers.values()].find(({ phase }) => phase !== 'closed');
+    return open && `the breaker of ${open.pk} is ${open.phase}`;
+  }
+
+  #saved(before: Breaker | undefined, after: Breaker, by: Host): void {
+    follows(before, after);
+    const isNext = after.generation !== (before?.generation ?? 0);
+    const isForced = isNext && after.recent.at(-1)?.by !== undefined;
+    if (before !== undefined && !isForced) {
+      if (before.phase === 'open') left(before, by);
+      if (before.phase === 'half-open') this.#probed(before, after, by);
+      if (before.phase === 'closed') this.#counted(before, after, by);
+    }
+    const { probe } = after;
+    if (probe !== undefined && probe.owner !== before?.probe?.owner) {
+      this.#owners.set(probe.owner, by.name);
+    }
+    this.#breakers.set(after.pk, after);
+  }
+
+  #probed(before: Breaker, after: Breaker, by: Host): void {
+    const { probe } = before;
+    const isTaken = after.probe !== undefined && after.probe.owner !== probe?.owner;
+    if (isTaken) {
+      if (probe === undefined || by.now() >= probe.leaseUntil) return;
+      const left = probe.leaseUntil - by.now();
+      throw new RuleBroken('R12', `${by.name} took the probe of ${after.pk} ${left} ms too early`);
+    }
+    const owner = this.#owners.get(probe?.owner ?? '');
+    if (owner === by.name) return;
+    const whose = owner === undefined ? 'nobody has' : `is ${owner}'s`;
+    const what = `${by.name} decided what came of a probe of ${after.pk} that ${whose}`;
+    throw new RuleBroken('R13', what);
+  }
+
+  /** A failure that counts is of a call that this host began in this generation. */
+  #counted(before: Breaker, after: Breaker, by: Host): void {
+    const isFailure = after.phase === 'open' || (after.failures ?? 0) > 0;
+    if (!isFailure || after.failures === before.failures) return;
+    const doings = this.#doingsOf(after.pk, by);
+    doings.failures += 1;
+    if (doings.failures <= doings.calls) return;
+    const what = `${by.name} counted ${doings.failures} failures of ${after.pk}`;
+    const calls = `${doings.calls} calls in generation ${before.generation}`;
+    throw new RuleBroken('R13', `${what}, and made ${calls}`);
+  }
+
+  #doingsOf(service: string, { name }: Host): Doings {
+    const generation = this.#breakers.get(service)?.generation ?? 0;
+    const key = `${service} ${name}`;
+    const known = this.#doings.get(key);
+    if (known?.generation === generation) return known;
+    const doings = { generation, calls: 0, failures: 0 };
+    this.#doings.set(key, doings);
+    return doings;
+  }
+}
+
+/** @throws RuleBroken where a save was not made on the state that it replaced */
+function follows(before: Breaker | undefined, after: Breaker): void {
+  const { version = 0, generation = 0, phase = 'closed', receipts = [] } = before ?? {};
+  const lost = `${after.pk}: version ${after.version} of ${after.phase} in generation ${after.generation}`;
+  const former = `version ${version} of ${phase} in generation ${generation}`;
+  const isNext = after.generation === generation + 1;
+  const isSame = after.generation === generation && after.phase === phase;
+  if (after.version !== version + 1 || (!isNext && !isSame)) {
+    throw new RuleBroken('R13', `${lost} was saved over ${former}`);
+  }
+  const token = after.receipts.at(-1) ?? '';
+  if (receipts.includes(token)) throw new RuleBroken('R13', `${lost} counts a result twice`);
+}
+
+function left({ pk, openUntil = 0 }: Breaker, by: Host): void {
+  if (by.now() >= openUntil) return;
+  throw new RuleBroken('R10', `${by.name} left ${pk} open ${openUntil - by.now()} ms too early`);
+}

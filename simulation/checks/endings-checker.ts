@@ -1,0 +1,151 @@
+/**
+ * Each submission ends as exactly one of stored, rejected, dead-lettered, and as what it must (R04, R02, R09). It
+ * counts the copies of a submission in the queues: when the last one leaves, the ending must stand.
+ */
+import { type Checker, RuleBroken } from '../checker.ts';
+import type { Item } from '../dynamo/values.ts';
+import type { Effect } from '../effects.ts';
+import type { Message } from '../sqs/message.ts';
+import type { Submission } from '../submission.ts';
+import { describe, type Fate, fateOf } from './fate.ts';
+import { isLaneQueue, membersOf } from './members.ts';
+import { orderOf, placeOf } from './resources-checker.ts';
+
+interface Life {
+  readonly messageId: string;
+  /** Known a moment after its message has arrived. */
+  submission: Submission | undefined;
+  /** Messages in queues that stand for it. */
+  copies: number;
+  /** In Quarantine; undefined where it has no entry. */
+  status: string | undefined;
+  isTold: boolean;
+}
+
+const ENDED: ReadonlySet<string> = new Set(['quarantined', 'discarded', 'stored', 'delivered']);
+const FATE_OF_KIND: Readonly<Record<string, Fate>> = {
+  rejection: 'rejected',
+  'dead-letter': 'dead-lettered',
+};
+const RULE_OF_FATE = { stored: 'R04', rejected: 'R09', 'dead-lettered': 'R02' } as const;
+
+export class EndingsChecker implements Checker {
+  readonly #lives = new Map<string, Life>();
+  /** Of each place in Resources, the order of what it holds. */
+  readonly #held = new Map<string, string>();
+  /** Those that may not have ended yet. */
+  readonly #open = new Set<Life>();
+
+  see(effect: Effect): void {
+    switch (effect.kind) {
+      case 'submitted':
+        this.#lifeOf(effect.submission.messageId).submission = effect.submission;
+        return;
+      case 'arrived':
+        if (!isLaneQueue(effect.queue.name)) return;
+        for (const { messageId } of membersOf(effect.message)) this.#lifeOf(messageId).copies += 1;
+        return;
+      case 'left':
+        if (isLaneQueue(effect.queue.name)) this.#left(effect.message, effect.how);
+        return;
+      case 'written':
+        if (effect.table.endsWith('-resources')) this.#stored(effect.after);
+        if (effect.table.endsWith('-quarantine')) this.#entered(effect.before, effect.after);
+        return;
+      case 'published':
+        if (effect.topic.endsWith('-outcomes')) this.#told(effect.message);
+    }
+  }
+
+  unfinished(): string | undefined {
+    for (const life of this.#open) {
+      const why = this.#unfinished(life);
+      if (why !== undefined) return `${nameOf(life)} ${why}`;
+      this.#open.delete(life);
+    }
+    return undefined;
+  }
+
+  end(): void {
+    for (const life of this.#lives.values()) {
+      const why = this.#unfinished(life);
+      if (why !== undefined) throw new RuleBroken('R04', `${nameOf(life)} ${why}`);
+    }
+  }
+
+  #lifeOf(messageId: string): Life {
+    const known = this.#lives.get(messageId);
+    if (known !== undefined) return known;
+    const life = { messageId, submission: undefined, copies: 0, status: undefined, isTold: false };
+    this.#lives.set(messageId, life);
+    this.#open.add(life);
+    return life;
+  }
+
+  #left(message: Message, how: string): void {
+    for (const { messageId } of membersOf(message)) {
+      const life = this.#lifeOf(messageId);
+      life.copies -= 1;
+      // What SQS moves to a dead-letter queue arrives there next.
+      if (life.copies > 0 || how === 'redriven' || this.#hasEnded(life)) continue;
+      const state = life.status === undefined ? 'without an ending' : `while ${life.status}`;
+      throw new RuleBroken('R04', `${nameOf(life)} was ${how} ${state}: its last copy is gone`);
+    }
+  }
+
+  #stored(after: Item | undefined): void {
+    if (after === undefined) return;
+    this.#held.set(String(after['pk']), String(after['submissionOrder']));
+  }
+
+  #entered(before: Item | undefined, after: Item | undefined): void {
+    const item = after ?? before;
+    const { pk, status, kind } = item ?? {};
+    const life = this.#lives.get(String(pk));
+    // An entry of a delivery is beside the submission's own.
+    if (life === undefined) return;
+    life.status = after === undefined ? undefined : String(status);
+    if (status === 'quarantined' && before?.['status'] !== status) {
+      mustBe(life, FATE_OF_KIND[String(kind)] ?? 'stored');
+    }
+    if (!ENDED.has(String(life.status))) this.#open.add(life);
+  }
+
+  #told(message: string): void {
+    const { messageId, verdict } = JSON.parse(message) as { messageId: string; verdict: Fate };
+    const life = this.#lives.get(messageId);
+    if (life === undefined) {
+      throw new RuleBroken('R04', `the ending of ${messageId} was told, which nobody sent`);
+    }
+    mustBe(life, verdict);
+    life.isTold = true;
+  }
+
+  #hasEnded(life: Life): boolean {
+    if (life.status !== undefined && ENDED.has(life.status)) return true;
+    return this.#isStored(life);
+  }
+
+  /** It, or a newer one of its place. */
+  #isStored({ submission }: Life): boolean {
+    if (submission === undefined || fateOf(submission) !== 'stored') return false;
+    return (this.#held.get(placeOf(submission)) ?? '') >= orderOf(submission);
+  }
+
+  #unfinished(life: Life): string | undefined {
+    if (!this.#hasEnded(life)) return 'has not ended';
+    if (life.status !== undefined && !ENDED.has(life.status)) return `is still ${life.status}`;
+    if (life.copies > 0) return 'is still in a queue';
+    return life.isTold ? undefined : 'has ended, and nobody was told';
+  }
+}
+
+function mustBe({ messageId, submission }: Life, fate: Fate): void {
+  if (submission === undefined || fateOf(submission) === fate) return;
+  const must = fateOf(submission);
+  const what = `${describe(submission)} was ${fate}, and must be ${must}`;
+  throw new RuleBroken(RULE_OF_FATE[fate], `${messageId}: ${what}`);
+}
+
+const nameOf = ({ messageId, submission }: Life) =>
+  submission === undefined ? messageId : describe(submission);

@@ -1,0 +1,180 @@
+/**
+ * Incidents. Enough crashes within a window open one, late ones included, and nothing else does (R20): judged by the
+ * crashes as the table holds them. Each is told to on-call and to management, under its own key (R21). No crash that
+ * was told gets lost.
+ */
+import { type Checker, RuleBroken } from '../checker.ts';
+import type { Item } from '../dynamo/values.ts';
+import type { Effect, EffectOf } from '../effects.ts';
+
+const CRASHES = 10;
+const WINDOW_MS = 300_000;
+/** An init that failed and the death that follows in the same environment are one (a lower bound is kept). */
+const SAME_DEATH_MS = 120_000;
+
+interface Crash {
+  readonly id: string;
+  readonly at: number;
+  readonly environment: string | undefined;
+  /** How many incidents of the scope were over when it was recorded, as the item says. */
+  readonly over: number;
+  /** As it was seen. */
+  readonly seenOver: number;
+}
+
+interface Incident {
+  readonly number: number;
+  readonly status: string;
+  readonly cause: string;
+  readonly resolved?: { readonly at: number; readonly quietSince?: number };
+}
+
+interface Scope {
+  readonly crashes: Map<string, Crash>;
+  latest: Incident | undefined;
+  /** Incidents that are over. */
+  over: number;
+}
+
+export class IncidentChecker implements Checker {
+  readonly #scopes = new Map<string, Scope>();
+  /** Crashes that the incident's queue took, and that are not recorded yet. */
+  readonly #untold = new Set<string>();
+  readonly #recorded = new Set<string>();
+  /** What is to be told of incidents, as `<topic> <key>`. */
+  readonly #toTell = new Set<string>();
+  readonly #keys = new Set<string>();
+
+  see(effect: Effect): void {
+    if (effect.kind === 'arrived' && effect.queue.name.endsWith('-incident')) {
+      const { id, component } = JSON.parse(effect.message.body) as {
+        id?: string;
+        component?: string;
+      };
+      const isCrash = id !== undefined && component !== undefined;
+      if (isCrash && !this.#recorded.has(id)) this.#untold.add(id);
+    }
+    if (effect.kind === 'written' && effect.table.endsWith('-incidents')) this.#written(effect);
+    if (effect.kind === 'published') this.#told(effect);
+  }
+
+  unfinished(): string | undefined {
+    for (const id of this.#untold) return `crash ${id} is not recorded`;
+    for (const what of this.#toTell) return `incident ${what.replace(' ', ' is not told to ')}`;
+    for (const [scope, { latest }] of this.#scopes) {
+      if (isGoingOn(latest)) return `incident ${scope}#${latest?.number} is ${latest?.status}`;
+    }
+    return undefined;
+  }
+
+  end(): void {
+    for (const [name, scope] of this.#scopes) {
+      const full = isGoingOn(scope.latest) ? undefined : fullWindow(surelyUnspent(scope));
+      if (full === undefined) continue;
+      const what = `${CRASHES} crashes of ${name} up to ${full.at} lie within ${WINDOW_MS} ms`;
+      throw new RuleBroken('R20', `${what}, and opened no incident`);
+    }
+  }
+
+  #written({ before, after }: EffectOf<'written'>): void {
+    const item = after ?? before;
+    const sk = String(item?.['sk']);
+    const scope = this.#scopeOf(String(item?.['pk']));
+    if (sk.startsWith('crash#') && after !== undefined) this.#record(scope, after);
+    if (!sk.startsWith('incident#') || after === undefined) return;
+    const incident = after as unknown as Incident;
+    if (before === undefined) this.#opened(String(after['pk']), scope, incident);
+    if (incident.status === 'resolved') scope.over = Math.max(scope.over, incident.number);
+    if (incident.number >= (scope.latest?.number ?? 0)) scope.latest = incident;
+  }
+
+  #record(scope: Scope, item: Item): void {
+    const { id, at, environment, incidentsOver } = item as unknown as Crash & {
+      incidentsOver?: number;
+    };
+    this.#untold.delete(id);
+    this.#recorded.add(id);
+    // Told again with an earlier time it is the same crash.
+    const known = scope.crashes.get(id);
+    const over = incidentsOver ?? 0;
+    const seenOver = known === undefined ? scope.over : Math.min(known.seenOver, scope.over);
+    if (known !== undefined && known.at < at && known.over >= over) return;
+    scope.crashes.set(id, { id, at, environment, over, seenOver });
+  }
+
+  #opened(name: string, scope: Scope, incident: Incident): void {
+    const { latest } = scope;
+    const { number } = incident;
+    const key = `${name}#${number}`;
+    if (isGoingOn(latest)) {
+      throw new RuleBroken('R20', `${key} was opened while #${latest?.number} goes on`);
+    }
+    if (number !== (latest?.number ?? 0) + 1) {
+      throw new RuleBroken('R20', `${key} follows ${latest?.number ?? 'none'}`);
+    }
+    if (incident.cause === 'crashes' && fullWindow(maybeUnspent(scope)) === undefined) {
+      throw new RuleBroken('R20', `${key} was opened, and no window holds ${CRASHES} crashes`);
+    }
+    this.#keys.add(key);
+    for (const topic of ['oncall', 'management']) this.#toTell.add(`${key} ${topic}`);
+  }
+
+  #told({ topic, message, attributes }: EffectOf<'published'>): void {
+    const audience = /-(oncall|management)$/.exec(topic)?.[1];
+    if (audience === undefined) return;
+    const key = (JSON.parse(message) as { payload: { custom_details: { incident: string } } })
+      .payload.custom_details.incident;
+    const dedupKey = attributes['dedupKey']?.StringValue ?? '';
+    if (!this.#keys.has(key))
+      throw new RuleBroken('R21', `a notice speaks of ${key}, which is not there`);
+    if (!dedupKey.includes(key)) throw new RuleBroken('R21', `${key} was told as ${dedupKey}`);
+    const notice = attributes['notice']?.StringValue;
+    if (notice === 'page' || notice === 'notice') this.#toTell.delete(`${key} ${audience}`);
+  }
+
+  #scopeOf(name: string): Scope {
+    const known = this.#scopes.get(name);
+    if (known !== undefined) return known;
+    const scope: Scope = { crashes: new Map(), latest: undefined, over: 0 };
+    this.#scopes.set(name, scope);
+    return scope;
+  }
+}
+
+const isGoingOn = (incident: Incident | undefined) =>
+  incident !== undefined && incident.status !== 'resolved';
+
+/** Crashes that may open an incident: what the latest resolution has not read. */
+function maybeUnspent({ crashes, latest }: Scope): Crash[] {
+  return [...crashes.values()].filter((crash) => !isRead(crash, crash.over, latest));
+}
+
+/** Crashes that must: by what was seen, and not by what the items say. Of two that may be one death none is surely more. */
+function surelyUnspent({ crashes, latest }: Scope): Crash[] {
+  const sorted = [...crashes.values()].sort((a, b) => a.at - b.at);
+  const lastOf = new Map<string, { at: number; isRead: boolean }>();
+  return sorted.filter((crash) => {
+    const read = isRead(crash, crash.seenOver, latest);
+    const { environment, at } = crash;
+    if (environment === undefined) return !read;
+    const former = lastOf.get(environment);
+    lastOf.set(environment, { at, isRead: read });
+    return !read && (former === undefined || at - former.at > SAME_DEATH_MS);
+  });
+}
+
+/** By the latest resolution: a quiet one has read up to the start of its quiet period. */
+function isRead({ at }: Crash, over: number, latest: Incident | undefined): boolean {
+  if (latest?.resolved === undefined || over >= latest.number) return false;
+  const { quietSince } = latest.resolved;
+  return quietSince === undefined || at <= quietSince;
+}
+
+/** The crash that completes a window (t − 5 min, t]; undefined where none is full. */
+function fullWindow(crashes: readonly Crash[]): Crash | undefined {
+  const sorted = [...crashes].sort((a, b) => a.at - b.at);
+  return sorted.find((crash, last) => {
+    const oldest = sorted[last - CRASHES + 1];
+    return oldest !== undefined && crash.at - oldest.at < WINDOW_MS;
+  });
+}

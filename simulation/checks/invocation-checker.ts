@@ -1,0 +1,29 @@
+/** Nothing that an invocation began acts after that invocation has ended (R61): not when it is thawed for another one. */
+import { type Checker, RuleBroken } from '../checker.ts';
+import type { Effect } from '../effects.ts';
+import type { Host } from '../host.ts';
+import { invocationAround } from '../lambda/function.ts';
+
+export class InvocationChecker implements Checker {
+  /** What runs in each environment. */
+  readonly #running = new Map<string, string>();
+  /** The invocation whose code acts now; undefined while an environment loads. */
+  readonly #around: () => string | undefined;
+
+  constructor(around: () => string | undefined = invocationAround) {
+    this.#around = around;
+  }
+
+  see(effect: Effect, by: Host | undefined): void {
+    if (by === undefined) return;
+    if (effect.kind === 'invoked') this.#running.set(by.name, effect.requestId);
+    if (effect.kind === 'ended') this.#running.delete(by.name);
+    if (effect.kind !== 'called') return;
+    const around = this.#around();
+    const running = this.#running.get(by.name);
+    if (around === undefined || around === running) return;
+    const when = running === undefined ? 'after it had ended' : `in the time of ${running}`;
+    const what = `${effect.service} ${effect.command.constructor.name}`;
+    throw new RuleBroken('R61', `${by.name}: invocation ${around} called ${what} ${when}`);
+  }
+}

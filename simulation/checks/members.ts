@@ -1,0 +1,49 @@
+/** Which submissions a message in a queue of a lane stands for: itself, what its envelope says, or the members of a group. */
+import { GROUP_ATTRIBUTE, membersOf as groupOf } from '../../core/attempt/suspect-group.ts';
+import { ENVELOPE_ATTRIBUTE } from '../../core/message/messages.ts';
+import type { Message } from '../sqs/message.ts';
+
+/** A submission on its way, as the message says it. */
+export interface Member {
+  readonly messageId: string;
+  /** How often it was redriven. */
+  readonly round: number;
+  /** It says that it crashed often enough. */
+  readonly isDeadLetter: boolean;
+}
+
+const LANE_QUEUE = /-(?:critical|background)(?:-isolation|-dead-letter)?$/;
+
+export const isLaneQueue = (name: string) => LANE_QUEUE.test(name);
+
+const known = new WeakMap<Message, readonly Member[]>();
+
+/** Read once for each message: it is asked when it comes, when it is received and when it leaves. */
+export function membersOf(message: Message): readonly Member[] {
+  const before = known.get(message);
+  if (before !== undefined) return before;
+  const members = read(message);
+  known.set(message, members);
+  return members;
+}
+
+function read({ id, body, attributes }: Message): readonly Member[] {
+  if (attributes[GROUP_ATTRIBUTE] !== undefined) {
+    return groupOf(body).map((member) => memberBy(member.attributes[ENVELOPE_ATTRIBUTE], id));
+  }
+  return [memberBy(attributes[ENVELOPE_ATTRIBUTE]?.StringValue, id)];
+}
+
+function memberBy(envelope: string | undefined, id: string): Member {
+  if (envelope === undefined) return { messageId: id, round: 0, isDeadLetter: false };
+  const {
+    messageId,
+    round = 0,
+    deadLetter,
+  } = JSON.parse(envelope) as {
+    messageId: string;
+    round?: number;
+    deadLetter?: object;
+  };
+  return { messageId, round, isDeadLetter: deadLetter !== undefined };
+}

@@ -1,0 +1,73 @@
+/**
+ * What lies in Resources: never an older submission over a newer one (R05), each under its own source (R51), as it
+ * was submitted, and written once (R04).
+ */
+import { createHash } from 'node:crypto';
+import { type Checker, RuleBroken, type Seen } from '../checker.ts';
+import type { Item } from '../dynamo/values.ts';
+import type { Effect } from '../effects.ts';
+import type { Submission } from '../submission.ts';
+import { describe, fateOf } from './fate.ts';
+
+/** What a second delivery of the same submission must not change. */
+const OF_THE_SUBMISSION = ['messageId', 'contentHash', 'storedAt', 'source', 'redrivenAt'] as const;
+
+export class ResourcesChecker implements Checker {
+  readonly #submissions: Seen['submissions'];
+
+  constructor({ submissions }: Pick<Seen, 'submissions'>) {
+    this.#submissions = submissions;
+  }
+
+  see(effect: Effect): void {
+    if (effect.kind !== 'written' || !effect.table.endsWith('-resources')) return;
+    const { before, after } = effect;
+    if (after === undefined) throw new RuleBroken('R04', `${before?.['pk']} was deleted`);
+    const isSame = before?.['submissionOrder'] === after['submissionOrder'];
+    if (before !== undefined && isSame) unchanged(before, after);
+    else this.#stored(before, after);
+  }
+
+  #stored(before: Item | undefined, after: Item): void {
+    const submission = this.#submissions.get(String(after['messageId']));
+    if (submission === undefined) {
+      throw new RuleBroken('R04', `${after['pk']} holds ${after['messageId']}, which nobody sent`);
+    }
+    const what = describe(submission);
+    if (fateOf(submission) !== 'stored') {
+      throw new RuleBroken('R04', `${what} was stored, and must be ${fateOf(submission)}`);
+    }
+    if (after['submissionOrder'] !== orderOf(submission)) {
+      throw new RuleBroken(
+        'R05',
+        `${what} was stored as if it were of ${after['submissionOrder']}`,
+      );
+    }
+    if (before !== undefined && String(before['submissionOrder']) > orderOf(submission)) {
+      throw new RuleBroken('R05', `${what} was stored over the newer ${before['messageId']}`);
+    }
+    if (after['pk'] !== placeOf(submission)) {
+      throw new RuleBroken('R51', `${what} was stored as ${after['pk']}`);
+    }
+    const hash = createHash('sha256').update(submission.text).digest('hex');
+    if (after['contentHash'] !== hash) {
+      throw new RuleBroken('R04', `${what} was stored with another content`);
+    }
+  }
+}
+
+function unchanged(before: Item, after: Item): void {
+  const changed = OF_THE_SUBMISSION.find((name) => before[name] !== after[name]);
+  // A delivery that is redriven says when.
+  if (changed === undefined || changed === 'redrivenAt') return;
+  throw new RuleBroken('R04', `${after['pk']} was written again: its ${changed} changed`);
+}
+
+/** First SentTimestamp, then the submitter's sequence, then the message id (R05). */
+export function orderOf({ sentAt, sequence = 0, messageId }: Submission): string {
+  return `${String(sentAt).padStart(15, '0')}#${String(sequence).padStart(16, '0')}#${messageId}`;
+}
+
+/** Each source has its own (R51). */
+export const placeOf = ({ source, resourceType, id }: Submission) =>
+  `${source}#${resourceType}#${id}`;

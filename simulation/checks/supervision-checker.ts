@@ -1,0 +1,138 @@
+/**
+ * Lanes. One that is held and confirmed takes nothing from its queues, isolation included, and what escalation asks
+ * for is done (R31). It comes back by a probe, one at a time, then with two environments to a mapping, doubled (R33).
+ */
+import { type Checker, RuleBroken, type Seen } from '../checker.ts';
+import type { Effect, EffectOf } from '../effects.ts';
+import type { Host } from '../host.ts';
+
+interface Lane {
+  readonly name: string;
+  readonly version: number;
+  readonly holds: Readonly<Record<string, { readonly by: string } | undefined>>;
+  readonly confirmed: boolean;
+  readonly probe?: { readonly id: string; readonly until: number };
+  readonly ramp?: { readonly step: number; readonly at: number };
+  readonly outbox: readonly { readonly kind: string }[];
+}
+
+/** A poller may have asked just before its mapping was off. */
+const LAST_RECEIVE_MS = 1_000;
+const STEP_MS = 50_000;
+
+export class SupervisionChecker implements Checker {
+  readonly #nodes = new Map<string, Lane>();
+  /** Since when nothing may be taken from a lane. */
+  readonly #offSince = new Map<string, number>();
+  readonly #seen: Pick<Seen, 'scheduler' | 'sources'>;
+
+  constructor(seen: Pick<Seen, 'scheduler' | 'sources'>) {
+    this.#seen = seen;
+  }
+
+  see(effect: Effect, by: Host | undefined): void {
+    if (effect.kind === 'received' && by === undefined) this.#received(effect);
+    if (effect.kind !== 'written' || !effect.table.endsWith('-supervision')) return;
+    if (effect.after === undefined || by === undefined) return;
+    this.#saved(effect.before as Lane | undefined, effect.after as unknown as Lane, by);
+  }
+
+  unfinished(): string | undefined {
+    for (const { name, holds, ramp, outbox } of this.#nodes.values()) {
+      const holder = holdersOf(holds)[0];
+      if (holder !== undefined) return `lane ${name} is held by ${holder}`;
+      if (ramp !== undefined) return `lane ${name} runs at step ${ramp.step}`;
+      if (outbox[0] !== undefined) return `${outbox[0].kind} of ${name} is not done`;
+    }
+    for (const { plan, state } of this.#seen.sources) {
+      if (state !== 'Enabled') return `the mapping of ${plan.queue.plan.name} is ${state}`;
+    }
+    return undefined;
+  }
+
+  #saved(before: Lane | undefined, after: Lane, by: Host): void {
+    const { name, version, confirmed } = after;
+    if (version !== (before?.version ?? 0) + 1) {
+      throw new RuleBroken('R31', `${name} was saved as ${version} over ${before?.version}`);
+    }
+    if (before !== undefined) {
+      released(before, after);
+      probed(before, after, by);
+      climbed(before, after);
+    }
+    const isHeld = holdersOf(after.holds).length > 0;
+    if (!isHeld || !confirmed) this.#offSince.delete(name);
+    else if (!this.#offSince.has(name)) {
+      this.#mustBeOff(name);
+      this.#offSince.set(name, this.#seen.scheduler.now);
+    }
+    this.#nodes.set(name, after);
+  }
+
+  #mustBeOff(name: string): void {
+    for (const { plan, state } of this.#seen.sources) {
+      const { name: queue } = plan.queue.plan;
+      if (laneOf(queue) !== name || state === 'Disabled') continue;
+      throw new RuleBroken('R31', `${name} is said to be paused, and ${queue} is ${state}`);
+    }
+  }
+
+  #received({ queue }: EffectOf<'received'>): void {
+    const lane = laneOf(queue.name);
+    const since = lane === undefined ? undefined : this.#offSince.get(lane);
+    if (since === undefined || this.#seen.scheduler.now - since <= LAST_RECEIVE_MS) return;
+    throw new RuleBroken('R31', `${queue.name} was read although ${lane} is paused`);
+  }
+}
+
+/** The lane of one of its queues; of a dead-letter queue none. */
+const laneOf = (queue: string) =>
+  /-(critical|background|delivery)(?:-isolation)?$/.exec(queue)?.[1];
+
+const holdersOf = (holds: Lane['holds']) =>
+  Object.keys(holds).filter((holder) => holds[holder] !== undefined);
+
+/** The supervisor lets go after a probe of its own, unless an operator says so. */
+function released(before: Lane, after: Lane): void {
+  const isReleased =
+    before.holds['supervisor'] !== undefined && after.holds['supervisor'] === undefined;
+  if (!isReleased || before.probe !== undefined) return;
+  const isSaid = after.outbox.some(
+    (effect) =>
+      effect.kind === 'audit' &&
+      (effect as unknown as { fact: { kind: string; actor?: string } }).fact.actor !== undefined,
+  );
+  const isHeldStill = before.holds['operator'] !== undefined;
+  if (!isSaid && !isHeldStill) {
+    throw new RuleBroken('R33', `${after.name} came back without a probe`);
+  }
+}
+
+function probed(before: Lane, after: Lane, by: Host): void {
+  const { probe } = before;
+  if (after.probe === undefined || after.probe.id === probe?.id) return;
+  if (probe !== undefined && by.now() < probe.until) {
+    throw new RuleBroken('R33', `${by.name} began a second probe of ${after.name}`);
+  }
+  if (holdersOf(after.holds).length === 0 || after.holds['operator'] !== undefined) {
+    throw new RuleBroken('R33', `${after.name} is probed although it is not to come back`);
+  }
+}
+
+function climbed(before: Lane, after: Lane): void {
+  const { ramp } = after;
+  if (ramp === undefined || ramp.step === before.ramp?.step) return;
+  if (before.ramp === undefined) {
+    if (ramp.step === 2) return;
+    throw new RuleBroken(
+      'R33',
+      `${after.name} came back with ${ramp.step} environments, and not 2`,
+    );
+  }
+  const isEarly = ramp.at - before.ramp.at < STEP_MS;
+  if (ramp.step === 2 * before.ramp.step && !isEarly) return;
+  throw new RuleBroken(
+    'R33',
+    `${after.name} went from ${before.ramp.step} to ${ramp.step} environments`,
+  );
+}

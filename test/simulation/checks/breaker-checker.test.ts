@@ -1,0 +1,89 @@
+import { describe, expect, test } from 'vitest';
+import { BreakerChecker } from '../../../simulation/checks/breaker-checker.ts';
+import type { Effect } from '../../../simulation/effects.ts';
+import type { Host } from '../../../simulation/host.ts';
+import { hostAt, scheduler, written } from './history.ts';
+
+const { now } = scheduler;
+const one = hostAt('one');
+const other = hostAt('other');
+const later = hostAt('later', 60_000);
+const called: Effect = { kind: 'called', service: 'fhir', command: {} };
+
+const base = { pk: 'shared', recent: [] };
+const closed = (version: number, failures = 0, fields: object = {}) => ({
+  ...base,
+  ...{ phase: 'closed', generation: 0, version, failures, receipts: [`t${version}`], ...fields },
+});
+const open = (version: number, generation: number) => ({
+  ...base,
+  ...{ phase: 'open', generation, version, openUntil: now + 30_000, receipts: [`t${version}`] },
+});
+const probing = (version: number, owner: string | undefined) => ({
+  ...base,
+  ...{ phase: 'half-open', generation: 2, version, receipts: [`t${version}`] },
+  ...(owner !== undefined && { probe: { owner, leaseUntil: now + 40_000 } }),
+});
+
+type Change = [object | undefined, object];
+
+function see(...history: [Effect | Change, Host][]): BreakerChecker {
+  const checker = new BreakerChecker((service) => (service === 'fhir' ? 'shared' : undefined));
+  for (const [what, by] of history) {
+    const effect = Array.isArray(what) ? written('breakers', what[0], what[1]) : what;
+    checker.see(effect, by);
+  }
+  return checker;
+}
+
+describe('the checker of breakers', () => {
+  test('lets failures count, a probe be taken at its time, and its owner close', () => {
+    const shut = closed(6, 0, { generation: 3 });
+    const checker = see(
+      [called, one],
+      [[undefined, closed(1, 1)], one],
+      [called, other],
+      [[closed(1, 1), open(2, 1)], other],
+      [[open(2, 1), probing(3, 'p1')], later],
+    );
+    expect(checker.unfinished()).toContain('half-open');
+    checker.see(written('breakers', probing(3, 'p1'), probing(4, undefined)), later);
+    checker.see(written('breakers', probing(4, undefined), probing(5, 'p2')), other);
+    checker.see(written('breakers', probing(5, 'p2'), shut), other);
+    expect(checker.unfinished()).toBeUndefined();
+  });
+
+  test('R13: finds a save on a state that was replaced, and a result that counts twice', () => {
+    expect(() => see([called, one], [[closed(3), closed(3, 1)], one])).toThrow('R13: shared');
+    expect(() => see([called, one], [[closed(3), open(4, 2)], one])).toThrow('saved over');
+    const again = closed(4, 1, { receipts: ['t3'] });
+    expect(() => see([called, one], [[closed(3), again], one])).toThrow('twice');
+  });
+
+  test('R13: finds a failure of a call that began in an older generation', () => {
+    const shut = closed(4, 0, { generation: 3 });
+    const failed = closed(5, 1, { generation: 3 });
+    const history: [Change, Host][] = [[[probing(3, 'p1'), shut], later]];
+    const owned = see([called, one], [[open(2, 1), probing(3, 'p1')], later], ...history);
+    expect(() => owned.see(written('breakers', shut, failed), one)).toThrow('made 0 calls');
+  });
+
+  test('R13: finds somebody else who decides on a probe', () => {
+    const taken: [Change, Host] = [[open(2, 1), probing(3, 'p1')], later];
+    const decided: [Change, Host] = [[probing(3, 'p1'), probing(4, undefined)], one];
+    expect(() => see(taken, decided)).toThrow("that is later's");
+  });
+
+  test('R10, R12: finds who comes too early', () => {
+    expect(() => see([[open(2, 1), probing(3, 'p1')], one])).toThrow('R10: one left');
+    const taken: [Change, Host] = [[open(2, 1), probing(3, 'p1')], hostAt('x', 35_000)];
+    const early = probing(4, 'p2');
+    expect(() => see(taken, [[probing(3, 'p1'), early], hostAt('y', 39_999)])).toThrow('R12: y');
+    expect(() => see(taken, [[probing(3, 'p1'), early], hostAt('y', 40_000)])).not.toThrow();
+  });
+
+  test('R17: an operator may say what it shall be', () => {
+    const word = closed(3, 0, { generation: 2, recent: [{ generation: 2, by: 'ann' }] });
+    expect(() => see([[open(2, 1), word], one])).not.toThrow();
+  });
+});

@@ -1,0 +1,117 @@
+import { describe, expect, test } from 'vitest';
+import { EndingsChecker } from '../../../simulation/checks/endings-checker.ts';
+import { orderOf, placeOf } from '../../../simulation/checks/resources-checker.ts';
+import type { Effect } from '../../../simulation/effects.ts';
+import type { Message } from '../../../simulation/sqs/message.ts';
+import type { Submission } from '../../../simulation/submission.ts';
+import { hop, message, queueNamed, submission, written } from './history.ts';
+
+const one = submission();
+const killer = submission({ messageId: 'm2', nature: 'kill' });
+const first = message();
+const isolated = hop('h1', { messageId: 'm1', lane: 'critical' });
+
+const sent = (of: Submission): Effect => ({ kind: 'submitted', submission: of });
+const arrived = (what: Message, queue = 'critical'): Effect => ({
+  kind: 'arrived',
+  queue: queueNamed(queue),
+  message: what,
+});
+const left = (
+  what: Message,
+  queue = 'critical',
+  how: 'deleted' | 'redriven' = 'deleted',
+): Effect => ({ kind: 'left', queue: queueNamed(queue), message: what, how });
+const stored = (of: Submission) =>
+  written('resources', undefined, { pk: placeOf(of), submissionOrder: orderOf(of) });
+const entered = (id: string, status: string, kind?: string, before?: string) =>
+  written('quarantine', before === undefined ? before : { pk: id, status: before }, {
+    pk: id,
+    status,
+    kind,
+  });
+const told = (messageId: string, verdict: string): Effect => ({
+  kind: 'published',
+  topic: 'arn:aws:sns:us-east-1:000000000000:stack-outcomes',
+  message: JSON.stringify({ messageId, verdict }),
+  attributes: {},
+});
+
+function checked(...effects: Effect[]): EndingsChecker {
+  const checker = new EndingsChecker();
+  for (const effect of effects) checker.see(effect);
+  return checker;
+}
+
+describe('R04: the checker of endings', () => {
+  test('lets pass what is stored, told and deleted', () => {
+    const checker = checked(arrived(first), sent(one), stored(one), told('m1', 'stored'));
+    expect(checker.unfinished()).toContain('still in a queue');
+    checker.see(left(first));
+    expect(checker.unfinished()).toBeUndefined();
+    expect(() => checker.end()).not.toThrow();
+  });
+
+  test('lets the original go once its copy is in the isolation queue', () => {
+    const hops = [arrived(first), sent(one), arrived(isolated, 'critical-isolation'), left(first)];
+    expect(checked(...hops).unfinished()).toContain('has not ended');
+    expect(() => checked(...hops, left(isolated, 'critical-isolation'))).toThrow(
+      'its last copy is gone',
+    );
+  });
+
+  test('counts each member of a group of suspects', () => {
+    const member = (messageId: string) => ({
+      body: '{}',
+      attributes: { 'failsafe-envelope': JSON.stringify({ messageId, lane: 'critical' }) },
+    });
+    const group = message({
+      id: 'g1',
+      body: JSON.stringify([member('m1'), member('m2')]),
+      attributes: { 'failsafe-group': { DataType: 'String', StringValue: '2' } },
+    });
+    const hops = [arrived(first), sent(one), arrived(group, 'critical-isolation'), left(first)];
+    const checker = checked(...hops, stored(one));
+    expect(() => checker.see(left(group, 'critical-isolation'))).toThrow('m2 was deleted');
+  });
+
+  test('a newer submission in its place counts as stored', () => {
+    const newer = submission({ messageId: 'm3', sentAt: 9_000 });
+    const checker = checked(arrived(first), sent(one), sent(newer), stored(newer));
+    expect(() => checker.see(left(first))).not.toThrow();
+  });
+
+  test('finds what SQS gave up, once its dead letter is gone too', () => {
+    const letter = { ...first };
+    const moved = [left(first, 'critical', 'redriven'), arrived(letter, 'critical-dead-letter')];
+    const checker = checked(arrived(first), sent(one), ...moved);
+    expect(() => checker.see(left(letter, 'critical-dead-letter'))).toThrow('R04');
+  });
+
+  test('finds what is still on its way, and what nobody was told of', () => {
+    expect(() => checked(arrived(first), sent(one)).end()).toThrow('has not ended');
+    const untold = checked(arrived(first), sent(one), stored(one), left(first));
+    expect(() => untold.end()).toThrow('nobody was told');
+    const open = checked(sent(one), stored(one), entered('m1', 'in-isolation'));
+    expect(open.unfinished()).toContain('still in-isolation');
+  });
+
+  test('R02, R09: finds an ending that is not the right one', () => {
+    const start = [arrived(first), sent(one)];
+    expect(() => checked(...start, entered('m1', 'quarantined', 'dead-letter'))).toThrow('R02');
+    expect(() => checked(...start, entered('m1', 'quarantined', 'rejection'))).toThrow('R09');
+    expect(() => checked(...start, told('m1', 'rejected'))).toThrow('must be stored');
+    expect(() => checked(sent(killer), told('m2', 'stored'))).toThrow('must be dead-lettered');
+    expect(() => checked(told('x', 'stored'))).toThrow('nobody sent');
+  });
+
+  test('what was redriven is open again until it has ended again', () => {
+    const ended = [sent(killer), entered('m2', 'quarantined', 'dead-letter')];
+    const checker = checked(...ended, told('m2', 'dead-lettered'));
+    expect(checker.unfinished()).toBeUndefined();
+    checker.see(entered('m2', 'redriven', 'dead-letter', 'quarantined'));
+    expect(checker.unfinished()).toContain('has not ended');
+    checker.see(entered('m2', 'quarantined', 'dead-letter', 'redriven'));
+    expect(checker.unfinished()).toBeUndefined();
+  });
+});

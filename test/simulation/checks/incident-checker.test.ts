@@ -1,0 +1,118 @@
+import { describe, expect, test } from 'vitest';
+import { IncidentChecker } from '../../../simulation/checks/incident-checker.ts';
+import type { Effect } from '../../../simulation/effects.ts';
+import { message, queueNamed, written } from './history.ts';
+
+const scope = 'validate';
+const crash = (number: number, at = number, fields: object = {}) =>
+  written('incidents', undefined, {
+    pk: scope,
+    sk: `crash#${at}#c${number}`,
+    id: `c${number}`,
+    at,
+    ...fields,
+  });
+const crashes = (count: number, spacing = 1_000, first = 0) =>
+  Array.from({ length: count }, (_, n) => crash(first + n, (first + n) * spacing));
+const incident = (number: number, status = 'open', fields: object = {}, before?: object) =>
+  written('incidents', before, {
+    pk: scope,
+    sk: `incident#00000${number}`,
+    ...{ scope, number, status, cause: 'crashes', ...fields },
+  });
+const resolved = (number: number, resolution: object) =>
+  incident(number, 'resolved', { resolved: resolution }, {});
+const page = (key: string, topic = 'oncall', notice = 'page', dedup = `x/${key}`): Effect => ({
+  kind: 'published',
+  topic: `arn:aws:sns:us-east-1:000000000000:stack-${topic}`,
+  message: JSON.stringify({ payload: { custom_details: { incident: key } } }),
+  attributes: {
+    notice: { DataType: 'String', StringValue: notice },
+    dedupKey: { DataType: 'String', StringValue: dedup },
+  },
+});
+
+function see(...effects: Effect[]): IncidentChecker {
+  const checker = new IncidentChecker();
+  for (const effect of effects) checker.see(effect);
+  return checker;
+}
+
+describe('R20: the checker of incidents', () => {
+  test('lets ten crashes within five minutes open one, and nine none', () => {
+    see(...crashes(10), incident(1)).end();
+    see(...crashes(9)).end();
+    see(...crashes(10, 300_000 / 9)).end();
+  });
+
+  test('finds a full window without an incident, whatever the order of its crashes', () => {
+    expect(() => see(...crashes(10).reverse()).end()).toThrow('opened no incident');
+    expect(() => see(...crashes(9), crash(0)).end()).not.toThrow();
+  });
+
+  test('counts an init that failed and its death as one', () => {
+    const twins = crashes(10).map((effect, n) => ({
+      ...effect,
+      after: { ...effect.after, environment: n < 2 ? 'e1' : `e${n}` },
+    }));
+    expect(() => see(...(twins as Effect[])).end()).not.toThrow();
+  });
+
+  test('finds an incident for no reason, a second one, and a number that is left out', () => {
+    expect(() => see(...crashes(9), incident(1))).toThrow('no window holds 10');
+    expect(() => see(...crashes(10), incident(1), incident(2))).toThrow('while #1 goes on');
+    expect(() => see(...crashes(10), incident(2))).toThrow('follows none');
+    expect(() => see(incident(1, 'open', { cause: 'escalation' }))).not.toThrow();
+  });
+
+  test('what a resolution has read opens no other', () => {
+    const first = [...crashes(10), incident(1), resolved(1, { at: 20_000 })];
+    expect(() => see(...first).end()).not.toThrow();
+    expect(() => see(...first, incident(2))).toThrow('no window');
+    const late = Array.from({ length: 10 }, (_, n) => crash(50 + n, 9_000, { incidentsOver: 1 }));
+    expect(() => see(...first, ...late).end()).toThrow('opened no incident');
+    expect(() => see(...first, ...late, incident(2)).end()).not.toThrow();
+  });
+
+  test('a quiet resolution leaves the crashes of its quiet period', () => {
+    const quiet = resolved(1, { at: 30_000, quietSince: 12_000 });
+    const during = [...crashes(10), incident(1), ...crashes(5, 1_000, 15), quiet];
+    expect(() => see(...during).end()).not.toThrow();
+    const more = Array.from({ length: 5 }, (_, n) => crash(40 + n, 25_000, { incidentsOver: 1 }));
+    expect(() => see(...during, ...more).end()).toThrow('R20');
+  });
+
+  test('finds a crash that was told and is not recorded', () => {
+    const event = { id: 'c99', component: scope, at: 1 };
+    const arrived: Effect = {
+      kind: 'arrived',
+      queue: queueNamed('incident'),
+      message: message({ body: JSON.stringify(event) }),
+    };
+    const checker = see(arrived);
+    expect(checker.unfinished()).toBe('crash c99 is not recorded');
+    checker.see(crash(99));
+    expect(checker.unfinished()).toBeUndefined();
+  });
+});
+
+describe('R21: the checker of incidents', () => {
+  const opened = [...crashes(10), incident(1)];
+
+  test('waits until on-call and management were told, and it is over', () => {
+    const checker = see(...opened);
+    expect(checker.unfinished()).toBe('incident validate#1 is not told to oncall');
+    checker.see(page('validate#1'));
+    checker.see(page('validate#1', 'management', 'page-again'));
+    expect(checker.unfinished()).toBe('incident validate#1 is not told to management');
+    checker.see(page('validate#1', 'management', 'notice'));
+    expect(checker.unfinished()).toBe('incident validate#1 is open');
+    checker.see(resolved(1, { at: 20_000 }));
+    expect(checker.unfinished()).toBeUndefined();
+  });
+
+  test('finds a page of no incident, and one under another key', () => {
+    expect(() => see(...opened, page('validate#2'))).toThrow('which is not there');
+    expect(() => see(...opened, page('validate#1', 'oncall', 'page', 'y'))).toThrow('told as y');
+  });
+});
