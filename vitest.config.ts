@@ -45,7 +45,9 @@ export default defineConfig({
         test: { name: 'isolated', include: ['test/**/*.test.ts'], exclude: stateless },
       },
     ],
-    globalSetup: ['test/support/temporary-folder.ts', 'test/support/bundled-workers.ts'],
+    globalSetup: ['temporary-folder', 'bundled-workers', 'world-plan'].map(
+      (name) => `test/support/${name}.ts`,
+    ),
     // Tests wait for emulators as much as they work: one worker would leave a small machine idle.
     maxWorkers: Math.max(2, availableParallelism() - 1),
     // A submission is judged by one run on a machine that may be busy: what fails there is tried once more, and

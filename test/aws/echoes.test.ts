@@ -15,7 +15,8 @@ import { type Emulators, startEmulators } from '../support/emulators.ts';
 import { loseFirstAnswers } from '../support/faults.ts';
 import type { Clients } from '../support/functions.ts';
 import { tableAt } from '../support/places.ts';
-import { buildWorld, table, type World } from '../support/world.ts';
+import { table } from '../support/provision.ts';
+import { buildWorld, type World } from '../support/world.ts';
 
 let emulators: Emulators;
 let world: World;

@@ -9,8 +9,9 @@ import { receive, remove } from '../support/delivery.ts';
 import { type Emulators, startEmulators } from '../support/emulators.ts';
 import { envelopes } from '../support/envelopes.ts';
 import { bucketAt, queueAt } from '../support/places.ts';
+import { queue } from '../support/provision.ts';
 import { depthOf, objectAt } from '../support/stores.ts';
-import { buildWorld, queue, type World } from '../support/world.ts';
+import { buildWorld, type World } from '../support/world.ts';
 
 let emulators: Emulators;
 let world: World;
@@ -63,7 +64,7 @@ test('R06: a request that fails has sent nothing; a message above the limit fail
 });
 
 test('R04: a hop of any envelope is taken by SQS and read, at every size near the limit (property)', async () => {
-  const hops = await queue(`hops-${process.pid}`);
+  const hops = queue(`hops-${process.pid}`);
   let viaBucket = 0;
   const near = fc.integer({ min: -3, max: 3 });
   await fc.assert(

@@ -6,7 +6,7 @@ import { makeClients } from '../support/cold.ts';
 import { type Emulators, startEmulators } from '../support/emulators.ts';
 import { losePut } from '../support/faults.ts';
 import { tableAt } from '../support/places.ts';
-import { table } from '../support/world.ts';
+import { table } from '../support/provision.ts';
 
 let emulators: Emulators;
 beforeAll(async () => {

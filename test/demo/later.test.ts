@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { LaterEnds } from '../../demo/later.ts';
 import { testClients } from '../support/clients.ts';
 import { type Emulators, startEmulators } from '../support/emulators.ts';
-import { table } from '../support/world.ts';
+import { table } from '../support/provision.ts';
 
 let emulators: Emulators;
 beforeAll(async () => {

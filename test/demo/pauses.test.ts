@@ -5,7 +5,7 @@ import { type Supervised, untouched } from '../../core/supervision/supervised-st
 import { LanePauses } from '../../demo/pauses.ts';
 import { testClients } from '../support/clients.ts';
 import { type Emulators, startEmulators } from '../support/emulators.ts';
-import { table } from '../support/world.ts';
+import { table } from '../support/provision.ts';
 
 const SINCE = Date.parse('2026-01-31T12:00:00Z');
 

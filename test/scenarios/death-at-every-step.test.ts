@@ -13,10 +13,11 @@ import { dieAtEveryStep as dieAtEachStep } from '../support/die-at-every-step.ts
 import { drain } from '../support/drain.ts';
 import { type Emulators, startEmulators } from '../support/emulators.ts';
 import { type FunctionName, loadFunctions } from '../support/functions.ts';
+import type { Queue } from '../support/provision.ts';
 import { faulty, invalidPatient, patient } from '../support/resources.ts';
 import { itemsOf } from '../support/stores.ts';
 import { expectAllTold } from '../support/told.ts';
-import { buildWorld, type Queue, type World } from '../support/world.ts';
+import { buildWorld, type World } from '../support/world.ts';
 
 let emulators: Emulators;
 beforeAll(async () => {

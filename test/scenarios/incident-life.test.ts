@@ -5,9 +5,9 @@ import { skipTime } from '../support/clock.ts';
 import { contextWith, receive, remove, send } from '../support/delivery.ts';
 import { drain } from '../support/drain.ts';
 import { failCalls } from '../support/faults.ts';
+import type { Queue } from '../support/provision.ts';
 import { useStage } from '../support/stage.ts';
 import { depthOf, itemsOf } from '../support/stores.ts';
-import type { Queue } from '../support/world.ts';
 
 const MINUTE_MS = 60_000;
 const stage = useStage({ remediation: 'pause-lane' });

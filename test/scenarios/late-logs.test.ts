@@ -10,6 +10,7 @@ import { drain } from '../support/drain.ts';
 import { type Functions, loadFunctions } from '../support/functions.ts';
 import { type DeadEnvironment, lateDeliveries } from '../support/late-logs.ts';
 import { loadMonitor } from '../support/logs.ts';
+import type { Queue } from '../support/provision.ts';
 import { itemsOf } from '../support/stores.ts';
 import {
   buildSupervisedWorld,
@@ -20,7 +21,6 @@ import {
   tell,
 } from '../support/supervision.ts';
 import { useLambdaService } from '../support/use-lambda-service.ts';
-import type { Queue } from '../support/world.ts';
 
 const LATE = { delayMs: 10_000, inPieces: true, repeats: 0.3 };
 const SEEDS = [1, 2, 3];

@@ -1,5 +1,5 @@
 /** The audit function in a world: facts in, entries and objects out. */
-import { SendMessageCommand } from '@aws-sdk/client-sqs';
+import type { Env } from '../../aws/env.ts';
 import type { AuditLog } from '../../cli/audit/log.ts';
 import { verifyLog } from '../../cli/audit/verify.ts';
 import { type AuditEntry, readEntry } from '../../core/audit/audit-chain.ts';
@@ -10,15 +10,19 @@ import { ENV } from '../../telemetry/env-names.ts';
 import { testClients } from './clients.ts';
 import { coldDeps } from './cold.ts';
 import type { Doomed } from './die-at-every-step.ts';
-import { HASH_KEY_ARN } from './emulators.ts';
+import { HASH_KEY_ARN, onQueues } from './emulators.ts';
 import type { LambdaService } from './lambda-service.ts';
 import { itemsOf } from './stores.ts';
 import type { World } from './world.ts';
 
-/** A cold environment of it. */
-export async function loadAudit(): Promise<Doomed> {
+/** What is deployed, in short. */
+const DEPLOYED = { [ENV.configurationHash]: 'config-1', [ENV.codeHash]: 'code-1' };
+
+/** A cold environment of it, told something else than others are. */
+export async function loadAudit(told: Env = {}): Promise<Doomed> {
   const deps = coldDeps();
-  const handler = build({ ...deps, environment: readEnvironment(process.env) });
+  const environment = readEnvironment({ ...process.env, ...DEPLOYED, ...told });
+  const handler = build({ ...deps, environment });
   return { handler, clients: [deps] };
 }
 
@@ -52,14 +56,12 @@ let sent = 0;
 export async function tell({ queues }: World, ...facts: (AuditFact | string)[]): Promise<void> {
   for (const fact of facts) {
     sent += 1;
-    await testClients().sqs.send(
-      new SendMessageCommand({
-        QueueUrl: queues.audit.url,
-        MessageBody: typeof fact === 'string' ? fact : JSON.stringify(fact),
-        MessageGroupId: AUDIT_CHAIN,
-        MessageDeduplicationId: String(sent),
-      }),
-    );
+    await onQueues('SendMessage', {
+      QueueUrl: queues.audit.url,
+      MessageBody: typeof fact === 'string' ? fact : JSON.stringify(fact),
+      MessageGroupId: AUDIT_CHAIN,
+      MessageDeduplicationId: String(sent),
+    });
   }
 }
 

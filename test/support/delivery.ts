@@ -1,14 +1,9 @@
 /** Delivers what lies in a queue to a handler as Lambda's event source mapping does. */
 import { randomUUID } from 'node:crypto';
-import {
-  DeleteMessageCommand,
-  type Message,
-  ReceiveMessageCommand,
-  SendMessageCommand,
-} from '@aws-sdk/client-sqs';
+import type { Message } from '@aws-sdk/client-sqs';
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
-import { testClients } from './clients.ts';
-import type { Queue } from './world.ts';
+import { onQueues } from './emulators.ts';
+import type { Queue } from './provision.ts';
 
 export type SqsHandler = (event: SQSEvent, context: Context) => Promise<SQSBatchResponse>;
 
@@ -32,32 +27,28 @@ export async function send(
   body: string,
   attributes: Record<string, string> = {},
 ): Promise<string> {
-  const { MessageId = '' } = await testClients().sqs.send(
-    new SendMessageCommand({
-      QueueUrl: queue.url,
-      MessageBody: body,
-      MessageAttributes: Object.fromEntries(
-        Object.entries(attributes).map(([name, StringValue]) => [
-          name,
-          { DataType: 'String', StringValue },
-        ]),
-      ),
-    }),
-  );
+  const { MessageId } = await onQueues<{ MessageId: string }>('SendMessage', {
+    QueueUrl: queue.url,
+    MessageBody: body,
+    MessageAttributes: Object.fromEntries(
+      Object.entries(attributes).map(([name, StringValue]) => [
+        name,
+        { DataType: 'String', StringValue },
+      ]),
+    ),
+  });
   return MessageId;
 }
 
 /** Receives messages as records; they stay invisible for half a minute. */
 export async function receive(queue: Queue, max = 10): Promise<SQSRecord[]> {
-  const { Messages = [] } = await testClients().sqs.send(
-    new ReceiveMessageCommand({
-      QueueUrl: queue.url,
-      MaxNumberOfMessages: max,
-      VisibilityTimeout: 30,
-      MessageAttributeNames: ['All'],
-      MessageSystemAttributeNames: ['All'],
-    }),
-  );
+  const { Messages = [] } = await onQueues<{ Messages?: Message[] }>('ReceiveMessage', {
+    QueueUrl: queue.url,
+    MaxNumberOfMessages: max,
+    VisibilityTimeout: 30,
+    MessageAttributeNames: ['All'],
+    MessageSystemAttributeNames: ['All'],
+  });
   return Messages.map((message) => toRecord(message, queue));
 }
 
@@ -80,7 +71,7 @@ export async function deliver(
 
 export async function remove(queue: Queue, records: readonly SQSRecord[]): Promise<void> {
   for (const { receiptHandle: ReceiptHandle } of records) {
-    await testClients().sqs.send(new DeleteMessageCommand({ QueueUrl: queue.url, ReceiptHandle }));
+    await onQueues('DeleteMessage', { QueueUrl: queue.url, ReceiptHandle });
   }
 }
 

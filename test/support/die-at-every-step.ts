@@ -7,7 +7,8 @@ import { skipTime } from './clock.ts';
 import { dieAfterCall } from './death.ts';
 import { contextWith, receive, remove, type SqsHandler } from './delivery.ts';
 import type { Clients } from './functions.ts';
-import type { Queue, World } from './world.ts';
+import type { Queue } from './provision.ts';
+import type { World } from './world.ts';
 
 const CALLS_MAX = 60;
 /** Longer than any visibility timeout, and than an attempt can run. */

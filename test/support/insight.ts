@@ -1,6 +1,5 @@
 /** `reporting` and `analytics` in a world: what is told in, objects out. */
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
-import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import type { OutcomeEvent } from '../../core/message/messages.ts';
 import { build as analytics } from '../../functions/analytics/build.ts';
 import { readEnvironment as readAnalytics } from '../../functions/analytics/environment.ts';
@@ -8,8 +7,9 @@ import { build as reporting } from '../../functions/reporting/build.ts';
 import { readEnvironment as readReporting } from '../../functions/reporting/environment.ts';
 import { testClients } from './clients.ts';
 import { coldDeps } from './cold.ts';
+import { send } from './delivery.ts';
 import type { Doomed } from './die-at-every-step.ts';
-import type { Queue } from './world.ts';
+import type { Queue } from './provision.ts';
 
 export const DAY_MS = 24 * 3_600_000;
 
@@ -46,12 +46,7 @@ export const rejected = (messageId: string, fields: Partial<OutcomeEvent> = {}):
 
 export async function say(queue: Queue, ...bodies: (object | string)[]): Promise<void> {
   for (const body of bodies) {
-    await testClients().sqs.send(
-      new SendMessageCommand({
-        QueueUrl: queue.url,
-        MessageBody: typeof body === 'string' ? body : JSON.stringify(body),
-      }),
-    );
+    await send(queue, typeof body === 'string' ? body : JSON.stringify(body));
   }
 }
 

@@ -7,7 +7,7 @@ import { afterAll, beforeAll } from 'vitest';
 import { groupIdOf } from '../../core/message/message-group.ts';
 import { type SourceRules, sourceRulesSchema } from '../../core/source/sources.ts';
 import { ENV } from '../../telemetry/env-names.ts';
-import type { Queue } from './world.ts';
+import type { Queue } from './provision.ts';
 
 /** Who the functions of the tests are: their access key is none of IAM's, so the account. */
 const FUNCTIONS_THEMSELVES = '000000000000';

@@ -12,8 +12,9 @@ import { coldDeps } from './cold.ts';
 import { contextWith, deliver, receive, remove, type SqsHandler, send } from './delivery.ts';
 import type { Clients } from './functions.ts';
 import type { LambdaService } from './lambda-service.ts';
+import { type Queue, queue } from './provision.ts';
 import { itemsOf } from './stores.ts';
-import { buildWorld, type Queue, queue, table, type World } from './world.ts';
+import { buildWorld, type World } from './world.ts';
 
 /** Longer than the slowest probe. */
 const TIMEOUT_MS = 120_000;
@@ -36,10 +37,10 @@ export async function buildSupervisedWorld(
 ): Promise<SupervisedWorld> {
   const world = await buildWorld();
   const prefix = `fhir-failsafe-${world.stage}`;
-  const own = async (name: string) => queue(`${prefix}-supervised-${name}`);
+  const own = (name: string) => queue(`${prefix}-supervised-${name}`);
   const lanes = {
-    critical: await own('critical'),
-    background: await own('background'),
+    critical: own('critical'),
+    background: own('background'),
     delivery: world.queues.delivery,
   };
   const parts: SupervisedLanes = Object.fromEntries(
@@ -61,17 +62,12 @@ export async function buildSupervisedWorld(
   }
   const supervised = {
     world,
-    queue: await own('supervisor'),
+    queue: own('supervisor'),
     lanes,
-    audit: await queue(`${prefix}-audit.fifo`, { FifoQueue: 'true' }),
-    table: await table(`${prefix}-supervision`),
+    audit: world.queues.audit,
+    table: world.tables.supervision,
   };
-  Object.assign(process.env, {
-    [ENV.supervisionTable]: supervised.table,
-    [ENV.supervisedLanes]: JSON.stringify(parts),
-    [ENV.incidentQueueUrl]: world.queues.incident.url,
-    [ENV.auditQueueUrl]: supervised.audit.url,
-  });
+  process.env[ENV.supervisedLanes] = JSON.stringify(parts);
   return supervised;
 }
 

@@ -45,6 +45,7 @@ export class Versions {
     this.retire(bucket, key);
     this.#markers += 1;
     this.#add(bucket, key, { id: `deleted-${this.#markers}`, at: new Date() });
+    this.#store.deleteObject(bucket, key);
   }
 
   /** Removes one version for good. What was current makes room for the one before. */

@@ -11,9 +11,10 @@ import { failCalls } from '../../support/faults.ts';
 import { type Functions, loadFunctions } from '../../support/functions.ts';
 import { byTest, loadOperator, stageOf } from '../../support/operator.ts';
 import { tableAt } from '../../support/places.ts';
+import type { Queue } from '../../support/provision.ts';
 import { faulty, invalidPatient } from '../../support/resources.ts';
 import { depthOf, itemsOf } from '../../support/stores.ts';
-import { buildWorld, type Queue, type World } from '../../support/world.ts';
+import { buildWorld, type World } from '../../support/world.ts';
 
 let emulators: Emulators;
 let world: World;

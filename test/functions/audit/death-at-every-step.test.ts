@@ -16,7 +16,7 @@ afterAll(() => emulators.stop());
 const story: Story = {
   build: () => buildWorld(),
   queue: ({ queues }) => queues.audit,
-  load: loadAudit,
+  load: () => loadAudit(),
   prepare: (world) => tell(world, factOf('a'), 'not a fact', factOf('b'), factOf('a')),
   async finish(world) {
     const { handler } = await loadAudit();

@@ -102,10 +102,8 @@ describe('a deployment', () => {
 
   test('R40: is recorded before what it writes, and again when it comes back', async () => {
     await wake(audit);
-    process.env[ENV.configurationHash] = 'config-2';
     await tell(world, factOf('a'));
-    await deliverFacts(await loadAudit());
-    process.env[ENV.configurationHash] = 'config-1';
+    await deliverFacts(await loadAudit({ [ENV.configurationHash]: 'config-2' }));
     await wake(await loadAudit());
     expect(await kinds()).toEqual(['configuration', 'configuration', 'redrive', 'configuration']);
     expect(await verify(world)).not.toHaveProperty('problem');

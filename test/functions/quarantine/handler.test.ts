@@ -76,6 +76,7 @@ test('R07: a dead letter is kept with why, whence and its attempts', async () =>
       sentAt: 1_000,
       attempts,
       quarantinedAt: expect.any(Number),
+      expiresAt: expect.any(Number),
       body: patient(),
     },
   ]);

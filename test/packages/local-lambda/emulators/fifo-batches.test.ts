@@ -3,7 +3,7 @@ import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
 import { testClients } from '../../../support/clients.ts';
 import { receive, remove } from '../../../support/delivery.ts';
 import { type Emulators, startEmulators } from '../../../support/emulators.ts';
-import { type Queue, queue } from '../../../support/world.ts';
+import { type Queue, queue } from '../../../support/provision.ts';
 
 let emulators: Emulators;
 let fifo: Queue;
@@ -13,7 +13,7 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   queues += 1;
-  fifo = await queue(`q${queues}.fifo`, { FifoQueue: 'true', ContentBasedDeduplication: 'true' });
+  fifo = queue(`q${queues}.fifo`, { FifoQueue: 'true', ContentBasedDeduplication: 'true' });
 });
 afterAll(() => emulators.stop());
 

@@ -4,7 +4,9 @@ import { join } from 'node:path';
 import {
   CreateBucketCommand,
   DeleteObjectCommand,
+  DeleteObjectsCommand,
   GetObjectCommand,
+  ListObjectsV2Command,
   ListObjectVersionsCommand,
   PutBucketVersioningCommand,
   PutObjectCommand,
@@ -62,6 +64,18 @@ test('under a lock all versions stay, newest first, and deletions too', async ()
   expect(await Promise.all(texts)).toEqual(['second', 'first']);
   await put('locked', 'a/1', 'third', true);
   expect((await versionsOf('a/')).Versions).toHaveLength(3);
+});
+
+test('what is deleted with others is gone from the list, and its versions stay', async () => {
+  await put('versioned', 'g/1', 'first');
+  await put('versioned', 'g/2', 'second');
+  const Delete = { Objects: [{ Key: 'g/1' }, { Key: 'g/2' }] };
+  const { s3 } = testClients();
+  await s3.send(new DeleteObjectsCommand({ Bucket: 'versioned', Delete }));
+  const there = { Bucket: 'versioned', Prefix: 'g/' };
+  expect((await s3.send(new ListObjectsV2Command(there))).KeyCount).toBe(0);
+  const { Versions, DeleteMarkers } = await s3.send(new ListObjectVersionsCommand(there));
+  expect([Versions?.length, DeleteMarkers?.length]).toEqual([2, 2]);
 });
 
 test('a version under a lock cannot be deleted', async () => {
