@@ -1,0 +1,60 @@
+/** What `bench:against` measures: a command that both revisions have, and where its figures are found. */
+export interface Measure {
+  readonly name: string;
+  readonly command: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+  /** Figures by name, from what the command printed and how long it took. */
+  readonly figures: (printed: string, seconds: number) => Readonly<Record<string, number>>;
+}
+
+export const MEASURES: readonly Measure[] = [
+  {
+    name: 'install',
+    command: ['npm', 'ci', '--prefer-offline'],
+    figures: (_printed, seconds) => ({ 'npm ci, s': seconds }),
+  },
+  {
+    name: 'start',
+    command: ['npm', 'start', '--silent', '--', '--once', '--json'],
+    figures: (_printed, seconds) => ({ 'npm start -- --once --json, s': seconds }),
+  },
+  {
+    name: 'pipeline',
+    command: ['npm', 'run', '--silent', 'bench:pipeline'],
+    env: { ROUNDS: '1' },
+    figures: (printed) => ({
+      'bare loop, s': column(printed, /^receive, conditional put.* ([\d.]+) s/m),
+      'pipeline, healthy, × bare loop': column(printed, /^the pipeline, all healthy.* ([\d.]+) ×/m),
+      'pipeline, 1% deadly, × bare loop': column(printed, /^the pipeline, 1% deadly.* ([\d.]+) ×/m),
+    }),
+  },
+  {
+    name: 'validator',
+    command: ['npm', 'run', '--silent', 'bench:fhir'],
+    figures: (printed) => {
+      const [, patients = '', mixed = ''] = printed.split(/^\d+ (?:Patients|mixed examples)/m);
+      return {
+        'Patients, parsed, resources/s': rate(patients, 'parsed'),
+        'Patients, from text, resources/s': rate(patients, 'text'),
+        'mixed examples, parsed, resources/s': rate(mixed, 'parsed'),
+        'mixed examples, from text, resources/s': rate(mixed, 'text'),
+      };
+    },
+  },
+  {
+    name: 'test',
+    command: ['npm', 'test', '--silent'],
+    figures: (_printed, seconds) => ({ 'npm test, s': seconds }),
+  },
+];
+
+function rate(printed: string, input: 'parsed' | 'text'): number {
+  return column(printed, new RegExp(`^fhir-failsafe, ${input} +([\\d,]+)`, 'm'));
+}
+
+/** The number that the pattern's group finds. Throws where a revision prints something else. */
+function column(printed: string, pattern: RegExp): number {
+  const found = pattern.exec(printed)?.[1];
+  if (found === undefined) throw new Error(`nothing printed matches ${pattern}:\n${printed}`);
+  return Number(found.replaceAll(',', ''));
+}

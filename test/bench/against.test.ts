@@ -1,0 +1,51 @@
+import { expect, test } from 'vitest';
+import { MEASURES } from '../../bench/against/measures.ts';
+import { ratiosOf } from '../../bench/against/ratios.ts';
+
+function measureOf(name: string) {
+  const found = MEASURES.find((each) => each.name === name);
+  if (found === undefined) throw new Error(`no measure ${name}`);
+  return found;
+}
+
+test('a ratio is taken round by round, and the median of the ratios is told', () => {
+  const rounds = [
+    { before: { s: 10 }, after: { s: 5 } },
+    { before: { s: 40 }, after: { s: 16 } },
+    { before: { s: 20 }, after: { s: 12 } },
+  ];
+  const [row] = ratiosOf(rounds);
+  expect(row).toEqual({ name: 's', before: 20, after: 12, ratios: [0.5, 0.4, 0.6], ratio: 0.5 });
+});
+
+test('the median of two rounds is their mean', () => {
+  const rounds = [
+    { before: { s: 10 }, after: { s: 5 } },
+    { before: { s: 10 }, after: { s: 10 } },
+  ];
+  expect(ratiosOf(rounds)[0]?.ratio).toBe(0.75);
+});
+
+test('the figures of bench:fhir are read by input and subject', () => {
+  const printed = [
+    '',
+    '1000 Patients of 1739 bytes',
+    'JSON.parse alone                       165,000        100.0%',
+    'fhir-failsafe, parsed                  120,001        100.0%',
+    'fhir-failsafe, text                     68,002        100.0%',
+    '',
+    '2900 mixed examples of 3000 bytes',
+    'fhir-failsafe, parsed                   64,003         99.0%',
+    'fhir-failsafe, text                     31,004         99.0%',
+  ].join('\n');
+  expect(measureOf('validator').figures(printed, 1)).toEqual({
+    'Patients, parsed, resources/s': 120_001,
+    'Patients, from text, resources/s': 68_002,
+    'mixed examples, parsed, resources/s': 64_003,
+    'mixed examples, from text, resources/s': 31_004,
+  });
+});
+
+test('a revision that prints something else is refused, not counted as nothing', () => {
+  expect(() => measureOf('pipeline').figures('nothing here', 1)).toThrow('nothing printed matches');
+});
