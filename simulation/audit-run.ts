@@ -52,7 +52,7 @@ export async function runAudit(plan: Plan, settings: RunSettings): Promise<RunRe
       checker.put(effect.version.key, effect.version.bytes);
     },
   });
-  const world = new World({ plan, seed, checkers: [look], log });
+  const world = new World({ plan, seed, checkers: [look], log, only: ['audit'] });
   const { scheduler, services } = world;
   const tellingMs = scheduler.random.between(TELLING_MS.least, TELLING_MS.most);
   const told = tellAll(world, audit, { messages, tellingMs });

@@ -5,6 +5,7 @@ import type { Host } from './host.ts';
 import type { EventSource } from './lambda/event-source.ts';
 import type { LambdaFunction } from './lambda/function.ts';
 import type { Scheduler } from './scheduler.ts';
+import type { FhirServer } from './servers/fhir-server.ts';
 import type { Services } from './services.ts';
 import type { Submission } from './submission.ts';
 
@@ -16,6 +17,7 @@ export interface Seen {
   readonly functions: ReadonlyMap<string, LambdaFunction>;
   /** The event source mappings. */
   readonly sources: readonly EventSource[];
+  readonly fhirServers: readonly FhirServer[];
   /** What producers have sent, by message id. */
   readonly submissions: ReadonlyMap<string, Submission>;
   /** Whether nothing goes wrong any more. */

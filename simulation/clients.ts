@@ -1,4 +1,5 @@
 /** The SDK's clients as code on a host has them: `send` goes to the simulated services. */
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import { S3Client } from '@aws-sdk/client-s3';
 import {
   GetSecretValueCommand,
@@ -9,67 +10,85 @@ import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import type { Clients } from '../aws/clients.ts';
-import { CALL } from '../aws/patience.ts';
+import type { LambdaClients } from '../aws/lambda-clients.ts';
+import { CALL, HASTY_CALL, INVOCATION_PATIENCE_MS } from '../aws/patience.ts';
 import { throughputExceeded } from './dynamo/refusals.ts';
 import type { Faults } from './faults.ts';
 import type { Host } from './host.ts';
+import type { LambdaApi } from './lambda/lambda-api.ts';
+import { downBy } from './outages.ts';
 import type { Scheduler } from './scheduler.ts';
 import type { Services } from './services.ts';
 import { type Patience, Wire } from './wire.ts';
 import type { Witness } from './witness.ts';
 
-const HASTY: Patience = { maxAttempts: 2, requestMs: 500 };
-const LATENCY_MS = { dynamodb: 3, s3: 15, sns: 8, sqs: 6, secrets: 10 };
+/** One that is waited for, and is not made again. */
+const WAITING: Patience = { maxAttempts: 1, requestMs: INVOCATION_PATIENCE_MS };
+const LATENCY_MS = { dynamodb: 3, s3: 15, sns: 8, sqs: 6, secrets: 10, lambda: 30 };
 
-type Service = keyof typeof LATENCY_MS;
-type Perform = (command: object) => object;
+export const SERVICES = Object.keys(LATENCY_MS) as (keyof typeof LATENCY_MS)[];
+type Service = (typeof SERVICES)[number];
+
+export interface Roads {
+  readonly scheduler: Scheduler;
+  readonly services: Services;
+  /** Asked when a call arrives, for functions are deployed after they were given their clients. */
+  lambda(): LambdaApi;
+  faults(): Faults;
+  readonly witness: Witness;
+}
 
 /** The roads to all services, which all hosts share. */
-export function clientsFor(
-  scheduler: Scheduler,
-  services: Services,
-  faults: () => Faults,
-  witness: Witness,
-) {
-  const wires = new Map<Service, Wire>();
-  for (const [service, latencyMs] of Object.entries(LATENCY_MS) as [Service, number][]) {
-    const throttling = service === 'dynamodb' ? throughputExceeded : throttled;
-    const road = { service, latencyMs, faults: () => faults().calls, throttling };
-    wires.set(service, new Wire(scheduler, road));
-  }
-  return (host: Host, senderId: string): Clients => {
-    const to = (service: Service, perform: Perform, patience: Patience = CALL) => ({
-      send: (command: object) => {
+export function clientsFor({ scheduler, services, lambda, faults, witness }: Roads) {
+  const { dynamo, s3, sns, sqs } = services;
+  const wireTo = (service: Service) =>
+    new Wire(scheduler, {
+      service,
+      latencyMs: LATENCY_MS[service],
+      faults: () => faults().calls,
+      throttling: service === 'dynamodb' ? throughputExceeded : throttled,
+      down: (place) => downBy(faults().outages, service, place, scheduler),
+    });
+  const wires = Object.fromEntries(SERVICES.map((service) => [service, wireTo(service)])) as Record<
+    Service,
+    Wire
+  >;
+  const performs: Record<Service, (command: object, senderId: string) => object> = {
+    dynamodb: (command) => dynamo.perform(command),
+    s3: (command) => s3.perform(command),
+    sns: (command) => sns.perform(command),
+    sqs: (command, senderId) => sqs.perform(command, senderId),
+    secrets: (command) => secretOf(services, command),
+    lambda: (command) => lambda().perform(command),
+  };
+  return (host: Host, senderId: string): Clients & LambdaClients => {
+    const to = (service: Service, patience: Patience = CALL) => ({
+      send(command: object): Promise<object> {
         witness.tell({ kind: 'called', service, command }, host);
-        return (wires.get(service) as Wire).call(host, patience, {
+        return wires[service].call(host, patience, {
           name: command.constructor.name,
-          perform: () => witness.as(host, () => perform(command)),
+          place: placeOf(command),
+          perform: () => witness.as(host, () => performs[service](command, senderId)),
         });
       },
     });
-    const { dynamo, s3, sns, sqs } = services;
-    const toTables: Perform = (command) => dynamo.perform(command);
     return {
-      dynamo: seam(DynamoDBDocumentClient, to('dynamodb', toTables)),
-      hastyDynamo: seam(DynamoDBDocumentClient, to('dynamodb', toTables, HASTY)),
-      s3: seam(
-        S3Client,
-        to('s3', (command) => s3.perform(command)),
-      ),
-      sns: seam(
-        SNSClient,
-        to('sns', (command) => sns.perform(command)),
-      ),
-      sqs: seam(
-        SQSClient,
-        to('sqs', (command) => sqs.perform(command, senderId)),
-      ),
-      secrets: seam(
-        SecretsManagerClient,
-        to('secrets', (command) => secretOf(services, command)),
-      ),
+      dynamo: seam(DynamoDBDocumentClient, to('dynamodb')),
+      hastyDynamo: seam(DynamoDBDocumentClient, to('dynamodb', HASTY_CALL)),
+      s3: seam(S3Client, to('s3')),
+      sns: seam(SNSClient, to('sns')),
+      sqs: seam(SQSClient, to('sqs')),
+      secrets: seam(SecretsManagerClient, to('secrets')),
+      lambda: seam(LambdaClient, to('lambda')),
+      waitingLambda: seam(LambdaClient, to('lambda', WAITING)),
     };
   };
+}
+
+/** The table that a command is about, which may be down while the others are not. */
+function placeOf(command: object): string | undefined {
+  const { input } = command as { input?: { TableName?: string } };
+  return input?.TableName;
 }
 
 /** The SDK's paginators ask what class a client is of. */

@@ -6,6 +6,7 @@ import type { MessageAttributeValue } from '@aws-sdk/client-sns';
 import type { Outcome } from '../packages/local-lambda/lambda/outcome.ts';
 import type { Written } from './dynamo/table.ts';
 import type { Version } from './s3/bucket.ts';
+import type { Held, HttpCall } from './servers/http-call.ts';
 import type { Leaving, Message, QueuePlan, Received } from './sqs/message.ts';
 import type { Submission } from './submission.ts';
 
@@ -25,10 +26,32 @@ export type Effect =
   | { readonly kind: 'called'; readonly service: string; readonly command: object }
   | ({ readonly kind: 'invoked'; readonly event: unknown } & Invocation)
   | ({ readonly kind: 'ended'; readonly outcome: Outcome } & Invocation)
+  /** Code calls a server outside; the call is on until it is `answered`, or its host `died`. */
+  | { readonly kind: 'requested'; readonly call: HttpCall }
+  /** Without a status there was no answer, or the call was given up. */
+  | { readonly kind: 'answered'; readonly call: HttpCall; readonly status: number | undefined }
+  /** A FHIR server has carried a PUT out, maybe after its caller gave it up. */
+  | ({ readonly kind: 'stored'; readonly call: HttpCall } & Stored)
+  /** A change of an event source mapping has been carried out. */
+  | {
+      readonly kind: 'mapping';
+      readonly uuid: string;
+      readonly enabled: boolean;
+      readonly concurrencyMax: number;
+    }
   | { readonly kind: 'frozen' | 'thawed' | 'died' }
   | { readonly kind: 'healed' };
 
 export type EffectOf<Kind extends Effect['kind']> = Extract<Effect, { readonly kind: Kind }>;
+
+interface Stored {
+  /** Its base URL. */
+  readonly server: string;
+  /** `<type>/<id>`, as the server knows it. */
+  readonly key: string;
+  readonly before: Held | undefined;
+  readonly after: Held;
+}
 
 interface Published {
   /** Its ARN. */

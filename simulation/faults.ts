@@ -1,7 +1,11 @@
 /** What goes wrong in a run. Each run draws its own: some faults are off, the others have a rate of their own. */
 import { type DynamoFaults, NO_DYNAMO_FAULTS } from './dynamo/dynamo.ts';
 import { type FunctionFaults, NO_FUNCTION_FAULTS } from './lambda/function.ts';
+import { type LogFaults, NO_LOG_FAULTS } from './lambda/log-subscriptions.ts';
+import { type MinuteFaults, NO_MINUTE_FAULTS } from './minute.ts';
+import { drawOutages, type Outage } from './outages.ts';
 import type { Random } from './random.ts';
+import { NO_SERVER_FAULTS, type ServerFaults } from './servers/http.ts';
 import { NO_SNS_FAULTS, type SnsFaults } from './sns/sns.ts';
 import { NO_QUEUE_FAULTS, type QueueFaults } from './sqs/message.ts';
 import { type CallFaults, NO_FAULTS } from './wire.ts';
@@ -12,6 +16,10 @@ export interface Faults {
   readonly tables: DynamoFaults;
   readonly topics: SnsFaults;
   readonly functions: FunctionFaults;
+  readonly servers: ServerFaults;
+  readonly logs: LogFaults;
+  readonly minute: MinuteFaults;
+  readonly outages: readonly Outage[];
 }
 
 export const HEALTHY: Faults = {
@@ -20,6 +28,10 @@ export const HEALTHY: Faults = {
   tables: NO_DYNAMO_FAULTS,
   topics: NO_SNS_FAULTS,
   functions: NO_FUNCTION_FAULTS,
+  servers: NO_SERVER_FAULTS,
+  logs: NO_LOG_FAULTS,
+  minute: NO_MINUTE_FAULTS,
+  outages: [],
 };
 
 /** The worst of each, from which all still recovers. */
@@ -28,10 +40,17 @@ const WORST = {
   queues: { duplicate: 0.2, deleteMissed: 0.1, countOff: 0.3, entryRefused: 0.2 },
   tables: { unprocessed: 0.3 },
   topics: { repeated: 0.3, entryRefused: 0.2 },
-  functions: { killed: 0.02, throttled: 0.2, retired: 0.2 },
+  functions: { killed: 0.02, loadFails: 0.1, throttled: 0.2, retired: 0.2 },
+  servers: { unreachable: 0.2, turnedAway: 0.3, broken: 0.3, lostAnswer: 0.2, slow: 0.3 },
+  logs: { repeats: 0.5 },
+  minute: { missed: 0.3, twice: 0.3 },
 };
 
-export function drawFaults(random: Random): Faults {
+/** A PUT may take effect 60 s after it was given up (`delivery.lateMs`), by clocks that differ. */
+const SLOW_MS = [1_000, 10_000, 57_000] as const;
+
+/** `places` may be down altogether, in the first `withinMs`. */
+export function drawFaults(random: Random, places: readonly string[], withinMs: number): Faults {
   const draw = <T extends Record<string, number>>(worst: T): T => {
     const drawn = Object.entries(worst).map(([name, most]) => [name, rate(random, most)]);
     return Object.fromEntries(drawn) as T;
@@ -50,6 +69,14 @@ export function drawFaults(random: Random): Faults {
       coldStartMs: random.pick([100, 1_000, 5_000]),
       skewMs: random.pick([0, 50, 1_000]),
     },
+    servers: { ...draw(WORST.servers), slowMs: random.pick(SLOW_MS) },
+    logs: {
+      ...draw(WORST.logs),
+      delayMs: random.pick([1_000, 30_000, 600_000]),
+      inPieces: random.chance(0.5),
+    },
+    minute: { ...draw(WORST.minute), lateMs: random.pick([1_000, 30_000, 90_000]) },
+    outages: drawOutages(random, places, withinMs),
   };
 }
 
@@ -61,11 +88,15 @@ function rate(random: Random, most: number): number {
 }
 
 /** In one line, without what is off. */
-export function describeFaults(faults: Faults): string {
+export function describeFaults({ outages, ...faults }: Faults): string {
   const parts = Object.entries(faults).flatMap(([part, rates]) =>
-    Object.entries(rates as Record<string, number>)
-      .filter(([, value]) => value > 0)
-      .map(([name, value]) => `${part}.${name}=${Number(value.toPrecision(3))}`),
+    Object.entries(rates as object)
+      .filter(([, value]) => Number(value) > 0)
+      .map(([name, value]) => `${part}.${name}=${Number(Number(value).toPrecision(3))}`),
   );
-  return parts.join(' ') || 'none';
+  const down = outages.map(
+    ({ of, fromMs, untilMs, share }) =>
+      `outage(${of}, ${Math.round(fromMs / 1_000)}-${Math.round(untilMs / 1_000)} s, ${share})`,
+  );
+  return [...parts, ...down].join(' ') || 'none';
 }

@@ -1,26 +1,52 @@
 /** The functions as they are deployed: each is built for each of its environments, of what that host gives. */
-
 import type { Clients } from '../aws/clients.ts';
+import type { LambdaClients } from '../aws/lambda-clients.ts';
+import type { Fetch } from '../aws/machine.ts';
 import type { Surroundings } from '../aws/surroundings.ts';
+import { SUPERVISION_TREE } from '../core/supervision/supervision-tree.ts';
 import { build as buildAnalytics } from '../functions/analytics/build.ts';
 import { readEnvironment as readAnalytics } from '../functions/analytics/environment.ts';
 import { build as buildAudit } from '../functions/audit/build.ts';
 import { readEnvironment as readAudit } from '../functions/audit/environment.ts';
+import { build as buildDeliver } from '../functions/deliver/build.ts';
+import { readEnvironment as readDeliver } from '../functions/deliver/environment.ts';
 import { build as buildIncident } from '../functions/incident/build.ts';
 import { readEnvironment as readIncident } from '../functions/incident/environment.ts';
+import { build as buildMonitor } from '../functions/monitor/build.ts';
+import { readEnvironment as readMonitor } from '../functions/monitor/environment.ts';
+import { build as buildQuarantine } from '../functions/quarantine/build.ts';
+import { readEnvironment as readQuarantine } from '../functions/quarantine/environment.ts';
 import { build as buildReporting } from '../functions/reporting/build.ts';
 import { readEnvironment as readReporting } from '../functions/reporting/environment.ts';
+import { build as buildResend } from '../functions/resend/build.ts';
+import { readEnvironment as readResend } from '../functions/resend/environment.ts';
+import { build as buildSupervisor } from '../functions/supervisor/build.ts';
+import { readEnvironment as readSupervisor } from '../functions/supervisor/environment.ts';
+import { Traces } from '../telemetry/traces.ts';
 import type { Handler } from './lambda/function.ts';
 
 type Env = Record<string, string>;
-type Given = Clients & Surroundings;
+
+/** What a function is built of: all that any of them asks for. */
+export interface Given extends Clients, LambdaClients, Surroundings {
+  readonly fetch: Fetch;
+}
+
+const traces = new Traces();
 
 /** By the end of a function's name. What is not here yet is not run: its queues fill. */
 const BUILDS: Readonly<Record<string, (given: Given, env: Env) => unknown>> = {
   analytics: (given, env) => buildAnalytics({ ...given, environment: readAnalytics(env) }),
   audit: (given, env) => buildAudit({ ...given, environment: readAudit(env) }),
+  deliver: (given, env) => buildDeliver({ ...given, traces, environment: readDeliver(env) }),
   incident: (given, env) => buildIncident({ ...given, environment: readIncident(env) }),
+  monitor: (given, env) => buildMonitor({ ...given, environment: readMonitor(env) }),
+  quarantine: (given, env) =>
+    buildQuarantine({ ...given, traces, environment: readQuarantine(env) }),
   reporting: (given, env) => buildReporting({ ...given, environment: readReporting(env) }),
+  resend: (given, env) => buildResend({ ...given, environment: readResend(env) }),
+  supervisor: (given, env) =>
+    buildSupervisor({ ...given, tree: SUPERVISION_TREE, environment: readSupervisor(env) }),
 };
 
 export function builderOf(functionName: string): ((given: Given, env: Env) => Handler) | undefined {

@@ -2,9 +2,9 @@
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { SendMessageBatchCommand, type SendMessageBatchRequestEntry } from '@aws-sdk/client-sqs';
 import type { Checker } from './checker.ts';
-import { SENDERS, type Source } from './deployment.ts';
 import type { Effect } from './effects.ts';
 import type { Host } from './host.ts';
+import { SENDERS, type Source } from './outside.ts';
 import type { Random } from './random.ts';
 import { anotherThan, type Draft, draftOf, type Habits } from './submission-draft.ts';
 import type { World } from './world.ts';

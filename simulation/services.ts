@@ -5,6 +5,7 @@ import { Dynamo } from './dynamo/dynamo.ts';
 import type { TablePlan } from './dynamo/table.ts';
 import type { Effect } from './effects.ts';
 import type { Faults } from './faults.ts';
+import { TOKEN_SECRETS } from './outside.ts';
 import type { Random } from './random.ts';
 import { S3 } from './s3/s3.ts';
 import type { Scheduler } from './scheduler.ts';
@@ -95,7 +96,8 @@ function tableOf({ name, properties }: Plan['tables'][number]): TablePlan {
 }
 
 function secretsOf(plans: readonly SecretPlan[], random: Random): ReadonlyMap<string, string> {
-  return new Map(
-    plans.map(({ arn, properties }) => [arn, properties.SecretString ?? random.uuid()]),
-  );
+  return new Map([
+    ...plans.map(({ arn, properties }) => [arn, properties.SecretString ?? random.uuid()] as const),
+    ...Object.values(TOKEN_SECRETS).map((arn) => [arn, random.uuid()] as const),
+  ]);
 }

@@ -1,6 +1,6 @@
 /** One submission before it is sent: drawn from what producers are in the habit of sending. */
 import { claimCheckTo, submissionsOf } from '../core/message/claim-check.ts';
-import type { Source } from './deployment.ts';
+import type { Source } from './outside.ts';
 import type { Random } from './random.ts';
 import type { Nature, Oddity, Submission } from './submission.ts';
 

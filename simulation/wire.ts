@@ -5,6 +5,7 @@
  */
 import { endOfWork } from '../telemetry/invocation.ts';
 import type { Host } from './host.ts';
+import type { Down } from './outages.ts';
 import type { Scheduler } from './scheduler.ts';
 
 /** How often each of these befalls a try: probabilities. */
@@ -42,13 +43,26 @@ export interface Road {
   faults(): CallFaults;
   /** What the service says when it has too much to do. */
   throttling(): Error;
+  /** The outage that a call to that place in it meets. */
+  down?(place: string | undefined): Down | undefined;
+}
+
+/** What a service does for so long that its answer is not given at once. Somebody who waits in vain gives up. */
+export class Lasting<T> {
+  readonly begin: (end: (value: T) => void) => void;
+
+  constructor(begin: (end: (value: T) => void) => void) {
+    this.begin = begin;
+  }
 }
 
 /** One request: its name for the log, and what the service does with it. */
 export interface Request<T> {
   readonly name: string;
+  /** Where in the service; undefined where that makes no difference. */
+  readonly place?: string | undefined;
   /** @throws the service's refusal */
-  perform(): T;
+  perform(): T | Lasting<T>;
 }
 
 /** The SDK's pauses (its standard retry mode): full jitter, doubled each time. */
@@ -85,12 +99,15 @@ export class Wire {
       settle();
     };
     const attempt = (number: number) => {
+      let isAnswered = false;
       this.#try(host, patience, request, {
         succeed: (value) => {
-          if (!isOver) end(() => resolve(value));
+          if (isOver || isAnswered) return;
+          end(() => resolve(value));
         },
         fail: (error) => {
-          if (isOver) return;
+          if (isOver || isAnswered) return;
+          isAnswered = true;
           if (isFinal(error) || number >= patience.maxAttempts) {
             end(() => reject(afterAttempts(error, number)));
             return;
@@ -112,8 +129,18 @@ export class Wire {
     answer: { succeed(value: T): void; fail(error: unknown): void },
   ): void {
     const { service } = this.#road;
-    const fate = this.#fate(host);
     const there = this.#travel(host);
+    const down = this.#road.down?.(request.place);
+    if (down !== undefined && host.draws.chance(down.share)) {
+      this.#scheduler.note(`${host.name} ${service} ${request.name} is down`);
+      const { refusal } = down;
+      if (refusal !== undefined) this.#after(host, there * 2, () => answer.fail(refusal()));
+      else if (host.draws.chance(0.5))
+        this.#after(host, there * 2, () => answer.fail(internalError()));
+      else this.#after(host, requestMs, () => answer.fail(timedOut()));
+      return;
+    }
+    const fate = this.#fate(host);
     if (fate !== 'arrives') this.#scheduler.note(`${host.name} ${service} ${request.name} ${fate}`);
     switch (fate) {
       case 'throttled':
@@ -135,8 +162,15 @@ export class Wire {
       case 'arrives':
         this.#scheduler.after(there, () => {
           const end = this.#perform(host, request);
-          const tell = end.ok ? () => answer.succeed(end.value) : () => answer.fail(end.error);
-          this.#after(host, this.#travel(host), tell);
+          const tell = (act: () => void) => this.#after(host, this.#travel(host), act);
+          if (!end.ok) tell(() => answer.fail(end.error));
+          else if (end.value instanceof Lasting) {
+            end.value.begin((value) => tell(() => answer.succeed(value)));
+            this.#after(host, requestMs, () => answer.fail(timedOut()));
+          } else {
+            const { value } = end;
+            tell(() => answer.succeed(value));
+          }
         });
     }
   }
@@ -144,7 +178,9 @@ export class Wire {
   #perform<T>(
     host: Host,
     { name, perform }: Request<T>,
-  ): { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: unknown } {
+  ):
+    | { readonly ok: true; readonly value: T | Lasting<T> }
+    | { readonly ok: false; readonly error: unknown } {
     const { service } = this.#road;
     try {
       const value = perform();

@@ -1,17 +1,27 @@
-/** A deployed stack in the simulation: its services, its functions and what wakes them. */
-import { nameOfArn } from '../packages/local-lambda/template/account.ts';
-import type { Plan } from '../packages/local-lambda/template/plan.ts';
+/** A deployed stack in the simulation: its services, its functions, what wakes them and the servers outside. */
+
+import type { Failure } from '../packages/local-lambda/lambda/outcome.ts';
+import { mappingUuid, nameOfArn } from '../packages/local-lambda/template/account.ts';
+import type { LogSubscriptionPlan, Plan } from '../packages/local-lambda/template/plan.ts';
 import type { Checker, MakeChecker, Seen } from './checker.ts';
-import { clientsFor } from './clients.ts';
-import type { Effect } from './effects.ts';
+import { clientsFor, SERVICES } from './clients.ts';
 import type { EventLog } from './event-log.ts';
 import { drawFaults, type Faults, HEALTHY } from './faults.ts';
 import { builderOf } from './functions.ts';
 import { Host } from './host.ts';
+import { invokeLater } from './lambda/async-invocations.ts';
 import { EventSource } from './lambda/event-source.ts';
 import { LambdaFunction } from './lambda/function.ts';
+import { LambdaApi } from './lambda/lambda-api.ts';
+import { LogSubscriptions } from './lambda/log-subscriptions.ts';
+import { wakeEachMinute } from './minute.ts';
+import { downBy } from './outages.ts';
+import { SERVERS, TOKEN_SECRETS } from './outside.ts';
 import { quietTelemetry } from './quiet-telemetry.ts';
 import { Scheduler } from './scheduler.ts';
+import { FhirServer } from './servers/fhir-server.ts';
+import { Http } from './servers/http.ts';
+import { TerminologyServer } from './servers/terminology-server.ts';
 import { provision, type Services, senderIdOf } from './services.ts';
 import type { Submission } from './submission.ts';
 import { Witness } from './witness.ts';
@@ -21,7 +31,12 @@ export interface WorldOptions {
   readonly seed: number;
   readonly checkers?: readonly MakeChecker[];
   readonly log?: EventLog | undefined;
+  /** Ends of the names of the functions that run, where not all do. */
+  readonly only?: readonly string[];
 }
+
+/** Outages begin within so long. */
+const OUTAGES_MS = 1_800_000;
 
 export class World implements Seen {
   readonly plan: Plan;
@@ -29,37 +44,52 @@ export class World implements Seen {
   readonly services: Services;
   readonly functions: ReadonlyMap<string, LambdaFunction>;
   readonly sources: readonly EventSource[];
-  /** All that was drawn to go wrong. */
-  readonly drawn: Faults;
-  /** What producers have sent, by message id. */
+  readonly fhirServers: readonly FhirServer[];
   readonly submissions = new Map<string, Submission>();
   readonly checkers: readonly Checker[];
+  /** All that was drawn to go wrong. */
+  readonly drawn: Faults;
   readonly #witness: Witness;
   readonly #clients: ReturnType<typeof clientsFor>;
+  readonly #http: Http;
+  readonly #logs: LogSubscriptions;
   #faults: Faults;
 
-  constructor({ plan, seed, checkers = [], log }: WorldOptions) {
+  constructor({ plan, seed, checkers = [], log, only }: WorldOptions) {
     this.plan = plan;
     this.scheduler = new Scheduler(seed, log);
     this.#witness = new Witness(this.scheduler);
-    this.drawn = drawFaults(this.scheduler.random.fork());
+    this.drawn = drawFaults(this.scheduler.random.fork(), placesIn(plan), OUTAGES_MS);
     this.#faults = this.drawn;
     const faults = () => this.#faults;
-    const tell = (effect: Effect) => this.#witness.tell(effect);
-    this.services = provision(plan, this.scheduler, faults, tell);
-    this.#clients = clientsFor(this.scheduler, this.services, faults, this.#witness);
-    this.functions = this.#deploy(plan);
+    const { scheduler } = this;
+    const witness = this.#witness;
+    this.services = provision(plan, scheduler, faults, (effect) => witness.tell(effect));
+    const lambda = () => api;
+    this.#clients = clientsFor({ scheduler, services: this.services, lambda, faults, witness });
+    this.fhirServers = this.#fhirServers();
+    this.#http = this.#connectServers();
+    this.#logs = this.#subscribeToLogs(plan);
+    this.functions = this.#deploy(plan, only);
     this.sources = this.#connect(plan);
+    const { functions, sources } = this;
+    const api = new LambdaApi({ functions, sources, envOf: (name) => envOf(plan, name) });
     this.#wakeEachMinute(plan);
     this.checkers = checkers.map((make) => make(this));
-    this.#witness.add(this.checkers);
+    witness.add(this.checkers);
   }
 
   get isHealed(): boolean {
     return this.#faults === HEALTHY;
   }
 
-  /** Of a table, queue, bucket or function of the stack, by the end of its name: `resources`, `critical`. */
+  /** From now on nothing goes wrong any more, and all must end. */
+  heal(): void {
+    this.scheduler.note('healed');
+    this.#faults = HEALTHY;
+    this.#witness.tell({ kind: 'healed' });
+  }
+
   nameOf(end: string): string {
     return `${this.plan.stackName}-${end}`;
   }
@@ -80,46 +110,89 @@ export class World implements Seen {
     this.#witness.tell({ kind: 'submitted', submission }, by);
   }
 
-  /** From now on nothing goes wrong any more, and all must end. */
-  heal(): void {
-    this.scheduler.note('healed');
-    this.#faults = HEALTHY;
-    this.#witness.tell({ kind: 'healed' });
-  }
-
   /** Somebody outside of the stack, who sends as that principal. */
   outsider(name: string, senderId: string) {
     const host = new Host(this.scheduler, { name });
     return { host, ...this.#clients(host, senderId) };
   }
 
-  #deploy({ functions }: Plan): Map<string, LambdaFunction> {
+  #fhirServers(): FhirServer[] {
+    const { scheduler, services } = this;
+    const server = (name: 'shared' | 'clinic', hasEtags: boolean) =>
+      new FhirServer({
+        base: SERVERS[name],
+        hasEtags,
+        token: () => services.secrets.get(TOKEN_SECRETS[name]) ?? '',
+        now: () => scheduler.now,
+        tell: (effect) => this.#witness.tell(effect),
+      });
+    return [server('shared', true), server('clinic', false)];
+  }
+
+  #connectServers(): Http {
+    const { scheduler } = this;
+    return new Http({
+      scheduler,
+      servers: [...this.fhirServers, new TerminologyServer(SERVERS.terminology)],
+      faults: ({ base }) => {
+        const { servers, outages } = this.#faults;
+        const down = downBy(outages, base, undefined, scheduler);
+        return down === undefined ? servers : { ...servers, unreachable: down.share };
+      },
+      tell: (effect, by) => this.#witness.tell(effect, by),
+    });
+  }
+
+  #subscribeToLogs({ logSubscriptions }: Plan): LogSubscriptions {
+    const { scheduler } = this;
+    return new LogSubscriptions(logSubscriptions, {
+      scheduler,
+      random: scheduler.random.fork(),
+      faults: () => this.#faults.logs,
+      deliver: (plan: LogSubscriptionPlan, event) =>
+        this.#invokeLater(nameOfArn(plan.properties.DestinationArn), event),
+    });
+  }
+
+  #deploy({ functions }: Plan, only: readonly string[] | undefined): Map<string, LambdaFunction> {
     const { scheduler } = this;
     const all = new Map<string, LambdaFunction>();
     for (const { name, properties, codeDirectory } of functions) {
       const build = builderOf(name);
-      if (build === undefined) continue;
+      const isLeftOut = only?.every((end) => name !== this.nameOf(end)) ?? false;
+      if (build === undefined || isLeftOut) continue;
       const { Timeout, ReservedConcurrentExecutions = 1_000, Role, Environment } = properties;
       const env = { ...Environment?.Variables, LAMBDA_TASK_ROOT: codeDirectory };
       const senderId = senderIdOf(Role, name);
       const load = (host: Host) =>
         build(
-          { ...this.#clients(host, senderId), ...machineOf(host), telemetry: quietTelemetry },
+          {
+            ...this.#clients(host, senderId),
+            ...machineOf(host),
+            fetch: this.#http.fetchOn(host),
+            telemetry: quietTelemetry,
+          },
           env,
         );
       const limits = { timeoutMs: Timeout * 1_000, concurrencyMax: ReservedConcurrentExecutions };
-      const tell = (effect: Effect, by: Host) => this.#witness.tell(effect, by);
-      const around = { scheduler, faults: () => this.#faults.functions, tell };
+      const around = {
+        scheduler,
+        faults: () => this.#faults.functions,
+        tell: this.#witness.tell.bind(this.#witness),
+        log: (host: Host, failure: Failure, requestId: string | undefined) =>
+          this.#logs.hear({ functionName: name, environment: host.name, failure, requestId }),
+      };
       all.set(name, new LambdaFunction({ name, load, ...limits }, around));
     }
     return all;
   }
 
   #connect({ mappings }: Plan): EventSource[] {
-    return mappings.flatMap(({ properties }) => {
+    return mappings.flatMap(({ name, properties }) => {
       const target = this.functions.get(nameOfArn(properties.FunctionName));
       if (target === undefined) return [];
       const mapping = {
+        uuid: mappingUuid(name),
         target,
         queue: this.services.sqs.queue(properties.EventSourceArn),
         batchSize: properties.BatchSize,
@@ -127,36 +200,54 @@ export class World implements Seen {
         concurrencyMax: properties.ScalingConfig.MaximumConcurrency ?? Number.POSITIVE_INFINITY,
         reportsFailures: properties.FunctionResponseTypes.includes('ReportBatchItemFailures'),
       };
-      return [new EventSource(mapping, this.scheduler)];
+      const changed = (source: EventSource) =>
+        this.#witness.tell({
+          kind: 'mapping',
+          uuid: source.plan.uuid,
+          enabled: source.state === 'Enabled',
+          concurrencyMax: source.concurrencyMax,
+        });
+      return [new EventSource(mapping, this.scheduler, changed)];
     });
   }
 
-  /** EventBridge's minute to queues: late, now and then twice or never. */
   #wakeEachMinute({ rules }: Plan): void {
-    const { scheduler } = this;
-    const targets = rules.flatMap(({ properties }) => properties.Targets);
-    const queued = targets.filter(({ Arn }) => Arn.includes(':sqs:'));
-    const wake = (arn: string, body: string) => {
-      const queue = this.services.sqs.queue(arn);
-      const groupId = queue.plan.isFifo ? 'minute' : undefined;
-      const deduplicationId = queue.plan.isFifo ? scheduler.random.uuid() : undefined;
-      const sent = { body, attributes: {}, groupId, deduplicationId, delaySeconds: undefined };
-      queue.send({ ...sent, senderId: 'AIDAEVENTBRIDGE' });
-    };
-    const tick = () => {
-      const isUnkind = this.#faults !== HEALTHY;
-      for (const { Arn, Input = '{}' } of queued) {
-        const times = isUnkind ? scheduler.random.pick([0, 1, 1, 1, 1, 2]) : 1;
-        for (let time = 0; time < times; time += 1) {
-          scheduler.after(scheduler.random.below(isUnkind ? 30_000 : 1_000), () =>
-            wake(Arn, Input),
-          );
-        }
-      }
-      scheduler.after(60_000, tick);
-    };
-    scheduler.after(60_000, tick);
+    const { scheduler, services } = this;
+    wakeEachMinute(rules, {
+      scheduler,
+      random: scheduler.random.fork(),
+      faults: () => this.#faults.minute,
+      queue: (arn) => services.sqs.queue(arn),
+      invoke: (name, event) => this.#invokeLater(name, event),
+    });
+  }
+
+  #invokeLater(functionName: string, event: object): void {
+    const target = this.functions.get(functionName);
+    if (target === undefined) return;
+    const deadLetters = deadLetterArnOf(this.plan, functionName);
+    invokeLater(
+      this.scheduler,
+      {
+        target,
+        deadLetters: deadLetters === undefined ? undefined : this.services.sqs.queue(deadLetters),
+      },
+      event,
+    );
   }
 }
 
 const machineOf = ({ now, random, randomId, later }: Host) => ({ now, random, randomId, later });
+
+const functionIn = ({ functions }: Plan, name: string) =>
+  functions.find((each) => each.name === name)?.properties;
+
+const envOf = (plan: Plan, name: string) => functionIn(plan, name)?.Environment?.Variables ?? {};
+
+const deadLetterArnOf = (plan: Plan, name: string) =>
+  functionIn(plan, name)?.DeadLetterConfig?.TargetArn;
+
+/** What may be down altogether. */
+function placesIn({ tables }: Plan): string[] {
+  return [...SERVICES, ...tables.map(({ name }) => name), 'kms', ...Object.values(SERVERS)];
+}

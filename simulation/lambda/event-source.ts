@@ -8,12 +8,19 @@ import { recordOf } from '../sqs/sqs.ts';
 import type { LambdaFunction } from './function.ts';
 
 export interface MappingPlan {
+  readonly uuid: string;
   readonly queue: Queue;
   readonly target: LambdaFunction;
   readonly batchSize: number;
   readonly windowMs: number;
   readonly concurrencyMax: number;
   readonly reportsFailures: boolean;
+}
+
+/** What is absent stays as it is. */
+interface Change {
+  readonly enabled?: boolean | undefined;
+  readonly concurrencyMax?: number | undefined;
 }
 
 /** How soon a poller sees what has become visible. */
@@ -26,14 +33,22 @@ const CHANGE_MS = 20_000;
 export class EventSource {
   readonly plan: MappingPlan;
   readonly #scheduler: Scheduler;
-  #state: 'Enabled' | 'Disabling' | 'Disabled' | 'Enabling' = 'Enabled';
+  readonly #onChanged: (mapping: EventSource) => void;
+  #state: 'Enabled' | 'Disabling' | 'Disabled' | 'Enabling' | 'Updating' = 'Enabled';
+  /** What a change that is under way has not reached yet. */
+  #polling = true;
   #concurrencyMax: number;
   #running = 0;
   #polls = false;
   #until = 0;
 
-  constructor(plan: MappingPlan, scheduler: Scheduler) {
+  constructor(
+    plan: MappingPlan,
+    scheduler: Scheduler,
+    onChanged: (mapping: EventSource) => void = () => undefined,
+  ) {
     this.plan = plan;
+    this.#onChanged = onChanged;
     this.#scheduler = scheduler;
     this.#concurrencyMax = plan.concurrencyMax;
     plan.queue.onVisible.push(() => this.#pollSoon());
@@ -48,12 +63,16 @@ export class EventSource {
   }
 
   /** Takes some time, during which it goes on as before. False while another change is under way. */
-  change(enabled: boolean, concurrencyMax = this.#concurrencyMax): boolean {
-    if (this.#state === 'Disabling' || this.#state === 'Enabling') return false;
-    this.#state = enabled ? 'Enabling' : 'Disabling';
+  change({ enabled = this.#polling, concurrencyMax = this.#concurrencyMax }: Change): boolean {
+    if (this.#state !== 'Enabled' && this.#state !== 'Disabled') return false;
+    if (enabled === this.#polling) this.#state = 'Updating';
+    else this.#state = enabled ? 'Enabling' : 'Disabling';
     this.#scheduler.after(this.#scheduler.random.below(CHANGE_MS), () => {
+      this.#polling = enabled;
       this.#state = enabled ? 'Enabled' : 'Disabled';
       this.#concurrencyMax = concurrencyMax;
+      this.#scheduler.note(`${this.plan.queue.plan.name} ${this.#state} ${concurrencyMax}`);
+      this.#onChanged(this);
       this.#pollSoon();
     });
     return true;
@@ -73,7 +92,7 @@ export class EventSource {
   }
 
   #poll(): void {
-    if (this.#state === 'Disabled' || this.#state === 'Enabling') return;
+    if (!this.#polling) return;
     const { queue, batchSize } = this.plan;
     if (queue.visible === 0 || this.#running >= this.#concurrencyMax) return;
     const batch = queue.receive(batchSize);

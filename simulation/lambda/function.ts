@@ -8,6 +8,7 @@ import {
   exited,
   type Failure,
   type Outcome,
+  outOfMemory,
   type Refusal,
   reported,
   throttled,
@@ -30,6 +31,8 @@ export interface FunctionPlan {
 export interface FunctionFaults {
   /** Dies at an await. */
   readonly killed: number;
+  /** Dies while it loads, and with it the invocation that waited for it. */
+  readonly loadFails: number;
   /** No environment takes the invocation. */
   readonly throttled: number;
   /** An environment is replaced although it is well. */
@@ -41,6 +44,7 @@ export interface FunctionFaults {
 
 export const NO_FUNCTION_FAULTS: FunctionFaults = {
   killed: 0,
+  loadFails: 0,
   throttled: 0,
   retired: 0,
   coldStartMs: 300,
@@ -52,6 +56,9 @@ const invocations = new AsyncLocalStorage<string>();
 /** The request id of the invocation whose code runs now, however long ago it ended. */
 export const invocationAround = (): string | undefined => invocations.getStore();
 
+/** How often one is thawed that has been frozen for longer than others. */
+const OLDER_TAKEN = 0.1;
+
 interface Environment {
   readonly host: Host;
   handler: Handler | undefined;
@@ -61,12 +68,15 @@ interface Environment {
 interface Invocation {
   readonly event: unknown;
   readonly end: (outcome: Outcome) => void;
+  readonly requestId: string;
 }
 
 export interface FunctionSurroundings {
   readonly scheduler: Scheduler;
   faults(): FunctionFaults;
   tell(effect: Effect, by: Host): void;
+  /** What the platform logs of a failure; without a request where the environment died while it loaded. */
+  log?(host: Host, failure: Failure, requestId: string | undefined): void;
 }
 
 export class LambdaFunction {
@@ -86,14 +96,19 @@ export class LambdaFunction {
     return this.#count;
   }
 
-  /** Answers a refusal at once; else `end` is told how it ended. */
-  invoke(event: unknown, end: (outcome: Outcome) => void): Refusal | undefined {
+  /** Answers a refusal at once; else `end` is told how it ended. One that is tried again keeps its request id. */
+  invoke(
+    event: unknown,
+    end: (outcome: Outcome) => void,
+    requestId = this.#around.scheduler.random.uuid(),
+  ): Refusal | undefined {
     const { scheduler, faults } = this.#around;
     const isFull = this.#running >= this.plan.concurrencyMax;
     if (isFull || scheduler.random.chance(faults().throttled)) return throttled();
     this.#running += 1;
     const invocation = {
       event,
+      requestId,
       end: (outcome: Outcome) => {
         this.#running -= 1;
         end(outcome);
@@ -109,10 +124,14 @@ export class LambdaFunction {
     return undefined;
   }
 
-  /** The one that was used last, as Lambda does; it may be gone by now. */
+  /** Mostly the one that was used last; it may be gone by now. */
   #takeIdle(): Environment | undefined {
     const { scheduler, faults } = this.#around;
-    const environment = this.#idle.pop();
+    const { random } = scheduler;
+    const isOlder = this.#idle.length > 1 && random.chance(OLDER_TAKEN);
+    const environment = isOlder
+      ? this.#idle.splice(random.below(this.#idle.length), 1)[0]
+      : this.#idle.pop();
     if (environment === undefined || !scheduler.random.chance(faults().retired)) return environment;
     environment.host.kill();
     this.#around.tell({ kind: 'died' }, environment.host);
@@ -132,19 +151,37 @@ export class LambdaFunction {
       }),
     };
     scheduler.after(scheduler.random.duration(coldStartMs), () => {
-      try {
-        environment.handler = this.plan.load(environment.host);
-      } catch (fault) {
-        scheduler.note(`${environment.host.name} does not load`);
-        scheduler.fail(fault);
-        return;
-      }
-      this.#run(environment, invocation);
+      if (scheduler.random.chance(faults().loadFails)) this.#failToLoad(environment, invocation);
+      else this.#load(environment, invocation);
     });
   }
 
-  #run(environment: Environment, { event, end }: Invocation): void {
-    const { scheduler, tell } = this.#around;
+  #load(environment: Environment, invocation: Invocation): void {
+    const { scheduler } = this.#around;
+    try {
+      environment.handler = this.plan.load(environment.host);
+    } catch (fault) {
+      scheduler.note(`${environment.host.name} does not load`);
+      scheduler.fail(fault);
+      return;
+    }
+    this.#run(environment, invocation);
+  }
+
+  /** The platform tells of the environment first, then of the invocation that waited for it. */
+  #failToLoad({ host }: Environment, { end, requestId }: Invocation): void {
+    const { scheduler, tell, log } = this.#around;
+    const failure = exited(1, null);
+    scheduler.note(`${host.name} died while it loaded`);
+    host.kill();
+    tell({ kind: 'died' }, host);
+    log?.(host, failure, undefined);
+    log?.(host, failure, requestId);
+    end(failure);
+  }
+
+  #run(environment: Environment, { event, end, requestId }: Invocation): void {
+    const { scheduler, tell, log } = this.#around;
     const { host, handler } = environment;
     const { timeoutMs, name } = this.plan;
     const startedAt = scheduler.now;
@@ -161,12 +198,14 @@ export class LambdaFunction {
       over(outcome, () => {
         host.kill();
         tell({ kind: 'died' }, host);
+        log?.(host, outcome, requestId);
       });
-    host.onDeath = () => scheduler.after(1, () => died(exited(null, 'SIGKILL')));
+    const cause = scheduler.random.pick([exited(null, 'SIGKILL'), outOfMemory()]);
+    host.onDeath = () => scheduler.after(1, () => died(cause));
     scheduler.after(timeoutMs, () => died(timedOut(timeoutMs / 1_000)));
-    const context = contextOf(host.draws.uuid(), name, () => startedAt + timeoutMs - scheduler.now);
-    const invocation = { functionName: name, requestId: context.awsRequestId };
-    scheduler.note(`${host.name} invoked ${context.awsRequestId}`);
+    const context = contextOf(requestId, name, () => startedAt + timeoutMs - scheduler.now);
+    const invocation = { functionName: name, requestId };
+    scheduler.note(`${host.name} invoked ${requestId}`);
     tell({ kind: 'invoked', ...invocation, event }, host);
     const answered = (outcome: Outcome) =>
       over(outcome, () => {
@@ -178,7 +217,11 @@ export class LambdaFunction {
       const handle = () => (handler as Handler)(event, context);
       void invocations.run(context.awsRequestId, handle).then(
         (answer) => answered({ status: 'success', payload: JSON.stringify(answer ?? null) }),
-        (error: unknown) => answered(reported(JSON.stringify(asReported(error)))),
+        (error: unknown) => {
+          const failure = reported(JSON.stringify(asReported(error)));
+          log?.(host, failure, requestId);
+          answered(failure);
+        },
       );
     });
   }

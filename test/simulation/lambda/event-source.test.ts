@@ -51,7 +51,14 @@ function lane(handle: (event: SQSEvent, host: Host) => Promise<unknown>, options
       tell: () => undefined,
     },
   );
-  const mapping = { queue, target, batchSize, windowMs: 1_000, concurrencyMax: mappingMax };
+  const mapping = {
+    uuid: 'm',
+    queue,
+    target,
+    batchSize,
+    windowMs: 1_000,
+    concurrencyMax: mappingMax,
+  };
   const source = new EventSource({ ...mapping, reportsFailures: true }, scheduler);
   const send = (count: number) => {
     for (let sent = 0; sent < count; sent += 1) queue.send(SENT);
@@ -137,14 +144,14 @@ describe('an event source', () => {
 
   test('disabling takes time, and no other change meanwhile', async () => {
     const { send, source, scheduler, queue, untilEmpty } = lane(async () => undefined);
-    expect(source.change(false)).toBe(true);
-    expect(source.change(true)).toBe(false);
+    expect(source.change({ enabled: false })).toBe(true);
+    expect(source.change({ enabled: true })).toBe(false);
     expect(source.state).toBe('Disabling');
     await scheduler.run(() => source.state === 'Disabled');
     send(3);
     await scheduler.run(() => false);
     expect(queue.size).toBe(3);
-    source.change(true, 1);
+    source.change({ enabled: true, concurrencyMax: 1 });
     expect(await untilEmpty()).toBe(true);
     expect(source.concurrencyMax).toBe(1);
   });

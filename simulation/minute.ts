@@ -1,0 +1,59 @@
+/** EventBridge's minute: to queues and functions, late, now and then twice or never. */
+import { nameOfArn } from '../packages/local-lambda/template/account.ts';
+import type { RulePlan } from '../packages/local-lambda/template/plan.ts';
+import type { Random } from './random.ts';
+import type { Scheduler } from './scheduler.ts';
+import type { Queue } from './sqs/queue.ts';
+
+const MINUTE_MS = 60_000;
+
+export interface MinuteFaults {
+  readonly missed: number;
+  readonly twice: number;
+  readonly lateMs: number;
+}
+
+export const NO_MINUTE_FAULTS: MinuteFaults = { missed: 0, twice: 0, lateMs: 1_000 };
+
+export interface MinuteSurroundings {
+  readonly scheduler: Scheduler;
+  readonly random: Random;
+  faults(): MinuteFaults;
+  queue(arn: string): Queue;
+  /** Invokes a function that is not waited for. */
+  invoke(functionName: string, event: object): void;
+}
+
+export function wakeEachMinute(rules: readonly RulePlan[], around: MinuteSurroundings): void {
+  const { scheduler, random, faults } = around;
+  const targets = rules.flatMap(({ properties }) => properties.Targets);
+  const tick = () => {
+    const { missed, twice, lateMs } = faults();
+    for (const target of targets) {
+      if (random.chance(missed)) continue;
+      for (let left = random.chance(twice) ? 2 : 1; left > 0; left -= 1) {
+        scheduler.after(random.below(lateMs), () => wake(target, around));
+      }
+    }
+    scheduler.after(MINUTE_MS, tick);
+  };
+  scheduler.after(MINUTE_MS, tick);
+}
+
+type Target = RulePlan['properties']['Targets'][number];
+
+function wake({ Arn, Input = '{}' }: Target, { random, queue, invoke }: MinuteSurroundings): void {
+  if (!Arn.includes(':sqs:')) {
+    invoke(nameOfArn(Arn), JSON.parse(Input));
+    return;
+  }
+  const its = queue(Arn);
+  its.send({
+    body: Input,
+    attributes: {},
+    groupId: its.plan.isFifo ? 'minute' : undefined,
+    deduplicationId: its.plan.isFifo ? random.uuid() : undefined,
+    delaySeconds: undefined,
+    senderId: 'AIDAEVENTBRIDGE',
+  });
+}

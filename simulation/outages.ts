@@ -1,0 +1,67 @@
+/** Times in which something is down altogether: a service, a table, the key, a server outside. */
+import type { Random } from './random.ts';
+
+export interface Outage {
+  /** `dynamodb`, `s3`, …, a table's name, `kms` or a server's base URL. */
+  readonly of: string;
+  /** Since the run began. */
+  readonly fromMs: number;
+  readonly untilMs: number;
+  /** How many of its calls fail. */
+  readonly share: number;
+}
+
+const LENGTHS_MS = [5_000, 60_000, 600_000] as const;
+/** What the stack's key encrypts: nothing else asks for it. */
+const ENCRYPTED = ['dynamodb', 's3', 'sns', 'sqs', 'secrets'];
+
+/** None in half of the runs, else up to four, in the first `withinMs`. */
+export function drawOutages(random: Random, places: readonly string[], withinMs: number): Outage[] {
+  if (places.length === 0 || random.chance(0.5)) return [];
+  return Array.from({ length: random.between(1, 4) }, () => {
+    const fromMs = random.below(withinMs);
+    const lengthMs = Math.ceil(random.pick(LENGTHS_MS) * (0.5 + random.fraction()));
+    const of = places[random.below(places.length)] ?? '';
+    return { of, fromMs, untilMs: fromMs + lengthMs, share: random.pick([0.5, 0.9, 1]) };
+  });
+}
+
+/** An outage that lets no such call through now. */
+export interface Down {
+  readonly share: number;
+  /** What a service says that cannot use the key; undefined where it says nothing or that it failed. */
+  readonly refusal: (() => Error) | undefined;
+}
+
+/** Now, of a call to that service and place in it. */
+export function downBy(
+  outages: readonly Outage[],
+  service: string,
+  place: string | undefined,
+  { now, startedAt }: { readonly now: number; readonly startedAt: number },
+): Down | undefined {
+  if (outages.length === 0) return undefined;
+  const atMs = now - startedAt;
+  const outage = outages.find(
+    ({ of, fromMs, untilMs }) =>
+      atMs >= fromMs &&
+      atMs < untilMs &&
+      (of === service || of === place || (of === 'kms' && ENCRYPTED.includes(service))),
+  );
+  if (outage === undefined) return undefined;
+  const { share, of } = outage;
+  return { share, refusal: of === 'kms' ? () => keyRefusal(service) : undefined };
+}
+
+/** Each service has its own word for a key that is disabled. */
+function keyRefusal(service: string): Error {
+  const name =
+    { s3: 'KMS.DisabledException', sqs: 'KmsDisabled', sns: 'KMSDisabledException' }[service] ??
+    'AccessDeniedException';
+  const error = new Error('the key is disabled');
+  return Object.assign(error, {
+    name,
+    $fault: 'client',
+    $metadata: { httpStatusCode: 400 },
+  });
+}

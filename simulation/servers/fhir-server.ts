@@ -1,0 +1,63 @@
+/** A FHIR server: stores what is PUT, with versions, and refuses what it was told to refuse. */
+import type { Effect } from '../effects.ts';
+import type { Held, HttpAnswer, HttpCall, Server } from './http-call.ts';
+
+export interface FhirServerOptions {
+  readonly base: string;
+  /** Without ETags no version can be named. */
+  readonly hasEtags: boolean;
+  /** The token that it asks for. */
+  token(): string;
+  now(): number;
+  tell(effect: Effect): void;
+}
+
+/** What a resource says that the server does with it (simulation/submission.ts). */
+export const AT_SERVER = { refused: 'refused-by-server', failing: 'failing-at-server' } as const;
+
+export class FhirServer implements Server {
+  readonly base: string;
+  /** What it holds, by `<type>/<id>`. */
+  readonly resources = new Map<string, Held>();
+  readonly #options: FhirServerOptions;
+
+  constructor(options: FhirServerOptions) {
+    this.base = options.base;
+    this.#options = options;
+  }
+
+  serve(call: HttpCall): HttpAnswer {
+    const { token, hasEtags } = this.#options;
+    if (call.headers['authorization'] !== `Bearer ${token()}`) return { status: 401 };
+    const key = call.url.slice(this.base.length + 1);
+    if (call.method === 'PUT') return this.#store(key, call);
+    const held = this.resources.get(key);
+    if (held === undefined) return outcome(404, 'not-found');
+    return { status: 200, headers: hasEtags ? { etag: etagOf(held) } : {}, body: held.body };
+  }
+
+  #store(key: string, call: HttpCall): HttpAnswer {
+    const { hasEtags, now, tell } = this.#options;
+    const { body } = call;
+    const held = this.resources.get(key);
+    const wanted = call.headers['if-match'];
+    if (hasEtags && wanted !== undefined && wanted !== (held && etagOf(held))) {
+      return outcome(412, 'conflict');
+    }
+    const [resourceType] = key.split('/');
+    if (body.includes(AT_SERVER.refused)) return outcome(422, 'business-rule');
+    if (body.includes(AT_SERVER.failing)) return outcome(500, 'exception', `${resourceType}.meta`);
+    const stored = { version: (held?.version ?? 0) + 1, body, at: now() };
+    this.resources.set(key, stored);
+    tell({ kind: 'stored', server: this.base, key, before: held, after: stored, call });
+    const headers = hasEtags ? { etag: etagOf(stored) } : {};
+    return { status: held === undefined ? 201 : 200, headers };
+  }
+}
+
+const etagOf = ({ version }: Held) => `W/"${version}"`;
+
+function outcome(status: number, code: string, expression?: string): HttpAnswer {
+  const issue = { severity: 'error', code, ...(expression && { expression: [expression] }) };
+  return { status, body: JSON.stringify({ resourceType: 'OperationOutcome', issue: [issue] }) };
+}

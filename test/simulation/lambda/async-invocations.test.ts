@@ -1,0 +1,60 @@
+import { describe, expect, test } from 'vitest';
+import { invokeLater } from '../../../simulation/lambda/async-invocations.ts';
+import { LambdaFunction, NO_FUNCTION_FAULTS } from '../../../simulation/lambda/function.ts';
+import { Scheduler } from '../../../simulation/scheduler.ts';
+import { NO_QUEUE_FAULTS } from '../../../simulation/sqs/message.ts';
+import { Sqs } from '../../../simulation/sqs/sqs.ts';
+
+async function invoked(failures: number, throttles = 0) {
+  const scheduler = new Scheduler(1);
+  const tell = () => undefined;
+  const sqs = new Sqs({ scheduler, random: scheduler.random, tell, faults: () => NO_QUEUE_FAULTS });
+  const rest = { visibilityMs: 1, retentionMs: 1e9, delayMs: 0 };
+  const deadLetters = sqs.create({ ...rest, name: 'd', arn: 'arn:d', isFifo: false });
+  const requests: string[] = [];
+  let left = throttles;
+  const target = new LambdaFunction(
+    {
+      name: 'f',
+      timeoutMs: 1_000,
+      concurrencyMax: 10,
+      load:
+        () =>
+        async (_, { awsRequestId }) => {
+          requests.push(awsRequestId);
+          if (requests.length <= failures) throw new Error('no');
+        },
+    },
+    {
+      scheduler,
+      faults: () => ({ ...NO_FUNCTION_FAULTS, throttled: left-- > 0 ? 1 : 0 }),
+      tell,
+    },
+  );
+  invokeLater(scheduler, { target, deadLetters }, { n: 1 });
+  await scheduler.run(() => false);
+  const minutes = (scheduler.now - scheduler.startedAt) / 60_000;
+  return { requests, minutes, dead: [...deadLetters.messages].map(({ body }) => body) };
+}
+
+describe('an asynchronous invocation', () => {
+  test('is tried again after a minute and two more, as the same request', async () => {
+    const { requests, minutes, dead } = await invoked(2);
+    expect(requests.length).toBe(3);
+    expect(new Set(requests).size).toBe(1);
+    expect(minutes).toBeGreaterThan(3);
+    expect(dead).toEqual([]);
+  });
+
+  test('that fails three times goes to the dead-letter queue', async () => {
+    const { requests, dead } = await invoked(3);
+    expect(requests.length).toBe(3);
+    expect(dead).toEqual(['{"n":1}']);
+  });
+
+  test('that is refused has not been tried', async () => {
+    const { requests, dead } = await invoked(2, 5);
+    expect(requests.length).toBe(3);
+    expect(dead).toEqual([]);
+  });
+});

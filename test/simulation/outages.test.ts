@@ -1,0 +1,50 @@
+import { describe, expect, test } from 'vitest';
+import { downBy, drawOutages, type Outage } from '../../simulation/outages.ts';
+import { Random } from '../../simulation/random.ts';
+
+const ONE: Outage = { of: 's3', fromMs: 1_000, untilMs: 2_000, share: 0.9 };
+const at = (ms: number) => ({ now: 50_000 + ms, startedAt: 50_000 });
+
+describe('an outage', () => {
+  test('is from its beginning up to its end', () => {
+    const shares = [999, 1_000, 1_999, 2_000].map(
+      (ms) => downBy([ONE], 's3', undefined, at(ms))?.share,
+    );
+    expect(shares).toEqual([undefined, 0.9, 0.9, undefined]);
+  });
+
+  test('is of a service, or of one table of it', () => {
+    const ofTable = { ...ONE, of: 'resources' };
+    expect(downBy([ofTable], 'dynamodb', 'resources', at(1_500))).toMatchObject({ share: 0.9 });
+    expect(downBy([ofTable], 'dynamodb', 'inflight', at(1_500))).toBeUndefined();
+    expect(downBy([ONE], 'sqs', undefined, at(1_500))).toBeUndefined();
+  });
+
+  test('of the key is told by each service in its own words', () => {
+    const ofKey = { ...ONE, of: 'kms' };
+    const names = ['s3', 'sqs', 'sns', 'dynamodb', 'lambda'].map(
+      (service) => downBy([ofKey], service, undefined, at(1_500))?.refusal?.().name,
+    );
+    expect(names).toEqual([
+      'KMS.DisabledException',
+      'KmsDisabled',
+      'KMSDisabledException',
+      'AccessDeniedException',
+      undefined,
+    ]);
+  });
+
+  test('happens in about half of the runs, within the time given', () => {
+    const drawn = Array.from({ length: 200 }, (_, seed) =>
+      drawOutages(new Random(seed), ['a', 'b'], 1_000),
+    );
+    const some = drawn.filter(({ length }) => length > 0);
+    expect(some.length).toBeGreaterThan(70);
+    expect(some.length).toBeLessThan(130);
+    for (const { fromMs, untilMs } of some.flat()) {
+      expect(fromMs).toBeLessThan(1_000);
+      expect(untilMs).toBeGreaterThan(fromMs);
+    }
+    expect(drawOutages(new Random(1), [], 1_000)).toEqual([]);
+  });
+});

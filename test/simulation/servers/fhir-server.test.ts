@@ -1,0 +1,64 @@
+import { describe, expect, test } from 'vitest';
+import type { Effect } from '../../../simulation/effects.ts';
+import { AT_SERVER, FhirServer } from '../../../simulation/servers/fhir-server.ts';
+
+const base = 'https://fhir.test/r4';
+
+function server(hasEtags = true) {
+  const effects: Effect[] = [];
+  let number = 0;
+  const its = new FhirServer({
+    base,
+    hasEtags,
+    token: () => 'secret',
+    now: () => 7,
+    tell: (effect) => effects.push(effect),
+  });
+  const call = (method: string, body = '', headers: Record<string, string> = {}) => {
+    number += 1;
+    return its.serve({
+      number,
+      method,
+      url: `${base}/Patient/1`,
+      headers: { authorization: 'Bearer secret', ...headers },
+      body,
+      begunAt: 0,
+    });
+  };
+  return { its, effects, call };
+}
+
+describe('a simulated FHIR server', () => {
+  test('stores what is PUT, with versions, and tells of it', () => {
+    const { its, effects, call } = server();
+    expect(call('GET').status).toBe(404);
+    expect(call('PUT', 'a')).toEqual({ status: 201, headers: { etag: 'W/"1"' } });
+    expect(call('PUT', 'b')).toEqual({ status: 200, headers: { etag: 'W/"2"' } });
+    expect(call('GET')).toEqual({ status: 200, headers: { etag: 'W/"2"' }, body: 'b' });
+    expect(its.resources.get('Patient/1')).toEqual({ version: 2, body: 'b', at: 7 });
+    expect(effects).toMatchObject([
+      { kind: 'stored', key: 'Patient/1', before: undefined, after: { body: 'a' } },
+      { kind: 'stored', key: 'Patient/1', before: { body: 'a' }, after: { body: 'b' } },
+    ]);
+  });
+
+  test('heeds If-Match, unless it knows no ETags', () => {
+    const { call } = server();
+    expect(call('PUT', 'a', { 'if-match': 'W/"1"' }).status).toBe(412);
+    call('PUT', 'a');
+    expect(call('PUT', 'b', { 'if-match': 'W/"1"' }).status).toBe(200);
+    expect(call('PUT', 'c', { 'if-match': 'W/"1"' }).status).toBe(412);
+    const old = server(false);
+    expect(old.call('PUT', 'a', { 'if-match': 'W/"9"' })).toEqual({ status: 201, headers: {} });
+  });
+
+  test('refuses a wrong token, and what it was told to refuse', () => {
+    const { its, call } = server();
+    expect(call('PUT', 'a', { authorization: 'Bearer other' }).status).toBe(401);
+    expect(call('PUT', AT_SERVER.refused)).toMatchObject({ status: 422 });
+    const failing = call('PUT', AT_SERVER.failing);
+    expect(failing.status).toBe(500);
+    expect(failing.body).toContain('"expression":["Patient.meta"]');
+    expect(its.resources.size).toBe(0);
+  });
+});
