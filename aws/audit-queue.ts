@@ -34,7 +34,7 @@ class FactsRefused extends Error {
  * Resolves when the queue has all of them; throws where it has not, a fault of our own (R09). Told
  * again they are the same facts, so whoever dies in between tells them again.
  */
-export async function tellAudit(queue: AuditQueue, facts: readonly AuditFact[]): Promise<void> {
+export async function publishFacts(queue: AuditQueue, facts: readonly AuditFact[]): Promise<void> {
   for (const some of chunks(facts, BATCH_ENTRIES_MAX)) await tell(queue, some);
 }
 

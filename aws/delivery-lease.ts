@@ -29,7 +29,7 @@ export type Taken =
   | { readonly kind: 'leased'; readonly until: number };
 
 /** Takes the lease on what is pending. `lateMs` is how late a PUT may still take effect. */
-export async function takeDelivery(
+export async function leaseDelivery(
   table: Table,
   pk: string,
   lease: Lease,

@@ -7,7 +7,7 @@ import { type QuarantineRecord, readEntry } from './quarantine-entries.ts';
  * Tells the outcome that a message's Quarantine entry has already: the delivery that wrote it may
  * have died before it told. Says nothing where there is none yet, or an operator gave it up.
  */
-export async function tellEnteredOutcome(
+export async function publishEnteredOutcome(
   table: Table,
   topic: OutcomesTopic,
   messageId: string,

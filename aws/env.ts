@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { z } from 'zod';
-import { type Tellers, tellersSchema } from '../core/audit/tellers.ts';
+import { type Publishers, publishersSchema } from '../core/audit/publishers.ts';
 import { ENV } from '../telemetry/env-names.ts';
 
 /** Environment variables. */
@@ -26,11 +26,11 @@ export function requiredEnv(name: keyof typeof ENV, env: Env): string {
 }
 
 /** Who may tell what to the function's queue (R40). There is no default: without it the load fails. */
-export function readTellers(env: Env): Tellers {
+export function readPublishers(env: Env): Publishers {
   try {
-    return tellersSchema.parse(JSON.parse(requiredEnv('tellers', env)));
+    return publishersSchema.parse(JSON.parse(requiredEnv('publishers', env)));
   } catch (cause) {
-    throw new EnvironmentIncomplete(ENV.tellers, 'does not name the tellers', { cause });
+    throw new EnvironmentIncomplete(ENV.publishers, 'does not list who may publish', { cause });
   }
 }
 

@@ -3,7 +3,7 @@ import { type Escalation, MINUTE_WAKE } from '../core/message/messages.ts';
 import type { Queue } from './places.ts';
 
 /** Opens an incident at once. Told again, by the same id, it is the same. */
-export async function tellEscalation(queue: Queue, escalation: Escalation): Promise<void> {
+export async function sendEscalation(queue: Queue, escalation: Escalation): Promise<void> {
   await queue.sqs.send(
     new SendMessageCommand({ QueueUrl: queue.url, MessageBody: JSON.stringify({ escalation }) }),
   );

@@ -21,7 +21,7 @@ class OutcomeRefused extends Error {
 
 interface Waiting {
   readonly outcome: OutcomeEvent;
-  readonly settle: PromiseWithResolvers<void>;
+  readonly sent: PromiseWithResolvers<void>;
 }
 
 /** Tells outcomes, ten in a request: those that end at the same time travel together. */
@@ -38,11 +38,11 @@ export class OutcomesTopic {
 
   /** Resolves when the topic has it; rejects where it does not, which is a fault of our own. */
   tell(outcome: OutcomeEvent): Promise<void> {
-    const settle = Promise.withResolvers<void>();
-    this.#waiting.push({ outcome, settle });
+    const promise = Promise.withResolvers<void>();
+    this.#waiting.push({ outcome, sent: promise });
     if (this.#waiting.length === BATCH_MAX) this.#flush();
     else this.#callOff ??= this.#later(GATHER_MS, () => this.#flush());
-    return settle.promise;
+    return promise.promise;
   }
 
   #flush(): void {
@@ -51,7 +51,7 @@ export class OutcomesTopic {
     const batch = this.#waiting;
     this.#waiting = [];
     publish(this.#topic, batch).catch((error: unknown) => {
-      for (const { settle } of batch) settle.reject(error);
+      for (const { sent } of batch) sent.reject(error);
     });
   }
 }
@@ -69,10 +69,10 @@ async function publish(topic: Topic, batch: readonly Waiting[]): Promise<void> {
   );
   const accepted = new Set((answer.Successful ?? []).map(({ Id }) => Id));
   const refused = new Map((answer.Failed ?? []).map(({ Id, Code }) => [Id, Code]));
-  for (const [position, { settle }] of batch.entries()) {
+  for (const [position, { sent }] of batch.entries()) {
     const id = String(position);
-    if (accepted.has(id)) settle.resolve();
-    else settle.reject(new OutcomeRefused(refused.get(id) ?? 'Unanswered'));
+    if (accepted.has(id)) sent.resolve();
+    else sent.reject(new OutcomeRefused(refused.get(id) ?? 'Unanswered'));
   }
 }
 

@@ -22,7 +22,10 @@ const answerSchema = z.object({
 }) satisfies z.ZodType<SQSBatchResponse>;
 
 /** A message that is there now, as an event source mapping would hand it over. */
-export async function takeMessage(sqs: SQSClient, lane: LaneQueue): Promise<SQSRecord | undefined> {
+export async function receiveProbeMessage(
+  sqs: SQSClient,
+  lane: LaneQueue,
+): Promise<SQSRecord | undefined> {
   const { Messages = [] } = await sqs.send(
     new ReceiveMessageCommand({
       QueueUrl: lane.queueUrl,

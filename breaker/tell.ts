@@ -1,6 +1,6 @@
 /** Tells the supervisor and the audit log of transitions, each as far as the stack says where. */
 
-import { type AuditQueue, tellAudit } from '../aws/audit-queue.ts';
+import { type AuditQueue, publishFacts } from '../aws/audit-queue.ts';
 import { tellSupervisor } from '../aws/breaker-news-queue.ts';
 import type { Queue } from '../aws/places.ts';
 import { breakerNews, transitionFact } from '../core/breaker/breaker-news.ts';
@@ -31,5 +31,5 @@ export async function auditTransitions(
 ): Promise<void> {
   if (audit === undefined) return;
   const facts = transitions.map((each) => transitionFact(service, each, 'breaker'));
-  await tellAudit(audit, facts);
+  await publishFacts(audit, facts);
 }

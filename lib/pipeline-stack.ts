@@ -112,7 +112,7 @@ export class PipelineStack extends Stack {
       const terminology = new Terminology(this, 'Terminology', foundation, props);
       for (const { validate } of [critical, background]) {
         terminology.grantAsk(validate);
-        audit.grantTell(validate, ['breaker-transition']);
+        audit.grantPublish(validate, ['breaker-transition']);
       }
     }
 
@@ -163,7 +163,7 @@ export class PipelineStack extends Stack {
       supervisor.grantNews(caller);
     }
     minute.wakes(audit.function);
-    audit.grantTell(incident.function, [
+    audit.grantPublish(incident.function, [
       'process-crash',
       'incident-opened',
       'incident-resolved',
@@ -173,10 +173,10 @@ export class PipelineStack extends Stack {
     hashKey.grantHash(incident.function);
     if (delivery) {
       minute.wakes(delivery.resend);
-      audit.grantTell(delivery.deliver, ['breaker-transition']);
+      audit.grantPublish(delivery.deliver, ['breaker-transition']);
       // It tells anew what others may have died before they told.
       const transitions = ['breaker-transition', 'breaker-forced', 'plugin-switched'] as const;
-      audit.grantTell(delivery.resend, transitions);
+      audit.grantPublish(delivery.resend, transitions);
     }
     const insight = { outcomes: outcomes.topic, hashKey, accessLogs };
     const reporting = new Reporting(this, 'Reporting', foundation, {

@@ -1,12 +1,12 @@
 /**
- * A run of the audit log: tellers tell facts, each until the queue has it, some of them twice or what they may not
+ * A run of the audit log: publishers tell facts, each until the queue has it, some of them twice or what they may not
  * tell, while everything around the writer fails. Then faults heal, and all must be recorded once (R40).
  */
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { AUDIT_CHAIN, type AuditFact, type AuditFactKind } from '../core/audit/audit-fact.ts';
-import { type Tellers, tellersSchema } from '../core/audit/tellers.ts';
+import { type Publishers, publishersSchema } from '../core/audit/publishers.ts';
 import type { Plan } from '../packages/local-lambda/template/plan.ts';
 import { AuditChecker } from './audit-checker.ts';
 import { RuleBroken } from './checker.ts';
@@ -85,7 +85,7 @@ interface AuditPlan {
   readonly bucket: string;
   readonly table: string;
   readonly hashKeyArn: string;
-  readonly tellers: Tellers;
+  readonly publishers: Publishers;
 }
 
 function auditOf({ functions, mappings }: Plan): AuditPlan {
@@ -101,7 +101,7 @@ function auditOf({ functions, mappings }: Plan): AuditPlan {
     bucket: env['AUDIT_BUCKET'] ?? '',
     table: env['AUDIT_TABLE'] ?? '',
     hashKeyArn: env['HASH_KEY_ARN'] ?? '',
-    tellers: tellersSchema.parse(JSON.parse(env['TELLERS'] ?? '')),
+    publishers: publishersSchema.parse(JSON.parse(env['TELLERS'] ?? '')),
   };
 }
 
@@ -113,8 +113,8 @@ function tellAll(
 ): Set<string> {
   const { scheduler, services } = world;
   const { random } = scheduler;
-  const known = audit.tellers.known.filter(({ kinds }) => kinds.length > 0);
-  const tellers = known.map(({ id, as, kinds }) => ({
+  const known = audit.publishers.known.filter(({ kinds }) => kinds.length > 0);
+  const publishers = known.map(({ id, as, kinds }) => ({
     kinds: kinds as AuditFactKind[],
     as,
     ...world.outsider(as, `${id}:simulated`),
@@ -122,7 +122,7 @@ function tellAll(
   const key = services.secrets.get(audit.hashKeyArn) ?? '';
   const told = new Set<string>();
   for (let number = 0; number < messages; number += 1) {
-    const teller = random.pick(tellers as [(typeof tellers)[0], ...typeof tellers]);
+    const teller = random.pick(publishers as [(typeof publishers)[0], ...typeof publishers]);
     const kind = random.pick(teller.kinds as [AuditFactKind, ...AuditFactKind[]]);
     const id = `simulated/${number}`;
     const fact: AuditFact = {

@@ -49,7 +49,7 @@ export const ENV = {
   /** Unique ids of the roles that make hops between our queues, by commas. */
   ownRoleIds: 'OWN_ROLE_IDS',
   /** JSON of who may tell what to the function's queue. */
-  tellers: 'TELLERS',
+  publishers: 'TELLERS',
   /** How many messages of a source were sent in a minute; absent where no source has a rate. */
   ratesTable: 'RATES_TABLE',
   auditTable: 'AUDIT_TABLE',

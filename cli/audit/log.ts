@@ -1,7 +1,7 @@
 /** Where the audit log of a stage lies: its function knows, for its bucket has a name of no one's choice. */
 import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import type { Bucket, Table } from '../../aws/places.ts';
-import { type Tellers, tellersSchema } from '../../core/audit/tellers.ts';
+import { type Publishers, publishersSchema } from '../../core/audit/publishers.ts';
 import { ENV } from '../../telemetry/env-names.ts';
 import { explained, TargetError } from '../target.ts';
 
@@ -17,7 +17,7 @@ export interface AuditStage {
   /** Of the secret that keys the hashes of ids. */
   readonly hashKeyArn: string;
   /** Who may tell the log what; undefined where an older version of the stack does not say. */
-  readonly tellers: Tellers | undefined;
+  readonly publishers: Publishers | undefined;
 }
 
 /** @throws UsageError or TargetError as `openTarget` does. */
@@ -38,10 +38,10 @@ export async function findAudit(stage: string): Promise<AuditStage> {
     table: told('auditTable'),
     bucket: told('auditBucket'),
     hashKeyArn: told('hashKeyArn'),
-    tellers: tellersOf(variables[ENV.tellers]),
+    publishers: tellersOf(variables[ENV.publishers]),
   };
 }
 
-function tellersOf(told: string | undefined): Tellers | undefined {
-  return told === undefined ? undefined : tellersSchema.parse(JSON.parse(told));
+function tellersOf(told: string | undefined): Publishers | undefined {
+  return told === undefined ? undefined : publishersSchema.parse(JSON.parse(told));
 }

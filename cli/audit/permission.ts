@@ -1,7 +1,7 @@
 /** Whether the stage would take an operator's word, asked before anything moves. */
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type { AuditFactKind } from '../../core/audit/audit-fact.ts';
-import { mayTell } from '../../core/audit/tellers.ts';
+import { mayPublish } from '../../core/audit/publishers.ts';
 import { principalOf } from '../../core/source/sources.ts';
 import { explained, TargetError } from '../target.ts';
 import { findAudit } from './log.ts';
@@ -12,15 +12,15 @@ import { findAudit } from './log.ts';
  * @throws TargetError where the word would not be taken
  */
 export async function mustBeOperator(stage: string, kind: AuditFactKind): Promise<void> {
-  const { tellers } = await findAudit(stage);
+  const { publishers } = await findAudit(stage);
   // An emulator has one sender for all, and nobody is asked.
-  if (tellers === undefined || tellers.senderIds === 'fixed') return;
+  if (publishers === undefined || publishers.senderIds === 'fixed') return;
   const { UserId = '' } = await new STSClient()
     .send(new GetCallerIdentityCommand({}))
     .catch((error: unknown) => {
       throw explained(error, 'identity of whoever is signed in');
     });
-  if (mayTell(tellers, UserId, kind)) return;
+  if (mayPublish(publishers, UserId, kind)) return;
   throw new TargetError(
     `refused, and nothing was moved: ${principalOf(UserId)} is no operator of stage ${stage} (sources.operators says who is)`,
   );

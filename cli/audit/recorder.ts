@@ -1,4 +1,4 @@
-import { tellAudit } from '../../aws/audit-queue.ts';
+import { publishFacts } from '../../aws/audit-queue.ts';
 import { auditQueueAt, hashKeyIn, sqsClient } from '../places.ts';
 import type { Recorder } from '../quarantine/audited.ts';
 import { findQueue } from '../target.ts';
@@ -8,7 +8,7 @@ import { findAudit } from './log.ts';
 export async function openRecorder(stage: string): Promise<Recorder> {
   const queue = auditQueueAt(await findQueue(sqsClient(), `fhir-failsafe-${stage}-audit.fifo`));
   return {
-    tell: (facts) => tellAudit(queue, facts),
+    tell: (facts) => publishFacts(queue, facts),
     hash: async () => hashKeyIn((await findAudit(stage)).hashKeyArn).hash(),
     now: Date.now,
   };

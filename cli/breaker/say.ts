@@ -22,7 +22,7 @@ export async function say(word: Word, options: SayOptions): Promise<void> {
   const { breakersTable } = await import('../../aws/breakers-table.ts');
   const { breakersTableOf } = await import('./read.ts');
   const { overrule } = await import('./overrule.ts');
-  const { tellAudit } = await import('../../aws/audit-queue.ts');
+  const { publishFacts } = await import('../../aws/audit-queue.ts');
   const { auditQueueAt, hastyTableNamed, sqsClient } = await import('../places.ts');
   const { by, reason, stage, json } = options;
   const { kind, until, what, name, service, is } = word;
@@ -31,7 +31,7 @@ export async function say(word: Word, options: SayOptions): Promise<void> {
   const auditQueueUrl = await findQueue(sqsClient(), `fhir-failsafe-${stage}-audit.fifo`);
   const store = breakersTable(hastyTableNamed(breakersTableOf(stage)));
   const transition = await overrule(store, service, said, Date.now);
-  await tellAudit(auditQueueAt(auditQueueUrl), [transitionFact(service, transition, 'cli')]);
+  await publishFacts(auditQueueAt(auditQueueUrl), [transitionFact(service, transition, 'cli')]);
   const overruled = { what, name, is, until, by, reason, transition };
   print(json ? overruledJson(overruled) : describeOverruled(overruled, Date.now()));
 }

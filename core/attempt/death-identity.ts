@@ -13,7 +13,7 @@
  */
 
 /** A death as it is told. */
-export interface Told {
+export interface CrashReport {
   readonly id: string;
   /** Epoch ms. */
   readonly at: number;
@@ -27,10 +27,10 @@ export interface Told {
 export const INIT_WAIT_MS = 120_000;
 
 /** For each init that is another death of those told: the id of that one. */
-export function otherIds(tellings: readonly Told[]): ReadonlyMap<string, string> {
+export function otherIds(reports: readonly CrashReport[]): ReadonlyMap<string, string> {
   const ids = new Map<string, string>();
-  for (const told of byEnvironment(tellings)) {
-    let next: Told | undefined;
+  for (const told of byEnvironment(reports)) {
+    let next: CrashReport | undefined;
     for (const death of told) {
       if (isInit(death) && next !== undefined && next.at - death.at <= INIT_WAIT_MS) {
         ids.set(death.id, ids.get(next.id) ?? next.id);
@@ -41,23 +41,24 @@ export function otherIds(tellings: readonly Told[]): ReadonlyMap<string, string>
   return ids;
 }
 
-const isInit = ({ requestId }: Told) => requestId === undefined;
+const isInit = ({ requestId }: CrashReport) => requestId === undefined;
 
 /** The deaths of each environment that has an init among them, each once, the newest first. */
-function byEnvironment(tellings: readonly Told[]): Iterable<readonly Told[]> {
+function byEnvironment(tellings: readonly CrashReport[]): Iterable<readonly CrashReport[]> {
   const inits = new Set<string>();
   for (const told of tellings) {
     if (told.environment !== undefined && isInit(told)) inits.add(told.environment);
   }
-  const environments = new Map<string, Map<string, Told>>();
+  const environments = new Map<string, Map<string, CrashReport>>();
   for (const told of tellings) {
     if (told.environment === undefined || !inits.has(told.environment)) continue;
-    const deaths = environments.get(told.environment) ?? new Map<string, Told>();
+    const deaths = environments.get(told.environment) ?? new Map<string, CrashReport>();
     const known = deaths.get(told.id);
     if (known === undefined || told.at < known.at) deaths.set(told.id, told);
     environments.set(told.environment, deaths);
   }
   // At the same time the init came first.
-  const order = (a: Told, b: Told) => b.at - a.at || Number(isInit(a)) - Number(isInit(b));
+  const order = (a: CrashReport, b: CrashReport) =>
+    b.at - a.at || Number(isInit(a)) - Number(isInit(b));
   return [...environments.values()].map((deaths) => [...deaths.values()].sort(order));
 }

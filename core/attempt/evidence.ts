@@ -66,11 +66,11 @@ export const deathsOf = (crashes: readonly CrashEvent[]): readonly CrashEvent[] 
 /** Each death with the kind that says most of those told: `exit` says only that it ended. */
 function withCauses(
   deaths: readonly CrashEvent[],
-  tellings: readonly CrashEvent[],
+  reports: readonly CrashEvent[],
 ): readonly CrashEvent[] {
-  const others = otherIds(tellings);
+  const others = otherIds(reports);
   const causes = new Map<string, Pick<CrashEvent, 'kind' | 'fingerprint'>>();
-  for (const { id, kind, fingerprint } of tellings) {
+  for (const { id, kind, fingerprint } of reports) {
     if (kind !== 'exit') causes.set(others.get(id) ?? id, { kind, fingerprint });
   }
   return deaths.map((death) =>

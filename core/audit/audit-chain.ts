@@ -73,7 +73,7 @@ const entrySchema = z.strictObject({
   sequence: z.int().positive(),
   /** The duties that it is evidence for. */
   tags: z.array(z.string()),
-  /** Both are absent in entries that were written before tellers were recorded. */
+  /** Both are absent in entries that were written before publishers were recorded. */
   teller: z.string().optional(),
   toldAs: z.string().optional(),
 });
@@ -87,7 +87,7 @@ const TAGS: Partial<Record<RecordedFact['kind'], string>> = {
 
 /**
  * By what a fact is known again: its kind and its id, so that nobody can use up an id of a kind that is
- * not theirs to tell. Entries of the time before tellers were recorded are known by the id alone.
+ * not theirs to tell. Entries of the time before publishers were recorded are known by the id alone.
  */
 export function factKeyOf({
   kind,

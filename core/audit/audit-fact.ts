@@ -4,7 +4,7 @@
  * A fact is identified by its kind and by what happened, and not by who tells it or when: `id` is made
  * of the thing itself (the crash's id, the incident and its step, the operator's run), so that a fact
  * told twice is one entry. Each kind has ids of its own: who may tell one kind cannot use up the id of
- * a fact of another (core/audit/tellers.ts says who may tell which). The audit log never shows the id, it
+ * a fact of another (core/audit/publishers.ts says who may tell which). The audit log never shows the id, it
  * keeps a keyed hash of it; so an id may be made of message ids. All other fields are recorded as they are: no bodies, no values, no names of
  * patients, and ids of messages and resources only as keyed hashes (R08).
  *

@@ -12,7 +12,7 @@
 
 import type { RecordedFact } from './audit-chain.ts';
 import { type AuditFact, auditFactSchema, WRITERS_OWN_KIND } from './audit-fact.ts';
-import { mayTell, type Tellers, type ToldBy, toldBy } from './tellers.ts';
+import { mayPublish, type PublishedBy, type Publishers, publishedBy } from './publishers.ts';
 
 /** Far below what an item can hold (400 KB), and ten of them below what an object should. */
 export const FACT_BYTES_MAX = 64 * 1024;
@@ -35,18 +35,22 @@ type Read =
   | { readonly kind: 'unreadable'; readonly why: string };
 
 /** `hash` is keyed: without its key nobody can tell which text has which hash. */
-export function recordedFact(message: FactMessage, tellers: Tellers, hash: Hash): RecordedFact {
+export function recordedFact(
+  message: FactMessage,
+  publishers: Publishers,
+  hash: Hash,
+): RecordedFact {
   const { senderId } = message;
-  const told = toldBy(tellers, senderId);
+  const told = publishedBy(publishers, senderId);
   const read = readFact(message.body);
   if (read.kind === 'unreadable') {
-    const isStranger = tellers.senderIds === 'verify' && told.toldAs === undefined;
+    const isStranger = publishers.senderIds === 'verify' && told.toldAs === undefined;
     if (isStranger) return refused(message, told, 'unreadable', hash);
     return unreadable(message, told, read.why, hash);
   }
   const { id, ...rest } = read.fact;
   const { kind } = rest;
-  if (kind === WRITERS_OWN_KIND || !mayTell(tellers, senderId, kind)) {
+  if (kind === WRITERS_OWN_KIND || !mayPublish(publishers, senderId, kind)) {
     return refused(message, told, kind, hash);
   }
   return { ...rest, ...told, fact: hash(id) };
@@ -81,7 +85,7 @@ function readFact(body: string): Read {
 
 function unreadable(
   { messageId, body, sentAt }: FactMessage,
-  told: ToldBy,
+  told: PublishedBy,
   why: string,
   hash: Hash,
 ): RecordedFact {
@@ -97,7 +101,7 @@ function unreadable(
 
 function refused(
   { body, sentAt }: FactMessage,
-  told: ToldBy,
+  told: PublishedBy,
   claimed: string,
   hash: Hash,
 ): RecordedFact {

@@ -49,6 +49,6 @@ export function breakerNews(service: string, { from, to, at, openUntil }: Transi
 const TELL_AGAIN_MS = 180_000;
 
 /** Transitions of an item that may not have been told yet. */
-export function transitionsToTell(recent: readonly Transition[], now: number): Transition[] {
+export function transitionsToPublish(recent: readonly Transition[], now: number): Transition[] {
   return recent.filter(({ at }) => now - at < TELL_AGAIN_MS);
 }

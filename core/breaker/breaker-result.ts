@@ -62,9 +62,9 @@ export function settle(
   if (forcedAt(state, now)) return undefined;
   switch (state.phase) {
     case 'closed':
-      return settleClosed(state, result, now, policy);
+      return resultWhileClosed(state, result, now, policy);
     case 'half-open':
-      return settleProbe(state, result, now, policy);
+      return resultOfProbe(state, result, now, policy);
     case 'open':
       return undefined;
   }
@@ -92,14 +92,14 @@ export function report(
   return within(state, { window }, calls.token);
 }
 
-function settleClosed(
+function resultWhileClosed(
   state: Closed,
   result: CallResult,
   now: number,
   policy: BreakerPolicy,
 ): Change | undefined {
   const { trip } = policy;
-  if (trip.kind === 'intensity') return settleRestart(state, result, now, policy, trip);
+  if (trip.kind === 'intensity') return resultWhileReturning(state, result, now, policy, trip);
   if (trip.kind !== 'consecutive' || result.outcome === 'unknown') return undefined;
   const outstanding = isServedSince(state, result) ? 0 : state.failures;
   if (result.outcome === 'success') {
@@ -118,7 +118,7 @@ function isServedSince({ failedAt = 0 }: Closed, { outcome, servedAt }: CallResu
   return servedAt !== undefined && servedAt > failedAt;
 }
 
-function settleRestart(
+function resultWhileReturning(
   state: Closed,
   result: CallResult,
   now: number,
@@ -135,7 +135,7 @@ function settleRestart(
   return open(state, why, result, now, policy);
 }
 
-function settleProbe(
+function resultOfProbe(
   state: HalfOpen,
   result: CallResult,
   now: number,

@@ -33,7 +33,8 @@ export const NOTICES = {
 export type Notice = keyof typeof NOTICES;
 
 /** Whether a notice is sent because nobody acknowledged the page before it (R22). */
-export const isUnanswered = (notice: Notice) => notice === 'page-again' || notice === 'escalation';
+export const isUnacknowledged = (notice: Notice) =>
+  notice === 'page-again' || notice === 'escalation';
 
 export interface StepsPolicy {
   /** Counted from the first page. */
@@ -62,13 +63,13 @@ export function stepsDue(incident: Incident, now: number, policy: StepsPolicy): 
   const pauses = lanesToPause(incident, policy)
     .map((lane): Step => ({ kind: 'pause-lane', marks: [`pause-lane ${lane}`], lane }))
     .filter(({ marks }) => marks.every(undone));
-  const untold = factsOf(incident).filter(({ mark }) => undone(mark));
+  const unpublished = factsOf(incident).filter(({ mark }) => undone(mark));
   const audit: Step = {
     kind: 'audit',
-    marks: untold.map(({ mark }) => mark),
-    facts: untold.map(({ fact }) => fact),
+    marks: unpublished.map(({ mark }) => mark),
+    facts: unpublished.map(({ fact }) => fact),
   };
-  return [...notices, ...others, ...pauses, ...(untold.length > 0 ? [audit] : [])];
+  return [...notices, ...others, ...pauses, ...(unpublished.length > 0 ? [audit] : [])];
 }
 
 /** Whether nothing will ever be due again. */

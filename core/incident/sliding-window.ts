@@ -10,9 +10,9 @@
  * id are one event, at the earliest time reported; so is an init with the death that it led to
  * (death-identity.ts).
  */
-import { otherIds, type Told } from '../attempt/death-identity.ts';
+import { type CrashReport, otherIds } from '../attempt/death-identity.ts';
 
-export type TimedEvent = Told;
+export type TimedEvent = CrashReport;
 
 /** The events of the earliest full window, by time; undefined where no window is full. */
 export function firstFullWindow<E extends TimedEvent>(

@@ -10,7 +10,7 @@
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
  */
 
-export type Settlement = 'done' | 'failed';
+export type RecordResult = 'done' | 'failed';
 
 export interface BatchResponse {
   batchItemFailures: { itemIdentifier: string }[];
@@ -19,8 +19,8 @@ export interface BatchResponse {
 /** Answers for records by position; a missing settlement is a failure. */
 export function batchResponse(
   messageIds: readonly string[],
-  settlements: readonly (Settlement | undefined)[],
+  results: readonly (RecordResult | undefined)[],
 ): BatchResponse {
-  const failed = new Set(messageIds.filter((_, position) => settlements[position] !== 'done'));
+  const failed = new Set(messageIds.filter((_, position) => results[position] !== 'done'));
   return { batchItemFailures: [...failed].map((itemIdentifier) => ({ itemIdentifier })) };
 }

@@ -27,13 +27,13 @@ export function chosenIds(said: string | undefined, trace: TraceContext | undefi
 }
 
 /** What of them may be told: what the resource does not hold. Undefined stands for the message id. */
-export function idsThatMayBeTold({ correlationId, trace }: ChosenIds, resource: string): ChosenIds {
+export function publishableIds({ correlationId, trace }: ChosenIds, resource: string): ChosenIds {
   if (correlationId === undefined && trace === undefined) return {};
   const held = bare(resource);
-  const mayBeTold = (id: string | undefined) => id !== undefined && !held.includes(bare(id));
+  const isPublishable = (id: string | undefined) => id !== undefined && !held.includes(bare(id));
   return {
-    ...(mayBeTold(correlationId) && { correlationId }),
-    ...(trace !== undefined && mayBeTold(trace.traceparent.split('-')[1]) && { trace }),
+    ...(isPublishable(correlationId) && { correlationId }),
+    ...(trace !== undefined && isPublishable(trace.traceparent.split('-')[1]) && { trace }),
   };
 }
 
@@ -41,7 +41,7 @@ export function idsThatMayBeTold({ correlationId, trace }: ChosenIds, resource: 
 export function decideIds(origin: Origin, resource: string): Origin {
   const { undecided, correlationId, trace, ...others } = origin;
   const said = chosenIds(correlationId, trace);
-  return { ...others, ...idsThatMayBeTold({ ...undecided, ...said }, resource) };
+  return { ...others, ...publishableIds({ ...undecided, ...said }, resource) };
 }
 
 /** What was decided when it ran before: its entry says so, and it need not be loaded for that. */

@@ -11,7 +11,7 @@
  * An envelope is another matter. We wrote it, so one that cannot be read is a fault of our own (R09):
  * what SQS says is the identity of a hop, and the message must not get that one.
  */
-import { CORRELATION_ATTRIBUTE, chosenIds, idsThatMayBeTold } from './correlation.ts';
+import { CORRELATION_ATTRIBUTE, chosenIds, publishableIds } from './correlation.ts';
 import {
   ENVELOPE_ATTRIBUTE,
   type Envelope,
@@ -71,7 +71,7 @@ export function readProvenance(arrival: Arrival): Provenance {
 function idsIn({ attributes, text = '', isElsewhere = false }: Arrival): Partial<Origin> {
   const chosen = chosenIds(attributes[CORRELATION_ATTRIBUTE], traceOf(attributes));
   // A key may hold an id, too.
-  const ids = idsThatMayBeTold(chosen, text);
+  const ids = publishableIds(chosen, text);
   if (!isElsewhere) return ids;
   return Object.keys(ids).length === 0 ? {} : { undecided: ids };
 }

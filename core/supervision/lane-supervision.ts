@@ -121,7 +121,7 @@ export function climb(
 }
 
 /** Takes the probe that is due; to be saved first, only who succeeds in that may probe. */
-export function takeProbe(
+export function leaseProbe(
   state: Supervised,
   id: string,
   now: number,

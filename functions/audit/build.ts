@@ -9,7 +9,7 @@ import { HashKey } from '../../aws/keyed-hash.ts';
 import type { Surroundings } from '../../aws/surroundings.ts';
 import type { RecordedFact } from '../../core/audit/audit-chain.ts';
 import { recordedFact } from '../../core/audit/audit-record.ts';
-import type { Tellers } from '../../core/audit/tellers.ts';
+import type { Publishers } from '../../core/audit/publishers.ts';
 import { batchResponse } from '../../core/message/batch-response.ts';
 import { faultOf } from '../../telemetry/log.ts';
 import type { Tally } from '../../telemetry/tally.ts';
@@ -22,10 +22,10 @@ export interface AuditDeps extends Surroundings, Pick<Clients, 'dynamo' | 's3' |
 }
 
 export function build({ environment, dynamo, s3, secrets, telemetry, now }: AuditDeps) {
-  const { table, bucket, hashKeyArn, tellers, stage, configuration, code } = environment;
+  const { table, bucket, hashKeyArn, publishers, stage, configuration, code } = environment;
   const parts = {
     telemetry,
-    tellers,
+    publishers,
     hashKey: new HashKey({ arn: hashKeyArn, secrets }),
     chain: new ChainWriter({
       table: { name: table, dynamo },
@@ -52,14 +52,14 @@ export function build({ environment, dynamo, s3, secrets, telemetry, now }: Audi
 
 interface Parts {
   readonly telemetry: Telemetry;
-  readonly tellers: Tellers;
+  readonly publishers: Publishers;
   readonly hashKey: HashKey;
   readonly chain: ChainWriter;
 }
 
 /** False where nothing is known to be written: the messages come again, in the same order. */
 async function append(
-  { telemetry, tellers, hashKey, chain }: Parts,
+  { telemetry, publishers, hashKey, chain }: Parts,
   records: readonly SQSRecord[],
   tally: Tally,
 ): Promise<boolean> {
@@ -69,7 +69,7 @@ async function append(
     const facts = records.map(({ messageId, body, attributes }) => {
       const { SenderId: senderId, SentTimestamp } = attributes;
       const message = { messageId, body, sentAt: Number(SentTimestamp), senderId };
-      return recordedFact(message, tellers, hash);
+      return recordedFact(message, publishers, hash);
     });
     sayRefused(telemetry, facts, tally);
     const unreadable = facts.filter(({ kind }) => kind === 'unreadable').length;

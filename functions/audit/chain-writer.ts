@@ -89,7 +89,7 @@ async function unknownOf(table: Table, facts: readonly RecordedFact[]): Promise<
     // Of a fact that is there twice the first stays: its teller is the one to name.
     if (!distinct.has(key)) distinct.set(key, fact);
   }
-  // What was written before tellers were recorded is known by its id alone.
+  // What was written before publishers were recorded is known by its id alone.
   const earlier = facts.map(({ fact }) => fact);
   const known = await knownFacts(table, chain, [...distinct.keys(), ...earlier]);
   return [...distinct]

@@ -1,4 +1,4 @@
-import { type Env, readTellers, requiredEnv } from '../../aws/env.ts';
+import { type Env, readPublishers, requiredEnv } from '../../aws/env.ts';
 
 export type AuditEnvironment = ReturnType<typeof readEnvironment>;
 
@@ -8,7 +8,7 @@ export const readEnvironment = (env: Env) => ({
   table: requiredEnv('auditTable', env),
   bucket: requiredEnv('auditBucket', env),
   hashKeyArn: requiredEnv('hashKeyArn', env),
-  tellers: readTellers(env),
+  publishers: readPublishers(env),
   /** What was deployed, by its hashes. */
   configuration: requiredEnv('configurationHash', env),
   code: requiredEnv('codeHash', env),

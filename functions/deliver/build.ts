@@ -7,7 +7,7 @@ import { setDeliveryDue } from '../../aws/deliveries.ts';
 import { retryLater } from '../../aws/retry-later.ts';
 import { backOffSeconds } from '../../core/attempt/back-off.ts';
 import { howToWait } from '../../core/delivery/delivery.ts';
-import { batchResponse, type Settlement } from '../../core/message/batch-response.ts';
+import { batchResponse, type RecordResult } from '../../core/message/batch-response.ts';
 import { deliveryTriggerSchema } from '../../core/message/messages.ts';
 import { isProbe } from '../../core/supervision/probe.ts';
 import { faultOf } from '../../telemetry/log.ts';
@@ -36,7 +36,7 @@ async function deliverAll(
   // A probe is one delivery (R33), the breaker's own where that is due; what is beside it waits.
   const run = probing ? records.slice(0, 1) : records;
   const work = { parts, tally, context, probing };
-  const settlements = await Promise.all(run.map((record) => settle(record, work)));
+  const settlements = await Promise.all(run.map((record) => deliverRecord(record, work)));
   tally.report('deliveries');
   return batchResponse(
     records.map((record) => record.messageId),
@@ -51,7 +51,7 @@ interface Work {
   readonly probing: boolean;
 }
 
-async function settle(record: SQSRecord, work: Work): Promise<Settlement> {
+async function deliverRecord(record: SQSRecord, work: Work): Promise<RecordResult> {
   const { parts, tally } = work;
   try {
     const { pk } = deliveryTriggerSchema.parse(JSON.parse(record.body));
@@ -87,7 +87,7 @@ async function wait(
   pk: string,
   retryAt: number,
   { parts, tally, probing }: Work,
-): Promise<Settlement> {
+): Promise<RecordResult> {
   const { settings, inFlight, resources } = parts;
   const now = parts.now();
   const receives = Number(record.attributes.ApproximateReceiveCount);

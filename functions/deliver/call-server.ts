@@ -114,7 +114,7 @@ async function call(
     timeoutMs: settings.callTimeoutMs,
     judgeAnswer: (its) =>
       its.kind === 'answered'
-        ? judge(its.answer, isWell(its.answer), now())
+        ? classify(its.answer, isWell(its.answer), now())
         : { outcome: 'unknown' },
     fallback: (reason) =>
       reason.kind === 'failed'
@@ -126,7 +126,7 @@ async function call(
   return tried;
 }
 
-function judge({ status, retryAfter }: Answer, isWell: boolean, now: number): Judgement {
+function classify({ status, retryAfter }: Answer, isWell: boolean, now: number): Judgement {
   if (isWell) return { outcome: 'success' };
   return { ...judgeHttp(status, retryAfter, now), outcome: 'failure' };
 }

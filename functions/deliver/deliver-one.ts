@@ -1,5 +1,5 @@
 /** The story of one trigger: take the lease, make the call that is due now, record what came of it. */
-import { releaseDelivery, takeDelivery } from '../../aws/delivery-lease.ts';
+import { leaseDelivery, releaseDelivery } from '../../aws/delivery-lease.ts';
 import { canEndUrl } from '../../core/delivery/delivery.ts';
 import type { Target } from '../../core/delivery/delivery-targets.ts';
 import { nextCall } from '../../core/delivery/late-put.ts';
@@ -26,7 +26,7 @@ export async function deliverOne(parts: DeliverParts, pk: string, tally: Tally):
   const now = parts.now();
   const until = now + settings.callTimeoutMs + LEASE_MARGIN_MS;
   const at = { now, lateMs: settings.lateMs };
-  const taken = await takeDelivery(resources, pk, { owner, until }, at);
+  const taken = await leaseDelivery(resources, pk, { owner, until }, at);
   if (taken.kind === 'nothing pending') {
     tally.add('NothingPending');
     return DONE;

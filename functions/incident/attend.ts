@@ -1,13 +1,13 @@
 /** Does the steps of an incident that are due: tells people, asks for a remedy, tells the audit log. */
 
-import { tellAudit } from '../../aws/audit-queue.ts';
+import { publishFacts } from '../../aws/audit-queue.ts';
 import { changeIncident } from '../../aws/incidents-table.ts';
 import { sendPage } from '../../aws/pages-topics.ts';
 import { askForPause } from '../../aws/supervisor-queue.ts';
 import { type Incident, incidentKey } from '../../core/incident/incident.ts';
 import {
   afterStep,
-  isUnanswered,
+  isUnacknowledged,
   NOTICES,
   type Step,
   stepsDue,
@@ -90,7 +90,7 @@ async function perform(
       const page = pageOf(incident, step.notice, stage, settings.runbook, step.fault);
       await sendPage(topics[audience], page);
       if (action === 'trigger') tally.add(audience === 'oncall' ? 'Pages' : 'Notices');
-      if (isUnanswered(step.notice)) tally.add('PagesUnanswered');
+      if (isUnacknowledged(step.notice)) tally.add('PagesUnanswered');
       logger.warn('told', {
         ...nameOf(incident),
         audience,
@@ -104,7 +104,7 @@ async function perform(
       logger.warn('remedy asked for', { ...nameOf(incident), lane: step.lane });
       return;
     case 'audit':
-      await tellAudit(auditQueue, step.facts);
+      await publishFacts(auditQueue, step.facts);
       return;
   }
 }

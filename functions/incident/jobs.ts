@@ -2,9 +2,9 @@
 import type { CrashEvent, IncidentMessage } from '../../core/message/messages.ts';
 import type { Tally } from '../../telemetry/tally.ts';
 import { lookAround } from './look-around.ts';
+import { handleCrashes, handleEscalation } from './open-incidents.ts';
 import type { IncidentParts } from './parts.ts';
-import { settleCrashes, settleEscalation } from './settle.ts';
-import { tellCrashes } from './tell-crashes.ts';
+import { publishCrashFacts } from './publish-crash-facts.ts';
 
 export interface Job {
   /** For logs. */
@@ -30,7 +30,7 @@ export function jobsOf(
       wakes.push(position);
     } else if ('escalation' in message) {
       const { escalation } = message;
-      const run = () => settleEscalation(parts, escalation, owner, tally);
+      const run = () => handleEscalation(parts, escalation, owner, tally);
       escalations.push({ about: escalation.scope, positions: [position], run });
     } else {
       const scope = scopes.get(message.component) ?? { positions: [], crashes: [] };
@@ -43,8 +43,8 @@ export function jobsOf(
     about,
     positions,
     async run() {
-      await settleCrashes(parts, about, crashes, owner, tally);
-      await tellCrashes(parts, crashes);
+      await handleCrashes(parts, about, crashes, owner, tally);
+      await publishCrashFacts(parts, crashes);
     },
   }));
   // However many minutes have queued up, one look is enough.

@@ -16,8 +16,8 @@ import { isLookDue, LOOKED_AGAIN } from '../../core/incident/incident-steps.ts';
 import type { Tally } from '../../telemetry/tally.ts';
 import { attend } from './attend.ts';
 import { countAnew } from './count-anew.ts';
+import { openAfterQuiet } from './open-incidents.ts';
 import type { IncidentParts } from './parts.ts';
-import { settleQuiet } from './settle.ts';
 
 /** More than there are scopes; who is left out has its turn when others are finished. */
 const INCIDENTS_MAX = 100;
@@ -95,7 +95,7 @@ async function withOtherFaults(
 async function lookAgain(parts: IncidentParts, incident: Incident, owner: string, tally: Tally) {
   const since = incident.resolved?.quietSince;
   if (since === undefined || !isLookDue(incident)) return incident;
-  await settleQuiet(parts, incident, since + 1, owner, tally);
+  await openAfterQuiet(parts, incident, since + 1, owner, tally);
   return changeIncident(parts.table, incident, (current) => ({
     ...current,
     done: { ...current.done, [LOOKED_AGAIN]: parts.now() },

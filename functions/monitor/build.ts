@@ -14,7 +14,7 @@ import { lanes } from '../../core/message/messages.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
 import type { MonitorEnvironment } from './environment.ts';
 import { readLogDelivery } from './log-delivery.ts';
-import { type DeathBooks, RUNS_RESOURCES, tellDeaths } from './tell-deaths.ts';
+import { type DeathBooks, publishDeaths, RUNS_RESOURCES } from './publish-deaths.ts';
 
 const COMPONENT = 'monitor';
 
@@ -75,7 +75,7 @@ async function watch(parts: Parts, data: string): Promise<void> {
   const tally = telemetry.tally(events.length);
   const deaths = deathsOf(logStream, events, whose.component === RUNS_RESOURCES);
   try {
-    await tellDeaths(parts, { ...whose, environment: logStream }, deaths, tally);
+    await publishDeaths(parts, { ...whose, environment: logStream }, deaths, tally);
   } finally {
     tally.report('deaths', { of: whose.component });
   }

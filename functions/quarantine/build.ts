@@ -3,7 +3,7 @@ import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { arrivalOf } from '../../aws/arrival.ts';
 import { type PlacedBody, placeBody } from '../../aws/bodies-bucket.ts';
 import type { Clients } from '../../aws/clients.ts';
-import { tellEnteredOutcome } from '../../aws/entered-outcome.ts';
+import { publishEnteredOutcome } from '../../aws/entered-outcome.ts';
 import { ErasedPatients } from '../../aws/erased-patients.ts';
 import { HashKey } from '../../aws/keyed-hash.ts';
 import { OutcomesTopic } from '../../aws/outcomes-topic.ts';
@@ -157,7 +157,7 @@ async function enter(
     const outcome = { verdict: 'dead-lettered', crash, fingerprint, endedAt } as const;
     await topic.tell(outcomeEvent(origin, lane, outcome));
   } else {
-    await tellEnteredOutcome(table, topic, origin.messageId, now());
+    await publishEnteredOutcome(table, topic, origin.messageId, now());
   }
   logger.warn('quarantined', { ...idsOf(origin), lane, crash, reason, fingerprint, kept });
   return kept;

@@ -38,7 +38,7 @@ export function build({ environment, s3, secrets, telemetry, now }: ReportingDep
     async ({ Records: records }) => {
       const tally = telemetry.tally(records.length);
       const done = new Set<number>();
-      await tally.succeeds('batch', () => takeAll(parts, records, done, tally));
+      await tally.succeeds('batch', () => storeAll(parts, records, done, tally));
       tally.report('facts for reports');
       return batchResponse(
         records.map(({ messageId }) => messageId),
@@ -57,7 +57,7 @@ interface Parts {
 
 type Said = ReportFact | 'wake';
 
-async function takeAll(
+async function storeAll(
   { due, hashKey, logger, keep }: Parts,
   records: readonly SQSRecord[],
   done: Set<number>,

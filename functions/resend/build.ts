@@ -16,7 +16,7 @@ import type { Surroundings } from '../../aws/surroundings.ts';
 import type { Breakers } from '../../breaker/breakers.ts';
 import { makeBreakers, toldOf } from '../../breaker/make-breakers.ts';
 import { auditTransitions } from '../../breaker/tell.ts';
-import { transitionsToTell } from '../../core/breaker/breaker-news.ts';
+import { transitionsToPublish } from '../../core/breaker/breaker-news.ts';
 import { DELIVERY_SHARDS, shardName } from '../../core/delivery/delivery.ts';
 import { faultOf } from '../../telemetry/log.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
@@ -83,7 +83,7 @@ async function auditBreakers({
   for (const { service, state } of await listBreakers(breakersTable)) {
     const openMs = state.phase === 'closed' ? 0 : Math.max(0, now - state.since);
     telemetry.emit('BreakerOpenSeconds', 'breaker', service, openMs / 1_000);
-    await auditTransitions(audit, service, transitionsToTell(state.recent, now));
+    await auditTransitions(audit, service, transitionsToPublish(state.recent, now));
   }
 }
 

@@ -10,11 +10,11 @@ import { pauseLane } from '../../core/supervision/lane-supervision.ts';
 import { childOfCrash, childOfLane } from '../../core/supervision/supervision-tree.ts';
 import { faultOf } from '../../telemetry/log.ts';
 import type { Tally } from '../../telemetry/tally.ts';
+import { applyState } from './apply-state.ts';
 import { change } from './change.ts';
 import { look, lookAround } from './look.ts';
 import { type Job, jobsOf, type Remediation } from './news.ts';
 import { partsOf, type SupervisorDeps, type SupervisorParts } from './parts.ts';
-import { settle } from './settle.ts';
 
 export function build(deps: SupervisorDeps) {
   const { telemetry } = deps;
@@ -87,7 +87,7 @@ async function countThem(
     (known) => countDeaths(known, place, deaths, now(), settings),
     tally,
   );
-  if (state.outbox.length > 0 || !state.confirmed) await settle(parts, name, tally);
+  if (state.outbox.length > 0 || !state.confirmed) await applyState(parts, name, tally);
 }
 
 async function pause(
@@ -101,5 +101,5 @@ async function pause(
   const order = { at, why: `incident ${incident}` };
   const { name } = place.node;
   await change(parts, name, (state) => pauseLane(state, order, now(), settings), tally);
-  await settle(parts, name, tally);
+  await applyState(parts, name, tally);
 }

@@ -1,8 +1,8 @@
 import {
   type Env,
   EnvironmentIncomplete,
+  readPublishers,
   readSettings,
-  readTellers,
   requiredEnv,
 } from '../../aws/env.ts';
 import { FHIR_SERVER } from '../../core/delivery/delivery-targets.ts';
@@ -17,7 +17,7 @@ export const readEnvironment = (env: Env) => ({
   table: requiredEnv('supervisionTable', env),
   incidentQueueUrl: requiredEnv('incidentQueueUrl', env),
   auditQueueUrl: requiredEnv('auditQueueUrl', env),
-  tellers: readTellers(env),
+  publishers: readPublishers(env),
   /** Absent where there is no delivery lane. */
   breakersTable: env[ENV.breakersTable],
   /** The breakers of the servers that it delivers to. */

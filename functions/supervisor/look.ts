@@ -8,16 +8,16 @@ import {
   climb,
   endProbe,
   followBreaker,
-  takeProbe,
+  leaseProbe,
 } from '../../core/supervision/lane-supervision.ts';
 import type { Supervised } from '../../core/supervision/supervised-state.ts';
 import { faultOf } from '../../telemetry/log.ts';
 import type { Tally } from '../../telemetry/tally.ts';
+import { applyState } from './apply-state.ts';
 import { change } from './change.ts';
 import type { SupervisorParts } from './parts.ts';
 import { probe } from './probe.ts';
 import type { LaneParts, SupervisorSettings } from './settings.ts';
-import { settle } from './settle.ts';
 
 /** One bad message must not keep a healthy component paused: so many get a try. */
 const MESSAGES_OF_PROBE = 3;
@@ -50,7 +50,7 @@ export async function look(
   const lane = parts.tree.laneOf(name);
   if (lane === undefined) {
     const { outbox } = await loadSupervised(table, name);
-    if (outbox.length > 0) await settle(parts, name, tally);
+    if (outbox.length > 0) await applyState(parts, name, tally);
     return;
   }
   const breaker = await breakerOf(parts, name);
@@ -64,7 +64,7 @@ export async function look(
     },
     tally,
   );
-  const { holds } = await settle(parts, name, tally);
+  const { holds } = await applyState(parts, name, tally);
   emit('LanePaused', 'lane', name, Object.keys(holds).length > 0 ? 1 : 0);
   await probeIfDue(parts, name, lane, tally, context);
 }
@@ -78,7 +78,7 @@ async function probeIfDue(
 ): Promise<void> {
   const { settings } = parts;
   const id = parts.randomId();
-  const take = (held: Supervised) => takeProbe(held, id, parts.now(), settings);
+  const take = (held: Supervised) => leaseProbe(held, id, parts.now(), settings);
   const { state } = await change(parts, name, take, tally);
   if (state.probe?.id !== id) return;
   const { outcome, breaker } = await probeLane(parts, name, lane, tally, context);
@@ -91,7 +91,7 @@ async function probeIfDue(
     },
     tally,
   );
-  await settle(parts, name, tally);
+  await applyState(parts, name, tally);
 }
 
 /** A breaker may want more than one success; the queue is there to give it as many. */

@@ -2,11 +2,11 @@ import type { SQSRecord } from 'aws-lambda';
 import { z } from 'zod';
 import {
   mayBeService,
-  mayTell,
-  type Tellers,
-  type ToldBy,
-  toldBy,
-} from '../../core/audit/tellers.ts';
+  mayPublish,
+  type PublishedBy,
+  type Publishers,
+  publishedBy,
+} from '../../core/audit/publishers.ts';
 import {
   type CrashEvent,
   crashEventSchema,
@@ -33,7 +33,7 @@ export type Job =
   | { readonly kind: 'breaker' }
   | { readonly kind: 'wake' }
   /** Its sender may not tell it. */
-  | ({ readonly kind: 'refused'; readonly claimed: string } & ToldBy);
+  | ({ readonly kind: 'refused'; readonly claimed: string } & PublishedBy);
 
 export interface JobOfMessages {
   readonly messageIds: readonly string[];
@@ -51,11 +51,11 @@ const ORDER: readonly Job['kind'][] = ['deaths', 'pause', 'breaker', 'wake', 're
 /** What the messages ask for, the most urgent first. One that is not ours asks for nothing. */
 export function jobsOf(
   records: readonly SQSRecord[],
-  { tellers, logger }: { readonly tellers: Tellers; readonly logger: Log },
+  { publishers, logger }: { readonly publishers: Publishers; readonly logger: Log },
 ): readonly JobOfMessages[] {
   const jobs = new Map<string, { messageIds: string[]; job: Job }>();
   for (const record of records) {
-    const news = read(record, tellers, logger);
+    const news = read(record, publishers, logger);
     if (news === undefined) continue;
     const { key, job } = news;
     const known = jobs.get(key);
@@ -75,17 +75,18 @@ interface Told {
   readonly job: Job;
 }
 
-function read(record: SQSRecord, tellers: Tellers, logger: Log): Told | undefined {
+function read(record: SQSRecord, publishers: Publishers, logger: Log): Told | undefined {
   try {
     const news = newsSchema.parse(JSON.parse(record.body));
     if ('wake' in news) return { key: 'wake', job: { kind: 'wake' } };
     if ('breaker' in news) {
       return (
-        toldIn('breaker-news', record, tellers) ?? { key: 'breaker', job: { kind: 'breaker' } }
+        toldIn('breaker-news', record, publishers) ?? { key: 'breaker', job: { kind: 'breaker' } }
       );
     }
-    if ('remediate' in news) return toldIn('remediation', record, tellers) ?? pauseOf(news, record);
-    return toldByTopic(record, tellers) ?? deathsOf(news);
+    if ('remediate' in news)
+      return toldIn('remediation', record, publishers) ?? pauseOf(news, record);
+    return toldByTopic(record, publishers) ?? deathsOf(news);
   } catch (error) {
     // It fails until its dead-letter queue has it.
     logger.error('not for a supervisor', { messageId: record.messageId, ...faultOf(error) });
@@ -94,19 +95,29 @@ function read(record: SQSRecord, tellers: Tellers, logger: Log): Told | undefine
 }
 
 /** The refusal of what its sender may not tell by itself. */
-function toldIn(claimed: SupervisorNews, record: SQSRecord, tellers: Tellers): Told | undefined {
+function toldIn(
+  claimed: SupervisorNews,
+  record: SQSRecord,
+  publishers: Publishers,
+): Told | undefined {
   const { SenderId } = record.attributes;
-  return mayTell(tellers, SenderId, claimed) ? undefined : refusal(claimed, record, tellers);
+  return mayPublish(publishers, SenderId, claimed)
+    ? undefined
+    : refusal(claimed, record, publishers);
 }
 
 /** The refusal of a crash event that certainly came by no topic: it could pause any lane. */
-function toldByTopic(record: SQSRecord, tellers: Tellers): Told | undefined {
+function toldByTopic(record: SQSRecord, publishers: Publishers): Told | undefined {
   const { SenderId } = record.attributes;
-  return mayBeService(tellers, SenderId) ? undefined : refusal('crash', record, tellers);
+  return mayBeService(publishers, SenderId) ? undefined : refusal('crash', record, publishers);
 }
 
-function refusal(claimed: string, { messageId, attributes }: SQSRecord, tellers: Tellers): Told {
-  const told = toldBy(tellers, attributes.SenderId);
+function refusal(
+  claimed: string,
+  { messageId, attributes }: SQSRecord,
+  publishers: Publishers,
+): Told {
+  const told = publishedBy(publishers, attributes.SenderId);
   return { key: `refused:${messageId}`, job: { kind: 'refused', claimed, ...told } };
 }
 

@@ -6,7 +6,7 @@ import type { LambdaClients } from '../../aws/lambda-clients.ts';
 import type { Queue } from '../../aws/places.ts';
 import type { Surroundings } from '../../aws/surroundings.ts';
 import type { VersionedTable } from '../../aws/versioned-item.ts';
-import type { Tellers } from '../../core/audit/tellers.ts';
+import type { Publishers } from '../../core/audit/publishers.ts';
 import type { BreakerStore } from '../../core/breaker/breaker-store.ts';
 import type { Supervisor } from '../../core/supervision/supervision-tree.ts';
 import type { Log } from '../../telemetry/log.ts';
@@ -29,7 +29,7 @@ export interface SupervisorParts
   readonly table: VersionedTable;
   readonly incidentQueue: Queue;
   readonly auditQueue: AuditQueue;
-  readonly tellers: Tellers;
+  readonly publishers: Publishers;
   readonly breakers: BreakerStore | undefined;
   readonly deliveryServices: readonly string[];
   readonly tree: Tree;
@@ -39,10 +39,10 @@ export interface SupervisorParts
 
 export function partsOf(deps: SupervisorDeps): SupervisorParts {
   const { environment, dynamo, hastyDynamo, sqs, telemetry, randomId } = deps;
-  const { settings, tellers, deliveryServices, lanes, breakersTable: breakers } = environment;
+  const { settings, publishers, deliveryServices, lanes, breakersTable: breakers } = environment;
   return {
     ...deps,
-    ...{ settings, tellers, deliveryServices },
+    ...{ settings, publishers, deliveryServices },
     tree: new Tree(deps.tree, lanes),
     table: { name: environment.table, dynamo, newToken: randomId },
     incidentQueue: { url: environment.incidentQueueUrl, sqs },

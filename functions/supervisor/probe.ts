@@ -3,8 +3,8 @@ import type { Context } from 'aws-lambda';
 import {
   deleteMessage,
   hasHiddenMessages,
+  receiveProbeMessage,
   runProbe,
-  takeMessage,
 } from '../../aws/probe-message.ts';
 import type { ProbeOutcome } from '../../core/supervision/lane-supervision.ts';
 import { faultOf } from '../../telemetry/log.ts';
@@ -51,7 +51,7 @@ async function probeOnce(
   lane: LaneParts,
   tally: Tally,
 ): Promise<ProbeOutcome | 'isolated' | 'died'> {
-  const record = await takeMessage(sqs, lane);
+  const record = await receiveProbeMessage(sqs, lane);
   // What the deaths left in flight is there all the same, and must be what the lane is tried with.
   if (record === undefined)
     return (await hasHiddenMessages(sqs, lane)) ? 'all in flight' : 'nothing there';

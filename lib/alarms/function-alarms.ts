@@ -26,7 +26,7 @@ export function functionAlarms(
       section: 'errors',
       metric: lambda.metricErrors(FIVE_MINUTES),
       threshold: alarms.errorsInFiveMinutes,
-      tells: name === 'reporting' || name === 'analytics' ? 'management' : 'oncall',
+      audience: name === 'reporting' || name === 'analytics' ? 'management' : 'oncall',
     },
     {
       name: `${name}-throttles`,
@@ -34,7 +34,7 @@ export function functionAlarms(
       section: 'throttles',
       metric: lambda.metricThrottles(FIVE_MINUTES),
       threshold: alarms.throttlesInFiveMinutes,
-      tells: 'management',
+      audience: 'management',
     },
     {
       name: `${name}-memory`,
@@ -48,7 +48,7 @@ export function functionAlarms(
         minutes: 5,
       }),
       threshold: alarms.memoryPercent,
-      tells: 'management',
+      audience: 'management',
     },
   ];
 }

@@ -44,7 +44,7 @@ function deadLetters(name: string, queue: Queue): AlarmSettings {
     }),
     threshold: 1,
     periods: { bad: 5, of: 5 },
-    tells: isInsight(name) ? 'management' : 'oncall',
+    audience: isInsight(name) ? 'management' : 'oncall',
   };
 }
 
@@ -65,7 +65,7 @@ function waiting({ name, queue }: NamedQueue, config: Config): AlarmSettings[] {
     metric,
     threshold: limit,
     periods: { bad: 3, of: WAIT_MINUTES },
-    tells: name === 'background' || isInsight(name) ? 'management' : 'oncall',
+    audience: name === 'background' || isInsight(name) ? 'management' : 'oncall',
   };
   const lost: AlarmSettings = {
     name: `${name}-retention`,
@@ -74,7 +74,7 @@ function waiting({ name, queue }: NamedQueue, config: Config): AlarmSettings[] {
     metric,
     threshold: lastDays * DAY_SECONDS,
     periods: { bad: 1, of: WAIT_MINUTES },
-    tells: 'oncall',
+    audience: 'oncall',
   };
   return [late, lost];
 }

@@ -54,7 +54,7 @@ export interface AlarmSettings {
   /** So many of the last so many periods; 1 of 1 where nothing is said. */
   readonly periods?: { readonly bad: number; readonly of: number };
   /** `oncall` is woken; `management` reads it in the morning. */
-  readonly tells: keyof Audiences;
+  readonly audience: keyof Audiences;
 }
 
 /** Adds the alarm. Missing data is good: what does nothing has nothing wrong. */
@@ -75,7 +75,7 @@ export function runbookAlarm(
     evaluationPeriods: periods.of,
     treatMissingData: TreatMissingData.NOT_BREACHING,
   });
-  const action = new SnsAction(audiences[settings.tells]);
+  const action = new SnsAction(audiences[settings.audience]);
   alarm.addAlarmAction(action);
   alarm.addOkAction(action);
   return alarm;

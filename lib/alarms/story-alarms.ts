@@ -48,7 +48,7 @@ function quarantineGrows({ stage, alarms }: Config): AlarmSettings {
       period: Duration.minutes(5),
     }),
     threshold: alarms.quarantinedInFiveMinutes,
-    tells: 'management',
+    audience: 'management',
   };
 }
 
@@ -68,7 +68,7 @@ function deliveryFails({ stage, alarms }: Config): AlarmSettings {
     }),
     threshold: alarms.deliveryFailingSeconds,
     periods: { bad: 1, of: 4 },
-    tells: 'management',
+    audience: 'management',
   };
 }
 
@@ -87,7 +87,7 @@ function envelopesUnreadable({ stage }: Config): AlarmSettings {
       period: Duration.minutes(1),
     }),
     threshold: 1,
-    tells: 'oncall',
+    audience: 'oncall',
   };
 }
 
@@ -109,7 +109,7 @@ function breakerOpen({ stage }: Config, service: string): AlarmSettings {
     metric: isOpen,
     threshold: 1,
     periods: { bad: 6, of: 6 },
-    tells: 'oncall',
+    audience: 'oncall',
   };
 }
 
@@ -121,7 +121,7 @@ function lanePaused({ stage }: Config, lane: string): AlarmSettings {
     metric: ownMetric({ stage, name: 'LanePaused', of: { lane }, statistic: 'Maximum' }),
     threshold: 1,
     periods: { bad: 2, of: 2 },
-    tells: 'oncall',
+    audience: 'oncall',
   };
 }
 
@@ -132,7 +132,7 @@ function rootGaveUp({ stage }: Config): AlarmSettings {
     section: 'escalation',
     metric: ownMetric({ stage, name: 'Escalations', of: { component: 'supervisor' } }),
     threshold: 1,
-    tells: 'oncall',
+    audience: 'oncall',
   };
 }
 
@@ -143,7 +143,7 @@ function unanswered({ stage }: Config): AlarmSettings {
     section: 'unanswered',
     metric: ownMetric({ stage, name: 'PagesUnanswered', of: { component: 'incident' } }),
     threshold: 1,
-    tells: 'management',
+    audience: 'management',
   };
 }
 
@@ -155,6 +155,6 @@ function auditFails({ stage }: Config): AlarmSettings {
     metric: ownMetric({ stage, name: 'ComponentFaults', of: { component: 'audit' } }),
     threshold: 1,
     periods: { bad: 3, of: 5 },
-    tells: 'oncall',
+    audience: 'oncall',
   };
 }

@@ -32,6 +32,6 @@ export function tableAlarm(name: string, table: Table, { alarms }: Config): Alar
       period: Duration.minutes(5),
     }),
     threshold: alarms.throttlesInFiveMinutes,
-    tells: 'management',
+    audience: 'management',
   };
 }

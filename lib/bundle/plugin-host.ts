@@ -10,5 +10,5 @@ export function shareSwitches(host: PipelineFunction, breakers: Table, audit: Au
   const actions = ['dynamodb:GetItem', 'dynamodb:PutItem'];
   host.allow(allowKeys('SharePluginSwitches', actions, [breakers.tableArn], [switchOf('*')]));
   host.lambda.addEnvironment(ENV.breakersTable, breakers.tableName);
-  audit.grantTell(host, ['plugin-switched']);
+  audit.grantPublish(host, ['plugin-switched']);
 }

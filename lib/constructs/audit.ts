@@ -15,7 +15,7 @@ import type { Foundation } from './foundation.ts';
 import type { HashKey } from './hash-key.ts';
 import { PipelineFunction } from './pipeline-function.ts';
 import { allow, allowKey, allowKeyFor, objects } from './policy.ts';
-import { Tellers } from './tellers.ts';
+import { Publishers } from './publishers.ts';
 
 interface AuditProps {
   readonly table: Table;
@@ -27,7 +27,7 @@ export class Audit extends Construct {
   readonly queue: Queue;
   readonly function: PipelineFunction;
   readonly vault: AuditVault;
-  readonly #tellers: Tellers;
+  readonly #publishers: Publishers;
 
   constructor(scope: Construct, id: string, foundation: Foundation, props: AuditProps) {
     super(scope, id);
@@ -52,16 +52,16 @@ export class Audit extends Construct {
       windowSeconds: 0,
       maxConcurrency,
     });
-    this.#tellers = new Tellers(foundation.config, OPERATORS_KINDS);
-    this.#tellers.guard(this.queue);
-    this.#tellers.tell(this.function);
+    this.#publishers = new Publishers(foundation.config, OPERATORS_KINDS);
+    this.#publishers.guard(this.queue);
+    this.#publishers.listFor(this.function);
   }
 
   /** Lets a function that may use the key for SQS tell facts of these kinds, and of no other (R40). */
-  grantTell(teller: PipelineFunction, kinds: readonly AuditFactKind[]): void {
-    this.#tellers.add(teller, kinds);
-    teller.allow(allow('TellAudit', ['sqs:SendMessage'], [this.queue.queueArn]));
-    teller.lambda.addEnvironment(ENV.auditQueueUrl, this.queue.queueUrl);
+  grantPublish(publisher: PipelineFunction, kinds: readonly AuditFactKind[]): void {
+    this.#publishers.add(publisher, kinds);
+    publisher.allow(allow('TellAudit', ['sqs:SendMessage'], [this.queue.queueArn]));
+    publisher.lambda.addEnvironment(ENV.auditQueueUrl, this.queue.queueUrl);
   }
 
   private writer(foundation: Foundation, table: Table): PipelineFunction {

@@ -19,10 +19,10 @@ export class Crashes extends Construct {
   }
 
   /** Who reads a crash event cannot see who published it, so the topic admits these alone (R40). */
-  onlyPublishedBy(tellers: readonly PipelineFunction[]): void {
+  onlyPublishedBy(publishers: readonly PipelineFunction[]): void {
     admitPublishers(
       this.topic,
-      tellers.map(({ role }) => role.roleArn),
+      publishers.map(({ role }) => role.roleArn),
     );
   }
 

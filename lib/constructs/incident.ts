@@ -11,7 +11,7 @@ import type { Crashes } from './crashes.ts';
 import type { Foundation } from './foundation.ts';
 import { PipelineFunction } from './pipeline-function.ts';
 import { allow, allowKey } from './policy.ts';
-import { Tellers } from './tellers.ts';
+import { Publishers } from './publishers.ts';
 
 interface IncidentProps {
   readonly crashes: Crashes;
@@ -24,15 +24,15 @@ export class Incident extends Construct {
   readonly function: PipelineFunction;
   /** Takes crash events, escalations and the minute's wakes. */
   readonly queue: IQueue;
-  readonly #tellers: Tellers;
+  readonly #publishers: Publishers;
 
   constructor(scope: Construct, id: string, foundation: Foundation, props: IncidentProps) {
     super(scope, id);
     const { config, concurrency, key } = foundation;
     const queue = props.crashes.readerQueue('incident', config.incident.visibilitySeconds);
     this.queue = queue;
-    this.#tellers = new Tellers(config, []);
-    this.#tellers.guard(queue);
+    this.#publishers = new Publishers(config, []);
+    this.#publishers.guard(queue);
     const incident = new PipelineFunction(this, 'Incident', foundation, {
       name: 'incident',
       code: 'incident',
@@ -75,9 +75,9 @@ export class Incident extends Construct {
   }
 
   /** Whoever tells of a crash does it by the topic; these send themselves, and nobody else does (R40). */
-  admit(tellers: readonly PipelineFunction[], sourceArns: readonly string[]): void {
-    for (const teller of tellers) this.#tellers.add(teller, []);
-    for (const sourceArn of sourceArns) this.#tellers.addService(sourceArn);
+  admit(publishers: readonly PipelineFunction[], sourceArns: readonly string[]): void {
+    for (const publisher of publishers) this.#publishers.add(publisher, []);
+    for (const sourceArn of sourceArns) this.#publishers.addService(sourceArn);
   }
 }
 

@@ -38,10 +38,10 @@ export class Outcomes extends Construct {
   }
 
   /** Who reads an outcome cannot see who published it, so the topic admits these alone. */
-  onlyPublishedBy(tellers: readonly PipelineFunction[]): void {
+  onlyPublishedBy(publishers: readonly PipelineFunction[]): void {
     admitPublishers(
       this.topic,
-      tellers.map(({ role }) => role.roleArn),
+      publishers.map(({ role }) => role.roleArn),
     );
   }
 }

@@ -59,7 +59,7 @@ export function admitHops(queue: Queue, arns: readonly string[]): void {
 }
 
 /** Lets only these principals, and services on behalf of these ARNs, send to a queue of the kernel. */
-export function admitTellers(
+export function admitOnlySenders(
   queue: Queue,
   { principalArns, sourceArns }: { principalArns: string[]; sourceArns: string[] },
 ): void {

@@ -32,7 +32,7 @@ export function proveSources({ config }: Foundation, parts: Parts): void {
   const { lanes, quarantine, audit, rates } = parts;
   for (const { validate, isolation, deadLetter } of lanes) {
     tellRules(validate, [validate]);
-    audit.grantTell(validate, ['sender-refused']);
+    audit.grantPublish(validate, ['sender-refused']);
     if (rates !== undefined) {
       validate.allow(allow('CountSent', ['dynamodb:UpdateItem'], [rates.tableArn]));
       validate.lambda.addEnvironment(ENV.ratesTable, rates.tableName);
@@ -48,7 +48,7 @@ export function proveSources({ config }: Foundation, parts: Parts): void {
 }
 
 /**
- * The root user of the account is an operator anywhere (tellers.ts), so it redrives too.
+ * The root user of the account is an operator anywhere (publishers.ts), so it redrives too.
  * @param hoppers whose roles send to the queues that the function reads behind the lanes' own
  */
 function tellRules(reader: PipelineFunction, hoppers: readonly PipelineFunction[]): void {

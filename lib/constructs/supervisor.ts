@@ -14,7 +14,7 @@ import type { Foundation } from './foundation.ts';
 import type { Minute } from './minute.ts';
 import { PipelineFunction } from './pipeline-function.ts';
 import { allow, allowKey } from './policy.ts';
-import { Tellers } from './tellers.ts';
+import { Publishers } from './publishers.ts';
 
 /** What of a lane the supervisor may touch: its own queue, for a probe, and all that feeds it. */
 export interface SupervisedParts {
@@ -39,7 +39,7 @@ const TAKE = ['sqs:DeleteMessage', 'sqs:GetQueueAttributes', 'sqs:ReceiveMessage
 export class Supervisor extends Construct {
   readonly function: PipelineFunction;
   readonly queue: Queue;
-  readonly #tellers: Tellers;
+  readonly #publishers: Publishers;
 
   constructor(scope: Construct, id: string, foundation: Foundation, props: SupervisorProps) {
     super(scope, id);
@@ -64,12 +64,12 @@ export class Supervisor extends Construct {
       },
       statements: [...statements(this.queue, props), ...allowKey(foundation.key, KEY_SERVICES)],
     });
-    props.audit.grantTell(this.function, ['lane-paused', 'lane-resumed']);
-    this.#tellers = new Tellers(config, []);
-    this.#tellers.addService(props.crashes.topic.topicArn);
-    this.#tellers.addService(props.minute.wakes(this.queue));
-    this.#tellers.guard(this.queue);
-    this.#tellers.tell(this.function);
+    props.audit.grantPublish(this.function, ['lane-paused', 'lane-resumed']);
+    this.#publishers = new Publishers(config, []);
+    this.#publishers.addService(props.crashes.topic.topicArn);
+    this.#publishers.addService(props.minute.wakes(this.queue));
+    this.#publishers.guard(this.queue);
+    this.#publishers.listFor(this.function);
     this.function.consume('FromQueue', this.queue, {
       batchSize: config.supervisor.batchSize,
       windowSeconds: 0,
@@ -79,14 +79,14 @@ export class Supervisor extends Construct {
 
   /** Lets a function tell of its breakers' transitions; its key permissions include SQS. */
   grantNews(caller: PipelineFunction): void {
-    this.#tellers.add(caller, ['breaker-news'] satisfies SupervisorNews[]);
+    this.#publishers.add(caller, ['breaker-news'] satisfies SupervisorNews[]);
     caller.allow(allow('TellSupervisor', ['sqs:SendMessage'], [this.queue.queueArn]));
     caller.lambda.addEnvironment(ENV.supervisorQueueUrl, this.queue.queueUrl);
   }
 
   /** Lets a function ask for a pause; its key permissions include SQS. */
   grantAsk(asker: PipelineFunction): void {
-    this.#tellers.add(asker, ['remediation'] satisfies SupervisorNews[]);
+    this.#publishers.add(asker, ['remediation'] satisfies SupervisorNews[]);
     asker.allow(allow('AskForPauses', ['sqs:SendMessage'], [this.queue.queueArn]));
     asker.lambda.addEnvironment(ENV.supervisorQueueUrl, this.queue.queueUrl);
   }

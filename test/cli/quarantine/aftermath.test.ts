@@ -110,7 +110,7 @@ test.each([
   async (userId, may) => {
     const known = [{ id: 'AROAOPERATOR000000001', as: 'operator', kinds: ['redrive', 'discard'] }];
     configureAudit(lambda, world, {
-      [ENV.tellers]: JSON.stringify({ senderIds: 'verify', known }),
+      [ENV.publishers]: JSON.stringify({ senderIds: 'verify', known }),
     });
     const server = await identity(userId);
     try {

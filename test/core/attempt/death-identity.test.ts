@@ -1,18 +1,18 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { INIT_WAIT_MS, otherIds, type Told } from '../../../core/attempt/death-identity.ts';
+import { type CrashReport, INIT_WAIT_MS, otherIds } from '../../../core/attempt/death-identity.ts';
 import { evidenceOf } from '../../../core/attempt/evidence.ts';
 import { unspent } from '../../../core/incident/incident-spent.ts';
 import { distinct } from '../../../core/incident/sliding-window.ts';
 import { addRestart } from '../../../core/supervision/restart-intensity.ts';
 import { crash } from '../incident/incident-support.ts';
 
-const init = (at: number, environment = 'e1'): Told => ({
+const init = (at: number, environment = 'e1'): CrashReport => ({
   id: `init:${environment}:${at}`,
   at,
   environment,
 });
-const died = (requestId: string, at: number, environment = 'e1'): Told => ({
+const died = (requestId: string, at: number, environment = 'e1'): CrashReport => ({
   id: requestId,
   requestId,
   at,
@@ -52,7 +52,7 @@ test('R30: two deaths while loading, told in four pieces, are two restarts', () 
   for (const told of [pieces, pieces.toReversed(), [...pieces, ...pieces]]) {
     const policy = { intensity: 2, periodMs: 5_000 };
     const kinds: string[] = [];
-    let restarts: readonly Told[] = [];
+    let restarts: readonly CrashReport[] = [];
     for (const piece of told) {
       const added = addRestart(restarts, piece, policy);
       restarts = added.restarts;

@@ -5,11 +5,11 @@ import {
   FACT_BYTES_MAX,
   recordedFact,
 } from '../../../core/audit/audit-record.ts';
-import type { Tellers } from '../../../core/audit/tellers.ts';
+import type { Publishers } from '../../../core/audit/publishers.ts';
 
 const hash = (text: string) => `<${text.slice(0, 40)}>`;
 const OPERATOR = 'AIDAOPERATOR';
-const tellers: Tellers = {
+const publishers: Publishers = {
   senderIds: 'verify',
   known: [
     { id: OPERATOR, as: 'operator', kinds: ['redrive', 'configuration'] },
@@ -36,7 +36,7 @@ const FACT: AuditFact = {
 
 test('R08: a fact is kept as it is, but for its id, of which there is a keyed hash', () => {
   const { id, ...rest } = FACT;
-  expect(recordedFact(message(JSON.stringify(FACT)), tellers, hash)).toEqual({
+  expect(recordedFact(message(JSON.stringify(FACT)), publishers, hash)).toEqual({
     ...rest,
     ...TOLD,
     fact: `<${id}>`,
@@ -52,7 +52,7 @@ describe('R40: what is no fact is recorded as that, with nothing of what it says
     ['not a fact', JSON.stringify({ ...FACT, details: many })],
     ['too large', JSON.stringify({ ...FACT, reason: 'x'.repeat(FACT_BYTES_MAX) })],
   ])('%s', (why, body) => {
-    expect(recordedFact(message(body), tellers, hash)).toEqual({
+    expect(recordedFact(message(body), publishers, hash)).toEqual({
       ...TOLD,
       fact: '<message/m-1>',
       kind: 'unreadable',
@@ -86,7 +86,7 @@ describe('R40: what its teller may not tell is recorded as refused, and takes no
     ['whoever tells of a deployment', OPERATOR, configuration, TOLD, 'configuration'],
   ])('%s', (_, senderId, body, told, claimed) => {
     const at = 61_000;
-    expect(recordedFact(message(body, senderId, at), tellers, hash)).toEqual({
+    expect(recordedFact(message(body, senderId, at), publishers, hash)).toEqual({
       ...told,
       fact: hash(`refused/${told.teller}/${claimed}/1`),
       kind: 'refused',
@@ -98,14 +98,14 @@ describe('R40: what its teller may not tell is recorded as refused, and takes no
 
   test('a flood of them is one entry for each teller, kind and minute', () => {
     const facts = [1, 59_999, 60_000, 119_999].map((at) =>
-      recordedFact(message(`${at}`, 'AROASTRANGER:x', at), tellers, hash),
+      recordedFact(message(`${at}`, 'AROASTRANGER:x', at), publishers, hash),
     );
     expect(new Set(facts.map(({ fact }) => fact)).size).toBe(2);
   });
 });
 
 test('where an emulator names one sender for all, everything but a deployment is believed', () => {
-  const all: Tellers = { senderIds: 'fixed', known: [] };
+  const all: Publishers = { senderIds: 'fixed', known: [] };
   expect(recordedFact(message(JSON.stringify(FACT), 'x'), all, hash)).toMatchObject({
     kind: 'redrive',
     teller: 'x',

@@ -3,7 +3,7 @@ import { auditFactSchema } from '../../../core/audit/audit-fact.ts';
 import {
   breakerNews,
   transitionFact,
-  transitionsToTell,
+  transitionsToPublish,
 } from '../../../core/breaker/breaker-news.ts';
 import { obey } from '../../../core/breaker/breaker-operator.ts';
 import { RECENT_MAX, UNKNOWN_SERVICE } from '../../../core/breaker/breaker-state.ts';
@@ -66,8 +66,8 @@ test('an item keeps its latest transitions, which are told anew for three minute
     ['half-open', 30_000],
     ['closed', 30_000],
   ]);
-  expect(transitionsToTell(recent, 179_999)).toEqual(recent);
-  expect(transitionsToTell(recent, 180_000)).toEqual(recent.slice(1));
+  expect(transitionsToPublish(recent, 179_999)).toEqual(recent);
+  expect(transitionsToPublish(recent, 180_000)).toEqual(recent.slice(1));
   let state = obey(UNKNOWN_SERVICE, { kind: 'reset', by: 'a', reason: '', token: 't' }, 1).next;
   for (let n = 0; n < RECENT_MAX; n += 1) {
     state = obey(state, { kind: 'reset', by: 'a', reason: '', token: `${n}` }, 2).next;

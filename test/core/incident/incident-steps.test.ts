@@ -5,7 +5,7 @@ import {
   afterStep,
   isFinished,
   isLookDue,
-  isUnanswered,
+  isUnacknowledged,
   LOOKED_AGAIN,
   type StepsPolicy,
   stepsDue,
@@ -162,5 +162,5 @@ describe('the remedy', () => {
 
 test('R22: a page again and an escalation are sent because nobody acknowledged', () => {
   const notices = ['page', 'notice', 'page-again', 'escalation', 'resolution'] as const;
-  expect(notices.filter(isUnanswered)).toEqual(['page-again', 'escalation']);
+  expect(notices.filter(isUnacknowledged)).toEqual(['page-again', 'escalation']);
 });

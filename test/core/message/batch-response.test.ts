@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { batchResponse, type Settlement } from '../../../core/message/batch-response.ts';
+import { batchResponse, type RecordResult } from '../../../core/message/batch-response.ts';
 
 test('R06: a record without a settlement counts as failed', () => {
   expect(batchResponse(['a', 'b', 'c'], ['done', undefined])).toEqual({
@@ -15,7 +15,7 @@ test('R06: of two copies in one batch the failed one decides, and is named once'
 });
 
 test('R06: exactly the ids with every record done are not reported', () => {
-  const settlement = fc.constantFrom<Settlement | undefined>('done', 'failed', undefined);
+  const settlement = fc.constantFrom<RecordResult | undefined>('done', 'failed', undefined);
   const records = fc.array(fc.tuple(fc.constantFrom('a', 'b', 'c', 'd'), settlement));
   fc.assert(
     fc.property(records, (pairs) => {

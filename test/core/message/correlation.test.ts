@@ -7,7 +7,7 @@ import {
   decideAsBefore,
   decideIds,
   idsOf,
-  idsThatMayBeTold,
+  publishableIds,
 } from '../../../core/message/correlation.ts';
 
 const UUID = '0b5ae8a1-2c1b-4f5e-9a39-0f4f6f3c9d11';
@@ -17,7 +17,7 @@ const TRACE_ID = '4bf92f3577b34da6a3ce929d0e0e4736';
 const traceparent = `00-${TRACE_ID}-00f067aa0ba902b7-01`;
 const trace = { traceparent, tracestate: 'x=1' };
 const ownCorrelationId = (said: string | undefined, resource: string) =>
-  idsThatMayBeTold(chosenIds(said, undefined), resource).correlationId;
+  publishableIds(chosenIds(said, undefined), resource).correlationId;
 
 describe('R08: what of a producer’s text is its correlation id', () => {
   test.each([UUID, UUID.toUpperCase(), ULID, ULID.toLowerCase(), TRACE_ID])('%s is', (said) => {
@@ -57,10 +57,10 @@ describe('R08: what of a producer’s text is its correlation id', () => {
 
   test('a trace whose id the resource holds is not, with all that came with it', () => {
     const resource = `{"resourceType":"Patient","id":"${TRACE_ID.toUpperCase()}"}`;
-    expect(idsThatMayBeTold({ trace, correlationId: UUID }, resource)).toEqual({
+    expect(publishableIds({ trace, correlationId: UUID }, resource)).toEqual({
       correlationId: UUID,
     });
-    expect(idsThatMayBeTold({ trace }, '{}')).toEqual({ trace });
+    expect(publishableIds({ trace }, '{}')).toEqual({ trace });
   });
 
   test('every UUID and ULID is; none said is none', () => {

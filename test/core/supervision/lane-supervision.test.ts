@@ -9,9 +9,9 @@ import {
   endProbe,
   followBreaker,
   type LanePolicy,
+  leaseProbe,
   type ProbeOutcome,
   pauseLane,
-  takeProbe,
 } from '../../../core/supervision/lane-supervision.ts';
 import {
   desiredMapping,
@@ -39,7 +39,7 @@ const kinds = ({ outbox }: Supervised) =>
   outbox.map((effect) => (effect.kind === 'audit' ? effect.fact.kind : effect.kind));
 
 function probed(state: Supervised, outcome: ProbeOutcome, now: number) {
-  return endProbe(takeProbe(state, 'p', now, policy), { id: 'p', outcome }, now, policy);
+  return endProbe(leaseProbe(state, 'p', now, policy), { id: 'p', outcome }, now, policy);
 }
 
 describe('a pause', () => {
@@ -51,7 +51,7 @@ describe('a pause', () => {
     expect(confirm(paused, true)).toBe(paused);
     // A deployment reset them.
     expect(phaseOf(confirm(paused, false), NOW)).toBe('pausing');
-    expect(takeProbe(confirm(paused, false), 'p', paused.wakeAt, policy).probe).toBeUndefined();
+    expect(leaseProbe(confirm(paused, false), 'p', paused.wakeAt, policy).probe).toBeUndefined();
     expect(kinds(pausing)).toEqual(['lane-paused']);
   });
 
@@ -65,16 +65,16 @@ describe('a pause', () => {
 
 describe('the way back', () => {
   test('R33: the first probe is due exactly when the cool-down is over', () => {
-    expect(takeProbe(paused, 'p', NOW + 29, policy)).toBe(paused);
-    const probing = takeProbe(paused, 'p', NOW + 30, policy);
+    expect(leaseProbe(paused, 'p', NOW + 29, policy)).toBe(paused);
+    const probing = leaseProbe(paused, 'p', NOW + 30, policy);
     expect(phaseOf(probing, NOW + 30)).toBe('probing');
     expect(desiredMapping(probing, 100).enabled).toBe(false);
   });
 
   test('R33: one at a time; when its lease is over, exactly then, the next may be made', () => {
-    const probing = takeProbe(paused, 'p', NOW + 30, policy);
-    expect(takeProbe(probing, 'q', NOW + 89, policy)).toBe(probing);
-    const taken = takeProbe(probing, 'q', NOW + 90, policy);
+    const probing = leaseProbe(paused, 'p', NOW + 30, policy);
+    expect(leaseProbe(probing, 'q', NOW + 89, policy)).toBe(probing);
+    const taken = leaseProbe(probing, 'q', NOW + 90, policy);
     expect(taken.probe?.id).toBe('q');
     expect(endProbe(taken, { id: 'p', outcome: 'ran' }, NOW + 91, policy)).toBe(taken);
     expect(phaseOf(probing, NOW + 90)).toBe('paused');
@@ -82,8 +82,8 @@ describe('the way back', () => {
 
   test('R33: none is made before the mappings are known to be off, or while it runs', () => {
     const pausing = pauseLane(running, order, NOW, policy);
-    expect(takeProbe(pausing, 'p', NOW + 99, policy)).toBe(pausing);
-    expect(takeProbe(running, 'p', NOW, policy)).toBe(running);
+    expect(leaseProbe(pausing, 'p', NOW + 99, policy)).toBe(pausing);
+    expect(leaseProbe(running, 'p', NOW, policy)).toBe(running);
   });
 
   test.each(['ran', 'nothing there'] as const)(
@@ -101,8 +101,8 @@ describe('the way back', () => {
     expect(phaseOf(waiting, NOW + 30)).toBe('paused');
     expect(waiting).toMatchObject({ holds: paused.holds, setbacks: paused.setbacks });
     expect(waiting.wakeAt).toBe(NOW + 30 + policy.coolDownMs);
-    expect(takeProbe(waiting, 'q', waiting.wakeAt - 1, policy)).toBe(waiting);
-    expect(takeProbe(waiting, 'q', waiting.wakeAt, policy).probe?.id).toBe('q');
+    expect(leaseProbe(waiting, 'q', waiting.wakeAt - 1, policy)).toBe(waiting);
+    expect(leaseProbe(waiting, 'q', waiting.wakeAt, policy).probe?.id).toBe('q');
   });
 
   test('R33: steps double, each in its time, up to what is configured', () => {
@@ -137,7 +137,7 @@ describe('the way back', () => {
 describe('an operator', () => {
   test('R33: keeps a lane paused, whatever the supervisor or the breaker would do', () => {
     const held = pauseByOperator(paused, who, NOW);
-    expect(takeProbe(held, 'p', NOW + 9_999, policy)).toBe(held);
+    expect(leaseProbe(held, 'p', NOW + 9_999, policy)).toBe(held);
     expect(kinds(held)).toEqual(['lane-paused', 'lane-paused']);
     expect(held.outbox[1]).toMatchObject({ fact: { actor: 'ada', reason: 'a new server' } });
     const followed = followBreaker(held, { closed: true }, NOW, policy);
@@ -146,7 +146,7 @@ describe('an operator', () => {
   });
 
   test('R33: a probe on its way changes nothing about an operator’s pause', () => {
-    const probing = takeProbe(paused, 'p', NOW + 30, policy);
+    const probing = leaseProbe(paused, 'p', NOW + 30, policy);
     const held = pauseByOperator(probing, who, NOW + 31);
     const ended = endProbe(held, { id: 'p', outcome: 'ran' }, NOW + 32, policy);
     expect(Object.keys(ended.holds)).toEqual(['operator']);
@@ -218,7 +218,7 @@ test('R31 R33: whatever happens, an operator’s pause ends by an operator only,
     (s: Supervised, now: number) => pauseLane(s, { at: now, why: 'died' }, now, policy),
     (s: Supervised, now: number) => followBreaker(s, { ...open, since: now - 500 }, now, policy),
     (s: Supervised, now: number) => followBreaker(s, { closed: true }, now, policy),
-    (s: Supervised, now: number) => takeProbe(s, `p-${now}`, now, policy),
+    (s: Supervised, now: number) => leaseProbe(s, `p-${now}`, now, policy),
     (s: Supervised, now: number) =>
       endProbe(s, { id: s.probe?.id ?? '', outcome: 'ran' }, now, policy),
     (s: Supervised, now: number) =>

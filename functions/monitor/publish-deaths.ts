@@ -28,7 +28,7 @@ type Whose = Pick<CrashEvent, 'component' | 'lane' | 'environment'>;
  * One death that cannot be told or recorded hides no other. The first fault is thrown at the end, so
  * that all come again.
  */
-export async function tellDeaths(
+export async function publishDeaths(
   books: DeathBooks,
   whose: Whose,
   deaths: readonly Death[],

@@ -28,7 +28,7 @@ type Open = (latest: Incident | undefined) => Promise<Incident | undefined>;
  * leaves undone is done by the redelivery, the next crash or the next minute (R21). Throws on faults
  * of our own.
  */
-export async function settleCrashes(
+export async function handleCrashes(
   parts: IncidentParts,
   scope: string,
   crashes: readonly CrashEvent[],
@@ -44,7 +44,7 @@ export async function settleCrashes(
   tally.add('Crashes', fresh.filter(Boolean).length);
   const mine = crashes.filter((_, position) => fresh[position]);
   const times = crashes.map((crash) => crash.at);
-  await settle(parts, scope, owner, tally, async (latest) => {
+  await openAndAttend(parts, scope, owner, tally, async (latest) => {
     if (over < incidentsOver(latest)) {
       // Resolved while we wrote: nobody can say that the resolution has read these.
       over = incidentsOver(latest);
@@ -68,7 +68,7 @@ export async function settleCrashes(
  * Opens an incident where crashes that nobody counted fill a window: those that were recorded while
  * the incident before them was found to be quiet, and had not been resolved.
  */
-export async function settleQuiet(
+export async function openAfterQuiet(
   parts: IncidentParts,
   { scope, number }: Incident,
   since: number,
@@ -86,7 +86,7 @@ export async function settleQuiet(
 }
 
 /** Opens an incident for what a supervisor gave up on. */
-export async function settleEscalation(
+export async function handleEscalation(
   parts: IncidentParts,
   escalation: Escalation,
   owner: string,
@@ -97,14 +97,14 @@ export async function settleEscalation(
   const expiresAt = now() + settings.keepCrashesMs;
   const over = incidentsOver(await latestIncident(table, scope));
   const recordedOver = await recordEscalation(table, escalation, over, expiresAt);
-  await settle(parts, scope, owner, tally, async (latest) => {
+  await openAndAttend(parts, scope, owner, tally, async (latest) => {
     // Resolved while we wrote: nobody can say that the resolution has read this one.
     const recordedAfter = recordedOver === over ? incidentsOver(latest) : recordedOver;
     return openedByEscalation(escalation, recordedAfter, latest, now(), settings);
   });
 }
 
-async function settle(
+async function openAndAttend(
   parts: IncidentParts,
   scope: string,
   owner: string,

@@ -1,6 +1,6 @@
-/** Who may tell the kernel what, as it is deployed: the tellers' list, the policies and the permissions agree. */
+/** Who may tell the kernel what, as it is deployed: the publishers' list, the policies and the permissions agree. */
 import { describe, expect, it, test } from 'vitest';
-import { type Tellers, tellersSchema } from '../../../core/audit/tellers.ts';
+import { type Publishers, publishersSchema } from '../../../core/audit/publishers.ts';
 import { type PermissionsTemplate, permissionRows } from '../../../lib/checks/permissions.ts';
 import type { ConfigInput } from '../../../lib/config/config.ts';
 import { loadConfig } from '../../../lib/config/config-load.ts';
@@ -37,10 +37,10 @@ function resolved(value: unknown): string {
 const roleOf = (name: string) =>
   resolved(functions.get(`fhir-failsafe-dev-${name}`)?.Properties['Role']).replace('.Arn', '');
 
-function tellersOf(name: string): Tellers {
+function tellersOf(name: string): Publishers {
   const { Environment } = (functions.get(`fhir-failsafe-dev-${name}`) as TestResource).Properties;
   const { Variables } = Environment as { Variables: Record<string, unknown> };
-  return tellersSchema.parse(JSON.parse(resolved(Variables[ENV.tellers])));
+  return publishersSchema.parse(JSON.parse(resolved(Variables[ENV.publishers])));
 }
 
 /** Kinds by who may tell them. */
@@ -127,12 +127,12 @@ describe('R40: the audit log', () => {
   });
 
   it('is told by whoever has the permission, and its queue denies everybody else', () => {
-    const tellers = who('sqs:SendMessage', 'queue audit.fifo');
+    const publishers = who('sqs:SendMessage', 'queue audit.fifo');
     const { principals, services } = admitted('AWS::SQS::QueuePolicy', 'AuditQueue');
     expect(services).toEqual([]);
-    expect(principals.sort()).toEqual([...new Set(tellers), ...operatorArns, ROOT].sort());
+    expect(principals.sort()).toEqual([...new Set(publishers), ...operatorArns, ROOT].sort());
     const roles = Object.keys(kindsOf('audit')).filter((as) => as !== 'operator');
-    expect(roles.sort()).toEqual([...new Set(tellers)].sort());
+    expect(roles.sort()).toEqual([...new Set(publishers)].sort());
   });
 });
 
@@ -150,10 +150,10 @@ describe('R40: the supervisor', () => {
   it.each([
     ['supervisor', 'CrashessupervisorQueue'],
     ['incident', 'CrashesincidentQueue'],
-  ])('and the queue of %s denies all but its tellers, a topic and a rule', (name, id) => {
-    const tellers = who('sqs:SendMessage', `queue ${name}`);
+  ])('and the queue of %s denies all but its publishers, a topic and a rule', (name, id) => {
+    const publishers = who('sqs:SendMessage', `queue ${name}`);
     const { principals, services } = admitted('AWS::SQS::QueuePolicy', id);
-    expect(principals.sort()).toEqual([...new Set(tellers), ...operatorArns, ROOT].sort());
+    expect(principals.sort()).toEqual([...new Set(publishers), ...operatorArns, ROOT].sort());
     expect(services).toEqual([
       expect.stringMatching(/^CrashesTopic\w+$/),
       expect.stringMatching(/^MinuteRule\w+\.Arn$/),

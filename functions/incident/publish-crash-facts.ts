@@ -1,14 +1,14 @@
-import { tellAudit } from '../../aws/audit-queue.ts';
+import { publishFacts } from '../../aws/audit-queue.ts';
 import { crashFact } from '../../core/attempt/crash-fact.ts';
 import type { CrashEvent } from '../../core/message/messages.ts';
 import type { IncidentParts } from './parts.ts';
 
 /** Tells crashes as facts, after all else: nobody waits for it, and a page must not. */
-export async function tellCrashes(
+export async function publishCrashFacts(
   { hashKey, auditQueue }: IncidentParts,
   crashes: readonly CrashEvent[],
 ): Promise<void> {
   const hash = await hashKey.hash();
   const facts = new Map(crashes.map((crash) => [crash.id, crashFact(crash, hash)]));
-  await tellAudit(auditQueue, [...facts.values()]);
+  await publishFacts(auditQueue, [...facts.values()]);
 }

@@ -5,15 +5,15 @@
 import { Aws, Lazy } from 'aws-cdk-lib';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
-import type { Tellers as TellersOfReader } from '../../core/audit/tellers.ts';
+import type { Publishers as TellersOfReader } from '../../core/audit/publishers.ts';
 import { ENV } from '../../telemetry/env-names.ts';
 import type { Config } from '../config/config.ts';
 import type { PipelineFunction } from './pipeline-function.ts';
-import { admitTellers } from './queue-policy.ts';
+import { admitOnlySenders } from './queue-policy.ts';
 
 const OPERATOR = 'operator';
 
-export class Tellers {
+export class Publishers {
   readonly #sources: Config['sources'];
   readonly #known: TellersOfReader['known'] = [];
   readonly #arns: string[];
@@ -47,17 +47,17 @@ export class Tellers {
 
   /** Everybody else is denied. Who is added later is admitted as well. */
   guard(queue: Queue): void {
-    admitTellers(queue, {
+    admitOnlySenders(queue, {
       principalArns: Lazy.list({ produce: () => this.#arns }),
       sourceArns: Lazy.list({ produce: () => this.#services }, { omitEmpty: true }),
     });
   }
 
   /** Tells the reader of the queue. Who is added later is told as well. */
-  tell(reader: PipelineFunction): void {
+  listFor(reader: PipelineFunction): void {
     const { senderIds } = this.#sources;
     reader.lambda.addEnvironment(
-      ENV.tellers,
+      ENV.publishers,
       Lazy.string({ produce: () => JSON.stringify({ senderIds, known: this.#known }) }),
     );
   }

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { tellAudit } from '../../../aws/audit-queue.ts';
+import { publishFacts } from '../../../aws/audit-queue.ts';
 import { AUDIT_CHAIN, type AuditFact } from '../../../core/audit/audit-fact.ts';
 import { ENV } from '../../../telemetry/env-names.ts';
 import { entriesOf, factOf, loadAudit, verify } from '../../support/audit.ts';
@@ -39,7 +39,7 @@ beforeAll(async () => {
 });
 beforeEach(async () => {
   world = await buildWorld();
-  process.env[ENV.tellers] = JSON.stringify(TELLERS);
+  process.env[ENV.publishers] = JSON.stringify(TELLERS);
   audit = await loadAudit();
 });
 afterAll(() => emulators.stop());
@@ -128,8 +128,8 @@ describe('R40: a forged fact', () => {
     for (const guess of [id, `incident-resolved\n${id}`, JSON.stringify(resolved())]) {
       await tellAs(STRANGER, 'x', createHash('sha256').update(guess).digest('hex'));
     }
-    await tellAudit(queueAt(world.queues.audit), [resolved()]);
-    process.env[ENV.tellers] = JSON.stringify({
+    await publishFacts(queueAt(world.queues.audit), [resolved()]);
+    process.env[ENV.publishers] = JSON.stringify({
       ...TELLERS,
       known: [{ id: '000000000000', as: 'incident', kinds: ['incident-resolved'] }],
     });
@@ -165,15 +165,15 @@ test('R40: of a fact that is repeated the first teller is named; resend repeats 
   ]);
 });
 
-test('R40: without a list of tellers it does not load', async () => {
+test('R40: without a list of publishers it does not load', async () => {
   for (const wrong of [undefined, '', '{}', '{"senderIds":"trust","known":[]}']) {
-    if (wrong === undefined) delete process.env[ENV.tellers];
-    else process.env[ENV.tellers] = wrong;
-    await expect(loadAudit()).rejects.toThrow(ENV.tellers);
+    if (wrong === undefined) delete process.env[ENV.publishers];
+    else process.env[ENV.publishers] = wrong;
+    await expect(loadAudit()).rejects.toThrow(ENV.publishers);
   }
 });
 
-test('R40: what was written before tellers were recorded is known again', async () => {
+test('R40: what was written before publishers were recorded is known again', async () => {
   const { id } = resolved();
   const fact = (await testHashKey().hash())(id);
   const Item = { pk: 'main#facts', sk: fact, sequence: 1 };

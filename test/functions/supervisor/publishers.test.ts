@@ -34,7 +34,7 @@ let stage: SupervisedWorld;
 
 beforeEach(async () => {
   stage = await buildSupervisedWorld(service);
-  process.env[ENV.tellers] = JSON.stringify(TELLERS);
+  process.env[ENV.publishers] = JSON.stringify(TELLERS);
 });
 afterEach(() => {
   vi.restoreAllMocks();

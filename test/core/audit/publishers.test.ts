@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import {
   mayBeService,
-  mayTell,
-  type Tellers,
-  tellersSchema,
-  toldBy,
-} from '../../../core/audit/tellers.ts';
+  mayPublish,
+  type Publishers,
+  publishedBy,
+  publishersSchema,
+} from '../../../core/audit/publishers.ts';
 
-const TELLERS: Tellers = tellersSchema.parse({
+const TELLERS: Publishers = publishersSchema.parse({
   senderIds: 'verify',
   known: [
     { id: 'AROAINCIDENT', as: 'incident', kinds: ['page', 'incident-opened'] },
@@ -17,7 +17,7 @@ const TELLERS: Tellers = tellersSchema.parse({
     { id: 'AIDAOPERATOR', as: 'operator', kinds: ['redrive'] },
   ],
 });
-const FIXED: Tellers = { senderIds: 'fixed', known: [] };
+const FIXED: Publishers = { senderIds: 'fixed', known: [] };
 
 describe('R40: each role may tell its own kinds', () => {
   test.each([
@@ -41,11 +41,11 @@ describe('R40: each role may tell its own kinds', () => {
     ['AIDAOPERATOR', 'redrive', true],
     ['AIDAOPERATOR', 'page', false],
   ])('%s, %s: %s', (senderId, kind, may) => {
-    expect(mayTell(TELLERS, senderId, kind)).toBe(may);
+    expect(mayPublish(TELLERS, senderId, kind)).toBe(may);
   });
 
   test('where an emulator names one sender for all, nobody is asked', () => {
-    expect(mayTell(FIXED, '000000000000', 'page')).toBe(true);
+    expect(mayPublish(FIXED, '000000000000', 'page')).toBe(true);
     expect(mayBeService(FIXED, '000000000000')).toBe(true);
   });
 });
@@ -54,7 +54,7 @@ test.each([
   ['AROAINCIDENT:x', { teller: 'AROAINCIDENT', toldAs: 'incident' }],
   ['AROASTRANGER:incident', { teller: 'AROASTRANGER' }],
 ])('R40: of %s is recorded what SQS proves', (senderId, told) => {
-  expect(toldBy(TELLERS, senderId)).toEqual(told);
+  expect(publishedBy(TELLERS, senderId)).toEqual(told);
 });
 
 test.each([

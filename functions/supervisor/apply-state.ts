@@ -1,7 +1,7 @@
 /** Performs what a saved state asks for; whatever a death leaves undone is done by the next look. */
 
-import { tellAudit } from '../../aws/audit-queue.ts';
-import { tellEscalation } from '../../aws/incident-queue.ts';
+import { publishFacts } from '../../aws/audit-queue.ts';
+import { sendEscalation } from '../../aws/incident-queue.ts';
 import { applyMappings } from '../../aws/lane-mappings.ts';
 import { loadSupervised } from '../../aws/supervision-table.ts';
 import { countRestart } from '../../core/incident/escalation.ts';
@@ -12,7 +12,7 @@ import { change } from './change.ts';
 import type { SupervisorParts } from './parts.ts';
 
 /** Sets the mappings of a node right, and then does what is in its outbox. */
-export async function settle(
+export async function applyState(
   parts: SupervisorParts,
   name: string,
   tally: Tally,
@@ -22,7 +22,7 @@ export async function settle(
   const asDesired = await applyMappings(lambda, state, tree.laneOf(name)?.mappings ?? []);
   for (const effect of inOrder(state.outbox)) await perform(parts, effect, tally);
   const done = new Set(state.outbox.map(identity));
-  const settled = await change(
+  const applied = await change(
     parts,
     name,
     (now) => {
@@ -32,7 +32,7 @@ export async function settle(
     },
     tally,
   );
-  return settled.state;
+  return applied.state;
 }
 
 /** Who ends along with it comes first, evidence last: it can wait. */
@@ -50,20 +50,20 @@ async function perform(parts: SupervisorParts, effect: Effect, tally: Tally): Pr
       const { child, order } = effect;
       if (tree.placeOf(child) === undefined || tree.laneOf(child) === undefined) return;
       await change(parts, child, (state) => pauseLane(state, order, now(), settings), tally);
-      await settle(parts, child, tally);
+      await applyState(parts, child, tally);
       return;
     }
     case 'restart': {
       const place = tree.supervisorOf(effect.supervisor);
       if (place === undefined) return;
       await change(parts, place.node.name, (state) => countRestart(state, place, effect), tally);
-      await settle(parts, place.node.name, tally);
+      await applyState(parts, place.node.name, tally);
       return;
     }
     case 'escalation':
       tally.add('Escalations');
-      return tellEscalation(incidentQueue, effect.escalation);
+      return sendEscalation(incidentQueue, effect.escalation);
     case 'audit':
-      return tellAudit(auditQueue, [effect.fact]);
+      return publishFacts(auditQueue, [effect.fact]);
   }
 }
