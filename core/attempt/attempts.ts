@@ -1,24 +1,23 @@
 /**
- * May this message run alone now, must it wait, or has it crashed often enough?
+ * Decides whether a message may run alone now, must wait, or has crashed often enough to be dead-lettered.
  *
- * An attempt is one run of one resource alone. It is recorded before it starts, so that a death
- * nobody survived to report still leaves a mark: an attempt without an end. Receives are not
- * attempts: throttling spends receives, an unreachable table spends receives, and neither says
- * anything about the resource.
+ * An attempt is one run of one resource alone. It is recorded before it starts, so a death that nobody
+ * survived to report still leaves a mark: an attempt without an end. Receives are not attempts: throttling
+ * and unreachable tables spend receives, and neither says anything about the resource.
  *
- * A crash that the handler saw ended its attempt, and two of them suffice. Where the attempt has no
- * end the whole environment died, which anything may have caused, so three are needed (R02). Mixed,
- * three in all. And once an environment died the resource runs in a process of its own: if it was
- * the killer it now kills that, and is seen. An environment that dies around such a process is no
- * evidence against the resource, unless it ran out of memory: in a storm of killed environments an
- * innocent is there three times, sooner or later. Only a bound keeps it from being tried for ever.
+ * A crash that the handler saw ends its attempt, and two of them suffice. An attempt without an end means
+ * that the whole environment died, which anything may have caused, so three are needed (R02); mixed, three
+ * in all. After an environment died, the resource runs in a process of its own: if it was the killer, it
+ * kills that process, and the handler sees it. An environment that dies around such a process is no
+ * evidence against the resource, unless it ran out of memory: in a storm of killed environments an innocent
+ * resource would be there three times. A separate bound keeps it from being tried for ever.
  *
- * An attempt counts as still running while it is younger than `runningMaxMs`
- * (exactly that old is over): a copy of the message waits for it (R04).
+ * An attempt counts as running while it is younger than `runningMaxMs` (at exactly that age it is over). A
+ * copy of the message waits for it (R04).
  *
- * An attempt that ended without a crash was survived: it spends nothing, even if its environment
- * died before the outcome was written. One that met a fault of our own is removed (R09). Where not even the removal could be
- * written, its request id comes along in the envelope, as `voided`.
+ * An attempt that ended without a crash was survived. It spends nothing, even if its environment died
+ * before the outcome was written. One that met a fault of our own is removed (R09). If even the removal
+ * could not be written, its request id travels in the envelope, as `voided`.
  */
 
 import type { CrashKind } from '../../packages/isolation/death.ts';
@@ -31,7 +30,7 @@ export const QUARANTINE_STATUSES = [
   'redriven',
   'discarded',
   'stored',
-  /** Of what the server had refused: redriven, it took it. */
+  /** A resource that the server had refused; after a redrive the server accepted it. */
   'delivered',
 ] as const;
 export type QuarantineStatus = (typeof QUARANTINE_STATUSES)[number];
@@ -43,7 +42,7 @@ export interface Attempt {
   readonly crash?: CrashKind | undefined;
   /** What the crash looked like, free of PHI. */
   readonly reason?: string | undefined;
-  /** Epoch ms; set by the handler, which outlived the crash, or saw that there was none. */
+  /** Epoch ms. Set by the handler, which survived the crash, or saw that there was none. */
   readonly ended?: number | undefined;
   /** It ran in a process of its own. */
   readonly ownProcess?: true | undefined;
@@ -52,22 +51,22 @@ export interface Attempt {
 export interface Trouble {
   readonly status: QuarantineStatus;
   readonly attempts: readonly Attempt[];
-  /** How often it was redriven; absent before the first time. */
+  /** How many times it was redriven; absent before the first time. */
   readonly round?: number | undefined;
-  /** The object that was read, of what came by claim check, with its version. */
+  /** The object that was read for a claim check, with its version. */
   readonly pinned?: BodyLocation | undefined;
-  /** As its producer gave it, where it was decided that it may be told. */
+  /** As the producer gave it, if it was decided that it may be published. */
   readonly correlationId?: string | undefined;
 }
 
 export interface AttemptPolicy {
-  /** Seen crashes that dead-letter. */
+  /** Crashes that the handler saw: this many dead-letter the message. */
   readonly attemptsMax: number;
-  /** Attempts of any kind that dead-letter. */
+  /** Attempts of any kind: this many dead-letter the message. */
   readonly attemptsMaxEnvironmentDied: number;
-  /** Deaths of environments around a process of its own that dead-letter. */
+  /** Deaths of environments around a process of its own: this many dead-letter the message. */
   readonly unexplainedMax: number;
-  /** Age from which an attempt without end is a death: the function's timeout and a margin. */
+  /** An attempt without an end that is this old is a death: the function's timeout and a margin. */
   readonly runningMaxMs: number;
 }
 
@@ -80,8 +79,8 @@ export type AttemptDecision =
 export const ENVIRONMENT_DIED = 'the execution environment died while it ran';
 
 /**
- * Decides on the entry as read consistently from Quarantine; undefined where there is none yet. `round`
- * is the message's: a copy of a round that a redrive has ended changes nothing.
+ * Decides on the entry, read consistently from Quarantine; undefined if there is none yet. `round` is the
+ * message's: a copy of a round that a redrive has ended changes nothing.
  */
 export function decideAttempt(
   trouble: Trouble | undefined,
@@ -104,14 +103,14 @@ export function decideAttempt(
   }
 }
 
-/** How often a message, or an entry, was redriven. */
+/** How many times a message, or an entry, was redriven. */
 export function roundOf({ round }: Pick<Trouble, 'round'>): number {
   return round ?? 0;
 }
 
 /**
- * Whether a message begins a round of its entry: whoever redrove it died, or is yet to say so. Then its
- * first run raises the round.
+ * Whether a message begins a round of its entry: the redrive that sent it died, or has not raised the round
+ * yet. Then the message's first run raises it.
  */
 export function beginsRound(message: Pick<Trouble, 'round'>, trouble: Trouble): boolean {
   return trouble.status === 'quarantined' && roundOf(message) > roundOf(trouble);
@@ -149,7 +148,7 @@ function decideByAttempts(
   return { kind: 'run', ownProcess: seen < crashes.length };
 }
 
-/** The environment died around a process of its own, and not of its memory. */
+/** The environment died around a process of its own, and not because of that process's memory. */
 function isUnexplained({ ended, ownProcess, crash }: Attempt): boolean {
   return ended === undefined && ownProcess === true && crash !== 'out-of-memory';
 }

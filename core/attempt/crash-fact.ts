@@ -1,9 +1,9 @@
 /**
  * A crash as a fact for the audit log: evidence that it happened, and what was seen of it.
  *
- * It is told for every crash event, whether it was known or not, for only so none is lost when its
- * teller dies. The event's id, the same for all observers of one death, makes them one entry. Of the
- * ids that lead to a submission there are keyed hashes (R08).
+ * It is published for every crash event, known or not, so that no fact is lost when its publisher dies. All
+ * observers of one death use the same event id, so the log has one entry. Ids that lead to a submission are
+ * keyed hashes (R08).
  */
 import type { AuditFact } from '../audit/audit-fact.ts';
 import type { CrashEvent } from '../message/messages.ts';

@@ -1,11 +1,12 @@
 /**
  * What a message in a dead-letter queue says about itself.
  *
- * Ours come with an envelope that names the reason. One without came by SQS's own redrive, after it
- * was received a thousand times and never finished: that is the backstop, and says so. SQS keeps id
- * and time of such a message, so it is still its own origin; its lane is in its queue's name. Only
- * between our own queues is an envelope ours: one that came by the lane's first queue is a producer's
- * invention, and could end somebody else's message. So it is if its sender was none of us.
+ * Our own dead letters have an envelope that names the reason. One without an envelope came by SQS's own
+ * redrive, after a thousand receives without an ending: that is the backstop, and the entry says so. SQS
+ * keeps id and time of such a message, so it is its own origin, and the name of its queue gives the lane.
+ * An envelope counts only on a message that came from one of our own queues, sent by one of our functions.
+ * On a message from the lane's first queue it is invented by a producer, and could end somebody else's
+ * message.
  */
 
 import type { CrashKind } from '../../packages/isolation/death.ts';
@@ -21,14 +22,14 @@ import { type Arrival, type Provenance, readProvenance } from '../message/origin
 export interface DeadLetter {
   readonly origin: Origin;
   readonly lane: Lane;
-  /** What crashed it; of a backstop it is not known, and `exit` stands for it. */
+  /** What crashed it. For a backstop this is not known, and `exit` is used. */
   readonly crash: CrashKind;
   readonly reason: string;
-  /** Where a hop of our own laid its body. */
+  /** Where one of our own hops stored its body. */
   readonly laid?: Envelope['laid'];
-  /** Whether a hop of our own brought it here. */
+  /** Whether one of our own hops brought it here. */
   readonly isHop: boolean;
-  /** Why its envelope cannot be read: nobody knows which message it ends, so it must wait (R09). */
+  /** Why its envelope cannot be read. It is unknown which message it ends, so it must wait (R09). */
   readonly unreadable?: string | undefined;
 }
 
@@ -42,7 +43,7 @@ export interface DeadArrival extends Arrival {
 
 /**
  * Never throws, whatever the attributes hold.
- * @param proven what a message says of itself, as far as its sender bears it out (core/source/sources.ts)
+ * @param proven what a message says of itself, as far as its sender confirms it (core/source/sources.ts)
  */
 export function deadLetterOf(
   arrival: DeadArrival,

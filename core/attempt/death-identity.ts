@@ -1,32 +1,32 @@
 /**
- * Which of the deaths that were told are one and the same?
+ * Which of the reported deaths are one and the same?
  *
- * A death of an invocation has its request id, so whoever tells it tells the same one. A failed init
- * has none. The invocation that waited for it fails as well, and that is the same death. Where both
- * records come in one log delivery, deaths.ts sees it. They may come apart, in any order, and then
- * two deaths are told: one of an init, one of a request. Whoever counts sees both, so it is decided
- * here, from all that was told: an init is the death that follows it in its execution environment,
- * like two reports of one accident that name the same place a minute apart.
+ * A death during an invocation has the invocation's request id, so all reporters report the same id. A
+ * failed init has none. The invocation that waited for it fails as well, and that is the same death. If
+ * both records come in one log delivery, deaths.ts sees it. They may come apart, in any order, and then two
+ * deaths are reported: an init and a request. Every reader that counts sees both, so it is decided here,
+ * from all reports: an init is the death that follows it in its execution environment, like two reports of
+ * one accident that name the same place a minute apart.
  *
- * A store of inits that the monitor asks at each death was rejected: it costs a write and a read a
- * death, fails when the table does, and still depends on the order.
+ * Rejected: a store of inits that the monitor asks at each death. It costs a write and a read a death,
+ * fails when the table does, and still depends on the order.
  */
 
-/** A death as it is told. */
+/** A death as it was reported. */
 export interface CrashReport {
   readonly id: string;
   /** Epoch ms. */
   readonly at: number;
-  /** Of the environment that died, where the monitor saw it: the name of its log stream. */
+  /** The environment that died, if the monitor saw it: the name of its log stream. */
   readonly environment?: string | undefined;
   /** Absent for an init. */
   readonly requestId?: string | undefined;
 }
 
-/** As long as an invocation may wait for an init, be made to repeat it, and fail. */
+/** The longest time that an invocation may wait for an init, repeat it, and fail. */
 export const INIT_WAIT_MS = 120_000;
 
-/** For each init that is another death of those told: the id of that one. */
+/** For each init that is the same death as another report: the id of that report. */
 export function otherIds(reports: readonly CrashReport[]): ReadonlyMap<string, string> {
   const ids = new Map<string, string>();
   for (const told of byEnvironment(reports)) {
@@ -43,7 +43,7 @@ export function otherIds(reports: readonly CrashReport[]): ReadonlyMap<string, s
 
 const isInit = ({ requestId }: CrashReport) => requestId === undefined;
 
-/** The deaths of each environment that has an init among them, each once, the newest first. */
+/** The deaths of each environment with an init among them, each once, the newest first. */
 function byEnvironment(tellings: readonly CrashReport[]): Iterable<readonly CrashReport[]> {
   const inits = new Set<string>();
   for (const told of tellings) {
@@ -57,7 +57,7 @@ function byEnvironment(tellings: readonly CrashReport[]): Iterable<readonly Cras
     if (known === undefined || told.at < known.at) deaths.set(told.id, told);
     environments.set(told.environment, deaths);
   }
-  // At the same time the init came first.
+  // At the same time, the init comes first.
   const order = (a: CrashReport, b: CrashReport) =>
     b.at - a.at || Number(isInit(a)) - Number(isInit(b));
   return [...environments.values()].map((deaths) => [...deaths.values()].sort(order));

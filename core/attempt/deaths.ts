@@ -1,18 +1,17 @@
 /**
- * Deaths, told from the platform's own records of a function's log.
+ * Reads deaths from the platform's own records in a function's log.
  *
- * A dying process cannot report its death; Lambda does, from outside, in JSON records that stand
- * between the function's own lines: `platform.initReport`, `platform.runtimeDone` and
- * `platform.report`, with a status and, in case of an error, its type.
- * https://docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html
+ * A dying process cannot report its death. Lambda does, from outside, in JSON records between the
+ * function's own lines: `platform.initReport`, `platform.runtimeDone` and `platform.report`, with a status
+ * and, for an error, its type. https://docs.aws.amazon.com/lambda/latest/dg/telemetry-schema-reference.html
  *
- * One death is recognised by its request id: `runtimeDone` and `report` tell of the same one, and the
- * more telling of the two counts. A failed init has no request id. The invocation that waited for it
- * fails as well, so an `initReport` counts only if no failed invocation of its log stream follows.
+ * One death is recognised by its request id: `runtimeDone` and `report` describe the same death, and the
+ * one that says more counts. A failed init has no request id. The invocation that waited for it fails as
+ * well, so an `initReport` counts only if no failed invocation of its log stream follows.
  *
- * What died matters to a supervisor. A resource that takes its environment along is retried alone and
- * says nothing about the component; an environment that dies while loading, or a handler that fails
- * before its first resource, is the component's own fault.
+ * A supervisor must know what died. A resource that kills its environment is retried alone and says nothing
+ * about the component. An environment that dies while loading, or a handler that fails before its first
+ * resource, is the component's own fault.
  */
 import { z } from 'zod';
 import type { CrashKind } from '../../packages/isolation/death.ts';
@@ -26,12 +25,12 @@ export interface LogEvent {
 }
 
 export interface Death {
-  /** The same however often it is told. */
+  /** The same in every report of this death. */
   readonly id: string;
-  /** Absent for an environment that died before it was given anything to do. */
+  /** Absent for an environment that died before its first invocation. */
   readonly requestId?: string | undefined;
   readonly kind: CrashKind;
-  /** The platform's word for it, free of PHI. */
+  /** The platform's word for the cause, free of PHI. */
   readonly reason: string;
   /** Epoch ms. */
   readonly at: number;
@@ -51,7 +50,7 @@ const recordSchema = z.object({
 type Failure = z.infer<typeof recordSchema>;
 
 /**
- * What a log subscription has to carry, and nothing else:
+ * What a log subscription must deliver, and nothing else:
  * https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/FilterAndPatternSyntax.html
  */
 export const DEATHS_FILTER_PATTERN = `{ (${recordSchema.shape.type.options
@@ -59,7 +58,7 @@ export const DEATHS_FILTER_PATTERN = `{ (${recordSchema.shape.type.options
   .join(' || ')}) && (${FAILURES.map((status) => `$.record.status = "${status}"`).join(' || ')}) }`;
 
 /**
- * The deaths in consecutive lines of one log stream. Lines that tell of none are passed over.
+ * The deaths in consecutive lines of one log stream. Other lines are skipped.
  * @param runsResources whether the function validates, so that a resource may have killed it
  */
 export function deathsOf(
@@ -87,7 +86,7 @@ export function deathsOf(
   return [...invocations.values(), ...(init === undefined ? [] : [init])];
 }
 
-/** A component's name, and its lane where it has one, from its function's name. */
+/** A component's name, and its lane if it has one, from its function's name. */
 export function componentOf(
   functionName: string,
   stage: string,
@@ -123,7 +122,7 @@ function deathInInvocation(
   runsResources: boolean,
 ): Death {
   const what = described(failure);
-  // What the runtime reports the handler threw, and handlers run no resource in their own thread.
+  // The runtime reports what the handler threw, and handlers run no resource in their own thread.
   const byResource = runsResources && what.kind !== 'exception';
   const during = loading ? 'loading' : byResource ? 'resource' : 'handling';
   return { id: requestId, requestId, ...what, at, during };
@@ -138,14 +137,14 @@ const KINDS: Readonly<Record<string, CrashKind>> = {
 
 function described({ record }: Failure): Pick<Death, 'kind' | 'reason'> {
   const { status, errorType } = record;
-  // A type is a class name; whatever else somebody threw may quote what it was thrown about.
+  // A type is a class name. Anything else that was thrown may quote a value.
   const type = /^[\w.]{1,100}$/.test(errorType ?? '') ? errorType : undefined;
   if (status === 'timeout') return { kind: 'timeout', reason: type ?? 'Sandbox.Timedout' };
   if (type === undefined) return { kind: 'exit', reason: `status ${status}` };
   return { kind: KINDS[type] ?? 'exception', reason: type };
 }
 
-/** `Runtime.ExitError` says only that the process ended; anything else says why. */
+/** `Runtime.ExitError` says only that the process ended; any other type gives a reason. */
 function moreTelling(first: Death, second: Death): Death {
   return isVague(first.reason) ? { ...second, at: first.at, during: first.during } : first;
 }

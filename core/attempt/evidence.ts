@@ -1,15 +1,15 @@
 /**
- * What a page says about the crashes behind it: how many, of how many messages, of what kinds, since
- * when, and the commonest reasons by fingerprint. No message, no value (R08).
+ * What a page says about the crashes behind it: how many, of how many messages, of what kinds, since when,
+ * and the commonest reasons by fingerprint. No message, no value (R08).
  *
- * Crash events are the only truth, each one item that is written once however often it is told. So
- * evidence is never added up as events come: deaths, redeliveries and writers that race would make
- * such sums wrong. It is counted from the events when somebody is about to read it.
+ * Crash events are the only truth. Each is one item, written once however often it is reported. Evidence is
+ * never summed up as events come: deaths, redeliveries and racing writers would make such sums wrong. It is
+ * counted from the events when somebody is about to read it.
  *
- * Which events are an incident's? All since its first full window, and whatever hangs together with
- * that: going back in time, up to a gap as long as the window. (A gap of exactly the window is one:
- * windows are half open, so no window ever holds both its ends.) Events come out of order, and the
- * window that was full first need not be the earliest.
+ * An incident's events are all since its first full window, and everything connected with it: going back in
+ * time, up to a gap as long as the window. (A gap of exactly the window is a gap: windows are half open, so
+ * no window holds both its ends.) Events come out of order, and the window that was full first need not be
+ * the earliest.
  */
 
 import type { CrashKind } from '../../packages/isolation/death.ts';
@@ -29,7 +29,7 @@ export interface Evidence {
   readonly crashes: number;
   /** There are more, too many to count. */
   readonly more: boolean;
-  /** Distinct messages that were being processed, as far as that is known. */
+  /** Distinct messages that were being processed, as far as known. */
   readonly messages: number;
   readonly kinds: Readonly<Partial<Record<CrashKind, number>>>;
   /** The commonest first. */
@@ -59,11 +59,11 @@ export function evidenceOf(crashes: readonly CrashEvent[], more = false): Eviden
   };
 }
 
-/** Each death once, as whoever knows most of it told it, by time. */
+/** Each death once, by time, with the report that says most. */
 export const deathsOf = (crashes: readonly CrashEvent[]): readonly CrashEvent[] =>
   withCauses(distinct(crashes), crashes);
 
-/** Each death with the kind that says most of those told: `exit` says only that it ended. */
+/** Each death with its most specific kind: `exit` says only that the process ended. */
 function withCauses(
   deaths: readonly CrashEvent[],
   reports: readonly CrashEvent[],
@@ -79,8 +79,8 @@ function withCauses(
 }
 
 /**
- * Those of the crashes, newest first, that belong to an incident whose first full window began at
- * `since`. Fewer than were given: a gap was reached, and nothing older belongs to it.
+ * The crashes, newest first, that belong to an incident whose first full window began at `since`. If there
+ * are fewer than given, a gap was reached, and nothing older belongs to it.
  */
 export function belonging<E extends { readonly at: number }>(
   newestFirst: readonly E[],
@@ -96,7 +96,7 @@ export function belonging<E extends { readonly at: number }>(
   return end === -1 ? newestFirst : newestFirst.slice(0, end);
 }
 
-/** What was counted anew may be less where it was too much to count; it never takes back. */
+/** A recount may be lower if there was too much to count; evidence never shrinks. */
 export function mergeEvidence(before: Evidence, anew: Evidence): Evidence {
   return {
     ...anew,
@@ -107,7 +107,7 @@ export function mergeEvidence(before: Evidence, anew: Evidence): Evidence {
   };
 }
 
-/** How often each occurs, the commonest first; equally common ones by name, so that it is stable. */
+/** How often each occurs, the commonest first; equally common ones by name, so that the order is stable. */
 function tally<T extends string>(values: readonly T[]): readonly (readonly [T, number])[] {
   const counts = new Map<T, number>();
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);

@@ -1,12 +1,12 @@
 /**
- * Suspects of one death travel to the isolation queue together: one message whose body holds them.
+ * The suspects of one death travel to the isolation queue together: one message whose body holds them.
  *
- * There one invocation runs them one after the other in a process of its own. A killer kills that
- * process and is seen, the innocent are free after this one run; one by one a hundred suspects take
- * a hundred invocations with an attempt recorded for each. Not chosen: halving, which finds the
- * killer in log n runs, but waits for a visibility timeout before each.
+ * There one invocation runs them one after the other in a process of its own. A killer kills that process
+ * and is seen, and all others are done after this one run. One by one, a hundred suspects would take a
+ * hundred invocations with an attempt recorded for each. Rejected: halving. It finds one killer in log n
+ * runs, but waits for a visibility timeout before each.
  *
- * Whatever does not end in that run travels on alone, so a group is tried once.
+ * What does not end in that run moves on alone, so a group is tried once.
  */
 import { z } from 'zod';
 import { messageBytes, SEND_BYTES_MAX, type Sendable } from '../message/send-batches.ts';
@@ -20,11 +20,11 @@ const memberSchema = z.object({ body: z.string(), attributes: z.record(z.string(
 const groupSchema = z.array(memberSchema).min(1).max(MEMBERS_MAX);
 
 interface Grouped extends Sendable {
-  /** Of the source: SQS lets no source's flood delay the others (R50). */
+  /** The source's group: SQS lets no source's flood delay the others (R50). */
   readonly groupId: string;
 }
 
-/** Packs messages by their source, as many as fit into one message; answers by position in groups. */
+/** Packs messages by their source, as many as fit into one message. Returns groups of positions. */
 export function groupSuspects<M extends Grouped>(
   messages: readonly M[],
 ): readonly (readonly M[])[] {
@@ -62,7 +62,7 @@ export function groupMessage(members: readonly Sendable[]): Sendable {
   };
 }
 
-/** The members of a group, as they would have travelled alone. Throws where it is none of ours. */
+/** The members of a group, as they would have travelled alone. Throws if it is not one of our groups. */
 export function membersOf(body: string): readonly Sendable[] {
   return groupSchema.parse(JSON.parse(body));
 }

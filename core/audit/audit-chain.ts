@@ -1,18 +1,18 @@
 /**
- * A log in which nothing can be changed unseen (R40).
+ * A log in which nothing can be changed unnoticed (R40).
  *
- * Each entry holds the hash of the one before it, so its own hash stands for the whole log up to it:
- * whoever knows the last hash can check every entry, and no entry can be changed, left out, put in
- * or moved without all later hashes changing. Hashes are taken of canonical bytes (properties in
- * order, no spaces) behind a word that says what is hashed, so that no text of another purpose ever
- * has the hash of an entry: https://datatracker.ietf.org/doc/html/rfc6962#section-2.1 on second
- * preimages, golang.org/x/mod/sumdb/tlog for the manner.
+ * Each entry holds the hash of the entry before it, so its own hash covers the whole log up to it. Whoever
+ * knows the last hash can check every entry, and no entry can be changed, left out, inserted or moved
+ * without changing all later hashes. Hashes are made of canonical bytes (properties in order, no spaces)
+ * behind a word that says what is hashed, so that no text of another purpose has the hash of an entry:
+ * https://datatracker.ietf.org/doc/html/rfc6962#section-2.1 on second preimages;
+ * golang.org/x/mod/sumdb/tlog for the method.
  *
- * Entries are appended a batch at a time, and each says where its batch begins and ends: a batch
- * that was cut short is therefore found even at the end of the log. The boundary: a log whose tail of
- * whole batches is gone is a valid shorter log. That it is not is what the locked objects are for.
+ * Entries are appended in batches, and each says where its batch begins and ends, so a batch that was cut
+ * short is found even at the end of the log. The limit: a log without its last whole batches is a valid
+ * shorter log. The locked objects guard against that.
  *
- * Every prefix of a log that verifies verifies too; an empty one does.
+ * Every prefix of a log that verifies also verifies, and so does an empty log.
  */
 import { createHash } from 'node:crypto';
 import { z } from 'zod';
@@ -24,7 +24,7 @@ const DOMAIN = 'fhir-failsafe/audit/1';
 export interface Head {
   readonly sequence: number;
   readonly hash: string;
-  /** Of the deployment that wrote it. */
+  /** The deployment that wrote it. */
   readonly configuration?: string | undefined;
 }
 
@@ -38,16 +38,16 @@ export interface RecordedFact {
   readonly actor?: string | undefined;
   readonly reason?: string | undefined;
   readonly details: Readonly<Record<string, string | number>>;
-  /** The principal that told it first, as SQS proves it; absent where the writer speaks of itself. */
+  /** The principal that sent it first, as SQS proves it; absent for the writer's own facts. */
   readonly teller?: string | undefined;
-  /** The function or the operator that the principal is. */
+  /** The function or operator that the principal belongs to. */
   readonly toldAs?: string | undefined;
 }
 
-/** An entry as its table item and a line of its object hold it, byte by byte the same. */
+/** An entry as its table item and as a line of its object, byte by byte the same. */
 export interface AppendedEntry {
   readonly sequence: number;
-  /** By what its fact is known again. */
+  /** Recognises a fact that is already in the log. */
   readonly fact: string;
   readonly hash: string;
   readonly line: string;
@@ -71,7 +71,7 @@ const entrySchema = z.strictObject({
   /** Epoch ms. */
   recordedAt: z.number(),
   sequence: z.int().positive(),
-  /** The duties that it is evidence for. */
+  /** The regulations that it is evidence for. */
   tags: z.array(z.string()),
   /** Both are absent in entries that were written before publishers were recorded. */
   teller: z.string().optional(),
@@ -86,8 +86,8 @@ const TAGS: Partial<Record<RecordedFact['kind'], string>> = {
 };
 
 /**
- * By what a fact is known again: its kind and its id, so that nobody can use up an id of a kind that is
- * not theirs to tell. Entries of the time before publishers were recorded are known by the id alone.
+ * Recognises a fact: its kind and its id, so that no publisher can use up an id of a kind that it may not
+ * publish. Entries from before publishers were recorded are recognised by the id alone.
  */
 export function factKeyOf({
   kind,
@@ -98,7 +98,7 @@ export function factKeyOf({
   return (teller ?? toldAs) === undefined ? fact : `${kind}#${fact}`;
 }
 
-/** What stands before the first entry. */
+/** The head of an empty log. */
 export function genesis(chain: string): Head {
   return { sequence: 0, hash: hashOf('genesis', chain) };
 }
@@ -122,7 +122,7 @@ export function appendFacts(
   });
 }
 
-/** An entry that is what was once hashed; undefined where a single character differs. */
+/** An entry whose text is exactly what was hashed; undefined if a single character differs. */
 export function readEntry(line: string): AuditEntry | undefined {
   const parsed = entrySchema.safeParse(parseJson(line));
   if (!parsed.success || canonical(parsed.data) !== line) return undefined;
@@ -132,11 +132,11 @@ export function readEntry(line: string): AuditEntry | undefined {
 
 export interface Batch {
   readonly entries: readonly AppendedEntry[];
-  /** Of the log that ends with it. */
+  /** Hash of the log that ends with it. */
   readonly head: Head;
 }
 
-/** The lines of a whole batch; undefined where they are not that. What is before it is not looked at. */
+/** The lines of a whole batch; undefined if they are not one. Does not look at what is before it. */
 export function readBatch(lines: readonly string[]): Batch | undefined {
   const entries: AppendedEntry[] = [];
   let last: AuditEntry | undefined;
@@ -154,10 +154,10 @@ export function headAt({ sequence, hash, configuration }: AuditEntry): Head {
   return { sequence, hash, configuration };
 }
 
-/** As it is printed, to be noted where the log is not. */
+/** The printed form of a head, to be noted somewhere outside the log. */
 export const headText = ({ sequence, hash }: Head) => `${sequence}:${hash}`;
 
-/** A head that was noted; undefined for what is none. */
+/** Parses a noted head; undefined if it is not one. */
 export function readHead(text: string): Head | undefined {
   const [, sequence, hash] = /^([1-9]\d{0,11}):([0-9a-f]{64})$/.exec(text) ?? [];
   return hash === undefined ? undefined : { sequence: Number(sequence), hash };

@@ -1,15 +1,16 @@
 /**
- * What is worth evidence: one fact, as whoever saw it tells it to the audit log.
+ * One fact for the audit log, as its observer publishes it.
  *
- * A fact is identified by its kind and by what happened, and not by who tells it or when: `id` is made
- * of the thing itself (the crash's id, the incident and its step, the operator's run), so that a fact
- * told twice is one entry. Each kind has ids of its own: who may tell one kind cannot use up the id of
- * a fact of another (core/audit/publishers.ts says who may tell which). The audit log never shows the id, it
- * keeps a keyed hash of it; so an id may be made of message ids. All other fields are recorded as they are: no bodies, no values, no names of
- * patients, and ids of messages and resources only as keyed hashes (R08).
+ * A fact is identified by its kind and by what happened, not by who publishes it or when: `id` is made of
+ * the thing itself (the crash's id, the incident and its step, the operator's run), so a fact that is
+ * published twice is one entry. Each kind has its own ids: a publisher of one kind cannot use up the id of
+ * a fact of another kind (core/audit/publishers.ts says who may publish which). The audit log never shows
+ * the id; it keeps a keyed hash of it, so an id may contain message ids. All other fields are recorded as
+ * they are: no bodies, no values, no names of patients, and ids of messages and resources only as keyed
+ * hashes (R08).
  *
- * Bounds keep an entry far below every limit on its way (SQS 1 MiB, a table's item 400 KB). What
- * breaks them is not lost: the log records that something unreadable came, and its keyed hash.
+ * Bounds keep an entry far below every limit on its way (SQS 1 MiB, a table's item 400 KB). A fact that
+ * exceeds them is not lost: the log records that something unreadable came, and its keyed hash.
  */
 import { z } from 'zod';
 
@@ -34,10 +35,10 @@ export const AUDIT_FACT_KINDS = [
 ] as const;
 export type AuditFactKind = (typeof AUDIT_FACT_KINDS)[number];
 
-/** What the writer says of itself. Nobody else may tell it. */
+/** Facts of the writer itself. Nobody else may publish them. */
 export const WRITERS_OWN_KIND = 'configuration' satisfies AuditFactKind;
 
-/** What the command line tells, in the name of the operator who types it. */
+/** Facts that the command line publishes, in the name of the operator who types it. */
 export const OPERATORS_KINDS = [
   'redrive',
   'discard',
@@ -56,14 +57,14 @@ const name = z.string().min(1).max(NAME_CHARACTERS_MAX);
 const text = z.string().max(TEXT_CHARACTERS_MAX);
 
 export const auditFactSchema = z.strictObject({
-  /** The same however often it is told; made of what happened. */
+  /** The same however often it is published; made of what happened. */
   id: z.string().min(1).max(TEXT_CHARACTERS_MAX),
   kind: z.enum(AUDIT_FACT_KINDS),
   /** When it happened, epoch ms. */
   at: z.int().nonnegative(),
   /** Who saw or did it: `incident`, `cli`, … */
   component: name,
-  /** The operator, or the role, of what somebody did. */
+  /** The operator, or the role, that did it. */
   actor: name.optional(),
   /** Why, in the operator's words. */
   reason: text.optional(),
@@ -74,5 +75,5 @@ export const auditFactSchema = z.strictObject({
 });
 export type AuditFact = z.infer<typeof auditFactSchema>;
 
-/** Name of the chain of entries, and so of the group of messages that are in order. */
+/** Name of the chain of entries, and of the message group that keeps them in order. */
 export const AUDIT_CHAIN = 'main';

@@ -1,26 +1,25 @@
 /**
- * Are facts known again by what the log holds, and by nothing else (R40)?
+ * Checks that the rows of known facts match the entries of the log, one for one (R40).
  *
- * The writer leaves out a fact that it knows already, by a row that names the fact's kind and keyed
- * hash, and its entry. So a forged row is as bad as a deleted entry: a true fact that comes after it would be
- * left out. And a row that was taken away lets a fact come twice. Rows and entries must therefore
- * name each other, one for one.
+ * The writer skips a fact that it knows already, by a row that names the fact's kind, keyed hash and entry.
+ * So a forged row is as bad as a deleted entry: a later true fact would be skipped. And if a row is
+ * removed, a fact can come twice.
  *
- * A row is written after the object of its entry, so an entry beyond the log's end that a row still
- * names was forged, or was taken out of table and objects alike.
+ * A row is written after the object of its entry. So if a row names an entry beyond the log's end, either
+ * the row was forged, or the entry was removed from both table and objects.
  */
 import type { AuditProblem, VerifiedEntry } from './audit-verification.ts';
 
-/** The row by which a fact is known. */
+/** The row that makes a fact known. */
 export interface FactRow {
-  /** Its kind and the keyed hash of its id. */
+  /** The fact's kind and the keyed hash of its id. */
   readonly fact: string;
   readonly sequence: number;
 }
 
 /**
- * `entries` are those of the log, in order, at least as many as there were when the rows were read;
- * those after `last` may have come since, so their rows may be absent. The problem of the first entry.
+ * Returns the first problem. `entries` are those of the log, in order, at least as many as there were when
+ * the rows were read. Entries after `last` may be newer than the rows, so their rows may be absent.
  */
 export function verifyFacts(
   entries: readonly Pick<VerifiedEntry, 'sequence' | 'fact'>[],

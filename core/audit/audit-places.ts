@@ -1,32 +1,32 @@
 /**
- * Where an entry lies: under its sequence in the table, and in the object of its batch, which is
- * named by the batch's first sequence. Both are padded, so that the order of names is that of
- * numbers, in DynamoDB and S3 alike. Twelve digits last for a million years of a crash a second.
+ * Where an entry is stored: under its sequence in the table, and in the object of its batch, which is named
+ * by the batch's first sequence. Both are padded, so that names sort like numbers, in DynamoDB and S3
+ * alike. Twelve digits last for a million years of a crash a second.
  */
 const DIGITS = 12;
 
 export const sortKeyOf = (sequence: number) => String(sequence).padStart(DIGITS, '0');
 
-/** Of the sort key of an entry; undefined for what is none. */
+/** The sequence in a sort key; undefined if it is not an entry's. */
 export function sequenceOf(sortKey: string): number | undefined {
   const sequence = /^\d{12}$/.test(sortKey) ? Number(sortKey) : 0;
   return sequence > 0 ? sequence : undefined;
 }
 
-/** All objects of a chain begin so. */
+/** All objects of a chain begin with this. */
 export const prefixOf = (chain: string) => `${chain}/`;
 
 export const objectKeyOf = (chain: string, first: number) =>
   `${prefixOf(chain)}${sortKeyOf(first)}.ndjson`;
 
-/** Sequence of the first entry in an object of this key; undefined for what is no batch. */
+/** Sequence of the first entry in the object with this key; undefined if it is not a batch. */
 export function firstOf(chain: string, key: string): number | undefined {
   const [, digits = ''] = /^(\d{12})\.ndjson$/.exec(key.slice(prefixOf(chain).length)) ?? [];
   return key.startsWith(prefixOf(chain)) ? sequenceOf(digits) : undefined;
 }
 
-/** A batch as its object holds it: a line an entry. */
+/** A batch as its object holds it: one line an entry. */
 export const objectText = (lines: readonly string[]) => lines.map((line) => `${line}\n`).join('');
 
-/** The lines of an object; the last is empty where the text ends as it should. */
+/** The lines of an object; the last is empty if the text ends as it should. */
 export const linesOf = (text: string) => text.split('\n');

@@ -1,13 +1,14 @@
 /**
- * From a message of the audit queue to what the log keeps of it.
+ * Turns a message of the audit queue into what the log keeps of it.
  *
- * Whatever came is recorded (R40). What is no fact, or too large for an entry, becomes an entry that
- * says so: when it came, why it could not be read, how large it was and a keyed hash of it, by which
- * it can be recognised should it turn up. So nothing that is sent, by whomever, stops the log.
+ * Everything that came is recorded (R40). What is not a fact, or too large for an entry, becomes an entry
+ * that says so: when it came, why it could not be read, how large it was and a keyed hash by which it can
+ * be recognised. So nothing that anybody sends stops the log.
  *
- * What its teller may not tell becomes an entry `refused`, which names the teller. Its id is not taken:
- * the true fact is still written when it comes. A stranger who floods the queue gets one such entry for
- * each kind and minute, because entries are kept for years; each message is in the writer's own log.
+ * A fact that its sender may not publish becomes an entry `refused`, which names the sender. Its id is not
+ * used up: the true fact is still written when it comes. A stranger who floods the queue gets one such
+ * entry for each kind and minute, because entries are kept for years. Each message is in the writer's own
+ * log.
  */
 
 import type { RecordedFact } from './audit-chain.ts';
@@ -56,7 +57,7 @@ export function recordedFact(
   return { ...rest, ...told, fact: hash(id) };
 }
 
-/** That another deployment writes from now on: what it is, and after which entry it began. */
+/** Another deployment writes from now on: which one, and after which entry it began. */
 export function configurationFact(
   deployed: { readonly configuration: string; readonly details: RecordedFact['details'] },
   after: number,

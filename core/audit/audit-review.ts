@@ -1,23 +1,23 @@
 /**
- * What an auditor has to look at of one month: who saw PHI, and who told what they may not (R42).
+ * What an auditor reviews of one month: who saw PHI, and who published what they may not (R42).
  *
- * Auditors ask that activity is recorded and examined. The record is the log; that somebody examined it
- * is a fact of the log itself, which names the last entry that there was. So what came later, for the
- * same month too, shows as not examined, and a sign-off cannot be stretched over it.
+ * Auditors ask that activity is recorded and examined. The record is the log. That somebody examined it is
+ * a fact of the log itself, which names the last entry at that time. So later entries, of the same month
+ * too, show as not examined, and a sign-off cannot cover them.
  *
- * A month is one of UTC, by the time at which an entry was recorded: that is the writer's clock, while
- * the time of a fact is its teller's word. A reviewer may have read PHI too; the review names both.
+ * A month is in UTC, by the time at which an entry was recorded: that is the writer's clock, while the time
+ * of a fact is its publisher's claim. A reviewer may have read PHI too; the review names both.
  */
 
 import { dayOf } from '../report/utc-day.ts';
 import type { AuditEntry } from './audit-chain.ts';
 
-/** One entry to look at. */
+/** One entry to review. */
 export interface Reviewed {
   readonly sequence: number;
   /** Epoch ms. */
   readonly recordedAt: number;
-  /** Who it says it was. */
+  /** Who it claims to be. */
   readonly actor: string;
   /** Who it was, as SQS proves it. */
   readonly teller: string;
@@ -31,7 +31,7 @@ export interface PhiRead extends Reviewed {
 }
 
 export interface RefusedFact extends Reviewed {
-  /** The kind that it said it was. */
+  /** The kind that it claimed to be. */
   readonly claimed: string;
 }
 
@@ -46,7 +46,7 @@ export interface Review {
   readonly reads: readonly PhiRead[];
   readonly refused: readonly RefusedFact[];
   readonly signOffs: readonly SignOff[];
-  /** Reads and refused facts that came after the last sign-off. */
+  /** Reads and refused facts after the last sign-off. */
   readonly unexamined: number;
 }
 
@@ -73,7 +73,7 @@ export function reviewOf(month: string, entries: Iterable<AuditEntry>): Review {
   return { month, reads, refused, signOffs, unexamined };
 }
 
-/** Nobody examined entries that were yet to come, whatever a sign-off says. */
+/** A sign-off cannot cover entries that did not exist yet. */
 const throughOf = ({ sequence, details }: AuditEntry) =>
   Math.min(sequence - 1, Number(details['through']) || 0);
 

@@ -1,10 +1,11 @@
 /**
- * Is the log what was written (R40)? Table and objects must both hold every entry, in the same words.
+ * Verifies that the log is what was written (R40). Table and objects must both hold every entry, with the
+ * same text.
  *
- * It is walked a batch at a time, from a head that is known to be right, and stops at the first entry
- * that is missing, changed or out of place, or at what is there and should not be. The objects are
- * the evidence (nobody can change their first version while they are locked), the table is the copy
- * that is easy to read; so where the two differ, the object is checked first, by its own hashes.
+ * It goes through the log a batch at a time, from a head that is known to be right, and stops at the first
+ * entry that is missing, changed or out of place, or at anything that should not be there. The objects are
+ * the evidence (nobody can change their first version while they are locked), the table is the copy that is
+ * easy to read. So where the two differ, the object is checked first, by its own hashes.
  */
 import { type AuditEntry, factKeyOf, type Head, headAt, readEntry } from './audit-chain.ts';
 import { firstOf, linesOf, sortKeyOf } from './audit-places.ts';
@@ -15,18 +16,18 @@ export interface AuditRow {
   readonly line: string;
 }
 
-/** The first version of an object; no text where its bytes are no UTF-8. */
+/** The first version of an object; no text if its bytes are not UTF-8. */
 export interface AuditObject {
   readonly key: string;
   readonly text?: string | undefined;
-  /** No version is left of it: somebody could unlock and delete it. */
+  /** No version is left: somebody was able to unlock and delete it. */
   readonly gone?: boolean;
 }
 
 export interface AuditProblem {
-  /** Of the entry that should be there. */
+  /** The entry that should be there. */
   readonly sequence: number;
-  /** `facts`: by which facts are known again; `head`: an earlier last entry, noted elsewhere. */
+  /** `facts`: the rows of known facts; `head`: an earlier last entry, noted elsewhere. */
   readonly where: 'table' | 'object' | 'facts' | 'head';
   readonly what: 'missing' | 'changed' | 'out of place' | 'not expected';
   /** The key of the object, the sort key of the row, or the earlier head. */
@@ -35,7 +36,7 @@ export interface AuditProblem {
 
 export interface VerifiedEntry {
   readonly sequence: number;
-  /** By what its fact is known again. */
+  /** Identifies its fact. */
   readonly fact: string;
   readonly hash: string;
   readonly line: string;
@@ -45,14 +46,14 @@ export type BatchVerdict =
   | { readonly head: Head; readonly entries: readonly VerifiedEntry[] }
   | { readonly problem: AuditProblem };
 
-/** Lines of an object that hold something: as many rows belong to it. */
+/** Lines of an object that are not empty: the same number of rows belongs to it. */
 export function entriesIn({ text = '' }: AuditObject): number {
   return linesOf(text).filter((line) => line !== '').length;
 }
 
 /**
- * The batch that should follow `head`: its object, and the rows that come next in the table, as many
- * as the object has entries.
+ * The batch that should follow `head`: its object, and the next rows of the table, as many as the object
+ * has entries.
  */
 export function verifyBatch(
   chain: string,
@@ -72,7 +73,7 @@ export function verifyBatch(
   return problem === undefined ? { head: last, entries } : { problem };
 }
 
-/** What the table holds beyond the last object. */
+/** Rows of the table beyond the last object. */
 export function verifyRest({ sequence }: Head, chain: string, row: AuditRow): AuditProblem {
   const entry = readEntry(row.line);
   const expected = sequence + 1;
@@ -81,7 +82,10 @@ export function verifyRest({ sequence }: Head, chain: string, row: AuditRow): Au
   return { sequence: expected, where: 'table', what: 'not expected', place: row.sortKey };
 }
 
-/** Is an earlier head, as a verification named it, still in the log? That shows a lost end. */
+/**
+ * Whether an earlier head, as a verification named it, is still in the log. If not, the end of the log is
+ * lost.
+ */
 export function verifyEarlier(
   entries: readonly Pick<VerifiedEntry, 'sequence' | 'hash'>[],
   { sequence, hash }: Head,
@@ -93,7 +97,7 @@ export function verifyEarlier(
 }
 
 interface VerifiedObject {
-  /** Those before the first that is wrong, and the log's head after them. */
+  /** The entries before the first wrong one, and the log's head after them. */
   readonly entries: readonly VerifiedEntry[];
   readonly last: Head;
   readonly problem?: AuditProblem;
@@ -119,7 +123,7 @@ function verifyObject(head: Head, object: AuditObject): VerifiedObject {
     lastOfBatch = entry.batchLast;
     last = headAt(entry);
   }
-  // What comes after the last line's end was not written by us, or is a line that lost its end.
+  // Text after the last line's end was not written by us, or is a line that lost its end.
   if (lines.at(-1) !== '') return wrong('changed');
   return lastOfBatch === last.sequence ? { entries, last } : wrong('missing');
 }
@@ -130,7 +134,7 @@ const holds = (lines: readonly string[], sequence: number) =>
 const inBatch = ({ sequence, batchFirst, batchLast }: AuditEntry, { sequence: before }: Head) =>
   batchFirst === before + 1 && sequence <= batchLast;
 
-/** `entry` is right; is its row? */
+/** `entry` is right; checks its row. */
 function verifyRow(
   { sequence, line }: VerifiedEntry,
   row: AuditRow | undefined,

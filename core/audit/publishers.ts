@@ -1,17 +1,17 @@
 /**
- * Who may tell the kernel what (R40).
+ * Who may publish what to the kernel (R40).
  *
  * `sqs:SendMessage` says who may put a message into a queue, but not what the message may say. SQS names
  * the sender of each message (`SenderId`), and nobody can choose that name. So a queue of the kernel has a
- * list of publishers: a principal of IAM, and the kinds of message that it may tell. Like a key ring: the
- * door takes many keys, and each key opens one room.
+ * list of publishers: a principal of IAM, and the kinds of message that it may publish. Like a key ring:
+ * the door takes many keys, and each key opens one room.
  *
  * A topic or a rule sends under an id of its service, the same for everybody. Such a message cannot be
  * proved here: the policies of the topic and of the queue say who may use them. All that can be seen here
- * is whether the sender is a service at all. SQS shows a service as it shows a user (`AIDA…`), so a role,
- * an account and every teller of the list are certainly not one.
+ * is whether the sender is a service at all. SQS shows a service like a user (`AIDA…`), so a role, an
+ * account and every publisher on the list are certainly not one.
  *
- * An emulator names the same sender for all; with `fixed` nobody is asked.
+ * An emulator uses one sender for all; with `fixed` nothing is checked.
  */
 import { z } from 'zod';
 import { principalOf } from '../source/sources.ts';
@@ -30,11 +30,11 @@ export const publishersSchema = z.strictObject({
 });
 export type Publishers = z.infer<typeof publishersSchema>;
 
-/** What is recorded of who told something. */
+/** What is recorded about the sender of a fact. */
 export interface PublishedBy {
   /** What SQS proves of the sender: a unique id of IAM, without the session that its caller chose. */
   readonly teller: string;
-  /** The function or the operator that it is; absent for a stranger. */
+  /** The function or operator that it belongs to; absent for a stranger. */
   readonly toldAs?: string;
 }
 

@@ -1,10 +1,10 @@
 /**
- * What others are told of a breaker's transition.
+ * What others learn of a breaker's transition.
  *
- * Metrics and log are told at once by who made it. The audit log and the supervisor are told by
- * messages, which a death may swallow: so each item keeps its latest transitions, and they are told
- * anew for a while. That is harmless, because a fact is known by service, generation and time
- * (facts told twice are one), and the supervisor looks at the breaker's item whenever it is woken.
+ * The process that made it publishes metrics and log lines at once. The audit log and the supervisor get
+ * messages, which a death may prevent. So each item keeps its latest transitions, and they are published
+ * again for a while. That is harmless: a fact is known by service, generation and time (published twice, it
+ * is one entry), and the supervisor reads the breaker's item whenever it is woken.
  */
 import type { z } from 'zod';
 import type { AuditFact } from '../audit/audit-fact.ts';
@@ -15,7 +15,7 @@ import type { Transition } from './breaker-state.ts';
 const REASON_CHARACTERS_MAX = 1_000;
 const NAME_CHARACTERS_MAX = 128;
 
-/** The fact for the audit log; an operator's word is a kind of its own (R17). */
+/** The fact for the audit log; an operator's command has a kind of its own (R17). */
 export function transitionFact(
   service: string,
   transition: Transition,
@@ -45,10 +45,10 @@ export function breakerNews(service: string, { from, to, at, openUntil }: Transi
   return { breaker: { service, from, to, at, ...(openUntil !== undefined && { openUntil }) } };
 }
 
-/** How long a transition is told anew; exactly that old it no longer is. */
+/** How long a transition is published again; at exactly that age it is not. */
 const TELL_AGAIN_MS = 180_000;
 
-/** Transitions of an item that may not have been told yet. */
+/** Transitions of an item that may not have been published yet. */
 export function transitionsToPublish(recent: readonly Transition[], now: number): Transition[] {
   return recent.filter(({ at }) => now - at < TELL_AGAIN_MS);
 }

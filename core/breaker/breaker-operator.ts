@@ -1,16 +1,16 @@
 /**
- * An operator's word over a breaker (R17).
+ * An operator's command for a breaker (R17).
  *
- * Each word begins a generation of its own, so results of calls made before it come too late. What
- * is forced holds until its expiry and ends by itself: from forced open by way of a probe, from
- * forced closed into the ordinary closed phase, with no failure outstanding.
+ * Each command begins a generation of its own, so results of calls made before it are ignored. A forced
+ * phase holds until its expiry and then ends by itself: forced open ends in a probe, forced closed in the
+ * ordinary closed phase, with no failure outstanding.
  */
 import { type BreakerState, type Move, moveTo } from './breaker-state.ts';
 
 export type OperatorWord = {
   readonly by: string;
   readonly reason: string;
-  /** Unique to this word. */
+  /** Unique to this command. */
   readonly token: string;
 } & (
   | { readonly kind: 'force-open' | 'force-closed'; readonly until: number }

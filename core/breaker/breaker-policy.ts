@@ -1,22 +1,22 @@
 /**
  * When a breaker trips, how long it stays open, and how traffic returns.
  *
- * It trips by consecutive failures (R10), or by the share of failed calls in a window that holds at
- * least `callsMin`: the share must reach `share`, exactly that much trips. The share stays closed while
- * a service fails now and then. Consecutive failures do not: an environment learns of failures of the
- * others only once a second, so that of many calls a second few successes are seen in between.
+ * It trips by consecutive failures (R10), or by the share of failed calls in a window with at least
+ * `callsMin` calls: a share of exactly `share` trips. By the share, the breaker stays closed while a
+ * service fails now and then. By consecutive failures it does not: an environment learns of the others'
+ * calls only once a second, so with many calls a second it sees few successes in between.
  *
- * There is no policy for slow calls: a call that is too slow fails by its timeout. What is no service
- * but a part of our own is restarted, and trips by OTP's intensity (restart-intensity.ts): successes in
- * between do not count. It stays open for `openMs` the first time, exactly.
+ * There is no policy for slow calls: a call that is too slow fails by its timeout. A part of our own that
+ * is restarted trips by OTP's intensity (restart-intensity.ts): successes in between do not count. The
+ * breaker stays open for `openMs` the first time, exactly.
  *
- * After that two things back off, and differ in what they cost. A probe that fails is one call of
- * the whole fleet: the next is made after `reprobeMs`, and each further wait is `reprobeGrowth`
- * times as long, so that an outage is noticed to be over within a sixth of its length. Opening
- * again while traffic returns costs the calls of many: it doubles all waits. Each is at most
- * `openMaxMs`, and a random half is taken off so that breakers of many services do not probe in
- * step. What the service itself asks for (Retry-After) is honoured up to the same cap. Closing lets
- * the shares of `ramp` through, each for `rampStepMs`, then all.
+ * After that two things back off, and they differ in cost. A probe that fails is one call of the whole
+ * fleet: the next is made after `reprobeMs`, and each further wait is `reprobeGrowth` times as long, so
+ * that the end of an outage is noticed within a sixth of its length. Opening again while traffic returns
+ * costs the calls of many environments: it doubles all waits. Each wait is at most `openMaxMs`, and a
+ * random half is subtracted so that breakers of many services do not probe at the same time. The service's
+ * own request (Retry-After) is obeyed up to the same cap. Closing lets the shares of `ramp` through, each
+ * for `rampStepMs`, then all.
  */
 
 import type { IntensityPolicy } from '../supervision/restart-intensity.ts';
@@ -27,7 +27,7 @@ export type TripPolicy =
   | ({ readonly kind: 'intensity' } & IntensityPolicy)
   | WindowTrip;
 
-/** Looks at the share of failed calls in a window. */
+/** Trips by the share of failed calls in a window. */
 export interface WindowTrip {
   readonly kind: 'failure-rate';
   readonly share: number;
@@ -39,16 +39,16 @@ export interface BreakerPolicy {
   readonly trip: TripPolicy;
   readonly openMs: number;
   readonly openMaxMs: number;
-  /** How long after the first probe that failed the second is made; never longer than `openMs`. */
+  /** Time between the first failed probe and the second; never longer than `openMs`. */
   readonly reprobeMs: number;
-  /** By how much each further wait between probes is longer. */
+  /** Factor by which each further wait between probes grows. */
   readonly reprobeGrowth: number;
-  /** Successful probes, one after the other, that close it. */
+  /** Successful probes in a row that close it. */
   readonly probes: number;
-  /** Shares of the calls that are let through one after the other when it has closed. */
+  /** Shares of the calls that pass, one after the other, after it has closed. */
   readonly ramp: readonly number[];
   readonly rampStepMs: number;
-  /** How much longer than its probe's timeout a lease lasts: clocks differ, aborts take time. */
+  /** How much longer a lease lasts than its probe's timeout: clocks differ, aborts take time. */
   readonly leaseMarginMs: number;
 }
 
@@ -67,7 +67,7 @@ export const DEFAULT_BREAKER_POLICY: BreakerPolicy = {
 /** Any cap is reached by then, and no number overflows. */
 const EXPONENT_MAX = 50;
 
-/** Whether the window is one that trips, and the reason in words. */
+/** Whether the window trips, and the reason in words. */
 export function windowTrips(window: CallWindow, trip: WindowTrip, now: number): string | undefined {
   const { calls, failures } = countsAt(window, now, trip.windowMs);
   if (calls < trip.callsMin || failures < trip.share * calls) return undefined;
@@ -76,7 +76,7 @@ export function windowTrips(window: CallWindow, trip: WindowTrip, now: number): 
 
 /** What makes a breaker stay open for longer. */
 export interface BackOff {
-  /** How often in a row it opened while traffic was still returning. */
+  /** How many times in a row it opened while traffic was still returning. */
   readonly reopenings: number;
   /** Probes that failed since it opened. */
   readonly failedProbes: number;

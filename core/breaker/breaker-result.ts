@@ -1,15 +1,14 @@
 /**
- * What does the result of a call mean for the calls of the whole fleet?
+ * What the result of a call means for the calls of the whole fleet.
  *
- * Closed, failures are counted; enough of them open the breaker (R10). A probe that fails opens it
- * again; enough successful ones close it, and traffic returns in steps. How long it then stays open
- * is told by two counts: probes that failed since it opened, and how often it opened while traffic
- * was still returning.
+ * Closed: failures are counted, and enough of them open the breaker (R10). Half-open: a probe that fails
+ * opens it again; enough successful ones close it, and traffic returns in steps. Two counts decide how long
+ * it stays open: probes that failed since it opened, and how often it opened while traffic was still
+ * returning.
  *
- * A result counts in the generation that let its call through, and a probe's for its owner only;
- * any other comes too late and changes nothing (R13). While an operator's word holds, results
- * change nothing either (R17): it ends by itself. Where there is nothing to save there is no
- * change (R14).
+ * A result counts in the generation that let its call through, and a probe's result for its owner only. Any
+ * other result is late and changes nothing (R13). While an operator's command holds, results change nothing
+ * either (R17). If there is nothing to save, there is no change (R14).
  */
 
 import { addRestart, type IntensityPolicy } from '../supervision/restart-intensity.ts';
@@ -34,14 +33,14 @@ import { addWindows, type CallWindow } from './call-window.ts';
 
 export interface CallResult {
   readonly ticket: Ticket;
-  /** `unknown`: the call says nothing about the service, such as one that was not begun. */
+  /** `unknown`: the call says nothing about the service, for example because it was not begun. */
   readonly outcome: 'success' | 'failure' | 'unknown';
   /** When the service asked to be called again, epoch ms. */
   readonly retryAt?: number | undefined;
-  /** What it was about, where that may fail again and shall count once (policy `intensity`). */
+  /** What the call was about, if the same thing may fail again and must count once (policy `intensity`). */
   readonly subject?: string | undefined;
   /**
-   * When a call of this environment last went well, epoch ms: it may not have known that there were
+   * When a call of this environment last succeeded, epoch ms: it may not have known that there were
    * failures to reset. A success counts from then.
    */
   readonly servedAt?: number | undefined;
@@ -51,7 +50,7 @@ export interface CallResult {
   readonly draw: number;
 }
 
-/** What a result changes; undefined where that is nothing. Windows are told by {@link report}. */
+/** What a result changes; undefined for nothing. Windows are reported by {@link report}. */
 export function settle(
   state: BreakerState,
   result: CallResult,
@@ -70,7 +69,7 @@ export function settle(
   }
 }
 
-/** Calls of one environment that the fleet does not know of yet; undefined where they are late. */
+/** Calls of one environment that the fleet does not know of yet; undefined if they are late. */
 export function report(
   state: BreakerState,
   calls: {
@@ -112,7 +111,7 @@ function resultWhileClosed(
   return open(state, `${failures} consecutive failures`, result, now, policy);
 }
 
-/** Whether a call went well after the latest failure that counts; in the same millisecond, as told. */
+/** Whether a call succeeded after the latest failure that counts; in the same millisecond, as reported. */
 function isServedSince({ failedAt = 0 }: Closed, { outcome, servedAt }: CallResult): boolean {
   if (outcome === 'success') return (servedAt ?? failedAt) >= failedAt;
   return servedAt !== undefined && servedAt > failedAt;

@@ -1,13 +1,13 @@
 /**
- * What a fleet knows of one external service: the one item that its breaker is.
+ * What a fleet knows of one external service: the item that holds its breaker.
  *
- * Three numbers keep late news from doing harm. `generation` grows with each change of phase: the
- * result of a call that was let through in an older generation says nothing about this one (R13).
- * `probe.owner` names the one call that may decide a half-open phase. `version` grows with every
- * save, which is conditional on it, so that of two who decide on the same state one decides again.
+ * Three numbers make late results harmless. `generation` grows with each change of phase: the result of a
+ * call that was let through in an older generation says nothing about this one (R13). `probe.owner` names
+ * the one call that may decide a half-open phase. `version` grows with every save, and each save is
+ * conditional on it, so of two processes that decide on the same state one decides again.
  *
  * A write whose answer was lost may have happened. Each save therefore leaves its token among the
- * `receipts`: who finds it there need not, and must not, count once more.
+ * `receipts`: a process that finds its token there must not count once more.
  */
 
 import type { Restart } from '../supervision/restart-intensity.ts';
@@ -19,7 +19,7 @@ export interface Probe {
   readonly leaseUntil: number;
 }
 
-/** An operator's word. The phase it asks for holds until then; exactly then it no longer does. */
+/** An operator's command. Its phase holds until then, and at exactly that time no longer. */
 export interface Forced {
   readonly until: number;
   readonly reason: string;
@@ -32,12 +32,12 @@ interface Common {
   /** When the phase began, and why. */
   readonly since: number;
   readonly why: string;
-  /** How often in a row it opened again while traffic was still returning. */
+  /** How many times in a row it opened again while traffic was still returning. */
   readonly reopenings: number;
   readonly forced?: Forced | undefined;
   /** Tokens of the latest saves, newest last. */
   readonly receipts: readonly string[];
-  /** The latest transitions, newest last: others may not have been told of them yet. */
+  /** The latest transitions, newest last: they may not have been published yet. */
   readonly recent: readonly Transition[];
 }
 
@@ -47,11 +47,11 @@ export interface Closed extends Common {
   readonly failures: number;
   /** When the latest of them was. */
   readonly failedAt?: number | undefined;
-  /** Calls of the fleet as far as reported, for the policy that looks at a window. */
+  /** Calls of the fleet as far as reported, for the policy by share. */
   readonly window: CallWindow;
-  /** Failures by their age, for the policy that restarts. */
+  /** Failures by their age, for the policy by intensity. */
   readonly restarts?: readonly Restart[] | undefined;
-  /** When traffic began to return; absent where all of it may. */
+  /** When traffic began to return; absent when all calls pass. */
   readonly rampFrom?: number | undefined;
 }
 
@@ -76,7 +76,7 @@ export type Phase = BreakerState['phase'];
 export const RECEIPTS_MAX = 16;
 export const RECENT_MAX = 8;
 
-/** A service that nobody has asked about yet. */
+/** A service that was never called. */
 export const UNKNOWN_SERVICE: Closed = {
   phase: 'closed',
   generation: 0,
@@ -90,7 +90,7 @@ export const UNKNOWN_SERVICE: Closed = {
   window: [],
 };
 
-/** Phases follow each other by these facts; they go to metrics, logs and the audit. */
+/** How phases follow each other; goes to metrics, logs and the audit log. */
 export interface Transition {
   readonly from: Phase;
   readonly to: Phase;
@@ -99,7 +99,7 @@ export interface Transition {
   readonly at: number;
   readonly why: string;
   readonly by?: string | undefined;
-  /** Of one to open. */
+  /** Only of a transition to `open`. */
   readonly openUntil?: number | undefined;
 }
 

@@ -1,15 +1,13 @@
 /**
- * May this call be made?
+ * Decides whether a call may be made.
  *
- * Closed, calls pass; while traffic returns only a share of them. Open, nobody calls until
- * `openUntil` (exactly then somebody may, R11). The first to ask after that becomes the owner of a
- * probe: it alone calls, everyone else is refused while its lease lasts (R12); exactly at its end a
- * probe whose owner died is replaced (R16). What the result of a call means is decided in
- * breaker-result.ts.
+ * Closed: calls pass; while traffic returns only a share of them. Open: nobody calls until `openUntil` (at
+ * exactly that time somebody may, R11). The first to ask after that becomes the owner of a probe: it alone
+ * calls, everyone else is refused while its lease lasts (R12). At exactly the end of the lease, a probe
+ * whose owner died is replaced (R16). breaker-result.ts decides what the result of a call means.
  *
- * All is decided on a state that was read, and saved on the condition that it is still so; who
- * finds it changed decides again. A closed breaker asks for no save: the healthy path writes
- * nothing (R14).
+ * Everything is decided on a state that was read, and saved on the condition that it has not changed;
+ * otherwise it is decided again. A closed breaker needs no save: the healthy path writes nothing (R14).
  */
 import { type BreakerPolicy, rampAt } from './breaker-policy.ts';
 import {
@@ -23,10 +21,10 @@ import {
   within,
 } from './breaker-state.ts';
 
-/** The permission under which a call is made; its result comes back with it. */
+/** The permission for a call; the call's result is reported with it. */
 export interface Ticket {
   readonly generation: number;
-  /** Of a probe. */
+  /** Only of a probe. */
   readonly probe?: Probe | undefined;
 }
 
@@ -34,7 +32,7 @@ export type Refusal = 'open' | 'probing' | 'ramping' | 'forced open';
 
 export type Admission =
   | { readonly kind: 'call'; readonly ticket: Ticket }
-  /** To be saved first; only who succeeds in that may call. */
+  /** To be saved first; only if the save succeeds, the call may be made. */
   | { readonly kind: 'acquire'; readonly change: Change; readonly ticket: Ticket }
   | { readonly kind: 'refused'; readonly why: Refusal; readonly retryAt: number };
 
@@ -69,7 +67,7 @@ export function admit(
     }
     case 'half-open': {
       const { probe, generation } = state;
-      // The save was answered by an error, and yet it happened.
+      // The save ended in an error, but it happened.
       if (probe?.owner === ask.owner) return { kind: 'call', ticket: { generation, probe } };
       if (probe === undefined || now >= probe.leaseUntil) {
         return acquire(state, state.successes, ask, now, policy);
@@ -106,8 +104,8 @@ function acquire(
 }
 
 /**
- * Whether a probe may still be begun: saving its lease took time, and the call must end before the
- * lease does, with half the margin to spare.
+ * Whether a probe may still begin: saving its lease took time, and the call must end before the lease does,
+ * with half the margin to spare.
  */
 export function probeMayBegin(
   { leaseUntil }: Probe,

@@ -1,10 +1,10 @@
 /**
- * Calls of the last while, counted in buckets.
+ * Recent calls, counted in buckets.
  *
- * A window slides in steps of a tenth of its length: it holds the bucket that `now` lies in and the
- * nine before. So a call counts for at least nine tenths of the window and for less than all of it,
- * and ten small numbers are enough however many calls there are. Buckets begin at multiples of
- * their width, the same for everybody, so the counts of two environments add up bucket by bucket.
+ * A window slides in steps of a tenth of its length: it holds the bucket of `now` and the nine before. So a
+ * call counts for at least nine tenths of the window and for less than all of it, and ten small numbers are
+ * enough for any number of calls. Buckets begin at multiples of their width, the same for everybody, so the
+ * counts of two environments add up bucket by bucket.
  */
 
 export interface Bucket {
@@ -19,7 +19,7 @@ export type Counts = Omit<Bucket, 'from'>;
 
 const BUCKETS = 10;
 
-/** The window with one call more. */
+/** The window with one more call. */
 export function countCall(
   window: CallWindow,
   call: { readonly failed: boolean },
@@ -32,7 +32,7 @@ export function countCall(
   return addWindows(window, [bucket], now, windowMs);
 }
 
-/** Both together, without what is too old. */
+/** The sum of both, without what is too old. */
 export function addWindows(
   a: CallWindow,
   b: CallWindow,

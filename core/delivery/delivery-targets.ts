@@ -1,10 +1,10 @@
 /**
- * Where the FHIR server has a place for a source (R51).
+ * Where a source's resources are delivered (R51).
  *
- * Two hospitals both have a Patient/p1. In our tables the source is part of the key; a FHIR server
- * knows type and id only, so there one would replace the other's. Each source therefore has a base URL of
- * its own, with a breaker of its own, or shares one and has its ids begin with a prefix of its own. A
- * source without a place is not delivered. Where there is one source only it needs neither.
+ * Two hospitals both have a Patient/p1. In our tables the source is part of the key. A FHIR server knows
+ * type and id only, so one would replace the other's. Each source therefore has a base URL of its own, with
+ * a breaker of its own, or shares a server and has its ids prefixed. A source without a target is not
+ * delivered. With one source only, neither is needed.
  */
 import { z } from 'zod';
 
@@ -16,7 +16,7 @@ export const isFhirServer = (service: string) =>
 
 /** https://hl7.org/fhir/R4/datatypes.html#id */
 export const ID_CHARACTERS_MAX = 64;
-/** What a UUID leaves of an id. */
+/** Characters of an id that a UUID leaves for the prefix. */
 const PREFIX_CHARACTERS_MAX = ID_CHARACTERS_MAX - 36;
 
 export const idPrefixSchema = z
@@ -50,7 +50,7 @@ export type SharedServer = Pick<Target, 'tokenSecretArn'> & {
   readonly endpoint: string | undefined;
 };
 
-/** Undefined where the source has no place. `places`: undefined where none was configured. */
+/** Undefined if the source has no target. `places`: undefined if none was configured. */
 export function targetOf(
   source: string,
   shared: SharedServer,
@@ -78,7 +78,7 @@ export function fhirServers(
   return shared.endpoint === undefined ? ofThem : [FHIR_SERVER, ...ofThem];
 }
 
-/** Of a key of Resources. Labels of configured sources hold no `#`. */
+/** The source in a key of Resources. Labels of configured sources hold no `#`. */
 export function sourceOfKey(pk: string): string {
   return pk.replace(/#.*$/s, '');
 }

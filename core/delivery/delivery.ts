@@ -2,19 +2,20 @@
  * What the FHIR server's answer to a PUT means, for the resource and for the server; and how long a
  * delivery waits.
  *
- * Most failures are the server's: they say nothing about the resource, which waits for as long as it
- * takes (R18). A failure is the resource's only where the server itself says so, in an OperationOutcome:
+ * Most failures are the server's: they say nothing about the resource, which waits as long as necessary
+ * (R18). A failure is the resource's own only if the server says so in an OperationOutcome:
  *
- * - A 4xx with one refuses the resource at once. A 4xx without one was not said by a FHIR server: an
- *   ingress answers 404 for a server that is not there. Some are about us (401, 403) or about time
- *   (408, 425, 429), whatever comes with them.
+ * - A 4xx with an OperationOutcome refuses the resource at once. A 4xx without one does not come from a
+ *   FHIR server: an ingress answers 404 for a server that is not there. Some statuses are about us (401,
+ *   403) or about time (408, 425, 429), whatever comes with them.
  * - A 5xx whose outcome points to an element of the resource may be the resource's own. Servers send
- *   outcomes for their own faults too, but those point nowhere. A gateway (502, 503, 504) never knows.
- *   It is believed when it has happened `failuresMax` times and somebody else's call has gone well
- *   since: the breaker's count of consecutive failures, which any success resets, is then lower than
- *   the resource's. While everybody fails it never is; nor for one resource that is all the traffic.
- * - 409, 412 and 428 are about the version that the PUT named, or did not name: the version is read and
- *   the PUT made again. Where reading does not help, they are like any 4xx.
+ *   outcomes for their own faults too, but those point nowhere. A gateway (502, 503, 504) never knows. Such
+ *   a 5xx counts once it has happened `failuresMax` times and another resource's call has succeeded since:
+ *   the breaker's count of consecutive failures, which any success resets, is then lower than the
+ *   resource's. While all calls fail it never is, and neither is it for a resource that is the only
+ *   traffic.
+ * - 409, 412 and 428 are about the version that the PUT named, or did not name: the version is read and the
+ *   PUT made again. If reading does not help, they count as any 4xx.
  */
 import { backOffSeconds } from '../attempt/back-off.ts';
 import type { Phase } from '../breaker/breaker-state.ts';
@@ -22,20 +23,20 @@ import { outcomeIn, pointsInto } from './server-outcome.ts';
 
 export type DeliveryMeaning =
   | 'delivered'
-  /** The resource's own failure, whoever asks again. */
+  /** The resource's own failure, whoever sends it again. */
   | 'refused'
   /** The server holds another version than the one that we named. */
   | 'other version'
   /** A 5xx that names an element of the resource. */
   | 'failed at an element'
-  /** The server, the line or our credentials. */
+  /** The server, the network or our credentials. */
   | 'failed';
 
 const ABOUT_US = [401, 403, 408, 425, 429];
 const ABOUT_VERSIONS = [409, 412, 428];
 const OF_GATEWAYS = [502, 503, 504];
 
-/** `versionsInVain`: the version was read as often as makes sense, and it did not help. */
+/** `versionsInVain`: the version was read as often as it makes sense, without success. */
 export function meaningOf(
   status: number,
   body: string,
@@ -51,14 +52,14 @@ export function meaningOf(
   return pointsInto(outcome, resourceType) ? 'failed at an element' : 'failed';
 }
 
-/** Whether an answer shows a server that is well, whatever it thinks of the resource. */
+/** Whether an answer shows a healthy server, whatever it says about the resource. */
 export function serverIsWell(meaning: DeliveryMeaning): boolean {
   return meaning !== 'failed' && meaning !== 'failed at an element';
 }
 
 /**
- * Whether a PUT that was answered so may have taken effect, or still may. A gateway that gives up
- * does not stop the server behind it. 0 stands for no answer.
+ * Whether a PUT with this answer may have taken effect, or still may. A gateway that gives up does not stop
+ * the server behind it. 0 means no answer.
  */
 export function endIsUnknown(status: number): boolean {
   return status === 0 || status === 408 || status >= 500;
@@ -66,7 +67,7 @@ export function endIsUnknown(status: number): boolean {
 
 /**
  * Whether a URL can end with this id. FHIR allows ids of dots (https://hl7.org/fhir/R4/datatypes.html#id),
- * but URLs take `.` and `..` for steps, encoded or not (https://url.spec.whatwg.org/#path-state): a PUT
+ * but in URLs `.` and `..` are path steps, encoded or not (https://url.spec.whatwg.org/#path-state): a PUT
  * of `Patient/..` would go to the server's root.
  */
 export function canEndUrl(id: string): boolean {
@@ -80,11 +81,11 @@ export interface Failures {
   readonly own: number;
   /** When the first of them was, epoch ms. */
   readonly since: number;
-  /** What the latest was answered; 0 stands for no answer. */
+  /** Status of the latest answer; 0 means no answer. */
   readonly status: number;
 }
 
-/** With one failure more. */
+/** With one more failure. */
 export function countFailure(
   before: Failures | undefined,
   {
@@ -99,7 +100,7 @@ export function countFailure(
 
 export interface BreakerSeen {
   readonly phase: Phase;
-  /** Consecutive failures of the whole fleet, of a closed breaker. */
+  /** Consecutive failures of the whole fleet, as counted by a closed breaker. */
   readonly failures?: number;
 }
 
@@ -111,10 +112,12 @@ export function isItsOwn(
   return own >= failuresMax && breaker?.phase === 'closed' && (breaker.failures ?? 0) < own;
 }
 
-/** The longest that one `Retry-After` is obeyed. */
+/** The longest `Retry-After` that is obeyed. */
 const RETRY_AFTER_MAX_MS = 15 * 60_000;
 
-/** When a resource is sent again: not before its back-off, nor before the server asks for it. */
+/**
+ * When a resource is sent again: not before its back-off, and not before the time that the server asks for.
+ */
 export function retryTime(
   { count }: Pick<Failures, 'count'>,
   askedFor: number | undefined,
@@ -133,17 +136,17 @@ export interface Waiting {
 }
 
 export interface WaitingPolicy {
-  /** More may not wait invisibly: the queue's own limit is 120,000. */
+  /** At most this many may wait invisibly: the queue's own limit is 120,000. */
   readonly inFlightMax: number;
-  /** Receives are bounded too: SQS gives up on a message after 1,000. */
+  /** Receives are limited too: SQS gives up on a message after 1,000. */
   readonly receivesMax: number;
 }
 
 const WAIT_SECONDS_MAX = 900;
 
 /**
- * How a message waits that may not be sent now: invisibly in its queue, or not at all. In that case
- * its mark in Resources remains, and it is sent anew at that time.
+ * How a message waits that may not be sent now: invisibly in its queue, or not at all. In the second case
+ * its mark in Resources remains, and it is sent again at that time.
  */
 export function howToWait(
   { retryAt, receives, inFlight }: Waiting,
@@ -152,7 +155,7 @@ export function howToWait(
   { inFlightMax, receivesMax }: WaitingPolicy,
 ): { readonly kind: 'invisibly'; seconds: number } | { readonly kind: 'marked'; until: number } {
   const ms = Math.max(1_000, retryAt - now);
-  // Whoever waits for the same breaker shall not come back in one second.
+  // Messages that wait for the same breaker must not all come back in the same second.
   const spreadMs = ms * (1 + draw);
   if (inFlight >= inFlightMax || receives >= receivesMax) {
     return { kind: 'marked', until: now + Math.round(spreadMs) };
@@ -165,14 +168,14 @@ export function howToWait(
 
 const WITHOUT_ID = /^\s*\{/;
 
-/** The text to PUT: of a resource that came without an id, with the one that it is known by. */
+/** The text to PUT: a resource that came without an id gets the id that it is known by. */
 export function textToSend(text: string, resourceId: string | undefined, id: string): string {
   return resourceId === undefined ? text.replace(WITHOUT_ID, `{"id":${JSON.stringify(id)},`) : text;
 }
 
 export const DELIVERY_SHARDS = 16;
 
-/** Which part of the index of what is pending a resource belongs to; any number may be given. */
+/** Which shard of the index of pending deliveries a resource belongs to; any number may be given. */
 export function shardName(number: number): string {
   return `pending#${number % DELIVERY_SHARDS}`;
 }

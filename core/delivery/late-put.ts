@@ -1,29 +1,28 @@
 /**
  * Which call a delivery makes next, so that the FHIR server ends with the newest version (R05).
  *
- * A PUT that we gave up on may take effect later: the server may have been waiting for a lock. Where
- * the PUT named a version (`If-Match`) this does no harm, because it fails as soon as another PUT has
- * moved the version on; so a version that is known is always named, and after a conflict it is read and
- * named. A PUT without a version has no such fence. It happens where we know no version: the first PUT
- * of a resource, and every PUT to a server without ETags. After one whose end is unknown the newest
- * version is sent as always, at once; but the delivery is not over before `lateUntil`, when such a PUT
- * can no longer take effect. Then a read must show the version of our latest PUT. If it shows another,
- * or none, the PUT is made again.
+ * A PUT that we gave up on may take effect later: the server may have been waiting for a lock. If the PUT
+ * named a version (`If-Match`) this does no harm, because it fails as soon as another PUT has moved the
+ * version on. So a known version is always named, and after a conflict it is read and then named. A PUT
+ * without a version has no such fence. It happens if we know no version: the first PUT of a resource, and
+ * every PUT to a server without ETags. After one whose end is unknown the newest version is sent at once,
+ * as always, but the delivery is not over before `lateUntil`, when such a PUT can no longer take effect.
+ * Then a read must show the version of our latest PUT. If it shows another, or none, the PUT is made again.
  *
- * The alternative, to send nothing until `lateUntil`, saves the read and leaves the server with an old
- * version for a minute.
+ * Rejected: to send nothing until `lateUntil`. It saves the read and leaves the server with an old version
+ * for a minute.
  *
  * The limits: what takes effect later than `lateUntil` is not seen; and a server that sends ETags must
- * heed `If-Match`, and never use a version twice.
+ * respect `If-Match`, and must never use a version twice.
  */
 
 /** What our table knows about the version that the server holds. */
 export interface ServerSeen {
   /** Of our latest PUT, or read since: the version to name. */
   readonly version?: string | undefined;
-  /** Epoch ms: at that time no PUT without a version can take effect any more. */
+  /** Epoch ms: after this time no PUT without a version can take effect any more. */
   readonly lateUntil?: number | undefined;
-  /** The server said that it holds another version than the one named, and nobody has read it. */
+  /** The server said that it holds another version than the one named, and it has not been read yet. */
   readonly isConflict: boolean;
   /** The server has answered a PUT of this very submission. */
   readonly isAnswered: boolean;
@@ -42,7 +41,7 @@ export function nextCall(seen: ServerSeen, now: number): NextCall {
   return { kind: version === undefined ? 'put' : 'read' };
 }
 
-/** Whether a PUT that was begun at that time, and answered well, is the last word. */
+/** Whether a PUT that began at that time and succeeded ends the delivery. */
 export function isLastWord(lateUntil: number | undefined, begunAt: number): boolean {
   return lateUntil === undefined || begunAt >= lateUntil;
 }
@@ -59,14 +58,14 @@ export function lateUntilAfter(
 /** What the answer to a GET says about the version that the server holds. */
 export type VersionRead =
   | { readonly kind: 'version'; readonly version: string }
-  /** There is none, or none that we may know: not there, no ETag, not ours to read. */
+  /** No version, or none that we may know: not there, no ETag, not ours to read. */
   | { readonly kind: 'none' }
   | { readonly kind: 'failed' };
 
-/** Another time, or with another token, the server may answer. */
+/** At another time, or with another token, the server may answer. */
 const FOR_NOW = [401, 408, 425, 429];
 
-/** 403 is no failure here: some clients may write, and not read. */
+/** 403 is not a failure here: some clients may write, and not read. */
 export function versionIn(status: number, etag: string | undefined): VersionRead {
   if (status >= 200 && status < 300) {
     return etag === undefined ? { kind: 'none' } : { kind: 'version', version: etag };

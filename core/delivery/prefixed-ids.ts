@@ -1,14 +1,14 @@
 /**
- * The text of a resource as a server holds it that several sources share: its id, and those that its
- * references name, begin with the prefix of its source.
+ * The text of a resource for a server that several sources share: its id, and the ids that its references
+ * name, get the source's prefix.
  *
- * The text is edited, not parsed and written anew: JSON numbers lose digits on that way, and FHIR's
- * decimals must not. One pass over the tokens, with a stack in place of recursion. Changed are the
- * resource's own `id` and each `reference` that names a type and an id (`Patient/p1`, also with a
- * version). Left alone are absolute URLs, fragments (`#x`), searches (`Patient?identifier=…`), ids of contained
- * resources, and in a Bundle what names an entry by its `fullUrl`: a document stays whole.
+ * The text is edited, not parsed and written anew: JSON numbers would lose digits, and FHIR's decimals must
+ * not. One pass over the tokens, with a stack in place of recursion. Changed are the resource's own `id`
+ * and each `reference` that names a type and an id (`Patient/p1`, also with a version). Left alone are
+ * absolute URLs, fragments (`#x`), searches (`Patient?identifier=…`), ids of contained resources, and in a
+ * Bundle references to an entry by its `fullUrl`: a document stays whole.
  *
- * What would be longer than an id may be is refused, and so never sent under another's name.
+ * An id that would become too long is refused, so it is never sent under another's name.
  */
 import assert from 'node:assert/strict';
 import { ID_CHARACTERS_MAX } from './delivery-targets.ts';
@@ -61,13 +61,13 @@ const lastSteps = (url: string) => url.split('/').slice(-2).join('/');
 interface Found {
   readonly key: string;
   readonly value: string;
-  /** Of the object that it is a property of; 1 is the resource itself. */
+  /** Depth of the object that holds the property; 1 is the resource itself. */
   readonly depth: number;
   readonly start: number;
   readonly end: number;
 }
 
-/** The properties of a text of JSON that are strings, of these names. */
+/** The string properties with these names in a JSON text. */
 function* stringsIn(text: string): Generator<Found> {
   /** What each open container is, and in an object which key is being given a value. */
   const open: { isObject: boolean; key: string | undefined }[] = [];
@@ -100,7 +100,9 @@ function* stringsIn(text: string): Generator<Found> {
   }
 }
 
-/** Behind its closing quote. Not by an expression: those overflow on strings of megabytes. */
+/**
+ * Position behind the closing quote. Not by a regular expression: those overflow on strings of megabytes.
+ */
 function endOfString(text: string, start: number): number {
   for (let quote = text.indexOf('"', start + 1); ; quote = text.indexOf('"', quote + 1)) {
     assert(quote !== -1, 'what was validated is JSON, so each string ends');

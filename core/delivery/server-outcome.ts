@@ -1,5 +1,5 @@
 /**
- * What an OperationOutcome of a server outside says, as far as we have to know.
+ * What we need to know of an external server's OperationOutcome.
  * https://hl7.org/fhir/R4/operationoutcome.html
  */
 import { z } from 'zod';
@@ -19,7 +19,7 @@ const outcomeSchema = z.object({
 });
 export type ServerOutcome = z.infer<typeof outcomeSchema>;
 
-/** Undefined where the text is none, or is cut. */
+/** Undefined if the text is not one, or is cut off. */
 export function outcomeIn(text: string): ServerOutcome | undefined {
   try {
     return outcomeSchema.safeParse(JSON.parse(text)).data;
@@ -29,7 +29,7 @@ export function outcomeIn(text: string): ServerOutcome | undefined {
 }
 
 /**
- * Whether an error of it names an element of the resource: by FHIRPath (`Patient.name[0]`), or by XPath
+ * Whether one of its errors names an element of the resource: by FHIRPath (`Patient.name[0]`), or by XPath
  * as older servers do (`/f:Patient/f:name`). The name of the type alone points nowhere.
  * https://hl7.org/fhir/R4/operationoutcome-definitions.html#OperationOutcome.issue.expression
  */

@@ -1,11 +1,11 @@
 /**
- * What a server says to `$validate-code`.
+ * What a server's answer to `$validate-code` means.
  *
- * FHIR leaves open how a server says that it does not know the code system or the value set. Some
- * refuse (4xx), some answer `result: false` and name the reason beside: as an issue of type
- * `not-found` or `not-supported`, as a parameter that names the unknown system, or in words. All of
- * these are `unknown`: taken as "not in the value set", a server that was never given a terminology
- * would have everything rejected. What cannot be read at all is no answer.
+ * FHIR leaves open how a server says that it does not know the code system or the value set. Some refuse
+ * (4xx), some answer `result: false` and name the reason beside it: as an issue of type `not-found` or
+ * `not-supported`, as a parameter that names the unknown system, or in words. All of these are `unknown`.
+ * If they meant "not in the value set", a server without that terminology would have everything rejected.
+ * An unreadable answer counts as no answer.
  *
  * Source: https://hl7.org/fhir/R4/valueset-operation-validate-code.html,
  * https://hl7.org/fhir/tools/CodeSystem-tx-issue-type.html
@@ -43,10 +43,10 @@ export function validateCodeRequest({ valueSet, coding }: Question): string {
   });
 }
 
-/** Statuses that are about us, about time or about the server: no answer to the question. */
+/** Statuses that are about us, about time or about the server: not an answer to the question. */
 const NO_ANSWER = [401, 403, 408, 425, 429];
 
-/** The answer, or undefined where the server gave none: a failed call. */
+/** The answer, or undefined if the server gave none: a failed call. */
 export function answerOf(status: number, body: string): Answer | undefined {
   if (status >= 400 && status < 500) return NO_ANSWER.includes(status) ? undefined : 'unknown';
   if (status < 200 || status >= 300) return undefined;

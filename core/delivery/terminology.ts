@@ -1,16 +1,16 @@
 /**
- * What a terminology server's word means for a resource.
+ * What a terminology server's answer means for a resource.
  *
- * The validator decides the value sets whose codes the definitions enumerate. Of the others (LOINC,
- * SNOMED CT, UCUM, media types …) it says which codings it could not decide, each as an issue of
- * severity `information` that says so. Where a server answers, the issue gives way: it goes if one
- * coding is in the value set, and becomes what the validator says of codes that it can decide (an
- * error where the binding is required, a warning where it is extensible) if none is. Where one of
- * them has no answer, and no other is in the set, the issue stays: what is not known rejects nothing.
+ * The validator decides value sets whose codes the definitions enumerate. For the others (LOINC, SNOMED CT,
+ * UCUM, media types …) it reports which codings it could not decide, each as an issue of severity
+ * `information`. If a server answers, the issue is replaced: it goes away if one coding is in the value
+ * set, and becomes the validator's usual issue (an error if the binding is required, a warning if it is
+ * extensible) if none is. If one of them has no answer, and no other is in the set, the issue stays: what
+ * is not known rejects nothing.
  *
- * Answers age. A fresh one counts. Of a stale one, used while the server cannot be asked, only "in
- * the set" does: an old "not in the set" may be wrong by now (terminologies grow), and an outage must
- * reject nothing. An answer is fresh strictly before its age reaches the limit.
+ * Answers age. A fresh one counts. Of a stale one, used while the server cannot be asked, only "in the set"
+ * counts: an old "not in the set" may be wrong by now (terminologies grow), and an outage must reject
+ * nothing. An answer is fresh strictly before its age reaches the limit.
  *
  * Source: https://hl7.org/fhir/R4/valueset-operation-validate-code.html,
  * https://hl7.org/fhir/R4/terminologies.html#strength
@@ -23,10 +23,10 @@ export interface Question {
   readonly coding: BoundCoding;
 }
 
-/** `unknown`: the server answered that it cannot tell. */
+/** `unknown`: the server answered that it does not know. */
 export type Answer = 'in-set' | 'not-in-set' | 'unknown';
 
-/** What was found out; `none` where there is no answer that counts, `unasked` where too many were to be asked. */
+/** The result; `none` if there is no answer that counts, `unasked` if there were too many questions. */
 export type Reply = Answer | 'none' | 'unasked';
 
 export interface KnownAnswer {
@@ -38,11 +38,11 @@ export interface KnownAnswer {
 export interface Ageing {
   /** How long "in the set" is fresh. */
   readonly freshMs: number;
-  /** How long it may serve in an outage. */
+  /** How long it may be used in an outage. */
   readonly staleMs: number;
 }
 
-/** What is not in a set, or not known, may be soon: it is asked again earlier. */
+/** A code that is not in a set, or not known, may be soon: it is asked again earlier. */
 const DENIED_FRESH_MS = 60 * 60_000;
 
 /** One text for the same question, whoever asks. Codes and systems hold no line breaks. */
@@ -74,13 +74,13 @@ export function ageOf(
   return age < staleMs ? 'stale' : 'expired';
 }
 
-/** What an answer is still worth that is no longer fresh. */
+/** What a stale answer is still worth. */
 export function staleReply(known: KnownAnswer | undefined, now: number, ageing: Ageing): Reply {
   if (known === undefined || ageOf(known, now, ageing) === 'expired') return 'none';
   return known.answer === 'in-set' ? 'in-set' : 'none';
 }
 
-/** The issues once all is known that will be, in their order and none with a question left. */
+/** The issues once all answers are there, in their order and without questions. */
 export function withReplies(
   issues: readonly Issue[],
   replyTo: (question: Question) => Reply,
@@ -110,7 +110,7 @@ function whyOpen(replies: readonly Reply[]): string {
   return `the terminology server ${replies.includes('none') ? 'could not be asked' : 'does not know'}`;
 }
 
-/** So many at most, errors first where some must go: an invalid resource must say why (R07). */
+/** At most this many issues, errors kept first: an invalid resource must say why (R07). */
 export function boundedIssues(issues: readonly Issue[], issuesMax: number): readonly Issue[] {
   if (issues.length <= issuesMax) return issues;
   const errors = issues.filter(({ severity }) => severity === 'error');

@@ -1,10 +1,10 @@
 /**
- * Erasing a patient (GDPR art. 17, LGPD art. 18): what is the patient's, and what comes too late.
+ * Erasing a patient (GDPR art. 17, LGPD art. 18): what belongs to the patient, and what comes too late.
  *
- * An erasure is a moment, like a line drawn in a ledger. What was submitted up to it and names the
- * patient is erased where it lies, and refused where it still arrives: from a queue, from a redrive
- * or from a restored table. What is submitted after it is accepted, for whoever sends it then says that
- * it may be kept. Stopping the producer is the operator's part.
+ * An erasure is a moment, like a line drawn in a ledger. What was submitted before it and names the patient
+ * is erased where it is stored, and refused where it still arrives: from a queue, from a redrive or from a
+ * restored table. What is submitted after it is accepted: its sender then says that it may be kept. The
+ * operator must stop the producer.
  *
  * Erasures are kept for ever and name nobody: they hold a keyed hash of source, type and id. So a resource
  * is not looked up by its patient; the hashes of all patients that it names are compared.
@@ -23,17 +23,17 @@ export interface Erasure {
   readonly shared: 'erase' | 'keep';
 }
 
-/** What is hashed: an id is a source's own (R51). */
+/** What is hashed. An id belongs to its source (R51). */
 export const patientKey = (source: string, id: string) => `${source}#Patient/${id}`;
 
 /**
- * An environment reads the erasures again after so long. Whoever erases waits so long, and for the longest
- * invocation, before anything is looked for.
+ * How often an environment reads the erasures. An erasure waits this long, and for the longest invocation,
+ * before it searches.
  */
 export const ERASURES_KNOWN_MS = 5_000;
 
 export interface ErasureBook {
-  /** The moment of the latest of all: what was sent after it needs no look. */
+  /** The time of the latest erasure: what was sent after it needs no check. */
   readonly latestAt: number;
   /** By keyed hash, the latest of each patient. */
   readonly byPatient: ReadonlyMap<string, Erasure>;
@@ -61,13 +61,13 @@ export interface Submitted {
 
 export interface Claim {
   readonly erasure: Erasure;
-  /** The resource names other patients too; the Patient that is erased is never shared. */
+  /** The resource names other patients too. The erased Patient itself is never shared. */
   readonly shared: boolean;
   /** Whether it is erased, or kept because it is shared. */
   readonly kept: boolean;
 }
 
-/** The erasure that a submission falls under: the latest that erases it, or one that keeps it. */
+/** The erasure that applies to a submission: the latest that erases it, or one that keeps it. */
 export function claimOn(
   { patients, self }: Named,
   { source, sentAt }: Submitted,

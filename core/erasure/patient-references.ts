@@ -1,26 +1,26 @@
 /**
  * Which patients a text names: what an erasure finds, and what it refuses later.
  *
- * Like a reader who marks each name in a letter and follows none of it. It names a patient where it holds
- * a Patient with that id (alone or in a Bundle), or where any string holds `Patient/ID`: relative, at the
- * end of an absolute URL, with a version behind it, in a narrative. So every Reference of every type counts,
- * whatever its element is called, and so do extensions.
+ * It works like a reader who marks each name in a letter and follows none of it. A text names a patient if
+ * it holds a Patient with that id (alone or in a Bundle), or if any string holds `Patient/ID`: relative, at
+ * the end of an absolute URL, with a version behind it, in a narrative. So every Reference of every type
+ * counts, whatever its element is called, and so do extensions.
  *
- * The text is scanned and not parsed: it may be one that the validator refused or that killed a worker.
- * One pass, no recursion, memory for as many objects as may be nested in a resource. What is no JSON is
- * read as far as it looks like it. A contained Patient has an id of its own resource and names nobody. A
- * reference by identifier alone, or by a conditional URL, names nobody either.
+ * The text is scanned and not parsed: the validator may have refused it, or it may have killed a worker.
+ * One pass, no recursion, memory for as many objects as may be nested in a resource. Text that is not JSON
+ * is read as far as it looks like JSON. A contained Patient has an id of its own resource and names nobody.
+ * A reference by identifier alone, or by a conditional URL, names nobody either.
  */
 export interface Named {
   /** Ids of all patients named. */
   readonly patients: ReadonlySet<string>;
-  /** The id of the one that the text itself is. */
+  /** The id of the patient that the text itself is. */
   readonly self?: string;
 }
 
 /** Resources may nest 200 deep; deeper objects are scanned for strings only. */
 const DEPTH_MAX = 1_000;
-/** Longer ones are no name of a property that matters. */
+/** A longer one is not the name of a property that matters. */
 const NAME_CHARACTERS_MAX = 96;
 const MAY_NAME = /Patient|\\u/;
 const REFERENCE = /(?<![A-Za-z0-9])Patient\/([A-Za-z0-9.-]{1,64})(?![A-Za-z0-9.-])/g;
@@ -108,7 +108,7 @@ function shortString(text: string, start: number, end: number): string | undefin
   return end - start > 6 * NAME_CHARACTERS_MAX ? undefined : unescaped(text.slice(start + 1, end));
 }
 
-/** As JSON reads it, of strings that are none too. */
+/** Reads a string as JSON does, and also strings that are not valid JSON. */
 function unescaped(raw: string): string {
   return raw.replaceAll(/\\(?:u([0-9a-fA-F]{4})|([\s\S]))/g, (_, code, character) =>
     code === undefined ? character : String.fromCharCode(Number.parseInt(code, 16)),

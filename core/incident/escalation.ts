@@ -1,15 +1,14 @@
 /**
- * What does a death mean for those above and beside?
+ * What a death means for the nodes above and beside it.
  *
- * A component counts the deaths of its environments by the limits of its supervisor; more than they
- * allow end the component, and its supervisor's strategy names what ends with it (R31, R32). The
- * supervisor then counts as one restart at its own supervisor, by the limits of that one, and so on.
- * What stands too many restarts at the root has nobody above: people are told. The root ends
- * nothing, for OTP would end the whole application then, and to stop lanes in which nobody dies
- * would help no patient.
+ * A component counts the deaths of its environments by the limits of its supervisor. More than they allow
+ * end the component, and its supervisor's strategy names what ends with it (R31, R32). The supervisor then
+ * counts as one restart at its own supervisor, by that one's limits, and so on. Too many restarts at the
+ * root have nobody above: people are paged. The root ends nothing. OTP would end the whole application
+ * then, but stopping lanes in which nobody dies would help no patient.
  *
- * A `temporary` component is never restarted, so its deaths count nothing; every other's do, for a
- * crash is never a normal end.
+ * A `temporary` component is never restarted, so its deaths do not count. Those of every other do, because
+ * a crash is never a normal end.
  */
 
 import type { CrashEvent } from '../message/messages.ts';
@@ -26,9 +25,9 @@ import {
 } from '../supervision/supervision-tree.ts';
 
 /**
- * Whether it is the component's own death. One of a resource that it ran is not, and neither is an
- * end without a word of why: an environment that somebody kills looks like that, and a storm of
- * those pauses no healthy lane. What throws, runs out of time or of memory says so.
+ * Whether it is the component's own death. The death of a resource that it ran is not, and neither is an
+ * end without a reason: an environment that is killed from outside looks like that, and a storm of kills
+ * pauses no healthy lane. What throws, or runs out of time or memory, gives a reason.
  */
 export function isComponentDeath({ during, kind }: Pick<CrashEvent, 'during' | 'kind'>): boolean {
   return (during === 'loading' || during === 'handling') && kind !== 'exit';
@@ -56,7 +55,7 @@ export function countDeaths(
   }, state);
 }
 
-/** A supervisor below was restarted: something of it had died too often. */
+/** A supervisor below was restarted: one of its children died too often. */
 export function countRestart(
   state: Supervised,
   place: Place<Supervisor>,
@@ -86,9 +85,9 @@ function count(state: Supervised, restart: Restart, limits: Supervisor): Counted
 
 interface Cause {
   readonly why: string;
-  /** The one too many. */
+  /** The restart that exceeds the limit. */
   readonly restart: Restart;
-  /** Which child of the supervisor it was. */
+  /** The child of the supervisor that caused it. */
   readonly ended: string;
 }
 
@@ -97,7 +96,7 @@ function consequences(
   { node: supervisor, above: [next] }: Place<Supervisor>,
   { why, restart: { at }, ended }: Cause,
 ): readonly Effect[] {
-  // Saved under this version by one only, so it is the same however often it is told.
+  // Only one process can save under this version, so the id is the same however often it is published.
   const id = `${name}:${version + 1}:${at}`;
   if (next === undefined) {
     return [
@@ -118,7 +117,7 @@ function lanesBelow(nodes: readonly SupervisionNode[]): readonly string[] {
     .flatMap(({ node }) => (node.lane === undefined ? [] : [node.name]));
 }
 
-/** OTP's supervisor would be gone by now, and the next one knows of no restart. */
+/** OTP's supervisor would be gone by now, and its successor knows of no restart. */
 function spent(state: Supervised, { restarts, spentUntil }: Supervised): Supervised {
   return {
     ...state,

@@ -1,14 +1,14 @@
 /**
  * How an incident goes on after it was opened: open → acknowledged → resolved.
  *
- * It resolves itself once the window has stayed below half the threshold for a while (R22). Half and
- * not the whole, so that crashes around the threshold make one long incident and not a new page every
- * few minutes: hysteresis. "Stayed": at no moment t of the last `quietMs`, now included, did
- * (t − window, t] hold half the threshold or more. A window is half open: a crash of exactly five
- * minutes ago is outside. An incident that was opened less than `quietMs` ago has not stayed
- * anything, even where its crashes came so late that they lie in the past.
+ * It resolves itself once the window has stayed below half the threshold for a while (R22). Half, so that
+ * crashes around the threshold make one long incident and not a new page every few minutes: hysteresis.
+ * "Stayed" means: at no moment t of the last `quietMs`, now included, did (t − window, t] hold half the
+ * threshold or more. A window is half open: a crash of exactly five minutes ago is outside. An incident
+ * that was opened less than `quietMs` ago has not been quiet long enough, even if its crashes came so late
+ * that they lie in the past.
  *
- * What a supervisor's escalation opened is not over by silence: the lane is paused, so nothing
+ * An incident that a supervisor's escalation opened does not end by silence: the lane is paused, so nothing
  * crashes. An operator resolves it.
  */
 import type { Incident, Said } from './incident.ts';
@@ -20,10 +20,10 @@ export interface CoursePolicy {
   readonly quietMs: number;
 }
 
-/** Who resolves what nobody resolved. */
+/** Recorded as the resolver of an incident that resolved itself. */
 export const BY_QUIET = 'quiet';
 
-/** Each death may be told by the one who saw it, and twice by the monitor, at different times. */
+/** Each death may be reported by the process that saw it, and twice by the monitor, at different times. */
 const TELLINGS_MAX = 3;
 /** Evidence is counted anew when the incident is a quarter older than at the last count. */
 const RECOUNT_SHARE = 4;
@@ -54,7 +54,7 @@ export function tellingSince(now: number, { quietMs, windowMs }: CoursePolicy): 
 }
 
 /**
- * Whether an incident is over by itself.
+ * Whether an incident resolves itself now.
  * @param newest the scope's newest crashes, at most {@link crashesThatTell}, which may be all
  */
 export function isOver(
@@ -64,7 +64,7 @@ export function isOver(
   policy: CoursePolicy,
 ): boolean {
   if (incident.cause !== 'crashes' || now - incident.openedAt < policy.quietMs) return false;
-  // So many within two windows (for example) fill half of one of them.
+  // This many crashes within two windows fill at least half of one of them.
   if (newest.length >= crashesThatTell(policy)) return false;
   const sorted = distinct(newest);
   const few = half(policy) - 1;
@@ -88,8 +88,8 @@ export function resolvedByQuiet(
 }
 
 /**
- * Whether the evidence should be counted anew. The pauses grow with the incident, so that all counts
- * of a long one together cost a small multiple of its events.
+ * Whether the evidence must be counted again. The pauses grow with the incident, so that all counts of a
+ * long one together cost a small multiple of its events.
  */
 export function isRecountDue({ cause, openedAt, countedAt }: Incident, now: number): boolean {
   return cause === 'crashes' && now - countedAt >= (countedAt - openedAt) / RECOUNT_SHARE;

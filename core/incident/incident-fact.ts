@@ -1,8 +1,8 @@
 /**
- * An incident as reports keep it, told by the notices that management gets: they are the incident's own
+ * An incident as reports keep it, taken from the notices that management gets: they are the incident's own
  * event stream. The table Incidents belongs to the kernel, and nothing of the application reads it.
  *
- * Of several notices of one incident the latest told counts. It belongs to the day it was opened on,
+ * Of several notices of one incident the latest counts. An incident belongs to the day it was opened on,
  * however long it lasts.
  */
 import { z } from 'zod';
@@ -24,11 +24,11 @@ export const incidentFactSchema = z.object({
 });
 export type IncidentFact = z.infer<typeof incidentFactSchema>;
 
-/** One fact an incident, the latest told, in the order of their opening. */
+/** One fact an incident, the latest, in the order of their opening. */
 export function latestOfEach(facts: readonly IncidentFact[]): IncidentFact[] {
   const latest = new Map<string, IncidentFact>();
   for (const fact of facts) {
-    // Numbers begin anew with a new table.
+    // Numbers begin again with a new table.
     const key = `${fact.incident} ${fact.openedAt}`;
     const before = latest.get(key);
     if (before === undefined || before.toldAt < fact.toldAt) latest.set(key, fact);

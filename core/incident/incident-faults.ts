@@ -1,15 +1,16 @@
 /**
- * Another fault within an incident that goes on.
+ * Another fault within an open incident.
  *
- * While an incident is open nothing opens another of its scope, so whoever keeps one open (a producer that
- * sends a killer again and again) would mask a real fault behind it. So the page names the faults that it is
- * about, and one that it did not name pages again once it alone reaches the threshold (R20). Like a fire
- * brigade that is on site: the next call about the same fire changes nothing, one about another house does.
+ * While an incident is open nothing opens another of its scope, so a producer that keeps one open (by
+ * sending a killer again and again) would mask a real fault behind it. So the page names the faults that it
+ * is about, and a fault that it did not name pages again once it alone reaches the threshold (R20). It is
+ * like a fire brigade on site: the next call about the same fire changes nothing, one about another house
+ * does.
  *
- * A fault is a lane and a fingerprint, or the kind of crash where there is none. To count by source was
- * rejected: crash events name none, and a fault of ours crashes on the resources of all. Each fault has a
- * deduplication key of its own, so that a pager that folds the incident into one rings for it. A killer
- * that makes up new fingerprints pages {@link FAULTS_MAX} times more, and then no more.
+ * A fault is a lane and a fingerprint, or the kind of crash if there is none. Rejected: counting by source.
+ * Crash events name none, and a fault of ours crashes on the resources of all sources. Each fault has a
+ * deduplication key of its own, so that a pager that has folded the incident into one alert still rings. A
+ * killer that invents new fingerprints causes at most {@link FAULTS_MAX} further pages.
  */
 
 import type { CrashKind } from '../../packages/isolation/death.ts';
@@ -19,7 +20,7 @@ import type { CrashEvent } from '../message/messages.ts';
 import { type RecordedCrash, type Spent, unspent } from './incident-spent.ts';
 import { firstFullWindow } from './sliding-window.ts';
 
-/** Of one incident, beside what opened it. */
+/** A fault of one incident, in addition to what opened it. */
 export const FAULTS_MAX = 5;
 
 export interface OtherFault {
@@ -33,18 +34,18 @@ export interface OtherFault {
   readonly at: number;
 }
 
-/** Its deaths are told by several, and each is counted as the one that says most. */
+/** Several observers report its deaths, and each is counted by the report that says most. */
 const faultOf = ({ lane, fingerprint, kind }: CrashEvent) =>
   `${lane ?? 'no-lane'}/${fingerprint ?? kind}`;
 
-/** The faults that these crashes are of. */
+/** The faults that these crashes belong to. */
 export const faultsOf = (crashes: readonly CrashEvent[]): readonly string[] =>
   [...new Set(deathsOf(crashes).map(faultOf))].sort();
 
-/** Crashes before that moment say nothing about another fault; some are told late. */
+/** Crashes before that moment say nothing about another fault; some are reported late. */
 export const faultsSince = (now: number, windowMs: number) => now - 2 * windowMs;
 
-/** What of an incident its faults follow from. */
+/** The part of an incident that decides its faults. */
 export interface Faulty {
   readonly windowMs: number;
   readonly openedAt: number;
@@ -60,7 +61,7 @@ export interface KnownFaults {
 }
 
 /**
- * What the incident knows once it has seen these crashes; undefined where that is nothing new. Beside what
+ * What the incident knows once it has seen these crashes; undefined if nothing is new. In addition to what
  * it knew: another name of a fault that its page was about, and each other fault that reached the threshold
  * by itself.
  * @param recent crashes of the scope since {@link faultsSince} at least
@@ -72,7 +73,7 @@ export function faultsAfter(
   crashesToOpen: number,
 ): KnownFaults | undefined {
   const { others = [], spent, windowMs, openedAt } = incident;
-  // It was opened by a version that did not note what it was about.
+  // It was opened by a version that did not record what it was about.
   if (incident.known === undefined) return undefined;
   const crashes = unspent(recent, spent);
   const deaths = deathsOf(crashes);
@@ -93,7 +94,7 @@ export function faultsAfter(
   return { known, others: [...others, ...found] };
 }
 
-/** Of a death that was there at the opening the cause may be told later: it is no other fault then. */
+/** The cause of a death from before the opening may be reported later: that is not another fault. */
 function withOtherNames(
   known: readonly string[],
   crashes: readonly RecordedCrash[],

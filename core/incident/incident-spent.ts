@@ -1,18 +1,18 @@
 /**
  * Which crashes a resolution uses up, so that they open no other incident (R20).
  *
- * Like reading a meter: an operator who resolves has read all that was recorded by then. A quiet
- * resolution has read it only up to the start of the quiet period that resolved it; the few crashes
- * of that period say nothing about what was resolved, and count towards the next incident.
+ * It is like reading a meter: an operator who resolves has read all that was recorded by then. A quiet
+ * resolution has read only up to the start of the quiet period that resolved it; the few crashes of that
+ * period say nothing about what was resolved, and count towards the next incident.
  *
- * Crashes are told late. What is recorded after a resolution was not read by it, whatever its own
- * time, so it may open the next incident. Where it is from inside the resolved period it joins the
+ * Crashes are reported late. A crash that is recorded after a resolution was not read by it, whatever its
+ * own time, so it may open the next incident. If it is from inside the resolved period it joins the
  * resolved incident, and pages only if such late crashes alone reach the threshold: those that the
- * resolution has read stay spent. To decide by the time of the crash alone was rejected. A storm
- * just before a resolution, and told after it, would page nobody.
+ * resolution has read stay spent. Rejected: deciding by the time of the crash alone. A storm just before a
+ * resolution that is reported after it would page nobody.
  *
- * "Recorded by then" compares no clocks, because the operator's may differ from Lambda's. Each
- * crash is recorded with the number of incidents that were over before it.
+ * "Recorded by then" compares no clocks, because the operator's may differ from Lambda's. Each crash is
+ * recorded with the number of incidents that were over before it.
  */
 import { otherIds } from '../attempt/death-identity.ts';
 import type { CrashEvent } from '../message/messages.ts';

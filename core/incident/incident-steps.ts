@@ -1,16 +1,16 @@
 /**
- * What has to be told about an incident, and when.
+ * What has to be sent about an incident, and when.
  *
- * To tell people is an effect that must survive the process dying between save and act (R21). The
- * incident therefore remembers each step that is done; what is not marked is done by the next event
- * or the next minute, with the same deduplication key, and marked afterwards. Two notices are
- * possible, none is not: a page that could not be sent goes out even when all is over.
+ * Notifying people is an effect that must survive the process dying between save and act (R21). The
+ * incident therefore remembers each step that is done. What is not marked is done by the next event or the
+ * next minute, with the same deduplication key, and marked afterwards. Two notices are possible, none is
+ * not: a page that could not be sent goes out even when all is over.
  *
- * On-call is paged and management told at once. Nobody has said "mine" five minutes after the page:
- * on-call is paged again; after fifteen, management is told that nobody answers (R22). Both times
- * count from the page that was sent, not from the opening: on-call cannot answer what never came.
- * Another fault (incident-faults.ts) pages on-call again, also where the incident was acknowledged.
- * The audit log gets each step as a fact, last, for nobody waits for it.
+ * On-call is paged and management notified at once. If nobody has acknowledged five minutes after the page,
+ * on-call is paged again; after fifteen, management learns that nobody answers (R22). Both times count from
+ * the page that was sent, not from the opening: on-call cannot answer a page that never came. Another fault
+ * (incident-faults.ts) pages on-call again, also if the incident was acknowledged. The audit log gets each
+ * step as a fact, last, because nobody waits for it.
  */
 import type { AuditFact } from '../audit/audit-fact.ts';
 import type { Lane } from '../message/messages.ts';
@@ -19,7 +19,7 @@ import type { OtherFault } from './incident-faults.ts';
 
 export type Audience = 'oncall' | 'management';
 
-/** Each kind of notice: to whom, and what a pager is to make of it. */
+/** Each kind of notice: who gets it, and what a pager does with it. */
 export const NOTICES = {
   page: { audience: 'oncall', action: 'trigger' },
   notice: { audience: 'management', action: 'trigger' },
@@ -40,7 +40,7 @@ export interface StepsPolicy {
   /** Counted from the first page. */
   readonly pageAgainMs: number;
   readonly escalateMs: number;
-  /** What is done unasked; off by default. */
+  /** What is done automatically; off by default. */
   readonly remediation: 'off' | 'pause-lane';
 }
 
@@ -53,7 +53,7 @@ export type Step = { readonly marks: readonly string[] } & (
 
 const ALWAYS: readonly Notice[] = ['page', 'notice'];
 
-/** All steps that are due and not done, in the order in which they shall be taken. */
+/** All steps that are due and not done, in the order in which they must be done. */
 export function stepsDue(incident: Incident, now: number, policy: StepsPolicy): Step[] {
   const undone = (mark: string) => incident.done[mark] === undefined;
   const notices = noticesDue(incident, now, policy)
@@ -83,14 +83,14 @@ export function isFinished(incident: Incident): boolean {
 export const LOOKED_AGAIN = 'looked again';
 
 /**
- * Whether the quiet of a resolved incident has to be looked at once more. Crashes that were recorded
- * between the look that found it quiet and the resolution met an open incident, and opened none.
+ * Whether a resolved incident needs a second look at its quiet. Crashes that were recorded between the look
+ * that found it quiet and the resolution met an open incident, and opened none.
  */
 export function isLookDue({ resolved, done }: Incident): boolean {
   return resolved?.quietSince !== undefined && done[LOOKED_AGAIN] === undefined;
 }
 
-/** The incident after a step; let go of where nothing else is due. */
+/** The incident after a step; its lease is released if nothing else is due. */
 export function afterStep(
   incident: Incident,
   { marks }: Step,
@@ -110,13 +110,13 @@ function noticesDue(incident: Incident, now: number, policy: StepsPolicy): reado
     if (now >= pagedAt + policy.pageAgainMs) due.push('page-again');
     if (now >= pagedAt + policy.escalateMs) due.push('escalation');
   }
-  // Over before it could be told: a pager that is told to resolve needs no acknowledgement.
+  // Over before it could be sent: a pager that is asked to resolve needs no acknowledgement.
   if (acknowledged !== undefined && resolved === undefined) due.push('acknowledgement');
   if (resolved !== undefined) due.push('resolution', 'all-clear');
   return due;
 }
 
-/** Each fault that came later has a page of its own, which ends as that of the incident does. */
+/** Each later fault has a page of its own, which ends with the incident's. */
 function faultNoticesDue({ others = [], acknowledged, resolved }: Incident): readonly Step[] {
   return others.flatMap((fault) => {
     const due: Notice[] = ['another-fault'];
@@ -134,7 +134,7 @@ function faultNoticesDue({ others = [], acknowledged, resolved }: Incident): rea
   });
 }
 
-/** Asked for once, when the incident is new: an operator who resumed the lane is not overruled. */
+/** Requested once, when the incident is new: an operator who resumed the lane is not overruled. */
 function lanesToPause({ status, cause, lanes }: Incident, policy: StepsPolicy): readonly Lane[] {
   const asked = policy.remediation === 'pause-lane' && cause === 'crashes';
   return asked && status !== 'resolved' ? lanes : [];
@@ -145,7 +145,7 @@ interface Fact {
   readonly fact: AuditFact;
 }
 
-/** What the audit log is to know of the incident as it is now. */
+/** What the audit log must know of the incident in its current state. */
 function factsOf(incident: Incident): readonly Fact[] {
   const { openedAt, cause, why, clocks, acknowledged, resolved } = incident;
   const details = { severity: 'critical', cause, ...clocks };
@@ -195,7 +195,7 @@ function factOf(incident: Incident, what: string, fact: Omit<AuditFact, 'id' | '
     mark: `audit ${what}`,
     fact: {
       ...fact,
-      // Numbers begin anew with a new table, the audit log does not.
+      // Numbers begin again with a new table; the audit log does not.
       id: `incident ${key} of ${incident.openedAt}: ${what}`,
       component: 'incident',
       details: { incident: key, scope: incident.scope, ...fact.details },

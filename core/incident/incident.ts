@@ -1,13 +1,13 @@
 /**
- * When do crashes become an incident?
+ * When crashes become an incident.
  *
- * Enough distinct crashes of one scope within a window open one incident (R20), and a supervisor
- * that gave up opens one at once (R31). While one is open, nothing opens another of its scope. Once
- * it is resolved, what it was about is spent (incident-spent.ts), and only other crashes open the next.
+ * Enough distinct crashes of one scope within a window open one incident (R20), and a supervisor that gave
+ * up opens one at once (R31). While one is open, nothing opens another of its scope. Once it is resolved,
+ * its crashes are spent (incident-spent.ts), and only other crashes open the next.
  *
- * The crashes of an open incident are not counted as they come (evidence.ts says why), so a storm
- * writes each event once and the incident not at all. What has to be told, and to whom, follows from
- * the incident alone (incident-steps.ts); how it goes on is incident-course.ts.
+ * The crashes of an open incident are not counted as they come (evidence.ts says why), so a storm writes
+ * each event once and the incident not at all. What has to be sent, and to whom, follows from the incident
+ * alone (incident-steps.ts). incident-course.ts says how it goes on.
  */
 import { type Evidence, evidenceOf } from '../attempt/evidence.ts';
 import type { Escalation } from '../message/messages.ts';
@@ -16,7 +16,7 @@ import { type RecordedCrash, type Spent, unspent } from './incident-spent.ts';
 import { type Clocks, clocksOf, type RegulatoryCalendar } from './regulatory-clocks.ts';
 import { firstFullWindow } from './sliding-window.ts';
 
-/** An operator's word, or a rule's. */
+/** An operator's command, or a rule's. */
 export interface Said {
   readonly at: number;
   readonly by: string;
@@ -39,21 +39,21 @@ export interface Incident extends Evidence {
   readonly why?: string | undefined;
   /** Epoch ms, as all times here. */
   readonly openedAt: number;
-  /** Of the policy that it was opened by: what hangs together is counted by the same. */
+  /** The window of the policy that opened it: connected crashes are counted by the same. */
   readonly windowMs: number;
   /** When the evidence was counted. */
   readonly countedAt: number;
-  /** Faults that its page is about; absent in records of older versions. */
+  /** Later faults, each with a page of its own. */
   readonly known?: readonly string[] | undefined;
-  /** Those that came later, each told of by a page of its own. */
+  /** Crashes that belong to the incident before, if there was one. */
   readonly others?: readonly OtherFault[] | undefined;
-  /** Crashes that belong to the incident before, where there was one. */
+  /** Dates by which authorities and patients must be notified, if it turns out to be a breach. */
   readonly spent?: Spent | undefined;
   /** Dates by which authorities and patients want to know, should it turn out to be a breach. */
   readonly clocks: Clocks;
   readonly acknowledged?: Said | undefined;
   readonly resolved?: Resolution | undefined;
-  /** Steps that are done, and when. Absent means: not yet. */
+  /** The process that does the due steps, so that no other does them too. */
   readonly done: Readonly<Record<string, number>>;
   /** Who does the steps that are due, so that nobody else does them too. */
   readonly held?: { readonly by: string; readonly until: number } | undefined;
@@ -72,7 +72,7 @@ export interface OpeningPolicy {
 /**
  * The incident that crashes open, or undefined.
  * @param latest the scope's latest incident, whatever its status
- * @param around crashes of the scope, those within one window of the new ones at least
+ * @param around crashes of the scope, at least those within one window of the new ones
  */
 export function openedByCrashes(
   scope: string,
@@ -90,8 +90,8 @@ export function openedByCrashes(
 }
 
 /**
- * The incident that a supervisor's giving up opens; undefined where one goes on, or was resolved
- * after this was recorded.
+ * The incident that a supervisor's escalation opens; undefined if one is open, or was resolved after this
+ * was recorded.
  * @param over how many incidents of the scope were over when it was recorded
  */
 export function openedByEscalation(

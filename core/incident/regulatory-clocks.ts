@@ -1,16 +1,16 @@
 /**
- * By when do people want to know, should an incident turn out to be a breach of patients' data?
+ * The last days for notices, if an incident turns out to be a breach of patients' data.
  *
- * Nobody knows that when it opens, and the clocks run from its discovery all the same. So each
- * critical incident carries the last day of each:
+ * Nobody knows that when it opens, but the clocks run from its discovery. So each critical incident carries
+ * the last day of each:
  *
- * - HIPAA, 45 CFR 164.404(b): notice without unreasonable delay and no later than 60 calendar days
- *   after discovery. The day of discovery is day 0.
- * - LGPD Art. 48 with ANPD's resolution CD/ANPD 15/2024, Art. 6: three business days from knowledge.
- *   The first day does not count; business days are Monday to Friday but for holidays.
+ * - HIPAA, 45 CFR 164.404(b): notice without unreasonable delay and no later than 60 calendar days after
+ *   discovery. The day of discovery is day 0.
+ * - LGPD Art. 48 with ANPD's resolution CD/ANPD 15/2024, Art. 6: three business days from knowledge. The
+ *   first day does not count; business days are Monday to Friday except holidays.
  *
- * Days are those of the calendar's time zone: an hour after midnight in Greenwich it is still
- * yesterday in São Paulo, and the clock ends a day earlier.
+ * Days are those of the calendar's time zone: an hour after midnight in Greenwich it is still yesterday in
+ * São Paulo, and the clock ends a day earlier.
  */
 
 import assert from 'node:assert/strict';
@@ -18,7 +18,7 @@ import assert from 'node:assert/strict';
 export interface RegulatoryCalendar {
   /** IANA name, such as `America/Sao_Paulo`. */
   readonly timeZone: string;
-  /** Days on which nobody works, `YYYY-MM-DD`, beside Saturdays and Sundays. */
+  /** Holidays, `YYYY-MM-DD`, besides Saturdays and Sundays. */
   readonly holidays: readonly string[];
 }
 
@@ -34,7 +34,7 @@ const ANPD_BUSINESS_DAYS = 3;
 /** 1 January 1970 was a Thursday. */
 const EPOCH_WEEKDAY = 4;
 
-/** The clocks of what was discovered then (epoch ms). */
+/** The clocks of a discovery at that time (epoch ms). */
 export function clocksOf(discoveredAt: number, { timeZone, holidays }: RegulatoryCalendar): Clocks {
   const today = dateIn(timeZone, discoveredAt);
   const utcDay = Math.floor(discoveredAt / DAY_MS);

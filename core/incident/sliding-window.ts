@@ -1,14 +1,12 @@
 /**
  * Is there any window of a given length that holds enough distinct events?
  *
- * A window is half open, (t − length, t]: an event exactly `length` old is outside (R20). Every t
- * counts, not only now: a late event may complete a window that lies in the past. It is enough to
- * look at windows that end at an event, for any other holds no more events than the one that ends
- * at its last event.
+ * A window is half open, (t − length, t]: an event exactly `length` old is outside (R20). Every t counts,
+ * not only now: a late event may complete a window that lies in the past. It is enough to check windows
+ * that end at an event, because any other holds no more events than the one that ends at its last event.
  *
- * The same death may be reported by several observers, at slightly different times. Events with one
- * id are one event, at the earliest time reported; so is an init with the death that it led to
- * (death-identity.ts).
+ * Several observers may report the same death, at slightly different times. Events with one id are one
+ * event, at the earliest time reported; so is an init with the death that it led to (death-identity.ts).
  */
 import { type CrashReport, otherIds } from '../attempt/death-identity.ts';
 

@@ -1,12 +1,11 @@
 /**
- * What a batch answers to the event source mapping (`ReportBatchItemFailures`).
+ * What a batch handler answers to the event source mapping (`ReportBatchItemFailures`).
  *
- * The safe answer is the default: a record counts as failed unless it is positively known to be
- * done (R06). A handler that forgot a record, was cut short or answered out of order thus loses
- * nothing; SQS delivers again.
+ * The safe answer is the default: a record counts as failed unless it is known to be done (R06). So a
+ * handler that forgot a record, was cut short or answered out of order loses nothing: SQS delivers again.
  *
- * A batch may hold the same message twice (SQS delivers at least once), and SQS knows a record by
- * its message id only: where one of two copies failed, the id is reported.
+ * A batch may hold the same message twice (SQS delivers at least once), and SQS knows a record by its
+ * message id only: if one of two copies failed, the id is reported.
  * https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html
  */
 
@@ -16,7 +15,7 @@ export interface BatchResponse {
   batchItemFailures: { itemIdentifier: string }[];
 }
 
-/** Answers for records by position; a missing settlement is a failure. */
+/** Results are by position; a missing one is a failure. */
 export function batchResponse(
   messageIds: readonly string[],
   results: readonly (RecordResult | undefined)[],

@@ -1,34 +1,37 @@
 /**
- * A message may carry its resource, or say where it lies.
+ * A message carries its resource, or says where it is stored.
  *
- * A claim check is the JSON object `{"s3":{"bucket","key"}}`, with a `versionId` where its producer
- * names one, and nothing else. No FHIR resource has a property `s3`, so a body that begins like one is
- * meant as one, and a bad one is rejected with a clear reason instead of being validated as a resource.
+ * A claim check is the JSON object `{"s3":{"bucket","key"}}`, with a `versionId` if its producer names one,
+ * and nothing else. No FHIR resource has a property `s3`, so a body that begins like a claim check is
+ * treated as one, and a bad one is rejected with a clear reason instead of being validated as a resource.
  *
- * A claim check makes us read an object on somebody's word, so it is honoured only in our own bucket,
- * and there only in the folder of the source that its sender proves (R51): else a producer could have
- * another's resource read, and stored under its own name. What our own hops laid into the bucket is
- * named by the envelope, which nobody but our roles can write. A claim check never names it, not even
- * on a queue of our own, for what came by the first queue is carried there as it was.
+ * A claim check makes us read an object because somebody asks for it. So it is accepted only for our own
+ * bucket, and there only in the folder of the source that its sender proves (R51). Otherwise a producer
+ * could have another's resource read, and stored under its own name. Objects of our own hops are named by
+ * the envelope, which nobody but our roles can write. A claim check never names them, not even on our own
+ * queues, because a producer's claim check is carried on unchanged.
  *
- * The bucket keeps versions. The one that was read is noted in the claim check, so that every attempt,
- * and whoever looks later, is about the same bytes whatever the producer puts over it.
+ * The bucket keeps versions. The version that was read is recorded in the claim check, so that every
+ * attempt and every later reader gets the same bytes, whatever the producer puts over it.
  */
 import { type ClaimCheck, claimCheckSchema, type Lane } from './messages.ts';
 
 /** Keys that producers write; each source has a folder there. */
 export const SUBMISSIONS_PREFIX = 'submissions/';
-/** Keys of bodies that did not fit into a message on the way between our own queues; by lane. */
+/** Keys of bodies that did not fit into a message between our own queues; by lane. */
 export const HOPS_PREFIX = 'hops/';
 
 export const hopsOf = (lane: Lane) => `${HOPS_PREFIX}${lane}/` as const;
-/** An object of our own, by which it is known whether we can read at all. */
+/** An object of our own that shows whether we can read at all. */
 export const canaryKeyOf = (lane: Lane) => `${hopsOf(lane)}.canary`;
 
-/** A label has at most 128 characters. ASCII is cut by this in no case, and S3 takes 1,024 bytes. */
+/** A label has at most 128 characters. ASCII is never cut by this, and S3 accepts 1,024 bytes. */
 const FOLDER_CHARACTERS_MAX = 384;
 
-/** The folder of a source: its label, with all that means something in a key or a policy encoded. */
+/**
+ * The folder of a source: its label, with every character encoded that means something in a key or a
+ * policy.
+ */
 export function submissionsOf(source: string): string {
   const folder = encodeURIComponent(source.toWellFormed())
     .replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`)
@@ -43,21 +46,23 @@ export type Carriage =
   | {
       readonly kind: 'claim-check';
       readonly s3: BodyLocation;
-      /** It was put there by us. */
+      /** One of our hops put it there. */
       readonly isOurs: boolean;
     }
-  /** `rule` names the problem for good: `claim-check/key`. */
+  /** `rule` is the stable name of the problem: `claim-check/key`. */
   | { readonly kind: 'refused'; readonly rule: string; readonly problem: string };
 
-/** On whose word an object would be read. */
+/** On whose request an object would be read. */
 export interface Claimant {
   /** Name of our own bucket. */
   readonly bucket: string;
-  /** The source that the sender proves; undefined where none are configured, and the account is one. */
+  /**
+   * The source that the sender proves; undefined if none are configured, and the account is the only one.
+   */
   readonly source: string | undefined;
-  /** What a hop of our own laid there, as its envelope says. */
+  /** What one of our hops stored there, as its envelope says. */
   readonly laid?: BodyLocation | undefined;
-  /** Set during an upgrade: keys of former versions are honoured; of hops on our own queues only. */
+  /** Set during an upgrade: keys of former versions are accepted; those of hops on our own queues only. */
   readonly former?: { readonly hops: boolean } | undefined;
 }
 
@@ -88,7 +93,7 @@ export function readCarriage(body: string, claimant: Claimant): Carriage {
   return refused('prefix', `The claim check's key does not begin with ${folder}`);
 }
 
-/** Whether a body is a claim check, and to what; not whether that may be read. Never throws. */
+/** Whether a body is a claim check, and for what; not whether that may be read. Never throws. */
 export function claimIn(body: string): Carriage {
   if (!BEGINS_LIKE_ONE.test(body)) return { kind: 'inline' };
   const parsed = claimCheckSchema.safeParse(parseJson(body));
@@ -100,7 +105,9 @@ export function claimCheckTo(s3: BodyLocation): string {
   return JSON.stringify({ s3 } satisfies ClaimCheck);
 }
 
-/** With the version that was read, which every later step names. A key of ours has the hash of what it holds. */
+/**
+ * With the version that was read, which every later step names. A key of ours has the hash of its content.
+ */
 export function pinned(carriage: Carriage, versionId: string | undefined): Carriage {
   if (carriage.kind !== 'claim-check' || carriage.isOurs || versionId === undefined)
     return carriage;
@@ -108,8 +115,8 @@ export function pinned(carriage: Carriage, versionId: string | undefined): Carri
 }
 
 /**
- * A key that the SDK cannot write, or S3 refuses, would look like a fault of our own and wait for
- * ever; one with steps of a path may lead out of its prefix.
+ * A key that the SDK cannot write, or that S3 refuses, would look like a fault of our own and wait for
+ * ever. A key with path steps may lead out of its prefix.
  */
 function isSound(key: string): boolean {
   const steps = key.split('/');

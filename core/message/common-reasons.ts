@@ -1,18 +1,18 @@
 /**
  * The commonest reasons of a day: how often, and from how many sources.
  *
- * They are told apart by fingerprint. Fingerprints that read the same (unknown properties at one place,
- * whose names are not told) are one row, for nobody could tell the rows apart.
+ * Reasons are distinguished by fingerprint. Fingerprints with the same text (unknown properties at one
+ * place, whose names are not shown) are one row, because nobody could distinguish the rows.
  *
- * Producers make reasons up (an unknown property has a name of their choice), so there is a bound: up
- * to it counts are exact; reasons that come after it are counted together, under one name.
+ * Producers can invent reasons (an unknown property has any name), so there is a bound: up to it counts are
+ * exact; later reasons are counted together, under one name.
  */
 
 import type { OutcomeFact } from '../report/outcome-fact.ts';
 import type { OutcomeVerdict } from './messages.ts';
 
 export interface ReasonRow {
-  /** The commonest of those that read so. */
+  /** The commonest fingerprint with this text. */
   readonly fingerprint: string;
   readonly fingerprints: number;
   readonly verdict: OutcomeVerdict;
@@ -22,7 +22,7 @@ export interface ReasonRow {
   readonly sources: number;
 }
 
-/** What stands for sources or reasons that are too many to tell apart. */
+/** The name for sources or reasons that are too many to distinguish. */
 export const OTHERS = '(others)';
 const REASONS_MAX = 10_000;
 const SHOWN = 25;
@@ -80,7 +80,7 @@ export class CommonReasons {
   }
 }
 
-/** Of two that are as common the first by fingerprint. */
+/** Of two that are equally common, the first by fingerprint. */
 function byCount(
   [a, { count: x }]: readonly [string, { readonly count: number }],
   [b, { count: y }]: readonly [string, { readonly count: number }],

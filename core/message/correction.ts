@@ -1,7 +1,7 @@
 /**
- * A corrected body of a quarantined submission. The original is evidence and stays; who wrote the other, when
- * and why stays beside it. What is sent is the corrected one, under the identity and the place in the order of
- * the original (R05), and it is validated like any other.
+ * A corrected body of a quarantined submission. The original stays as evidence, together with who wrote the
+ * correction, when and why. The corrected body is sent with the identity and the place in the order of the
+ * original (R05), and validated like any other.
  */
 import type { ClaimCheck } from './messages.ts';
 
@@ -12,14 +12,14 @@ export interface Correction {
   readonly at: number;
   readonly by: string;
   readonly why: string;
-  /** Where the corrected body lies. */
+  /** Where the corrected body is stored. */
   readonly bodyS3: Place;
 }
 
-/** Kept of one entry, so that it stays within what an item may hold. */
+/** Most corrections kept of one entry, so that it fits into an item. */
 const CORRECTIONS_MAX = 20;
 
-/** The corrections so far, and one more. The same one again, of a run that died, is not one more. */
+/** The corrections so far, and one more. The same one again, from a run that died, is not one more. */
 export function correctionsAfter(
   past: readonly Correction[],
   next: Correction,

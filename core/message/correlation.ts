@@ -1,16 +1,15 @@
 /**
- * The correlation id: what finds one submission again in logs, outcomes, traces and at the FHIR
- * server. A producer may bring its own, in the message attribute `correlationId`; else the id that
- * SQS gave the message is it.
+ * The correlation id finds one submission in logs, outcomes, traces and at the FHIR server. A producer may
+ * set its own, in the message attribute `correlationId`; otherwise it is the id that SQS gave the message.
  *
- * It is the producer's text, and goes where no PHI may go (R08). So only what a machine makes up is
- * taken: a UUID, a ULID (https://github.com/ulid/spec) or a trace id of W3C's Trace Context (32 hex
- * digits); and not even that where the resource itself holds it, for ids of patients are UUIDs too.
- * The same holds for the trace that a producer brings. What is not taken is ignored, never a reason to
- * refuse a resource: it only helps whoever looks.
+ * It is the producer's text, and goes where no PHI may go (R08). So only generated ids are accepted: a
+ * UUID, a ULID (https://github.com/ulid/spec) or a trace id of W3C's Trace Context (32 hex digits); and not
+ * even those if the resource itself holds the same id, because ids of patients are UUIDs too. The same
+ * holds for a producer's trace. An id that is not accepted is ignored; it is never a reason to reject a
+ * resource.
  *
- * A resource that lies elsewhere has to be loaded first. Until then the ids are undecided: they travel
- * in envelopes, and nothing else knows them.
+ * A resource that is stored elsewhere has to be loaded first. Until then the ids are undecided: they travel
+ * in envelopes and appear nowhere else.
  */
 import { CORRELATION_ID } from './id-patterns.ts';
 import type { Origin, TraceContext } from './messages.ts';
@@ -20,13 +19,13 @@ export const CORRELATION_ATTRIBUTE = 'correlationId';
 /** Ids that a producer chose for a submission. */
 export type ChosenIds = Pick<Origin, 'correlationId' | 'trace'>;
 
-/** What of them looks as it must. */
+/** The ids that have the required form. */
 export function chosenIds(said: string | undefined, trace: TraceContext | undefined): ChosenIds {
   const isOne = said !== undefined && CORRELATION_ID.test(said);
   return { ...(isOne && { correlationId: said }), ...(trace !== undefined && { trace }) };
 }
 
-/** What of them may be told: what the resource does not hold. Undefined stands for the message id. */
+/** The ids that may be published: those that the resource does not hold. Undefined means the message id. */
 export function publishableIds({ correlationId, trace }: ChosenIds, resource: string): ChosenIds {
   if (correlationId === undefined && trace === undefined) return {};
   const held = bare(resource);
@@ -37,14 +36,14 @@ export function publishableIds({ correlationId, trace }: ChosenIds, resource: st
   };
 }
 
-/** Decides, now that the resource is there. Former versions did so before it was. */
+/** Decides, now that the resource is loaded. Former versions did so before it was. */
 export function decideIds(origin: Origin, resource: string): Origin {
   const { undecided, correlationId, trace, ...others } = origin;
   const said = chosenIds(correlationId, trace);
   return { ...others, ...publishableIds({ ...undecided, ...said }, resource) };
 }
 
-/** What was decided when it ran before: its entry says so, and it need not be loaded for that. */
+/** What was decided in an earlier run: its entry says so, and it need not be loaded for that. */
 export function decideAsBefore(origin: Origin, before: string | undefined): Origin {
   const { undecided, ...decided } = origin;
   if (before === undefined || undecided?.correlationId !== before) return origin;

@@ -1,14 +1,14 @@
 /**
- * A short stable key of why, so that 5,000 equal failures are one row to an operator.
+ * A short stable key of why something failed, so that 5,000 equal failures are one row to an operator.
  *
- * Equal means: the same component, the same kind, and the same normalised reason. What differs from
- * one occurrence to the next (numbers, ids, indices, positions in a file, quoted text) is taken
- * out, which also takes out whatever could identify a patient (R08).
+ * Equal means: the same component, the same kind, and the same normalised reason. What differs from one
+ * occurrence to the next (numbers, ids, indices, positions in a file, quoted text) is removed, which also
+ * removes whatever could identify a patient (R08).
  *
  * A rejection's reason is the set of its issues' codes, expressions (indices removed) and rules, and of the
- * plugins that found them: how often and in which order they occur does not matter. The texts of the issues are left out, because they
- * may quote values. The rule tells apart what has no place in a resource: a blank body, base64, a claim
- * check that cannot be read.
+ * plugins that found them: how often and in which order they occur does not matter. The texts of the issues
+ * are left out, because they may quote values. The rule distinguishes what has no place in a resource: a
+ * blank body, base64, a claim check that cannot be read.
  */
 import { createHash } from 'node:crypto';
 import type { Issue } from '../../packages/fhir-validator/issue.ts';
@@ -33,17 +33,17 @@ export function rejectionFingerprint(component: string, issues: readonly Issue[]
   return digest([component, 'rejection', ...[...new Set(whys)].sort()]);
 }
 
-/** Fingerprint of what was refused for its sender. `problem` is one of a fixed list. */
+/** Fingerprint of a message refused because of its sender. `problem` is one of a fixed list. */
 export function refusalFingerprint(component: string, problem: string): string {
   return digest([component, 'refusal', problem]);
 }
 
-/** Fingerprint of what could not be delivered. `reason` must carry no PHI itself. */
+/** Fingerprint of a failed delivery. `reason` must carry no PHI itself. */
 export function undeliveredFingerprint(component: string, reason: string): string {
   return digest([component, 'undelivered', reason]);
 }
 
-/** Takes out what differs between two occurrences of the same reason. */
+/** Removes what differs between two occurrences of the same reason. */
 export function normaliseReason(reason: string): string {
   return reason
     .replaceAll(/"[^"]*"|'[^']*'|`[^`]*`/g, '"…"')

@@ -1,4 +1,4 @@
-/** What ids that a producer may choose look like, where they are read as where they are written. */
+/** The form of ids that a producer may choose, used where they are read and where they are written. */
 
 const UUID = '[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}';
 const ULID = '[0-7][0-9a-hjkmnp-tv-z]{25}';

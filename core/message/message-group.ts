@@ -1,12 +1,13 @@
 /**
- * The tenant that a message is of, as SQS's fair queues know it: its source.
+ * The tenant of a message for SQS's fair queues: its source.
  *
- * A source that floods a queue steps back behind the quiet ones, if each message says by its
- * MessageGroupId whose it is; one without counts as a tenant of its own, so a flood of those is
- * never noticed. Every hop between our queues sets it anew from the source, for SQS keeps none.
+ * SQS delivers the messages of a source that floods a queue after those of the quiet ones, if each message
+ * names its source in MessageGroupId. A message without one counts as a tenant of its own, so a flood of
+ * those is never noticed. Every hop between our queues sets it again from the source, because SQS does not
+ * keep it.
  *
- * SQS takes 1 to 128 letters, digits and ASCII punctuation; a label may hold anything. What SQS would
- * refuse is escaped and cut. Two labels may share a group then, which costs fairness and nothing else.
+ * SQS accepts 1 to 128 letters, digits and ASCII punctuation; a label may hold anything. What SQS would
+ * refuse is escaped and cut. Two labels may then share a group, which costs fairness and nothing else.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-fair-queues.html
  */
 const CHARACTERS_MAX = 128;

@@ -1,10 +1,10 @@
 /**
- * The life of one message, from what the tables hold of it: when it was received, what was tried, how it
- * ended, and who sent it back. An operator asks "where is message X?", and this is the answer.
+ * The life of one message, from the tables: when it was received, what was tried, how it ended, and who
+ * sent it back. It answers an operator's question "where is message X?".
  *
  * Resources holds the current version only. A message whose resource was replaced by a newer submission
- * left nothing there, and nothing in Quarantine, so nothing is known of it: that is an answer of its own, and
- * never read as "lost".
+ * left nothing there, and nothing in Quarantine, so nothing is known of it: that is a result of its own,
+ * and never means "lost".
  */
 import type { Attempt, QuarantineStatus } from '../attempt/attempts.ts';
 import type { Lane, OutcomeVerdict } from './messages.ts';
@@ -25,7 +25,7 @@ interface Whence {
 export interface StoredRecord extends Whence {
   readonly resourceType: string;
   readonly storedAt: number;
-  /** Undefined where nothing is delivered to a FHIR server. */
+  /** Undefined if nothing is delivered to a FHIR server. */
   readonly delivery?: 'pending' | 'delivered' | undefined;
 }
 
@@ -45,7 +45,7 @@ export interface TroubleRecord extends Whence {
 }
 
 export interface LifeStep {
-  /** Undefined where the tables do not say when. */
+  /** Undefined if the tables do not say when. */
   readonly at?: number | undefined;
   readonly what: string;
 }
@@ -55,7 +55,7 @@ export interface MessageLife extends Whence {
   readonly steps: readonly LifeStep[];
 }
 
-/** Undefined where the tables know nothing of it. */
+/** Undefined if the tables know nothing of it. */
 export function lifeOf(
   stored: StoredRecord | undefined,
   troubles: readonly TroubleRecord[],
@@ -73,7 +73,7 @@ export function lifeOf(
   return { ...known, ending, steps: inOrder(steps) };
 }
 
-/** What Quarantine alone says of how a message ended. */
+/** How a message ended, from Quarantine alone. */
 export function endingOf(
   troubles: readonly Pick<TroubleRecord, 'status' | 'kind'>[],
 ): MessageLife['ending'] {
@@ -117,7 +117,7 @@ function attemptSteps({ startedAt, ended: at, crash, reason = '' }: Attempt) {
   return [begun, { at, what }];
 }
 
-/** What has no time of its own. */
+/** Steps that have no time of their own. */
 function lastSteps(status: QuarantineStatus): LifeStep[] {
   switch (status) {
     case 'stored':
@@ -142,11 +142,11 @@ function storedSteps({ storedAt, resourceType, delivery }: StoredRecord): LifeSt
 
 const because = (why: string | undefined) => (why === undefined ? '' : ` (${why})`);
 
-/** What has no time is the latest. An entry says that it is stored; the resource itself says it better. */
+/** A step without a time is the latest. An entry says that it is stored; the resource itself says more. */
 function inOrder(steps: readonly LifeStep[]): LifeStep[] {
   const isStored = steps.some(({ at, what }) => at !== undefined && what.startsWith('stored as'));
   const kept = steps.filter(({ what }) => !isStored || !what.startsWith('stored; replaced'));
   const time = ({ at }: LifeStep) => at ?? Number.POSITIVE_INFINITY;
-  // Of two without a time it is NaN, by which the order stays.
+  // NaN for two without a time, which keeps their order.
   return kept.toSorted((a, b) => time(a) - time(b));
 }

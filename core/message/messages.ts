@@ -1,10 +1,10 @@
 /**
- * The shapes of all that crosses a queue or a topic.
+ * The shapes of everything that crosses a queue or a topic.
  *
- * A producer's message is a FHIR resource as JSON, or a claim check; what it says about itself
- * comes as plain message attributes (`source`, `file`, `line`, `sequence`, `correlationId`). Each hop between our
- * own queues carries exactly one attribute instead, the envelope: SQS allows ten, and a producer
- * may have used them all.
+ * A producer's message is a FHIR resource as JSON, or a claim check; what it says about itself comes as
+ * plain message attributes (`source`, `file`, `line`, `sequence`, `correlationId`). Each hop between our
+ * own queues carries exactly one attribute instead, the envelope: SQS allows ten, and a producer may have
+ * used them all.
  */
 import { z } from 'zod';
 import { CORRELATION_ID, TRACEPARENT, TRACESTATE } from './id-patterns.ts';
@@ -14,8 +14,8 @@ import { CRASH_KINDS } from './verdict.ts';
 export const ENVELOPE_ATTRIBUTE = 'failsafe-envelope';
 
 /**
- * Text of ours that is cut where it is too long, written and read alike: an envelope that could not be
- * read would lose the message's identity. Never half of a character is kept.
+ * Text of ours that is cut if it is too long, when it is written and when it is read: an envelope that
+ * could not be read would lose the message's identity. Never cuts a character in half.
  */
 const cutAt = (charactersMax: number) =>
   z.string().transform((text) => {
@@ -34,12 +34,12 @@ export const lanes = ['critical', 'background'] as const;
 export const laneSchema = z.enum(lanes);
 export type Lane = z.infer<typeof laneSchema>;
 
-/** A body that lies in our own bucket because it does not fit into a message. */
+/** A body stored in our own bucket because it does not fit into a message. */
 export const claimCheckSchema = z.strictObject({
   s3: z.strictObject({
     bucket: z.string().min(3).max(63),
     key: z.string().min(1).max(1024),
-    /** Of the object: the current one where it is absent. */
+    /** Version of the object; the current one if absent. */
     versionId: z.string().min(1).max(1024).optional(),
   }),
 });
@@ -54,13 +54,13 @@ export const originSchema = z.object({
   source: z.string().min(1).max(128).default('default'),
   file: z.string().max(1024).optional(),
   line: z.int().positive().optional(),
-  /** The submitter's own order, where it gave one. */
+  /** The submitter's own order, if given. */
   sequence: z.int().nonnegative().optional(),
-  /** The producer's own correlation id, where it gave one that may be told. */
+  /** The producer's own correlation id, if it gave one that may be published. */
   correlationId: z.string().regex(CORRELATION_ID).optional(),
-  /** What the producer brought, or the step before. */
+  /** The producer's trace, or that of the step before. */
   trace: traceContextSchema.optional(),
-  /** What it gave of both, as long as nobody has compared that with the resource. */
+  /** Both ids as the producer gave them, as long as they were not compared with the resource. */
   undecided: z
     .object({
       correlationId: z.string().regex(CORRELATION_ID).optional(),
@@ -68,20 +68,20 @@ export const originSchema = z.object({
     })
     .optional(),
   /**
-   * Who sent it, where that was refused: a unique id of IAM. By it the message is decided anew when it
-   * is redriven (core/source/sources.ts).
+   * Who sent it, if that was refused: a unique id of IAM. A redrive decides again by it
+   * (core/source/sources.ts).
    */
   sender: cutAt(128).optional(),
-  /** What it said of itself when it was refused, for the same reason. */
+  /** What it claimed when it was refused, for the same reason. */
   claims: z.object({ source: cutAt(128).optional(), group: cutAt(128).optional() }).optional(),
   /**
-   * What was wrong with the submission beside its resource, free of values. It is rejected for that
-   * however often it is sent back: nothing that could be mended here would change it.
+   * What was wrong with the submission besides its resource, free of values. It is rejected for that
+   * however often it is sent back: nothing that could be fixed here would change it.
    */
   problem: cutAt(512).optional(),
   /** Which redrive of its Quarantine entry sent it; absent before the first (core/message/redrive.ts). */
   round: z.int().nonnegative().optional(),
-  /** When that redrive sent it, epoch ms: how long it takes is measured from then. */
+  /** When that redrive sent it, epoch ms: its latency is measured from then. */
   redrivenAt: z.int().nonnegative().optional(),
 });
 export type Origin = z.infer<typeof originSchema>;
@@ -100,15 +100,15 @@ const VOIDED_MAX = 32;
 
 export const envelopeSchema = originSchema.extend({
   lane: laneSchema,
-  /** The crash that made the message a suspect, where it was seen. */
+  /** The crash that made the message a suspect, if it was seen. */
   crash: crashKindSchema.optional(),
-  /** Where a hop of our own laid the body: the message's claim check then says the same. */
+  /** Where one of our hops stored the body: the message's claim check then says the same. */
   laid: claimCheckSchema.shape.s3.optional(),
   /** Set on the way to the dead-letter queue. */
   deadLetter: deadLetterReasonSchema.optional(),
   /**
-   * Request ids of attempts that met a fault of our own and could not be taken back in the table:
-   * they do not count (R09).
+   * Request ids of attempts that met a fault of our own and could not be removed from the table: they do
+   * not count (R09).
    */
   voided: z
     .array(z.string())
@@ -118,15 +118,15 @@ export const envelopeSchema = originSchema.extend({
 export type Envelope = z.infer<typeof envelopeSchema>;
 
 /**
- * What a component was doing when it died: loading, handling (its own code, no resource), or running
- * a resource, which may have killed it and says nothing about the component.
+ * What a component was doing when it died: loading, handling (its own code, no resource), or running a
+ * resource, which may have killed it and says nothing about the component.
  */
 export const deathDuringSchema = z.enum(['loading', 'handling', 'resource']);
 export type DeathDuring = z.infer<typeof deathDuringSchema>;
 
 /**
- * A trigger of the delivery lane: something of that key is pending. What is sent is what Resources
- * holds then, so a trigger may come late, twice or out of order.
+ * A trigger of the delivery lane: something with that key is pending. What is sent is what Resources holds
+ * then, so a trigger may come late, twice or out of order.
  */
 export const deliveryTriggerSchema = z.object({ pk: z.string().min(1).max(2_048) });
 export type DeliveryTrigger = z.infer<typeof deliveryTriggerSchema>;
@@ -144,14 +144,14 @@ export const crashEventSchema = z.object({
   kind: crashKindSchema,
   /** Epoch ms of the crash itself, not of its report. */
   at: z.int().nonnegative(),
-  /** Absent for an environment that died before it was given anything to do. */
+  /** Absent for an environment that died before its first invocation. */
   requestId: z.string().min(1).optional(),
   lane: laneSchema.optional(),
   during: deathDuringSchema.optional(),
-  /** The log stream of the environment that died, where the monitor saw it. */
+  /** The log stream of the environment that died, if the monitor saw it. */
   environment: z.string().max(512).optional(),
   messageId: z.string().optional(),
-  /** Why, as `core/message/fingerprint.ts` makes it; events of older versions have none. */
+  /** Why, as a `core/message/fingerprint.ts` fingerprint; events of older versions have none. */
   fingerprint: z.string().max(64).optional(),
 });
 export type CrashEvent = z.infer<typeof crashEventSchema>;
@@ -184,33 +184,33 @@ export type OutcomeVerdict = z.infer<typeof outcomeVerdictSchema>;
 /** The end of one message, as published to the topic `outcomes`. No resource, no values (R08). */
 export const outcomeEventSchema = z.object({
   verdict: outcomeVerdictSchema,
-  /** Of the message in its first queue: what the producer got when it sent it. */
+  /** Id of the message in its first queue: what the producer got when it sent it. */
   messageId: z.string(),
   source: z.string(),
   lane: laneSchema,
   line: z.int().positive().optional(),
   sequence: z.int().nonnegative().optional(),
-  /** The producer's own; where it gave none the message id is it. */
+  /** The producer's own; without one it is the message id. */
   correlationId: z.string().optional(),
-  /** When it was submitted, and when it ended so; epoch ms. Older versions tell neither. */
+  /** When it was submitted, and when it ended; epoch ms. Older versions have neither. */
   sentAt: z.int().nonnegative().optional(),
   /** When an operator last sent it back, if ever. */
   redrivenAt: z.int().nonnegative().optional(),
   endedAt: z.int().nonnegative().optional(),
-  /** Why, as `core/message/fingerprint.ts` makes it; of what was stored none. */
+  /** Why, as a `core/message/fingerprint.ts` fingerprint; none for what was stored. */
   fingerprint: z.string().max(64).optional(),
-  /** What crashed it, of a dead letter. */
+  /** What crashed it, for a dead letter. */
   crash: crashKindSchema.optional(),
   issues: z.array(
     z.object({
       severity: z.enum(['error', 'warning', 'information']),
       code: z.string(),
       expression: z.string().optional(),
-      /** Stable id of the rule that is broken; older versions do not tell it. */
+      /** Stable id of the rule that is broken; absent in older versions. */
       rule: z.string().max(100).optional(),
     }),
   ),
-  /** `issues` holds the first of them only. */
+  /** `issues` holds only the first of them. */
   issuesTotal: z.int().nonnegative(),
 });
 export type OutcomeEvent = z.infer<typeof outcomeEventSchema>;

@@ -1,15 +1,15 @@
 /**
  * Where a message came from: what the producer said, or what the envelope carried.
  *
- * On its first queue a message speaks for itself: SQS gives id and time, the producer may add
- * `source`, `file`, `line`, `sequence` and `correlationId`. After a hop between our own queues SQS gives a new id
- * and a new time; the envelope carries the first ones along, and wins.
+ * On its first queue a message speaks for itself: SQS gives id and time, the producer may add `source`,
+ * `file`, `line`, `sequence` and `correlationId`. After a hop between our own queues SQS gives a new id and
+ * a new time; the envelope carries the first ones, and they count.
  *
- * What cannot be read is a reason to reject the message, never to crash on it: the origin is then
- * what SQS itself says, which cannot be wrong.
+ * Attributes that cannot be read are a reason to reject the message, never to crash on it: the origin is
+ * then what SQS itself says, which cannot be wrong.
  *
- * An envelope is another matter. We wrote it, so one that cannot be read is a fault of our own (R09):
- * what SQS says is the identity of a hop, and the message must not get that one.
+ * An envelope is different. We wrote it, so one that cannot be read is a fault of our own (R09): the id
+ * from SQS is the identity of a hop, and the message must not get that one.
  */
 import { CORRELATION_ATTRIBUTE, chosenIds, publishableIds } from './correlation.ts';
 import {
@@ -22,7 +22,7 @@ import {
 } from './messages.ts';
 import { traceOf } from './trace-context.ts';
 
-/** What SQS says about a message on its own authority, and its attributes as text. */
+/** What SQS says about a message itself, and its attributes as text. */
 export interface Arrival {
   readonly messageId: string;
   /** SentTimestamp in the queue it came from, epoch ms. */
@@ -42,7 +42,7 @@ export interface Provenance {
   readonly envelope?: Envelope | undefined;
   /** Why the message must be rejected, free of values. */
   readonly problem?: string | undefined;
-  /** The problem is an envelope. Nobody knows whose message it is, so it must wait. */
+  /** The problem is an envelope. It is unknown whose message it is, so it must wait. */
   readonly unreadable?: true | undefined;
 }
 
@@ -76,7 +76,7 @@ function idsIn({ attributes, text = '', isElsewhere = false }: Arrival): Partial
   return Object.keys(ids).length === 0 ? {} : { undecided: ids };
 }
 
-/** What the producer says of the message, or which of it cannot be read. */
+/** What the producer says of the message, or which attribute cannot be read. */
 function readAttributes({ attributes, notText = [] }: Arrival, itself: Origin): Origin | string {
   const { source, file, line, sequence } = attributes;
   const dark = ['source', 'file', 'line', 'sequence'].filter((name) => notText.includes(name));
@@ -91,7 +91,7 @@ function readAttributes({ attributes, notText = [] }: Arrival, itself: Origin): 
   return said.success ? said.data : fieldsOf(said.error);
 }
 
-/** The envelope of the next hop. What an earlier hop knew is carried on unless told otherwise. */
+/** The envelope of the next hop. What an earlier hop knew is carried on unless changed here. */
 export function envelopeFor(
   provenance: Provenance,
   lane: Lane,
@@ -101,8 +101,8 @@ export function envelopeFor(
 }
 
 /**
- * An envelope as a message attribute. Whatever is written so can be read: it goes through the same
- * schema. SQS refuses two characters that JSON leaves as they are.
+ * An envelope as a message attribute. Everything written here can be read: it goes through the same schema.
+ * SQS refuses two characters that JSON leaves as they are.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/APIReference/API_SendMessage.html
  */
 export function writeEnvelope(envelope: Envelope): string {

@@ -1,11 +1,11 @@
 /**
- * What a producer is told of its message: how it ended, and why, without the resource or a value.
+ * What a producer learns of its message: how it ended, and why, without the resource or a value.
  *
- * The texts of issues quote values, so they stay in Quarantine. The place of an unknown property ends in
- * a name that the producer made up, so only its parent is told. The name of the file
- * is not told either: people name files after people (R08).
+ * The texts of issues quote values, so they stay in Quarantine. The path of an unknown property ends in a
+ * name that the producer invented, so only its parent is published. The name of the file is not published
+ * either: people name files after people (R08).
  *
- * Told at least once: a consumer drops repetitions by message id and verdict. The size is bounded, so
+ * Published at least once: a consumer drops repetitions by message id and verdict. The size is bounded, so
  * that ten fit into one batch of any topic.
  */
 
@@ -13,7 +13,7 @@ import type { Issue } from '../../packages/fhir-validator/issue.ts';
 import type { CrashKind } from '../../packages/isolation/death.ts';
 import type { Lane, Origin, OutcomeEvent, OutcomeVerdict } from './messages.ts';
 
-/** Issues told of one message; how many there are in all is told beside. */
+/** Issues published of one message; the total is published too. */
 const ISSUES_MAX = 20;
 const EXPRESSION_CHARACTERS_MAX = 200;
 const RULE_CHARACTERS_MAX = 64;

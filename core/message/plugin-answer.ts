@@ -1,14 +1,14 @@
 /**
- * What a plugin's standard output says, and what of it is believed.
+ * Reads a plugin's standard output, and decides what of it is trusted.
  *
- * A plugin prints an OperationOutcome, or nothing if it has nothing to say. It is application code
- * that saw a patient, so nothing of it is taken on trust (R08): a code is one of FHIR's or the
- * answer cannot be read; an expression is followed into the resource, and told only as far as the
- * resource really has it (`Patient.identifier[1].Silva` is `Patient.identifier[1]`), so it never
- * carries a value. The text may quote one and goes to Quarantine only, cut.
+ * A plugin prints an OperationOutcome, or nothing if it has nothing to say. It is application code that saw
+ * a patient, so nothing is trusted (R08): a code must be one of FHIR's or the answer cannot be read; an
+ * expression is followed into the resource, and published only as far as the resource really has it
+ * (`Patient.identifier[1].Silva` becomes `Patient.identifier[1]`), so it never carries a value. The text
+ * may quote one and goes to Quarantine only, cut.
  *
- * An answer that cannot be read is a crash of the plugin: guessing what it meant would let a broken
- * rule pass resources.
+ * An answer that cannot be read is a crash of the plugin: guessing what it meant would let a broken rule
+ * pass resources.
  */
 import type { Issue } from '../../packages/fhir-validator/issue.ts';
 
@@ -82,7 +82,7 @@ function readIssue(
   };
 }
 
-/** As much of an indexed path as leads somewhere in the resource; undefined if nothing does. */
+/** The part of an indexed path that exists in the resource; undefined if none does. */
 function knownPart(expression: string, resource: unknown): string | undefined {
   const [root = '', ...steps] = expression.split('.');
   if (!isObject(resource) || resource['resourceType'] !== root) return undefined;

@@ -1,20 +1,20 @@
 /**
  * What a redrive does with one entry of Quarantine.
  *
- * A redrive is named by the time before which its entries were quarantined. It takes each entry at
- * most once: what comes back is quarantined later than that time, and carries the redrive's name as
- * well, should the operator's clock be wrong. So an interrupted redrive goes on by being run again
- * with the same time, and a fix that does not fix makes no endless loop.
+ * A redrive is named by the time before which its entries were quarantined. It takes each entry at most
+ * once: what comes back is quarantined later than that time, and also carries the redrive's name, in case
+ * the operator's clock is wrong. So an interrupted redrive is resumed by running it again with the same
+ * time, and a fix that does not work makes no endless loop.
  *
- * Each redrive begins a round of its entry, as a heart-beat of Raft begins a term. The message carries
- * its round, and what belongs to an older one (a copy, an attempt, a dead letter that comes late)
- * changes nothing (R02): the entry's conditions compare both.
+ * Each redrive begins a round of its entry, as a heart-beat of Raft begins a term. The message carries its
+ * round, and what belongs to an older one (a copy, an attempt, a late dead letter) changes nothing (R02):
+ * the entry's conditions compare both.
  *
- * The redrive is announced in the entry, then the message is sent, then the round is raised. Until then
- * the entry is quarantined as before. A death before the sending leaves all as it was. After a death
- * behind it the message's own first run raises the round, so nothing waits for an operator. The message
- * may be sent twice, which is harmless (R04). Raising first was rejected: a death before the sending
- * then leaves an entry that waits for a message that nobody sent.
+ * The redrive is announced in the entry, then the message is sent, then the round is raised. Until then the
+ * entry is quarantined as before. A death before the sending leaves all as it was. After a death later, the
+ * message's own first run raises the round, so nothing waits for an operator. The message may be sent
+ * twice, which is harmless (R04). Rejected: raising the round first. A death before the sending would leave
+ * an entry that waits for a message that nobody sent.
  */
 
 import type { CrashKind } from '../../packages/isolation/death.ts';
@@ -53,11 +53,11 @@ export type SkipReason = 'newer' | 'came back' | 'under way' | 'ended';
 
 export type RedriveStep =
   | { readonly kind: 'begin' }
-  /** An older version of this code marked it, and died before it could say that it had sent. */
+  /** An older version of this code marked it, and died before it could record that it had sent. */
   | { readonly kind: 'finish' }
   | { readonly kind: 'skip'; readonly because: SkipReason };
 
-/** An entry quarantined exactly at `before` is still taken. */
+/** An entry quarantined exactly at `before` is included. */
 export function decideRedrive(entry: RedrivableEntry, before: number): RedriveStep {
   switch (entry.status) {
     case 'quarantined':
@@ -81,7 +81,7 @@ function cameBackFrom(mark: RedriveMark | undefined, before: number): boolean {
   return mark?.sentAt !== undefined && mark.before === before;
 }
 
-/** Rounds kept of one record, so that it stays within what an item may hold. */
+/** Rounds kept of one record, so that it fits into an item. */
 const ROUNDS_MAX = 20;
 const REASON_CHARACTERS_MAX = 256;
 
@@ -112,8 +112,8 @@ const AGAIN: Readonly<Record<string, Aftermath>> = {
 };
 
 /**
- * @param sent how the entry was when its message was sent, and the round that it is in since: what the entry
- * says of an older one is not what became of it.
+ * @param sent the entry when its message was sent, and the round that it is in since: what the entry says
+ * of an older round is not about this message.
  */
 export function aftermathOf(
   { status, kind = '', round = 0, quarantinedAt }: SentBack,

@@ -1,8 +1,8 @@
 /**
  * Why a message was rejected, in words that are the same for equal causes and free of values (R08).
  *
- * An issue that has no place in a resource (a blank body, base64, a claim check that cannot be read) says
- * by its rule alone what it is. One in a resource says its code, its place and its rule: two rules may be
+ * An issue that has no place in a resource (a blank body, base64, a claim check that cannot be read) is
+ * named by its rule alone. One in a resource is named by its code, its place and its rule: two rules may be
  * broken at one place.
  */
 
@@ -43,7 +43,7 @@ const WHOLE_BODY: Readonly<Record<string, string>> = {
 const ATTRIBUTES = 'message/attributes-';
 const SENDER = 'sender/';
 
-/** The rule of a message whose attributes cannot be read, as `core/message/origin.ts` says it. */
+/** The rule of a message whose attributes cannot be read, as `core/message/origin.ts` names it. */
 export function problemRule(problem: string): string {
   const [, fields = ''] = /^message attributes: unreadable \(([A-Za-z, ]+)\)$/.exec(problem) ?? [];
   return fields === '' ? 'message/unreadable' : `${ATTRIBUTES}${fields.replaceAll(', ', '-')}`;
@@ -53,7 +53,7 @@ export function senderRule(problem: SenderProblem): string {
   return `${SENDER}${problem}`;
 }
 
-/** Why a resource was rejected: its first error, and how many there are besides. */
+/** Why a resource was rejected: its first error, and how many others there are. */
 export function reasonOf(issues: readonly Issue[]): string {
   const errors = issues.filter(({ severity }) => severity === 'error');
   const [first] = errors;

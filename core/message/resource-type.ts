@@ -1,14 +1,14 @@
 /**
- * The type that a text says it is of, found without parsing it: what a source may not send is never
- * parsed nor validated. Reads no further than the property, needs no memory and no recursion, so no
- * text can hurt it. It does not judge: of what is no JSON, or says its type twice, the first is told,
- * and the validator's own answer is compared with what is allowed once more.
+ * The type that a text claims, found without parsing it: what a source may not send is never parsed nor
+ * validated. It reads no further than the property and needs no memory and no recursion, so no text can
+ * hurt it. It does not validate: for a text that is not JSON, or names its type twice, it returns the
+ * first, and the validator's own result is compared with what is allowed once more.
  */
 const PROPERTY = 'resourceType';
-/** Longer ones, escapes included, are none of FHIR's. */
+/** A longer one, escapes included, is not one of FHIR's types. */
 const NAME_CHARACTERS_MAX = 128;
 
-/** Undefined where there is no such property of the outermost object, or it is no text. */
+/** Undefined if the outermost object has no such property, or it is not a string. */
 export function resourceTypeOf(text: string): string | undefined {
   let depth = 0;
   for (let at = 0; at < text.length; at++) {

@@ -21,7 +21,9 @@ export function messageBytes(message: Sendable): number {
   return bytes;
 }
 
-/** Batches in the given order. A single message above the limit stands alone, to be refused. */
+/**
+ * Batches in the given order. A single message above the limit gets a batch of its own, which SQS refuses.
+ */
 export function packBatches<M extends Sendable>(messages: readonly M[]): M[][] {
   const batches: M[][] = [];
   let room = 0;

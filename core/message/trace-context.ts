@@ -1,13 +1,13 @@
 /**
  * W3C Trace Context (https://www.w3.org/TR/trace-context/): which trace a submission is part of.
  *
- * A producer may say so, in the message attributes `traceparent` and `tracestate`; every hop of ours
- * and the call of the FHIR server say so of the step before. A message that brings none has a trace
- * all the same, whose id follows from its message id: SQS may deliver it to an environment that dies
- * with all that it had to tell, and what happens to the message afterwards belongs to the same trace.
+ * A producer may name one, in the message attributes `traceparent` and `tracestate`; every hop of ours and
+ * the call of the FHIR server name the step before. A message without one has a trace all the same, whose
+ * id follows from its message id: its environment may die and lose all its spans, and what happens to the
+ * message afterwards still belongs to the same trace.
  *
- * What is malformed is ignored, as the standard wants it; so is a version of it that is not ours.
- * `tracestate` is the text of others. It is passed on as it came, and appears in no span of ours (R08).
+ * Malformed text is ignored, as the standard requires, and so is a version that is not ours. `tracestate`
+ * is the text of others. It is passed on unchanged, and appears in no span of ours (R08).
  */
 import { createHash } from 'node:crypto';
 import { TRACEPARENT, TRACESTATE } from './id-patterns.ts';
@@ -34,7 +34,7 @@ export function spanIdsOf({ traceparent }: TraceContext): SpanIds {
   return { traceId, spanId, traceFlags: Number.parseInt(flags, 16) };
 }
 
-/** What the next step is told: this one's ids, and what others said before. */
+/** What the next step gets: this step's ids, and what others said before. */
 export function traceFrom(
   { traceId, spanId, traceFlags }: SpanIds,
   before: TraceContext | undefined,
@@ -45,7 +45,7 @@ export function traceFrom(
   return { traceparent, ...(tracestate !== undefined && { tracestate }) };
 }
 
-/** The trace of a message that brought none. */
+/** The trace of a message without one. */
 export function ownTraceId(messageId: string): string {
   return createHash('sha256').update(messageId).digest('hex').slice(0, 32);
 }

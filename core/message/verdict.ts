@@ -1,9 +1,9 @@
 /**
- * What came of one resource.
+ * The verdict on one resource.
  *
- * A resource is `valid`, `invalid`, or a crash. Invalid is an answer: it is never retried and never
- * counts to an incident. A crash is a process that died (or an exception nobody meant) while it
- * worked on this resource: it says nothing about the neighbours in its batch (R01).
+ * A resource is `valid`, `invalid`, or a crash. Invalid is a normal result: it is never retried and never
+ * counts towards an incident. A crash is a process that died (or an exception nobody meant) while it worked
+ * on this resource: it says nothing about its neighbours in the batch (R01).
  */
 
 import type { Issue } from '../../packages/fhir-validator/issue.ts';
@@ -16,23 +16,23 @@ export const CRASH_KINDS = [
   'exit',
 ] as const satisfies readonly CrashKind[];
 
-/** A plugin that died, hung or answered what nobody can read, and how; free of PHI (R08). */
+/** A plugin that died, hung or printed something unreadable, and how; free of PHI (R08). */
 export interface PluginCrash {
   readonly plugin: string;
   readonly crash: CrashKind;
   readonly reason: string;
 }
 
-/** Who the resource says it is, as far as it says so. */
+/** The id that the resource claims, as far as it has one. */
 export interface Identity {
   readonly resourceType?: string;
   readonly id?: string;
 }
 
-/** What a resource that was judged has besides its verdict. */
+/** What is known of a validated resource besides its verdict. */
 interface Judged extends Identity {
   readonly issues: Issue[];
-  /** Of advisory plugins: of a required one the crash is the verdict. */
+  /** Of advisory plugins: for a required one the crash is the verdict. */
   readonly pluginCrashes?: readonly PluginCrash[];
 }
 

@@ -1,17 +1,17 @@
 /**
- * What a day came to: of each source and lane the ends and how long they took, the commonest reasons,
- * the day's shape by hours, its incidents.
+ * The figures of a day: the endings of each source and lane and how long they took, the commonest reasons,
+ * the hours, the incidents.
  *
- * Facts may come twice and in any order; each message's verdict counts once, known by 52 bits of its
- * keyed hash. (Of a million outcomes a day, one is taken for another about every 25 years.) The
- * result does not depend on the order, but where the bounds below are reached.
+ * Facts may come twice and in any order; each message's verdict counts once, known by 52 bits of its keyed
+ * hash. (With a million outcomes a day, one is mistaken for another about every 25 years.) The result does
+ * not depend on the order, except where the bounds below are reached.
  *
- * Sources may be names that producers make up, so there is a bound: what comes beyond is counted
- * together, and said.
+ * Producers can invent sources, so there is a bound: those beyond it are counted together, and the report
+ * says so.
  *
- * Latencies are those of what was stored or rejected, from submission (or the last redrive, for the time
- * that a message lay in Quarantine is an operator's) to verdict. A dead letter
- * took as long as its attempts were spaced.
+ * Latencies are those of what was stored or rejected, from submission (or from the last redrive, because
+ * the time in Quarantine is an operator's) to verdict. The latency of a dead letter would only show how its
+ * attempts were spaced.
  */
 
 import { type IncidentFact, latestOfEach } from '../incident/incident-fact.ts';
@@ -24,7 +24,7 @@ import { DAY_MS } from './utc-day.ts';
 export type ReportFact = OutcomeFact | IncidentFact;
 export type Ends = Record<OutcomeVerdict, number>;
 
-/** In ms, within 1 %; the longest exactly. All undefined where nothing was measured. */
+/** In ms, within 1 %; the longest is exact. All undefined if nothing was measured. */
 export interface Latencies {
   readonly p50: number | undefined;
   readonly p95: number | undefined;

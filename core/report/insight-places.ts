@@ -1,6 +1,6 @@
-/** Where facts lie in the bucket of `reporting` or `analytics`, and what else reports need. */
+/** Where facts are stored in the bucket of `reporting` or `analytics`, and what else reports need. */
 export const FACTS = 'facts/';
-/** Marks of days that have facts which no report counts yet. */
+/** Marks of days with facts that no report counts yet. */
 export const DUE = 'due/';
 export const REPORTS = 'reports/';
 

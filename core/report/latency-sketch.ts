@@ -1,12 +1,12 @@
 /**
- * Percentiles of many latencies in a few hundred numbers, that can be added up.
+ * Percentiles of many latencies in a few hundred numbers, which can be added up.
  *
- * Latencies are counted in buckets whose bounds grow by a constant factor, so that every value of a
- * bucket lies within 1 % of its middle. A percentile is the middle of the bucket in which the value of
- * that rank lies: at most 1 % above or below that value, whatever the distribution. Adding two
- * sketches adds their counts, so a sketch of parts is the sketch of the whole, exactly.
+ * Latencies are counted in buckets whose bounds grow by a constant factor, so that every value of a bucket
+ * lies within 1 % of its middle. A percentile is the middle of the bucket that holds the value of that
+ * rank: at most 1 % above or below that value, whatever the distribution. Adding two sketches adds their
+ * counts, so a sketch of parts is the sketch of the whole, exactly.
  *
- * Below 1 ms all is 0; from 1 ms to 30 days there are about 1,090 buckets, and most stay empty.
+ * Everything below 1 ms is 0; from 1 ms to 30 days there are about 1,090 buckets, and most stay empty.
  * Rank: the smallest value that at least `q` of all values do not exceed (nearest rank).
  *
  * Source: Masson, Rim, Lee, "DDSketch", VLDB 2019, section 2.2, https://arxiv.org/abs/1908.10693
@@ -14,7 +14,7 @@
 const RELATIVE_ERROR = 0.01;
 const GROWTH = (1 + RELATIVE_ERROR) / (1 - RELATIVE_ERROR);
 const LOG_GROWTH = Math.log(GROWTH);
-/** The bucket of what is below 1 ms. */
+/** The bucket of everything below 1 ms. */
 const ZERO = -1;
 
 /** Values by bucket: bucket k > ZERO holds (GROWTH^(k-1), GROWTH^k]. */
@@ -32,8 +32,8 @@ export function addSketch(sketch: LatencySketch, other: LatencySketch): void {
 }
 
 /**
- * The latency, in ms, that a share `q` in (0, 1] of all does not exceed; undefined of none.
- * @param longest of all, where it is known: no percentile is beyond it
+ * The latency, in ms, that a share `q` in (0, 1] of all does not exceed; undefined if there are none.
+ * @param longest of all, if known: no percentile is beyond it
  */
 export function percentile(
   sketch: LatencySketch,

@@ -1,13 +1,13 @@
 /**
- * One end of one message, as reports and analysts keep it: an outcome event without what only its
- * producer needs, and with a keyed hash for the message's id (R08). Texts and values were never in it.
+ * One ending of one message, as reports and analysts keep it: an outcome event without what only its
+ * producer needs, and with a keyed hash for the message's id (R08). It never holds texts or values.
  *
- * The day is that of the end, in UTC: a report says what was decided that day, whenever it was
- * submitted. An outcome is told at least once, so a fact may come twice, in two batches; message and
- * verdict tell it from all others, and whoever counts counts them once.
+ * The day is that of the ending, in UTC: a report says what was decided that day, whenever it was
+ * submitted. An outcome is published at least once, so a fact may come twice, in two batches; message and
+ * verdict distinguish it from all others, and a reader counts it once.
  *
- * A why is the first error's code, place without indices and rule, or what crashed: a fingerprint says which
- * failures are equal, and no person can read it.
+ * The reason is the first error's code, place without indices and rule, or what crashed: a fingerprint says
+ * which failures are equal, but no person can read it.
  */
 import { z } from 'zod';
 import {
@@ -27,7 +27,7 @@ export const outcomeFactSchema = z.object({
   lane: laneSchema,
   /** Epoch ms. */
   endedAt: z.int().nonnegative(),
-  /** From submission, or the last redrive, to the end, ms; absent of events that do not tell it. */
+  /** From submission, or the last redrive, to the end, ms; absent for events that do not say it. */
   latencyMs: z.int().nonnegative().optional(),
   crash: crashKindSchema.optional(),
   fingerprint: z.string().optional(),
@@ -40,7 +40,7 @@ export type OutcomeFact = z.infer<typeof outcomeFactSchema>;
 /**
  * The fact of an event.
  * @param message keyed hash of its message's id
- * @param toldAt epoch ms at which it was told, for events that do not say when it ended
+ * @param toldAt epoch ms at which it was published, for events that do not say when it ended
  */
 export function outcomeFact(event: OutcomeEvent, message: string, toldAt: number): OutcomeFact {
   const { verdict, source, lane, crash, fingerprint, issuesTotal } = event;

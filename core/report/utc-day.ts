@@ -1,8 +1,8 @@
 /**
- * Days of UTC, as `2026-11-24`: what outcomes are kept and reported by.
+ * Days in UTC, such as `2026-11-24`: outcomes are kept and reported by day.
  *
- * A day begins at 00:00:00.000 and ends before the next begins. UTC has no days of other lengths that
- * epoch milliseconds know of. Source of the count of days: Howard Hinnant, "chrono-compatible low-level
+ * A day begins at 00:00:00.000 and ends before the next begins. Epoch milliseconds know no leap seconds, so
+ * all days have the same length. Source of the count of days: Howard Hinnant, "chrono-compatible low-level
  * date algorithms", https://howardhinnant.github.io/date_algorithms.html#days_from_civil
  */
 export const DAY_MS = 24 * 3_600_000;
@@ -19,7 +19,7 @@ export function dayOf(at: number): string {
   return format.format(at);
 }
 
-/** Epoch ms of a day's first moment; undefined for what is no day, such as `2026-02-30`. */
+/** Epoch ms of a day's first moment; undefined for a day that does not exist, such as `2026-02-30`. */
 export function startOfDay(day: string): number | undefined {
   const [, year, month, date] = /^(\d{4})-(\d\d)-(\d\d)$/.exec(day)?.map(Number) ?? [];
   if (year === undefined || month === undefined || date === undefined) return undefined;
@@ -27,9 +27,9 @@ export function startOfDay(day: string): number | undefined {
   return dayOf(start) === day ? start : undefined;
 }
 
-/** Days since 1970-01-01; of years from 0 on. */
+/** Days since 1970-01-01, for years from 0 on. */
 function daysFromCivil(year: number, month: number, date: number): number {
-  // Years that begin in March end with the day that leaps.
+  // If years begin in March, the leap day is their last day.
   const y = month <= 2 ? year - 1 : year;
   const era = Math.floor(y / 400);
   const yearOfEra = y - era * 400;

@@ -1,20 +1,21 @@
 /**
  * How many questions about codes a resource, and a source in a minute, may cost.
  *
- * A producer decides which codes a resource holds, and each that nobody has asked about costs a call to the
- * terminology server and a write of its answer. So a resource has so many at most, and all resources of one
- * source so many a minute, in each environment: the fleet's bound is that of its environments, and no count has
- * to be shared. What is remembered costs nothing and is never counted. What is not asked is stored as not verified,
- * as in an outage, and rejects nothing.
+ * A producer decides which codes a resource holds, and each new one costs a call to the terminology server
+ * and a write of its answer. So a resource may ask a limited number, and all resources of one source a
+ * limited number a minute, in each environment: the fleet's bound is the sum, and no count has to be
+ * shared. Remembered answers cost nothing and are never counted. A resource with unasked questions is
+ * stored as not verified, as in an outage, and is not rejected for it.
  *
- * Minutes are those of the clock: within two of them a source may spend both at once, which is still bounded.
+ * Minutes are those of the clock: within two of them a source may spend both at once, which is still
+ * bounded.
  */
 export interface CodePolicy {
   readonly perResource: number;
   readonly perMinute: number;
 }
 
-/** What a source has spent in this environment of a minute that began at `startsAt`, epoch ms. */
+/** What a source has spent in this environment in the minute that began at `startsAt`, epoch ms. */
 export interface CodesSpent {
   readonly startsAt: number;
   readonly questions: number;

@@ -1,17 +1,18 @@
 /**
- * How many messages of a source are taken of one minute.
+ * How many messages of a source are accepted of one minute.
  *
- * A message counts to the minute in which it was sent, not to that of its processing: a backlog that
- * drains after an outage is no flood. The count is the fleet's, one number a source and minute; each
- * batch adds its own messages at once and is told the sum (aws/rates-table.ts). So the price
- * is a write a batch, not a message, and of sources without a rate there is none.
+ * A message counts in the minute in which it was sent, not in that of its processing: a backlog that drains
+ * after an outage is no flood. The count is the fleet's, one number a source and minute; each batch adds
+ * its own messages at once and gets the sum (aws/rates-table.ts). So the price is a write a batch, not a
+ * message, and nothing for sources without a rate.
  *
- * Where the fleet's count is not known, messages pass: a table that is slow is no reason to turn
- * patients away. Meanwhile each environment goes by what it took of that minute itself (R50). Once
- * that alone is the rate, the rest of the minute is surplus, whatever the others took.
+ * If the fleet's count is not known, messages pass: a slow table is no reason to turn patients away.
+ * Meanwhile each environment goes by what it accepted of that minute itself (R50). Once that alone is the
+ * rate, the rest of the minute is surplus, whatever the others accepted.
  *
- * Which messages of a batch are the surplus is their order in it. A message that is delivered twice
- * may count twice; what came again is a suspect and no longer asked. Exactly the rate is still taken.
+ * The order in the batch decides which messages are the surplus. A message that is delivered twice may
+ * count twice; a redelivered message is a suspect and no longer counted. Exactly the rate is still
+ * accepted.
  */
 const MINUTE_MS = 60_000;
 
@@ -26,7 +27,7 @@ export function sentMinute(source: string, sentAt: number): SentMinute {
 }
 
 /**
- * How many of the messages that a batch has just added are taken.
+ * How many of the messages that a batch has just added are accepted.
  * @param added messages of the batch
  * @param total all of that minute so far, these included
  */
@@ -36,8 +37,8 @@ export function takenOf(added: number, total: number, ratePerMinute: number): nu
 }
 
 /**
- * How many of the messages of a batch are taken while nobody knows the total.
- * @param takenHere what this environment took of that minute before
+ * How many messages of a batch are accepted while the total is unknown.
+ * @param takenHere what this environment accepted of that minute before
  */
 export function takenUnsure(added: number, takenHere: number, ratePerMinute: number): number {
   return takenHere < ratePerMinute ? added : 0;

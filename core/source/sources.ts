@@ -1,28 +1,27 @@
 /**
- * Who sent it is proved, not claimed.
+ * Proves who sent a message.
  *
- * SQS says of each message which principal sent it (`SenderId`), and nobody can choose that. What
- * stands before a colon is IAM's unique id of a role, a user or an account; what stands behind it, a
- * role's session name, is the caller's own choice and is not read. The config maps these ids to
- * sources, and says what each may send: to which lanes, which types of resource, how large, how many a
- * minute. What an unknown sender sent, or a known one may not send, is refused without validating it.
+ * SQS says of each message which principal sent it (`SenderId`), and nobody can choose that. The part
+ * before the colon is IAM's unique id of a role, a user or an account; the part behind it, a role's session
+ * name, is the caller's own choice and is not read. The config maps these ids to sources, and says what
+ * each may send: to which lanes, which types of resource, how large, how many a minute. What an unknown
+ * sender sent, or a known one may not send, is refused without validating it.
  *
- * A hop between our own queues makes our role the sender. Then, and only then, the envelope's source
- * is believed: of a message that came by one of our own queues, from one of our roles or an operator.
- * What was refused carries its first sender along when it is redriven, with what it claimed of itself, and
- * is decided anew by both: it is refused again until the config is mended, and then taken under the source
- * that it is of.
+ * A hop between our own queues makes our role the sender. Then, and only then, the envelope's source is
+ * believed: for a message that came by one of our own queues, from one of our roles or an operator. A
+ * refused message carries its first sender and its claims along when it is redriven, and both decide again:
+ * it is refused until the config is fixed, and then accepted under its source.
  *
  * A service (a topic, a rule) sends under an id of its own that is the same for everybody: it proves
- * nothing, and who may use it is the queue's policy to say, by `aws:SourceArn` (lib/constructs/queue-policy.ts).
- * An emulator names the same sender for all; with `fixed` its word is not asked for, and a message is of
- * the source that it names. A size exactly at the limit is still taken.
+ * nothing, and the queue's policy says who may use it, by `aws:SourceArn` (lib/constructs/queue-policy.ts).
+ * An emulator uses one sender for all; with `fixed` the sender is not checked, and a message belongs to the
+ * source that it names. A size of exactly the limit is accepted.
  */
 import { z } from 'zod';
 import { groupIdOf } from '../message/message-group.ts';
 import { type Envelope, type Lane, laneSchema, lanes } from '../message/messages.ts';
 
-/** Whose it is when nobody knows. No source can be called so. */
+/** The source if nobody knows. No source can have this name. */
 export const UNKNOWN_SOURCE = 'unknown';
 
 const senderIdSchema = z
@@ -39,24 +38,27 @@ export const sourceSchema = z.strictObject({
     .array(laneSchema)
     .nonempty()
     .default([...lanes]),
-  /** All where absent. */
+  /** All if absent. */
   resourceTypes: z
     .array(z.string().regex(/^[A-Z][A-Za-z]+$/))
     .nonempty()
     .optional(),
-  /** Of one resource; the system's own limit where absent. */
+  /** Of one resource; the system's own limit if absent. */
   largestBytes: z.int().positive().optional(),
-  /** Messages that are taken of each minute in which they were sent; all where absent. */
+  /** Messages that are accepted of each minute in which they were sent; all if absent. */
   ratePerMinute: z.int().positive().optional(),
 });
 export type Source = z.infer<typeof sourceSchema>;
 
 export const sourceRulesSchema = z.strictObject({
-  /** `verify`: a message is its sender's. `fixed`: it is whose it says, for the emulator has one sender. */
+  /**
+   * `verify`: the sender decides the source. `fixed`: the message's own claim decides, because the emulator
+   * has one sender.
+   */
   senderIds: z.enum(['verify', 'fixed']).default('verify'),
   /** Whether a message must have the group of its source. */
   messageGroups: z.enum(['require', 'accept']).default('require'),
-  /** Unique ids of those who may redrive, and tell the audit log what operators do. */
+  /** Unique ids of those who may redrive, and publish operators' facts to the audit log. */
   operators: z.array(senderIdSchema).default([]),
   /** By label. */
   known: z.record(
@@ -79,10 +81,10 @@ export const SENDER_PROBLEMS = {
 } as const;
 export type SenderProblem = keyof typeof SENDER_PROBLEMS;
 
-/** What SQS and the message say, as far as it decides whose the message is. */
+/** What SQS and the message say, as far as it decides the source. */
 export interface Arrived {
   readonly lane: Lane;
-  /** Whether it came by the lane's own queue, where producers send, or by one of our own behind it. */
+  /** Whether it came by the lane's own queue, where producers send, or by one of our own queues. */
   readonly queue: 'first' | 'behind';
   /** As SQS gives it, session included. */
   readonly senderId: string;
@@ -106,7 +108,9 @@ export type Admission =
       readonly problem: SenderProblem;
     };
 
-/** Whose a message is, and whether it may be. `ownRoles`: unique ids of the roles that make hops. */
+/**
+ * The source of a message, and whether it may send it. `ownRoles`: unique ids of the roles that make hops.
+ */
 export function admit(
   rules: SourceRules,
   ownRoles: readonly string[],
@@ -118,7 +122,7 @@ export function admit(
       const sender = principalOf(senderId);
       return { kind: 'refused', source: UNKNOWN_SOURCE, sender, problem: 'not-a-hop' };
     }
-    // A fault of our own, which waits before anybody asks whose it is.
+    // A fault of our own, which waits before the source is decided.
     if (envelope === undefined) return { kind: 'admitted', source: UNKNOWN_SOURCE };
     if (envelope.sender === undefined) return { kind: 'admitted', source: envelope.source };
     const { source: claimed, group: messageGroupId } = envelope.claims ?? {};
@@ -175,18 +179,18 @@ function problemOf(
   return bytes > largestOf(source) ? 'size' : undefined;
 }
 
-/** Largest resource of a source in bytes; that of one nobody configured is not limited here. */
+/** Largest resource of a source in bytes; that of an unconfigured source is not limited here. */
 export function largestOf(source: Source | undefined): number {
   return source?.largestBytes ?? Number.POSITIVE_INFINITY;
 }
 
-/** Whether a source may send a type; what has no type is for the validator to reject. */
+/** Whether a source may send a type; the validator rejects what has no type. */
 export function mayBeOfType(source: Source | undefined, type: string | undefined): boolean {
   const types = source?.resourceTypes;
   return types === undefined || type === undefined || types.includes(type);
 }
 
-/** What stands before the colon: the session behind it is its caller's choice. */
+/** The part before the colon: the session behind it is its caller's choice. */
 export function principalOf(senderId: string): string {
   return senderId.replace(/:.*$/s, '');
 }

@@ -1,10 +1,9 @@
 /**
- * Who holds a lane, and what it means to let go.
+ * Who holds a lane, and what happens when a hold is released.
  *
- * A hold is taken once: taken again it stays the one it was. Each taking and each return is
- * evidence, so it leaves its fact for the audit log in the outbox. With the last hold the lane
- * returns, by steps of concurrency where something had been wrong; what only an operator had held
- * was well and runs at once as before.
+ * A hold that is taken again stays as it was. Each hold and each release is evidence, so it leaves its fact
+ * for the audit log in the outbox. With the last hold released the lane returns: by steps of concurrency if
+ * something had been wrong, and at once if only an operator had held it.
  */
 import type { AuditFact } from '../audit/audit-fact.ts';
 import {
@@ -17,7 +16,7 @@ import {
 
 const COMPONENT = 'supervisor';
 
-/** The lane, held. Its mappings have to be disabled. */
+/** The lane with this hold. Its mappings have to be disabled. */
 export function heldBy(state: Supervised, holder: Holder, hold: Hold): Supervised {
   if (state.holds[holder] !== undefined) return state;
   const fact = factOf(state, 'lane-paused', { holder, ...hold });
@@ -30,7 +29,7 @@ export function heldBy(state: Supervised, holder: Holder, hold: Hold): Supervise
   };
 }
 
-/** Without that hold; the lane returns if it was the last. */
+/** The lane without that hold; it returns if it was the last. */
 export function releasedFrom(
   state: Supervised,
   holder: Holder,
@@ -56,8 +55,8 @@ export function releasedFrom(
 }
 
 /**
- * An operator's pause: nothing but {@link resumeByOperator} takes it back. One who holds it already
- * is not replaced.
+ * An operator's pause: only {@link resumeByOperator} releases it. An earlier operator's hold is not
+ * replaced.
  */
 export function pauseByOperator(
   state: Supervised,
@@ -68,8 +67,8 @@ export function pauseByOperator(
 }
 
 /**
- * Takes back an operator's pause, and the supervisor's too: whoever says so has seen to the cause.
- * A breaker that is open goes on holding its lane.
+ * Releases an operator's pause, and the supervisor's too: the operator has taken care of the cause. A
+ * breaker that is open still holds its lane.
  */
 export function resumeByOperator(
   state: Supervised,
@@ -79,7 +78,7 @@ export function resumeByOperator(
   return releasedFrom(releasedFrom(state, 'operator', now, who), 'supervisor', now, who);
 }
 
-/** The version it is saved under makes the fact's id: of two who decide alike only one saves. */
+/** The version of the save makes the fact's id: of two processes that decide alike only one saves. */
 function factOf(
   { name, version }: Supervised,
   kind: 'lane-paused' | 'lane-resumed',

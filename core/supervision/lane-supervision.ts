@@ -1,21 +1,21 @@
 /**
- * When does a lane stop, and how does it come back?
+ * When a lane stops, and how it comes back.
  *
- * It stops when its component died too often (R30, R31), when another ended that takes it along
- * (R32), or when the breaker it is linked to stayed open for more than `linkAfterMs` (exactly that
- * long is not yet more). Deaths count only where the component is to blame: while it loaded, or
- * in its own code; a resource that takes its environment along says nothing about the component.
- * Of what is held, nothing is restarted, so its deaths count no more.
+ * It stops when its component died too often (R30, R31), when another component that takes it along ended
+ * (R32), or when the breaker it is linked to stayed open for more than `linkAfterMs` (exactly that long is
+ * not more). Deaths count only if the component is to blame: while it loaded, or in its own code. A
+ * resource that kills its environment says nothing about the component. A held lane restarts nothing, so
+ * its deaths do not count.
  *
- * It comes back by one probe when `wakeAt` is reached (R33): one message, run by the supervisor.
- * If that went well, or nothing was there to run, the lane runs with two environments to a mapping
- * and doubles them each `rampStepMs` up to what is configured. A failed probe waits twice as long
- * as the one before. Where all there is has been received and is not visible again, as after the
- * deaths that paused the lane, there was no probe yet: the next is made after another cool-down.
+ * It comes back by one probe when `wakeAt` is reached (R33): one message, run by the supervisor. If that
+ * went well, or the queue was empty, the lane runs with two environments for each mapping and doubles them
+ * each `rampStepMs` up to what is configured. A failed probe waits twice as long as the one before. If all
+ * messages are in flight and not visible yet, as after the deaths that paused the lane, there was no probe:
+ * the next one is made after another cool-down.
  *
- * All is decided on a state that was read, and saved on the condition that it is still so. Where
- * nothing changes the state comes back as it was. No mapping can wake itself: `now` is that of the
- * rule that fires each minute, or of an event.
+ * Everything is decided on a state that was read, and saved on the condition that it has not changed. If
+ * nothing changes, the same state is returned. No mapping can wake itself: `now` is that of the rule that
+ * fires each minute, or of an event.
  */
 import { heldBy, releasedFrom } from './lane-holds.ts';
 import { isHeld, type PauseOrder, type Supervised } from './supervised-state.ts';
@@ -27,20 +27,20 @@ export interface LanePolicy {
   readonly rampStepMs: number;
   /** How long a breaker may be open before its lane is paused. */
   readonly linkAfterMs: number;
-  /** Longer than a probe takes: whoever made it is dead by then. */
+  /** Longer than a probe takes: its owner is dead by then. */
   readonly probeLeaseMs: number;
 }
 
 export const DEFAULT_LANE_POLICY: LanePolicy = {
   coolDownMs: 30_000,
   backOffMaxMs: 5 * 60_000,
-  // A little less than the minute between two looks, lest a step takes two.
+  // A little less than the minute between two wakes, so that a step does not take two minutes.
   rampStepMs: 50_000,
   linkAfterMs: 2 * 60_000,
   probeLeaseMs: 3 * 60_000,
 };
 
-/** The lane ends, by the supervisor's word; an order of before its latest return is void. */
+/** The supervisor ends the lane; an order from before its latest return is void. */
 export function pauseLane(
   state: Supervised,
   order: PauseOrder,
@@ -66,13 +66,13 @@ export type BreakerSeen =
       readonly since: number;
       /** Whether it was closed before that phase. */
       readonly first: boolean;
-      /** When somebody may call again. */
+      /** When a call may be made again. */
       readonly openUntil: number;
     };
 
 /**
- * Several breakers as one: while a single server is well, its resources must not wait for the others'.
- * All are open since the last one is, and until the first may be called again.
+ * Several breakers as one: while a single server is well, its resources must not wait for the others'. All
+ * are open since the last one opened, and until the first may be called again.
  */
 export function breakersTogether(breakers: readonly BreakerSeen[]): BreakerSeen {
   const open = breakers.filter((breaker) => !breaker.closed);
@@ -82,7 +82,7 @@ export function breakersTogether(breakers: readonly BreakerSeen[]): BreakerSeen 
   return { ...last, openUntil: Math.min(...open.map(({ openUntil }) => openUntil)) };
 }
 
-/** Holds the lane while its breaker stays open, and lets go when that closes. */
+/** Holds the lane while its breaker stays open, and releases it when that closes. */
 export function followBreaker(
   state: Supervised,
   breaker: BreakerSeen,
@@ -106,7 +106,10 @@ export function followBreaker(
   return { ...held, wakeAt: Math.max(held.wakeAt, breaker.openUntil) };
 }
 
-/** The next step of concurrency when its time has come; beyond `fullMax` the lane just runs. */
+/**
+ * The next step of concurrency when its time has come; beyond `fullMax` the lane runs without a limit of
+ * its own.
+ */
 export function climb(
   state: Supervised,
   fullMax: number,
@@ -120,7 +123,9 @@ export function climb(
   return { ...state, ramp: { step, at: now }, confirmed: false };
 }
 
-/** Takes the probe that is due; to be saved first, only who succeeds in that may probe. */
+/**
+ * Takes the lease of a probe that is due. It must be saved first: only the process that succeeds may probe.
+ */
 export function leaseProbe(
   state: Supervised,
   id: string,
@@ -138,7 +143,7 @@ export function leaseProbe(
 /** `all in flight`: there are messages, but none could be received. */
 export type ProbeOutcome = 'ran' | 'failed' | 'nothing there' | 'all in flight';
 
-/** What a probe found; one whose lease was taken over meanwhile comes too late. */
+/** The result of a probe; it is late if another process has taken over the lease. */
 export function endProbe(
   state: Supervised,
   { id, outcome }: { readonly id: string; readonly outcome: ProbeOutcome },

@@ -1,13 +1,13 @@
 /**
- * Off or on: the switch of a plugin is a breaker of its own, shared by the fleet.
+ * Off or on: the switch of a plugin is a breaker, shared by the fleet.
  *
- * A plugin is a child that is started anew for each resource, so it is switched off by the rule of
- * its supervisor (R30): more restarts than `intensity` within `period`, 3 in 5 s, hence by the fourth
- * crash. Crashes over the same message count once, for it is tried again by us: so one poisonous
- * resource switches nothing off, four different ones do. It comes back as a service does (R12, R13, R16): one resource is its probe, at most one at a
- * time in the fleet, and a probe that does not crash switches it on. An operator's word holds until
- * its expiry (R17). While it is off, an advisory plugin is passed over with a warning; the resources
- * of a required one wait, and nothing is held against them (R09).
+ * A plugin is a child that is started again for each resource, so it is switched off by the rule of its
+ * supervisor (R30): more restarts than `intensity` within `period`, 3 in 5 s, that is on the fourth crash.
+ * Crashes over the same message count once, because we are the ones who try it again: so one bad resource
+ * switches nothing off, four different ones do. It comes back as a service does (R12, R13, R16): one
+ * resource is its probe, at most one at a time in the fleet, and a probe that does not crash switches it
+ * on. An operator's command holds until its expiry (R17). While it is off, an advisory plugin is skipped
+ * with a warning; the resources of a required one wait, and no attempt is counted (R09).
  */
 import { type BreakerPolicy, DEFAULT_BREAKER_POLICY } from '../breaker/breaker-policy.ts';
 import type { PluginCrash, Verdict } from '../message/verdict.ts';
@@ -20,7 +20,7 @@ export function switchOf(plugin: string): string {
   return `${PREFIX}${plugin}`;
 }
 
-/** The plugin whose switch a breaker is; undefined for that of a service. */
+/** The plugin that a breaker belongs to; undefined for a service's breaker. */
 export function pluginOf(service: string): string | undefined {
   return service.startsWith(PREFIX) ? service.slice(PREFIX.length) : undefined;
 }
@@ -31,7 +31,7 @@ export function switchPolicy({ intensity, periodMs }: IntensityPolicy): BreakerP
   return { ...DEFAULT_BREAKER_POLICY, trip, probes: 1, ramp: [] };
 }
 
-/** What a judgement says of a plugin that it was asked under: `unknown` if that did not run. */
+/** What a verdict says of a plugin that was asked with it: `unknown` if the plugin did not run. */
 export function switchOutcome(
   { name, resourceTypes }: { readonly name: string; readonly resourceTypes: readonly string[] },
   verdict: Verdict | undefined,
@@ -43,14 +43,14 @@ export function switchOutcome(
   return resourceTypes.length === 0 || resourceTypes.includes(resourceType) ? 'success' : 'unknown';
 }
 
-/** The crashes of plugins that a verdict tells of: of advisory ones, or the one that it is. */
+/** The crashes of plugins in a verdict: those of advisory ones, or the one that the verdict is. */
 export function pluginCrashesOf(verdict: Verdict): readonly PluginCrash[] {
   if (verdict.kind !== 'crash') return verdict.pluginCrashes ?? [];
   const { plugin, crash, reason } = verdict;
   return plugin === undefined ? [] : [{ plugin, crash, reason }];
 }
 
-/** What the validator rejects no plugin is asked about. */
+/** No plugin is asked about what the validator rejects. */
 function isJudgedByPlugins(verdict: Extract<Verdict, { kind: 'valid' | 'invalid' }>): boolean {
   return (
     verdict.kind === 'valid' ||

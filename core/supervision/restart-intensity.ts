@@ -1,15 +1,14 @@
 /**
- * Does something die too often to be started once more?
+ * Whether something dies too often to be started once more.
  *
- * OTP's rule (R30): at each restart those of age <= period are kept, the new one is added, and more
- * than `intensity` of them escalate: 3 in 5 s does so on the fourth. A restart exactly `period` old
- * still counts. Source: `add_restart` of OTP's stdlib, supervisor.erl, and of Elixir's
- * DynamicSupervisor.
+ * OTP's rule (R30): at each restart those of age <= period are kept, the new one is added, and more than
+ * `intensity` of them escalate: 3 in 5 s escalates on the fourth. A restart exactly `period` old still
+ * counts. Source: `add_restart` of OTP's stdlib, supervisor.erl, and of Elixir's DynamicSupervisor.
  *
- * OTP sees deaths as they happen. Ours are reported by way of logs and queues, late, twice and in
- * any order. A restart is therefore known by its id, its age is that of the event, and restarts are
- * kept a little longer than the period, so that one reported late still meets those of its time. Of
- * reports that come once and in order the outcome is OTP's.
+ * OTP sees deaths as they happen. Ours are reported through logs and queues, late, twice and in any order.
+ * A restart is therefore known by its id, its age is that of the event, and restarts are kept a little
+ * longer than the period, so that one reported late still meets those of its time. For reports that come
+ * once and in order the result is OTP's.
  */
 import { distinct, firstFullWindow, type TimedEvent } from '../incident/sliding-window.ts';
 
@@ -29,7 +28,7 @@ export interface Restarts {
 /** How much later than another a restart of the same time may be reported. */
 export const LATE_MS = 60_000;
 
-/** Adds one restart, reported before or not; the same list comes back where nothing is new. */
+/** Adds one restart, reported before or not; returns the same list if nothing is new. */
 export function addRestart(
   restarts: readonly Restart[],
   restart: Restart,

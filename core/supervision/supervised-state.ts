@@ -1,14 +1,14 @@
 /**
- * What is known of one node of the supervision tree: its restarts, and of a lane whether it runs.
+ * What is known of one node of the supervision tree: its restarts, and for a lane whether it runs.
  *
- * A lane is held by whoever has a reason: the supervisor (it dies too often), the breaker it is
- * linked to, an operator. Nobody takes back the hold of another, so an operator's pause outlives
- * every probe. While anybody holds it, each mapping that feeds it is disabled; when the last hold
- * goes the lane returns by steps of concurrency, and then runs as it was configured.
+ * A lane is held by everybody who has a reason: the supervisor (it dies too often), the breaker it is
+ * linked to, an operator. Nobody releases the hold of another, so an operator's pause outlives every probe.
+ * While anybody holds it, each mapping that feeds it is disabled. When the last hold is released the lane
+ * returns by steps of concurrency, and then runs as configured.
  *
- * What a mapping should be follows from this state alone, never from what was done before: whoever
- * finds it different sets it right. What else has to happen once a change is saved stands in the
- * outbox until it was done, so that a death in between only delays it.
+ * What a mapping should be follows from this state alone, never from what was done before: a process that
+ * finds it different corrects it. What else must happen after a save is in the outbox until it is done, so
+ * a death in between only delays it.
  */
 
 import type { AuditFact } from '../audit/audit-fact.ts';
@@ -51,7 +51,7 @@ export type Effect =
       readonly restart: Restart;
       readonly why: string;
     }
-  /** What the root tells people, by way of an incident. */
+  /** What the root reports to people, as an incident. */
   | { readonly kind: 'escalation'; readonly escalation: Escalation }
   | { readonly kind: 'audit'; readonly fact: AuditFact };
 
@@ -65,7 +65,7 @@ export interface Supervised {
   /** Grows with each save; a save is conditional on it. */
   readonly version: number;
   readonly restarts: readonly Restart[];
-  /** Deaths up to then had their consequence, and count no more. */
+  /** Deaths up to then had their consequence, and do not count any more. */
   readonly spentUntil: number;
   readonly holds: Readonly<Partial<Record<Holder, Hold>>>;
   /** Whether all its mappings were read back as they should be. */
@@ -83,7 +83,7 @@ export interface Supervised {
   readonly receipts?: readonly string[] | undefined;
 }
 
-/** A node that nothing has happened to. */
+/** A node to which nothing has happened. */
 export function untouched(name: string): Supervised {
   return {
     name,
@@ -100,7 +100,7 @@ export function untouched(name: string): Supervised {
 
 export type LanePhase = 'running' | 'pausing' | 'paused' | 'probing' | 'ramping';
 
-/** One word for operators. */
+/** The state in one word, for operators. */
 export function phaseOf(state: Supervised, now: number): LanePhase {
   if (!isHeld(state)) return state.ramp === undefined ? 'running' : 'ramping';
   if (state.probe !== undefined && now < state.probe.until) return 'probing';
@@ -116,13 +116,13 @@ export interface MappingState {
   readonly maxConcurrency: number;
 }
 
-/** What a mapping should be, given what it is configured to use at most. */
+/** What a mapping should be, given its configured maximum. */
 export function desiredMapping(state: Supervised, configuredMax: number): MappingState {
   const { step } = state.ramp ?? { step: configuredMax };
-  // A paused one is left at the least, so that it cannot come back at full strength.
+  // A paused one is left at the minimum, so that it cannot come back at full strength.
   const max = isHeld(state) ? CONCURRENCY_MIN : step;
   return { enabled: !isHeld(state), maxConcurrency: Math.min(max, configuredMax) };
 }
 
-/** The least that AWS takes. */
+/** AWS's minimum. */
 export const CONCURRENCY_MIN = 2;

@@ -1,10 +1,10 @@
 /**
- * Is a supervision tree one that can be supervised? What is wrong with it, in words.
+ * Checks a supervision tree, and says in words what is wrong with it.
  *
- * The rules: every name stands once; no node is its own ancestor; a lane is one that exists, of one
- * component; a function belongs to one component; what a component needs exists, is not circular,
- * and for the error kernel lies within the error kernel (else the application could take down what
- * must survive it).
+ * The rules: every name occurs once; no node is its own ancestor; a lane exists and belongs to one
+ * component; a function belongs to one component; what a component needs exists, is not circular, and for
+ * the error kernel lies within the error kernel (otherwise the application could take down what must
+ * survive it).
  */
 import {
   type Child,
@@ -30,7 +30,7 @@ export function treeProblems(root: Supervisor, lanes: readonly string[]): string
   ];
 }
 
-/** Where the tree and the functions that exist do not name the same. */
+/** Where the tree and the existing functions differ. */
 export function functionProblems(root: Supervisor, functions: readonly string[]): string[] {
   const named = childrenIn(root).flatMap(({ node }) => [...node.functions, ...(node.within ?? [])]);
   const owned = childrenIn(root).flatMap(({ node }) => node.functions);

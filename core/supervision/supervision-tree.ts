@@ -1,16 +1,16 @@
 /**
  * Who watches whom, as data: stack, supervisor, console and docs read this one tree.
  *
- * As in OTP, what everything else needs stands in a branch of its own (the error kernel) that is
- * given more patience and that must not need the other branch. A leaf is a component; the processes
- * it consists of are execution environments, which Lambda starts anew by itself. A leaf therefore
- * counts the deaths of its environments, by the intensity and period of its supervisor (R30); more
- * of them end the leaf, and the supervisor's strategy names what ends with it (R32). Leaves count
- * apart, where OTP's supervisor has one count: each lane is a bulkhead, and one's deaths must not
- * spend the other's patience. What has a lane is ended by pausing it (R31), anything else cannot be.
+ * As in OTP, what everything else needs is in a branch of its own (the error kernel), which has more
+ * patience and must not need the other branch. A leaf is a component; its processes are execution
+ * environments, which Lambda replaces by itself. A leaf therefore counts the deaths of its environments, by
+ * the intensity and period of its supervisor (R30); more of them end the leaf, and the supervisor's
+ * strategy names what ends with it (R32). Each leaf has its own count, where OTP's supervisor has one for
+ * all: each lane is a bulkhead, and one lane's deaths must not use up the other's allowance. A leaf with a
+ * lane is ended by pausing the lane (R31); any other cannot be ended.
  *
- * A supervisor with a child that ended counts as a restart at its own supervisor. The root stands no
- * such restart: people are told.
+ * A supervisor with a child that ended counts as a restart at its own supervisor. The root allows no
+ * restart: people are paged.
  *
  * Source: https://www.erlang.org/doc/apps/stdlib/supervisor.html
  */
@@ -32,9 +32,9 @@ export interface Child {
   readonly kind: 'child';
   readonly name: string;
   readonly restart: RestartType;
-  /** Its functions, by name without the stage's prefix; none where it lives within another's. */
+  /** Its functions, by name without the stage's prefix; none if it lives within another's. */
   readonly functions: readonly string[];
-  /** The functions it lives within, where it has none of its own. */
+  /** The functions it lives within, if it has none of its own. */
   readonly within?: readonly string[];
   /** What is paused when it ends. */
   readonly lane?: string;
@@ -133,7 +133,7 @@ export function childOfCrash(
   return childrenIn(root).find(({ node }) => node.functions.includes(name));
 }
 
-/** The component whose lane it is. */
+/** The component that the lane belongs to. */
 export function childOfLane(root: Supervisor, lane: string): Place<Child> | undefined {
   return childrenIn(root).find(({ node }) => node.lane === lane);
 }

@@ -1,12 +1,14 @@
-/** The shapes of what comes to the supervisor's queue, besides crash events and the minute's wake. */
+/** The shapes of messages in the supervisor's queue, besides crash events and the minute's wake. */
 import { z } from 'zod';
 import { SUPERVISED_LANES } from './supervision-tree.ts';
 
-/** What a role may tell the supervisor by itself. Crash events come by a topic, and a wake is anybody's. */
+/**
+ * What a role may send to the supervisor itself. Crash events come by a topic, and anybody may send a wake.
+ */
 export const SUPERVISOR_NEWS = ['remediation', 'breaker-news'] as const;
 export type SupervisorNews = (typeof SUPERVISOR_NEWS)[number];
 
-/** The property of a lane function's event that says: this is a probe. No producer can set it. */
+/** The property of a lane function's event that marks a probe. No producer can set it. */
 export const PROBE_PROPERTY = 'failsafeProbe';
 
 const phase = z.enum(['closed', 'open', 'half-open']);
@@ -22,7 +24,7 @@ export const breakerNewsSchema = z.object({
   }),
 });
 
-/** An incident's automatic remediation, where one is switched on. */
+/** An incident's automatic remediation, if one is switched on. */
 export const remediationSchema = z.object({
   remediate: z.object({
     action: z.literal('pause-lane'),
