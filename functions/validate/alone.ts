@@ -7,7 +7,7 @@ import { forgetSuspect } from '../../aws/in-flight-table.ts';
 import { retryLater } from '../../aws/retry-later.ts';
 import { type AttemptPolicy, countedAttempts, decideAttempt } from '../../core/attempt/attempts.ts';
 import { backOffSeconds } from '../../core/attempt/back-off.ts';
-import type { Settlement } from '../../core/message/batch-response.ts';
+import type { RecordResult } from '../../core/message/batch-response.ts';
 import { idsOf } from '../../core/message/correlation.ts';
 import { faultOf } from '../../telemetry/log.ts';
 import { AloneRun, type Ending } from './alone-run.ts';
@@ -38,7 +38,7 @@ export async function validateAlone(
   parts: ValidateParts,
   record: SQSRecord,
   context: Context,
-): Promise<Settlement> {
+): Promise<RecordResult> {
   const { pool, ownProcess, traces, logger } = parts;
   const tally = parts.telemetry.tally(1);
   const submission = readSubmission(parts, record);

@@ -4,7 +4,7 @@
  */
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { isGroup } from '../../aws/suspect-group.ts';
-import { batchResponse, type Settlement } from '../../core/message/batch-response.ts';
+import { batchResponse, type RecordResult } from '../../core/message/batch-response.ts';
 import { isProbe } from '../../core/supervision/probe.ts';
 import { validateAlone } from './alone.ts';
 import { validateGroup } from './group.ts';
@@ -41,7 +41,7 @@ function validateIsolated(
   parts: ValidateParts,
   record: SQSRecord,
   context: Context,
-): Promise<Settlement> {
+): Promise<RecordResult> {
   return isGroup(record)
     ? validateGroup(parts, record, context)
     : validateAlone(parts, record, context);

@@ -7,7 +7,7 @@ import type { Context, SQSRecord } from 'aws-lambda';
 import { retryLater } from '../../aws/retry-later.ts';
 import { memberRecords } from '../../aws/suspect-group.ts';
 import { backOffSeconds } from '../../core/attempt/back-off.ts';
-import type { Settlement } from '../../core/message/batch-response.ts';
+import type { RecordResult } from '../../core/message/batch-response.ts';
 import { faultOf } from '../../telemetry/log.ts';
 import { type BatchRun, closeMark, newBatch, runBatch } from './batch-run.ts';
 import { ifTimePermits, withinTime } from './handlers-clock.ts';
@@ -21,7 +21,7 @@ export async function validateGroup(
   parts: ValidateParts,
   record: SQSRecord,
   context: Context,
-): Promise<Settlement> {
+): Promise<RecordResult> {
   const submissions = memberRecords(record).map((member) => readSubmission(parts, member));
   const tally = parts.telemetry.tally(1);
   const batch = newBatch({ parts, context, tally });

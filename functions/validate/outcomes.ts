@@ -2,7 +2,7 @@
 
 import { type PlacedBody, placeBody } from '../../aws/bodies-bucket.ts';
 import { sendTriggers } from '../../aws/delivery-queue.ts';
-import { tellEnteredOutcome } from '../../aws/entered-outcome.ts';
+import { publishEnteredOutcome } from '../../aws/entered-outcome.ts';
 import type { Queue } from '../../aws/places.ts';
 import { quarantine } from '../../aws/quarantine-table.ts';
 import { storeResource } from '../../aws/resources-table.ts';
@@ -167,7 +167,7 @@ export function tellEntered(
   { quarantineTable, outcomesTopic, now }: ValidateParts,
   { provenance }: Submission,
 ): Promise<void> {
-  return tellEnteredOutcome(quarantineTable, outcomesTopic, provenance.origin.messageId, now());
+  return publishEnteredOutcome(quarantineTable, outcomesTopic, provenance.origin.messageId, now());
 }
 
 /**

@@ -1,6 +1,6 @@
 /** What becomes of a message whose sender may not send it: an issue, and a fact for the audit log. */
 
-import { tellAudit } from '../../aws/audit-queue.ts';
+import { publishFacts } from '../../aws/audit-queue.ts';
 import type { AuditFact } from '../../core/audit/audit-fact.ts';
 import { idsOf } from '../../core/message/correlation.ts';
 import { senderRule } from '../../core/message/rejection-reason.ts';
@@ -44,7 +44,7 @@ export async function tellRefused(
     actor,
     details: { lane, problem, source },
   };
-  await once(toldRefusals, id, () => tellAudit(auditQueue, [fact]));
+  await once(toldRefusals, id, () => publishFacts(auditQueue, [fact]));
 }
 
 /** A fact that this environment has told already is not told again; one that failed is. */

@@ -3,7 +3,7 @@
  * tell it, each once, and what the tables say has happened was told: each transition of a breaker and each incident.
  */
 import { createHmac } from 'node:crypto';
-import { type Tellers, tellersSchema } from '../../core/audit/tellers.ts';
+import { type Publishers, publishersSchema } from '../../core/audit/publishers.ts';
 import { AuditChecker } from '../audit-checker.ts';
 import type { Checker, Seen } from '../checker.ts';
 import type { Item } from '../dynamo/values.ts';
@@ -17,7 +17,7 @@ const REFUSED = 'refused';
 export class AuditWatch implements Checker {
   readonly #chain = new AuditChecker();
   readonly #seen: Pick<Seen, 'plan' | 'services'>;
-  readonly #tellers: Tellers;
+  readonly #publishers: Publishers;
   readonly #key: string;
   readonly #bucket: string;
   readonly #table: string;
@@ -29,7 +29,7 @@ export class AuditWatch implements Checker {
     this.#seen = seen;
     const audit = seen.plan.functions.find(({ name }) => name.endsWith('-audit'));
     const env = audit?.properties.Environment?.Variables ?? {};
-    this.#tellers = tellersSchema.parse(JSON.parse(env['TELLERS'] ?? '{}'));
+    this.#publishers = publishersSchema.parse(JSON.parse(env['TELLERS'] ?? '{}'));
     this.#key = seen.services.secrets.get(env['HASH_KEY_ARN'] ?? '') ?? '';
     this.#bucket = env['AUDIT_BUCKET'] ?? '';
     this.#table = env['AUDIT_TABLE'] ?? '';
@@ -62,7 +62,7 @@ export class AuditWatch implements Checker {
   #hear({ body, senderId }: Message): void {
     const { id, kind } = JSON.parse(body) as { id: string; kind: string };
     const sender = senderId.split(':')[0];
-    const teller = this.#tellers.known.find((known) => known.id === sender);
+    const teller = this.#publishers.known.find((known) => known.id === sender);
     if (!teller?.kinds.includes(kind)) return;
     const name = `${kind}#${this.#hash(id)}`;
     this.#told.add(name);

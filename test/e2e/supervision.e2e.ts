@@ -28,7 +28,7 @@ async function enabled(): Promise<boolean[]> {
 }
 
 /** Deaths of the lane's function while it loads, as the monitor tells them: emulators write no such records. */
-async function tellDeaths(): Promise<void> {
+async function publishDeaths(): Promise<void> {
   const name = resourceName('crashes');
   const TopicArn = (await queueArn('critical')).replace(':sqs:', ':sns:').replace(/[^:]+$/, name);
   const sns = new SNSClient({});
@@ -72,7 +72,7 @@ describe('supervision', { concurrent: false }, () => {
   });
 
   it('four deaths while loading pause a lane, and a probe brings it back (R30, R31, R33)', async () => {
-    await tellDeaths();
+    await publishDeaths();
     const held = await until('it is held', lane, (state) => state?.holds.supervisor !== undefined);
     const id = `probe-${run}`;
     await send('critical', patient(id));

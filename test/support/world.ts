@@ -72,8 +72,8 @@ function union({ variables }: WorldPlan, settings: Record<string, unknown>) {
 }
 
 const UNLIKE_THE_TEMPLATE = {
-  // In one process all sign as the account; tests of tellers say who may tell what.
-  [ENV.tellers]: JSON.stringify({ senderIds: 'fixed', known: [] }),
+  // In one process all sign as the account; tests of publishers say who may tell what.
+  [ENV.publishers]: JSON.stringify({ senderIds: 'fixed', known: [] }),
   [ENV.hashKeyArn]: HASH_KEY_ARN,
 };
 
