@@ -126,7 +126,7 @@ function inShort(below) {
 function sourcesOfTree() {
   const files = execFileSync(
     'git',
-    ['ls-files', '-co', '--exclude-standard', '*.ts', '*.mts', '*.mjs'],
+    ['ls-files', '-co', '--exclude-standard', '*.ts', '*.tsx', '*.mts', '*.mjs'],
     { encoding: 'utf8' },
   );
   return files

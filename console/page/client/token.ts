@@ -1,0 +1,15 @@
+/**
+ * The token comes in the fragment of the printed address. It is taken out of the address at once, so that neither
+ * history nor a link that is sent to a colleague holds it, and kept for this tab.
+ */
+import { TOKEN_PARAMETER } from '../../contract/routes.ts';
+
+const KEPT_AS = 'console-token';
+
+export function takeToken(): string {
+  const given = new URLSearchParams(location.hash.slice(1)).get(TOKEN_PARAMETER);
+  if (given === null) return sessionStorage.getItem(KEPT_AS) ?? '';
+  sessionStorage.setItem(KEPT_AS, given);
+  history.replaceState(null, '', `${location.pathname}#/now`);
+  return given;
+}

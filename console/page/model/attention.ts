@@ -1,0 +1,141 @@
+/**
+ * The first line that somebody reads who was woken: what needs them, the worst first, each with where to look. What
+ * takes care of itself is told too, but as that.
+ */
+import type { BreakerView } from '../../contract/breakers.ts';
+import type { Figure } from '../../contract/figure.ts';
+import type { IncidentView } from '../../contract/incidents.ts';
+import type { QueueView, Snapshot } from '../../contract/snapshot.ts';
+import type { LaneView } from '../../contract/supervision.ts';
+import { addressOf } from './address.ts';
+import { howMany } from './numbers.ts';
+import { duration } from './times.ts';
+
+export interface Concern {
+  readonly id: string;
+  /** Whether a person must act, or only know. */
+  readonly level: 'act' | 'know';
+  readonly what: string;
+  readonly why: string;
+  readonly href: string;
+}
+
+export function concernsOf(snapshot: Snapshot, now: number): readonly Concern[] {
+  const { incidents, lanes, breakers, queues, local } = snapshot;
+  const all = [
+    ...(incidents.value?.incidents ?? []).flatMap(incidentConcern),
+    ...(lanes.value ?? []).flatMap(laneConcerns),
+    ...(breakers.value ?? []).flatMap((each) => breakerConcerns(each, now)),
+    ...(queues.value ?? []).flatMap(queueConcerns),
+    ...(local?.functions ?? []).flatMap(brokenConcern),
+    ...blindSpots(snapshot),
+  ];
+  return [
+    ...all.filter(({ level }) => level === 'act'),
+    ...all.filter(({ level }) => level === 'know'),
+  ];
+}
+
+/** One sentence for the top of the page and for whoever hears it. */
+export function headline(concerns: readonly Concern[]): string {
+  const toAct = concerns.filter(({ level }) => level === 'act').length;
+  if (toAct > 0) return `${howMany(toAct, 'thing needs', 'things need')} you`;
+  if (concerns.length === 0) return 'All is well';
+  return `Nothing needs you; ${howMany(concerns.length, 'thing')} to know`;
+}
+
+function incidentConcern(incident: IncidentView): Concern[] {
+  const { key, status, crashes, more, messages, cause, why } = incident;
+  if (status === 'resolved') return [];
+  const counted = `${more ? 'more than ' : ''}${howMany(crashes, 'crash', 'crashes')} of ${howMany(messages, 'message')}`;
+  return [
+    {
+      id: `incident ${key}`,
+      level: status === 'open' ? 'act' : 'know',
+      what: status === 'open' ? `Incident ${key} is open` : `Incident ${key} is acknowledged`,
+      why: cause === 'escalation' ? (why ?? 'a supervisor gave up') : counted,
+      href: addressOf({ view: 'incidents', id: key }),
+    },
+  ];
+}
+
+function laneConcerns({ lane, phase, holds }: LaneView): Concern[] {
+  const href = '#/now';
+  if (phase === 'running') return [];
+  if (phase === 'ramping') {
+    const why = 'it returns by itself, step by step';
+    return [
+      { id: `lane ${lane}`, level: 'know', what: `The lane ${lane} is returning`, why, href },
+    ];
+  }
+  const [hold] = holds;
+  const isOperators = holds.some(({ holder }) => holder === 'operator');
+  const why = hold === undefined ? 'its mappings are changing' : `${hold.holder}: ${hold.why}`;
+  return [
+    {
+      id: `lane ${lane}`,
+      // An operator's pause ends by nobody else's word; all others are probed.
+      level: isOperators ? 'act' : 'know',
+      what: `The lane ${lane} is ${phase === 'probing' ? 'paused, and being probed' : 'paused'}`,
+      why,
+      href,
+    },
+  ];
+}
+
+function breakerConcerns({ name, kind, phase, forced, why }: BreakerView, now: number): Concern[] {
+  const id = `breaker ${name}`;
+  const what = kind === 'plugin' ? `The plugin ${name}` : `The breaker of ${name}`;
+  if (forced !== undefined && forced.until > now) {
+    const until = `for another ${duration(forced.until - now)}, by ${forced.by}: ${forced.why}`;
+    return [{ id, level: 'know', what: `${what} is forced ${phase}`, why: until, href: '#/now' }];
+  }
+  if (phase === 'closed') return [];
+  return [{ id, level: 'know', what: `${what} is ${phase}`, why, href: '#/now' }];
+}
+
+const LONG_AGE_MS = 5 * 60_000;
+
+function queueConcerns({ name, role, waiting, oldestAgeMs = 0 }: QueueView): Concern[] {
+  const id = `queue ${name}`;
+  const count = howMany(waiting, 'message');
+  if (role === 'own' && name.includes('-dead-letter') && waiting > 0) {
+    const what = `${name} holds ${count}`;
+    return [
+      { id, level: 'act', what, why: 'nothing takes them from there by itself', href: '#/now' },
+    ];
+  }
+  if (waiting === 0 || oldestAgeMs < LONG_AGE_MS) return [];
+  const why = `the oldest of ${count} has waited for ${duration(oldestAgeMs)}`;
+  return [{ id, level: 'know', what: `${name} is slow`, why, href: '#/now' }];
+}
+
+function brokenConcern({ name, broken }: { name: string; broken: boolean }): Concern[] {
+  if (!broken) return [];
+  const why = 'its deployment does not load, as you wished: mend it in the box of faults';
+  return [
+    { id: `broken ${name}`, level: 'know', what: `${name} is broken`, why, href: '#/faults' },
+  ];
+}
+
+const SEEN = {
+  queues: 'queues',
+  environments: 'environments',
+  lanes: 'lanes',
+  tree: 'supervision tree',
+  breakers: 'breakers',
+  incidents: 'incidents',
+  audit: 'audit log',
+} as const;
+
+/** Nothing is told of what cannot be seen, and that must not look like nothing to tell. */
+function blindSpots(snapshot: Snapshot): Concern[] {
+  const names = Object.keys(SEEN) as (keyof typeof SEEN)[];
+  return names.flatMap((name): Concern[] => {
+    const { trouble }: Figure<unknown> = snapshot[name];
+    if (trouble === undefined || trouble.kind === 'not-there') return [];
+    const level = trouble.kind === 'failing' ? 'act' : 'know';
+    const what = `The ${SEEN[name]} cannot be read`;
+    return [{ id: `blind ${name}`, level, what, why: trouble.message, href: '#/now' }];
+  });
+}

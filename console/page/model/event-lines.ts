@@ -1,0 +1,26 @@
+/** Reads `text/event-stream` as it comes, in pieces of any size. */
+export interface StreamEvent {
+  readonly name: string;
+  readonly data: string;
+}
+
+/** @returns a function that takes a piece and answers with the events that it completes */
+export function eventReader(): (piece: string) => StreamEvent[] {
+  let rest = '';
+  return (piece) => {
+    const blocks = `${rest}${piece}`.split('\n\n');
+    rest = blocks.pop() ?? '';
+    return blocks.flatMap(eventOf);
+  };
+}
+
+/** None of a comment, which only keeps the stream open. */
+function eventOf(block: string): StreamEvent[] {
+  let name = 'message';
+  const data: string[] = [];
+  for (const line of block.split('\n')) {
+    if (line.startsWith('event:')) name = line.slice(6).trim();
+    if (line.startsWith('data:')) data.push(line.slice(5).trimStart());
+  }
+  return data.length === 0 ? [] : [{ name, data: data.join('\n') }];
+}

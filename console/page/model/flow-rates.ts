@@ -1,0 +1,101 @@
+/** What flows, kept for as long as the server keeps it, and how much that is a second. */
+import type { DeliveryFlow, FlowNews, FlowPoint, LaneFlow } from '../../contract/flow.ts';
+
+export interface Flow {
+  readonly stepMs: number;
+  readonly keptMs: number;
+  /** Oldest first. */
+  readonly points: readonly FlowPoint[];
+}
+
+/** A point replaces one of the same step, and the oldest are forgotten, so memory stays flat. */
+export function withNews(flow: Flow | undefined, news: FlowNews): Flow {
+  const { stepMs, keptMs, now, figure } = news;
+  const points = new Map(flow?.points.map((point) => [point.at, point]));
+  for (const point of figure.value ?? []) points.set(point.at, point);
+  const kept = [...points.values()].filter(({ at }) => at > now - keptMs);
+  return { stepMs, keptMs, points: kept.toSorted((a, b) => a.at - b.at) };
+}
+
+/** One second alone jumps; what is older than this is no longer "now". */
+const SMOOTHED_MS = 5_000;
+
+/**
+ * The points that say what flows now. Seconds are taken together, without the one that is not over. Of minutes it is
+ * the latest that is known: metrics of AWS come late, and none means zero only after three.
+ */
+export function latest({ stepMs, points }: Flow, now: number): readonly FlowPoint[] {
+  if (stepMs >= SMOOTHED_MS) return points.filter(({ at }) => at > now - 3 * stepMs).slice(-1);
+  const end = Math.floor(now / stepMs) * stepMs;
+  return points.filter(({ at }) => at >= end - SMOOTHED_MS && at < end);
+}
+
+/** Counts as rates a second. */
+export function perSecond(flow: Flow, now: number, count: (point: FlowPoint) => number): number {
+  const sum = latest(flow, now).reduce((total, point) => total + count(point), 0);
+  return sum / (Math.max(flow.stepMs, SMOOTHED_MS) / 1_000);
+}
+
+export const crashesOf = ({ crashes }: LaneFlow): number =>
+  crashes.exception + crashes.timeout + crashes['out-of-memory'] + crashes.exit;
+
+export interface LaneRates {
+  readonly submitted: number;
+  readonly valid: number;
+  readonly invalid: number;
+  /** Crashes and suspects: what goes to isolation. */
+  readonly isolated: number;
+  readonly deadLettered: number;
+}
+
+export function laneRates(flow: Flow, now: number, lane: 'critical' | 'background'): LaneRates {
+  const of = (count: (flow: LaneFlow) => number) =>
+    perSecond(flow, now, ({ lanes }) => {
+      const here = lanes[lane];
+      return here === undefined ? 0 : count(here);
+    });
+  return {
+    submitted: of(({ submitted }) => submitted),
+    valid: of(({ valid }) => valid),
+    invalid: of(({ invalid }) => invalid),
+    isolated: of((each) => crashesOf(each) + each.suspects),
+    deadLettered: of(({ deadLettered }) => deadLettered),
+  };
+}
+
+export type DeliveryRates = DeliveryFlow;
+
+export function deliveryRates(flow: Flow, now: number): DeliveryRates {
+  const of = (name: keyof DeliveryFlow) =>
+    perSecond(flow, now, ({ delivery }) => delivery?.[name] ?? 0);
+  return {
+    calls: of('calls'),
+    delivered: of('delivered'),
+    failures: of('failures'),
+    undelivered: of('undelivered'),
+    refusedByBreaker: of('refusedByBreaker'),
+  };
+}
+
+/** Times in epoch seconds, and a series each of what was submitted, rejected, and crashed. */
+type Throughput = [number[], number[], (number | null)[], (number | null)[]];
+
+/**
+ * For a chart. The step that is not over, and those whose numbers are still coming, are left out. Nothing rejected or
+ * crashed is no point, so that what there is stands out.
+ */
+export function throughput({ stepMs, points }: Flow, from: number, now: number): Throughput {
+  const byStep = new Map(points.map((point) => [point.at, point]));
+  const chart: Throughput = [[], [], [], []];
+  const first = Math.max(Math.ceil(from / stepMs) * stepMs, points[0]?.at ?? 0);
+  for (let at = first; at <= now - 3 * stepMs; at += stepMs) {
+    const lanes = Object.values(byStep.get(at)?.lanes ?? {});
+    const rate = (count: (flow: LaneFlow) => number) =>
+      lanes.reduce((sum, lane) => sum + count(lane), 0) / (stepMs / 1_000);
+    chart[0].push(at / 1_000);
+    chart[1].push(rate(({ submitted }) => submitted));
+    chart[2].push(rate(({ invalid }) => invalid) || null);
+    chart[3].push(rate(crashesOf) || null);
+  }
+  return chart;
+}

@@ -1,0 +1,40 @@
+/** A revealed body as lines, each with the issues that stand at it. */
+import type { RevealedIssue } from '../../contract/reveal.ts';
+
+export interface BodyLine {
+  readonly number: number;
+  readonly text: string;
+  /** Indexes of the issues at this line. */
+  readonly issues: readonly number[];
+}
+
+/** A line longer than this is cut: a browser lays out one of a megabyte for seconds. */
+const CHARACTERS_MAX = 2_000;
+/** Lines without an issue beyond these are left out. */
+const LINES_MAX = 3_000;
+
+export interface BodyLines {
+  readonly lines: readonly BodyLine[];
+  /** How many lines there are more. */
+  readonly left: number;
+}
+
+export function bodyLines(body: string, issues: readonly RevealedIssue[]): BodyLines {
+  const at = new Map<number, number[]>();
+  for (const [index, { lines }] of issues.entries()) {
+    for (const line of lines) at.set(line, [...(at.get(line) ?? []), index]);
+  }
+  const texts = body.split('\n');
+  const all = texts.map((text, index) => ({
+    number: index + 1,
+    text: cut(text),
+    issues: at.get(index + 1) ?? [],
+  }));
+  const lines = all.filter((line, index) => index < LINES_MAX || line.issues.length > 0);
+  return { lines, left: all.length - lines.length };
+}
+
+function cut(line: string): string {
+  const left = line.length - CHARACTERS_MAX;
+  return left <= 0 ? line : `${line.slice(0, CHARACTERS_MAX)}… ${left} characters more`;
+}

@@ -1,0 +1,140 @@
+import type { AuditTail, AuditView } from '../../contract/audit.ts';
+import { ROUTES } from '../../contract/routes.ts';
+import type { VerifyRun } from '../../contract/runs.ts';
+import { post } from '../client/requests.ts';
+import { runs, snapshot } from '../state.ts';
+import { say } from './notices.tsx';
+import { Section } from './section.tsx';
+import { Shown } from './shown.tsx';
+import { Time } from './time.tsx';
+
+/** Who did what, and whether the record of it is whole. */
+export function Audit() {
+  return (
+    <>
+      <div class="heading">
+        <h1>Audit log</h1>
+        <p class="quiet">append-only, each entry holds the hash of the one before it</p>
+      </div>
+      <Section id="verify" title="Is it whole?" aside={<VerifyButton />}>
+        <Verified />
+      </Section>
+      <Section id="entries" title="The latest entries">
+        <Shown figure={snapshot.value?.audit} name="the audit log">
+          {(tail) => <Entries tail={tail} />}
+        </Shown>
+      </Section>
+    </>
+  );
+}
+
+const latestRun = () => runs.value.find((run): run is VerifyRun => run.kind === 'verify');
+
+function VerifyButton() {
+  const isRunning = latestRun()?.endedAt === undefined && latestRun() !== undefined;
+  const verify = async () => {
+    const answer = await post(ROUTES.verify, {});
+    if ('failure' in answer) say(answer.failure.message);
+  };
+  return (
+    <button type="button" onClick={verify} disabled={isRunning}>
+      {isRunning ? 'Verifying …' : 'Verify'}
+    </button>
+  );
+}
+
+function Verified() {
+  const run = latestRun();
+  if (run === undefined) {
+    return <p class="quiet">Not verified since the console was started.</p>;
+  }
+  const { verified, trouble, done, endedAt } = run;
+  if (trouble !== undefined) return <p class="attention text">{trouble}</p>;
+  if (verified === undefined) return <p role="status">{done} entries walked so far …</p>;
+  return (
+    <p role="status" class={verified.whole ? 'text' : 'attention text'}>
+      <strong>{verified.whole ? 'It is whole.' : 'It is not whole.'}</strong> {verified.message}{' '}
+      {endedAt !== undefined && (
+        <span class="quiet">
+          <Time at={endedAt} />
+        </span>
+      )}
+    </p>
+  );
+}
+
+function Entries({ tail: { entries } }: { readonly tail: AuditTail }) {
+  if (entries.length === 0) return <p class="quiet empty">Nothing has been recorded yet.</p>;
+  return (
+    <div class="scroll">
+      <table class="audit">
+        <thead>
+          <tr>
+            <th scope="col" class="number">
+              No.
+            </th>
+            <th scope="col">When</th>
+            <th scope="col">What</th>
+            <th scope="col">Who</th>
+            <th scope="col">Why, and about what</th>
+            <th scope="col">Hash</th>
+          </tr>
+        </thead>
+        <tbody>
+          {entries.map((entry) => (
+            <Entry key={entry.sequence} entry={entry} />
+          ))}
+        </tbody>
+      </table>
+    </div>
+  );
+}
+
+function Entry({ entry }: { readonly entry: AuditView }) {
+  const { sequence, kind, at, actor, component, reason, details, toldAs, hash } = entry;
+  const about = Object.entries(details).map(([name, value]) => `${name} ${value}`);
+  const isAmiss = kind === 'refused' || kind === 'unreadable';
+  return (
+    <tr>
+      <td class="number quiet">{sequence}</td>
+      <td>
+        <Time at={at} />
+      </td>
+      <td class={isAmiss ? 'attention' : ''}>{kind}</td>
+      <td class="text">
+        {actor ?? component}
+        {toldAs !== undefined && toldAs !== actor && toldAs !== component && (
+          <span class="quiet"> told by {toldAs}</span>
+        )}
+      </td>
+      <td class="text">
+        {reason} <span class="quiet">{about.join(', ')}</span>
+      </td>
+      <td>
+        <code class="quiet" title={hash}>
+          {hash.slice(0, 8)}
+        </code>
+      </td>
+    </tr>
+  );
+}
+
+const LATEST = 6;
+
+/** The end of the end, in a few words. */
+export function LastRecorded({ tail: { entries } }: { readonly tail: AuditTail }) {
+  if (entries.length === 0) return <p class="quiet">Nothing has been recorded yet.</p>;
+  return (
+    <ol class="transitions">
+      {entries.slice(0, LATEST).map(({ sequence, at, kind, actor, component, reason }) => (
+        <li key={sequence}>
+          <Time at={at} />
+          <span class="text">
+            {kind} by {actor ?? component}
+            {reason !== undefined && <span class="quiet">: {reason}</span>}
+          </span>
+        </li>
+      ))}
+    </ol>
+  );
+}

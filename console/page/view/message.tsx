@@ -1,0 +1,146 @@
+/** One submission's life: the same as `message show`. */
+import { useState } from 'preact/hooks';
+import type { LifeView, Lives } from '../../contract/lives.ts';
+import type { Revealed } from '../../contract/reveal.ts';
+import { ROUTES } from '../../contract/routes.ts';
+import { addressOf } from '../model/address.ts';
+import { address, go } from '../state.ts';
+import { Answered, useAnswer } from './answer.tsx';
+import { LogLink } from './logs.tsx';
+import { askToReveal } from './reveal.tsx';
+import { CommandLine, Section } from './section.tsx';
+import { Time } from './time.tsx';
+
+export function Message() {
+  const { id = '' } = address.value;
+  return (
+    <>
+      <h1>Where is message X?</h1>
+      <Search key={id} id={id} />
+      {id !== '' && <Found key={id} id={id} />}
+    </>
+  );
+}
+
+function Search({ id }: { readonly id: string }) {
+  const [text, setText] = useState(id);
+  const submit = (event: Event) => {
+    event.preventDefault();
+    go({ view: 'message', id: text.trim() });
+  };
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a form with this role is found as a search
+    <form class="filters" role="search" onSubmit={submit}>
+      <div class="wide">
+        <label for="search">Message id, correlation id, or FILE:LINE</label>
+        <input
+          id="search"
+          type="search"
+          autocomplete="off"
+          spellcheck={false}
+          value={text}
+          onInput={({ currentTarget }) => setText(currentTarget.value)}
+        />
+      </div>
+      <button type="submit" class="main" disabled={text.trim() === ''}>
+        Find
+      </button>
+    </form>
+  );
+}
+
+function Found({ id }: { readonly id: string }) {
+  const [slow, setSlow] = useState(false);
+  const asked = useAnswer<Lives>(ROUTES.lives, { id, slow: slow ? '1' : undefined });
+  return (
+    <Answered asked={asked} name="its life">
+      {({ lives, hints, slowWouldHelp }) => (
+        <>
+          {lives.map((life) => (
+            <Life key={life.messageId} life={life} />
+          ))}
+          {lives.length === 0 && (
+            <div class="absent">
+              <p class="text">
+                <strong>Nothing is known of {id}.</strong>
+              </p>
+              {hints.map((hint) => (
+                <p key={hint} class="quiet text">
+                  {hint}
+                </p>
+              ))}
+              {slowWouldHelp && (
+                <button type="button" onClick={() => setSlow(true)}>
+                  Read the whole tables for it
+                </button>
+              )}
+            </div>
+          )}
+          {lives.some(({ ending }) => ending === 'waiting') && (
+            <button type="button" onClick={asked.again}>
+              Look again
+            </button>
+          )}
+        </>
+      )}
+    </Answered>
+  );
+}
+
+const ENDED: Readonly<Record<LifeView['ending'], string>> = {
+  stored: 'It is stored',
+  rejected: 'It was rejected',
+  'dead-lettered': 'It was dead-lettered',
+  waiting: 'It has not ended yet',
+};
+
+function Life({ life }: { readonly life: LifeView }) {
+  const { messageId, ending, steps, source, lane, file, line, commandLine, entries } = life;
+  const isBad = ending === 'dead-lettered';
+  return (
+    <Section id={`life-${messageId}`} title={ENDED[ending]} aside={<code>{messageId}</code>}>
+      <p class="quiet text">
+        {source}, lane {lane}
+        {file !== undefined && `, ${file}${line === undefined ? '' : `:${line}`}`}
+        {life.correlationId !== undefined && `, correlation ${life.correlationId}`}
+      </p>
+      <ol class={`life ${isBad ? 'bad' : ''}`}>
+        {steps.map(({ at, what, requestId }, index) => (
+          <li key={index} class={what.startsWith('crashed') ? 'attention' : ''}>
+            {at === undefined ? <span class="time quiet">at last</span> : <Time at={at} />}
+            <span class="text">
+              {what} {requestId !== undefined && <LogLink requestId={requestId} />}
+            </span>
+          </li>
+        ))}
+      </ol>
+      {entries.map((entry) => (
+        <p key={entry}>
+          <a href={addressOf({ view: 'quarantine', id: entry })}>Its entry in Quarantine</a>
+        </p>
+      ))}
+      {life.stored && <Stored id={messageId} />}
+      <CommandLine text={commandLine} />
+    </Section>
+  );
+}
+
+/** Held here alone, and forgotten when this closes. */
+function Stored({ id }: { readonly id: string }) {
+  const [revealed, setRevealed] = useState<Revealed>();
+  if (revealed !== undefined) {
+    return (
+      <>
+        <button type="button" onClick={() => setRevealed(undefined)}>
+          Mask again
+        </button>
+        <pre class="body text">{revealed.body}</pre>
+      </>
+    );
+  }
+  return (
+    <button type="button" onClick={() => askToReveal({ what: 'stored', id }, setRevealed)}>
+      Reveal what is stored …
+    </button>
+  );
+}

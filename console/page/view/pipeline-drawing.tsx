@@ -1,0 +1,325 @@
+import type { QueueView } from '../../contract/snapshot.ts';
+import {
+  type Box,
+  beat,
+  breadth,
+  type Drawing,
+  fullness,
+  type LanePlan,
+  type Way,
+  waysOf,
+} from '../model/drawing.ts';
+import { laneWord } from '../model/lane-words.ts';
+import { rate, short } from '../model/numbers.ts';
+import {
+  type EndFact,
+  isTaken,
+  type KernelQueue,
+  type LaneFacts,
+  squares,
+} from '../model/pipeline-facts.ts';
+import { duration } from '../model/times.ts';
+
+interface LaneProps {
+  readonly plan: LanePlan;
+  readonly facts: LaneFacts;
+}
+
+export function LaneDrawing({ plan, facts }: LaneProps) {
+  const ways = waysOf(plan);
+  const { main, isolation, takenPerSecond = 0, isolatedPerSecond = 0, state } = facts;
+  return (
+    <g>
+      <Title plan={plan} facts={facts} />
+      <Flowing way={ways.taken} perSecond={takenPerSecond} stopped={!isTaken(state, main)} />
+      <Flowing
+        way={ways.alone}
+        perSecond={isolatedPerSecond}
+        stopped={!isTaken(state, isolation)}
+      />
+      <Flowing way={ways.isolated} perSecond={isolatedPerSecond} trouble />
+      {facts.ends.map((end, index) => {
+        const [way, box] = [ways.ends[index], plan.ends[index]];
+        return way && box && <End key={end.name} way={way} box={box} end={end} />;
+      })}
+      <Queue box={plan.main} name="queue" queue={main} />
+      <Queue box={plan.isolation} name="isolation" queue={isolation} />
+      <Environments box={plan.run} facts={facts} />
+    </g>
+  );
+}
+
+/** As a lane, with the breaker as a switch in the way to the FHIR server. */
+export function DeliveryDrawing({ plan, facts }: LaneProps) {
+  const [toServer] = waysOf(plan).ends;
+  return (
+    <>
+      <LaneDrawing plan={plan} facts={facts} />
+      {facts.breaker !== undefined && <Switch way={toServer} phase={facts.breaker.phase} />}
+    </>
+  );
+}
+
+function Title({ plan: { title }, facts: { lane, state, takenPerSecond } }: LaneProps) {
+  const word = laneWord(state);
+  return (
+    <>
+      <text x={title.x} y={title.y} class="title">
+        {lane}
+        <tspan dx="8" class={word.isTrouble ? 'attention' : 'quiet'}>
+          {word.text}
+        </tspan>
+      </text>
+      <text x={title.x + title.w} y={title.y} class="quiet end">
+        {takenPerSecond === undefined ? '' : `${rate(takenPerSecond)} in`}
+      </text>
+    </>
+  );
+}
+
+interface FlowingProps {
+  readonly way: Way;
+  readonly perSecond: number;
+  readonly stopped?: boolean;
+  readonly trouble?: boolean;
+}
+
+/** Dots go along it, the faster the more there are. A way that nothing may go is cut. */
+function Flowing({ way: { from, to }, perSecond, stopped = false, trouble = false }: FlowingProps) {
+  const line = `M${from.x} ${from.y}H${to.x}`;
+  const middle = (from.x + to.x) / 2;
+  const seconds = stopped ? undefined : beat(perSecond);
+  const tone = trouble && perSecond > 0 ? 'trouble' : '';
+  return (
+    <g class={`way ${tone} ${stopped ? 'stopped' : ''}`}>
+      <path d={line} class="bed" stroke-width={breadth(stopped ? 0 : perSecond)} />
+      {seconds !== undefined && (
+        <path d={line} class="dots" style={{ animationDuration: `${seconds}s` }} />
+      )}
+      {stopped && (
+        <path d={`M${middle - 3} ${from.y - 7}v14M${middle + 3} ${from.y - 7}v14`} class="valve" />
+      )}
+    </g>
+  );
+}
+
+interface QueueProps {
+  readonly box: Box;
+  readonly name: string;
+  readonly queue: QueueView | undefined;
+}
+
+function Queue({ box: { x, y, w, h }, name, queue }: QueueProps) {
+  const waiting = queue === undefined ? undefined : queue.waiting + queue.delayed;
+  const level = Math.round((h - 2) * fullness(waiting ?? 0));
+  return (
+    <g class="queue">
+      <rect x={x} y={y} width={w} height={h} class="box" />
+      <rect x={x + 1} y={y + h - 1 - level} width="4" height={level} class="level" />
+      <text x={x + 12} y={y + 19} class="quiet">
+        {name}
+      </text>
+      <text x={x + w - 8} y={y + 19} class="end count">
+        {waiting === undefined ? '?' : short(waiting)}
+      </text>
+      <text x={x + 12} y={y + 37} class="quiet small">
+        {ageOf(queue)}
+      </text>
+      <text x={x + w - 8} y={y + 37} class="end quiet small">
+        {queue === undefined || queue.inFlight === 0 ? '' : `${short(queue.inFlight)} out`}
+      </text>
+    </g>
+  );
+}
+
+function ageOf(queue: QueueView | undefined): string {
+  if (queue === undefined || queue.waiting === 0) return '';
+  return queue.oldestAgeMs === undefined ? '' : duration(queue.oldestAgeMs);
+}
+
+const SQUARE = 9;
+const PITCH = SQUARE + 3;
+
+function Environments({
+  box,
+  facts: { functionName, environments },
+}: {
+  readonly box: Box;
+  readonly facts: LaneFacts;
+}) {
+  const { x, y, w, h } = box;
+  const columns = Math.floor((w - 20) / PITCH);
+  const { shown, more } = squares(environments ?? { function: '', busy: 0 }, columns * 4);
+  return (
+    <g class="function">
+      <rect x={x} y={y} width={w} height={h} class="box" />
+      <text x={x + 10} y={y + 19}>
+        {functionName.split('-')[0]}
+      </text>
+      {shown.map((state, index) => (
+        <rect
+          key={index}
+          x={x + 10 + (index % columns) * PITCH}
+          y={y + 30 + Math.floor(index / columns) * PITCH}
+          width={SQUARE}
+          height={SQUARE}
+          class={state}
+        />
+      ))}
+      <text x={x + 10} y={y + h - 11} class="quiet small">
+        {environmentsWord(environments, more, w < ROOMY)}
+      </text>
+    </g>
+  );
+}
+
+function environmentsWord(
+  environments: LaneFacts['environments'],
+  more: number,
+  isTight: boolean,
+): string {
+  if (environments === undefined) return '';
+  const { busy, frozen } = environments;
+  const rest = frozen === undefined || isTight ? '' : ` · ${short(frozen)} idle`;
+  return `${short(busy)} busy${rest}${more > 0 ? ` (+${more})` : ''}`;
+}
+
+/** Where a box is narrower, words are shortened. */
+const ROOMY = 118;
+
+interface EndProps {
+  readonly way: Way;
+  readonly box: Box;
+  readonly end: EndFact;
+}
+
+function End({ way, box: { x, y, w, h }, end }: EndProps) {
+  const { name, brief, perSecond = 0, isTrouble, waiting = 0, href } = end;
+  const isTight = w < ROOMY;
+  const isHot = isTrouble && (perSecond > 0 || waiting > 0);
+  const body = (
+    <>
+      <rect x={x} y={y} width={w} height={h} class="box" />
+      <text x={x + 8} y={y + 20} class={isHot ? 'attention' : ''}>
+        {isTight && perSecond > 0 ? brief : name}
+      </text>
+      <text x={x + w - 8} y={y + 20} class={`end count ${isHot ? 'attention' : ''}`}>
+        {end.perSecond === undefined || (perSecond === 0 && isTight) ? '' : rate(perSecond)}
+      </text>
+    </>
+  );
+  return (
+    <g class="end-box">
+      <Flowing way={way} perSecond={perSecond} trouble={isTrouble} />
+      {href === undefined ? (
+        body
+      ) : (
+        <a href={href} tabindex={-1}>
+          {body}
+        </a>
+      )}
+    </g>
+  );
+}
+
+/** Closed it is a line; open its arm is lifted. */
+function Switch({ way: { from, to }, phase }: { readonly way: Way; readonly phase: string }) {
+  const middle = (from.x + to.x) / 2;
+  const arm = phase === 'closed' ? 0 : phase === 'open' ? -11 : -5;
+  return (
+    <g class={`switch ${phase}`}>
+      <rect x={middle - 11} y={from.y - 6} width="22" height="12" class="gap" />
+      <path d={`M${middle - 9} ${from.y}l18 ${arm}`} />
+      <circle cx={middle - 9} cy={from.y} r="2.5" />
+      <circle cx={middle + 9} cy={from.y} r="2.5" />
+    </g>
+  );
+}
+
+/** What the lanes store, and what the delivery takes from. */
+export function ResourcesDrawing({
+  drawing,
+  facts,
+}: {
+  readonly drawing: Drawing;
+  readonly facts: readonly LaneFacts[];
+}) {
+  const { resources, lanes, delivery } = drawing;
+  if (resources === undefined) return null;
+  const { x, y, w, h } = resources;
+  const stored = facts.reduce((sum, { ends }) => sum + (ends[0].perSecond ?? 0), 0);
+  const middleOf = (box: Box) => box.y + Math.round(box.h / 2);
+  return (
+    <g>
+      {lanes.map(({ lane, ends: [end] }, index) => (
+        <Flowing
+          key={lane}
+          way={{ from: { x: end.x + end.w, y: middleOf(end) }, to: { x, y: middleOf(end) } }}
+          perSecond={facts[index]?.ends[0].perSecond ?? 0}
+        />
+      ))}
+      {delivery && (
+        <Flowing
+          way={{
+            from: { x: x + w, y: middleOf(delivery.main) },
+            to: { x: delivery.main.x, y: middleOf(delivery.main) },
+          }}
+          perSecond={stored}
+        />
+      )}
+      <rect x={x} y={y} width={w} height={h} class="box store" />
+      <text x={x + w / 2} y={y + h / 2 - 2} class="middle">
+        Resources
+      </text>
+      <text x={x + w / 2} y={y + h / 2 + 16} class="middle quiet">
+        {rate(stored)}
+      </text>
+    </g>
+  );
+}
+
+interface KernelProps {
+  readonly drawing: Drawing;
+  readonly queues: readonly KernelQueue[];
+}
+
+export function KernelDrawing({ drawing: { kernel, kernelTitle }, queues }: KernelProps) {
+  if (queues.length === 0) return null;
+  return (
+    <g>
+      <text x={kernelTitle.x} y={kernelTitle.y} class="title">
+        kernel
+        <tspan dx="8" class="quiet">
+          its queues
+        </tspan>
+      </text>
+      {kernel.map((box, index) => {
+        const queue = queues[index];
+        return queue && <KernelBox key={queue.name} box={box} queue={queue} />;
+      })}
+    </g>
+  );
+}
+
+function KernelBox({
+  box: { x, y, w, h },
+  queue,
+}: {
+  readonly box: Box;
+  readonly queue: KernelQueue;
+}) {
+  const { name, messages, dead } = queue;
+  const level = Math.round((h - 2) * fullness(messages));
+  return (
+    <g class="queue">
+      <rect x={x} y={y} width={w} height={h} class="box" />
+      <rect x={x + 1} y={y + h - 1 - level} width="4" height={level} class="level" />
+      <text x={x + 12} y={y + 22} class="quiet">
+        {name}
+      </text>
+      <text x={x + w - 8} y={y + 22} class={`end count ${dead > 0 ? 'attention' : ''}`}>
+        {dead > 0 ? `${short(dead)} dead` : short(messages)}
+      </text>
+    </g>
+  );
+}

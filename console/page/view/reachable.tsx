@@ -1,0 +1,39 @@
+import type { ComponentChildren } from 'preact';
+import { duration } from '../model/times.ts';
+import { connection, now, snapshot } from '../state.ts';
+
+/** Says above everything when what is shown is no longer so; and where there is nothing to show yet, why. */
+export function Reachable({ children }: { readonly children: ComponentChildren }) {
+  const state = connection.value;
+  if (state.state === 'refused') return <Refused message={state.message} />;
+  if (state.state !== 'lost' && state.state !== 'ended') return <>{children}</>;
+  const isEmpty = snapshot.value === undefined;
+  const word = state.state === 'ended' ? 'The console was stopped' : 'The console is not connected';
+  return (
+    <>
+      <div class="banner" role="alert">
+        <p class="text">
+          <strong>{word}</strong>: {state.message}.{' '}
+          {isEmpty ? '' : `What is below was so ${duration(now.value - state.since)} ago.`}
+        </p>
+        <p class="quiet">
+          It is tried again by itself. The command that serves this page is{' '}
+          <code>npm run cli -- console</code>, or <code>npm start</code>.
+        </p>
+      </div>
+      {!isEmpty && <div class="old">{children}</div>}
+    </>
+  );
+}
+
+function Refused({ message }: { readonly message: string }) {
+  return (
+    <div class="banner" role="alert">
+      <h1>This address is of an earlier console</h1>
+      <p class="text">{message}</p>
+      <p>
+        Open the address that the command printed when it was started last: it holds a new token.
+      </p>
+    </div>
+  );
+}

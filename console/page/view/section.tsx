@@ -1,0 +1,33 @@
+import type { ComponentChildren } from 'preact';
+
+interface Props {
+  readonly id: string;
+  readonly title: string;
+  /** Beside the title. */
+  readonly aside?: ComponentChildren;
+  readonly class?: string;
+  readonly children: ComponentChildren;
+}
+
+/** A part of a view, found by its heading. */
+export function Section({ id, title, aside, class: name = '', children }: Props) {
+  return (
+    <section class={`section ${name}`} aria-labelledby={id}>
+      <header>
+        <h2 id={id}>{title}</h2>
+        {aside !== undefined && <div class="aside">{aside}</div>}
+      </header>
+      {children}
+    </section>
+  );
+}
+
+/** A command line that does the same. */
+export function CommandLine({ text }: { readonly text: string }) {
+  return (
+    <p class="command">
+      <span class="only-read">The same on the command line: </span>
+      <code class="text">{text}</code>
+    </p>
+  );
+}

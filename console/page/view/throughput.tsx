@@ -1,0 +1,52 @@
+import { useMemo } from 'preact/hooks';
+import { throughput } from '../model/flow-rates.ts';
+import { howMany, rate } from '../model/numbers.ts';
+import { flow, flowTrouble, now } from '../state.ts';
+import { Chart, type Line } from './chart.tsx';
+
+const SPAN_MS = 10 * 60_000;
+const SLOW_SPAN_MS = 3 * 3_600_000;
+/** Of minutes it shows hours. */
+const SLOW_STEP_MS = 30_000;
+
+const LINES: readonly Line[] = [
+  { label: 'submitted', color: '--ink', fill: '--sunken' },
+  { label: 'rejected', color: '--flow', dots: 3 },
+  { label: 'crashed', color: '--accent', dots: 6 },
+];
+
+/** How much came, was rejected and crashed, over the last minutes. */
+export function Throughput() {
+  const known = flow.value;
+  const at = now.value;
+  const data = useMemo(() => {
+    if (known === undefined) return undefined;
+    const span = known.stepMs >= SLOW_STEP_MS ? SLOW_SPAN_MS : SPAN_MS;
+    return throughput(known, at - span, at);
+  }, [known, at]);
+  if (data === undefined) return <NoFlow />;
+  const peak = Math.max(0, ...data[1]);
+  const last =
+    data[3].reduce<number>((sum, each) => sum + (each ?? 0), 0) * ((known?.stepMs ?? 0) / 1_000);
+  const description = `Messages a second: at most ${rate(peak)}, ${howMany(Math.round(last), 'crash', 'crashes')} in all`;
+  return (
+    <figure class="throughput">
+      <figcaption>
+        Messages a second
+        <ul class="legend">
+          <li class="submitted">submitted</li>
+          <li class="rejected">rejected</li>
+          <li class="crashed">crashed</li>
+        </ul>
+      </figcaption>
+      <Chart description={description} height={110} lines={LINES} data={data} top={1} />
+    </figure>
+  );
+}
+
+function NoFlow() {
+  const trouble = flowTrouble.value;
+  return trouble === undefined ? null : (
+    <p class="note quiet text">How much flows is not known: {trouble.message}</p>
+  );
+}

@@ -1,0 +1,12 @@
+/** A time as the viewer's clock has it, with UTC beside. */
+import { spelled } from '../model/times.ts';
+import { now } from '../state.ts';
+
+export function Time({ at }: { readonly at: number }) {
+  const { local, utc, iso } = spelled(at, now.value);
+  return (
+    <time class="time" dateTime={iso}>
+      {local} <span class="quiet">{utc}</span>
+    </time>
+  );
+}
