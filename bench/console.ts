@@ -1,0 +1,136 @@
+/**
+ * `npm run bench:console`: what the console's page costs. 10,000 messages go through `npm start` in turn with no page
+ * and with one that is open, whose frames are counted; then a page is shown an hour of snapshots, and what it holds is
+ * weighed before and after. Goals: at most 5 % slower, 60 frames a second, memory flat.
+ *
+ * The browser draws without a graphics card here, on the processors that the pipeline needs: a viewer's own machine
+ * has more of both.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Browser, Page } from 'playwright-core';
+import { bundlePage } from '../console/page/bundle.ts';
+import { openBrowser, openPage } from '../test/console/browser/support/browser.ts';
+import { startFakeServer } from '../test/console/page/support/fake-server.ts';
+import { nightStage } from '../test/console/page/support/night.ts';
+
+const ROOT = join(import.meta.dirname, '..');
+const COUNT = process.env['COUNT'] ?? '10000';
+const ROUNDS = Number(process.env['ROUNDS'] ?? 3);
+const ADDRESS = /http:\/\/127\.0\.0\.1:\d+\/#token=\S+/;
+
+interface Summary {
+  readonly elapsedMs: number;
+}
+
+/** @param onAddress told of the console's address as soon as it is printed */
+async function runOnce(onAddress?: (address: string) => Promise<void>): Promise<number> {
+  const words = ['run', '--silent', 'start', '--', '--once', '--json', '--count', COUNT];
+  const child: ChildProcess = spawn('npm', words, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
+  const { stdout, stderr } = child;
+  if (stdout === null || stderr === null) throw new Error('no output');
+  let opened = Promise.resolve();
+  createInterface(stderr).on('line', (line) => {
+    const address = ADDRESS.exec(line)?.[0];
+    if (address !== undefined && onAddress !== undefined) opened = onAddress(address);
+  });
+  let last = '';
+  createInterface(stdout).on('line', (line) => {
+    last = line;
+  });
+  const [status] = await once(child, 'close');
+  await opened;
+  if (status !== 0) throw new Error(`npm start ended with ${status}`);
+  return (JSON.parse(last) as Summary).elapsedMs;
+}
+
+/** Counts frames in the page, a number a second. */
+const COUNT_FRAMES = `
+  globalThis.frames_ = [];
+  let count = 0;
+  const tick = () => { count += 1; requestAnimationFrame(tick); };
+  requestAnimationFrame(tick);
+  setInterval(() => { globalThis.frames_.push(count); count = 0; }, 1000);
+`;
+
+async function framesOf(page: Page): Promise<number[]> {
+  return (await page.evaluate('globalThis.frames_')) as number[];
+}
+
+async function heapBytes(page: Page): Promise<number> {
+  const session = await page.context().newCDPSession(page);
+  await session.send('HeapProfiler.collectGarbage');
+  const { usedSize } = await session.send('Runtime.getHeapUsage');
+  await session.detach();
+  return usedSize;
+}
+
+async function runWatched(browser: Browser): Promise<{ ms: number; frames: number[] }> {
+  let page: Page | undefined;
+  let frames: number[] = [];
+  const ms = await runOnce(async (address) => {
+    ({ page } = await openPage(browser, address));
+    await page.evaluate(COUNT_FRAMES);
+    const reading = setInterval(async () => {
+      frames = await framesOf(page as Page).catch(() => frames);
+    }, 1_000);
+    page.on('close', () => clearInterval(reading));
+  });
+  await page?.context().close();
+  return { ms, frames };
+}
+
+const HOUR_MS = 3_600_000;
+/** So much faster than life an hour is shown. */
+const FASTER = 100;
+
+async function anHour(browser: Browser): Promise<void> {
+  const began = Date.now();
+  const stage = nightStage(() => began + (Date.now() - began) * FASTER);
+  stage.hello = { ...stage.hello, everyMs: 1_000 / FASTER };
+  const server = await startFakeServer(await bundlePage(), stage);
+  const { page } = await openPage(browser, server.address);
+  const weigh = async (when: string) => {
+    console.log(`${when.padEnd(44)}${((await heapBytes(page)) / 1e6).toFixed(1).padStart(7)} MB`);
+  };
+  // By then all that is kept is full.
+  await page.waitForTimeout(HOUR_MS / FASTER / 3);
+  await weigh('held after 20 minutes of snapshots');
+  await page.waitForTimeout((HOUR_MS / FASTER / 3) * 2);
+  await weigh('held after an hour');
+  await page.context().close();
+  await server.close();
+}
+
+function median(values: readonly number[]): number {
+  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
+}
+
+function show(name: string, timesMs: readonly number[], base: number): void {
+  const seconds = (median(timesMs) / 1_000).toFixed(2).padStart(7);
+  const all = timesMs.map((ms) => (ms / 1_000).toFixed(2)).join(' ');
+  console.log(
+    `${name.padEnd(44)}${seconds} s  ${(median(timesMs) / base).toFixed(2)} ×   (${all})`,
+  );
+}
+
+const browser = await openBrowser();
+try {
+  await anHour(browser);
+  const [alone, watched, frames]: [number[], number[], number[]] = [[], [], []];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    alone.push(await runOnce());
+    const run = await runWatched(browser);
+    watched.push(run.ms);
+    frames.push(...run.frames);
+  }
+  show(`${COUNT} messages, nobody looks`, alone, median(alone));
+  show(`${COUNT} messages, a page is open`, watched, median(alone));
+  console.log(
+    `${'frames a second, median and least'.padEnd(44)}${median(frames)} ${Math.min(...frames)}`,
+  );
+} finally {
+  await browser.close();
+}
