@@ -63,7 +63,7 @@ function laneConcerns({ lane, phase, holds }: LaneView): Concern[] {
   const href = '#/now';
   if (phase === 'running') return [];
   if (phase === 'ramping') {
-    const why = 'it returns by itself, step by step';
+    const why = 'its concurrency is being raised step by step';
     return [
       { id: `lane ${lane}`, level: 'know', what: `The lane ${lane} is returning`, why, href },
     ];
@@ -101,9 +101,7 @@ function queueConcerns({ name, role, waiting, oldestAgeMs = 0 }: QueueView): Con
   const count = howMany(waiting, 'message');
   if (role === 'own' && name.includes('-dead-letter') && waiting > 0) {
     const what = `${name} holds ${count}`;
-    return [
-      { id, level: 'act', what, why: 'nothing takes them from there by itself', href: '#/now' },
-    ];
+    return [{ id, level: 'act', what, why: 'nothing removes them automatically', href: '#/now' }];
   }
   if (waiting === 0 || oldestAgeMs < LONG_AGE_MS) return [];
   const why = `the oldest of ${count} has waited for ${duration(oldestAgeMs)}`;
@@ -112,7 +110,7 @@ function queueConcerns({ name, role, waiting, oldestAgeMs = 0 }: QueueView): Con
 
 function brokenConcern({ name, broken }: { name: string; broken: boolean }): Concern[] {
   if (!broken) return [];
-  const why = 'its deployment does not load, as you wished: mend it in the box of faults';
+  const why = 'its deployment does not load: mend it in the box of faults';
   return [
     { id: `broken ${name}`, level: 'know', what: `${name} is broken`, why, href: '#/faults' },
   ];

@@ -64,7 +64,7 @@ function wide(width: number, { lanes, delivery, kernelQueues }: Parts): Drawing 
   const way = Math.round(width * 0.035);
   const store = { x: sharp(leftWidth + way), w: Math.round(width * 0.085) };
   const resources = { ...store, y: sharp(TITLE), h: lanesEnd - TITLE };
-  const right = store.x + store.w + way;
+  const right = Math.floor(store.x + store.w + way);
   const rightWidth = width - right - 1;
   const kernelY = delivery ? BLOCK + BETWEEN : 0;
   const columns = Math.max(2, Math.floor(rightWidth / 130));
@@ -99,7 +99,7 @@ function narrow(width: number, { lanes, delivery, kernelQueues }: Parts): Drawin
 
 function laneAt(lane: string, x: number, y: number, w: number): LanePlan {
   const column = Math.round(w * 0.27);
-  const way = Math.round((w - 3 * column) / 2);
+  const way = Math.floor((w - 3 * column) / 2);
   const top = y + TITLE;
   const box = (index: number, boxY: number, h: number): Box => ({
     x: sharp(x + index * (column + way)),

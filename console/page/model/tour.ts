@@ -54,14 +54,14 @@ const GOOD: TourStep = {
 const KILL: TourStep = {
   id: 'kill',
   title: 'Kill what validates it',
-  text: `Send ${CRASHES_TO_SEND} patients that kill their process. Each is run alone, kills again, and is quarantined with its evidence; nothing beside it is harmed. Ten crashes in five minutes open one incident.`,
+  text: `Send ${CRASHES_TO_SEND} patients that kill the process that validates them. Each is run alone, crashes again, and is quarantined with the evidence; no other message is harmed. Ten crashes in five minutes open one incident.`,
   button: `Send ${CRASHES_TO_SEND} killers`,
   acts: [
     ...send('throw', CRASHES_TO_SEND / 2),
     ...send('exit', CRASHES_TO_SEND / 2),
     ...send('good', 3),
   ],
-  waiting: 'They run alone, are killed, run again. The window of crashes fills …',
+  waiting: 'Each runs alone, crashes, and runs again. The crash window fills …',
   isDone: ({ snapshot }) => incidentsOf(snapshot).some(({ status }) => status !== 'resolved'),
   seen: 'One incident is open, and on-call was paged once.',
 };
@@ -69,17 +69,17 @@ const KILL: TourStep = {
 const ACKNOWLEDGE: TourStep = {
   id: 'acknowledge',
   title: 'You are on call',
-  text: 'Open the incident, look at what crashed and in which version, and acknowledge it with a reason. Until then it would page again, and escalate.',
+  text: 'Open the incident, look at what crashed, and acknowledge it with a reason. Until then it pages again and escalates.',
   acts: [],
   waiting: 'Follow the first line of the page to the incident.',
   isDone: ({ snapshot }) => incidentsOf(snapshot).every(({ status }) => status !== 'open'),
-  seen: 'It is yours now, and the audit log says so.',
+  seen: 'It is yours now, and it is in the audit log.',
 };
 
 const OUTAGE: TourStep = {
   id: 'outage',
   title: 'Take the FHIR server down',
-  text: 'Let every call of the FHIR server fail, and send it patients. After five failures the breaker opens: no more calls are made, and the patients wait.',
+  text: 'Make every call of the FHIR server fail, and send patients. After five failures the breaker opens: no more calls are made, and the patients wait.',
   button: 'Take it down',
   acts: [{ act: 'server', name: 'downstream', mode: 'fail' }, ...send('good', 8)],
   waiting: 'Calls fail. The breaker counts them …',
@@ -96,7 +96,7 @@ const HEAL: TourStep = {
   waiting: 'It waits for the countdown, then probes …',
   isDone: ({ snapshot }) =>
     breaker(snapshot)?.phase === 'closed' && downstream(snapshot)?.mode === 'ok',
-  seen: 'It is closed, and what waited is delivered. That was all of it.',
+  seen: 'It is closed, and what waited is delivered. That is the end of the tour.',
 };
 
 /** Those that can be done here: without a FHIR server there is none to take down. */

@@ -14,9 +14,9 @@ export function Audit() {
     <>
       <div class="heading">
         <h1>Audit log</h1>
-        <p class="quiet">append-only, each entry holds the hash of the one before it</p>
+        <p class="quiet">append-only; each entry contains the hash of the one before</p>
       </div>
-      <Section id="verify" title="Is it whole?" aside={<VerifyButton />}>
+      <Section id="verify" title="Verification" aside={<VerifyButton />}>
         <Verified />
       </Section>
       <Section id="entries" title="The latest entries">
@@ -53,7 +53,8 @@ function Verified() {
   if (verified === undefined) return <p role="status">{done} entries walked so far …</p>;
   return (
     <p role="status" class={verified.whole ? 'text' : 'attention text'}>
-      <strong>{verified.whole ? 'It is whole.' : 'It is not whole.'}</strong> {verified.message}{' '}
+      <strong>{verified.whole ? 'The log is whole.' : 'The log is not whole.'}</strong>{' '}
+      {verified.message}{' '}
       {endedAt !== undefined && (
         <span class="quiet">
           <Time at={endedAt} />

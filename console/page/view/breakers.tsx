@@ -9,7 +9,7 @@ import { Time } from './time.tsx';
 
 export function Breakers({ breakers }: { readonly breakers: readonly BreakerView[] }) {
   if (breakers.length === 0) {
-    return <p class="quiet">No breaker yet: nothing outside has been called.</p>;
+    return <p class="quiet">No breaker yet: no external service has been called.</p>;
   }
   return (
     <ul class="rows">
@@ -94,8 +94,8 @@ function BreakerButtons({ breaker: { name, phase, forced } }: { readonly breaker
       title: word === 'force-open' ? `Force ${name} open?` : `Force ${name} closed?`,
       text:
         word === 'force-open'
-          ? 'No call is made for so long, whatever the service answers. Messages wait; none is lost.'
-          : 'All calls are made for so long, whatever the service answers.',
+          ? 'No call is made during that time. Messages wait; none is lost.'
+          : 'All calls are made during that time, even if the service fails.',
       verb: word === 'force-open' ? 'Force open' : 'Force closed',
       choice: { label: 'For', options: SPANS },
       hint: 'maintenance of the server until 15:00',
@@ -104,7 +104,7 @@ function BreakerButtons({ breaker: { name, phase, forced } }: { readonly breaker
   const reset = () =>
     ask({
       title: `Reset ${name}?`,
-      text: 'It is closed and forgets its failures. If the service still fails, it opens again.',
+      text: 'It closes and forgets its failures. If the service still fails, it opens again.',
       verb: 'Reset',
       hint: 'the server is mended',
       act: say('reset'),

@@ -17,7 +17,9 @@ interface Props {
 export function BulkActs({ filter, total }: Props) {
   if (hello.value?.operate !== true || total === 0) return null;
   if (!hasFilter(filter)) {
-    return <span class="quiet">Filter, or choose a reason, to act on all that match.</span>;
+    return (
+      <span class="quiet">Set a filter or choose a reason to act on all matching entries.</span>
+    );
   }
   const what = `all with ${filterWords(filter)}`;
   return <ActButtons selected={{ filter: entryFilter(filter) }} what={what} />;
@@ -52,12 +54,12 @@ const WORDS = {
   redrive: {
     verb: 'Redrive',
     hint: 'the fix is deployed',
-    text: 'They are sent to their isolation queue again, each runs alone, and keep their place in the order of submissions.',
+    text: 'They are sent to their isolation queue, run one at a time, and keep their place in the order of submissions.',
   },
   discard: {
     verb: 'Discard',
     hint: 'the producer sent corrected ones',
-    text: 'They are given up. They stay here until they expire, and are redriven no more.',
+    text: 'They are given up: they stay in Quarantine until they expire, and are not redriven again.',
   },
 } as const;
 

@@ -33,22 +33,24 @@ function Whole({ entry }: { readonly entry: EntryView }) {
   const isOpen = status === 'quarantined';
   return (
     <>
-      <div class="two entry">
-        <Section
-          id="about"
-          title={status}
-          aside={
-            hello.value?.operate === true &&
-            isOpen && <ActButtons selected={{ ids: [id] }} what="this one" />
-          }
-        >
-          <Facts entry={entry} />
-        </Section>
-        <Section id="tried" title="What was tried">
-          <Tried entry={entry} />
-        </Section>
+      <div class="entry">
+        <div>
+          <Section
+            id="about"
+            title={status}
+            aside={
+              hello.value?.operate === true &&
+              isOpen && <ActButtons selected={{ ids: [id] }} what="this one" />
+            }
+          >
+            <Facts entry={entry} />
+          </Section>
+          <Section id="tried" title="What was tried">
+            <Tried entry={entry} />
+          </Section>
+        </div>
+        <Evidence entry={entry} />
       </div>
-      <Evidence entry={entry} />
       <CommandLine text={commandLine} />
     </>
   );
@@ -105,9 +107,7 @@ function Tried({ entry }: { readonly entry: EntryView }) {
   const isEmpty =
     attempts.length + rounds.length + corrections.length === 0 && !redrive && !discard;
   if (isEmpty) {
-    return (
-      <p class="quiet">It was validated once, beside others. A rejection is never tried again.</p>
-    );
+    return <p class="quiet">It was validated once, in a batch. A rejection is never retried.</p>;
   }
   return (
     <ol class="tried">

@@ -38,11 +38,11 @@ export function Evidence({ entry }: { readonly entry: EntryView }) {
 
 function Masked({ issues }: { readonly issues: readonly IssueView[] }) {
   if (issues.length === 0) {
-    return <p class="quiet">There is no outcome: it never came to a verdict.</p>;
+    return <p class="quiet">There is no OperationOutcome: validation did not reach a verdict.</p>;
   }
   return (
     <>
-      <p class="quiet">Masked. Only the elements that an issue names are shown, without values.</p>
+      <p class="quiet">Masked: only the elements that an issue names, without their values.</p>
       <ol class="body masked">
         {maskedLines(issues).map(({ depth, name, hasValue, issues: here }, index) => (
           <li key={index} class={here.length > 0 ? 'wrong' : ''}>
@@ -84,6 +84,9 @@ function Line({
   const { number, text, issues: here } = line;
   return (
     <li value={number} class={here.length > 0 ? 'wrong' : ''}>
+      <span class="at" aria-hidden="true">
+        {number}
+      </span>
       <code>{text}</code>
       <Issues issues={here.flatMap((each) => issues[each] ?? [])} />
     </li>

@@ -17,8 +17,8 @@ export function Groups({ found: { groups, interrupted }, filter }: Props) {
     return (
       <p class="quiet empty">
         {Object.keys(filter).length === 0
-          ? 'Nothing is quarantined: all that was submitted is stored, or still on its way.'
-          : 'Nothing that is quarantined matches.'}
+          ? 'Nothing is quarantined. Everything submitted is stored or still in a queue.'
+          : 'No quarantined entry matches.'}
       </p>
     );
   }

@@ -41,7 +41,7 @@ export function Incident({ incident, all }: Props) {
         </Section>
         <Section id="window" title="The window">
           <CrashWindows incidents={{ ...all, windows }} />
-          <h2 class="below">Told</h2>
+          <h2 class="below">Notifications</h2>
           <Told incident={incident} />
           <h2 class="below">If it turns out to be a breach</h2>
           <LegalClocks clocks={incident.clocks} />
@@ -67,11 +67,11 @@ function Words({ incident: { key, scope, number, status } }: { readonly incident
     });
   const acknowledge = asking(
     'acknowledge',
-    'You take it. It pages nobody again, and does not escalate.',
+    'You take it on. It does not page again and does not escalate.',
   );
   const resolve = asking(
     'resolve',
-    'Its crashes are spent: only others open the next one of this component.',
+    'Its crashes are spent: only new ones can open the next incident of this component.',
   );
   return (
     <div class="buttons">
@@ -179,7 +179,7 @@ export function Fact({
 }
 
 function Told({ incident: { told } }: { readonly incident: IncidentView }) {
-  if (told.length === 0) return <p class="quiet">Nobody has been told yet.</p>;
+  if (told.length === 0) return <p class="quiet">Nobody has been notified yet.</p>;
   return (
     <ol class="transitions">
       {told.map(({ step, at }) => (

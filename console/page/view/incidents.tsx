@@ -34,7 +34,7 @@ function Overview({ all }: { readonly all: AllIncidents }) {
 }
 
 function List({ incidents }: { readonly incidents: readonly IncidentView[] }) {
-  if (incidents.length === 0) return <p class="quiet">No incident yet. May it stay so.</p>;
+  if (incidents.length === 0) return <p class="quiet">No incident yet.</p>;
   return (
     <ul class="rows">
       {incidents.map(({ key, status, openedAt, crashes, more, messages, cause, why }) => (
@@ -66,7 +66,7 @@ function One({ all, id }: { readonly all: AllIncidents; readonly id: string }) {
     <>
       <h1>{id}</h1>
       <p class="text">
-        It is not among those that are open, nor among the latest that are over. All are listed by{' '}
+        It is neither open nor among the latest that are over. List all with{' '}
         <code>{`npm run cli -- incident list --all ${hello.value?.cliOptions ?? ''}`.trim()}</code>.
       </p>
       <p>

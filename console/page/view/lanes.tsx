@@ -37,7 +37,7 @@ function Lane({ lane }: { readonly lane: LaneView }) {
       {setbacks > 0 && <p class="quiet">{howMany(setbacks, 'setback')} on its way back</p>}
       {late.map(({ queue }) => (
         <p key={queue} class="quiet">
-          {queue} is not yet as it should be; the supervisor sees to it within a minute.
+          {queue} is not in its desired state; the supervisor corrects it within a minute.
         </p>
       ))}
     </li>
@@ -60,8 +60,8 @@ function LaneButton({ lane: { lane, holds } }: { readonly lane: LaneView }) {
   const isResumable = holds.some(({ holder }) => holder !== 'breaker');
   const word = isResumable ? 'resume' : 'pause';
   const text = isResumable
-    ? 'The hold of an operator and that of the supervisor are taken back. A breaker that is open goes on holding it.'
-    : 'Nothing is taken from its queues until somebody resumes it. Messages wait; none is lost.';
+    ? 'This removes the holds of the operator and the supervisor. A breaker that is open still holds the lane.'
+    : 'Nothing is taken from its queues until an operator resumes it. Messages wait; none is lost.';
   const act = (reason: string) => doneBy(ROUTES.lane, { word, lane, reason });
   const hint = isResumable ? 'the cause is mended' : 'the producer sends rubbish';
   const verb = isResumable ? 'Resume' : 'Pause';

@@ -9,7 +9,12 @@ export function LogLink({ requestId }: { readonly requestId: string }) {
   const [isOpen, setOpen] = useState(false);
   return (
     <>
-      <button type="button" class="plain" aria-expanded={isOpen} onClick={() => setOpen(!isOpen)}>
+      <button
+        type="button"
+        class="plain link"
+        aria-expanded={isOpen}
+        onClick={() => setOpen(!isOpen)}
+      >
         {isOpen ? 'hide its log' : 'its log'}
       </button>
       {isOpen && <Lines requestId={requestId} />}

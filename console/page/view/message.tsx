@@ -15,7 +15,7 @@ export function Message() {
   const { id = '' } = address.value;
   return (
     <>
-      <h1>Where is message X?</h1>
+      <h1>Find a message</h1>
       <Search key={id} id={id} />
       {id !== '' && <Found key={id} id={id} />}
     </>
@@ -71,7 +71,7 @@ function Found({ id }: { readonly id: string }) {
               ))}
               {slowWouldHelp && (
                 <button type="button" onClick={() => setSlow(true)}>
-                  Read the whole tables for it
+                  Scan the tables for it (slow)
                 </button>
               )}
             </div>
@@ -109,7 +109,10 @@ function Life({ life }: { readonly life: LifeView }) {
           <li key={index} class={what.startsWith('crashed') ? 'attention' : ''}>
             {at === undefined ? <span class="time quiet">at last</span> : <Time at={at} />}
             <span class="text">
-              {what} {requestId !== undefined && <LogLink requestId={requestId} />}
+              {what}{' '}
+              {requestId !== undefined && steps[index + 1]?.requestId !== requestId && (
+                <LogLink requestId={requestId} />
+              )}
             </span>
           </li>
         ))}

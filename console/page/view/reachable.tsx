@@ -14,11 +14,11 @@ export function Reachable({ children }: { readonly children: ComponentChildren }
       <div class="banner" role="alert">
         <p class="text">
           <strong>{word}</strong>: {state.message}.{' '}
-          {isEmpty ? '' : `What is below was so ${duration(now.value - state.since)} ago.`}
+          {isEmpty ? '' : `The figures below are ${duration(now.value - state.since)} old.`}
         </p>
         <p class="quiet">
-          It is tried again by itself. The command that serves this page is{' '}
-          <code>npm run cli -- console</code>, or <code>npm start</code>.
+          The page reconnects by itself. It is served by <code>npm run cli -- console</code>, or{' '}
+          <code>npm start</code>.
         </p>
       </div>
       {!isEmpty && <div class="old">{children}</div>}

@@ -26,7 +26,7 @@ export function Section({ id, title, aside, class: name = '', children }: Props)
 export function CommandLine({ text }: { readonly text: string }) {
   return (
     <p class="command">
-      <span class="only-read">The same on the command line: </span>
+      <span class="only-read">On the command line: </span>
       <code class="text">{text}</code>
     </p>
   );

@@ -47,6 +47,6 @@ export function Throughput() {
 function NoFlow() {
   const trouble = flowTrouble.value;
   return trouble === undefined ? null : (
-    <p class="note quiet text">How much flows is not known: {trouble.message}</p>
+    <p class="note quiet text">Rates are not known: {trouble.message}</p>
   );
 }

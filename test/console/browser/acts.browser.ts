@@ -67,7 +67,7 @@ test('R42: a body is masked until a reason is given, which is in the audit log',
   stage.bodies[id] = { body, issues, truncated: false };
   return look(stage, async ({ page, go }) => {
     await go(`#/quarantine/${id}`);
-    await page.getByText('Masked. Only the elements').waitFor();
+    await page.getByText('Masked: only the elements').waitFor();
     expect(await page.getByText('31.02.1980').count()).toBe(0);
     await page.getByRole('button', { name: 'Reveal' }).click();
     await giveReason(page, 'ticket 4711', 'Reveal');
@@ -78,7 +78,7 @@ test('R42: a body is masked until a reason is given, which is in the audit log',
       /ada.*ticket 4711/s,
     );
     await go(`#/quarantine/${id}`);
-    await page.getByText('Masked. Only the elements').waitFor();
+    await page.getByText('Masked: only the elements').waitFor();
     expect(await page.getByText('31.02.1980').count()).toBe(0);
   });
 });

@@ -1,4 +1,5 @@
 /** `npm run picture:console`: the pictures of the README, docs/console-*.png, of fake stages, so that they are always the same. */
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { bundlePage } from '../../../console/page/bundle.ts';
@@ -7,6 +8,7 @@ import { startFakeServer } from '../page/support/fake-server.ts';
 import type { FakeStage } from '../page/support/fake-stage.ts';
 import { nightStage } from '../page/support/night.ts';
 import { giveReason, openBrowser, openPage } from './support/browser.ts';
+import { smallPng } from './support/small-png.ts';
 
 const DOCS = join(import.meta.dirname, '../../../docs');
 const NIGHT = Date.UTC(2026, 10, 29, 2, 14);
@@ -27,7 +29,7 @@ const PICTURES: readonly Picture[] = [
   {
     name: 'entry',
     hash: `#/quarantine/${REJECTED}`,
-    options: { ...wide, viewport: { width: 1280, height: 860 }, colorScheme: 'light' },
+    options: { ...wide, viewport: { width: 1280, height: 760 }, colorScheme: 'light' },
     before: reveal,
   },
 ];
@@ -71,7 +73,8 @@ async function main(): Promise<void> {
     await page.locator('main h1').first().waitFor();
     await before?.(page);
     await new Promise((resolve) => setTimeout(resolve, SETTLED_MS));
-    await page.screenshot({ path: join(DOCS, `console-${name}.png`), animations: 'disabled' });
+    const picture = await page.screenshot({ animations: 'disabled' });
+    await writeFile(join(DOCS, `console-${name}.png`), smallPng(picture));
     console.error(`docs/console-${name}.png`);
     await page.context().close();
     await server.close();

@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import axe from 'axe-core';
 import type { Page } from 'playwright-core';
 import { describe, expect, test } from 'vitest';
 import { localStage } from '../page/support/local-stage.ts';
@@ -8,7 +7,6 @@ import { look, useBrowser } from './support/looking.ts';
 
 useBrowser();
 const now = () => Date.now();
-const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 
 const DEAD = '6f0c00e1-90ab-4c2d-8e77-51d0c8b3a4f2';
 const REJECTED = 'e2000001-1b2c-4d3e-9f40-a5b6c7d8e9f0';
@@ -34,7 +32,7 @@ interface Results {
 
 /** What axe finds, a line each. Its script comes by the debugger, which no policy of a page binds. */
 async function findings(page: Page): Promise<string[]> {
-  await page.evaluate(AXE);
+  await page.evaluate(axe.source);
   const { passes, violations } = (await page.evaluate('axe.run()')) as Results;
   expect(passes.length).toBeGreaterThan(10);
   return violations.flatMap(({ id, nodes }) =>

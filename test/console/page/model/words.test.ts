@@ -127,7 +127,14 @@ describe('a run', () => {
   const common = { id: '1', startedAt: T, state: 'running', done: 3, commandLine: '' } as const;
   const bulk = {
     ...common,
-    ...{ kind: 'redrive', selected: { ids: [] }, before: T, rate: 10, by: 'ada', reason: 'fixed' },
+    ...{
+      kind: 'redrive' as const,
+      selected: { ids: [] },
+      before: T,
+      rate: 10,
+      by: 'ada',
+      reason: 'fixed',
+    },
     ...{ counts: { sent: 3, failed: 0 }, failures: [] },
   } as const;
 
