@@ -31,7 +31,7 @@ export const LAYERS = {
   config: ['lib'],
   cli: [...DEPLOYED, 'lib', 'config', 'terminal', RUNTIME],
   console: [...DEPLOYED, 'cli', 'lib', 'config', 'terminal', RUNTIME],
-  simulation: [...DEPLOYED, 'lib', 'config', RUNTIME],
+  simulation: [...DEPLOYED, 'cli', 'lib', 'config', 'terminal', RUNTIME],
   emulator: ['aws', 'cli', 'lib', 'config', 'terminal', RUNTIME],
   demo: [...DEPLOYED, 'cli', 'console', 'lib', 'config', 'terminal', RUNTIME],
   gameday: [...DEPLOYED, 'demo', 'terminal', RUNTIME],

@@ -9,7 +9,7 @@ import { AUDIT_CHAIN, type AuditFact, type AuditFactKind } from '../core/audit/a
 import { type Publishers, publishersSchema } from '../core/audit/publishers.ts';
 import type { Plan } from '../packages/local-lambda/template/plan.ts';
 import { AuditChecker } from './audit-checker.ts';
-import { RuleBroken } from './checker.ts';
+import { type MakeChecker, RuleBroken } from './checker.ts';
 import type { Effect } from './effects.ts';
 import { EventLog } from './event-log.ts';
 import { describeFaults } from './faults.ts';
@@ -18,6 +18,8 @@ import { World } from './world.ts';
 export interface RunSettings {
   readonly seed: number;
   readonly messages: number;
+  /** Beside that of the audit log. */
+  readonly checkers?: readonly MakeChecker[];
   /** Shown each line of the run. */
   readonly follow?: (line: string) => void;
 }
@@ -42,7 +44,7 @@ const DEDUPLICATED_MS = 400;
 
 /** @throws RuleBroken */
 export async function runAudit(plan: Plan, settings: RunSettings): Promise<RunReport> {
-  const { seed, messages, follow } = settings;
+  const { seed, messages, checkers = [], follow } = settings;
   const log = new EventLog(follow);
   const checker = new AuditChecker();
   const audit = auditOf(plan);
@@ -52,7 +54,10 @@ export async function runAudit(plan: Plan, settings: RunSettings): Promise<RunRe
       checker.put(effect.version.key, effect.version.bytes);
     },
   });
-  const world = new World({ plan, seed, checkers: [look], log, only: ['audit'] });
+  const world = new World({
+    ...{ plan, seed, log, only: ['audit'] },
+    checkers: [look, ...checkers],
+  });
   const { scheduler, services } = world;
   const tellingMs = scheduler.random.between(TELLING_MS.least, TELLING_MS.most);
   const told = tellAll(world, audit, { messages, tellingMs });

@@ -1,6 +1,7 @@
 /** What a checker is told and asked. It looks at the services and at effects, never at what our code says. */
 import type { Plan } from '../packages/local-lambda/template/plan.ts';
 import type { Effect } from './effects.ts';
+import type { Faults } from './faults.ts';
 import type { Host } from './host.ts';
 import type { EventSource } from './lambda/event-source.ts';
 import type { LambdaFunction } from './lambda/function.ts';
@@ -20,6 +21,8 @@ export interface Seen {
   readonly fhirServers: readonly FhirServer[];
   /** What producers have sent, by message id. */
   readonly submissions: ReadonlyMap<string, Submission>;
+  /** All that was drawn to go wrong. */
+  readonly drawn: Faults;
   /** Whether nothing goes wrong any more. */
   readonly isHealed: boolean;
   /** Of a table, queue, bucket or function of the stack, by the end of its name: `resources`, `critical`. */

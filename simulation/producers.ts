@@ -34,8 +34,8 @@ export class Producers implements Pick<Checker, 'see'> {
     return this.#waiting === 0;
   }
 
-  /** From now on, over so long. */
-  submit(count: number, overMs: number, habits: Habits): void {
+  /** From now on, over so long. Of what is drafted, `only` these numbers are sent, where some are named. */
+  submit(count: number, overMs: number, habits: Habits, only?: readonly number[]): void {
     const { scheduler } = this.#world;
     let number = 0;
     while (number < count) {
@@ -47,8 +47,9 @@ export class Producers implements Pick<Checker, 'see'> {
       );
       number += size;
       this.#waiting += 1;
+      const sent = drafts.filter((draft) => only?.includes(draft.number) ?? true);
       scheduler.after(this.#random.below(overMs), () => {
-        void this.#send(drafts, habits.bucket).finally(() => {
+        void this.#send(sent, habits.bucket).finally(() => {
           this.#waiting -= 1;
         });
       });

@@ -7,6 +7,7 @@ import { type MakeChecker, RuleBroken } from './checker.ts';
 import { EventLog } from './event-log.ts';
 import { describeFaults } from './faults.ts';
 import { Producers } from './producers.ts';
+import type { Reduced } from './story/shrink.ts';
 import type { Habits } from './submission-draft.ts';
 import { World } from './world.ts';
 
@@ -15,6 +16,8 @@ export interface RunSettings {
   /** How many submissions are drafted; some of them are sent twice. */
   readonly messages: number;
   readonly checkers?: readonly MakeChecker[];
+  /** What of it is left, where a failing run is made smaller. */
+  readonly reduced?: Partial<Reduced> | undefined;
   /** Shown each line of the run. */
   readonly follow?: ((line: string) => void) | undefined;
 }
@@ -39,14 +42,14 @@ const LOOK_MS = 1_000;
 
 /** @throws RuleBroken, or what a checker threw */
 export async function run(plan: Plan, settings: RunSettings): Promise<RunReport> {
-  const { seed, messages, checkers = [], follow } = settings;
+  const { seed, messages, checkers = [], follow, reduced } = settings;
   const log = new EventLog(follow);
-  const world = new World({ plan, seed, checkers, log });
+  const world = new World({ plan, seed, checkers, log, without: reduced?.without });
   const { scheduler } = world;
   const submittingMs = scheduler.random.between(SUBMITTING_MS.least, SUBMITTING_MS.most);
   const producers = new Producers(world);
   world.tellFirst(producers);
-  producers.submit(messages, submittingMs, habitsIn(world));
+  producers.submit(messages, submittingMs, habitsIn(world), reduced?.only);
   const faultyMs = Math.ceil(submittingMs * (0.5 + scheduler.random.fraction()));
   scheduler.after(faultyMs, () => world.heal());
   await untilEnded(world, producers, Math.max(submittingMs, faultyMs) + ENDING_MS);

@@ -2,69 +2,132 @@
  * `npm run simulate -- --seed N --messages M`: deployed code under simulated AWS, with faults by chance. The same
  * seed and commit give the same run. Ends with status 1 where a rule does not hold.
  */
-import { parseArgs } from 'node:util';
-import { type RunReport as AuditReport, runAudit } from './audit-run.ts';
+import { InvalidArgumentError } from 'commander';
+import { command, run as runCommand, wholeNumber } from '../cli/command-line.ts';
+import type { Plan } from '../packages/local-lambda/template/plan.ts';
+import { runAudit } from './audit-run.ts';
+import type { MakeChecker } from './checker.ts';
 import { CHECKERS } from './checkers.ts';
 import { deploy } from './deployment.ts';
-import { type RunReport, run } from './run.ts';
+import { type RareState, RareStates } from './rare/rare-states.ts';
+import { describeReached, describeRun, neverReached } from './report.ts';
+import { type RunSettings, run } from './run.ts';
+import { investigate } from './story/failure.ts';
 
-const TAIL_LINES = 40;
-
-const { values } = parseArgs({
-  options: {
-    seed: { type: 'string', default: '1' },
-    messages: { type: 'string', default: '2000' },
-    runs: { type: 'string', default: '1' },
-    audit: { type: 'boolean', default: false },
-    follow: { type: 'boolean', default: false },
-  },
-});
-
-const { plan, dispose } = await deploy();
-const first = wholeNumber('seed');
-for (let seed = first; seed < first + wholeNumber('runs'); seed += 1) {
-  if (!(await runOne(seed))) process.exitCode = 1;
+interface Options {
+  readonly seed: number;
+  readonly messages: number;
+  readonly runs: number;
+  readonly minutes?: number;
+  readonly total?: number;
+  readonly without?: readonly string[];
+  readonly only?: readonly number[];
+  readonly audit: boolean;
+  readonly follow: boolean;
+  readonly reach: boolean;
 }
-await dispose();
 
-async function runOne(seed: number): Promise<boolean> {
-  const tail: string[] = [];
-  const follow = (line: string) => {
-    if (values.follow) console.log(line);
-    if (tail.push(line) > TAIL_LINES) tail.shift();
+const SEED_MAX = 1_000_000_000;
+const SECOND_NS = 1_000_000_000n;
+const reached = new Map<RareState, number>();
+let plan: Plan;
+
+const program = command('npm run simulate --')
+  .description('Runs the deployed functions under simulated AWS, by seeds.')
+  .option('--seed <n>', 'the first seed, or "new"', seedOf, 1)
+  .option('--messages <n>', 'submissions of each run', wholeNumber(1, 1e6), 2_000)
+  .option('--runs <n>', 'so many seeds, one after the other', wholeNumber(1, 1e6), 1)
+  .option('--minutes <n>', 'as many seeds as this takes, in place of --runs', wholeNumber(1, 1e4))
+  .option('--total <n>', 'with --minutes: no more than so many submissions', wholeNumber(1, 1e9))
+  .option('--without <faults>', 'leave these out, as calls.lostAnswer,outage.0', namesOf)
+  .option('--only <numbers>', 'send these submissions only, as 3,17', numbersOf)
+  .option('--audit', 'the audit log alone', false)
+  .option('--follow', 'print all that happens', false)
+  .option('--reach', 'fail where a rare state is never reached', false)
+  .action(simulate);
+process.exitCode = await runCommand(program, process.argv.slice(2));
+
+async function simulate(options: Options): Promise<void> {
+  const deployment = await deploy();
+  plan = deployment.plan;
+  const { seed: first, runs, minutes, messages, total = Number.POSITIVE_INFINITY } = options;
+  const startedAt = process.hrtime.bigint();
+  const isOver = (count: number) => {
+    if (minutes === undefined) return count >= runs;
+    const spent = process.hrtime.bigint() - startedAt;
+    return spent >= BigInt(minutes * 60) * SECOND_NS || count * messages >= total;
   };
-  const messages = wholeNumber('messages');
+  for (let count = 0; !isOver(count); count += 1) {
+    if (await runOne(first + count, options)) continue;
+    process.exitCode = 1;
+    // One story is enough for whoever reads the log of a night.
+    if (minutes !== undefined) break;
+  }
+  if (!options.audit) tellReached(options);
+  await deployment.dispose();
+}
+
+async function runOne(
+  seed: number,
+  { messages, audit, follow, without, only }: Options,
+): Promise<boolean> {
+  const count: MakeChecker = (seen) => new RareStates(seen, reached);
+  const settings: RunSettings = {
+    ...{ seed, messages },
+    reduced: { ...(without && { without }), ...(only && { only }) },
+    checkers: audit ? [] : CHECKERS,
+    follow: follow ? console.log : undefined,
+  };
   const startedAt = process.hrtime.bigint();
   try {
-    const settings = { seed, messages, follow, checkers: CHECKERS };
-    const report = values.audit ? await runAudit(plan, settings) : await run(plan, settings);
-    print(report, Number(process.hrtime.bigint() - startedAt) / 1e9);
+    const checkers = [...(settings.checkers ?? []), count];
+    const report = audit
+      ? await runAudit(plan, { seed, messages })
+      : await run(plan, { ...settings, checkers });
+    console.log(describeRun(report, Number(process.hrtime.bigint() - startedAt) / 1e9));
     return true;
   } catch (fault) {
-    console.log(`seed ${seed}: ${fault instanceof Error ? fault.stack : fault}`);
-    console.log(`the last of what happened (ms, who, what):\n${tail.join('\n')}`);
-    console.log(`again: npm run simulate -- --seed ${seed} --messages ${messages} --follow`);
+    console.log(`seed ${seed} FAILED: ${fault instanceof Error ? fault.message : fault}`);
+    if (process.env['DEBUG'] !== undefined) console.log(fault);
+    if (!audit && only === undefined) await tell(settings, fault);
     return false;
   }
 }
 
-function print(report: AuditReport | RunReport, seconds: number): void {
-  const { seed, faults, virtualMs, events, environments, digest } = report;
-  const [count, what] =
-    'facts' in report ? [report.facts, 'facts'] : [report.submissions, 'submissions'];
-  const used = Object.entries(environments).map(([name, count]) => `${name} ${count}`);
-  console.log(`seed ${seed}: ${count} ${what}, all rules held`);
-  console.log(`  faults        ${faults}`);
-  console.log(`  virtual time  ${(virtualMs / 60_000).toFixed(1)} minutes, ${events} events`);
-  console.log(`  environments  ${used.join(', ')}`);
-  console.log(
-    `  real time     ${seconds.toFixed(1)} s, ${Math.round(count / seconds)} ${what} a second`,
-  );
-  console.log(`  digest        ${digest}`);
+async function tell(settings: RunSettings, fault: unknown): Promise<void> {
+  const { seed, messages } = settings;
+  const { problem, steps, reduced, reducedSteps, story } = await investigate(plan, settings, fault);
+  const only = reduced.only.join(',');
+  const without = reduced.without.length > 0 ? ` --without ${reduced.without.join(',')}` : '';
+  console.log(`${messages} submissions, ${steps} steps; left of it, and failing in the same way:
+${reduced.only.length} submissions, ${reducedSteps} steps
+
+${story}
+
+${problem}
+
+again: npm run simulate -- --seed ${seed} --messages ${messages} --only ${only}${without}`);
 }
 
-function wholeNumber(name: 'seed' | 'messages' | 'runs'): number {
-  const number = Number(values[name]);
-  if (Number.isInteger(number) && number >= 0) return number;
-  throw new Error(`--${name} is a whole number, and not "${values[name]}"`);
+function tellReached({ reach }: Options): void {
+  console.log(describeReached(reached));
+  const never = neverReached(reached);
+  if (!reach || never.length === 0) return;
+  console.log(`FAILED: never reached by these seeds: ${never.join('; ')}`);
+  process.exitCode = 1;
+}
+
+function seedOf(text: string): number {
+  if (text !== 'new') return wholeNumber(0, SEED_MAX)(text);
+  return Number(process.hrtime.bigint() % BigInt(SEED_MAX));
+}
+
+function namesOf(text: string): string[] {
+  const names = text.split(',');
+  if (names.every((name) => /^[a-z]+\.[A-Za-z0-9]+$/.test(name))) return names;
+  throw new InvalidArgumentError('It must be names as calls.lostAnswer, with commas between.');
+}
+
+function numbersOf(text: string): number[] {
+  return text.split(',').map((number) => wholeNumber(0, 1e6)(number));
 }

@@ -23,6 +23,7 @@ import { FhirServer } from './servers/fhir-server.ts';
 import { Http } from './servers/http.ts';
 import { TerminologyServer } from './servers/terminology-server.ts';
 import { provision, type Services, senderIdOf } from './services.ts';
+import { withoutFaults } from './story/without-faults.ts';
 import type { Submission } from './submission.ts';
 import { Witness } from './witness.ts';
 
@@ -33,6 +34,8 @@ export interface WorldOptions {
   readonly log?: EventLog | undefined;
   /** Ends of the names of the functions that run, where not all do. */
   readonly only?: readonly string[];
+  /** Faults that are off although they were drawn, as `calls.lostAnswer`. */
+  readonly without?: readonly string[] | undefined;
 }
 
 /** Outages begin within so long. */
@@ -55,11 +58,12 @@ export class World implements Seen {
   readonly #logs: LogSubscriptions;
   #faults: Faults;
 
-  constructor({ plan, seed, checkers = [], log, only }: WorldOptions) {
+  constructor({ plan, seed, checkers = [], log, only, without = [] }: WorldOptions) {
     this.plan = plan;
     this.scheduler = new Scheduler(seed, log);
     this.#witness = new Witness(this.scheduler);
-    this.drawn = drawFaults(this.scheduler.random.fork(), placesIn(plan), OUTAGES_MS);
+    const drawn = drawFaults(this.scheduler.random.fork(), placesIn(plan), OUTAGES_MS);
+    this.drawn = withoutFaults(drawn, without);
     this.#faults = this.drawn;
     const faults = () => this.#faults;
     const { scheduler } = this;

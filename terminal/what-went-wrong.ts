@@ -39,7 +39,7 @@ export function whatWentWrong(
 ): Told {
   const own = findCause(error, ({ name }) => name in TELLING);
   if (own !== undefined) return { text: linesOf(own), status: TELLING[own.name] ?? 1 };
-  const words = findCause(error, ({ code = '' }) => code.startsWith('ERR_PARSE_ARGS_'));
+  const words = findCause(error, ({ code = '' }) => String(code).startsWith('ERR_PARSE_ARGS_'));
   if (words !== undefined) return { text: printable(messageOf(words)), status: 2 };
   const line = fileTrouble(error, { root: ROOT, env }) ?? ofValues(error);
   if (line !== undefined) return { text: printable(line), status: 1 };

@@ -1,0 +1,61 @@
+/**
+ * Runs seeds without one fence until a checker finds that it is missing: `find.ts NAME PLAN SETTINGS`, in a process of its
+ * own, because what is loaded stays as it was loaded. Prints what it found as JSON.
+ */
+import { readFileSync } from 'node:fs';
+import type { Plan } from '../../packages/local-lambda/template/plan.ts';
+import type { Seen } from '../checker.ts';
+import { FENCES } from './fences.ts';
+import { takeOut } from './take-out.ts';
+
+export interface Search {
+  readonly from: number;
+  readonly seeds: number;
+  readonly messages: number;
+  /** Real time. */
+  readonly secondsMax: number;
+}
+
+export type Found =
+  | {
+      readonly kind: 'found';
+      readonly seed: number;
+      readonly steps: number;
+      readonly problem: string;
+    }
+  | { readonly kind: 'missed'; readonly seeds: number }
+  /** None of the seeds loads its file. */
+  | { readonly kind: 'not loaded' };
+
+const [, , name, planFile = '', settings = '{}'] = process.argv;
+const fence = FENCES.find((each) => each.name === name);
+if (fence === undefined) throw new Error(`no fence is called "${name}"`);
+const isOut = takeOut(fence);
+const plan = JSON.parse(readFileSync(planFile, 'utf8')) as Plan;
+console.log(JSON.stringify(await search(JSON.parse(settings) as Search)));
+
+async function search({ from, seeds, messages, secondsMax }: Search): Promise<Found> {
+  const [{ run }, { runAudit }, { CHECKERS }] = await Promise.all([
+    import('../run.ts'),
+    import('../audit-run.ts'),
+    import('../checkers.ts'),
+  ]);
+  const until = process.hrtime.bigint() + BigInt(secondsMax) * 1_000_000_000n;
+  let tried = 0;
+  for (; tried < seeds && process.hrtime.bigint() < until; tried += 1) {
+    const seed = from + tried;
+    let seen: Seen | undefined;
+    const look = (world: Seen) => {
+      seen = world;
+      return {};
+    };
+    try {
+      await run(plan, { seed, messages, checkers: [...CHECKERS, look] });
+      await runAudit(plan, { seed, messages, checkers: [look] });
+    } catch (fault) {
+      const problem = fault instanceof Error ? `${fault.name}: ${fault.message}` : String(fault);
+      return { kind: 'found', seed, steps: seen?.scheduler.count ?? 0, problem };
+    }
+  }
+  return isOut() ? { kind: 'missed', seeds: tried } : { kind: 'not loaded' };
+}

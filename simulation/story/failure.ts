@@ -1,0 +1,77 @@
+/** A run that failed: made smaller, run once more, and told. */
+import type { Plan } from '../../packages/local-lambda/template/plan.ts';
+import { RuleBroken, type Seen } from '../checker.ts';
+import { type RunSettings, run } from '../run.ts';
+import { type Reduced, shrink } from './shrink.ts';
+import { Story } from './story.ts';
+import { faultsIn } from './without-faults.ts';
+
+export interface Failure {
+  readonly problem: string;
+  /** Steps of the whole run until then. */
+  readonly steps: number;
+  readonly reduced: Reduced;
+  /** Steps of what is left of it. */
+  readonly reducedSteps: number;
+  readonly story: string;
+}
+
+/** Runs for shrinking. */
+const TRIES_MAX = 200;
+
+/** What went wrong in a run, as small as it could be made. `fault` is what it threw. */
+export async function investigate(
+  plan: Plan,
+  settings: RunSettings,
+  fault: unknown,
+): Promise<Failure> {
+  const rule = ruleOf(fault);
+  const whole = await runAgain(plan, settings);
+  const from = { only: Array.from({ length: settings.messages }, (_, n) => n), without: [] };
+  const reduced = await shrink(from, {
+    fails: async (left) => {
+      const again = await runAgain(plan, { ...settings, reduced: left });
+      return again.fault !== undefined && ruleOf(again.fault) === rule;
+    },
+    faults: whole.faults,
+    triesMax: TRIES_MAX,
+  });
+  let story: Story | undefined;
+  const least = await runAgain(plan, {
+    ...settings,
+    reduced,
+    follow: (line) => story?.follow(line),
+    checkers: [
+      (seen) => {
+        const { scheduler } = seen;
+        story = new Story(plan.stackName, () => scheduler.now - scheduler.startedAt);
+        return { see: (effect, by) => story?.see(effect, by) };
+      },
+      ...(settings.checkers ?? []),
+    ],
+  });
+  const problem = messageOf(least.fault ?? fault);
+  const told = story?.tell({ message: problem }) ?? '';
+  return { problem, steps: whole.steps, reduced, reducedSteps: least.steps, story: told };
+}
+
+async function runAgain(plan: Plan, settings: RunSettings) {
+  let seen: Seen | undefined;
+  const look = (world: Seen) => {
+    seen = world;
+    return {};
+  };
+  let fault: unknown;
+  try {
+    await run(plan, { ...settings, checkers: [...(settings.checkers ?? []), look] });
+  } catch (thrown) {
+    fault = thrown;
+  }
+  const faults = seen === undefined ? [] : faultsIn(seen.drawn);
+  return { fault, faults, steps: seen?.scheduler.count ?? 0 };
+}
+
+/** Two failures are the same where the same rule broke; anything else that is thrown is known by its text. */
+const ruleOf = (fault: unknown) => (fault instanceof RuleBroken ? fault.rule : messageOf(fault));
+
+const messageOf = (fault: unknown) => (fault instanceof Error ? fault.message : String(fault));

@@ -1,0 +1,82 @@
+/**
+ * What happened in a run that failed, for a person: of all that was seen, what has to do with the rule that broke.
+ */
+import type { RuleBroken } from '../checker.ts';
+import type { Effect } from '../effects.ts';
+import type { Host } from '../host.ts';
+import { Teller, type Told } from './told.ts';
+
+interface Line extends Told {
+  /** Virtual ms since the run began. */
+  readonly at: number;
+  /** Of the host that acts. */
+  readonly host: string | undefined;
+}
+
+/** About a page. */
+const LINES_MAX = 60;
+const FIRST_MAX = 12;
+const BEFALLEN = /(?:lostRequest|lostAnswer|late|throttled|failed)$/;
+
+export class Story {
+  readonly #teller: Teller;
+  readonly #now: () => number;
+  readonly #lines: Line[] = [];
+
+  /** `now` is virtual, since the run began. */
+  constructor(stackName: string, now: () => number) {
+    this.#teller = new Teller(stackName);
+    this.#now = now;
+  }
+
+  see(effect: Effect, by: Host | undefined): void {
+    const told = this.#teller.tell(effect, by);
+    if (told === undefined) return;
+    const host = by && this.#teller.short(by.name);
+    this.#lines.push({ ...told, at: this.#now(), host });
+  }
+
+  /** A line of the event log: what befell a call on its way is in no effect. */
+  follow(line: string): void {
+    if (!BEFALLEN.test(line)) return;
+    const [, host = '', ...words] = this.#teller.short(line).split(' ');
+    const text = `${host}: ${words.slice(0, -1).join(' ')} meets ${words.at(-1)}`;
+    this.#lines.push({ text, about: [host], at: this.#now(), host });
+  }
+
+  /** At most a page. */
+  tell(broken: Pick<RuleBroken, 'message'>): string {
+    const subjects = this.#subjectsOf(this.#teller.short(broken.message));
+    const chosen = this.#chosen(subjects);
+    const told = chosen.map(({ at, text }) => `${seconds(at)}  ${text}`);
+    if (told.length <= LINES_MAX) return told.join('\n');
+    const last = LINES_MAX - FIRST_MAX;
+    const between = `${' '.repeat(12)}… ${told.length - LINES_MAX} more …`;
+    return [...told.slice(0, FIRST_MAX), between, ...told.slice(-last)].join('\n');
+  }
+
+  /** All that the problem names. */
+  #subjectsOf(problem: string): Set<string> {
+    const names = new Set(this.#lines.flatMap(({ about }) => about));
+    const words = new Set(problem.split(/[\s,;:()]+/));
+    return new Set([...names].filter((name) => words.has(name)));
+  }
+
+  /** What is about a subject, and what befell the hosts that were at work on one. */
+  #chosen(subjects: ReadonlySet<string>): Line[] {
+    const isSubject = ({ about }: Line) => about.some((name) => subjects.has(name));
+    const busy = new Set<string>();
+    return this.#lines.filter((line) => {
+      const { host, text } = line;
+      const chosen = isSubject(line);
+      if (host === undefined) return chosen || text === 'Faults heal.';
+      if (chosen && text.includes(' begins ')) busy.add(host);
+      const isOver = / (?:ends .*|dies)$/.test(text);
+      const isKept = chosen || (busy.has(host) && (isOver || text.includes(' meets ')));
+      if (isOver) busy.delete(host);
+      return isKept;
+    });
+  }
+}
+
+const seconds = (ms: number) => `${(ms / 1_000).toFixed(3).padStart(9)} s`;

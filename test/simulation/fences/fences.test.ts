@@ -1,0 +1,22 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { withoutFence } from '../../../simulation/fences/fence.ts';
+import { FENCES } from '../../../simulation/fences/fences.ts';
+
+const ROOT = join(import.meta.dirname, '../../..');
+
+describe('fences that are taken out', () => {
+  test.each(FENCES.map((fence) => [fence.name, fence] as const))('%s stands once', (_, fence) => {
+    const source = readFileSync(join(ROOT, fence.file), 'utf8');
+    const without = withoutFence(fence, source);
+    expect(without).toBe(source.replace(fence.code, () => fence.without));
+    expect(without).not.toBe(source);
+  });
+
+  test('says so where a fence is not there, or twice', () => {
+    const fence = { name: 'f', file: 'x.ts', code: 'a', without: 'b' };
+    expect(() => withoutFence(fence, 'c')).toThrow('holds its code 0 times');
+    expect(() => withoutFence(fence, 'aca')).toThrow('holds its code 2 times');
+  });
+});

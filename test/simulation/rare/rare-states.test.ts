@@ -1,0 +1,115 @@
+import { describe, expect, test } from 'vitest';
+import type { Seen } from '../../../simulation/checker.ts';
+import type { Effect } from '../../../simulation/effects.ts';
+import type { Host } from '../../../simulation/host.ts';
+import { RARE_STATES, type RareState, RareStates } from '../../../simulation/rare/rare-states.ts';
+import type { Message } from '../../../simulation/sqs/message.ts';
+import { hop, hostAt, message, queueNamed, submission, written } from '../checks/history.ts';
+
+const one = hostAt('stack-validate-critical#1');
+const two = hostAt('stack-validate-critical#2', 100_000);
+const of = { functionName: 'stack-validate-critical', requestId: 'r1' };
+const Records = [{ messageId: 'm1' }];
+
+const arrived = (queue: string, what: Message): Effect => ({
+  kind: 'arrived',
+  queue: queueNamed(queue),
+  message: what,
+});
+const received = (what: Message): Effect => ({
+  kind: 'received',
+  queue: queueNamed('critical'),
+  received: { message: what, receiptHandle: 'h', receiveCount: 1 },
+});
+const invoked: Effect = { kind: 'invoked', ...of, event: { Records } };
+const told: Effect = {
+  kind: 'published',
+  topic: 'x:stack-outcomes',
+  message: JSON.stringify({ messageId: 'm1' }),
+  attributes: {},
+};
+const letter = hop('l1', { messageId: 'm1', lane: 'critical' });
+const redriven = hop('r1', { messageId: 'm1', lane: 'critical', round: 1 });
+const mark = { pk: 'mark#critical#a', sk: `${one.now() + 50_000}#e1` };
+const member = { body: '{}', attributes: { 'failsafe-envelope': '{"messageId":"m1"}' } };
+const group = message({
+  body: JSON.stringify([member, member]),
+  attributes: { 'failsafe-group': { DataType: 'String', StringValue: '2' } },
+});
+const crash = (at: number) => written('incidents', undefined, { pk: 's', sk: `crash#${at}`, at });
+const incident = (number: number) =>
+  written('incidents', undefined, { pk: 's', sk: `incident#${number}`, number, status: 'open' });
+const put: Effect = {
+  kind: 'put',
+  bucket: 'vault',
+  version: { key: 'k', id: 'v', at: 0, bytes: undefined },
+};
+
+/** For each state a history that reaches it, and how much of it does not. */
+const HISTORIES: Readonly<Record<RareState, [Effect, Host?][]>> = {
+  'a redrive while its letter is still in the queue': [
+    [arrived('critical-dead-letter', letter)],
+    [arrived('critical-isolation', redriven)],
+  ],
+  'a message is received while an earlier receive of it runs': [
+    [invoked, one],
+    [invoked, two],
+  ],
+  'a message is received after it has ended': [[told], [received(message())]],
+  'an environment dies with messages': [
+    [invoked, one],
+    [{ kind: 'died' }, one],
+  ],
+  'a thaw after the lease of the mark has ended': [
+    [written('inflight', undefined, mark), two],
+    [{ kind: 'thawed' }, two],
+  ],
+  'suspects travel as a group': [[arrived('critical-isolation', group)]],
+  'an attempt without an end is followed by another': [
+    [written('quarantine', { attempts: [{}] }, { attempts: [{}, {}] })],
+  ],
+  'an older submission is received when a newer one is stored': [
+    [written('resources', undefined, { pk: 'hospital-a#Patient#p1', submissionOrder: '9' })],
+    [received(message())],
+  ],
+  'a probe of a breaker is taken over': [
+    [written('breakers', { probe: { owner: 'a' } }, { probe: { owner: 'b' } })],
+  ],
+  'a breaker opens again while traffic returns': [
+    [written('breakers', { phase: 'closed', reopenings: 0 }, { phase: 'open', reopenings: 1 })],
+  ],
+  'an incident is opened by crashes that came late': [[crash(5)], [crash(3)], [incident(1)]],
+  'an incident follows another of its scope': [[incident(2)]],
+  'an incident is resolved': [
+    [
+      written(
+        'incidents',
+        { sk: 'incident#1', status: 'open' },
+        { sk: 'incident#1', status: 'resolved' },
+      ),
+    ],
+  ],
+  'a probe of a lane fails': [
+    [written('supervision', { setbacks: 0, probe: {} }, { setbacks: 1 })],
+  ],
+  'two writers of the audit log take turns within a minute': [
+    [put, hostAt('stack-audit#1')],
+    [put, hostAt('stack-audit#2')],
+  ],
+};
+
+function reached(history: [Effect, Host?][]): Map<RareState, number> {
+  const counts = new Map<RareState, number>();
+  const submissions = new Map([['m1', submission()]]);
+  const states = new RareStates({ submissions } as unknown as Seen, counts);
+  for (const [effect, by] of history) states.see(effect, by);
+  return counts;
+}
+
+describe('rare states', () => {
+  test.each(Object.keys(RARE_STATES) as RareState[])('%s', (name) => {
+    const history = HISTORIES[name];
+    expect(reached(history).get(name)).toBe(1);
+    expect(reached(history.slice(0, -1)).get(name)).toBeUndefined();
+  });
+});

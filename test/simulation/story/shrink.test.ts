@@ -1,0 +1,38 @@
+import { describe, expect, test } from 'vitest';
+import { type Reduced, shrink } from '../../../simulation/story/shrink.ts';
+
+const all = { only: Array.from({ length: 100 }, (_, n) => n), without: [] };
+const needs = (numbers: number[], faults: string[]) => {
+  let tries = 0;
+  const fails = async ({ only, without }: Reduced) => {
+    tries += 1;
+    const isThere = numbers.every((number) => only.includes(number));
+    return isThere && !faults.some((fault) => without.includes(fault));
+  };
+  return { fails, tries: () => tries };
+};
+
+describe('shrinking', () => {
+  test('leaves the submissions and faults that the failure needs', async () => {
+    const { fails, tries } = needs([3, 40], ['calls.late']);
+    const faults = ['calls.failed', 'calls.late', 'queues.duplicate'];
+    const reduced = await shrink(all, { fails, faults, triesMax: 200 });
+    expect(reduced).toEqual({ only: [3, 40], without: ['calls.failed', 'queues.duplicate'] });
+    expect(tries()).toBeLessThan(60);
+  });
+
+  test('leaves all where nothing can be taken out, and one at least', async () => {
+    const everything = { fails: async () => true, faults: [], triesMax: 200 };
+    expect((await shrink(all, everything)).only).toHaveLength(1);
+    const nothing = { fails: async () => false, faults: ['calls.late'], triesMax: 500 };
+    expect(await shrink(all, nothing)).toEqual(all);
+  });
+
+  test('stops after so many tries, with what still fails', async () => {
+    const { fails, tries } = needs([99], []);
+    const reduced = await shrink(all, { fails, faults: [], triesMax: 3 });
+    expect(tries()).toBe(3);
+    expect(reduced.only).toContain(99);
+    expect(reduced.only.length).toBeLessThan(100);
+  });
+});
