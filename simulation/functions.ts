@@ -22,6 +22,9 @@ import { build as buildResend } from '../functions/resend/build.ts';
 import { readEnvironment as readResend } from '../functions/resend/environment.ts';
 import { build as buildSupervisor } from '../functions/supervisor/build.ts';
 import { readEnvironment as readSupervisor } from '../functions/supervisor/environment.ts';
+import { build as buildValidate } from '../functions/validate/build.ts';
+import { readEnvironment as readValidate } from '../functions/validate/environment.ts';
+import type { Places } from '../functions/validate/parts.ts';
 import { Traces } from '../telemetry/traces.ts';
 import type { Handler } from './lambda/function.ts';
 
@@ -30,6 +33,8 @@ type Env = Record<string, string>;
 /** What a function is built of: all that any of them asks for. */
 export interface Given extends Clients, LambdaClients, Surroundings {
   readonly fetch: Fetch;
+  /** Where `validate` validates, when a resource may take so long. */
+  readonly placesFor: (deadlineMs: number) => Places;
 }
 
 const traces = new Traces();
@@ -47,7 +52,15 @@ const BUILDS: Readonly<Record<string, (given: Given, env: Env) => unknown>> = {
   resend: (given, env) => buildResend({ ...given, environment: readResend(env) }),
   supervisor: (given, env) =>
     buildSupervisor({ ...given, tree: SUPERVISION_TREE, environment: readSupervisor(env) }),
+  'validate-critical': validate,
+  'validate-background': validate,
 };
+
+function validate(given: Given, env: Env): unknown {
+  const environment = readValidate(env);
+  const places = given.placesFor(environment.settings.deadlineMs);
+  return buildValidate({ ...given, ...places, traces, environment });
+}
 
 export function builderOf(functionName: string): ((given: Given, env: Env) => Handler) | undefined {
   const name = Object.keys(BUILDS).find((end) => functionName.endsWith(`-${end}`));

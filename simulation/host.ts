@@ -56,8 +56,7 @@ export class Host implements Machine {
       return;
     }
     if (this.#diesHere?.()) {
-      this.kill();
-      this.onDeath();
+      this.die();
       return;
     }
     this.scheduler.woke();
@@ -106,6 +105,12 @@ export class Host implements Machine {
     if (this.#state !== 'frozen') return;
     this.#state = 'running';
     for (const act of this.#held.splice(0)) this.scheduler.after(0, () => this.resume(act));
+  }
+
+  /** Dies of what it runs, and somebody is told. */
+  die(): void {
+    this.kill();
+    this.onDeath();
   }
 
   kill(): void {

@@ -19,6 +19,7 @@ import { downBy } from './outages.ts';
 import { SERVERS, TOKEN_SECRETS } from './outside.ts';
 import { quietTelemetry } from './quiet-telemetry.ts';
 import { Scheduler } from './scheduler.ts';
+import { ScriptedValidation } from './scripted-validation.ts';
 import { FhirServer } from './servers/fhir-server.ts';
 import { Http } from './servers/http.ts';
 import { TerminologyServer } from './servers/terminology-server.ts';
@@ -53,6 +54,7 @@ export class World implements Seen {
   /** All that was drawn to go wrong. */
   readonly drawn: Faults;
   readonly #witness: Witness;
+  readonly #validation = new ScriptedValidation();
   readonly #clients: ReturnType<typeof clientsFor>;
   readonly #http: Http;
   readonly #logs: LogSubscriptions;
@@ -175,6 +177,7 @@ export class World implements Seen {
             ...machineOf(host),
             fetch: this.#http.fetchOn(host),
             telemetry: quietTelemetry,
+            placesFor: (deadlineMs) => this.#validation.placesOn(host, deadlineMs),
           },
           env,
         );

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { EndingsChecker } from '../../simulation/checks/endings-checker.ts';
 import { type Deployment, deploy } from '../../simulation/deployment.ts';
 import type { Effect } from '../../simulation/effects.ts';
 import { run } from '../../simulation/run.ts';
@@ -31,6 +32,16 @@ describe('a run of the whole system', () => {
     expect(kinds.get('submitted')).toBe(submissions);
     expect(seen).toBe(submissions);
     expect(kinds.get('healed')).toBe(1);
+  });
+
+  test('R04: validate brings each submission to its end', async () => {
+    const settings = { seed: 3, messages: 150, checkers: [() => new EndingsChecker()] };
+    const { submissions, environments } = await run(deployment.plan, settings);
+    expect(submissions).toBeGreaterThanOrEqual(150);
+    expect(environments).toMatchObject({
+      'fhir-failsafe-dev-validate-critical': expect.any(Number),
+      'fhir-failsafe-dev-validate-background': expect.any(Number),
+    });
   });
 
   test('goes on until no checker has anything unfinished', async () => {

@@ -1,0 +1,212 @@
+/**
+ * Stands in for the worker threads and the process of its own of `validate`: a resource says what happens to it
+ * (simulation/submission.ts), and that happens after some virtual time. No thread is started, and nothing is
+ * compared with FHIR.
+ */
+import { ComponentFault } from '../core/message/component-fault.ts';
+import type { Judgement, Judging } from '../functions/validate/judging.ts';
+import type { Places } from '../functions/validate/parts.ts';
+import type { Host } from './host.ts';
+import type { Nature } from './submission.ts';
+import { NATURE_SYSTEM } from './submission-draft.ts';
+
+const WORKERS = 2;
+const LOADING_MS = 800;
+const VALIDATING_MS = 3;
+/** Until a worker's heap is full. */
+const FILLING_MS = 400;
+
+/** Of one world: a resource may have crashed in another environment before. */
+export class ScriptedValidation {
+  /** The `flaky` ones that crashed. */
+  readonly #crashed = new Set<string>();
+
+  /** Where an environment of `validate` on that host validates. */
+  placesOn(host: Host, deadlineMs: number): Places {
+    const script = (text: string) => this.#script(text, host, deadlineMs);
+    return {
+      pool: new ScriptedPlace({ host, script, size: WORKERS, isOwnProcess: false }),
+      ownProcess: new ScriptedPlace({ host, script, size: 1, isOwnProcess: true }),
+    };
+  }
+
+  #script(text: string, { draws }: Host, deadlineMs: number): Step {
+    const said = readSaid(text);
+    if (said === undefined) return { ms: 1, ending: invalid('not JSON') };
+    const { resourceType, id } = said;
+    const nature = said.nature === 'flaky' ? this.#natureOfFlaky(text) : said.nature;
+    const ms = draws.duration(VALIDATING_MS);
+    switch (nature) {
+      case 'valid':
+        return { ms, ending: { kind: 'valid', resourceType, id, issues: [] } };
+      case 'invalid':
+        return { ms, ending: invalid('it says so', { resourceType, id }) };
+      case 'throw':
+        return { ms, ending: crash('exception', 'Error thrown') };
+      case 'hang':
+        return { ms: deadlineMs, ending: crash('timeout', 'exceeded its deadline') };
+      case 'heap':
+        return { ms: draws.duration(FILLING_MS), ending: crash('out-of-memory', 'heap') };
+      case 'exit':
+        return { ms, ending: crash('exit', 'exited with code 1') };
+      case 'kill':
+        return { ms, ending: 'its process dies' };
+    }
+  }
+
+  #natureOfFlaky(text: string): 'throw' | 'valid' {
+    if (this.#crashed.has(text)) return 'valid';
+    this.#crashed.add(text);
+    return 'throw';
+  }
+}
+
+/** What happens to a text, and after how long. */
+interface Step {
+  readonly ms: number;
+  readonly ending: Judgement | 'its process dies';
+}
+
+interface Said {
+  readonly resourceType: string;
+  readonly id: string;
+  readonly nature: Nature;
+}
+
+/** Undefined where it is no JSON. */
+function readSaid(text: string): Said | undefined {
+  try {
+    const { resourceType, id, meta } = JSON.parse(text) as {
+      resourceType: string;
+      id: string;
+      meta?: { tag?: { system: string; code: Nature }[] };
+    };
+    const nature = meta?.tag?.find(({ system }) => system === NATURE_SYSTEM)?.code;
+    return { resourceType, id, nature: nature ?? 'valid' };
+  } catch {
+    return undefined;
+  }
+}
+
+function invalid(text: string, identity: { resourceType?: string; id?: string } = {}): Judgement {
+  const issue = { severity: 'error', code: 'invalid', text, rule: 'simulated' } as const;
+  return { kind: 'invalid', ...identity, issues: [issue] };
+}
+
+function crash(kind: Extract<Judgement, { kind: 'crash' }>['crash'], reason: string): Judgement {
+  return { kind: 'crash', crash: kind, reason };
+}
+
+const OUT_OF_TIME = { kind: 'unjudged', because: 'out-of-time' } as const;
+
+interface PlaceOptions {
+  readonly host: Host;
+  readonly script: (text: string) => Step;
+  /** Texts at the same time. */
+  readonly size: number;
+  /** What kills a process kills no environment here; and it loads when it is needed. */
+  readonly isOwnProcess: boolean;
+}
+
+interface Task {
+  readonly text: string;
+  /** Answers once: whatever comes later changes nothing. */
+  readonly end: (judgement: Judgement) => void;
+  isOver: boolean;
+  callOff: (() => void) | undefined;
+}
+
+class ScriptedPlace implements Judging {
+  readonly #options: PlaceOptions;
+  #waiting: Task[] = [];
+  readonly #running = new Set<Task>();
+  /** When its worker or process has loaded; undefined where none was started. */
+  #loadedAt: number | undefined;
+
+  constructor(options: PlaceOptions) {
+    this.#options = options;
+    if (!options.isOwnProcess) this.#load();
+  }
+
+  async ready(signal?: AbortSignal): Promise<void> {
+    try {
+      await this.#options.host.pause(this.#load(), signal);
+    } catch (cause) {
+      this.#endUselessLoad();
+      throw new ComponentFault('the time was up before it could begin', { cause });
+    }
+  }
+
+  judge(
+    text: string,
+    _submittedAt: number,
+    _off?: () => readonly number[],
+    signal?: AbortSignal,
+  ): Promise<Judgement> {
+    if (signal?.aborted) return Promise.resolve(OUT_OF_TIME);
+    const { promise, resolve } = Promise.withResolvers<Judgement>();
+    const abort = () => this.#abort(task);
+    const end = (judgement: Judgement) => {
+      task.isOver = true;
+      task.callOff?.();
+      this.#running.delete(task);
+      signal?.removeEventListener('abort', abort);
+      resolve(judgement);
+      this.#begin();
+    };
+    const task: Task = { text, end, isOver: false, callOff: undefined };
+    signal?.addEventListener('abort', abort, { once: true });
+    this.#waiting.push(task);
+    this.#begin();
+    return promise;
+  }
+
+  /** Ms until it has loaded. */
+  #load(): number {
+    const { host } = this.#options;
+    const { now } = host.scheduler;
+    this.#loadedAt ??= now + host.draws.duration(LOADING_MS);
+    return Math.max(0, this.#loadedAt - now);
+  }
+
+  #begin(): void {
+    const { host, script, size } = this.#options;
+    this.#waiting = this.#waiting.filter(({ isOver }) => !isOver);
+    while (this.#running.size < size) {
+      const task = this.#waiting.shift();
+      if (task === undefined) return;
+      this.#running.add(task);
+      task.callOff = host.later(this.#load(), () => {
+        const { ms, ending } = script(task.text);
+        task.callOff = host.later(ms, () => {
+          if (ending !== 'its process dies') task.end(ending);
+          else this.#die(task);
+        });
+      });
+    }
+  }
+
+  #die(task: Task): void {
+    const { isOwnProcess, host } = this.#options;
+    if (!isOwnProcess) {
+      host.die();
+      return;
+    }
+    this.#loadedAt = undefined;
+    task.end(crash('exit', 'its process was killed by SIGKILL'));
+  }
+
+  /** Its invocation is over: a process that runs it is ended with it, as is one that has not loaded. */
+  #abort(task: Task): void {
+    if (this.#options.isOwnProcess && this.#running.has(task)) this.#loadedAt = undefined;
+    task.end(OUT_OF_TIME);
+    this.#endUselessLoad();
+  }
+
+  #endUselessLoad(): void {
+    const { isOwnProcess, host } = this.#options;
+    const isWanted = this.#waiting.length > 0 || this.#running.size > 0;
+    const isLoading = this.#loadedAt !== undefined && this.#loadedAt > host.scheduler.now;
+    if (isOwnProcess && isLoading && !isWanted) this.#loadedAt = undefined;
+  }
+}

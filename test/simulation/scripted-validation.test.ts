@@ -1,0 +1,133 @@
+import { describe, expect, test } from 'vitest';
+import { during } from '../../functions/validate/judging.ts';
+import { Host } from '../../simulation/host.ts';
+import { Scheduler } from '../../simulation/scheduler.ts';
+import { ScriptedValidation } from '../../simulation/scripted-validation.ts';
+import type { Nature } from '../../simulation/submission.ts';
+import { NATURE_SYSTEM } from '../../simulation/submission-draft.ts';
+
+const DEADLINE_MS = 5_000;
+/** A worker or process has loaded by then. */
+const LOADED_MS = 20_000;
+
+const resource = (nature: Nature, id: string = nature) =>
+  JSON.stringify({
+    resourceType: 'Patient',
+    id,
+    meta: { tag: [{ system: NATURE_SYSTEM, code: nature }] },
+  });
+
+function begin() {
+  const scheduler = new Scheduler(1);
+  const validation = new ScriptedValidation();
+  const environment = (name: string) => {
+    const host = new Host(scheduler, { name });
+    return { host, ...validation.placesOn(host, DEADLINE_MS) };
+  };
+  const pass = (ms: number) => scheduler.run(() => false, scheduler.now + ms);
+  return { scheduler, environment, pass };
+}
+
+describe('what a resource says happens to it', () => {
+  test.each([
+    ['valid', { kind: 'valid', resourceType: 'Patient', id: 'valid', issues: [] }],
+    ['invalid', { kind: 'invalid', id: 'invalid', issues: [{ severity: 'error' }] }],
+    ['throw', { kind: 'crash', crash: 'exception' }],
+    ['hang', { kind: 'crash', crash: 'timeout' }],
+    ['heap', { kind: 'crash', crash: 'out-of-memory' }],
+    ['exit', { kind: 'crash', crash: 'exit' }],
+  ] as const)('%s', async (nature, expected) => {
+    const { environment, pass } = begin();
+    const verdict = environment('a').pool.judge(resource(nature), 0);
+    await pass(LOADED_MS + DEADLINE_MS);
+    expect(await verdict).toMatchObject(expected);
+  });
+
+  test('what is no JSON is invalid', async () => {
+    const { environment, pass } = begin();
+    const verdict = environment('a').pool.judge('{', 0);
+    await pass(LOADED_MS);
+    expect(await verdict).toMatchObject({ kind: 'invalid' });
+  });
+
+  test('flaky crashes once, wherever it runs then', async () => {
+    const { environment, pass } = begin();
+    const kinds: string[] = [];
+    for (const name of ['a', 'b', 'c']) {
+      const verdict = environment(name).ownProcess.judge(resource('flaky'), 0);
+      await pass(LOADED_MS);
+      kinds.push((await verdict).kind);
+    }
+    expect(kinds).toEqual(['crash', 'valid', 'valid']);
+  });
+});
+
+describe('a resource that kills its process', () => {
+  test('ends the environment, and no verdict is given there any more', async () => {
+    const { environment, pass } = begin();
+    const { host, pool } = environment('a');
+    let deaths = 0;
+    host.onDeath = () => {
+      deaths += 1;
+    };
+    const ended: string[] = [];
+    void pool.judge(resource('kill'), 0).then(() => ended.push('kill'));
+    void pool.judge(resource('hang'), 0).then(() => ended.push('hang'));
+    await pass(LOADED_MS + DEADLINE_MS);
+    expect({ deaths, isDead: host.isDead, ended }).toEqual({ deaths: 1, isDead: true, ended: [] });
+  });
+
+  test('crashes in a process of its own, and the next resource gets a fresh one', async () => {
+    const { environment, pass } = begin();
+    const { host, ownProcess } = environment('a');
+    const verdicts = Promise.all([
+      ownProcess.judge(resource('kill'), 0),
+      ownProcess.judge(resource('valid'), 0),
+    ]);
+    await pass(2 * LOADED_MS);
+    expect(await verdicts).toMatchObject([{ kind: 'crash', crash: 'exit' }, { kind: 'valid' }]);
+    expect(host.isDead).toBe(false);
+  });
+});
+
+describe('R61: once the invocation is over', () => {
+  test('nothing runs and nothing begins', async () => {
+    const { environment, pass, scheduler } = begin();
+    const { ownProcess } = environment('a');
+    const invocation = new AbortController();
+    const place = during(ownProcess, invocation.signal);
+    void place.ready();
+    await pass(LOADED_MS);
+    const verdicts = Promise.all([
+      place.judge(resource('hang'), 0),
+      place.judge(resource('kill'), 0),
+    ]);
+    const ofAnother = ownProcess.judge(resource('hang', 'of-another'), 0);
+    scheduler.after(100, () => invocation.abort());
+    await pass(100);
+    expect(await verdicts).toEqual([
+      { kind: 'unjudged', because: 'out-of-time' },
+      { kind: 'unjudged', because: 'out-of-time' },
+    ]);
+    expect((await place.judge(resource('valid'), 0)).kind).toBe('unjudged');
+    await pass(LOADED_MS + DEADLINE_MS);
+    expect((await ofAnother).kind).toBe('crash');
+  });
+
+  test('a process that has not loaded is ended, and loads anew for the next', async () => {
+    const { environment, pass, scheduler } = begin();
+    const { ownProcess } = environment('a');
+    const invocation = new AbortController();
+    const waited = expect(during(ownProcess, invocation.signal).ready()).rejects.toThrow('time');
+    scheduler.after(1, () => invocation.abort());
+    await pass(1);
+    await waited;
+    const startedAt = scheduler.now;
+    let readyAt = startedAt;
+    void ownProcess.ready().then(() => {
+      readyAt = scheduler.now;
+    });
+    await pass(LOADED_MS);
+    expect(readyAt).toBeGreaterThan(startedAt);
+  });
+});
