@@ -1,6 +1,6 @@
 /**
- * The objects that are the audit log: a batch of entries each, under Object Lock. A put holds only
- * where nothing lies, and what counts of an object is its first version, which nobody can change.
+ * The objects of the audit log: a batch of entries each, under Object Lock. A put succeeds only if there is
+ * no object yet, and only the first version of an object counts, which nobody can change.
  */
 import {
   GetObjectCommand,
@@ -15,13 +15,13 @@ import type { Bucket } from './places.ts';
 
 export interface ListedObject {
   readonly key: string;
-  /** None where every version was deleted, which the lock should not allow. */
+  /** Undefined if every version was deleted, which the lock should not allow. */
   readonly firstVersion?: string;
-  /** What was done to it after it was written: versions and deletions. */
+  /** What happened to it after it was written: versions and deletions. */
   readonly later: number;
 }
 
-/** False where an object of this key is there already. */
+/** False if there is already an object with this key. */
 export async function putBatch(bucket: Bucket, key: string, text: string): Promise<boolean> {
   try {
     await bucket.s3.send(
@@ -40,7 +40,7 @@ export async function putBatch(bucket: Bucket, key: string, text: string): Promi
   }
 }
 
-/** 409 where somebody else is writing it at this moment; who is told so reads what it became. */
+/** 409 if another writer is writing it at this moment; the caller then reads what it became. */
 const isTaken = ({ $metadata }: S3ServiceException) =>
   $metadata.httpStatusCode === 412 || $metadata.httpStatusCode === 409;
 
@@ -52,7 +52,7 @@ export async function* objectsOf(
 ): AsyncGenerator<ListedObject, void> {
   let pending: Found | undefined;
   for await (const page of pagesOf(bucket, chain, after)) {
-    // The versions of one key may go on over the end of a page.
+    // The versions of one key may continue on the next page.
     const [first, ...others] = foundIn(page);
     const found = first && pending?.key === first.key ? [merged(pending, first)] : [pending, first];
     const all = [...found, ...others].filter((one) => one !== undefined);
@@ -119,7 +119,7 @@ export async function readFirst(
   return { key, text: decoded(bytes) };
 }
 
-/** Strictly: a byte that was changed must not read as if it were right. */
+/** Strict decoding: a changed byte must not read as if it were right. */
 function decoded(bytes: Uint8Array): string | undefined {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(bytes);

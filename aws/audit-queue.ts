@@ -7,14 +7,14 @@ import { BATCH_ENTRIES_MAX } from '../core/message/send-batches.ts';
 import type { Queue } from './places.ts';
 
 export interface AuditQueue extends Queue {
-  /** Of this environment, at random. */
+  /** Random, for this environment. */
   readonly secret: string;
 }
 
 /**
- * SQS drops for five minutes what has a deduplication id that it knows, whatever the message says. An
- * id that others could guess would let them use it first, and have the true fact dropped. So it is this
- * environment's secret; what others tell again is known again by the writer.
+ * For five minutes SQS drops a message whose deduplication id it knows, whatever the message says. If
+ * others could guess an id, they could use it first and have the true fact dropped. So it is made from this
+ * environment's secret. Facts that others publish again are recognised by the writer.
  */
 const deduplicationId = (secret: string, { kind, id }: AuditFact) =>
   createHash('sha256').update(`${secret}\n${kind}\n${id}`).digest('hex');
@@ -31,8 +31,8 @@ class FactsRefused extends Error {
 }
 
 /**
- * Resolves when the queue has all of them; throws where it has not, a fault of our own (R09). Told
- * again they are the same facts, so whoever dies in between tells them again.
+ * Resolves when the queue has all of them; throws otherwise, a fault of our own (R09). Published again they
+ * are the same facts, so a process that dies in between can repeat it.
  */
 export async function publishFacts(queue: AuditQueue, facts: readonly AuditFact[]): Promise<void> {
   for (const some of chunks(facts, BATCH_ENTRIES_MAX)) await tell(queue, some);

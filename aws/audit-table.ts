@@ -1,6 +1,6 @@
 /**
- * The copy of the audit log that is easy to read, a row an entry, and by which facts are known again.
- * Nothing here is ever updated: rows are put where there is none.
+ * The copy of the audit log that is easy to read, one row an entry, with the rows by which facts are
+ * recognised. Nothing here is ever updated: a row is put only if there is none.
  */
 import { BatchGetCommand, PutCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
@@ -14,7 +14,7 @@ import type { Table } from './places.ts';
 const NOT_THERE = 'attribute_not_exists(pk)';
 
 const rowSchema = z.object({ sk: z.string(), line: z.string().default('') });
-/** Somebody may have put anything there: what is no sequence is that of no entry. */
+/** Anybody may have put anything there: a sort key that is not a sequence belongs to no entry. */
 const factSchema = z.object({ sk: z.string(), sequence: z.number().catch(0) });
 
 /** The partition of facts that a chain holds, by kind and keyed hash. */
@@ -25,7 +25,7 @@ class FactsUnanswered extends Error {
   override readonly name = 'FactsUnanswered';
 }
 
-/** Which of at most 100 facts, by what they are known again, the chain holds already. Read consistently. */
+/** Which of at most 100 facts the chain holds already. Read consistently. */
 export async function knownFacts(
   table: Table,
   chain: string,
@@ -41,9 +41,8 @@ export async function knownFacts(
 }
 
 /**
- * Puts the entries of a batch into the table, as far as they are not there. Their facts are known
- * first, so that whatever lies in the table is known; then the entries in order, so that there is
- * never a gap.
+ * Puts the entries of a batch into the table, if they are not there. The rows of known facts come first, so
+ * that every entry in the table is known; then the entries in order, so that there is never a gap.
  */
 export async function copyToTable(
   table: Table,
@@ -66,7 +65,7 @@ function put(table: Table, Item: Record<string, unknown>): Promise<boolean> {
   );
 }
 
-/** Sequence of the last entry in the table; 0 where there is none. Read consistently. */
+/** Sequence of the last entry in the table; 0 if there is none. Read consistently. */
 export async function lastSequence(table: Table, chain: string): Promise<number> {
   const { Items = [] } = await table.dynamo.send(
     new QueryCommand({

@@ -3,7 +3,7 @@ import type { Secret } from './places.ts';
 
 const KEEP_MS = 5 * 60_000;
 
-/** The bearer token in a secret, read anew every five minutes, or when it was forgotten. */
+/** The bearer token in a secret, read again every five minutes, or after it was dropped. */
 export class BearerToken {
   readonly #secret: Secret;
   #token: { readonly value: string; readonly readAt: number } | undefined;
@@ -12,7 +12,7 @@ export class BearerToken {
     this.#secret = secret;
   }
 
-  /** Throws where the secret cannot be read: a fault of our own. */
+  /** Throws if the secret cannot be read: a fault of our own. */
   async read(now: number, abortSignal?: AbortSignal): Promise<string> {
     if (this.#token !== undefined && now - this.#token.readAt < KEEP_MS) return this.#token.value;
     const { arn, secrets } = this.#secret;
@@ -23,7 +23,7 @@ export class BearerToken {
     return this.#token.value;
   }
 
-  /** The server did not accept it: it may have been rotated. */
+  /** Drops a token that the server did not accept: it may have been rotated. */
   forget(): void {
     this.#token = undefined;
   }

@@ -1,7 +1,7 @@
 /**
- * Bodies that are too large for a message or an item. Keys contain the hash of what they hold, so
- * an object is never changed, and writing it twice has no second effect. Its version is not noted: after
- * the second writing the first version is no longer the current one, and expires.
+ * Bodies that are too large for a message or an item. Keys contain the hash of the content, so an object is
+ * never changed, and writing it twice has no second effect. Its version is not recorded: after the second
+ * write the first version is no longer the current one, and expires.
  */
 import { createHash } from 'node:crypto';
 import { Readable } from 'node:stream';
@@ -18,7 +18,7 @@ import { type ObjectRefusal, objectRefusal } from './object-refusal.ts';
 import type { Bucket } from './places.ts';
 
 export type BodyPrefix = 'resources/' | 'quarantine/' | ReturnType<typeof hopsOf>;
-/** A body in an item: itself, or where it lies. */
+/** A body in an item: the text itself, or where it is stored. */
 export type PlacedBody = { readonly body: string } | { readonly bodyS3: BodyLocation };
 
 export type FetchedBody =
@@ -30,15 +30,15 @@ export type FetchedBody =
       readonly versionId: string | undefined;
     }
   | { readonly kind: 'not-utf8'; readonly versionId: string | undefined }
-  /** By the object's own doing, if others are readable; else by ours: `cause`. */
+  /** Because of the object itself, if others are readable; otherwise our fault: `cause`. */
   | { readonly kind: 'refused'; readonly refusal: ObjectRefusal; readonly cause: unknown };
 
-/** What bodies are fetched with, from whatever bucket. */
+/** What is needed to fetch a body, from any bucket. */
 export interface BodySource extends Pick<Machine, 'later'> {
   readonly s3: S3Client;
 }
 
-/** Once the headers are there, no timeout of the SDK's holds for the rest. */
+/** Once the headers are there, no timeout of the SDK applies to the rest. */
 const BODY_MS = 5_000;
 
 /** The bucket began to answer, and did not end in time: a fault of our own (R09). */
@@ -52,7 +52,7 @@ export class BodyStalled extends Error {
   }
 }
 
-/** Lays a body into the bucket and says where. */
+/** Stores a body in the bucket and returns where. */
 export async function putBody(
   bucket: Bucket,
   prefix: BodyPrefix,
@@ -73,12 +73,12 @@ export async function putBody(
 }
 
 /**
- * What is quarantined is written once and rarely read: from this size on an object is cheaper than the
- * write units of an item, and a storm of rejections writes less into one table.
+ * A quarantined body is written once and rarely read: from this size on an object is cheaper than an item's
+ * write units, and a storm of rejections writes less into one table.
  */
 const QUARANTINED_INLINE_BYTES_MAX = 8 * 1024;
 
-/** Keeps a body inline if it has at most `room` bytes, else lays it into the bucket first. */
+/** Keeps a body inline if it has at most `room` bytes, otherwise stores it in the bucket first. */
 export async function placeBody(
   bucket: Bucket,
   prefix: BodyPrefix,
@@ -92,9 +92,9 @@ export async function placeBody(
 }
 
 /**
- * Reads a body of at most `bytesMax` bytes. S3 says that an object is missing only to a role that
- * may list the bucket; to others it says AccessDenied.
- * Throws {@link BodyStalled} where it takes longer than `timeoutMs`.
+ * Reads a body of at most `bytesMax` bytes. S3 says that an object is missing only to a role that may list
+ * the bucket; to others it says AccessDenied. Throws {@link BodyStalled} if it takes longer than
+ * `timeoutMs`.
  */
 export async function fetchBody(
   { s3, later }: BodySource,
@@ -124,7 +124,7 @@ function isMissing(error: unknown): boolean {
   return error instanceof NoSuchKey || (error instanceof Error && error.name === 'NoSuchVersion');
 }
 
-/** A stream that stalls would hold its reader for as long as the invocation lasts. */
+/** A stream that stalls would hold its reader as long as the invocation lasts. */
 async function readWithin(
   body: GetObjectCommandOutput['Body'],
   timeoutMs: number,

@@ -1,7 +1,7 @@
 /**
- * The breakers of the fleet, one item a service. Each save replaces the item whole, under the fence:
- * it is still the version that was decided on. The generation is named too, because versions would
- * begin anew in an item that an operator deleted.
+ * The breakers of the fleet, one item a service. Each save replaces the whole item, under the fence: it is
+ * still the version that was decided on. The generation is compared too, because versions begin again in an
+ * item that an operator deleted.
  */
 import { GetCommand, PutCommand, paginateScan } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
@@ -57,10 +57,10 @@ const stateSchema = z.discriminatedUnion('phase', [
   }),
 ]);
 
-/** Reads and writes the Breakers table with a client that gives up soon: calls wait for it. */
+/** Reads and writes the Breakers table with a client that gives up soon, because calls wait for it. */
 export function breakersTable(table: Table): BreakerStore {
   return {
-    /** Read consistently: the others must learn within a second, and not by chance (R11). */
+    /** Read consistently: the others must learn within a second, reliably (R11). */
     async load(service) {
       const { Item } = await table.dynamo.send(
         new GetCommand({ TableName: table.name, Key: { pk: service }, ConsistentRead: true }),

@@ -1,12 +1,12 @@
 /**
- * Whether what keeps an object from being read is the object itself. Two questions say so. Can our role
- * read an object of our own, under the stack's key? And is a key below the producers' prefix that
- * nobody has used answered by "not there", so that no policy denies it?
+ * Whether an object cannot be read because of the object itself. Two questions answer that. Can our role
+ * read an object of our own, under the stack's key? And does S3 answer "not found" for an unused key below
+ * the producers' prefix, so that no policy denies it?
  *
- * The function that needs the object writes it, once it is missing: so it is there exactly where it is
- * needed, encrypted as the bucket does by default, and the deployment has no further asset, role or
- * custom resource. Below the producers' prefix nobody of ours may write, and no producer may where it
- * lies. One that cannot be read is not written anew: it may be the stack's former key that is gone.
+ * The function that needs the canary writes it when it is missing. So it exists exactly where it is needed,
+ * encrypted as the bucket does by default, and the deployment needs no further asset, role or custom
+ * resource. None of our functions may write below the producers' prefix, and no producer may write where
+ * the canary is. A canary that cannot be read is not written again: the stack's former key may be gone.
  */
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { canaryKeyOf } from '../core/message/claim-check.ts';
@@ -17,7 +17,7 @@ import type { Bucket } from './places.ts';
 
 const BYTES_MAX = 100;
 
-/** Whether objects beside this one are. Never throws: what is not known is no. */
+/** Whether the objects beside this one are readable. Never throws: unknown means no. */
 export async function submissionsAreReadable(
   machine: Pick<Machine, 'later' | 'randomId'>,
   bucket: Bucket,

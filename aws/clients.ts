@@ -1,6 +1,6 @@
 /**
- * Makes the SDK clients, of which an environment has one each for its life. Where they talk to is said
- * by the SDK's own environment variables (AWS_REGION, AWS_ENDPOINT_URL…), never by us.
+ * Makes the SDK clients; an environment has one of each for its life. The SDK's own environment variables
+ * (AWS_REGION, AWS_ENDPOINT_URL…) say where they connect, never our code.
  */
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
 import { S3Client } from '@aws-sdk/client-s3';
@@ -29,12 +29,12 @@ export interface Clients {
   readonly sns: SNSClient;
   readonly s3: S3Client;
   readonly dynamo: DynamoDBDocumentClient;
-  /** For what a call to another service waits for. */
+  /** For calls that a call to another service waits for. */
   readonly hastyDynamo: DynamoDBDocumentClient;
   readonly secrets: SecretsManagerClient;
 }
 
-/** Queue URLs of an emulator need not be reachable under the host they name. */
+/** Queue URLs of an emulator need not be reachable under the host that they name. */
 export const makeSqs = (patience?: Patience) =>
   new SQSClient({ ...callConfig(patience), useQueueUrlAsEndpoint: false });
 export const makeSns = () => new SNSClient(callConfig());
@@ -43,7 +43,7 @@ export const makeDynamo = (patience?: Patience) =>
   documents(new DynamoDBClient(callConfig(patience)));
 export const makeHastyDynamo = () => documents(new DynamoDBClient(callConfig(HASTY_CALL)));
 
-/** An emulator has no name of its own for each bucket. */
+/** An emulator has no host name for each bucket. */
 export function makeS3(env: Env, patience?: Patience): S3Client {
   const elsewhere = env['AWS_ENDPOINT_URL_S3'] ?? env['AWS_ENDPOINT_URL'];
   return new S3Client({ ...callConfig(patience), forcePathStyle: elsewhere !== undefined });

@@ -5,7 +5,7 @@ import {
 
 /**
  * Whether a conditional write happened; every other failure is thrown. For writes that may be repeated
- * without harm, so that nothing follows from a false that was the echo of an earlier try.
+ * without harm, so that a false that was the echo of an earlier try has no consequence.
  */
 export async function written(write: Promise<unknown>): Promise<boolean> {
   try {
@@ -30,10 +30,10 @@ export class NotWritten extends Error {
 }
 
 /**
- * Whether a conditional write stands, for writes from which something follows. Where its end is unknown
- * the item is read back: `stands` says whether it holds what was written.
- * @throws NotWritten where it does not stand, for another reason than its condition. Any other error
- * means that nobody knows.
+ * Whether a conditional write stands, for writes with consequences. If its end is unknown the item is read
+ * back: `stands` says whether it holds what was written.
+ * @throws NotWritten if it does not stand, for another reason than its condition. After any other error it
+ * is unknown.
  */
 export async function writtenOrStands(
   write: Promise<unknown>,
@@ -50,9 +50,9 @@ export async function writtenOrStands(
 }
 
 /**
- * Whether an error says that nothing was written: the service refused the only try of the call. After
- * any other end the write may stand. The answer of an earlier try may have been lost, and the SDK's
- * next try was then throttled, or met a condition that the first one had changed.
+ * Whether an error says that nothing was written: the service refused the only try of the call. After any
+ * other end the write may stand. The answer of an earlier try may have been lost, and the SDK's next try
+ * was then throttled, or failed by a condition that the first one had changed.
  */
 export function isKnownRefusal(error: unknown): boolean {
   if (!(error instanceof Error && '$fault' in error && error.$fault === 'client')) return false;
@@ -61,8 +61,8 @@ export function isKnownRefusal(error: unknown): boolean {
 }
 
 /**
- * An update expression that sets all fields but the undefined ones. Each field `x` is known as
- * `#x`, because many of ours are reserved words, and its value as `:x`.
+ * An update expression that sets all fields except undefined ones. Each field `x` is known as `#x`, because
+ * many of our names are reserved words, and its value as `:x`.
  */
 export function setAll(fields: Readonly<Record<string, unknown>>): {
   expression: string;

@@ -1,6 +1,6 @@
 /**
- * What is counted, and expires, in the table Incidents: crash events, one partition a scope, ordered
- * by time, and escalations. Each is kept with how many incidents were over when it was recorded.
+ * The counted, expiring items of the table Incidents: crash events, one partition a scope, ordered by time,
+ * and escalations. Each is kept with how many incidents were over when it was recorded.
  */
 import {
   GetCommand,
@@ -17,12 +17,12 @@ import type { VersionedTable } from './versioned-item.ts';
 
 const NOT_THERE = 'attribute_not_exists(pk)';
 const TIME_DIGITS = 15;
-/** Behind every crash, and before the incidents of the scope. */
+/** Sorts after every crash, and before the incidents of the scope. */
 const END = 'crash#~';
 
 const recordedSchema = crashEventSchema.extend({ incidentsOver: z.int().optional() });
 
-/** Records a crash; false where this very event was known. Expires at `expiresAt`, epoch ms. */
+/** Records a crash; false if this event was known. Expires at `expiresAt`, epoch ms. */
 export function recordCrash(
   table: VersionedTable,
   crash: RecordedCrash,
@@ -42,7 +42,7 @@ export function recordCrash(
   });
 }
 
-/** Records anew what was recorded with another number of incidents that were over. */
+/** Records a crash again that was recorded with another number of finished incidents. */
 export async function recordCrashAgain(
   table: Table,
   crash: RecordedCrash,
@@ -54,8 +54,8 @@ export async function recordCrashAgain(
 }
 
 /**
- * Records an escalation once, however often it is told, and answers how many incidents were over
- * when that was first done.
+ * Records an escalation once, however often it is sent, and returns how many incidents were over when that
+ * was first done.
  */
 export async function recordEscalation(
   table: Table,

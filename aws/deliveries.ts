@@ -1,7 +1,7 @@
 /**
- * What of Resources is still to be delivered. The mark is two attributes that are there only while
- * something is pending, and make a sparse index: a shard, and when a trigger is due to be sent anew.
- * How it is delivered is delivery-lease.ts.
+ * Deliveries that are pending in Resources. The mark is two attributes that exist only while something is
+ * pending, and make a sparse index: a shard, and when a trigger is due to be sent again. delivery-lease.ts
+ * has the course of a delivery.
  */
 import { createHash } from 'node:crypto';
 import { QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
@@ -14,22 +14,22 @@ import { PENDING_INDEX } from './resources-indexes.ts';
 
 export const PENDING = 'attribute_exists(deliveryShard)';
 const DAY_MS = 24 * 3_600_000;
-/** Half of what a queue keeps a message: a trigger that was lost is sent anew well before. */
+/** Half of the time that a queue keeps a message: a lost trigger is sent again well before that. */
 const RESEND_AFTER_MS = 7 * DAY_MS;
 
-/** The mark of something new that is pending. */
+/** The mark of a new pending delivery. */
 export function pendingFields(pk: string, now: number) {
   const hash = createHash('sha256').update(pk).digest().readUInt16BE(0);
   return { deliveryShard: shardName(hash), deliveryDueAt: now + RESEND_AFTER_MS };
 }
 
 const conflictsSchema = z.object({
-  /** In a row that reading the version did not help against. */
+  /** How many times in a row reading the version did not help. */
   inVain: z.number(),
   /** The version is still to be read. */
   isUnread: z.boolean(),
 });
-/** How often the server said that it holds another version than the one named. */
+/** How many times the server said that it holds another version than the one named. */
 export type Conflicts = z.infer<typeof conflictsSchema>;
 
 export const itemSchema = z.object({
@@ -38,7 +38,7 @@ export const itemSchema = z.object({
   messageId: z.string(),
   source: z.string(),
   sentAt: z.number(),
-  /** When an operator last sent it back, the message or the delivery. */
+  /** When an operator last sent back the message or the delivery. */
   redrivenAt: z.number().optional(),
   file: z.string().optional(),
   line: z.number().optional(),
@@ -49,10 +49,10 @@ export const itemSchema = z.object({
   resourceId: z.string().optional(),
   body: z.string().optional(),
   bodyS3: claimCheckSchema.shape.s3.optional(),
-  /** There while something is pending. */
+  /** Present while a delivery is pending. */
   deliveryShard: z.string().optional(),
   deliveryLease: z.object({ owner: z.string(), until: z.number() }).optional(),
-  /** Items of an older version count otherwise: they begin anew. */
+  /** Items of an older version count differently: they begin again. */
   deliveryFailures: z
     .object({ count: z.number(), own: z.number(), since: z.number(), status: z.number() })
     .optional()
@@ -65,13 +65,13 @@ export const itemSchema = z.object({
   /** The submission whose PUT the server answered last, and the version that it holds. */
   deliveredOrder: z.string().optional(),
   deliveredVersion: z.string().optional(),
-  /** The Quarantine entry that waits for this delivery, for an operator had it sent anew. */
+  /** The Quarantine entry that waits for this delivery, if an operator had it sent again. */
   deliveryRedriven: z.string().optional(),
 });
 /** What is pending, as it was when the lease was taken. */
 export type PendingResource = z.infer<typeof itemSchema>;
 
-/** Sets when a trigger is due to be sent anew; false where nothing is pending any more. */
+/** Sets when a trigger is due to be sent again; false if nothing is pending any more. */
 export function setDeliveryDue(table: Table, pk: string, dueAt: number): Promise<boolean> {
   const update = new UpdateCommand({
     TableName: table.name,

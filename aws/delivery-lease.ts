@@ -2,9 +2,9 @@
  * A delivery runs under a lease on its item, so that of two versions the older is never sent after the
  * newer: a newer one that is stored meanwhile keeps the lease, and waits for it.
  *
- * A write that ends in an error may stand: the answer to an earlier try of the SDK may be lost. So the
- * item is read back, and what stands decides. Whoever finds the lease gone wrote it off, or has lost it;
- * neither may write again, and the item says what is left to do.
+ * A write that ends in an error may stand: the answer to an earlier try of the SDK may be lost. So the item
+ * is read back, and the item decides. A process that finds its lease gone has ended it, or lost it. It must
+ * not write again; the item says what is left to do.
  */
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
@@ -28,7 +28,7 @@ export type Taken =
   | { readonly kind: 'nothing pending' }
   | { readonly kind: 'leased'; readonly until: number };
 
-/** Takes the lease on what is pending. `lateMs` is how late a PUT may still take effect. */
+/** Takes the lease on a pending delivery. `lateMs` is how late a PUT may still take effect. */
 export async function leaseDelivery(
   table: Table,
   pk: string,
@@ -50,7 +50,7 @@ export async function leaseDelivery(
   }
   const item = await read(table, pk);
   if (item?.deliveryLease?.owner === lease.owner) {
-    // Who had it before is no longer to be seen. Our own lease stands for theirs, and ends later.
+    // The former holder is no longer visible. Our own lease stands for it, and ends later.
     return { kind: 'taken', resource: afterFormer(item, lateMs) };
   }
   if (wrote.kind === 'failed') throw wrote.fault;
@@ -58,7 +58,7 @@ export async function leaseDelivery(
   return { kind: 'leased', until: item.deliveryLease?.until ?? now };
 }
 
-/** A lease that nobody gave back: its owner died, perhaps with a PUT under way. */
+/** A lease that was never released: its owner died, perhaps with a PUT under way. */
 function afterFormer(resource: PendingResource, lateMs: number): PendingResource {
   const { deliveryLease: former, deliveredVersion: version, deliveryLateUntil } = resource;
   if (former === undefined) return resource;
@@ -66,7 +66,7 @@ function afterFormer(resource: PendingResource, lateMs: number): PendingResource
   return { ...resource, deliveryLateUntil: lateUntilAfter(seen, former.until, lateMs) };
 }
 
-/** The server has it, and nothing older can come. False where something is pending all the same. */
+/** The server has it, and nothing older can come. False if something is pending nevertheless. */
 export function finishDelivery(
   table: Table,
   resource: PendingResource,
@@ -87,7 +87,7 @@ export function finishDelivery(
   return endAtOrder(table, resource, owner, { set, remove, keepPending });
 }
 
-/** The server has answered a PUT of it well, and it stays pending. */
+/** The server accepted a PUT of it, and it stays pending. */
 export function answeredDelivery(
   table: Table,
   resource: PendingResource,
@@ -130,7 +130,7 @@ export function readDelivery(
   });
 }
 
-/** Gives the lease back, after a call that failed or without one. */
+/** Releases the lease, after a call that failed or without one. */
 export function releaseDelivery(
   table: Table,
   resource: PendingResource,
@@ -141,7 +141,7 @@ export function releaseDelivery(
   return endLease(table, resource, owner, { set: set ?? {}, remove: [] });
 }
 
-/** The failure is the resource's own. False where something is pending all the same. */
+/** The failure is the resource's own. False if something is pending nevertheless. */
 export function refuseDelivery(
   table: Table,
   resource: PendingResource,
@@ -160,7 +160,7 @@ interface LeaseEnd {
   readonly remove: readonly string[];
 }
 
-/** Ends the lease and keeps what is pending; what is known of late PUTs is kept by each of these. */
+/** Ends the lease and keeps what is pending. All of these keep what is known of late PUTs. */
 async function endLease(
   table: Table,
   resource: PendingResource,
@@ -176,8 +176,8 @@ async function endLease(
 }
 
 /**
- * Ends the lease and the delivery, where what is pending is still the same submission. Otherwise
- * keeps pending what is newer, and answers false; so too where the lease was lost.
+ * Ends the lease and the delivery, if the pending submission is still the same. Otherwise keeps the newer
+ * one pending and returns false; also if the lease was lost.
  */
 async function endAtOrder(
   table: Table,

@@ -5,7 +5,7 @@ import type { DeliveryTrigger } from '../core/message/messages.ts';
 import { sendAll } from './lane-queues.ts';
 import type { Queue } from './places.ts';
 
-/** Sends a trigger for each key; answers by position with the error of each that was not taken. */
+/** Sends a trigger for each key; returns by position the error of each that was not accepted. */
 export function sendTriggers(
   queue: Queue,
   keys: readonly string[],

@@ -12,7 +12,7 @@ import { type Env, fileBeside } from './env.ts';
 export interface Targets {
   /** The breakers of the servers. */
   readonly services: readonly string[];
-  /** Of an item of Resources; undefined where its source has no place. */
+  /** For an item of Resources; undefined if its source has no target. */
   ofKey(pk: string): Target | undefined;
 }
 

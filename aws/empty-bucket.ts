@@ -22,7 +22,7 @@ export async function emptyBucket(
       const Delete = { Objects, Quiet: true };
       const { Errors = [] } = await s3.send(new DeleteObjectsCommand({ Bucket, Delete }));
       const [first] = Errors;
-      // An object under a lock stays, and would come back on every page.
+      // A locked object stays, and would come back on every page.
       if (first) throw new VersionKept(Bucket, first.Code);
     }
     return false;

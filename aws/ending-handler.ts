@@ -3,11 +3,11 @@ import { NodeHttpHandler } from '@smithy/node-http-handler';
 import { endOfWork } from '../telemetry/invocation.ts';
 
 /**
- * Sends the SDK's requests, and aborts each once the work that made it is over (R61).
+ * Sends the SDK's requests, and aborts each when the work that made it is over (R61).
  *
- * The services close connections that are idle, and an environment that is frozen does not hear of
- * it. So a request without an answer says that all idle connections may be lost. They are closed, and
- * the SDK's next try opens a new one instead of trying one lost connection after the other.
+ * The services close idle connections, and a frozen environment does not notice. So after a request without
+ * an answer all idle connections may be lost. They are closed, and the SDK's next try opens a new one
+ * instead of trying one lost connection after the other.
  */
 export class EndingHandler extends NodeHttpHandler {
   override async handle(...[request, options]: Parameters<NodeHttpHandler['handle']>) {

@@ -4,8 +4,8 @@ import type { Table } from './places.ts';
 import { type QuarantineRecord, readEntry } from './quarantine-entries.ts';
 
 /**
- * Tells the outcome that a message's Quarantine entry has already: the delivery that wrote it may
- * have died before it told. Says nothing where there is none yet, or an operator gave it up.
+ * Publishes the outcome that a message's Quarantine entry has already: the delivery that wrote it may have
+ * died before it published. Publishes nothing if there is none yet, or an operator discarded it.
  */
 export async function publishEnteredOutcome(
   table: Table,
@@ -22,7 +22,7 @@ export async function publishEnteredOutcome(
 
 function enteredOutcome(entry: QuarantineRecord, now: number): Outcome | undefined {
   const { status, kind, crash, fingerprint, outcome } = entry;
-  // An entry that says so was resolved just now, by what stored it.
+  // An entry with this status was resolved just now, by the process that stored the resource.
   if (status === 'stored') return { verdict: 'stored', endedAt: now };
   if (status !== 'quarantined') return undefined;
   const ended = { fingerprint, endedAt: entry.quarantinedAt ?? now };

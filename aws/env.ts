@@ -25,7 +25,7 @@ export function requiredEnv(name: keyof typeof ENV, env: Env): string {
   return value;
 }
 
-/** Who may tell what to the function's queue (R40). There is no default: without it the load fails. */
+/** Who may publish what to the function's queue (R40). There is no default: without it the load fails. */
 export function readPublishers(env: Env): Publishers {
   try {
     return publishersSchema.parse(JSON.parse(requiredEnv('publishers', env)));
@@ -34,7 +34,10 @@ export function readPublishers(env: Env): Publishers {
   }
 }
 
-/** The JSON in a file beside the code, which a variable names: an environment holds 4 KB, a file any number. */
+/**
+ * The JSON in a file beside the code, which a variable names: environment variables hold 4 KB, a file any
+ * amount.
+ */
 export function fileBeside<S extends z.ZodType>(
   name: keyof typeof ENV,
   schema: S,
@@ -50,7 +53,7 @@ export function fileBeside<S extends z.ZodType>(
   }
 }
 
-/** The settings of a function, checked; what the stack leaves out takes its default. */
+/** The settings of a function, checked; what the stack leaves out gets its default. */
 export function readSettings<S extends z.ZodType>(schema: S, env: Env): z.infer<S> {
   const text = env[ENV.settings] ?? '{}';
   try {

@@ -1,6 +1,6 @@
 /**
- * Takes the content out of entries of Quarantine. An entry stays, ended and without content: copies of its
- * message still find that it has an end (R04).
+ * Removes the content of entries of Quarantine. An entry stays, ended and without content: copies of its
+ * message still find that it has an ending (R04).
  */
 import { GetCommand, paginateScan, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
@@ -30,7 +30,7 @@ const entrySchema = z.object({
 });
 export type ErasableEntry = z.infer<typeof entrySchema>;
 
-/** A file may be called after a person, and a reason names properties that a producer chose. */
+/** A file may be named after a person, and a reason names properties that a producer chose. */
 const CONTENT = ['body', 'bodyS3', 'original', 'corrections', 'outcome', 'file', 'pinned'];
 const ERASED = 'erased';
 
@@ -58,7 +58,7 @@ export interface ErasureMark {
   readonly why: string;
 }
 
-/** False where it is no longer as it was read. What had no end yet is discarded. */
+/** False if it is no longer as it was read. An entry without an ending is discarded. */
 export function eraseEntry(
   table: Table,
   { pk, status, quarantinedAt, rounds }: ErasableEntry,
@@ -81,7 +81,7 @@ export function eraseEntry(
     TableName: table.name,
     Key: { pk },
     UpdateExpression: `${set.expression} ${gone.expression}`,
-    // Or it is this very write, of which the SDK got no answer.
+    // Or it is this very write, whose answer the SDK did not get.
     ConditionExpression: `(#was = :was AND ${asRead}) OR (#erasure = :erasure AND #erasedAt = :erasedAt)`,
     ExpressionAttributeNames: { ...set.names, ...gone.names, '#was': 'status' },
     ExpressionAttributeValues: {

@@ -1,6 +1,6 @@
 /**
- * Whether a text names a patient who was erased after it was sent. It must not be stored then, not even in
- * Quarantine. What was sent after the latest erasure, which is nearly everything, is not looked at.
+ * Whether a text names a patient who was erased after it was sent. Then it must not be stored, not even in
+ * Quarantine. What was sent after the latest erasure, which is nearly everything, is not searched.
  */
 import {
   type Claim,
@@ -31,8 +31,8 @@ export class ErasedPatients {
   }
 
   /**
-   * The erasure that the submission falls under. What a refused sender claimed counts as well (R51).
-   * Throws where the erasures cannot be read: nobody knows then what may be stored (R09).
+   * The erasure that applies to the submission. What a refused sender claimed counts as well (R51). Throws
+   * if the erasures cannot be read: then it is unknown what may be stored (R09).
    */
   async claimOn(text: string, origin: Origin): Promise<Claim | undefined> {
     const book = await this.#current();
@@ -53,7 +53,7 @@ export class ErasedPatients {
     return this.#reading;
   }
 
-  /** Erasures are numbered without gaps, so what is new comes after what is known. */
+  /** Erasures are numbered without gaps, so new ones come after those that are known. */
   async #read(): Promise<ErasureBook> {
     const startedAt = this.#now();
     const news = await readErasures(this.#table, this.#records.length);

@@ -1,6 +1,6 @@
 /**
- * Takes the content out of rows of Resources. What stays is the row's place in the order of submissions,
- * so that what is older is still refused (R05), and what the FHIR server holds of it.
+ * Removes the content of rows of Resources. What stays is the row's place in the order of submissions, so
+ * that older ones are still refused (R05), and what the FHIR server holds of it.
  */
 import { paginateScan, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
@@ -19,7 +19,7 @@ const rowSchema = z.object({
   resourceId: z.string().optional(),
   body: z.string().optional(),
   bodyS3: claimCheckSchema.shape.s3.optional(),
-  /** The number of the erasure that took its content. */
+  /** The number of the erasure that removed its content. */
   erasure: z.number().optional(),
   deliveryLease: z.object({ until: z.number() }).optional(),
   deliveredOrder: z.string().optional(),
@@ -29,7 +29,7 @@ const rowSchema = z.object({
 export type ResourceRow = z.infer<typeof rowSchema>;
 
 const CONTENT = ['body', 'bodyS3', 'contentHash', 'file', 'line', 'correlationId', 'trace'];
-/** Without these nothing is pending any more. A lease stays: its owner may still be at it. */
+/** Without these nothing is pending any more. A lease stays: its owner may still be working. */
 const PENDING = ['deliveryShard', 'deliveryDueAt', 'deliveryRedriven', 'deliveryFailures'];
 const REFUSED = ['deliveryRefused'];
 
@@ -48,7 +48,7 @@ export async function* resourceRows(table: Table): AsyncGenerator<ResourceRow, v
   }
 }
 
-/** False where a newer submission has taken its place, which is somebody's decision to keep it. */
+/** False if a newer submission has taken its place: its sender decided to keep it. */
 export function eraseRow(
   table: Table,
   { pk, submissionOrder }: ResourceRow,

@@ -1,6 +1,6 @@
 /**
- * Which patients were erased, and when: one item an erasure, numbered without gaps, so that whoever has read
- * up to a number misses none. Items are never deleted; they name nobody (core/erasure/erasure.ts).
+ * Which patients were erased, and when: one item an erasure, numbered without gaps, so that a reader who
+ * has read up to a number misses none. Items are never deleted; they name nobody (core/erasure/erasure.ts).
  */
 import { PutCommand, paginateQuery, QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
@@ -8,7 +8,7 @@ import { setAll, written } from './conditional-write.ts';
 import type { Table } from './places.ts';
 
 const PK = 'erasures';
-/** Of items that say by keyed hash which rows and entries were erased. */
+/** Partition of items that say by keyed hash which rows and entries were erased. */
 const ERASED = 'erased';
 const DIGITS = 10;
 const sortKey = (number: number) => String(number).padStart(DIGITS, '0');
@@ -55,7 +55,7 @@ export async function recordErasure(
     const put = new PutCommand({
       TableName: table.name,
       Item: { pk: PK, sk: sortKey(number), ...record },
-      // It is this very one where the SDK tried again after a lost answer.
+      // It is this very one if the SDK tried again after a lost answer.
       ConditionExpression: 'attribute_not_exists(pk) OR (patient = :patient AND #at = :at)',
       ExpressionAttributeNames: { '#at': 'at' },
       ExpressionAttributeValues: { ':patient': erasure.patient, ':at': erasure.at },
@@ -64,14 +64,17 @@ export async function recordErasure(
   }
 }
 
-/** Notes which row or entry an erasure takes, before it does: its body will be gone when a backup is restored. */
+/**
+ * Records which row or entry an erasure removes, before it does: its body will be gone when a backup is
+ * restored.
+ */
 export async function noteErased(table: Table, keyHash: string, number: number): Promise<void> {
   await table.dynamo.send(
     new PutCommand({ TableName: table.name, Item: { pk: ERASED, sk: keyHash, number } }),
   );
 }
 
-/** The number of the erasure that took each row and entry, by the keyed hash of its key. */
+/** The number of the erasure that removed each row and entry, by the keyed hash of its key. */
 export async function readErased(table: Table): Promise<ReadonlyMap<string, number>> {
   const found = new Map<string, number>();
   const pages = paginateQuery(
@@ -89,7 +92,7 @@ export async function readErased(table: Table): Promise<ReadonlyMap<string, numb
   return found;
 }
 
-/** Says that all of it is erased. */
+/** Records that all of it is erased. */
 export async function endErasure(table: Table, number: number, endedAt: number): Promise<void> {
   const set = setAll({ endedAt });
   await table.dynamo.send(

@@ -1,4 +1,7 @@
-/** What feeds a function from a queue: read, switched off and on, widened and narrowed. */
+/**
+ * The event source mappings that feed a function from its queues: read them, switch them off and on, change
+ * their concurrency.
+ */
 import {
   GetEventSourceMappingCommand,
   type LambdaClient,
@@ -8,7 +11,7 @@ import {
 import type { MappingState } from '../core/supervision/supervised-state.ts';
 
 export interface MappingSeen extends MappingState {
-  /** An earlier change is still under way; meanwhile AWS takes no other. */
+  /** An earlier change is still under way; meanwhile AWS accepts no other. */
   readonly changing: boolean;
 }
 
@@ -22,8 +25,8 @@ export async function readMapping(
 }
 
 /**
- * Makes it so, and says how it is then: AWS changes a mapping in the background, what is in flight
- * goes on.
+ * Requests the change, and returns the state then: AWS changes a mapping in the background, and what is in
+ * flight goes on.
  */
 export async function changeMapping(
   lambda: LambdaClient,
@@ -45,7 +48,7 @@ export async function changeMapping(
   }
 }
 
-/** One without a maximum takes whatever the account has. */
+/** One without a maximum uses as much as the account has. */
 function seen(state: string | undefined, maxConcurrency = Number.POSITIVE_INFINITY): MappingSeen {
   const enabled = state === 'Enabled' || state === 'Enabling' || state === 'Updating';
   return { enabled, maxConcurrency, changing: state !== 'Enabled' && state !== 'Disabled' };

@@ -1,4 +1,7 @@
-/** Parts of DynamoDB requests that follow from a list of names. Names are written as #name: some are reserved. */
+/**
+ * Parts of DynamoDB requests that follow from a list of names. Names are written as #name: some are
+ * reserved.
+ */
 
 /** Asks for these attributes and no others. */
 export function projectionOf(names: readonly string[]) {
@@ -8,7 +11,7 @@ export function projectionOf(names: readonly string[]) {
   };
 }
 
-/** The end of an update that takes these attributes away. */
+/** The end of an update that removes these attributes. */
 export function removeAll(names: readonly string[]) {
   return {
     expression: `REMOVE ${names.map((name) => `#${name}`).join(', ')}`,
@@ -16,7 +19,7 @@ export function removeAll(names: readonly string[]) {
   };
 }
 
-/** Lets through what has all of these values. */
+/** A condition that all of these values hold. */
 export function equalTo(said: Readonly<Record<string, string | number>>) {
   const names = Object.keys(said);
   return {

@@ -1,4 +1,4 @@
-/** Objects of facts and of what is made of them. Whoever writes one again writes the same. */
+/** Objects of facts and of what is made of them. Writing one again writes the same content. */
 import {
   DeleteObjectsCommand,
   GetObjectCommand,

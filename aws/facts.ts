@@ -1,8 +1,8 @@
 /**
- * What `reporting` and `analytics` have in common: a batch of messages becomes, for each day that it
- * speaks of, one object in a bucket. Its name is a hash of what it holds, so a batch that comes again
- * as it was writes the same object. A message that comes again in another batch is a fact twice, and
- * readers count it once (core/report/outcome-fact.ts).
+ * The common part of `reporting` and `analytics`: a batch of messages becomes, for each day in it, one
+ * object in a bucket. Its name is a hash of its content, so a batch that comes again unchanged writes the
+ * same object. A message that comes again in another batch is a fact twice, and readers count it once
+ * (core/report/outcome-fact.ts).
  */
 import { createHash } from 'node:crypto';
 import type { SQSRecord } from 'aws-lambda';
@@ -19,13 +19,13 @@ interface DayOfFacts<F> {
   readonly facts: F[];
 }
 
-/** The fact that a message tells. Throws where it is no outcome. */
+/** The fact of a message. Throws if it is not an outcome. */
 export function factIn(body: unknown, { attributes }: SQSRecord, hash: KeyedHash): OutcomeFact {
   const event = outcomeEventSchema.parse(body);
   return outcomeFact(event, hash(event.messageId), Number(attributes.SentTimestamp));
 }
 
-/** Facts by their day; what is undefined is nobody's. */
+/** Facts by their day; undefined ones are skipped. */
 export function groupByDay<F>(
   facts: readonly (F | undefined)[],
   dayOfFact: (fact: F) => string,
@@ -42,20 +42,20 @@ export function groupByDay<F>(
   return days;
 }
 
-/** Facts in an order of their own, whatever the order in which they came. */
+/** Facts in a fixed order, whatever the order in which they came. */
 export function inOrder<F extends object>(facts: readonly F[]): F[] {
   const lines = facts.map((fact) => ({ line: JSON.stringify(fact), fact }));
   return lines.sort((a, b) => (a.line < b.line ? -1 : 1)).map(({ fact }) => fact);
 }
 
-/** The name of an object that holds these facts, in this order. */
+/** The name of an object with these facts, in this order. */
 export function nameOf(facts: readonly object[]): string {
   const hash = createHash('sha256');
   for (const fact of facts) hash.update(JSON.stringify(fact));
   return hash.digest('hex').slice(0, NAME_HEX_DIGITS);
 }
 
-/** What a message says; a message that is not ours fails until its dead-letter queue has it. */
+/** Parses a message; a message that is not ours fails until it reaches the dead-letter queue. */
 export function readOrLeave<T>(
   record: SQSRecord,
   read: (body: unknown) => T,

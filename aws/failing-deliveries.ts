@@ -1,4 +1,4 @@
-/** What the FHIR server has not taken for a while, for operators. */
+/** What the FHIR server has not accepted for a while, for operators. */
 import { BatchGetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
 import { DELIVERY_SHARDS, shardName } from '../core/delivery/delivery.ts';
@@ -19,13 +19,15 @@ export type FailingDelivery = z.infer<typeof failingSchema>;
 export interface FailingDeliveries {
   /** Oldest failure first. */
   readonly failing: readonly FailingDelivery[];
-  /** So many pending ones were looked at. */
+  /** How many pending ones were read. */
   readonly pending: number;
   /** There are more. */
   readonly more: boolean;
 }
 
-/** Of the pending ones whose trigger is due first, `max` at most, those that fail since before then. */
+/**
+ * Of the pending ones whose trigger is due first, at most `max`: those that have failed since before then.
+ */
 export async function failingDeliveries(
   table: Table,
   since: number,

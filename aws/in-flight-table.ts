@@ -2,9 +2,8 @@
  * The table InFlight: a mark for each execution environment, and a record for each suspect
  * (core/attempt/in-flight.ts).
  *
- * A mark's key is its lane, a shard, and when its lease ends, so that a query finds the leases that
- * ended and reads no mark of a batch that runs. Items expire by themselves once no queue can hold
- * their messages any more.
+ * A mark's key is its lane, a shard, and when its lease ends, so that a query finds the ended leases and
+ * reads no mark of a running batch. Items expire once no queue can hold their messages any more.
  */
 import {
   BatchGetCommand,
@@ -20,7 +19,7 @@ import { chunks } from '../core/message/chunks.ts';
 import { written } from './conditional-write.ts';
 import type { Table } from './places.ts';
 
-/** One partition takes 1,000 writes a second; 1,000 environments may write several thousand. */
+/** One partition accepts 1,000 writes a second; 1,000 environments may write several thousand. */
 const SHARDS = [...'0123456789abcdef'];
 /** SQS keeps a message for 14 days at most. */
 const KEPT_MS = 15 * 24 * 3_600_000;
@@ -40,14 +39,14 @@ export interface MarkKey {
 }
 
 export interface Mark extends MarkKey {
-  /** Grows with each write of an environment: a late one changes nothing. */
+  /** Grows with each write of an environment: a late write changes nothing. */
   readonly write: number;
   /** Of the invocation. */
   readonly requestId: string;
   readonly messageIds: readonly string[];
 }
 
-/** DynamoDB left items of a batch undone, again and again. */
+/** DynamoDB did not write some items of a batch, again and again. */
 export class BatchUnfinished extends Error {
   override readonly name = 'BatchUnfinished';
 }
@@ -64,8 +63,8 @@ type WriteRequest = NonNullable<BatchWriteCommandInput['RequestItems']>[string][
 type StoredMark = z.infer<typeof markSchema>;
 
 /**
- * Writes a mark. Whatever became of an earlier try, it is known afterwards: false where the mark
- * does not stand. Throws where not even that could be read.
+ * Writes a mark. Afterwards it is known whether it stands, whatever happened to an earlier try: false if it
+ * does not. Throws if not even that could be read.
  */
 export async function writeMark(table: Table, mark: Mark): Promise<boolean> {
   const { write, requestId, messageIds, leaseEndsAt } = mark;
@@ -113,14 +112,14 @@ export async function suspectsAmong(
   return found;
 }
 
-/** A message that has its ending is no suspect any more. */
+/** A message that has its ending is no longer a suspect. */
 export async function forgetSuspect(table: Table, messageId: string): Promise<void> {
   await table.dynamo.send(new DeleteCommand({ TableName: table.name, Key: suspectKey(messageId) }));
 }
 
 /**
- * Makes a record for each message that an ended lease still names, then removes the mark. A death in
- * between repeats it. Answers how many messages it found.
+ * Makes a record for each message that an ended lease still names, then removes the mark. After a death in
+ * between it is repeated. Returns how many messages it found.
  */
 export async function recordSuspects(table: Table, lane: string, now: number): Promise<number> {
   const found = await Promise.all(SHARDS.map((shard) => endedLeases(table, lane, shard, now)));
@@ -174,7 +173,7 @@ async function putSuspects(
   }
 }
 
-/** An environment that lives after all may have written meanwhile. */
+/** An environment that is alive after all may have written meanwhile. */
 function removeUnchanged(table: Table, { pk, sk, write }: StoredMark): Promise<boolean> {
   return written(
     table.dynamo.send(

@@ -2,14 +2,14 @@ import { SendMessageCommand } from '@aws-sdk/client-sqs';
 import { type Escalation, MINUTE_WAKE } from '../core/message/messages.ts';
 import type { Queue } from './places.ts';
 
-/** Opens an incident at once. Told again, by the same id, it is the same. */
+/** Opens an incident at once. Sent again with the same id, it is the same. */
 export async function sendEscalation(queue: Queue, escalation: Escalation): Promise<void> {
   await queue.sqs.send(
     new SendMessageCommand({ QueueUrl: queue.url, MessageBody: JSON.stringify({ escalation }) }),
   );
 }
 
-/** Lets it look at its incidents now, as it does each minute. */
+/** Wakes `incident` to review its incidents now, as it does each minute. */
 export async function wakeIncident(queue: Queue): Promise<void> {
   await queue.sqs.send(
     new SendMessageCommand({ QueueUrl: queue.url, MessageBody: JSON.stringify(MINUTE_WAKE) }),

@@ -1,4 +1,4 @@
-/** Incidents, in the partition of their scope, and by phase for who has to look after them. */
+/** Incidents, in the partition of their scope, and by phase for those that are not finished. */
 import { GetCommand, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
 import type { Incident } from '../core/incident/incident.ts';
@@ -9,12 +9,12 @@ import { PHASE_INDEX } from './incidents-indexes.ts';
 import type { Table } from './places.ts';
 import { receiptsSchema, saveVersioned, type VersionedTable } from './versioned-item.ts';
 
-/** Others were faster too often; the batch comes again, an operator tries again. */
+/** Other writers were faster too often; the batch comes again, an operator tries again. */
 export class IncidentContended extends Error {
   override readonly name = 'IncidentContended';
 }
 
-/** Where an incident stands in the index: does anything remain to be done? */
+/** The place of an incident in the index: does anything remain to be done? */
 type Phase = 'unfinished' | 'finished';
 
 const NUMBER_DIGITS = 6;
@@ -114,7 +114,7 @@ export async function incidentsIn(
   return Items.map(({ pk, sk }) => ({ scope: String(pk), number: Number(String(sk).slice(9)) }));
 }
 
-/** Saves an incident if nobody saved the same version before; false where somebody did. */
+/** Saves an incident if nobody has saved the same version; false otherwise. */
 export function saveIncident(
   table: VersionedTable,
   incident: Incident,
@@ -126,8 +126,8 @@ export function saveIncident(
 }
 
 /**
- * Changes an incident, whoever else does. The change is made on `incident`, and where that was no
- * longer the newest version, on the newest. Undefined where a change no longer wants to be made.
+ * Changes an incident, also while others do. The change is made on `incident`, and if that is not the
+ * newest version, on the newest. Undefined if the change returns nothing any more.
  * @throws IncidentContended
  */
 export async function changeIncident(

@@ -1,12 +1,12 @@
 /**
- * Ids where they must not be readable: in the audit log, pages and metrics (R08). The hash is keyed by
- * a secret of the stack, because ids can be guessed, and a plain hash of a guess would tell.
+ * Hides ids in the audit log, pages and metrics (R08). The hash is keyed by a secret of the stack, because
+ * ids can be guessed, and a plain hash would confirm a guess.
  */
 import { createHmac } from 'node:crypto';
 import { GetSecretValueCommand } from '@aws-sdk/client-secrets-manager';
 import type { Secret } from './places.ts';
 
-/** 128 bits: two ids have the same hash in no one's lifetime. */
+/** 128 bits: no two ids will ever have the same hash. */
 const HEX_DIGITS = 32;
 
 export type KeyedHash = (text: string) => string;
@@ -20,7 +20,7 @@ export class HashKey {
     this.#secret = secret;
   }
 
-  /** The hash by this key. Throws where it cannot be read: then the next call reads it again. */
+  /** The hash with this key. Throws if the key cannot be read: then the next call reads it again. */
   hash(): Promise<KeyedHash> {
     if (this.#hash !== undefined) return this.#hash;
     const hash = readHash(this.#secret);
@@ -38,7 +38,7 @@ async function readHash({ arn, secrets }: Secret): Promise<KeyedHash> {
   return (text) => createHmac('sha256', key).update(text).digest('hex').slice(0, HEX_DIGITS);
 }
 
-/** The secret that keys hashes holds no text. */
+/** The secret of the hash key holds no text. */
 class SecretEmpty extends Error {
   override readonly name = 'SecretEmpty';
 }

@@ -1,23 +1,23 @@
-/** Clients of Lambda itself, apart from the others: only who supervises carries them. */
+/** Clients of Lambda itself, apart from the others: only the supervisor needs them. */
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { callConfig } from './clients.ts';
 import { EndingHandler } from './ending-handler.ts';
 import { INVOCATION_PATIENCE_MS, type Patience } from './patience.ts';
 
 export interface LambdaClients {
-  /** For the control of mappings. */
+  /** For changing mappings. */
   readonly lambda: LambdaClient;
-  /** For invocations that are waited for. */
+  /** For invocations whose result is awaited. */
   readonly waitingLambda: LambdaClient;
 }
 
-/** For the control of mappings: a call that hangs must fail soon. */
+/** For changing mappings: a call that hangs must fail soon. */
 export const makeLambda = (patience?: Patience) => new LambdaClient(callConfig(patience));
 
 /**
- * For invocations that are waited for, as long as the slowest function may take. They are never
- * repeated, for one without an answer may have run. So each has a connection of its own: an idle one
- * may be lost since the environment was frozen, and a probe must not fail for that.
+ * For invocations whose result is awaited, as long as the slowest function may take. They are never
+ * repeated, because one without an answer may have run. So each has a connection of its own: an idle one
+ * may have been lost while the environment was frozen, and a probe must not fail for that.
  */
 export const makeWaitingLambda = () =>
   new LambdaClient({

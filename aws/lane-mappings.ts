@@ -9,8 +9,8 @@ export interface LaneMapping {
 }
 
 /**
- * Sets the mappings of a lane as its state wants them. Answers whether all of them are so: false
- * while one is still changing, for AWS does that in the background.
+ * Sets the mappings of a lane as its state requires. Returns whether all of them are so: false while one is
+ * still changing, because AWS does that in the background.
  */
 export async function applyMappings(
   lambda: LambdaClient,

@@ -1,4 +1,4 @@
-/** Sending, deleting and showing again the messages of a lane's queues, in batches of ten. */
+/** Sends, deletes and makes visible again the messages of a lane's queues, in batches of ten. */
 import {
   ChangeMessageVisibilityBatchCommand,
   DeleteMessageBatchCommand,
@@ -19,7 +19,7 @@ import {
 import { putBody } from './bodies-bucket.ts';
 import type { Bucket, Queue } from './places.ts';
 
-/** SQS took the request, but not this entry. */
+/** SQS accepted the request, but not this entry. */
 export class EntryRefused extends Error {
   override readonly name = 'EntryRefused';
   readonly code: string;
@@ -31,22 +31,22 @@ export class EntryRefused extends Error {
 }
 
 export interface Hop extends Sendable {
-  /** The source whose it is: SQS lets no source's flood delay the others (R50). */
+  /** The message's source: SQS lets no source's flood delay the others (R50). */
   readonly groupId: string;
   readonly delaySeconds?: number;
 }
 
 /**
- * A message for one of our own queues: the body and the envelope, nothing else. Where both no longer
- * fit, the body goes to the bucket, the envelope says so, and a claim check travels. What is a claim check
- * itself loses only the blanks that made it so large.
+ * A message for one of our own queues: the body and the envelope, nothing else. If both do not fit, the
+ * body goes to the bucket, the envelope says so, and the message holds a claim check. If the body is a
+ * claim check itself, only its white space is removed.
  */
 export async function hop(body: string, envelope: Envelope, bucket: Bucket): Promise<Hop> {
   const whole = message(body, envelope);
   if (messageBytes(whole) <= SEND_BYTES_MAX) return whole;
   const claim = claimIn(body);
   if (claim.kind === 'claim-check') return message(claimCheckTo(claim.s3), envelope);
-  // What is dead-lettered stays there for as long as its entry in Quarantine.
+  // A dead letter stays in its bucket as long as its entry in Quarantine.
   const prefix = envelope.deadLetter === undefined ? hopsOf(envelope.lane) : 'quarantine/';
   const laid = await putBody(bucket, prefix, envelope.messageId, body);
   return message(claimCheckTo(laid), { ...envelope, laid });
@@ -57,7 +57,7 @@ function message(body: string, envelope: Envelope): Hop {
   return { body, attributes, groupId: groupIdOf(envelope.source) };
 }
 
-/** Sends all; answers by position with the error of each that was not accepted. Never throws. */
+/** Sends all; returns by position the error of each that was not accepted. Never throws. */
 export async function sendAll(
   queue: Queue,
   messages: readonly Hop[],
@@ -96,7 +96,7 @@ async function sendBatch(queue: Queue, batch: readonly Hop[]): Promise<(Error | 
   }
 }
 
-/** Deletes what was received; throws if a request fails. An entry that fails comes back by itself. */
+/** Deletes received messages; throws if a request fails. An entry that fails comes back by itself. */
 export async function deleteAll(queue: Queue, receiptHandles: readonly string[]): Promise<void> {
   await Promise.all(
     chunks(receiptHandles, BATCH_ENTRIES_MAX).map((handles) =>

@@ -1,8 +1,7 @@
 /**
- * What S3 says of an object that it does not hand out. A producer may cause each of these: by a key that
- * we may not use, by a key that only the producer has (SSE-C), by a storage class that has to be
- * restored first. A broken policy of our own looks like the first, so who asks must look at a canary
- * before the object is blamed.
+ * Why S3 refuses to return an object. A producer may cause each of these: by a key that we may not use, by
+ * a key that only the producer has (SSE-C), by a storage class that has to be restored first. A broken
+ * policy of our own looks like the first, so the caller must check a canary before it blames the object.
  * https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html
  */
 import { S3ServiceException } from '@aws-sdk/client-s3';
@@ -13,7 +12,7 @@ export type ObjectRefusal = 'forbidden' | 'archived' | 'encrypted' | 'unreadable
 const NOT_ITS_OWN =
   /Throttl|SlowDown|Timeout|TooMany|LimitExceeded|TimeTooSkewed|Token|AccessKey|Signature|Credential|Bucket|Redirect|Authorization|Account/i;
 
-/** Undefined where the object has nothing to do with it: a fault of our own (R09). */
+/** Undefined if the object is not the reason: a fault of our own (R09). */
 export function objectRefusal(error: unknown): ObjectRefusal | undefined {
   if (!(error instanceof S3ServiceException)) return undefined;
   const { name, $metadata } = error;

@@ -1,4 +1,4 @@
-/** Every version of the objects in a bucket, for who must find what was overwritten and deleted too. */
+/** Every version of the objects in a bucket, including what was overwritten and deleted. */
 import {
   DeleteObjectCommand,
   GetObjectCommand,
@@ -14,7 +14,7 @@ export interface ObjectVersion {
   readonly modifiedAt: number;
 }
 
-/** All that hold something, below a prefix; marks of deletion hold nothing. */
+/** All versions with content below a prefix; delete markers have none. */
 export async function* versionsBelow(
   bucket: Bucket,
   prefix: string,
@@ -35,8 +35,8 @@ export async function* versionsBelow(
 }
 
 /**
- * The text of a version, whatever bytes it is made of. `refused` is what S3 does not hand
- * out: encrypted by its sender, or archived.
+ * The text of a version, whatever bytes it has. `refused`: S3 does not return it, because it is encrypted
+ * by its sender or archived.
  */
 export async function readVersion(
   bucket: Bucket,
@@ -53,7 +53,7 @@ export async function readVersion(
   }
 }
 
-/** For good: no mark of deletion is made. */
+/** Permanently: no delete marker is created. */
 export async function deleteVersion(
   bucket: Bucket,
   { key, versionId }: Pick<ObjectVersion, 'key' | 'versionId'>,

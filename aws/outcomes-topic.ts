@@ -5,10 +5,10 @@ import type { Topic } from './places.ts';
 
 /** A limit of SNS. */
 const BATCH_MAX = 10;
-/** How long an outcome waits for others to travel with. */
+/** How long an outcome waits for others to share its request. */
 const GATHER_MS = 5;
 
-/** SNS took the request, but not this outcome. */
+/** SNS accepted the request, but not this outcome. */
 class OutcomeRefused extends Error {
   override readonly name = 'OutcomeRefused';
   readonly code: string;
@@ -24,7 +24,7 @@ interface Waiting {
   readonly sent: PromiseWithResolvers<void>;
 }
 
-/** Tells outcomes, ten in a request: those that end at the same time travel together. */
+/** Publishes outcomes, ten in a request: those that end at the same time travel together. */
 export class OutcomesTopic {
   readonly #topic: Topic;
   readonly #later: Machine['later'];
@@ -36,7 +36,7 @@ export class OutcomesTopic {
     this.#later = later;
   }
 
-  /** Resolves when the topic has it; rejects where it does not, which is a fault of our own. */
+  /** Resolves when the topic has it; rejects otherwise, which is a fault of our own. */
   tell(outcome: OutcomeEvent): Promise<void> {
     const promise = Promise.withResolvers<void>();
     this.#waiting.push({ outcome, sent: promise });

@@ -1,4 +1,4 @@
-/** How long calls to AWS are waited for: the stack's timeouts are checked against it. */
+/** How long calls to AWS may take; the stack's timeouts are checked against these. */
 
 export interface Patience {
   readonly maxAttempts: number;
@@ -6,17 +6,22 @@ export interface Patience {
   readonly requestMs: number;
 }
 
-/** An ordinary call, of which the SDK makes so many attempts. */
+/** An ordinary call: the SDK makes up to this many attempts. */
 export const CALL = { maxAttempts: 3, connectMs: 1_000, requestMs: 2_000 } as const;
 
-/** What a call to another service waits for must answer at once, or there is a fallback. */
+/**
+ * A call that a call to another service waits for must be answered at once; otherwise there is a fallback.
+ */
 export const HASTY_CALL = { maxAttempts: 2, connectMs: 300, requestMs: 500 } as const;
 
-/** Where a person waits, no timeout of a function ends the call, and a busy emulator takes seconds to answer. */
+/**
+ * Where a person waits, no timeout of a function ends the call, and a busy emulator takes seconds to
+ * answer.
+ */
 export const PERSONS_CALL = { maxAttempts: 3, connectMs: 5_000, requestMs: 20_000 } as const;
 
-/** From the first attempt of an ordinary call to the failure of the last, the SDK's pauses aside. */
+/** From the first attempt of an ordinary call to the failure of the last, without the SDK's pauses. */
 export const CALL_PATIENCE_MS = CALL.maxAttempts * (CALL.connectMs + CALL.requestMs);
 
-/** An invocation that is waited for, as a probe is; it is made once. */
+/** An invocation whose result is awaited, such as a probe; it is made once. */
 export const INVOCATION_PATIENCE_MS = 60_000;

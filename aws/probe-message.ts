@@ -1,4 +1,4 @@
-/** One message of a lane's queue, taken by hand, and run by the lane's function. */
+/** One message of a lane's queue, received by the supervisor, and run by the lane's function. */
 import { InvokeCommand, type LambdaClient } from '@aws-sdk/client-lambda';
 import {
   DeleteMessageCommand,
@@ -21,7 +21,7 @@ const answerSchema = z.object({
   isolated: z.boolean().optional(),
 }) satisfies z.ZodType<SQSBatchResponse>;
 
-/** A message that is there now, as an event source mapping would hand it over. */
+/** A message that is there now, in the form in which an event source mapping would deliver it. */
 export async function receiveProbeMessage(
   sqs: SQSClient,
   lane: LaneQueue,
@@ -62,12 +62,12 @@ export async function deleteMessage(
 }
 
 /**
- * `died`: the function, not the message. `isolated`: an earlier probe died with this message, so it
- * was moved to the isolation queue and not run.
+ * `died`: the function, not the message. `isolated`: an earlier probe died with this message, so it was
+ * moved to the isolation queue and not run.
  */
 export type ProbeAnswer = 'done' | 'isolated' | 'failed' | 'died';
 
-/** Runs the message as the probe of a component. Throws where Lambda could not be asked. */
+/** Runs the message as the probe of a component. Throws if Lambda could not be called. */
 export async function runProbe(
   lambda: LambdaClient,
   functionName: string,

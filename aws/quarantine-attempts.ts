@@ -1,5 +1,5 @@
 /**
- * Attempts, in the Quarantine entry of their message. Each write holds only for the attempt, or upon the
+ * Attempts, in the Quarantine entry of their message. Each write holds only for the attempt, or for the
  * attempts, that it was decided on.
  */
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
@@ -22,18 +22,18 @@ const THIS_ATTEMPT = (index: number) => `attempts[${index}].requestId = :request
 export interface AttemptStart {
   readonly origin: Origin;
   readonly lane: Lane;
-  /** As read; undefined where there was no item. */
+  /** As it was read; undefined if there was no item. */
   readonly seen: Trouble | undefined;
-  /** The attempts of it that count. */
+  /** Those of its attempts that count. */
   readonly counted: readonly Attempt[];
   readonly attempt: Attempt;
-  /** What it runs on, of what came by claim check. */
+  /** The object that it runs on, for a claim check. */
   readonly pinned?: BodyLocation | undefined;
 }
 
 /**
- * Records an attempt before it runs; false where another delivery was faster.
- * @throws NotWritten where it is known not to be recorded. After any other error it may be.
+ * Records an attempt before it runs; false if another delivery was faster.
+ * @throws NotWritten if it is known not to be recorded. After any other error it may be.
  */
 export function startAttempt(table: QuarantineTable, start: AttemptStart): Promise<boolean> {
   const { origin, lane, counted, attempt, pinned } = start;
@@ -57,7 +57,7 @@ export function startAttempt(table: QuarantineTable, start: AttemptStart): Promi
   });
 }
 
-/** Removes the attempts that do not count from the item; false where it is no longer as it was read. */
+/** Removes the attempts that do not count from the item; false if it has changed since it was read. */
 export function forgetVoided(
   table: Table,
   { origin, lane, seen, counted }: Omit<AttemptStart, 'attempt' | 'pinned'>,
@@ -100,7 +100,7 @@ function setAttempts(
   return table.dynamo.send(update);
 }
 
-/** Records the crash that ended an attempt; false where the attempt is no longer there. */
+/** Records the crash that ended an attempt; false if the attempt is no longer there. */
 export function endAttempt(
   table: Table,
   messageId: string,
@@ -123,7 +123,7 @@ export function endAttempt(
   return written(table.dynamo.send(update));
 }
 
-/** Records that an attempt ended without a crash; false where the attempt is no longer there. */
+/** Records that an attempt ended without a crash; false if the attempt is no longer there. */
 export function surviveAttempt(
   table: Table,
   messageId: string,
@@ -140,7 +140,7 @@ export function surviveAttempt(
   return written(table.dynamo.send(update));
 }
 
-/** Takes back an attempt that met a fault of our own: it does not count (R09). */
+/** Removes an attempt that met a fault of our own: it does not count (R09). */
 export function voidAttempt(
   table: Table,
   messageId: string,

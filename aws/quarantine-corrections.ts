@@ -10,7 +10,7 @@ export interface Corrected {
   readonly corrections: readonly Correction[];
 }
 
-/** Notes both versions in the entry; false where it is no longer quarantined as it was read. */
+/** Records both versions in the entry; false if it has changed since it was read. */
 export function keepCorrection(
   table: Table,
   { pk, quarantinedAt = 0 }: QuarantineRecord,

@@ -1,6 +1,6 @@
 /**
- * Finds the attempt that an invocation was, and records what killed it. The index by request id is
- * there for this: who sees a death from outside knows nothing but its request id.
+ * Finds the attempt that an invocation was, and records what killed it, by the index by request id: an
+ * observer who sees a death from outside knows only its request id.
  */
 import { QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Attempt } from '../core/attempt/attempts.ts';
@@ -19,9 +19,9 @@ export interface Cause {
 }
 
 /**
- * Records why the attempt with that request id ended. False where there is none, or where it is
- * known already: the handler that outlived the attempt knows better than any observer, and a reason
- * that says only that a process ended gives way to a better one.
+ * Records why the attempt with that request id ended. False if there is none, or if it is known already:
+ * the handler that survived the attempt knows better than any observer, and a reason that says only that a
+ * process ended is replaced by a better one.
  */
 export async function recordDeath(table: Table, requestId: string, cause: Cause): Promise<boolean> {
   const messageId = await messageOf(table, requestId);

@@ -55,7 +55,7 @@ const entrySchema = z.object({
   attempts: z.array(attemptSchema).default([]),
   body: z.string().optional(),
   bodyS3: claimCheckSchema.shape.s3.optional(),
-  /** Where the body lies that was submitted, if another was sent in its place. */
+  /** Where the submitted body is stored, if a corrected one was sent in its place. */
   original: claimCheckSchema.shape.s3.optional(),
   corrections: z
     .array(
@@ -80,7 +80,7 @@ const entrySchema = z.object({
       sentAt: z.number().optional(),
     })
     .optional(),
-  /** The number of the erasure that took its content. */
+  /** The number of the erasure that removed its content. */
   erasure: z.number().optional(),
   rounds: z.array(roundSchema).default([]),
   discard: z.object({ at: z.number(), by: z.string(), why: z.string().optional() }).optional(),
@@ -89,7 +89,7 @@ const entrySchema = z.object({
 /** One message in trouble, with all that is known of it. Times are epoch ms. */
 export type QuarantineRecord = z.infer<typeof entrySchema>;
 
-/** What a list needs of an entry; bodies stay where they are. */
+/** What a list needs of an entry; without bodies. */
 const summarySchema = entrySchema.pick({
   pk: true,
   status: true,
@@ -104,7 +104,7 @@ const summarySchema = entrySchema.pick({
 });
 export type QuarantineSummary = z.infer<typeof summarySchema>;
 
-/** Of what the FHIR server did not take the entry is beside the message's own: this, and its id. */
+/** Prefix of entries for what the FHIR server refused: the message's own entry is separate. */
 export const DELIVERY_ENTRY = 'delivery#';
 
 /** One entry by the message's original id; read consistently. */
@@ -133,7 +133,10 @@ export async function* allEntries(table: Table): AsyncGenerator<QuarantineSummar
   }
 }
 
-/** Ids of the entries of which a producer said so. There is no index for it: it reads the whole table. */
+/**
+ * Ids of the entries with these attributes from their producer. There is no index for it: reads the whole
+ * table.
+ */
 export async function* entryIds(
   table: Table,
   said: Readonly<Record<string, string | number>>,

@@ -1,4 +1,4 @@
-/** Which entries of Quarantine have a fingerprint, by the index that says it. */
+/** Finds the entries of Quarantine with a fingerprint, by the index. */
 import { createHash } from 'node:crypto';
 import { paginateQuery, paginateScan, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
@@ -6,7 +6,7 @@ import { written } from './conditional-write.ts';
 import type { Table } from './places.ts';
 import { FINGERPRINT_INDEX } from './quarantine-indexes.ts';
 
-/** A partition takes a thousand writes a second: so many thousand equal failures. */
+/** A partition accepts a thousand writes a second: this many thousand equal failures. */
 const SHARDS = 16;
 
 const foundSchema = z.object({ pk: z.string(), quarantinedAt: z.number() });
@@ -21,8 +21,8 @@ export function fingerprintShard(fingerprint: string, entryId: string): string {
 const shardName = (fingerprint: string, shard: number) => `${fingerprint}#${shard}`;
 
 /**
- * Ids of the entries of a fingerprint, oldest first; the index may lag behind by a moment. Entries
- * of older versions, which it does not hold, are looked for where it holds none.
+ * Ids of the entries of a fingerprint, oldest first; the index may lag behind by a moment. If it has none,
+ * entries of older versions are searched, which are not in the index.
  */
 export async function* idsOfFingerprint(table: Table, fingerprint: string): AsyncGenerator<string> {
   let found = false;
@@ -70,8 +70,8 @@ async function* entriesIn(table: Table, shard: string): AsyncGenerator<Found> {
 }
 
 /**
- * Puts entries of older versions into the index, which they have no key for. Reads the whole table.
- * Answers how many there were; interrupted, it goes on where it was.
+ * Adds entries of older versions to the index, which have no key for it. Reads the whole table. Returns how
+ * many there were; after an interruption it continues.
  */
 export async function indexFormerEntries(table: Table): Promise<number> {
   let indexed = 0;

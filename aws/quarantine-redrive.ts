@@ -1,6 +1,6 @@
 /**
- * What an operator does to an entry of Quarantine. Each is one conditional write on what was read,
- * so that two operators, or one twice, do it once.
+ * What an operator does to an entry of Quarantine. Each is one conditional write on what was read, so that
+ * two operators, or one twice, do it once.
  */
 import { UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { type RedriveMark, roundsAfter } from '../core/message/redrive.ts';
@@ -9,21 +9,21 @@ import type { Table } from './places.ts';
 import { type QuarantineRecord, readEntry } from './quarantine-entries.ts';
 import { expiryAnew } from './quarantine-expiry.ts';
 
-/** Quarantined, and still as it was read. */
+/** Quarantined, and unchanged since it was read. */
 const AS_READ = '#status = :quarantined AND quarantinedAt = :seen';
 const asRead = ({ quarantinedAt }: QuarantineRecord) => ({
   ':quarantined': 'quarantined',
   ':seen': quarantinedAt ?? 0,
 });
-/** As this very write left it: the SDK tries again where an answer was lost. */
+/** As this very write left it: the SDK tries again if an answer was lost. */
 const OWN_MARK = '#mark.#at = :at AND #mark.#by = :by';
 const ownMark = ({ at, by }: Pick<RedriveMark, 'at' | 'by'>) => ({ ':at': at, ':by': by });
 const MARK_NAMES = { '#at': 'at', '#by': 'by' };
 
 /**
- * Says in the entry who is about to send it back, so that its round can be raised by whoever comes
- * first. Nothing else changes. False where the entry is no longer as it was read, or another redrive was
- * announced since.
+ * Announces in the entry who is about to send it back, so that any process can raise its round later.
+ * Nothing else changes. False if the entry has changed since it was read, or another redrive was announced
+ * since.
  */
 export function announceRedrive(
   table: Table,
@@ -50,8 +50,8 @@ export function announceRedrive(
 }
 
 /**
- * Raises the round of an entry whose message was sent: its attempts start anew, and how it ended is kept
- * in `rounds`. False where the round was raised already, or the entry is no longer quarantined.
+ * Raises the round of an entry whose message was sent: its attempts begin again, and how it ended is kept
+ * in `rounds`. False if the round was raised already, or the entry is no longer quarantined.
  */
 export function raiseRound(
   table: Table,
@@ -76,7 +76,7 @@ export function raiseRound(
     TableName: table.name,
     Key: { pk: entry.pk },
     UpdateExpression: set.expression,
-    // Not even once more by its own: the message is sent, and may have had an attempt by now.
+    // Not again, even by the same redrive: the message is sent, and may have had an attempt by now.
     ConditionExpression: `${AS_READ} AND (attribute_not_exists(#round) OR #round < :round)`,
     ExpressionAttributeNames: set.names,
     ExpressionAttributeValues: { ...set.values, ...asRead(entry) },
@@ -84,7 +84,7 @@ export function raiseRound(
   return written(table.dynamo.send(update));
 }
 
-/** Raises the round by which a message came whose sender has not, as announced in its entry. */
+/** Raises the round of a message whose sender has not raised it, as announced in its entry. */
 export async function acceptRound(
   table: Table,
   messageId: string,
@@ -97,7 +97,7 @@ export async function acceptRound(
   await raiseRound(table, entry, round, { before, at, by, why, sentAt: now });
 }
 
-/** Marks that the queue has taken what an older version had marked only; false where it was marked. */
+/** Marks that the queue has accepted what an older version had only marked; false if it was marked. */
 export function redriveSent(
   table: Table,
   messageId: string,
@@ -114,14 +114,14 @@ export function redriveSent(
   return written(table.dynamo.send(update));
 }
 
-/** Who gave an entry up, when and why. */
+/** Who discarded an entry, when and why. */
 export interface DiscardMark {
   readonly at: number;
   readonly by: string;
   readonly why?: string | undefined;
 }
 
-/** Gives an entry up; its evidence stays. False where it is no longer as it was read. */
+/** Discards an entry; its evidence stays. False if it has changed since it was read. */
 export function discardEntry(
   table: Table,
   entry: QuarantineRecord,
@@ -139,12 +139,12 @@ export function discardEntry(
   );
 }
 
-/** A copy of the message was stored all the same: then the entry says so (R04). */
+/** A copy of the message was stored nevertheless: then the entry says so (R04). */
 export function resolveStored(table: Table, entry: QuarantineRecord): Promise<boolean> {
   return end(table, entry, { status: 'stored' }, { condition: '#status = :status' });
 }
 
-/** Ends an entry that is as it was read, or that this very write has ended. */
+/** Ends an entry that is unchanged since it was read, or that this very write has ended. */
 function end(
   table: Table,
   entry: QuarantineRecord,

@@ -1,4 +1,4 @@
-/** How many entries of Quarantine have ended, and how, without what they hold. */
+/** How many entries of Quarantine have ended, and how, without their content. */
 import { BatchGetCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
 import { QUARANTINE_STATUSES } from '../core/attempt/attempts.ts';
@@ -17,7 +17,10 @@ export type EntryStatus = z.infer<typeof statusSchema>;
 /** https://docs.aws.amazon.com/amazondynamodb/latest/APIReference/API_BatchGetItem.html */
 const KEYS_MAX = 100;
 
-/** Of those ids that have an entry. What the table was too busy for is left out, as if it had none. */
+/**
+ * Statuses of those ids that have an entry. Keys that the table was too busy for are left out, as if they
+ * had none.
+ */
 export async function readStatuses(table: Table, ids: readonly string[]): Promise<EntryStatus[]> {
   const found: EntryStatus[] = [];
   for (const some of chunks(ids, KEYS_MAX)) {

@@ -1,7 +1,6 @@
 /**
- * Messages in trouble. An item is created by the first attempt, or by a rejection, and only ever
- * moves on under a condition on what was read, so that copies of one message in two queues end as
- * one outcome (R04).
+ * Messages in trouble. An item is created by the first attempt, or by a rejection, and only ever changes
+ * under a condition on what was read, so that copies of one message in two queues end as one outcome (R04).
  */
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
@@ -59,7 +58,7 @@ const troubleSchema = z.object({
   correlationId: z.string().optional(),
 });
 
-/** What is known of a message's trouble; read consistently. */
+/** The item of a message in trouble; read consistently. */
 export async function readTrouble(table: Table, messageId: string): Promise<Trouble | undefined> {
   const { Item } = await table.dynamo.send(
     new GetCommand({ TableName: table.name, Key: { pk: messageId }, ConsistentRead: true }),
@@ -67,7 +66,7 @@ export async function readTrouble(table: Table, messageId: string): Promise<Trou
   return Item === undefined ? undefined : troubleSchema.parse(Item);
 }
 
-/** The message turned out valid and lies in Resources; false where it was finished otherwise. */
+/** The message turned out valid and is in Resources; false if it ended otherwise. */
 export function markStored(
   table: Table,
   origin: Pick<Origin, 'messageId' | 'round'>,
@@ -85,11 +84,11 @@ export function markStored(
   return written(table.dynamo.send(update));
 }
 
-/** A redrive of which nothing is known but that it began: its sender died, or is yet to go on. */
+/** A redrive of which only the beginning is known: its sender died, or has not gone on yet. */
 const ANNOUNCED =
   '(#status = :quarantined AND attribute_exists(redrive) AND attribute_not_exists(redrive.sentAt))';
 
-/** What was redriven has reached the server, or a newer submission has; false as above. */
+/** A redriven delivery has reached the server, or a newer submission has; false as above. */
 export function markDelivered(table: Table, entryId: string): Promise<boolean> {
   const set = setAll({ status: 'delivered' satisfies QuarantineStatus });
   const update = new UpdateCommand({
@@ -112,36 +111,36 @@ export interface QuarantineEntry {
   readonly lane: Lane;
   readonly kind: 'rejection' | 'dead-letter' | 'undelivered';
   readonly reason: string;
-  /** What crashed it, of a dead letter. */
+  /** What crashed it, for a dead letter. */
   readonly crash?: CrashKind;
-  /** OperationOutcome as JSON, of a rejection. */
+  /** OperationOutcome as JSON, for a rejection. */
   readonly outcome?: string;
   readonly fingerprint: string;
-  /** Of what was not delivered: the item of Resources, and which submission it was. */
+  /** For a failed delivery: the item of Resources, and which submission it was. */
   readonly delivery?: { readonly pk: string; readonly submissionOrder: string };
-  /** None where its patient was erased. */
+  /** Absent if its patient was erased. */
   readonly placed?: PlacedBody | undefined;
   /** The number of that erasure. */
   readonly erasure?: number | undefined;
 }
 
-/** What an entry that was redriven may still hold of its former end. */
+/** What a redriven entry may still hold of its former ending. */
 const EVIDENCE = ['crash', 'outcome', 'body', 'bodyS3'] as const;
 
-/** What this very write left, should its answer have been lost: the SDK tries it again. */
+/** What this very write left, if its answer was lost: the SDK tries it again. */
 const THIS_END =
   '(#status = :status AND #quarantinedAt = :quarantinedAt AND #fingerprint = :fingerprint)';
 
 /**
- * Ends a message in quarantine; false where it already has an outcome (R04), or was redriven since.
- * Keeps its attempts.
+ * Ends a message in quarantine; false if it already has an outcome (R04), or was redriven since. Keeps its
+ * attempts.
  */
 export async function quarantine(
   table: QuarantineTable,
   entry: QuarantineEntry,
   now: number,
 ): Promise<boolean> {
-  // Of a delivery the item of Resources is the truth, and its lease the fence.
+  // For a delivery the item of Resources is the truth, and its lease the fence.
   if (entry.delivery !== undefined) return quarantineDelivery(table, entry, now);
   const round = ofNoOlderRound(entry.origin);
   const condition = `(${UNFINISHED} AND ${round.condition}) OR ${THIS_END}`;
@@ -149,7 +148,7 @@ export async function quarantine(
   return enter(table, entry, now, { ...round, condition, values });
 }
 
-/** The server may refuse it again before whoever redrove it has said that it is redriven. */
+/** The server may refuse it again before the redrive has recorded that it is redriven. */
 async function quarantineDelivery(
   table: QuarantineTable,
   entry: QuarantineEntry,
@@ -203,7 +202,7 @@ function enter(
   return written(table.dynamo.send(update));
 }
 
-/** Where a message came from, as every entry says it. Ids that are undecided are told to nobody. */
+/** Where a message came from, in every entry. Undecided ids are left out. */
 export function whence(origin: Origin, lane: Lane) {
   const { messageId: _, undecided: __, ...said } = origin;
   return { ...said, lane };

@@ -9,14 +9,14 @@ const KEPT_SECONDS = 15 * 24 * 3600;
 /** Somewhat longer than the client waits for an answer. */
 const ANSWER_MS = 700;
 
-/** Nobody knows whether the messages were counted. */
+/** It is unknown whether the messages were counted. */
 export class CountUnsure extends Error {
   override readonly name = 'CountUnsure';
 }
 
 /**
- * Adds messages to their minute and answers all of it so far, these included. It is sent once: to
- * repeat a write whose answer was lost would count its messages twice, and refuse as many others.
+ * Adds messages to their minute and returns its count so far, these included. It is sent once: to repeat a
+ * write whose answer was lost would count its messages twice, and refuse as many others.
  * @throws CountUnsure, or what the SDK does not repeat
  */
 export async function countSent(
@@ -49,7 +49,7 @@ function sendOnce({ middlewareStack }: UpdateCommand): void {
       sent = true;
       return next(args);
     },
-    // Within the SDK's own retries. A document command adds what it holds twice.
+    // Within the SDK's own retries. A document command adds its middleware twice.
     { step: 'finalizeRequest', priority: 'low', name: 'sendOnce', override: true },
   );
 }

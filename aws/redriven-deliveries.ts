@@ -1,16 +1,16 @@
-/** Deliveries that the server refused, and an operator has made anew. */
+/** Deliveries that the server refused, and an operator has sent again. */
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { written } from './conditional-write.ts';
 import { type PendingResource, pendingFields } from './deliveries.ts';
 import type { Table } from './places.ts';
 
-/** Whoever made it pending may die before the trigger is sent; then `resend` sends it. */
+/** The process that made it pending may die before the trigger is sent; then `resend` sends it. */
 const RESEND_SOON_MS = 60_000;
 
 /**
- * What was refused is pending again, and remembers the Quarantine entry that waits for it. False
- * where there is nothing to make anew: it was delivered after all, or a newer submission, which has
- * a delivery of its own, took its place.
+ * Makes a refused delivery pending again, with the Quarantine entry that waits for it. False if there is
+ * nothing to do: it was delivered after all, or a newer submission, which has a delivery of its own, took
+ * its place.
  */
 export async function pendAnew(
   table: Table,
@@ -39,7 +39,7 @@ export async function pendAnew(
   throw wrote.fault;
 }
 
-/** Made so before: by a redrive that died, or by a write whose answer was lost. */
+/** Done before: by a redrive that died, or by a write whose answer was lost. */
 async function isPendingFor(table: Table, pk: string, entryId: string): Promise<boolean> {
   const { Item } = await table.dynamo.send(
     new GetCommand({

@@ -1,4 +1,4 @@
-/** By shard and due time, what of Resources is pending. Sparse: what is delivered is not in it. */
+/** Pending items of Resources by shard and due time. Sparse: a delivered item is not in it. */
 export const PENDING_INDEX = 'by-pending';
-/** By message id, whose resource is the current one. Keys only. */
+/** Current resources by message id. Keys only. */
 export const MESSAGE_INDEX = 'by-message';

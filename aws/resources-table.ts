@@ -9,14 +9,14 @@ import { pendingFields } from './deliveries.ts';
 import { removeAll } from './expressions.ts';
 import type { Bucket, Table } from './places.ts';
 
-/** Nothing there yet, or something older: else a newer submission or this very one is (R04, R05). */
+/** Nothing there yet, or something older: otherwise a newer submission or this one is there (R04, R05). */
 const NOTHING_NEWER = 'attribute_not_exists(pk) OR submissionOrder < :order';
 
 export interface ValidResource {
   readonly origin: Origin;
   readonly lane: Lane;
   readonly resourceType: string;
-  /** A resource without one is known by its message id. */
+  /** A resource without an id is known by its message id. */
   readonly resourceId?: string | undefined;
   readonly text: string;
 }
@@ -29,7 +29,7 @@ export interface ResourcesStore {
   readonly delivered: boolean;
 }
 
-/** What an older submission may have that a newer has not. */
+/** Attributes of an older submission that a newer one may not have. */
 const FORMER = [
   'file',
   'line',
@@ -47,7 +47,7 @@ const FORMER = [
 
 export interface Stored {
   readonly pk: string;
-  /** False where this or a newer submission is already there, which is as good. */
+  /** False if this or a newer submission is already there, which is as good. */
   readonly isNew: boolean;
 }
 
@@ -87,7 +87,7 @@ export async function storeResource(
   };
   const set = setAll(fields);
   const former = removeAll(FORMER.filter((name) => set.names[`#${name}`] === undefined));
-  // Not a put: the lease of a delivery that is under way, and what the server said, must survive.
+  // Not a put: the lease of a delivery under way, and what the server answered, must survive.
   const update = new UpdateCommand({
     TableName: store.table.name,
     Key: { pk },

@@ -2,7 +2,7 @@ import { faultOf, type Log } from '../telemetry/log.ts';
 import { type ShowAgain, showAgain } from './lane-queues.ts';
 import type { Queue } from './places.ts';
 
-/** Shows failed messages again after a time of ours. If that fails, their queue decides. */
+/** Makes failed messages visible again after our own back-off. If that fails, their queue decides. */
 export async function retryLater(
   queue: Queue,
   messages: readonly ShowAgain[],

@@ -1,6 +1,6 @@
 /**
- * The sources that this stage knows. The file lies beside the code, for the environment of a function
- * holds 4 KB in all; where the stack names none, one source `default` stands for the account.
+ * The sources that this stage knows. The file is beside the code, because a function's environment
+ * variables hold 4 KB in all; if the stack names none, one source `default` stands for the account.
  */
 import type { BodyLocation, Claimant } from '../core/message/claim-check.ts';
 import type { Origin } from '../core/message/messages.ts';
@@ -16,7 +16,7 @@ import { ENV } from '../telemetry/env-names.ts';
 import { type Env, fileBeside } from './env.ts';
 
 export interface Senders {
-  /** Absent where no sources are configured. */
+  /** Absent if no sources are configured. */
   readonly rules: SourceRules | undefined;
   /** Unique ids of the roles that make hops. */
   readonly ownRoles: readonly string[];
@@ -42,8 +42,8 @@ interface Received extends Pick<Arrived, 'lane' | 'queue' | 'bytes' | 'claimed'>
 }
 
 /**
- * Whose a message is: what it says of itself, as far as its sender bears it out. Without configured
- * sources what it says stands.
+ * The source of a message: what it says of itself, as far as its sender confirms it. Without configured
+ * sources its own word counts.
  */
 export function prove({ rules, ownRoles }: Senders, said: Provenance, received: Received): Proven {
   const { envelope, unreadable } = said;
@@ -60,7 +60,7 @@ export function prove({ rules, ownRoles }: Senders, said: Provenance, received: 
   return { provenance: borneOut(said, admission, received), admission };
 }
 
-/** On whose word an object would be read. Where no sources are configured, all of the account is one. */
+/** On whose request an object would be read. If no sources are configured, the whole account is one. */
 export function claimantOf(
   { rules }: Senders,
   bucket: string,
@@ -84,7 +84,7 @@ function borneOut(said: Provenance, admission: Admission, received: Received): P
   if (admission.kind === 'admitted') return withSource(said, { source });
   const { sender, problem } = admission;
   const claims = said.origin.sender === undefined ? claimsOf(received) : said.origin.claims;
-  // An envelope of anybody else could speak for, and end, somebody else's message.
+  // Anybody else's envelope could speak for, and end, another message.
   if (problem === 'not-a-hop') {
     const { messageId, sentAt } = received;
     return { origin: { messageId, sentAt, source, sender } };
@@ -92,7 +92,7 @@ function borneOut(said: Provenance, admission: Admission, received: Received): P
   return withSource(said, { source, sender, claims });
 }
 
-/** Refused on its first queue: what a redrive is decided by as well. */
+/** What it was refused for on its first queue: a redrive decides by it as well. */
 function claimsOf({ claimed, attributes }: Received): Origin['claims'] {
   const { MessageGroupId: group } = attributes;
   return {

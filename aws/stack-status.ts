@@ -1,9 +1,9 @@
 import { type CloudFormationClient, DescribeStacksCommand } from '@aws-sdk/client-cloudformation';
 
-/** A stack that is being taken away, or that was never finished and is. */
+/** Statuses of a stack that is being deleted, or whose creation failed. */
 const GOING: readonly string[] = ['DELETE_IN_PROGRESS', 'ROLLBACK_IN_PROGRESS'];
 
-/** Whether the whole stack goes: an update may delete a resource of a stack that stays. */
+/** Whether the whole stack is being deleted: an update may delete a resource of a stack that stays. */
 export async function isGoing(
   cloudFormation: CloudFormationClient,
   stackId: string,

@@ -1,4 +1,4 @@
-/** Finds what Resources holds by the message that brought it, for operators and producers. */
+/** Finds a resource in Resources by the message that brought it, for operators and producers. */
 import { GetCommand, paginateScan, QueryCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
 import type { StoredRecord } from '../core/message/message-life.ts';
@@ -37,7 +37,7 @@ export async function isCurrent(table: Table, messageId: string): Promise<boolea
   return (await keyOf(table, messageId)) !== undefined;
 }
 
-/** The message's resource without its body; undefined where it is not the current one. */
+/** The message's resource without its body; undefined if it is not the current one. */
 export async function storedBy(
   table: Table,
   messageId: string,
@@ -62,7 +62,7 @@ async function keyOf(table: Table, messageId: string): Promise<string | undefine
   return Items[0]?.['pk'];
 }
 
-/** Where the body is; undefined where the resource is gone since. */
+/** Where the body is stored; undefined if the resource is gone. */
 export async function bodyOfStored(table: Table, pk: string): Promise<PlacedBody | undefined> {
   const get = { TableName: table.name, Key: { pk }, ConsistentRead: true };
   const { Item } = await table.dynamo.send(new GetCommand(get));
@@ -71,7 +71,7 @@ export async function bodyOfStored(table: Table, pk: string): Promise<PlacedBody
   return bodyS3 === undefined ? undefined : { bodyS3 };
 }
 
-/** By what a producer said of a message. There is no index for it, so it reads the whole table. */
+/** By attributes from the producer. There is no index for it, so it reads the whole table. */
 export async function* storedSaying(
   table: Table,
   said: Readonly<Record<string, string | number>>,

@@ -53,7 +53,7 @@ const supervisedSchema = z.object({
   receipts: receiptsSchema,
 });
 
-/** The node as it is, read consistently. */
+/** The current state of the node, read consistently. */
 export async function loadSupervised(table: Table, name: string): Promise<Supervised> {
   const { Item } = await table.dynamo.send(
     new GetCommand({ TableName: table.name, Key: { pk: name }, ConsistentRead: true }),
@@ -61,7 +61,7 @@ export async function loadSupervised(table: Table, name: string): Promise<Superv
   return Item === undefined ? untouched(name) : supervisedSchema.parse(Item);
 }
 
-/** Saves if nobody saved since `state.version - 1` was read; false where somebody did. */
+/** Saves if nobody has saved since `state.version - 1` was read; false otherwise. */
 export function saveSupervised(
   table: VersionedTable,
   state: Supervised,

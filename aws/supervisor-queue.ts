@@ -15,7 +15,7 @@ export async function askForPause(
   );
 }
 
-/** Lets it look at all lanes now, as it does each minute. */
+/** Wakes it to review all lanes now, as it does each minute. */
 export async function wakeSupervisor(queue: Queue): Promise<void> {
   await queue.sqs.send(
     new SendMessageCommand({ QueueUrl: queue.url, MessageBody: JSON.stringify(MINUTE_WAKE) }),

@@ -10,7 +10,7 @@ const answerSchema = z.object({
   checkedAt: z.number(),
 });
 
-/** Throws where the table fails, or does so too slowly. */
+/** Throws if the table fails, or is too slow. */
 export async function readAnswer(
   table: Table,
   key: string,

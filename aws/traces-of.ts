@@ -4,7 +4,7 @@ import { startRecorder, Traces } from '../telemetry/traces.ts';
 import type { Env } from './env.ts';
 import { realMachine } from './machine.ts';
 
-/** The traces of a function, recorded where its environment variables name a collector. */
+/** The traces of a function, recorded if its environment variables name a collector. */
 export async function tracesOf(env: Env): Promise<Traces> {
   const endpoint = env[ENV.tracesEndpoint];
   if (endpoint === undefined) return new Traces();

@@ -1,7 +1,7 @@
 /**
- * Items that are replaced whole, under the condition that they are still the version that was read. Each save
- * leaves a token in the item. Where the answer to a save was lost, the item says whether it stands, even if
- * others have saved since.
+ * Items that are replaced as a whole, under the condition that they are still the version that was read.
+ * Each save leaves a token in the item. If the answer to a save was lost, the item says whether it stands,
+ * even if others have saved since.
  */
 import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
@@ -10,14 +10,14 @@ import type { Table } from './places.ts';
 
 const NOT_THERE = 'attribute_not_exists(pk)';
 const VERSION_BEFORE = 'version = :before';
-/** More than others save while the SDK tries one call again. */
+/** More saves than others can make while the SDK tries one call again. */
 const RECEIPTS_MAX = 8;
 
 /** Tokens of the latest saves, newest last; items of an older version have none. */
 export const receiptsSchema = z.array(z.string()).optional();
 
 export interface VersionedTable extends Table {
-  /** Never the same twice, in any environment. */
+  /** Unique, in every environment. */
   readonly newToken: () => string;
 }
 
@@ -27,8 +27,8 @@ interface Versioned {
 }
 
 /**
- * Saves if nobody saved since `version - 1` was read; false where somebody did.
- * @throws NotWritten where it does not stand for another reason
+ * Saves if nobody has saved since `version - 1` was read; false otherwise.
+ * @throws NotWritten if it does not stand for another reason
  */
 export function saveVersioned(
   table: VersionedTable,
@@ -55,7 +55,7 @@ export function saveVersioned(
   });
 }
 
-/** Whether the item is the one that was saved with that token, or came of it. */
+/** Whether the item is the one that was saved with that token, or a successor of it. */
 export function isSaved({ receipts = [] }: Pick<Versioned, 'receipts'>, token: string): boolean {
   return receipts.includes(token);
 }

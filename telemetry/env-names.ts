@@ -1,6 +1,6 @@
 /**
- * Names of the environment variables that the stack sets and the functions read. Construct and
- * function import the same constants, so neither can misspell what the other says.
+ * Names of the environment variables that the stack sets and the functions read. Construct and function
+ * import the same constants, so neither can misspell what the other uses.
  */
 export const ENV = {
   stage: 'STAGE',
@@ -10,11 +10,11 @@ export const ENV = {
   laneQueueUrl: 'LANE_QUEUE_URL',
   isolationQueueUrl: 'ISOLATION_QUEUE_URL',
   deadLetterQueueUrl: 'DEAD_LETTER_QUEUE_URL',
-  /** Of the dead-letter queues that `quarantine` reads, by commas. */
+  /** Dead-letter queues that `quarantine` reads, separated by commas. */
   deadLetterQueueUrls: 'DEAD_LETTER_QUEUE_URLS',
   resourcesTable: 'RESOURCES_TABLE',
   quarantineTable: 'QUARANTINE_TABLE',
-  /** How long an entry is kept; absent where it does not expire. */
+  /** How long an entry is kept; absent if it does not expire. */
   quarantineDays: 'QUARANTINE_DAYS',
   inFlightTable: 'IN_FLIGHT_TABLE',
   erasuresTable: 'ERASURES_TABLE',
@@ -29,13 +29,13 @@ export const ENV = {
   deliveryEndpoint: 'DELIVERY_ENDPOINT',
   deliveryPlacesFile: 'DELIVERY_PLACES_FILE',
   deliveryServices: 'DELIVERY_SERVICES',
-  /** Of the secret that holds the bearer token; absent where the server asks for none. */
+  /** Secret that holds the bearer token; absent if the server needs none. */
   deliveryTokenArn: 'DELIVERY_TOKEN_ARN',
-  /** Base URL; absent where no terminology server is asked. */
+  /** Base URL; absent if no terminology server is used. */
   terminologyEndpoint: 'TERMINOLOGY_ENDPOINT',
   terminologyTokenArn: 'TERMINOLOGY_TOKEN_ARN',
   terminologyTable: 'TERMINOLOGY_TABLE',
-  /** Base URL of an OTLP collector; absent where nothing is traced. */
+  /** Base URL of an OTLP collector; absent if nothing is traced. */
   tracesEndpoint: 'TRACES_ENDPOINT',
   tracesRatio: 'TRACES_RATIO',
   bodiesBucket: 'BODIES_BUCKET',
@@ -44,19 +44,19 @@ export const ENV = {
   oncallTopicArn: 'ONCALL_TOPIC_ARN',
   managementTopicArn: 'MANAGEMENT_TOPIC_ARN',
   auditQueueUrl: 'AUDIT_QUEUE_URL',
-  /** File beside the code with the sources that are known; absent where the account is one source. */
+  /** File beside the code with the known sources; absent if the account is the only source. */
   sourcesFile: 'SOURCES_FILE',
-  /** Unique ids of the roles that make hops between our queues, by commas. */
+  /** Unique ids of the roles that make hops between our queues, separated by commas. */
   ownRoleIds: 'OWN_ROLE_IDS',
-  /** JSON of who may tell what to the function's queue. */
+  /** JSON of who may publish what to the function's queue. */
   publishers: 'TELLERS',
-  /** How many messages of a source were sent in a minute; absent where no source has a rate. */
+  /** How many messages of a source were sent in a minute; absent if no source has a rate. */
   ratesTable: 'RATES_TABLE',
   auditTable: 'AUDIT_TABLE',
   auditBucket: 'AUDIT_BUCKET',
   reportsBucket: 'REPORTS_BUCKET',
   analyticsBucket: 'ANALYTICS_BUCKET',
-  /** Of the secret that keys the hashes of ids. */
+  /** Secret that keys the hashes of ids. */
   hashKeyArn: 'HASH_KEY_ARN',
   /** Hashes of the config and of the code that were deployed. */
   configurationHash: 'CONFIGURATION_HASH',

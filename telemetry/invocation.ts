@@ -1,10 +1,10 @@
 /**
  * What an invocation began ends with it (R61).
  *
- * Lambda freezes an environment once it has answered, and thaws it for another invocation, minutes
- * or hours later: a call that was still pending would go on then. So all calls made within `scoped`
- * work are aborted when it is over. The SDK's clients (aws/clients.ts) and `fetch` take the signal
- * from here, so no step has to hand it on.
+ * Lambda freezes an environment once it has answered, and thaws it for another invocation, minutes or hours
+ * later: a call that was still pending would go on then. So all calls made within `scoped` work are aborted
+ * when it is over. The SDK's clients (aws/clients.ts) and `fetch` take the signal from here, so no step has
+ * to pass it on.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 
@@ -15,12 +15,12 @@ export class WorkEnded extends Error {
 
 const scopes = new AsyncLocalStorage<AbortSignal>();
 
-/** Aborted once the work that is going on is over; undefined outside of any. */
+/** Aborted once the current work is over; undefined outside of any. */
 export function endOfWork(): AbortSignal | undefined {
   return scopes.getStore();
 }
 
-/** Does the work; whatever it leaves pending is aborted when it settles, or when it is told to end. */
+/** Does the work; whatever it leaves pending is aborted when it ends, or when it is asked to end. */
 export async function scoped<T>(work: (end: () => void) => Promise<T>): Promise<T> {
   const around = scopes.getStore();
   const own = new AbortController();

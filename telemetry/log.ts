@@ -8,7 +8,7 @@ export type Log = Readonly<
   >
 >;
 
-/** What may be logged of a fault: name and code, for a message may quote what was sent. */
+/** What may be logged of a fault: name and code, because a message may quote what was sent. */
 export function faultOf(error: unknown): { fault: string; code?: string; reason?: string } {
   if (!(error instanceof Error)) return { fault: typeof error };
   if (error instanceof ComponentFault) return { fault: error.name, reason: error.message };

@@ -1,9 +1,9 @@
 /**
- * Every metric that a function of ours emits: its unit, what it is told apart by, what it counts.
- * Code, alarms, dashboard and docs/metrics.md go by this one table.
+ * Every metric that a function of ours emits: its unit, its dimensions, what it counts. Code, alarms,
+ * dashboard and docs/metrics.md all use this one table.
  *
- * CloudWatch bills each combination of name and dimensions as a metric of its own, so dimensions are
- * few and of few values: never an id, a source or a fingerprint (R08).
+ * CloudWatch bills each combination of name and dimensions as a metric of its own, so there are few
+ * dimensions with few values: never an id, a source or a fingerprint (R08).
  */
 
 export const METRICS_NAMESPACE = 'fhir-failsafe';
@@ -11,9 +11,9 @@ export const METRICS_NAMESPACE = 'fhir-failsafe';
 /** On every metric: the stack, so that stages in one account do not add up. */
 export const serviceOf = (stage: string) => `${METRICS_NAMESPACE}-${stage}`;
 
-/** The dimensions beside `service`, by what a metric is told apart by. */
+/** The dimensions besides `service`, by what a metric is about. */
 export const DIMENSIONS = {
-  /** Who emits it; of a function that serves a lane, the lane too. */
+  /** The function that emits it, and its lane if it serves one. */
   speaker: ['component', 'lane'],
   /** A component of the supervision tree, whoever emits it. */
   component: ['component'],
@@ -154,8 +154,8 @@ type MetricBy<By extends Metric['by']> = {
   [Name in MetricName]: (typeof METRICS)[Name]['by'] extends By ? Name : never;
 }[MetricName];
 
-/** What a function tells of itself. */
+/** What a function emits about itself. */
 export type SpeakerMetric = MetricBy<'speaker'>;
-/** What is told of something else, under a dimension of its own. */
+/** What is emitted about something else, under a dimension of its own. */
 export type OwnDimension = Exclude<Metric['by'], 'speaker'>;
 export type MetricOf<By extends OwnDimension> = MetricBy<By>;

@@ -1,14 +1,15 @@
 /**
- * The age of what waits in a queue, as far as AWS does not tell it. `ApproximateAgeOfOldestMessage`
- * leaves out what was received three times or more, which is every message that waits with back-off
- * (R09). Whoever is given such a message tells its age before it begins, so that a death hides
- * nothing, and whoever gives messages back tells the age of the oldest.
+ * The age of the oldest message of a queue, including those that AWS leaves out.
+ * `ApproximateAgeOfOldestMessage` leaves out messages that were received three times or more, which is
+ * every message that waits with back-off (R09). A function that receives such a message emits its age
+ * before it begins, so that a death hides nothing, and a function that gives messages back emits the age of
+ * the oldest.
  *
- * Nothing is told while nothing is received: of a paused or throttled lane, or an empty queue.
+ * Nothing is emitted while nothing is received: for a paused or throttled lane, or an empty queue.
  */
 import type { SQSBatchResponse, SQSRecord } from 'aws-lambda';
 
-/** From so many receives on AWS does not count a message. */
+/** From this many receives on AWS does not count a message. */
 const RECEIVES_UNCOUNTED = 3;
 
 type TellAge = (queue: string, seconds: number) => void;
@@ -17,7 +18,7 @@ interface Invocation {
   readonly response?: unknown;
 }
 
-/** Middleware of a function that queues feed. `prefix` is that of the stage's queues. */
+/** Middleware of a function with queues. `prefix` is that of the stage's queues. */
 export function queueAge(prefix: string, tell: TellAge, clock: () => number) {
   const tellOldest = (records: readonly SQSRecord[]) => {
     const now = clock();

@@ -17,7 +17,7 @@ export class Tally {
     this.#counts[what] = (this.#counts[what] ?? 0) + count;
   }
 
-  /** True where it went well; a fault of our own is counted, and the messages come again (R09). */
+  /** True if it succeeded; a fault of our own is counted, and the messages come again (R09). */
   async succeeds(about: string, run: () => Promise<void>): Promise<boolean> {
     try {
       await run();

@@ -1,7 +1,6 @@
 /**
- * Logger and metrics of a function, one each for the life of an environment. What goes in here leaves the
- * account's tables, so it never holds a body, a value or a resource's id (R08): message ids, counts and
- * kinds only.
+ * Logger and metrics of a function, one each for the life of an environment. They leave the account's
+ * tables, so they never hold a body, a value or a resource's id (R08): message ids, counts and kinds only.
  */
 import { Logger } from '@aws-lambda-powertools/logger';
 import { injectLambdaContext } from '@aws-lambda-powertools/logger/middleware';
@@ -22,7 +21,7 @@ import {
 import { queueAge } from './queue-age.ts';
 import { Tally } from './tally.ts';
 
-/** Who speaks, on each log line and as the dimensions of each metric. */
+/** The function that speaks, on each log line and as the dimensions of each metric. */
 export interface Speaker extends Record<string, string> {
   readonly component: string;
 }
@@ -31,32 +30,35 @@ export type Handler<E, R> = (event: E, context: Context) => Promise<R>;
 
 export interface Telemetry {
   readonly logger: Log;
-  /** Of an invocation with so many messages. */
+  /** For an invocation with this many messages. */
   tally(messages: number): Tally;
-  /** Tells one value of a metric of the speaker's. */
+  /** Emits one value of a metric of this function. */
   measure(name: Extract<SpeakerMetric, 'DeliveryFailingSeconds'>, value: number): void;
-  /** Measures how long something took that ends now. Another machine's clock may be ahead: never below 0. */
+  /** Emits how long something took that ends now. Another machine's clock may be ahead: never below 0. */
   measureSince(
     name: Extract<SpeakerMetric, 'AuditLag' | 'DeliveryLatency' | 'VerdictLatency'>,
     since: number,
   ): void;
   /**
-   * Emits one metric at once, of something that is not the speaker: `by` is the dimension, `which` its
-   * value. Whoever emits it, it is the same metric.
+   * Emits one metric at once, about something else than this function: `by` is the dimension, `which` its
+   * value. The emitter is not part of it.
    */
   emit<By extends OwnDimension>(name: MetricOf<By>, by: By, which: string, value?: number): void;
-  /** A handler, dressed with what all of them wear. What it leaves pending ends with its invocation (R61). */
+  /**
+   * Wraps a handler with logging, metrics and queue ages. What it leaves pending ends with its invocation
+   * (R61).
+   */
   handler<E, R>(speaker: Speaker, handle: Handler<E, R>): Handler<E, R>;
 }
 
 export interface TelemetryOptions {
   readonly stage: string;
-  /** Of the function; what it uses of it is not measured where that is not known. */
+  /** Memory size of the function; its use is not measured if this is not known. */
   readonly memoryMb?: number | undefined;
   readonly now: () => number;
 }
 
-/** Speaks by Powertools: lines of JSON, and metrics among them. */
+/** Uses Powertools: lines of JSON, and metrics among them. */
 export function startTelemetry({ stage, memoryMb = 0, now }: TelemetryOptions): Telemetry {
   const serviceName = serviceOf(stage);
   const logger = new Logger({ serviceName });
@@ -69,7 +71,7 @@ export function startTelemetry({ stage, memoryMb = 0, now }: TelemetryOptions): 
     single.addMetric(name, METRICS[name].unit, value);
   };
   const tellAge = (queue: string, seconds: number) => emit('OldestAge', 'queue', queue, seconds);
-  /** All threads of the process; what runs in a process of its own is not in it. */
+  /** All threads of the process; child processes are not included. */
   const measureMemory = () => {
     if (!(memoryMb > 0)) return;
     const percent = (100 * process.memoryUsage.rss()) / (memoryMb * 1024 * 1024);

@@ -1,6 +1,6 @@
 /**
- * Traces, off unless the stack names a collector. What records them is a bundle of its own, which is
- * not even loaded then: without it a function starts, and does, what it did before.
+ * Traces, off unless the stack names a collector. The recorder is a bundle of its own, which is not even
+ * loaded then.
  */
 import type { Context, SQSRecord } from 'aws-lambda';
 import { idsOf } from '../core/message/correlation.ts';
@@ -9,10 +9,10 @@ import type { Recorder, RecorderOptions, SpanOptions, SpanValues } from './trace
 
 /** Longest that an invocation waits for the collector at its end. */
 const FLUSH_MS = 500;
-/** Of an invocation's time this stays untouched, for the answer. */
+/** Time at the end of an invocation that is kept free for the answer. */
 const ANSWERING_MS = 300;
 
-/** Loads what records, and starts it. */
+/** Loads the recorder, and starts it. */
 export async function startRecorder(options: RecorderOptions): Promise<Recorder> {
   const file = import.meta.url.endsWith('.ts') ? './traces/open-telemetry.ts' : './traces.mjs';
   const loaded: typeof import('./traces/open-telemetry.ts') = await import(
@@ -21,7 +21,7 @@ export async function startRecorder(options: RecorderOptions): Promise<Recorder>
   return loaded.startRecorder(options);
 }
 
-/** What the code of an environment says of its spans; nothing is recorded without a recorder. */
+/** The spans of an environment; nothing is recorded without a recorder. */
 export class Traces {
   readonly #recorder: Recorder | undefined;
 
@@ -29,12 +29,12 @@ export class Traces {
     this.#recorder = recorder;
   }
 
-  /** Does the work, in a span where traces are on. A span that fails is ended as such. */
+  /** Does the work, in a span if traces are on. A span that fails is ended as failed. */
   inSpan<T>(options: SpanOptions, work: () => Promise<T>): Promise<T> {
     return this.#recorder === undefined ? work() : this.#recorder.inSpan(options, work);
   }
 
-  /** Adds to the span that is going on. */
+  /** Adds to the current span. */
   say(values: SpanValues): void {
     this.#recorder?.say(values);
   }
@@ -43,7 +43,7 @@ export class Traces {
     this.#recorder?.event(name, values);
   }
 
-  /** What the next step of a message is told: the span that is going on, else what the message brought. */
+  /** What the next step of a message gets: the current span, or else what the message brought. */
   onward({ trace }: Pick<Origin, 'trace'>): TraceContext | undefined {
     return this.#recorder?.current() ?? trace;
   }

@@ -1,6 +1,6 @@
 /**
- * The line to the collector, which holds up nobody: sending takes no longer than its bound, and after
- * it failed nothing is sent for a while, in which what is recorded beyond the queue is dropped.
+ * The connection to the collector, which delays nobody: sending takes no longer than its bound, and after a
+ * failure nothing is sent for a while; spans beyond the queue's size are dropped meanwhile.
  */
 const REST_MS = 30_000;
 

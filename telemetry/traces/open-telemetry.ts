@@ -1,8 +1,8 @@
 /**
- * Records spans by OpenTelemetry. A bundle of its own, loaded only where a collector is configured.
+ * Records spans by OpenTelemetry. A bundle of its own, loaded only if a collector is configured.
  *
- * The registry of the API's global state is left alone: what goes on is known by an
- * AsyncLocalStorage here, and what is unknown to it is not traced.
+ * It does not touch the registry of the API's global state: an AsyncLocalStorage here holds the current
+ * span, and other libraries' spans are not traced.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import {
@@ -32,7 +32,7 @@ import type { Recorder, RecorderOptions, SpanOptions } from './spans.ts';
 const SPANS_MAX = 4_096;
 const BATCH_MAX = 512;
 const EXPORT_MS = 2_000;
-/** We send at the end of each invocation; a timer would fire in one that comes much later. */
+/** Spans are sent at the end of each invocation; a timer would fire in one that comes much later. */
 const NEVER_MS = 2 ** 31 - 1;
 
 const KINDS = {
@@ -45,7 +45,7 @@ const KINDS = {
 interface Going {
   readonly span: Span;
   readonly batch: boolean;
-  /** What the message brought that it is about. */
+  /** The context of the message that it is about. */
   readonly brought: TraceContext | undefined;
 }
 

@@ -1,4 +1,6 @@
-/** What code says of a span, whoever records it. Nothing here may hold PHI: it leaves the account (R08). */
+/**
+ * The interface of spans, whatever records them. Nothing here may hold PHI: it leaves the account (R08).
+ */
 import type { Origin, TraceContext } from '../../core/message/messages.ts';
 
 export type SpanValue = string | number | boolean;
@@ -7,29 +9,29 @@ export type SpanValues = Readonly<Record<string, SpanValue>>;
 export interface SpanOptions {
   readonly name: string;
   readonly kind?: 'internal' | 'consumer' | 'producer' | 'client';
-  /** Of a span that begins what is done for one message: which one, and what it brought. */
+  /** Only for a span that begins the work on one message: which message, and its context. */
   readonly origin?: Pick<Origin, 'messageId' | 'trace'>;
-  /** It is about many messages: theirs are linked to it, and are no part of its trace. */
+  /** It is about many messages: theirs are linked to it, and are not part of its trace. */
   readonly batch?: boolean;
   readonly values?: SpanValues;
 }
 
-/** Records spans; the one that is going on is known by the asynchronous context. */
+/** Records spans; the asynchronous context holds the current one. */
 export interface Recorder {
   inSpan<T>(options: SpanOptions, work: () => Promise<T>): Promise<T>;
-  /** Of the span that is going on. */
+  /** The current span. */
   say(values: SpanValues): void;
   event(name: string, values: SpanValues): void;
-  /** What the next step is to be told; nothing where what goes on is about many messages. */
+  /** What the next step gets; undefined if the current work is about many messages. */
   current(): TraceContext | undefined;
-  /** Sends what was recorded. Never rejects, and takes so long at most. */
+  /** Sends what was recorded. Never rejects, and takes at most this long. */
   flush(mostMs: number): Promise<void>;
 }
 
 export interface RecorderOptions {
   /** Base URL of a collector that takes OTLP over HTTP. */
   readonly endpoint: string;
-  /** Which share of the traces that begin with us is recorded, 0 to 1. */
+  /** The share of the traces that begin with us that is recorded, 0 to 1. */
   readonly ratio: number;
   /** The function, and its stack. */
   readonly service: string;
