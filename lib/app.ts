@@ -1,4 +1,4 @@
-/** `cdk.json` runs this: config, bundles, stack. What is wrong is said in one line. */
+/** `cdk.json` runs this: config, bundles, stack. Prints each error in one line. */
 
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';

@@ -1,6 +1,6 @@
 /**
- * `analytics`: keeps every outcome as a row for analysts, in Parquet files by day. It reads the stream
- * of outcomes alone; while it is down they wait in its queue, and nothing else waits for it (R50).
+ * `analytics`: keeps every outcome as a row for analysts, in Parquet files by day. It reads only the stream
+ * of outcomes. While it is down they wait in its queue, and nothing else waits for it (R50).
  */
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type { Clients } from '../../aws/clients.ts';

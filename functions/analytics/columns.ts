@@ -1,6 +1,6 @@
 /**
- * The columns of the analysts' table: what Athena's table in the stack says and what a Parquet file
- * holds come from this one list. `message` and `verdict` together tell one outcome from all others.
+ * The columns of the analysts' table: both Athena's table in the stack and the Parquet files come from this
+ * one list. `message` and `verdict` together identify an outcome.
  */
 import type { OutcomeFact } from '../../core/report/outcome-fact.ts';
 

@@ -1,7 +1,7 @@
 /**
- * `audit`: the one writer of the audit log (R40, R41). A batch is written as a whole, in one object,
- * or not at all. Each minute it is woken with nothing to write, so that a deployment is recorded
- * though nothing else happens.
+ * `audit`: the only writer of the audit log (R40, R41). A batch is written as a whole, in one object, or
+ * not at all. Each minute it is woken with nothing to write, so that a deployment is recorded even if
+ * nothing else happens.
  */
 import type { ScheduledEvent, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type { Clients } from '../../aws/clients.ts';
@@ -57,7 +57,7 @@ interface Parts {
   readonly chain: ChainWriter;
 }
 
-/** False where nothing is known to be written: the messages come again, in the same order. */
+/** False if it is not known to be written: the messages come again, in the same order. */
 async function append(
   { telemetry, publishers, hashKey, chain }: Parts,
   records: readonly SQSRecord[],
@@ -86,7 +86,7 @@ async function append(
   }
 }
 
-/** The log has one entry for a minute of them, so here is each. */
+/** The log has one entry for a minute of refused facts, so each of them is logged here. */
 function sayRefused({ logger }: Telemetry, facts: readonly RecordedFact[], tally: Tally): void {
   for (const { kind, teller, toldAs, details } of facts) {
     if (kind !== 'refused') continue;

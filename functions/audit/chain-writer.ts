@@ -1,8 +1,8 @@
 /**
- * Appends facts to the chain, a batch in one object. The put of the object is the moment at which a
- * batch is in the log: it holds only where none lies, so of two writers one wins, and the other
- * begins again from what it finds. The table is a copy, brought up to date after each put, or by
- * whoever comes after one that died in between.
+ * Appends facts to the chain, a batch in one object. The put of the object is the moment at which a batch
+ * is in the log: it succeeds only if there is no object, so of two writers one wins, and the other begins
+ * again from what it finds. The table is a copy, completed after each put, or by the next writer if one
+ * died in between.
  */
 import assert from 'node:assert';
 import { type ListedObject, objectsOf, putBatch, readFirst } from '../../aws/audit-bucket.ts';
@@ -32,7 +32,10 @@ const BATCH_ENTRIES_MAX = 11;
 export interface ChainParts {
   readonly table: Table;
   readonly bucket: Bucket;
-  /** What writes: each entry says so, so that a deployment shows at the first that differs. */
+  /**
+   * The deployment that writes: each entry names it, so that a new deployment shows at the first entry that
+   * differs.
+   */
   readonly deployed: {
     readonly configuration: string;
     readonly details: { readonly stage: string };
@@ -43,14 +46,14 @@ export interface ChainParts {
 
 export class ChainWriter {
   readonly #parts: ChainParts;
-  /** The head that this environment wrote last; another writer shows by an object in our way. */
+  /** The head that this environment wrote last; another writer shows by an object that is already there. */
   #remembered: Head | undefined;
 
   constructor(parts: ChainParts) {
     this.#parts = parts;
   }
 
-  /** Appends what the chain does not hold yet; says how much that was. Throws on faults of our own. */
+  /** Appends what the chain does not hold yet; returns how much that was. Throws on faults of our own. */
   async append(facts: readonly RecordedFact[], hash: KeyedHash): Promise<number> {
     assert(facts.length < BATCH_ENTRIES_MAX, 'a batch holds at most ten facts');
     const { table, bucket, deployed, logger, now } = this.#parts;
@@ -66,7 +69,7 @@ export class ChainWriter {
       if (await putBatch(bucket, objectKeyOf(chain, head.sequence + 1), text)) {
         await copyToTable(table, chain, entries);
         this.#remembered = { ...head, ...entries.at(-1), configuration };
-        // Where no role of ours deletes: by it a log that lost its end is known to have done so.
+        // Logged where no role of ours can delete it: it shows later if the end of the log is lost.
         logger.info('audit head', { head: headText(this.#remembered) });
         return entries.length;
       }
@@ -74,7 +77,7 @@ export class ChainWriter {
     throw new ComponentFault(`others wrote ${TRIES_MAX} batches first`);
   }
 
-  /** Nothing where the same deployment wrote the last entry. */
+  /** Nothing if the same deployment wrote the last entry. */
   #deployment(head: Head, hash: KeyedHash): RecordedFact[] {
     const { deployed, now } = this.#parts;
     if (head.configuration === deployed.configuration) return [];
@@ -86,10 +89,10 @@ async function unknownOf(table: Table, facts: readonly RecordedFact[]): Promise<
   const distinct = new Map<string, RecordedFact>();
   for (const fact of facts) {
     const key = factKeyOf(fact);
-    // Of a fact that is there twice the first stays: its teller is the one to name.
+    // Of a fact that is there twice the first stays: its publisher is the one to name.
     if (!distinct.has(key)) distinct.set(key, fact);
   }
-  // What was written before publishers were recorded is known by its id alone.
+  // Entries from before publishers were recorded are known by their id alone.
   const earlier = facts.map(({ fact }) => fact);
   const known = await knownFacts(table, chain, [...distinct.keys(), ...earlier]);
   return [...distinct]
@@ -117,7 +120,7 @@ async function objectsFrom(bucket: Bucket, sequence: number): Promise<ListedObje
   const after = near > 0 ? objectKeyOf(chain, near) : '';
   const listed = await Array.fromAsync(objectsOf(bucket, chain, after));
   const objects = listed.filter(({ firstVersion }) => firstVersion !== undefined);
-  // No object lies there where the table's last row is not ours.
+  // There is no object if the table's last row is not ours.
   if (objects.length === 0 && near > 0) return (await objectsFrom(bucket, 0)).slice(-1);
   const holder = objects.findLastIndex(({ key }) => (firstOf(chain, key) ?? 0) <= sequence);
   return objects.slice(Math.max(0, holder));

@@ -2,7 +2,7 @@ import { type Env, readPublishers, requiredEnv } from '../../aws/env.ts';
 
 export type AuditEnvironment = ReturnType<typeof readEnvironment>;
 
-/** What `audit` is told by the stack. */
+/** The environment variables of `audit`. */
 export const readEnvironment = (env: Env) => ({
   stage: requiredEnv('stage', env),
   table: requiredEnv('auditTable', env),

@@ -48,7 +48,7 @@ export async function afterPut(
   }
 }
 
-/** A PUT that named no version, and whose end is unknown, may still take effect for a while. */
+/** A PUT without a version whose end is unknown may still take effect for a while. */
 function afterCall(
   { settings, now }: DeliverParts,
   resource: PendingResource,

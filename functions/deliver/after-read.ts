@@ -20,14 +20,14 @@ export async function afterRead(
   const isSame = version !== undefined && version === named;
   if (conflicts?.isUnread !== true && isSame) return delivered(parts, leased, version);
   await readDelivery(parts.resources, resource, owner, {
-    // It was named, and refused: this server cannot be told by it.
+    // This version was named, and refused: naming it does not work on this server.
     version: isSame ? undefined : version,
     conflicts: conflicts && conflictsAfter(conflicts, { version, named }),
   });
   return NEXT;
 }
 
-/** A read helps where it shows another version than the one that was named. */
+/** A read helps if it shows another version than the one that was named. */
 function conflictsAfter(
   { inVain }: Conflicts,
   { version, named }: { version: string | undefined; named: string | undefined },

@@ -1,6 +1,6 @@
 /**
- * `deliver`: brings what is pending to the FHIR server, through the server's breaker. A message is
- * only a trigger: what is sent is what Resources holds by then.
+ * `deliver`: sends what is pending to the FHIR server, through the server's breaker. A message is only a
+ * trigger: what is sent is what Resources holds by then.
  */
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { setDeliveryDue } from '../../aws/deliveries.ts';
@@ -33,7 +33,8 @@ async function deliverAll(
   const { Records: records } = event;
   const tally = parts.telemetry.tally(records.length);
   const probing = isProbe(event);
-  // A probe is one delivery (R33), the breaker's own where that is due; what is beside it waits.
+  // A probe is one delivery (R33), the breaker's own probe if that is due; other messages of the batch
+  // wait.
   const run = probing ? records.slice(0, 1) : records;
   const work = { parts, tally, context, probing };
   const settlements = await Promise.all(run.map((record) => deliverRecord(record, work)));
@@ -68,20 +69,20 @@ async function deliverRecord(record: SQSRecord, work: Work): Promise<RecordResul
   }
 }
 
-/** A conflict of versions needs a PUT, a read and a PUT; whoever needs more waits. */
+/** A conflict of versions needs a PUT, a read and a PUT; a delivery that needs more waits. */
 const CALLS_MAX = 4;
 
 async function deliverInTime(pk: string, { parts, tally, context }: Work): Promise<Ending> {
   let ending: Ending = NEXT;
   for (let calls = 0; calls < CALLS_MAX && ending.kind === 'next'; calls += 1) {
-    // Another call may take as long as this, and a lease must be given back.
+    // Another call may take this long, and a lease must be released.
     if (context.getRemainingTimeInMillis() <= 2 * parts.settings.callTimeoutMs) break;
     ending = await deliverOne(parts, pk, tally);
   }
   return ending;
 }
 
-/** Waits in the queue; or leaves it, and is sent anew by its mark. */
+/** Waits in the queue; or leaves it, and is sent again by its mark. */
 async function wait(
   record: SQSRecord,
   pk: string,
@@ -96,7 +97,7 @@ async function wait(
   if (how.kind === 'marked') {
     tally.add('Marked');
     await setDeliveryDue(resources, pk, how.until);
-    // Marked is not delivered: as a probe it has failed, and its trigger stays.
+    // Pending is not delivered: as a probe it has failed, and its trigger stays.
     return probing ? 'failed' : 'done';
   }
   tally.add('Waiting');

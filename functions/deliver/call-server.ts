@@ -16,11 +16,11 @@ import type { DeliverSettings } from './settings.ts';
 
 const BODY_BYTES_MAX = 100 * 1024 * 1024;
 
-/** What a call came to. Status 0 stands for no answer. */
+/** The result of a call. Status 0 means no answer. */
 export type Called =
   | { readonly kind: 'answered'; readonly answer: Answer; readonly begunAt: number }
   | { readonly kind: 'refused by the breaker'; readonly retryAt: number }
-  /** What it would be at the server cannot be. */
+  /** Its id at the server would be invalid. */
   | { readonly kind: 'unfit'; readonly reason: string };
 
 const NO_ANSWER: Answer = { status: 0, retryAfter: null, version: undefined, body: '' };
@@ -32,7 +32,7 @@ export interface Calling {
   readonly tally: Tally;
 }
 
-/** Throws where a fault of our own kept it from being made: then nothing was sent. */
+/** Throws if a fault of our own prevented the call: then nothing was sent. */
 export async function callPut(
   parts: DeliverParts,
   { resource, target, until, tally }: Calling,
@@ -67,7 +67,7 @@ export function callGet(
   });
 }
 
-/** Whether reading the version has not helped, as often as makes sense. */
+/** Whether reading the version was tried as often as it makes sense, without success. */
 export function versionsInVain(
   { failuresMax }: DeliverSettings,
   { deliveryConflicts }: PendingResource,
@@ -75,10 +75,10 @@ export function versionsInVain(
   return (deliveryConflicts?.inVain ?? 0) >= failuresMax;
 }
 
-/** As its source names it. */
+/** The id as its source names it. */
 const idOf = ({ resourceId, messageId }: PendingResource) => resourceId ?? messageId;
 
-/** As the server does. */
+/** The id as the server names it. */
 export const idThere = (resource: PendingResource, { idPrefix }: Target) =>
   idPrefix + idOf(resource);
 
@@ -102,7 +102,7 @@ async function call(
   let begunAt = 0;
   const make = async (signal: AbortSignal): Promise<Tried> => {
     begunAt = now();
-    // Reading took time, and so did asking the breaker; the call must end before the lease does.
+    // Reading the body took time, and so did asking the breaker; the call must end before the lease does.
     if (begunAt + settings.callTimeoutMs > until) return { kind: 'too late' };
     begin();
     const answer = await traces.inSpan({ name: method, kind: 'client' }, () =>
@@ -131,7 +131,7 @@ function classify({ status, retryAfter }: Answer, isWell: boolean, now: number):
   return { ...judgeHttp(status, retryAfter, now), outcome: 'failure' };
 }
 
-/** The same PUT may be made twice: what died, or was not answered, may have reached the server. */
+/** The same PUT may be made twice: a call that died, or was not answered, may have reached the server. */
 function countCall({ deliveryLease, deliveryUnconfirmed }: PendingResource, tally: Tally): void {
   tally.add('Calls');
   if (deliveryLease !== undefined || deliveryUnconfirmed) tally.add('Repeats');

@@ -1,4 +1,4 @@
-/** The story of one trigger: take the lease, make the call that is due now, record what came of it. */
+/** The story of one trigger: take the lease, make the call that is due now, record the result. */
 import { leaseDelivery, releaseDelivery } from '../../aws/delivery-lease.ts';
 import { canEndUrl } from '../../core/delivery/delivery.ts';
 import type { Target } from '../../core/delivery/delivery-targets.ts';
@@ -12,7 +12,7 @@ import { type Called, type Calling, callGet, callPut, idThere } from './call-ser
 import { DONE, type Ending, type Leased, refused } from './endings.ts';
 import type { DeliverParts } from './parts.ts';
 
-/** Longer than a call: a lease that is over belongs to one that ended, or died. */
+/** Longer than a call: a lease that is over belongs to a call that ended, or died. */
 const LEASE_MARGIN_MS = 10_000;
 const SOON_MS = 2_000;
 
@@ -31,7 +31,7 @@ export async function deliverOne(parts: DeliverParts, pk: string, tally: Tally):
     tally.add('NothingPending');
     return DONE;
   }
-  // As a rule the other call ends long before its lease.
+  // The other call usually ends long before its lease.
   if (taken.kind === 'leased') return { kind: 'again', at: Math.min(taken.until, now + SOON_MS) };
   const { resource } = taken;
   return parts.traces.processing(resource, undefined, () =>
@@ -59,7 +59,7 @@ async function deliverLeased(parts: DeliverParts, leased: Leased): Promise<Endin
 
 type Answered = Extract<Called, { kind: 'answered' }>;
 
-/** Makes the call, and gives the lease back where it was not made. */
+/** Makes the call, and releases the lease if it was not made. */
 async function record(
   parts: DeliverParts,
   leased: Leased & Calling,
@@ -77,7 +77,7 @@ async function record(
   return refusedUntil(parts, leased.target, called.retryAt);
 }
 
-/** No call can be made of it, whoever asks again. */
+/** No call can ever be made for it. */
 function unfit(parts: DeliverParts, leased: Leased, reason: string): Promise<Ending> {
   return refused(parts, leased, { reason, body: '' });
 }

@@ -1,4 +1,4 @@
-/** How a delivery under its lease ends, whatever call it was that ended it. */
+/** The ways in which a delivery under its lease ends, whatever call ended it. */
 
 import type { PendingResource } from '../../aws/deliveries.ts';
 import { finishDelivery, refuseDelivery, releaseDelivery } from '../../aws/delivery-lease.ts';
@@ -26,7 +26,7 @@ export const NEXT: Ending = { kind: 'next' };
 /** A delivery under way, and the lease that it runs under. */
 export interface Leased {
   readonly resource: PendingResource;
-  /** Undefined where its source has no place. */
+  /** Undefined if its source has no target. */
   readonly target: Target | undefined;
   readonly owner: string;
   readonly until: number;
@@ -48,14 +48,16 @@ export async function delivered(
   return isAll ? DONE : { kind: 'again', at: now() };
 }
 
-/** Its own failure goes to quarantine first: a death in between repeats the call, and loses nothing. */
+/**
+ * A failure of its own goes to quarantine first: a death in between repeats the call, and loses nothing.
+ */
 export async function refused(
   parts: DeliverParts,
   { resource, owner, until, tally }: Leased,
   { reason, body }: { readonly reason: string; readonly body: string },
 ): Promise<Ending> {
   const { resources, quarantine, telemetry, now } = parts;
-  // Another may be delivering it by now.
+  // Another process may be delivering it by now.
   if (now() >= until) return { kind: 'again', at: now() };
   await quarantineUndelivered(parts, resource, reason, body);
   await resolveRedriven(quarantine, resource, tally);
@@ -66,7 +68,7 @@ export async function refused(
   return isAll ? DONE : { kind: 'again', at: now() + SOON_MS };
 }
 
-/** A call failed. The resource waits, unless the failure is believed to be its own. */
+/** A call failed. The resource waits, unless the failure counts as its own. */
 export async function failed(
   parts: DeliverParts,
   leased: Leased,

@@ -6,7 +6,7 @@ import { deliverSettingsSchema } from './settings.ts';
 
 export type DeliverEnvironment = ReturnType<typeof readEnvironment>;
 
-/** What `deliver` is told by the stack. */
+/** The environment variables of `deliver`. */
 export const readEnvironment = (env: Env) => ({
   ...readBreakerEnvironment(env),
   settings: readSettings(deliverSettingsSchema, env),

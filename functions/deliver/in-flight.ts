@@ -3,7 +3,7 @@ import type { Queue } from '../../aws/places.ts';
 
 const KEEP_MS = 10_000;
 
-/** How many triggers wait invisibly, as of ten seconds ago at most. */
+/** How many triggers wait invisibly, read at most ten seconds ago. */
 export class InFlightTriggers {
   readonly #queue: Queue;
   #known = { count: 0, readAt: Number.NEGATIVE_INFINITY };

@@ -1,4 +1,4 @@
-/** What the steps of `deliver` work with. */
+/** The dependencies of the steps of `deliver`. */
 import { BearerToken } from '../../aws/bearer-token.ts';
 import type { BodySource } from '../../aws/bodies-bucket.ts';
 import type { Clients } from '../../aws/clients.ts';
@@ -41,7 +41,7 @@ export interface DeliverParts
   readonly queue: Queue;
   readonly inFlight: InFlightTriggers;
   readonly breakers: Breakers;
-  /** The token of a server; undefined where it asks for none. */
+  /** The token of a server; undefined if it needs none. */
   tokenOf(target: Target): BearerToken | undefined;
 }
 

@@ -1,6 +1,6 @@
 /**
- * One request to the FHIR server: https://hl7.org/fhir/R4/http.html#update
- * Rejects where there is no answer, or the signal aborts. A redirect is an answer.
+ * One request to the FHIR server: https://hl7.org/fhir/R4/http.html#update Rejects if there is no answer,
+ * or the signal aborts. A redirect is an answer.
  */
 
 import { beginningOf } from '../../breaker/beginning-of.ts';
@@ -10,9 +10,9 @@ import type { DeliverParts } from './parts.ts';
 export interface Answer {
   readonly status: number;
   readonly retryAfter: string | null;
-  /** The version that the server gave it, as its ETag. */
+  /** The version of the resource at the server, from its ETag. */
   readonly version: string | undefined;
-  /** Of an error: the server's OperationOutcome, or whatever it says, cut. */
+  /** For an error: the server's OperationOutcome, or whatever it says, cut. */
   readonly body: string;
 }
 
@@ -30,7 +30,7 @@ export interface Put extends About {
   readonly version: string | undefined;
 }
 
-/** Whether it is an OperationOutcome is seen only if it is whole. */
+/** Only a whole text can be recognised as an OperationOutcome. */
 const BODY_CHARACTERS_MAX = 1024 * 1024;
 
 type Sending = Pick<DeliverParts, 'fetch' | 'traces'>;
@@ -66,7 +66,7 @@ export async function put(
   return answer;
 }
 
-/** Reads the version that the server holds: the headers say it, so the resource is not loaded. */
+/** Reads the version that the server holds: the headers have it, so the body is not loaded. */
 export async function getVersion(
   { fetch, traces }: Sending,
   about: About,

@@ -1,19 +1,19 @@
 import { z } from 'zod';
 
-/** What `deliver` is told by the stack, as JSON in the environment variable SETTINGS. */
+/** The settings of `deliver`, as JSON in the environment variable SETTINGS. */
 export const deliverSettingsSchema = z.object({
-  /** After so long a call is aborted. */
+  /** A call is aborted after this time. */
   callTimeoutMs: z.int().positive().default(5_000),
   /** How long after its end a PUT may still take effect at the server. */
   lateMs: z.int().positive().default(60_000),
-  /** Failures of one resource's own before it is quarantined. */
+  /** Failures of a resource's own before it is quarantined. */
   failuresMax: z.int().positive().default(3),
   /** Triggers that may wait invisibly at once; the queue's own limit is 120,000. */
   inFlightMax: z.int().positive().default(20_000),
   /** Receives of one trigger; SQS gives up after 1,000. */
   receivesMax: z.int().positive().default(100),
   breakerFailures: z.int().positive().default(5),
-  /** In place of a count: opens where so large a share of the calls in a window failed. */
+  /** In place of a count: opens if at least this share of the calls in a window failed. */
   breakerShare: z
     .object({
       failed: z.number().positive().max(1),

@@ -1,4 +1,4 @@
-/** Evidence of what the FHIR server does not take, beside the story of the message itself. */
+/** Evidence of what the FHIR server does not accept, separate from the message's own entry. */
 
 import { placeBody } from '../../aws/bodies-bucket.ts';
 import type { PendingResource } from '../../aws/deliveries.ts';
@@ -12,8 +12,8 @@ import { COMPONENT, type DeliverParts } from './parts.ts';
 const OUTCOME_CHARACTERS_MAX = 16 * 1024;
 
 /**
- * Quarantines a delivery under a key of its own: the message is stored, and that stays its end
- * (R04). `outcome` is what the server said, its OperationOutcome as a rule (R07).
+ * Quarantines a delivery under a key of its own: the message is stored, and that stays its ending (R04).
+ * `outcome` is the server's answer, usually its OperationOutcome (R07).
  */
 export async function quarantineUndelivered(
   { settings, bucket, quarantine: table, traces, now }: DeliverParts,
@@ -49,9 +49,8 @@ export async function quarantineUndelivered(
 }
 
 /**
- * Ends the entry that an operator redrove, for the server has what it waits for, or has answered a
- * newer submission in its place. Done before the resource is no longer pending: a death in between
- * does it again.
+ * Ends the entry that an operator redrove: the server has what it waits for, or has accepted a newer
+ * submission. Done before the resource stops being pending: after a death in between it is done again.
  */
 export async function resolveRedriven(
   table: Table,

@@ -1,7 +1,7 @@
 /**
- * `empty-bucket`: a custom resource beside each bucket outside production. As the stack is destroyed it
- * empties that bucket, which CloudFormation could not delete otherwise. In any other case it keeps its
- * hands off: a stage that becomes production loses the resource, not what the bucket holds.
+ * `empty-bucket`: a custom resource for each bucket outside production. When the stack is destroyed it
+ * empties the bucket, because CloudFormation cannot delete one that is not empty. In any other case it does
+ * nothing: a stage that becomes production loses the resource, not the content of the bucket.
  *
  * CloudFormation waits an hour for an answer, so there is always one.
  */
@@ -16,7 +16,7 @@ import { faultOf } from '../../telemetry/log.ts';
 
 type Event = CloudFormationCustomResourceEvent;
 
-/** Left for the last page and the answer. */
+/** Time left for the last page and the answer. */
 const ANSWERING_MS = 20_000;
 
 export interface EmptyBucketDeps extends Pick<Surroundings, 'telemetry'>, Pick<Clients, 's3'> {

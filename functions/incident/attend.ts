@@ -1,4 +1,7 @@
-/** Does the steps of an incident that are due: tells people, asks for a remedy, tells the audit log. */
+/**
+ * Does the steps of an incident that are due: pages people, requests a remedy, publishes facts to the audit
+ * log.
+ */
 
 import { publishFacts } from '../../aws/audit-queue.ts';
 import { changeIncident } from '../../aws/incidents-table.ts';
@@ -23,9 +26,9 @@ export const heldBy = (incident: Incident, by: string, until: number): Incident 
 });
 
 /**
- * Does what is due. One step that fails keeps no other from being done; the first fault is thrown at
- * the end, and the step comes again once the hold is over. Each step is marked when it is done: a
- * death in between repeats it, with the same deduplication key (R21).
+ * Does what is due. One step that fails prevents no other; the first fault is thrown at the end, and the
+ * step comes again once the lease is over. Each step is marked when it is done: a death in between repeats
+ * it, with the same deduplication key (R21).
  */
 export async function attend(
   parts: IncidentParts,
@@ -54,7 +57,7 @@ export async function attend(
   if (faults.length > 0) throw faults[0];
 }
 
-/** The incident, held; undefined where somebody else holds it, who does what is due. */
+/** The incident with our lease; undefined if another process has it, and does what is due. */
 async function hold(
   { table, settings }: IncidentParts,
   incident: Incident,

@@ -1,6 +1,6 @@
 /**
- * `incident`: records crash events, opens an incident where they come too thick, and looks after those
- * that are open (R20, R21, R22). Its queue holds crash events, escalations and the minute's wakes.
+ * `incident`: records crash events, opens an incident if there are too many, and follows open incidents
+ * (R20, R21, R22). Its queue holds crash events, escalations and the minute's wakes.
  */
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { batchResponse } from '../../core/message/batch-response.ts';
@@ -31,7 +31,7 @@ export function build(deps: IncidentDeps) {
   );
 }
 
-/** A message that is not ours fails until its dead-letter queue has it. */
+/** A message that is not ours fails until it reaches the dead-letter queue. */
 function readMessage(record: SQSRecord, logger: Log): IncidentMessage | undefined {
   try {
     return incidentMessageSchema.parse(JSON.parse(record.body));

@@ -4,12 +4,12 @@ import { belonging, type Evidence, evidenceOf } from '../../core/attempt/evidenc
 import type { Incident } from '../../core/incident/incident.ts';
 import { type RecordedCrash, unspent } from '../../core/incident/incident-spent.ts';
 
-/** Beyond that a page says "more than": reading them all would take longer than a function may. */
+/** Beyond this a page says "more than": reading them all would take longer than a function may. */
 const COUNTED_MAX = 50_000;
 
 /**
- * The evidence of an incident as its crash events are now, the newest read first. Crashes told since
- * it was resolved belong to it where they are from inside the resolved period.
+ * The evidence of an incident from its crash events now, the newest read first. Crashes reported after it
+ * was resolved belong to it if they are from inside the resolved period.
  */
 export async function countAnew(
   table: Table,

@@ -3,7 +3,7 @@ import { incidentSettingsSchema } from './settings.ts';
 
 export type IncidentEnvironment = ReturnType<typeof readEnvironment>;
 
-/** What `incident` is told by the stack. */
+/** The environment variables of `incident`. */
 export function readEnvironment(env: Env) {
   const settings = readSettings(incidentSettingsSchema, env);
   return {

@@ -1,4 +1,7 @@
-/** A batch by what has to be done: the crashes of each scope, each escalation, one look around. */
+/**
+ * Splits a batch by what has to be done: the crashes of each scope, each escalation, one review of all
+ * incidents.
+ */
 import type { CrashEvent, IncidentMessage } from '../../core/message/messages.ts';
 import type { Tally } from '../../telemetry/tally.ts';
 import { lookAround } from './look-around.ts';
@@ -9,12 +12,12 @@ import { publishCrashFacts } from './publish-crash-facts.ts';
 export interface Job {
   /** For logs. */
   readonly about: string;
-  /** Of its messages in the batch: they are done if it is. */
+  /** Positions of its messages in the batch: they are done if it is. */
   readonly positions: readonly number[];
   run(): Promise<void>;
 }
 
-/** The jobs in the order in which they shall be done. */
+/** The jobs in the order in which they must be done. */
 export function jobsOf(
   parts: IncidentParts,
   messages: readonly (IncidentMessage | undefined)[],
@@ -47,7 +50,7 @@ export function jobsOf(
       await publishCrashFacts(parts, crashes);
     },
   }));
-  // However many minutes have queued up, one look is enough.
+  // However many minutes have queued up, one review is enough.
   const look = {
     about: 'all incidents',
     positions: wakes,

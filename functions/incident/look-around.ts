@@ -1,4 +1,4 @@
-/** Each minute: what is still open is counted anew, resolved where it is over, and told of. */
+/** Each minute: recounts open incidents, resolves those that are over, and sends what is due. */
 
 import { newestCrashes } from '../../aws/crash-items.ts';
 import { changeIncident, incidentsIn, readIncident } from '../../aws/incidents-table.ts';
@@ -19,13 +19,13 @@ import { countAnew } from './count-anew.ts';
 import { openAfterQuiet } from './open-incidents.ts';
 import type { IncidentParts } from './parts.ts';
 
-/** More than there are scopes; who is left out has its turn when others are finished. */
+/** More than there are scopes; those left out have their turn when others are finished. */
 const INCIDENTS_MAX = 100;
 
-/** Of two windows: in a storm the newest alone are looked at, and a fault that goes on is among them. */
+/** Of two windows: in a storm only the newest are read, and a fault that goes on is among them. */
 const RECENT_MAX = 20_000;
 
-/** Looks after every incident of which something remains to be done. One's fault is not another's. */
+/** Reviews every incident that is not finished. A fault of one does not affect another. */
 export async function lookAround(parts: IncidentParts, owner: string, tally: Tally): Promise<void> {
   const { table } = parts;
   const unfinished = await incidentsIn(table, 'unfinished', INCIDENTS_MAX);
@@ -44,7 +44,7 @@ export async function lookAround(parts: IncidentParts, owner: string, tally: Tal
   if (faults.length > 0) throw faults[0];
 }
 
-/** The incident with fresh evidence, resolved where it is over. */
+/** The incident with fresh evidence, resolved if it is over. */
 async function bringUpToDate(
   parts: IncidentParts,
   incident: Incident,
@@ -68,7 +68,9 @@ async function bringUpToDate(
   return updated && withOtherFaults(parts, updated, now);
 }
 
-/** What reached the threshold by itself, and no page was about; a resolved one has had its page. */
+/**
+ * Faults that reached the threshold by themselves and had no page; a resolved incident has had its page.
+ */
 async function withOtherFaults(
   { table, settings, logger }: IncidentParts,
   incident: Incident,
@@ -91,7 +93,7 @@ async function withOtherFaults(
   return updated;
 }
 
-/** Once an incident is resolved by quiet, looks at that quiet again. Marked, so a death repeats it. */
+/** After an incident was resolved by quiet, checks that quiet again. Marked, so a death repeats it. */
 async function lookAgain(parts: IncidentParts, incident: Incident, owner: string, tally: Tally) {
   const since = incident.resolved?.quietSince;
   if (since === undefined || !isLookDue(incident)) return incident;

@@ -1,4 +1,4 @@
-/** What crashes and escalations come to: recorded, then perhaps an incident, then who must be told. */
+/** Handles crashes and escalations: records them, opens an incident if needed, and sends what is due. */
 import {
   crashesBetween,
   recordCrash,
@@ -24,9 +24,8 @@ const TRIES_MAX = 5;
 type Open = (latest: Incident | undefined) => Promise<Incident | undefined>;
 
 /**
- * Records the crashes of one scope and opens an incident where they are enough. Whatever a death
- * leaves undone is done by the redelivery, the next crash or the next minute (R21). Throws on faults
- * of our own.
+ * Records the crashes of one scope and opens an incident if there are enough. Whatever a death leaves
+ * undone is done by the redelivery, the next crash or the next minute (R21). Throws on faults of our own.
  */
 export async function handleCrashes(
   parts: IncidentParts,
@@ -46,7 +45,7 @@ export async function handleCrashes(
   const times = crashes.map((crash) => crash.at);
   await openAndAttend(parts, scope, owner, tally, async (latest) => {
     if (over < incidentsOver(latest)) {
-      // Resolved while we wrote: nobody can say that the resolution has read these.
+      // Resolved while we wrote: it is unknown whether the resolution has read these.
       over = incidentsOver(latest);
       const anew = { incidentsOver: over };
       await Promise.all(
@@ -65,8 +64,8 @@ export async function handleCrashes(
 }
 
 /**
- * Opens an incident where crashes that nobody counted fill a window: those that were recorded while
- * the incident before them was found to be quiet, and had not been resolved.
+ * Opens an incident if crashes that nobody counted fill a window: those that were recorded after the
+ * incident before them was found to be quiet, and before it was resolved.
  */
 export async function openAfterQuiet(
   parts: IncidentParts,
@@ -85,7 +84,7 @@ export async function openAfterQuiet(
   if (latest !== undefined && latest.number !== number) await attend(parts, latest, owner, tally);
 }
 
-/** Opens an incident for what a supervisor gave up on. */
+/** Opens an incident for a supervisor that gave up. */
 export async function handleEscalation(
   parts: IncidentParts,
   escalation: Escalation,
@@ -98,7 +97,7 @@ export async function handleEscalation(
   const over = incidentsOver(await latestIncident(table, scope));
   const recordedOver = await recordEscalation(table, escalation, over, expiresAt);
   await openAndAttend(parts, scope, owner, tally, async (latest) => {
-    // Resolved while we wrote: nobody can say that the resolution has read this one.
+    // Resolved while we wrote: it is unknown whether the resolution has read this one.
     const recordedAfter = recordedOver === over ? incidentsOver(latest) : recordedOver;
     return openedByEscalation(escalation, recordedAfter, latest, now(), settings);
   });
@@ -116,8 +115,8 @@ async function openAndAttend(
 }
 
 /**
- * Loads, decides, saves; where somebody else saved meanwhile, once more. Answers the scope's latest
- * incident then.
+ * Loads, decides, saves; decides again if another process saved meanwhile. Returns the scope's latest
+ * incident.
  */
 async function openOrRead(
   { table, settings, now, logger }: IncidentParts,
@@ -130,7 +129,7 @@ async function openOrRead(
     const latest = await latestIncident(table, scope);
     const opened = await open(latest);
     if (opened === undefined) return latest;
-    // Who opens it tells of it; a writer that sees it a moment later keeps out.
+    // The process that opens it sends the page; a writer that sees it a moment later does not.
     const held = heldBy(opened, owner, now() + settings.holdMs);
     if (await saveIncident(table, held)) {
       announce(held, tally, logger);

@@ -1,7 +1,7 @@
 /**
- * Pages and notices: what a human reads at 3 a.m., in the shape of a PagerDuty event (Events API v2,
- * https://developer.pagerduty.com/docs/events-api-v2/trigger-events/), so that a bridge has nothing
- * to add but its routing key. Carries no PHI (R08).
+ * Pages and notices: what a person reads at 3 a.m., as a PagerDuty event (Events API v2,
+ * https://developer.pagerduty.com/docs/events-api-v2/trigger-events/), so that a bridge only has to add its
+ * routing key. Carries no PHI (R08).
  */
 
 import type { Page } from '../../aws/pages-topics.ts';
@@ -13,7 +13,7 @@ const SUBJECT_CHARACTERS_MAX = 100;
 const SECTION = '#incident';
 const SEVERITY = 'critical';
 
-/** @param fault where the notice is about a fault that came after the incident was opened */
+/** @param fault if the notice is about a fault that came after the incident was opened */
 export function pageOf(
   incident: Incident,
   notice: Notice,
@@ -22,7 +22,7 @@ export function pageOf(
   fault?: OtherFault,
 ): Page {
   const { audience, action } = NOTICES[notice];
-  // One pager may serve several stages, and rings once for a key.
+  // One pager may serve several stages, and rings once for each key.
   const itself = `fhir-failsafe/${stage}/${incidentKey(incident)}`;
   const dedupKey = fault === undefined ? itself : `${itself}/${fault.fault}`;
   const summary = summaryOf(incident, notice, stage, fault);
@@ -82,7 +82,7 @@ function meaning({ cause, scope, why = '' }: Incident): string {
         'it crashes again; everything else goes on.';
 }
 
-/** One line in ASCII, which is what SNS takes as a subject. */
+/** One line in ASCII, which SNS requires for a subject. */
 function summaryOf(
   incident: Incident,
   notice: Notice,

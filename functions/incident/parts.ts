@@ -1,4 +1,4 @@
-/** What the steps of `incident` work with. */
+/** The dependencies of the steps of `incident`. */
 import pLimit, { type LimitFunction } from 'p-limit';
 import type { AuditQueue } from '../../aws/audit-queue.ts';
 import type { Clients } from '../../aws/clients.ts';
@@ -31,8 +31,8 @@ export interface IncidentParts {
 }
 
 /**
- * Of one environment. Two read the queue, so six writes are in flight; at 6 ms each those are the
- * thousand a second that one partition takes.
+ * Writes in flight in one environment. Two environments read the queue, so six writes are in flight; at 6
+ * ms each those are the thousand a second that one partition accepts.
  */
 const WRITES_MAX = 3;
 

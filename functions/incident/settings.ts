@@ -3,7 +3,7 @@ import { z } from 'zod';
 const MINUTE_MS = 60_000;
 const DAY_MS = 24 * 60 * MINUTE_MS;
 
-/** What `incident` is told by the stack, as JSON in the environment variable SETTINGS. */
+/** The settings of `incident`, as JSON in the environment variable SETTINGS. */
 export const incidentSettingsSchema = z.object({
   /** Crash events within the window that open an incident (R20). */
   crashesToOpen: z.int().positive().default(10),
@@ -11,7 +11,7 @@ export const incidentSettingsSchema = z.object({
     .int()
     .positive()
     .default(5 * MINUTE_MS),
-  /** Unacknowledged so long after the page: on-call again, then management (R22). */
+  /** Time without acknowledgement after the page: on-call is paged again, then management (R22). */
   pageAgainMs: z
     .int()
     .positive()
@@ -20,15 +20,15 @@ export const incidentSettingsSchema = z.object({
     .int()
     .positive()
     .default(15 * MINUTE_MS),
-  /** So long the window must have stayed below half the threshold (R22). */
+  /** How long the window must have stayed below half the threshold (R22). */
   quietMs: z
     .int()
     .positive()
     .default(5 * MINUTE_MS),
-  /** Longer than the function can run: who holds an incident after that is dead. */
+  /** Longer than the function can run: after this, the process with the lease is dead. */
   holdMs: z.int().positive().default(40_000),
   remediation: z.enum(['off', 'pause-lane']).default('off'),
-  /** Whose days the regulatory clocks count. */
+  /** The calendar of the regulatory clocks. */
   calendar: z
     .object({
       timeZone: z.string().default('America/Sao_Paulo'),

@@ -1,8 +1,8 @@
 /**
  * `monitor`: sees deaths from outside, in the platform's records of the other functions' logs, and
- * tells each as a crash event. What fails here throws, and Lambda invokes again with the same lines,
- * twice. What fails then is in the function's dead-letter queue, which it reads too, until it is
- * told. All effects may be repeated.
+ * publishes each as a crash event. If that fails it throws, and Lambda invokes it again with the same
+ * lines, twice. What fails then is in the function's dead-letter queue, which it also reads, until it
+ * succeeds. All effects may be repeated.
  */
 import type { CloudWatchLogsEvent, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { z } from 'zod';
@@ -48,7 +48,7 @@ export function build({ environment, dynamo, sns, telemetry }: MonitorDeps) {
   );
 }
 
-/** Deliveries that failed as often as Lambda tries them. One that fails again waits and comes again. */
+/** Log deliveries that failed as often as Lambda tries them. One that fails again waits and comes again. */
 async function readKept(parts: Parts, records: readonly SQSRecord[]) {
   const tally = parts.telemetry.tally(records.length);
   const told: boolean[] = [];
@@ -69,7 +69,7 @@ async function watch(parts: Parts, data: string): Promise<void> {
   if (delivery === undefined) return;
   const { functionName, logStream, events } = delivery;
   const whose = componentOf(functionName, stage, lanes);
-  // Its own log would feed it for ever. No subscription carries it; should one, nothing is told.
+  // Its own log would feed it for ever. No subscription delivers it; if one does, nothing is published.
   if (whose === undefined || whose.component === COMPONENT) return;
 
   const tally = telemetry.tally(events.length);

@@ -2,7 +2,7 @@ import { type Env, requiredEnv } from '../../aws/env.ts';
 
 export type MonitorEnvironment = ReturnType<typeof readEnvironment>;
 
-/** What `monitor` is told by the stack. */
+/** The environment variables of `monitor`. */
 export const readEnvironment = (env: Env) => ({
   stage: requiredEnv('stage', env),
   crashesTopicArn: requiredEnv('crashesTopicArn', env),

@@ -2,7 +2,7 @@ import { gunzipSync } from 'node:zlib';
 import { z } from 'zod';
 import type { LogEvent } from '../../core/attempt/deaths.ts';
 
-/** What a subscription hands over: consecutive lines of one log stream that its filter let through. */
+/** What a subscription delivers: consecutive lines of one log stream that its filter let through. */
 export interface LogDelivery {
   /** `/aws/lambda/<function>`. */
   readonly functionName: string;

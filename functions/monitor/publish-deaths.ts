@@ -1,4 +1,6 @@
-/** Tells deaths: all of them as crash events first, then each to the attempt that it ended. */
+/**
+ * Publishes deaths: all of them as crash events first. Then records each with the attempt that it ended.
+ */
 import pLimit from 'p-limit';
 import { publishCrash } from '../../aws/crashes-topic.ts';
 import type { Table, Topic } from '../../aws/places.ts';
@@ -15,7 +17,7 @@ export const RUNS_RESOURCES = 'validate';
 const AT_ONCE = 10;
 
 export interface DeathBooks {
-  /** Of crashes. */
+  /** The topic of crashes. */
   readonly topic: Topic;
   /** Quarantine. */
   readonly table: Table;
@@ -25,7 +27,7 @@ export interface DeathBooks {
 type Whose = Pick<CrashEvent, 'component' | 'lane' | 'environment'>;
 
 /**
- * One death that cannot be told or recorded hides no other. The first fault is thrown at the end, so
+ * One death that cannot be published or recorded hides no other. The first fault is thrown at the end, so
  * that all come again.
  */
 export async function publishDeaths(

@@ -1,4 +1,4 @@
-/** `quarantine`: takes dead letters off their queues into the Quarantine table, with the evidence. */
+/** `quarantine`: moves dead letters from their queues into the Quarantine table, with the evidence. */
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { arrivalOf } from '../../aws/arrival.ts';
 import { type PlacedBody, placeBody } from '../../aws/bodies-bucket.ts';
@@ -29,7 +29,7 @@ import type { QuarantineEnvironment } from './environment.ts';
 import type { QuarantineSettings } from './settings.ts';
 
 const SPEAKER = 'quarantine';
-/** Whose dead letters these are. */
+/** The component whose dead letters these are. */
 const COMPONENT = 'validate';
 
 export interface QuarantineDeps
@@ -104,12 +104,12 @@ async function keepAll(parts: Parts, records: readonly SQSRecord[]): Promise<SQS
   );
 }
 
-/** A group of suspects is here when it was received too often: SQS moved it as it was. */
+/** A group of suspects is here if it was received too often: SQS moved it unchanged. */
 function lettersIn(record: SQSRecord): readonly SQSRecord[] {
   return isGroup(record) ? memberRecords(record) : [record];
 }
 
-/** A letter that failed waits longer each time (R09). */
+/** A dead letter that failed waits longer each time (R09). */
 async function backOff(
   { deadLetterQueues, telemetry }: Parts,
   { receiptHandle, eventSourceARN, attributes }: SQSRecord,
@@ -122,8 +122,8 @@ async function backOff(
 }
 
 /**
- * False where the message already has an outcome, or was redriven since: a copy changes nothing (R04).
- * Throws where nobody can say which message it is.
+ * False if the message already has an outcome, or was redriven since: a copy changes nothing (R04). Throws
+ * if it is unknown which message it is.
  */
 async function keep(parts: Parts, record: SQSRecord): Promise<boolean> {
   const deadLetter = readDeadLetter(parts, record);
@@ -142,7 +142,7 @@ async function enter(
   const { source, messageId } = said;
   const claimant = claimantOf(senders, bucket.name, settings.formerKeys, { source, laid, isHop });
   const erasure = (await erased.claimOn(record.body, said))?.erasure.number;
-  // A file may be called after a person.
+  // A file may be named after a person.
   const named = erasure === undefined ? said : { ...said, file: undefined };
   const origin = { ...named, trace: traces.onward(said) };
   const placed =
@@ -177,7 +177,7 @@ function readDeadLetter({ senders }: Parts, record: SQSRecord): DeadLetter {
   );
 }
 
-/** What `validate` dead-lettered, it laid where its entry keeps it. */
+/** `validate` stores a dead letter's body where its entry keeps it. */
 function place(
   { bucket, settings }: Parts,
   body: string,

@@ -5,7 +5,7 @@ import { quarantineSettingsSchema } from './settings.ts';
 
 export type QuarantineEnvironment = ReturnType<typeof readEnvironment>;
 
-/** What `quarantine` is told by the stack. */
+/** The environment variables of `quarantine`. */
 export const readEnvironment = (env: Env) => ({
   settings: readSettings(quarantineSettingsSchema, env),
   senders: readSenders(env),

@@ -1,8 +1,8 @@
 import { z } from 'zod';
 
-/** What `quarantine` is told by the stack, as JSON in the environment variable SETTINGS. */
+/** The settings of `quarantine`, as JSON in the environment variable SETTINGS. */
 export const quarantineSettingsSchema = z.object({
-  /** Whether keys are honoured as former versions wrote them. */
+  /** Whether keys written by former versions are accepted. */
   formerKeys: z.boolean().default(false),
   /** Largest body that is kept in the item; larger ones go to the bucket. */
   inlineBytesMax: z

@@ -1,7 +1,7 @@
 /**
- * `reporting`: keeps every outcome, and the beginning and end of every incident, as facts by day, and
- * makes each day's report when it is over, or anew where facts came late. It reads the streams of
- * outcomes and notices alone; while it is down they wait in its queue (R50).
+ * `reporting`: keeps every outcome, and the beginning and end of every incident, as facts by day. It makes
+ * each day's report when the day is over, and again if facts came late. It reads only the streams of
+ * outcomes and notices; while it is down they wait in its queue (R50).
  */
 import type { SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import type { Clients } from '../../aws/clients.ts';
@@ -74,7 +74,7 @@ async function storeAll(
     tally.add('FactsKept', positions.length);
   }
   if (!said.includes('wake')) return;
-  // However many minutes have queued up, one look is enough. One that failed is made good by the next.
+  // However many minutes have queued up, one run is enough. The next makes up for one that failed.
   for (const [position, one] of said.entries()) if (one === 'wake') done.add(position);
   const day = await due.make();
   if (day === undefined) return;

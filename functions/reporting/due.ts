@@ -1,14 +1,14 @@
 /**
  * Which days wait for a report, and who makes it.
  *
- * A mark in the bucket says that a day has facts that no report counts yet; it is written after the
- * facts. A day that goes on needs one mark, a day that is over one for each batch, for a report may be
- * under way. Whoever makes a report lists the marks, then the facts, writes the report, and deletes
- * those marks and no others: what came meanwhile is marked still. So a death anywhere, or two who make
- * the same at once, leaves no fact unreported.
+ * A mark in the bucket says that a day has facts that no report counts yet; it is written after the facts.
+ * A current day needs one mark, a past day one for each batch, because a report may be under way. To make a
+ * report: list the marks, then the facts, write the report, and delete those marks and no others. What came
+ * meanwhile is still marked. So neither a death at any step, nor two processes that make the same report,
+ * leave a fact unreported.
  *
- * Reports are editions, named by how many objects they were made of. A slow one that was begun earlier
- * has a smaller number, and overwrites nothing.
+ * Reports are editions, named by how many objects they were made of. A slow one that was begun earlier has
+ * a smaller number, and overwrites nothing.
  */
 
 import { deleteObjects, keysUnder, putObject } from '../../aws/facts-bucket.ts';
@@ -19,7 +19,7 @@ import { countDay } from './facts-of-day.ts';
 import { csvOf } from './report-csv.ts';
 import { htmlOf } from './report-html.ts';
 
-/** Outcomes of its last minutes are on their way for a while: a batch window, a retry. */
+/** Outcomes of a day's last minutes arrive a while later: a batch window, a retry. */
 const GRACE_MS = 15 * 60_000;
 const EDITION_DIGITS = 6;
 
@@ -31,14 +31,14 @@ interface Parts {
 
 export class DueReports {
   readonly #parts: Parts;
-  /** Days that this environment has marked as going on. */
+  /** Current days that this environment has marked. */
   readonly #goingOn = new Set<string>();
 
   constructor(parts: Parts) {
     this.#parts = parts;
   }
 
-  /** Says that a day has new facts, in an object of that name. */
+  /** Records that a day has new facts, in an object of that name. */
   async mark(day: string, name: string): Promise<void> {
     const { bucket, now } = this.#parts;
     if (now() >= endOf(day)) {
@@ -49,7 +49,7 @@ export class DueReports {
     }
   }
 
-  /** Makes the oldest report that is due; answers its day, or undefined where none is. */
+  /** Makes the oldest report that is due; returns its day, or undefined if none is. */
   async make(): Promise<string | undefined> {
     const { bucket, stage, now } = this.#parts;
     const marks = await keysUnder(bucket, DUE);
@@ -70,5 +70,5 @@ export class DueReports {
 
 const dayOfMark = (key: string) => key.slice(DUE.length).split('/')[0] ?? '';
 
-/** A mark that is no day's is never due. */
+/** A mark that does not name a day is never due. */
 const endOf = (day: string) => (startOfDay(day) ?? Number.POSITIVE_INFINITY) + DAY_MS;

@@ -2,7 +2,7 @@ import { type Env, requiredEnv } from '../../aws/env.ts';
 
 export type ReportingEnvironment = ReturnType<typeof readEnvironment>;
 
-/** What `reporting` is told by the stack. */
+/** The environment variables of `reporting`. */
 export const readEnvironment = (env: Env) => ({
   stage: requiredEnv('stage', env),
   bucket: requiredEnv('reportsBucket', env),

@@ -14,7 +14,7 @@ const READS_MAX = 16;
 
 const factSchema = z.discriminatedUnion('kind', [outcomeFactSchema, incidentFactSchema]);
 
-/** Keeps facts of one day; answers the object's name. */
+/** Keeps facts of one day; returns the object's name. */
 export async function keepFacts(
   bucket: Bucket,
   day: string,
@@ -29,11 +29,14 @@ export async function keepFacts(
 
 export interface Counted {
   readonly report: DayReport;
-  /** Objects that it was made of. They only become more, so this many are always the same. */
+  /**
+   * Number of objects that it was made of. Objects are only added, so this number always means the same
+   * ones.
+   */
   readonly objects: number;
 }
 
-/** The report of a day from all facts that are kept by now. */
+/** The report of a day from all facts that are there now. */
 export async function countDay(bucket: Bucket, day: string): Promise<Counted> {
   const keys = await keysUnder(bucket, factsOf(day));
   const tally = new DayTally(day);

@@ -1,4 +1,4 @@
-/** What management is told of an incident (functions/incident/page.ts), as far as reports keep it. */
+/** Reads from a notice to management (functions/incident/page.ts) what reports keep. */
 import { z } from 'zod';
 import { type IncidentFact, incidentFactSchema } from '../../core/incident/incident-fact.ts';
 
@@ -17,14 +17,14 @@ const noticeSchema = z.object({
       status: facts.status,
       crashes: facts.crashes,
       messages: facts.messages,
-      /** When somebody last had a say in it. */
+      /** When somebody last acknowledged or resolved it. */
       at: z.iso.datetime().optional(),
     }),
   }),
 });
 
 /**
- * The fact that a notice tells; undefined for what is no notice.
+ * The fact of a notice; undefined if it is not a notice.
  * @param toldAt epoch ms
  */
 export function incidentFactIn(body: unknown, toldAt: number): IncidentFact | undefined {

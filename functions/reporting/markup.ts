@@ -1,4 +1,4 @@
-/** Text that is markup already; all else is escaped where it is put into some. */
+/** Text that is already markup; all other text is escaped where it is inserted. */
 class Markup {
   readonly text: string;
 
@@ -9,13 +9,13 @@ class Markup {
 
 type Part = Markup | string | number | readonly Markup[];
 
-/** `markup\`<b>${name}</b>\``: what is put in is escaped, but for markup itself. */
+/** `markup\`<b>${name}</b>\``: inserted values are escaped, except markup itself. */
 export function markup(strings: TemplateStringsArray, ...parts: readonly Part[]): Markup {
   const inner = parts.map((part, index) => `${textOf(part)}${strings[index + 1] ?? ''}`);
   return new Markup((strings[0] ?? '') + inner.join(''));
 }
 
-/** Of our own only: what is in it is believed. */
+/** Only for our own text, which is trusted. */
 export const believed = (text: string) => new Markup(text);
 
 export type { Markup };

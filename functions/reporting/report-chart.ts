@@ -1,4 +1,4 @@
-/** The day by hours: a bar for each, of how what ended in it ended. */
+/** The day by hours: a bar for each hour's endings. */
 import { type DayReport, type Ends, VERDICTS } from '../../core/report/day-report.ts';
 import { type Markup, markup } from './markup.ts';
 import { count, endsTotal } from './words.ts';
@@ -37,7 +37,7 @@ ${grid}${bars}${labels}
 function bar(ends: Readonly<Ends>, hour: number, most: number): Markup {
   let y = BASE;
   const parts = VERDICTS.filter((verdict) => ends[verdict] > 0).map((verdict) => {
-    // What is there at all can be seen, however few.
+    // A value above zero is always visible, however small.
     const height = Math.max(1.5, (ends[verdict] / most) * (BASE - TOP));
     y -= height;
     return markup`<rect class="${CLASSES[verdict]}" x="${(LEFT + hour * SLOT + (SLOT - BAR) / 2).toFixed(1)}" y="${y.toFixed(1)}" width="${BAR.toFixed(1)}" height="${height.toFixed(1)}"/>`;

@@ -15,9 +15,10 @@ export function csvOf({ day, rows }: DayReport): string {
 }
 
 /**
- * Text is always quoted. A spreadsheet runs what begins like a formula, and producers name themselves. Where
- * the comma is for decimals a spreadsheet separates by semicolons, and then a formula may begin amid a text;
- * so each such beginning is disarmed, and what no label needs is a space.
+ * Text is always quoted. A spreadsheet runs a text that begins like a formula, and producers choose their
+ * names. Where the comma is the decimal separator a spreadsheet separates by semicolons, and then a formula
+ * may begin in the middle of a text. So each such beginning is disarmed, and unusual characters become
+ * spaces.
  */
 function cell(value: string | number): string {
   if (typeof value === 'number' || value === '') return String(value);

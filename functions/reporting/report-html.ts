@@ -1,6 +1,6 @@
 /**
- * A day as a page: one file without anything from elsewhere, so that it can be mailed, printed and kept.
- * All names in it are producers' words, and escaped.
+ * A day as a page: one file without external parts, so that it can be mailed, printed and kept. All names
+ * in it are chosen by producers, and escaped.
  */
 import type { DayReport } from '../../core/report/day-report.ts';
 import { believed, type Markup, markup } from './markup.ts';

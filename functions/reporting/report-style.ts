@@ -1,4 +1,4 @@
-/** The page's looks, by day and by night, on screens and on paper. No fonts or files from elsewhere. */
+/** The page's style, for light and dark mode, screen and paper. No external fonts or files. */
 export const STYLE = `
 :root {
   color-scheme: light dark;

@@ -1,4 +1,4 @@
-/** Numbers as people read them; one way in page, terminal and print. */
+/** Numbers as people read them, the same in page, terminal and print. */
 import type { DayReport, Ends } from '../../core/report/day-report.ts';
 
 const whole = new Intl.NumberFormat('en-US');
@@ -9,7 +9,7 @@ export const count = (n: number) => whole.format(n);
 /** `1 incident`, `2 incidents`. */
 export const counted = (n: number, what: string) => `${count(n)} ${what}${n === 1 ? '' : 's'}`;
 
-/** Behind the first of several: ` and 2 more`. */
+/** After the first of several: ` and 2 more`. */
 export const andMore = (n: number) => (n > 1 ? ` and ${count(n - 1)} more` : '');
 
 export const share = (part: number, total: number) =>
@@ -18,7 +18,7 @@ export const share = (part: number, total: number) =>
 export const endsTotal = (ends: Readonly<Ends>) =>
   ends.stored + ends.rejected + ends['dead-lettered'];
 
-/** Three digits at most, for a percentile is not more exact. */
+/** Three digits at most, because a percentile is not more exact. */
 export function duration(ms: number | undefined): string {
   if (ms === undefined) return '–';
   const units = [

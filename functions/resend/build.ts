@@ -1,7 +1,8 @@
 /**
- * `resend`: each minute sends triggers anew for what is pending and due, so that no outage outlasts
- * the retention of a queue (R18). Of a server whose breaker is open it sends nothing. It also tells the
- * audit log anew of what happened to breakers lately: who was to tell may have died.
+ * `resend`: each minute sends triggers again for pending deliveries that are due, so that an outage may
+ * outlast a queue's retention (R18). It sends nothing for a server whose breaker is open. It also publishes
+ * the latest breaker transitions to the audit log again: the process that made one may have died before it
+ * did.
  */
 
 import type { ScheduledEvent } from 'aws-lambda';
@@ -23,7 +24,7 @@ import type { Telemetry } from '../../telemetry/telemetry.ts';
 import type { ResendEnvironment } from './environment.ts';
 
 const ROUNDS_MAX = 20;
-/** For the question only: nothing is called. */
+/** Only to ask the breaker: nothing is called. */
 const TIMEOUT_MS = 1_000;
 
 export interface ResendDeps extends Surroundings, Pick<Clients, 'dynamo' | 'hastyDynamo' | 'sqs'> {
@@ -93,10 +94,10 @@ async function openServices({ targets, breakers }: Parts): Promise<ReadonlySet<s
   return new Set(services.filter((_, position) => seen[position] !== undefined));
 }
 
-/** What waits for a server whose breaker is open makes room for what waits for another. */
+/** Deliveries that wait for a server with an open breaker make room for the others. */
 const ASIDE_MS = 5 * 60_000;
 
-/** Sent first, marked then: a death in between sends twice, which is one delivery all the same. */
+/** Sent first, then marked: after a death in between it is sent twice, which still makes one delivery. */
 async function resendShard(
   { resources, deliveryQueue, targets, now: clock }: Parts,
   shard: string,

@@ -4,7 +4,7 @@ import { readBreakerEnvironment } from '../../breaker/make-breakers.ts';
 
 export type ResendEnvironment = ReturnType<typeof readEnvironment>;
 
-/** What `resend` is told by the stack. */
+/** The environment variables of `resend`. */
 export const readEnvironment = (env: Env) => ({
   ...readBreakerEnvironment(env),
   targets: readTargets(env),

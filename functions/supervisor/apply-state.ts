@@ -1,4 +1,4 @@
-/** Performs what a saved state asks for; whatever a death leaves undone is done by the next look. */
+/** Performs what a saved state requires; whatever a death leaves undone is done by the next review. */
 
 import { publishFacts } from '../../aws/audit-queue.ts';
 import { sendEscalation } from '../../aws/incident-queue.ts';
@@ -11,7 +11,7 @@ import type { Tally } from '../../telemetry/tally.ts';
 import { change } from './change.ts';
 import type { SupervisorParts } from './parts.ts';
 
-/** Sets the mappings of a node right, and then does what is in its outbox. */
+/** Sets the mappings of a node as its state requires, and then does what is in its outbox. */
 export async function applyState(
   parts: SupervisorParts,
   name: string,
@@ -35,7 +35,7 @@ export async function applyState(
   return applied.state;
 }
 
-/** Who ends along with it comes first, evidence last: it can wait. */
+/** Components that end with it come first. Evidence comes last: it can wait. */
 function inOrder(outbox: readonly Effect[]): readonly Effect[] {
   const order: readonly Effect['kind'][] = ['end', 'restart', 'escalation', 'audit'];
   return outbox.toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));

@@ -1,6 +1,6 @@
 /**
- * `supervisor`: pauses what keeps dying and brings it back (R30 to R33). It decides on saved state
- * and acts from it, so that it may die at any step, and be many at once.
+ * `supervisor`: pauses what keeps dying and brings it back (R30 to R33). It decides on saved state and acts
+ * from it, so it may die at any step, and several may run at once.
  */
 import type { Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { countDeaths, isComponentDeath } from '../../core/incident/escalation.ts';
@@ -58,7 +58,9 @@ function run(parts: SupervisorParts, job: Job, tally: Tally, context: Context): 
   }
 }
 
-/** It asks for nothing. It does not come again either: whoever floods the queue pays each message once. */
+/**
+ * It requests nothing, and it does not come again: a flood of refused messages costs one invocation each.
+ */
 async function refuse(
   { logger }: SupervisorParts,
   { claimed, teller, toldAs }: Extract<Job, { kind: 'refused' }>,

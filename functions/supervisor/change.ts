@@ -4,7 +4,7 @@ import type { Log } from '../../telemetry/log.ts';
 import type { Tally } from '../../telemetry/tally.ts';
 import type { SupervisorParts } from './parts.ts';
 
-/** Another invocation was faster too often; the message comes again. */
+/** Other invocations were faster too often; the message comes again. */
 class SupervisionContended extends Error {
   override readonly name = 'SupervisionContended';
 }
@@ -16,7 +16,7 @@ export interface Changed {
   readonly changed: boolean;
 }
 
-/** Loads, decides, saves; decides anew on what another invocation saved meanwhile. */
+/** Loads, decides, saves; decides again if another invocation saved meanwhile. */
 export async function change(
   { table, logger }: Pick<SupervisorParts, 'table' | 'logger'>,
   name: string,

@@ -11,14 +11,14 @@ import { supervisedLanesSchema, supervisorSettingsSchema } from './settings.ts';
 
 export type SupervisorEnvironment = ReturnType<typeof readEnvironment>;
 
-/** What `supervisor` is told by the stack. */
+/** The environment variables of `supervisor`. */
 export const readEnvironment = (env: Env) => ({
   settings: readSettings(supervisorSettingsSchema, env),
   table: requiredEnv('supervisionTable', env),
   incidentQueueUrl: requiredEnv('incidentQueueUrl', env),
   auditQueueUrl: requiredEnv('auditQueueUrl', env),
   publishers: readPublishers(env),
-  /** Absent where there is no delivery lane. */
+  /** Absent if there is no delivery lane. */
   breakersTable: env[ENV.breakersTable],
   /** The breakers of the servers that it delivers to. */
   deliveryServices: (env[ENV.deliveryServices] ?? FHIR_SERVER).split(','),

@@ -1,4 +1,4 @@
-/** What the minute's wake, or news of a breaker, makes of one node of the tree. */
+/** Reviews one node of the tree, on the minute's wake or on news of a breaker. */
 import type { Context } from 'aws-lambda';
 import { loadSupervised } from '../../aws/supervision-table.ts';
 import type { BreakerState } from '../../core/breaker/breaker-state.ts';
@@ -19,14 +19,14 @@ import type { SupervisorParts } from './parts.ts';
 import { probe } from './probe.ts';
 import type { LaneParts, SupervisorSettings } from './settings.ts';
 
-/** One bad message must not keep a healthy component paused: so many get a try. */
+/** One bad message must not keep a healthy component paused: this many are tried. */
 const MESSAGES_OF_PROBE = 3;
-/** Probes in a row that go well, of a breaker that does not close. */
+/** Probes in a row that succeed without the breaker closing. */
 const SUCCESSES_MAX = 5;
 
 type Clock = Pick<Context, 'getRemainingTimeInMillis'>;
 
-/** At every component. One that cannot be looked at holds up no other; the next minute comes soon. */
+/** Reviews every component. One that fails delays no other; the next minute comes soon. */
 export async function lookAround(
   parts: SupervisorParts,
   tally: Tally,
@@ -39,7 +39,7 @@ export async function lookAround(
   if (failed !== undefined) throw failed.reason;
 }
 
-/** Finishes what is left undone, sets right what a deployment reset, and takes the step that is due. */
+/** Finishes what is left undone, corrects what a deployment reset, and takes the step that is due. */
 export async function look(
   parts: SupervisorParts,
   name: string,
@@ -94,7 +94,7 @@ async function probeIfDue(
   await applyState(parts, name, tally);
 }
 
-/** A breaker may want more than one success; the queue is there to give it as many. */
+/** A breaker may need more than one success; the queue provides as many messages. */
 async function probeLane(
   parts: SupervisorParts,
   name: string,
@@ -122,7 +122,7 @@ function follow(
   return breaker === undefined ? state : followBreaker(state, breaker, now, settings);
 }
 
-/** The breakers that a lane is linked to: of the delivery lane, those of the FHIR servers. */
+/** The breakers that a lane is linked to: for the delivery lane, those of the FHIR servers. */
 async function breakerOf(
   { breakers, deliveryServices, logger, tree }: SupervisorParts,
   name: string,
@@ -134,7 +134,7 @@ async function breakerOf(
       states.map((state) => (state === undefined ? { closed: true } : seen(state))),
     );
   } catch (fault) {
-    // The lane stays linked to what was last known; all else about it goes on.
+    // The lane stays linked to the last known state; everything else continues.
     logger.error('component fault', { lane: name, ...faultOf(fault) });
     return undefined;
   }

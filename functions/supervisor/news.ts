@@ -22,17 +22,17 @@ import { faultOf, type Log } from '../../telemetry/log.ts';
 export interface Remediation {
   readonly lane: string;
   readonly incident: string;
-  /** When it was asked for, epoch ms: asked again it is the same. */
+  /** When it was requested, epoch ms: a repeated request is the same. */
   readonly at: number;
 }
 
 export type Job =
-  /** All of one component's. */
+  /** All crashes of one component. */
   | { readonly kind: 'deaths'; readonly crashes: readonly CrashEvent[] }
   | { readonly kind: 'pause'; readonly remediation: Remediation }
   | { readonly kind: 'breaker' }
   | { readonly kind: 'wake' }
-  /** Its sender may not tell it. */
+  /** Its sender may not send it. */
   | ({ readonly kind: 'refused'; readonly claimed: string } & PublishedBy);
 
 export interface JobOfMessages {
@@ -48,7 +48,7 @@ const newsSchema = z.union([
 ]);
 const ORDER: readonly Job['kind'][] = ['deaths', 'pause', 'breaker', 'wake', 'refused'];
 
-/** What the messages ask for, the most urgent first. One that is not ours asks for nothing. */
+/** What the messages request, the most urgent first. One that is not ours requests nothing. */
 export function jobsOf(
   records: readonly SQSRecord[],
   { publishers, logger }: { readonly publishers: Publishers; readonly logger: Log },
@@ -70,7 +70,7 @@ export function jobsOf(
 }
 
 interface Told {
-  /** Messages of one key are one job. */
+  /** Messages with the same key are one job. */
   readonly key: string;
   readonly job: Job;
 }
@@ -88,13 +88,13 @@ function read(record: SQSRecord, publishers: Publishers, logger: Log): Told | un
       return toldIn('remediation', record, publishers) ?? pauseOf(news, record);
     return toldByTopic(record, publishers) ?? deathsOf(news);
   } catch (error) {
-    // It fails until its dead-letter queue has it.
+    // It fails until it reaches the dead-letter queue.
     logger.error('not for a supervisor', { messageId: record.messageId, ...faultOf(error) });
     return undefined;
   }
 }
 
-/** The refusal of what its sender may not tell by itself. */
+/** The refusal of a message that its sender may not send itself. */
 function toldIn(
   claimed: SupervisorNews,
   record: SQSRecord,
@@ -106,7 +106,7 @@ function toldIn(
     : refusal(claimed, record, publishers);
 }
 
-/** The refusal of a crash event that certainly came by no topic: it could pause any lane. */
+/** The refusal of a crash event that did not come by a topic: it could pause any lane. */
 function toldByTopic(record: SQSRecord, publishers: Publishers): Told | undefined {
   const { SenderId } = record.attributes;
   return mayBeService(publishers, SenderId) ? undefined : refusal('crash', record, publishers);

@@ -1,4 +1,4 @@
-/** What the steps of `supervisor` work with. */
+/** The dependencies of the steps of `supervisor`. */
 import type { AuditQueue } from '../../aws/audit-queue.ts';
 import { breakersTable } from '../../aws/breakers-table.ts';
 import type { Clients } from '../../aws/clients.ts';

@@ -12,19 +12,19 @@ import type { Tally } from '../../telemetry/tally.ts';
 import type { SupervisorParts } from './parts.ts';
 import type { LaneParts } from './settings.ts';
 
-/** The slowest lane function, and what is to be written afterwards. */
+/** The slowest lane function, and the writes after it. */
 const ENOUGH_MS = 65_000;
 
 interface ProbeLimits {
-  /** How many may fail, each by itself, before it is the component's. */
+  /** How many messages may fail by themselves before the component is to blame. */
   readonly messages: number;
   readonly tally: Tally;
   readonly context: Pick<Context, 'getRemainingTimeInMillis'>;
 }
 
 /**
- * Probes with one message, and with another where that one failed by itself. A message that an
- * earlier probe died with is isolated by the lane's function, and does not count.
+ * Probes with one message, and with another if that one failed by itself. If an earlier probe died with a
+ * message, the lane's function isolates it, and it does not count.
  */
 export async function probe(
   parts: SupervisorParts,
@@ -52,7 +52,7 @@ async function probeOnce(
   tally: Tally,
 ): Promise<ProbeOutcome | 'isolated' | 'died'> {
   const record = await receiveProbeMessage(sqs, lane);
-  // What the deaths left in flight is there all the same, and must be what the lane is tried with.
+  // Messages that the deaths left in flight are still in the queue, and the lane must be tried with them.
   if (record === undefined)
     return (await hasHiddenMessages(sqs, lane)) ? 'all in flight' : 'nothing there';
   tally.add('Probes');
@@ -72,7 +72,7 @@ async function probeOnce(
     case 'failed':
     case 'died':
       tally.add('ProbesFailed');
-      // It becomes visible again by itself, or sooner where the function said so.
+      // It becomes visible again by itself, or sooner if the function said so.
       return answer;
   }
 }

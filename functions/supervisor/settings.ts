@@ -3,7 +3,7 @@ import { DEFAULT_LANE_POLICY } from '../../core/supervision/lane-supervision.ts'
 
 const ms = z.int().positive();
 
-/** What `supervisor` is told by the stack, as JSON in the environment variable SETTINGS. */
+/** The settings of `supervisor`, as JSON in the environment variable SETTINGS. */
 export const supervisorSettingsSchema = z.object({
   coolDownMs: ms.default(DEFAULT_LANE_POLICY.coolDownMs),
   backOffMaxMs: ms.default(DEFAULT_LANE_POLICY.backOffMaxMs),
@@ -20,7 +20,7 @@ export const supervisedLanesSchema = z.record(
     functionName: z.string().min(1),
     queueUrl: z.string().min(1),
     queueArn: z.string().min(1),
-    /** All that feeds the function, the isolation queue's included. */
+    /** All mappings that feed the function, including the isolation queue's. */
     mappings: z.array(z.object({ uuid: z.string().min(1), maxConcurrency: z.int().min(2) })).min(1),
   }),
 );

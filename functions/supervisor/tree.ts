@@ -10,7 +10,7 @@ import type { LaneParts, SupervisedLanes } from './settings.ts';
 /** The supervision tree by the names of its nodes, with the lanes that this stack has. */
 export class Tree {
   readonly root: Supervisor;
-  /** Supervisors are done with by whoever does what is below them. */
+  /** A supervisor's own restarts are handled by the code that handles its children. */
   readonly childNames: readonly string[];
   readonly #places: ReadonlyMap<string, Place>;
   readonly #lanes: SupervisedLanes;
@@ -36,7 +36,7 @@ export class Tree {
     return place?.node.kind === 'supervisor' ? { ...place, node: place.node } : undefined;
   }
 
-  /** The parts of a component's lane; undefined where it has none, or this stack has not got it. */
+  /** The parts of a component's lane; undefined if it has none, or this stack does not have the lane. */
   laneOf(name: string): LaneParts | undefined {
     const lane = this.childOf(name)?.node.lane;
     return lane === undefined ? undefined : this.#lanes[lane];

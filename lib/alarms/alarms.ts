@@ -1,4 +1,4 @@
-/** All alarms: of every queue, function and table that the stack has, and of what they say together. */
+/** All alarms: for every queue, function and table of the stack, and for the pipeline as a whole. */
 import { ArnFormat, Aws, Stack } from 'aws-cdk-lib';
 import { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -14,7 +14,7 @@ import { type StoryParts, storyAlarms } from './story-alarms.ts';
 import { tableAlarm } from './table-alarms.ts';
 
 export class Alarms extends Construct {
-  /** To be made last: what is in the stack by then is watched. */
+  /** To be created last: it watches what is in the stack by then. */
   constructor(
     scope: Construct,
     id: string,
@@ -55,7 +55,7 @@ function alarmsOf(stack: Stack, foundation: Foundation, parts: StoryParts): Alar
   ];
 }
 
-/** The physical name, of which the construct gives a token only. */
+/** The physical name; the construct returns only a token. */
 function nameOf({ node }: Queue | Table): string {
   const { queueName, tableName } = node.defaultChild as {
     queueName?: string;
@@ -64,7 +64,7 @@ function nameOf({ node }: Queue | Table): string {
   return queueName ?? tableName ?? node.path;
 }
 
-/** SNS lets in no service that the topic's policy does not name; only our alarms, for us only. */
+/** SNS admits no service that the topic's policy does not name: only our alarms, only for our account. */
 function alarmsMayPublish(
   scope: Construct,
   topicArn: string,

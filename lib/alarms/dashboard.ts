@@ -1,4 +1,4 @@
-/** One screen that tells the story: what comes in, what becomes of it, what broke, what it costs. */
+/** One screen that shows the whole pipeline: what comes in, how it ends, what broke, what it costs. */
 import { Duration } from 'aws-cdk-lib';
 import {
   Dashboard as CloudWatchDashboard,
@@ -19,9 +19,9 @@ import { QUARANTINE_CLASSES, type StoryParts } from './story-alarms.ts';
 
 export interface DashboardParts extends StoryParts {
   readonly validating: readonly Lane[];
-  /** What is billed by the time it runs. */
+  /** Billed by run time. */
   readonly functions: readonly PipelineFunction[];
-  /** What is billed by what is written. */
+  /** Billed by writes. */
   readonly tables: readonly Table[];
 }
 
@@ -77,7 +77,7 @@ const submitted = (own: Own, { validating }: DashboardParts) =>
     validating.map((lane) => own('Submitted', of(lane), { label: lane.name })),
   );
 
-/** AWS's age leaves out what waits with back-off; ours tells it. */
+/** AWS's age leaves out what waits with back-off; our own metric includes it. */
 const ages = (own: Own, { validating }: DashboardParts) =>
   graph(
     'Lanes: age of the oldest message (s)',
@@ -102,7 +102,7 @@ const latencies = (own: Own, { validating, lanes }: DashboardParts) =>
       : []),
   ]);
 
-/** Over all lanes: a verdict is a verdict. */
+/** Over all lanes. */
 const verdicts = (own: Own, { validating }: DashboardParts) =>
   graph(
     'Verdicts a minute',
@@ -140,7 +140,7 @@ const quarantine = (own: Own) =>
     QUARANTINE_CLASSES.map((verdict) => own('Quarantined', { verdict }, { label: verdict })),
   );
 
-/** The incident's own window, against what opens one (R20), whatever the scope. */
+/** The incident's own window and threshold (R20), whatever the scope. */
 function incidentWindow(own: Own, { incident }: Config): GraphWidget {
   const minutes = Math.max(1, Math.ceil(incident.windowSeconds / 60));
   const by = { component: 'incident' };

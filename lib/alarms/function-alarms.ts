@@ -1,4 +1,4 @@
-/** Every function has an alarm for what it throws, what is throttled, and its memory. */
+/** Every function has an alarm for errors, throttles and memory. */
 import { Duration } from 'aws-cdk-lib';
 import type { Config } from '../config/config.ts';
 import type { PipelineFunction } from '../constructs/pipeline-function.ts';
@@ -7,13 +7,16 @@ import type { AlarmSettings } from './runbook-alarm.ts';
 
 const FIVE_MINUTES = { statistic: 'Sum', period: Duration.minutes(5) };
 
-/** Who speaks in the metrics of a function: of `validate-critical` validate, in lane critical. */
+/** The dimensions of a function's metrics: `validate-critical` is validate, in lane critical. */
 export function speakerOf(name: string): OwnMetric['of'] {
   const [component, lane] = name.split('-');
   return component === 'validate' && lane !== undefined ? { component, lane } : { component: name };
 }
 
-/** Errors of validate are environments that died, which a resource may do; some are nobody's alarm. */
+/**
+ * Errors of validate are environments that died, which a resource may cause; a few are no reason for an
+ * alarm.
+ */
 export function functionAlarms(
   { name, lambda }: PipelineFunction,
   config: Config,

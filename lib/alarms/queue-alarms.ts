@@ -1,6 +1,7 @@
 /**
- * Every queue has an alarm: dead-letter queues when something is in them, those that are read when it
- * waits. What is read and fails is invisible most of the time, so a dead-letter queue may have both.
+ * Every queue has an alarm: a dead-letter queue if anything is in it, a queue with a reader if messages
+ * wait too long. Messages that are read and fail are invisible most of the time, so a dead-letter queue may
+ * have both.
  */
 import { Duration } from 'aws-cdk-lib';
 import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
@@ -13,13 +14,13 @@ export interface NamedQueue {
   /** Without the stage's prefix and `.fifo`. */
   readonly name: string;
   readonly queue: Queue;
-  /** A function takes its messages. */
+  /** A function reads it. */
   readonly isRead: boolean;
 }
 
 const DAY_SECONDS = 86_400;
 
-/** Of readers that may be down for a day: people are told in the morning. */
+/** Queues of readers that may be down for a day: people are notified in the morning. */
 const isInsight = (name: string) => /^(reporting|analytics)\b/.test(name);
 const isDeadLetterQueue = (name: string) => name.endsWith('dead-letter');
 
@@ -32,7 +33,7 @@ export function queueAlarms(named: NamedQueue, config: Config): AlarmSettings[] 
   ];
 }
 
-/** Those of lanes are emptied within seconds by `quarantine`: what stays there is nobody's. */
+/** `quarantine` empties those of lanes within seconds: nothing handles what stays there. */
 function deadLetters(name: string, queue: Queue): AlarmSettings {
   return {
     name,
@@ -80,9 +81,9 @@ function waiting({ name, queue }: NamedQueue, config: Config): AlarmSettings[] {
 }
 
 /**
- * The larger of AWS's age and ours. Ours is told when a message is received, which with back-off is
- * not every minute, and not at all while nothing is taken. Missing is therefore what it was, for as
- * long as the alarm looks back, and not zero.
+ * The larger of AWS's age and ours. Ours is emitted when a message is received, which with back-off is not
+ * every minute, and not at all while nothing is received. Missing data therefore repeats the last value,
+ * for as long as the alarm looks back, and is not zero.
  */
 function oldest(name: string, queue: Queue, { stage }: Config): MathExpression {
   return new MathExpression({

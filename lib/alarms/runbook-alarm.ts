@@ -1,4 +1,4 @@
-/** An alarm as all of ours are: it names its section of the runbook, and tells people. */
+/** An alarm of this stack: it names its section of the runbook, and notifies people. */
 import {
   Alarm,
   ComparisonOperator,
@@ -35,7 +35,7 @@ export const anchorOf = (heading: string) =>
     .replaceAll(/[^a-z0-9 -]/g, '')
     .replaceAll(' ', '-');
 
-/** Who is told when an alarm rings, and when it is over. */
+/** Who is notified when an alarm rings, and when it is over. */
 export interface Audiences {
   readonly oncall: ITopic;
   readonly management: ITopic;
@@ -44,16 +44,16 @@ export interface Audiences {
 export interface AlarmSettings {
   /** Without the stage's prefix. */
   readonly name: string;
-  /** What is so, in one sentence: the first words that whoever is woken reads. */
+  /** What happened, in one sentence: the first words that a person who is paged reads. */
   readonly says: string;
   readonly section: keyof typeof SECTIONS;
   /** With its period and statistic. */
   readonly metric: IMetric;
   /** Rings at this value and above. */
   readonly threshold: number;
-  /** So many of the last so many periods; 1 of 1 where nothing is said. */
+  /** How many of the last periods must be bad; 1 of 1 by default. */
   readonly periods?: { readonly bad: number; readonly of: number };
-  /** `oncall` is woken; `management` reads it in the morning. */
+  /** `oncall` is paged; `management` reads it in the morning. */
   readonly audience: keyof Audiences;
 }
 

@@ -1,4 +1,6 @@
-/** What the pipeline says of itself: quarantine, breakers, lanes, supervision, pages, audit. */
+/**
+ * Alarms on what the pipeline reports about itself: quarantine, breakers, lanes, supervision, pages, audit.
+ */
 import { Duration } from 'aws-cdk-lib';
 import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import { isFhirServer } from '../../core/delivery/delivery-targets.ts';
@@ -7,7 +9,7 @@ import type { Config } from '../config/config.ts';
 import { ownMetric } from './own-metric.ts';
 import type { AlarmSettings } from './runbook-alarm.ts';
 
-/** What this stack has, as far as alarms differ by it. */
+/** Parts of this stack that alarms depend on. */
 export interface StoryParts {
   /** Lanes that may be paused. */
   readonly lanes: readonly string[];
@@ -15,7 +17,7 @@ export interface StoryParts {
   readonly services: readonly string[];
 }
 
-/** Who reads envelopes. */
+/** Functions that read envelopes. */
 const ENVELOPE_READERS = ['validate', 'quarantine'] as const;
 
 export const QUARANTINE_CLASSES = ['invalid', ...CRASH_KINDS, 'undelivered'] as const;
@@ -52,7 +54,7 @@ function quarantineGrows({ stage, alarms }: Config): AlarmSettings {
   };
 }
 
-/** Told at each call that fails, which is every ten minutes at least while calls are made. */
+/** Emitted at each call that fails, which is at least every ten minutes while calls are made. */
 function deliveryFails({ stage, alarms }: Config): AlarmSettings {
   const of = { component: 'deliver' };
   return {
@@ -91,7 +93,7 @@ function envelopesUnreadable({ stage }: Config): AlarmSettings {
   };
 }
 
-/** By what is refused as well: where nothing is delivered, nobody reads the breaker each minute. */
+/** By refused calls as well: where nothing is delivered, nobody reads the breaker each minute. */
 function breakerOpen({ stage }: Config, service: string): AlarmSettings {
   const of = { breaker: service };
   const isOpen = new MathExpression({

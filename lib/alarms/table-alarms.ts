@@ -1,11 +1,11 @@
-/** On-demand tables throttle where one key is too busy, or traffic doubles within minutes. */
+/** On-demand tables throttle if one key is too busy, or traffic doubles within minutes. */
 import { Duration } from 'aws-cdk-lib';
 import { MathExpression } from 'aws-cdk-lib/aws-cloudwatch';
 import { Operation, type Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { Config } from '../config/config.ts';
 import type { AlarmSettings } from './runbook-alarm.ts';
 
-/** What is called on our tables, and can be throttled. */
+/** The operations that are called on our tables, and can be throttled. */
 const OPERATIONS = [
   Operation.GET_ITEM,
   Operation.PUT_ITEM,

@@ -11,13 +11,13 @@ import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { basename, join, relative, resolve } from 'node:path';
 import { build, type Metafile, type OutputFile } from 'esbuild';
 
-/** JavaScript of one function, in bytes; source maps and the generated validator aside. */
+/** JavaScript of one function, in bytes, without source maps and the generated validator. */
 export const BUNDLE_BYTES_MAX = 1_500_000;
 
 /** What a function may start beside its handler: threads and processes. */
 const PROCESSES = ['worker.ts', 'own-process.ts'];
 
-/** Records traces; lies beside the handlers of the functions that may load it, and in none. */
+/** Records traces; it is beside the handlers of the functions that may load it, and inside none. */
 const RECORDER = { in: 'telemetry/traces/open-telemetry.ts', out: 'traces' };
 
 /** CommonJS dependencies call `require`, which ESM does not define. */
@@ -44,9 +44,9 @@ export interface BundleOptions {
   /** One folder a function is written here. */
   readonly outDir: string;
   readonly bytesMax?: number;
-  /** Those that get what records traces. */
+  /** Functions that get the trace recorder. */
   readonly traced?: readonly string[];
-  /** What else lies beside the code: text by file name, by function. */
+  /** Other files beside the code: text by file name, by function. */
   readonly files?: Readonly<Record<string, Readonly<Record<string, string>>>>;
 }
 
@@ -87,7 +87,7 @@ async function bundleFunction(name: string, options: BundleOptions): Promise<Bun
     target: 'node24',
     format: 'esm',
     outExtension: { '.js': '.mjs' },
-    // ESM sources where a package has them: esbuild drops what is not used of those.
+    // ESM sources if a package has them: esbuild removes what is not used of those.
     mainFields: ['module', 'main'],
     banner: { js: REQUIRE_BANNER },
     sourcemap: 'linked',
@@ -95,7 +95,7 @@ async function bundleFunction(name: string, options: BundleOptions): Promise<Bun
     legalComments: 'none',
     metafile: true,
     write: false,
-    // esbuild itself shows where in which file.
+    // esbuild itself shows the error's place.
     logLevel: 'warning',
   }).catch((cause: unknown) => {
     throw new BundleError(`functions/${name} does not bundle`, { cause });
@@ -108,7 +108,7 @@ async function bundleFunction(name: string, options: BundleOptions): Promise<Bun
   return { name, ...measure(result.metafile) };
 }
 
-/** Makes the folder hold exactly these files, touching none that is already right. */
+/** Makes the folder hold exactly these files, without touching those that are already right. */
 async function writeChanged(
   folder: string,
   files: readonly Pick<OutputFile, 'path' | 'contents'>[],

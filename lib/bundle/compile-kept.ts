@@ -1,6 +1,6 @@
 /**
- * Packages compiled when they are asked for, outside of the build. What came of them is kept beside the
- * package cache, by a hash of all that it was made of.
+ * Compiles packages on demand, outside of the build. The result is kept beside the package cache, by a hash
+ * of all its inputs.
  */
 import { createHash } from 'node:crypto';
 import {
@@ -24,14 +24,14 @@ import type { ResolvedPackages } from '../../packages/fhir-validator/packages/re
 import { compileSettings, type FhirSettings } from './compile-settings.ts';
 
 const FHIR = new URL('../../packages/fhir-validator/', import.meta.url);
-/** Of the package cache, and no name of a package. */
+/** In the package cache, and not the name of a package. */
 const FOLDER = '.compiled-by-fhir-failsafe';
 const REPORT = 'report.json';
 const BASE = ['hl7.fhir.r4.examples', 'hl7.terminology.r4', 'hl7.fhir.uv.extensions.r4'];
 
 export interface Kept {
   readonly compiled: Compiled;
-  /** What the compiler left open, and what it left out because that was accepted. */
+  /** What the compiler could not enforce, and what it left out because that was accepted. */
   readonly open: readonly string[];
   readonly accepted: readonly string[];
   /** Whether it had been compiled before. */
@@ -66,13 +66,13 @@ function write(
   writeFileSync(join(folder, 'package.json'), '{"type":"module"}');
   writeFileSync(join(folder, REPORT), JSON.stringify({ open, accepted }));
   if (!folder.startsWith(place)) return folder;
-  // Another process may have been first; what it made is the same.
+  // Another process may have been first; its result is the same.
   if (existsSync(kept)) rmSync(folder, { recursive: true });
   else renameSync(folder, kept);
   return kept;
 }
 
-/** Where the cache cannot be written, a folder that the machine forgets. */
+/** If the cache cannot be written, a temporary folder. */
 function newFolder(place: string): string {
   try {
     mkdirSync(place, { recursive: true });

@@ -33,7 +33,7 @@ export type FhirSettings = z.output<typeof fhirConfigSchema>;
 
 /** What the base definitions are read from. */
 export const BASE_PACKAGE = 'hl7.fhir.r4.examples';
-/** HL7's own, of which any version is better than none. */
+/** HL7's own packages: any version is better than none. */
 const BUILT_IN = ['hl7.terminology.r4', 'hl7.fhir.uv.extensions.r4'];
 
 /** @param root what paths in `packages` are relative to */
@@ -51,7 +51,7 @@ export function resolveSettings(
   });
 }
 
-/** @throws GapError where a profile cannot be enforced, and nobody has accepted that. */
+/** @throws GapError if a profile cannot be enforced, and nobody has accepted that. */
 export function compileSettings(
   settings: FhirSettings,
   { configured, dependencies, missing }: ResolvedPackages,

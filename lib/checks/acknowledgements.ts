@@ -1,7 +1,7 @@
 /**
- * The findings of cdk-nag that we accept, each with the reason why.
+ * The findings of cdk-nag that we accept, each with the reason.
  *
- * An acknowledgement is made on the smallest construct that it is true of, and names one finding.
+ * An acknowledgement is made on the smallest construct for which it is true, and names one finding.
  */
 import { type CfnElement, Stack, Validations } from 'aws-cdk-lib';
 import type { Bucket, CfnBucket } from 'aws-cdk-lib/aws-s3';
@@ -73,7 +73,7 @@ export const NO_VPC = {
     'The config names no private network (network). It calls AWS by TLS and IAM, and the servers of the config, and listens to nobody.',
 };
 
-/** Of a function in a private network. */
+/** For a function in a private network. */
 export const NETWORK_INTERFACES: readonly Acknowledgement[] = [
   '*',
   'arn:<AWS::Partition>:ec2:<AWS::Region>:<AWS::AccountId>:*/*',

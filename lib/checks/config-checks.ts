@@ -1,4 +1,4 @@
-/** What must hold between two settings. Each refusal names both, and says what would do. */
+/** What must hold between two settings. Each refusal names both, and a value that would work. */
 import { WRITING_MS } from '../../functions/validate/handlers-clock.ts';
 import type { Config } from '../config/config.ts';
 import { retentionProblems } from '../config/retention-config.ts';
@@ -9,7 +9,7 @@ import { networkProblems } from './network-checks.ts';
 import { sizeProblems } from './resource-size.ts';
 import { retryProblems } from './retry-checks.ts';
 
-/** The handler keeps this much of its timeout for reading, writing and answering. */
+/** The handler keeps this part of its timeout for reading, writing and answering. */
 export const HANDLER_MARGIN_MS = WRITING_MS + 500;
 
 /** AWS's advice for a queue that feeds a function: six times its timeout, and the window. */
@@ -30,7 +30,7 @@ function* queueProblems(
   }
 }
 
-/** The longest that judging one resource may take, and what that is made of. */
+/** The longest time that validating one resource may take, and its parts. */
 function judging({ deadlineMs, plugins }: Config): { ms: number; what: string } {
   const ms = plugins.reduce((sum, plugin) => sum + plugin.deadlineMs, deadlineMs);
   if (plugins.length === 0) return { ms, what: `deadlineMs ${ms}` };
@@ -83,7 +83,7 @@ function* terminologyProblems(config: Config): Generator<string> {
   }
   const why = 'what it answers decides, and a token may go there';
   yield* endpointProblems('terminology.endpoint', endpoint, why);
-  // A call begins only if it may take its whole time.
+  // A call begins only if there is time for its whole timeout.
   if (2 * callTimeoutMs > budgetMs) {
     yield `terminology.callTimeoutMs ${callTimeoutMs} must fit twice into terminology.budgetMs ${budgetMs}`;
   }

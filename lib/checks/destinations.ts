@@ -1,30 +1,32 @@
 /**
  * Where each function may send anything: AWS's services, by what its role allows, and the servers of the
- * config. The security groups of the private network are made of this, and synth prints it.
+ * config. The security groups of the private network are made from this, and synth prints it.
  */
 import type { PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { Config } from '../config/config.ts';
 import { deliveryEndpoints } from '../constructs/delivery-targets.ts';
 import { tracedFunctions } from '../constructs/traces.ts';
 
-/** By a gateway in the route tables, which costs nothing; the others by interfaces in the subnets. */
+/**
+ * Through a gateway in the route tables, which costs nothing; the others through interfaces in the subnets.
+ */
 export const GATEWAY_SERVICES = ['dynamodb', 's3'] as const;
 export const INTERFACE_SERVICES = ['lambda', 'secretsmanager', 'sns', 'sqs'] as const;
 export type GatewayService = (typeof GATEWAY_SERVICES)[number];
 export type InterfaceService = (typeof INTERFACE_SERVICES)[number];
 
 /**
- * What a role names and its function never calls: the key is used by services that keep our data, Lambda
- * itself writes the log and makes network interfaces.
+ * What a role names but its function never calls: the key is used by services that keep our data, and
+ * Lambda itself writes the log and creates network interfaces.
  */
 const CALLED_FOR_US = ['ec2', 'kms', 'logs'];
 
 export interface NetworkTarget {
-  /** Of `network`, which says at which addresses it is. */
+  /** The key of `network` that says at which addresses it is. */
   readonly key: 'fhirServer' | 'terminologyServer' | 'traceCollector';
   readonly name: string;
   readonly setting: string;
-  /** None on this machine: what listens there needs no network. */
+  /** None on this machine: a local server needs no network. */
   readonly urls: readonly URL[];
   /** Folders of functions/ that call it. */
   readonly callers: readonly string[];
@@ -37,7 +39,7 @@ export interface Destinations {
   readonly targets: readonly NetworkTarget[];
 }
 
-/** What is asked of a function to know its destinations. */
+/** What is needed of a function to find its destinations. */
 interface Caller {
   readonly name: string;
   /** Its folder of functions/. */
@@ -84,7 +86,7 @@ export function networkTargets(config: Config): NetworkTarget[] {
 export const portOf = ({ port, protocol }: URL) =>
   port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port);
 
-/** Throws where a role names a service that has no way out of a private network yet. */
+/** Throws if a role names a service that has no way out of a private network yet. */
 export function destinationsOf({ name, code, statements }: Caller, config: Config): Destinations {
   const services = new Set(
     statements.flatMap(({ actions }) => actions.map((action) => action.split(':')[0] ?? '')),

@@ -1,13 +1,14 @@
 /**
- * Where functions may call. What is called there gets PHI, decides about it, or learns of whose messages
- * there are, so it goes encrypted, or stays on this machine. An address is judged as `fetch` reads it, for a
- * text that looks like one host may name another: `http://localhost:x@evil/` is `evil`.
+ * Where functions may call. A server that is called gets PHI, decides about it, or learns whose messages
+ * there are, so the connection is encrypted, or the server is on this machine. An address is checked as
+ * `fetch` reads it, because a text that looks like one host may name another: `http://localhost:x@evil/` is
+ * `evil`.
  */
 const THIS_MACHINE = new Set(['127.0.0.1', '[::1]', 'localhost']);
 
 /**
- * Problems of an endpoint that paths are appended to, in words. `why` says why it must be https.
- * An address with a user may hold a password, so no problem quotes it.
+ * Problems of an endpoint to which paths are appended, in words. `why` says why it must be https. An
+ * address with a user may hold a password, so no problem quotes it.
  */
 export function* endpointProblems(
   key: string,

@@ -1,6 +1,6 @@
 /**
- * What the role needs by which somebody erases patients (docs/retention.md), as the policy to attach: it
- * can read all PHI of the stage, so it is a role of its own, assumed for the purpose.
+ * The policy of the role that erases patients (docs/retention.md). It can read all PHI of the stage, so it
+ * is a role of its own, assumed for the purpose.
  */
 export interface Where {
   readonly stage: string;
@@ -63,7 +63,7 @@ export function eraserPolicy(where: Where): { Version: string; Statement: readon
         ['lambda:GetFunctionConfiguration'],
         ASKED_FUNCTIONS.map((name) => arn('lambda', `function:${stack}-${name}`)),
       ),
-      // Its name is CloudFormation's choice.
+      // CloudFormation chooses its name.
       allow(
         'ReadTheKeyOfHashes',
         ['secretsmanager:GetSecretValue'],

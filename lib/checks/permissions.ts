@@ -1,7 +1,7 @@
 /**
- * Who may do what, read from a synthesized template: one row a statement, in words that a reviewer
- * reads in a minute. It follows each function to its role and each role to its policies, and reads
- * what is deployed rather than what the constructs meant.
+ * Who may do what, read from a synthesized template: one row a statement, in words that a reviewer reads in
+ * a minute. It follows each function to its role and each role to its policies, and reads what is deployed,
+ * not what the constructs intended.
  */
 export interface PermissionRow {
   readonly function: string;
@@ -9,7 +9,7 @@ export interface PermissionRow {
   readonly purpose: string;
   readonly actions: string;
   readonly resources: string;
-  /** What narrows it further; empty where nothing does. */
+  /** Conditions that narrow it further; empty if there are none. */
   readonly only: string;
 }
 
@@ -19,7 +19,7 @@ interface TemplateResource {
 }
 export interface PermissionsTemplate {
   readonly Resources: Readonly<Record<string, TemplateResource>>;
-  /** `Name` says how all names of the stage begin. */
+  /** `Name` has the common beginning of all names of the stage. */
   readonly Outputs?: Readonly<Record<string, { readonly Value: unknown }>>;
 }
 
@@ -46,7 +46,7 @@ const KINDS: Readonly<Record<string, readonly [kind: string, nameProperty: strin
   'AWS::EC2::SecurityGroup': ['its own', ''],
 };
 
-/** `fhir-failsafe-dev-critical` is `critical` to a reviewer, and an account's number is noise. */
+/** `fhir-failsafe-dev-critical` is `critical` to a reviewer, without the account's number. */
 const shortName = (name: string, { Outputs }: PermissionsTemplate) =>
   name
     .replace(String(Outputs?.['Name']?.Value ?? '').replace('*', ''), '')
@@ -81,7 +81,7 @@ function named(logicalId: string, template: PermissionsTemplate): string {
   return name === undefined ? kind : `${kind} ${shortName(inWords(name, template), template)}`;
 }
 
-/** What sets a key apart from the stage's one: its alias, without what all have in common. */
+/** What distinguishes a key from the stage's one: its alias, without the common part. */
 function aliasOf(keyId: string, template: PermissionsTemplate): string | undefined {
   const alias = Object.values(template.Resources).find(
     ({ Type, Properties }) =>
@@ -102,13 +102,13 @@ function onWhat({ Resource, Condition }: Statement, template: PermissionsTemplat
   return resources.sort().join(', ') + only;
 }
 
-/** Services by way of which alone a key may be used. */
+/** Services through which alone a key may be used. */
 function viaOf(condition: unknown): string[] {
   const via = JSON.stringify(condition ?? {}).match(/"[a-z0-9]+\.",\{"Ref":"AWS::Region"\}/g);
   return (via ?? []).map((match) => match.slice(1, match.indexOf('.')));
 }
 
-/** What narrows a statement: each condition of ours has its words, and a new one needs some. */
+/** Conditions of a statement: each condition of ours has its words, and a new one needs some. */
 const CONDITIONS: Readonly<Record<string, (values: string) => string>> = {
   'StringEqualsIfExists dynamodb:ReturnValues': (values) => `answering ${values}`,
   'ForAllValues:StringLike dynamodb:LeadingKeys': (values) => `of ${values}`,
@@ -130,7 +130,7 @@ function inCondition(condition: unknown): string {
   return said.join('');
 }
 
-/** The policies of a role: attached ones, and any that were put into the role or onto it. */
+/** The policies of a role: attached ones, and inline ones. */
 function statementsOf(roleId: string, template: PermissionsTemplate): Statement[] {
   const role = template.Resources[roleId]?.Properties ?? {};
   const attached = list(role['ManagedPolicyArns']).map((arn) => {

@@ -1,13 +1,13 @@
 /**
- * What a resource of the accepted size needs so that it gets a verdict whatever characters it holds
- * (R62): memory for all that may be full at once, and CPU within the deadline. The numbers are
- * measured by `npm run bench:resource-size`; docs/resource-size.md has the table.
+ * What a resource of the accepted size needs so that it gets a verdict whatever characters it holds (R62):
+ * memory for everything that may be full at once, and CPU within the deadline. The numbers are measured by
+ * `npm run bench:resource-size`; docs/resource-size.md has the table.
  */
 import { charactersFor, heapMbFor } from '../../packages/isolation/heap-size.ts';
 import type { Config } from '../config/config.ts';
 
 const MIB = 1024 * 1024;
-/** Of a worker beside its heap: stack, code, and the text on its way. */
+/** Memory of a worker besides its heap: stack, code, and the text in transfer. */
 const WORKER_MB = 15;
 /** The handler's process with the SDK, and a bare child process. */
 const HANDLER_MB = 120;
@@ -21,9 +21,9 @@ const CPU_MS_PER_MIB = 230;
 const MB_PER_CPU = 1_769;
 const TWO_CPUS_MB = 3_008;
 const CPUS_MAX = 6;
-/** Every worker must hold a text whose structure was not looked at first (judge.ts). */
+/** Every worker must hold a text whose structure was not checked first. */
 const SMALL_CHARACTERS_MIN = 256 * 1024;
-/** An inline message is bounded by SQS alone. */
+/** Only SQS limits the size of an inline message. */
 const MESSAGE_BYTES_MAX = MIB;
 
 const bytesMax = ({ resourceBytesMax }: Config) => Math.max(resourceBytesMax, MESSAGE_BYTES_MAX);
@@ -33,7 +33,7 @@ function workersFor(memoryMb: number): number {
   return memoryMb <= TWO_CPUS_MB ? 2 : Math.min(CPUS_MAX, 1 + Math.ceil(memoryMb / MB_PER_CPU));
 }
 
-/** All that may be full at the same time, in MB. */
+/** Everything that may be full at the same time, in MB. */
 export function memoryNeeded(config: Config): number {
   const { workerHeap, memoryMb, plugins, pluginMemoryMb } = config;
   const { oldMb, youngMb } = workerHeap;
@@ -46,27 +46,27 @@ export function memoryNeeded(config: Config): number {
     HANDLER_MB +
       TEXTS_AT_ONCE * textCopies +
       (workers + spare) * worker +
-      // The process of its own, with a worker and the text on its way.
+      // The process of its own, with a worker and the text in transfer.
       (CHILD_MB + worker + textCopies) +
-      // One large text runs at a time, here or there.
+      // One large text runs at a time, in the environment or in the process.
       (isLarge ? heapMbFor(bytesMax(config)) + youngMb + WORKER_MB : 0) +
-      // As many instances as workers run at a time.
+      // As many plugin instances as workers run at a time.
       (plugins.length === 0 ? 0 : workers * pluginMemoryMb),
   );
 }
 
-/** Who shares the CPU with a text of so many bytes: a large one runs while all others rest. */
+/** How many texts share the CPU with a text of this size: a large one runs while all others wait. */
 function sharersOf(bytes: number, { workerHeap, memoryMb }: Config): number {
   return bytes > charactersFor(workerHeap.oldMb) ? 1 : workersFor(memoryMb);
 }
 
-/** Least deadline for a text of so many bytes, beside those that share the CPU with it. */
+/** Least deadline for a text of this size, beside those that share the CPU with it. */
 export function deadlineNeeded(bytes: number, config: Config): number {
   const share = config.memoryMb / MB_PER_CPU / sharersOf(bytes, config);
   return Math.ceil((CPU_MS_PER_MIB * bytes) / MIB / Math.min(1, share));
 }
 
-/** CPU time that a text of so many bytes may take until its deadline. */
+/** CPU time that a text of this size may use until its deadline. */
 export function cpuMsAllowed(bytes: number, config: Config): number {
   const share = config.memoryMb / MB_PER_CPU / sharersOf(bytes, config);
   return Math.floor(config.deadlineMs * Math.min(1, share));
@@ -86,7 +86,7 @@ export function* sizeProblems(config: Config): Generator<string> {
     yield `memoryMb ${memoryMb} must be at least ${needed} for resourceBytesMax ${resourceBytesMax}, workerHeap.oldMb ${oldMb} and youngMb ${youngMb}${withPlugins}: all workers, a large text and the process of its own may be full at once`;
   }
   const largest = bytesMax(config);
-  // The largest of those that share the CPU may need more time than the largest of all.
+  // The largest text that shares the CPU may need more time than the largest of all.
   const deadlineMin = Math.max(
     deadlineNeeded(largest, config),
     deadlineNeeded(Math.min(largest, charactersFor(oldMb)), config),

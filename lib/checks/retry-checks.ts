@@ -1,16 +1,16 @@
 /**
- * Nested retries multiply: the SDK tries a call again, within a function that SQS invokes again,
- * within a queue that gives up after so many receives and forgets after its retention. Each must fit
- * into the one around it. Each refusal names both, and says what would do.
+ * Nested retries multiply: the SDK retries a call, within a function that SQS invokes again, within a queue
+ * that gives up after some receives and deletes after its retention. Each must fit into the one around it.
+ * Each refusal names both, and a value that would work.
  */
 import { CALL_PATIENCE_MS, INVOCATION_PATIENCE_MS } from '../../aws/patience.ts';
 import type { Config } from '../config/config.ts';
 
-/** A shift: an outage of our own that somebody mends within it must dead-letter nothing. */
+/** A working day: an outage of our own that is fixed within it must dead-letter nothing. */
 const BACKSTOP_SECONDS_MIN = 8 * 3_600;
 /** Receives that an attempt may cost: throttling spends them too. */
 const RECEIVES_PER_ATTEMPT = 10;
-/** What a supervisor needs beside the probe that it waits for. */
+/** Time that a supervisor needs besides the probe that it waits for. */
 const AROUND_A_PROBE_SECONDS = 15;
 
 /** Queues that give up after maxReceiveCount, by the setting that says how long a receive lasts. */

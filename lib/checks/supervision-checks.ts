@@ -1,4 +1,4 @@
-/** Whether the stack and the supervision tree speak of the same: a wrong tree is refused at synth. */
+/** Checks that the stack and the supervision tree match: a wrong tree is refused at synth. */
 import type { IConstruct } from 'constructs';
 import { SUPERVISED_LANES, type Supervisor } from '../../core/supervision/supervision-tree.ts';
 import {
@@ -7,7 +7,7 @@ import {
 } from '../../core/supervision/supervision-tree-problems.ts';
 import { functionsOf } from '../constructs/pipeline-function.ts';
 
-/** The tree was written wrongly, or a function was added and belongs to nobody. */
+/** The tree is wrong, or a function was added that is not in it. */
 export class SupervisionError extends Error {
   override readonly name = 'SupervisionError';
 
@@ -27,7 +27,7 @@ export function checkSupervision(
 ): void {
   const functions = functionsOf(stack).map(({ name }) => name);
   const inTree = treeProblems(tree, SUPERVISED_LANES);
-  // What is in no sound tree cannot be looked up in it.
+  // An unsound tree cannot be searched.
   const problems = inTree.length > 0 ? inTree : functionProblems(tree, [...functions, ...leftOut]);
   if (problems.length > 0) throw new SupervisionError(problems);
 }

@@ -1,4 +1,4 @@
-/** When alarms ring. What they say and whom they tell is lib/alarms/. */
+/** When alarms ring. Their texts and audiences are in lib/alarms/. */
 import { z } from 'zod';
 
 const seconds = (fallback: number) => z.int().min(60).max(1_209_600).default(fallback);
@@ -11,18 +11,18 @@ export const alarmConfigSchema = z
         critical: seconds(120),
         background: seconds(3_600),
         delivery: seconds(3_600),
-        /** Reporting and analytics: they gather for minutes, and nobody waits for them. */
+        /** Reporting and analytics: they collect for minutes, and nobody waits for them. */
         insight: seconds(3_600),
-        /** Isolation, incident, supervisor, audit: each has visibility timeouts to wait for. */
+        /** Isolation, incident, supervisor, audit: each waits for visibility timeouts. */
         others: seconds(900),
       })
       .prefault({}),
-    /** How long calls for one resource may fail before people are told. */
+    /** How long calls for one resource may fail before people are notified. */
     deliveryFailingSeconds: seconds(86_400),
     quarantinedInFiveMinutes: z.int().min(1).default(100),
     errorsInFiveMinutes: z.int().min(1).default(5),
     throttlesInFiveMinutes: z.int().min(1).default(10),
-    /** Of what the function has. */
+    /** Percent of the function's memory. */
     memoryPercent: z.int().min(1).max(100).default(85),
   })
   .prefault({});

@@ -1,23 +1,23 @@
 /**
- * Who may use how much of the account's concurrency.
+ * Plans how much of the account's concurrency each function may use.
  *
- * In production every function reserves what its mappings may use at most: a mapping that may use more
- * than its function has over-polls, and what is throttled spends receives. AWS keeps 100 for
- * functions that reserve nothing. `background` is the lane that can wait, so it takes what is left.
+ * In production every function reserves what its mappings may use at most: a mapping that may use more than
+ * its function has over-polls, and throttled messages spend receives. AWS keeps 100 for functions that
+ * reserve nothing. `background` is the lane that can wait, so it gets what is left.
  */
 import type { Lane } from '../../core/message/messages.ts';
 import { delivers } from '../constructs/delivery-targets.ts';
 import type { Config } from './config.ts';
 import { ConfigError } from './config-load.ts';
 
-/** AWS refuses reservations that leave less than this to everybody else. */
+/** AWS refuses reservations that leave less than this to all others. */
 const UNRESERVED_MIN = 100;
 const MAPPING_MIN = 2;
 
 export interface Concurrency {
   /** Maximum concurrency of each lane's own queue. */
   readonly lanes: Readonly<Record<Lane, number>>;
-  /** By component; undefined where nothing is reserved (no production). */
+  /** By component; undefined if nothing is reserved (outside production). */
   readonly reserved: Readonly<
     Partial<
       Record<
@@ -35,11 +35,11 @@ export interface Concurrency {
       >
     >
   >;
-  /** What was cut, for the one who synthesizes. */
+  /** What was cut, printed by synth. */
   readonly notes: readonly string[];
 }
 
-/** Plans the concurrency of all functions; throws ConfigError where the account is too small. */
+/** Plans the concurrency of all functions; throws ConfigError if the account is too small. */
 export function planConcurrency(config: Config): Concurrency {
   const wanted = {
     critical: config.lanes.critical.maxConcurrency,

@@ -24,7 +24,9 @@ const isTree = (value: unknown): value is Tree =>
 /** The CDK's own context (feature flags, lookups, the CLI's switches) is not our config. */
 const isOurs = (key: string) => !key.startsWith('@') && !key.includes(':');
 
-/** `-c` gives strings; what reads as a number is one, and a list or a group in JSON is that. */
+/**
+ * `-c` gives strings: a text that reads as a number becomes one, and a list or group in JSON becomes that.
+ */
 function parseValue(value: unknown): unknown {
   if (typeof value !== 'string') return value;
   if (/^-?\d+(\.\d+)?$/.test(value)) return Number(value);
@@ -43,7 +45,7 @@ function withPath(tree: Tree, path: readonly string[], value: unknown): Tree {
   return { ...tree, [head]: withPath(isTree(child) ? child : {}, rest, value) };
 }
 
-/** Dotted keys of all that is said in a tree; what is there without a value is not said. */
+/** Dotted keys of all settings in a tree; a key without a value is left out. */
 function* keysIn(tree: Tree, above = ''): Generator<string> {
   for (const [key, value] of Object.entries(tree)) {
     if (isTree(value)) yield* keysIn(value, `${above}${key}.`);

@@ -1,4 +1,6 @@
-/** What is wrong with a value of the config, in words: where it was said, what was found, what may be meant. */
+/**
+ * Describes what is wrong with a value of the config: where it was set, what was found, what may be meant.
+ */
 import { z } from 'zod';
 import { closest } from '../../terminal/closest.ts';
 import { exampleOf } from './setting-examples.ts';
@@ -7,7 +9,7 @@ const QUOTED_MAX = 60;
 
 /**
  * One problem for each wrong key or value.
- * @param settings all that there are, as dotted keys
+ * @param settings all existing settings, as dotted keys
  * @param isByContext whether a key was given by `-c`
  */
 export function inWords(
@@ -21,7 +23,7 @@ export function inWords(
       .join('; ');
   }
   const key = issue.path.join('.');
-  // What holds between several settings was said nowhere, and its input is all of them.
+  // A rule between several settings has no single place, and its input is all of them.
   if (issue.code === 'custom') return `${key}: ${issue.message}`;
   const where = isByContext(key) ? '' : ' (failsafe.config.ts)';
   if (issue.input === undefined) return `${key} is missing${where}${such(issue)}`;
@@ -31,7 +33,7 @@ export function inWords(
 function unknownSetting(key: string, settings: readonly string[]): string {
   const at = key.lastIndexOf('.') + 1;
   const above = key.slice(0, at);
-  // Beside it first: a name that is wrong by a letter is mostly in its place.
+  // Neighbours first: a name with one wrong letter is usually in the right group.
   const beside = settings.filter((each) => each.startsWith(above));
   for (const some of [beside, settings]) {
     const names = new Map(some.map((each) => [each.split('.').at(-1) ?? each, each]));
@@ -47,7 +49,7 @@ function such({ path }: z.core.$ZodIssue): string {
   return example === undefined ? '' : `: for example ${String(path.at(-1))}: ${example}`;
 }
 
-/** What stood there; not of an address with a user, which may hold a password. */
+/** The value found; not for an address with a user, which may hold a password. */
 function found({ input }: z.core.$ZodIssue): string {
   const text = JSON.stringify(input) ?? String(input);
   if (text.includes('@')) return '';

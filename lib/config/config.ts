@@ -1,7 +1,7 @@
 /**
- * Every setting of the system, with the defaults of the design. `failsafe.config.ts` and then
- * `-c key=value` win over the defaults (config-load.ts); a value that cannot work is refused at
- * synth by the ranges here, and by what must hold between values in config-checks.ts.
+ * Every setting of the system, with its default. `failsafe.config.ts` and then `-c key=value` override the
+ * defaults (config-load.ts). Synth refuses a value that cannot work, by the ranges here and by the rules
+ * between values in config-checks.ts.
  */
 import { z } from 'zod';
 import { laneSchema, outcomeVerdictSchema } from '../../core/message/messages.ts';
@@ -35,7 +35,10 @@ const lane = (defaults: {
       /** Timeout of the lane's function, which serves its isolation queue too. */
       timeoutSeconds: z.int().min(1).max(900).default(10),
       visibilitySeconds: z.int().min(1).max(43_200).default(defaults.visibilitySeconds),
-      /** Who may send to it; everybody else is denied. Without, whoever in the account is permitted. */
+      /**
+       * Who may send to it; everybody else is denied. If absent, everybody in the account with the
+       * permission may.
+       */
       senders: sendersSchema,
     })
     .prefault({});
@@ -43,11 +46,14 @@ const lane = (defaults: {
 const schema = z.strictObject({
   /** Part of each name, so that several stages share an account. */
   stage: stageSchema,
-  /** Decides removal policies, log retention, deletion protection and reserved concurrency. True for stage prod alone by default. */
+  /**
+   * Decides removal policies, log retention, deletion protection and reserved concurrency. By default true
+   * only for stage prod.
+   */
   production: productionSchema,
-  /** `on`: resources tagged for it crash on demand. Refused for production. */
+  /** `on`: resources with a certain tag crash on demand. Refused for production. */
   chaos: z.enum(['on', 'off']).default('off'),
-  /** How much functions say: at INFO each batch and what went wrong, at DEBUG each message. */
+  /** How much functions log: at INFO each batch and what went wrong, at DEBUG each message. */
   logLevel: z.enum(['DEBUG', 'INFO', 'WARN']).default('INFO'),
   /** When alarms ring. */
   alarms: alarmConfigSchema,
@@ -69,7 +75,7 @@ const schema = z.strictObject({
       }),
     })
     .prefault({}),
-  /** Who may send what (docs/sources.md). Without any, one source `default` stands for the account. */
+  /** Who may send what (docs/sources.md). If empty, one source `default` stands for the account. */
   sources: sourcesConfigSchema.prefault({}),
   /** The isolation queue of every lane: always one message at a time. */
   isolation: z
@@ -81,8 +87,8 @@ const schema = z.strictObject({
   /** How long one resource may take, parsing included. */
   deadlineMs: z.int().min(100).max(600_000).default(5000),
   /**
-   * Heap of one worker; a text that is large for it has one of its own. Without a young limit V8
-   * aborts the whole environment now and then.
+   * Heap of one worker; a text too large for it gets a worker of its own. Without a young limit V8
+   * sometimes aborts the whole environment.
    */
   workerHeap: z
     .strictObject({
@@ -95,13 +101,13 @@ const schema = z.strictObject({
   /** Attempts alone before a message is dead-lettered (R02). */
   attempts: z
     .strictObject({
-      /** Where the crash was seen by the handler. */
+      /** Attempts whose crash the handler saw. */
       seen: z.int().min(1).max(10).default(2),
-      /** Where the whole environment died, which may have been somebody else's fault. */
+      /** Attempts where the whole environment died, which may have had another cause. */
       environmentDied: z.int().min(1).max(10).default(3),
     })
     .prefault({}),
-  /** A backstop: reached only by what never started for half a day. An SQS limit: 1 to 1000. */
+  /** A backstop: reached only by a message that never started for half a day. An SQS limit: 1 to 1000. */
   maxReceiveCount: z.int().min(10).max(1000).default(1000),
   /** Of every queue. An SQS limit: 14 days. */
   retentionDays: z.int().min(1).max(14).default(14),
@@ -116,21 +122,21 @@ const schema = z.strictObject({
       visibilitySeconds: z.int().min(1).max(43_200).default(180),
     })
     .prefault({}),
-  /** Counts crashes: so many with event time in a window that long open an incident (R20). */
+  /** Counts crashes: this many with event time in a window this long open an incident (R20). */
   incident: incidentConfig,
-  /** Pauses the lanes of what keeps dying, and brings them back (R30 to R33). */
+  /** Pauses the lanes of components that keep dying, and brings them back (R30 to R33). */
   supervisor: z
     .strictObject({
       maxConcurrency: z.int().min(2).max(1000).default(4),
-      /** An SQS limit without a window, and there is none: a pause must not wait. */
+      /** An SQS limit without a window. There is none, because a pause must not wait. */
       batchSize: z.int().min(1).max(10).default(10),
       /** It waits for the slowest function of a lane, whose probe it runs. */
       timeoutSeconds: z.int().min(1).max(900).default(90),
       visibilitySeconds: z.int().min(1).max(43_200).default(540),
-      /** From a pause to its first probe; doubled with each that fails, up to the maximum. */
+      /** From a pause to its first probe; doubled with each failed probe, up to the maximum. */
       coolDownSeconds: z.int().min(1).max(3_600).default(30),
       backOffMaxSeconds: z.int().min(1).max(43_200).default(300),
-      /** How long a lane that comes back stays on a step of concurrency. */
+      /** How long a returning lane stays on a step of concurrency. */
       rampStepSeconds: z.int().min(1).max(3_600).default(50),
       /** How long its breaker may be open before the delivery lane is paused. */
       linkAfterSeconds: z.int().min(1).max(3_600).default(120),
@@ -148,22 +154,25 @@ const schema = z.strictObject({
     })
     .prefault({}),
   trail: trailConfigSchema,
-  /** The private network that functions are in (docs/network.md). Without, they are in none. */
+  /** The private network of the functions (docs/network.md). If absent, they are in none. */
   network: networkConfigSchema,
-  /** Both read what the pipeline tells, and may be down for days. */
+  /** Both read what the pipeline publishes, and may be down for days. */
   reporting: reportingConfigSchema,
   analytics: analyticsConfigSchema,
   /** Sees deaths from outside; CloudWatch Logs invokes it. */
   monitor: z
     .strictObject({
-      /** Reserved in production, two of them for what failed before. The throttled is tried for six hours. */
+      /**
+       * Reserved in production, two of them for deliveries that failed before. Lambda retries a throttled
+       * delivery for six hours.
+       */
       maxConcurrency: z.int().min(2).max(1000).default(5),
       timeoutSeconds: z.int().min(1).max(900).default(30),
     })
     .prefault({}),
   /**
-   * Who is told how messages ended, beside our own: SNS subscriptions of the topic `outcomes`, each
-   * with what it wants to hear. An endpoint elsewhere must allow the topic to send to it.
+   * Who is notified how messages ended, besides our own functions: SNS subscriptions of the topic
+   * `outcomes`, each with its filter. An endpoint elsewhere must allow the topic to send to it.
    */
   outcomesSubscriptions: z
     .array(
@@ -178,9 +187,9 @@ const schema = z.strictObject({
     .default([]),
   /** The FHIR server downstream. Without an endpoint there is no delivery lane. */
   delivery: deliveryConfigSchema,
-  /** The terminology server that codes are checked with. Without an endpoint none is asked. */
+  /** The terminology server that checks codes. Without an endpoint none is asked. */
   terminology: terminologyConfigSchema,
-  /** Traces by OpenTelemetry. Without an endpoint nothing is traced, nor loaded for it. */
+  /** Traces by OpenTelemetry. Without an endpoint nothing is traced, and nothing is loaded for it. */
   traces: tracesConfigSchema,
   /** The largest resource that is read at all, by claim check. What it needs: docs/resource-size.md. */
   resourceBytesMax: z
@@ -200,16 +209,16 @@ const schema = z.strictObject({
   keepFormerBodies: z.union([z.boolean(), z.stringbool()]).default(false),
   /** What the validator is compiled with, by `npm run build` (docs/guides.md). */
   fhir: fhirConfigSchema,
-  /** Business rules as WebAssembly, run on what the validator found valid, in this order. */
+  /** Business rules as WebAssembly, run in this order on resources that the validator found valid. */
   plugins: z
     .array(
       z.strictObject({
         name: z
           .string()
           .regex(/^[a-z][a-z0-9-]{0,30}$/, 'lower case, digits and hyphens, at most 31'),
-        /** Of the module, from the repository's root. */
+        /** Path of the module, from the repository's root. */
         file: z.string().min(1),
-        /** What it is asked about; all types if it is not said. */
+        /** Types of resource that it is asked about; all by default. */
         resourceTypes: z.array(z.string().regex(/^[A-Z][A-Za-z]+$/)).default([]),
         /** `required`: its crash is the resource's crash. `advisory`: its crash is a warning. */
         mode: z.enum(['required', 'advisory']),
@@ -227,7 +236,7 @@ const schema = z.strictObject({
     .min(4 * 1024)
     .max(128 * 1024)
     .default(8 * 1024),
-  /** Issues found of one invalid resource. */
+  /** Most issues reported of one invalid resource. */
   issuesMax: z.int().min(1).max(10_000).default(100),
   /** Writes to tables, queues and topics in flight at once, in one environment. */
   writesMax: z.int().min(1).max(1000).default(32),
@@ -237,7 +246,7 @@ export const configSchema = schema
   .refine(isProductionSaid, { path: ['production'], error: 'say true or false for such a stage' })
   .transform(withProduction);
 
-/** What `failsafe.config.ts` and `-c` may say: everything is optional. */
+/** The type of `failsafe.config.ts` and `-c`: everything is optional. */
 export type ConfigInput = z.input<typeof schema>;
 /** The whole config, with defaults filled in. */
 export type Config = z.output<typeof configSchema>;

@@ -3,25 +3,25 @@ import { z } from 'zod';
 
 export const deliveryConfigSchema = z
   .strictObject({
-    /** Base URL; `https`, but for a server on this machine. */
+    /** Base URL; `https`, except for a server on this machine. */
     endpoint: z.url({ protocol: /^https?$/ }).optional(),
-    /** Of a secret in Secrets Manager that holds a bearer token, and nothing else. */
+    /** ARN of a secret in Secrets Manager that holds a bearer token, and nothing else. */
     tokenSecretArn: z.string().startsWith('arn:').optional(),
     maxConcurrency: z.int().min(2).max(1000).default(20),
     batchSize: z.int().min(1).max(10).default(10),
     timeoutSeconds: z.int().min(1).max(900).default(30),
     visibilitySeconds: z.int().min(1).max(43_200).default(180),
-    /** After so long one call is aborted. */
+    /** One call is aborted after this time. */
     callTimeoutMs: z.int().min(100).max(300_000).default(5000),
-    /** How long after we gave up on it a PUT may still take effect at the server (R05). */
+    /** How long a PUT that we gave up on may still take effect at the server (R05). */
     lateMs: z.int().min(1_000).max(900_000).default(60_000),
-    /** Failures of one resource's own before it is quarantined. */
+    /** Failures of a resource's own before it is quarantined. */
     failures: z.int().min(1).max(100).default(3),
-    /** The breaker: so many consecutive failures open it for so long (R10). */
+    /** The breaker: this many consecutive failures open it for this long (R10). */
     breakerFailures: z.int().min(1).max(1000).default(5),
     /**
-     * In place of a count: opens where so large a share of the calls in a window failed, so that it
-     * stays closed while the server fails now and then (docs/decisions/delivery.md).
+     * In place of a count: opens if at least this share of the calls in a window failed, so that it stays
+     * closed while the server fails now and then (docs/decisions/delivery.md).
      */
     breakerShare: z
       .strictObject({

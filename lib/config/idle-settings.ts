@@ -1,14 +1,14 @@
 /**
- * Settings that are given and change nothing, for what they are about is not configured: whoever wrote one
- * believes otherwise. Values that are defaults anyway are told too, for they say the same.
+ * Settings that are set but have no effect, because their subject is not configured: their author believes
+ * otherwise. Values equal to a default are reported too.
  */
 import type { Config } from './config.ts';
 import { hasSources } from './source-config.ts';
 
 interface Idle {
-  /** The setting, with all below it. */
+  /** The setting, with all settings below it. */
   readonly key: string;
-  /** Settings below it that have a meaning all the same. */
+  /** Settings below it that have an effect nevertheless. */
   readonly but?: readonly string[];
   readonly isIdle: (config: Config) => boolean;
   /** How the problem ends: `KEY changes nothing …`. */
@@ -55,7 +55,7 @@ const IDLE: readonly Idle[] = [
   },
   {
     key: 'sources',
-    // Who may tell the audit log and the supervisor is asked with and without sources (R40).
+    // Who may publish to the audit log and the supervisor is checked with and without sources (R40).
     but: ['sources.known', 'sources.senderIds', 'sources.operators', 'sources.operatorArns'],
     isIdle: ({ sources }) => !hasSources(sources),
     why: 'without sources.known',
@@ -76,7 +76,7 @@ const IDLE: readonly Idle[] = [
 
 const isBelow = (path: string, key: string) => path === key || path.startsWith(`${key}.`);
 
-/** Problems in words. `given` are the dotted keys of all that was said. */
+/** Problems in words. `given` are the dotted keys of all settings that were set. */
 export function* idleProblems(config: Config, given: readonly string[]): Generator<string> {
   for (const path of given) {
     const idle = IDLE.find(

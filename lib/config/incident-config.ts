@@ -1,4 +1,4 @@
-/** The settings of incidents: what opens one, whom it tells when, and how it ends (R20 to R22). */
+/** The settings of incidents: what opens one, who is notified when, and how it ends (R20 to R22). */
 import { z } from 'zod';
 
 const isTimeZone = (name: string) => {
@@ -13,20 +13,23 @@ export const incidentConfig = z
   .strictObject({
     crashes: z.int().min(1).max(10_000).default(10),
     windowSeconds: z.int().min(1).max(86_400).default(300),
-    /** Unacknowledged so long after the page: on-call is paged again, then management told (R22). */
+    /**
+     * Time without acknowledgement after the page: on-call is paged again, then management is notified
+     * (R22).
+     */
     pageAgainSeconds: z.int().min(60).max(86_400).default(300),
     escalateSeconds: z.int().min(60).max(86_400).default(900),
-    /** It resolves itself after so long below half the threshold (R22). */
+    /** It resolves itself after this time below half the threshold (R22). */
     quietSeconds: z.int().min(60).max(86_400).default(300),
-    /** What is done unasked: nothing, or the lanes whose resources crash are paused. */
+    /** Automatic remedy: none, or the lanes whose resources crash are paused. */
     remediation: z.enum(['off', 'pause-lane']).default('off'),
-    /** Whose days the regulatory clocks count, and which of them are no business days. */
+    /** The calendar of the regulatory clocks: time zone and holidays. */
     timeZone: z
       .string()
       .refine(isTimeZone, 'no such time zone; it must be one such as America/Sao_Paulo')
       .default('America/Sao_Paulo'),
     holidays: z.array(z.iso.date()).default([]),
-    /** Where docs/runbook.md is for those who are paged; pages link its section. */
+    /** Address of docs/runbook.md for those who are paged; pages link its section. */
     runbook: z.string().min(1).default('docs/runbook.md'),
     maxConcurrency: z.int().min(2).max(1000).default(2),
     batchSize: z.int().min(1).max(10_000).default(100),

@@ -1,4 +1,6 @@
-/** Settings of `reporting` and `analytics`, who read what the pipeline tells, and whom nobody waits for. */
+/**
+ * Settings of `reporting` and `analytics`, which read what the pipeline publishes; nothing waits for them.
+ */
 import { z } from 'zod';
 
 const insight = (defaults: {
@@ -11,18 +13,18 @@ const insight = (defaults: {
     .strictObject({
       /** Most environments at a time: a pool of its own. */
       maxConcurrency: z.int().min(2).max(1000).default(5),
-      /** Outcomes for one object. An AWS limit: what is more than 6 MB makes a batch of its own. */
+      /** Outcomes for one object. An AWS limit: a batch has at most 6 MB. */
       batchSize: z.int().min(1).max(10_000).default(10_000),
       /** How long a batch may wait to fill up: longer makes fewer and larger objects. */
       windowSeconds: z.int().min(0).max(300).default(defaults.windowSeconds),
       timeoutSeconds: z.int().min(1).max(900).default(defaults.timeoutSeconds),
       visibilitySeconds: z.int().min(1).max(43_200).default(defaults.visibilitySeconds),
-      /** Facts are deleted after so many days. */
+      /** Days after which facts are deleted. */
       keepDays: z.int().min(16).max(36_500).default(defaults.keepDays),
     })
     .prefault({});
 
-/** Daily reports. What is made of facts outlives them. */
+/** Daily reports, which outlive their facts. */
 export const reportingConfigSchema = insight({
   windowSeconds: 60,
   timeoutSeconds: 120,

@@ -1,4 +1,6 @@
-/** The private network: subnets that exist, and how AWS and the servers of the config are reached from there. */
+/**
+ * The private network: existing subnets, and how AWS and the servers of the config are reached from there.
+ */
 import { z } from 'zod';
 
 const id = (kind: string) =>
@@ -11,7 +13,7 @@ const cidrs = z
   .max(10)
   .optional();
 
-/** Of an interface, AWS takes five security groups: our own, and so many more. */
+/** AWS allows an interface five security groups: our own, and this many more. */
 const MORE_GROUPS = 4;
 
 export const networkConfigSchema = z
@@ -19,15 +21,15 @@ export const networkConfigSchema = z
     vpcId: id('vpc'),
     /** One for each zone: an interface endpoint has one address in each. */
     subnetIds: z.array(id('subnet')).nonempty().max(16),
-    /** Security groups that each function gets beside its own. What they allow is allowed too. */
+    /** Security groups of each function besides its own. What they allow is allowed too. */
     securityGroupIds: z.array(id('sg')).max(MORE_GROUPS).default([]),
     /** `create`: the stack makes the endpoints. `existing`: the VPC has them. */
     endpoints: z.enum(['create', 'existing']).default('create'),
-    /** Of the subnets; `create` puts the gateway endpoints of S3 and DynamoDB into them. */
+    /** Route tables of the subnets; `create` puts the gateway endpoints of S3 and DynamoDB into them. */
     routeTableIds: z.array(id('rtb')).max(16).default([]),
-    /** For `existing`: the groups of the interface endpoints, which must let the subnets in. */
+    /** For `existing`: the groups of the interface endpoints, which must admit the subnets. */
     endpointSecurityGroupIds: z.array(id('sg')).max(10).default([]),
-    /** AWS's lists of the region, by which a gateway endpoint is a destination. */
+    /** AWS's prefix lists of the region, by which a gateway endpoint is a destination. */
     prefixLists: z.strictObject({ s3: id('pl'), dynamodb: id('pl') }),
     /** Where the servers of the config are, as addresses. */
     fhirServer: cidrs,

@@ -1,6 +1,6 @@
 /**
- * How long content is kept (docs/retention.md). What expires too early would be missed by a message
- * that still waits, so each least time follows from how long the queues on its way keep a message.
+ * How long content is kept (docs/retention.md). A message that still waits needs its content, so each
+ * minimum follows from how long the queues on its way keep a message.
  */
 import { z } from 'zod';
 
@@ -9,11 +9,11 @@ const days = z.int().min(1).max(36_500);
 export const retentionConfigSchema = z
   .strictObject({
     /**
-     * Content of valid resources; without it they do not expire. Their bodies then lie in the bucket,
-     * whatever their size, and the row with their place in the order of submissions stays (R05).
+     * Content of valid resources; absent: never expires. With it their bodies are in the bucket, whatever
+     * their size, and the row with their place in the order of submissions stays (R05).
      */
     resourcesDays: days.optional(),
-    /** Entries of Quarantine and their bodies, from their last change on. */
+    /** Entries of Quarantine and their bodies, since their last change. */
     quarantineDays: days.default(180),
     /** What producers put below `submissions/`. */
     submissionsDays: days.default(90),
@@ -32,11 +32,11 @@ interface Retained {
   readonly retentionDays: number;
 }
 
-/** A body of Quarantine outlives its entry: what was redriven is kept anew, its body was put before. */
+/** A body of Quarantine outlives its entry: a redriven entry is kept again, but its body was put before. */
 export const quarantineBodyDays = ({ retention, retentionDays }: Retained) =>
   retention.quarantineDays + retentionDays + MARGIN_DAYS;
 
-/** What would expire before the last message that needs it, in words. */
+/** Content that would expire before the last message that needs it, in words. */
 export function* retentionProblems({ retention, retentionDays }: Retained): Generator<string> {
   const least = (queues: number) => queues * retentionDays + MARGIN_DAYS;
   for (const [name, queues, way] of [

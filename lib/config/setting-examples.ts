@@ -1,6 +1,6 @@
-/** What a setting may look like that must be there once its group is: for whoever left it out. */
+/** Examples of settings that are required within their group, for error messages. */
 
-/** As `failsafe.config.ts` has it; `*` stands for a name or a place in a list. */
+/** As written in `failsafe.config.ts`; `*` stands for a name or a place in a list. */
 export const EXAMPLES: Readonly<Record<string, string>> = {
   'lanes.critical.senders.services.*.principal': "'sns.amazonaws.com'",
   'lanes.critical.senders.services.*.sourceArn': "'arn:aws:sns:us-east-1:111122223333:births'",

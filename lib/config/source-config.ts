@@ -1,15 +1,15 @@
-/** The part of the config that says who may send what (core/source/sources.ts), and what must hold in it. */
+/** Who may send what (core/source/sources.ts), and what must hold in these settings. */
 import { z } from 'zod';
 import { idPrefixSchema } from '../../core/delivery/delivery-targets.ts';
 import { sourceRulesSchema, sourceSchema, UNKNOWN_SOURCE } from '../../core/source/sources.ts';
 
-/** Its place at the FHIR server (core/delivery/delivery-targets.ts): one of the two. */
+/** Its target at the FHIR server (core/delivery/delivery-targets.ts): one of the two. */
 const placeSchema = z.strictObject({
-  /** A base URL of its own; `https`, but for a server on this machine. */
+  /** A base URL of its own; `https`, except for a server on this machine. */
   endpoint: z.url({ protocol: /^https?$/ }).optional(),
-  /** For that server, of a secret in Secrets Manager that holds a bearer token, and nothing else. */
+  /** For that server: ARN of a secret in Secrets Manager that holds a bearer token, and nothing else. */
   tokenSecretArn: z.string().startsWith('arn:').optional(),
-  /** What its ids begin with at `delivery.endpoint`, which other sources share. */
+  /** Prefix of its ids at `delivery.endpoint`, which other sources share. */
   idPrefix: idPrefixSchema.optional(),
 });
 
@@ -20,21 +20,24 @@ export const sourcesConfigSchema = sourceRulesSchema.extend({
       sourceSchema.extend({ delivery: placeSchema.optional() }),
     )
     .default({}),
-  /** ARNs of the operators, with * for what varies: who may send to the queues behind the lanes' own, and to the kernel's. */
+  /**
+   * ARNs of the operators, with * for what varies: who may send to the queues behind the lanes' own, and to
+   * the kernel's.
+   */
   operatorArns: z.array(z.string().startsWith('arn:')).default([]),
 });
 export type SourcesConfig = z.output<typeof sourcesConfigSchema>;
 
-/** Who may send to a lane's own queue; without it, whoever in the account has the permission. */
+/** Who may send to a lane's own queue; if absent, everybody in the account with the permission. */
 export const sendersSchema = z
   .strictObject({
-    /** Account ids: their own policies say who in them. */
+    /** Account ids: their own policies decide who in them may send. */
     accounts: z.array(z.string().regex(/^\d{12}$/, 'must have 12 digits')).default([]),
     /** ARNs of roles and users that exist. */
     roles: z
       .array(z.string().regex(/^arn:[\w-]+:iam::\d{12}:(?:role|user)\/[\w+=,.@/-]+$/))
       .default([]),
-    /** Services, each for one topic, rule or bucket only: their own sender id is everybody's. */
+    /** Services, each for one topic, rule or bucket only: their own sender id is shared by everybody. */
     services: z
       .array(
         z.strictObject({
@@ -47,7 +50,7 @@ export const sendersSchema = z
   .optional();
 export type Senders = NonNullable<z.output<typeof sendersSchema>>;
 
-/** Whether senders are asked for at all. */
+/** Whether any source or sender is configured. */
 export const hasSources = ({ known }: SourcesConfig) => Object.keys(known).length > 0;
 
 export const hasRates = ({ known }: SourcesConfig) =>

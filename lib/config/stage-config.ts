@@ -1,4 +1,4 @@
-/** The name of a stage, which all names of its resources hold, and whether it is production. */
+/** The name of a stage, which is part of all names of its resources, and whether it is production. */
 import { z } from 'zod';
 
 /** A bucket's name has 63 characters: `fhir-failsafe-<stage>-access-logs-<account>`. */
@@ -27,7 +27,7 @@ interface StageSettings {
 /** Keeps its data, is protected from deletion, locks its audit log for six years, reserves concurrency. */
 export const productionSchema = z.union([z.boolean(), z.stringbool()]).optional();
 
-/** Whether the name sounds like production, and nobody said. */
+/** Whether the name sounds like production, and `production` is not set. */
 export const isProductionSaid = ({ stage, production }: StageSettings) =>
   production !== undefined || stage === 'prod' || !/prod|live/.test(stage);
 

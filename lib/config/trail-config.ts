@@ -1,4 +1,4 @@
-/** The part of the config that says whether CloudTrail keeps who used what. */
+/** Whether CloudTrail records who used what. */
 import { z } from 'zod';
 
 export const trailConfigSchema = z

@@ -1,4 +1,4 @@
-/** Facts for analysts: what fills their bucket, and the table by which Athena reads it. */
+/** Facts for analysts: the function that fills their bucket, and Athena's table for it. */
 import { Aws } from 'aws-cdk-lib';
 import { CfnDatabase, CfnTable } from 'aws-cdk-lib/aws-glue';
 import type { Bucket, IBucket } from 'aws-cdk-lib/aws-s3';
@@ -65,7 +65,7 @@ export class Analytics extends Construct {
   }
 }
 
-/** Days are computed, not registered: a query names a day and Athena knows where it lies. */
+/** Days are computed, not registered: from a query's days Athena computes the paths. */
 function athenaTable(scope: Construct, { config }: Foundation, bucket: Bucket): void {
   const database = resourceName(config.stage, '').replaceAll('-', '_').replace(/_$/, '');
   const made = new CfnDatabase(scope, 'Database', {

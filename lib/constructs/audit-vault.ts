@@ -1,7 +1,7 @@
 /**
- * The bucket of the audit log, and its own key (R41). Both outlive the stack in every stage: what is
- * locked cannot be deleted, and without its key it could not be read. The bucket has no name of our
- * choice, so that the next stack of a stage can have another.
+ * The bucket of the audit log, and its own key (R41). Both outlive the stack in every stage: locked objects
+ * cannot be deleted, and could not be read without the key. CloudFormation names the bucket, so that the
+ * next stack of a stage can have another.
  */
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import { AnyPrincipal, Effect, type IRole, PolicyStatement } from 'aws-cdk-lib/aws-iam';
@@ -63,7 +63,7 @@ export class AuditVault extends Construct {
     acknowledge(this, NO_REPLICATION);
   }
 
-  /** To everybody but this role, whatever policies of their own say. */
+  /** Denied to all but this role, whatever their own policies allow. */
   onlyPutBy(role: IRole): void {
     this.deny('Put', ['s3:PutObject'], { ArnNotEquals: { 'aws:PrincipalArn': role.roleArn } });
   }

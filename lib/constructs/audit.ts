@@ -1,4 +1,4 @@
-/** The audit log (R40, R41): the queue that facts are told to, and the one function that writes it. */
+/** The audit log (R40, R41): the queue of facts, and the one function that writes the log. */
 import { createHash } from 'node:crypto';
 import { FileSystem } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
@@ -57,7 +57,7 @@ export class Audit extends Construct {
     this.#publishers.listFor(this.function);
   }
 
-  /** Lets a function that may use the key for SQS tell facts of these kinds, and of no other (R40). */
+  /** Lets a function that may use the key for SQS publish facts of these kinds, and of no other (R40). */
   grantPublish(publisher: PipelineFunction, kinds: readonly AuditFactKind[]): void {
     this.#publishers.add(publisher, kinds);
     publisher.allow(allow('TellAudit', ['sqs:SendMessage'], [this.queue.queueArn]));
@@ -102,7 +102,7 @@ export class Audit extends Construct {
   }
 }
 
-/** What tells one deployment from another. */
+/** What distinguishes deployments. */
 function deploymentHashes({ config, bundles }: Foundation): Record<string, string> {
   return {
     [ENV.configurationHash]: createHash('sha256').update(JSON.stringify(config)).digest('hex'),

@@ -19,7 +19,7 @@ import { type Foundation, resourceName, stagePolicy } from './foundation.ts';
 
 export class Bodies extends Construct {
   readonly bucket: Bucket;
-  /** Of S3 itself: who read and wrote which object. */
+  /** S3's own log: who read and wrote which object. */
   readonly accessLogs: Bucket;
 
   constructor(scope: Construct, id: string, { config, key }: Foundation) {
@@ -60,7 +60,7 @@ export class Bodies extends Construct {
   }
 }
 
-/** A version that expires becomes noncurrent first, and is gone so many days later. */
+/** A version that expires becomes noncurrent first, and is deleted this many days later. */
 function lifecycleRules(config: Config): LifecycleRule[] {
   const { retention } = config;
   const { resourcesDays } = retention;

@@ -18,7 +18,7 @@ export class Crashes extends Construct {
     this.topic = encryptedTopic(this, 'Topic', foundation, 'crashes');
   }
 
-  /** Who reads a crash event cannot see who published it, so the topic admits these alone (R40). */
+  /** The reader of a crash event cannot see who published it, so the topic admits only these (R40). */
   onlyPublishedBy(publishers: readonly PipelineFunction[]): void {
     admitPublishers(
       this.topic,
@@ -26,7 +26,7 @@ export class Crashes extends Construct {
     );
   }
 
-  /** A queue that gets every crash event as published; what cannot be delivered is kept too. */
+  /** A queue that gets every crash event unchanged; undeliverable ones are kept too. */
   readerQueue(name: string, visibilitySeconds: number): Queue {
     const reader = new ReaderQueue(this, name, this.#foundation, { name, visibilitySeconds });
     reader.reads('Subscription', this.topic);

@@ -1,4 +1,4 @@
-/** Where each source is delivered to, and what must hold between these places (R51). */
+/** Where each source is delivered to, and what must hold between these targets (R51). */
 import {
   fhirServers,
   type Places,
@@ -8,11 +8,11 @@ import {
 import { endpointProblems } from '../checks/endpoint-checks.ts';
 import type { Config } from '../config/config.ts';
 
-/** It names a breaker, an alarm and a dimension, and stands in a policy. */
+/** The label names a breaker, an alarm and a dimension, and is part of a policy. */
 const NAME_OF_A_SERVER = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,63}$/;
 const WHY = 'resources are PHI';
 
-/** The places that are configured; undefined where all goes to one server as it is. */
+/** The configured targets; undefined if everything goes to one server unchanged. */
 export function placesOf({ sources }: Config): Places | undefined {
   const places = Object.entries(sources.known).flatMap(([source, { delivery }]) =>
     delivery === undefined ? [] : [[source, delivery] as const],
@@ -25,7 +25,7 @@ const sharedBy = ({ delivery: { endpoint, tokenSecretArn } }: Config): SharedSer
   tokenSecretArn,
 });
 
-/** The breakers of the servers that are delivered to; none where nothing is delivered. */
+/** The breakers of the servers that are delivered to; none if nothing is delivered. */
 export const deliveryServices = (config: Config) => fhirServers(sharedBy(config), placesOf(config));
 
 export const delivers = (config: Config) => deliveryServices(config).length > 0;
@@ -43,7 +43,7 @@ export function deliveryTokens(config: Config): string[] {
   return [...new Set(all.filter((arn) => arn !== undefined))];
 }
 
-/** Problems of where sources are delivered to, in words. */
+/** Problems of the targets of sources, in words. */
 export function* placeProblems(config: Config): Generator<string> {
   const { known } = config.sources;
   const shared = config.delivery.endpoint;
@@ -75,7 +75,7 @@ export function* placeProblems(config: Config): Generator<string> {
   yield* collisions(config);
 }
 
-/** Two sources at one place would overwrite each other all the same. */
+/** Two sources at one target would overwrite each other. */
 function* collisions({ sources: { known }, delivery }: Config): Generator<string> {
   const servers = new Map<string, string>();
   if (delivery.endpoint !== undefined) servers.set(normal(delivery.endpoint), 'delivery.endpoint');
@@ -98,7 +98,7 @@ function* collisions({ sources: { known }, delivery }: Config): Generator<string
   }
 }
 
-/** As `fetch` reads it; the end has no slashes. */
+/** As `fetch` reads it, without slashes at the end. */
 function normal(endpoint: string): string {
   return URL.canParse(endpoint) ? new URL(endpoint).href.replace(/\/+$/, '') : endpoint;
 }

@@ -1,4 +1,4 @@
-/** Brings what is stored to the FHIR server downstream; there only where one is configured. */
+/** Delivers what is stored to the FHIR server downstream; only if one is configured. */
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { Queue } from 'aws-cdk-lib/aws-sqs';
@@ -137,7 +137,7 @@ export class Delivery extends Construct {
   }
 }
 
-/** Where it delivers to; what a source has of its own lies beside the code. */
+/** Where it delivers to; the sources' own targets are in a file beside the code. */
 const servers = (config: Config) => {
   const { endpoint } = config.delivery;
   return {

@@ -1,6 +1,7 @@
 /**
- * Empties the stage's buckets as it is destroyed, outside production (functions/empty-bucket). The CDK has
- * the like, with a function and a role of its own making; this one is bundled, checked and bound as all of ours.
+ * Empties the stage's buckets when it is destroyed, outside production (functions/empty-bucket). The CDK
+ * has a similar construct, with a function and a role of its own; this one is bundled, checked and
+ * restricted like all of ours.
  */
 import { join } from 'node:path';
 import { Aws, CustomResource, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
@@ -34,7 +35,7 @@ import { allow } from './policy.ts';
 const TIMEOUT = Duration.minutes(15);
 
 export class Emptying extends Construct {
-  /** To be made last: what is in the stack by then is emptied. */
+  /** To be created last: it empties the buckets that are in the stack by then. */
   constructor(scope: Construct, id: string, foundation: Foundation) {
     super(scope, id);
     const all = Stack.of(this).node.findAll();
@@ -47,7 +48,7 @@ export class Emptying extends Construct {
         properties: { BucketName: bucket.bucketName },
         serviceTimeout: TIMEOUT,
       });
-      // Taken away in the other order: who writes goes first. S3 writes access logs as long as a policy lets it.
+      // Deleted in reverse order: writers first. S3 writes access logs as long as a policy lets it.
       bucket.policy?.node.addDependency(emptied);
       for (const one of all) {
         if (one instanceof PipelineFunction) one.lambda.node.addDependency(emptied);
@@ -107,7 +108,7 @@ export class Emptying extends Construct {
   }
 }
 
-/** Its place below the stack, whose own id holds the stage. */
+/** Its path below the stack, whose own id contains the stage. */
 const idOf = ({ node }: Bucket) => node.path.split('/').slice(1).join('');
 
 const goesWithTheStack = (bucket: Bucket) =>

@@ -1,4 +1,4 @@
-/** A queue as all of ours are: encrypted by our key, by TLS only, kept as long as SQS keeps. */
+/** A queue of this stack: encrypted by our key, TLS only, messages kept as long as SQS allows. */
 import { Duration } from 'aws-cdk-lib';
 import { Queue, QueueEncryption } from 'aws-cdk-lib/aws-sqs';
 import type { Construct } from 'constructs';
@@ -8,7 +8,7 @@ export interface QueueSettings {
   /** Without the stage's prefix. */
   readonly name: string;
   readonly visibilitySeconds: number;
-  /** Every queue has one, but those that are one. */
+  /** Every queue has a dead-letter queue, except dead-letter queues. */
   readonly deadLetterQueue?: Queue;
   /** In order within a group; its name ends in `.fifo`. */
   readonly fifo?: true;

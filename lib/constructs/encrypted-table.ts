@@ -1,4 +1,4 @@
-/** A table as all of ours are: on demand, encrypted by our key, restorable to any second of 35 days. */
+/** A table of this stack: on demand, encrypted by our key, restorable to any second of 35 days. */
 import {
   AttributeType,
   BillingMode,
@@ -9,7 +9,7 @@ import {
 import type { Construct } from 'constructs';
 import { type Foundation, resourceName, stagePolicy } from './foundation.ts';
 
-/** Of the string key `pk`. The construct's id, in lower case, is its name without the stage's prefix. */
+/** With the string key `pk`. The construct's id, in lower case, is its name without the stage's prefix. */
 export function encryptedTable(
   scope: Construct,
   id: string,

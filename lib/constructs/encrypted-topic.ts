@@ -1,4 +1,4 @@
-/** A topic as all of ours are: encrypted by our key, by TLS only. */
+/** A topic of this stack: encrypted by our key, TLS only. */
 import { Topic } from 'aws-cdk-lib/aws-sns';
 import type { Construct } from 'constructs';
 import { type Foundation, resourceName } from './foundation.ts';

@@ -1,4 +1,4 @@
-/** Lets a function that stores what it was sent know which patients were erased (core/erasure/erasure.ts). */
+/** Lets a function that stores submissions read which patients were erased (core/erasure/erasure.ts). */
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { ENV } from '../../telemetry/env-names.ts';
 import type { HashKey } from './hash-key.ts';

@@ -1,4 +1,4 @@
-/** What every construct of the stack stands on, and what being production decides. */
+/** What every construct of the stack needs, and what `production` decides. */
 import { Duration, RemovalPolicy } from 'aws-cdk-lib';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import { RetentionDays } from 'aws-cdk-lib/aws-logs';
@@ -20,7 +20,7 @@ interface StagePolicy {
   readonly keyPendingWindow: Duration;
 }
 
-/** Production keeps what it holds, whatever is deployed over it; any other stage goes away without a trace. */
+/** Production keeps its data, whatever is deployed; any other stage can be destroyed without a trace. */
 export const stagePolicy = ({ production }: Pick<Config, 'production'>): StagePolicy =>
   production
     ? {
@@ -36,5 +36,5 @@ export const stagePolicy = ({ production }: Pick<Config, 'production'>): StagePo
         keyPendingWindow: Duration.days(7),
       };
 
-/** Physical name of anything: operators, runbooks and the key's policy go by it. */
+/** Physical name of a resource: operators, runbooks and the key's policy use it. */
 export const resourceName = (stage: string, name: string) => `fhir-failsafe-${stage}-${name}`;

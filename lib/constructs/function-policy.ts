@@ -4,7 +4,7 @@ import type { Construct } from 'constructs';
 import { acknowledge, ownLogStreams } from '../checks/acknowledgements.ts';
 import { allow } from './policy.ts';
 
-/** All that a function may do: what is said here, and to write its own log. */
+/** All that a function may do: the statements given, and writing its own log. */
 export function functionPolicy(
   scope: Construct,
   functionName: string,

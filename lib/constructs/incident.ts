@@ -1,4 +1,4 @@
-/** Counts crashes, opens an incident at the threshold, and looks after it until it is over. */
+/** Counts crashes, opens an incident at the threshold, and follows it until it is over. */
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import type { IQueue } from 'aws-cdk-lib/aws-sqs';
@@ -22,7 +22,7 @@ interface IncidentProps {
 
 export class Incident extends Construct {
   readonly function: PipelineFunction;
-  /** Takes crash events, escalations and the minute's wakes. */
+  /** Receives crash events, escalations and the minute's wakes. */
   readonly queue: IQueue;
   readonly #publishers: Publishers;
 
@@ -74,7 +74,7 @@ export class Incident extends Construct {
     });
   }
 
-  /** Whoever tells of a crash does it by the topic; these send themselves, and nobody else does (R40). */
+  /** Crash events come by the topic; these functions send themselves, and nobody else may (R40). */
   admit(publishers: readonly PipelineFunction[], sourceArns: readonly string[]): void {
     for (const publisher of publishers) this.#publishers.add(publisher, []);
     for (const sourceArn of sourceArns) this.#publishers.addService(sourceArn);

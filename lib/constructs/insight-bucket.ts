@@ -1,4 +1,4 @@
-/** A bucket of facts without PHI, or of what is made of them: encrypted by our key, facts expire. */
+/** A bucket of facts without PHI, or of what is made from them: encrypted by our key, facts expire. */
 import { Aws, Duration } from 'aws-cdk-lib';
 import {
   BlockPublicAccess,

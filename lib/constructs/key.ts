@@ -1,10 +1,9 @@
 /**
- * The customer-managed key of everything that holds a resource or speaks of one.
+ * The customer-managed key of everything that holds a resource or describes one.
  *
- * A topic or queue with such a key drops what a service sends unless the key's policy names that
- * service; nothing fails, the message vanishes. So each service that will ever send is named here,
- * for our own resources only where it says whose it acts for. ARNs are spelled by name: a reference
- * would be circular.
+ * A topic or queue with such a key drops what a service sends unless the key's policy names that service;
+ * nothing fails, the message vanishes. So each service that will ever send is named here, only for our own
+ * resources if the service says for whom it acts. ARNs are spelled by name: a reference would be circular.
  */
 import { ArnFormat, Aws, Stack } from 'aws-cdk-lib';
 import { PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
@@ -36,7 +35,7 @@ export function createKey(scope: Construct, id: string, config: Config): Key {
   const senders = [
     ['Sns', 'sns.amazonaws.com', topics],
     ['CloudWatchAlarms', 'cloudwatch.amazonaws.com', alarms],
-    // To KMS EventBridge does not say for which rule it acts; a condition on it would never hold:
+    // EventBridge does not tell KMS for which rule it acts; a condition on it would never hold:
     // https://docs.aws.amazon.com/sns/latest/dg/sns-key-management.html
     ['EventBridgeRules', 'events.amazonaws.com', undefined],
   ] as const;
@@ -60,7 +59,7 @@ export function createKey(scope: Construct, id: string, config: Config): Key {
   return key;
 }
 
-/** CloudWatch Logs names no source: it says whose log group it is in the encryption context. */
+/** CloudWatch Logs names no source: the encryption context says whose log group it is. */
 function logsStatement(scope: Construct, stage: string): PolicyStatement {
   const groups = Stack.of(scope).formatArn({
     service: 'logs',

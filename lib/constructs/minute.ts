@@ -1,6 +1,6 @@
 /**
- * The one timer: an EventBridge rule each minute that wakes whoever has something to look after. A
- * queue gets a message, so that what wakes a function has its retries and its dead-letter queue too.
+ * The one timer: an EventBridge rule that wakes, each minute, every function with regular work. A queue
+ * gets a message, so that the wake has the queue's retries and dead-letter queue.
  */
 import { Duration } from 'aws-cdk-lib';
 import { type IRuleTarget, Rule, RuleTargetInput, Schedule } from 'aws-cdk-lib/aws-events';
@@ -24,7 +24,10 @@ export class Minute extends Construct {
     });
   }
 
-  /** A queue gets the body {@link MINUTE_WAKE}, a function EventBridge's event. AWS takes five. @returns the rule's ARN */
+  /**
+   * A queue gets the body {@link MINUTE_WAKE}, a function EventBridge's event. AWS allows five targets.
+   * @returns the rule's ARN
+   */
   wakes(target: IQueue | PipelineFunction): string {
     this.#rule.addTarget(
       target instanceof PipelineFunction

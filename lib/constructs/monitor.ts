@@ -12,7 +12,7 @@ import type { Foundation } from './foundation.ts';
 import { PipelineFunction } from './pipeline-function.ts';
 import { allow, allowKey } from './policy.ts';
 
-/** What failed before leaves room for what is new. */
+/** Deliveries that failed before leave room for new ones. */
 const KEPT_AT_ONCE = 2;
 
 interface MonitorProps {

@@ -1,6 +1,6 @@
 /**
- * Functions in a private network, where the config names one: each in a security group of its own, out of
- * which only its destinations are reached (destinations.ts). Nothing comes in, and no NAT is needed.
+ * Functions in a private network, if the config names one: each in a security group of its own, which lets
+ * only its destinations through (destinations.ts). Nothing comes in, and no NAT is needed.
  */
 import { ArnFormat, Stack } from 'aws-cdk-lib';
 import { CfnSecurityGroup, CfnSecurityGroupIngress } from 'aws-cdk-lib/aws-ec2';
@@ -26,7 +26,7 @@ export class Network extends Construct {
   readonly #network: NetworkConfig;
   readonly #endpoints: NetworkEndpoints | undefined;
 
-  /** To be made last: what functions may reach is what they have been granted by then. */
+  /** To be created last: functions may reach what they have been granted by then. */
   constructor(
     scope: Construct,
     id: string,
@@ -93,7 +93,7 @@ export class Network extends Construct {
     );
   }
 
-  /** @returns what must be there before the function can do anything in the network. */
+  /** @returns what must exist before the function can do anything in the network. */
   private letIn(member: PipelineFunction, group: CfnSecurityGroup, destinations: Destinations) {
     const endpoints = this.#endpoints;
     if (endpoints === undefined) return [];
@@ -111,7 +111,7 @@ export class Network extends Construct {
   }
 }
 
-/** What Lambda needs, in the role's name, to put a function into subnets. */
+/** What Lambda needs, under the function's role, to put a function into subnets. */
 const SEE = ['ec2:DescribeNetworkInterfaces', 'ec2:DescribeSubnets'];
 const MAKE = ['ec2:CreateNetworkInterface'];
 const CHANGE = [
@@ -121,9 +121,9 @@ const CHANGE = [
 ];
 
 /**
- * EC2 knows no narrower resource for what describes; deleting asks for all kinds of ids. So the function's own
- * code is denied all of it: its credentials say whose they are, and Lambda's own calls do not.
- * https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
+ * EC2 has no narrower resource for the describe actions, and deleting takes all kinds of ids. So the
+ * function's own code is denied all of it: its credentials name the function, and Lambda's own calls do
+ * not. https://docs.aws.amazon.com/lambda/latest/dg/configuration-vpc.html
  */
 function interfaceStatements(
   member: PipelineFunction,

@@ -1,4 +1,4 @@
-/** The topic `outcomes`: how each message ended. Who hears it, beside our own, is config. */
+/** The topic `outcomes`: how each message ended. The config names further subscribers. */
 import {
   Subscription,
   SubscriptionFilter,
@@ -37,7 +37,7 @@ export class Outcomes extends Construct {
     }
   }
 
-  /** Who reads an outcome cannot see who published it, so the topic admits these alone. */
+  /** The reader of an outcome cannot see who published it, so the topic admits only these. */
   onlyPublishedBy(publishers: readonly PipelineFunction[]): void {
     admitPublishers(
       this.topic,
@@ -46,7 +46,7 @@ export class Outcomes extends Construct {
   }
 }
 
-/** By the message attributes that core/message/outcome-event.ts tells. */
+/** By the message attributes of core/message/outcome-event.ts. */
 function filterOf({ verdict, lane, source }: Config['outcomesSubscriptions'][number]) {
   const filters = Object.entries({ verdict, lane, source }).flatMap(([name, allowlist]) =>
     allowlist === undefined

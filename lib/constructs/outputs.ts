@@ -1,4 +1,4 @@
-/** What a deployment tells the one who deployed: where to send, who is told, and the commands. */
+/** What a deployment prints: where to send, who is notified, and the commands. */
 import { CfnOutput, type Stack } from 'aws-cdk-lib';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { groupIdOf } from '../../core/message/message-group.ts';
@@ -20,12 +20,12 @@ export interface Told {
   readonly tables: Tables;
 }
 
-/** Where sources are configured, a message without the group of its source is refused (docs/sources.md). */
+/** If sources are configured, a message without the group of its source is refused (docs/sources.md). */
 function firstSourceOf({ known }: Config['sources'], lane: string): string | undefined {
   return Object.entries(known).find(([, { lanes }]) => lanes.some((each) => each === lane))?.[0];
 }
 
-/** For a shell: a label may hold what it reads as something else. */
+/** Quoted for a shell: a label may hold special characters. */
 const quoted = (word: string) =>
   /^[\w.-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`;
 

@@ -1,4 +1,4 @@
-/** A function as all of ours are: bundled ESM on arm64, one role with what it does and no more. */
+/** A function of this stack: bundled ESM on arm64, one role with exactly its permissions. */
 
 import { join } from 'node:path';
 import { type CfnResource, Duration } from 'aws-cdk-lib';
@@ -42,10 +42,10 @@ export interface FunctionSettings {
   readonly memoryMb: number;
   readonly timeoutSeconds: number;
   readonly environment: Readonly<Record<string, string>>;
-  /** All that it may do, its own log aside. */
+  /** All that it may do, besides writing its own log. */
   readonly statements: readonly PolicyStatement[];
   readonly reservedConcurrency?: number | undefined;
-  /** Where events of asynchronous invocations go that failed for good. */
+  /** Queue for events of asynchronous invocations that failed for good. */
   readonly failures?: IQueue;
 }
 
@@ -55,16 +55,16 @@ export interface QueueMapping {
   readonly maxConcurrency: number;
 }
 
-/** What feeds a function, and how many environments it may use at most. */
+/** A mapping that feeds a function, and how many environments it may use at most. */
 export interface FedMapping {
   readonly mapping: EventSourceMapping;
   readonly maxConcurrency: number;
 }
 
 export class PipelineFunction extends Construct {
-  /** Without the stage's prefix, as the supervision tree knows it. */
+  /** Without the stage's prefix, as in the supervision tree. */
   readonly name: string;
-  /** With it, as AWS knows it. */
+  /** With the prefix, as in AWS. */
   readonly functionName: string;
   /** Folder of functions/ whose bundle it runs. */
   readonly code: string;
@@ -105,10 +105,11 @@ export class PipelineFunction extends Construct {
       role: this.role,
       logGroup: this.logGroup,
       loggingFormat: LoggingFormat.JSON,
-      // Metrics are lines without a level, which Lambda takes for INFO: above it they were dropped.
+      // Metrics are log lines without a level, which Lambda treats as INFO: with a higher level they would
+      // be dropped.
       applicationLogLevelV2:
         logLevel === 'DEBUG' ? ApplicationLogLevel.DEBUG : ApplicationLogLevel.INFO,
-      // platform.* records, by which a death is known from outside the process that died.
+      // platform.* records, from which a death is known outside the process that died.
       systemLogLevelV2: SystemLogLevel.INFO,
       environment: {
         [ENV.stage]: stage,
@@ -127,13 +128,13 @@ export class PipelineFunction extends Construct {
     if (!config.production) acknowledge(this, NO_RESERVATION);
   }
 
-  /** One thing more that it may do, granted by the construct that owns it. */
+  /** One more permission, granted by the construct that owns the resource. */
   allow(statement: PolicyStatement): void {
     this.#policy.addStatements(statement);
     this.#statements.push(statement);
   }
 
-  /** All that it may do, its own log aside. */
+  /** All that it may do, besides writing its own log. */
   get statements(): readonly PolicyStatement[] {
     return this.#statements;
   }
@@ -150,8 +151,8 @@ export class PipelineFunction extends Construct {
   }
 
   /**
-   * Feeds the function from a queue; failures are reported message by message. Nothing is said of
-   * `Enabled`: a deployment must not switch on what was paused.
+   * Feeds the function from a queue; failures are reported message by message. `Enabled` is not set: a
+   * deployment must not switch on what was paused.
    */
   consume(id: string, queue: IQueue, mapping: QueueMapping): void {
     const { maxConcurrency } = mapping;
@@ -179,7 +180,7 @@ export class PipelineFunction extends Construct {
 export const functionsOf = (stack: IConstruct): PipelineFunction[] =>
   stack.node.findAll().filter((construct) => construct instanceof PipelineFunction);
 
-/** The construct's own property would put a policy onto the role, beside the one that says it all. */
+/** The construct's own property would attach a second policy to the role. */
 function sendFailures(lambda: LambdaFunction, queue: IQueue): void {
   const element = lambda.node.defaultChild as CfnFunction;
   element.deadLetterConfig = { targetArn: queue.queueArn };

@@ -4,13 +4,13 @@ import { Effect, PolicyStatement } from 'aws-cdk-lib/aws-iam';
 import type { IKey } from 'aws-cdk-lib/aws-kms';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 
-/** `sid` says what the statement is for; it must be letters and digits. */
+/** `sid` says what the statement is for, in letters and digits. */
 export const allow = (sid: string, actions: string[], resources: string[]) =>
   new PolicyStatement({ sid, effect: Effect.ALLOW, actions, resources });
 
 /**
- * Writes without reading: an update may answer with the whole item, where nothing says that it may not.
- * It has no condition key for what a failed condition answers with.
+ * Writes without reading: an update may return the whole item, unless the policy forbids it. There is no
+ * condition key for what a failed condition returns.
  */
 export const allowBlindUpdate = (sid: string, resources: string[]) =>
   new PolicyStatement({
@@ -30,8 +30,8 @@ export const allowKeys = (sid: string, actions: string[], resources: string[], k
   });
 
 /**
- * Lists a bucket under these prefixes only. To say that a key is absent and not forbidden, S3 asks for
- * this permission too, with the key as the prefix.
+ * Lists a bucket under these prefixes only. S3 needs this permission too to answer that a key is absent and
+ * not forbidden, with the key as the prefix.
  */
 export const allowList = (sid: string, bucket: Bucket, prefixes: readonly string[]) =>
   new PolicyStatement({
@@ -53,7 +53,7 @@ const via = (services: readonly KeyedService[]) => ({
   },
 });
 
-/** Use of a key by way of services that ask for no more than the usual. */
+/** Use of a key through services that need only the usual permissions. */
 export function allowKeyFor(
   sid: string,
   key: IKey,
@@ -68,8 +68,8 @@ export function allowKeyFor(
 }
 
 /**
- * Use of the key by way of these services only, never directly. DynamoDB asks for more than the
- * others: https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
+ * Use of the key through these services only, never directly. DynamoDB needs more than the others:
+ * https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/encryption.usagenotes.html
  */
 export function allowKey(key: IKey, services: readonly KeyedService[]): PolicyStatement[] {
   const messages = services.filter((name) => name !== 'dynamodb');

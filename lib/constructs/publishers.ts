@@ -1,6 +1,6 @@
 /**
- * Who may tell what to a queue of the kernel, said twice (R40): by the queue's own policy, which denies
- * everybody else, and to the function that reads it, which asks what each may tell.
+ * Who may publish what to a queue of the kernel, in two places (R40): in the queue's own policy, which
+ * denies everybody else, and in the list of the function that reads it, which checks what each may publish.
  */
 import { Aws, Lazy } from 'aws-cdk-lib';
 import type { IRole } from 'aws-cdk-lib/aws-iam';
@@ -19,7 +19,7 @@ export class Publishers {
   readonly #arns: string[];
   readonly #services: string[] = [];
 
-  /** @param operatorsKinds what operators may tell, each by itself and not for a function */
+  /** @param operatorsKinds what operators may publish in their own name, not for a function */
   constructor({ sources }: Config, operatorsKinds: readonly string[]) {
     this.#sources = sources;
     // The root user of the account can do everything anyway.
@@ -31,7 +31,7 @@ export class Publishers {
     this.#arns = [root, ...sources.operatorArns];
   }
 
-  /** A function may tell these kinds, beside those that it was given before. */
+  /** A function may publish these kinds, in addition to earlier ones. */
   add(
     { name, role }: { readonly name: string; readonly role: IRole & { roleId: string } },
     kinds: readonly string[],
@@ -40,12 +40,12 @@ export class Publishers {
     if (!this.#arns.includes(role.roleArn)) this.#arns.push(role.roleArn);
   }
 
-  /** A topic or a rule sends too. */
+  /** A topic or a rule may send too. */
   addService(sourceArn: string): void {
     this.#services.push(sourceArn);
   }
 
-  /** Everybody else is denied. Who is added later is admitted as well. */
+  /** Everybody else is denied. Principals added later are admitted as well. */
   guard(queue: Queue): void {
     admitOnlySenders(queue, {
       principalArns: Lazy.list({ produce: () => this.#arns }),
@@ -53,7 +53,7 @@ export class Publishers {
     });
   }
 
-  /** Tells the reader of the queue. Who is added later is told as well. */
+  /** Gives the list to the reader of the queue, including principals that are added later. */
   listFor(reader: PipelineFunction): void {
     const { senderIds } = this.#sources;
     reader.lambda.addEnvironment(

@@ -1,4 +1,4 @@
-/** Files what the lanes dead-lettered, with why and where it came from. */
+/** Stores what the lanes dead-lettered, with its reason and origin. */
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';

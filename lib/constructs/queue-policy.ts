@@ -1,11 +1,11 @@
 /**
- * Who may send to a queue, said by the queue itself: everybody else is denied, whatever a policy of
- * his own allows. SQS asks the policy before there is a message, so what is denied costs nothing and
- * leaves no trace here; CloudTrail has it.
+ * Who may send to a queue, in the queue's own policy: everybody else is denied, whatever their own policies
+ * allow. SQS checks the policy before there is a message, so a denied call costs nothing and leaves no
+ * trace here; CloudTrail has it.
  *
- * One denial says it all, for its conditions hold together: not one of these principals, nor of these
- * accounts, nor a service on behalf of one of these. A service has no principal's ARN, a principal no
- * source ARN, and what is absent is not alike.
+ * One denial is enough, because its conditions hold together: not one of these principals, nor of these
+ * accounts, nor a service on behalf of one of these. A service has no principal ARN, a principal no source
+ * ARN, and an absent value is not alike.
  */
 import { Aws } from 'aws-cdk-lib';
 import {
@@ -24,7 +24,9 @@ import type { Senders } from '../config/source-config.ts';
 
 const SEND = ['sqs:SendMessage'];
 
-/** Lets these, and nobody else, send to a lane's own queue; the key too, for it is asked as well. */
+/**
+ * Lets only these send to a lane's own queue. The key is opened to them too, because it is checked as well.
+ */
 export function admitSenders(queue: Queue, key: IKey, senders: Senders): void {
   const { accounts, roles, services } = senders;
   const principals = [
@@ -67,7 +69,7 @@ export function admitOnlySenders(
   deny(queue, { ArnNotLike: keys });
 }
 
-/** Lets only these roles publish: who reads the topic cannot see who published. */
+/** Lets only these roles publish: readers of the topic cannot see who published. */
 export function admitPublishers(topic: Topic, roleArns: readonly string[]): void {
   topic.addToResourcePolicy(
     new PolicyStatement({
@@ -103,8 +105,8 @@ const allowing = (
 ) => new PolicyStatement({ sid, principals, actions: SEND, resources, conditions });
 
 /**
- * To send to an encrypted queue is to use its key. Of a service there is no condition on the source: not
- * every one tells KMS for whom it acts (lib/constructs/key.ts), and the queue's own policy does ask.
+ * Sending to an encrypted queue means using its key. For a service there is no condition on the source: not
+ * every service tells KMS for whom it acts (lib/constructs/key.ts), and the queue's own policy checks it.
  */
 const useOf = (path: string, principals: IPrincipal[], conditions: Record<string, unknown> = {}) =>
   new PolicyStatement({

@@ -1,6 +1,6 @@
 /**
- * A queue of one reader of topics. Two mappings on one queue would split the messages; a topic with a
- * queue for each reader copies them, and a reader that is down holds up nobody.
+ * The queue of one reader of topics. Two mappings on one queue would split the messages; a topic with a
+ * queue for each reader copies them, and a reader that is down delays nobody.
  */
 import { Effect, PolicyStatement, ServicePrincipal } from 'aws-cdk-lib/aws-iam';
 import {
@@ -20,7 +20,7 @@ interface ReaderQueueProps {
   readonly visibilitySeconds: number;
 }
 
-/** What of a topic is read: values of one message attribute. */
+/** Which messages of a topic are read: values of one message attribute. */
 interface Wanted {
   readonly attribute: string;
   readonly values: readonly string[];
@@ -48,7 +48,7 @@ export class ReaderQueue extends Construct {
     });
   }
 
-  /** Every message of the topic as published, or those wanted; what cannot be delivered is kept too. */
+  /** Every message of the topic unchanged, or those selected; undeliverable ones are kept too. */
   reads(id: string, topic: ITopic, wanted?: Wanted): void {
     for (const target of [this.queue, this.#deadLetterQueue]) {
       target.addToResourcePolicy(

@@ -1,4 +1,4 @@
-/** Daily reports: facts of what the pipeline tells, and what is made of them when a day is over. */
+/** Daily reports: facts from what the pipeline publishes, and what is made from them when a day is over. */
 import type { Bucket, IBucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
 import { Construct } from 'constructs';
@@ -16,7 +16,7 @@ import { ReaderQueue } from './reader-queue.ts';
 
 interface ReportingProps {
   readonly outcomes: ITopic;
-  /** Where incidents begin and end, as people are told. */
+  /** The topic that says when incidents begin and end. */
   readonly management: ITopic;
   readonly hashKey: HashKey;
   readonly accessLogs: IBucket;

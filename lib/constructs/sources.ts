@@ -1,4 +1,4 @@
-/** Where sources are configured: who checks them, with what, and whose word is believed between queues. */
+/** Where sources are configured: which functions check them, with what, and whose envelopes are trusted. */
 import { Aws } from 'aws-cdk-lib';
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { SourceRules } from '../../core/source/sources.ts';
@@ -16,14 +16,14 @@ import { admitHops } from './queue-policy.ts';
 
 const ROOT = `arn:${Aws.PARTITION}:iam::${Aws.ACCOUNT_ID}:root`;
 const FILE = 'sources.json';
-/** Beside `deliver` and `resend`. */
+/** Besides `deliver` and `resend`. */
 export const PLACES_FILE = 'places.json';
 
 interface Parts {
   readonly lanes: readonly Lane[];
   readonly quarantine: Quarantine;
   readonly audit: Audit;
-  /** There where a source has a rate. */
+  /** Exists if a source has a rate. */
   readonly rates: Table | undefined;
 }
 
@@ -49,7 +49,7 @@ export function proveSources({ config }: Foundation, parts: Parts): void {
 
 /**
  * The root user of the account is an operator anywhere (publishers.ts), so it redrives too.
- * @param hoppers whose roles send to the queues that the function reads behind the lanes' own
+ * @param hoppers functions whose roles send to the queues that the function reads behind the lanes' own
  */
 function tellRules(reader: PipelineFunction, hoppers: readonly PipelineFunction[]): void {
   reader.lambda.addEnvironment(ENV.sourcesFile, FILE);
@@ -57,7 +57,7 @@ function tellRules(reader: PipelineFunction, hoppers: readonly PipelineFunction[
   reader.lambda.addEnvironment(ENV.ownRoleIds, ids.join(','));
 }
 
-/** The files beside the code of each function: an environment holds 4 KB, a file any number. */
+/** The files beside the code of each function: environment variables hold 4 KB, a file any amount. */
 export function sourceFiles(config: Config): Record<string, Record<string, string>> {
   const { sources } = config;
   if (!hasSources(sources)) return {};

@@ -1,4 +1,4 @@
-/** Pauses the lanes of what keeps dying and brings them back (R30 to R33). */
+/** Pauses the lanes of components that keep dying and brings them back (R30 to R33). */
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { IQueue, Queue } from 'aws-cdk-lib/aws-sqs';
 import { Construct } from 'constructs';
@@ -16,7 +16,7 @@ import { PipelineFunction } from './pipeline-function.ts';
 import { allow, allowKey } from './policy.ts';
 import { Publishers } from './publishers.ts';
 
-/** What of a lane the supervisor may touch: its own queue, for a probe, and all that feeds it. */
+/** What the supervisor may use of a lane: its own queue, for a probe, and all mappings that feed it. */
 export interface SupervisedParts {
   readonly queue: IQueue;
   readonly function: PipelineFunction;
@@ -28,7 +28,7 @@ interface SupervisorProps {
   readonly table: Table;
   /** Where an escalation of the root goes. */
   readonly incidents: IQueue;
-  /** Where there is a delivery lane: its lane follows its breaker. */
+  /** If there is a delivery lane: it follows its breaker. */
   readonly breakers?: Table | undefined;
   readonly audit: Audit;
   readonly minute: Minute;
@@ -77,14 +77,14 @@ export class Supervisor extends Construct {
     });
   }
 
-  /** Lets a function tell of its breakers' transitions; its key permissions include SQS. */
+  /** Lets a function send its breakers' transitions; its key permissions include SQS. */
   grantNews(caller: PipelineFunction): void {
     this.#publishers.add(caller, ['breaker-news'] satisfies SupervisorNews[]);
     caller.allow(allow('TellSupervisor', ['sqs:SendMessage'], [this.queue.queueArn]));
     caller.lambda.addEnvironment(ENV.supervisorQueueUrl, this.queue.queueUrl);
   }
 
-  /** Lets a function ask for a pause; its key permissions include SQS. */
+  /** Lets a function request a pause; its key permissions include SQS. */
   grantAsk(asker: PipelineFunction): void {
     this.#publishers.add(asker, ['remediation'] satisfies SupervisorNews[]);
     asker.allow(allow('AskForPauses', ['sqs:SendMessage'], [this.queue.queueArn]));
@@ -122,7 +122,7 @@ function statements(own: IQueue, { lanes, ...props }: SupervisorProps) {
   ];
 }
 
-/** Ids of mappings are known to AWS alone, so these are references until it is deployed. */
+/** Only AWS knows the ids of mappings, so these are references until it is deployed. */
 function lanesOf({ lanes }: SupervisorProps): SupervisedLanes {
   return Object.fromEntries(
     Object.entries(lanes).map(([name, { queue, function: fed }]) => [
@@ -145,6 +145,6 @@ const settings = ({ supervisor }: Config): Partial<SupervisorSettings> => ({
   backOffMaxMs: supervisor.backOffMaxSeconds * 1_000,
   rampStepMs: supervisor.rampStepSeconds * 1_000,
   linkAfterMs: supervisor.linkAfterSeconds * 1_000,
-  // Whoever probed is dead by then: a probe lasts no longer than its function.
+  // The process that probed is dead by then: a probe lasts no longer than its function.
   probeLeaseMs: 2 * supervisor.timeoutSeconds * 1_000,
 });

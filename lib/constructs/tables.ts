@@ -33,7 +33,7 @@ export class Tables extends Construct {
   readonly supervision: Table;
   /** Crash events (expiring) and incidents by scope. */
   readonly incidents: Table;
-  /** Messages of a source by minute (expiring); there where a source has a rate. */
+  /** Messages of a source by minute (expiring); exists if a source has a rate. */
   readonly rates: Table | undefined;
 
   /** Which patients were erased, by keyed hash. */

@@ -1,4 +1,4 @@
-/** Lets functions ask a terminology server; there only where one is configured. */
+/** Lets functions ask a terminology server; only if one is configured. */
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import { Construct } from 'constructs';
 import { TERMINOLOGY_SERVER } from '../../functions/validate/terminology/service.ts';

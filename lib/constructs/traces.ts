@@ -1,4 +1,4 @@
-/** Traces of messages, off unless a collector is configured: then these functions load what records them. */
+/** Traces of messages, off unless a collector is configured: then these functions load the recorder. */
 import { ENV } from '../../telemetry/env-names.ts';
 import type { Config } from '../config/config.ts';
 
@@ -10,7 +10,7 @@ export function tracedFunctions({ traces }: Config): readonly string[] {
   return traces.endpoint === undefined ? [] : TRACED;
 }
 
-/** What such a function is told. */
+/** The environment variables of such a function. */
 export function tracesEnvironment(config: Config, code: string): Record<string, string> {
   const { endpoint, ratio } = config.traces;
   if (endpoint === undefined || !TRACED.includes(code)) return {};

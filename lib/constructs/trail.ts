@@ -1,6 +1,6 @@
 /**
- * Who used which queue, topic, table, object and function: CloudTrail's data events, there only where the
- * config asks for them. CloudTrail has management events of itself; it has these only where a trail asks.
+ * Who used which queue, topic, table, object and function: CloudTrail's data events, only if the config
+ * asks for them. CloudTrail records management events by default, data events only if a trail asks.
  */
 import { ArnFormat, Aws, Duration, RemovalPolicy, Stack } from 'aws-cdk-lib';
 import { CfnTrail } from 'aws-cdk-lib/aws-cloudtrail';

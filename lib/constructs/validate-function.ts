@@ -1,4 +1,4 @@
-/** `validate` of one lane: what it is told, and what it may do. */
+/** `validate` of one lane: its settings and its permissions. */
 import type { Table } from 'aws-cdk-lib/aws-dynamodb';
 import type { Bucket } from 'aws-cdk-lib/aws-s3';
 import type { ITopic } from 'aws-cdk-lib/aws-sns';
@@ -19,7 +19,7 @@ import { PipelineFunction } from './pipeline-function.ts';
 import { allow, allowBlindUpdate, allowKey, allowList, objects } from './policy.ts';
 import { terminologySettings } from './terminology.ts';
 
-/** Where a verdict goes. */
+/** Where results go. */
 export interface ValidateStores {
   readonly resources: Table;
   readonly quarantine: Table;
@@ -27,7 +27,7 @@ export interface ValidateStores {
   readonly bodies: Bucket;
   readonly crashes: ITopic;
   readonly outcomes: ITopic;
-  /** Where a trigger goes of what is stored, if it is delivered. */
+  /** Queue for triggers of what is stored, if it is delivered. */
   readonly delivery?: IQueue | undefined;
 }
 
@@ -65,7 +65,7 @@ export class ValidateFunction extends PipelineFunction {
   }
 }
 
-/** Where its own hops lie; former versions put those of all lanes into one folder. */
+/** Prefix of its own hops; former versions put those of all lanes into one folder. */
 const hopsRead = ({ keepFormerBodies }: Config, { name }: LaneQueues) => [
   keepFormerBodies ? HOPS_PREFIX : hopsOf(name),
 ];
@@ -122,7 +122,7 @@ function environment(config: Config, lane: LaneQueues, stores: ValidateStores) {
   };
 }
 
-/** Its module lies in the bundle, under its name. */
+/** Its module is in the bundle, under its name. */
 function pluginSettings({ name, resourceTypes, mode, deadlineMs }: PluginConfig): PluginSettings {
   const required = mode === 'required';
   return { name, file: pluginPath(name), resourceTypes, required, deadlineMs };
@@ -158,6 +158,6 @@ const bodies = (config: Config, lane: LaneQueues, stores: ValidateStores) => [
   ),
   allow('ReadHops', ['s3:GetObject'], objects(stores.bodies, hopsRead(config, lane))),
   allow('WriteBodies', ['s3:PutObject'], objects(stores.bodies, written(lane))),
-  // Without it S3 answers 403 for a key that is not there, and a bad claim check looks like a fault.
+  // Without it S3 answers 403 for a missing key, and a bad claim check looks like a fault.
   allowList('KnowAbsentBodies', stores.bodies, [SUBMISSIONS_PREFIX, ...hopsRead(config, lane)]),
 ];
