@@ -29,7 +29,7 @@ export const ROUTES = {
   entry: `${API}/quarantine/entry`,
   /** GET `?id=` (message id, correlation id or FILE:LINE) and perhaps `&slow=1`: Lives. */
   lives: `${API}/lives`,
-  /** GET `?request=` (a request id): LogLines. */
+  /** GET `?request=` (a request id), `&lane=` and `&at=` (when it began) of the step: LogLines. */
   logs: `${API}/logs`,
   /** POST RevealRequest: Revealed. Told to the audit log before it is read (R42). Allowed without `--operate`. */
   reveal: `${API}/reveal`,

@@ -18,7 +18,7 @@ export interface Snapshot {
   readonly incidents: Figure<Incidents>;
   readonly audit: Figure<AuditTail>;
   /** Absent where there is no box of faults. */
-  readonly local?: LocalState;
+  readonly local?: Figure<LocalState>;
 }
 
 export interface QueueView {

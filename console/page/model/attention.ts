@@ -27,7 +27,7 @@ export function concernsOf(snapshot: Snapshot, now: number): readonly Concern[] 
     ...(lanes.value ?? []).flatMap(laneConcerns),
     ...(breakers.value ?? []).flatMap((each) => breakerConcerns(each, now)),
     ...(queues.value ?? []).flatMap(queueConcerns),
-    ...(local?.functions ?? []).flatMap(brokenConcern),
+    ...(local?.value?.functions ?? []).flatMap(brokenConcern),
     ...blindSpots(snapshot),
   ];
   return [

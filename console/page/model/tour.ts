@@ -31,7 +31,7 @@ const send = (sample: 'good' | 'throw' | 'exit' | 'hang', times = 1): LocalAct[]
   Array.from({ length: times }, () => ({ act: 'send', sample, lane: LANE }));
 
 const downstream = ({ local }: Snapshot) =>
-  local?.servers.find(({ name }) => name === 'downstream');
+  local?.value?.servers.find(({ name }) => name === 'downstream');
 
 const breaker = ({ breakers }: Snapshot) =>
   breakers.value?.find(({ name }) => name === 'fhir-server');

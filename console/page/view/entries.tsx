@@ -3,6 +3,7 @@ import type { EntryPage, EntrySummary } from '../../contract/quarantine.ts';
 import { ROUTES } from '../../contract/routes.ts';
 import { get } from '../client/requests.ts';
 import { addressOf } from '../model/address.ts';
+import { entryFilter } from '../model/entry-filter.ts';
 import { ago } from '../model/times.ts';
 import { now, runsEnded } from '../state.ts';
 import { Answered, useAnswer } from './answer.tsx';
@@ -13,7 +14,7 @@ type Filter = Readonly<Record<string, string>>;
 
 /** The entries that match, a page at a time. */
 export function Entries({ filter }: { readonly filter: Filter }) {
-  const asked = useAnswer<EntryPage>(ROUTES.entries, filter, runsEnded.value);
+  const asked = useAnswer<EntryPage>(ROUTES.entries, { ...entryFilter(filter) }, runsEnded.value);
   return (
     <Section id="entries" title="Entries">
       <Answered asked={asked} name="the entries">
@@ -29,7 +30,7 @@ function Pages({ first, filter }: { readonly first: EntryPage; readonly filter: 
   useEffect(() => setPage(first), [first]);
   const more = async () => {
     setBusy(true);
-    const answer = await get<EntryPage>(ROUTES.entries, { ...filter, after });
+    const answer = await get<EntryPage>(ROUTES.entries, { ...entryFilter(filter), after });
     setBusy(false);
     if ('failure' in answer) return say(answer.failure.message);
     setPage({ ...answer.ok, entries: [...entries, ...answer.ok.entries] });

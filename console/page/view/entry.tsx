@@ -118,7 +118,7 @@ function Tried({ entry }: { readonly entry: EntryView }) {
         </Step>
       ))}
       {attempts.map((attempt, index) => (
-        <Attempt key={attempt.requestId} attempt={attempt} number={index + 1} />
+        <Attempt key={attempt.requestId} attempt={attempt} number={index + 1} lane={entry.lane} />
       ))}
       {corrections.map(({ at, by, why }) => (
         <Step key={at} at={at}>
@@ -141,18 +141,27 @@ function Tried({ entry }: { readonly entry: EntryView }) {
   );
 }
 
-function Attempt({ attempt, number }: { readonly attempt: AttemptView; readonly number: number }) {
+interface AttemptProps {
+  readonly attempt: AttemptView;
+  readonly number: number;
+  readonly lane: string;
+}
+
+/** What still runs has no end yet; what began longer ago than any run lasts will have none. */
+const RUN_MS_MAX = 60_000;
+
+function Attempt({ attempt, number, lane }: AttemptProps) {
   const { startedAt, endedAt, crash, reason, requestId } = attempt;
   const end =
     endedAt === undefined
-      ? now.value - startedAt < 60_000
+      ? now.value - startedAt < RUN_MS_MAX
         ? 'runs, or its environment died'
         : 'no end: its environment died'
       : `ended after ${duration(endedAt - startedAt)}`;
   return (
     <Step at={startedAt}>
       attempt {number}, alone: {[crash, reason].filter(Boolean).join(', ')}{' '}
-      <span class="quiet">{end}</span> <LogLink requestId={requestId} />
+      <span class="quiet">{end}</span> <LogLink requestId={requestId} lane={lane} at={startedAt} />
     </Step>
   );
 }

@@ -5,7 +5,6 @@ import {
   type LocalDone,
   type LocalState,
   SAMPLES,
-  type SampleKind,
   SERVER_MODES,
 } from '../../contract/local.ts';
 import { provoke } from '../client/provoke.ts';
@@ -15,21 +14,19 @@ import { snapshot } from '../state.ts';
 import { say } from './notices.tsx';
 import { Runs } from './runs.tsx';
 import { CommandLine, Section } from './section.tsx';
-import { Loading } from './shown.tsx';
+import { Shown } from './shown.tsx';
 import { tourIsOpen } from './tour.tsx';
 
 type Lane = 'critical' | 'background';
 
 export function Faults() {
   const [last, setLast] = useState<LocalDone>();
-  const state = snapshot.value?.local;
   const perform = async (act: LocalAct) => {
     const answer = await provoke(act);
     if ('failure' in answer) return say(answer.failure.message);
     say(answer.ok.message);
     setLast(answer.ok);
   };
-  if (state === undefined) return <Loading name="the box of faults" />;
   return (
     <>
       <div class="heading">
@@ -42,11 +39,15 @@ export function Faults() {
         </div>
       </div>
       <Runs kind="flood" />
-      <div class="three">
-        <Send perform={perform} />
-        <Servers state={state} perform={perform} />
-        <Functions state={state} perform={perform} />
-      </div>
+      <Shown figure={snapshot.value?.local} name="the box of faults">
+        {(state) => (
+          <div class="three">
+            <Send perform={perform} />
+            <Servers state={state} perform={perform} />
+            <Functions state={state} perform={perform} />
+          </div>
+        )}
+      </Shown>
       {last !== undefined && <Last done={last} />}
     </>
   );
@@ -76,7 +77,7 @@ interface Props {
   readonly perform: (act: LocalAct) => Promise<void>;
 }
 
-const WHAT: Readonly<Record<SampleKind, string>> = {
+const WHAT: Readonly<Record<string, string>> = {
   good: 'A good patient',
   invalid: 'One that breaks a rule',
   hostile: 'One with script in every string',
@@ -84,6 +85,7 @@ const WHAT: Readonly<Record<SampleKind, string>> = {
   exit: 'One that exits its process',
   heap: 'One that exhausts the heap',
   hang: 'One that never ends',
+  kill: 'One that kills its environment',
 };
 const FLOOD = 1_000;
 
@@ -106,7 +108,7 @@ function Send({ perform }: Pick<Props, 'perform'>) {
         {SAMPLES.map((sample) => (
           <li key={sample}>
             <button type="button" onClick={() => void perform({ act: 'send', sample, lane })}>
-              {WHAT[sample]}
+              {WHAT[sample] ?? sample}
             </button>
           </li>
         ))}

@@ -4,8 +4,15 @@ import { ROUTES } from '../../contract/routes.ts';
 import { Answered, useAnswer } from './answer.tsx';
 import { Time } from './time.tsx';
 
+interface Invocation {
+  readonly requestId: string;
+  readonly lane: string;
+  /** When it began. */
+  readonly at: number;
+}
+
 /** Log lines of one invocation, shown where they are asked for. */
-export function LogLink({ requestId }: { readonly requestId: string }) {
+export function LogLink(invocation: Invocation) {
   const [isOpen, setOpen] = useState(false);
   return (
     <>
@@ -17,22 +24,22 @@ export function LogLink({ requestId }: { readonly requestId: string }) {
       >
         {isOpen ? 'hide its log' : 'its log'}
       </button>
-      {isOpen && <Lines requestId={requestId} />}
+      {isOpen && <Lines {...invocation} />}
     </>
   );
 }
 
-function Lines({ requestId }: { readonly requestId: string }) {
-  const asked = useAnswer<LogLines>(ROUTES.logs, { request: requestId });
+function Lines({ requestId, lane, at }: Invocation) {
+  const asked = useAnswer<LogLines>(ROUTES.logs, { request: requestId, lane, at: String(at) });
   return (
     <Answered asked={asked} name="the log">
       {({ lines, more, href }) => (
         <div class="log">
           {lines.length === 0 && <p class="quiet">No line of request {requestId} is kept.</p>}
           <ol>
-            {lines.map(({ at, function: name, text }, index) => (
+            {lines.map(({ at: time, function: name, text }, index) => (
               <li key={index}>
-                {at !== undefined && <Time at={at} />} <span class="quiet">{name}</span>{' '}
+                {time !== undefined && <Time at={time} />} <span class="quiet">{name}</span>{' '}
                 <code class="text">{text}</code>
               </li>
             ))}

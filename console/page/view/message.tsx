@@ -1,10 +1,10 @@
 /** One submission's life: the same as `message show`. */
-import { useState } from 'preact/hooks';
+import { useEffect, useState } from 'preact/hooks';
 import type { LifeView, Lives } from '../../contract/lives.ts';
 import type { Revealed } from '../../contract/reveal.ts';
 import { ROUTES } from '../../contract/routes.ts';
 import { addressOf } from '../model/address.ts';
-import { address, go } from '../state.ts';
+import { address, go, now } from '../state.ts';
 import { Answered, useAnswer } from './answer.tsx';
 import { LogLink } from './logs.tsx';
 import { askToReveal } from './reveal.tsx';
@@ -49,9 +49,21 @@ function Search({ id }: { readonly id: string }) {
   );
 }
 
+/** Asked again so often while the end is not known. */
+const AGAIN_MS = 3_000;
+
 function Found({ id }: { readonly id: string }) {
   const [slow, setSlow] = useState(false);
-  const asked = useAnswer<Lives>(ROUTES.lives, { id, slow: slow ? '1' : undefined });
+  const [isOver, setOver] = useState(false);
+  // A scan of the tables is not repeated by itself.
+  const version = isOver || slow ? 0 : Math.floor(now.value / AGAIN_MS);
+  const asked = useAnswer<Lives>(ROUTES.lives, { id, slow: slow ? '1' : undefined }, version);
+  const { answer } = asked;
+  useEffect(() => {
+    if (answer === undefined || 'failure' in answer) return;
+    const { lives } = answer.ok;
+    setOver(lives.length > 0 && lives.every(({ ending }) => ending !== 'waiting'));
+  }, [answer]);
   return (
     <Answered asked={asked} name="its life">
       {({ lives, hints, slowWouldHelp }) => (
@@ -75,11 +87,6 @@ function Found({ id }: { readonly id: string }) {
                 </button>
               )}
             </div>
-          )}
-          {lives.some(({ ending }) => ending === 'waiting') && (
-            <button type="button" onClick={asked.again}>
-              Look again
-            </button>
           )}
         </>
       )}
@@ -111,7 +118,7 @@ function Life({ life }: { readonly life: LifeView }) {
             <span class="text">
               {what}{' '}
               {requestId !== undefined && steps[index + 1]?.requestId !== requestId && (
-                <LogLink requestId={requestId} />
+                <LogLink requestId={requestId} lane={lane} at={at ?? life.sentAt} />
               )}
             </span>
           </li>

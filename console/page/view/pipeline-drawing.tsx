@@ -112,25 +112,31 @@ interface QueueProps {
 function Queue({ box: { x, y, w, h }, name, queue }: QueueProps) {
   const waiting = queue === undefined ? undefined : queue.waiting + queue.delayed;
   const level = Math.round((h - 2) * fullness(waiting ?? 0));
+  const [age, out] = [ageOf(queue), outOf(queue)];
+  // With nothing below it, the name stands in the middle.
+  const first = y + (age === '' && out === '' ? 29 : 19);
   return (
     <g class="queue">
       <rect x={x} y={y} width={w} height={h} class="box" />
       <rect x={x + 1} y={y + h - 1 - level} width="4" height={level} class="level" />
-      <text x={x + 12} y={y + 19} class="quiet">
+      <text x={x + 12} y={first} class="quiet">
         {name}
       </text>
-      <text x={x + w - 8} y={y + 19} class="end count">
+      <text x={x + w - 8} y={first} class="end count">
         {waiting === undefined ? '?' : short(waiting)}
       </text>
       <text x={x + 12} y={y + 37} class="quiet small">
-        {ageOf(queue)}
+        {age}
       </text>
       <text x={x + w - 8} y={y + 37} class="end quiet small">
-        {queue === undefined || queue.inFlight === 0 ? '' : `${short(queue.inFlight)} out`}
+        {out}
       </text>
     </g>
   );
 }
+
+const outOf = (queue: QueueView | undefined) =>
+  queue === undefined || queue.inFlight === 0 ? '' : `${short(queue.inFlight)} out`;
 
 function ageOf(queue: QueueView | undefined): string {
   if (queue === undefined || queue.waiting === 0) return '';

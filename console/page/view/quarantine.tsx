@@ -1,6 +1,6 @@
 import type { QuarantineGroups } from '../../contract/quarantine.ts';
 import { ROUTES } from '../../contract/routes.ts';
-import { hasFilter } from '../model/entry-filter.ts';
+import { entryFilter, hasFilter } from '../model/entry-filter.ts';
 import { howMany } from '../model/numbers.ts';
 import { address, runsEnded } from '../state.ts';
 import { Answered, useAnswer } from './answer.tsx';
@@ -19,7 +19,11 @@ export function Quarantine() {
 
 function Overview() {
   const { filter } = address.value;
-  const groups = useAnswer<QuarantineGroups>(ROUTES.groups, filter, runsEnded.value);
+  const groups = useAnswer<QuarantineGroups>(
+    ROUTES.groups,
+    { ...entryFilter(filter) },
+    runsEnded.value,
+  );
   return (
     <>
       <div class="heading">

@@ -100,13 +100,14 @@ function stream(response: ServerResponse, stage: FakeStage, streams: Set<ServerR
   response.writeHead(200, { 'content-type': 'text/event-stream' });
   streams.add(response);
   tell(response, 'hello', { ...stage.hello, now: stage.now() });
-  let told = stage.now() - FLOW_KEPT_MS;
+  let told = Math.floor((stage.now() - FLOW_KEPT_MS) / STEP_MS) * STEP_MS;
   let runs = '';
   const round = () => {
     if (stage.silent) return;
     tell(response, 'snapshot', snapshotOf(stage));
-    tell(response, 'flow', flowSince(stage, told));
-    told = stage.now();
+    const until = Math.floor(stage.now() / STEP_MS) * STEP_MS;
+    tell(response, 'flow', flowBetween(stage, told, until));
+    told = until;
     if (JSON.stringify(stage.runs) === runs) return;
     runs = JSON.stringify(stage.runs);
     tell(response, 'runs', stage.runs);
@@ -119,10 +120,13 @@ function stream(response: ServerResponse, stage: FakeStage, streams: Set<ServerR
   });
 }
 
-function flowSince(stage: FakeStage, since: number): FlowNews {
+/** Whole steps only. */
+function flowBetween(stage: FakeStage, from: number, until: number): FlowNews {
   const now = stage.now();
-  const first = Math.ceil(since / STEP_MS) * STEP_MS;
-  const steps = Math.max(0, Math.floor((now - first) / STEP_MS));
-  const value = Array.from({ length: steps }, (_, index) => stage.flow(first + index * STEP_MS));
-  return { now, stepMs: STEP_MS, keptMs: FLOW_KEPT_MS, figure: { value, readAt: now } };
+  const steps = Array.from(
+    { length: (until - from) / STEP_MS },
+    (_, step) => from + step * STEP_MS,
+  );
+  const figure = { value: steps.map((at) => stage.flow(at)), readAt: now };
+  return { now, stepMs: STEP_MS, keptMs: FLOW_KEPT_MS, figure };
 }

@@ -76,7 +76,7 @@ export function snapshotOf(stage: FakeStage): Snapshot {
       entries: stage.audit,
       deployment: '9f3c27aa51d0e8b44e6a',
     }),
-    ...(local && { local }),
+    ...(local && { local: { value: local, readAt: now } }),
   };
 }
 
