@@ -2,32 +2,14 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { defineConfig } from 'vitest/config';
 
-/** Their code keeps no state of its own, so that one process can run many of these files. */
-const STATELESS = [
-  'bench',
-  'breaker',
-  'ci',
-  'contract',
-  'core',
-  'demo',
-  'emulator',
-  'functions/analytics',
-  'functions/audit',
-  'functions/deliver',
-  'functions/empty-bucket',
-  'functions/incident',
-  'functions/quarantine',
-  'functions/reporting',
-  'functions/supervisor',
-  'gameday',
-  'lib',
-  'packages/fhir-validator',
-  'packages/local-lambda',
-  'plugins',
-  'simulation',
-  'terminal',
+/** Each of these files has a process of its own; all others share one for each core. */
+const ISOLATED = [
+  // It changes what modules import.
+  'cli/plugin-command',
+  // V8 may end a process in which a worker exhausts its heap.
+  'packages/isolation/**/*',
 ];
-const stateless = STATELESS.map((folder) => `test/${folder}/**/*.test.ts`);
+const isolated = ISOLATED.map((name) => `test/${name}.test.ts`);
 
 const beside = (path: string) => join(import.meta.dirname, path);
 // What Node has compiled once (the SDK, the CDK, workers) is not compiled by each process anew.
@@ -39,11 +21,11 @@ export default defineConfig({
   },
   test: {
     projects: [
-      { extends: true, test: { name: 'stateless', include: stateless, isolate: false } },
       {
         extends: true,
-        test: { name: 'isolated', include: ['test/**/*.test.ts'], exclude: stateless },
+        test: { name: 'shared', include: ['test/**/*.test.ts'], exclude: isolated, isolate: false },
       },
+      { extends: true, test: { name: 'isolated', include: isolated } },
     ],
     globalSetup: ['temporary-folder', 'bundled-workers', 'world-plan'].map(
       (name) => `test/support/${name}.ts`,

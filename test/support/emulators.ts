@@ -25,13 +25,16 @@ interface Inside {
   readonly stores: NonNullable<BuildAppOptions['stores']>;
   readonly endpoint: string;
   readonly tables: TableStore;
+  /** What the SDK's clients have to be told. */
+  readonly variables: Readonly<Record<string, string>>;
 }
 
 /** Of dynalite: what its actions work on. */
 type TableStore = Readonly<Record<'table store', never>>;
-type TableAction = 'createTable' | 'scan';
+type TableAction = 'createTable' | 'describeTable' | 'scan';
 
 const require = createRequire(import.meta.url);
+let started: Promise<Inside> | undefined;
 let running: Inside | undefined;
 
 export function inside(): Inside {
@@ -39,20 +42,37 @@ export function inside(): Inside {
   return running;
 }
 
-/** Starts all and points the SDK's own environment variables at them. */
+/**
+ * Points the SDK's own environment variables at all of them. They are started once for a process, for there are
+ * clients which live as long; a file that stops them leaves nothing in them.
+ */
 export async function startEmulators(): Promise<Emulators> {
+  started ??= start();
+  running = await started;
+  const { stores, variables } = running;
+  const restore = setVariables(variables);
+  return {
+    async stop() {
+      running = undefined;
+      restore();
+      resetTime();
+      for (const store of Object.values(stores)) store.purgeAll();
+    },
+  };
+}
+
+async function start(): Promise<Inside> {
   const stores = await createStores();
-  const fauxqs = buildApp({ logger: false, stores });
-  takeEmptyObjects(fauxqs);
-  addGuardedObjects(fauxqs);
-  addVersionedBuckets(fauxqs, stores.s3Store);
-  const endpoint = await fauxqs.listen({ host: '127.0.0.1', port: 0 });
+  const messaging = buildApp({ logger: false, stores });
+  takeEmptyObjects(messaging);
+  addGuardedObjects(messaging);
+  addVersionedBuckets(messaging, stores.s3Store);
+  const endpoint = await messaging.listen({ host: '127.0.0.1', port: 0 });
   const secrets = await startSecretsManager(new Map([[HASH_KEY_ARN, 'of the tests']]));
-  const { server: dynamo, store } = startDynalite();
-  await new Promise<void>((resolve) => dynamo.listen(0, '127.0.0.1', resolve));
-  const { port } = dynamo.address() as AddressInfo;
-  running = { messaging: fauxqs, stores, endpoint, tables: store };
-  Object.assign(process.env, {
+  const { server, store: tables } = startDynalite();
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const variables = {
     AWS_REGION: 'us-east-1',
     AWS_ACCESS_KEY_ID: 'test',
     AWS_SECRET_ACCESS_KEY: 'test',
@@ -63,16 +83,19 @@ export async function startEmulators(): Promise<Emulators> {
     AWS_ENDPOINT_URL_DYNAMODB: `http://127.0.0.1:${port}`,
     POWERTOOLS_LOG_LEVEL: 'SILENT',
     POWERTOOLS_METRICS_DISABLED: 'true',
-  });
-  return {
-    async stop() {
-      running = undefined;
-      resetTime();
-      await fauxqs.close();
-      await secrets.stop();
-      dynamo.closeAllConnections();
-      await new Promise((resolve) => dynamo.close(resolve));
-    },
+  };
+  return { messaging, stores, endpoint, tables, variables };
+}
+
+/** Until the function that this returns is called: other files run in this process. */
+function setVariables(variables: Readonly<Record<string, string>>): () => void {
+  const before = Object.keys(variables).map((name) => [name, process.env[name]] as const);
+  Object.assign(process.env, variables);
+  return () => {
+    for (const [name, value] of before) {
+      if (value === undefined) delete process.env[name];
+      else process.env[name] = value;
+    }
   };
 }
 

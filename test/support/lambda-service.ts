@@ -10,6 +10,9 @@ import { arn } from '../../packages/local-lambda/template/account.ts';
 /** Answers an invocation; what it throws is the function's error. */
 type Invoked = (event: unknown) => Promise<unknown>;
 
+/** One for a process, as the emulators are. */
+let api: Promise<LambdaApi> | undefined;
+
 export class LambdaService {
   readonly #mappings = new Map<string, SwitchedMapping>();
   readonly #functions = new Map<string, FunctionSpec>();
@@ -17,13 +20,15 @@ export class LambdaService {
   #api: LambdaApi | undefined;
 
   async start(): Promise<void> {
-    this.#api = await startLambdaApi();
+    api ??= startLambdaApi();
+    this.#api = await api;
+    this.#serve();
     process.env['AWS_ENDPOINT_URL_LAMBDA'] = this.#api.endpoint;
   }
 
   async stop(): Promise<void> {
+    delete process.env['AWS_ENDPOINT_URL_LAMBDA'];
     await Promise.all([...this.#mappings.values()].map((mapping) => mapping.stop()));
-    await this.#api?.stop();
   }
 
   /** One that is on; anew, one that a deployment made so. `settleMs` is what a change of it takes. */

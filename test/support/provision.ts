@@ -1,4 +1,5 @@
 /** Makes queues, topics, tables and buckets in the stores of the emulators that run in this process. */
+import { setImmediate } from 'node:timers/promises';
 import { ACCOUNT, arn } from '../../packages/local-lambda/template/account.ts';
 import { type QueuePlan, queueUrlOf } from '../../packages/local-lambda/template/plan.ts';
 import { inside, onTables } from './emulators.ts';
@@ -25,14 +26,16 @@ export async function provision({
     const { TopicArn, Endpoint, FilterPolicy } = properties;
     subscribe(TopicArn, Endpoint, FilterPolicy);
   }
-  for (const { name, properties } of tables) {
-    const { GlobalSecondaryIndexes, KeySchema, AttributeDefinitions } = properties;
-    await createTable(name, {
-      KeySchema,
-      AttributeDefinitions,
-      ...(GlobalSecondaryIndexes.length > 0 && { GlobalSecondaryIndexes }),
-    });
-  }
+  await Promise.all(
+    tables.map(({ name, properties }) => {
+      const { GlobalSecondaryIndexes, KeySchema, AttributeDefinitions } = properties;
+      return createTable(name, {
+        KeySchema,
+        AttributeDefinitions,
+        ...(GlobalSecondaryIndexes.length > 0 && { GlobalSecondaryIndexes }),
+      });
+    }),
+  );
   for (const bucket of buckets) await createBucket(bucket);
 }
 
@@ -79,8 +82,16 @@ export function subscribe(topicArn: string, queueArn: string, filter?: object): 
   });
 }
 
+type Described = { readonly Table: { readonly TableStatus: string } };
+
 async function createTable(TableName: string, definition: object): Promise<void> {
   await onTables('createTable', { TableName, BillingMode: 'PAY_PER_REQUEST', ...definition });
+  const status = async () => {
+    const { Table } = await onTables<Described>('describeTable', { TableName });
+    return Table.TableStatus;
+  };
+  // It answers no request before, and becomes active a moment later.
+  while ((await status()) !== 'ACTIVE') await setImmediate();
 }
 
 async function createBucket({ name, properties }: WorldPlan['buckets'][number]): Promise<void> {

@@ -21,11 +21,6 @@ export async function buildTerminologyWorld(
   return world;
 }
 
-/** The worlds of other tests in this process ask nobody. */
-export function askNobody(): void {
-  delete process.env[ENV.terminologyEndpoint];
-}
-
 /** One environment, with a memory of its own. */
 export const loadValidate = (): Promise<Functions> => loadFunctions(['validate']);
 

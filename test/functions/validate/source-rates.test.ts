@@ -1,8 +1,9 @@
 import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
-import { beforeEach, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { makeHastyDynamo } from '../../../aws/clients.ts';
 import { realMachine } from '../../../aws/machine.ts';
 import { countSent } from '../../../aws/rates-table.ts';
+import { ENV } from '../../../telemetry/env-names.ts';
 import { testClients } from '../../support/clients.ts';
 import { skipTime } from '../../support/clock.ts';
 import { deliver } from '../../support/delivery.ts';
@@ -16,8 +17,13 @@ import { itemsOf } from '../../support/stores.ts';
 
 const RATES = 'rates-of-sources-test';
 
-process.env['RATES_TABLE'] = RATES;
 useSources(SOURCE_RULES);
+beforeAll(() => {
+  process.env[ENV.ratesTable] = RATES;
+});
+afterAll(() => {
+  delete process.env[ENV.ratesTable];
+});
 const stage = useStage({ deadlineMs: 2_000, heapOldMb: 32, resourceBytesMax: 500_000 });
 
 const lane = () => stage.world.queues.lane;

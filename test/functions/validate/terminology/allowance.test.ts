@@ -10,7 +10,7 @@ import { type Emulators, startEmulators } from '../../../support/emulators.ts';
 import type { Functions } from '../../../support/functions.ts';
 import { patient } from '../../../support/resources.ts';
 import { itemsOf } from '../../../support/stores.ts';
-import { askNobody, buildTerminologyWorld, loadValidate } from '../../../support/terminology.ts';
+import { buildTerminologyWorld, loadValidate } from '../../../support/terminology.ts';
 import { outcomesTold } from '../../../support/told.ts';
 import type { World } from '../../../support/world.ts';
 
@@ -34,7 +34,6 @@ beforeAll(async () => {
   skipTime(60_000 - (Date.now() % 60_000));
 });
 afterAll(async () => {
-  askNobody();
   await functions.close();
   await server.stop();
   await emulators.stop();

@@ -11,7 +11,6 @@ import type { Functions } from '../../../support/functions.ts';
 import { patient } from '../../../support/resources.ts';
 import { itemsOf } from '../../../support/stores.ts';
 import {
-  askNobody,
   buildTerminologyWorld,
   loadValidate,
   measured,
@@ -36,7 +35,6 @@ beforeEach(async () => {
   functions = await loadValidate();
 });
 afterEach(async () => {
-  askNobody();
   await functions.close();
   await server.stop();
 });

@@ -10,12 +10,7 @@ import { drain } from '../../../support/drain.ts';
 import { type Emulators, startEmulators } from '../../../support/emulators.ts';
 import { loadFunctions } from '../../../support/functions.ts';
 import { itemsOf } from '../../../support/stores.ts';
-import {
-  askNobody,
-  buildTerminologyWorld,
-  loadValidate,
-  photographed,
-} from '../../../support/terminology.ts';
+import { buildTerminologyWorld, loadValidate, photographed } from '../../../support/terminology.ts';
 import { expectAllTold } from '../../../support/told.ts';
 import type { World } from '../../../support/world.ts';
 
@@ -26,7 +21,6 @@ beforeAll(async () => {
   server = await startTerminology();
 });
 afterAll(async () => {
-  askNobody();
   await server.stop();
   await emulators.stop();
 });

@@ -9,12 +9,7 @@ import { type Emulators, startEmulators } from '../../../support/emulators.ts';
 import { failCalls } from '../../../support/faults.ts';
 import type { Functions } from '../../../support/functions.ts';
 import { depthOf, itemsOf } from '../../../support/stores.ts';
-import {
-  askNobody,
-  buildTerminologyWorld,
-  loadValidate,
-  photographed,
-} from '../../../support/terminology.ts';
+import { buildTerminologyWorld, loadValidate, photographed } from '../../../support/terminology.ts';
 import { outcomesTold } from '../../../support/told.ts';
 import type { World } from '../../../support/world.ts';
 
@@ -28,7 +23,6 @@ beforeAll(async () => {
 });
 afterEach(async () => {
   vi.restoreAllMocks();
-  askNobody();
   await functions.close();
   await server.stop();
 });
