@@ -46,12 +46,8 @@ export function startAttempt(table: QuarantineTable, start: AttemptStart): Promi
     expiresAt: quarantineExpiry(table, attempt.startedAt),
     pinned,
   };
-  // Once it is there it may be written again: the SDK retries a write whose answer was lost.
-  const write = setAttempts(table, start, fields, {
-    condition: `attempts[${index}].requestId = :own`,
-    values: { ':own': attempt.requestId },
-  });
-  return writtenOrStands(write, async () => {
+  // Not even what it has written itself: a try that was given up may arrive when the attempt has ended.
+  return writtenOrStands(setAttempts(table, start, fields), async () => {
     const trouble = await readTrouble(table, origin.messageId);
     return trouble?.attempts[index]?.requestId === attempt.requestId;
   });
@@ -66,12 +62,11 @@ export function forgetVoided(
   return written(setAttempts(table, { origin, seen }, fields));
 }
 
-/** Sets fields while the attempts are as they were read, or `or` holds. */
+/** Sets fields while the attempts are as they were read. */
 function setAttempts(
   table: Table,
   { origin, seen }: Pick<AttemptStart, 'origin' | 'seen'>,
   fields: Readonly<Record<string, unknown>>,
-  or?: { readonly condition: string; readonly values: Readonly<Record<string, unknown>> },
 ): Promise<unknown> {
   const last = seen?.attempts.at(-1);
   const count = seen?.attempts.length ?? 0;
@@ -80,17 +75,15 @@ function setAttempts(
       ? '(attribute_not_exists(attempts) OR size(attempts) = :count)'
       : `size(attempts) = :count AND attempts[${count - 1}].requestId = :last`;
   const round = ofNoOlderRound(origin);
-  const asRead = `(${UNFINISHED} AND ${unchanged} AND ${round.condition})`;
   const set = setAll(fields);
   const update = new UpdateCommand({
     TableName: table.name,
     Key: { pk: origin.messageId },
     UpdateExpression: set.expression,
-    ConditionExpression: or === undefined ? asRead : `${asRead} OR ${or.condition}`,
+    ConditionExpression: `${UNFINISHED} AND ${unchanged} AND ${round.condition}`,
     ExpressionAttributeNames: { ...set.names, ...round.names },
     ExpressionAttributeValues: {
       ...set.values,
-      ...or?.values,
       ...round.values,
       ...UNFINISHED_VALUES,
       ':count': count,

@@ -62,8 +62,10 @@ export class AuditWatch implements Checker {
   #hear({ body, senderId }: Message): void {
     const { id, kind } = JSON.parse(body) as { id: string; kind: string };
     const sender = senderId.split(':')[0];
-    const teller = this.#publishers.known.find((known) => known.id === sender);
-    if (!teller?.kinds.includes(kind)) return;
+    const mayTell = this.#publishers.known.some(
+      (known) => known.id === sender && known.kinds.includes(kind),
+    );
+    if (!mayTell) return;
     const name = `${kind}#${this.#hash(id)}`;
     this.#told.add(name);
     this.#miss(name);
