@@ -72,8 +72,7 @@ export class Sqs {
         queue.changeVisibility(ReceiptHandle, VisibilityTimeout) ? {} : undefined,
       );
     }
-    if (command instanceof GetQueueAttributesCommand)
-      return this.#attributes(command.input.QueueUrl);
+    if (command instanceof GetQueueAttributesCommand) return this.#attributes(command.input);
     throw new Error(`${command.constructor.name} is not simulated`);
   }
 
@@ -121,17 +120,19 @@ export class Sqs {
   }
 
   /** Approximate, as they say. */
-  #attributes(url: string | undefined): object {
-    const { size, visible, plan } = this.queue(url);
-    return {
-      Attributes: {
-        QueueArn: plan.arn,
-        VisibilityTimeout: String(plan.visibilityMs / 1_000),
-        ApproximateNumberOfMessages: String(visible),
-        ApproximateNumberOfMessagesNotVisible: String(size - visible),
-        ApproximateNumberOfMessagesDelayed: '0',
-      },
+  #attributes({ QueueUrl, AttributeNames = [] }: GetQueueAttributesCommand['input']): object {
+    const { size, visible, plan } = this.queue(QueueUrl);
+    const all = {
+      QueueArn: plan.arn,
+      VisibilityTimeout: String(plan.visibilityMs / 1_000),
+      ApproximateNumberOfMessages: String(visible),
+      ApproximateNumberOfMessagesNotVisible: String(size - visible),
+      ApproximateNumberOfMessagesDelayed: '0',
     };
+    const asked = Object.entries(all).filter(([name]) =>
+      AttributeNames.some((wanted) => wanted === 'All' || wanted === name),
+    );
+    return { Attributes: Object.fromEntries(asked) };
   }
 }
 

@@ -1,9 +1,10 @@
 /** Conditional writes whose first answer was lost: the SDK's next try fails by what the first one wrote. */
-import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { recordCrash } from '../../aws/crash-items.ts';
 import { eraseEntry, readErasable } from '../../aws/erased-entries.ts';
 import { changeIncident, saveIncident } from '../../aws/incidents-table.ts';
+import { startAttempt } from '../../aws/quarantine-attempts.ts';
 import { recordDeath } from '../../aws/quarantine-deaths.ts';
 import { markStored, quarantine } from '../../aws/quarantine-table.ts';
 import { saveSupervised } from '../../aws/supervision-table.ts';
@@ -52,6 +53,27 @@ test('R09: an end in quarantine is this one, and so is a copy that ends later', 
 test('R09: a mark that a message is stored', async () => {
   await enter({ pk: 'm-2', status: 'in-isolation' });
   expect(await markStored(at(world.tables.quarantine), origin('m-2'))).toBe(true);
+});
+
+test('R09: an attempt that its first try recorded', async () => {
+  const attempt = { requestId: 'r-2', startedAt: 1 };
+  const its = origin('m-4');
+  const start = { origin: its, lane: 'background', seen: undefined, counted: [], attempt } as const;
+  expect(await startAttempt(at(world.tables.quarantine), start)).toBe(true);
+});
+
+test('R04: a try to record an attempt that arrives after the end changes nothing', async () => {
+  const table = tableAt(world.tables.quarantine);
+  const attempt = { requestId: 'r-3', startedAt: 1 };
+  const its = origin('m-5');
+  const start = { origin: its, lane: 'background', seen: undefined, counted: [], attempt } as const;
+  expect(await startAttempt(table, start)).toBe(true);
+  expect(await markStored(table, its)).toBe(true);
+  await startAttempt(table, start);
+  const { Item } = await testClients().dynamo.send(
+    new GetCommand({ TableName: table.name, Key: { pk: 'm-5' } }),
+  );
+  expect(Item).toMatchObject({ status: 'stored' });
 });
 
 test('R09: the cause of a death', async () => {

@@ -2,6 +2,7 @@ import {
   ChangeMessageVisibilityBatchCommand,
   DeleteMessageBatchCommand,
   GetQueueAttributesCommand,
+  type QueueAttributeName,
   ReceiveMessageCommand,
   SendMessageBatchCommand,
   SendMessageCommand,
@@ -56,7 +57,11 @@ describe('SQS by its commands', () => {
         MessageAttributes,
       },
     ]);
-    expect(sqs.perform(new GetQueueAttributesCommand({ QueueUrl }), '')).toMatchObject({
+    const AttributeNames: QueueAttributeName[] = [
+      'ApproximateNumberOfMessages',
+      'ApproximateNumberOfMessagesNotVisible',
+    ];
+    expect(sqs.perform(new GetQueueAttributesCommand({ QueueUrl, AttributeNames }), '')).toEqual({
       Attributes: { ApproximateNumberOfMessages: '0', ApproximateNumberOfMessagesNotVisible: '1' },
     });
     const ReceiptHandle = Messages[0]?.ReceiptHandle;
