@@ -3,7 +3,7 @@
  * and with one that is open, whose frames are counted; then a page is shown an hour of snapshots, and what it holds is
  * weighed before and after. Goals: at most 5 % slower, 60 frames a second, memory flat.
  *
- * The browser draws without a graphics card here, on the processors that the pipeline needs: a viewer's own machine
+ * `ROUNDS=0` leaves the runs out. The browser draws without a graphics card here, on the processors that the pipeline needs: a viewer's own machine
  * has more of both.
  */
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -82,6 +82,25 @@ async function runWatched(browser: Browser): Promise<{ ms: number; frames: numbe
   return { ms, frames };
 }
 
+const LOOKED_MS = 10_000;
+
+/** With nothing but the page to do. */
+async function anIdleMachine(browser: Browser): Promise<void> {
+  const server = await startFakeServer(
+    await bundlePage(),
+    nightStage(() => Date.now()),
+  );
+  const { page } = await openPage(browser, server.address);
+  await page.evaluate(COUNT_FRAMES);
+  await page.waitForTimeout(LOOKED_MS);
+  const frames = await framesOf(page);
+  console.log(
+    `${'frames a second, no run, median and least'.padEnd(44)}${median(frames)} ${Math.min(...frames)}`,
+  );
+  await page.context().close();
+  await server.close();
+}
+
 const HOUR_MS = 3_600_000;
 /** So much faster than life an hour is shown. */
 const FASTER = 100;
@@ -116,9 +135,7 @@ function show(name: string, timesMs: readonly number[], base: number): void {
   );
 }
 
-const browser = await openBrowser();
-try {
-  await anHour(browser);
+async function besideRuns(browser: Browser): Promise<void> {
   const [alone, watched, frames]: [number[], number[], number[]] = [[], [], []];
   for (let round = 0; round < ROUNDS; round += 1) {
     alone.push(await runOnce());
@@ -131,6 +148,13 @@ try {
   console.log(
     `${'frames a second, median and least'.padEnd(44)}${median(frames)} ${Math.min(...frames)}`,
   );
+}
+
+const browser = await openBrowser();
+try {
+  await anIdleMachine(browser);
+  await anHour(browser);
+  if (ROUNDS > 0) await besideRuns(browser);
 } finally {
   await browser.close();
 }
