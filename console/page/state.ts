@@ -41,11 +41,14 @@ export const everyMs = (): number => hello.value?.everyMs ?? 1_000;
 /** The server's clock less the viewer's. */
 let ahead = 0;
 
+/** One value: the same again draws nothing anew. */
+const LIVE: Connection = { state: 'live' };
+
 function heard(news: News): void {
-  if (connection.value.state !== 'ended') connection.value = { state: 'live' };
+  if (connection.value.state !== 'ended') connection.value = LIVE;
   switch (news.name) {
     case 'hello':
-      connection.value = { state: 'live' };
+      connection.value = LIVE;
       hello.value = news.data;
       return;
     case 'snapshot':

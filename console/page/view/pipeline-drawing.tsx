@@ -85,21 +85,41 @@ interface FlowingProps {
 }
 
 /** Dots go along it, the faster the more there are. A way that nothing may go is cut. */
-function Flowing({ way: { from, to }, perSecond, stopped = false, trouble = false }: FlowingProps) {
-  const line = `M${from.x} ${from.y}H${to.x}`;
+function Flowing({ way, perSecond, stopped = false, trouble = false }: FlowingProps) {
+  const { from, to } = way;
   const middle = (from.x + to.x) / 2;
   const seconds = stopped ? undefined : beat(perSecond);
   const tone = trouble && perSecond > 0 ? 'trouble' : '';
   return (
     <g class={`way ${tone} ${stopped ? 'stopped' : ''}`}>
-      <path d={line} class="bed" stroke-width={breadth(stopped ? 0 : perSecond)} />
-      {seconds !== undefined && (
-        <path d={line} class="dots" style={{ animationDuration: `${seconds}s` }} />
-      )}
+      <path
+        d={`M${from.x} ${from.y}H${to.x}`}
+        class="bed"
+        stroke-width={breadth(stopped ? 0 : perSecond)}
+      />
+      {seconds !== undefined && <Dots way={way} seconds={seconds} />}
       {stopped && (
         <path d={`M${middle - 3} ${from.y - 7}v14M${middle + 3} ${from.y - 7}v14`} class="valve" />
       )}
     </g>
+  );
+}
+
+/** From one dot to the next. */
+const GAP = 14;
+
+/** They are drawn once and moved as a whole, which takes no drawing: the frame cuts off what is beyond the way. */
+function Dots({ way: { from, to }, seconds }: { readonly way: Way; readonly seconds: number }) {
+  const length = Math.abs(to.x - from.x);
+  const direction = to.x < from.x ? 'reverse' : 'normal';
+  return (
+    <svg x={Math.min(from.x, to.x)} y={from.y - 3} width={length} height="6" aria-hidden="true">
+      <path
+        d={`M${-GAP} 3H${length + GAP}`}
+        class="dots"
+        style={{ animationDuration: `${seconds}s`, animationDirection: direction }}
+      />
+    </svg>
   );
 }
 
