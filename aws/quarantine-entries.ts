@@ -119,12 +119,21 @@ export async function readEntry(
 }
 
 /** A summary of every entry, whatever its status, in no order. Reads the whole table. */
-export async function* allEntries(table: Table): AsyncGenerator<QuarantineSummary> {
+export function allEntries(table: Table): AsyncGenerator<QuarantineSummary> {
+  return entriesAfter(table, undefined);
+}
+
+/** The same from behind an entry: what nobody takes from it is not read. */
+export async function* entriesAfter(
+  table: Table,
+  messageId: string | undefined,
+): AsyncGenerator<QuarantineSummary> {
   const pages = paginateScan(
     { client: table.dynamo },
     {
       TableName: table.name,
       ConsistentRead: true,
+      ExclusiveStartKey: messageId === undefined ? undefined : { pk: messageId },
       ...projectionOf(Object.keys(summarySchema.shape)),
     },
   );

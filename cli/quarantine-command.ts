@@ -1,21 +1,20 @@
 /** `quarantine`: what an operator does about rejections and dead letters. */
-import { type Command, Option } from 'commander';
-import { type Lane, lanes } from '../core/message/messages.ts';
+import type { Command } from 'commander';
 import type { SentAs } from '../core/message/redrive.ts';
 import { complain, print } from '../terminal/print.ts';
 import { printable } from '../terminal/printable.ts';
 import { instant, wholeNumber } from './command-line.ts';
 import { byOption, reasonOption, staged } from './operator-options.ts';
 import type { Act } from './quarantine/audited.ts';
+import { type EntryFilter, filtering, narrowingOf } from './quarantine/filter.ts';
 import { addLook } from './quarantine/look.ts';
 import { type Selection, type SelectionOptions, selectionOf } from './quarantine/selection.ts';
 import { openStage } from './quarantine/stage.ts';
 import type { Counts } from './quarantine/work-through.ts';
 import { UsageError } from './usage-error.ts';
 
-interface Options extends SelectionOptions {
+interface Options extends SelectionOptions, Omit<EntryFilter, 'fingerprint'> {
   readonly stage: string;
-  readonly lane?: Lane;
   readonly rate: number;
   readonly dryRun?: true;
   readonly before?: number;
@@ -58,11 +57,11 @@ function addIndex(quarantine: Command): void {
 }
 
 function selecting(command: Command): Command {
-  return staged(command)
+  const selected = staged(command)
     .option('--fingerprint <fingerprint>', 'all entries of a fingerprint')
     .option('--id <id...>', 'these entries')
-    .option('--all', 'all entries')
-    .addOption(new Option('--lane <lane>', 'only those of a lane').choices(lanes))
+    .option('--all', 'all entries');
+  return filtering(selected)
     .option('--rate <number>', 'entries a second', wholeNumber(1, 1_000), 50)
     .option('--dry-run', 'only say how many it would be')
     .option('--before <time>', 'only what was quarantined by then (default: now)', instant)
@@ -132,8 +131,10 @@ function mustSayWhy({ reason, dryRun }: Options): void {
   }
 }
 
-function recorded({ rate, by, reason, lane, dryRun }: Options, before: number) {
-  return { before, by, why: reason, rate, lane, dryRun: dryRun === true };
+function recorded(options: Options, before: number) {
+  const { rate, by, reason, dryRun } = options;
+  const only = narrowingOf(options);
+  return { before, by, why: reason, rate, only, dryRun: dryRun === true };
 }
 
 /** The act between its facts for the audit log; one that only says what it would do has none. */
@@ -144,13 +145,11 @@ async function recordedAct<Ending extends string>(
   perform: () => Promise<Counts<Ending>>,
 ): Promise<Counts<Ending>> {
   if (options.dryRun === true) return perform();
-  const { mustBeOperator } = await import('./audit/permission.ts');
-  await mustBeOperator(options.stage, kind);
-  const { audited } = await import('./quarantine/audited.ts');
-  const { openRecorder } = await import('./audit/recorder.ts');
-  const { by, reason: why, lane, corrected } = options;
-  const act = { kind, by, why, before, lane, corrected, selection: selectionOf(options) };
-  return audited(act, await openRecorder(options.stage), perform);
+  const { actOn } = await import('./quarantine/act.ts');
+  const { by, reason: why, corrected, stage } = options;
+  const said = { kind, by, why, before, corrected };
+  const act = { ...said, only: narrowingOf(options), selection: selectionOf(options) };
+  return actOn(stage, act, perform);
 }
 
 /** Naming what is not there is a mistake; true where there is nothing else to say. */

@@ -3,7 +3,7 @@ import type { OperatorWord } from '../../core/breaker/breaker-operator.ts';
 import { print } from '../../terminal/print.ts';
 import type { LookOptions, WordOptions } from '../operator-options.ts';
 import { findQueue } from '../target.ts';
-import { describeOverruled, overruledJson } from './describe.ts';
+import { describeOverruled, type Overruled, overruledJson } from './describe.ts';
 
 export type SayOptions = WordOptions & LookOptions;
 
@@ -19,12 +19,18 @@ export interface Word extends Pick<OperatorWord, 'kind'> {
 
 /** Overrules a breaker, tells the audit log, and prints what it is now (R17). */
 export async function say(word: Word, options: SayOptions): Promise<void> {
+  const overruled = await sayOf(word, options);
+  print(options.json ? overruledJson(overruled) : describeOverruled(overruled, Date.now()));
+}
+
+/** Overrules it and tells the audit log. @throws TargetError where that cannot be done */
+export async function sayOf(word: Word, options: WordOptions): Promise<Overruled> {
   const { breakersTable } = await import('../../aws/breakers-table.ts');
   const { breakersTableOf } = await import('./read.ts');
   const { overrule } = await import('./overrule.ts');
   const { publishFacts } = await import('../../aws/audit-queue.ts');
   const { auditQueueAt, hastyTableNamed, sqsClient } = await import('../places.ts');
-  const { by, reason, stage, json } = options;
+  const { by, reason, stage } = options;
   const { kind, until, what, name, service, is } = word;
   const said = { kind, until, by, reason, token: crypto.randomUUID() } as OperatorWord;
   // Looked up first: where nothing can be told to the audit log nothing is overruled.
@@ -32,6 +38,5 @@ export async function say(word: Word, options: SayOptions): Promise<void> {
   const store = breakersTable(hastyTableNamed(breakersTableOf(stage)));
   const transition = await overrule(store, service, said, Date.now);
   await publishFacts(auditQueueAt(auditQueueUrl), [transitionFact(service, transition, 'cli')]);
-  const overruled = { what, name, is, until, by, reason, transition };
-  print(json ? overruledJson(overruled) : describeOverruled(overruled, Date.now()));
+  return { what, name, is, until, by, reason, transition };
 }

@@ -32,11 +32,16 @@ function next({ ending, messageId }: MessageLife, stage: string): string {
 
 /** Where nothing is known of what was asked for: what that may mean. */
 export function describeUnknown(asked: string, stage: string): string {
+  const first = printable(`Nothing is known of ${asked} in stage ${stage}. One of these is so:`);
+  return [first, ...hintsUnknown().map((hint) => `- ${hint}`)].join('\n');
+}
+
+/** What it may mean that nothing is known of a message. */
+export function hintsUnknown(): string[] {
   return [
-    printable(`Nothing is known of ${asked} in stage ${stage}. One of these is so:`),
-    '- it still waits in its queue, or runs for the first time: ask again, or look at `lane list`;',
-    '- its resource was replaced by a newer submission of the same id, which counts as stored;',
-    '- what was kept of it has expired, or was erased;',
-    '- it was never accepted by a queue of this stage: look where you sent it, and into unsent-*.ndjson.',
-  ].join('\n');
+    'it still waits in its queue, or runs for the first time: ask again, or look at `lane list`;',
+    'its resource was replaced by a newer submission of the same id, which counts as stored;',
+    'what was kept of it has expired, or was erased;',
+    'it was never accepted by a queue of this stage: look where you sent it, and into unsent-*.ndjson.',
+  ];
 }

@@ -48,7 +48,8 @@ export async function sayWhatBecame(
   return all.every((ending) => WELL.includes(ending));
 }
 
-async function endingsOf(
+/** Of those that have ended, how. */
+export async function endingsOf(
   table: Table,
   ids: readonly string[],
   sent: Sent,

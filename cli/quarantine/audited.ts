@@ -5,6 +5,7 @@
 
 import type { KeyedHash } from '../../aws/keyed-hash.ts';
 import type { AuditFact } from '../../core/audit/audit-fact.ts';
+import type { EntryFilter } from './filter.ts';
 import type { Selection } from './selection.ts';
 import type { Counts } from './work-through.ts';
 
@@ -14,7 +15,8 @@ export interface Act {
   readonly why?: string | undefined;
   /** Epoch ms; it names a redrive. */
   readonly before: number;
-  readonly lane?: string | undefined;
+  /** Of what is selected. */
+  readonly only: EntryFilter;
   readonly selection: Selection;
   /** A body that is sent in place of the one that was submitted. */
   readonly corrected?: string | undefined;
@@ -30,6 +32,7 @@ export interface Recorder {
 /** As many ids as one text of a fact has room for. */
 const IDS_MAX = 30;
 const ACTOR_CHARACTERS_MAX = 128;
+const NARROWING_CHARACTERS_MAX = 128;
 const REASON_CHARACTERS_MAX = 1_024;
 
 /** Performs it between its two facts. Throws what the act throws, and where a fact was not taken. */
@@ -68,13 +71,18 @@ export function namedIn({ by, why }: Pick<Act, 'by' | 'why'>): Pick<AuditFact, '
 }
 
 async function describeSelection(
-  { selection, lane, before, corrected }: Act,
+  { selection, only, before, corrected }: Act,
   { hash }: Recorder,
 ): Promise<AuditFact['details']> {
   const common = {
     selection: selection.kind,
     before: new Date(before).toISOString(),
-    ...(lane !== undefined && { lane }),
+    ...Object.fromEntries(
+      Object.entries(only).map(([name, value]) => [
+        name,
+        String(value).slice(0, NARROWING_CHARACTERS_MAX),
+      ]),
+    ),
     ...(corrected !== undefined && { corrected: (await hash())(corrected) }),
   };
   switch (selection.kind) {

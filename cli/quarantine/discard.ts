@@ -2,7 +2,7 @@
 
 import { readEntry } from '../../aws/quarantine-entries.ts';
 import { discardEntry } from '../../aws/quarantine-redrive.ts';
-import type { Lane } from '../../core/message/messages.ts';
+import { type EntryFilter, matches } from './filter.ts';
 import { resolvedAsStored } from './resolve.ts';
 import { idsOf, type Selection } from './selection.ts';
 import type { QuarantineStage } from './stage.ts';
@@ -13,14 +13,15 @@ export interface DiscardOptions extends WorkOptions {
   readonly before: number;
   readonly by: string;
   readonly why?: string | undefined;
-  readonly lane?: Lane | undefined;
+  /** Of what is selected. */
+  readonly only: EntryFilter;
   readonly dryRun: boolean;
 }
 
 export type DiscardEnding =
   | 'discarded'
   | 'stored already'
-  | 'other lane'
+  | 'not meant'
   | 'unknown'
   | 'newer'
   | 'not quarantined'
@@ -31,18 +32,18 @@ export function discard(
   selection: Selection,
   options: DiscardOptions,
 ): Promise<Counts<DiscardEnding>> {
-  const ids = idsOf(stage.quarantineTable, selection);
+  const ids = idsOf(stage.quarantineTable, selection, options.only);
   return workThrough(ids, options, (id) => discardOne(stage, id, options));
 }
 
 async function discardOne(
   stage: QuarantineStage,
   id: string,
-  { before, by, why, lane, dryRun }: DiscardOptions,
+  { before, by, why, only, dryRun }: DiscardOptions,
 ): Promise<DiscardEnding> {
   const entry = await readEntry(stage.quarantineTable, id);
   if (entry === undefined) return 'unknown';
-  if (lane !== undefined && entry.lane !== lane) return 'other lane';
+  if (!matches(only, entry)) return 'not meant';
   if (entry.status !== 'quarantined') return 'not quarantined';
   if ((entry.quarantinedAt ?? 0) > before) return 'newer';
   if (dryRun) return 'discarded';

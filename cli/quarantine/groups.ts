@@ -1,5 +1,6 @@
 /** Entries by fingerprint, so that 5,000 equal failures are one row. */
 import type { QuarantineSummary } from '../../aws/quarantine-entries.ts';
+import { type EntryFilter, matches } from './filter.ts';
 import { isOpen } from './selection.ts';
 
 export interface Group {
@@ -27,12 +28,12 @@ export interface Overview {
 /** Groups what is quarantined; the largest first. */
 export async function groupByFingerprint(
   entries: AsyncIterable<QuarantineSummary>,
-  lane: string | undefined,
+  filter: EntryFilter,
 ): Promise<Overview> {
   const groups = new Map<string, Group>();
   let interrupted = 0;
   for await (const entry of entries) {
-    if (lane !== undefined && entry.lane !== lane) continue;
+    if (!matches(filter, entry)) continue;
     if (entry.status !== 'quarantined') {
       if (isOpen(entry)) interrupted += 1;
       continue;

@@ -1,7 +1,6 @@
 /** `quarantine list` and `quarantine show`: reading, not changing. */
-import { type Command, Option } from 'commander';
+import type { Command } from 'commander';
 import { allEntries, type QuarantineRecord, readEntry } from '../../aws/quarantine-entries.ts';
-import { lanes } from '../../core/message/messages.ts';
 import { complain, print } from '../../terminal/print.ts';
 import { printable, printableJson, printableLines } from '../../terminal/printable.ts';
 import { openRecorder } from '../audit/recorder.ts';
@@ -10,15 +9,15 @@ import { TargetError } from '../target.ts';
 import { UsageError } from '../usage-error.ts';
 import { BodyGone, textOf } from './body.ts';
 import { describeEntry, describeOutcome, describeOverview } from './describe.ts';
+import { type EntryFilter, filtering, narrowingOf } from './filter.ts';
 import { groupByFingerprint } from './groups.ts';
 import { codedIssues } from './issues.ts';
 import { resolvedAsStored } from './resolve.ts';
 import { type Reader, recordRead } from './reveal.ts';
 import { openStage } from './stage.ts';
 
-interface ListOptions {
+interface ListOptions extends EntryFilter {
   readonly stage: string;
-  readonly lane?: string;
   readonly json?: true;
 }
 interface ShowOptions {
@@ -30,9 +29,8 @@ interface ShowOptions {
 }
 
 export function addLook(quarantine: Command): void {
-  looking(quarantine.command('list').description('what is quarantined, grouped by why'))
-    .addOption(new Option('--lane <lane>', 'only those of a lane').choices(lanes))
-    .action(list);
+  const listed = quarantine.command('list').description('what is quarantined, grouped by why');
+  filtering(looking(listed)).action(list);
   const about = 'all that is known of one entry but PHI: its outcome by codes and places';
   looking(quarantine.command('show').description(about))
     .argument('<id>', "the message's original id")
@@ -42,9 +40,10 @@ export function addLook(quarantine: Command): void {
     .action(show);
 }
 
-async function list({ stage: name, lane, json }: ListOptions): Promise<void> {
+async function list({ stage: name, json, ...options }: ListOptions): Promise<void> {
   const stage = await openStage(name);
-  const overview = await groupByFingerprint(allEntries(stage.quarantineTable), lane);
+  const entries = allEntries(stage.quarantineTable);
+  const overview = await groupByFingerprint(entries, narrowingOf(options));
   const text = json === true ? printableJson(overview) : describeOverview(overview, Date.now());
   print(text);
 }

@@ -7,7 +7,7 @@ import { announceRedrive, raiseRound, redriveSent } from '../../aws/quarantine-r
 import { markDelivered } from '../../aws/quarantine-table.ts';
 import { pendAnew } from '../../aws/redriven-deliveries.ts';
 import { roundOf } from '../../core/attempt/attempts.ts';
-import { type Lane, type Origin, originSchema } from '../../core/message/messages.ts';
+import { type Origin, originSchema } from '../../core/message/messages.ts';
 import {
   decideRedrive,
   type RedriveMark,
@@ -16,6 +16,7 @@ import {
 } from '../../core/message/redrive.ts';
 import { messageBodyOf } from './body.ts';
 import { correct } from './correct.ts';
+import { type EntryFilter, matches } from './filter.ts';
 import { resolvedAsStored } from './resolve.ts';
 import { idsOf, type Selection } from './selection.ts';
 import type { QuarantineStage } from './stage.ts';
@@ -26,7 +27,8 @@ export interface RedriveOptions extends WorkOptions {
   readonly before: number;
   readonly by: string;
   readonly why?: string | undefined;
-  readonly lane?: Lane | undefined;
+  /** Of what is selected. */
+  readonly only: EntryFilter;
   readonly dryRun: boolean;
   /** To be sent in place of the body of the one entry that was selected. */
   readonly corrected?: string | undefined;
@@ -39,7 +41,7 @@ export type RedriveEnding =
   /** What an older version of this command had marked and not sent. */
   | 'finished'
   | 'stored already'
-  | 'other lane'
+  | 'not meant'
   | 'unknown'
   | 'changed meanwhile'
   | 'failed'
@@ -51,7 +53,7 @@ export function redrive(
   selection: Selection,
   options: RedriveOptions,
 ): Promise<Counts<RedriveEnding>> {
-  const ids = idsOf(stage.quarantineTable, selection);
+  const ids = idsOf(stage.quarantineTable, selection, options.only);
   return workThrough(ids, options, async (id) => {
     try {
       return await redriveOne(stage, id, options);
@@ -69,7 +71,7 @@ async function redriveOne(
 ): Promise<RedriveEnding> {
   const entry = await readEntry(stage.quarantineTable, id);
   if (entry === undefined) return 'unknown';
-  if (options.lane !== undefined && entry.lane !== options.lane) return 'other lane';
+  if (!matches(options.only, entry)) return 'not meant';
   const step = decideRedrive(entry, options.before);
   if (step.kind === 'skip') return step.because;
   if (options.dryRun) return step.kind === 'begin' ? 'sent' : 'finished';

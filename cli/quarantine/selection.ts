@@ -3,8 +3,8 @@
 import type { Table } from '../../aws/places.ts';
 import { allEntries, type QuarantineSummary } from '../../aws/quarantine-entries.ts';
 import { idsOfFingerprint } from '../../aws/quarantine-fingerprints.ts';
-import type { Lane } from '../../core/message/messages.ts';
 import { UsageError } from '../usage-error.ts';
+import { type EntryFilter, matches } from './filter.ts';
 
 export type Selection =
   | { readonly kind: 'ids'; readonly ids: readonly string[] }
@@ -15,7 +15,6 @@ export interface SelectionOptions {
   readonly id?: readonly string[];
   readonly fingerprint?: string;
   readonly all?: boolean;
-  readonly lane?: Lane;
 }
 
 /** @throws UsageError unless exactly one kind of selection was given. */
@@ -32,8 +31,12 @@ export function selectionOf({ id, fingerprint, all }: SelectionOptions): Selecti
   return selection;
 }
 
-/** The ids of the selection, each once. */
-export async function* idsOf(table: Table, selection: Selection): AsyncGenerator<string> {
+/** The ids of the selection, each once; of all, those that match without another read. */
+export async function* idsOf(
+  table: Table,
+  selection: Selection,
+  only: EntryFilter,
+): AsyncGenerator<string> {
   switch (selection.kind) {
     case 'ids':
       yield* new Set(selection.ids);
@@ -42,7 +45,9 @@ export async function* idsOf(table: Table, selection: Selection): AsyncGenerator
       yield* idsOfFingerprint(table, selection.fingerprint);
       return;
     case 'all':
-      for await (const entry of allEntries(table)) if (isOpen(entry)) yield entry.pk;
+      for await (const entry of allEntries(table)) {
+        if (isOpen(entry) && matches(only, entry)) yield entry.pk;
+      }
   }
 }
 

@@ -48,6 +48,8 @@ export interface LifeStep {
   /** Undefined if the tables do not say when. */
   readonly at?: number | undefined;
   readonly what: string;
+  /** Of the invocation that did it. */
+  readonly requestId?: string;
 }
 
 export interface MessageLife extends Whence {
@@ -110,11 +112,11 @@ function stepsOf({ rounds, attempts, discard, ...entry }: TroubleRecord): LifeSt
   return [...steps, ...lastSteps(status)];
 }
 
-function attemptSteps({ startedAt, ended: at, crash, reason = '' }: Attempt) {
-  const begun = { at: startedAt, what: 'ran alone' };
+function attemptSteps({ requestId, startedAt, ended: at, crash, reason = '' }: Attempt) {
+  const begun = { at: startedAt, what: 'ran alone', requestId };
   if (at === undefined) return [begun];
   const what = crash === undefined ? 'survived' : `crashed: ${[crash, reason].join(' ').trimEnd()}`;
-  return [begun, { at, what }];
+  return [begun, { at, what, requestId }];
 }
 
 /** Steps that have no time of their own. */

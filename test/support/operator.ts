@@ -56,6 +56,7 @@ export const byTest = (before = Date.now()) => ({
   by: 'test',
   why: 'to see',
   rate: 1_000,
+  only: {},
   dryRun: false,
   onSent: () => {},
   onFailed: (id: string, reason: string): never => {

@@ -7,6 +7,7 @@ const ACT: Act = {
   by: 'ada',
   why: 'fixed',
   before: 0,
+  only: {},
   selection: { kind: 'all' },
 };
 
@@ -28,7 +29,9 @@ test('R40: what cannot be recorded is not done', async () => {
 
 test('R40: an act has a fact before and one after it, which belong together', async () => {
   const record = recorder();
-  const counts = await audited({ ...ACT, lane: 'critical' }, record, async () => ({ sent: 2 }));
+  const counts = await audited({ ...ACT, only: { lane: 'critical' } }, record, async () => ({
+    sent: 2,
+  }));
   expect(counts).toEqual({ sent: 2 });
   const [began, ended] = record.facts;
   expect(began).toMatchObject({ kind: 'redrive', at: 7, actor: 'ada', reason: 'fixed' });

@@ -30,7 +30,7 @@ test('5,000 equal failures are one row: count, first, last, example, lanes', asy
   );
   const other = entry('x', { fingerprint: 'f2', lane: 'critical', kind: 'dead-letter' });
   const late = entry('late', { quarantinedAt: 9_000, lane: 'critical', redrives: 2 });
-  const { groups } = await groupByFingerprint(each(other, ...many, late), undefined);
+  const { groups } = await groupByFingerprint(each(other, ...many, late), {});
   expect(groups).toEqual([
     {
       fingerprint: 'f1',
@@ -50,7 +50,7 @@ test('5,000 equal failures are one row: count, first, last, example, lanes', asy
   expect(overview).toMatch(/^FINGERPRINT +COUNT +KIND +LANE +SOURCE +FIRST/);
   expect(overview).toMatch(/f1 +5001 +rejection +background,critical +clinic \+3 /);
   expect(overview).toMatch(/f2 +1 +dead-letter +critical +clinic {2,}/);
-  const critical = await groupByFingerprint(each(other, ...many, late), 'critical');
+  const critical = await groupByFingerprint(each(other, ...many, late), { lane: 'critical' });
   expect(critical.groups.map(({ count }) => count)).toEqual([1, 1]);
 });
 
@@ -62,7 +62,7 @@ test('what is no longer quarantined is no row; an interrupted redrive is said', 
       entry('b', { status: 'redriven', redrive: mark }),
       entry('c', { status: 'redriven', redrive: { ...mark, sentAt: 3 } }),
     ),
-    undefined,
+    {},
   );
   expect(overview).toEqual({ groups: [], interrupted: 1 });
   expect(describeOverview(overview, 10_000)).toBe(

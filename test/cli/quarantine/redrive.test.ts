@@ -122,8 +122,8 @@ test('by fingerprint and lane; a body from the bucket comes along; nothing on a 
   const stage = stageOf(world);
   const dry = { ...byTest(), dryRun: true };
   expect(await operator.redrive(stage, selection, dry)).toEqual({ sent: 1 });
-  const other = { ...byTest(), lane: 'critical' } as const;
-  expect(await operator.redrive(stage, selection, other)).toEqual({ 'other lane': 1 });
+  const other = { ...byTest(), only: { lane: 'critical' } } as const;
+  expect(await operator.redrive(stage, selection, other)).toEqual({ 'not meant': 1 });
   expect(await depthOf(world.queues.isolation)).toBe(0);
   expect(await operator.redrive(stage, selection, byTest())).toEqual({ sent: 1 });
   const [record] = await receive(world.queues.isolation);

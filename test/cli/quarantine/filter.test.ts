@@ -1,0 +1,39 @@
+import { expect, test } from 'vitest';
+import { matches, narrowingOf } from '../../../cli/quarantine/filter.ts';
+
+const ENTRY = {
+  fingerprint: 'f00d',
+  kind: 'rejection',
+  lane: 'critical',
+  source: 'clinic',
+  reason: 'Unknown code in gender',
+} as const;
+
+test('all that is given must match, and what is not given does not matter', () => {
+  expect(matches({}, ENTRY)).toBe(true);
+  expect(matches({ ...ENTRY, text: 'CODE IN' }, ENTRY)).toBe(true);
+  const others = [
+    { fingerprint: 'f00' },
+    { kind: 'dead-letter' },
+    { lane: 'background' },
+    { source: 'clini' },
+    { text: 'codes' },
+  ] as const;
+  for (const other of others) expect(matches({ ...ENTRY, ...other }, ENTRY)).toBe(false);
+});
+
+test('an entry that says nothing of it does not match', () => {
+  const { lane, source } = ENTRY;
+  for (const filter of [
+    { fingerprint: 'f00d' },
+    { kind: 'rejection' },
+    { text: 'code' },
+  ] as const) {
+    expect(matches(filter, { lane, source })).toBe(false);
+  }
+});
+
+test('options that are not narrowing are left out', () => {
+  const options = { lane: 'critical', text: 'x', rate: 5, fingerprint: 'f00d' } as const;
+  expect(narrowingOf(options)).toEqual({ lane: 'critical', text: 'x' });
+});
