@@ -2,14 +2,7 @@
 import { Argument, type Command } from 'commander';
 import { print } from '../terminal/print.ts';
 import { wholeNumber } from './command-line.ts';
-import {
-  DOWNSTREAM_PORT,
-  MODE_HEADER,
-  MODE_PATH,
-  MODES,
-  TERMINOLOGY_PORT,
-} from './downstream/control.ts';
-import { TargetError } from './target.ts';
+import { DOWNSTREAM_PORT, MODES, TERMINOLOGY_PORT } from './downstream/control.ts';
 
 export function addDownstream(program: Command): void {
   addStandIn(program, 'downstream', 'FHIR', DOWNSTREAM_PORT);
@@ -28,13 +21,6 @@ function addStandIn(program: Command, name: string, kind: string, port: number):
 }
 
 async function control(mode: string | undefined, { port }: { port: number }): Promise<void> {
-  const url = `http://127.0.0.1:${port}${MODE_PATH}`;
-  const request = mode === undefined ? {} : { method: 'PUT', headers: { [MODE_HEADER]: mode } };
-  const response = await fetch(url, request).catch((cause: unknown) => {
-    throw new TargetError(
-      `nothing answers at 127.0.0.1:${port}: is \`npm start -- --downstream\` running?`,
-      { cause },
-    );
-  });
-  print(await response.text());
+  const { askStandIn } = await import('./downstream/mode.ts');
+  print(JSON.stringify(await askStandIn(port, mode)));
 }

@@ -1,67 +1,100 @@
-/** `local list|kill`: the execution environments that `npm start` runs functions in, and their deaths. */
-import { Argument, type Command } from 'commander';
-import { CONTROL_PATH, type LiveEnvironment } from '../packages/local-lambda/control.ts';
-import { closest } from '../terminal/closest.ts';
-import { complain, print } from '../terminal/print.ts';
+/** `local …`: what can be done to the pipeline that `npm start` runs, and to no other. */
+import { Argument, type Command, Option } from 'commander';
+import { type Lane, lanes } from '../core/message/messages.ts';
+import type { LiveEnvironment } from '../packages/local-lambda/control.ts';
+import { print } from '../terminal/print.ts';
 import { printable } from '../terminal/printable.ts';
-import { TargetError } from './target.ts';
-import { UsageError } from './usage-error.ts';
+import { wholeNumber } from './command-line.ts';
+import { shortOf } from './local/ask.ts';
+import { SAMPLES, type SampleKind } from './local/samples.ts';
+import { staged } from './operator-options.ts';
+
+interface SendOptions {
+  readonly stage: string;
+  readonly lane: Lane;
+}
+interface FloodOptions extends SendOptions {
+  readonly count: number;
+}
+
+export const FLOOD_MAX = 100_000;
 
 export function addLocal(program: Command): void {
   const local = program
     .command('local')
-    .description('the execution environments of `npm start`: see and kill them');
+    .description('what `npm start` runs: see and kill it, send samples, break a deployment');
   local
     .command('list')
     .description('the functions that run at the moment, each with the pid of its environment')
     .action(list);
-  local
-    .command('kill')
-    .description("kill a function's environments, as a machine of AWS may: no message is lost")
-    .addArgument(new Argument('<function>', 'such as validate-background, or its whole name'))
-    .action(kill);
+  onFunction(
+    local,
+    'kill',
+    "kill a function's environments, as a machine of AWS may: no message is lost",
+    kill,
+  );
+  onFunction(local, 'break', 'deploy a function that does not load', (name) => deploy(name, true));
+  onFunction(local, 'mend', 'deploy what was there before', (name) => deploy(name, false));
+  sending(local.command('send').description('send a sample resource'))
+    .addArgument(new Argument('<sample>', 'which').choices(SAMPLES))
+    .action(send);
+  sending(local.command('flood').description('send many good resources at once'))
+    .option('--count <n>', 'how many', wholeNumber(1, FLOOD_MAX), 5_000)
+    .action(sendMany);
 }
 
+function onFunction(
+  local: Command,
+  verb: string,
+  about: string,
+  action: (name: string) => Promise<void>,
+): void {
+  local
+    .command(verb)
+    .description(about)
+    .addArgument(new Argument('<function>', 'such as validate-background, or its whole name'))
+    .action(action);
+}
+
+const sending = (command: Command): Command =>
+  staged(command).addOption(
+    new Option('--lane <lane>', 'the lane').choices(lanes).default('background'),
+  );
+
 async function list(): Promise<void> {
-  const environments = await ask('GET', '');
+  const { liveEnvironments } = await import('./local/box.ts');
+  const environments = await liveEnvironments();
   for (const line of environments.map(describe)) print(line);
   if (environments.length === 0) print('nothing runs: environments start with the first message');
 }
 
 async function kill(name: string): Promise<void> {
-  const alive = await ask('GET', '');
-  const names = [...new Set(alive.map(({ functionName }) => functionName))];
-  const whole = names.find((each) => each === name || shortOf(each) === name);
-  if (whole === undefined) {
-    const near = closest(name, names.map(shortOf));
-    const hint = near === undefined ? names.map(shortOf).join(', ') || 'nothing' : near;
-    complain(printable(`error: no environment of ${name} runs; what does: ${hint}`));
-    process.exitCode = 1;
-    return;
-  }
-  for (const each of await ask('DELETE', `/${whole}`)) {
-    print(`killed ${describe(each)}`);
-  }
+  const { killEnvironments } = await import('./local/box.ts');
+  for (const each of await killEnvironments(name)) print(`killed ${describe(each)}`);
 }
 
-/** `fhir-failsafe-<stage>-` is the same for all. */
-const shortOf = (functionName: string) => functionName.replace(/^fhir-failsafe-[^-]+-/, '');
+async function deploy(name: string, broken: boolean): Promise<void> {
+  const { breakDeployment } = await import('./local/box.ts');
+  const { functionName } = await breakDeployment(name, broken);
+  const what = broken ? 'does not load from now on' : 'is as it was before';
+  print(printable(`${shortOf(functionName)} ${what}`));
+}
+
+async function send(sample: SampleKind, { stage, lane }: SendOptions): Promise<void> {
+  const { sendSample } = await import('./local/box.ts');
+  print(`sent ${await sendSample(stage, lane, sample)}`);
+}
+
+async function sendMany({ stage, lane, count }: FloodOptions): Promise<void> {
+  const { flood } = await import('./local/box.ts');
+  let sent = 0;
+  await flood(stage, lane, count, {
+    onAccepted: () => {
+      sent += 1;
+    },
+  });
+  print(`sent ${sent}`);
+}
 
 const describe = ({ functionName, pid }: LiveEnvironment) =>
   printable(`${shortOf(functionName).padEnd(22)} pid ${pid}`);
-
-async function ask(method: string, path: string): Promise<LiveEnvironment[]> {
-  const endpoint = process.env['AWS_ENDPOINT_URL'];
-  if (endpoint === undefined) {
-    throw new UsageError('set AWS_ENDPOINT_URL by the line that `npm start` prints');
-  }
-  const url = new URL(CONTROL_PATH + path, endpoint);
-  const response = await fetch(url, { method }).catch((cause: unknown) => {
-    throw new TargetError(`nothing answers at ${url.origin}: is \`npm start\` running?`, { cause });
-  });
-  const type = response.headers.get('content-type');
-  if (!response.ok || type !== 'application/json') {
-    throw new TargetError(`what answers at ${url.origin} is not \`npm start\``);
-  }
-  return (await response.json()) as LiveEnvironment[];
-}

@@ -1,6 +1,6 @@
 /** What the stand-in servers and the commands that control them have in common. */
-export const MODES = ['ok', 'slow', 'fail', 'stop'] as const;
-/** `stop`: connections are cut, as if there were no server. */
+/** `partly`: every third call fails. `stop`: connections are cut, as if there were no server. */
+export const MODES = ['ok', 'slow', 'partly', 'fail', 'stop'] as const;
 export type Mode = (typeof MODES)[number];
 
 /** Read with GET, set with PUT and this header. */

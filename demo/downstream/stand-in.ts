@@ -44,6 +44,8 @@ export type Serve = (call: Call, response: ServerResponse) => void;
 const SLOW_MS = 10_000;
 const SLOW_MS_MAX = 60_000;
 const BASE = '/fhir/';
+/** One call in so many fails in part. */
+const PARTLY_EVERY = 3;
 
 /** `more` is told by the control path besides mode and counts. */
 export async function startStandIn(
@@ -53,7 +55,7 @@ export async function startStandIn(
 ): Promise<StandIn> {
   const { slowMs = SLOW_MS, wait = (ms) => pause(ms, undefined, { ref: false }) } = options;
   if (slowMs > SLOW_MS_MAX) throw new RangeError(`slowMs ${slowMs} is above ${SLOW_MS_MAX}`);
-  const counts: Record<Mode, number> = { ok: 0, slow: 0, fail: 0, stop: 0 };
+  const counts: Record<Mode, number> = { ok: 0, slow: 0, partly: 0, fail: 0, stop: 0 };
   let mode: Mode = 'ok';
 
   async function answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -65,7 +67,8 @@ export async function startStandIn(
       request.socket.destroy();
       return;
     }
-    if (its === 'fail') return say(response, 503, 'made to fail');
+    const fails = its === 'fail' || (its === 'partly' && counts.partly % PARTLY_EVERY === 0);
+    if (fails) return say(response, 503, 'made to fail');
     const { method, headers } = request;
     const body = await text(request);
     if (its === 'slow') await wait(slowMs);

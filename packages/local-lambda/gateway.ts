@@ -41,9 +41,8 @@ export async function startGateway(endpoints: ServiceEndpoints, port: number): P
   };
   let control: Control | undefined;
   const server = createServer((req, res) => {
-    if (control !== undefined && req.url?.startsWith(CONTROL_PATH)) {
-      answerControl(req, res, control);
-      return;
+    if (control !== undefined && req.url?.startsWith(`${CONTROL_PATH}/`)) {
+      return answerControl(req, res, control);
     }
     const service = serviceOf(req);
     const target = targets[service];

@@ -4,11 +4,14 @@
  */
 import { resolve } from 'node:path';
 import { createClients, destroyClients, type Endpoints } from './clients.ts';
+import type { LiveEnvironment } from './control.ts';
+import { Deployments } from './deployments.ts';
 import { startEmulators } from './emulators/emulators.ts';
 import type { FailedBatch } from './event-source/mappings.ts';
 import { chance, type MischiefOptions, mischiefOf, randomSeed } from './event-source/mischief.ts';
 import { startGateway } from './gateway.ts';
 import { openHome } from './home.ts';
+import { findLines } from './lambda/find-lines.ts';
 import { accountVariables, defaultEnvironmentsMax, functionSpecs } from './lambda/function-spec.ts';
 import { startLambdaHost } from './lambda/host.ts';
 import { type LogLine, openPlatformLog } from './lambda/platform-log.ts';
@@ -69,7 +72,7 @@ export type Runtime = {
   queueUrl(queueName: string): string;
   /** Names of all functions. */
   functions: string[];
-  environments(): { functionName: string; pid: number }[];
+  environments(): LiveEnvironment[];
   /**
    * What is under way outside the queues: messages of those that count which pollers hold, copies of
    * deleted ones, log lines on their way to a subscriber, asynchronous invocations.
@@ -141,7 +144,6 @@ async function start(
     lambdaApi.loseConnections(environmentId);
   });
   onStop(host.stop);
-  gateway.serve({ environments: host.environments });
   log(
     `at most ${environmentsMax} Lambda environments; their logs are in ${home.logDir}; seed ${seed}`,
   );
@@ -150,6 +152,17 @@ async function start(
   if (options.reportUnfinished) {
     for (const { variables } of functions.values()) variables['LOCAL_REPORT_UNFINISHED'] = 'on';
   }
+  const deployments = new Deployments(functions, host.replace);
+  gateway.serve({
+    environments: host.environments,
+    functions: deployments.list,
+    breakFunction: deployments.breakOrMend,
+    listen: (listener) =>
+      platformLog.listen((line) => {
+        if (line.line.includes('"_aws"')) listener(line);
+      }),
+    findLines: (text) => findLines(home.logDir, text),
+  });
   const triggers = startTriggers(plan, {
     clients,
     endpoints,

@@ -34,7 +34,7 @@ test('slow, fail, stop and ok make the stand-in server so, and without a word it
   expect((await put()).status).toBe(200);
   expect(JSON.parse((await cli()).out)).toEqual({
     mode: 'ok',
-    counts: { ok: 1, slow: 1, fail: 1, stop: 1 },
+    counts: { ok: 1, slow: 1, partly: 0, fail: 1, stop: 1 },
     resources: 1,
   });
 }, 60_000);

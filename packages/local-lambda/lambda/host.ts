@@ -39,7 +39,9 @@ export type LambdaHost = {
   throttle(functionName: string): () => void;
   /** Each environment runs for this share (0 to 1) of the time, until the function that this returns is called. */
   shareProcessor(share: number): () => void;
-  environments(): { functionName: string; pid: number }[];
+  environments(): { functionName: string; pid: number; busy: boolean }[];
+  /** Ends a function's environments, as a deployment does: what runs is finished first. */
+  replace(functionName: string): void;
   stop(): Promise<void>;
 };
 
@@ -61,6 +63,7 @@ export async function startLambdaHost(
   const environments = new Set<Environment>();
   const memory = watchMemory(() => [...environments]);
   const refusing = new Set<string>();
+  const replaced = new WeakSet<Environment>();
   const turns = new Turns<FunctionSpec, Environment | typeof REFUSED>(
     PATIENCE_MS,
     (spec, waitedLong) => {
@@ -132,6 +135,7 @@ export async function startLambdaHost(
     }
     const giveBack = () => {
       environment.busy = false;
+      if (replaced.has(environment)) void environment.stop();
       end();
     };
     return { invoke: (payload) => invoke(environment, payload).finally(giveBack), giveBack };
@@ -152,7 +156,14 @@ export async function startLambdaHost(
     },
     shareProcessor: (share) => shareProcessor(() => [...environments], share),
     environments: () =>
-      [...environments].map(({ spec, pid }) => ({ functionName: spec.name, pid })),
+      [...environments].map(({ functionName, pid, busy }) => ({ functionName, pid, busy })),
+    replace(functionName) {
+      for (const environment of environments) {
+        if (environment.functionName !== functionName) continue;
+        if (environment.busy) replaced.add(environment);
+        else void environment.stop();
+      }
+    },
     async stop() {
       memory.stop();
       await Promise.all([...environments].map((environment) => environment.stop()));

@@ -21,15 +21,15 @@ export type LogLine = { functionName: string; logStream: string; line: string };
 export type PlatformLog = {
   line(origin: Omit<LogLine, 'line'>, line: string): void;
   platform(origin: Omit<LogLine, 'line'>, type: PlatformEvent, record: object): void;
-  /** Tells of each line from now on. */
-  listen(listener: (line: LogLine) => void): void;
+  /** Tells of each line from now on, until what it answers is called. */
+  listen(listener: (line: LogLine) => void): () => void;
   stop(): Promise<void>;
 };
 
 /** Writes `<directory>/<function>.log` and tells its listeners of each line. */
 export async function openPlatformLog(directory: string): Promise<PlatformLog> {
   await mkdir(directory, { recursive: true });
-  const listeners: ((line: LogLine) => void)[] = [];
+  const listeners = new Set<(line: LogLine) => void>();
   const files = new Map<string, WriteStream>();
 
   function fileOf(functionName: string): WriteStream {
@@ -50,7 +50,10 @@ export async function openPlatformLog(directory: string): Promise<PlatformLog> {
     platform(origin, type, record) {
       line(origin, JSON.stringify({ time: new Date().toISOString(), type, record }));
     },
-    listen: (listener) => void listeners.push(listener),
+    listen(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
     async stop() {
       await Promise.all([...files.values()].map((file) => finished(file.end())));
     },

@@ -1,0 +1,37 @@
+/** Asks the runtime behind `npm start` itself (packages/local-lambda/control.ts). */
+import { TargetError } from '../target.ts';
+import { UsageError } from '../usage-error.ts';
+
+/** What answers at the endpoint is something else, or nothing. */
+export class NoRuntime extends TargetError {}
+
+/** @throws UsageError, NoRuntime */
+export async function askRuntime<T>(method: 'GET' | 'PUT' | 'DELETE', path: string): Promise<T[]> {
+  const response = await reachRuntime(method, path);
+  return (await response.json()) as T[];
+}
+
+/** The answer, of which nothing was read yet. @throws as {@link askRuntime} */
+export async function reachRuntime(
+  method: string,
+  path: string,
+  signal?: AbortSignal,
+): Promise<Response> {
+  const endpoint = process.env['AWS_ENDPOINT_URL'];
+  if (endpoint === undefined) {
+    throw new UsageError('set AWS_ENDPOINT_URL by the line that `npm start` prints');
+  }
+  const url = new URL(path, endpoint);
+  const request = { method, ...(signal !== undefined && { signal }) };
+  const response = await fetch(url, request).catch((cause: unknown) => {
+    throw new NoRuntime(`nothing answers at ${url.origin}: is \`npm start\` running?`, { cause });
+  });
+  const type = response.headers.get('content-type') ?? '';
+  if (!response.ok || !/^application\/(?:x-nd)?json$/.test(type)) {
+    throw new NoRuntime(`what answers at ${url.origin} is not \`npm start\``);
+  }
+  return response;
+}
+
+/** `fhir-failsafe-<stage>-` is the same for all. */
+export const shortOf = (functionName: string) => functionName.replace(/^fhir-failsafe-[^-]+-/, '');

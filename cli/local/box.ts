@@ -1,0 +1,104 @@
+/**
+ * The box of faults: what breaks a pipeline that `npm start` runs, and mends it. Nothing of it works on a
+ * stage that is deployed; each first asks whether the runtime is there.
+ */
+
+import type { Lane } from '../../core/message/messages.ts';
+import {
+  ENVIRONMENTS_PATH,
+  FUNCTIONS_PATH,
+  type LiveEnvironment,
+  type LocalFunction,
+} from '../../packages/local-lambda/control.ts';
+import { closest } from '../../terminal/closest.ts';
+import type { Entry } from '../input/entry.ts';
+import { submit } from '../submit/submit.ts';
+import { openTarget, TargetError } from '../target.ts';
+import { UsageError } from '../usage-error.ts';
+import { askRuntime, shortOf } from './ask.ts';
+import { type SampleKind, sampleOf } from './samples.ts';
+
+export const liveEnvironments = () => askRuntime<LiveEnvironment>('GET', ENVIRONMENTS_PATH);
+export const localFunctions = () => askRuntime<LocalFunction>('GET', FUNCTIONS_PATH);
+
+/** Kills a function's environments, by its short name or its whole one. */
+export async function killEnvironments(name: string): Promise<LiveEnvironment[]> {
+  const running = (await liveEnvironments()).map(({ functionName }) => functionName);
+  const whole = nameIn(running, name);
+  if (whole === undefined) {
+    throw new TargetError(`no environment of ${name} runs; what does: ${hint(running, name)}`);
+  }
+  return askRuntime<LiveEnvironment>('DELETE', `${ENVIRONMENTS_PATH}/${whole}`);
+}
+
+/** From now on the function does not load, as after a bad deployment; or does again. */
+export async function breakDeployment(name: string, broken: boolean): Promise<LocalFunction> {
+  const known = (await localFunctions()).map(({ functionName }) => functionName);
+  const whole = nameIn(known, name);
+  if (whole === undefined) {
+    throw new UsageError(`there is no function ${name}; there is: ${hint(known, name)}`);
+  }
+  const path = `${FUNCTIONS_PATH}/${whole}`;
+  const [changed] = await askRuntime<LocalFunction>(broken ? 'PUT' : 'DELETE', path);
+  return changed ?? { functionName: whole, broken };
+}
+
+const nameIn = (names: readonly string[], name: string) =>
+  names.find((each) => each === name || shortOf(each) === name);
+
+function hint(names: readonly string[], name: string): string {
+  const short = [...new Set(names.map(shortOf))];
+  return closest(name, short) ?? (short.join(', ') || 'nothing');
+}
+
+/** Sends one sample. @returns its message id */
+export async function sendSample(stage: string, lane: Lane, kind: SampleKind): Promise<string> {
+  const ids: string[] = [];
+  await sendAll(stage, lane, [entryOf(kind)], { onAccepted: (id) => ids.push(id) });
+  const [id] = ids;
+  if (id === undefined) throw new TargetError('the queue did not take it');
+  return id;
+}
+
+export interface Flooding {
+  readonly signal?: AbortSignal;
+  readonly onAccepted: (messageId: string) => void;
+}
+
+/** Sends so many good ones at once, each another patient. */
+export async function flood(
+  stage: string,
+  lane: Lane,
+  count: number,
+  flooding: Flooding,
+): Promise<void> {
+  const entries = Iterator.from(samples()).take(count);
+  await sendAll(stage, lane, entries, flooding);
+}
+
+function* samples(): Generator<Entry> {
+  for (;;) yield entryOf('good');
+}
+
+function entryOf(kind: SampleKind): Entry {
+  const text = sampleOf(kind, `sample-${crypto.randomUUID()}`.slice(0, 40));
+  return { kind: 'resource', text, file: `sample-${kind}`, line: 1 };
+}
+
+async function sendAll(
+  stage: string,
+  lane: Lane,
+  entries: Iterable<Entry>,
+  { signal, onAccepted }: Flooding,
+): Promise<void> {
+  // A stage that is deployed gets no samples.
+  await liveEnvironments();
+  const target = await openTarget(stage, lane);
+  await submit(target, entries, {
+    ...(signal !== undefined && { signal }),
+    onAccepted: (_, messageId) => onAccepted(messageId),
+    onUnsent: (_, reason) => {
+      throw new TargetError(`not sent: ${reason}`);
+    },
+  });
+}
