@@ -67,6 +67,12 @@ function put(table: Table, Item: Record<string, unknown>): Promise<boolean> {
 
 /** Sequence of the last entry in the table; 0 if there is none. Read consistently. */
 export async function lastSequence(table: Table, chain: string): Promise<number> {
+  const [last] = await lastRows(table, chain, 1);
+  return last === undefined ? 0 : (sequenceOf(last.sortKey) ?? 0);
+}
+
+/** The last rows of a chain, the newest first, read consistently. */
+export async function lastRows(table: Table, chain: string, limit: number): Promise<AuditRow[]> {
   const { Items = [] } = await table.dynamo.send(
     new QueryCommand({
       TableName: table.name,
@@ -74,10 +80,13 @@ export async function lastSequence(table: Table, chain: string): Promise<number>
       KeyConditionExpression: 'pk = :chain',
       ExpressionAttributeValues: { ':chain': chain },
       ScanIndexForward: false,
-      Limit: 1,
+      Limit: limit,
     }),
   );
-  return Items[0] === undefined ? 0 : (sequenceOf(rowSchema.parse(Items[0]).sk) ?? 0);
+  return Items.map((item) => {
+    const { sk: sortKey, line } = rowSchema.parse(item);
+    return { sortKey, line };
+  });
 }
 
 /** All rows of a chain after a sort key, in order, read consistently. */

@@ -1,5 +1,5 @@
 /** The Supervision table: one item for each node of the tree that anything has happened to. */
-import { GetCommand } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, paginateScan } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
 import { auditFactSchema } from '../core/audit/audit-fact.ts';
 import { escalationSchema } from '../core/message/messages.ts';
@@ -59,6 +59,19 @@ export async function loadSupervised(table: Table, name: string): Promise<Superv
     new GetCommand({ TableName: table.name, Key: { pk: name }, ConsistentRead: true }),
   );
   return Item === undefined ? untouched(name) : supervisedSchema.parse(Item);
+}
+
+/** All nodes that anything has happened to. For operators: it reads the whole table, which is small. */
+export async function allSupervised(table: Table): Promise<Supervised[]> {
+  const found: Supervised[] = [];
+  const pages = paginateScan(
+    { client: table.dynamo },
+    { TableName: table.name, ConsistentRead: true },
+  );
+  for await (const { Items = [] } of pages) {
+    for (const item of Items) found.push(supervisedSchema.parse(item));
+  }
+  return found;
 }
 
 /** Saves if nobody has saved since `state.version - 1` was read; false otherwise. */

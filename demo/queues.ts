@@ -1,5 +1,6 @@
 /** How much still waits in the queues of a stage. */
-import { GetQueueAttributesCommand, paginateListQueues, type SQSClient } from '@aws-sdk/client-sqs';
+import type { SQSClient } from '@aws-sdk/client-sqs';
+import { depthsOf, queueUrlsOf } from '../aws/queue-depths.ts';
 
 /**
  * Whether messages wait in a queue for their end. What reporting and analytics gather for minutes has
@@ -7,18 +8,9 @@ import { GetQueueAttributesCommand, paginateListQueues, type SQSClient } from '@
  */
 export const holdsPending = (queueName: string) => !/-(reporting|analytics)$/.test(queueName);
 
-const DEPTHS = [
-  'ApproximateNumberOfMessages',
-  'ApproximateNumberOfMessagesNotVisible',
-  'ApproximateNumberOfMessagesDelayed',
-] as const;
-
 /** The URLs of all queues that hold what has not ended, and whose names begin so. */
 export async function findQueues(sqs: SQSClient, prefix: string): Promise<string[]> {
-  const urls: string[] = [];
-  for await (const page of paginateListQueues({ client: sqs }, { QueueNamePrefix: prefix })) {
-    urls.push(...(page.QueueUrls ?? []));
-  }
+  const urls = await queueUrlsOf(sqs, prefix);
   return urls.filter(holdsPending);
 }
 
@@ -40,10 +32,9 @@ export function describeWaiting(queueUrls: readonly string[], depths: readonly n
 /** Messages that wait, are being worked on or delayed, in the order of `queueUrls`. */
 export async function queueDepths(sqs: SQSClient, queueUrls: readonly string[]): Promise<number[]> {
   return Promise.all(
-    queueUrls.map(async (QueueUrl) => {
-      const command = new GetQueueAttributesCommand({ QueueUrl, AttributeNames: [...DEPTHS] });
-      const { Attributes = {} } = await sqs.send(command);
-      return DEPTHS.reduce((sum, name) => sum + Number(Attributes[name] ?? 0), 0);
+    queueUrls.map(async (url) => {
+      const { waiting, inFlight, delayed } = await depthsOf({ sqs, url });
+      return waiting + inFlight + delayed;
     }),
   );
 }

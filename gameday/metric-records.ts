@@ -4,26 +4,9 @@
  */
 import { z } from 'zod';
 import type { LogLine } from '../packages/local-lambda/lambda/platform-log.ts';
+import { emfRecords, type MetricRecord } from '../telemetry/emf-records.ts';
 import type { MetricRef } from './alarms.ts';
 
-export interface MetricRecord extends Omit<MetricRef, 'statistic'> {
-  /** Epoch ms. */
-  readonly at: number;
-  readonly value: number;
-}
-
-const emfSchema = z.looseObject({
-  _aws: z.object({
-    Timestamp: z.number(),
-    CloudWatchMetrics: z.array(
-      z.object({
-        Namespace: z.string(),
-        Dimensions: z.array(z.array(z.string())),
-        Metrics: z.array(z.object({ Name: z.string() })),
-      }),
-    ),
-  }),
-});
 const reportSchema = z.object({
   time: z.string(),
   type: z.literal('platform.report'),
@@ -65,21 +48,6 @@ function sameDimensions(a: Dimensions, b: Dimensions): boolean {
   return (
     names.length === Object.keys(b).length &&
     names.every((dimension) => a[dimension] === b[dimension])
-  );
-}
-
-function emfRecords(line: string): MetricRecord[] {
-  const said = emfSchema.parse(JSON.parse(line));
-  const { Timestamp: at, CloudWatchMetrics } = said._aws;
-  return CloudWatchMetrics.flatMap(({ Namespace: namespace, Dimensions, Metrics }) =>
-    Dimensions.flatMap((names) => {
-      const dimensions = Object.fromEntries(names.map((name) => [name, String(said[name])]));
-      return Metrics.flatMap(({ Name: name }) =>
-        [said[name]]
-          .flat()
-          .map((value) => ({ at, namespace, name, dimensions, value: Number(value) })),
-      );
-    }),
   );
 }
 

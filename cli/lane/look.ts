@@ -2,7 +2,7 @@ import { type MappingSeen, readMapping } from '../../aws/event-source-mappings.t
 import { loadSupervised } from '../../aws/supervision-table.ts';
 import type { Supervised } from '../../core/supervision/supervised-state.ts';
 import { lambdaClient } from '../places.ts';
-import { findLanes, tableOf } from './find.ts';
+import { type FoundLane, findLanes, tableOf } from './find.ts';
 
 /** A lane as it shall be and as it is. */
 export interface LaneView {
@@ -15,7 +15,11 @@ export interface LaneView {
 }
 
 export async function lookAtLanes(stage: string): Promise<LaneView[]> {
-  const { lanes } = await findLanes(stage);
+  return viewLanes(stage, (await findLanes(stage)).lanes);
+}
+
+/** These lanes, which were found before. */
+export function viewLanes(stage: string, lanes: readonly FoundLane[]): Promise<LaneView[]> {
   return Promise.all(
     lanes.map(async ({ lane, component, parts }) => {
       const state = await loadSupervised(tableOf(stage), component);

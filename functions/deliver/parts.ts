@@ -9,16 +9,12 @@ import type { QuarantineTable } from '../../aws/quarantine-expiry.ts';
 import type { Surroundings } from '../../aws/surroundings.ts';
 import type { Breakers } from '../../breaker/breakers.ts';
 import { makeBreakers } from '../../breaker/make-breakers.ts';
-import {
-  type BreakerPolicy,
-  DEFAULT_BREAKER_POLICY,
-  type TripPolicy,
-} from '../../core/breaker/breaker-policy.ts';
+import { type BreakerPolicy, DEFAULT_BREAKER_POLICY } from '../../core/breaker/breaker-policy.ts';
 import type { Target } from '../../core/delivery/delivery-targets.ts';
 import type { Traces } from '../../telemetry/traces.ts';
 import type { DeliverEnvironment } from './environment.ts';
 import { InFlightTriggers } from './in-flight.ts';
-import type { DeliverSettings } from './settings.ts';
+import { type DeliverSettings, tripOf } from './settings.ts';
 
 export const COMPONENT = 'deliver';
 
@@ -72,10 +68,4 @@ function policiesOf({ services }: Targets, settings: DeliverSettings): Map<strin
   const openMs = settings.breakerOpenMs;
   const policy = { ...DEFAULT_BREAKER_POLICY, trip: tripOf(settings), openMs };
   return new Map(services.map((service) => [service, policy]));
-}
-
-function tripOf({ breakerFailures, breakerShare }: DeliverSettings): TripPolicy {
-  if (breakerShare === undefined) return { kind: 'consecutive', failures: breakerFailures };
-  const { failed: share, callsMin, windowMs } = breakerShare;
-  return { kind: 'failure-rate', share, callsMin, windowMs };
 }

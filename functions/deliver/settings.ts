@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { TripPolicy } from '../../core/breaker/breaker-policy.ts';
 
 /** The settings of `deliver`, as JSON in the environment variable SETTINGS. */
 export const deliverSettingsSchema = z.object({
@@ -28,3 +29,10 @@ export const deliverSettingsSchema = z.object({
     .default(350 * 1024),
 });
 export type DeliverSettings = z.infer<typeof deliverSettingsSchema>;
+
+/** What opens the breakers of the FHIR servers. */
+export function tripOf({ breakerFailures, breakerShare }: DeliverSettings): TripPolicy {
+  if (breakerShare === undefined) return { kind: 'consecutive', failures: breakerFailures };
+  const { failed: share, callsMin, windowMs } = breakerShare;
+  return { kind: 'failure-rate', share, callsMin, windowMs };
+}

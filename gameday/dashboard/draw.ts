@@ -1,6 +1,6 @@
 /** Widgets as SVG, on CloudWatch's grid of 24 columns. */
 
-import type { MetricRecord } from '../metric-records.ts';
+import type { MetricRecord } from '../../telemetry/emf-records.ts';
 import { linesOf, type MetricWidget, type Widget } from './body.ts';
 import { type Buckets, type Series, seriesOf } from './series.ts';
 

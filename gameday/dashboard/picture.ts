@@ -5,7 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { readAssembly } from '../../packages/local-lambda/template/assembly.ts';
-import type { MetricRecord } from '../metric-records.ts';
+import type { MetricRecord } from '../../telemetry/emf-records.ts';
 import { widgetsOf } from './body.ts';
 import { drawDashboard } from './draw.ts';
 import { bucketsOf } from './series.ts';

@@ -1,5 +1,5 @@
 /** What a dashboard's lines come to, from what was measured in a run. */
-import type { MetricRecord } from '../metric-records.ts';
+import type { MetricRecord } from '../../telemetry/emf-records.ts';
 import type { Line } from './body.ts';
 
 /** Values by point; undefined where nothing was told. */

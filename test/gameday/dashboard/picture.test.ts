@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { linesOf, type MetricWidget, widgetsOf } from '../../../gameday/dashboard/body.ts';
 import { drawDashboard } from '../../../gameday/dashboard/draw.ts';
 import { bucketsOf, seriesOf } from '../../../gameday/dashboard/series.ts';
-import type { MetricRecord } from '../../../gameday/metric-records.ts';
+import type { MetricRecord } from '../../../telemetry/emf-records.ts';
 import { localAssembly } from '../../support/local-assembly.ts';
 
 const widgets = widgetsOf(localAssembly());
