@@ -114,9 +114,17 @@ function errorOf(error: unknown): Fault {
 /** The SDK says of all its errors which request they came of. */
 const saysRequest = (fault: Error) => '$metadata' in fault || '$response' in fault;
 
-function isOfSdk(error: unknown): boolean {
+export function isOfSdk(error: unknown): boolean {
   return findCause(error, saysRequest) !== undefined;
 }
+
+/** Whether the service says that the credentials may not do that. */
+export const isDenied = (error: unknown): boolean =>
+  isOfSdk(error) && findCause(error, ({ name }) => DENIED.test(name)) !== undefined;
+
+/** Whether the service says that there is no such thing. */
+export const isMissing = (error: unknown): boolean =>
+  isOfSdk(error) && findCause(error, ({ name }) => NOT_THERE.test(name)) !== undefined;
 
 interface Endpoint {
   readonly variable: string;

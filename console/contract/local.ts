@@ -1,16 +1,15 @@
 /** The box of faults: there only beside `npm start`, where nothing can be harmed. */
 
-export const KILLERS = ['throw', 'exit', 'heap', 'hang'] as const;
-/**
- * `hostile` is a valid patient with script, markup and control characters in every string; `invalid` breaks a
- * rule of FHIR; killers do to their process what their names say.
- */
-export const SAMPLES = ['good', 'invalid', 'hostile', ...KILLERS] as const;
-export type SampleKind = (typeof SAMPLES)[number];
+import { MODES, type Mode } from '../../cli/downstream/control.ts';
+import { SAMPLES as KINDS, type SampleKind } from '../../cli/local/samples.ts';
 
-/** `partly`: every third call fails. `stop`: connections are cut, as if there were no server. */
-export const SERVER_MODES = ['ok', 'slow', 'partly', 'fail', 'stop'] as const;
-export type ServerMode = (typeof SERVER_MODES)[number];
+/** What can be sent. `kill` takes the whole environment along. */
+export const SAMPLES: readonly SampleKind[] = KINDS;
+export type { SampleKind };
+
+/** How a server can be made. */
+export const SERVER_MODES: readonly Mode[] = MODES;
+export type ServerMode = Mode;
 
 export interface LocalState {
   /** Those that `npm start -- --downstream` started; empty without it. */

@@ -1,0 +1,72 @@
+/** What each route answers, by the code that the command line runs. */
+
+import { z } from 'zod';
+import { type Acting, Bulk } from './acts/bulk.ts';
+import { verify } from './acts/verify.ts';
+import { sayOfBreaker, sayOfIncident, sayOfLane } from './acts/words.ts';
+import { ROUTES } from './contract/routes.ts';
+import { Failure } from './server/failure.ts';
+import type { Answer } from './server/serve.ts';
+import { entryView } from './views/entry.ts';
+import { livesView } from './views/lives.ts';
+import { entriesView, groupsView } from './views/quarantine.ts';
+import { idSchema, parsed, parsedQuery } from './views/query.ts';
+import { reveal } from './views/reveal.ts';
+
+export interface Answering extends Acting {
+  readonly operate: boolean;
+  readonly logs: (query: URLSearchParams) => Promise<unknown>;
+  /** The box of faults; undefined where there is none. */
+  readonly local: ((body: unknown) => Promise<unknown>) | undefined;
+  /** Something was done, which the next snapshot shows. */
+  readonly done: () => void;
+}
+
+const idQuery = z.strictObject({ id: idSchema });
+const stopBody = z.strictObject({ run: idSchema });
+
+export function answersOf(answering: Answering): Readonly<Record<string, Answer>> {
+  const { open, now, cli, runs, local, logs } = answering;
+  const bulk = new Bulk(answering);
+  return {
+    [ROUTES.groups]: get(async (query) => groupsView(await open(), query, now())),
+    [ROUTES.entries]: get(async (query) => entriesView(await open(), query)),
+    [ROUTES.entry]: get(async (query) => {
+      return entryView(await open(), parsedQuery(idQuery, query).id, now(), cli);
+    }),
+    [ROUTES.lives]: get(async (query) => livesView(await open(), query, now(), cli)),
+    [ROUTES.logs]: get(logs),
+    [ROUTES.reveal]: post(async (body) => reveal(await open(), answering, body)),
+    [ROUTES.count]: post((body) => bulk.count(body)),
+    [ROUTES.verify]: post(async () => verify(answering)),
+    [ROUTES.stop]: post(async (body) => runs.stop(parsed(stopBody, body).run)),
+    [ROUTES.bulk]: act(answering, async (body) => bulk.begin(body)),
+    [ROUTES.incident]: act(answering, (body) => sayOfIncident(answering, body)),
+    [ROUTES.breaker]: act(answering, (body) => sayOfBreaker(answering, body)),
+    [ROUTES.lane]: act(answering, (body) => sayOfLane(answering, body)),
+    ...(local !== undefined && { [ROUTES.local]: act(answering, local) }),
+  };
+}
+
+const get = (answer: (query: URLSearchParams) => Promise<unknown>): Answer => ({
+  method: 'GET',
+  answer,
+});
+const post = (answer: (body: unknown) => Promise<unknown>): Answer => ({ method: 'POST', answer });
+
+/** Something that an operator does: not before somebody said `--operate`. */
+function act(
+  { operate, done }: Pick<Answering, 'operate' | 'done'>,
+  perform: (body: unknown) => Promise<unknown>,
+): Answer {
+  return post(async (body) => {
+    if (!operate) {
+      throw new Failure('read-only', 'this console only looks: start it with --operate to act');
+    }
+    try {
+      return await perform(body);
+    } finally {
+      done();
+    }
+  });
+}

@@ -1,0 +1,42 @@
+/** `console`: one page that shows a stage alive, and lets its operator act. */
+import { once } from 'node:events';
+import type { Command } from 'commander';
+import { wholeNumber } from '../cli/command-line.ts';
+import { byOption, staged } from '../cli/operator-options.ts';
+import { complain, print } from '../terminal/print.ts';
+
+interface Options {
+  readonly stage: string;
+  readonly operate: boolean;
+  readonly port: number;
+  readonly by: string;
+}
+
+export function addConsole(program: Command): void {
+  staged(
+    program
+      .command('console')
+      .description('serve a page on this machine that shows a stage, by your own credentials'),
+  )
+    .option('--operate', 'take acts too: redrive, discard, acknowledge, pause …', false)
+    .option('--port <n>', 'of the page (default: a free one)', wholeNumber(0, 65_535), 0)
+    .addOption(byOption())
+    .action(serve);
+}
+
+async function serve(options: Options): Promise<void> {
+  const { bundlePage } = await import('./page/bundle.ts');
+  const { openConsole } = await import('./open.ts');
+  const stopping = new AbortController();
+  for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    process.once(name, () => stopping.abort());
+  }
+  const opened = await openConsole({ ...options, page: await bundlePage() });
+  print(opened.address);
+  const may = options.operate ? 'looks and acts' : 'only looks (--operate lets it act)';
+  complain(
+    `the console of stage ${options.stage} ${may}; whoever has this address may use it. Ctrl-C stops it.`,
+  );
+  if (!stopping.signal.aborted) await once(stopping.signal, 'abort');
+  await opened.stop();
+}

@@ -1,0 +1,85 @@
+/** The flow beside `npm start`: the metrics that functions print, as CloudWatch would take them from their logs. */
+import { reachRuntime } from '../../cli/local/ask.ts';
+import { type LoggedLine, METRICS_PATH } from '../../packages/local-lambda/control.ts';
+import { emfRecords } from '../../telemetry/emf-records.ts';
+import type { Figure } from '../contract/figure.ts';
+import type { FlowNews, FlowPoint } from '../contract/flow.ts';
+import type { FlowReader } from '../reader/reader.ts';
+import { troubleOf } from '../server/failure.ts';
+import { FlowPoints } from './flow-points.ts';
+import { QueueAges } from './queue-ages.ts';
+
+const STEP_MS = 1_000;
+const KEPT_MS = 10 * 60_000;
+/** Messages that wait with back-off are told of each time that they are given back. */
+const AGE_KEPT_MS = 60_000;
+
+export class LocalFlow implements FlowReader {
+  readonly ages = new QueueAges(AGE_KEPT_MS);
+  readonly #points = new FlowPoints(STEP_MS, KEPT_MS);
+  readonly #now: () => number;
+  #listening: AbortController | undefined;
+  #trouble: Figure<never>['trouble'];
+
+  constructor(now: () => number) {
+    this.#now = now;
+  }
+
+  all(): FlowNews {
+    return this.#news(this.#points.all(this.#now()));
+  }
+
+  async refresh(): Promise<FlowNews | undefined> {
+    if (this.#listening === undefined) void this.#listen();
+    // What is too old is forgotten.
+    this.#points.all(this.#now());
+    const points = this.#points.changed();
+    const hasNews = points.length > 0 || this.#trouble !== undefined;
+    return hasNews ? this.#news(points) : undefined;
+  }
+
+  rest(): void {
+    this.#listening?.abort();
+    this.#listening = undefined;
+  }
+
+  /** Until it is told to rest, or the runtime ends; then the next refresh begins anew. */
+  async #listen(): Promise<void> {
+    const mine = new AbortController();
+    this.#listening = mine;
+    try {
+      const { body } = await reachRuntime('GET', METRICS_PATH, mine.signal);
+      this.#trouble = undefined;
+      for await (const line of linesOf(body)) this.#hear(JSON.parse(line));
+    } catch (error) {
+      if (!mine.signal.aborted) this.#trouble = { ...troubleOf(error), since: this.#now() };
+    } finally {
+      if (this.#listening === mine) this.#listening = undefined;
+    }
+  }
+
+  #hear({ line }: LoggedLine): void {
+    for (const record of emfRecords(line)) {
+      const { queue } = record.dimensions;
+      if (record.name === 'OldestAge' && queue !== undefined) {
+        this.ages.tell(queue, record.at, record.value * 1_000);
+      } else this.#points.add(record);
+    }
+  }
+
+  #news(points: readonly FlowPoint[]): FlowNews {
+    const now = this.#now();
+    const trouble = this.#trouble;
+    const figure = { value: points, readAt: now, ...(trouble !== undefined && { trouble }) };
+    return { now, stepMs: STEP_MS, keptMs: KEPT_MS, figure };
+  }
+}
+
+async function* linesOf(body: ReadableStream<Uint8Array> | null): AsyncGenerator<string> {
+  let rest = '';
+  for await (const chunk of (body ?? new ReadableStream()).pipeThrough(new TextDecoderStream())) {
+    const lines = `${rest}${chunk}`.split('\n');
+    rest = lines.pop() ?? '';
+    yield* lines;
+  }
+}

@@ -1,0 +1,84 @@
+/** The box of faults, asked for by the page: each act is one of `npm run cli -- local` or `downstream`. */
+import { z } from 'zod';
+import { MODES } from '../../cli/downstream/control.ts';
+import { askStandIn } from '../../cli/downstream/mode.ts';
+import { breakDeployment, flood, killEnvironments, sendSample } from '../../cli/local/box.ts';
+import { SAMPLES } from '../../cli/local/samples.ts';
+import { FLOOD_MAX } from '../../cli/local-command.ts';
+import { lanes } from '../../core/message/messages.ts';
+import type { Acting } from '../acts/bulk.ts';
+import type { CliWords } from '../cli-words.ts';
+import type { LocalAct, LocalDone } from '../contract/local.ts';
+import type { FloodRun } from '../contract/runs.ts';
+import { Failure } from '../server/failure.ts';
+import { idSchema, parsed } from '../views/query.ts';
+import { STAND_INS } from './state.ts';
+
+const lane = z.enum(lanes);
+const actSchema = z.discriminatedUnion('act', [
+  z.strictObject({ act: z.literal('send'), sample: z.enum(SAMPLES), lane }),
+  z.strictObject({ act: z.literal('kill'), function: idSchema }),
+  z.strictObject({
+    act: z.literal('server'),
+    name: z.enum(['downstream', 'terminology']),
+    mode: z.enum(MODES),
+  }),
+  z.strictObject({ act: z.literal('flood'), lane, count: z.int().min(1).max(FLOOD_MAX) }),
+  z.strictObject({ act: z.enum(['break', 'mend']), function: idSchema }),
+]);
+
+type Acts = Pick<Acting, 'name' | 'runs' | 'cli'> & {
+  /** Without the stage, which no runtime asks for. */
+  readonly plain: CliWords;
+};
+
+export async function doLocally(acts: Acts, body: unknown): Promise<LocalDone> {
+  const asked: LocalAct = parsed(actSchema, body);
+  const { name, cli, plain } = acts;
+  switch (asked.act) {
+    case 'send': {
+      const messageId = await sendSample(name, asked.lane, asked.sample);
+      const commandLine = cli('local', 'send', asked.sample, '--lane', asked.lane);
+      return { message: `sent ${messageId}`, messageId, commandLine };
+    }
+    case 'kill': {
+      const killed = await killEnvironments(asked.function);
+      const message = `killed ${killed.length} of ${asked.function}`;
+      return { message, commandLine: plain('local', 'kill', asked.function) };
+    }
+    case 'server': {
+      await askStandIn(STAND_INS[asked.name], asked.mode);
+      const message = `the ${asked.name} server is ${asked.mode}`;
+      return { message, commandLine: plain(asked.name, asked.mode) };
+    }
+    case 'flood':
+      return beginFlood(acts, asked);
+    case 'break':
+    case 'mend': {
+      const { broken } = await breakDeployment(asked.function, asked.act === 'break');
+      const message = `${asked.function} ${broken ? 'does not load from now on' : 'is as it was before'}`;
+      return { message, commandLine: plain('local', asked.act, asked.function) };
+    }
+  }
+}
+
+function beginFlood(
+  { name, runs, cli }: Acts,
+  { lane: its, count: total }: Extract<LocalAct, { act: 'flood' }>,
+): LocalDone {
+  if (runs.going('flood') !== undefined) throw new Failure('refused', 'a flood goes on: stop it');
+  const commandLine = cli('local', 'flood', '--lane', its, '--count', total);
+  const run = runs.begin<FloodRun>(
+    { kind: 'flood', lane: its, total, commandLine },
+    async (course) => {
+      let done = 0;
+      const onAccepted = () => {
+        done += 1;
+        if (done % 100 === 0 || done === total) course.tell({ done });
+      };
+      await flood(name, its, total, { signal: course.signal, onAccepted });
+      return { done };
+    },
+  );
+  return { message: `sending ${total} to ${its}`, run: run.id, commandLine };
+}

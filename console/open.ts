@@ -1,0 +1,101 @@
+/** Opens a console on a stage: one reader, the acts, and the server of its page. */
+import { realMachine } from '../aws/machine.ts';
+import { NoRuntime } from '../cli/local/ask.ts';
+import { localFunctions } from '../cli/local/box.ts';
+import { openStage } from '../cli/quarantine/stage.ts';
+import { UsageError } from '../cli/usage-error.ts';
+import { Runs } from './acts/runs.ts';
+import { answersOf } from './answers.ts';
+import { cliWords } from './cli-words.ts';
+import type { PageFiles } from './contract/page-files.ts';
+import { CloudWatchFlow } from './flow/cloud-watch-flow.ts';
+import { LocalFlow } from './flow/local-flow.ts';
+import { doLocally } from './local/acts.ts';
+import { placeOf } from './place.ts';
+import { figuresOf, queuesOf } from './reader/figures.ts';
+import { kept } from './reader/kept.ts';
+import { shortOf } from './reader/names.ts';
+import { Reader } from './reader/reader.ts';
+import { serveConsole } from './server/serve.ts';
+import { cloudWatchLogs, localLogs } from './views/logs.ts';
+
+export interface ConsoleOptions {
+  readonly stage: string;
+  /** Whether it acts; else it looks only. */
+  readonly operate: boolean;
+  /** In whose name. */
+  readonly by: string;
+  /** A free one where it is 0. */
+  readonly port: number;
+  readonly page: PageFiles;
+}
+
+export interface Console {
+  /** To be opened in a browser. */
+  readonly address: string;
+  /** Ends the acts that go on, and the server. */
+  stop(): Promise<void>;
+}
+
+const EVERY_MS = 2_000;
+const DEFAULT_STAGE = 'dev';
+
+/** @throws UsageError, TargetError where no stage can be looked at from here */
+export async function openConsole(options: ConsoleOptions): Promise<Console> {
+  const { stage, operate, by, port, page } = options;
+  const { now, later } = realMachine;
+  const local = await hasRuntime();
+  const stageOptions = stage === DEFAULT_STAGE ? [] : ['--stage', stage];
+  const cli = cliWords(stageOptions);
+  const source = local ? new LocalFlow(now) : cloudWatchFlow(stage, now);
+  const environments = source instanceof CloudWatchFlow ? source.environments : undefined;
+  const runs: Runs = new Runs(now, () => reader.tell('runs', runs.all()));
+  const reader = new Reader({
+    hello: {
+      ...{ stage, operate, by, local, everyMs: EVERY_MS },
+      place: await placeOf(local),
+      cliOptions: stageOptions.join(' '),
+    },
+    figures: figuresOf({ stage, now, ages: source.ages, environments }),
+    flow: source,
+    runs: () => runs.all(),
+    machine: { now, later },
+  });
+  const acting = { name: stage, by, open: kept(() => openStage(stage), now), runs, cli, now };
+  const answers = answersOf({
+    ...acting,
+    operate,
+    logs: (query) => (local ? localLogs : cloudWatchLogs)(stage, query),
+    local: local ? (body) => doLocally({ ...acting, plain: cliWords([]) }, body) : undefined,
+    done: () => reader.expire(),
+  });
+  const look: Reader['look'] = (send) => reader.look(send);
+  const server = await serveConsole({ page, answers, look, later }, port);
+  return {
+    address: server.address,
+    async stop() {
+      reader.tell('bye', { message: 'the console was stopped' });
+      await runs.end();
+      await server.stop();
+    },
+  };
+}
+
+function cloudWatchFlow(stage: string, now: () => number): CloudWatchFlow {
+  const queues = kept(async () => {
+    const names = (await queuesOf(stage)).map((url) => url.split('/').at(-1) ?? '');
+    return names.map((name) => shortOf(stage, name));
+  }, now);
+  return new CloudWatchFlow(stage, queues, now);
+}
+
+/** Whether `npm start` is what the environment leads to. */
+async function hasRuntime(): Promise<boolean> {
+  try {
+    await localFunctions();
+    return true;
+  } catch (error) {
+    if (error instanceof NoRuntime || error instanceof UsageError) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,15 @@
+/** Where the stage is that is looked at, in words. Asks AWS who is signed in, so that wrong credentials show at once. */
+import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
+import { explained } from '../cli/target.ts';
+
+export async function placeOf(local: boolean): Promise<string> {
+  const endpoint = process.env['AWS_ENDPOINT_URL'] ?? process.env['AWS_ENDPOINT_URL_DYNAMODB'];
+  if (endpoint !== undefined) return local ? `npm start at ${endpoint}` : `emulator at ${endpoint}`;
+  const client = new STSClient();
+  try {
+    const { Account = '' } = await client.send(new GetCallerIdentityCommand({}));
+    return `AWS ${await client.config.region()}, account ${Account}`;
+  } catch (error) {
+    throw explained(error, 'identity of whoever is signed in');
+  }
+}

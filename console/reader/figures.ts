@@ -1,0 +1,79 @@
+/** The figures of a stage, each read as often as it is worth. */
+
+import { queueUrlsOf } from '../../aws/queue-depths.ts';
+import { allSupervised } from '../../aws/supervision-table.ts';
+import { findAudit } from '../../cli/audit/log.ts';
+import { readBreakers } from '../../cli/breaker/read.ts';
+import { findLanes, tableOf } from '../../cli/lane/find.ts';
+import { viewLanes } from '../../cli/lane/look.ts';
+import { sqsClient, tableNamed } from '../../cli/places.ts';
+import { incidentSettingsSchema } from '../../functions/incident/settings.ts';
+import type { EnvironmentsView } from '../contract/snapshot.ts';
+import type { QueueAges } from '../flow/queue-ages.ts';
+import { readLocalEnvironments, readLocalState } from '../local/state.ts';
+import { readAuditTail } from './audit-tail.ts';
+import { breakerView } from './breakers.ts';
+import { FigureReader } from './figure-reader.ts';
+import { IncidentsReader } from './incidents.ts';
+import { kept } from './kept.ts';
+import { laneView } from './lanes.ts';
+import { prefixOf } from './names.ts';
+import { readQueues } from './queues.ts';
+import type { Reading } from './reader.ts';
+import { treeView } from './tree.ts';
+import { readTrips, settingsOf } from './trips.ts';
+
+/** What people watch move, and what moves now and then. */
+const OFTEN_MS = 2_000;
+const NOW_AND_THEN_MS = 4_000;
+
+export interface Sources {
+  readonly stage: string;
+  readonly now: () => number;
+  readonly ages: QueueAges;
+  /** Of a stage that is deployed; a local one is asked itself. */
+  readonly environments: FigureReader<readonly EnvironmentsView[]> | undefined;
+}
+
+/** The URLs of the stage's queues, and those of other stages whose names begin so. */
+export const queuesOf = (stage: string) => queueUrlsOf(sqsClient(), prefixOf(stage));
+
+export function figuresOf({ stage, now, ages, environments }: Sources): Reading['figures'] {
+  const figure = <T>(everyMs: number, read: () => Promise<T>) =>
+    new FigureReader(everyMs, read, now);
+  const queues = kept(() => queuesOf(stage), now);
+  const lanes = kept(() => findLanes(stage), now);
+  const trips = kept(() => readTrips(stage), now);
+  const audit = kept(() => findAudit(stage), now);
+  const policy = kept(
+    async () => incidentSettingsSchema.parse(await settingsOf(stage, 'incident')),
+    now,
+  );
+  const incidents = new IncidentsReader(stage, policy, now);
+  return {
+    queues: figure(OFTEN_MS, async () => {
+      return readQueues(stage, await queues(), (queue) => ages.at(queue, now()));
+    }),
+    environments: environments ?? figure(OFTEN_MS, () => readLocalEnvironments(stage)),
+    lanes: figure(NOW_AND_THEN_MS, async () => {
+      const views = await viewLanes(stage, (await lanes()).lanes);
+      return views.map((view) => laneView(stage, view, now()));
+    }),
+    tree: figure(OFTEN_MS, async () => {
+      const [states, found] = await Promise.all([allSupervised(tableOf(stage)), lanes()]);
+      return treeView(
+        states,
+        found.lanes.map(({ lane }) => lane),
+      );
+    }),
+    breakers: figure(OFTEN_MS, async () => {
+      const [breakers, tripOf] = await Promise.all([readBreakers(stage), trips()]);
+      return breakers.map((breaker) => breakerView(breaker, tripOf, now()));
+    }),
+    incidents: figure(NOW_AND_THEN_MS, () => incidents.read()),
+    audit: figure(NOW_AND_THEN_MS, async () => readAuditTail(tableNamed((await audit()).table))),
+    ...(environments === undefined && {
+      local: figure(NOW_AND_THEN_MS, () => readLocalState(stage)),
+    }),
+  };
+}

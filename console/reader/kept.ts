@@ -1,0 +1,18 @@
+/** Asks once for what changes only by a deployment, and again after a while; a failure is not kept. */
+export function kept<T>(
+  ask: () => Promise<T>,
+  now: () => number,
+  keptMs = 60_000,
+): () => Promise<T> {
+  let asked: { readonly at: number; readonly answer: Promise<T> } | undefined;
+  return () => {
+    if (asked !== undefined && now() - asked.at < keptMs) return asked.answer;
+    const answer = ask();
+    const mine = { at: now(), answer };
+    asked = mine;
+    answer.catch(() => {
+      if (asked === mine) asked = undefined;
+    });
+    return answer;
+  };
+}

@@ -1,0 +1,45 @@
+/** Names of the parts of a stage, with its prefix and without. */
+import {
+  childrenIn,
+  SUPERVISED_LANES,
+  SUPERVISION_TREE,
+  type SupervisedLane,
+} from '../../core/supervision/supervision-tree.ts';
+import type { QueueView } from '../contract/snapshot.ts';
+
+/** Of all functions that a stage may have, without the prefix. */
+export const FUNCTIONS: readonly string[] = childrenIn(SUPERVISION_TREE).flatMap(
+  ({ node }) => node.functions,
+);
+
+/** What crash events name: a function, for all its lanes. */
+export const COMPONENTS: readonly string[] = [
+  ...new Set(FUNCTIONS.map((name) => name.replace(/^validate-.*/, 'validate'))),
+];
+
+export const prefixOf = (stage: string) => `fhir-failsafe-${stage}-`;
+
+export function shortOf(stage: string, name: string): string {
+  return name.startsWith(prefixOf(stage)) ? name.slice(prefixOf(stage).length) : name;
+}
+
+const ROLES: Readonly<Record<string, QueueView['role']>> = {
+  '': 'main',
+  '-isolation': 'isolation',
+  '-dead-letter': 'dead-letter',
+};
+
+/**
+ * What a queue is for; undefined where it is of another stage: the prefix of stage `prod` begins the names of
+ * `prod-eu` too.
+ */
+export function placeOf(name: string): Pick<QueueView, 'role' | 'lane'> | undefined {
+  const lane = SUPERVISED_LANES.find((each) => name.startsWith(each));
+  const role = lane === undefined ? undefined : ROLES[name.slice(lane.length)];
+  if (lane !== undefined && role !== undefined)
+    return { role, lane: lane satisfies SupervisedLane };
+  const isOwn = FUNCTIONS.some((each) =>
+    [each, `${each}.fifo`, `${each}-dead-letter`, `${each}-dead-letter.fifo`].includes(name),
+  );
+  return isOwn ? { role: 'own' } : undefined;
+}

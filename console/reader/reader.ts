@@ -1,0 +1,115 @@
+/**
+ * The one reader behind all pages. It reads while somebody looks and not otherwise, the same for one page and
+ * for ten; what one of them is told, all are.
+ */
+import type { Machine } from '../../aws/machine.ts';
+import type { Events, Hello } from '../contract/events.ts';
+import type { FlowNews } from '../contract/flow.ts';
+import type { Snapshot } from '../contract/snapshot.ts';
+import type { Send } from '../server/event-stream.ts';
+import type { FigureReader } from './figure-reader.ts';
+
+export type Figures = {
+  readonly [Name in Exclude<keyof Snapshot, 'now'>]-?: FigureReader<
+    NonNullable<Exclude<Snapshot[Name], undefined>['value']>
+  >;
+};
+
+/** How much flows. It is told of by time, so it is no figure of the moment. */
+export interface FlowReader {
+  /** What is known, for who begins to look. */
+  all(): FlowNews;
+  /** What came since it was last asked; undefined where nothing did. */
+  refresh(): Promise<FlowNews | undefined>;
+  /** Nobody looks any more. */
+  rest(): void;
+}
+
+export interface Reading {
+  readonly hello: Omit<Hello, 'now'>;
+  /** Without the box of faults where there is none. */
+  readonly figures: Omit<Figures, 'local'> & Partial<Pick<Figures, 'local'>>;
+  readonly flow: FlowReader;
+  /** Of this moment. */
+  readonly runs: () => Events['runs'];
+  readonly machine: Pick<Machine, 'now' | 'later'>;
+}
+
+export class Reader {
+  readonly #reading: Reading;
+  readonly #lookers = new Set<Send>();
+  #callOff: () => void = () => {};
+
+  constructor(reading: Reading) {
+    this.#reading = reading;
+  }
+
+  /** How many look. */
+  get lookers(): number {
+    return this.#lookers.size;
+  }
+
+  /** Tells `send` all that is known, and from now on what is new, until what it answers is called. */
+  look(send: Send): () => void {
+    const { hello, flow, runs, machine } = this.#reading;
+    send('hello', { ...hello, now: machine.now() });
+    send('flow', flow.all());
+    send('runs', runs());
+    send('snapshot', this.#snapshot());
+    this.#lookers.add(send);
+    if (this.#lookers.size === 1) void this.#turn();
+    return () => {
+      if (!this.#lookers.delete(send) || this.#lookers.size > 0) return;
+      this.#callOff();
+      flow.rest();
+    };
+  }
+
+  /** Something was done: all that it may have changed is read at once. */
+  expire(): void {
+    for (const figure of this.#all()) figure.expire();
+    if (this.#lookers.size === 0) return;
+    this.#callOff();
+    void this.#turn();
+  }
+
+  tell<Name extends keyof Events>(event: Name, data: Events[Name]): void {
+    for (const send of this.#lookers) send(event, data);
+  }
+
+  #all() {
+    return Object.values(this.#reading.figures) as FigureReader<unknown>[];
+  }
+
+  /** A snapshot once all is read, and at the latest when the next one is due. */
+  async #turn(): Promise<void> {
+    const { flow, machine, hello } = this.#reading;
+    const due = Promise.withResolvers<'due'>();
+    this.#callOff = machine.later(hello.everyMs, () => {
+      due.resolve('due');
+      void this.#turn();
+    });
+    const read = Promise.all([
+      ...this.#all().map((figure) => figure.refresh()),
+      flow.refresh().then((news) => news && this.tell('flow', news)),
+    ]);
+    await Promise.race([read, due.promise]);
+    this.tell('snapshot', this.#snapshot());
+  }
+
+  #snapshot(): Snapshot {
+    const { figures, machine } = this.#reading;
+    const { local, ...always } = figures;
+    return {
+      now: machine.now(),
+      queues: always.queues.figure,
+      environments: always.environments.figure,
+      lanes: always.lanes.figure,
+      tree: always.tree.figure,
+      breakers: always.breakers.figure,
+      incidents: always.incidents.figure,
+      audit: always.audit.figure,
+      ...(local !== undefined && { local: local.figure }),
+    };
+  }
+}

@@ -1,0 +1,50 @@
+/** What opens each breaker of a stage: its functions are told it by the stack. */
+import { GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
+import { z } from 'zod';
+import { lambdaClient } from '../../cli/places.ts';
+import { explained } from '../../cli/target.ts';
+import { isFhirServer } from '../../core/delivery/delivery-targets.ts';
+import { pluginOf } from '../../core/supervision/plugin-switch.ts';
+import { placesIn, SUPERVISION_TREE } from '../../core/supervision/supervision-tree.ts';
+import { deliverSettingsSchema, tripOf } from '../../functions/deliver/settings.ts';
+import { TERMINOLOGY_SERVER } from '../../functions/validate/terminology/service.ts';
+import { terminologySettingsSchema } from '../../functions/validate/terminology/settings.ts';
+import { ENV } from '../../telemetry/env-names.ts';
+import type { TripOf } from './breakers.ts';
+import { prefixOf } from './names.ts';
+
+const validateSettingsSchema = z.object({ terminology: terminologySettingsSchema.prefault({}) });
+
+/** What a function is told as its settings. @throws TargetError, UsageError */
+export async function settingsOf(stage: string, name: string): Promise<unknown> {
+  const FunctionName = `${prefixOf(stage)}${name}`;
+  const { Environment } = await lambdaClient()
+    .send(new GetFunctionConfigurationCommand({ FunctionName }))
+    .catch((error: unknown) => {
+      throw explained(error, `function ${FunctionName}`);
+    });
+  return JSON.parse(Environment?.Variables?.[ENV.settings] ?? '{}');
+}
+
+/** Where a function cannot be asked, nothing is known of what its breakers go by. */
+export async function readTrips(stage: string): Promise<TripOf> {
+  const ask = (name: string) => settingsOf(stage, name).catch(() => undefined);
+  const [deliver, validate] = await Promise.all([ask('deliver'), ask('validate-background')]);
+  const delivery = deliverSettingsSchema.safeParse(deliver).data;
+  const terminology = validateSettingsSchema.safeParse(validate).data?.terminology;
+  return (service) => {
+    if (pluginOf(service) !== undefined) return intensityOfPlugins();
+    if (isFhirServer(service)) return delivery && tripOf(delivery);
+    if (service !== TERMINOLOGY_SERVER || terminology === undefined) return undefined;
+    return { kind: 'consecutive', failures: terminology.breakerFailures };
+  };
+}
+
+/** As functions/validate/plugins/switches.ts has it. */
+function intensityOfPlugins() {
+  const host = placesIn(SUPERVISION_TREE).find(({ node }) => node.name === 'plugin-host');
+  const [supervisor] = host?.above ?? [];
+  if (supervisor === undefined) return undefined;
+  const { intensity, periodMs } = supervisor;
+  return { kind: 'intensity', intensity, periodMs } as const;
+}

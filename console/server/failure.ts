@@ -1,0 +1,53 @@
+/** What a request that cannot be answered gets, and what a figure says that cannot be read. */
+import { TargetError } from '../../cli/target.ts';
+import { UsageError } from '../../cli/usage-error.ts';
+import { isDenied, isMissing, isOfSdk } from '../../terminal/aws-trouble.ts';
+import { findCause } from '../../terminal/causes.ts';
+import { whatWentWrong } from '../../terminal/what-went-wrong.ts';
+import type { Trouble } from '../contract/figure.ts';
+import type { FailureKind } from '../contract/routes.ts';
+
+/** Thrown by whoever answers a request; the message is for a person, without PHI. */
+export class Failure extends Error {
+  override readonly name = 'Failure';
+  readonly kind: FailureKind;
+
+  constructor(kind: FailureKind, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.kind = kind;
+  }
+}
+
+export interface Fault {
+  readonly kind: FailureKind;
+  readonly message: string;
+}
+
+export function faultOf(error: unknown): Fault {
+  if (error instanceof Failure) return error;
+  return { kind: kindOf(error), message: inWords(error) };
+}
+
+function kindOf(error: unknown): FailureKind {
+  if (isDenied(error)) return 'no-permission';
+  if (error instanceof UsageError) return 'usage';
+  // What an act says of its own accord is a refusal; what came of a call is AWS's.
+  return error instanceof TargetError && !isOfSdk(error) ? 'refused' : 'failing';
+}
+
+export function troubleOf(error: unknown): Omit<Trouble, 'since'> {
+  const message = inWords(error);
+  if (isDenied(error)) return { kind: 'no-permission', message };
+  const isNotThere = isMissing(error) || findCause(error, ({ name }) => name === 'NotThere');
+  return { kind: isNotThere ? 'not-there' : 'failing', message };
+}
+
+/** Thrown by a reader of what this stage, or this place, does not have. */
+export class NotThere extends Error {
+  override readonly name = 'NotThere';
+}
+
+function inWords(error: unknown): string {
+  if (error instanceof NotThere) return error.message;
+  return whatWentWrong(error, { env: process.env, argv: [] }).text;
+}

@@ -1,0 +1,60 @@
+/**
+ * Who may ask. The console acts with its operator's credentials, so it must hear nobody but the operator's
+ * own page: every request names this very address as its Host, which a page does not that was led here by a
+ * name of its own (DNS rebinding); what a browser says of the page that asks must be this one; and whatever
+ * tells or does something needs the token, which only the printed address has.
+ */
+import { timingSafeEqual } from 'node:crypto';
+import type { IncomingHttpHeaders } from 'node:http';
+import { API, TOKEN_HEADER } from '../contract/routes.ts';
+import type { Fault } from './failure.ts';
+
+export interface Gate {
+  readonly port: number;
+  readonly token: string;
+}
+
+export interface Asked {
+  readonly method: string;
+  readonly path: string;
+  readonly headers: IncomingHttpHeaders;
+}
+
+/** Why a request is refused; undefined where it is not. */
+export function refusalOf(asked: Asked, gate: Gate): Fault | undefined {
+  const foreign = foreignness(asked, gate);
+  if (foreign !== undefined) return { kind: 'foreign', message: `refused: ${foreign}` };
+  if (!isApi(asked.path)) {
+    const isRead = asked.method === 'GET' || asked.method === 'HEAD';
+    return isRead ? undefined : { kind: 'usage', message: 'the page is read, by GET' };
+  }
+  if (!isToken(asked.headers[TOKEN_HEADER], gate.token)) {
+    return { kind: 'token', message: 'open the address that the console printed when it started' };
+  }
+  return undefined;
+}
+
+export const isApi = (path: string) => path === API || path.startsWith(`${API}/`);
+
+function foreignness({ method, headers }: Asked, { port }: Gate): string | undefined {
+  const { host = '', origin, 'sec-fetch-site': site } = headers;
+  const ours = [`127.0.0.1:${port}`, `localhost:${port}`];
+  if (!ours.includes(host)) return `the host ${JSON.stringify(host)} is not this console`;
+  if (origin === undefined && method !== 'GET' && method !== 'HEAD') {
+    return 'an act names the page that asks for it';
+  }
+  if (origin !== undefined && origin !== `http://${host}`) {
+    return `a web page of ${JSON.stringify(origin)} may not ask`;
+  }
+  // `none` is a person who typed the address; `same-site` may be another port of this machine.
+  if (site !== undefined && site !== 'none' && site !== 'same-origin') {
+    return 'a web page of somebody else may not ask';
+  }
+  return undefined;
+}
+
+function isToken(given: string | string[] | undefined, token: string): boolean {
+  if (typeof given !== 'string') return false;
+  const [a, b] = [Buffer.from(given), Buffer.from(token)];
+  return a.length === b.length && timingSafeEqual(a, b);
+}

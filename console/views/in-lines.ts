@@ -1,0 +1,36 @@
+/**
+ * Breaks a JSON text into lines as people read it. The text is cut and never parsed and written anew, so
+ * each number and string stays as it was submitted, byte by byte. What is no JSON stays as it is.
+ */
+export function inLines(text: string): string {
+  if (text.trim().includes('\n') || !isJson(text)) return text;
+  let depth = 0;
+  const line = () => `\n${'  '.repeat(depth)}`;
+  return text.trim().replace(TOKEN, (token, opening?: string, closing?: string) => {
+    if (opening !== undefined) {
+      // Empty ones stay together.
+      if (token.length > 1) return token.replace(/\s+/g, '');
+      depth += 1;
+      return `${opening}${line()}`;
+    }
+    if (closing !== undefined) {
+      depth -= 1;
+      return `${line()}${closing}`;
+    }
+    if (token.startsWith(',')) return `,${line()}`;
+    if (/^\s*:/.test(token)) return ': ';
+    return /^\s/.test(token) ? '' : token;
+  });
+}
+
+/** A string; an opening bracket, or both where there is nothing between; a closing one; a separator; space. */
+const TOKEN = /"(?:[^"\\]|\\.)*"|([[{](?:\s*[\]}])?)|([\]}])|,\s*|\s*:\s*|\s+/gs;
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,37 @@
+/** What a request asks for, checked: whatever else it holds is a mistake. */
+import { z } from 'zod';
+import { ENTRY_KINDS } from '../../cli/quarantine/filter.ts';
+import { lanes } from '../../core/message/messages.ts';
+import { Failure } from '../server/failure.ts';
+
+const TEXT_CHARACTERS_MAX = 1_024;
+const text = z.string().min(1).max(TEXT_CHARACTERS_MAX);
+
+export const filterSchema = z.strictObject({
+  fingerprint: text.exactOptional(),
+  kind: z.enum(ENTRY_KINDS).exactOptional(),
+  lane: z.enum(lanes).exactOptional(),
+  source: text.exactOptional(),
+  text: text.exactOptional(),
+});
+
+/** An entry, a message, a request, or what a producer called it. */
+export const idSchema = text;
+/** A record without a word in it is none. */
+export const reasonSchema = text.regex(/[\p{L}\p{N}]/u, 'it goes on record, so it must hold words');
+
+/** @throws Failure that says what is wrong with which part */
+export function parsed<T>(schema: z.ZodType<T>, value: unknown): T {
+  const { data, error } = schema.safeParse(value);
+  if (error === undefined) return data as T;
+  const problems = error.issues.map(({ path, message }) => {
+    const where = path.map(String).join('.');
+    return where === '' ? message : `${where}: ${message}`;
+  });
+  throw new Failure('usage', problems.join('; '));
+}
+
+/** Each parameter once. */
+export function parsedQuery<T>(schema: z.ZodType<T>, query: URLSearchParams): T {
+  return parsed(schema, Object.fromEntries(query));
+}

@@ -1,0 +1,43 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { inLines } from '../../../console/views/in-lines.ts';
+
+test('a resource on one line is shown on many, its numbers and strings as they were', () => {
+  const text =
+    '{"a":1.00,"b":[{"c":"x, {y: [z]} \\" \\\\"},[],{}],"a":-0e+5,"d":{"e":null}, "f" : [ ] }';
+  expect(inLines(text)).toBe(
+    [
+      '{',
+      '  "a": 1.00,',
+      '  "b": [',
+      '    {',
+      '      "c": "x, {y: [z]} \\" \\\\"',
+      '    },',
+      '    [],',
+      '    {}',
+      '  ],',
+      '  "a": -0e+5,',
+      '  "d": {',
+      '    "e": null',
+      '  },',
+      '  "f": []',
+      '}',
+    ].join('\n'),
+  );
+});
+
+test('what is no JSON, or has lines already, stays as it came', () => {
+  for (const text of ['', '{', '<script>', '{"a":1}{', '{\n"a":1}', 'NaN', '{"a":"\\u00"}']) {
+    expect(inLines(text)).toBe(text);
+  }
+});
+
+test('any JSON means the same in lines', () => {
+  fc.assert(
+    fc.property(fc.json(), (text) => {
+      const lines = inLines(text);
+      expect(JSON.parse(lines)).toEqual(JSON.parse(text));
+      expect(lines).toBe(JSON.stringify(JSON.parse(text), null, 2));
+    }),
+  );
+});
