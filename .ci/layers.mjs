@@ -31,6 +31,7 @@ export const LAYERS = {
   config: ['lib'],
   cli: [...DEPLOYED, 'lib', 'config', 'terminal', RUNTIME],
   console: [...DEPLOYED, 'cli', 'lib', 'config', 'terminal', RUNTIME],
+  commands: ['cli', 'console', 'terminal'],
   simulation: [...DEPLOYED, 'cli', 'lib', 'config', 'terminal', RUNTIME],
   emulator: ['aws', 'cli', 'lib', 'config', 'terminal', RUNTIME],
   demo: [...DEPLOYED, 'cli', 'console', 'lib', 'config', 'terminal', RUNTIME],
@@ -40,10 +41,11 @@ export const LAYERS = {
 /** Of what is deployed only the adapters speak to AWS; the others are run by hand, against a stack or instead of AWS. */
 const WITH_SDK = ['aws', 'cli', 'console', 'emulator', 'simulation', 'demo', 'gameday', RUNTIME];
 
-/** The layer of a file; `failsafe.config.ts`, which its users write, is one of its own. */
+/** The layer of a file. `failsafe.config.ts`, which its users write, is one of its own, and so is the list of all commands. */
 export function layerOf(path) {
   const [first, second, ...rest] = path.split('/');
   if (path === 'failsafe.config.ts') return 'config';
+  if (path === 'cli/program.ts' || path === 'cli/commands.ts') return 'commands';
   if (first === 'packages' && rest.length > 0) return `${first}/${second}`;
   return second === undefined ? '' : first;
 }

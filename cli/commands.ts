@@ -1,5 +1,6 @@
 /** All that may be typed behind `npm run cli --`. */
 import type { Command } from 'commander';
+import { addConsole } from '../console/console-command.ts';
 import { addAudit } from './audit-command.ts';
 import { addBreaker } from './breaker-command.ts';
 import { command } from './command-line.ts';
@@ -29,6 +30,7 @@ export function buildProgram(): Command {
   addIncident(program);
   addLane(program);
   addErase(program);
+  addConsole(program);
   addLocal(program);
   addAudit(program);
   addDownstream(program);

@@ -6,7 +6,7 @@ import { print } from '../terminal/print.ts';
 import { printable } from '../terminal/printable.ts';
 import { wholeNumber } from './command-line.ts';
 import { shortOf } from './local/ask.ts';
-import { SAMPLES, type SampleKind } from './local/samples.ts';
+import { SAMPLES, type SampleKind } from './local/sample-kinds.ts';
 import { staged } from './operator-options.ts';
 
 interface SendOptions {

@@ -16,7 +16,8 @@ import { submit } from '../submit/submit.ts';
 import { openTarget, TargetError } from '../target.ts';
 import { UsageError } from '../usage-error.ts';
 import { askRuntime, shortOf } from './ask.ts';
-import { type SampleKind, sampleOf } from './samples.ts';
+import type { SampleKind } from './sample-kinds.ts';
+import { sampleOf } from './samples.ts';
 
 export const liveEnvironments = () => askRuntime<LiveEnvironment>('GET', ENVIRONMENTS_PATH);
 export const localFunctions = () => askRuntime<LocalFunction>('GET', FUNCTIONS_PATH);

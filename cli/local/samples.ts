@@ -1,11 +1,6 @@
 /** Resources to try the pipeline with: a good one, wrong ones, and one for each way of taking its process down. */
 import { CHAOS_SYSTEM } from '../../functions/validate/chaos.ts';
-
-/** What a killer does to its worker; `kill` takes the whole environment along. */
-export const KILLERS = ['throw', 'exit', 'heap', 'hang', 'kill'] as const;
-/** `hostile` is valid, with script, markup and odd characters in each string that may hold any. */
-export const SAMPLES = ['good', 'invalid', 'hostile', ...KILLERS] as const;
-export type SampleKind = (typeof SAMPLES)[number];
+import type { SampleKind } from './sample-kinds.ts';
 
 const HOSTILE =
   '<img src=x onerror="document.title=\'broken\'"><script>document.title="broken"</script>{{7*7}} \u202egnp.exe\u202c';

@@ -35,11 +35,6 @@ export interface BulkRequest {
   readonly reason: string;
 }
 
-export interface StopRequest {
-  /** What is under way is finished. A redrive may be begun again with the same `before`: it goes on. */
-  readonly run: string;
-}
-
 export interface IncidentWord {
   readonly word: 'acknowledge' | 'resolve';
   readonly scope: string;

@@ -1,7 +1,7 @@
 /** The box of faults: there only beside `npm start`, where nothing can be harmed. */
 
 import { MODES, type Mode } from '../../cli/downstream/control.ts';
-import { SAMPLES as KINDS, type SampleKind } from '../../cli/local/samples.ts';
+import { SAMPLES as KINDS, type SampleKind } from '../../cli/local/sample-kinds.ts';
 
 /** What can be sent. `kill` takes the whole environment along. */
 export const SAMPLES: readonly SampleKind[] = KINDS;

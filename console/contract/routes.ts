@@ -37,7 +37,7 @@ export const ROUTES = {
   count: `${API}/acts/count`,
   /** POST BulkRequest: Run. */
   bulk: `${API}/acts/bulk`,
-  /** POST StopRequest: Run. */
+  /** POST `{"run": id}`: Run. What is under way is finished; a redrive may be begun again with the same `before`, and goes on. */
   stop: `${API}/acts/stop`,
   /** POST IncidentWord: Done. */
   incident: `${API}/acts/incident`,

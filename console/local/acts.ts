@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { MODES } from '../../cli/downstream/control.ts';
 import { askStandIn } from '../../cli/downstream/mode.ts';
 import { breakDeployment, flood, killEnvironments, sendSample } from '../../cli/local/box.ts';
-import { SAMPLES } from '../../cli/local/samples.ts';
+import { SAMPLES } from '../../cli/local/sample-kinds.ts';
 import { FLOOD_MAX } from '../../cli/local-command.ts';
 import { lanes } from '../../core/message/messages.ts';
 import type { Acting } from '../acts/bulk.ts';

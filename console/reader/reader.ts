@@ -9,11 +9,9 @@ import type { Snapshot } from '../contract/snapshot.ts';
 import type { Send } from '../server/event-stream.ts';
 import type { FigureReader } from './figure-reader.ts';
 
-export type Figures = {
-  readonly [Name in Exclude<keyof Snapshot, 'now'>]-?: FigureReader<
-    NonNullable<Exclude<Snapshot[Name], undefined>['value']>
-  >;
-};
+type ValueOf<T> = T extends { readonly value?: infer V } ? Exclude<V, undefined> : T;
+type Read = Required<Omit<Snapshot, 'now'>>;
+type Figures = { readonly [Name in keyof Read]: FigureReader<ValueOf<Read[Name]>> };
 
 /** How much flows. It is told of by time, so it is no figure of the moment. */
 export interface FlowReader {
@@ -109,7 +107,7 @@ export class Reader {
       breakers: always.breakers.figure,
       incidents: always.incidents.figure,
       audit: always.audit.figure,
-      ...(local !== undefined && { local: local.figure }),
+      ...(local?.figure.value !== undefined && { local: local.figure.value }),
     };
   }
 }
