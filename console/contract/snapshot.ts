@@ -17,8 +17,8 @@ export interface Snapshot {
   readonly breakers: Figure<readonly BreakerView[]>;
   readonly incidents: Figure<Incidents>;
   readonly audit: Figure<AuditTail>;
-  /** Absent where there is no box of faults, and before it was looked into. */
-  readonly local?: LocalState;
+  /** Absent where there is no box of faults. */
+  readonly local?: Figure<LocalState>;
 }
 
 export interface QueueView {

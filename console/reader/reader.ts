@@ -9,7 +9,7 @@ import type { Snapshot } from '../contract/snapshot.ts';
 import type { Send } from '../server/event-stream.ts';
 import type { FigureReader } from './figure-reader.ts';
 
-type ValueOf<T> = T extends { readonly value?: infer V } ? Exclude<V, undefined> : T;
+type ValueOf<T> = T extends { readonly value?: infer V } ? Exclude<V, undefined> : never;
 type Read = Required<Omit<Snapshot, 'now'>>;
 type Figures = { readonly [Name in keyof Read]: FigureReader<ValueOf<Read[Name]>> };
 
@@ -107,7 +107,7 @@ export class Reader {
       breakers: always.breakers.figure,
       incidents: always.incidents.figure,
       audit: always.audit.figure,
-      ...(local?.figure.value !== undefined && { local: local.figure.value }),
+      ...(local !== undefined && { local: local.figure }),
     };
   }
 }

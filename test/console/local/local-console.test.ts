@@ -59,9 +59,9 @@ test('it knows that it is beside npm start, and what is not there it says of its
   expect(await page.until('hello')).toMatchObject({ local: true, cliOptions: '' });
   const snapshot = await page.until(
     'snapshot',
-    ({ local, breakers }) => local !== undefined && breakers.trouble !== undefined,
+    ({ local, breakers }) => local?.value !== undefined && breakers.trouble !== undefined,
   );
-  expect(snapshot.local).toMatchObject({
+  expect(snapshot.local?.value).toMatchObject({
     functions: [{ name: 'validate-background', broken: false }],
   });
   // This stack has no such table.
@@ -110,8 +110,11 @@ test('a deployment breaks, its messages wait, and mended it takes them', async (
   lines.length = 0;
   await act({ act: 'send', sample: 'invalid', lane });
   await expect.poll(() => lines.some((line) => line.includes('Cannot find module'))).toBe(true);
-  const seen = await page.until('snapshot', ({ local }) => local?.functions[0]?.broken === true);
-  expect(seen.local?.functions).toHaveLength(1);
+  const seen = await page.until(
+    'snapshot',
+    ({ local }) => local?.value?.functions[0]?.broken === true,
+  );
+  expect(seen.local?.value?.functions).toHaveLength(1);
   await act({ act: 'mend', function: 'validate-background' });
   await expect.poll(() => count('fhir-failsafe-dev-background'), { timeout: 30_000 }).toBe(0);
   expect(await act({ act: 'break', function: 'validate-foreground' })).toMatchObject({
@@ -137,8 +140,13 @@ test('the stand-in server is made to fail in part, and how it is is seen', async
     );
     const answers = (await Promise.all(calls)).map(({ status }) => status).sort();
     expect(answers).toEqual([expect.toBeOneOf([200, 201]), expect.toBeOneOf([200, 201]), 503]);
-    const { local } = await page.until('snapshot', (seen) => seen.local?.servers.length === 1);
-    expect(local?.servers).toMatchObject([{ name: 'downstream', mode: 'partly', resources: 1 }]);
+    const { local } = await page.until(
+      'snapshot',
+      (seen) => seen.local?.value?.servers.length === 1,
+    );
+    expect(local?.value?.servers).toMatchObject([
+      { name: 'downstream', mode: 'partly', resources: 1 },
+    ]);
   } finally {
     await standIn.stop();
   }
