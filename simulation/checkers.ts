@@ -3,6 +3,7 @@ import type { MakeChecker } from './checker.ts';
 import { AttemptsChecker } from './checks/attempts-checker.ts';
 import { AuditWatch } from './checks/audit-watch.ts';
 import { BreakerChecker } from './checks/breaker-checker.ts';
+import { DeliveryChecker } from './checks/delivery-checker.ts';
 import { EndingsChecker } from './checks/endings-checker.ts';
 import { IncidentChecker } from './checks/incident-checker.ts';
 import { InvocationChecker } from './checks/invocation-checker.ts';
@@ -17,7 +18,8 @@ export const CHECKERS: readonly MakeChecker[] = [
   endings,
   (seen) => new ResourcesChecker(seen),
   (seen) => new AttemptsChecker(seen),
-  () => new BreakerChecker(() => undefined),
+  () => new BreakerChecker(),
+  (seen) => new DeliveryChecker(seen),
   () => new IncidentChecker(),
   () => new InvocationChecker(),
   (seen) => new SupervisionChecker(seen),

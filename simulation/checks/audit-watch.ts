@@ -21,6 +21,7 @@ export class AuditWatch implements Checker {
   readonly #key: string;
   readonly #bucket: string;
   readonly #table: string;
+  readonly #queue: string;
   readonly #told = new Set<string>();
   /** Told, or known to have happened, and not in the log yet. */
   readonly #missing = new Set<string>();
@@ -33,6 +34,7 @@ export class AuditWatch implements Checker {
     this.#key = seen.services.secrets.get(env['HASH_KEY_ARN'] ?? '') ?? '';
     this.#bucket = env['AUDIT_BUCKET'] ?? '';
     this.#table = env['AUDIT_TABLE'] ?? '';
+    this.#queue = `${seen.plan.stackName}-audit.fifo`;
   }
 
   see(effect: Effect): void {
@@ -51,7 +53,9 @@ export class AuditWatch implements Checker {
 
   unfinished(): string | undefined {
     for (const name of this.#missing) return `fact ${name} is not in the audit log`;
-    return undefined;
+    // Who comes next completes the table; the message of one that died comes again.
+    const { size } = this.#seen.services.sqs.queue(this.#queue);
+    return size > 0 ? `${size} messages wait for the audit log` : undefined;
   }
 
   end(): void {

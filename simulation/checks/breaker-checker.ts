@@ -1,11 +1,14 @@
 /**
  * The breakers' items. Each save follows from the one before (R13), an open one is left at its time and not before
  * (R10), a probe is taken over only when its lease has ended (R12, R16), and only its owner decides what came of it
- * (R13). A failure counts in the generation in which its call began.
+ * (R13). A failure counts in the generation in which its call began. No two environments' probes are in flight at once
+ * (R12), and a probe begins early enough to end before its lease (R16).
  */
 import { type Checker, RuleBroken } from '../checker.ts';
 import type { Effect } from '../effects.ts';
 import type { Host } from '../host.ts';
+import { SERVERS } from '../outside.ts';
+import type { HttpCall } from '../servers/http-call.ts';
 
 interface Breaker {
   readonly pk: string;
@@ -27,25 +30,27 @@ interface Doings {
   failures: number;
 }
 
+/** How long a call may take, of each service that a breaker guards. */
+const CALL_MS = {
+  'fhir-server': 5_000,
+  'fhir-server-clinic': 5_000,
+  'terminology-server': 1_000,
+} as const;
+
 export class BreakerChecker implements Checker {
   readonly #breakers = new Map<string, Breaker>();
   /** Hosts by the probe that they took. */
   readonly #owners = new Map<string, string>();
   /** By host and service. */
   readonly #doings = new Map<string, Doings>();
-  readonly #serviceOf: (service: string) => string | undefined;
-
-  /** `serviceOf` names the breaker that guards calls of a service outside. */
-  constructor(serviceOf: (service: string) => string | undefined) {
-    this.#serviceOf = serviceOf;
-  }
+  /** Probes in flight, by the number of their call. */
+  readonly #probes = new Map<number, { readonly service: string; readonly host: string }>();
 
   see(effect: Effect, by: Host | undefined): void {
     if (by === undefined) return;
-    if (effect.kind === 'called') {
-      const name = this.#serviceOf(effect.service);
-      if (name !== undefined) this.#doingsOf(name, by).calls += 1;
-    }
+    if (effect.kind === 'requested') this.#requested(effect.call, by);
+    if (effect.kind === 'answered') this.#probes.delete(effect.call.number);
+    if (effect.kind === 'died') this.#died(by);
     if (effect.kind !== 'written' || !effect.table.endsWith('-breakers')) return;
     const before = effect.before as Breaker | undefined;
     const after = effect.after as Breaker | undefined;
@@ -57,6 +62,27 @@ export class BreakerChecker implements Checker {
   unfinished(): string | undefined {
     const open = [...this.#breakers.values()].find(({ phase }) => phase !== 'closed');
     return open && `the breaker of ${open.pk} is ${open.phase}`;
+  }
+
+  #requested({ url, number }: HttpCall, by: Host): void {
+    const service = serviceAt(url);
+    this.#doingsOf(service, by).calls += 1;
+    const { probe } = this.#breakers.get(service) ?? {};
+    if (probe === undefined || this.#owners.get(probe.owner) !== by.name) return;
+    for (const other of this.#probes.values()) {
+      if (other.service !== service || other.host === by.name) continue;
+      throw new RuleBroken('R12', `${by.name} probes ${service} while ${other.host} does`);
+    }
+    const left = probe.leaseUntil - by.now();
+    if (left < CALL_MS[service]) {
+      const what = `${by.name} began a probe of ${service} ${left} ms before its lease ends`;
+      throw new RuleBroken('R16', what);
+    }
+    this.#probes.set(number, { service, host: by.name });
+  }
+
+  #died({ name }: Host): void {
+    for (const [number, { host }] of this.#probes) if (host === name) this.#probes.delete(number);
   }
 
   #saved(before: Breaker | undefined, after: Breaker, by: Host): void {
@@ -111,6 +137,11 @@ export class BreakerChecker implements Checker {
     this.#doings.set(key, doings);
     return doings;
   }
+}
+
+function serviceAt(url: string): keyof typeof CALL_MS {
+  if (url.startsWith(SERVERS.shared)) return 'fhir-server';
+  return url.startsWith(SERVERS.clinic) ? 'fhir-server-clinic' : 'terminology-server';
 }
 
 /** @throws RuleBroken where a save was not made on the state that it replaced */

@@ -24,6 +24,7 @@ const hash = (id: string) => createHmac('sha256', 'k').update(id).digest('hex').
 function seenWith(rows: readonly object[]): Pick<Seen, 'plan' | 'services'> {
   const audit = { name: 'stack-audit', properties: { Environment: { Variables: variables } } };
   const services = {
+    sqs: { queue: () => ({ size: 0 }) },
     secrets: new Map([['key', 'k']]),
     dynamo: { table: () => ({ items: () => rows }) },
   };

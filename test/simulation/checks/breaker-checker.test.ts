@@ -2,15 +2,22 @@ import { describe, expect, test } from 'vitest';
 import { BreakerChecker } from '../../../simulation/checks/breaker-checker.ts';
 import type { Effect } from '../../../simulation/effects.ts';
 import type { Host } from '../../../simulation/host.ts';
+import { SERVERS } from '../../../simulation/outside.ts';
 import { hostAt, scheduler, written } from './history.ts';
 
 const { now } = scheduler;
 const one = hostAt('one');
 const other = hostAt('other');
 const later = hostAt('later', 60_000);
-const called: Effect = { kind: 'called', service: 'fhir', command: {} };
+const callOf = (number: number) => ({
+  ...{ number, method: 'PUT', url: `${SERVERS.shared}/Patient/p`, headers: {}, body: '' },
+  begunAt: 0,
+});
+const called: Effect = { kind: 'requested', call: callOf(1) };
+const calledAgain: Effect = { kind: 'requested', call: callOf(2) };
+const answered: Effect = { kind: 'answered', call: callOf(1), status: undefined };
 
-const base = { pk: 'shared', recent: [] };
+const base = { pk: 'fhir-server', recent: [] };
 const closed = (version: number, failures = 0, fields: object = {}) => ({
   ...base,
   ...{ phase: 'closed', generation: 0, version, failures, receipts: [`t${version}`], ...fields },
@@ -28,7 +35,7 @@ const probing = (version: number, owner: string | undefined) => ({
 type Change = [object | undefined, object];
 
 function see(...history: [Effect | Change, Host][]): BreakerChecker {
-  const checker = new BreakerChecker((service) => (service === 'fhir' ? 'shared' : undefined));
+  const checker = new BreakerChecker();
   for (const [what, by] of history) {
     const effect = Array.isArray(what) ? written('breakers', what[0], what[1]) : what;
     checker.see(effect, by);
@@ -54,7 +61,7 @@ describe('the checker of breakers', () => {
   });
 
   test('R13: finds a save on a state that was replaced, and a result that counts twice', () => {
-    expect(() => see([called, one], [[closed(3), closed(3, 1)], one])).toThrow('R13: shared');
+    expect(() => see([called, one], [[closed(3), closed(3, 1)], one])).toThrow('R13: fhir-server');
     expect(() => see([called, one], [[closed(3), open(4, 2)], one])).toThrow('saved over');
     const again = closed(4, 1, { receipts: ['t3'] });
     expect(() => see([called, one], [[closed(3), again], one])).toThrow('twice');
@@ -80,6 +87,31 @@ describe('the checker of breakers', () => {
     const early = probing(4, 'p2');
     expect(() => see(taken, [[probing(3, 'p1'), early], hostAt('y', 39_999)])).toThrow('R12: y');
     expect(() => see(taken, [[probing(3, 'p1'), early], hostAt('y', 40_000)])).not.toThrow();
+  });
+
+  describe('of probes', () => {
+    const taken: [Change, Host] = [[open(2, 1), probing(3, 'p1')], hostAt('x', 30_000)];
+    const x = hostAt('x', 30_000);
+    const takenOver: [Change, Host] = [[probing(3, 'p1'), probing(4, 'p2')], hostAt('y', 40_000)];
+    const late = { owner: 'p2', leaseUntil: now + 60_000 };
+    const over: [Change, Host] = [
+      [probing(3, 'p1'), { ...probing(4, 'p2'), probe: late }],
+      hostAt('y', 40_000),
+    ];
+
+    test('R12: finds two that are in flight at once', () => {
+      const y = hostAt('y', 40_000);
+      expect(() => see(taken, [called, x], over, [calledAgain, y])).toThrow('R12: y probes');
+      expect(() => see(taken, [called, x], [answered, x], over, [calledAgain, y])).not.toThrow();
+      const died: Effect = { kind: 'died' };
+      expect(() => see(taken, [called, x], [died, x], over, [calledAgain, y])).not.toThrow();
+    });
+
+    test('R16: finds one that may outlive its lease', () => {
+      expect(() => see(taken, takenOver, [called, hostAt('y', 36_000)])).toThrow(
+        'R16: y began a probe of fhir-server 4000 ms before',
+      );
+    });
   });
 
   test('R17: an operator may say what it shall be', () => {

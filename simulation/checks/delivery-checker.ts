@@ -1,0 +1,105 @@
+/**
+ * What the FHIR servers hold. When a delivery ends its server holds what Resources does, and from then on nothing older
+ * comes (R05). Each source's resources are at its own server, under its own prefix (R51).
+ */
+import { type Checker, RuleBroken, type Seen } from '../checker.ts';
+import type { Item } from '../dynamo/values.ts';
+import type { Effect, EffectOf } from '../effects.ts';
+import { SERVERS, type Source } from '../outside.ts';
+import type { Submission } from '../submission.ts';
+
+/** Where a source's resources are delivered to (simulation/deployment.ts). */
+const TARGETS: Readonly<Record<Source, { readonly server: string; readonly prefix: string }>> = {
+  'hospital-a': { server: SERVERS.shared, prefix: 'a-' },
+  'hospital-b': { server: SERVERS.shared, prefix: 'b-' },
+  clinic: { server: SERVERS.clinic, prefix: '' },
+};
+
+interface Delivery {
+  readonly pk: string;
+  /** Of the submission that Resources holds. */
+  number: number | undefined;
+  isPending: boolean;
+}
+
+export class DeliveryChecker implements Checker {
+  readonly #seen: Pick<Seen, 'submissions' | 'fhirServers'>;
+  /** By server and key. */
+  readonly #deliveries = new Map<string, Delivery>();
+  readonly #pending = new Set<Delivery>();
+  readonly #byNumber = new Map<number, Submission>();
+
+  constructor(seen: Pick<Seen, 'submissions' | 'fhirServers'>) {
+    this.#seen = seen;
+  }
+
+  see(effect: Effect): void {
+    if (effect.kind === 'submitted') {
+      this.#byNumber.set(effect.submission.number, effect.submission);
+    }
+    if (effect.kind === 'stored') this.#stored(effect);
+    if (effect.kind === 'written' && effect.table.endsWith('-resources')) {
+      if (effect.after !== undefined) this.#marked(effect.after);
+    }
+  }
+
+  unfinished(): string | undefined {
+    for (const { pk } of this.#pending) return `${pk} is not delivered`;
+    return undefined;
+  }
+
+  #marked(item: Item): void {
+    const submission = this.#seen.submissions.get(String(item['messageId']));
+    if (submission === undefined) return;
+    const { place, server, key } = placeOf(submission);
+    const known = this.#deliveries.get(place);
+    const delivery = known ?? { pk: String(item['pk']), number: undefined, isPending: true };
+    const wasPending = delivery.isPending;
+    this.#deliveries.set(place, delivery);
+    delivery.number = submission.number;
+    delivery.isPending = item['deliveryShard'] !== undefined;
+    if (delivery.isPending) {
+      this.#pending.add(delivery);
+      return;
+    }
+    this.#pending.delete(delivery);
+    const isRefused = item['deliveryRefused'] !== undefined;
+    if (!wasPending || isRefused) return;
+    const held = this.#seen.fhirServers.find(({ base }) => base === server)?.resources.get(key);
+    const there = held && numberIn(held.body);
+    if (there === submission.number) return;
+    const what = there === undefined ? 'nothing' : `#${there}`;
+    throw new RuleBroken(
+      'R05',
+      `#${submission.number} counts as delivered, and ${server} holds ${what}`,
+    );
+  }
+
+  #stored({ server, key, after }: EffectOf<'stored'>): void {
+    const number = numberIn(after.body);
+    const submission = this.#byNumber.get(number);
+    if (submission === undefined) {
+      throw new RuleBroken('R51', `${server} holds #${number}, which nobody sent`);
+    }
+    const right = placeOf(submission);
+    if (right.place !== `${server} ${key}`) {
+      throw new RuleBroken('R51', `#${number} of ${submission.source} was put at ${server} ${key}`);
+    }
+    const delivery = this.#deliveries.get(right.place);
+    if (delivery === undefined || delivery.isPending || delivery.number === number) return;
+    const what = `#${number} was put over #${delivery.number} at ${server}`;
+    throw new RuleBroken('R05', `${what}, which counts as delivered`);
+  }
+}
+
+function placeOf({ source, resourceType, id }: Submission) {
+  const { server, prefix } = TARGETS[source as Source];
+  const key = `${resourceType}/${prefix}${id}`;
+  return { server, key, place: `${server} ${key}` };
+}
+
+/** A resource says which submission it is of. */
+function numberIn(body: string): number {
+  const { identifier } = JSON.parse(body) as { identifier: readonly { readonly value: string }[] };
+  return Number(identifier[0]?.value);
+}

@@ -1,0 +1,66 @@
+import { describe, expect, test } from 'vitest';
+import { DeliveryChecker } from '../../../simulation/checks/delivery-checker.ts';
+import type { Effect } from '../../../simulation/effects.ts';
+import { SERVERS } from '../../../simulation/outside.ts';
+import type { FhirServer } from '../../../simulation/servers/fhir-server.ts';
+import { submission, written } from './history.ts';
+
+const older = submission();
+const newer = submission({ messageId: 'm2', number: 2, sentAt: 2_000 });
+const others = submission({ messageId: 'm3', number: 3, source: 'hospital-b' });
+const bodyOf = (number: number) => JSON.stringify({ identifier: [{ value: String(number) }] });
+
+/** Effects of one history; the server holds what it was last sent. */
+function see(...history: (Effect | { readonly put: number; readonly key?: string })[]) {
+  const resources: FhirServer['resources'] = new Map();
+  const fhirServers = [{ base: SERVERS.shared, resources } as FhirServer];
+  const submissions = new Map([older, newer, others].map((each) => [each.messageId, each]));
+  const checker = new DeliveryChecker({ submissions, fhirServers });
+  for (const submitted of submissions.values()) {
+    checker.see({ kind: 'submitted', submission: submitted });
+  }
+  for (const step of history) {
+    if ('kind' in step) checker.see(step);
+    else {
+      const { put, key = 'Patient/a-p1' } = step;
+      const after = { version: 1, body: bodyOf(put), at: 0 };
+      resources.set(key, after);
+      const call = { number: 1, method: 'PUT', url: '', headers: {}, body: '', begunAt: 0 };
+      checker.see({ kind: 'stored', call, server: SERVERS.shared, key, before: undefined, after });
+    }
+  }
+  return checker;
+}
+
+const item = (messageId: string, fields: object = {}) =>
+  written('resources', undefined, { pk: 'hospital-a#Patient#p1', messageId, ...fields });
+const pending = (messageId: string) => item(messageId, { deliveryShard: 's' });
+
+describe('the checker of deliveries', () => {
+  test('R05: lets a delivery end when the server holds what Resources does', () => {
+    const checker = see(pending('m1'), { put: 1 }, pending('m2'));
+    expect(checker.unfinished()).toBe('hospital-a#Patient#p1 is not delivered');
+    expect(see(pending('m2'), { put: 2 }, { put: 1 }, { put: 2 }, item('m2')).unfinished()).toBe(
+      undefined,
+    );
+  });
+
+  test('R05: finds a delivery that ends too soon', () => {
+    expect(() => see(pending('m2'), item('m2'))).toThrow('R05: #2 counts as delivered');
+    expect(() => see(pending('m2'), { put: 1 }, item('m2'))).toThrow('holds #1');
+    const refused = item('m2', { deliveryRefused: 'wrong' });
+    expect(() => see(pending('m2'), refused)).not.toThrow();
+  });
+
+  test('R05: finds an older one that comes when all counts as delivered', () => {
+    const delivered = [pending('m2'), { put: 2 }, item('m2')];
+    expect(() => see(...delivered, { put: 2 })).not.toThrow();
+    expect(() => see(...delivered, { put: 1 })).toThrow('R05: #1 was put over #2');
+  });
+
+  test('R51: finds what is put at another source’s place, and what nobody sent', () => {
+    expect(() => see({ put: 3 })).toThrow('R51: #3 of hospital-b');
+    expect(() => see({ put: 3, key: 'Patient/b-p1' })).not.toThrow();
+    expect(() => see({ put: 9 })).toThrow('nobody sent');
+  });
+});
