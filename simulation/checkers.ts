@@ -10,12 +10,8 @@ import { InvocationChecker } from './checks/invocation-checker.ts';
 import { ResourcesChecker } from './checks/resources-checker.ts';
 import { SupervisionChecker } from './checks/supervision-checker.ts';
 
-/** Nothing ends while nobody validates. */
-const endings: MakeChecker = (seen) =>
-  seen.functions.has(seen.nameOf('validate-critical')) ? new EndingsChecker() : {};
-
 export const CHECKERS: readonly MakeChecker[] = [
-  endings,
+  () => new EndingsChecker(),
   (seen) => new ResourcesChecker(seen),
   (seen) => new AttemptsChecker(seen),
   () => new BreakerChecker(),

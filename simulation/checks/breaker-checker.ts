@@ -59,11 +59,6 @@ export class BreakerChecker implements Checker {
     else this.#saved(before, after, by);
   }
 
-  unfinished(): string | undefined {
-    const open = [...this.#breakers.values()].find(({ phase }) => phase !== 'closed');
-    return open && `the breaker of ${open.pk} is ${open.phase}`;
-  }
-
   #requested({ url, number }: HttpCall, by: Host): void {
     const service = serviceAt(url);
     this.#doingsOf(service, by).calls += 1;

@@ -30,7 +30,10 @@ interface Incident {
 }
 
 interface Scope {
+  /** Each crash once, at its earliest time. */
   readonly crashes: Map<string, Crash>;
+  /** All that was recorded: a crash that was told with two times is there twice. */
+  readonly reports: Crash[];
   latest: Incident | undefined;
   /** Incidents that are over. */
   over: number;
@@ -62,7 +65,9 @@ export class IncidentChecker implements Checker {
     for (const id of this.#untold) return `crash ${id} is not recorded`;
     for (const what of this.#toTell) return `incident ${what.replace(' ', ' is not told to ')}`;
     for (const [scope, { latest }] of this.#scopes) {
-      if (isGoingOn(latest)) return `incident ${scope}#${latest?.number} is ${latest?.status}`;
+      // What a supervisor's escalation opened ends by an operator's word.
+      if (isGoingOn(latest) && latest?.cause === 'crashes')
+        return `incident ${scope}#${latest?.number} is ${latest?.status}`;
     }
     return undefined;
   }
@@ -94,12 +99,13 @@ export class IncidentChecker implements Checker {
     };
     this.#untold.delete(id);
     this.#recorded.add(id);
+    const over = incidentsOver ?? 0;
+    scope.reports.push({ id, at, environment, over, seenOver: scope.over });
     // Told again with an earlier time it is the same crash.
     const known = scope.crashes.get(id);
-    const over = incidentsOver ?? 0;
-    const seenOver = known === undefined ? scope.over : Math.min(known.seenOver, scope.over);
-    if (known !== undefined && known.at < at && known.over >= over) return;
-    scope.crashes.set(id, { id, at, environment, over, seenOver });
+    const seenOver = Math.min(known?.seenOver ?? scope.over, scope.over);
+    const earliest = Math.min(known?.at ?? at, at);
+    scope.crashes.set(id, { id, at: earliest, environment, over, seenOver });
   }
 
   #opened(name: string, scope: Scope, incident: Incident): void {
@@ -135,7 +141,7 @@ export class IncidentChecker implements Checker {
   #scopeOf(name: string): Scope {
     const known = this.#scopes.get(name);
     if (known !== undefined) return known;
-    const scope: Scope = { crashes: new Map(), latest: undefined, over: 0 };
+    const scope: Scope = { crashes: new Map(), reports: [], latest: undefined, over: 0 };
     this.#scopes.set(name, scope);
     return scope;
   }
@@ -145,8 +151,8 @@ const isGoingOn = (incident: Incident | undefined) =>
   incident !== undefined && incident.status !== 'resolved';
 
 /** Crashes that may open an incident: what the latest resolution has not read. */
-function maybeUnspent({ crashes, latest }: Scope): Crash[] {
-  return [...crashes.values()].filter((crash) => !isRead(crash, crash.over, latest));
+function maybeUnspent({ reports, latest }: Scope): Crash[] {
+  return reports.filter((crash) => !isRead(crash, crash.over, latest));
 }
 
 /** Crashes that must: by what was seen, and not by what the items say. Of two that may be one death none is surely more. */
@@ -170,11 +176,19 @@ function isRead({ at }: Crash, over: number, latest: Incident | undefined): bool
   return quietSince === undefined || at <= quietSince;
 }
 
-/** The crash that completes a window (t − 5 min, t]; undefined where none is full. */
+/** The crash that completes a window (t − 5 min, t] of enough crashes; undefined where none is full. */
 function fullWindow(crashes: readonly Crash[]): Crash | undefined {
   const sorted = [...crashes].sort((a, b) => a.at - b.at);
-  return sorted.find((crash, last) => {
-    const oldest = sorted[last - CRASHES + 1];
-    return oldest !== undefined && crash.at - oldest.at < WINDOW_MS;
+  const within = new Map<string, number>();
+  let oldest = 0;
+  return sorted.find((crash) => {
+    for (; crash.at - (sorted[oldest]?.at ?? 0) >= WINDOW_MS; oldest += 1) {
+      const { id } = sorted[oldest] as Crash;
+      const left = (within.get(id) ?? 1) - 1;
+      if (left === 0) within.delete(id);
+      else within.set(id, left);
+    }
+    within.set(crash.id, (within.get(crash.id) ?? 0) + 1);
+    return within.size >= CRASHES;
   });
 }
