@@ -12,8 +12,8 @@ import { availableParallelism } from 'node:os';
 import { gunzipSync } from 'node:zlib';
 import { sample } from '../demo/sample/sample.ts';
 import { CHAOS_SYSTEM } from '../functions/validate/chaos.ts';
-import { judgeText } from '../functions/validate/judge.ts';
 import { type ValidationPool, validationPool } from '../functions/validate/validation-pool.ts';
+import { verdictOn } from '../functions/validate/verdict-on.ts';
 
 const COUNT = 10_000;
 const BATCH = 100;
@@ -41,13 +41,13 @@ function texts(throwing: number): string[] {
 }
 
 /** As an environment that serves several batches after each other, none of them waiting for it. */
-async function judgeInPool(pool: ValidationPool, all: readonly string[]): Promise<void> {
+async function validateInPool(pool: ValidationPool, all: readonly string[]): Promise<void> {
   const batches = Array.from({ length: Math.ceil(all.length / BATCH) }, (_, n) =>
     all.slice(n * BATCH, (n + 1) * BATCH),
   );
   const lane = async () => {
     for (let batch = batches.shift(); batch !== undefined; batch = batches.shift()) {
-      await Promise.all(batch.map((text) => pool.judge(text, 0)));
+      await Promise.all(batch.map((text) => pool.validate(text, 0)));
     }
   };
   await Promise.all(Array.from({ length: BATCHES_AT_ONCE }, lane));
@@ -67,9 +67,9 @@ const pool = validationPool({
 
 const contestants: Record<string, () => unknown> = {
   'JSON.parse alone, this thread': () => healthy.map((text) => JSON.parse(text)),
-  'all of R4, this thread': () => healthy.map((text) => judgeText(text, ISSUES_MAX)),
-  [`all of R4, isolated, ${workers} workers`]: () => judgeInPool(pool, healthy),
-  'the same with 1% throwing': () => judgeInPool(pool, deadly),
+  'all of R4, this thread': () => healthy.map((text) => verdictOn(text, ISSUES_MAX)),
+  [`all of R4, isolated, ${workers} workers`]: () => validateInPool(pool, healthy),
+  'the same with 1% throwing': () => validateInPool(pool, deadly),
 };
 const rates = new Map(Object.keys(contestants).map((name) => [name, [] as number[]]));
 for (let round = -1; round < ROUNDS; round += 1) {

@@ -1,13 +1,13 @@
 /**
- * What isolation costs: batches of healthy resources judged by the pool's workers, beside the same
- * batches judged in this thread, in turns. Prints the ratio; the goal at batches of 100 is 1.3.
+ * What isolation costs: batches of healthy resources validated by the pool's workers, beside the same
+ * batches validated in this thread, in turns. Prints the ratio; the goal at batches of 100 is 1.3.
  *
  * `node bench/isolation.ts [workers]`; as many workers as an environment would have by default.
  */
 
 import { availableParallelism } from 'node:os';
-import { judgeText } from '../functions/validate/judge.ts';
 import { type ValidationPool, validationPool } from '../functions/validate/validation-pool.ts';
+import { verdictOn } from '../functions/validate/verdict-on.ts';
 
 const ISSUES_MAX = 100;
 const ROUNDS = 300;
@@ -49,8 +49,8 @@ async function compare(pool: ValidationPool, batchSize: number): Promise<number>
   const isolated: number[] = [];
   const ownThread: number[] = [];
   for (let round = 0; round < WARM_UP + ROUNDS; round += 1) {
-    const inPool = await elapsed(() => Promise.all(texts.map((text) => pool.judge(text, 0))));
-    const here = await elapsed(() => texts.map((text) => judgeText(text, ISSUES_MAX)));
+    const inPool = await elapsed(() => Promise.all(texts.map((text) => pool.validate(text, 0))));
+    const here = await elapsed(() => texts.map((text) => verdictOn(text, ISSUES_MAX)));
     if (round < WARM_UP) continue;
     isolated.push(inPool);
     ownThread.push(here);

@@ -1,5 +1,5 @@
 /**
- * `npm run bench:plugins`: what business rules cost. Patients of 3 KB with a CPF are judged by the
+ * `npm run bench:plugins`: what business rules cost. Patients of 3 KB with a CPF are validated by the
  * pool's workers with no plugin, with one and with three, in turns; then the same rule runs alone in
  * this thread, in a fresh instance for each patient beside one instance that lives on: the difference
  * is what a memory of its own costs, in time of CPU, which neighbours on the machine do not change.
@@ -80,7 +80,7 @@ async function comparePools(module: WebAssembly.Module): Promise<void> {
   }));
   for (let round = 0; round < WARM_UP + ROUNDS; round += 1) {
     for (const { pool, ms } of pools) {
-      const took = await elapsed(() => Promise.all(texts.map((text) => pool.judge(text, 0))));
+      const took = await elapsed(() => Promise.all(texts.map((text) => pool.validate(text, 0))));
       if (round >= WARM_UP) ms.push(took);
     }
   }

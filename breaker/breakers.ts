@@ -10,7 +10,7 @@ import { DEFAULT_BREAKER_POLICY } from '../core/breaker/breaker-policy.ts';
 import type { BreakerState } from '../core/breaker/breaker-state.ts';
 import type { BreakerStore } from '../core/breaker/breaker-store.ts';
 import { BreakerRefused, CallTimedOut } from './call-errors.ts';
-import { type Judgement, judgeError } from './judgement.ts';
+import { type CallOutcome, outcomeOfError } from './call-outcome.ts';
 import type { Refused } from './refused.ts';
 import { type Admitted, ResilientCircuit, type ResilientTools } from './resilient-circuit.ts';
 
@@ -26,9 +26,9 @@ export interface GuardOptions<T> {
   readonly signal?: AbortSignal | undefined;
   readonly fallback?: ((reason: FallbackReason) => T | Promise<T>) | undefined;
   /** What an answer says about the service; by default that it is well. */
-  readonly judgeAnswer?: ((answer: T) => Judgement) | undefined;
+  readonly outcomeOfResponse?: ((answer: T) => CallOutcome) | undefined;
   /** What an error says about it; by default that it failed. */
-  readonly judgeError?: ((error: unknown) => Judgement) | undefined;
+  readonly outcomeOfError?: ((error: unknown) => CallOutcome) | undefined;
 }
 
 /** Must end soon after the signal aborts: it is waited for. */
@@ -73,7 +73,7 @@ export class Breakers {
       (answer) => ({ answer }),
       (error: unknown) => ({ error }),
     );
-    await this.settle(service, admitted, judge(ended, options));
+    await this.settle(service, admitted, outcomeOf(ended, options));
     if ('answer' in ended) return ended.answer;
     if (options.fallback) return options.fallback({ kind: 'failed', error: ended.error });
     throw ended.error;
@@ -99,8 +99,8 @@ export class Breakers {
     return this.#circuit(service).known;
   }
 
-  async settle(service: string, admitted: Admitted, judgement: Judgement): Promise<void> {
-    await this.#circuit(service).settle(admitted, judgement);
+  async settle(service: string, admitted: Admitted, outcome: CallOutcome): Promise<void> {
+    await this.#circuit(service).settle(admitted, outcome);
     // An environment is frozen when its invocation ends, and this call may be all of it.
     await this.#tools.told();
   }
@@ -115,17 +115,17 @@ export class Breakers {
   }
 }
 
-function judge<T>(
+function outcomeOf<T>(
   ended: { readonly answer: T } | { readonly error: unknown },
   options: GuardOptions<T>,
-): Judgement {
+): CallOutcome {
   if ('error' in ended) {
     if (options.signal?.aborted && ended.error === options.signal.reason) {
       return { outcome: 'unknown' };
     }
-    return (options.judgeError ?? judgeError)(ended.error);
+    return (options.outcomeOfError ?? outcomeOfError)(ended.error);
   }
-  return options.judgeAnswer?.(ended.answer) ?? { outcome: 'success' };
+  return options.outcomeOfResponse?.(ended.answer) ?? { outcome: 'success' };
 }
 
 /**

@@ -5,7 +5,7 @@
  */
 import { admit, probeMayBegin, type Ticket } from '../core/breaker/breaker.ts';
 import type { BreakerPolicy } from '../core/breaker/breaker-policy.ts';
-import { type CallResult, report, settle } from '../core/breaker/breaker-result.ts';
+import { report, settle } from '../core/breaker/breaker-result.ts';
 import {
   type BreakerState,
   type Change,
@@ -15,6 +15,7 @@ import {
   UNKNOWN_SERVICE,
 } from '../core/breaker/breaker-state.ts';
 import type { BreakerStore } from '../core/breaker/breaker-store.ts';
+import type { CallOutcome } from './call-outcome.ts';
 import type { Refused } from './refused.ts';
 import { UnreportedCalls } from './unreported-calls.ts';
 
@@ -29,8 +30,6 @@ export interface CircuitTools {
   /** An operator's word that this environment reads for the first time. */
   readonly onForced: (service: string, forced: Forced) => void;
 }
-
-export type Outcome = Pick<CallResult, 'outcome' | 'retryAt' | 'subject'>;
 
 const CACHE_MS = 1_000;
 const TRIES_MAX = 8;
@@ -91,7 +90,7 @@ export class Circuit {
   }
 
   /** Tells what came of an admitted call. Throws where the store fails. */
-  async settle(ticket: Ticket, outcome: Outcome): Promise<void> {
+  async settle(ticket: Ticket, outcome: CallOutcome): Promise<void> {
     const { now, random, token } = this.#tools;
     if (outcome.outcome === 'success') this.#servedAt = now();
     const servedAt = this.#servedAt;

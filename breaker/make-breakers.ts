@@ -9,7 +9,7 @@ import type { Transition } from '../core/breaker/breaker-state.ts';
 import { ENV } from '../telemetry/env-names.ts';
 import { faultOf } from '../telemetry/log.ts';
 import { Breakers, type BreakersTools } from './breakers.ts';
-import { tellTransition, type WhoIsTold } from './tell.ts';
+import { publishTransition, type TransitionQueues } from './publish-transitions.ts';
 
 export interface BreakerDeps extends Surroundings, Pick<Clients, 'hastyDynamo' | 'sqs'> {}
 
@@ -28,10 +28,10 @@ const METRIC_OF_PHASE = {
   'half-open': 'BreakerHalfOpened',
 } as const;
 
-export function toldOf(
+export function transitionQueuesOf(
   { auditQueueUrl, supervisorQueueUrl }: Omit<BreakerEnvironment, 'breakersTable'>,
   { sqs, randomId }: Pick<BreakerDeps, 'sqs' | 'randomId'>,
-): WhoIsTold {
+): TransitionQueues {
   return {
     audit:
       auditQueueUrl === undefined ? undefined : { url: auditQueueUrl, sqs, secret: randomId() },
@@ -46,10 +46,10 @@ export function makeBreakers(
   policies: ReadonlyMap<string, BreakerPolicy> = new Map(),
 ): Breakers {
   const store = breakersTable({ name: environment.breakersTable, dynamo: deps.hastyDynamo });
-  return new Breakers(store, toolsOf(deps, toldOf(environment, deps)), policies);
+  return new Breakers(store, toolsOf(deps, transitionQueuesOf(environment, deps)), policies);
 }
 
-function toolsOf(deps: BreakerDeps, who: WhoIsTold): BreakersTools {
+function toolsOf(deps: BreakerDeps, who: TransitionQueues): BreakersTools {
   const { telemetry, now, random, randomId, later } = deps;
   const { emit, logger } = telemetry;
   const environmentId = randomId().slice(0, 8);
@@ -57,7 +57,7 @@ function toolsOf(deps: BreakerDeps, who: WhoIsTold): BreakersTools {
   let tokens = 0;
   /** Goes on beside the call, which must not wait for it; what is not told now is told anew. */
   const tell = (service: string, transition: Transition) => {
-    const told = tellTransition(who, service, transition)
+    const told = publishTransition(who, service, transition)
       .catch((fault: unknown) => {
         emit('BreakerNewsDelayed', 'breaker', service);
         logger.error('breaker news', { service, ...faultOf(fault) });

@@ -7,7 +7,8 @@ import type { Ticket } from '../core/breaker/breaker.ts';
 import type { BreakerPolicy } from '../core/breaker/breaker-policy.ts';
 import type { BreakerState, Transition } from '../core/breaker/breaker-state.ts';
 import type { BreakerStore } from '../core/breaker/breaker-store.ts';
-import { Circuit, type CircuitTools, type Outcome } from './circuit.ts';
+import type { CallOutcome } from './call-outcome.ts';
+import { Circuit, type CircuitTools } from './circuit.ts';
 import { MemoryStore } from './memory-store.ts';
 import type { Refused } from './refused.ts';
 
@@ -74,7 +75,7 @@ export class ResilientCircuit {
   }
 
   /** A result that cannot be told is lost: a lease expires, a count is one too low (R16). */
-  async settle({ circuit, ticket }: Admitted, outcome: Outcome): Promise<void> {
+  async settle({ circuit, ticket }: Admitted, outcome: CallOutcome): Promise<void> {
     try {
       await circuit.settle(ticket, outcome);
     } catch (fault) {

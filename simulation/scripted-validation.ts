@@ -4,7 +4,7 @@
  * compared with FHIR.
  */
 import { ComponentFault } from '../core/message/component-fault.ts';
-import type { Judgement, Judging } from '../functions/validate/judging.ts';
+import type { IsolatedValidator, VerdictOrNone } from '../functions/validate/isolated-validator.ts';
 import type { Places } from '../functions/validate/parts.ts';
 import type { Host } from './host.ts';
 import type { Nature } from './submission.ts';
@@ -64,7 +64,7 @@ export class ScriptedValidation {
 /** What happens to a text, and after how long. */
 interface Step {
   readonly ms: number;
-  readonly ending: Judgement | 'its process dies';
+  readonly ending: VerdictOrNone | 'its process dies';
 }
 
 interface Said {
@@ -88,16 +88,22 @@ function readSaid(text: string): Said | undefined {
   }
 }
 
-function invalid(text: string, identity: { resourceType?: string; id?: string } = {}): Judgement {
+function invalid(
+  text: string,
+  identity: { resourceType?: string; id?: string } = {},
+): VerdictOrNone {
   const issue = { severity: 'error', code: 'invalid', text, rule: 'simulated' } as const;
   return { kind: 'invalid', ...identity, issues: [issue] };
 }
 
-function crash(kind: Extract<Judgement, { kind: 'crash' }>['crash'], reason: string): Judgement {
+function crash(
+  kind: Extract<VerdictOrNone, { kind: 'crash' }>['crash'],
+  reason: string,
+): VerdictOrNone {
   return { kind: 'crash', crash: kind, reason };
 }
 
-const OUT_OF_TIME = { kind: 'unjudged', because: 'out-of-time' } as const;
+const OUT_OF_TIME = { kind: 'no-verdict', because: 'out-of-time' } as const;
 
 interface PlaceOptions {
   readonly host: Host;
@@ -111,12 +117,12 @@ interface PlaceOptions {
 interface Task {
   readonly text: string;
   /** Answers once: whatever comes later changes nothing. */
-  readonly end: (judgement: Judgement) => void;
+  readonly end: (verdict: VerdictOrNone) => void;
   isOver: boolean;
   callOff: (() => void) | undefined;
 }
 
-class ScriptedPlace implements Judging {
+class ScriptedPlace implements IsolatedValidator {
   readonly #options: PlaceOptions;
   #waiting: Task[] = [];
   readonly #running = new Set<Task>();
@@ -137,21 +143,21 @@ class ScriptedPlace implements Judging {
     }
   }
 
-  judge(
+  validate(
     text: string,
     _submittedAt: number,
     _off?: () => readonly number[],
     signal?: AbortSignal,
-  ): Promise<Judgement> {
+  ): Promise<VerdictOrNone> {
     if (signal?.aborted) return Promise.resolve(OUT_OF_TIME);
-    const { promise, resolve } = Promise.withResolvers<Judgement>();
+    const { promise, resolve } = Promise.withResolvers<VerdictOrNone>();
     const abort = () => this.#abort(task);
-    const end = (judgement: Judgement) => {
+    const end = (verdict: VerdictOrNone) => {
       task.isOver = true;
       task.callOff?.();
       this.#running.delete(task);
       signal?.removeEventListener('abort', abort);
-      resolve(judgement);
+      resolve(verdict);
       this.#begin();
     };
     const task: Task = { text, end, isOver: false, callOff: undefined };

@@ -7,8 +7,8 @@ import type { SQSRecord } from 'aws-lambda';
 import { makeDynamo, makeS3 } from '../../aws/clients.ts';
 import { storeResource } from '../../aws/resources-table.ts';
 import { performChaos } from '../../functions/validate/chaos.ts';
-import { judgeText } from '../../functions/validate/judge.ts';
 import { askPlugin } from '../../functions/validate/plugins/plugin-run.ts';
+import { verdictOn } from '../../functions/validate/verdict-on.ts';
 
 const ISSUES_MAX = 100;
 const INLINE_BYTES_MAX = 350 * 1024;
@@ -27,7 +27,7 @@ const store = {
 /** Throws where the resource does; the library around it decides what that means for the others. */
 export async function processRecord({ body, messageId, attributes }: SQSRecord): Promise<void> {
   performChaos(body);
-  const verdict = judgeText(body, ISSUES_MAX);
+  const verdict = verdictOn(body, ISSUES_MAX);
   if (verdict.kind === 'crash') throw new Error(verdict.reason);
   if (verdict.kind === 'invalid') return;
   if (plugin !== undefined) runPlugin(plugin, body, Number(attributes.SentTimestamp));

@@ -1,5 +1,5 @@
 /**
- * One resource judged once in a fresh process, as `validate` would: prints what came of it and the
+ * One resource verdicts once in a fresh process, as `validate` would: prints what came of it and the
  * CPU time that the whole process took. A process of its own, because some deaths take the process.
  */
 import { validationPool } from '../../functions/validate/validation-pool.ts';
@@ -22,8 +22,8 @@ const pool = validationPool({
 });
 await pool.ready();
 const before = process.cpuUsage();
-const judgement = await pool.judge(text, 0);
+const verdict = await pool.validate(text, 0);
 const { user, system } = process.cpuUsage(before);
-const verdict = judgement.kind === 'crash' ? judgement.crash : judgement.kind;
-console.log(JSON.stringify({ verdict, cpuMs: Math.round((user + system) / 1_000) }));
+const kind = verdict.kind === 'crash' ? verdict.crash : verdict.kind;
+console.log(JSON.stringify({ verdict: kind, cpuMs: Math.round((user + system) / 1_000) }));
 process.exit(0);

@@ -3,7 +3,7 @@
 import { readFile } from 'node:fs/promises';
 import type { Verdict } from '../../core/message/verdict.ts';
 import { entryUrl } from '../../functions/validate/entry-url.ts';
-import type { Judgement } from '../../functions/validate/judging.ts';
+import type { VerdictOrNone } from '../../functions/validate/isolated-validator.ts';
 import type { ValidationPool } from '../../functions/validate/validation-pool.ts';
 import type { Issue } from '../../packages/fhir-validator/issue.ts';
 import { complain, print } from '../../terminal/print.ts';
@@ -88,16 +88,16 @@ async function outcomeOf(
 ): Promise<Told> {
   if (entry.kind === 'problem') return { said: entry.reason, ending: 'unreadable' };
   const submittedAt = Date.now();
-  const judgement = await pool.judge(entry.text, submittedAt);
-  switch (judgement.kind) {
+  const verdict = await pool.validate(entry.text, submittedAt);
+  switch (verdict.kind) {
     case 'valid':
     case 'invalid':
-      return answerOf(judgement.issues);
+      return answerOf(verdict.issues);
     case 'crash':
-      await showStandardError(judgement, { module, text: entry.text, submittedAt });
-      return { said: `crashed: ${judgement.crash}, ${judgement.reason}`, ending: 'crashed' };
-    case 'unjudged':
-      return { said: `not asked: ${reasonOf(judgement)}`, ending: 'crashed' };
+      await showStandardError(verdict, { module, text: entry.text, submittedAt });
+      return { said: `crashed: ${verdict.crash}, ${verdict.reason}`, ending: 'crashed' };
+    case 'no-verdict':
+      return { said: `not asked: ${reasonOf(verdict)}`, ending: 'crashed' };
   }
 }
 
@@ -123,8 +123,8 @@ function listed(issues: readonly Issue[]): string {
     .join('; ');
 }
 
-function reasonOf(judgement: Extract<Judgement, { kind: 'unjudged' }>): string {
-  return 'reason' in judgement ? judgement.reason : judgement.because;
+function reasonOf(verdict: Extract<VerdictOrNone, { kind: 'no-verdict' }>): string {
+  return 'reason' in verdict ? verdict.reason : verdict.because;
 }
 
 /** The pipeline shows nobody what a plugin prints there. A run repeats itself, so a second shows it. */

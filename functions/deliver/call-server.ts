@@ -2,7 +2,7 @@
 
 import { fetchBody } from '../../aws/bodies-bucket.ts';
 import type { PendingResource } from '../../aws/deliveries.ts';
-import { type Judgement, judgeHttp } from '../../breaker/judgement.ts';
+import { type CallOutcome, outcomeOfHttp } from '../../breaker/call-outcome.ts';
 import { meaningOf, serverIsWell, textToSend } from '../../core/delivery/delivery.ts';
 import type { Target } from '../../core/delivery/delivery-targets.ts';
 import { versionIn } from '../../core/delivery/late-put.ts';
@@ -112,7 +112,7 @@ async function call(
   };
   const tried = await breakers.guard<Tried>(target.service, make, {
     timeoutMs: settings.callTimeoutMs,
-    judgeAnswer: (its) =>
+    outcomeOfResponse: (its) =>
       its.kind === 'answered'
         ? classify(its.answer, isWell(its.answer), now())
         : { outcome: 'unknown' },
@@ -126,9 +126,9 @@ async function call(
   return tried;
 }
 
-function classify({ status, retryAfter }: Answer, isWell: boolean, now: number): Judgement {
+function classify({ status, retryAfter }: Answer, isWell: boolean, now: number): CallOutcome {
   if (isWell) return { outcome: 'success' };
-  return { ...judgeHttp(status, retryAfter, now), outcome: 'failure' };
+  return { ...outcomeOfHttp(status, retryAfter, now), outcome: 'failure' };
 }
 
 /** The same PUT may be made twice: a call that died, or was not answered, may have reached the server. */

@@ -15,8 +15,8 @@ import type { Targets } from '../../aws/delivery-targets.ts';
 import type { Queue, Table } from '../../aws/places.ts';
 import type { Surroundings } from '../../aws/surroundings.ts';
 import type { Breakers } from '../../breaker/breakers.ts';
-import { makeBreakers, toldOf } from '../../breaker/make-breakers.ts';
-import { auditTransitions } from '../../breaker/tell.ts';
+import { makeBreakers, transitionQueuesOf } from '../../breaker/make-breakers.ts';
+import { auditTransitions } from '../../breaker/publish-transitions.ts';
 import { transitionsToPublish } from '../../core/breaker/breaker-news.ts';
 import { DELIVERY_SHARDS, shardName } from '../../core/delivery/delivery.ts';
 import { faultOf } from '../../telemetry/log.ts';
@@ -51,7 +51,7 @@ export function build(deps: ResendDeps) {
     deliveryQueue: { url: environment.deliveryQueueUrl, sqs },
     targets,
     breakers: makeBreakers(environment, deps),
-    audit: toldOf(environment, deps).audit,
+    audit: transitionQueuesOf(environment, deps).audit,
     telemetry,
     now,
   };

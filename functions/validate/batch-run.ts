@@ -5,14 +5,15 @@ import { idsOf } from '../../core/message/correlation.ts';
 import { endOfWork } from '../../telemetry/invocation.ts';
 import { faultOf } from '../../telemetry/log.ts';
 import type { Tally } from '../../telemetry/tally.ts';
-import { type Crash, countCrash, countPluginCrashes, publishValidateCrash } from './crashes.ts';
-import type { Judging } from './judging.ts';
+import { actOnVerdict } from './act-on-verdict.ts';
+import { type Crash, countCrash, publishValidateCrash } from './crashes.ts';
+import type { IsolatedValidator } from './isolated-validator.ts';
 import { loadBody } from './load-body.ts';
 import type { Loaded } from './loaded.ts';
-import { judgeLoaded, reject, store, tellStored } from './outcomes.ts';
 import type { ValidateParts } from './parts.ts';
 import type { Submission } from './submission.ts';
 import { isolate } from './suspects.ts';
+import { validateLoaded } from './validate-loaded.ts';
 import { Verification } from './verification.ts';
 
 /** How far a submission came in this invocation; only `done` is answered as done. */
@@ -43,7 +44,7 @@ export function newBatch(work: Pick<BatchRun, 'parts' | 'context' | 'tally'>): B
 export async function runBatch(
   submissions: readonly Submission[],
   markedAs: readonly string[],
-  place: Judging,
+  place: IsolatedValidator,
   batch: BatchRun,
 ): Promise<void> {
   if (submissions.length === 0) return;
@@ -73,7 +74,11 @@ export async function closeMark({ parts, context, tally }: BatchRun): Promise<bo
 }
 
 /** A fault of our own fails this message only: it comes back when its visibility ends (R09). */
-async function run(submission: Submission, place: Judging, batch: BatchRun): Promise<void> {
+async function run(
+  submission: Submission,
+  place: IsolatedValidator,
+  batch: BatchRun,
+): Promise<void> {
   const { traces, claimChecks } = batch.parts;
   const act = async () => {
     const loaded = await loadBody(batch.parts, submission);
@@ -99,31 +104,27 @@ function noteFault(submission: Submission, fault: unknown, batch: BatchRun): voi
   });
 }
 
-async function validateAndAct(loaded: Loaded, place: Judging, batch: BatchRun): Promise<Progress> {
-  const { parts } = batch;
-  const { writes } = parts;
-  const judged = await judgeLoaded(parts, loaded, place);
-  const { submission, judgement: verdict, text = '', refusal } = judged;
-  const judgement = await batch.verification.verify(verdict, submission.provenance.origin.source);
-  countPluginCrashes(parts, batch.tally, submission.provenance.origin, judgement);
-  switch (judgement.kind) {
-    case 'valid':
-      await writes(() => store(parts, submission, judgement, text));
-      await tellStored(parts, submission, judgement);
-      batch.tally.add('Valid');
-      return 'done';
-    case 'invalid':
-      await writes(() => reject(parts, judged, judgement.issues));
-      if (refusal !== undefined) batch.tally.add('SenderRefused');
-      batch.tally.add('Invalid');
-      return 'done';
-    case 'crash':
-      await moveToIsolation(submission, judgement, batch);
-      return 'done';
-    case 'unjudged':
-      if (judgement.because === 'component-fault') throw new ComponentFault(judgement.reason);
-      return 'late';
-  }
+async function validateAndAct(
+  loaded: Loaded,
+  place: IsolatedValidator,
+  batch: BatchRun,
+): Promise<Progress> {
+  const { parts, tally, verification } = batch;
+  const validated = await validateLoaded(parts, loaded, place);
+  const { submission } = validated;
+  const { source } = submission.provenance.origin;
+  const verdict = await verification.verify(validated.verdict, source);
+  return actOnVerdict(
+    parts,
+    { ...validated, verdict },
+    {
+      tally,
+      onCrash: async (crash) => {
+        await moveToIsolation(submission, crash, batch);
+        return 'done' as const;
+      },
+    },
+  );
 }
 
 /** A crash that was seen has a known culprit: it waits for no visibility timeout. */

@@ -1,5 +1,5 @@
 /**
- * `validate`: judges resources in isolation. One code for a lane's queue and its isolation queue,
+ * `validate`: validates resources in isolation. One code for a lane's queue and its isolation queue,
  * told apart by where a batch comes from.
  */
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';

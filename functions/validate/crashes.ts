@@ -6,7 +6,7 @@ import type { PluginCrash, Verdict } from '../../core/message/verdict.ts';
 import { pluginCrashesOf } from '../../core/supervision/plugin-switch.ts';
 import type { SpeakerMetric } from '../../telemetry/metrics.ts';
 import type { Tally } from '../../telemetry/tally.ts';
-import type { Judgement } from './judging.ts';
+import type { VerdictOrNone } from './isolated-validator.ts';
 import { COMPONENT, type ValidateParts } from './parts.ts';
 
 export type Crash = Extract<Verdict, { kind: 'crash' }>;
@@ -57,16 +57,16 @@ export function countPluginCrashes(
   { logger }: ValidateParts,
   tally: Tally,
   origin: Origin,
-  judgement: Judgement,
+  verdict: VerdictOrNone,
 ): void {
-  for (const { plugin, crash, reason } of crashesIn(judgement)) {
+  for (const { plugin, crash, reason } of crashesIn(verdict)) {
     tally.add('PluginCrashes');
     logger.warn('plugin crash', { ...idsOf(origin), plugin, kind: crash, reason });
   }
 }
 
-function crashesIn(judgement: Judgement): readonly PluginCrash[] {
-  if (judgement.kind !== 'unjudged') return pluginCrashesOf(judgement);
-  const seen = 'pluginCrash' in judgement ? judgement.pluginCrash : undefined;
+function crashesIn(verdict: VerdictOrNone): readonly PluginCrash[] {
+  if (verdict.kind !== 'no-verdict') return pluginCrashesOf(verdict);
+  const seen = 'pluginCrash' in verdict ? verdict.pluginCrash : undefined;
   return seen === undefined ? [] : [seen];
 }

@@ -10,12 +10,12 @@ import { backOffSeconds } from '../../core/attempt/back-off.ts';
 import type { RecordResult } from '../../core/message/batch-response.ts';
 import { faultOf } from '../../telemetry/log.ts';
 import { type BatchRun, closeMark, newBatch, runBatch } from './batch-run.ts';
-import { ifTimePermits, withinTime } from './handlers-clock.ts';
-import { during } from './judging.ts';
+import { during } from './isolated-validator.ts';
 import type { ValidateParts } from './parts.ts';
 import { readSubmission } from './read-submission.ts';
 import type { Submission } from './submission.ts';
 import { isolate } from './suspects.ts';
+import { ifTimePermits, withinTime } from './within-time.ts';
 
 export async function validateGroup(
   parts: ValidateParts,

@@ -4,12 +4,12 @@ import { retryLater } from '../../aws/retry-later.ts';
 import { batchResponse } from '../../core/message/batch-response.ts';
 import type { Tally } from '../../telemetry/tally.ts';
 import { type BatchRun, closeMark, newBatch, runBatch } from './batch-run.ts';
-import { ifTimePermits, withinTime } from './handlers-clock.ts';
-import { during } from './judging.ts';
+import { during } from './isolated-validator.ts';
 import type { ValidateParts } from './parts.ts';
 import { readSubmission } from './read-submission.ts';
 import type { Submission } from './submission.ts';
 import { isolateTogether, takeOff } from './suspects.ts';
+import { ifTimePermits, withinTime } from './within-time.ts';
 
 /** Of a probe it also says whether its message was isolated, and nothing was validated. */
 export interface LaneAnswer extends SQSBatchResponse {

@@ -1,4 +1,4 @@
-/** The two ends that a judged resource may take: stored, or rejected. Each is told to producers. */
+/** The two endings that a verdict leads to: stored, or rejected. Producers are told of each. */
 
 import { type PlacedBody, placeBody } from '../../aws/bodies-bucket.ts';
 import { sendTriggers } from '../../aws/delivery-queue.ts';
@@ -11,75 +11,13 @@ import { refusalFingerprint, rejectionFingerprint } from '../../core/message/fin
 import { outcomeEvent } from '../../core/message/outcome-event.ts';
 import { reasonOf } from '../../core/message/rejection-reason.ts';
 import type { Verdict } from '../../core/message/verdict.ts';
-import type { SenderProblem } from '../../core/source/sources.ts';
 import type { Issue } from '../../packages/fhir-validator/issue.ts';
 import { boundedOutcome } from './bounded-outcome.ts';
-import type { Judgement, Judging } from './judging.ts';
-import { mayCarry } from './load-body.ts';
-import type { Loaded } from './loaded.ts';
 import { COMPONENT, type ValidateParts } from './parts.ts';
-import { issueOf, tellRefused } from './refusals.ts';
 import type { Submission } from './submission.ts';
-
-/** A judgement, and what it is about. */
-export interface Judged extends Pick<Loaded, 'submission' | 'text'> {
-  readonly judgement: Judgement;
-  /** Set where it is invalid because its sender may not send it. */
-  readonly refusal?: SenderProblem | undefined;
-  /** Set where nothing of it may be kept. */
-  readonly erasure?: number | undefined;
-}
+import type { Validated } from './validate-loaded.ts';
 
 type Valid = Extract<Verdict, { kind: 'valid' }>;
-
-/** Judges what was loaded of one submission. */
-export async function judgeLoaded(
-  parts: ValidateParts,
-  loaded: Loaded,
-  place: Judging,
-): Promise<Judged> {
-  const { traces } = parts;
-  const { submission, text, refused: its } = loaded;
-  if (its?.problem !== undefined) return refused(parts, loaded, its.problem);
-  if (its !== undefined) {
-    const { issue, erasure } = its;
-    return { submission, text, erasure, judgement: { kind: 'invalid', issues: [issue] } };
-  }
-  const judgement = await traces.inSpan({ name: 'judge' }, async () => {
-    const its = await judgeText(parts, place, text, submission);
-    traces.say({ verdict: its.kind, ...(its.kind === 'crash' && { crash: its.crash }) });
-    return its;
-  });
-  // A text may say its type twice; the validator's answer is the one that counts.
-  if (judgement.kind === 'valid' && !mayCarry(parts, submission, () => judgement.resourceType)) {
-    return refused(parts, loaded, 'resource-type');
-  }
-  return { submission, text, judgement };
-}
-
-/** By the validator and the plugins that are on. */
-function judgeText(
-  { switches }: ValidateParts,
-  place: Judging,
-  text: string,
-  { provenance }: Submission,
-): Promise<Judgement> {
-  const { messageId, sentAt: submittedAt, source } = provenance.origin;
-  return switches === undefined
-    ? place.judge(text, submittedAt, undefined, undefined, source)
-    : switches.judge(place, { text, submittedAt, messageId, source });
-}
-
-async function refused(
-  parts: ValidateParts,
-  { submission, text, refused: its }: Loaded,
-  refusal: SenderProblem,
-): Promise<Judged> {
-  await tellRefused(parts, submission, refusal);
-  const issues = [issueOf(refusal)];
-  const erasure = its?.erasure;
-  return { submission, text, judgement: { kind: 'invalid', issues }, refusal, erasure };
-}
 
 /** Stores a valid resource, unless a newer submission is there (R05). */
 export async function store(
@@ -113,7 +51,7 @@ async function askForDelivery(queue: Queue | undefined, pk: string): Promise<voi
 }
 
 /** Tells that it is stored; where it has an entry in Quarantine, once that says so too. */
-export async function tellStored(
+export async function publishStored(
   { lane, outcomesTopic, telemetry, logger, now }: ValidateParts,
   { provenance }: Submission,
   { issues }: Valid,
@@ -128,7 +66,7 @@ export async function tellStored(
 /** Quarantines an invalid resource with its OperationOutcome (R07). */
 export async function reject(
   parts: ValidateParts,
-  { submission, text, refusal, erasure }: Judged,
+  { submission, text, refusal, erasure }: Validated,
   issues: readonly Issue[],
 ): Promise<void> {
   const { lane, quarantineTable, settings, traces, telemetry, now } = parts;
@@ -155,7 +93,7 @@ export async function reject(
     const told = { verdict: 'rejected', issues, fingerprint, endedAt } as const;
     await parts.outcomesTopic.tell(outcomeEvent(origin, lane, told));
   } else {
-    await tellEntered(parts, submission);
+    await publishEntered(parts, submission);
   }
   telemetry.measureSince('VerdictLatency', origin.redrivenAt ?? origin.sentAt);
   // Not the reason: an unknown property is named in it, and a producer chose that name (R08).
@@ -163,7 +101,7 @@ export async function reject(
 }
 
 /** Tells the outcome that the message has already: who gave it one may have died before telling. */
-export function tellEntered(
+export function publishEntered(
   { quarantineTable, outcomesTopic, now }: ValidateParts,
   { provenance }: Submission,
 ): Promise<void> {

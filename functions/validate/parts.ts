@@ -15,7 +15,7 @@ import type { Log } from '../../telemetry/log.ts';
 import type { Traces } from '../../telemetry/traces.ts';
 import type { ValidateEnvironment } from './environment.ts';
 import { InFlight } from './in-flight.ts';
-import type { Judging } from './judging.ts';
+import type { IsolatedValidator } from './isolated-validator.ts';
 import { PluginSwitches, switchPolicies } from './plugins/switches.ts';
 import { SourceRates } from './rates.ts';
 import type { TerminologyEnvironment } from './terminology/environment.ts';
@@ -32,9 +32,9 @@ const CLAIM_CHECKS_MAX = 2;
 /** Where texts are validated. */
 export interface Places {
   /** Many at a time. */
-  readonly pool: Judging;
+  readonly pool: IsolatedValidator;
   /** One at a time, and what kills a process kills no environment. */
-  readonly ownProcess: Judging;
+  readonly ownProcess: IsolatedValidator;
 }
 
 export interface ValidateDeps extends Surroundings, Clients, Places {
@@ -71,7 +71,7 @@ export interface ValidateParts
   readonly erased: ErasedPatients;
   readonly inFlight: InFlight;
   /** The facts on refused senders that this environment has told. */
-  readonly toldRefusals: Map<string, Promise<void>>;
+  readonly publishedRefusals: Map<string, Promise<void>>;
   readonly claimChecks: LimitFunction;
   readonly writes: LimitFunction;
 }
@@ -106,7 +106,7 @@ export function partsOf(deps: ValidateDeps): ValidateParts {
     ...withBreakersOf(deps),
     erased: new ErasedPatients(table(environment.erasuresTable), hashKey, now),
     inFlight: new InFlight({ ...deps, ...inFlight }, settings),
-    toldRefusals: new Map(),
+    publishedRefusals: new Map(),
     claimChecks: pLimit(CLAIM_CHECKS_MAX),
     writes: pLimit(settings.writesMax),
   };

@@ -25,8 +25,8 @@ export function issueOf(problem: SenderProblem): Issue {
  * Tells the audit log, once for a sender, lane, problem and minute of sending: a flood of what is
  * refused must not flood the log. Each message is in Quarantine by itself.
  */
-export async function tellRefused(
-  { lane, auditQueue, toldRefusals, logger }: ValidateParts,
+export async function publishRefused(
+  { lane, auditQueue, publishedRefusals, logger }: ValidateParts,
   { provenance, record }: Submission,
   problem: SenderProblem,
 ): Promise<void> {
@@ -44,7 +44,7 @@ export async function tellRefused(
     actor,
     details: { lane, problem, source },
   };
-  await once(toldRefusals, id, () => publishFacts(auditQueue, [fact]));
+  await once(publishedRefusals, id, () => publishFacts(auditQueue, [fact]));
 }
 
 /** A fact that this environment has told already is not told again; one that failed is. */

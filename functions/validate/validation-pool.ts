@@ -1,7 +1,11 @@
 /** The pool in which resources are validated: the validator first, then the plugins as steps. */
 import { IsolationPool, type PoolSettings } from '../../packages/isolation/pool.ts';
 import type { Step, StepPolicy } from '../../packages/isolation/step.ts';
-import { type Answer, type Judging, judgingIn } from './judging.ts';
+import {
+  type IsolatedValidator,
+  isolatedValidator,
+  type WorkerResult,
+} from './isolated-validator.ts';
 import { type Plugin, pluginCrash } from './plugins/plugin.ts';
 import { type Progress, type Resume, withCrash } from './plugins/progress.ts';
 
@@ -16,12 +20,12 @@ export interface WorkerOptions {
 }
 
 export interface ValidationPoolSettings
-  extends Omit<PoolSettings<Answer>, 'options' | 'steps' | 'afterStepDeath'> {
+  extends Omit<PoolSettings<WorkerResult>, 'options' | 'steps' | 'afterStepDeath'> {
   readonly options: WorkerOptions;
 }
 
-export interface ValidationPool extends Judging {
-  /** Out of time: answers everything that is not finished, and ends the workers that are on it. */
+export interface ValidationPool extends IsolatedValidator {
+  /** Out of time: ends everything that is not finished, and ends the workers that are on it. */
   stop(): void;
   close(): Promise<void>;
 }
@@ -29,15 +33,15 @@ export interface ValidationPool extends Judging {
 export function validationPool(settings: ValidationPoolSettings): ValidationPool {
   const isolation = isolationFor(settings);
   return {
-    ...judgingIn(isolation),
+    ...isolatedValidator(isolation),
     stop: () => isolation.stop(),
     close: () => isolation.close(),
   };
 }
 
-export function isolationFor(settings: ValidationPoolSettings): IsolationPool<Answer> {
+export function isolationFor(settings: ValidationPoolSettings): IsolationPool<WorkerResult> {
   const { plugins = [], issuesMax } = settings.options;
-  return new IsolationPool<Answer>({
+  return new IsolationPool<WorkerResult>({
     ...settings,
     steps: plugins.map(stepOf),
     afterStepDeath: afterPluginDeath(issuesMax),
@@ -48,8 +52,8 @@ function stepOf({ name, deadlineMs, required }: Plugin): Step {
   return { name, deadlineMs, skippable: !required };
 }
 
-/** A required plugin's crash is the resource's; behind an advisory one its judging goes on. */
-function afterPluginDeath(issuesMax: number): StepPolicy<Answer> {
+/** A required plugin's crash is the resource's; behind an advisory one its validation goes on. */
+function afterPluginDeath(issuesMax: number): StepPolicy<WorkerResult> {
   return (death, { step, position, saved }) => {
     const crash = pluginCrash(step.name, death);
     if (!step.skippable) return { kind: 'finished', result: { kind: 'crash', ...crash } };

@@ -2,7 +2,11 @@
 
 import { pluginCrashesOf } from '../../core/supervision/plugin-switch.ts';
 import { OwnProcess } from '../../packages/isolation/own-process.ts';
-import { type Answer, type Judging, judgingIn } from './judging.ts';
+import {
+  type IsolatedValidator,
+  isolatedValidator,
+  type WorkerResult,
+} from './isolated-validator.ts';
 import type { PluginSettings } from './plugins/settings.ts';
 import type { ValidationPoolSettings, WorkerOptions } from './validation-pool.ts';
 
@@ -14,12 +18,14 @@ export interface OwnProcessSettings
   readonly pluginMemoryMb?: number;
 }
 
-export function validationProcess(url: URL, settings: OwnProcessSettings): Judging {
-  return judgingIn(new OwnProcess<Answer>(url, { settings, mayRunOn: hadPluginTimeout }));
+export function validationProcess(url: URL, settings: OwnProcessSettings): IsolatedValidator {
+  return isolatedValidator(
+    new OwnProcess<WorkerResult>(url, { settings, mayRunOn: hadPluginTimeout }),
+  );
 }
 
 /** V8 does not interrupt every loop: a plugin that ran out of time may go on beside the next text. */
-function hadPluginTimeout(answer: Answer): boolean {
+function hadPluginTimeout(answer: WorkerResult): boolean {
   if (answer.kind === 'withheld') return false;
   return pluginCrashesOf(answer).some(({ crash }) => crash === 'timeout');
 }

@@ -7,19 +7,19 @@ import type { Context } from 'aws-lambda';
 import { boundedIssues, keyOf, questionsOf, withReplies } from '../../core/delivery/terminology.ts';
 import type { Verdict } from '../../core/message/verdict.ts';
 import type { Tally } from '../../telemetry/tally.ts';
-import { WRITING_MS } from './handlers-clock.ts';
-import type { Judgement } from './judging.ts';
+import type { VerdictOrNone } from './isolated-validator.ts';
 import type { ValidateParts } from './parts.ts';
 import type { Found } from './terminology/terminology.ts';
 import type { TimeBudget } from './terminology/time-budget.ts';
+import { WRITING_MS } from './within-time.ts';
 
-type Answered = Extract<Verdict, { kind: 'valid' | 'invalid' }>;
+type ValidOrInvalid = Extract<Verdict, { kind: 'valid' | 'invalid' }>;
 
-/** Whether there is something to ask before this judgement is final. */
-export function isUndecided(judgement: Judgement): judgement is Answered {
+/** Whether there is something to ask before this verdict is final. */
+export function isUndecided(verdict: VerdictOrNone): verdict is ValidOrInvalid {
   return (
-    (judgement.kind === 'valid' || judgement.kind === 'invalid') &&
-    judgement.issues.some((issue) => issue.undecided !== undefined)
+    (verdict.kind === 'valid' || verdict.kind === 'invalid') &&
+    verdict.issues.some((issue) => issue.undecided !== undefined)
   );
 }
 
@@ -40,14 +40,14 @@ export class Verification {
     this.#tally = tally;
   }
 
-  /** The judgement as it is final: a valid one may turn out invalid. */
-  async verify(judgement: Judgement, source: string): Promise<Judgement> {
+  /** The verdict as it is final: a valid one may turn out invalid. */
+  async verify(verdict: VerdictOrNone, source: string): Promise<VerdictOrNone> {
     const { terminology, settings } = this.#parts;
     const budget = this.#budget;
-    if (terminology === undefined || budget === undefined || !isUndecided(judgement)) {
-      return judgement;
+    if (terminology === undefined || budget === undefined || !isUndecided(verdict)) {
+      return verdict;
     }
-    const questions = questionsOf(judgement.issues);
+    const questions = questionsOf(verdict.issues);
     const asked = terminology.allowed([...questions.keys()], source);
     const found = await Promise.all(
       [...questions].map(async ([key, question]): Promise<readonly [string, Found]> => {
@@ -58,14 +58,14 @@ export class Verification {
     for (const [, { from = 'CodesUnverified' }] of found) this.#tally.add(from);
     const replies = new Map(found);
     const issues = withReplies(
-      judgement.issues,
+      verdict.issues,
       (question) => replies.get(keyOf(question))?.reply ?? 'none',
     );
-    return withIssues(judgement, [...boundedIssues(issues, settings.issuesMax)]);
+    return withIssues(verdict, [...boundedIssues(issues, settings.issuesMax)]);
   }
 }
 
-function withIssues(verdict: Answered, issues: Answered['issues']): Answered {
+function withIssues(verdict: ValidOrInvalid, issues: ValidOrInvalid['issues']): ValidOrInvalid {
   const isInvalid = issues.some(({ severity }) => severity === 'error');
   return isInvalid ? { ...verdict, kind: 'invalid', issues } : { ...verdict, issues };
 }

@@ -1,5 +1,5 @@
 /** What must hold between two settings. Each refusal names both, and a value that would work. */
-import { WRITING_MS } from '../../functions/validate/handlers-clock.ts';
+import { WRITING_MS } from '../../functions/validate/within-time.ts';
 import type { Config } from '../config/config.ts';
 import { retentionProblems } from '../config/retention-config.ts';
 import { senderProblems, sourceProblems } from '../config/source-config.ts';

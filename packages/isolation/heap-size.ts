@@ -9,7 +9,7 @@ const MIB = 1024 * 1024;
 const BASE_MB = 24;
 const MB_PER_MIB = 16;
 
-/** The old generation in which a text of so many characters is judged. */
+/** The old generation in which a text of so many characters runs. */
 export function heapMbFor(characters: number): number {
   return Math.ceil(BASE_MB + (MB_PER_MIB * characters) / MIB);
 }

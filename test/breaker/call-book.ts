@@ -1,6 +1,6 @@
 /**
  * The fleet's own book of which calls were made under which ticket, and how they ended: the model
- * that saves of the breaker are judged by.
+ * that saves of the breaker are checked by.
  */
 import type { Ticket } from '../../core/breaker/breaker.ts';
 import type { BreakerPolicy } from '../../core/breaker/breaker-policy.ts';

@@ -215,15 +215,16 @@ describe('a call', () => {
   });
 
   test("counts by the caller's rule", async () => {
-    const judgeAnswer = () => ({ outcome: 'failure', retryAt: tools.clock + 60_000 }) as const;
-    for (let n = 0; n < 5; n += 1) await breakers.guard(S, works, { timeoutMs, judgeAnswer });
+    const outcomeOfResponse = () =>
+      ({ outcome: 'failure', retryAt: tools.clock + 60_000 }) as const;
+    for (let n = 0; n < 5; n += 1) await breakers.guard(S, works, { timeoutMs, outcomeOfResponse });
     await expect(breakers.guard(S, works, { timeoutMs })).rejects.toMatchObject({
       retryAt: tools.clock + 60_000,
     });
     const other = new Breakers(new CountingStore(), tools);
-    const judgeError = () => ({ outcome: 'success' }) as const;
+    const outcomeOfError = () => ({ outcome: 'success' }) as const;
     for (let n = 0; n < 6; n += 1) {
-      await expect(other.guard(S, fails, { timeoutMs, judgeError })).rejects.toThrow('boom');
+      await expect(other.guard(S, fails, { timeoutMs, outcomeOfError })).rejects.toThrow('boom');
     }
     expect(await other.guard(S, works, { timeoutMs })).toBe('answer');
   });

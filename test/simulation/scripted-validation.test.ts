@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { during } from '../../functions/validate/judging.ts';
+import { during } from '../../functions/validate/isolated-validator.ts';
 import { Host } from '../../simulation/host.ts';
 import { Scheduler } from '../../simulation/scheduler.ts';
 import { ScriptedValidation } from '../../simulation/scripted-validation.ts';
@@ -38,14 +38,14 @@ describe('what a resource says happens to it', () => {
     ['exit', { kind: 'crash', crash: 'exit' }],
   ] as const)('%s', async (nature, expected) => {
     const { environment, pass } = begin();
-    const verdict = environment('a').pool.judge(resource(nature), 0);
+    const verdict = environment('a').pool.validate(resource(nature), 0);
     await pass(LOADED_MS + DEADLINE_MS);
     expect(await verdict).toMatchObject(expected);
   });
 
   test('what is no JSON is invalid', async () => {
     const { environment, pass } = begin();
-    const verdict = environment('a').pool.judge('{', 0);
+    const verdict = environment('a').pool.validate('{', 0);
     await pass(LOADED_MS);
     expect(await verdict).toMatchObject({ kind: 'invalid' });
   });
@@ -54,7 +54,7 @@ describe('what a resource says happens to it', () => {
     const { environment, pass } = begin();
     const kinds: string[] = [];
     for (const name of ['a', 'b', 'c']) {
-      const verdict = environment(name).ownProcess.judge(resource('flaky'), 0);
+      const verdict = environment(name).ownProcess.validate(resource('flaky'), 0);
       await pass(LOADED_MS);
       kinds.push((await verdict).kind);
     }
@@ -71,8 +71,8 @@ describe('a resource that kills its process', () => {
       deaths += 1;
     };
     const ended: string[] = [];
-    void pool.judge(resource('kill'), 0).then(() => ended.push('kill'));
-    void pool.judge(resource('hang'), 0).then(() => ended.push('hang'));
+    void pool.validate(resource('kill'), 0).then(() => ended.push('kill'));
+    void pool.validate(resource('hang'), 0).then(() => ended.push('hang'));
     await pass(LOADED_MS + DEADLINE_MS);
     expect({ deaths, isDead: host.isDead, ended }).toEqual({ deaths: 1, isDead: true, ended: [] });
   });
@@ -81,8 +81,8 @@ describe('a resource that kills its process', () => {
     const { environment, pass } = begin();
     const { host, ownProcess } = environment('a');
     const verdicts = Promise.all([
-      ownProcess.judge(resource('kill'), 0),
-      ownProcess.judge(resource('valid'), 0),
+      ownProcess.validate(resource('kill'), 0),
+      ownProcess.validate(resource('valid'), 0),
     ]);
     await pass(2 * LOADED_MS);
     expect(await verdicts).toMatchObject([{ kind: 'crash', crash: 'exit' }, { kind: 'valid' }]);
@@ -99,17 +99,17 @@ describe('R61: once the invocation is over', () => {
     void place.ready();
     await pass(LOADED_MS);
     const verdicts = Promise.all([
-      place.judge(resource('hang'), 0),
-      place.judge(resource('kill'), 0),
+      place.validate(resource('hang'), 0),
+      place.validate(resource('kill'), 0),
     ]);
-    const ofAnother = ownProcess.judge(resource('hang', 'of-another'), 0);
+    const ofAnother = ownProcess.validate(resource('hang', 'of-another'), 0);
     scheduler.after(100, () => invocation.abort());
     await pass(100);
     expect(await verdicts).toEqual([
-      { kind: 'unjudged', because: 'out-of-time' },
-      { kind: 'unjudged', because: 'out-of-time' },
+      { kind: 'no-verdict', because: 'out-of-time' },
+      { kind: 'no-verdict', because: 'out-of-time' },
     ]);
-    expect((await place.judge(resource('valid'), 0)).kind).toBe('unjudged');
+    expect((await place.validate(resource('valid'), 0)).kind).toBe('no-verdict');
     await pass(LOADED_MS + DEADLINE_MS);
     expect((await ofAnother).kind).toBe('crash');
   });

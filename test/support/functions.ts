@@ -72,8 +72,8 @@ const load: Record<FunctionName, () => Promise<Loaded>> = {
 const nothing = () => Promise.reject(new Error('nothing is validated here'));
 /** For what validates nothing. */
 export const NOWHERE: Places = {
-  pool: { ready: nothing, judge: nothing },
-  ownProcess: { ready: nothing, judge: nothing },
+  pool: { ready: nothing, validate: nothing },
+  ownProcess: { ready: nothing, validate: nothing },
 };
 
 /** What an environment of `validate` begins with that validates in these places. */

@@ -4,7 +4,7 @@
  * judges another text in the same places and prints the verdicts; then it waits to be killed.
  */
 import { once } from 'node:events';
-import { during } from '../../functions/validate/judging.ts';
+import { during } from '../../functions/validate/isolated-validator.ts';
 import { validationPool } from '../../functions/validate/validation-pool.ts';
 import { validationProcess } from '../../functions/validate/validation-process.ts';
 
@@ -27,10 +27,10 @@ await Promise.all([pool.ready(), ownProcess.ready()]);
 
 const first = new AbortController();
 const before = [
-  during(pool, first.signal).judge('hang', 0),
-  during(ownProcess, first.signal).judge('never answer', 0),
+  during(pool, first.signal).validate('hang', 0),
+  during(ownProcess, first.signal).validate('never answer', 0),
   // It waits behind the other, and must not begin when that one is gone.
-  during(ownProcess, first.signal).judge('waits', 0),
+  during(ownProcess, first.signal).validate('waits', 0),
 ];
 // The turn in which texts are handed to the workers.
 await new Promise(setImmediate);
@@ -38,5 +38,8 @@ first.abort();
 console.log('over');
 await once(process.stdin, 'data');
 const second = new AbortController().signal;
-const after = [during(pool, second).judge('next', 0), during(ownProcess, second).judge('next', 0)];
+const after = [
+  during(pool, second).validate('next', 0),
+  during(ownProcess, second).validate('next', 0),
+];
 console.log(JSON.stringify({ before: await Promise.all(before), after: await Promise.all(after) }));

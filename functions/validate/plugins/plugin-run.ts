@@ -7,7 +7,7 @@ import { describeError } from '../../../packages/isolation/death.ts';
 import { OutputTooLarge, type PluginRun, runModule } from '../../../packages/isolation/wasi.ts';
 import { type Plugin, pluginCrash } from './plugin.ts';
 
-/** What is judged: the resource as text and as value, and when it was submitted (epoch ms). */
+/** What is validated: the resource as text and as value, and when it was submitted (epoch ms). */
 export interface Subject {
   readonly text: string;
   readonly resource: unknown;

@@ -14,7 +14,7 @@ import {
   switchPolicy,
 } from '../../../core/supervision/plugin-switch.ts';
 import { placesIn, SUPERVISION_TREE } from '../../../core/supervision/supervision-tree.ts';
-import type { Judgement, Judging } from '../judging.ts';
+import type { IsolatedValidator, VerdictOrNone } from '../isolated-validator.ts';
 import type { Plugin } from './plugin.ts';
 
 type SwitchedPlugin = Pick<Plugin, 'name' | 'resourceTypes' | 'required'>;
@@ -44,7 +44,7 @@ export class PluginSwitches {
   readonly #breakers: Breakers;
   readonly #timeoutMs: number;
 
-  /** `timeoutMs` is the longest that the judging of one text may take. */
+  /** `timeoutMs` is the longest that the validation of one text may take. */
   constructor(plugins: readonly SwitchedPlugin[], breakers: Breakers, timeoutMs: number) {
     this.#plugins = plugins;
     this.#breakers = breakers;
@@ -52,24 +52,24 @@ export class PluginSwitches {
   }
 
   /**
-   * Judges a text by those plugins that are on, and tells the switches what came of it. While one is
+   * Validates a text by those plugins that are on, and reports to the switches what came of it. While one is
    * off its crash is no doing of the resource, which waits instead (R09). Never rejects.
    */
-  async judge(
-    place: Pick<Judging, 'judge'>,
+  async validate(
+    place: Pick<IsolatedValidator, 'validate'>,
     { text, submittedAt, messageId, source }: Switched,
-  ): Promise<Judgement> {
+  ): Promise<VerdictOrNone> {
     const plugins = this.#plugins;
     const permissions = await Promise.all(plugins.map((plugin) => this.#permit(plugin, text)));
     const off = () => this.#positionsOff(permissions);
-    const judgement = await place.judge(text, submittedAt, off, undefined, source);
-    const verdict = judgement.kind === 'unjudged' ? undefined : judgement;
+    const found = await place.validate(text, submittedAt, off, undefined, source);
+    const verdict = found.kind === 'no-verdict' ? undefined : found;
     await Promise.all(
       plugins.map((plugin, position) =>
-        this.#tell(plugin, permissions[position], verdict, messageId),
+        this.#report(plugin, permissions[position], verdict, messageId),
       ),
     );
-    return verdict === undefined ? judgement : this.#excused(verdict);
+    return verdict === undefined ? found : this.#excused(verdict);
   }
 
   /** A probe is not spent on a text that hardly is of the plugin's types. */
@@ -90,8 +90,8 @@ export class PluginSwitches {
     });
   }
 
-  /** The healthy path tells nothing (R14). */
-  async #tell(
+  /** The healthy path reports nothing (R14). */
+  async #report(
     plugin: SwitchedPlugin,
     permission: Permission,
     verdict: Verdict | undefined,
@@ -100,16 +100,16 @@ export class PluginSwitches {
     if (permission === undefined) return;
     const outcome = switchOutcome(plugin, verdict);
     if (outcome !== 'failure' && !isProbe(permission)) return;
-    const judgement = { outcome, subject: messageId };
-    await this.#breakers.settle(switchOf(plugin.name), permission, judgement);
+    const callOutcome = { outcome, subject: messageId };
+    await this.#breakers.settle(switchOf(plugin.name), permission, callOutcome);
   }
 
-  #excused(verdict: Verdict): Judgement {
+  #excused(verdict: Verdict): VerdictOrNone {
     if (verdict.kind !== 'crash') return verdict;
     const [crash] = pluginCrashesOf(verdict);
     if (crash === undefined || !this.#isOff(crash.plugin)) return verdict;
     const reason = `the plugin ${crash.plugin} is switched off`;
-    return { kind: 'unjudged', because: 'component-fault', reason, pluginCrash: crash };
+    return { kind: 'no-verdict', because: 'component-fault', reason, pluginCrash: crash };
   }
 
   #isOff(plugin: string): boolean {

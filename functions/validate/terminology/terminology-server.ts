@@ -4,18 +4,18 @@ import { BearerToken } from '../../../aws/bearer-token.ts';
 import type { Fetch } from '../../../aws/machine.ts';
 import type { Secret } from '../../../aws/places.ts';
 import { beginningOf } from '../../../breaker/beginning-of.ts';
-import { type Judgement, judgeHttp } from '../../../breaker/judgement.ts';
+import { type CallOutcome, outcomeOfHttp } from '../../../breaker/call-outcome.ts';
 import type { Answer, Question } from '../../../core/delivery/terminology.ts';
 import { answerOf, validateCodeRequest } from '../../../core/delivery/terminology-answer.ts';
 
 /** The server did not answer the question. */
 export class NoAnswer extends Error {
   override readonly name = 'NoAnswer';
-  readonly judgement: Judgement;
+  readonly outcome: CallOutcome;
 
-  constructor(status: number, judgement: Judgement) {
+  constructor(status: number, outcome: CallOutcome) {
     super(`the terminology server answered ${status}`);
-    this.judgement = judgement;
+    this.outcome = outcome;
   }
 }
 
@@ -61,7 +61,7 @@ export class TerminologyServer {
     const answer = answerOf(status, await beginningOf(response, BODY_CHARACTERS_MAX));
     if (answer !== undefined) return answer;
     if (status === UNAUTHORIZED) this.#token?.forget();
-    const { retryAt } = judgeHttp(status, headers.get('retry-after'), now());
+    const { retryAt } = outcomeOfHttp(status, headers.get('retry-after'), now());
     throw new NoAnswer(status, { outcome: 'failure', retryAt });
   }
 }

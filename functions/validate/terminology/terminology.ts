@@ -140,8 +140,8 @@ export class Terminology {
         {
           timeoutMs,
           signal: budget.signal,
-          judgeError: (error) =>
-            error instanceof NoAnswer ? error.judgement : { outcome: 'failure' },
+          outcomeOfError: (error) =>
+            error instanceof NoAnswer ? error.outcome : { outcome: 'failure' },
         },
       );
       return { answer, checkedAt: now() };

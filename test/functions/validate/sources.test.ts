@@ -93,7 +93,7 @@ describe('what a source may send', () => {
     await refusedAs(problem, source, kept);
   });
 
-  test('a text that says its type twice is judged by what the validator takes it for', async () => {
+  test('a text that says its type twice goes by what the validator takes it for', async () => {
     const text = patient({ id: 'p' }).replace('{', '{"resourceType":"Observation",');
     await sendAs(LAB, lane(), text, { group: 'lab' });
     await run();

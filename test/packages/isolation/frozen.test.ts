@@ -32,11 +32,11 @@ test('R61: what one invocation began has no say in the next, frozen and thawed i
     process.kill(-group, 'SIGCONT');
     child.stdin.write('next\n');
     const { value } = await lines.next();
-    const outOfTime = { kind: 'unjudged', because: 'out-of-time' };
-    const judged = { kind: 'valid', issues: [{ text: 'next' }] };
+    const outOfTime = { kind: 'no-verdict', because: 'out-of-time' };
+    const verdicts = { kind: 'valid', issues: [{ text: 'next' }] };
     expect(JSON.parse(value ?? '')).toMatchObject({
       before: [outOfTime, outOfTime, outOfTime],
-      after: [judged, judged],
+      after: [verdicts, verdicts],
     });
   } finally {
     process.kill(-group, 'SIGKILL');

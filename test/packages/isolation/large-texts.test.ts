@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, test, vi } from 'vitest';
-import { during } from '../../../functions/validate/judging.ts';
+import { during } from '../../../functions/validate/isolated-validator.ts';
 import {
   type ValidationPool,
   validationPool,
@@ -28,14 +28,14 @@ describe('R62: a text that is large for the workers', () => {
     const [first, second] = [new AbortController(), new AbortController()];
     const [offLarge, offSmall] = spies();
     await pool.ready();
-    const small = during(pool, first.signal).judge('hang', 0);
-    const waits = during(pool, second.signal).judge(large('hang'), 0, offLarge);
-    expect(await pool.judge('a', 0)).toMatchObject({ kind: 'valid' });
+    const small = during(pool, first.signal).validate('hang', 0);
+    const waits = during(pool, second.signal).validate(large('hang'), 0, offLarge);
+    expect(await pool.validate('a', 0)).toMatchObject({ kind: 'valid' });
     expect(offLarge).not.toHaveBeenCalled();
     first.abort();
     expect(await small).toMatchObject({ because: 'out-of-time' });
     await vi.waitFor(() => expect(offLarge).toHaveBeenCalledOnce(), 10_000);
-    const behind = pool.judge('b', 0, offSmall);
+    const behind = pool.validate('b', 0, offSmall);
     await new Promise(setImmediate);
     expect(offSmall).not.toHaveBeenCalled();
     second.abort();
@@ -43,11 +43,11 @@ describe('R62: a text that is large for the workers', () => {
     expect(await behind).toMatchObject({ kind: 'valid' });
   });
 
-  test('R01: that kills its worker is a crash, and its neighbours are judged', async () => {
+  test('R01: that kills its worker is a crash, and its neighbours are validated', async () => {
     const pool = poolOf(SCRIPTED);
     const texts = [large('a'), large('throw'), 'b', large('hang'), large('c'), 'd'];
-    const judged = await Promise.all(texts.map((text) => pool.judge(text, 0)));
-    expect(judged.map((one) => (one.kind === 'crash' ? one.crash : one.kind))).toEqual([
+    const verdicts = await Promise.all(texts.map((text) => pool.validate(text, 0)));
+    expect(verdicts.map((one) => (one.kind === 'crash' ? one.crash : one.kind))).toEqual([
       'valid',
       'exception',
       'valid',
@@ -59,19 +59,19 @@ describe('R62: a text that is large for the workers', () => {
 
   test('R09: is not blamed for a worker that cannot load', async () => {
     const pool = poolOf(CANNOT_LOAD);
-    expect(await pool.judge(large('a'), 0)).toMatchObject({ because: 'component-fault' });
+    expect(await pool.validate(large('a'), 0)).toMatchObject({ because: 'component-fault' });
   });
 
   test('R61: is not begun once its invocation is over', async () => {
     const pool = poolOf(SCRIPTED);
     const invocation = new AbortController();
     const [off] = spies();
-    const judged = during(pool, invocation.signal).judge(large('a'), 0, off);
+    const verdicts = during(pool, invocation.signal).validate(large('a'), 0, off);
     // Its worker is loading by then.
     await new Promise(setImmediate);
     invocation.abort();
-    expect(await judged).toMatchObject({ because: 'out-of-time' });
-    expect(await pool.judge(large('b'), 0)).toMatchObject({ kind: 'valid' });
+    expect(await verdicts).toMatchObject({ because: 'out-of-time' });
+    expect(await pool.validate(large('b'), 0)).toMatchObject({ kind: 'valid' });
     expect(off).not.toHaveBeenCalled();
   });
 });

@@ -3,13 +3,17 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
 import { describe, expect, test, vi } from 'vitest';
-import { during, type Judgement, type Judging } from '../../../functions/validate/judging.ts';
+import {
+  during,
+  type IsolatedValidator,
+  type VerdictOrNone,
+} from '../../../functions/validate/isolated-validator.ts';
 import { validationProcess } from '../../../functions/validate/validation-process.ts';
 
 const SCRIPTED = new URL('../../support/workers/scripted-process.ts', import.meta.url);
 const CANNOT_LOAD = new URL('../../support/workers/cannot-load.ts', import.meta.url);
 const LOADS_FOR_EVER = new URL('../../support/workers/loads-for-ever.ts', import.meta.url);
-const OUT_OF_TIME = { kind: 'unjudged', because: 'out-of-time' };
+const OUT_OF_TIME = { kind: 'no-verdict', because: 'out-of-time' };
 const SETTINGS = {
   deadlineMs: 1_000,
   heapOldMb: 32,
@@ -17,67 +21,67 @@ const SETTINGS = {
   options: { chaos: false, issuesMax: 100 },
 };
 
-function ownProcess(url = SCRIPTED, more = {}): Judging {
+function ownProcess(url = SCRIPTED, more = {}): IsolatedValidator {
   return validationProcess(url, { ...SETTINGS, ...more });
 }
 
-/** What it is about, or how it crashed or was not judged. */
-function gistOf(judgement: Judgement): string | undefined {
-  switch (judgement.kind) {
+/** What it is about, or how it crashed or was not validated. */
+function gistOf(verdict: VerdictOrNone): string | undefined {
+  switch (verdict.kind) {
     case 'valid':
     case 'invalid':
-      return judgement.issues[0]?.text;
+      return verdict.issues[0]?.text;
     case 'crash':
-      return judgement.crash;
-    case 'unjudged':
-      return judgement.because;
+      return verdict.crash;
+    case 'no-verdict':
+      return verdict.because;
   }
 }
 
-const pidOf = (judgement: Judgement | undefined) =>
-  judgement?.kind === 'valid' ? judgement.resourceType : undefined;
+const pidOf = (verdict: VerdictOrNone | undefined) =>
+  verdict?.kind === 'valid' ? verdict.resourceType : undefined;
 
-const judgeAll = (own: Judging, texts: string[]) =>
-  Promise.all(texts.map((text) => own.judge(text, 0)));
+const validateAll = (own: IsolatedValidator, texts: string[]) =>
+  Promise.all(texts.map((text) => own.validate(text, 0)));
 
 describe('a group in a process of its own', () => {
   test('R02: its death is the crash of the text that ran, and of no other', async () => {
-    const judged = await judgeAll(ownProcess(), ['a', 'die', 'b', 'die', 'die', 'c', 'd']);
-    expect(judged.map(gistOf)).toEqual(['a', 'exit', 'b', 'exit', 'exit', 'c', 'd']);
-    expect(judged[1]).toMatchObject({ reason: 'its process exited with code 4' });
-    const pids = new Set(judged.map(pidOf));
+    const verdicts = await validateAll(ownProcess(), ['a', 'die', 'b', 'die', 'die', 'c', 'd']);
+    expect(verdicts.map(gistOf)).toEqual(['a', 'exit', 'b', 'exit', 'exit', 'c', 'd']);
+    expect(verdicts[1]).toMatchObject({ reason: 'its process exited with code 4' });
+    const pids = new Set(verdicts.map(pidOf));
     expect(pids.size).toBe(1 + 3);
-    expect(pidOf(judged[5])).toBe(pidOf(judged[6]));
+    expect(pidOf(verdicts[5])).toBe(pidOf(verdicts[6]));
   });
 
   test('R02: an answer that came before the death counts', async () => {
-    const judged = await judgeAll(ownProcess(), ['answer and die', 'b']);
-    expect(judged.map(gistOf)).toEqual(['answer and die', 'b']);
+    const verdicts = await validateAll(ownProcess(), ['answer and die', 'b']);
+    expect(verdicts.map(gistOf)).toEqual(['answer and die', 'b']);
   });
 
   test('R09: a process that dies before it begins a text blames nobody, and is not tried for ever', async () => {
     const own = ownProcess();
-    const judged = await judgeAll(own, ['a', 'die before it begins', 'b']);
-    expect(judged.map(gistOf)).toEqual(['a', 'component-fault', 'component-fault']);
+    const verdicts = await validateAll(own, ['a', 'die before it begins', 'b']);
+    expect(verdicts.map(gistOf)).toEqual(['a', 'component-fault', 'component-fault']);
     // The next one that asks is given a few tries of its own.
-    expect(gistOf(await own.judge('c', 0))).toBe('c');
+    expect(gistOf(await own.validate('c', 0))).toBe('c');
   });
 
   test('R09: that cannot load blames nobody that waits', async () => {
-    const judged = await judgeAll(ownProcess(CANNOT_LOAD), ['a', 'b']);
-    expect(judged.map(gistOf)).toEqual(['component-fault', 'component-fault']);
+    const verdicts = await validateAll(ownProcess(CANNOT_LOAD), ['a', 'b']);
+    expect(verdicts.map(gistOf)).toEqual(['component-fault', 'component-fault']);
   });
 
   test('R02: what may run on after its deadline is not beside the next text', async () => {
-    const [late, next] = await judgeAll(ownProcess(), ['time out', 'b']);
-    expect(gistOf(next as Judgement)).toBe('b');
+    const [late, next] = await validateAll(ownProcess(), ['time out', 'b']);
+    expect(gistOf(next as VerdictOrNone)).toBe('b');
     expect(late).toMatchObject({ crash: 'timeout' });
     expect(late).not.toMatchObject({ reason: pidOf(next) });
   });
 
   test('R61: an answer to an earlier text is nobody’s', async () => {
-    const judged = await judgeAll(ownProcess(), ['a', 'answer the one before', 'b']);
-    expect(judged.map(gistOf)).toEqual(['a', 'answer the one before', 'b']);
+    const verdicts = await validateAll(ownProcess(), ['a', 'answer the one before', 'b']);
+    expect(verdicts.map(gistOf)).toEqual(['a', 'answer the one before', 'b']);
   });
 });
 
@@ -86,12 +90,12 @@ describe('an invocation that is over', () => {
     const own = ownProcess();
     const first = new AbortController();
     const off = vi.fn(() => []);
-    const early = during(own, first.signal).judge('a', 0, off);
+    const early = during(own, first.signal).validate('a', 0, off);
     first.abort();
-    const late = during(own, first.signal).judge('b', 0, off);
+    const late = during(own, first.signal).validate('b', 0, off);
     expect(await Promise.all([early, late])).toEqual([OUT_OF_TIME, OUT_OF_TIME]);
     await expect(during(own, first.signal).ready()).rejects.toThrow('the time was up');
-    expect(gistOf(await own.judge('c', 0))).toBe('c');
+    expect(gistOf(await own.validate('c', 0))).toBe('c');
     expect(off).not.toHaveBeenCalled();
   });
 
@@ -99,9 +103,9 @@ describe('an invocation that is over', () => {
     const own = ownProcess();
     const [first, second] = [new AbortController(), new AbortController()];
     await own.ready();
-    const running = during(own, first.signal).judge('never answer', 0);
-    const waiting = during(own, first.signal).judge('a', 0);
-    const other = during(own, second.signal).judge('b', 0);
+    const running = during(own, first.signal).validate('never answer', 0);
+    const waiting = during(own, first.signal).validate('a', 0);
+    const other = during(own, second.signal).validate('b', 0);
     first.abort();
     expect(await Promise.all([running, waiting])).toEqual([OUT_OF_TIME, OUT_OF_TIME]);
     expect(gistOf(await other)).toBe('b');
@@ -112,11 +116,11 @@ describe('an invocation that is over', () => {
     const own = ownProcess(LOADS_FOR_EVER, { pidFile });
     const invocation = new AbortController();
     const ready = during(own, invocation.signal).ready();
-    const judged = during(own, invocation.signal).judge('a', 0);
+    const verdicts = during(own, invocation.signal).validate('a', 0);
     await vi.waitFor(() => expect(readFileSync(pidFile, 'utf8')).not.toBe(''), 20_000);
     invocation.abort();
     await expect(ready).rejects.toThrow('the time was up');
-    expect(await judged).toEqual(OUT_OF_TIME);
+    expect(await verdicts).toEqual(OUT_OF_TIME);
     const pid = Number(readFileSync(pidFile, 'utf8'));
     await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'), 20_000);
   });
@@ -124,15 +128,15 @@ describe('an invocation that is over', () => {
   test('a process that is idle stays for the next', async () => {
     const own = ownProcess();
     const first = new AbortController();
-    const before = await during(own, first.signal).judge('a', 0);
+    const before = await during(own, first.signal).validate('a', 0);
     first.abort();
-    expect(pidOf(await own.judge('b', 0))).toBe(pidOf(before));
+    expect(pidOf(await own.validate('b', 0))).toBe(pidOf(before));
   });
 
   test('R61: each text has its own verdict or, where its time was up, none', async () => {
     const own = ownProcess();
     const step = fc.record({
-      does: fc.constantFrom('judge', 'judge', 'judge', 'die', 'end'),
+      does: fc.constantFrom('validate', 'validate', 'validate', 'die', 'end'),
       invocation: fc.nat({ max: 2 }),
     });
     const seen = new Set<string | undefined>();
@@ -151,7 +155,7 @@ describe('an invocation that is over', () => {
             };
             const text = does === 'die' ? 'die' : `text ${number}`;
             const expected = does === 'die' ? 'exit' : text;
-            const verdict = during(own, controller.signal).judge(text, 0, off).then(gistOf);
+            const verdict = during(own, controller.signal).validate(text, 0, off).then(gistOf);
             const check = (gist: string | undefined) => {
               seen.add(gist?.replace(/ .*/, ''));
               if (gist === expected) return;

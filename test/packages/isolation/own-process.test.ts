@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { CHARACTERS, VALID } from '../../../bench/resource-size/shapes.ts';
 import { entryUrl } from '../../../functions/validate/entry-url.ts';
-import { during, type Judging } from '../../../functions/validate/judging.ts';
+import { during, type IsolatedValidator } from '../../../functions/validate/isolated-validator.ts';
 import {
   type OwnProcessSettings,
   validationProcess,
@@ -14,7 +14,7 @@ const CANNOT_LOAD = new URL('../../support/workers/cannot-load.ts', import.meta.
 function ownProcess(
   url = entryUrl('own-process'),
   more: Partial<OwnProcessSettings> = {},
-): Judging {
+): IsolatedValidator {
   return validationProcess(url, {
     deadlineMs: 1_000,
     heapOldMb: 32,
@@ -24,27 +24,27 @@ function ownProcess(
   });
 }
 
-async function judge(process: Judging, text: string) {
+async function validateIn(process: IsolatedValidator, text: string) {
   await process.ready();
-  return process.judge(text, 0);
+  return process.validate(text, 0);
 }
 
 describe('a process of its own', () => {
   test('R02: is killed by a resource and seen; the next resource gets another', async () => {
     const own = ownProcess();
-    expect(await judge(own, patient())).toMatchObject({ kind: 'valid', id: 'example' });
-    expect(await judge(own, faulty('kill'))).toEqual({
+    expect(await validateIn(own, patient())).toMatchObject({ kind: 'valid', id: 'example' });
+    expect(await validateIn(own, faulty('kill'))).toEqual({
       kind: 'crash',
       crash: 'exit',
       reason: 'its process was killed by SIGKILL',
     });
-    expect(await judge(own, patient())).toMatchObject({ kind: 'valid' });
+    expect(await validateIn(own, patient())).toMatchObject({ kind: 'valid' });
   });
 
   test('has the plugins that the workers have', async () => {
     const own = ownProcess(entryUrl('own-process'), { plugins: [exampleSettings('cpf')] });
-    expect(await judge(own, patient())).toMatchObject({ kind: 'valid' });
-    expect(await judge(own, patientWithCpf('52998224724'))).toMatchObject({
+    expect(await validateIn(own, patient())).toMatchObject({ kind: 'valid' });
+    expect(await validateIn(own, patientWithCpf('52998224724'))).toMatchObject({
       kind: 'invalid',
       issues: [{ plugin: 'cpf' }],
     });
@@ -52,11 +52,11 @@ describe('a process of its own', () => {
 
   test('R01: outlives what only kills its worker', async () => {
     const own = ownProcess();
-    expect(await judge(own, faulty('exit'))).toMatchObject({
+    expect(await validateIn(own, faulty('exit'))).toMatchObject({
       reason: expect.stringContaining('its worker exited'),
     });
-    expect(await judge(own, faulty('hang'))).toMatchObject({ crash: 'timeout' });
-    expect(await own.judge(patient(), 0)).toMatchObject({ kind: 'valid' });
+    expect(await validateIn(own, faulty('hang'))).toMatchObject({ crash: 'timeout' });
+    expect(await own.validate(patient(), 0)).toMatchObject({ kind: 'valid' });
   });
 
   test('R09: that cannot load blames nobody', async () => {
@@ -65,8 +65,8 @@ describe('a process of its own', () => {
 
   test('R61: each of two texts at once has its own verdict', async () => {
     const own = ownProcess();
-    const judged = [own.judge(patient({ id: 'a' }), 0), own.judge(invalidPatient(), 0)];
-    expect(await Promise.all(judged)).toMatchObject([
+    const verdicts = [own.validate(patient({ id: 'a' }), 0), own.validate(invalidPatient(), 0)];
+    expect(await Promise.all(verdicts)).toMatchObject([
       { kind: 'valid', id: 'a' },
       { kind: 'invalid' },
     ]);
@@ -75,15 +75,18 @@ describe('a process of its own', () => {
   test('R62: has a heap for a text that is large for its workers', async () => {
     const text = VALID['a decimal written 1.0']?.(3 * 1024 * 1024, CHARACTERS['two-byte']) ?? '';
     const own = ownProcess(entryUrl('own-process'), { deadlineMs: 20_000 });
-    expect(await judge(own, text)).toMatchObject({ kind: 'valid', resourceType: 'Parameters' });
+    expect(await validateIn(own, text)).toMatchObject({
+      kind: 'valid',
+      resourceType: 'Parameters',
+    });
   });
 
   test('out of time: what is not finished is nobody’s fault', async () => {
     const own = ownProcess();
     const invocation = new AbortController();
     await own.ready();
-    const judgement = during(own, invocation.signal).judge(faulty('hang'), 0);
+    const verdict = during(own, invocation.signal).validate(faulty('hang'), 0);
     invocation.abort();
-    expect(await judgement).toEqual({ kind: 'unjudged', because: 'out-of-time' });
+    expect(await verdict).toEqual({ kind: 'no-verdict', because: 'out-of-time' });
   });
 });

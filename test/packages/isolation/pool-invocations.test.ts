@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { afterAll, expect, test, vi } from 'vitest';
-import { during, type Judgement } from '../../../functions/validate/judging.ts';
+import { during, type VerdictOrNone } from '../../../functions/validate/isolated-validator.ts';
 import {
   type ValidationPool,
   validationPool,
 } from '../../../functions/validate/validation-pool.ts';
 
 const SCRIPTED = new URL('../../support/workers/scripted.ts', import.meta.url);
-const OUT_OF_TIME = { kind: 'unjudged', because: 'out-of-time' };
+const OUT_OF_TIME = { kind: 'no-verdict', because: 'out-of-time' };
 
 const pools: ValidationPool[] = [];
 afterAll(() => Promise.all(pools.map((pool) => pool.close())));
@@ -20,33 +20,33 @@ function poolOf(size: number): ValidationPool {
 }
 
 /** The text that a verdict is about, or why there is none. */
-function gistOf(judgement: Judgement): string | undefined {
-  if (judgement.kind === 'valid') return judgement.issues[0]?.text;
-  return judgement.kind === 'unjudged' ? judgement.because : judgement.kind;
+function gistOf(verdict: VerdictOrNone): string | undefined {
+  if (verdict.kind === 'valid') return verdict.issues[0]?.text;
+  return verdict.kind === 'no-verdict' ? verdict.because : verdict.kind;
 }
 
 test('R61: an invocation that is over begins nothing, be it asked before or after its end', async () => {
   const pool = poolOf(1);
   const invocation = new AbortController();
   const off = vi.fn(() => []);
-  const { judge, ready } = during(pool, invocation.signal);
-  const early = judge('a', 0, off);
+  const { validate, ready } = during(pool, invocation.signal);
+  const early = validate('a', 0, off);
   const waiting = ready();
   invocation.abort();
   await expect(waiting).rejects.toThrow('the time was up');
   await expect(ready()).rejects.toThrow('the time was up');
-  expect(await Promise.all([early, judge('b', 0, off)])).toEqual([OUT_OF_TIME, OUT_OF_TIME]);
-  expect(gistOf(await pool.judge('c', 0))).toBe('c');
+  expect(await Promise.all([early, validate('b', 0, off)])).toEqual([OUT_OF_TIME, OUT_OF_TIME]);
+  expect(gistOf(await pool.validate('c', 0))).toBe('c');
   expect(off).not.toHaveBeenCalled();
 });
 
 test('R61: what is stopped before any worker is warm is not begun', async () => {
   const pool = poolOf(1);
   const off = vi.fn(() => []);
-  const early = pool.judge('a', 0, off);
+  const early = pool.validate('a', 0, off);
   pool.stop();
   expect(await early).toEqual(OUT_OF_TIME);
-  expect(gistOf(await pool.judge('b', 0))).toBe('b');
+  expect(gistOf(await pool.validate('b', 0))).toBe('b');
   expect(off).not.toHaveBeenCalled();
 });
 
@@ -54,11 +54,11 @@ test('R61: the end of an invocation ends its texts, and not those beside them in
   const pool = poolOf(1);
   const [first, second] = [new AbortController(), new AbortController()];
   await pool.ready();
-  const judged = ['a', 'hang', 'b'].map((text) => during(pool, first.signal).judge(text, 0));
-  const other = during(pool, second.signal).judge('c', 0);
-  expect(gistOf((await judged[0]) as Judgement)).toBe('a');
+  const verdicts = ['a', 'hang', 'b'].map((text) => during(pool, first.signal).validate(text, 0));
+  const other = during(pool, second.signal).validate('c', 0);
+  expect(gistOf((await verdicts[0]) as VerdictOrNone)).toBe('a');
   first.abort();
-  expect((await Promise.all(judged)).map(gistOf)).toEqual(['a', 'out-of-time', 'out-of-time']);
+  expect((await Promise.all(verdicts)).map(gistOf)).toEqual(['a', 'out-of-time', 'out-of-time']);
   expect(gistOf(await other)).toBe('c');
 });
 
@@ -67,36 +67,36 @@ test('R61: two invocations that end at once leave nothing to run', async () => {
   const [first, second] = [new AbortController(), new AbortController()];
   const off = vi.fn(() => []);
   await pool.ready();
-  const hanging = during(pool, first.signal).judge('hang', 0);
-  const behind = during(pool, second.signal).judge('a', 0, off);
+  const hanging = during(pool, first.signal).validate('hang', 0);
+  const behind = during(pool, second.signal).validate('a', 0, off);
   await vi.waitFor(() => expect(off).toHaveBeenCalled());
   // The worker of both is ended by the first; the other text is on its way to the next by then.
   first.abort();
   second.abort();
   expect(await Promise.all([hanging, behind])).toEqual([OUT_OF_TIME, OUT_OF_TIME]);
-  expect(gistOf(await pool.judge('b', 0))).toBe('b');
+  expect(gistOf(await pool.validate('b', 0))).toBe('b');
   expect(off).toHaveBeenCalledOnce();
 });
 
 test('R61: each text has its own verdict or, where its time was up, none', async () => {
   const pool = poolOf(2);
-  const step = fc.record({ judge: fc.boolean(), invocation: fc.nat({ max: 2 }) });
-  let judged = 0;
+  const step = fc.record({ validates: fc.boolean(), invocation: fc.nat({ max: 2 }) });
+  let verdicts = 0;
   await fc.assert(
     fc.asyncProperty(fc.array(step, { maxLength: 12 }), async (steps) => {
       const invocations = [0, 1, 2].map(() => new AbortController());
       const asked: Promise<void>[] = [];
-      for (const [number, { judge, invocation }] of steps.entries()) {
+      for (const [number, { validates, invocation }] of steps.entries()) {
         const controller = invocations[invocation] as AbortController;
-        if (judge) {
+        if (validates) {
           const off = () => {
             expect(controller.signal.aborted).toBe(false);
             return [];
           };
           const text = `text ${number}`;
-          const verdict = during(pool, controller.signal).judge(text, 0, off).then(gistOf);
+          const verdict = during(pool, controller.signal).validate(text, 0, off).then(gistOf);
           const check = (gist: string | undefined) => {
-            if (gist === text) judged += 1;
+            if (gist === text) verdicts += 1;
             else expect([gist, controller.signal.aborted]).toEqual(['out-of-time', true]);
           };
           asked.push(verdict.then(check));
@@ -109,14 +109,14 @@ test('R61: each text has its own verdict or, where its time was up, none', async
     }),
     { numRuns: 40 },
   );
-  expect(judged).toBeGreaterThan(20);
+  expect(verdicts).toBeGreaterThan(20);
 });
 
-test('a text is judged as its source sent it, within an invocation too', async () => {
+test('a text is validated as its source sent it, within an invocation too', async () => {
   const pool = poolOf(1);
-  const { judge } = during(pool, new AbortController().signal);
-  const judged = ['lab', undefined, 'ward'].map((source) =>
-    judge('name the source', 0, undefined, undefined, source),
+  const { validate } = during(pool, new AbortController().signal);
+  const verdicts = ['lab', undefined, 'ward'].map((source) =>
+    validate('name the source', 0, undefined, undefined, source),
   );
-  expect((await Promise.all(judged)).map(gistOf)).toEqual(['lab', 'undefined', 'ward']);
+  expect((await Promise.all(verdicts)).map(gistOf)).toEqual(['lab', 'undefined', 'ward']);
 });

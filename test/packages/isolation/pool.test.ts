@@ -1,7 +1,7 @@
 import { setEnvironmentData } from 'node:worker_threads';
 import { afterEach, describe, expect, test } from 'vitest';
 import { entryUrl } from '../../../functions/validate/entry-url.ts';
-import type { Judgement } from '../../../functions/validate/judging.ts';
+import type { VerdictOrNone } from '../../../functions/validate/isolated-validator.ts';
 import {
   type ValidationPool,
   type ValidationPoolSettings,
@@ -18,10 +18,10 @@ const DIES_FIRST = new URL('../../support/workers/dies-before-it-begins.ts', imp
 let pool: ValidationPool | undefined;
 afterEach(() => pool?.close());
 
-function judgeAll(
+function validateAll(
   texts: string[],
   settings: Partial<ValidationPoolSettings> = {},
-): Promise<Judgement[]> {
+): Promise<VerdictOrNone[]> {
   pool ??= validationPool({
     url: REAL,
     size: 2,
@@ -32,14 +32,14 @@ function judgeAll(
     ...settings,
   });
   const used = pool;
-  return Promise.all(texts.map((text) => used.judge(text, 0)));
+  return Promise.all(texts.map((text) => used.validate(text, 0)));
 }
 afterEach(() => {
   pool = undefined;
 });
 
-const kinds = (judgements: Judgement[]) =>
-  judgements.map((one) => (one.kind === 'crash' ? one.crash : one.kind));
+const kinds = (verdicts: VerdictOrNone[]) =>
+  verdicts.map((one) => (one.kind === 'crash' ? one.crash : one.kind));
 
 /** What does not hang must not be timed out, however busy the machine is. */
 const deadlineFor = (fault: Fault) => (fault === 'hang' ? 2_000 : 20_000);
@@ -54,89 +54,89 @@ describe('one resource among others', () => {
     const before = Array.from({ length: 7 }, (_, n) => patient({ id: `before-${n}` }));
     const after = Array.from({ length: 7 }, (_, n) => patient({ id: `after-${n}` }));
     const texts = [...before, invalidPatient(), faulty(fault), ...after];
-    const judged = await judgeAll(texts, { deadlineMs: deadlineFor(fault) });
-    expect(kinds(judged)).toEqual([
+    const verdicts = await validateAll(texts, { deadlineMs: deadlineFor(fault) });
+    expect(kinds(verdicts)).toEqual([
       ...before.map(() => 'valid'),
       'invalid',
       crash,
       ...after.map(() => 'valid'),
     ]);
-    expect(judged[0]).toMatchObject({ resourceType: 'Patient', id: 'before-0' });
+    expect(verdicts[0]).toMatchObject({ resourceType: 'Patient', id: 'before-0' });
   });
 
   test('R01: many killers in one batch, each is known exactly', async () => {
     const faults: Fault[] = ['exit', 'throw', 'exit', 'exit', 'throw', 'exit'];
     const texts = faults.flatMap((fault, n) => [patient({ id: `${n}` }), faulty(fault)]);
-    const judged = kinds(await judgeAll(texts));
-    expect(judged.filter((_, n) => n % 2 === 0)).toEqual(faults.map(() => 'valid'));
-    expect(judged.filter((_, n) => n % 2 === 1)).toEqual(
+    const verdicts = kinds(await validateAll(texts));
+    expect(verdicts.filter((_, n) => n % 2 === 0)).toEqual(faults.map(() => 'valid'));
+    expect(verdicts.filter((_, n) => n % 2 === 1)).toEqual(
       faults.map((fault) => (fault === 'throw' ? 'exception' : 'exit')),
     );
   });
 
   test('R08: the reason of an exception has its name and place, and not its message', async () => {
-    const [crash] = await judgeAll(['throw'], { url: SCRIPTED });
+    const [crash] = await validateAll(['throw'], { url: SCRIPTED });
     expect(crash).toMatchObject({ kind: 'crash', crash: 'exception' });
     expect(crash).toMatchObject({ reason: expect.stringMatching(/^RangeError at .*scripted\.ts/) });
     expect(JSON.stringify(crash)).not.toContain('too far');
   });
 
   test('R01: a rejection that nobody awaits is the doing of the text that was on', async () => {
-    const judged = await judgeAll(['a', 'reject a promise'], { url: SCRIPTED, size: 1 });
-    expect(judged.filter((one) => one.kind === 'valid').length).toBeGreaterThanOrEqual(1);
-    expect(judged.every((one) => one.kind === 'valid' || one.kind === 'crash')).toBe(true);
+    const verdicts = await validateAll(['a', 'reject a promise'], { url: SCRIPTED, size: 1 });
+    expect(verdicts.filter((one) => one.kind === 'valid').length).toBeGreaterThanOrEqual(1);
+    expect(verdicts.every((one) => one.kind === 'valid' || one.kind === 'crash')).toBe(true);
   });
 
   test('a worker that dies between two texts blames none, and its verdicts stand', async () => {
-    const judged = await judgeAll(['a', 'die after its verdict'], {
+    const verdicts = await validateAll(['a', 'die after its verdict'], {
       url: SCRIPTED,
       size: 1,
     });
-    expect(kinds(judged)).toEqual(['valid', 'valid']);
+    expect(kinds(verdicts)).toEqual(['valid', 'valid']);
   });
 });
 
 test('verdicts that do not fit into shared memory at once come in several chunks', async () => {
   const texts = Array.from({ length: 30 }, (_, n) => `${n} `.padEnd(110_000, 'x'));
-  const judged = await judgeAll(texts, { url: SCRIPTED, size: 1 });
-  expect(kinds(judged)).toEqual(texts.map(() => 'valid'));
-  expect(judged[29]).toMatchObject({ issues: [{ text: texts[29] }] });
+  const verdicts = await validateAll(texts, { url: SCRIPTED, size: 1 });
+  expect(kinds(verdicts)).toEqual(texts.map(() => 'valid'));
+  expect(verdicts[29]).toMatchObject({ issues: [{ text: texts[29] }] });
 });
 
 describe('the component', () => {
   test('R09: a validator that cannot load blames no resource, and does not spin', async () => {
-    const judged = await judgeAll([patient(), patient()], { url: CANNOT_LOAD });
-    expect(judged).toEqual([
-      expect.objectContaining({ kind: 'unjudged', because: 'component-fault' }),
-      expect.objectContaining({ kind: 'unjudged', because: 'component-fault' }),
+    const verdicts = await validateAll([patient(), patient()], { url: CANNOT_LOAD });
+    expect(verdicts).toEqual([
+      expect.objectContaining({ kind: 'no-verdict', because: 'component-fault' }),
+      expect.objectContaining({ kind: 'no-verdict', because: 'component-fault' }),
     ]);
     // The next batch is given a few tries of its own.
-    expect(kinds(await judgeAll([patient()]))).toEqual(['unjudged']);
+    expect(kinds(await validateAll([patient()]))).toEqual(['no-verdict']);
   });
 
   test('R09: a worker that dies before its first position blames no resource', async () => {
     const url = DIES_FIRST;
-    expect(kinds(await judgeAll([patient(), patient()], { url }))).toEqual([
-      'unjudged',
-      'unjudged',
+    expect(kinds(await validateAll([patient(), patient()], { url }))).toEqual([
+      'no-verdict',
+      'no-verdict',
     ]);
-    expect(kinds(await judgeAll([patient()]))).toEqual(['unjudged']);
+    expect(kinds(await validateAll([patient()]))).toEqual(['no-verdict']);
   });
 
   test('R01: the last worker to die, while no other could load, leaves the rest to one that can', async () => {
     setEnvironmentData('starts', new SharedArrayBuffer(4));
     const settings = { url: LOADS_NOW_AND_THEN, size: 1, deadlineMs: 10_000 };
-    const judged = await judgeAll(['kills', 'b', 'c'], settings);
-    expect(kinds(judged)).toEqual(['exit', 'valid', 'valid']);
+    const verdicts = await validateAll(['kills', 'b', 'c'], settings);
+    expect(kinds(verdicts)).toEqual(['exit', 'valid', 'valid']);
   });
 
   test('out of time: what is finished stands, what is not is nobody’s fault', async () => {
-    await judgeAll([patient()], { size: 1, deadlineMs: 10_000 });
-    const finished = judgeAll([patient()]);
-    const hanging = judgeAll([faulty('hang')]);
+    await validateAll([patient()], { size: 1, deadlineMs: 10_000 });
+    const finished = validateAll([patient()]);
+    const hanging = validateAll([faulty('hang')]);
     expect(kinds(await finished)).toEqual(['valid']);
     pool?.stop();
-    expect(await hanging).toEqual([{ kind: 'unjudged', because: 'out-of-time' }]);
-    expect(kinds(await judgeAll([patient()]))).toEqual(['valid']);
+    expect(await hanging).toEqual([{ kind: 'no-verdict', because: 'out-of-time' }]);
+    expect(kinds(await validateAll([patient()]))).toEqual(['valid']);
   });
 });

@@ -2,7 +2,7 @@
 import { setTimeout as later } from 'node:timers';
 import { parentPort, workerData } from 'node:worker_threads';
 import type { Verdict } from '../../../core/message/verdict.ts';
-import type { TextData } from '../../../functions/validate/judging.ts';
+import type { TextData } from '../../../functions/validate/isolated-validator.ts';
 import { publishEntry, publishPosition } from '../../../packages/isolation/ledger.ts';
 import type { NumberedChunk, WorkerInput } from '../../../packages/isolation/worker-thread.ts';
 

@@ -100,7 +100,7 @@ test.each([
   const ask = await load();
   status = failed;
   const error = await ask().catch((thrown: unknown) => thrown);
-  expect(error).toMatchObject({ name: 'NoAnswer', judgement: { outcome: 'failure' } });
-  const { retryAt } = (error as { judgement: { retryAt?: number } }).judgement;
+  expect(error).toMatchObject({ name: 'NoAnswer', verdict: { outcome: 'failure' } });
+  const { retryAt } = (error as { verdict: { retryAt?: number } }).verdict;
   expect(retryAt !== undefined).toBe(isHeeded);
 });

@@ -3,7 +3,7 @@
  * They run in the order of the config, and go on after one that rejects: a producer shall hear all
  * that is wrong at once. What traps, exits or answers what nobody can read has crashed. What hangs,
  * or takes the worker along, is found out by the pool: the ledger says which one it was and what had
- * been judged, and behind an advisory one a fresh worker goes on from there.
+ * been validated, and behind an advisory one a fresh worker goes on from there.
  */
 import type { Verdict } from '../../../core/message/verdict.ts';
 import type { Run } from '../../../packages/isolation/worker.ts';
@@ -12,7 +12,7 @@ import { isFor, type Plugin } from './plugin.ts';
 import { askPlugin } from './plugin-run.ts';
 import { type Resume, type Withheld, withCrash, withIssues, withPassedOver } from './progress.ts';
 
-export interface PluginJudge {
+export interface PluginSet {
   readonly plugins: readonly Plugin[];
   readonly issuesMax: number;
   /** To say which plugin runs. */
@@ -27,18 +27,18 @@ export interface Submitted {
 }
 
 /** The verdict after all plugins from position `first` on that are for the resource's type. */
-export function judgeByPlugins(
-  judge: PluginJudge,
+export function validateByPlugins(
+  set: PluginSet,
   submission: Submitted,
   resume: Resume,
 ): Verdict | Withheld {
-  const verdict = askAll(judge, submission, resume);
-  judge.run.leaveSteps();
+  const verdict = askAll(set, submission, resume);
+  set.run.leaveSteps();
   return verdict;
 }
 
 function askAll(
-  { plugins, issuesMax, run }: PluginJudge,
+  { plugins, issuesMax, run }: PluginSet,
   submission: Submitted,
   { progress, first }: Resume,
 ): Verdict | Withheld {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { judgeHttp } from '../../breaker/judgement.ts';
+import { outcomeOfHttp } from '../../breaker/call-outcome.ts';
 
 const NOW = Date.parse('2026-01-01T00:00:00Z');
 
@@ -12,7 +12,7 @@ test.each([
   [500, 'soon', 'failure', undefined],
   [502, undefined, 'failure', undefined],
 ])('%d with Retry-After %s is a %s', (status, retryAfter, outcome, retryAt) => {
-  const judgement = judgeHttp(status, retryAfter, NOW);
-  expect(judgement.outcome).toBe(outcome);
-  expect(judgement.retryAt).toBe(retryAt);
+  const said = outcomeOfHttp(status, retryAfter, NOW);
+  expect(said.outcome).toBe(outcome);
+  expect(said.retryAt).toBe(retryAt);
 });

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, test } from 'vitest';
 import { entryUrl } from '../../../functions/validate/entry-url.ts';
-import type { Judgement } from '../../../functions/validate/judging.ts';
+import type { VerdictOrNone } from '../../../functions/validate/isolated-validator.ts';
 import { capPluginMemory } from '../../../functions/validate/plugins/load-plugins.ts';
 import {
   type ValidationPool,
@@ -36,8 +36,8 @@ function poolWith(required: boolean, deadlineMs = PATIENT_MS): ValidationPool {
   return pool;
 }
 
-const judgeAll = (pool: ValidationPool, texts: string[]): Promise<Judgement[]> =>
-  Promise.all(texts.map((text) => pool.judge(text, 0)));
+const validateAll = (pool: ValidationPool, texts: string[]): Promise<VerdictOrNone[]> =>
+  Promise.all(texts.map((text) => pool.validate(text, 0)));
 
 const strict = poolWith(true);
 const lenient = poolWith(false);
@@ -55,7 +55,7 @@ const CRASHES: [PluginFault, string, string][] = [
 ];
 
 test('R07: what a plugin rejects is invalid, and says which plugin', async () => {
-  const [verdict] = await judgeAll(strict, [patientWithCpf(WRONG)]);
+  const [verdict] = await validateAll(strict, [patientWithCpf(WRONG)]);
   expect(verdict).toMatchObject({
     kind: 'invalid',
     id: 'example',
@@ -71,7 +71,7 @@ test('plugins are asked about what is valid, and of the types that they are for'
     identifier: [JSON.parse(patientWithCpf(WRONG)).identifier[1]],
   });
   const invalid = patientWithCpf(WRONG, { gender: 'unheard-of' });
-  const [other, rejected] = await judgeAll(strict, [observation, invalid]);
+  const [other, rejected] = await validateAll(strict, [observation, invalid]);
   expect(other).toMatchObject({ kind: 'valid' });
   expect(rejected).toMatchObject({ kind: 'invalid' });
   expect(JSON.stringify(rejected)).not.toContain('cpf');
@@ -81,27 +81,30 @@ describe('required: its crash is the crash of the resource', () => {
   test.each(CRASHES)('R01: %s takes no neighbour along', async (fault, crash, reason) => {
     const neighbours = Array.from({ length: 5 }, (_, n) => patient({ id: `${n}` }));
     const pool = poolFor(fault, true);
-    const judged = await judgeAll(pool, [...neighbours, pluginFaulty(fault), ...neighbours]);
-    expect(judged.map(({ kind }) => kind)).toEqual([
+    const verdicts = await validateAll(pool, [...neighbours, pluginFaulty(fault), ...neighbours]);
+    expect(verdicts.map(({ kind }) => kind)).toEqual([
       ...neighbours.map(() => 'valid'),
       'crash',
       ...neighbours.map(() => 'valid'),
     ]);
-    expect(judged[5]).toMatchObject({ crash, plugin: 'chaos' });
-    expect(judged[5]).toHaveProperty('reason', expect.stringMatching(`^plugin chaos: .*${reason}`));
+    expect(verdicts[5]).toMatchObject({ crash, plugin: 'chaos' });
+    expect(verdicts[5]).toHaveProperty(
+      'reason',
+      expect.stringMatching(`^plugin chaos: .*${reason}`),
+    );
   });
 
   test('who kills the worker in the validator is not blamed on a plugin', async () => {
-    const judged = await judgeAll(strict, [faulty('exit'), patient()]);
-    expect(judged).toMatchObject([{ kind: 'crash', crash: 'exit' }, { kind: 'valid' }]);
-    expect(judged[0]).not.toHaveProperty('plugin');
+    const verdicts = await validateAll(strict, [faulty('exit'), patient()]);
+    expect(verdicts).toMatchObject([{ kind: 'crash', crash: 'exit' }, { kind: 'valid' }]);
+    expect(verdicts[0]).not.toHaveProperty('plugin');
   });
 });
 
 describe('advisory: its crash is a warning', () => {
   test.each(CRASHES)('%s, and those behind it are asked', async (fault, crash, reason) => {
     const wrong = pluginFaulty(fault, { identifier: JSON.parse(patientWithCpf(WRONG)).identifier });
-    const judged = await judgeAll(poolFor(fault, false), [
+    const verdicts = await validateAll(poolFor(fault, false), [
       pluginFaulty(fault),
       patient(),
       invalidPatient(),
@@ -109,7 +112,7 @@ describe('advisory: its crash is a warning', () => {
     ]);
     const warning = { severity: 'warning', code: 'incomplete', plugin: 'chaos' };
     const pluginCrashes = [{ plugin: 'chaos', crash, reason: expect.stringContaining(reason) }];
-    expect(judged).toMatchObject([
+    expect(verdicts).toMatchObject([
       { kind: 'valid', resourceType: 'Patient', issues: [warning], pluginCrashes },
       { kind: 'valid', issues: [] },
       { kind: 'invalid', issues: [{ severity: 'error' }] },

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { afterAll, expect, test } from 'vitest';
 import { CHARACTERS, INVALID, VALID } from '../../../bench/resource-size/shapes.ts';
 import { entryUrl } from '../../../functions/validate/entry-url.ts';
-import type { Judgement } from '../../../functions/validate/judging.ts';
+import type { VerdictOrNone } from '../../../functions/validate/isolated-validator.ts';
 import {
   type ValidationPool,
   validationPool,
@@ -28,8 +28,8 @@ function poolOf(heapOldMb: number): ValidationPool {
   return pool;
 }
 
-const kindOf = (judgement: Judgement) =>
-  judgement.kind === 'crash' ? judgement.crash : judgement.kind;
+const kindOf = (verdict: VerdictOrNone) =>
+  verdict.kind === 'crash' ? verdict.crash : verdict.kind;
 
 test('R62: any resource gets a verdict, whatever its size, shape and characters', async () => {
   const pool = poolOf(40);
@@ -41,7 +41,7 @@ test('R62: any resource gets a verdict, whatever its size, shape and characters'
   await fc.assert(
     fc.asyncProperty(shape, characters, bytes, async (name, title, size) => {
       const make = VALID[name] ?? INVALID[name];
-      const verdict = await pool.judge(make?.(size, title) ?? '', 0);
+      const verdict = await pool.validate(make?.(size, title) ?? '', 0);
       expect(kindOf(verdict)).toBe(name in VALID ? 'valid' : 'invalid');
     }),
     { numRuns: 30 },
@@ -52,6 +52,6 @@ test.each(['many references', 'a decimal written 1.0', 'small objects in small o
   'R62: 10 MiB of %s, doubled by one character, fit into what a worker is given',
   async (name) => {
     const text = VALID[name]?.(10 * MIB, CHARACTERS['two-byte']) ?? '';
-    expect(kindOf(await poolOf(64).judge(text, 0))).toBe('valid');
+    expect(kindOf(await poolOf(64).validate(text, 0))).toBe('valid');
   },
 );

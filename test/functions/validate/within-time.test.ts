@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { realMachine } from '../../../aws/machine.ts';
-import { ifTimePermits, withinTime } from '../../../functions/validate/handlers-clock.ts';
+import { ifTimePermits, withinTime } from '../../../functions/validate/within-time.ts';
 import { endOfWork } from '../../../telemetry/invocation.ts';
 
 const TIMEOUT_MS = 10_000;

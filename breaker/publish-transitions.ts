@@ -6,14 +6,14 @@ import type { Queue } from '../aws/places.ts';
 import { breakerNews, transitionFact } from '../core/breaker/breaker-news.ts';
 import type { Transition } from '../core/breaker/breaker-state.ts';
 
-export interface WhoIsTold {
+export interface TransitionQueues {
   readonly audit: AuditQueue | undefined;
   readonly supervisor: Queue | undefined;
 }
 
 /** Throws where a queue does not take it. */
-export async function tellTransition(
-  { audit, supervisor }: WhoIsTold,
+export async function publishTransition(
+  { audit, supervisor }: TransitionQueues,
   service: string,
   transition: Transition,
 ): Promise<void> {

@@ -1,10 +1,10 @@
 /** What an answer or an error says about the service that gave it: the caller's rule. */
 import type { CallResult } from '../core/breaker/breaker-result.ts';
 
-export type Judgement = Pick<CallResult, 'outcome' | 'retryAt' | 'subject'>;
+export type CallOutcome = Pick<CallResult, 'outcome' | 'retryAt' | 'subject'>;
 
 /** Without a rule of the caller's, whatever is thrown is a failure. */
-export function judgeError(_error: unknown): Judgement {
+export function outcomeOfError(_error: unknown): CallOutcome {
   return { outcome: 'failure' };
 }
 
@@ -12,11 +12,11 @@ export function judgeError(_error: unknown): Judgement {
  * The usual rule for HTTP: 5xx and 429 are failures, any other answer shows that the service is
  * well, a 4xx too.
  */
-export function judgeHttp(
+export function outcomeOfHttp(
   status: number,
   retryAfter: string | null | undefined,
   now: number,
-): Judgement {
+): CallOutcome {
   if (status < 500 && status !== 429) return { outcome: 'success' };
   return { outcome: 'failure', retryAt: retryAfterTime(retryAfter, now) };
 }

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { judgeText } from '../../../functions/validate/judge.ts';
+import { verdictOn } from '../../../functions/validate/verdict-on.ts';
 import { RESULT_BYTES_MAX } from '../../../packages/isolation/ledger.ts';
 import { invalidPatient, patient } from '../../support/resources.ts';
 
 test('a valid resource says who it is', () => {
-  expect(judgeText(patient({ id: 'p-1' }), 100)).toEqual({
+  expect(verdictOn(patient({ id: 'p-1' }), 100)).toEqual({
     kind: 'valid',
     resourceType: 'Patient',
     id: 'p-1',
@@ -14,7 +14,7 @@ test('a valid resource says who it is', () => {
 });
 
 test('an invalid one says why', () => {
-  expect(judgeText(invalidPatient('p-2'), 100)).toMatchObject({
+  expect(verdictOn(invalidPatient('p-2'), 100)).toMatchObject({
     kind: 'invalid',
     resourceType: 'Patient',
     id: 'p-2',
@@ -25,7 +25,7 @@ test('an invalid one says why', () => {
 test.each(['', 'not JSON', '[]', 'null', '"text"', '{}', '{"resourceType":"Spaceship"}'])(
   'R07: %j is rejected with a reason, never a crash',
   (text) => {
-    const verdict = judgeText(text, 100);
+    const verdict = verdictOn(text, 100);
     expect(verdict.kind).toBe('invalid');
     expect(verdict.kind === 'invalid' && verdict.issues[0]?.text).toBeTruthy();
   },
@@ -34,14 +34,14 @@ test.each(['', 'not JSON', '[]', 'null', '"text"', '{}', '{"resourceType":"Space
 test('no JSON value makes it crash', () => {
   fc.assert(
     fc.property(fc.jsonValue(), (value) => {
-      expect(judgeText(JSON.stringify(value), 100).kind).toBe('invalid');
+      expect(verdictOn(JSON.stringify(value), 100).kind).toBe('invalid');
     }),
   );
 });
 
 test('R07: a verdict with more issues than fit is cut, and an error stays', () => {
   const identifier = Array.from({ length: 3_000 }, (_, n) => ({ use: `${n}`.padEnd(900, 'x') }));
-  const verdict = judgeText(patient({ identifier }), 10_000);
+  const verdict = verdictOn(patient({ identifier }), 10_000);
   expect(verdict.kind).toBe('invalid');
   expect(Buffer.byteLength(JSON.stringify(verdict))).toBeLessThan(RESULT_BYTES_MAX);
   expect(verdict.kind === 'invalid' && verdict.issues[0]?.severity).toBe('error');

@@ -6,37 +6,37 @@ import type { Isolation, OUT_OF_TIME, Outcome } from '../../packages/isolation/o
 import type { Withheld } from './plugins/progress.ts';
 
 /** What a worker finds. */
-export type Answer = Verdict | Withheld;
+export type WorkerResult = Verdict | Withheld;
 
 /** A verdict, or why there is none: then the message waits, and its resource is not blamed (R09). */
-export type Judgement = Verdict | Unjudged;
+export type VerdictOrNone = Verdict | NoVerdict;
 
-type Unjudged =
+type NoVerdict =
   | {
-      readonly kind: 'unjudged';
+      readonly kind: 'no-verdict';
       readonly because: 'component-fault';
       readonly reason: string;
       /** Of a plugin that is switched off by now: no fault of the resource. */
       readonly pluginCrash?: PluginCrash;
     }
-  | { readonly kind: 'unjudged'; readonly because: (typeof OUT_OF_TIME)['because'] };
+  | { readonly kind: 'no-verdict'; readonly because: (typeof OUT_OF_TIME)['because'] };
 
-/** Where texts are judged. */
-export interface Judging {
-  /** Resolves once a text would be judged at once; rejects where that cannot be, or time is up. */
+/** Where texts are validated. */
+export interface IsolatedValidator {
+  /** Resolves once a text would be validated at once; rejects where that cannot be, or time is up. */
   ready(signal?: AbortSignal): Promise<void>;
   /**
    * The verdict on one text, submitted then (epoch ms: the clock of plugins) by that source. `off`
-   * says which plugins, by position, are switched off by the time it is judged. Once `signal` is
+   * says which plugins, by position, are switched off by the time it is validated. Once `signal` is
    * aborted it is not begun, or ended (R61). Never rejects.
    */
-  judge(
+  validate(
     text: string,
     submittedAt: number,
     off?: () => readonly number[],
     signal?: AbortSignal,
     source?: string,
-  ): Promise<Judgement>;
+  ): Promise<VerdictOrNone>;
 }
 
 /** What a worker is told with a text. */
@@ -48,22 +48,22 @@ export interface TextData {
 
 const NONE_OFF = (): readonly number[] => [];
 
-export function judgingIn(isolation: Isolation<Answer>): Judging {
+export function isolatedValidator(isolation: Isolation<WorkerResult>): IsolatedValidator {
   return {
     ready: (signal) => isolation.ready(signal).catch(asComponentFault),
-    judge: async (text, submittedAt, off = NONE_OFF, signal, source) => {
+    validate: async (text, submittedAt, off = NONE_OFF, signal, source) => {
       const data = (): TextData => ({ submittedAt, off: off(), source });
-      return judgementOf(await isolation.run(text, { data, signal }));
+      return verdictOf(await isolation.run(text, { data, signal }));
     },
   };
 }
 
-/** A place to judge in, as one invocation has it: it cannot forget its signal. */
-export function during(place: Judging, signal: AbortSignal): Judging {
+/** A place to validate in, as one invocation has it: it cannot forget its signal. */
+export function during(place: IsolatedValidator, signal: AbortSignal): IsolatedValidator {
   return {
     ready: () => place.ready(signal),
-    judge: (text, submittedAt, off, _, source) =>
-      place.judge(text, submittedAt, off, signal, source),
+    validate: (text, submittedAt, off, _, source) =>
+      place.validate(text, submittedAt, off, signal, source),
   };
 }
 
@@ -73,18 +73,18 @@ function asComponentFault(error: unknown): never {
   throw error;
 }
 
-function judgementOf(outcome: Outcome<Answer>): Judgement {
+function verdictOf(outcome: Outcome<WorkerResult>): VerdictOrNone {
   switch (outcome.kind) {
     case 'finished':
       return outcome.result.kind === 'withheld' ? waitsFor(outcome.result.plugin) : outcome.result;
     case 'died':
       return { kind: 'crash', crash: outcome.crash, reason: outcome.reason };
     case 'not-run':
-      return { ...outcome, kind: 'unjudged' };
+      return { ...outcome, kind: 'no-verdict' };
   }
 }
 
-function waitsFor(plugin: string): Judgement {
+function waitsFor(plugin: string): VerdictOrNone {
   const reason = `the plugin ${plugin} is switched off`;
-  return { kind: 'unjudged', because: 'component-fault', reason };
+  return { kind: 'no-verdict', because: 'component-fault', reason };
 }

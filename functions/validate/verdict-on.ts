@@ -4,7 +4,7 @@ import { describeError } from '../../packages/isolation/death.ts';
 import { boundedVerdict, isError } from './bounded-verdict.ts';
 
 /** The verdict on one text, by the profiles of its source. What the validator throws is a crash of this resource. */
-export function judgeText(
+export function verdictOn(
   text: string,
   issuesMax: number,
   undecided = false,

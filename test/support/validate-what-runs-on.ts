@@ -12,5 +12,7 @@ const pool = validationPool({
   heapYoungMb: 16,
   options: { chaos: false, issuesMax: 100 },
 });
-const judged = await Promise.all(['before', 'run on', 'after'].map((text) => pool.judge(text, 0)));
-console.log(JSON.stringify(judged.map((one) => (one.kind === 'crash' ? one.crash : one.kind))));
+const verdicts = await Promise.all(
+  ['before', 'run on', 'after'].map((text) => pool.validate(text, 0)),
+);
+console.log(JSON.stringify(verdicts.map((one) => (one.kind === 'crash' ? one.crash : one.kind))));

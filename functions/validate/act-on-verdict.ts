@@ -1,0 +1,46 @@
+/** What follows from a verdict, whether the resource ran in a batch or alone. */
+import { ComponentFault } from '../../core/message/component-fault.ts';
+import type { Tally } from '../../telemetry/tally.ts';
+import { type Crash, countPluginCrashes } from './crashes.ts';
+import { publishStored, reject, store } from './outcomes.ts';
+import type { ValidateParts } from './parts.ts';
+import type { Validated } from './validate-loaded.ts';
+
+export interface Follow<E> {
+  readonly tally: Tally;
+  /** Between storing it and publishing that. */
+  readonly onStored?: () => Promise<unknown>;
+  readonly onCrash: (crash: Crash) => Promise<E>;
+}
+
+/**
+ * Stores or rejects it, or does what its crash leads to. `late` where there was no time for a verdict.
+ * Throws on a fault of our own.
+ */
+export async function actOnVerdict<E>(
+  parts: ValidateParts,
+  validated: Validated,
+  { tally, onStored, onCrash }: Follow<E>,
+): Promise<'done' | 'late' | E> {
+  const { submission, text = '', verdict, refusal } = validated;
+  const { writes } = parts;
+  countPluginCrashes(parts, tally, submission.provenance.origin, verdict);
+  switch (verdict.kind) {
+    case 'valid':
+      await writes(() => store(parts, submission, verdict, text));
+      await onStored?.();
+      await publishStored(parts, submission, verdict);
+      tally.add('Valid');
+      return 'done';
+    case 'invalid':
+      await writes(() => reject(parts, validated, verdict.issues));
+      if (refusal !== undefined) tally.add('SenderRefused');
+      tally.add('Invalid');
+      return 'done';
+    case 'crash':
+      return onCrash(verdict);
+    case 'no-verdict':
+      if (verdict.because === 'component-fault') throw new ComponentFault(verdict.reason);
+      return 'late';
+  }
+}

@@ -1,0 +1,94 @@
+/** Takes an attempt back that a fault of our own ended: it is not the resource's (R09). */
+import { hop, sendAll } from '../../aws/lane-queues.ts';
+import { forgetVoided, voidAttempt } from '../../aws/quarantine-attempts.ts';
+import type { Attempt, Trouble } from '../../core/attempt/attempts.ts';
+import { backOffSeconds } from '../../core/attempt/back-off.ts';
+import { ComponentFault } from '../../core/message/component-fault.ts';
+import { idsOf } from '../../core/message/correlation.ts';
+import { envelopeFor } from '../../core/message/origin.ts';
+import { faultOf } from '../../telemetry/log.ts';
+import type { ValidateParts } from './parts.ts';
+import { bodyToHop, type Submission } from './submission.ts';
+
+/** Sendings anew of one message: Lambda stops a function that feeds itself after 16 hops. */
+const VOIDED_MAX = 12;
+
+/** An attempt that the table has, or may have. */
+export interface OpenAttempt {
+  readonly submission: Submission;
+  /** Where it is in the item. */
+  readonly index: number;
+  readonly requestId: string;
+}
+
+/**
+ * Takes it back in the table. Where the table does not take that, or there is no time left to ask it,
+ * the message is sent anew with an envelope that says so. Returns whether it was: then this delivery is
+ * done.
+ */
+export async function takeBack(
+  parts: ValidateParts,
+  open: OpenAttempt,
+  { delaySeconds, askTable }: { readonly delaySeconds: number; readonly askTable: boolean },
+): Promise<boolean> {
+  if (askTable && (await voidInTable(parts, open))) return false;
+  return sendAnewVoided(parts, open, delaySeconds);
+}
+
+async function voidInTable(
+  { quarantineTable, logger }: ValidateParts,
+  { submission, index, requestId }: OpenAttempt,
+): Promise<boolean> {
+  const { origin } = submission.provenance;
+  try {
+    await voidAttempt(quarantineTable, origin.messageId, index, requestId);
+    return true;
+  } catch (fault) {
+    logger.warn('attempt not taken back', { ...idsOf(origin), ...faultOf(fault) });
+    return false;
+  }
+}
+
+async function sendAnewVoided(
+  { lane, bucket, isolationQueue, traces, logger }: ValidateParts,
+  { submission, requestId }: OpenAttempt,
+  seconds: number,
+): Promise<boolean> {
+  const { provenance } = submission;
+  const ids = idsOf(provenance.origin);
+  const before = provenance.envelope?.voided ?? [];
+  const voided = [...before, requestId];
+  if (voided.length > VOIDED_MAX) {
+    logger.error('attempt spent on a fault of our own', { ...ids, sentAnew: before.length });
+    return false;
+  }
+  // What is sent anew has been received once only: how often it failed stands in the envelope.
+  const delaySeconds = Math.max(seconds, backOffSeconds(voided.length));
+  const envelope = envelopeFor(provenance, lane, { voided });
+  const onward = { ...envelope, trace: traces.onward(envelope) };
+  const message = await hop(bodyToHop(submission), onward, bucket);
+  const [error] = await sendAll(isolationQueue, [{ ...message, delaySeconds }]);
+  if (error !== undefined) {
+    logger.error('attempt spent on a fault of our own', { ...ids, ...faultOf(error) });
+  }
+  return error === undefined;
+}
+
+/**
+ * The last copy that may be sent anew begins no attempt that might have to be taken back by yet
+ * another: the table must show first that it takes writes (R09).
+ */
+export async function withoutVoided(
+  { lane, quarantineTable, traces }: ValidateParts,
+  { provenance }: Submission,
+  { seen, counted }: { readonly seen: Trouble | undefined; readonly counted: readonly Attempt[] },
+): Promise<Trouble | undefined> {
+  const { origin, envelope } = provenance;
+  if ((envelope?.voided ?? []).length < VOIDED_MAX) return seen;
+  const forgotten = await forgetVoided(quarantineTable, {
+    origin: { ...origin, trace: traces.onward(origin) },
+    ...{ lane, seen, counted },
+  });
+  if (!forgotten) throw new ComponentFault('another delivery was faster');
+  return { status: 'in-isolation', attempts: counted, round: seen?.round };
+}

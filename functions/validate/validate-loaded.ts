@@ -1,0 +1,66 @@
+/** The verdict on what was loaded of one submission. */
+import type { SenderProblem } from '../../core/source/sources.ts';
+import type { IsolatedValidator, VerdictOrNone } from './isolated-validator.ts';
+import { mayCarry } from './load-body.ts';
+import type { Loaded } from './loaded.ts';
+import type { ValidateParts } from './parts.ts';
+import { issueOf, publishRefused } from './refusals.ts';
+import type { Submission } from './submission.ts';
+
+/** A verdict, or why there is none, and what it is about. */
+export interface Validated extends Pick<Loaded, 'submission' | 'text'> {
+  readonly verdict: VerdictOrNone;
+  /** Set where it is invalid because its sender may not send it. */
+  readonly refusal?: SenderProblem | undefined;
+  /** Set where nothing of it may be kept. */
+  readonly erasure?: number | undefined;
+}
+
+/** What is refused is invalid without being validated. */
+export async function validateLoaded(
+  parts: ValidateParts,
+  loaded: Loaded,
+  place: IsolatedValidator,
+): Promise<Validated> {
+  const { traces } = parts;
+  const { submission, text, refused: its } = loaded;
+  if (its?.problem !== undefined) return refused(parts, loaded, its.problem);
+  if (its !== undefined) {
+    const { issue, erasure } = its;
+    return { submission, text, erasure, verdict: { kind: 'invalid', issues: [issue] } };
+  }
+  const verdict = await traces.inSpan({ name: 'judge' }, async () => {
+    const its = await validateText(parts, place, text, submission);
+    traces.say({ verdict: its.kind, ...(its.kind === 'crash' && { crash: its.crash }) });
+    return its;
+  });
+  // A text may say its type twice; the validator's word is the one that counts.
+  if (verdict.kind === 'valid' && !mayCarry(parts, submission, () => verdict.resourceType)) {
+    return refused(parts, loaded, 'resource-type');
+  }
+  return { submission, text, verdict };
+}
+
+/** By the validator and the plugins that are on. */
+function validateText(
+  { switches }: ValidateParts,
+  place: IsolatedValidator,
+  text: string,
+  { provenance }: Submission,
+): Promise<VerdictOrNone> {
+  const { messageId, sentAt: submittedAt, source } = provenance.origin;
+  return switches === undefined
+    ? place.validate(text, submittedAt, undefined, undefined, source)
+    : switches.validate(place, { text, submittedAt, messageId, source });
+}
+
+async function refused(
+  parts: ValidateParts,
+  { submission, text, refused: its }: Loaded,
+  refusal: SenderProblem,
+): Promise<Validated> {
+  await publishRefused(parts, submission, refusal);
+  const issues = [issueOf(refusal)];
+  const erasure = its?.erasure;
+  return { submission, text, verdict: { kind: 'invalid', issues }, refusal, erasure };
+}
