@@ -17,6 +17,12 @@ import type { Submission } from './submission.ts';
 import { isolate } from './suspects.ts';
 import { ifTimePermits, withinTime } from './within-time.ts';
 
+/**
+ * Receives after which a group that made no progress is split. A process that has not loaded ends with its
+ * invocation, so where loading takes longer than that a group would wait for ever.
+ */
+const FRUITLESS_RECEIVES_MAX = 3;
+
 export async function validateGroup(
   parts: ValidateParts,
   record: SQSRecord,
@@ -36,7 +42,7 @@ export async function validateGroup(
     tally.add('ComponentFaults');
     parts.logger.error('component fault', { messageId: record.messageId, ...faultOf(fault) });
   });
-  const ending = (await isSettled(submissions, decided, batch)) ? 'done' : 'failed';
+  const ending = (await areAway(record, submissions, decided, batch)) ? 'done' : 'failed';
   if (ending === 'failed') await giveBack(record, batch);
   tally.report('group', { members: submissions.length, ending });
   return ending;
@@ -51,20 +57,33 @@ async function decide({ inFlight }: ValidateParts, record: SQSRecord): Promise<D
 }
 
 /** Whether each member has ended, or travels on alone. */
-async function isSettled(
+async function areAway(
+  record: SQSRecord,
   submissions: readonly Submission[],
   decided: Decided,
   { parts, context, progress }: BatchRun,
 ): Promise<boolean> {
   const left = submissions.filter((submission) => progress.get(submission) !== 'done');
+  if (decided === 'wait') return false;
   // Where nothing ended the fault is our own, and the group waits as it is (R09).
-  const waits = decided === 'wait' || (decided === 'run' && left.length === submissions.length);
-  if (waits) return false;
+  const isFruitless = decided === 'run' && left.length === submissions.length;
+  if (isFruitless && !isStuck(record, submissions, progress)) return false;
   let isolated: readonly boolean[] = [false];
   await ifTimePermits(parts, context, async () => {
     isolated = await isolate(parts, left);
   });
   return isolated.every(Boolean);
+}
+
+/** Nothing failed, and time after time there was none to validate a member: alone each may run elsewhere. */
+function isStuck(
+  record: SQSRecord,
+  submissions: readonly Submission[],
+  progress: BatchRun['progress'],
+): boolean {
+  const receives = Number(record.attributes.ApproximateReceiveCount);
+  const hasFault = submissions.some((submission) => progress.get(submission) === 'fault');
+  return receives >= FRUITLESS_RECEIVES_MAX && !hasFault;
 }
 
 async function giveBack(record: SQSRecord, batch: BatchRun): Promise<void> {

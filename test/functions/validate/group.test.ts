@@ -2,9 +2,11 @@ import type { SQSRecord } from 'aws-lambda';
 import { describe, expect, test } from 'vitest';
 import { GROUP_ATTRIBUTE } from '../../../core/attempt/suspect-group.ts';
 import { ENVELOPE_ATTRIBUTE } from '../../../core/message/messages.ts';
+import { build } from '../../../functions/validate/build.ts';
 import { skipTime } from '../../support/clock.ts';
 import { contextWith, deliver, receive, send } from '../../support/delivery.ts';
 import { failCalls } from '../../support/faults.ts';
+import { NOWHERE, validateDeps } from '../../support/functions.ts';
 import { dieWith } from '../../support/in-flight.ts';
 import { faulty, invalidPatient, patient } from '../../support/resources.ts';
 import { useStage } from '../../support/stage.ts';
@@ -102,6 +104,44 @@ describe('a group of suspects', () => {
     failCalls(stage.functions, 'sqs', (command) => command === 'SendMessageBatchCommand');
     expect((await deliverTo('isolation'))?.failed).toHaveLength(1);
     expect(await storedIds()).toEqual(['p0', 'p1']);
+  });
+
+  test('R09: that no process has loaded for in three tries travels on one by one', async () => {
+    await isolateGroup(...patients(3));
+    const neverLoads = {
+      ...NOWHERE.ownProcess,
+      ready: (signal?: AbortSignal) =>
+        new Promise<never>((_, reject) => {
+          signal?.addEventListener('abort', () => reject(signal.reason));
+        }),
+    };
+    const handler = build(await validateDeps({ ...NOWHERE, ownProcess: neverLoads }));
+    const { isolation } = stage.world.queues;
+    for (const tries of [1, 2]) {
+      const delivery = await deliver(handler, isolation, { context: contextWith(2_600) });
+      expect({ tries, failed: delivery?.failed.length }).toEqual({ tries, failed: 1 });
+      skipTime(30_000);
+    }
+    const last = await deliver(handler, isolation, { context: contextWith(2_600) });
+    expect(last?.failed).toEqual([]);
+    const alone = await receive(isolation);
+    expect(alone.map(({ body }) => JSON.parse(body).id)).toEqual(['p0', 'p1', 'p2']);
+    expect(alone.every((record) => !(GROUP_ATTRIBUTE in record.messageAttributes))).toBe(true);
+    expect(await itemsOf(stage.world.tables.quarantine)).toEqual([]);
+  });
+
+  test('R09: that meets a fault of our own is not split, however often', async () => {
+    await isolateGroup(...patients(2));
+    const { resources } = stage.world.tables;
+    failCalls(stage.functions, 'dynamo', (_, input) => input['TableName'] === resources);
+    for (const tries of [1, 2, 3, 4]) {
+      expect({ tries, failed: (await deliverTo('isolation'))?.failed.length }).toEqual({
+        tries,
+        failed: 1,
+      });
+      skipTime(60_000);
+    }
+    expect(await depthOf(stage.world.queues.isolation)).toBe(1);
   });
 
   test('R04: that comes again when all has ended changes nothing', async () => {
