@@ -38,8 +38,8 @@ export interface BreakersTools extends ResilientTools {
   readonly onRefused: (service: string, refused: Refused) => void;
   readonly onProbe: (service: string) => void;
   readonly later: Machine['later'];
-  /** Resolves when others have been told of the transitions so far, or could not be. */
-  readonly told: () => Promise<void>;
+  /** Resolves when the transitions so far were published, or could not be. */
+  readonly published: () => Promise<void>;
 }
 
 export class Breakers {
@@ -84,7 +84,7 @@ export class Breakers {
     const answer = await this.#circuit(service).admit(timeoutMs);
     if (answer.kind === 'refused') {
       this.#tools.onRefused(service, answer);
-      await this.#tools.told();
+      await this.#tools.published();
     } else if (answer.ticket.probe) this.#tools.onProbe(service);
     return answer;
   }
@@ -102,7 +102,7 @@ export class Breakers {
   async settle(service: string, admitted: Admitted, outcome: CallOutcome): Promise<void> {
     await this.#circuit(service).settle(admitted, outcome);
     // An environment is frozen when its invocation ends, and this call may be all of it.
-    await this.#tools.told();
+    await this.#tools.published();
   }
 
   #circuit(service: string): ResilientCircuit {

@@ -89,7 +89,7 @@ export class Circuit {
     }
   }
 
-  /** Tells what came of an admitted call. Throws where the store fails. */
+  /** Reports what came of an admitted call. Throws where the store fails. */
   async settle(ticket: Ticket, outcome: CallOutcome): Promise<void> {
     const { now, random, token } = this.#tools;
     if (outcome.outcome === 'success') this.#servedAt = now();
@@ -113,7 +113,7 @@ export class Circuit {
 
   /**
    * Decides on what is known, and saves. In a conflict there is news, on which it is decided again. A
-   * save without an answer is tried once more: its receipt shows whether it happened. Answers whether
+   * save without an answer is tried once more: its receipt shows whether it happened. Returns whether
    * the change is made, or need not be.
    */
   async #change(decide: (state: BreakerState) => Change | undefined, triesMax = TRIES_MAX) {
@@ -135,16 +135,16 @@ export class Circuit {
     return false;
   }
 
-  /** Others may be writing: then it is told later. */
+  /** Others may be writing: then it is reported later. */
   async #report(): Promise<void> {
     const { now, token, random } = this.#tools;
     const state = this.#state;
     if (state === undefined) return;
     const due = this.#calls.takeDue(state, now());
     if (due === undefined) return;
-    const told = { ...due, token: token(), draw: random() };
-    const isTold = await this.#change((latest) => report(latest, told, now(), this.#policy), 1);
-    if (!isTold) this.#calls.putBack(due, now());
+    const news = { ...due, token: token(), draw: random() };
+    const isReported = await this.#change((latest) => report(latest, news, now(), this.#policy), 1);
+    if (!isReported) this.#calls.putBack(due, now());
   }
 
   async #save(
@@ -156,7 +156,7 @@ export class Circuit {
       .catch((fault: unknown) => ({ fault }));
     if (saved === true) {
       this.#learn(change.next);
-      this.#tell(change);
+      this.#publish(change);
       return 'saved';
     }
     if (change.transition !== undefined) this.#unsure.push(change);
@@ -165,16 +165,16 @@ export class Circuit {
     return saved === false ? 'conflict' : saved;
   }
 
-  #tell({ transition }: Change): void {
+  #publish({ transition }: Change): void {
     if (transition !== undefined) this.#tools.onTransition(this.#service, transition);
   }
 
-  /** The receipt of a save that was unsure shows whether it stands: then it is ours to tell. */
+  /** The receipt of a save that was unsure shows whether it stands: then it is ours to publish. */
   #makeSure({ version, receipts }: BreakerState): void {
     for (const change of this.#unsure.splice(0)) {
       const { next } = change;
       const receipt = next.receipts.at(-1);
-      if (receipt !== undefined && receipts.includes(receipt)) this.#tell(change);
+      if (receipt !== undefined && receipts.includes(receipt)) this.#publish(change);
       else if (version < next.version) this.#unsure.push(change);
     }
   }

@@ -15,7 +15,7 @@ export interface BreakerDeps extends Surroundings, Pick<Clients, 'hastyDynamo' |
 
 export type BreakerEnvironment = ReturnType<typeof readBreakerEnvironment>;
 
-/** What the stack tells whoever calls through a breaker. */
+/** What whoever calls through a breaker reads from its environment variables. */
 export const readBreakerEnvironment = (env: Env) => ({
   breakersTable: requiredEnv('breakersTable', env),
   auditQueueUrl: env[ENV.auditQueueUrl],
@@ -53,17 +53,17 @@ function toolsOf(deps: BreakerDeps, who: TransitionQueues): BreakersTools {
   const { telemetry, now, random, randomId, later } = deps;
   const { emit, logger } = telemetry;
   const environmentId = randomId().slice(0, 8);
-  const telling = new Set<Promise<void>>();
+  const publishing = new Set<Promise<void>>();
   let tokens = 0;
-  /** Goes on beside the call, which must not wait for it; what is not told now is told anew. */
-  const tell = (service: string, transition: Transition) => {
-    const told = publishTransition(who, service, transition)
+  /** Goes on beside the call, which must not wait for it; what is not published now is published anew. */
+  const publish = (service: string, transition: Transition) => {
+    const published = publishTransition(who, service, transition)
       .catch((fault: unknown) => {
         emit('BreakerNewsDelayed', 'breaker', service);
         logger.error('breaker news', { service, ...faultOf(fault) });
       })
-      .finally(() => telling.delete(told));
-    telling.add(told);
+      .finally(() => publishing.delete(published));
+    publishing.add(published);
   };
   return {
     ...{ now, random, later },
@@ -75,14 +75,14 @@ function toolsOf(deps: BreakerDeps, who: TransitionQueues): BreakersTools {
     onTransition(service, transition) {
       emit(METRIC_OF_PHASE[transition.to], 'breaker', service);
       logger.warn('breaker', { service, ...transition });
-      tell(service, transition);
+      publish(service, transition);
     },
     onOwnTransition(service, transition) {
       emit(METRIC_OF_PHASE[transition.to], 'breaker', service);
       logger.warn('breaker of this environment alone', { service, ...transition });
     },
-    async told() {
-      await Promise.all(telling);
+    async published() {
+      await Promise.all(publishing);
     },
     onForced(service, { by, until }) {
       emit('BreakerForced', 'breaker', service);

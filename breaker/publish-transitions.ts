@@ -1,4 +1,4 @@
-/** Tells the supervisor and the audit log of transitions, each as far as the stack says where. */
+/** Publishes transitions to the supervisor and the audit log, each as far as the stack says where. */
 
 import { type AuditQueue, publishFacts } from '../aws/audit-queue.ts';
 import { tellSupervisor } from '../aws/breaker-news-queue.ts';
@@ -23,7 +23,7 @@ export async function publishTransition(
   ]);
 }
 
-/** Told again, they are the same facts. Throws where the queue does not take them. */
+/** Published again, they are the same facts. Throws where the queue does not take them. */
 export async function auditTransitions(
   audit: AuditQueue | undefined,
   service: string,

@@ -19,7 +19,7 @@ export interface ResilientTools extends CircuitTools {
   readonly onOwnTransition: (service: string, transition: Transition) => void;
 }
 
-/** A permission, and who is to be told of the result. */
+/** A permission, and who gets the result. */
 export interface Admitted {
   readonly kind: 'admitted';
   readonly ticket: Ticket;
@@ -74,7 +74,7 @@ export class ResilientCircuit {
     }
   }
 
-  /** A result that cannot be told is lost: a lease expires, a count is one too low (R16). */
+  /** A result that cannot be saved is lost: a lease expires, a count is one too low (R16). */
   async settle({ circuit, ticket }: Admitted, outcome: CallOutcome): Promise<void> {
     try {
       await circuit.settle(ticket, outcome);

@@ -1,9 +1,9 @@
 /**
  * Calls of this environment that the fleet's window does not know of yet.
  *
- * As long as nobody has a failure to tell, nothing is told: the healthy path writes
- * nothing (R14). An environment that has one tells all its calls of the window at once, and again
- * each second; the others, once they read of it, tell theirs four times a window, so that the share
+ * As long as nobody has a failure to report, nothing is reported: the healthy path writes
+ * nothing (R14). An environment that has one reports all its calls of the window at once, and again
+ * each second; the others, once they read of it, report theirs four times a window, so that the share
  * is one of the whole fleet and not of its unlucky part.
  */
 import type { Ticket } from '../core/breaker/breaker.ts';
@@ -38,7 +38,7 @@ export class UnreportedCalls {
     this.#window = countCall(this.#window, { failed }, now, trip.windowMs);
   }
 
-  /** Hands over all, if it is time to tell them. */
+  /** Hands over all, if it is time to report them. */
   takeDue(state: BreakerState, now: number): DueCalls | undefined {
     const trip = this.#trip;
     if (trip.kind !== 'failure-rate' || state.phase !== 'closed' || now < this.#nextAt) return;
@@ -53,7 +53,7 @@ export class UnreportedCalls {
     return { ticket: { generation: this.#generation }, window };
   }
 
-  /** They could not be told: another environment was writing. Next time, later. */
+  /** They could not be reported: another environment was writing. Next time, later. */
   putBack({ ticket, window }: DueCalls, now: number): void {
     const trip = this.#trip;
     if (trip.kind !== 'failure-rate' || ticket.generation !== this.#generation) return;

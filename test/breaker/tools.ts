@@ -31,7 +31,7 @@ export function testTools(): TestTools {
     later: realMachine.later,
     onTransition: (_service, { from, to }) => events.push(`${from} to ${to}`),
     onOwnTransition: (_service, { from, to }) => events.push(`alone: ${from} to ${to}`),
-    told: async () => {},
+    published: async () => {},
     onForced: (_service, { by }) => events.push(`forced by ${by}`),
     onStoreFault: () => events.push('store fault'),
     onRefused: (_service, { why }) => events.push(`refused: ${why}`),

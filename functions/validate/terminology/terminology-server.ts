@@ -11,11 +11,11 @@ import { answerOf, validateCodeRequest } from '../../../core/delivery/terminolog
 /** The server did not answer the question. */
 export class NoAnswer extends Error {
   override readonly name = 'NoAnswer';
-  readonly outcome: CallOutcome;
+  readonly callOutcome: CallOutcome;
 
-  constructor(status: number, outcome: CallOutcome) {
+  constructor(status: number, callOutcome: CallOutcome) {
     super(`the terminology server answered ${status}`);
-    this.outcome = outcome;
+    this.callOutcome = callOutcome;
   }
 }
 

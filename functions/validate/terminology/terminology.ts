@@ -141,7 +141,7 @@ export class Terminology {
           timeoutMs,
           signal: budget.signal,
           outcomeOfError: (error) =>
-            error instanceof NoAnswer ? error.outcome : { outcome: 'failure' },
+            error instanceof NoAnswer ? error.callOutcome : { outcome: 'failure' },
         },
       );
       return { answer, checkedAt: now() };

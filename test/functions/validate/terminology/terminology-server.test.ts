@@ -100,7 +100,7 @@ test.each([
   const ask = await load();
   status = failed;
   const error = await ask().catch((thrown: unknown) => thrown);
-  expect(error).toMatchObject({ name: 'NoAnswer', verdict: { outcome: 'failure' } });
-  const { retryAt } = (error as { verdict: { retryAt?: number } }).verdict;
+  expect(error).toMatchObject({ name: 'NoAnswer', callOutcome: { outcome: 'failure' } });
+  const { retryAt } = (error as { callOutcome: { retryAt?: number } }).callOutcome;
   expect(retryAt !== undefined).toBe(isHeeded);
 });
