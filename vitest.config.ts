@@ -30,8 +30,8 @@ export default defineConfig({
     globalSetup: ['temporary-folder', 'bundled-workers', 'world-plan'].map(
       (name) => `test/support/${name}.ts`,
     ),
-    // Tests wait for emulators as much as they work: one worker would leave a small machine idle.
-    maxWorkers: Math.max(2, availableParallelism() - 1),
+    // Many tests wait for timers: with a process for each core the cores would be idle for a third of the time.
+    maxWorkers: availableParallelism() + 1,
     // A submission is judged by one run on a machine that may be busy: what fails there is tried once more, and
     // the reporter says so. At a desk nothing is.
     retry: process.env['CI'] ? 1 : 0,

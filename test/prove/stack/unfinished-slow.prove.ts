@@ -1,21 +1,21 @@
 /** With real processes: a table that does not answer outlasts the invocation, and nothing goes on. */
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { ensureBuilt } from '../../demo/build.ts';
-import type { Unfinished } from '../../packages/local-lambda/lambda/unfinished.ts';
-import { startRuntime } from '../../packages/local-lambda/runtime.ts';
-import { queueClient } from '../packages/local-lambda/support/queue-client.ts';
-import { changedAssembly } from '../support/changed-assembly.ts';
-import { faulty, patient } from '../support/resources.ts';
-import { type SlowTable, startSlowTable } from '../support/slow-tables.ts';
-import { unexplained } from '../support/unexplained.ts';
+import { ensureBuilt } from '../../../demo/build.ts';
+import type { Unfinished } from '../../../packages/local-lambda/lambda/unfinished.ts';
+import { startRuntime } from '../../../packages/local-lambda/runtime.ts';
+import { queueClient } from '../../packages/local-lambda/support/queue-client.ts';
+import { changedAssembly } from '../../support/changed-assembly.ts';
+import { faulty, patient } from '../../support/resources.ts';
+import { type SlowTable, startSlowTable } from '../../support/slow-tables.ts';
+import { unexplained } from '../../support/unexplained.ts';
 
 const STAGE = 'fhir-failsafe-dev';
 const POLL = { timeout: 300_000 };
 /** Longer than the function's timeout. */
 const WRITE_MS = 12_000;
 
-beforeAll(() => ensureBuilt(join(import.meta.dirname, '..', '..'), () => {}));
+beforeAll(() => ensureBuilt(join(import.meta.dirname, '..', '..', '..'), () => {}));
 
 test('R61: a write that the table does not answer in time is over when the batch is answered', async () => {
   const assembly = await changedAssembly({ visibilitySeconds: 60 });

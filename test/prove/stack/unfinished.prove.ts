@@ -1,19 +1,19 @@
 /** With real processes: what a handler has begun is over when it answers, or it is explained here. */
 import { join } from 'node:path';
 import { beforeAll, expect, test } from 'vitest';
-import { ensureBuilt } from '../../demo/build.ts';
-import { sample } from '../../demo/sample/sample.ts';
-import type { Unfinished } from '../../packages/local-lambda/lambda/unfinished.ts';
-import { startRuntime } from '../../packages/local-lambda/runtime.ts';
-import { queueClient } from '../packages/local-lambda/support/queue-client.ts';
-import { changedAssembly } from '../support/changed-assembly.ts';
-import { faulty, invalidPatient, largePatient } from '../support/resources.ts';
-import { unexplained } from '../support/unexplained.ts';
+import { ensureBuilt } from '../../../demo/build.ts';
+import { sample } from '../../../demo/sample/sample.ts';
+import type { Unfinished } from '../../../packages/local-lambda/lambda/unfinished.ts';
+import { startRuntime } from '../../../packages/local-lambda/runtime.ts';
+import { queueClient } from '../../packages/local-lambda/support/queue-client.ts';
+import { changedAssembly } from '../../support/changed-assembly.ts';
+import { faulty, invalidPatient, largePatient } from '../../support/resources.ts';
+import { unexplained } from '../../support/unexplained.ts';
 
 const LANE = 'fhir-failsafe-dev-background';
 const POLL = { timeout: 300_000, interval: 200 };
 
-beforeAll(() => ensureBuilt(join(import.meta.dirname, '..', '..'), () => {}));
+beforeAll(() => ensureBuilt(join(import.meta.dirname, '..', '..', '..'), () => {}));
 
 test('R61: what crashes, hangs and is stored leaves nothing behind when it is answered', async () => {
   const assembly = await changedAssembly({ visibilitySeconds: 12 });
