@@ -11,6 +11,7 @@ import type { PageFiles } from './contract/page-files.ts';
 import { CloudWatchFlow } from './flow/cloud-watch-flow.ts';
 import { LocalFlow } from './flow/local-flow.ts';
 import { doLocally } from './local/acts.ts';
+import { STAND_INS, type StandIns } from './local/state.ts';
 import { placeOf } from './place.ts';
 import { figuresOf, queuesOf } from './reader/figures.ts';
 import { kept } from './reader/kept.ts';
@@ -28,6 +29,8 @@ export interface ConsoleOptions {
   /** A free one where it is 0. */
   readonly port: number;
   readonly page: PageFiles;
+  /** Ports of the stand-ins for the servers outside, where they are others than usual. */
+  readonly standIns?: StandIns;
 }
 
 export interface Console {
@@ -42,7 +45,7 @@ const DEFAULT_STAGE = 'dev';
 
 /** @throws UsageError, TargetError where no stage can be looked at from here */
 export async function openConsole(options: ConsoleOptions): Promise<Console> {
-  const { stage, operate, by, port, page } = options;
+  const { stage, operate, by, port, page, standIns = STAND_INS } = options;
   const { now, later } = realMachine;
   const local = await hasRuntime();
   const stageOptions = stage === DEFAULT_STAGE ? [] : ['--stage', stage];
@@ -56,7 +59,7 @@ export async function openConsole(options: ConsoleOptions): Promise<Console> {
       place: await placeOf(local),
       cliOptions: stageOptions.join(' '),
     },
-    figures: figuresOf({ stage, now, ages: source.ages, environments }),
+    figures: figuresOf({ stage, now, ages: source.ages, environments, standIns }),
     flow: source,
     runs: () => runs.all(),
     machine: { now, later },
@@ -66,7 +69,9 @@ export async function openConsole(options: ConsoleOptions): Promise<Console> {
     ...acting,
     operate,
     logs: (query) => (local ? localLogs : cloudWatchLogs)(stage, query),
-    local: local ? (body) => doLocally({ ...acting, plain: cliWords([]) }, body) : undefined,
+    local: local
+      ? (body) => doLocally({ ...acting, plain: cliWords([]), standIns }, body)
+      : undefined,
     done: () => reader.expire(),
   });
   const look: Reader['look'] = (send) => reader.look(send);

@@ -8,6 +8,7 @@ import { loadConfig } from '../lib/config/config-load.ts';
 import { startRuntime } from '../packages/local-lambda/runtime.ts';
 import { runToEnd } from '../terminal/what-went-wrong.ts';
 import { DOWNSTREAM, ensureBuilt, LOCAL } from './build.ts';
+import { openConsoleBeside } from './console.ts';
 import { openDownstream } from './downstream.ts';
 import { checkInput, describeInput, entriesOf, expectedTotal } from './entries.ts';
 import { repeatedFaults } from './faults.ts';
@@ -57,8 +58,10 @@ async function start(options: StartOptions): Promise<void> {
     onLogLine: repeatedFaults(say),
   });
   const over = new AbortController();
+  say(`the pipeline is up at ${runtime.endpoint}`);
+  // Nobody looks at a run that ends by itself.
+  const page = options.once ? undefined : await openConsoleBeside(runtime.exports, stage, say);
   try {
-    say(`the pipeline is up at ${runtime.endpoint}`);
     const pipeline = await connect(runtime, pages.keys, { stage, submitter });
     say(describeInput(options, submitter));
     const pauses = new LanePauses(pipeline.tables, say);
@@ -67,7 +70,7 @@ async function start(options: StartOptions): Promise<void> {
     await pauses.look();
     report(finished, { paused: pauses.describe(), delivered: downstream?.delivered() }, options);
     if (!options.once && !signal.aborted) {
-      say(whatNext(runtime.exports, { stage, submitter }));
+      say(whatNext(runtime.exports, { stage, submitter }, page?.address));
       void new LaterEnds(pipeline.tables, say).follow(signal);
       await once(signal, 'abort');
     }
@@ -77,6 +80,7 @@ async function start(options: StartOptions): Promise<void> {
   } finally {
     over.abort();
     say('stopping …');
+    await page?.stop();
     await runtime.stop();
     await downstream?.close();
   }

@@ -2,16 +2,21 @@
 import type { Submission } from './pipeline.ts';
 import type { Submitter } from './submitter.ts';
 
-/** @param exports the environment that points the SDK, and so the CLI, at this runtime. */
+/**
+ * @param exports the environment that points the SDK, and so the CLI, at this runtime
+ * @param page the console's address
+ */
 export function whatNext(
   exports: Readonly<Record<string, string>>,
   { stage, submitter }: Submission,
+  page?: string,
 ): string {
   const settings = Object.entries(exports).map(([name, value]) => `  export ${name}=${value}`);
   const at = stage === 'dev' ? '' : ` --stage ${stage}`;
   const cli = (command: string, note: string) =>
     `${`  npm run cli -- ${command}`.padEnd(41)} # ${note}`;
   return [
+    ...(page === undefined ? [] : [`Look at it, and break something: ${page}`]),
     'It stays up for your own resources. In another terminal:',
     ...settings,
     cli(`submit yours.ndjson${at}${asSource(submitter)}`, 'or .json, a Bundle, .gz'),

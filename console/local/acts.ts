@@ -12,7 +12,7 @@ import type { LocalAct, LocalDone } from '../contract/local.ts';
 import type { FloodRun } from '../contract/runs.ts';
 import { Failure } from '../server/failure.ts';
 import { idSchema, parsed } from '../views/query.ts';
-import { STAND_INS } from './state.ts';
+import type { StandIns } from './state.ts';
 
 const lane = z.enum(lanes);
 const actSchema = z.discriminatedUnion('act', [
@@ -30,6 +30,7 @@ const actSchema = z.discriminatedUnion('act', [
 type Acts = Pick<Acting, 'name' | 'runs' | 'cli'> & {
   /** Without the stage, which no runtime asks for. */
   readonly plain: CliWords;
+  readonly standIns: StandIns;
 };
 
 export async function doLocally(acts: Acts, body: unknown): Promise<LocalDone> {
@@ -47,7 +48,7 @@ export async function doLocally(acts: Acts, body: unknown): Promise<LocalDone> {
       return { message, commandLine: plain('local', 'kill', asked.function) };
     }
     case 'server': {
-      await askStandIn(STAND_INS[asked.name], asked.mode);
+      await askStandIn(acts.standIns[asked.name], asked.mode);
       const message = `the ${asked.name} server is ${asked.mode}`;
       return { message, commandLine: plain(asked.name, asked.mode) };
     }

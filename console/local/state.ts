@@ -5,7 +5,10 @@ import type { LocalState } from '../contract/local.ts';
 import type { EnvironmentsView } from '../contract/snapshot.ts';
 import { shortOf } from '../reader/names.ts';
 
-export const STAND_INS = { downstream: DOWNSTREAM_PORT, terminology: TERMINOLOGY_PORT } as const;
+/** Where the servers outside are, if they are. */
+export type StandIns = Readonly<Record<'downstream' | 'terminology', number>>;
+
+export const STAND_INS: StandIns = { downstream: DOWNSTREAM_PORT, terminology: TERMINOLOGY_PORT };
 
 export async function readLocalEnvironments(stage: string): Promise<EnvironmentsView[]> {
   const counts = new Map<string, { busy: number; frozen: number }>();
@@ -18,11 +21,11 @@ export async function readLocalEnvironments(stage: string): Promise<Environments
   return [...counts].map(([name, count]) => ({ function: name, ...count }));
 }
 
-export async function readLocalState(stage: string): Promise<LocalState> {
+export async function readLocalState(stage: string, standIns: StandIns): Promise<LocalState> {
   const [functions, environments, servers] = await Promise.all([
     localFunctions(),
     liveEnvironments(),
-    Promise.all(Object.entries(STAND_INS).map(([name, port]) => serverState(name, port))),
+    Promise.all(Object.entries(standIns).map(([name, port]) => serverState(name, port))),
   ]);
   return {
     servers: servers.filter((server) => server !== undefined),
@@ -39,6 +42,6 @@ async function serverState(name: string, port: number) {
   const state = await askStandIn(port).catch(() => undefined);
   if (state === undefined) return undefined;
   const { mode, counts: calls, resources } = state;
-  const about = { name: name as keyof typeof STAND_INS, mode, calls };
+  const about = { name: name as keyof StandIns, mode, calls };
   return { ...about, ...(resources !== undefined && { resources }) };
 }

@@ -10,7 +10,7 @@ import { sqsClient, tableNamed } from '../../cli/places.ts';
 import { incidentSettingsSchema } from '../../functions/incident/settings.ts';
 import type { EnvironmentsView } from '../contract/snapshot.ts';
 import type { QueueAges } from '../flow/queue-ages.ts';
-import { readLocalEnvironments, readLocalState } from '../local/state.ts';
+import { readLocalEnvironments, readLocalState, type StandIns } from '../local/state.ts';
 import { readAuditTail } from './audit-tail.ts';
 import { breakerView } from './breakers.ts';
 import { FigureReader } from './figure-reader.ts';
@@ -33,12 +33,14 @@ export interface Sources {
   readonly ages: QueueAges;
   /** Of a stage that is deployed; a local one is asked itself. */
   readonly environments: FigureReader<readonly EnvironmentsView[]> | undefined;
+  readonly standIns: StandIns;
 }
 
 /** The URLs of the stage's queues, and those of other stages whose names begin so. */
 export const queuesOf = (stage: string) => queueUrlsOf(sqsClient(), prefixOf(stage));
 
-export function figuresOf({ stage, now, ages, environments }: Sources): Reading['figures'] {
+export function figuresOf(sources: Sources): Reading['figures'] {
+  const { stage, now, ages, environments } = sources;
   const figure = <T>(everyMs: number, read: () => Promise<T>) =>
     new FigureReader(everyMs, read, now);
   const queues = kept(() => queuesOf(stage), now);
@@ -73,7 +75,7 @@ export function figuresOf({ stage, now, ages, environments }: Sources): Reading[
     incidents: figure(NOW_AND_THEN_MS, () => incidents.read()),
     audit: figure(NOW_AND_THEN_MS, async () => readAuditTail(tableNamed((await audit()).table))),
     ...(environments === undefined && {
-      local: figure(NOW_AND_THEN_MS, () => readLocalState(stage)),
+      local: figure(NOW_AND_THEN_MS, () => readLocalState(stage, sources.standIns)),
     }),
   };
 }

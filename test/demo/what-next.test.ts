@@ -17,3 +17,10 @@ it('has commands that work for another stage, and for a source by its own sender
   expect(next).toContain('put AWS_ACCESS_KEY_ID=AROAHOSPITALA:local before that command');
   expect(next).toContain('incident list --stage staging');
 });
+
+it('begins with the console, where there is one', () => {
+  const submission = { stage: 'dev', submitter: { source: 'default' } };
+  const address = 'http://127.0.0.1:8484/#token=t';
+  expect(whatNext(exports, submission, address).split('\n')[0]).toContain(address);
+  expect(whatNext(exports, submission)).not.toContain('token');
+});

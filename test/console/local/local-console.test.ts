@@ -4,7 +4,7 @@ import type { LogLines } from '../../../console/contract/lives.ts';
 import type { LocalDone } from '../../../console/contract/local.ts';
 import { ROUTES } from '../../../console/contract/routes.ts';
 import { type Console, openConsole } from '../../../console/open.ts';
-import { startDownstream } from '../../../demo/downstream/server.ts';
+import { type Downstream, startDownstream } from '../../../demo/downstream/server.ts';
 import { type Runtime, startRuntime } from '../../../packages/local-lambda/runtime.ts';
 import { queueClient } from '../../packages/local-lambda/support/queue-client.ts';
 import { consumer, writeAssembly } from '../../packages/local-lambda/support/tiny-assembly.ts';
@@ -27,6 +27,7 @@ const METRIC = `export const handler = ({ Records: [record] }) => {
 let runtime: Runtime;
 let opened: Console;
 let page: PageInTest;
+let standIn: Downstream;
 let dispose: () => Promise<void>;
 const lines: string[] = [];
 
@@ -43,11 +44,15 @@ beforeAll(async () => {
     onLogLine: ({ line }) => lines.push(line),
   });
   Object.assign(process.env, runtime.exports);
-  opened = await openConsole({ stage: 'dev', operate: true, by: 'ana', port: 0, page: PAGE });
+  standIn = await startDownstream();
+  const standIns = { downstream: Number(new URL(standIn.endpoint).port), terminology: 9 };
+  const options = { stage: 'dev', operate: true, by: 'ana', port: 0, page: PAGE };
+  opened = await openConsole({ ...options, standIns });
   page = new PageInTest(opened.address);
 });
 afterAll(async () => {
   await opened.stop();
+  await standIn.stop();
   await runtime.stop();
   await dispose();
 });
@@ -131,23 +136,16 @@ test('a lane is flooded, with progress', async () => {
 });
 
 test('the stand-in server is made to fail in part, and how it is is seen', async () => {
-  const standIn = await startDownstream({ port: 18_080 });
-  try {
-    const failed = await act({ act: 'server', name: 'downstream', mode: 'partly' });
-    expect(failed.body.commandLine).toBe('npm run cli -- downstream partly');
-    const calls = Array.from({ length: 3 }, () =>
-      fetch(`${standIn.endpoint}/Patient/a`, { method: 'PUT', body: '{}' }),
-    );
-    const answers = (await Promise.all(calls)).map(({ status }) => status).sort();
-    expect(answers).toEqual([expect.toBeOneOf([200, 201]), expect.toBeOneOf([200, 201]), 503]);
-    const { local } = await page.until(
-      'snapshot',
-      (seen) => seen.local?.value?.servers.length === 1,
-    );
-    expect(local?.value?.servers).toMatchObject([
-      { name: 'downstream', mode: 'partly', resources: 1 },
-    ]);
-  } finally {
-    await standIn.stop();
-  }
+  const failed = await act({ act: 'server', name: 'downstream', mode: 'partly' });
+  expect(failed.body.commandLine).toBe('npm run cli -- downstream partly');
+  const calls = Array.from({ length: 3 }, () =>
+    fetch(`${standIn.endpoint}/Patient/a`, { method: 'PUT', body: '{}' }),
+  );
+  const answers = (await Promise.all(calls)).map(({ status }) => status).sort();
+  expect(answers).toEqual([expect.toBeOneOf([200, 201]), expect.toBeOneOf([200, 201]), 503]);
+  const { local } = await page.until(
+    'snapshot',
+    (seen) => seen.local?.value?.servers[0]?.mode === 'partly',
+  );
+  expect(local?.value?.servers).toMatchObject([{ name: 'downstream', resources: 1 }]);
 });
