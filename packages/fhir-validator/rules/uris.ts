@@ -32,7 +32,7 @@ const BASE_MIN = 'http://x/'.length;
 
 /** Those of HL7 and its guides: http://hl7.org/fhir/ValueSet/languages. Others name as they like. */
 export function isValueSetUrl(url: string): boolean {
-  return HL7.test(url) && url.includes('/ValueSet/');
+  return url.includes('/ValueSet/') && HL7.test(url);
 }
 
 const HL7 = /^https?:\/\/(?:www\.)?(?:hl7\.org\/fhir|terminology\.hl7\.org)\//;
