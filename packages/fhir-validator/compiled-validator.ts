@@ -5,7 +5,7 @@
  */
 import type { Issue } from './issue.ts';
 import { forgetMembers } from './runtime/fhirpath.ts';
-import { isObject } from './runtime/object.ts';
+import { isObject, memberOf } from './runtime/object.ts';
 import type { Profiles } from './runtime/profiles.ts';
 import { type Policies, quote, Report, type Settings } from './runtime/report.ts';
 import { dispatch } from './runtime/resources.ts';
@@ -70,11 +70,12 @@ export class CompiledValidator {
   /** Validates a parsed JSON value, which may be anything. */
   validateResource(value: unknown, limits: Limits = {}): Validation {
     if (!isObject(value)) return notAResource(value);
-    return { ...this.#identityOf(value), issues: this.#inspect(value, limits, false).issues };
+    const { identity, report } = this.#inspect(value, limits, false);
+    return { ...identity, issues: report.issues };
   }
 
   /** The parsed value ends here: what is left to look at needs the room that it takes. */
-  #inspectText(text: string, limits: Limits): Validation | { report: Report; identity: Identity } {
+  #inspectText(text: string, limits: Limits): Validation | Inspected {
     let value: unknown;
     try {
       value = JSON.parse(text);
@@ -83,10 +84,10 @@ export class CompiledValidator {
       return { issues: [syntaxIssue(text, said)] };
     }
     if (!isObject(value)) return notAResource(value);
-    return { report: this.#inspect(value, limits, true), identity: this.#identityOf(value) };
+    return this.#inspect(value, limits, true);
   }
 
-  #inspect(value: Record<string, unknown>, limits: Limits, isParsed: boolean): Report {
+  #inspect(value: Record<string, unknown>, limits: Limits, isParsed: boolean): Inspected {
     const { resources, profiles, selections } = this.#compiled;
     const { default: everybody, sources } = selections;
     const { source } = limits;
@@ -96,9 +97,9 @@ export class CompiledValidator {
     report.isParsed = isParsed;
     dispatch(value, resources, profiles, report, false);
     forgetMembers();
-    const type = value['resourceType'];
-    report.finish(this.#isKnownType(type) ? type : 'Resource');
-    return report;
+    const identity = this.#identityOf(value);
+    report.finish(identity.resourceType ?? 'Resource');
+    return { report, identity };
   }
 
   /** What the value no longer shows. Each look costs a walk, and is taken only on suspicion. */
@@ -109,13 +110,16 @@ export class CompiledValidator {
       issues.push(...duplicateKeys(text, root, issuesMax));
     if (mayHaveLoneSurrogates(text)) issues.push(...loneSurrogates(text, root, issuesMax));
     if (report.integers > 0 && issuesMax > 0 && mayHaveIntegralFractions(text)) {
-      const inspect = (value: Record<string, unknown>) => this.#inspect(value, limits, true).issues;
+      const inspect = (value: Record<string, unknown>) =>
+        this.#inspect(value, limits, true).report.issues;
       issues.push(...fractionalIntegers(text, report.issues, inspect));
     }
     return issues;
   }
 
-  #identityOf({ resourceType, id }: Record<string, unknown>): Identity {
+  #identityOf(value: Record<string, unknown>): Identity {
+    const resourceType = memberOf(value, 'resourceType');
+    const id = memberOf(value, 'id');
     return {
       ...(this.#isKnownType(resourceType) ? { resourceType } : {}),
       ...(typeof id === 'string' && id.length <= 64 ? { id } : {}),
@@ -128,6 +132,11 @@ export class CompiledValidator {
 }
 
 type Identity = Pick<Validation, 'resourceType' | 'id'>;
+
+interface Inspected {
+  readonly report: Report;
+  readonly identity: Identity;
+}
 
 const TOO_HEAVY: Issue = {
   severity: 'error',

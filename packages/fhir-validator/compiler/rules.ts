@@ -4,21 +4,21 @@ import type { TypeDefinition } from './type-model.ts';
 interface Rule {
   readonly file: string;
   readonly name: string;
-  /** Further arguments, names of the generated module. */
-  readonly args?: string;
+  /** In the generated module: `n` is the object, `r` the report. */
+  readonly args: string;
 }
 
 const RULES: Readonly<Record<string, Rule>> = {
-  Attachment: { file: 'data-types.ts', name: 'attachment' },
-  Bundle: { file: 'bundle.ts', name: 'bundle' },
-  CodeSystem: { file: 'code-system.ts', name: 'codeSystem' },
-  ConceptMap: { file: 'conformance.ts', name: 'conceptMap' },
-  Coding: { file: 'data-types.ts', name: 'coding', args: ',SYSTEMS' },
-  Identifier: { file: 'data-types.ts', name: 'identifier' },
-  Reference: { file: 'reference.ts', name: 'reference' },
-  SampledData: { file: 'data-types.ts', name: 'sampledData' },
-  SearchParameter: { file: 'conformance.ts', name: 'searchParameter' },
-  ValueSet: { file: 'conformance.ts', name: 'valueSet' },
+  Attachment: { file: 'data-types.ts', name: 'attachment', args: 'n.data,n.size,r' },
+  Bundle: { file: 'bundle.ts', name: 'bundle', args: 'n,r' },
+  CodeSystem: { file: 'code-system.ts', name: 'codeSystem', args: 'n,r' },
+  ConceptMap: { file: 'conformance.ts', name: 'conceptMap', args: 'n,r' },
+  Coding: { file: 'data-types.ts', name: 'coding', args: 'n.system,n.code,r,SYSTEMS' },
+  Identifier: { file: 'data-types.ts', name: 'identifier', args: 'n.system,n.value,r' },
+  Reference: { file: 'reference.ts', name: 'reference', args: 'n.reference,n.type,r' },
+  SampledData: { file: 'data-types.ts', name: 'sampledData', args: 'n.data,r' },
+  SearchParameter: { file: 'conformance.ts', name: 'searchParameter', args: 'n,r' },
+  ValueSet: { file: 'conformance.ts', name: 'valueSet', args: 'n,r' },
 };
 
 /** What a type's function leaves for later, or decides from what it counted itself. */
@@ -31,8 +31,10 @@ const INLINE: Readonly<Record<string, string>> = {
 export function emitRules(type: TypeDefinition): string {
   const inline = INLINE[type.name] ?? '';
   const rule = RULES[type.name];
-  const own = rule ? `${rule.name}(n,r${rule.args ?? ''});` : '';
-  return type.base === 'DomainResource' ? `${own}domainResource(n,r);` : `${inline}${own}`;
+  const own = rule ? `${rule.name}(${rule.args});` : '';
+  return type.base === 'DomainResource'
+    ? `${own}domainResource(n.text,n.contained,r);`
+    : `${inline}${own}`;
 }
 
 export function ruleImports(): string[] {

@@ -4,10 +4,8 @@ import { base64Bytes } from '../runtime/characters.ts';
 import { quote, type Report } from '../runtime/report.ts';
 import { isAbsolute, isValueSetUrl } from './uris.ts';
 
-type Value = Record<string, unknown>;
-
 /** The stated size is that of the data before it was encoded. */
-export function attachment({ data, size }: Value, report: Report): void {
+export function attachment(data: unknown, size: unknown, report: Report): void {
   if (typeof data !== 'string' || typeof size !== 'number') return;
   const actual = base64Bytes(data);
   if (actual !== size) {
@@ -17,8 +15,7 @@ export function attachment({ data, size }: Value, report: Report): void {
 }
 
 /** The system is absolute and no value set; a code of a system that is at hand is in that system. */
-export function coding(value: Value, report: Report, systems: CodeSystems): void {
-  const { system, code } = value;
+export function coding(system: unknown, code: unknown, report: Report, systems: CodeSystems): void {
   if (typeof system !== 'string') return;
   const known = systems.find(system);
   if (known === undefined) codeSystemUrl(system, report, 'system');
@@ -47,7 +44,7 @@ export function valueSetAsSystem(system: string, report: Report, step: string): 
 }
 
 /** The system is absolute; a value of the system "URI" is itself absolute. */
-export function identifier({ system, value }: Value, report: Report): void {
+export function identifier(system: unknown, value: unknown, report: Report): void {
   if (typeof system !== 'string') return;
   if (!isAbsolute(system)) {
     const said = `The system ${quote(system)} must be absolute`;
@@ -60,7 +57,7 @@ export function identifier({ system, value }: Value, report: Report): void {
 }
 
 /** Decimals or E, U, L, with one space between two: https://hl7.org/fhir/R4/datatypes.html#SampledData */
-export function sampledData({ data }: Value, report: Report): void {
+export function sampledData(data: unknown, report: Report): void {
   if (typeof data !== 'string') return;
   let from = 0;
   for (let point = 0; from <= data.length; point++) {

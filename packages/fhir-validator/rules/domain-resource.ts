@@ -2,13 +2,11 @@
 import { isObject } from '../runtime/object.ts';
 import { quote, type Report } from '../runtime/report.ts';
 
-export function domainResource(value: Record<string, unknown>, report: Report): void {
-  const text = value['text'];
+export function domainResource(text: unknown, contained: unknown, report: Report): void {
   if (!isObject(text) || text['div'] === undefined) {
     const said = 'dom-6: A resource should have narrative for robust management';
     report.warning('dom-6', 'invariant', said);
   }
-  const contained = value['contained'];
   if (contained === undefined || !Array.isArray(contained)) return;
   for (const [i, each] of contained.entries()) if (isObject(each)) rules(each, i, report);
   uniqueIds(contained, report);

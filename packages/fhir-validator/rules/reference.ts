@@ -9,8 +9,7 @@ import { literalType, referenceProblem, UNLIKE_REST } from './reference-form.ts'
 const HASH = 35;
 
 /** What a Reference itself must be, wherever it stands. */
-export function reference(value: Record<string, unknown>, report: Report): void {
-  const { reference: to, type } = value;
+export function reference(to: unknown, type: unknown, report: Report): void {
   if (typeof to === 'string') {
     if (to.charCodeAt(0) === HASH) local(to, report);
     else form(to, report);

@@ -7,6 +7,7 @@ import { quote, type Report } from './report.ts';
  * has the same id in the snapshot and in the differential.
  */
 export function elementId(value: unknown, report: Report, type: string): void {
+  report.ids++;
   if (!isString(value) || /\s/.test(value)) {
     report.error(
       'fhir-r4/element-id',

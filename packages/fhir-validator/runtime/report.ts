@@ -47,6 +47,8 @@ export class Report {
   errors = 0;
   /** Members of objects seen: fewer than the text holds means duplicate keys. */
   keys = 0;
+  /** Members of these that are the id of an element. */
+  ids = 0;
   /** Integers seen: only then does it matter whether the text writes numbers as 1.0. */
   integers = 0;
   depth = 0;
@@ -55,6 +57,8 @@ export class Report {
   /** FHIRPath's %resource and %rootResource. */
   resource: unknown = undefined;
   root: unknown = undefined;
+  /** Of the resource at hand. */
+  resourceType = '';
   /** Ids of the elements of the resource so far, made when the first is met. */
   elementIds: Set<string> | undefined = undefined;
   /**

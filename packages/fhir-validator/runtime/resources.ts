@@ -1,5 +1,5 @@
 /** A resource wherever one may stand: the root, contained, in a Bundle entry or a parameter. */
-import { isObject } from './object.ts';
+import { memberOf } from './object.ts';
 import { checkProfiles, type Profiles } from './profiles.ts';
 import { quote, type Report } from './report.ts';
 import type { Check } from './shapes.ts';
@@ -12,11 +12,12 @@ export function dispatch(
   report: Report,
   isContained: boolean,
 ): void {
-  const type = value['resourceType'];
+  const type = memberOf(value, 'resourceType');
   const check = typeof type === 'string' ? resources.get(type) : undefined;
   if (!check) {
     // Not followed, but not empty either: the type is the one thing to say about it.
     report.keys++;
+    if (memberOf(value, 'id') !== undefined) report.ids++;
     if (type === undefined)
       report.error('fhir-r4/resource-type', 'structure', 'resourceType is missing');
     else {
@@ -26,8 +27,10 @@ export function dispatch(
     return;
   }
   const { resource, root, locals, elementIds, placeType, placeStep, declared, bundle } = report;
-  if (isBundle(resource)) report.bundle = resource;
+  const { resourceType } = report;
+  if (resourceType === 'Bundle') report.bundle = resource as Record<string, unknown>;
   report.resource = value;
+  report.resourceType = type as string;
   if (!isContained) {
     report.root = value;
     report.locals = undefined;
@@ -44,6 +47,7 @@ export function dispatch(
     checkProfiles(value, report.declared, profiles, wanted, report);
   }
   report.resource = resource;
+  report.resourceType = resourceType;
   if (!isContained) {
     report.root = root;
     report.locals = locals;
@@ -53,8 +57,4 @@ export function dispatch(
   report.placeStep = placeStep;
   report.declared = declared;
   report.bundle = bundle;
-}
-
-function isBundle(resource: unknown): resource is Record<string, unknown> {
-  return isObject(resource) && resource['resourceType'] === 'Bundle';
 }

@@ -153,7 +153,7 @@ export function inspect(
     report.error('fhir-r4/depth', 'too-long', `Nested deeper than ${DEPTH_MAX} elements`);
     return;
   }
-  const keys = report.keys;
+  const { keys, ids } = report;
   report.depth++;
   // Where the element stands only matters to extensions in it; to look for them would cost more.
   const { placeType, placeStep } = report;
@@ -165,7 +165,7 @@ export function inspect(
   report.depth--;
   if (report.keys === keys) {
     report.error('fhir-r4/empty', 'structure', 'An object must not be empty');
-  } else if (report.keys === keys + 1 && value['id'] !== undefined && !hasValue) {
+  } else if (report.keys === keys + 1 && report.ids !== ids && !hasValue) {
     report.broken('ele-1', 'All FHIR elements must have a @value or children');
   }
 }
