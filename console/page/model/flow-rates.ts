@@ -78,22 +78,22 @@ export function deliveryRates(flow: Flow, now: number): DeliveryRates {
 }
 
 /** Times in epoch seconds, and a series each of what was submitted, rejected, and crashed. */
-type Throughput = [number[], number[], (number | null)[], (number | null)[]];
+type Throughput = [number[], (number | null)[], (number | null)[], (number | null)[]];
 
 /**
- * For a chart. The step that is not over, and those whose numbers are still coming, are left out. Nothing rejected or
- * crashed is no point, so that what there is stands out.
+ * For a chart. The step that is not over, and those whose numbers are still coming, are left out; before the first
+ * that is known there is nothing. Nothing rejected or crashed is no point, so that what there is stands out.
  */
 export function throughput({ stepMs, points }: Flow, from: number, now: number): Throughput {
   const byStep = new Map(points.map((point) => [point.at, point]));
   const chart: Throughput = [[], [], [], []];
-  const first = Math.max(Math.ceil(from / stepMs) * stepMs, points[0]?.at ?? 0);
-  for (let at = first; at <= now - 3 * stepMs; at += stepMs) {
+  const known = points[0]?.at ?? now;
+  for (let at = Math.ceil(from / stepMs) * stepMs; at <= now - 3 * stepMs; at += stepMs) {
     const lanes = Object.values(byStep.get(at)?.lanes ?? {});
     const rate = (count: (flow: LaneFlow) => number) =>
       lanes.reduce((sum, lane) => sum + count(lane), 0) / (stepMs / 1_000);
     chart[0].push(at / 1_000);
-    chart[1].push(rate(({ submitted }) => submitted));
+    chart[1].push(at < known ? null : rate(({ submitted }) => submitted));
     chart[2].push(rate(({ invalid }) => invalid) || null);
     chart[3].push(rate(crashesOf) || null);
   }

@@ -22,6 +22,8 @@ export interface LaneFacts {
   readonly state: LaneView | undefined;
   readonly main: QueueView | undefined;
   readonly isolation: QueueView | undefined;
+  /** Whether it has an isolation queue, as far as is known. */
+  readonly isIsolating: boolean;
   readonly functionName: string;
   readonly environments: EnvironmentsView | undefined;
   /** Undefined where nothing tells how much flows. */
@@ -110,13 +112,19 @@ export function deliveryFacts(
 }
 
 function common(snapshot: Snapshot, lane: string, functionName: string) {
+  const isolation = queueOf(snapshot, lane, 'isolation');
+  const { queues, environments } = snapshot;
   return {
     lane,
     state: snapshot.lanes.value?.find((each) => each.lane === lane),
     main: queueOf(snapshot, lane, 'main'),
-    isolation: queueOf(snapshot, lane, 'isolation'),
+    isolation,
+    isIsolating: isolation !== undefined || queues.value === undefined,
     functionName,
-    environments: snapshot.environments.value?.find((each) => each.function === functionName),
+    // Who is not named has none.
+    environments:
+      environments.value?.find((each) => each.function === functionName) ??
+      (environments.value && { function: functionName, busy: 0 }),
   };
 }
 

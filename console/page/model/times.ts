@@ -5,8 +5,9 @@ const MINUTE = 60 * SECOND;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
 
-/** The two largest units: `3 s`, `2 m 05 s`, `4 h 10 m`, `2 d 3 h`. */
+/** The two largest units: `362 ms`, `3 s`, `2 m 05 s`, `4 h 10 m`, `2 d 3 h`. */
 export function duration(ms: number): string {
+  if (ms > 0 && ms < SECOND) return `${Math.round(ms)} ms`;
   const whole = Math.max(0, Math.floor(ms / SECOND)) * SECOND;
   if (whole < MINUTE) return `${whole / SECOND} s`;
   if (whole < HOUR) return `${Math.floor(whole / MINUTE)} m ${two((whole % MINUTE) / SECOND)} s`;

@@ -2,6 +2,7 @@ import type { AuditTail, AuditView } from '../../contract/audit.ts';
 import { ROUTES } from '../../contract/routes.ts';
 import type { VerifyRun } from '../../contract/runs.ts';
 import { post } from '../client/requests.ts';
+import { auditLines } from '../model/audit-lines.ts';
 import { runs, snapshot } from '../state.ts';
 import { say } from './notices.tsx';
 import { Section } from './section.tsx';
@@ -54,7 +55,7 @@ function Verified() {
   return (
     <p role="status" class={verified.whole ? 'text' : 'attention text'}>
       <strong>{verified.whole ? 'The log is whole.' : 'The log is not whole.'}</strong>{' '}
-      {verified.message}{' '}
+      {verified.message.replace(/^whole: /, '')}{' '}
       {endedAt !== undefined && (
         <span class="quiet">
           <Time at={endedAt} />
@@ -127,11 +128,12 @@ export function LastRecorded({ tail: { entries } }: { readonly tail: AuditTail }
   if (entries.length === 0) return <p class="quiet">Nothing has been recorded yet.</p>;
   return (
     <ol class="transitions">
-      {entries.slice(0, LATEST).map(({ sequence, at, kind, actor, component, reason }) => (
+      {auditLines(entries, LATEST).map(({ sequence, at, kind, who, reason, times }) => (
         <li key={sequence}>
           <Time at={at} />
           <span class="text">
-            {kind} by {actor ?? component}
+            {times > 1 && `${times}× `}
+            {kind} by {who}
             {reason !== undefined && <span class="quiet">: {reason}</span>}
           </span>
         </li>

@@ -9,7 +9,7 @@ import { Time } from './time.tsx';
 
 export function Breakers({ breakers }: { readonly breakers: readonly BreakerView[] }) {
   if (breakers.length === 0) {
-    return <p class="quiet">No breaker yet: no external service has been called.</p>;
+    return <p class="quiet">No breaker yet: no call to an external service has failed.</p>;
   }
   return (
     <ul class="rows">

@@ -38,7 +38,7 @@ export function Faults() {
           </button>
         </div>
       </div>
-      <Runs kind="flood" />
+      <Runs kinds={['flood']} />
       <Shown figure={snapshot.value?.local} name="the box of faults">
         {(state) => (
           <div class="three">

@@ -17,7 +17,7 @@ export function Now() {
   return (
     <div class="now">
       <Concerns />
-      <Runs />
+      <Runs kinds={['redrive', 'discard', 'flood']} />
       <Section id="pipeline" title="Pipeline" class="whole">
         <Shown figure={shown?.queues} name="the queues">
           {() => <Pipeline />}

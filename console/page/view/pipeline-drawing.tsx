@@ -32,18 +32,22 @@ export function LaneDrawing({ plan, facts }: LaneProps) {
     <g>
       <Title plan={plan} facts={facts} />
       <Flowing way={ways.taken} perSecond={takenPerSecond} stopped={!isTaken(state, main)} />
-      <Flowing
-        way={ways.alone}
-        perSecond={isolatedPerSecond}
-        stopped={!isTaken(state, isolation)}
-      />
-      <Flowing way={ways.isolated} perSecond={isolatedPerSecond} trouble />
+      {facts.isIsolating && (
+        <>
+          <Flowing
+            way={ways.alone}
+            perSecond={isolatedPerSecond}
+            stopped={!isTaken(state, isolation)}
+          />
+          <Flowing way={ways.isolated} perSecond={isolatedPerSecond} trouble />
+          <Queue box={plan.isolation} name="isolation" queue={isolation} />
+        </>
+      )}
       {facts.ends.map((end, index) => {
         const [way, box] = [ways.ends[index], plan.ends[index]];
         return way && box && <End key={end.name} way={way} box={box} end={end} />;
       })}
       <Queue box={plan.main} name="queue" queue={main} />
-      <Queue box={plan.isolation} name="isolation" queue={isolation} />
       <Environments box={plan.run} facts={facts} />
     </g>
   );
@@ -55,7 +59,7 @@ export function DeliveryDrawing({ plan, facts }: LaneProps) {
   return (
     <>
       <LaneDrawing plan={plan} facts={facts} />
-      {facts.breaker !== undefined && <Switch way={toServer} phase={facts.breaker.phase} />}
+      <Switch way={toServer} phase={facts.breaker?.phase ?? 'closed'} />
     </>
   );
 }

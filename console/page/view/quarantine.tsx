@@ -36,7 +36,7 @@ function Overview() {
         </div>
       </div>
       <Filters filter={filter} />
-      <Runs />
+      <Runs kinds={['redrive', 'discard']} />
       <Answered asked={groups} name="the quarantine">
         {(found) => (
           <>

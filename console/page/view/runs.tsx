@@ -8,14 +8,13 @@ import { hello, now, runs } from '../state.ts';
 import { say } from './notices.tsx';
 import { CommandLine } from './section.tsx';
 
-const SHOWN_AFTER_END_MS = 10 * 60_000;
+const SHOWN_AFTER_END_MS = 5 * 60_000;
 
 /** Acts that take a while, while they run and for a time after. */
-export function Runs({ kind }: { readonly kind?: Run['kind'] }) {
+export function Runs({ kinds }: { readonly kinds: readonly Run['kind'][] }) {
   const shown = runs.value.filter(
-    (run) =>
-      (kind === undefined ? run.kind !== 'verify' : run.kind === kind) &&
-      (run.endedAt === undefined || now.value - run.endedAt < SHOWN_AFTER_END_MS),
+    ({ kind, endedAt }) =>
+      kinds.includes(kind) && (endedAt === undefined || now.value - endedAt < SHOWN_AFTER_END_MS),
   );
   if (shown.length === 0) return null;
   return (
@@ -47,14 +46,20 @@ function OneRun({ run }: { readonly run: Run }) {
           </button>
         )}
       </div>
-      <progress max="1" {...(share !== undefined && { value: share })} aria-label={runTitle(run)} />
+      {endedAt === undefined && (
+        <progress
+          max="1"
+          {...(share !== undefined && { value: share })}
+          aria-label={runTitle(run)}
+        />
+      )}
       <p class="quiet">
         {total === undefined ? howMany(done, 'entry', 'entries') : `${done} of ${total}`}
         {share !== undefined && `, ${percent(share)}`}
         {runCounts(run)}
       </p>
       {trouble !== undefined && <p class="attention text">{trouble}</p>}
-      <CommandLine text={commandLine} />
+      {endedAt === undefined && <CommandLine text={commandLine} />}
     </li>
   );
 }

@@ -25,7 +25,7 @@ export function Throughput() {
     return throughput(known, at - span, at);
   }, [known, at]);
   if (data === undefined) return <NoFlow />;
-  const peak = Math.max(0, ...data[1]);
+  const peak = Math.max(0, ...data[1].map((each) => each ?? 0));
   const last =
     data[3].reduce<number>((sum, each) => sum + (each ?? 0), 0) * ((known?.stepMs ?? 0) / 1_000);
   const description = `Messages a second: at most ${rate(peak)}, ${howMany(Math.round(last), 'crash', 'crashes')} in all`;

@@ -78,12 +78,12 @@ describe('what flows', () => {
 
   test('a chart begins with what is known, has zeros for what is missing, and no point for no crash', () => {
     const known = flow(1_000, point(T, 3), point(T + 2_000, 4));
-    const [times, submitted, rejected, crashed] = throughput(known, T - 60_000, T + 5_000);
-    expect(times).toEqual([T / 1_000, T / 1_000 + 1, T / 1_000 + 2]);
-    expect(submitted).toEqual([3, 0, 4]);
+    const [times, submitted, rejected, crashed] = throughput(known, T - 1_000, T + 5_000);
+    expect(times).toEqual([-1, 0, 1, 2].map((second) => T / 1_000 + second));
+    expect(submitted).toEqual([null, 3, 0, 4]);
     expect([rejected, crashed]).toEqual([
-      [null, null, null],
-      [null, null, null],
+      [null, null, null, null],
+      [null, null, null, null],
     ]);
   });
 });

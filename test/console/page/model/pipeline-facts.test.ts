@@ -58,6 +58,22 @@ describe('the facts of the drawing', () => {
     expect(kernel.at(-1)).toMatchObject({ messages: 0, dead: 5 });
   });
 
+  test('a lane without an isolation queue has none in the drawing, a function without environments has none busy', () => {
+    const stage = quietStage(now);
+    const queues = stage.queues.filter(({ name }) => name !== 'critical-isolation');
+    const facts = laneFacts(
+      snapshotOf({ ...stage, queues, environments: [] }),
+      undefined,
+      'critical',
+      T,
+    );
+    expect(facts.isIsolating).toBe(false);
+    expect(facts.environments?.busy).toBe(0);
+    const unknown = { ...stage, unknown: ['queues', 'environments'] as const };
+    const none = laneFacts(snapshotOf(unknown), undefined, 'critical', T);
+    expect([none.isIsolating, none.environments]).toEqual([true, undefined]);
+  });
+
   test('a queue is taken from as its mapping says', () => {
     const [, , delivery] = nightStage(now).lanes;
     const queue = queuesOf({}).find(({ name }) => name === 'delivery');

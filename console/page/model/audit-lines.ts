@@ -1,0 +1,27 @@
+/** The end of the audit log in a few lines: equal facts that follow each other are one, with their number. */
+import type { AuditView } from '../../contract/audit.ts';
+
+export interface AuditLine {
+  readonly sequence: number;
+  /** Of the newest. */
+  readonly at: number;
+  readonly kind: string;
+  readonly who: string;
+  readonly reason?: string | undefined;
+  readonly times: number;
+}
+
+/** @param entries newest first */
+export function auditLines(entries: readonly AuditView[], most: number): readonly AuditLine[] {
+  const lines: AuditLine[] = [];
+  for (const { sequence, at, kind, actor, component, reason } of entries) {
+    const who = actor ?? component;
+    const last = lines.at(-1);
+    if (last?.kind === kind && last.who === who && last.reason === reason) {
+      lines[lines.length - 1] = { ...last, times: last.times + 1 };
+    } else {
+      lines.push({ sequence, at, kind, who, reason, times: 1 });
+    }
+  }
+  return lines.slice(0, most);
+}
