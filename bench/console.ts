@@ -6,7 +6,7 @@
  * `ROUNDS=0` leaves the runs out. The browser draws without a graphics card here, on the processors that the pipeline needs: a viewer's own machine
  * has more of both.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
@@ -25,25 +25,30 @@ interface Summary {
   readonly elapsedMs: number;
 }
 
-/** @param onAddress told of the console's address as soon as it is printed */
+/**
+ * One run; the pipeline is stopped once all is through, for `--once` opens no console.
+ * @param onAddress told of the console's address as soon as it is printed
+ */
 async function runOnce(onAddress?: (address: string) => Promise<void>): Promise<number> {
-  const words = ['run', '--silent', 'start', '--', '--once', '--json', '--count', COUNT];
-  const child: ChildProcess = spawn('npm', words, { cwd: ROOT, stdio: ['ignore', 'pipe', 'pipe'] });
-  const { stdout, stderr } = child;
-  if (stdout === null || stderr === null) throw new Error('no output');
+  const words = ['run', '--silent', 'start', '--', '--json', '--count', COUNT];
+  const child = spawn('npm', words, {
+    cwd: ROOT,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    detached: true,
+  });
+  const ended = once(child, 'close');
   let opened = Promise.resolve();
-  createInterface(stderr).on('line', (line) => {
+  createInterface(child.stderr).on('line', (line) => {
     const address = ADDRESS.exec(line)?.[0];
     if (address !== undefined && onAddress !== undefined) opened = onAddress(address);
   });
-  let last = '';
-  createInterface(stdout).on('line', (line) => {
-    last = line;
-  });
-  const [status] = await once(child, 'close');
+  const summary = once(createInterface(child.stdout), 'line');
+  const first = await Promise.race([summary, ended]);
   await opened;
-  if (status !== 0) throw new Error(`npm start ended with ${status}`);
-  return (JSON.parse(last) as Summary).elapsedMs;
+  if (child.exitCode !== null) throw new Error(`npm start ended with ${child.exitCode}`);
+  if (child.pid !== undefined) process.kill(-child.pid, 'SIGINT');
+  await ended;
+  return (JSON.parse(String(first[0])) as Summary).elapsedMs;
 }
 
 /** Counts frames in the page, a number a second. */
