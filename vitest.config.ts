@@ -6,6 +6,8 @@ import { defineConfig } from 'vitest/config';
 const ISOLATED = [
   // It changes what modules import.
   'cli/plugin-command',
+  // It makes the command line's clients, which are one for a process and go where its environment said first.
+  'console/{acting,reading,local/*}',
   // V8 may end a process in which a worker exhausts its heap.
   'packages/isolation/**/*',
 ];
