@@ -25,7 +25,8 @@ type Validate = (text: string, limits?: Limits) => Validation;
 type Resource = Extract<Entry, { kind: 'resource' }>;
 
 /** Of a Bundle, whose entries have issues of their own. */
-const BUNDLE_ISSUES_MAX = 100_000;
+const OF_BUNDLE: Limits = { issuesMax: 100_000 };
+const BUNDLE = /^\s*\{\s*"resourceType"\s*:\s*"Bundle"/;
 const ENTRY = /^Bundle\.entry\[(\d+)\]\.resource(?![A-Za-z])/;
 /** From the Bundle to the resource of an entry: entry, its index, resource. */
 const STEPS_TO_RESOURCE = 3;
@@ -39,19 +40,34 @@ export function* findingsOf(entry: Entry, validate: Validate): Generator<Finding
     return;
   }
   const { file, line, text } = entry;
-  const { resourceType, id, issues } = validate(text);
-  if (resourceType === 'Bundle') yield* ofBundle(entry, validate);
+  const { resourceType, id, issues } = validated(text, validate);
+  if (resourceType === 'Bundle') yield* ofBundle(entry, id, issues);
   else {
-    const located = withLines(text, { offset: 0, line, depth: 0 }, issues);
+    const lines = new LineCounter(text, line);
+    const located = withLines(text, { offset: 0, line, depth: 0 }, issues, lines);
     yield { file, line, ...identity(resourceType, id), issues: located };
   }
 }
 
-function* ofBundle({ file, line, text }: Resource, validate: Validate): Generator<Finding> {
-  const { id, issues } = validate(text, { issuesMax: BUNDLE_ISSUES_MAX });
+/** Once, where the text begins as a Bundle or is none. */
+function validated(text: string, validate: Validate): Validation {
+  const beginsAsBundle = BUNDLE.test(text);
+  const found = validate(text, beginsAsBundle ? OF_BUNDLE : {});
+  const isBundle = found.resourceType === 'Bundle';
+  if (isBundle === beginsAsBundle) return found;
+  return validate(text, isBundle ? OF_BUNDLE : {});
+}
+
+function* ofBundle(
+  { file, line, text }: Resource,
+  id: string | undefined,
+  issues: readonly Issue[],
+): Generator<Finding> {
   const byEntry = Map.groupBy(issues, ({ expression = '' }) => ENTRY.exec(expression)?.[1]);
-  const own = withLines(text, { offset: 0, line, depth: 0 }, byEntry.get(undefined) ?? []);
-  yield { file, line, ...identity('Bundle', id), issues: own };
+  const whole = { offset: 0, line, depth: 0 };
+  const own = byEntry.get(undefined) ?? [];
+  const located = withLines(text, whole, own, new LineCounter(text, line));
+  yield { file, line, ...identity('Bundle', id), issues: located };
   const lines = new LineCounter(text, line);
   for (const { index, start, end } of entryResources(text)) {
     const place = { offset: start, line: lines.at(start), depth: STEPS_TO_RESOURCE };
@@ -61,7 +77,7 @@ function* ofBundle({ file, line, text }: Resource, validate: Validate): Generato
       line: place.line,
       at: `Bundle.entry[${index}].resource`,
       ...identity(resource?.resourceType, resource?.id),
-      issues: withLines(text, place, byEntry.get(String(index)) ?? []),
+      issues: withLines(text, place, byEntry.get(String(index)) ?? [], lines),
     };
   }
 }
@@ -73,11 +89,15 @@ interface Place {
   readonly depth: number;
 }
 
-function withLines(text: string, place: Place, issues: readonly Issue[]): LocatedIssue[] {
+function withLines(
+  text: string,
+  place: Place,
+  issues: readonly Issue[],
+  lines: LineCounter,
+): LocatedIssue[] {
   if (issues.length === 0) return [];
   const paths = issues.map(({ expression = '' }) => stepsOf(expression).slice(place.depth));
   const offsets = locate(text, place.offset, paths);
-  const lines = new LineCounter(text, place.line, place.offset);
   const lineOf = new Map(
     [...new Set(offsets)].sort((a, b) => a - b).map((each) => [each, lines.at(each)]),
   );

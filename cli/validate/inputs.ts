@@ -54,18 +54,20 @@ async function* document(file: string, text: string): AsyncGenerator<Entry> {
     yield { kind: 'problem', file, reason: 'The file is empty: a resource is a JSON object' };
     return;
   }
-  const value = parsed(text);
-  if (value === undefined && hasResourceLines(text)) {
+  // To parse it all takes long, and only says something of several lines or of an array.
+  const whole = text.trim();
+  if (whole.includes('\n') && hasResourceLines(text) && parsed(text) === undefined) {
     yield* readLines(file, once(Buffer.from(text)), BYTES_MAX);
     return;
   }
   const line = text.slice(0, start).split('\n').length;
+  const value = whole.startsWith('[') ? parsed(whole) : undefined;
   if (Array.isArray(value)) {
     const reason = `The file holds an array of ${value.length}, not a resource: write a resource a line (NDJSON), or a Bundle`;
     yield { kind: 'problem', file, line, reason };
     return;
   }
-  yield { kind: 'resource', file, line, text: text.trim() };
+  yield { kind: 'resource', file, line, text: whole };
 }
 
 /** By its name alone only where it is meant to hold any number of resources, so none as well. */

@@ -63,25 +63,25 @@ export function stepsOf(expression: string): string[] {
   return expression.split(/[.[\]]+/).filter((each, i) => i > 0 && each !== '');
 }
 
-/** Lines of offsets, which must not decrease. */
+/** Lines of offsets, which must not decrease. The text is searched once, however many are asked for. */
 export class LineCounter {
   readonly #text: string;
   #line: number;
-  #offset: number;
+  /** The first line break that no offset has passed. */
+  #newline: number;
 
   /** `line` is that of `offset`. */
   constructor(text: string, line: number, offset = 0) {
     this.#text = text;
     this.#line = line;
-    this.#offset = offset;
+    this.#newline = text.indexOf('\n', offset);
   }
 
   at(offset: number): number {
-    for (;;) {
-      const newline = this.#text.indexOf('\n', this.#offset);
-      if (newline < 0 || newline >= offset) return this.#line;
+    while (this.#newline >= 0 && this.#newline < offset) {
       this.#line += 1;
-      this.#offset = newline + 1;
+      this.#newline = this.#text.indexOf('\n', this.#newline + 1);
     }
+    return this.#line;
   }
 }
