@@ -24,7 +24,7 @@ export class AuditWatch implements Checker {
   readonly #queue: string;
   readonly #told = new Set<string>();
   /** Told, or known to have happened, and not in the log yet. */
-  readonly #missing = new Set<string>();
+  readonly #missing = new Map<string, string>();
 
   constructor(seen: Pick<Seen, 'plan' | 'services'>) {
     this.#seen = seen;
@@ -52,7 +52,9 @@ export class AuditWatch implements Checker {
   }
 
   unfinished(): string | undefined {
-    for (const name of this.#missing) return `fact ${name} is not in the audit log`;
+    for (const [name, what] of this.#missing) {
+      return `fact ${name} (${what}) is not in the audit log`;
+    }
     // Who comes next completes the table; the message of one that died comes again.
     const { size } = this.#seen.services.sqs.queue(this.#queue);
     return size > 0 ? `${size} messages wait for the audit log` : undefined;
@@ -72,7 +74,7 @@ export class AuditWatch implements Checker {
     if (!mayTell) return;
     const name = `${kind}#${this.#hash(id)}`;
     this.#told.add(name);
-    this.#miss(name);
+    this.#miss(name, id);
   }
 
   #put({ version: { key, bytes } }: EffectOf<'put'>): void {
@@ -88,21 +90,23 @@ export class AuditWatch implements Checker {
     const isPlugin = String(pk).startsWith('plugin-');
     const kind = by === undefined ? 'breaker-transition' : 'breaker-forced';
     const name = this.#hash(`breaker#${pk}#${generation}#${at}`);
-    this.#miss(`${isPlugin ? 'plugin-switched' : kind}#${name}`);
+    const what = `generation ${generation} of ${pk}`;
+    this.#miss(`${isPlugin ? 'plugin-switched' : kind}#${name}`, what);
   }
 
   #incident(before: Item | undefined, after: Item | undefined): void {
     if (after === undefined || !String(after['sk']).startsWith('incident#')) return;
     const { scope, number, openedAt, status } = after;
     const id = `incident ${scope}#${number} of ${openedAt}`;
-    if (before === undefined) this.#miss(`incident-opened#${this.#hash(`${id}: opened`)}`);
+    const opened = `incident-opened#${this.#hash(`${id}: opened`)}`;
+    if (before === undefined) this.#miss(opened, id);
     if (status === 'resolved' && before?.['status'] !== status) {
-      this.#miss(`incident-resolved#${this.#hash(`${id}: resolved`)}`);
+      this.#miss(`incident-resolved#${this.#hash(`${id}: resolved`)}`, id);
     }
   }
 
-  #miss(name: string): void {
-    if (!this.#chain.has(name)) this.#missing.add(name);
+  #miss(name: string, what: string): void {
+    if (!this.#chain.has(name)) this.#missing.set(name, what);
   }
 
   #hash(id: string): string {

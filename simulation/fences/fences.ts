@@ -38,6 +38,7 @@ export const FENCES: readonly Fence[] = [
     file: 'core/audit/publishers.ts',
     code: 'return known.some(({ id, kinds }) => id === teller && kinds.includes(kind));',
     without: 'return known.some(({ id }) => id === teller);',
+    unseen: 'nobody tells what it may not in a run',
   },
   {
     name: 'incident: the version that was read',
@@ -80,5 +81,110 @@ export const FENCES: readonly Fence[] = [
     file: 'telemetry/invocation.ts',
     code: '  } finally {\n    end();\n  }',
     without: '  } finally {\n  }',
+  },
+  {
+    name: 'Resources: nothing newer is there (R05)',
+    file: 'aws/resources-table.ts',
+    code: "'attribute_not_exists(pk) OR submissionOrder < :order'",
+    without: "'attribute_not_exists(pk) OR submissionOrder < :order OR submissionOrder > :order'",
+  },
+  {
+    name: 'Quarantine: what has ended stays as it ended',
+    file: 'aws/quarantine-table.ts',
+    code: "'(attribute_not_exists(pk) OR #status = :inIsolation OR #status = :redriven)'",
+    without:
+      "'(attribute_not_exists(pk) OR attribute_exists(pk) OR #status = :inIsolation OR #status = :redriven)'",
+  },
+  {
+    name: 'Quarantine: an older round changes nothing',
+    file: 'aws/quarantine-table.ts',
+    code: "'(attribute_not_exists(#round) OR #round <= :ofRound)'",
+    without: "'(attribute_not_exists(#round) OR attribute_exists(#round) OR #round <= :ofRound)'",
+    unseen: 'no run has operators yet, so no message has a round',
+  },
+  {
+    name: 'in flight: a mark stands before anything is loaded',
+    file: 'functions/validate/in-flight.ts',
+    code: '    return writeMark(this.#environment.table, mark);',
+    without: '    return mark !== undefined || writeMark(this.#environment.table, mark);',
+  },
+  {
+    name: 'in flight: a late write of a mark changes nothing',
+    file: 'aws/in-flight-table.ts',
+    code: "'attribute_not_exists(pk) OR #write < :write'",
+    without: "'attribute_not_exists(pk) OR attribute_exists(pk) OR #write < :write'",
+  },
+  {
+    name: 'breaker: the version that was decided on',
+    file: 'aws/breakers-table.ts',
+    code: "'generation = :generation AND version = :version'",
+    without: "'generation = :generation AND (version = :version OR version <> :version)'",
+  },
+  {
+    name: 'breaker: a result of an older generation is late',
+    file: 'core/breaker/breaker-result.ts',
+    code: 'return state.generation !== ticket.generation;',
+    without: 'return state.generation < ticket.generation;',
+  },
+  {
+    name: 'breaker: a probe is decided on by its owner',
+    file: 'core/breaker/breaker-result.ts',
+    code: 'state.probe === undefined || state.probe.owner !== result.ticket.probe?.owner',
+    without: 'state.probe === undefined',
+  },
+  {
+    name: 'breaker: a result counts once',
+    file: 'core/breaker/breaker-result.ts',
+    code: 'return state.receipts.includes(token);',
+    without: "return state.receipts.length < 0 && token === '';",
+  },
+  {
+    name: 'breaker: a probe is taken over when its lease has ended',
+    file: 'core/breaker/breaker.ts',
+    code: 'if (probe === undefined || now >= probe.leaseUntil) {',
+    without: 'if (probe === undefined || now >= probe.leaseUntil - 60_000) {',
+  },
+  {
+    name: 'breaker: a probe begins early enough to end before its lease',
+    file: 'core/breaker/breaker.ts',
+    code: 'return now + timeoutMs + leaseMarginMs / 2 <= leaseUntil;',
+    without: 'return now - timeoutMs - leaseMarginMs <= leaseUntil;',
+  },
+  {
+    name: 'delivery: a lease that is free',
+    file: 'aws/delivery-lease.ts',
+    code: "'(attribute_not_exists(deliveryLease) OR deliveryLease.#until <= :now)'",
+    without:
+      "'(attribute_not_exists(deliveryLease) OR attribute_exists(deliveryLease) OR deliveryLease.#until <= :now)'",
+  },
+  {
+    name: 'delivery: what ended is still what Resources holds',
+    file: 'aws/delivery-lease.ts',
+    code: ' AND submissionOrder = :ended`',
+    without: ' AND submissionOrder >= :ended`',
+  },
+  {
+    name: 'delivery: a known version is named',
+    file: 'functions/deliver/put.ts',
+    code: "...(version !== undefined && { 'if-match': version }),",
+    without: '',
+  },
+  {
+    name: 'delivery: a PUT of unknown end is waited for',
+    file: 'core/delivery/late-put.ts',
+    code: 'return lateUntil === undefined || begunAt >= lateUntil;',
+    without: 'return lateUntil === undefined || begunAt > 0;',
+  },
+  {
+    name: 'supervision: only the probe itself says what it found',
+    file: 'core/supervision/lane-supervision.ts',
+    code: 'if (state.probe?.id !== id) return state;',
+    without: 'if (state.probe === undefined && id === undefined) return state;',
+  },
+  {
+    name: 'supervision: a probe waits until the mappings are off',
+    file: 'core/supervision/lane-supervision.ts',
+    code: 'if (!wanted || taken || now < wakeAt || !state.confirmed) return state;',
+    without: 'if (!wanted || taken || now < wakeAt) return state;',
   },
 ];

@@ -53,8 +53,9 @@ async function search({ from, seeds, messages, secondsMax }: Search): Promise<Fo
       await run(plan, { seed, messages, checkers: [...CHECKERS, look] });
       await runAudit(plan, { seed, messages, checkers: [look] });
     } catch (fault) {
-      const problem = fault instanceof Error ? `${fault.name}: ${fault.message}` : String(fault);
-      return { kind: 'found', seed, steps: seen?.scheduler.count ?? 0, problem };
+      // Anything else is a fault of the simulation, and nobody's find.
+      if (!(fault instanceof Error) || fault.name !== 'RuleBroken') throw fault;
+      return { kind: 'found', seed, steps: seen?.scheduler.count ?? 0, problem: fault.message };
     }
   }
   return isOut() ? { kind: 'missed', seeds: tried } : { kind: 'not loaded' };

@@ -64,5 +64,5 @@ function rowOf({ name, unseen }: Fence, found: Found): string {
   }
   const why =
     found.kind === 'missed' ? `not within ${found.seeds} seeds` : 'its file is not loaded';
-  return `| ${name} | – | – | ${unseen === undefined ? `MISSED: ${why}` : `by design: ${unseen}`} |`;
+  return `| ${name} | – | – | ${unseen === undefined ? `MISSED: ${why}` : `cannot be seen: ${unseen}`} |`;
 }
