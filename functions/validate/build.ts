@@ -1,6 +1,6 @@
 /**
  * `validate`: validates resources in isolation. One code for a lane's queue and its isolation queue,
- * told apart by where a batch comes from.
+ * and the two are distinguished by where a batch comes from.
  */
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { isGroup } from '../../aws/suspect-group.ts';

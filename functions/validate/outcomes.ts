@@ -50,7 +50,7 @@ async function askForDelivery(queue: Queue | undefined, pk: string): Promise<voi
   if (error !== undefined) throw error;
 }
 
-/** Tells that it is stored; where it has an entry in Quarantine, once that says so too. */
+/** Publishes that it is stored; where it has an entry in Quarantine, after that entry says so. */
 export async function publishStored(
   { lane, outcomesTopic, telemetry, logger, now }: ValidateParts,
   { provenance }: Submission,
@@ -90,8 +90,8 @@ export async function reject(
   });
   if (kept) {
     telemetry.emit('Quarantined', 'verdict', 'invalid');
-    const told = { verdict: 'rejected', issues, fingerprint, endedAt } as const;
-    await parts.outcomesTopic.tell(outcomeEvent(origin, lane, told));
+    const rejected = { verdict: 'rejected', issues, fingerprint, endedAt } as const;
+    await parts.outcomesTopic.tell(outcomeEvent(origin, lane, rejected));
   } else {
     await publishEntered(parts, submission);
   }
@@ -100,7 +100,7 @@ export async function reject(
   parts.logger.info('rejected', { ...idsOf(origin), fingerprint });
 }
 
-/** Tells the outcome that the message has already: who gave it one may have died before telling. */
+/** Publishes the outcome that the message has already: whoever gave it one may have died before that. */
 export function publishEntered(
   { quarantineTable, outcomesTopic, now }: ValidateParts,
   { provenance }: Submission,

@@ -70,7 +70,7 @@ export interface ValidateParts
   readonly terminology: Terminology | undefined;
   readonly erased: ErasedPatients;
   readonly inFlight: InFlight;
-  /** The facts on refused senders that this environment has told. */
+  /** The facts on refused senders that this environment has published. */
   readonly publishedRefusals: Map<string, Promise<void>>;
   readonly claimChecks: LimitFunction;
   readonly writes: LimitFunction;
@@ -123,13 +123,13 @@ function ratesOf(deps: ValidateDeps): SourceRates | undefined {
 /** What calls through a breaker. */
 function withBreakersOf(deps: ValidateDeps): Pick<ValidateParts, 'switches' | 'terminology'> {
   const { plugins, functionTimeoutMs } = deps.environment.settings;
-  const { breakers: told, terminology } = deps.environment;
-  if (told === undefined) return { switches: undefined, terminology: undefined };
+  const { breakers: places, terminology } = deps.environment;
+  if (places === undefined) return { switches: undefined, terminology: undefined };
   const policies = new Map(switchPolicies(plugins));
   if (terminology !== undefined) {
     policies.set(TERMINOLOGY_SERVER, terminologyPolicy(terminology.settings));
   }
-  const breakers = makeBreakers(told, deps, policies);
+  const breakers = makeBreakers(places, deps, policies);
   return {
     switches:
       plugins.length === 0 ? undefined : new PluginSwitches(plugins, breakers, functionTimeoutMs),

@@ -10,7 +10,7 @@ import type { Issue } from '../../packages/fhir-validator/issue.ts';
 import { COMPONENT, type ValidateParts } from './parts.ts';
 import type { Submission } from './submission.ts';
 
-const TOLD_MAX = 1_000;
+const PUBLISHED_MAX = 1_000;
 
 export function issueOf(problem: SenderProblem): Issue {
   return {
@@ -22,7 +22,7 @@ export function issueOf(problem: SenderProblem): Issue {
 }
 
 /**
- * Tells the audit log, once for a sender, lane, problem and minute of sending: a flood of what is
+ * Publishes it to the audit log, once for a sender, lane, problem and minute of sending: a flood of what is
  * refused must not flood the log. Each message is in Quarantine by itself.
  */
 export async function publishRefused(
@@ -47,15 +47,15 @@ export async function publishRefused(
   await once(publishedRefusals, id, () => publishFacts(auditQueue, [fact]));
 }
 
-/** A fact that this environment has told already is not told again; one that failed is. */
+/** A fact that this environment has published is not published again; one that failed is. */
 function once(
-  told: Map<string, Promise<void>>,
+  published: Map<string, Promise<void>>,
   id: string,
-  tell: () => Promise<void>,
+  publish: () => Promise<void>,
 ): Promise<void> {
-  const telling = told.get(id) ?? tell();
-  if (told.size >= TOLD_MAX) told.clear();
-  told.set(id, telling);
-  telling.catch(() => told.delete(id));
-  return telling;
+  const publishing = published.get(id) ?? publish();
+  if (published.size >= PUBLISHED_MAX) published.clear();
+  published.set(id, publishing);
+  publishing.catch(() => published.delete(id));
+  return publishing;
 }
