@@ -8,7 +8,7 @@ import {
 } from '@aws-sdk/client-secrets-manager';
 import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { DynamoDBDocumentClient, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import type { Clients } from '../aws/clients.ts';
 import type { LambdaClients } from '../aws/lambda-clients.ts';
 import { CALL, HASTY_CALL, INVOCATION_PATIENCE_MS } from '../aws/patience.ts';
@@ -24,6 +24,7 @@ import type { Witness } from './witness.ts';
 
 /** One that is waited for, and is not made again. */
 const WAITING: Patience = { maxAttempts: 1, requestMs: INVOCATION_PATIENCE_MS };
+const ONCE: Patience = { ...HASTY_CALL, maxAttempts: 1 };
 const LATENCY_MS = { dynamodb: 3, s3: 15, sns: 8, sqs: 6, secrets: 10, lambda: 30 };
 
 export const SERVICES = Object.keys(LATENCY_MS) as (keyof typeof LATENCY_MS)[];
@@ -65,7 +66,7 @@ export function clientsFor({ scheduler, services, lambda, faults, witness }: Roa
     const to = (service: Service, patience: Patience = CALL) => ({
       send(command: object): Promise<object> {
         witness.tell({ kind: 'called', service, command }, host);
-        return wires[service].call(host, patience, {
+        return wires[service].call(host, isSentOnce(command) ? ONCE : patience, {
           name: command.constructor.name,
           place: placeOf(command),
           perform: () => witness.as(host, () => performs[service](command, senderId)),
@@ -83,6 +84,12 @@ export function clientsFor({ scheduler, services, lambda, faults, witness }: Roa
       waitingLambda: seam(LambdaClient, to('lambda', WAITING)),
     };
   };
+}
+
+/** Whether the command's own middleware keeps the SDK from trying it again (aws/rates-table.ts). */
+function isSentOnce(command: object): boolean {
+  if (!(command instanceof UpdateCommand)) return false;
+  return command.middlewareStack.identify().some((name) => name.startsWith('sendOnce'));
 }
 
 /** The table that a command is about, which may be down while the others are not. */

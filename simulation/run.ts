@@ -7,6 +7,7 @@ import { type MakeChecker, RuleBroken } from './checker.ts';
 import { EventLog } from './event-log.ts';
 import { describeFaults } from './faults.ts';
 import { Producers } from './producers.ts';
+import type { Random } from './random.ts';
 import type { Reduced } from './story/shrink.ts';
 import type { Habits } from './submission-draft.ts';
 import { World } from './world.ts';
@@ -33,8 +34,9 @@ export interface RunReport {
   readonly digest: string;
 }
 
-/** For how long producers submit. */
-const SUBMITTING_MS = { least: 300_000, most: 3_600_000 };
+/** How much producers submit: with much of it batches are full. They go on for so long at least. */
+const SUBMITTED_PER_SECOND = [1, 5, 20] as const;
+const SUBMITTING_MS_MIN = 300_000;
 /** Longest that all may take to end after that and after faults have healed. */
 const ENDING_MS = 4 * 3_600_000;
 /** How often it is asked whether all has ended. */
@@ -46,7 +48,7 @@ export async function run(plan: Plan, settings: RunSettings): Promise<RunReport>
   const log = new EventLog(follow);
   const world = new World({ plan, seed, checkers, log, without: reduced?.without });
   const { scheduler } = world;
-  const submittingMs = scheduler.random.between(SUBMITTING_MS.least, SUBMITTING_MS.most);
+  const submittingMs = submittingTime(messages, scheduler.random);
   const producers = new Producers(world);
   world.tellFirst(producers);
   producers.submit(messages, submittingMs, habitsIn(world), reduced?.only);
@@ -65,6 +67,11 @@ export async function run(plan: Plan, settings: RunSettings): Promise<RunReport>
     ),
     digest: log.digest(),
   };
+}
+
+function submittingTime(messages: number, random: Random): number {
+  const ms = (1_000 * messages) / random.pick(SUBMITTED_PER_SECOND);
+  return Math.ceil(Math.max(SUBMITTING_MS_MIN, ms * (0.5 + random.fraction())));
 }
 
 async function untilEnded(world: World, producers: Producers, withinMs: number): Promise<void> {
