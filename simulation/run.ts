@@ -54,6 +54,9 @@ export async function run(plan: Plan, settings: RunSettings): Promise<RunReport>
   producers.submit(messages, submittingMs, habitsIn(world), reduced?.only);
   const faultyMs = Math.ceil(submittingMs * (0.5 + scheduler.random.fraction()));
   scheduler.after(faultyMs, () => world.heal());
+  if (scheduler.random.chance(0.5)) {
+    scheduler.after(scheduler.random.below(submittingMs), () => world.deployAgain());
+  }
   await untilEnded(world, producers, Math.max(submittingMs, faultyMs) + ENDING_MS);
   for (const checker of world.checkers) checker.end?.();
   return {

@@ -96,6 +96,12 @@ export class World implements Seen {
     this.#witness.tell({ kind: 'healed' });
   }
 
+  /** All functions anew: old and new environments run beside each other for a time. */
+  deployAgain(): void {
+    this.scheduler.note('deployed again');
+    for (const each of this.functions.values()) each.deploy();
+  }
+
   nameOf(end: string): string {
     return `${this.plan.stackName}-${end}`;
   }
@@ -168,9 +174,12 @@ export class World implements Seen {
       const isLeftOut = only?.every((end) => name !== this.nameOf(end)) ?? false;
       if (build === undefined || isLeftOut) continue;
       const { Timeout, ReservedConcurrentExecutions = 1_000, Role, Environment } = properties;
-      const env = { ...Environment?.Variables, LAMBDA_TASK_ROOT: codeDirectory };
+      const env: Record<string, string> = {
+        ...Environment?.Variables,
+        LAMBDA_TASK_ROOT: codeDirectory,
+      };
       const senderId = senderIdOf(Role, name);
-      const load = (host: Host) =>
+      const load = (host: Host, deployment: number) =>
         build(
           {
             ...this.#clients(host, senderId),
@@ -179,7 +188,7 @@ export class World implements Seen {
             telemetry: quietTelemetry,
             placesFor: (deadlineMs) => this.#validation.placesOn(host, deadlineMs),
           },
-          env,
+          deployment === 0 ? env : { ...env, CODE_HASH: `${env['CODE_HASH']}-${deployment}` },
         );
       const limits = { timeoutMs: Timeout * 1_000, concurrencyMax: ReservedConcurrentExecutions };
       const around = {

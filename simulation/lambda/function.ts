@@ -24,8 +24,8 @@ export interface FunctionPlan {
   readonly name: string;
   readonly timeoutMs: number;
   readonly concurrencyMax: number;
-  /** What an environment loads: the function built with what that host gives it. @throws as a bad deployment */
-  load(host: Host): Handler;
+  /** What an environment loads of a deployment, counted from 0: the function built with what that host gives it. @throws as a bad deployment */
+  load(host: Host, deployment: number): Handler;
 }
 
 export interface FunctionFaults {
@@ -56,11 +56,14 @@ const invocations = new AsyncLocalStorage<string>();
 /** The request id of the invocation whose code runs now, however long ago it ended. */
 export const invocationAround = (): string | undefined => invocations.getStore();
 
+/** So long after a deployment environments of the one before still take invocations. */
+const BOTH_RUN_MS = 60_000;
 /** How often one is thawed that has been frozen for longer than others. */
 const OLDER_TAKEN = 0.1;
 
 interface Environment {
   readonly host: Host;
+  readonly deployment: number;
   handler: Handler | undefined;
 }
 
@@ -85,6 +88,8 @@ export class LambdaFunction {
   #idle: Environment[] = [];
   #running = 0;
   #count = 0;
+  #deployment = 0;
+  #deployedAt = Number.NEGATIVE_INFINITY;
 
   constructor(plan: FunctionPlan, around: FunctionSurroundings) {
     this.plan = plan;
@@ -94,6 +99,12 @@ export class LambdaFunction {
   /** How many environments it has ever had. */
   get environments(): number {
     return this.#count;
+  }
+
+  /** New code: for a time it runs beside the old. */
+  deploy(): void {
+    this.#deployment += 1;
+    this.#deployedAt = this.#around.scheduler.now;
   }
 
   /** Answers a refusal at once; else `end` is told how it ended. One that is tried again keeps its request id. */
@@ -132,10 +143,17 @@ export class LambdaFunction {
     const environment = isOlder
       ? this.#idle.splice(random.below(this.#idle.length), 1)[0]
       : this.#idle.pop();
-    if (environment === undefined || !scheduler.random.chance(faults().retired)) return environment;
+    if (environment === undefined) return undefined;
+    const isGone = this.#isReplaced(environment) || scheduler.random.chance(faults().retired);
+    if (!isGone) return environment;
     environment.host.kill();
     this.#around.tell({ kind: 'died' }, environment.host);
     return undefined;
+  }
+
+  #isReplaced({ deployment }: Environment): boolean {
+    const { now } = this.#around.scheduler;
+    return deployment !== this.#deployment && now - this.#deployedAt >= BOTH_RUN_MS;
   }
 
   #start(invocation: Invocation): void {
@@ -144,6 +162,7 @@ export class LambdaFunction {
     const { coldStartMs, skewMs } = faults();
     const environment: Environment = {
       handler: undefined,
+      deployment: this.#deployment,
       host: new Host(scheduler, {
         name: `${this.plan.name}#${this.#count}`,
         skewMs: scheduler.random.between(-skewMs, skewMs),
@@ -159,7 +178,7 @@ export class LambdaFunction {
   #load(environment: Environment, invocation: Invocation): void {
     const { scheduler } = this.#around;
     try {
-      environment.handler = this.plan.load(environment.host);
+      environment.handler = this.plan.load(environment.host, environment.deployment);
     } catch (fault) {
       scheduler.note(`${environment.host.name} does not load`);
       scheduler.fail(fault);

@@ -39,10 +39,11 @@ function lane(handle: (event: SQSEvent, host: Host) => Promise<unknown>, options
   });
   const plan = { isFifo: false, visibilityMs: 30_000, retentionMs: 1e9, delayMs: 0 };
   const queue = sqs.create({ ...plan, name: 'q', arn: 'arn:aws:sqs:x:0:q' });
-  const load =
-    (host: Host): Handler =>
-    (event) =>
-      handle(event as SQSEvent, host);
+  const loaded: number[] = [];
+  const load = (host: Host, deployment: number): Handler => {
+    loaded.push(deployment);
+    return (event) => handle(event as SQSEvent, host);
+  };
   const target = new LambdaFunction(
     { name: 'f', timeoutMs: 10_000, concurrencyMax: functionMax, load },
     {
@@ -65,7 +66,7 @@ function lane(handle: (event: SQSEvent, host: Host) => Promise<unknown>, options
   };
   const untilEmpty = () => scheduler.run(() => queue.size === 0, scheduler.now + 3_600_000);
   const elapsed = () => scheduler.now - scheduler.startedAt;
-  return { scheduler, queue, target, source, send, untilEmpty, elapsed };
+  return { scheduler, queue, target, source, send, untilEmpty, elapsed, loaded };
 }
 
 describe('an event source', () => {
@@ -193,5 +194,23 @@ describe('an environment', () => {
     await scheduler.run(() => false);
     expect(late).toHaveLength(1);
     expect(late[0]).toBeGreaterThan(600_000);
+  });
+
+  test('of an earlier deployment runs beside the new ones for a minute, and is then replaced', async () => {
+    const { send, untilEmpty, scheduler, target, loaded } = lane(async () => undefined, {
+      batchSize: 1,
+    });
+    const again = async () => {
+      send(1);
+      await untilEmpty();
+    };
+    await again();
+    target.deploy();
+    await again();
+    expect(loaded).toEqual([0]);
+    scheduler.after(60_000, () => undefined);
+    await scheduler.run(() => false);
+    await again();
+    expect(loaded).toEqual([0, 1]);
   });
 });
