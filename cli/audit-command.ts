@@ -1,4 +1,4 @@
-/** `audit`: proves the audit log whole, takes evidence out of it, and has it examined (R40, R41, R42). */
+/** `audit`: verifies, exports and reviews the audit log (R40, R41, R42). */
 import { type Command, InvalidArgumentError } from 'commander';
 import { type Head, readHead } from '../core/audit/audit-chain.ts';
 import { complain, print } from '../terminal/print.ts';

@@ -1,4 +1,4 @@
-/** `breaker`: looks at the breakers of a stage, and overrules them (R17). */
+/** `breaker`: shows the breakers of a stage, and overrides them (R17). */
 import { type Command, InvalidArgumentError } from 'commander';
 import { complain, print } from '../terminal/print.ts';
 import { printable } from '../terminal/printable.ts';

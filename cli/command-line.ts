@@ -1,4 +1,4 @@
-/** How every command of ours treats its command line: one clear line about a mistake, status 2. */
+/** How every command handles its command line: one clear line about a mistake, status 2. */
 import { Command, CommanderError, Help, InvalidArgumentError, Option } from 'commander';
 import { complain } from '../terminal/print.ts';
 import { printable } from '../terminal/printable.ts';
@@ -15,7 +15,7 @@ export function command(name: string): Command {
     });
 }
 
-/** As commander does, but without saying of a flag that it is not set unless it is given. */
+/** As commander does, but a flag that is not given is undefined. */
 function describeOption(option: Option): string {
   if (option.defaultValue !== false) return new Help().optionDescription(option);
   const { flags, description } = option;
@@ -23,8 +23,8 @@ function describeOption(option: Option): string {
 }
 
 /**
- * Runs it. @returns the exit status: what the action set, or 2 for a command line that cannot be
- * followed. Other errors are not caught here.
+ * Runs it. @returns the exit status: what the action set, or 2 for a wrong command line. Other errors are
+ * not caught here.
  */
 export async function run(program: Command, argv: readonly string[]): Promise<number> {
   try {
@@ -47,14 +47,14 @@ export function wholeNumber(min: number, max: number): (text: string) => number 
   };
 }
 
-/** A parser for options that are a share. */
+/** A parser for options that are a share from 0 to 1. */
 export function share(text: string): number {
   const value = text.trim() === '' ? Number.NaN : Number(text);
   if (value >= 0 && value <= 1) return value;
   throw new InvalidArgumentError('It must be a number from 0 to 1.');
 }
 
-/** A parser for options that are moments: epoch ms. */
+/** A parser for options that are times: epoch ms. */
 export function instant(text: string): number {
   const ms = /^\d{4}-\d\d-\d\d[T ]/.test(text) ? Date.parse(text) : Number.NaN;
   if (Number.isFinite(ms)) return ms;

@@ -1,4 +1,4 @@
-/** All that may be typed behind `npm run cli --`. */
+/** All commands behind `npm run cli --`. */
 import type { Command } from 'commander';
 import { addConsole } from '../console/console-command.ts';
 import { addAudit } from './audit-command.ts';

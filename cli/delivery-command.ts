@@ -1,4 +1,4 @@
-/** `delivery`: shows what the FHIR server does not take, and does not refuse either (R18). */
+/** `delivery`: shows what the FHIR server neither accepts nor refuses (R18). */
 
 import type { Command } from 'commander';
 import { print } from '../terminal/print.ts';

@@ -1,4 +1,4 @@
-/** Makes the stand-in servers of `npm start -- --downstream` well, slow, failing or dead. */
+/** Makes the stand-in servers of `npm start -- --downstream` healthy, slow, failing or dead. */
 import { Argument, type Command } from 'commander';
 import { print } from '../terminal/print.ts';
 import { wholeNumber } from './command-line.ts';

@@ -1,4 +1,4 @@
-/** `erase`: takes all content of a patient out of a stage, for good (docs/retention.md). */
+/** `erase`: removes all content of a patient from a stage, permanently (docs/retention.md). */
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { Erasure } from '../core/erasure/erasure.ts';

@@ -1,4 +1,4 @@
-/** `incident`: looks at the incidents of a stage, takes one over, or says that it is over (R22). */
+/** `incident`: shows the incidents of a stage, acknowledges or resolves one (R22). */
 import { type Command, InvalidArgumentError } from 'commander';
 import { print } from '../terminal/print.ts';
 import { describeIncident, describeIncidents } from './incident/describe.ts';

@@ -1,4 +1,4 @@
-/** `lane`: looks at the lanes of a stage, pauses one, or lets it run again. */
+/** `lane`: shows the lanes of a stage, pauses one, or resumes it. */
 import type { Command } from 'commander';
 import { print } from '../terminal/print.ts';
 import { describeLanes, describeOperated } from './lane/describe.ts';

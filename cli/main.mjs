@@ -1,3 +1,3 @@
-/** `node cli/main.ts …`, a link to this file, by which an old Node can say which one is needed. */
+/** `node cli/main.ts …`: a link to this file, so that an old Node can report which version is needed. */
 process.argv.splice(2, 0, 'cli/program.ts');
 await import('../terminal/run.mjs');

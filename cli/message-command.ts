@@ -62,7 +62,7 @@ function asJson({ sentAt, steps, ...life }: FoundMessage['life'], body: string |
   };
 }
 
-/** Of each that is stored, its text: recorded before it is read (R42). */
+/** The text of each that is stored: recorded before it is read (R42). */
 async function bodiesOf(
   found: readonly FoundMessage[],
   { resourcesTable }: Tables,

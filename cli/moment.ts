@@ -1,4 +1,4 @@
-/** A moment as every command prints it: `2026-11-29 08:12:03Z (3 min ago)`. */
+/** A time as every command prints it: `2026-11-29 08:12:03Z (3 min ago)`. */
 
 const UNITS = [
   [86_400_000, 'd'],
@@ -7,7 +7,7 @@ const UNITS = [
   [1_000, 's'],
 ] as const;
 
-/** @param at epoch ms; `-` where there is none. */
+/** @param at epoch ms; `-` if there is none. */
 export function moment(at: number | undefined, now: number): string {
   if (at === undefined) return '-';
   const time = new Date(at).toISOString().slice(0, 19).replace('T', ' ');

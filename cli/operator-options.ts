@@ -1,4 +1,4 @@
-/** Options that all commands share by which an operator looks at a stage, or has a say in it. */
+/** Options of all operator commands. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import { whoRuns } from '../terminal/who-runs.ts';
 
@@ -17,7 +17,7 @@ export function looking(command: Command): Command {
   return staged(command).option('--json', 'as one JSON object');
 }
 
-/** What is done is recorded, with who did it and why. */
+/** Actions are recorded, with who did them and why. */
 export function saying(command: Command): Command {
   return staged(command).addOption(reasonOption().makeOptionMandatory()).addOption(byOption());
 }
@@ -26,7 +26,7 @@ export function staged(command: Command): Command {
   return command.option('--stage <stage>', 'the stage', 'dev');
 }
 
-/** The one `--reason` of all commands; where it is needed only at times they ask for it themselves. */
+/** The one `--reason` of all commands; commands that need it only sometimes check that themselves. */
 export function reasonOption(): Option {
   return new Option('--reason <text>', 'why, for the record; no PHI').argParser(said);
 }
@@ -35,7 +35,7 @@ export function byOption(): Option {
   return new Option('--by <who>', 'who does it, for the record').default(whoRuns()).argParser(said);
 }
 
-/** A record without a word in it is none. */
+/** A reason must contain a word. */
 function said(text: string): string {
   if (/[\p{L}\p{N}]/u.test(text)) return text.trim();
   throw new InvalidArgumentError('It goes on record, so it must hold words.');

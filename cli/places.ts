@@ -1,4 +1,4 @@
-/** Tables, buckets and queues of AWS by their names, reached by the clients of this process. */
+/** Tables, buckets and queues of AWS by their names, with the clients of this process. */
 import { randomUUID } from 'node:crypto';
 import type { AuditQueue } from '../aws/audit-queue.ts';
 import type { BodySource } from '../aws/bodies-bucket.ts';
@@ -29,7 +29,7 @@ export const tableNamed = (name: string): VersionedTable => ({
   dynamo: dynamo(),
   newToken: randomUUID,
 });
-/** For who would rather do without an answer than wait. */
+/** For callers that would rather have no answer than wait. */
 export const hastyTableNamed = (name: string): Table => ({ name, dynamo: hastyDynamo() });
 export const bucketNamed = (name: string): Bucket => ({ name, s3: s3() });
 export const queueAt = (url: string): Queue => ({ url, sqs: sqsClient() });

@@ -1,4 +1,4 @@
-/** `plugin`: business rules as WebAssembly: try one, look at them, switch one. */
+/** `plugin`: business rules as WebAssembly: test one, list them, switch one. */
 import type { Command } from 'commander';
 import { switchOf } from '../core/supervision/plugin-switch.ts';
 import { print } from '../terminal/print.ts';

@@ -1,4 +1,4 @@
-/** `npm run cli -- COMMAND`: what an operator or a producer does by hand. */
+/** `npm run cli -- COMMAND`: the commands of operators and producers. */
 
 import { runToEnd } from '../terminal/what-went-wrong.ts';
 import { goToCallersFolder } from './callers-folder.ts';

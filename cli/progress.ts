@@ -1,4 +1,4 @@
-/** A line of progress that redraws itself on a terminal, and lines now and then where there is none. */
+/** A progress line that redraws itself on a terminal; otherwise plain lines now and then. */
 import { performance } from 'node:perf_hooks';
 
 export interface Progress {
@@ -12,7 +12,7 @@ const TERMINAL_EVERY_MS = 100;
 
 /**
  * @param render the current line; called only when it is to be shown.
- * @param plainEveryMs how often it is printed where `stream` is no terminal.
+ * @param plainEveryMs how often it is printed if `stream` is not a terminal.
  */
 export function showProgress(
   stream: NodeJS.WriteStream,
@@ -40,13 +40,13 @@ export function showProgress(
   };
 }
 
-/** In a narrow terminal the bar goes before any number does. */
+/** In a narrow terminal the bar is dropped before any number is. */
 function fitted(line: string, columns: number): string {
   const shorter = line.length <= columns ? line : line.replace(/^\[[#-]+\] +/, '');
   return shorter.slice(0, columns);
 }
 
-/** `[##########----------] 50%`; undefined total (standard input) gives no bar. */
+/** `[##########----------] 50%`; an undefined total (standard input) gives no bar. */
 export function bar(done: number, total: number | undefined): string {
   if (total === undefined || total === 0) return '';
   const width = 20;

@@ -96,7 +96,7 @@ async function redriveEntries(options: RedriveOptions): Promise<void> {
   goOn(stopping, before);
 }
 
-/** A corrected body is of one submission, and somebody must say why it is another than was submitted. */
+/** A corrected body is for one submission, and the reason for the change is required. */
 async function correctionOf(
   { with: file, dryRun }: RedriveOptions,
   selection: Selection,
@@ -124,7 +124,7 @@ async function discardEntries(options: Options): Promise<void> {
   goOn(stopping, before);
 }
 
-/** Nothing is recorded of what only says what it would do. */
+/** A dry run is not recorded. */
 function mustSayWhy({ reason, dryRun }: Options): void {
   if (reason === undefined && dryRun !== true) {
     throw new UsageError("required option '--reason <text>' not specified");
@@ -137,7 +137,7 @@ function recorded(options: Options, before: number) {
   return { before, by, why: reason, rate, only, dryRun: dryRun === true };
 }
 
-/** The act between its facts for the audit log; one that only says what it would do has none. */
+/** Runs the action between its facts for the audit log; a dry run has none. */
 async function recordedAct<Ending extends string>(
   kind: Act['kind'],
   options: Options & { readonly corrected?: string | undefined },
@@ -152,7 +152,7 @@ async function recordedAct<Ending extends string>(
   return actOn(stage, act, perform);
 }
 
-/** Naming what is not there is a mistake; true where there is nothing else to say. */
+/** Naming an entry that does not exist is an error; true if there is nothing else to print. */
 function saysWhatIsMissing(
   { fingerprint, id = [], stage }: Options,
   counts: Counts<string>,
@@ -168,14 +168,14 @@ function saysWhatIsMissing(
   return isNothing;
 }
 
-/** The number that was asked for, and what became of the rest. */
+/** The number that was requested, and what happened to the rest. */
 function say<Ending extends string>(verb: string, done: Ending, counts: Counts<Ending>): void {
   const others = Object.entries<number | undefined>(counts).filter(([ending]) => ending !== done);
   const rest = others.map(([ending, count]) => `, ${count} ${ending}`).join('');
   print(`${verb} ${counts[done] ?? 0}${rest}`);
 }
 
-/** The first Ctrl-C lets what is under way end, a second one kills. */
+/** The first Ctrl-C lets work under way end, a second one kills. */
 function stopOnInterrupt(): AbortSignal {
   const stopping = new AbortController();
   process.once('SIGINT', () => stopping.abort());

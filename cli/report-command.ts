@@ -1,4 +1,4 @@
-/** `report`: what a day came to, by source; made at once from the facts that reporting keeps. */
+/** `report`: the figures of a day, by source; computed now from the facts that reporting keeps. */
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { DayReport } from '../core/report/day-report.ts';
 import { dayOf, startOfDay } from '../core/report/utc-day.ts';

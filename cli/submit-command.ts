@@ -1,4 +1,4 @@
-/** `submit FILE…`: sends resources to a lane and says what came of each that could not be sent. */
+/** `submit FILE…`: sends resources to a lane and reports each that could not be sent. */
 import { type Command, Option } from 'commander';
 import { type Lane, lanes } from '../core/message/messages.ts';
 import { complain, print } from '../terminal/print.ts';
@@ -17,7 +17,7 @@ interface Options {
   readonly lane: Lane;
   readonly stage: string;
   readonly source?: string;
-  /** Ms; undefined where nobody waits. */
+  /** Ms; undefined if nobody waits. */
   readonly wait?: number;
 }
 
@@ -76,7 +76,7 @@ async function submitFiles(files: string[], options: Options): Promise<void> {
   process.exitCode = 1;
 }
 
-/** The same entries, and the place of each among them. */
+/** The same entries, and the position of each. */
 function inOrder(all: AsyncIterable<Entry>) {
   const places = new WeakMap<Entry, number>();
   async function* each(): AsyncGenerator<Entry> {

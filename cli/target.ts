@@ -1,6 +1,6 @@
 /**
- * Where a command acts: the queues and buckets of a stage, in the local runtime, an emulator or AWS,
- * told apart by nothing but the SDK's usual environment variables.
+ * The target of a command: the queues and buckets of a stage, in the local runtime, an emulator or AWS.
+ * Only the SDK's usual environment variables decide which.
  */
 import { S3Client } from '@aws-sdk/client-s3';
 import { GetQueueUrlCommand, SQSClient } from '@aws-sdk/client-sqs';
@@ -22,7 +22,7 @@ export class TargetError extends Error {
   override name = 'TargetError';
 }
 
-/** @throws UsageError where the environment names no target, TargetError where it does not answer. */
+/** @throws UsageError if the environment variables name no target, TargetError if it does not answer. */
 export async function openTarget(stage: string, lane: Lane): Promise<Target> {
   const sqs = new SQSClient({ useQueueUrlAsEndpoint: false });
   const queueUrl = await findQueue(sqs, laneQueueName(stage, lane));
@@ -39,7 +39,7 @@ export function laneQueueName(stage: string, lane: Lane): string {
   return `fhir-failsafe-${stage}-${lane}`;
 }
 
-/** The bucket is named by the account, and a queue's URL says which that is. */
+/** The bucket's name contains the account, which is in the queue's URL. */
 export function bodiesBucketOf(stage: string, queueUrl: string): string {
   return `fhir-failsafe-${stage}-bodies-${new URL(queueUrl).pathname.split('/').at(-2)}`;
 }
@@ -55,7 +55,7 @@ export async function findQueue(sqs: SQSClient, QueueName: string): Promise<stri
   }
 }
 
-/** What to do about an error that came of looking for something, such as `queue NAME`. */
+/** What to do about an error from looking for something, such as `queue NAME`. */
 export function explained(error: unknown, sought: string): Error {
   const trouble = awsTrouble(error, { env: process.env, sought });
   if (trouble?.kind === 'usage') return new UsageError(trouble.message, { cause: error });

@@ -3,8 +3,8 @@ import { NotWritten } from '../aws/conditional-write.ts';
 const TRIES_MAX = 3;
 
 /**
- * Says an operator's word again where it is known not to stand. Each time it is decided anew on what the
- * table holds then, so a word that arrived late after all is found, and not said twice.
+ * Repeats an operator's command while it is known not to have taken effect. Each time it is decided again
+ * on the current table, so a late effect of an earlier try is found, and not repeated.
  */
 export async function untilWritten<T>(say: () => Promise<T>): Promise<T> {
   for (let tries = 1; ; tries += 1) {

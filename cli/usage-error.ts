@@ -1,4 +1,4 @@
-/** A command line that cannot be followed. Its message is the one line that the user sees; status 2. */
+/** A wrong command line. Its message is the one line that the user sees; status 2. */
 export class UsageError extends Error {
   override name = 'UsageError';
 }

@@ -1,4 +1,6 @@
-/** `validate FILE…`: validates resources here, without any pipeline. Status 1 if one is invalid. */
+/**
+ * `validate FILE…`: validates resources on this machine, without a pipeline. Status 1 if one is invalid.
+ */
 import { type Command, Option } from 'commander';
 import { complain, printPart } from '../terminal/print.ts';
 import { collect } from './command-line.ts';
@@ -90,7 +92,7 @@ function isShown({ issues }: Finding, warnings: boolean): boolean {
   return issues.some(({ severity }) => severity === 'error' || warnings);
 }
 
-/** A person who has not asked for warnings sees errors; a machine may sort them itself. */
+/** Without --warnings a person sees errors only; a program can filter by itself. */
 function shown(finding: Finding, { format, warnings }: Options): Finding {
   const isWanted = (issue: LocatedIssue) =>
     warnings || issue.severity === 'error' || (format !== 'text' && !isUnverified(issue));

@@ -1,15 +1,15 @@
-/** Asks again and again until all have ended, or for as long as somebody wants to wait. */
+/** Polls until all have ended, or the time is over. */
 
 export interface Waiting {
   readonly timeoutMs: number;
   readonly now: () => number;
   readonly wait: (ms: number) => Promise<unknown>;
   readonly signal?: AbortSignal | undefined;
-  /** Told after each look how many still wait. */
+  /** Called after each poll with how many still wait. */
   readonly onLook?: (waiting: number) => void;
 }
 
-/** Soon at first, for most end within a second; then as seldom as a person looks. */
+/** Short at first, because most end within a second; then every few seconds. */
 const FIRST_MS = 250;
 const MOST_MS = 2_000;
 

@@ -1,12 +1,12 @@
 /**
- * What became of every message, told from what the tables hold and nothing else.
+ * What became of every message, from the tables alone.
  *
- * Each message ends as exactly one of stored, rejected and dead-lettered (R04). Stored is one whose
- * resource stands in Resources, and also one that a newer submission of the same resource has
- * superseded. What is in no table yet is pending; once the queues are empty, it is lost.
+ * Each message ends as exactly one of stored, rejected and dead-lettered (R04). Stored is a message whose
+ * resource is in Resources, and also one that a newer submission of the same resource has superseded. A
+ * message in no table is pending; once the queues are empty, it is lost.
  */
 export interface Submitted {
-  /** The key of its resource, as far as it has one. */
+  /** The key of its resource, if it has one. */
   readonly pk: string | undefined;
   /** Epoch ms just before it was sent: its SentTimestamp is not earlier. */
   readonly sentAfterMs: number;
@@ -19,7 +19,7 @@ export interface StoredItem {
   readonly sentAt: number;
 }
 
-/** An item of Quarantine. `kind` is there once the message is quarantined. */
+/** An item of Quarantine. `kind` is present once the message is quarantined. */
 export interface QuarantineItem {
   readonly pk: string;
   readonly status: string;

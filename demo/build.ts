@@ -1,10 +1,10 @@
-/** Makes sure that what the runtime runs was built from what stands in the work tree. */
+/** Makes sure that the runtime runs what was built from the current sources. */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readdir, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 
-/** Whatever goes into a bundle or the template. */
+/** Everything that goes into a bundle or the template. */
 const SOURCES = [
   'core',
   'aws',
@@ -34,12 +34,12 @@ export const DOWNSTREAM: BuildTarget = {
 /** The CDK writes it last. */
 const MANIFEST = 'manifest.json';
 
-/** The build ended with a failure; it has said why itself. */
+/** The build failed; it has printed the reason itself. */
 export class BuildError extends Error {
   override name = 'BuildError';
 }
 
-/** Runs the build where it is missing or older than a source. @param root of the work tree. */
+/** Runs the build if it is missing or older than a source. @param root of the repository. */
 export async function ensureBuilt(
   root: string,
   log: (line: string) => void,
@@ -50,7 +50,7 @@ export async function ensureBuilt(
   else if ((await newest(root, SOURCES)) > builtMs)
     log('Sources changed since the build: building …');
   else return;
-  // Its standard output goes to ours for errors: ours may have to be one JSON object.
+  // Its standard output goes to our standard error: ours may have to be one JSON object.
   const build = spawn('npm', ['run', '--silent', script], { cwd: root, stdio: ['ignore', 2, 2] });
   const [status] = await once(build, 'exit');
   if (status !== 0) throw new BuildError('the build failed, see above');

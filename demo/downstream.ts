@@ -8,7 +8,7 @@ export interface Downstreams {
   close(): Promise<void>;
 }
 
-/** The stand-ins for the servers outside, where the template for them expects them. */
+/** The stand-ins for the external servers, at the addresses in their template. */
 export async function openDownstream(say: (line: string) => void): Promise<Downstreams> {
   const downstream = await startDownstream({ port: DOWNSTREAM_PORT });
   const terminology = await startTerminology({ port: TERMINOLOGY_PORT });

@@ -1,6 +1,6 @@
 /**
- * Waits until everything submitted has ended, or until nothing moves any more. What is still
- * pending when the queues are empty, or when they stand still, is said so: it never waits forever.
+ * Waits until everything submitted has ended, or until nothing moves any more. It reports what is still
+ * pending when the queues are empty, or when they stand still: it never waits forever.
  */
 import type { Account } from './accounting.ts';
 
@@ -10,29 +10,29 @@ export interface DrainView {
   account(): Promise<Account>;
   now(): number;
   wait(ms: number): Promise<void>;
-  /** Told each time that nothing has moved for a while: what the queues hold then. */
+  /** Called each time that nothing has moved for a while, with what the queues hold then. */
   quiet(depths: readonly number[]): void;
 }
 
 export type Drained = {
   readonly account: Account;
-  /** When the queues were first seen as they stayed until the end, by the clock of the view. */
+  /** When the queues first had the depths that they kept until the end, by the clock of the view. */
   readonly atMs: number;
 } & (
   | { readonly kind: 'drained' }
-  /** Queues that hold messages and for `STALL_MS` only looked as they had before. */
+  /** Queues that hold messages and have not changed for `STALL_MS`. */
   | { readonly kind: 'stalled'; readonly waiting: number }
 );
 
 const POLL_MS = 250;
-/** Each poll asks every queue, and while they hold thousands the processor has better to do. */
+/** Each poll asks every queue, and while they hold thousands the processor has better things to do. */
 const BUSY_POLL_MS = 1_000;
 const BUSY_FROM = 100;
-/** So long after anything moved, and again after so long, it is said what is waited for. */
+/** This long after anything moved, and again after as long, it prints what it waits for. */
 const QUIET_MS = 15_000;
-/** Empty queues say so only approximately: they are asked twice, and the tables again after this. */
+/** Empty queues are reported approximately: they are asked twice, and the tables again after this. */
 const SETTLE_MS = 5_000;
-/** Longer than messages of a dead environment stay invisible (70 s), four times over. */
+/** Four times as long as messages of a dead environment stay invisible (70 s). */
 const STALL_MS = 300_000;
 
 export async function drain({ depths, account, now, wait, quiet }: DrainView): Promise<Drained> {

@@ -1,4 +1,4 @@
-/** What a run submits: the files that were named, or the sample. */
+/** What a run submits: the given files, or the sample. */
 import type { Entry, Resource } from '../cli/input/entry.ts';
 import { measureInputs, readInputs } from '../cli/input/read-input.ts';
 import type { StartOptions } from './options.ts';
@@ -6,12 +6,12 @@ import { type Chaos, chaosCodes, troubledOf } from './sample/fates.ts';
 import { type SampleOptions, sample } from './sample/sample.ts';
 import type { Submitter } from './submitter.ts';
 
-/** How many resources a run will have; undefined where only reading its input will tell. */
+/** How many resources a run will have; undefined if only reading its input will tell. */
 export function expectedTotal({ input, count }: StartOptions): number | undefined {
   return input.length === 0 ? count : undefined;
 }
 
-/** @throws UsageError about an input that is no file. */
+/** @throws UsageError about an input that is not a file. */
 export async function checkInput({ input }: StartOptions): Promise<void> {
   await measureInputs(input);
 }
@@ -23,7 +23,7 @@ const HOW: Readonly<Record<Chaos, string>> = {
   hang: 'never end',
 };
 
-/** What a run submits, and what of it goes wrong on purpose. */
+/** What a run submits, with its deliberate defects. */
 export function describeInput({ input, count }: StartOptions, submitter: Submitter): string {
   const { source, note } = submitter;
   const as = `to lane background${source === 'default' ? '' : `, as source ${source}`}`;
@@ -56,7 +56,7 @@ export function* sampleEntries(options: SampleOptions): Generator<Entry> {
   }
 }
 
-/** The key under which Resources will hold it; undefined where the resource does not say. */
+/** The key under which Resources will hold it; undefined if the resource has no id. */
 export function keyOf({ text }: Resource, source: string): string | undefined {
   try {
     const { resourceType, id } = JSON.parse(text) ?? {};

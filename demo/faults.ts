@@ -1,10 +1,13 @@
-/** Component faults that repeat: the pipeline waits for them to end, and without a word it seems to stand still. */
+/**
+ * Component faults that repeat: the pipeline waits for them to end, and would seem to stand still without a
+ * message.
+ */
 import type { LogLine } from '../packages/local-lambda/lambda/platform-log.ts';
 
-/** A fault now and then is no news: its message is tried again. */
+/** A single fault is not reported: its message is tried again. */
 const SAID_AT = [3, 30, 300, 3_000];
 
-/** Says of each function and fault, at the third time and ever more rarely, that it repeats. */
+/** Reports each function's fault at the third time, and then more and more rarely. */
 export function repeatedFaults(show: (line: string) => void): (line: LogLine) => void {
   const counts = new Map<string, number>();
   return ({ functionName, line }) => {

@@ -1,10 +1,10 @@
-/** What ends after the run, while the pipeline stays up: a line for each, so that nobody has to ask. */
+/** What ends after the run, while the pipeline stays up: a line for each. */
 import { printable } from '../terminal/printable.ts';
 import { lookRegularly } from './look-regularly.ts';
 import { countEnded, type EndedItem, readEnded, type Tables } from './tables.ts';
 
 const LOOK_EVERY_MS = 2_000;
-/** Of one look; the rest is a number. */
+/** Lines of one poll; the rest is a number. */
 const LINES_MAX = 20;
 
 const SIGNS: Readonly<Record<string, string>> = {
@@ -16,7 +16,7 @@ const SIGNS: Readonly<Record<string, string>> = {
 export class LaterEnds {
   readonly #tables: Tables;
   readonly #show: (line: string) => void;
-  /** Undefined before the first look, which shows nothing: that was the run. */
+  /** Undefined before the first poll, which shows nothing: that was the run. */
   #known: ReadonlyMap<string, string> | undefined;
   #stored = 0;
 
@@ -25,7 +25,7 @@ export class LaterEnds {
     this.#show = show;
   }
 
-  /** Looks every two seconds until `signal` aborts. */
+  /** Polls every two seconds until `signal` aborts. */
   follow(signal: AbortSignal): Promise<void> {
     return lookRegularly(() => this.look(), LOOK_EVERY_MS, signal);
   }

@@ -1,24 +1,24 @@
-/** What the line of progress shows while a run goes on. */
+/** What the progress line shows during a run. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { bar, rateMeter } from '../cli/progress.ts';
 import { countEnded, type Ended, type Tables } from './tables.ts';
 
 export interface Live {
   submitted: number;
-  /** How many there will be; undefined where the input does not say. */
+  /** How many there will be; undefined if the input does not say. */
   readonly total: number | undefined;
   stored: number;
   rejected: number;
   quarantined: number;
 }
 
-/** Reading the tables costs the emulators time; so much of it at most goes into the progress. */
+/** Share of the time that progress may spend on reading the tables, which costs the emulators time. */
 const READING_SHARE = 0.1;
 const READ_EVERY_MS = 1_000;
 
 /**
- * Keeps the counts of `live` near the truth until `signal` aborts. What stood in the tables
- * `before` the run (with --data) is not counted; what a newer submission overwrote is not either.
+ * Keeps the counts of `live` up to date until `signal` aborts. What was in the tables `before` the run
+ * (with --data) is not counted; neither is what a newer submission overwrote.
  */
 export async function follow(
   live: Live,
@@ -28,7 +28,7 @@ export async function follow(
 ): Promise<void> {
   while (!signal.aborted) {
     const startedMs = performance.now();
-    // Progress is no reason to fail: the accounting at the end says what is wrong with a table.
+    // A failure here must not end the run: the accounting at the end reports what is wrong with a table.
     const counts = await countEnded(tables).catch(() => undefined);
     if (counts !== undefined) {
       live.stored = counts.stored - before.stored;
@@ -36,7 +36,7 @@ export async function follow(
       live.quarantined = counts.quarantined - before.quarantined;
     }
     const tookMs = performance.now() - startedMs;
-    // An abort while it waits is how this ends.
+    // An abort while it waits is the normal end.
     await wait(Math.max(READ_EVERY_MS, tookMs / READING_SHARE), undefined, { signal }).catch(
       () => {},
     );

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
-/** Looks again and again until `signal` aborts. A look that fails is no reason to end: the next may not. */
+/** Polls until `signal` aborts. A failed poll does not end it: the next may succeed. */
 export async function lookRegularly(
   look: () => Promise<void>,
   everyMs: number,
@@ -8,7 +8,7 @@ export async function lookRegularly(
 ): Promise<void> {
   while (!signal.aborted) {
     await look().catch(() => {});
-    // An abort while it waits is how this ends.
+    // An abort while it waits is the normal end.
     await wait(everyMs, undefined, { signal }).catch(() => {});
   }
 }

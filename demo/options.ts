@@ -8,7 +8,7 @@ export interface StartOptions {
   /** Files to submit instead of the sample. */
   readonly input: readonly string[];
   readonly count: number;
-  /** As which source; without it the first of the configured ones that may. */
+  /** The source to submit as; by default the first configured one that may. */
   readonly source?: string;
   readonly seed: number;
   readonly port?: number;

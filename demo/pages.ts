@@ -1,15 +1,15 @@
-/** The pages that the pipeline sends: each is shown as it comes, and counted once however often. */
+/** The pages that the pipeline sends: each is printed when it comes, and counted once. */
 import type { Page } from '../packages/local-lambda/pages.ts';
 
 export interface PageBook {
   onPage(page: Page): void;
-  /** Distinct deduplication keys that on-call was paged with. */
+  /** Distinct deduplication keys of pages to on-call. */
   keys(): ReadonlySet<string>;
 }
 
 /**
- * A page may come twice (R21); its key and kind of notice tell. One without a key is taken for
- * another one.
+ * A page may come twice (R21); its key and kind of notice identify it. One without a key counts as another
+ * one.
  */
 export function pageBook(show: (line: string) => void): PageBook {
   const keys = new Set<string>();

@@ -1,4 +1,4 @@
-/** The lanes that supervision or an operator paused: each is shown as it stops and as it goes on. */
+/** The lanes that supervision or an operator paused: prints when each stops and when it resumes. */
 import { type DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
 import { lookRegularly } from './look-regularly.ts';
@@ -14,7 +14,7 @@ export class LanePauses {
   readonly #dynamodb: DynamoDBDocumentClient;
   readonly #table: string;
   readonly #show: (line: string) => void;
-  /** Since when and why, of all that were paused at any time; the last time of each. */
+  /** Since when and why, for all that were paused at any time; the last time of each. */
   readonly seen = new Map<string, string>();
   #held: ReadonlySet<string> = new Set();
 
@@ -27,7 +27,7 @@ export class LanePauses {
     this.#show = show;
   }
 
-  /** Looks each second until `signal` aborts. */
+  /** Polls each second until `signal` aborts. */
   follow(signal: AbortSignal): Promise<void> {
     return lookRegularly(() => this.look(), LOOK_EVERY_MS, signal);
   }
@@ -46,7 +46,7 @@ export class LanePauses {
     this.#held = held;
   }
 
-  /** A line of the summary for each; whether it is still so is said. */
+  /** A line of the summary for each, with whether it is still paused. */
   describe(): string {
     return [...this.seen]
       .map(([name, since]) => {

@@ -1,6 +1,5 @@
 /**
- * `npm run picture`: what a run printed, as a picture for the README. It draws what it reads and
- * makes nothing up.
+ * `npm run picture`: draws the output of a run as a picture for the README. It draws only what it reads.
  */
 import { text } from 'node:stream/consumers';
 
@@ -15,7 +14,7 @@ const COLOURS: readonly (readonly [RegExp, string])[] = [
   [/accounted for/, '#50fa7b'],
 ];
 
-/** Of the lines of progress, evenly spread ones, the last among them; all other lines. */
+/** Some of the progress lines, evenly spread, including the last; all other lines. */
 function chosen(lines: readonly string[]): string[] {
   const progress = lines.filter((line) => line.startsWith('['));
   const step = Math.max(1, Math.ceil(progress.length / PROGRESS_LINES_MAX));
@@ -23,7 +22,7 @@ function chosen(lines: readonly string[]): string[] {
   return lines.filter((line) => !line.startsWith('[') || kept.has(line));
 }
 
-/** Spaces that do not break: browsers fold the others, whatever xml:space says. */
+/** Non-breaking spaces: browsers collapse others, whatever xml:space says. */
 function escaped(line: string): string {
   const text = line.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;');
   return text.replace(/ /g, '\u00a0');

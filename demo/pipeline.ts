@@ -1,4 +1,4 @@
-/** Connects a run with the pipeline that is up. */
+/** Connects a run with the running pipeline. */
 import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
 import { bodiesBucketOf, laneQueueName, type Target } from '../cli/target.ts';
 import { createClients } from '../packages/local-lambda/clients.ts';
@@ -19,7 +19,7 @@ export interface Pipeline {
   readonly pageKeys: () => ReadonlySet<string>;
 }
 
-/** Where and as whom a run submits. */
+/** The queue and source of a run. */
 export interface Submission {
   readonly stage: string;
   readonly submitter: Submitter;

@@ -3,8 +3,8 @@ import type { SQSClient } from '@aws-sdk/client-sqs';
 import { depthsOf, queueUrlsOf } from '../aws/queue-depths.ts';
 
 /**
- * Whether messages wait in a queue for their end. What reporting and analytics gather for minutes has
- * ended, and nobody waits for them.
+ * Whether messages in a queue still wait for their ending. Reporting and analytics collect for minutes what
+ * has ended, and nobody waits for them.
  */
 export const holdsPending = (queueName: string) => !/-(reporting|analytics)$/.test(queueName);
 
@@ -14,7 +14,7 @@ export async function findQueues(sqs: SQSClient, prefix: string): Promise<string
   return urls.filter(holdsPending);
 }
 
-/** What the last few messages wait for, which is time: such as `1 in background-isolation`. */
+/** What the last few messages wait for, such as `1 in background-isolation`. */
 export function describeWaiting(queueUrls: readonly string[], depths: readonly number[]): string {
   const each = depths.flatMap((depth, n) => {
     const name = queueUrls[n]
@@ -29,7 +29,7 @@ export function describeWaiting(queueUrls: readonly string[], depths: readonly n
   );
 }
 
-/** Messages that wait, are being worked on or delayed, in the order of `queueUrls`. */
+/** Messages that wait, are being worked on or are delayed, in the order of `queueUrls`. */
 export async function queueDepths(sqs: SQSClient, queueUrls: readonly string[]): Promise<number[]> {
   return Promise.all(
     queueUrls.map(async (url) => {

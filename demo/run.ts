@@ -1,4 +1,4 @@
-/** One run: submits, waits until all is through, and accounts for every message. */
+/** One run: submits, waits until all have ended, and accounts for every message. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { place } from '../cli/input/entry.ts';
 import { submit } from '../cli/submit/submit.ts';
@@ -14,14 +14,14 @@ import { countEnded, readIncidents, readQuarantine, readResources, type Tables }
 export interface RunView {
   readonly live: Live;
   readonly say: (line: string) => void;
-  /** Aborts a run that is no longer wanted. */
+  /** Aborts the run. */
   readonly signal: AbortSignal;
 }
 
-/** A page is sent after its incident is saved, and travels a moment. */
+/** A page is sent after its incident is saved, and takes a moment to arrive. */
 const PAGES_WITHIN_MS = 10_000;
 
-/** @throws the signal's reason where it aborted. */
+/** @throws the signal's reason if it aborted. */
 export async function runThrough(
   pipeline: Pipeline,
   entries: Entries,

@@ -1,4 +1,6 @@
-/** `npm start`: the whole pipeline on this machine, resources through it, and the account of each. */
+/**
+ * `npm start`: runs the whole pipeline on this machine, sends resources through it, and accounts for each.
+ */
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { run } from '../cli/command-line.ts';

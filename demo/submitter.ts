@@ -1,6 +1,6 @@
 /**
- * As whom `npm start` submits. Where failsafe.config.ts has sources nobody else's message is taken, so it
- * signs as a sender of one of them. Else everything is of the source `default`, or of what `--source` says.
+ * The source of `npm start`. If failsafe.config.ts has sources, messages of others are refused, so it signs
+ * as a sender of one of them. Otherwise everything is of the source `default`, or of `--source`.
  */
 import { UsageError } from '../cli/usage-error.ts';
 import type { Config } from '../lib/config/config.ts';
@@ -9,16 +9,16 @@ import { accessKeyOf } from '../packages/local-lambda/template/account.ts';
 
 export interface Submitter {
   readonly source: string;
-  /** By which the local queues know the sender; absent where that is the account. */
+  /** The sender id for the local queues; absent if it is the account. */
   readonly accessKeyId?: string;
-  /** What to know before one asks why something was refused. */
+  /** A hint that explains possible refusals. */
   readonly note?: string;
 }
 
 export interface Submitting {
-  /** What `--source` says. */
+  /** The value of `--source`. */
   readonly source?: string | undefined;
-  /** Files of somebody, of which nothing is known before they are read. */
+  /** The user's files, of which nothing is known before they are read. */
   readonly input: readonly string[];
   readonly count: number;
 }
@@ -26,10 +26,10 @@ export interface Submitting {
 type Source = Config['sources']['known'][string];
 
 const SAMPLE_TYPES = ['Patient', 'Observation'];
-/** Its largest resource has less. */
+/** Its largest resource is smaller. */
 const SAMPLE_BYTES = 8_000;
 
-/** @throws UsageError where no source may send here what is to be sent. */
+/** @throws UsageError if no source may send what is to be sent. */
 export function submitterOf({ sources }: Pick<Config, 'sources'>, wanted: Submitting): Submitter {
   const label = wanted.source ?? 'default';
   if (!hasSources(sources)) return { source: label };
@@ -49,7 +49,7 @@ export function submitterOf({ sources }: Pick<Config, 'sources'>, wanted: Submit
   );
 }
 
-/** An emulator's word is not asked for with `fixed`. */
+/** With `fixed` the sender id is not checked. */
 const isSigned = ({ senderIds }: Config['sources']) => senderIds === 'verify';
 
 function whyNot(source: Source, { input }: Submitting): string | undefined {

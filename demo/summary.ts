@@ -1,4 +1,4 @@
-/** What a run has come to, for people and for programs. */
+/** The result of a run, for people and for programs. */
 import type { IncidentItem } from './tables.ts';
 
 /** The object that `--json` prints. */
@@ -12,7 +12,7 @@ export interface Summary {
   readonly incidents: number;
   readonly pages: number;
   readonly elapsedMs: number;
-  /** Where there is a stand-in FHIR server: resources that it has. */
+  /** If there is a stand-in FHIR server: the resources that it has. */
   readonly delivered?: number;
 }
 
@@ -21,7 +21,7 @@ export interface Run {
   readonly incidents: readonly IncidentItem[];
   /** Input that never became a message. */
   readonly unsent: number;
-  /** Messages that stood still in the queues, where the run ended by that. */
+  /** Messages that stood still in the queues, if the run ended because of that. */
   readonly stalled?: number;
 }
 

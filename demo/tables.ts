@@ -36,7 +36,7 @@ export function readQuarantine({ dynamodb, quarantine }: Tables): Promise<Quaran
   return scan(dynamodb, quarantine, quarantineSchema);
 }
 
-/** With why, which has no values. */
+/** With the reason, which has no values. */
 export function readEnded({ dynamodb, quarantine }: Tables): Promise<EndedItem[]> {
   return scan(dynamodb, quarantine, endedSchema);
 }
@@ -47,7 +47,7 @@ export interface Ended {
   readonly quarantined: number;
 }
 
-/** How many stand in the tables; costs less than reading them. */
+/** How many items are in the tables; costs less than reading them. */
 export async function countEnded(tables: Tables): Promise<Ended> {
   let stored = 0;
   for await (const page of pages(tables.dynamodb, tables.resources, [])) stored += page.Count ?? 0;
@@ -56,7 +56,7 @@ export async function countEnded(tables: Tables): Promise<Ended> {
   return { stored, rejected, quarantined: ended.length - rejected };
 }
 
-/** Incidents opened since then, without the crash events that stand in the same table. */
+/** Incidents opened since then, without the crash events in the same table. */
 export async function readIncidents(
   { dynamodb, incidents }: Tables,
   sinceMs: number,
@@ -83,7 +83,7 @@ async function scan<T extends object>(
   return items;
 }
 
-/** Pages with these attributes of each item; with none of them, only counted. */
+/** Pages with these attributes of each item; without attributes, only counts. */
 async function* pages(dynamodb: DynamoDBDocumentClient, table: string, names: readonly string[]) {
   const projection =
     names.length === 0

@@ -1,4 +1,4 @@
-/** What can be done with a pipeline that stays up: the environment that leads there, and the commands. */
+/** What can be done with the running pipeline: the environment variables for it, and the commands. */
 import type { Submission } from './pipeline.ts';
 import type { Submitter } from './submitter.ts';
 

@@ -7,7 +7,7 @@ import { readAssembly } from '../packages/local-lambda/template/assembly.ts';
 import type { EmulatorName } from './endpoint.ts';
 import { type LeftOut, leftOut, withoutResources } from './leave-out.ts';
 
-/** Leaves those resources out of the one stack of the assembly, and says which they are. */
+/** Leaves those resources out of the one stack of the assembly, and returns which they are. */
 export async function adaptAssembly(directory: string, emulator: EmulatorName): Promise<LeftOut[]> {
   const { stackName, template } = await readAssembly(directory);
   const out = leftOut(template.Resources, emulator);
@@ -16,7 +16,7 @@ export async function adaptAssembly(directory: string, emulator: EmulatorName): 
   const before = await readFile(file, 'utf8');
   const after = JSON.stringify(withoutResources(JSON.parse(before), out), undefined, 1);
   await writeFile(file, after);
-  // The template is an asset too, found by its hash: the CLI uploads no hash that is there.
+  // The template is an asset too, found by its hash: the CLI does not upload a hash that is already there.
   const [old, now] = [hash(before), hash(after)];
   for (const manifest of ['manifest.json', `${stackName}.assets.json`]) {
     const path = join(directory, manifest);

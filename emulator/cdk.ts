@@ -6,7 +6,7 @@ import { dirname, join } from 'node:path';
 export const ROOT = join(import.meta.dirname, '..');
 const CDK = join(ROOT, 'node_modules', '.bin', 'cdk');
 
-/** The CDK CLI ended with a status of its own; what it said is on the terminal, or in `output`. */
+/** The CDK CLI failed; its output is on the terminal, or in `output`. */
 export class CdkFailed extends Error {
   override readonly name = 'CdkFailed';
   readonly output: string;
@@ -22,8 +22,8 @@ export const contextArguments = (context: readonly string[]): string[] =>
   context.flatMap((pair) => ['-c', pair]);
 
 /**
- * Runs `cdk ARGS`. What it says goes to the terminal (its stdout to our stderr: results are ours),
- * or is kept for CdkFailed where `quiet`. Returns what it said where `quiet`.
+ * Runs `cdk ARGS`. Its output goes to the terminal (its stdout to our stderr: stdout is for results), or is
+ * kept for CdkFailed and returned if `quiet`.
  */
 export async function cdk(
   args: readonly string[],

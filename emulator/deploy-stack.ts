@@ -16,10 +16,10 @@ import { comparisonLines, leftOutLines } from './report.ts';
 export interface DeployOptions {
   readonly emulator: Emulator;
   readonly stack: SynthesizedStack;
-  /** Environment of the CDK and of our own clients, by which they find the emulator. */
+  /** Environment variables of the CDK and of our own clients, which lead to the emulator. */
   readonly env: NodeJS.ProcessEnv;
   readonly say: (line: string) => void;
-  /** Keep what the CDK says for its failure. */
+  /** Keep the CDK's output for its failure. */
   readonly quiet?: boolean;
 }
 
@@ -32,18 +32,17 @@ export interface Output {
 /** Where `deploy:local` synthesizes. */
 export const ASSEMBLY = join(ROOT, 'build', 'emulator');
 
-/** What an emulator cannot prove, it is not asked for: all messages have one sender there. */
+/** Emulators cannot prove senders: all messages have the same one. */
 export const ONE_SENDER = 'sources.senderIds=fixed';
 
-/** A stack in the assembly that it was synthesized into. */
+/** A stack in its synthesized assembly. */
 export interface SynthesizedStack {
   readonly stackName: string;
   readonly directory: string;
 }
 
 /**
- * Synthesizes the stack with these settings, `key=value` each, into a folder in which nothing
- * else is left. Throws CdkFailed.
+ * Synthesizes the stack with these settings, `key=value` each, into an emptied folder. Throws CdkFailed.
  */
 export async function synthesize(
   directory: string,

@@ -22,7 +22,7 @@ function sayOutputs(outputs: readonly Output[], endpoint: string, stage: string)
   say(`try\n  ${TRY}${stage === 'dev' ? '' : ` --stage ${stage}`}`);
 }
 
-/** The config that is going to be deployed. Throws ConfigError. */
+/** The config that will be deployed. Throws ConfigError. */
 const configOf = (context: readonly string[]): Config =>
   loadConfig(
     fileConfig,
@@ -31,7 +31,7 @@ const configOf = (context: readonly string[]): Config =>
     ),
   );
 
-/** Refused for production, where no emulator should change what is deployed. */
+/** Refused for production, because no emulator should change what is deployed. */
 const oneSender = ({ production }: Config) => (production ? [] : [ONE_SENDER]);
 
 async function deploy({ context = [] }: { context?: string[] }): Promise<void> {

@@ -1,4 +1,4 @@
-/** A stack as an emulator has it: what each logical id became, and what references resolve to. */
+/** A stack as an emulator has it: the physical id of each logical id, and the values of references. */
 import assert from 'node:assert/strict';
 import {
   CloudFormationClient,
@@ -29,14 +29,14 @@ export async function physicalIds(stackName: string): Promise<Map<string, string
   );
 }
 
-/** What an emulator takes for AWS::URLSuffix: LocalStack its own host, which queue URLs tell. */
+/** What an emulator uses for AWS::URLSuffix: LocalStack its own host, which is in queue URLs. */
 export function urlSuffixOf(emulator: EmulatorName, physical: ReadonlyMap<string, string>): string {
   const queueUrl = [...physical.values()].find((id) => /^https?:/.test(id));
   if (emulator !== 'LocalStack' || queueUrl === undefined) return ACCOUNT.urlSuffix;
   return new URL(queueUrl).hostname.replace(/^sqs\.[a-z0-9-]+\./, '');
 }
 
-/** Answers Ref and Fn::GetAtt as the emulator did when it deployed. Both throw TemplateError. */
+/** Resolves Ref and Fn::GetAtt as the emulator did when it deployed. Both throw TemplateError. */
 export function deployedReferences(
   template: Template,
   stackName: string,
@@ -71,7 +71,7 @@ export function deployedReferences(
   };
 }
 
-/** A physical id may be an ARN, a queue's URL, or a name, which may have slashes of its own. */
+/** A physical id may be an ARN, a queue's URL, or a name, which may contain slashes. */
 const nameOf = (id: string) => (/^(arn|https?):/.test(id) ? nameOfArn(id) : id);
 
 /** The properties of a resource as they should be live. */

@@ -1,4 +1,4 @@
-/** Takes a stack away, with what its buckets hold: a bucket that is not empty is not deleted. */
+/** Deletes a stack, with the content of its buckets: a bucket that is not empty cannot be deleted. */
 import {
   CloudFormationClient,
   DescribeStackResourcesCommand,
@@ -10,7 +10,8 @@ import { cdk } from './cdk.ts';
 import type { SynthesizedStack } from './deploy-stack.ts';
 
 /**
- * Empties the buckets of the stack and destroys it by the CDK. False where there is no such stack. Throws CdkFailed.
+ * Empties the buckets of the stack and destroys it by the CDK. False if there is no such stack. Throws
+ * CdkFailed.
  */
 export async function destroyStack(options: {
   stack: SynthesizedStack;
@@ -26,7 +27,7 @@ export async function destroyStack(options: {
   return true;
 }
 
-/** Names of the buckets that go with the stack; undefined where there is no such stack. */
+/** Names of the buckets that go with the stack; undefined if there is no such stack. */
 async function bucketsOf({
   stackName: StackName,
   directory,

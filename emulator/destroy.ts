@@ -1,4 +1,4 @@
-/** `npm run destroy:local`: takes away what `npm run deploy:local` with the same settings deployed. */
+/** `npm run destroy:local`: deletes what `npm run deploy:local` with the same settings deployed. */
 import { ASSEMBLY, synthesize } from './deploy-stack.ts';
 import { destroyStack } from './destroy-stack.ts';
 import { quiet, runLocalCommand, say } from './local-command.ts';

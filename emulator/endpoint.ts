@@ -1,4 +1,4 @@
-/** Which emulator answers at AWS_ENDPOINT_URL, if that is a place that we may deploy to. */
+/** Which emulator answers at AWS_ENDPOINT_URL, if we may deploy there. */
 
 const DEFAULT_ENDPOINT = 'http://127.0.0.1:4566';
 const HOW =
@@ -17,7 +17,7 @@ export class EndpointRefused extends Error {
   override readonly name = 'EndpointRefused';
 }
 
-/** AWS_ENDPOINT_URL or the default. Throws {@link EndpointRefused} where it is not this machine. */
+/** AWS_ENDPOINT_URL or the default. Throws {@link EndpointRefused} if it is not this machine. */
 export function loopbackEndpoint(env: NodeJS.ProcessEnv): string {
   const given = env['AWS_ENDPOINT_URL'] || DEFAULT_ENDPOINT;
   const url = URL.canParse(given) ? new URL(given) : undefined;
@@ -36,7 +36,7 @@ const HEALTH: readonly (readonly [EmulatorName, string])[] = [
   ['LocalStack', '/_localstack/health'],
 ];
 
-/** Asks the endpoint what it is. Throws {@link EndpointRefused} where it is no emulator. */
+/** Asks the endpoint what it is. Throws {@link EndpointRefused} if it is not an emulator. */
 export async function identifyEmulator(endpoint: string): Promise<Emulator> {
   for (const [name, path] of HEALTH) {
     const answer = await ask(`${endpoint}${path}`);
@@ -50,7 +50,7 @@ export async function identifyEmulator(endpoint: string): Promise<Emulator> {
   );
 }
 
-/** LocalStack reads its catalogue of services at the first path that it does not know: seconds on a busy machine. */
+/** LocalStack reads its catalogue of services at the first unknown path: seconds on a busy machine. */
 const PATIENCE_MS = 20_000;
 
 const ask = (url: string) =>

@@ -1,9 +1,9 @@
-/** Environments of processes that speak to an emulator, and of the emulator itself. */
+/** Environment variables of processes that use an emulator, and of the emulator itself. */
 
 /** Region and credentials of every emulator; the account is 000000000000. */
 const REGION = 'us-east-1';
 
-/** What of the caller's environment would lead an SDK somewhere else. */
+/** The caller's variables that would lead an SDK somewhere else. */
 const isAws = (name: string) => name.startsWith('AWS_');
 
 function without(env: NodeJS.ProcessEnv, drop: (name: string) => boolean): NodeJS.ProcessEnv {
@@ -22,7 +22,7 @@ export function emulatorVariables(endpoint: string): Record<string, string> {
   };
 }
 
-/** The caller's environment with every AWS setting replaced by the emulator's. */
+/** The caller's environment variables with every AWS setting replaced by the emulator's. */
 export function clientEnvironment(env: NodeJS.ProcessEnv, endpoint: string): NodeJS.ProcessEnv {
   return {
     ...without(env, isAws),
@@ -32,8 +32,8 @@ export function clientEnvironment(env: NodeJS.ProcessEnv, endpoint: string): Nod
 }
 
 /**
- * MiniStack's environment. Its functions inherit it, so no AWS setting of the caller may be in it,
- * and their `node` is the first on PATH.
+ * MiniStack's environment variables. Its functions inherit them, so no AWS setting of the caller may be
+ * among them, and their `node` is the first on PATH.
  * @param nodeFolder folder of a Node 24
  * @param temporary folder of its own, to be removed afterwards
  */

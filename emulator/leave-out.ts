@@ -1,8 +1,8 @@
 /**
- * What an emulator would refuse a whole template for.
+ * What makes an emulator refuse a whole template.
  *
- * MiniStack knows neither composite alarms nor alarms on metric math. They are left out, and named,
- * with whatever refers to one of them.
+ * MiniStack knows neither composite alarms nor alarms on metric math. They are left out, and named, with
+ * whatever refers to one of them.
  */
 
 import type { EmulatorName } from './endpoint.ts';
@@ -49,7 +49,7 @@ function* refersTo(value: unknown): Generator<string> {
   yield* refersTo(Object.values(value));
 }
 
-/** What of a template an emulator would refuse, and what cannot be without that. */
+/** The parts of a template that an emulator would refuse, and what depends on them. */
 export function leftOut(resources: Resources, emulator: EmulatorName): LeftOut[] {
   const out = new Map<string, LeftOut>();
   for (const [logicalId, resource] of Object.entries(resources)) {

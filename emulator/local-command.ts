@@ -3,10 +3,10 @@ import { runToEnd } from '../terminal/what-went-wrong.ts';
 import { CdkFailed } from './cdk.ts';
 
 export const say = (line: string) => process.stderr.write(`${line}\n`);
-/** The CDK draws a bar for people; a log gets its hundred events only where it fails. */
+/** The CDK draws a bar for people; a log gets its hundred events only if it fails. */
 export const quiet = !process.stderr.isTTY;
 
-/** Runs a command that takes `cdk deploy`'s settings. What is expected to fail says so in one line. */
+/** Runs a command with `cdk deploy`'s settings. An expected failure is reported in one line. */
 export async function runLocalCommand(
   name: string,
   description: string,

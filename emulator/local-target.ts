@@ -1,11 +1,14 @@
-/** What `deploy:local` and `destroy:local` begin with: an emulator, and an environment to reach it. */
+/**
+ * The first step of `deploy:local` and `destroy:local`: find an emulator, and the environment variables to
+ * reach it.
+ */
 
 import { type Emulator, identifyEmulator, loopbackEndpoint } from './endpoint.ts';
 import { clientEnvironment } from './environment.ts';
 
 /**
- * Finds the emulator and turns this process's own AWS settings to it, so that no client of ours
- * can reach anything else. Throws EndpointRefused.
+ * Finds the emulator and points this process's own AWS settings to it, so that no client of ours can reach
+ * anything else. Throws EndpointRefused.
  */
 export async function openLocalTarget(): Promise<{ emulator: Emulator; env: NodeJS.ProcessEnv }> {
   const emulator = await identifyEmulator(loopbackEndpoint(process.env));

@@ -13,16 +13,16 @@ const READY_MS = 30_000;
 const STOP_MS = 5000;
 const POLL_MS = 50;
 
-/** MiniStack does not come up; the message says why, in one line. */
+/** MiniStack does not start; the message says why, in one line. */
 export class EmulatorFault extends Error {
   override readonly name = 'EmulatorFault';
 }
 
 export interface Ministack {
   readonly endpoint: string;
-  /** Everything it printed, its functions' logs included. */
+  /** Everything it printed, including its functions' logs. */
   readonly logFile: string;
-  /** Settles when the process is gone, for whatever reason. */
+  /** Resolves when the process is gone, for whatever reason. */
   readonly gone: Promise<void>;
   stop(): Promise<void>;
 }
@@ -45,7 +45,7 @@ export async function startMinistack(options: {
   const temporary = await mkdtemp(join(tmpdir(), 'ministack-'));
   const log = await open(logFile, 'w');
   const nodeFolder = dirname(process.execPath);
-  // A process group of its own: Ctrl-C is for the command first, and a stop reaches its functions.
+  // A process group of its own: Ctrl-C goes to the command first, and a stop reaches its functions.
   const child = spawn(options.python, ['-m', 'ministack'], {
     env: ministackEnvironment(env, { port, nodeFolder, temporary }),
     stdio: ['ignore', log.fd, log.fd],
@@ -94,7 +94,7 @@ async function untilReady(endpoint: string, child: ChildProcess): Promise<void> 
 async function stopGroup(child: ChildProcess, gone: Promise<void>): Promise<void> {
   signalGroup(child, 'SIGTERM');
   await Promise.race([gone, delay(STOP_MS, undefined, { ref: false })]);
-  // Whatever of its functions outlived it, or all of it where it did not listen.
+  // Its functions that are still alive, or all of it if it did not stop.
   signalGroup(child, 'SIGKILL');
   await gone;
 }

@@ -1,4 +1,4 @@
-/** What the comparison found, in lines for people: one a property, however many resources. */
+/** What the comparison found, in lines for people: one for each property, however many resources. */
 import type { EmulatorName } from './endpoint.ts';
 import type { LeftOut } from './leave-out.ts';
 import type { Finding } from './live/compare-stack.ts';
@@ -12,7 +12,7 @@ export function leftOutLines(out: readonly LeftOut[], emulator: EmulatorName): s
   ];
 }
 
-/** Lines about what is live: a count, what was set, what cannot be, what nobody looked at. */
+/** Lines about the live stack: a count, what was set, what cannot be, what was not read. */
 export function comparisonLines(findings: readonly Finding[], emulator: EmulatorName): string[] {
   const of = (result: Finding['result']) => findings.filter((one) => one.result === result);
   const resources = new Set(findings.map(({ logicalId }) => logicalId)).size;

@@ -31,14 +31,14 @@ async function stayUp(ministack: Ministack): Promise<number> {
   return Promise.race([asked, died]);
 }
 
-/** Runs the command with the emulator's environment; a signal to us is the command's first. */
+/** Runs the command with the emulator's environment variables; a signal goes to the command first. */
 async function runCommand(
   [file = '', ...args]: readonly string[],
   ministack: Ministack,
 ): Promise<number> {
   const env = clientEnvironment(process.env, ministack.endpoint);
   const child = spawn(file, args, { env, stdio: 'inherit' });
-  // The terminal sends Ctrl-C to the command too: sent twice it would end a cleanup halfway.
+  // The terminal sends Ctrl-C to the command too: sent twice it would interrupt a cleanup.
   process.on('SIGINT', () => undefined);
   for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal));
   const ended = once(child, 'exit').catch((cause: unknown) => {

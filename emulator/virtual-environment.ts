@@ -11,7 +11,7 @@ import { promisify } from 'node:util';
 
 const run = promisify(execFile);
 const REQUIREMENTS = join(import.meta.dirname, 'requirements.txt');
-/** What the pinned packages need; `ensurepip` is what a Debian without python3-venv lacks. */
+/** What the pinned packages need; a Debian without python3-venv lacks `ensurepip`. */
 const PROBE =
   'import sys, venv, ensurepip; assert sys.version_info >= (3, 10); print(sys.executable)';
 const CANDIDATES = ['python3', 'python3.13', 'python3.12', 'python3.11', 'python3.10'];
@@ -21,12 +21,12 @@ export class MissingPython extends Error {
   override readonly name = 'MissingPython';
 }
 
-/** Folder of everything of ours that is worth keeping between runs. */
+/** Folder of everything of ours that is kept between runs. */
 export function cacheFolder(env: NodeJS.ProcessEnv): string {
   return join(env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache'), 'fhir-failsafe');
 }
 
-/** The first Python that can make the environment. Throws {@link MissingPython}. */
+/** The first Python that can create the virtual environment. Throws {@link MissingPython}. */
 async function findPython(): Promise<string> {
   for (const name of CANDIDATES) {
     const found = await run(name, ['-c', PROBE]).catch(() => undefined);
@@ -39,8 +39,8 @@ async function findPython(): Promise<string> {
 
 /**
  * Path of a Python that can run MiniStack, installed if it is not there yet.
- * @param say gets a line before what takes seconds
- * @throws MissingPython where this machine cannot have it
+ * @param say gets a line before steps that take seconds
+ * @throws MissingPython if this machine cannot have it
  */
 export async function ministackPython(
   env: NodeJS.ProcessEnv,
@@ -62,12 +62,12 @@ export async function ministackPython(
     const said = cause instanceof Error ? (cause.message.trim().split('\n').at(-1) ?? '') : '';
     throw new MissingPython(`pip could not install MiniStack: ${said}`, { cause });
   });
-  // Last, so that an installation that was interrupted is made again.
+  // Last, so that an interrupted installation is made again.
   await writeFile(stampFile, stamp);
   return python;
 }
 
-/** The Python that made the environment may have gone since. */
+/** The Python that created the virtual environment may be gone. */
 const runs = (python: string) =>
   run(python, ['-c', 'import ministack']).then(
     () => true,

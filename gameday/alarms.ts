@@ -1,4 +1,4 @@
-/** The alarms of a synthesized template, with what they read. */
+/** The alarms of a synthesized template, with the metrics that they read. */
 import { z } from 'zod';
 import { ACCOUNT } from '../packages/local-lambda/template/account.ts';
 import type { Assembly } from '../packages/local-lambda/template/assembly.ts';
@@ -17,7 +17,7 @@ export interface AlarmPlan {
   /** Without the stage's prefix. */
   readonly name: string;
   readonly threshold: number;
-  /** How several metrics are one value; a single metric has none. */
+  /** The expression over several metrics; a single metric has none. */
   readonly expression?: string;
   readonly metrics: readonly MetricRef[];
 }

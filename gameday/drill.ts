@@ -1,4 +1,4 @@
-/** What a drill is, and what it has at hand. */
+/** A drill, and what it may use. */
 import type { Stage } from './stage.ts';
 
 export interface Servers {
@@ -10,17 +10,17 @@ export interface Servers {
 export interface Place {
   readonly stage: Stage;
   readonly servers: Servers;
-  /** Name of the stack, which the names of all that is in it begin with. */
+  /** Name of the stack, with which all names in it begin. */
   readonly stack: string;
 }
 
 export interface Drill {
-  /** What is made so, in words. */
+  /** The condition, in words. */
   readonly condition: string;
   /** On a stack with too little of everything, after all others. */
   readonly starved?: true;
-  /** Makes it so, and answers how it is undone. */
+  /** Provokes the condition, and returns how it is undone. */
   provoke(place: Place): Promise<(() => Promise<void> | void) | undefined>;
-  /** What has to happen again and again until the metric moves. */
+  /** What has to be repeated until the metric moves. */
   again?(place: Place): Promise<void> | void;
 }

@@ -1,7 +1,7 @@
 /**
- * How the condition of each alarm is provoked. Drills of a kind are made from what the alarm reads, so
- * that a queue, function or table that is added later has its own; what the pipeline tells of itself has
- * one by name. An alarm that no rule here takes has no drill, and the game day fails.
+ * How the condition of each alarm is provoked. Drills of a kind are made from what the alarm reads, so that
+ * a queue, function or table that is added later has its own; alarms on the pipeline itself have one by
+ * name. An alarm that matches no rule here has no drill, and the game day fails.
  */
 import type { AlarmPlan } from './alarms.ts';
 import type { Drill } from './drill.ts';

@@ -1,7 +1,7 @@
 /**
- * `npm run gameday`: provokes the condition of each alarm of the template on the local runtime, and
- * shows that the metric which it reads moves. What was measured goes to build/gameday/metrics.ndjson,
- * for `npm run picture:dashboard`.
+ * `npm run gameday`: provokes the condition of each alarm of the template on the local runtime, and shows
+ * that its metric moves. The measurements go to build/gameday/metrics.ndjson, for `npm run
+ * picture:dashboard`.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -23,9 +23,9 @@ import { describe, rowOf } from './table.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const OUT = join(ROOT, 'build', 'gameday');
-/** A page is repeated, and told on, at once. */
+/** A page is repeated, and escalated, at once. */
 const INCIDENT = { pageAgainMs: 1, escalateMs: 2 };
-/** What is left free of the memory that a function is seen to use. */
+/** Spare memory above what a function is seen to use. */
 const MEMORY_SHARE = 0.8;
 const SMALLEST_MB = 64;
 
@@ -85,7 +85,7 @@ async function ordinaryDay(): Promise<void> {
   }
 }
 
-/** The first incident first, for others crash too; what takes lanes out of service last. */
+/** The first incident first, because others crash too; what takes lanes out of service last. */
 function inOrder(some: readonly AlarmPlan[]): AlarmPlan[] {
   const ranks = [/^page-unanswered$/, /./, /-errors$/, /^root-escalation$/, /-paused$/];
   const rankOf = ({ name }: AlarmPlan) => {
@@ -111,7 +111,7 @@ async function starvedDay(): Promise<void> {
   }
 }
 
-/** In MB, by what the function's own metric said while all was well. */
+/** In MB, by the function's own metric while all was well. */
 function memoryUsed(name: string): number {
   const alarm = alarms.find((one) => one.name === `${name}-memory`);
   const percent = alarm === undefined ? 100 : (before.get(alarm) ?? 100);

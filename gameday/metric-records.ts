@@ -1,6 +1,6 @@
 /**
- * All that CloudWatch would be told: metrics that functions print in embedded metric format, what the
- * platform's records say of invocations, and what is counted here because no emulator publishes it.
+ * All that CloudWatch would get: metrics that functions print in embedded metric format, the platform's
+ * records of invocations, and what is counted here because no emulator publishes it.
  */
 import { z } from 'zod';
 import type { LogLine } from '../packages/local-lambda/lambda/platform-log.ts';
@@ -16,7 +16,7 @@ const reportSchema = z.object({
 export class MetricRecords {
   readonly all: MetricRecord[] = [];
 
-  /** Takes in a line of a function's log, where it tells a metric. */
+  /** Reads a line of a function's log, if it holds a metric. */
   readonly listen = ({ functionName, line }: LogLine): void => {
     if (line.includes('"_aws"')) this.all.push(...emfRecords(line));
     else if (line.includes('"platform.report"')) {
@@ -24,12 +24,12 @@ export class MetricRecords {
     }
   };
 
-  /** Adds one that nobody else tells. */
+  /** Adds a value that nothing else emits. */
   add(record: Omit<MetricRecord, 'at'>): void {
     this.all.push({ ...record, at: Date.now() });
   }
 
-  /** The statistic of what was told from then on; 0 where nothing was. */
+  /** The statistic of the values from then on; 0 if there are none. */
   read({ namespace, name, dimensions, statistic }: MetricRef, since: number): number {
     const values = this.all
       .filter((one) => one.at >= since && one.namespace === namespace && one.name === name)

@@ -1,9 +1,9 @@
-/** Queues in which something waits, or lies that nobody could finish. */
+/** Drills for queues in which something waits, or which nobody could finish. */
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Drill } from './drill.ts';
 import { crashing, messageFor } from './texts.ts';
 
-/** Ages are told in whole seconds. */
+/** Ages are emitted in whole seconds. */
 const AGED_MS = 1_500;
 
 export function queueDrill(queue: string, metric: string, alarm: string): Drill | undefined {
@@ -27,7 +27,7 @@ function ageDrill(queue: string): Drill {
   };
 }
 
-/** As what waits with back-off does: AWS's age stays, ours moves. */
+/** As for messages that wait with back-off: AWS's age stays, ours moves. */
 function againDrill(queue: string): Drill {
   return {
     condition: 'a message comes for the fourth time',
@@ -56,7 +56,7 @@ function deadLetterDrill(queue: string, lane: string): Drill {
   };
 }
 
-/** What is in it was received a thousand times, or failed for good, which is not waited for here. */
+/** Its messages were received a thousand times, or failed for good; the drill does not wait for that. */
 function lostDrill(queue: string): Drill {
   return {
     condition: 'a message lies in it, as SQS or Lambda would put it there, and nobody reads it',

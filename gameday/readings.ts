@@ -1,9 +1,9 @@
-/** What an alarm would see: its metric, or what says the same on this machine. */
+/** What an alarm would see: its metric, or an equivalent on this machine. */
 import type { AlarmPlan, MetricRef } from './alarms.ts';
 import type { MetricRecords } from './metric-records.ts';
 import type { Stage } from './stage.ts';
 
-/** Where the value of a metric comes from here, for those whom no emulator publishes. */
+/** Where the value of a metric comes from here, if no emulator publishes it. */
 const STAND_INS: Readonly<Record<string, string>> = {
   ApproximateNumberOfMessagesVisible: "the queue's own attribute",
   ApproximateAgeOfOldestMessage:
@@ -13,7 +13,7 @@ const STAND_INS: Readonly<Record<string, string>> = {
   ThrottledRequests: 'requests that were answered so',
 };
 
-/** Names what is read, and for what it stands if it is not the metric itself. */
+/** Names what is read, and what it stands for if it is not the metric itself. */
 export function sourceOf({ metrics }: AlarmPlan): string {
   const [first] = metrics;
   if (first === undefined) return '-';
@@ -22,7 +22,7 @@ export function sourceOf({ metrics }: AlarmPlan): string {
   return first.namespace.startsWith('AWS/') ? `${names} (${first.name} here: ${standIn})` : names;
 }
 
-/** The alarm's value of what happened from then on. */
+/** The alarm's value since then. */
 export async function readAlarm(
   { metrics, expression }: AlarmPlan,
   since: number,

@@ -1,4 +1,4 @@
-/** The game day itself: a healthy pipeline is measured, then each alarm's condition is provoked. */
+/** The game day itself: measures a healthy pipeline, then provokes each alarm's condition. */
 import { setTimeout as wait } from 'node:timers/promises';
 import type { AlarmPlan } from './alarms.ts';
 import type { Drill, Place } from './drill.ts';
@@ -38,7 +38,7 @@ const functionsOf = ({ runtime }: Place['stage'], stack: string) =>
 const sum = (all: readonly { readonly value: number }[]) =>
   all.reduce((total, { value }) => total + value, 0);
 
-/** Provokes one alarm's condition, until its metric is above what it was while all was well. */
+/** Provokes one alarm's condition, until its metric is above the value of the healthy pipeline. */
 export async function provoke(
   alarm: AlarmPlan,
   place: Place,
@@ -61,7 +61,7 @@ export async function provoke(
     after = await readAlarm(alarm, since, records, place.stage);
     return after > before;
   }, MOVES_WITHIN_MS);
-  // Some have more to tell, which the table should not miss.
+  // Some emit more values, which the table should include.
   if (moved) {
     await wait(AGAIN_MS);
     after = Math.max(after, await readAlarm(alarm, since, records, place.stage));

@@ -1,4 +1,4 @@
-/** Lambda's API of a stage: functions are invoked, and the mappings of a queue switched off. */
+/** Lambda's API of a stage: invokes functions, and disables the mappings of a queue. */
 import {
   GetEventSourceMappingCommand,
   InvokeCommand,
@@ -14,7 +14,7 @@ import type { MetricRecords } from './metric-records.ts';
 import { NO_DEATHS } from './texts.ts';
 import { until } from './until.ts';
 
-/** An event that asks for nothing, as the function knows events. */
+/** An event of the function's kind that asks for nothing. */
 const NOTHING = { Records: [] };
 
 export class StageLambda {
@@ -26,7 +26,7 @@ export class StageLambda {
     this.#records = records;
   }
 
-  /** With nothing to do unless told. What Lambda does not take is recorded as throttled. */
+  /** By default an event with nothing to do. What Lambda refuses is recorded as throttled. */
   async invoke(functionName: string, event?: unknown): Promise<void> {
     const harmless = functionName.endsWith('-monitor') ? NO_DEATHS : NOTHING;
     const Payload = JSON.stringify(event ?? harmless);
@@ -39,7 +39,7 @@ export class StageLambda {
     }
   }
 
-  /** The function that reads the queue has a message of it, as Lambda would hand it over. */
+  /** Invokes the function that reads the queue with a message of it, as Lambda would. */
   async handOver(queue: string, message: Message): Promise<void> {
     const { EventSourceMappings = [] } = await this.#client.send(
       new ListEventSourceMappingsCommand({ EventSourceArn: arn('sqs', queue) }),
@@ -50,7 +50,7 @@ export class StageLambda {
     await this.invoke(nameOfArn(reader.FunctionArn), { Records });
   }
 
-  /** Whoever reads the queue stops, until the function that this returns is called. */
+  /** Stops the queue's readers, until the returned function is called. */
   async stopReading(queue: string): Promise<() => Promise<void>> {
     const { EventSourceMappings = [] } = await this.#client.send(
       new ListEventSourceMappingsCommand({ EventSourceArn: arn('sqs', queue) }),

@@ -1,4 +1,4 @@
-/** The queues of a stage: what is sent to them, how much lies in them and for how long. */
+/** The queues of a stage: what is sent to them, how many messages they hold and for how long. */
 import {
   GetQueueAttributesCommand,
   type Message,
@@ -15,7 +15,7 @@ const TRIES_MAX = 30;
 export class StageQueues {
   readonly #sqs: SQSClient;
   readonly #urlOf: (queue: string) => string;
-  /** When the first message was sent to a queue that nobody reads, epoch ms. */
+  /** When the first message was sent to a queue without readers, epoch ms. */
   readonly #sentAt = new Map<string, number>();
   /** Queues whose message was received so often that AWS leaves it out of their age. */
   readonly #uncounted = new Set<string>();
@@ -44,13 +44,13 @@ export class StageQueues {
     );
   }
 
-  /** From now on nobody reads it. */
+  /** From now on it has no reader. */
   unread(queue: string): void {
     this.#sentAt.delete(queue);
     this.#uncounted.delete(queue);
   }
 
-  /** The message of a queue that nobody reads, once it was received oftener than AWS counts. */
+  /** Receives the message of a queue without readers more often than AWS counts. */
   async receiveAgain(queue: string): Promise<Message> {
     for (let tries = 0; tries < TRIES_MAX; tries += 1) {
       const { Messages: [message] = [] } = await this.#sqs.send(
@@ -78,8 +78,8 @@ export class StageQueues {
   }
 
   /**
-   * In seconds, since the first message after nobody reads it any more; 0 where none is left, or where
-   * it was received three times: AWS does not count such a message.
+   * In seconds, since the first message after its readers stopped; 0 if none is left, or if it was received
+   * three times: AWS does not count such a message.
    */
   async ageOf(queue: string): Promise<number> {
     const depths = await this.#counts(

@@ -1,4 +1,4 @@
-/** A stage to provoke alarms on: the runtime, with a hand on its queues, functions, tables and clock. */
+/** A stage to provoke alarms on: the runtime, with access to its queues, functions, tables and clock. */
 import { LambdaClient } from '@aws-sdk/client-lambda';
 import { createClients, destroyClients } from '../packages/local-lambda/clients.ts';
 import { type Runtime, startRuntime } from '../packages/local-lambda/runtime.ts';
@@ -12,9 +12,9 @@ export interface Stage {
   readonly runtime: Runtime;
   readonly queues: StageQueues;
   readonly lambda: StageLambda;
-  /** The table's requests are refused, until the function that this returns is called. */
+  /** The table's requests are refused, until the returned function is called. */
   throttle(table: string): () => void;
-  /** The minute's wake, now: it comes by nothing else here. */
+  /** The minute's wake, now: nothing else sends it here. */
   minute(): void;
   close(): Promise<void>;
 }

@@ -1,4 +1,6 @@
-/** What the pipeline tells of itself: quarantine, breakers, lanes, the root, pages, the audit log. */
+/**
+ * Drills for alarms on the pipeline itself: quarantine, breakers, lanes, the root, pages, the audit log.
+ */
 import { ENVELOPE_ATTRIBUTE } from '../core/message/messages.ts';
 import type { Drill, Place } from './drill.ts';
 import { tableDrill } from './table-drills.ts';
@@ -91,7 +93,7 @@ const STORIES: Readonly<Record<string, Drill>> = {
   },
 };
 
-/** Only deaths: no operator may tell the supervisor's queue to pause a lane. */
+/** Only deaths: no operator may send a pause to the supervisor's queue. */
 function pauseDrill(lane: string): Drill {
   const name = lane === 'delivery' ? 'deliver' : `validate-${lane}`;
   return {

@@ -1,7 +1,7 @@
 import type { Drill } from './drill.ts';
 import { crashing, invalid, messageFor, undecided, valid } from './texts.ts';
 
-/** All that the tables are for happens while one of them refuses. */
+/** Everything that uses the tables happens while one of them refuses. */
 export function tableDrill(table: string): Drill {
   return {
     condition: 'its requests are refused as throttled',

@@ -1,4 +1,4 @@
-/** What drills send: resources of each fate, and a message for each queue that asks for nothing. */
+/** What drills send: resources of each kind, and for each queue a message that asks for nothing. */
 import { randomUUID } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
 import type { AuditFact } from '../core/audit/audit-fact.ts';
@@ -15,7 +15,7 @@ export const invalid = () => JSON.stringify({ ...patient(random), gender: 'unhea
 /** It throws while it is validated, however often. */
 export const crashing = () =>
   JSON.stringify({ ...patient(random), meta: { tag: [{ system: CHAOS_SYSTEM, code: 'throw' }] } });
-/** It holds a code that only a terminology server knows, another one each time. */
+/** It holds a code that only a terminology server knows, a new one each time. */
 export const undecided = () =>
   JSON.stringify({ ...patient(random), photo: [{ contentType: `image/x-${randomUUID()}` }] });
 
@@ -32,7 +32,7 @@ export const NO_DEATHS = {
   awslogs: { data: gzipSync(JSON.stringify(TEST_MESSAGE)).toString('base64') },
 };
 
-/** How a message ended, as readers of outcomes are told. */
+/** How a message ended, as readers of outcomes get it. */
 const ended = () => {
   const endedAt = Date.now();
   const origin = { messageId: randomUUID(), source: 'default', sentAt: endedAt };
@@ -47,7 +47,7 @@ const fact = (): AuditFact => ({
   details: {},
 });
 
-/** A message such as the queue has, given its name without the stage's prefix. */
+/** A message of the queue's kind, given its name without the stage's prefix. */
 export function messageFor(queue: string): string {
   if (/^(critical|background)(-isolation)?$/.test(queue)) return valid();
   if (queue === 'delivery') return JSON.stringify({ pk: `default#Patient#${randomUUID()}` });

@@ -1,9 +1,9 @@
-/** Stands before DynamoDB, and answers for a table that it is throttled, as long as that is asked for. */
+/** A proxy before DynamoDB that answers for a table that it is throttled, while requested. */
 import { buffer } from 'node:stream/consumers';
 import { type Relay, startRelay } from '../packages/local-lambda/relay.ts';
 
 export interface ThrottlingTables extends Relay {
-  /** The table's requests are refused until the function that this returns is called. */
+  /** The table's requests are refused until the returned function is called. */
   throttle(table: string): () => void;
 }
 
@@ -12,7 +12,7 @@ const REFUSAL = JSON.stringify({
   message: 'a game day',
 });
 
-/** `onThrottled` is told of each request that was refused. */
+/** `onThrottled` is called for each refused request. */
 export async function startThrottlingTables(
   target: string,
   onThrottled: (table: string, operation: string) => void,

@@ -9,7 +9,7 @@ export interface Asked {
 }
 
 export interface AwsTrouble {
-  /** `usage`: nothing was asked, for the environment names no target. */
+  /** `usage`: nothing was called, because the environment variables name no target. */
   readonly kind: 'usage' | 'target';
   readonly message: string;
 }
@@ -29,16 +29,16 @@ const UNREACHABLE = new Set([
   'EHOSTUNREACH',
   'ENETUNREACH',
 ]);
-/** What an SDK or a parser says of an answer that is not AWS's. */
+/** Messages of an SDK or a parser for an answer that is not AWS's. */
 const FOREIGN_ANSWER =
   /Deserialization error|^Unexpected token|is not valid JSON|char '.*' is not expected|Unclosed|UnknownError|Parse Error|^HPE_/;
 
-/** What else an address that cannot be used leads to. */
+/** Other codes of an address that cannot be used. */
 const OF_AN_ADDRESS = /INVALID_URL|Invalid URL|ECONN|EPROTO|ENOTFOUND|protocol|hostname/i;
 
-/** Undefined where the error has nothing to do with AWS. */
+/** Undefined if the error has nothing to do with AWS. */
 export function awsTrouble(error: unknown, asked: Asked): AwsTrouble | undefined {
-  // What the SDK says, where an error of ours came of it.
+  // The SDK's own error, if an error of ours was caused by it.
   const fault = errorOf(findCause(error, saysRequest) ?? error);
   const { name, message } = fault;
   const wrong = endpointTrouble(asked.env);
@@ -55,7 +55,7 @@ export function awsTrouble(error: unknown, asked: Asked): AwsTrouble | undefined
   return line === undefined ? undefined : { kind: 'target', message: line };
 }
 
-/** Nobody answers, or not in the protocol that was expected. */
+/** Nobody answers, or not in the expected protocol. */
 function onTheWay(error: unknown, { env }: Asked): string | undefined {
   const code = findCause(error, ({ code }) => typeof code === 'string')?.code ?? '';
   const where = endpointOf(env);
@@ -77,7 +77,7 @@ function onTheWay(error: unknown, { env }: Asked): string | undefined {
 const hint = (where: Endpoint | undefined) =>
   where?.url.startsWith('http:') ? '; is it https:// there?' : '';
 
-/** The service, or whatever answers in its place, says no. */
+/** The service, or whatever answers in its place, refuses. */
 function ofTheService(fault: Fault, { env, sought, stage }: Asked): string | undefined {
   const { name, message, $metadata } = fault;
   const where = endpointOf(env);
@@ -111,7 +111,7 @@ function errorOf(error: unknown): Fault {
   return error instanceof Error ? error : new Error(String(error));
 }
 
-/** The SDK says of all its errors which request they came of. */
+/** All errors of the SDK have the request that caused them. */
 const saysRequest = (fault: Error) => '$metadata' in fault || '$response' in fault;
 
 export function isOfSdk(error: unknown): boolean {
@@ -131,20 +131,22 @@ interface Endpoint {
   readonly url: string;
 }
 
-/** The endpoint that the environment names in the place of AWS's own. */
+/** The endpoint that the environment variables name in place of AWS's own. */
 function endpointOf(env: NodeJS.ProcessEnv): Endpoint | undefined {
   const names = Object.keys(env).filter((name) => /^AWS_ENDPOINT_URL(_|$)/.test(name) && env[name]);
-  // That for all services is what people set by hand.
+  // The variable for all services is the one that people set by hand.
   const [variable] = names.sort((a, b) => a.length - b.length);
   return variable === undefined ? undefined : { variable, url: env[variable] ?? '' };
 }
 
-/** What is wrong with an endpoint that the environment names; the SDK would say it in a parser's words. */
+/**
+ * What is wrong with an endpoint in an environment variable; the SDK would report it in a parser's words.
+ */
 function endpointTrouble(env: NodeJS.ProcessEnv): string | undefined {
   for (const [variable, url = ''] of Object.entries(env)) {
     if (!/^AWS_ENDPOINT_URL(_|$)/.test(variable) || url === '') continue;
     const parsed = URL.canParse(url) ? new URL(url) : undefined;
-    // Quoted only where it cannot hold a password.
+    // Quoted only if it cannot hold a password.
     const quoted = url.includes('@') ? '' : ` ${url}`;
     if (parsed === undefined || !/^https?:$/.test(parsed.protocol)) {
       return `${variable}${quoted} is no address: it begins with http:// or https://, such as http://127.0.0.1:4566`;

@@ -1,4 +1,4 @@
-/** An error and what it came of. */
+/** An error and its causes. */
 
 export interface Cause extends Error {
   readonly code?: string;
@@ -17,13 +17,13 @@ export function* causesOf(error: unknown, depth = 0): Generator<Cause> {
     for (const each of error.errors) yield* causesOf(each, depth + 1);
 }
 
-/** The first of them of which it is true. */
+/** The first of them for which it is true. */
 export function findCause(error: unknown, isIt: (cause: Cause) => boolean): Cause | undefined {
   for (const cause of causesOf(error)) if (isIt(cause)) return cause;
   return undefined;
 }
 
-/** An error's message on one line, or whatever was thrown in its place. */
+/** An error's message on one line, or whatever was thrown instead. */
 export function messageOf(error: unknown): string {
   const text = error instanceof Error ? error.message || error.name : String(error);
   return text.replace(/\s*\n\s*/g, ' ').trim();

@@ -1,6 +1,6 @@
-/** What somebody may have meant who named something that there is not. */
+/** What a wrong name may have meant. */
 
-/** The one of `names` that is nearest, if it is near: a few letters off, or the same last part. */
+/** The nearest of `names`, if it is near: a few letters off, or the same last part. */
 export function closest(wanted: string, names: Iterable<string>): string | undefined {
   const last = lastPart(wanted);
   let best: string | undefined;
@@ -17,7 +17,7 @@ function lastPart(url: string): string {
   return (url.split('|', 1)[0]?.split('/').at(-1) ?? url).toLowerCase();
 }
 
-/** Levenshtein's: insertions, deletions and replacements that make one into the other. */
+/** Levenshtein's distance: insertions, deletions and replacements that make one into the other. */
 function distanceBetween(a: string, b: string): number {
   let row = Array.from({ length: b.length + 1 }, (_, i) => i);
   for (const [i, left] of [...a].entries()) {

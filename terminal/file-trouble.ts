@@ -26,12 +26,12 @@ export interface Surroundings {
   readonly env: NodeJS.ProcessEnv;
 }
 
-/** Undefined where the error is of another kind. */
+/** Undefined if the error is of another kind. */
 export function fileTrouble(error: unknown, where: Surroundings): string | undefined {
   return ofFile(error, where) ?? ofModule(error, where) ?? ofExport(error) ?? ofSource(error);
 }
 
-/** Why in words, for a code of the system; undefined for one that no file system gives. */
+/** The reason in words, for a code of the system; undefined for one that no file system gives. */
 export function whyOf(error: unknown): string | undefined {
   return WHY[findCause(error, ({ code = '' }) => code in WHY)?.code ?? ''];
 }
@@ -64,7 +64,7 @@ function ofModule(error: unknown, { root }: Surroundings): string | undefined {
   return `${missing || 'a package'} is not installed: run \`npm ci\``;
 }
 
-/** The config exports nothing, which the importing file is blamed for. */
+/** The config exports nothing; the engine blames the file that imports it. */
 function ofExport(error: unknown): string | undefined {
   const fault = findCause(error, ({ message }) =>
     /failsafe\.config\.ts' does not provide an export named 'default'/.test(message),
@@ -82,12 +82,12 @@ function ofSource(error: unknown): string | undefined {
   return `failsafe.config.ts, line ${line}: ${name === 'Error' ? '' : `${name}: `}${messageOf(withoutFrame(fault))}`;
 }
 
-/** The parser's message has the line with a mark below it, above what it says. */
+/** The parser's message has the line with a mark below it, above the text. */
 function withoutFrame({ message }: Cause): string {
   return message.replace(/^[\s\S]*?\n\s*\^+\s*\n/, '').replace(/^\s*x /, '');
 }
 
-/** Where the file comes first: what it calls in our own modules is no mistake of its author's. */
+/** Only if the file comes first: its author is not to blame for what it calls in our own modules. */
 function placeOf(stack: string): string | undefined {
   const first = stack.split('\n').find((line) => /\.[cm]?[jt]s:\d+/.test(line)) ?? '';
   return /failsafe\.config\.ts:(\d+)/.exec(first)?.[1];

@@ -1,4 +1,4 @@
-/** The two ways in which a command prints. Nothing of this folder writes to a terminal by itself. */
+/** The two ways in which a command prints. Nothing in this folder writes to a terminal by itself. */
 import { once } from 'node:events';
 import { printable, printableLines } from './printable.ts';
 
@@ -7,19 +7,19 @@ export function print(text: string): void {
   process.stdout.write(`${printableLines(text)}\n`);
 }
 
-/** A part of a result that may be large: waits where the reader is slower. */
+/** A part of a result that may be large: waits if the reader is slower. */
 export async function printPart(text: string): Promise<void> {
   if (text !== '' && !process.stdout.write(printableLines(text))) {
     await once(process.stdout, 'drain');
   }
 }
 
-/** What is said beside the result: what went wrong, and what it came to. */
+/** Text beside the result: what went wrong, and a summary. */
 export function complain(text: string): void {
   process.stderr.write(`${printableLines(text)}\n`);
 }
 
-/** Rows that end as RFC 4180 has them end. */
+/** Rows with line ends as in RFC 4180. */
 export function printCsv(rows: string): void {
   process.stdout.write(rows.split('\r\n').map(printable).join('\r\n'));
 }

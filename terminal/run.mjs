@@ -1,6 +1,6 @@
 /**
- * `node terminal/run.mjs ENTRY ARGUMENTS…`: runs an entry of ours, such as cli/program.ts. It is JavaScript of
- * the plainest kind, so that a Node that cannot read TypeScript can say which one is needed.
+ * `node terminal/run.mjs ENTRY ARGUMENTS…`: runs an entry of ours, such as cli/program.ts. It is plain
+ * JavaScript, so that a Node that cannot read TypeScript can report which version is needed.
  */
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -9,7 +9,7 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 const ROOT = resolve(fileURLToPath(import.meta.url), '../..');
 const NEEDED = 24;
 
-/** What is missing before any of our code can run; undefined where it can. */
+/** What is missing before any of our code can run; undefined if nothing is. */
 function missing() {
   if (!existsSync(join(ROOT, 'node_modules', 'commander'))) {
     return 'nothing is installed yet: run `npm ci`';

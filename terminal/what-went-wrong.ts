@@ -1,6 +1,6 @@
 /**
- * The one place that turns what was thrown into one line: what was wrong, where, and what to do. Every
- * command of ours ends by it. A stack is for whoever asks by DEBUG=1.
+ * The one place that turns an error into one line: what was wrong, where, and what to do. Every command
+ * ends with it. DEBUG=1 prints the stack.
  */
 import { join } from 'node:path';
 import { awsTrouble } from './aws-trouble.ts';
@@ -12,7 +12,7 @@ import { provideHome } from './who-runs.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 
-/** Errors of ours whose message is a line for whoever runs the command, and the status that goes with them. */
+/** Errors of ours whose message is a line for the user, and their exit status. */
 const TELLING: Readonly<Record<string, number>> = {
   UsageError: 2,
   MissingPython: 3,
@@ -27,12 +27,12 @@ const TELLING: Readonly<Record<string, number>> = {
 };
 
 export interface Told {
-  /** One line, safe for a terminal, but for a list of what each package or source lacks. */
+  /** One line, safe for a terminal, except for a list of what each package or source lacks. */
   readonly text: string;
   readonly status: number;
 }
 
-/** @param argv of the command, for the stage that it was to look at. */
+/** @param argv of the command, for the stage that it was used on. */
 export function whatWentWrong(
   error: unknown,
   { env, argv }: { readonly env: NodeJS.ProcessEnv; readonly argv: readonly string[] },
@@ -60,7 +60,7 @@ function stageOf(argv: readonly string[]): string | undefined {
   return word === '--stage' ? argv[at + 1] : word?.slice('--stage='.length);
 }
 
-/** Values that a schema refuses, of a file that a person may have written. */
+/** Values that a schema refuses, in a file that a person may have written. */
 function ofValues(error: unknown): string | undefined {
   const fault = findCause(error, ({ name }) => name === 'ZodError' || name === '$ZodError');
   if (fault === undefined || !('issues' in fault) || !Array.isArray(fault.issues)) return undefined;
@@ -71,7 +71,7 @@ function ofValues(error: unknown): string | undefined {
     .join('; ');
 }
 
-/** V8 quotes in it what it could not parse, which may be a resource (R08). */
+/** V8 quotes what it could not parse, which may be a resource (R08). */
 const QUOTED_TEXT = /, ?(?:\.\.\.)?".*"(?:\.\.\.)? is not valid JSON/s;
 
 function bugOf(error: unknown): string {
@@ -83,7 +83,7 @@ function bugOf(error: unknown): string {
   );
 }
 
-/** Prints it, and makes its status this process's. */
+/** Prints it, and sets this process's exit status. */
 export function tellAndFail(error: unknown): void {
   const { env } = process;
   const { text, status } = whatWentWrong(error, { env, argv: process.argv });
@@ -94,14 +94,14 @@ export function tellAndFail(error: unknown): void {
   process.exitCode = status;
 }
 
-/** As the shell has it of a process that SIGPIPE ended. */
+/** The status that a shell gives a process that SIGPIPE ended. */
 const PIPE_CLOSED = 141;
 
 let isWatching = false;
 
 /**
- * Before anything of ours runs: what nobody catches ends by a line too, and whoever reads no further
- * ends the command quietly.
+ * Before any of our code runs: an uncaught error also ends in one line, and a closed pipe ends the command
+ * quietly.
  */
 export function watchForFailures(): void {
   if (isWatching) return;
@@ -119,7 +119,7 @@ export function watchForFailures(): void {
   });
 }
 
-/** Runs a command to its end. @param action answers with the exit status */
+/** Runs a command to its end. @param action returns the exit status */
 export async function runToEnd(action: () => Promise<unknown>): Promise<void> {
   watchForFailures();
   try {

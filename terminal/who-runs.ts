@@ -1,7 +1,7 @@
-/** Who runs a command, also where the machine's users do not include them, as in many containers. */
+/** The user who runs a command, also if the machine does not know the user, as in many containers. */
 import { homedir, userInfo } from 'node:os';
 
-/** Their name, or what stands for it. */
+/** Their name, or a replacement. */
 export function whoRuns(): string {
   try {
     return userInfo().username;
@@ -10,7 +10,10 @@ export function whoRuns(): string {
   }
 }
 
-/** A home that is not there, where there is none: SDKs and the CDK ask for it, and can do without its files. */
+/**
+ * A home folder that does not exist, if there is none: SDKs and the CDK ask for it, and can work without
+ * its files.
+ */
 export function provideHome(env: NodeJS.ProcessEnv): void {
   try {
     homedir();

@@ -1,4 +1,4 @@
-/** What a source gives, each already being made into something else while those before it are used. */
+/** Maps the items of a source, several ahead of the one that is being used. */
 export async function* ahead<T, U>(
   source: AsyncIterable<T>,
   most: number,
@@ -7,7 +7,7 @@ export async function* ahead<T, U>(
   const making: Promise<U>[] = [];
   for await (const item of source) {
     const made = make(item);
-    // Whoever awaits it hears of its failure; until then nobody does.
+    // Its failure is reported where it is awaited, and not before.
     made.catch(() => {});
     making.push(made);
     if (making.length < most) continue;

@@ -1,4 +1,6 @@
-/** Where the audit log of a stage lies: its function knows, for its bucket has a name of no one's choice. */
+/**
+ * Where the audit log of a stage is: its function knows, because CloudFormation chose the bucket's name.
+ */
 import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import type { Bucket, Table } from '../../aws/places.ts';
 import { type Publishers, publishersSchema } from '../../core/audit/publishers.ts';
@@ -10,13 +12,13 @@ export interface AuditLog {
   readonly bucket: Bucket;
 }
 
-/** The names of what it lies in. */
+/** The names of its table and bucket. */
 export interface AuditStage {
   readonly table: string;
   readonly bucket: string;
-  /** Of the secret that keys the hashes of ids. */
+  /** ARN of the secret that keys the hashes of ids. */
   readonly hashKeyArn: string;
-  /** Who may tell the log what; undefined where an older version of the stack does not say. */
+  /** Who may publish what to the log; undefined if an older version of the stack does not say. */
   readonly publishers: Publishers | undefined;
 }
 

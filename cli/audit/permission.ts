@@ -1,4 +1,4 @@
-/** Whether the stage would take an operator's word, asked before anything moves. */
+/** Whether the stage accepts an operator's command, checked before anything is moved. */
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import type { AuditFactKind } from '../../core/audit/audit-fact.ts';
 import { mayPublish } from '../../core/audit/publishers.ts';
@@ -7,13 +7,13 @@ import { explained, TargetError } from '../target.ts';
 import { findAudit } from './log.ts';
 
 /**
- * Asks as the functions of the stage do: by IAM's unique id of who sends. A policy may let somebody send to a
- * queue whom the functions do not know as an operator; what they send back would lose its source.
- * @throws TargetError where the word would not be taken
+ * Checks as the functions of the stage do: by IAM's unique id of the sender. A policy may let somebody send
+ * to a queue whom the functions do not know as an operator; what they send back would lose its source.
+ * @throws TargetError if the command would not be accepted
  */
 export async function mustBeOperator(stage: string, kind: AuditFactKind): Promise<void> {
   const { publishers } = await findAudit(stage);
-  // An emulator has one sender for all, and nobody is asked.
+  // An emulator has one sender for all, and nothing is checked.
   if (publishers === undefined || publishers.senderIds === 'fixed') return;
   const { UserId = '' } = await new STSClient()
     .send(new GetCallerIdentityCommand({}))

@@ -4,7 +4,7 @@ import type { Recorder } from '../quarantine/audited.ts';
 import { findQueue } from '../target.ts';
 import { findAudit } from './log.ts';
 
-/** How an operator's acts in a stage get into its audit log. @throws as `openTarget` does. */
+/** Publishes an operator's actions in a stage to its audit log. @throws as `openTarget` does. */
 export async function openRecorder(stage: string): Promise<Recorder> {
   const queue = auditQueueAt(await findQueue(sqsClient(), `fhir-failsafe-${stage}-audit.fifo`));
   return {

@@ -1,4 +1,4 @@
-/** `audit review`: who saw what of a month, and the sign-off of whoever examined it (R42). */
+/** `audit review`: who saw what in a month, and the sign-off of the person who examined it (R42). */
 import { type AuditEntry, headText, readEntry } from '../../core/audit/audit-chain.ts';
 import { linesOf } from '../../core/audit/audit-places.ts';
 import { type Review, type Reviewed, reviewOf } from '../../core/audit/audit-review.ts';
@@ -12,7 +12,7 @@ import { type Verification, verifyLog } from './verify.ts';
 
 export interface MonthsReview {
   readonly review: Review;
-  /** A review is worth as much as the log that it is taken from. */
+  /** A review is worth as much as the log behind it. */
   readonly verification: Verification;
 }
 
@@ -27,7 +27,7 @@ export async function reviewMonth(log: AuditLog, month: string): Promise<MonthsR
   return { review: reviewOf(month, entries), verification };
 }
 
-/** Tells the log that somebody examined the month, up to the last entry that they saw. */
+/** Records in the log that somebody examined the month, up to the last entry that they saw. */
 export async function signOff(
   { review, verification }: MonthsReview,
   { by, reason }: { readonly by: string; readonly reason: string },

@@ -16,7 +16,7 @@ export class Rows {
     this.#source = rowsOf(table, chain);
   }
 
-  /** As many as there are, up to `count`; they stay. */
+  /** As many as there are, up to `count`; they are not consumed. */
   async next(count: number): Promise<readonly AuditRow[]> {
     while (this.#ahead.length < count) {
       const { value } = await this.#source.next();

@@ -1,4 +1,4 @@
-/** Is the audit log what was written: its objects, its table, and what its writer goes by (R40)? */
+/** Verifies the audit log: its objects, its table, and the rows of known facts (R40). */
 
 import { factRowsOf } from '../../aws/audit-table.ts';
 import type { Head } from '../../core/audit/audit-chain.ts';
@@ -13,7 +13,7 @@ export interface Verification {
   /** The last entry that is right. */
   readonly head: Head;
   readonly problem?: AuditProblem;
-  /** Objects that somebody wrote again or deleted later; their first version is what was verified. */
+  /** Objects that somebody wrote again or deleted later; their first version was verified. */
   readonly touched: readonly string[];
 }
 
@@ -22,7 +22,7 @@ interface VerifyOptions extends WalkOptions {
   readonly earlier?: Head | undefined;
 }
 
-/** What it finds is its answer; a service that fails is thrown. */
+/** A problem is the result; a failing service throws. */
 export async function verifyLog(log: AuditLog, options: VerifyOptions = {}): Promise<Verification> {
   const walk = new Walk(log, options);
   const problem = await firstProblem(log, walk, options.earlier);
@@ -39,7 +39,7 @@ async function firstProblem(
   if (wrong !== undefined) return wrong;
   const last = walk.head.sequence;
   const rows = await Array.fromAsync(factRowsOf(table, AUDIT_CHAIN));
-  // What they name may have come since.
+  // The entries that they name may be newer.
   const wrongSince = await walk.onwards();
   if (wrongSince !== undefined) return wrongSince;
   const lost = earlier && verifyEarlier(walk.entries, earlier);

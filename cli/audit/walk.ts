@@ -1,4 +1,4 @@
-/** Walks the objects of the audit log and its table, side by side, to the first thing that is wrong. */
+/** Goes through the objects of the audit log and its table, side by side, to the first problem. */
 
 import { objectsOf, readFirst } from '../../aws/audit-bucket.ts';
 import { genesis, type Head } from '../../core/audit/audit-chain.ts';
@@ -16,21 +16,21 @@ import { ahead } from './ahead.ts';
 import type { AuditLog } from './log.ts';
 import { Rows } from './rows.ts';
 
-/** How long a batch may be on its way from its object into the table. */
+/** How long a batch may take from its object into the table. */
 const COPYING_MS = 10_000;
 const LOOK_AGAIN_MS = 500;
 const READ_AHEAD = 16;
 
 export interface WalkOptions {
   readonly copyingMs?: number;
-  /** Told of each batch once it is verified, in order. */
+  /** Called with each batch once it is verified, in order. */
   readonly onRight?: (object: AuditObject) => void;
 }
 
 export class Walk {
   head: Head = genesis(chain);
   objects = 0;
-  /** Of what is right; a log of a million entries takes some hundred megabytes here. */
+  /** Of verified entries; a log of a million entries takes some hundred megabytes here. */
   readonly entries: Omit<VerifiedEntry, 'line'>[] = [];
   readonly touched: string[] = [];
   readonly #log: AuditLog;
@@ -44,7 +44,7 @@ export class Walk {
     this.#options = { copyingMs, onRight };
   }
 
-  /** To the end of the log; may be called again for what came since. */
+  /** To the end of the log; may be called again for newer entries. */
   async onwards(): Promise<AuditProblem | undefined> {
     for (;;) {
       const before = this.objects;
@@ -52,7 +52,7 @@ export class Walk {
       if (problem !== undefined) return problem;
       const [rest] = await this.#rows.next(1);
       if (rest === undefined) return undefined;
-      // A row beyond the last object may be of one that came while we looked.
+      // A row beyond the last object may belong to an object that was written meanwhile.
       if (this.objects === before) return verifyRest(this.head, chain, rest);
     }
   }
@@ -82,7 +82,7 @@ export class Walk {
     this.#options.onRight(object);
   }
 
-  /** What the table lacks may be on its way; then it comes soon. */
+  /** What the table lacks may still be on its way; then it comes soon. */
   async #verify(object: AuditObject): Promise<BatchVerdict> {
     const deadline = Date.now() + this.#options.copyingMs;
     for (;;) {

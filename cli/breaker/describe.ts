@@ -23,7 +23,7 @@ function phaseOf(state: BreakerState, now: number): string {
   return `${state.phase}${until}, since ${moment(state.since, now)}: ${state.why}`;
 }
 
-/** The first generation begins with the first failure, and at no time. */
+/** The first generation begins with the first failure, and has no time. */
 const hasNeverOpened = ({ generation }: BreakerState) => generation === 0;
 
 export function describeBreaker(service: string, state: BreakerState, now: number): string {
@@ -49,12 +49,12 @@ export function describeBreaker(service: string, state: BreakerState, now: numbe
   return facts.map(([name, value]) => printable(`${name.padEnd(18)} ${value}`)).join('\n');
 }
 
-/** What an operator said, and to whom. */
+/** The operator's command, and for what. */
 export interface Overruled {
   /** `breaker` or `plugin`. */
   readonly what: string;
   readonly name: string;
-  /** What it is now: `open`, `closed`, `off`, `on`. */
+  /** The state now: `open`, `closed`, `off`, `on`. */
   readonly is: string;
   readonly until?: number | undefined;
   readonly by: string;

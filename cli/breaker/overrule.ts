@@ -6,10 +6,10 @@ import { TargetError } from '../target.ts';
 const TRIES_MAX = 20;
 
 /**
- * Makes an operator's word the state of a breaker, whatever the fleet does meanwhile; environments
- * learn of it within a second (R11). A save that met a conflict or an error may stand all the same:
- * its receipt says so, and then the word is not given twice.
- * @throws TargetError where others were faster each time.
+ * Applies an operator's command to a breaker, whatever the fleet does meanwhile; environments learn of it
+ * within a second (R11). A save that met a conflict or an error may stand nevertheless: its receipt says
+ * so, and then the command is not repeated.
+ * @throws TargetError if others were faster each time.
  */
 export async function overrule(
   store: BreakerStore,

@@ -4,7 +4,7 @@ import { explained } from '../target.ts';
 
 export const breakersTableOf = (stage: string) => `fhir-failsafe-${stage}-breakers`;
 
-/** All breakers of a stage, switches of plugins among them. @throws as `openTarget` does */
+/** All breakers of a stage, including the switches of plugins. @throws as `openTarget` does */
 export function readBreakers(stage: string): ReturnType<typeof listBreakers> {
   const table = breakersTableOf(stage);
   return listBreakers(tableNamed(table)).catch((error: unknown) => {
@@ -12,7 +12,7 @@ export function readBreakers(stage: string): ReturnType<typeof listBreakers> {
   });
 }
 
-/** One, undefined if it is not there. @throws as `openTarget` does */
+/** One, undefined if it does not exist. @throws as `openTarget` does */
 export async function readBreaker(stage: string, service: string) {
   const table = breakersTableOf(stage);
   try {

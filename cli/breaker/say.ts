@@ -7,7 +7,7 @@ import { describeOverruled, type Overruled, overruledJson } from './describe.ts'
 
 export type SayOptions = WordOptions & LookOptions;
 
-/** What is overruled, and what the word makes of it. */
+/** What is overridden, and what the command changes. */
 export interface Word extends Pick<OperatorWord, 'kind'> {
   readonly what: 'breaker' | 'plugin';
   readonly name: string;
@@ -17,7 +17,7 @@ export interface Word extends Pick<OperatorWord, 'kind'> {
   readonly until?: number;
 }
 
-/** Overrules a breaker, tells the audit log, and prints what it is now (R17). */
+/** Overrides a breaker, publishes the fact to the audit log, and prints the new state (R17). */
 export async function say(word: Word, options: SayOptions): Promise<void> {
   const overruled = await sayOf(word, options);
   print(options.json ? overruledJson(overruled) : describeOverruled(overruled, Date.now()));
@@ -33,7 +33,7 @@ export async function sayOf(word: Word, options: WordOptions): Promise<Overruled
   const { by, reason, stage } = options;
   const { kind, until, what, name, service, is } = word;
   const said = { kind, until, by, reason, token: crypto.randomUUID() } as OperatorWord;
-  // Looked up first: where nothing can be told to the audit log nothing is overruled.
+  // Looked up first: without an audit log nothing is overridden.
   const auditQueueUrl = await findQueue(sqsClient(), `fhir-failsafe-${stage}-audit.fifo`);
   const store = breakersTable(hastyTableNamed(breakersTableOf(stage)));
   const transition = await overrule(store, service, said, Date.now);

@@ -5,7 +5,7 @@ import { explained } from '../target.ts';
 /** Each costs a read of its whole item. */
 const LOOKED_AT_MAX = 10_000;
 
-/** What has been failing since before then. @throws TargetError where the table does not answer */
+/** What has been failing since before then. @throws TargetError if the table does not answer */
 export async function readFailing(stage: string, since: number): Promise<FailingDeliveries> {
   const table = `fhir-failsafe-${stage}-resources`;
   try {

@@ -7,6 +7,6 @@ export type Mode = (typeof MODES)[number];
 export const MODE_PATH = '/mode';
 export const MODE_HEADER = 'x-mode';
 
-/** Where they listen under `npm start -- --downstream`: the template for it names these ports. */
+/** Their ports under `npm start -- --downstream`; the template for it names these. */
 export const DOWNSTREAM_PORT = 18_080;
 export const TERMINOLOGY_PORT = 18_081;

@@ -1,4 +1,4 @@
-/** What the bucket of bodies holds of patients: every version of every object, found by what it says. */
+/** What the bucket of bodies holds of patients: every version of every object, found by its content. */
 import pLimit from 'p-limit';
 import type { KeyedHash } from '../../aws/keyed-hash.ts';
 import {
@@ -12,7 +12,7 @@ import { type ErasureBook, patientKey } from '../../core/erasure/erasure.ts';
 import { type Named, patientsNamed } from '../../core/erasure/patient-references.ts';
 import { HOPS_PREFIX, SUBMISSIONS_PREFIX } from '../../core/message/claim-check.ts';
 
-/** Where bodies lie. What a key below `submissions/` is called is its producer's choice. */
+/** Prefixes of bodies. Producers choose the names of keys below `submissions/`. */
 const PREFIXES = [SUBMISSIONS_PREFIX, HOPS_PREFIX, 'resources/', 'quarantine/'];
 
 /** A body may have 10 MiB. */
@@ -29,10 +29,10 @@ export interface FoundBody {
 }
 
 export interface FoundBodies {
-  /** By key, those that name a patient who was erased in any source. */
+  /** By key: the objects that name a patient who was erased in any source. */
   readonly byKey: ReadonlyMap<string, FoundBody>;
   readonly read: number;
-  /** Versions that S3 does not hand out. */
+  /** Versions that S3 does not return. */
   readonly unreadable: number;
 }
 
@@ -75,7 +75,7 @@ function isOfAny({ patients }: Named, { sources, byPatient }: ErasureBook, hash:
   return false;
 }
 
-/** Deletes every version of a key that we made: all of them hold the same. */
+/** Deletes every version of a key of our own: all of them hold the same. */
 export async function deleteAll(bucket: Bucket, key: string): Promise<number> {
   let deleted = 0;
   for await (const page of versionsBelow(bucket, key)) {

@@ -1,4 +1,4 @@
-/** Where an erasure acts, and how long it must wait for what is under way. */
+/** The tables, buckets and queues of an erasure, and how long it must wait for running invocations. */
 import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { ERASURES_KNOWN_MS } from '../../core/erasure/erasure.ts';
@@ -7,9 +7,9 @@ import { bucketNamed, sqsClient, tableNamed } from '../places.ts';
 import { bodiesBucketOf, explained, findQueue, laneQueueName } from '../target.ts';
 import type { ErasePlace } from './run.ts';
 
-/** What may store or quarantine what it was sent. */
+/** Functions that may store or quarantine what they were sent. */
 const WRITERS = ['validate-critical', 'validate-background', 'quarantine'];
-/** For a call that an invocation made at its very end. */
+/** Time for a call that an invocation made at its very end. */
 const MARGIN_MS = 5_000;
 
 /** @throws UsageError or TargetError as `openTarget` does. */

@@ -1,4 +1,4 @@
-/** One erasure from its first fact to its last, or from where an earlier run of it died. */
+/** One erasure from its first fact to its last, or from where an earlier run died. */
 
 import {
   type ErasureRecord,
@@ -18,13 +18,13 @@ import type { SweepPlace, Swept, Tally } from './sweep-run.ts';
 
 export interface ErasePlace extends SweepPlace {
   readonly erasuresTable: Table;
-  /** After so long no invocation goes on that may not know of an erasure. */
+  /** After this time no invocation is running that may not know of an erasure. */
   readonly settleMs: number;
 }
 
 export interface Request {
   readonly source: string;
-  /** Of the Patient. */
+  /** Id of the Patient. */
   readonly id: string;
   readonly by: string;
   readonly reason: string;
@@ -34,7 +34,7 @@ export interface Request {
 export interface Surroundings {
   readonly recorder: Recorder;
   readonly wait: (ms: number) => Promise<unknown>;
-  /** Told what goes on; no PHI. */
+  /** Called with what is happening; no PHI. */
   readonly say: (line: string) => void;
 }
 
@@ -57,7 +57,7 @@ const noting =
   (keyHash: string, number: number) =>
     noteErased(erasuresTable, keyHash, number);
 
-/** Erases. Run it again where it died: it goes on with the same erasure. */
+/** Erases. Run it again if it died: it continues with the same erasure. */
 export async function erase(
   place: ErasePlace,
   request: Request,
@@ -84,11 +84,11 @@ export async function erase(
 export interface ReplayRequest {
   readonly by: string;
   readonly reason: string;
-  /** Only counts where it is false. */
+  /** If false, it only counts. */
   readonly act: boolean;
 }
 
-/** Erases again all that was ever erased: a table that was restored has it back. */
+/** Erases again everything that was ever erased: a restored table has it back. */
 export async function replay(
   place: ErasePlace,
   { by, reason, act }: ReplayRequest,
@@ -118,7 +118,7 @@ export async function replay(
   return { erasures: records.length, swept };
 }
 
-/** What cannot be recorded is not done. */
+/** An action that cannot be recorded is not done. */
 async function begin(
   { erasuresTable }: ErasePlace,
   { source, id, by, reason, shared }: Request,

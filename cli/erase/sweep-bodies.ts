@@ -1,4 +1,4 @@
-/** Takes the bucket of bodies through a sweep, last of all: what points to a body is gone by then. */
+/** Sweeps the bucket of bodies, last of all: whatever pointed to a body is gone by then. */
 
 import { deleteVersion } from '../../aws/object-versions.ts';
 import { type Claim, claimOn, type ErasureBook } from '../../core/erasure/erasure.ts';
@@ -6,12 +6,12 @@ import { HOPS_PREFIX, submissionsOf } from '../../core/message/claim-check.ts';
 import { deleteAll, type FoundVersion } from './bodies.ts';
 import type { Sweep } from './sweep-run.ts';
 
-/** Stands for the account, where no sources are configured. */
+/** Stands for the account, if no sources are configured. */
 const ONLY_SOURCE = 'default';
 
 /**
- * A body that nothing stored points to is older than what took its place, or on its way. Of what is wanted
- * by something that stays, nothing is deleted.
+ * A body without anything stored that points to it is either replaced, or on its way. What something that
+ * stays still needs is not deleted.
  */
 export async function sweepBodies(run: Sweep): Promise<void> {
   for (const [key, { versions }] of run.found.byKey) {
@@ -38,7 +38,7 @@ export async function sweepBodies(run: Sweep): Promise<void> {
   }
 }
 
-/** Named by the hash of what it holds, so all its versions are the same. */
+/** Named by the hash of its content, so all its versions are the same. */
 const isOurs = (key: string) => /^(?:hops|resources|quarantine)\//.test(key);
 
 function claimOnVersion(
@@ -54,7 +54,7 @@ function claimOnVersion(
   return known.find(({ kept }) => !kept) ?? known[0];
 }
 
-/** Each source has a folder of its own, where there is more than one. */
+/** Each source has a folder of its own, if there is more than one. */
 function sourcesOf(key: string, { sources }: ErasureBook): string[] {
   const isInFolder = /^submissions\/.+\//.test(key);
   return [...sources].filter(
@@ -62,7 +62,7 @@ function sourcesOf(key: string, { sources }: ErasureBook): string[] {
   );
 }
 
-/** A hop says nothing of its source, and another's message may still wait for it. */
+/** A hop does not name its source, and another source's message may still need it. */
 function isOfNobodyKnown({ book }: Sweep, key: string): boolean {
   return key.startsWith(HOPS_PREFIX) && [...book.sources].some((source) => source !== ONLY_SOURCE);
 }

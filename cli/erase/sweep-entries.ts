@@ -1,11 +1,11 @@
-/** Takes entries of Quarantine through a sweep. */
+/** Sweeps the entries of Quarantine. */
 
 import { type ErasableEntry, eraseEntry, readErasable } from '../../aws/erased-entries.ts';
 import { type Claim, claimOn } from '../../core/erasure/erasure.ts';
 import { patientsNamed } from '../../core/erasure/patient-references.ts';
 import { knownClaim, type Sweep } from './sweep-run.ts';
 
-/** As often as it changes under our hands. */
+/** Tries, if an entry changes while we work on it. */
 export async function sweepEntry(run: Sweep, entry: ErasableEntry): Promise<void> {
   let current: ErasableEntry | undefined = entry;
   while (current !== undefined) {
@@ -33,7 +33,7 @@ export async function sweepEntry(run: Sweep, entry: ErasableEntry): Promise<void
   }
 }
 
-/** Of all versions of its body: a corrected one is kept beside the original. */
+/** All versions of its body: a corrected one is kept beside the original. */
 const keysOf = ({ bodyS3, original, corrections = [] }: ErasableEntry): string[] =>
   [bodyS3, original, ...corrections.map((each) => each.bodyS3)]
     .filter((place) => place !== undefined)
@@ -49,7 +49,7 @@ function claimOnEntry(run: Sweep, entry: ErasableEntry): Claim | undefined {
   const bodies = keysOf(entry).map((key) => run.found.byKey.get(key)?.named);
   const versions = [body === undefined ? undefined : patientsNamed(body), ...bodies];
   const read = versions.filter((named) => named !== undefined);
-  // What is left of one whose bodies are gone quotes values at most.
+  // An entry whose bodies are gone quotes values at most.
   const said = read.length > 0 ? read : [patientsNamed(outcome ?? '')];
   const sources = [source, ...(claims?.source === undefined ? [] : [claims.source])];
   const all = said.flatMap((named) =>

@@ -1,4 +1,4 @@
-/** One sweep: what it is asked, what it has found, and what it has done so far. */
+/** One sweep: what it has to find, what it has found, and what it has done so far. */
 import type { KeyedHash } from '../../aws/keyed-hash.ts';
 import type { Bucket, Table } from '../../aws/places.ts';
 import type { Claim, Erasure, ErasureBook } from '../../core/erasure/erasure.ts';
@@ -13,13 +13,13 @@ export interface SweepPlace {
 export interface SweepOptions {
   readonly book: ErasureBook;
   readonly hash: KeyedHash;
-  /** Only counts where it is false. */
+  /** If false, it only counts. */
   readonly act: boolean;
   readonly by: string;
   readonly why: string;
-  /** What was erased before, by the keyed hash of its key: from a backup it comes without its body. */
+  /** What was erased before, by the keyed hash of its key: a backup restores it without its body. */
   readonly known?: ReadonlyMap<string, Erasure>;
-  /** Told what is about to be erased. */
+  /** Called with what is about to be erased. */
   readonly note: (keyHash: string, erasure: number) => Promise<void>;
   readonly now: () => number;
   readonly wait: (ms: number) => Promise<unknown>;
@@ -27,11 +27,11 @@ export interface SweepOptions {
 
 export interface Tally {
   erased: number;
-  /** By a run of the same erasure before. */
+  /** Erased by an earlier run of the same erasure. */
   before: number;
-  /** Of these, those that name other patients too. */
+  /** Those of them that name other patients too. */
   shared: number;
-  /** Shared ones that stay. */
+  /** Shared ones that are kept. */
   kept: number;
 }
 
@@ -41,7 +41,7 @@ export interface Swept {
   /** Versions of objects. */
   readonly bodies: Tally;
   readonly unreadable: number;
-  /** Bodies on their way whose source nobody knows: they may be another's, and expire. */
+  /** Bodies on their way with an unknown source: they may belong to another, and expire. */
   readonly underWay: number;
   /** What the FHIR server has, or may have, by type and id. */
   readonly delivered: readonly string[];
@@ -55,7 +55,7 @@ export interface Sweep extends SweepPlace, SweepOptions {
   readonly delivered: string[];
   /** Keys of rows that were erased: their refused deliveries are entries. */
   readonly rows: Map<string, Claim>;
-  /** Objects of what was erased. */
+  /** Objects of erased rows and entries. */
   readonly orphans: Set<string>;
   /** Objects of what stays, and of other sources. */
   readonly wanted: Set<string>;

@@ -1,6 +1,7 @@
 /**
- * Goes through all that is stored, and erases what falls under an erasure. It can be interrupted anywhere
- * and run again: rows and entries go first and their bodies last, and each is found by what it says.
+ * Goes through everything that is stored, and erases what an erasure applies to. It can be interrupted
+ * anywhere and run again: rows and entries go first and their bodies last, and each is found by its
+ * content.
  */
 
 import { erasableEntries } from '../../aws/erased-entries.ts';
@@ -39,7 +40,7 @@ export async function sweep(place: SweepPlace, options: SweepOptions): Promise<S
     numbers: new Set([...options.book.byPatient.values()].map(({ number }) => number)),
   };
   for await (const row of resourceRows(place.resourcesTable)) await sweepRow(run, row);
-  // Who delivers one of them right now may still quarantine what it read.
+  // A process that is delivering one of them right now may still quarantine what it read.
   const left = run.leasedUntil - options.now();
   if (options.act && left > 0) await options.wait(left);
   for await (const entry of erasableEntries(place.quarantineTable)) await sweepEntry(run, entry);
@@ -87,7 +88,7 @@ function noteDelivery(run: Sweep, row: ResourceRow): void {
   if (mayBeThere) run.delivered.push(`${row.resourceType}/${row.resourceId ?? row.messageId}`);
 }
 
-/** A row without content is still the patient's own, by its type and id. */
+/** A row without content still belongs to the patient, by its type and id. */
 function namedIn({ found }: Sweep, row: ResourceRow): Named {
   const { body, bodyS3, resourceType, resourceId } = row;
   const named =

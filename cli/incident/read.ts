@@ -15,7 +15,7 @@ const LISTED_MAX = 50;
 
 export const tableOf = (stage: string) => tableNamed(`fhir-failsafe-${stage}-incidents`);
 
-/** Those that are not over, and where asked the latest that are, as they are now. */
+/** Unfinished incidents, and if requested the latest finished ones, with their counts as of now. */
 export async function readIncidents(stage: string, all: boolean): Promise<Incident[]> {
   const table = tableOf(stage);
   const unfinished = await incidentsIn(table, 'unfinished', LISTED_MAX);
@@ -28,7 +28,7 @@ export async function readIncidents(stage: string, all: boolean): Promise<Incide
   return incidents.sort((a, b) => b.openedAt - a.openedAt);
 }
 
-/** One, as it is now. @throws TargetError where there is none */
+/** One, with its count as of now. @throws TargetError if it does not exist */
 export async function readOne(stage: string, id: IncidentId): Promise<Incident> {
   const incident = await readIncident(tableOf(stage), id);
   if (incident === undefined) {
@@ -38,8 +38,8 @@ export async function readOne(stage: string, id: IncidentId): Promise<Incident> 
 }
 
 /**
- * The record of one that goes on is as old as its last count. Crashes told late join the scope's
- * latest incident after it was resolved, too; those told after the next one opened may be that one's.
+ * The record of an open incident is as old as its last count. Crashes reported late also join the scope's
+ * latest incident after it was resolved; those reported after the next one opened may belong to that one.
  */
 export async function upToDate(table: Table, incident: Incident): Promise<Incident> {
   if (incident.cause !== 'crashes') return incident;

@@ -12,8 +12,9 @@ import { tableOf, upToDate } from './read.ts';
 const WORDS = { acknowledge, resolve };
 
 /**
- * Makes an operator's word the state of an incident. The function `incident` tells of it, woken at
- * once; were it not, within a minute. @throws TargetError where it cannot be said of the incident
+ * Applies an operator's command to an incident. The function `incident` sends what follows: it is woken at
+ * once, and otherwise does so within a minute. @throws TargetError if the command is not possible for the
+ * incident
  */
 export async function sayOf(
   stage: string,
@@ -26,13 +27,13 @@ export async function sayOf(
     save(stage, id, (current) => WORDS[word](current, said), token),
   );
   await wakeIncident(queueAt(await findQueue(sqsClient(), `fhir-failsafe-${stage}-incident`)));
-  // The record is as old as its last count; list and show count anew as well.
+  // The record is as old as its last count; list and show count again as well.
   return upToDate(tableOf(stage), after);
 }
 
 type Decide = (current: Incident) => Incident | Refusal;
 
-/** A save that met an error may stand all the same: its token says so. */
+/** A save that met an error may stand nevertheless: its token says so. */
 async function save(
   stage: string,
   id: IncidentId,

@@ -1,4 +1,4 @@
-/** The bytes of a file or of standard input, unpacked where they are gzip. */
+/** The bytes of a file or of standard input, unpacked if they are gzip. */
 import { createReadStream } from 'node:fs';
 import { pipeline, Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
@@ -6,23 +6,23 @@ import { createGunzip } from 'node:zlib';
 export const STANDARD_INPUT = '-';
 
 /**
- * FHIR packs 10 to 50 times, gzip at most 1,032 times. A line of any length is skipped as it streams
- * by; a bomb of small lines would become billions of messages, which cost money.
+ * FHIR packs 10 to 50 times, gzip at most 1,032 times. A line of any length is skipped while it streams by;
+ * a bomb of small lines would become billions of messages, which cost money.
  */
 const BOMB: Bomb = { harmlessBytes: 2 ** 30, timesMax: 250 };
 
 export interface Bomb {
-  /** So much may come out of any file, whatever its ratio. */
+  /** Any file may unpack to this size, whatever its ratio. */
   readonly harmlessBytes: number;
-  /** Beyond, what came out may be so many times what went in. */
+  /** Beyond that, the unpacked size may be at most this many times the packed one. */
   readonly timesMax: number;
 }
 
 /**
- * Gzip is told by its first two bytes, whatever the name says. What unpacks is never held as a
+ * Gzip is recognised by its first two bytes, whatever the name says. The unpacked text is never held as a
  * whole: the reader decides how much of it to keep.
  *
- * @param onBytes is told how many bytes were read (packed, where they are), for a progress bar.
+ * @param onBytes gets how many bytes were read (packed, if they are), for a progress bar.
  */
 export async function* openInput(
   path: string,
@@ -70,7 +70,7 @@ async function* counted(source: Readable, onBytes: (bytes: number) => void) {
   }
 }
 
-/** At least two bytes, where there are two. */
+/** At least two bytes, if there are two. */
 async function firstChunk(chunks: AsyncGenerator<Buffer>): Promise<Buffer | undefined> {
   let first: Buffer | undefined;
   while (first === undefined || first.length < 2) {

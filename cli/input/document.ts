@@ -5,7 +5,7 @@ import { elements, members, type Span, skipSpace } from './json-spans.ts';
 /** A document has to be held as a whole; larger exports come as NDJSON, which streams. */
 const DOCUMENT_BYTES_MAX = 256 * 1024 * 1024;
 
-/** Reads a file named .json. One that holds a resource on each line all the same is read by line. */
+/** Reads a file named .json. One that holds a resource on each line is read by line. */
 export async function* readDocument(
   file: string,
   chunks: AsyncIterable<Buffer>,
@@ -47,7 +47,7 @@ function* splitLines(file: string, text: string): Generator<Entry> {
   }
 }
 
-/** The `resource` of each `entry`; an entry without one (a DELETE, say) has nothing to submit. */
+/** The `resource` of each `entry`; an entry without one (a DELETE, for example) has nothing to submit. */
 function* entryResources(text: string): Generator<Span> {
   for (const { key, value } of members(text, skipSpace(text, 0))) {
     if (key !== 'entry' || text[value.start] !== '[') continue;
@@ -91,7 +91,7 @@ function isParsed(text: string): boolean {
   return parsed(text) !== undefined;
 }
 
-/** @returns undefined for what is no JSON, which JSON itself never is. */
+/** @returns undefined for what is not JSON, which JSON itself never is. */
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);

@@ -1,30 +1,30 @@
-/** What reading an input gives, one by one. A line that cannot be read stops nothing after it. */
+/** The results of reading an input, one by one. A line that cannot be read stops nothing after it. */
 export type Entry = Resource | Problem;
 
 export interface Resource {
   readonly kind: 'resource';
-  /** As it stands in the input: nothing is parsed and written anew, decimals keep their digits. */
+  /** Exactly as in the input: nothing is parsed and written anew, so decimals keep their digits. */
   readonly text: string;
   readonly file: string;
-  /** Where the resource begins, from 1. */
+  /** Line where the resource begins, from 1. */
   readonly line: number;
 }
 
 export interface Problem {
   readonly kind: 'problem';
   readonly file: string;
-  /** Absent where the whole file, or its rest, cannot be read. */
+  /** Absent if the whole file, or its rest, cannot be read. */
   readonly line?: number;
   readonly reason: string;
 }
 
-/** The largest resource that the pipeline takes, in bytes of UTF-8. */
+/** The largest resource that the pipeline accepts, in bytes of UTF-8. */
 export const RESOURCE_BYTES_MAX = 10 * 1024 * 1024;
 
 export const TOO_LARGE = 'larger than 10 MiB';
 export const NOT_UTF8 = 'not UTF-8 text';
 
-/** @returns undefined for bytes that are no UTF-8: replacing characters would alter the data. */
+/** @returns undefined for bytes that are not UTF-8: replacing characters would alter the data. */
 export function decodeUtf8(bytes: Uint8Array): string | undefined {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
@@ -33,7 +33,7 @@ export function decodeUtf8(bytes: Uint8Array): string | undefined {
   }
 }
 
-/** `FILE:LINE`, or the file alone where all of it is meant. */
+/** `FILE:LINE`, or the file alone if all of it is meant. */
 export function place({ file, line }: Pick<Entry, 'file' | 'line'>): string {
   return line === undefined ? file : `${file}:${line}`;
 }

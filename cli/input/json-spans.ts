@@ -1,7 +1,7 @@
 /**
- * Where the parts of a JSON text stand. A Bundle is split by cutting its text, not by parsing it and
- * writing it anew: decimals keep their digits, repeated keys stay for the validator to find.
- * The text must be well-formed (JSON.parse took it); nothing here recurses.
+ * Positions of the parts of a JSON text. A Bundle is split by cutting its text, not by parsing it and
+ * writing it anew: decimals keep their digits, and repeated keys stay for the validator to find. The text
+ * must be well-formed (JSON.parse accepted it). Nothing here recurses.
  */
 export interface Span {
   readonly start: number;

@@ -1,11 +1,11 @@
-/** Newline-delimited JSON: a resource a line, each bounded, whatever size the whole has. */
+/** Newline-delimited JSON: one resource a line, each line bounded, a file of any size. */
 import { decodeUtf8, type Entry, NOT_UTF8, RESOURCE_BYTES_MAX, TOO_LARGE } from './entry.ts';
 
 const NEWLINE = 0x0a;
 
 /**
- * Holds at most one line in memory. A longer line than `bytesMax` (a zip bomb unpacks into one) is
- * skipped as it streams by and reported; blank lines are no resources.
+ * Holds at most one line in memory. A line longer than `bytesMax` (a zip bomb unpacks into one) is skipped
+ * while it streams by, and reported. Blank lines are skipped.
  */
 export async function* readLines(
   file: string,

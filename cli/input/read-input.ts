@@ -1,4 +1,4 @@
-/** Reads what a command line names: NDJSON, JSON and Bundles, plain or gzip. */
+/** Reads the inputs of a command line: NDJSON, JSON and Bundles, plain or gzip. */
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { UsageError } from '../usage-error.ts';
@@ -8,8 +8,8 @@ import type { Entry } from './entry.ts';
 import { readLines } from './lines.ts';
 
 /**
- * All entries of all files, in order. A file that breaks off (a cut gzip, a disk error) gives what
- * it held before, then a problem; the next file is read all the same.
+ * All entries of all files, in order. A file that breaks off (a cut gzip, a disk error) gives what it held
+ * before, then a problem; the next file is still read.
  */
 export async function* readInputs(
   files: readonly string[],
@@ -25,7 +25,7 @@ export async function* readInputs(
   }
 }
 
-/** The bytes of all files together. @throws UsageError that names the first one that is no file. */
+/** The bytes of all files together. @throws UsageError that names the first one that is not a file. */
 export async function measureInputs(files: readonly string[]): Promise<number> {
   let bytes = 0;
   for (const file of files) {

@@ -9,7 +9,7 @@ import { moment } from '../moment.ts';
 import type { LaneView } from './look.ts';
 import type { Operated, Word } from './operate.ts';
 
-/** A line a lane, one for each queue that it takes from, and one for each who holds it. */
+/** One line a lane, one for each of its queues, and one for each holder. */
 export function describeLanes(views: readonly LaneView[], now: number): string {
   if (views.length === 0) return 'No lanes: the supervisor of this stage knows none.';
   const widest = Math.max(
@@ -35,7 +35,7 @@ function laneLine({ lane, state }: LaneView, now: number): string {
   return `${lane.padEnd(12)} ${phase}${step}${next}`;
 }
 
-/** How a mapping is, and where it is not as it shall be, that. */
+/** Shows each event source mapping's state, and the desired state where the two differ. */
 function mappingWord(mapping: LaneView['mappings'][number], state: Supervised): string {
   const { enabled, maxConcurrency, changing, configuredMax } = mapping;
   const desired = desiredMapping(state, configuredMax);
@@ -54,7 +54,7 @@ function holdLines({ holds }: Supervised, now: number): string[] {
   });
 }
 
-/** What a word brought about. */
+/** What a command changed. */
 export function describeOperated(
   word: Word,
   { found, state, changed, applied }: Operated,

@@ -7,7 +7,7 @@ import { findQueue, TargetError } from '../target.ts';
 
 export interface FoundLane {
   readonly lane: string;
-  /** The component that it is the lane of: the key in the table Supervision. */
+  /** The component of the lane: the key in the table Supervision. */
   readonly component: string;
   readonly parts: LaneParts;
 }
@@ -16,13 +16,13 @@ export const tableOf = (stage: string) => tableNamed(`fhir-failsafe-${stage}-sup
 
 export interface FoundLanes {
   readonly lanes: readonly FoundLane[];
-  /** Where the supervisor is woken. */
+  /** The queue that wakes the supervisor. */
   readonly queueUrl: string;
 }
 
 /**
- * The lanes of a stage as its supervisor knows them: what the stack told it is the one list of
- * their mappings. @throws TargetError where there is no such stage
+ * The lanes of a stage as its supervisor knows them: its environment variable is the one list of their
+ * mappings. @throws TargetError if there is no such stage
  */
 export async function findLanes(stage: string): Promise<FoundLanes> {
   const FunctionName = `fhir-failsafe-${stage}-supervisor`;
@@ -43,7 +43,7 @@ export async function findLanes(stage: string): Promise<FoundLanes> {
   return { lanes, queueUrl };
 }
 
-/** @throws TargetError where the stage has no such lane */
+/** @throws TargetError if the stage has no such lane */
 export async function findLane(
   stage: string,
   name: string,

@@ -4,7 +4,7 @@ import type { Supervised } from '../../core/supervision/supervised-state.ts';
 import { lambdaClient } from '../places.ts';
 import { type FoundLane, findLanes, tableOf } from './find.ts';
 
-/** A lane as it shall be and as it is. */
+/** A lane's desired and actual state. */
 export interface LaneView {
   readonly lane: string;
   readonly state: Supervised;

@@ -15,7 +15,7 @@ const WORDS = { pause: pauseByOperator, resume: resumeByOperator };
 
 export type Word = keyof typeof WORDS;
 
-/** Who says it, and why, for the record. */
+/** Who gives the command, and why, for the record. */
 export interface Who {
   readonly by: string;
   readonly why: string;
@@ -24,16 +24,16 @@ export interface Who {
 export interface Operated {
   readonly found: FoundLane;
   readonly state: Supervised;
-  /** Whether the word changed anything. */
+  /** Whether the command changed anything. */
   readonly changed: boolean;
-  /** Whether all mappings are as the state wants them; AWS changes them in the background. */
+  /** Whether all mappings are as the state requires; AWS changes them in the background. */
   readonly applied: boolean;
 }
 
 /**
- * Makes an operator's word the desired state of a lane and its mappings so, whether or not the
- * supervisor lives. The fact for the audit log is saved with the state, and the supervisor, woken,
- * tells it; were it not, within a minute. @throws TargetError where it cannot be said
+ * Applies an operator's command to the desired state of a lane and to its mappings, whether or not the
+ * supervisor is alive. The fact for the audit log is saved with the state. The supervisor is woken and
+ * publishes it; otherwise it does so within a minute. @throws TargetError if the command is not possible
  */
 export async function operate(
   stage: string,
@@ -56,8 +56,8 @@ interface Place {
 }
 
 /**
- * Saves on the condition that nobody did meanwhile, and decides anew where somebody had. A save that met a
- * conflict or an error may stand all the same: its token says so.
+ * Saves on the condition that nobody has saved meanwhile, and decides again if somebody has. A save that
+ * met a conflict or an error may stand nevertheless: its token says so.
  */
 async function save({ table, component }: Place, word: Word, who: Who, token: string) {
   for (let tries = 0; tries < TRIES_MAX; tries += 1) {

@@ -30,7 +30,7 @@ function next({ ending, messageId }: MessageLife, stage: string): string {
   return ` More: npm run cli -- quarantine show ${messageId} --stage ${stage}`;
 }
 
-/** Where nothing is known of what was asked for: what that may mean. */
+/** What it may mean that nothing is known of a message. */
 export function describeUnknown(asked: string, stage: string): string {
   const first = printable(`Nothing is known of ${asked} in stage ${stage}. One of these is so:`);
   return [first, ...hintsUnknown().map((hint) => `- ${hint}`)].join('\n');

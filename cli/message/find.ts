@@ -1,4 +1,4 @@
-/** The messages that somebody may mean: by message id, by correlation id, or by file and line. */
+/** Finds messages by message id, by correlation id, or by file and line. */
 
 import type { Table } from '../../aws/places.ts';
 import { DELIVERY_ENTRY, entryIds, readEntry } from '../../aws/quarantine-entries.ts';
@@ -16,7 +16,7 @@ export interface Tables {
   readonly resourcesTable: Table;
 }
 
-/** @param onSlow told before whole tables are read. */
+/** @param onSlow called before whole tables are read. */
 export async function findMessages(
   tables: Tables,
   asked: string,
@@ -57,7 +57,7 @@ async function byMessageId(
   return life && { life, stored };
 }
 
-/** `FILE:LINE`, or a correlation id of a form that is taken. */
+/** `FILE:LINE`, or a correlation id of an accepted form. */
 function saidOf(asked: string): Record<string, string | number> | undefined {
   if (CORRELATION_ID.test(asked)) return { correlationId: asked };
   const [, file, line] = /^(.+):(\d{1,9})$/s.exec(asked) ?? [];

@@ -5,7 +5,7 @@ import { printable } from '../../terminal/printable.ts';
 import type { NamedBreaker } from '../breaker/describe.ts';
 import { moment } from '../moment.ts';
 
-/** A line for each plugin, in the order in which they run: what it is, and whether it is on. */
+/** One line for each plugin, in the order in which they run: what it is, and whether it is on. */
 export function describePlugins(
   plugins: readonly PluginConfig[],
   breakers: readonly NamedBreaker[],

@@ -1,4 +1,4 @@
-/** Runs a plugin here, in a worker as `validate` would. */
+/** Runs a plugin on this machine, in a worker as `validate` does. */
 
 import { readFile } from 'node:fs/promises';
 import type { Verdict } from '../../core/message/verdict.ts';
@@ -101,7 +101,7 @@ async function outcomeOf(
   }
 }
 
-/** Only what the validator found valid reaches a plugin, so an error of the validator's tells that it did not. */
+/** Only what the validator found valid reaches a plugin, so after a validator's error it was not asked. */
 function answerOf(issues: readonly Issue[]): Told {
   const errors = issues.filter(({ severity }) => severity === 'error');
   const own = errors.filter(({ plugin }) => plugin !== undefined);
@@ -127,7 +127,9 @@ function reasonOf(verdict: Extract<VerdictOrNone, { kind: 'no-verdict' }>): stri
   return 'reason' in verdict ? verdict.reason : verdict.because;
 }
 
-/** The pipeline shows nobody what a plugin prints there. A run repeats itself, so a second shows it. */
+/**
+ * The pipeline shows a plugin's standard error to nobody. A run is repeatable, so a second run shows it.
+ */
 async function showStandardError(
   { crash, plugin }: Extract<Verdict, { kind: 'crash' }>,
   run: { readonly module: WebAssembly.Module; readonly text: string; readonly submittedAt: number },
@@ -140,7 +142,7 @@ async function showStandardError(
       said += text;
     });
   } catch {
-    // It has been told how the module ended.
+    // The crash itself has been reported.
   }
   if (said !== '') complain(said.trimEnd());
 }

@@ -1,4 +1,4 @@
-/** What became of what a redrive sent back. */
+/** How redriven messages ended. */
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Table } from '../../aws/places.ts';
 import { readStatuses } from '../../aws/quarantine-statuses.ts';
@@ -8,7 +8,7 @@ import { counted } from '../counted.ts';
 import { showProgress } from '../progress.ts';
 import { waitFor } from '../wait-for.ts';
 
-/** By id, what was sent. */
+/** What was sent, by id. */
 export type Sent = ReadonlyMap<string, SentAs>;
 
 export interface Patience {
@@ -18,7 +18,7 @@ export interface Patience {
 
 const WELL: readonly Aftermath[] = ['stored', 'delivered'];
 
-/** Prints how many ended how; true where all is well. */
+/** Prints how many ended how; true if all are stored or delivered. */
 export async function sayWhatBecame(
   table: Table,
   sent: Sent,

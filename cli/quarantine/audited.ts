@@ -1,6 +1,6 @@
 /**
- * An operator's act on quarantined messages, as facts for the audit log: that it began, before it does
- * anything, and how it ended. What cannot be recorded is not done.
+ * An operator's action on quarantined messages, as facts for the audit log: that it began, before it does
+ * anything, and how it ended. An action that cannot be recorded is not done.
  */
 
 import type { KeyedHash } from '../../aws/keyed-hash.ts';
@@ -18,24 +18,24 @@ export interface Act {
   /** Of what is selected. */
   readonly only: EntryFilter;
   readonly selection: Selection;
-  /** A body that is sent in place of the one that was submitted. */
+  /** A corrected body for what was submitted. */
   readonly corrected?: string | undefined;
 }
 
 export interface Recorder {
   tell(facts: readonly AuditFact[]): Promise<void>;
-  /** Read only where an act names messages. */
+  /** Read only if the action names messages. */
   hash(): Promise<KeyedHash>;
   readonly now: () => number;
 }
 
-/** As many ids as one text of a fact has room for. */
+/** As many ids as fit into one text of a fact. */
 const IDS_MAX = 30;
 const ACTOR_CHARACTERS_MAX = 128;
 const NARROWING_CHARACTERS_MAX = 128;
 const REASON_CHARACTERS_MAX = 1_024;
 
-/** Performs it between its two facts. Throws what the act throws, and where a fact was not taken. */
+/** Performs it between its two facts. Throws what the action throws, and if a fact was not accepted. */
 export async function audited<Ending extends string>(
   act: Act,
   recorder: Recorder,
@@ -62,7 +62,7 @@ export async function audited<Ending extends string>(
   }
 }
 
-/** Who and why, as a fact has room for them. */
+/** Who and why, cut to what a fact can hold. */
 export function namedIn({ by, why }: Pick<Act, 'by' | 'why'>): Pick<AuditFact, 'actor' | 'reason'> {
   return {
     actor: by.slice(0, ACTOR_CHARACTERS_MAX) || 'unknown',

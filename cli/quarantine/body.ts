@@ -13,7 +13,7 @@ export class BodyGone extends Error {
   override readonly name = 'BodyGone';
 }
 
-/** The text as it was submitted. Throws {@link BodyGone} where it is no longer there. */
+/** The text as it was submitted. Throws {@link BodyGone} if it is no longer there. */
 export async function textOf(
   entry: Pick<QuarantineRecord, 'body' | 'bodyS3' | 'erasure'>,
 ): Promise<string> {
@@ -27,15 +27,15 @@ export async function textOf(
 }
 
 /**
- * The body of the message to send. What was never read travels as the claim check that it is, and
- * `validate` decides; what was laid aside is read and sent on its own.
+ * The body of the message to send. A body that was never read is sent as its claim check, and `validate`
+ * decides; a stored one is read and sent.
  */
 export async function messageBodyOf(entry: QuarantineRecord): Promise<string> {
   const { bodyS3 } = entry;
   return bodyS3?.key.startsWith(SUBMISSIONS_PREFIX) ? claimCheckTo(bodyS3) : textOf(entry);
 }
 
-/** Type and id, as far as the text says so. */
+/** Type and id, as far as the text has them. */
 export function identityOf(text: string): { resourceType?: string; id?: string } {
   try {
     const { resourceType, id } = JSON.parse(text) ?? {};

@@ -1,4 +1,4 @@
-/** Lays a corrected body of an entry beside the original; both stay (core/message/correction.ts). */
+/** Stores a corrected body of an entry beside the original; both stay (core/message/correction.ts). */
 import { readFile, stat } from 'node:fs/promises';
 import { putBody } from '../../aws/bodies-bucket.ts';
 import type { Bucket } from '../../aws/places.ts';
@@ -12,7 +12,7 @@ import type { QuarantineStage } from './stage.ts';
 /** More than any resource that a lane accepts. */
 const BYTES_MAX = 100 * 1024 * 1024;
 
-/** @throws UsageError where there is no such file, or it is no text. */
+/** @throws UsageError if there is no such file, or it is not a text. */
 export async function readCorrection(file: string): Promise<string> {
   const size = await stat(file)
     .then((found) => (found.isFile() ? found.size : undefined))
@@ -28,7 +28,7 @@ export async function readCorrection(file: string): Promise<string> {
   }
 }
 
-/** The entry as it is to be sent; undefined where it is no longer as it was read. */
+/** The entry to be sent; undefined if it has changed since it was read. */
 export async function correct(
   { quarantineTable, bucket }: Pick<QuarantineStage, 'quarantineTable' | 'bucket'>,
   entry: QuarantineRecord,
@@ -47,7 +47,7 @@ export async function correct(
   return { ...rest, bodyS3 };
 }
 
-/** The next end of the entry puts its own body in the place of this one. */
+/** The next ending of the entry replaces this body by its own. */
 async function placeOriginal(bucket: Bucket, { pk, body, bodyS3 }: QuarantineRecord) {
   return body === undefined ? bodyS3 : putBody(bucket, 'quarantine/', pk, body);
 }

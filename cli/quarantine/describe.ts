@@ -10,7 +10,7 @@ import { codedIssues } from './issues.ts';
 
 type Described = Omit<QuarantineRecord, 'body'>;
 
-/** A table, a row for each fingerprint. */
+/** A table, one row for each fingerprint. */
 export function describeOverview({ groups, interrupted }: Overview, now: number): string {
   const rows = groups.map(({ fingerprint, count, first, last, kind, ...group }) => [
     fingerprint,
@@ -44,7 +44,7 @@ export function describeOverview({ groups, interrupted }: Overview, now: number)
   return (groups.length > 0 ? [...withReasons, ...tail] : tail).join('\n');
 }
 
-/** Producers may make up names by the thousand. */
+/** Producers may invent names by the thousand. */
 function firstOf([first = '-', ...others]: readonly string[]): string {
   return others.length === 0 ? first : `${first} +${others.length}`;
 }
@@ -62,7 +62,7 @@ function aligned(cells: readonly (readonly string[])[]): string[] {
   );
 }
 
-/** All that is known of one entry, without PHI: its outcome by codes and places. */
+/** Everything known of one entry, without PHI: its outcome by codes and places. */
 export function describeEntry(entry: Described, now: number): string {
   const { file, line } = entry;
   const place = file === undefined ? '-' : `${file}${line === undefined ? '' : `:${line}`}`;
@@ -105,7 +105,7 @@ function attempts(entry: Described, now: number): string[] {
   });
 }
 
-/** The last attempt of a round may have ended by the verdict, which is recorded in its stead. */
+/** The last attempt of a round may have ended with the verdict, which is recorded instead. */
 function endOf(
   { ended }: Described['attempts'][number],
   isLast: boolean,
@@ -156,7 +156,7 @@ export function describeOutcome({ outcome: text }: Pick<Described, 'outcome'>): 
   return ['outcome', printableLines(pretty(text))];
 }
 
-/** Of a delivery that failed it is what the server said, which need not be JSON. */
+/** For a failed delivery it is the server's answer, which need not be JSON. */
 function pretty(text: string): string {
   try {
     return JSON.stringify(JSON.parse(text), null, 2);

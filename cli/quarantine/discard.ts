@@ -1,4 +1,4 @@
-/** Gives quarantined messages up: they are done with, and their evidence stays. */
+/** Discards quarantined messages: they are finished, and their evidence stays. */
 
 import { readEntry } from '../../aws/quarantine-entries.ts';
 import { discardEntry } from '../../aws/quarantine-redrive.ts';

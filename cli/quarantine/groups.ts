@@ -15,7 +15,7 @@ export interface Group {
   /** Epoch ms. */
   readonly first: number;
   readonly last: number;
-  /** The most often that one of them was redriven. */
+  /** The highest number of redrives of one of them. */
   readonly redrives: number;
 }
 
@@ -25,7 +25,7 @@ export interface Overview {
   readonly interrupted: number;
 }
 
-/** Groups what is quarantined; the largest first. */
+/** Groups the quarantined entries; the largest group first. */
 export async function groupByFingerprint(
   entries: AsyncIterable<QuarantineSummary>,
   filter: EntryFilter,
@@ -72,7 +72,7 @@ function added(group: Group | undefined, entry: QuarantineSummary, fingerprint: 
   };
 }
 
-/** Sorted; the same array where it is there already, for a group may have many entries. */
+/** Sorted with it; the same array if it is there already, because a group may have many entries. */
 function withOne(all: readonly string[], one: string): readonly string[] {
   return all.includes(one) ? all : [...all, one].sort();
 }

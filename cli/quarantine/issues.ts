@@ -1,6 +1,6 @@
 /**
- * What an entry's outcome says without quoting the resource: codes, places and rules. Texts may quote values,
- * and what a FHIR server answered is words of somebody else, so these are shown with the body only.
+ * An entry's outcome without quotes from the resource: codes, places and rules. Texts may quote values, and
+ * a FHIR server's answer is somebody else's text, so these are shown with the body only.
  */
 import { z } from 'zod';
 import type { QuarantineRecord } from '../../aws/quarantine-entries.ts';
@@ -34,13 +34,13 @@ export interface CodedIssue extends Omit<z.infer<typeof issueSchema>, 'details'>
   readonly rule?: string;
 }
 
-/** Undefined where there is no outcome, or none that can be read. */
+/** Undefined if there is no outcome, or it cannot be read. */
 export function codedIssues({
   outcome,
   kind,
 }: Pick<QuarantineRecord, 'outcome' | 'kind'>): readonly CodedIssue[] | undefined {
   const { data } = outcomeSchema.safeParse(parsed(outcome));
-  // The places of a server's answer are whatever it writes there.
+  // The places in a server's answer may be any text.
   const isOurs = kind === 'rejection';
   return data?.issue.map(({ severity, code, expression, details }) => {
     const rule = details?.coding[0]?.code;

@@ -75,7 +75,7 @@ async function bodyOf(entry: QuarantineRecord): Promise<string> {
   }
 }
 
-/** Who is to see PHI, and why; undefined where nobody asks for it. */
+/** Who asks to see PHI, and why; undefined if nobody does. */
 function readerOf({ reveal, reason, by }: ShowOptions): Reader | undefined {
   if (reveal !== true) return undefined;
   if (reason !== undefined) return { by, reason };

@@ -30,7 +30,7 @@ export interface RedriveOptions extends WorkOptions {
   /** Of what is selected. */
   readonly only: EntryFilter;
   readonly dryRun: boolean;
-  /** To be sent in place of the body of the one entry that was selected. */
+  /** Sent in place of the body of the one selected entry. */
   readonly corrected?: string | undefined;
   readonly onFailed: (messageId: string, reason: string) => void;
   readonly onSent: (messageId: string, sent: SentAs) => void;
@@ -38,7 +38,7 @@ export interface RedriveOptions extends WorkOptions {
 
 export type RedriveEnding =
   | 'sent'
-  /** What an older version of this command had marked and not sent. */
+  /** Marked and not sent by an older version of this command. */
   | 'finished'
   | 'stored already'
   | 'not meant'
@@ -47,7 +47,7 @@ export type RedriveEnding =
   | 'failed'
   | SkipReason;
 
-/** Redrives a selection. Interrupt it when you like: run again with the same `before`, it goes on. */
+/** Redrives a selection. It may be interrupted: run again with the same `before`, it continues. */
 export function redrive(
   stage: QuarantineStage,
   selection: Selection,
@@ -100,8 +100,8 @@ async function redriveOne(
 }
 
 /**
- * Sends it, and raises its round once a death loses nothing any more. A second copy that is sent after a
- * death is of the same round; R04 bears that.
+ * Sends it, and raises its round once a death loses nothing. A second copy that is sent after a death is of
+ * the same round, which R04 allows.
  */
 async function send(
   stage: QuarantineStage,
@@ -113,7 +113,7 @@ async function send(
     await sendToLane(stage, entry);
     await raise();
   } else if (await pendAnew(stage.resourcesTable, delivery, pk, Date.now())) {
-    // The resource is stored; only its delivery is made anew. Its mark does not need the trigger.
+    // The resource is stored; only its delivery is repeated. Its mark does not need the trigger.
     await raise();
     await trigger(stage, delivery.pk);
   } else {
@@ -133,7 +133,7 @@ async function sendToLane(stage: QuarantineStage, entry: QuarantineRecord): Prom
   if (error !== undefined) throw error;
 }
 
-/** Where the message first came from, so that its place in the order of submissions stays (R05). */
+/** The message's first origin, so that its place in the order of submissions stays (R05). */
 function originOf(entry: QuarantineRecord): Origin {
   return originSchema.parse({ ...entry, messageId: entry.pk });
 }

@@ -5,8 +5,8 @@ import { identityOf } from './body.ts';
 import type { QuarantineStage } from './stage.ts';
 
 /**
- * Whether a copy of the message was stored after this one was quarantined; the entry is marked so
- * when it is next read, which is now (R04).
+ * Whether a copy of the message was stored after this one was quarantined. The entry is marked so when it
+ * is next read, which is now (R04).
  */
 export async function resolvedAsStored(
   stage: QuarantineStage,

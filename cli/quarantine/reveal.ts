@@ -1,4 +1,4 @@
-/** PHI on a terminal: it is recorded who sees it, and why, before it is shown (R42). */
+/** PHI on a terminal: who sees it, and why, is recorded before it is shown (R42). */
 
 import type { QuarantineRecord } from '../../aws/quarantine-entries.ts';
 import type { AuditFact } from '../../core/audit/audit-fact.ts';
@@ -15,7 +15,7 @@ interface Read extends Pick<QuarantineRecord, 'pk' | 'lane' | 'kind'> {
   readonly what?: string;
 }
 
-/** @throws TargetError where the audit log does not take the fact: then nothing may be shown. */
+/** @throws TargetError if the audit log does not accept the fact: then nothing may be shown. */
 export async function recordRead(
   { pk, lane, kind, what = 'body and outcome' }: Read,
   { by, reason }: Reader,

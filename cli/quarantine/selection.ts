@@ -1,4 +1,4 @@
-/** Which entries a command is about. */
+/** Which entries a command works on. */
 
 import type { Table } from '../../aws/places.ts';
 import { allEntries, type QuarantineSummary } from '../../aws/quarantine-entries.ts';

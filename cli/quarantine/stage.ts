@@ -1,4 +1,4 @@
-/** Where the quarantine commands act: the tables, queues and bucket of one stage. */
+/** The tables, queues and bucket of one stage for the quarantine commands. */
 import type { SQSClient } from '@aws-sdk/client-sqs';
 import type { Bucket, Queue, Table } from '../../aws/places.ts';
 import type { Lane } from '../../core/message/messages.ts';
@@ -9,9 +9,9 @@ export interface QuarantineStage {
   readonly quarantineTable: Table;
   readonly resourcesTable: Table;
   readonly bucket: Bucket;
-  /** Where a lane takes messages that shall run alone. */
+  /** The queue of messages that run alone. */
   readonly isolationQueues: Readonly<Record<Lane, Queue>>;
-  /** Where triggers of deliveries go; there only where resources are delivered. */
+  /** The queue of delivery triggers; only if resources are delivered. */
   readonly deliveryQueue: Queue;
 }
 

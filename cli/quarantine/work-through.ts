@@ -1,8 +1,8 @@
-/** Works through entries, several at a time and no faster than allowed, until told to stop. */
+/** Works through entries, several at a time and within a rate, until it is stopped. */
 import { setTimeout as wait } from 'node:timers/promises';
 import { pace } from './pace.ts';
 
-/** Waiting for the network, not for us. */
+/** The network is the bottleneck, not this process. */
 const PARALLEL_MAX = 8;
 
 export interface WorkOptions<Ending extends string = string> {
@@ -16,7 +16,7 @@ export interface WorkOptions<Ending extends string = string> {
 /** How many ended how. */
 export type Counts<Ending extends string> = Partial<Record<Ending, number>>;
 
-/** Does `work` for each id and counts how they ended. What is under way when it is stopped is finished. */
+/** Does `work` for each id and counts the results. When it is stopped, work under way is finished. */
 export async function workThrough<Ending extends string>(
   ids: AsyncGenerator<string>,
   { rate, signal, onEnded }: WorkOptions<Ending>,

@@ -43,7 +43,7 @@ export function describeDay(report: DayReport): string {
   return lines.join('\n');
 }
 
-/** Columns that hold words are flush left; those of numbers flush right. */
+/** Columns of words are aligned left, those of numbers right. */
 function columns(rows: readonly (readonly string[])[], words: readonly number[]): string[] {
   const widths = (rows[0] ?? []).map((_, n) => Math.max(...rows.map((row) => row[n]?.length ?? 0)));
   const aligned = (cell: string, n: number) =>

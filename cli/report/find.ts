@@ -4,7 +4,7 @@ import { lambdaClient } from '../places.ts';
 import { explained, TargetError } from '../target.ts';
 
 /**
- * The bucket in which reporting keeps its facts, as its function is told.
+ * The bucket in which reporting keeps its facts, from its function's environment variables.
  * @throws UsageError or TargetError as `openTarget` does
  */
 export async function findReports(stage: string): Promise<string> {

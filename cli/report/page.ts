@@ -10,13 +10,13 @@ const OPENERS: Readonly<Partial<Record<NodeJS.Platform, readonly [string, ...str
   win32: ['cmd', '/c', 'start', ''],
 };
 
-/** Writes the page where it was asked for, readable by you alone; answers where. */
+/** Writes the page to the given path, readable by you alone; returns the path. */
 export async function writePage(file: string, html: string): Promise<string> {
   await writeFile(file, html, { mode: 0o600 });
   return file;
 }
 
-/** Writes it beside nothing else, and asks the system to show it; answers where it is. */
+/** Writes it into a folder of its own, and asks the system to open it; returns the path. */
 export async function showPage(day: string, html: string): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'fhir-failsafe-report-'));
   const file = await writePage(join(folder, `${day}.html`), html);

@@ -1,9 +1,9 @@
-/** Groups what is sent so that SQS takes each group: at most 10 messages and 1 MiB together. */
+/** Groups messages so that SQS accepts each group: at most 10 messages and 1 MiB together. */
 import { MESSAGE_BYTES_MAX } from './outgoing.ts';
 
 const BATCH_MESSAGES_MAX = 10;
 
-/** Keeps the order. Nothing measured alone may exceed `bytesMax`; each batch holds at least one. */
+/** Keeps the order. No single message may exceed `bytesMax`; each batch holds at least one. */
 export async function* batches<T extends { readonly bytes: number }>(
   messages: AsyncIterable<T> | Iterable<T>,
   messagesMax: number = BATCH_MESSAGES_MAX,

@@ -1,4 +1,4 @@
-/** `submit --wait`: how what was sent has ended. */
+/** `submit --wait`: how the sent messages ended. */
 import { setTimeout as wait } from 'node:timers/promises';
 import pLimit from 'p-limit';
 import { readStatuses } from '../../aws/quarantine-statuses.ts';
@@ -18,7 +18,7 @@ const queries = pLimit(16);
 /** More would scroll away what matters. */
 const SHOWN_MAX = 20;
 
-/** Prints how many ended how, and the first that are not stored; true where all are. */
+/** Prints how many ended how, and the first that are not stored; true if all are. */
 export async function sayHowTheyEnded(
   stage: string,
   sent: Sent,

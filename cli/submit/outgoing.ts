@@ -1,4 +1,4 @@
-/** One resource as the SQS message that it becomes, measured as SQS measures. */
+/** One resource as its SQS message, measured as SQS measures. */
 import { createHash } from 'node:crypto';
 import type { MessageAttributeValue } from '@aws-sdk/client-sqs';
 import { submissionsOf } from '../../core/message/claim-check.ts';
@@ -9,7 +9,7 @@ import type { Resource } from '../input/entry.ts';
 /** https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/quotas-messages.html */
 export const MESSAGE_BYTES_MAX = 1024 * 1024;
 
-/** The characters that SQS takes: those of XML 1.0. JSON may hold others. */
+/** The characters that SQS accepts: those of XML 1.0. JSON may hold others. */
 const REFUSED_BY_SQS =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the ones it is about
   /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]/;
@@ -18,21 +18,21 @@ export interface Outgoing {
   readonly resource: Resource;
   readonly body: string;
   readonly attributes: Record<string, MessageAttributeValue>;
-  /** The source whose it is: SQS lets no source's flood delay the others (R50). */
+  /** The message's source: SQS lets no source's flood delay the others (R50). */
   readonly groupId: string;
   /** Body and attributes together. */
   readonly bytes: number;
-  /** Set where the body is a claim check: the text to be put there before the message is sent. */
+  /** Set if the body is a claim check: the text to be stored before the message is sent. */
   readonly upload?: ClaimCheck['s3'] & { readonly text: string };
 }
 
 export interface Origin {
   readonly source?: string;
-  /** Place among the submissions of this run: decides between two of the same millisecond (R05). */
+  /** Position among the submissions of this run: decides between two of the same millisecond (R05). */
   readonly sequence: number;
 }
 
-/** @param bucket takes what does not fit into a message or what SQS would refuse. */
+/** @param bucket stores what does not fit into a message or what SQS would refuse. */
 export function outgoing(resource: Resource, origin: Origin, bucket: string): Outgoing {
   const attributes = {
     ...(origin.source !== undefined && { source: attribute('String', origin.source) }),

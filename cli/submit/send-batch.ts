@@ -14,7 +14,7 @@ export interface Refused {
   readonly reason: string;
 }
 
-/** The SDK repeats what fails on its way; this repeats what the queue answers about single ones. */
+/** The SDK repeats failed requests; this repeats single messages that the queue refused. */
 const ATTEMPTS_MAX = 5;
 const BACKOFF_MS = 200;
 
@@ -38,7 +38,7 @@ export async function sendBatch(
   return { accepted, refused };
 }
 
-/** The bodies of claim checks go first: a message never points at what is not there. */
+/** The bodies of claim checks go first: a message never points at a missing object. */
 async function storeBodies({ s3 }: Target, batch: readonly Outgoing[]) {
   const stored: Outgoing[] = [];
   const refused: Refused[] = [];
@@ -85,7 +85,7 @@ async function sendOnce({ sqs, queueUrl }: Target, batch: readonly Outgoing[]) {
   return { accepted, failed };
 }
 
-/** Repeating cannot help where the request itself is at fault (no such queue, no permission). */
+/** Repeating cannot help if the request itself is wrong (no such queue, no permission). */
 function isSendersFault(error: unknown): boolean {
   return error instanceof SQSServiceException && error.$fault === 'client' && !error.$retryable;
 }

@@ -1,11 +1,11 @@
-/** What this run has sent, so that it can be asked for. */
+/** What this run has sent, so that its endings can be looked up. */
 import { place, type Resource } from '../input/entry.ts';
 import { identityOf } from '../quarantine/body.ts';
 
 interface One {
   readonly messageId: string;
   readonly place: string;
-  /** Place in the input: it decides which of two submissions of a resource is the newer (R05). */
+  /** Position in the input: it decides which of two submissions of a resource is the newer (R05). */
   readonly order: number;
 }
 
@@ -36,8 +36,8 @@ export class Sent {
   }
 
   /**
-   * What was replaced by a newer submission of this run that is stored: that counts as stored (R04), and only
-   * the newest leaves a trace.
+   * A resource replaced by a newer submission of this run that is stored: that counts as stored (R04), and
+   * only the newest leaves a trace.
    */
   replaced(): string[] {
     return [...this.#bySubject.values()].flatMap((versions) => {

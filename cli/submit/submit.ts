@@ -6,21 +6,21 @@ import { batches } from './batches.ts';
 import { type Outgoing, outgoing } from './outgoing.ts';
 import { sendBatch } from './send-batch.ts';
 
-/** More would wait for the queue, not for us: a batch takes it a few milliseconds. */
+/** More would only wait for the queue: a batch takes it a few milliseconds. */
 const PARALLEL_MAX = 8;
 
 export interface Submission {
   readonly source?: string;
   /** @param sentAfterMs epoch ms just before the batch was sent. */
   readonly onAccepted?: (resource: Resource, messageId: string, sentAfterMs: number) => void;
-  /** What the queue will never hold: refused, or never readable (then there is no text). */
+  /** What the queue will never hold: refused, or not readable (then there is no text). */
   readonly onUnsent: (entry: Entry, reason: string) => void | Promise<void>;
   readonly signal?: AbortSignal;
 }
 
 /**
- * Reads no further ahead than what is under way, so that input of any size needs little memory.
- * Stops reading when `signal` aborts; what is under way is finished.
+ * Reads no further ahead than what is under way, so that input of any size needs little memory. Stops
+ * reading when `signal` aborts; work under way is finished.
  *
  * @returns how many were accepted and how many were not.
  */

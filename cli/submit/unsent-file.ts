@@ -1,4 +1,4 @@
-/** Where what could not be sent goes, so that nothing is lost and it can be submitted again. */
+/** Keeps resources that could not be sent, so that nothing is lost and they can be submitted again. */
 import { appendFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { messageOf } from '../../terminal/causes.ts';
@@ -9,11 +9,11 @@ export interface UnsentFile {
   keep(text: string): Promise<void>;
   /** Undefined until something was kept: no empty file is left behind. */
   name(): string | undefined;
-  /** Why it does not hold everything; undefined where it does. */
+  /** Why it does not hold everything; undefined if it does. */
   trouble(): string | undefined;
 }
 
-/** @param name of the file, made at the first resource. */
+/** @param name of the file, created at the first resource. */
 export function unsentFile(name: string): UnsentFile {
   let kept = false;
   let lost = 0;
@@ -21,7 +21,7 @@ export function unsentFile(name: string): UnsentFile {
   return {
     keep: async (text) => {
       try {
-        // Between JSON's tokens a line break is mere space; inside of them there is none.
+        // Between JSON's tokens a line break is white space; inside of them there is none.
         await appendFile(name, `${text.replace(/[\r\n]+/g, ' ')}\n`, { mode: 0o600 });
         kept = true;
       } catch (error) {

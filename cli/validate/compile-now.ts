@@ -1,4 +1,4 @@
-/** `--ig`: packages compiled when they are asked for, beside those of failsafe.config.ts. */
+/** `--ig`: packages compiled on demand, in addition to those of failsafe.config.ts. */
 import { resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import config from '../../failsafe.config.ts';
@@ -16,7 +16,7 @@ import { UsageError } from '../usage-error.ts';
 export interface Wishes {
   /** `id#version`, tarballs and folders. */
   readonly ig: readonly string[];
-  /** Canonical urls that each resource of their type is held against. */
+  /** Canonical urls of profiles that each resource of their type must satisfy. */
   readonly profile: readonly string[];
   readonly allowPartial: readonly string[];
   readonly warnings: boolean;
@@ -24,7 +24,7 @@ export interface Wishes {
 
 export interface Loaded {
   readonly compiled: Compiled;
-  /** The package of each profile of a dependency: these are compiled only where something refers to them. */
+  /** The package of each profile of a dependency: these are compiled only if something refers to them. */
   readonly elsewhere: ReadonlyMap<string, string>;
 }
 
@@ -68,7 +68,7 @@ async function compile({ ig, allowPartial, warnings }: Wishes): Promise<Loaded> 
   return { compiled, elsewhere: new Map(elsewhere) };
 }
 
-/** A path is meant from the caller's folder. */
+/** A path is relative to the caller's folder. */
 function placed(spec: string): string {
   return parsePackageName(spec) ? spec : resolve(spec);
 }

@@ -1,4 +1,4 @@
-/** What validation found in one resource; of a Bundle in itself, and then in each of its entries. */
+/** The findings in one resource; for a Bundle its own, and then those of each entry. */
 
 import type { Limits, Validation } from '../../packages/fhir-validator/compiled-validator.ts';
 import type { Issue } from '../../packages/fhir-validator/issue.ts';
@@ -9,7 +9,7 @@ import { LineCounter, locate, stepsOf } from './locate.ts';
 export interface Finding {
   readonly file: string;
   readonly line?: number;
-  /** Where in its Bundle: `Bundle.entry[3].resource`. */
+  /** Position in its Bundle: `Bundle.entry[3].resource`. */
   readonly at?: string;
   readonly resourceType?: string;
   readonly id?: string;
@@ -17,7 +17,7 @@ export interface Finding {
 }
 
 export interface LocatedIssue extends Issue {
-  /** Of the file: where the element stands that it is about. */
+  /** Line of the file where the element is. */
   readonly line?: number;
 }
 
@@ -85,7 +85,7 @@ function* ofBundle(
 interface Place {
   readonly offset: number;
   readonly line: number;
-  /** Steps that lead there from the root. */
+  /** Steps from the root. */
   readonly depth: number;
 }
 
@@ -104,7 +104,7 @@ function withLines(
   return issues.map((issue, i) => ({ ...issue, line: lineOf.get(offsets[i] ?? 0) ?? place.line }));
 }
 
-/** The `resource` of each entry, where it stands. */
+/** The `resource` of each entry, with its position. */
 function* entryResources(text: string): Generator<Span & { readonly index: number }> {
   for (const { key, value } of members(text, skipSpace(text, 0))) {
     if (key !== 'entry' || text[value.start] !== '[') continue;

@@ -1,4 +1,7 @@
-/** How findings are written: for people, or as JSON or SARIF for machines; each as it is found. */
+/**
+ * Output formats of findings: for people, or as JSON or SARIF for programs; each is written when it is
+ * found.
+ */
 import { operationOutcome } from '../../packages/fhir-validator/operation-outcome.ts';
 import { printable } from '../../terminal/printable.ts';
 import type { Finding, LocatedIssue } from './findings.ts';
@@ -10,11 +13,11 @@ export type Format = (typeof FORMATS)[number];
 export interface Summary {
   readonly validated: number;
   readonly invalid: number;
-  /** Codes that nothing at hand decides. */
+  /** Codes that no package here decides. */
   readonly unverified: number;
   /** Errors by the id of the rule. */
   readonly rules: ReadonlyMap<string, number>;
-  /** Valid resources that have warnings, and all warnings by the id of the rule: where they were asked for. */
+  /** Valid resources with warnings, and all warnings by the id of the rule, if requested. */
   readonly warned?: number;
   readonly warnings?: ReadonlyMap<string, number>;
 }
@@ -32,7 +35,7 @@ export function writerOf(format: Format): Writer {
 
 interface ListDocument {
   readonly begin: string;
-  /** Items of the list, as many as a finding has. */
+  /** Items of the list: one for each finding. */
   items(finding: Finding): object[];
   end(summary: Summary): string;
 }
@@ -69,7 +72,7 @@ const JSON_DOCUMENT: ListDocument = {
   },
 };
 
-/** http://hl7.org/fhir/R4/extension-operationoutcome-issue-line.html, as HL7's tools say it. */
+/** http://hl7.org/fhir/R4/extension-operationoutcome-issue-line.html, as HL7's tools use it. */
 const LINE = 'http://hl7.org/fhir/StructureDefinition/operationoutcome-issue-line';
 
 function outcomeOf(issues: readonly LocatedIssue[]): object {

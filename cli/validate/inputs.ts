@@ -1,6 +1,6 @@
 /**
- * The resources of files to validate, told by what is in a file and not by its name: one JSON document,
- * or a resource on each line. Sizes are bounded by what a text can hold in memory, not by the pipeline.
+ * The resources of files to validate. The content decides, not the name: one JSON document, or a resource
+ * on each line. Sizes are limited by what a string can hold in memory, not by the pipeline.
  */
 import { constants } from 'node:buffer';
 import { openInput } from '../input/bytes.ts';
@@ -10,10 +10,12 @@ import { readLines } from '../input/lines.ts';
 /** Of a document, or of one line. */
 const BYTES_MAX = constants.MAX_STRING_LENGTH;
 const NEWLINE = 0x0a;
-/** Lines that are looked at to tell whether a file that is no JSON has a resource on each line. */
+/** Lines that are read to decide whether a file that is not JSON has a resource on each line. */
 const LINES_LOOKED_AT = 10;
 
-/** All of all files, in order. A file that breaks off gives a problem, and the next one is read. */
+/**
+ * All resources of all files, in order. A file that breaks off gives a problem, and the next one is read.
+ */
 export async function* readToValidate(files: readonly string[]): AsyncGenerator<Entry> {
   for (const file of files) {
     try {
@@ -70,12 +72,12 @@ async function* document(file: string, text: string): AsyncGenerator<Entry> {
   yield { kind: 'resource', file, line, text: whole };
 }
 
-/** By its name alone only where it is meant to hold any number of resources, so none as well. */
+/** Its name decides only if it is meant to hold any number of resources, including none. */
 function isLines(file: string): boolean {
   return /\.ndjson(\.gz)?$/i.test(file);
 }
 
-/** Up to the end of the first line that holds something. */
+/** Up to the end of the first line that is not blank. */
 async function upToFirstLine(
   chunks: AsyncGenerator<Buffer>,
 ): Promise<{ held: Buffer[]; isEnded: boolean }> {
@@ -110,7 +112,7 @@ function isResource(line: string): boolean {
   return typeof value === 'object' && value !== null && 'resourceType' in value;
 }
 
-/** @returns undefined for what is no JSON, which JSON itself never is. */
+/** @returns undefined for what is not JSON, which JSON itself never is. */
 function parsed(text: string): unknown {
   try {
     return JSON.parse(text);

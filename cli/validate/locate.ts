@@ -1,15 +1,15 @@
-/** Where in its text an element stands that an issue is about. */
+/** Finds the position in the text of the element that an issue is about. */
 import { elements, members, skipSpace } from '../input/json-spans.ts';
 
-/** What is sought below a value, by the name of the member or the index of the item. */
+/** What is searched below a value, by the name of the member or the index of the item. */
 interface Sought {
   at: number | undefined;
   readonly below: Map<string, Sought>;
 }
 
 /**
- * Offsets of the elements to which these steps lead from the value that starts at `start`; where there
- * is no such element, of the nearest one around it. One walk finds all.
+ * Offsets of the elements at these steps from the value that starts at `start`; if there is no such
+ * element, of the nearest one around it. One pass finds all.
  */
 export function locate(
   text: string,
@@ -44,7 +44,7 @@ function find(text: string, at: number, place: Sought): void {
   if (place.below.size === 0) return;
   if (text[at] === '{') {
     for (const { key, value } of members(text, at)) {
-      // An element may stand in the sibling of its primitive only.
+      // An element may exist only in the sibling of its primitive.
       const below = place.below.get(key.startsWith('_') ? key.slice(1) : key);
       if (below) find(text, value.start, below);
     }

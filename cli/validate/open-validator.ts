@@ -1,4 +1,4 @@
-/** The validator that a command line asks for: as it was built, or with further packages and profiles. */
+/** The validator of a command line: as it was built, or with further packages and profiles. */
 
 import type {
   Compiled,
@@ -14,11 +14,11 @@ import type { Loaded, Wishes } from './compile-now.ts';
 export interface OpenValidator {
   readonly validator: CompiledValidator;
   readonly limits: Limits;
-  /** The profiles that were asked for. */
+  /** The requested profiles. */
   readonly asked: readonly Profile[];
 }
 
-/** Imports what it needs here: the other commands need none of the compiled definitions. */
+/** Imported here, because the other commands need none of the compiled definitions. */
 export async function openValidator(wishes: Wishes): Promise<OpenValidator> {
   if (wishes.allowPartial.length > 0 && wishes.ig.length === 0) {
     throw new UsageError('--allow-partial is about profiles of --ig, which is not given');
@@ -70,7 +70,7 @@ function whyNot(
   return `no profile ${canonical}${near === undefined ? ': name its package by --ig' : `; did you mean ${near}?`}`;
 }
 
-/** What the configuration asks for stays. */
+/** The configuration's profiles stay. */
 function withAsked(configured: Selection, asked: readonly Profile[]): Selection {
   const selection = { ...configured };
   for (const { type, url, version } of asked) {

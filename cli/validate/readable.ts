@@ -31,7 +31,7 @@ function issueLines(issue: LocatedIssue, { at, resourceType, line }: Finding): s
   return [`  ${severity}  ${[rule, ...where].join('  ')}`, `    ${text}`];
 }
 
-/** Of an entry its own name, as the head says which entry it is. */
+/** For an entry its own path, as the heading says which entry it is. */
 function withinEntry(expression: string, at: string | undefined, resourceType = 'Resource') {
   return at !== undefined && expression.startsWith(at)
     ? resourceType + expression.slice(at.length)

@@ -1,4 +1,4 @@
-/** What all findings came to. */
+/** The sum of all findings. */
 import type { Finding } from './findings.ts';
 import type { Summary } from './formats.ts';
 import { countUnverified, isUnverified } from './unverified.ts';

@@ -1,6 +1,6 @@
 /**
- * Codes that nothing at hand decides: their value set is of a terminology that no package holds. They make
- * nothing invalid, and must not look as if they had been checked.
+ * Codes that no package here decides: their value set belongs to a terminology that no package holds. They
+ * make nothing invalid, and must not look as if they had been checked.
  */
 import type { Finding, LocatedIssue } from './findings.ts';
 
@@ -10,7 +10,7 @@ export function isUnverified({ undecided, rule }: LocatedIssue): boolean {
   return undecided !== undefined || rule === LEFT_OUT;
 }
 
-/** With which value set that is; what it would be asked with is for a terminology server. */
+/** Names the value set; the question itself is for a terminology server. */
 export function explained({ undecided, ...issue }: LocatedIssue): LocatedIssue {
   if (undecided === undefined) return issue;
   return { ...issue, text: `${issue.text}: no package has all of ${undecided.valueSet}` };

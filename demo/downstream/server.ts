@@ -10,12 +10,12 @@ export interface Held {
 export interface Downstream extends StandIn {
   /** What it holds, by `<type>/<id>`. */
   readonly resources: ReadonlyMap<string, Held>;
-  /** Told of each body that was stored. */
+  /** Called with each body that was stored. */
   onStored: (key: string, body: string, headers: IncomingHttpHeaders) => void;
 }
 
 export interface DownstreamOptions extends StandInOptions {
-  /** Without them no version can be named, as with servers that do not keep any. */
+  /** Without ETags no version can be named, as with servers that keep none. */
   readonly etags?: boolean;
 }
 

@@ -1,9 +1,9 @@
 /**
- * A stand-in for a server outside, on loopback, that can be made slow, failing or dead, so that anyone
+ * A stand-in for an external server, on loopback, that can be made slow, failing or dead, so that anyone
  * can watch a breaker. Nothing survives its end.
  *
- * A slow call is carried out at its end, whether or not anybody still waits for the answer: servers do
- * not notice that a client has given up while they wait for a lock.
+ * A slow call takes effect at its end, whether or not anybody still waits for the answer: servers do not
+ * notice that a client has given up while they wait for a lock.
  */
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -15,30 +15,30 @@ import { guardLoopback } from '../../packages/local-lambda/loopback.ts';
 export interface StandIn {
   /** The base URL for FHIR. */
   readonly endpoint: string;
-  /** Calls so far, by what became of them. */
+  /** Calls so far, by their result. */
   readonly counts: Readonly<Record<Mode, number>>;
   setMode(mode: Mode): void;
   stop(): Promise<void>;
 }
 
 export interface StandInOptions {
-  /** A free one unless given. */
+  /** A free port by default. */
   readonly port?: number;
   /** How long a slow call takes, up to a minute. */
   readonly slowMs?: number;
-  /** Waits for so long, in place of the clock's time. */
+  /** Waits this long, in place of the clock's time. */
   readonly wait?: (ms: number) => Promise<unknown>;
 }
 
 export interface Call {
-  /** The one below the base. */
+  /** The path below the base. */
   readonly path: string;
   readonly method: string | undefined;
   readonly headers: IncomingMessage['headers'];
   readonly body: string;
 }
 
-/** What it does when it is well. */
+/** What it does when it is healthy. */
 export type Serve = (call: Call, response: ServerResponse) => void;
 
 const SLOW_MS = 10_000;
@@ -47,7 +47,7 @@ const BASE = '/fhir/';
 /** One call in so many fails in part. */
 const PARTLY_EVERY = 3;
 
-/** `more` is told by the control path besides mode and counts. */
+/** `more`: what the control path returns besides mode and counts. */
 export async function startStandIn(
   serve: Serve,
   options: StandInOptions = {},

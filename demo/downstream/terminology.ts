@@ -1,6 +1,6 @@
 /**
- * A stand-in for a terminology server: answers `$validate-code` for a few value sets, as such servers
- * do. https://hl7.org/fhir/R4/valueset-operation-validate-code.html
+ * A stand-in for a terminology server: answers `$validate-code` for a few value sets.
+ * https://hl7.org/fhir/R4/valueset-operation-validate-code.html
  */
 import type { ServerResponse } from 'node:http';
 import { z } from 'zod';
@@ -16,7 +16,7 @@ const questionSchema = z.object({
   ),
 });
 
-/** Value sets with the code systems, and of these the codes, that it knows. */
+/** Value sets with the code systems, and their codes, that it knows. */
 const VALUE_SETS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
   'http://hl7.org/fhir/ValueSet/mimetypes': {
     'urn:ietf:bcp:13': [

@@ -1,6 +1,6 @@
 /**
- * The ways in which a resource of the demo goes wrong. Each breaks a rule of the R4 specification
- * itself, of a kind that real interfaces break: no profile or terminology server is needed to see it.
+ * The defects of resources of the demo. Each breaks a rule of the R4 specification itself, of a kind that
+ * real interfaces break: no profile or terminology server is needed to see it.
  */
 import type { Patient } from 'fhir/r4.js';
 

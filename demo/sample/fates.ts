@@ -1,7 +1,7 @@
 /**
- * Who in a stream of N resources crashes or is invalid: 1% and 2%, exactly, spread over the whole
- * stream. Each troubled one is drawn from its own stretch of the stream (stratified), so that the
- * proportions hold in every part of it too.
+ * Which of N resources crash or are invalid: 1% and 2%, exactly, spread over the whole stream. Each is
+ * drawn from its own stretch of the stream (stratified), so that the proportions hold in every part of it
+ * too.
  */
 import { DEFECTS } from './defects.ts';
 import type { Random } from './random.ts';
@@ -25,7 +25,7 @@ export const troubledOf = (count: number) => ({
   invalid: Math.round(count * INVALID_SHARE),
 });
 
-/** Positions (from 0) of the troubled ones among `count`; whoever is absent is healthy. */
+/** Positions (from 0) of the crashing and invalid ones among `count`; all others are healthy. */
 export function drawFates(random: Random, count: number): Map<number, Fate> {
   const { crashing, invalid } = troubledOf(count);
   const fates = random.shuffle<Fate>([

@@ -1,4 +1,4 @@
-/** What the people of the demo are called and where they live: two countries, no real person. */
+/** Names and addresses of the people of the demo: two countries, no real person. */
 import type { Random } from './random.ts';
 
 type List = readonly [string, ...string[]];

@@ -1,6 +1,6 @@
 /**
- * A small seeded generator of randomness (mulberry32): the same seed gives the same stream on
- * every machine, which Math.random cannot promise.
+ * A small seeded random generator (mulberry32): the same seed gives the same stream on every machine, which
+ * Math.random cannot promise.
  */
 export interface Random {
   /** Uniform in [0, 1). */

@@ -1,4 +1,4 @@
-/** The stream that `npm start` submits when it is given no input of its own. */
+/** The stream that `npm start` submits without `--input`. */
 import type { Patient } from 'fhir/r4.js';
 import { CHAOS_SYSTEM } from '../../functions/validate/chaos.ts';
 import { DEFECTS } from './defects.ts';

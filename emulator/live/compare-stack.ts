@@ -1,8 +1,8 @@
 /**
- * Compares every property of a deployed stack with its template, and sets what was lost on the way.
+ * Compares every property of a deployed stack with its template, and sets what was lost.
  *
- * An emulator's CloudFormation drops what it does not know, without a word. What its APIs know
- * nevertheless is set here; what they do not is a finding, for people to read.
+ * An emulator's CloudFormation silently drops what it does not know. What its APIs know nevertheless is set
+ * here; what they do not is a finding, for people to read.
  */
 import pLimit from 'p-limit';
 import type { Template } from '../../packages/local-lambda/template/assembly.ts';
@@ -19,9 +19,7 @@ export interface Finding {
   readonly logicalId: string;
   readonly type: string;
   readonly property: string;
-  /**
-   * `as-written`; `set` by us; `cannot`, with why; `unread` where nothing here knows how to look.
-   */
+  /** `as-written`; `set` by us; `cannot`, with the reason; `unread` if nothing here can read it. */
   readonly result: 'as-written' | 'set' | 'cannot' | 'unread';
   readonly why?: string;
 }
@@ -58,7 +56,7 @@ export async function compareStack(options: {
 type Result = Pick<Finding, 'result' | 'why'>;
 const UNREAD: Result = { result: 'unread' };
 
-/** Looks; where the template says otherwise sets, and looks again. */
+/** Reads; if the template differs, sets and reads again. */
 async function compare(
   property: LiveProperty,
   clients: LiveClients,

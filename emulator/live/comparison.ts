@@ -1,12 +1,12 @@
 /**
  * Whether a live value is what the template says.
  *
- * A service adds what the template leaves out (defaults, ids, timestamps), so the live value must
- * contain the template's, not equal it. It may say a thing differently: a number or a boolean as
- * text, a list that has no order in another order, a key by its id where the template has its ARN.
+ * A service adds what the template leaves out (defaults, ids, timestamps), so the live value must contain
+ * the template's, not equal it. It may have another form: a number or a boolean as text, an unordered list
+ * in another order, a key by its id where the template has its ARN.
  */
 
-/** True where everything in `wanted` is in `live`. */
+/** True if everything in `wanted` is in `live`. */
 export function contains(live: unknown, wanted: unknown): boolean {
   if (Array.isArray(wanted)) return sameItems(live, wanted);
   if (isRecord(wanted)) {
@@ -18,7 +18,7 @@ export function contains(live: unknown, wanted: unknown): boolean {
   return keyId(String(live)) === keyId(String(wanted));
 }
 
-/** As many items, and for each wanted one a live one of its own that contains it. */
+/** As many items, and for each wanted one a different live one that contains it. */
 function sameItems(live: unknown, wanted: readonly unknown[]): boolean {
   // One item and a list of one are the same to IAM.
   const left = Array.isArray(live) ? [...live] : live === undefined ? [] : [live];

@@ -1,11 +1,11 @@
-/** What Glue's API answers has CloudFormation's own words. */
+/** Glue's API uses CloudFormation's own names. */
 import { GetDatabaseCommand, GetTableCommand } from '@aws-sdk/client-glue';
 import { z } from 'zod';
 import { type LiveProperties, NAME } from './live-property.ts';
 
 const named = z.object({ Name: z.string() });
 
-/** By the name that its input gives. */
+/** By the name in its input. */
 export const DATABASE: LiveProperties = {
   CatalogId: NAME,
   DatabaseInput: {
@@ -16,7 +16,7 @@ export const DATABASE: LiveProperties = {
   },
 };
 
-/** By its database, and the name that its input gives. */
+/** By its database, and the name in its input. */
 export const GLUE_TABLE: LiveProperties = {
   CatalogId: NAME,
   DatabaseName: NAME,

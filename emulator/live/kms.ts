@@ -8,7 +8,7 @@ import {
 import type { LiveProperties } from './live-property.ts';
 import { NAME, parsePolicy, SAME } from './live-property.ts';
 
-/** The only one there is; AWS takes it for granted, LocalStack does not. */
+/** The only value there is; AWS implies it, LocalStack does not. */
 const PolicyName = 'default';
 
 export const KEY: LiveProperties = {
@@ -27,7 +27,7 @@ export const KEY: LiveProperties = {
     set: ({ kms }, KeyId, wanted) =>
       kms.send(new PutKeyPolicyCommand({ KeyId, PolicyName, Policy: JSON.stringify(wanted) })),
   },
-  // CloudFormation keeps it for the day that the key is deleted; no service shows it before.
+  // CloudFormation keeps it until the key is deleted; no service shows it before.
   PendingWindowInDays: { read: async () => SAME },
 };
 

@@ -79,7 +79,7 @@ const statements = z.object({
 });
 type Statement = z.infer<typeof statements>['Statement'][number];
 
-/** Part of a permission: a function's policy holds many, of which one must say it. */
+/** Part of a permission: a function's policy holds many, of which one must match. */
 const permitted = (pick: (statement: Statement) => unknown): LiveProperty => ({
   read: async ({ lambda }, FunctionName, wanted) => {
     const { Policy = '{}' } = await lambda.send(new GetPolicyCommand({ FunctionName }));
@@ -93,7 +93,7 @@ const condition = (key: string) => (statement: Statement) =>
     .flatMap((pairs) => Object.entries(pairs))
     .find(([name]) => name.toLowerCase() === key)?.[1];
 
-/** By the function that it lets be invoked. */
+/** By the function that it allows to be invoked. */
 export const PERMISSION: LiveProperties = {
   FunctionName: NAME,
   Action: permitted(({ Action }) => Action),
@@ -107,7 +107,7 @@ export const PERMISSION: LiveProperties = {
 export const EVENT_SOURCE_MAPPING: LiveProperties = {
   BatchSize: mapped((live) => live.BatchSize),
   EventSourceArn: mapped((live) => live.EventSourceArn),
-  // The template names the function, the service answers with its ARN.
+  // The template names the function, the service returns its ARN.
   FunctionName: mapped((live) => live.FunctionArn?.split(':').at(-1)),
   FunctionResponseTypes: mapped((live) => live.FunctionResponseTypes),
   MaximumBatchingWindowInSeconds: mapped((live) => live.MaximumBatchingWindowInSeconds),

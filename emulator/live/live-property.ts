@@ -1,4 +1,4 @@
-/** How one property of a template is seen on a live service, and set where a deployment lost it. */
+/** How one property of a template is read from a live service, and set if a deployment lost it. */
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
 import { DynamoDBClient } from '@aws-sdk/client-dynamodb';
@@ -23,12 +23,12 @@ export interface LiveProperty {
 /** Properties by name, of one resource type. */
 export type LiveProperties = Readonly<Record<string, LiveProperty>>;
 
-/** A property that says what a resource is called: what is found by that name has it. */
+/** A property that names the resource: what is found by that name has it. */
 export const NAME: LiveProperty = { read: async () => SAME };
-/** Says of a live value that it cannot differ from the template's. */
+/** For a live value that cannot differ from the template's. */
 export const SAME: unique symbol = Symbol('same');
 
-/** One of many live values, where the service does not say which is the template's. */
+/** One of many live values, if the service does not say which is the template's. */
 export const anyOf = (live: readonly unknown[], wanted: unknown): unknown =>
   live.some((one) => contains(one, wanted)) ? SAME : live;
 
@@ -49,7 +49,7 @@ export const liveClients = () => ({
 });
 export type LiveClients = ReturnType<typeof liveClients>;
 
-/** Policies travel as JSON in a string, in URL encoding where IAM gives them. */
+/** Policies are JSON in a string, with URL encoding from IAM. */
 export const parsePolicy = (text: string | undefined): unknown =>
   text === undefined
     ? undefined

@@ -18,7 +18,7 @@ const described =
     return group && pick(group);
   };
 
-/** Part of a subscription of a group: there may be two, of which one must say it. */
+/** Part of a subscription of a group: there may be two, of which one must match. */
 const subscribed = (pick: (filter: SubscriptionFilter) => unknown): LiveProperty => ({
   read: async ({ logs }, logGroupName, wanted) => {
     const answer = await logs.send(new DescribeSubscriptionFiltersCommand({ logGroupName }));

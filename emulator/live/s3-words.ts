@@ -1,6 +1,6 @@
 /**
- * A bucket's settings in CloudFormation's words and in those of S3's API. Schemas are strict: a
- * setting that the stack begins to use and that is not translated here is refused, never dropped.
+ * A bucket's settings in CloudFormation's words and in those of S3's API. Schemas are strict: a setting
+ * that is not translated here is refused, never dropped.
  */
 import type {
   BucketLifecycleConfiguration,

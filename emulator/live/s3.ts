@@ -1,4 +1,4 @@
-/** CloudFormation and the API of S3 say the same in different words: here is the dictionary. */
+/** CloudFormation and the API of S3 use different words: this is the dictionary. */
 import {
   GetBucketEncryptionCommand,
   GetBucketLifecycleConfigurationCommand,

@@ -17,7 +17,7 @@ export const SECRET: LiveProperties = {
     read: async ({ secrets }, SecretId) =>
       (await secrets.send(new DescribeSecretCommand({ SecretId }))).KmsKeyId,
   },
-  /** How it was made is nowhere to be read, but what was made is; of that only the length is told. */
+  /** How it was generated cannot be read, but the value can; only its length is reported. */
   GenerateSecretString: {
     read: async ({ secrets }, SecretId, wanted) => {
       const { SecretString = '' } = await secrets.send(new GetSecretValueCommand({ SecretId }));

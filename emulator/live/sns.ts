@@ -41,7 +41,9 @@ function subscriptionAttribute(AttributeName: string, parse = plain): LiveProper
   };
 }
 
-/** What a subscription is, and what another one would be: MiniStack says it in the list only. */
+/**
+ * What identifies a subscription; changing it would make another one. MiniStack shows it in the list only.
+ */
 const listed = (name: 'TopicArn' | 'Protocol' | 'Endpoint'): LiveProperty => ({
   read: async ({ sns }, arn) => {
     for await (const page of paginateListSubscriptions({ client: sns }, {})) {

@@ -27,7 +27,7 @@ export type MetricWidget = Extract<Widget, { type: 'metric' }>;
 const optionsSchema = z.object({
   label: z.string().optional(),
   stat: z.string().default('Sum'),
-  /** Seconds that a point stands for. */
+  /** Seconds of one point. */
   period: z.number().default(60),
   yAxis: z.enum(['left', 'right']).default('left'),
   id: z.string().optional(),
@@ -36,7 +36,7 @@ const optionsSchema = z.object({
 });
 
 export interface Line extends z.infer<typeof optionsSchema> {
-  /** Absent of an expression. */
+  /** Absent for an expression. */
   readonly metric?: {
     readonly namespace: string;
     readonly name: string;
@@ -44,7 +44,7 @@ export interface Line extends z.infer<typeof optionsSchema> {
   };
 }
 
-/** Throws where the template has none, or one in words that are not known here. */
+/** Throws if the template has none, or one in an unknown form. */
 export function widgetsOf({ template, stackName }: Assembly): readonly Widget[] {
   const references = referencesOf(template, stackName, `http://localhost/${ACCOUNT.id}`);
   const found = Object.entries(template.Resources).find(

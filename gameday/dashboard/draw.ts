@@ -49,7 +49,7 @@ ${parts.join('\n')}
 `;
 }
 
-/** Headings and plain lines; a link is its text. */
+/** Headings and plain lines; a link is shown as its text. */
 function textOf(markdown: string): string {
   const lines = markdown.split('\n').map((line, n) => {
     const plain = line.replace(/^#+ /, '').replace(/\[(.*?)\]\(.*?\)/g, '$1');
@@ -135,7 +135,7 @@ function threshold(frame: Frame, share: number, label: string): string {
   return `<path d="M${frame.left} ${y}H${frame.right}" stroke="#d13212" stroke-dasharray="4 3"/><text x="${frame.right}" y="${y - 4}" text-anchor="end" fill="#d13212">${escaped(label)}</text>`;
 }
 
-/** Points that are told, joined where neighbours are. */
+/** Points with a value, joined to their neighbours. */
 function lineOf({ series, colour }: Drawn, frame: Frame, top: number, { count }: Buckets): string {
   const step = (frame.right - frame.left) / Math.max(1, count - 1);
   let path = '';
@@ -157,7 +157,7 @@ function lineOf({ series, colour }: Drawn, frame: Frame, top: number, { count }:
 
 type Entry = (y: number) => string;
 
-/** What has no data says so: CloudWatch would show it as an entry without a line. */
+/** A line without data is labelled so: CloudWatch would show an entry without a line. */
 function legendRows(drawn: readonly Drawn[], width: number): Entry[][] {
   const rows: Entry[][] = [[]];
   let x = 12;

@@ -1,6 +1,6 @@
 /**
- * `npm run picture:dashboard`: the dashboard of the synthesized template, drawn with what the last
- * game day measured. It draws what was told and makes nothing up.
+ * `npm run picture:dashboard`: draws the dashboard of the synthesized template with the figures of the last
+ * game day, and nothing else.
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -2,11 +2,11 @@
 import type { MetricRecord } from '../../telemetry/emf-records.ts';
 import type { Line } from './body.ts';
 
-/** Values by point; undefined where nothing was told. */
+/** Values by point; undefined if nothing was emitted. */
 export type Series = readonly (number | undefined)[];
 
 export interface Buckets {
-  /** Epoch ms of the first one's beginning; each has a point at its end. */
+  /** Epoch ms at which the first period begins; each has a point at its end. */
   readonly from: number;
   readonly widthMs: number;
   readonly count: number;
@@ -41,7 +41,7 @@ export function seriesOf(
     }));
 }
 
-/** At each point, of the period that ends there: so a line means what it means on CloudWatch. */
+/** Each point is for the period that ends there, as on CloudWatch. */
 function measured(
   { metric, stat, period }: Line,
   records: readonly MetricRecord[],
@@ -89,7 +89,7 @@ function statistic(stat: string, values: readonly number[]): number {
   }
 }
 
-/** `FILL(a, 0) + FILL(b, 0)`, which is all that the dashboard reckons. */
+/** `FILL(a, 0) + FILL(b, 0)`, the only kind of expression on the dashboard. */
 function summed(
   expression: string,
   byId: ReadonlyMap<string | undefined, Series>,
