@@ -1,10 +1,10 @@
 /**
- * `npm run bench:batch`: parsing and validating 10,000 Patients in the worker pool, healthy and with
- * 1% throwing, beside the same in this thread and beside JSON.parse alone, in turns. The Patients are
- * the 120 of `../shared/data/synthea` under new ids where that folder is, else those of the demo.
+ * `npm run bench:batch`: parsing and validating 10,000 Patients in the worker pool, healthy and with 1%
+ * throwing, beside the same in this thread and beside JSON.parse alone, in turns. The Patients are the 120
+ * of `../shared/data/synthea` under new ids if that folder exists, else those of the demo.
  *
- * The mark to be ahead of is 31,000 a second: what an Elixir/OTP pipeline (a task for each resource,
- * a toy check) reached on two such cores. It does not run here, so it is quoted, not measured.
+ * The figure to beat is 31,000 a second, which an Elixir/OTP pipeline (a task for each resource, a toy
+ * check) reached on two such cores. It does not run here, so it is quoted, not measured.
  */
 
 import { existsSync, readFileSync } from 'node:fs';

@@ -1,13 +1,13 @@
 /**
- * `npm run bench:blast-radius`: what one killer takes along. The same messages, 1% of them killers,
- * go through a plain handler, Powertools' batch processor, middy's partial batch failure and this
- * pipeline, for each way to die and for all of them mixed, with duplicates and reordering on. Then
- * 10,000 healthy messages while a random environment is killed twice a second. Last, killers of a
- * plugin that is required: all run the same module, the others in the thread of their handler.
+ * `npm run bench:blast-radius`: what one killer takes along. The same messages, 1% of them killers, go
+ * through a plain handler, Powertools' batch processor, middy's partial batch failure and this pipeline,
+ * for each way to die and for all of them mixed, with duplicates and reordering on. Then 10,000 healthy
+ * messages while a random environment is killed twice a second. Last, killers of a required plugin: all run
+ * the same module, the peers in the thread of their handler.
  *
- * COUNT and SEED change the size; FAULTS=throw,exit runs only those; STORM=0 leaves the second part
- * out, STORM=all kills the environments of every function, STORM=only runs nothing else; STORM_COUNT
- * changes its size. PLUGINS=0 leaves the last part out, PLUGINS=only runs nothing else.
+ * COUNT and SEED change the size; FAULTS=throw,exit runs only those; STORM=0 leaves the second part out,
+ * STORM=all kills the environments of every function, STORM=only runs nothing else; STORM_COUNT changes its
+ * size. PLUGINS=0 leaves the last part out, PLUGINS=only runs nothing else.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { join } from 'node:path';

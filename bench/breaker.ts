@@ -1,9 +1,9 @@
 /**
- * `npm run bench:breaker`: 1,000 environments call one service, which fails for two minutes and
- * comes back. What does each breaker cost while all is well, what leaks while the service is down,
- * how many probes are there, and how long does it take to notice and to recover? In virtual time,
- * from a seed (SEED), with the same load for each. Recovery is a matter of luck too (when was the
- * last probe?), so it is measured after outages of several lengths.
+ * `npm run bench:breaker`: 1,000 environments call one service, which fails for two minutes and comes back.
+ * Measures what each breaker costs while all is well, what leaks while the service is down, how many probes
+ * there are, and how long it takes to notice and to recover. In virtual time, from a seed (SEED), with the
+ * same load for each. Recovery also depends on luck (when was the last probe?), so it is measured after
+ * outages of several lengths.
  */
 import type { BreakerState } from '../core/breaker/breaker-state.ts';
 import { alone, type LastWriterWins, lastWriterWins, ours } from './breaker/contestants.ts';

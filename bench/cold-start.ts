@@ -1,7 +1,7 @@
 /**
- * `npm run bench:cold-start [-- FOLDER]`: what traces cost a function that starts: CPU time to load
- * its bundle with traces off, and with traces on, in fresh processes, by turns. A folder with another
- * handler.mjs of `quarantine`, of an older commit say, is measured beside them.
+ * `npm run bench:cold-start [-- FOLDER]`: what traces cost a function that starts: CPU time to load its
+ * bundle with traces off, and with traces on, in fresh processes, in turns. A folder with another
+ * handler.mjs of `quarantine`, for example of an older commit, is measured beside them.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';

@@ -1,8 +1,8 @@
 /**
- * `npm run bench:fairness`: what a flood costs those that are quiet. One source sends 20,000 while four
- * send 100 each, ten a second; their time from submission to verdict, p50 and p99, without the flood,
- * with it, with it but without message groups, and in lane `critical` while `background` is flooded.
- * The flood gets a head start of a tenth. Goal: with message groups, at most 1.5 times.
+ * `npm run bench:fairness`: what a flood costs the quiet sources. One source sends 20,000 while four send
+ * 100 each, ten a second. Measures their time from submission to verdict, p50 and p99, without the flood,
+ * with it, with it but without message groups, and in lane `critical` while `background` is flooded. The
+ * flood gets a head start of a tenth. Goal: with message groups, at most 1.5 times.
  */
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';

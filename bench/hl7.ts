@@ -1,8 +1,8 @@
 /**
- * `npm run bench:hl7`: HL7's own validator (HAPI, offline) beside ours on the same resources and
- * guides: the official examples of R4, and the examples of each guide. Of each resource: do both accept
- * or both reject it? What differs is counted by the rule that one of them names; docs/hl7-agreement.md
- * argues each. Needs Java 17 and Maven. With the start of a group's name as its argument only that one.
+ * `npm run bench:hl7`: HL7's own validator (HAPI, offline) beside ours on the same resources and guides:
+ * the official examples of R4, and the examples of each guide. For each resource: do both accept or both
+ * reject it? Differences are counted by the rule that one of them names; docs/hl7-agreement.md explains
+ * each. Needs Java 17 and Maven. With the start of a group's name as its argument it runs only that one.
  */
 
 import { readExamples } from '../test/packages/fhir-validator/support/examples.ts';
@@ -81,7 +81,7 @@ async function compare({ name, resources, compiled, tarballs }: Group): Promise<
   total.argued += differences.length - open.length;
 }
 
-/** Every rule that it is rejected by needs an argument: one that has none may be right. */
+/** Every rule that rejects it needs an argument: one without may be right. */
 function isArgued({ side, rules }: Difference): boolean {
   return rules.every(({ rule, says }) => argumentFor(side, rule, says) !== undefined);
 }

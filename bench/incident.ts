@@ -1,9 +1,9 @@
 /**
- * `npm run bench:incident`: a burst of crash events of one scope, out of order and some of them twice,
- * read by two environments in batches of 100 as deployed, then fifteen minutes' wakes. Prints what
- * came of it and what it cost at DynamoDB, per event and for several sizes, beside the floor of one
- * write an event: whether the cost is linear. Then the same of the audit log, which gets each crash as
- * a fact. Fails where an incident, a page, the count or the log is wrong.
+ * `npm run bench:incident`: a burst of crash events of one scope, out of order and some of them twice, read
+ * by two environments in batches of 100 as deployed, then fifteen minutes of wakes. Prints the result and
+ * its cost at DynamoDB, per event and for several sizes, beside the floor of one write an event: is the
+ * cost linear? Then the same for the audit log, which gets each crash as a fact. Fails if an incident, a
+ * page, the count or the log is wrong.
  */
 import assert from 'node:assert/strict';
 import { randomUUID } from 'node:crypto';

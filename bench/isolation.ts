@@ -2,7 +2,7 @@
  * What isolation costs: batches of healthy resources validated by the pool's workers, beside the same
  * batches validated in this thread, in turns. Prints the ratio; the goal at batches of 100 is 1.3.
  *
- * `node bench/isolation.ts [workers]`; as many workers as an environment would have by default.
+ * `node bench/isolation.ts [workers]`; by default as many workers as an environment has.
  */
 
 import { availableParallelism } from 'node:os';

@@ -1,7 +1,7 @@
 /**
  * `npm run bench:partial-outage`: for an hour the FHIR server fails a share of its calls, in all the ways
- * in which servers fail. What becomes of healthy resources, and of wrong ones? In virtual time, from a
- * seed (SEED), by the rules that `deliver` goes by, with each of the two policies of its breaker.
+ * in which servers fail. What happens to healthy resources, and to wrong ones? In virtual time, from a seed
+ * (SEED), by the rules of `deliver`, with each of the two policies of its breaker.
  */
 import type { TripPolicy } from '../core/breaker/breaker-policy.ts';
 import { partialOutage } from './partial-outage/hour.ts';

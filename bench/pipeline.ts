@@ -1,7 +1,7 @@
 /**
- * `npm run bench:pipeline`: what the pipeline costs beside the least that one could do. Both take
- * the same healthy patients from submission to the last delete, on the same emulators, in
- * alternating runs; then the pipeline alone with 1% of them crashing. Goal: at most 2 times.
+ * `npm run bench:pipeline`: what the pipeline costs beside the minimum. Both take the same healthy patients
+ * from submission to the last delete, on the same emulators, in alternating runs; then the pipeline alone
+ * with 1% of them crashing. Goal: at most 2 times.
  */
 import { join } from 'node:path';
 import { submit } from '../cli/submit/submit.ts';

@@ -32,8 +32,8 @@ interface ExportOptions extends Options {
 
 export function addAudit(program: Command): void {
   const audit = program.command('audit').description('verify, review or export the audit log');
-  looking(audit.command('verify').description('walk all of it; name the first that is wrong'))
-    .option('--head <entry:hash>', 'an earlier head, which must still be in it', head)
+  looking(audit.command('verify').description('check all of it; print the first wrong entry'))
+    .option('--head <entry:hash>', 'an earlier head, which must still be in the log', head)
     .option('--json', 'as one JSON object')
     .action(verify);
   looking(audit.command('export').description('entries as NDJSON, verified on the way'))
@@ -41,23 +41,25 @@ export function addAudit(program: Command): void {
     .option('--to <time>', 'recorded before', instant)
     .action(exportEntries);
   looking(
-    audit.command('review').description('who saw PHI in a month and why, and what was refused'),
+    audit
+      .command('review')
+      .description('who saw PHI in a month and why, and which facts were refused'),
   )
-    .requiredOption('--month <month>', 'of UTC, as in 2026-01', month)
-    .option('--sign', 'say for the record that you examined it')
+    .requiredOption('--month <month>', 'in UTC, such as 2026-01', month)
+    .option('--sign', 'record that you examined it')
     .addOption(reasonOption())
     .addOption(byOption())
     .option('--json', 'as one JSON object')
     .action(review);
-  staged(audit.command('hash').description('what an id of a message is called in the log'))
+  staged(audit.command('hash').description('print the hash of an id, as it is in the log'))
     .argument('<id>')
     .action(hash);
 }
 
 function looking(command: Command): Command {
   return staged(command)
-    .option('--table <name>', "the log's table, where the stage is gone")
-    .option('--bucket <name>', "the log's bucket, where the stage is gone");
+    .option('--table <name>', "the log's table, if the stage is gone")
+    .option('--bucket <name>', "the log's bucket, if the stage is gone");
 }
 
 function head(text: string): Head {
@@ -114,7 +116,7 @@ async function exportEntries(options: ExportOptions): Promise<void> {
 async function review(options: ReviewOptions): Promise<void> {
   const { month: of, sign, reason, by, stage } = options;
   if (sign === true && reason === undefined) {
-    throw new UsageError('--sign needs --reason TEXT: what came of it, for the record');
+    throw new UsageError('--sign needs --reason TEXT: the result of the review, for the record');
   }
   const { reviewMonth, describeReview, signOff } = await import('./audit/review.ts');
   const { describeVerification, isWhole } = await import('./audit/describe.ts');
@@ -126,7 +128,7 @@ async function review(options: ReviewOptions): Promise<void> {
   complain(describeVerification(found.verification));
   if (!isWhole(found.verification)) {
     process.exitCode = 1;
-    if (sign) throw new TargetError('not signed: the log is not whole');
+    if (sign) throw new TargetError('not signed: the log is damaged');
   }
   if (sign !== true || reason === undefined) return;
   const { openRecorder } = await import('./audit/recorder.ts');

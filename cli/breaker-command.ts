@@ -13,10 +13,10 @@ type OverruleOptions = SayOptions & {
 export function addBreaker(program: Command): void {
   const breaker = program
     .command('breaker')
-    .description('list or show the breakers of external services, or overrule one');
-  looking(breaker.command('list').description('all breakers, a line each')).action(list);
+    .description('list or show the breakers of external services, or override one');
+  looking(breaker.command('list').description('all breakers, one line each')).action(list);
   looking(
-    breaker.command('show').description('all that is known of one').argument('<service>'),
+    breaker.command('show').description('everything known of one').argument('<service>'),
   ).action(show);
   for (const kind of ['force-open', 'force-closed'] as const) {
     overruling(breaker.command(kind).description(`${kind.replace('-', ' it ')}, until an expiry`))
@@ -27,7 +27,7 @@ export function addBreaker(program: Command): void {
         return overruleOne(service, { kind, is, until }, options);
       });
   }
-  overruling(breaker.command('reset').description('close it, and forget what was')).action(
+  overruling(breaker.command('reset').description('close it, and forget its failures')).action(
     (service: string, options: SayOptions) =>
       overruleOne(service, { kind: 'reset', is: 'closed' }, options),
   );
@@ -61,7 +61,7 @@ async function show(service: string, { stage, json }: LookOptions): Promise<void
   const { readBreaker } = await import('./breaker/read.ts');
   const state = await readBreaker(stage, service);
   if (state === undefined) {
-    const why = 'it has not failed yet, is not used or is misspelt; see breaker list';
+    const why = 'it has not failed yet, is not used or is misspelled; see breaker list';
     complain(printable(`error: no breaker ${service} in ${stage}: ${why}`));
     process.exitCode = 1;
     return;

@@ -13,9 +13,13 @@ interface ListOptions extends LookOptions {
 export function addDelivery(program: Command): void {
   const delivery = program
     .command('delivery')
-    .description('list what waits because the FHIR server fails at it');
-  looking(delivery.command('list').description('what fails for a while, the oldest first'))
-    .option('--for <time>', 'for at least so long, such as 10m or 24h', duration, 3_600_000)
+    .description('list resources that the FHIR server fails to accept');
+  looking(
+    delivery
+      .command('list')
+      .description('deliveries that have failed for a while, the oldest first'),
+  )
+    .option('--for <time>', 'for at least this long, such as 10m or 24h', duration, 3_600_000)
     .action(list);
 }
 

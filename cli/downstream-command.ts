@@ -13,10 +13,10 @@ function addStandIn(program: Command, name: string, kind: string, port: number):
   program
     .command(name)
     .description(
-      `make the local stand-in ${kind} server well, slow, failing or dead; or ask how it is`,
+      `make the local stand-in ${kind} server healthy, slow, failing or dead; or print its mode`,
     )
-    .addArgument(new Argument('[mode]', 'how it shall be').choices(MODES))
-    .option('--port <n>', 'where it listens', wholeNumber(1, 65_535), port)
+    .addArgument(new Argument('[mode]', 'the new mode').choices(MODES))
+    .option('--port <n>', 'its port', wholeNumber(1, 65_535), port)
     .action(control);
 }
 

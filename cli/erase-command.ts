@@ -18,23 +18,25 @@ interface Options extends WordOptions, Pick<LookOptions, 'json'> {
 export function addErase(program: Command): void {
   const erase = program.command('erase').description('erase a patient, or all of them again');
   saying(erase.command('patient', { isDefault: true }))
-    .description('erase a patient: without --yes only say what that would be')
+    .description('erase a patient; without --yes only print what would be erased')
     .requiredOption('--patient <reference>', 'the patient, as in Patient/p1', patientId)
-    .option('--source <source>', 'whose patient that is', 'default')
+    .option('--source <source>', 'the source of the patient', 'default')
     .addOption(
       new Option('--shared <what>', 'resources that name other patients too').choices([
         'erase',
         'keep',
       ]),
     )
-    .option('--yes', 'erase; it can be run again where it died')
+    .option('--yes', 'erase; run it again if it was interrupted')
     .option('--json', 'as one JSON object')
     .action(run);
   saying(erase.command('replay'))
-    .description('erase again all that was erased, after a table was restored from a backup')
-    .option('--resources-table <name>', 'a restored one, before it is used')
-    .option('--quarantine-table <name>', 'a restored one, before it is used')
-    .option('--yes', 'erase; without it only say what that would be')
+    .description(
+      'erase everything again that was ever erased, after a table was restored from a backup',
+    )
+    .option('--resources-table <name>', 'a restored table, before it is used')
+    .option('--quarantine-table <name>', 'a restored table, before it is used')
+    .option('--yes', 'erase; without it only print what would be erased')
     .option('--json', 'as one JSON object')
     .action(runReplay);
 }
@@ -61,7 +63,7 @@ async function run(options: Options): Promise<void> {
   if (found !== undefined && (yes !== true || needsWord(found, options))) {
     print(json ? printableJson({ ...found, waiting }) : describeErasure(request, found, waiting));
     if (yes) throw new UsageError(SHARED);
-    complain('nothing was erased; to erase, say --yes');
+    complain('nothing was erased; to erase, add --yes');
     return;
   }
   await mustBeOperator(stage, 'erased');
@@ -95,10 +97,10 @@ async function runReplay(options: ReplayOptions): Promise<void> {
   if (act) await mustBeOperator(stage, 'erased');
   const { erasures, swept } = await replay(place, { by, reason, act }, surroundings);
   print(json ? printableJson({ erasures, ...swept }) : describeReplay(erasures, swept, act));
-  if (!act) complain('nothing was erased; to erase, say --yes');
+  if (!act) complain('nothing was erased; to erase, add --yes');
 }
 
-const SHARED = 'some resources name other patients too: say --shared erase or --shared keep';
+const SHARED = 'some resources name other patients too: add --shared erase or --shared keep';
 
 function needsWord(
   { resources, entries }: { resources: { shared: number }; entries: { shared: number } },

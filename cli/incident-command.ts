@@ -16,13 +16,13 @@ export function addIncident(program: Command): void {
   const incident = program
     .command('incident')
     .description('list or show incidents, acknowledge or resolve one');
-  looking(incident.command('list').description('those that are not over, a line each'))
-    .option('--all', 'the latest that are over too')
+  looking(incident.command('list').description('unfinished incidents, one line each'))
+    .option('--all', 'also the latest finished ones')
     .action(list);
-  looking(about(incident.command('show').description('all that is known of one'))).action(show);
-  saying(about(incident.command('ack').description('you have it: nobody is paged again'))).action(
-    (id: Id, options: WordOptions) => say('acknowledge', id, options),
-  );
+  looking(about(incident.command('show').description('everything known of one'))).action(show);
+  saying(
+    about(incident.command('ack').description('you take care of it: nobody is paged again')),
+  ).action((id: Id, options: WordOptions) => say('acknowledge', id, options));
   saying(
     about(incident.command('resolve').description('it is over: the next crashes open another')),
   ).action((id: Id, options: WordOptions) => say('resolve', id, options));

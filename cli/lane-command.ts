@@ -6,14 +6,18 @@ import type { Word } from './lane/operate.ts';
 import { type LookOptions, looking, saying, type WordOptions } from './operator-options.ts';
 
 export function addLane(program: Command): void {
-  const lane = program.command('lane').description('list lanes, pause one or let it run again');
+  const lane = program.command('lane').description('list lanes, pause or resume one');
   looking(
     lane
       .command('list')
-      .description('what each shall be, by whom and why, and what its mappings are'),
+      .description(
+        'the desired state of each lane, who holds it and why, and the state of its mappings',
+      ),
   ).action(list);
   operating(
-    lane.command('pause').description('nothing is taken from its queues until it is resumed'),
+    lane
+      .command('pause')
+      .description('no messages are received from its queues until it is resumed'),
   ).action((name: string, options: WordOptions) => say('pause', name, options));
   operating(
     lane.command('resume').description('end an operator’s pause, and the supervisor’s'),

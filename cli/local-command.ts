@@ -25,7 +25,7 @@ export function addLocal(program: Command): void {
     .description('what `npm start` runs: see and kill it, send samples, break a deployment');
   local
     .command('list')
-    .description('the functions that run at the moment, each with the pid of its environment')
+    .description('running functions, each with the process id of its environment')
     .action(list);
   onFunction(
     local,
@@ -65,7 +65,8 @@ async function list(): Promise<void> {
   const { liveEnvironments } = await import('./local/box.ts');
   const environments = await liveEnvironments();
   for (const line of environments.map(describe)) print(line);
-  if (environments.length === 0) print('nothing runs: environments start with the first message');
+  if (environments.length === 0)
+    print('nothing is running: environments start with the first message');
 }
 
 async function kill(name: string): Promise<void> {

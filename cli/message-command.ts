@@ -14,9 +14,9 @@ interface ShowOptions extends LookOptions {
 }
 
 export function addMessage(program: Command): void {
-  const message = program.command('message').description('tell the life of one message');
+  const message = program.command('message').description('show the life of one message');
   looking(message.command('show').description('from its receipt to its ending, without PHI'))
-    .argument('<id>', 'message id, correlation id, or FILE:LINE of what was submitted')
+    .argument('<id>', 'message id, correlation id, or FILE:LINE of the submitted file')
     .option('--reveal', 'print the stored resource: PHI. The audit log gets a fact')
     .addOption(reasonOption())
     .addOption(byOption())
@@ -33,7 +33,7 @@ async function show(asked: string, options: ShowOptions): Promise<void> {
   const { describeLife, describeUnknown } = await import('./message/describe.ts');
   const tables = await openStage(stage);
   const found = await findMessages(tables, asked, () =>
-    complain('no message has this id: reading the whole tables for what was said of it'),
+    complain('no message has this id: searching the whole tables for its attributes'),
   );
   if (found.length === 0) {
     complain(describeUnknown(asked, stage));

@@ -38,5 +38,5 @@ export function byOption(): Option {
 /** A reason must contain a word. */
 function said(text: string): string {
   if (/[\p{L}\p{N}]/u.test(text)) return text.trim();
-  throw new InvalidArgumentError('It goes on record, so it must hold words.');
+  throw new InvalidArgumentError('It is recorded, so it must contain words.');
 }

@@ -13,14 +13,16 @@ const DAY_MS = 24 * 3_600_000;
 export function addPlugin(program: Command): void {
   const plugin = program
     .command('plugin')
-    .description('business rules as WebAssembly: try one, list them, switch one');
+    .description('business rules as WebAssembly: test one, list them, switch one');
   plugin
     .command('test')
-    .description('run a module on resources here: prints FILE:LINE and what came of each')
+    .description(
+      'run a module on resources on this machine; prints FILE:LINE and the result of each',
+    )
     .argument('<module>', 'a .wasm file')
     .argument('<resource...>', 'files of resources, as for submit')
-    .option('--memory-mb <n>', 'most memory of one run', wholeNumber(1, 1024), 64)
-    .option('--deadline-ms <n>', 'longest time of one run', wholeNumber(50, 60_000), 500)
+    .option('--memory-mb <n>', 'memory limit of one run', wholeNumber(1, 1024), 64)
+    .option('--deadline-ms <n>', 'time limit of one run', wholeNumber(50, 60_000), 500)
     .action(async (module: string, resources: string[], options) => {
       const { testModule } = await import('./plugin/test-module.ts');
       await testModule(module, resources, options);

@@ -36,12 +36,12 @@ export function addQuarantine(program: Command): void {
   addLook(quarantine);
   addIndex(quarantine);
   selecting(quarantine.command('redrive'))
-    .description('send entries back to their lane, each at most once; interrupt it when you like')
-    .option('--with <file>', 'send this corrected body instead; of one --id')
-    .option('--wait <seconds>', 'wait so long for what becomes of them', wholeNumber(0, 3_600), 30)
+    .description('send entries back to their lane, each at most once; it may be interrupted')
+    .option('--with <file>', 'send this corrected body instead; only with one --id')
+    .option('--wait <seconds>', 'wait this long for their endings', wholeNumber(0, 3_600), 30)
     .action(redriveEntries);
   selecting(quarantine.command('discard'))
-    .description('give entries up; their evidence stays')
+    .description('discard entries; their evidence stays')
     .action(discardEntries);
 }
 
@@ -63,7 +63,7 @@ function selecting(command: Command): Command {
     .option('--all', 'all entries');
   return filtering(selected)
     .option('--rate <number>', 'entries a second', wholeNumber(1, 1_000), 50)
-    .option('--dry-run', 'only say how many it would be')
+    .option('--dry-run', 'only print how many it would be')
     .option('--before <time>', 'only what was quarantined by then (default: now)', instant)
     .addOption(reasonOption())
     .addOption(byOption());

@@ -21,12 +21,12 @@ export function addReport(program: Command): void {
   };
   program
     .command('report')
-    .description('what a day came to: ends and latencies by source, reasons, incidents')
-    .option('--day <day>', 'of UTC, such as 2026-01-31 (default: today)', day, dayOf(Date.now()))
-    .addOption(form('--csv', 'a row a source and lane'))
+    .description('the figures of a day: endings and latencies by source, reasons, incidents')
+    .option('--day <day>', 'in UTC, such as 2026-01-31 (default: today)', day, dayOf(Date.now()))
+    .addOption(form('--csv', 'one row for each source and lane'))
     .addOption(form('--json', 'as one JSON object'))
-    .addOption(form('--html <file>', 'the page, into a file'))
-    .addOption(form('--open', 'the page, in your browser'))
+    .addOption(form('--html <file>', 'write the page into a file'))
+    .addOption(form('--open', 'open the page in your browser'))
     .option('--stage <stage>', 'the stage', 'dev')
     .action(report);
 }

@@ -30,8 +30,8 @@ export function addSubmit(program: Command): void {
     .argument('<file...>')
     .addOption(new Option('--lane <lane>', 'the lane').choices(lanes).default('background'))
     .option('--source <label>', 'who submits, up to 128 characters', sourceLabel)
-    .option('--stage <stage>', 'the stage that takes them', 'dev')
-    .option('--wait <time>', 'wait so long for their endings, such as 30s or 10m', duration)
+    .option('--stage <stage>', 'the stage to send to', 'dev')
+    .option('--wait <time>', 'wait this long for their endings, such as 30s or 10m', duration)
     .action(submitFiles);
 }
 
@@ -65,7 +65,7 @@ async function submitFiles(files: string[], options: Options): Promise<void> {
   }).finally(progress.stop);
   print(`submitted ${counts.accepted} to ${laneQueueName(options.stage, options.lane)}`);
   if (last !== undefined) {
-    print(`ask for one: npm run cli -- message show ${last} --stage ${options.stage}`);
+    print(`to see one: npm run cli -- message show ${last} --stage ${options.stage}`);
   }
   if (options.wait !== undefined && counts.accepted > 0) {
     const { sayHowTheyEnded } = await import('./submit/endings.ts');

@@ -16,21 +16,21 @@ export function addValidate(program: Command): void {
   program
     .command('validate')
     .description(
-      'validate resources here: a JSON file, a Bundle and its entries, NDJSON, plain or .gz; - is stdin',
+      'validate resources on this machine: a JSON file, a Bundle and its entries, NDJSON, plain or .gz; - is stdin',
     )
     .argument('<file...>')
     .addOption(
       new Option(
         '--profile <url>',
-        'hold each resource of its type against this profile; repeatable',
+        'check each resource of its type against this profile; repeatable',
       )
         .argParser(collect)
-        .default([], 'what failsafe.config.ts asked for at the last `npm run build`'),
+        .default([], 'as failsafe.config.ts was at the last `npm run build`'),
     )
     .addOption(
       new Option(
         '--ig <package>',
-        'a guide, beside those of failsafe.config.ts: id#version, a .tgz or a folder; repeatable',
+        'a guide, in addition to those of failsafe.config.ts: id#version, a .tgz or a folder; repeatable',
       )
         .argParser(collect)
         .default([], 'none'),
@@ -43,7 +43,7 @@ export function addValidate(program: Command): void {
         .argParser(collect)
         .default([], 'none'),
     )
-    .option('--warnings', 'warnings too, of valid resources as well', false)
+    .option('--warnings', 'print warnings too, also of valid resources', false)
     .addOption(
       new Option(
         '--format <format>',
@@ -81,7 +81,8 @@ async function validateFiles(files: string[], options: Options): Promise<void> {
   const summary = tally.summary(warnings);
   await printPart(writer.end(summary));
   for (const { url, type } of asked) {
-    if (!tally.types.has(type)) complain(`nothing was held against ${url}: there was no ${type}`);
+    if (!tally.types.has(type))
+      complain(`nothing was checked against ${url}: there was no ${type}`);
   }
   complain(said(summary));
   if (summary.unverified > 0) complain(saidOfUnverified(summary.unverified));

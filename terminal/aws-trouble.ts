@@ -15,7 +15,7 @@ export interface AwsTrouble {
 }
 
 const NO_TARGET =
-  'no target: set AWS_REGION and credentials for AWS, or run `npm start` and set what it prints';
+  'no target: set AWS_REGION and credentials for AWS, or run `npm start` and set the variables that it prints';
 const NOT_THERE =
   /NonExistentQueue|QueueDoesNotExist|ResourceNotFound|NoSuchBucket|TableNotFound|NotFoundException/;
 const REFUSED_CREDENTIALS =
@@ -88,7 +88,7 @@ function ofTheService(fault: Fault, { env, sought, stage }: Asked): string | und
   }
   if (!isOfSdk(fault)) return undefined;
   if (REFUSED_CREDENTIALS.test(name)) {
-    return `AWS refuses the credentials (${name}): set AWS_PROFILE, or AWS_ACCESS_KEY_ID and its like, anew`;
+    return `AWS refuses the credentials (${name}): set AWS_PROFILE, or AWS_ACCESS_KEY_ID and the other variables, again`;
   }
   if (DENIED.test(name))
     return `not allowed${sought ? ` to read ${sought}` : ''}: ${message || name}`;
@@ -97,7 +97,7 @@ function ofTheService(fault: Fault, { env, sought, stage }: Asked): string | und
   if (FOREIGN_ANSWER.test(`${name} ${message}`) || FOREIGN_ANSWER.test(message)) {
     const status = $metadata?.httpStatusCode;
     const said = status === undefined ? '' : ` (status ${status})`;
-    return `what answers at ${where?.url ?? 'AWS'} is no AWS service${said}: ${where === undefined ? 'is a proxy between?' : `check ${where.variable}`}`;
+    return `the server at ${where?.url ?? 'AWS'} is not an AWS service${said}: ${where === undefined ? 'is there a proxy in between?' : `check ${where.variable}`}`;
   }
   return `${sought ?? 'AWS says'}: ${name}: ${message}`;
 }
@@ -149,7 +149,7 @@ function endpointTrouble(env: NodeJS.ProcessEnv): string | undefined {
     // Quoted only if it cannot hold a password.
     const quoted = url.includes('@') ? '' : ` ${url}`;
     if (parsed === undefined || !/^https?:$/.test(parsed.protocol)) {
-      return `${variable}${quoted} is no address: it begins with http:// or https://, such as http://127.0.0.1:4566`;
+      return `${variable}${quoted} is not an address: it must begin with http:// or https://, such as http://127.0.0.1:4566`;
     }
     const { pathname, search, hash, host, protocol } = parsed;
     if (pathname !== '/' || search !== '' || hash !== '') {

@@ -78,7 +78,7 @@ function bugOf(error: unknown): string {
   const name = error instanceof Error ? error.name : 'thrown';
   const message = messageOf(error).replace(QUOTED_TEXT, ' in what should be JSON');
   return (
-    `${name}: ${message}. Nobody expected this, so it is a bug of fhir-failsafe: ` +
+    `${name}: ${message}. This is a bug of fhir-failsafe: ` +
     'please report it where you got this repository, with what DEBUG=1 before the command prints'
   );
 }

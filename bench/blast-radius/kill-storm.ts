@@ -1,7 +1,7 @@
 /**
- * Healthy messages through the pipeline while a random environment dies twice a second, until all
- * have ended. Each component whose environments are killed is a scope of its own, and each scope gets
- * its own incident: so the victims are those of `validate`, or with STORM=all of every function.
+ * Healthy messages through the pipeline while a random environment is killed twice a second, until all have
+ * ended. Each component whose environments are killed is a scope of its own, and each scope gets its own
+ * incident, so the victims are those of `validate`, or with STORM=all of every function.
  */
 
 import { sampleEntries } from '../../demo/entries.ts';
@@ -13,7 +13,9 @@ import { seededRandom } from '../../demo/sample/random.ts';
 import type { Summary } from '../../demo/summary.ts';
 import { type Runtime, startRuntime } from '../../packages/local-lambda/runtime.ts';
 
-/** On average. In a fixed rhythm, that of the queues' visibility, a message would meet each kill. */
+/**
+ * On average. In a fixed rhythm, equal to the queues' visibility timeout, a message would meet every kill.
+ */
 const KILL_EVERY_MS = 500;
 const SAY_EVERY_MS = 30_000;
 const VICTIMS = process.env['STORM'] === 'all' ? /./ : /-validate-/;
@@ -27,7 +29,7 @@ export interface Storm {
   readonly paused: readonly string[];
 }
 
-/** Submits `count` messages to lane `background`, kills until all are through, and accounts. */
+/** Submits `count` messages to lane `background`, kills until all have ended, and accounts for each. */
 export async function killStorm(assembly: string, count: number, seed: number): Promise<Storm> {
   const pages = pageBook(() => {});
   const runtime = await startRuntime({ assembly, onPage: pages.onPage });

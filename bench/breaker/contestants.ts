@@ -1,10 +1,10 @@
 /**
- * Three breakers for the same load. Ours is the code of breaker/; the others do what
- * their originals do, told from their sources and documentation:
+ * Three breakers for the same load. Ours is the code of breaker/; the others do what their originals do,
+ * reproduced from their sources and documentation:
  *
- * - circuitbreaker-lambda 2 (what is on the registry is an older one): reads the item before each
- *   call, and writes it whole and without a condition after each call.
- * - as with breakers that each environment keeps in memory: no store, nothing shared.
+ * - circuitbreaker-lambda 2 (the registry has an older one): reads the item before each call, and writes it
+ *   whole and without a condition after each call.
+ * - breakers that each environment keeps in memory: no store, nothing shared.
  */
 
 import { Circuit } from '../../breaker/circuit.ts';
@@ -14,7 +14,7 @@ import type { SimulatedTable } from './simulated-table.ts';
 import type { VirtualTime } from './virtual-time.ts';
 
 export type Answer = 'success' | 'failure';
-/** Makes the call; `probe` where the breaker makes it to find out. */
+/** Makes the call; `probe` if the breaker makes it to test the service. */
 export type Call = (probe: boolean) => Promise<Answer>;
 /** One environment's breaker: calls, or does not. */
 export type Breaker = (call: Call) => Promise<'called' | 'refused'>;
@@ -22,7 +22,7 @@ export type Breaker = (call: Call) => Promise<'called' | 'refused'>;
 export interface Surroundings {
   readonly time: VirtualTime;
   readonly random: () => number;
-  /** Told when the fleet (or this environment) opens. */
+  /** Called when the fleet (or this environment) opens. */
   readonly onOpen: () => void;
 }
 

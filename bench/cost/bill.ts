@@ -1,4 +1,4 @@
-/** A month's bill from what one resource of each kind uses and what stands whether used or not. */
+/** A month's bill from what one resource of each kind uses and from the standing charges. */
 import { insight } from './insight.ts';
 import type { Measured } from './measure.ts';
 import { PRICES } from './prices.ts';
@@ -39,8 +39,8 @@ export interface Bill {
 }
 
 /**
- * Both store what is valid, for one month. The plain pipeline has no answer to what crashes: it is
- * counted there as if it were valid, which flatters it.
+ * Both store what is valid, for one month. The plain pipeline has no handling of crashes: it is counted as
+ * if they were valid, which flatters it.
  */
 export function billOf(
   month: Month,

@@ -23,7 +23,7 @@ const SQS_OPERATIONS =
 const DYNAMODB_WRITES = /^(Put|Update|Delete|BatchWrite)Item$/;
 const DYNAMODB_READS = /^(GetItem|BatchGetItem|Query)$/;
 
-/** Undefined for what the pipeline does not do, but its measurement and its making do. */
+/** Undefined for calls that only the measurement or the set-up makes. */
 export function billedAs(call: Call): { item: Item; amount: number } | undefined {
   const { service, operation, requestBytes, responseBytes, capacityUnits } = call;
   switch (service) {
@@ -39,7 +39,7 @@ export function billedAs(call: Call): { item: Item; amount: number } | undefined
       if (operation === 'PUT') return { item: 's3Puts', amount: 1 };
       return operation === 'GET' ? { item: 's3Gets', amount: 1 } : undefined;
     case 'dynamodb':
-      // A condition that did not hold says no units and is billed as a write all the same.
+      // A failed condition reports no units and is billed as a write nevertheless.
       if (DYNAMODB_WRITES.test(operation)) {
         return { item: 'dynamoWriteUnits', amount: capacityUnits ?? 1 };
       }

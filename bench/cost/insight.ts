@@ -1,6 +1,6 @@
 /**
- * What `reporting` and `analytics` use in a month. Assumed and not metered: they gather for minutes,
- * and what a short run would see of them is not what a month has.
+ * What `reporting` and `analytics` use in a month. Assumed and not metered: they collect for minutes, and a
+ * short run is not representative.
  */
 import { type Promised, Usage } from './usage.ts';
 

@@ -1,6 +1,6 @@
 /**
  * What marks cost (core/attempt/in-flight.ts): 1,000 environments mark batches of one size in a table of
- * their own, through the code that is deployed, and every call passes the meter.
+ * their own, through the deployed code, and every call is metered.
  */
 import { randomUUID } from 'node:crypto';
 import { CreateTableCommand, DynamoDBClient } from '@aws-sdk/client-dynamodb';
@@ -21,9 +21,9 @@ const RESOURCES = 10_000_000;
 
 export interface MarksCost {
   readonly batchSize: number;
-  /** Write units of a message, while its environment goes from batch to batch. */
+  /** Write units of a message, while its environment runs batch after batch. */
   readonly busy: number;
-  /** The same where each batch comes after its environment's lease has ended. */
+  /** The same if each batch comes after its environment's lease has ended. */
   readonly rare: number;
 }
 

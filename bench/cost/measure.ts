@@ -1,6 +1,6 @@
 /**
- * What one resource of each kind uses, here and in a plain SQS, Lambda and DynamoDB pipeline: both run
- * on the same runtime, one after the other, and every call of either passes a meter.
+ * What one resource of each kind uses, here and in a plain SQS, Lambda and DynamoDB pipeline: both run on
+ * the same runtime, one after the other, and every call of either is metered.
  */
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';

@@ -1,6 +1,6 @@
 /**
- * Stands between the pipeline and an emulator, hands on each call and tells what it was. DynamoDB is
- * asked to say the capacity that each call used; the answer is otherwise what it would have been.
+ * A proxy between the pipeline and an emulator that passes each call on and reports it. DynamoDB is asked
+ * for the capacity that each call used; the answer is otherwise unchanged.
  */
 import type { IncomingMessage } from 'node:http';
 import { buffer } from 'node:stream/consumers';
@@ -17,7 +17,7 @@ export function startMeter(target: string, onCall: (call: Call) => void): Promis
     const call = callOf(req, asked, body);
     if (call?.service === 'sqs' && asked.includes('"MessageGroupId"'))
       fairQueues.add(call.resource);
-    // A long poll that found nothing is an artefact of this machine; bill.ts says what AWS does.
+    // A long poll that found nothing is an artefact of this machine; bill.ts has what AWS does.
     if (call !== undefined && !isEmptyPoll(call, body)) {
       onCall({ ...call, fair: fairQueues.has(call.resource) });
     }

@@ -1,6 +1,6 @@
 /**
- * What AWS charges, in USD, without free tiers, discounts and data transfer. Region us-east-1, as
- * published on the pages below; nobody asks them at run time. Change them here when they change.
+ * What AWS charges, in USD, without free tiers, discounts and data transfer. Region us-east-1, as published
+ * on the pages below; they are not read at run time. Change them here when they change.
  */
 export const PRICES_AS_OF = '2026-11-24';
 

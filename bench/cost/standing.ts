@@ -1,6 +1,6 @@
 /**
- * What a month costs whether anything is submitted or not, read from the template. Nothing of it is
- * measured: how often Lambda polls and KMS is asked is AWS's business, and these are upper bounds.
+ * What a month costs whether anything is submitted or not, read from the template. None of it is measured:
+ * how often Lambda polls and uses KMS is up to AWS, and these are upper bounds.
  */
 import { promiseOf, Usage } from './usage.ts';
 

@@ -20,7 +20,7 @@ const narrative = (text: string) => ({
   div: `<div xmlns="http://www.w3.org/1999/xhtml">${text}</div>`,
 });
 
-/** So many texts of about so many bytes: a narrative fills what the patient leaves. */
+/** This many texts of about this many bytes: a narrative fills what the patient leaves. */
 export function texts(kind: Kind, count: number, bytes: number, seed: number): string[] {
   const random = seededRandom(seed);
   return Array.from({ length: count }, (_, n) => {

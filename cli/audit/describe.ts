@@ -18,7 +18,7 @@ export function describeVerification(verification: Verification): string {
       ? `whole: ${right}, head ${headText(head)}`
       : `${inWords(problem, head)} (${problem.place}); ${besides(problem)} ${right} ${head.sequence === 1 ? 'is' : 'are'} right`;
   const others = touched.map(
-    (key) => `object ${key} was written again or deleted later: its first version is what counts`,
+    (key) => `object ${key} was written again or deleted later: its first version counts`,
   );
   return [first, ...others].map(printable).join('\n');
 }
@@ -30,7 +30,7 @@ const besides = ({ where }: AuditProblem) =>
 function inWords(problem: AuditProblem, { sequence: last }: Head): string {
   const { where, sequence } = problem;
   if (where === 'facts') return factInWords(problem, last);
-  if (where === 'head') return `the log lost entry ${sequence}, or it is another than it was`;
+  if (where === 'head') return `entry ${sequence} is missing from the log, or it was changed`;
   return `entry ${sequence} ${entryInWords(problem)} in the ${where}`;
 }
 
@@ -41,19 +41,19 @@ function entryInWords({ what }: AuditProblem): string {
     case 'changed':
       return 'was changed';
     case 'out of place':
-      return 'is not what lies in its place';
+      return 'is not the row in its place';
     case 'not expected':
-      return 'has something before it that was never written';
+      return 'has an entry before it that was never written';
   }
 }
 
 /** A row of the table names a fact and its entry. */
 function factInWords({ what, sequence }: AuditProblem, last: number): string {
   if (what === 'missing')
-    return `the fact of entry ${sequence} is forgotten: told again it would be written twice`;
-  if (what === 'changed') return `the fact of entry ${sequence} is known as that of another`;
+    return `the row of entry ${sequence}'s fact is missing: if the fact comes again, it would be written twice`;
+  if (what === 'changed') return `the row of entry ${sequence}'s fact names another entry`;
   const entry = `a fact is known as entry ${sequence}`;
   return sequence > last
-    ? `${entry}, and the log ends before: it lost its end, or the fact was forged`
-    : `${entry}, which is another's: it was forged, and would not be written`;
+    ? `${entry}, and the log ends before: its end was lost, or the row was forged`
+    : `${entry}, which holds another fact: the row was forged, and the true fact would not be written`;
 }

@@ -34,7 +34,7 @@ export async function findAudit(stage: string): Promise<AuditStage> {
   const told = (name: 'auditTable' | 'auditBucket' | 'hashKeyArn') => {
     const value = variables[ENV[name]];
     if (value !== undefined) return value;
-    throw new TargetError(`function ${FunctionName} is not told ${ENV[name]}`);
+    throw new TargetError(`function ${FunctionName} has no environment variable ${ENV[name]}`);
   };
   return {
     table: told('auditTable'),

@@ -18,7 +18,7 @@ export async function mustBeOperator(stage: string, kind: AuditFactKind): Promis
   const { UserId = '' } = await new STSClient()
     .send(new GetCallerIdentityCommand({}))
     .catch((error: unknown) => {
-      throw explained(error, 'identity of whoever is signed in');
+      throw explained(error, 'identity of the caller');
     });
   if (mayPublish(publishers, UserId, kind)) return;
   throw new TargetError(

@@ -59,7 +59,7 @@ export function describeReview(review: Review, now: number): string {
   const lines = [
     `${month}: PHI was shown ${howMany(reads.length, 'time')}, to ${howMany(readers, 'person', 'people')}; ${howMany(refused.length, 'fact was', 'facts were')} refused`,
     ...reads.map((read) => `${who(read)} saw ${read.message}: ${read.reason}`),
-    ...refused.map((fact) => `${who(fact)} may not tell ${fact.claimed}: refused`),
+    ...refused.map((fact) => `${who(fact)} may not publish ${fact.claimed}: refused`),
     ...signOffs.map((one) => `${who(one)} examined it up to entry ${one.through}: ${one.reason}`),
     unexamined === 0
       ? 'all of it is examined'

@@ -11,7 +11,9 @@ export function describeFailing(
     const answer = status === 0 ? 'no answer' : `answered ${status}`;
     const from = `${resourceType} of ${source}`.padEnd(32);
     const at = moment(since, now);
-    return printable(`${messageId}  ${from} fails since ${at}: ${count} calls, the last ${answer}`);
+    return printable(
+      `${messageId}  ${from} has failed since ${at}: ${count} calls, the last ${answer}`,
+    );
   });
   const seen = `${pending}${more ? ' of more that are' : ''} pending`;
   const sum = failing.length === 0 ? 'Nothing fails' : `${failing.length} fail`;

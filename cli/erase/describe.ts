@@ -14,10 +14,10 @@ export function describeErasure(
     record === undefined
       ? [`Patient/${id} of ${source}: what would be erased`]
       : [
-          `Patient/${id} of ${source}: erased, as sent up to ${new Date(record.at).toISOString()}`,
+          `Patient/${id} of ${source}: erased, everything sent up to ${new Date(record.at).toISOString()}`,
           `  ${'erasure'.padEnd(12)} ${record.number}, in the audit log as ${record.patient}`,
         ];
-  const inQueues = `${howMany(waiting, 'message')} in queues: refused on arrival where the patient is named`;
+  const inQueues = `${howMany(waiting, 'message')} in queues: refused on arrival if they name the patient`;
   return [
     ...begin,
     ...countLines(swept),
@@ -59,7 +59,7 @@ function line(
     ...(before > 0 ? [`${before} erased before`] : []),
     ...(shared > 0 ? [`${howMany(shared, 'names', 'name')} other patients too`] : []),
     ...(kept > 0
-      ? [`${kept} kept, for ${kept === 1 ? 'it names' : 'they name'} other patients too`]
+      ? [`${kept} kept, because ${kept === 1 ? 'it names' : 'they name'} other patients too`]
       : []),
   ];
   const rest = more.length === 0 ? '' : ` (${more.join('; ')})`;
@@ -78,16 +78,18 @@ function notReached({
     '  audit log    locked for 6 years: it holds a keyed hash of the patient, and no content',
     '  logs, trail  CloudWatch and CloudTrail hold no content; CloudTrail holds keys of objects',
     ...(unreadable > 0
-      ? [`  bodies       ${howMany(unreadable, 'version')} that S3 does not hand out: to expire`]
+      ? [
+          `  bodies       ${howMany(unreadable, 'version')} that S3 does not return: they will expire`,
+        ]
       : []),
     ...(underWay > 0
       ? [
-          `  hops         ${howMany(underWay, 'body', 'bodies')} under way, perhaps of another source: refused on arrival, then to expire`,
+          `  hops         ${howMany(underWay, 'body', 'bodies')} under way, perhaps from another source: refused on arrival, then they expire`,
         ]
       : []),
     delivered.length === 0
-      ? '  FHIR server  nothing of it was delivered from what is stored now'
-      : '  FHIR server  has these, or may have: delete them there',
+      ? '  FHIR server  nothing stored now was delivered'
+      : '  FHIR server  has these, or may have them: delete them there',
     ...delivered.map((each) => `    ${each}`),
   ];
 }

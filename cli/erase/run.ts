@@ -69,7 +69,7 @@ export async function erase(
   const record = await begin(place, request, hash, surroundings);
   const left = record.at + place.settleMs - now();
   if (left > 0) {
-    say(`waiting ${Math.ceil(left / 1_000)} s until nothing goes on that may not know of it`);
+    say(`waiting ${Math.ceil(left / 1_000)} s for running invocations that may not know of it`);
     await wait(left);
   }
   const { by, reason: why } = record;
@@ -130,7 +130,7 @@ async function begin(
     (each) => each.patient === patient && each.endedAt === undefined,
   );
   if (open !== undefined) {
-    say(`going on with erasure ${open.number} of ${new Date(open.at).toISOString()}`);
+    say(`continuing erasure ${open.number} of ${new Date(open.at).toISOString()}`);
     return open;
   }
   const erasure = { patient, source, at: now(), shared, by, reason };

@@ -11,7 +11,7 @@ import type { Operated, Word } from './operate.ts';
 
 /** One line a lane, one for each of its queues, and one for each holder. */
 export function describeLanes(views: readonly LaneView[], now: number): string {
-  if (views.length === 0) return 'No lanes: the supervisor of this stage knows none.';
+  if (views.length === 0) return 'No lanes: the supervisor of this stage has none.';
   const widest = Math.max(
     ...views.flatMap(({ mappings }) => mappings.map(({ queue }) => queue.length)),
   );
@@ -39,7 +39,7 @@ function laneLine({ lane, state }: LaneView, now: number): string {
 function mappingWord(mapping: LaneView['mappings'][number], state: Supervised): string {
   const { enabled, maxConcurrency, changing, configuredMax } = mapping;
   const desired = desiredMapping(state, configuredMax);
-  const is = enabled ? `taken from, at most ${maxConcurrency} at once` : 'not taken from';
+  const is = enabled ? `enabled, at most ${maxConcurrency} at once` : 'disabled';
   if (changing) return `${is} (changing)`;
   const isSo =
     enabled === desired.enabled && (!enabled || maxConcurrency === desired.maxConcurrency);
@@ -62,7 +62,7 @@ export function describeOperated(
 ): string {
   const holders = HOLDERS.filter((holder) => state.holds[holder] !== undefined);
   const now = holders.length === 0 ? 'nobody holds it' : `it is held by ${holders.join(' and ')}`;
-  const said = changed ? `${word}d` : `was so before: nothing to ${word}`;
+  const said = changed ? `${word}d` : `unchanged: nothing to ${word}`;
   const background = applied ? '' : '; its mappings are changing';
   const lines = [`lane ${found.lane} ${said}; ${now}${background}`, ...holdLines(state, at)];
   return lines.map(printable).join('\n');

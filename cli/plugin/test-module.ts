@@ -67,7 +67,7 @@ type Ending =
   | 'accepted'
   | 'rejected'
   | 'crashed'
-  | 'not asked, for they are invalid'
+  | 'not asked, because they are invalid'
   | 'unreadable';
 interface Told {
   readonly said: string;
@@ -110,10 +110,10 @@ function answerOf(issues: readonly Issue[]): Told {
   }
   if (errors.length > 0) {
     const said = `invalid without it, so the plugin was not asked: ${listed(errors)}`;
-    return { said, ending: 'not asked, for they are invalid' };
+    return { said, ending: 'not asked, because they are invalid' };
   }
   const remarks = issues.filter(({ plugin }) => plugin !== undefined);
-  const beside = remarks.length === 0 ? '' : `, and the plugin remarks: ${listed(remarks)}`;
+  const beside = remarks.length === 0 ? '' : `, with the plugin's remarks: ${listed(remarks)}`;
   return { said: `accepted${beside}`, ending: 'accepted' };
 }
 

@@ -43,7 +43,7 @@ export async function sayWhatBecame(
   const seconds = Math.round((Date.now() - startedAt) / 1_000);
   print(`after ${seconds} s: ${counted(all)}`);
   if (all.includes('still waiting')) {
-    complain('what still waits has not ended yet: ask by `npm run cli -- message show ID`');
+    complain('messages that still wait have not ended yet: see `npm run cli -- message show ID`');
   }
   return all.every((ending) => WELL.includes(ending));
 }

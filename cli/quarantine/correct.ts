@@ -36,7 +36,7 @@ export async function correct(
   said: { readonly at: number; readonly by: string; readonly why: string },
 ): Promise<QuarantineRecord | undefined> {
   if (entry.delivery !== undefined) {
-    throw new BodyGone('the resource is stored: submit it anew, corrected, instead');
+    throw new BodyGone('the resource is stored: submit it again, corrected, instead');
   }
   if (entry.erasure !== undefined) throw new BodyGone('its patient was erased');
   const bodyS3 = await putBody(bucket, 'quarantine/', entry.pk, text);

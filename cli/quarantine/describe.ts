@@ -38,7 +38,7 @@ export function describeOverview({ groups, interrupted }: Overview, now: number)
       : [`${total} quarantined, for ${howMany(groups.length, 'reason')}`];
   if (interrupted > 0) {
     tail.push(
-      `${interrupted} marked by a redrive of an older version that was interrupted: redrive --all goes on with it`,
+      `${interrupted} marked by a redrive of an older version that was interrupted: redrive --all continues it`,
     );
   }
   return (groups.length > 0 ? [...withReasons, ...tail] : tail).join('\n');
@@ -130,7 +130,7 @@ function rounds({ rounds: past, redrive, discard }: Described, now: number): str
     const { at, by } = redrive;
     lines.push(
       printable(
-        `redrive    ${time(at)} by ${by}, not seen to have sent: redrive it again unless it runs`,
+        `redrive    ${time(at)} by ${by}, not known to have sent: redrive it again unless it is still running`,
       ),
     );
   }

@@ -35,6 +35,6 @@ export async function recordRead(
     await tell([fact]);
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
-    throw new TargetError(`not shown, for it cannot be recorded: ${why}`, { cause });
+    throw new TargetError(`not shown, because it cannot be recorded: ${why}`, { cause });
   }
 }

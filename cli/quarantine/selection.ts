@@ -26,7 +26,7 @@ export function selectionOf({ id, fingerprint, all }: SelectionOptions): Selecti
   ];
   const [selection] = given;
   if (selection === undefined || given.length > 1) {
-    throw new UsageError('say which: one of --fingerprint F, --id ID or --all');
+    throw new UsageError('which entries? Give one of --fingerprint F, --id ID or --all');
   }
   return selection;
 }

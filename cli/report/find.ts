@@ -16,5 +16,7 @@ export async function findReports(stage: string): Promise<string> {
     });
   const bucket = Environment?.Variables?.[ENV.reportsBucket];
   if (bucket !== undefined) return bucket;
-  throw new TargetError(`function ${FunctionName} is not told ${ENV.reportsBucket}`);
+  throw new TargetError(
+    `function ${FunctionName} has no environment variable ${ENV.reportsBucket}`,
+  );
 }

@@ -26,7 +26,7 @@ export async function showPage(day: string, html: string): Promise<string> {
     await once(shown, 'spawn');
     shown.unref();
   } catch {
-    complain(`${opener} is not there to open it; the page is in the file below`);
+    complain(`${opener} is not installed to open it; the page is in the file below`);
   }
   return file;
 }

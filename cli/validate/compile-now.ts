@@ -77,6 +77,6 @@ function explained({ gaps }: GapError): UsageError {
   for (const gap of gaps) complain(`not enforced: ${shown(gap)}`);
   const options = [...new Set(gaps.map(({ profile }) => `--allow-partial ${profile}`))];
   return new UsageError(
-    `profiles that cannot be enforced whole: supply what is missing, or accept it: ${options.join(' ')}`,
+    `profiles that cannot be enforced completely: supply what is missing, or accept it: ${options.join(' ')}`,
   );
 }

@@ -39,7 +39,7 @@ async function* readFile(file: string, chunks: AsyncGenerator<Buffer>): AsyncGen
   for await (const chunk of chunks) {
     bytes += chunk.length;
     if (bytes > BYTES_MAX) {
-      const reason = `a JSON document of more than ${Math.floor(BYTES_MAX / 2 ** 20)} MiB, which no text here can hold`;
+      const reason = `a JSON document of more than ${Math.floor(BYTES_MAX / 2 ** 20)} MiB, which is too large to load`;
       yield { kind: 'problem', file, reason };
       return;
     }
@@ -65,7 +65,7 @@ async function* document(file: string, text: string): AsyncGenerator<Entry> {
   const line = text.slice(0, start).split('\n').length;
   const value = whole.startsWith('[') ? parsed(whole) : undefined;
   if (Array.isArray(value)) {
-    const reason = `The file holds an array of ${value.length}, not a resource: write a resource a line (NDJSON), or a Bundle`;
+    const reason = `The file holds an array of ${value.length}, not a resource: write one resource a line (NDJSON), or a Bundle`;
     yield { kind: 'problem', file, line, reason };
     return;
   }

@@ -21,7 +21,7 @@ export interface OpenValidator {
 /** Imported here, because the other commands need none of the compiled definitions. */
 export async function openValidator(wishes: Wishes): Promise<OpenValidator> {
   if (wishes.allowPartial.length > 0 && wishes.ig.length === 0) {
-    throw new UsageError('--allow-partial is about profiles of --ig, which is not given');
+    throw new UsageError('--allow-partial needs --ig');
   }
   const { compiled, elsewhere } = wishes.ig.length > 0 ? await compiledNow(wishes) : await built();
   const { CompiledValidator } = await import('../../packages/fhir-validator/compiled-validator.ts');
@@ -52,7 +52,7 @@ function profileOf(
   const profile = profiles.get(canonical);
   if (profile === undefined) throw new UsageError(whyNot(canonical, profiles, elsewhere));
   if (resources.has(profile.type)) return profile;
-  throw new UsageError(`${canonical} is a profile of ${profile.type}, which is no resource`);
+  throw new UsageError(`${canonical} is a profile of ${profile.type}, which is not a resource`);
 }
 
 function whyNot(
@@ -67,7 +67,7 @@ function whyNot(
   if (owner)
     return `${url} is of ${owner}, of which only what is referred to is compiled: --ig ${owner}`;
   const near = closest(url, profiles.keys());
-  return `no profile ${canonical}${near === undefined ? ': name its package by --ig' : `; did you mean ${near}?`}`;
+  return `no profile ${canonical}${near === undefined ? ': name its package with --ig' : `; did you mean ${near}?`}`;
 }
 
 /** The configuration's profiles stay. */

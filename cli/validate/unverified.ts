@@ -24,6 +24,6 @@ export function saidOfUnverified(count: number): string {
   const [codes, them] = count === 1 ? ['1 code', 'it'] : [`${count} codes`, 'them'];
   return (
     `${codes} not verified: no package decides ${them}. --warnings shows where; ` +
-    'in the pipeline terminology.endpoint has a server asked'
+    'in the pipeline, set terminology.endpoint to ask a server'
   );
 }

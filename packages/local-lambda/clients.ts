@@ -4,13 +4,13 @@ import { SNSClient } from '@aws-sdk/client-sns';
 import { SQSClient } from '@aws-sdk/client-sqs';
 import { ACCOUNT } from './template/account.ts';
 
-/** Where the emulators listen. SNS and S3 share SQS's. */
+/** The emulators' endpoints. SNS and S3 share SQS's. */
 export type Endpoints = { sqs: string; dynamodb: string };
 
-/** Where all services listen that functions and operators can reach. */
+/** The one endpoint that functions and operators use. */
 export type ServiceEndpoints = Endpoints & { lambda: string; secretsmanager: string };
 
-/** The runtime's own clients; they speak to the emulators directly. */
+/** The runtime's own clients; they call the emulators directly. */
 export type Clients = { sqs: SQSClient; sns: SNSClient; s3: S3Client; dynamodb: DynamoDBClient };
 
 const SOCKETS_MAX = 256;
@@ -27,7 +27,7 @@ export function createClients(
     sqs: new SQSClient({
       ...shared,
       useQueueUrlAsEndpoint: false,
-      // Over loopback no checksum of each body is needed.
+      // Over loopback, bodies need no checksum.
       md5: false,
       // Each mapping holds a connection in its long poll, and some more while its batch fills.
       requestHandler: { httpAgent: { maxSockets: SOCKETS_MAX } },

@@ -84,7 +84,7 @@ function killed(control: Control, name: string): LiveEnvironment[] {
   return its.filter(({ pid }) => kill(pid));
 }
 
-/** With whatever it started. @returns false where it was gone already */
+/** With everything it started. @returns false if it was gone already */
 function kill(pid: number): boolean {
   try {
     process.kill(-pid, 'SIGKILL');

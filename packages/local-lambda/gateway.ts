@@ -1,7 +1,7 @@
 /**
- * One loopback port in front of all services, so that a single AWS_ENDPOINT_URL serves. A
- * request says which service it is for in the scope of its signature. Signatures are not checked, so it
- * answers no web page (loopback.ts).
+ * One loopback port in front of all services, so that a single AWS_ENDPOINT_URL is enough. The scope of a
+ * request's signature names its service. Signatures are not checked, so it answers no web page
+ * (loopback.ts).
  */
 import { once } from 'node:events';
 import {
@@ -18,12 +18,12 @@ import { guardLoopback } from './loopback.ts';
 
 export type Gateway = {
   endpoint: string;
-  /** From now on it answers what is asked of the runtime itself (control.ts). */
+  /** From now on it answers requests for the runtime itself (control.ts). */
   serve(control: Control): void;
   stop(): Promise<void>;
 };
 
-/** The port that was asked for cannot be had. */
+/** The requested port is not available. */
 export class PortError extends Error {
   override readonly name = 'PortError';
 }
@@ -73,7 +73,7 @@ export async function startGateway(endpoints: ServiceEndpoints, port: number): P
 /** `…Credential=KEY/DATE/REGION/SERVICE/aws4_request…`, in a header or in a presigned address. */
 const SCOPE = /Credential=[^/]+\/\d{8}\/[^/]+\/([a-z0-9-]+)\/aws4_request/;
 
-/** The service a request is for; S3 where nothing says otherwise, as for an unsigned read. */
+/** The service of a request; S3 by default, as for an unsigned read. */
 export function serviceOf(req: Pick<IncomingMessage, 'headers' | 'url'>): string {
   // A slash of the scope is %2F in a presigned address, and nothing else of it has to be decoded.
   const signed = `${req.headers.authorization ?? ''} ${req.url?.replaceAll(/%2f/gi, '/') ?? ''}`;
@@ -89,9 +89,9 @@ export function serviceOf(req: Pick<IncomingMessage, 'headers' | 'url'>): string
 function forward(agent: Agent, target: string, req: IncomingMessage, res: ServerResponse): void {
   const { method = 'GET', headers, url: path = '/' } = req;
   const { hostname, port } = new URL(target);
-  // The path goes on as it came: an address that is put together and parsed again may be another.
+  // The path is passed on unchanged: an address that is built and parsed again may become another.
   const onward = send({ hostname, port, path, agent, method, headers }, (answer) => {
-    // Whoever asked may have hung up meanwhile.
+    // The client may have hung up meanwhile.
     if (res.destroyed) {
       answer.destroy();
       return;

@@ -6,23 +6,23 @@ import { getSystemErrorMessage } from 'node:util';
 /** The folder of a runtime: its logs, and with `--data` its stores. */
 export type Home = { directory: string; logDir: string; close(): Promise<void> };
 
-/** Resources lie in it. */
+/** It contains resources. */
 const OWNERS_ONLY = 0o700;
-/** Holds the process id of the runtime that has the folder. */
+/** Holds the process id of the runtime that uses the folder. */
 const LOCK = 'in-use-by';
 
-/** The data folder that was asked for cannot be used. */
+/** The requested data folder cannot be used. */
 export class HomeError extends Error {
   override readonly name = 'HomeError';
 }
 
-/** The data folder, which is then this process's alone, or one that lasts as long as the runtime. */
+/** The data folder, locked for this process, or a temporary one that lasts as long as the runtime. */
 export async function openHome(dataDir: string | undefined): Promise<Home> {
   const directory = dataDir ? resolve(dataDir) : await temporaryFolder();
   const logDir = join(directory, 'logs');
   try {
     await makeFolder(logDir);
-    // It may have been there before, for all to read.
+    // It may have existed before, readable by all.
     await chmod(directory, OWNERS_ONLY);
     if (dataDir) await lock(directory);
   } catch (cause) {
@@ -38,7 +38,7 @@ export async function openHome(dataDir: string | undefined): Promise<Home> {
   };
 }
 
-/** Each part by itself: in /proc a recursive one of Node tries for ever. */
+/** Each part by itself: in /proc Node's recursive variant never ends. */
 async function makeFolder(path: string): Promise<void> {
   try {
     await mkdir(path, { mode: OWNERS_ONLY });
@@ -62,7 +62,7 @@ async function temporaryFolder(): Promise<string> {
   }
 }
 
-/** Two at once would write over each other's stores. Whoever died without taking it back has it no longer. */
+/** Two at once would overwrite each other's stores. A lock whose process is dead does not count. */
 async function lock(directory: string): Promise<void> {
   const file = join(directory, LOCK);
   for (;;) {
@@ -82,7 +82,9 @@ async function lock(directory: string): Promise<void> {
   }
 }
 
-/** Whether a process of this id lives, and is another one than this: after a restart of a container ids come again. */
+/**
+ * Whether a process with this id is alive, and is not this one: after a restart of a container ids repeat.
+ */
 function isOther(pid: number): boolean {
   if (!(pid > 0) || pid === process.pid) return false;
   try {

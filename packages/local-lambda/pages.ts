@@ -1,4 +1,4 @@
-/** The pager of the local operator: what is published to the topics of people. */
+/** Delivers pages on this machine: what is published to the topics of people. */
 import { CreateQueueCommand, type Message } from '@aws-sdk/client-sqs';
 import { z } from 'zod';
 import type { Clients } from './clients.ts';
@@ -25,7 +25,7 @@ const notificationSchema = z.object({
   MessageAttributes: z.record(z.string(), z.object({ Value: z.string() })).default({}),
 });
 
-/** Subscribes to the people's topics among `topics` and hands on each page until stopped. */
+/** Subscribes to the people's topics among `topics` and passes each page on until stopped. */
 export async function startPages(
   clients: Clients,
   endpoint: string,

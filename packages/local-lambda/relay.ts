@@ -1,4 +1,4 @@
-/** Stands between the pipeline and an emulator, on loopback; each request is what its owner makes of it. */
+/** A proxy between the pipeline and an emulator, on loopback; its owner handles each request. */
 import { once } from 'node:events';
 import {
   Agent,
@@ -15,10 +15,10 @@ export interface Relay {
   stop(): Promise<void>;
 }
 
-/** Asks the emulator what was asked here, with this body. */
+/** Sends the request to the emulator, with this body. */
 type HandOn = (req: IncomingMessage, body: Buffer) => Promise<IncomingMessage>;
 
-/** Where `answer` rejects, the connection breaks. */
+/** If `answer` rejects, the connection breaks. */
 export async function startRelay(
   target: string,
   answer: (req: IncomingMessage, res: ServerResponse, handOn: HandOn) => Promise<void>,

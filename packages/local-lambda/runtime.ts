@@ -25,7 +25,7 @@ import { readAssembly } from './template/assembly.ts';
 import { outputsOf, planOf, queueUrlOf } from './template/plan.ts';
 import { startTriggers } from './triggers.ts';
 
-/** Where V8 keeps what it compiled, so that a replaced environment starts sooner. */
+/** Where V8 keeps compiled code, so that a replaced environment starts sooner. */
 const COMPILE_CACHE = resolve('node_modules/.cache/local-lambda');
 
 export type RuntimeOptions = MischiefOptions & {
@@ -39,18 +39,18 @@ export type RuntimeOptions = MischiefOptions & {
   environmentsMax?: number;
   /** Probability that a frozen environment's idle connections are lost, 0 to 1; 0 unless given. */
   lostConnections?: number;
-  /** How log lines reach their subscribers; at once and whole unless given. */
+  /** How log lines reach their subscribers; at once and whole by default. */
   logDelivery?: LogDelivery;
   /**
-   * Whether a function logs, as `local.unfinished`, what is still under way when its handler has
-   * answered. It slows functions down.
+   * Whether a function logs, as `local.unfinished`, what is still under way when its handler has answered.
+   * It slows functions down.
    */
   reportUnfinished?: boolean;
   log?: (line: string) => void;
   onPage?: (page: Page) => void;
-  /** Told of each line that a function or the platform logs. */
+  /** Called for each line that a function or the platform logs. */
   onLogLine?: (line: LogLine) => void;
-  /** Told of each batch that a mapping handed over and whose function failed, or was throttled. */
+  /** Called for each batch of a mapping whose function failed, or was throttled. */
   onFailedBatch?: (failed: FailedBatch) => void;
   clock?: Clock;
   /** Puts something between the pipeline and its emulators, such as a meter of calls. */
@@ -62,7 +62,7 @@ export type Runtime = {
   endpoint: string;
   /** The emulators' own addresses, for clients in this process. */
   endpoints: Endpoints;
-  /** The environment that points the AWS SDK and CLI at the gateway. */
+  /** The environment variables that point the AWS SDK and CLI at the gateway. */
   exports: Record<string, string>;
   stackName: string;
   /** The stack's outputs by logical id. */
@@ -74,20 +74,25 @@ export type Runtime = {
   functions: string[];
   environments(): LiveEnvironment[];
   /**
-   * What is under way outside the queues: messages of those that count which pollers hold, copies of
-   * deleted ones, log lines on their way to a subscriber, asynchronous invocations.
+   * What is under way outside the queues: messages that pollers hold, copies of deleted ones, log lines on
+   * their way to a subscriber, asynchronous invocations.
    */
   inFlight(counts?: (queueName: string) => boolean): number;
-  /** Refuses a function's invocations, as a full account does, until the function that this returns is called. */
+  /**
+   * Refuses a function's invocations, as an account at its limit does, until the returned function is
+   * called.
+   */
   throttleFunction(functionName: string): () => void;
-  /** Lets each environment run for this share (0 to 1) of the time, until the function that this returns is called. */
+  /**
+   * Lets each environment run for this share (0 to 1) of the time, until the returned function is called.
+   */
   shareProcessor(share: number): () => void;
   stop(): Promise<void>;
 };
 
 type Step = () => unknown;
 
-/** Starts everything; what had started is stopped again should a later step fail. */
+/** Starts everything; if a step fails, what had started is stopped again. */
 export async function startRuntime(options: RuntimeOptions): Promise<Runtime> {
   const undo: Step[] = [];
   const stop = async () => {

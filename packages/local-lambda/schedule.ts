@@ -6,7 +6,7 @@ import { ACCOUNT, arn, nameOfArn } from './template/account.ts';
 import type { RulePlan } from './template/plan.ts';
 import { TemplateError } from './template/resolve.ts';
 
-/** Time, so that a test need not wait for it. `every` returns how to end it. */
+/** Time, so that a test need not wait. `every` returns a function that ends it. */
 export type Clock = { now(): number; every(ms: number, tick: () => void): () => void };
 
 export const systemClock: Clock = {
@@ -17,7 +17,7 @@ export const systemClock: Clock = {
   },
 };
 
-/** Whom rules reach: queues by name, functions by an asynchronous invocation. */
+/** The targets of rules: queues by name, functions by an asynchronous invocation. */
 export type ScheduleTargets = {
   functions: Map<string, FunctionSpec>;
   asyncInvocations: AsyncInvocations;

@@ -1,6 +1,6 @@
 /**
- * Secrets Manager, as far as functions use it: GetSecretValue. What the template has generated is
- * made up here, and kept beside a data folder's stores, for what was hashed with it must be found.
+ * Secrets Manager, as far as functions use it: GetSecretValue. A secret that the template generates is
+ * generated here, and kept with a data folder's stores, because hashes made with it must be found again.
  */
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';

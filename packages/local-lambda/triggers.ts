@@ -1,4 +1,4 @@
-/** All that invokes functions: event source mappings, log subscriptions and minute rules. */
+/** Everything that invokes functions: event source mappings, log subscriptions and minute rules. */
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import type { Clients, Endpoints } from './clients.ts';
 import { type FailedBatch, startMappings } from './event-source/mappings.ts';
@@ -33,7 +33,7 @@ export type Triggers = {
   stop(): Promise<void>;
 };
 
-/** How long the invocations that run at the end may take before they are killed. */
+/** How long running invocations may take at the end before they are killed. */
 const STOP_GRACE_MS = 3000;
 
 export function startTriggers(plan: Plan, context: TriggersContext): Triggers {
@@ -70,7 +70,7 @@ export function startTriggers(plan: Plan, context: TriggersContext): Triggers {
   };
 }
 
-/** A wake that gets lost, for example while all stops, is made good by the next. */
+/** A lost wake, for example during the shutdown, is replaced by the next. */
 function wake(
   { sqs, endpoint }: { sqs: SQSClient; endpoint: string },
   queue: string,

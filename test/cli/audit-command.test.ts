@@ -80,7 +80,7 @@ test('R40: what was done to the table is named', async () => {
   await verified(3, 'was changed');
   await putRow(3, fourth);
   await putRow(4, third);
-  await verified(3, 'is not what lies in its place');
+  await verified(3, 'is not the row in its place');
   await putRow(3, third);
   await putRow(4, fourth);
   expect((await cli('verify')).status).toBe(0);
@@ -93,10 +93,12 @@ test('R40: a forged fact and a lost head are named', async () => {
   const forge = (sequence: number) =>
     testClients().dynamo.send(new PutCommand({ ...table, Item: { ...row, sequence } }));
   await forge(3);
-  const forged = "a fact is known as entry 3, which is another's: it was forged";
-  expect((await cli('verify')).out).toBe(`${forged}, and would not be written (forged); ${apart}`);
+  const forged = 'a fact is known as entry 3, which holds another fact: the row was forged';
+  expect((await cli('verify')).out).toBe(
+    `${forged}, and the true fact would not be written (forged); ${apart}`,
+  );
   await forge(9);
-  expect((await cli('verify')).out).toContain('the log ends before: it lost its end, or');
+  expect((await cli('verify')).out).toContain('the log ends before: its end was lost, or');
   await testClients().dynamo.send(new DeleteCommand({ ...table, Key: row }));
   const hash = (await entriesOf(world)).at(4)?.hash;
   expect((await cli('verify', '--head', `5:${hash}`)).status).toBe(0);
@@ -186,7 +188,7 @@ test('R42: a review says who saw what and why, and is signed off by a fact', asy
   );
   const touched = await run('--month', month, ...sign);
   expect(touched).toMatchObject({ status: 1 });
-  expect(touched.err).toContain('error: not signed: the log is not whole');
+  expect(touched.err).toContain('error: not signed: the log is damaged');
   expect((await run('--month', '2026-13')).err).toContain('It must be a month');
 }, 60_000);
 

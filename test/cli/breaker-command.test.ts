@@ -71,10 +71,12 @@ test('a name that no breaker has makes none, and a blank reason is none', async 
   const strange = await breaker('reset', 'printer', '--reason', 'maintenance');
   expect(strange.err).toContain('there are fhir-server, terminology-server');
   const shown = await breaker('show', 'printer');
-  expect(shown.err).toMatch(/^error: no breaker printer in \S+: .* misspelt; see breaker list\n$/);
+  expect(shown.err).toMatch(
+    /^error: no breaker printer in \S+: .* misspelled; see breaker list\n$/,
+  );
   for (const reason of ['', '   ', '--']) {
     const blank = await breaker('force-open', 'fhir-server', `--reason=${reason}`);
-    expect(blank).toMatchObject({ status: 2, err: expect.stringContaining('must hold words') });
+    expect(blank).toMatchObject({ status: 2, err: expect.stringContaining('must contain words') });
   }
   expect(await itemsOf(world.tables.breakers)).toEqual(before);
 }, 60_000);

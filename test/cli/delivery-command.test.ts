@@ -71,8 +71,8 @@ test('describes each on a line, with nothing of the resource', () => {
   const two = { ...one, deliveryFailures: { ...deliveryFailures, status: 0 } };
   const text = describeFailing({ failing: [one, two], pending: 7, more: false }, 60_000);
   expect(text.split('\n')).toEqual([
-    'm  Patient of s\\u000a                    fails since 1970-01-01 00:00:00Z (1 min ago): 3 calls, the last answered 404',
-    'm  Patient of s\\u000a                    fails since 1970-01-01 00:00:00Z (1 min ago): 3 calls, the last no answer',
+    'm  Patient of s\\u000a                    has failed since 1970-01-01 00:00:00Z (1 min ago): 3 calls, the last answered 404',
+    'm  Patient of s\\u000a                    has failed since 1970-01-01 00:00:00Z (1 min ago): 3 calls, the last no answer',
     '2 fail, 7 pending',
   ]);
 });

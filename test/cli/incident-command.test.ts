@@ -70,7 +70,7 @@ test('a wrong command line says what is missing', { timeout: 60_000 }, async () 
   expect((await cli('show', 'validate')).err).toContain("such as 'validate#1'");
   expect((await cli('ack', 'validate#1')).err).toContain('--reason');
   const blank = await cli('resolve', 'validate#1', '--reason', ' - ');
-  expect(blank).toMatchObject({ status: 2, err: expect.stringContaining('must hold words') });
+  expect(blank).toMatchObject({ status: 2, err: expect.stringContaining('must contain words') });
   expect(await cli('show', 'validate#9')).toMatchObject({
     status: 1,
     err: expect.stringMatching(/no incident validate#9 in \S+; see incident list --all/),

@@ -84,8 +84,8 @@ test('R31: pause switches every mapping off, with who and why; resume on again',
   expect((await lane('list')).out).toBe(
     [
       'critical     running',
-      '  critical  taken from, at most 8 at once',
-      '  also      taken from, at most 2 at once',
+      '  critical  enabled, at most 8 at once',
+      '  also      enabled, at most 2 at once',
       '',
     ].join('\n'),
   );
@@ -93,9 +93,7 @@ test('R31: pause switches every mapping off, with who and why; resume on again',
   expect(paused.err).toBe('');
   expect(paused.out).toMatch(/^lane critical paused; it is held by operator; its mappings/);
   const inWords = async () => (await lane('list')).out;
-  await expect
-    .poll(inWords, { timeout: 20_000 })
-    .toMatch(/critical +not taken from\n +also +not taken from/);
+  await expect.poll(inWords, { timeout: 20_000 }).toMatch(/critical +disabled\n +also +disabled/);
   const { out } = await lane('list');
   expect(out).toMatch(/^ {2}held by operator since 20\S+ \S+Z \(.*\) \(ana\): planned work$/m);
   await queues.send('critical', ['waits']);
@@ -109,7 +107,7 @@ test('R31: pause switches every mapping off, with who and why; resume on again',
 
   const again = await lane('pause', 'critical', ...because('me too', 'eva'));
   expect(again).toMatchObject({ status: 0 });
-  expect(again.out).toMatch(/^lane critical was so before: nothing to pause; it is held/);
+  expect(again.out).toMatch(/^lane critical unchanged: nothing to pause; it is held/);
   expect(again.out).toContain('(ana): planned work');
   expect(await queues.count('critical')).toBe(1);
 
@@ -173,7 +171,7 @@ describe('a lane in words', () => {
       'paused',
       { holds: { supervisor: why }, wakeAt: 60_000 },
       off,
-      /paused, next probe 1970-01-01 00:01:00Z \(in 59 s\)\n {2}q +not taken from/,
+      /paused, next probe 1970-01-01 00:01:00Z \(in 59 s\)\n {2}q +disabled/,
     ],
     ['pausing', { holds: { supervisor: why }, confirmed: false }, off, /pausing/],
     ['probing', { holds: { supervisor: why }, probe: { id: 'p', until: 2 } }, off, /probing/],
@@ -181,20 +179,20 @@ describe('a lane in words', () => {
       'held by an operator, whom no probe releases',
       { holds: { operator: { ...why, by: 'ana' } }, wakeAt: 60_000 },
       off,
-      /paused\n {2}q +not taken from\n {2}held by operator since .* \(ana\)/,
+      /paused\n {2}q +disabled\n {2}held by operator since .* \(ana\)/,
     ],
     [
       'ramping',
       { ramp: { step: 4, at: 0 } },
       { ...off, enabled: true, maxConcurrency: 4 },
-      /ramping, at most 4 a queue since .*\n {2}q +taken from, at most 4 at once/,
+      /ramping, at most 4 a queue since .*\n {2}q +enabled, at most 4 at once/,
     ],
-    ['changing', {}, { ...off, changing: true }, /not taken from \(changing\)/],
+    ['changing', {}, { ...off, changing: true }, /disabled \(changing\)/],
     [
       'reset by a deployment',
       { holds: { supervisor: why } },
       { ...off, enabled: true, maxConcurrency: 8 },
-      /taken from, at most 8 at once \(the supervisor will/,
+      /enabled, at most 8 at once \(the supervisor will/,
     ],
   ])('%s', (_, fields, mapping, words) => {
     expect(describeLanes([view(fields, mapping)], 1)).toMatch(words);

@@ -64,11 +64,11 @@ function local(args: string[], endpoint: string | undefined = runtime.endpoint):
 test('a function is killed by its name, and its message comes back', async () => {
   expect(await local(['list'])).toMatchObject({
     status: 0,
-    out: expect.stringMatching(/nothing runs/),
+    out: expect.stringMatching(/nothing is running/),
   });
   expect(await local(['kill', 'work'])).toMatchObject({
     status: 1,
-    err: expect.stringMatching(/what does: nothing/),
+    err: expect.stringMatching(/running are: nothing/),
   });
   await queueClient(runtime).send('work', ['a']);
   await expect.poll(() => runtime.environments().length, { timeout: 20_000 }).toBe(1);
@@ -76,7 +76,7 @@ test('a function is killed by its name, and its message comes back', async () =>
   expect((await local(['list'])).out).toBe(`work                   pid ${pid}\n`);
   expect(await local(['kill', 'wrok'])).toMatchObject({
     status: 1,
-    err: expect.stringMatching(/what does: work/),
+    err: expect.stringMatching(/running are: work/),
   });
   expect(await local(['kill', 'work'])).toEqual({
     status: 0,

@@ -117,7 +117,7 @@ test('R07 R08: tells the life of a message by message id, correlation id, file a
 
   expect(await cli('message', 'show', 'a.ndjson:8')).toBe(0);
   expect(out).toContain(`message ${bad}, a.ndjson:8`);
-  expect(err).toContain('reading the whole tables');
+  expect(err).toContain('searching the whole tables');
   expect(await cli('message', 'show', correlationId)).toBe(0);
   expect(out).toContain(`message ${good}`);
   expect(out).toContain(`message ${bad}`);
@@ -159,7 +159,7 @@ async function submitting(...lines: string[]): Promise<number> {
 test('R04: submit --wait says how what it sent has ended, and how to ask', async () => {
   const older = patient({ id: 'p-1', active: false });
   expect(await submitting(older, patient({ id: 'p-1' }), patient({ id: 'p-2' }))).toBe(0);
-  expect(out).toMatch(/^submitted 3 to .*\nask for one: npm run cli -- message show \S+ --stage/);
+  expect(out).toMatch(/^submitted 3 to .*\nto see one: npm run cli -- message show \S+ --stage/);
   expect(out).toMatch(/\nafter \d+ s: 3 stored\n$/);
 
   expect(await submitting(patient({ id: 'p-3' }), invalidPatient('p-4'))).toBe(1);

@@ -59,7 +59,7 @@ test('says what came of each resource, and whether the plugin was asked at all',
     ),
   ]);
   expect(errors.join('')).toContain(
-    '3 resources: 1 accepted, 1 rejected, 1 not asked, for they are invalid',
+    '3 resources: 1 accepted, 1 rejected, 1 not asked, because they are invalid',
   );
 });
 

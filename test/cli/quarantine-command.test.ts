@@ -119,7 +119,7 @@ test('R42: PHI is shown with a reason only, and after the audit log was told', a
   for (const wrong of [[], ['--reason', ' ']]) {
     const { status, out, err } = await cli('show', 'm-2', '--reveal', ...wrong);
     expect({ status, out }).toEqual({ status: 2, out: '' });
-    expect(err).toMatch(/^error: (--reveal needs --reason|.* it must hold words)/);
+    expect(err).toMatch(/^error: (--reveal needs --reason|.* it must contain words)/);
   }
   expect(await depthOf(world.queues.audit)).toBe(0);
 
@@ -147,7 +147,7 @@ test('R42: PHI is shown with a reason only, and after the audit log was told', a
 test('what cannot be done is said in one line, with its status', async () => {
   expect(await cli('redrive')).toMatchObject({
     status: 2,
-    err: 'error: say which: one of --fingerprint F, --id ID or --all\n',
+    err: 'error: which entries? Give one of --fingerprint F, --id ID or --all\n',
   });
   for (const verb of ['redrive', 'discard']) {
     expect(await cli(verb, '--all')).toMatchObject({
@@ -156,7 +156,7 @@ test('what cannot be done is said in one line, with its status', async () => {
     });
     expect(await cli(verb, '--all', '--reason', ' ')).toMatchObject({
       status: 2,
-      err: expect.stringContaining('it must hold words'),
+      err: expect.stringContaining('it must contain words'),
     });
   }
   expect(await cli('redrive', '--all', '--before', 'yesterday')).toMatchObject({ status: 2 });
@@ -197,11 +197,11 @@ test('R42: what cannot be recorded is not shown', async () => {
   lambda.configure(name, {});
   const unkeyed = await read();
   expect(unkeyed).toMatchObject({ status: 1, out: '' });
-  expect(unkeyed.err).toMatch(/^error: not shown, for it cannot be recorded: .*\n$/);
+  expect(unkeyed.err).toMatch(/^error: not shown, because it cannot be recorded: .*\n$/);
   configureAudit(lambda, world);
   await testClients().sqs.send(new DeleteQueueCommand({ QueueUrl: world.queues.audit.url }));
   const untold = await read();
   expect(untold).toMatchObject({ status: 1, out: '' });
-  expect(untold.err).toMatch(/^error: not shown, for it cannot be recorded: no queue .*\n$/);
+  expect(untold.err).toMatch(/^error: not shown, because it cannot be recorded: no queue .*\n$/);
   expect((await cli('show', 'm-2')).status).toBe(0);
 }, 60_000);

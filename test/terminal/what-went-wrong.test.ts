@@ -46,9 +46,12 @@ describe('a target that cannot be used is one line', () => {
   });
 
   it.each([
-    ['127.0.0.1:4566', /^AWS_ENDPOINT_URL 127\.0\.0\.1:4566 is no address: it begins with http/],
-    ['localhost:4566', /is no address/],
-    ['ftp://127.0.0.1', /is no address/],
+    [
+      '127.0.0.1:4566',
+      /^AWS_ENDPOINT_URL 127\.0\.0\.1:4566 is not an address: it must begin with http/,
+    ],
+    ['localhost:4566', /is not an address/],
+    ['ftp://127.0.0.1', /is not an address/],
     ['http://127.0.0.1:4566/path', /must end with its port: http:\/\/127\.0\.0\.1:4566$/],
     ['http://127.0.0.1:4566?a', /must end with its port/],
     ['http://me:secret@127.0.0.1:4566/x', /^AWS_ENDPOINT_URL must end with its port/],
@@ -106,7 +109,7 @@ it.each([
   [ofService('ThrottlingException'), /AWS is too busy/],
   [new NotWritten(ofService('ThrottlingException')), /^AWS is too busy \(ThrottlingException\)/],
   [new NotWritten(ofService('TimeoutError')), /^no answer in time from AWS/],
-  [ofService('Unknown', 'UnknownError', 404), /is no AWS service \(status 404\)/],
+  [ofService('Unknown', 'UnknownError', 404), /is not an AWS service \(status 404\)/],
   [Object.assign(new Error('x'), { code: 'ENOTFOUND' }), /AWS cannot be reached .*AWS_REGION/],
   [
     new AggregateError([Object.assign(new Error('x'), { code: 'ECONNREFUSED' })]),
@@ -156,7 +159,7 @@ it('an option that node:util refuses is a wrong command line', () => {
 it.each([new TypeError('x is not a function'), 'a string', undefined, null, { an: 'object' }])(
   'what nobody expected is said to be a bug: %s',
   (thrown) => {
-    expect(told(thrown)).toMatch(/it is a bug of fhir-failsafe: please report it .* DEBUG=1/);
+    expect(told(thrown)).toMatch(/This is a bug of fhir-failsafe: please report it .* DEBUG=1/);
   },
 );
 

@@ -11,14 +11,14 @@ interface Waiting<M> {
 }
 
 /**
- * The visible messages of a standard queue, in the order of SQS's fair queues: those of quiet tenants
- * as they came; of noisy ones only where no quiet one waits, first whoever has the fewest in flight.
- * Has what the emulator uses of an array.
+ * The visible messages of a standard queue, in the order of SQS's fair queues: those of quiet tenants as
+ * they came; those of noisy ones only if no quiet one waits, first the tenant with the fewest in flight. It
+ * implements what the emulator uses of an array.
  */
 export class FairBacklog<M extends Grouped> {
   readonly #shares: TenantShares;
   readonly #clock: () => number;
-  /** By tenant; what has no group is one list here, for its order is by place alone. */
+  /** By tenant; all messages without a group are one list, ordered by position. */
   readonly #waiting = new Map<string | undefined, Waiting<M>[]>();
   #places = 0;
   length = 0;
@@ -58,7 +58,7 @@ export class FairBacklog<M extends Grouped> {
     for (const { message } of all) yield message;
   }
 
-  /** Whose turn it is. */
+  /** The tenant whose turn it is. */
   #next(): string | undefined {
     const now = this.#clock();
     let best: { tenant: string | undefined; rank: readonly number[] } | undefined;

@@ -1,7 +1,7 @@
 /**
- * Makes the emulator's standard queues fair, as SQS's are. It is done where the messages wait and not
- * in our pollers: a poller sees only what was received, and what waits behind a flood was not.
- * No longer needed once a standard queue of fauxqs' sqs/sqsStore weighs MessageGroupId when it receives.
+ * Makes the emulator's standard queues fair, as SQS's are. This is done in the queue and not in our
+ * pollers: a poller sees only what was received, not what waits behind a flood. Remove it once a standard
+ * queue of fauxqs' sqs/sqsStore uses MessageGroupId when it receives.
  */
 import { FairBacklog, type Grouped } from './fair-backlog.ts';
 import { TenantShares } from './tenant-shares.ts';
@@ -10,7 +10,7 @@ interface InFlight {
   readonly message: Grouped;
 }
 
-/** What is touched of a queue of the emulator. */
+/** The parts of the emulator's queue that are changed. */
 export interface EmulatedQueue {
   isFifo(): boolean;
   messages: Iterable<Grouped>;

@@ -1,6 +1,6 @@
 /**
- * What SQS and S3 take and the pinned fauxqs refuses. Each mend says how to see that a newer fauxqs
- * needs it no longer.
+ * What SQS and S3 accept and the pinned fauxqs refuses. Each fix says when a newer fauxqs no longer needs
+ * it.
  */
 import type { buildApp } from 'fauxqs';
 
@@ -10,8 +10,8 @@ type App = ReturnType<typeof buildApp>;
 const REFUSED = /[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\u{10000}-\u{10ffff}]/u;
 
 /**
- * Lets messages hold emoji and whatever else is written as a pair of UTF-16 units.
- * No longer needed once `INVALID_MESSAGE_BODY_CHAR` of its sqs/sqsTypes has the flag `u`.
+ * Lets messages hold emoji and other characters that are pairs of UTF-16 units. Remove it once
+ * `INVALID_MESSAGE_BODY_CHAR` of its sqs/sqsTypes has the flag `u`.
  * @param pattern that one, of which the emulator only calls `test`
  */
 export function takeAllCharacters(pattern: RegExp): void {
@@ -19,8 +19,8 @@ export function takeAllCharacters(pattern: RegExp): void {
 }
 
 /**
- * Lets an object, or a part of one, be empty: without a body there is nothing to read, and its
- * handlers fail. No longer needed once its s3/actions/putObject takes a request without a body.
+ * Lets an object, or a part of one, be empty: without a body there is nothing to read, and its handlers
+ * fail. Remove it once its s3/actions/putObject accepts a request without a body.
  */
 export function takeEmptyObjects(app: App): void {
   app.addHook('preHandler', async (request) => {
@@ -29,14 +29,14 @@ export function takeEmptyObjects(app: App): void {
   });
 }
 
-/** The actions of SQS that answer with addresses of queues. */
+/** The actions of SQS that return URLs of queues. */
 const ADDRESSING =
   /^(?:AmazonSQS\.)?(?:GetQueueUrl|ListQueues|CreateQueue|ListDeadLetterSourceQueues)$/;
 const QUEUE_ORIGIN = /https?:\/\/[^/"<]+(?=\/\d{12}\/)/g;
 
 /**
- * A queue's address leads where it was asked for. Clients that send to the address itself would else go past
- * the gateway. No longer needed once fauxqs takes the host of each request for it.
+ * A queue's URL has the host that was used to ask for it. Otherwise clients that use the URL itself would
+ * bypass the gateway. Remove it once fauxqs uses the host of each request.
  */
 export function addressQueuesByHost(app: App): void {
   app.addHook('onSend', async (request, _, payload) => {

@@ -24,9 +24,9 @@ const mended = Promise.all([
 ]);
 
 /**
- * fauxqs' stores, of which an app is to be built that keeps and orders messages as SQS does. The package exports
- * only its app, and its own server, the only one that keeps data, listens on all interfaces; so the classes are
- * taken from beside its entry. No longer needed once it exports them, or takes `dataDir` and `host` for an app.
+ * fauxqs' stores, for an app that keeps and orders messages as SQS does. The package exports only its app,
+ * and its own server, the only one that keeps data, listens on all interfaces; so the classes are loaded
+ * from beside its entry. Remove it once it exports them, or accepts `dataDir` and `host` for an app.
  */
 export async function createStores(): Promise<Stores> {
   await mended;
@@ -54,10 +54,10 @@ export async function persistStores(
     PersistenceManager: new (dataDir: string) => Persistence;
   }>('persistence');
   const persistence = new PersistenceManager(dataDir);
-  // To survive our own end, even a violent one, no message has to wait for the disk.
+  // To survive the end of our process, even by SIGKILL, no message has to wait for the disk.
   persistence.db.exec('PRAGMA synchronous = NORMAL');
-  // fauxqs clears the receive count too, which its own schema forbids, so a visibility of 0 fails. No longer
-  // needed once `updateMessageReady` of its persistence leaves the count.
+  // fauxqs clears the receive count too, which its own schema forbids, so a visibility of 0 fails. Remove
+  // it once `updateMessageReady` of its persistence leaves the count.
   const ready = persistence.db.prepare(
     'UPDATE sqs_messages SET receipt_handle = NULL, visibility_deadline = NULL WHERE message_id = ?',
   );

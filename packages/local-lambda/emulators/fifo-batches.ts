@@ -1,27 +1,27 @@
 /**
- * FIFO queues that give and take back messages as SQS does: a receive brings as many of one group as
- * it may, in order, and what comes back stands in order again. The emulator gives one at a time, and
- * turns round what comes back together. No longer needed once `dequeueFifo` of fauxqs' sqs/sqsStore gives several
- * of a group.
+ * FIFO queues that deliver and take back messages as SQS does: a receive returns as many of one group as
+ * allowed, in order, and messages that come back are in order again. The emulator returns one at a time,
+ * and reverses those that come back together. Remove it once `dequeueFifo` of fauxqs' sqs/sqsStore returns
+ * several of a group.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/FIFO-queues-understanding-logic.html
  */
 
 type Message = { sequenceNumber?: string };
 type Received = { MessageId: string };
 
-/** What is touched of a queue of the emulator. */
+/** The parts of the emulator's queue that are changed. */
 export interface FifoQueue {
   isFifo(): boolean;
   processTimers(): void;
   fifoMessages: Map<string, Message[]>;
-  /** Messages in flight by group; a group that has any gives no more. */
+  /** Messages in flight by group; a group with any delivers no more. */
   fifoLockedGroups: Map<string, number>;
   dequeueFifo(count: number, ...settings: unknown[]): Received[];
 }
 
 const RECEIVE_MAX = 10;
 
-/** Makes each FIFO queue so that is created from now on. */
+/** Applies this to each FIFO queue that is created from now on. */
 export function giveFifoBatches<Q extends FifoQueue, A extends unknown[]>(store: {
   createQueue(...settings: A): Q;
 }): void {
@@ -42,7 +42,7 @@ function batching<Q extends FifoQueue>(queue: Q): Q {
       const one = dequeue(1, ...settings);
       if (one.length === 0) break;
       batch.push(...one);
-      // Its group may give more to this receive, which the others must not.
+      // Its group may deliver more to this receive, but not to others.
       for (const group of queue.fifoLockedGroups.keys()) {
         if (locked.has(group)) continue;
         taken.set(group, (taken.get(group) ?? 0) + 1);

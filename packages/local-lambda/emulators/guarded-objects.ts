@@ -1,8 +1,8 @@
 /**
- * What fauxqs lacks of S3 and claim checks run into: objects that exist and are not handed out. Those are
- * encrypted by a key that the reader has not (SSE-C) or may not use (any that is named; the bucket's own
- * need not be), archived, or denied by the bucket's policy. Of a policy only denials of `s3:GetObject` by
- * the beginning of a key are read. No longer needed once its s3/actions/getObject refuses these itself.
+ * S3 objects that exist and are not returned, which fauxqs lacks and claim checks meet: encrypted by a key
+ * that the reader does not have (SSE-C) or may not use (any key that is named; the bucket's own need not
+ * be), archived, or denied by the bucket's policy. Of a policy only denials of `s3:GetObject` by the prefix
+ * of a key are read. Remove it once its s3/actions/getObject refuses these itself.
  */
 import type { buildApp } from 'fauxqs';
 
@@ -16,7 +16,7 @@ const DENIED: Refusal = { status: 403, code: 'AccessDenied' };
 const SSE_C: Refusal = { status: 400, code: 'InvalidRequest' };
 const ARCHIVED: Refusal = { status: 403, code: 'InvalidObjectState' };
 
-/** Why an object that was put with such headers is not handed out. */
+/** Why an object that was put with these headers is not returned. */
 function refusalOf(headers: Readonly<Record<string, unknown>>): Refusal | undefined {
   if (headers['x-amz-server-side-encryption-customer-algorithm'] !== undefined) return SSE_C;
   if (headers['x-amz-server-side-encryption-aws-kms-key-id'] !== undefined) return DENIED;
@@ -32,7 +32,7 @@ interface Policy {
   }[];
 }
 
-/** Beginnings of keys that a policy denies; `*` ends a resource. */
+/** Prefixes of keys that a policy denies; `*` ends a resource. */
 function deniedBy(text: string): string[] {
   const { Statement } = JSON.parse(text) as Policy;
   return Statement.filter(

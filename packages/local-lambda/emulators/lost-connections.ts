@@ -1,16 +1,16 @@
 /**
- * Connections that their client does not know to be closed. A service closes what is idle, and an
- * environment that is frozen meanwhile hears nothing of it: its next request on such a connection
- * is reset, and was never seen by the service.
+ * Closed connections whose client does not know it. A service closes idle connections, and a frozen
+ * environment does not notice: its next request on such a connection is reset, and never reached the
+ * service.
  */
 import type { IncomingMessage, RequestListener, Server } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** How the AWS SDK tells AWS_SDK_UA_APP_ID. */
+/** Where the AWS SDK puts AWS_SDK_UA_APP_ID. */
 const APP_ID = /\bapp\/([\w-]+)/;
 
 /**
- * Returns how the idle connections of a client are lost.
+ * Returns a function that drops the idle connections of a client.
  * @param server with its listener of requests; it is wrapped
  */
 export function losingConnections(server: Server): (clientId: string) => void {

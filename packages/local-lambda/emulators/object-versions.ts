@@ -1,19 +1,19 @@
-/** The versions that fauxqs does not keep. Past ones are in memory only. */
+/** The versions that fauxqs does not keep. Past versions are in memory only. */
 import type { BuildAppOptions } from 'fauxqs';
 
 export type Store = NonNullable<BuildAppOptions['stores']>['s3Store'];
-/** The body of a current one is the store's: a store that keeps data holds it on disk. */
+/** The store has the body of a current version: on disk, if it keeps data. */
 export type Version = { id: string; at: Date; body?: Buffer; isCurrent?: true };
 
 export const isMark = ({ body, isCurrent }: Version) => body === undefined && !isCurrent;
 
-/** By its content, so that it is the same after a restart: two versions alike have one id. */
+/** Made from its content, so that it is the same after a restart: two equal versions have one id. */
 export const idOf = (etag: string) => etag.replaceAll('"', '');
 
 /** All versions of the objects in one store. */
 export class Versions {
   readonly #store: Store;
-  /** Those that are no longer current, oldest first, by bucket and key; no body: a deletion. */
+  /** Those that are no longer current, oldest first, by bucket and key; without a body: a delete marker. */
   readonly #past = new Map<string, Version[]>();
   #markers = 0;
 
@@ -33,14 +33,14 @@ export class Versions {
     return this.#past.get(`${bucket}/${key}`) ?? [];
   }
 
-  /** The current version makes room for another. */
+  /** Keeps the current version before another replaces it. */
   retire(bucket: string, key: string): void {
     if (!this.current(bucket, key)) return;
     const { body, etag, lastModified: at } = this.#store.getObject(bucket, key);
     this.#add(bucket, key, { id: idOf(etag), at, body });
   }
 
-  /** The current version, if there is one, is hidden by a mark. */
+  /** Hides the current version, if there is one, by a delete marker. */
   markDeleted(bucket: string, key: string): void {
     this.retire(bucket, key);
     this.#markers += 1;
@@ -48,7 +48,7 @@ export class Versions {
     this.#store.deleteObject(bucket, key);
   }
 
-  /** Removes one version for good. What was current makes room for the one before. */
+  /** Removes one version permanently. If it was current, the one before becomes current. */
   remove(bucket: string, key: string, id: string): void {
     const before = this.past(bucket, key);
     const index = before.findIndex((version) => version.id === id);
@@ -77,7 +77,7 @@ export class Versions {
     return [...before, { id: idOf(now.etag), at: now.lastModified, isCurrent: true }];
   }
 
-  /** Undefined of a mark. */
+  /** Undefined for a delete marker. */
   bodyOf(bucket: string, key: string, version: Version): Buffer | undefined {
     return version.isCurrent ? this.#store.getObject(bucket, key).body : version.body;
   }

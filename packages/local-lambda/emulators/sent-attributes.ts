@@ -1,13 +1,13 @@
 /**
- * What the emulator forgets of a send: who sent it, and on a standard queue its MessageGroupId.
+ * What the emulator forgets of a send: its sender, and on a standard queue its MessageGroupId.
  *
- * The sender is who signed: an access key that is a unique id of IAM (`AROA…:session`, `AIDA…`)
- * stands for that principal, as the runtime gives each function one of its role. Any other key is the
- * account's. What comes by a topic comes from a service, whose id SQS shows as a user's.
+ * The sender is the signer: an access key that is a unique id of IAM (`AROA…:session`, `AIDA…`) stands for
+ * that principal, and the runtime gives each function one of its role. Any other key is the account's. What
+ * comes by a topic comes from a service, whose id SQS shows as a user's.
  *
- * It is kept in the deduplication id, for that is persisted too: a standard queue has no use for the
- * field, and on a FIFO queue the sender stands behind a space, which no deduplication id has. No longer needed
- * once fauxqs answers SenderId by the access key, and MessageGroupId of standard queues.
+ * It is kept in the deduplication id, because that is persisted too: a standard queue has no use for the
+ * field, and on a FIFO queue the sender follows a space, which no deduplication id has. Remove it once
+ * fauxqs returns SenderId by the access key, and MessageGroupId of standard queues.
  */
 import { ACCOUNT } from '../template/account.ts';
 import type { Grouped } from './fair-backlog.ts';
@@ -71,7 +71,7 @@ const keeping: Readonly<Record<string, (handler: Handler) => Handler>> = {
   },
 };
 
-/** A store whose queues complete each message by the entry that it came from. */
+/** A store whose queues complete each message from the entry that it came from. */
 function completing(store: Store, entries: readonly Entry[], sender: string): Store {
   const waiting = [...entries];
   const complete = (message: Sent): Sent => {

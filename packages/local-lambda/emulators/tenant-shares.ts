@@ -1,8 +1,8 @@
 /**
- * Which tenants of a queue are noisy neighbours, by both measures of SQS's fair queues: more than a
- * tenth of the messages in flight with at least 30 of its own, or more than a tenth of the time that
- * consumers recently spent. Exactly a tenth is still quiet. AWS does not say how long recently is; here
- * it is a minute.
+ * Which tenants of a queue are noisy neighbours, by both measures of SQS's fair queues: more than a tenth
+ * of the messages in flight with at least 30 of its own, or more than a tenth of the time that consumers
+ * recently spent. Exactly a tenth is still quiet. AWS does not say how long "recently" is; here it is a
+ * minute.
  * https://docs.aws.amazon.com/AWSSimpleQueueService/latest/SQSDeveloperGuide/sqs-fair-queues-detailed.html
  */
 const SHARE_MAX = 0.1;
@@ -43,7 +43,7 @@ export class TenantShares {
     return this.#inFlight.get(tenant) ?? 0;
   }
 
-  /** Whether its messages step back behind the quiet ones at `now`, epoch ms. */
+  /** Whether its messages come after those of quiet tenants at `now`, epoch ms. */
   isNoisy(tenant: string, now: number): boolean {
     const inFlight = this.inFlightOf(tenant);
     if (inFlight >= IN_FLIGHT_MIN && inFlight > SHARE_MAX * this.#inFlightTotal) return true;
@@ -53,7 +53,7 @@ export class TenantShares {
     return own > SHARE_MAX * total;
   }
 
-  /** Its backlog is used up: it begins anew as a quiet one. */
+  /** Its backlog is used up: it starts again as a quiet one. */
   forgive(tenant: string): void {
     for (const bucket of this.#spent) bucket.byTenant.delete(tenant);
   }

@@ -1,7 +1,7 @@
 /**
- * dynalite throws, long after the call of its listener, what its requests' sockets report (as when an
- * environment is killed amid a call) and what it did not expect of a request. Here it is an answer of
- * 500 to whoever asked, as DynamoDB would give it: no request may take the tables of all others along.
+ * dynalite throws, long after the call of its listener, errors of its requests' sockets (for example when
+ * an environment is killed during a call) and what it did not expect of a request. Here this becomes an
+ * answer of 500 to the caller, as DynamoDB would give it: no request may end the tables of all others.
  */
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type { RequestListener, Server, ServerResponse } from 'node:http';

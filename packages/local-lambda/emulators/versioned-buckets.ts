@@ -1,7 +1,7 @@
 /**
- * What fauxqs lacks of S3: puts that must not overwrite; versions, in buckets that keep them; and Object
- * Lock, under which none of them can be deleted, not even by who may, and retention has no end. No longer
- * needed once its s3/s3Store keeps versions and its s3/actions/putObject reads If-None-Match.
+ * S3 features that fauxqs lacks: puts that must not overwrite; versions, in buckets that keep them; and
+ * Object Lock, under which no version can be deleted, and retention has no end. Remove it once its
+ * s3/s3Store keeps versions and its s3/actions/putObject reads If-None-Match.
  */
 import type { buildApp } from 'fauxqs';
 import { idOf, isMark, type Store, type Version, Versions } from './object-versions.ts';
@@ -87,7 +87,7 @@ export function addVersionedBuckets(app: App, store: Store): void {
   });
 }
 
-/** What one request deletes: versions by id, and the newest of a key by a mark. */
+/** What one request deletes: versions by id, and the newest of a key by a marker. */
 function deleteListed(versions: Versions, bucket: string, xml: string): void {
   for (const [, one = ''] of xml.matchAll(/<Object>(.*?)<\/Object>/gs)) {
     const [, key = ''] = /<Key>(.*?)<\/Key>/s.exec(one) ?? [];

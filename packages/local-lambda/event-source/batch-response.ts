@@ -1,11 +1,11 @@
 /**
- * What becomes of a batch once its function answered: the rules of Lambda's SQS event sources
- * (docs, "Reporting batch item failures for Lambda functions with an Amazon SQS trigger").
+ * What happens to a batch after its function answered: the rules of Lambda's SQS event sources (docs,
+ * "Reporting batch item failures for Lambda functions with an Amazon SQS trigger").
  *
- * Without ReportBatchItemFailures an invocation that succeeds is done with its whole batch. With
- * it, an answer that is empty, null, or names no failures is a complete success; one that is not
- * JSON of the right shape, or names an item by an empty, null or unknown identifier, is a
- * complete failure. A failed message is left alone: it returns after its visibility timeout.
+ * Without ReportBatchItemFailures a successful invocation is done with its whole batch. With it, an answer
+ * that is empty, null, or names no failures is a complete success; one that is not JSON of the right shape,
+ * or names an item by an empty, null or unknown identifier, is a complete failure. A failed message is left
+ * alone: it returns after its visibility timeout.
  */
 import type { Outcome, Refusal } from '../lambda/outcome.ts';
 
@@ -57,7 +57,7 @@ function failed(reason: string): Disposition {
   return { succeeded: [], reason };
 }
 
-/** undefined where it is no JSON; an empty answer is null. */
+/** undefined if it is not JSON; an empty answer is null. */
 function parse(payload: string): unknown {
   if (payload.trim() === '') return null;
   try {

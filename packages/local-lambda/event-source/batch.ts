@@ -5,12 +5,12 @@ export const PAYLOAD_MAX_BYTES = 6 * 1024 * 1024;
 
 const FRAME_BYTES = '{"Records":[]}'.length;
 
-/** A batch as far as it fits, its event as JSON, and what is left for the next. */
+/** The part of a batch that fits, its event as JSON, and what is left for the next. */
 export type Cut = { records: SQSRecord[]; payload: string; rest: SQSRecord[] };
 
 /**
- * Cuts a batch at the size of its mapping and below the payload limit, as Lambda does. A record
- * that is too large alone goes alone, since there is nothing smaller to send.
+ * Cuts a batch at the size of its mapping and below the payload limit, as Lambda does. A record that is too
+ * large is sent alone, since there is nothing smaller to send.
  */
 export function cutBatch(
   candidates: SQSRecord[],

@@ -1,12 +1,15 @@
 /**
- * What stands between a queue and its function: on AWS, a queue that delivers at least once and
- * in no order. The emulator does neither by itself, so here a message may be handed out again,
- * even after it was deleted, or be overtaken by those that came later.
+ * Between a queue and its function: on AWS, a queue delivers at least once and in no order. The emulator
+ * does neither by itself, so here a message may be delivered again, even after it was deleted, or be
+ * overtaken by later ones.
  */
 import type { SQSRecord } from 'aws-lambda';
 import type { Mischief } from './mischief.ts';
 
-/** A copy comes up to this much later, so that it meets its original before, in and after work. */
+/**
+ * A copy comes up to this much later, so that it meets its original before, during and after its
+ * processing.
+ */
 const COPY_WITHIN_MS = 3000;
 const HELD_BACK_WITHIN_MS = 1000;
 const HELD_BACK_SHARE = 0.2;
@@ -28,12 +31,12 @@ export class Deliveries {
     return this.#due.length + this.#held.length;
   }
 
-  /** How many may be handed out at `now` (epoch ms). */
+  /** How many may be delivered at `now` (epoch ms). */
   due(now: number): number {
     return this.#due.length + this.#held.filter(({ dueAt }) => dueAt <= now).length;
   }
 
-  /** Takes in what a receive brought. `now` in epoch ms. */
+  /** Adds what a receive returned. `now` in epoch ms. */
   add(records: SQSRecord[], now: number): void {
     const { duplicates, reorder, random } = this.#mischief;
     for (const record of records) {
@@ -47,7 +50,7 @@ export class Deliveries {
     if (reorder) shuffle(this.#due, random);
   }
 
-  /** All that may be handed out now; what is not used comes back by {@link putBack}. */
+  /** All that may be delivered now; what is not used comes back by {@link putBack}. */
   take(now: number): SQSRecord[] {
     const due = this.#held.filter(({ dueAt }) => dueAt <= now).map(({ record }) => record);
     this.#held = this.#held.filter(({ dueAt }) => dueAt > now);
@@ -60,7 +63,7 @@ export class Deliveries {
     this.#due.unshift(...records);
   }
 
-  /** Gives up all that waits: the originals, for a copy of one has no place of its own. */
+  /** Gives back all that waits: the originals, because a copy has no place of its own. */
   clear(): SQSRecord[] {
     const records = [...this.#due, ...this.#held.map(({ record }) => record)];
     this.#due = [];
@@ -68,7 +71,7 @@ export class Deliveries {
     return distinct(records).first;
   }
 
-  /** As another replica of the queue would hand it out: it may not know of the first receive. */
+  /** As another replica of the queue would deliver it: it may not know of the first receive. */
   #copy(record: SQSRecord): SQSRecord {
     const count = this.#mischief.random() < 0.5 ? 1 : 2;
     return {
@@ -78,7 +81,7 @@ export class Deliveries {
   }
 }
 
-/** A message is never twice in one batch: identifiers could not tell the two apart. */
+/** A message is never twice in one batch: identifiers could not distinguish the two. */
 function distinct(records: SQSRecord[]): { first: SQSRecord[]; again: SQSRecord[] } {
   const seen = new Set<string>();
   const first: SQSRecord[] = [];

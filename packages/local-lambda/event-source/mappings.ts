@@ -25,16 +25,16 @@ export type FailedBatch = { functionName: string; reason: string; messageIds: st
 
 export type Mappings = {
   all: readonly SwitchedMapping[];
-  /** Messages and copies that were received and whose fate is open, of the queues that count. */
+  /** Messages and copies that were received and have not ended, of the queues that count. */
   inFlight(counts: (queueName: string) => boolean): number;
   /** Ends polling, then waits up to `graceMs` for the invocations that run. */
   stop(graceMs: number): Promise<void>;
 };
 
-/** How long a change takes. AWS takes seconds; but whoever does not wait for it shall find out. */
+/** How long a change takes. AWS takes seconds; code that does not wait for it must be noticed. */
 const SETTLE_MS = 200;
 
-/** Starts a poller for each enabled mapping. Throws where its function is not in the plan. */
+/** Starts a poller for each enabled mapping. Throws if its function is not in the plan. */
 export function startMappings(plans: MappingPlan[], context: MappingsContext): Mappings {
   const all = plans.map((plan) => startMapping(plan, context));
   return {
@@ -102,6 +102,6 @@ function identityOf({ name, logicalId, properties }: MappingPlan, spec: Function
   } satisfies MappingIdentity;
 }
 
-/** A FIFO queue gives a message again, but never out of order. */
+/** A FIFO queue may deliver a message again, but never out of order. */
 const mischiefIn = (queueName: string, mischief: Mischief): Mischief =>
   queueName.endsWith('.fifo') ? { ...mischief, reorder: false } : mischief;

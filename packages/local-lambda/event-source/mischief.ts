@@ -1,6 +1,6 @@
 import { seededRandom } from './random.ts';
 
-/** What a queue may do to its readers: SQS delivers at least once, and in no order. */
+/** How a queue may trouble its readers: SQS delivers at least once, and in no order. */
 export type Mischief = {
   /** Probability of a second delivery, 0 to 1. */
   duplicates: number;
@@ -17,7 +17,7 @@ export type MischiefOptions = {
   seed?: number;
 };
 
-/** The mischief asked for; its seed is told, so that a run can be had again. */
+/** The mischief asked for; its seed is reported, so that a run can be repeated. */
 export function mischiefOf(options: MischiefOptions, log: (line: string) => void): Mischief {
   const { duplicates = 0, reorder = false } = options;
   const seed = options.seed ?? randomSeed();
@@ -27,7 +27,7 @@ export function mischiefOf(options: MischiefOptions, log: (line: string) => void
   return { duplicates, reorder, random: seededRandom(seed) };
 }
 
-/** Says yes with a probability, by the seed. */
+/** Returns true with a probability, by the seed. */
 export function chance(probability: number, seed: number): () => boolean {
   const random = seededRandom(seed);
   return () => random() < probability;

@@ -1,6 +1,6 @@
 /**
- * The poller of one event source mapping: it fills a batch, waits for the right to run it, hands
- * it to the function, and meanwhile fills the next. It holds at most one batch that does not run.
+ * The poller of one event source mapping: it fills a batch, waits for its turn, gives the batch to the
+ * function, and meanwhile fills the next. It holds at most one batch that is not running.
  */
 import type { SQSRecord } from 'aws-lambda';
 import type { Lease } from '../lambda/host.ts';
@@ -22,20 +22,20 @@ export type Mapping = {
   reportsFailures: boolean;
   /** Waits for the right to one more invocation. */
   acquire(): Promise<Lease>;
-  /** Told of each batch that failed as a whole. */
+  /** Called for each batch that failed as a whole. */
   onFailure(reason: string, records: SQSRecord[]): void;
 };
 
 export type Poller = {
-  /** Messages and copies that were received and whose fate is open. */
+  /** Messages and copies that were received and have not ended. */
   inFlight(): number;
-  /** Ends polling, gives back what it has not handed out, and waits for the invocations that run. */
+  /** Ends polling, gives back what it has not delivered, and waits for the running invocations. */
   end(): Promise<void>;
 };
 
 /** The longest that SQS takes. */
 const WAIT_SECONDS = 20;
-/** While copies or held-back messages wait for their time, a long poll must not outwait them. */
+/** While copies or delayed messages wait for their time, a long poll must not be longer than that. */
 const WAIT_SECONDS_HOLDING = 1;
 
 export function startPoller(mapping: Mapping, deliveries: Deliveries): Poller {
@@ -68,7 +68,7 @@ export function startPoller(mapping: Mapping, deliveries: Deliveries): Poller {
     inFlight: () => (stopping.signal.aborted ? 0 : deliveries.size) + runningRecords,
     async end() {
       stopping.abort();
-      // One that waits for its turn gets it when those that run end, or never; it then gives it back.
+      // A batch that waits for its turn gets it when running ones end, or never; it then gives it back.
       polling.catch(() => {});
       await Promise.allSettled([...running, releaseMessages(mapping.queue, deliveries.clear())]);
     },

@@ -7,19 +7,18 @@ import {
 } from '@aws-sdk/client-sqs';
 import type { SQSRecord } from 'aws-lambda';
 
-/** The most that SQS takes or gives in one call. */
+/** The most messages that SQS accepts or returns in one call. */
 const CALL_MAX = 10;
 /** Receives at a time while a batch fills. */
 const RECEIVES_MAX = 5;
 
-/** The queue of a mapping, as its poller sees it. */
+/**
+ * Receives up to `wanted` messages, waiting up to `waitSeconds` for the first. If the first call comes back
+ * full there are probably more, and some calls run side by side. An aborted wait returns none.
+ */
 export type SourceQueue = { sqs: SQSClient; url: string; arn: string };
 
-/**
- * Receives up to `wanted` messages, waiting up to `waitSeconds` for the first. Where the first
- * call comes back full there are probably more, and some calls run side by side. An aborted
- * wait brings none.
- */
+/** Deletes finished messages. A message that another delivery already deleted is no error. */
 export async function receiveMessages(
   queue: SourceQueue,
   wanted: number,
@@ -57,7 +56,7 @@ async function receiveOnce(
 
 type Handle = { ReceiptHandle?: string | undefined };
 
-/** Deletes what is done with. A message that another delivery already deleted is no error. */
+/** Makes messages that were received and not delivered visible again, at once. */
 export async function removeMessages({ sqs, url }: SourceQueue, handles: Handle[]): Promise<void> {
   await Promise.all(
     entriesOf(handles).map((entries) =>
@@ -66,7 +65,6 @@ export async function removeMessages({ sqs, url }: SourceQueue, handles: Handle[
   );
 }
 
-/** Makes messages that were received and not handed out visible again, at once. */
 export async function releaseMessages({ sqs, url }: SourceQueue, records: SQSRecord[]) {
   const handles = records.map(({ receiptHandle }) => ({ ReceiptHandle: receiptHandle }));
   await Promise.all(

@@ -1,14 +1,13 @@
 /**
- * One event source mapping, as Lambda's API shows and changes it while it runs. A change is
- * asynchronous, as on AWS: the mapping says so (`Disabling`) and goes on as before until it
- * has settled, and takes no other change meanwhile. Disabled, it receives no more; what it has
- * handed to its function goes on.
+ * One event source mapping, as Lambda's API shows and changes it while it runs. A change is asynchronous,
+ * as on AWS: the mapping reports it (`Disabling`), goes on as before until it is done, and accepts no other
+ * change meanwhile. A disabled mapping receives no more; what it has given to its function goes on.
  */
 import type { Poller } from './poller.ts';
 
 export type MappingState = 'Enabled' | 'Disabling' | 'Disabled' | 'Enabling' | 'Updating';
 
-/** What of a mapping can be changed; what is absent stays. Infinite: no maximum of its own. */
+/** The settings of a mapping that can be changed; absent ones stay. Infinite: no maximum of its own. */
 export type MappingChange = { enabled?: boolean; concurrencyMax?: number };
 
 /** What of a mapping never changes. */
@@ -22,7 +21,7 @@ export type MappingIdentity = {
   functionResponseTypes: string[];
 };
 
-/** Starts polling; the bound of invocations at a time is asked for before each. */
+/** Starts polling; calls for the current maximum of concurrent invocations before each. */
 type StartPoller = (concurrencyMax: () => number) => Poller;
 
 export class SwitchedMapping {
@@ -33,7 +32,7 @@ export class SwitchedMapping {
   #concurrencyMax: number;
   #changedAt = Date.now();
   #poller: Poller | undefined;
-  /** Those that poll no more and whose invocations still run. */
+  /** Former pollers whose invocations still run. */
   #ending = new Map<Poller, Promise<void>>();
   #timer: NodeJS.Timeout | undefined;
   #stopped = false;
@@ -65,7 +64,7 @@ export class SwitchedMapping {
     return this.#changedAt;
   }
 
-  /** Whether a change is under way, so that no other is taken. */
+  /** Whether a change is under way, so that no other is accepted. */
   get changing(): boolean {
     return this.#timer !== undefined;
   }
@@ -76,12 +75,12 @@ export class SwitchedMapping {
     return pollers.reduce((sum, poller) => sum + poller.inFlight(), 0);
   }
 
-  /** Begins a change; to be asked for only while none is under way. */
+  /** Begins a change; only to be called while none is under way. */
   change({ enabled = this.#poller !== undefined, concurrencyMax }: MappingChange): void {
     const wasEnabled = this.#poller !== undefined;
     if (enabled === wasEnabled) this.#state = 'Updating';
     else this.#state = enabled ? 'Enabling' : 'Disabling';
-    // Functions that end while all stops may ask for a change still; nothing polls any more.
+    // Functions that end during the shutdown may still request a change; nothing polls any more.
     if (this.#stopped) return;
     this.#timer = setTimeout(() => {
       this.#timer = undefined;

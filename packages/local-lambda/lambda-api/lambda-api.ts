@@ -1,8 +1,8 @@
 /**
- * Lambda's REST API, as far as the supervisor and operators use it: event source mappings are
- * read and switched, functions invoked. It must listen before the functions' environments can
- * be made, for they are told its address, and can answer only when the functions and mappings
- * are there; until then it is unavailable, and the SDK tries again.
+ * Lambda's REST API, as far as the supervisor and operators use it: event source mappings are read and
+ * changed, functions invoked. It must listen before the functions' environments exist, because they get its
+ * address, and can answer only when the functions and mappings exist. Until then it is unavailable, and the
+ * SDK tries again.
  */
 import { once } from 'node:events';
 import { createServer, type IncomingMessage } from 'node:http';
@@ -21,7 +21,7 @@ import {
 import { get, list, update } from './mapping-actions.ts';
 import { Refusal } from './refusal.ts';
 
-/** What there is to control. */
+/** What it controls. */
 export type LambdaService = {
   functions: Map<string, FunctionSpec>;
   mappings: readonly SwitchedMapping[];
@@ -32,7 +32,7 @@ export type LambdaApi = {
   endpoint: string;
   /** From now on requests are answered. */
   serve(service: LambdaService): void;
-  /** The idle connections of this client (its AWS_SDK_UA_APP_ID) are lost without its knowledge. */
+  /** Drops the idle connections of this client (its AWS_SDK_UA_APP_ID) without its knowledge. */
   loseConnections(clientId: string): void;
   stop(): Promise<void>;
 };

@@ -51,7 +51,7 @@ export function list(mappings: readonly SwitchedMapping[], query: URLSearchParam
   };
 }
 
-/** Begins a change and answers the state on the way to it. */
+/** Begins a change and returns the intermediate state. */
 export function update(mappings: readonly SwitchedMapping[], uuid: string, body: unknown): object {
   const mapping = find(mappings, uuid);
   const parsed = changeSchema.safeParse(body);

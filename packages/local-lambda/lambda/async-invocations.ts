@@ -1,7 +1,7 @@
 /**
- * Lambda's asynchronous invocations, as log subscriptions and rules use them: a function that
- * fails is invoked again after one minute and after two more, then the event goes to the
- * function's dead-letter queue, where it has one.
+ * Lambda's asynchronous invocations, as log subscriptions and rules use them: a function that fails is
+ * invoked again after one minute and after two more, then the event goes to the function's dead-letter
+ * queue, if it has one.
  */
 import { SendMessageCommand, type SQSClient } from '@aws-sdk/client-sqs';
 import { nameOfArn } from '../template/account.ts';
@@ -11,18 +11,18 @@ import type { LambdaHost } from './host.ts';
 import type { Failure } from './outcome.ts';
 
 export type AsyncInvocations = {
-  /** Takes an event (JSON) over. */
+  /** Accepts an event (JSON). */
   invoke(spec: FunctionSpec, payload: string): void;
-  /** Events that were taken over and neither handled nor given up. */
+  /** Events that were accepted and neither handled nor given up. */
   pending(): number;
   stop(): void;
 };
 
 const RETRIES_AFTER_MS = [60_000, 120_000];
-/** A refusal is no attempt. Lambda waits a second at first, and up to five minutes later on. */
+/** A refusal is not an attempt. Lambda waits a second at first, and up to five minutes later on. */
 const REFUSED_AGAIN_MS = 1_000;
 
-/** Where dead letters go: the emulator's queues. */
+/** The queues of dead letters, in the emulator. */
 type DeadLetters = { sqs: SQSClient; endpoint: string };
 
 export function startAsyncInvocations(

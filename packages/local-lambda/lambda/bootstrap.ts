@@ -13,7 +13,7 @@ type Handler = (event: unknown, context: object) => unknown;
 const functionName = process.env.AWS_LAMBDA_FUNCTION_NAME ?? '';
 process.title = `lambda:${functionName}`;
 
-/** Exit codes of AWS's runtime for what nobody caught. */
+/** Exit codes of AWS's runtime for uncaught errors. */
 const EXIT = { unhandledRejection: 128, uncaughtException: 129, initError: 1 };
 
 let current: string | undefined;
@@ -39,11 +39,11 @@ const handler = await loadHandler().catch(async (error: unknown) => {
   process.exit(EXIT.initError);
 });
 
-// Written at a process's end otherwise, and ours ends by SIGKILL.
+// By default it is written at the end of a process, and ours ends by SIGKILL.
 flushCompileCache();
 
 for (;;) {
-  // Without its host an environment has nothing to live for.
+  // Without its host an environment has no purpose.
   const invocation = await fetchNext().catch(() => process.exit(0));
   await thawed();
   current = invocation.requestId;
@@ -52,9 +52,9 @@ for (;;) {
 }
 
 /**
- * What became due while the environment was frozen acts before the event is handled, as on AWS,
- * where the event arrives later than the process goes on. The first turn brings the timers and what
- * their promises do, the second the sockets.
+ * What became due while the environment was frozen acts before the event is handled, as on AWS, where the
+ * event arrives after the process continues. The first turn runs the timers and their promises, the second
+ * the sockets.
  */
 async function thawed(): Promise<void> {
   await setImmediate();
@@ -75,7 +75,7 @@ async function run(invocation: Invocation): Promise<void> {
   return post(`${base}/response`, result ?? null);
 }
 
-/** What is left of an invocation becomes a line of the function's log. */
+/** Work that an invocation left becomes a line of the function's log. */
 async function unfinishedReporter(): Promise<(invocation: Invocation) => void> {
   const { unfinished, watchWork } = await import('./unfinished.ts');
   watchWork();

@@ -1,7 +1,7 @@
 /**
- * One execution environment: a child process that runs the bundled artefact, is given one event
- * at a time, frozen once it asks for the next, and killed where AWS would kill it (function timeout,
- * memory, failed init).
+ * One execution environment: a child process that runs the bundled artefact, gets one event at a time, is
+ * frozen once it asks for the next, and is killed where AWS would kill it (function timeout, memory, failed
+ * init).
  */
 import assert from 'node:assert';
 import { type ChildProcess, spawn } from 'node:child_process';
@@ -17,17 +17,17 @@ import type { RuntimeApi, RuntimeMessage } from './runtime-api.ts';
 
 const BOOTSTRAP = fileURLToPath(moduleBeside(import.meta.url, 'bootstrap'));
 const INIT_TIMEOUT_MS = 10_000;
-/** Of the function's memory, as AWS starts node; to V8 they win over a worker's own limits. */
+/** Share of the function's memory for node's heap, as on AWS; V8 prefers these limits to a worker's own. */
 const OLD_SPACE_SHARE = 0.9;
 const SEMI_SPACE_SHARE = 0.05;
 
-/** An event in the environment's hands; its outcome counts when the next one is asked for. */
+/** An event that the environment handles; its outcome counts when the next one is requested. */
 type Running = { requestId: string; outcome?: Outcome; done: (outcome: Outcome) => void };
 
 type Surroundings = {
   api: RuntimeApi;
   onLine: (line: string) => void;
-  /** Told each time that it is frozen. */
+  /** Called each time that it is frozen. */
   onFrozen: () => void;
 };
 
@@ -58,15 +58,15 @@ export class Environment {
     this.#unregister = unregister;
     this.#process = spawn(process.execPath, [...heapFlags(spec.memoryMb), BOOTSTRAP], {
       cwd: spec.codeDirectory,
-      // A group of its own, with whatever it starts: frozen and killed as one. Ctrl-C in the
-      // terminal is for us, who then stop in order.
+      // A group of its own, with everything it starts: frozen and killed as one. Ctrl-C in the terminal
+      // goes to us, and we stop in order.
       detached: true,
       stdio: ['ignore', 'pipe', 'pipe'],
       env: {
         ...spec.variables,
         AWS_LAMBDA_RUNTIME_API: address,
         AWS_LAMBDA_LOG_STREAM_NAME: this.logStream,
-        // By which a store knows whose connection it is.
+        // By this a store knows whose connection it is.
         AWS_SDK_UA_APP_ID: id,
       },
     });
@@ -94,7 +94,7 @@ export class Environment {
     return this.#init.promise;
   }
 
-  /** Hands the event over and waits for what comes of it. One at a time. */
+  /** Passes the event on and waits for its outcome. One at a time. */
   async invoke(requestId: string, payload: string): Promise<Outcome> {
     const next = this.#next;
     assert(!this.#invocation, 'an environment handles one event at a time');
@@ -104,7 +104,7 @@ export class Environment {
     this.#invocation = { requestId, done: resolve };
     const { timeoutMs } = this.spec;
     const timer = setTimeout(() => this.#end(timedOut(timeoutMs / 1000)), timeoutMs);
-    // The bootstrap lets what became due meanwhile have its turn before it hands the event over.
+    // The bootstrap runs what became due meanwhile before it passes the event on.
     this.#group.continueFrom('frozen');
     next.writeHead(200, {
       'lambda-runtime-aws-request-id': requestId,
@@ -115,7 +115,7 @@ export class Environment {
     return promise.finally(() => clearTimeout(timer));
   }
 
-  /** Its share of a processor is used up, until it is released. Its timeout runs on. */
+  /** Its share of a processor is used up, until it is released. Its timeout goes on. */
   hold(): void {
     this.#group.stopFor('held');
   }
@@ -124,13 +124,13 @@ export class Environment {
     this.#group.continueFrom('held');
   }
 
-  /** Takes note of the resident size, in bytes, and ends the environment above its memory. */
+  /** Records the resident size, in bytes, and ends the environment above its memory. */
   measured(bytes: number): void {
     this.memoryUsed = Math.max(this.memoryUsed, bytes);
     if (bytes > this.spec.memoryMb * 1024 * 1024) this.#end(outOfMemory());
   }
 
-  /** Kills the process without blaming anybody; resolves when it is gone. */
+  /** Kills the process without blaming it; resolves when it is gone. */
   async stop(): Promise<void> {
     this.#end(exited(null, 'SIGKILL'));
     await this.gone;

@@ -3,7 +3,7 @@ import type { ServiceEndpoints } from '../clients.ts';
 import { ACCOUNT, arn, nameOfArn, roleIdOf } from '../template/account.ts';
 import type { FunctionPlan } from '../template/plan.ts';
 
-/** All that an environment of a function has to know. */
+/** All that an environment of a function needs to know. */
 export type FunctionSpec = {
   name: string;
   arn: string;
@@ -12,17 +12,17 @@ export type FunctionSpec = {
   codeDirectory: string;
   timeoutMs: number;
   memoryMb: number;
-  /** Infinity where none is reserved. */
+  /** Infinity if none is reserved. */
   reservedConcurrency: number;
   logGroup: string;
-  /** Where events go that asynchronous invocations gave up. */
+  /** Queue for events that asynchronous invocations gave up. */
   deadLetterArn?: string;
   variables: Record<string, string>;
   /** Those of them that the template configures. */
   configured: Record<string, string>;
 };
 
-/** The bound of environments alive at a time, over all functions. */
+/** Maximum of environments alive at a time, over all functions. */
 export function defaultEnvironmentsMax(): number {
   return 4 * availableParallelism();
 }
@@ -72,7 +72,10 @@ function functionSpec(
   };
 }
 
-/** What AWS sets itself, with the emulators for endpoints. Nothing comes from our environment. */
+/**
+ * The variables that AWS sets itself, with the emulators as endpoints. None comes from our own environment
+ * variables.
+ */
 function platformVariables(
   functionName: string,
   memoryMb: number,
@@ -91,7 +94,7 @@ function platformVariables(
     AWS_ENDPOINT_URL_DYNAMODB: endpoints.dynamodb,
     AWS_ENDPOINT_URL_LAMBDA: endpoints.lambda,
     AWS_ENDPOINT_URL_SECRETS_MANAGER: endpoints.secretsmanager,
-    // Of the user of Lambda's own: ours may have none, and the SDK asks for it.
+    // The home of Lambda's own user: ours may have none, and the SDK asks for it.
     HOME: '/home/sbx_user1051',
     LANG: 'en_US.UTF-8',
     PATH: '/usr/local/bin:/usr/bin:/bin',
@@ -99,7 +102,7 @@ function platformVariables(
   };
 }
 
-/** Calls are its role's: the emulator takes the key for the SenderId of what it sends. */
+/** Calls are made as its role: the emulator uses the key as SenderId. */
 function signsAs(roleArn: string, functionName: string): Record<string, string> {
   return { AWS_ACCESS_KEY_ID: `${roleIdOf(nameOfArn(roleArn))}:${functionName}` };
 }

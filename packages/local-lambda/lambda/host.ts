@@ -1,6 +1,6 @@
 /**
- * The Lambda service: environments are started when an event finds none warm, used again while
- * they live, and never more at a time than the bound.
+ * The Lambda service: an environment is started when an event finds none warm, and used again while it
+ * lives; there are never more at a time than the maximum.
  */
 import { randomBytes, randomUUID } from 'node:crypto';
 import { availableParallelism } from 'node:os';
@@ -26,18 +26,18 @@ export type Lease = { invoke(payload: string): Promise<Outcome | Refusal>; giveB
 
 export type LambdaHost = {
   /**
-   * Waits until the function may run once more. `owner` (a mapping, a rule) is who wants it, and
-   * never runs more than `ownerMax` at a time.
+   * Waits until the function may run once more. `owner` (a mapping, a rule) is the caller, which never runs
+   * more than `ownerMax` at a time.
    */
   acquire(owner: string, ownerMax: number, spec: FunctionSpec): Promise<Lease>;
-  /** For who does not queue: runs at once or, like the rest, as soon as the machine has room. */
+  /** For callers that do not queue: runs at once or, like the rest, as soon as the machine has room. */
   invokeNow(spec: FunctionSpec, payload: string): Promise<Outcome | Refusal>;
   /**
-   * Refuses the function's invocations, until the function that this returns is called. Pollers go on,
-   * so messages spend receives and come back when their visibility ends.
+   * Refuses the function's invocations, until the returned function is called. Pollers go on, so messages
+   * spend receives and come back when their visibility ends.
    */
   throttle(functionName: string): () => void;
-  /** Each environment runs for this share (0 to 1) of the time, until the function that this returns is called. */
+  /** Each environment runs for this share (0 to 1) of the time, until the returned function is called. */
   shareProcessor(share: number): () => void;
   environments(): { functionName: string; pid: number; busy: boolean }[];
   /** Ends a function's environments, as a deployment does: what runs is finished first. */
@@ -45,13 +45,13 @@ export type LambdaHost = {
   stop(): Promise<void>;
 };
 
-/** In the place of an environment: the function is throttled. */
+/** Instead of an environment: the function is throttled. */
 const REFUSED = { refused: true } as const;
 
 /** How long a batch waits for a warm environment before one more is started. */
 const PATIENCE_MS = 2000;
 
-/** `onFrozen` is told of each environment that asked for its next event. */
+/** `onFrozen` is called for each environment that asked for its next event. */
 export async function startLambdaHost(
   environmentsMax: number,
   log: PlatformLog,

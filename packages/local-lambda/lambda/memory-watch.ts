@@ -23,7 +23,7 @@ export function watchMemory(environments: () => Environment[]): { stop(): void }
 
 async function measure(alive: Environment[]): Promise<void> {
   if (alive.length === 0) return;
-  // All in one call: on macOS each costs a process. Where all have just died it rejects.
+  // All in one call: on macOS each costs a process. If all have just died it rejects.
   const pids = alive.map(({ pid }) => pid);
   const usage: Record<string, { memory: number } | null> = await pidusage(pids).catch(() => ({}));
   for (const environment of alive) {

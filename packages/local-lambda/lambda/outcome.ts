@@ -1,17 +1,17 @@
 /**
- * How an invocation ended, in the words of the platform's own log records: `error` is an error
- * that the runtime reported or the death of its process, `timeout` what its time limit killed.
+ * How an invocation ended, in the words of the platform's own log records: `error` is an error that the
+ * runtime reported or the death of its process, `timeout` was killed by its time limit.
  */
 export type Outcome =
   | { status: 'success'; payload: string }
   | { status: 'error' | 'timeout'; errorType: string; errorMessage: string };
 
-/** The service did not take the invocation; no environment had it. */
+/** The service did not accept the invocation; no environment had it. */
 export type Refusal = { status: 'throttled'; errorType: string; errorMessage: string };
 
 export type Failure = Exclude<Outcome, { status: 'success' }>;
 
-/** The environment's process ended without being told to. */
+/** The environment's process ended by itself. */
 export function exited(code: number | null, signal: string | null): Failure {
   const how = signal ? `signal: ${signal.replace('SIG', '').toLowerCase()}` : `exit status ${code}`;
   const errorMessage =

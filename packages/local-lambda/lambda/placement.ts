@@ -1,16 +1,16 @@
 /**
- * Where an invocation may run. Environments are dear here: each compiles its code anew, and what
- * keeps two cores busy is not done sooner by eight of them. So a function starts one more only
- * up to the eager ones, or after waiting a while (AWS's pollers scale out step by step too:
- * five at once, then a few more a second), and takes another's place only from a function that
- * has more than itself, so that two never drive each other out in turns.
+ * Where an invocation may run. Environments are expensive here: each compiles its code again, and work that
+ * keeps two cores busy is not done sooner by eight of them. So a function starts one more only up to the
+ * eager ones, or after waiting a while (AWS's pollers also scale in steps: five at once, then a few more a
+ * second), and takes another's place only from a function that has more than itself, so that two never
+ * evict each other in turns.
  */
 
 /** An environment as seen from here. */
 export type Resident = { functionName: string; busy: boolean; lastUsedAt: number };
 
 export type PlacementPolicy = {
-  /** Bound of environments over all functions. */
+  /** Maximum of environments over all functions. */
   max: number;
   /** Environments that a function gets without waiting. */
   eager: number;
@@ -21,7 +21,7 @@ export type Place<R extends Resident> =
   | { type: 'new' }
   | { type: 'instead'; environment: R };
 
-/** The place of one more invocation, or undefined where it has to wait. */
+/** The place of one more invocation, or undefined if it has to wait. */
 export function placeFor<R extends Resident>(
   functionName: string,
   waitedLong: boolean,

@@ -1,6 +1,6 @@
 /**
- * What CloudWatch Logs would hold: a function's own lines and, between them, the platform's
- * JSON records of starts and ends, by which a death is seen from outside the dying process.
+ * What CloudWatch Logs would hold: a function's own lines and, between them, the platform's JSON records of
+ * starts and ends, from which a death is seen outside the dying process.
  */
 import { createWriteStream, type WriteStream } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
@@ -26,7 +26,7 @@ export type PlatformLog = {
   stop(): Promise<void>;
 };
 
-/** Writes `<directory>/<function>.log` and tells its listeners of each line. */
+/** Writes `<directory>/<function>.log` and calls its listeners for each line. */
 export async function openPlatformLog(directory: string): Promise<PlatformLog> {
   await mkdir(directory, { recursive: true });
   const listeners = new Set<(line: LogLine) => void>();

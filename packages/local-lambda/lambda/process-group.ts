@@ -1,6 +1,6 @@
 /**
- * The processes of one environment: a group that is stopped, continued and killed as a whole. It is
- * stopped for one reason or another, and runs again when there is none left.
+ * The processes of one environment: a group that is stopped, continued and killed as a whole. It is stopped
+ * for one or more reasons, and runs again when none is left.
  */
 
 /** `frozen`: it asked for the next event. `held`: its share of a processor is used up. */
@@ -36,7 +36,7 @@ export class ProcessGroup {
   }
 
   #signal(signal: NodeJS.Signals): void {
-    // The id of a group that is gone may be another's by now.
+    // The id of a finished group may belong to another by now.
     if (this.#pid === 0 || this.#killed) return;
     try {
       process.kill(-this.#pid, signal);

@@ -1,16 +1,16 @@
 /**
- * Gives environments less of a processor than they would take: in each period a group runs for its
- * share and is held for the rest, one after the other, so that they do not all run at once. Clocks
- * outside run on, as they do on AWS: a function's timeout, visibility, leases.
+ * Gives environments less of a processor than they would use: in each period a group runs for its share and
+ * is stopped for the rest, one after the other, so that they do not all run at once. Clocks outside go on,
+ * as on AWS: a function's timeout, visibility, leases.
  */
 export type Holdable = { readonly alive: boolean; hold(): void; release(): void };
 
 const PERIOD_MS = 200;
 
 /**
- * @param environments those that live now
+ * @param environments those that are alive now
  * @param share of each period that each may run, 0 to 1
- * @returns how to end it
+ * @returns a function that ends it
  */
 export function shareProcessor(environments: () => readonly Holdable[], share: number): () => void {
   const held = new Set<Holdable>();

@@ -1,7 +1,7 @@
 /**
- * Whose turn it is. Those who want to run wait until there is a place for them; a place goes to
- * the owner (a mapping, a rule) that holds the fewest, the longest waiting among equals, so that
- * a mapping with a flood behind it cannot starve one with a single message.
+ * Decides whose turn it is. Those that want to run wait until there is a place; a place goes to the owner
+ * (a mapping, a rule) that holds the fewest, the longest waiting among equals, so that a mapping with a
+ * flood behind it cannot starve one with a single message.
  */
 
 type Waiter<W, P> = {
@@ -22,8 +22,8 @@ export class Turns<W, P extends object> {
   #waiting: Waiter<W, P>[] = [];
 
   /**
-   * @param placeFor takes a place for a wish, or says that there is none for now; it is told
-   *   whether the wish has waited for `patienceMs`
+   * @param placeFor takes a place for a request, or returns that there is none now; it is told whether the
+   * request has waited for `patienceMs`
    */
   constructor(patienceMs: number, placeFor: (wish: W, waitedLong: boolean) => P | undefined) {
     this.#patienceMs = patienceMs;
@@ -43,7 +43,7 @@ export class Turns<W, P extends object> {
     return promise.finally(() => clearTimeout(patience));
   }
 
-  /** Grants what can be granted; to be called when a place may have become free. */
+  /** Grants what is possible; to be called when a place may have become free. */
   advance(): void {
     while (this.#grantOne());
   }

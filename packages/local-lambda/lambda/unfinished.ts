@@ -1,7 +1,7 @@
 /**
- * What is under way in this process, and where it was begun: timers, calls, processes and threads.
- * Whatever is left of it when the handler has answered is frozen, and goes on in another invocation
- * (R61). Loaded only where it was asked for, since a stack for each timer is dear.
+ * What is under way in this process, and where it was begun: timers, calls, processes and threads. Whatever
+ * is left when the handler has answered is frozen, and goes on in another invocation (R61). Loaded only on
+ * request, because a stack for each timer is expensive.
  */
 import { createHook } from 'node:async_hooks';
 import { subscribe } from 'node:diagnostics_channel';
@@ -18,8 +18,8 @@ export type Unfinished = {
 };
 
 /**
- * The resources of node that are work, each with whether it is over: node tells of an end a turn later.
- * Those that only keep what is idle, such as a connection, are left out.
+ * The resources of node that are work, each with whether it is over: node reports an end a turn later.
+ * Those that only keep something idle, such as a connection, are left out.
  */
 const KINDS: Readonly<Record<string, (resource: object) => boolean>> = {
   Timeout: (timer) => '_destroyed' in timer && timer._destroyed === true,
@@ -99,7 +99,7 @@ export function unfinished(): Unfinished[] {
   return left;
 }
 
-/** A timer by which node keeps a connection. The call on it is told by itself. */
+/** A timer by which node keeps a connection. The call on it is reported by itself. */
 function isOfConnection({ stack = '' }: Error): boolean {
   const lines = stack.split('\n').slice(1);
   const first = lines.findIndex((line) => !line.includes('node:') && !line.includes(OURS));

@@ -9,7 +9,7 @@ type Test = (line: unknown) => boolean;
 
 const TOKEN = /\s*(&&|\|\||=|[(){}]|\$(?:\.\w+)+|"[^"*]*"|-?\d+(?:\.\d+)?|$)/y;
 
-/** Whether a pattern lets a parsed line through; a line that is no JSON (undefined) never passes. */
+/** Whether a pattern lets a parsed line through; a line that is not JSON (undefined) never passes. */
 export function compileFilter(pattern: string): Test {
   const refused = () => new TemplateError(`filter pattern ${pattern} is not imitated`);
   const tokens = tokensOf(pattern);
@@ -58,7 +58,7 @@ export function compileFilter(pattern: string): Test {
   return test;
 }
 
-/** Up to what is no token; the parser stumbles over its absence. */
+/** Up to an unknown token; the parser then reports the missing one. */
 function tokensOf(pattern: string): string[] {
   const tokens: string[] = [];
   TOKEN.lastIndex = 0;

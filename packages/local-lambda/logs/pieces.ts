@@ -1,13 +1,13 @@
 /**
- * How CloudWatch Logs hands lines to a subscriber: seconds later, sometimes in several deliveries, and
+ * How CloudWatch Logs delivers lines to a subscriber: seconds later, sometimes in several deliveries, and
  * at least once.
  */
 export type LogDelivery = {
-  /** Lines are delivered this much later at most, and half as much at least; 0 unless given. */
+  /** Lines are delivered this much later at most, and half as much at least; 0 by default. */
   delayMs?: number;
   /**
-   * Whether lines of one moment may come in several deliveries, each with a delay of its own. What
-   * tells of an init then never comes together with what follows.
+   * Whether lines of one moment may come in several deliveries, each with a delay of its own. Then the
+   * record of an init never comes together with what follows.
    */
   inPieces?: boolean;
   /** Probability that a delivery comes again, 0 to 1; 0 unless given. */
@@ -18,7 +18,7 @@ type Piece<E> = { events: E[]; afterMs: number };
 
 const CUT_SHARE = 0.5;
 
-/** The deliveries of what was gathered of one stream, each with how long it takes. */
+/** The deliveries of the gathered lines of one stream, each with its delay. */
 export function piecesOf<E extends { message: string }>(
   events: readonly E[],
   { delayMs = 0, inPieces = false, repeats = 0 }: LogDelivery,

@@ -14,19 +14,19 @@ import { compileFilter } from './filter-pattern.ts';
 import { type LogDelivery, piecesOf } from './pieces.ts';
 
 export type LogSubscriptions = {
-  /** Takes note of a line that a function or the platform logged. */
+  /** Adds a line that a function or the platform logged. */
   hear(line: LogLine): void;
-  /** Lines that passed a filter and are not handed over yet. */
+  /** Lines that passed a filter and are not delivered yet. */
   pending(): number;
   stop(): void;
 };
 
 type LogEvent = { id: string; timestamp: number; message: string };
 
-/** How long lines of a stream are gathered: several records tell of one death. */
+/** How long lines of a stream are gathered: several records describe one death. */
 const GATHER_MS = 200;
 
-/** Throws where a subscription's function is not in the plan, or its filter is not imitated. */
+/** Throws if a subscription's function is not in the plan, or its filter is not supported. */
 export function startLogSubscriptions(
   plans: LogSubscriptionPlan[],
   functions: Map<string, FunctionSpec>,

@@ -23,7 +23,7 @@ export async function provisionTopics(
   }
 }
 
-/** Subscribes a queue to a topic unless it is. */
+/** Subscribes a queue to a topic unless it is already subscribed. */
 export async function subscribeQueue(
   sns: SNSClient,
   topicArn: string,

@@ -38,8 +38,8 @@ export type Plan = {
 
 /**
  * Resolves a template into a plan.
- * @param endpoint where SQS answers; queue URLs begin with it
- * Throws {@link TemplateError} for a resource type, property or intrinsic that is not imitated.
+ * @param endpoint of SQS; queue URLs begin with it
+ * @throws TemplateError for a resource type, property or intrinsic that is not supported
  */
 export function planOf(assembly: Assembly, endpoint: string): Plan {
   const { template, stackName, assets } = assembly;

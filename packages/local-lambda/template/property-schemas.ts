@@ -1,6 +1,6 @@
 /**
- * The properties that the runtime imitates, by resource type, after their intrinsics are
- * resolved. Encryption, tags and the like have no local effect and pass unread.
+ * The properties that the runtime supports, by resource type, after their intrinsics are resolved.
+ * Encryption, tags and similar properties have no local effect and are skipped.
  */
 import { z } from 'zod';
 

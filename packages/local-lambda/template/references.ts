@@ -7,8 +7,8 @@ import { identityOf } from './resource-types.ts';
 export type TemplateReferences = References & { nameOf(logicalId: string): string };
 
 /**
- * Answers Ref and Fn::GetAtt for a template deployed to the local account.
- * @param endpoint where SQS answers, for queue URLs
+ * Resolves Ref and Fn::GetAtt for a template deployed to the local account.
+ * @param endpoint of SQS, for queue URLs
  */
 export function referencesOf(
   template: Template,

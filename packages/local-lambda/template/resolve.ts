@@ -1,9 +1,9 @@
 /**
- * CloudFormation's intrinsic functions, as far as our template uses them. What is not imitated
- * names itself and the place it stands at, so that a drift between template and runtime is loud.
+ * CloudFormation's intrinsic functions, as far as our template uses them. An unsupported one is refused
+ * with its name and place, so that template and runtime cannot differ unnoticed.
  */
 
-/** How a template's references are answered; both throw for what they do not know. */
+/** How a template's references are resolved; both throw for unknown ones. */
 export type References = {
   ref(logicalId: string, where: string): string;
   getAtt(logicalId: string, attribute: string, where: string): string;

@@ -1,6 +1,6 @@
 import { ACCOUNT, arn, mappingUuid, roleIdOf } from './account.ts';
 
-/** What Ref and Fn::GetAtt say of a resource, given its physical name. */
+/** The values of Ref and Fn::GetAtt for a resource, given its physical name. */
 type Identity = {
   nameProperty?: string;
   ref(name: string, endpoint: string): string;
@@ -14,7 +14,7 @@ function named(nameProperty: string, toArn: (name: string) => string): Identity 
 const table = named('TableName', (name) => arn('dynamodb', `table/${name}`));
 const queueUrl = (name: string, endpoint: string) => `${endpoint}/${ACCOUNT.id}/${name}`;
 
-/** The types that the runtime imitates. `endpoint` is where SQS answers. */
+/** The types that the runtime supports. `endpoint` is SQS's. */
 const IMITATED: Record<string, Identity> = {
   'AWS::SQS::Queue': {
     nameProperty: 'QueueName',
@@ -76,7 +76,7 @@ const WITHOUT_LOCAL_EFFECT: Record<string, Identity> = {
   'AWS::SQS::QueuePolicy': named('', (name) => name),
   'AWS::SNS::TopicPolicy': named('', (name) => name),
   'AWS::S3::BucketPolicy': named('', (name) => name),
-  // Here no function is in a network.
+  // No function is in a network here.
   'AWS::EC2::SecurityGroup': {
     ref: (name) => name,
     attributes: { GroupId: (name) => name },
@@ -89,7 +89,7 @@ const WITHOUT_LOCAL_EFFECT: Record<string, Identity> = {
   'Custom::EmptyBucket': named('', (name) => name),
 };
 
-/** The identity of a type, or undefined where the runtime knows nothing of it. */
+/** The identity of a type, or undefined if the runtime does not know it. */
 export function identityOf(type: string): Identity | undefined {
   return IMITATED[type] ?? WITHOUT_LOCAL_EFFECT[type];
 }

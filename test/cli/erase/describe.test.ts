@@ -12,12 +12,14 @@ const described = (n: number) => {
 
 test('one is told as one, and more as more', () => {
   const one = described(1);
-  expect(one).toContain('1 row of Resources (1 names other patients too; 1 kept, for it names');
+  expect(one).toContain('1 row of Resources (1 names other patients too; 1 kept, because it names');
   expect(one).toContain('1 entry of Quarantine');
   expect(one).toContain('1 message in queues: refused on arrival');
   expect(one).toContain('1 body under way');
   expect(one).not.toMatch(/\b1 \w+s\b(?! other)/);
   const two = described(2);
-  expect(two).toContain('2 rows of Resources (2 name other patients too; 2 kept, for they name');
+  expect(two).toContain(
+    '2 rows of Resources (2 name other patients too; 2 kept, because they name',
+  );
   expect(two).toContain('2 versions of objects in the bucket');
 });

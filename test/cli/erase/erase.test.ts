@@ -181,7 +181,7 @@ describe('an erasure', () => {
     ]);
   });
 
-  it('waits until nothing goes on that may not know of it, before it looks', async () => {
+  it('waits for running invocations that may not know of it, before it looks', async () => {
     await eraser.erase(placeOf(world), requestFor('p1'), eraser.surroundings);
     expect(eraser.waits).toEqual([expect.closeTo(40_000, -3)]);
     expect(eraser.said).toEqual([expect.stringMatching(/^waiting 40 s /)]);

@@ -67,7 +67,7 @@ test('what is no longer quarantined is no row; an interrupted redrive is said', 
   expect(overview).toEqual({ groups: [], interrupted: 1 });
   expect(describeOverview(overview, 10_000)).toBe(
     'Nothing is quarantined.\n' +
-      '1 marked by a redrive of an older version that was interrupted: redrive --all goes on with it',
+      '1 marked by a redrive of an older version that was interrupted: redrive --all continues it',
   );
 });
 
@@ -146,7 +146,7 @@ test.each([{}, { id: ['a'], all: true }, { fingerprint: 'f', id: ['a'] }])(
   'a selection must be exactly one: %j',
   (options) => {
     expect(() => selectionOf(options)).toThrow(
-      'say which: one of --fingerprint F, --id ID or --all',
+      'which entries? Give one of --fingerprint F, --id ID or --all',
     );
   },
 );

@@ -38,7 +38,7 @@ describe('the place of an invocation', () => {
     });
   });
 
-  test('is not taken from a function that has no more than the one that asks', () => {
+  test('is disabled a function that has no more than the one that asks', () => {
     const residents = [busy('a'), idle('b'), idle('c'), idle('d')];
     expect(placeFor('a', true, residents, POLICY)).toBeUndefined();
   });
