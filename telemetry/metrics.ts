@@ -95,7 +95,7 @@ export const METRICS = {
   NothingPending: counts('triggers that found nothing to send'),
   Marked: counts('triggers that left the queue and are sent again when due'),
   Waiting: counts('triggers that wait in the queue'),
-  Resent: counts('triggers sent again by the minute's wake'),
+  Resent: counts('triggers sent again, each minute'),
   BreakerOpened: countsBy('breaker', 'transitions to open'),
   BreakerHalfOpened: countsBy('breaker', 'transitions to half-open'),
   BreakerClosed: countsBy('breaker', 'transitions to closed'),
