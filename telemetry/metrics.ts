@@ -102,7 +102,10 @@ export const METRICS = {
   BreakerForced: countsBy('breaker', 'commands of an operator seen'),
   BreakerRefused: countsBy('breaker', 'calls refused without being made'),
   BreakerProbes: countsBy('breaker', 'probes'),
-  BreakerStoreUnavailable: countsBy('breaker', 'times that an environment used its own memory because the table failed'),
+  BreakerStoreUnavailable: countsBy(
+    'breaker',
+    'times that an environment used its own memory because the table failed',
+  ),
   BreakerNewsDelayed: countsBy('breaker', 'transitions that could not be published at once'),
   BreakerOpenSeconds: {
     unit: 'Seconds',

@@ -103,7 +103,7 @@ test('R40: a forged fact and a lost head are named', async () => {
   const hash = (await entriesOf(world)).at(4)?.hash;
   expect((await cli('verify', '--head', `5:${hash}`)).status).toBe(0);
   const lost = await cli('verify', '--head', `6:${hash}`);
-  const out = `the log lost entry 6, or it is another than it was (${hash}); ${apart}`;
+  const out = `entry 6 is missing from the log, or it was changed (${hash}); ${apart}`;
   expect(lost).toEqual({ status: 1, out, err: '' });
   expect((await cli('verify', '--head', '6')).err).toContain('It must be a head as');
 }, 60_000);
