@@ -37,10 +37,11 @@ async function runOnce(onAddress?: (address: string) => Promise<void>): Promise<
     detached: true,
   });
   const ended = once(child, 'close');
-  let opened = Promise.resolve();
+  let opened: Promise<void> | undefined;
   createInterface(child.stderr).on('line', (line) => {
     const address = ADDRESS.exec(line)?.[0];
-    if (address !== undefined && onAddress !== undefined) opened = onAddress(address);
+    // It is printed again at the end.
+    if (address !== undefined) opened ??= onAddress?.(address);
   });
   const summary = once(createInterface(child.stdout), 'line');
   const first = await Promise.race([summary, ended]);
