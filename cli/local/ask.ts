@@ -19,7 +19,7 @@ export async function reachRuntime(
 ): Promise<Response> {
   const endpoint = process.env['AWS_ENDPOINT_URL'];
   if (endpoint === undefined) {
-    throw new UsageError('set AWS_ENDPOINT_URL by the line that `npm start` prints');
+    throw new UsageError('set AWS_ENDPOINT_URL with the line that `npm start` prints');
   }
   const url = new URL(path, endpoint);
   const request = { method, ...(signal !== undefined && { signal }) };
@@ -28,7 +28,7 @@ export async function reachRuntime(
   });
   const type = response.headers.get('content-type') ?? '';
   if (!response.ok || !/^application\/(?:x-nd)?json$/.test(type)) {
-    throw new NoRuntime(`what answers at ${url.origin} is not \`npm start\``);
+    throw new NoRuntime(`the server at ${url.origin} is not \`npm start\``);
   }
   return response;
 }

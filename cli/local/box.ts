@@ -27,7 +27,9 @@ export async function killEnvironments(name: string): Promise<LiveEnvironment[]>
   const running = (await liveEnvironments()).map(({ functionName }) => functionName);
   const whole = nameIn(running, name);
   if (whole === undefined) {
-    throw new TargetError(`no environment of ${name} runs; what does: ${hint(running, name)}`);
+    throw new TargetError(
+      `no environment of ${name} is running; running are: ${hint(running, name)}`,
+    );
   }
   return askRuntime<LiveEnvironment>('DELETE', `${ENVIRONMENTS_PATH}/${whole}`);
 }
