@@ -6,7 +6,7 @@
 import { createHash } from 'node:crypto';
 import { QueryCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
-import { shardName } from '../core/delivery/delivery.ts';
+import { shardName } from '../core/delivery/delivery-meaning.ts';
 import { claimCheckSchema, laneSchema, traceContextSchema } from '../core/message/messages.ts';
 import { written } from './conditional-write.ts';
 import type { Table } from './places.ts';

@@ -8,7 +8,7 @@
  */
 import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { GetCommand, UpdateCommand } from '@aws-sdk/lib-dynamodb';
-import type { Failures } from '../core/delivery/delivery.ts';
+import type { Failures } from '../core/delivery/delivery-meaning.ts';
 import { lateUntilAfter } from '../core/delivery/late-put.ts';
 import { setAll } from './conditional-write.ts';
 import { type Conflicts, itemSchema, PENDING, type PendingResource } from './deliveries.ts';

@@ -5,9 +5,9 @@
  */
 import type { AlarmPlan } from './alarms.ts';
 import type { Drill } from './drill.ts';
+import { storyDrill } from './pipeline-drills.ts';
 import { queueDrill } from './queue-drills.ts';
 import { starvedDrill } from './starved-drills.ts';
-import { storyDrill } from './story-drills.ts';
 import { tableDrill } from './table-drills.ts';
 
 export function drillOf(alarm: AlarmPlan): Drill | undefined {

@@ -11,7 +11,7 @@ import {
   meaningOf,
   retryTime,
   serverIsWell,
-} from '../../core/delivery/delivery.ts';
+} from '../../core/delivery/delivery-meaning.ts';
 import { SimulatedTable } from '../breaker/simulated-table.ts';
 import { VirtualTime } from '../breaker/virtual-time.ts';
 import { type Answer, answerTo, type Kind } from './server.ts';

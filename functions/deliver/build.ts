@@ -6,10 +6,10 @@ import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda'
 import { setDeliveryDue } from '../../aws/deliveries.ts';
 import { retryLater } from '../../aws/retry-later.ts';
 import { backOffSeconds } from '../../core/attempt/back-off.ts';
-import { howToWait } from '../../core/delivery/delivery.ts';
+import { howToWait } from '../../core/delivery/delivery-meaning.ts';
 import { batchResponse, type RecordResult } from '../../core/message/batch-response.ts';
 import { deliveryTriggerSchema } from '../../core/message/messages.ts';
-import { isProbe } from '../../core/supervision/probe.ts';
+import { isProbe } from '../../core/supervision/is-probe.ts';
 import { faultOf } from '../../telemetry/log.ts';
 import type { Tally } from '../../telemetry/tally.ts';
 import { deliverOne } from './deliver-one.ts';

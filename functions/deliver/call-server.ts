@@ -3,7 +3,7 @@
 import { fetchBody } from '../../aws/bodies-bucket.ts';
 import type { PendingResource } from '../../aws/deliveries.ts';
 import { type CallOutcome, outcomeOfHttp } from '../../breaker/call-outcome.ts';
-import { meaningOf, serverIsWell, textToSend } from '../../core/delivery/delivery.ts';
+import { meaningOf, serverIsWell, textToSend } from '../../core/delivery/delivery-meaning.ts';
 import type { Target } from '../../core/delivery/delivery-targets.ts';
 import { versionIn } from '../../core/delivery/late-put.ts';
 import { withPrefix } from '../../core/delivery/prefixed-ids.ts';

@@ -1,6 +1,6 @@
 /** The story of one trigger: take the lease, make the call that is due now, record the result. */
 import { leaseDelivery, releaseDelivery } from '../../aws/delivery-lease.ts';
-import { canEndUrl } from '../../core/delivery/delivery.ts';
+import { canEndUrl } from '../../core/delivery/delivery-meaning.ts';
 import type { Target } from '../../core/delivery/delivery-targets.ts';
 import { nextCall } from '../../core/delivery/late-put.ts';
 import { idsOf } from '../../core/message/correlation.ts';

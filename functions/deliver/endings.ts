@@ -3,7 +3,7 @@
 import type { PendingResource } from '../../aws/deliveries.ts';
 import { finishDelivery, refuseDelivery, releaseDelivery } from '../../aws/delivery-lease.ts';
 import { retryAfterTime } from '../../breaker/call-outcome.ts';
-import { countFailure, isItsOwn, retryTime } from '../../core/delivery/delivery.ts';
+import { countFailure, isItsOwn, retryTime } from '../../core/delivery/delivery-meaning.ts';
 import type { Target } from '../../core/delivery/delivery-targets.ts';
 import { idsOf } from '../../core/message/correlation.ts';
 import type { Tally } from '../../telemetry/tally.ts';

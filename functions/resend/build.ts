@@ -18,7 +18,7 @@ import type { Breakers } from '../../breaker/breakers.ts';
 import { makeBreakers, transitionQueuesOf } from '../../breaker/make-breakers.ts';
 import { auditTransitions } from '../../breaker/publish-transitions.ts';
 import { transitionsToPublish } from '../../core/breaker/breaker-news.ts';
-import { DELIVERY_SHARDS, shardName } from '../../core/delivery/delivery.ts';
+import { DELIVERY_SHARDS, shardName } from '../../core/delivery/delivery-meaning.ts';
 import { faultOf } from '../../telemetry/log.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
 import type { ResendEnvironment } from './environment.ts';

@@ -5,7 +5,7 @@
 import type { Context, SQSBatchResponse, SQSEvent, SQSRecord } from 'aws-lambda';
 import { isGroup } from '../../aws/suspect-group.ts';
 import { batchResponse, type RecordResult } from '../../core/message/batch-response.ts';
-import { isProbe } from '../../core/supervision/probe.ts';
+import { isProbe } from '../../core/supervision/is-probe.ts';
 import { validateAlone } from './alone.ts';
 import { validateGroup } from './group.ts';
 import { validateLaneBatch } from './lane-batch.ts';

@@ -12,7 +12,7 @@ import { outcomeEvent } from '../../core/message/outcome-event.ts';
 import { reasonOf } from '../../core/message/rejection-reason.ts';
 import type { Verdict } from '../../core/message/verdict.ts';
 import type { Issue } from '../../packages/fhir-validator/issue.ts';
-import { boundedOutcome } from './bounded-outcome.ts';
+import { boundedOutcome } from './bounded-operation-outcome.ts';
 import { COMPONENT, type ValidateParts } from './parts.ts';
 import type { Submission } from './submission.ts';
 import type { Validated } from './validate-loaded.ts';

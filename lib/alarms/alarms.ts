@@ -8,9 +8,9 @@ import { Construct } from 'constructs';
 import { type Foundation, resourceName } from '../constructs/foundation.ts';
 import { PipelineFunction } from '../constructs/pipeline-function.ts';
 import { functionAlarms } from './function-alarms.ts';
+import { type PipelineParts, pipelineAlarms } from './pipeline-alarms.ts';
 import { queueAlarms } from './queue-alarms.ts';
 import { type AlarmSettings, type Audiences, runbookAlarm } from './runbook-alarm.ts';
-import { type StoryParts, storyAlarms } from './story-alarms.ts';
 import { tableAlarm } from './table-alarms.ts';
 
 export class Alarms extends Construct {
@@ -19,7 +19,7 @@ export class Alarms extends Construct {
     scope: Construct,
     id: string,
     foundation: Foundation,
-    { audiences, ...parts }: StoryParts & { readonly audiences: Audiences },
+    { audiences, ...parts }: PipelineParts & { readonly audiences: Audiences },
   ) {
     super(scope, id);
     const { config } = foundation;
@@ -32,7 +32,7 @@ export class Alarms extends Construct {
   }
 }
 
-function alarmsOf(stack: Stack, foundation: Foundation, parts: StoryParts): AlarmSettings[] {
+function alarmsOf(stack: Stack, foundation: Foundation, parts: PipelineParts): AlarmSettings[] {
   const { config } = foundation;
   const all = stack.node.findAll();
   const own = resourceName(config.stage, '');
@@ -51,7 +51,7 @@ function alarmsOf(stack: Stack, foundation: Foundation, parts: StoryParts): Alar
     ...queues.flatMap((queue) => queueAlarms(named(queue), config)),
     ...functions.flatMap((one) => functionAlarms(one, config)),
     ...tables.map((table) => tableAlarm(short(nameOf(table)), table, config)),
-    ...storyAlarms(config, parts),
+    ...pipelineAlarms(config, parts),
   ];
 }
 

@@ -15,9 +15,9 @@ import { type Foundation, resourceName } from '../constructs/foundation.ts';
 import type { Lane } from '../constructs/lane.ts';
 import type { PipelineFunction } from '../constructs/pipeline-function.ts';
 import { type OwnMetric, ownMetric } from './own-metric.ts';
-import { QUARANTINE_CLASSES, type StoryParts } from './story-alarms.ts';
+import { type PipelineParts, QUARANTINE_CLASSES } from './pipeline-alarms.ts';
 
-export interface DashboardParts extends StoryParts {
+export interface DashboardParts extends PipelineParts {
   readonly validating: readonly Lane[];
   /** Billed by run time. */
   readonly functions: readonly PipelineFunction[];

@@ -11,7 +11,7 @@ import {
   serverIsWell,
   shardName,
   textToSend,
-} from '../../../core/delivery/delivery.ts';
+} from '../../../core/delivery/delivery-meaning.ts';
 
 const outcome = (...issue: object[]) => JSON.stringify({ resourceType: 'OperationOutcome', issue });
 const ANY = outcome({ severity: 'error', code: 'processing' });

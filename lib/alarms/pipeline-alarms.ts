@@ -10,7 +10,7 @@ import { ownMetric } from './own-metric.ts';
 import type { AlarmSettings } from './runbook-alarm.ts';
 
 /** Parts of this stack that alarms depend on. */
-export interface StoryParts {
+export interface PipelineParts {
   /** Lanes that may be paused. */
   readonly lanes: readonly string[];
   /** External services behind a breaker. */
@@ -22,7 +22,10 @@ const ENVELOPE_READERS = ['validate', 'quarantine'] as const;
 
 export const QUARANTINE_CLASSES = ['invalid', ...CRASH_KINDS, 'undelivered'] as const;
 
-export function storyAlarms(config: Config, { lanes, services }: StoryParts): AlarmSettings[] {
+export function pipelineAlarms(
+  config: Config,
+  { lanes, services }: PipelineParts,
+): AlarmSettings[] {
   return [
     quarantineGrows(config),
     ...(services.some(isFhirServer) ? [deliveryFails(config)] : []),

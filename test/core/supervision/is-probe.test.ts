@@ -1,6 +1,6 @@
 import type { SQSEvent } from 'aws-lambda';
 import { expect, test } from 'vitest';
-import { isProbe } from '../../../core/supervision/probe.ts';
+import { isProbe } from '../../../core/supervision/is-probe.ts';
 import { PROBE_PROPERTY } from '../../../core/supervision/supervisor-messages.ts';
 
 test('R33: a probe is told by a mark beside the records, and not by what is in them', () => {

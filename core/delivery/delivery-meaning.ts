@@ -19,7 +19,7 @@
  */
 import { backOffSeconds } from '../attempt/back-off.ts';
 import type { Phase } from '../breaker/breaker-state.ts';
-import { outcomeIn, pointsInto } from './server-outcome.ts';
+import { outcomeIn, pointsInto } from './server-operation-outcome.ts';
 
 export type DeliveryMeaning =
   | 'delivered'

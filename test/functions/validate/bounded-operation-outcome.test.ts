@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { boundedOutcome } from '../../../functions/validate/bounded-outcome.ts';
+import { boundedOutcome } from '../../../functions/validate/bounded-operation-outcome.ts';
 import type { Issue } from '../../../packages/fhir-validator/issue.ts';
 import { operationOutcome } from '../../../packages/fhir-validator/operation-outcome.ts';
 
