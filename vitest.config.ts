@@ -8,6 +8,7 @@ const ISOLATED = [
   'cli/plugin-command',
   // It makes the command line's clients, which are one for a process and go where its environment said first.
   'console/{acting,reading,local/*}',
+  'cli/lane-command',
   // V8 may end a process in which a worker exhausts its heap.
   'packages/isolation/**/*',
 ];

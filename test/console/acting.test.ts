@@ -206,7 +206,7 @@ test('R31: a lane is paused and resumed', async () => {
   const again = await page.post<Done>(ROUTES.lane, word);
   expect(again.body).toMatchObject({
     changed: false,
-    message: expect.stringContaining('was so before'),
+    message: expect.stringContaining('nothing to pause'),
   });
   const { lanes } = await page.until(
     'snapshot',

@@ -241,7 +241,7 @@ test('R42: what cannot be recorded is not shown', async () => {
   const { error, body } = await page.post(ROUTES.reveal, {
     ...{ what: 'entry', id: 'm-2', reason: 'ticket 7' },
   });
-  expect(error?.message).toMatch(/^not shown, for it cannot be recorded/);
+  expect(error?.message).toMatch(/^not shown, because it cannot be recorded/);
   expect(JSON.stringify(body)).not.toMatch(/Chalmers/);
 });
 
