@@ -3,7 +3,7 @@
  * still the version that was decided on. The generation is compared too, because versions begin again in an
  * item that an operator deleted.
  */
-import { GetCommand, PutCommand, paginateScan } from '@aws-sdk/lib-dynamodb';
+import { GetCommand, PutCommand, paginateScan, UpdateCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
 import type { BreakerState } from '../core/breaker/breaker-state.ts';
 import type { BreakerStore } from '../core/breaker/breaker-store.ts';
@@ -12,6 +12,7 @@ import type { Table } from './places.ts';
 
 const NOT_THERE = 'attribute_not_exists(pk)';
 const FENCE = 'generation = :generation AND version = :version';
+const SAME_PHASE = 'generation = :generation AND since = :since';
 
 const phaseSchema = z.enum(['closed', 'open', 'half-open']);
 const transitionSchema = z.object({
@@ -32,6 +33,7 @@ const common = {
   forced: z.object({ until: z.number(), reason: z.string(), by: z.string() }).optional(),
   receipts: z.array(z.string()),
   recent: z.array(transitionSchema).default([]),
+  publishedTo: z.int().optional(),
 };
 const bucketSchema = z.object({ from: z.number(), calls: z.int(), failures: z.int() });
 const probeSchema = z.object({ owner: z.string(), leaseUntil: z.number() });
@@ -93,6 +95,26 @@ export async function listBreakers(
     }
   }
   return found.sort((a, b) => a.service.localeCompare(b.service));
+}
+
+/**
+ * Confirms that all transitions of a state have been published. A save on the state as it was before takes the
+ * confirmation back, and it is given again: the version stays, so that no call has to decide anew.
+ * @returns false if the phase has ended
+ */
+export function confirmPublished(
+  table: Table,
+  service: string,
+  { generation, since }: BreakerState,
+): Promise<boolean> {
+  const update = new UpdateCommand({
+    TableName: table.name,
+    Key: { pk: service },
+    UpdateExpression: 'SET publishedTo = :generation',
+    ConditionExpression: SAME_PHASE,
+    ExpressionAttributeValues: { ':generation': generation, ':since': since },
+  });
+  return written(table.dynamo.send(update));
 }
 
 function fence({ generation, version }: BreakerState) {

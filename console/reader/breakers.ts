@@ -5,7 +5,7 @@ import {
   rampAt,
   type TripPolicy,
 } from '../../core/breaker/breaker-policy.ts';
-import { type BreakerState, forcedAt } from '../../core/breaker/breaker-state.ts';
+import { type BreakerState, forcedAt, RECENT_MAX } from '../../core/breaker/breaker-state.ts';
 import { countsAt } from '../../core/breaker/call-window.ts';
 import { pluginOf } from '../../core/supervision/plugin-switch.ts';
 import type { BreakerView } from '../contract/breakers.ts';
@@ -31,6 +31,7 @@ export function breakerView(
     ...(trip !== undefined && { trip }),
     ...(word !== undefined && { forced: { until: word.until, by: word.by, why: word.reason } }),
     transitions: state.recent
+      .slice(-RECENT_MAX)
       .toReversed()
       .map(({ at, from, to, why, by }) => ({ at, from, to, why, ...(by !== undefined && { by }) })),
   };

@@ -2,9 +2,9 @@
  * What others learn of a breaker's transition.
  *
  * The process that made it publishes metrics and log lines at once. The audit log and the supervisor get
- * messages, which a death may prevent. So each item keeps its latest transitions, and they are published
- * again for a while. That is harmless: a fact is known by service, generation and time (published twice, it
- * is one entry), and the supervisor reads the breaker's item whenever it is woken.
+ * messages, which a death may prevent. So each item keeps its transitions until `resend` has published them
+ * again and has said so in the item. That is harmless: a fact is known by service, generation and time
+ * (published twice, it is one entry), and the supervisor reads the breaker's item whenever it is woken.
  */
 import type { z } from 'zod';
 import type { AuditFact } from '../audit/audit-fact.ts';
@@ -43,12 +43,4 @@ export type BreakerNews = z.infer<typeof breakerNewsSchema>;
 
 export function breakerNews(service: string, { from, to, at, openUntil }: Transition): BreakerNews {
   return { breaker: { service, from, to, at, ...(openUntil !== undefined && { openUntil }) } };
-}
-
-/** How long a transition is published again; at exactly that age it is not. */
-const TELL_AGAIN_MS = 180_000;
-
-/** Transitions of an item that may not have been published yet. */
-export function transitionsToPublish(recent: readonly Transition[], now: number): Transition[] {
-  return recent.filter(({ at }) => now - at < TELL_AGAIN_MS);
 }

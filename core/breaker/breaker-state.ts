@@ -37,8 +37,10 @@ interface Common {
   readonly forced?: Forced | undefined;
   /** Tokens of the latest saves, newest last. */
   readonly receipts: readonly string[];
-  /** The latest transitions, newest last: they may not have been published yet. */
+  /** The latest transitions, newest last: those after `publishedTo` may not have been published yet. */
   readonly recent: readonly Transition[];
+  /** The generation up to which the audit log's queue is known to have them; absent for none. */
+  readonly publishedTo?: number | undefined;
 }
 
 export interface Closed extends Common {
@@ -74,7 +76,10 @@ export type BreakerState = Closed | Open | HalfOpen;
 export type Phase = BreakerState['phase'];
 
 export const RECEIPTS_MAX = 16;
+/** So many transitions an item keeps in any case. */
 export const RECENT_MAX = 8;
+/** And so many at most, which bounds its size: beyond it the oldest may be lost to the audit log. */
+export const UNPUBLISHED_MAX = 64;
 
 /** A service that was never called. */
 export const UNKNOWN_SERVICE: Closed = {
@@ -120,7 +125,7 @@ export function forcedAt(state: BreakerState, now: number): Forced | undefined {
 }
 
 type Unnumbered<S> = S extends BreakerState
-  ? Omit<S, 'generation' | 'version' | 'receipts' | 'recent' | 'since'>
+  ? Omit<S, 'generation' | 'version' | 'receipts' | 'recent' | 'publishedTo' | 'since'>
   : never;
 
 /** The next state within the same phase. */
@@ -149,8 +154,19 @@ export function moveTo(
     by,
     openUntil: phase.phase === 'open' ? phase.openUntil : undefined,
   };
-  const recent = [...state.recent, transition].slice(-RECENT_MAX);
-  return { next: { ...phase, ...numbers, ...receipt(state, token), recent }, transition };
+  const news = withTransition(state, transition);
+  return { next: { ...phase, ...numbers, ...receipt(state, token), ...news }, transition };
+}
+
+/** The transitions that an audit log may lack. */
+export function unpublishedOf({ recent, publishedTo = 0 }: BreakerState): readonly Transition[] {
+  return recent.filter(({ generation }) => generation > publishedTo);
+}
+
+function withTransition(state: BreakerState, transition: Transition) {
+  const kept = Math.max(RECENT_MAX, unpublishedOf(state).length + 1);
+  const recent = [...state.recent, transition].slice(-Math.min(kept, UNPUBLISHED_MAX));
+  return { recent, publishedTo: state.publishedTo };
 }
 
 function receipt(state: BreakerState, token: string) {

@@ -1,13 +1,12 @@
 /**
  * `resend`: each minute sends triggers again for pending deliveries that are due, so that an outage may
  * outlast a queue's retention (R18). It sends nothing for a server whose breaker is open. It also publishes
- * the latest breaker transitions to the audit log again: the process that made one may have died before it
- * did.
+ * new breaker transitions to the audit log again: the process that made one may have died before it did (R40).
  */
 
 import type { ScheduledEvent } from 'aws-lambda';
 import type { AuditQueue } from '../../aws/audit-queue.ts';
-import { listBreakers } from '../../aws/breakers-table.ts';
+import { confirmPublished, listBreakers } from '../../aws/breakers-table.ts';
 import type { Clients } from '../../aws/clients.ts';
 import { dueDeliveries, setDeliveryDue, triggerSent } from '../../aws/deliveries.ts';
 import { sendTriggers } from '../../aws/delivery-queue.ts';
@@ -17,7 +16,7 @@ import type { Surroundings } from '../../aws/surroundings.ts';
 import type { Breakers } from '../../breaker/breakers.ts';
 import { makeBreakers, transitionQueuesOf } from '../../breaker/make-breakers.ts';
 import { auditTransitions } from '../../breaker/publish-transitions.ts';
-import { transitionsToPublish } from '../../core/breaker/breaker-news.ts';
+import { unpublishedOf } from '../../core/breaker/breaker-state.ts';
 import { DELIVERY_SHARDS, shardName } from '../../core/delivery/delivery-meaning.ts';
 import { faultOf } from '../../telemetry/log.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
@@ -84,7 +83,10 @@ async function auditBreakers({
   for (const { service, state } of await listBreakers(breakersTable)) {
     const openMs = state.phase === 'closed' ? 0 : Math.max(0, now - state.since);
     telemetry.emit('BreakerOpenSeconds', 'breaker', service, openMs / 1_000);
-    await auditTransitions(audit, service, transitionsToPublish(state.recent, now));
+    const unpublished = unpublishedOf(state);
+    if (audit === undefined || unpublished.length === 0) continue;
+    await auditTransitions(audit, service, unpublished);
+    await confirmPublished(breakersTable, service, state);
   }
 }
 

@@ -112,6 +112,7 @@ function viaOf(condition: unknown): string[] {
 const CONDITIONS: Readonly<Record<string, (values: string) => string>> = {
   'StringEqualsIfExists dynamodb:ReturnValues': (values) => `answering ${values}`,
   'ForAllValues:StringLike dynamodb:LeadingKeys': (values) => `of ${values}`,
+  'ForAllValues:StringEquals dynamodb:Attributes': (values) => `naming ${values},`,
   'StringLike s3:prefix': (values) => `below ${values}`,
   'ArnEquals lambda:SourceFunctionArn': () => 'where its own code asks',
 };
@@ -127,7 +128,7 @@ function inCondition(condition: unknown): string {
   if (said.includes(undefined)) {
     throw new Error(`permissions: no words for ${JSON.stringify(condition)}`);
   }
-  return said.join('');
+  return said.join(' ');
 }
 
 /** The policies of a role: attached ones, and inline ones. */

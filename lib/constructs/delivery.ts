@@ -13,7 +13,14 @@ import { deliveryServices, deliveryTokens, placesOf } from './delivery-targets.t
 import { encryptedQueue } from './encrypted-queue.ts';
 import type { Foundation } from './foundation.ts';
 import { PipelineFunction } from './pipeline-function.ts';
-import { allow, allowBlindUpdate, allowKey, allowKeys, objects } from './policy.ts';
+import {
+  allow,
+  allowAttributes,
+  allowBlindUpdate,
+  allowKey,
+  allowKeys,
+  objects,
+} from './policy.ts';
 import { PLACES_FILE } from './sources.ts';
 
 interface DeliveryProps {
@@ -130,12 +137,16 @@ export class Delivery extends Construct {
         allow('FindDue', ['dynamodb:Query'], [`${resources.tableArn}/index/${PENDING_INDEX}`]),
         allowBlindUpdate('MarkSent', [resources.tableArn]),
         allow('ReadBreakers', ['dynamodb:GetItem', 'dynamodb:Scan'], [breakers.tableArn]),
+        allowAttributes('ConfirmTransitions', [breakers.tableArn], CONFIRMED),
         allow('SendTriggers', ['sqs:SendMessage'], [this.queue.queueArn, this.deadLetter.queueArn]),
         ...allowKey(foundation.key, ['dynamodb', 'sqs']),
       ],
     });
   }
 }
+
+/** What a confirmation of published transitions names of a breaker. */
+const CONFIRMED = ['pk', 'generation', 'since', 'publishedTo'];
 
 /** Where it delivers to; the sources' own targets are in a file beside the code. */
 const servers = (config: Config) => {

@@ -30,6 +30,21 @@ export const allowKeys = (sid: string, actions: string[], resources: string[], k
   });
 
 /**
+ * Updates these attributes of a table's items and no others. Attributes that a condition names are among them,
+ * and the update must not return those that are not.
+ */
+export const allowAttributes = (sid: string, resources: string[], attributes: string[]) =>
+  new PolicyStatement({
+    sid,
+    actions: ['dynamodb:UpdateItem'],
+    resources,
+    conditions: {
+      'ForAllValues:StringEquals': { 'dynamodb:Attributes': attributes },
+      StringEqualsIfExists: { 'dynamodb:ReturnValues': 'NONE' },
+    },
+  });
+
+/**
  * Lists a bucket under these prefixes only. S3 needs this permission too to answer that a key is absent and
  * not forbidden, with the key as the prefix.
  */

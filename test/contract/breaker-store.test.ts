@@ -1,8 +1,9 @@
 /** Wherever breakers lie, a save happens only in place of what was decided on. */
 import { CreateTableCommand } from '@aws-sdk/client-dynamodb';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { breakersTable } from '../../aws/breakers-table.ts';
+import { breakersTable, confirmPublished } from '../../aws/breakers-table.ts';
 import { makeHastyDynamo } from '../../aws/clients.ts';
+import type { Table } from '../../aws/places.ts';
 import { MemoryStore } from '../../breaker/memory-store.ts';
 import { type BreakerState, UNKNOWN_SERVICE } from '../../core/breaker/breaker-state.ts';
 import type { BreakerStore } from '../../core/breaker/breaker-store.ts';
@@ -12,6 +13,7 @@ import { TableInProcess } from '../support/table-in-process.ts';
 
 const TABLE = 'breakers';
 let emulators: Emulators;
+let table: () => Table;
 let fromTable: () => BreakerStore;
 let serveInProcess: () => () => void;
 
@@ -26,7 +28,8 @@ beforeAll(async () => {
     }),
   );
   const dynamo = makeHastyDynamo();
-  fromTable = () => breakersTable({ name: TABLE, dynamo });
+  table = () => ({ name: TABLE, dynamo });
+  fromTable = () => breakersTable(table());
   serveInProcess = () => new TableInProcess().serve(dynamo);
 });
 afterAll(() => emulators.stop());
@@ -53,6 +56,7 @@ const states: BreakerState[] = [
     failedProbes: 0,
     generation: 1,
     version: 2,
+    publishedTo: 1,
     openUntil: 9,
     forced: { until: 9, reason: 'maintenance', by: 'ada' },
   },
@@ -101,6 +105,24 @@ describe.each(['DynamoDB', 'the table in this process', 'memory'])('in %s', (whe
     }
     expect(await store.load('another')).toBeUndefined();
   });
+
+  test.runIf(where === 'DynamoDB')(
+    'R40: what was published is confirmed in the phase that was read',
+    async () => {
+      const [first = UNKNOWN_SERVICE, second = UNKNOWN_SERVICE, third = UNKNOWN_SERVICE] = states;
+      const confirm = (state: BreakerState) => confirmPublished(table(), service, state);
+      expect(await confirm(second)).toBe(false);
+      expect(await store.load(service)).toBeUndefined();
+      await store.save(service, UNKNOWN_SERVICE, first);
+      await store.save(service, first, { ...second, publishedTo: undefined });
+      expect(await confirm({ ...second, version: 1 })).toBe(true);
+      expect(await store.load(service)).toEqual({ ...second, publishedTo: 1 });
+      expect(await confirm({ ...second, since: 4 })).toBe(false);
+      expect(await store.save(service, second, { ...third, publishedTo: 1 })).toBe(true);
+      expect(await confirm(second)).toBe(false);
+      expect(await store.load(service)).toEqual({ ...third, publishedTo: 1 });
+    },
+  );
 
   test('R13: of two who decided on the same state one saves', async () => {
     const [first = UNKNOWN_SERVICE, second = UNKNOWN_SERVICE, third = UNKNOWN_SERVICE] = states;

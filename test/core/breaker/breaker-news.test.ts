@@ -1,12 +1,8 @@
 import { expect, test } from 'vitest';
 import { auditFactSchema } from '../../../core/audit/audit-fact.ts';
-import {
-  breakerNews,
-  transitionFact,
-  transitionsToPublish,
-} from '../../../core/breaker/breaker-news.ts';
+import { breakerNews, transitionFact } from '../../../core/breaker/breaker-news.ts';
 import { obey } from '../../../core/breaker/breaker-operator.ts';
-import { RECENT_MAX, UNKNOWN_SERVICE } from '../../../core/breaker/breaker-state.ts';
+import { UNKNOWN_SERVICE } from '../../../core/breaker/breaker-state.ts';
 import { breakerNewsSchema } from '../../../core/supervision/supervisor-messages.ts';
 import { failing, recovered } from './breaker-support.ts';
 
@@ -57,20 +53,4 @@ test('the supervisor is told from where to where, and of an open one until when'
   ]);
   const [, halfOpened] = recovered(30_000).recent;
   expect(halfOpened && breakerNews('s', halfOpened).breaker).not.toHaveProperty('openUntil');
-});
-
-test('an item keeps its latest transitions, which are told anew for three minutes', () => {
-  const { recent } = recovered(30_000);
-  expect(recent.map(({ to, at }) => [to, at])).toEqual([
-    ['open', 0],
-    ['half-open', 30_000],
-    ['closed', 30_000],
-  ]);
-  expect(transitionsToPublish(recent, 179_999)).toEqual(recent);
-  expect(transitionsToPublish(recent, 180_000)).toEqual(recent.slice(1));
-  let state = obey(UNKNOWN_SERVICE, { kind: 'reset', by: 'a', reason: '', token: 't' }, 1).next;
-  for (let n = 0; n < RECENT_MAX; n += 1) {
-    state = obey(state, { kind: 'reset', by: 'a', reason: '', token: `${n}` }, 2).next;
-  }
-  expect(state.recent.map(({ at }) => at)).toEqual(Array(RECENT_MAX).fill(2));
 });

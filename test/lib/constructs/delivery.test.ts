@@ -86,6 +86,7 @@ describe('the delivery lane', () => {
       'resend FindDue: dynamodb:Query on table resources/index/by-pending',
       'resend MarkSent: dynamodb:UpdateItem on table resources',
       'resend ReadBreakers: dynamodb:GetItem, dynamodb:Scan on table breakers',
+      'resend ConfirmTransitions: dynamodb:UpdateItem on table breakers',
       'resend SendTriggers: sqs:SendMessage on queue delivery, queue delivery-dead-letter',
       'resend TellAudit: sqs:SendMessage on queue audit.fifo',
     ]);
