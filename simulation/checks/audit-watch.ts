@@ -1,17 +1,22 @@
 /**
  * The audit log in a run of the whole (R40): its objects are a chain, it holds what its queue took from those who may
- * tell it, each once, and what the tables say has happened was told: each transition of a breaker and each incident.
+ * tell it, each once, and what the tables say has happened was told: each transition of a breaker and each incident. A
+ * breaker's item says of no transition that it was told before its queue has it.
  */
 import { createHmac } from 'node:crypto';
 import { type Publishers, publishersSchema } from '../../core/audit/publishers.ts';
 import { AuditChecker } from '../audit-checker.ts';
-import type { Checker, Seen } from '../checker.ts';
+import { type Checker, RuleBroken, type Seen } from '../checker.ts';
 import type { Item } from '../dynamo/values.ts';
 import type { Effect, EffectOf } from '../effects.ts';
 import type { Message } from '../sqs/message.ts';
 
-/** Its transitions are told by whoever made them alone, so a death may swallow one. */
-const TOLD_BY_ITS_MAKER = 'terminology-server';
+interface Transition {
+  readonly generation: number;
+  readonly at: number;
+  readonly by?: string;
+}
+
 const REFUSED = 'refused';
 
 export class AuditWatch implements Checker {
@@ -82,16 +87,26 @@ export class AuditWatch implements Checker {
   }
 
   #breaker(before: Item | undefined, after: Item | undefined): void {
-    const { pk, generation } = after ?? {};
-    if (after === undefined || pk === TOLD_BY_ITS_MAKER) return;
-    if (generation === (before?.['generation'] ?? 0)) return;
-    const recent = after['recent'] as unknown as readonly { by?: string; at: number }[];
-    const { by, at } = recent.at(-1) ?? { at: 0 };
+    if (after === undefined) return;
+    const { pk, generation, publishedTo } = after;
+    const recent = after['recent'] as unknown as readonly Transition[];
+    const latest = recent.at(-1);
+    if (latest !== undefined && generation !== (before?.['generation'] ?? 0)) {
+      this.#miss(this.#factOf(pk, latest), `generation ${generation} of ${pk}`);
+    }
+    if (publishedTo === before?.['publishedTo']) return;
+    for (const each of recent) {
+      if (each.generation > Number(publishedTo ?? 0)) return;
+      if (this.#told.has(this.#factOf(pk, each))) continue;
+      throw new RuleBroken('R40', `generation ${each.generation} of ${pk} is said to be published`);
+    }
+  }
+
+  #factOf(pk: unknown, { generation, at, by }: Transition): string {
     const isPlugin = String(pk).startsWith('plugin-');
     const kind = by === undefined ? 'breaker-transition' : 'breaker-forced';
     const name = this.#hash(`breaker#${pk}#${generation}#${at}`);
-    const what = `generation ${generation} of ${pk}`;
-    this.#miss(`${isPlugin ? 'plugin-switched' : kind}#${name}`, what);
+    return `${isPlugin ? 'plugin-switched' : kind}#${name}`;
   }
 
   #incident(before: Item | undefined, after: Item | undefined): void {

@@ -2,8 +2,10 @@
  * The breakers' items. Each save follows from the one before (R13), an open one is left at its time and not before
  * (R10), a probe is taken over only when its lease has ended (R12, R16), and only its owner decides what came of it
  * (R13). A failure counts in the generation in which its call began. No two environments' probes are in flight at once
- * (R12), and a probe begins early enough to end before its lease (R16).
+ * (R12), and a probe begins early enough to end before its lease (R16). Who confirms that transitions were published
+ * changes nothing else.
  */
+import { isDeepStrictEqual } from 'node:util';
 import { type Checker, RuleBroken } from '../checker.ts';
 import type { Effect } from '../effects.ts';
 import type { Host } from '../host.ts';
@@ -21,6 +23,7 @@ interface Breaker {
   readonly forced?: { readonly until: number };
   readonly receipts: readonly string[];
   readonly recent: readonly { readonly generation: number; readonly by?: string }[];
+  readonly publishedTo?: number;
 }
 
 /** What a host did in one generation of a breaker. */
@@ -81,6 +84,7 @@ export class BreakerChecker implements Checker {
   }
 
   #saved(before: Breaker | undefined, after: Breaker, by: Host): void {
+    if (before !== undefined && isConfirmation(before, after)) return;
     follows(before, after);
     const isNext = after.generation !== (before?.generation ?? 0);
     const isForced = isNext && after.recent.at(-1)?.by !== undefined;
@@ -137,6 +141,11 @@ export class BreakerChecker implements Checker {
 function serviceAt(url: string): keyof typeof CALL_MS {
   if (url.startsWith(SERVERS.shared)) return 'fhir-server';
   return url.startsWith(SERVERS.clinic) ? 'fhir-server-clinic' : 'terminology-server';
+}
+
+function isConfirmation(before: Breaker, after: Breaker): boolean {
+  const { publishedTo } = after;
+  return publishedTo !== undefined && isDeepStrictEqual({ ...before, publishedTo }, after);
 }
 
 /** @throws RuleBroken where a save was not made on the state that it replaced */

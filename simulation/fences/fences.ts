@@ -151,6 +151,18 @@ export const FENCES: readonly Fence[] = [
     without: 'return now - timeoutMs - leaseMarginMs <= leaseUntil;',
   },
   {
+    name: 'breaker: a transition stays until it is known to be published',
+    file: 'core/breaker/breaker-state.ts',
+    code: 'Math.max(RECENT_MAX, unpublishedOf(state).length + 1)',
+    without: 'RECENT_MAX',
+  },
+  {
+    name: 'breaker: a transition is published before that is confirmed',
+    file: 'functions/resend/build.ts',
+    code: '    await auditTransitions(audit, service, unpublished);\n',
+    without: '',
+  },
+  {
     name: 'delivery: a lease that is free',
     file: 'aws/delivery-lease.ts',
     code: "'(attribute_not_exists(deliveryLease) OR deliveryLease.#until <= :now)'",

@@ -79,6 +79,15 @@ describe('R40: the watch on the audit log', () => {
     expect(watched(rows, transition, told(ID), put).unfinished()).toBeUndefined();
   });
 
+  test('finds a transition that is said to be published before its queue has it', () => {
+    const before = transition.after ?? {};
+    const confirmed = written('breakers', before, { ...before, publishedTo: 1 });
+    expect(() => watched([], transition, confirmed)).toThrow('R40: generation 1 of shared');
+    expect(() => watched([], transition, told(ID), confirmed)).not.toThrow();
+    const earlier = written('breakers', before, { ...before, publishedTo: 0 });
+    expect(() => watched([], transition, earlier)).not.toThrow();
+  });
+
   test('finds an incident whose opening or end nobody told', () => {
     const incident = { sk: 'incident#000001', scope: 's', number: 1, openedAt: 7 };
     const open = { ...incident, status: 'open' };

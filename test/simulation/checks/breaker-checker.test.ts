@@ -66,6 +66,17 @@ describe('the checker of breakers', () => {
     expect(() => see([called, one], [[closed(3), again], one])).toThrow('twice');
   });
 
+  test('R40: lets published transitions be confirmed by anybody, if nothing else changes', () => {
+    const confirmed = { ...probing(3, 'p1'), publishedTo: 2 };
+    const taken: [Change, Host] = [[open(2, 1), probing(3, 'p1')], later];
+    const checker = see(taken, [[probing(3, 'p1'), confirmed], one]);
+    expect(() =>
+      checker.see(written('breakers', confirmed, probing(4, undefined)), later),
+    ).not.toThrow();
+    const more = { ...confirmed, successes: 1 };
+    expect(() => see(taken, [[probing(3, 'p1'), more], one])).toThrow('R13');
+  });
+
   test('R13: finds a failure of a call that began in an older generation', () => {
     const shut = closed(4, 0, { generation: 3 });
     const failed = closed(5, 1, { generation: 3 });
