@@ -53,12 +53,22 @@ export function fileBeside<S extends z.ZodType>(
   }
 }
 
-/** The settings of a function, checked; what the stack leaves out gets its default. */
+/** The settings of a function, checked; each that is missing or wrong is named. */
 export function readSettings<S extends z.ZodType>(schema: S, env: Env): z.infer<S> {
-  const text = env[ENV.settings] ?? '{}';
+  const { success, data, error } = schema.safeParse(settingsIn(env), {
+    error: ({ input }) => (input === undefined ? 'missing' : undefined),
+  });
+  if (success) return data;
+  const wrong = error.issues.map(({ path, message }) => `${path.join('.')} (${message})`);
+  const problem = `does not hold valid settings: ${wrong.join(', ')}`;
+  throw new EnvironmentIncomplete(ENV.settings, problem, { cause: error });
+}
+
+function settingsIn(env: Env): unknown {
+  const text = requiredEnv('settings', env);
   try {
-    return schema.parse(JSON.parse(text));
+    return JSON.parse(text);
   } catch (cause) {
-    throw new EnvironmentIncomplete(ENV.settings, 'does not hold valid settings', { cause });
+    throw new EnvironmentIncomplete(ENV.settings, 'does not hold JSON', { cause });
   }
 }

@@ -37,6 +37,9 @@ export interface Sources {
 }
 
 /** The URLs of the stage's queues, and those of other stages whose names begin so. */
+/** What opens an incident. */
+const windowSchema = incidentSettingsSchema.pick({ crashesToOpen: true, windowMs: true });
+
 export const queuesOf = (stage: string) => queueUrlsOf(sqsClient(), prefixOf(stage));
 
 export function figuresOf(sources: Sources): Reading['figures'] {
@@ -47,10 +50,7 @@ export function figuresOf(sources: Sources): Reading['figures'] {
   const lanes = kept(() => findLanes(stage), now);
   const trips = kept(() => readTrips(stage), now);
   const audit = kept(() => findAudit(stage), now);
-  const policy = kept(
-    async () => incidentSettingsSchema.parse(await settingsOf(stage, 'incident')),
-    now,
-  );
+  const policy = kept(async () => windowSchema.parse(await settingsOf(stage, 'incident')), now);
   const incidents = new IncidentsReader(stage, policy, now);
   return {
     queues: figure(OFTEN_MS, async () => {

@@ -13,7 +13,10 @@ import { ENV } from '../../telemetry/env-names.ts';
 import type { TripOf } from './breakers.ts';
 import { prefixOf } from './names.ts';
 
-const validateSettingsSchema = z.object({ terminology: terminologySettingsSchema.prefault({}) });
+const deliverTripSchema = deliverSettingsSchema.pick({ breakerFailures: true, breakerShare: true });
+const terminologyTripSchema = z.object({
+  terminology: terminologySettingsSchema.pick({ breakerFailures: true }),
+});
 
 /** What a function is told as its settings. @throws TargetError, UsageError */
 export async function settingsOf(stage: string, name: string): Promise<unknown> {
@@ -30,8 +33,8 @@ export async function settingsOf(stage: string, name: string): Promise<unknown> 
 export async function readTrips(stage: string): Promise<TripOf> {
   const ask = (name: string) => settingsOf(stage, name).catch(() => undefined);
   const [deliver, validate] = await Promise.all([ask('deliver'), ask('validate-background')]);
-  const delivery = deliverSettingsSchema.safeParse(deliver).data;
-  const terminology = validateSettingsSchema.safeParse(validate).data?.terminology;
+  const delivery = deliverTripSchema.safeParse(deliver).data;
+  const terminology = terminologyTripSchema.safeParse(validate).data?.terminology;
   return (service) => {
     if (pluginOf(service) !== undefined) return intensityOfPlugins();
     if (isFhirServer(service)) return delivery && tripOf(delivery);

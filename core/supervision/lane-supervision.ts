@@ -31,15 +31,6 @@ export interface LanePolicy {
   readonly probeLeaseMs: number;
 }
 
-export const DEFAULT_LANE_POLICY: LanePolicy = {
-  coolDownMs: 30_000,
-  backOffMaxMs: 5 * 60_000,
-  // A little less than the minute between two wakes, so that a step does not take two minutes.
-  rampStepMs: 50_000,
-  linkAfterMs: 2 * 60_000,
-  probeLeaseMs: 3 * 60_000,
-};
-
 /** The supervisor ends the lane; an order from before its latest return is void. */
 export function pauseLane(
   state: Supervised,

@@ -4,16 +4,16 @@ import type { TripPolicy } from '../../core/breaker/breaker-policy.ts';
 /** The settings of `deliver`, as JSON in the environment variable SETTINGS. */
 export const deliverSettingsSchema = z.object({
   /** A call is aborted after this time. */
-  callTimeoutMs: z.int().positive().default(5_000),
+  callTimeoutMs: z.int().positive(),
   /** How long after its end a PUT may still take effect at the server. */
-  lateMs: z.int().positive().default(60_000),
+  lateMs: z.int().positive(),
   /** Failures of a resource's own before it is quarantined. */
-  failuresMax: z.int().positive().default(3),
+  failuresMax: z.int().positive(),
   /** Triggers that may wait invisibly at once; the queue's own limit is 120,000. */
-  inFlightMax: z.int().positive().default(20_000),
+  inFlightMax: z.int().positive(),
   /** Receives of one trigger; SQS gives up after 1,000. */
   receivesMax: z.int().positive().default(100),
-  breakerFailures: z.int().positive().default(5),
+  breakerFailures: z.int().positive(),
   /** In place of a count: opens if at least this share of the calls in a window failed. */
   breakerShare: z
     .object({
@@ -22,16 +22,16 @@ export const deliverSettingsSchema = z.object({
       windowMs: z.int().positive(),
     })
     .optional(),
-  breakerOpenMs: z.int().positive().default(30_000),
-  inlineBytesMax: z
-    .int()
-    .positive()
-    .default(350 * 1024),
+  breakerOpenMs: z.int().positive(),
+  inlineBytesMax: z.int().positive(),
 });
 export type DeliverSettings = z.infer<typeof deliverSettingsSchema>;
 
 /** What opens the breakers of the FHIR servers. */
-export function tripOf({ breakerFailures, breakerShare }: DeliverSettings): TripPolicy {
+export function tripOf({
+  breakerFailures,
+  breakerShare,
+}: Pick<DeliverSettings, 'breakerFailures' | 'breakerShare'>): TripPolicy {
   if (breakerShare === undefined) return { kind: 'consecutive', failures: breakerFailures };
   const { failed: share, callsMin, windowMs } = breakerShare;
   return { kind: 'failure-rate', share, callsMin, windowMs };

@@ -3,11 +3,8 @@ import { z } from 'zod';
 /** The settings of `quarantine`, as JSON in the environment variable SETTINGS. */
 export const quarantineSettingsSchema = z.object({
   /** Whether keys written by former versions are accepted. */
-  formerKeys: z.boolean().default(false),
+  formerKeys: z.boolean(),
   /** Largest body that is kept in the item; larger ones go to the bucket. */
-  inlineBytesMax: z
-    .int()
-    .positive()
-    .default(350 * 1024),
+  inlineBytesMax: z.int().positive(),
 });
 export type QuarantineSettings = z.infer<typeof quarantineSettingsSchema>;

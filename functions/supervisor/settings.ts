@@ -1,15 +1,14 @@
 import { z } from 'zod';
-import { DEFAULT_LANE_POLICY } from '../../core/supervision/lane-supervision.ts';
 
 const ms = z.int().positive();
 
 /** The settings of `supervisor`, as JSON in the environment variable SETTINGS. */
 export const supervisorSettingsSchema = z.object({
-  coolDownMs: ms.default(DEFAULT_LANE_POLICY.coolDownMs),
-  backOffMaxMs: ms.default(DEFAULT_LANE_POLICY.backOffMaxMs),
-  rampStepMs: ms.default(DEFAULT_LANE_POLICY.rampStepMs),
-  linkAfterMs: ms.default(DEFAULT_LANE_POLICY.linkAfterMs),
-  probeLeaseMs: ms.default(DEFAULT_LANE_POLICY.probeLeaseMs),
+  coolDownMs: ms,
+  backOffMaxMs: ms,
+  rampStepMs: ms,
+  linkAfterMs: ms,
+  probeLeaseMs: ms,
 });
 export type SupervisorSettings = z.infer<typeof supervisorSettingsSchema>;
 

@@ -136,7 +136,10 @@ const schema = z.strictObject({
       /** From a pause to its first probe; doubled with each failed probe, up to the maximum. */
       coolDownSeconds: z.int().min(1).max(3_600).default(30),
       backOffMaxSeconds: z.int().min(1).max(43_200).default(300),
-      /** How long a returning lane stays on a step of concurrency. */
+      /**
+       * How long a returning lane stays on a step of concurrency. A little less than the minute between two
+       * wakes, so that a step does not take two minutes.
+       */
       rampStepSeconds: z.int().min(1).max(3_600).default(50),
       /** How long its breaker may be open before the delivery lane is paused. */
       linkAfterSeconds: z.int().min(1).max(3_600).default(120),

@@ -157,7 +157,7 @@ const servers = (config: Config) => {
   };
 };
 
-const settings = ({ delivery, inlineBytesMax }: Config): Partial<DeliverSettings> => ({
+const settings = ({ delivery, inlineBytesMax }: Config): Omit<DeliverSettings, 'receivesMax'> => ({
   callTimeoutMs: delivery.callTimeoutMs,
   lateMs: delivery.lateMs,
   failuresMax: delivery.failures,

@@ -140,7 +140,7 @@ function lanesOf({ lanes }: SupervisorProps): SupervisedLanes {
   );
 }
 
-const settings = ({ supervisor }: Config): Partial<SupervisorSettings> => ({
+const settings = ({ supervisor }: Config): SupervisorSettings => ({
   coolDownMs: supervisor.coolDownSeconds * 1_000,
   backOffMaxMs: supervisor.backOffMaxSeconds * 1_000,
   rampStepMs: supervisor.rampStepSeconds * 1_000,

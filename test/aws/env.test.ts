@@ -9,13 +9,24 @@ test('a variable that is missing names itself', () => {
   expect(read({ RESOURCES_TABLE: 'resources' })()).toBe('resources');
 });
 
-test('settings take their defaults; wrong ones name their variable', () => {
-  const read = (text: string) => readSettings(incidentSettingsSchema, { SETTINGS: text });
-  expect(read('{"windowMs":1000}')).toMatchObject({
-    windowMs: 1_000,
-    crashesToOpen: 10,
-  });
-  for (const wrong of ['{"windowMs":"soon"}', '{']) {
-    expect(() => read(wrong)).toThrow(/SETTINGS/);
-  }
+const SETTINGS = {
+  ...{ crashesToOpen: 10, windowMs: 1_000, pageAgainMs: 1_000, escalateMs: 1_000, quietMs: 1_000 },
+  ...{ holdMs: 1_000, remediation: 'off', runbook: 'runbook.md', keepCrashesMs: 1_000 },
+  calendar: { timeZone: 'America/Sao_Paulo', holidays: [] },
+};
+const readIncidents = (SETTINGS: string) => readSettings(incidentSettingsSchema, { SETTINGS });
+
+test('settings are read as they are told', () => {
+  expect(readIncidents(JSON.stringify(SETTINGS))).toEqual(SETTINGS);
+});
+
+test('each setting that is missing or wrong names itself, and the variable that it belongs into', () => {
+  const { windowMs: _, ...incomplete } = SETTINGS;
+  const wrong = { ...incomplete, quietMs: 'soon', calendar: { holidays: [] } };
+  expect(() => readIncidents(JSON.stringify(wrong))).toThrow(EnvironmentIncomplete);
+  expect(() => readIncidents(JSON.stringify(wrong))).toThrow(
+    /SETTINGS does not hold valid settings: windowMs \(missing\), quietMs \(.*number.*\), calendar\.timeZone \(missing\)$/,
+  );
+  expect(() => readIncidents('{')).toThrow('SETTINGS does not hold JSON');
+  expect(() => readIncidents('')).toThrow('SETTINGS is not set');
 });

@@ -159,7 +159,12 @@ describe('functions', () => {
       [ENV.deadLetterQueueUrl]: Ref(`${lane}-dead-letter`),
     });
     const settings = JSON.parse(String(variables[ENV.settings]));
-    expect(settings).toEqual(validateSettingsSchema.parse({}));
+    expect(validateSettingsSchema.parse(settings)).toEqual(settings);
+    expect(settings).toMatchObject({
+      deadlineMs: 5_000,
+      attemptsMax: 2,
+      functionTimeoutMs: 10_000,
+    });
     expect(functions.get(named(`validate-${lane}`))?.Properties).toMatchObject({
       MemorySize: 1024,
       Timeout: 10,
@@ -168,8 +173,9 @@ describe('functions', () => {
 
   it('quarantine and incident are told every setting that they have', () => {
     const told = (name: string) => JSON.parse(String(environment(name)[ENV.settings]));
-    expect(told('quarantine')).toEqual(quarantineSettingsSchema.parse({}));
-    expect(told('incident')).toEqual(incidentSettingsSchema.parse({}));
+    expect(quarantineSettingsSchema.parse(told('quarantine'))).toEqual(told('quarantine'));
+    expect(incidentSettingsSchema.parse(told('incident'))).toEqual(told('incident'));
+    expect(told('incident')).toMatchObject({ crashesToOpen: 10, windowMs: 300_000 });
   });
 
   it('take what the config changes', () => {

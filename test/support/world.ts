@@ -64,10 +64,12 @@ function union({ variables }: WorldPlan, settings: Record<string, unknown>) {
   const others = Object.entries(variables).filter(([name]) => name !== 'validate-critical');
   const all: Record<string, string> = Object.assign({}, ...others.map(([, told]) => told));
   const merged = others.map(([, told]) => JSON.parse(told[ENV.settings] ?? '{}'));
+  const told = Object.assign({}, ...merged);
+  const terminology = { ...told.terminology, ...Object(settings['terminology']) };
   return {
     // Only what our code reads, not what Node and Powertools do.
     ...Object.fromEntries(Object.entries(all).filter(([name]) => OURS.has(name))),
-    [ENV.settings]: JSON.stringify(Object.assign({}, ...merged, settings)),
+    [ENV.settings]: JSON.stringify({ ...told, ...settings, terminology }),
   };
 }
 

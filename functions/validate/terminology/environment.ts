@@ -8,7 +8,7 @@ export type TerminologyEnvironment = NonNullable<ReturnType<typeof readTerminolo
 /** What `validate` is told of the terminology server; undefined where none is asked. */
 export function readTerminology(env: Env) {
   if (env[ENV.terminologyEndpoint] === undefined) return undefined;
-  const schema = z.object({ terminology: terminologySettingsSchema.prefault({}) });
+  const schema = z.object({ terminology: terminologySettingsSchema });
   return {
     settings: readSettings(schema, env).terminology,
     /** The base URL of its FHIR API, without a slash at its end. */

@@ -64,9 +64,10 @@ function configure(lambda: LambdaService, { stage, queues }: World): void {
   ];
   const background = { functionName: 'validate', queueUrl, queueArn, mappings };
   lambda.configure(name('supervisor'), { [ENV.supervisedLanes]: JSON.stringify({ background }) });
-  lambda.configure(name('incident'), { [ENV.settings]: '{"crashesToOpen":4,"windowMs":60000}' });
-  lambda.configure(name('deliver'), { [ENV.settings]: '{"breakerFailures":7}' });
-  lambda.configure(name('validate-background'), { [ENV.settings]: '{}' });
+  const told = (settings: object) => ({ [ENV.settings]: JSON.stringify(settings) });
+  lambda.configure(name('incident'), told({ crashesToOpen: 4, windowMs: 60_000 }));
+  lambda.configure(name('deliver'), told({ breakerFailures: 7 }));
+  lambda.configure(name('validate-background'), told({}));
 }
 
 function present<T>(value: T | undefined): T {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { countDeaths, countRestart, isComponentDeath } from '../../../core/incident/escalation.ts';
-import { DEFAULT_LANE_POLICY as policy } from '../../../core/supervision/lane-supervision.ts';
+import type { LanePolicy } from '../../../core/supervision/lane-supervision.ts';
 import { isHeld, type Supervised, untouched } from '../../../core/supervision/supervised-state.ts';
 import {
   type Child,
@@ -12,6 +12,14 @@ import {
 } from '../../../core/supervision/supervision-tree.ts';
 
 const NOW = 100_000;
+
+const policy: LanePolicy = {
+  coolDownMs: 30_000,
+  backOffMaxMs: 300_000,
+  rampStepMs: 50_000,
+  linkAfterMs: 120_000,
+  probeLeaseMs: 180_000,
+};
 
 const leaf = (name: string, fields: Partial<Child> = {}): Child => ({
   kind: 'child',

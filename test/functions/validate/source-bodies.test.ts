@@ -122,8 +122,8 @@ describe('R51: a source reads its own claim checks only', () => {
   test('keys of a former version are read during an upgrade, hops from our own queues only', async () => {
     await put('submissions/x', patient({ id: 'p' }));
     await put(`hops/m/${HASH}`, patient({ id: 'q' }));
-    const before = process.env['SETTINGS'];
-    process.env['SETTINGS'] = JSON.stringify({ ...SETTINGS, formerKeys: true });
+    const before = process.env['SETTINGS'] ?? '';
+    process.env['SETTINGS'] = JSON.stringify({ ...JSON.parse(before), formerKeys: true });
     const upgrading = await loadFunctions(['validate']);
     process.env['SETTINGS'] = before;
     const envelope = { messageId: 'm', sentAt: 1, source: 'hospital-a', lane: 'background' };

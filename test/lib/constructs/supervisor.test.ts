@@ -49,11 +49,16 @@ describe('supervisor', () => {
     expect(lanes['critical']?.queueArn).toMatch(/:fhir-failsafe-dev-critical$/);
   });
 
-  it('R33: has the defaults that its code has, its probe’s lease aside', () => {
+  it('R33: is told every setting that it has', () => {
     const settings = JSON.parse(variablesOf(synthesized())[ENV.settings] ?? '');
-    const { probeLeaseMs, ...others } = supervisorSettingsSchema.parse({});
-    expect(settings).toMatchObject(others);
-    expect(settings.probeLeaseMs).toBe(probeLeaseMs);
+    expect(supervisorSettingsSchema.parse(settings)).toEqual(settings);
+    expect(settings).toEqual({
+      coolDownMs: 30_000,
+      backOffMaxMs: 300_000,
+      rampStepMs: 50_000,
+      linkAfterMs: 120_000,
+      probeLeaseMs: 180_000,
+    });
   });
 
   it('follows a breaker only where there is a delivery lane', () => {
