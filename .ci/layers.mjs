@@ -39,7 +39,7 @@ export const LAYERS = {
 };
 
 /** Of what is deployed only the adapters speak to AWS; the others are run by hand, against a stack or instead of AWS. */
-const WITH_SDK = ['aws', 'cli', 'console', 'emulator', 'simulation', 'demo', 'gameday', RUNTIME];
+const WITH_SDK = ['aws', 'cli', 'console', 'emulator', 'simulation', 'gameday', RUNTIME];
 
 /** The layer of a file. `failsafe.config.ts`, which its users write, is one of its own, and so is the list of all commands. */
 export function layerOf(path) {

@@ -40,8 +40,8 @@ export const makeSqs = (patience?: Patience) =>
 export const makeSns = () => new SNSClient(callConfig());
 export const makeSecrets = (patience?: Patience) => new SecretsManagerClient(callConfig(patience));
 export const makeDynamo = (patience?: Patience) =>
-  documents(new DynamoDBClient(callConfig(patience)));
-export const makeHastyDynamo = () => documents(new DynamoDBClient(callConfig(HASTY_CALL)));
+  documentsOf(new DynamoDBClient(callConfig(patience)));
+export const makeHastyDynamo = () => documentsOf(new DynamoDBClient(callConfig(HASTY_CALL)));
 
 /** An emulator has no host name for each bucket. */
 export function makeS3(env: Env, patience?: Patience): S3Client {
@@ -49,6 +49,6 @@ export function makeS3(env: Env, patience?: Patience): S3Client {
   return new S3Client({ ...callConfig(patience), forcePathStyle: elsewhere !== undefined });
 }
 
-function documents(client: DynamoDBClient): DynamoDBDocumentClient {
+export function documentsOf(client: DynamoDBClient): DynamoDBDocumentClient {
   return DynamoDBDocumentClient.from(client, { marshallOptions: { removeUndefinedValues: true } });
 }

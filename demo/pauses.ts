@@ -1,18 +1,14 @@
 /** The lanes that supervision or an operator paused: prints when each stops and when it resumes. */
-import { type DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
-import { z } from 'zod';
+import type { Table } from '../aws/places.ts';
+import { allSupervised } from '../aws/supervision-table.ts';
 import { lookRegularly } from './look-regularly.ts';
 import type { Tables } from './tables.ts';
 
 /** A pause lasts a cool-down, which is many times as long. */
 const LOOK_EVERY_MS = 1_000;
 
-const holdSchema = z.object({ since: z.number(), why: z.string() });
-const itemSchema = z.object({ name: z.string(), holds: z.record(z.string(), holdSchema) });
-
 export class LanePauses {
-  readonly #dynamodb: DynamoDBDocumentClient;
-  readonly #table: string;
+  readonly #table: Table;
   readonly #show: (line: string) => void;
   /** Since when and why, for all that were paused at any time; the last time of each. */
   readonly seen = new Map<string, string>();
@@ -22,8 +18,7 @@ export class LanePauses {
     { dynamodb, supervision }: Pick<Tables, 'dynamodb' | 'supervision'>,
     show: (line: string) => void,
   ) {
-    this.#dynamodb = dynamodb;
-    this.#table = supervision;
+    this.#table = { name: supervision, dynamo: dynamodb };
     this.#show = show;
   }
 
@@ -33,9 +28,8 @@ export class LanePauses {
   }
 
   async look(): Promise<void> {
-    const { Items = [] } = await this.#dynamodb.send(new ScanCommand({ TableName: this.#table }));
     const held = new Set<string>();
-    for (const { name, holds } of Items.map((item) => itemSchema.parse(item))) {
+    for (const { name, holds } of await allSupervised(this.#table)) {
       const [first] = Object.values(holds).sort((a, b) => a.since - b.since);
       if (first === undefined) continue;
       held.add(name);

@@ -1,5 +1,5 @@
 /** Connects a run with the running pipeline. */
-import { DynamoDBDocumentClient } from '@aws-sdk/lib-dynamodb';
+import { documentsOf } from '../aws/clients.ts';
 import { bodiesBucketOf, laneQueueName, type Target } from '../cli/target.ts';
 import { createClients } from '../packages/local-lambda/clients.ts';
 import type { Runtime } from '../packages/local-lambda/runtime.ts';
@@ -38,7 +38,7 @@ export async function connect(
     target: { sqs, s3, queueUrl: laneUrl, bucket: bodiesBucketOf(stage, laneUrl) },
     submitter,
     tables: {
-      dynamodb: DynamoDBDocumentClient.from(dynamodb),
+      dynamodb: documentsOf(dynamodb),
       resources: `${stackName}-resources`,
       quarantine: `${stackName}-quarantine`,
       incidents: `${stackName}-incidents`,

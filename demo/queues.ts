@@ -1,5 +1,5 @@
 /** How much still waits in the queues of a stage. */
-import type { SQSClient } from '@aws-sdk/client-sqs';
+import type { Queue } from '../aws/places.ts';
 import { depthsOf, queueUrlsOf } from '../aws/queue-depths.ts';
 
 /**
@@ -9,7 +9,7 @@ import { depthsOf, queueUrlsOf } from '../aws/queue-depths.ts';
 export const holdsPending = (queueName: string) => !/-(reporting|analytics)$/.test(queueName);
 
 /** The URLs of all queues that hold what has not ended, and whose names begin so. */
-export async function findQueues(sqs: SQSClient, prefix: string): Promise<string[]> {
+export async function findQueues(sqs: Queue['sqs'], prefix: string): Promise<string[]> {
   const urls = await queueUrlsOf(sqs, prefix);
   return urls.filter(holdsPending);
 }
@@ -30,7 +30,10 @@ export function describeWaiting(queueUrls: readonly string[], depths: readonly n
 }
 
 /** Messages that wait, are being worked on or are delayed, in the order of `queueUrls`. */
-export async function queueDepths(sqs: SQSClient, queueUrls: readonly string[]): Promise<number[]> {
+export async function queueDepths(
+  sqs: Queue['sqs'],
+  queueUrls: readonly string[],
+): Promise<number[]> {
   return Promise.all(
     queueUrls.map(async (url) => {
       const { waiting, inFlight, delayed } = await depthsOf({ sqs, url });

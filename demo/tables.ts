@@ -1,6 +1,7 @@
 /** Reads what the pipeline wrote: whole tables, page by page, without the bodies. */
-import { type DynamoDBDocumentClient, ScanCommand } from '@aws-sdk/lib-dynamodb';
 import { z } from 'zod';
+import type { Table } from '../aws/places.ts';
+import { pagesOf } from '../aws/table-pages.ts';
 import type { QuarantineItem, StoredItem } from './accounting.ts';
 
 const storedSchema = z.object({ pk: z.string(), messageId: z.string(), sentAt: z.number() });
@@ -21,7 +22,7 @@ const incidentSchema = z.object({ pk: z.string(), sk: z.string(), openedAt: z.nu
 export type IncidentItem = z.infer<typeof incidentSchema>;
 
 export interface Tables {
-  readonly dynamodb: DynamoDBDocumentClient;
+  readonly dynamodb: Table['dynamo'];
   readonly resources: string;
   readonly quarantine: string;
   readonly incidents: string;
@@ -29,16 +30,16 @@ export interface Tables {
 }
 
 export function readResources({ dynamodb, resources }: Tables): Promise<StoredItem[]> {
-  return scan(dynamodb, resources, storedSchema);
+  return scan({ name: resources, dynamo: dynamodb }, storedSchema);
 }
 
 export function readQuarantine({ dynamodb, quarantine }: Tables): Promise<QuarantineItem[]> {
-  return scan(dynamodb, quarantine, quarantineSchema);
+  return scan({ name: quarantine, dynamo: dynamodb }, quarantineSchema);
 }
 
 /** With the reason, which has no values. */
 export function readEnded({ dynamodb, quarantine }: Tables): Promise<EndedItem[]> {
-  return scan(dynamodb, quarantine, endedSchema);
+  return scan({ name: quarantine, dynamo: dynamodb }, endedSchema);
 }
 
 export interface Ended {
@@ -50,7 +51,8 @@ export interface Ended {
 /** How many items are in the tables; costs less than reading them. */
 export async function countEnded(tables: Tables): Promise<Ended> {
   let stored = 0;
-  for await (const page of pages(tables.dynamodb, tables.resources, [])) stored += page.Count ?? 0;
+  const resources = { name: tables.resources, dynamo: tables.dynamodb };
+  for await (const { count } of pagesOf(resources, [])) stored += count;
   const ended = (await readQuarantine(tables)).filter(({ status }) => status === 'quarantined');
   const rejected = ended.filter(({ kind }) => kind === 'rejection').length;
   return { stored, rejected, quarantined: ended.length - rejected };
@@ -62,8 +64,9 @@ export async function readIncidents(
   sinceMs: number,
 ): Promise<IncidentItem[]> {
   const found: IncidentItem[] = [];
-  for await (const page of pages(dynamodb, incidents, ['pk', 'sk', 'openedAt'])) {
-    for (const item of page.Items ?? []) {
+  const table = { name: incidents, dynamo: dynamodb };
+  for await (const { items } of pagesOf(table, ['pk', 'sk', 'openedAt'])) {
+    for (const item of items) {
       const incident = incidentSchema.safeParse(item);
       if (incident.success && incident.data.openedAt >= sinceMs) found.push(incident.data);
     }
@@ -72,37 +75,12 @@ export async function readIncidents(
 }
 
 async function scan<T extends object>(
-  dynamodb: DynamoDBDocumentClient,
-  table: string,
+  table: Table,
   schema: z.ZodObject<z.ZodRawShape, z.core.$strip> & z.ZodType<T>,
 ): Promise<T[]> {
-  const items: T[] = [];
-  for await (const page of pages(dynamodb, table, Object.keys(schema.shape))) {
-    for (const item of page.Items ?? []) items.push(schema.parse(item));
+  const found: T[] = [];
+  for await (const { items } of pagesOf(table, Object.keys(schema.shape))) {
+    for (const item of items) found.push(schema.parse(item));
   }
-  return items;
-}
-
-/** Pages with these attributes of each item; without attributes, only counts. */
-async function* pages(dynamodb: DynamoDBDocumentClient, table: string, names: readonly string[]) {
-  const projection =
-    names.length === 0
-      ? { Select: 'COUNT' as const }
-      : {
-          ProjectionExpression: names.map((name) => `#${name}`).join(', '),
-          ExpressionAttributeNames: Object.fromEntries(names.map((name) => [`#${name}`, name])),
-        };
-  let next: Record<string, unknown> | undefined;
-  do {
-    const page = await dynamodb.send(
-      new ScanCommand({
-        TableName: table,
-        ConsistentRead: true,
-        ...projection,
-        ...(next !== undefined && { ExclusiveStartKey: next }),
-      }),
-    );
-    yield page;
-    next = page.LastEvaluatedKey;
-  } while (next !== undefined);
+  return found;
 }

@@ -1,0 +1,29 @@
+/** A whole table, page by page, for those who look at what a run has left. Each item costs a read. */
+import { paginateScan } from '@aws-sdk/lib-dynamodb';
+import type { Table } from './places.ts';
+
+interface TablePage {
+  readonly items: readonly Readonly<Record<string, unknown>>[];
+  readonly count: number;
+}
+
+/** Pages with these attributes of each item; without attributes, only counts. */
+export async function* pagesOf(
+  { name, dynamo }: Table,
+  attributes: readonly string[],
+): AsyncGenerator<TablePage> {
+  const projection =
+    attributes.length === 0
+      ? { Select: 'COUNT' as const }
+      : {
+          ProjectionExpression: attributes.map((attribute) => `#${attribute}`).join(', '),
+          ExpressionAttributeNames: Object.fromEntries(
+            attributes.map((attribute) => [`#${attribute}`, attribute]),
+          ),
+        };
+  const pages = paginateScan(
+    { client: dynamo },
+    { TableName: name, ConsistentRead: true, ...projection },
+  );
+  for await (const { Items = [], Count = 0 } of pages) yield { items: Items, count: Count };
+}

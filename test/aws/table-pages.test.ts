@@ -1,0 +1,37 @@
+import { PutCommand } from '@aws-sdk/lib-dynamodb';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { pagesOf } from '../../aws/table-pages.ts';
+import { testClients } from '../support/clients.ts';
+import { type Emulators, startEmulators } from '../support/emulators.ts';
+import { table } from '../support/provision.ts';
+
+/** A page holds 1 MB. */
+const LARGE = 'x'.repeat(350_000);
+const KEYS = ['a', 'b', 'c', 'd', 'e'];
+
+let emulators: Emulators;
+let name: string;
+
+beforeAll(async () => {
+  emulators = await startEmulators();
+  name = await table('table-pages');
+  for (const pk of KEYS) {
+    const Item = { pk, name: `of ${pk}`, body: LARGE };
+    await testClients().dynamo.send(new PutCommand({ TableName: name, Item }));
+  }
+});
+afterAll(() => emulators.stop());
+
+test('every page is read, and of an item only what is named', async () => {
+  const pages = await Array.fromAsync(pagesOf({ name, dynamo: testClients().dynamo }, ['name']));
+  expect(pages.length).toBeGreaterThan(1);
+  const items = pages.flatMap((page) => page.items);
+  expect(items.map((item) => item['name']).sort()).toEqual(KEYS.map((pk) => `of ${pk}`));
+  for (const item of items) expect(Object.keys(item)).toEqual(['name']);
+});
+
+test('without attributes items are only counted', async () => {
+  const pages = await Array.fromAsync(pagesOf({ name, dynamo: testClients().dynamo }, []));
+  expect(pages.flatMap((page) => page.items)).toEqual([]);
+  expect(pages.reduce((sum, { count }) => sum + count, 0)).toBe(KEYS.length);
+});
