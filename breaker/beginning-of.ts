@@ -1,4 +1,4 @@
-/** The beginning of an HTTP answer's body: a server may answer with more than anybody wants. */
+/** Reads only the beginning of an HTTP answer's body, because a server may send any amount. */
 export async function beginningOf(response: Response, charactersMax: number): Promise<string> {
   const decoder = new TextDecoder();
   let text = '';

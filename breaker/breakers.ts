@@ -1,8 +1,8 @@
 /**
  * Calls to external services, each through the breaker of its service.
  *
- * Shared by all invocations of an environment: one circuit a service. Whatever belongs to one call
- * is a local variable of {@link Breakers.guard}.
+ * All invocations of an environment share it: one circuit for each service. The state of one call is in
+ * local variables of {@link Breakers.guard}.
  */
 import type { Machine } from '../aws/machine.ts';
 import type { BreakerPolicy } from '../core/breaker/breaker-policy.ts';
@@ -14,24 +14,27 @@ import { type CallOutcome, outcomeOfError } from './call-outcome.ts';
 import type { Refused } from './refused.ts';
 import { type Admitted, ResilientCircuit, type ResilientTools } from './resilient-circuit.ts';
 
-/** Why there is no answer of the service itself. */
+/** Why the service gave no answer. */
 export type FallbackReason =
   | { readonly kind: 'refused'; readonly why: string; readonly retryAt: number }
   | { readonly kind: 'failed'; readonly error: unknown };
 
 export interface GuardOptions<T> {
-  /** After so long the call is aborted, and has failed. */
+  /** The call is aborted after this time, and counts as failed. */
   readonly timeoutMs: number;
-  /** Ends the call with what it belongs to, before its time; that says nothing about the service. */
+  /**
+   * Aborts the call early, together with the work that it belongs to. This says nothing about the
+   * service.
+   */
   readonly signal?: AbortSignal | undefined;
   readonly fallback?: ((reason: FallbackReason) => T | Promise<T>) | undefined;
-  /** What an answer says about the service; by default that it is well. */
+  /** What an answer says about the service; by default that it works. */
   readonly outcomeOfResponse?: ((answer: T) => CallOutcome) | undefined;
   /** What an error says about it; by default that it failed. */
   readonly outcomeOfError?: ((error: unknown) => CallOutcome) | undefined;
 }
 
-/** Must end soon after the signal aborts: it is waited for. */
+/** Must end soon after the signal aborts, because the caller waits for it. */
 export type Call<T> = (signal: AbortSignal) => Promise<T>;
 
 export interface BreakersTools extends ResilientTools {
@@ -59,8 +62,8 @@ export class Breakers {
   }
 
   /**
-   * Calls a service, if its breaker lets the call through. Without a fallback throws BreakerRefused
-   * where it does not, CallTimedOut after `timeoutMs`, and what the call throws.
+   * Calls a service, if its breaker allows the call. Without a fallback it throws BreakerRefused if the
+   * breaker refuses, CallTimedOut after `timeoutMs`, and whatever the call throws.
    */
   async guard<T>(service: string, call: Call<T>, options: GuardOptions<T>): Promise<T> {
     const admitted = await this.admit(service, options.timeoutMs);
@@ -101,7 +104,8 @@ export class Breakers {
 
   async settle(service: string, admitted: Admitted, outcome: CallOutcome): Promise<void> {
     await this.#circuit(service).settle(admitted, outcome);
-    // An environment is frozen when its invocation ends, and this call may be all of it.
+    // Awaited, because the environment is frozen when its invocation ends, and this call may be its
+    // last.
     await this.#tools.published();
   }
 
@@ -129,8 +133,8 @@ function outcomeOf<T>(
 }
 
 /**
- * Aborts the call when its time is up, and waits for its end: nothing of it goes on after the
- * invocation (R61), in an environment that is frozen and thawed while another makes the next probe.
+ * Aborts the call when its time is up, and waits until it has ended: no part of it may run after the
+ * invocation (R61), in an environment that is frozen and thawed while another one makes the next probe.
  */
 async function withTimeout<T>(
   service: string,

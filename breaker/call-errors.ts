@@ -1,9 +1,9 @@
-/** The breaker did not let the call through: the service was not asked. */
+/** The breaker refused the call: the service was not called. */
 export class BreakerRefused extends Error {
   override readonly name = 'BreakerRefused';
   readonly service: string;
   readonly why: string;
-  /** Epoch ms: before that there is no use in trying. */
+  /** Epoch ms: earlier calls are refused too. */
   readonly retryAt: number;
 
   constructor(service: string, why: string, retryAt: number) {

@@ -3,14 +3,14 @@ import type { CallResult } from '../core/breaker/breaker-result.ts';
 
 export type CallOutcome = Pick<CallResult, 'outcome' | 'retryAt' | 'subject'>;
 
-/** Without a rule of the caller's, whatever is thrown is a failure. */
+/** Without a rule of the caller, anything thrown is a failure. */
 export function outcomeOfError(_error: unknown): CallOutcome {
   return { outcome: 'failure' };
 }
 
 /**
- * The usual rule for HTTP: 5xx and 429 are failures, any other answer shows that the service is
- * well, a 4xx too.
+ * The usual rule for HTTP: 5xx and 429 are failures; any other answer, including 4xx, shows that the
+ * service works.
  */
 export function outcomeOfHttp(
   status: number,
@@ -22,8 +22,8 @@ export function outcomeOfHttp(
 }
 
 /**
- * When a server asks to be called again, epoch ms; undefined where it does not say. Retry-After
- * is a number of seconds or a date (RFC 9110, 10.2.3).
+ * When the server asks to be called again, in epoch ms; undefined if it does not say. Retry-After is a
+ * number of seconds or a date (RFC 9110, 10.2.3).
  */
 export function retryAfterTime(
   retryAfter: string | null | undefined,

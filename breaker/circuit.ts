@@ -1,7 +1,7 @@
 /**
- * One service's breaker as one environment sees it: what it last read of the shared state, and what
- * it does about calls. Any number of calls may be under way at once; what belongs to one of them is
- * in its ticket, never here.
+ * One service's breaker as one environment sees it: the shared state that it last read, and its
+ * decisions about calls. Any number of calls may run at once; the state of one call is in its ticket,
+ * never here.
  */
 import { admit, probeMayBegin, type Ticket } from '../core/breaker/breaker.ts';
 import type { BreakerPolicy } from '../core/breaker/breaker-policy.ts';
@@ -23,11 +23,11 @@ export interface CircuitTools {
   readonly now: () => number;
   /** In [0, 1). */
   readonly random: () => number;
-  /** Never the same twice, in any environment. */
+  /** Unique across all environments. */
   readonly token: () => string;
   readonly pause: (ms: number) => Promise<void>;
   readonly onTransition: (service: string, transition: Transition) => void;
-  /** An operator's word that this environment reads for the first time. */
+  /** An operator's command that this environment reads for the first time. */
   readonly onForced: (service: string, forced: Forced) => void;
 }
 
@@ -41,11 +41,11 @@ export class Circuit {
   readonly #store: BreakerStore;
   readonly #tools: CircuitTools;
   readonly #calls: UnreportedCalls;
-  /** Transitions whose save ended in an error or in a conflict, and may stand all the same. */
+  /** Transitions whose save ended in an error or in a conflict, but may have succeeded. */
   readonly #unsure: Change[] = [];
   #state: BreakerState | undefined;
   #readAt = Number.NEGATIVE_INFINITY;
-  /** When a call last went well. */
+  /** When a call last succeeded. */
   #servedAt: number | undefined;
   #reading: Promise<BreakerState> | undefined;
 
@@ -57,12 +57,12 @@ export class Circuit {
     this.#calls = new UnreportedCalls(policy.trip);
   }
 
-  /** What was last read, however long ago. */
+  /** The state that was last read, however old. */
   get known(): BreakerState | undefined {
     return this.#state;
   }
 
-  /** Would a call be refused now? Asks for nothing. Throws where the store fails. */
+  /** Would a call be refused now? Requests no permission. Throws if the store fails. */
   async peek(timeoutMs: number): Promise<Refused | undefined> {
     const state = await this.#read(CACHE_MS);
     const ask = { owner: '', timeoutMs, draw: 0 };
@@ -70,7 +70,7 @@ export class Circuit {
     return admission.kind === 'refused' ? admission : undefined;
   }
 
-  /** May a call be made that takes at most `timeoutMs`? Throws where the store fails. */
+  /** May a call be made that takes at most `timeoutMs`? Throws if the store fails. */
   async admit(timeoutMs: number): Promise<Ticket | Refused> {
     const { now, random, token } = this.#tools;
     const ask = { owner: token(), timeoutMs, draw: random() };
@@ -81,15 +81,15 @@ export class Circuit {
       if (admission.kind === 'call') return this.#begin(admission.ticket, timeoutMs);
       const saved = await this.#save(state, admission.change);
       if (saved === 'saved') return this.#begin(admission.ticket, timeoutMs);
-      // Where there was no answer the probe may be ours all the same, and the state says so.
+      // Even if the store did not answer, the probe may be ours; the state then shows it.
       state = await this.#read(0);
-      // Others were faster; they know more by now than one that keeps asking.
+      // Other environments were faster, and know more by now than this one.
       if (tries === TRIES_MAX)
         return { kind: 'refused', why: 'probing', retryAt: now() + CACHE_MS };
     }
   }
 
-  /** Reports what came of an admitted call. Throws where the store fails. */
+  /** Reports the result of an admitted call. Throws if the store fails. */
   async settle(ticket: Ticket, outcome: CallOutcome): Promise<void> {
     const { now, random, token } = this.#tools;
     if (outcome.outcome === 'success') this.#servedAt = now();
@@ -112,9 +112,9 @@ export class Circuit {
   }
 
   /**
-   * Decides on what is known, and saves. In a conflict there is news, on which it is decided again. A
-   * save without an answer is tried once more: its receipt shows whether it happened. Returns whether
-   * the change is made, or need not be.
+   * Decides by the known state, and saves. After a conflict it reads the state and decides again. A
+   * save without an answer is tried once more: its receipt shows whether the first one succeeded.
+   * Returns whether the change is made, or is not needed.
    */
   async #change(decide: (state: BreakerState) => Change | undefined, triesMax = TRIES_MAX) {
     let state = this.#state ?? (await this.#read(0));
@@ -135,7 +135,7 @@ export class Circuit {
     return false;
   }
 
-  /** Others may be writing: then it is reported later. */
+  /** Other environments may be writing; then it is reported later. */
   async #report(): Promise<void> {
     const { now, token, random } = this.#tools;
     const state = this.#state;
@@ -169,7 +169,10 @@ export class Circuit {
     if (transition !== undefined) this.#tools.onTransition(this.#service, transition);
   }
 
-  /** The receipt of a save that was unsure shows whether it stands: then it is ours to publish. */
+  /**
+   * The receipt of an unclear save shows whether it succeeded; if so, this environment publishes the
+   * transition.
+   */
   #makeSure({ version, receipts }: BreakerState): void {
     for (const change of this.#unsure.splice(0)) {
       const { next } = change;
@@ -179,7 +182,7 @@ export class Circuit {
     }
   }
 
-  /** What is known, read anew if that is older; calls at the same time share one read. */
+  /** The known state, read again if it is older than that. Concurrent calls share one read. */
   async #read(maxAgeMs: number): Promise<BreakerState> {
     if (this.#state !== undefined && this.#tools.now() - this.#readAt < maxAgeMs)
       return this.#state;
@@ -197,7 +200,7 @@ export class Circuit {
     return this.#learn(read);
   }
 
-  /** News never goes back in time, but for an item that is no longer there. */
+  /** An older state never replaces a newer one, unless the item no longer exists. */
   #learn(state: BreakerState): BreakerState {
     const isNews = state.generation > (this.#state?.generation ?? 0);
     if (isNews && state.forced) this.#tools.onForced(this.#service, state.forced);

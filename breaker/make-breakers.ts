@@ -15,7 +15,7 @@ export interface BreakerDeps extends Surroundings, Pick<Clients, 'hastyDynamo' |
 
 export type BreakerEnvironment = ReturnType<typeof readBreakerEnvironment>;
 
-/** What whoever calls through a breaker reads from its environment variables. */
+/** The environment variables of a function that calls through a breaker. */
 export const readBreakerEnvironment = (env: Env) => ({
   breakersTable: requiredEnv('breakersTable', env),
   auditQueueUrl: env[ENV.auditQueueUrl],
@@ -39,7 +39,7 @@ export function transitionQueuesOf(
   };
 }
 
-/** `policies` are those of services that have one of their own. */
+/** `policies` are those of services that do not use the default. */
 export function makeBreakers(
   environment: BreakerEnvironment,
   deps: BreakerDeps,
@@ -55,7 +55,10 @@ function toolsOf(deps: BreakerDeps, who: TransitionQueues): BreakersTools {
   const environmentId = randomId().slice(0, 8);
   const publishing = new Set<Promise<void>>();
   let tokens = 0;
-  /** Goes on beside the call, which must not wait for it; what is not published now is published anew. */
+  /**
+   * Runs beside the call, which must not wait for it. A transition that is not published now is
+   * published again later.
+   */
   const publish = (service: string, transition: Transition) => {
     const published = publishTransition(who, service, transition)
       .catch((fault: unknown) => {

@@ -1,11 +1,11 @@
 import type { BreakerState } from '../core/breaker/breaker-state.ts';
 import type { BreakerStore } from '../core/breaker/breaker-store.ts';
 
-/** Breakers of this environment alone, for as long as the table does not answer (R15). */
+/** Breakers of this environment only, used while the table does not answer (R15). */
 export class MemoryStore implements BreakerStore {
   readonly #states = new Map<string, BreakerState>();
 
-  /** Begins with what was last known of the fleet. */
+  /** Starts with the last known shared state. */
   constructor(known: ReadonlyMap<string, BreakerState> = new Map()) {
     this.#states = new Map(known);
   }

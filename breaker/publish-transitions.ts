@@ -1,4 +1,4 @@
-/** Publishes transitions to the supervisor and the audit log, each as far as the stack says where. */
+/** Publishes transitions to the supervisor and the audit log, if the stack configured a queue for them. */
 
 import { type AuditQueue, publishFacts } from '../aws/audit-queue.ts';
 import { tellSupervisor } from '../aws/breaker-news-queue.ts';
@@ -11,7 +11,7 @@ export interface TransitionQueues {
   readonly supervisor: Queue | undefined;
 }
 
-/** Throws where a queue does not take it. */
+/** Throws if a queue does not accept it. */
 export async function publishTransition(
   { audit, supervisor }: TransitionQueues,
   service: string,

@@ -1,7 +1,7 @@
 /**
- * A circuit that outlives its store. While the table fails or throttles, this environment goes on
- * with a breaker of its own, which begins with what was last known of the fleet (R15); the table is
- * asked again each second.
+ * A circuit that works without its store. While the table fails or throttles, this environment uses its
+ * own breaker, which starts with the last known shared state (R15). The table is tried again each
+ * second.
  */
 import type { Ticket } from '../core/breaker/breaker.ts';
 import type { BreakerPolicy } from '../core/breaker/breaker-policy.ts';
@@ -13,13 +13,13 @@ import { MemoryStore } from './memory-store.ts';
 import type { Refused } from './refused.ts';
 
 export interface ResilientTools extends CircuitTools {
-  /** The table failed, and the call goes by this environment's own breaker. */
+  /** The table failed, and this environment's own breaker decides about the call. */
   readonly onStoreFault: (service: string, fault: unknown) => void;
-  /** A transition of this environment's own breaker: the fleet's knows nothing of it. */
+  /** A transition of this environment's own breaker; the shared one does not change. */
   readonly onOwnTransition: (service: string, transition: Transition) => void;
 }
 
-/** A permission, and who gets the result. */
+/** A permission, and the circuit to which the result is reported. */
 export interface Admitted {
   readonly kind: 'admitted';
   readonly ticket: Ticket;
@@ -43,7 +43,7 @@ export class ResilientCircuit {
     this.#shared = new Circuit(service, policy, store, tools);
   }
 
-  /** Never throws for a fault of the store. */
+  /** Does not throw if the store fails. */
   async admit(timeoutMs: number): Promise<Admitted | Refused> {
     const shared = this.#shared;
     if (this.#tools.now() >= this.#askSharedAt) {
@@ -65,7 +65,7 @@ export class ResilientCircuit {
     return (this.#own ?? this.#shared).known;
   }
 
-  /** Refused, as things stand? Never throws: where the store fails, {@link admit} decides. */
+  /** Would a call be refused now? Never throws: if the store fails, {@link admit} decides. */
   async peek(timeoutMs: number): Promise<Refused | undefined> {
     try {
       return await (this.#own ?? this.#shared).peek(timeoutMs);
@@ -74,7 +74,7 @@ export class ResilientCircuit {
     }
   }
 
-  /** A result that cannot be saved is lost: a lease expires, a count is one too low (R16). */
+  /** A result that cannot be saved is lost: then a lease expires, or a count is one too low (R16). */
   async settle({ circuit, ticket }: Admitted, outcome: CallOutcome): Promise<void> {
     try {
       await circuit.settle(ticket, outcome);

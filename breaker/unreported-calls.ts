@@ -1,10 +1,10 @@
 /**
- * Calls of this environment that the fleet's window does not know of yet.
+ * Calls of this environment that are not yet in the shared window.
  *
- * As long as nobody has a failure to report, nothing is reported: the healthy path writes
- * nothing (R14). An environment that has one reports all its calls of the window at once, and again
- * each second; the others, once they read of it, report theirs four times a window, so that the share
- * is one of the whole fleet and not of its unlucky part.
+ * While no environment has a failure, none reports anything: the healthy path writes nothing (R14). An
+ * environment with a failure reports all its calls of the window at once, and again each second. The
+ * others, once they read of the failure, report theirs four times a window. So the share of failures is
+ * that of all environments, and not only of those with failures.
  */
 import type { Ticket } from '../core/breaker/breaker.ts';
 import type { TripPolicy } from '../core/breaker/breaker-policy.ts';
@@ -38,7 +38,7 @@ export class UnreportedCalls {
     this.#window = countCall(this.#window, { failed }, now, trip.windowMs);
   }
 
-  /** Hands over all, if it is time to report them. */
+  /** Returns all of them, if it is time to report. */
   takeDue(state: BreakerState, now: number): DueCalls | undefined {
     const trip = this.#trip;
     if (trip.kind !== 'failure-rate' || state.phase !== 'closed' || now < this.#nextAt) return;
@@ -53,7 +53,7 @@ export class UnreportedCalls {
     return { ticket: { generation: this.#generation }, window };
   }
 
-  /** They could not be reported: another environment was writing. Next time, later. */
+  /** They could not be reported, because another environment was writing. They are reported later. */
   putBack({ ticket, window }: DueCalls, now: number): void {
     const trip = this.#trip;
     if (trip.kind !== 'failure-rate' || ticket.generation !== this.#generation) return;

@@ -8,14 +8,14 @@ import type { Validated } from './validate-loaded.ts';
 
 export interface Follow<E> {
   readonly tally: Tally;
-  /** Between storing it and publishing that. */
+  /** Stored, but not yet published. */
   readonly onStored?: () => Promise<unknown>;
   readonly onCrash: (crash: Crash) => Promise<E>;
 }
 
 /**
- * Stores or rejects it, or does what its crash leads to. `late` where there was no time for a verdict.
- * Throws on a fault of our own.
+ * Stores or rejects it, or acts on its crash. `late` means that there was no time for a verdict. Throws
+ * on a fault of our infrastructure.
  */
 export async function actOnVerdict<E>(
   parts: ValidateParts,

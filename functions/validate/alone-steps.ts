@@ -29,9 +29,9 @@ import { troubleOf } from './trouble-of.ts';
 import { type Validated, validateLoaded } from './validate-loaded.ts';
 import { isUndecided, type Verification } from './verification.ts';
 
-/** Deaths of an environment around a process of its own are not the resource's: a bound, no more. */
+/** The resource is not blamed when an environment dies around the separate process: this is only a limit. */
 const UNEXPLAINED_MAX = 10;
-/** After its function's timeout and this, an attempt without end is a death. */
+/** An attempt without an end counts as a death once the function's timeout and this time have passed. */
 const MARGIN_MS = 2_000;
 
 const policyOf = (settings: ValidateSettings): AttemptPolicy => ({
@@ -41,12 +41,12 @@ const policyOf = (settings: ValidateSettings): AttemptPolicy => ({
   runningMaxMs: settings.functionTimeoutMs + MARGIN_MS,
 });
 
-/** What becomes of the delivery: its message is done, or must be delivered again. */
+/** The result of this delivery: its message is done, or must be delivered again. */
 export type DeliveryEnd =
   | { readonly kind: 'done' }
   | { readonly kind: 'again'; readonly seconds: number };
 
-/** What is known of the message's attempts before this one. */
+/** The message's earlier attempts. */
 interface Before {
   readonly seen: Trouble | undefined;
   readonly counted: readonly Attempt[];
@@ -68,10 +68,10 @@ interface Attempting<Kind extends string> extends Before {
   readonly attempt: Attempt;
   readonly place: IsolatedValidator;
 }
-/** From here on the table may have the attempt, even if the answer to the write is lost. */
+/** From here on the table may contain the attempt, even if the answer to the write is lost. */
 type Recording = Attempting<'recording'>;
 type Recorded = Attempting<'recorded'>;
-/** Its verdict is known, and acting on it is not the resource's doing any more. */
+/** The verdict is known. A fault while acting on it is not the resource's. */
 interface HasVerdict extends Attempting<'has verdict'> {
   readonly validated: Validated;
 }
@@ -79,7 +79,7 @@ interface HasVerdict extends Attempting<'has verdict'> {
 interface Crashed extends Attempting<'crashed'> {
   readonly crash: Crash;
 }
-/** Nothing was recorded, for a fault of our own. */
+/** Nothing was recorded, because of a fault of our infrastructure. */
 interface Failed {
   readonly kind: 'failed';
   readonly fault: unknown;
@@ -105,7 +105,7 @@ export interface Delivery {
   readonly requestId: string;
   readonly tally: Tally;
   readonly verification: Verification;
-  /** Aborted when no attempt may begin any more, and none may go on. */
+  /** Aborted when no attempt may begin or continue. */
   readonly validating: AbortSignal;
 }
 
@@ -113,7 +113,7 @@ const DONE: Ended = { kind: 'ended', end: { kind: 'done' } };
 const again = (seconds: number): Ended => ({ kind: 'ended', end: { kind: 'again', seconds } });
 const AGAIN_SOON = again(1);
 
-/** Throws where something of our own fails. */
+/** Throws on a fault of our infrastructure. */
 export function next(delivery: Delivery, state: Exclude<State, Ended>): Promise<State> {
   switch (state.kind) {
     case 'received':
@@ -133,7 +133,7 @@ export function next(delivery: Delivery, state: Exclude<State, Ended>): Promise<
   }
 }
 
-/** What the message's former attempts lead to. */
+/** The next step that follows from the message's earlier attempts. */
 async function decide({ parts, tally }: Delivery, received: Received): Promise<State> {
   const voided = received.submission.provenance.envelope?.voided ?? [];
   const seen = await troubleOf(parts, received.submission);
@@ -161,8 +161,8 @@ async function decide({ parts, tally }: Delivery, received: Received): Promise<S
 }
 
 /**
- * Loads before the attempt, which is recorded with the version that it is about, and waits for the place:
- * an attempt lasts no longer than its resource, so what kills a loading environment spends none.
+ * Loads the body before the attempt, which records the version of the body, and waits until a resource
+ * can run. So an attempt lasts only while its resource runs, and a death while loading spends none.
  */
 async function prepare(
   { parts, requestId, validating }: Delivery,
@@ -192,7 +192,8 @@ async function recordAttempt({ parts }: Delivery, recording: Recording): Promise
     if (!(await startAttempt(quarantineTable, start))) return AGAIN_SOON;
   } catch (fault) {
     if (!(fault instanceof NotWritten)) throw fault;
-    // While the table is down each delivery would send its message anew, and Lambda stops such a loop.
+    // While the table is down, each delivery would send its message again, and Lambda stops such a
+    // loop.
     return { kind: 'failed', fault };
   }
   return { ...recording, kind: 'recorded' };
@@ -206,12 +207,12 @@ async function validate({ parts, verification }: Delivery, recorded: Recorded): 
   const span = { name: 'attempt', values: { number: counted.length + 1, ownProcess } };
   const validated = await traces.inSpan(span, () => validateLoaded(parts, loaded, place));
   const { verdict } = validated;
-  // What comes now is no doing of the resource: a death in it must not count as its crash.
-  // So it is recorded first: what is stored can then never be dead-lettered too (R04).
+  // A death during what follows must not count as the resource's crash. So the end is recorded first: a
+  // stored resource can then never be dead-lettered too (R04).
   if (verdict.kind === 'valid' || isUndecided(verdict)) {
     const end = { requestId, ended: now() };
     const survived = await surviveAttempt(quarantineTable, messageId, counted.length, end);
-    // The attempt is no longer there: what follows from it is somebody else's to decide.
+    // The attempt is no longer there: another delivery decides what follows.
     if (!survived) return AGAIN_SOON;
   }
   const final = await verification.verify(verdict, source);
@@ -230,8 +231,8 @@ async function act({ parts, tally }: Delivery, state: HasVerdict): Promise<State
 }
 
 /**
- * The crash is published before the attempt is ended: one without end is published anew by the
- * next delivery, so that no crash goes uncounted (R21).
+ * The crash is published before the attempt is ended. If the attempt has no end, the next delivery
+ * publishes the crash again, so every crash is counted (R21).
  */
 async function endByCrash({ parts, tally }: Delivery, state: Crashed): Promise<Ended> {
   const { crash, loaded, counted, attempt } = state;

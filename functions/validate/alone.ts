@@ -1,6 +1,6 @@
 /**
- * The story of a message in its lane's isolation queue: it runs alone, each attempt recorded before
- * it starts, until it has an ending or has crashed as often as is allowed (R02).
+ * Processes a message of its lane's isolation queue: it runs alone, and each attempt is recorded before
+ * it starts, until it has an ending or has crashed as often as allowed (R02).
  */
 import type { Context, SQSRecord } from 'aws-lambda';
 import { forgetSuspect } from '../../aws/in-flight-table.ts';
@@ -16,7 +16,7 @@ import { type OpenAttempt, takeBack } from './take-back.ts';
 import { Verification } from './verification.ts';
 import { ifTimePermits, withinTime } from './within-time.ts';
 
-/** Brings one message one step further; what is not done comes again. */
+/** Performs the next step of one message. If it is not done then, it is delivered again. */
 export async function validateAlone(
   parts: ValidateParts,
   record: SQSRecord,
@@ -60,7 +60,7 @@ export async function validateAlone(
   return end.kind === 'done' ? 'done' : 'failed';
 }
 
-/** A fault of our own, or no time left: the attempt is taken back, the message waits (R09). */
+/** A fault of our infrastructure, or no time left: the attempt is taken back, and the message waits (R09). */
 async function afterFault(
   parts: ValidateParts,
   state: State,
@@ -78,7 +78,7 @@ async function afterFault(
   return end;
 }
 
-/** The attempt that the table has, or may have. */
+/** The attempt that the table contains, or may contain. */
 function openAttempt(state: State): OpenAttempt | undefined {
   switch (state.kind) {
     case 'recording':
@@ -93,7 +93,7 @@ function openAttempt(state: State): OpenAttempt | undefined {
   }
 }
 
-/** What has its ending is no suspect any more. The record of one that could not be removed expires. */
+/** A message that has ended is no longer a suspect. If its record cannot be removed, it expires. */
 async function forget(parts: ValidateParts, messageId: string, context: Context): Promise<void> {
   try {
     await ifTimePermits(parts, context, () => forgetSuspect(parts.inFlightTable, messageId));

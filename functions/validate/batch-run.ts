@@ -1,4 +1,4 @@
-/** Runs a batch of submissions under the mark of this environment, and says how far each came. */
+/** Runs a batch of submissions under the mark of this environment, and returns how far each came. */
 import type { Context } from 'aws-lambda';
 import { ComponentFault } from '../../core/message/component-fault.ts';
 import { idsOf } from '../../core/message/correlation.ts';
@@ -16,16 +16,16 @@ import { isolate } from './suspects.ts';
 import { validateLoaded } from './validate-loaded.ts';
 import { Verification } from './verification.ts';
 
-/** How far a submission came in this invocation; only `done` is answered as done. */
+/** How far a submission came in this invocation; only `done` is reported as successful. */
 export type Progress = 'done' | 'fault' | 'late';
 
-/** What one invocation runs, and how far it came. */
+/** The submissions that one invocation runs, and how far each came. */
 export interface BatchRun {
   readonly parts: ValidateParts;
   readonly context: Context;
   readonly tally: Tally;
   readonly verification: Verification;
-  /** What is not in it is late. */
+  /** A submission that is not in it is late. */
   readonly progress: Map<Submission, Progress>;
 }
 
@@ -38,8 +38,8 @@ export function newBatch(work: Pick<BatchRun, 'parts' | 'context' | 'tally'>): B
 }
 
 /**
- * Runs submissions that are no suspects. `markedAs` are the ids of their messages on the queue that
- * they came from. Nothing runs unless the mark stands (R03, R09).
+ * Runs submissions that are not suspects. `markedAs` are the ids of their messages on the queue that
+ * they came from. Nothing runs unless the mark was written (R03, R09).
  */
 export async function runBatch(
   submissions: readonly Submission[],
@@ -57,12 +57,12 @@ export async function runBatch(
   await Promise.all(submissions.map((submission) => run(submission, place, batch)));
 }
 
-/** Longest that the answer waits for the mark to be empty. */
+/** How long the handler's answer waits at most until the mark is empty. */
 const CLOSING_MS = 2_000;
 
 /**
- * Empties the mark, before messages are given back. False where it may still name them: a death
- * makes suspects of them then, so they must not be shown again before their queue would.
+ * Empties the mark before messages are given back. Returns false if the mark may still name them: a
+ * death would then make them suspects, so they must not become visible early.
  */
 export async function closeMark({ parts, context, tally }: BatchRun): Promise<boolean> {
   const { now, inFlight } = parts;
@@ -73,7 +73,10 @@ export async function closeMark({ parts, context, tally }: BatchRun): Promise<bo
   return closed;
 }
 
-/** A fault of our own fails this message only: it comes back when its visibility ends (R09). */
+/**
+ * A fault of our infrastructure fails only this message: it is delivered again when its visibility
+ * timeout ends (R09).
+ */
 async function run(
   submission: Submission,
   place: IsolatedValidator,
@@ -127,7 +130,7 @@ async function validateAndAct(
   );
 }
 
-/** A crash that was seen has a known culprit: it waits for no visibility timeout. */
+/** A crash that was seen has a known culprit, so its message does not wait for the visibility timeout. */
 async function moveToIsolation(
   submission: Submission,
   crash: Crash,

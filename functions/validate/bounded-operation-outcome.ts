@@ -1,16 +1,17 @@
 /**
- * The OperationOutcome that is kept of a rejection, as JSON of a bounded size. What a producer sends
- * decides how many issues there are and how long their texts are, and each kilobyte kept is paid for.
- * Errors come first where some must go. The first stays in any case, for a rejection says why (R07).
+ * The OperationOutcome of a rejection that is stored, as JSON of a limited size. The producer's
+ * resource decides how many issues there are and how long their texts are, and each stored kilobyte
+ * costs money. Errors come first, because the last issues are left out. The first one always stays,
+ * because a rejection says why (R07).
  */
 import type { OperationOutcome } from 'fhir/r4.js';
 import type { Issue } from '../../packages/fhir-validator/issue.ts';
 import { operationOutcome } from '../../packages/fhir-validator/operation-outcome.ts';
 import { isError } from './bounded-verdict.ts';
 
-/** Of the one issue that is kept where even that is too long. */
+/** Maximum length of the text if even a single issue is too long. */
 const CHARACTERS_MAX = 200;
-/** More than the issue takes that says how many are left out, and what is around the issues. */
+/** An upper limit for the issue that says how many are left out, and for the JSON around the issues. */
 const FRAME_BYTES = 250;
 
 export function boundedOutcome(issues: readonly Issue[], bytesMax: number): string {
@@ -47,5 +48,5 @@ function cut(issue: Issue): Issue {
   };
 }
 
-/** A character outside of ASCII may take four bytes, or six as an escape. */
+/** A character outside ASCII may take four bytes, or six as an escape. */
 const shortened = (text: string) => text.slice(0, CHARACTERS_MAX).toWellFormed();

@@ -3,13 +3,13 @@ import type { Issue } from '../../packages/fhir-validator/issue.ts';
 import { RESULT_BYTES_MAX } from '../../packages/isolation/ledger.ts';
 
 const TEXT_CHARACTERS_MAX = 1_000;
-/** More than the names and punctuation of one issue, and of a verdict with its identity, take. */
+/** Upper limits for the names and punctuation of one issue, and of a verdict with its identity. */
 const ISSUE_FRAME_BYTES = 150;
 const VERDICT_FRAME_BYTES = 2_000;
 
 /**
- * Cuts a verdict to a size that every store and message takes: texts first, then issues. At least
- * one error stays, for an invalid resource must say why (R07).
+ * Cuts a verdict to a size that fits into every store and message: texts first, then issues. At least
+ * one error stays, because an invalid resource must say why (R07).
  */
 export function boundedVerdict<V extends Exclude<Verdict, { kind: 'crash' }>>(verdict: V): V {
   const errorsFirst = () =>
@@ -31,18 +31,21 @@ function shortened(issue: Issue): Issue {
   };
 }
 
-/** What rejects. */
+/** Issues that reject a resource. */
 export function isError(issue: Issue): boolean {
   return issue.severity === 'error';
 }
 
-/** The bytes of its JSON. Few or short issues are only bounded, for most verdicts are small. */
+/**
+ * The bytes of its JSON. For few or short issues it returns only an upper limit, because most verdicts
+ * are small.
+ */
 function bytesOf(verdict: { readonly issues: readonly Issue[] }): number {
   const bound = verdict.issues.reduce((sum, issue) => sum + boundOf(issue), VERDICT_FRAME_BYTES);
   return bound <= RESULT_BYTES_MAX ? bound : Buffer.byteLength(JSON.stringify(verdict)) + 1;
 }
 
-/** No character takes more than the six bytes of an escape. */
+/** A character takes at most the six bytes of an escape. */
 function boundOf({ text, expression, code, undecided }: Issue): number {
   const own = ISSUE_FRAME_BYTES + 6 * (text.length + code.length + (expression?.length ?? 0));
   return undecided === undefined ? own : own + 6 * JSON.stringify(undecided).length;

@@ -29,7 +29,8 @@ async function validate(
   if (records.every((record) => record.eventSourceARN === parts.laneQueueArn)) {
     return validateLaneBatch(parts, records, context, isProbe(event));
   }
-  // The mapping's batch size is 1. Were it more, only the first may run: alone means alone.
+  // The mapping's batch size is 1. If it were larger, only the first message may run, because each must
+  // run alone.
   const [first] = records;
   return batchResponse(
     records.map((record) => record.messageId),

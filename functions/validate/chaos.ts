@@ -1,6 +1,6 @@
 /**
- * Faults on demand, for the proofs: a resource tagged with a code of this system does to its worker
- * what the code says. Only where the stack was built with `-c chaos=on`, which prod refuses.
+ * Faults on demand, for the proofs: a resource tagged with a code of this system causes that fault in
+ * its worker. Only in a stack built with `-c chaos=on`, which prod refuses.
  */
 import process from 'node:process';
 
@@ -10,7 +10,7 @@ class ChaosError extends Error {
   override readonly name = 'ChaosError';
 }
 
-/** Does what the resource asks for, if it asks. */
+/** Causes the fault that the resource asks for, if any. */
 export function performChaos(text: string): void {
   if (!text.includes(CHAOS_SYSTEM)) return;
   switch (requestedFault(text)) {
@@ -26,7 +26,7 @@ export function performChaos(text: string): void {
       break;
     case 'kill':
       process.kill(process.pid, 'SIGKILL');
-      // The signal arrives soon, not at once; no verdict may be given until then.
+      // The signal does not arrive at once; no verdict may be given before it does.
       for (;;);
   }
 }

@@ -11,7 +11,7 @@ import { COMPONENT, type ValidateParts } from './parts.ts';
 
 export type Crash = Extract<Verdict, { kind: 'crash' }>;
 
-/** Names of the metrics; fixed, for a dimension would make each a metric of its own anyway. */
+/** Names of the metrics. They are fixed, because with a dimension each would be a separate metric anyway. */
 const METRICS = {
   exception: 'CrashException',
   timeout: 'CrashTimeout',
@@ -20,8 +20,8 @@ const METRICS = {
 } as const satisfies Record<Crash['crash'], SpeakerMetric>;
 
 /**
- * Publishes a crash of this component, while it ran a resource, in this lane. The id makes repetitions
- * one event.
+ * Publishes a crash of this component in this lane while it ran a resource. Repetitions with the same
+ * id count as one event.
  */
 export function publishValidateCrash(
   { lane, crashesTopic }: ValidateParts,
@@ -52,7 +52,10 @@ export function countCrash(
   logger.warn('crash', { ...idsOf(origin), kind: crash, reason });
 }
 
-/** Counts and logs the crashes of plugins: of advisory ones, and the one that is the verdict (R60). */
+/**
+ * Counts and logs the crashes of plugins: those of advisory plugins, and the one that is the verdict
+ * (R60).
+ */
 export function countPluginCrashes(
   { logger }: ValidateParts,
   tally: Tally,

@@ -32,7 +32,7 @@ export async function deadLetter(
   parts.logger.warn('dead-lettered', { ...idsOf(provenance.origin), ...reason });
 }
 
-/** What it crashed on, kept as it was: its producer may put something else in its place. */
+/** The version on which it crashed, because its producer may overwrite the object. */
 async function layAside(
   { bodies, bucket, settings }: ValidateParts,
   { carriage, provenance }: Submission,
@@ -45,7 +45,10 @@ async function layAside(
   return putBody(bucket, 'quarantine/', messageId, fetched.text);
 }
 
-/** Attempts without end were crashes that nobody here saw end: each is an event, once by its id. */
+/**
+ * Attempts without an end were crashes that this code did not see. Each is one event, identified by its
+ * id.
+ */
 export async function publishUnended(
   parts: ValidateParts,
   messageId: string,

@@ -8,16 +8,16 @@ import { readTerminology } from './terminology/environment.ts';
 
 export type ValidateEnvironment = ReturnType<typeof readEnvironment>;
 
-/** What `validate` is told by the stack. */
+/** The environment variables that the stack gives `validate`. */
 export const readEnvironment = (env: Env) => {
   const settings = readSettings(validateSettingsSchema, env);
   const terminology = readTerminology(env);
   const hasBreakers = terminology !== undefined || settings.plugins.length > 0;
   return {
     settings,
-    /** Absent where no terminology server is asked. */
+    /** Absent if no terminology server is configured. */
     terminology,
-    /** There where a terminology server or plugins are configured. */
+    /** Present if a terminology server or plugins are configured. */
     breakers: hasBreakers ? readBreakerEnvironment(env) : undefined,
     lane: laneSchema.parse(requiredEnv('lane', env)),
     laneQueueArn: requiredEnv('laneQueueArn', env),
@@ -34,11 +34,11 @@ export const readEnvironment = (env: Env) => {
     crashesTopicArn: requiredEnv('crashesTopicArn', env),
     outcomesTopicArn: requiredEnv('outcomesTopicArn', env),
     senders: readSenders(env),
-    /** Absent where nothing is delivered. */
+    /** Absent if nothing is delivered. */
     deliveryQueueUrl: env[ENV.deliveryQueueUrl],
-    /** Absent where no source has a rate. */
+    /** Absent if no source has a rate. */
     ratesTable: env[ENV.ratesTable],
-    /** There where sources are configured. */
+    /** Present if sources are configured. */
     auditQueueUrl: env[ENV.auditQueueUrl],
     chaos: env[ENV.chaos] === 'on',
   };

@@ -1,7 +1,7 @@
 /**
- * The story of a group of suspects in the isolation queue: all were in one environment that died.
- * They run one after the other in a process of its own. Who crashes there, and whatever else does
- * not end, travels on alone (core/attempt/suspect-group.ts).
+ * Processes a group of suspects of the isolation queue: all were in one environment that died. They run
+ * one after the other in a separate process. A member that crashes there, or does not end for another
+ * reason, is sent on alone (core/attempt/suspect-group.ts).
  */
 import type { Context, SQSRecord } from 'aws-lambda';
 import { retryLater } from '../../aws/retry-later.ts';
@@ -18,8 +18,8 @@ import { isolate } from './suspects.ts';
 import { ifTimePermits, withinTime } from './within-time.ts';
 
 /**
- * Receives after which a group that made no progress is split. A process that has not loaded ends with its
- * invocation, so where loading takes longer than that a group would wait for ever.
+ * Receives after which a group that made no progress is split. A process that has not loaded ends with
+ * its invocation, so if loading takes longer than an invocation, a group would wait for ever.
  */
 const FRUITLESS_RECEIVES_MAX = 3;
 
@@ -50,13 +50,16 @@ export async function validateGroup(
 
 type Decided = 'run' | 'wait' | 'split';
 
-/** A process of its own did not keep a death from the environment: no more together. */
+/**
+ * The separate process did not protect the environment from a death, so the members no longer run
+ * together.
+ */
 async function decide({ inFlight }: ValidateParts, record: SQSRecord): Promise<Decided> {
   const suspicionOf = await inFlight.suspicion([record]);
   return ({ none: 'run', unclear: 'wait', suspect: 'split' } as const)[suspicionOf(record)];
 }
 
-/** Whether each member has ended, or travels on alone. */
+/** Whether each member has ended, or was sent on alone. */
 async function areAway(
   record: SQSRecord,
   submissions: readonly Submission[],
@@ -65,7 +68,7 @@ async function areAway(
 ): Promise<boolean> {
   const left = submissions.filter((submission) => progress.get(submission) !== 'done');
   if (decided === 'wait') return false;
-  // Where nothing ended the fault is our own, and the group waits as it is (R09).
+  // If nothing ended, the fault is in our infrastructure, and the group waits unchanged (R09).
   const isFruitless = decided === 'run' && left.length === submissions.length;
   if (isFruitless && !isStuck(record, submissions, progress)) return false;
   let isolated: readonly boolean[] = [false];
@@ -75,7 +78,10 @@ async function areAway(
   return isolated.every(Boolean);
 }
 
-/** Nothing failed, and time after time there was none to validate a member: alone each may run elsewhere. */
+/**
+ * Nothing failed, but repeatedly no process could validate a member. Alone, each may run in another
+ * environment.
+ */
 function isStuck(
   record: SQSRecord,
   submissions: readonly Submission[],

@@ -29,9 +29,9 @@ interface Environment extends Pick<Machine, 'now' | 'later'> {
 /** Whether a message was in an environment that died. */
 export type Suspicion = 'none' | 'suspect' | 'unclear';
 
-/** Between two tries to empty a mark. */
+/** Wait between two tries to empty a mark. */
 const PAUSE_MS = 100;
-/** Former leases that are remembered: one is added in half a minute at most, while the table fails. */
+/** How many former leases are remembered. At most one is added in half a minute, while the table fails. */
 const FORMER_MAX = 32;
 
 export class InFlight {
@@ -39,7 +39,7 @@ export class InFlight {
   readonly #policy: InFlightPolicy;
   /** The lease under which this environment marks its batches. */
   #leaseEndsAt: number | undefined;
-  /** Leases before it, oldest first, whose marks may still be there. */
+  /** Earlier leases, oldest first, whose marks may still exist. */
   #former: readonly number[] = [];
   #writes = 0;
   #searchedAt = Number.NEGATIVE_INFINITY;
@@ -50,8 +50,8 @@ export class InFlight {
   }
 
   /**
-   * Whether each message was in an environment that died. Where that cannot be found out, those that
-   * may have run before are `unclear`: they must wait (R09).
+   * Whether each message was in an environment that died. If this is unknown, messages that may have
+   * run before are `unclear` and must wait (R09).
    */
   async suspicion(records: readonly SQSRecord[]): Promise<(record: SQSRecord) => Suspicion> {
     const now = this.#environment.now();
@@ -73,15 +73,15 @@ export class InFlight {
   }
 
   /**
-   * Marks messages as in this environment, before anything of them is loaded. Throws
-   * {@link ComponentFault} where the mark does not stand: then none of them may run (R09).
+   * Marks messages as in this environment, before any of them is loaded. Throws {@link ComponentFault}
+   * if the mark could not be written: then none of them may run (R09).
    */
   async open(messageIds: readonly string[], requestId: string): Promise<void> {
     const endsAt = this.#renew();
     if (!(await this.#write(endsAt, messageIds, requestId))) {
       throw new ComponentFault('the mark of a batch was not written');
     }
-    // Whatever its batches before this one left open is closed by this.
+    // This mark also replaces the marks that earlier batches left.
     try {
       await this.#removeFormer();
     } catch (fault) {
@@ -90,9 +90,10 @@ export class InFlight {
   }
 
   /**
-   * Empties the mark before messages are given back, again and again until it stands or the time is
-   * up. False where a mark of ours may still name them: the next batch of this environment overwrites
-   * or removes it. Only if there is none before the lease ends, the messages become suspects.
+   * Empties the mark before messages are given back, and retries until it succeeds or the time is up.
+   * Returns false if a mark of this environment may still name them. Its next batch overwrites or
+   * removes that mark. The messages become suspects only if there is no next batch before the lease
+   * ends.
    */
   async close(requestId: string, leftMs: () => number): Promise<boolean> {
     const endsAt = this.#leaseEndsAt;
@@ -119,7 +120,8 @@ export class InFlight {
 
   async #search(now: number): Promise<void> {
     if (now - this.#searchedAt <= searchedForMs(this.#policy)) return;
-    // This environment lives, so what its own ended leases name was in no death.
+    // This environment is alive, so the messages named by its own ended leases were not in one that
+    // died.
     if (this.#leaseEndsAt !== undefined) this.#renew();
     await this.#removeFormer();
     const { table, lane } = this.#environment;
@@ -145,7 +147,7 @@ export class InFlight {
     return endsAt;
   }
 
-  /** One by one, so that a table that fails is asked once. What is left is tried again. */
+  /** One by one, so that a failing table is called only once. The rest is tried again later. */
   async #removeFormer(): Promise<void> {
     for (const endsAt of this.#former) {
       await removeMark(this.#environment.table, this.#key(endsAt));

@@ -1,14 +1,17 @@
-/** Texts are validated where nothing that they do harms anybody else; here is what that says of them. */
+/** The interface to the places where texts are validated without harm to anything else, and their results. */
 import { ComponentFault } from '../../core/message/component-fault.ts';
 import type { PluginCrash, Verdict } from '../../core/message/verdict.ts';
 import { IsolationFault } from '../../packages/isolation/invocation.ts';
 import type { Isolation, OUT_OF_TIME, Outcome } from '../../packages/isolation/outcome.ts';
 import type { Withheld } from './plugins/progress.ts';
 
-/** What a worker finds. */
+/** What a worker returns. */
 export type WorkerResult = Verdict | Withheld;
 
-/** A verdict, or why there is none: then the message waits, and its resource is not blamed (R09). */
+/**
+ * A verdict, or the reason why there is none. Without a verdict the message waits, and its resource is
+ * not blamed (R09).
+ */
 export type VerdictOrNone = Verdict | NoVerdict;
 
 type NoVerdict =
@@ -16,19 +19,22 @@ type NoVerdict =
       readonly kind: 'no-verdict';
       readonly because: 'component-fault';
       readonly reason: string;
-      /** Of a plugin that is switched off by now: no fault of the resource. */
+      /** The crash of a plugin that has been switched off meanwhile: not a fault of the resource. */
       readonly pluginCrash?: PluginCrash;
     }
   | { readonly kind: 'no-verdict'; readonly because: (typeof OUT_OF_TIME)['because'] };
 
-/** Where texts are validated. */
+/** A place where texts are validated. */
 export interface IsolatedValidator {
-  /** Resolves once a text would be validated at once; rejects where that cannot be, or time is up. */
+  /**
+   * Resolves once a text would be validated without waiting; rejects if that is impossible, or time is
+   * up.
+   */
   ready(signal?: AbortSignal): Promise<void>;
   /**
-   * The verdict on one text, submitted then (epoch ms: the clock of plugins) by that source. `off`
-   * says which plugins, by position, are switched off by the time it is validated. Once `signal` is
-   * aborted it is not begun, or ended (R61). Never rejects.
+   * The verdict on one text with its source and time of submission (epoch ms: the clock of plugins).
+   * `off` says which plugins, by position, are switched off when it is validated. Once `signal` is
+   * aborted, the validation is not started, or is ended (R61). Never rejects.
    */
   validate(
     text: string,
@@ -39,7 +45,7 @@ export interface IsolatedValidator {
   ): Promise<VerdictOrNone>;
 }
 
-/** What a worker is told with a text. */
+/** What a worker gets with a text. */
 export interface TextData {
   readonly submittedAt: number;
   readonly off: readonly number[];
@@ -58,7 +64,7 @@ export function isolatedValidator(isolation: Isolation<WorkerResult>): IsolatedV
   };
 }
 
-/** A place to validate in, as one invocation has it: it cannot forget its signal. */
+/** A place for the use of one invocation, with the invocation's signal included. */
 export function during(place: IsolatedValidator, signal: AbortSignal): IsolatedValidator {
   return {
     ready: () => place.ready(signal),
@@ -67,7 +73,7 @@ export function during(place: IsolatedValidator, signal: AbortSignal): IsolatedV
   };
 }
 
-/** What keeps texts from running is a fault of our own (R09). */
+/** If texts cannot run, that is a fault of our infrastructure (R09). */
 function asComponentFault(error: unknown): never {
   if (error instanceof IsolationFault) throw new ComponentFault(error.message);
   throw error;

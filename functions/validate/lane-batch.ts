@@ -1,4 +1,4 @@
-/** The story of a batch from a lane's own queue: suspects away, validate, act, answer. */
+/** Processes a batch of a lane's own queue: isolate suspects, validate, act on verdicts, answer. */
 import type { Context, SQSBatchResponse, SQSRecord } from 'aws-lambda';
 import { retryLater } from '../../aws/retry-later.ts';
 import { batchResponse } from '../../core/message/batch-response.ts';
@@ -11,14 +11,14 @@ import type { Submission } from './submission.ts';
 import { isolateTogether, takeOff } from './suspects.ts';
 import { ifTimePermits, withinTime } from './within-time.ts';
 
-/** Of a probe it also says whether its message was isolated, and nothing was validated. */
+/** For a probe it also says whether its message was isolated, so that nothing was validated. */
 export interface LaneAnswer extends SQSBatchResponse {
   readonly isolated?: true;
 }
 
 /**
- * Validates a batch; whatever is not positively done is reported as failed (R06). `probing`: the
- * supervisor runs one message, to learn whether the lane works (R33).
+ * Validates a batch. Each message that is not known to be done is reported as failed (R06). `probing`
+ * means that the supervisor runs one message to learn whether the lane works (R33).
  */
 export async function validateLaneBatch(
   parts: ValidateParts,
@@ -56,7 +56,7 @@ export async function validateLaneBatch(
 const idsOf = (submissions: readonly Submission[]) =>
   submissions.map(({ record }) => record.messageId);
 
-/** What is refused for its sender is not run, so it is no suspect. */
+/** A message that is refused because of its sender is not run, so it is not a suspect. */
 async function bySuspicion(
   submissions: readonly Submission[],
   { parts, tally }: BatchRun,
@@ -70,7 +70,7 @@ async function bySuspicion(
   return { fresh: groups.get('none') ?? [], suspects: groups.get('suspect') ?? [] };
 }
 
-/** Before anything of the batch is validated: else a death takes them along once more (R03). */
+/** Before any message of the batch is validated, because otherwise another death would include them (R03). */
 async function sendAway(
   parts: ValidateParts,
   suspects: readonly Submission[],
@@ -83,7 +83,7 @@ async function sendAway(
   return isolated;
 }
 
-/** Messages that we ran out of time for are no suspects, so they become visible again soon. */
+/** Messages for which time ran out are not suspects, so they become visible again soon. */
 async function giveBack(fresh: readonly Submission[], batch: BatchRun): Promise<void> {
   const { parts, progress, tally, context } = batch;
   const isDone = (submission: Submission) => progress.get(submission) === 'done';

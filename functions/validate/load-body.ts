@@ -1,4 +1,4 @@
-/** The resource of a submission, wherever it lies, or why it is refused. */
+/** The resource of a submission, wherever it is stored, or why it is refused. */
 
 import { type FetchedBody, fetchBody } from '../../aws/bodies-bucket.ts';
 import { submissionsAreReadable } from '../../aws/canary-object.ts';
@@ -15,9 +15,9 @@ import type { Submission } from './submission.ts';
 import { withoutErased } from './without-erased.ts';
 
 /**
- * Throws where the bucket cannot be read, which is a fault of our own: so is an object that is refused
- * while our canary is, too. A missing object is none: producers write the object first and S3 is
- * consistent, so it will not appear later.
+ * Throws if the bucket cannot be read, which is a fault of our infrastructure. So is an object that S3
+ * refuses while it also refuses our canary. A missing object is not: producers write the object first
+ * and S3 is consistent, so it will not appear later.
  */
 export async function loadBody(parts: ValidateParts, submission: Submission): Promise<Loaded> {
   return withoutErased(parts, await load(parts, submission));
@@ -35,7 +35,7 @@ async function load(parts: ValidateParts, submission: Submission): Promise<Loade
   return isUnlawful ? { ...loaded, refused: unlawful('resource-type') } : loaded;
 }
 
-/** Whether its source may send what it carries; its type is asked for only where that matters. */
+/** Whether its source may send this resource. The type is read only if the config limits types. */
 export function mayCarry(
   { senders }: ValidateParts,
   { provenance }: Submission,
@@ -59,7 +59,7 @@ async function read(parts: ValidateParts, submission: Submission): Promise<Loade
     return unread(bad('not-found', text, 'claim-check/missing'));
   }
   if (fetched.kind === 'refused') {
-    // What lies elsewhere was put there by us.
+    // Objects elsewhere were put there by our own code.
     const isTheirs = !isOurs && (await areReadableBeside(parts, s3));
     if (!isTheirs) throw fetched.cause;
     return unread(bad(...REFUSALS[fetched.refusal], `claim-check/${fetched.refusal}`));
@@ -82,7 +82,7 @@ function areReadableBeside(
   return submissionsAreReadable(parts, { ...bucket, name }, lane, key);
 }
 
-/** Code and text of what the producer did to an object. */
+/** Issue code and text for what the producer did wrong with an object. */
 const REFUSALS: Readonly<Record<ObjectRefusal, readonly [code: string, text: string]>> = {
   forbidden: ['forbidden', "The claim check's object may not be read: S3 denies access to it"],
   archived: ['not-supported', "The claim check's object is archived"],
@@ -104,8 +104,8 @@ function asRead(
 }
 
 /**
- * What a claim check points to is a resource, and not another claim check. A bad claim check that no longer
- * fitted into its hop is in the bucket itself, and is refused as it was before.
+ * A claim check points to a resource, not to another claim check. A bad claim check that did not fit
+ * into its hop is itself stored in the bucket, and is refused as before.
  */
 function claimed(text: string): Refused | undefined {
   const claim = claimIn(text);

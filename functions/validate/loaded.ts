@@ -4,16 +4,16 @@ import type { Submission } from './submission.ts';
 
 export interface Refused {
   readonly issue: Issue;
-  /** Where it is not the message's fault but its sender's. */
+  /** Set if the sender is at fault, not the message. */
   readonly problem?: SenderProblem;
-  /** The number of the erasure that it falls under: nothing of it is kept. */
+  /** The number of the erasure that applies to it: nothing of it is stored. */
   readonly erasure?: number;
 }
 
-/** A submission with the version that was read, and its ids decided. */
+/** A submission with the version that was read, and with its final ids. */
 export type Loaded =
   | { readonly submission: Submission; readonly text: string; readonly refused?: undefined }
-  /** Not to be validated; without a text it was not even read. */
+  /** Not to be validated. If the text is absent, it was not read. */
   | {
       readonly submission: Submission;
       readonly text: string | undefined;

@@ -1,4 +1,4 @@
-/** The two endings that a verdict leads to: stored, or rejected. Producers are told of each. */
+/** The two endings that a verdict leads to: stored, or rejected. Each is published to producers. */
 
 import { type PlacedBody, placeBody } from '../../aws/bodies-bucket.ts';
 import { sendTriggers } from '../../aws/delivery-queue.ts';
@@ -43,14 +43,17 @@ export async function store(
   });
 }
 
-/** Of what was stored before too: its trigger may not have been sent by the one that died. */
+/**
+ * Also for a resource that was already stored: the invocation that stored it may have died before it
+ * sent the trigger.
+ */
 async function askForDelivery(queue: Queue | undefined, pk: string): Promise<void> {
   if (queue === undefined) return;
   const [error] = await sendTriggers(queue, [pk]);
   if (error !== undefined) throw error;
 }
 
-/** Publishes that it is stored; where it has an entry in Quarantine, after that entry says so. */
+/** Publishes that it is stored. If it has an entry in Quarantine, that entry is updated first. */
 export async function publishStored(
   { lane, outcomesTopic, telemetry, logger, now }: ValidateParts,
   { provenance }: Submission,
@@ -96,11 +99,14 @@ export async function reject(
     await publishEntered(parts, submission);
   }
   telemetry.measureSince('VerdictLatency', origin.redrivenAt ?? origin.sentAt);
-  // Not the reason: an unknown property is named in it, and a producer chose that name (R08).
+  // Without the reason, because it may name an unknown property, and a producer chose that name (R08).
   parts.logger.info('rejected', { ...idsOf(origin), fingerprint });
 }
 
-/** Publishes the outcome that the message has already: whoever gave it one may have died before that. */
+/**
+ * Publishes the outcome that the message already has, because the invocation that set it may have died
+ * before it published.
+ */
 export function publishEntered(
   { quarantineTable, outcomesTopic, now }: ValidateParts,
   { provenance }: Submission,
@@ -109,8 +115,8 @@ export function publishEntered(
 }
 
 /**
- * An item holds 400 KB, outcome included. What was read is kept as it was read, for its producer may put
- * something else in its place; what was not stays where it is.
+ * An item holds 400 KB, outcome included. A body that was read is stored as it was read, because its
+ * producer may overwrite the object. A body that was not read stays where it is.
  */
 function placeRejected(
   { bucket, settings }: ValidateParts,

@@ -1,5 +1,5 @@
 /**
- * A process of its own for resources that may have killed an execution environment: validates the
+ * A separate process for resources that may have killed an execution environment. It validates the
  * texts that it is sent, one at a time and in a worker thread as always.
  */
 import { processSettings, serveProcess } from '../../packages/isolation/process.ts';

@@ -1,4 +1,4 @@
-/** What the steps of `validate` work with. */
+/** The dependencies of the steps of `validate`. */
 import pLimit, { type LimitFunction } from 'p-limit';
 import type { AuditQueue } from '../../aws/audit-queue.ts';
 import type { BodySource } from '../../aws/bodies-bucket.ts';
@@ -23,17 +23,17 @@ import { TERMINOLOGY_SERVER } from './terminology/service.ts';
 import { Terminology, terminologyPolicy } from './terminology/terminology.ts';
 import { TerminologyServer } from './terminology/terminology-server.ts';
 
-/** The component that this function is: the scope of its incidents, whatever the lane. */
+/** The name of this component: the scope of its incidents in every lane. */
 export const COMPONENT = 'validate';
 
-/** Bodies from the bucket may have 10 MiB each: only so many are in memory at once. */
+/** Bodies from the bucket may have 10 MiB each, so only this many are in memory at once. */
 const CLAIM_CHECKS_MAX = 2;
 
 /** Where texts are validated. */
 export interface Places {
   /** Many at a time. */
   readonly pool: IsolatedValidator;
-  /** One at a time, and what kills a process kills no environment. */
+  /** One at a time. A text that kills the process does not kill the environment. */
   readonly ownProcess: IsolatedValidator;
 }
 
@@ -58,19 +58,19 @@ export interface ValidateParts
   readonly bodies: BodySource;
   readonly crashesTopic: Topic;
   readonly outcomesTopic: OutcomesTopic;
-  /** Absent where nothing is delivered. */
+  /** Absent if nothing is delivered. */
   readonly deliveryQueue: Queue | undefined;
-  /** There where sources are configured. */
+  /** Present if sources are configured. */
   readonly auditQueue: AuditQueue | undefined;
-  /** Absent where no source has a rate. */
+  /** Absent if no source has a rate. */
   readonly rates: SourceRates | undefined;
-  /** Absent where no plugins are configured. */
+  /** Absent if no plugins are configured. */
   readonly switches: PluginSwitches | undefined;
-  /** Absent where no terminology server is asked. */
+  /** Absent if no terminology server is configured. */
   readonly terminology: Terminology | undefined;
   readonly erased: ErasedPatients;
   readonly inFlight: InFlight;
-  /** The facts on refused senders that this environment has published. */
+  /** The facts about refused senders that this environment has published. */
   readonly publishedRefusals: Map<string, Promise<void>>;
   readonly claimChecks: LimitFunction;
   readonly writes: LimitFunction;

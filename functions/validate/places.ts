@@ -1,4 +1,4 @@
-/** Where an environment of `validate` validates texts: its worker threads, and a process of its own. */
+/** Where an environment of `validate` validates texts: its worker threads, and a separate process. */
 import { entryUrl } from './entry-url.ts';
 import type { ValidateEnvironment } from './environment.ts';
 import type { Places } from './parts.ts';

@@ -1,4 +1,4 @@
-/** Which messages of a batch their source sent beyond its rate. */
+/** Which messages of a batch exceed the rate of their source. */
 
 import type { Machine } from '../../aws/machine.ts';
 import type { Table } from '../../aws/places.ts';
@@ -18,7 +18,7 @@ export interface RateTools extends Pick<Machine, 'later'> {
 
 export class SourceRates {
   readonly #tools: RateTools;
-  /** What this environment took, by source and minute; the latest minutes that it met. */
+  /** Messages that this environment accepted, by source and minute, for the latest minutes. */
   readonly #takenHere = new Map<string, number>();
 
   constructor(tools: RateTools) {
@@ -26,8 +26,8 @@ export class SourceRates {
   }
 
   /**
-   * The batch, with the surplus of each source's minute refused. While counting is unsure a batch
-   * passes, unless this environment alone has taken as much as the rate before.
+   * The batch, with the messages beyond each source's rate refused. While the shared count is unknown,
+   * a batch is accepted, unless this environment alone has already accepted as many as the rate.
    */
   async apply(submissions: readonly Submission[]): Promise<readonly Submission[]> {
     const counted = submissions.filter((one) => this.#isCounted(one));
@@ -40,7 +40,7 @@ export class SourceRates {
     return submissions.map((one) => (refused.has(one) ? { ...one, refusal: 'rate' } : one));
   }
 
-  /** What came before was counted then. */
+  /** Messages that came before were counted then. */
   #isCounted({ provenance, receives, refusal }: Submission): boolean {
     const { source } = provenance.origin;
     return receives <= 1 && refusal === undefined && this.#tools.rateOf(source) !== undefined;

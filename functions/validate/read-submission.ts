@@ -10,7 +10,7 @@ import type { Submission } from './submission.ts';
 /** Never throws, whatever the record holds. */
 export function readSubmission(parts: ValidateParts, record: SQSRecord): Submission {
   const { lane, senders, settings, bucket } = parts;
-  // Nobody of ours sends to the lane's own queue: an envelope there is a producer's invention.
+  // Our own code never sends to the lane's own queue, so an envelope there was made up by a producer.
   const isFirstQueue = record.eventSourceARN === parts.laneQueueArn;
   const said = arrivalOf(record);
   const { messageId, sentAt } = said;

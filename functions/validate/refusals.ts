@@ -1,4 +1,4 @@
-/** What becomes of a message whose sender may not send it: an issue, and a fact for the audit log. */
+/** Handles a message whose sender may not send it: an issue, and a fact for the audit log. */
 
 import { publishFacts } from '../../aws/audit-queue.ts';
 import type { AuditFact } from '../../core/audit/audit-fact.ts';
@@ -22,8 +22,8 @@ export function issueOf(problem: SenderProblem): Issue {
 }
 
 /**
- * Publishes it to the audit log, once for a sender, lane, problem and minute of sending: a flood of what is
- * refused must not flood the log. Each message is in Quarantine by itself.
+ * Publishes the refusal to the audit log, once for each sender, lane, problem and minute of sending, so
+ * that a flood of refused messages does not flood the log. Quarantine has an entry for each message.
  */
 export async function publishRefused(
   { lane, auditQueue, publishedRefusals, logger }: ValidateParts,
@@ -47,7 +47,7 @@ export async function publishRefused(
   await once(publishedRefusals, id, () => publishFacts(auditQueue, [fact]));
 }
 
-/** A fact that this environment has published is not published again; one that failed is. */
+/** A fact that this environment has published is not published again, unless publishing failed. */
 function once(
   published: Map<string, Promise<void>>,
   id: string,

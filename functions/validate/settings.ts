@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { pluginSettingsSchema } from './plugins/settings.ts';
 
 /**
- * What `validate` is told by the stack, as JSON in the environment variable SETTINGS. The stack
+ * The settings that the stack gives `validate`, as JSON in the environment variable SETTINGS. The stack
  * passes all of them; their defaults are in lib/config/.
  */
 export const validateSettingsSchema = z.object({
@@ -14,25 +14,25 @@ export const validateSettingsSchema = z.object({
    */
   heapOldMb: z.int().min(16),
   heapYoungMb: z.int().min(4),
-  /** Attempts alone whose crash was seen, before the message is dead-lettered (R02). */
+  /** Attempts alone with a crash that was seen, before the message is dead-lettered (R02). */
   attemptsMax: z.int().positive(),
-  /** The same where the whole environment died. */
+  /** The same for attempts in which the whole environment died. */
   attemptsMaxEnvironmentDied: z.int().positive(),
   /** The function's own timeout: an attempt that started longer ago is no longer running. */
   functionTimeoutMs: z.int().positive(),
   /** The shorter of the times for which the lane's queue and its isolation queue hide a message. */
   visibilityMs: z.int().positive(),
-  /** Whether keys are honoured as former versions wrote them. */
+  /** Whether keys in the form of former versions are accepted. */
   formerKeys: z.boolean(),
   /** Largest resource that is accepted, by claim check. */
   resourceBytesMax: z.int().positive(),
-  /** Largest body that is kept in a table's item; larger ones go to the bucket. */
+  /** Largest body that is stored in a table's item; larger ones go to the bucket. */
   inlineBytesMax: z.int().positive(),
   /** Resources expire: their bodies go to the bucket, whatever their size. */
   resourcesExpire: z.boolean(),
-  /** Largest OperationOutcome that is kept of a rejection. */
+  /** Largest OperationOutcome that is stored for a rejection. */
   outcomeBytesMax: z.int().positive(),
-  /** Issues kept of one invalid resource. */
+  /** Issues stored for one invalid resource. */
   issuesMax: z.int().positive(),
   /** Writes to tables and topics in flight at once, in one environment. */
   writesMax: z.int().positive(),

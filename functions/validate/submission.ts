@@ -10,7 +10,7 @@ import { decideAsBefore } from '../../core/message/correlation.ts';
 import type { Provenance } from '../../core/message/origin.ts';
 import type { SenderProblem } from '../../core/source/sources.ts';
 
-/** One received message: whose it is, and how it carries its resource. */
+/** One received message: its source, and how it carries its resource. */
 export interface Submission {
   readonly record: SQSRecord;
   readonly provenance: Provenance;
@@ -26,12 +26,12 @@ export function bodyToHop({ record, carriage }: Submission): string {
   return isPinned ? claimCheckTo(carriage.s3) : record.body;
 }
 
-/** The object that it names, with the version that was read; of our own there is but one. */
+/** The object that it names, with the version that was read. Our own objects have only one version. */
 export function pinnedIn({ carriage }: Submission): BodyLocation | undefined {
   return carriage.kind === 'claim-check' && !carriage.isOurs ? carriage.s3 : undefined;
 }
 
-/** With what its first attempt found: every attempt is about the same bytes. */
+/** With the version that its first attempt found, so that every attempt reads the same bytes. */
 export function asBefore(submission: Submission, trouble: Trouble | undefined): Submission {
   const { carriage, provenance } = submission;
   const before = trouble?.pinned;

@@ -1,4 +1,4 @@
-/** Suspects go to their lane's isolation queue, where a death takes nobody along (R03). */
+/** Sends suspects to their lane's isolation queue, where a death affects no other message (R03). */
 import assert from 'node:assert/strict';
 import { deleteAll, type Hop, hop, sendAll } from '../../aws/lane-queues.ts';
 import { groupMessage, groupSuspects } from '../../core/attempt/suspect-group.ts';
@@ -10,8 +10,8 @@ import type { ValidateParts } from './parts.ts';
 import { bodyToHop, type Submission } from './submission.ts';
 
 /**
- * Sends submissions to the isolation queue, each alone; answers by position whether that happened.
- * `crash` is what made them suspects, where it was seen.
+ * Sends submissions to the isolation queue, each alone, and returns by position whether each was sent.
+ * `crash` is the crash that made them suspects, if it was seen.
  */
 export async function isolate(
   parts: ValidateParts,
@@ -22,7 +22,7 @@ export async function isolate(
   return submissions.map((submission) => sent.has(submission));
 }
 
-/** The same for suspects of a death, in groups. Answers those that were sent. */
+/** The same for suspects of a death, in groups. Returns those that were sent. */
 export function isolateTogether(
   parts: ValidateParts,
   suspects: readonly Submission[],
@@ -75,7 +75,10 @@ function logNotIsolated(
   logger.error('not isolated', { ...idsOf(provenance.origin), ...faultOf(error) });
 }
 
-/** Deletes those that were isolated from the lane's queue. What fails comes back as a suspect again. */
+/**
+ * Deletes the isolated messages from the lane's queue. A message that could not be deleted comes back
+ * as a suspect.
+ */
 export async function takeOff(
   { laneQueue, logger }: ValidateParts,
   submissions: readonly Submission[],

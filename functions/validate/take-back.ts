@@ -1,4 +1,4 @@
-/** Takes an attempt back that a fault of our own ended: it is not the resource's (R09). */
+/** Takes back an attempt that a fault of our infrastructure ended, because it must not count (R09). */
 import { hop, sendAll } from '../../aws/lane-queues.ts';
 import { forgetVoided, voidAttempt } from '../../aws/quarantine-attempts.ts';
 import type { Attempt, Trouble } from '../../core/attempt/attempts.ts';
@@ -10,21 +10,20 @@ import { faultOf } from '../../telemetry/log.ts';
 import type { ValidateParts } from './parts.ts';
 import { bodyToHop, type Submission } from './submission.ts';
 
-/** Sendings anew of one message: Lambda stops a function that feeds itself after 16 hops. */
+/** How often one message may be sent again: Lambda stops a function that sends to itself after 16 hops. */
 const VOIDED_MAX = 12;
 
-/** An attempt that the table has, or may have. */
+/** An attempt that the table contains, or may contain. */
 export interface OpenAttempt {
   readonly submission: Submission;
-  /** Where it is in the item. */
+  /** Its position in the item. */
   readonly index: number;
   readonly requestId: string;
 }
 
 /**
- * Takes it back in the table. Where the table does not take that, or there is no time left to ask it,
- * the message is sent anew with an envelope that says so. Returns whether it was: then this delivery is
- * done.
+ * Takes it back in the table. If the table does not accept this, or no time is left, the message is
+ * sent again with an envelope that says so. Returns whether it was sent; then this delivery is done.
  */
 export async function takeBack(
   parts: ValidateParts,
@@ -62,7 +61,7 @@ async function sendAnewVoided(
     logger.error('attempt spent on a fault of our own', { ...ids, sentAnew: before.length });
     return false;
   }
-  // What is sent anew has been received once only: how often it failed stands in the envelope.
+  // A message that was sent again has a receive count of 1, so the envelope says how often it failed.
   const delaySeconds = Math.max(seconds, backOffSeconds(voided.length));
   const envelope = envelopeFor(provenance, lane, { voided });
   const onward = { ...envelope, trace: traces.onward(envelope) };
@@ -75,8 +74,8 @@ async function sendAnewVoided(
 }
 
 /**
- * The last copy that may be sent anew begins no attempt that might have to be taken back by yet
- * another: the table must show first that it takes writes (R09).
+ * The last copy that may be sent must not begin an attempt that would need another copy to take it
+ * back. So the table must first show that it accepts writes (R09).
  */
 export async function withoutVoided(
   { lane, quarantineTable, traces }: ValidateParts,

@@ -6,8 +6,8 @@ import { COMPONENT, type ValidateParts } from './parts.ts';
 import type { Submission } from './submission.ts';
 
 /**
- * What is known of a message's trouble, in the round that it came by: where whoever redrove the message
- * has not raised the round, it is raised now. Throws where nobody can say which message it is.
+ * The entry of a message in Quarantine, for the round of this delivery. If the redrive has not raised
+ * the round yet, it is raised now. Throws if the message cannot be identified.
  */
 export async function troubleOf(
   { telemetry, quarantineTable, now }: ValidateParts,

@@ -7,16 +7,16 @@ import type { ValidateParts } from './parts.ts';
 import { issueOf, publishRefused } from './refusals.ts';
 import type { Submission } from './submission.ts';
 
-/** A verdict, or why there is none, and what it is about. */
+/** A verdict, or why there is none, with its submission. */
 export interface Validated extends Pick<Loaded, 'submission' | 'text'> {
   readonly verdict: VerdictOrNone;
-  /** Set where it is invalid because its sender may not send it. */
+  /** Set if it is invalid because its sender may not send it. */
   readonly refusal?: SenderProblem | undefined;
-  /** Set where nothing of it may be kept. */
+  /** Set if nothing of it may be stored. */
   readonly erasure?: number | undefined;
 }
 
-/** What is refused is invalid without being validated. */
+/** A refused message is invalid without being validated. */
 export async function validateLoaded(
   parts: ValidateParts,
   loaded: Loaded,
@@ -34,14 +34,14 @@ export async function validateLoaded(
     traces.say({ verdict: its.kind, ...(its.kind === 'crash' && { crash: its.crash }) });
     return its;
   });
-  // A text may say its type twice; the validator's word is the one that counts.
+  // A text may contain its type twice; the type that the validator read counts.
   if (verdict.kind === 'valid' && !mayCarry(parts, submission, () => verdict.resourceType)) {
     return refused(parts, loaded, 'resource-type');
   }
   return { submission, text, verdict };
 }
 
-/** By the validator and the plugins that are on. */
+/** With the validator and the plugins that are on. */
 function validateText(
   { switches }: ValidateParts,
   place: IsolatedValidator,

@@ -13,9 +13,9 @@ import { type Progress, type Resume, withCrash } from './plugins/progress.ts';
 export interface WorkerOptions {
   readonly chaos: boolean;
   readonly issuesMax: number;
-  /** Whether verdicts name the codings that the definitions at hand do not decide. */
+  /** Whether verdicts list the codings that the loaded definitions do not decide. */
   readonly undecided?: boolean;
-  /** Run on what the validator found valid, in this order. */
+  /** Run on resources that the validator found valid, in this order. */
   readonly plugins?: readonly Plugin[];
 }
 
@@ -25,7 +25,7 @@ export interface ValidationPoolSettings
 }
 
 export interface ValidationPool extends IsolatedValidator {
-  /** Out of time: ends everything that is not finished, and ends the workers that are on it. */
+  /** Time is up: ends everything that is not finished, and the workers that run it. */
   stop(): void;
   close(): Promise<void>;
 }
@@ -52,7 +52,10 @@ function stepOf({ name, deadlineMs, required }: Plugin): Step {
   return { name, deadlineMs, skippable: !required };
 }
 
-/** A required plugin's crash is the resource's; behind an advisory one its validation goes on. */
+/**
+ * A required plugin's crash is the resource's crash; after an advisory plugin's crash validation
+ * continues.
+ */
 function afterPluginDeath(issuesMax: number): StepPolicy<WorkerResult> {
   return (death, { step, position, saved }) => {
     const crash = pluginCrash(step.name, death);

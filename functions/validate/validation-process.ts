@@ -1,4 +1,4 @@
-/** The process of its own in which resources are validated that may have killed an environment. */
+/** The separate process for validating resources that may have killed an environment. */
 
 import { pluginCrashesOf } from '../../core/supervision/plugin-switch.ts';
 import { OwnProcess } from '../../packages/isolation/own-process.ts';
@@ -10,7 +10,7 @@ import {
 import type { PluginSettings } from './plugins/settings.ts';
 import type { ValidationPoolSettings, WorkerOptions } from './validation-pool.ts';
 
-/** As JSON: what is compiled does not go to another process, so it loads plugins by itself. */
+/** As JSON: compiled modules cannot be sent to another process, so it loads the plugins itself. */
 export interface OwnProcessSettings
   extends Omit<ValidationPoolSettings, 'url' | 'size' | 'spares' | 'options'> {
   readonly options: Omit<WorkerOptions, 'plugins'>;
@@ -24,7 +24,7 @@ export function validationProcess(url: URL, settings: OwnProcessSettings): Isola
   );
 }
 
-/** V8 does not interrupt every loop: a plugin that ran out of time may go on beside the next text. */
+/** V8 does not interrupt every loop: a plugin that ran out of time may keep running beside the next text. */
 function hadPluginTimeout(answer: WorkerResult): boolean {
   if (answer.kind === 'withheld') return false;
   return pluginCrashesOf(answer).some(({ crash }) => crash === 'timeout');

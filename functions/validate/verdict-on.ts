@@ -3,7 +3,10 @@ import { validateText } from '../../packages/fhir-validator/validator.ts';
 import { describeError } from '../../packages/isolation/death.ts';
 import { boundedVerdict, isError } from './bounded-verdict.ts';
 
-/** The verdict on one text, by the profiles of its source. What the validator throws is a crash of this resource. */
+/**
+ * The verdict on one text, by the profiles of its source. An error that the validator throws is a crash
+ * of this resource.
+ */
 export function verdictOn(
   text: string,
   issuesMax: number,

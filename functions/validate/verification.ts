@@ -1,7 +1,7 @@
 /**
- * Between verdict and outcome: what the validator could not decide is asked of the terminology
- * server, where one is configured. Whatever becomes of that, there is an outcome: it takes no longer
- * than the budget, it never throws, and what has no answer is accepted with an issue that says so.
+ * Between verdict and outcome: asks the terminology server, if one is configured, about codes that the
+ * validator could not decide. There is always an outcome: this step takes no longer than the budget,
+ * never throws, and accepts a code without an answer, with an issue that says so.
  */
 import type { Context } from 'aws-lambda';
 import { boundedIssues, keyOf, questionsOf, withReplies } from '../../core/delivery/terminology.ts';
@@ -15,7 +15,7 @@ import { WRITING_MS } from './within-time.ts';
 
 type ValidOrInvalid = Extract<Verdict, { kind: 'valid' | 'invalid' }>;
 
-/** Whether there is something to ask before this verdict is final. */
+/** Whether a code must be asked before this verdict is final. */
 export function isUndecided(verdict: VerdictOrNone): verdict is ValidOrInvalid {
   return (
     (verdict.kind === 'valid' || verdict.kind === 'invalid') &&
@@ -40,7 +40,7 @@ export class Verification {
     this.#tally = tally;
   }
 
-  /** The verdict as it is final: a valid one may turn out invalid. */
+  /** The final verdict: a valid one may become invalid. */
   async verify(verdict: VerdictOrNone, source: string): Promise<VerdictOrNone> {
     const { terminology, settings } = this.#parts;
     const budget = this.#budget;

@@ -2,21 +2,21 @@ import type { Context } from 'aws-lambda';
 import type { Machine } from '../../aws/machine.ts';
 import { scoped } from '../../telemetry/invocation.ts';
 
-/** Time left at which validating stops: what follows needs it for its writes. */
+/** Validating stops when this time is left, because the writes that follow need it. */
 export const WRITING_MS = 2_500;
-/** Time left at which whatever is not done counts as failed. */
+/** When this time is left, everything that is not done counts as failed. */
 const ANSWERING_MS = 1_000;
-/** Work that is ended has this long to settle. */
+/** How long aborted work may take to settle. */
 const SETTLING_MS = 500;
 
 type Clock = Pick<Context, 'getRemainingTimeInMillis'>;
 type Timers = Pick<Machine, 'later'>;
 
 /**
- * Lets work run until shortly before the function's timeout, which would take the whole batch. First
- * `validating` is aborted: no resource runs any more. A little later the work is ended: its calls are
- * aborted, and it is waited for, so that nothing of it acts afterwards (R61). Answers whether it was
- * done by then.
+ * Lets work run until shortly before the function's timeout, which would fail the whole batch. First
+ * `validating` is aborted, so that no resource runs any more. A little later the calls of the work are
+ * aborted, and this function waits until the work has ended, so that no part of it acts afterwards
+ * (R61). Returns whether it was done by then.
  */
 export function withinTime(
   { later }: Timers,
@@ -32,7 +32,7 @@ export function withinTime(
   });
 }
 
-/** For the last calls before the answer: they are given half of what is left. */
+/** For the last calls before the answer: they get half of the time that is left. */
 export async function ifTimePermits(
   { later }: Timers,
   context: Clock,

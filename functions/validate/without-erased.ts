@@ -1,4 +1,4 @@
-/** What names a patient who was erased after it was sent is refused, and kept nowhere. */
+/** Refuses a message that names a patient who was erased after it was sent; nothing of it is stored. */
 import type { Loaded, Refused } from './loaded.ts';
 import type { ValidateParts } from './parts.ts';
 
@@ -11,13 +11,13 @@ const ERASED: Refused = {
   },
 };
 
-/** As it was loaded, or refused without its text. Its sender may be refused as well, which stays. */
+/** Returns it as it was loaded, or refused without its text. A refusal because of its sender stays. */
 export async function withoutErased({ erased }: ValidateParts, loaded: Loaded): Promise<Loaded> {
   const { submission, refused = ERASED } = loaded;
   const { origin } = submission.provenance;
   const claim = await erased.claimOn(loaded.text ?? submission.record.body, origin);
   if (claim === undefined) return loaded;
-  // A file may be called after a person.
+  // A file's name may be that of a person.
   const { file: _, ...unnamed } = origin;
   const provenance = { ...submission.provenance, origin: unnamed };
   const { number: erasure } = claim.erasure;

@@ -1,4 +1,4 @@
-/** A worker thread of `validate`: the validator on a text, then the plugins on what it found valid. */
+/** A worker thread of `validate`: runs the validator on a text, then the plugins if it is valid. */
 import { type Run, serveTexts } from '../../packages/isolation/worker.ts';
 import { performChaos } from './chaos.ts';
 import type { TextData, WorkerResult } from './isolated-validator.ts';

@@ -6,9 +6,9 @@ import type { PluginSettings } from './settings.ts';
 const PAGES_PER_MB = 16;
 
 /**
- * Reads and compiles the plugins of the config, once an environment: workers share what is compiled,
- * so a fresh worker costs no compilation. Throws where a module cannot be read, which fails the
- * loading of the function: synth has refused what cannot work.
+ * Reads and compiles the plugins of the config, once for each environment. Workers share the compiled
+ * modules, so a fresh worker need not compile. Throws if a module cannot be read, so that the function
+ * does not load; synth has already refused modules that cannot work.
  */
 export function loadPlugins(
   settings: readonly PluginSettings[],
@@ -23,7 +23,10 @@ export function loadPlugins(
   }));
 }
 
-/** Of every instance from now on, in all threads: growing further fails, as the module may handle. */
+/**
+ * Limits every instance from now on, in all threads. Growing beyond it fails, which the module may
+ * handle.
+ */
 export function capPluginMemory(memoryMb: number): void {
   setFlagsFromString(`--wasm-max-mem-pages=${memoryMb * PAGES_PER_MB}`);
 }

@@ -1,4 +1,4 @@
-/** One plugin asked about one resource: its issues, or how it crashed. */
+/** Runs one plugin on one resource: its issues, or how it crashed. */
 import { readPluginAnswer } from '../../../core/message/plugin-answer.ts';
 import type { PluginCrash } from '../../../core/message/verdict.ts';
 import type { Issue } from '../../../packages/fhir-validator/issue.ts';
@@ -38,7 +38,10 @@ export function askPlugin(
   return answer.kind === 'issues' ? answer : crashed('exception', answer.reason);
 }
 
-/** V8's words for a trap are its own (`unreachable`), so they may be told; others may quote. */
+/**
+ * V8's text for a trap is fixed (`unreachable`), so it may be published; other texts may quote the
+ * resource.
+ */
 function describeTrap(error: unknown): string {
   if (error instanceof WebAssembly.RuntimeError) return `trapped: ${error.message}`;
   return error instanceof OutputTooLarge ? error.message : describeError(error);

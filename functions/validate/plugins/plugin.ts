@@ -1,15 +1,15 @@
 import type { PluginCrash } from '../../../core/message/verdict.ts';
 import type { CrashKind } from '../../../packages/isolation/death.ts';
 
-/** A plugin as a worker has it: what the config says of it, and its module, compiled. */
+/** A plugin in a worker: its settings and its compiled module. */
 export interface Plugin {
   readonly name: string;
   /** None: all types. */
   readonly resourceTypes: readonly string[];
-  /** Whether its crash is the resource's crash; else it is a warning. */
+  /** Whether its crash counts as the resource's crash; otherwise it is a warning. */
   readonly required: boolean;
   readonly deadlineMs: number;
-  /** Compiled once an environment; modules are shared between threads. */
+  /** Compiled once for each environment; threads share modules. */
   readonly module: WebAssembly.Module;
 }
 
@@ -18,7 +18,7 @@ export function isFor({ resourceTypes }: Plugin, resourceType: string): boolean 
   return resourceTypes.length === 0 || resourceTypes.includes(resourceType);
 }
 
-/** A crash of a plugin; its reason names it wherever it goes. */
+/** A crash of a plugin. Its reason always names the plugin. */
 export function pluginCrash(
   plugin: string,
   { crash, reason }: { readonly crash: CrashKind; readonly reason: string },

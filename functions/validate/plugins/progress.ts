@@ -1,31 +1,31 @@
-/** A resource on its way through the plugins, and how it goes on where one of them crashed. */
+/** The progress of a resource through the plugins, and how it continues after a plugin crashed. */
 import type { PluginCrash, Verdict } from '../../../core/message/verdict.ts';
 import type { Issue } from '../../../packages/fhir-validator/issue.ts';
 import { boundedVerdict, isError } from '../bounded-verdict.ts';
 
-/** A resource that the validator found valid, and what plugins have said so far. */
+/** A resource that the validator found valid, and the plugins' issues so far. */
 export type Progress = Extract<Verdict, { kind: 'valid' }>;
 
-/** Where to go on behind a plugin that took a worker along. */
+/** Where to continue after a plugin that killed its worker. */
 export interface Resume {
   readonly progress: Progress;
   readonly first: number;
 }
 
-/** There is no verdict: a required plugin is switched off, and the resource waits for it. */
+/** There is no verdict: a required plugin is switched off, and the resource waits until it is on. */
 export interface Withheld {
   readonly kind: 'withheld';
   readonly plugin: string;
 }
 
-/** What an advisory plugin that is switched off leaves behind. */
+/** The warning for an advisory plugin that is switched off. */
 export function withPassedOver(progress: Progress, plugin: string, issuesMax: number): Progress {
   const text = `The plugin ${plugin} is switched off and was passed over`;
   const warning: Issue = { severity: 'warning', code: 'incomplete', text, plugin };
   return withIssues(progress, [warning], issuesMax);
 }
 
-/** What an advisory plugin's crash leaves behind: a warning, and the crash to count. */
+/** The result of an advisory plugin's crash: a warning, and the crash to count. */
 export function withCrash(
   progress: Progress,
   { plugin, crash, reason }: PluginCrash,
@@ -37,7 +37,7 @@ export function withCrash(
   return { ...withIssues(progress, [warning], issuesMax), pluginCrashes };
 }
 
-/** Errors first where there are too many: what rejects must not be cut. */
+/** If there are too many issues, errors come first: issues that reject must not be cut. */
 export function withIssues(
   progress: Progress,
   more: readonly Issue[],

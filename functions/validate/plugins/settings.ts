@@ -1,9 +1,9 @@
 import { z } from 'zod';
 
-/** What `validate` is told of one plugin by the stack. */
+/** The settings of one plugin that the stack gives `validate`. */
 export const pluginSettingsSchema = z.object({
   name: z.string(),
-  /** Of the module, relative to the handler. */
+  /** Path of the module, relative to the handler. */
   file: z.string(),
   /** None: all types. */
   resourceTypes: z.array(z.string()).readonly(),
@@ -11,7 +11,7 @@ export const pluginSettingsSchema = z.object({
   deadlineMs: z.int().positive(),
 });
 
-/** Where a plugin's module lies in the function's bundle. */
+/** Path of a plugin's module in the function's bundle. */
 export const pluginPath = (name: string): string => `./plugins/${name}.wasm`;
 
 export type PluginSettings = z.infer<typeof pluginSettingsSchema>;

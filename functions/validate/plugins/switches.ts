@@ -1,6 +1,6 @@
 /**
- * The switches of the plugins, as this environment knows them: each is a breaker that the fleet
- * shares (core/supervision/plugin-switch.ts).
+ * The switches of the plugins, as this environment knows them: each is a breaker that all environments
+ * share (core/supervision/plugin-switch.ts).
  */
 
 import type { Breakers } from '../../../breaker/breakers.ts';
@@ -25,10 +25,10 @@ export interface Switched {
   readonly messageId: string;
   readonly source?: string | undefined;
 }
-/** Undefined where it is switched off for this text. */
+/** Undefined if it is switched off for this text. */
 type Permission = Admitted | undefined;
 
-/** Each switch's policy: the restart intensity of the supervisor that the plugin host is under. */
+/** Each switch's policy: the restart intensity of the supervisor above the plugin host. */
 export function switchPolicies(
   plugins: readonly SwitchedPlugin[],
 ): readonly (readonly [service: string, BreakerPolicy])[] {
@@ -52,8 +52,9 @@ export class PluginSwitches {
   }
 
   /**
-   * Validates a text by those plugins that are on, and reports to the switches what came of it. While one is
-   * off its crash is no doing of the resource, which waits instead (R09). Never rejects.
+   * Validates a text with the plugins that are on, and reports the results to the switches. While a
+   * plugin is off, its crash does not count as the resource's; the resource waits instead (R09). Never
+   * rejects.
    */
   async validate(
     place: Pick<IsolatedValidator, 'validate'>,
@@ -72,7 +73,7 @@ export class PluginSwitches {
     return verdict === undefined ? found : this.#excused(verdict);
   }
 
-  /** A probe is not spent on a text that hardly is of the plugin's types. */
+  /** A text that is probably not of the plugin's types is not used as a probe. */
   async #permit({ name, resourceTypes }: SwitchedPlugin, text: string): Promise<Permission> {
     const concerned =
       resourceTypes.length === 0 || resourceTypes.some((type) => text.includes(type));
@@ -81,7 +82,7 @@ export class PluginSwitches {
     return answer.kind === 'admitted' ? answer : undefined;
   }
 
-  /** Off from the start, or since: a text may have waited while others found out. */
+  /** Off from the start or meanwhile, while the text waited. */
   #positionsOff(permissions: readonly Permission[]): number[] {
     return this.#plugins.flatMap(({ name }, position) => {
       const permission = permissions[position];

@@ -1,9 +1,9 @@
 /**
- * What the plugins say of a resource that the validator found valid, so that they may rely on it.
- * They run in the order of the config, and go on after one that rejects: a producer shall hear all
- * that is wrong at once. What traps, exits or answers what nobody can read has crashed. What hangs,
- * or takes the worker along, is found out by the pool: the ledger says which one it was and what had
- * been validated, and behind an advisory one a fresh worker goes on from there.
+ * Runs the plugins on a resource that the validator found valid, so plugins may rely on that. They run
+ * in the order of the config, also after one has rejected, so that a producer learns of all errors at
+ * once. A plugin that traps, exits or gives an unreadable answer has crashed. The pool detects a plugin
+ * that hangs or kills the worker: the ledger says which one it was and what had been validated. After
+ * an advisory plugin, a fresh worker continues from there.
  */
 import type { Verdict } from '../../../core/message/verdict.ts';
 import type { Run } from '../../../packages/isolation/worker.ts';
@@ -19,7 +19,7 @@ export interface PluginSet {
   readonly run: Pick<Run, 'enterStep' | 'leaveSteps'>;
 }
 
-/** A text, when it was submitted, and which plugins, by position, are switched off for it. */
+/** A text, its time of submission, and which plugins, by position, are switched off for it. */
 export interface Submitted {
   readonly text: string;
   readonly submittedAt: number;

@@ -5,16 +5,16 @@ import { terminologySettingsSchema } from './settings.ts';
 
 export type TerminologyEnvironment = NonNullable<ReturnType<typeof readTerminology>>;
 
-/** What `validate` is told of the terminology server; undefined where none is asked. */
+/** The environment variables about the terminology server; undefined if none is configured. */
 export function readTerminology(env: Env) {
   if (env[ENV.terminologyEndpoint] === undefined) return undefined;
   const schema = z.object({ terminology: terminologySettingsSchema });
   return {
     settings: readSettings(schema, env).terminology,
-    /** The base URL of its FHIR API, without a slash at its end. */
+    /** The base URL of its FHIR API, without a slash at the end. */
     endpoint: requiredEnv('terminologyEndpoint', env).replace(/\/+$/, ''),
     table: requiredEnv('terminologyTable', env),
-    /** Absent where it asks for none. */
+    /** Absent if it requires none. */
     tokenArn: env[ENV.terminologyTokenArn],
   };
 }

@@ -1,14 +1,14 @@
 import { z } from 'zod';
 
-/** What `validate` is told of the terminology server. */
+/** The settings of the terminology server that the stack gives `validate`. */
 export const terminologySettingsSchema = z.object({
-  /** After so long one call is aborted. */
+  /** One call is aborted after this time. */
   callTimeoutMs: z.int().positive(),
-  /** So long one invocation waits for answers, in all. */
+  /** How long one invocation waits for answers, in total. */
   budgetMs: z.int().positive(),
   /** Calls of one environment at a time. */
   callsMax: z.int().positive(),
-  /** Questions that one resource may cost, and one source in a minute, in one environment. */
+  /** How many questions one resource may cause, and one source in a minute, in one environment. */
   codesPerResource: z.int().positive(),
   codesPerMinute: z.int().positive(),
   freshMs: z.int().positive(),

@@ -23,9 +23,9 @@ const BODY_CHARACTERS_MAX = 64 * 1024;
 const UNAUTHORIZED = 401;
 
 interface Place {
-  /** The base URL of its FHIR API, without a slash at its end. */
+  /** The base URL of its FHIR API, without a slash at the end. */
   readonly endpoint: string;
-  /** Absent where it asks for none. */
+  /** Absent if it requires none. */
   readonly token: Secret | undefined;
   readonly fetch: Fetch;
   readonly now: () => number;
@@ -42,7 +42,7 @@ export class TerminologyServer {
     this.#token = place.token && new BearerToken(place.token);
   }
 
-  /** Rejects where there is no answer: whatever that was, it is no success of the server's. */
+  /** Rejects if there is no answer; whatever the cause, the server did not succeed. */
   async ask(question: Question, signal: AbortSignal): Promise<Answer> {
     const { fetch, now } = this.#place;
     const token = await this.#token?.read(now(), signal);

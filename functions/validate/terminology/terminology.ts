@@ -34,7 +34,7 @@ const ANSWERS_MAX = 20_000;
 /** A label may be a producer's own. */
 const SOURCES_MAX = 1_000;
 
-/** Where a reply came from; the names of the metrics. */
+/** The origins of a reply, which are the names of the metrics. */
 export type Origin = 'CodesRemembered' | 'CodesFromTable' | 'CodesAsked' | 'CodesStale';
 export interface Found {
   readonly reply: Reply;
@@ -64,7 +64,7 @@ export interface TerminologyTools extends Pick<Machine, 'now' | 'later'> {
 export class Terminology {
   readonly #tools: TerminologyTools;
   readonly #calls: LimitFunction;
-  /** In the order in which they were learned, so that the oldest goes first. */
+  /** In the order in which they were learned, so that the oldest is removed first. */
   readonly #memory = new Map<string, KnownAnswer>();
   readonly #underWay = new Map<string, Promise<Found>>();
   /** By source, in the order in which they spent first. */
@@ -75,12 +75,15 @@ export class Terminology {
     this.#calls = pLimit(tools.settings.callsMax);
   }
 
-  /** The time that an invocation which ends then may wait. */
+  /** The time that an invocation with this end may wait. */
   budgetUntil(endsAt: number): TimeBudget {
     return new TimeBudget(this.#tools, this.#tools.settings.budgetMs, endsAt);
   }
 
-  /** Those of one resource that are answered at all: the remembered, and so many others as its source may cost. */
+  /**
+   * The questions of one resource that are answered: those that are remembered, and as many others as
+   * its source may cause.
+   */
   allowed(keys: readonly string[], source: string): ReadonlySet<string> {
     const now = this.#tools.now();
     const { codesPerResource: perResource, codesPerMinute: perMinute } = this.#tools.settings;
@@ -94,7 +97,10 @@ export class Terminology {
     return new Set([...free, ...others.slice(0, allowance.asked)]);
   }
 
-  /** What is known, or found out within the budget. The same question under way is asked once. */
+  /**
+   * What is known, or found out within the budget. If the same question is already being asked, it is
+   * not asked twice.
+   */
   async reply(question: Question, budget: TimeBudget): Promise<Found> {
     const key = keyOf(question);
     const known = this.#memory.get(key);
@@ -108,7 +114,7 @@ export class Terminology {
     }
     const found = await budget.wait(finding);
     if (found !== undefined) return found;
-    // It ends by the budget's signal, and nothing of it may go on after the invocation (R61).
+    // It ends by the budget's signal, and no part of it may run after the invocation (R61).
     await finding;
     return this.#stale(known, now);
   }
@@ -128,7 +134,10 @@ export class Terminology {
     return { reply: answer.answer, from: 'CodesAsked' };
   }
 
-  /** A call begins only if it may take its whole time: cut short it would look like a slow server. */
+  /**
+   * A call begins only if there is time for its whole timeout: a shorter one would make the server look
+   * slow.
+   */
   async #ask(question: Question, budget: TimeBudget): Promise<KnownAnswer | undefined> {
     const { settings, breakers, server, now, logger } = this.#tools;
     const { callTimeoutMs: timeoutMs } = settings;
@@ -168,7 +177,7 @@ export class Terminology {
     if (this.#memory.size > ANSWERS_MAX && oldest !== undefined) this.#memory.delete(oldest);
   }
 
-  /** Without the table each environment asks for itself. */
+  /** Without the table each environment asks the server itself. */
   async #read(key: string, signal: AbortSignal): Promise<KnownAnswer | undefined> {
     try {
       return await readAnswer(this.#tools.table, key, signal);

@@ -1,9 +1,9 @@
 import type { Machine } from '../../../aws/machine.ts';
 
 /**
- * The time that one invocation may wait for something, in all: it runs while anybody waits, once for
- * all who wait at the same time, and stands still between. Work that outlasts it is to end by its signal
- * (R61).
+ * The total time that one invocation may wait for something. It is spent while anything waits, only
+ * once for all that wait at the same time, and not in between. Work that takes longer must end by its
+ * signal (R61).
  */
 export class TimeBudget {
   readonly #machine: Pick<Machine, 'now' | 'later'>;
@@ -13,14 +13,14 @@ export class TimeBudget {
   #waiting = 0;
   #since = 0;
 
-  /** `endsAt` in epoch ms: whatever is left of the budget ends then. */
+  /** `endsAt` in epoch ms: the rest of the budget ends then. */
   constructor(machine: Pick<Machine, 'now' | 'later'>, budgetMs: number, endsAt: number) {
     this.#machine = machine;
     this.#leftMs = budgetMs;
     this.#endsAt = endsAt;
   }
 
-  /** Aborts once somebody has waited in vain. */
+  /** Aborts once something has waited until the budget was spent. */
   get signal(): AbortSignal {
     return this.#spent.signal;
   }
@@ -31,7 +31,7 @@ export class TimeBudget {
     return Math.max(0, Math.min(this.#leftMs - running, this.#endsAt - now));
   }
 
-  /** What the work answers, or undefined once the budget is spent. */
+  /** The result of the work, or undefined once the budget is spent. */
   async wait<T>(work: Promise<T>): Promise<T | undefined> {
     this.#begin();
     const spent = Promise.withResolvers<undefined>();
