@@ -1,20 +1,20 @@
 /**
- * A child process that runs one text at a time, and what is known of it. Every request has a number,
- * and an answer to another number means nothing. The process says that it begins a text before the
- * text can do anything to it, so that its death is the doing of that text or of none.
+ * A child process that runs one text at a time, and its state. Every request has a number; an answer to
+ * another number is ignored. The process reports that it begins a text before it runs the text, so that
+ * its death is caused by that text or by none.
  */
 import { type ChildProcess, type ForkOptions, fork } from 'node:child_process';
 import { IsolationFault } from './invocation.ts';
 import type { Outcome } from './outcome.ts';
 
-/** A text to run, and what the worker is told with it. */
+/** A text to run, and the data that the worker gets with it. */
 export interface OwnProcessTask {
   readonly number: number;
   readonly text: string;
   readonly data: unknown;
 }
 
-/** What the process says. */
+/** Messages of the process. */
 export type OwnProcessWord =
   | { readonly kind: 'loaded' }
   | { readonly kind: 'begun'; readonly number: number }
@@ -34,7 +34,7 @@ interface Running {
 }
 
 export class Child {
-  /** Rejects where it dies before: that is no fault of any text. */
+  /** Rejects if it dies before: that is not the fault of a text. */
   readonly loaded: Promise<void>;
   hasLoaded = false;
   isGone = false;
@@ -46,14 +46,15 @@ export class Child {
 
   constructor(url: URL, settings: unknown) {
     this.loaded = this.#loading.promise;
-    // Whoever waits for it is told; nobody has to.
+    // The error is reported to the caller that awaits it; nobody has to.
     this.loaded.catch(() => undefined);
     // Lambda's own flags (heap limits for the whole memory) are not for this process.
     const options: ForkOptions = { execArgv: [], serialization: 'advanced' };
     this.#process = fork(url, [JSON.stringify(settings)], options);
     this.#process.on('message', (word) => this.#hear(word as OwnProcessWord));
     this.#process.on('error', () => this.#leave());
-    // Its exit may be known before its last words were read: they are once the channel is closed.
+    // Its exit may be known before its last messages were read: all are read once the channel is
+    // closed.
     const gone = [Promise.withResolvers<void>(), Promise.withResolvers<void>()] as const;
     this.#process.once('exit', (code, signal) => {
       this.#exit = deathOf(code, signal);
@@ -79,7 +80,7 @@ export class Child {
     return promise;
   }
 
-  /** Ends it, and hears nothing of it any more: it may be stopped, and die much later. */
+  /** Ends it, and ignores everything from it afterwards: a stopped process may die much later. */
   kill(): void {
     this.#process.kill('SIGKILL');
     this.#leave();
@@ -114,7 +115,7 @@ export class Child {
     running.finish(end);
   }
 
-  /** Whether it may live on when nothing else keeps this process running. */
+  /** Whether it keeps this process running when nothing else does. */
   #mayOutlive(yes: boolean): void {
     if (yes) {
       this.#process.unref();

@@ -1,7 +1,7 @@
 /**
- * What the main thread learns from a worker's ledger while a chunk runs, and whose doing it is when
- * the worker dies. The worker may be running all the while, so each look reads what it is on first
- * and the results after that (ledger.ts says why).
+ * What the main thread reads from a worker's ledger while a chunk runs, and which text is to blame when
+ * the worker dies. The worker may keep running, so each look reads its position first and the results
+ * after that (ledger.ts explains why).
  */
 import {
   type Entry,
@@ -14,14 +14,14 @@ import {
 } from './ledger.ts';
 import type { Step, StepDeath } from './step.ts';
 
-/** What a dead worker was on: the text, and the step if one ran. */
+/** The position of a dead worker: the text, and the step if one ran. */
 export interface Blame {
   /** Position of the text in its chunk. */
   readonly culprit: number;
   readonly at?: StepDeath;
 }
 
-/** It has been on one thing for too long; nothing is to blame where all that it began is finished. */
+/** It has been at one position for too long. If everything that it began is finished, no text is to blame. */
 export interface Overdue {
   readonly deadlineMs: number;
   readonly blame: Blame | undefined;
@@ -47,7 +47,7 @@ export class ChunkWatch<R> {
     this.#stand = readStand(ledger);
   }
 
-  /** Tells the results that were finished since the last harvest. */
+  /** Reports the results that were finished since the last harvest. */
   harvest(): void {
     const { entries, next } = readEntries<R>(this.#ledger, this.#harvestedBytes);
     this.#harvestedBytes = next;
@@ -59,7 +59,7 @@ export class ChunkWatch<R> {
     return readStand(this.#ledger).position !== NOT_BEGUN;
   }
 
-  /** What a worker that is dead was on. */
+  /** The position of a dead worker. */
   blameDead(): Blame | undefined {
     const stand = readStand(this.#ledger);
     const blame = this.#blameFor(stand);
@@ -68,8 +68,9 @@ export class ChunkWatch<R> {
   }
 
   /**
-   * To be called regularly. Answers once the worker has stood on one thing for longer than its
-   * deadline, counted in calls: a pause of the whole process is then not blamed on a text.
+   * To be called regularly. Returns a value once the worker has stayed at one position for longer than
+   * its deadline. The time is counted in calls, so that a pause of the whole process is not blamed on a
+   * text.
    */
   tick(tickMs: number, textDeadlineMs: number): Overdue | undefined {
     const { word } = this.#stand;
@@ -87,17 +88,17 @@ export class ChunkWatch<R> {
     if (blame !== undefined && stillStands && this.#isUnfinished(stand)) {
       return { deadlineMs, blame };
     }
-    // It moved on while we looked.
+    // It moved on meanwhile.
     this.#ticks = 0;
     return undefined;
   }
 
-  /** Whether the text that it was on had no result at the last harvest. */
+  /** Whether the text at its position had no result at the last harvest. */
   #isUnfinished({ position }: Stand): boolean {
     return position >= this.#harvested;
   }
 
-  /** Undefined where the worker moved on meanwhile. */
+  /** Undefined if the worker moved on meanwhile. */
   #blameFor(stand: Stand): Blame | undefined {
     const { position: culprit, step: position } = stand;
     const step = this.#steps[position];

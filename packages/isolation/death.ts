@@ -1,7 +1,7 @@
-/** How a process may die of its work. */
+/** The ways in which work can kill its process. */
 export type CrashKind = 'exception' | 'timeout' | 'out-of-memory' | 'exit';
 
-/** How a worker died, or what its work threw, in words that quote nothing of the text. */
+/** How a worker died, or what its work threw, described without quoting the text. */
 export interface Death {
   readonly crash: CrashKind;
   readonly reason: string;
@@ -11,8 +11,8 @@ const REASON_CHARACTERS_MAX = 1_000;
 const FRAMES_MAX = 5;
 
 /**
- * Describes what was thrown. The message is left out, for it may quote the resource; name and
- * stack frames say what a developer needs.
+ * Describes what was thrown. The message is left out, because it may quote the resource; name and stack
+ * frames are enough for a developer.
  */
 export function describeError(error: unknown): string {
   if (!(error instanceof Error)) return `threw a ${typeof error}`;
@@ -24,7 +24,10 @@ export function describeError(error: unknown): string {
   return [error.name, ...frames].join(' ').slice(0, REASON_CHARACTERS_MAX);
 }
 
-/** The stack below its message, whose lines may look like frames; nothing if it is not in there. */
+/**
+ * The stack without the message, whose lines may look like frames; nothing if the stack does not
+ * contain the message.
+ */
 function afterMessage({ stack = '', message }: Error): string {
   const start = stack.indexOf(message);
   return start === -1 ? '' : stack.slice(start + message.length);

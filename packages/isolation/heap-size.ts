@@ -1,8 +1,8 @@
 /**
- * How much heap a text needs so that it gets a verdict whatever it holds (R62). The worst that
- * `npm run bench:resource-size` found needs 13 MB for each MiB of text: one character outside
- * Latin-1 doubles a text, and small objects take several times what they take as text. Structures
- * that cost even more are never valid, and are not parsed (packages/fhir-validator/text/weight.ts).
+ * How much heap a text needs so that it gets a verdict whatever it contains (R62). The worst that `npm
+ * run bench:resource-size` found needs 13 MB for each MiB of text: one character outside Latin-1
+ * doubles a text, and small objects take several times what they take as text. Structures that cost
+ * even more are never valid, and are not parsed (packages/fhir-validator/text/weight.ts).
  */
 const MIB = 1024 * 1024;
 /** For the worker itself. */

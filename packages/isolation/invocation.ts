@@ -1,20 +1,20 @@
 /**
- * What ties work to the invocation that began it. Lambda freezes an environment between two
- * invocations, and what is still under way then goes on in the next one. So each invocation has a
- * signal, and once it is aborted nothing of that invocation begins and what runs is ended.
+ * Ties work to the invocation that began it. Lambda freezes an environment between two invocations, and
+ * work that is still running then continues in the next one. So each invocation has a signal. Once it
+ * is aborted, no work of that invocation begins, and running work is ended.
  */
 
-/** No text can run, or the time is up: a fault of whoever runs texts, and not of any text. */
+/** No text can run, or the time is up: a fault of the code that runs texts, not of a text. */
 export class IsolationFault extends Error {
   override readonly name = 'IsolationFault';
 }
 
-/** The invocation has no time left for what has not begun. */
+/** The invocation has no time left for texts that have not begun. */
 export function timeUp(): IsolationFault {
   return new IsolationFault('the time was up before it could begin');
 }
 
-/** Waits no longer than the invocation lasts. What is waited for goes on by itself. */
+/** Waits no longer than the invocation lasts. The awaited work itself is not ended. */
 export async function whileItLasts<T>(
   work: Promise<T>,
   signal: AbortSignal | undefined,
@@ -31,7 +31,7 @@ export async function whileItLasts<T>(
   }
 }
 
-/** Calls back once for each signal that it is told of, when that is aborted. */
+/** Calls back once for each signal that it is given, when that signal is aborted. */
 export class Signals {
   readonly #known = new WeakSet<AbortSignal>();
   readonly #onAborted: (signal: AbortSignal) => void;

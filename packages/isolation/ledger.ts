@@ -1,35 +1,35 @@
 /**
- * What a worker and the main thread share: what the worker is on, and the results it has finished.
- * It is plain memory, so it outlives the worker whatever kills it: the culprit is known exactly, and
- * no finished result is lost.
+ * The memory that a worker and the main thread share: the worker's position, and the results it has
+ * finished. It outlives the worker whatever kills it, so the culprit is known exactly, and no finished
+ * result is lost.
  *
- * The worker publishes a position before it touches that text, and a result by moving the count of
- * used bytes once the bytes are there. While a step runs, the ledger says which one, and what was
- * saved before a skippable one, to go on with should it take the worker along.
+ * The worker publishes a position before it touches that text, and a result by moving the count of used
+ * bytes once the bytes are there. While a step runs, the ledger says which one. Before a skippable step
+ * it also has what was saved, to continue from if that step kills the worker.
  *
- * The worker may still run while the main thread reads, so the order of reading matters. Position
- * and step are one word, so they always belong together. Read that word first and the results after
- * it: a text that is on and has no result by then was on all the time in between. The other way
- * round, the worker could finish a text between the two reads, and the next one would be blamed.
+ * The worker may still run while the main thread reads, so the order of reading matters. Position and
+ * step are one word, so they always belong together. Read that word first and the results after it: if
+ * the text at that position has no result by then, the worker was at it all the time in between. In the
+ * other order, the worker could finish a text between the two reads, and the next one would be blamed.
  */
 
 const ON = 0;
 const USED = 1;
-/** One for each slot of what is saved. */
+/** One for each slot of saved data. */
 const SAVED_BYTES = 2;
 const SLOTS = 2;
 const CONTROLS = SAVED_BYTES + SLOTS;
 /** Position of a worker that has not begun its chunk. */
 export const NOT_BEGUN = -1;
-/** While no step runs. */
+/** Position while no step runs. */
 export const NO_STEP = -1;
 
 const STEPS_MAX = 256;
 
 const RESULTS_BYTES = 1024 * 1024;
-/** The JSON of one result, so that an empty ledger takes any. */
+/** The maximum size of one result's JSON, so that any result fits into an empty ledger. */
 export const RESULT_BYTES_MAX = 128 * 1024;
-/** What is saved may be a result with more beside it. */
+/** Saved data may be a result with more beside it. */
 const SAVED_BYTES_MAX = 2 * RESULT_BYTES_MAX;
 const SEPARATOR = ',';
 /** `{"result":}` and the separator. */
@@ -41,11 +41,11 @@ export type Entry<R> = { readonly result: R } | { readonly threw: string };
 export interface Ledger {
   readonly control: Int32Array<SharedArrayBuffer>;
   readonly results: Uint8Array<SharedArrayBuffer>;
-  /** Two slots in turn, so that the one that was published stays whole. Empty without steps. */
+  /** Two slots in turn, so that the published one stays intact. Empty without steps. */
   readonly saved: Uint8Array<SharedArrayBuffer>;
 }
 
-/** What a worker is on. `word` is what was read: while it stays the same, so does the rest. */
+/** A worker's position. `word` is the value that was read: while it stays the same, so does the rest. */
 export interface Stand {
   readonly word: number;
   /** Of the text in its chunk, or NOT_BEGUN. */
@@ -72,7 +72,7 @@ export function publishPosition({ control }: Ledger, position: number): void {
   Atomics.store(control, ON, wordOf(position, NO_STEP, slotOf(Atomics.load(control, ON))));
 }
 
-/** Before a step of the text at hand, and after the last: with what there is to go on with. */
+/** Before each step of the current text, and after the last: with the data to continue from. */
 export function publishStep({ control, saved }: Ledger, step: number, soFar?: unknown): void {
   const word = Atomics.load(control, ON);
   let slot = slotOf(word);
@@ -85,18 +85,18 @@ export function publishStep({ control, saved }: Ledger, step: number, soFar?: un
   Atomics.store(control, ON, wordOf(positionOf(word), step, slot));
 }
 
-/** What the worker is on. Read it before the results. */
+/** The worker's position. Read it before the results. */
 export function readStand({ control }: Ledger): Stand {
   const word = Atomics.load(control, ON);
   return { word, position: positionOf(word), step: (Math.floor(word / SLOTS) % STEPS_MAX) - 1 };
 }
 
-/** What was saved before the step that runs; undefined where the worker has moved on since. */
+/** What was saved before the step that runs; undefined if the worker has moved on since. */
 export function readSaved({ control, saved }: Ledger, { word }: Stand): unknown {
   const start = slotOf(word) * SAVED_BYTES_MAX;
   const bytes = Atomics.load(control, SAVED_BYTES + slotOf(word));
   const copy = Buffer.from(saved.subarray(start, start + bytes));
-  // The slot is written anew only after another one was published.
+  // The slot is written again only after another one was published.
   if (Atomics.load(control, ON) !== word) return undefined;
   return JSON.parse(copy.toString('utf8'));
 }

@@ -1,6 +1,6 @@
 import type { Death } from './death.ts';
 
-/** What came of one text: its result, its death, or why it was not run. */
+/** The outcome of one text: its result, its death, or why it was not run. */
 export type Outcome<R> =
   | { readonly kind: 'finished'; readonly result: R }
   | ({ readonly kind: 'died' } & Death)
@@ -14,17 +14,17 @@ export function componentFault(reason: string): Outcome<never> {
   return { kind: 'not-run', because: 'component-fault', reason };
 }
 
-/** What is asked of a place that runs texts, beside the text. */
+/** Options of a run, besides the text. */
 export interface RunOptions {
-  /** What the worker is told with the text, made when it is handed over. Any structured clone. */
+  /** The data that the worker gets with the text, made when the text is handed over. Any structured clone. */
   readonly data?: () => unknown;
-  /** Once it is aborted, the text is not begun, or is ended. */
+  /** Once it is aborted, the text is not started, or is ended. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A place in which texts run without harm to each other or to whoever asks. */
+/** A place in which texts run without harm to each other or to the caller. */
 export interface Isolation<R> {
-  /** Resolves once a text would run at once; rejects where none can, or the time is up. */
+  /** Resolves once a text would run at once; rejects if none can run, or the time is up. */
   ready(signal?: AbortSignal): Promise<void>;
   /** Never rejects. */
   run(text: string, options?: RunOptions): Promise<Outcome<R>>;

@@ -13,17 +13,20 @@ import { settle, type Task } from './task.ts';
 const FRUITLESS_MAX = 3;
 
 export interface OwnProcessOptions<R> {
-  /** What the process is told once, when it starts. JSON. */
+  /** The data that the process gets once, when it starts. JSON. */
   readonly settings?: unknown;
-  /** Whether the work of a finished text may go on in the process; then the next gets a fresh one. */
+  /**
+   * Whether the work of a finished text may keep running in the process; then the next text gets a
+   * fresh process.
+   */
   readonly mayRunOn?: (result: R) => boolean;
 }
 
 /**
- * Runs texts in a child process, in order and one at a time, so that each is alone in it. What
- * kills the process (a signal, a crash of V8, the memory that the kernel refuses) is seen from here:
- * its culprit is the text that was running, for certain, and those that wait go to a fresh process.
- * Started on demand, for most environments never need one, and kept as long as it lives.
+ * Runs texts in a child process, in order and one at a time, so that each is alone in it. This class
+ * sees whatever kills the process (a signal, a crash of V8, memory that the kernel refuses). The
+ * culprit is always the text that was running, and the texts that wait go to a fresh process. The
+ * process is started on demand, because most environments never need one, and kept as long as it lives.
  */
 export class OwnProcess<R> implements Isolation<R> {
   readonly #url: URL;
@@ -42,7 +45,7 @@ export class OwnProcess<R> implements Isolation<R> {
     this.#options = options;
   }
 
-  /** Resolves once the process has loaded; rejects where it cannot. */
+  /** Resolves once the process has loaded; rejects if it cannot. */
   async ready(signal?: AbortSignal): Promise<void> {
     if (signal?.aborted) throw timeUp();
     this.#awaiting += 1;
@@ -55,8 +58,8 @@ export class OwnProcess<R> implements Isolation<R> {
   }
 
   /**
-   * Runs one text, in its turn. Once `signal` is aborted it is not begun, or its process is ended.
-   * Never rejects.
+   * Runs one text, in its turn. Once `signal` is aborted, the text is not started, or its process is
+   * ended. Never rejects.
    */
   run(text: string, { data = () => undefined, signal }: RunOptions = {}): Promise<Outcome<R>> {
     if (signal?.aborted) return Promise.resolve(OUT_OF_TIME);
@@ -80,14 +83,14 @@ export class OwnProcess<R> implements Isolation<R> {
     this.#isWorking = false;
   }
 
-  /** Answers why, where the process died by itself before it began a text. */
+  /** Returns the reason if the process died before it began a text, without being ended. */
   async #runNext(): Promise<string | undefined> {
     const child = this.#started();
     const loaded = await child.loaded.then(
       () => true,
       () => false,
     );
-    // While it loaded, those that waited may have gone.
+    // While it loaded, the waiting callers may have given up.
     const task = loaded ? this.#waiting.shift() : undefined;
     if (task === undefined) return loaded ? undefined : this.#faultOf(child, DIED_LOADING);
     this.#running = task;
@@ -110,7 +113,7 @@ export class OwnProcess<R> implements Isolation<R> {
     return undefined;
   }
 
-  /** Whom we ended ourselves has no fault. */
+  /** A process that we ended ourselves is not at fault. */
   #faultOf(child: Child, reason: string): string | undefined {
     return child === this.#child ? reason : undefined;
   }
@@ -122,7 +125,7 @@ export class OwnProcess<R> implements Isolation<R> {
     return this.#child;
   }
 
-  /** Its invocation is over: answers what is not finished, and ends the process that runs it. */
+  /** The invocation is over: settles its unfinished texts, and ends the process that runs one of them. */
   #end(signal: AbortSignal): void {
     const running = this.#running;
     for (const task of running === undefined ? this.#waiting : [...this.#waiting, running]) {
@@ -133,7 +136,7 @@ export class OwnProcess<R> implements Isolation<R> {
     this.#endUselessLoad();
   }
 
-  /** Nobody wants it any more, and it must not go on in a later invocation. */
+  /** Nobody needs its result any more, and it must not run in a later invocation. */
   #endUselessLoad(): void {
     const isWanted = this.#waiting.length > 0 || this.#awaiting > 0;
     if (!isWanted && this.#child?.hasLoaded === false) this.#kill();
@@ -144,7 +147,7 @@ export class OwnProcess<R> implements Isolation<R> {
     this.#child = undefined;
   }
 
-  /** V8 does not interrupt every loop: what ran out of time may go on beside the next text. */
+  /** V8 does not interrupt every loop: a text that ran out of time may keep running beside the next one. */
   #mayRunOn(outcome: Outcome<R>): boolean {
     if (outcome.kind === 'died') return outcome.crash === 'timeout';
     return outcome.kind === 'finished' && (this.#options.mayRunOn?.(outcome.result) ?? false);

@@ -17,9 +17,9 @@ import { type ChunkEnd, type WorkerSettings, WorkerThread } from './worker-threa
 export interface PoolSettings<R> extends WorkerSettings {
   /** Workers that run texts at the same time. */
   readonly size: number;
-  /** Workers kept warm beside them, to take over from one that died; one by default. */
+  /** Spare warm workers, which replace one that died; one by default. */
   readonly spares?: number;
-  /** What follows from the death of a step; by default the text died of it. */
+  /** What follows from the death of a step; by default the text has died too. */
   readonly afterStepDeath?: StepPolicy<R>;
 }
 
@@ -27,9 +27,8 @@ export interface PoolSettings<R> extends WorkerSettings {
 const FRUITLESS_MAX = 3;
 
 /**
- * Worker threads that run texts, so that whatever a text does to its thread it does to no other text.
- * Texts asked for in the same turn travel in chunks; a dead worker's
- * unfinished texts go to a fresh one.
+ * Worker threads that run texts, so that a text can harm only its own thread. Texts requested in the
+ * same turn are sent in chunks; a dead worker's unfinished texts go to a fresh one.
  */
 export class IsolationPool<R> implements Isolation<R> {
   readonly #settings: PoolSettings<R>;
@@ -54,7 +53,7 @@ export class IsolationPool<R> implements Isolation<R> {
     return this.#idle.length + this.#busy.size > 0;
   }
 
-  /** Resolves when a worker is warm, or when none will be: then a run says why. */
+  /** Resolves when a worker is warm, or when none can start; then a run says why. */
   ready(signal?: AbortSignal): Promise<void> {
     return whileItLasts(this.#ready(), signal);
   }
@@ -66,7 +65,7 @@ export class IsolationPool<R> implements Isolation<R> {
     return promise;
   }
 
-  /** Runs one text. Once `signal` is aborted it is not begun, or ended. Never rejects. */
+  /** Runs one text. Once `signal` is aborted, the text is not started, or is ended. Never rejects. */
   run(text: string, { data = () => undefined, signal }: RunOptions = {}): Promise<Outcome<R>> {
     if (signal?.aborted) return Promise.resolve(OUT_OF_TIME);
     this.#signals.follow(signal);
@@ -77,12 +76,12 @@ export class IsolationPool<R> implements Isolation<R> {
     return this.#queue.ask({ text, data, signal });
   }
 
-  /** Out of time: answers everything that is not finished, and ends the workers that are on it. */
+  /** Time is up: settles everything that is not finished, and ends the workers that run it. */
   stop(): void {
     this.#end(() => true);
   }
 
-  /** Other texts of a worker that is ended go to a fresh one. */
+  /** The other texts of an ended worker go to a fresh one. */
   #end(isOver: (task: Task<R>) => boolean): void {
     for (const worker of this.#busy.keys()) worker.harvest();
     const over = this.#queue.end(isOver);
@@ -98,7 +97,7 @@ export class IsolationPool<R> implements Isolation<R> {
     await Promise.all([...this.#alive].map((worker) => worker.terminate()));
   }
 
-  /** Each turn of asking gives a broken component another few tries, and no more. */
+  /** Each turn with new texts gives a broken component a few more tries, and no more. */
   #start(): void {
     this.#scheduled = false;
     if (this.#alive.size === 0) this.#fruitless = 0;
@@ -106,7 +105,10 @@ export class IsolationPool<R> implements Isolation<R> {
     this.#dispatch();
   }
 
-  /** The first loads alone: together they would share the start's little CPU, and each be late. */
+  /**
+   * The first worker loads alone: together they would share the little CPU at the start, and all would
+   * be late.
+   */
   #staff(): void {
     const { size, spares = 1 } = this.#settings;
     const wanted = this.#isWarm ? size + spares : 1;
@@ -164,7 +166,7 @@ export class IsolationPool<R> implements Isolation<R> {
     this.#busy.set(worker, tasks);
     const end = await this.#runOn(worker, tasks);
     this.#conclude(tasks, end);
-    // Its death may have been the last while no other could load; what is left needs somebody.
+    // It may have been the last worker while no other could load; the remaining texts need one.
     this.#staff();
     if (end.death === undefined) {
       this.#busy.delete(worker);
@@ -174,8 +176,9 @@ export class IsolationPool<R> implements Isolation<R> {
   }
 
   /**
-   * What the heap of a worker does not hold runs in one of its own, which ends with it and gives its
-   * memory back. The others rest meanwhile: it needs all of the little CPU to be in time.
+   * A text that does not fit into a worker's heap runs in a separate worker, which ends with it and
+   * frees its memory. The others are idle meanwhile, because the text needs all of the little CPU to
+   * meet its deadline.
    */
   async #runLarge(task: Task<R>): Promise<void> {
     this.#isLargeRunning = true;

@@ -1,15 +1,15 @@
-/** The child's side of `OwnProcess`: what a module that runs in a process of its own calls. */
+/** The child's side of `OwnProcess`: the function that the module of a separate process calls. */
 import type { OwnProcessTask, OwnProcessWord } from './child.ts';
 import type { Isolation } from './outcome.ts';
 
-/** What `OwnProcess` was given as `settings`. */
+/** The `settings` of `OwnProcess`. */
 export function processSettings(): unknown {
   return JSON.parse(process.argv[2] ?? 'null');
 }
 
 /**
- * Runs the texts that this process is sent, one at a time, in a pool of one worker: so only what
- * kills whole processes kills this one. It lives no longer than the process that started it.
+ * Runs the texts that this process is sent, one at a time, in a pool of one worker, so that only a text
+ * that kills whole processes kills this one. It ends with the process that started it.
  */
 export async function serveProcess(pool: Isolation<unknown>): Promise<void> {
   process.on('disconnect', () => process.exit());
@@ -23,7 +23,7 @@ export async function serveProcess(pool: Isolation<unknown>): Promise<void> {
   await say({ kind: 'loaded' });
 }
 
-/** Resolves once it is handed to the kernel, which passes it on even if this process dies then. */
+/** Resolves once it is handed to the kernel, which delivers it even if this process dies then. */
 function say(word: OwnProcessWord): Promise<void> {
   const { promise, resolve, reject } = Promise.withResolvers<void>();
   process.send?.(word, (error: Error | null) => (error === null ? resolve() : reject(error)));

@@ -1,26 +1,26 @@
 import type { Death } from './death.ts';
 
-/** A part of a run with a deadline of its own, such as one plugin. */
+/** A part of a run with its own deadline, such as one plugin. */
 export interface Step {
   readonly name: string;
   readonly deadlineMs: number;
-  /** Whether a run goes on behind it when it dies: then the worker saves what it has before it. */
+  /** Whether a run continues after it when it dies. If so, the worker saves its state before the step. */
   readonly skippable: boolean;
 }
 
-/** A step that took its worker along. */
+/** A step that killed its worker. */
 export interface StepDeath {
   readonly step: Step;
   /** Its position among the steps. */
   readonly position: number;
-  /** What the worker had saved before it, of a skippable one. */
+  /** What the worker had saved before it, if it is skippable. */
   readonly saved?: unknown;
 }
 
 /** What follows from the death of a step. */
 export type AfterStep<R> =
   | { readonly kind: 'finished'; readonly result: R }
-  /** The text runs once more in a fresh worker, which is given `from`. */
+  /** The text runs once more in a fresh worker, which gets `from`. */
   | { readonly kind: 'resume'; readonly from: unknown };
 
 export type StepPolicy<R> = (death: Death, at: StepDeath) => AfterStep<R>;

@@ -2,18 +2,18 @@ import { OUT_OF_TIME, type Outcome } from './outcome.ts';
 import { settle, type Task } from './task.ts';
 
 const CHUNK_TEXTS_MAX = 50;
-/** A worker holds all texts of its chunk. */
+/** Limit, because a worker holds all texts of its chunk in memory. */
 const CHUNK_CHARACTERS_MAX = 1024 * 1024;
 
-/** All that has no outcome yet. What waits is in one of two queues, by its size. */
+/** All texts that have no outcome yet. Waiting texts are in one of two queues, by their size. */
 export class TaskQueue<R> {
   readonly #largeCharacters: number;
-  /** Wherever it is on its way. */
+  /** All of them, waiting or running. */
   readonly #open = new Set<Task<R>>();
   #small: Task<R>[] = [];
   #large: Task<R>[] = [];
 
-  /** Texts of more characters than that wait in a queue of their own. */
+  /** Texts with more characters wait in a separate queue. */
   constructor(largeCharacters: number) {
     this.#largeCharacters = largeCharacters;
   }
@@ -38,13 +38,13 @@ export class TaskQueue<R> {
     return promise;
   }
 
-  /** They were taken, and wait once more, before all others. */
+  /** They were taken, and now wait again, before all others. */
   giveBack(tasks: readonly Task<R>[]): void {
     this.#small.unshift(...tasks.filter((task) => !this.#isLarge(task)));
     this.#large.unshift(...tasks.filter((task) => this.#isLarge(task)));
   }
 
-  /** Takes a worker's share of the small ones: at least one, and no more than travels well. */
+  /** Takes a worker's share of the small texts: at least one, and at most a chunk's limit. */
   takeChunk(share: number): Task<R>[] {
     let characters = 0;
     const most = this.#small.slice(0, Math.min(share, CHUNK_TEXTS_MAX));
@@ -66,7 +66,7 @@ export class TaskQueue<R> {
     }
   }
 
-  /** Settles those whose time is up, waiting or not, and says which they were. */
+  /** Settles those whose time is up, waiting or not, and returns them. */
   end(isOver: (task: Task<R>) => boolean): ReadonlySet<Task<R>> {
     const over = new Set([...this.#open].filter(isOver));
     for (const task of over) settle(task, OUT_OF_TIME);

@@ -1,19 +1,19 @@
-/** A text that waits for its outcome, and the chunk in which texts travel to a worker. */
+/** A text that waits for its outcome, and the chunk in which texts are sent to a worker. */
 import type { Outcome } from './outcome.ts';
 import type { Chunk } from './worker-thread.ts';
 
 export interface Task<R> {
   readonly text: string;
   readonly data: () => unknown;
-  /** Of the invocation that asks: once it is aborted nobody waits any more. */
+  /** The signal of the calling invocation: once it is aborted, nobody waits any more. */
   readonly signal: AbortSignal | undefined;
-  /** Set once a step took a worker along. */
+  /** Set once a step killed a worker. */
   resume?: { readonly from: unknown };
   readonly settle: (outcome: Outcome<R>) => void;
   settled: boolean;
 }
 
-/** An outcome that comes later changes nothing. */
+/** A later outcome changes nothing. */
 export function settle<R>(task: Task<R> | undefined, outcome: Outcome<R>): void {
   if (task === undefined || task.settled) return;
   task.settled = true;

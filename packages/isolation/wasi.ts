@@ -1,19 +1,19 @@
 /// <reference path="./web-assembly.d.ts" />
 /**
- * One run of a plugin: a WASI preview 1 command in an instance of its own, so in memory of its own,
- * with the resource as standard input and nothing else of the world. It has no arguments, files,
- * environment or network. Its clock stands still at the time the resource was submitted, and its
- * random bytes follow from that time: the same submission gets the same answer whenever it runs.
+ * One run of a plugin: a WASI preview 1 command in its own instance, with its own memory, and the
+ * resource as standard input. It has no arguments, files, environment or network. Its clock is stopped
+ * at the time of submission, and its random bytes are derived from that time, so the same submission
+ * gives the same answer whenever it runs.
  */
 import { Fd, WASI, wasi } from '@bjorn3/browser_wasi_shim';
 
 /** More output than this, in bytes, is a crash of the plugin. */
 const OUTPUT_BYTES_MAX = 256 * 1024;
-/** Unasked, the shim prints what it is asked for, on our own log. */
+/** By default the shim prints its calls to our own log. */
 const SILENT = { debug: false };
 const NANOSECONDS = 1_000_000n;
 
-/** It printed more than any OperationOutcome needs. */
+/** The plugin printed more than any OperationOutcome needs. */
 export class OutputTooLarge extends Error {
   override readonly name = 'OutputTooLarge';
   override readonly message = `printed more than ${OUTPUT_BYTES_MAX} bytes`;
@@ -25,8 +25,8 @@ export interface PluginRun {
 }
 
 /**
- * Runs a module on one text. Throws what the module traps with, and OutputTooLarge. What it prints to
- * standard error may quote the resource, so it is dropped, unless a developer wants to see it.
+ * Runs a module on one text. Throws the module's trap, and OutputTooLarge. Its standard error may quote
+ * the resource, so it is dropped, unless a developer wants to see it.
  */
 export function runModule(
   module: WebAssembly.Module,
@@ -39,7 +39,7 @@ export function runModule(
   const show = (bytes: Uint8Array) => showDiagnostics(Buffer.from(bytes).toString('utf8'));
   const files = [new Source(Buffer.from(text)), new Sink(keep), new Sink(show)];
   const host = new WASI([], [], files, SILENT);
-  // Of the shim's functions only these reach for the world outside.
+  // The only functions of the shim that access the outside world.
   const imports = { ...host.wasiImport, ...worldAt(submittedAt, () => memoryOf(instance)) };
   const instance: WebAssembly.Instance = new WebAssembly.Instance(module, {
     wasi_snapshot_preview1: imports,
@@ -68,7 +68,7 @@ function worldAt(submittedAt: number, memory: () => DataView): WebAssembly.Modul
       }
       return wasi.ERRNO_SUCCESS;
     },
-    // Where time stands still nothing can be waited for.
+    // The clock is stopped, so nothing can be waited for.
     poll_oneoff: () => wasi.ERRNO_NOTSUP,
   };
 }
@@ -118,7 +118,7 @@ class Sink extends Fd {
   }
 }
 
-/** What a terminal or a pipe says: languages' runtimes ask before they write. */
+/** The answer of a terminal or a pipe: the runtimes of languages ask before they write. */
 function characterDevice() {
   return {
     ret: wasi.ERRNO_SUCCESS,

@@ -1,4 +1,7 @@
-/** What of WebAssembly is used here: TypeScript knows it only together with a browser's DOM. */
+/**
+ * The parts of WebAssembly that are used here: TypeScript declares them only together with a browser's
+ * DOM.
+ */
 declare namespace WebAssembly {
   interface Described {
     readonly name: string;

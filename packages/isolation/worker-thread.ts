@@ -8,17 +8,17 @@ import type { Step } from './step.ts';
 export interface WorkerSettings {
   /** The module that a worker runs; it calls `serveTexts`. */
   readonly url: URL;
-  /** Of one text, the steps apart. */
+  /** Deadline of one text, without its steps. */
   readonly deadlineMs: number;
   readonly heapOldMb: number;
   readonly heapYoungMb: number;
-  /** What the worker's module is told once, when it starts. Any structured clone. */
+  /** The data that the worker's module gets once, when it starts. Any structured clone. */
   readonly options?: unknown;
-  /** The parts of a run that have deadlines of their own, in their order. */
+  /** The parts of a run that have their own deadlines, in their order. */
   readonly steps?: readonly Step[];
 }
 
-/** What a worker is started with. */
+/** The data with which a worker is started. */
 export interface WorkerInput {
   readonly ledger: Ledger;
   readonly options: unknown;
@@ -27,21 +27,21 @@ export interface WorkerInput {
 /** Texts to run in order. */
 export interface Chunk {
   readonly texts: readonly string[];
-  /** By position: what the worker is told with the text. */
+  /** By position: the data that the worker gets with the text. */
   readonly data: readonly unknown[];
-  /** By position: where a step took a worker along, from what to go on. */
+  /** By position: the data to continue from, if a step killed a worker. */
   readonly resumes: Readonly<Record<number, unknown>>;
 }
 
-/** As it goes to the worker, which says the number when it has ended it. */
+/** As sent to the worker, which returns the number when it has ended the chunk. */
 export interface NumberedChunk extends Chunk {
   readonly number: number;
 }
 
-/** How a chunk ended: by its worker's word, or by its death and maybe a culprit. */
+/** How a chunk ended: by a message of its worker, or by the worker's death and perhaps a culprit. */
 export interface ChunkEnd {
   readonly death?: Death;
-  /** What killed the worker, where it was on a text. */
+  /** The culprit, if the worker died while it ran a text. */
   readonly blame?: Blame | undefined;
   /** Whether the worker published a position at all. */
   readonly begun: boolean;
@@ -52,15 +52,15 @@ const TICKS_PER_STEP_DEADLINE = 10;
 
 clearHeapFlags();
 
-/** A chunk under way: what is seen of it, and who waits for its end. */
+/** A running chunk: its watch, and the caller that waits for its end. */
 interface Running<R> {
-  /** An answer to any other number means nothing. */
+  /** An answer to any other number is ignored. */
   readonly number: number;
   readonly watch: ChunkWatch<R>;
   readonly finish: (end: ChunkEnd) => void;
 }
 
-/** One worker thread, and what is known of it. Runs one chunk at a time. */
+/** One worker thread and its state. Runs one chunk at a time. */
 export class WorkerThread<R> {
   readonly #worker: Worker;
   readonly #ledger: Ledger;
@@ -98,7 +98,7 @@ export class WorkerThread<R> {
     this.#worker.once('exit', (exitCode) => this.#leave(this.#death ?? deathByExit(exitCode)));
   }
 
-  /** Runs texts in order; each entry is told as soon as it is known to be finished. */
+  /** Runs texts in order; each entry is reported as soon as it is known to be finished. */
   run(chunk: Chunk, onEntry: (entry: Entry<R>, position: number) => void): Promise<ChunkEnd> {
     const { promise, resolve } = Promise.withResolvers<ChunkEnd>();
     resetLedger(this.#ledger);
@@ -120,12 +120,12 @@ export class WorkerThread<R> {
     await this.#worker.terminate();
   }
 
-  /** Tells the results that are finished by now. */
+  /** Reports the results that are finished by now. */
   harvest(): void {
     this.#running?.watch.harvest();
   }
 
-  /** Ends the worker without blame: what it has not finished is nobody's fault. */
+  /** Ends the worker without blame: no text is at fault for what is unfinished. */
   stop(death: Death): void {
     this.harvest();
     this.#finish({ death, begun: true });
@@ -134,28 +134,28 @@ export class WorkerThread<R> {
 
   /**
    * Ends the worker and counts it as gone at once. V8 does not interrupt every loop (one that only
-   * calls builtins runs on through `terminate()`), so its exit is not waited for: what goes on
-   * running can spend the environment's memory, and no more of anybody's time.
+   * calls builtins runs on through `terminate()`), so its exit is not awaited: a thread that keeps
+   * running can use the environment's memory, but delays nobody.
    */
   #abandon(death: Death): void {
     void this.#worker.terminate();
     this.#leave(death);
   }
 
-  /** Ends the worker when it stays on one position, or in one step, for longer than the deadline. */
+  /** Ends the worker when it stays at one position, or in one step, for longer than the deadline. */
   #endOverdue(watch: ChunkWatch<R>): NodeJS.Timeout {
     const tickMs = this.#tickMs();
     return setInterval(() => {
       const overdue = watch.tick(tickMs, this.#deadlineMs);
       if (overdue === undefined) return;
-      // Where its death is already known it is only slow to die, as heap exhaustion is.
+      // If its death is already known, it is only slow to die, as after heap exhaustion.
       const death = this.#death ?? deathByDeadline(overdue.deadlineMs);
       this.#finish({ death, blame: overdue.blame, begun: watch.hasBegun });
       this.#abandon(death);
     }, tickMs);
   }
 
-  /** Many ticks to each deadline. */
+  /** Several ticks in each deadline. */
   #tickMs(): number {
     const ofSteps = this.#steps.map(({ deadlineMs }) => deadlineMs / TICKS_PER_STEP_DEADLINE);
     return Math.ceil(Math.min(this.#deadlineMs / TICKS_PER_DEADLINE, ...ofSteps));

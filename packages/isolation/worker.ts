@@ -1,4 +1,4 @@
-/** The worker's side: what a module that a worker thread runs calls to run texts. */
+/** The worker's side: the function that the module of a worker thread calls to run texts. */
 import { parentPort, workerData } from 'node:worker_threads';
 import { describeError } from './death.ts';
 import { type Entry, NO_STEP, publishEntry, publishPosition, publishStep } from './ledger.ts';
@@ -7,9 +7,9 @@ import type { NumberedChunk, WorkerInput } from './worker-thread.ts';
 /** One text to run. */
 export interface Run {
   readonly text: string;
-  /** As `RunOptions.data` made it. */
+  /** The data that `RunOptions.data` returned. */
   readonly data: unknown;
-  /** Set where a step killed the worker before: what `StepPolicy` said to go on from. */
+  /** Set if a step killed the worker before: what `StepPolicy` returned to continue from. */
   readonly resume: unknown;
   /** To be called before a step, by its position, with what to save before a skippable one. */
   readonly enterStep: (position: number, saved?: unknown) => void;
@@ -18,10 +18,10 @@ export interface Run {
 }
 
 /**
- * Runs the texts that this worker is sent, one after the other. It says which text it is on before
- * it touches it, so that whatever happens then is known to be that text's doing. `start` is given
- * the pool's options and answers the function that runs a text; what that throws is an `exception`
- * of its text, and this worker goes on. A result must be JSON of at most RESULT_BYTES_MAX bytes.
+ * Runs the texts that this worker is sent, one after the other. It publishes the position of a text
+ * before it runs it, so that a death is known to be caused by that text. `start` gets the pool's
+ * options and returns the function that runs a text. If that function throws, this is an `exception` of
+ * its text, and the worker continues. A result must be JSON of at most RESULT_BYTES_MAX bytes.
  */
 export function serveTexts<O, R>(start: (options: O) => (run: Run) => R): void {
   const { ledger, options } = workerData as WorkerInput;
