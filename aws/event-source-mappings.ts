@@ -5,6 +5,7 @@
 import {
   GetEventSourceMappingCommand,
   type LambdaClient,
+  paginateListEventSourceMappings,
   ResourceInUseException,
   UpdateEventSourceMappingCommand,
 } from '@aws-sdk/client-lambda';
@@ -13,6 +14,21 @@ import type { MappingState } from '../core/supervision/supervised-state.ts';
 export interface MappingSeen extends MappingState {
   /** An earlier change is still under way; meanwhile AWS accepts no other. */
   readonly changing: boolean;
+}
+
+/** The mappings that read a queue, and the functions that they feed. */
+export async function mappingsOf(
+  client: LambdaClient,
+  queueArn: string,
+): Promise<{ readonly uuid: string; readonly functionArn: string }[]> {
+  const found = [];
+  const pages = paginateListEventSourceMappings({ client }, { EventSourceArn: queueArn });
+  for await (const { EventSourceMappings = [] } of pages) {
+    for (const { UUID: uuid = '', FunctionArn: functionArn = '' } of EventSourceMappings) {
+      found.push({ uuid, functionArn });
+    }
+  }
+  return found;
 }
 
 export async function readMapping(

@@ -1,5 +1,5 @@
 /** Clients of Lambda itself, apart from the others: only the supervisor needs them. */
-import { LambdaClient } from '@aws-sdk/client-lambda';
+import { LambdaClient, type LambdaClientConfig } from '@aws-sdk/client-lambda';
 import { callConfig } from './clients.ts';
 import { EndingHandler } from './ending-handler.ts';
 import { INVOCATION_PATIENCE_MS, type Patience } from './patience.ts';
@@ -30,3 +30,8 @@ export const makeWaitingLambda = () =>
       throwOnRequestTimeout: true,
     }),
   });
+
+type LambdaPlace = Pick<LambdaClientConfig, 'endpoint' | 'region' | 'credentials'>;
+
+/** For a Lambda that the environment variables do not name, such as the local runtime's. */
+export const makeLambdaAt = (place: LambdaPlace) => new LambdaClient({ ...place, maxAttempts: 1 });

@@ -1,5 +1,5 @@
 /** A stage to provoke alarms on: the runtime, with access to its queues, functions, tables and clock. */
-import { LambdaClient } from '@aws-sdk/client-lambda';
+import { makeLambdaAt } from '../aws/lambda-clients.ts';
 import { createClients, destroyClients } from '../packages/local-lambda/clients.ts';
 import { type Runtime, startRuntime } from '../packages/local-lambda/runtime.ts';
 import { ACCOUNT } from '../packages/local-lambda/template/account.ts';
@@ -43,7 +43,7 @@ export async function openStage(assembly: string, records: MetricRecords): Promi
   const clients = createClients(runtime.endpoints);
   const { region, credentials } = ACCOUNT;
   const { endpoint } = runtime;
-  const lambda = new LambdaClient({ region, credentials, endpoint, maxAttempts: 1 });
+  const lambda = makeLambdaAt({ region, credentials, endpoint });
   return {
     runtime,
     queues: new StageQueues(clients.sqs, runtime.queueUrl),

@@ -16,6 +16,8 @@ test.each([
   ['functions/validate/a.ts', "import type { Message } from '@aws-sdk/client-sqs';"],
   ['lib/a.ts', "const sdk = await import('@aws-sdk/lib-dynamodb');"],
   ['packages/isolation/a.ts', "export * from '@aws-sdk/client-sqs';"],
+  ['demo/a.ts', "import type { SQSClient } from '@aws-sdk/client-sqs';"],
+  ['gameday/a.ts', "import { LambdaClient } from '@aws-sdk/client-lambda';"],
 ])('refuses an import against the arrows: %s, %s', (path, source) => {
   expect(violations([[path, source]])).toMatchObject([expect.stringContaining(path)]);
 });
@@ -24,6 +26,8 @@ test.each([
   ['functions/validate/a.ts', "import { b } from '../../core/message/b.ts';"],
   ['functions/validate/a.ts', "import { b } from '../supervisor/b.ts';"],
   ['aws/a.ts', "import { SQSClient } from '@aws-sdk/client-sqs';"],
+  ['console/a.ts', "import { SQSClient } from '@aws-sdk/client-sqs';"],
+  ['simulation/a.ts', "import { SendMessageCommand } from '@aws-sdk/client-sqs';"],
   ['cli/a.ts', "import { b } from '../terminal/b.ts';"],
   ['test/core/a.ts', "import { b } from '../../demo/b.ts';"],
   ['core/message/a.ts', "import { z } from 'zod'; // from '../../aws/b.ts'"],
