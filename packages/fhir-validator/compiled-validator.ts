@@ -28,9 +28,9 @@ export interface Compiled {
   readonly selections: Selections;
 }
 
-/** How many issues, and which severity what is not decided has. */
+/** The maximum number of issues, and the severities of problems that the specification leaves open. */
 export interface Limits extends Partial<Omit<Settings, 'resourceTypes'>> {
-  /** Who sent it: a source may have profiles of its own. */
+  /** The sender's source, which may have its own profiles. */
   readonly source?: string | undefined;
 }
 
@@ -54,7 +54,7 @@ export class CompiledValidator {
     this.#defaults = { issuesMax: ISSUES_MAX, ...policies, resourceTypes: resources };
   }
 
-  /** Validates JSON text, which may be anything. */
+  /** Validates any JSON text. */
   validateText(text: string, limits: Limits = {}): Validation {
     if (isTooHeavy(text)) return { issues: [TOO_HEAVY] };
     const found = this.#inspectText(text, limits);
@@ -67,14 +67,14 @@ export class CompiledValidator {
     };
   }
 
-  /** Validates a parsed JSON value, which may be anything. */
+  /** Validates any parsed JSON value. */
   validateResource(value: unknown, limits: Limits = {}): Validation {
     if (!isObject(value)) return notAResource(value);
     const { identity, report } = this.#inspect(value, limits, false);
     return { ...identity, issues: report.issues };
   }
 
-  /** The parsed value ends here: what is left to look at needs the room that it takes. */
+  /** The parsed value is released here, because the remaining checks need its memory. */
   #inspectText(text: string, limits: Limits): Validation | Inspected {
     let value: unknown;
     try {
@@ -102,7 +102,10 @@ export class CompiledValidator {
     return { report, identity };
   }
 
-  /** What the value no longer shows. Each look costs a walk, and is taken only on suspicion. */
+  /**
+   * Checks of the text for what the parsed value no longer shows. Each costs a pass, so it runs only on
+   * suspicion.
+   */
   #textIssues(text: string, report: Report, root: string, limits: Limits): Issue[] {
     const issuesMax = report.issuesMax - report.count;
     const issues: Issue[] = [];

@@ -13,7 +13,7 @@ export interface Issue {
   readonly guide?: string;
   /** The plugin that found it, where it was not the validator. */
   readonly plugin?: string;
-  /** Codings that the definitions at hand do not decide: until that is settled, `information`. */
+  /** Codings that the loaded definitions do not decide; `information` until they are decided. */
   readonly undecided?: Undecided;
 }
 

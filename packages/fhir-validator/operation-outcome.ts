@@ -1,8 +1,8 @@
-/** Issues as FHIR itself says them: https://hl7.org/fhir/R4/operationoutcome.html */
+/** Issues in FHIR's own form: https://hl7.org/fhir/R4/operationoutcome.html */
 import type { Extension, OperationOutcome, OperationOutcomeIssue } from 'fhir/r4.js';
 import type { Issue } from './issue.ts';
 
-/** An OperationOutcome of R4 JSON; all is well where there are no issues. */
+/** An OperationOutcome of R4 JSON; without issues it says that all is well. */
 export function operationOutcome(issues: readonly Issue[]): OperationOutcome {
   return {
     resourceType: 'OperationOutcome',

@@ -1,6 +1,6 @@
 /**
- * The value sets and code systems that the generated code asks for: each emitted once, in order of
- * first use, and a value set of whole code systems by their names.
+ * The value sets and code systems that the generated code uses. Each is emitted once, in order of first
+ * use; a value set of whole code systems refers to these by name.
  */
 import type { Definitions } from './definitions.ts';
 import { expandValueSet, onlySystemOf, whyUndecided } from './value-sets.ts';
@@ -24,7 +24,7 @@ export class CodeSets {
     this.#codesMax = codesMax;
   }
 
-  /** Name of the constant that holds the set, or undefined where the package does not decide it. */
+  /** Name of the constant that holds the set, or undefined if the package does not decide it. */
   nameOf(canonical: string): string | undefined {
     const url = canonical.split('|')[0] ?? canonical;
     if (!this.#setNames.has(url)) this.#setNames.set(url, this.#define(url));

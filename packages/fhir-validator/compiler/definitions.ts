@@ -1,4 +1,4 @@
-/** The official definitions as they lie in an npm-style FHIR package: read, typed, nothing more. */
+/** Reads the official definitions of an npm-style FHIR package, and types them. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -23,7 +23,10 @@ export function packageFolder(name: string): string {
   return dirname(createRequire(import.meta.url).resolve(`${name}/package.json`));
 }
 
-/** What HL7 has published since: codes that were added, places where extensions may stand as well. */
+/**
+ * What HL7 has published since then: codes that were added, and further places where extensions are
+ * allowed.
+ */
 export interface Later {
   readonly codeSystems: readonly CodeSystem[];
   readonly extensions: readonly StructureDefinition[];

@@ -20,7 +20,7 @@ export function checkName(type: string): string {
   return `${type.replaceAll('.', '_')}_`;
 }
 
-/** What the generated switch does about one member name. */
+/** What the generated switch does for one member name. */
 export interface ElementCase {
   readonly key: string;
   readonly source: string;
@@ -32,7 +32,7 @@ export function emitElement(element: ElementModel, context: ElementContext): Ele
 
 function emitUse(element: ElementModel, use: TypeUse, context: ElementContext): ElementCase[] {
   const key = jsonName(element, use);
-  // The name of the member at hand is its step, but for a choice, which FHIRPath names otherwise.
+  // The name of the current member is its step, except for a choice, which FHIRPath names differently.
   const step = element.isChoice ? q(`${element.name}.ofType(${use.code})`) : 'k';
   const note = notes(element, use, context);
   const invariants = ownInvariants(element, use, step, key, context);
@@ -117,7 +117,7 @@ function primitiveCheck(
   return `${use.type}(v,r,${step});${open}`;
 }
 
-/** Reports the codings of a binding that only a terminology server decides, if anybody asks one. */
+/** Reports the codings of a binding that only a terminology server decides, if the caller asks one. */
 function openBinding(element: ElementModel, step: string, context: ElementContext): string {
   const { strength, valueSet } = element.binding ?? {};
   if (valueSet === undefined || (strength !== 'required' && strength !== 'extensible')) return '';
@@ -131,7 +131,7 @@ function siblingCheck(
   key: string,
   context: ElementContext,
 ): string {
-  // Even where the value set is open, a code that is required must be there.
+  // Even if the value set is open, a required code must be present.
   const isBound = use.code === 'code' && element.binding?.strength === 'required';
   const set = isBound ? context.codeSets.nameOrUrl(element.binding?.valueSet ?? '') : '';
   if (element.isArray) {
@@ -142,7 +142,7 @@ function siblingCheck(
   return `beside(v,n,${checkName(use.type)},r,${step},k,t);${missing}`;
 }
 
-/** Ids, an extension's url and XHTML are no FHIR primitives: nothing can be said about them. */
+/** Ids, an extension's url and XHTML are not FHIR primitives, so they have no sibling with extensions. */
 function mayHaveSibling(element: ElementModel, use: TypeUse): boolean {
   return element.name !== 'id' && element.path !== 'Extension.url' && use.code !== 'xhtml';
 }

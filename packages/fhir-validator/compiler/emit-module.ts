@@ -41,7 +41,7 @@ export interface GeneratedModule {
 interface Further {
   readonly dependencies: readonly GuidePackage[];
   readonly selections: Selections;
-  /** Of the names of files. */
+  /** Prefix of the names of files. */
   readonly prefix: string;
 }
 
@@ -49,7 +49,7 @@ const NO_SELECTIONS: Selections = { default: {}, sources: {} };
 
 /**
  * Compiles the base definitions, and the profiles and extensions of the configured packages and of
- * what they depend on.
+ * their dependencies.
  */
 export function emitModule(
   base: Definitions,
@@ -121,7 +121,7 @@ export function emitModule(
   };
 }
 
-/** The nearest first: what is configured, what it depends on, and the base at last. */
+/** The nearest first: configured packages, their dependencies, and the base last. */
 function nearestFirst(guides: readonly unknown[]): number[] {
   return [...guides.keys()].map((i) => (i + 1) % guides.length);
 }

@@ -1,7 +1,7 @@
 /**
- * One function a type: a loop over the members of the object with a `switch` on the name. What a
- * type shares with all of its kind (id, extension, meta, contained, …) is in one function for the
- * kind, which the `default` asks; it knows what is left as unknown.
+ * One function for each type: a loop over the members of the object with a `switch` on the name. The
+ * elements that a type shares with all of its kind (id, extension, meta, contained, …) are in one
+ * function for the kind, which the `default` calls. That function treats any other member as unknown.
  */
 import { checkName, type ElementCase, type ElementContext, emitElement } from './emit-element.ts';
 import { emitRules } from './rules.ts';
@@ -49,12 +49,12 @@ r.keys+=z;
 ${emitRequired(required)}${source}}`;
 }
 
-/** A member of the object at hand. */
+/** A member of the current object. */
 const MEMBER = /(?<![\w.])n\.(\w+)/g;
 
 /**
- * The loop notes the members that are asked for after it. A look at them by name would cost more: the
- * engine remembers where about 2,000 layouts of objects have a name, and FHIR has more.
+ * The loop notes the members that are needed after it. Looking them up by name would cost more: the
+ * engine caches the position of a name for about 2,000 object layouts, and FHIR has more.
  */
 function withNoted(afterwards: string, cases: readonly ElementCase[], otherwise: string) {
   const names = new Set([...afterwards.matchAll(MEMBER)].map(([, name = '']) => name));

@@ -1,13 +1,13 @@
 /**
- * Where an extension may stand: types and paths, extensions that it may be in, what FHIRPath selects,
- * and what must hold of the element that has it. https://hl7.org/fhir/R4/defining-extensions.html#context
+ * Where an extension is allowed: types and paths, other extensions, elements that FHIRPath selects, and
+ * conditions on the element that has it. https://hl7.org/fhir/R4/defining-extensions.html#context
  */
 import type { StructureDefinition } from './definitions.ts';
 import type { Invariants } from './invariants.ts';
 import type { TypeDefinition, TypeModel } from './type-model.ts';
 
 /**
- * Where core extensions may stand besides what R4 and HL7's later definitions say: where resources of
+ * Places of core extensions in addition to R4 and HL7's later definitions: places in which resources of
  * the specification itself, or of HL7's own guides (US Core), have them.
  */
 const FURTHER_CONTEXTS: Readonly<Record<string, readonly string[]>> = {
@@ -34,15 +34,15 @@ export function sameOf(
   return others.filter((each) => each.url === url);
 }
 
-/** Members of the rule that say where it may stand, and what of that is not compiled. */
+/** Members of the rule that say where it is allowed, and the parts that are not compiled. */
 export interface EmittedContexts {
   readonly members: readonly string[];
   readonly open: readonly string[];
 }
 
 /**
- * HL7 has widened contexts since R4, and published guides rely on it: what `elsewhere` the same
- * extension is said to be on counts as well.
+ * HL7 has widened contexts since R4, and published guides rely on it. So the contexts that other
+ * definitions of the same extension (`elsewhere`) name count as well.
  */
 export function emitContexts(
   structure: StructureDefinition,
@@ -54,7 +54,7 @@ export function emitContexts(
   const conditions = [structure, ...elsewhere]
     .filter(({ contextInvariant = [] }) => contextInvariant.length > 0)
     .map((each) => conditionsOf(each, model, invariants));
-  // Where one of the definitions asks for nothing, or for what is not compiled, nothing is asked.
+  // If one of the definitions has no condition, or one that is not compiled, nothing is checked.
   const isFree =
     conditions.length <= elsewhere.length || conditions.some(({ open }) => open.length);
   const holds = conditions.map(({ tests }) => `[${tests.join(',')}]`);
@@ -89,7 +89,7 @@ function placesIn(
     } else if (expression === 'Element') return { members: [], open: [] };
     else for (const each of placesOf(expression.replaceAll('[x]', ''), model)) on.add(each);
   }
-  // What is not compiled might allow any place.
+  // A condition that is not compiled might allow any place.
   if (open.length > 0 || contexts.length === 0) return { members: [], open };
   return {
     members: [

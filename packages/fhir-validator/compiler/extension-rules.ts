@@ -5,7 +5,7 @@ import { emitContexts, sameOf } from './extension-contexts.ts';
 import type { Invariants } from './invariants.ts';
 import type { TypeModel } from './type-model.ts';
 
-/** Value sets that have grown since R4 by their nature, so that R4's codes decide nothing. */
+/** Value sets that have grown since R4 by design, so that R4's codes are not complete. */
 const OPEN_SETS = new Set(['http://hl7.org/fhir/ValueSet/hl7-work-group']);
 
 /** Entries for a Map of ExtensionRule by url, as source. */

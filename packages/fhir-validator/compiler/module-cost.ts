@@ -1,6 +1,6 @@
 /**
- * What each compiled package weighs and costs: to load, measured in a process of its own, and to
- * validate its examples, as far as it brings any.
+ * The size of each compiled package and its cost: to load, measured in a separate process, and to
+ * validate its examples, if it has any.
  */
 import { execFileSync } from 'node:child_process';
 import { nameOf } from '../packages/package-name.ts';
@@ -28,7 +28,7 @@ interface Module {
   readonly extensionCount: number;
 }
 
-/** A line for each package. The base module comes first, so that what they share is not theirs. */
+/** A line for each package. The base module comes first, so that shared code is not counted for them. */
 export async function costOfModules(
   folder: URL,
   modules: readonly Module[],
@@ -54,7 +54,7 @@ export async function costOfModules(
 }
 
 const ROUND_MS = 150;
-/** Bundles of megabytes would drown all the rest. */
+/** Bundles of megabytes would dominate the result. */
 const TEXT_MAX = 100_000;
 
 /** Examples a second, with the profiles that they declare and without. */

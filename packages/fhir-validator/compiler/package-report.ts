@@ -1,4 +1,4 @@
-/** What the build says of each package, and whether it may go on. */
+/** What the build prints about each package, and whether it may continue. */
 import type { GuideModule } from './guide/guide-compiler.ts';
 import type { Gap } from './guide/profile-context.ts';
 
@@ -16,13 +16,13 @@ export class GapError extends Error {
 export interface GapReport {
   /** What the run time says where it matters. */
   readonly open: readonly string[];
-  /** What `allowPartial` accepts, and what it names in vain. */
+  /** What `allowPartial` accepts, and its entries that match nothing. */
   readonly accepted: readonly string[];
   /** Gaps that fail the build. */
   readonly failures: readonly Gap[];
 }
 
-/** Sorts the gaps of all modules: accepted ones are said, the rest fails the build. */
+/** Sorts the gaps of all modules: accepted ones are printed, the others fail the build. */
 export function reportGaps(
   modules: readonly Pick<GuideModule, 'gaps'>[],
   allowPartial: readonly string[],

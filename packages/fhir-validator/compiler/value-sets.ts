@@ -1,6 +1,6 @@
 /**
- * Value sets by enumeration: which of them the package's own code systems decide, and their codes.
- * What would need a terminology server (a filter, an open code system) is left undecided.
+ * Value sets by enumeration: which of them the package's own code systems decide, and their codes. A
+ * value set that would need a terminology server (a filter, an open code system) is left undecided.
  */
 import type { CodeSystem, Definitions, ValueSet } from './definitions.ts';
 import { filteredCodes } from './value-set-filters.ts';
@@ -24,7 +24,7 @@ export function onlySystemOf(url: string, definitions: Definitions): string | un
   return others.length === 0 && !first?.valueSet ? first?.system : undefined;
 }
 
-/** Why a value set is not decided: the first thing in it that is not at hand. */
+/** Why a value set is not decided: the first part of it that is not loaded. */
 export function whyUndecided(
   canonical: string,
   definitions: Definitions,

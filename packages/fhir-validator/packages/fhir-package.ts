@@ -138,7 +138,7 @@ interface Read {
 
 type Conformance = { resourceType?: unknown; url?: string };
 
-/** By what each file holds: the names of files are the publisher's own affair. */
+/** By the content of each file, because publishers choose the names of files freely. */
 function definitionsOf(files: Files, from: string): Read {
   const structures: StructureDefinition[] = [];
   const valueSets = new Map<string, ValueSet>();

@@ -35,7 +35,7 @@ export function writeLock(file: string, lock: Lock): void {
   if (isNeeded && text !== before) writeFileSync(file, text);
 }
 
-/** A folder is the user's own work and may change; anything else is what it was. */
+/** A folder is the user's own work and may change; anything else must be unchanged. */
 export function checkPinned(found: FhirPackage, lock: Lock): void {
   const pinned = lock.packages[nameOf(found)];
   if (found.isFolder || pinned === undefined || pinned === found.integrity) return;

@@ -38,7 +38,7 @@ export class PackageCache {
     return { ...readPackageFolder(folder), ...name, isFolder: false };
   }
 
-  /** Unpacks beside its place and moves it there, so that nobody ever sees half a package. */
+  /** Unpacks beside the final folder and then moves it there, so that no reader ever sees half a package. */
   add(name: PackageName, tarball: Uint8Array): void {
     mkdirSync(this.folder, { recursive: true });
     const unpacked = mkdtempSync(join(this.folder, '.unpacking-'));

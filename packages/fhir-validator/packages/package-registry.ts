@@ -14,7 +14,7 @@ interface Listing {
 
 export type Fetch = (url: string, init: { signal: AbortSignal }) => Promise<Response>;
 
-/** Why nothing came, in words. */
+/** Why nothing was received, in words. */
 export class RegistryError extends Error {
   override readonly name = 'RegistryError';
 }

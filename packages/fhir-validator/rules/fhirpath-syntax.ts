@@ -1,7 +1,7 @@
 /**
- * Is a text an expression of FHIRPath? A recognizer and no parser: it holds what brackets are open and
- * whether an operand or an operator comes next, so no nesting of an expression exhausts the stack.
- * https://hl7.org/fhirpath/N1/grammar.html
+ * Is a text an expression of FHIRPath? This is a recognizer, not a parser: it keeps only the open
+ * brackets and whether an operand or an operator comes next, so no nesting of an expression exhausts
+ * the stack. https://hl7.org/fhirpath/N1/grammar.html
  */
 
 const SPACE = /[ \t\r\n]+/y;

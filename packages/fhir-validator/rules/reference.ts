@@ -30,7 +30,8 @@ function form(to: string, report: Report): void {
   const problem = referenceProblem(to, report.settings.resourceTypes);
   if (problem === undefined) return;
   const said = `The reference ${quote(to)} is malformed: ${problem}`;
-  // Alone it may lead to what is no resource on a server; in a bundle nothing could resolve it.
+  // In a single resource it may lead to something that is not a resource on a server; in a bundle
+  // nothing could resolve it.
   const isDoubtful = problem === UNLIKE_REST && report.bundle === undefined;
   if (isDoubtful) report.warning('fhir-r4/reference-form', 'value', said, 'reference');
   else report.error('fhir-r4/reference-form', 'value', said, 'reference');

@@ -101,8 +101,8 @@ export function inside(
 }
 
 /**
- * Whether a value keeps a profile, without a word about it. A cycle of references is no fault, and a
- * chain of them is followed so far.
+ * Whether a value conforms to a profile, without reporting issues. A cycle of references is not an
+ * error, and a chain of them is followed only to a limit.
  */
 export function conforms(
   value: unknown,
@@ -149,7 +149,7 @@ export function oneOf(
 /** Types that a reference may lead to, each with the profiles of which the target keeps one. */
 export type Targets = Readonly<Record<string, readonly ProfileCheck[] | undefined>>;
 
-/** What is at hand (contained, or in the Bundle) must be as the profile wants it. */
+/** A target that is available (contained, or in the Bundle) must conform to the profile. */
 export function targetConforms(
   value: unknown,
   report: Report,

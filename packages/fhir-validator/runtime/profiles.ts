@@ -38,7 +38,7 @@ export function checkProfiles(
   const seen = new Set<string>();
   for (const [i, canonical] of Array.isArray(declared) ? declared.entries() : []) {
     if (typeof canonical !== 'string') continue;
-    // Named once or a thousand times: it is kept or not.
+    // A profile that is named several times is checked once.
     if (profiles.has(canonical) && seen.has(canonical)) continue;
     seen.add(canonical);
     const profile = declaredProfile(canonical, resource, profiles, report, `meta.profile[${i}]`);

@@ -1,5 +1,5 @@
 /**
- * What one validation has found so far.
+ * The results of one validation so far.
  *
  * The generated code never builds a path while all is well. An issue is recorded where it is found
  * with an empty expression; each caller on the way out sees that the count has grown and puts its
@@ -11,7 +11,7 @@ import type { Selection } from './selection.ts';
 /** Elements nested deeper than this are rejected, not followed: no input exhausts the stack. */
 export const DEPTH_MAX = 200;
 const QUOTE_MAX = 64;
-/** Bindings of one resource that are asked about. */
+/** How many bindings of one resource may be asked about. */
 const UNDECIDED_MAX = 64;
 
 export type Draft = { -readonly [K in keyof Issue]: Issue[K] } & { expression: string };
@@ -88,7 +88,7 @@ export class Report {
   readonly settings: Settings;
   /** Whether undecided codings are reported: read at each open binding, so kept flat. */
   readonly asks: boolean;
-  /** Questions take no place from the issues, so this grows with them. */
+  /** Questions do not count towards the maximum of issues, so this grows with them. */
   issuesMax: number;
   #asked = 0;
   #unasked = 0;
@@ -99,7 +99,7 @@ export class Report {
     this.issuesMax = settings.issuesMax;
   }
 
-  /** By a policy: reports with that severity, or not at all. */
+  /** Reports with the severity of the policy, or not at all. */
   byPolicy(policy: Policy, rule: string, code: string, text: string, step = ''): void {
     if (policy === 'error') this.error(rule, code, text, step);
     else if (policy === 'warning') this.warning(rule, code, text, step);
@@ -117,7 +117,7 @@ export class Report {
     if (this.count < this.issuesMax) this.#push('error', rule, code, text, step);
   }
 
-  /** The last place is kept for an error: a flood of warnings must not make it look valid. */
+  /** The last place is reserved for an error, so that many warnings cannot make the resource look valid. */
   warning(rule: string, code: string, text: string, step = ''): void {
     if (this.count < this.issuesMax - 1) this.#push('warning', rule, code, text, step);
   }
@@ -127,7 +127,10 @@ export class Report {
     this.error(key, 'invariant', `${key}: ${text}`, step);
   }
 
-  /** An issue that may go or grow once somebody has asked; till then it says that nobody has. */
+  /**
+   * An issue that may be removed or become an error once a server was asked; until then it says that
+   * none was asked.
+   */
   ask(undecided: Undecided, step: string): void {
     if (this.#asked === UNDECIDED_MAX) {
       this.leaveUnasked();
@@ -143,7 +146,7 @@ export class Report {
     this.#unasked++;
   }
 
-  /** No more issues are kept: what only an issue would show need not be found out. */
+  /** No more issues are kept, so checks whose only result would be an issue can be skipped. */
   get isFull(): boolean {
     return this.count >= this.issuesMax;
   }
@@ -158,7 +161,7 @@ export class Report {
     return this.count;
   }
 
-  /** Puts the name of the root before all expressions, says what is left, and lets the rest go. */
+  /** Puts the name of the root before all expressions, adds the final issues, and releases the rest. */
   finish(root: string): void {
     if (this.#unasked > 0) {
       const text = `Bindings not verified, being too many or too long: ${this.#unasked}`;

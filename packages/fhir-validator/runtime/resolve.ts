@@ -1,4 +1,4 @@
-/** What a reference leads to, as far as nobody needs to be asked: in the resource or its Bundle. */
+/** The target of a reference, if it is in the resource or its Bundle. No server is asked. */
 import { isObject } from './object.ts';
 import type { Report } from './report.ts';
 

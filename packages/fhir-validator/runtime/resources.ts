@@ -15,7 +15,7 @@ export function dispatch(
   const type = memberOf(value, 'resourceType');
   const check = typeof type === 'string' ? resources.get(type) : undefined;
   if (!check) {
-    // Not followed, but not empty either: the type is the one thing to say about it.
+    // It is not followed, but it is not empty either, so its type is the only fact to report.
     report.keys++;
     if (memberOf(value, 'id') !== undefined) report.ids++;
     if (type === undefined)
@@ -42,7 +42,7 @@ export function dispatch(
   check(value, report);
   const wanted = isContained ? undefined : report.settings.selection?.[type as string];
   if (report.declared !== undefined || wanted !== undefined) {
-    // What the profiles of a Bundle say of references in it leads to its own entries.
+    // A Bundle's profiles follow references in it to its own entries.
     if (type === 'Bundle') report.bundle = value;
     checkProfiles(value, report.declared, profiles, wanted, report);
   }

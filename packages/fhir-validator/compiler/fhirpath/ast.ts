@@ -26,15 +26,18 @@ export type Expression =
       readonly type: string;
     };
 
-/** Numbers stay as written, so that the generated code shows them so. */
+/** Numbers are kept as written, so that the generated code has the same text. */
 export type LiteralType = 'string' | 'boolean' | 'integer' | 'decimal' | 'date' | 'time';
 
-/** The expression uses what this compiler does not know: a value for the caller, never a crash. */
+/**
+ * The expression uses a feature that this compiler does not support. The caller gets it as a value,
+ * never as a crash.
+ */
 export class Unsupported extends Error {
   override readonly name: string = 'Unsupported';
 }
 
-/** It asks for codes that the definitions at hand do not decide. */
+/** It needs codes that the loaded definitions do not decide. */
 export class Undecided extends Unsupported {
   override readonly name = 'Undecided';
 }

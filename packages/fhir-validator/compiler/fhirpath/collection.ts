@@ -1,9 +1,9 @@
 /**
- * What an expression compiles to. A FHIRPath value is a collection; most collections in invariants
- * hold at most one item by their types, and for those no array is ever built: they are a few
- * alternatives (one, or one for each type of a choice), each a JavaScript expression with a test
- * that it is there. Collections that may hold more can be asked `some` item's test, which fuses
- * whole pipelines (`a.b.where(…).exists()`) into nested loops, or be built as an array at need.
+ * What an expression compiles to. A FHIRPath value is a collection; most collections in invariants hold
+ * at most one item by their types, and for those no array is ever built: they are a few alternatives
+ * (one, or one for each type of a choice), each a JavaScript expression with a test that it is there.
+ * Collections that may hold more can test whether `some` item passes, which turns whole pipelines
+ * (`a.b.where(…).exists()`) into nested loops. They are built as an array only if needed.
  *
  * Booleans are two tests, *is true* and *is false*; neither holds of the empty collection. That is
  * FHIRPath's three-valued logic without a third value at run time.
@@ -11,9 +11,9 @@
 import { and, FALSE, not, or, TRUE } from './js.ts';
 
 export interface Item {
-  /** JavaScript of the JSON value. Nullish where a primitive has nothing but its `_` sibling. */
+  /** JavaScript of the JSON value. Nullish if a primitive has only its `_` sibling. */
   readonly value: string;
-  /** JavaScript test that the item is there. */
+  /** JavaScript test that the item is present. */
   readonly present: string;
   /** JavaScript of a primitive's `_` sibling. */
   readonly sibling?: string;
@@ -67,7 +67,7 @@ export function some(of: Collection, test: (item: Item) => string): string {
   return or(...of.items.map((item) => and(item.present, test(item))));
 }
 
-/** As `some`, for a test that no nullish value passes: it need not ask for presence too. */
+/** As `some`, for a test that no nullish value passes, so that presence need not be tested too. */
 export function someValue(of: Single, test: (item: Item) => string): string {
   return or(...of.items.map((item) => and(presenceBeyondValue(item), test(item))));
 }
@@ -89,9 +89,9 @@ export interface Truth {
   readonly isDefinite: boolean;
 }
 
-/** The collection where a boolean is asked for: one item that is none counts as true. */
+/** The collection where a boolean is expected: a single item that is not a boolean counts as true. */
 export function truth(of: Collection): Truth {
-  // Of several items, which no expression of sense has, each is asked for.
+  // If there are several items, which no sensible expression has, each is tested.
   if (of.kind === 'many') {
     const isTrue = some(of, (item) =>
       isBoolean(item) || item.types.length === 0 ? `${item.value} !== false` : TRUE,

@@ -71,7 +71,7 @@ export function equality(left: Collection, right: Collection, scope: Scope): Col
   );
 }
 
-/** `isStrict`: whether the test fails on nullish values, so that presence need not be asked. */
+/** `isStrict`: whether the test fails on nullish values, so that presence need not be tested. */
 function pairs(
   left: Single,
   right: Single,
@@ -94,7 +94,7 @@ function isLiteral({ value }: Item): boolean {
 /** JavaScript test that two items are equal. */
 export function equalTest(a: Item, b: Item, scope: Scope): string {
   const [kind, other] = [categoryOf(a, scope), categoryOf(b, scope)];
-  // A resource is no part of itself, so the same one is the only one equal.
+  // A resource is not part of itself, so it is equal only to itself.
   if (CONTEXTS.includes(a.value) && CONTEXTS.includes(b.value)) return is(a, b);
   if (kind === 'unknown' || other === 'unknown' || (kind === other && kind === 'complex')) {
     return `${runtime(scope, 'equal')}(${a.value}, ${b.value})`;

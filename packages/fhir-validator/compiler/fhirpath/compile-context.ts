@@ -11,7 +11,7 @@ import { and, or, TRUE, text } from './js.ts';
 import { parse } from './parse.ts';
 import type { Compilation, Scope } from './scope.ts';
 
-/** Of a primitive, which is not at hand: no test may use it. */
+/** For a primitive, whose value is not available: no test may use it. */
 const VALUE = 'primitiveValue';
 
 /** A context invariant, on an element of that type. */
@@ -32,7 +32,7 @@ export function compileCondition(
 
 /**
  * A context of type fhirpath: it selects elements of the resource that has the extension. Published
- * guides also have conditions there; those are asked of the element.
+ * guides also have conditions there; those are evaluated on the element.
  */
 export function compileSelection(expression: string, types: TypeModel): CompiledInvariant {
   return compiled({ types }, (compilation) => {

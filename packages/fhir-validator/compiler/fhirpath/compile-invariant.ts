@@ -14,7 +14,7 @@ export interface InvariantContext {
   /** The element that carries the constraint: `Patient`, `Patient.contact`, `HumanName.given`. */
   readonly path: string;
   readonly types: TypeModel;
-  /** Type of the element's value where the path leaves it open (a choice). */
+  /** Type of the element's value if the path does not determine it (a choice). */
   readonly type?: string;
   /** Name of the constant with a value set's codes, for memberOf(). */
   readonly valueSet?: (canonical: string) => string | undefined;
@@ -36,7 +36,7 @@ export type CompiledInvariant =
     }
   | {
       readonly unsupported: string;
-      /** Whether a terminology server could do it. */
+      /** Whether a terminology server could decide it. */
       readonly isUndecided: boolean;
     };
 
@@ -58,7 +58,7 @@ export function compileInvariant(expression: string, context: InvariantContext):
   });
 }
 
-/** What `build` makes, and all that it needs. */
+/** The result of `build`, with everything that it needs. */
 export function compiled(
   { types, valueSet }: Pick<InvariantContext, 'types' | 'valueSet'>,
   build: (compilation: Compilation) => string,

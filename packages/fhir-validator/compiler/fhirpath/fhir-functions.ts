@@ -1,4 +1,4 @@
-/** Functions that ask the FHIR model, or that FHIR adds to FHIRPath. */
+/** Functions that use the FHIR model, or that FHIR adds to FHIRPath. */
 import { jsonName } from '../type-model.ts';
 import { type Expression, Undecided, Unsupported } from './ast.ts';
 import {
@@ -35,7 +35,7 @@ export function allChildren(of: Collection, scope: Scope): Collection {
   return found.reduce(combined);
 }
 
-/** Visited one by one: a list of them would weigh as much as the resource. */
+/** Visited one by one, because a list of them would need as much memory as the resource. */
 export function allDescendants(of: Collection, scope: Scope): Collection {
   const list = listCode(of);
   return {
@@ -50,7 +50,7 @@ export function allDescendants(of: Collection, scope: Scope): Collection {
   };
 }
 
-/** Our own: `resolve()` as far as nobody needs to be asked. See overrides.ts. */
+/** Our own: `resolve()` without asking a server. See overrides.ts. */
 export function resolveContained(of: Collection, scope: Scope): Collection {
   const resolve = runtime(scope, 'resolveContained');
   const found = (item: Item): Single => {
@@ -65,7 +65,7 @@ export function resolveContained(of: Collection, scope: Scope): Collection {
   return { kind: 'single', items };
 }
 
-/** `resolve()` within the resource and its Bundle: what is elsewhere is not there. */
+/** `resolve()` within the resource and its Bundle; resources elsewhere count as absent. */
 export function resolveReference(of: Collection, scope: Scope): Collection {
   const found = (item: Item): Single => {
     const value = `${runtime(scope, 'resolved')}(${item.value}, r)`;

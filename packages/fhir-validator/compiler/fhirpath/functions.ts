@@ -42,7 +42,7 @@ interface Use {
   argument(index: number): Collection;
   /** The first argument for one item of the focus: a lambda. */
   lambda(item: Item): Collection;
-  /** An argument that may ask the focus as a whole: `iif(empty(), …)`. */
+  /** An argument that may use the focus as a whole: `iif(empty(), …)`. */
   aboutFocus(index: number): Collection;
 }
 
@@ -97,7 +97,7 @@ const FUNCTIONS: Readonly<Record<string, (use: Use) => Collection>> = {
   children: ({ focus, scope }) => allChildren(focus, scope),
   descendants: ({ focus, scope }) => allDescendants(focus, scope),
 
-  // Decisions and what belongs to others
+  // Decisions, and what other files implement
   iif: (use) => conditional(use),
   trace: ({ focus }) => focus,
   containedIsReferenced: ({ scope }) => containedIsReferenced(scope),

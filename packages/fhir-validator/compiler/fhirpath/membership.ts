@@ -41,7 +41,7 @@ export function memberTest(
   if (constant === undefined || of.kind === 'single') {
     return some(of, (other) => equalTest(item, other, scope));
   }
-  // Asked for every item of a loop, and there may be 100,000 of both: so a set, made once.
+  // Tested for every item of a loop, and there may be 100,000 of both, so a set is made once.
   const { owner, path } = constant;
   const args = `${item.value}, ${owner}, ${text(path)}, () => ${listCode(of)}`;
   return `${runtime(scope, 'isMember')}(${args})`;

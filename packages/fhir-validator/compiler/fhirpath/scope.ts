@@ -1,4 +1,4 @@
-/** What the compilation of one expression carries along. */
+/** The state of the compilation of one expression. */
 import type { TypeModel } from '../type-model.ts';
 import type { Collection, Single } from './collection.ts';
 
@@ -25,7 +25,7 @@ export interface Scope {
   readonly extension?: Single;
 }
 
-/** Uses a function of the runtime: registers its name and gives it back. */
+/** Uses a function of the runtime: registers its name and returns it. */
 export function runtime({ compilation }: Scope, name: string): string {
   compilation.runtime.add(name);
   return name;

@@ -20,7 +20,7 @@ export class Constants {
   }
 }
 
-/** Whether the value of `code` has at least what the pattern has. */
+/** Whether the value of `code` contains everything in the pattern. */
 export function patternTest(pattern: unknown, code: string, depth = 0): string {
   if (Array.isArray(pattern)) {
     const item = `p${depth}`;

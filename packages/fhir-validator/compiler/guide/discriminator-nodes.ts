@@ -1,4 +1,4 @@
-/** What the nodes of a profile say at the paths of discriminators. */
+/** The constraints of a profile's nodes at the paths of discriminators. */
 import { jsonName, type TypeUse } from '../type-model.ts';
 import type { PathStep } from './discriminator-path.ts';
 import { isOneOf, type Place } from './place.ts';
@@ -20,7 +20,7 @@ export function ofChoice(
   return own.length > 0 ? isOneOf(own, element) : undefined;
 }
 
-/** A value set that would tell the slice, if somebody knew its codes. */
+/** A value set that would identify the slice, if its codes were known. */
 export function openSetOf(node: ProfileNode, context: ProfileContext): string | undefined {
   const { strength, valueSet } = node.definition.binding ?? {};
   if (strength === 'required' && valueSet !== undefined) {
@@ -33,7 +33,7 @@ export function openSetOf(node: ProfileNode, context: ProfileContext): string | 
   return undefined;
 }
 
-/** An extension is told by its url, which is that of its definition, at hand or not. */
+/** An extension is identified by its url, which is that of its definition, loaded or not. */
 export function extensionUrl(
   steps: readonly PathStep[],
   { definition, elements, slice }: ProfileNode,
@@ -45,7 +45,7 @@ export function extensionUrl(
   if (!isUrl || type?.code !== 'Extension') return undefined;
   const own = elements.find(({ name }) => name === 'url');
   const fixed = own && constantOf(own.definition, 'fixed')?.value;
-  // A part of an extension that does not say its url has that of its name.
+  // A part of an extension without a url uses its name as the url.
   return `n?.url===${q(profile?.split('|')[0] ?? String(fixed ?? slice ?? ''))}`;
 }
 

@@ -24,7 +24,7 @@ import { constantOf, type ProfileNode } from './profile-tree.ts';
 
 export type Test = { readonly code: string } | { readonly why: string; readonly isOpen?: true };
 
-/** A value on the way: its code, the node that constrains it, and what a constant above says of it. */
+/** A value along the path: its code, the node that constrains it, and its part of a constant above. */
 interface At {
   readonly code: string;
   readonly types: readonly string[];
@@ -200,7 +200,7 @@ function terminal(at: At, kind: Kind, context: ProfileContext): string | undefin
   return node && constantsOf(node, at, context);
 }
 
-/** Whether the value keeps one of the profiles; a base type asks for its type alone. */
+/** Whether the value conforms to one of the profiles; for a base type only the type is tested. */
 function keeps(code: string, urls: readonly string[], context: ProfileContext): string | undefined {
   const tests = urls.map((url) => {
     const type = baseTypeOf(url, context.model);

@@ -63,7 +63,7 @@ function bindingsOf({ binding }: ElementDefinition): Binding[] {
 
 type Parts = NonNullable<NonNullable<ElementDefinition['extension']>[number]['extension']>;
 
-/** Only those that hold for everybody: with a usage, who knows whether it is meant. */
+/** Only those that always apply: with a usage, it is unknown whether the binding applies. */
 function additional(parts: Parts): Binding[] {
   const part = (name: string) => parts.find(({ url }) => url === name);
   const valueSet = part('valueSet')?.valueCanonical;

@@ -1,7 +1,7 @@
 /**
- * What a profile says of one value, as statements over `n` (the value), `x` (a primitive's sibling)
- * and `r` (the report). What the base types say is checked with them, and not again here; nor what
- * `already` says: nodes that the same value is held against as well.
+ * The constraints of a profile on one value, as statements over `n` (the value), `x` (a primitive's
+ * sibling) and `r` (the report). Constraints of the base types are checked there, and not again here.
+ * Nor are those of `already`: nodes against which the same value is checked as well.
  */
 import type { ElementDefinition } from '../definitions.ts';
 import { type Constraint, constraintsOf } from '../type-model.ts';

@@ -1,6 +1,6 @@
 /**
- * One element of a profile: how often it is there, which types of a choice are left, and what its
- * items must be. `n` is the object that has it.
+ * One element of a profile: its cardinality, the types of a choice that it allows, and the constraints
+ * on its items. `n` is the object that has it.
  */
 import { type ElementModel, jsonName, type TypeDefinition, type TypeUse } from '../type-model.ts';
 import { emitByType } from './emit-by-type.ts';

@@ -1,4 +1,7 @@
-/** A profile as a function of the generated module: it holds a value against what the profile adds to its type. */
+/**
+ * A profile as a function of the generated module: it checks a value against the constraints that the
+ * profile adds to its type.
+ */
 import type { StructureDefinition } from '../definitions.ts';
 import type { ProfileContext } from './profile-context.ts';
 import type { ProfileNode } from './profile-tree.ts';

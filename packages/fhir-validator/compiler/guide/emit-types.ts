@@ -1,4 +1,4 @@
-/** Profiles of a value's type, types of resources, and what references lead to. */
+/** Profiles of a value's type, types of resources, and targets of references. */
 import type { ElementDefinitionType } from '../definitions.ts';
 import { isSame, type Place } from './place.ts';
 import { baseTypeOf, gap, type ProfileContext, type ProfileRef, q } from './profile-context.ts';
@@ -18,13 +18,13 @@ export function emitTypes(
     return emitResource(types, place, context);
   }
   if (!type) return '';
-  // Extensions are held against their definitions wherever they stand.
+  // Extensions are checked against their definitions in every place.
   if (code === 'Extension') return unknownExtensions(type, context);
   const kept = emitProfiles(type, context, (names) => callOf(names, context));
   return code === 'Reference' ? kept + emitTargets(type, place, context) : kept;
 }
 
-/** Not a gap of the check, but the profile may count on an extension that nobody defines. */
+/** The check has no gap, but the profile may rely on an extension that no package defines. */
 function unknownExtensions(type: ElementDefinitionType, context: ProfileContext): string {
   for (const url of type.profile ?? []) {
     if (!context.needsExtension(url))

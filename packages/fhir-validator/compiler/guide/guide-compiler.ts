@@ -1,6 +1,6 @@
 /**
- * Compiles the profiles and extensions of packages, each package into a module of its own. Of what
- * is configured everything is compiled; of what it depends on, what it refers to, and extensions.
+ * Compiles the profiles and extensions of packages, each package into its own module. Everything in a
+ * configured package is compiled; of its dependencies only what is referred to, and extensions.
  */
 import { CodeSets } from '../code-sets.ts';
 import type { StructureDefinition } from '../definitions.ts';
@@ -22,7 +22,7 @@ export const CORE = 'hl7.fhir.r4.core#4.0.1';
 /** More codes than these are left to a terminology server. */
 const CODES_MAX = 20_000;
 
-/** A module of generated code: what one package came to. */
+/** A module of generated code, made from one package. */
 export interface GuideModule {
   readonly label: string;
   readonly source: string;
@@ -75,7 +75,7 @@ export class GuideCompiler {
     for (const each of this.#library.packages) this.#unit(each);
     for (const each of this.#library.packages) {
       if (configured.includes(each)) continue;
-      // What has no snapshot is no table.
+      // A definition without a snapshot gives no table.
       this.#add(each, each.definitions.structures, ({ type, snapshot }) => {
         return type === 'Extension' && snapshot === undefined;
       });

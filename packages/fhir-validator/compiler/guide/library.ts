@@ -1,6 +1,7 @@
 /**
- * All packages that are compiled, and what each sees of the others: a canonical url is looked up in
- * the package itself, in what it depends on, in all others, and at last in the base specification.
+ * All packages that are compiled, and how each finds definitions of the others: a canonical url is
+ * looked up in the package itself, in its dependencies, in all others, and last in the base
+ * specification.
  */
 import type { CodeSystem, Definitions, StructureDefinition, ValueSet } from '../definitions.ts';
 

@@ -1,4 +1,4 @@
-/** What a differential's element makes of the element that it constrains. */
+/** Applies a differential's element to the element that it constrains. */
 import type { ElementDefinition } from '../definitions.ts';
 
 type Members = Record<string, unknown>;
@@ -14,7 +14,7 @@ export function mergedDefinition(
 ): ElementDefinition {
   const merged: Members = { ...base };
   for (const [key, value] of Object.entries(differential)) {
-    // Where it stands the tree knows; who may put it there is the base's.
+    // Not merged: the tree determines its place, and the base determines who may use it there.
     if (key === 'id' || key === 'path' || key === 'base') continue;
     for (const choice of CHOICES) {
       if (key.startsWith(choice)) removeChoice(merged, choice);

@@ -1,4 +1,4 @@
-/** Where a value stands that a profile speaks of, and what the compiler asks of that. */
+/** The place of a value that a profile constrains, and the compiler's questions about it. */
 import { type ElementModel, jsonName, type TypeUse } from '../type-model.ts';
 
 /** Where a value stands in the base types. */

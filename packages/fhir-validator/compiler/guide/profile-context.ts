@@ -1,4 +1,4 @@
-/** What the compilation of one package's profiles carries along, and what it could not do. */
+/** The state of the compilation of one package's profiles, and the rules that it could not compile. */
 import type { CodeSets } from '../code-sets.ts';
 import type { StructureDefinition } from '../definitions.ts';
 import type { Invariants } from '../invariants.ts';
@@ -15,8 +15,9 @@ export interface Gap {
   readonly what: string;
   readonly why: string;
   /**
-   * Nothing at hand decides it, and the run time says so where it matters: a code that a terminology
-   * server knows, an extension by the policy for unknown ones. It is said, and no failure.
+   * No loaded definition decides it, and the runtime reports it where it matters: a code that a
+   * terminology server knows, or an extension by the policy for unknown ones. The build prints it, but
+   * does not fail.
    */
   readonly isOpen: boolean;
 }
@@ -33,11 +34,11 @@ export interface ProfileContext {
   readonly codeSets: CodeSets;
   readonly invariants: Invariants;
   readonly constants: Constants;
-  /** What a node says of one value, with all that is below: statements. */
+  /** A node's constraints on one value and everything below it, as statements. */
   content(node: ProfileNode, place: Place, already: readonly ProfileNode[]): string;
   /** The profile with that canonical url as this package sees it; it will be compiled too. */
   profile(canonical: string): ProfileRef | undefined;
-  /** Whether an extension's definition is at hand; it will be compiled too. */
+  /** Whether an extension's definition is loaded; it will be compiled too. */
   needsExtension(canonical: string): boolean;
   /** The tree of a profile or type as this package sees it. */
   treeOf(canonical: string): ProfileNode | undefined;

@@ -1,4 +1,4 @@
-/** Trees of profiles, where they can be made. */
+/** Trees of profiles, if they can be made. */
 import type { StructureDefinition } from '../definitions.ts';
 import { gap, type ProfileContext } from './profile-context.ts';
 import type { ProfileNode } from './profile-tree.ts';
@@ -21,7 +21,7 @@ export function treeOrGap(
   }
 }
 
-/** Undefined where it cannot be made: that is the gap of whoever owns it. */
+/** Undefined if it cannot be made: the gap is reported for its owner. */
 export function quietTree(
   snapshots: Snapshots,
   structure: StructureDefinition,

@@ -33,7 +33,7 @@ export function stepsOf({ id, path, sliceName }: ElementDefinition): Step[] {
   return steps;
 }
 
-/** The tree of a snapshot. What hangs in the air, its parent not being there, is left out. */
+/** The tree of a snapshot. Elements without a parent are left out. */
 export function treeOf(elements: readonly ElementDefinition[]): ProfileNode | undefined {
   const [first, ...rest] = elements;
   if (!first) return undefined;

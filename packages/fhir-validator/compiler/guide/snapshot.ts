@@ -43,7 +43,10 @@ export class Snapshots {
     return tree;
   }
 
-  /** The tree that the differential makes of its base, whether there is a snapshot or not. */
+  /**
+   * The tree that results when the differential is applied to its base, whether there is a snapshot or
+   * not.
+   */
   fromDifferential(structure: StructureDefinition): ProfileNode {
     if (this.#making.has(structure)) throw new SnapshotError('it is based on itself');
     this.#making.add(structure);
@@ -127,7 +130,7 @@ export class Snapshots {
     const [code = 'Element'] = codes.size === 1 ? codes : ['Element'];
     const [profile, ...others] = types.length === 1 ? (types[0]?.profile ?? []) : [];
     const url = others.length === 0 ? profile?.split('#')[0] : undefined;
-    // What a profile that is missing would say is the gap of the element that names it.
+    // If a profile is missing, the gap is reported for the element that names it.
     const named = url === undefined ? undefined : this.#find(url);
     return this.treeOf(named ?? this.#structure(urlOfType(code), 'the type'));
   }
@@ -145,7 +148,7 @@ function sliceOf(sliced: ProfileNode, name: string): ProfileNode {
   if (known) return known;
   const at = name.lastIndexOf('/');
   const owner = at < 0 ? sliced : sliceOf(sliced, name.slice(0, at));
-  // What the differential says of all slices is checked with all of them anyway.
+  // Constraints of the differential on all slices are checked with all of them anyway.
   const { definition } = owner.base ?? owner;
   const slice = nodeOf(sliceDefinition(definition, name), sliced.name, name);
   slice.elements.push(...owner.elements.map(copyOf));
