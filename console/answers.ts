@@ -1,4 +1,4 @@
-/** What each route answers, by the code that the command line runs. */
+/** The answer of each route, by the code that the command line runs. */
 
 import { z } from 'zod';
 import { type Acting, Bulk } from './acts/bulk.ts';
@@ -54,7 +54,7 @@ const get = (answer: (query: URLSearchParams) => Promise<unknown>): Answer => ({
 });
 const post = (answer: (body: unknown) => Promise<unknown>): Answer => ({ method: 'POST', answer });
 
-/** Something that an operator does: not before somebody said `--operate`. */
+/** An action of an operator, allowed only with `--operate`. */
 function act(
   { operate, done }: Pick<Answering, 'operate' | 'done'>,
   perform: (body: unknown) => Promise<unknown>,

@@ -1,4 +1,7 @@
-/** Where the stage is that is looked at, in words. Asks AWS who is signed in, so that wrong credentials show at once. */
+/**
+ * Where the observed stage is, in words. Asks AWS who is signed in, so that wrong credentials are
+ * noticed at once.
+ */
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { explained } from '../cli/target.ts';
 

@@ -1,6 +1,7 @@
 /**
- * Is the audit log what it must be, after each object that is put (R40)? It is append-only, each batch
- * follows from the one before, and a fact is in it once. It looks at the bucket and the table alone.
+ * Is the audit log correct after each object that is put (R40)? It must be append-only, each batch must
+ * follow from the one before, and a fact may be in it only once. This checker looks only at the bucket
+ * and the table.
  */
 import { genesis, readBatch, readEntry } from '../core/audit/audit-chain.ts';
 import { AUDIT_CHAIN } from '../core/audit/audit-fact.ts';
@@ -14,7 +15,7 @@ export class AuditChecker {
   readonly #lines: string[] = [];
   #head = genesis(AUDIT_CHAIN);
 
-  /** How many facts the log holds, beside those that its writer tells of itself. */
+  /** How many facts the log holds, without those that its writer adds itself. */
   get facts(): number {
     return this.#facts.size;
   }
@@ -59,7 +60,7 @@ export class AuditChecker {
     return name;
   }
 
-  /** At the end all that was told is recorded, and the table is a whole copy. @throws RuleBroken */
+  /** At the end every published fact is recorded, and the table is a complete copy. @throws RuleBroken */
   end(told: ReadonlySet<string>, rows: Iterable<Item>): void {
     for (const fact of told) {
       if (!this.#facts.has(fact)) throw new RuleBroken('R40', `fact ${fact} is missing`);

@@ -1,6 +1,7 @@
 /**
- * A run of the audit log: publishers tell facts, each until the queue has it, some of them twice or what they may not
- * tell, while everything around the writer fails. Then faults heal, and all must be recorded once (R40).
+ * A run of the audit log: publishers send facts, each until the queue has it, sometimes twice, and
+ * sometimes facts that they may not publish, while everything around the writer fails. Then faults
+ * heal, and all facts must be recorded once (R40).
  */
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
@@ -35,9 +36,12 @@ export interface RunReport {
   readonly digest: string;
 }
 
-/** For how long facts are told. A death of the writer blocks its queue for three minutes: it must see many. */
+/**
+ * For how long facts are sent. A death of the writer blocks its queue for three minutes, and a run must
+ * have many deaths.
+ */
 const TELLING_MS = { least: 1_800_000, most: 10_800_000 };
-/** A healthy writer makes that much good, and more. */
+/** The rate that a healthy writer reaches at least. */
 const RECOVERED_PER_SECOND = 20;
 const RECOVERY_MS = 3_600_000;
 const DEDUPLICATED_MS = 400;
@@ -110,7 +114,7 @@ function auditOf({ functions, mappings }: Plan): AuditPlan {
   };
 }
 
-/** Tells so many facts, and answers by what they are known in the log. */
+/** Sends so many facts, and returns the names by which the log knows them. */
 function tellAll(
   world: World,
   audit: AuditPlan,
@@ -150,7 +154,7 @@ function tellAll(
 
 type Teller = ReturnType<World['outsider']>;
 
-/** As whoever has it in an outbox: until the queue has taken it. */
+/** Like a sender with an outbox: until the queue has accepted it. */
 async function tell({ host, sqs }: Teller, queue: string, fact: AuditFact): Promise<void> {
   for (;;) {
     try {

@@ -1,4 +1,4 @@
-/** What a checker is told and asked. It looks at the services and at effects, never at what our code says. */
+/** The interface of a checker. It looks at the services and at effects, never at what our code reports. */
 import type { Plan } from '../packages/local-lambda/template/plan.ts';
 import type { Effect } from './effects.ts';
 import type { Faults } from './faults.ts';
@@ -21,9 +21,9 @@ export interface Seen {
   readonly fhirServers: readonly FhirServer[];
   /** What producers have sent, by message id. */
   readonly submissions: ReadonlyMap<string, Submission>;
-  /** All that was drawn to go wrong. */
+  /** All faults that were drawn. */
   readonly drawn: Faults;
-  /** Whether nothing goes wrong any more. */
+  /** Whether faults have healed. */
   readonly isHealed: boolean;
   /** Of a table, queue, bucket or function of the stack, by the end of its name: `resources`, `critical`. */
   nameOf(end: string): string;
@@ -31,16 +31,17 @@ export interface Seen {
 
 export interface Checker {
   /**
-   * Each effect as it happens. `by` is the host whose code did it: an environment, a producer or an operator; it
-   * is absent where a service acted by itself. @throws RuleBroken
+   * Called for each effect as it happens. `by` is the host whose code caused it: an environment, a
+   * producer or an operator. It is absent if a service acted by itself. @throws RuleBroken
    */
   see?(effect: Effect, by: Host | undefined): void;
   /**
-   * Once faults have healed the run goes on until no checker has anything unfinished, and fails if that takes too
-   * long. In words, for whoever reads the failure; asked often, so it must be cheap.
+   * What is not finished, in words, for the report of a failure. Once faults have healed, the run
+   * continues until no checker has anything unfinished, and fails if that takes too long. Called often,
+   * so it must be cheap.
    */
   unfinished?(): string | undefined;
-  /** When all is over. @throws RuleBroken */
+  /** Called at the end of the run. @throws RuleBroken */
   end?(): void;
 }
 

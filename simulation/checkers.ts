@@ -1,4 +1,4 @@
-/** All that is checked in each run. */
+/** All checkers of a run. */
 import type { MakeChecker } from './checker.ts';
 import { AttemptsChecker } from './checks/attempts-checker.ts';
 import { AuditWatch } from './checks/audit-watch.ts';

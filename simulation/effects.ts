@@ -1,6 +1,7 @@
 /**
- * What happens in a run, one effect at a time, as checkers are told of it. Each is told once it stands, before
- * anything else happens. A call that was lost on its way has none; one whose answer was lost has its own.
+ * The effects of a run, which checkers get one at a time. Each is reported once it has happened, before
+ * anything else happens. A call that was lost on its way has no effect; one whose answer was lost has
+ * one.
  */
 import type { MessageAttributeValue } from '@aws-sdk/client-sns';
 import type { Outcome } from '../packages/local-lambda/lambda/outcome.ts';
@@ -28,9 +29,9 @@ export type Effect =
   | ({ readonly kind: 'ended'; readonly outcome: Outcome } & Invocation)
   /** Code calls a server outside; the call is on until it is `answered`, or its host `died`. */
   | { readonly kind: 'requested'; readonly call: HttpCall }
-  /** Without a status there was no answer, or the call was given up. */
+  /** Without a status there was no answer, or the caller gave up. */
   | { readonly kind: 'answered'; readonly call: HttpCall; readonly status: number | undefined }
-  /** A FHIR server has carried a PUT out, maybe after its caller gave it up. */
+  /** A FHIR server has carried out a PUT, perhaps after its caller gave up. */
   | ({ readonly kind: 'stored'; readonly call: HttpCall } & Stored)
   /** A change of an event source mapping has been carried out. */
   | {

@@ -1,4 +1,4 @@
-/** What goes wrong in a run. Each run draws its own: some faults are off, the others have a rate of their own. */
+/** The faults of a run. Each run draws its own: some are off, the others have a rate. */
 import { type DynamoFaults, NO_DYNAMO_FAULTS } from './dynamo/dynamo.ts';
 import { type FunctionFaults, NO_FUNCTION_FAULTS } from './lambda/function.ts';
 import { type LogFaults, NO_LOG_FAULTS } from './lambda/log-subscriptions.ts';
@@ -34,7 +34,7 @@ export const HEALTHY: Faults = {
   outages: [],
 };
 
-/** The worst of each, from which all still recovers. */
+/** The highest rate of each from which everything still recovers. */
 const WORST = {
   calls: { lostRequest: 0.05, lostAnswer: 0.1, late: 0.05, throttled: 0.2, failed: 0.1 },
   queues: { duplicate: 0.2, deleteMissed: 0.1, countOff: 0.3, entryRefused: 0.2 },

@@ -1,4 +1,4 @@
-/** The functions as they are deployed: each is built for each of its environments, of what that host gives. */
+/** The deployed functions: each is built for each of its environments, with what that host provides. */
 import type { Clients } from '../aws/clients.ts';
 import type { LambdaClients } from '../aws/lambda-clients.ts';
 import type { Fetch } from '../aws/machine.ts';
@@ -30,7 +30,7 @@ import type { Handler } from './lambda/function.ts';
 
 type Env = Record<string, string>;
 
-/** What a function is built of: all that any of them asks for. */
+/** The dependencies of a function: everything that any of them needs. */
 export interface Given extends Clients, LambdaClients, Surroundings {
   readonly fetch: Fetch;
   /** Where `validate` validates, when a resource may take so long. */
@@ -39,7 +39,7 @@ export interface Given extends Clients, LambdaClients, Surroundings {
 
 const traces = new Traces();
 
-/** By the end of a function's name. What is not here yet is not run: its queues fill. */
+/** By the end of a function's name. A function that is missing here is not run, and its queues fill. */
 const BUILDS: Readonly<Record<string, (given: Given, env: Env) => unknown>> = {
   analytics: (given, env) => buildAnalytics({ ...given, environment: readAnalytics(env) }),
   audit: (given, env) => buildAudit({ ...given, environment: readAudit(env) }),

@@ -24,9 +24,9 @@ export class Host implements Machine {
   readonly #skewMs: number;
   readonly #diesHere: (() => boolean) | undefined;
   #state: 'running' | 'frozen' | 'dead' = 'running';
-  /** Told when it dies at an await. */
+  /** Called when it dies at an await. */
   onDeath: () => void = () => undefined;
-  /** What woke it while it was frozen. */
+  /** Events that woke it while it was frozen. */
   #held: (() => void)[] = [];
 
   constructor(scheduler: Scheduler, { name, skewMs = 0, diesHere }: HostOptions) {
@@ -100,14 +100,14 @@ export class Host implements Machine {
     if (this.#state === 'running') this.#state = 'frozen';
   }
 
-  /** What woke it meanwhile happens now, in the order in which it would have. */
+  /** Events that woke it meanwhile happen now, in their order. */
   thaw(): void {
     if (this.#state !== 'frozen') return;
     this.#state = 'running';
     for (const act of this.#held.splice(0)) this.scheduler.after(0, () => this.resume(act));
   }
 
-  /** Dies of what it runs, and somebody is told. */
+  /** Dies of the work that it runs, and reports its death. */
   die(): void {
     this.kill();
     this.onDeath();

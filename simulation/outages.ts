@@ -12,7 +12,7 @@ export interface Outage {
 }
 
 const LENGTHS_MS = [5_000, 60_000, 600_000] as const;
-/** What the stack's key encrypts: nothing else asks for it. */
+/** The services whose data the stack's key encrypts; no others use it. */
 const ENCRYPTED = ['dynamodb', 's3', 'sns', 'sqs', 'secrets'];
 
 /** None in half of the runs, else up to four, in the first `withinMs`. */
@@ -26,10 +26,10 @@ export function drawOutages(random: Random, places: readonly string[], withinMs:
   });
 }
 
-/** An outage that lets no such call through now. */
+/** An outage that fails such a call now. */
 export interface Down {
   readonly share: number;
-  /** What a service says that cannot use the key; undefined where it says nothing or that it failed. */
+  /** The error of a service that cannot use the key; undefined if it gives no answer or a general failure. */
   readonly refusal: (() => Error) | undefined;
 }
 
@@ -53,7 +53,7 @@ export function downBy(
   return { share, refusal: of === 'kms' ? () => keyRefusal(service) : undefined };
 }
 
-/** Each service has its own word for a key that is disabled. */
+/** Each service has its own error for a disabled key. */
 function keyRefusal(service: string): Error {
   const name =
     { s3: 'KMS.DisabledException', sqs: 'KmsDisabled', sns: 'KMSDisabledException' }[service] ??

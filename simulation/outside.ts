@@ -1,4 +1,4 @@
-/** Who and what is outside of the stack, as its config names them. */
+/** The servers and senders outside the stack, as its config names them. */
 
 const secretArn = (name: string) =>
   `arn:aws:secretsmanager:us-east-1:000000000000:secret:${name}` as const;
@@ -12,7 +12,7 @@ export const SERVERS = {
 
 export const TOKEN_SECRETS = { shared: secretArn('fhir-token'), clinic: secretArn('clinic-token') };
 
-/** Who sends as which source. The third has a rate, and a server of its own. */
+/** Which principal sends as which source. The third has a rate, and its own server. */
 export const SENDERS = {
   'hospital-a': 'AROAHOSPITALA',
   'hospital-b': 'AROAHOSPITALB',

@@ -1,4 +1,7 @@
-/** Whoever submits: each sends as its source, alone or in batches, again where no answer came, and now and then wrong. */
+/**
+ * The producers: each sends as its source, singly or in batches, again if no answer came, and sometimes
+ * with errors.
+ */
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { SendMessageBatchCommand, type SendMessageBatchRequestEntry } from '@aws-sdk/client-sqs';
 import type { Checker } from './checker.ts';
@@ -11,7 +14,7 @@ import type { World } from './world.ts';
 
 const BATCH_MAX = 10;
 const AGAIN_MS = 2_000;
-/** What a stranger signs as. */
+/** The principal of an unknown sender. */
 const STRANGER = 'AROANOBODYKNOWSME';
 
 type Producer = ReturnType<World['outsider']> & { readonly sender: string };
@@ -19,7 +22,7 @@ type Producer = ReturnType<World['outsider']> & { readonly sender: string };
 export class Producers implements Pick<Checker, 'see'> {
   readonly #world: World;
   readonly #random: Random;
-  /** By body: a message may be taken although nobody hears so. */
+  /** By body, because a message may be accepted although the answer is lost. */
   readonly #drafts = new Map<string, Draft>();
   readonly #byName = new Map<string, Producer>();
   #waiting = 0;

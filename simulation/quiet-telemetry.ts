@@ -5,7 +5,7 @@ import type { Handler, Speaker, Telemetry } from '../telemetry/telemetry.ts';
 const nothing = () => undefined;
 const logger = { debug: nothing, info: nothing, warn: nothing, error: nothing };
 
-/** Nobody reads what a function in a simulation says: who looks on looks at the services. */
+/** Telemetry is discarded: checkers look only at the services. */
 export const quietTelemetry: Telemetry = {
   logger,
   tally: (messages) => new Tally(messages, nothing, logger),

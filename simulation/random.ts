@@ -56,7 +56,7 @@ export class Random {
     return Math.max(1, Math.round(-Math.log(1 - this.fraction()) * usual));
   }
 
-  /** A generator of its own, so that what one part draws moves no other part's numbers. */
+  /** A separate generator, so that the draws of one part do not change another part's numbers. */
   fork(): Random {
     return new Random(this.uint32());
   }

@@ -1,6 +1,6 @@
 /**
- * A run of the whole system: producers submit, functions work, everything around them fails by chance. Then faults
- * heal, and all must end. Checkers look on from the first effect to the last.
+ * A run of the whole system: producers submit, functions work, everything around them fails by chance.
+ * Then faults heal, and all must end. Checkers observe every effect.
  */
 import type { Plan } from '../packages/local-lambda/template/plan.ts';
 import { type MakeChecker, RuleBroken } from './checker.ts';
@@ -17,7 +17,7 @@ export interface RunSettings {
   /** How many submissions are drafted; some of them are sent twice. */
   readonly messages: number;
   readonly checkers?: readonly MakeChecker[];
-  /** What of it is left, where a failing run is made smaller. */
+  /** The part of it that is left when a failing run is made smaller. */
   readonly reduced?: Partial<Reduced> | undefined;
   /** Shown each line of the run. */
   readonly follow?: ((line: string) => void) | undefined;
@@ -34,10 +34,10 @@ export interface RunReport {
   readonly digest: string;
 }
 
-/** How much producers submit: with much of it batches are full. They go on for so long at least. */
+/** How much producers submit: a high rate fills batches. They submit for at least this long. */
 const SUBMITTED_PER_SECOND = [1, 5, 20] as const;
 const SUBMITTING_MS_MIN = 300_000;
-/** Longest that all may take to end after that and after faults have healed. */
+/** Time limit for everything to end after that, once faults have healed. */
 const ENDING_MS = 4 * 3_600_000;
 /** How often it is asked whether all has ended. */
 const LOOK_MS = 1_000;

@@ -1,7 +1,7 @@
 /**
- * Virtual time. What runs in a simulation waits for services and timers only, and both end by an event of
- * this scheduler. It takes the next event, lets all code run that the event woke, and only then takes the
- * one after it. So a seed decides in which order things happen, and no clock of the machine is read.
+ * Virtual time. Code in a simulation waits only for services and timers, and both end by an event of
+ * this scheduler. It takes the next event, runs all code that the event woke, and only then takes the
+ * following one. So a seed decides the order of events, and no clock of the machine is read.
  */
 import assert from 'node:assert/strict';
 import { setImmediate as afterMicrotasks } from 'node:timers/promises';

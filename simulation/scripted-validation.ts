@@ -1,7 +1,7 @@
 /**
- * Stands in for the worker threads and the process of its own of `validate`: a resource says what happens to it
- * (simulation/submission.ts), and that happens after some virtual time. No thread is started, and nothing is
- * compared with FHIR.
+ * Replaces the worker threads and the separate process of `validate`: a resource says what happens to
+ * it (simulation/submission.ts), and that happens after some virtual time. No thread is started, and
+ * nothing is compared with FHIR.
  */
 import { ComponentFault } from '../core/message/component-fault.ts';
 import type { IsolatedValidator, VerdictOrNone } from '../functions/validate/isolated-validator.ts';

@@ -12,9 +12,9 @@ import type { Scheduler } from './scheduler.ts';
 export interface CallFaults {
   /** The request never arrives. */
   readonly lostRequest: number;
-  /** The request takes effect, and nobody hears of it. */
+  /** The request takes effect, but its answer is lost. */
   readonly lostAnswer: number;
-  /** The request takes effect after its sender gave it up, perhaps after the next try did. */
+  /** The request takes effect after its sender gave up, perhaps after the next try took effect. */
   readonly late: number;
   readonly throttled: number;
   /** The service answers that it failed. */
@@ -41,13 +41,16 @@ export interface Road {
   /** One way, most of the time. */
   readonly latencyMs: number;
   faults(): CallFaults;
-  /** What the service says when it has too much to do. */
+  /** The error of a throttled service. */
   throttling(): Error;
   /** The outage that a call to that place in it meets. */
   down?(place: string | undefined): Down | undefined;
 }
 
-/** What a service does for so long that its answer is not given at once. Somebody who waits in vain gives up. */
+/**
+ * Work of a service that takes so long that the answer is not given at once. A caller that waits too
+ * long gives up.
+ */
 export class Lasting<T> {
   readonly begin: (end: (value: T) => void) => void;
 

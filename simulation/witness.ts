@@ -1,4 +1,4 @@
-/** Tells checkers of each effect, and whose code did it. */
+/** Reports each effect to the checkers, with the host whose code caused it. */
 import type { Checker } from './checker.ts';
 import type { Effect } from './effects.ts';
 import type { Host } from './host.ts';

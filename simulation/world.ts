@@ -1,4 +1,7 @@
-/** A deployed stack in the simulation: its services, its functions, what wakes them and the servers outside. */
+/**
+ * A deployed stack in the simulation: its services, its functions and their triggers, and the servers
+ * outside.
+ */
 
 import type { Failure } from '../packages/local-lambda/lambda/outcome.ts';
 import { mappingUuid, nameOfArn } from '../packages/local-lambda/template/account.ts';
@@ -89,7 +92,7 @@ export class World implements Seen {
     return this.#faults === HEALTHY;
   }
 
-  /** From now on nothing goes wrong any more, and all must end. */
+  /** From now on there are no faults, and everything must end. */
   heal(): void {
     this.scheduler.note('healed');
     this.#faults = HEALTHY;
@@ -122,7 +125,7 @@ export class World implements Seen {
     this.#witness.tell({ kind: 'submitted', submission }, by);
   }
 
-  /** Somebody outside of the stack, who sends as that principal. */
+  /** A client outside the stack that sends as that principal. */
   outsider(name: string, senderId: string) {
     const host = new Host(this.scheduler, { name });
     return { host, ...this.#clients(host, senderId) };

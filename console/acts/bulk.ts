@@ -1,4 +1,7 @@
-/** Redrives and discards all that match: counted first, then begun, watched and perhaps stopped. */
+/**
+ * Redrives and discards all entries that match. They are counted first; the run can be watched and
+ * stopped.
+ */
 import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
 import { actOn } from '../../cli/quarantine/act.ts';
@@ -26,11 +29,11 @@ const bulkSchema = countSchema.extend({
   reason: reasonSchema,
 });
 
-/** Older than that, another count is asked for. */
+/** An older count is not accepted. */
 const COUNT_GOOD_MS = 15 * 60_000;
 const COUNTS_MAX = 50;
 const FAILURES_MAX = 20;
-/** So long it is watched what becomes of what was sent. */
+/** For how long the results of sent messages are watched. */
 const WATCH_MS = 60_000;
 
 export interface Acting {
@@ -95,7 +98,7 @@ export class Bulk {
         ? redrive(stage, selection, { ...options, onFailed: seen.onFailed, onSent: seen.onSent })
         : discard(stage, selection, options);
     const counts = await actOn(name, { ...said, kind: asked.kind, selection }, perform);
-    // Who stops what is only watched has stopped nothing.
+    // Decided before watching: stopping the watching does not stop the act itself.
     const state = course.signal.aborted ? 'stopped' : 'done';
     course.tell({ counts: known(counts) });
     if (asked.kind === 'discard') return { state };

@@ -6,7 +6,7 @@ const KEPT_MAX = 20;
 
 type Fields<R extends Run> = Omit<R, 'id' | 'startedAt' | 'state' | 'done' | 'endedAt' | 'trouble'>;
 
-/** What an act says of itself while it goes on. */
+/** The progress that an act reports while it runs. */
 export interface Course<R extends Run> {
   readonly signal: AbortSignal;
   /** How far it is. */
@@ -56,7 +56,7 @@ export class Runs {
     return kept.run;
   }
 
-  /** What is under way is finished. @throws Failure */
+  /** Work in progress is finished. @throws Failure */
   stop(id: string): Run {
     const kept = this.#kept.find(({ run }) => run.id === id);
     if (kept === undefined) throw new Failure('not-found', 'there is no such run');

@@ -1,4 +1,7 @@
-/** What an operator says of an incident, a breaker or a lane: done at once, by the code of the command line. */
+/**
+ * An operator's commands for an incident, a breaker or a lane, performed at once by the code of the
+ * command line.
+ */
 import { z } from 'zod';
 import { describeOverruled } from '../../cli/breaker/describe.ts';
 import { knownService } from '../../cli/breaker/known.ts';

@@ -28,7 +28,7 @@ export interface BulkRequest {
   readonly kind: BulkKind;
   readonly selected: Selected;
   readonly before: Ms;
-  /** What was shown as `count`: the act is refused where it would take more. */
+  /** The shown `count`: the act is refused if it would affect more. */
   readonly count: number;
   /** Entries a second, 1 to 1000. */
   readonly rate: number;

@@ -13,7 +13,7 @@ export interface BreakerView {
   readonly failures?: number;
   /** Calls and failures in the window, where the breaker goes by their share. */
   readonly window?: { readonly calls: number; readonly failures: number };
-  /** What opens it; absent where the stage does not tell. */
+  /** What opens it; absent if the stage does not say. */
   readonly trip?:
     | { readonly kind: 'consecutive'; readonly failures: number }
     | {
@@ -33,7 +33,7 @@ export interface BreakerView {
   readonly probeLeaseUntil?: Ms;
   /** Of all calls, what is let through while traffic returns: 0 to 1; absent where that is all. */
   readonly rampShare?: number;
-  /** An operator's word that holds. */
+  /** An operator's command that is in force. */
   readonly forced?: { readonly until: Ms; readonly by: string; readonly why: string };
   /** The latest, newest first. */
   readonly transitions: readonly TransitionView[];

@@ -1,4 +1,4 @@
-/** A figure of the page, with how old it is: what failed to be read keeps its last value and says so. */
+/** A figure of the page and its age. A figure that could not be read keeps its last value and says so. */
 
 /** Epoch ms by the server's clock. Its `now` is in every message, so the viewer's clock is never compared. */
 export type Ms = number;

@@ -1,4 +1,4 @@
-/** How much flows, by time: from the metrics that the functions tell. */
+/** The flow over time, from the metrics that the functions emit. */
 import type { Figure, Ms } from './figure.ts';
 
 export interface FlowNews {

@@ -1,4 +1,4 @@
-/** PHI, shown to whoever says why; the audit log has it before it is read (R42). */
+/** PHI, shown only with a reason; the audit log records this before the PHI is read (R42). */
 import type { IssueView } from './quarantine.ts';
 
 export interface RevealRequest {
@@ -10,7 +10,8 @@ export interface RevealRequest {
 }
 
 /**
- * Hold it in memory only, and forget it when its view closes. It is text of a stranger: never markup.
+ * Keep it only in memory, and drop it when its view closes. It is text from outside: never treat it as
+ * markup.
  */
 export interface Revealed {
   /** The resource, broken into lines where it came in one; as it came where it is no JSON. */

@@ -1,4 +1,4 @@
-/** What the page knows. Views read these signals and are drawn anew when one of them changes. */
+/** The state of the page. Views read these signals and are drawn again when one of them changes. */
 import { computed, signal } from '@preact/signals';
 import type { Hello } from '../contract/events.ts';
 import type { Trouble } from '../contract/figure.ts';
@@ -41,7 +41,7 @@ export const everyMs = (): number => hello.value?.everyMs ?? 1_000;
 /** The server's clock less the viewer's. */
 let ahead = 0;
 
-/** One value: the same again draws nothing anew. */
+/** One value; setting the same value again redraws nothing. */
 const LIVE: Connection = { state: 'live' };
 
 function heard(news: News): void {

@@ -1,4 +1,7 @@
-/** Reads one figure when it is due. What cannot be read keeps its last value, says why, and is asked for ever more rarely. */
+/**
+ * Reads one figure when it is due. A figure that cannot be read keeps its last value, says why, and is
+ * read less and less often.
+ */
 import type { Figure, Trouble } from '../contract/figure.ts';
 import { troubleOf } from '../server/failure.ts';
 
@@ -56,7 +59,7 @@ export class FigureReader<T> {
   }
 
   #backOffMs(kind: Trouble['kind']): number {
-    // Permissions and stacks change by somebody's hand.
+    // Only people change permissions and stacks.
     if (kind !== 'failing') return PATIENCE_MS;
     return Math.min(PATIENCE_MS, this.#everyMs * 2 ** Math.min(this.#failures, 10));
   }

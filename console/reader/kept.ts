@@ -1,4 +1,4 @@
-/** Asks once for what changes only by a deployment, and again after a while; a failure is not kept. */
+/** Reads data that changes only by a deployment once, and again after a while; a failure is not cached. */
 export function kept<T>(
   ask: () => Promise<T>,
   now: () => number,

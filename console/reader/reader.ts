@@ -1,6 +1,6 @@
 /**
- * The one reader behind all pages. It reads while somebody looks and not otherwise, the same for one page and
- * for ten; what one of them is told, all are.
+ * The one reader for all pages. It reads only while a page is open, equally for one page and for ten,
+ * and sends the same to all of them.
  */
 import type { Machine } from '../../aws/machine.ts';
 import type { Events, Hello } from '../contract/events.ts';
@@ -19,7 +19,7 @@ export interface FlowReader {
   all(): FlowNews;
   /** What came since it was last asked; undefined where nothing did. */
   refresh(): Promise<FlowNews | undefined>;
-  /** Nobody looks any more. */
+  /** No page is open any more. */
   rest(): void;
 }
 
@@ -63,7 +63,7 @@ export class Reader {
     };
   }
 
-  /** Something was done: all that it may have changed is read at once. */
+  /** An action was performed: everything that it may have changed is read at once. */
   expire(): void {
     for (const figure of this.#all()) figure.expire();
     if (this.#lookers.size === 0) return;

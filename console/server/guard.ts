@@ -1,8 +1,9 @@
 /**
- * Who may ask. The console acts with its operator's credentials, so it must hear nobody but the operator's
- * own page: every request names this very address as its Host, which a page does not that was led here by a
- * name of its own (DNS rebinding); what a browser says of the page that asks must be this one; and whatever
- * tells or does something needs the token, which only the printed address has.
+ * Decides which requests are allowed. The console acts with its operator's credentials, so it must
+ * serve only the operator's own page. Every request must name this address as its Host, which a page
+ * that came here by another name does not (DNS rebinding). The browser's headers about the requesting
+ * page must name this one. Everything that returns data or acts needs the token, which only the printed
+ * address has.
  */
 import { timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';

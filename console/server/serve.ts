@@ -82,7 +82,7 @@ async function answerRequest(
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
-  // Whoever hangs up amid a request is gone; that is no reason to fail.
+  // A client that disconnects during a request is not an error.
   request.on('error', () => {});
   const { method = 'GET', headers } = request;
   const { path, query } = targetOf(request.url ?? '/');

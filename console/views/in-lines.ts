@@ -1,6 +1,7 @@
 /**
- * Breaks a JSON text into lines as people read it. The text is cut and never parsed and written anew, so
- * each number and string stays as it was submitted, byte by byte. What is no JSON stays as it is.
+ * Breaks a JSON text into lines as people read it. The text is split, not parsed and written again, so
+ * each number and string stays as it was submitted, byte by byte. A text that is not JSON is not
+ * changed.
  */
 export function inLines(text: string): string {
   if (text.trim().includes('\n') || !isJson(text)) return text;

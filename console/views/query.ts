@@ -1,4 +1,4 @@
-/** What a request asks for, checked: whatever else it holds is a mistake. */
+/** The checked parameters of a request; any other parameter is an error. */
 import { z } from 'zod';
 import { ENTRY_KINDS } from '../../cli/quarantine/filter.ts';
 import { lanes } from '../../core/message/messages.ts';

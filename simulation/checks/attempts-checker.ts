@@ -1,6 +1,7 @@
 /**
- * A message is dead-lettered only after it crashed alone, twice, or three times where environments died (R02). What
- * faults of our own do spends no attempt (R09): of a resource that does not crash none ends in a crash.
+ * A message is dead-lettered only after it crashed alone, twice, or three times where environments died
+ * (R02). Faults of our infrastructure spend no attempt (R09): no attempt of a resource that does not
+ * crash ends in a crash.
  */
 import type { SQSEvent } from 'aws-lambda';
 import { type Checker, RuleBroken, type Seen } from '../checker.ts';

@@ -1,7 +1,8 @@
 /**
- * The audit log in a run of the whole (R40): its objects are a chain, it holds what its queue took from those who may
- * tell it, each once, and what the tables say has happened was told: each transition of a breaker and each incident. A
- * breaker's item says of no transition that it was told before its queue has it.
+ * The audit log in a run of the whole system (R40): its objects are a chain, and it holds each fact
+ * that its queue accepted from an allowed publisher, once. Each transition of a breaker and each
+ * incident in the tables was published. A breaker's item never says that a transition was published
+ * before the queue has it.
  */
 import { createHmac } from 'node:crypto';
 import { type Publishers, publishersSchema } from '../../core/audit/publishers.ts';
@@ -28,7 +29,7 @@ export class AuditWatch implements Checker {
   readonly #table: string;
   readonly #queue: string;
   readonly #told = new Set<string>();
-  /** Told, or known to have happened, and not in the log yet. */
+  /** Published, or known to have happened, but not in the log yet. */
   readonly #missing = new Map<string, string>();
 
   constructor(seen: Pick<Seen, 'plan' | 'services'>) {
@@ -60,7 +61,7 @@ export class AuditWatch implements Checker {
     for (const [name, what] of this.#missing) {
       return `fact ${name} (${what}) is not in the audit log`;
     }
-    // Who comes next completes the table; the message of one that died comes again.
+    // The next writer completes the table; the message of one that died is delivered again.
     const { size } = this.#seen.services.sqs.queue(this.#queue);
     return size > 0 ? `${size} messages wait for the audit log` : undefined;
   }

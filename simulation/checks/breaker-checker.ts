@@ -1,9 +1,9 @@
 /**
- * The breakers' items. Each save follows from the one before (R13), an open one is left at its time and not before
- * (R10), a probe is taken over only when its lease has ended (R12, R16), and only its owner decides what came of it
- * (R13). A failure counts in the generation in which its call began. No two environments' probes are in flight at once
- * (R12), and a probe begins early enough to end before its lease (R16). Who confirms that transitions were published
- * changes nothing else.
+ * The breakers' items. Each save follows from the one before (R13), an open one is left at its time and
+ * not before (R10), a probe is taken over only when its lease has ended (R12, R16), and only its owner
+ * decides its result (R13). A failure counts in the generation in which its call began. No two
+ * environments' probes are in flight at once (R12), and a probe begins early enough to end before its
+ * lease (R16). A confirmation that transitions were published changes nothing else.
  */
 import { isDeepStrictEqual } from 'node:util';
 import { type Checker, RuleBroken } from '../checker.ts';
@@ -57,7 +57,7 @@ export class BreakerChecker implements Checker {
     if (effect.kind !== 'written' || !effect.table.endsWith('-breakers')) return;
     const before = effect.before as Breaker | undefined;
     const after = effect.after as Breaker | undefined;
-    // An operator took it away: it begins anew.
+    // An operator removed it, so it starts again.
     if (after === undefined) this.#breakers.delete(before?.pk ?? '');
     else this.#saved(before, after, by);
   }

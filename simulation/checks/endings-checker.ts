@@ -1,6 +1,7 @@
 /**
- * Each submission ends as exactly one of stored, rejected, dead-lettered, and as what it must (R04, R02, R09). It
- * counts the copies of a submission in the queues: when the last one leaves, the ending must stand.
+ * Each submission ends as exactly one of stored, rejected, dead-lettered, and as the expected one (R04,
+ * R02, R09). The checker counts the copies of a submission in the queues: when the last one leaves, the
+ * ending must be recorded.
  */
 import { type Checker, RuleBroken } from '../checker.ts';
 import type { Item } from '../dynamo/values.ts';
@@ -13,7 +14,7 @@ import { orderOf, placeOf } from './resources-checker.ts';
 
 interface Life {
   readonly messageId: string;
-  /** Known a moment after its message has arrived. */
+  /** Known shortly after its message has arrived. */
   submission: Submission | undefined;
   /** Messages in queues that stand for it. */
   copies: number;
@@ -86,7 +87,7 @@ export class EndingsChecker implements Checker {
     for (const { messageId } of membersOf(message)) {
       const life = this.#lifeOf(messageId);
       life.copies -= 1;
-      // What SQS moves to a dead-letter queue arrives there next.
+      // A message that SQS moves to a dead-letter queue arrives there next.
       if (life.copies > 0 || how === 'redriven' || this.#hasEnded(life)) continue;
       const state = life.status === undefined ? 'without an ending' : `while ${life.status}`;
       throw new RuleBroken('R04', `${nameOf(life)} was ${how} ${state}: its last copy is gone`);

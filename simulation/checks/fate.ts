@@ -1,9 +1,9 @@
-/** What must become of a submission, by what it is. */
+/** The expected ending of a submission. */
 import type { Submission } from '../submission.ts';
 
 export type Fate = 'stored' | 'rejected' | 'dead-lettered';
 
-/** What `claim-check` changes is where the body lies. */
+/** `claim-check` changes only where the body is stored. */
 const HARMLESS: ReadonlySet<Submission['oddity']> = new Set([undefined, 'claim-check']);
 
 export function fateOf({ nature, oddity }: Pick<Submission, 'nature' | 'oddity'>): Fate {
@@ -19,7 +19,7 @@ export function fateOf({ nature, oddity }: Pick<Submission, 'nature' | 'oddity'>
   }
 }
 
-/** As a person reads it in the story of a failure. */
+/** The text in the report of a failure. */
 export function describe({ number, messageId, nature, oddity, source }: Submission): string {
   const odd = oddity === undefined ? '' : `, ${oddity}`;
   return `#${number} (${messageId}, ${nature}${odd}, of ${source})`;

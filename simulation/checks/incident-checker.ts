@@ -1,7 +1,7 @@
 /**
- * Incidents. Enough crashes within a window open one, late ones included, and nothing else does (R20): judged by the
- * crashes as the table holds them. Each is told to on-call and to management, under its own key (R21). No crash that
- * was told gets lost.
+ * Incidents. Enough crashes within a window open one, late ones included, and nothing else does (R20);
+ * the crashes in the table decide. Each is sent to on-call and to management, under its own key (R21).
+ * No published crash is lost.
  */
 import { type Checker, RuleBroken } from '../checker.ts';
 import type { Item } from '../dynamo/values.ts';
@@ -18,7 +18,7 @@ interface Crash {
   readonly environment: string | undefined;
   /** How many incidents of the scope were over when it was recorded, as the item says. */
   readonly over: number;
-  /** As it was seen. */
+  /** The crash as it was seen. */
   readonly seenOver: number;
 }
 
@@ -32,7 +32,7 @@ interface Incident {
 interface Scope {
   /** Each crash once, at its earliest time. */
   readonly crashes: Map<string, Crash>;
-  /** All that was recorded: a crash that was told with two times is there twice. */
+  /** All recorded crashes: a crash that was published with two times is there twice. */
   readonly reports: Crash[];
   latest: Incident | undefined;
   /** Incidents that are over. */
@@ -41,10 +41,10 @@ interface Scope {
 
 export class IncidentChecker implements Checker {
   readonly #scopes = new Map<string, Scope>();
-  /** Crashes that the incident's queue took, and that are not recorded yet. */
+  /** Crashes that the incident's queue accepted, but that are not recorded yet. */
   readonly #untold = new Set<string>();
   readonly #recorded = new Set<string>();
-  /** What is to be told of incidents, as `<topic> <key>`. */
+  /** Notices that are still to be sent, as `<topic> <key>`. */
   readonly #toTell = new Set<string>();
   readonly #keys = new Set<string>();
 
@@ -65,7 +65,7 @@ export class IncidentChecker implements Checker {
     for (const id of this.#untold) return `crash ${id} is not recorded`;
     for (const what of this.#toTell) return `incident ${what.replace(' ', ' is not told to ')}`;
     for (const [scope, { latest }] of this.#scopes) {
-      // What a supervisor's escalation opened ends by an operator's word.
+      // Only an operator ends an incident that a supervisor's escalation opened.
       if (isGoingOn(latest) && latest?.cause === 'crashes')
         return `incident ${scope}#${latest?.number} is ${latest?.status}`;
     }
@@ -101,7 +101,7 @@ export class IncidentChecker implements Checker {
     this.#recorded.add(id);
     const over = incidentsOver ?? 0;
     scope.reports.push({ id, at, environment, over, seenOver: scope.over });
-    // Told again with an earlier time it is the same crash.
+    // Published again with an earlier time, it is the same crash.
     const known = scope.crashes.get(id);
     const seenOver = Math.min(known?.seenOver ?? scope.over, scope.over);
     const earliest = Math.min(known?.at ?? at, at);

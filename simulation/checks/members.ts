@@ -3,7 +3,7 @@ import { GROUP_ATTRIBUTE, membersOf as groupOf } from '../../core/attempt/suspec
 import { ENVELOPE_ATTRIBUTE } from '../../core/message/messages.ts';
 import type { Message } from '../sqs/message.ts';
 
-/** A submission on its way, as the message says it. */
+/** A submission in a queue, as the message describes it. */
 export interface Member {
   readonly messageId: string;
   /** How often it was redriven. */

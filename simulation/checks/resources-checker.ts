@@ -1,6 +1,6 @@
 /**
- * What lies in Resources: never an older submission over a newer one (R05), each under its own source (R51), as it
- * was submitted, and written once (R04).
+ * The table Resources: never an older submission over a newer one (R05), each under its own source
+ * (R51), as it was submitted, and written once (R04).
  */
 import { createHash } from 'node:crypto';
 import { type Checker, RuleBroken, type Seen } from '../checker.ts';

@@ -1,6 +1,7 @@
 /**
- * Lanes. One that is held and confirmed takes nothing from its queues, isolation included, and what escalation asks
- * for is done (R31). It comes back by a probe, one at a time, then with two environments to a mapping, doubled (R33).
+ * Lanes. A lane that is held and confirmed receives nothing from its queues, isolation included, and
+ * the effects of an escalation are performed (R31). It resumes by one probe at a time, then with two
+ * environments for each mapping, doubled (R33).
  */
 import { type Checker, RuleBroken, type Seen } from '../checker.ts';
 import type { Effect, EffectOf } from '../effects.ts';
@@ -22,7 +23,7 @@ const STEP_MS = 50_000;
 
 export class SupervisionChecker implements Checker {
   readonly #nodes = new Map<string, Lane>();
-  /** Since when nothing may be taken from a lane. */
+  /** Since when nothing may be received from a lane's queues. */
   readonly #offSince = new Map<string, number>();
   readonly #seen: Pick<Seen, 'scheduler' | 'sources'>;
 
@@ -92,7 +93,7 @@ const laneOf = (queue: string) =>
 const holdersOf = (holds: Lane['holds']) =>
   Object.keys(holds).filter((holder) => holds[holder] !== undefined);
 
-/** The supervisor lets go after a probe of its own, unless an operator says so. */
+/** The supervisor releases a lane only after its own probe, unless an operator releases it. */
 function released(before: Lane, after: Lane): void {
   const isReleased =
     before.holds['supervisor'] !== undefined && after.holds['supervisor'] === undefined;

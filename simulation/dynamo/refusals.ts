@@ -1,4 +1,4 @@
-/** What DynamoDB answers where it refuses, as the SDK throws it. */
+/** The errors with which DynamoDB refuses, as the SDK throws them. */
 import {
   ConditionalCheckFailedException,
   DynamoDBServiceException,

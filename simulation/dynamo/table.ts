@@ -14,7 +14,7 @@ export interface TablePlan extends KeyNames {
   readonly expiry?: string | undefined;
 }
 
-/** Tells those who look on of each write. */
+/** Reports each write to the observers. */
 export interface Written {
   readonly table: string;
   readonly before: Item | undefined;
@@ -56,7 +56,7 @@ export class Table {
     return rows && findRow(rows, { sortKey, tie: '' })?.item;
   }
 
-  /** All items, for whoever checks what a run has left. */
+  /** All items, for checks at the end of a run. */
   *items(): Iterable<Item> {
     for (const rows of this.#partitions.values()) for (const { item } of rows) yield item;
   }

@@ -1,10 +1,10 @@
-/** A fence of the code: a condition or a check without which something that comes late or twice does harm. */
+/** A fence of the code: a condition or check that prevents harm by late or repeated messages. */
 export interface Fence {
   readonly name: string;
   readonly file: string;
-  /** As it stands in the source, once. */
+  /** The text in the source, which must occur once. */
   readonly code: string;
-  /** What stands there without it. */
+  /** The text that replaces it. */
   readonly without: string;
   /** Why the simulation cannot find that it is missing. */
   readonly unseen?: string;

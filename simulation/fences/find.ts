@@ -53,7 +53,7 @@ async function search({ from, seeds, messages, secondsMax }: Search): Promise<Fo
       await run(plan, { seed, messages, checkers: [...CHECKERS, look] });
       await runAudit(plan, { seed, messages, checkers: [look] });
     } catch (fault) {
-      // Anything else is a fault of the simulation, and nobody's find.
+      // Anything else is a fault of the simulation, not a find.
       if (!(fault instanceof Error) || fault.name !== 'RuleBroken') throw fault;
       return { kind: 'found', seed, steps: seen?.scheduler.count ?? 0, problem: fault.message };
     }

@@ -1,6 +1,7 @@
 /**
- * `npm run simulate:fences`: takes one fence after the other out of the code and runs seeds until a checker finds it.
- * Prints a table. Ends with status 1 where one is missed that the simulation should see.
+ * `npm run simulate:fences`: takes one fence after the other out of the code and runs seeds until a
+ * checker finds it. Prints a table. Exits with status 1 if one is missed that the simulation should
+ * find.
  */
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';

@@ -1,4 +1,7 @@
-/** Takes a fence out of the source as Node loads it: no file is changed, and what is not loaded yet has it no more. */
+/**
+ * Removes a fence from the source while Node loads it. No file is changed; modules that are loaded
+ * later do not have the fence.
+ */
 import { registerHooks } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -6,7 +9,10 @@ import { type Fence, withoutFence } from './fence.ts';
 
 const ROOT = join(import.meta.dirname, '../..');
 
-/** Before anything is imported that imports its file. Answers whether it was taken out, once that was loaded. */
+/**
+ * Call it before anything imports the fence's file. The result says, once that file was loaded, whether
+ * the fence was removed.
+ */
 export function takeOut(fence: Fence): () => boolean {
   const url = pathToFileURL(join(ROOT, fence.file)).href;
   let isOut = false;

@@ -25,7 +25,10 @@ interface Change {
 
 /** How soon a poller sees what has become visible. */
 const POLL_MS = 20;
-/** After the function took no invocation. The messages that were received for it have spent a receive. */
+/**
+ * Pause after the function accepted no invocation. The messages that were received for it have spent a
+ * receive.
+ */
 const BACK_OFF_MS = 5_000;
 /** How long a change takes at most. */
 const CHANGE_MS = 20_000;
@@ -35,7 +38,7 @@ export class EventSource {
   readonly #scheduler: Scheduler;
   readonly #onChanged: (mapping: EventSource) => void;
   #state: 'Enabled' | 'Disabling' | 'Disabled' | 'Enabling' | 'Updating' = 'Enabled';
-  /** What a change that is under way has not reached yet. */
+  /** The setting that a running change has not reached yet. */
   #polling = true;
   #concurrencyMax: number;
   #running = 0;
@@ -111,7 +114,7 @@ export class EventSource {
     this.#until = this.#scheduler.now + BACK_OFF_MS;
   }
 
-  /** Deletes what is done; the rest comes back by itself. */
+  /** Deletes the messages that are done; the others become visible again. */
   #settle(batch: readonly Received[], outcome: Outcome): void {
     this.#running -= 1;
     const { queue, reportsFailures } = this.plan;

@@ -35,7 +35,7 @@ export interface FunctionFaults {
   readonly loadFails: number;
   /** No environment takes the invocation. */
   readonly throttled: number;
-  /** An environment is replaced although it is well. */
+  /** An environment is replaced although it is healthy. */
   readonly retired: number;
   readonly coldStartMs: number;
   /** Longest that an environment's clock is off, either way. */
@@ -56,7 +56,7 @@ const invocations = new AsyncLocalStorage<string>();
 /** The request id of the invocation whose code runs now, however long ago it ended. */
 export const invocationAround = (): string | undefined => invocations.getStore();
 
-/** So long after a deployment environments of the one before still take invocations. */
+/** For how long after a deployment environments of the previous one still accept invocations. */
 const BOTH_RUN_MS = 60_000;
 /** How often one is thawed that has been frozen for longer than others. */
 const OLDER_TAKEN = 0.1;
@@ -187,7 +187,7 @@ export class LambdaFunction {
     this.#run(environment, invocation);
   }
 
-  /** The platform tells of the environment first, then of the invocation that waited for it. */
+  /** The platform reports the environment first, then the invocation that waited for it. */
   #failToLoad({ host }: Environment, { end, requestId }: Invocation): void {
     const { scheduler, tell, log } = this.#around;
     const failure = exited(1, null);

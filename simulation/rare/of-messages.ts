@@ -30,7 +30,7 @@ export const redriveBesideItsLetter: MakeState = () => {
   };
 };
 
-/** Who has it goes on, and SQS hands it out once more. */
+/** Its receiver continues, and SQS delivers it once more. */
 export const receivedWhileItRuns: MakeState = () => {
   const running = new Map<string, Set<string>>();
   const runs = new Map<string, readonly string[]>();
@@ -53,7 +53,7 @@ export const receivedWhileItRuns: MakeState = () => {
   };
 };
 
-/** Its ending stands, and its delete had no effect. */
+/** Its ending is recorded, but its delete had no effect. */
 export const receivedAfterItsEnd: MakeState = () => {
   const told = new Set<string>();
   return (effect) => {

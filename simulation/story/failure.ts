@@ -1,4 +1,4 @@
-/** A run that failed: made smaller, run once more, and told. */
+/** Makes a failed run smaller, runs it once more, and reports it. */
 import type { Plan } from '../../packages/local-lambda/template/plan.ts';
 import { RuleBroken, type Seen } from '../checker.ts';
 import { type RunSettings, run } from '../run.ts';
@@ -19,7 +19,7 @@ export interface Failure {
 /** Runs for shrinking. */
 const TRIES_MAX = 200;
 
-/** What went wrong in a run, as small as it could be made. `fault` is what it threw. */
+/** The failure of a run, as small as it could be made. `fault` is the error that it threw. */
 export async function investigate(
   plan: Plan,
   settings: RunSettings,

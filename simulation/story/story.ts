@@ -1,5 +1,5 @@
 /**
- * What happened in a run that failed, for a person: of all that was seen, what has to do with the rule that broke.
+ * Reports a failed run for a person: the events that relate to the broken rule.
  */
 import type { RuleBroken } from '../checker.ts';
 import type { Effect } from '../effects.ts';

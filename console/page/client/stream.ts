@@ -1,6 +1,7 @@
 /**
- * Keeps the event stream open while the page is seen. A page in the background ends its own, so that nothing is read
- * for nobody; what ends by itself is begun again, at first after a second, at last every ten.
+ * Keeps the event stream open while the page is visible. A page in the background ends its stream, so
+ * that nothing is read without a viewer. A stream that ends by itself is opened again, first after a
+ * second, later every ten seconds.
  */
 import type { Events } from '../../contract/events.ts';
 import { ROUTES } from '../../contract/routes.ts';

@@ -1,6 +1,6 @@
 /**
- * What is looked at, as the address says it: a link to a filter or an entry can be sent to a colleague. It lies
- * behind the `#`, which a browser tells no server.
+ * The current view as part of the address, so that a link to a filter or an entry can be sent to a
+ * colleague. It is after the `#`, which a browser does not send to a server.
  */
 
 const VIEWS = ['now', 'incidents', 'quarantine', 'message', 'audit', 'faults'] as const;
@@ -15,7 +15,7 @@ export interface Address {
 
 const NOW: Address = { view: 'now', filter: {} };
 
-/** Whatever is no address of ours leads to what is now. */
+/** Any unknown address leads to the view "now". */
 export function parseAddress(hash: string): Address {
   const [path = '', query = ''] = hash.replace(/^#?\/?/, '').split('?', 2);
   const [first = '', rawId] = path.split('/', 2);

@@ -1,6 +1,6 @@
 /**
- * The first line that somebody reads who was woken: what needs them, the worst first, each with where to look. What
- * takes care of itself is told too, but as that.
+ * The first lines for a person who was woken: what needs them, the worst first, each with where to
+ * look. Problems that resolve themselves are listed too, and marked as such.
  */
 import type { BreakerView } from '../../contract/breakers.ts';
 import type { Figure } from '../../contract/figure.ts';
@@ -74,7 +74,7 @@ function laneConcerns({ lane, phase, holds }: LaneView): Concern[] {
   return [
     {
       id: `lane ${lane}`,
-      // An operator's pause ends by nobody else's word; all others are probed.
+      // Only an operator ends an operator's pause; all others are probed.
       level: isOperators ? 'act' : 'know',
       what: `The lane ${lane} is ${phase === 'probing' ? 'paused, and being probed' : 'paused'}`,
       why,
@@ -126,7 +126,10 @@ const SEEN = {
   audit: 'audit log',
 } as const;
 
-/** Nothing is told of what cannot be seen, and that must not look like nothing to tell. */
+/**
+ * Figures that cannot be read are listed as well, because their absence must not look as if all were
+ * well.
+ */
 function blindSpots(snapshot: Snapshot): Concern[] {
   const names = Object.keys(SEEN) as (keyof typeof SEEN)[];
   return names.flatMap((name): Concern[] => {

@@ -1,4 +1,4 @@
-/** Whether what is shown can be trusted: is the reader connected, and how old are its figures. */
+/** Whether the figures can be trusted: is the reader connected, and how old are they? */
 import type { Figure, Trouble } from '../../contract/figure.ts';
 
 export type Connection =

@@ -1,6 +1,6 @@
 /**
- * A resource before anybody may see it: the elements that its issues name, and nothing else. Values are not masked
- * here; they never came.
+ * A resource before it is revealed: only the elements that its issues name. Values are not masked here;
+ * the server never sent them.
  */
 import type { IssueView } from '../../contract/quarantine.ts';
 

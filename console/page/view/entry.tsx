@@ -147,7 +147,10 @@ interface AttemptProps {
   readonly lane: string;
 }
 
-/** What still runs has no end yet; what began longer ago than any run lasts will have none. */
+/**
+ * An attempt that still runs has no end yet; one that began longer ago than any run lasts will never
+ * have one.
+ */
 const RUN_MS_MAX = 60_000;
 
 function Attempt({ attempt, number, lane }: AttemptProps) {

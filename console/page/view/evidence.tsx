@@ -1,6 +1,7 @@
 /**
- * The outcome beside the resource, each issue at its line. Until somebody says why they must see it, there are only
- * the elements that its issues name. What is revealed is held here alone, and forgotten when this closes.
+ * The outcome beside the resource, each issue at its line. Until somebody gives a reason to see it,
+ * only the elements that its issues name are shown. The revealed text is kept only here, and dropped
+ * when this view closes.
  */
 import { useState } from 'preact/hooks';
 import type { EntryView, IssueView } from '../../contract/quarantine.ts';

@@ -56,7 +56,7 @@ function Tab({ view, title }: { readonly view: View; readonly title: string }) {
 const openIncidents = () =>
   concerns.value.filter(({ id, level }) => level === 'act' && id.startsWith('incident')).length;
 
-/** How old the figures are: the first thing to doubt. */
+/** How old the figures are. */
 function Age() {
   const { state } = connection.value;
   const at = snapshot.value?.now;

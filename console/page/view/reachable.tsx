@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { duration } from '../model/times.ts';
 import { connection, now, snapshot } from '../state.ts';
 
-/** Says above everything when what is shown is no longer so; and where there is nothing to show yet, why. */
+/** Says at the top when the figures are no longer current, or why there are none yet. */
 export function Reachable({ children }: { readonly children: ComponentChildren }) {
   const state = connection.value;
   if (state.state === 'refused') return <Refused message={state.message} />;

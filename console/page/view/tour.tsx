@@ -47,7 +47,7 @@ function Step({ step, isLast, next }: StepProps) {
   const [isDone, setDone] = useState(false);
   const shown = snapshot.value;
   useEffect(() => {
-    // What was so before the step began says nothing about it.
+    // The state before the step began says nothing about the step.
     if (begun && shown !== undefined && step.isDone({ snapshot: shown, isStored })) setDone(true);
   }, [begun, shown, isStored, step]);
   const begin = async () => {
