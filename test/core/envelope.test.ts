@@ -70,7 +70,7 @@ test('a text is never cut in the middle of a character', () => {
 });
 
 test.each(['{', '[]', '{"messageId":"m"}', '{"messageId":"","sentAt":1,"lane":"critical"}'])(
-  'R09: an envelope that cannot be read is nobody’s identity: %s',
+  'R09: an envelope that cannot be read gives no identity: %s',
   (encoded) => {
     expect(readProvenance(arrival(encoded))).toMatchObject({ unreadable: true });
     const letter = deadLetterOf({ ...arrival(encoded), queueArn: QUEUE });

@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => emulators.stop());
 
-test('R60: no producer writes a line of a log: whatever it says stays within ours, or out', async () => {
+test('R60: no producer writes a log line: its text stays inside ours, or is left out', async () => {
   const world = await buildWorld({ deadlineMs: 2_000, heapOldMb: 32 });
   vi.stubEnv('POWERTOOLS_LOG_LEVEL', 'DEBUG');
   vi.stubEnv('POWERTOOLS_METRICS_DISABLED', 'false');

@@ -36,7 +36,7 @@ beforeAll(async () => {
 });
 afterAll(() => emulators.stop());
 
-test('R08 R60: logs, metrics, spans, crash events, pages, outcomes and facts say what happened, and of whom nothing', async () => {
+test('R08 R60: logs, metrics, spans, crash events, pages, outcomes and facts say what happened, and nothing about a person', async () => {
   const advisory = { required: false };
   const plugins = [exampleSettings('cpf'), exampleSettings('chaos', advisory)];
   const world = await buildWorld({ deadlineMs: 2_000, heapOldMb: 32, crashesToOpen: 3, plugins });

@@ -120,7 +120,7 @@ async function visibleAgain(): Promise<void> {
   await expect.poll(() => Date.now(), POLL).toBeGreaterThan(over);
 }
 
-test('R02 R30 R31 R33: its 4th death pauses the lane; mended, it comes back by a probe', async () => {
+test('R02 R30 R31 R33: its 4th death pauses the lane; after a fix, a probe resumes it', async () => {
   let sent = 0;
   await withBadDeploy(async ({ runtime, pages, lane, minute, probes }) => {
     const queues = queueClient(runtime);

@@ -123,7 +123,7 @@ test('R20 R22: what an operator resolved too early opens the next, with a key of
   await expect(cli.readOne(world.stage, { scope: 'x', number: 9 })).rejects.toThrow('no incident');
 });
 
-test('R21: a topic that fails keeps nobody else from being told, and is told by a later minute', async () => {
+test('R21: a failing topic does not keep others from being notified, and is retried a minute later', async () => {
   const { world } = stage;
   const isOncall = (topic: unknown) => String(topic).endsWith('-oncall');
   const repair = failCalls(stage.functions, 'sns', (_, { TopicArn }) => isOncall(TopicArn));

@@ -44,14 +44,14 @@ describe('R02: the round of a message', () => {
   const inRound = (round: number | undefined, status: QuarantineStatus = 'redriven') =>
     ({ status, attempts: [], round }) satisfies Trouble;
 
-  test('a copy of an older round has ended, whatever the newer one does', () => {
+  test('a copy of an older round has ended, whatever the state of the newer one', () => {
     expect(decideAttempt(inRound(1), [], NOW, policy)).toEqual({ kind: 'finished' });
     expect(decideAttempt(inRound(2, 'in-isolation'), [], NOW, policy, 1)).toEqual({
       kind: 'finished',
     });
   });
 
-  test('one of the same or of a newer round runs; absent stands for none', () => {
+  test('a copy of the same or of a newer round runs; an absent round means none', () => {
     expect(decideAttempt(inRound(undefined), [], NOW, policy)).toEqual(RUN);
     expect(decideAttempt(inRound(1), [], NOW, policy, 1)).toEqual(RUN);
     expect(decideAttempt(inRound(1), [], NOW, policy, 2)).toEqual(RUN);
@@ -94,12 +94,12 @@ describe('whether a message may run alone', () => {
     });
   });
 
-  test('R02: mixed, three in all', () => {
+  test('R02: mixed deaths and crashes dead-letter after three in total', () => {
     expect(decide([crashed('a'), died('b')])).toEqual(RUN_IN_OWN_PROCESS);
     expect(decide([died('a'), crashed('b'), died('c')]).kind).toBe('dead-letter');
   });
 
-  test('R02: once an environment died it runs in a process of its own, and is seen if it kills that', () => {
+  test('R02: after an environment died it runs in a separate process, and is seen if it kills that', () => {
     const killed = inOwnProcess(crashed('b'));
     expect(decide([died('a'), killed])).toEqual(RUN_IN_OWN_PROCESS);
     expect(decide([died('a'), killed, inOwnProcess(crashed('c'))])).toMatchObject({
@@ -108,7 +108,7 @@ describe('whether a message may run alone', () => {
     });
   });
 
-  test('R02: an environment that died around a process of its own is no evidence, up to a bound', () => {
+  test('R02: the death of an environment around a separate process does not count, up to a limit', () => {
     const around = ['b', 'c', 'd', 'e', 'f'].map((id) => inOwnProcess(died(id)));
     expect(decide([died('a'), ...around.slice(1)])).toEqual(RUN_IN_OWN_PROCESS);
     expect(decide([died('a'), ...around])).toMatchObject({
@@ -117,7 +117,7 @@ describe('whether a message may run alone', () => {
     });
   });
 
-  test('R02: unless the platform says that it was its memory', () => {
+  test('R02: it counts if the platform says that it ran out of memory', () => {
     const hog = (id: string) => inOwnProcess({ ...died(id), crash: 'out-of-memory' });
     expect(decide([died('a'), hog('b')])).toEqual(RUN_IN_OWN_PROCESS);
     expect(decide([died('a'), hog('b'), hog('c')])).toMatchObject({
@@ -125,7 +125,7 @@ describe('whether a message may run alone', () => {
     });
   });
 
-  test('R07: what the monitor learned of a death is the reason, but makes it no seen crash', () => {
+  test('R07: what the monitor learned of a death is the reason, but does not make it a seen crash', () => {
     const known = (requestId: string): Attempt => ({ ...died(requestId), crash: 'out-of-memory' });
     expect(decide([known('a'), known('b')])).toEqual(RUN_IN_OWN_PROCESS);
     expect(decide([known('a'), known('b'), died('c')])).toMatchObject({
@@ -155,7 +155,7 @@ describe('whether a message may run alone', () => {
     expect(countedAttempts(attempts, ['a', 'c'])).toEqual([crashed('b')]);
   });
 
-  test('R02: an attempt that was survived spends nothing, whatever died after it', () => {
+  test('R02: an attempt that the resource survived is not spent, even if the environment died later', () => {
     expect(decide([survived('a'), survived('b'), survived('c')])).toEqual(RUN);
     expect(decide([crashed('a'), survived('b'), crashed('c')])).toMatchObject({
       kind: 'dead-letter',

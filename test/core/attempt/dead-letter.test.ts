@@ -10,7 +10,7 @@ const arrival = (queue: string, envelope?: Envelope) => ({
 });
 const origin = { messageId: 'first', sentAt: 1, source: 'lab' };
 
-test('R07: ours say why in the envelope', () => {
+test('R07: our own dead letters say why in the envelope', () => {
   const deadLetter = { kind: 'timeout', reason: 'no verdict', attempts: 2 } as const;
   const letter = deadLetterOf(
     arrival('background-dead-letter', { ...origin, lane: 'critical', deadLetter }),
@@ -29,7 +29,7 @@ test('R07: one that SQS redrove says so; the lane is in the name of the queue', 
   });
 });
 
-test('R51: where a hop laid its body is known by the envelope alone', () => {
+test('R51: only the envelope says where a hop stored its body', () => {
   const laid = { bucket: 'bodies', key: 'quarantine/first/hash' };
   const letter = arrival('background-dead-letter', { ...origin, lane: 'critical', laid });
   expect(deadLetterOf(letter).laid).toEqual(laid);
@@ -45,7 +45,7 @@ test('R07: redriven by SQS from the isolation queue, it keeps the crash that was
   });
 });
 
-test('a queue that is named otherwise is taken for the background', () => {
+test('a queue with another name counts as background', () => {
   expect(deadLetterOf(arrival('unknown')).lane).toBe('background');
 });
 
@@ -66,7 +66,7 @@ test.each([
   expect(letter.lane).toBe(messageId === 'm-9' ? 'background' : 'critical');
 });
 
-test('what its sender does not bear out is not believed', () => {
+test('an envelope that its sender does not prove is not trusted', () => {
   const deadLetter = { kind: 'exit', reason: 'invented', attempts: 2 } as const;
   const { queueArn, ...rest } = arrival('critical-dead-letter', {
     ...origin,

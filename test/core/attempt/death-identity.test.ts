@@ -84,7 +84,7 @@ test('R20: in whatever pieces, orders and repetitions deaths are told, they are 
   );
 });
 
-test('R20: a death is spent, whichever of its two pieces the resolution has read', () => {
+test('R20: a death is spent if the resolution has read either of its two pieces', () => {
   const spent = { incident: 1, resolvedAt: 5 };
   const [first, second] = [crash('init:e1:1', 1), crash('r-1', 2)];
   const read = { ...first, ...init(1), requestId: undefined, incidentsOver: 0 };
@@ -93,7 +93,7 @@ test('R20: a death is spent, whichever of its two pieces the resolution has read
   expect(unspent([{ ...late, environment: 'e2' }, read], spent)).toHaveLength(1);
 });
 
-test('R07: evidence says of each death what the most telling of its pieces says', () => {
+test('R07: evidence describes each death by the most informative of its pieces', () => {
   const pieces = [
     crash('r-1', 2, { kind: 'exit', environment: 'e1', fingerprint: 'vague' }),
     crash('r-1', 3, { kind: 'out-of-memory', environment: 'e1', fingerprint: 'memory' }),

@@ -20,7 +20,7 @@ function deaths(lines: readonly string[], runsResources = true): Death[] {
 }
 
 describe('one death', () => {
-  test('is one, though runtimeDone and report both tell of it, and the more telling counts', () => {
+  test('is one, though runtimeDone and report both tell of it; the more informative one counts', () => {
     const done = platformRecord('runtimeDone', died('r-1', EXIT));
     const report = platformRecord('report', died('r-1', OOM));
     const expected = [
@@ -48,7 +48,7 @@ describe('one death', () => {
     expect(deaths([platformRecord('report', record)])).toMatchObject([{ kind, reason }]);
   });
 
-  test('lines that tell of no death are passed over', () => {
+  test('lines about anything but a death are ignored', () => {
     const lines = [
       'not JSON',
       '"platform.report"',
@@ -92,7 +92,7 @@ describe('an init that failed', () => {
   });
 });
 
-describe('R09: what died matters', () => {
+describe('R09: the death of a lane’s function is distinguished from others', () => {
   test.each([
     ['a process of validate', EXIT, true, 'resource'],
     ['what the handler of validate threw', 'TypeError', true, 'handling'],

@@ -41,7 +41,7 @@ test('R20: a death that two observers told counts once, at its earliest time', (
 
 const times = (...ats: number[]) => ats.map((at) => ({ at }));
 
-test('what hangs together belongs to an incident, up to a gap as long as the window', () => {
+test('crashes belong to an incident up to a gap as long as the window', () => {
   expect(belonging(times(900, 500, 401, 302, 203), 500, 100)).toEqual(
     times(900, 500, 401, 302, 203),
   );
@@ -65,7 +65,7 @@ test('what belongs is found page by page as it is in one go', () => {
   );
 });
 
-test('counting anew takes nothing back where not all could be counted', () => {
+test('a recount removes nothing if not all crashes could be counted', () => {
   const before = evidenceOf([crash('a', 1), crash('b', 2), crash('c', 30)]);
   const merged = mergeEvidence(before, evidenceOf([crash('c', 30), crash('d', 40)], true));
   expect(merged).toMatchObject({ crashes: 3, more: true, firstCrashAt: 1, lastCrashAt: 40 });

@@ -10,7 +10,7 @@ import {
 const policy: InFlightPolicy = { functionTimeoutMs: 10_000, visibilityMs: 60_000 };
 
 describe('a lease', () => {
-  test('R03: ends a timeout before the messages of its first batch are shown again', () => {
+  test('R03: ends one timeout before the messages of its first batch become visible again', () => {
     expect(leaseEnd(undefined, 1_000, policy)).toBe(51_000);
   });
 
@@ -19,7 +19,7 @@ describe('a lease', () => {
     expect(leaseEnd(51_000, 36_001, policy)).toBe(86_001);
   });
 
-  test('R03: is refused where a batch could outlast the hiding of its messages', () => {
+  test('R03: is refused if a batch could outlast the visibility timeout of its messages', () => {
     expect(() => leaseEnd(undefined, 0, { functionTimeoutMs: 10, visibilityMs: 10 })).toThrow(
       'a batch must end before its messages are shown again',
     );

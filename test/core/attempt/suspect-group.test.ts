@@ -22,7 +22,7 @@ describe('suspects are grouped', () => {
     ]);
   });
 
-  test('as many as fit into a message, and what is too large for company travels alone', () => {
+  test('as many as fit into a message; one that is too large for a group is sent alone', () => {
     const half = 'x'.repeat(SEND_BYTES_MAX / 2);
     expect(sizes(groupSuspects([suspect(half), suspect(half), suspect('1')]))).toEqual([1, 2]);
   });
@@ -56,7 +56,7 @@ describe('suspects are grouped', () => {
 });
 
 test.each(['', '[]', '{}', '[{"body":1}]', 'x'])(
-  'what is no group of ours is refused: %s',
+  'a body that is not one of our groups is refused: %s',
   (body) => {
     expect(() => membersOf(body)).toThrow();
   },

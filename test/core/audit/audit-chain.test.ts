@@ -61,7 +61,7 @@ test('R40: the bytes that are hashed are pinned: others must be able to check th
   expect(entry?.line).toBe(`{${before}${middle}"hash":"${hash}",${after}}`);
 });
 
-test('R40: whatever is appended reads back, each entry upon the last (property)', () => {
+test('R40: appended entries read back, each linked to the one before (property)', () => {
   const text = fc.string({ unit: 'grapheme', maxLength: 20 });
   const fact = fc.record({
     at: fc.nat(),
@@ -86,7 +86,7 @@ test('R40: whatever is appended reads back, each entry upon the last (property)'
   );
 });
 
-test('R40: what is not exactly an entry is none', () => {
+test('R40: a line that is not exactly an entry is not read as one', () => {
   const [{ line = '' } = {}] = appendFacts(genesis('main'), [recorded(1)], written);
   for (const changed of ['', '{}', `${line} `, line.replace('{', '{ '), line.slice(1)]) {
     expect(readEntry(changed)).toBeUndefined();
@@ -95,11 +95,11 @@ test('R40: what is not exactly an entry is none', () => {
   expect(readEntry(line.replace('cli', 'CLI'))).toBeUndefined();
 });
 
-test('chains of other names begin otherwise', () => {
+test('chains with different names start with different hashes', () => {
   expect(genesis('main').hash).not.toBe(genesis('other').hash);
 });
 
-test('names of places are in the order of sequences, and only ours are names', () => {
+test('names of objects sort by sequence, and only ours are accepted', () => {
   expect(sortKeyOf(9) < sortKeyOf(10)).toBe(true);
   expect(sequenceOf(sortKeyOf(41))).toBe(41);
   expect(sequenceOf('41')).toBeUndefined();
@@ -110,7 +110,7 @@ test('names of places are in the order of sequences, and only ours are names', (
   }
 });
 
-test('a head is read as it was printed, and nothing else is', () => {
+test('a head is read only in the form in which it is printed', () => {
   const head = { sequence: 12, hash: 'a'.repeat(64) };
   expect(readHead(headText(head))).toEqual(head);
   for (const text of ['', '12', `0:${head.hash}`, `12:${head.hash}a`, `12:${'A'.repeat(64)}`]) {
@@ -118,7 +118,7 @@ test('a head is read as it was printed, and nothing else is', () => {
   }
 });
 
-test('R40: a fact is known by its id within its kind; what names no teller, by its id', () => {
+test('R40: a fact is identified by its id within its kind; one without a publisher, by its id', () => {
   const told = { kind: 'redrive', fact: 'f00d', teller: 'AIDAANA' } as const;
   expect(factKeyOf(told)).toBe('redrive#f00d');
   expect(factKeyOf({ ...told, kind: 'discard' })).toBe('discard#f00d');

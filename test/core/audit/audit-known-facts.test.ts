@@ -56,7 +56,7 @@ test('R40: a fact that was written twice, its row having been taken away, is nam
   expect(found).toEqual(problem('changed', first));
 });
 
-test('what came since the rows were read needs no row, and is wrong with a wrong one', () => {
+test('an entry newer than the rows needs no row, but a wrong row is found', () => {
   const rows = entries.slice(0, -1);
   const last = { sequence: ENTRIES, fact: `fact ${ENTRIES - 1}` };
   expect(verifyFacts(entries, rows, ENTRIES - 1)).toBeUndefined();
@@ -65,7 +65,7 @@ test('what came since the rows were read needs no row, and is wrong with a wrong
   expect(verifyFacts(entries, wrong, ENTRIES - 1)).toEqual(problem('changed', last));
 });
 
-test('R40: of many that are wrong the first is named (property)', () => {
+test('R40: of several wrong rows the first is named (property)', () => {
   const some = fc.subarray(entries.slice(0, 50), { minLength: 1 });
   fc.assert(
     fc.property(some, some, (forgotten, moved) => {

@@ -34,7 +34,7 @@ const FACT: AuditFact = {
   details: { entries: 4 },
 };
 
-test('R08: a fact is kept as it is, but for its id, of which there is a keyed hash', () => {
+test('R08: a fact is recorded unchanged, except for its id, which becomes a keyed hash', () => {
   const { id, ...rest } = FACT;
   expect(recordedFact(message(JSON.stringify(FACT)), publishers, hash)).toEqual({
     ...rest,
@@ -43,7 +43,7 @@ test('R08: a fact is kept as it is, but for its id, of which there is a keyed ha
   });
 });
 
-describe('R40: what is no fact is recorded as that, with nothing of what it says', () => {
+describe('R40: a message that is not a fact is recorded as such, without its content', () => {
   const many = Object.fromEntries(Array.from({ length: 65 }, (_, i) => [`d${i}`, i]));
   test.each([
     ['not JSON', 'Peter Chalmers'],
@@ -63,7 +63,7 @@ describe('R40: what is no fact is recorded as that, with nothing of what it says
   });
 });
 
-describe('R40: what its teller may not tell is recorded as refused, and takes no id', () => {
+describe('R40: a fact that its publisher may not publish is recorded as refused, and uses up no id', () => {
   const text = JSON.stringify(FACT);
   const configuration = JSON.stringify({ ...FACT, kind: 'configuration' });
   test.each([
@@ -96,7 +96,7 @@ describe('R40: what its teller may not tell is recorded as refused, and takes no
     });
   });
 
-  test('a flood of them is one entry for each teller, kind and minute', () => {
+  test('a flood of refused facts is one entry for each publisher, kind and minute', () => {
     const facts = [1, 59_999, 60_000, 119_999].map((at) =>
       recordedFact(message(`${at}`, 'AROASTRANGER:x', at), publishers, hash),
     );
@@ -104,7 +104,7 @@ describe('R40: what its teller may not tell is recorded as refused, and takes no
   });
 });
 
-test('where an emulator names one sender for all, everything but a deployment is believed', () => {
+test('with one sender for all, as on an emulator, everything but a deployment is accepted', () => {
   const all: Publishers = { senderIds: 'fixed', known: [] };
   expect(recordedFact(message(JSON.stringify(FACT), 'x'), all, hash)).toMatchObject({
     kind: 'redrive',
@@ -115,7 +115,7 @@ test('where an emulator names one sender for all, everything but a deployment is
   expect(recordedFact(message(configuration), all, hash)).toMatchObject({ kind: 'refused' });
 });
 
-test('R40: a deployment is a fact, another one each time it begins to write', () => {
+test('R40: a deployment is a fact, and a new one each time it starts to write', () => {
   const deployed = { configuration: 'c1', details: { stage: 'dev' } };
   const first = configurationFact(deployed, 4, 7, hash);
   expect(first).toEqual({

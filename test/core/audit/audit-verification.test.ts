@@ -171,7 +171,7 @@ describe('R40: in an object, at each of a thousand positions, is found and named
   });
 });
 
-test('R40: a forged entry that hashes right is out of place in a batch that ends before it', () => {
+test('R40: a forged entry with a correct hash is found out of place in a batch that ends before it', () => {
   const log = logOf(3, [3]);
   const forged = logOf(0);
   addBatch(forged, { sequence: 3, hash: log.heads[1]?.hash ?? '' }, [recorded(4)]);
@@ -182,7 +182,7 @@ test('R40: a forged entry that hashes right is out of place in a batch that ends
   expect(verify(log)).toMatchObject({ where: 'object', sequence: 4, what: 'out of place' });
 });
 
-test('R40: what stands behind the last line, or a last line without its end, is a change', () => {
+test('R40: text after the last line, or a last line without its end, is a change', () => {
   const log = logOf(2, [2]);
   const text = log.objects[0]?.text ?? '';
   for (const changed of [`${text}x`, text.slice(0, -1)]) {
@@ -191,7 +191,7 @@ test('R40: what stands behind the last line, or a last line without its end, is 
   }
 });
 
-test('R40: an object of which no version is left was lost, wherever it lay', () => {
+test('R40: an object without any version is reported as lost, at any position', () => {
   const log = logOf(4, [2]);
   for (const [batch, { key }] of log.objects.entries()) {
     const objects = log.objects.with(batch, { key, gone: true });
@@ -203,7 +203,7 @@ test('R40: an object of which no version is left was lost, wherever it lay', () 
   }
 });
 
-test('R40: a head that was noted shows each entry missing from the end, or written anew', () => {
+test('R40: a noted head shows each entry that is missing from the end, or was written again', () => {
   const entries = Array.from({ length: 50 }, (_, n) => ({ sequence: n + 1, hash: `hash ${n}` }));
   for (const [n, noted] of entries.entries()) {
     expect(verifyEarlier(entries, noted)).toBeUndefined();
@@ -214,7 +214,7 @@ test('R40: a head that was noted shows each entry missing from the end, or writt
   }
 });
 
-test('R40: a row beyond the last object lost its object, or was never written by us', () => {
+test('R40: a row beyond the last object is found: its object is lost, or the row is forged', () => {
   const log = logOf(4, [2]);
   expect(verify({ ...log, objects: log.objects.slice(0, 1) })).toMatchObject({
     where: 'object',

@@ -19,7 +19,7 @@ const TELLERS: Publishers = publishersSchema.parse({
 });
 const FIXED: Publishers = { senderIds: 'fixed', known: [] };
 
-describe('R40: each role may tell its own kinds', () => {
+describe('R40: each role may publish its own kinds', () => {
   test.each([
     ['AROAINCIDENT:fhir-failsafe-dev-incident', 'page', true],
     ['AROAINCIDENT:whatever', 'incident-opened', true],
@@ -44,7 +44,7 @@ describe('R40: each role may tell its own kinds', () => {
     expect(mayPublish(TELLERS, senderId, kind)).toBe(may);
   });
 
-  test('where an emulator names one sender for all, nobody is asked', () => {
+  test('with one sender for all, as on an emulator, nobody is refused', () => {
     expect(mayPublish(FIXED, '000000000000', 'page')).toBe(true);
     expect(mayBeService(FIXED, '000000000000')).toBe(true);
   });
@@ -53,7 +53,7 @@ describe('R40: each role may tell its own kinds', () => {
 test.each([
   ['AROAINCIDENT:x', { teller: 'AROAINCIDENT', toldAs: 'incident' }],
   ['AROASTRANGER:incident', { teller: 'AROASTRANGER' }],
-])('R40: of %s is recorded what SQS proves', (senderId, told) => {
+])('R40: for %s the principal that SQS proves is recorded', (senderId, told) => {
   expect(publishedBy(TELLERS, senderId)).toEqual(told);
 });
 

@@ -8,7 +8,7 @@ import { failing, recovered } from './breaker-support.ts';
 
 const opened = failing(5, 7);
 
-test('a transition is a fact known by service, generation and time, however often it is told', () => {
+test('a transition is one fact, identified by service, generation and time, however often it is published', () => {
   const [transition] = opened.recent;
   const fact = transition && transitionFact('fhir-server', transition, 'breaker');
   expect(auditFactSchema.parse(fact)).toEqual({
@@ -27,7 +27,7 @@ test('a transition is a fact known by service, generation and time, however ofte
   });
 });
 
-test("R17: an operator's word is a kind of its own, and says who and why, at any length", () => {
+test("R17: an operator's command is a separate kind, and says who and why, at any length", () => {
   const word = {
     kind: 'reset',
     by: 'a'.repeat(500),

@@ -47,7 +47,7 @@ describe('R17: an operator', () => {
     expect(report(next, calls, 10_000, its)?.next.phase).toBe('open');
   });
 
-  test('R13: resets it, and what was called before says nothing any more', () => {
+  test('R13: resets it, and results of earlier calls change nothing', () => {
     const open = failing(5, 0);
     const { next, transition } = obey(open, { ...word, kind: 'reset' }, 5);
     expect(next).toMatchObject({ phase: 'closed', generation: 2, failures: 0, version: 6 });

@@ -5,7 +5,7 @@ import { policy } from './breaker-support.ts';
 
 const draws = fc.double({ min: 0, max: 0.999, noNaN: true });
 
-test('R10: it stays open 30 s the first time, whatever is drawn', () => {
+test('R10: it stays open 30 s the first time, whatever the random number', () => {
   fc.assert(
     fc.property(draws, (draw) => {
       const backOff = { reopenings: 0, failedProbes: 0 };

@@ -50,7 +50,7 @@ describe('R40: the transitions of an item', () => {
     expect(generations(changed(1, some).recent)).toEqual(upTo(21, 12));
   });
 
-  test('are bounded where nobody confirms: the oldest go', () => {
+  test('are limited if nobody confirms them: the oldest are removed', () => {
     expect(generations(changed(UNPUBLISHED_MAX).recent)).toEqual(
       upTo(UNPUBLISHED_MAX, UNPUBLISHED_MAX),
     );

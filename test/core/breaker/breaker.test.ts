@@ -32,7 +32,7 @@ describe('closed', () => {
     expect(failing(4, 1, reset)).toMatchObject({ phase: 'closed' });
   });
 
-  test('R10: five consecutive failures open it for 30 s, in a generation of its own', () => {
+  test('R10: five consecutive failures open it for 30 s, in a new generation', () => {
     const change = settle(failing(4, 0), result(FIRST, 'failure'), 7, policy);
     expect(change).toMatchObject({
       next: { phase: 'open', generation: 1, since: 7, openUntil: 30_007, reopenings: 0 },
@@ -70,7 +70,7 @@ describe('closed', () => {
 describe('open', () => {
   const state = failing(5, 0);
 
-  test('R11: until its time nobody calls, and each is told when to ask again', () => {
+  test('R11: until its time nobody calls, and each caller learns when to ask again', () => {
     expect(admit(state, ask(), 29_999, policy)).toEqual({
       kind: 'refused',
       why: 'open',
@@ -131,7 +131,7 @@ describe('half-open', () => {
     expect(settle(freed, result(ticket, 'success'), 30_002, policy)).toBeUndefined();
   });
 
-  test('a probe that fails opens it again, longer each time; that is no flapping', () => {
+  test('a probe that fails opens it again, longer each time; this does not count as flapping', () => {
     const first = probing();
     const again = settled(first.state, first.ticket, 'failure', 30_001);
     expect(again).toMatchObject({ phase: 'open', generation: 3, failedProbes: 1, reopenings: 0 });
@@ -153,7 +153,7 @@ describe('half-open', () => {
     expect(admit(state, ask({ draw: 0.99 }), 31_000, policy).kind).toBe('call');
   });
 
-  test('failing while traffic returns counts as reopening, later as a new trouble', () => {
+  test('a failure while traffic returns counts as reopening, a later one as a new outage', () => {
     expect(failing(5, 30_999, recovered())).toMatchObject({ phase: 'open', reopenings: 1 });
     expect(failing(5, 31_000, recovered())).toMatchObject({ phase: 'open', reopenings: 0 });
   });
@@ -190,8 +190,8 @@ describe('R10: the policy failure-rate', () => {
   });
 });
 
-describe('R10: failures are consecutive only if no call went well in between', () => {
-  test('though the environment where it did knew nothing of them then', () => {
+describe('R10: failures are consecutive only if no call succeeded in between', () => {
+  test('even if the environment of the successful call did not know of them', () => {
     const state = failing(4, 10);
     const fifth = result(FIRST, 'failure', { servedAt: 11 });
     expect(settle(state, fifth, 12, policy)?.next).toMatchObject({
@@ -203,7 +203,7 @@ describe('R10: failures are consecutive only if no call went well in between', (
     expect(settle(state, before, 12, policy)?.next).toMatchObject({ phase: 'open' });
   });
 
-  test('a success that is told after a newer failure changes nothing', () => {
+  test('a success that is reported after a newer failure changes nothing', () => {
     const state = failing(4, 10);
     expect(settle(state, result(FIRST, 'success', { servedAt: 9 }), 12, policy)).toBeUndefined();
     const reset = settle(state, result(FIRST, 'success', { servedAt: 10 }), 12, policy)?.next;

@@ -43,21 +43,18 @@ describe('the meaning of an answer', () => {
   test.each([
     ...['', '<html>404</html>', '{}', 'null', '[]', '{"resourceType":"Patient"}', '{"issue":[]}'],
     ANY.slice(0, -3),
-  ])('R18: a 4xx with %j is not said by a FHIR server', (body) => {
+  ])('R18: a 4xx with %j does not come from a FHIR server', (body) => {
     for (const status of [400, 404, 405, 410, 413, 422, 499]) {
       expect(meaning(status, body)).toBe('failed');
     }
   });
 
-  test.each([409, 412, 428])(
-    '%d is like any 4xx, once reading the version is in vain',
-    (status) => {
-      expect(meaning(status, ANY, true)).toBe('refused');
-      expect(meaning(status, '', true)).toBe('failed');
-    },
-  );
+  test.each([409, 412, 428])('%d is like any 4xx, once the version cannot be read', (status) => {
+    expect(meaning(status, ANY, true)).toBe('refused');
+    expect(meaning(status, '', true)).toBe('failed');
+  });
 
-  test.each([502, 503, 504])('R18: a gateway’s %d never is the resource’s', (status) => {
+  test.each([502, 503, 504])('R18: a gateway’s %d is never blamed on the resource', (status) => {
     for (const body of ['', ANY, AT_NAME]) expect(meaning(status, body)).toBe('failed');
   });
 
@@ -66,7 +63,7 @@ describe('the meaning of an answer', () => {
     ['one as a location', outcome({ severity: 'fatal', location: ['Patient.birthDate'] })],
     ['an XPath into it', outcome({ severity: 'error', location: ['/f:Patient/f:name'] })],
     ['one of several', outcome({ severity: 'error' }, { expression: ['x', 'Patient.name'] })],
-  ])('a 500 whose outcome has %s may be its own', (_, body) => {
+  ])('a 500 whose outcome has %s may be the resource’s fault', (_, body) => {
     expect(meaning(500, body)).toBe('failed at an element');
     expect(meaning(501, body)).toBe('failed at an element');
   });
@@ -80,11 +77,11 @@ describe('the meaning of an answer', () => {
     ['a warning', outcome({ severity: 'warning', expression: ['Patient.name'] })],
     ['a line', outcome({ severity: 'error', location: ['Line 1, Col 2'] })],
     ['no list', outcome({ severity: 'error', expression: 'Patient.name' })],
-  ])('R18: a 500 with %s is the server’s', (_, body) => {
+  ])('R18: a 500 with %s is the server’s fault', (_, body) => {
     expect(meaning(500, body)).toBe('failed');
   });
 
-  test('a refusal shows a server that is well; a failure does not, wherever it points', () => {
+  test('a refusal shows that the server works; a failure does not, whatever it points to', () => {
     expect(serverIsWell('refused')).toBe(true);
     expect(serverIsWell('other version')).toBe(true);
     expect(serverIsWell('failed')).toBe(false);
@@ -113,13 +110,13 @@ describe('R18: a failure', () => {
     });
   });
 
-  test('is its own after three that point into it, if somebody else was served since', () => {
+  test('is blamed on the resource after three that point into it, if another was served since', () => {
     expect(isItsOwn(three, closed, 3)).toBe(true);
     expect(isItsOwn(three, { ...closed, failures: 2 }, 3)).toBe(true);
     expect(isItsOwn(three, { phase: 'closed' }, 3)).toBe(true);
   });
 
-  test('is not while nobody is served, nor in an outage, however often it happens', () => {
+  test('is not blamed on it while nobody is served, nor in an outage, however often it happens', () => {
     expect(isItsOwn(three, { ...closed, failures: 3 }, 3)).toBe(false);
     expect(isItsOwn(three, { ...closed, phase: 'open' }, 3)).toBe(false);
     expect(isItsOwn(three, undefined, 3)).toBe(false);

@@ -15,7 +15,7 @@ const places: Places = {
   lab: { endpoint: 'https://lab.example.org/fhir//', tokenSecretArn: 'arn:lab' },
 };
 
-describe('R51: a source has a place of its own at the FHIR server', () => {
+describe('R51: a source has its own place at the FHIR server', () => {
   test('below its prefix, at the server that is shared', () => {
     expect(targetOf('hospital-a', shared, places)).toEqual({
       service: 'fhir-server',
@@ -25,7 +25,7 @@ describe('R51: a source has a place of its own at the FHIR server', () => {
     });
   });
 
-  test('or at a server of its own, with a breaker and a token of its own', () => {
+  test('or at its own server, with its own breaker and token', () => {
     expect(targetOf('lab', shared, places)).toEqual({
       service: 'fhir-server-lab',
       endpoint: 'https://lab.example.org/fhir',
@@ -34,7 +34,7 @@ describe('R51: a source has a place of its own at the FHIR server', () => {
     });
   });
 
-  test.each(['default', 'unknown', 'toString', '__proto__', ''])('%j has none', (source) => {
+  test.each(['default', 'unknown', 'toString', '__proto__', ''])('%j has no place', (source) => {
     expect(targetOf(source, shared, places)).toBeUndefined();
   });
 
@@ -42,7 +42,7 @@ describe('R51: a source has a place of its own at the FHIR server', () => {
     expect(targetOf('hospital-a', { endpoint: undefined }, places)).toBeUndefined();
   });
 
-  test('without places all goes to one server as it is', () => {
+  test('without places everything goes unchanged to one server', () => {
     expect(targetOf('anybody', shared, undefined)).toMatchObject({
       service: 'fhir-server',
       idPrefix: '',

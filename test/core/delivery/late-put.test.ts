@@ -27,13 +27,13 @@ describe('R05: the next call', () => {
     expect(nextCall(answered, 9)).toEqual({ kind: 'read' });
   });
 
-  test('is another PUT then, where the server names no versions', () => {
+  test('is another PUT then, if the server names no versions', () => {
     const answered = { ...nothing, isAnswered: true, lateUntil: 9 };
     expect(nextCall(answered, 8)).toEqual({ kind: 'wait', until: 9 });
     expect(nextCall(answered, 9)).toEqual({ kind: 'put' });
   });
 
-  test('a PUT is the last word if it was begun when no other could take effect any more', () => {
+  test('a PUT ends the delivery if it began when no other could take effect any more', () => {
     expect(isLastWord(undefined, 5)).toBe(true);
     expect(isLastWord(5, 5)).toBe(true);
     expect(isLastWord(6, 5)).toBe(false);

@@ -11,7 +11,7 @@ const referring = (reference: unknown) =>
   of({ resourceType: 'Observation', subject: { reference } });
 
 describe('R51: ids at a server that sources share begin with the prefix', () => {
-  test('the resource’s own, and none of what is in it', () => {
+  test('the resource’s own, but no ids inside it', () => {
     const contained = [{ resourceType: 'Patient', id: 'c', extension: [{ id: 'e' }] }];
     expect(of({ resourceType: 'Patient', id: 'p1', contained, name: [{ id: 'n' }] })).toEqual({
       resourceType: 'Patient',
@@ -45,7 +45,7 @@ describe('R51: ids at a server that sources share begin with the prefix', () => 
     expect(referring(reference)).toMatchObject({ subject: { reference } });
   });
 
-  test('a reference that is no text, and a Reference of that name, are walked through', () => {
+  test('a reference that is not a string, and a Reference of that name, are searched inside', () => {
     const reference = { reference: 'Patient/p1', display: 'id' };
     expect(referring(reference)).toMatchObject({
       subject: { reference: { reference: 'Patient/a-p1' } },
@@ -55,7 +55,7 @@ describe('R51: ids at a server that sources share begin with the prefix', () => 
     });
   });
 
-  test('in a Bundle what names one of its entries stays, and so do the entries', () => {
+  test('in a Bundle references to its entries are not changed, nor are the entries', () => {
     const entry = (reference: string) => [
       {
         fullUrl: 'https://x.example.org/Patient/p1',
@@ -80,7 +80,7 @@ describe('R51: ids at a server that sources share begin with the prefix', () => 
     });
   });
 
-  test('where it is said twice, both', () => {
+  test('both, if it occurs twice', () => {
     expect(withPrefix('{"id":"p","id":"q"}', P)).toEqual({
       kind: 'text',
       text: '{"id":"a-p","id":"a-q"}',
@@ -101,7 +101,7 @@ test('without a prefix a text stays as it is', () => {
   expect(withPrefix('{"id":"p"}', '')).toEqual({ kind: 'text', text: '{"id":"p"}' });
 });
 
-test('what is no JSON of one value is walked through as well', () => {
+test('a text that is not one JSON value is scanned as well', () => {
   expect(withPrefix('1, "id", {}', P)).toEqual({ kind: 'text', text: '1, "id", {}' });
 });
 

@@ -39,7 +39,7 @@ describe('an answer', () => {
     expect(answerOf(200, said(no, parameter))).toBe('unknown');
   });
 
-  test.each([400, 404, 422])('of status %i is that the server cannot tell', (status) => {
+  test.each([400, 404, 422])('of status %i means that the server does not know', (status) => {
     expect(answerOf(status, '{"resourceType":"OperationOutcome"}')).toBe('unknown');
   });
 

@@ -54,7 +54,7 @@ describe('what becomes of an undecided binding', () => {
   test.each([
     ['required', 'error'],
     ['extensible', 'warning'],
-  ] as const)('none in the set of a %s binding is: %s', (strength, severity) => {
+  ] as const)('none in the set of a %s binding gives: %s', (strength, severity) => {
     const replies = by({ '2339-0': 'not-in-set', glu: 'not-in-set' });
     expect(withReplies([issue(strength, LOCAL, LOINC)], replies)).toEqual([
       { severity, code: 'code-invalid', text: 'not in http://vs', expression: 'Observation.code' },

@@ -39,7 +39,7 @@ describe('an erasure', () => {
     expect(book.sources).toEqual(new Set(['clinic']));
   });
 
-  it('nobody else’s resource falls under it', () => {
+  it('does not affect other patients’ resources', () => {
     expect(on(named('p3'), sent(1), book)).toBeUndefined();
     expect(on(named(), sent(1), book)).toBeUndefined();
   });
@@ -49,7 +49,7 @@ describe('an erasure', () => {
     expect(on(named('p2', 'p1'), sent(1), book)).toBe(2);
   });
 
-  it('none were recorded: nothing is looked at', () => {
+  it('without recorded erasures nothing is scanned', () => {
     const none = erasureBook([]);
     expect(none.latestAt).toBe(0);
     expect(on(named('p1'), sent(1), none)).toBeUndefined();
@@ -60,13 +60,13 @@ describe('a resource of several patients', () => {
   const book = erasureBook([of(1, 'p1', 100, { shared: 'keep' }), of(2, 'p2', 50)]);
   const claim = (each: Named) => claimOn(each, sent(1), book, hash);
 
-  it('is kept where its erasure says so, and said to be shared', () => {
+  it('is kept if its erasure says so, and reported as shared', () => {
     expect(claim(named('p1', 'p3'))).toMatchObject({ shared: true, kept: true });
     expect(claim(named('p2', 'p3'))).toMatchObject({ shared: true, kept: false });
     expect(claim(named('p1'))).toMatchObject({ shared: false, kept: false });
   });
 
-  it('is erased where one of two erasures says so', () => {
+  it('is erased if one of two erasures says so', () => {
     for (const each of [named('p1', 'p2'), named('p2', 'p1')]) {
       expect(claim(each)).toMatchObject({ erasure: { number: 2 }, kept: false });
     }

@@ -81,7 +81,7 @@ test('R30: deaths while loading or in own code are a component’s, a resource�
   ]);
 });
 
-test('R31: an end without a word of why may be a kill, and is nobody’s fault', () => {
+test('R31: an end without a reason may be a kill, and is not blamed on a component', () => {
   const kinds = ['exception', 'timeout', 'out-of-memory', 'exit'] as const;
   const own = kinds.filter((kind) => isComponentDeath({ during: 'loading', kind }));
   expect(own).toEqual(['exception', 'timeout', 'out-of-memory']);
@@ -122,7 +122,7 @@ describe('too many deaths', () => {
     ]);
   });
 
-  test('R30: count no more once they had their consequence', () => {
+  test('R30: no longer count after they caused an escalation', () => {
     const ended = die(place(tree('one_for_one')('b')), [1, 2]);
     expect(die(place(tree('one_for_one')('b')), [1, 2], ended)).toBe(ended);
     const paused = die(place(tree('one_for_one')('a')), [1, 2]);
@@ -159,7 +159,7 @@ describe('restarts of a supervisor', () => {
     expect(along(countRestart(first, oneForOne, restart(2)))).toEqual(['a', 'c']);
   });
 
-  test('R31: at the root tell people, and end nothing', () => {
+  test('R31: at the root notify people, and end nothing', () => {
     const root = place<Supervisor>(tree('one_for_one', 'one_for_all')('root'));
     const told = countRestart(untouched('root'), root, { ...restart(7), of: 'top' });
     expect(told.outbox).toEqual([

@@ -62,7 +62,7 @@ describe('quiet', () => {
     expect(isOver(opened({ openedAt: 0, cause: 'escalation' }), [], NOW, policy)).toBe(false);
   });
 
-  test('R22: agrees with looking at the window at every moment, though it reads but the newest', () => {
+  test('R22: agrees with checking the window at every moment, though it reads only the newest', () => {
     const times = fc.array(fc.integer({ min: 0, max: 400 }), { maxLength: 14 });
     const policies = fc.record({
       crashesToOpen: fc.integer({ min: 1, max: 6 }),

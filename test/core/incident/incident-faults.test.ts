@@ -27,7 +27,7 @@ const foundIn = (recent: readonly RecordedCrash[], incident: Incident = about) =
   faultsAfter(incident, recent, NOW + 500, TO_OPEN)?.others.map(({ fault }) => fault);
 
 describe('R20: while an incident goes on', () => {
-  test('its own fault is no other, however often it comes', () => {
+  test('its own fault is not another one, however often it comes', () => {
     expect(about.known).toEqual(['background/aa']);
     expect(foundIn(many('k', 500, killer))).toBeUndefined();
   });
@@ -51,7 +51,7 @@ describe('R20: while an incident goes on', () => {
     expect(foundIn([a, b, { ...b, at: b.at + 5 }])).toBeUndefined();
   });
 
-  test('is told once, with what filled the window', () => {
+  test('is reported once, with the crashes that filled the window', () => {
     const faults = faultsAfter(about, many('b', 4, bug), NOW + 500, TO_OPEN);
     expect(faults?.others).toEqual([
       {
@@ -69,7 +69,7 @@ describe('R20: while an incident goes on', () => {
     expect(foundIn(faults)).toEqual(['a', 'b', 'c', 'd'].map((name) => `background/${name}`));
   });
 
-  test('fingerprints that somebody makes up are so many at most, the commonest first', () => {
+  test('made-up fingerprints are limited in number, the most frequent first', () => {
     const made = Array.from({ length: 20 }, (_, n) =>
       many(`m${n}`, n + 1, { ...killer, fingerprint: `m${n}` }),
     ).flat();
@@ -102,7 +102,7 @@ describe('R20: while an incident goes on', () => {
     expect(foundIn(before, { ...about, known: undefined })).toBeUndefined();
   });
 
-  test('two windows are looked at, for crashes are told late', () => {
+  test('two windows are searched, because crashes are reported late', () => {
     expect(faultsSince(NOW, WINDOW)).toBe(NOW - 2 * WINDOW);
   });
 });

@@ -47,7 +47,7 @@ describe('an open incident', () => {
     expect(stepsDue(incident, NOW, policy)).toEqual([]);
   });
 
-  test('R21: what is not marked is due again', () => {
+  test('R21: a step that is not marked as done is due again', () => {
     const { page: _, ...done } = paged.done;
     expect(takeAll({ ...paged, done }, NOW).taken).toEqual(['page']);
   });
@@ -62,13 +62,13 @@ describe('an open incident', () => {
     expect(takeAll(escalated.incident, NOW + 90_000).taken).toEqual([]);
   });
 
-  test('R22: nobody is late to answer a page that never came', () => {
+  test('R22: nobody is late to answer a page that was never sent', () => {
     const { page: _, ...done } = paged.done;
     const late = stepsDue({ ...paged, done }, NOW + 90_000, policy);
     expect(late.map(({ kind }) => kind)).toEqual(['tell']);
   });
 
-  test('it is let go of when nothing is due any more, not before', () => {
+  test('it is released only when nothing is due any more', () => {
     const held = { by: 'r-1', until: NOW + 1 };
     const [page] = stepsDue(opened({ held }), NOW, policy);
     if (page === undefined) throw new Error('no page');
@@ -104,7 +104,7 @@ describe('afterwards', () => {
     expect(isLookDue({ ...incident, resolved: said })).toBe(false);
   });
 
-  test('R21: over before it could be told, it is told all the same, the page first', () => {
+  test('R21: an incident that ended before its page is still paged, the page first', () => {
     const incident = opened({ status: 'resolved', acknowledged: said, resolved: said });
     expect(takeAll(incident, NOW).taken.slice(0, 4)).toEqual([
       'page',
@@ -152,7 +152,7 @@ describe('the remedy', () => {
     expect(takeAll(incident, NOW, pausing).taken).toEqual([]);
   });
 
-  test('is nothing for what is over, or what a supervisor has paused already', () => {
+  test('is not asked for an incident that is over, or for a lane that a supervisor has already paused', () => {
     const over = opened({ lanes, status: 'resolved', resolved: said });
     for (const incident of [over, opened({ lanes, cause: 'escalation' })]) {
       expect(takeAll(incident, NOW, pausing).taken).not.toContain('pause-lane critical');

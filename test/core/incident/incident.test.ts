@@ -76,7 +76,7 @@ describe('crashes', () => {
     expect(incidentKey({ scope: 'validate', number: 2 })).toBe('validate#2');
   });
 
-  test('R20: what quiet resolved has not spent the crashes of that quiet', () => {
+  test('R20: a quiet resolution does not spend the crashes of its quiet period', () => {
     const latest = by(opened(), { quietSince: 3_000 });
     expect(open(latest, told(0, 2_000))).toBeUndefined();
     expect(open(latest, told(0, 2_901))?.number).toBe(2);
@@ -99,7 +99,7 @@ describe('crashes', () => {
     expect(open(by(opened(), {}), told(undefined, 4_901))?.number).toBe(2);
   });
 
-  test('R20: however they are split and ordered over deliveries, one incident opens if any window is full', () => {
+  test('R20: however crashes are split and ordered over deliveries, one incident opens if any window is full', () => {
     const crashes = fc.uniqueArray(
       fc.record({ id: fc.uuid(), at: fc.nat(4_000) }).map(({ id, at }) => crash(id, at)),
       { selector: ({ id }) => id, maxLength: 12 },

@@ -45,7 +45,7 @@ test.each([
   ['no key', `{"s3":{"bucket":"${OURS}"}}`, '{"s3":{"bucket","key"}}'],
   ['something beside it', `{"s3":{"bucket":"${OURS}","key":"submissions/a"},"x":1}`, '{"s3"'],
   ['no JSON', '{"s3":', '{"s3"'],
-])('refused is %s', (_, body, problem) => {
+])('%s is refused', (_, body, problem) => {
   const carriage = readCarriage(body, account);
   expect(carriage.kind).toBe('refused');
   expect(carriage.kind === 'refused' && carriage.problem).toContain(problem);
@@ -69,7 +69,7 @@ describe('R51: a source names objects of its own folder only', () => {
     expect(readCarriage(claimCheck(OURS, key), hospital).kind).toBe('refused');
   });
 
-  test('what a hop laid is read as its envelope says, whatever the body says', () => {
+  test('a body that a hop stored is read as its envelope says, whatever the body says', () => {
     const expected = { kind: 'claim-check', isOurs: true, s3: laid };
     for (const body of [claimCheckTo(laid), claimCheck(OURS, 'submissions/lab/x'), '{}']) {
       expect(readCarriage(body, { ...hospital, laid })).toEqual(expected);
@@ -89,7 +89,7 @@ describe('R51: a source names objects of its own folder only', () => {
     });
   });
 
-  test('no folder is within another one, or means something to S3 or to a policy (property)', () => {
+  test('no folder is inside another one, or has a special meaning to S3 or a policy (property)', () => {
     const label = fc.string({ minLength: 1, maxLength: 128, unit: 'grapheme-ascii' });
     fc.assert(
       fc.property(label, label, (one, other) => {
@@ -109,7 +109,7 @@ test('R51: hops of each lane, and the canary, lie in a folder of their own', () 
   expect(canaryKeyOf('background')).toBe('hops/background/.canary');
 });
 
-test('a version is noted of what producers put', () => {
+test('for producers’ objects the version is recorded', () => {
   const theirs = claimIn(claimCheck(OURS, 'submissions/a'));
   expect(pinned(theirs, 'v1')).toMatchObject({ s3: { versionId: 'v1' } });
   expect(pinned(theirs, undefined)).toBe(theirs);

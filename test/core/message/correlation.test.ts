@@ -19,7 +19,7 @@ const trace = { traceparent, tracestate: 'x=1' };
 const ownCorrelationId = (said: string | undefined, resource: string) =>
   publishableIds(chosenIds(said, undefined), resource).correlationId;
 
-describe('R08: what of a producer’s text is its correlation id', () => {
+describe('R08: which text of a producer is its correlation id', () => {
   test.each([UUID, UUID.toUpperCase(), ULID, ULID.toLowerCase(), TRACE_ID])('%s is', (said) => {
     expect(ownCorrelationId(said, '{"resourceType":"Patient"}')).toBe(said);
   });

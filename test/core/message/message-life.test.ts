@@ -30,7 +30,7 @@ const told = (...records: Parameters<typeof lifeOf>) =>
 const RECEIVED = '100 received by the lane background, from clinic';
 
 describe('R07: the life of a message', () => {
-  test('that the tables do not know is none', () => {
+  test('that the tables do not know is empty', () => {
     expect(lifeOf(undefined, [])).toBeUndefined();
   });
 
@@ -89,7 +89,7 @@ describe('R07: the life of a message', () => {
     expect(steps?.at(-1)).toBe('300 dead-lettered: the body is blank');
   });
 
-  test('that somebody gave up says who', () => {
+  test('that was discarded says by whom', () => {
     const discard = { at: 400, by: 'bob' };
     expect(told(undefined, [trouble({ status: 'discarded', discard })])?.slice(1)).toEqual([
       '300 rejected: the body is blank',
@@ -102,11 +102,11 @@ describe('R07: the life of a message', () => {
     ['delivered', '- delivered to the FHIR server'],
     ['redriven', '- waits to be validated alone'],
     ['in-isolation', '- waits to be validated alone'],
-  ] as const)('whose entry is %s and whose resource is not there', (status, last) => {
+  ] as const)('whose entry is %s and whose resource is absent', (status, last) => {
     expect(told(undefined, [trouble({ status })])?.at(-1)).toBe(last);
   });
 
-  test('of an entry that is not whole says what is known', () => {
+  test('of an incomplete entry shows what is known', () => {
     const bare = trouble({ kind: undefined, reason: undefined, quarantinedAt: undefined });
     expect(told(undefined, [bare])).toContain('0 quarantined: no reason is known');
   });

@@ -17,7 +17,7 @@ const issuesOf = (output: string, issuesMax?: number) => {
   return answer.kind === 'issues' ? answer.issues : answer.reason;
 };
 
-test('who prints nothing has nothing to say', () => {
+test('a plugin that prints nothing has no issues', () => {
   expect(issuesOf('')).toEqual([]);
   expect(issuesOf(' \n')).toEqual([]);
   expect(issuesOf(outcome())).toEqual([]);

@@ -85,6 +85,6 @@ test.each([
   [{ status: 'quarantined', kind: 'rejection', round: 1, quarantinedAt: 5 }, 'still waiting'],
   [{ status: 'quarantined', kind: 'rejection', quarantinedAt: 5 }, 'still waiting'],
   [{ status: 'quarantined', kind: 'rejection', quarantinedAt: 6 }, 'rejected again'],
-] as const)('R07: what became of one sent back in round 2, by %j: %s', (entry, became) => {
+] as const)('R07: the result of a redrive in round 2, by %j: %s', (entry, became) => {
   expect(aftermathOf(entry, { round: 2, quarantinedAt: 5 })).toBe(became);
 });

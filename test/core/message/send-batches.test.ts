@@ -14,7 +14,7 @@ test('a message’s size counts UTF-8 bytes, and its attributes', () => {
   expect(messageBytes({ body: 'aé€', attributes: { ab: 'ü' } })).toBe(1 + 2 + 3 + 2 + 6 + 2);
 });
 
-test('ten a batch, or 1 MiB', () => {
+test('a batch has ten messages, or 1 MiB', () => {
   expect(packBatches(Array.from({ length: 21 }, () => sized(1))).map((b) => b.length)).toEqual([
     10, 10, 1,
   ]);

@@ -39,7 +39,7 @@ function reportOf(facts: readonly ReportFact[]) {
 }
 
 describe('a day', () => {
-  test('on which nothing ended is a report too', () => {
+  test('on which nothing ended has a report too', () => {
     expect(reportOf([])).toMatchObject({
       day: DAY,
       ends: { stored: 0, rejected: 0, 'dead-lettered': 0 },
@@ -125,7 +125,7 @@ describe('a day', () => {
     ]);
   });
 
-  test('of an incident the latest word counts; its number may begin anew', () => {
+  test('the latest notice of an incident counts; its number may start again', () => {
     const end = incident(9, { status: 'resolved', resolvedAt: NOON + 5, crashes: 'more than 12' });
     const other = incident(8, { openedAt: NOON - 1 });
     const report = reportOf([end, incident(3), other, incident(9)]);
@@ -177,7 +177,7 @@ describe('each outcome counts once', () => {
   });
 });
 
-describe('what producers make up does not fill the memory', () => {
+describe('made-up names of producers do not fill the memory', () => {
   test('sources beyond a thousand rows are counted together', () => {
     const report = reportOf(
       Array.from({ length: 1_200 }, (_, n) => outcome(n, { source: `source-${n}` })),

@@ -17,11 +17,11 @@ function sketchOf(values: readonly number[]): LatencySketch {
   return sketch;
 }
 
-test('of none there is no percentile', () => {
+test('without latencies there is no percentile', () => {
   expect(percentile(new Map(), 0.5)).toBeUndefined();
 });
 
-test('below a millisecond is nothing', () => {
+test('less than a millisecond counts as zero', () => {
   expect(percentile(sketchOf([0, 0.4]), 1)).toBe(0);
 });
 
@@ -36,7 +36,7 @@ test('a percentile is within 1 % of the value of that rank, whatever the latenci
   );
 });
 
-test('sketches of parts add up to that of the whole, exactly', () => {
+test('sketches of parts add up exactly to that of the whole', () => {
   fc.assert(
     fc.property(latencies, latencies, (some, others) => {
       const sum = sketchOf(some);

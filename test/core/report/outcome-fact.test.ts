@@ -20,7 +20,7 @@ const event = (fields: Partial<OutcomeEvent> = {}): OutcomeEvent => ({
   ...fields,
 });
 
-test('R08: a fact says how, why and how long, and of whom nothing', () => {
+test('R08: a fact says how, why and how long, and nothing about a person', () => {
   const fact = outcomeFact(event(), MESSAGE, 9_999);
   expect(fact).toEqual({
     kind: 'outcome',
@@ -59,7 +59,7 @@ test.each([
   expect(outcomeFact(event(fields as Partial<OutcomeEvent>), MESSAGE, 0).why).toBe(why);
 });
 
-test('what an older version told counts by when it was told, with no latency', () => {
+test('an outcome of an older version counts by its time of publication, without a latency', () => {
   const { sentAt: _, endedAt: __, fingerprint: ___, ...older } = event();
   const fact = outcomeFact(older, MESSAGE, 9_999);
   expect(fact.endedAt).toBe(9_999);

@@ -5,13 +5,13 @@ const policy = { perResource: 32, perMinute: 100 };
 const MINUTE = 60_000;
 
 describe('questions about codes', () => {
-  it('are so many of one resource at most', () => {
+  it('are limited for one resource', () => {
     expect(allowCodes(5, undefined, 0, policy).asked).toBe(5);
     expect(allowCodes(32, undefined, 0, policy).asked).toBe(32);
     expect(allowCodes(256, undefined, 0, policy).asked).toBe(32);
   });
 
-  it('are so many of a source in a minute, and as many again in the next', () => {
+  it('are limited for a source in a minute, and as many again in the next', () => {
     let spent: CodesSpent | undefined;
     const asked = [0, 1, 2, MINUTE - 1, MINUTE - 1, MINUTE].map((now) => {
       const allowed = allowCodes(64, spent, now, policy);

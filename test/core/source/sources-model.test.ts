@@ -80,7 +80,7 @@ function sourceInWords(rules: SourceRules, arrived: Arrived): string | undefined
   return undefined;
 }
 
-test('a message is of the source that its sender proves, or refused, and never of one it claims', () => {
+test('a message belongs to the source that its sender proves, or is refused, and never to one it only claims', () => {
   fc.assert(
     fc.property(rulesOf, arrivedOf, (rules, arrived) => {
       const admission = admit(rules, OWN, arrived);

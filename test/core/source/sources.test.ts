@@ -35,7 +35,7 @@ const hop: Arrived = {
   envelope,
 };
 
-describe('R04: what was refused and is redriven unchanged', () => {
+describe('R04: a refused message that is redriven unchanged', () => {
   const redriven = (claims: Envelope['claims'], sender = 'AROAHOSPITALA'): Arrived => {
     return { ...hop, envelope: { ...envelope, sender, claims } };
   };
@@ -43,11 +43,11 @@ describe('R04: what was refused and is redriven unchanged', () => {
     ['claims another source', redriven({ source: 'lab', group: 'hospital-a' }), 'other-source'],
     ['came without a group', redriven({}), 'message-group'],
     ['came with another group', redriven({ group: 'lab' }), 'message-group'],
-  ])('is refused again where it %s', (_, arrived, problem) => {
+  ])('is refused again if it %s', (_, arrived, problem) => {
     expect(admit(rules, OWN, arrived)).toMatchObject({ kind: 'refused', problem });
   });
 
-  test('is taken once the config is mended, and so is what an older version refused', () => {
+  test('is accepted once the config is corrected, as is one that an older version refused', () => {
     const accepting = sourceRulesSchema.parse({ ...rules, messageGroups: 'accept' });
     const taken = { kind: 'admitted', source: 'hospital-a' };
     expect(admit(accepting, OWN, redriven({}))).toEqual(taken);
@@ -57,7 +57,7 @@ describe('R04: what was refused and is redriven unchanged', () => {
   });
 });
 
-test('R09: an envelope that cannot be read is ours by its sender, and nobody’s yet', () => {
+test('R09: an envelope that cannot be read is ours by its sender, but its source is not known yet', () => {
   const { envelope: _, ...dark } = hop;
   expect(admit(rules, OWN, { ...dark, unreadable: true })).toEqual({
     kind: 'admitted',
@@ -120,7 +120,7 @@ describe('a sender', () => {
 
 describe('an envelope', () => {
   test.each(['AROAVALIDATE:validate-critical', 'AROAOPERATOR:me'])(
-    'of %s is believed',
+    'of %s is trusted',
     (senderId) => {
       expect(admit(rules, OWN, { ...hop, senderId })).toEqual({
         kind: 'admitted',
@@ -130,7 +130,7 @@ describe('an envelope', () => {
   );
 
   test.each(['AROAHOSPITALA:x', 'AROASTRANGER:AROAVALIDATE', '123456789012', ''])(
-    'of %s is not, whoever it is',
+    'of %s is not trusted, whoever it is',
     (senderId) => {
       expect(admit(rules, OWN, { ...hop, senderId })).toEqual({
         kind: 'refused',
@@ -176,11 +176,11 @@ describe('with an emulator’s one sender', () => {
     });
   });
 
-  test('what else it may send is asked all the same', () => {
+  test('its other limits are checked all the same', () => {
     expect(admit(fixed, [], { ...one, lane: 'background' })).toMatchObject({ problem: 'lane' });
   });
 
-  test('an envelope is believed by the queue it came by', () => {
+  test('an envelope is trusted because of the queue it came by', () => {
     expect(admit(fixed, [], { ...hop, senderId: '000000000000' })).toMatchObject({
       kind: 'admitted',
       source: 'whoever',
@@ -188,7 +188,7 @@ describe('with an emulator’s one sender', () => {
   });
 });
 
-test('a source without limits has none, and no type is no wrong type', () => {
+test('a source without limits accepts everything, and an absent type is not refused', () => {
   expect(largestOf(rules.known['lab'])).toBe(100);
   expect(largestOf(rules.known['hospital-a'])).toBe(Number.POSITIVE_INFINITY);
   expect(largestOf(undefined)).toBe(Number.POSITIVE_INFINITY);

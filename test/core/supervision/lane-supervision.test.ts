@@ -63,7 +63,7 @@ describe('a pause', () => {
   });
 });
 
-describe('the way back', () => {
+describe('the return of a lane', () => {
   test('R33: the first probe is due exactly when the cool-down is over', () => {
     expect(leaseProbe(paused, 'p', NOW + 29, policy)).toBe(paused);
     const probing = leaseProbe(paused, 'p', NOW + 30, policy);
@@ -96,7 +96,7 @@ describe('the way back', () => {
     },
   );
 
-  test('R33: where all is in flight nothing was probed: it stays paused, and that is no setback', () => {
+  test('R33: if all messages are in flight nothing was probed: it stays paused, without a setback', () => {
     const waiting = probed(paused, 'all in flight', NOW + 30);
     expect(phaseOf(waiting, NOW + 30)).toBe('paused');
     expect(waiting).toMatchObject({ holds: paused.holds, setbacks: paused.setbacks });
@@ -153,7 +153,7 @@ describe('an operator', () => {
     expect(desiredMapping(ended, 9).enabled).toBe(false);
   });
 
-  test('resumes at once what was well, and by steps what was not', () => {
+  test('resumes a healthy lane at once, and others by steps', () => {
     const well = resumeByOperator(pauseByOperator(running, who, NOW), who, NOW + 5);
     expect(phaseOf(well, NOW + 5)).toBe('running');
     expect(well.outbox.at(-1)).toMatchObject({ fact: { kind: 'lane-resumed', actor: 'ada' } });
@@ -200,7 +200,7 @@ describe('the breaker that a lane is linked to', () => {
     expect(followBreaker(running, { closed: true }, NOW, policy)).toBe(running);
   });
 
-  test('does not hurry a lane that the supervisor holds, nor let it go', () => {
+  test('neither hurries nor releases a lane that the supervisor holds', () => {
     const dead = { ...paused, wakeAt: NOW + 5_000 };
     const both = followBreaker(followBreaker(dead, open, NOW, policy), open, NOW + 121, policy);
     expect(Object.keys(both.holds)).toEqual(['supervisor', 'breaker']);
@@ -254,7 +254,7 @@ describe('R50: a lane with several servers', () => {
     expect(breakersTogether([])).toEqual({ closed: true });
   });
 
-  test('stands still since the last of them is open, until the first may be called again', () => {
+  test('is paused from when the last of them opened until the first may be called again', () => {
     expect(breakersTogether([open])).toEqual(open);
     for (const both of [
       [open, later],

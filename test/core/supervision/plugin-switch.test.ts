@@ -108,7 +108,7 @@ test('a switch has the name of its plugin, and its transitions are facts of thei
   });
 });
 
-describe('what a verdict says of a plugin', () => {
+describe('what a verdict says about a plugin', () => {
   const cpf = { name: 'cpf', resourceTypes: ['Patient'] };
   const crash = { plugin: 'cpf', crash: 'exit', reason: 'exited' } as const;
   const error = { severity: 'error', code: 'value', text: '' } as const;

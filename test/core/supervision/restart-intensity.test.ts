@@ -28,7 +28,7 @@ describe('3 in 5 s', () => {
     expect(outcomes([0, 1, 2, 5_001]).at(-1)).toBe('kept');
   });
 
-  test('R30: an intensity of 0 stands no restart', () => {
+  test('R30: an intensity of 0 allows no restart', () => {
     expect(outcomes([7], { intensity: 0, periodMs: 1 })).toEqual(['escalated']);
   });
 });
@@ -56,7 +56,7 @@ const policies = fc.record({
 /** Gaps around the period, so that ages of exactly the period are frequent. */
 const gaps = fc.array(fc.integer({ min: 0, max: 45 }), { maxLength: 60 });
 
-test('R30: of restarts in order, everything is as OTP has it', () => {
+test('R30: for restarts in order, everything is as in OTP', () => {
   fc.assert(
     fc.property(policies, gaps, (by, steps) => {
       let theirs: readonly number[] = [];
@@ -116,7 +116,7 @@ test('R30: one that was reported before changes nothing, whoever reported it a l
   expect(addRestart(restarts, { id: 'a', at: 8 }, policy).restarts).toEqual([{ id: 'a', at: 8 }]);
 });
 
-test('R30: what is too old to meet a late report is let go', () => {
+test('R30: a restart that is too old to matter is dropped', () => {
   const old = { id: 'old', at: 0 };
   const add = (at: number) => addRestart([old], { id: 'new', at }, policy).restarts;
   expect(add(policy.periodMs + LATE_MS)).toHaveLength(2);

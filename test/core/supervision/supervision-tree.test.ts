@@ -73,7 +73,7 @@ test('R32: a strategy names what ends with a child', () => {
   expect(names('one_for_all', 'nobody')).toEqual([]);
 });
 
-describe('a wrong tree is told', () => {
+describe('a wrong tree is reported', () => {
   const problems = (root: Supervisor) => treeProblems(root, LANES);
   const kernel = (...children: Child[]) => over('error-kernel', children);
 
@@ -121,7 +121,7 @@ describe('a wrong tree is told', () => {
     expect(problems(over('r', [kernel(leaf('k', { needs: ['l'] }), leaf('l'))]))).toEqual([]);
   });
 
-  test('by limits that are none, an empty supervisor, a component that is nowhere', () => {
+  test('by invalid limits, an empty supervisor, a component that is nowhere', () => {
     const root = over('r', [over('s', [], { intensity: -1, periodMs: 0.5 })]);
     expect(problems(root)).toEqual([
       'intensity: s has -1, not a whole number from 0',

@@ -35,7 +35,7 @@ async function rowsAt(Key: string) {
   return parquetReadObjects({ file: file as ArrayBuffer });
 }
 
-test('R08: outcomes become rows of the table’s columns, by day, and say of whom nothing', async () => {
+test('R08: outcomes become rows of the table’s columns, by day, and say nothing about a person', async () => {
   const at = Date.UTC(2026, 10, 24, 9, 30);
   const yesterday = { sentAt: at - DAY_MS - 10, endedAt: at - DAY_MS };
   await say(

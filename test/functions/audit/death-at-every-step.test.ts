@@ -36,7 +36,7 @@ test('R40: no fact is lost or entered twice, and the chain is whole', async () =
   expect(await dieAtEveryStep(story)).toBeGreaterThanOrEqual(11);
 });
 
-test('R40: nor where a chain was there before', async () => {
+test('R40: nor if a chain existed before', async () => {
   const build = async (): Promise<World> => {
     const world = await buildWorld();
     const { handler } = await loadAudit();

@@ -42,7 +42,7 @@ test('R40 R41: facts become entries in the order in which they were told, table 
   expect(await verify(world)).not.toHaveProperty('problem');
 });
 
-test('R40: each batch goes on where the last one ended, whoever wrote it', async () => {
+test('R40: each batch continues where the last one ended, whoever wrote it', async () => {
   for (const [turn, environment] of [audit, audit, await loadAudit(), audit].entries()) {
     await tell(world, factOf(`f${turn}`), factOf(`g${turn}`));
     expect((await deliverFacts(environment))?.failed).toEqual([]);
@@ -51,7 +51,7 @@ test('R40: each batch goes on where the last one ended, whoever wrote it', async
   expect(await verify(world)).toMatchObject({ objects: 4, head: { sequence: 9 } });
 });
 
-test('R40: a fact that is told again is no second entry, in its batch or in any later', async () => {
+test('R40: a repeated fact makes no second entry, in its batch or in any later one', async () => {
   await tell(world, factOf('a'), factOf('a'), factOf('b'));
   await deliverFacts();
   await tell(world, factOf('b'), factOf('c'));
@@ -71,7 +71,7 @@ test('R08: of ids there are keyed hashes only', async () => {
   expect((await entriesOf(world))[1]?.fact).toMatch(/^[0-9a-f]{32}$/);
 });
 
-test('R40: what is no fact is an entry that says so, and blocks nobody', async () => {
+test('R40: a message that is not a fact becomes an entry that says so, and blocks nothing', async () => {
   await tell(world, 'not JSON', factOf('a'), '{"resourceType":"Patient"}', factOf('b'));
   expect((await deliverFacts())?.failed).toEqual([]);
   expect(await kinds()).toEqual([

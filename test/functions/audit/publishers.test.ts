@@ -123,7 +123,7 @@ describe('R40: a forged fact', () => {
     expect((await written()).map(({ kind }) => kind)).toEqual(['redrive', 'incident-resolved']);
   });
 
-  test('that SQS would take for the true one cannot be made, for its deduplication id is a secret', async () => {
+  test('that SQS would mistake for the true one cannot be made, because its deduplication id is a secret', async () => {
     const { id } = resolved();
     for (const guess of [id, `incident-resolved\n${id}`, JSON.stringify(resolved())]) {
       await tellAs(STRANGER, 'x', createHash('sha256').update(guess).digest('hex'));
@@ -138,7 +138,7 @@ describe('R40: a forged fact', () => {
   });
 });
 
-test('R40: a flood of a stranger is one entry, and each message is counted', async () => {
+test('R40: a flood of an unknown sender is one entry, and each message is counted', async () => {
   const metrics = watchMetrics();
   audit = await loadAudit();
   for (let n = 0; n < 25; n += 1) await tellAs(STRANGER, `flood ${n}`);
@@ -151,7 +151,7 @@ test('R40: a flood of a stranger is one entry, and each message is counted', asy
   expect(metrics.sum('SenderRefused')).toBe(25);
 });
 
-test('R40: of a fact that is repeated the first teller is named; resend repeats transitions', async () => {
+test('R40: for a repeated fact the first publisher is named; resend repeats transitions', async () => {
   await tellAs(`${DELIVER}:x`, opened());
   await tellAs(`${RESEND}:x`, opened());
   await tellAs(`${DELIVER}:x`, opened('breaker-forced'));

@@ -70,7 +70,7 @@ describe('R40: what was tampered with does not stop the log, and is found', () =
     });
   });
 
-  test('a last row that is another', async () => {
+  test('a last row that is a different one', async () => {
     await write('a');
     await forge(2, '{}');
     await write('b');
@@ -102,7 +102,7 @@ describe('R40: what was tampered with does not stop the log, and is found', () =
     expect(found).not.toHaveProperty('problem');
   });
 
-  test('a forged fact, for which a true one is left out', async () => {
+  test('a forged fact, because of which a true one is left out', async () => {
     await write('a');
     await write('b');
     // As if it were known already what is yet to come.

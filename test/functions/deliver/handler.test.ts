@@ -64,7 +64,7 @@ test('a resource without an id is sent with that of its message; a large one fro
   });
 });
 
-test('R05: nothing is sent under the lease of another, nor while a newer waits for it', async () => {
+test('R05: nothing is sent under another’s lease, nor while a newer submission waits for it', async () => {
   const pk = await stage.store('a', 1);
   await testClients().dynamo.send(
     new UpdateCommand({
@@ -84,7 +84,7 @@ test('R05: nothing is sent under the lease of another, nor while a newer waits f
   expect(stage.downstream.resources.get('Patient/a')?.body).toBe(textOf('a', 2));
 });
 
-test('R09: what is no trigger fails, and holds up no other', async () => {
+test('R09: a message that is not a trigger fails, and delays no other', async () => {
   await stage.store('a', 1);
   const strange = await send(stage.world.queues.delivery, 'not a trigger');
   expect((await stage.turn())?.failed).toEqual([strange]);

@@ -46,7 +46,7 @@ const FINISH = 'deliveredAt';
 const RELEASE = 'deliveryFailures';
 const STANDS = ['throttled', 'again'] as const;
 
-describe('R09: after an answer that was lost, what stands decides', () => {
+describe('R09: after a lost answer, the stored state decides', () => {
   test.each(STANDS)('taking the lease, %s: it is ours', async (how) => {
     await stage.store('a', 1);
     const spoiled = spoil(TAKE, how);

@@ -214,7 +214,7 @@ describe('R07: what the server does not take', () => {
     expect(calls).toBe(2);
   });
 
-  test('R18: credentials that are not accepted are nobody’s fault', async () => {
+  test('R18: refused credentials are not blamed on a resource', async () => {
     status = 401;
     for (let n = 0; n < 6; n += 1) await stage.store(`p${n}`, 1);
     for (let n = 0; n < 12; n += 1) {

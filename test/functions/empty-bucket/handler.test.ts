@@ -105,7 +105,7 @@ test('empties the bucket of a stack that is destroyed, of all versions', async (
 });
 
 test.each(['UPDATE_COMPLETE_CLEANUP_IN_PROGRESS', 'UPDATE_ROLLBACK_IN_PROGRESS'])(
-  'keeps its hands off in a stack that stays (%s): it may have become production',
+  'does nothing in a stack that stays (%s): it may have become production',
   async (now) => {
     status = now;
     const bucket = now.toLowerCase().replaceAll('_', '-');

@@ -31,7 +31,7 @@ const fault: OtherFault = {
 const pageOfFault = (notice: Notice, fields: Partial<Incident> = {}) =>
   pageOf({ ...incident, ...fields }, notice, 'prod', 'https://wiki.example.org/runbook', fault);
 
-test('R21: another fault has a key of its own, so that a pager rings for it and lets go of it', () => {
+test('R21: another fault has its own key, so that a pager alerts for it and closes it', () => {
   const trigger = pageOfFault('another-fault');
   expect(trigger.body).toMatchObject({
     event_action: 'trigger',

@@ -112,7 +112,7 @@ test('R30: the error kernel has no lane to pause; people are told on the elevent
   expect(await mappings()).toEqual(ALL);
 });
 
-test('R30: a component outside the tree is nobody to supervise', async () => {
+test('R30: a component outside the tree is not supervised', async () => {
   expect(await deaths(9, { component: 'stranger', lane: undefined })).toEqual([]);
   expect(await itemsOf(stage.table)).toEqual([]);
 });

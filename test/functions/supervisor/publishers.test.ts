@@ -77,7 +77,7 @@ test.each([
   expect(await mappingsOf(stage, service)).toEqual(RUNNING);
 });
 
-test('R40: news of a breaker are of who calls by it', async () => {
+test('R40: only functions that call by a breaker report its transitions', async () => {
   expect(await refused(`${INCIDENT}:x`, { breaker })).toBe(1);
   expect(await refused(`${DELIVER}:x`, { breaker })).toBe(0);
 });
@@ -89,7 +89,7 @@ test('R31 R40: an incident asks for a pause, and a topic tells deaths', async ()
   expect(await mappingsOf(stage, service)).toMatchObject({ background: 'off' });
 });
 
-test('R40: whoever wakes it lets it look around, and no more', async () => {
+test('R40: waking it makes it check its state, and nothing else', async () => {
   expect(await refused(OPERATOR, { wake: 'minute' })).toBe(0);
   expect(await mappingsOf(stage, service)).toEqual(RUNNING);
 });

@@ -53,7 +53,7 @@ async function aMinuteLater() {
   return minute(stage, supervisor);
 }
 
-describe('the way back of a lane', () => {
+describe('how a lane returns', () => {
   test('R33: returns by a probe, two environments, and steps; messages wait meanwhile', async () => {
     for (const body of ['one', 'two']) await send(stage.lanes.critical, body);
     await deaths(4);
@@ -98,7 +98,7 @@ describe('the way back of a lane', () => {
     expect((await mappings())['critical']).toBe(2);
   });
 
-  test('R33: what the deaths left in flight is waited for, and is then the probe', async () => {
+  test('R33: messages that the deaths left in flight are awaited, and are then the probe', async () => {
     await send(stage.lanes.critical, 'one');
     const { sqs } = testClients();
     const QueueUrl = stage.lanes.critical.url;

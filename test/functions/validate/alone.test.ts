@@ -188,7 +188,7 @@ describe('a copy', () => {
     },
   );
 
-  test('R02: alone means alone: of a larger batch only the first runs', async () => {
+  test('R02: of a larger batch only the first message runs, because each runs alone', async () => {
     await submit(patient({ id: 'first' }));
     await submit(patient({ id: 'second' }), { messageId: 'm-2' });
     const delivery = await deliver(stage.functions.validate, stage.world.queues.isolation);

@@ -33,7 +33,7 @@ async function isolateGroup(...bodies: string[]): Promise<void> {
 }
 
 describe('a group of suspects', () => {
-  test('R03: the innocent are free after one run, and the killer travels on alone', async () => {
+  test('R03: the innocent ones are free after one run, and the killer is sent on alone', async () => {
     await isolateGroup(faulty('kill'), ...patients(8), invalidPatient());
     expect((await deliverTo('isolation'))?.failed).toEqual([]);
     expect(await storedIds()).toEqual(patients(8).map((_, n) => `p${n}`));
@@ -57,7 +57,7 @@ describe('a group of suspects', () => {
     expect(await storedIds()).toEqual(['p0', 'p1']);
   });
 
-  test('R03: whose environment died again travels on one by one, unrun', async () => {
+  test('R03: whose environment died again is sent on one by one, without a run', async () => {
     await isolateGroup(...patients(3));
     await dieWith(stage.world, await receive(stage.world.queues.isolation));
     expect((await deliverTo('isolation'))?.failed).toEqual([]);
@@ -86,7 +86,7 @@ describe('a group of suspects', () => {
     ]);
   });
 
-  test('R09: a fault that meets one lets that one travel on alone, with no attempt spent', async () => {
+  test('R09: after a fault with one member, that one is sent on alone, with no attempt spent', async () => {
     await isolateGroup(...patients(3));
     const mend = failCalls(stage.functions, 'dynamo', (command, input) => {
       return command === 'UpdateItemCommand' && JSON.stringify(input).includes('#p1"');
@@ -144,7 +144,7 @@ describe('a group of suspects', () => {
     expect(await depthOf(stage.world.queues.isolation)).toBe(1);
   });
 
-  test('R04: that comes again when all has ended changes nothing', async () => {
+  test('R04: that is delivered again when all have ended changes nothing', async () => {
     await isolateGroup(...patients(2), invalidPatient());
     const Records = await receive(stage.world.queues.isolation);
     await stage.functions.validate({ Records }, contextWith());
@@ -158,7 +158,7 @@ describe('a group of suspects', () => {
   });
 });
 
-test('R03: who ended alone is no suspect any more', async () => {
+test('R03: a member that ended alone is no longer a suspect', async () => {
   await isolateGroup(patient());
   const suspects = async () =>
     (await itemsOf(stage.world.tables.inFlight)).filter(({ sk }) => sk === 'suspect');

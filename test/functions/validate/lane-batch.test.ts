@@ -74,7 +74,7 @@ describe('what is valid', () => {
     ]);
   });
 
-  test('R05: an envelope that a producer invents is not believed', async () => {
+  test('R05: an envelope that a producer makes up is not trusted', async () => {
     const invented = { messageId: 'x', sentAt: 9e14, source: 'other', lane: 'critical' };
     const attributes = { [ENVELOPE_ATTRIBUTE]: JSON.stringify(invented), source: 'lab' };
     const id = await send(stage.world.queues.lane, patient(), attributes);

@@ -115,7 +115,7 @@ describe('R09: while we cannot read what is our own, it is our fault and the mes
     ]);
   });
 
-  test('so no healthy one is rejected', async () => {
+  test('so no healthy message is rejected', async () => {
     const mend = await deny('submissions/');
     await submit(await upload('submissions/good'));
     await waits();

@@ -34,7 +34,7 @@ describe('between our own queues', () => {
   const attributes = { [ENVELOPE_ATTRIBUTE]: JSON.stringify(envelope) };
   const alone = () => deliver(stage.functions.validate, stage.world.queues.isolation);
 
-  test('a spoofed suspect goes through none of them: it is refused where it came', async () => {
+  test('a spoofed suspect passes none of them: it is refused at its first queue', async () => {
     const attributes = { source: 'hospital-a' };
     const id = await sendAs(LAB, lane(), patient({ id: 'p' }), { attributes });
     await dieWith(stage.world, await receive(lane()));
@@ -55,7 +55,7 @@ describe('between our own queues', () => {
     expect(carried).not.toHaveProperty('sender');
   });
 
-  test('an envelope of anybody else is not believed: it speaks for nobody', async () => {
+  test('an envelope of any other sender is not trusted, and proves no source', async () => {
     const id = await sendAs(A, stage.world.queues.isolation, patient(), { attributes });
     await alone();
     const item = await refusedAs('not-a-hop', 'unknown', 'AROAHOSPITALA');

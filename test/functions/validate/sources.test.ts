@@ -27,7 +27,7 @@ async function facts() {
 }
 
 describe('whose a message is', () => {
-  test('is proved by its sender, and stored under that source', async () => {
+  test('is proved by the sender, and the resource is stored under that source', async () => {
     await sendAs(A, lane(), patient({ id: 'p' }), { group: 'hospital-a' });
     expect((await run())?.failed).toEqual([]);
     expect(await stored()).toMatchObject([{ pk: 'hospital-a#Patient#p', source: 'hospital-a' }]);
@@ -55,7 +55,7 @@ describe('whose a message is', () => {
     ]);
   });
 
-  test('a stranger is nobody, though its session is called like a sender', async () => {
+  test('an unknown sender has no source, even if its session has a sender’s name', async () => {
     const attributes = { source: 'hospital-a' };
     await sendAs('AROASTRANGER:AROAHOSPITALA', lane(), patient(), { attributes });
     await run();
@@ -63,7 +63,7 @@ describe('whose a message is', () => {
     expect(await facts()).toMatchObject([{ actor: 'AROASTRANGER' }]);
   });
 
-  test('a flood of what is refused is one fact a minute', async () => {
+  test('a flood of refused messages is one fact a minute', async () => {
     for (let i = 0; i < 8; i++) await sendAs('AROASTRANGER', lane(), patient(), { group: 'x' });
     await run();
     expect(await quarantined()).toHaveLength(8);

@@ -50,7 +50,7 @@ describe('work of an invocation', () => {
     expect(await done).toBe(false);
   });
 
-  test('R06: that does not settle is left before the timeout takes the batch', async () => {
+  test('R06: that does not settle is abandoned before the timeout fails the batch', async () => {
     const done = withinTime(realMachine, clock(), () => new Promise(() => {}));
     await vi.advanceTimersByTimeAsync(9_500);
     expect(await done).toBe(false);

@@ -10,7 +10,7 @@ const chaos = examplePlugin('chaos');
 const ask = (text: string, plugin = chaos) =>
   askPlugin(plugin, { text, resource: JSON.parse(text), submittedAt: 0 }, 100);
 
-describe('R01: a plugin that misbehaves is told from one that answers', () => {
+describe('R01: a plugin that misbehaves is distinguished from one that answers', () => {
   test.each<[PluginFault, string, string]>([
     ['crash', 'exception', 'plugin chaos: trapped: unreachable'],
     ['exit', 'exit', 'plugin chaos: exited with status 3'],
@@ -22,7 +22,7 @@ describe('R01: a plugin that misbehaves is told from one that answers', () => {
     expect(ask('{"resourceType":"Patient"}')).toEqual({ kind: 'issues', issues: [] });
   });
 
-  test('one that grows ends where the cap is', () => {
+  test('one that grows stops at the cap', () => {
     const before = process.memoryUsage().rss;
     expect(ask(pluginFaulty('grow')).kind).toBe('crash');
     expect(process.memoryUsage().rss - before).toBeLessThan(200 * 2 ** 20);

@@ -69,7 +69,7 @@ async function questionsOf(id: string): Promise<number> {
   return asked;
 }
 
-test('a resource asks about so many codes, and its source so many a minute; the rest is not verified', async () => {
+test('the codes that a resource and its source may ask about are limited; the others are not verified', async () => {
   const asked = [await questionsOf('a'), await questionsOf('b'), await questionsOf('c')];
   expect(asked).toEqual([PER_RESOURCE, PER_RESOURCE, PER_MINUTE - 2 * PER_RESOURCE]);
   expect(await questionsOf('d')).toBe(0);

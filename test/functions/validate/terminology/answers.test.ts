@@ -111,7 +111,7 @@ describe('the server decides what the definitions do not', () => {
     expect(told?.[0]).toBe('stored');
   });
 
-  test('nobody is asked where there is nothing to ask', async () => {
+  test('the server is not asked if there is nothing to ask', async () => {
     expect(await submit(patient())).toEqual([STORED]);
     expect(server.counts.ok).toBe(0);
     expect(await itemsOf(world.tables.breakers)).toEqual([]);

@@ -83,7 +83,7 @@ test('R12: after the outage one probe after the other, then it decides again', a
   expect(await submitNew(2)).toEqual([rejected, rejected]);
 });
 
-test('a server that hangs costs the budget and no more: then no further call begins', async () => {
+test('a server that hangs costs only the budget: then no further call begins', async () => {
   await begin({ callTimeoutMs: 150, budgetMs: 200, callsMax: 2 });
   server.setMode('slow');
   expect(await submitNew(6)).toEqual(Array.from({ length: 6 }, () => accepted));

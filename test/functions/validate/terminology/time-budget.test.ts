@@ -14,7 +14,7 @@ const after = (ms: number) =>
     setTimeout(resolve, ms, `after ${ms}`);
   });
 
-test('those who wait at the same time spend it once', async () => {
+test('waiting at the same time spends it once', async () => {
   const budget = new TimeBudget(realMachine, 1_000, 60_000);
   const all = Promise.all([budget.wait(after(300)), budget.wait(after(400))]);
   await vi.advanceTimersByTimeAsync(400);
@@ -22,7 +22,7 @@ test('those who wait at the same time spend it once', async () => {
   expect(budget.leftMs).toBe(600);
 });
 
-test('while nobody waits it stands still', async () => {
+test('while nothing waits it is not spent', async () => {
   const budget = new TimeBudget(realMachine, 1_000, 60_000);
   await vi.advanceTimersByTimeAsync(5_000);
   expect(budget.leftMs).toBe(1_000);
