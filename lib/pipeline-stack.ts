@@ -18,10 +18,11 @@ import { deliveryServices } from './constructs/delivery-targets.ts';
 import { Emptying } from './constructs/emptying.ts';
 import { type Foundation, stagePolicy } from './constructs/foundation.ts';
 import { createKey } from './constructs/key.ts';
+import type { Minute } from './constructs/minute.ts';
 import { Monitor } from './constructs/monitor.ts';
 import { Network } from './constructs/network.ts';
 import { addOutputs } from './constructs/outputs.ts';
-import { functionsOf } from './constructs/pipeline-function.ts';
+import { functionsOf, type PipelineFunction } from './constructs/pipeline-function.ts';
 import { Reporting } from './constructs/reporting.ts';
 import { addStores, type Stores } from './constructs/stores.ts';
 import { addTopics, type Topics } from './constructs/topics.ts';
@@ -51,35 +52,58 @@ export class PipelineStack extends Stack {
     const stores = addStores(this, foundation);
     const topics = addTopics(this, foundation);
     const path = addMessagePath(this, foundation, stores, topics);
-    const { validating, delivery, quarantine } = path;
-    const { incident, supervisor, minute } = addCrashPath(this, foundation, stores, topics, path);
-
-    const { hashKey, accessLogs, audit, tables } = stores;
-    const { crashes, management } = topics;
-    const outcomes = topics.outcomes.topic;
-    const insight = { outcomes, hashKey, accessLogs };
-    const reportingProps = { ...insight, management, minute };
-    const reporting = new Reporting(this, 'Reporting', foundation, reportingProps);
-    const analytics = new Analytics(this, 'Analytics', foundation, insight);
-
-    const watched = [quarantine, incident, supervisor, audit, reporting, analytics];
-    const monitor = new Monitor(this, 'Monitor', foundation, {
-      watched: [
-        ...validating,
-        ...watched.map((part) => part.function),
-        ...(delivery ? [delivery.deliver, delivery.resend] : []),
-      ],
-      crashes: crashes.topic,
-      quarantine: tables.quarantine,
-    });
-    crashes.onlyPublishedBy([...validating, monitor.function]);
-    topics.outcomes.onlyPublishedBy([...validating, quarantine.function]);
+    const kernel = addCrashPath(this, foundation, stores, topics, path);
+    const insight = addInsight(this, foundation, stores, topics, kernel.minute);
+    addMonitor(this, foundation, stores, topics, path, [
+      path.quarantine,
+      kernel.incident,
+      kernel.supervisor,
+      stores.audit,
+      ...insight,
+    ]);
 
     addForStage(this, foundation, stores);
-    checkSupervision(this, tree, delivery ? [] : ['deliver', 'resend']);
+    checkSupervision(this, tree, path.delivery ? [] : ['deliver', 'resend']);
     addScreens(this, foundation, stores, topics, path);
-    addOutputs(this, config, { ...stores, ...topics, ...path, outcomes });
+    addOutputs(this, config, { ...stores, ...topics, ...path, outcomes: topics.outcomes.topic });
   }
+}
+
+/** What reads the endings: the daily reports, and what Athena asks. */
+function addInsight(
+  stack: Stack,
+  foundation: Foundation,
+  { hashKey, accessLogs }: Stores,
+  { outcomes, management }: Topics,
+  minute: Minute,
+) {
+  const props = { outcomes: outcomes.topic, hashKey, accessLogs };
+  return [
+    new Reporting(stack, 'Reporting', foundation, { ...props, management, minute }),
+    new Analytics(stack, 'Analytics', foundation, props),
+  ];
+}
+
+/** Sees every other function die. With it, all that publish on the topics are there. */
+function addMonitor(
+  stack: Stack,
+  foundation: Foundation,
+  { tables }: Stores,
+  { crashes, outcomes }: Topics,
+  { validating, delivery, quarantine }: MessagePath,
+  others: readonly { readonly function: PipelineFunction }[],
+): void {
+  const monitor = new Monitor(stack, 'Monitor', foundation, {
+    watched: [
+      ...validating,
+      ...others.map((other) => other.function),
+      ...(delivery ? [delivery.deliver, delivery.resend] : []),
+    ],
+    crashes: crashes.topic,
+    quarantine: tables.quarantine,
+  });
+  crashes.onlyPublishedBy([...validating, monitor.function]);
+  outcomes.onlyPublishedBy([...validating, quarantine.function]);
 }
 
 /** What only some stages have. */
