@@ -66,11 +66,15 @@ export function clientsFor({ scheduler, services, lambda, faults, witness }: Roa
     const to = (service: Service, patience: Patience = CALL) => ({
       send(command: object): Promise<object> {
         witness.tell({ kind: 'called', service, command }, host);
-        return wires[service].call(host, isSentOnce(command) ? ONCE : patience, {
+        const answer = wires[service].call(host, isSentOnce(command) ? ONCE : patience, {
           name: command.constructor.name,
           place: placeOf(command),
           perform: () => witness.as(host, () => performs[service](command, senderId)),
         });
+        answer.catch((error: unknown) =>
+          witness.tell({ kind: 'failed', service, command, error }, host),
+        );
+        return answer;
       },
     });
     return {

@@ -25,6 +25,13 @@ export type Effect =
   | { readonly kind: 'put'; readonly bucket: string; readonly version: Version }
   | ({ readonly kind: 'published' } & Published)
   | { readonly kind: 'called'; readonly service: string; readonly command: object }
+  /** A call ends in an error, after all tries; its code does not know yet. */
+  | {
+      readonly kind: 'failed';
+      readonly service: string;
+      readonly command: object;
+      readonly error: unknown;
+    }
   | ({ readonly kind: 'invoked'; readonly event: unknown } & Invocation)
   | ({ readonly kind: 'ended'; readonly outcome: Outcome } & Invocation)
   /** Code calls a server outside; the call is on until it is `answered`, or its host `died`. */

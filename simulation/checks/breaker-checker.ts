@@ -3,11 +3,13 @@
  * not before (R10), a probe is taken over only when its lease has ended (R12, R16), and only its owner
  * decides its result (R13). A failure counts in the generation in which its call began. No two
  * environments' probes are in flight at once (R12), and a probe begins early enough to end before its
- * lease (R16). A confirmation that transitions were published changes nothing else.
+ * lease (R16). A call that an environment makes by a breaker of its own, while the store fails it, is no
+ * probe (R15). A confirmation that transitions were published changes nothing else.
  */
 import { isDeepStrictEqual } from 'node:util';
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { type Checker, RuleBroken } from '../checker.ts';
-import type { Effect } from '../effects.ts';
+import type { Effect, EffectOf } from '../effects.ts';
 import type { Host } from '../host.ts';
 import { SERVERS } from '../outside.ts';
 import type { HttpCall } from '../servers/http-call.ts';
@@ -40,12 +42,17 @@ const CALL_MS = {
   'terminology-server': 1_000,
 } as const;
 
+/** For so long after a fault an environment does not ask the store again. */
+const ALONE_MS = 1_000;
+
 export class BreakerChecker implements Checker {
   readonly #breakers = new Map<string, Breaker>();
   /** Hosts by the probe that they took. */
   readonly #owners = new Map<string, string>();
   /** By host and service. */
   readonly #doings = new Map<string, Doings>();
+  /** When the store last failed a host that has not asked it again, by host and service. */
+  readonly #failedAt = new Map<string, number>();
   /** Probes in flight, by the number of their call. */
   readonly #probes = new Map<number, { readonly service: string; readonly host: string }>();
 
@@ -54,6 +61,7 @@ export class BreakerChecker implements Checker {
     if (effect.kind === 'requested') this.#requested(effect.call, by);
     if (effect.kind === 'answered') this.#probes.delete(effect.call.number);
     if (effect.kind === 'died') this.#died(by);
+    if (effect.kind === 'called' || effect.kind === 'failed') this.#asked(effect, by);
     if (effect.kind !== 'written' || !effect.table.endsWith('-breakers')) return;
     const before = effect.before as Breaker | undefined;
     const after = effect.after as Breaker | undefined;
@@ -67,6 +75,7 @@ export class BreakerChecker implements Checker {
     this.#doingsOf(service, by).calls += 1;
     const { probe } = this.#breakers.get(service) ?? {};
     if (probe === undefined || this.#owners.get(probe.owner) !== by.name) return;
+    if (this.#failedAt.has(`${service} ${by.name}`)) return;
     for (const other of this.#probes.values()) {
       if (other.service !== service || other.host === by.name) continue;
       throw new RuleBroken('R12', `${by.name} probes ${service} while ${other.host} does`);
@@ -77,6 +86,17 @@ export class BreakerChecker implements Checker {
       throw new RuleBroken('R16', what);
     }
     this.#probes.set(number, { service, host: by.name });
+  }
+
+  #asked(effect: EffectOf<'called' | 'failed'>, by: Host): void {
+    const service = breakerIn(effect.command);
+    if (service === undefined) return;
+    const key = `${service} ${by.name}`;
+    if (effect.kind === 'called') {
+      if (by.now() - (this.#failedAt.get(key) ?? 0) >= ALONE_MS) this.#failedAt.delete(key);
+    } else if (!(effect.error instanceof ConditionalCheckFailedException)) {
+      this.#failedAt.set(key, by.now());
+    }
   }
 
   #died({ name }: Host): void {
@@ -141,6 +161,15 @@ export class BreakerChecker implements Checker {
 function serviceAt(url: string): keyof typeof CALL_MS {
   if (url.startsWith(SERVERS.shared)) return 'fhir-server';
   return url.startsWith(SERVERS.clinic) ? 'fhir-server-clinic' : 'terminology-server';
+}
+
+/** The service whose breaker a command reads or writes. */
+function breakerIn(command: object): string | undefined {
+  const { input = {} } = command as {
+    input?: { TableName?: string; Key?: { pk: string }; Item?: { pk: string } };
+  };
+  if (!input.TableName?.endsWith('-breakers')) return undefined;
+  return (input.Key ?? input.Item)?.pk;
 }
 
 function isConfirmation(before: Breaker, after: Breaker): boolean {

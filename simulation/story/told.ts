@@ -52,6 +52,7 @@ export class Teller {
         return { text: 'Faults heal.', about: [] };
       case 'received':
       case 'called':
+      case 'failed':
         return undefined;
     }
   }

@@ -1,3 +1,4 @@
+import { ConditionalCheckFailedException } from '@aws-sdk/client-dynamodb';
 import { describe, expect, test } from 'vitest';
 import { BreakerChecker } from '../../../simulation/checks/breaker-checker.ts';
 import type { Effect } from '../../../simulation/effects.ts';
@@ -122,6 +123,24 @@ describe('the checker of breakers', () => {
         'R16: y began a probe of fhir-server 4000 ms before',
       );
     });
+  });
+
+  test('R15: leaves out what a host calls by a breaker of its own while the store fails', () => {
+    const command = { input: { TableName: 'stack-breakers', Key: { pk: 'fhir-server' } } };
+    const asked: Effect = { kind: 'called', service: 'dynamodb', command };
+    const failed: Effect = { ...asked, kind: 'failed', error: new Error('down') };
+    const x = hostAt('x', 39_500);
+    const taken: [Change, Host] = [[open(2, 1), probing(3, 'p1')], x];
+    expect(() => see(taken, [asked, x], [failed, x], [asked, x], [called, x])).not.toThrow();
+    const later = hostAt('x', 40_500);
+    const again: [Effect, Host][] = [
+      [failed, x],
+      [asked, later],
+    ];
+    expect(() => see(taken, ...again, [called, later])).toThrow('R16: x began');
+    const refused = new ConditionalCheckFailedException({ message: '', $metadata: {} });
+    const beaten: Effect = { ...asked, kind: 'failed', error: refused };
+    expect(() => see(taken, [beaten, x], [called, x])).toThrow('R16: x began');
   });
 
   test('R17: an operator may say what it shall be', () => {
