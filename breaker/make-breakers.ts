@@ -63,7 +63,7 @@ function toolsOf(deps: BreakerDeps, who: TransitionQueues): BreakersTools {
     const published = publishTransition(who, service, transition)
       .catch((fault: unknown) => {
         emit('BreakerNewsDelayed', 'breaker', service);
-        logger.error('breaker news', { service, ...faultOf(fault) });
+        logger.error('transition not published', { service, ...faultOf(fault) });
       })
       .finally(() => publishing.delete(published));
     publishing.add(published);
@@ -82,7 +82,7 @@ function toolsOf(deps: BreakerDeps, who: TransitionQueues): BreakersTools {
     },
     onOwnTransition(service, transition) {
       emit(METRIC_OF_PHASE[transition.to], 'breaker', service);
-      logger.warn('breaker of this environment alone', { service, ...transition });
+      logger.warn('own breaker of this environment', { service, ...transition });
     },
     async published() {
       await Promise.all(publishing);

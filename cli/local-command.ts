@@ -34,7 +34,7 @@ export function addLocal(program: Command): void {
     kill,
   );
   onFunction(local, 'break', 'deploy a function that does not load', (name) => deploy(name, true));
-  onFunction(local, 'mend', 'deploy what was there before', (name) => deploy(name, false));
+  onFunction(local, 'mend', 'deploy the previous version again', (name) => deploy(name, false));
   sending(local.command('send').description('send a sample resource'))
     .addArgument(new Argument('<sample>', 'which').choices(SAMPLES))
     .action(send);

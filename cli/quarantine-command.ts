@@ -63,7 +63,7 @@ function selecting(command: Command): Command {
     .option('--all', 'all entries');
   return filtering(selected)
     .option('--rate <number>', 'entries a second', wholeNumber(1, 1_000), 50)
-    .option('--dry-run', 'only print how many it would be')
+    .option('--dry-run', 'only print how many entries match')
     .option('--before <time>', 'only what was quarantined by then (default: now)', instant)
     .addOption(reasonOption())
     .addOption(byOption());

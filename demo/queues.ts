@@ -24,8 +24,8 @@ export function describeWaiting(queueUrls: readonly string[], depths: readonly n
     return depth === 0 ? [] : [`${depth} in ${name ?? 'the hands of pollers'}`];
   });
   return (
-    `  … waiting for what is left: ${each.join(', ')}. What was in a process that died ` +
-    'comes back when its visibility ends, up to 70 s later; a killer does so three times'
+    `  … waiting for the rest: ${each.join(', ')}. A message that was in a process that died ` +
+    'comes back when its visibility timeout ends, up to 70 s later; a killer comes back three times'
   );
 }
 

@@ -44,7 +44,7 @@ export function submitterOf({ sources }: Pick<Config, 'sources'>, wanted: Submit
   const names = known.map(([name]) => name).join(', ');
   throw new UsageError(
     asked.length === 0
-      ? `--source ${label} is none of the sources in failsafe.config.ts: ${names}`
+      ? `--source ${label} is not a source of failsafe.config.ts: ${names}`
       : `nothing can be submitted here as a source of failsafe.config.ts: ${reasons.join('; ')}`,
   );
 }
@@ -82,7 +82,7 @@ function submitter(
     ...(accessKeyId !== undefined && { accessKeyId }),
     ...(input.length === 0 &&
       count > ratePerMinute && {
-        note: `of ${source} ${ratePerMinute} a minute are taken; what is more is refused for its rate`,
+        note: `${source} may send ${ratePerMinute} messages a minute; more are refused because of the rate`,
       }),
   };
 }

@@ -53,13 +53,13 @@ export function describeRun(run: Run): string {
     `  ${name.padEnd(14)}${String(count).padStart(9)}  ${note}`.trimEnd(),
   );
   if (unsent > 0) lines.push(`  ${unsent} of the input could not be submitted (named above)`);
-  if (stalled !== undefined) lines.push(`  gave up: ${stalled} messages stood still in the queues`);
+  if (stalled !== undefined) lines.push(`  gave up: ${stalled} messages did not leave the queues`);
   lines.push(isAccountedFor(run) ? '  Every message is accounted for.' : '  NOT ACCOUNTED FOR.');
   return lines.join('\n');
 }
 
 function delivered({ delivered: count, stored }: Summary): [string, number, string][] {
   if (count === undefined) return [];
-  const note = count < stored ? ': `npm run cli -- delivery list` has what it has not' : '';
-  return [['delivered', count, `what the stand-in FHIR server has${note}`]];
+  const note = count < stored ? ': `npm run cli -- delivery list` lists the others' : '';
+  return [['delivered', count, `resources that the stand-in FHIR server has${note}`]];
 }

@@ -30,7 +30,7 @@ export function whatNext(
     cli(`report${at}`, 'the day so far, a minute old; also --open, --csv'),
     cli(`audit verify${at}`, 'that the record of all this is whole'),
     cli('local kill validate-background', 'kill what runs there: no message is lost'),
-    'What ends from now on is said here, line by line. Ctrl-C stops everything.',
+    'From now on each ending is printed here. Ctrl-C stops everything.',
   ].join('\n');
 }
 

@@ -22,6 +22,6 @@ export async function mustBeOperator(stage: string, kind: AuditFactKind): Promis
     });
   if (mayPublish(publishers, UserId, kind)) return;
   throw new TargetError(
-    `refused, and nothing was moved: ${principalOf(UserId)} is no operator of stage ${stage} (sources.operators says who is)`,
+    `refused, and nothing was moved: ${principalOf(UserId)} is not an operator of stage ${stage} (sources.operators says who is)`,
   );
 }

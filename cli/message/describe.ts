@@ -32,7 +32,7 @@ function next({ ending, messageId }: MessageLife, stage: string): string {
 
 /** What it may mean that nothing is known of a message. */
 export function describeUnknown(asked: string, stage: string): string {
-  const first = printable(`Nothing is known of ${asked} in stage ${stage}. One of these is so:`);
+  const first = printable(`Nothing is known of ${asked} in stage ${stage}. Possible reasons:`);
   return [first, ...hintsUnknown().map((hint) => `- ${hint}`)].join('\n');
 }
 
@@ -41,7 +41,7 @@ export function hintsUnknown(): string[] {
   return [
     'it still waits in its queue, or runs for the first time: ask again, or look at `lane list`;',
     'its resource was replaced by a newer submission of the same id, which counts as stored;',
-    'what was kept of it has expired, or was erased;',
+    'its record has expired, or was erased;',
     'it was never accepted by a queue of this stage: look where you sent it, and into unsent-*.ndjson.',
   ];
 }

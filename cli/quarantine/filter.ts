@@ -33,7 +33,7 @@ export function matches(
 export function filtering(command: Command): Command {
   return command
     .addOption(new Option('--lane <lane>', 'only those of a lane').choices(lanes))
-    .addOption(new Option('--kind <kind>', 'only those that ended so').choices(ENTRY_KINDS))
+    .addOption(new Option('--kind <kind>', 'only those with this ending').choices(ENTRY_KINDS))
     .option('--source <source>', 'only those of a source')
     .option('--text <text>', 'only those whose reason holds this');
 }

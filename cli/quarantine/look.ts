@@ -29,9 +29,9 @@ interface ShowOptions {
 }
 
 export function addLook(quarantine: Command): void {
-  const listed = quarantine.command('list').description('what is quarantined, grouped by why');
+  const listed = quarantine.command('list').description('what is quarantined, grouped by reason');
   filtering(looking(listed)).action(list);
-  const about = 'all that is known of one entry but PHI: its outcome by codes and places';
+  const about = 'everything known about one entry, without PHI: its outcome by codes and places';
   looking(quarantine.command('show').description(about))
     .argument('<id>', "the message's original id")
     .option('--reveal', 'print the body and what the outcome says: PHI. The audit log gets a fact')

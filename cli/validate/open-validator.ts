@@ -62,10 +62,11 @@ function whyNot(
 ): string {
   const url = canonical.split('|', 1)[0] ?? canonical;
   const other = profiles.get(url);
-  if (other) return `no profile ${canonical}: at hand is ${other.version ?? 'one without version'}`;
+  if (other)
+    return `no profile ${canonical}: the loaded version is ${other.version ?? 'not named'}`;
   const owner = elsewhere.get(url);
   if (owner)
-    return `${url} is of ${owner}, of which only what is referred to is compiled: --ig ${owner}`;
+    return `${url} belongs to ${owner}, of which only referenced profiles are compiled: --ig ${owner}`;
   const near = closest(url, profiles.keys());
   return `no profile ${canonical}${near === undefined ? ': name its package with --ig' : `; did you mean ${near}?`}`;
 }

@@ -71,10 +71,13 @@ export class Bulk {
     const { runs, by, now } = this.#acting;
     const shown = this.#shown.get(keyOf(asked, asked.before));
     if (shown !== asked.count || now() - asked.before > COUNT_GOOD_MS) {
-      throw new Failure('refused', 'count first: what was counted is another, or too long ago');
+      throw new Failure(
+        'refused',
+        'count first: the last count was for another selection, or is too old',
+      );
     }
     if (runs.going('redrive', 'discard') !== undefined) {
-      throw new Failure('refused', 'another act goes on: wait for it, or stop it');
+      throw new Failure('refused', 'another act is running: wait for it, or stop it');
     }
     const reason = asked.reason.trim();
     const { selected, before, rate, count: total } = asked;

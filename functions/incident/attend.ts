@@ -94,7 +94,7 @@ async function perform(
       await sendPage(topics[audience], page);
       if (action === 'trigger') tally.add(audience === 'oncall' ? 'Pages' : 'Notices');
       if (isUnacknowledged(step.notice)) tally.add('PagesUnanswered');
-      logger.warn('told', {
+      logger.warn('notice sent', {
         ...nameOf(incident),
         audience,
         notice: step.notice,
@@ -104,7 +104,7 @@ async function perform(
     }
     case 'pause-lane':
       await askForPause(supervisorQueue, step.lane, incidentKey(incident));
-      logger.warn('remedy asked for', { ...nameOf(incident), lane: step.lane });
+      logger.warn('remediation requested', { ...nameOf(incident), lane: step.lane });
       return;
     case 'audit':
       await publishFacts(auditQueue, step.facts);

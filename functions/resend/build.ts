@@ -56,7 +56,7 @@ export function build(deps: ResendDeps) {
   };
   return telemetry.handler<ScheduledEvent, void>({ component: 'resend' }, async () => {
     await auditBreakers(parts).catch((fault: unknown) =>
-      telemetry.logger.error('breaker news', faultOf(fault)),
+      telemetry.logger.error('transition not published', faultOf(fault)),
     );
     const open = await openServices(parts);
     if (open.size === targets.services.length) return;

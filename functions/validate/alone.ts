@@ -98,6 +98,6 @@ async function forget(parts: ValidateParts, messageId: string, context: Context)
   try {
     await ifTimePermits(parts, context, () => forgetSuspect(parts.inFlightTable, messageId));
   } catch (fault) {
-    parts.logger.warn('suspect not forgotten', { messageId, ...faultOf(fault) });
+    parts.logger.warn('suspect not removed', { messageId, ...faultOf(fault) });
   }
 }

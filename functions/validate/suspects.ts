@@ -87,7 +87,7 @@ export async function takeOff(
     const handles = submissions.map(({ record }) => record.receiptHandle);
     await deleteAll(laneQueue, handles);
   } catch (error) {
-    logger.warn('suspects not taken off their queue', faultOf(error));
+    logger.warn('suspects not deleted from their queue', faultOf(error));
   }
 }
 

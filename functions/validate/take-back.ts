@@ -58,7 +58,7 @@ async function sendAnewVoided(
   const before = provenance.envelope?.voided ?? [];
   const voided = [...before, requestId];
   if (voided.length > VOIDED_MAX) {
-    logger.error('attempt spent on a fault of our own', { ...ids, sentAnew: before.length });
+    logger.error('attempt spent on a component fault', { ...ids, sentAnew: before.length });
     return false;
   }
   // A message that was sent again has a receive count of 1, so the envelope says how often it failed.
@@ -68,7 +68,7 @@ async function sendAnewVoided(
   const message = await hop(bodyToHop(submission), onward, bucket);
   const [error] = await sendAll(isolationQueue, [{ ...message, delaySeconds }]);
   if (error !== undefined) {
-    logger.error('attempt spent on a fault of our own', { ...ids, ...faultOf(error) });
+    logger.error('attempt spent on a component fault', { ...ids, ...faultOf(error) });
   }
   return error === undefined;
 }

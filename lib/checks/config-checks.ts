@@ -70,7 +70,7 @@ function* deliveryProblems(config: Config): Generator<string> {
 }
 
 function* tracesProblems({ traces: { endpoint } }: Config): Generator<string> {
-  const why = "what happens to whose messages is nobody else's business";
+  const why = 'traces show what happens to messages';
   yield* endpointProblems('traces.endpoint', endpoint, why);
 }
 
@@ -81,7 +81,7 @@ function* terminologyProblems(config: Config): Generator<string> {
     if (tokenSecretArn !== undefined) yield 'terminology.tokenSecretArn needs terminology.endpoint';
     return;
   }
-  const why = 'what it answers decides, and a token may go there';
+  const why = 'its answers decide about resources, and it may get a token';
   yield* endpointProblems('terminology.endpoint', endpoint, why);
   // A call begins only if there is time for its whole timeout.
   if (2 * callTimeoutMs > budgetMs) {
@@ -104,7 +104,7 @@ function* outcomesProblems({ outcomesSubscriptions }: Config): Generator<string>
     if (protocol !== 'https') continue;
     const key = `outcomesSubscriptions.${position}.endpoint`;
     if (!/^https:/i.test(endpoint)) yield `${key} must be https, as its protocol is`;
-    yield* endpointProblems(key, endpoint, 'it tells how messages ended');
+    yield* endpointProblems(key, endpoint, 'it receives how messages ended');
   }
 }
 

@@ -31,10 +31,10 @@ function* receiveProblems(config: Config): Generator<string> {
     const name = `maxReceiveCount ${maxReceiveCount} x ${key}.visibilitySeconds ${visibilitySeconds}`;
     const seconds = maxReceiveCount * visibilitySeconds;
     if (seconds < BACKSTOP_SECONDS_MIN) {
-      yield `${name} is ${seconds} s and must be at least ${BACKSTOP_SECONDS_MIN}: an outage of our own would dead-letter what nobody tried`;
+      yield `${name} is ${seconds} s and must be at least ${BACKSTOP_SECONDS_MIN}: an outage of the pipeline would dead-letter messages that were never tried`;
     }
     if (seconds >= retentionDays * 86_400) {
-      yield `${name} is ${seconds} s and must be below retentionDays ${retentionDays} (${retentionDays * 86_400} s): SQS would drop what was never dead-lettered`;
+      yield `${name} is ${seconds} s and must be below retentionDays ${retentionDays} (${retentionDays * 86_400} s): SQS would delete messages before they are dead-lettered`;
     }
   }
   const receives = RECEIVES_PER_ATTEMPT * attempts.environmentDied;

@@ -33,7 +33,7 @@ const IDLE: readonly Idle[] = [
   {
     key: 'delivery.breakerFailures',
     isIdle: ({ delivery }) => delivery.breakerShare !== undefined,
-    why: 'beside delivery.breakerShare, which stands in its place',
+    why: 'beside delivery.breakerShare, which replaces it',
   },
   {
     key: 'terminology',

@@ -60,7 +60,8 @@ export const hasRates = ({ known }: SourcesConfig) =>
 export function* sourceProblems(sources: SourcesConfig, production: boolean): Generator<string> {
   const seen = new Map<string, string>();
   for (const [label, { senders }] of Object.entries(sources.known)) {
-    if (label === UNKNOWN_SOURCE) yield `sources.known.${label}: the name is that of nobody`;
+    if (label === UNKNOWN_SOURCE)
+      yield `sources.known.${label}: the name is reserved for unknown senders`;
     for (const sender of senders) {
       const other = seen.get(sender);
       if (other !== undefined) {

@@ -124,7 +124,7 @@ test('entries by id are discarded; one act at a time', async () => {
   const begun = await page.post<Run>(ROUTES.bulk, slow);
   expect(await page.post(ROUTES.bulk, slow)).toMatchObject({
     status: 409,
-    error: { message: expect.stringContaining('another act goes on') },
+    error: { message: expect.stringContaining('another act is running') },
   });
   expect(await ended(begun.body.id)).toMatchObject({
     ...{ state: 'done', done: 3, total: 2 },

@@ -50,7 +50,7 @@ describe('npm start submits', () => {
     expect(refusal).toThrow('small may send 500 bytes only');
     expect(refusal).toThrow('abroad has no sender that is a role or a user');
     expect(() => of({ known }, { source: 'hospital' })).toThrow(
-      '--source hospital is none of the sources in failsafe.config.ts: lab, births',
+      '--source hospital is not a source of failsafe.config.ts: lab, births',
     );
   });
 
@@ -62,7 +62,7 @@ describe('npm start submits', () => {
 
   it('and says what of it exceeds the rate', () => {
     const known = { a: { ...hospital, ratePerMinute: 60 } } satisfies Sources['known'];
-    expect(of({ known }).note).toMatch(/of a 60 a minute are taken/);
+    expect(of({ known }).note).toMatch(/a may send 60 messages a minute/);
     expect(of({ known }, { count: 60 }).note).toBeUndefined();
     expect(of({ known }, { input: ['x.json'] }).note).toBeUndefined();
   });

@@ -29,6 +29,6 @@ it('counts what the stand-in FHIR server has, where there is one', () => {
   const lines = describeRun({ ...rest, summary: { ...summary, delivered: 6 } });
   expect(lines).toMatch(/delivered +6 .*npm run cli -- delivery list/);
   expect(describeRun({ ...rest, summary: { ...summary, delivered: 7 } })).toMatch(
-    /delivered +7 {2}what the stand-in FHIR server has$/m,
+    /delivered +7 {2}resources that the stand-in FHIR server has$/m,
   );
 });

@@ -43,7 +43,7 @@ const CRASHES_TO_SEND = 12;
 const GOOD: TourStep = {
   id: 'good',
   title: 'A patient goes through',
-  text: 'Send one good patient. It waits in the queue, is validated by a worker of its own, and is stored.',
+  text: 'Send one good patient. It waits in the queue, is validated by a separate worker, and is stored.',
   button: 'Send a patient',
   acts: send('good'),
   waiting: 'It is on its way …',

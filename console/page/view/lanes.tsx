@@ -61,7 +61,7 @@ function LaneButton({ lane: { lane, holds } }: { readonly lane: LaneView }) {
   const word = isResumable ? 'resume' : 'pause';
   const text = isResumable
     ? 'This removes the holds of the operator and the supervisor. A breaker that is open still holds the lane.'
-    : 'Nothing is taken from its queues until an operator resumes it. Messages wait; none is lost.';
+    : 'No message is received from its queues until an operator resumes it. Messages wait; none is lost.';
   const act = (reason: string) => doneBy(ROUTES.lane, { word, lane, reason });
   const hint = isResumable ? 'the cause is mended' : 'the producer sends rubbish';
   const verb = isResumable ? 'Resume' : 'Pause';

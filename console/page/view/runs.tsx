@@ -31,7 +31,7 @@ function OneRun({ run }: { readonly run: Run }) {
   const share = total === undefined || total === 0 ? undefined : done / total;
   const stop = async () => {
     const answer = await post(ROUTES.stop, { run: id });
-    say('failure' in answer ? answer.failure.message : 'It stops after what is under way.');
+    say('failure' in answer ? answer.failure.message : 'It stops after the current work.');
   };
   return (
     <li class={state}>

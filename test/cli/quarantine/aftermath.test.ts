@@ -123,7 +123,7 @@ test.each([
         return;
       }
       await expect(asked).rejects.toThrow(
-        /^refused, and nothing was moved: AROASTRANGER000000001 is no operator of stage/,
+        /^refused, and nothing was moved: AROASTRANGER000000001 is not an operator of stage/,
       );
       expect(await itemsOf(world.tables.quarantine)).toEqual(before);
       expect(await depthOf(world.queues.isolation)).toBe(0);

@@ -84,7 +84,10 @@ describe('R07: mistakes of the command line are one line each', () => {
       /^error: no profile http:\/\/a\.b\/nothing: name its package/,
     ],
     [['--profile', 'bodywieght'], /did you mean http:\/\/hl7\.org\/\S+\/bodyweight\?$/],
-    [['--profile', 'http://hl7.org/fhir/StructureDefinition/bp|9'], /at hand is 4\.0\.1$/],
+    [
+      ['--profile', 'http://hl7.org/fhir/StructureDefinition/bp|9'],
+      /the loaded version is 4\.0\.1$/,
+    ],
     [['--allow-partial', 'http://a.b/c'], /^error: --allow-partial needs --ig$/m],
   ])('%j', async (options, said) => {
     const { exitCode, stderr, stdout } = await validate(...options, 'p.json');

@@ -92,7 +92,7 @@ describe('an init that failed', () => {
   });
 });
 
-describe('R09: the death of a lane’s function is distinguished from others', () => {
+describe('R09: what died decides whether a death is the resource’s or the component’s', () => {
   test.each([
     ['a process of validate', EXIT, true, 'resource'],
     ['what the handler of validate threw', 'TypeError', true, 'handling'],
