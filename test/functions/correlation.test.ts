@@ -70,7 +70,7 @@ test('R60: a producer’s own id is on each line, in quarantine, outcomes, a red
   expect(new Set(linesOf(id).map((line) => line['correlationId']))).toEqual(new Set([own]));
 });
 
-test('R08: what may name somebody is ignored, and refuses nothing: the message id stands for it', async () => {
+test('R08: an id that may name a person is ignored without a refusal, and the message id replaces it', async () => {
   const patientId = randomUUID();
   const ids = [
     await submit(patient({ id: patientId }), patientId),

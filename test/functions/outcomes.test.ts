@@ -40,7 +40,7 @@ async function outcomes(): Promise<{ event: OutcomeEvent; attributes: Record<str
   }
 }
 
-test('R07 R08: each end is told once, filterable by verdict, lane and source, without a value', async () => {
+test('R07 R08: each ending is published once, filterable by verdict, lane and source, without a value', async () => {
   const from = { source: 'clinic', line: '7' };
   const stored = await send(world.queues.lane, patient(), from);
   const rejected = await send(world.queues.lane, invalidPatient(), from);

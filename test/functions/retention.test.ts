@@ -30,7 +30,7 @@ afterEach(async () => {
   await functions.close();
 });
 
-test('a rejection, a dead letter and an attempt expire; a redrive keeps its entry anew', async () => {
+test('a rejection, a dead letter and an attempt expire; a redrive renews its entry’s expiry', async () => {
   const rejected = await send(world.queues.lane, invalidPatient());
   await send(world.queues.lane, faulty('throw'));
   await drain(world, functions);
@@ -49,7 +49,7 @@ test('a rejection, a dead letter and an attempt expire; a redrive keeps its entr
   expect(Math.abs(Number(entry?.expiresAt) - redrivenAt - KEPT_SECONDS)).toBeLessThan(3);
 });
 
-test('R05: content that expires lies in the bucket; its row holds its order, and refuses what is older', async () => {
+test('R05: expiring content is in the bucket; its row keeps its order, and older submissions are refused', async () => {
   await send(world.queues.lane, patient({ id: 'p1' }));
   await drain(world, functions);
   const [row] = await itemsOf(world.tables.resources);

@@ -16,7 +16,7 @@ const BROKEN = 'throw new SyntaxError("a bad deploy");';
 
 beforeAll(() => ensureBuilt(join(import.meta.dirname, '..', '..'), () => {}));
 
-test('R30 R31: three deaths pause nothing, though each is told in pieces; four in five seconds do', async () => {
+test('R30 R31: three deaths pause nothing, though each is reported in pieces; four in five seconds do', async () => {
   const assembly = await changedAssembly({
     visibilitySeconds: VISIBILITY_SECONDS,
     handlers: { 'validate-critical': BROKEN },

@@ -107,7 +107,7 @@ test('R20 R21 R22: a storm pages once, again, escalates, is acknowledged, and is
   expect([await oncall(), await management()]).toEqual([[], []]);
 });
 
-test('R20 R22: what an operator resolved too early opens the next, with a key of its own', async () => {
+test('R20 R22: an incident that an operator resolved too early is followed by another, with its own key', async () => {
   const { world } = stage;
   await storm(10);
   await cli.sayOf(world.stage, FIRST, 'resolve', word('rolled back'));

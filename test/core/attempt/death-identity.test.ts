@@ -30,7 +30,7 @@ test('R20: an init and the death that follows it in its environment are one', ()
   );
 });
 
-test('R20: an init after a death, of another environment, or long before, is a death of its own', () => {
+test('R20: an init after a death, of another environment, or long before, is a separate death', () => {
   for (const other of [init(3), init(1, 'e2'), init(2 - INIT_WAIT_MS - 1)]) {
     expect(distinct([other, died('r-1', 2)])).toHaveLength(2);
   }
@@ -47,7 +47,7 @@ test('R20: an event that names no environment is what its id says', () => {
   expect(distinct(told)).toEqual(told);
 });
 
-test('R30: two deaths while loading, told in four pieces, are two restarts', () => {
+test('R30: two deaths while loading, reported in four pieces, are two restarts', () => {
   const pieces = [init(1), died('r-1', 2), init(10), died('r-2', 11)];
   for (const told of [pieces, pieces.toReversed(), [...pieces, ...pieces]]) {
     const policy = { intensity: 2, periodMs: 5_000 };
@@ -63,7 +63,7 @@ test('R30: two deaths while loading, told in four pieces, are two restarts', () 
   }
 });
 
-test('R20: in whatever pieces, orders and repetitions deaths are told, they are the same deaths', () => {
+test('R20: in whatever pieces, orders and repetitions deaths are reported, they are the same deaths', () => {
   const deaths = fc.uniqueArray(fc.integer({ min: 0, max: 50 }), { maxLength: 8 }).map((times) =>
     times.flatMap((time, n) => {
       const environment = `e${time % 3}`;

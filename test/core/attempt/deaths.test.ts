@@ -20,7 +20,7 @@ function deaths(lines: readonly string[], runsResources = true): Death[] {
 }
 
 describe('one death', () => {
-  test('is one, though runtimeDone and report both tell of it; the more informative one counts', () => {
+  test('is one, though runtimeDone and report both report it; the more informative one counts', () => {
     const done = platformRecord('runtimeDone', died('r-1', EXIT));
     const report = platformRecord('report', died('r-1', OOM));
     const expected = [
@@ -103,7 +103,7 @@ describe('R09: what died decides whether a death is the resource’s or the comp
   });
 });
 
-test('a delivery that comes twice, or in parts, tells the same ids', () => {
+test('a delivery that comes twice, or in parts, gives the same ids', () => {
   const line = fc.record({
     type: fc.constantFrom('runtimeDone' as const, 'report' as const),
     requestId: fc.constantFrom('a', 'b', 'c'),

@@ -30,7 +30,7 @@ test('counts crashes, messages, kinds, lanes and the five commonest reasons', ()
   });
 });
 
-test('R20: a death that two observers told counts once, at its earliest time', () => {
+test('R20: a death that two observers reported counts once, at its earliest time', () => {
   const { crashes, firstCrashAt, lastCrashAt } = evidenceOf([crash('a', 9), crash('a', 5)]);
   expect({ crashes, firstCrashAt, lastCrashAt }).toEqual({
     crashes: 1,

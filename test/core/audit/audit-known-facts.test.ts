@@ -42,14 +42,14 @@ describe('R40: at each of a thousand positions, is found and named', () => {
     }
   });
 
-  test('an entry that was taken from the end of table and objects', () => {
+  test('an entry that was removed from the end of table and objects', () => {
     for (const [n, entry] of entries.entries()) {
       expect(verifyFacts(entries.slice(0, n), entries, n)).toEqual(problem('not expected', entry));
     }
   });
 });
 
-test('R40: a fact that was written twice, its row having been taken away, is named', () => {
+test('R40: a fact that was written twice because its row was removed is named', () => {
   const [first = { sequence: 1, fact: '' }, ...others] = entries;
   const twice = { ...first, sequence: ENTRIES + 1 };
   const found = verifyFacts([first, ...others, twice], [...others, twice], ENTRIES + 1);

@@ -183,7 +183,7 @@ describe('R10: the policy failure-rate', () => {
     expect(report(some, { ...more, ticket: { generation: 9 } }, 5_000, its)).toBeUndefined();
   });
 
-  test('single results change nothing, and no window is told to another policy or phase', () => {
+  test('single results change nothing, and a window is not reported to another policy or phase', () => {
     expect(settle(UNKNOWN_SERVICE, result(FIRST, 'failure'), 0, its)).toBeUndefined();
     expect(report(UNKNOWN_SERVICE, calls(0, 9), 5_000, policy)).toBeUndefined();
     expect(report(failing(5, 0), calls(0, 9), 5_000, its)).toBeUndefined();

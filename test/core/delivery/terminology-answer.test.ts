@@ -56,7 +56,7 @@ describe('an answer', () => {
     [200, said({ name: 'message', valueString: 'no result' })],
     [200, said({ name: 'result', valueBoolean: 'false' })],
     [200, '{"resourceType":"OperationOutcome","issue":[]}'],
-  ])('of status %i and %j is none', (status, body) => {
+  ])('of status %i and %j is not an answer', (status, body) => {
     expect(answerOf(status, body)).toBeUndefined();
   });
 });

@@ -109,7 +109,7 @@ describe('too many deaths', () => {
     expect(state).toMatchObject({ restarts: [], spentUntil: 2 });
   });
 
-  test('R31: tell the supervisor above, with the same id however often it is told', () => {
+  test('R31: are reported to the supervisor above, with the same id on each repetition', () => {
     const state = die(place(tree('one_for_one')('a')), [1, 2]);
     expect(state.outbox.filter(({ kind }) => kind === 'restart')).toEqual([
       {
@@ -138,7 +138,7 @@ describe('too many deaths', () => {
     expect(isHeld(die({ node: transient, above: [over('s', [transient])] }, [1, 2]))).toBe(true);
   });
 
-  test('R30: one death more or twice told is kept, or changes nothing', () => {
+  test('R30: one more death is kept, and a repeated one changes nothing', () => {
     const once = die(place(tree('one_for_one')('a')), [1]);
     expect(once.restarts).toEqual(deaths(1));
     expect(die(place(tree('one_for_one')('a')), [1], once)).toBe(once);

@@ -43,7 +43,7 @@ describe('R20: while an incident goes on', () => {
     expect(foundIn(many('e', 3, { kind: 'exit' }))).toEqual(['no-lane/exit']);
   });
 
-  test('a window is half open, and a death that is told twice counts once', () => {
+  test('a window is half open, and a death that is reported twice counts once', () => {
     const [a, b, c] = many('b', 3, bug);
     if (a === undefined || b === undefined || c === undefined) throw new Error('three');
     expect(foundIn([a, b, { ...c, at: a.at + WINDOW }])).toBeUndefined();
@@ -80,7 +80,7 @@ describe('R20: while an incident goes on', () => {
     expect(foundIn(many('b', 9, bug), { ...about, others })).toBeUndefined();
   });
 
-  test('a cause that is told later of a death at the opening is another name, and no other fault', () => {
+  test('a later cause of a death at the opening is another name, not another fault', () => {
     const exits = many('d', 3, { kind: 'exit', lane: 'background' }, NOW - 500);
     const incident = opened({ known: faultsOf(exits) });
     const causes = exits.map((exit) => ({ ...exit, ...killer }));

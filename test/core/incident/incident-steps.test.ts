@@ -87,7 +87,7 @@ describe('afterwards', () => {
     expect(isFinished(takeAll(incident, NOW).incident)).toBe(false);
   });
 
-  test('R22: resolved, both are told, and it is finished', () => {
+  test('R22: resolved, both are notified, and it is finished', () => {
     const incident = { ...paged, status: 'resolved', resolved: said } as const;
     expect(isFinished(incident)).toBe(false);
     const { taken, incident: over } = takeAll(incident, NOW);
@@ -116,7 +116,7 @@ describe('afterwards', () => {
 });
 
 describe('facts', () => {
-  test('R40: each is what the audit log takes, and is the same fact when told again', () => {
+  test('R40: each is accepted by the audit log, and is the same fact when published again', () => {
     const incident = opened({
       status: 'resolved',
       cause: 'escalation',

@@ -88,7 +88,7 @@ describe('crashes', () => {
     expect(open(latest, [...told(0, 0), ...told(1, 0)])).toMatchObject({ number: 2, crashes: 3 });
   });
 
-  test('R20: a spent crash that another observer tells later stays spent', () => {
+  test('R20: a spent crash that another observer reports later stays spent', () => {
     const late = three.map((one) => ({ ...one, at: one.at + 1, incidentsOver: 1 }));
     const recorded = three.map((one) => ({ ...one, incidentsOver: 0 }));
     expect(open(by(opened(), {}), [...recorded, ...late])).toBeUndefined();
@@ -137,7 +137,7 @@ describe('an escalation', () => {
     });
   });
 
-  test('R31: told again it opens no other, neither while it is open nor after', () => {
+  test('R31: published again it opens no other, neither while it is open nor after', () => {
     const first = openedByEscalation(escalation, 0, undefined, NOW, policy);
     expect(openedByEscalation(escalation, 0, first, NOW, policy)).toBeUndefined();
     const resolved = { at: 8_000, by: 'me', why: 'resumed' };

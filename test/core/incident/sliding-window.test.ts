@@ -60,7 +60,7 @@ test('R20: agrees with counting (t - length, t] for every t', () => {
   );
 });
 
-test('R20: what may share a window with an event lies around it; ranges that meet are one', () => {
+test('R20: events that may share a window with an event are near it; ranges that meet are joined', () => {
   expect(timesAround([50, 10, 20], 10)).toEqual([
     { from: 0, to: 30 },
     { from: 40, to: 60 },

@@ -63,7 +63,7 @@ describe('R08: which text of a producer is its correlation id', () => {
     expect(publishableIds({ trace }, '{}')).toEqual({ trace });
   });
 
-  test('every UUID and ULID is; none said is none', () => {
+  test('every UUID and ULID is; without one there is none', () => {
     fc.assert(fc.property(fc.uuid(), (said) => ownCorrelationId(said, '') === said));
     fc.assert(fc.property(fc.ulid(), (said) => ownCorrelationId(said, '') === said));
     expect(ownCorrelationId(undefined, '')).toBeUndefined();
@@ -78,7 +78,7 @@ test('R60: the message id stands for what a producer did not give', () => {
   });
 });
 
-describe('R08: of a resource that lies elsewhere', () => {
+describe('R08: of a resource that is stored elsewhere', () => {
   const origin = { messageId: 'm', sentAt: 1, source: 'a' };
   const undecided: ChosenIds = { correlationId: UUID, trace };
 

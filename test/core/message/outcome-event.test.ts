@@ -26,7 +26,7 @@ const told = (...issues: Issue[]) =>
     endedAt: 9,
   });
 
-describe('R08: what a producer is told', () => {
+describe('R08: the event for a producer', () => {
   test('says how and why a message ended, where it came from, and no value', () => {
     const event = told(issue('code-invalid', 'Patient.gender'), issue('invalid'));
     expect(event).toEqual({
@@ -55,7 +55,7 @@ describe('R08: what a producer is told', () => {
     ['Patient.johndoe', 'Patient'],
     ['Patient.name[0].John.Doe was here', 'Patient.name[0]'],
     ['Patient', 'Patient'],
-  ])('an unknown property is told by its parent: %s', (expression, parent) => {
+  ])('an unknown property is named by its parent: %s', (expression, parent) => {
     expect(told(issue('structure', expression)).issues).toMatchObject([{ expression: parent }]);
   });
 
@@ -64,7 +64,7 @@ describe('R08: what a producer is told', () => {
     ['fhir-r4/duplicate-property', 'Patient.name[0].text', 'Patient.name[0]'],
     ['fhir-r4/json-shape', 'Patient.name', 'Patient.name'],
     ['profile/max', 'Patient.name[1]', 'Patient.name[1]'],
-  ])('of %s at %s the place %s is told, and the rule', (rule, expression, place) => {
+  ])('for %s at %s the place %s is published, and the rule', (rule, expression, place) => {
     const [found] = told({ ...issue('structure', expression), rule }).issues;
     expect(found).toMatchObject({ expression: place, rule });
   });

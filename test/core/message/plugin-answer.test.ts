@@ -67,7 +67,7 @@ test('texts are cut, and of too many issues the errors are kept', () => {
   expect(issuesOf(outcome(warning, warning, error), 2)).toMatchObject([error, warning]);
 });
 
-describe('R08: a place is told only as far as the resource has it', () => {
+describe('R08: a place is kept only as far as it exists in the resource', () => {
   test.each([
     ['Patient.identifier[1].Silva', 'Patient.identifier[1]'],
     ['Patient.identifier[2].value', 'Patient'],

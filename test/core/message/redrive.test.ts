@@ -20,7 +20,7 @@ describe('what a redrive does with an entry', () => {
     expect(decideRedrive({ status: 'quarantined' }, BEFORE)).toEqual({ kind: 'begin' });
   });
 
-  test('R04: what came back from this very redrive is not taken again, whatever the clocks say', () => {
+  test('R04: an entry that came back from this same redrive is not redriven again, whatever the clocks say', () => {
     const sent = { ...mark, sentAt: 1_002 };
     const entry = { status: 'quarantined', quarantinedAt: 1, redrive: sent } as const;
     expect(decideRedrive(entry, BEFORE)).toEqual({ kind: 'skip', because: 'came back' });

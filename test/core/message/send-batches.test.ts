@@ -23,7 +23,7 @@ test('a batch has ten messages, or 1 MiB', () => {
   expect(packBatches([])).toEqual([]);
 });
 
-test('a message above the limit stands alone', () => {
+test('a message above the limit is in a batch of its own', () => {
   const batches = packBatches([sized(1), sized(SEND_BYTES_MAX + 1), sized(1)]);
   expect(batches.map((batch) => batch.length)).toEqual([1, 1, 1]);
 });

@@ -35,7 +35,7 @@ describe('what a message brings', () => {
   });
 });
 
-test('what the next step is told has its own ids, and the state of others', () => {
+test('the context of the next step has its own ids, and the state of others', () => {
   const before = { traceparent, tracestate: 'a=b' };
   const ids = spanIdsOf(before);
   expect(ids).toEqual({ traceId: TRACE_ID, spanId: SPAN_ID, traceFlags: 1 });

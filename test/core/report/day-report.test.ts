@@ -50,7 +50,7 @@ describe('a day', () => {
     });
   });
 
-  test('is told by source and lane, by hour, and together', () => {
+  test('is reported by source and lane, by hour, and in total', () => {
     const report = reportOf([
       outcome(1, { source: 'b', endedAt: NOON - 1 }),
       outcome(2, { source: 'a', lane: 'critical', latencyMs: 4_000 }),
@@ -103,7 +103,7 @@ describe('a day', () => {
     expect(report.reasonsTotal).toBe(41);
   });
 
-  test('reasons that read the same are one row: no name that a producer made up is told', () => {
+  test('reasons with the same text are one row, without names that a producer made up', () => {
     const why = 'structure at Patient: fhir-r4/unknown-property';
     const report = reportOf([
       rejected(1, 'f-1', { why }),
@@ -134,7 +134,7 @@ describe('a day', () => {
 });
 
 describe('each outcome counts once', () => {
-  test('however often it is told; another verdict of the message is another', () => {
+  test('however often it is published; another verdict of the message is another outcome', () => {
     const report = reportOf([
       outcome(1),
       outcome(1, { endedAt: NOON + 9 }),

@@ -13,9 +13,12 @@ test.each([
   [10, 25, 10, 0],
   [3, 10, 10, 3],
   [0, 4, 10, 0],
-])('of %i added, with %i in all and a rate of %i, %i are taken', (added, total, rate, taken) => {
-  expect(takenOf(added, total, rate)).toBe(taken);
-});
+])(
+  'of %i added, with %i in total and a rate of %i, %i are accepted',
+  (added, total, rate, taken) => {
+    expect(takenOf(added, total, rate)).toBe(taken);
+  },
+);
 
 test('a fleet takes exactly the rate, however the batches fall', () => {
   fc.assert(
@@ -41,7 +44,7 @@ test.each([
   [100, 10, 10, 0],
   [1, 200, 10, 0],
 ])(
-  'R50: with no total, of %i added after %i and a rate of %i, %i are taken',
+  'R50: with no total, of %i added after %i and a rate of %i, %i are accepted',
   (added, here, rate, taken) => {
     expect(takenUnsure(added, here, rate)).toBe(taken);
   },

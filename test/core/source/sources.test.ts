@@ -141,7 +141,7 @@ describe('an envelope', () => {
     },
   );
 
-  test('with a first sender is decided anew by it, without asking for a group', () => {
+  test('with a first sender is decided again by that sender, without checking a group', () => {
     const of = (sender: string) => admit(rules, OWN, { ...hop, envelope: { ...envelope, sender } });
     expect(of('AROAHOSPITALA')).toEqual({ kind: 'admitted', source: 'hospital-a' });
     expect(of('AROASTRANGER')).toMatchObject({ problem: 'unknown-sender', sender: 'AROASTRANGER' });
@@ -198,7 +198,7 @@ test('a source without limits accepts everything, and an absent type is not refu
   expect(mayBeOfType(undefined, 'Patient')).toBe(true);
 });
 
-test('a principal is what stands before the first colon', () => {
+test('a principal is the part before the first colon', () => {
   expect(principalOf('AROAX:a:b')).toBe('AROAX');
   expect(principalOf('')).toBe('');
 });

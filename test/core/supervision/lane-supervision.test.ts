@@ -174,7 +174,7 @@ describe('the breaker that a lane is linked to', () => {
     expect(held.wakeAt).toBe(NOW + 200);
   });
 
-  test('a probe that failed does not begin the two minutes anew, a closed phase does', () => {
+  test('a failed probe does not restart the two minutes, a closed phase does', () => {
     const reopened: BreakerSeen = { ...open, since: NOW + 100, first: false };
     expect(isHeld(followBreaker(linked, reopened, NOW + 121, policy))).toBe(true);
     expect(isHeld(followBreaker(linked, { ...reopened, first: true }, NOW + 121, policy))).toBe(
@@ -248,7 +248,7 @@ test('R31 R33: whatever happens, an operator’s pause ends by an operator only,
 describe('R50: a lane with several servers', () => {
   const later: BreakerSeen = { closed: false, since: NOW + 5, first: false, openUntil: NOW + 90 };
 
-  test('goes on while one of them is well', () => {
+  test('continues while one of them works', () => {
     expect(breakersTogether([open, { closed: true }])).toEqual({ closed: true });
     expect(breakersTogether([{ closed: true }])).toEqual({ closed: true });
     expect(breakersTogether([])).toEqual({ closed: true });

@@ -87,7 +87,7 @@ describe('a wrong tree is reported', () => {
     ]);
   });
 
-  test('by a name or a function that stands twice', () => {
+  test('by a name or a function that occurs twice', () => {
     expect(problems(over('r', [leaf('a'), over('s', [leaf('a', { functions: ['f'] })])]))).toEqual([
       'duplicate: a stands in the tree more than once',
     ]);

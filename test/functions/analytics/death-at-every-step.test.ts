@@ -34,6 +34,6 @@ const story: Story = {
   },
 };
 
-test('R50: no outcome is lost, and none stands twice', async () => {
+test('R50: no outcome is lost, and none is written twice', async () => {
   expect(await dieAtEveryStep(story)).toBeGreaterThanOrEqual(2);
 });

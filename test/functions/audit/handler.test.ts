@@ -28,7 +28,7 @@ afterAll(() => emulators.stop());
 const deliverFacts = (environment = audit) => deliver(environment.handler, world.queues.audit);
 const kinds = async () => (await entriesOf(world)).map(({ kind }) => kind);
 
-test('R40 R41: facts become entries in the order in which they were told, table and object alike', async () => {
+test('R40 R41: facts become entries in the order of publication, in table and object alike', async () => {
   await tell(world, factOf('a'), factOf('b', { kind: 'process-crash', details: { kind: 'exit' } }));
   await tell(world, factOf('c', { kind: 'incident-opened' }));
   expect((await deliverFacts())?.failed).toEqual([]);

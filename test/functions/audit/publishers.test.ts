@@ -111,7 +111,7 @@ describe('R40: a forged fact', () => {
     });
   });
 
-  test('that says it is a deployment is refused, whoever tells it', async () => {
+  test('that claims to be a deployment is refused, whoever publishes it', async () => {
     await tellAs(`${INCIDENT}:x`, factOf('configuration/evil/after/0', { kind: 'configuration' }));
     expect(await written()).toMatchObject([{ kind: 'refused', toldAs: 'incident' }]);
   });

@@ -61,7 +61,7 @@ describe('R09: after a lost answer, the stored state decides', () => {
     expect(stage.downstream.resources.get('Patient/a')?.version).toBe(1);
   });
 
-  test('taking the lease, refused: nothing is sent, and it is taken later', async () => {
+  test('taking the lease, refused: nothing is sent, and the lease is taken later', async () => {
     await stage.store('a', 1);
     spoil(TAKE, 'refused');
     expect((await stage.turn())?.failed).toHaveLength(1);
@@ -82,7 +82,7 @@ describe('R09: after a lost answer, the stored state decides', () => {
     expect(metrics.sum('ComponentFaults')).toBe(0);
   });
 
-  test('the end, refused: a fault of ours, and it is sent again', async () => {
+  test('the end, refused: a fault of our infrastructure, and it is sent again', async () => {
     await stage.store('a', 1);
     spoil(FINISH, 'refused');
     expect((await stage.turn())?.failed).toHaveLength(1);
@@ -92,7 +92,7 @@ describe('R09: after a lost answer, the stored state decides', () => {
     expect(await stage.resource()).not.toHaveProperty('deliveryShard');
   });
 
-  test('the end of one that a newer submission has taken the place of stands, and the newer is sent', async () => {
+  test('the end of one that a newer submission replaced is kept, and the newer one is sent', async () => {
     await stage.store('a', 1);
     const spoiled = spoil(FINISH, 'throttled');
     stage.downstream.onStored = () => {

@@ -29,7 +29,7 @@ describe('R18: an outage', () => {
     expect(await itemsOf(stage.world.tables.quarantine)).toEqual([]);
   });
 
-  test('leaves the queue where too much waits; the minute rule sends it anew', async () => {
+  test('leaves the queue if too much waits; the minute rule sends it again', async () => {
     await stage.build({ inFlightMax: 1, receivesMax: 2 });
     stage.downstream.setMode('stop');
     for (let n = 0; n < 12; n += 1) await stage.store(`p${n}`, 1);
@@ -71,7 +71,7 @@ describe('R18: an outage', () => {
     expect(await itemsOf(stage.world.tables.quarantine)).toEqual([]);
   });
 
-  test('triggers that were lost are sent anew while their messages might still be kept', async () => {
+  test('lost triggers are sent again while their messages might still be kept', async () => {
     await stage.store('a', 1);
     await receive(stage.world.queues.delivery);
     await stage.lane.resend();

@@ -37,7 +37,7 @@ test.each(Object.entries(expectations))('%s', async (path, expected) => {
   }).toEqual({ delivered: [], failed: 0, pending: 0, ...expected });
 });
 
-test('resend/minute sends triggers anew for what is due', async () => {
+test('resend/minute sends triggers again for what is due', async () => {
   const url = new URL('../../../events/resend/minute.json', import.meta.url);
   const event = JSON.parse(await readFile(url, 'utf8'));
   await stage.store('example', 1);

@@ -37,7 +37,7 @@ const apart = () => place({ 'hospital-a': { idPrefix: 'a-' }, lab: { endpoint: l
 const undelivered = () => itemsOf(stage.world.tables.quarantine);
 
 describe('R51: one source’s resource does not replace another’s at the FHIR server', () => {
-  test('each has ids of its own there', async () => {
+  test('each has its own ids there', async () => {
     await sharing();
     await store('hospital-a', 'p1');
     await store('hospital-b', 'p1');
@@ -57,7 +57,7 @@ describe('R51: one source’s resource does not replace another’s at the FHIR 
     expect(stage.downstream.resources.get('Patient/b-p1')?.version).toBe(1);
   });
 
-  test('or a server of its own, as it is', async () => {
+  test('or its own server, with unchanged ids', async () => {
     await apart();
     await store('hospital-a', 'p1');
     await store('lab', 'p1');
@@ -107,7 +107,7 @@ describe('R50: a server that is down holds up no other', () => {
     await stage.turn();
   }
 
-  test('it has a breaker of its own', async () => {
+  test('it has its own breaker', async () => {
     await takeLabDown();
     await store('hospital-a', 'p1');
     await stage.turn();

@@ -131,7 +131,7 @@ describe('R07: what the server does not take', () => {
     },
   );
 
-  test('R05: is not sent anew where a newer submission took its place, and so has ended', async () => {
+  test('R05: is not sent again if a newer submission replaced it, and so has ended', async () => {
     status = 422;
     await stage.store('bad', 1);
     await stage.turn();

@@ -115,7 +115,7 @@ test.each(['UPDATE_COMPLETE_CLEANUP_IN_PROGRESS', 'UPDATE_ROLLBACK_IN_PROGRESS']
   },
 );
 
-test('does nothing as it is made or changed', async () => {
+test('does nothing when it is created or changed', async () => {
   await fill('staying');
   expect(await invoke('Create', 'staying')).toMatchObject({
     Status: 'SUCCESS',

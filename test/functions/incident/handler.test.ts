@@ -73,7 +73,7 @@ describe('crashes of one scope', () => {
     expect(await receive(stage.world.queues.management)).toHaveLength(1);
   });
 
-  test('R20: a late event completes a window that lies in the past', async () => {
+  test('R20: a late event completes a window in the past', async () => {
     await crashes(crash('a', 3_600_000), crash('c', 3_550_000));
     await deliverCrashes();
     await crashes(crash('now'));
@@ -84,7 +84,7 @@ describe('crashes of one scope', () => {
     expect(await incidents()).toHaveLength(1);
   });
 
-  test('R20: a crash that is told twice counts once', async () => {
+  test('R20: a crash that is published twice counts once', async () => {
     await crashes(crash('a'), crash('a', 5), crash('b'), crash('b'));
     await deliverCrashes();
     await crashes(crash('b'));

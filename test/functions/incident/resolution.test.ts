@@ -71,7 +71,7 @@ async function operatorResolves(): Promise<void> {
   });
 }
 
-test('R20: a storm before the minute that resolves, told after it, pages', async () => {
+test('R20: a storm before the resolution that is reported after it pages', async () => {
   await openAndQuiet();
   const resolvedAt = Date.now();
   await minute();
@@ -169,7 +169,7 @@ test('R20: crashes that are recorded while an operator resolves are not taken fo
   expect(await statuses()).toEqual(['resolved', 'open']);
 });
 
-test('R20 R31: an escalation from before a resolution, told after it, opens the next; told again it does not', async () => {
+test('R20 R31: an escalation from before a resolution, reported after it, opens the next; a repetition does not', async () => {
   const scope = 'supervisor:application';
   const escalate = async (id: string, at: number) => {
     const escalation = { scope, at, why: '4 restarts in 5 s', id };

@@ -95,7 +95,7 @@ test('R09: an environment that dies while loading is the component’s own death
   ]);
 });
 
-test('its own log, another stage’s and CloudWatch’s test message tell nothing', async () => {
+test('its own log, another stage’s and CloudWatch’s test message give no deaths', async () => {
   await watch(nameOf('monitor'), oomOf('r-1'));
   await watch('fhir-failsafe-other-quarantine', oomOf('r-2'));
   await watch(nameOf('quarantine'), oomOf('r-3'), 'CONTROL_MESSAGE');
@@ -124,7 +124,7 @@ test('R02 R07: the attempt says what killed it, and so does the dead letter', as
   });
 });
 
-test('R20: one death gives one crash event, though validate and the monitor both tell it', async () => {
+test('R20: one death gives one crash event, though validate and the monitor both report it', async () => {
   await suspect('m-1', patient());
   const requestId = await dieAlone();
   await watch(nameOf('validate-background'), oomOf(requestId));
@@ -144,7 +144,7 @@ test('a crash that the handler saw keeps the handler’s word for it', async () 
   expect(item).toMatchObject({ attempts: [{ crash: 'exit', ended: expect.any(Number) }] });
 });
 
-test('R04 R21: the monitor, dying after any call and invoked again, tells every death once', async () => {
+test('R04 R21: the monitor, dying after any call and invoked again, reports every death once', async () => {
   await suspect('m-1', patient());
   const requestId = await dieAlone();
   const event = logsEvent(nameOf('validate-background'), [...oomOf(requestId), ...oomOf('r-2')]);

@@ -21,7 +21,7 @@ const expectations: Readonly<Record<string, object>> = {
   },
 };
 
-test('every sample event of the monitor tells the deaths that its name says', async () => {
+test('every sample event of the monitor gives the deaths that its name says', async () => {
   expect((await readdir(folder)).sort()).toEqual(Object.keys(expectations).sort());
   for (const [name, expected] of Object.entries(expectations)) {
     const { awslogs } = JSON.parse(await readFile(new URL(name, folder), 'utf8'));

@@ -72,7 +72,7 @@ describe('R20: no death hides another', () => {
     expect((await told()).size).toBe(9);
   });
 
-  test('that its retries could not tell: the monitor reads its dead-letter queue until it is told', async () => {
+  test('that its retries could not report: the monitor reads its dead-letter queue until it succeeds', async () => {
     const event = logsEvent(background(), ten());
     const repair = failCalls(watcher, 'sns', () => true);
     for (let tries = 0; tries < 3; tries += 1) {
@@ -89,7 +89,7 @@ describe('R20: no death hides another', () => {
   });
 });
 
-describe('R20: a death that is told in pieces counts once', () => {
+describe('R20: a death that is reported in pieces counts once', () => {
   const init = platformRecord('initReport', { status: 'error', errorType: 'TypeError' });
   let functions: Functions;
   beforeEach(async () => {

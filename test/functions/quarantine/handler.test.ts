@@ -55,7 +55,7 @@ test('R04 R07: a group of suspects that SQS gave up on is kept as its members', 
   ]);
 });
 
-test('R07: a dead letter is kept with why, whence and its attempts', async () => {
+test('R07: a dead letter is kept with its reason, origin and attempts', async () => {
   const attempts = [{ requestId: 'r-1', startedAt: 1, crash: 'timeout', ended: 2 }];
   await enter({ status: 'in-isolation', attempts });
   await submit(patient());
@@ -90,7 +90,7 @@ test('R07: one that SQS redrove says that its queue gave up', async () => {
   ]);
 });
 
-test('a large body lies in the bucket; a claim check is kept as it is', async () => {
+test('a large body is stored in the bucket; a claim check is kept unchanged', async () => {
   const large = patient({ language: 'x'.repeat(400_000) });
   await submit(large);
   const s3 = { bucket: stage.world.bucket, key: 'submissions/1' };

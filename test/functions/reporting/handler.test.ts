@@ -77,7 +77,7 @@ describe('a day that is over', () => {
     expect(await depthOf(world.queues.reporting)).toBe(0);
   });
 
-  test('is reported anew where more of it comes; a repetition does not count', async () => {
+  test('is reported again if more of it comes; a repetition does not count', async () => {
     const first = ended('m-1', { endedAt });
     await tell(first);
     await take();
@@ -183,7 +183,7 @@ describe('incidents', () => {
 
   beforeEach(skipGrace);
 
-  test('are those that management was told of, on the day they were opened, with their end', async () => {
+  test('are those that management was notified of, on the day they were opened, with their end', async () => {
     await tell(notice('notice'));
     await take();
     await minute();

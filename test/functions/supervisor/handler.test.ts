@@ -45,7 +45,7 @@ function deployAnew(): void {
 }
 
 describe('a component that dies while it loads', () => {
-  test('R30: is not paused by two deaths, each told as an init and as an invocation', async () => {
+  test('R30: is not paused by two deaths, each reported as an init and as an invocation', async () => {
     for (const n of [1, 2]) {
       const at = Date.now();
       const environment = `stream-${n}`;
@@ -62,7 +62,7 @@ describe('a component that dies while it loads', () => {
     expect(await mappings()).toEqual(ALL);
   });
 
-  test('R30 R31: on the fourth every mapping of its lane is off, and people are told', async () => {
+  test('R30 R31: on the fourth every mapping of its lane is off, and people are notified', async () => {
     await deaths(3);
     // At once, by the very invocation that counts it.
     expect(await deaths(1)).toEqual([]);
@@ -87,7 +87,7 @@ describe('a component that dies while it loads', () => {
     ]);
   });
 
-  test('R30: a death that is told twice, or late and long past, counts once, or not', async () => {
+  test('R30: a death that is reported twice counts once, and one outside the period does not count', async () => {
     const at = Date.now();
     await tell(stage, supervisor, deathOf('a', at), deathOf('b', at + 1), deathOf('c', at + 2));
     await tell(stage, supervisor, deathOf('a', at), deathOf('b', at + 1), deathOf('c', at + 2));
@@ -103,7 +103,7 @@ test('R30: what a resource killed says nothing about its component, however ofte
   expect(await itemsOf(stage.table)).toEqual([]);
 });
 
-test('R30: the error kernel has no lane to pause; people are told on the eleventh death', async () => {
+test('R30: the error kernel has no lane to pause; people are notified on the eleventh death', async () => {
   const kernel = { component: 'quarantine', lane: undefined };
   await deaths(10, kernel);
   expect(await depthOf(stage.world.queues.incident)).toBe(0);

@@ -82,7 +82,7 @@ test('R40: only functions that call by a breaker report its transitions', async 
   expect(await refused(`${DELIVER}:x`, { breaker })).toBe(0);
 });
 
-test('R31 R40: an incident asks for a pause, and a topic tells deaths', async () => {
+test('R31 R40: an incident asks for a pause, and a topic reports deaths', async () => {
   expect(await refused(`${INCIDENT}:fhir-failsafe-dev-incident`, { remediate })).toBe(0);
   expect(await mappingsOf(stage, service)).toEqual({ ...RUNNING, critical: 'off' });
   expect(await refused(SNS, ...deathsNow(5, { lane: 'background' }))).toBe(0);

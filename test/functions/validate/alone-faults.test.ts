@@ -142,7 +142,7 @@ describe('a fault of our own spends no attempt', () => {
     expect(await depthOf(stage.world.queues.incident)).toBe(0);
   });
 
-  test('R02 R09: attempts that may stand, for their answers never came, do not count', async () => {
+  test('R02 R09: attempts that may be recorded, because their answers never came, do not count', async () => {
     await warm();
     await submit(patient());
     const repair = failCalls(stage.functions, 'dynamo', isAttempt, 'lose');
@@ -165,7 +165,7 @@ describe('a fault of our own spends no attempt', () => {
     expect(await entry()).toMatchObject({ status: 'stored', attempts: [expect.anything()] });
   });
 
-  test('R02 R09: attempts that stand and cannot be taken back spend nothing, however long it lasts', async () => {
+  test('R02 R09: recorded attempts that cannot be taken back spend nothing, however long it lasts', async () => {
     await submit(patient());
     const repairs = [
       failCalls(stage.functions, 'dynamo', isAttempt, 'lose-then-refuse'),
@@ -188,7 +188,7 @@ describe('a fault of our own spends no attempt', () => {
     expect(await entry()).toMatchObject({ status: 'stored', attempts: [expect.anything()] });
   }, 60_000);
 
-  test('R09: where the table cannot say either whether the attempt stands, it does not count', async () => {
+  test('R09: if the table cannot say whether the attempt is recorded, it does not count', async () => {
     await submit(patient());
     let reads = 0;
     const repairs = [
@@ -210,7 +210,7 @@ describe('a fault of our own spends no attempt', () => {
     expect(await depthOf(stage.world.queues.incident)).toBe(0);
   });
 
-  test('R09: sending anew ends before Lambda would end it', async () => {
+  test('R09: sending again stops before Lambda would stop it', async () => {
     await warm();
     await submit(patient(), { voided: Array.from({ length: 12 }, (_, n) => `r-${n}`) });
     failCalls(stage.functions, 'dynamo', onResources, 'hang');

@@ -146,7 +146,7 @@ describe('where the environment died', () => {
     expect(await itemsOf(stage.world.tables.resources)).toEqual([]);
   });
 
-  test('R02: once, the killer kills a process of its own from then on, and is seen', async () => {
+  test('R02: once, the killer kills a separate process from then on, and is seen', async () => {
     await enter('in-isolation', [died('r-1')]);
     await submit(faulty('kill'));
     for (const attempts of [2, 3]) {

@@ -67,7 +67,7 @@ describe('a group of suspects', () => {
     expect(await storedIds()).toEqual([]);
   });
 
-  test('R09: a fault of our own lets it wait as it is, and then it ends', async () => {
+  test('R09: after a fault of our infrastructure it waits unchanged, and then it ends', async () => {
     await isolateGroup(...patients(3));
     const { resources } = stage.world.tables;
     const mend = failCalls(

@@ -93,7 +93,7 @@ describe('what is valid', () => {
     expect(await itemsOf(stage.world.tables.resources)).toEqual(before);
   });
 
-  test('and large lies in the bucket', async () => {
+  test('and large is stored in the bucket', async () => {
     const body = largePatient(400_000);
     await send(stage.world.queues.lane, body);
     expect((await deliverBatch())?.failed).toEqual([]);

@@ -89,7 +89,7 @@ describe('R09: what a producer did to the object of a claim check is a rejection
     ]);
   });
 
-  test('and is told apart from an object that is not there', async () => {
+  test('and is distinguished from an object that is not there', async () => {
     const { bucket } = stage.world;
     await submit(JSON.stringify({ s3: { bucket, key: 'submissions/none' } }));
     await run();
@@ -135,7 +135,7 @@ describe('R09: while we cannot read what is our own, it is our fault and the mes
     ]);
   });
 
-  test('the key of the stack is another one now: the canary is not written anew', async () => {
+  test('the stack has another key now: the canary is not written again', async () => {
     await upload(canaryKeyOf('background'), THEIR_KEY);
     await submit(await upload('submissions/good', THEIR_KEY));
     await waits();

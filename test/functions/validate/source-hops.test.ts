@@ -96,7 +96,7 @@ describe('between our own queues', () => {
     ['other-source', LAB, { group: 'lab', attributes: { source: 'hospital-a' } }, 'lab'],
     ['message-group', A, {}, 'hospital-a'],
   ] as const)(
-    'R04: what was refused for %s is refused again, redriven with nothing mended',
+    'R04: a message refused for %s is refused again if nothing was corrected before the redrive',
     async (problem, sender, sent, source) => {
       await sendAs(sender, lane(), patient(), sent);
       await run();

@@ -72,7 +72,7 @@ describe('whose a message is', () => {
     expect(told.size).toBeGreaterThan(0);
   });
 
-  test('R09: while the audit log cannot be told, nothing is decided', async () => {
+  test('R09: while the audit log cannot be reached, nothing is decided', async () => {
     await sendAs('AROASTRANGER', lane(), patient());
     failCalls(stage.functions, 'sqs', (_, { QueueUrl }) => String(QueueUrl).includes('audit'));
     expect((await run())?.failed).toHaveLength(1);

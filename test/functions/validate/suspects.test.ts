@@ -31,7 +31,7 @@ async function suspects(...bodies: string[]): Promise<SQSRecord[]> {
 }
 
 describe('a suspect', () => {
-  test('R03: is sent to the isolation queue and taken off before anything is validated', async () => {
+  test('R03: is sent to the isolation queue and deleted from its own before anything is validated', async () => {
     await send(stage.world.queues.lane, patient(), { source: 'lab', sequence: '4' });
     const [first] = await receive(stage.world.queues.lane);
     await dieWith(stage.world, first ? [first] : []);
@@ -61,7 +61,7 @@ describe('a suspect', () => {
     expect(await depthOf(stage.world.queues.lane)).toBe(1);
   });
 
-  test('R03: that cannot be taken off is done all the same: its copy is in isolation', async () => {
+  test('R03: that cannot be deleted there is done all the same: its copy is in isolation', async () => {
     await suspects(patient());
     failCalls(stage.functions, 'sqs', (command) => command === 'DeleteMessageBatchCommand');
     expect((await deliverBatch())?.failed).toEqual([]);
@@ -75,7 +75,7 @@ describe('a suspect', () => {
     expect([await storedIds(), await isolated()]).toEqual([[], 1]);
   });
 
-  test('R03: travels with the others of its death in one message, each as it is', async () => {
+  test('R03: is sent with the others of its death in one message, each unchanged', async () => {
     const records = await suspects(patient({ id: 'a' }), patient({ id: 'b' }));
     expect((await deliverBatch())?.failed).toEqual([]);
     const groups = await receive(stage.world.queues.isolation);
@@ -160,7 +160,7 @@ describe('no suspect', () => {
 });
 
 describe('the mark of a batch', () => {
-  test('R03: stands before any body is loaded', async () => {
+  test('R03: is written before any body is loaded', async () => {
     const { bucket, queues } = stage.world;
     await send(queues.lane, JSON.stringify({ s3: { bucket, key: 'submissions/absent' } }));
     const calls: string[] = [];
@@ -186,7 +186,7 @@ describe('the mark of a batch', () => {
     expect(await storedIds()).toEqual(['example']);
   });
 
-  test('R09: whose answer was lost is read back, and stands', async () => {
+  test('R09: whose answer was lost is read back, and is valid', async () => {
     await send(stage.world.queues.lane, patient());
     let lost = 0;
     failCalls(

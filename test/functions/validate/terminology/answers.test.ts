@@ -165,7 +165,7 @@ describe('an answer serves many', () => {
 });
 
 describe('while the server cannot be asked', () => {
-  test('an old yes is believed, an old no rejects nobody', async () => {
+  test('an old yes is accepted, an old no rejects nothing', async () => {
     await submit(photographed('a'), photographed('b', 'image/nonsense'));
     skipTime(25 * HOUR);
     server.setMode('stop');

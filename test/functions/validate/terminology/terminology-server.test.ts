@@ -79,7 +79,7 @@ test('the coding and its value set are all that goes out', async () => {
   expect(received[0]?.headers.authorization).toBeUndefined();
 });
 
-test('the token of the secret goes along; after a 401 it is read anew', async () => {
+test('the token of the secret is sent; after a 401 it is read again', async () => {
   vi.stubEnv(ENV.terminologyTokenArn, 'arn:aws:secretsmanager:us-east-1:000000000000:secret:t');
   const ask = await load();
   await ask();
