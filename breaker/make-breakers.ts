@@ -13,10 +13,10 @@ import { publishTransition, type TransitionQueues } from './publish-transitions.
 
 export interface BreakerDeps extends Surroundings, Pick<Clients, 'hastyDynamo' | 'sqs'> {}
 
-export type BreakerEnvironment = ReturnType<typeof readBreakerEnvironment>;
+export type BreakerEnv = ReturnType<typeof readBreakerEnv>;
 
 /** The environment variables of a function that calls through a breaker. */
-export const readBreakerEnvironment = (env: Env) => ({
+export const readBreakerEnv = (env: Env) => ({
   breakersTable: requiredEnv('breakersTable', env),
   auditQueueUrl: env[ENV.auditQueueUrl],
   supervisorQueueUrl: env[ENV.supervisorQueueUrl],
@@ -29,7 +29,7 @@ const METRIC_OF_PHASE = {
 } as const;
 
 export function transitionQueuesOf(
-  { auditQueueUrl, supervisorQueueUrl }: Omit<BreakerEnvironment, 'breakersTable'>,
+  { auditQueueUrl, supervisorQueueUrl }: Omit<BreakerEnv, 'breakersTable'>,
   { sqs, randomId }: Pick<BreakerDeps, 'sqs' | 'randomId'>,
 ): TransitionQueues {
   return {
@@ -41,7 +41,7 @@ export function transitionQueuesOf(
 
 /** `policies` are those of services that do not use the default. */
 export function makeBreakers(
-  environment: BreakerEnvironment,
+  environment: BreakerEnv,
   deps: BreakerDeps,
   policies: ReadonlyMap<string, BreakerPolicy> = new Map(),
 ): Breakers {

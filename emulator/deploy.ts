@@ -3,7 +3,7 @@ import fileConfig from '../failsafe.config.ts';
 import type { Config } from '../lib/config/config.ts';
 import { loadConfig } from '../lib/config/config-load.ts';
 import { ASSEMBLY, deployStack, ONE_SENDER, type Output, synthesize } from './deploy-stack.ts';
-import { emulatorVariables } from './environment.ts';
+import { emulatorVariables } from './env.ts';
 import { quiet, runLocalCommand, say } from './local-command.ts';
 import { openLocalTarget } from './local-target.ts';
 

@@ -4,7 +4,7 @@
  */
 
 import { type Emulator, identifyEmulator, loopbackEndpoint } from './endpoint.ts';
-import { clientEnvironment } from './environment.ts';
+import { clientEnvironment } from './env.ts';
 
 /**
  * Finds the emulator and points this process's own AWS settings to it, so that no client of ours can reach

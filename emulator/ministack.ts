@@ -6,7 +6,7 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
-import { ministackEnvironment } from './environment.ts';
+import { ministackEnvironment } from './env.ts';
 import { cacheFolder } from './virtual-environment.ts';
 
 const READY_MS = 30_000;

@@ -15,11 +15,11 @@ import type { OutcomeFact } from '../../core/report/outcome-fact.ts';
 import { dayOf } from '../../core/report/utc-day.ts';
 import type { Log } from '../../telemetry/log.ts';
 import type { Tally } from '../../telemetry/tally.ts';
-import type { AnalyticsEnvironment } from './environment.ts';
+import type { AnalyticsEnv } from './env.ts';
 import { parquetOf } from './parquet.ts';
 
 export interface AnalyticsDeps extends Surroundings, Pick<Clients, 's3' | 'secrets'> {
-  readonly environment: AnalyticsEnvironment;
+  readonly environment: AnalyticsEnv;
 }
 
 export function build({ environment, s3, secrets, telemetry }: AnalyticsDeps) {

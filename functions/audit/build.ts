@@ -15,10 +15,10 @@ import { faultOf } from '../../telemetry/log.ts';
 import type { Tally } from '../../telemetry/tally.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
 import { ChainWriter } from './chain-writer.ts';
-import type { AuditEnvironment } from './environment.ts';
+import type { AuditEnv } from './env.ts';
 
 export interface AuditDeps extends Surroundings, Pick<Clients, 'dynamo' | 's3' | 'secrets'> {
-  readonly environment: AuditEnvironment;
+  readonly environment: AuditEnv;
 }
 
 export function build({ environment, dynamo, s3, secrets, telemetry, now }: AuditDeps) {

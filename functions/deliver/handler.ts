@@ -2,11 +2,11 @@ import { makeDynamo, makeHastyDynamo, makeS3, makeSecrets, makeSqs } from '../..
 import { surroundings } from '../../aws/surroundings.ts';
 import { tracesOf } from '../../aws/traces-of.ts';
 import { build } from './build.ts';
-import { readEnvironment } from './environment.ts';
+import { readEnv } from './env.ts';
 
 export const handler = build({
   ...surroundings(process.env),
-  environment: readEnvironment(process.env),
+  environment: readEnv(process.env),
   traces: await tracesOf(process.env),
   fetch: (...request) => fetch(...request),
   dynamo: makeDynamo(),

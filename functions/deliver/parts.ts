@@ -12,7 +12,7 @@ import { makeBreakers } from '../../breaker/make-breakers.ts';
 import { type BreakerPolicy, DEFAULT_BREAKER_POLICY } from '../../core/breaker/breaker-policy.ts';
 import type { Target } from '../../core/delivery/delivery-targets.ts';
 import type { Traces } from '../../telemetry/traces.ts';
-import type { DeliverEnvironment } from './environment.ts';
+import type { DeliverEnv } from './env.ts';
 import { InFlightTriggers } from './in-flight.ts';
 import { type DeliverSettings, tripOf } from './settings.ts';
 
@@ -21,7 +21,7 @@ export const COMPONENT = 'deliver';
 export interface DeliverDeps
   extends Surroundings,
     Pick<Clients, 'dynamo' | 'hastyDynamo' | 's3' | 'sqs' | 'secrets'> {
-  readonly environment: DeliverEnvironment;
+  readonly environment: DeliverEnv;
   readonly traces: Traces;
   readonly fetch: Fetch;
 }

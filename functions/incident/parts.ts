@@ -8,13 +8,13 @@ import type { Surroundings } from '../../aws/surroundings.ts';
 import type { VersionedTable } from '../../aws/versioned-item.ts';
 import type { Audience } from '../../core/incident/incident-steps.ts';
 import type { Log } from '../../telemetry/log.ts';
-import type { IncidentEnvironment } from './environment.ts';
+import type { IncidentEnv } from './env.ts';
 import type { IncidentSettings } from './settings.ts';
 
 export interface IncidentDeps
   extends Surroundings,
     Pick<Clients, 'dynamo' | 'sqs' | 'sns' | 'secrets'> {
-  readonly environment: IncidentEnvironment;
+  readonly environment: IncidentEnv;
 }
 
 export interface IncidentParts {

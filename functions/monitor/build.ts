@@ -12,7 +12,7 @@ import { componentOf, deathsOf } from '../../core/attempt/deaths.ts';
 import { batchResponse } from '../../core/message/batch-response.ts';
 import { lanes } from '../../core/message/messages.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
-import type { MonitorEnvironment } from './environment.ts';
+import type { MonitorEnv } from './env.ts';
 import { readLogDelivery } from './log-delivery.ts';
 import { type DeathBooks, publishDeaths, RUNS_RESOURCES } from './publish-deaths.ts';
 
@@ -21,7 +21,7 @@ const COMPONENT = 'monitor';
 const keptSchema = z.object({ awslogs: z.object({ data: z.string() }) });
 
 export interface MonitorDeps extends Surroundings, Pick<Clients, 'dynamo' | 'sns'> {
-  readonly environment: MonitorEnvironment;
+  readonly environment: MonitorEnv;
 }
 
 interface Parts extends DeathBooks {

@@ -25,7 +25,7 @@ import { outcomeEvent } from '../../core/message/outcome-event.ts';
 import { faultOf } from '../../telemetry/log.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
 import type { Traces } from '../../telemetry/traces.ts';
-import type { QuarantineEnvironment } from './environment.ts';
+import type { QuarantineEnv } from './env.ts';
 import type { QuarantineSettings } from './settings.ts';
 
 const SPEAKER = 'quarantine';
@@ -35,7 +35,7 @@ const COMPONENT = 'validate';
 export interface QuarantineDeps
   extends Surroundings,
     Pick<Clients, 'dynamo' | 's3' | 'sqs' | 'sns' | 'secrets'> {
-  readonly environment: QuarantineEnvironment;
+  readonly environment: QuarantineEnv;
   readonly traces: Traces;
 }
 

@@ -2,11 +2,11 @@ import { makeDynamo, makeS3, makeSecrets, makeSns, makeSqs } from '../../aws/cli
 import { surroundings } from '../../aws/surroundings.ts';
 import { tracesOf } from '../../aws/traces-of.ts';
 import { build } from './build.ts';
-import { readEnvironment } from './environment.ts';
+import { readEnv } from './env.ts';
 
 export const handler = build({
   ...surroundings(process.env),
-  environment: readEnvironment(process.env),
+  environment: readEnv(process.env),
   traces: await tracesOf(process.env),
   dynamo: makeDynamo(),
   s3: makeS3(process.env),

@@ -15,12 +15,12 @@ import { dayOf } from '../../core/report/utc-day.ts';
 import type { Log } from '../../telemetry/log.ts';
 import type { Tally } from '../../telemetry/tally.ts';
 import { DueReports } from './due.ts';
-import type { ReportingEnvironment } from './environment.ts';
+import type { ReportingEnv } from './env.ts';
 import { keepFacts } from './facts-of-day.ts';
 import { incidentFactIn } from './incident-notice.ts';
 
 export interface ReportingDeps extends Surroundings, Pick<Clients, 's3' | 'secrets'> {
-  readonly environment: ReportingEnvironment;
+  readonly environment: ReportingEnv;
 }
 
 export function build({ environment, s3, secrets, telemetry, now }: ReportingDeps) {

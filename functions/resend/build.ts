@@ -20,14 +20,14 @@ import { unpublishedOf } from '../../core/breaker/breaker-state.ts';
 import { DELIVERY_SHARDS, shardName } from '../../core/delivery/delivery-meaning.ts';
 import { faultOf } from '../../telemetry/log.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
-import type { ResendEnvironment } from './environment.ts';
+import type { ResendEnv } from './env.ts';
 
 const ROUNDS_MAX = 20;
 /** Only to ask the breaker: nothing is called. */
 const TIMEOUT_MS = 1_000;
 
 export interface ResendDeps extends Surroundings, Pick<Clients, 'dynamo' | 'hastyDynamo' | 'sqs'> {
-  readonly environment: ResendEnvironment;
+  readonly environment: ResendEnv;
 }
 
 interface Parts {

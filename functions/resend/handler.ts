@@ -1,11 +1,11 @@
 import { makeDynamo, makeHastyDynamo, makeSqs } from '../../aws/clients.ts';
 import { surroundings } from '../../aws/surroundings.ts';
 import { build } from './build.ts';
-import { readEnvironment } from './environment.ts';
+import { readEnv } from './env.ts';
 
 export const handler = build({
   ...surroundings(process.env),
-  environment: readEnvironment(process.env),
+  environment: readEnv(process.env),
   dynamo: makeDynamo(),
   hastyDynamo: makeHastyDynamo(),
   sqs: makeSqs(),

@@ -3,11 +3,11 @@ import { makeLambda, makeWaitingLambda } from '../../aws/lambda-clients.ts';
 import { surroundings } from '../../aws/surroundings.ts';
 import { SUPERVISION_TREE } from '../../core/supervision/supervision-tree.ts';
 import { build } from './build.ts';
-import { readEnvironment } from './environment.ts';
+import { readEnv } from './env.ts';
 
 export const handler = build({
   ...surroundings(process.env),
-  environment: readEnvironment(process.env),
+  environment: readEnv(process.env),
   dynamo: makeDynamo(),
   hastyDynamo: makeHastyDynamo(),
   sqs: makeSqs(),

@@ -11,7 +11,7 @@ import type { BreakerStore } from '../../core/breaker/breaker-store.ts';
 import type { Supervisor } from '../../core/supervision/supervision-tree.ts';
 import type { Log } from '../../telemetry/log.ts';
 import type { Telemetry } from '../../telemetry/telemetry.ts';
-import type { SupervisorEnvironment } from './environment.ts';
+import type { SupervisorEnv } from './env.ts';
 import type { SupervisorSettings } from './settings.ts';
 import { Tree } from './tree.ts';
 
@@ -19,7 +19,7 @@ export interface SupervisorDeps
   extends Surroundings,
     LambdaClients,
     Pick<Clients, 'dynamo' | 'hastyDynamo' | 'sqs'> {
-  readonly environment: SupervisorEnvironment;
+  readonly environment: SupervisorEnv;
   readonly tree: Supervisor;
 }
 

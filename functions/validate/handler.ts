@@ -10,10 +10,10 @@ import {
 import { surroundings } from '../../aws/surroundings.ts';
 import { tracesOf } from '../../aws/traces-of.ts';
 import { build } from './build.ts';
-import { readEnvironment } from './environment.ts';
+import { readEnv } from './env.ts';
 import { startPlaces } from './places.ts';
 
-const environment = readEnvironment(process.env);
+const environment = readEnv(process.env);
 
 export const handler = build({
   ...startPlaces(environment, availableParallelism()),

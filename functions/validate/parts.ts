@@ -13,12 +13,12 @@ import type { Surroundings } from '../../aws/surroundings.ts';
 import { makeBreakers } from '../../breaker/make-breakers.ts';
 import type { Log } from '../../telemetry/log.ts';
 import type { Traces } from '../../telemetry/traces.ts';
-import type { ValidateEnvironment } from './environment.ts';
+import type { ValidateEnv } from './env.ts';
 import { InFlight } from './in-flight.ts';
 import type { IsolatedValidator } from './isolated-validator.ts';
 import { PluginSwitches, switchPolicies } from './plugins/switches.ts';
 import { SourceRates } from './rates.ts';
-import type { TerminologyEnvironment } from './terminology/environment.ts';
+import type { TerminologyEnv } from './terminology/env.ts';
 import { TERMINOLOGY_SERVER } from './terminology/service.ts';
 import { Terminology, terminologyPolicy } from './terminology/terminology.ts';
 import { TerminologyServer } from './terminology/terminology-server.ts';
@@ -38,7 +38,7 @@ export interface Places {
 }
 
 export interface ValidateDeps extends Surroundings, Clients, Places {
-  readonly environment: ValidateEnvironment;
+  readonly environment: ValidateEnv;
   readonly traces: Traces;
   readonly fetch: Fetch;
 }
@@ -46,7 +46,7 @@ export interface ValidateDeps extends Surroundings, Clients, Places {
 export interface ValidateParts
   extends Places,
     Pick<ValidateDeps, 'telemetry' | 'traces' | 'now' | 'later' | 'randomId'>,
-    Pick<ValidateEnvironment, 'settings' | 'lane' | 'laneQueueArn' | 'senders'> {
+    Pick<ValidateEnv, 'settings' | 'lane' | 'laneQueueArn' | 'senders'> {
   readonly logger: Log;
   readonly laneQueue: Queue;
   readonly isolationQueue: Queue;
@@ -139,7 +139,7 @@ function withBreakersOf(deps: ValidateDeps): Pick<ValidateParts, 'switches' | 't
 
 function toolsOf(
   { hastyDynamo: dynamo, secrets, fetch, now, later, telemetry }: ValidateDeps,
-  { endpoint, tokenArn: arn, table: name, settings }: TerminologyEnvironment,
+  { endpoint, tokenArn: arn, table: name, settings }: TerminologyEnv,
 ) {
   const token = arn === undefined ? undefined : { arn, secrets };
   const server = new TerminologyServer({ endpoint, token, fetch, now });

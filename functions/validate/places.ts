@@ -1,6 +1,6 @@
 /** Where an environment of `validate` validates texts: its worker threads, and a separate process. */
 import { entryUrl } from './entry-url.ts';
-import type { ValidateEnvironment } from './environment.ts';
+import type { ValidateEnv } from './env.ts';
 import type { Places } from './parts.ts';
 import { loadPlugins } from './plugins/load-plugins.ts';
 import { type ValidationPool, validationPool } from './validation-pool.ts';
@@ -12,7 +12,7 @@ export interface StartedPlaces extends Places {
 
 /** Starts the pool's workers, so that the first batch finds them warm; the process starts on demand. */
 export function startPlaces(
-  { settings, terminology, chaos }: ValidateEnvironment,
+  { settings, terminology, chaos }: ValidateEnv,
   size: number,
 ): StartedPlaces {
   const { deadlineMs, heapOldMb, heapYoungMb, issuesMax, plugins, pluginMemoryMb } = settings;

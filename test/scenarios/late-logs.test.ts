@@ -17,7 +17,7 @@ import {
   loadSupervisor,
   mappingsOf,
   type SupervisedWorld,
-  type SupervisorEnvironment,
+  type SupervisorEnv,
   tell,
 } from '../support/supervision.ts';
 import { useLambdaService } from '../support/use-lambda-service.ts';
@@ -27,7 +27,7 @@ const SEEDS = [1, 2, 3];
 const service = useLambdaService();
 
 let stage: SupervisedWorld;
-let supervisor: SupervisorEnvironment;
+let supervisor: SupervisorEnv;
 let functions: Functions;
 let monitor: Awaited<ReturnType<typeof loadMonitor>>['monitor'];
 beforeEach(async () => {

@@ -5,7 +5,7 @@ import { verifyLog } from '../../cli/audit/verify.ts';
 import { type AuditEntry, readEntry } from '../../core/audit/audit-chain.ts';
 import { AUDIT_CHAIN, type AuditFact } from '../../core/audit/audit-fact.ts';
 import { build } from '../../functions/audit/build.ts';
-import { readEnvironment } from '../../functions/audit/environment.ts';
+import { readEnv } from '../../functions/audit/env.ts';
 import { ENV } from '../../telemetry/env-names.ts';
 import { testClients } from './clients.ts';
 import { coldDeps } from './cold.ts';
@@ -21,7 +21,7 @@ const DEPLOYED = { [ENV.configurationHash]: 'config-1', [ENV.codeHash]: 'code-1'
 /** A cold environment of it, told something else than others are. */
 export async function loadAudit(told: Env = {}): Promise<Doomed> {
   const deps = coldDeps();
-  const environment = readEnvironment({ ...process.env, ...DEPLOYED, ...told });
+  const environment = readEnv({ ...process.env, ...DEPLOYED, ...told });
   const handler = build({ ...deps, environment });
   return { handler, clients: [deps] };
 }

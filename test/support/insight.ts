@@ -2,9 +2,9 @@
 import { ListObjectsV2Command } from '@aws-sdk/client-s3';
 import type { OutcomeEvent } from '../../core/message/messages.ts';
 import { build as analytics } from '../../functions/analytics/build.ts';
-import { readEnvironment as readAnalytics } from '../../functions/analytics/environment.ts';
+import { readEnv as readAnalytics } from '../../functions/analytics/env.ts';
 import { build as reporting } from '../../functions/reporting/build.ts';
-import { readEnvironment as readReporting } from '../../functions/reporting/environment.ts';
+import { readEnv as readReporting } from '../../functions/reporting/env.ts';
 import { testClients } from './clients.ts';
 import { coldDeps } from './cold.ts';
 import { send } from './delivery.ts';

@@ -2,7 +2,7 @@
 import { gzipSync } from 'node:zlib';
 import type { CloudWatchLogsEvent, Context, SQSBatchResponse, SQSEvent } from 'aws-lambda';
 import { build } from '../../functions/monitor/build.ts';
-import { readEnvironment } from '../../functions/monitor/environment.ts';
+import { readEnv } from '../../functions/monitor/env.ts';
 import { coldDeps } from './cold.ts';
 import type { Clients } from './functions.ts';
 
@@ -45,6 +45,6 @@ export async function loadMonitor(): Promise<{
   clients: readonly Clients[];
 }> {
   const deps = coldDeps();
-  const monitor = build({ ...deps, environment: readEnvironment(process.env) });
+  const monitor = build({ ...deps, environment: readEnv(process.env) });
   return { monitor, clients: [deps] };
 }

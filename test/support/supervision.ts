@@ -5,7 +5,7 @@ import type { CrashEvent } from '../../core/message/messages.ts';
 import { type Supervised, untouched } from '../../core/supervision/supervised-state.ts';
 import { SUPERVISION_TREE } from '../../core/supervision/supervision-tree.ts';
 import { build } from '../../functions/supervisor/build.ts';
-import { readEnvironment } from '../../functions/supervisor/environment.ts';
+import { readEnv } from '../../functions/supervisor/env.ts';
 import type { SupervisedLanes } from '../../functions/supervisor/settings.ts';
 import { ENV } from '../../telemetry/env-names.ts';
 import { coldDeps } from './cold.ts';
@@ -71,17 +71,17 @@ export async function buildSupervisedWorld(
   return supervised;
 }
 
-export interface SupervisorEnvironment {
+export interface SupervisorEnv {
   readonly handler: SqsHandler;
   readonly clients: readonly Clients[];
   /** Of Lambda, to inject faults into. */
   readonly others: readonly object[];
 }
 
-export async function loadSupervisor(tree = SUPERVISION_TREE): Promise<SupervisorEnvironment> {
+export async function loadSupervisor(tree = SUPERVISION_TREE): Promise<SupervisorEnv> {
   const deps = coldDeps();
   const lambdas = { lambda: makeLambda(), waitingLambda: makeWaitingLambda() };
-  const handler = build({ ...deps, ...lambdas, tree, environment: readEnvironment(process.env) });
+  const handler = build({ ...deps, ...lambdas, tree, environment: readEnv(process.env) });
   return { handler, clients: [deps], others: Object.values(lambdas) };
 }
 
@@ -104,7 +104,7 @@ export function deathsNow(count: number, fields: Partial<CrashEvent> = {}): Cras
 /** Sends what is to be told and lets the supervisor have it; ids of what failed. */
 export async function tell(
   { queue: own }: SupervisedWorld,
-  { handler }: SupervisorEnvironment,
+  { handler }: SupervisorEnv,
   ...news: readonly unknown[]
 ): Promise<readonly string[]> {
   for (const each of news) await send(own, JSON.stringify(each));
@@ -112,7 +112,7 @@ export async function tell(
   return delivered?.failed ?? [];
 }
 
-export const minute = (world: SupervisedWorld, supervisor: SupervisorEnvironment) =>
+export const minute = (world: SupervisedWorld, supervisor: SupervisorEnv) =>
   tell(world, supervisor, { wake: 'minute' });
 
 export async function stateOf(world: SupervisedWorld, name: string): Promise<Supervised> {

@@ -17,7 +17,7 @@ import {
   mappingsOf,
   minute,
   type SupervisedWorld,
-  type SupervisorEnvironment,
+  type SupervisorEnv,
   stateOf,
   tell,
 } from '../../support/supervision.ts';
@@ -26,7 +26,7 @@ import { useLambdaService } from '../../support/use-lambda-service.ts';
 const service = useLambdaService();
 let downstream: Downstream;
 let stage: SupervisedWorld;
-let supervisor: SupervisorEnvironment;
+let supervisor: SupervisorEnv;
 let lane: DeliveryLane;
 const probes: unknown[] = [];
 

@@ -12,7 +12,7 @@ import {
   mappingsOf,
   minute,
   type SupervisedWorld,
-  type SupervisorEnvironment,
+  type SupervisorEnv,
   stateOf,
   tell,
 } from '../../support/supervision.ts';
@@ -21,7 +21,7 @@ import { useLambdaService } from '../../support/use-lambda-service.ts';
 const service = useLambdaService();
 let stage: SupervisedWorld;
 
-let supervisor: SupervisorEnvironment;
+let supervisor: SupervisorEnv;
 
 const build = async () => {
   stage = await buildSupervisedWorld(service, { names: ['critical'] });

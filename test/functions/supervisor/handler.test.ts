@@ -11,7 +11,7 @@ import {
   mappingsOf,
   minute,
   type SupervisedWorld,
-  type SupervisorEnvironment,
+  type SupervisorEnv,
   stateOf,
   tell,
 } from '../../support/supervision.ts';
@@ -21,7 +21,7 @@ const ALL = { critical: 8, background: 8, delivery: 8 };
 
 const service = useLambdaService();
 let stage: SupervisedWorld;
-let supervisor: SupervisorEnvironment;
+let supervisor: SupervisorEnv;
 
 beforeEach(async () => {
   stage = await buildSupervisedWorld(service);

@@ -13,7 +13,7 @@ import {
   mappingsOf,
   minute,
   type SupervisedWorld,
-  type SupervisorEnvironment,
+  type SupervisorEnv,
   stateOf,
   tell,
 } from '../../support/supervision.ts';
@@ -23,7 +23,7 @@ const MINUTE_MS = 60_000;
 
 const service = useLambdaService();
 let stage: SupervisedWorld;
-let supervisor: SupervisorEnvironment;
+let supervisor: SupervisorEnv;
 
 beforeEach(async () => {
   stage = await buildSupervisedWorld(service);

@@ -3,10 +3,10 @@ import { readSenders } from '../../aws/sources.ts';
 import { ENV } from '../../telemetry/env-names.ts';
 import { quarantineSettingsSchema } from './settings.ts';
 
-export type QuarantineEnvironment = ReturnType<typeof readEnvironment>;
+export type QuarantineEnv = ReturnType<typeof readEnv>;
 
 /** The environment variables of `quarantine`. */
-export const readEnvironment = (env: Env) => ({
+export const readEnv = (env: Env) => ({
   settings: readSettings(quarantineSettingsSchema, env),
   senders: readSenders(env),
   table: requiredEnv('quarantineTable', env),

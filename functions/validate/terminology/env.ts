@@ -3,7 +3,7 @@ import { type Env, readSettings, requiredEnv } from '../../../aws/env.ts';
 import { ENV } from '../../../telemetry/env-names.ts';
 import { terminologySettingsSchema } from './settings.ts';
 
-export type TerminologyEnvironment = NonNullable<ReturnType<typeof readTerminology>>;
+export type TerminologyEnv = NonNullable<ReturnType<typeof readTerminology>>;
 
 /** The environment variables about the terminology server; undefined if none is configured. */
 export function readTerminology(env: Env) {

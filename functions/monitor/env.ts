@@ -1,9 +1,9 @@
 import { type Env, requiredEnv } from '../../aws/env.ts';
 
-export type MonitorEnvironment = ReturnType<typeof readEnvironment>;
+export type MonitorEnv = ReturnType<typeof readEnv>;
 
 /** The environment variables of `monitor`. */
-export const readEnvironment = (env: Env) => ({
+export const readEnv = (env: Env) => ({
   stage: requiredEnv('stage', env),
   crashesTopicArn: requiredEnv('crashesTopicArn', env),
   quarantineTable: requiredEnv('quarantineTable', env),

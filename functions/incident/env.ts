@@ -1,10 +1,10 @@
 import { type Env, readSettings, requiredEnv } from '../../aws/env.ts';
 import { incidentSettingsSchema } from './settings.ts';
 
-export type IncidentEnvironment = ReturnType<typeof readEnvironment>;
+export type IncidentEnv = ReturnType<typeof readEnv>;
 
 /** The environment variables of `incident`. */
-export function readEnvironment(env: Env) {
+export function readEnv(env: Env) {
   const settings = readSettings(incidentSettingsSchema, env);
   return {
     settings,

@@ -1,9 +1,9 @@
 import { type Env, readPublishers, requiredEnv } from '../../aws/env.ts';
 
-export type AuditEnvironment = ReturnType<typeof readEnvironment>;
+export type AuditEnv = ReturnType<typeof readEnv>;
 
 /** The environment variables of `audit`. */
-export const readEnvironment = (env: Env) => ({
+export const readEnv = (env: Env) => ({
   stage: requiredEnv('stage', env),
   table: requiredEnv('auditTable', env),
   bucket: requiredEnv('auditBucket', env),

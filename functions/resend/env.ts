@@ -1,12 +1,12 @@
 import { readTargets } from '../../aws/delivery-targets.ts';
 import { type Env, requiredEnv } from '../../aws/env.ts';
-import { readBreakerEnvironment } from '../../breaker/make-breakers.ts';
+import { readBreakerEnv } from '../../breaker/make-breakers.ts';
 
-export type ResendEnvironment = ReturnType<typeof readEnvironment>;
+export type ResendEnv = ReturnType<typeof readEnv>;
 
 /** The environment variables of `resend`. */
-export const readEnvironment = (env: Env) => ({
-  ...readBreakerEnvironment(env),
+export const readEnv = (env: Env) => ({
+  ...readBreakerEnv(env),
   targets: readTargets(env),
   resourcesTable: requiredEnv('resourcesTable', env),
   deliveryQueueUrl: requiredEnv('deliveryQueueUrl', env),

@@ -9,10 +9,10 @@ import { FHIR_SERVER } from '../../core/delivery/delivery-targets.ts';
 import { ENV } from '../../telemetry/env-names.ts';
 import { supervisedLanesSchema, supervisorSettingsSchema } from './settings.ts';
 
-export type SupervisorEnvironment = ReturnType<typeof readEnvironment>;
+export type SupervisorEnv = ReturnType<typeof readEnv>;
 
 /** The environment variables of `supervisor`. */
-export const readEnvironment = (env: Env) => ({
+export const readEnv = (env: Env) => ({
   settings: readSettings(supervisorSettingsSchema, env),
   table: requiredEnv('supervisionTable', env),
   incidentQueueUrl: requiredEnv('incidentQueueUrl', env),

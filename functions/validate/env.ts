@@ -1,15 +1,15 @@
 import { type Env, readSettings, requiredEnv } from '../../aws/env.ts';
 import { readSenders } from '../../aws/sources.ts';
-import { readBreakerEnvironment } from '../../breaker/make-breakers.ts';
+import { readBreakerEnv } from '../../breaker/make-breakers.ts';
 import { laneSchema } from '../../core/message/messages.ts';
 import { ENV } from '../../telemetry/env-names.ts';
 import { validateSettingsSchema } from './settings.ts';
-import { readTerminology } from './terminology/environment.ts';
+import { readTerminology } from './terminology/env.ts';
 
-export type ValidateEnvironment = ReturnType<typeof readEnvironment>;
+export type ValidateEnv = ReturnType<typeof readEnv>;
 
 /** The environment variables that the stack gives `validate`. */
-export const readEnvironment = (env: Env) => {
+export const readEnv = (env: Env) => {
   const settings = readSettings(validateSettingsSchema, env);
   const terminology = readTerminology(env);
   const hasBreakers = terminology !== undefined || settings.plugins.length > 0;
@@ -18,7 +18,7 @@ export const readEnvironment = (env: Env) => {
     /** Absent if no terminology server is configured. */
     terminology,
     /** Present if a terminology server or plugins are configured. */
-    breakers: hasBreakers ? readBreakerEnvironment(env) : undefined,
+    breakers: hasBreakers ? readBreakerEnv(env) : undefined,
     lane: laneSchema.parse(requiredEnv('lane', env)),
     laneQueueArn: requiredEnv('laneQueueArn', env),
     laneQueueUrl: requiredEnv('laneQueueUrl', env),

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { clientEnvironment, ministackEnvironment } from '../../emulator/environment.ts';
+import { clientEnvironment, ministackEnvironment } from '../../emulator/env.ts';
 
 const caller = {
   PATH: '/usr/bin',

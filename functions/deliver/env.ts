@@ -1,14 +1,14 @@
 import { readTargets } from '../../aws/delivery-targets.ts';
 import { type Env, readSettings, requiredEnv } from '../../aws/env.ts';
-import { readBreakerEnvironment } from '../../breaker/make-breakers.ts';
+import { readBreakerEnv } from '../../breaker/make-breakers.ts';
 import { ENV } from '../../telemetry/env-names.ts';
 import { deliverSettingsSchema } from './settings.ts';
 
-export type DeliverEnvironment = ReturnType<typeof readEnvironment>;
+export type DeliverEnv = ReturnType<typeof readEnv>;
 
 /** The environment variables of `deliver`. */
-export const readEnvironment = (env: Env) => ({
-  ...readBreakerEnvironment(env),
+export const readEnv = (env: Env) => ({
+  ...readBreakerEnv(env),
   settings: readSettings(deliverSettingsSchema, env),
   targets: readTargets(env),
   resourcesTable: requiredEnv('resourcesTable', env),

@@ -1,9 +1,9 @@
 import { type Env, requiredEnv } from '../../aws/env.ts';
 
-export type AnalyticsEnvironment = ReturnType<typeof readEnvironment>;
+export type AnalyticsEnv = ReturnType<typeof readEnv>;
 
 /** The environment variables of `analytics`. */
-export const readEnvironment = (env: Env) => ({
+export const readEnv = (env: Env) => ({
   bucket: requiredEnv('analyticsBucket', env),
   hashKeyArn: requiredEnv('hashKeyArn', env),
 });

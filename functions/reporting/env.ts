@@ -1,9 +1,9 @@
 import { type Env, requiredEnv } from '../../aws/env.ts';
 
-export type ReportingEnvironment = ReturnType<typeof readEnvironment>;
+export type ReportingEnv = ReturnType<typeof readEnv>;
 
 /** The environment variables of `reporting`. */
-export const readEnvironment = (env: Env) => ({
+export const readEnv = (env: Env) => ({
   stage: requiredEnv('stage', env),
   bucket: requiredEnv('reportsBucket', env),
   hashKeyArn: requiredEnv('hashKeyArn', env),
