@@ -1,7 +1,7 @@
 /** What must hold between two settings. Each refusal names both, and a value that would work. */
 import { WRITING_MS } from '../../functions/validate/within-time.ts';
 import type { Config } from '../config/config.ts';
-import { retentionProblems } from '../config/retention-config.ts';
+import { retentionProblems } from '../config/content-retention-config.ts';
 import { senderProblems, sourceProblems } from '../config/source-config.ts';
 import { placeProblems } from '../constructs/delivery-targets.ts';
 import { endpointProblems } from './endpoint-checks.ts';

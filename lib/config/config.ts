@@ -6,12 +6,12 @@
 import { z } from 'zod';
 import { laneSchema, outcomeVerdictSchema } from '../../core/message/messages.ts';
 import { alarmConfigSchema } from './alarm-config.ts';
+import { retentionConfigSchema } from './content-retention-config.ts';
 import { deliveryConfigSchema } from './delivery-config.ts';
 import { fhirConfigSchema } from './fhir-config.ts';
 import { incidentConfig } from './incident-config.ts';
 import { analyticsConfigSchema, reportingConfigSchema } from './insight-config.ts';
 import { networkConfigSchema } from './network-config.ts';
-import { retentionConfigSchema } from './retention-config.ts';
 import { sendersSchema, sourcesConfigSchema } from './source-config.ts';
 import { isProductionSaid, productionSchema, stageSchema, withProduction } from './stage-config.ts';
 import { terminologyConfigSchema } from './terminology-config.ts';

@@ -14,7 +14,7 @@ import type { BodyPrefix } from '../../aws/bodies-bucket.ts';
 import { HOPS_PREFIX, SUBMISSIONS_PREFIX } from '../../core/message/claim-check.ts';
 import { ACCESS_LOGS_BY_S3_KEY, acknowledge, NO_REPLICATION } from '../checks/acknowledgements.ts';
 import type { Config } from '../config/config.ts';
-import { quarantineBodyDays } from '../config/retention-config.ts';
+import { quarantineBodyDays } from '../config/content-retention-config.ts';
 import { type Foundation, resourceName, stagePolicy } from './foundation.ts';
 
 export class Bodies extends Construct {

@@ -209,7 +209,10 @@ describe('the config of sources is refused', () => {
   it.each<[ConfigInput, RegExp]>([
     [{ sources: { known: { lab: { senders: ['AROALAB:session'] } } } }, /unique id of IAM/],
     [{ sources: { known: { 'a#b': { senders: ['AROALAB1'] } } } }, /a#b/],
-    [{ sources: { known: { unknown: { senders: ['AROALAB1'] } } } }, /that of nobody/],
+    [
+      { sources: { known: { unknown: { senders: ['AROALAB1'] } } } },
+      /reserved for unknown senders/,
+    ],
     [
       { sources: { known: { ...known, other: { senders: ['AIDALABORATORY'] } } } },
       /other\.senders AIDALABORATORY is one of lab too/,
