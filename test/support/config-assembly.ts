@@ -23,7 +23,9 @@ export async function configAssembly(
   const bundles = join(folder, 'functions');
   const files = sourceFiles(config);
   await bundleFunctions({ names: FUNCTION_NAMES, root, outDir: bundles, files });
-  const app = new App({ outdir: directory, autoSynth: false, context: cdk.context });
+  // As in test/lib/synthesized.ts: the validator's WebAssembly does not last for many stacks in one process.
+  const context = { ...cdk.context, '@aws-cdk/core:validateAgainstDefaultRules': false };
+  const app = new App({ outdir: directory, autoSynth: false, context });
   new PipelineStack(app, `fhir-failsafe-${config.stage}`, { config, bundles });
   app.synth();
   return { directory, dispose: () => rm(folder, { recursive: true, force: true }) };
