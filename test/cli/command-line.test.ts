@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readlink, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
@@ -106,4 +106,8 @@ describe('validate', () => {
     expect(stderr).toBe('1 validated, 0 invalid');
     expect(exitCode).toBe(0);
   });
+});
+
+it('is one file by two names, for whoever types the one that is JavaScript', async () => {
+  expect(await readlink(MAIN)).toBe('main.mjs');
 });
