@@ -15,6 +15,7 @@ import { bundlePage } from '../console/page/bundle.ts';
 import { openBrowser, openPage } from '../test/console/browser/support/browser.ts';
 import { startFakeServer } from '../test/console/page/support/fake-server.ts';
 import { nightStage } from '../test/console/page/support/night.ts';
+import { median } from './median.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const COUNT = process.env['COUNT'] ?? '10000';
@@ -127,10 +128,6 @@ async function anHour(browser: Browser): Promise<void> {
   await weigh('held after an hour');
   await page.context().close();
   await server.close();
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
 function show(name: string, timesMs: readonly number[], base: number): void {

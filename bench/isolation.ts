@@ -8,6 +8,7 @@
 import { availableParallelism } from 'node:os';
 import { type ValidationPool, validationPool } from '../functions/validate/validation-pool.ts';
 import { verdictOn } from '../functions/validate/verdict-on.ts';
+import { median } from './median.ts';
 
 const ISSUES_MAX = 100;
 const ROUNDS = 300;
@@ -38,10 +39,6 @@ async function elapsed(work: () => unknown): Promise<number> {
   const start = performance.now();
   await work();
   return performance.now() - start;
-}
-
-function median(values: number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
 async function compare(pool: ValidationPool, batchSize: number): Promise<number> {

@@ -14,6 +14,7 @@ import { isAccountedFor } from '../demo/summary.ts';
 import { createClients } from '../packages/local-lambda/clients.ts';
 import { startRuntime } from '../packages/local-lambda/runtime.ts';
 import { type Bare, bareLoop, createBare } from './bare-loop.ts';
+import { median } from './median.ts';
 
 const COUNT = Number(process.env['COUNT'] ?? 10_000);
 const ROUNDS = Number(process.env['ROUNDS'] ?? 3);
@@ -37,10 +38,6 @@ async function runPipeline(pipeline: Pipeline, seed: number, troubled: boolean):
 
 function refused(_entry: unknown, reason: string): never {
   throw new Error(`the queue refused: ${reason}`);
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
 function show(name: string, timesMs: readonly number[], baseMs: number): void {

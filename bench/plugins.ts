@@ -14,6 +14,7 @@ import type { Plugin } from '../functions/validate/plugins/plugin.ts';
 import { type ValidationPool, validationPool } from '../functions/validate/validation-pool.ts';
 import { runModule } from '../packages/isolation/wasi.ts';
 import { buildPlugins, COMMON_OPTIONS, moduleOf } from '../plugins/build.ts';
+import { median } from './median.ts';
 
 const ROOT = join(import.meta.dirname, '..');
 const BATCH = 100;
@@ -65,10 +66,6 @@ async function elapsed(work: () => unknown): Promise<number> {
   const start = performance.now();
   await work();
   return performance.now() - start;
-}
-
-function median(values: readonly number[]): number {
-  return values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? Number.NaN;
 }
 
 async function comparePools(module: WebAssembly.Module): Promise<void> {

@@ -1,11 +1,12 @@
 /**
  * Where the audit log of a stage is: its function knows, because CloudFormation chose the bucket's name.
  */
-import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import type { Bucket, Table } from '../../aws/places.ts';
 import { type Publishers, publishersSchema } from '../../core/audit/publishers.ts';
 import { ENV } from '../../telemetry/env-names.ts';
-import { explained, TargetError } from '../target.ts';
+import { functionConfiguration } from '../function-configuration.ts';
+import { TargetError } from '../target.ts';
 
 export interface AuditLog {
   readonly table: Table;
@@ -25,12 +26,8 @@ export interface AuditStage {
 /** @throws UsageError or TargetError as `openTarget` does. */
 export async function findAudit(stage: string): Promise<AuditStage> {
   const FunctionName = `fhir-failsafe-${stage}-audit`;
-  const variables = await new LambdaClient()
-    .send(new GetFunctionConfigurationCommand({ FunctionName }))
-    .then(({ Environment }) => Environment?.Variables ?? {})
-    .catch((error: unknown) => {
-      throw explained(error, `function ${FunctionName}`);
-    });
+  const { Environment } = await functionConfiguration(FunctionName, new LambdaClient());
+  const variables = Environment?.Variables ?? {};
   const told = (name: 'auditTable' | 'auditBucket' | 'hashKeyArn') => {
     const value = variables[ENV[name]];
     if (value !== undefined) return value;

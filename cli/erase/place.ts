@@ -1,10 +1,11 @@
 /** The tables, buckets and queues of an erasure, and how long it must wait for running invocations. */
-import { GetFunctionConfigurationCommand, LambdaClient } from '@aws-sdk/client-lambda';
+import { LambdaClient } from '@aws-sdk/client-lambda';
 import { GetQueueAttributesCommand } from '@aws-sdk/client-sqs';
 import { ERASURES_KNOWN_MS } from '../../core/erasure/erasure.ts';
 import { lanes } from '../../core/message/messages.ts';
+import { functionConfiguration } from '../function-configuration.ts';
 import { bucketNamed, sqsClient, tableNamed } from '../places.ts';
-import { bodiesBucketOf, explained, findQueue, laneQueueName } from '../target.ts';
+import { bodiesBucketOf, findQueue, laneQueueName } from '../target.ts';
 import type { ErasePlace } from './run.ts';
 
 /** Functions that may store or quarantine what they were sent. */
@@ -27,11 +28,7 @@ export async function openErasePlace(stage: string): Promise<ErasePlace> {
 
 async function timeoutOf(stage: string, name: string): Promise<number> {
   const FunctionName = `fhir-failsafe-${stage}-${name}`;
-  const { Timeout = 900 } = await new LambdaClient()
-    .send(new GetFunctionConfigurationCommand({ FunctionName }))
-    .catch((error: unknown) => {
-      throw explained(error, `function ${FunctionName}`);
-    });
+  const { Timeout = 900 } = await functionConfiguration(FunctionName, new LambdaClient());
   return Timeout;
 }
 

@@ -1,8 +1,6 @@
 /** What opens each breaker of a stage: its functions are told it by the stack. */
-import { GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
 import { z } from 'zod';
-import { lambdaClient } from '../../cli/places.ts';
-import { explained } from '../../cli/target.ts';
+import { functionConfiguration } from '../../cli/function-configuration.ts';
 import { isFhirServer } from '../../core/delivery/delivery-targets.ts';
 import { pluginOf } from '../../core/supervision/plugin-switch.ts';
 import { placesIn, SUPERVISION_TREE } from '../../core/supervision/supervision-tree.ts';
@@ -21,11 +19,7 @@ const terminologyTripSchema = z.object({
 /** What a function is told as its settings. @throws TargetError, UsageError */
 export async function settingsOf(stage: string, name: string): Promise<unknown> {
   const FunctionName = `${prefixOf(stage)}${name}`;
-  const { Environment } = await lambdaClient()
-    .send(new GetFunctionConfigurationCommand({ FunctionName }))
-    .catch((error: unknown) => {
-      throw explained(error, `function ${FunctionName}`);
-    });
+  const { Environment } = await functionConfiguration(FunctionName);
   return JSON.parse(Environment?.Variables?.[ENV.settings] ?? '{}');
 }
 

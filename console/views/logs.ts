@@ -1,11 +1,9 @@
 /** What was logged of one invocation: beside `npm start` from the functions' files, else by CloudWatch. */
 import { CloudWatchLogsClient } from '@aws-sdk/client-cloudwatch-logs';
-import { GetFunctionConfigurationCommand } from '@aws-sdk/client-lambda';
 import { z } from 'zod';
 import { linesHolding } from '../../aws/log-lines.ts';
+import { functionConfiguration } from '../../cli/function-configuration.ts';
 import { askRuntime } from '../../cli/local/ask.ts';
-import { lambdaClient } from '../../cli/places.ts';
-import { explained } from '../../cli/target.ts';
 import { lanes } from '../../core/message/messages.ts';
 import { LOGS_PATH, type LoggedLine } from '../../packages/local-lambda/control.ts';
 import type { LogLines } from '../contract/lives.ts';
@@ -38,11 +36,7 @@ export async function cloudWatchLogs(stage: string, query: URLSearchParams): Pro
   const { request, lane, at } = parsedQuery(querySchema, query);
   const name = `validate-${lane}`;
   const FunctionName = `${prefixOf(stage)}${name}`;
-  const { LoggingConfig } = await lambdaClient()
-    .send(new GetFunctionConfigurationCommand({ FunctionName }))
-    .catch((error: unknown) => {
-      throw explained(error, `function ${FunctionName}`);
-    });
+  const { LoggingConfig } = await functionConfiguration(FunctionName);
   const group = LoggingConfig?.LogGroup ?? `/aws/lambda/${FunctionName}`;
   const client = new CloudWatchLogsClient();
   const span = { from: at - BEFORE_MS, to: at + SPAN_MS, limit: LINES_MAX };
