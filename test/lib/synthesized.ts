@@ -4,12 +4,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
 import { Template } from 'aws-cdk-lib/assertions';
-import cdk from '../../cdk.json' with { type: 'json' };
 import { SUPERVISION_TREE } from '../../core/supervision/supervision-tree.ts';
 import type { ConfigInput } from '../../lib/config/config.ts';
 import { loadConfig } from '../../lib/config/config-load.ts';
 import { FUNCTION_NAMES } from '../../lib/constructs/function-names.ts';
 import { PipelineStack } from '../../lib/pipeline-stack.ts';
+import { cdkContext } from '../support/cdk-context.ts';
 
 /** Logical resources of a template, as far as the tests read them. */
 export interface TestResource {
@@ -36,9 +36,7 @@ export function buildStack(
 ) {
   const app = new App({
     autoSynth: false,
-    // `npm run synth` validates the template. The validator runs in WebAssembly, whose memory ends after some hundred
-    // stacks in one process.
-    context: { ...cdk.context, '@aws-cdk/core:validateAgainstDefaultRules': false },
+    context: cdkContext,
     outdir: mkdtempSync(join(folder, 'out-')),
   });
   const config = loadConfig(file, context);

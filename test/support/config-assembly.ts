@@ -3,13 +3,13 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { App } from 'aws-cdk-lib';
-import cdk from '../../cdk.json' with { type: 'json' };
 import { bundleFunctions } from '../../lib/bundle/bundle.ts';
 import type { ConfigInput } from '../../lib/config/config.ts';
 import { loadConfig } from '../../lib/config/config-load.ts';
 import { FUNCTION_NAMES } from '../../lib/constructs/function-names.ts';
 import { sourceFiles } from '../../lib/constructs/sources.ts';
 import { PipelineStack } from '../../lib/pipeline-stack.ts';
+import { cdkContext } from './cdk-context.ts';
 
 const root = join(import.meta.dirname, '..', '..');
 
@@ -23,9 +23,7 @@ export async function configAssembly(
   const bundles = join(folder, 'functions');
   const files = sourceFiles(config);
   await bundleFunctions({ names: FUNCTION_NAMES, root, outDir: bundles, files });
-  // As in test/lib/synthesized.ts: the validator's WebAssembly does not last for many stacks in one process.
-  const context = { ...cdk.context, '@aws-cdk/core:validateAgainstDefaultRules': false };
-  const app = new App({ outdir: directory, autoSynth: false, context });
+  const app = new App({ outdir: directory, autoSynth: false, context: cdkContext });
   new PipelineStack(app, `fhir-failsafe-${config.stage}`, { config, bundles });
   app.synth();
   return { directory, dispose: () => rm(folder, { recursive: true, force: true }) };
