@@ -1,4 +1,5 @@
 /** Opens a console on a stage: one reader, the acts, and the server of its page. */
+import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { realMachine } from '../aws/machine.ts';
 import { NoRuntime } from '../cli/local/ask.ts';
 import { localFunctions } from '../cli/local/box.ts';
@@ -91,7 +92,7 @@ function cloudWatchFlow(stage: string, now: () => number): CloudWatchFlow {
     const names = (await queuesOf(stage)).map((url) => url.split('/').at(-1) ?? '');
     return names.map((name) => shortOf(stage, name));
   }, now);
-  return new CloudWatchFlow(stage, queues, now);
+  return new CloudWatchFlow(new CloudWatchClient(), stage, queues, now);
 }
 
 /** Whether `npm start` is what the environment leads to. */

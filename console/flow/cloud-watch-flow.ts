@@ -1,5 +1,5 @@
 /** The flow of a stage on AWS: by the minute, as CloudWatch has it. */
-import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
+import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { type MetricAsked, type MetricSeries, readMetrics } from '../../aws/metric-data.ts';
 import { lanes } from '../../core/message/messages.ts';
 import { METRICS_NAMESPACE, serviceOf } from '../../telemetry/metrics.ts';
@@ -27,11 +27,17 @@ export class CloudWatchFlow implements FlowReader {
   readonly #points = new FlowPoints(MINUTE_MS, KEPT_MS);
   /** By the latest minute that is told of; all that is asked of CloudWatch is read with it. */
   readonly environments: FigureReader<readonly EnvironmentsView[]>;
-  readonly #client = new CloudWatchClient();
+  readonly #client: CloudWatchClient;
   #readTo = 0;
 
   /** @param queues names without the stage's prefix */
-  constructor(stage: string, queues: () => Promise<readonly string[]>, now: () => number) {
+  constructor(
+    client: CloudWatchClient,
+    stage: string,
+    queues: () => Promise<readonly string[]>,
+    now: () => number,
+  ) {
+    this.#client = client;
     this.#stage = stage;
     this.#queues = queues;
     this.#now = now;
