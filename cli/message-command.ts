@@ -3,11 +3,13 @@ import type { Command } from 'commander';
 import { complain, print } from '../terminal/print.ts';
 import { printableJson, printableLines } from '../terminal/printable.ts';
 import type { FoundMessage, Tables } from './message/find.ts';
+import type { AttemptLog } from './message/logs.ts';
 import { byOption, type LookOptions, looking, reasonOption } from './operator-options.ts';
 import { TargetError } from './target.ts';
 import { UsageError } from './usage-error.ts';
 
 interface ShowOptions extends LookOptions {
+  readonly logs?: true;
   readonly reveal?: true;
   readonly reason?: string;
   readonly by: string;
@@ -17,6 +19,7 @@ export function addMessage(program: Command): void {
   const message = program.command('message').description('show the life of one message');
   looking(message.command('show').description('from its receipt to its ending, without PHI'))
     .argument('<id>', 'message id, correlation id, or FILE:LINE of the submitted file')
+    .option('--logs', 'print what was logged of each attempt that ran alone')
     .option('--reveal', 'print the stored resource: PHI. The audit log gets a fact')
     .addOption(reasonOption())
     .addOption(byOption())
@@ -30,7 +33,7 @@ async function show(asked: string, options: ShowOptions): Promise<void> {
   }
   const { openStage } = await import('./quarantine/stage.ts');
   const { findMessages } = await import('./message/find.ts');
-  const { describeLife, describeUnknown } = await import('./message/describe.ts');
+  const { describeLife, describeLog, describeUnknown } = await import('./message/describe.ts');
   const tables = await openStage(stage);
   const found = await findMessages(tables, asked, () =>
     complain('no message has this id: searching the whole tables for its attributes'),
@@ -41,25 +44,51 @@ async function show(asked: string, options: ShowOptions): Promise<void> {
     return;
   }
   const bodies = reveal === true ? await bodiesOf(found, tables, options) : [];
-  if (json) print(printableJson({ messages: found.map(({ life }, n) => asJson(life, bodies[n])) }));
-  else {
-    const texts = found.map(({ life }, n) => {
-      const body = bodies[n];
-      const resource = body === undefined ? [] : ['resource', printableLines(body)];
-      return [describeLife(life, stage, Date.now()), ...resource].join('\n');
-    });
-    print(texts.join('\n\n'));
+  const logs = options.logs === true ? await logsOf(found, stage) : [];
+  if (json) {
+    print(
+      printableJson({ messages: found.map(({ life }, n) => asJson(life, bodies[n], logs[n])) }),
+    );
+    return;
   }
+  const texts = found.map(({ life }, n) => {
+    const body = bodies[n];
+    const resource = body === undefined ? [] : ['resource', printableLines(body)];
+    const log = (logs[n] ?? []).map(describeLog);
+    return [describeLife(life, stage, Date.now()), ...log, ...resource].join('\n');
+  });
+  print(texts.join('\n\n'));
 }
 
-function asJson({ sentAt, steps, ...life }: FoundMessage['life'], body: string | undefined) {
-  const iso = (at: number) => new Date(at).toISOString();
+const iso = (at: number) => new Date(at).toISOString();
+
+function asJson(
+  { sentAt, steps, ...life }: FoundMessage['life'],
+  body: string | undefined,
+  logs: readonly AttemptLog[] | undefined,
+) {
   return {
     ...life,
     sentAt: iso(sentAt),
     steps: steps.map(({ at, what }) => ({ ...(at !== undefined && { at: iso(at) }), what })),
+    ...(logs !== undefined && { logs: logs.map(logAsJson) }),
     ...(body !== undefined && { resource: body }),
   };
+}
+
+function logAsJson({ lines, ...log }: AttemptLog) {
+  const written = lines.map(({ at, ...line }) => ({
+    ...(at !== undefined && { at: iso(at) }),
+    ...line,
+  }));
+  return { ...log, lines: written };
+}
+
+async function logsOf(found: readonly FoundMessage[], stage: string): Promise<AttemptLog[][]> {
+  const { hasRuntime } = await import('./local/ask.ts');
+  const { attemptLogs } = await import('./message/logs.ts');
+  const local = await hasRuntime();
+  return Promise.all(found.map(({ life }) => attemptLogs(life, stage, local)));
 }
 
 /** The text of each that is stored: recorded before it is read (R42). */

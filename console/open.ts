@@ -1,10 +1,8 @@
 /** Opens a console on a stage: one reader, the acts, and the server of its page. */
 import { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { realMachine } from '../aws/machine.ts';
-import { NoRuntime } from '../cli/local/ask.ts';
-import { localFunctions } from '../cli/local/box.ts';
+import { hasRuntime } from '../cli/local/ask.ts';
 import { openStage } from '../cli/quarantine/stage.ts';
-import { UsageError } from '../cli/usage-error.ts';
 import { Runs } from './acts/runs.ts';
 import { answersOf } from './answers.ts';
 import { cliWords } from './cli-words.ts';
@@ -19,7 +17,7 @@ import { kept } from './reader/kept.ts';
 import { shortOf } from './reader/names.ts';
 import { Reader } from './reader/reader.ts';
 import { serveConsole } from './server/serve.ts';
-import { cloudWatchLogs, localLogs } from './views/logs.ts';
+import { logsView } from './views/logs.ts';
 
 export interface ConsoleOptions {
   readonly stage: string;
@@ -69,7 +67,7 @@ export async function openConsole(options: ConsoleOptions): Promise<Console> {
   const answers = answersOf({
     ...acting,
     operate,
-    logs: (query) => (local ? localLogs : cloudWatchLogs)(stage, query),
+    logs: (query) => logsView(stage, query, local),
     local: local
       ? (body) => doLocally({ ...acting, plain: cliWords([]), standIns }, body)
       : undefined,
@@ -93,15 +91,4 @@ function cloudWatchFlow(stage: string, now: () => number): CloudWatchFlow {
     return names.map((name) => shortOf(stage, name));
   }, now);
   return new CloudWatchFlow(new CloudWatchClient(), stage, queues, now);
-}
-
-/** Whether `npm start` is what the environment leads to. */
-async function hasRuntime(): Promise<boolean> {
-  try {
-    await localFunctions();
-    return true;
-  } catch (error) {
-    if (error instanceof NoRuntime || error instanceof UsageError) return false;
-    throw error;
-  }
 }

@@ -1,4 +1,5 @@
 /** Asks the runtime behind `npm start` itself (packages/local-lambda/control.ts). */
+import { FUNCTIONS_PATH } from '../../packages/local-lambda/control.ts';
 import { TargetError } from '../target.ts';
 import { UsageError } from '../usage-error.ts';
 
@@ -9,6 +10,17 @@ export class NoRuntime extends TargetError {}
 export async function askRuntime<T>(method: 'GET' | 'PUT' | 'DELETE', path: string): Promise<T[]> {
   const response = await reachRuntime(method, path);
   return (await response.json()) as T[];
+}
+
+/** Whether `npm start` runs at the endpoint that the environment variables name. */
+export async function hasRuntime(): Promise<boolean> {
+  try {
+    await reachRuntime('GET', FUNCTIONS_PATH);
+    return true;
+  } catch (error) {
+    if (error instanceof NoRuntime || error instanceof UsageError) return false;
+    throw error;
+  }
 }
 
 /** The answer, of which nothing was read yet. @throws as {@link askRuntime} */

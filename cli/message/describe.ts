@@ -1,6 +1,7 @@
 import type { MessageLife } from '../../core/message/message-life.ts';
 import { printable } from '../../terminal/printable.ts';
 import { moment } from '../moment.ts';
+import type { AttemptLog } from './logs.ts';
 
 const ENDINGS: Readonly<Record<MessageLife['ending'], string>> = {
   stored: 'It is stored.',
@@ -23,6 +24,19 @@ export function describeLife(life: MessageLife, stage: string, now: number): str
     `${ENDINGS[ending]}${next(life, stage)}`,
   ];
   return lines.map(printable).join('\n');
+}
+
+/** What was logged of one attempt. */
+export function describeLog({ requestId, lines, more, href }: AttemptLog): string {
+  const first = `log of request ${requestId}${lines.length === 0 ? ': no line of it is kept' : ''}`;
+  const texts = lines.map(({ at, function: name, text }) => {
+    const when = at === undefined ? '' : `${new Date(at).toISOString()}  `;
+    return `  ${when}${name}  ${text}`;
+  });
+  const rest = more ? ['  … there are more'] : [];
+  return [first, ...texts, ...rest, ...(href === undefined ? [] : [`  ${href}`])]
+    .map(printable)
+    .join('\n');
 }
 
 function next({ ending, messageId }: MessageLife, stage: string): string {

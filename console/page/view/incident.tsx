@@ -109,8 +109,8 @@ function What({ incident }: { readonly incident: IncidentView }) {
       <Fact name="last">
         <Time at={lastCrashAt} />
       </Fact>
-      {deployment !== undefined && (
-        <Fact name="version">
+      {deployment !== undefined && incident.status !== 'resolved' && (
+        <Fact name="version deployed now">
           <code class="text">{deployment.slice(0, 16)}</code>
         </Fact>
       )}
