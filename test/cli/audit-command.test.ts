@@ -56,7 +56,7 @@ async function lineOf(sequence: number): Promise<unknown> {
   return items.find(({ pk, sk }) => pk === 'main' && sk === sortKeyOf(sequence))?.['line'];
 }
 
-test('R40: a whole log is said to be whole, by its last hash', async () => {
+test('R40: verifies a whole log and prints its last hash', async () => {
   const last = (await entriesOf(world)).at(-1)?.hash;
   const out = `whole: ${ENTRIES} entries in 4 objects, head ${ENTRIES}:${last}\n`;
   expect(await cli('verify')).toEqual({ status: 0, out, err: '' });
@@ -69,7 +69,7 @@ test('R40: a whole log is said to be whole, by its last hash', async () => {
   });
 });
 
-test('R40: what was done to the table is named', async () => {
+test('R40: names what was done to the table', async () => {
   const [third, fourth] = [await lineOf(3), await lineOf(4)];
   const right = '(00000000000N); before it 0 entries in 0 objects are right\n';
   const verified = async (sequence: number, what: string) => {
@@ -86,7 +86,7 @@ test('R40: what was done to the table is named', async () => {
   expect((await cli('verify')).status).toBe(0);
 }, 60_000);
 
-test('R40: a forged fact and a lost head are named', async () => {
+test('R40: names a forged fact, and entries missing at the end', async () => {
   const apart = 'apart from that 8 entries in 4 objects are right\n';
   const row = { pk: 'main#facts', sk: 'forged' };
   const table = { TableName: world.tables.audit };
@@ -108,7 +108,7 @@ test('R40: a forged fact and a lost head are named', async () => {
   expect((await cli('verify', '--head', '6')).err).toContain('It must be a head as');
 }, 60_000);
 
-test('R40: export is NDJSON, of a window of time, from a log that it verifies', async () => {
+test('R40: export prints a window of time as NDJSON, from a log that it verifies', async () => {
   const entries = await entriesOf(world);
   const at = (sequence: number) => new Date(entries[sequence - 1]?.recordedAt ?? 0).toISOString();
   const all = await cli('export');
@@ -128,12 +128,12 @@ test('R40: export is NDJSON, of a window of time, from a log that it verifies', 
   ).toEqual([5, 6]);
 });
 
-test('R08: an id is found in the log by its hash', async () => {
+test('R08: finds an id in the log by its hash', async () => {
   const { out } = await cli('hash', 'a');
   expect((await entriesOf(world))[1]?.fact).toBe(out.trim());
 });
 
-test('R40: an object that was overwritten is named, and its first version counts', async () => {
+test('R40: names an object that was overwritten, and uses its first version', async () => {
   const Key = objectKeyOf('main', 5);
   await testClients().s3.send(
     new PutObjectCommand({ Bucket: world.auditBucket, Key, Body: 'nothing of the kind\n' }),
@@ -144,7 +144,7 @@ test('R40: an object that was overwritten is named, and its first version counts
   expect(out).toContain(`object ${Key} was written again or deleted later`);
 });
 
-test('R42: a review says who saw what and why, and is signed off by a fact', async () => {
+test('R42: review prints who saw what and why, and signing it off is a fact', async () => {
   const own = await buildWorld();
   configureAudit(lambda, own);
   const run = (...args: string[]) => cliOf(own.stage, 'review', ...args);
@@ -192,7 +192,7 @@ test('R42: a review says who saw what and why, and is signed off by a fact', asy
   expect((await run('--month', '2026-13')).err).toContain('It must be a month');
 }, 60_000);
 
-test('a stage that is not there is said in one line', async () => {
+test('an unknown stage is reported in one line', async () => {
   const { status, err } = await cliOf('e2e', 'verify');
   expect(status).toBe(1);
   expect(err).toMatch(/^error: no function fhir-failsafe-\S+-audit there: .*\n$/);

@@ -29,7 +29,7 @@ function breaker(...args: string[]): Promise<{ status: number; out: string; err:
   });
 }
 
-test('R17: is overruled, by whom and why is a fact for the audit, and is seen', async () => {
+test('R17: an operator forces a breaker; the audit log gets who and why, and show prints it', async () => {
   const word = ['fhir-server', '--reason', 'maintenance', '--by', 'ada'];
   const forced = await breaker('force-open', ...word, '--for', '10m');
   expect(forced).toMatchObject({ status: 0, err: '' });
@@ -54,7 +54,7 @@ test('R17: is overruled, by whom and why is a fact for the audit, and is seen', 
   });
   await breaker('force-open', ...word);
 
-  // Nothing is overruled where it could not be audited.
+  // Nothing is forced if it cannot be recorded.
   const QueueUrl = world.queues.audit.url;
   await testClients().sqs.send(new DeleteQueueCommand({ QueueUrl }));
   const unaudited = await breaker('reset', ...word);
@@ -62,7 +62,7 @@ test('R17: is overruled, by whom and why is a fact for the audit, and is seen', 
   expect(await itemsOf(world.tables.breakers)).toMatchObject([{ phase: 'open', generation: 3 }]);
 }, 60_000);
 
-test('a name that no breaker has makes none, and a blank reason is none', async () => {
+test('an unknown breaker is not created, and a blank reason is refused', async () => {
   const before = await itemsOf(world.tables.breakers);
   const typo = await breaker('force-open', 'fhri-server', '--reason', 'maintenance');
   expect(typo).toMatchObject({ status: 2, out: '' });

@@ -8,7 +8,7 @@ import { patient } from '../support/resources.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 
-test('paths of `npm run cli` are those of whoever types them', async () => {
+test('resolves paths of `npm run cli` against the caller’s folder', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'caller-'));
   try {
     await writeFile(join(folder, 'mine.json'), patient());
@@ -29,13 +29,13 @@ test.each([
   [{ npm_lifecycle_event: 'cli', INIT_CWD: '/there' }, ['/there']],
   [{ npm_lifecycle_event: 'test', INIT_CWD: '/there' }, []],
   [{}, []],
-])('by %j it goes to %j', (env, gone) => {
+])('with the environment %j it changes to %j', (env, gone) => {
   const went: string[] = [];
   goToCallersFolder(env as NodeJS.ProcessEnv, (folder) => void went.push(folder));
   expect(went).toEqual(gone);
 });
 
-test('R08: what could not be sent is ignored by git', () => {
+test('R08: git ignores the file of unsent lines', () => {
   const name = 'unsent-2026-11-29T081203.000Z.ndjson';
   expect(execFileSync('git', ['check-ignore', name], { cwd: ROOT, encoding: 'utf8' })).toContain(
     name,

@@ -5,7 +5,7 @@ import { execa } from 'execa';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 
 const MAIN = join(import.meta.dirname, '../../cli/main.ts');
-/** Nothing of ours that could point at AWS. */
+/** An environment in which nothing points at AWS. */
 const NOWHERE = {
   PATH: process.env['PATH'] ?? '',
   AWS_EC2_METADATA_DISABLED: 'true',
@@ -52,7 +52,7 @@ describe('a mistake on the command line is one clear line and status 2', () => {
   });
 });
 
-it('says what to do where nothing answers, status 1', async () => {
+it('says what to do if nothing answers, with status 1', async () => {
   const nobody = {
     AWS_ENDPOINT_URL: 'http://127.0.0.1:9',
     AWS_REGION: 'us-east-1',
@@ -66,14 +66,14 @@ it('says what to do where nothing answers, status 1', async () => {
   expect(exitCode).toBe(1);
 });
 
-it('prints its help, status 0', async () => {
+it('prints its help with status 0', async () => {
   const { exitCode, stdout } = await cli(['submit', '--help']);
   expect(stdout).toMatch(/--lane <lane>/);
   expect(exitCode).toBe(0);
 });
 
 describe('validate', () => {
-  it('prints file, line, rule and place of what is invalid, status 1', async () => {
+  it('prints file, line, rule and place of each issue, with status 1', async () => {
     const { exitCode, stdout, stderr } = await cli(['validate', 'in.ndjson']);
     expect(stdout).toMatch(/^in\.ndjson:3: Patient/);
     expect(stdout).toMatch(/error {2}fhir-r4\/required-binding {2}Patient\.gender/);
@@ -81,7 +81,7 @@ describe('validate', () => {
     expect(exitCode).toBe(1);
   });
 
-  it('prints OperationOutcomes where JSON is asked for', async () => {
+  it('prints OperationOutcomes with --json', async () => {
     const { stdout } = await cli(['validate', '--format', 'json', 'in.ndjson']);
     expect(JSON.parse(stdout)).toMatchObject({
       results: [
@@ -99,7 +99,7 @@ describe('validate', () => {
     });
   });
 
-  it('is status 0 where all is valid, and reads standard input', async () => {
+  it('has status 0 if all is valid, and reads standard input', async () => {
     const { exitCode, stderr } = await execa(process.execPath, [MAIN, 'validate', '-'], {
       input: '{"resourceType":"Patient"}\n',
     });
@@ -108,6 +108,6 @@ describe('validate', () => {
   });
 });
 
-it('is one file by two names, for whoever types the one that is JavaScript', async () => {
+it('can be started as main.ts and as main.js', async () => {
   expect(await readlink(MAIN)).toBe('main.mjs');
 });

@@ -22,7 +22,7 @@ async function failing(since: number, max = 10_000) {
   return failingDeliveries(tableAt(stage.world.tables.resources), since, max);
 }
 
-test('R18: what the server fails at is shown to an operator, and how long already is a metric', async () => {
+test('R18: lists what the server fails at, and a metric has the age of the oldest failure', async () => {
   await stage.store('taken', 1);
   await stage.turn();
   await stage.store('a', 1);
@@ -57,7 +57,7 @@ test('R18: what the server fails at is shown to an operator, and how long alread
   expect(await failing(Date.now())).toMatchObject({ failing: [], pending: 0 });
 });
 
-test('says when it has not looked at all of them', async () => {
+test('says so if it has not looked at all of them', async () => {
   for (let n = 0; n < 40; n += 1) await stage.store(`p${n}`, 1);
   const some = await failing(Date.now(), 16);
   expect(some).toMatchObject({ more: true });
@@ -65,7 +65,7 @@ test('says when it has not looked at all of them', async () => {
   expect(describeFailing(some, 0)).toMatch(/^Nothing fails, \d+ of more that are pending$/);
 });
 
-test('describes each on a line, with nothing of the resource', () => {
+test('prints each on one line, with nothing of the resource', () => {
   const deliveryFailures = { count: 3, since: 0, status: 404 };
   const one = { messageId: 'm', source: 's\n', resourceType: 'Patient', deliveryFailures };
   const two = { ...one, deliveryFailures: { ...deliveryFailures, status: 0 } };

@@ -21,7 +21,7 @@ function cli(...args: string[]): Promise<{ status: number; out: string; err: str
 }
 const put = () => fetch(`${downstream.endpoint}/Patient/a`, { method: 'PUT', body: '{}' });
 
-test('slow, fail, stop and ok make the stand-in server so, and without a word it says how it is', async () => {
+test('slow, fail, stop and ok set the stand-in server’s mode; without a word the command prints it', async () => {
   expect(JSON.parse((await cli('slow')).out)).toMatchObject({ mode: 'slow' });
   const begunAt = performance.now();
   expect((await put()).status).toBe(201);
@@ -39,7 +39,7 @@ test('slow, fail, stop and ok make the stand-in server so, and without a word it
   });
 }, 60_000);
 
-test('says what is wrong where no such server is, or no such mode', async () => {
+test('an unknown mode, or a server that does not run, is reported', async () => {
   expect(await cli('slower')).toMatchObject({ status: 2 });
   await downstream.stop();
   expect(await cli('ok')).toMatchObject({

@@ -38,9 +38,9 @@ function cli(...args: string[]): Promise<{ status: number; out: string; err: str
   });
 }
 
-test('R22: list, show, ack and resolve, from one to the next', { timeout: 60_000 }, async () => {
+test('R22: list, show, ack and resolve an incident', { timeout: 60_000 }, async () => {
   const listed = await cli('list', '--json');
-  // Counted when it is looked at: the record is as old as its last count.
+  // show counts anew; the stored record is as old as its last count.
   expect(JSON.parse(listed.out)).toMatchObject({
     incidents: [{ scope: 'validate', number: 1, status: 'open', crashes: 4, messages: 1 }],
   });
@@ -58,7 +58,7 @@ test('R22: list, show, ack and resolve, from one to the next', { timeout: 60_000
   expect(again).toMatchObject({ status: 1, err: expect.stringContaining('acknowledged already') });
   const resolved = await cli('resolve', 'validate#1', '--reason', 'rolled back', '--by', 'ana');
   expect(resolved.out).toMatch(/^validate#1 +resolved .* by ana: rolled back$/m);
-  // What is over and not yet told of is still listed; the pager was woken each time to tell.
+  // A resolved incident is listed until it was notified; the function was woken each time to do so.
   expect((await cli('list')).out).toMatch(/^validate#1 +resolved/m);
   expect((await receive(world.queues.incident)).map(({ body }) => body)).toEqual([
     '{"wake":"minute"}',
@@ -66,7 +66,7 @@ test('R22: list, show, ack and resolve, from one to the next', { timeout: 60_000
   ]);
 });
 
-test('a wrong command line says what is missing', { timeout: 60_000 }, async () => {
+test('a wrong command line is answered with what is missing', { timeout: 60_000 }, async () => {
   expect((await cli('show', 'validate')).err).toContain("such as 'validate#1'");
   expect((await cli('ack', 'validate#1')).err).toContain('--reason');
   const blank = await cli('resolve', 'validate#1', '--reason', ' - ');

@@ -39,7 +39,7 @@ beforeAll(async () => {
     resources: {
       ...consumer('critical', mapped(8)),
       ...consumer('also', mapped(2)),
-      // Nobody takes its wakes here, so that they can be counted.
+      // No consumer reads this queue, so the test can count the wakes.
       ...consumer(
         'supervisor',
         { Enabled: false },
@@ -78,7 +78,7 @@ const saved = async () => {
 };
 const because = (reason: string, by = 'ana') => ['--reason', reason, '--by', by];
 
-test('R31: pause switches every mapping off, with who and why; resume on again', {
+test('R31: pause disables every mapping, with who and why; resume enables them again', {
   timeout: 60_000,
 }, async () => {
   expect((await lane('list')).out).toBe(
@@ -97,7 +97,7 @@ test('R31: pause switches every mapping off, with who and why; resume on again',
   const { out } = await lane('list');
   expect(out).toMatch(/^ {2}held by operator since 20\S+ \S+Z \(.*\) \(ana\): planned work$/m);
   await queues.send('critical', ['waits']);
-  // The fact is saved with the state; who tells it was woken.
+  // The fact is saved with the state, and the function that publishes it was woken.
   expect(await saved()).toMatchObject({
     version: 1,
     holds: { operator: { by: 'ana', why: 'planned work' } },
@@ -130,7 +130,7 @@ test('R31: pause switches every mapping off, with who and why; resume on again',
 test.each([
   ['never arrived', 'before' as const],
   ['stands, and the supervisor has saved since', () => supervisorSaves()],
-])('R09 R31: a pause whose put got no answer and %s', async (_, meanwhile) => {
+])('R09 R31: a pause whose save got no answer and %s', async (_, meanwhile) => {
   losePut({ clients: [{ ...makeClients(), dynamo: tableNamed('any').dynamo }] }, meanwhile);
   const { version: before = 0 } = (await saved()) ?? {};
   const paused = await operate('dev', 'critical', 'pause', { by: 'eva', why: 'work' });
@@ -139,14 +139,14 @@ test.each([
   await operate('dev', 'critical', 'resume', { by: 'eva', why: 'done' });
 });
 
-/** Has told what was to be told, and found the mappings as they should be. */
+/** The state after the facts were published and the mappings switched. */
 async function supervisorSaves(): Promise<void> {
   const item = await saved();
   const Item = { ...item, version: item?.['version'] + 1, outbox: [], confirmed: true };
   await testClients().dynamo.send(new PutCommand({ TableName: table.TableName, Item }));
 }
 
-test('says in words what cannot be done', { timeout: 60_000 }, async () => {
+test('explains what cannot be done', { timeout: 60_000 }, async () => {
   const [unknown, stage, silent] = await Promise.all([
     lane('pause', 'urgent', ...because('x')),
     lane('list', '--stage', 'prod'),
@@ -157,7 +157,7 @@ test('says in words what cannot be done', { timeout: 60_000 }, async () => {
   expect(silent).toMatchObject({ status: 2, err: expect.stringContaining('--reason') });
 });
 
-describe('a lane in words', () => {
+describe('the description of a lane', () => {
   const off = { queue: 'q', enabled: false, maxConcurrency: 2, changing: false, configuredMax: 8 };
   const why = { since: 0, why: 'too many deaths', by: 'supervisor' };
   const view = (fields: object, mapping = off): LaneView => ({
@@ -198,7 +198,7 @@ describe('a lane in words', () => {
     expect(describeLanes([view(fields, mapping)], 1)).toMatch(words);
   });
 
-  test('none are a sentence', () => {
+  test('says in a sentence that there are no lanes', () => {
     expect(describeLanes([], 1)).toMatch(/^No lanes: /);
   });
 });

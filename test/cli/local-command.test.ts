@@ -1,4 +1,4 @@
-/** Killing what `npm start` runs, by the function's name: the message of a killed environment comes back. */
+/** Kills what `npm start` runs, by the function's name: the message of a killed environment comes back. */
 import { execFile } from 'node:child_process';
 import { join } from 'node:path';
 import { GetQueueUrlCommand, ListQueuesCommand } from '@aws-sdk/client-sqs';
@@ -10,7 +10,7 @@ import { consumer, writeAssembly } from '../packages/local-lambda/support/tiny-a
 
 const MAIN = join(import.meta.dirname, '..', '..', 'cli', 'main.ts');
 const NAME = 'fhir-failsafe-dev-work';
-/** Holds a message for as long as it lives; one that came back is done at once. */
+/** Holds its first message until it is killed; a message that came back is done at once. */
 const HOLD_FIRST = `export const handler = ({ Records: [record] }) =>
   Number(record.attributes.ApproximateReceiveCount) > 1
     ? console.log('again: ' + record.body)
@@ -61,7 +61,7 @@ function local(args: string[], endpoint: string | undefined = runtime.endpoint):
   });
 }
 
-test('a function is killed by its name, and its message comes back', async () => {
+test('kills a function by name, and its message comes back', async () => {
   expect(await local(['list'])).toMatchObject({
     status: 0,
     out: expect.stringMatching(/nothing is running/),
@@ -86,14 +86,14 @@ test('a function is killed by its name, and its message comes back', async () =>
   await expect.poll(() => lines.join('\n'), { timeout: 60_000 }).toContain('again: a');
 }, 120_000);
 
-test('what is asked of the runtime oddly does not end it, and a page is refused', async () => {
+test('the runtime survives malformed requests, and refuses a web page', async () => {
   const at = `${runtime.endpoint}/_local/environments`;
   expect((await fetch(`${at}/%E0%A4%A`, { method: 'DELETE' })).status).toBeLessThan(500);
   expect((await fetch(at, { method: 'POST' })).status).toBe(405);
   expect((await fetch(at, { headers: { origin: 'https://evil.example' } })).status).toBe(403);
 });
 
-test('without a runtime it says what is missing', async () => {
+test('says what is missing if no runtime runs', async () => {
   expect(await local(['list'], '')).toMatchObject({
     status: 2,
     err: expect.stringMatching(/set AWS_ENDPOINT_URL/),
@@ -105,7 +105,7 @@ test('without a runtime it says what is missing', async () => {
   });
 });
 
-test('addresses of queues have the port of the gateway, as other clients use them', async () => {
+test("prints queue addresses with the gateway's port, as other clients use them", async () => {
   const clients = createClients({ sqs: runtime.endpoint, dynamodb: runtime.endpoint });
   const url = runtime.queueUrl('work');
   expect(url.startsWith(runtime.endpoint)).toBe(true);

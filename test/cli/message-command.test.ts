@@ -58,7 +58,7 @@ function cli(...args: string[]): Promise<number> {
   return run(program, [...args, '--stage', world.stage]);
 }
 
-/** What the function `validate` would make of all that is in the lane: by the same adapters, without its workers. */
+/** Does what `validate` would do with all messages of the lane: the same adapters, without workers. */
 async function validateAll(crashes?: string): Promise<void> {
   const { storeResource } = await import('../../aws/resources-table.ts');
   const { quarantine } = await import('../../aws/quarantine-table.ts');
@@ -93,7 +93,7 @@ async function validateAll(crashes?: string): Promise<void> {
 
 const GENDER = 'code-invalid at Patient.gender: fhir-r4/required-binding';
 
-test('R07 R08: tells the life of a message by message id, correlation id, file and line', async () => {
+test('R07 R08: tells the life of a message by message id, correlation id, or file and line', async () => {
   const correlationId = crypto.randomUUID();
   const from = { source: 'clinic', file: 'a.ndjson', line: '7', correlationId };
   const good = await send(world.queues.lane, patient({ id: 'p-1' }), from);
@@ -123,13 +123,13 @@ test('R07 R08: tells the life of a message by message id, correlation id, file a
   expect(out).toContain(`message ${bad}`);
 }, 120_000);
 
-test('what nobody knows is no loss: it says what that may mean', async () => {
+test('explains what it may mean that nothing knows a message', async () => {
   expect(await cli('message', 'show', 'nobody')).toBe(1);
   expect(err).toMatch(/^Nothing is known of nobody in stage /);
   expect(err).toContain('replaced by a newer submission');
 }, 60_000);
 
-test('R42: the stored resource is shown with a reason only, after the audit log was told', async () => {
+test('R42: shows the stored resource only with a reason, after the audit log has it', async () => {
   const id = await send(world.queues.lane, patient({ id: 'p-1' }));
   await validateAll();
   expect(await cli('message', 'show', id, '--reveal')).toBe(2);
@@ -156,7 +156,7 @@ async function submitting(...lines: string[]): Promise<number> {
   return submitted;
 }
 
-test('R04: submit --wait says how what it sent has ended, and how to ask', async () => {
+test('R04: submit --wait says how each submission ended, and how to ask later', async () => {
   const older = patient({ id: 'p-1', active: false });
   expect(await submitting(older, patient({ id: 'p-1' }), patient({ id: 'p-2' }))).toBe(0);
   expect(out).toMatch(/^submitted 3 to .*\nto see one: npm run cli -- message show \S+ --stage/);

@@ -11,10 +11,10 @@ test.each([
   [AT + 3 * 60_000, '3 min ago'],
   [AT + 25 * 3_600_000, '1 d ago'],
   [AT - 90 * 60_000, 'in 1 h'],
-])('a moment says how long ago it was', (now, said) => {
+])('prints how long ago a moment was', (now, said) => {
   expect(moment(AT, now)).toBe(`2026-11-29 08:12:03Z (${said})`);
 });
 
-test('no moment is a dash', () => {
+test('prints a dash without a moment', () => {
   expect(moment(undefined, AT)).toBe('-');
 });

@@ -46,7 +46,7 @@ async function testPlugin(module: string, lines: string[], ...options: string[])
   return run(program, ['plugin', 'test', module, file, ...options]);
 }
 
-test('says what came of each resource, and whether the plugin was asked at all', async () => {
+test('prints each resource’s result, and whether the plugin was asked at all', async () => {
   const lines = [patient(), patientWithCpf('52998224724'), invalidPatient()];
   expect(await testPlugin(moduleOf('cpf'), lines)).toBe(1);
   expect(out.join('').trim().split('\n')).toEqual([
@@ -63,14 +63,14 @@ test('says what came of each resource, and whether the plugin was asked at all',
   );
 });
 
-test('is status 0 where all are accepted, 1 where any is not', async () => {
+test('has status 0 if all are accepted, else 1', async () => {
   expect(await testPlugin(moduleOf('cpf'), [patient(), patient()])).toBe(0);
   expect(errors.join('')).toContain('2 resources: 2 accepted');
   expect(await testPlugin(moduleOf('cpf'), [patientWithCpf('52998224724')])).toBe(1);
   expect(await testPlugin(moduleOf('cpf'), [invalidPatient()])).toBe(1);
 });
 
-test('a crash, a hang and what is no resource are told by status 1', async () => {
+test('reports a crash, a hang and what is not a resource, with status 1', async () => {
   const lines = [pluginFaulty('exit'), pluginFaulty('hang'), '{', patient()];
   expect(await testPlugin(moduleOf('chaos'), lines, '--deadline-ms', '200')).toBe(1);
   expect(out.join('').trim().split('\n')).toEqual([
@@ -81,7 +81,7 @@ test('a crash, a hang and what is no resource are told by status 1', async () =>
   ]);
 });
 
-test('a module that could not be deployed is a mistake of the command line', async () => {
+test('a module that cannot be deployed is a mistake of the command line', async () => {
   const module = join(folder, 'wrong.wasm');
   await writeFile(module, wasm({ imports: ['env.abort'] }));
   expect(await testPlugin(module, [patient()])).toBe(2);
@@ -97,7 +97,7 @@ const RULE = {
   deadlineMs: 500,
 } as const;
 
-test('a list says which are on, and by whom and why not', () => {
+test('list prints which plugins are on, and who switched the others off and why', () => {
   const word = { by: 'ada', reason: 'wrong', token: 't' } as const;
   const off = obey(UNKNOWN_SERVICE, { ...word, kind: 'force-open', until: 9_000 }, 1_000).next;
   const states: [string, object][] = [
@@ -117,7 +117,7 @@ test('a list says which are on, and by whom and why not', () => {
   expect(describePlugins([], [], 0)).toBe('No plugins in failsafe.config.ts.');
 });
 
-test('R17: an operator switches one off and on; both are audited', async () => {
+test('R17: an operator switches a plugin off and on; both are audited', async () => {
   vi.doMock('../../failsafe.config.ts', () => ({ default: { plugins: [RULE] } }));
   const emulators = await startEmulators();
   try {

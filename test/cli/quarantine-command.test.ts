@@ -71,7 +71,7 @@ function cli(...args: string[]): Promise<{ status: number; out: string; err: str
   });
 }
 
-test('list, show, redrive and discard, from one to the next', async () => {
+test('list, show, redrive and discard work on the same entries in turn', async () => {
   const listed = await cli('list', '--json');
   expect(JSON.parse(listed.out)).toMatchObject({
     groups: [{ fingerprint: 'f00d', count: 2, lanes: ['background'] }],
@@ -115,7 +115,7 @@ test('list, show, redrive and discard, from one to the next', async () => {
   expect(JSON.stringify(facts)).not.toContain('m-1');
 }, 60_000);
 
-test('R42: PHI is shown with a reason only, and after the audit log was told', async () => {
+test('R42: shows PHI only with a reason, after the audit log has it', async () => {
   for (const wrong of [[], ['--reason', ' ']]) {
     const { status, out, err } = await cli('show', 'm-2', '--reveal', ...wrong);
     expect({ status, out }).toEqual({ status: 2, out: '' });
@@ -144,7 +144,7 @@ test('R42: PHI is shown with a reason only, and after the audit log was told', a
   expect(JSON.stringify(facts)).not.toMatch(/m-2|Chalmers|4711/);
 }, 60_000);
 
-test('what cannot be done is said in one line, with its status', async () => {
+test('reports in one line what cannot be done, with its status', async () => {
   expect(await cli('redrive')).toMatchObject({
     status: 2,
     err: 'error: which entries? Give one of --fingerprint F, --id ID or --all\n',
@@ -174,7 +174,7 @@ test('what cannot be done is said in one line, with its status', async () => {
   });
 }, 60_000);
 
-test('R08: a key of an object that is gone, and an id, are printed as text', async () => {
+test('R08: prints the key of a missing object, and an id, as plain text', async () => {
   const Key = 'submissions/x\u001b[2J\nFORGED';
   const Item = { pk: 'm-4', status: 'quarantined', lane: 'background', source: 's', sentAt: 1 };
   const bodyS3 = { bucket: world.bucket, key: Key };
@@ -191,7 +191,7 @@ test('R08: a key of an object that is gone, and an id, are printed as text', asy
   expect(odd.err).toMatch(/^error: .*\\u001b.*\n$/);
 }, 60_000);
 
-test('R42: what cannot be recorded is not shown', async () => {
+test('R42: does not show what cannot be recorded', async () => {
   const name = `fhir-failsafe-${world.stage}-audit`;
   const read = () => cli('show', 'm-2', '--reveal', '--reason', 'ticket 7');
   lambda.configure(name, {});

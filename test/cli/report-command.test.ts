@@ -39,7 +39,7 @@ afterAll(() => rm(folder, { recursive: true }));
 function cli(...args: string[]): Promise<{ status: number; out: string; err: string }> {
   return new Promise((resolve) => {
     const argv = [MAIN, 'report', '--stage', world.stage, ...args];
-    // Whatever opens pages here, a test opens none.
+    // A test must not open pages, whatever would open them here.
     const env = {
       ...process.env,
       PATH: `${folder}${delimiter}${process.env['PATH']}`,
@@ -51,7 +51,7 @@ function cli(...args: string[]): Promise<{ status: number; out: string; err: str
   });
 }
 
-test('tells a day to a terminal, where no producer writes lines of ours', async () => {
+test('prints a day to a terminal, and no text of a producer looks like a line of ours', async () => {
   const { status, out, err } = await cli('--day', DAY);
   expect({ status, err }).toEqual({ status: 0, err: '' });
   const lines = out.split('\n');
@@ -66,7 +66,7 @@ test('tells a day to a terminal, where no producer writes lines of ours', async 
   expect(lines).toContain('1  0123456789abcdef  rejected       code-invalid at Patient.gender');
 });
 
-test('tells it as a table, as data, and as a page in a file that is yours alone', async () => {
+test('prints it as a table, as data, and as a page in a file that only its owner can read', async () => {
   expect((await cli('--day', DAY, '--csv')).out.split('\r\n')[1]).toBe(
     `"${DAY}","clinic","background",1,0,1,1000,1000,1000,1000`,
   );
@@ -81,7 +81,7 @@ test('tells it as a table, as data, and as a page in a file that is yours alone'
 });
 
 test.runIf(process.platform === 'linux')(
-  'opens the page with what the system has for it',
+  'opens the page with the system’s own program',
   async () => {
     const opener = join(folder, 'xdg-open');
     await writeFile(opener, `#!/bin/sh\ncp "$1" ${join(folder, 'opened.html')}\n`);
@@ -94,7 +94,7 @@ test.runIf(process.platform === 'linux')(
   },
 );
 
-test('a day on which nothing ended says so', async () => {
+test('says so for a day on which nothing ended', async () => {
   expect((await cli('--day', '2026-02-01')).out).toBe(
     'Sunday, 1 February 2026 (UTC)\nNothing ended on this day.\n',
   );
@@ -104,7 +104,7 @@ test.each([
   [['--day', '2026-02-30'], 2, /must be a day such as/],
   [['--csv', '--json'], 2, /cannot be used with/],
   [['--stage', 'absent'], 1, /no function fhir-failsafe-absent-reporting there/],
-])('%j ends with status %d', async (args, expected, message) => {
+])('%j exits with status %d', async (args, expected, message) => {
   const { status, err } = await cli(...args);
   expect(status).toBe(expected);
   expect(err).toMatch(message);

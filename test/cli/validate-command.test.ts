@@ -26,7 +26,7 @@ async function validate(
   return execa(process.execPath, args, { cwd: folder, input, reject: false });
 }
 
-describe('R07: a Bundle is validated itself, and then its entries', () => {
+describe('R07: a Bundle is validated itself, then its entries', () => {
   const entry = (resource: object, i: number) => ({ fullUrl: `http://a.b/Patient/${i}`, resource });
   const bundle = (more: object, ...resources: object[]) =>
     JSON.stringify(
@@ -48,7 +48,7 @@ describe('R07: a Bundle is validated itself, and then its entries', () => {
     expect(exitCode).toBe(1);
   });
 
-  test('an entry is told by its place, line, type and id, in .gz and .ndjson as well', async () => {
+  test('each entry has its place, line, type and id, in .gz and .ndjson as well', async () => {
     const text = bundle({}, { resourceType: 'Patient' }, { ...BAD, id: '1' });
     const { stdout, stderr } = await validate({ 'b.json.gz': gzipSync(text) });
     const line = text.split('\n').findIndex((each) => each.includes('"id": "1"')) - 2;
@@ -63,16 +63,16 @@ describe('R07: a Bundle is validated itself, and then its entries', () => {
     );
   });
 
-  test('more issues than one resource may have are all told', async () => {
+  test('all issues are printed, also beyond the limit for one resource', async () => {
     const many = Array.from({ length: 300 }, (_, i) => ({ ...BAD, id: String(i) }));
     const { stderr } = await validate({ 'many.json': bundle({}, ...many) });
     expect(stderr).toMatch(/^301 validated, 300 invalid/);
   });
 });
 
-describe('R07: a file is what it holds, not what it is called', () => {
+describe('R07: a file’s content decides its format, not its name', () => {
   test.each(['patient.fhir', 'patient', 'patient.json'])(
-    '%s, written over several lines',
+    '%s, over several lines, is read',
     async (name) => {
       const { exitCode, stderr } = await validate({ [name]: PRETTY });
       expect(stderr).toBe('1 validated, 0 invalid');
@@ -80,7 +80,7 @@ describe('R07: a file is what it holds, not what it is called', () => {
     },
   );
 
-  test('so is standard input, of one resource or of one on each line', async () => {
+  test('so is standard input: one resource, or one on each line', async () => {
     expect((await validate({}, { input: PRETTY })).stderr).toBe('1 validated, 0 invalid');
     const lines = `{"resourceType":"Patient"}\n\n${JSON.stringify(BAD)}\n`;
     expect((await validate({}, { input: lines })).stdout).toMatch(/^-:3: Patient\/b\n/);
@@ -88,13 +88,13 @@ describe('R07: a file is what it holds, not what it is called', () => {
     expect((await validate({}, { input: broken })).stderr).toMatch(/^2 validated, 1 invalid/);
   });
 
-  test('an array is told as one', async () => {
+  test('an array is one problem', async () => {
     const { exitCode, stdout } = await validate({ 'a.json': '[{"resourceType":"Patient"}]' });
     expect(stdout).toContain('an array of 1, not a resource');
     expect(exitCode).toBe(1);
   });
 
-  test.each(['', ' \n\n'])('%j is empty, and no resource', async (content) => {
+  test.each(['', ' \n\n'])('%j is reported as empty, not as a resource', async (content) => {
     const { exitCode, stdout } = await validate({ 'e.json': content });
     expect(stdout).toContain('The file is empty');
     expect(exitCode).toBe(1);
@@ -103,7 +103,7 @@ describe('R07: a file is what it holds, not what it is called', () => {
     expect(none.exitCode).toBe(0);
   });
 
-  test('XML is told once', async () => {
+  test('XML is one problem', async () => {
     const xml =
       '<?xml version="1.0"?>\n<Patient xmlns="http://hl7.org/fhir">\n<id value="a"/>\n</Patient>\n';
     const { stdout, stderr } = await validate({ 'p.xml': xml });
@@ -111,7 +111,7 @@ describe('R07: a file is what it holds, not what it is called', () => {
     expect(stderr).toMatch(/^1 validated, 1 invalid/);
   });
 
-  test('a resource that the pipeline would not take', async () => {
+  test('a resource that the pipeline would refuse is refused', async () => {
     const data = 'QUJD'.repeat(3 * 1024 * 1024);
     const binary = JSON.stringify({ resourceType: 'Binary', contentType: 'a/b', data });
     const { stderr } = await validate({
@@ -125,20 +125,20 @@ describe('R07: a file is what it holds, not what it is called', () => {
 describe('R07: warnings', () => {
   const files = { 'p.json': PRETTY, 'q.json': JSON.stringify(BAD) };
 
-  test('are not said of their own accord', async () => {
+  test('are not printed by default', async () => {
     const { stdout, stderr } = await validate(files);
     expect(stdout).not.toContain('dom-6');
     expect(stderr).toBe('2 validated, 1 invalid\n       1  fhir-r4/required-binding');
   });
 
-  test('with --warnings those of valid resources too, and counted', async () => {
+  test('with --warnings are printed and counted, for valid resources too', async () => {
     const { stdout, stderr } = await validate(files, { options: ['--warnings'] });
     expect(stdout).toMatch(/^p\.json:1: Patient\n {2}warning {2}dom-6 {2}Patient\n {4}dom-6: /);
     expect(stderr).toMatch(/^2 validated, 1 invalid, 1 valid with warnings$/m);
     expect(stderr).toMatch(/^ +2 {2}dom-6 \(warning\)$/m);
   });
 
-  test('and as JSON', async () => {
+  test('are in the JSON too', async () => {
     const options = ['--warnings', '--format', 'json'];
     const { results, ...summary } = JSON.parse((await validate(files, { options })).stdout);
     expect(results).toHaveLength(2);
@@ -146,10 +146,10 @@ describe('R07: warnings', () => {
   });
 });
 
-describe('R07: formats', () => {
+describe('R07: output formats', () => {
   const files = { 'p.json': JSON.stringify(BAD), 'q.json': '{' };
 
-  test('JSON', async () => {
+  test('JSON has all results', async () => {
     const { stdout } = await validate(files, { options: ['--format', 'json'] });
     const { results, ...summary } = JSON.parse(stdout);
     expect(results).toMatchObject([
@@ -177,7 +177,7 @@ describe('R07: formats', () => {
     expect(JSON.parse(none.stdout)).toEqual({ results: [], validated: 1, invalid: 0, rules: {} });
   });
 
-  test('SARIF', async () => {
+  test('SARIF has all issues', async () => {
     const { stdout } = await validate(files, { options: ['--format', 'sarif'] });
     const { version, runs } = JSON.parse(stdout);
     expect(version).toBe('2.1.0');
@@ -201,7 +201,7 @@ describe('R07: formats', () => {
   });
 });
 
-describe('R07: a code that no package decides', () => {
+describe('R07: a code that no package can decide', () => {
   const photo = {
     resourceType: 'Patient',
     text: { status: 'generated', div: '<div xmlns="http://www.w3.org/1999/xhtml">p</div>' },
@@ -209,14 +209,14 @@ describe('R07: a code that no package decides', () => {
   };
   const text = JSON.stringify(photo);
 
-  test('is told, though the resource is valid', async () => {
+  test('is reported, though the resource is valid', async () => {
     const { exitCode, stdout, stderr } = await validate({ 'photo.json': text });
     expect(stdout).toBe('');
     expect(stderr).toMatch(/^1 validated, 0 invalid\n1 code not verified: no package decides it\./);
     expect(exitCode).toBe(0);
   });
 
-  test('is shown with its place and value set among the warnings', async () => {
+  test('has its place and value set among the warnings', async () => {
     const { stdout } = await validate({ 'photo.json': text }, { options: ['--warnings'] });
     expect(stdout).toBe(
       'photo.json:1: Patient\n  information  fhir-r4/required-binding  Patient.photo[0].contentType\n' +
@@ -224,7 +224,7 @@ describe('R07: a code that no package decides', () => {
     );
   });
 
-  test('is counted for a machine, and no issue of what is invalid unless it asks', async () => {
+  test('is counted in JSON; issues of invalid resources are listed only if asked for', async () => {
     const both = JSON.stringify({ ...photo, gender: 'x' });
     const { stdout } = await validate({ 'photo.json': both }, { options: ['--format', 'json'] });
     const { results, unverified } = JSON.parse(stdout);

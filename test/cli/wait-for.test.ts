@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { waitFor } from '../../cli/wait-for.ts';
 
-/** Time that passes only while somebody waits; `endsAt` says when each id ends. */
+/** Time that passes only while the code waits; `endsAt` says when each id ends. */
 function world(endsAt: Record<string, number>) {
   let clock = 0;
   const looks: (readonly string[])[] = [];
@@ -22,7 +22,7 @@ function world(endsAt: Record<string, number>) {
   };
 }
 
-test('it asks for those only that have not ended, and stops with the last', async () => {
+test('asks only for those that have not ended, and stops with the last', async () => {
   const { looks, look, patience } = world({ a: 0, b: 300 });
   const told: number[] = [];
   const onLook = (waiting: number) => void told.push(waiting);
@@ -35,7 +35,7 @@ test('it asks for those only that have not ended, and stops with the last', asyn
   expect(told).toEqual([1, 1, 0]);
 });
 
-test('it waits no longer than it was told to, and then looks once more', async () => {
+test('waits no longer than told, and then looks once more', async () => {
   const { looks, look, patience, clock } = world({ late: 10_000 });
   const endings = await waitFor(['late', 'never'], look, { ...patience, timeoutMs: 10_000 });
   expect([...endings.keys()]).toEqual(['late']);
@@ -43,7 +43,7 @@ test('it waits no longer than it was told to, and then looks once more', async (
   expect(looks.length).toBeLessThan(10);
 });
 
-test('one who does not want to wait gets one look', async () => {
+test('looks once if it is told not to wait', async () => {
   const { looks, look, patience } = world({});
   expect(await waitFor(['a'], look, { ...patience, timeoutMs: 0 })).toEqual(new Map());
   expect(looks).toHaveLength(1);
@@ -51,7 +51,7 @@ test('one who does not want to wait gets one look', async () => {
   expect(looks).toHaveLength(1);
 });
 
-test('an interrupt ends it', async () => {
+test('is ended by an interrupt', async () => {
   const { looks, look, patience } = world({});
   const signal = AbortSignal.abort();
   await waitFor(['a'], look, { ...patience, timeoutMs: 60_000, signal });

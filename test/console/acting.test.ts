@@ -1,4 +1,6 @@
-/** A console that acts on a stage in the emulators: the same as the command line does, by the same code. */
+/**
+ * A console that acts on a stage in the emulators: the same effects as the command line, by the same code.
+ */
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, test } from 'vitest';
 import { saveIncident } from '../../aws/incidents-table.ts';
@@ -22,7 +24,7 @@ async function count(kind: 'redrive' | 'discard', selected: unknown): Promise<Co
   return body;
 }
 
-/** As the page does: what was counted, and how fast. */
+/** Acts as the page does: with the number that was counted, and a rate. */
 function bulkOf(kind: 'redrive' | 'discard', selected: unknown, { count: n, before }: Counted) {
   return { kind, selected, count: n, before, rate: 1_000, reason };
 }
@@ -37,7 +39,7 @@ const statuses = async () => {
   return Object.fromEntries(items.map(({ pk, status }) => [String(pk), status]));
 };
 
-test('an empty filter is refused, and so is an act that was not counted or has no reason', async () => {
+test('refuses an empty filter, and an act without a count or a reason', async () => {
   const { page, world } = stage;
   await quarantined(world, 'm-1');
   for (const selected of [{ filter: {} }, {}, { ids: [] }, { filter: { all: true } }]) {
@@ -71,7 +73,7 @@ test('an empty filter is refused, and so is an act that was not counted or has n
   expect(await factsTold(world)).toEqual([]);
 });
 
-test('R07: all that match are redriven at a rate, with progress, between two facts for the audit log', async () => {
+test('R07: redrives all that match at a rate, with progress, between two facts for the audit log', async () => {
   const { page, world } = stage;
   await quarantined(world, 'm-2', { fingerprint: 'beef' });
   await quarantined(world, 'm-3', { fingerprint: 'beef', source: 'lab' });
@@ -80,7 +82,7 @@ test('R07: all that match are redriven at a rate, with progress, between two fac
   const counted = await count('redrive', selected);
   expect(counted).toMatchObject({ count: 1, counts: { sent: 1 } });
   expect(counted.commandLine).toContain('quarantine redrive --all --source lab --before 20');
-  // What comes after the count is not taken.
+  // An entry that arrives after the count is not taken.
   await quarantined(world, 'm-5', { source: 'lab', quarantinedAt: counted.before + 1 });
   const begun = await page.post<Run>(ROUTES.bulk, bulkOf('redrive', selected, counted));
   expect(begun).toMatchObject({ status: 200, body: { state: 'running', total: 1, by: 'ana' } });
@@ -89,7 +91,7 @@ test('R07: all that match are redriven at a rate, with progress, between two fac
   const run = await ended(begun.body.id);
   expect(run.failures).toEqual([]);
   if (run.counts['sent'] === undefined) {
-    // It was stopped before it began: the same count goes on where it was.
+    // It was stopped before it began, so the same count can be redriven again.
     const again = await page.post<Run>(ROUTES.bulk, bulkOf('redrive', selected, counted));
     await page.until('runs', ([first]) => (first as BulkRun).counts['sent'] === 1);
     await page.post(ROUTES.stop, { run: again.body.id });
@@ -115,7 +117,7 @@ test('R07: all that match are redriven at a rate, with progress, between two fac
   ]);
 });
 
-test('entries by id are discarded; one act at a time', async () => {
+test('discards entries by id, and runs one act at a time', async () => {
   const { page, world } = stage;
   const selected = { ids: ['m-2', 'm-5', 'm-9'] };
   const counted = await count('discard', selected);
@@ -134,7 +136,7 @@ test('entries by id are discarded; one act at a time', async () => {
   await factsTold(world);
 });
 
-test('R22: an incident is acknowledged once', async () => {
+test('R22: acknowledges an incident once', async () => {
   const { page, world } = stage;
   await saveIncident(tableAt(world.tables.incidents), opened());
   const word = { word: 'acknowledge', scope: 'validate', number: 1, reason };
@@ -158,7 +160,7 @@ test('R22: an incident is acknowledged once', async () => {
   expect(await page.post(ROUTES.incident, { ...word, number: 7 })).toMatchObject({ status: 409 });
 });
 
-test('R17: a breaker is forced with a reason and an expiry, and reset; both are audited', async () => {
+test('R17: forces a breaker with a reason and an expiry, and resets it; both are audited', async () => {
   const { page, world } = stage;
   const forced = { word: 'force-open', service: 'fhir-server', reason, forMs: 60_000 };
   expect(await page.post(ROUTES.breaker, forced)).toMatchObject({
@@ -196,7 +198,7 @@ test('R17: a breaker is forced with a reason and an expiry, and reset; both are 
   );
 });
 
-test('R31: a lane is paused and resumed', async () => {
+test('R31: pauses and resumes a lane', async () => {
   const { page } = stage;
   const word = { word: 'pause', lane: 'background', reason };
   expect(await page.post(ROUTES.lane, word)).toMatchObject({
@@ -223,7 +225,7 @@ test('R31: a lane is paused and resumed', async () => {
   expect(resumed.body.message).toMatch(/^lane background resumed; nobody holds it/);
 });
 
-test('R40: the audit log is verified, and what is wrong with it is said', async () => {
+test('R40: verifies the audit log, and reports what is wrong with it', async () => {
   const { page, world } = stage;
   const whole = await page.post<Run>(ROUTES.verify, {});
   const verified = await page.until(
@@ -244,7 +246,7 @@ test('R40: the audit log is verified, and what is wrong with it is said', async 
   expect((run as VerifyRun).verified).toMatchObject({ whole: false });
 });
 
-test('what is hostile stays text: nothing of a request is believed, and nothing is made of it', async () => {
+test('hostile text stays text: the server believes nothing of a request and interprets none of it', async () => {
   const { page } = stage;
   const hostile = ['<script>', '\u0000', '../..', "'; drop", '__proto__', 'x'.repeat(2_000)];
   for (const text of hostile) {

@@ -1,4 +1,6 @@
-/** A console on a stage in the emulators, through real SDK clients: what it shows, and that it only looks. */
+/**
+ * A console on a stage in the emulators, through real SDK clients: what it shows, and that it only reads.
+ */
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { expect, test } from 'vitest';
 import { recordCrash } from '../../aws/crash-items.ts';
@@ -22,7 +24,7 @@ const stage = useConsole(false);
 const put = (TableName: string, Item: Record<string, unknown>) =>
   testClients().dynamo.send(new PutCommand({ TableName, Item }));
 
-test('the stream tells who looks, and every figure with its age or its trouble', async () => {
+test('the stream says who is looking, and has every figure with its age or its trouble', async () => {
   const { page, world } = stage;
   expect(await page.until('hello')).toMatchObject({
     ...{ stage: world.stage, operate: false, by: 'ana', local: false },
@@ -46,7 +48,7 @@ test('the stream tells who looks, and every figure with its age or its trouble',
   );
 });
 
-test('R31 R33: a lane that is held says by whom, why, and what its next probe waits for', async () => {
+test('R31 R33: shows who paused a lane, why, and what its next probe waits for', async () => {
   const { page, world } = stage;
   const hold = { since: 5, why: 'died too often', by: 'supervisor' };
   const wakeAt = Date.now() + 3_600_000;
@@ -96,7 +98,7 @@ test('R31 R33: a lane that is held says by whom, why, and what its next probe wa
   expect(tree.value?.find(({ name }) => name === 'critical')?.lane).toBeUndefined();
 });
 
-test('R10: a breaker says how near it is to opening, and what opened it lately', async () => {
+test('R10: shows how near a breaker is to opening, and what opened it last', async () => {
   const { page, world } = stage;
   const transition = {
     from: 'closed',
@@ -158,7 +160,7 @@ test('R20: the crash window slides by the times of its crashes, beside its thres
   });
 });
 
-test('R40: the last entries of the audit log, the newest first', async () => {
+test('R40: shows the last entries of the audit log, the newest first', async () => {
   const { page, world } = stage;
   await tell(world, factOf('a'), factOf('b', { kind: 'page', reason: 'why' }));
   await deliver((await loadAudit()).handler, world.queues.audit);
@@ -172,7 +174,7 @@ test('R40: the last entries of the audit log, the newest first', async () => {
   expect(second?.sequence).toBe((first?.sequence ?? 0) - 1);
 });
 
-test('R08: quarantine by groups, entries and one entry shows no body and no value', async () => {
+test('R08: groups, entries and a single entry of Quarantine show no body and no value', async () => {
   const { page, world } = stage;
   await quarantined(world, 'm-1');
   await quarantined(world, 'm-2', {
@@ -211,7 +213,7 @@ test('R08: quarantine by groups, entries and one entry shows no body and no valu
   }
 });
 
-test('R42: a body is revealed with a reason, after the audit log was told', async () => {
+test('R42: reveals a body with a reason, after the audit log has it', async () => {
   const { page, world } = stage;
   await factsTold(world);
   for (const reason of ['', ' ', '...']) {
@@ -234,7 +236,7 @@ test('R42: a body is revealed with a reason, after the audit log was told', asyn
   expect(JSON.stringify(facts)).not.toMatch(/m-2|Chalmers|4711/);
 });
 
-test('R42: what cannot be recorded is not shown', async () => {
+test('R42: does not show what cannot be recorded', async () => {
   const { page, world, lambda } = stage;
   const name = `fhir-failsafe-${world.stage}-audit`;
   lambda.configure(name, {});
@@ -245,7 +247,7 @@ test('R42: what cannot be recorded is not shown', async () => {
   expect(JSON.stringify(body)).not.toMatch(/Chalmers/);
 });
 
-test('the life of a message, as `message show` tells it', async () => {
+test('shows the life of a message, as `message show` does', async () => {
   const { page, world } = stage;
   const attempts = [
     { requestId: 'r-1', startedAt: 7, ended: 9, crash: 'exception', reason: 'boom' },
@@ -266,7 +268,7 @@ test('the life of a message, as `message show` tells it', async () => {
   expect(slow.body).toMatchObject({ lives: [], slowWouldHelp: false });
 });
 
-test('without --operate nothing is done, whatever is asked', async () => {
+test('does nothing without --operate, whatever is requested', async () => {
   const { page, world } = stage;
   const before = await itemsOf(world.tables.quarantine);
   const selected = { filter: { fingerprint: 'f00d' } };
@@ -289,7 +291,7 @@ test('without --operate nothing is done, whatever is asked', async () => {
       error: { kind: 'read-only' },
     });
   }
-  // There is no box of faults on a stage that is deployed.
+  // A deployed stage has no box of faults.
   expect(await page.post(ROUTES.local, { act: 'kill', function: 'audit' })).toMatchObject({
     status: 404,
   });

@@ -46,7 +46,10 @@ const statsOf = (alarm: AlarmProperties): Stat[] =>
     ? [alarm]
     : alarm.Metrics.flatMap(({ MetricStat }) => (MetricStat ? [MetricStat.Metric] : []));
 
-/** The names after `**Alarms.**`, where `*` stands for a queue, a function, a table, a lane, a service. */
+/**
+ * The names after `**Alarms.**` as patterns: `*` stands for a queue, a function, a table, a lane or a
+ * service.
+ */
 function patternsIn(text: string): RegExp[] {
   const [, line = ''] = /\*\*Alarms?\.\*\*([\s\S]*?)\n\n/.exec(text) ?? [];
   return [...line.matchAll(/`([a-z*-]+)`/g)].map(
@@ -61,15 +64,18 @@ const ring = alarms.map(({ AlarmName, AlarmDescription }) => {
 });
 
 describe('alarms and the runbook', () => {
-  it.each(ring)('$name links a section, and that section names it', ({ name, section }) => {
-    const patterns = patternsIn(section?.text ?? '');
-    expect(patterns.filter((pattern) => pattern.test(name))).not.toEqual([]);
-  });
+  it.each(ring)(
+    '$name links to a section of the runbook, and that section lists the alarm',
+    ({ name, section }) => {
+      const patterns = patternsIn(section?.text ?? '');
+      expect(patterns.filter((pattern) => pattern.test(name))).not.toEqual([]);
+    },
+  );
 
   const ours = sections.filter(({ text }) => patternsIn(text).length > 0);
 
   it.each(ours)(
-    'section "$heading" is an alarm’s, and says all that there is to say',
+    'section "$heading" lists only alarms that link to it, and has every part',
     (section) => {
       const linked = ring.filter((alarm) => alarm.section === section).map(({ name }) => name);
       for (const pattern of patternsIn(section.text)) {
@@ -84,8 +90,8 @@ describe('alarms and the runbook', () => {
   );
 });
 
-describe('alarms and the stack', () => {
-  it('each queue has one, and each that is no dead-letter queue a redrive policy', () => {
+describe('alarms of the stack', () => {
+  it('each queue has an alarm, and each queue that is not a dead-letter queue has a redrive policy', () => {
     const queues = Object.values(resourcesOf(template, 'AWS::SQS::Queue'));
     expect(queues.length).toBeGreaterThan(10);
     for (const { Properties } of queues) {
@@ -96,7 +102,7 @@ describe('alarms and the stack', () => {
     }
   });
 
-  it('R09: each queue that is read has one for the larger of AWS’s age and ours', () => {
+  it('R09: each queue that a function reads has an alarm on the larger of AWS’s age and ours', () => {
     const read = Object.values(resourcesOf(template, 'AWS::Lambda::EventSourceMapping'));
     const ages = alarms.filter(({ AlarmName }) => /-(age|retention)$/.test(AlarmName));
     expect(ages).toHaveLength(2 * read.length);
@@ -117,13 +123,13 @@ describe('alarms and the stack', () => {
           },
         },
       ]);
-      // As far as the alarm looks back, what is missing is what it was.
+      // The alarm carries the last known value over its whole look-back.
       expect(alarm).toMatchObject({ EvaluationPeriods: 15 });
     }
   });
 
-  it('each function has one for errors, throttles and memory', () => {
-    // empty-bucket runs while the stack, alarms included, is deleted.
+  it('each function has alarms on errors, throttles and memory', () => {
+    // empty-bucket runs while the stack, including its alarms, is deleted.
     const functions = namesOf('AWS::Lambda::Function', 'FunctionName').filter(
       (name) => name.startsWith(PREFIX) && name !== `${PREFIX}empty-bucket`,
     );
@@ -135,7 +141,7 @@ describe('alarms and the stack', () => {
     }
   });
 
-  it('each table has one, restores to any second, and says what becomes of it', () => {
+  it('each table has an alarm, point-in-time recovery and a deletion policy', () => {
     const prod = synthesized({ stage: 'prod' });
     for (const name of namesOf('AWS::DynamoDB::Table', 'TableName')) {
       expect(shortNames).toContain(`${name.replace(PREFIX, '')}-table-throttles`);
@@ -151,7 +157,7 @@ describe('alarms and the stack', () => {
     }
   });
 
-  it('each tells people when it rings and when it is over', () => {
+  it('each alarm notifies people when it rings and when it is over', () => {
     for (const { AlarmName, AlarmActions, OKActions } of alarms) {
       expect(AlarmActions, AlarmName).toHaveLength(1);
       expect(AlarmActions[0]?.Ref).toMatch(/^(Oncall|Management)/);
@@ -159,7 +165,7 @@ describe('alarms and the stack', () => {
     }
   });
 
-  it('each metric of ours is in the table, with just its dimensions', () => {
+  it('each alarm on a metric of ours uses a known metric and its dimensions', () => {
     const ours = alarms.flatMap(statsOf).filter(({ Namespace }) => Namespace === METRICS_NAMESPACE);
     expect(ours.length).toBeGreaterThan(10);
     for (const { MetricName: name, Dimensions = [] } of ours) {
@@ -171,14 +177,14 @@ describe('alarms and the stack', () => {
     }
   });
 
-  it('a metric cannot be asked for by a dimension that it does not have', () => {
+  it('a metric cannot be requested by a dimension that it does not have', () => {
     const wrong = { stage: 'dev', name: 'LanePaused', of: { verdict: 'valid' } } as const;
     expect(() => ownMetric(wrong)).toThrow('LanePaused is not told apart by verdict');
   });
 });
 
-describe('people', () => {
-  it('hear of our alarms: topics let CloudWatch publish for them, and for nobody else’s', () => {
+describe('the topics for people', () => {
+  it('accept alarms of this stack from CloudWatch, and nobody else’s', () => {
     const statements = Object.values(resourcesOf(template, 'AWS::SNS::TopicPolicy'))
       .flatMap(({ Properties }) => JSON.parse(JSON.stringify(Properties)).PolicyDocument.Statement)
       .filter(({ Sid }: { Sid?: string }) => Sid === 'OurAlarms');

@@ -6,7 +6,7 @@ const APP = join(import.meta.dirname, '..', '..', 'lib', 'app.ts');
 
 it('refuses a wrong config in one line, without a stack trace', async () => {
   const context = { 'lanes.critical.maxConcurency': '50', stage: 'Production' };
-  // As the CDK CLI runs it, with what `-c` said.
+  // Runs the app as the CDK CLI does, with the context of `-c`.
   const { exitCode, stdout, stderr } = await execa(process.execPath, [APP], {
     env: { CDK_CONTEXT_JSON: JSON.stringify(context) },
     reject: false,

@@ -9,7 +9,7 @@ const functionsOf = (template: typeof dev) =>
   byName(template, 'AWS::Lambda::Function', 'FunctionName');
 const text = (value: unknown) => JSON.stringify(value);
 
-/** Ids of a type whose properties mention another resource's id. */
+/** Ids of resources of a type whose properties mention another resource's id. */
 const mentioning = (type: string, id: string): TestResource[] =>
   Object.values(resourcesOf(dev, type)).filter(({ Properties }) => text(Properties).includes(id));
 
@@ -24,7 +24,7 @@ describe('R50: bulkheads', () => {
     readonly MaximumConcurrency: number;
   }
 
-  it('every function reserves in prod, and its mappings use no more than that together', () => {
+  it('every function reserves concurrency in prod, and its mappings together use no more', () => {
     for (const [id, { Properties }] of functions) {
       const reserved = Number(Properties['ReservedConcurrentExecutions']);
       const used = mostOf(id).reduce((sum, most) => sum + most, 0);
@@ -45,7 +45,7 @@ describe('R50: bulkheads', () => {
     expect(mostOf(found?.[0] ?? '')).toEqual(most);
   });
 
-  it('background takes its thousand where the account has them', () => {
+  it('background gets its thousand if the account has them', () => {
     const large = synthesized({ stage: 'prod', accountConcurrency: '2000' });
     const most = Object.values(resourcesOf(large, 'AWS::Lambda::EventSourceMapping')).map(
       ({ Properties }) => text(Properties['ScalingConfig']),
@@ -63,14 +63,14 @@ describe('R50: reporting and analytics', () => {
   });
   const subscriptions = (reader: string) => mentioning('AWS::SNS::Subscription', reader);
 
-  it('are each fed by a queue of their own, and by nothing but streams', () => {
+  it('each is fed by its own queue, and otherwise only by streams', () => {
     expect(subscriptions('Analytics').map(({ Properties }) => Properties)).toMatchObject([
       { TopicArn: { Ref: outcomes }, RawMessageDelivery: true },
     ]);
     const ofReporting = subscriptions('Reporting').map(({ Properties }) => Properties);
     expect(ofReporting).toMatchObject([
       { TopicArn: { Ref: outcomes } },
-      // Alarms speak on that topic too; they have no such attribute.
+      // Alarms also publish on that topic, without the attribute.
       { TopicArn: { Ref: management }, FilterPolicy: { notice: ['notice', 'all-clear'] } },
     ]);
     expect(ofReporting[0]).not.toHaveProperty('FilterPolicy');
@@ -79,7 +79,7 @@ describe('R50: reporting and analytics', () => {
     }
   });
 
-  it('are told of no table, and die without pausing or escalating anything', () => {
+  it('have no table, and their deaths neither pause nor escalate anything', () => {
     for (const component of ['reporting', 'analytics']) {
       const { Environment } =
         functionsOf(dev).get(`fhir-failsafe-dev-${component}`)?.Properties ?? {};
@@ -91,7 +91,7 @@ describe('R50: reporting and analytics', () => {
     }
   });
 
-  it('keep facts as long as the config says, and wake nobody at night', () => {
+  it('keep facts for the configured time, and page nobody', () => {
     const buckets = Object.values(resourcesOf(dev, 'AWS::S3::Bucket'));
     for (const [name, days] of [
       ['reports', 400],
@@ -126,7 +126,7 @@ describe("Athena's table", () => {
   }
   const input = table?.Properties['TableInput'] as TableInput;
 
-  it('is of the stage, and knows days without anybody registering them', () => {
+  it('belongs to the stage, and knows new days without registration', () => {
     expect(database?.Properties).toMatchObject({ DatabaseInput: { Name: 'fhir_failsafe_dev' } });
     expect(table?.Properties).toMatchObject({ DatabaseName: 'fhir_failsafe_dev' });
     expect(input.Parameters).toMatchObject({

@@ -14,7 +14,7 @@ const queues = byName(template, 'AWS::SQS::Queue', 'QueueName');
 const functions = byName(template, 'AWS::Lambda::Function', 'FunctionName');
 const tables = byName(template, 'AWS::DynamoDB::Table', 'TableName');
 
-/** Logical id, as references in the template have it. */
+/** Logical id that references in the template contain. */
 function logicalId(type: string, resource: TestResource | undefined): string {
   const found = Object.entries(template.findResources(type)).find(
     ([, { Properties }]) => JSON.stringify(Properties) === JSON.stringify(resource?.Properties),
@@ -33,7 +33,7 @@ function environment(name: string): Record<string, unknown> {
 }
 
 describe('queues', () => {
-  it('are those of the drawing, each kept 14 days', () => {
+  it('are those of the drawing, each with a retention of 14 days', () => {
     const names = lanes.flatMap((lane) => [lane, `${lane}-isolation`, `${lane}-dead-letter`]);
     const others = [
       ...['incident', 'supervisor', 'reporting', 'analytics'].flatMap((reader) => [
@@ -60,7 +60,7 @@ describe('queues', () => {
     ['reporting', 780, 'reporting-dead-letter'],
     ['analytics', 660, 'analytics-dead-letter'],
   ])(
-    '%s hides a message %d s and gives up on it to %s after 1000 receives',
+    '%s has a visibility timeout of %d s, and moves a message to %s after 1000 receives',
     (name, seconds, dead) => {
       expect(queues.get(named(name))?.Properties).toMatchObject({
         VisibilityTimeout: seconds,
@@ -69,7 +69,7 @@ describe('queues', () => {
     },
   );
 
-  it('have a redrive policy, those aside that are a dead-letter queue', () => {
+  it('have a redrive policy, except dead-letter queues', () => {
     const without = [...queues].filter(([, { Properties }]) => !Properties['RedrivePolicy']);
     const owners = ['analytics', 'background', 'critical', 'incident', 'monitor', 'reporting'];
     expect(without.map(([name]) => name).sort()).toEqual(
@@ -85,7 +85,7 @@ describe('queues', () => {
 describe('event source mappings', () => {
   const mappings = Object.values(template.findResources('AWS::Lambda::EventSourceMapping'));
 
-  it('report failures message by message, all of them', () => {
+  it('all report batch item failures', () => {
     expect(mappings).toHaveLength(12);
     for (const { Properties } of mappings) {
       expect(Properties.FunctionResponseTypes).toEqual(['ReportBatchItemFailures']);
@@ -127,7 +127,7 @@ describe('event source mappings', () => {
 });
 
 describe('functions', () => {
-  it('run ESM on nodejs24.x and arm64, log JSON with platform records, and have no secrets', () => {
+  it('run as ESM on nodejs24.x and arm64, log JSON with platform records, and have no secrets', () => {
     expect([...functions.keys()].sort()).toEqual(
       [
         ...['analytics', 'audit', 'empty-bucket', 'incident', 'monitor'],
@@ -146,7 +146,7 @@ describe('functions', () => {
     }
   });
 
-  it.each(lanes)('validate-%s is told of its own lane, and every setting that it has', (lane) => {
+  it.each(lanes)('validate-%s gets its own lane and every setting', (lane) => {
     const variables = environment(`validate-${lane}`);
     const Ref = (name: string) => ({
       Ref: logicalId('AWS::SQS::Queue', queues.get(named(name))),
@@ -171,14 +171,14 @@ describe('functions', () => {
     });
   });
 
-  it('quarantine and incident are told every setting that they have', () => {
+  it('quarantine and incident get every setting', () => {
     const told = (name: string) => JSON.parse(String(environment(name)[ENV.settings]));
     expect(quarantineSettingsSchema.parse(told('quarantine'))).toEqual(told('quarantine'));
     expect(incidentSettingsSchema.parse(told('incident'))).toEqual(told('incident'));
     expect(told('incident')).toMatchObject({ crashesToOpen: 10, windowMs: 300_000 });
   });
 
-  it('take what the config changes', () => {
+  it('follow the config', () => {
     const changed = synthesized({ deadlineMs: '4000', 'incident.crashes': '3' });
     const text = JSON.stringify(changed.toJSON());
     expect(text).toContain('\\"deadlineMs\\":4000');
@@ -190,7 +190,7 @@ describe('the monitor', () => {
   const filters = Object.values(template.findResources('AWS::Logs::SubscriptionFilter'));
   const monitor = logicalId('AWS::Lambda::Function', functions.get(named('monitor')));
 
-  it('is fed failed platform records of every other function of the pipeline, never of itself', () => {
+  it('gets failed platform records of every other function of the pipeline, never of itself', () => {
     const groups = byName(template, 'AWS::Logs::LogGroup', 'LogGroupName');
     // empty-bucket runs while the stack is deleted: nobody would be left to page.
     const watched = [...groups].filter(([name]) => !/-(monitor|empty-bucket)$/.test(name));
@@ -208,7 +208,7 @@ describe('the monitor', () => {
     }
   });
 
-  it('R20: may be invoked for those log groups only, and keeps and reads what it could not tell', () => {
+  it('R20: may be invoked for those log groups only, and keeps what it could not publish in a queue that it reads', () => {
     const permissions = Object.values(template.findResources('AWS::Lambda::Permission')).filter(
       ({ Properties }) => Properties.Principal === 'logs.amazonaws.com',
     );
@@ -247,7 +247,7 @@ describe('topics', () => {
 });
 
 describe('the topic outcomes', () => {
-  it('has no subscriber but reporting, analytics and those of the config, with what they want', () => {
+  it('has as subscribers reporting, analytics and those of the config, each with its filter', () => {
     const { stack } = buildStack(
       {},
       {
@@ -280,7 +280,7 @@ describe('the topic outcomes', () => {
 });
 
 describe('tables', () => {
-  it('have the keys, the index and the expiry of the contract', () => {
+  it('have the keys, the index and the expiry that their readers rely on', () => {
     const text = (AttributeName: string) => ({ AttributeName, KeyType: 'HASH' });
     const range = (AttributeName: string) => ({ AttributeName, KeyType: 'RANGE' });
     expect(tables.get(named('resources'))?.Properties).toMatchObject({
@@ -335,7 +335,7 @@ describe('tables', () => {
     }
   });
 
-  it('audit has entries by chain and sequence', () => {
+  it('the audit table has entries by chain and sequence', () => {
     expect(tables.get(named('audit'))?.Properties).toMatchObject({
       KeySchema: [
         { AttributeName: 'pk', KeyType: 'HASH' },
@@ -344,7 +344,7 @@ describe('tables', () => {
     });
   });
 
-  it('are on demand and restorable to any second', () => {
+  it('are billed on demand and restorable to any second', () => {
     expect(tables.size).toBe(8);
     for (const { Properties } of tables.values()) {
       expect(Properties).toMatchObject({
@@ -356,7 +356,7 @@ describe('tables', () => {
 });
 
 describe('outputs', () => {
-  it('name the queues and the commands to use them', () => {
+  it('give the queues and the commands to use them', () => {
     const outputs = template.findOutputs('*');
     expect(Object.keys(outputs)).toEqual(
       expect.arrayContaining(['CriticalQueueUrl', 'BackgroundQueueUrl', 'SendBackground']),
@@ -366,7 +366,7 @@ describe('outputs', () => {
     expect(JSON.stringify(outputs['SubmitFiles'])).toContain('npm run cli -- submit');
   });
 
-  it('name the group of a source that may, where sources are configured, else the message is refused', () => {
+  it('with sources, the command sends as a group of a source that may; else the message is refused', () => {
     const sources: ConfigInput['sources'] = {
       known: {
         births: { senders: ['AROABIRTHS'], lanes: ['critical'] },

@@ -25,7 +25,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(root, { recursive: true }));
 
-/** Files by their path, as hashes. */
+/** Hashes of files by their path. */
 async function filesIn(folder: string): Promise<Map<string, string>> {
   const entries = await readdir(folder, { recursive: true, withFileTypes: true });
   const files = entries.filter((entry) => entry.isFile());
@@ -39,7 +39,7 @@ async function filesIn(folder: string): Promise<Map<string, string>> {
   return new Map(await Promise.all(hashed));
 }
 
-/** Bundles and template as a deployment of these two modules would have them. */
+/** Bundles and template of a deployment with these two modules. */
 async function deployment(version: string, first: Uint8Array, second: Uint8Array) {
   await writeFile(join(root, 'a.wasm'), first);
   await writeFile(join(root, 'b.wasm'), second);
@@ -79,7 +79,7 @@ test('a new version of one plugin changes its own bytes, and no other plugin or 
     );
   const changed = differing(old ?? new Map(), young ?? new Map());
   expect(changed.map(named).toSorted()).toEqual([
-    // So that the audit log says of each entry by which code it was written.
+    // The audit log records for each entry which code wrote it.
     '.Resources.fhir-failsafe-dev-audit.Properties.Environment.Variables.CODE_HASH',
     '.Resources.fhir-failsafe-dev-validate-background.Properties.Code.S3Key',
     '.Resources.fhir-failsafe-dev-validate-critical.Properties.Code.S3Key',

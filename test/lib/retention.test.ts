@@ -34,7 +34,7 @@ test('bodies of Quarantine, submissions and hops expire; resources do not by def
   expect(noncurrent[0]).not.toHaveProperty('Prefix');
 });
 
-test('R05: resources that expire lose their body in the bucket, and never their row', () => {
+test('R05: resources that expire lose their body in the bucket, never their row', () => {
   const expiring = synthesized({ 'retention.resourcesDays': '400' });
   expect(daysOf(bodiesRules(expiring))).toMatchObject({ 'resources/': 400 });
   const tables = byName(expiring, 'AWS::DynamoDB::Table', 'TableName');
@@ -51,7 +51,7 @@ test('R05: resources that expire lose their body in the bucket, and never their 
   }
 });
 
-test('an entry of Quarantine expires, and each function that writes one knows when', () => {
+test('an entry of Quarantine expires, and each function that writes one gets the number of days', () => {
   const table = byName(dev, 'AWS::DynamoDB::Table', 'TableName').get(
     'fhir-failsafe-dev-quarantine',
   );
@@ -79,7 +79,7 @@ test.each([
   ['hopsDays', 29, 30],
   ['submissionsDays', 43, 44],
 ] as const)(
-  'R04: refused at synth: retention.%s %i, for a message may wait longer',
+  'R04: synth refuses retention.%s %i because a message may wait longer',
   (name, days, least) => {
     const load = (value: number, more = {}) =>
       loadConfig({ retention: { [name]: value }, ...more }, {});
@@ -89,7 +89,7 @@ test.each([
   },
 );
 
-test('a typo is refused by its name', () => {
+test('a misspelled setting is refused by its name', () => {
   expect(() => loadConfig({}, { 'retention.quarantine': '90' })).toThrow(
     'retention.quarantine is not a setting',
   );

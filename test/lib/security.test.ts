@@ -32,7 +32,7 @@ describe('encryption by our key', () => {
     for (const { Properties } of all) expect(Properties).toMatchObject(properties);
   });
 
-  it('covers the bodies; their access logs have the only kind that S3 writes to', () => {
+  it('covers the bodies; their access logs have the only kind of encryption that S3 can write to', () => {
     const buckets = Object.entries(resources('AWS::S3::Bucket'));
     const algorithms = buckets.map(([id, { Properties }]) => [
       id.replace(/[0-9A-F]{8}$/, ''),
@@ -47,7 +47,7 @@ describe('encryption by our key', () => {
     });
   });
 
-  it('is by one key that rotates; the audit log has one of its own', () => {
+  it('uses one key, which rotates; the audit log has its own', () => {
     template.resourceCountIs('AWS::KMS::Key', 2);
     template.allResourcesProperties('AWS::KMS::Key', { EnableKeyRotation: true });
   });
@@ -62,7 +62,7 @@ describe("the key's policy", () => {
   it.each([
     ['Sns', 'sns.amazonaws.com', ':sns:', ':fhir-failsafe-dev-*'],
     ['CloudWatchAlarms', 'cloudwatch.amazonaws.com', ':cloudwatch:', ':alarm:fhir-failsafe-dev-*'],
-  ])('names %s (%s), for our own account and names only', (sid, Service, service, names) => {
+  ])('allows %s (%s), for our own account and names only', (sid, Service, service, names) => {
     const statement = bySid.get(sid);
     expect(statement).toMatchObject({
       Effect: 'Allow',
@@ -76,7 +76,7 @@ describe("the key's policy", () => {
     expect(condition).toContain(names);
   });
 
-  it('names events without a condition on the source, which EventBridge does not tell KMS', () => {
+  it('allows EventBridge without a condition on the source, because EventBridge does not pass it to KMS', () => {
     const statement = bySid.get('EventBridgeRules');
     expect(statement).toMatchObject({
       Effect: 'Allow',
@@ -86,7 +86,7 @@ describe("the key's policy", () => {
     expect(statement).not.toHaveProperty('Condition');
   });
 
-  it('names logs, for our own log groups only', () => {
+  it('allows CloudWatch Logs for our own log groups only', () => {
     const statement = bySid.get('CloudWatchLogs');
     expect(JSON.stringify(statement?.Principal)).toContain('"logs."');
     const condition = JSON.stringify(statement?.Condition);
@@ -94,7 +94,7 @@ describe("the key's policy", () => {
     expect(condition).toContain(':log-group:/aws/lambda/fhir-failsafe-dev-*');
   });
 
-  it('gives the rest to the account, and to nobody else', () => {
+  it('leaves the rest to the account, and to nobody else', () => {
     expect([...bySid.keys()].sort()).toEqual(
       ['CloudWatchAlarms', 'CloudWatchLogs', 'EventBridgeRules', 'Sns', undefined].sort(),
     );
@@ -107,7 +107,7 @@ describe('TLS only', () => {
     ['AWS::SQS::Queue', 'AWS::SQS::QueuePolicy', 'Queues'],
     ['AWS::SNS::Topic', 'AWS::SNS::TopicPolicy', 'Topics'],
     ['AWS::S3::Bucket', 'AWS::S3::BucketPolicy', 'Bucket'],
-  ])('holds for every %s', (type, policyType, property) => {
+  ])('is required by every %s', (type, policyType, property) => {
     const policies = Object.values(resources(policyType));
     for (const id of Object.keys(resources(type))) {
       const own = policies.filter(({ Properties }) =>
@@ -128,7 +128,7 @@ describe('TLS only', () => {
 const serviceOf = (principal: unknown) => (principal as { Service: string }).Service;
 
 describe('who may send', () => {
-  it('to a queue is a topic that it reads, or the minute where it is woken', () => {
+  it('to a queue are the topic that it subscribes to, and the minute rule if it wakes the queue', () => {
     const senders = Object.values(resources('AWS::SQS::QueuePolicy'))
       .flatMap((policy) => statements(policy))
       .filter(({ Effect }) => Effect === 'Allow');
@@ -150,7 +150,7 @@ describe('who may send', () => {
     }
   });
 
-  it('nothing is open to the public', () => {
+  it('nothing is public', () => {
     for (const { Properties } of Object.values(resources('AWS::S3::Bucket'))) {
       expect(Properties).toMatchObject({
         PublicAccessBlockConfiguration: {
@@ -172,7 +172,7 @@ describe('who may send', () => {
     template.resourceCountIs('AWS::Lambda::Url', 0);
   });
 
-  it('each function has a role of its own, which only Lambda may take', () => {
+  it('each function has its own role, which only Lambda may assume', () => {
     const functions = byName(template, 'AWS::Lambda::Function', 'FunctionName');
     const roles = [...functions.values()].map(({ Properties }) =>
       JSON.stringify(Properties['Role']),
@@ -196,7 +196,7 @@ describe('R40: the audit log', () => {
     .flatMap((policy) => statements(policy))
     .filter(({ Sid }) => Sid?.startsWith('Deny'));
 
-  it('is put by nobody but audit, and deleted or unlocked by nobody at all', () => {
+  it('objects are written only by audit, and nobody may delete or unlock them', () => {
     const functions = byName(template, 'AWS::Lambda::Function', 'FunctionName');
     const role = functions.get('fhir-failsafe-dev-audit')?.Properties['Role'];
     const everything = [
@@ -229,7 +229,7 @@ describe('R40: the audit log', () => {
     ]);
   });
 
-  it('has a table that no role of ours may update or delete from, and one that may put', () => {
+  it('no role of ours may update or delete entries of its table, and one role may put them', () => {
     const [tableId = ''] = Object.keys(resources('AWS::DynamoDB::Table')).filter((id) =>
       id.startsWith('TablesAudit'),
     );

@@ -1,4 +1,4 @@
-/** Any stage's names are within AWS's limits, and no two stages of an account have one in common. */
+/** The names of any stage are within AWS's limits, and no two stages of an account share one. */
 import { describe, expect, it } from 'vitest';
 import { stageSchema } from '../../lib/config/stage-config.ts';
 import { spelled, statefulResources } from './stateful-resources.ts';
@@ -7,7 +7,7 @@ import { resourcesOf, synthesized } from './synthesized.ts';
 const LONGEST = `a${'b'.repeat(23)}`;
 const longest = synthesized({ stage: LONGEST });
 const held = Object.values(statefulResources({ stage: 'a' }));
-/** AWS's own, for the types whose names we choose. */
+/** AWS's limits for the types whose names we choose. */
 const LIMITS: Readonly<Record<string, readonly [naming: string, max: number]>> = {
   'AWS::CloudWatch::Alarm': ['AlarmName', 255],
   'AWS::DynamoDB::Table': ['TableName', 255],
@@ -21,7 +21,7 @@ const LIMITS: Readonly<Record<string, readonly [naming: string, max: number]>> =
 };
 
 describe('names of stages', () => {
-  it('the longest stage has no name beyond a limit of AWS, and a longer one is refused', () => {
+  it('the longest stage’s names are within AWS’s limits, and a longer stage is refused', () => {
     const names = Object.entries(LIMITS).flatMap(([type, [naming, max]]) =>
       Object.values(resourcesOf(longest, type)).flatMap(({ Properties }) => {
         const name = spelled(Properties[naming]).replace('<AWS::AccountId>', '111122223333');
@@ -33,7 +33,7 @@ describe('names of stages', () => {
     expect(stageSchema.safeParse(`${LONGEST}b`).success).toBe(false);
   });
 
-  it('of two stages, one of which begins with the other’s name, none needs a name that the other has', () => {
+  it('two stages share no name, even if one stage’s name begins with the other’s', () => {
     const rests = held.flatMap((resource) => {
       const [type = '', name = ''] = resource.replaceAll('_', '-').split(' ');
       const [, rest] = name.split(/fhir-failsafe-a(?=$|-)/);
@@ -50,7 +50,7 @@ describe('names of stages', () => {
     for (const between of clashes) expect(stageSchema.safeParse(`a${between}`).success).toBe(false);
   });
 
-  it('two hospitals, and one stage in two regions, are two stages', () => {
+  it('two hospitals, and one stage in two regions, are separate stages', () => {
     const names = ['north', 'south', 'prod-eu'];
     for (const stage of names) expect(stageSchema.parse(stage)).toBe(stage);
   });

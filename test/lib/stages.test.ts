@@ -16,14 +16,14 @@ const removal = (template: typeof dev, type: string) =>
   );
 
 describe('stages', () => {
-  it('dev goes away without a trace but for its audit log, prod keeps what it holds', () => {
+  it('dev is deleted with all its data except the audit log; prod keeps its data', () => {
     for (const type of KEEPS_DATA) {
       expect(removal(dev, type), type).toEqual(new Set(['Delete']));
       expect(removal(prod, type), type).toEqual(new Set(['Retain']));
     }
   });
 
-  it('prod tables are protected from deletion', () => {
+  it('tables of prod are protected from deletion', () => {
     for (const { Properties } of byName(prod, 'AWS::DynamoDB::Table', 'TableName').values()) {
       expect(Properties['DeletionProtectionEnabled']).toBe(true);
     }
@@ -37,7 +37,7 @@ describe('stages', () => {
     prod.allResourcesProperties('AWS::Logs::LogGroup', { RetentionInDays: 365 });
   });
 
-  it('dev reserves no concurrency; prod does for every function', () => {
+  it('dev reserves no concurrency; prod reserves it for every function', () => {
     const reserved = (template: typeof dev) =>
       [...byName(template, 'AWS::Lambda::Function', 'FunctionName')].map(([name, resource]) => [
         name.replace(/^fhir-failsafe-[a-z]+-/, ''),
@@ -60,19 +60,19 @@ describe('stages', () => {
   it.each([
     { stage: 'qa', production: 'true', template: qa, like: prod, called: 'prod' },
     { stage: 'prod', production: 'false', template: released, like: dev, called: 'dev' },
-  ])('stage $stage, production $production, is $called by another name', (one) => {
+  ])('stage $stage, production $production, is the same as $called but for its name', (one) => {
     const [renamed, like] = [anonymous(one.template, one.stage), anonymous(one.like, one.called)];
     expect(takeConfigurationHash(renamed)).not.toBe(takeConfigurationHash(like));
     expect(renamed).toEqual(like);
   });
 
-  it('every name carries the stage, so that stages share an account', () => {
+  it('every name contains the stage, so stages can share an account', () => {
     const strayed = JSON.stringify(prod.toJSON()).match(/fhir-failsafe-(?!prod)[a-z]+/g);
     expect(strayed).toBeNull();
   });
 });
 
-/** A template without its stage's name; the id of the minute rule's permission holds it as well. */
+/** A template without its stage's name, which the id of the minute rule's permission holds too. */
 const anonymous = (template: typeof dev, stage: string) =>
   JSON.parse(
     JSON.stringify(template.toJSON())
@@ -80,7 +80,7 @@ const anonymous = (template: typeof dev, stage: string) =>
       .replaceAll(/MinuteRuleAllowEventRule\w+/g, 'MinuteRuleMayWake'),
   ) as ReturnType<typeof template.toJSON>;
 
-/** Another config has another hash, which the audit log is told; takes it out of the template. */
+/** Removes the configuration's hash, which differs between configs, from the template and returns it. */
 function takeConfigurationHash(template: { [key: string]: Record<string, TestResource> }): string {
   const functions = Object.values<TestResource>(template['Resources'] ?? {});
   for (const { Type, Properties } of functions) {
@@ -94,7 +94,7 @@ function takeConfigurationHash(template: { [key: string]: Record<string, TestRes
 }
 
 describe('chaos', () => {
-  it('sets CHAOS on the validate functions, and differs in nothing else', () => {
+  it('sets CHAOS on the validate functions, and changes nothing else', () => {
     const on = structuredClone(chaotic.toJSON());
     const off = structuredClone(dev.toJSON());
     expect(takeConfigurationHash(on)).not.toBe(takeConfigurationHash(off));
@@ -112,7 +112,7 @@ describe('chaos', () => {
     expect(on).toEqual(off);
   });
 
-  it('is not there unless asked for', () => {
+  it('is off unless asked for', () => {
     expect(JSON.stringify(dev.toJSON())).not.toContain('CHAOS');
   });
 });
@@ -123,7 +123,7 @@ describe('the audit log', () => {
       id.startsWith('AuditVault'),
     )?.[1];
 
-  it('R41: outlives the stack in every stage, with a key of its own', () => {
+  it('R41: outlives the stack in every stage, with its own key', () => {
     for (const template of [dev, prod]) {
       for (const type of ['AWS::S3::Bucket', 'AWS::KMS::Key']) {
         const own = Object.entries(template.findResources(type)).filter(([id]) =>
@@ -136,7 +136,7 @@ describe('the audit log', () => {
     }
   });
 
-  it('R41: is locked against everybody for six years in prod, and for a day elsewhere', () => {
+  it('R41: is locked for everybody: six years in prod, a day elsewhere', () => {
     const retention = (template: typeof dev) =>
       vault(template)?.Properties.ObjectLockConfiguration.Rule.DefaultRetention;
     expect(retention(prod)).toEqual({ Mode: 'COMPLIANCE', Days: 2192 });

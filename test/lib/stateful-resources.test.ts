@@ -1,4 +1,4 @@
-/** Logical ids and names as of commit 34fc2e8: another one would replace the resource and lose what it holds. */
+/** Logical ids and names as of commit 34fc2e8. A change would replace the resource and lose its data. */
 import { expect, it } from 'vitest';
 import pinned from './stateful-resources.json' with { type: 'json' };
 import { statefulResources } from './stateful-resources.ts';
@@ -13,7 +13,10 @@ const stages = [
   },
 ];
 
-it.each(stages)('what stage $stage holds keeps its id and name', ({ before, now }) => {
-  expect(Object.keys(before).length).toBeGreaterThan(50);
-  expect(now).toMatchObject(before);
-});
+it.each(stages)(
+  'stateful resources of stage $stage keep their ids and names',
+  ({ before, now }) => {
+    expect(Object.keys(before).length).toBeGreaterThan(50);
+    expect(now).toMatchObject(before);
+  },
+);

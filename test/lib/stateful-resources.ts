@@ -1,8 +1,8 @@
-/** What of a template holds data, or has a name that cannot be given to another: by logical id. */
+/** Resources of a template that hold data, or whose name is unique, by logical id. */
 import { Template } from 'aws-cdk-lib/assertions';
 import { buildStack, type TestResource } from './synthesized.ts';
 
-/** Types whose resources hold something, with the property that names them. */
+/** Types of such resources, with the property that names them. */
 const NAMED_BY: Readonly<Record<string, string>> = {
   'AWS::CloudTrail::Trail': 'TrailName',
   'AWS::DynamoDB::Table': 'TableName',
@@ -16,7 +16,7 @@ const NAMED_BY: Readonly<Record<string, string>> = {
   'AWS::SQS::Queue': 'QueueName',
 };
 
-/** All that a config may switch on. */
+/** A config with every option on. */
 const EVERYTHING = {
   'delivery.endpoint': 'https://fhir.example.org/r4',
   'terminology.endpoint': 'https://tx.example.org/r4',
@@ -26,7 +26,7 @@ const SOURCES = {
   sources: { known: { lab: { senders: ['AROAEXAMPLELAB0000001'], ratePerMinute: 60 } } },
 };
 
-/** A name as text: what a reference gives stands in angle brackets. */
+/** A name as text, with references in angle brackets. */
 export function spelled(name: unknown): string {
   if (typeof name !== 'object' || name === null) return String(name ?? '');
   const { Name, Ref, 'Fn::Join': join } = name as Record<string, unknown>;

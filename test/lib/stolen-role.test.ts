@@ -1,4 +1,6 @@
-/** What no stolen role of ours may do, whatever functions there are: SECURITY.md says it in words. */
+/**
+ * What nobody can do with any stolen role of ours, whatever functions there are. SECURITY.md describes it.
+ */
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import {
@@ -19,7 +21,7 @@ const rows = permissionRows(
   }).toJSON() as PermissionsTemplate,
 );
 
-/** A stack with all that a config may switch on. */
+/** A stack with every option on. */
 const everything = synthesized({
   production: 'true',
   'delivery.endpoint': 'https://fhir.example.org/r4',
@@ -49,7 +51,7 @@ function who(actions: RegExp, resources = /./): string[] {
 const VALIDATE = ['validate-background', 'validate-critical'];
 
 describe('a stolen role', () => {
-  it('has no wildcard: neither of actions nor of resources but below a prefix of ours', () => {
+  it('has no wildcard in actions, and in resources only below a prefix of ours', () => {
     for (const row of rows) {
       expect(row.actions).not.toContain('*');
       for (const resource of resourcesOf(row)) expect(resource).toMatch(/^(?!\*)[^*]*(\/\*)?$/);
@@ -70,18 +72,18 @@ describe('a stolen role', () => {
     expect(who(actions)).toEqual([]);
   });
 
-  it('cannot delete what is kept; marks are cleared by their own, and versions stay', () => {
+  it('cannot delete what is kept; only validate deletes its own marks, and no version is deleted', () => {
     const deletes = /:(Delete(?!Message)|Purge|Truncate|BatchWrite)/;
     expect(who(deletes, /^(?!bucket reports\/due\/\*$|table inflight$)/)).toEqual([]);
     expect(who(deletes, /^table inflight$/)).toEqual(VALIDATE);
     expect(who(/:DeleteObjectVersion/)).toEqual([]);
   });
 
-  it('cannot list what lies in tables, but for breakers, of which there are a few', () => {
+  it('cannot scan tables, except breakers, which has few items', () => {
     expect(who(/^dynamodb:(Scan|Export|PartiQL)/, /^(?!table breakers$)/)).toEqual([]);
   });
 
-  it('uses the key only by way of the services that keep our data', () => {
+  it('can use the key only through the services that hold our data', () => {
     const keys = rows.filter((row) => actionsOf(row).some((action) => action.startsWith('kms:')));
     for (const { function: name, resources } of keys) {
       expect(resources, name).toMatch(/ by way of (dynamodb|s3|secretsmanager|sns|sqs)/);
@@ -94,19 +96,19 @@ describe('only', () => {
     ['stores or alters resources', /^dynamodb:(Put|Update)/, /^table resources$/],
     ['reads stored resources', /^dynamodb:Get/, /^table resources$/],
     ['reads large stored bodies', /^s3:GetObject$/, /^bucket bodies\/resources/],
-  ])('validate and delivery: %s', (what, actions, resources) => {
+  ])('validate and delivery may do this: %s', (what, actions, resources) => {
     const allowed = ['deliver', 'resend', ...VALIDATE];
     const able = who(actions, resources);
     expect(able.length, what).toBeGreaterThan(0);
     for (const name of able) expect(allowed, what).toContain(name);
   });
 
-  it('validate takes submissions, and the supervisor for its probes', () => {
+  it('validate receives submissions, and the supervisor receives them for its probes', () => {
     const submissions = /^queue (critical|background)(-isolation)?$/;
     expect(who(/^sqs:ReceiveMessage$/, submissions)).toEqual(['supervisor', ...VALIDATE]);
   });
 
-  it('nobody puts a submission: what is stolen cannot speak for a producer', () => {
+  it('nobody sends a submission, so a stolen role cannot impersonate a producer', () => {
     expect(who(/^sqs:SendMessage$/, /^queue (critical|background)$/)).toEqual([]);
     expect(who(/^s3:PutObject$/, /^bucket bodies\/submissions/)).toEqual([]);
   });
@@ -115,22 +117,22 @@ describe('only', () => {
     expect(who(/^s3:GetObject$/, /^bucket bodies\/(\*|quarantine)/)).toEqual([]);
   });
 
-  it('the supervisor pauses and invokes; delivery knows its token, validate that of terminology', () => {
+  it('the supervisor pauses and invokes; deliver reads its token, and validate the one for terminology', () => {
     expect(who(/^lambda:(UpdateEventSourceMapping|InvokeFunction)$/)).toEqual(['supervisor']);
     expect(who(/^secretsmanager:/, /:secret:token$/)).toEqual(['deliver', ...VALIDATE]);
   });
 
-  it('the incident function pages', () => {
+  it('incident pages', () => {
     expect(who(/^sns:Publish$/, /^topic (oncall|management)$/)).toEqual(['incident']);
   });
 
-  it('the audit function takes facts, or writes what they become; the others tell', () => {
+  it('audit receives facts and writes entries; other functions only send facts', () => {
     const others = [...who(/^sqs:ReceiveMessage$/, /audit/), ...who(/Put|Update/, /audit/)];
     expect(others.filter((name) => name !== 'audit')).toEqual([]);
   });
 });
 
-/** What an action is in a sentence; empty for what only goes along with another. A new one needs words. */
+/** An action as a verb; empty for one that only accompanies another. A new action needs a verb. */
 const VERBS: Readonly<Record<string, string>> = {
   'sqs:ReceiveMessage': 'takes from',
   'sqs:SendMessage': 'sends to',
@@ -160,13 +162,13 @@ const VERBS: Readonly<Record<string, string>> = {
   'logs:PutLogEvents': '',
 };
 
-/** Kinds that a function may tell to a queue that asks. */
+/** Kinds of fact that a function may send to a queue that checks its senders. */
 function kindsTold(name: string, resource: string): string {
   const reader = { 'queue audit.fifo': 'audit', 'queue supervisor': 'supervisor' }[resource];
   if (reader === undefined) return '';
   const functions = byName(everything, 'AWS::Lambda::Function', 'FunctionName');
   const variables = functions.get(`fhir-failsafe-dev-${reader}`)?.Properties['Environment'];
-  // References stand between parts of the text: which role it is, the text says beside.
+  // References stand between parts of the text, but `as` already names the role.
   const text = JSON.stringify(variables);
   const told = [...text.matchAll(/\\"as\\":\\"([\w-]+)\\",\\"kinds\\":\[([^\]]*)\]/g)]
     .filter(([, as]) => as === name)
@@ -174,7 +176,7 @@ function kindsTold(name: string, resource: string): string {
   return ` (${[...new Set(told)].sort().join(', ')})`;
 }
 
-/** The table of what each role may do, as SECURITY.md has it. */
+/** The table of what each role may do, in the form of SECURITY.md. */
 function derivedTable(): string[] {
   const powers = new Map<string, Map<string, Set<string>>>();
   for (const row of permissionRows(everything.toJSON() as PermissionsTemplate)) {
@@ -203,20 +205,20 @@ describe('SECURITY.md', () => {
   const [, roles = ''] = page.split('## A stolen role');
   const [meant = '', derived = ''] = roles.split('| function | may |');
 
-  it('says what the thief of each role can do', () => {
+  it('says what a thief of each role can do', () => {
     const first = [...meant.matchAll(/^\| (`.+?) \|/gm)].map(([, cell]) => cell).join(', ');
     for (const name of new Set(rows.map((row) => row.function))) {
       expect(first).toContain(`\`${name}\``);
     }
   });
 
-  it('has what each role may do as it follows from the template, and nothing else', () => {
+  it('lists what each role may do according to the template, and nothing else', () => {
     const written = derived.split('\n').filter((line) => line.startsWith('| `'));
     expect(written).toEqual(derivedTable());
   });
 });
 
-it('a role that updates without reading is not answered with the item', () => {
+it('a role that may update but not read cannot get the item as an answer', () => {
   const blind = permissionRows(everything.toJSON() as PermissionsTemplate).filter(
     (row) => row.actions === 'dynamodb:UpdateItem' && !row.resources.includes('rates'),
   );
@@ -224,7 +226,7 @@ it('a role that updates without reading is not answered with the item', () => {
   for (const { only, purpose } of blind) expect(only, purpose).toMatch(/(^|, )answering NONE$/);
 });
 
-it("who confirms that a breaker's transitions were published names nothing of it that lets a call pass", () => {
+it('the role that confirms a breaker’s published transitions can write no attribute that lets a call pass', () => {
   const confirming = permissionRows(everything.toJSON() as PermissionsTemplate).filter(
     (row) => row.resources === 'table breakers' && row.actions === 'dynamodb:UpdateItem',
   );
@@ -232,7 +234,7 @@ it("who confirms that a breaker's transitions were published names nothing of it
   expect(confirming).toMatchObject([{ function: 'resend', only }]);
 });
 
-it('who writes a breaker writes its own, and who lists a bucket does so below a prefix', () => {
+it('each role writes only its own breakers, and lists a bucket only below a prefix', () => {
   const all = permissionRows(everything.toJSON() as PermissionsTemplate);
   const breakers = all.filter(
     (row) => row.resources === 'table breakers' && row.actions.includes('PutItem'),

@@ -1,4 +1,4 @@
-/** The stack as `cdk synth` would make it, on bundles that hold next to nothing. */
+/** The stack as `cdk synth` makes it, with almost empty bundles. */
 import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,7 +11,7 @@ import { FUNCTION_NAMES } from '../../lib/constructs/function-names.ts';
 import { PipelineStack } from '../../lib/pipeline-stack.ts';
 import { cdkContext } from '../support/cdk-context.ts';
 
-/** Logical resources of a template, as far as the tests read them. */
+/** Logical resources of a template, with the properties that tests read. */
 export interface TestResource {
   readonly Type: string;
   readonly DeletionPolicy?: string;
@@ -20,7 +20,7 @@ export interface TestResource {
 
 const folder = mkdtempSync(join(tmpdir(), 'failsafe-synth-'));
 
-/** What the functions would be deployed as. */
+/** The almost empty bundles of the functions. */
 export const bundles = join(folder, 'bundles');
 for (const name of FUNCTION_NAMES) {
   mkdirSync(join(bundles, name), { recursive: true });
@@ -53,7 +53,7 @@ export const synthesized = (context?: Readonly<Record<string, string>>): Templat
 export const resourcesOf = (template: Template, type: string) =>
   template.findResources(type) as Record<string, TestResource>;
 
-/** All resources of a type, by their physical name (or logical id where they have none). */
+/** All resources of a type, by their physical name, or logical id if they have none. */
 export function byName(template: Template, type: string, name: string): Map<string, TestResource> {
   return new Map(
     Object.entries(resourcesOf(template, type)).map(([id, resource]) => [

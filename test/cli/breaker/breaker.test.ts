@@ -11,7 +11,7 @@ const NOW = Date.parse('2026-01-01T00:00:00Z');
 const word = { by: 'ada', reason: 'maintenance', token: 't' };
 const now = () => NOW;
 
-test('R17: a word is saved over what the fleet does, with who said it and why', async () => {
+test('R17: a forced state is saved over that of the fleet, with who and why', async () => {
   const store = new MemoryStore();
   const open = { ...word, kind: 'force-open', until: NOW + 600_000 } as const;
   expect(await overrule(store, 's', open, now)).toMatchObject({ to: 'open', by: 'ada' });
@@ -23,7 +23,7 @@ test('R17: a word is saved over what the fleet does, with who said it and why', 
   expect(await store.load('s')).toMatchObject({ phase: 'closed', generation: 2 });
 });
 
-test('R13: a word that meets others decides again, and says so where that does not end', async () => {
+test('R13: after a conflict the command decides again, and gives up with a message if conflicts go on', async () => {
   const store = new MemoryStore();
   const save = vi.spyOn(store, 'save').mockResolvedValueOnce(false);
   await overrule(store, 's', { ...word, kind: 'reset' }, now);
@@ -32,7 +32,7 @@ test('R13: a word that meets others decides again, and says so where that does n
   await expect(overrule(store, 's', { ...word, kind: 'reset' }, now)).rejects.toThrow('conflicts');
 });
 
-test('R17: a word whose save lost its answer is given once', async () => {
+test('R17: a forced state whose save got no answer is set once', async () => {
   for (const answer of ['an error', 'a conflict with itself']) {
     const store = new MemoryStore();
     const save = store.save.bind(store);
@@ -47,7 +47,7 @@ test('R17: a word whose save lost its answer is given once', async () => {
   }
 });
 
-test('R17: a word that could not be saved is not given', async () => {
+test('R17: a forced state whose save failed is not set', async () => {
   const store = new MemoryStore();
   vi.spyOn(store, 'save').mockRejectedValue(new Error('throttled'));
   await expect(overrule(store, 's', { ...word, kind: 'reset' }, now)).rejects.toThrow('throttled');
@@ -57,7 +57,7 @@ test.each([
   ['30s', 30_000],
   ['10m', 600_000],
   ['24h', 86_400_000],
-])('--for %s', (text, ms) => {
+])('--for %s is accepted', (text, ms) => {
   expect(duration(text)).toBe(ms);
 });
 
@@ -65,7 +65,7 @@ test.each(['', '10', '0s', '25h', '-1m', '10 m'])('--for %j is refused', (text) 
   expect(() => duration(text)).toThrow('such as 30s');
 });
 
-test('describes each phase, and what is forced', () => {
+test('describes each phase, and a forced state', () => {
   const common = { generation: 2, version: 9, since: NOW, reopenings: 1, receipts: [], recent: [] };
   const states: Record<string, BreakerState> = {
     closed: { ...common, phase: 'closed', why: 'reset', failures: 3, window: [] },
@@ -100,7 +100,7 @@ test('describes each phase, and what is forced', () => {
   expect(all).toMatch(/probe +e-1, lease until 2026-01-01 00:00:05Z \(in 5 s\)/);
 });
 
-test('one that has met failures and never opened says so, not a time of 1970', () => {
+test('a breaker with failures that never opened is described without a time of 1970', () => {
   const state: BreakerState = { ...UNKNOWN_SERVICE, version: 3, failures: 2 };
   expect(describeBreakers([{ service: 'fhir-server', state }], NOW)).toBe(
     'fhir-server          closed, never opened',

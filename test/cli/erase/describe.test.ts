@@ -3,14 +3,14 @@ import { describeErasure } from '../../../cli/erase/describe.ts';
 
 const request = { id: 'ada', source: 'default' } as Parameters<typeof describeErasure>[0];
 
-/** So many of each, which are shared where there is one. */
+/** Counts of an erasure, all of them the same number. */
 const described = (n: number) => {
   const tally = { erased: n, before: 0, shared: n, kept: n };
   const swept = { delivered: [], unreadable: n, underWay: n };
   return describeErasure(request, { ...swept, resources: tally, entries: tally, bodies: tally }, n);
 };
 
-test('one is told as one, and more as more', () => {
+test('uses singular and plural correctly', () => {
   const one = described(1);
   expect(one).toContain('1 row of Resources (1 names other patients too; 1 kept, because it names');
   expect(one).toContain('1 entry of Quarantine');

@@ -67,7 +67,7 @@ async function versions() {
   return Versions.map(({ Key = '' }) => Key).filter((key) => !key.includes('.canary'));
 }
 
-/** All that is stored anywhere, as text. */
+/** Everything that is stored anywhere, as text. */
 async function allText(): Promise<string> {
   const { resources, quarantine, inFlight } = world.tables;
   const items = await Promise.all([resources, quarantine, inFlight].map(itemsOf));
@@ -75,7 +75,7 @@ async function allText(): Promise<string> {
 }
 
 describe('a survey', () => {
-  it('says what an erasure would find, and changes nothing', async () => {
+  it('counts what an erasure would find, and changes nothing', async () => {
     await submit(...OF_P1, ...OF_OTHERS);
     const before = await allText();
     const found = await eraser.survey(placeOf(world), requestFor('p1'), eraser.surroundings);
@@ -95,7 +95,7 @@ describe('a survey', () => {
 });
 
 describe('an erasure', () => {
-  it('leaves nothing of the patient, and all of the others', async () => {
+  it('leaves nothing of the patient, and everything of the others', async () => {
     await submit(...OF_P1, ...OF_OTHERS);
     const { swept } = await eraser.erase(placeOf(world), requestFor('p1'), eraser.surroundings);
     expect(swept.resources.erased).toBe(4);
@@ -118,7 +118,7 @@ describe('an erasure', () => {
     expect(await versions()).toEqual([]);
   });
 
-  it('R05: a row keeps its place in the order of submissions, and no content', async () => {
+  it('R05: keeps a row’s place in the order of submissions, and none of its content', async () => {
     await submit(patient({ id: 'p1' }));
     const [before] = await itemsOf(world.tables.resources);
     await eraser.erase(placeOf(world), requestFor('p1'), eraser.surroundings);
@@ -130,7 +130,7 @@ describe('an erasure', () => {
     }
   });
 
-  it('finds versions that were overwritten, and leaves what another patient put over them', async () => {
+  it('finds overwritten versions, and leaves what another patient stored after them', async () => {
     const put = (body: string) =>
       testClients().s3.send(
         new PutObjectCommand({ Bucket: world.bucket, Key: 'submissions/a.json', Body: body }),
@@ -143,7 +143,7 @@ describe('an erasure', () => {
     expect(await versions()).toEqual(['submissions/a.json']);
   });
 
-  it('R51: a body in the folder of another source, or on the way of a message of nobody known, stays', async () => {
+  it('R51: leaves bodies in another source’s folder, and of messages from unknown senders', async () => {
     const keys = ['submissions/a/1.json', 'submissions/b/1.json', 'hops/background/m/0'];
     for (const Key of keys) {
       await testClients().s3.send(
@@ -158,7 +158,7 @@ describe('an erasure', () => {
     expect(ofAll.swept).toMatchObject({ bodies: { erased: 2 }, underWay: 0 });
   });
 
-  it('R51: is of one source: another’s patient of the same id stays', async () => {
+  it('R51: covers one source: a patient with the same id at another source stays', async () => {
     await send(world.queues.lane, patient({ id: 'p1' }), { source: 'hospital-a' });
     await send(world.queues.lane, patient({ id: 'p1' }), { source: 'hospital-b' });
     await drain(world, functions);
@@ -170,7 +170,7 @@ describe('an erasure', () => {
     ]);
   });
 
-  it('keeps what names other patients too where that is said, and counts it', async () => {
+  it('keeps what names other patients too, if asked to, and counts it', async () => {
     await submit(observation('o2', 'p2', 'p1'), patient({ id: 'p1', link: link('p9') }));
     const request = requestFor('p1', { shared: 'keep' });
     const { swept } = await eraser.erase(placeOf(world), request, eraser.surroundings);
@@ -181,13 +181,13 @@ describe('an erasure', () => {
     ]);
   });
 
-  it('waits for running invocations that may not know of it, before it looks', async () => {
+  it('waits for running invocations that may not know of it before it looks', async () => {
     await eraser.erase(placeOf(world), requestFor('p1'), eraser.surroundings);
     expect(eraser.waits).toEqual([expect.closeTo(40_000, -3)]);
     expect(eraser.said).toEqual([expect.stringMatching(/^waiting 40 s /)]);
   });
 
-  it('leaves what was submitted after its moment, and names what the server has', async () => {
+  it('leaves what was submitted after its start, and prints what is at the server', async () => {
     await submit(patient({ id: 'p1' }), observation('o1', 'p1'), observation('o2', 'p1'));
     const set = (id: string, fields: Record<string, unknown>) =>
       testClients().dynamo.send(
@@ -209,12 +209,12 @@ describe('an erasure', () => {
     expect(
       rows.filter(({ body }) => body !== undefined).map(({ resourceId }) => resourceId),
     ).toEqual(['o1']);
-    // Whoever delivers it at that moment may still quarantine what it read.
+    // A deliver function that runs at that moment may still quarantine what it read.
     expect(eraser.waits).toHaveLength(2);
   });
 });
 
-test('R40: is recorded before it begins and when it ends, by keyed hash, with who, why and counts', async () => {
+test('R40: is recorded at begin and end by keyed hash, with who, why and counts', async () => {
   await submit(...OF_P1);
   const { record } = await eraser.erase(placeOf(world), requestFor('p1'), eraser.surroundings);
   expect(eraser.facts).toMatchObject([
@@ -233,7 +233,7 @@ test('R40: is recorded before it begins and when it ends, by keyed hash, with wh
   ]);
 });
 
-test('what cannot be recorded is not done', async () => {
+test('does nothing if it cannot be recorded', async () => {
   await submit(patient({ id: 'p1' }));
   const before = await allText();
   const recorder = {
@@ -248,7 +248,7 @@ test('what cannot be recorded is not done', async () => {
   expect(await itemsOf(world.tables.erasures)).toEqual([]);
 });
 
-test('dies after any of its calls, and a second run ends it: one erasure, all gone', async () => {
+test('after dying at any call, a second run completes it: one erasure, everything gone', async () => {
   await submit(patient({ id: 'p1' }), ...OF_P1.slice(4, 5), patient({ id: 'p2' }));
   let died = 0;
   for (let k = 2; ; k += 1) {
@@ -287,7 +287,7 @@ describe('after a table was restored from a backup', () => {
     const request = { by: 'ana', reason: 'restored', act: true };
     const { erasures, swept } = await eraser.replay(placeOf(world), request, eraser.surroundings);
     expect(erasures).toBe(2);
-    // Those whose body lay in the bucket are known by their keyed hash.
+    // Entries whose body was in the bucket are found by their keyed hash.
     expect(swept).toMatchObject({ resources: { erased: 4 }, entries: { erased: 3 } });
     const rows = await itemsOf(resources);
     expect(
@@ -305,7 +305,7 @@ describe('after a table was restored from a backup', () => {
     expect(again.swept.resources.erased).toBe(0);
   });
 
-  it('a replay that is not to act changes nothing', async () => {
+  it('a dry replay changes nothing', async () => {
     await submit(patient({ id: 'p1' }));
     const backup = await itemsOf(world.tables.resources);
     await eraser.erase(placeOf(world), requestFor('p1'), eraser.surroundings);

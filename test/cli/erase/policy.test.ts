@@ -1,4 +1,4 @@
-/** The policy of docs/retention.md allows each call that an erasure makes, and no call that it does not. */
+/** The policy of docs/retention.md allows each call that an erasure makes, and no others. */
 import http, { type RequestOptions } from 'node:http';
 import { syncBuiltinESMExports } from 'node:module';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest';
@@ -26,7 +26,7 @@ beforeEach(async () => {
 });
 afterEach(() => functions.close());
 
-/** What IAM calls a request. With a version in hand, reading and deleting an object are actions of their own. */
+/** IAM's name for a request. With a version id, reading and deleting an object are actions of their own. */
 function actionOf({ method, path, headers = {} }: RequestOptions): string {
   const { 'x-amz-target': target } = headers as Readonly<Record<string, string>>;
   if (target !== undefined) return `dynamodb:${target.split('.')[1]}`;
@@ -36,7 +36,7 @@ function actionOf({ method, path, headers = {} }: RequestOptions): string {
   return `s3:${method === 'GET' ? 'Get' : 'Delete'}Object${version}${pathname.length > 1 ? '' : '?'}`;
 }
 
-/** The actions that this process asks AWS for while it does something. */
+/** The actions that this process requests from AWS while `work` runs. */
 async function actionsOf(act: () => Promise<unknown>): Promise<string[]> {
   const actions = new Set<string>();
   const { request } = http;
@@ -55,13 +55,13 @@ async function actionsOf(act: () => Promise<unknown>): Promise<string[]> {
   return [...actions].sort();
 }
 
-test('an erasure makes these calls of tables and buckets, each of which the policy allows', async () => {
+test('the policy allows each call to tables and buckets that an erasure makes', async () => {
   const eraser = await loadEraser();
   const bodies = [patient({ id: 'p1' }), invalidPatient('p1')];
   bodies.push(JSON.stringify({ ...JSON.parse(largePatient(9_000)), id: 'p1' }));
   for (const body of bodies) await send(world.queues.lane, body, { file: 'a.ndjson' });
   await drain(world, functions);
-  // Its own clients are asked for the key of hashes, which is no table and no bucket.
+  // The hash key is read with a client of its own, from neither a table nor a bucket.
   const actions = await actionsOf(async () => {
     await eraser.erase(placeOf(world), requestFor('p1'), eraser.surroundings);
     await eraser.erase(placeOf(world), requestFor('p1'), eraser.surroundings);
@@ -75,7 +75,7 @@ test('an erasure makes these calls of tables and buckets, each of which the poli
   expect(stores(actions)).toEqual(withoutRaces.sort());
 });
 
-test('what it names is what the template makes', () => {
+test('the policy’s names are those of the template', () => {
   const template = synthesized();
   const names = new Set([
     ...byName(template, 'AWS::SQS::Queue', 'QueueName').keys(),

@@ -19,7 +19,7 @@ async function packed(content: Buffer | string): Promise<string> {
   return file;
 }
 
-describe('a gzip that unpacks to far more than it is', () => {
+describe('a gzip that expands to far more than its size', () => {
   const limits = { harmlessBytes: MIB, timesMax: 250 };
   async function unpack(content: Buffer | string) {
     let bytes = 0;
@@ -32,24 +32,24 @@ describe('a gzip that unpacks to far more than it is', () => {
     return { bytes, error: undefined };
   }
 
-  it('is left off where it goes beyond, however small its lines are', async () => {
+  it('is abandoned where it exceeds the limit, however short its lines are', async () => {
     const { bytes, error } = await unpack('{}\n'.repeat((64 * MIB) / 3));
     expect(bytes).toBeLessThan(20 * MIB);
     expect(error).toMatchObject({ message: expect.stringMatching(/more than 250 times its size/) });
   });
 
-  it('is read where it is small all the same', async () => {
+  it('is read if it is small', async () => {
     expect(await unpack(Buffer.alloc(MIB, 0x20))).toEqual({ bytes: MIB, error: undefined });
   });
 
-  it('is not what packs well', async () => {
+  it('does not include ordinary data that compresses well', async () => {
     const lines = Array.from({ length: 40_000 }, (_, n) => `{"id":"${n}","x":"${'x'.repeat(60)}"}`);
     const text = lines.join('\n');
     expect(await unpack(text)).toEqual({ bytes: text.length, error: undefined });
   });
 });
 
-it('a JSON document is held up to its limit, and what would unpack to more is a problem', async () => {
+it('a JSON document is limited in size, and one that would expand beyond it is a problem', async () => {
   const file = await packed(Buffer.alloc(64 * MIB, 0x20));
   let read = 0;
   async function* counted() {

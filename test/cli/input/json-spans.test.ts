@@ -4,7 +4,7 @@ import { elements, members } from '../../../cli/input/json-spans.ts';
 
 const spaced = fc.constantFrom(undefined, 1, '\t', ' \n');
 
-it('cuts every array into exactly its elements', () => {
+it('splits every array into exactly its elements', () => {
   fc.assert(
     fc.property(fc.array(fc.jsonValue()), spaced, (array, space) => {
       const text = JSON.stringify(array, undefined, space);
@@ -16,7 +16,7 @@ it('cuts every array into exactly its elements', () => {
   );
 });
 
-it('cuts every object into exactly its members', () => {
+it('splits every object into exactly its members', () => {
   fc.assert(
     fc.property(fc.dictionary(fc.string(), fc.jsonValue()), spaced, (object, space) => {
       const text = JSON.stringify(object, undefined, space);
@@ -29,7 +29,7 @@ it('cuts every object into exactly its members', () => {
   );
 });
 
-it('goes as deep as a text does', () => {
+it('follows any depth of nesting', () => {
   const deep = `[${'['.repeat(200_000)}${']'.repeat(200_000)},1]`;
   expect([...elements(deep, 0)]).toHaveLength(2);
 });

@@ -25,7 +25,7 @@ const resource = (file: string, line: number, text: string) => ({
 });
 
 describe('NDJSON', () => {
-  it('is a resource a line, numbered; blank lines, CRLF and a missing last newline do no harm', async () => {
+  it('is one resource a line, numbered; blank lines, CRLF and a missing last newline do no harm', async () => {
     expect(await read('a.ndjson', '{"a":1}\r\n\n  {"b":2}  \n{"c":3}')).toEqual([
       resource('a.ndjson', 1, '{"a":1}'),
       resource('a.ndjson', 3, '{"b":2}'),
@@ -33,7 +33,7 @@ describe('NDJSON', () => {
     ]);
   });
 
-  it('is unpacked where it is gzip, whatever its name says', async () => {
+  it('is unpacked if it is gzip, whatever its name says', async () => {
     const packed = Buffer.concat([gzipSync('{"a":1}\n'), gzipSync('{"b":2}\n')]);
     expect(await read('b.ndjson', packed)).toEqual([
       resource('b.ndjson', 1, '{"a":1}'),
@@ -41,11 +41,11 @@ describe('NDJSON', () => {
     ]);
   });
 
-  it('hands on a line that is no JSON: to reject it is the pipeline’s business', async () => {
+  it('passes on a line that is not JSON, for the pipeline to reject', async () => {
     expect(await read('c.ndjson', 'nonsense\n')).toEqual([resource('c.ndjson', 1, 'nonsense')]);
   });
 
-  it('reports a line that is not UTF-8 and goes on', async () => {
+  it('reports a line that is not UTF-8 and continues', async () => {
     const bytes = Buffer.concat([
       Buffer.from('{"a":"'),
       Buffer.from([0xff]),
@@ -57,7 +57,7 @@ describe('NDJSON', () => {
     ]);
   });
 
-  it('gives what a cut gzip holds, then says that it is cut', async () => {
+  it('yields the lines of a truncated gzip, then reports that it is truncated', async () => {
     const lines = Array.from({ length: 20_000 }, (_, n) => `{"n":${(n * 7919) % 104_729}}`);
     const packed = gzipSync(lines.join('\n'));
     const entries = await read('e.ndjson.gz', packed.subarray(0, packed.length - 2_000));
@@ -66,7 +66,7 @@ describe('NDJSON', () => {
     expect(problem).toMatchObject({ kind: 'problem', reason: expect.stringMatching(/to its end/) });
   });
 
-  it('skips a zip bomb as it streams by, in little memory', async () => {
+  it('skips a zip bomb while streaming, in little memory', async () => {
     const bomb = gzipSync(
       Buffer.concat([Buffer.alloc(300 * 2 ** 20, 0x20), Buffer.from('\n{}\n')]),
     );
@@ -82,13 +82,13 @@ describe('NDJSON', () => {
 });
 
 describe('JSON documents', () => {
-  it('are one resource where they are one', async () => {
+  it('are one resource if they are a resource', async () => {
     expect(await read('a.json', '\n{\n "resourceType": "Patient"\n}\n')).toEqual([
       resource('a.json', 2, '{\n "resourceType": "Patient"\n}'),
     ]);
   });
 
-  it('are split where they are a Bundle: each entry as written, with its line', async () => {
+  it('are split if they are a Bundle: each entry as written, with its line', async () => {
     const bundle = `{
   "resourceType": "Bundle", "type": "batch", "total": 3,
   "entry": [
@@ -103,20 +103,20 @@ describe('JSON documents', () => {
     ]);
   });
 
-  it('are read by line where they are NDJSON by another name, and are gzip where they are', async () => {
+  it('are read by line if they are NDJSON under another name, gzip included', async () => {
     expect(await read('c.json.gz', gzipSync('{"a":1}\n{"b":2}\n'))).toEqual([
       resource('c.json.gz', 1, '{"a":1}'),
       resource('c.json.gz', 2, '{"b":2}'),
     ]);
   });
 
-  it('are handed on as they are where they are no JSON', async () => {
+  it('are passed on unchanged if they are not JSON', async () => {
     expect(await read('d.json', '{"resourceType": "Patient",')).toEqual([
       resource('d.json', 1, '{"resourceType": "Patient",'),
     ]);
   });
 
-  it('have entries that are bounded too', async () => {
+  it('have entries with a size limit', async () => {
     const large = `{"resourceType":"Bundle","entry":[{"resource":{"x":"${'x'.repeat(10 * 2 ** 20)}"}}]}`;
     expect(await read('e.json', large)).toEqual([
       { kind: 'problem', file: 'e.json', line: 1, reason: 'larger than 10 MiB' },
@@ -125,7 +125,7 @@ describe('JSON documents', () => {
 });
 
 describe('the check before anything is read', () => {
-  it('names what is no file, and a folder', async () => {
+  it('names paths that are not files, and folders', async () => {
     await expect(measureInputs([join(dir, 'none')])).rejects.toThrow(/^no such file: .*none$/);
     await expect(measureInputs([dir])).rejects.toThrow(/^a directory, not a file/);
   });

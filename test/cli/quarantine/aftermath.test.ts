@@ -59,7 +59,7 @@ function redrive(...args: string[]): Promise<number> {
   return run(program, ['quarantine', 'redrive', ...always, ...args]);
 }
 
-test('R07: a redrive says what became of each, and its status says whether all is well', async () => {
+test('R07: a redrive says how each message ended, and its status whether all are stored', async () => {
   await quarantined('good', patient());
   await quarantined('bad', invalidPatient());
   await quarantined('deadly', faulty('throw'));
@@ -71,14 +71,14 @@ test('R07: a redrive says what became of each, and its status says whether all i
   expect(status).toBe(1);
 }, 120_000);
 
-test('R07: where all is well the status says so, and nothing is waited for any longer', async () => {
+test('R07: the status is 0 if all are stored, and then waiting ends', async () => {
   await quarantined('good', patient());
   const [status] = await Promise.all([redrive('--wait', '3600'), drainOnceSent()]);
   expect(out).toMatch(/^redriven 1\nafter \d+ s: 1 stored\n$/);
   expect({ status, err: err.includes('still waits') }).toEqual({ status: 0, err: false });
 }, 120_000);
 
-/** As the deployed functions would, while the operator waits. */
+/** Acts as the deployed functions would while the operator waits. */
 async function drainOnceSent(): Promise<void> {
   await vi.waitFor(async () => expect(await depthOf(world.queues.isolation)).toBeGreaterThan(0), {
     timeout: 30_000,
@@ -86,7 +86,7 @@ async function drainOnceSent(): Promise<void> {
   await drain(world, functions);
 }
 
-/** Answers as STS does to whoever asks who they are. */
+/** Answers as STS does when asked for the caller's identity. */
 async function identity(userId: string) {
   const server = createServer((_, response) => {
     response.setHeader('content-type', 'text/xml');
@@ -106,7 +106,7 @@ test.each([
   ['AROASTRANGER000000001:ana', false],
   ['AROAOPERATOR000000001:ana', true],
 ])(
-  'R40: %s may redrive: %s; who may not moves nothing',
+  'R40: %s may redrive: %s; a refused caller moves nothing',
   async (userId, may) => {
     const known = [{ id: 'AROAOPERATOR000000001', as: 'operator', kinds: ['redrive', 'discard'] }];
     configureAudit(lambda, world, {

@@ -21,13 +21,13 @@ function recorder(refuse = false) {
   return { facts, tell, hash, now: () => 7 };
 }
 
-test('R40: what cannot be recorded is not done', async () => {
+test('R40: an act that cannot be recorded is not done', async () => {
   const perform = vi.fn();
   await expect(audited(ACT, recorder(true), perform)).rejects.toThrow('refused');
   expect(perform).not.toHaveBeenCalled();
 });
 
-test('R40: an act has a fact before and one after it, which belong together', async () => {
+test('R40: an act has a fact before it and one after, with the same id', async () => {
   const record = recorder();
   const counts = await audited({ ...ACT, only: { lane: 'critical' } }, record, async () => ({
     sent: 2,
@@ -41,14 +41,14 @@ test('R40: an act has a fact before and one after it, which belong together', as
   expect(record.hash).not.toHaveBeenCalled();
 });
 
-test('R40: one that failed halfway says so', async () => {
+test('R40: an act that failed halfway has a fact that says so', async () => {
   const record = recorder();
   const fails = () => Promise.reject(new TypeError('of Peter Chalmers'));
   await expect(audited(ACT, record, fails)).rejects.toThrow(TypeError);
   expect(record.facts[1]?.details).toMatchObject({ phase: 'failed', fault: 'TypeError' });
 });
 
-test('R08: messages that were named are hashes, as many as have room', async () => {
+test('R08: chosen messages are recorded as hashes, as many as fit', async () => {
   const record = recorder();
   const ids = Array.from({ length: 40 }, (_, i) => `m-${i}`);
   await audited({ ...ACT, selection: { kind: 'ids', ids } }, record, async () => ({}));
@@ -58,7 +58,7 @@ test('R08: messages that were named are hashes, as many as have room', async () 
   });
 });
 
-test('what an operator writes is cut where a fact has no room for it', async () => {
+test('an operator’s text is cut if a fact has no room for it', async () => {
   const record = recorder();
   const selection = { kind: 'fingerprint', fingerprint: 'f'.repeat(500) } as const;
   await audited({ ...ACT, by: '', why: 'x'.repeat(5_000), selection }, record, async () => ({}));

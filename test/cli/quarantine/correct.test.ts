@@ -42,7 +42,7 @@ const redrive = (id: string, corrected: string) =>
     { ...byTest(), by: 'ana', why: 'gender mended, ticket 7', corrected },
   );
 
-test('R05 R07: a corrected body is validated and stored as that submission, and both versions stay', async () => {
+test('R05 R07: a corrected body is validated and stored as the same submission, and both versions are kept', async () => {
   const id = await quarantined();
   expect(await redrive(id, patient({ id: 'p1' }))).toEqual({ sent: 1 });
   await drain(world, functions);
@@ -60,7 +60,7 @@ test('R05 R07: a corrected body is validated and stored as that submission, and 
   );
 });
 
-test('R07: one that is wrong as well is rejected, and may be corrected again: the first original stays', async () => {
+test('R07: a wrong correction is rejected and can be corrected again; the first original is kept', async () => {
   const id = await quarantined();
   await redrive(id, patient({ id: 'p1', active: 'perhaps' }));
   await drain(world, functions);
@@ -74,7 +74,7 @@ test('R07: one that is wrong as well is rejected, and may be corrected again: th
   expect(await objectAt(entry?.original ?? { bucket: '', key: '' })).toBe(invalidPatient('p1'));
 });
 
-test('what was stored by now takes no correction', async () => {
+test('a submission that is stored by now is not corrected', async () => {
   const id = await quarantined(patient({ id: 'p1' }));
   expect(await redrive(id, patient({ id: 'p1' }))).toEqual({ unknown: 1 });
 });
@@ -92,7 +92,7 @@ test('an erasure finds all versions', async () => {
   }
 });
 
-it('the file is read as it is, or refused by its name', async () => {
+it('the file is read unchanged, or refused by its name', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'failsafe-correct-'));
   const file = (name: string, content: string | Uint8Array) => {
     writeFileSync(join(folder, name), content);

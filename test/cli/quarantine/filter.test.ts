@@ -9,7 +9,7 @@ const ENTRY = {
   reason: 'Unknown code in gender',
 } as const;
 
-test('all that is given must match, and what is not given does not matter', () => {
+test('an entry must match every filter that is given', () => {
   expect(matches({}, ENTRY)).toBe(true);
   expect(matches({ ...ENTRY, text: 'CODE IN' }, ENTRY)).toBe(true);
   const others = [
@@ -22,7 +22,7 @@ test('all that is given must match, and what is not given does not matter', () =
   for (const other of others) expect(matches({ ...ENTRY, ...other }, ENTRY)).toBe(false);
 });
 
-test('an entry that says nothing of it does not match', () => {
+test('an entry without the field does not match', () => {
   const { lane, source } = ENTRY;
   for (const filter of [
     { fingerprint: 'f00d' },
@@ -33,7 +33,7 @@ test('an entry that says nothing of it does not match', () => {
   }
 });
 
-test('options that are not narrowing are left out', () => {
+test('options that filter nothing are left out', () => {
   const options = { lane: 'critical', text: 'x', rate: 5, fingerprint: 'f00d' } as const;
   expect(narrowingOf(options)).toEqual({ lane: 'critical', text: 'x' });
 });

@@ -54,7 +54,7 @@ test('5,000 equal failures are one row: count, first, last, example, lanes', asy
   expect(critical.groups.map(({ count }) => count)).toEqual([1, 1]);
 });
 
-test('what is no longer quarantined is no row; an interrupted redrive is said', async () => {
+test('an entry that is no longer quarantined has no row; an interrupted redrive is mentioned', async () => {
   const mark = { before: 1, at: 2, by: 'ana' };
   const overview = await groupByFingerprint(
     each(
@@ -120,7 +120,7 @@ test.each([
   ['stored', undefined, 'ended with the verdict'],
   ['in-isolation', undefined, 'under way, or its environment died'],
   ['quarantined', 'dead-letter', 'no end: its environment died'],
-] as const)('R07: the last attempt of one that is %s, %s: %s', (status, kind, said) => {
+] as const)('R07: the last attempt of an entry that is %s, %s: %s', (status, kind, said) => {
   const attempts = [{ requestId: 'r-1', startedAt: 0 }];
   const one = { ...entry('m-1', { status, kind }), sentAt: 0, attempts, rounds: [] };
   expect(describeEntry(one, 0)).toContain(`(now)  ${said}  `);
@@ -143,7 +143,7 @@ test('R07: an issue of a rejection names its rule', () => {
 });
 
 test.each([{}, { id: ['a'], all: true }, { fingerprint: 'f', id: ['a'] }])(
-  'a selection must be exactly one: %j',
+  'a selection must have exactly one of its forms: %j',
   (options) => {
     expect(() => selectionOf(options)).toThrow(
       'which entries? Give one of --fingerprint F, --id ID or --all',
@@ -151,7 +151,7 @@ test.each([{}, { id: ['a'], all: true }, { fingerprint: 'f', id: ['a'] }])(
   },
 );
 
-test('the pace is kept, however many wait', async () => {
+test('the pace holds however many wait', async () => {
   let clock = 0;
   const waits: number[] = [];
   const turn = pace(
@@ -166,7 +166,7 @@ test('the pace is kept, however many wait', async () => {
   expect(waits).toHaveLength(2);
 });
 
-test('work stops between two entries when it is told to', async () => {
+test('work stops between two entries when told to', async () => {
   const stopping = new AbortController();
   const done: string[] = [];
   const ids = each(...Array.from({ length: 100 }, (_, n) => String(n)));

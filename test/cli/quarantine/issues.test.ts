@@ -8,7 +8,7 @@ const outcomeOf = (...issue: unknown[]) =>
 const coded = (outcome: string | undefined, kind: 'rejection' | 'undelivered' = 'rejection') =>
   codedIssues({ outcome, kind });
 
-test('R08: of an issue there is its code and its place', () => {
+test('R08: an issue is shown with its code and its place', () => {
   const issue = { severity: 'error', code: 'value', expression: ['Patient.name[0].given[1]'] };
   const said = {
     diagnostics: PHI,
@@ -19,7 +19,7 @@ test('R08: of an issue there is its code and its place', () => {
   expect(coded(outcomeOf({ ...issue, ...said }))).toEqual([issue]);
 });
 
-test('R08: of a rule there is its id, if it is one of ours', () => {
+test('R08: a rule’s id is shown if it is one of ours', () => {
   const issue = { severity: 'error', code: 'value' };
   const ruled = (system: string, code: string) => ({
     ...issue,
@@ -43,7 +43,7 @@ test.each([
   expect(coded(outcomeOf(issue))).toEqual([{ severity: 'error', ...left }]);
 });
 
-test('R08: places of a FHIR server are its own words', () => {
+test('R08: places that a FHIR server reports are left out, because they are its own words', () => {
   const issue = { severity: 'error', code: 'processing', expression: ['Patient.chalmers'] };
   expect(coded(outcomeOf(issue), 'undelivered')).toEqual([
     { severity: 'error', code: 'processing' },
@@ -51,7 +51,7 @@ test('R08: places of a FHIR server are its own words', () => {
 });
 
 test.each([[undefined], [PHI], ['null'], ['{"issue":4}'], ['[]'], ['{"issue":["x"]}']])(
-  'R08: %j has no issues that could be shown',
+  'R08: %j has no issues to show',
   (outcome) => {
     expect(coded(outcome)).toBeUndefined();
   },

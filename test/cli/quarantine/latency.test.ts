@@ -1,4 +1,4 @@
-/** How long a message lay in Quarantine is an operator's time: latencies leave it out. */
+/** The time that a message lay in Quarantine is the operator's: latencies leave it out. */
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 import { outcomeEventSchema } from '../../../core/message/messages.ts';
@@ -38,7 +38,7 @@ test.each([
   ['stored', patient()],
   ['rejected', invalidPatient()],
 ] as const)(
-  'R60: one that is sent back and then %s took as long as since the redrive',
+  'R60: the latency of a redriven message that is %s counts from the redrive',
   async (verdict, body) => {
     const sentAt = Date.now() - 2 * DAY_MS;
     const Item = {
@@ -56,7 +56,7 @@ test.each([
     expect(metrics.max('VerdictLatency')).toBeLessThan(DAY_MS);
     const [told] = await receive(world.queues.outcomes);
     const event = outcomeEventSchema.parse(JSON.parse(told?.body ?? ''));
-    // Its place in the order of submissions is the first one's all the same (R05).
+    // Its place in the order of submissions is still that of the first submission (R05).
     expect(event).toMatchObject({ verdict, sentAt });
     expect(event.redrivenAt).toBeGreaterThanOrEqual(redrivenAt);
     expect(outcomeFact(event, '00000000000000aa', 0).latencyMs).toBeLessThan(DAY_MS);

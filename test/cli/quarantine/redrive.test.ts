@@ -42,14 +42,14 @@ async function quarantined(...bodies: string[]): Promise<string[]> {
   return ids;
 }
 
-/** As a fixed validator would: the fault is no longer performed. */
+/** Validates as a fixed validator would: the fault no longer occurs. */
 async function fixValidator(): Promise<void> {
   await functions.close();
   process.env['CHAOS'] = 'off';
   functions = await loadFunctions();
 }
 
-test('R04 R05 R07: a redriven dead letter that is valid now ends as stored, once', async () => {
+test('R04 R05 R07: a redriven dead letter that is valid now is stored, once', async () => {
   const [id = ''] = await quarantined(faulty('throw'));
   await fixValidator();
   const counts = await operator.redrive(stageOf(world), { kind: 'ids', ids: [id] }, byTest());
@@ -68,7 +68,7 @@ test('R04 R05 R07: a redriven dead letter that is valid now ends as stored, once
   expect(stored).toMatchObject({ messageId: id, source: 'clinic', file: 'a.ndjson', line: 7 });
 });
 
-test('R05: the message carries its first time, source and place', async () => {
+test('R05: the redriven message carries its first time, source and place', async () => {
   const [id = ''] = await quarantined(invalidPatient());
   const entry = await operator.readEntry(world.tables.quarantine, id);
   await operator.redrive(stageOf(world), ALL, byTest());
@@ -86,7 +86,7 @@ test('R05: the message carries its first time, source and place', async () => {
   });
 });
 
-test('R02 R04: what crashes again is the same record with a higher count, its attempts anew', async () => {
+test('R02 R04: a message that crashes again is the same record with a higher count and new attempts', async () => {
   const [id = ''] = await quarantined(faulty('throw'));
   const run = byTest();
   await operator.redrive(stageOf(world), ALL, run);
@@ -95,13 +95,13 @@ test('R02 R04: what crashes again is the same record with a higher count, its at
   expect(entry).toMatchObject({ status: 'quarantined', kind: 'dead-letter', redrives: 1 });
   expect(entry?.attempts).toHaveLength(2);
   expect(await itemsOf(world.tables.quarantine)).toHaveLength(1);
-  // The same redrive, gone on with, takes it at most once; the next one takes it again.
+  // The same redrive, resumed, takes it at most once. The next redrive takes it again.
   expect(await operator.redrive(stageOf(world), ALL, run)).toEqual({ 'came back': 1 });
   expect(await operator.redrive(stageOf(world), ALL, byTest())).toEqual({ sent: 1 });
   expect((await operator.readEntry(world.tables.quarantine, id))?.redrives).toBe(2);
 });
 
-test('R07: an entry that changes its kind keeps no evidence of the former one', async () => {
+test('R07: an entry that changes its kind loses the evidence of the former kind', async () => {
   const [id = ''] = await quarantined(faulty('throw', ''));
   await fixValidator();
   await operator.redrive(stageOf(world), ALL, byTest());
@@ -111,7 +111,7 @@ test('R07: an entry that changes its kind keeps no evidence of the former one', 
   expect(item).not.toHaveProperty('crash');
 });
 
-test('by fingerprint and lane; a body from the bucket comes along; nothing on a dry run', async () => {
+test('selects by fingerprint and lane; takes a body from the bucket along; a dry run sends nothing', async () => {
   const [large = ''] = await quarantined(
     patient({ id: 'large', gender: 'x', language: 'y'.repeat(5_000) }),
     faulty('throw'),
@@ -139,7 +139,7 @@ test('R04: two operators at once send each entry once', async () => {
   expect((one.sent ?? 0) + (two.sent ?? 0)).toBe(3);
 });
 
-test('discard ends an entry, with who and why; redrive leaves it alone', async () => {
+test('discard ends an entry, with who and why, and redrive leaves it alone', async () => {
   const [id = ''] = await quarantined(invalidPatient());
   const stage = stageOf(world);
   expect(await operator.discard(stage, ALL, { ...byTest(), dryRun: true })).toEqual({
@@ -180,7 +180,7 @@ async function deadLettered(id: string): Promise<void> {
   );
 }
 
-test('R04 R05: dying after any call, and run again, it sends everything and nothing ends twice', async () => {
+test('R04 R05: a redrive that dies after any call and runs again sends everything, and nothing ends twice', async () => {
   let died = true;
   let k = 0;
   while (died) {
@@ -202,6 +202,6 @@ test('R04 R05: dying after any call, and run again, it sends everything and noth
     expect(entries.map((entry) => entry?.redrives)).toEqual([1, 1]);
     expect(await itemsOf(world.tables.resources)).toHaveLength(2 * k);
   }
-  // Two entries: read, is it stored already, announce, send, raise the round.
+  // For two entries: read, check whether stored, announce, send, raise the round.
   expect(k).toBe(11);
 }, 60_000);

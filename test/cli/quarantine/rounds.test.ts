@@ -1,4 +1,4 @@
-/** R02: what belongs to an older round of a redriven entry changes nothing, and no round is lost. */
+/** R02: messages of an older round of a redriven entry change nothing, and no round is lost. */
 import type { SQSRecord } from 'aws-lambda';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { ENVELOPE_ATTRIBUTE, type Envelope } from '../../../core/message/messages.ts';
@@ -40,14 +40,14 @@ const envelopeOf = (record: SQSRecord | undefined): Envelope =>
 const copyTo = (queue: Queue, record: SQSRecord | undefined) =>
   send(queue, record?.body ?? '', { [ENVELOPE_ATTRIBUTE]: JSON.stringify(envelopeOf(record)) });
 
-/** As a fixed validator would: the fault is no longer performed. */
+/** Validates as a fixed validator would: the fault no longer occurs. */
 async function fixValidator(): Promise<void> {
   await functions.close();
   process.env['CHAOS'] = 'off';
   functions = await loadFunctions();
 }
 
-/** Crashes alone as often as allowed; its letter is left where it is. */
+/** Crashes alone as often as allowed, and leaves the dead letter in its queue. */
 async function deadLettered(): Promise<string> {
   const id = await send(world.queues.lane, faulty('throw'), { source: 'clinic' });
   await deliver(functions.validate, world.queues.lane);
@@ -59,8 +59,8 @@ async function deadLettered(): Promise<string> {
   return id;
 }
 
-describe('what belongs to an older round', () => {
-  test('R02: a dead letter whose outcome could not be told does not end the redriven message', async () => {
+describe('messages of an older round', () => {
+  test('R02: a dead letter whose outcome could not be published does not end the redriven message', async () => {
     const id = await deadLettered();
     const mend = failCalls(functions, 'sns', (command) => command === 'PublishBatchCommand');
     expect((await deliver(functions.quarantine, world.queues.deadLetter))?.failed).toHaveLength(1);
@@ -75,7 +75,7 @@ describe('what belongs to an older round', () => {
     expect(await itemsOf(world.tables.resources)).toHaveLength(1);
   });
 
-  test('R02: nor does a letter of round one end round two', async () => {
+  test('R02: a dead letter of round one does not end round two', async () => {
     const id = await deadLettered();
     await drain(world, functions);
     await redrive(id);
@@ -98,7 +98,7 @@ describe('what belongs to an older round', () => {
     expect(await entryOf(id)).toMatchObject({ status: 'stored' });
   });
 
-  test('R02: a copy in isolation has no attempt, tells no crash and ends nothing', async () => {
+  test('R02: a copy in isolation gets no attempt, publishes no crash and ends nothing', async () => {
     const id = await send(world.queues.lane, faulty('throw'));
     await deliver(functions.validate, world.queues.lane);
     const [first] = await receive(world.queues.isolation);
@@ -111,7 +111,7 @@ describe('what belongs to an older round', () => {
     expect(await entryOf(id)).toMatchObject({ status: 'redriven', attempts: [] });
     expect(await depthOf(world.queues.incident)).toBe(0);
     expect(await depthOf(world.queues.deadLetter)).toBe(0);
-    // Nor while the round runs.
+    // The same holds while the round runs.
     await copyTo(world.queues.isolation, redriven);
     await deliver(functions.validate, world.queues.isolation, { max: 1 });
     const running = await entryOf(id);
@@ -121,7 +121,7 @@ describe('what belongs to an older round', () => {
     expect(await entryOf(id)).toEqual(running);
   });
 
-  test('R02: a copy of the first queue that is rejected once more ends nothing', async () => {
+  test('R02: a copy in the first queue that is rejected once more ends nothing', async () => {
     const id = await send(world.queues.lane, invalidPatient());
     const [first] = (await deliver(functions.validate, world.queues.lane))?.records ?? [];
     expect(await redrive(id)).toEqual({ sent: 1 });
@@ -133,7 +133,7 @@ describe('what belongs to an older round', () => {
     expect(await entryOf(id)).toMatchObject({ status: 'quarantined', round: 1 });
   });
 
-  test('R02: an attempt that is written late does not count in the round that followed', async () => {
+  test('R02: an attempt that is written late does not count in the next round', async () => {
     const { startAttempt } = await import('../../../aws/quarantine-attempts.ts');
     const id = await deadLettered();
     await drain(world, functions);
@@ -151,42 +151,45 @@ describe('what belongs to an older round', () => {
   });
 });
 
-describe('no round is lost, and nobody has to look after it', () => {
-  /** Calls of one redrive: read, is it stored already, announce, send, raise. */
+describe('no round is lost, and nobody has to intervene', () => {
+  /** The calls of one redrive: read, check whether stored, announce, send, raise. */
   const DEATHS = [
     { after: 'announcing', k: 3, sent: 0 },
     { after: 'sending', k: 4, sent: 1 },
     { after: 'raising', k: 5, sent: 1 },
   ];
 
-  test.each(DEATHS)('R02 R04: whoever redrives dies after $after', async ({ k, sent }) => {
-    const id = await deadLettered();
-    await drain(world, functions);
-    await fixValidator();
-    const doomed = await loadOperator();
-    const death = dieAfterCall(k, doomed);
-    void doomed.redrive(stageOf(world), { kind: 'ids', ids: [id] }, byTest());
-    await death.happened;
-    expect(await depthOf(world.queues.isolation)).toBe(sent);
-    await drain(world, functions);
-    const entry = await entryOf(id);
-    if (sent === 0) {
-      // Nothing was sent: it is quarantined as before, and is redriven as before.
-      expect(entry).toMatchObject({ status: 'quarantined', kind: 'dead-letter', redrives: 0 });
-      expect(await redrive(id)).toEqual({ sent: 1 });
+  test.each(DEATHS)(
+    'R02 R04: a redrive that dies after $after loses nothing',
+    async ({ k, sent }) => {
+      const id = await deadLettered();
       await drain(world, functions);
-    }
-    expect(await entryOf(id)).toMatchObject({
-      status: 'stored',
-      redrives: 1,
-      round: 1,
-      redrive: { by: 'test', why: 'to see', sentAt: expect.any(Number) },
-      rounds: [{ kind: 'dead-letter', by: 'test', attempts: 2 }],
-    });
-    expect(await itemsOf(world.tables.resources)).toHaveLength(1);
-  });
+      await fixValidator();
+      const doomed = await loadOperator();
+      const death = dieAfterCall(k, doomed);
+      void doomed.redrive(stageOf(world), { kind: 'ids', ids: [id] }, byTest());
+      await death.happened;
+      expect(await depthOf(world.queues.isolation)).toBe(sent);
+      await drain(world, functions);
+      const entry = await entryOf(id);
+      if (sent === 0) {
+        // Nothing was sent: the entry is quarantined as before, and can be redriven.
+        expect(entry).toMatchObject({ status: 'quarantined', kind: 'dead-letter', redrives: 0 });
+        expect(await redrive(id)).toEqual({ sent: 1 });
+        await drain(world, functions);
+      }
+      expect(await entryOf(id)).toMatchObject({
+        status: 'stored',
+        redrives: 1,
+        round: 1,
+        redrive: { by: 'test', why: 'to see', sentAt: expect.any(Number) },
+        rounds: [{ kind: 'dead-letter', by: 'test', attempts: 2 }],
+      });
+      expect(await itemsOf(world.tables.resources)).toHaveLength(1);
+    },
+  );
 
-  test('R02: copies of both rounds come before the round is raised, in either order', async () => {
+  test('R02: copies of both rounds may arrive, in either order, before the round is raised', async () => {
     const id = await deadLettered();
     const [letter] = await receive(world.queues.deadLetter);
     skipTime(31_000);

@@ -1,4 +1,4 @@
-/** R04: what is redriven with nothing mended is rejected again, for the same reason. */
+/** R04: what is redriven without a fix is rejected again, for the same reason. */
 import { PutObjectCommand } from '@aws-sdk/client-s3';
 import { type MessageAttributeValue, SendMessageCommand } from '@aws-sdk/client-sqs';
 import { expect, test } from 'vitest';
@@ -32,7 +32,7 @@ async function upload({ bucket }: World, key: string, Body: string | Buffer): Pr
   return claim(bucket, key);
 }
 
-/** As large as a message may be, so that a hop has to lay it into the bucket. */
+/** As large as a message may be, so a hop has to store it in the bucket. */
 const padded = (text: string, attributesBytes = 0) =>
   text + ' '.repeat(SEND_BYTES_MAX - attributesBytes - Buffer.byteLength(text));
 
@@ -54,9 +54,9 @@ const KINDS: readonly Kind[] = [
   ['an invalid resource', { source: 'lab' }, () => invalidPatient()],
 ];
 
-test.each(KINDS)('R04: %s', async (_, attributes, make) => {
+test.each(KINDS)('R04: rejected again: %s', async (_, attributes, make) => {
   const { world, functions } = stage;
-  // Somebody else's, under the source that an unreadable message falls back to.
+  // Another sender's entry, under the fallback source of unreadable messages.
   await send(world.queues.lane, patient({ language: 'en' }));
   await deliver(functions.validate, world.queues.lane);
   const before = await itemsOf(world.tables.resources);
@@ -81,7 +81,7 @@ test.each(KINDS)('R04: %s', async (_, attributes, make) => {
   expect(await itemsOf(world.tables.resources)).toEqual(before);
 });
 
-test('R04: an attribute that is no text is rejected, redriven or not', async () => {
+test('R04: an attribute that is not text is rejected, redriven or not', async () => {
   const { world, functions } = stage;
   const source: MessageAttributeValue = { DataType: 'Binary', BinaryValue: Buffer.from('lab') };
   const { MessageId: id = '' } = await testClients().sqs.send(
@@ -103,7 +103,7 @@ test('R04: an attribute that is no text is rejected, redriven or not', async () 
   expect(await itemsOf(world.tables.resources)).toEqual([]);
 });
 
-test('R04: what is isolated before anybody looks at it is rejected all the same', async () => {
+test('R04: a message that was isolated unread is rejected too', async () => {
   const { world, functions } = stage;
   const id = await send(world.queues.lane, patient(), { source: 'x'.repeat(129) });
   const [record] = await receive(world.queues.lane);

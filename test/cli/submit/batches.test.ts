@@ -14,11 +14,11 @@ it('groups by size: exactly 1 MiB still fits, a byte more does not', async () =>
   expect((await group([half, half + 1])).map((batch) => batch.length)).toEqual([1, 1]);
 });
 
-it('makes nothing of nothing', async () => {
+it('makes no batch of nothing', async () => {
   expect(await group([])).toEqual([]);
 });
 
-it('keeps all, in order, within both limits, and no batch could have taken the next', async () => {
+it('keeps all messages in order within both limits, and no batch has room for the next message', async () => {
   const sizes = fc.array(fc.integer({ min: 1, max: 100 }), { maxLength: 60 });
   await fc.assert(
     fc.asyncProperty(sizes, async (each) => {

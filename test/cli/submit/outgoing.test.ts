@@ -9,8 +9,8 @@ const make = (text: string, source?: string) =>
     'bodies',
   );
 
-describe('a message', () => {
-  it('carries text, file, line, sequence and source, measured in bytes', () => {
+describe('an outgoing message', () => {
+  it('carries text, file, line, sequence and source; its size is in bytes', () => {
     const { body, attributes, bytes, upload } = make('{"ä":1}', 'clinic');
     expect(body).toBe('{"ä":1}');
     expect(attributes).toEqual({
@@ -24,7 +24,7 @@ describe('a message', () => {
     expect(upload).toBeUndefined();
   });
 
-  it('becomes a claim check one byte above the limit, named by its content', () => {
+  it('becomes a claim check one byte above the limit, named after its content', () => {
     const attributes = make('').bytes;
     const fits = 'x'.repeat(MESSAGE_BYTES_MAX - attributes);
     expect(make(fits).upload).toBeUndefined();
@@ -39,7 +39,7 @@ describe('a message', () => {
   });
 
   it.each(['\u0000', '\u000b', '\ufffe', '\uffff'])(
-    'with %j, which SQS refuses, is one too',
+    'becomes one too with %j, which SQS refuses',
     (bad) => {
       expect(make(`{"a":"${bad}"}`).upload?.text).toBe(`{"a":"${bad}"}`);
     },

@@ -60,7 +60,7 @@ async function receiveAll(): Promise<Message[]> {
 const lineOf = (message: Message) => Number(message.MessageAttributes?.['line']?.StringValue);
 const noneUnsent = () => expect.unreachable('nothing is refused here');
 
-/** The next `times` sends are answered as SQS answers when it is at fault itself, unsent. */
+/** SQS refuses the next `times` sends with a fault of its own. */
 function refuseNext(times: number) {
   let left = times;
   sqs.middlewareStack.add(
@@ -97,7 +97,7 @@ describe('submit', () => {
     }
   });
 
-  it('sends as a claim check what is too large for a message', async () => {
+  it('sends a claim check for a resource that is too large for a message', async () => {
     const large = `{"x":"${'é'.repeat(600_000)}"}`;
     await submit(target, resources('{"small":1}', large), { onUnsent: noneUnsent });
     const checks = (await receiveAll()).filter((message) => lineOf(message) === 2);
@@ -106,14 +106,14 @@ describe('submit', () => {
     expect(await stored.Body?.transformToString()).toBe(large);
   });
 
-  it('repeats what the queue refuses for its own reasons, and sends nothing twice', async () => {
+  it('repeats what the queue refuses for reasons of its own, and sends nothing twice', async () => {
     refuseNext(3);
     const counts = await submit(target, resources('{"a":1}', '{"b":2}'), { onUnsent: noneUnsent });
     expect(counts).toEqual({ accepted: 2, unsent: 0 });
     expect((await receiveAll()).map(({ Body }) => Body).sort()).toEqual(['{"a":1}', '{"b":2}']);
   });
 
-  it('keeps what could not be sent in a file, as lines that can be submitted again', async () => {
+  it('writes what it could not send to a file that can be submitted again', async () => {
     const name = join(tmpdir(), `unsent-${process.pid}.ndjson`);
     const file = unsentFile(name);
     expect(file.name()).toBeUndefined();
@@ -136,7 +136,7 @@ describe('submit', () => {
     await rm(name);
   });
 
-  it('reads no further once it is told to stop, and finishes what is under way', async () => {
+  it('stops reading when told to, and finishes what is under way', async () => {
     const stop = new AbortController();
     function* endless() {
       for (let n = 1; ; n++) yield* resources(`{"n":${n}}`);

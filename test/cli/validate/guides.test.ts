@@ -1,4 +1,6 @@
-/** `validate --ig` and `--profile`, each run a process with a home, and so a package cache, of its own. */
+/**
+ * `validate --ig` and `--profile`. Each run is a process with a home, and so a package cache, of its own.
+ */
 import { cp, mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -33,7 +35,7 @@ const COMPILED = /^example\.fhir\.ward#1\.0\.0: compiled in [\d.]+ s$/m;
 const KEPT = /^example\.fhir\.ward#1\.0\.0: compiled before, loaded in [\d.]+ s$/m;
 
 describe('R07: --ig', () => {
-  test('compiles a package, holds resources against its profiles, and keeps what it compiled', async () => {
+  test('compiles a package, validates resources against its profiles, and caches the result', async () => {
     const args = ['--ig', './wards', '--profile', `${URL_OF}ward-patient`, 'p.json'];
     const first = await validate(...args);
     expect(first.stderr).toMatch(COMPILED);
@@ -46,7 +48,7 @@ describe('R07: --ig', () => {
     expect(await readdir(folder)).toHaveLength(1);
   }, 90_000);
 
-  test('a package whose content changed is compiled anew', async () => {
+  test('compiles a package again after its content changed', async () => {
     const changed = join(home, 'changed');
     await cp(WARDS, changed, { recursive: true });
     expect((await validate('--ig', changed, 'p.json')).stderr).toMatch(KEPT);
@@ -59,7 +61,7 @@ describe('R07: --ig', () => {
     expect(exitCode).toBe(0);
   }, 90_000);
 
-  test('what cannot be enforced is said, unless it is accepted', async () => {
+  test('reports what cannot be enforced, unless it is accepted', async () => {
     const gap = profile('gap', 'Patient', [{ id: 'Patient', ...constraint('gap-1', 'foo()') }]);
     await cp(WARDS, join(home, 'gaps'), { recursive: true });
     await writeFile(join(home, 'gaps/gap.json'), JSON.stringify(gap));
@@ -97,7 +99,7 @@ describe('R07: mistakes of the command line are one line each', () => {
     expect(exitCode).toBe(2);
   });
 
-  test('a profile of a type that nothing was of is told', async () => {
+  test('a profile of a type that no resource had is reported', async () => {
     const bp = 'http://hl7.org/fhir/StructureDefinition/bp';
     const { exitCode, stderr } = await validate('--profile', bp, 'p.json');
     expect(stderr).toContain(`nothing was checked against ${bp}: there was no Observation`);

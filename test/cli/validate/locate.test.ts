@@ -13,12 +13,12 @@ test.each([
   ['X.a[1].c.id', '"y"'],
   ['X.a[2].b', '[1,'],
   ['X.d.e.f', '{} }'],
-])('%s, or what is around it', (expression, found) => {
+])('finds %s, or the nearest element around it', (expression, found) => {
   const [at = -1] = locate(TEXT, 0, [stepsOf(expression)]);
   expect(TEXT.slice(at)).toMatch(new RegExp(`^${RegExp.escape(found)}`));
 });
 
-test('lines are counted from where they begin', () => {
+test('lines are counted from the number of the first', () => {
   const lines = new LineCounter(TEXT, 7);
   expect(
     [0, TEXT.indexOf('"_c"'), TEXT.indexOf('"_c"'), TEXT.length].map((at) => lines.at(at)),

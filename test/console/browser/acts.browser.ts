@@ -7,7 +7,7 @@ import { look, useBrowser } from './support/looking.ts';
 useBrowser();
 const now = () => Date.now();
 
-test('an incident is acknowledged with a reason, and the audit log has it', () =>
+test('an incident is acknowledged with a reason, which the audit log has', () =>
   look(nightStage(now), async ({ page, go }) => {
     await page.getByRole('link', { name: 'Incident validate#3 is open' }).click();
     await page.getByRole('heading', { name: 'validate#3 is open' }).waitFor();
@@ -41,11 +41,11 @@ test('a redrive of all that match is counted first, shows its progress, and can 
     const redriven = stage.entries.filter(({ status }) => status === 'redriven').length;
     expect(redriven).toBeGreaterThan(0);
     expect(redriven).toBeLessThan(95);
-    // What is left is asked for again, without anybody's doing.
+    // The page counts what is left by itself.
     await page.getByRole('heading', { name: `${95 - redriven} entries, for 1 reason` }).waitFor();
   }));
 
-test('filters lie in the address: a link shows the same, and goes back', () =>
+test('the address holds the filters: a link shows the same entries, and Back works', () =>
   look(nightStage(now), async ({ page, go }) => {
     await go('#/quarantine?kind=dead-letter');
     await page.getByRole('heading', { name: '16 entries, for 2 reasons' }).waitFor();
@@ -57,7 +57,7 @@ test('filters lie in the address: a link shows the same, and goes back', () =>
     await page.getByRole('heading', { name: '16 entries, for 2 reasons' }).waitFor();
   }));
 
-test('R42: a body is masked until a reason is given, which is in the audit log', () => {
+test('R42: a body is masked until a reason is given, and the audit log has the reason', () => {
   const stage = nightStage(now);
   const [entry] = stage.entries.filter(({ kind }) => kind === 'rejection');
   const id = entry?.id ?? '';
@@ -83,7 +83,7 @@ test('R42: a body is masked until a reason is given, which is in the audit log',
   });
 });
 
-test('what is refused is said where it was asked, and can be tried again', () => {
+test('a refusal is shown where the act was requested, and the act can be tried again', () => {
   const stage = nightStage(now);
   const id = stage.entries[0]?.id ?? '';
   return look(stage, async ({ page, go }) => {
@@ -97,7 +97,7 @@ test('what is refused is said where it was asked, and can be tried again', () =>
   });
 });
 
-test('without --operate nothing can be done, and reading goes on', () => {
+test('without --operate nothing can be done, and reading still works', () => {
   const stage = nightStage(now);
   stage.hello = { ...stage.hello, operate: false };
   return look(stage, async ({ page, go }) => {
@@ -111,7 +111,7 @@ test('without --operate nothing can be done, and reading goes on', () => {
   });
 });
 
-test('with the keyboard alone: from the first line to an acknowledged incident', () =>
+test('with the keyboard alone, an operator gets from the first line to an acknowledged incident', () =>
   look(nightStage(now), async ({ page }) => {
     await page.getByRole('heading', { name: '1 thing needs you' }).waitFor();
     await tabTo(page, 'Incident validate#3 is open');
@@ -126,7 +126,7 @@ test('with the keyboard alone: from the first line to an acknowledged incident',
     await page.getByText('validate#3 is acknowledged').last().waitFor();
   }));
 
-/** Goes on with Tab until what is focused has that text, and shows that it has the focus. */
+/** Presses Tab until the focused element has that text, and checks that the focus is visible. */
 async function tabTo(page: Page, text: string): Promise<void> {
   for (let presses = 0; presses < 60; presses += 1) {
     await page.keyboard.press('Tab');

@@ -7,7 +7,7 @@ useBrowser();
 
 const SCRIPT = `"><img src=x onerror="alert(1)"><script>alert(2)</script><svg onload=alert(3)>'{{7*7}}\u202E\u0000`;
 
-/** Every string of it is what an attacker would write; what is chosen by us (ids, kinds) stays. */
+/** Every string is one that an attacker would write, except ids and kinds that we choose. */
 function poisoned<T>(value: T): T {
   if (Array.isArray(value)) return value.map(poisoned) as T;
   if (typeof value !== 'object' || value === null) return value;

@@ -1,4 +1,7 @@
-/** `npm run picture:console`: the pictures of the README, docs/console-*.png, of fake stages, so that they are always the same. */
+/**
+ * `npm run picture:console`: the pictures of the README, docs/console-*.png, from fake stages, so they
+ * never vary.
+ */
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { BrowserContextOptions, Page } from 'playwright-core';
@@ -18,7 +21,7 @@ interface Picture {
   readonly name: string;
   readonly hash: string;
   readonly options: BrowserContextOptions;
-  /** What is done before. */
+  /** Steps before the picture. */
   readonly before?: (page: Page) => Promise<void>;
 }
 
@@ -40,7 +43,7 @@ async function reveal(page: Page): Promise<void> {
   await page.locator('ol.body li.wrong').first().waitFor();
 }
 
-/** Made up, as all patients here. */
+/** Made up, like all patients here. */
 function withBody(stage: FakeStage): FakeStage {
   const patient = {
     resourceType: 'Patient',
@@ -60,7 +63,7 @@ function withBody(stage: FakeStage): FakeStage {
   return stage;
 }
 
-/** Long enough for a chart to be drawn; the stage's clock stands still. */
+/** Long enough to draw a chart. The stage's clock stands still. */
 const SETTLED_MS = 1_500;
 
 async function main(): Promise<void> {

@@ -30,7 +30,9 @@ interface Results {
   }[];
 }
 
-/** What axe finds, a line each. Its script comes by the debugger, which no policy of a page binds. */
+/**
+ * Findings of axe, one a line. The debugger injects its script, past the page's content security policy.
+ */
 async function findings(page: Page): Promise<string[]> {
   await page.evaluate(axe.source);
   const { passes, violations } = (await page.evaluate('axe.run()')) as Results;
@@ -46,7 +48,7 @@ async function settled(page: Page): Promise<void> {
 }
 
 describe.each(['light', 'dark'] as const)('axe finds nothing in %s', (colorScheme) => {
-  test.each(VIEWS)('at %s', (hash) =>
+  test.each(VIEWS)('in the view %s', (hash) =>
     look(
       nightStage(now),
       async ({ page, go }) => {
@@ -58,7 +60,7 @@ describe.each(['light', 'dark'] as const)('axe finds nothing in %s', (colorSchem
     ),
   );
 
-  test('in the box of faults, on the tour, and where a reason is asked for', () =>
+  test('in the box of faults, on the tour, and where a reason is requested', () =>
     look(
       localStage(now),
       async ({ page, go }) => {
@@ -79,7 +81,7 @@ describe.each(['light', 'dark'] as const)('axe finds nothing in %s', (colorSchem
 describe('on a phone', () => {
   const phone = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true };
 
-  test.each(VIEWS)('%s is as wide as the screen', (hash) =>
+  test.each(VIEWS)('%s is no wider than the screen', (hash) =>
     look(
       nightStage(now),
       async ({ page, go }) => {
@@ -93,7 +95,7 @@ describe('on a phone', () => {
   );
 });
 
-test('where less motion is wanted nothing moves', () =>
+test('with reduced motion requested, nothing moves', () =>
   look(
     nightStage(now),
     async ({ page }) => {
@@ -103,7 +105,7 @@ test('where less motion is wanted nothing moves', () =>
     { reducedMotion: 'reduce' },
   ));
 
-test('a hidden page ends its stream, and begins it again when it is seen', () =>
+test('a hidden page closes its stream, and opens it again when it is shown', () =>
   look(nightStage(now), async ({ page }) => {
     await page.getByRole('heading', { name: '1 thing needs you' }).waitFor();
     const setHidden = (hidden: boolean) =>

@@ -6,7 +6,7 @@ import { look, useBrowser } from './support/looking.ts';
 useBrowser();
 const now = () => Date.now();
 
-test('the token leaves the address, and a quiet stage says that all is well', () =>
+test('the token disappears from the address, and a quiet stage says that all is well', () =>
   look(quietStage(now), async ({ page }) => {
     await page.getByRole('heading', { name: 'All is well' }).waitFor();
     expect(page.url()).toMatch(/#\/now$/);
@@ -15,13 +15,13 @@ test('the token leaves the address, and a quiet stage says that all is well', ()
     await page.getByRole('heading', { name: 'All is well' }).waitFor();
   }));
 
-test('before the first figures it says what it reads', () =>
+test('before the first figures arrive, the page says what it is reading', () =>
   look({ ...quietStage(now), silent: true }, async ({ page }) => {
     await page.getByText('Reading the stage …').waitFor();
     await page.getByText('connecting …').waitFor();
   }));
 
-test('at night it says what needs somebody, the worst first', () =>
+test('at night it lists what needs somebody, the worst first', () =>
   look(nightStage(now), async ({ page }) => {
     await page.getByRole('heading', { name: '1 thing needs you' }).waitFor();
     const concerns = await page.locator('.concerns li').allInnerTexts();
@@ -32,7 +32,7 @@ test('at night it says what needs somebody, the worst first', () =>
     await page.getByText(/0:\d\d to the next probe, after 4 probes that failed/).waitFor();
   }));
 
-test('what may not be read is told as that, and as nothing else', () => {
+test('what may not be read is shown as such, and as nothing else', () => {
   const message = 'User ada is not allowed to perform dynamodb:Scan on Audit';
   const trouble = { kind: 'no-permission', message, since: now() } as const;
   const stage = { ...quietStage(now), troubles: { audit: trouble }, unknown: ['audit'] as const };
@@ -44,7 +44,7 @@ test('what may not be read is told as that, and as nothing else', () => {
   });
 });
 
-test('a figure that cannot be read just now keeps its last value and says how old it is', () => {
+test('a figure that cannot be read keeps its last value and shows its age', () => {
   const trouble = { kind: 'failing', message: 'SQS is throttling', since: now() - 90_000 } as const;
   return look({ ...quietStage(now), troubles: { queues: trouble } }, async ({ page }) => {
     await page.getByText(/As of 1 m 3\d s ago: SQS is throttling/).waitFor();
@@ -52,7 +52,7 @@ test('a figure that cannot be read just now keeps its last value and says how ol
   });
 });
 
-test('a reader that is lost makes all of it a thing of the past, and comes back by itself', () =>
+test('after the reader is lost the page marks everything as old, and recovers by itself', () =>
   look(quietStage(now), async ({ page, server, stage }) => {
     await page.getByRole('heading', { name: 'All is well' }).waitFor();
     stage.silent = true;
@@ -64,21 +64,21 @@ test('a reader that is lost makes all of it a thing of the past, and comes back 
     expect(await page.getByText('The console is not connected').count()).toBe(0);
   }));
 
-test('with another token it says where the new address is, and does not try for ever', () =>
+test('with a wrong token it says where the new address is, and stops trying', () =>
   look(quietStage(now), async ({ page, server }) => {
     await page.getByRole('heading', { name: 'All is well' }).waitFor();
     server.cut(true);
     await page.getByText('This address is of an earlier console').waitFor();
   }));
 
-test('a console that is stopped says so', () =>
+test('it says that the console was stopped', () =>
   look(quietStage(now), async ({ page, server }) => {
     await page.getByRole('heading', { name: 'All is well' }).waitFor();
     server.bye('Ctrl-C');
     await page.getByText('The console was stopped').waitFor();
   }));
 
-test('where nothing is, each view says so', () =>
+test('each empty view says that it is empty', () =>
   look({ ...quietStage(now), breakers: [] }, async ({ page, go }) => {
     await page.getByText('No breaker yet').waitFor();
     await go('#/incidents');

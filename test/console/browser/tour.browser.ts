@@ -38,7 +38,7 @@ test('the tour leads from the first patient to a healed breaker', () =>
     },
   ));
 
-test('the box of faults sends, floods, breaks and mends, and shows the command that does the same', () =>
+test('the box of faults sends, floods, breaks and repairs, and shows the command that does the same', () =>
   look(
     localStage(() => Date.now()),
     async ({ page, go }) => {

@@ -1,4 +1,7 @@
-/** The page before the pipeline itself: `npm start -- --downstream` and `npm run cli -- console --operate`, as anybody starts them. */
+/**
+ * The page in front of the pipeline itself: `npm start -- --downstream` and `npm run cli -- console
+ * --operate`, as a user starts them.
+ */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { join } from 'node:path';
@@ -10,7 +13,7 @@ import { giveReason, openBrowser, openPage } from './support/browser.ts';
 const ROOT = join(import.meta.dirname, '../../..');
 /** A first start builds. */
 const START_MS = 600_000;
-/** A breaker that opened waits for half a minute, and a busy machine for longer. */
+/** A breaker that opened waits for half a minute, and a busy machine takes longer. */
 const SLOW_MS = 180_000;
 
 const running: ChildProcess[] = [];
@@ -18,7 +21,7 @@ let browser: Browser;
 let page: Page;
 let complaints: string[];
 
-/** Runs it until a line tells what is wanted; it goes on. */
+/** Starts a command and waits for a line of its output; the command continues. */
 async function until(words: string[], env: NodeJS.ProcessEnv, wanted: (line: string) => boolean) {
   const stdio = ['ignore', 'pipe', 'pipe'] as const;
   const child = spawn('npm', ['run', '--silent', ...words], {
@@ -72,7 +75,7 @@ afterAll(async () => {
 const step = (): Locator => page.locator('.tour');
 const goOn = () => step().getByRole('button', { name: 'Go on' }).click();
 
-test('R10, R20: the tour, from the first patient to a healed breaker', {
+test('R10, R20: the tour leads from the first patient to a healed breaker', {
   timeout: START_MS,
 }, async () => {
   await page.getByRole('link', { name: 'Box of faults' }).click();
@@ -98,7 +101,7 @@ test('R10, R20: the tour, from the first patient to a healed breaker', {
   expect(complaints).toEqual([]);
 });
 
-test('R42: a rejection is revealed with a reason, and the audit log says so', {
+test('R42: a rejection is revealed with a reason, and the audit log has it', {
   timeout: START_MS,
 }, async () => {
   await page.getByRole('link', { name: 'Box of faults' }).click();
@@ -115,7 +118,7 @@ test('R42: a rejection is revealed with a reason, and the audit log says so', {
   expect(complaints).toEqual([]);
 });
 
-test('all that match are redriven, and end in Quarantine again, for nothing was mended', {
+test('all that match are redriven, and end in Quarantine again, because nothing was fixed', {
   timeout: START_MS,
 }, async () => {
   await page.getByRole('link', { name: 'Quarantine', exact: true }).click();

@@ -1,4 +1,4 @@
-/** A console beside a local runtime, and its box of faults: by the runtime's own means. */
+/** A console beside a local runtime, and its box of faults, which uses the runtime's own means. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import type { LogLines } from '../../../console/contract/lives.ts';
 import type { LocalDone } from '../../../console/contract/local.ts';
@@ -13,7 +13,7 @@ import { PageInTest } from '../support/page-in-test.ts';
 
 const NAME = 'fhir-failsafe-dev-validate-background';
 const REQUEST = '6f0ac2a5-3a4b-4d36-9d0c-0c8ae42f57a1';
-/** Says a metric of each message, as Powertools prints it. */
+/** Prints a metric for each message, as Powertools does. */
 const METRIC = `export const handler = ({ Records: [record] }) => {
   const CloudWatchMetrics = [{
     Namespace: 'fhir-failsafe', Dimensions: [['service', 'component', 'lane']],
@@ -60,7 +60,7 @@ afterAll(async () => {
 const act = (body: unknown) => page.post<LocalDone>(ROUTES.local, body);
 const lane = 'background';
 
-test('it knows that it is beside npm start, and what is not there it says of itself', async () => {
+test('it knows that it is beside npm start, and shows what does not exist there as absent', async () => {
   expect(await page.until('hello')).toMatchObject({ local: true, cliOptions: '' });
   const snapshot = await page.until(
     'snapshot',
@@ -74,7 +74,7 @@ test('it knows that it is beside npm start, and what is not there it says of its
   expect(snapshot.queues.value).toMatchObject([{ name: 'background', role: 'main' }]);
 });
 
-test('a sample goes through, and is seen to flow: by the metrics that its function printed', async () => {
+test('a sample is sent, and its flow is visible in the metrics that its function printed', async () => {
   const flowed = page.until('flow', ({ figure }) =>
     (figure.value ?? []).some(({ lanes }) => lanes.background?.valid === 2),
   );
@@ -108,7 +108,7 @@ test('environments are killed by the name of their function', async () => {
   });
 });
 
-test('a deployment breaks, its messages wait, and mended it takes them', async () => {
+test('while a deployment is broken its messages wait, and the repaired one takes them', async () => {
   const { count } = queueClient(runtime);
   const broken = await act({ act: 'break', function: 'validate-background' });
   expect(broken.body.message).toBe('validate-background does not load from now on');
@@ -135,7 +135,7 @@ test('a lane is flooded, with progress', async () => {
   expect(await act({ act: 'flood', lane, count: 100_001 })).toMatchObject({ status: 400 });
 });
 
-test('the stand-in server is made to fail in part, and how it is is seen', async () => {
+test('the stand-in server is made to fail in part, and its mode is shown', async () => {
   const failed = await act({ act: 'server', name: 'downstream', mode: 'partly' });
   expect(failed.body.commandLine).toBe('npm run cli -- downstream partly');
   const calls = Array.from({ length: 3 }, () =>

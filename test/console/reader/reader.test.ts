@@ -4,7 +4,7 @@ import { FigureReader } from '../../../console/reader/figure-reader.ts';
 import { Reader, type Reading } from '../../../console/reader/reader.ts';
 import type { Send } from '../../../console/server/event-stream.ts';
 
-/** A clock that stands still until it is told, and runs what was asked for then. */
+/** A clock that stands still until it is moved, and then runs what was due. */
 function clock() {
   let at = 1_000;
   const waiting = new Map<object, { readonly at: number; readonly run: () => void }>();
@@ -55,7 +55,7 @@ function page() {
   return { events, send, snapshots };
 }
 
-test('ten pages cost what one does, and each is told all that is known when it comes', async () => {
+test('ten pages cost as much as one, and each gets all known figures when it connects', async () => {
   const { time, read, reader } = reading();
   const first = page();
   reader.look(first.send);
@@ -71,7 +71,7 @@ test('ten pages cost what one does, and each is told all that is known when it c
   expect(others[0]?.snapshots()).toHaveLength(6);
 });
 
-test('nothing is read while nobody looks, and it goes on where somebody does again', async () => {
+test('reads nothing while nobody looks, and continues when somebody does', async () => {
   const { time, read, flow, reader } = reading();
   expect(read).not.toHaveBeenCalled();
   const ends = [reader.look(page().send), reader.look(page().send)];
@@ -87,13 +87,13 @@ test('nothing is read while nobody looks, and it goes on where somebody does aga
   expect(read).toHaveBeenCalledTimes(2);
   const later = page();
   reader.look(later.send);
-  // What it has is as old as it says.
+  // Each value has its true age.
   expect(later.snapshots()).toMatchObject([{ now: 63_000, queues: { readAt: 3_000 } }]);
   await settled();
   expect(read).toHaveBeenCalledTimes(3);
 });
 
-test('a figure that hangs holds up no other, and is not asked for twice', async () => {
+test('a figure that hangs delays no other, and is not requested twice', async () => {
   const hanging = vi.fn(() => new Promise<string>(() => {}));
   const { time, reader } = reading(hanging);
   const one = page();
@@ -104,7 +104,7 @@ test('a figure that hangs holds up no other, and is not asked for twice', async 
   expect(one.snapshots().at(-1)).toMatchObject({ queues: {}, lanes: { value: [], readAt: 5_000 } });
 });
 
-test('after an act all is read anew at once', async () => {
+test('reads everything again at once after an act', async () => {
   const { read, reader } = reading();
   const one = page();
   reader.look(one.send);
@@ -115,7 +115,7 @@ test('after an act all is read anew at once', async () => {
   expect(one.snapshots()).toHaveLength(3);
 });
 
-test('what cannot be read keeps its value, says why and since when, and is asked for ever more rarely', async () => {
+test('a figure that cannot be read keeps its value, says why and since when, and is read less and less often', async () => {
   const time = clock();
   const outcomes = [
     () => 'old',

@@ -1,4 +1,4 @@
-/** The console's server against whoever is not its operator's page: by real requests on loopback. */
+/** The console's server against anyone but its operator's page, with real requests on loopback. */
 import { type IncomingHttpHeaders, type IncomingMessage, request } from 'node:http';
 import { json } from 'node:stream/consumers';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -93,26 +93,26 @@ const act = (headers: Record<string, string | undefined> = {}, body = '{"word":"
 describe('the token', () => {
   const wrong = ['', 'a', 'x'.repeat(43), `${'x'.repeat(42)}é`];
 
-  test('nothing is told or done without it, or with another', async () => {
+  test('nothing is readable or possible without it, or with another', async () => {
     for (const its of [undefined, ...wrong]) {
       const headers = { [TOKEN_HEADER]: its };
       expect(await ask('GET', '/api/read', headers)).toMatchObject({ status: 401, kind: 'token' });
       expect(await ask('GET', ROUTES.events, headers)).toMatchObject({ status: 401 });
       expect(await act(headers)).toMatchObject({ status: 401, kind: 'token' });
-      // Neither is said what there is.
+      // Neither answer says what exists.
       expect(await ask('GET', '/api/nothing', headers)).toMatchObject({ status: 401 });
     }
     expect(acts).toEqual([]);
     expect(lookers.size).toBe(0);
   });
 
-  test('it is not taken from the address, a cookie or another header', async () => {
+  test('is not accepted in the address, a cookie or another header', async () => {
     const elsewhere = { cookie: `token=${server.token}`, authorization: `Bearer ${server.token}` };
     const path = `/api/read?token=${server.token}`;
     expect(await ask('GET', path, elsewhere)).toMatchObject({ status: 401 });
   });
 
-  test('it is new each time, and long', async () => {
+  test('is long, and new at each start', async () => {
     const another = await serveConsole({
       page: new Map(),
       answers: {},
@@ -125,7 +125,7 @@ describe('the token', () => {
     expect(server.address).toBe(`http://${host()}/#token=${server.token}`);
   });
 
-  test('with it the page reads and acts', async () => {
+  test('lets the page read and act', async () => {
     expect(await ask('GET', '/api/read?id=a%20b', token())).toMatchObject({
       status: 200,
       body: { asked: 'a b' },
@@ -135,7 +135,7 @@ describe('the token', () => {
   });
 });
 
-describe('who asks', () => {
+describe('the origin of a request', () => {
   const foreignHosts = () => [
     'evil.example',
     `evil.example:${server.port}`,
@@ -149,7 +149,7 @@ describe('who asks', () => {
     '',
   ];
 
-  test('DNS rebinding: a page that was led here by a name of its own is refused, the page itself too', async () => {
+  test('DNS rebinding: a page under a name of its own is refused, even for the page’s files', async () => {
     for (const its of foreignHosts()) {
       const headers = { ...token(), host: its };
       for (const path of ['/', '/page.js', '/api/read', ROUTES.events]) {
@@ -161,7 +161,7 @@ describe('who asks', () => {
     expect(acts).toEqual([]);
   });
 
-  test('a web page of another origin is refused, of another port of this machine too', async () => {
+  test('a web page of another origin is refused, and so is one of another port of this machine', async () => {
     const foreign = [
       'http://evil.example',
       `https://${host()}`,
@@ -182,7 +182,7 @@ describe('who asks', () => {
     expect(acts).toEqual([]);
   });
 
-  test('what only loads something from elsewhere is refused by what the browser says of it', async () => {
+  test('a request that the browser marks as cross-site is refused', async () => {
     for (const site of ['cross-site', 'same-site', 'whatever']) {
       const headers = { ...token(), 'sec-fetch-site': site };
       expect((await ask('GET', '/', headers)).status).toBe(403);
@@ -191,18 +191,18 @@ describe('who asks', () => {
     expect((await ask('GET', '/', { 'sec-fetch-site': 'none' })).status).toBe(200);
   });
 
-  test('an act names the page that asks for it', async () => {
+  test('an act must come from the page’s own origin', async () => {
     expect(await act({ ...token(), origin: undefined })).toMatchObject({ status: 403 });
     expect(acts).toEqual([]);
   });
 
-  test('localhost is this machine too', async () => {
+  test('localhost is accepted as this machine', async () => {
     const its = `localhost:${server.port}`;
     expect((await act({ ...token(), host: its, origin: `http://${its}` })).status).toBe(200);
     expect(acts.splice(0)).toHaveLength(1);
   });
 
-  test('no browser is told that it may ask from elsewhere', async () => {
+  test('no answer allows another origin to read it', async () => {
     const headers = { origin: 'http://evil.example', 'access-control-request-method': 'POST' };
     const answer = await ask('OPTIONS', '/api/act', headers);
     expect(answer.status).toBe(403);
@@ -210,8 +210,8 @@ describe('who asks', () => {
   });
 });
 
-describe('what it answers', () => {
-  test('every answer may run nothing of others, is kept nowhere and framed nowhere', async () => {
+describe('the answers', () => {
+  test('may run no script of others, and may not be cached or framed', async () => {
     const asked = [
       ask('GET', '/', {}),
       ask('GET', '/page.js', {}),
@@ -232,7 +232,7 @@ describe('what it answers', () => {
     expect(CONTENT_SECURITY_POLICY).not.toMatch(/unsafe|https?:|\*/);
   });
 
-  test('views have paths of their own; files that are not there are not found', async () => {
+  test('each view has a path of its own; unknown files are 404', async () => {
     expect((await ask('GET', '/quarantine', {})).headers['content-type']).toMatch(/^text\/html/);
     expect(await ask('GET', '/secret.js', {})).toMatchObject({ status: 404, kind: 'not-found' });
     for (const path of ['/../package.json', '/..%2fpackage.json', '//etc/passwd.txt']) {
@@ -242,7 +242,7 @@ describe('what it answers', () => {
     expect((await ask('HEAD', '/', {})).status).toBe(200);
   });
 
-  test('a failure is told by its kind and its status, a bug without a stack', async () => {
+  test('a failure has its kind and its status, and a bug shows no stack', async () => {
     expect(await ask('GET', '/api/refuses', token())).toMatchObject({
       status: 403,
       body: { error: { kind: 'read-only', message: 'it only looks' } },
@@ -255,7 +255,7 @@ describe('what it answers', () => {
     expect(JSON.stringify(body)).not.toContain('.ts:');
   });
 
-  test('what is no request of the contract is a mistake', async () => {
+  test('a request outside the contract is a client’s mistake', async () => {
     const wrong = [
       ask('GET', '/api/nothing', token()),
       ask('GET', `${API}/__proto__`, token()),
@@ -271,7 +271,7 @@ describe('what it answers', () => {
 });
 
 describe('the stream', () => {
-  test('sends what it is told, and ends the look when the page hangs up', async () => {
+  test('sends what it gets, and ends when the page disconnects', async () => {
     const response = await send('GET', ROUTES.events, token());
     expect(response.headers['content-type']).toMatch(/^text\/event-stream/);
     await expect.poll(() => lookers.size).toBe(1);

@@ -21,12 +21,12 @@ export interface ConsoleStage {
   readonly page: PageInTest;
 }
 
-/** To be read inside tests only. */
+/** Valid only inside tests. */
 export function useConsole(operate: boolean): ConsoleStage {
   const lambda = useLambdaService();
   const made: { world?: World; console?: Console; page?: PageInTest } = {};
   beforeAll(async () => {
-    // Nobody is there: no emulator has these.
+    // The emulators do not have these, so nobody answers.
     process.env['AWS_ENDPOINT_URL_CLOUDWATCH'] = 'http://127.0.0.1:9';
     const world = await buildWorld();
     configureAudit(lambda, world);
@@ -103,7 +103,7 @@ export async function quarantined(
   await testClients().dynamo.send(put);
 }
 
-/** What the audit log was told since this was last asked. */
+/** Facts that the audit queue got since the last call. */
 export async function factsTold({ queues }: World): Promise<AuditFact[]> {
   const records = await receive(queues.audit);
   await remove(queues.audit, records);

@@ -1,4 +1,4 @@
-/** Asks a console as its page does, with the token of its address. */
+/** Makes requests to a console as its page does, with the token of its address. */
 import type { Events } from '../../../console/contract/events.ts';
 import type { Failed } from '../../../console/contract/routes.ts';
 import { ROUTES, TOKEN_HEADER } from '../../../console/contract/routes.ts';
@@ -34,7 +34,7 @@ export class PageInTest {
     return answered(await fetch(`${this.#origin}${route}`, request));
   }
 
-  /** Looks until an event of this name is as wanted, and answers with it. */
+  /** Waits for an event with this name that matches, and returns it. */
   async until<Name extends keyof Events>(
     name: Name,
     isWanted: (data: Events[Name]) => boolean = () => true,

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { inLines } from '../../../console/views/in-lines.ts';
 
-test('a resource on one line is shown on many, its numbers and strings as they were', () => {
+test('a resource on one line is shown on many, with numbers and strings unchanged', () => {
   const text =
     '{"a":1.00,"b":[{"c":"x, {y: [z]} \\" \\\\"},[],{}],"a":-0e+5,"d":{"e":null}, "f" : [ ] }';
   expect(inLines(text)).toBe(
@@ -26,13 +26,13 @@ test('a resource on one line is shown on many, its numbers and strings as they w
   );
 });
 
-test('what is no JSON, or has lines already, stays as it came', () => {
+test('text that is not JSON, or already has lines, stays unchanged', () => {
   for (const text of ['', '{', '<script>', '{"a":1}{', '{\n"a":1}', 'NaN', '{"a":"\\u00"}']) {
     expect(inLines(text)).toBe(text);
   }
 });
 
-test('any JSON means the same in lines', () => {
+test('any JSON has the same meaning in lines', () => {
   fc.assert(
     fc.property(fc.json(), (text) => {
       const lines = inLines(text);

@@ -16,7 +16,7 @@ interface Widget {
   };
 }
 
-/** The body as CloudWatch gets it, with references spelled by their logical ids. */
+/** The body as CloudWatch gets it, with references replaced by their logical ids. */
 function widgetsOf(context?: Record<string, string>): Widget[] {
   const [dashboard] = Object.values(
     resourcesOf(synthesized(context), 'AWS::CloudWatch::Dashboard'),
@@ -53,13 +53,13 @@ describe('the dashboard', () => {
     expect(titled(whole, title)?.properties.metrics?.length).toBeGreaterThan(0);
   });
 
-  it('R20: draws the threshold of an incident into its window, both as configured', () => {
+  it('R20: shows the crashes of the configured window with the configured threshold', () => {
     const widgets = widgetsOf({ 'incident.crashes': '7', 'incident.windowSeconds': '120' });
     const widget = titled(widgets, 'Crashes in 2 min');
     expect(widget?.properties.annotations?.horizontal).toMatchObject([{ value: 7 }]);
   });
 
-  it('asks for no metric of ours that nobody emits, nor by other dimensions', () => {
+  it('uses only metrics that we emit, by their own dimensions', () => {
     const rows = whole
       .flatMap(({ properties }) => properties.metrics ?? [])
       .filter(([namespace]) => namespace === METRICS_NAMESPACE);
@@ -75,7 +75,7 @@ describe('the dashboard', () => {
     }
   });
 
-  it('leaves out breakers and deliveries where there are none', () => {
+  it('leaves out breakers and deliveries if nothing is delivered', () => {
     const widgets = JSON.stringify(widgetsOf());
     expect(widgets).not.toContain('DeliveryLatency');
     expect(widgets).not.toContain('fhir-server');

@@ -44,7 +44,7 @@ describe('bundleFunctions', () => {
     expect(await readdir(join(outDir, 'sample'))).toContain('worker.mjs');
   });
 
-  it('makes the same bytes again, touches no file that is right, and removes what is left over', async () => {
+  it('makes the same bytes again, rewrites no file that is up to date, and removes stale files', async () => {
     await bundle();
     const file = join(outDir, 'sample', 'handler.mjs');
     const first = await readFile(file);
@@ -57,7 +57,7 @@ describe('bundleFunctions', () => {
     expect(await readdir(join(outDir, 'sample'))).not.toContain('left-over.mjs');
   });
 
-  it('writes what has changed', async () => {
+  it('rewrites a file that has changed', async () => {
     await bundle();
     await source('functions/sample/handler.ts', 'export const handler = () => "changed";\n');
     await bundle();
@@ -78,7 +78,7 @@ describe('bundleFunctions', () => {
     await expect(bundle()).rejects.toThrow(/functions\/sample is 1500\d\d\d bytes .* 1500000/);
   });
 
-  it('counts the generated validator apart', async () => {
+  it('measures the generated validator separately', async () => {
     await source(
       'packages/fhir-validator/generated/validator.js',
       `export const rules = '${'x'.repeat(5000)}';\n`,

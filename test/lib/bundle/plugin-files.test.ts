@@ -21,14 +21,14 @@ const plugin = (name: string, file = 'a.wasm') => ({ name, file, mode: 'advisory
 const copy = (...plugins: ReturnType<typeof plugin>[]) =>
   copyPlugins(loadConfig({ plugins }, {}), root, join(root, 'bundle'));
 
-it('puts each module under its name into the bundle', async () => {
+it('copies each module into the bundle under its plugin’s name', async () => {
   await copy(plugin('first'), plugin('second'));
   expect(await readdir(join(root, 'bundle', 'plugins'))).toEqual(['first.wasm', 'second.wasm']);
   const copied = await readFile(join(root, 'bundle', 'plugins', 'first.wasm'));
   expect(copied.equals(wasm({}))).toBe(true);
 });
 
-it('writes nothing where there are none', async () => {
+it('writes nothing if there are no plugins', async () => {
   await copy();
   expect(await readdir(root)).not.toContain('bundle');
 });
@@ -36,11 +36,11 @@ it('writes nothing where there are none', async () => {
 it.each([
   ['cannot run', 'b.wasm', 'plugin rule refused: b.wasm imports what there is not: env.abort'],
   ['is not there', 'c.wasm', 'plugin rule refused: c.wasm cannot be read'],
-])('refuses one that %s, by plugin and file', async (_, file, message) => {
+])('refuses a module that %s, and names plugin and file', async (_, file, message) => {
   await expect(copy(plugin('rule', file))).rejects.toThrow(message);
 });
 
-it('tells validate of each lane about them, in order, and nobody where there are none', () => {
+it('validate of each lane gets the list of plugins, in order', () => {
   const plugins = [
     { ...plugin('first'), mode: 'required' as const, resourceTypes: ['Patient'] },
     plugin('second'),
@@ -84,19 +84,19 @@ it.each([
   expect(() => loadConfig({ plugins }, {})).toThrow(problem);
 });
 
-it('takes plugins from the command line too', () => {
+it('plugins can be given on the command line', () => {
   const context = { plugins: JSON.stringify([plugin('rule')]) };
   expect(loadConfig({}, context).plugins).toMatchObject([plugin('rule')]);
   expect(() => loadConfig({}, { plugins: '[nonsense' })).toThrow('plugins');
 });
 
-it('refuses memory that does not fit beside the heap of a worker', () => {
+it('refuses plugin memory that does not fit beside the heap of a worker', () => {
   const file = { plugins: [plugin('rule')], pluginMemoryMb: 70 };
   expect(() => loadConfig(file, {})).toThrow('pluginMemoryMb 70');
   expect(loadConfig({ ...file, pluginMemoryMb: 69 }, {}).pluginMemoryMb).toBe(69);
 });
 
-it('lets validate share the switches of plugins, and nothing more', () => {
+it('validate may read and write the switches of plugins, and gets no other permission', () => {
   const rowsOf = (file: Parameters<typeof buildStack>[1]) => {
     const template = Template.fromStack(buildStack({}, file).stack).toJSON();
     return permissionRows(template as PermissionsTemplate)
@@ -111,7 +111,7 @@ it('lets validate share the switches of plugins, and nothing more', () => {
   ]);
 });
 
-it('says each thing once where terminology is asked too: a policy takes no name twice', () => {
+it('with terminology configured too, no statement of a policy appears twice', () => {
   const context = { 'terminology.endpoint': 'https://tx.example.org/fhir', deadlineMs: '4000' };
   const { stack } = buildStack(context, { plugins: [plugin('rule')] });
   const policies = Object.values(resourcesOf(Template.fromStack(stack), 'AWS::IAM::ManagedPolicy'));

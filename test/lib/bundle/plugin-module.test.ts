@@ -6,7 +6,7 @@ import { wasm } from '../../support/wasm.ts';
 
 const MEMORY_MB = 64;
 
-test('the examples can be deployed', async () => {
+test('the example plugins can be deployed', async () => {
   const names = await buildPlugins();
   expect(names).toEqual(expect.arrayContaining(['chaos', 'cpf']));
   for (const name of names) {
@@ -14,7 +14,7 @@ test('the examples can be deployed', async () => {
   }
 });
 
-describe('a module that could not run is refused with what it lacks', () => {
+describe('a module that cannot run is refused, and the message says what is wrong', () => {
   test.each([
     ['no module', Buffer.from('all is well'), 'no WebAssembly module'],
     ['half a module', wasm({}).subarray(0, 20), 'no WebAssembly module'],
@@ -38,7 +38,7 @@ describe('a module that could not run is refused with what it lacks', () => {
     expect(moduleProblems(bytes, MEMORY_MB).join('; ')).toContain(problem);
   });
 
-  test('all that is wrong is said at once, and what just fits is taken', () => {
+  test('all problems are reported at once, and a module of exactly the allowed memory is accepted', () => {
     expect(moduleProblems(wasm({ imports: ['env.a'], exports: {} }), MEMORY_MB)).toHaveLength(3);
     expect(moduleProblems(wasm({ memoryPages: MEMORY_MB * 16 }), MEMORY_MB)).toEqual([]);
   });

@@ -40,7 +40,7 @@ describe.each(Object.entries(CONFIGS))('R08: %s', (key, configOf) => {
     'https://localhost@evil.example/r4',
     'https://user:pa55@fhir.example.org/r4',
     'https://@evil.example/',
-  ])('%s is refused for its user, and no password is quoted', (endpoint) => {
+  ])('%s is refused because it names a user, and the message quotes no password', (endpoint) => {
     const said = problem(configOf(endpoint));
     expect(said).toContain(`${key} must not name a user`);
     expect(said).not.toContain('pa55');
@@ -51,7 +51,7 @@ describe.each(Object.entries(CONFIGS))('R08: %s', (key, configOf) => {
     'https://fhir.example.org/r4#',
     'https://fhir.example.org/r4?x=',
     'https://fhir.example.org?',
-  ])('%s is refused: what is called would be appended to no path', (endpoint) => {
+  ])('%s is refused because a path cannot be appended to it', (endpoint) => {
     expect(problem(configOf(endpoint))).toContain(`${key} ${endpoint} must end with a path`);
   });
 
@@ -62,7 +62,7 @@ describe.each(Object.entries(CONFIGS))('R08: %s', (key, configOf) => {
     'HTTP://LOCALHOST/fhir',
     'http://127.0.0.1:18080/fhir',
     'http://[::1]:4318',
-  ])('%s may be called', (endpoint) => {
+  ])('%s is accepted', (endpoint) => {
     expect(problem(configOf(endpoint))).toBe('');
   });
 });
@@ -71,7 +71,7 @@ test.each([
   ['http://evil.example/', /outcomesSubscriptions.0.endpoint/],
   ['https://a:b@evil.example/', /must not name a user/],
   ['evil', /must be a URL/],
-])('R08: outcomes go over https to no %s', (endpoint, why) => {
+])('R08: an https subscription to outcomes is refused for %s', (endpoint, why) => {
   expect(problem({ outcomesSubscriptions: [{ protocol: 'https', endpoint }] })).toMatch(why);
   expect(problem({ outcomesSubscriptions: [{ protocol: 'email', endpoint: 'a@b.example' }] })).toBe(
     '',

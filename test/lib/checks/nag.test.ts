@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest';
 import type { ConfigInput } from '../../../lib/config/config.ts';
 import { buildStack } from '../synthesized.ts';
 
-/** Findings of both packs that nobody acknowledged, as `rule at construct`. */
+/** Findings of both packs that are not acknowledged, as `rule at construct`. */
 function findings(scope: IConstruct): string[] {
   const packs = [new AwsSolutionsChecks(), new HIPAASecurityChecks()];
   return packs.flatMap((pack) =>
@@ -19,13 +19,13 @@ function findings(scope: IConstruct): string[] {
 
 describe('cdk-nag', () => {
   it.each([{ stage: 'dev' }, { stage: 'prod' }, { stage: 'qa-2', production: 'true' }])(
-    'finds nothing in $stage that is not acknowledged',
+    'has no unacknowledged finding in $stage',
     (context) => {
       expect(findings(buildStack(context).app)).toEqual([]);
     },
   );
 
-  it('finds nothing where resources are delivered', () => {
+  it('has none with a delivery lane', () => {
     const delivery = {
       'delivery.endpoint': 'https://fhir.example.org',
       'terminology.endpoint': 'https://tx.example.org',
@@ -33,7 +33,7 @@ describe('cdk-nag', () => {
     expect(findings(buildStack({ stage: 'prod', ...delivery }).app)).toEqual([]);
   });
 
-  it('finds nothing where sources are known and senders admitted', () => {
+  it('has none with sources and restricted senders', () => {
     const file: ConfigInput = {
       sources: { known: { lab: { senders: ['AIDALABORATORY'], ratePerMinute: 60 } } },
       lanes: { critical: { senders: { accounts: ['111122223333'] } } },
@@ -41,13 +41,13 @@ describe('cdk-nag', () => {
     expect(findings(buildStack({ stage: 'prod' }, file).app)).toEqual([]);
   });
 
-  it('would find a queue that is not as ours are', () => {
+  it('does find a queue that lacks our protections', () => {
     const { app, stack } = buildStack();
     new Queue(stack, 'Careless');
     expect(findings(app).join()).toMatch(/AwsSolutions-SQS3 .*AwsSolutions-SQS4 /);
   });
 
-  it('has a reason for each acknowledgement, in a whole sentence', () => {
+  it('each acknowledgement has a reason, in a whole sentence', () => {
     const { app } = buildStack();
     const reasons = app.node
       .findAll()

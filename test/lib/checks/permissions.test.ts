@@ -22,7 +22,7 @@ const HASHES = [
 const KNOWS_ERASURES = ['KnowErasures: dynamodb:Query on table erasures', ...HASHES];
 
 describe('permissions', () => {
-  it.each(['critical', 'background'])('of validate-%s are these and no others', (lane) => {
+  it.each(['critical', 'background'])('validate-%s has exactly these', (lane) => {
     expect(rowsOf(`validate-${lane}`)).toEqual([
       `TakeMessages: sqs:ChangeMessageVisibility, sqs:DeleteMessage, sqs:GetQueueAttributes, sqs:ReceiveMessage on queue ${lane}, queue ${lane}-isolation`,
       `SetAside: sqs:SendMessage on queue ${lane}-dead-letter, queue ${lane}-isolation`,
@@ -42,7 +42,7 @@ describe('permissions', () => {
     ]);
   });
 
-  it('of quarantine are these and no others', () => {
+  it('quarantine has exactly these', () => {
     expect(rowsOf('quarantine')).toEqual([
       'TakeDeadLetters: sqs:ChangeMessageVisibility, sqs:DeleteMessage, sqs:GetQueueAttributes, sqs:ReceiveMessage on queue background-dead-letter, queue critical-dead-letter',
       'FileThem: dynamodb:GetItem, dynamodb:UpdateItem on table quarantine',
@@ -55,7 +55,7 @@ describe('permissions', () => {
     ]);
   });
 
-  it('of incident are these and no others', () => {
+  it('incident has exactly these', () => {
     expect(rowsOf('incident')).toEqual([
       'TakeCrashes: sqs:DeleteMessage, sqs:GetQueueAttributes, sqs:ReceiveMessage on queue incident',
       'CountAndRecord: dynamodb:GetItem, dynamodb:PutItem, dynamodb:Query on table incidents',
@@ -69,7 +69,7 @@ describe('permissions', () => {
     ]);
   });
 
-  it('R40: of audit are these and no others', () => {
+  it('R40: audit has exactly these', () => {
     expect(rowsOf('audit')).toEqual([
       'TakeFacts: sqs:DeleteMessage, sqs:GetQueueAttributes, sqs:ReceiveMessage on queue audit.fifo',
       'CopyEntries: dynamodb:BatchGetItem, dynamodb:PutItem, dynamodb:Query on table audit',
@@ -83,7 +83,7 @@ describe('permissions', () => {
     ]);
   });
 
-  it('of supervisor are these and no others', () => {
+  it('supervisor has exactly these', () => {
     const queues = ['background', 'background-isolation', 'critical', 'critical-isolation'];
     expect(rowsOf('supervisor')).toEqual([
       'TakeNews: sqs:DeleteMessage, sqs:GetQueueAttributes, sqs:ReceiveMessage on queue supervisor',
@@ -99,7 +99,7 @@ describe('permissions', () => {
     ]);
   });
 
-  it('of monitor are these and no others', () => {
+  it('monitor has exactly these', () => {
     expect(rowsOf('monitor')).toEqual([
       'TellCrashes: sns:Publish on topic crashes',
       'FindAttempts: dynamodb:Query on table quarantine/index/by-request',
@@ -112,7 +112,7 @@ describe('permissions', () => {
     ]);
   });
 
-  it('R50: of reporting are these and no others: no table of the kernel is among them', () => {
+  it('R50: reporting has exactly these, and no table of the kernel is among them', () => {
     expect(rowsOf('reporting')).toEqual([
       'TakeOutcomes: sqs:DeleteMessage, sqs:GetQueueAttributes, sqs:ReceiveMessage on queue reporting',
       'WriteReports: s3:PutObject on bucket reports/due/*, bucket reports/facts/*, bucket reports/reports/*',
@@ -125,7 +125,7 @@ describe('permissions', () => {
     ]);
   });
 
-  it('R50: of analytics are these and no others: no table of the kernel is among them', () => {
+  it('R50: analytics has exactly these, and no table of the kernel is among them', () => {
     expect(rowsOf('analytics')).toEqual([
       'TakeOutcomes: sqs:DeleteMessage, sqs:GetQueueAttributes, sqs:ReceiveMessage on queue analytics',
       'KeepFacts: s3:PutObject on bucket analytics/facts/*',
@@ -135,7 +135,7 @@ describe('permissions', () => {
     ]);
   });
 
-  it('of empty-bucket, outside production, are these and no others', () => {
+  it('empty-bucket, outside production, has exactly these', () => {
     const buckets = ['access-logs', 'analytics', 'bodies', 'reports'];
     expect(rowsOf('empty-bucket')).toEqual([
       'KnowWhetherTheStackGoes: cloudformation:DescribeStacks on <AWS::StackId>',
@@ -145,7 +145,7 @@ describe('permissions', () => {
     ]);
   });
 
-  it('are of no other function', () => {
+  it('no other function has any', () => {
     expect(new Set(permissionRows(template).map((row) => row.function))).toEqual(
       new Set([
         ...['validate-critical', 'validate-background', 'quarantine'],
@@ -154,7 +154,7 @@ describe('permissions', () => {
     );
   });
 
-  it('are read wherever a policy hangs on a role', () => {
+  it('are found inline, in attached managed policies, and in policies that name the role', () => {
     const role = { 'Fn::GetAtt': ['Role', 'Arn'] };
     const statement = (Sid: string) => ({
       Statement: [{ Sid, Effect: 'Allow', Action: 'sqs:SendMessage', Resource: '*' }],
@@ -183,7 +183,7 @@ describe('permissions', () => {
     expect(rows[0]?.resources).toBe('*');
   });
 
-  it("refuses to leave out a policy that is not the stack's own", () => {
+  it('are not listed if a role has a policy from outside the stack', () => {
     const arn = 'arn:aws:iam::aws:policy/AdministratorAccess';
     const Role = { 'Fn::GetAtt': ['R', 'Arn'] };
     const Resources = {

@@ -7,8 +7,8 @@ const MIB = 1024 * 1024;
 const problems = (input: ConfigInput) => [...sizeProblems(configSchema.parse(input))];
 const plugin = { name: 'rule', file: 'rule.wasm', mode: 'required' } as const;
 
-describe('R62: synth refuses settings under which a resource could have no verdict', () => {
-  test('the defaults are fit, with plugins too', () => {
+describe('R62: synth refuses settings under which a resource could get no verdict', () => {
+  test('the defaults are accepted, with plugins too', () => {
     expect(problems({})).toEqual([]);
     expect(problems({ plugins: [plugin] })).toEqual([]);
   });
@@ -22,10 +22,10 @@ describe('R62: synth refuses settings under which a resource could have no verdi
     ['less memory', { memoryMb: 768 }, [/^memoryMb 768/, /^deadlineMs/]],
     ['less time', { deadlineMs: 3_900 }, [/^deadlineMs 3900 must be at least 3974/]],
     ['a heap that holds nothing', { workerHeap: { oldMb: 27 } }, [/^workerHeap.oldMb 27/]],
-    // They are no longer large, so two of them share the CPU.
+    // Resources of that size no longer count as large, so two workers share the CPU.
     ['workers that take 10 MiB each', { workerHeap: { oldMb: 184 } }, [/^memoryMb/, /^deadlineMs/]],
     ['plugins with more memory', { plugins: [plugin], pluginMemoryMb: 70 }, [/pluginMemoryMb 70/]],
-    // SQS takes messages of 1 MiB, whatever is accepted by claim check.
+    // SQS takes messages of 1 MiB, whatever the limit for claim checks is.
     ['inline messages', { resourceBytesMax: 1_024, deadlineMs: 300 }, [/^deadlineMs 300/]],
   ])('%s', (_, input, expected) => {
     const found = problems(input);
@@ -33,7 +33,7 @@ describe('R62: synth refuses settings under which a resource could have no verdi
     for (const [position, pattern] of expected.entries()) expect(found[position]).toMatch(pattern);
   });
 
-  test('accepts what its own refusal asks for, and no less', () => {
+  test('accepts the values that its refusal asks for, and nothing smaller', () => {
     const input = fc.record({
       resourceBytesMax: fc.integer({ min: 1_024, max: 100 * MIB }),
       oldMb: fc.integer({ min: 28, max: 2_048 }),

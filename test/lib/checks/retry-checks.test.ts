@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { loadConfig } from '../../../lib/config/config-load.ts';
 
-/** What a config is refused for, or nothing. */
+/** Why a config is refused, or an empty string. */
 function refusal(context: Record<string, string>): string {
   try {
     loadConfig({}, context);
@@ -11,8 +11,8 @@ function refusal(context: Record<string, string>): string {
   }
 }
 
-describe('retries within retries', () => {
-  it('fit together by default, with the largest timeouts too', () => {
+describe('timeouts and retries that contain each other', () => {
+  it('are accepted by default, and with the largest timeouts', () => {
     expect(refusal({})).toBe('');
     expect(
       refusal({
@@ -67,7 +67,7 @@ describe('retries within retries', () => {
       { 'supervisor.visibilitySeconds': '539' },
       /supervisor\.visibilitySeconds 539 must be at least 540/,
     ],
-  ])('names %s', (_, context, problem) => {
+  ])('are refused for %s', (_, context, problem) => {
     expect(refusal(context)).toMatch(problem);
   });
 });

@@ -6,7 +6,7 @@ import { loadConfig } from '../../../lib/config/config-load.ts';
 const plan = (context: Record<string, string>) => planConcurrency(loadConfig({}, context));
 
 describe('planConcurrency', () => {
-  it('reserves nothing in dev, where a new account has little', () => {
+  it('reserves nothing in dev, where a new account has a low limit', () => {
     expect(plan({})).toEqual({
       lanes: { critical: 100, background: 1000 },
       reserved: {},
@@ -14,7 +14,7 @@ describe('planConcurrency', () => {
     });
   });
 
-  it('gives background what the others leave in prod, and says so', () => {
+  it('gives background in prod what the others leave, and reports it', () => {
     const { lanes, reserved, notes } = plan({ stage: 'prod' });
     expect(reserved).toEqual({
       critical: 110,
@@ -31,13 +31,13 @@ describe('planConcurrency', () => {
     expect(notes).toEqual([expect.stringContaining('lanes.background.maxConcurrency')]);
   });
 
-  it('cuts nothing where the account is large enough', () => {
+  it('reduces nothing if the account is large enough', () => {
     const { lanes, notes } = plan({ stage: 'prod', accountConcurrency: '2000' });
     expect(lanes.background).toBe(1000);
     expect(notes).toEqual([]);
   });
 
-  it('refuses an account that is too small, naming the setting', () => {
+  it('refuses an account that is too small, and names the setting', () => {
     const smallest = { stage: 'prod', accountConcurrency: '250' };
     expect(plan(smallest).lanes.background).toBe(2);
     expect(() => plan({ ...smallest, accountConcurrency: '249' })).toThrow(
@@ -45,7 +45,7 @@ describe('planConcurrency', () => {
     );
   });
 
-  it('leaves 100 of the account, and no mapping more than its function has', () => {
+  it('leaves 100 to the account, and gives no mapping more than its function reserves', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 2, max: 1000 }),

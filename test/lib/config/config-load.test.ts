@@ -12,7 +12,7 @@ const refusal = (context: Record<string, unknown>, file = {}) => {
 };
 
 describe('loadConfig', () => {
-  it('has the defaults of the design', () => {
+  it('has the default values of the design', () => {
     expect(loadConfig({}, {})).toMatchObject({
       stage: 'dev',
       chaos: 'off',
@@ -48,7 +48,7 @@ describe('loadConfig', () => {
     });
   });
 
-  it('takes the command line over the file over the defaults', () => {
+  it('prefers the command line to the file, and the file to the defaults', () => {
     const file = { lanes: { critical: { maxConcurrency: 40, batchSize: 5 } }, retentionDays: 7 };
     const config = loadConfig(file, { 'lanes.critical.maxConcurrency': '50' });
     expect(config.lanes.critical).toMatchObject({ maxConcurrency: 50, batchSize: 5 });
@@ -56,7 +56,7 @@ describe('loadConfig', () => {
     expect(config.lanes.background.maxConcurrency).toBe(1000);
   });
 
-  it("leaves the CDK's own context alone", () => {
+  it('ignores the CDK’s own context', () => {
     const context = { '@aws-cdk/core:newStyleStackSynthesis': true, 'aws:cdk:bundling-stacks': [] };
     expect(loadConfig({}, context)).toEqual(loadConfig({}, {}));
   });
@@ -130,7 +130,7 @@ describe('loadConfig', () => {
     expect(message).not.toContain('\n');
   });
 
-  it('accepts what is just within each limit', () => {
+  it('accepts each setting at its limit', () => {
     const context = {
       'lanes.critical.batchSize': '11',
       'lanes.critical.windowSeconds': '1',
@@ -140,7 +140,7 @@ describe('loadConfig', () => {
     expect(refusal(context)).toBeUndefined();
   });
 
-  it('names every wrong value at once', () => {
+  it('names all wrong values at once', () => {
     const message = refusal({ stage: 'Test', retentionDays: '99' });
     expect(message).toContain('stage');
     expect(message).toContain('retentionDays');

@@ -20,7 +20,7 @@ const nested = (key: string, value: unknown): ConfigInput =>
 const SENDER = { lab: { senders: ['AROA1234567'] } };
 const FHIR = { 'delivery.endpoint': 'https://fhir.example' };
 
-describe('a setting that changes nothing is refused by its name, by -c and in the file', () => {
+describe('a setting without effect is refused by its name, from -c and from the file', () => {
   it.each([
     ['delivery.maxConcurrency', 5, 'without delivery.endpoint'],
     ['delivery.tokenSecretArn', 'arn:x', 'without delivery.endpoint'],
@@ -52,18 +52,18 @@ describe('a setting that changes nothing is refused by its name, by -c and in th
     [{ 'sources.known': JSON.stringify(SENDER), 'sources.messageGroups': 'accept' }],
     [{ 'fhir.unknownExtension': 'error' }],
     [{ 'fhir.packages': '["a#1.0.0"]', 'fhir.profiles': '{"Patient":{"always":["http://x"]}}' }],
-  ])('%j changes something', (context) => {
+  ])('%j is accepted because each setting has an effect', (context) => {
     expect(said(context)).toBe('accepted');
   });
 
-  it('names what stands in its place', () => {
+  it('the message names the setting that takes its place', () => {
     const share = { ...FHIR, 'delivery.breakerShare.failed': 0.5, 'delivery.breakerFailures': 3 };
     expect(said(share)).toMatch(
       /delivery\.breakerFailures changes nothing beside delivery\.breakerShare/,
     );
   });
 
-  it('names profiles of a source that there is not', () => {
+  it('the message names a profile’s source that does not exist', () => {
     const bySource = '{"clinic":{"Patient":{"always":["http://x"]}}}';
     const context = { 'fhir.packages': '["a#1.0.0"]', 'fhir.profilesBySource': bySource };
     expect(said(context)).toMatch(
@@ -74,7 +74,7 @@ describe('a setting that changes nothing is refused by its name, by -c and in th
   });
 });
 
-describe('a mistake names the key, where it was said, what was found and what may be meant', () => {
+describe('a mistake names the key, where it was set, the value, and the likely intended key', () => {
   it.each([
     [
       { maxRecieveCount: 5 },
@@ -94,19 +94,19 @@ describe('a mistake names the key, where it was said, what was found and what ma
     [{}, { retentionDays: 99 }, 'retentionDays (failsafe.config.ts): '],
     [{}, null, 'failsafe.config.ts must export its settings: export default { … }'],
     [{}, [], 'failsafe.config.ts must export its settings'],
-  ])('%j and %j', (context, file, part) => {
+  ])('%j on the command line and %j in the file', (context, file, part) => {
     const line = said(context, file as ConfigInput);
     expect(line).toContain(part);
     expect(line).not.toContain('\n');
   });
 
-  it('quotes no password', () => {
+  it('the message quotes no password', () => {
     expect(said({ 'delivery.endpoint': 'ftp://me:secret@host' })).not.toContain('secret');
   });
 });
 
-describe("the CDK's context", () => {
-  it('is that of the environment, and of the file where it is too long for that', () => {
+describe('the CDK’s context', () => {
+  it('comes from the environment variable, and from the overflow file if it is too long', () => {
     const dir = mkdtempSync(join(tmpdir(), 'context-'));
     const file = join(dir, 'context.json');
     writeFileSync(file, '{"b":2,"c":3}');

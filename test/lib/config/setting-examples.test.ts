@@ -12,7 +12,7 @@ interface Node {
   readonly anyOf?: readonly Node[];
 }
 
-/** Dotted keys of all that must be there. */
+/** Dotted keys of all required settings. */
 function* requiredIn(node: Node, above = ''): Generator<string> {
   const { required = [], properties = {}, additionalProperties: named, items, anyOf = [] } = node;
   yield* required.map((key) => above + key);
@@ -33,14 +33,14 @@ const refusal = (file: object, context = {}) => {
   return undefined;
 };
 
-test('each setting that must be there has an example, and there are no others', () => {
+test('there is an example for each required setting, and no other', () => {
   const schema = z.toJSONSchema(configSchema, { io: 'input', unrepresentable: 'any' });
   const required = [...requiredIn(schema as Node)];
   expect(required.length).toBeGreaterThan(10);
   expect(Object.keys(EXAMPLES).sort()).toEqual(required.sort());
 });
 
-test('the examples are taken', () => {
+test('the examples are accepted', () => {
   const value = (key: string) => new Function(`return (${EXAMPLES[key]})`)();
   const service = {
     principal: value('lanes.critical.senders.services.*.principal'),
@@ -75,7 +75,7 @@ test('the examples are taken', () => {
   expect(parsed.error?.issues).toBeUndefined();
 });
 
-it('a setting that is missing is named, with where it belongs and how it is written', () => {
+it('a missing setting is reported with its place and an example', () => {
   expect(refusal({ sources: { known: { a: {} } } })).toBe(
     "config refused: sources.known.a.senders is missing (failsafe.config.ts): for example senders: ['AROAEXAMPLEHOSPITALA1']",
   );

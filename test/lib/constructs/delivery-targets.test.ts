@@ -11,7 +11,7 @@ const endpoint = 'https://fhir.example.org/r4';
 const lab = 'https://lab.example.org/fhir';
 type Place = { endpoint?: string; idPrefix?: string; tokenSecretArn?: string };
 
-/** A source for each place. */
+/** A config with one source for each delivery target. */
 function config(places: Record<string, Place | undefined>, delivery: object = { endpoint }) {
   const known = Object.entries(places).map(([label, its], n) => [
     label,
@@ -76,13 +76,13 @@ describe('R51: delivery is refused at synth', () => {
     expect(() => loadConfig(config(places, delivery), {})).toThrow(problem);
   });
 
-  it('but not with one source, nor where nothing is delivered', () => {
+  it('but one source without a target is accepted, and so are several if nothing is delivered', () => {
     expect(() => loadConfig(config({ a: undefined }), {})).not.toThrow();
     expect(() => loadConfig(config({ a: undefined, b: undefined }, {}), {})).not.toThrow();
   });
 });
 
-describe('a server of its own', () => {
+describe('a source’s own FHIR server', () => {
   const input = config({
     a: { idPrefix: 'a-' },
     lab: { endpoint: lab, tokenSecretArn: 'arn:aws:secretsmanager:us-east-1:0:secret:lab' },
@@ -95,7 +95,7 @@ describe('a server of its own', () => {
     'sources.known.lab.delivery.endpoint': lab,
   });
 
-  it('has a breaker, which deliver may write, and the supervisor knows', () => {
+  it('has a breaker that deliver may write and the supervisor follows', () => {
     expect(deliveryServices(loadConfig(input, {}))).toEqual(['fhir-server', 'fhir-server-lab']);
     const rows = permissionRows(stack.toJSON() as PermissionsTemplate);
     const share = rows.find(
@@ -114,7 +114,7 @@ describe('a server of its own', () => {
     expect(alarms).toContain('fhir-failsafe-dev-breaker-fhir-server-lab');
   });
 
-  it('is a destination; where it is lies beside the code, and not with the rules of senders', () => {
+  it('is a destination; its address is in a file for deliver, and not in the rules of senders', () => {
     const its = loadConfig(input, {});
     expect(deliveryEndpoints(its)).toEqual([endpoint, lab]);
     const fhir = networkTargets(its).find(({ key }) => key === 'fhirServer');

@@ -17,7 +17,7 @@ function variables(name: string): Record<string, unknown> {
 }
 
 describe('the delivery lane', () => {
-  it('is there only where an endpoint is configured', () => {
+  it('exists only if an endpoint is configured', () => {
     const without = byName(synthesized(), 'AWS::Lambda::Function', 'FunctionName');
     expect(without.has('fhir-failsafe-dev-deliver')).toBe(false);
     expect(variables('deliver')).toMatchObject({
@@ -28,7 +28,7 @@ describe('the delivery lane', () => {
     expect(variables('validate-background')).toHaveProperty('DELIVERY_QUEUE_URL');
   });
 
-  it('is asked each minute what is due', () => {
+  it('is woken each minute to send what is due', () => {
     const [resend] = Object.entries(template.findResources('AWS::Lambda::Function'))
       .filter(([, { Properties }]) => Properties.FunctionName === 'fhir-failsafe-dev-resend')
       .map(([id]) => id);
@@ -40,7 +40,7 @@ describe('the delivery lane', () => {
     );
   });
 
-  it('has a mapping that is no wider than it may be', () => {
+  it('has a mapping within the configured concurrency', () => {
     template.hasResourceProperties('AWS::Lambda::EventSourceMapping', {
       BatchSize: 10,
       ScalingConfig: { MaximumConcurrency: 20 },
@@ -48,7 +48,7 @@ describe('the delivery lane', () => {
     });
   });
 
-  it('keeps what SQS gives up on for as long as it can, for an operator: nobody consumes it', () => {
+  it('keeps messages that SQS gives up on in a dead-letter queue that nobody reads, as long as possible', () => {
     const queues = byName(template, 'AWS::SQS::Queue', 'QueueName');
     const deadLetter = 'fhir-failsafe-dev-delivery-dead-letter';
     expect(queues.get(deadLetter)?.Properties).toMatchObject({
@@ -65,7 +65,7 @@ describe('the delivery lane', () => {
     expect(sources.filter((source) => source.includes('DeliveryQueue'))).toHaveLength(1);
   });
 
-  it('may do what it does, and no more', () => {
+  it('has exactly the permissions that it needs', () => {
     const rows = permissionRows(template.toJSON() as PermissionsTemplate).map(
       (row) => `${row.function} ${row.purpose}: ${row.actions} on ${row.resources}`,
     );
@@ -96,7 +96,7 @@ describe('the delivery lane', () => {
   });
 });
 
-describe('its config', () => {
+describe('the config of delivery', () => {
   it.each([
     [{ 'delivery.endpoint': 'http://fhir.example.org' }, /must be https/],
     [{ 'delivery.endpoint': 'not a URL' }, /delivery.endpoint/],
@@ -108,12 +108,12 @@ describe('its config', () => {
     expect(() => loadConfig({}, context)).toThrow(problem);
   });
 
-  it('takes a server on this machine without TLS', () => {
+  it('http is accepted for a server on this machine', () => {
     const context = { 'delivery.endpoint': 'http://127.0.0.1:8080/fhir' };
     expect(loadConfig({}, context).delivery.endpoint).toBe(context['delivery.endpoint']);
   });
 
-  it('reserves in prod what the lane may use', () => {
+  it('reserves the lane’s concurrency in prod', () => {
     const config = loadConfig({}, { stage: 'prod', 'delivery.endpoint': endpoint });
     expect(planConcurrency(config).reserved).toMatchObject({ deliver: 20, resend: 1 });
     const small = { ...config, accountConcurrency: 200 };

@@ -7,7 +7,7 @@ const empties = Object.entries(resourcesOf(dev, 'Custom::EmptyBucket'));
 const buckets = Object.entries(resourcesOf(dev, 'AWS::S3::Bucket'));
 type Depending = TestResource & { readonly DependsOn?: readonly string[] };
 
-/** Logical ids that a resource needs, by reference or order. */
+/** Logical ids that a resource depends on, by reference or DependsOn. */
 function needs(resource: Depending, ids: ReadonlySet<string>): string[] {
   const named = [
     ...JSON.stringify(resource.Properties ?? {}).matchAll(/"(?:Ref|Fn::GetAtt)":\[?"(\w+)"/g),
@@ -17,8 +17,8 @@ function needs(resource: Depending, ids: ReadonlySet<string>): string[] {
   );
 }
 
-describe('cdk destroy', () => {
-  it('outside production empties each bucket that goes with the stack, and no other', () => {
+describe('on cdk destroy', () => {
+  it('each bucket that is deleted with the stack is emptied outside production, and no other', () => {
     const going = buckets.filter(([, { DeletionPolicy }]) => DeletionPolicy === 'Delete');
     expect(going).toHaveLength(4);
     expect(empties.map(([, { Properties }]) => Properties['BucketName'])).toEqual(
@@ -27,13 +27,13 @@ describe('cdk destroy', () => {
     expect(empties).toHaveLength(going.length);
   });
 
-  it('production has nothing that empties a bucket', () => {
+  it('nothing empties a bucket in production', () => {
     expect(resourcesOf(production, 'Custom::EmptyBucket')).toEqual({});
     const functions = byName(production, 'AWS::Lambda::Function', 'FunctionName');
     expect([...functions.keys()]).not.toContain('fhir-failsafe-qa-empty-bucket');
   });
 
-  it('first takes away who writes: functions, and the policy by which S3 writes access logs', () => {
+  it('writers are removed first: the functions, and the policy that lets S3 write access logs', () => {
     const ids = empties.map(([id]) => id);
     const writers = [
       ...[...byName(dev, 'AWS::Lambda::Function', 'FunctionName')]
@@ -51,7 +51,7 @@ describe('cdk destroy', () => {
     }
   });
 
-  it('no order of resources is circular', () => {
+  it('no dependencies are circular', () => {
     const all = dev.toJSON().Resources as Record<string, Depending>;
     const ids = new Set(Object.keys(all));
     const [visiting, done] = [new Set<string>(), new Set<string>()];

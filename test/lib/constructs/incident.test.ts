@@ -17,15 +17,15 @@ function incidentOf(context: Readonly<Record<string, string>>) {
   return { variables: Variables, settings: JSON.parse(Variables['SETTINGS'] ?? ''), rows };
 }
 
-describe('an automatic remedy', () => {
-  it('is off, and then incident may ask nobody for anything', () => {
+describe('the automatic remedy', () => {
+  it('is off by default, and then incident may not write to the supervisor', () => {
     const { variables, settings, rows } = incidentOf({});
     expect(settings.remediation).toBe('off');
     expect(variables).not.toHaveProperty('SUPERVISOR_QUEUE_URL');
     expect(rows).not.toContain(ASK);
   });
 
-  it('asks the supervisor where it is configured', () => {
+  it('lets incident ask the supervisor if it is configured', () => {
     const { variables, settings, rows } = incidentOf({ 'incident.remediation': 'pause-lane' });
     expect(incidentSettingsSchema.parse(settings).remediation).toBe('pause-lane');
     expect(variables).toHaveProperty('SUPERVISOR_QUEUE_URL');
@@ -33,8 +33,8 @@ describe('an automatic remedy', () => {
   });
 });
 
-describe('its config', () => {
-  it('tells the function deadlines, calendar and runbook', () => {
+describe('the config of incidents', () => {
+  it('gives the function its deadlines, calendar and runbook', () => {
     const { settings } = incidentOf({
       'incident.pageAgainSeconds': '120',
       'incident.timeZone': 'Europe/Berlin',

@@ -10,7 +10,7 @@ import { Minute } from '../../../lib/constructs/minute.ts';
 
 const config = loadConfig({}, {});
 
-it('a queue is woken by the one rule, and by no other', () => {
+it('each queue is woken by its one rule, and accepts no other', () => {
   const stack = new Stack(new App());
   const key = createKey(stack, 'Key', config);
   const concurrency = planConcurrency(config);

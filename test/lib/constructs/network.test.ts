@@ -1,4 +1,4 @@
-/** The private network: what the functions may reach there, and how the config is refused. */
+/** The private network: what each function may reach there, and which configs are refused. */
 import { AwsSolutionsChecks, HIPAASecurityChecks } from 'cdk-nag';
 import { describe, expect, it } from 'vitest';
 import { standing } from '../../../bench/cost/standing.ts';
@@ -42,7 +42,7 @@ interface Rule {
   readonly ToPort: number;
 }
 
-/** What leaves each function, by the description of the rule. */
+/** Egress rules of a function. */
 function egressOf(name: string, of = template): Rule[] {
   const found = Object.entries(groups(of)).find(([id]) =>
     id.toLowerCase().startsWith(`network${name.replaceAll('-', '')}`),
@@ -52,11 +52,11 @@ function egressOf(name: string, of = template): Rule[] {
 const said = ({ Description, CidrIp, FromPort }: Rule) =>
   `${Description}${CidrIp === undefined ? '' : ` ${CidrIp}:${FromPort}`}`;
 
-/** Runs while the stack is deleted, and answers CloudFormation at an address of the internet. */
+/** empty-bucket runs while the stack is deleted, and must answer CloudFormation on the internet. */
 const isOutside = (name: string) => name.endsWith('-empty-bucket');
 
 describe('in a private network', () => {
-  it('every function is in the subnets, in a group of its own, and none is without a network', () => {
+  it('every function is in the subnets, in a security group of its own; without the setting none is', () => {
     const all = [...byName(template, FUNCTION, 'FunctionName')];
     expect(all.filter(([, { Properties }]) => !('VpcConfig' in Properties))).toMatchObject([
       [expect.stringMatching(/-empty-bucket$/), {}],
@@ -75,7 +75,7 @@ describe('in a private network', () => {
     }
   });
 
-  it('each function reaches what its role and config let it use, by one port each, and nothing else', () => {
+  it('each function can reach what its role and config let it use, one port each, and nothing else', () => {
     const reached = Object.fromEntries(
       functionsOf(buildStack(ALL).stack).map(({ name }) => [
         name,
@@ -105,10 +105,10 @@ describe('in a private network', () => {
     }
   });
 
-  it('knows of each address that a function is told', () => {
+  it('each address in a function’s environment has an egress rule', () => {
     const addresses = /https?:\/\/[\w.]+(?::\d+)?/g;
     for (const [name, { Properties }] of byName(template, FUNCTION, 'FunctionName')) {
-      // `resend` is told of servers for the names of their breakers, and calls none.
+      // `resend` gets servers only for the names of their breakers, and calls none.
       if (name.endsWith('-resend') || isOutside(name)) continue;
       const told = JSON.stringify(Properties['Environment']).match(addresses) ?? [];
       const ports = told.map((url) => Number(new URL(url).port || 443));
@@ -117,7 +117,7 @@ describe('in a private network', () => {
     }
   });
 
-  it('endpoints let in the functions that call them, and through what roles may do, for this account', () => {
+  it('endpoints accept only the functions that call them, their actions, and this account', () => {
     const endpoints = Object.values(resourcesOf(template, 'AWS::EC2::VPCEndpoint'));
     expect(endpoints).toHaveLength(6);
     for (const { Properties } of endpoints) {
@@ -131,7 +131,7 @@ describe('in a private network', () => {
       const { Action, Resource } = Statement[0] as { Action: string[]; Resource: unknown[] };
       for (const action of [Action].flat()) expect(action).not.toContain('*');
       for (const resource of [Resource].flat()) expect(resource).not.toBe('*');
-      // AWS's limit of an endpoint's policy, with room for what references stand for.
+      // AWS's limit for an endpoint's policy, with room for resolved references.
       expect(JSON.stringify(Properties['PolicyDocument']).length).toBeLessThan(15_000);
       if (Properties['VpcEndpointType'] === 'Gateway') {
         expect(Properties['RouteTableIds']).toEqual(['rtb-0123456789abcdef0']);
@@ -152,7 +152,7 @@ describe('in a private network', () => {
     }
   });
 
-  it('a function runs no sooner than its endpoints exist and let it in', () => {
+  it('a function runs only after its endpoints exist and accept it', () => {
     const functions = template.toJSON()['Resources'] as Record<
       string,
       { Type: string; DependsOn?: string[]; Properties?: object }
@@ -165,7 +165,7 @@ describe('in a private network', () => {
     }
   });
 
-  it('existing endpoints are reached by their groups, and none is made', () => {
+  it('existing endpoints are reached by their security groups, and none is created', () => {
     const existing = synthesized(EXISTING);
     expect(resourcesOf(existing, 'AWS::EC2::VPCEndpoint')).toEqual({});
     expect(egressOf('resend', existing)).toEqual([
@@ -177,7 +177,7 @@ describe('in a private network', () => {
     ]);
   });
 
-  it('the code of a function may not touch network interfaces, though Lambda does in its name', () => {
+  it('the functions’ code may not change network interfaces, though Lambda itself may', () => {
     const rows = permissionRows(template.toJSON() as PermissionsTemplate).filter(({ actions }) =>
       actions.includes('ec2:'),
     );
@@ -213,7 +213,7 @@ describe('in a private network', () => {
     expect(rows).toHaveLength(44);
   });
 
-  it('the local runtime takes the template, and has no network', () => {
+  it('the local runtime accepts the template and ignores its network', () => {
     const resources = template.toJSON() as { Resources: object; Outputs: object };
     const assembly = {
       stackName: 'fhir-failsafe-dev',
@@ -229,7 +229,7 @@ describe('cdk-nag', () => {
     ['made', ALL],
     ['existing', EXISTING],
   ])(
-    'finds nothing where endpoints are %s, and nobody acknowledges a missing network',
+    'finds nothing if endpoints are %s, and no acknowledgement of a missing network is left',
     (_, context) => {
       const { app } = buildStack({ stage: 'prod', ...context });
       const found = [new AwsSolutionsChecks(), new HIPAASecurityChecks()].flatMap((pack) =>
@@ -302,7 +302,7 @@ describe('a network that cannot work', () => {
   });
 });
 
-describe('synth says what each function may reach', () => {
+describe('synth prints what each function may reach', () => {
   const table = (context: Record<string, string>) => {
     const { stack } = buildStack(context);
     const config = loadConfig({}, context);
@@ -323,21 +323,21 @@ describe('synth says what each function may reach', () => {
     );
   });
 
-  it('and without one, what each calls', () => {
+  it('without a network: what each calls', () => {
     const [head, ...lines] = table({});
     expect(head).toMatch(/in no private network .* nothing but its role holds it back/);
     expect(lines).toContain('  audit                dynamodb, s3, secretsmanager, sqs');
     expect(lines).toHaveLength(9);
   });
 
-  it('with the groups that the config adds', () => {
+  it('with the security groups that the config adds', () => {
     expect(table({ ...ALL, 'network.securityGroupIds': '["sg-01234567"]' }).at(-1)).toBe(
       '  and what sg-01234567 allow',
     );
   });
 });
 
-it('endpoints cost a cent an hour in each subnet, and nothing where there are none', () => {
+it('interface endpoints cost a cent an hour in each subnet, and nothing without a network', () => {
   const resources = (of: typeof template) => of.toJSON()['Resources'] as never;
   const usd = standing(resources(template), 0).byService().get('VPC endpoints');
   expect(usd).toBeCloseTo(4 * 2 * 730 * 0.01);

@@ -1,4 +1,7 @@
-/** Who may tell the kernel what, as it is deployed: the publishers' list, the policies and the permissions agree. */
+/**
+ * Who may publish what to the kernel, as deployed: the list of publishers, the policies and the permissions
+ * agree.
+ */
 import { describe, expect, it, test } from 'vitest';
 import { type Publishers, publishersSchema } from '../../../core/audit/publishers.ts';
 import { type PermissionsTemplate, permissionRows } from '../../../lib/checks/permissions.ts';
@@ -24,7 +27,7 @@ const template = synthesized({
 const rows = permissionRows(template.toJSON() as PermissionsTemplate);
 const functions = byName(template, 'AWS::Lambda::Function', 'FunctionName');
 
-/** A value of the template as text, references by their logical id. */
+/** A value of the template as text, with references replaced by their logical id. */
 function resolved(value: unknown): string {
   const [[key, argument] = ['', value]] =
     typeof value === 'string' ? [] : Object.entries(value ?? {});
@@ -43,7 +46,7 @@ function tellersOf(name: string): Publishers {
   return publishersSchema.parse(JSON.parse(resolved(Variables[ENV.publishers])));
 }
 
-/** Kinds by who may tell them. */
+/** Kinds of fact by publisher. */
 function kindsOf(name: string): Record<string, string[]> {
   const kinds: Record<string, string[]> = {};
   for (const { as, kinds: may } of tellersOf(name).known) {
@@ -90,7 +93,7 @@ const ROOT = 'arn:AWS::Partition:iam::AWS::AccountId:root';
 const VALIDATE = ['validate-critical', 'validate-background'];
 
 describe('R40: the audit log', () => {
-  it('takes from each role its own kinds of fact', () => {
+  it('accepts from each role its own kinds of fact', () => {
     const validate = ['breaker-transition', 'sender-refused'];
     expect(kindsOf('audit')).toEqual({
       operator: [
@@ -117,7 +120,7 @@ describe('R40: the audit log', () => {
     });
   });
 
-  it('knows a teller by the unique id of its role, an operator by the config, the root by the account', () => {
+  it('knows each role by its unique id, operators from the config, and the account’s root', () => {
     const { senderIds, known: list } = tellersOf('audit');
     expect(senderIds).toBe('verify');
     for (const { id, as } of list) {
@@ -126,7 +129,7 @@ describe('R40: the audit log', () => {
     }
   });
 
-  it('is told by whoever has the permission, and its queue denies everybody else', () => {
+  it('gets messages only from roles with the permission; its queue denies everybody else', () => {
     const publishers = who('sqs:SendMessage', 'queue audit.fifo');
     const { principals, services } = admitted('AWS::SQS::QueuePolicy', 'AuditQueue');
     expect(services).toEqual([]);
@@ -137,7 +140,7 @@ describe('R40: the audit log', () => {
 });
 
 describe('R40: the supervisor', () => {
-  it('takes a pause from incident, and news of a breaker from who calls by it', () => {
+  it('accepts a pause from incident, and news of a breaker from the functions that call through it', () => {
     expect(kindsOf('supervisor')).toEqual({
       operator: [],
       incident: ['remediation'],
@@ -150,7 +153,7 @@ describe('R40: the supervisor', () => {
   it.each([
     ['supervisor', 'CrashessupervisorQueue'],
     ['incident', 'CrashesincidentQueue'],
-  ])('and the queue of %s denies all but its publishers, a topic and a rule', (name, id) => {
+  ])('the queue of %s denies all but its publishers, a topic and a rule', (name, id) => {
     const publishers = who('sqs:SendMessage', `queue ${name}`);
     const { principals, services } = admitted('AWS::SQS::QueuePolicy', id);
     expect(principals.sort()).toEqual([...new Set(publishers), ...operatorArns, ROOT].sort());
@@ -161,7 +164,7 @@ describe('R40: the supervisor', () => {
   });
 });
 
-describe('R40: paths through a topic hide the publisher, so the topic denies everybody else', () => {
+describe('R40: a topic hides the publisher from its subscribers, so the topic denies everybody else', () => {
   it.each([
     ['crashes', 'CrashesTopic', [...VALIDATE, 'monitor']],
     ['outcomes', 'OutcomesTopic', [...VALIDATE, 'quarantine']],
@@ -175,16 +178,19 @@ test.each([
   [{ stage: 'prod', sources: { senderIds: 'fixed' } }, /fixed is for emulators and refused/],
   [{ sources: { operators: ['AIDAOPERATOR'] } }, /must both name the operators/],
   [{ sources: { operatorArns } }, /must both name the operators/],
-] satisfies [ConfigInput, RegExp][])('R40: refused at synth, sources or not: %j', (file, why) => {
-  expect(() => loadConfig(file, {})).toThrow(why);
-});
+] satisfies [ConfigInput, RegExp][])(
+  'R40: refused at synth, with sources or without: %j',
+  (file, why) => {
+    expect(() => loadConfig(file, {})).toThrow(why);
+  },
+);
 
-test('an emulator has one sender for all, and is told not to ask', () => {
+test('an emulator has one sender id for all, and the config can say so', () => {
   const { sources } = loadConfig({ sources: { senderIds: 'fixed' } }, {});
   expect(sources.senderIds).toBe('fixed');
 });
 
-test('R40: a stage names its operators, with sources and without', () => {
+test('R40: operators can be named with sources and without', () => {
   const { sources } = loadConfig({ sources: { operators: ['AIDAOPERATOR'], operatorArns } }, {});
   expect(sources).toMatchObject({ operators: ['AIDAOPERATOR'], operatorArns });
 });

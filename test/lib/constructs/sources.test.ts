@@ -27,7 +27,7 @@ const senders = {
 
 const templateOf = (file: ConfigInput) => Template.fromStack(buildStack({}, file).stack);
 
-/** Statements of a queue's policy about sending, by Sid. */
+/** Statements about sending in a queue's policy, by Sid. */
 function sendingTo(template: Template, queue: string) {
   const id = [...Object.entries(resourcesOf(template, 'AWS::SQS::Queue'))].find(
     ([, { Properties }]) => Properties['QueueName'] === `fhir-failsafe-dev-${queue}`,
@@ -53,12 +53,12 @@ const roleOf = (name: string) => ({
 });
 const laneIds = { critical: 'Critical', background: 'Background' } as const;
 
-describe('who may send to a lane', () => {
-  it('is nobody’s business where the config does not say', () => {
+describe('the senders of a lane', () => {
+  it('are not restricted by the queue if the config names none', () => {
     for (const lane of lanes) expect(sendingTo(synthesized(), lane)).toEqual([]);
   });
 
-  it('is who the config says, and everybody else is denied', () => {
+  it('are those that the config names; everybody else is denied', () => {
     const template = templateOf({ lanes: { critical: { senders } } });
     const statements = sendingTo(template, 'critical');
     expect(statements).toEqual([
@@ -100,7 +100,7 @@ describe('who may send to a lane', () => {
     expect(sendingTo(template, 'background')).toEqual([]);
   });
 
-  it('may use the key, which is asked too; a principal by way of SQS only', () => {
+  it('may use the key; a principal only through SQS', () => {
     const template = templateOf({ lanes: { critical: { senders } } });
     const [key] = Object.values(resourcesOf(template, 'AWS::KMS::Key'));
     const { Statement } = (key?.Properties['KeyPolicy'] ?? { Statement: [] }) as {
@@ -119,7 +119,7 @@ describe('who may send to a lane', () => {
     ]);
   });
 
-  it('leaves out of the denial what nobody is admitted by', () => {
+  it('leave no empty condition in the denial', () => {
     const template = templateOf({
       lanes: { background: { senders: { accounts: ['111122223333'] } } },
     });
@@ -133,7 +133,7 @@ describe('who may send to a lane', () => {
 describe('with sources', () => {
   const template = templateOf({ sources });
 
-  it.each(lanes)('only our own role, and operators, send to the queues behind %s', (lane) => {
+  it.each(lanes)('only our own role, and operators, may send to the queues behind %s', (lane) => {
     const own = roleOf(laneIds[lane]);
     const denies = (queue: string, arns: unknown[]) =>
       expect(sendingTo(template, queue)).toEqual([
@@ -147,7 +147,7 @@ describe('with sources', () => {
     denies(`${lane}-dead-letter`, [own]);
   });
 
-  it('validate and quarantine are told the rules, and the unique ids of the roles that hop', () => {
+  it('validate and quarantine get the rules, and the unique ids of our own roles', () => {
     const functions = byName(template, 'AWS::Lambda::Function', 'FunctionName');
     const told = (name: string) =>
       (
@@ -172,7 +172,7 @@ describe('with sources', () => {
     });
   });
 
-  it('the rules lie beside the code, as the functions read them', () => {
+  it('the rules are in a file beside the code, in the format that the functions read', () => {
     const files = sourceFiles(loadConfig({ sources }, {}));
     expect(Object.keys(files)).toEqual(['validate', 'quarantine']);
     const rules = sourceRulesSchema.parse(JSON.parse(files['validate']?.['sources.json'] ?? ''));
@@ -181,7 +181,7 @@ describe('with sources', () => {
     expect(sourceFiles(loadConfig({}, {}))).toEqual({});
   });
 
-  it('rates are counted in a table that expires, which is there only where there are any', () => {
+  it('rates are counted in a table that expires, which exists only if there are rates', () => {
     template.hasResourceProperties('AWS::DynamoDB::Table', {
       TableName: 'fhir-failsafe-dev-rates',
       TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
@@ -192,7 +192,7 @@ describe('with sources', () => {
   });
 });
 
-describe('the config of sources is refused', () => {
+describe('a wrong config of sources is refused', () => {
   const refusal = (file: ConfigInput, context = {}) => {
     try {
       loadConfig(file, context);

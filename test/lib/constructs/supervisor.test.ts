@@ -18,7 +18,7 @@ import { buildStack, byName, resourcesOf, synthesized } from '../synthesized.ts'
 const delivering = () =>
   Template.fromStack(buildStack({}, { delivery: { endpoint: 'https://fhir.example.org' } }).stack);
 
-/** The supervisor's variables as they are when the template is deployed. */
+/** The supervisor's environment variables in the template. */
 function variablesOf(template: Template): Record<string, string> {
   const functions = byName(template, 'AWS::Lambda::Function', 'FunctionName');
   const { Environment } = functions.get('fhir-failsafe-dev-supervisor')?.Properties ?? {};
@@ -31,7 +31,7 @@ const lanesOf = (template: Template) =>
   supervisedLanesSchema.parse(JSON.parse(variablesOf(template)[ENV.supervisedLanes] ?? ''));
 
 describe('supervisor', () => {
-  it('R31: knows every mapping of a lane, isolation included, as configured', () => {
+  it('R31: knows every mapping of a lane, isolation included, with its configured concurrency', () => {
     const template = delivering();
     const lanes = lanesOf(template);
     const widths = Object.entries(lanes).map(([name, { functionName, mappings }]) => [
@@ -49,7 +49,7 @@ describe('supervisor', () => {
     expect(lanes['critical']?.queueArn).toMatch(/:fhir-failsafe-dev-critical$/);
   });
 
-  it('R33: is told every setting that it has', () => {
+  it('R33: gets every setting', () => {
     const settings = JSON.parse(variablesOf(synthesized())[ENV.settings] ?? '');
     expect(supervisorSettingsSchema.parse(settings)).toEqual(settings);
     expect(settings).toEqual({
@@ -61,13 +61,13 @@ describe('supervisor', () => {
     });
   });
 
-  it('follows a breaker only where there is a delivery lane', () => {
+  it('follows a breaker only if there is a delivery lane', () => {
     expect(variablesOf(synthesized())).not.toHaveProperty(ENV.breakersTable);
     expect(variablesOf(delivering())[ENV.breakersTable]).toBe('fhir-failsafe-dev-breakers');
     expect(Object.keys(lanesOf(synthesized()))).toEqual(['critical', 'background']);
   });
 
-  it('R33: no mapping says whether it is enabled, so no deployment enables what is paused', () => {
+  it('R33: no mapping sets Enabled, so no deployment enables a paused one', () => {
     for (const template of [synthesized(), synthesized({ stage: 'prod' }), delivering()]) {
       const mappings = Object.values(resourcesOf(template, 'AWS::Lambda::EventSourceMapping'));
       expect(mappings.length).toBeGreaterThan(7);
@@ -75,14 +75,14 @@ describe('supervisor', () => {
     }
   });
 
-  it('is watched by the monitor, whose crashes are its own business too', () => {
+  it('its own crashes are watched by the monitor', () => {
     const filters = Object.values(resourcesOf(synthesized(), 'AWS::Logs::SubscriptionFilter'));
     expect(JSON.stringify(filters)).toContain('SupervisorLogs');
   });
 });
 
 describe('a wrong tree is refused at synth', () => {
-  /** The stack on a tree in which each node is what `change` makes of it. */
+  /** Synthesizes the stack with a tree in which `change` was applied to each node. */
   const synth = (change: (node: SupervisionNode) => SupervisionNode) => {
     const tree = changed(SUPERVISION_TREE, change) as Supervisor;
     return () => buildStack({}, {}, tree);
@@ -90,7 +90,7 @@ describe('a wrong tree is refused at synth', () => {
   const child = (name: string, fields: Partial<Child>) => (node: SupervisionNode) =>
     node.kind === 'child' && node.name === name ? { ...node, ...fields } : node;
 
-  it('and ours is not', () => {
+  it('the real tree is accepted', () => {
     expect(synth((node) => node)).not.toThrow();
   });
 

@@ -18,7 +18,7 @@ function variables(of: typeof template, name: string): Record<string, unknown> {
 }
 
 describe('the terminology server', () => {
-  it('is asked only where an endpoint is configured', () => {
+  it('is asked only if an endpoint is configured', () => {
     const tables = byName(without, 'AWS::DynamoDB::Table', 'TableName');
     expect(tables.has('fhir-failsafe-dev-terminology')).toBe(false);
     const off = variables(without, 'validate-critical');
@@ -46,7 +46,7 @@ describe('the terminology server', () => {
     }
   });
 
-  it('has its answers in a table of their own, which forgets them', () => {
+  it('has its answers cached in a table of their own, where they expire', () => {
     template.hasResourceProperties('AWS::DynamoDB::Table', {
       TableName: 'fhir-failsafe-dev-terminology',
       TimeToLiveSpecification: { AttributeName: 'expiresAt', Enabled: true },
@@ -54,7 +54,7 @@ describe('the terminology server', () => {
     });
   });
 
-  it('lets validate do that, and nothing more', () => {
+  it('validate gets the permissions for it, and no others', () => {
     const rowsOf = (of: typeof template) =>
       permissionRows(of.toJSON() as PermissionsTemplate)
         .filter((row) => row.function === 'validate-critical')
@@ -70,7 +70,7 @@ describe('the terminology server', () => {
   });
 });
 
-describe('its config', () => {
+describe('the config of terminology', () => {
   it.each([
     [{ 'terminology.endpoint': 'http://tx.example.org' }, /must be https/],
     [{ 'terminology.endpoint': 'not a URL' }, /terminology.endpoint/],
@@ -89,7 +89,7 @@ describe('its config', () => {
     expect(() => loadConfig({}, context)).toThrow(why);
   });
 
-  it('takes a server on this machine without TLS', () => {
+  it('http is accepted for a server on this machine', () => {
     const context = { 'terminology.endpoint': 'http://127.0.0.1:8081/fhir' };
     expect(loadConfig({}, context).terminology.endpoint).toBe(context['terminology.endpoint']);
   });

@@ -14,7 +14,7 @@ const root = join(import.meta.dirname, '../../..');
 const outDir = mkdtempSync(join(tmpdir(), 'failsafe-traces-'));
 afterAll(() => rmSync(outDir, { recursive: true }));
 
-/** What each function is told of traces. */
+/** A function's environment variables for traces. */
 function told(context: Record<string, string>) {
   const functions = byName(synthesized(context), 'AWS::Lambda::Function', 'FunctionName');
   return [...functions].flatMap(([name, { Properties }]) => {
@@ -30,7 +30,7 @@ describe('traces', () => {
     expect(tracedFunctions(loadConfig({}, {}))).toEqual([]);
   });
 
-  it('are told to the functions on the path of a message, and to no other', () => {
+  it('are configured for the functions on the path of a message, and for no other', () => {
     const its = { TRACES_ENDPOINT: 'http://localhost:4318', TRACES_RATIO: '0.1' };
     expect(Object.fromEntries(told(on))).toEqual({
       'fhir-failsafe-dev-validate-critical': its,
@@ -40,12 +40,12 @@ describe('traces', () => {
     });
   });
 
-  it('go to another machine encrypted only', () => {
+  it('leave the machine only over https', () => {
     const open = () => loadConfig({}, { 'traces.endpoint': 'http://collector.example.org:4318' });
     expect(open).toThrow('traces.endpoint http://collector.example.org:4318 must be https');
   });
 
-  it('are a file of their own: without it a handler is the same to the byte, and holds nothing of it', async () => {
+  it('are a file of their own: without it a handler is the same to the byte, and contains none of their code', async () => {
     const names = ['deliver'];
     const off = join(outDir, 'off');
     await bundleFunctions({ names, root, outDir: off });

@@ -3,7 +3,7 @@ import { billOf, trailUsd } from '../../../bench/cost/bill.ts';
 import { Usage } from '../../../bench/cost/usage.ts';
 import { byName, resourcesOf, synthesized } from '../synthesized.ts';
 
-/** ARNs that a trail's events begin with, by type; references are left out of the text. */
+/** Prefixes of the ARNs whose events a trail records, by type; references are left out. */
 function selected(): Map<string, string[]> {
   const [trail] = Object.values(resourcesOf(on, 'AWS::CloudTrail::Trail'));
   const selectors = trail?.Properties['AdvancedEventSelectors'] as {
@@ -20,7 +20,7 @@ function selected(): Map<string, string[]> {
 }
 const on = synthesized({ 'trail.dataEvents': 'on', 'trail.keepDays': '400' });
 
-test('the use of each queue, topic, table, object and function is in a trail where the config asks', () => {
+test('if the config asks, a trail records each use of a queue, topic, table, object and function', () => {
   const begins = selected();
   for (const [type, property] of [
     ['AWS::SQS::Queue', 'QueueName'],
@@ -37,12 +37,12 @@ test('the use of each queue, topic, table, object and function is in a trail whe
   expect(buckets).toContain(':s3:::fhir-failsafe-dev-');
   for (const [name, { Properties }] of byName(on, 'AWS::S3::Bucket', 'BucketName')) {
     const named = JSON.stringify(Properties['BucketName'] ?? '').includes('fhir-failsafe-dev-');
-    // The trail's own events would be events again.
+    // A trail that recorded its own bucket would record its own writes.
     expect(named || buckets.includes(name) || name.startsWith('TrailBucket'), name).toBe(true);
   }
 });
 
-test('a trail is kept encrypted, validated, for CloudTrail alone to write, and off by default', () => {
+test('the trail is encrypted and validated, only CloudTrail writes it, and it is off by default', () => {
   const [trail] = Object.values(resourcesOf(on, 'AWS::CloudTrail::Trail'));
   expect(trail?.Properties).toMatchObject({
     IsLogging: true,
@@ -54,7 +54,7 @@ test('a trail is kept encrypted, validated, for CloudTrail alone to write, and o
   expect(resourcesOf(synthesized(), 'AWS::CloudTrail::Trail')).toEqual({});
 });
 
-test('what it costs is said: ten cents for 100,000 requests', () => {
+test('the estimate of its cost is ten cents for 100,000 requests', () => {
   const each = new Usage();
   for (const item of ['sqsFairRequests', 'dynamoWriteUnits', 's3Puts', 'lambdaRequests'] as const) {
     each.add('validate and store', item, 1);

@@ -7,17 +7,17 @@ const PATHS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/googl
 export async function openBrowser(): Promise<Browser> {
   const executablePath = process.env['CHROMIUM'] ?? PATHS.find((path) => existsSync(path));
   if (executablePath === undefined) throw new Error('no Chromium here: apt-get install chromium');
-  // Root has no sandbox; the page is ours, and what it shows is text.
+  // Root cannot use the sandbox. The page is ours, and what it shows is text.
   return chromium.launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
 }
 
 export interface Watched {
   readonly page: Page;
-  /** What the page complained of, and what it asked of anybody else. */
+  /** What the page logged as an error, and what it requested from other hosts. */
   readonly complaints: string[];
 }
 
-/** A page of which everything is noted that a page must not do. */
+/** A page that records everything that a page must not do. */
 export async function openPage(
   browser: Browser,
   address: string,

@@ -1,4 +1,4 @@
-/** A page in front of a fake stage, and what every test asks of it. */
+/** A page in front of a fake stage, and what every browser test needs. */
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { afterAll, beforeAll, expect } from 'vitest';
 import type { PageFiles } from '../../../../console/contract/page-files.ts';
@@ -10,7 +10,7 @@ import { openBrowser, openPage } from './browser.ts';
 let browser: Browser;
 let files: PageFiles;
 
-/** To be called by each file that looks. */
+/** Each browser test file calls it once. */
 export function useBrowser(): void {
   beforeAll(async () => {
     browser = await openBrowser();
@@ -23,11 +23,11 @@ interface Looking {
   readonly page: Page;
   readonly stage: FakeStage;
   readonly server: FakeServer;
-  /** Goes where an address of the page leads. */
+  /** Opens an address within the page. */
   readonly go: (hash: string) => Promise<void>;
 }
 
-/** Opens the page, looks, and holds that it complained of nothing and asked nobody else. */
+/** Opens the page, looks, and asserts that it logged no error and requested nothing from other hosts. */
 export async function look(
   stage: FakeStage,
   at: (looking: Looking) => Promise<void>,

@@ -1,6 +1,6 @@
 /**
- * A picture of a page has few colours, and a PNG with a palette is a third as large as one without. Colours that
- * differ by less than an eye sees are one.
+ * A picture of a page has few colours, and a PNG with a palette has a third of the size. Colours whose
+ * difference the eye cannot see are merged.
  */
 import { crc32, deflateSync, inflateSync } from 'node:zlib';
 
@@ -37,7 +37,10 @@ function decode(png: Buffer): Decoded {
   return { width, height, channels, pixels };
 }
 
-/** Each row says first what its bytes are less: the one left, above, both, or the nearest to both (Paeth). */
+/**
+ * Each row starts with its filter, the pixel that was subtracted: left, above, their mean, or the nearest
+ * (Paeth).
+ */
 function unfiltered(raw: Buffer, rowBytes: number, height: number, channels: number): Buffer {
   const out = Buffer.alloc(rowBytes * height);
   for (let row = 0; row < height; row += 1) {
@@ -66,7 +69,7 @@ interface Indexed {
   readonly indexes: Buffer;
 }
 
-/** Undefined where there are too many colours, each rounded to the step. */
+/** Undefined if there are too many colours after each is rounded to the step. */
 function index(pixels: Buffer, channels: number, step: number): Indexed | undefined {
   const known = new Map<number, number>();
   const palette: number[] = [];
@@ -80,7 +83,7 @@ function index(pixels: Buffer, channels: number, step: number): Indexed | undefi
       place = palette.length;
       if (place === COLOURS_MAX) return undefined;
       known.set(colour, place);
-      // The first of its kind is shown as it was.
+      // The first colour of a group represents it.
       const [red = 0, green = 0, blue = 0] = pixels.subarray(at, at + 3);
       palette.push((red << 16) | (green << 8) | blue);
     }

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { addressOf, filteredBy, parseAddress } from '../../../../console/page/model/address.ts';
 
 describe('the address', () => {
-  test.each(['', '#', '#/', '#/nonsense', 'garbage?x=1'])('%j leads to what is now', (hash) => {
+  test.each(['', '#', '#/', '#/nonsense', 'garbage?x=1'])('%j opens the view of now', (hash) => {
     expect(parseAddress(hash)).toEqual({ view: 'now', filter: {} });
   });
 
@@ -15,23 +15,23 @@ describe('the address', () => {
     });
   });
 
-  test('equal filters have equal addresses, empty fields have none', () => {
+  test('is the same for equal filters, and leaves out empty fields', () => {
     const one = addressOf({ view: 'quarantine', filter: { q: 'x', kind: '' } });
     expect(one).toBe('#/quarantine?q=x');
     expect(addressOf({ view: 'audit', filter: { b: '2', a: '1' } })).toBe('#/audit?a=1&b=2');
   });
 
-  test('a filter is added and taken away', () => {
+  test('a filter can be added and removed', () => {
     const address = parseAddress('#/quarantine?q=x');
     expect(filteredBy(address, 'lane', 'critical')).toBe('#/quarantine?lane=critical&q=x');
     expect(filteredBy(address, 'q', '')).toBe('#/quarantine');
   });
 
-  test('what cannot be decoded is taken as it is', () => {
+  test('text that cannot be decoded is used unchanged', () => {
     expect(parseAddress('#/message/%E0%A4%A').id).toBe('%E0%A4%A');
   });
 
-  test('whatever an id or a filter holds comes back', () => {
+  test('any id or filter survives encoding and decoding', () => {
     const text = fc.string({ unit: 'grapheme', minLength: 1 });
     fc.assert(
       fc.property(text, text, (id, q) => {

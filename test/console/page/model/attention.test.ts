@@ -10,12 +10,12 @@ const now = () => T;
 const of = (stage: ReturnType<typeof quietStage>) => concernsOf(snapshotOf(stage), T);
 
 describe('what needs somebody', () => {
-  test('nothing, where all is well', () => {
+  test('is nothing if all is well', () => {
     expect(of(quietStage(now))).toEqual([]);
     expect(headline([])).toBe('All is well');
   });
 
-  test('an open incident; what is taken care of comes after it, as something to know', () => {
+  test('is an open incident; an acknowledged one is listed after it, for information', () => {
     const concerns = of(nightStage(now));
     expect(concerns.map(({ id, level }) => `${level} ${id}`)).toEqual([
       'act incident validate#3',
@@ -26,7 +26,7 @@ describe('what needs somebody', () => {
     expect(concerns[0]?.href).toBe('#/incidents/validate%233');
   });
 
-  test('one that is acknowledged is somebody’s already', () => {
+  test('is not an incident that somebody has acknowledged', () => {
     const night = nightStage(now);
     const [open] = night.incidents;
     const incidents = open ? [{ ...open, status: 'acknowledged' as const }] : [];
@@ -35,14 +35,14 @@ describe('what needs somebody', () => {
     expect(headline(concern ? [concern] : [])).toBe('Nothing needs you; 1 thing to know');
   });
 
-  test('a supervisor that gave up is told by its reason', () => {
+  test('is a supervisor that gave up, with its reason', () => {
     const [open] = nightStage(now).incidents;
     const why = 'critical restarted 4 times in 5 s';
     const incidents = open ? [{ ...open, cause: 'escalation' as const, why }] : [];
     expect(of({ ...quietStage(now), incidents })[0]?.why).toBe(why);
   });
 
-  test('a lane that an operator holds waits for a person, one that is probed does not', () => {
+  test('is a lane that an operator paused, but not one that is being probed', () => {
     const hold = (holder: 'operator' | 'supervisor') => ({ holder, since: T, why: 'w', by: 'b' });
     const lanes = [
       runningLane('critical', { phase: 'paused', holds: [hold('operator')] }),
@@ -57,7 +57,7 @@ describe('what needs somebody', () => {
     ]);
   });
 
-  test('dead letters of the kernel, which nothing takes away', () => {
+  test('are dead letters of the kernel, which nothing removes', () => {
     const queues = queuesOf({ 'audit-dead-letter.fifo': { waiting: 2 } });
     const [concern] = of({ ...quietStage(now), queues });
     expect(concern).toMatchObject({
@@ -66,13 +66,13 @@ describe('what needs somebody', () => {
     });
   });
 
-  test('a queue whose oldest message has waited for long', () => {
+  test('is a queue whose oldest message has waited too long', () => {
     const queues = queuesOf({ critical: { waiting: 1, oldestAgeMs: 5 * MINUTE } });
     const [concern] = of({ ...quietStage(now), queues });
     expect(concern?.why).toBe('the oldest of 1 message has waited for 5 m 00 s');
   });
 
-  test('what an operator said of a breaker, as long as it holds', () => {
+  test('is a forced breaker, as long as it is forced', () => {
     const forced = (until: number) => ({
       ...quietStage(now),
       breakers: quietStage(now).breakers.map((breaker) => ({
@@ -84,7 +84,7 @@ describe('what needs somebody', () => {
     expect(of(forced(T))).toEqual([]);
   });
 
-  test('what cannot be seen: a failing reader needs somebody, a missing permission is to be known', () => {
+  test('is a reader that fails; a missing permission is for information', () => {
     const trouble = (kind: 'failing' | 'no-permission' | 'not-there') => ({
       kind,
       message: 'm',
@@ -102,7 +102,7 @@ describe('what needs somebody', () => {
     ]);
   });
 
-  test('a deployment that was broken on purpose', () => {
+  test('is a deployment that was broken on purpose', () => {
     const stage = localStage(now);
     const functions = [{ name: 'deliver', environments: 0, broken: true }];
     const local = { servers: [], functions };

@@ -7,7 +7,7 @@ const entry = (sequence: number, kind: string, reason?: string) => ({
   hash: '',
 });
 
-test('equal facts that follow each other are one line, with their number and the newest time', () => {
+test('equal facts in a row are one line, with their number and the newest time', () => {
   const entries = [
     ...[entry(9, 'process-crash'), entry(8, 'process-crash'), entry(7, 'page')],
     ...[entry(6, 'process-crash'), entry(5, 'process-crash', 'x')],

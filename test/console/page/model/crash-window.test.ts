@@ -13,7 +13,7 @@ const windowOf = (...ages: number[]) => ({
 });
 
 describe('the crash window', () => {
-  test('R20: what is exactly as old as the window is no longer in it, what is now is', () => {
+  test('R20: excludes a crash that is exactly as old as the window, and includes one of this moment', () => {
     expect(inWindow(windowOf(WINDOW, WINDOW - 1, 0, -1), WINDOW, T)).toBe(2);
   });
 
@@ -24,7 +24,7 @@ describe('the crash window', () => {
     expect(inWindow({ scope: 'validate', crashes: both, more: false }, WINDOW, T)).toBe(1);
   });
 
-  test('slides: at each step it is the count of (t − window, t]', () => {
+  test('slides: each step counts (t − window, t]', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: 2 * WINDOW }), { maxLength: 40 }), (ages) => {
         const [times, counts] = slidingCounts(windowOf(...ages), WINDOW, T - WINDOW, T, 20);

@@ -27,7 +27,7 @@ const overlap = (a: Box, b: Box) =>
 describe('the drawing', () => {
   const widths = [320, 360, 700, WIDE - 1, WIDE, 1_100, 1_392];
 
-  test.each(widths)('at %d pixels all stands within it, and nothing upon another', (width) => {
+  test.each(widths)('fits into %d pixels, and no two boxes overlap', (width) => {
     for (const delivery of [true, false]) {
       const drawing = drawingOf(width, { lanes: LANES, delivery, kernelQueues: 6 });
       const boxes = boxesOf(drawing);
@@ -41,7 +41,7 @@ describe('the drawing', () => {
     }
   });
 
-  test('a narrow one has the delivery below the lanes, a wide one beside them', () => {
+  test('has the delivery below the lanes if it is narrow, and beside them if it is wide', () => {
     const parts = { lanes: LANES, delivery: true, kernelQueues: 6 };
     const narrow = drawingOf(360, parts);
     expect(narrow.resources).toBeUndefined();
@@ -51,7 +51,7 @@ describe('the drawing', () => {
     expect(wide.delivery?.main.x).toBeGreaterThan(wide.resources?.x ?? 1_200);
   });
 
-  test('every way is level and goes from the edge of one box to the edge of another', () => {
+  test('every arrow is level and goes from the edge of one box to the edge of another', () => {
     const [lane] = drawingOf(1_200, { lanes: LANES, delivery: false, kernelQueues: 0 }).lanes;
     if (lane === undefined) throw new Error('no lane');
     const { taken, alone, isolated, ends } = waysOf(lane);
@@ -61,7 +61,7 @@ describe('the drawing', () => {
     expect(ends[2].to.x).toBe(lane.ends[2].x);
   });
 
-  test('what flows more flows faster and broader, within bounds', () => {
+  test('a larger flow is faster and broader, within bounds', () => {
     expect([beat(0), beat(0.01), beat(1), beat(1e6)]).toEqual([undefined, 1.5, 1.1, 0.3]);
     expect(breadth(0)).toBe(1);
     expect(breadth(1e9)).toBe(5);

@@ -10,7 +10,7 @@ const EVENTS = [
   { name: 'message', data: 'a\nb' },
 ];
 
-test('events are read whole, however the stream is cut', () => {
+test('events are read whole, wherever the stream is split', () => {
   fc.assert(
     fc.property(fc.array(fc.integer({ min: 0, max: STREAM.length })), (cuts) => {
       const read = eventReader();

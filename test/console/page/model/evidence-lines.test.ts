@@ -6,7 +6,7 @@ const issue = (...expression: string[]) =>
   ({ severity: 'error', code: 'value', expression }) as const;
 
 describe('R42: a masked resource', () => {
-  test('has only the elements that an issue names, each issue at its element', () => {
+  test('has only the elements that an issue names, with each issue at its element', () => {
     const lines = maskedLines([
       issue('Patient.name[0].given[1]'),
       issue('Patient.name[0].given[1]', 'Patient.birthDate'),
@@ -27,7 +27,7 @@ describe('R42: a masked resource', () => {
     ]);
   });
 
-  test('an issue without a place is one of the whole resource', () => {
+  test('shows an issue without a place at the whole resource', () => {
     const [first] = maskedLines([{ severity: 'error', code: 'structure' }]);
     expect(first).toMatchObject({ name: 'the resource', issues: [0] });
   });
@@ -45,14 +45,14 @@ describe('a revealed body', () => {
     expect(left).toBe(0);
   });
 
-  test('of many lines it shows the first, and those with an issue', () => {
+  test('with many lines shows the first ones, and those with an issue', () => {
     const body = Array.from({ length: 5_000 }, (_, index) => `${index + 1}`).join('\n');
     const { lines, left } = bodyLines(body, [{ ...issue(), lines: [4_711] }]);
     expect(lines.at(-1)).toMatchObject({ number: 4_711, text: '4711' });
     expect([lines.length, left]).toEqual([3_001, 1_999]);
   });
 
-  test('a line of a megabyte is cut', () => {
+  test('cuts a line of a megabyte', () => {
     const [line] = bodyLines('x'.repeat(1_000_000), []).lines;
     expect(line?.text).toMatch(/^x{2000}… 998000 characters more$/);
   });

@@ -13,7 +13,7 @@ describe('numbers', () => {
     [999_600, '1.0M'],
     [5_600_000, '5.6M'],
     [-1_200, '−1.2k'],
-  ])('%d is short as %s', (count, text) => {
+  ])('%d is shortened to %s', (count, text) => {
     expect(short(count)).toBe(text);
   });
 
@@ -24,16 +24,16 @@ describe('numbers', () => {
     [9.9, '9.9/s'],
     [63.4, '63/s'],
     [1_234, '1.2k/s'],
-  ])('%d a second is the rate %s', (perSecond, text) => {
+  ])('%d a second is shown as %s', (perSecond, text) => {
     expect(rate(perSecond)).toBe(text);
   });
 
-  test('one is counted as one', () => {
+  test('one is singular', () => {
     expect(howMany(1, 'crash', 'crashes')).toBe('1 crash');
     expect(howMany(0, 'message')).toBe('0 messages');
   });
 
-  test('a share that is more than nothing is never 0 %', () => {
+  test('a share above nothing is never 0 %', () => {
     expect(percent(0)).toBe('0 %');
     expect(percent(0.001)).toBe('<1 %');
     expect(percent(0.505)).toBe('51 %');

@@ -15,8 +15,8 @@ const T = Date.UTC(2026, 10, 29, 12);
 const now = () => T;
 const night = snapshotOf(nightStage(now));
 
-describe('the facts of the drawing', () => {
-  test('a lane has its queues, its function and its ends, each with what leads to its entries', () => {
+describe('the facts in the drawing', () => {
+  test('a lane has its queues, its function and its endings, each with a link to its entries', () => {
     const facts = laneFacts(night, undefined, 'background', T);
     expect(facts.main?.waiting).toBe(1_284);
     expect(facts.environments?.busy).toBe(18);
@@ -28,7 +28,7 @@ describe('the facts of the drawing', () => {
     ]);
   });
 
-  test('where nothing is known yet, the lanes are those that there should be', () => {
+  test('before anything is known, the lanes are the standard ones', () => {
     const stage = { ...quietStage(now), unknown: ['queues', 'lanes'] as const };
     expect(lanesOf(snapshotOf(stage))).toEqual(['critical', 'background']);
     expect(
@@ -36,7 +36,7 @@ describe('the facts of the drawing', () => {
     ).toEqual(['critical']);
   });
 
-  test('there is a delivery only where something is delivered', () => {
+  test('there is a delivery only if something is delivered', () => {
     expect(deliveryFacts(night, undefined, T)?.breaker?.phase).toBe('open');
     const stage = quietStage(now);
     const queues = stage.queues.filter(({ lane }) => lane !== 'delivery');
@@ -44,7 +44,7 @@ describe('the facts of the drawing', () => {
     expect(deliveryFacts(snapshotOf({ ...stage, queues, lanes }), undefined, T)).toBeUndefined();
   });
 
-  test('a queue of the kernel is one with its dead letters', () => {
+  test('a queue of the kernel is shown together with its dead-letter queue', () => {
     const queues = queuesOf({
       'audit.fifo': { waiting: 1, inFlight: 2 },
       'audit-dead-letter.fifo': { waiting: 4 },
@@ -58,7 +58,7 @@ describe('the facts of the drawing', () => {
     expect(kernel.at(-1)).toMatchObject({ messages: 0, dead: 5 });
   });
 
-  test('a lane without an isolation queue has none in the drawing, a function without environments has none busy', () => {
+  test('a lane without an isolation queue is drawn without one; a function without environments has none busy', () => {
     const stage = quietStage(now);
     const queues = stage.queues.filter(({ name }) => name !== 'critical-isolation');
     const facts = laneFacts(
@@ -74,7 +74,7 @@ describe('the facts of the drawing', () => {
     expect([none.isIsolating, none.environments]).toEqual([true, undefined]);
   });
 
-  test('a queue is taken from as its mapping says', () => {
+  test('a queue’s consumer is as its mapping says', () => {
     const [, , delivery] = nightStage(now).lanes;
     const queue = queuesOf({}).find(({ name }) => name === 'delivery');
     expect(isTaken(delivery, queue)).toBe(false);
@@ -82,7 +82,7 @@ describe('the facts of the drawing', () => {
     expect(isTaken(runningLane('delivery', { mappings: [] }), queue)).toBe(true);
   });
 
-  test('there are as many squares as there is room, busy ones first', () => {
+  test('environments are as many squares as fit, busy ones first', () => {
     const many = { function: 'f', busy: 3, frozen: 2 };
     expect(squares(many, 4)).toEqual({ shown: ['busy', 'busy', 'busy', 'frozen'], more: 1 });
     expect(squares({ function: 'f', busy: 1 }, 4)).toEqual({ shown: ['busy'], more: 0 });

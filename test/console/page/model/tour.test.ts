@@ -14,7 +14,7 @@ const step = (id: string) => {
 };
 
 describe('the tour', () => {
-  test('without a FHIR server ends before there would be one to take down', () => {
+  test('without a FHIR server ends before the step that takes it down', () => {
     const alone = { ...local, local: { servers: [], functions: [] } };
     expect(tourSteps(snapshotOf(alone)).map(({ id }) => id)).toEqual([
       'good',
@@ -26,14 +26,14 @@ describe('the tour', () => {
     ]);
   });
 
-  test('the first patient must be stored', () => {
+  test('waits until the first patient is stored', () => {
     expect([step('good').isDone(seen(local)), step('good').isDone(seen(local, true))]).toEqual([
       false,
       true,
     ]);
   });
 
-  test('killers must open an incident, and somebody must take it', () => {
+  test('waits until killers opened an incident and somebody acknowledged it', () => {
     const night = { ...nightStage(now), local: local.local };
     expect([step('kill').isDone(seen(local)), step('kill').isDone(seen(night))]).toEqual([
       false,
@@ -46,7 +46,7 @@ describe('the tour', () => {
     expect(step('kill').acts).toHaveLength(15);
   });
 
-  test('the breaker must open, and close once the server is back', () => {
+  test('waits until the breaker opened, and until it closed after the server came back', () => {
     const open = { ...nightStage(now), local: local.local };
     expect([step('outage').isDone(seen(local)), step('outage').isDone(seen(open))]).toEqual([
       false,

@@ -20,13 +20,13 @@ const closed = {
   transitions: [],
 } as const;
 
-describe('a breaker', () => {
-  test('R10: counts failures in a row against what opens it', () => {
+describe('the words for a breaker', () => {
+  test('R10: count failures in a row against the limit', () => {
     const breaker = { ...closed, failures: 3, trip: { kind: 'consecutive', failures: 5 } } as const;
     expect(towardsOpen(breaker)).toEqual({ have: 3, of: 5, text: '3 of 5 failures in a row' });
   });
 
-  test('by share says nothing before there are calls enough', () => {
+  test('with a share, say nothing before there are enough calls', () => {
     const trip = { kind: 'failure-rate', share: 0.5, callsMin: 20, windowMs: 60_000 } as const;
     const few = towardsOpen({ ...closed, trip, window: { calls: 19, failures: 19 } });
     expect(few).toMatchObject({ have: 0, text: '100 % of 19 calls failed, 50 % open it' });
@@ -34,12 +34,12 @@ describe('a breaker', () => {
     expect(towardsOpen({ ...closed, trip })?.have).toBe(0);
   });
 
-  test('R30: by restarts opens on one more than the intensity', () => {
+  test('R30: by restarts, open on one more than the intensity', () => {
     const trip = { kind: 'intensity', intensity: 3, periodMs: 5_000 } as const;
     expect(towardsOpen({ ...closed, trip, failures: 2 })?.text).toBe('2 of 4 failures in 5 s');
   });
 
-  test('that is open is near nothing', () => {
+  test('an open one is not described as near to opening', () => {
     const trip = { kind: 'consecutive', failures: 5 } as const;
     expect(towardsOpen({ ...closed, phase: 'open', trip })).toBeUndefined();
     expect(towardsOpen(closed)).toBeUndefined();
@@ -69,8 +69,8 @@ describe('a breaker', () => {
   });
 });
 
-describe('a lane', () => {
-  test('is trouble only while it is held', () => {
+describe('the words for a lane', () => {
+  test('it is in trouble only while it is paused', () => {
     expect(laneWord(undefined)).toEqual({ text: '', isTrouble: false });
     expect(laneWord(runningLane('critical')).isTrouble).toBe(false);
     const ramping = runningLane('critical', { phase: 'ramping', ramp: { step: 4, since: T } });
@@ -88,12 +88,12 @@ describe('a lane', () => {
     ['cool-down', /probed in 0:05/],
     ['message', /within a minute/],
     ['result', /A probe runs, for 0:05 at most/],
-  ] as const)('R33: says of a probe that waits for %s what that means', (waitsFor, words) => {
+  ] as const)('R33: a probe that waits for %s is explained', (waitsFor, words) => {
     expect(probeWord({ waitsFor, at: T + 5_000 }, T)).toMatch(words);
   });
 });
 
-describe('legal clocks', () => {
+describe('the legal clocks', () => {
   test.each([
     ['2026-11-28', -1, 'over since yesterday'],
     ['2026-11-27', -2, 'over since 2 days'],
@@ -111,12 +111,12 @@ describe('legal clocks', () => {
 });
 
 describe('a filter', () => {
-  test('holds only what the server knows, so that no made-up field means all', () => {
+  test('contains only what the server knows, so a made-up field does not select everything', () => {
     expect(entryFilter({ kind: 'rejection', foo: 'x', text: '' })).toEqual({ kind: 'rejection' });
     expect([hasFilter({ foo: 'x' }), hasFilter({ text: 'x' })]).toEqual([false, true]);
   });
 
-  test('is said in words to whoever is about to act on it', () => {
+  test('is described in words before an act', () => {
     expect(filterWords({ lane: 'critical', text: 'date' })).toBe(
       'reason with “date”, lane “critical”',
     );
@@ -138,7 +138,7 @@ describe('a run', () => {
     ...{ counts: { sent: 3, failed: 0 }, failures: [] },
   } as const;
 
-  test('says whose it is and why', () => {
+  test('shows who started it and why', () => {
     expect(runTitle(bulk)).toBe('Redrive by ada: fixed');
     expect(runTitle({ ...bulk, kind: 'discard' })).toBe('Discard by ada: fixed');
     expect(runTitle({ ...common, kind: 'verify' })).toBe('Verification of the audit log');
@@ -147,7 +147,7 @@ describe('a run', () => {
     );
   });
 
-  test('says how many ended how, what failed first, and what became of the rest', () => {
+  test('shows how many ended how, the first failure, and what happened to the rest', () => {
     expect(runCounts(bulk)).toBe('; 3 sent');
     const failures = [{ id: 'a', reason: 'throttled' }];
     const told = runCounts({ ...bulk, failures, aftermath: { stored: 2, 'still waiting': 1 } });
@@ -161,7 +161,7 @@ describe('a run', () => {
   });
 });
 
-test('R30: a node gave up on one restart more than its intensity; one as old as the period counts', () => {
+test('R30: a node gives up on one restart more than its intensity; one exactly as old as the period counts', () => {
   const ages = (...all: number[]) => treeNodes({ critical: all.map((age) => T - age) });
   const row = (...all: number[]) =>
     treeRows(ages(...all), T).find(({ node }) => node.name === 'critical');

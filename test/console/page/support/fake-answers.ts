@@ -1,4 +1,4 @@
-/** What the fake stage answers to each question and act. */
+/** The fake stage's answers to each question and act. */
 import type {
   BreakerWord,
   BulkRequest,
@@ -24,7 +24,7 @@ import type { BulkRun, Run, VerifyRun } from '../../../../console/contract/runs.
 import { provoke } from './fake-faults.ts';
 import { type FakeStage, record } from './fake-stage.ts';
 
-/** Answered with its status. */
+/** The answer's status. */
 export class Refusal extends Error {
   readonly kind: FailureKind;
   constructor(kind: FailureKind, message: string) {
@@ -52,7 +52,7 @@ export function asked(stage: FakeStage, path: string, query: Query): unknown {
   }
 }
 
-/** `never`, for each body is what its route takes. */
+/** `never`, because each route has a body of its own. */
 export function acted(stage: FakeStage, path: string, body: never): unknown {
   const needsOperate =
     path.startsWith('/api/acts/') && path !== ROUTES.count && path !== ROUTES.verify;

@@ -1,4 +1,4 @@
-/** The box of faults of the fake stage: what is provoked takes its course, faster than the real one. */
+/** The box of faults of the fake stage. A fault takes its course faster than a real one. */
 import type { BreakerView } from '../../../../console/contract/breakers.ts';
 import type { IncidentView } from '../../../../console/contract/incidents.ts';
 import type { LocalAct, LocalDone, SampleKind } from '../../../../console/contract/local.ts';

@@ -19,7 +19,7 @@ export interface FakeServer {
   /** With the token. */
   readonly address: string;
   readonly origin: string;
-  /** Cuts all streams; answers 401 from then on where `refuse` says so. */
+  /** Closes all streams; answers 401 from then on if `refuse` is set. */
   readonly cut: (refuse?: boolean) => void;
   readonly bye: (message: string) => void;
   readonly close: () => Promise<void>;

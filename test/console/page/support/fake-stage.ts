@@ -1,6 +1,6 @@
 /**
- * A stage that does not exist, for the page alone: all its figures are written down, and acts change them as the real
- * ones would. So each state of the page can be looked at, the rare ones too.
+ * A stage for the page alone: its figures are written down, and acts change them as the real acts would. So
+ * every state of the page can be seen, rare ones included.
  */
 import type { AuditView } from '../../../../console/contract/audit.ts';
 import type { BreakerView } from '../../../../console/contract/breakers.ts';
@@ -37,11 +37,11 @@ export interface FakeStage {
   bodies: Record<string, Revealed>;
   runs: Run[];
   flow: (at: number) => FlowPoint;
-  /** Why a figure has none, or an old value. */
+  /** Why a figure has no value, or an old one. */
   troubles: Partial<Record<Part, Trouble>>;
-  /** Of these figures nothing is known. */
+  /** Figures whose value is not known. */
   unknown: readonly Part[];
-  /** No snapshot comes: the page keeps loading. */
+  /** No snapshot arrives: the page keeps loading. */
   silent: boolean;
 }
 
@@ -80,7 +80,7 @@ export function snapshotOf(stage: FakeStage): Snapshot {
   };
 }
 
-/** Who did what, newest first; as the audit writer would tell it. */
+/** Who did what, newest first, in the words of the audit log. */
 export function record(
   stage: FakeStage,
   entry: Pick<AuditView, 'kind'> & Partial<AuditView>,

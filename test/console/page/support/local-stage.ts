@@ -1,4 +1,4 @@
-/** Beside `npm start -- --downstream`: a box of faults, and nothing has happened yet. */
+/** Beside `npm start -- --downstream`: with a box of faults, before anything has happened. */
 import type { FakeStage } from './fake-stage.ts';
 import { quietStage } from './stages.ts';
 

@@ -83,7 +83,7 @@ function takeDown(stage: FakeStage, began: number): void {
   });
 }
 
-/** Sparse at first, then in a burst. */
+/** Sparse at first, then a burst. */
 function crashesUntil(began: number): CrashView[] {
   const ages = [
     560, 540, 410, 290, 231, 190, 158, 150, 141, 118, 95, 93, 88, 61, 47, 33, 30, 12, 4,

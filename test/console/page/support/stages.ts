@@ -1,4 +1,4 @@
-/** Stages to look at: a quiet one, and one at three in the morning. */
+/** Two fake stages: a quiet one, and one at three in the morning. */
 import type { FlowPoint, LaneFlow } from '../../../../console/contract/flow.ts';
 import type { QueueView } from '../../../../console/contract/snapshot.ts';
 import type { LaneView, NodeView } from '../../../../console/contract/supervision.ts';
@@ -12,7 +12,7 @@ const HOUR = 60 * MINUTE;
 const LANES = ['critical', 'background', 'delivery'] as const;
 const OWN = ['audit', 'incident', 'supervisor', 'reporting', 'analytics'];
 
-/** All is well: little to do, nothing waits. */
+/** All is well: little traffic, nothing waits. */
 export function quietStage(now: () => number): FakeStage {
   return {
     now,
@@ -82,7 +82,7 @@ export function quietStage(now: () => number): FakeStage {
   };
 }
 
-/** Deterministic, and yet alive. */
+/** Deterministic, but varying. */
 const wave = (at: number, period: number) => Math.sin((at / SECOND / period) * 2 * Math.PI);
 
 export function steadyFlow(at: number): FlowPoint {
@@ -147,7 +147,7 @@ export function runningLane(lane: LaneView['lane'], rest: Partial<LaneView> = {}
   return { lane, phase: 'running', holds: [], setbacks: 0, mappings, ...rest };
 }
 
-/** The tree that is deployed, with restarts at these times. */
+/** The deployed tree, with restarts at these times. */
 export function treeNodes(restarts: Readonly<Record<string, readonly number[]>>): NodeView[] {
   return placesIn(SUPERVISION_TREE).map(({ node, above: [parent, ...rest] }) => {
     const limits = node.kind === 'supervisor' ? node : parent;
