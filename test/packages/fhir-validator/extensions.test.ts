@@ -17,7 +17,7 @@ describe('any extension', () => {
     ],
   ])('%j', (extension, expected) => expect(extended(extension)).toContain(expected));
 
-  test('an unknown one is a warning, or as the policy says', () => {
+  test('is a warning if it is unknown, or what the policy says', () => {
     const unknown = patient({ extension: [{ url: 'http://a.b/c', valueBoolean: true }] });
     expect(errors(unknown)).toEqual([]);
     expect(warnings(unknown)).toEqual(['extension Patient.extension[0]']);
@@ -26,8 +26,8 @@ describe('any extension', () => {
   });
 });
 
-describe('the core extensions, by their own definitions', () => {
-  test('where they may stand', () => {
+describe('the core extensions follow their own definitions', () => {
+  test('in the places where they may be', () => {
     const place = { url: `${CORE}/patient-birthPlace`, valueAddress: { text: 'a' } };
     expect(extended(place)).toEqual([]);
     expect(errors(patient({ name: [{ text: 'a', extension: [place] }] }))).toEqual([
@@ -44,7 +44,7 @@ describe('the core extensions, by their own definitions', () => {
     ]);
   });
 
-  test('where a context invariant permits them', () => {
+  test('in places that a context invariant permits', () => {
     const unit = { url: `${CORE}/questionnaire-unit`, valueCoding: { code: 'a' } };
     const form = (item: Record<string, unknown>) => ({
       resourceType: 'Questionnaire',
@@ -60,7 +60,7 @@ describe('the core extensions, by their own definitions', () => {
     expect(errors(form({ type: 'string', extension: [most] }))).toEqual([]);
   });
 
-  test('what value they have', () => {
+  test('in the type of their value', () => {
     const url = `${CORE}/patient-birthPlace`;
     expect(extended({ url, valueString: 'a' })).toEqual(['extension Patient.extension[0]']);
     expect(extended({ url, extension: [{ url: 'a', valueCode: 'b' }] })).toContain(
@@ -68,13 +68,13 @@ describe('the core extensions, by their own definitions', () => {
     );
   });
 
-  test('their required bindings', () => {
+  test('in their required bindings', () => {
     const url = `${CORE}/data-absent-reason`;
     expect(extended({ url, valueCode: 'unknown' })).toEqual([]);
     expect(extended({ url, valueCode: 'nonsense' })).toEqual(['code-invalid Patient.extension[0]']);
   });
 
-  test('but not to a value set that has grown since', () => {
+  test('except bindings to a value set that has grown since', () => {
     const library = {
       resourceType: 'Library',
       text: NARRATIVE,
@@ -85,7 +85,7 @@ describe('the core extensions, by their own definitions', () => {
     expect(errors(library)).toEqual([]);
   });
 
-  test('which parts they have', () => {
+  test('in their parts', () => {
     const url = `${CORE}/patient-nationality`;
     const code = { url: 'code', valueCodeableConcept: { text: 'a' } };
     expect(extended({ url, extension: [code] })).toEqual([]);
@@ -96,7 +96,7 @@ describe('the core extensions, by their own definitions', () => {
     expect(extended({ url, valueCode: 'a' })).toContain('extension Patient.extension[0]');
   });
 
-  test('whether they are modifiers', () => {
+  test('in whether they are modifiers', () => {
     const place = { url: `${CORE}/patient-birthPlace`, valueAddress: { text: 'a' } };
     expect(errors(patient({ modifierExtension: [place] }))).toEqual([
       'extension Patient.modifierExtension[0]',

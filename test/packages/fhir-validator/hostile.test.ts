@@ -6,7 +6,7 @@ import { FAMILIES } from './support/hostile-inputs.ts';
 import { ValidatorInWorker } from './support/in-worker.ts';
 import { errors, patient } from './support/patient.ts';
 
-/** Processor time: far above what any of these takes, far below what a quadratic would take. */
+/** Processor time: far above what any of these inputs takes, far below what quadratic code would take. */
 const TIME_MAX_MS = 5_000;
 
 function timed<T>(run: () => T): T {
@@ -17,7 +17,7 @@ function timed<T>(run: () => T): T {
   return result;
 }
 
-describe('names of what every object inherits', () => {
+describe('names that every object inherits', () => {
   test.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty', 'valueOf'])('%s', (key) => {
     const text = `{"resourceType":"Patient","name":[{"${key}":{"a":1}}],"${key}":"x"}`;
     const { issues } = validateText(text);
@@ -49,14 +49,14 @@ describe('depth', () => {
       'Bundles',
       `{"resourceType":"Bundle","type":"collection","entry":${deep('[{"resource":{"resourceType":"Bundle","type":"collection","entry":', '}}]', 30_000).replace(':}', ':1}')}}`,
     ],
-  ])('%s nested without measure', (_name, text) => {
+  ])('%s nested to any depth get a verdict', (_name, text) => {
     const { issues } = timed(() => validateText(text));
     expect(issues.some((each) => each.severity === 'error')).toBe(true);
   });
 });
 
 describe('size', () => {
-  test('a million issues', () => {
+  test('a million issues are cut off', () => {
     const broken = patient({ name: Array.from({ length: 1_000_000 }, () => ({ family: '' })) });
     expect(timed(() => validateResource(broken)).issues).toHaveLength(100);
   });
@@ -77,7 +77,7 @@ describe('size', () => {
     ['managingOrganization', { reference: `${'A/'.repeat(megabyte / 4)}\u0001` }],
     ['link', [{ type: 'seealso', other: { reference: `#${'a'.repeat(megabyte / 2)}` } }]],
     ['contact', [{ telecom: [{ value: '' }] }]],
-  ])('a megabyte in %s', (key, value) => {
+  ])('a megabyte in %s gets a verdict', (key, value) => {
     expect(timed(() => errors(patient({ [key]: value }))).length).toBeGreaterThan(0);
   });
 
@@ -87,12 +87,12 @@ describe('size', () => {
     `[${'1.5,'.repeat(200_000)}1.5]`,
     `"${'\\" :'.repeat(200_000)}"`,
     `${' '.repeat(1_000_000)}1`,
-  ])('a text of a megabyte in one member', (value) => {
+  ])('a text of a megabyte in one member gets a verdict', (value) => {
     const text = `{"resourceType":"Patient","multipleBirthInteger":1,"nonsense":${value}}`;
     expect(timed(() => validateText(text)).issues.length).toBeGreaterThan(0);
   });
 
-  test('many contained resources and references to them', () => {
+  test('many contained resources and references to them get a verdict', () => {
     const ids = Array.from({ length: 20_000 }, (_, i) => `p${i}`);
     const holder = {
       resourceType: 'Group',
@@ -104,7 +104,7 @@ describe('size', () => {
     expect(timed(() => errors(holder))).toEqual([]);
   });
 
-  test('many entries with links among them', () => {
+  test('many entries with links among them get a verdict', () => {
     const entry = Array.from({ length: 20_000 }, (_, i) => ({
       fullUrl: `http://example.org/Patient/p${i}`,
       resource: {
@@ -117,7 +117,7 @@ describe('size', () => {
     expect(timed(() => errors(bundle))).toEqual([]);
   });
 
-  test('many anchors and links in a narrative', () => {
+  test('many anchors and links in a narrative get a verdict', () => {
     const links = Array.from({ length: 20_000 }, (_, i) => `<a href="#x${i}">x</a>`).join('');
     const div = `<div xmlns="http://www.w3.org/1999/xhtml">${links}</div>`;
     expect(timed(() => errors(patient({ text: { status: 'generated', div } })))).toHaveLength(100);
@@ -125,7 +125,7 @@ describe('size', () => {
 });
 
 describe('R62: each rule takes linear time', () => {
-  /** Of quadratic code it is 2. Tried again at larger sizes, for what is short is noisy. */
+  /** Quadratic code has 2. Measured again at larger sizes, because short runs are noisy. */
   const EXPONENT_MAX = 1.5;
   const exponents = FAMILIES.map(({ name, make }) => {
     const grow = (sizes: number[]) =>
@@ -179,7 +179,7 @@ describe('R62: a worker with the heap of the pipeline gives a verdict', () => {
     expect(await validator.run(text)).not.toHaveProperty('thrown');
   });
 
-  test('what real resources weigh is far from the bound', () => {
+  test('real resources weigh far less than the bound', () => {
     const text = JSON.stringify(
       patient({ name: Array(20_000).fill({ family: 'a', given: ['b'] }) }),
     );
@@ -189,7 +189,7 @@ describe('R62: a worker with the heap of the pipeline gives a verdict', () => {
 });
 
 describe('R62: nothing recurses without a bound', () => {
-  test.each(['{"a":', '[', '[{"a":'])('integers written 1.0 in %s', (open) => {
+  test.each(['{"a":', '[', '[{"a":'])('integers written as 1.0 are accepted in %s', (open) => {
     const close = open.replaceAll(/[^{[]/g, '').split('').reverse().join('');
     const closing = close.replaceAll('{', '}').replaceAll('[', ']');
     const deep = `${open.repeat(20_000)}1.0${closing.repeat(20_000)}`;

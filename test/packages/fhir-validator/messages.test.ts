@@ -5,7 +5,7 @@ import { NARRATIVE, patient } from './support/patient.ts';
 
 const first = (text: string) => validateText(text).issues.find((each) => each.severity === 'error');
 
-describe('R07: messages say what was found and what is expected', () => {
+describe('R07: messages say what was found and what was expected', () => {
   test.each([
     [
       '{"resourceType":"Patient","birthDate":1970}',
@@ -30,7 +30,7 @@ describe('R07: messages say what was found and what is expected', () => {
     [' ', 'the text is empty'],
   ])('%s', (text, says) => expect(first(text)?.text).toContain(says));
 
-  test('a type of an extension', () => {
+  test('the type of an extension is named', () => {
     const url = 'http://hl7.org/fhir/StructureDefinition/valueset-effectiveDate';
     const extension = [{ url, valueDate: '2020-01-01' }];
     const { issues } = validateResource({
@@ -42,7 +42,7 @@ describe('R07: messages say what was found and what is expected', () => {
     expect(issues[0]?.text).toBe(`The value of '${url}' must be a dateTime, found 'date'`);
   });
 
-  test('a narrative that is too long', () => {
+  test('a narrative that is too long is cut', () => {
     const div = `<div xmlns="http://www.w3.org/1999/xhtml">${'a'.repeat(1024 * 1024)}</div>`;
     const { issues } = validateResource(patient({ text: { status: 'generated', div } }));
     expect(issues[0]?.text).toMatch(/^The narrative has 1048\d+ characters, 1048576 are allowed$/);
@@ -91,7 +91,7 @@ describe('R07: each issue carries the stable id of its rule', () => {
     expect(issues.filter(({ severity }) => severity === 'error')).toEqual([]);
   });
 
-  test('no name of the sender gets into an expression', () => {
+  test('a name that the sender made up never gets into an expression', () => {
     const text = '{"resourceType":"Patient","Doe, John":{"a":"\\ud800"}}';
     expect(validateText(text).issues.map(({ expression }) => expression)).not.toContain(
       expect.stringContaining('Doe'),

@@ -10,7 +10,7 @@ import { MUTATIONS, type Mutation } from './support/mutations.ts';
 import { type Json, parentIn, type Site, sitesOf } from './support/sites.ts';
 
 const model = buildTypeModel(readDefinitions(packageFolder('hl7.fhir.r4.examples')).structures);
-/** Of each mutation this many sites for every element of the model. */
+/** How many sites of each mutation, for every element of the model. */
 const SITES_MAX = 2;
 const TEXT_MAX = 60_000;
 
@@ -20,7 +20,7 @@ const subjects = readExamples()
   .filter(({ root }) => validateResource(root).issues.every((each) => each.severity !== 'error'))
   .map(({ file, root }) => ({ file, root, sites: sitesOf(root, model) }));
 
-describe('every way to break an accepted example is found, and where', () => {
+describe('every way to break an accepted example is found, at the right place', () => {
   test('the examples cover the specification', () => {
     const types = new Set(subjects.map(({ root }) => root['resourceType']));
     const elements = new Set(
@@ -63,9 +63,9 @@ function run(mutation: Mutation): { applied: number; missed: string[] } {
   return { applied, missed };
 }
 
-/** A copy of the root with the one break in it, or undefined where it does not apply. */
+/** A copy of the root with the one break in it, or undefined if it does not apply. */
 function breakAt(root: Json, site: Site, mutation: Mutation) {
-  // Most do not apply, so they are tried on the parent alone before the whole is copied.
+  // Most do not apply, so each is tried on the parent alone before the whole is copied.
   if (mutation.apply({ ...parentIn(root, site) }, site) === undefined) return undefined;
   const copy = structuredClone(root);
   const expected = mutation.apply(parentIn(copy, site), site);

@@ -6,7 +6,7 @@ const XMLNS = 'xmlns="http://www.w3.org/1999/xhtml"';
 const narrated = (div: unknown) => patient({ text: { status: 'generated', div } });
 const within = (inner: string) => narrated(`<div ${XMLNS}>${inner}</div>`);
 
-describe('accepted', () => {
+describe('an accepted narrative', () => {
   test.each([
     'text',
     '<p>a<br/>b</p>',
@@ -20,12 +20,12 @@ describe('accepted', () => {
     '<a href="#">top</a>',
   ])('%s', (inner) => expect(errors(within(inner))).toEqual([]));
 
-  test('whitespace around, and a comment before', () => {
+  test('may have whitespace around it, and a comment before it', () => {
     expect(errors(narrated(`\n <div ${XMLNS}>a</div>\n`))).toEqual([]);
   });
 });
 
-describe('txt-1: only formatting', () => {
+describe('txt-1: only formatting is allowed', () => {
   test.each([
     '<script>a</script>',
     '<p onclick="a()">a</p>',
@@ -45,13 +45,13 @@ describe('txt-1: only formatting', () => {
   );
 });
 
-describe('txt-2: some content', () => {
+describe('txt-2: some content is required', () => {
   test.each(['', ' \n', '<p> </p>', '<!-- a -->'])('%j', (inner) => {
     expect(errors(within(inner))).toEqual(['invariant Patient.text.div']);
   });
 });
 
-describe('well-formedness', () => {
+describe('a narrative must be well-formed', () => {
   test.each([
     '<p>a',
     'a</p>',
@@ -74,17 +74,17 @@ describe('well-formedness', () => {
   );
 });
 
-test('a link that leads nowhere', () => {
+test('a link without a target is refused', () => {
   expect(errors(within('<a href="#nowhere">a</a>'))).toEqual(['invalid Patient.text.div']);
 });
 
-test('a link to an element by its id', () => {
+test('a link to an element by its id is accepted', () => {
   const div = `<div ${XMLNS}><a href="#n1">a</a></div>`;
   const linked = patient({ text: { status: 'generated', div }, name: [{ id: 'n1', text: 'a' }] });
   expect(errors(linked)).toEqual([]);
 });
 
-test('dom-6: no narrative is a warning', () => {
+test('dom-6: a missing narrative is a warning', () => {
   const { issues } = validateResource({ resourceType: 'Patient' });
   expect(issues).toMatchObject([{ severity: 'warning', expression: 'Patient' }]);
 });
@@ -102,17 +102,17 @@ describe('references to characters', () => {
     '&#99999999;',
     '<p title="&eacute;">a</p>',
     '&AMP;',
-  ])('%s is none', (inner) =>
+  ])('%s is refused', (inner) =>
     expect(errors(within(`a${inner}`))).toEqual(['invalid Patient.text.div']),
   );
 
   test.each(['&amp;&lt;&gt;&quot;&apos;', '&#9;&#160;&#xA0;&#x1F600;', '&#x0000000A;'])(
-    '%s is one',
+    '%s is accepted',
     (inner) => expect(errors(within(`a${inner}`))).toEqual([]),
   );
 });
 
-describe('links that are scripts', () => {
+describe('links that are scripts are refused', () => {
   test.each([
     'javascript:alert(1)',
     'JavaScript:alert(1)',
@@ -127,11 +127,11 @@ describe('links that are scripts', () => {
   });
 
   test.each(['http://a.b/javascript:c', 'java.html', 'data:image/png;base64,AAAA', 'vb'])(
-    '%s is none',
+    '%s is not a script',
     (link) => expect(errors(within(`<a href="${link}">a</a>`))).toEqual([]),
   );
 });
 
-test('an image that is not in the resource', () => {
+test('an image outside the resource is refused', () => {
   expect(errors(within('<img src="#none" alt="x"/>'))).toEqual(['invalid Patient.text.div']);
 });

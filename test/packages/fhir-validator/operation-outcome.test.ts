@@ -10,20 +10,20 @@ test('issues become an OperationOutcome that is itself valid', () => {
   expect(validateResource(outcome).issues.filter((each) => each.severity === 'error')).toEqual([]);
 });
 
-test('so does a text that is no JSON', () => {
+test('the OperationOutcome of a text that is not JSON is valid too', () => {
   const outcome = operationOutcome(validateText('{').issues);
   expect(outcome.issue).toMatchObject([{ severity: 'error', code: 'invalid' }]);
   expect(validateResource(outcome).issues.filter((each) => each.severity === 'error')).toEqual([]);
 });
 
-test('no issues are an outcome too', () => {
+test('no issues give an OperationOutcome too', () => {
   expect(operationOutcome([])).toMatchObject({ issue: [{ severity: 'information' }] });
 });
 
-test('what a plugin found says which, in the extension that FHIR has for it', () => {
+test('an issue of a plugin names the plugin, in the extension that FHIR has for it', () => {
   const issue = { severity: 'error', code: 'value', text: 'no CPF', plugin: 'cpf' } as const;
   const outcome = operationOutcome([issue]);
   expect(outcome.issue[0]?.extension).toMatchObject([{ valueString: 'plugin cpf' }]);
-  // But for the narrative that it lacks the validator has nothing against it.
+  // Apart from the missing narrative, the validator accepts it.
   expect(validateResource(outcome).issues).toMatchObject([{ expression: 'OperationOutcome' }]);
 });

@@ -98,11 +98,11 @@ const WRONG: [keyof typeof primitives, unknown[]][] = [
 ];
 
 describe('https://hl7.org/fhir/R4/datatypes.html', () => {
-  test.each(OK)('%s accepts what it must', (type, values) => {
+  test.each(OK)('%s accepts every allowed value', (type, values) => {
     expect(values.filter((each) => !isValid(type, each))).toEqual([]);
   });
 
-  test.each(WRONG)('%s refuses what it must', (type, values) => {
+  test.each(WRONG)('%s refuses every other value', (type, values) => {
     expect(values.filter((each) => isValid(type, each))).toEqual([]);
   });
 });

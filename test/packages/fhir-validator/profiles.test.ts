@@ -42,12 +42,12 @@ const wardObservation = (more: Record<string, unknown> = {}) =>
   });
 
 describe('a profile of the package', () => {
-  test('is compiled without rest', () => {
+  test('is compiled completely', () => {
     const ofPackage = wards.summary.filter((each) => each.includes('example.org'));
     expect(ofPackage).toEqual([]);
   });
 
-  test('is kept', () => {
+  test('accepts a resource that conforms', () => {
     expect(found(wardPatient())).toEqual([]);
     expect(found(wardObservation())).toEqual([]);
   });
@@ -86,11 +86,11 @@ describe('a profile of the package', () => {
       wardPatient({ birthDate: undefined, extension: undefined }),
       'invariant Patient',
     ],
-  ])('%s is broken', (_name, resource, expected) => {
+  ])('reports a resource in which %s is violated', (_name, resource, expected) => {
     expect(found(JSON.parse(JSON.stringify(resource)))).toContain(expected);
   });
 
-  test('slicing by value: required, unique and closed', () => {
+  test('checks slicing by value: required, unique and closed', () => {
     const ssn = { system: 'http://hl7.org/fhir/sid/us-ssn', value: '2' };
     const of = (...identifier: unknown[]) => found(wardPatient({ identifier }));
     expect(of(mrn, ssn)).toEqual([]);
@@ -102,7 +102,7 @@ describe('a profile of the package', () => {
     ]);
   });
 
-  test('slicing of extensions, and their definitions', () => {
+  test('checks slicing of extensions, and their definitions', () => {
     expect(found(wardPatient({ extension: [{ url: 'http://a.b', valueCode: 'icu' }] }))).toEqual([
       'required Patient',
     ]);
@@ -112,20 +112,20 @@ describe('a profile of the package', () => {
     ]);
   });
 
-  test('slicing by existence', () => {
+  test('checks slicing by existence', () => {
     const business = { organization: { reference: 'Organization/1' } };
     const of = (...contact: unknown[]) => found(wardPatient({ contact }));
     expect(of(business, { name: { text: 'a' } }, { name: { text: 'b' } })).toEqual([]);
     expect(of(business, business)).toEqual(['structure Patient']);
   });
 
-  test('slicing by pattern', () => {
+  test('checks slicing by pattern', () => {
     const other = { coding: [{ system: 'http://a.b', code: 'icu' }] };
     expect(found(wardObservation({ category: [other, icu] }))).toEqual([]);
     expect(found(wardObservation({ category: [other] }))).toEqual(['required Observation']);
   });
 
-  test('slicing by type', () => {
+  test('checks slicing by type', () => {
     const component = (more: Record<string, unknown>) =>
       found(wardObservation({ component: [{ code: { text: 'a' }, ...more }] }));
     const valueQuantity = { value: 1 };
@@ -134,7 +134,7 @@ describe('a profile of the package', () => {
     expect(component({ valueQuantity, interpretation: [{ text: 'a' }] })).toEqual([]);
   });
 
-  test('the types of a choice, and a required binding', () => {
+  test('checks the types of a choice, and a required binding', () => {
     const { valueString: _, ...rest } = wardObservation();
     expect(found(rest)).toEqual(['required Observation']);
     expect(found({ ...rest, valueInteger: 1 })).toEqual([
@@ -146,13 +146,13 @@ describe('a profile of the package', () => {
     ]);
   });
 
-  test('is of another type', () => {
+  test('is refused for a resource of another type', () => {
     expect(found(observation({ meta: { profile: [PATIENT] } }))).toEqual([
       'structure Observation.meta.profile[0]',
     ]);
   });
 
-  test('of another version is not known', () => {
+  test('is unknown in another version', () => {
     const issues = wards.validate(wardObservation({ meta: { profile: [`${OBSERVATION}|2.0`] } }));
     expect(issues).toMatchObject([
       { severity: 'warning', expression: 'Observation.meta.profile[0]' },
@@ -193,7 +193,7 @@ describe('profiles of the base package', () => {
     ).toEqual(['code-invalid Observation.value.ofType(Quantity).code']);
   });
 
-  test('an unknown one is a warning, or as the policy says', () => {
+  test('are a warning if unknown, or what the policy says', () => {
     const unknown = patient({ meta: { profile: ['http://example.org/unknown'] } });
     expect(warnings(unknown)).toEqual(['not-found Patient.meta.profile[0]']);
     expect(errors(unknown, { unknownProfile: 'error' })).toEqual([

@@ -1,7 +1,7 @@
 /**
- * `npm run prove:hostile`: how each rule of the validator grows with what it is given, then random hostile
- * inputs for the rest of five minutes, in a worker with the pipeline's heap. Fails if anything grows faster
- * than linear, if the validator throws or takes longer than the deadline, or if a worker dies.
+ * `npm run prove:hostile`: measures how each rule of the validator grows with its input, then sends random
+ * hostile inputs for the rest of five minutes, in a worker with the pipeline's heap. Fails if anything
+ * grows faster than linear, if the validator throws or takes longer than the deadline, or if a worker dies.
  *
  * `node test/packages/fhir-validator/prove-hostile.ts [minutes] [seed]`
  */
@@ -19,9 +19,9 @@ import { FAMILIES, type Family } from './support/hostile-inputs.ts';
 import { HostileTexts } from './support/hostile-texts.ts';
 import { deadlineMs, resourceBytesMax, ValidatorInWorker } from './support/in-worker.ts';
 
-/** Linear code measures up to this on a busy machine; quadratic code measures 2. */
+/** The bound for linear code on a busy machine; quadratic code has 2. */
 const EXPONENT_MAX = 1.3;
-/** Characters of the smallest size of each family, then doubled. */
+/** Characters of the smallest size of each family; it is doubled from there. */
 const CHARACTERS = 60_000;
 const DOUBLINGS = [1, 2, 4, 8];
 const ELEMENTS_SHARE = 0.3;
@@ -72,7 +72,7 @@ function growthOfElements(): void {
   );
 }
 
-/** What seems superlinear is measured again at larger sizes, where noise is small. */
+/** A family that seems superlinear is measured again at larger sizes, where noise is small. */
 function measured(family: Family, characters: number): Growth {
   const unit = Math.max(1, family.make(1000).length / 1000);
   const size = Math.max(50, Math.floor(characters / unit));

@@ -1,4 +1,4 @@
-/** HL7's own cases and Synthea's resources, read in place; skipped where they are not. */
+/** HL7's own cases and Synthea's resources, read in place; skipped if they are not there. */
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
@@ -31,11 +31,12 @@ describe.skipIf(!existsSync(CASES))('official validator cases', () => {
       .filter((each) => each.tier === tier && each.expected === expected)
       .map(({ name }) => name);
 
-  test('all 72 that are valid are accepted', () => expect(of('core', 'accept')).toEqual([]));
-  test('all 24 that the definitions decide are rejected', () => {
+  test('all 72 valid cases are accepted', () => expect(of('core', 'accept')).toEqual([]));
+  test('all 24 cases that violate the definitions are rejected', () => {
     expect(of('core', 'reject')).toEqual([]);
   });
-  test('all 16 of the rules in prose are rejected', () => expect(of('rule', 'reject')).toEqual([]));
+  test('all 16 cases that violate rules in prose are rejected', () =>
+    expect(of('rule', 'reject')).toEqual([]));
 });
 
 describe.skipIf(!existsSync(SYNTHEA))('Synthea', () => {
@@ -43,7 +44,7 @@ describe.skipIf(!existsSync(SYNTHEA))('Synthea', () => {
     ? readdirSync(SYNTHEA).filter((each) => each.endsWith('.ndjson.gz'))
     : [];
 
-  test.each(files)('all of %s is accepted', (file) => {
+  test.each(files)('all resources of %s are accepted', (file) => {
     const lines = gunzipSync(readFileSync(`${SYNTHEA}/${file}`))
       .toString()
       .split('\n');
@@ -53,8 +54,11 @@ describe.skipIf(!existsSync(SYNTHEA))('Synthea', () => {
   });
 });
 
-describe.skipIf(!existsSync(FAULTS))('faults that were reported', () => {
-  /** HL7's validator takes the one and refuses the other, official examples have both: warnings. */
+describe.skipIf(!existsSync(FAULTS))('faults that were reported stay repaired', () => {
+  /**
+   * HL7's validator accepts one and refuses the other, and official examples contain both, so they are
+   * warnings.
+   */
   const WARNED = ['canonical-relative', 'whitespace-only-string'];
   const names = existsSync(FAULTS)
     ? readdirSync(FAULTS).flatMap((each) => /^(?!cli-)(.*)\.json$/.exec(each)?.[1] ?? [])

@@ -39,13 +39,13 @@ describe('duplicate keys', () => {
     expect(only(text)).toMatchObject([{ code: 'structure', expression }]);
   });
 
-  test('whitespace without measure hides none', () => {
+  test('are found behind any amount of whitespace', () => {
     const space = ' \n'.repeat(100_000);
     const text = `{"resourceType":"Patient","active":true,"active"${space}:true}`;
     expect(only(text)).toMatchObject([{ code: 'structure', expression: 'Patient' }]);
   });
 
-  test('strings that look like keys are none', () => {
+  test('are not found in strings that look like keys', () => {
     const text =
       '{"resourceType":"Patient","name":[{"family":"\\"a\\":1,\\"a\\":1","given":[":"]}]}';
     expect(only(text)).toEqual([]);
@@ -55,33 +55,33 @@ describe('duplicate keys', () => {
 describe('numbers as they are written', () => {
   const text = (value: string) => `{"resourceType":"Patient","multipleBirthInteger":${value}}`;
 
-  test.each(['1.0', '1e0', '10E-1', '-0.0'])('%s is no integer', (value) => {
+  test.each(['1.0', '1e0', '10E-1', '-0.0'])('%s is not an integer', (value) => {
     expect(only(text(value))).toMatchObject([
       { code: 'value', expression: 'Patient.multipleBirth.ofType(integer)' },
     ]);
   });
 
-  test.each(['1', '-1', '0'])('%s is one', (value) => expect(only(text(value))).toEqual([]));
+  test.each(['1', '-1', '0'])('%s is an integer', (value) => expect(only(text(value))).toEqual([]));
 
-  test('a decimal may be 1.0, and so may what only looks like an integer', () => {
+  test('a decimal may be 1.0, and so may text that only looks like an integer', () => {
     const quantity = '{"value":1.0,"unit":"at 2.0 e5"}';
     const observation = `{"resourceType":"Observation","status":"final","code":{"text":"a"},"valueQuantity":${quantity},"component":[{"code":{"text":"b"},"valueInteger":1}]}`;
     expect(only(observation)).toEqual([]);
   });
 
-  test('what is too large for any number is no decimal', () => {
+  test('a number that is too large is not a decimal', () => {
     expect(only(text('1e400'))).toHaveLength(1);
   });
 });
 
-describe('lone surrogates', () => {
+describe('lone surrogates are refused', () => {
   test.each(['\\ud800', '\\uDFFF', 'a\\udc00\\ud800', '\ud800'])('%j', (family) => {
     expect(only(`{"resourceType":"Patient","name":[{"family":"${family}"}]}`)).toMatchObject([
       { code: 'value', expression: 'Patient.name[0].family' },
     ]);
   });
 
-  test('a pair of them is a character', () => {
+  test('a pair of surrogates is accepted', () => {
     expect(only('{"resourceType":"Patient","name":[{"family":"\\ud83d\\ude00"}]}')).toEqual([]);
   });
 });

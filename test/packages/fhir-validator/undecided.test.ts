@@ -23,8 +23,8 @@ const located = (...coding: object[]) => ({
 const asked = (resource: Record<string, unknown>, issuesMax = 100) =>
   validateResource(resource, { undecided: true, issuesMax }).issues;
 
-describe('a binding that the definitions do not decide', () => {
-  test('is reported where somebody can ask, with its place', () => {
+describe('a binding that the definitions cannot decide', () => {
+  test('is reported with its place if somebody can ask', () => {
     expect(asked(photos('image/png', 'image/gif'))).toMatchObject([
       {
         severity: 'information',
@@ -42,12 +42,12 @@ describe('a binding that the definitions do not decide', () => {
     ]);
   });
 
-  test('is no issue where nobody can', () => {
+  test('is no issue if nobody can ask', () => {
     expect(validateResource(photos('image/png')).issues).toEqual([]);
     expect(validateText(JSON.stringify(located(PNG))).issues).toEqual([]);
   });
 
-  test('of a concept takes its codings, without their displays', () => {
+  test('reports a concept’s codings, without their displays', () => {
     const coding = { system: 'http://x', version: '1', code: 'N', display: 'Jane Doe' };
     expect(
       asked(located(coding, { code: 'no system' }, { system: 'http://no-code' })),
@@ -66,12 +66,12 @@ describe('a binding that the definitions do not decide', () => {
     ]);
   });
 
-  test('is not asked about without a code, and what is no code is an error', () => {
+  test('is not reported without a code, and a code of a wrong type is an error', () => {
     expect(asked(located({ display: 'only words' }))).toEqual([]);
     expect(asked(photos(' x'))).toMatchObject([{ severity: 'error', code: 'value' }, {}]);
   });
 
-  test('too long for a code, or one of many, is said to be left out', () => {
+  test('with a code that is too long, or one of too many, is reported as left out', () => {
     const resource = located(
       ...Array.from({ length: 5 }, (_, n) => ({ system: 'http://s', code: `${n}` })),
     );
@@ -85,7 +85,7 @@ describe('a binding that the definitions do not decide', () => {
     expect(many.at(-1)).toMatchObject({ ...leftOut, text: expect.stringContaining(': 6') });
   });
 
-  test('R07: takes no place from the errors', () => {
+  test('R07: does not displace errors', () => {
     const resource = {
       ...photos(...Array.from({ length: 20 }, () => 'image/png')),
       birthDate: 'x',
@@ -114,7 +114,7 @@ describe('a profile of a package', () => {
     bodySite: { coding: [arm] },
   });
 
-  test('asks about its bindings, and those of its extensions', () => {
+  test('reports its bindings, and those of its extensions', () => {
     const questions = lab.validate(observed, true).filter((issue) => issue.undecided);
     expect(questions.map(({ expression, undecided }) => [expression, undecided])).toMatchObject([
       [
@@ -127,7 +127,7 @@ describe('a profile of a package', () => {
     expect(lab.validate(observed).some((issue) => issue.undecided)).toBe(false);
   });
 
-  test('does not ask again what its base asks', async () => {
+  test('does not report again what its base reports', async () => {
     const valueSet = 'http://hl7.org/fhir/ValueSet/jurisdiction';
     const study = profile('study', 'ResearchStudy', [
       { id: 'ResearchStudy.location', binding: { strength: 'extensible', valueSet } },

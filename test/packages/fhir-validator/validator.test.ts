@@ -16,14 +16,14 @@ describe('what is not a resource', () => {
     '{"resourceType":1}',
     '{"resourceType":"Nonsense"}',
     '{"resourceType":"patient"}',
-  ])('%s has no type of resource that R4 knows', (text) => {
+  ])('%s has no resource type of R4', (text) => {
     const { resourceType, issues } = validateText(text);
     expect(resourceType).toBeUndefined();
     expect(issues).toMatchObject([{ severity: 'error', expression: 'Resource' }]);
   });
 
   test.each(['Resource', 'DomainResource', 'HumanName', 'MetadataResource'])(
-    '%s is no concrete type of resource',
+    '%s is abstract',
     (resourceType) => expect(errors({ resourceType })).toEqual(['structure Resource']),
   );
 
@@ -47,11 +47,11 @@ describe('what is not a resource', () => {
 });
 
 describe('issues', () => {
-  test('a valid resource has none, and says who it is', () => {
+  test('are absent for a valid resource, whose type and id are returned', () => {
     expect(validateResource(patient())).toEqual({ resourceType: 'Patient', id: 'a', issues: [] });
   });
 
-  test('come in document order, each with its indexed FHIRPath', () => {
+  test('are in document order, each with its FHIRPath and index', () => {
     const broken = patient({
       name: [{ given: ['Ada', '', 'B'] }, { use: 'nonsense' }],
       gender: 'other?',
@@ -75,13 +75,13 @@ describe('issues', () => {
     expect(errors(broken)).toEqual(['value Observation.value.ofType(Quantity).value']);
   });
 
-  test('stop at the cap, 100 by default', () => {
+  test('stop at the limit, 100 by default', () => {
     const broken = patient({ name: Array.from({ length: 500 }, () => ({ family: '' })) });
     expect(errors(broken)).toHaveLength(100);
     expect(errors(broken, { issuesMax: 7 })).toHaveLength(7);
   });
 
-  test('warnings never take the place of the first error', () => {
+  test('include the first error before any warning', () => {
     const extension = Array.from({ length: 300 }, () => ({
       url: 'http://example.org/unknown',
       valueBoolean: true,
@@ -99,7 +99,7 @@ describe('issues', () => {
 });
 
 describe('resources in resources', () => {
-  test('entries, parameters and contained resources are checked as what they are', () => {
+  test('entries, parameters and contained resources are validated by their own type', () => {
     const inner = patient({ gender: 'nonsense' });
     const request = { method: 'POST', url: 'Patient' };
     const bundle = { resourceType: 'Bundle', type: 'batch', entry: [{ resource: inner, request }] };
@@ -124,7 +124,7 @@ describe('resources in resources', () => {
     expect(errors(broken)).toContain('code-invalid Questionnaire.item[0].item[0].type');
   });
 
-  test('R4 has no comparator in a SimpleQuantity', () => {
+  test('R4 forbids a comparator in a SimpleQuantity', () => {
     const broken = {
       resourceType: 'Observation',
       status: 'final',
@@ -136,7 +136,7 @@ describe('resources in resources', () => {
 });
 
 describe('primitives and their siblings', () => {
-  test('a value may be absent where its sibling has an extension', () => {
+  test('a value may be absent if its sibling has an extension', () => {
     const extension = [{ url: 'http://example.org/x', valueBoolean: true }];
     const valid = patient({
       _birthDate: { extension },
@@ -145,7 +145,7 @@ describe('primitives and their siblings', () => {
     expect(errors(valid)).toEqual([]);
   });
 
-  test('a required code is there even where its value set is open', () => {
+  test('a required code must be present even if its value set is open', () => {
     const extension = [{ url: 'http://example.org/x', valueBoolean: true }];
     const photo = [{ _contentType: { extension }, url: 'http://a.b' }];
     expect(errors(patient({ photo }))).toEqual(['code-invalid Patient.photo[0].contentType']);
@@ -158,7 +158,7 @@ describe('primitives and their siblings', () => {
     expect(invoice('Euro')).toEqual(['code-invalid Invoice.totalNet.currency']);
   });
 
-  test('ele-1: an id alone is no element, unless it is that of a value', () => {
+  test('ele-1: an id alone is not an element, unless it belongs to a value', () => {
     expect(errors(patient({ name: [{ id: 'a' }] }))).toEqual(['invariant Patient.name[0]']);
     expect(errors(patient({ _birthDate: { id: 'a' } }))).toEqual(['invariant Patient.birthDate']);
     expect(errors(patient({ birthDate: '2024', _birthDate: { id: 'a' } }))).toEqual([]);
@@ -167,7 +167,7 @@ describe('primitives and their siblings', () => {
     );
   });
 
-  test('null stands for nothing', () => {
+  test('null is allowed only as a placeholder', () => {
     expect(errors(patient({ name: [{ given: ['Ada', null] }] }))).toEqual([
       'structure Patient.name[0].given[1]',
     ]);

@@ -5,7 +5,7 @@ import { charactersFor, heapMbFor } from '../../../packages/isolation/heap-size.
 import { readExamples } from './support/examples.ts';
 
 const MIB = 2 ** 20;
-/** What a worker's heap has for each character, however large it is (packages/fhir-validator/text/weight.ts). */
+/** Bytes of a worker's heap for each character, at any size (packages/fhir-validator/text/weight.ts). */
 const BYTES_MAX = (0.8 * MIB * (heapMbFor(2 * MIB) - heapMbFor(MIB))) / MIB;
 const weightOf = (text: string) => heapBytes(text) / text.length;
 
@@ -13,7 +13,7 @@ const TIMES = 100_000;
 const many = (item: (n: number) => string) =>
   `{"resourceType":"Patient","x":[${Array.from({ length: TIMES }, (_, n) => item(n)).join()}]}`;
 
-describe('R62: what no resource has, and takes far more memory than its text, is too heavy', () => {
+describe('R62: a text that no resource has, and that takes far more memory than its length, is too heavy', () => {
   test.each([
     ['empty objects', many(() => '{}')],
     ['empty arrays', many(() => '[]')],
@@ -28,7 +28,7 @@ describe('R62: what no resource has, and takes far more memory than its text, is
   });
 });
 
-describe('R62: what a resource may hold is not too heavy, whatever its size', () => {
+describe('R62: anything that a resource may contain is not too heavy, at any size', () => {
   test.each(Object.entries(VALID))('%s', (_, make) => {
     for (const characters of Object.values(CHARACTERS)) {
       expect(weightOf(make(MIB, characters))).toBeLessThan(BYTES_MAX);
@@ -50,7 +50,7 @@ describe('R62: what a resource may hold is not too heavy, whatever its size', ()
   test('the official examples', () => {
     const examples = readExamples();
     expect(examples.length).toBeGreaterThan(700);
-    // What the smallest worker holds anyway is not looked at.
+    // A text that fits into the smallest worker is not weighed.
     const large = examples.filter(({ text }) => text.length > charactersFor(32));
     expect(large.length).toBeGreaterThan(0);
     for (const { text } of large) expect(weightOf(text)).toBeLessThan(BYTES_MAX);

@@ -15,7 +15,7 @@ import type { Step } from '../../../packages/isolation/step.ts';
 import { cases } from '../../support/long-search.ts';
 
 const TICK_MS = 100;
-/** Two looks at the same thing are one tick. */
+/** Two looks that find the same position are one tick. */
 const DEADLINE_MS = TICK_MS;
 const TEXTS = 4;
 
@@ -31,7 +31,7 @@ const STEPS = [
   step('fourth', true),
 ];
 
-/** Long enough that a torn copy shows, and of its own for each run of a step. */
+/** Long enough that a torn copy shows, and different for each run of a step. */
 const savedBefore = (position: number, name: string) => `${position}-${name}-`.repeat(20);
 
 /** A worker that makes one move at a time, and knows what it has really done. */
@@ -93,8 +93,8 @@ function setScene(): Scene {
 }
 
 /**
- * Lets the worker go on in the middle of a look, before each word that is read. Answers what it is on
- * when the first is.
+ * Lets the worker continue in the middle of a look, before each word that is read. Returns the worker's
+ * position when the first word is read.
  */
 function interleave(worker: SteppedWorker, steps: readonly number[]): () => Blame | undefined {
   const { load } = Atomics;
@@ -114,12 +114,12 @@ afterEach(() => vi.restoreAllMocks());
 
 const RUNS = cases(300, 3_000);
 
-/** Mostly it stands still, or it would never be blamed. */
+/** Mostly it stands still, otherwise it would never be blamed. */
 const steps = fc.oneof({ weight: 4, arbitrary: fc.constant(0) }, fc.nat({ max: 3 }));
 const looks = fc.array(fc.array(steps, { maxLength: 8 }), { maxLength: 12 });
 
 describe('R01: who is blamed at the deadline', () => {
-  test('was on when we looked and has no result, however far the worker goes meanwhile', () => {
+  test('is the text that was running when we looked and has no result, however far the worker gets meanwhile', () => {
     let blamed = 0;
     fc.assert(
       fc.property(looks, (all) => {
@@ -140,7 +140,7 @@ describe('R01: who is blamed at the deadline', () => {
     expect(blamed).toBeGreaterThan(RUNS / 6);
   });
 
-  test('is not told of what a step’s successor is just writing', () => {
+  test('is never the successor that a step is just writing', () => {
     let looked = 0;
     for (let before = 0; before < 40; before += 1) {
       const { ledger, worker, watch } = setScene();
@@ -159,7 +159,7 @@ describe('R01: who is blamed at the deadline', () => {
     expect(looked).toBe(3 * TEXTS);
   });
 
-  test('is nobody where the worker stands between two texts', () => {
+  test('is nobody while the worker is between two texts', () => {
     const { worker, watch, entries } = setScene();
     worker.move(3 + STEPS.length);
     expect(watch.tick(TICK_MS, DEADLINE_MS)).toBeUndefined();
@@ -178,7 +178,7 @@ describe('R01: who is blamed at the deadline', () => {
   });
 });
 
-test('R01: who is blamed for a death is what the dead worker was on', () => {
+test('R01: a death is blamed on the text that ran in the dead worker', () => {
   for (let before = 0; before <= TEXTS * (3 + STEPS.length); before += 1) {
     const { worker, watch, entries } = setScene();
     worker.move(before);

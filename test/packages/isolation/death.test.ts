@@ -7,13 +7,13 @@ test('R08: a message that looks like stack frames stays out of the reason', () =
   expect(reason).not.toMatch(/Smith|Elm/);
 });
 
-test('R08: where the message cannot be told from the frames, only the name is said', () => {
+test('R08: if the message cannot be separated from the frames, only the name is kept', () => {
   const error = Object.assign(new Error('something else'), {
     stack: 'Error: x\n    at John Smith',
   });
   expect(describeError(error)).toBe('Error');
 });
 
-test('an error without a message has its frames', () => {
+test('an error without a message keeps its frames', () => {
   expect(describeError(new Error())).toMatch(/^Error at .*death\.test\.ts:\d+:\d+/);
 });

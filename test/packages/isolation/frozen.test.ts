@@ -14,7 +14,7 @@ async function statesOf(group: number): Promise<string[]> {
   return lines.flatMap(([id, state = '']) => (Number(id) === group ? [state] : []));
 }
 
-test('R61: what one invocation began has no say in the next, frozen and thawed in between', async () => {
+test('R61: what one invocation began does nothing in the next, with the environment frozen and thawed between them', async () => {
   const child = spawn(process.execPath, [SCRIPT], {
     stdio: ['pipe', 'pipe', 'inherit'],
     detached: true,

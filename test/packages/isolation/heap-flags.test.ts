@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 
 const FLAGS = import.meta.resolve('../../../packages/isolation/heap-flags.ts');
 
-/** A worker of 64 MB tells the limit that V8 holds it to. */
+/** A worker of 64 MB reports the limit that V8 enforces. */
 const PROGRAM = (before: string) => `
 import { Worker } from 'node:worker_threads';
 import { getHeapStatistics } from 'node:v8';
@@ -31,6 +31,6 @@ test('R01 a worker keeps its heap limit though Lambda sets one by flag for the w
   const [kept, lost] = await Promise.all([limitsMb(cleared), limitsMb('')]);
   expect(kept.worker).toBeLessThan(100);
   expect(kept.main).toBeGreaterThan(900);
-  // The reason for all this: should V8 change its mind, it can go.
+  // If V8 changes and this fails, heap-flags.ts can be removed.
   expect(lost.worker).toBeGreaterThan(900);
 });

@@ -23,7 +23,7 @@ function poolOf(url: URL): ValidationPool {
 const spies = () => [vi.fn(() => []), vi.fn(() => [])] as const;
 
 describe('R62: a text that is large for the workers', () => {
-  test('has the CPU to itself: it waits for those that run, and others wait for it', async () => {
+  test('runs alone: it waits for those that run, and others wait for it', async () => {
     const pool = poolOf(SCRIPTED);
     const [first, second] = [new AbortController(), new AbortController()];
     const [offLarge, offSmall] = spies();
@@ -43,7 +43,7 @@ describe('R62: a text that is large for the workers', () => {
     expect(await behind).toMatchObject({ kind: 'valid' });
   });
 
-  test('R01: that kills its worker is a crash, and its neighbours are validated', async () => {
+  test('R01: is a crash if it kills its worker, and its neighbours are validated', async () => {
     const pool = poolOf(SCRIPTED);
     const texts = [large('a'), large('throw'), 'b', large('hang'), large('c'), 'd'];
     const verdicts = await Promise.all(texts.map((text) => pool.validate(text, 0)));
@@ -62,7 +62,7 @@ describe('R62: a text that is large for the workers', () => {
     expect(await pool.validate(large('a'), 0)).toMatchObject({ because: 'component-fault' });
   });
 
-  test('R61: is not begun once its invocation is over', async () => {
+  test('R61: is not begun after its invocation has ended', async () => {
     const pool = poolOf(SCRIPTED);
     const invocation = new AbortController();
     const [off] = spies();

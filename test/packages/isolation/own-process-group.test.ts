@@ -25,7 +25,7 @@ function ownProcess(url = SCRIPTED, more = {}): IsolatedValidator {
   return validationProcess(url, { ...SETTINGS, ...more });
 }
 
-/** What it is about, or how it crashed or was not validated. */
+/** The text's name, or how it crashed or why it was not validated. */
 function gistOf(verdict: VerdictOrNone): string | undefined {
   switch (verdict.kind) {
     case 'valid':
@@ -45,7 +45,7 @@ const validateAll = (own: IsolatedValidator, texts: string[]) =>
   Promise.all(texts.map((text) => own.validate(text, 0)));
 
 describe('a group in a process of its own', () => {
-  test('R02: its death is the crash of the text that ran, and of no other', async () => {
+  test('R02: blames its death on the text that ran, and on no other', async () => {
     const verdicts = await validateAll(ownProcess(), ['a', 'die', 'b', 'die', 'die', 'c', 'd']);
     expect(verdicts.map(gistOf)).toEqual(['a', 'exit', 'b', 'exit', 'exit', 'c', 'd']);
     expect(verdicts[1]).toMatchObject({ reason: 'its process exited with code 4' });
@@ -54,38 +54,38 @@ describe('a group in a process of its own', () => {
     expect(pidOf(verdicts[5])).toBe(pidOf(verdicts[6]));
   });
 
-  test('R02: an answer that came before the death counts', async () => {
+  test('R02: keeps an answer that came before the death', async () => {
     const verdicts = await validateAll(ownProcess(), ['answer and die', 'b']);
     expect(verdicts.map(gistOf)).toEqual(['answer and die', 'b']);
   });
 
-  test('R09: a process that dies before it begins a text blames nobody, and is not tried for ever', async () => {
+  test('R09: blames nobody if it dies before it begins a text, and stops trying after a while', async () => {
     const own = ownProcess();
     const verdicts = await validateAll(own, ['a', 'die before it begins', 'b']);
     expect(verdicts.map(gistOf)).toEqual(['a', 'component-fault', 'component-fault']);
-    // The next one that asks is given a few tries of its own.
+    // The next group gets a few tries of its own.
     expect(gistOf(await own.validate('c', 0))).toBe('c');
   });
 
-  test('R09: that cannot load blames nobody that waits', async () => {
+  test('R09: blames no waiting text if it cannot load', async () => {
     const verdicts = await validateAll(ownProcess(CANNOT_LOAD), ['a', 'b']);
     expect(verdicts.map(gistOf)).toEqual(['component-fault', 'component-fault']);
   });
 
-  test('R02: what may run on after its deadline is not beside the next text', async () => {
+  test('R02: a text that may run past its deadline is not run beside the next one', async () => {
     const [late, next] = await validateAll(ownProcess(), ['time out', 'b']);
     expect(gistOf(next as VerdictOrNone)).toBe('b');
     expect(late).toMatchObject({ crash: 'timeout' });
     expect(late).not.toMatchObject({ reason: pidOf(next) });
   });
 
-  test('R61: an answer to an earlier text is nobody’s', async () => {
+  test('R61: an answer to an earlier text is ignored', async () => {
     const verdicts = await validateAll(ownProcess(), ['a', 'answer the one before', 'b']);
     expect(verdicts.map(gistOf)).toEqual(['a', 'answer the one before', 'b']);
   });
 });
 
-describe('an invocation that is over', () => {
+describe('an invocation that has ended', () => {
   test('R61: begins nothing, whatever it was waiting for', async () => {
     const own = ownProcess();
     const first = new AbortController();
@@ -99,7 +99,7 @@ describe('an invocation that is over', () => {
     expect(off).not.toHaveBeenCalled();
   });
 
-  test('R61: ends what runs, and not what another one waits for', async () => {
+  test('R61: ends what it runs, but not what another one waits for', async () => {
     const own = ownProcess();
     const [first, second] = [new AbortController(), new AbortController()];
     await own.ready();
@@ -125,7 +125,7 @@ describe('an invocation that is over', () => {
     await vi.waitFor(() => expect(() => process.kill(pid, 0)).toThrow('ESRCH'), 20_000);
   });
 
-  test('a process that is idle stays for the next', async () => {
+  test('leaves an idle process for the next', async () => {
     const own = ownProcess();
     const first = new AbortController();
     const before = await during(own, first.signal).validate('a', 0);
@@ -133,7 +133,7 @@ describe('an invocation that is over', () => {
     expect(pidOf(await own.validate('b', 0))).toBe(pidOf(before));
   });
 
-  test('R61: each text has its own verdict or, where its time was up, none', async () => {
+  test('R61: gives each text its own verdict or, if its time was up, none', async () => {
     const own = ownProcess();
     const step = fc.record({
       does: fc.constantFrom('validate', 'validate', 'validate', 'die', 'end'),

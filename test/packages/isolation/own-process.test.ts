@@ -30,7 +30,7 @@ async function validateIn(process: IsolatedValidator, text: string) {
 }
 
 describe('a process of its own', () => {
-  test('R02: is killed by a resource and seen; the next resource gets another', async () => {
+  test('R02: is killed by a resource, which is noticed, and the next resource gets another', async () => {
     const own = ownProcess();
     expect(await validateIn(own, patient())).toMatchObject({ kind: 'valid', id: 'example' });
     expect(await validateIn(own, faulty('kill'))).toEqual({
@@ -50,7 +50,7 @@ describe('a process of its own', () => {
     });
   });
 
-  test('R01: outlives what only kills its worker', async () => {
+  test('R01: survives what kills only its worker', async () => {
     const own = ownProcess();
     expect(await validateIn(own, faulty('exit'))).toMatchObject({
       reason: expect.stringContaining('its worker exited'),
@@ -59,11 +59,11 @@ describe('a process of its own', () => {
     expect(await own.validate(patient(), 0)).toMatchObject({ kind: 'valid' });
   });
 
-  test('R09: that cannot load blames nobody', async () => {
+  test('R09: blames nobody if it cannot load', async () => {
     await expect(ownProcess(CANNOT_LOAD).ready()).rejects.toThrow('a process died while it loaded');
   });
 
-  test('R61: each of two texts at once has its own verdict', async () => {
+  test('R61: gives each of two concurrent texts its own verdict', async () => {
     const own = ownProcess();
     const verdicts = [own.validate(patient({ id: 'a' }), 0), own.validate(invalidPatient(), 0)];
     expect(await Promise.all(verdicts)).toMatchObject([
@@ -72,7 +72,7 @@ describe('a process of its own', () => {
     ]);
   });
 
-  test('R62: has a heap for a text that is large for its workers', async () => {
+  test('R62: has a heap for a text that is too large for its workers', async () => {
     const text = VALID['a decimal written 1.0']?.(3 * 1024 * 1024, CHARACTERS['two-byte']) ?? '';
     const own = ownProcess(entryUrl('own-process'), { deadlineMs: 20_000 });
     expect(await validateIn(own, text)).toMatchObject({
@@ -81,7 +81,7 @@ describe('a process of its own', () => {
     });
   });
 
-  test('out of time: what is not finished is nobody’s fault', async () => {
+  test('blames nobody for what is unfinished when time runs out', async () => {
     const own = ownProcess();
     const invocation = new AbortController();
     await own.ready();

@@ -25,7 +25,7 @@ function gistOf(verdict: VerdictOrNone): string | undefined {
   return verdict.kind === 'no-verdict' ? verdict.because : verdict.kind;
 }
 
-test('R61: an invocation that is over begins nothing, be it asked before or after its end', async () => {
+test('R61: an invocation that has ended begins nothing, whether asked before or after its end', async () => {
   const pool = poolOf(1);
   const invocation = new AbortController();
   const off = vi.fn(() => []);
@@ -50,7 +50,7 @@ test('R61: what is stopped before any worker is warm is not begun', async () => 
   expect(off).not.toHaveBeenCalled();
 });
 
-test('R61: the end of an invocation ends its texts, and not those beside them in a chunk', async () => {
+test('R61: the end of an invocation ends its own texts, and not the others in the same chunk', async () => {
   const pool = poolOf(1);
   const [first, second] = [new AbortController(), new AbortController()];
   await pool.ready();
@@ -62,7 +62,7 @@ test('R61: the end of an invocation ends its texts, and not those beside them in
   expect(gistOf(await other)).toBe('c');
 });
 
-test('R61: two invocations that end at once leave nothing to run', async () => {
+test('R61: two invocations that end at the same time leave nothing running', async () => {
   const pool = poolOf(1);
   const [first, second] = [new AbortController(), new AbortController()];
   const off = vi.fn(() => []);
@@ -70,7 +70,7 @@ test('R61: two invocations that end at once leave nothing to run', async () => {
   const hanging = during(pool, first.signal).validate('hang', 0);
   const behind = during(pool, second.signal).validate('a', 0, off);
   await vi.waitFor(() => expect(off).toHaveBeenCalled());
-  // The worker of both is ended by the first; the other text is on its way to the next by then.
+  // The first ends the worker of both; by then the other text is on its way to the next worker.
   first.abort();
   second.abort();
   expect(await Promise.all([hanging, behind])).toEqual([OUT_OF_TIME, OUT_OF_TIME]);
@@ -78,7 +78,7 @@ test('R61: two invocations that end at once leave nothing to run', async () => {
   expect(off).toHaveBeenCalledOnce();
 });
 
-test('R61: each text has its own verdict or, where its time was up, none', async () => {
+test('R61: each text has its own verdict or, if its time was up, none', async () => {
   const pool = poolOf(2);
   const step = fc.record({ validates: fc.boolean(), invocation: fc.nat({ max: 2 }) });
   let verdicts = 0;
@@ -112,7 +112,7 @@ test('R61: each text has its own verdict or, where its time was up, none', async
   expect(verdicts).toBeGreaterThan(20);
 });
 
-test('a text is validated as its source sent it, within an invocation too', async () => {
+test('a text is validated with its source’s profiles, also within an invocation', async () => {
   const pool = poolOf(1);
   const { validate } = during(pool, new AbortController().signal);
   const verdicts = ['lab', undefined, 'ward'].map((source) =>

@@ -41,7 +41,7 @@ afterEach(() => {
 const kinds = (verdicts: VerdictOrNone[]) =>
   verdicts.map((one) => (one.kind === 'crash' ? one.crash : one.kind));
 
-/** What does not hang must not be timed out, however busy the machine is. */
+/** Resources that do not hang must not time out, however busy the machine is. */
 const deadlineFor = (fault: Fault) => (fault === 'hang' ? 2_000 : 20_000);
 
 describe('one resource among others', () => {
@@ -50,7 +50,7 @@ describe('one resource among others', () => {
     ['hang', 'timeout'],
     ['heap', 'out-of-memory'],
     ['exit', 'exit'],
-  ])('R01: that does %s changes no other verdict', async (fault, crash) => {
+  ])('R01: one that does %s changes no other verdict', async (fault, crash) => {
     const before = Array.from({ length: 7 }, (_, n) => patient({ id: `before-${n}` }));
     const after = Array.from({ length: 7 }, (_, n) => patient({ id: `after-${n}` }));
     const texts = [...before, invalidPatient(), faulty(fault), ...after];
@@ -64,7 +64,7 @@ describe('one resource among others', () => {
     expect(verdicts[0]).toMatchObject({ resourceType: 'Patient', id: 'before-0' });
   });
 
-  test('R01: many killers in one batch, each is known exactly', async () => {
+  test('R01: each of many killers in one batch is identified exactly', async () => {
     const faults: Fault[] = ['exit', 'throw', 'exit', 'exit', 'throw', 'exit'];
     const texts = faults.flatMap((fault, n) => [patient({ id: `${n}` }), faulty(fault)]);
     const verdicts = kinds(await validateAll(texts));
@@ -74,14 +74,14 @@ describe('one resource among others', () => {
     );
   });
 
-  test('R08: the reason of an exception has its name and place, and not its message', async () => {
+  test('R08: the reason for an exception has its name and place, and not its message', async () => {
     const [crash] = await validateAll(['throw'], { url: SCRIPTED });
     expect(crash).toMatchObject({ kind: 'crash', crash: 'exception' });
     expect(crash).toMatchObject({ reason: expect.stringMatching(/^RangeError at .*scripted\.ts/) });
     expect(JSON.stringify(crash)).not.toContain('too far');
   });
 
-  test('R01: a rejection that nobody awaits is the doing of the text that was on', async () => {
+  test('R01: an unhandled rejection is blamed on the text that was running', async () => {
     const verdicts = await validateAll(['a', 'reject a promise'], { url: SCRIPTED, size: 1 });
     expect(verdicts.filter((one) => one.kind === 'valid').length).toBeGreaterThanOrEqual(1);
     expect(verdicts.every((one) => one.kind === 'valid' || one.kind === 'crash')).toBe(true);
@@ -96,21 +96,21 @@ describe('one resource among others', () => {
   });
 });
 
-test('verdicts that do not fit into shared memory at once come in several chunks', async () => {
+test('verdicts that do not fit into shared memory together come in several chunks', async () => {
   const texts = Array.from({ length: 30 }, (_, n) => `${n} `.padEnd(110_000, 'x'));
   const verdicts = await validateAll(texts, { url: SCRIPTED, size: 1 });
   expect(kinds(verdicts)).toEqual(texts.map(() => 'valid'));
   expect(verdicts[29]).toMatchObject({ issues: [{ text: texts[29] }] });
 });
 
-describe('the component', () => {
-  test('R09: a validator that cannot load blames no resource, and does not spin', async () => {
+describe('the component itself', () => {
+  test('R09: a validator that cannot load blames no resource, and does not retry for ever', async () => {
     const verdicts = await validateAll([patient(), patient()], { url: CANNOT_LOAD });
     expect(verdicts).toEqual([
       expect.objectContaining({ kind: 'no-verdict', because: 'component-fault' }),
       expect.objectContaining({ kind: 'no-verdict', because: 'component-fault' }),
     ]);
-    // The next batch is given a few tries of its own.
+    // The next batch gets a few tries of its own.
     expect(kinds(await validateAll([patient()]))).toEqual(['no-verdict']);
   });
 
@@ -123,14 +123,14 @@ describe('the component', () => {
     expect(kinds(await validateAll([patient()]))).toEqual(['no-verdict']);
   });
 
-  test('R01: the last worker to die, while no other could load, leaves the rest to one that can', async () => {
+  test('R01: if the last worker dies while no other could load, the rest goes to one that can', async () => {
     setEnvironmentData('starts', new SharedArrayBuffer(4));
     const settings = { url: LOADS_NOW_AND_THEN, size: 1, deadlineMs: 10_000 };
     const verdicts = await validateAll(['kills', 'b', 'c'], settings);
     expect(kinds(verdicts)).toEqual(['exit', 'valid', 'valid']);
   });
 
-  test('out of time: what is finished stands, what is not is nobody’s fault', async () => {
+  test('when time runs out, finished verdicts stand, and nobody is blamed for the others', async () => {
     await validateAll([patient()], { size: 1, deadlineMs: 10_000 });
     const finished = validateAll([patient()]);
     const hanging = validateAll([faulty('hang')]);

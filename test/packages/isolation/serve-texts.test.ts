@@ -24,7 +24,7 @@ afterAll(() => pool.close());
 
 const run = (text: string) => pool.run(text, { data: () => 'a letter' });
 
-test('R01: any function of a text runs in it, and what it throws is no other text’s', async () => {
+test('R01: any function that a text causes to run is attributed to it, and so is what it throws', async () => {
   expect(await Promise.all(['a-b', 'throw', 'c'].map(run))).toEqual([
     { kind: 'finished', result: '2 words of a letter, at once' },
     { kind: 'died', crash: 'exception', reason: expect.stringMatching(/^RangeError at /) },
@@ -32,14 +32,14 @@ test('R01: any function of a text runs in it, and what it throws is no other tex
   ]);
 });
 
-test('a result that the ledger does not hold is told as such, and the next one stands', async () => {
+test('a result that does not fit into the ledger is reported as such, and the next one stands', async () => {
   expect(await Promise.all(['large', 'a'].map(run))).toMatchObject([
     { kind: 'died', crash: 'exception', reason: expect.stringContaining('larger than 131072') },
     { kind: 'finished' },
   ]);
 });
 
-test('R01: after the death of a step the policy says whether a fresh worker goes on behind it', async () => {
+test('R01: after a step dies, the policy decides whether a fresh worker continues after it', async () => {
   expect(await Promise.all(['exit-a-b', 'a-exit', 'a'].map(run))).toEqual([
     { kind: 'finished', result: '3 words of a letter, resumed' },
     { kind: 'finished', result: 'second: its worker exited with code 3' },

@@ -3,12 +3,12 @@ import { runModule } from '../../../packages/isolation/wasi.ts';
 import { callAndDrop, i32, i64, wasm } from '../../support/wasm.ts';
 
 const WASI = 'wasi_snapshot_preview1';
-/** A buffer's place and length, as fd_write wants them at address 0. */
+/** A buffer's place and length, as fd_write expects them at address 0. */
 const buffer = (from: number, length: number) => [from, 0, 0, 0, length, 0, 0, 0];
 const run = (parts: Parameters<typeof wasm>[0], submittedAt = 0, show?: (text: string) => void) =>
   runModule(new WebAssembly.Module(wasm(parts)), 'a resource', submittedAt, show);
 
-describe('the world of a plugin', () => {
+describe('the environment of a plugin', () => {
   const clockAndRandom = {
     imports: [`${WASI}.clock_time_get`, `${WASI}.random_get`, `${WASI}.fd_write`],
     data: buffer(16, 16),
@@ -19,26 +19,26 @@ describe('the world of a plugin', () => {
     ],
   };
 
-  test('its clock stands still at the time of submission', () => {
+  test('has a clock that stands still at the time of submission', () => {
     expect(run(clockAndRandom, 0).output.slice(0, 8)).toBe('\0'.repeat(8));
     // A millisecond has 0x0f4240 nanoseconds.
     expect(run(clockAndRandom, 1).output.slice(0, 8)).toBe('@B\x0f\0\0\0\0\0');
   });
 
-  test('chance follows from the time of submission: a repetition has the same', () => {
+  test('has random numbers that follow from the time of submission, so a repetition gets the same', () => {
     const [first, again, other] = [1, 1, 2].map((at) => run(clockAndRandom, at).output.slice(8));
     expect(again).toBe(first);
     expect(other).not.toBe(first);
   });
 
-  /** Exits with what the function answered, an error number of WASI. */
+  /** Exits with the function's result, a WASI error number. */
   const errorOf = (name: string, operands: number[][]) =>
     run({
       imports: [`${WASI}.${name}`, `${WASI}.proc_exit`],
       body: [...operands.flat(), 0x10, 0, ...[0x10, 1, 0x1a]],
     }).status;
 
-  test('R08: there are no files, nothing to wait for, no environment, and no log', () => {
+  test('R08: has no files, no sockets, no environment variables, and no log', () => {
     const log = vi.spyOn(console, 'log');
     const open = [i32(3), i32(0), i32(0), i32(1), i32(0), i64(0), i64(0), i32(0), i32(32)];
     expect(errorOf('path_open', open)).toBe(8);
@@ -55,8 +55,8 @@ describe('the world of a plugin', () => {
     expect(log).not.toHaveBeenCalled();
   });
 
-  test('each run has a memory of its own', () => {
-    // Prints what lies at 16, then leaves a mark there.
+  test('has a memory of its own for each run', () => {
+    // Prints the bytes at 16, then writes a mark there.
     const marker = {
       imports: [`${WASI}.fd_write`],
       data: buffer(16, 1),
@@ -70,7 +70,7 @@ describe('the world of a plugin', () => {
     expect(runModule(module, '', 0).output).toBe('\0');
   });
 
-  test('R08: standard error is shown to who asks for it, and is no answer', () => {
+  test('R08: standard error is shown on request, and is not part of the answer', () => {
     const complains = {
       imports: [`${WASI}.fd_write`],
       data: [...buffer(8, 2), ...Buffer.from('hi')],

@@ -15,7 +15,7 @@ async function ask(endpoint: string, valueSet: string, code: string) {
   return { status: response.status, said: await response.json() };
 }
 
-test('the stand-in terminology server answers as one does', async () => {
+test('the stand-in terminology server answers like a real one', async () => {
   server = await startTerminology();
   const { endpoint } = server;
   const result = (valueBoolean: boolean) => ({ parameter: [{ name: 'result', valueBoolean }] });
@@ -29,7 +29,7 @@ test('the stand-in terminology server answers as one does', async () => {
   expect(server.asked).toEqual(['image/png', 'image/x', 'x']);
 });
 
-test('it can be made to fail, and says how it is', async () => {
+test('it can be made to fail, and reports its mode', async () => {
   server = await startTerminology({ slowMs: 10 });
   const { endpoint } = server;
   const control = new URL(MODE_PATH, endpoint);
@@ -77,7 +77,7 @@ describe('the stand-in FHIR server', () => {
     await expect(startDownstream({ slowMs: 60_001 })).rejects.toThrow('60000');
   });
 
-  test('keeps versions, and is read', async () => {
+  test('keeps versions, and can be read', async () => {
     fhir = await startDownstream();
     const { endpoint } = fhir;
     expect((await fetch(`${endpoint}/Patient/a`)).status).toBe(404);
@@ -89,7 +89,7 @@ describe('the stand-in FHIR server', () => {
     expect((await fetch(`${endpoint}/Patient`, { method: 'POST' })).status).toBe(404);
   });
 
-  test('can do without ETags', async () => {
+  test('can run without ETags', async () => {
     fhir = await startDownstream({ etags: false });
     const { endpoint } = fhir;
     const response = await put(endpoint, '1', { headers: { 'if-match': 'W/"9"' } });

@@ -4,14 +4,14 @@ import { join } from 'node:path';
 import { expect, it, vi } from 'vitest';
 import { HomeError, openHome } from '../../../packages/local-lambda/home.ts';
 
-it('says which folder cannot be used, and why', async () => {
+it('the message says which folder cannot be used, and why', async () => {
   const error = await openHome(import.meta.filename).catch((thrown: unknown) => thrown);
   expect(error).toBeInstanceOf(HomeError);
   expect(String(error)).toMatch(/nothing can be kept in .*home\.test\.ts: /);
 });
 
 it.each([undefined, 0o755, 0o777])(
-  'keeps a folder for its owner alone, were it %o before',
+  'a folder of mode %o is made private to its owner',
   async (mode) => {
     const folder = join(await mkdtemp(join(tmpdir(), 'home-')), 'data');
     if (mode !== undefined) {
@@ -28,13 +28,13 @@ it.each([undefined, 0o755, 0o777])(
 );
 
 it.each(['/proc/x', '/proc/x/y/z', '/dev/null/x'])(
-  'ends at once where %s cannot be made',
+  'the command ends at once if %s cannot be made',
   async (at) => {
     await expect(openHome(at)).rejects.toThrow(/^nothing can be kept in .*: \w/);
   },
 );
 
-it('names the variable where there is no folder for temporary files', async () => {
+it('the message names the variable if there is no folder for temporary files', async () => {
   vi.stubEnv('TMPDIR', '/none/at/all');
   try {
     await expect(openHome(undefined)).rejects.toThrow(/\/none\/at\/all: no such .*set TMPDIR/);
@@ -43,10 +43,10 @@ it('names the variable where there is no folder for temporary files', async () =
   }
 });
 
-it('lets one process at a time have a data folder, and takes over what a dead one left', async () => {
+it('one process at a time may use a data folder, and may take it over from a dead one', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'home-'));
   const lock = join(folder, 'in-use-by');
-  // The process that runs this one lives for as long.
+  // The parent of this process lives as long as the test.
   await writeFile(lock, `${process.ppid}\n`);
   await expect(openHome(folder)).rejects.toThrow(
     `${folder} is in use by process ${process.ppid}: `,

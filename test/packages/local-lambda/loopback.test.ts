@@ -1,4 +1,4 @@
-/** What a web page in the browser of a developer can reach of the local runtime: nothing. */
+/** A web page in a developer's browser can reach nothing of the local runtime. */
 import { once } from 'node:events';
 import { type IncomingMessage, request } from 'node:http';
 import { text } from 'node:stream/consumers';
@@ -86,7 +86,7 @@ describe('the gateway', () => {
     expect(Object.keys(said).filter((name) => name.startsWith('access-control'))).toEqual([]);
   });
 
-  test('lets no page ask what it may ask, nor act by an address alone', async () => {
+  test('allows no preflight of a page, and no act by an address alone', async () => {
     const page = { origin: 'https://evil.example' };
     const preflight = { ...page, 'access-control-request-method': 'POST' };
     expect((await ask(gateway.endpoint, preflight, 'OPTIONS')).status).toBe(403);
@@ -105,7 +105,7 @@ describe('the gateway', () => {
     expect({ status, body }).toEqual({ status: 200, body: '{"TableNames":[]}' });
   });
 
-  test('outlives an address that cannot be decoded', async () => {
+  test('survives an address that cannot be decoded', async () => {
     expect((await ask(gateway.endpoint, {}, 'GET', '/%')).status).toBeGreaterThanOrEqual(400);
     expect((await ask(gateway.endpoint, LIST_TABLES)).status).toBe(200);
   });
@@ -136,7 +136,7 @@ test('servers behind it, which a page may find by trying ports, refuse pages too
   await fhir.stop();
 });
 
-test('without a host nobody is answered', () => {
+test('a request without a host is refused', () => {
   expect(refusalOf({})).toContain('is not this machine');
 });
 

@@ -1,4 +1,7 @@
-/** What no SDK sends, but a browser, a scanner or a script with a fault does: it ends no part of the runtime. */
+/**
+ * Requests that no SDK sends, but a browser, a scanner or a broken script does: none ends a part of the
+ * runtime.
+ */
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -37,7 +40,7 @@ const request = (first: string, headers: readonly string[] = [], body = '') =>
 const post = (body: string, headers: readonly string[] = []) =>
   request('POST /', [`Content-Length: ${Buffer.byteLength(body)}`, ...headers], body);
 
-/** Targets and framings that a server may stumble over. */
+/** Targets and framings that may trip a server. */
 const ODD = [
   ...['/100%', '/%', '/%zz', '/%ff%fe', '/a%00b', '/%E0%A4%A', '/?%', '/?a=%zz', '//', '///a//b'],
   ...['*', '/..', '/../../etc/passwd', '/%2e%2e/%2e%2e', '/a?b=c?d#e', '/:80', '/[::1]', '/{}|^'],
@@ -75,7 +78,7 @@ const FRAMED = [
   '',
   `${request('GET /')}${request('GET /100%')}${request('OPTIONS *')}`,
 ];
-/** Bodies that no service expects, to each. */
+/** Bodies that no service expects, sent to each. */
 const BODIES = [
   '',
   '{',
@@ -133,13 +136,13 @@ const MISSHAPEN = TARGETS.flatMap((target) =>
 );
 const ALL = [...ODD, ...FRAMED, ...MALFORMED, ...MISSHAPEN];
 
-/** How a client goes: when it has its answer, having closed its half at once, or having been reset. */
+/** How a client leaves: after its answer, having closed its half at once, or having been reset. */
 type Manner = 'answered' | 'half-closed' | 'reset';
 const PATIENCE_MS = 500;
-/** Some thousand connections, on a machine that may have other things to do. */
+/** Some thousand connections, on a machine that may be busy. */
 const TEST_MS = 120_000;
 
-/** What came back. */
+/** The answer that came back. */
 async function send(port: number, text: string, manner: Manner): Promise<string> {
   const socket = connect(port, '127.0.0.1');
   const over = new Promise<void>((resolve) => socket.once('close', () => resolve()));
@@ -199,7 +202,7 @@ afterAll(async () => {
   await emulators.stop();
 });
 
-/** All services still do what they did. */
+/** All services still work. */
 async function expectAlive(): Promise<void> {
   const QueueUrl = `${gateway.endpoint}/000000000000/odd`;
   await clients.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: 'alive' }));
@@ -236,7 +239,7 @@ async function sendAll(
 }
 
 test(
-  'R09: odd requests end nothing, and each is answered in HTTP',
+  'R09: odd requests end nothing, and each gets an answer in HTTP',
   async () => {
     const statuses = new Map<string, number>();
     await sendAll(Number(new URL(gateway.endpoint).port), 'answered', (answer) => {
@@ -252,7 +255,7 @@ test(
 );
 
 test(
-  'R09: nor do clients that are gone before they are answered',
+  'R09: clients that leave before their answer end nothing',
   async () => {
     for (const manner of ['reset', 'half-closed'] as const) {
       const some = ALL.filter((_, n) => n % 3 === manner.length % 3);
@@ -264,7 +267,7 @@ test(
 );
 
 test(
-  'R09: nor do the servers behind the gateway, which anybody may find, end',
+  'R09: odd requests to the servers behind the gateway, which anybody may find, end nothing',
   async () => {
     const { sqs, dynamodb } = emulators.endpoints;
     const ports = [sqs, dynamodb, ...others.map(({ endpoint }) => endpoint)].map((endpoint) =>
@@ -305,7 +308,7 @@ test.each([
 });
 
 test.each(['😀', '𠮷', '\u{10ffff}', 'a\u{1f469}\u200d\u{1f4bb}z'])(
-  'the queue takes %s, as SQS does',
+  'the queue accepts %s, as SQS does',
   async (text) => {
     const QueueUrl = `${gateway.endpoint}/000000000000/odd`;
     await clients.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: text }));
@@ -314,11 +317,14 @@ test.each(['😀', '𠮷', '\u{10ffff}', 'a\u{1f469}\u200d\u{1f4bb}z'])(
   },
 );
 
-test.each(['\u0000', '\u000b', '\ufffe', '\uffff'])('and refuses %j, as SQS does', async (text) => {
-  const QueueUrl = `${gateway.endpoint}/000000000000/odd`;
-  const sent = clients.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: text }));
-  await expect(sent).rejects.toThrow(/Invalid characters found/);
-});
+test.each(['\u0000', '\u000b', '\ufffe', '\uffff'])(
+  'the queue refuses %j, as SQS does',
+  async (text) => {
+    const QueueUrl = `${gateway.endpoint}/000000000000/odd`;
+    const sent = clients.sqs.send(new SendMessageCommand({ QueueUrl, MessageBody: text }));
+    await expect(sent).rejects.toThrow(/Invalid characters found/);
+  },
+);
 
 test('an object may be empty', async () => {
   const there = { Bucket: 'odd', Key: 'empty' };

@@ -134,7 +134,7 @@ describe('the local runtime', () => {
     });
   });
 
-  test('a service that is not imitated says so', async () => {
+  test('an unsupported service is reported', async () => {
     await withRuntime({}, async (runtime) => {
       const answer = await fetch(runtime.endpoint, {
         method: 'POST',
@@ -173,7 +173,7 @@ describe('the local runtime', () => {
     expect(pids.filter(isAlive)).toEqual([]);
   });
 
-  test('a runtime killed by SIGKILL takes its environments along', async () => {
+  test('a runtime that is killed by SIGKILL takes its environments with it', async () => {
     const program = `
       const { startRuntime } = await import(${JSON.stringify(import.meta.resolve('../../../packages/local-lambda/runtime.ts'))});
       const runtime = await startRuntime({ assembly: process.argv[1], environmentsMax: 1 });
@@ -223,7 +223,7 @@ describe('the local runtime', () => {
     await rm(dataDir, { recursive: true });
   });
 
-  test('a port that is taken is refused in words, and nothing stays behind', async () => {
+  test('a port in use is reported in words, and nothing stays behind', async () => {
     await withRuntime({}, async ({ endpoint }) => {
       const port = Number(new URL(endpoint).port);
       await expect(startRuntime({ assembly: assembly.directory, port })).rejects.toThrow(
@@ -232,7 +232,7 @@ describe('the local runtime', () => {
     });
   });
 
-  test('a missing assembly is refused in words', async () => {
+  test('a missing assembly is reported in words', async () => {
     await expect(startRuntime({ assembly: '/nowhere' })).rejects.toThrow(
       '/nowhere: no assembly; synthesize it first',
     );

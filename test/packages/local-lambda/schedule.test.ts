@@ -39,7 +39,7 @@ function rule(properties: Partial<RulePlan['properties']>): RulePlan {
   };
 }
 
-/** Fires the rules at one function, `work`, that tells what it got. */
+/** Fires the rules at one function, `work`, which reports its events. */
 function fired(...rules: RulePlan[]) {
   const clock = manualClock();
   const events: unknown[] = [];
@@ -100,7 +100,7 @@ test('a minute rule fires each minute, with the event of EventBridge, until stop
   expect(events).toHaveLength(3);
 });
 
-test('the rate, the input and the state of a rule are kept to', () => {
+test('a rule’s rate, input and state are respected', () => {
   const { advance, events } = fired(
     rule({
       ScheduleExpression: 'rate(5 minutes)',
@@ -112,7 +112,7 @@ test('the rate, the input and the state of a rule are kept to', () => {
   expect(events).toEqual([{ own: 1 }]);
 });
 
-test('a queue is a target too, and gets the input as it is', () => {
+test('a queue can be a target too, and gets the input unchanged', () => {
   const Arn = 'arn:aws:sqs:us-east-1:000000000000:incident';
   const { advance, events, messages } = fired(
     rule({ Targets: [{ Arn, Input: '{"wake":"minute"}' }, { Arn: WORK_ARN }] }),

@@ -21,7 +21,7 @@ const generated = {
   GenerateSecretString: { PasswordLength: 20, ExcludePunctuation: true as const },
 };
 
-test('a generated secret stays what it was, for whoever may read the folder', async () => {
+test('a generated secret stays the same, and only its owner can read the folder', async () => {
   const plans = [plan('made', generated), plan('given', { SecretString: 'given' })];
   const first = await secretsOf(plans, directory);
   expect(first.get('arn:made')).toMatch(/^[0-9a-z]{20}$/);
@@ -31,7 +31,7 @@ test('a generated secret stays what it was, for whoever may read the folder', as
   expect(await readFile(join(directory, 'secrets.json'), 'utf8')).toContain('arn:made');
 });
 
-test('values are read by ARN, and nothing else is imitated', async () => {
+test('values are read by ARN, and no other action is supported', async () => {
   const secrets = await startSecretsManager(new Map([['arn:a', 'value']]));
   const client = new SecretsManagerClient({
     endpoint: secrets.endpoint,

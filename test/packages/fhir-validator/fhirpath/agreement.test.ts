@@ -16,7 +16,7 @@ import { isObject, walk } from './walk.ts';
 
 const SEED = Number(process.env['SEED'] ?? 42);
 const INSTANCES = cases(15, 60);
-/** Of the examples, so many of each expression, and of each place that has it. */
+/** Evaluations in the examples: how many of each expression, and of each place that has it. */
 const CONTEXTS_MAX = cases(20, 60);
 const CONTEXTS_AT_A_PLACE_MAX = 3;
 
@@ -34,7 +34,7 @@ function subjectOf(invariant: Invariant): Subject {
 const subjects = allInvariants().map(subjectOf);
 const examples = readExamples();
 
-/** A line for every context on which compiled and interpreted differ. */
+/** A line for every context in which compiled and interpreted results differ. */
 function differences(subject: Subject, contexts: readonly Context[]): string[] {
   return contexts.flatMap((context) => {
     const theirs = subject.theirs(context);
@@ -97,7 +97,7 @@ function inExamples(visit: (subject: Subject, context: Context) => string[]): st
   return found;
 }
 
-test('compiled invariants take any JSON without throwing', () => {
+test('compiled invariants accept any JSON without throwing', () => {
   const next = random(SEED);
   const wrong = [null, [], {}, [null], [{}], [[1]], '', 'x', 0, true, { a: null }];
   const pick = () => wrong[Math.floor(next() * wrong.length)];
@@ -114,7 +114,7 @@ test('compiled invariants take any JSON without throwing', () => {
   }
 });
 
-/** Examples but for conformance definitions, which are many, large and alike: of those a few. */
+/** All examples, but few conformance definitions, which are many, large and alike. */
 function readExamples(): Record<string, unknown>[] {
   const isLarge = /^(SearchParameter|ValueSet|CodeSystem|StructureDefinition|ConceptMap)-/;
   const files = readdirSync(folder).filter((file) => /^[A-Z].*\.json$/.test(file));
@@ -125,7 +125,7 @@ function readExamples(): Record<string, unknown>[] {
     .map((file) => JSON.parse(readFileSync(join(folder, file), 'utf8')));
 }
 
-/** The context with each of its element's properties gone, doubled, or of another value. */
+/** Variants of the context: each property removed, doubled, or with another value. */
 function mutants(context: Context): Context[] {
   const { n } = context;
   if (!isObject(n)) return [];
@@ -141,7 +141,7 @@ function mutants(context: Context): Context[] {
   });
 }
 
-/** A copy with some values of the wrong shape; never itself null, which the caller excludes. */
+/** A copy with some values of the wrong shape. Never null itself, which the caller excludes. */
 function damaged<T>(value: T, pick: () => unknown, next: () => number): T {
   if (Array.isArray(value)) {
     return value.map((item) => (next() < 0.3 ? pick() : damaged(item, pick, next))) as T;

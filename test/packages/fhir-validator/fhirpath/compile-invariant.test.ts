@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { compileInvariant } from '../../../../packages/fhir-validator/compiler/fhirpath/compile-invariant.ts';
 import { compiled, types } from './invariants.ts';
 
-/** What an expression makes of an element: true, false, or undefined for empty. */
+/** The result of an expression for an element: true, false, or undefined for empty. */
 function evaluated(expression: string, path: string, n: unknown, root?: object) {
   const container = root ?? (n as object);
   const context = { n, x: undefined, res: container, root: container };
@@ -101,7 +101,7 @@ describe('expressions', () => {
     expect(evaluated(expression, 'Observation', observation)).toBe(expected);
   });
 
-  test('a contained resource is resolved, any other reference is not', () => {
+  test('resolve() finds a contained resource, and no other reference', () => {
     const team = { resourceType: 'CareTeam', contained: [{ resourceType: 'Patient', id: 'p' }] };
     const is = (reference: string) =>
       evaluated(
@@ -113,7 +113,7 @@ describe('expressions', () => {
     expect([is('#p'), is('#q'), is('Patient/p')]).toEqual([true, undefined, undefined]);
   });
 
-  test('an element that may be primitive is asked by its type', () => {
+  test('an element that may be primitive is tested by its type', () => {
     const invariant = {
       expression: 'low.exists()',
       path: 'RiskAssessment.prediction.probability[x]',
@@ -128,7 +128,7 @@ describe('expressions', () => {
 
   // None of these can be decided from the resource alone.
   test.each(['today() > birthDate', "gender.memberOf('x')"])(
-    'what depends on more than the resource is not decided: %s',
+    'an expression that depends on more than the resource is not decided: %s',
     (expression) => {
       const result = compileInvariant(expression, { path: 'Patient', types });
       expect(result).toHaveProperty('unsupported', expect.any(String));
@@ -136,7 +136,7 @@ describe('expressions', () => {
   );
 
   test.each(['name.foo()', '%unknown = 1', 'name = '])(
-    'what is not supported is a value: %s',
+    'an unsupported expression is returned as a value: %s',
     (expression) => {
       const result = compileInvariant(expression, { path: 'Patient', types });
       expect(result).toEqual({ unsupported: expect.any(String), isUndecided: false });

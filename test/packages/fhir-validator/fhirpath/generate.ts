@@ -1,6 +1,6 @@
 /**
- * Random instances of a type, of the elements that an expression names, with the values that it
- * names: so a few hundred of them meet every branch of it.
+ * Random instances of a type, with the elements and the values that an expression names, so that a few
+ * hundred instances reach every branch of it.
  */
 import {
   type ElementModel,
@@ -44,7 +44,7 @@ export class Generator {
   readonly #random: Random;
   readonly #words: ReadonlySet<string>;
   readonly #quoted: readonly string[];
-  /** How likely an element is there: of some rules the interesting instances are nearly empty. */
+  /** How likely an element is present. For some rules the interesting instances are nearly empty. */
   #density = 0.5;
 
   readonly #invariant: Place;
@@ -88,7 +88,7 @@ export class Generator {
     if (type.name.endsWith('Quantity')) return UNITS.has(name);
     if (name === 'extension') return this.#words.has(name) && depth < 2;
     if (this.#words.has(name)) return true;
-    // What leads to named elements further down.
+    // The elements that lead to named elements further down.
     return type.kind !== 'primitive' && depth < 4 && uses.some((use) => this.#leads(use.type));
   }
 

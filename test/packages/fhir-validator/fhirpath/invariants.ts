@@ -54,7 +54,7 @@ export function allInvariants(): Invariant[] {
 
 export type Compiled = (context: Context) => boolean;
 
-/** The compiled expression as a function; throws where the compiler does not support it. */
+/** The compiled expression as a function. Throws if the compiler does not support it. */
 export function compiled({
   expression,
   path,

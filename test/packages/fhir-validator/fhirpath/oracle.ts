@@ -1,4 +1,4 @@
-/** The same invariant by fhirpath.js, the reference that compiled ones are held against. */
+/** Evaluates the same invariant by fhirpath.js, the reference for compiled ones. */
 import fhirpath from 'fhirpath';
 import r4 from 'fhirpath/fhir-context/r4';
 import {
@@ -9,7 +9,7 @@ import type { Context, Invariant } from './invariants.ts';
 
 const DOM_3 = OVERRIDES.find(({ keys }) => keys.includes('dom-3'))?.published ?? '';
 
-/** What our own functions stand for in standard FHIRPath: see the reasons in overrides.ts. */
+/** Standard FHIRPath for our own functions; the reasons are in overrides.ts. */
 const STANDARD: Readonly<Record<string, string>> = {
   'containedIsReferenced()': DOM_3.replaceAll(/\bas\(/g, 'ofType(').replace(
     /(.*)ofType\(canonical\)/,
@@ -19,7 +19,7 @@ const STANDARD: Readonly<Record<string, string>> = {
 
 export type Oracle = (context: Context) => boolean | undefined;
 
-/** True if the result is exactly true; undefined where the interpreter refuses the input. */
+/** True if the result is exactly true; undefined if the interpreter refuses the input. */
 export function oracle({ expression, path, type }: Omit<Invariant, 'key' | 'severity'>): Oracle {
   const ours = corrected(expression);
   const text = STANDARD[ours] ?? ours;
@@ -34,7 +34,7 @@ export function oracle({ expression, path, type }: Omit<Invariant, 'key' | 'seve
     },
   });
   return ({ n, res, root }) => {
-    // The interpreter takes no primitive that has only a sibling as its input.
+    // The interpreter does not accept a primitive that has only a sibling.
     if (n === undefined) return undefined;
     try {
       const result = evaluate(n, { resource: res, rootResource: root });

@@ -12,7 +12,7 @@ function holds(key: string, n: object, res: object = n, root: object = res): boo
   return compiled(invariant)({ n, x: undefined, res, root });
 }
 
-test('every override corrects something that is published so', () => {
+test('each override corrects an expression that is published in the definitions', () => {
   const published = new Set(
     readDefinitions(packageFolder('hl7.fhir.r4.examples')).structures.flatMap((structure) =>
       (structure.snapshot?.element ?? []).flatMap((element) =>
@@ -33,7 +33,7 @@ describe('overrides', () => {
     expect(holds('que-12', { enableWhen: [{}] })).toBe(true);
   });
 
-  test('ref-1: no reference, or the container', () => {
+  test('ref-1: no reference is accepted, and the container is', () => {
     const root = { resourceType: 'Patient', contained: [{ resourceType: 'Patient', id: 'a' }] };
     const refers = (reference: object) => holds('ref-1', reference, root);
     expect(refers({ display: 'x' })).toBe(true);
@@ -43,7 +43,7 @@ describe('overrides', () => {
     expect(refers({ reference: '#b' })).toBe(false);
   });
 
-  test('per-1: an end of that day includes all of it', () => {
+  test('per-1: an end of a day includes the whole day', () => {
     const period = (start: string, end: string) => holds('per-1', { start, end });
     expect(period('2012-02-03T10:00:00Z', '2012-02-03')).toBe(true);
     expect(period('2012-02-03', '2012')).toBe(true);
@@ -51,13 +51,13 @@ describe('overrides', () => {
     expect(period('2013', '2012-02-03')).toBe(false);
   });
 
-  test('eld-19: the whole path, names of up to 64 characters', () => {
+  test('eld-19: the whole path is checked, with names of up to 64 characters', () => {
     expect(holds('eld-19', { path: 'Patient.name[x]' })).toBe(true);
     expect(holds('eld-19', { path: 'Patient.na me' })).toBe(false);
     expect(holds('eld-19', { path: 'x'.repeat(65) })).toBe(false);
   });
 
-  test('name is optional, but if there it is an identifier as a whole', () => {
+  test('the whole name must be an identifier, if there is one', () => {
     expect(holds('vsd-0', {})).toBe(true);
     expect(holds('vsd-0', { name: 'A_b1' })).toBe(true);
     expect(holds('vsd-0', { name: 'A b' })).toBe(false);
@@ -75,21 +75,21 @@ describe('overrides', () => {
     expect(withContained({}, { language: '#a' })).toBe(false);
   });
 
-  test('dom-6: only what is not contained needs a narrative', () => {
+  test('dom-6: only resources that are not contained need a narrative', () => {
     const inner = { resourceType: 'Patient' };
     const outer = { resourceType: 'Patient', contained: [inner] };
     expect(holds('dom-6', inner, inner, outer)).toBe(true);
     expect(holds('dom-6', outer)).toBe(false);
   });
 
-  test('tim-9: no offset from a meal itself, among however many', () => {
+  test('tim-9: no offset from a meal itself, however many events there are', () => {
     expect(holds('tim-9', { offset: 5, when: ['HS', 'C'] })).toBe(false);
     expect(holds('tim-9', { offset: 5, when: ['HS', 'WAKE'] })).toBe(true);
     expect(holds('tim-9', { offset: 5 })).toBe(false);
     expect(holds('tim-9', { when: ['C'] })).toBe(true);
   });
 
-  test('the risk of an allergy to a substance stands instead of the code', () => {
+  test('the risk of an allergy to a substance may take the place of the code', () => {
     const { published } = OVERRIDES.find((each) =>
       each.published.includes('substanceExposure'),
     ) ?? {

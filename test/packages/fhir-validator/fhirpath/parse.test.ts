@@ -42,7 +42,7 @@ describe('parse', () => {
   );
 });
 
-/** Fully parenthesised. */
+/** The expression with all parentheses. */
 function shown(of: Expression): string {
   const before = 'of' in of && of.of ? `${shown(of.of)}.` : '';
   switch (of.kind) {

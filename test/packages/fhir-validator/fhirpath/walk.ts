@@ -6,14 +6,14 @@ type JsonObject = Record<string, unknown>;
 
 type Visit = (path: string, type: string | undefined, context: Context) => void;
 
-/** Where an invariant is evaluated, and what it asks. */
+/** Where an invariant is evaluated, and its expression. */
 export interface Place {
   readonly path: string;
   readonly type?: string;
   readonly expression: string;
 }
 
-/** The contexts of an invariant in a resource, or in a value of a data type that it contains. */
+/** The contexts of an invariant in a resource, or in a value of a data type within it. */
 export function contextsOf(
   resource: JsonObject,
   { path, type }: Omit<Place, 'expression'>,

@@ -1,4 +1,4 @@
-/** Extensions whose place another extension, FHIRPath or a condition decides. */
+/** Extensions whose context is another extension, a FHIRPath expression or a condition. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { CANONICAL, guide, profile } from '../support/guide.ts';
 import { observation, patient } from '../support/patient.ts';
@@ -56,14 +56,14 @@ const found = (resource: Json) =>
     .map(({ rule, expression }) => `${rule} ${expression}`);
 const refused = (at: string) => [`fhir-r4/extension-context ${at}`];
 
-test('only what cannot be compiled is left open', () => {
+test('only contexts that cannot be compiled are left open', () => {
   expect(guides.gaps.map(({ profile: url, isOpen }) => [url, isOpen])).toEqual([
     [`${CANONICAL}dark`, true],
   ]);
   expect(found(patient(the('dark')))).toEqual([]);
 });
 
-test('R4 context type extension: in that extension alone', () => {
+test('R4 context type extension: accepted in that extension alone', () => {
   const nested = (url: string) => ({ extension: [{ url, ...the('inner') }] });
   expect(found(patient(nested(`${CANONICAL}outer`)))).toEqual([]);
   expect(found(patient(nested('http://a.b/other')))).toEqual(
@@ -75,7 +75,7 @@ test('R4 context type extension: in that extension alone', () => {
 describe('R4 context type fhirpath', () => {
   const name = (more: Json) => patient({ name: [{ text: 'a', ...more }] });
 
-  test('what the expression selects, or another context names', () => {
+  test('accepts what the expression selects, or another context names', () => {
     expect(found(name({ use: 'official', ...the('official') }))).toEqual([]);
     expect(found(patient({ contact: [{ name: { text: 'a' }, ...the('official') }] }))).toEqual([]);
     expect(found(name({ use: 'old', ...the('official') }))).toEqual(
@@ -84,16 +84,16 @@ describe('R4 context type fhirpath', () => {
     expect(found(observation(the('official')))).toEqual(refused('Observation.extension[0]'));
   });
 
-  test('primitives, by their sibling', () => {
+  test('accepts primitives, by their sibling', () => {
     expect(found(name({ family: 'a', _family: the('family') }))).toEqual([]);
     expect(found(name({ given: ['a'], _given: [the('family')] }))).toEqual(
       refused('Patient.name[0].given[0].extension[0]'),
     );
   });
 
-  test('descendants', () => expect(found(name(the('anywhere')))).toEqual([]));
+  test('accepts descendants', () => expect(found(name(the('anywhere')))).toEqual([]));
 
-  test('a condition is asked of the element', () => {
+  test('evaluates a condition on the element', () => {
     const telecom = (use: string) =>
       patient({ telecom: [{ system: 'phone', value: '1', use, ...the('conditional') }] });
     expect(found(telecom('home'))).toEqual([]);
@@ -102,14 +102,14 @@ describe('R4 context type fhirpath', () => {
 });
 
 describe('R4 context invariants', () => {
-  test('all must hold, of the element and its resource', () => {
+  test('must all hold, for the element and its resource', () => {
     expect(found(observation({ status: 'final', ...the('final') }))).toEqual([]);
     expect(found(observation({ status: 'amended', ...the('final') }))).toEqual(
       refused('Observation.extension[0]'),
     );
   });
 
-  test('by the type of the value', () => {
+  test('may test the type of the value', () => {
     expect(found(observation({ valueQuantity: { value: 1, ...the('quantity') } }))).toEqual([]);
     expect(found(observation({ valuePeriod: { start: '2020', ...the('quantity') } }))).toEqual(
       refused('Observation.value.ofType(Period).extension[0]'),

@@ -1,4 +1,4 @@
-/** What cannot be enforced is named, and fails the build unless it is accepted. */
+/** What cannot be enforced is reported, and fails the build unless it is accepted. */
 import { expect, test } from 'vitest';
 import { readLater } from '../../../../packages/fhir-validator/compiler/definitions.ts';
 import { emitModule } from '../../../../packages/fhir-validator/compiler/emit-module.ts';
@@ -41,7 +41,7 @@ const structures = [
 const { guides } = emitModule(base, [guide(structures)], POLICIES, readLater());
 const modules = guides.slice(1);
 
-test('each with its profile, the rule, and why', () => {
+test('each gap is reported with its profile, the rule and the reason', () => {
   const { failures } = reportGaps(modules, []);
   const said = failures.map(({ profile: url, what, why }) => [
     url.slice(CANONICAL.length),
@@ -61,19 +61,19 @@ test('each with its profile, the rule, and why', () => {
   );
 });
 
-test('a set that only a terminology server could know is said, and no failure', () => {
+test('a value set that only a terminology server knows is reported, without a failure', () => {
   const { open } = reportGaps(modules, []);
   expect(open).toEqual([expect.stringMatching(/left open: .*\/set: value set http:\/\/a\.b\/vs/)]);
 });
 
-test('what allowPartial accepts is printed, and what it accepts in vain', () => {
+test('what allowPartial accepts is printed, and so is an entry that accepts nothing', () => {
   const { accepted, failures } = reportGaps(modules, [`${CANONICAL}rule`, `${CANONICAL}fine`]);
   expect(failures.some(({ profile: url }) => url === `${CANONICAL}rule`)).toBe(false);
   expect(accepted).toContainEqual(expect.stringMatching(/allowPartial accepts: .*rule: .*odd-1/));
   expect(accepted).toContainEqual(expect.stringMatching(/fine, of which nothing is left out/));
 });
 
-test('a profile that is asked for must be at hand, and of the type', () => {
+test('a requested profile must exist and be of the type', () => {
   const ask = (type: string, name: string) =>
     selectionsOf({ [type]: { always: [CANONICAL + name], ifNoneDeclared: [] } }, {}, [
       guide(structures),

@@ -1,4 +1,4 @@
-/** What guides use, each in a small guide of our own that ships differentials only. */
+/** What guides use, each in a small guide of our own that contains differentials only. */
 import { beforeAll, describe, expect, test } from 'vitest';
 import { CANONICAL, guide } from '../support/guide.ts';
 import { coded, named, SYSTEM, sets, structures, systems } from '../support/guide-fixture.ts';
@@ -22,16 +22,16 @@ const found = (resource: Json, ...profiles: string[]) =>
     .filter(({ severity }) => severity === 'error')
     .map(({ code, expression }) => `${code} ${expression}`);
 
-test('all of it is enforced, without rest', () => expect(guides.gaps).toEqual([]));
+test('all of it is enforced, with no gap', () => expect(guides.gaps).toEqual([]));
 
-test('an issue names the package whose profile is broken, and no other issue does', () => {
+test('an issue names the package of the violated profile, and no other issue does', () => {
   const issues = guides.validate({ ...patient({ gender: 'x' }), meta: { profile: [named.url] } });
   const said = issues.map(({ expression, guide: of }) => [expression, of]);
   expect(said).toContainEqual(['Patient', 'example.guide#1.0.0']);
   expect(said).toContainEqual(['Patient.gender', undefined]);
 });
 
-test('an issue names the kind of rule of the profile that is broken', () => {
+test('an issue names the kind of profile rule that is violated', () => {
   const issues = guides.validate({ ...patient(), meta: { profile: [named.url] } });
   expect(issues.map(({ rule, expression }) => [rule, expression])).toContainEqual([
     'profile/min',
@@ -39,7 +39,7 @@ test('an issue names the kind of rule of the profile that is broken', () => {
   ]);
 });
 
-test('a profile that is named more than once is spoken of once', () => {
+test('a profile that is listed twice is checked once', () => {
   const twice = (url: string) => guides.validate({ ...patient(), meta: { profile: [url, url] } });
   expect(twice(named.url).filter(({ rule }) => rule === 'profile/min')).toHaveLength(1);
   const wrong = twice(`${CANONICAL}referring`).filter(
@@ -48,17 +48,17 @@ test('a profile that is named more than once is spoken of once', () => {
   expect(wrong).toHaveLength(1);
 });
 
-describe('differentials alone', () => {
+describe('differentials without snapshots', () => {
   const whole = { name: [{ family: 'a' }], deceasedBoolean: false };
 
-  test('are laid over their base, profiles of profiles too', () => {
+  test('are merged with their base, including profiles of profiles', () => {
     expect(found(patient(whole), 'derived')).toEqual([]);
     expect(found(patient({ deceasedBoolean: false }), 'derived')).toEqual(['required Patient']);
     const three = Array(3).fill({ family: 'a' });
     expect(found(patient({ ...whole, name: three }), 'derived')).toEqual(['structure Patient']);
   });
 
-  test('reach into types that their base does not spell out', () => {
+  test('may constrain types that their base does not expand', () => {
     const of = (more: Json) => found(patient({ ...whole, ...more }), 'derived');
     expect(of({ name: [{ text: 'a' }] })).toEqual(['required Patient.name[0]']);
     expect(of({ contact: [{ name: { text: 'a' } }] })).toEqual([
@@ -66,7 +66,7 @@ describe('differentials alone', () => {
     ]);
   });
 
-  test('require a type of a choice by its JSON name', () => {
+  test('may require a type of a choice by its JSON name', () => {
     const { deceasedBoolean: _, ...rest } = whole;
     expect(found(patient({ ...rest, deceasedDateTime: '2024' }), 'derived')).toContain(
       'structure Patient.deceased.ofType(dateTime)',
@@ -77,7 +77,7 @@ describe('differentials alone', () => {
 describe('slices', () => {
   const of = (...category: Json[]) => found(observation({ category }), 'resliced');
 
-  test('of slices are counted within them', () => {
+  test('are counted within the slice that contains them', () => {
     const x = { ...coded('a'), text: 'x' };
     expect(of(x)).toEqual([]);
     expect(of(x, coded('a'))).toEqual([]);
@@ -86,7 +86,7 @@ describe('slices', () => {
     expect(of({ ...coded('b'), text: 'x' })).toHaveLength(2);
   });
 
-  test('keep their order, and others come after them', () => {
+  test('keep their order, and other items come after them', () => {
     const order = (...codes: string[]) =>
       found(observation({ category: codes.map(coded) }), 'ordered');
     expect(order('a', 'b', 'c')).toEqual([]);
@@ -94,7 +94,7 @@ describe('slices', () => {
     expect(order('c', 'a')).toEqual(['structure Observation.category[1]']);
   });
 
-  test('are told by the profile of their type, which they must keep', () => {
+  test('are distinguished by the profile of their type, which they must conform to', () => {
     const typed = (value: string, system = SYSTEM) =>
       found(patient({ identifier: [{ system, value }] }), 'typed');
     expect(typed('12')).toEqual([]);
@@ -121,7 +121,7 @@ describe('references', () => {
       .filter(({ severity }) => severity === 'error')
       .map(({ code, expression }) => `${code} ${expression}`);
 
-  test('lead to what keeps the profile, where it is at hand', () => {
+  test('must lead to a resource that conforms to the profile, if it is in the bundle', () => {
     const at = 'structure Bundle.entry[2].resource.subject';
     expect(inBundle({ subject: { reference: url(1) } })).toEqual([]);
     expect(inBundle({ subject: { reference: url(2) } })).toEqual([at]);
@@ -131,7 +131,7 @@ describe('references', () => {
     ]);
   });
 
-  test('tell slices by the profile of what they lead to', () => {
+  test('distinguish slices by the profile of their target', () => {
     const [one, other] = [{ reference: url(1) }, { reference: url(2) }];
     expect(inBundle({ performer: [one, other, other] })).toEqual([]);
     expect(inBundle({ performer: [one, one] })).toEqual(['structure Bundle.entry[2].resource']);
@@ -144,13 +144,13 @@ describe('references', () => {
     ]);
   });
 
-  test('that go in a circle end', () => {
+  test('end when they go in a circle', () => {
     const circle = bundle(observation({ hasMember: [{ reference: url(3) }] }));
     expect(guides.validate(circle).filter(({ severity }) => severity === 'error')).toEqual([]);
   });
 });
 
-test('limits, and value sets by filters on a packaged code system', () => {
+test('limits hold, and so do value sets by filters on a packaged code system', () => {
   const of = (more: Json) => found(observation({ code: coded('aa'), ...more }), 'limits');
   expect(of({ valueInteger: 3 })).toEqual([]);
   expect(of({ valueInteger: 6 })).toEqual(['value Observation.value.ofType(integer)']);
@@ -172,7 +172,7 @@ test('limits, and value sets by filters on a packaged code system', () => {
   ]);
 });
 
-test('extensions keep the invariants of their definition, and their context', () => {
+test('extensions are checked by the invariants and the context of their definition', () => {
   const odd = (valueInteger: number) => ({ url: `${CANONICAL}odd`, valueInteger });
   expect(found(patient({ extension: [odd(1)] }), 'extended')).toEqual([]);
   expect(found(patient({ extension: [odd(2)] }), 'extended')).toEqual([
@@ -184,7 +184,7 @@ test('extensions keep the invariants of their definition, and their context', ()
   ]);
 });
 
-test('resources in a Bundle keep the profile of their slice', () => {
+test('resources in a Bundle must conform to the profile of their slice', () => {
   const of = (...resources: Json[]) =>
     found(
       {
@@ -202,7 +202,7 @@ test('resources in a Bundle keep the profile of their slice', () => {
   expect(of(observation({}))).toEqual(['required Bundle']);
 });
 
-test('profiles are asked for by type, whatever meta.profile says', () => {
+test('profiles apply by type, whatever meta.profile says', () => {
   const of = (resource: Json, always: string[], ifNoneDeclared: string[]) =>
     guides
       .validate(resource, false, {
@@ -223,7 +223,7 @@ test('profiles are asked for by type, whatever meta.profile says', () => {
       ['named'],
     ),
   ).toEqual([]);
-  // A profile that nobody knows is no way round.
+  // An unknown profile does not replace the required one.
   expect(of(declaring('unknown'), [], ['named'])).toHaveLength(1);
   expect(of(observation({}), ['named'], ['named'])).toEqual([]);
   expect(of(declaring('named'), ['named'], [])).toHaveLength(1);

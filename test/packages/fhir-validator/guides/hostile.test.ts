@@ -1,4 +1,6 @@
-/** Compiled profiles meet any JSON: its faults are the base types' to report, and nothing throws. */
+/**
+ * Compiled profiles accept any JSON without throwing. Its basic faults are for the base types to report.
+ */
 import { expect, test } from 'vitest';
 import { CANONICAL, guide, profile } from '../support/guide.ts';
 import { sets, structures, systems } from '../support/guide-fixture.ts';
@@ -10,7 +12,7 @@ type Json = Record<string, unknown>;
 const ODD: readonly unknown[] = [null, 1, 'x', '#', true, [], {}, [[1]], [null], [{}], { url: 1 }];
 const { validate } = await compiledGuides([guide(structures, sets, systems)], 'with-hostile');
 
-/** Every place in the JSON, as the object and the key in it. */
+/** Every place in the JSON, as the object and its key. */
 function places(value: Json): [Json, string][] {
   return Object.keys(value).flatMap((key) => {
     const inner = value[key];
@@ -19,7 +21,7 @@ function places(value: Json): [Json, string][] {
   });
 }
 
-test('whatever stands anywhere, also beside it', () => {
+test('no value in any place makes a profile throw', () => {
   const coding = [{ system: 'http://example.org/system', code: 'a' }];
   const subjects = [
     patient({
@@ -75,7 +77,7 @@ test('a chain of references as long as a Bundle ends, in linear time', async () 
   expect((user + system) / 1_000).toBeLessThan(5_000);
 });
 
-test('profiles of types that refer to each other are kept as deep as a resource may nest', async () => {
+test('profiles of types that refer to each other are checked as deep as a resource may nest', async () => {
   const [own, pointing] = [`${CANONICAL}own`, `${CANONICAL}pointing`];
   const identifier = [{ code: 'Identifier', profile: [own] }];
   const reference = [{ code: 'Reference', profile: [pointing] }];

@@ -35,7 +35,7 @@ const issues = (resource: Record<string, unknown>, name: string) =>
     .filter(({ rule }) => rule === 'profile/range')
     .map(({ severity, expression, text }) => [severity, expression, text.split(': ')[1]]);
 
-test('all are enforced', () => expect(guides.gaps).toEqual([]));
+test('all limits are enforced', () => expect(guides.gaps).toEqual([]));
 
 describe('R4 minValueQuantity and maxValueQuantity', () => {
   const at = 'Observation.value.ofType(Quantity)';
@@ -51,7 +51,7 @@ describe('R4 minValueQuantity and maxValueQuantity', () => {
     expect(issues(observation({ valueQuantity }), 'weight')).toEqual(expected);
   });
 
-  test('a unit that does not convert is a warning', () => {
+  test('a unit that cannot be converted is a warning', () => {
     const said = issues(observation({ valueQuantity: grams(1, 'mm') }), 'weight');
     expect(said).toHaveLength(2);
     expect(said[0]).toEqual([
@@ -61,7 +61,7 @@ describe('R4 minValueQuantity and maxValueQuantity', () => {
     ]);
   });
 
-  test('a limit without unit is about the number', () => {
+  test('a limit without a unit is compared by its number', () => {
     expect(issues(observation({ valueQuantity: grams(5) }), 'score')).toEqual([]);
     expect(issues(observation({ valueQuantity: grams(6) }), 'score')).toEqual([
       ['error', at, 'the value is more than 5'],

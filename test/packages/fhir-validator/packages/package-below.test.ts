@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { readPackageFolder } from '../../../../packages/fhir-validator/packages/fhir-package.ts';
 
 test.each(['package', 'guide/package', 'guide'])(
-  'without definitions it names those in %s',
+  'in a folder without definitions, the message names the packages in %s',
   (sub) => {
     const folder = mkdtempSync(join(tmpdir(), 'package-below-'));
     writeFileSync(join(folder, 'package.json'), '{"name":"a","version":"1.0.0"}');

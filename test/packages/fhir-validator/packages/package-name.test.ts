@@ -5,7 +5,7 @@ import {
   parsePackageName,
 } from '../../../../packages/fhir-validator/packages/package-name.ts';
 
-test('a name has an id and a version; anything else is a path', () => {
+test('a package name has an id and a version; anything else is a path', () => {
   expect(parsePackageName('hl7.fhir.us.core#8.0.0')).toEqual({
     id: 'hl7.fhir.us.core',
     version: '8.0.0',

@@ -31,7 +31,7 @@ afterEach(() => {
   rmSync(root, { recursive: true, force: true });
 });
 
-/** A registry with these packages, each of id, version and dependencies. */
+/** A registry with these packages, each with id, version and dependencies. */
 async function registryOf(
   ...packages: readonly (readonly [string, string, Readonly<Record<string, string>>?])[]
 ): Promise<string> {
@@ -79,7 +79,7 @@ test('a tarball, the folder that it unpacks to, and the folder in it are the sam
   expect(new Set(configured.map(({ integrity }) => integrity)).size).toBe(1);
 });
 
-test('definitions are told by their content, not by the names of files', async () => {
+test('definitions are recognised by their content, not by file names', async () => {
   const { 'ValueSet-a.json': valueSet, ...rest } = packageFiles('a.b', '1.0.0');
   const { configured } = await resolved([put('a.tgz', { ...rest, 'odd.json': valueSet })]);
   expect(configured[0]?.definitions.valueSets.size).toBe(1);
@@ -101,13 +101,13 @@ test.each([
   await expect(resolved([put('a.tgz', files)])).rejects.toThrow(message);
 });
 
-test('what is not there, or no archive, is refused by its name', async () => {
+test('a missing path, or one that is not a package, is refused by its name', async () => {
   writeFileSync(join(root, 'broken.tgz'), 'no archive');
   await expect(resolved(['./broken.tgz'])).rejects.toThrow(/broken\.tgz.*no gzipped tar/);
   await expect(resolved(['./none'])).rejects.toThrow(/\.\/none.*id#version/);
 });
 
-test('a package by name comes from the registry with what it depends on, then from the cache', async () => {
+test('a package by name comes from the registry with its dependencies, then from the cache', async () => {
   const registry = await registryOf(
     ['a.b', '1.0.0', { 'c.d': '2.0.x' }],
     ['c.d', '2.0.1'],
@@ -124,7 +124,7 @@ test('a package by name comes from the registry with what it depends on, then fr
   expect(asked.length).toBe(count);
 });
 
-test('offline what is missing is said, and who wants it', async () => {
+test('offline, a missing package is named, with the package that needs it', async () => {
   const wanted = { 'c.d': '1.0.0', 'e.f': '1.0.0', 'hl7.fhir.r4.core': '4.0.1' };
   const { missing } = await resolved([put('a.tgz', packageFiles('a.b', '1.0.0', wanted))]);
   expect(missing.map((each) => [nameOf(each), each.wantedBy])).toEqual([
@@ -135,7 +135,7 @@ test('offline what is missing is said, and who wants it', async () => {
   await expect(resolved(['c.d#1.0.0'])).rejects.toThrow(/c\.d#1\.0\.0: not in .*cannot be reached/);
 });
 
-test('what is configured is used in the place of another version of it', async () => {
+test('a configured package replaces other versions of itself', async () => {
   const specs = [
     put('a.tgz', packageFiles('a.b', '1.0.0', { 'c.d': '1.5.0' })),
     put('c.tgz', packageFiles('c.d', '1.6.0')),
@@ -145,7 +145,7 @@ test('what is configured is used in the place of another version of it', async (
   expect(remarks).toEqual(['a.b#1.0.0 asks for c.d#1.5.0; 1.6.0 is configured, and used instead']);
 });
 
-test('of one dependency the newest version is used that somebody asks for', async () => {
+test('the newest requested version of a dependency is used', async () => {
   const registry = await registryOf(['c.d', '1.0.0'], ['c.d', '1.10.0'], ['c.d', '1.9.0']);
   const specs = [
     put('a.tgz', packageFiles('a', '1.0.0', { 'c.d': '1.9.0' })),
@@ -156,7 +156,7 @@ test('of one dependency the newest version is used that somebody asks for', asyn
   expect(dependencies.map(nameOf)).toEqual(['c.d#1.10.0']);
 });
 
-test('the lock file pins content and versions; a folder of the user is free', async () => {
+test('the lock file pins content and versions, but not a folder of the user’s', async () => {
   const files = packageFiles('a.b', '1.0.0');
   const spec = put('a.tgz', files);
   const { lock } = await resolved([spec]);

@@ -24,7 +24,7 @@ describe('fullUrl', () => {
   });
 });
 
-test('a link relation occurs once', () => {
+test('certain link relations may occur once', () => {
   const link = ['self', 'next', 'self'].map((relation) => ({ relation, url: 'http://a.b' }));
   expect(errors({ resourceType: 'Bundle', type: 'searchset', link })).toEqual([
     'invalid Bundle.link[2]',
@@ -42,7 +42,7 @@ describe('search results', () => {
     return id === undefined ? {} : { fullUrl: `http://example.org/${resourceType}/${id}` };
   };
 
-  test('are of the type that was searched for', () => {
+  test('must be of the type that was searched for', () => {
     expect(search('match', patient())).toEqual([]);
     expect(search('match', { resourceType: 'Basic', id: 'a', code: { text: 'a' } })).toEqual([
       'invalid Bundle.entry[0].resource',
@@ -51,20 +51,20 @@ describe('search results', () => {
     expect(search('include', { resourceType: 'Basic', id: 'a', code: { text: 'a' } })).toEqual([]);
   });
 
-  test('have ids', () => {
+  test('must have ids', () => {
     expect(search('match', patient({ id: undefined }))).not.toEqual([]);
     const { id: _, ...nameless } = patient();
     expect(search('match', nameless)).toEqual(['invalid Bundle.entry[0].resource']);
   });
 
-  test('are outcomes where they say so', () => {
+  test('must be outcomes if they say so', () => {
     const issue = [{ severity: 'error', code: 'invalid' }];
     expect(search('outcome', { resourceType: 'OperationOutcome', issue })).toEqual([]);
     expect(search('outcome', patient())).toEqual(['invalid Bundle.entry[0].resource']);
   });
 });
 
-describe('documents have what their Composition refers to', () => {
+describe('documents contain what their Composition refers to', () => {
   const document = (subject: string, section: unknown[] = []) => {
     const composition = {
       resourceType: 'Composition',
@@ -88,19 +88,22 @@ describe('documents have what their Composition refers to', () => {
     );
   };
 
-  test.each(['Patient/a', 'http://example.org/fhir/Patient/a'])('%s is there', (subject) => {
-    expect(document(subject)).toEqual([]);
-  });
+  test.each(['Patient/a', 'http://example.org/fhir/Patient/a'])(
+    'a reference to %s is accepted',
+    (subject) => {
+      expect(document(subject)).toEqual([]);
+    },
+  );
 
   test.each([
     'Patient/b',
     'http://example.org/Patient/a',
     'urn:uuid:68d043b5-9ecf-4559-a57a-396e0d452311',
-  ])('%s is not', (subject) => {
+  ])('a reference to %s is refused', (subject) => {
     expect(document(subject)).toEqual(['not-found Bundle.entry[0].resource.subject']);
   });
 
-  test('in sections of sections', () => {
+  test('references in nested sections are checked', () => {
     const inner = { title: 'b', entry: [{ reference: 'Patient/b' }] };
     expect(document('Patient/a', [{ title: 'a', section: [inner] }])).toEqual([
       'not-found Bundle.entry[0].resource.section[0].section[0].entry[0]',

@@ -12,21 +12,21 @@ describe('CodeSystem', () => {
     });
   const NOT_SELECTABLE = 'http://hl7.org/fhir/concept-properties#notSelectable';
 
-  test('a supplement says so', () => {
+  test('a supplement must name its code system', () => {
     expect(codeSystem({ supplements: 'http://loinc.org' })).toEqual([
       'business-rule CodeSystem.content',
     ]);
     expect(codeSystem({ supplements: 'http://loinc.org', content: 'supplement' })).toEqual([]);
   });
 
-  test('the count of a complete one is that of its concepts, however deep', () => {
+  test('the count of a complete one is the number of its concepts, at any depth', () => {
     const concept = [{ code: 'a', concept: [{ code: 'b' }, { code: 'c' }] }];
     expect(codeSystem({ count: 3, concept })).toEqual([]);
     expect(codeSystem({ count: 2, concept })).toEqual(['invalid CodeSystem.count']);
     expect(codeSystem({ count: 9, concept, content: 'fragment' })).toEqual([]);
   });
 
-  test('properties are defined once, and those of the specification by their types', () => {
+  test('properties are defined once, and those of the specification have their types', () => {
     const property = [
       { code: 'notSelectable', uri: NOT_SELECTABLE, type: 'dateTime' },
       { code: 'notSelectable', type: 'boolean' },
@@ -39,7 +39,7 @@ describe('CodeSystem', () => {
     ]);
   });
 
-  test('concepts have properties of the types that were defined', () => {
+  test('properties of concepts have the types of their definitions', () => {
     const property = [{ code: 'p', type: 'decimal' }];
     const of = (value: Record<string, unknown>) =>
       codeSystem({
@@ -53,7 +53,7 @@ describe('CodeSystem', () => {
   });
 });
 
-test('ValueSet: a code system is named by its absolute uri', () => {
+test('ValueSet: a code system is named by its absolute URI', () => {
   const including = (system: string) =>
     errors({
       resourceType: 'ValueSet',

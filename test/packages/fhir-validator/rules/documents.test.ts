@@ -34,7 +34,7 @@ const document = (...resources: Value[]): Value => ({
   })),
 });
 
-describe('a document holds what its Composition refers to', () => {
+describe('a document contains what its Composition refers to', () => {
   test('and nothing that is not connected with it', () => {
     const stranger = practitioner('2');
     expect(errors(document(composition('Practitioner/1'), practitioner('1'), stranger))).toEqual([
@@ -42,13 +42,13 @@ describe('a document holds what its Composition refers to', () => {
     ]);
   });
 
-  test('two strangers that know each other are strangers', () => {
+  test('two unconnected entries that refer to each other are refused', () => {
     const resources = [observation('o', 'Practitioner/2'), practitioner('2')];
     const bundle = document(composition('Practitioner/1'), practitioner('1'), ...resources);
     expect(errors(bundle)).toEqual(['invalid Bundle.entry[2]', 'invalid Bundle.entry[3]']);
   });
 
-  test('directly or not, and by full urls as well', () => {
+  test('directly or indirectly, and by full URLs as well', () => {
     const first = observation('o', 'http://example.org/fhir/Practitioner/2');
     const held = { ...composition('Practitioner/1'), section: [] as unknown[] };
     held.section.push({ title: 's', text: NARRATIVE, entry: [{ reference: 'Observation/o' }] });
@@ -57,7 +57,7 @@ describe('a document holds what its Composition refers to', () => {
     expect(warnings(bundle)).toEqual([]);
   });
 
-  test('what only refers to it is a warning, but for provenance and style sheets', () => {
+  test('an entry that only refers to it is a warning, except provenance and style sheets', () => {
     const provenance = {
       resourceType: 'Provenance',
       id: 'p',
@@ -77,7 +77,7 @@ describe('a document holds what its Composition refers to', () => {
   });
 });
 
-describe('entries have a fullUrl', () => {
+describe('entries must have a fullUrl', () => {
   const bundle = (type: string, entry: Value) => ({ resourceType: 'Bundle', type, entry: [entry] });
   const identified = { resource: practitioner('1') };
   const { id: _, ...nameless } = practitioner('1');
@@ -92,7 +92,7 @@ describe('entries have a fullUrl', () => {
     ]);
   });
 
-  test('but not in a batch, nor what an operation or a search made without an id', () => {
+  test('but not in a batch, nor without an id in the result of an operation or search', () => {
     const request = { method: 'PUT', url: 'Practitioner/1' };
     expect(errors(bundle('batch', { ...identified, request }))).toEqual([]);
     expect(

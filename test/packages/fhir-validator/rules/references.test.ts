@@ -49,25 +49,25 @@ describe('the form of a reference', () => {
     'http://example.org/whatever/1',
     'urn:uuid:68d043b5-9ecf-4559-a57a-396e0d452311',
     'urn:oid:1.2.3',
-  ])('%j is fine, in a bundle as well', (reference) => {
+  ])('%j is accepted, in a bundle as well', (reference) => {
     expect(errors(referred(reference))).toEqual([]);
     expect(errors(inBundle(reference))).toEqual([]);
   });
 });
 
-describe('Reference.type agrees with the reference', () => {
+describe('Reference.type must agree with the reference', () => {
   test.each([
     'Patient/1',
     'http://example.org/fhir/Patient/1',
     'https://example.org/Patient/1/_history/3',
-  ])('%s is no Group', (reference) => {
+  ])('%s is not a Group', (reference) => {
     expect(errors(subject({ reference, type: 'Group' }))).toContain(
       'invalid Observation.subject.type',
     );
     expect(errors(subject({ reference, type: 'Patient' }))).toEqual([]);
   });
 
-  test('of a contained resource', () => {
+  test('for a contained resource', () => {
     const held = (type: string) =>
       observation({
         contained: [{ resourceType: 'Patient', id: 'p' }],
@@ -77,7 +77,7 @@ describe('Reference.type agrees with the reference', () => {
     expect(errors(held('Patient'))).toEqual([]);
   });
 
-  test('of an entry of the bundle', () => {
+  test('for an entry of the bundle', () => {
     const fullUrl = 'urn:uuid:68d043b5-9ecf-4559-a57a-396e0d452311';
     const bundle = (type: string) => ({
       resourceType: 'Bundle',
@@ -95,7 +95,7 @@ describe('Reference.type agrees with the reference', () => {
   });
 
   test.each(['http://example.org/StructureDefinition/Foo', 'Foo', 'patient'])(
-    '%s is no type of a resource',
+    '%s is not a resource type',
     (type) => {
       expect(errors(subject({ identifier: { value: '1' }, type }))).toEqual([
         'value Observation.subject.type',
@@ -107,7 +107,7 @@ describe('Reference.type agrees with the reference', () => {
 describe('contained resources', () => {
   const organization = (id: string) => ({ resourceType: 'Organization', id, name: 'n' });
 
-  test('of one id are one too many, told at the second', () => {
+  test('with the same id are refused, at the second', () => {
     const contained = [organization('a'), organization('b'), organization('a')];
     const name = [{ extension: [{ url: 'http://a.b/c', valueReference: { reference: '#b' } }] }];
     const managingOrganization = { reference: '#a' };
@@ -117,7 +117,7 @@ describe('contained resources', () => {
   });
 
   test.each(['<a href="#a">o</a>', '<img src="#a" alt="o"/>'])(
-    'dom-3: %s refers to one',
+    'dom-3: count as referred to by %s',
     (inner) => {
       const div = `<div xmlns="http://www.w3.org/1999/xhtml">${inner}</div>`;
       const text = { status: 'generated', div };
@@ -126,7 +126,7 @@ describe('contained resources', () => {
     },
   );
 
-  test('a narrative in one may refer to what stands beside it', () => {
+  test('may have a narrative that refers to a sibling', () => {
     const div = '<div xmlns="http://www.w3.org/1999/xhtml"><a href="#b">o</a></div>';
     const holder = { ...organization('a'), text: { status: 'generated', div } };
     const managingOrganization = { reference: '#a' };

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { errors, observation, patient } from '../support/patient.ts';
 
 describe('references', () => {
-  test('ref-1: a local one leads to a contained resource', () => {
+  test('ref-1: a local reference must lead to a contained resource', () => {
     expect(errors(observation({ subject: { reference: '#p' } }))).toEqual([
       'invariant Observation.subject',
     ]);
@@ -10,7 +10,7 @@ describe('references', () => {
     expect(errors(observation({ contained, subject: { reference: '#p' } }))).toEqual([]);
   });
 
-  test('ref-1: the container itself is only there within a contained resource', () => {
+  test('ref-1: the container itself may be referred to only from a contained resource', () => {
     expect(errors(observation({ subject: { reference: '#' } }))).toContain(
       'invariant Observation.subject',
     );
@@ -26,13 +26,13 @@ describe('references', () => {
     [{ reference: 'http://example.org/fhir/Medication/1' }, 'an absolute one'],
     [{ reference: 'Medication/1/_history/2' }, 'one of a version'],
     [{ type: 'Medication', identifier: { value: '1' } }, 'a logical one'],
-  ])('%j (%s) to a wrong type', (subject, _kind) => {
+  ])('%j (%s) to a wrong type is refused', (subject, _kind) => {
     expect(errors(observation({ subject }))).toEqual(['structure Observation.subject']);
     expect(errors(observation({ subject }), { referenceTarget: 'warning' })).toEqual([]);
     expect(errors(observation({ subject }), { referenceTarget: 'ignore' })).toEqual([]);
   });
 
-  test('a contained resource of a wrong type', () => {
+  test('a contained resource of a wrong type is refused', () => {
     const contained = [{ resourceType: 'Medication', id: 'm' }];
     expect(errors(observation({ contained, subject: { reference: '#m' } }))).toEqual([
       'structure Observation.subject',
@@ -44,7 +44,7 @@ describe('references', () => {
     'urn:uuid:68d043b5-9ecf-4559-a57a-396e0d452311',
     'http://example.org/x',
     'a',
-  ])('%s may be a patient', (reference) =>
+  ])('%s may refer to a patient', (reference) =>
     expect(errors(observation({ subject: { reference } }))).toEqual([]),
   );
 });
@@ -71,12 +71,12 @@ describe('contained resources', () => {
     expect(errors(holding(contained))).toContain('invariant Observation');
   });
 
-  test('dom-3: one that nothing refers to', () => {
+  test('dom-3: one without a reference to it is refused', () => {
     const contained = [{ resourceType: 'Patient', id: 'p' }];
     expect(errors(observation({ contained }))).toEqual(['invariant Observation']);
   });
 
-  test('dom-3: a canonical refers as well', () => {
+  test('dom-3: a canonical counts as a reference', () => {
     const response = {
       resourceType: 'QuestionnaireResponse',
       status: 'completed',
@@ -88,7 +88,7 @@ describe('contained resources', () => {
 });
 
 describe('element ids', () => {
-  test('occur once in a resource', () => {
+  test('are unique in a resource', () => {
     const name = [{ id: 'n', text: 'a' }];
     expect(errors(patient({ name, address: [{ id: 'n', text: 'a' }] }))).toEqual([
       'business-rule Patient.address[0]',
@@ -106,7 +106,7 @@ describe('element ids', () => {
 });
 
 describe('data types', () => {
-  test('Attachment: the size is that of the data', () => {
+  test('Attachment: the size is the size of the data', () => {
     const photo = (size: number) =>
       patient({ photo: [{ contentType: 'a/b', data: 'QUI=', size }] });
     expect(errors(photo(2))).toEqual([]);
@@ -124,11 +124,11 @@ describe('data types', () => {
       { system: 'http://hl7.org/fhir/contact-point-use', code: 'nonsense' },
       'code-invalid Patient.maritalStatus.coding[0].code',
     ],
-  ])('Coding: %j', (coding, expected) => {
+  ])('Coding: %j is refused', (coding, expected) => {
     expect(errors(patient({ maritalStatus: { coding: [coding] } }))).toEqual([expected]);
   });
 
-  test('Identifier: an absolute system, and of URIs an absolute value', () => {
+  test('Identifier: the system is absolute, and the value is too if it is a URI', () => {
     const identified = (system: string, value: string) =>
       errors(patient({ identifier: [{ system, value }] }));
     expect(identified('local', '1')).toEqual(['value Patient.identifier[0].system']);

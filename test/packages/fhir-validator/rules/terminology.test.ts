@@ -5,7 +5,7 @@ const THO = 'http://terminology.hl7.org/CodeSystem';
 const coded = (system: string, code: string) =>
   patient({ maritalStatus: { coding: [{ system, code }] } });
 
-describe('codes of the systems of HL7', () => {
+describe('codes of HL7’s code systems', () => {
   const at = 'code-invalid Patient.maritalStatus.coding[0].code';
 
   test.each([
@@ -17,7 +17,7 @@ describe('codes of the systems of HL7', () => {
     expect(errors(coded(system, code === '' ? 'x' : code))).toEqual(code === '' ? [] : [at]);
   });
 
-  test('what HL7 has added since R4 is one of them', () => {
+  test('codes that HL7 has added since R4 are accepted', () => {
     expect(errors(coded(`${THO}/v3-ActCode`, 'AMB'))).toEqual([]);
     expect(errors(coded(`${THO}/audit-entity-type`, '2'))).toEqual([]);
     expect(errors(coded(`${THO}/condition-category`, 'problem-list-item'))).toEqual([]);
@@ -30,7 +30,7 @@ describe('codes of the systems of HL7', () => {
   });
 });
 
-describe('a value set is no code system', () => {
+describe('a value set in the place of a code system is refused', () => {
   const set = 'http://hl7.org/fhir/ValueSet/administrative-gender';
 
   test.each(['include', 'exclude'])('in %s', (part) => {
@@ -39,7 +39,7 @@ describe('a value set is no code system', () => {
     expect(errors(valueSet)).toEqual([`value ValueSet.compose.${part}[0]`]);
   });
 
-  test('in an expansion, however deep', () => {
+  test('in an expansion, at any depth', () => {
     const contains = [{ display: 'a', abstract: true, contains: [{ system: set, code: 'b' }] }];
     const expansion = { timestamp: '2024-01-01', contains };
     const valueSet = { resourceType: 'ValueSet', text: NARRATIVE, status: 'draft', expansion };
@@ -64,10 +64,10 @@ describe('a value set is no code system', () => {
   });
 });
 
-describe('a code that must be there is no extension', () => {
+describe('a required code must be a value, not an extension', () => {
   const _code = { extension: [{ url: 'http://a.b/c', valueCode: 'd' }] };
 
-  test('alone, or one of several', () => {
+  test('whether alone or one of several', () => {
     const { status: _, ...rest } = observation();
     expect(errors({ ...rest, _status: _code })).toContain('code-invalid Observation.status');
     const scheduled = (more: object) =>
@@ -87,7 +87,7 @@ describe('a code that must be there is no extension', () => {
   });
 });
 
-describe('rng-2: units that convert into each other', () => {
+describe('rng-2: units that can be converted are compared', () => {
   const range = (low: [number, string], high: [number, string]) => {
     const quantity = ([value, code]: [number, string]) => ({
       value,
@@ -162,12 +162,12 @@ describe('rng-2: units that convert into each other', () => {
       [1, '1/min'],
       [1, '/min'],
     ],
-  ])('%j is as much as %j', (low, high) => {
+  ])('%j equals %j', (low, high) => {
     expect(range(low, high)).toEqual([]);
     expect(range(high, low)).toEqual([]);
   });
 
-  test('what does not convert is left open', () => {
+  test('units that cannot be converted are not compared', () => {
     expect(range([5, 'kg'], [1, 'm'])).toEqual([]);
     expect(range([5, 'kg'], [1, 'nonsense'])).toEqual([]);
     expect(range([5, 'mol'], [1, 'g'])).toEqual([]);

@@ -8,21 +8,23 @@ describe('SampledData', () => {
       observation({ valueSampledData: { origin: { value: 0 }, period: 1, dimensions: 1, data } }),
     );
 
-  test.each(['1', '1 2.5 -3 E U L', '1e3 2E-1'])('%j', (data) => expect(sampled(data)).toEqual([]));
+  test.each(['1', '1 2.5 -3 E U L', '1e3 2E-1'])('%j is accepted', (data) =>
+    expect(sampled(data)).toEqual([]),
+  );
 
-  test.each(['1 2 x', '1  2', ' 1', '1 ', '1,2', 'e', 'NaN', '1\n2'])('not %j', (data) => {
+  test.each(['1 2 x', '1  2', ' 1', '1 ', '1,2', 'e', 'NaN', '1\n2'])('%j is refused', (data) => {
     expect(sampled(data)).toEqual(['value Observation.value.ofType(SampledData).data']);
   });
 });
 
-describe('what is only remarked', () => {
-  test('text of white space only', () => {
+describe('only warnings', () => {
+  test('are given for text of white space only', () => {
     const note = [{ text: ' \n' }];
     expect(errors(observation({ note }))).toEqual([]);
     expect(warnings(observation({ note }))).toEqual(['value Observation.note[0].text']);
   });
 
-  test('relative canonicals', () => {
+  test('are given for relative canonicals', () => {
     const answered = (questionnaire: string) => ({
       resourceType: 'QuestionnaireResponse',
       text: NARRATIVE,
@@ -37,7 +39,7 @@ describe('what is only remarked', () => {
     }
   });
 
-  test('fewer siblings than values', () => {
+  test('are given for fewer siblings than values', () => {
     const _given = [{ extension: [{ url: 'http://a.b/c', valueString: 'v' }] }];
     const named = (given: string[]) => patient({ name: [{ given, _given }] });
     expect(errors(named(['a', 'b']))).toEqual([]);
@@ -56,7 +58,7 @@ describe('base64 in lines', () => {
   });
 });
 
-describe('decimals beyond a double', () => {
+describe('decimals beyond the precision of a double', () => {
   const text = (value: string) =>
     `{"resourceType":"Observation","status":"final","code":{"text":"a"},"valueQuantity":{"value":${value}}}`;
   const errorsOf = (value: string) =>
@@ -66,7 +68,7 @@ describe('decimals beyond a double', () => {
     expect(errorsOf(value)).toEqual([]);
   });
 
-  test('are no integers', () => {
+  test('are not integers', () => {
     const { issues } = validateText('{"resourceType":"Patient","multipleBirthInteger":1e400}');
     expect(issues[0]).toMatchObject({ severity: 'error', rule: 'fhir-r4/integer' });
     expect(issues[0]?.text).toContain('found a number beyond the range of a double');
@@ -98,7 +100,7 @@ describe('SearchParameter.expression', () => {
     "iif(a, 1 'mg', @2020-01-01T10:00:00Z) /* b */ + -3",
     '%resource.descendants()[0].`div`.contains($this)',
     'a.aggregate($total + $index, {})',
-  ])('%s', (expression) => expect(defined(expression)).toEqual([]));
+  ])('%s is accepted', (expression) => expect(defined(expression)).toEqual([]));
 
   test.each([
     'Patient.',
@@ -116,7 +118,7 @@ describe('SearchParameter.expression', () => {
     'a /* b',
     'Patient#name',
     ' ',
-  ])('not %s', (expression) => {
+  ])('%s is refused', (expression) => {
     expect(defined(expression)).toEqual(['value SearchParameter.expression']);
   });
 });
@@ -138,14 +140,14 @@ describe('capabilitystatement-expectation', () => {
       ...more,
     });
 
-  test('may stand where later definitions of HL7 allow it', () => {
+  test('may be used where later definitions of HL7 allow it', () => {
     expect(capable({ _format: [{ extension }] })).toEqual([]);
     expect(capable({}, { extension })).toEqual([]);
     expect(capable({}, {}, { extension })).toEqual([]);
     expect(capable({}, {}, { versioning: 'versioned', _versioning: { extension } })).toEqual([]);
   });
 
-  test('and nowhere else', () => {
+  test('may be used nowhere else', () => {
     expect(errors(patient({ extension }))).toEqual(['extension Patient.extension[0]']);
     expect(capable({ _status: { extension } })).toHaveLength(1);
   });

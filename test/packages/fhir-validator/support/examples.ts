@@ -1,9 +1,9 @@
-/** The official example instances, as they lie in the package of the definitions. */
+/** The official example instances, in the package of the definitions. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageFolder } from '../../../../packages/fhir-validator/compiler/definitions.ts';
 
-/** Conformance resources define FHIR; they are no example instances. */
+/** Conformance resources define FHIR and are not examples of data. */
 const CONFORMANCE =
   /^(StructureDefinition|ValueSet|CodeSystem|SearchParameter|OperationDefinition|CompartmentDefinition|ConceptMap|NamingSystem|CapabilityStatement|ImplementationGuide|StructureMap|GraphDefinition)-|^(package|ig-r4|\.index)\.json$/;
 

@@ -1,18 +1,18 @@
-/** How the cost of something grows with the size of its input. */
+/** Measures how the cost of something grows with the size of its input. */
 
 export interface Growth {
-  /** Of cost against size: 1 is linear, 2 quadratic. */
+  /** Exponent of cost against size: 1 is linear, 2 quadratic. */
   readonly exponent: number;
   readonly times: readonly number[];
 }
 
 const RUNS = 3;
-/** Below this a clock says little. */
+/** Shorter times are mostly noise. */
 const NOISE_MS = 4;
 
 /**
- * Runs at doubling sizes and fits the exponent to the last doublings. The least of several runs counts,
- * for whatever else the machine does can only add.
+ * Runs at doubling sizes and fits the exponent to the last doublings. The fastest of several runs counts,
+ * because other load on the machine only adds time.
  */
 export function growthOf(sizes: readonly number[], run: (size: number) => () => void): Growth {
   const times = sizes.map((size) => {
@@ -25,7 +25,7 @@ export function growthOf(sizes: readonly number[], run: (size: number) => () => 
   return { exponent, times };
 }
 
-/** Processor time: of a busy machine the clock on the wall tells little. */
+/** Processor time: on a busy machine, elapsed time says little. */
 function timeOf(run: () => void): number {
   const before = process.cpuUsage();
   run();
@@ -33,7 +33,7 @@ function timeOf(run: () => void): number {
   return (user + system) / 1000;
 }
 
-/** What grows, and how a text with so many of it is made. */
+/** What grows, and how to make a text with n of it. */
 export type Making = [name: string, make: (size: number) => string];
 
 export const list = <T>(size: number, item: (i: number) => T): T[] =>

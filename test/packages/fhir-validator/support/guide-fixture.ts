@@ -1,4 +1,4 @@
-/** A guide of our own: of each thing that guides use, one profile. */
+/** A guide of our own, with one profile for each feature that guides use. */
 import { by, CANONICAL, constraint, profile } from './guide.ts';
 
 export const SYSTEM = 'http://example.org/system';

@@ -1,4 +1,4 @@
-/** Packages of a test's own: profiles as their differentials, as Simplifier ships them. */
+/** Packages made for a test: profiles as their differentials, as Simplifier publishes them. */
 import type { ElementDefinition, StructureDefinition } from 'fhir/r4.js';
 import type {
   CodeSystem,

@@ -1,4 +1,4 @@
-/** Bundles that grow without measure, each aimed at a rule about what entries are to each other. */
+/** Bundles that can grow to any size, each aimed at a rule about relations between entries. */
 import { list, type Making, nested } from './growth.ts';
 
 type Value = Record<string, unknown>;

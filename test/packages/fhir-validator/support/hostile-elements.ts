@@ -1,6 +1,6 @@
 /**
- * A family of inputs for each element of the model that may repeat: so many items of it, each with all
- * that it may have, different in each. So each invariant of the specification meets a long list.
+ * A family of inputs for each repeating element of the model: n items, each with all that it may have, and
+ * each different. So each invariant of the specification gets a long list.
  */
 import {
   type ElementModel,
@@ -52,7 +52,7 @@ interface Step {
   readonly use: TypeUse;
 }
 
-/** Ways from a type to the elements in it that repeat. */
+/** Paths from a type to its repeating elements. */
 function repeating(type: string, before: readonly Step[], model: TypeModel): Step[][] {
   const found: Step[][] = [];
   for (const element of model.get(type)?.elements ?? []) {

@@ -1,11 +1,11 @@
-/** Families of inputs that grow without measure, each aimed at a rule of the validator. */
+/** Families of inputs that can grow to any size, each aimed at a rule of the validator. */
 import { list, type Making, nested } from './growth.ts';
 import { BUNDLES } from './hostile-bundles.ts';
 import { RESOURCES } from './hostile-resources.ts';
 
 export interface Family {
   readonly name: string;
-  /** A JSON text with so many of what the family is about. */
+  /** A JSON text with n items of the family. */
   readonly make: (size: number) => string;
 }
 

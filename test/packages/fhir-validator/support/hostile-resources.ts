@@ -1,4 +1,4 @@
-/** Resources that grow without measure, each aimed at a rule about resources. */
+/** Resources that can grow to any size, each aimed at a rule about resources. */
 import { list, type Making } from './growth.ts';
 import { NARRATIVE } from './patient.ts';
 

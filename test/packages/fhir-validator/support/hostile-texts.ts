@@ -1,4 +1,4 @@
-/** Random hostile texts: families at any size, official examples broken and blown up, and token soup. */
+/** Random hostile texts: families at any size, broken and enlarged official examples, and random tokens. */
 import type { Random } from '../fhirpath/generate.ts';
 import type { Example } from './examples.ts';
 import { FAMILIES } from './hostile-inputs.ts';
@@ -40,12 +40,12 @@ export class HostileTexts {
   #family(): HostileText {
     const family = this.#pick(FAMILIES);
     const unit = Math.max(1, family.make(1000).length / 1000);
-    // Small ones mostly, and now and then the largest that the pipeline reads.
+    // Mostly small ones, and sometimes the largest that the pipeline accepts.
     const size = Math.floor((this.#charactersMax / unit) * this.#random() ** 4);
     return { name: family.name, text: this.#cut(family.make(size + 1)) };
   }
 
-  /** Pieces taken out, doubled, moved and replaced, anywhere in the text. */
+  /** Pieces of the text are removed, doubled, moved and replaced. */
   #brokenExample(): HostileText {
     const { file, text } = this.#pick(this.#examples);
     let broken = text;
@@ -61,7 +61,7 @@ export class HostileTexts {
     return { name: `broken ${file}`, text: this.#cut(broken) };
   }
 
-  /** Values of a parsed example repeated, nested in themselves or put elsewhere. */
+  /** Values of a parsed example are repeated, nested in themselves or moved. */
   #blownUpExample(): HostileText {
     const { file, text } = this.#pick(this.#examples);
     const root: unknown = JSON.parse(text.length > 200_000 ? '{"resourceType":"Basic"}' : text);
@@ -124,7 +124,9 @@ function holdersIn(root: unknown): Record<string, unknown>[] {
   return found;
 }
 
-/** JSON.stringify itself recurses, and refuses what holds itself: then the rest is left out. */
+/**
+ * JSON.stringify itself recurses, and refuses an object that contains itself: then the rest is left out.
+ */
 function written(value: unknown): string {
   try {
     return JSON.stringify(value) ?? 'null';

@@ -1,12 +1,12 @@
-/** Validates each text that it is sent, as the isolated workers of the pipeline do. */
+/** Validates each text that it gets, as the isolated workers of the pipeline do. */
 import { parentPort } from 'node:worker_threads';
 import { validateText } from '../../../../packages/fhir-validator/validator.ts';
 
 export interface Answer {
-  /** What was thrown, if anything was. */
+  /** The error, if one was thrown. */
   readonly thrown?: string;
   readonly errors: number;
-  /** Processor time of the worker: what else the machine does is not the validator's. */
+  /** Processor time of the worker, without other load of the machine. */
   readonly ms: number;
 }
 

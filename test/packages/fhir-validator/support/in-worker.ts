@@ -1,4 +1,4 @@
-/** The validator in a worker with the heap that the pipeline gives one, replaced when it dies. */
+/** The validator in a worker with the heap of the pipeline's workers, replaced when it dies. */
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { configSchema } from '../../../../lib/config/config.ts';
@@ -19,7 +19,7 @@ export class ValidatorInWorker {
       const [answer] = (await once(worker, 'message')) as [Answer];
       return answer;
     } catch (error) {
-      // `once` rejects with the worker's own error: a heap that is exhausted, or an exit.
+      // `once` rejects with the worker's own error: an exhausted heap, or an exit.
       this.#worker = undefined;
       await worker.terminate();
       return { died: String(error) };

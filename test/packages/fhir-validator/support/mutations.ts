@@ -1,7 +1,6 @@
 /**
- * Ways to break an accepted resource, each in exactly one known way. A mutation changes the object
- * that has the element and returns the expression that the error must have, or undefined where it
- * does not apply.
+ * Ways to break an accepted resource, each in exactly one known way. A mutation changes the object that has
+ * the element and returns the expression that the error must have, or undefined if it does not apply.
  */
 import type { Json, Site } from './sites.ts';
 
@@ -14,7 +13,7 @@ const first = ({ at, value }: Site): string => (Array.isArray(value) ? `${at}[0]
 const isComplex = ({ isPrimitive, use }: Site): boolean => !isPrimitive && use.type !== 'Resource';
 const isXhtml = ({ use }: Site): boolean => use.code === 'xhtml';
 
-/** Puts a value in the place of a primitive of certain types. */
+/** Replaces a primitive of certain types with a value. */
 function replaced(name: string, types: string, value: unknown): Mutation {
   const codes = types.split(' ');
   return {
@@ -233,7 +232,7 @@ const BINDINGS: Mutation[] = [
   },
 ];
 
-/** Value sets that are open, or that the package does not have. */
+/** Value sets that are open, or not in the package. */
 const UNDECIDED = /mimetypes|currencies|ucum|all-languages|loinc\.org|languages/;
 
 function isRequired({ element }: Site): boolean {

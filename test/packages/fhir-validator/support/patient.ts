@@ -1,4 +1,4 @@
-/** Small valid resources to break, and what a validation found, in short. */
+/** Small valid resources to break, and the result of a validation in short form. */
 import type { Limits } from '../../../../packages/fhir-validator/validator.ts';
 import { validateResource } from '../../../../packages/fhir-validator/validator.ts';
 

@@ -22,7 +22,7 @@ const POLICIES = {
 
 export const base = readDefinitions(packageFolder('hl7.fhir.r4.examples'));
 
-/** Returns a function that validates with the package; `summary` is what the compiler said. */
+/** Returns a function that validates with the package; `summary` is the compiler's message. */
 export async function compiledWith(folder: string, name: string) {
   return compiledGuides([readPackageFolder(folder)], name);
 }

@@ -1,4 +1,4 @@
-/** Where in an example each element stands, found by the type model: the places to break it. */
+/** Finds by the type model where each element is in an example: the places to break it. */
 import {
   type ElementModel,
   jsonName,
@@ -9,14 +9,14 @@ import {
 export type Json = Record<string, unknown>;
 
 export interface Site {
-  /** From the root to the object that has the element. */
+  /** Path from the root to the object that has the element. */
   readonly path: readonly (string | number)[];
   readonly key: string;
   readonly element: ElementModel;
   readonly use: TypeUse;
-  /** Of the object that has it: `Patient.name`, a type of the model. */
+  /** Type of the object that has it: `Patient.name`, a type of the model. */
   readonly parentType: string;
-  /** Expressions of the object that has it, and of the element without index. */
+  /** Expressions of the object that has it, and of the element without its index. */
   readonly parent: string;
   readonly at: string;
   readonly value: unknown;

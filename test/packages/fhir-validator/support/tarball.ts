@@ -1,4 +1,4 @@
-/** A `.tgz` as npm packs it: files of JSON under `package/`. */
+/** A `.tgz` like those of npm: JSON files under `package/`. */
 import { gzipSync } from 'node:zlib';
 
 const BLOCK = 512;

@@ -5,7 +5,7 @@ import { startEmulator } from '../../../../packages/local-lambda/emulators/emula
 
 const ENTRY = new URL('../../../../packages/local-lambda/emulators/dynalite.ts', import.meta.url);
 
-test('a client that is killed amid a request does not take the tables along', async () => {
+test('a client that is killed during a request does not end the emulator', async () => {
   const emulator = await startEmulator(ENTRY, { port: 0 });
   const { port } = new URL(emulator.endpoint);
   for (let count = 0; count < 5; count += 1) {

@@ -19,7 +19,7 @@ function backlogOf(shares = new TenantShares()) {
   return { shares, backlog, push };
 }
 
-/** Delivers so many, all of which stay in flight; answers whose they were. */
+/** Delivers n messages, all of which stay in flight; returns whose they were. */
 function deliver({ shares, backlog }: ReturnType<typeof backlogOf>, count: number) {
   return Array.from({ length: count }, () => {
     const message = backlog.shift();
@@ -30,7 +30,7 @@ function deliver({ shares, backlog }: ReturnType<typeof backlogOf>, count: numbe
 }
 
 describe('R50: a fair backlog', () => {
-  test('is first in, first out as long as nobody is noisy', () => {
+  test('is first in, first out while no tenant is noisy', () => {
     const queue = backlogOf();
     queue.push('a', 1);
     queue.push('b', 1);
@@ -40,7 +40,7 @@ describe('R50: a fair backlog', () => {
     expect(queue.backlog.shift()).toBeUndefined();
   });
 
-  test('lets a flood step back as soon as 30 of it are in flight', () => {
+  test('moves a flood to the back as soon as 30 of it are in flight', () => {
     const queue = backlogOf();
     queue.push('flood', 500);
     queue.push('quiet', 2);
@@ -52,14 +52,14 @@ describe('R50: a fair backlog', () => {
     ]);
   });
 
-  test('does not see a flood without message groups: each is a tenant of its own', () => {
+  test('does not notice a flood without message groups, in which each message is a tenant of its own', () => {
     const queue = backlogOf();
     queue.push(undefined, 100);
     queue.push('quiet', 1);
     expect(deliver(queue, 101).indexOf('quiet')).toBe(100);
   });
 
-  test('serves the noisy one with the fewest in flight first', () => {
+  test('serves the noisy tenant with the fewest in flight first', () => {
     const queue = backlogOf();
     for (let i = 0; i < 40; i++) queue.shares.received('a');
     for (let i = 0; i < 38; i++) queue.shares.received('b');
@@ -68,7 +68,7 @@ describe('R50: a fair backlog', () => {
     expect(deliver(queue, 5)).toEqual(['b', 'b', 'a', 'b', 'a']);
   });
 
-  test('loses and doubles nothing, whatever comes and goes', () => {
+  test('never loses or doubles a message', () => {
     const step = fc.oneof(
       fc.record({ group: fc.constantFrom('a', 'b', 'c', undefined), count: fc.nat({ max: 40 }) }),
       fc.record({ take: fc.nat({ max: 40 }) }),

@@ -50,7 +50,7 @@ async function receive(QueueUrl: string) {
   return Messages;
 }
 
-test('R50: the emulator lets the quiet ones pass a flood, and delivers the flood all the same', async () => {
+test('R50: the emulator delivers quiet tenants before a flood, and the flood afterwards', async () => {
   const url = await create('fair');
   await send(url, 'flood', 60);
   await send(url, 'quiet', 3);
@@ -62,7 +62,7 @@ test('R50: the emulator lets the quiet ones pass a flood, and delivers the flood
   expect(bodies.slice(30, 33)).toEqual(['quiet', 'quiet', 'quiet']);
 });
 
-test('a receive says the group of each message; one without has none', async () => {
+test('a receive returns each message’s group, and none for a message without one', async () => {
   const url = await create('groups');
   await send(url, 'lab', 1);
   await send(url, undefined, 1);
@@ -70,7 +70,7 @@ test('a receive says the group of each message; one without has none', async () 
   expect(groups).toEqual(['lab', undefined]);
 });
 
-test('what was returned, deleted or purged is in flight no longer', async () => {
+test('a message that was returned, deleted or purged is no longer in flight', async () => {
   const url = await create('returns');
   await send(url, 'flood', 31);
   const taken = [...(await receive(url)), ...(await receive(url)), ...(await receive(url))];

@@ -29,7 +29,7 @@ async function send(group: string, ...bodies: string[]): Promise<void> {
 }
 const bodies = async (max?: number) => (await receive(fifo, max)).map(({ body }) => body);
 
-test('a receive brings many of one group, in order; the group then waits for their end', async () => {
+test('a receive returns many messages of one group in order; the group then waits until they end', async () => {
   await send('g', '1', '2', '3', '4');
   const records = await receive(fifo, 3);
   expect(records.map(({ body }) => body)).toEqual(['1', '2', '3']);
@@ -47,7 +47,7 @@ test('another group is free meanwhile', async () => {
   expect(await bodies()).toEqual(['3', '4']);
 });
 
-test('what comes back together stands in order again', async () => {
+test('messages that come back together are in order again', async () => {
   await send('g', '1', '2', '3');
   for (const { receiptHandle: ReceiptHandle } of await receive(fifo)) {
     const command = new ChangeMessageVisibilityCommand({

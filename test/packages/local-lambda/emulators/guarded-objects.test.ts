@@ -33,14 +33,17 @@ test.each([
   ],
   [{ ServerSideEncryption: 'aws:kms', SSEKMSKeyId: 'theirs' }, refused('AccessDenied', 403)],
   [{ StorageClass: 'GLACIER' }, refused('InvalidObjectState', 403)],
-] as const)('put with %j it is not handed out, until it is put anew', async (how, error) => {
-  await put('object', how);
-  await expect(read('object')).rejects.toMatchObject(error);
-  await put('object');
-  expect(await read('object')).toBe('text');
-});
+] as const)(
+  'an object that was put with %j is not readable until it is put again',
+  async (how, error) => {
+    await put('object', how);
+    await expect(read('object')).rejects.toMatchObject(error);
+    await put('object');
+    expect(await read('object')).toBe('text');
+  },
+);
 
-test('a policy denies what is below a prefix, as long as it is there', async () => {
+test('a policy denies reads below a prefix as long as it exists', async () => {
   await put('a/1');
   await put('b/1');
   const Resource = `arn:aws:s3:::${Bucket}/a/*`;

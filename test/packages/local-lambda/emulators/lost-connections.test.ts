@@ -30,14 +30,14 @@ test('a lost connection is reset at its next request, which the service never se
   lose('environment-1');
   await expect(ask(frozen, '/3', 'environment-1')).rejects.toMatchObject({ code: 'ECONNRESET' });
   expect(await ask(other, '/4', 'environment-2')).toBe('served');
-  // A connection of its own is as good as ever.
+  // A new connection works as before.
   expect(await ask(frozen, '/5', 'environment-1')).toBe('served');
   expect(seen).toEqual(['/1', '/2', '/4', '/5']);
   for (const agent of [frozen, other]) agent.destroy();
   server.close();
 });
 
-test('the SDK’s connections are known by its application id', async () => {
+test('the SDK’s connections are recognised by its application id', async () => {
   const emulator = await startEmulator(
     new URL('../../../../packages/local-lambda/emulators/dynalite.ts', import.meta.url),
     { port: 0 },

@@ -59,7 +59,7 @@ test.each([
   ['AROAHOSPITALA:somebody', 'AROAHOSPITALA:somebody'],
   ['AIDAHOSPITALB', 'AIDAHOSPITALB'],
   ['test', '000000000000'],
-])('what %s signed was sent by %s', async (accessKeyId, sender) => {
+])('a message signed as %s has the sender %s', async (accessKeyId, sender) => {
   const url = await create(`of-${accessKeyId.replace(/\W/g, '-')}`);
   await sqsOf(accessKeyId).send(new SendMessageCommand({ QueueUrl: url, MessageBody: 'hello' }));
   const [message] = await received(url);
@@ -67,7 +67,7 @@ test.each([
   expect(message?.Attributes).not.toHaveProperty('MessageDeduplicationId');
 });
 
-test('of a batch in which one is refused, each keeps its own group', async () => {
+test('in a batch of which one is refused, each keeps its own group', async () => {
   const url = await create('batch');
   await sqsOf('AIDALAB').send(
     new SendMessageBatchCommand({
@@ -85,7 +85,7 @@ test('of a batch in which one is refused, each keeps its own group', async () =>
   expect(attributes.map((one) => one?.SenderId)).toEqual(['AIDALAB', 'AIDALAB', 'AIDALAB']);
 });
 
-test('only what was asked for is told, and a FIFO queue keeps its own', async () => {
+test('only requested attributes are returned, and a FIFO queue keeps its own', async () => {
   const url = await create('asked');
   const send = { QueueUrl: url, MessageBody: 'hello', MessageGroupId: 'a' };
   await sqsOf('AIDALAB').send(new SendMessageCommand(send));
@@ -113,7 +113,7 @@ test('only what was asked for is told, and a FIFO queue keeps its own', async ()
   expect(second?.Attributes?.SequenceNumber).not.toBe(messages[0]?.Attributes?.SequenceNumber);
 });
 
-test('what comes by a topic was sent by a service', async () => {
+test('a message through a topic has the service as its sender', async () => {
   const url = await create('of-a-topic');
   const sns = new SNSClient({
     region: 'us-east-1',

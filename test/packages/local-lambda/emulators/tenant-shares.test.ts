@@ -39,7 +39,7 @@ describe('R50: a noisy neighbour by the time of consumers', () => {
     [100, 900, false],
     [101, 900, true],
     [0, 0, false],
-  ])('who took %i ms beside %i ms of others: %s', (own, others, noisy) => {
+  ])('a tenant that took %i ms beside %i ms of others: %s', (own, others, noisy) => {
     expect(spent(own, others).isNoisy('slow', 1_000)).toBe(noisy);
   });
 
@@ -48,7 +48,7 @@ describe('R50: a noisy neighbour by the time of consumers', () => {
     expect(spent(500, 0).isNoisy('slow', 66_000)).toBe(false);
   });
 
-  test('is forgiven when its backlog is used up', () => {
+  test('is quiet again when its backlog is used up', () => {
     const shares = spent(500, 0);
     shares.forgive('slow');
     expect(shares.isNoisy('slow', 1_000)).toBe(false);

@@ -43,7 +43,7 @@ async function read(Key: string, VersionId?: string): Promise<string | undefined
 }
 
 test.each(['locked', 'open'])(
-  'a put that must not overwrite does not, in a bucket that is %s',
+  'a put that must not overwrite is refused, in a bucket that is %s',
   async (bucket) => {
     await put(bucket, 'once', 'first', true);
     await expect(put(bucket, 'once', 'second', true)).rejects.toMatchObject({
@@ -53,7 +53,7 @@ test.each(['locked', 'open'])(
   },
 );
 
-test('under a lock all versions stay, newest first, and deletions too', async () => {
+test('under a lock all versions stay, newest first, deletions included', async () => {
   await put('locked', 'a/1', 'first');
   await put('locked', 'a/1', 'second');
   await testClients().s3.send(new DeleteObjectCommand({ Bucket: 'locked', Key: 'a/1' }));
@@ -66,7 +66,7 @@ test('under a lock all versions stay, newest first, and deletions too', async ()
   expect((await versionsOf('a/')).Versions).toHaveLength(3);
 });
 
-test('what is deleted with others is gone from the list, and its versions stay', async () => {
+test('objects that are deleted together disappear from the list, and their versions stay', async () => {
   await put('versioned', 'g/1', 'first');
   await put('versioned', 'g/2', 'second');
   const Delete = { Objects: [{ Key: 'g/1' }, { Key: 'g/2' }] };
@@ -78,7 +78,7 @@ test('what is deleted with others is gone from the list, and its versions stay',
   expect([Versions?.length, DeleteMarkers?.length]).toEqual([2, 2]);
 });
 
-test('a version under a lock cannot be deleted', async () => {
+test('a locked version cannot be deleted', async () => {
   await put('locked', 'b/1', 'first');
   const [version] = (await versionsOf('b/')).Versions ?? [];
   const command = new DeleteObjectCommand({
@@ -98,7 +98,7 @@ test('versions are listed in pages', async () => {
   expect(rest).toMatchObject({ IsTruncated: false, Versions: [{ Key: 'c/3' }] });
 });
 
-test('a versioned bucket answers with versions, hands out each, and forgets one for good', async () => {
+test('a versioned bucket returns version ids, serves each version, and can delete one for good', async () => {
   const { s3 } = testClients();
   const Bucket = 'versioned';
   const Key = 'd/1';
@@ -122,11 +122,11 @@ test('a versioned bucket answers with versions, hands out each, and forgets one 
   await expect(get(first)).rejects.toMatchObject({ name: 'NoSuchVersion' });
 });
 
-test('a bucket without versions names none', async () => {
+test('a bucket without versioning returns no version ids', async () => {
   expect((await put('open', 'e', 'x')).VersionId).toBeUndefined();
 });
 
-test('with --data a current version is read by its id as well: bodies lie on disk then', async () => {
+test('with --data a current version can be read by its id too: bodies are on disk then', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'versions-'));
   const kept = await startKept(folder);
   const clients = createClients(kept.endpoints);

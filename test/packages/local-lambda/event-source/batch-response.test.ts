@@ -24,7 +24,7 @@ describe('partial batch responses', () => {
     expect(answer(payload)).toEqual({ succeeded: IDS });
   });
 
-  test('the messages named stay, the others are done', () => {
+  test('the named messages stay, the others are deleted', () => {
     expect(answer(failing('b'))).toEqual({ succeeded: ['a', 'c'] });
     expect(answer(failing('b', 'b', 'a'))).toEqual({ succeeded: ['c'] });
     expect(answer(failing(...IDS))).toEqual({ succeeded: [] });

@@ -10,7 +10,7 @@ function record(messageId: string, body: string): SQSRecord {
   return toRecord({ MessageId: messageId, Body: body }, 'arn:aws:sqs:us-east-1:000000000000:q');
 }
 
-test('a batch is cut at its size and the rest is left', () => {
+test('a batch is cut at its size, and the rest stays', () => {
   const records = ['a', 'b', 'c'].map((id) => record(id, '{}'));
   const cut = cutBatch(records, 2);
   expect(cut.records).toEqual(records.slice(0, 2));
@@ -18,7 +18,7 @@ test('a batch is cut at its size and the rest is left', () => {
   expect(JSON.parse(cut.payload)).toEqual({ Records: records.slice(0, 2) });
 });
 
-test('a batch is cut below 6 MB of payload, quotes escaped', () => {
+test('a batch is cut below 6 MB of payload, with quotes escaped', () => {
   // A body of quotes doubles in JSON.
   const records = Array.from({ length: 10 }, (_, index) => record(`${index}`, '"'.repeat(1 << 20)));
   const cut = cutBatch(records, 10);

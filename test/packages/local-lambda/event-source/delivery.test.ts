@@ -24,25 +24,25 @@ function ids(list: SQSRecord[]): string[] {
 }
 
 describe('deliveries', () => {
-  test('without mischief everything comes once and in order', () => {
+  test('come once and in order unless mischief is requested', () => {
     expect(deliver({ duplicates: 0, reorder: false }, 1)).toEqual(records(1000));
   });
 
-  test('duplicates come in another batch, as often as asked, and nothing is lost', () => {
+  test('repeat messages in other batches as often as requested, and lose none', () => {
     const delivered = deliver({ duplicates: 0.2, reorder: false }, 1);
     expect(new Set(ids(delivered))).toEqual(new Set(ids(records(1000))));
     expect(delivered.length).toBeGreaterThan(1150);
     expect(delivered.length).toBeLessThan(1250);
   });
 
-  test('R04 a copy shows a receive count of 1 or 2, as from another replica', () => {
+  test('R04 give a copy a receive count of 1 or 2, as from another replica', () => {
     const copies = deliver({ duplicates: 1, reorder: false }, 1).slice(1000);
     const counts = copies.map(({ attributes }) => attributes.ApproximateReceiveCount);
     expect(copies).toHaveLength(1000);
     expect(new Set(counts)).toEqual(new Set(['1', '2']));
   });
 
-  test('a message is never twice in one batch', () => {
+  test('never have a message twice in one batch', () => {
     const deliveries = new Deliveries({ duplicates: 1, reorder: true, random: seededRandom(3) });
     deliveries.add(records(100), 0);
     while (deliveries.size > 0) {
@@ -51,7 +51,7 @@ describe('deliveries', () => {
     }
   });
 
-  test('reordering changes the order and nothing else, the same for the same seed', () => {
+  test('reordering changes only the order, and is the same for the same seed', () => {
     const delivered = ids(deliver({ duplicates: 0, reorder: true }, 1));
     expect(delivered).not.toEqual(ids(records(1000)));
     expect(delivered.toSorted()).toEqual(ids(records(1000)).toSorted());
@@ -59,7 +59,7 @@ describe('deliveries', () => {
     expect(ids(deliver({ duplicates: 0, reorder: true }, 2))).not.toEqual(delivered);
   });
 
-  test('what does not fit is put back in front', () => {
+  test('put messages that do not fit back in front', () => {
     const deliveries = new Deliveries({ duplicates: 0, reorder: false, random: seededRandom(1) });
     deliveries.add(records(3), 0);
     deliveries.putBack(deliveries.take(0).slice(1));

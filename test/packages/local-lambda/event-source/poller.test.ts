@@ -4,7 +4,7 @@ import { type Runtime, startRuntime } from '../../../../packages/local-lambda/ru
 import { queueClient } from '../support/queue-client.ts';
 import { consumer, type TinyStack, writeAssembly } from '../support/tiny-assembly.ts';
 
-/** Says what it got and, while it runs, that it runs; then does what the handler wants. */
+/** Says which messages it got and, while it runs, that it runs; then does what the handler wants. */
 const speaking = (then: string) => `
 export const handler = async (event) => {
   console.log(JSON.stringify({ got: event.Records.map((record) => record.body) }));
@@ -100,7 +100,7 @@ async function drained(queue: string): Promise<void> {
 }
 
 describe('the event source poller', () => {
-  test('gathers for longer than a receive may wait, and whoever asks can leave that out', async () => {
+  test('gathers longer than one receive may wait, and a caller can turn that off', async () => {
     const held = () => runtime.inFlight((queueName) => queueName === 'gathering');
     await queues.send('gathering', ['one']);
     await expect.poll(held, { timeout: 5_000 }).toBe(1);
@@ -109,7 +109,7 @@ describe('the event source poller', () => {
     expect(runtime.inFlight((queueName) => queueName !== 'gathering')).toBe(0);
   });
 
-  test('of a throttled function it goes on, and messages spend receives until they are taken', async () => {
+  test('retries a throttled function, and its messages spend receives meanwhile', async () => {
     const end = runtime.throttleFunction('throttled-function');
     const messageIds = await queues.send('throttled', ['patient']);
     await expect.poll(() => queues.visible('throttled'), { timeout: 5_000 }).toBe(0);
@@ -126,7 +126,7 @@ describe('the event source poller', () => {
     expect(Number(attributes.ApproximateReceiveCount)).toBeGreaterThanOrEqual(3);
   });
 
-  test('hands over records of AWS’s shape and deletes what succeeded', async () => {
+  test('passes records of AWS’s shape, and deletes those that succeeded', async () => {
     const [id] = await queues.send('plain', ['hello'], {
       source: { DataType: 'String', StringValue: 'clinic' },
     });
@@ -149,20 +149,20 @@ describe('the event source poller', () => {
     });
   });
 
-  test('a message named as failed returns after its visibility timeout, alone', async () => {
+  test('returns only the failed message, after its visibility timeout', async () => {
     await queues.send('partial', ['good', 'bad', 'fine']);
     await drained('partial');
     expect(batchesOf('partial').at(-1)).toEqual(['bad']);
     expect(batchesOf('partial').flat().toSorted()).toEqual(['bad', 'bad', 'fine', 'good']);
   });
 
-  test('R06 an answer that names an unknown message returns the whole batch', async () => {
+  test('R06 returns the whole batch if the answer names an unknown message', async () => {
     await queues.send('malformed', ['a', 'b']);
     await drained('malformed');
     expect(batchesOf('malformed').flat().toSorted()).toEqual(['a', 'a', 'b', 'b']);
   });
 
-  test('after maxReceiveCount deaths the queue itself redrives to the dead-letter queue', async () => {
+  test('after maxReceiveCount deaths the queue itself moves a message to the dead-letter queue', async () => {
     await queues.send('failing', ['x', 'y']);
     await drained('failing');
     const seen = () => batchesOf('failing').flat().toSorted();
@@ -180,7 +180,7 @@ describe('the event source poller', () => {
     expect(sizes.length).toBeLessThanOrEqual(5);
   });
 
-  test('no more invocations run at a time than the mapping’s maximum concurrency', async () => {
+  test('runs no more invocations at a time than the mapping’s maximum concurrency', async () => {
     await queues.send('narrow', ['1', '2', '3', '4', '5', '6']);
     await drained('narrow');
     let running = 0;
@@ -189,12 +189,12 @@ describe('the event source poller', () => {
       if (line.done) running -= 1;
       return running;
     });
-    // AWS's least is 2; with 1 the test needs only two cores to see the limit ignored.
+    // AWS's minimum is 2; with 1 the test needs only two cores to see the limit ignored.
     expect(Math.max(...concurrency)).toBe(1);
     expect(batchesOf('narrow')).toHaveLength(6);
   });
 
-  test('a disabled mapping leaves its queue alone', async () => {
+  test('receives nothing for a disabled mapping', async () => {
     await queues.send('paused', ['waits']);
     await queues.send('plain', ['passes']);
     await drained('plain');

@@ -39,7 +39,7 @@ function mapping(enabled = true) {
   return { switched, seen, finish };
 }
 
-test('goes on as before until a change has settled, and takes no other meanwhile', () => {
+test('continues as before until a change takes effect, and accepts no other change meanwhile', () => {
   const { switched, seen } = mapping();
   switched.change({ enabled: false });
   expect([switched.state, switched.changing, seen.polling]).toEqual(['Disabling', true, 1]);
@@ -51,7 +51,7 @@ test('goes on as before until a change has settled, and takes no other meanwhile
   expect([switched.state, seen.polling, seen.max]).toEqual(['Enabled', 1, 2]);
 });
 
-test('counts what was handed out before it was disabled until that has ended', async () => {
+test('counts messages that were received before it was disabled until they end', async () => {
   const { switched, finish } = mapping();
   switched.change({ enabled: false });
   await vi.advanceTimersByTimeAsync(SETTLE_MS);
@@ -62,7 +62,7 @@ test('counts what was handed out before it was disabled until that has ended', a
 });
 
 test.each([true, false])(
-  'once stopped it never polls again, asked before (%s) or after',
+  'never polls again once stopped, whether asked before (%s) or after',
   (before) => {
     const { switched, seen, finish } = mapping(false);
     finish();

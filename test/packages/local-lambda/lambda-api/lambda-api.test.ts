@@ -44,7 +44,7 @@ beforeAll(async () => {
     assembly: assembly.directory,
     environmentsMax: 4,
     onLogLine({ functionName, line }) {
-      // The platform's own records stand in the same log.
+      // The platform's own records are in the same log.
       const own = /^\{"(got|done)"/.test(line);
       if (own && functionName === 'slow-function') said.push(JSON.parse(line));
     },
@@ -75,7 +75,7 @@ async function invoke(functionName: string, payload: object) {
 }
 
 describe('the local Lambda API: event source mappings', () => {
-  test('the template’s Ref of a mapping is the UUID that lists and gets it', async () => {
+  test('the Ref of a mapping in the template is its UUID, which lists and gets it', async () => {
     const byFunction = new ListEventSourceMappingsCommand({ FunctionName: 'slow-function' });
     const { EventSourceMappings: listed = [] } = await lambda.send(byFunction);
     expect(listed).toHaveLength(1);
@@ -101,7 +101,7 @@ describe('the local Lambda API: event source mappings', () => {
     expect(pages.map(({ State }) => State)).toEqual(['Enabled', 'Enabled', 'Disabled']);
   });
 
-  test('disabled, it stops polling, what is in flight goes on; enabled, it goes on', async () => {
+  test('a disabled mapping stops polling while messages in flight end; enabled, it continues', async () => {
     said.length = 0;
     await queues.send('slow', ['running']);
     await expect.poll(() => said, { timeout: 5000 }).toContainEqual({ got: ['running'] });
@@ -123,7 +123,7 @@ describe('the local Lambda API: event source mappings', () => {
     await expect.poll(() => said.filter(({ done }) => done)).toHaveLength(3);
   });
 
-  test('its maximum concurrency is changed while it runs, and held', async () => {
+  test('its maximum concurrency can be changed while it runs, and is enforced', async () => {
     said.length = 0;
     expect((await update({ ScalingConfig: { MaximumConcurrency: 2 } })).State).toBe('Updating');
     await expect.poll(() => state()).toBe('Enabled');
@@ -141,7 +141,7 @@ describe('the local Lambda API: event source mappings', () => {
     expect((await lambda.send(command)).ScalingConfig).toEqual({});
   });
 
-  test('what Lambda refuses is refused in its words', async () => {
+  test('a refusal is in Lambda’s own words', async () => {
     await expect(update({ ScalingConfig: { MaximumConcurrency: 1 } })).rejects.toMatchObject({
       name: 'InvalidParameterValueException',
     });
@@ -152,7 +152,7 @@ describe('the local Lambda API: event source mappings', () => {
 });
 
 describe('the local Lambda API: functions', () => {
-  test('Invoke answers what the function answers, or the error that ended it', async () => {
+  test('Invoke returns the function’s answer, or the error that ended it', async () => {
     const answer = await invoke('echo-function', { a: 1 });
     expect(answer).toMatchObject({ StatusCode: 200, payload: { echo: { a: 1 } } });
     expect(answer.FunctionError).toBeUndefined();
@@ -166,7 +166,7 @@ describe('the local Lambda API: functions', () => {
     });
   });
 
-  test('a function at its reserved concurrency is throttled, an unknown one not found', async () => {
+  test('a function at its reserved concurrency is throttled, and an unknown one is not found', async () => {
     const both = await Promise.allSettled([
       invoke('echo-function', { n: 1 }),
       invoke('echo-function', { n: 2 }),
@@ -178,7 +178,7 @@ describe('the local Lambda API: functions', () => {
     await expect(invoke('nobody', {})).rejects.toMatchObject({ name: 'ResourceNotFoundException' });
   });
 
-  test('GetFunctionConfiguration tells timeout and memory', async () => {
+  test('GetFunctionConfiguration returns timeout and memory', async () => {
     const arn = 'arn:aws:lambda:us-east-1:000000000000:function:echo-function';
     const command = new GetFunctionConfigurationCommand({ FunctionName: arn });
     expect(await lambda.send(command)).toMatchObject({ FunctionArn: arn, Timeout: 5 });

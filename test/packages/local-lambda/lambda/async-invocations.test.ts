@@ -81,7 +81,7 @@ test('after the third failure the event goes to the dead-letter queue', async ()
   expect(invocations.pending()).toBe(0);
 });
 
-test('nothing is tried again once stopped', async () => {
+test('nothing is tried again after stop', async () => {
   const { ran, invocations } = failing(9);
   invocations.invoke(SPEC, '1');
   await vi.advanceTimersByTimeAsync(0);
@@ -90,7 +90,7 @@ test('nothing is tried again once stopped', async () => {
   expect(ran).toHaveLength(1);
 });
 
-test('being throttled is no attempt: it waits in Lambda’s own queue', async () => {
+test('being throttled is not an attempt: the event waits in Lambda’s own queue', async () => {
   const { ran, dead, invocations } = failing(2, 50);
   invocations.invoke(SPEC, '1');
   await vi.advanceTimersByTimeAsync(49_999);

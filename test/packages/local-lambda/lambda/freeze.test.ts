@@ -10,7 +10,7 @@ const { functionOf, run, environments } = useLambdaHost(2);
 /** Far longer than the functions' timers take. */
 const FROZEN_MS = 1_000;
 
-/** Lets real time pass: there is nothing to see of a frozen process. */
+/** Lets real time pass: a frozen process shows nothing to wait for. */
 async function frozenFor(ms: number): Promise<void> {
   const over = Date.now() + ms;
   await expect.poll(() => Date.now(), { timeout: ms * 10 }).toBeGreaterThan(over);
@@ -42,7 +42,7 @@ describe.skipIf(process.platform === 'win32')('a frozen environment', () => {
     expect(after.ofChild - before.ofChild).toBeLessThan(FROZEN_MS / 2);
   });
 
-  test('R61: what became due while it was frozen acts before the next event is handled', async () => {
+  test('R61: runs what became due while it was frozen before it handles the next event', async () => {
     const spec = await functionOf(
       'leaving',
       `import { setTimeout as pause } from 'node:timers/promises';
@@ -62,7 +62,7 @@ describe.skipIf(process.platform === 'win32')('a frozen environment', () => {
     }
   });
 
-  test('is killed with what it started, where another takes its place', async () => {
+  test('is killed with its processes when another takes its place', async () => {
     const spec = await functionOf(
       'parent',
       `import { spawn } from 'node:child_process';
@@ -78,7 +78,7 @@ describe.skipIf(process.platform === 'win32')('a frozen environment', () => {
     expect(environments().map(({ functionName }) => functionName)).not.toContain('parent');
   });
 
-  test('that dies meanwhile is replaced', async () => {
+  test('is replaced if it dies meanwhile', async () => {
     const spec = await functionOf('killed', 'export const handler = () => process.pid;');
     const before = Number(parsed(await run(spec, '{}')));
     process.kill(before, 'SIGKILL');
@@ -87,7 +87,7 @@ describe.skipIf(process.platform === 'win32')('a frozen environment', () => {
     expect(parsed(await run(spec, '{}'))).not.toBe(before);
   });
 
-  test('dies with its host, also where the reaper had been killed before', async () => {
+  test('dies with its host, even if the reaper was killed before', async () => {
     const program = `
       const { spawn } = await import('node:child_process');
       const { startReaper } = await import(${JSON.stringify(import.meta.resolve('../../../../packages/local-lambda/lambda/reaper.ts'))});

@@ -4,8 +4,8 @@ import { isAlive } from '../support/processes.ts';
 
 const { functionOf, run, records } = useLambdaHost(2);
 
-describe('the Lambda host, where a function ends badly', () => {
-  test('an exception is the invocation’s error; the environment lives on', async () => {
+describe('the Lambda host, when a function ends badly', () => {
+  test('an exception is the invocation’s error, and the environment lives on', async () => {
     const spec = await functionOf(
       'throwing',
       'let n = 0; export const handler = () => { if (n++ === 0) throw new TypeError("no"); return n; };',
@@ -82,7 +82,7 @@ describe('the Lambda host, where a function ends badly', () => {
     expect(records('hanging').at(-1)?.record).toMatchObject({ status: 'timeout' });
   });
 
-  test('a function that outgrows its memory is killed', async () => {
+  test('a function that exceeds its memory is killed', async () => {
     const spec = await functionOf(
       'growing',
       `export const handler = async () => {

@@ -5,7 +5,7 @@ import { parsed, useLambdaHost } from '../support/lambda-host.ts';
 const { functionOf, run, records, logOf, environments } = useLambdaHost(2);
 
 describe('the Lambda host', () => {
-  test('hands over event and context, and what the function knows is its own', async () => {
+  test('passes event and context, and only the function’s own variables', async () => {
     process.env.PARENTS_SECRET = 'secret';
     const spec = await functionOf(
       'echo',
@@ -62,13 +62,13 @@ describe('the Lambda host', () => {
     expect(warm?.record.metrics).not.toHaveProperty('initDurationMs');
   });
 
-  test('its own lines stand in its log', async () => {
+  test('writes the function’s own lines to its log', async () => {
     const spec = await functionOf('talking', 'export const handler = () => console.log("spoken");');
     await run(spec, '{}');
     await expect.poll(() => readFile(logOf('talking'), 'utf8')).toContain('spoken\n');
   });
 
-  test('never more environments live than the bound: the longest idle one makes room', async () => {
+  test('keeps no more environments than the limit: the one that was idle longest makes room', async () => {
     const specs = await Promise.all(
       ['one', 'two', 'three'].map((name) =>
         functionOf(name, 'export const handler = () => process.pid;'),

@@ -13,7 +13,7 @@ function busy(functionName: string): Resident {
 }
 
 describe('the place of an invocation', () => {
-  test('is the warm environment used last', () => {
+  test('is the warm environment that was used last', () => {
     const residents = [idle('a', 1), idle('a', 3), idle('a', 2), idle('b', 9)];
     expect(placeFor('a', false, residents, POLICY)).toEqual({
       type: 'warm',
@@ -30,7 +30,7 @@ describe('the place of an invocation', () => {
     expect(placeFor('a', true, [busy('a'), busy('a')], POLICY)).toEqual({ type: 'new' });
   });
 
-  test('is taken from the function that has the most, its longest idle one', () => {
+  test('is taken from the function that has the most: its environment that was idle longest', () => {
     const residents = [idle('b', 5), idle('c', 4), idle('c', 3), idle('d', 1)];
     expect(placeFor('a', false, residents, POLICY)).toEqual({
       type: 'instead',
@@ -38,16 +38,16 @@ describe('the place of an invocation', () => {
     });
   });
 
-  test('is disabled a function that has no more than the one that asks', () => {
+  test('is not taken from a function that has no more than the one that asks', () => {
     const residents = [busy('a'), idle('b'), idle('c'), idle('d')];
     expect(placeFor('a', true, residents, POLICY)).toBeUndefined();
   });
 
-  test('there is none while all are busy', () => {
+  test('does not exist while all are busy', () => {
     expect(placeFor('a', true, Array(4).fill(busy('b')), POLICY)).toBeUndefined();
   });
 
-  test('a function without any environment gets a place as soon as one is idle or free', () => {
+  test('for a function without any environment exists as soon as one is idle or free', () => {
     const resident = fc.record({
       functionName: fc.constantFrom('b', 'c', 'd'),
       busy: fc.boolean(),

@@ -1,10 +1,10 @@
-/** Overload on demand: a small share of a processor, and a function that is throttled. */
+/** Overload on demand: a small share of a processor, and a throttled function. */
 import { expect, test } from 'vitest';
 import { parsed, useLambdaHost } from '../support/lambda-host.ts';
 
 const { functionOf, run, records, throttle, shareProcessor } = useLambdaHost(2);
 
-/** Burns so much of a processor, and says how long that took. */
+/** Uses a given amount of processor time, and reports how long that took. */
 const BURNING = `export const handler = ({ ms }) => {
   const startedAt = Date.now();
   const before = process.cpuUsage();
@@ -16,7 +16,7 @@ const BURNING = `export const handler = ({ ms }) => {
 };`;
 
 test.skipIf(process.platform === 'win32')(
-  'with a tenth of a processor work takes many times as long, and as before once that is over',
+  'with a tenth of a processor, work takes many times as long, and afterwards as long as before',
   async () => {
     const spec = await functionOf('burning', BURNING);
     await run(spec, '{"ms":1}');
@@ -24,14 +24,14 @@ test.skipIf(process.platform === 'win32')(
     const starved = Number(parsed(await run(spec, '{"ms":200}')));
     end();
     const free = Number(parsed(await run(spec, '{"ms":200}')));
-    // Ten times as long on an idle machine; a busy one holds it less exactly.
+    // Ten times as long on an idle machine; less exact on a busy one.
     expect(starved).toBeGreaterThan(400);
     expect(free).toBeLessThan(starved);
   },
 );
 
 test.skipIf(process.platform === 'win32')(
-  'the timeout of a function runs on while it is held',
+  'the timeout of a function continues while it is held',
   async () => {
     const spec = await functionOf('starving', BURNING, { Timeout: 1 });
     await run(spec, '{"ms":1}');
@@ -44,7 +44,7 @@ test.skipIf(process.platform === 'win32')(
 );
 
 test.skipIf(process.platform === 'win32')(
-  'R61: what became due while it was frozen acts first, also where the event is there before it goes on',
+  'R61: what became due while frozen runs first, even if the event is there before the thaw',
   async () => {
     const spec = await functionOf(
       'leaving',
@@ -65,7 +65,7 @@ test.skipIf(process.platform === 'win32')(
   },
 );
 
-test('a throttled function is not run, others are, and it is once that is over', async () => {
+test('a throttled function does not run until that is over, while others do', async () => {
   const one = await functionOf('one', 'let n = 0; export const handler = () => ++n;');
   const other = await functionOf('other', 'export const handler = () => "ran";');
   const end = throttle('one');

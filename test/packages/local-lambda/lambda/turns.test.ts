@@ -1,7 +1,7 @@
 import { afterEach, expect, test, vi } from 'vitest';
 import { Turns } from '../../../../packages/local-lambda/lambda/turns.ts';
 
-/** Turns over so many equal places; each notes who got it. */
+/** Turns for a number of equal places; each records who got it. */
 function turnsOver(places: number, waitersNeedPatience = false) {
   let free = places;
   const granted: string[] = [];
@@ -24,7 +24,7 @@ function turnsOver(places: number, waitersNeedPatience = false) {
   };
 }
 
-/** Lets all grants that are due arrive. */
+/** Lets all due grants arrive. */
 function settle(): Promise<void> {
   return new Promise((resolve) => setImmediate(resolve));
 }
@@ -33,7 +33,7 @@ afterEach(() => {
   vi.useRealTimers();
 });
 
-test('no more have a turn than there are places', async () => {
+test('there are never more turns than places', async () => {
   const { ask, granted } = turnsOver(2);
   const [first] = [ask('a'), ask('a'), ask('a')];
   await settle();
@@ -55,7 +55,7 @@ test('R50 a free place goes to the owner that holds the fewest', async () => {
   expect(granted).toEqual(['flood', 'flood', 'small', 'flood']);
 });
 
-test('an owner has no more than its own maximum and does not block the others', async () => {
+test('an owner has no more than its own maximum, and does not block the others', async () => {
   const { ask, granted } = turnsOver(10);
   for (let count = 0; count < 4; count += 1) ask('narrow', 2);
   ask('other');
@@ -75,7 +75,7 @@ test('a turn ends once', async () => {
   expect(granted).toEqual([1]);
 });
 
-test('a wish that has waited long says so', async () => {
+test('a request that has waited long says so', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   const { ask, granted } = turnsOver(1, true);
   ask('a');
@@ -85,7 +85,7 @@ test('a wish that has waited long says so', async () => {
   expect(granted).toEqual(['a']);
 });
 
-test('who finds no place does not keep those from theirs who have one', async () => {
+test('an owner that finds no place does not block another that can have one', async () => {
   const turns = new Turns<string, object>(500, (wish) => (wish === 'possible' ? {} : undefined));
   const granted: string[] = [];
   for (const wish of ['impossible', 'possible']) {

@@ -6,7 +6,7 @@ import type { Unfinished } from '../../../../packages/local-lambda/lambda/unfini
 import { useLambdaHost } from '../support/lambda-host.ts';
 
 const { functionOf, run, linesOf } = useLambdaHost(2);
-/** Answers nobody on `/never`. */
+/** Never answers on `/never`. */
 const server = createServer((req, res) => void (req.url === '/never' || res.end('at once')));
 
 beforeAll(() => once(server.listen(0, '127.0.0.1'), 'listening'));
@@ -24,7 +24,7 @@ async function unfinishedOf(name: string, source: string): Promise<Unfinished[][
     .map((line) => JSON.parse(line).work);
 }
 
-test('R61: timers, calls and processes that a handler leaves are told, with where they began', async () => {
+test('R61: timers, calls and processes that a handler leaves are reported, with where they began', async () => {
   const { port } = server.address() as AddressInfo;
   const [first = [], second = []] = await unfinishedOf(
     'leaves',
@@ -50,7 +50,7 @@ test('R61: timers, calls and processes that a handler leaves are told, with wher
   expect(new Set(second.map(({ began }) => began))).toEqual(new Set(['before']));
 });
 
-test('R61: of a handler that ends what it began nothing is told', async () => {
+test('R61: a handler that ends what it began is not reported', async () => {
   const { port } = server.address() as AddressInfo;
   const work = await unfinishedOf(
     'ends',

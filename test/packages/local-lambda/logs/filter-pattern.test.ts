@@ -21,7 +21,7 @@ describe('filter patterns', () => {
     expect(compileFilter(DEATHS)(value)).toBe(passes);
   });
 
-  test('&& binds stronger than ||, numbers compare as numbers', () => {
+  test('&& binds stronger than ||, and numbers compare as numbers', () => {
     const filter = compileFilter('{ $.a = 1 || $.b = "x" && $.c = -2.5 }');
     expect(filter({ a: 1 })).toBe(true);
     expect(filter({ a: '1' })).toBe(false);
@@ -39,7 +39,7 @@ describe('filter patterns', () => {
     '{ ($.a = 1 }',
     '{ $.a = 1 } more',
     '{ }',
-  ])('%s is refused, not taken for a filter that passes nothing', (pattern) => {
+  ])('%s is refused instead of passing nothing', (pattern) => {
     expect(() => compileFilter(pattern)).toThrow(`filter pattern ${pattern} is not imitated`);
   });
 });

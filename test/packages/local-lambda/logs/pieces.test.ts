@@ -11,11 +11,11 @@ function deliveries(delivery: LogDelivery) {
 }
 
 describe('log lines reach their subscriber', () => {
-  test('at once and whole unless something else is asked for', () => {
+  test('at once and whole unless requested otherwise', () => {
     for (const pieces of deliveries({})) expect(pieces).toEqual([{ events: EVENTS, afterMs: 0 }]);
   });
 
-  test('between half of the delay and the whole of it', () => {
+  test('after between half of the delay and the whole of it', () => {
     const delays = deliveries({ delayMs: 10_000 }).flatMap(([one]) => one?.afterMs ?? 0);
     expect(delays).toHaveLength(SEEDS);
     expect(Math.min(...delays)).toBeGreaterThanOrEqual(5_000);
@@ -23,7 +23,7 @@ describe('log lines reach their subscriber', () => {
     expect(new Set(delays).size).toBeGreaterThan(SEEDS / 2);
   });
 
-  test('in pieces: an init’s record comes apart, nothing is lost, and order between pieces is not kept', () => {
+  test('in pieces: an init’s record is split, nothing is lost, and pieces may arrive out of order', () => {
     const all = deliveries({ delayMs: 10_000, inPieces: true });
     for (const pieces of all) {
       expect(pieces.flatMap(({ events }) => events)).toEqual(EVENTS);
@@ -36,7 +36,7 @@ describe('log lines reach their subscriber', () => {
     expect(overtaken.length).toBeGreaterThan(SEEDS / 4);
   });
 
-  test('again, as often as is asked for, and the same by the same seed', () => {
+  test('repeatedly, as often as requested, and the same for the same seed', () => {
     const counts = deliveries({ delayMs: 10_000, repeats: 0.5 }).map(({ length }) => length);
     expect(counts.filter((count) => count === 2).length).toBeGreaterThan(SEEDS / 4);
     expect(counts.filter((count) => count === 1).length).toBeGreaterThan(SEEDS / 4);

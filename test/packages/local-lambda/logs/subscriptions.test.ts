@@ -51,7 +51,7 @@ afterAll(async () => {
   await dispose();
 });
 
-test('the platform’s record of a death reaches the subscribed function as CloudWatch sends it', async () => {
+test('the platform’s record of a death reaches the subscribed function in CloudWatch’s format', async () => {
   await queueClient(runtime).send('dying', ['live', 'die']);
   await expect.poll(() => delivered, { timeout: 10_000 }).toHaveLength(1);
   const data = Buffer.from(delivered[0]?.awslogs.data ?? '', 'base64');

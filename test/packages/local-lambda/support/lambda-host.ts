@@ -21,7 +21,7 @@ interface Limits {
   readonly MemorySize?: number;
 }
 
-/** To be called once in a file; what it answers is to be used inside tests. */
+/** Call it once in a file; use its result inside tests. */
 export function useLambdaHost(environmentsMax: number) {
   let folder: string;
   let log: PlatformLog;
@@ -74,7 +74,7 @@ export function useLambdaHost(environmentsMax: number) {
       .map(({ line }) => JSON.parse(line));
   }
 
-  /** All that a function logged so far. */
+  /** All that a function has logged so far. */
   function linesOf(functionName: string): string[] {
     return lines.filter((line) => line.functionName === functionName).map(({ line }) => line);
   }
@@ -91,7 +91,7 @@ export function useLambdaHost(environmentsMax: number) {
   };
 }
 
-/** What a function answered. */
+/** A function's answer. */
 export function parsed(outcome: { status: string; payload?: string }): unknown {
   return JSON.parse(outcome.payload ?? 'null');
 }

@@ -1,4 +1,4 @@
-/** Whether a process exists (a zombie, which waits only for its parent, does not count). */
+/** Whether a process exists. A zombie, which waits only for its parent, does not count. */
 import { readFileSync } from 'node:fs';
 
 export function isAlive(pid: number): boolean {

@@ -8,7 +8,7 @@ import {
 import type { Runtime } from '../../../../packages/local-lambda/runtime.ts';
 import { ACCOUNT } from '../../../../packages/local-lambda/template/account.ts';
 
-/** What every SDK client needs to speak to a runtime's gateway. */
+/** What every SDK client needs to reach a runtime's gateway. */
 export function clientConfig(runtime: Runtime) {
   const { region, credentials } = ACCOUNT;
   return { region, credentials, endpoint: runtime.endpoint };
@@ -38,7 +38,7 @@ export function queueClient(runtime: Runtime) {
       }
       return ids;
     },
-    /** How many messages a queue holds, in flight or not. */
+    /** How many messages a queue has, in flight or not. */
     async count(queue: string): Promise<number> {
       const { Attributes = {} } = await sqs.send(
         new GetQueueAttributesCommand({
@@ -52,7 +52,7 @@ export function queueClient(runtime: Runtime) {
       );
       return Object.values(Attributes).reduce((sum, value) => sum + Number(value), 0);
     },
-    /** How many messages a queue would hand out now. */
+    /** How many messages a queue would deliver now. */
     async visible(queue: string): Promise<number> {
       const { Attributes = {} } = await sqs.send(
         new GetQueueAttributesCommand({

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-/** A synthesized assembly of a test's own: functions by name, each the source of its handler. */
+/** A synthesized assembly made for a test: functions by name, each with the source of its handler. */
 export type TinyStack = {
   resources: Record<string, { Type: string; Properties?: object }>;
   handlers?: Record<string, string>;
@@ -30,7 +30,7 @@ export async function writeAssembly(
   return { directory, dispose: () => rm(directory, { recursive: true, force: true }) };
 }
 
-/** Writes a bundle: `handler.mjs` with the source given. */
+/** Writes a bundle: `handler.mjs` with the given source. */
 export async function writeHandler(directory: string, source: string): Promise<string> {
   await mkdir(directory, { recursive: true });
   await writeFile(join(directory, 'handler.mjs'), source);

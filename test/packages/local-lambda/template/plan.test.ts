@@ -20,7 +20,7 @@ function assembly(resources: TinyStack['resources'], outputs: TinyStack['outputs
 const ENDPOINT = 'http://127.0.0.1:1';
 
 describe('the plan', () => {
-  test('holds what the template says, with its references resolved', () => {
+  test('has the resources of the template, with references resolved', () => {
     const plan = planOf(assembly(consumer('work', { BatchSize: 7 })), ENDPOINT);
     expect(plan.queues).toMatchObject([{ name: 'work', properties: { VisibilityTimeout: 60 } }]);
     expect(plan.functions).toMatchObject([
@@ -47,7 +47,7 @@ describe('the plan', () => {
     expect(plan.buckets).toMatchObject([{ name: 'tiny-bodies' }]);
   });
 
-  test('outputs point at the endpoint they are asked for', () => {
+  test('outputs point at the requested endpoint', () => {
     const outputs = outputsOf(
       assembly(consumer('work'), { Url: { Value: { Ref: 'work' } } }),
       'http://127.0.0.1:2',
@@ -102,7 +102,7 @@ describe('the plan', () => {
       },
       'Rule: ✖ only rate(N minutes) is imitated',
     ],
-  ])('%s is refused and named', (_, resources, message) => {
+  ])('%s is refused by its name', (_, resources, message) => {
     expect(() => planOf(assembly(resources), ENDPOINT)).toThrow(message);
   });
 });

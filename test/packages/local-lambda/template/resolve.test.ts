@@ -30,7 +30,7 @@ describe('intrinsics', () => {
     expect(resolve(value)).toEqual(expected);
   });
 
-  test('an intrinsic that is not imitated names itself and its place', () => {
+  test('an unsupported intrinsic is reported with its place', () => {
     expect(() => resolve({ Code: [{ 'Fn::ImportValue': 'x' }] })).toThrow(
       'Thing.Code[0]: Fn::ImportValue is not imitated by the local runtime',
     );
@@ -45,7 +45,7 @@ describe('intrinsics', () => {
     expect(() => resolve(value)).toThrow(message);
   });
 
-  test('a place that must hold a string refuses other things', () => {
+  test('a place that must hold a string refuses other values', () => {
     expect(resolveString(5, references, 'Thing')).toBe('5');
     expect(() => resolveString({ a: 1 }, references, 'Thing')).toThrow('Thing: a string');
   });
