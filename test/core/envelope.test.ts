@@ -12,7 +12,7 @@ const arrival = (encoded: string) => ({
 });
 const QUEUE = 'arn:aws:sqs:us-east-1:0:fhir-failsafe-dev-background-dead-letter';
 
-test('R04: whatever is written into an envelope is read, and keeps its identity (property)', () => {
+test('R04: any written envelope can be read, and keeps its identity (property)', () => {
   fc.assert(
     fc.property(envelopes, (envelope) => {
       const encoded = writeEnvelope(envelope);
@@ -35,7 +35,7 @@ test('R04: whatever is written into an envelope is read, and keeps its identity 
   );
 });
 
-test('R04: what an older version wrote without cutting is read as well (property)', () => {
+test('R04: an envelope that an older version wrote without limits is read as well (property)', () => {
   fc.assert(
     fc.property(envelopes, (envelope) => {
       const letter = deadLetterOf({ ...arrival(JSON.stringify(envelope)), queueArn: QUEUE });
@@ -45,7 +45,7 @@ test('R04: what an older version wrote without cutting is read as well (property
   );
 });
 
-test('R04: an envelope holds only what SQS takes (property)', () => {
+test('R04: an envelope holds only what SQS accepts (property)', () => {
   fc.assert(
     fc.property(envelopes, (envelope) => {
       expect(writeEnvelope(envelope)).toMatch(
@@ -55,7 +55,7 @@ test('R04: an envelope holds only what SQS takes (property)', () => {
   );
 });
 
-test('a text is never cut in the middle of a character', () => {
+test('a text is never cut within a character', () => {
   const reason = `${'x'.repeat(1_023)}😀`;
   const deadLetter = { kind: 'exit', reason, attempts: 1 } as const;
   const envelope = {
@@ -75,7 +75,7 @@ test.each(['{', '[]', '{"messageId":"m"}', '{"messageId":"","sentAt":1,"lane":"c
     expect(readProvenance(arrival(encoded))).toMatchObject({ unreadable: true });
     const letter = deadLetterOf({ ...arrival(encoded), queueArn: QUEUE });
     expect(letter.unreadable).toMatch(/^envelope: unreadable/);
-    // SQS took it off the lane's own queue: there an envelope is a producer's invention.
+    // SQS moved it from the lane's own queue, where a producer could have made it up.
     const redriven = { redrivenFrom: 'arn:aws:sqs:us-east-1:0:fhir-failsafe-dev-background' };
     const invented = deadLetterOf({ ...arrival(encoded), ...redriven, queueArn: QUEUE });
     expect(invented).not.toHaveProperty('unreadable');

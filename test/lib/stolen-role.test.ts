@@ -66,7 +66,7 @@ describe('a stolen role', () => {
       'change queues, topics or buckets',
       /^(sqs|sns|s3):(Set|Add|Remove|Create|PutBucket|Subscribe)/,
     ],
-    ['use the key to no end of ours, or change it', /^kms:(Put|Schedule|Disable|Create|Sign)/],
+    ['change or disable the key, or sign with it', /^kms:(Put|Schedule|Disable|Create|Sign)/],
     ['stop or empty a log', /^logs:(?!CreateLogStream|PutLogEvents)/],
   ])('cannot %s', (_, actions) => {
     expect(who(actions)).toEqual([]);

@@ -62,13 +62,13 @@ describe('R02: the round of a message', () => {
     ['of one that was raised already', 1, inRound(1, 'quarantined'), false],
     ['of one that has ended', 1, inRound(undefined, 'stored'), false],
     ['of none', undefined, inRound(undefined, 'quarantined'), false],
-  ])('a message of a newer round begins it: %s', (_, round, trouble, begins) => {
+  ])('a message of a newer round begins that round: %s', (_, round, trouble, begins) => {
     expect(beginsRound({ round }, trouble)).toBe(begins);
   });
 });
 
 describe('whether a message may run alone', () => {
-  test('R02: the first time it runs', () => {
+  test('R02: it may the first time', () => {
     expect(decideAttempt(undefined, [], NOW, policy)).toEqual(RUN);
     expect(decide([])).toEqual(RUN);
     expect(decide([], 'redriven')).toEqual(RUN);
@@ -82,7 +82,7 @@ describe('whether a message may run alone', () => {
     });
   });
 
-  test('R02: where the environment died, three are needed', () => {
+  test('R02: three deaths of the environment dead-letter', () => {
     expect(decide([died('a'), died('b')])).toEqual(RUN_IN_OWN_PROCESS);
     expect(decide([died('a'), died('b'), died('c')])).toEqual({
       kind: 'dead-letter',
@@ -145,7 +145,7 @@ describe('whether a message may run alone', () => {
     expect(decide([running(2_000)])).toEqual({ kind: 'wait', ms: 10_000 });
     expect(decide([running(11_999)])).toEqual({ kind: 'wait', ms: 1 });
     expect(decide([running(12_000)])).toEqual(RUN_IN_OWN_PROCESS);
-    // The clock of another environment may be ahead.
+    // Another environment's clock may be ahead.
     expect(decide([running(-5_000)])).toEqual({ kind: 'wait', ms: 12_000 });
   });
 

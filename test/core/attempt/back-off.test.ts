@@ -6,7 +6,7 @@ test('R09: each receive doubles the wait, up to five minutes', () => {
   expect([0, 1, 2, 3, 9, 10, 1_000].map(backOffSeconds)).toEqual([1, 1, 2, 4, 256, 300, 300]);
 });
 
-test('R09: the wait never shrinks, and SQS takes it', () => {
+test('R09: the wait never shrinks, and is one that SQS accepts', () => {
   fc.assert(
     fc.property(fc.nat({ max: 2_000 }), (receives) => {
       expect(backOffSeconds(receives + 1)).toBeGreaterThanOrEqual(backOffSeconds(receives));

@@ -18,7 +18,7 @@ test('R40: a crash is one fact, whoever saw it', () => {
   expect(crashFact({ ...CRASH, at: 6, lane: 'critical' }, hash).id).toBe(bare.id);
 });
 
-test('R08: of the ids of message and request it has keyed hashes', () => {
+test('R08: the ids of message and request are keyed hashes in it', () => {
   const more = { lane: 'critical', during: 'resource', fingerprint: 'f1' } as const;
   const fact = crashFact({ ...CRASH, ...more, messageId: 'm-1', requestId: 'r-1' }, hash);
   expect(fact.details).toEqual({ crash: 'exit', ...more, message: '<m-1>', request: '<r-1>' });

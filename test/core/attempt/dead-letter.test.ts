@@ -19,7 +19,7 @@ test('R07: our own dead letters say why in the envelope', () => {
   expect(letter).toEqual({ origin, lane: 'critical', ...said });
 });
 
-test('R07: one that SQS redrove says so; the lane is in the name of the queue', () => {
+test('R07: a dead letter moved by SQS says so; the lane is in the name of the queue', () => {
   expect(deadLetterOf(arrival('critical-dead-letter'))).toEqual({
     origin: { messageId: 'm-1', sentAt: 1_000, source: 'default' },
     lane: 'critical',
@@ -37,7 +37,7 @@ test('R51: only the envelope says where a hop stored its body', () => {
   expect(borneOut).toMatchObject({ laid: undefined, isHop: false });
 });
 
-test('R07: redriven by SQS from the isolation queue, it keeps the crash that was seen', () => {
+test('R07: moved by SQS from the isolation queue, it keeps the crash that was seen', () => {
   const envelope: Envelope = { ...origin, lane: 'background', crash: 'out-of-memory' };
   expect(deadLetterOf(arrival('background-dead-letter', envelope))).toMatchObject({
     origin,
@@ -53,7 +53,7 @@ test.each([
   [undefined, 'm-9'],
   ['arn:aws:sqs:eu-west-1:1:fhir-failsafe-dev-critical-isolation', 'm-9'],
   ['arn:aws:sqs:eu-west-1:1:fhir-failsafe-dev-critical', 'm-1'],
-])('R04: an envelope that SQS redrove from %s: the message is %s', (redrivenFrom, messageId) => {
+])('R04: with an envelope that SQS moved from %s, the message is %s', (redrivenFrom, messageId) => {
   const envelope = { messageId: 'm-9', sentAt: 1, source: 'theirs', lane: 'background' };
   const letter = deadLetterOf({
     messageId: 'm-1',

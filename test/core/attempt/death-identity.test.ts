@@ -35,11 +35,11 @@ test('R20: an init after a death, of another environment, or long before, is a s
     expect(distinct([other, died('r-1', 2)])).toHaveLength(2);
   }
   expect(distinct([init(2 - INIT_WAIT_MS), died('r-1', 2)])).toHaveLength(1);
-  // Inits of one environment with nothing between them are the same trouble.
+  // Inits of one environment with nothing between them are one death.
   expect(distinct([init(1), init(5)])).toEqual([init(5)]);
 });
 
-test('R20: an event that names no environment is what its id says', () => {
+test('R20: an event that names no environment is identified by its id', () => {
   const told = [
     { id: 'a', at: 1 },
     { id: 'r-1', at: 2, requestId: 'r-1' },
@@ -63,7 +63,7 @@ test('R30: two deaths while loading, reported in four pieces, are two restarts',
   }
 });
 
-test('R20: in whatever pieces, orders and repetitions deaths are reported, they are the same deaths', () => {
+test('R20: in any pieces, order and repetition of the reports, the deaths are the same', () => {
   const deaths = fc.uniqueArray(fc.integer({ min: 0, max: 50 }), { maxLength: 8 }).map((times) =>
     times.flatMap((time, n) => {
       const environment = `e${time % 3}`;

@@ -62,15 +62,15 @@ describe('one death', () => {
 describe('an init that failed', () => {
   const init = platformRecord('initReport', { status: 'error', errorType: EXIT });
 
-  test('has no request id, and counts where no failed invocation of its stream follows', () => {
+  test('has no request id, and counts if no failed invocation of its stream follows', () => {
     const expected = { id: `init:${STREAM}:1000`, kind: 'exit', during: 'loading', at: 1_000 };
     expect(deaths([init])).toMatchObject([expected]);
     expect(deaths([init])[0]).not.toHaveProperty('requestId');
-    // A second init of the same stream is the same trouble.
+    // A second init of the same stream belongs to the same death.
     expect(deaths([init, init])).toHaveLength(1);
   });
 
-  test('does not where one follows: that is the death, while loading', () => {
+  test('does not count if one follows: that is the death, while loading', () => {
     const done = platformRecord('runtimeDone', died('r-1', EXIT));
     const report = platformRecord('report', died('r-1', OOM));
     expect(deaths([init, done, report])).toMatchObject([
@@ -78,7 +78,7 @@ describe('an init that failed', () => {
     ]);
   });
 
-  test('says why, where the invocation that waited for it does not', () => {
+  test('gives the reason if the invocation that waited for it does not', () => {
     const threw = platformRecord('initReport', { status: 'error', errorType: 'TypeError' });
     const done = platformRecord('runtimeDone', died('r-1', EXIT));
     expect(deaths([threw, done])).toMatchObject([

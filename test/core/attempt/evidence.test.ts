@@ -41,7 +41,7 @@ test('R20: a death that two observers reported counts once, at its earliest time
 
 const times = (...ats: number[]) => ats.map((at) => ({ at }));
 
-test('crashes belong to an incident up to a gap as long as the window', () => {
+test('crashes belong to an incident if no gap between them is longer than the window', () => {
   expect(belonging(times(900, 500, 401, 302, 203), 500, 100)).toEqual(
     times(900, 500, 401, 302, 203),
   );
@@ -50,7 +50,7 @@ test('crashes belong to an incident up to a gap as long as the window', () => {
   expect(belonging(times(9_000, 500), 500, 100)).toEqual(times(9_000, 500));
 });
 
-test('what belongs is found page by page as it is in one go', () => {
+test('reading page by page finds the same crashes as reading at once', () => {
   const newestFirst = fc
     .array(fc.nat(2_000), { minLength: 1 })
     .map((ats) => times(...ats.sort((a, b) => b - a)));

@@ -25,7 +25,7 @@ describe('a lease', () => {
     );
   });
 
-  test('R03: whatever the timeouts, a batch ends within its lease, and the lease before its messages are shown', () => {
+  test('R03: for any timeouts, a batch ends within its lease, and the lease before its messages are visible', () => {
     const timeouts = fc.record({
       functionTimeoutMs: fc.integer({ min: 1_000, max: 900_000 }),
       more: fc.double({ min: 1.01, max: 20, noNaN: true }),
@@ -41,7 +41,7 @@ describe('a lease', () => {
           now += gap;
           lease = leaseEnd(lease, now, its);
           expect(now + functionTimeoutMs).toBeLessThan(lease);
-          // The search may be as old as it may be, and still finds it.
+          // The search may be at its maximum age, and still finds it.
           expect(lease + searchedForMs(its)).toBeLessThan(now + its.visibilityMs);
           batches += 1;
         }
@@ -51,7 +51,7 @@ describe('a lease', () => {
   });
 });
 
-describe('what may have run before', () => {
+describe('a message that may have run before', () => {
   test('R03: was received more than once', () => {
     const receipt = { receives: 2, firstReceivedAt: 1_000 };
     expect(mayHaveRunBefore(receipt, 1_000, policy)).toBe(true);

@@ -16,7 +16,7 @@ describe('suspects are grouped', () => {
     expect(groups.map((group) => group.map(({ body }) => body))).toEqual([['1', '3'], ['2']]);
   });
 
-  test('by a hundred at most', () => {
+  test('by at most a hundred', () => {
     expect(sizes(groupSuspects(Array.from({ length: 250 }, () => suspect('{}'))))).toEqual([
       100, 100, 50,
     ]);
@@ -27,7 +27,7 @@ describe('suspects are grouped', () => {
     expect(sizes(groupSuspects([suspect(half), suspect(half), suspect('1')]))).toEqual([1, 2]);
   });
 
-  test('R04: each is in one group, which fits into a message and comes back as it was', () => {
+  test('R04: each is in one group, which fits into a message and can be read back unchanged', () => {
     const body = fc.oneof(
       fc.string({ unit: 'grapheme', maxLength: 200 }),
       fc.integer({ min: 1, max: 700_000 }).map((length) => '"'.repeat(length)),

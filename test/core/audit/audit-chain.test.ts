@@ -16,7 +16,7 @@ import { recorded } from '../../support/audit-logs.ts';
 
 const written = { chain: 'main', recordedAt: 5, configuration: 'c1' };
 
-test('R40: an entry names its place, its batch, its predecessor and what it is evidence for', () => {
+test('R40: an entry has its place, its batch, its predecessor and its evidence', () => {
   const head = { sequence: 7, hash: 'h7' };
   const facts = [recorded(1, { kind: 'process-crash' }), recorded(2, { kind: 'incident-opened' })];
   const [first, second] = appendFacts(head, facts, written);
@@ -47,7 +47,7 @@ test('R40: a batch is read whole, or not at all', () => {
   expect(readBatch([])).toBeUndefined();
 });
 
-test('R40: the bytes that are hashed are pinned: others must be able to check them', () => {
+test('R40: the hashed bytes are pinned, so that others can check them', () => {
   const fact = { fact: 'f', kind: 'page', at: 1, component: 'incident', details: { b: 1, a: 'x' } };
   const [entry] = appendFacts(genesis('main'), [fact as ReturnType<typeof recorded>], written);
   const previous = createHash('sha256').update('fhir-failsafe/audit/1/genesis\nmain').digest('hex');
@@ -66,7 +66,7 @@ test('R40: appended entries read back, each linked to the one before (property)'
   const fact = fc.record({
     at: fc.nat(),
     reason: text,
-    // Details are named by our own code, and zod takes no `__proto__` for a name.
+    // Our own code names the details, and zod accepts no `__proto__` as a name.
     details: fc.dictionary(
       text.filter((name) => name !== '__proto__'),
       fc.oneof(text, fc.double({ noNaN: true, noDefaultInfinity: true })),
@@ -99,7 +99,7 @@ test('chains with different names start with different hashes', () => {
   expect(genesis('main').hash).not.toBe(genesis('other').hash);
 });
 
-test('names of objects sort by sequence, and only ours are accepted', () => {
+test('names of objects sort by sequence, and only names of ours are accepted', () => {
   expect(sortKeyOf(9) < sortKeyOf(10)).toBe(true);
   expect(sequenceOf(sortKeyOf(41))).toBe(41);
   expect(sequenceOf('41')).toBeUndefined();

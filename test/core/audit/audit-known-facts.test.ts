@@ -12,7 +12,7 @@ const problem = (what: AuditProblem['what'], { sequence, fact }: FactRow): Audit
   place: fact,
 });
 
-test('R40: rows that name the entries, in whatever order, are right', () => {
+test('R40: rows that name the entries are correct in any order', () => {
   expect(verifyFacts(entries, entries.toReversed(), ENTRIES)).toBeUndefined();
   expect(verifyFacts([], [], 0)).toBeUndefined();
 });

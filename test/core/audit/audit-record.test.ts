@@ -82,7 +82,7 @@ describe('R40: a fact that its publisher may not publish is recorded as refused,
       { teller: '111122223333' },
       'unreadable',
     ],
-    // Even where somebody configured it so.
+    // Even if somebody configured it so.
     ['whoever tells of a deployment', OPERATOR, configuration, TOLD, 'configuration'],
   ])('%s', (_, senderId, body, told, claimed) => {
     const at = 61_000;
@@ -115,7 +115,7 @@ test('with one sender for all, as on an emulator, everything but a deployment is
   expect(recordedFact(message(configuration), all, hash)).toMatchObject({ kind: 'refused' });
 });
 
-test('R40: a deployment is a fact, and a new one each time it starts to write', () => {
+test('R40: a deployment is a fact, a new one each time its version starts to write', () => {
   const deployed = { configuration: 'c1', details: { stage: 'dev' } };
   const first = configurationFact(deployed, 4, 7, hash);
   expect(first).toEqual({
@@ -129,7 +129,7 @@ test('R40: a deployment is a fact, and a new one each time it starts to write', 
   expect(configurationFact(deployed, 5, 7, hash).fact).not.toBe(first.fact);
 });
 
-test('a fact has a name, a kind and bounds', () => {
+test('a fact has a name, a kind and limited lengths', () => {
   expect(auditFactSchema.safeParse(FACT).success).toBe(true);
   for (const wrong of [{ id: '' }, { at: -1 }, { details: { a: true } }, { body: 'x' }]) {
     expect(auditFactSchema.safeParse({ ...FACT, ...wrong }).success).toBe(false);

@@ -23,7 +23,7 @@ const refused = { teller: 'AROAX', kind: 'refused', details: { claimed: 'page' }
 const signed = (through: number | string, month = '2026-11') =>
   ({ ...told, kind: 'audit-reviewed', reason: 'all well', details: { month, through } }) as const;
 
-/** Entries as the writer makes them, of these facts and times. */
+/** Entries as the writer makes them, from these facts and times. */
 function log(...facts: readonly (readonly [number, Fact])[]): AuditEntry[] {
   let head = genesis('main');
   return facts.map(([recordedAt, fields], n) => {
@@ -37,7 +37,7 @@ function log(...facts: readonly (readonly [number, Fact])[]): AuditEntry[] {
 }
 
 describe('R42: a review of a month', () => {
-  test('says who saw what and why, who was refused what, and that nobody examined it', () => {
+  test('lists who saw what and why, who was refused what, and that nobody signed it off', () => {
     const entries = log([NOVEMBER, read], [NOVEMBER + 1, refused], [NOVEMBER + 2, {}]);
     expect(reviewOf('2026-11', entries)).toEqual({
       month: '2026-11',
@@ -67,7 +67,7 @@ describe('R42: a review of a month', () => {
     expect(reviewOf('2026-11', entries).reads.map(({ sequence }) => sequence)).toEqual([2, 3]);
   });
 
-  test('is examined up to what its sign-off has seen, and not beyond', () => {
+  test('is signed off up to the last entry that the sign-off has seen', () => {
     const entries = log(
       [NOVEMBER, read],
       [NOVEMBER, signed(1)],
@@ -84,14 +84,14 @@ describe('R42: a review of a month', () => {
     [1_000, 1],
     ['everything', 0],
     [-1, -1],
-  ])('a sign-off of entries up to %s counts for those before it at most', (through, counted) => {
+  ])('a sign-off up to %s covers no entry after the sign-off', (through, counted) => {
     const entries = log([NOVEMBER, read], [NOVEMBER, signed(through)], [NOVEMBER, read]);
     const { signOffs, unexamined } = reviewOf('2026-11', entries);
     expect(signOffs[0]?.through).toBe(counted);
     expect(unexamined).toBe(counted === 1 ? 1 : 2);
   });
 
-  test('of a month without anything is empty, and examined', () => {
+  test('of a month without entries is empty, and counts as signed off', () => {
     expect(reviewOf('2026-11', [])).toMatchObject({ reads: [], refused: [], unexamined: 0 });
     const bare = log([NOVEMBER, { kind: 'phi-read' }]);
     expect(reviewOf('2026-11', bare).reads[0]).toMatchObject({

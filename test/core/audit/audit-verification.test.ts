@@ -12,7 +12,7 @@ import {
 } from '../../../core/audit/audit-verification.ts';
 import { addBatch, CHAIN, type LogInMemory, logOf, recorded } from '../../support/audit-logs.ts';
 
-/** Walks table and objects from a batch on, as the command does; the problem, or the head. */
+/** Walks table and objects from a batch on, as the command does; returns the problem, or the head. */
 function verify({ rows, objects, heads }: LogInMemory, fromBatch = 0): AuditProblem | Head {
   let head = heads[fromBatch] as Head;
   let at = rows.findIndex(({ sortKey }) => sortKey > sortKeyOf(head.sequence));
@@ -144,7 +144,7 @@ describe('R40: in an object, at each of a thousand positions, is found and named
     }
   });
 
-  test('an entry that was put in once more', () => {
+  test('an entry that was inserted a second time', () => {
     for (const sequence of sequences) {
       const log = copy();
       changeLines(log, sequence, (lines, at) => lines.splice(at, 0, lines[at] ?? ''));
@@ -153,7 +153,7 @@ describe('R40: in an object, at each of a thousand positions, is found and named
     }
   });
 
-  test('a whole object that is gone, doubled under another name, or has another content', () => {
+  test('a whole object that is deleted, doubled under another name, or has other content', () => {
     for (const [batch, object] of whole.objects.entries()) {
       const sequence = (whole.heads[batch]?.sequence ?? 0) + 1;
       const gone = copy();
@@ -198,7 +198,7 @@ test('R40: an object without any version is reported as lost, at any position', 
     const sequence = 2 * batch + 1;
     const lost = { where: 'object', sequence, what: 'missing', place: key };
     expect(verify({ ...log, objects })).toEqual(lost);
-    // Though the table lost it too.
+    // Even if the table lost it too.
     expect(verify({ ...log, objects, rows: log.rows.slice(0, 2 * batch) })).toEqual(lost);
   }
 });

@@ -28,7 +28,7 @@ describe('R40: each role may publish its own kinds', () => {
     ['AROAVALIDATE:x', 'sender-refused', true],
     ['AROAVALIDATE:x', 'breaker-transition', true],
     ['AROAVALIDATE:x', 'page', false],
-    // The session is its caller's choice.
+    // The caller of a role chooses the session.
     ['AROASTRANGER:AROAINCIDENT', 'page', false],
     ['AROASTRANGER:fhir-failsafe-dev-incident', 'page', false],
     ['AROAINCIDENTS:x', 'page', false],
@@ -53,7 +53,7 @@ describe('R40: each role may publish its own kinds', () => {
 test.each([
   ['AROAINCIDENT:x', { teller: 'AROAINCIDENT', toldAs: 'incident' }],
   ['AROASTRANGER:incident', { teller: 'AROASTRANGER' }],
-])('R40: for %s the principal that SQS proves is recorded', (senderId, told) => {
+])('R40: for %s the recorded principal is the one that SQS proves', (senderId, told) => {
   expect(publishedBy(TELLERS, senderId)).toEqual(told);
 });
 

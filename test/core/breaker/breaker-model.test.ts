@@ -1,6 +1,6 @@
 /**
- * The machine against a naive model: one process that counts as the rules say, in plain variables.
- * Calls begin and end in any order, owners vanish, operators interfere.
+ * The breaker against a naive model: one process that counts by the rules, in plain variables. Calls begin
+ * and end in any order, owners vanish, operators intervene.
  */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -10,7 +10,7 @@ import { settle } from '../../../core/breaker/breaker-result.ts';
 import { type BreakerState, UNKNOWN_SERVICE } from '../../../core/breaker/breaker-state.ts';
 import { ask, policy, result, token } from './breaker-support.ts';
 
-/** What the rules say, told by phase and by which calls still matter. */
+/** What the rules say, by phase and by which calls still matter. */
 class NaiveBreaker {
   phase: 'closed' | 'open' | 'half-open' = 'closed';
   streak = 0;
@@ -77,7 +77,7 @@ class NaiveBreaker {
     this.openUntil = until;
   }
 
-  /** Half of the longest wait, since the draw is 0; the very first one is exact. */
+  /** Half of the longest wait, because the draw is 0. The very first wait is exact. */
   private open(now: number): void {
     this.enter('open');
     let wait = 30_000;

@@ -44,7 +44,7 @@ test("R17: an operator's command is a separate kind, and says who and why, at an
   expect(transitionFact('s', nobody, 'cli').actor).toBe('unknown');
 });
 
-test('the supervisor learns the old and new phase, and how long an open one stays open', () => {
+test('the supervisor gets the old and new phase, and how long an open one stays open', () => {
   const news = opened.recent.map((each) =>
     breakerNewsSchema.parse(breakerNews('fhir-server', each)),
   );

@@ -11,7 +11,7 @@ const word = { by: 'ada', reason: 'maintenance', token: 'w-1' };
 const until = 10_000;
 
 describe('R17: an operator', () => {
-  test('forces it open until an expiry, and then it is probed', () => {
+  test('forces it open until an expiry; then it is probed', () => {
     const change = obey(UNKNOWN_SERVICE, { ...word, kind: 'force-open', until }, 5);
     expect(change.transition).toEqual({
       from: 'closed',

@@ -22,7 +22,7 @@ test.each([
   ['the same for the third time', { reopenings: 3, failedProbes: 0 }, 240_000],
   ['and more often', { reopenings: 2_000, failedProbes: 0 }, 300_000],
   ['both', { reopenings: 2, failedProbes: 2 }, 44_000],
-])('after %s it waits for a time and half of it at least', (_, backOff, full) => {
+])('after %s it waits for a time and at least half of it', (_, backOff, full) => {
   const asked = fc.option(fc.nat(10_000_000), { nil: undefined });
   fc.assert(
     fc.property(draws, asked, (draw, retryAt) => {
@@ -35,13 +35,13 @@ test.each([
   );
 });
 
-test('a breaker that is open for a moment only probes no less often than it opens', () => {
+test('a breaker that opens only briefly probes no less often than it opens', () => {
   const hasty = { ...policy, openMs: 2_000 };
   const until = openUntil({ reopenings: 0, failedProbes: 1 }, { now: 0, draw: 0.5 }, hasty);
   expect(until).toBe(1_500);
 });
 
-test('an outage of any length is noticed to be over within a sixth of it, and ten seconds', () => {
+test('the end of an outage of any length is noticed within a sixth of it, or ten seconds', () => {
   fc.assert(
     fc.property(fc.integer({ min: 30_000, max: 3_600_000 }), draws, (outageMs, draw) => {
       let probedAt = openUntil({ reopenings: 0, failedProbes: 0 }, { now: 0, draw }, policy);
@@ -53,7 +53,7 @@ test('an outage of any length is noticed to be over within a sixth of it, and te
   );
 });
 
-test('traffic returns step by step, and a clock that lags sees the first step', () => {
+test('traffic returns step by step, and an environment with a slow clock uses the first step', () => {
   const its = { ...policy, ramp: [0.1, 0.5], rampStepMs: 100 };
   expect(rampAt(1_000, 999, its)).toEqual({ share: 0.1, nextAt: 1_000 });
   expect(rampAt(1_000, 1_099, its)).toEqual({ share: 0.1, nextAt: 1_100 });

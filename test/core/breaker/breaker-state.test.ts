@@ -45,12 +45,12 @@ describe('R40: the transitions of an item', () => {
     expect(generations(next.recent)).toEqual(upTo(RECENT_MAX + 13, RECENT_MAX));
   });
 
-  test('of which some are published stay from the first that is not', () => {
+  test('stay from the first unpublished one if some are published', () => {
     const some = { ...changed(20), publishedTo: 9 };
     expect(generations(changed(1, some).recent)).toEqual(upTo(21, 12));
   });
 
-  test('are limited if nobody confirms them: the oldest are removed', () => {
+  test('are limited in number if nobody confirms them: the oldest are removed', () => {
     expect(generations(changed(UNPUBLISHED_MAX).recent)).toEqual(
       upTo(UNPUBLISHED_MAX, UNPUBLISHED_MAX),
     );

@@ -1,4 +1,4 @@
-/** Breakers brought into a phase, for the tests of their rules. */
+/** Breakers in each phase, for the tests of their rules. */
 import { type Admission, admit, type Ticket } from '../../../core/breaker/breaker.ts';
 import {
   type BreakerPolicy,
@@ -27,7 +27,7 @@ export function result(
   return { ticket, outcome, token: token(), draw: 0, ...fields };
 }
 
-/** What a result makes of a state: the same one where it changes nothing. */
+/** The state after a result: the same object if it changes nothing. */
 export function settled(
   state: BreakerState,
   ticket: Ticket,
@@ -54,7 +54,7 @@ export function acquired(admission: Admission): { state: BreakerState; ticket: T
   return { state: admission.change.next, ticket: admission.ticket };
 }
 
-/** Open since 0, probed for the first time as soon as that may be. */
+/** Open since 0, and probed for the first time as soon as possible. */
 export function probing(now = 30_000, owner = 'prober') {
   return acquired(admit(failing(5, 0), ask({ owner }), now, policy));
 }

@@ -46,18 +46,18 @@ describe('closed', () => {
     });
   });
 
-  test('R10: Retry-After holds it open for longer', () => {
+  test('R10: Retry-After keeps it open for longer', () => {
     const asked = result(FIRST, 'failure', { retryAt: 60_000 });
     expect(settle(failing(4, 0), asked, 0, policy)?.next).toMatchObject({ openUntil: 60_000 });
   });
 
-  test('R13: a result counts once, though its save was answered by an error', () => {
+  test('R13: a result counts once, even if its save was answered by an error', () => {
     const one = result(FIRST, 'failure');
     const state = settle(UNKNOWN_SERVICE, one, 0, policy)?.next ?? UNKNOWN_SERVICE;
     expect(settle(state, one, 0, policy)).toBeUndefined();
   });
 
-  test('a state remembers so many receipts and no more', () => {
+  test('a state remembers a limited number of receipts', () => {
     let state = UNKNOWN_SERVICE;
     for (let n = 0; n < RECEIPTS_MAX + 3; n += 1) {
       state = { ...state, ...within(state, {}, `r${n}`).next } as typeof state;
@@ -100,14 +100,14 @@ describe('half-open', () => {
       why: 'probing',
       retryAt: 36_000,
     });
-    // Its own save was answered by an error, yet it is there.
+    // Its own save was answered by an error, but was stored.
     expect(admit(state, ask({ owner: 'prober' }), 30_001, policy)).toEqual({
       kind: 'call',
       ticket,
     });
   });
 
-  test('R16: a lease that is over frees the probe, and its old owner decides nothing', () => {
+  test('R16: a lease that has expired frees the probe, and its old owner decides nothing', () => {
     const { state, ticket } = probing();
     const next = acquired(admit(state, ask(), 36_000, policy));
     expect(next.state).toMatchObject({ phase: 'half-open', generation: 2 });
@@ -123,7 +123,7 @@ describe('half-open', () => {
     expect(probeMayBegin(probe, 1_000, 2_501, policy)).toBe(false);
   });
 
-  test('a probe that was not made frees its place', () => {
+  test('a probe that was not made lets another be made', () => {
     const { state, ticket } = probing();
     const freed = settled(state, ticket, 'unknown', 30_001);
     expect(freed).toMatchObject({ phase: 'half-open', successes: 0, probe: undefined });
@@ -141,7 +141,7 @@ describe('half-open', () => {
     expect(third).toMatchObject({ failedProbes: 2, openUntil: 35_001 + 5_500 });
   });
 
-  test('two successful probes, one after the other, close it, and traffic returns in steps', () => {
+  test('two successful probes in a row close it, and traffic returns in steps', () => {
     const state = recovered(30_000);
     expect(state).toMatchObject({ phase: 'closed', generation: 3, rampFrom: 30_000, failures: 0 });
     expect(admit(state, ask({ draw: 0.49 }), 30_999, policy).kind).toBe('call');
@@ -153,7 +153,7 @@ describe('half-open', () => {
     expect(admit(state, ask({ draw: 0.99 }), 31_000, policy).kind).toBe('call');
   });
 
-  test('a failure while traffic returns counts as reopening, a later one as a new outage', () => {
+  test('a failure while traffic returns counts as reopening, and a later one as a new outage', () => {
     expect(failing(5, 30_999, recovered())).toMatchObject({ phase: 'open', reopenings: 1 });
     expect(failing(5, 31_000, recovered())).toMatchObject({ phase: 'open', reopenings: 0 });
   });
@@ -170,7 +170,7 @@ describe('R10: the policy failure-rate', () => {
     return { ticket: FIRST, window, token: `${good}-${worse}`, draw: 0 };
   };
 
-  test('opens by the share of the calls of all environments', () => {
+  test('opens by the share of failed calls of all environments', () => {
     const some = report(UNKNOWN_SERVICE, calls(1, 1), 5_000, its)?.next ?? UNKNOWN_SERVICE;
     expect(some).toMatchObject({ phase: 'closed', version: 1 });
     expect(report(some, calls(1, 1), 5_000, its)).toBeUndefined();
@@ -183,14 +183,14 @@ describe('R10: the policy failure-rate', () => {
     expect(report(some, { ...more, ticket: { generation: 9 } }, 5_000, its)).toBeUndefined();
   });
 
-  test('single results change nothing, and a window is not reported to another policy or phase', () => {
+  test('single results change nothing, and a window reported for another policy or phase is ignored', () => {
     expect(settle(UNKNOWN_SERVICE, result(FIRST, 'failure'), 0, its)).toBeUndefined();
     expect(report(UNKNOWN_SERVICE, calls(0, 9), 5_000, policy)).toBeUndefined();
     expect(report(failing(5, 0), calls(0, 9), 5_000, its)).toBeUndefined();
   });
 });
 
-describe('R10: failures are consecutive only if no call succeeded in between', () => {
+describe('R10: failures are consecutive only if no call succeeded between them', () => {
   test('even if the environment of the successful call did not know of them', () => {
     const state = failing(4, 10);
     const fifth = result(FIRST, 'failure', { servedAt: 11 });

@@ -14,7 +14,7 @@ const call = fc.record({
   here: fc.boolean(),
 });
 
-test('holds the calls of its ten buckets, however they are spread over environments', () => {
+test('counts the calls of its ten buckets, however they are spread over environments', () => {
   fc.assert(
     fc.property(fc.array(call, { maxLength: 60 }), fc.nat(5_000), (calls, later) => {
       const sorted = calls.toSorted((a, b) => a.at - b.at);

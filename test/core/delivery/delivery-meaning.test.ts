@@ -49,7 +49,7 @@ describe('the meaning of an answer', () => {
     }
   });
 
-  test.each([409, 412, 428])('%d is like any 4xx, once the version cannot be read', (status) => {
+  test.each([409, 412, 428])('%d is treated like any 4xx after the version could not be read', (status) => {
     expect(meaning(status, ANY, true)).toBe('refused');
     expect(meaning(status, '', true)).toBe('failed');
   });
@@ -81,14 +81,14 @@ describe('the meaning of an answer', () => {
     expect(meaning(500, body)).toBe('failed');
   });
 
-  test('a refusal shows that the server works; a failure does not, whatever it points to', () => {
+  test('a refusal shows that the server works; a failure does not, whatever its outcome says', () => {
     expect(serverIsWell('refused')).toBe(true);
     expect(serverIsWell('other version')).toBe(true);
     expect(serverIsWell('failed')).toBe(false);
     expect(serverIsWell('failed at an element')).toBe(false);
   });
 
-  test('R05: the end of a PUT is unknown without an answer, and where a gateway or a fault answers', () => {
+  test('R05: the end of a PUT is unknown without an answer, and if a gateway or a fault answers', () => {
     expect([0, 408, 500, 502, 503, 504].every(endIsUnknown)).toBe(true);
     expect([200, 201, 304, 400, 404, 412, 422, 429].some(endIsUnknown)).toBe(false);
   });
@@ -100,7 +100,7 @@ describe('R18: a failure', () => {
   const three = fail(true, fail(false, fail(true, fail(true))));
   const closed = { phase: 'closed', failures: 0 } as const;
 
-  test('is counted, and since when', () => {
+  test('is counted, with the time of the first', () => {
     expect(three).toEqual({ count: 4, own: 3, since: 7, status: 500 });
     expect(countFailure(three, { isOwn: false, status: 0, now: 9 })).toEqual({
       count: 5,
@@ -123,7 +123,7 @@ describe('R18: a failure', () => {
     expect(isItsOwn({ count: 99, own: 2, since: 0, status: 500 }, closed, 3)).toBe(false);
   });
 
-  test('is tried again after its back-off, or when the server asks for it, within a bound', () => {
+  test('is tried again after its back-off, or when the server asks for it, within a limit', () => {
     expect(retryTime({ count: 1 }, undefined, 1_000)).toBe(2_000);
     expect(retryTime({ count: 3 }, 2_000, 1_000)).toBe(5_000);
     expect(retryTime({ count: 1 }, 121_000, 1_000)).toBe(121_000);
@@ -135,7 +135,7 @@ describe('R18: waiting', () => {
   const policy = { inFlightMax: 100, receivesMax: 20 };
   const waiting = { retryAt: 31_000, receives: 1, inFlight: 0 };
 
-  test('is invisible, spread over as long again as the breaker asks for', () => {
+  test('is invisible for as long as the breaker asks for, plus a random time of the same length', () => {
     expect(howToWait(waiting, 1_000, 0, policy)).toEqual({ kind: 'invisibly', seconds: 30 });
     expect(howToWait(waiting, 1_000, 0.5, policy)).toEqual({ kind: 'invisibly', seconds: 45 });
     expect(howToWait(waiting, 40_000, 0, policy)).toEqual({ kind: 'invisibly', seconds: 1 });
@@ -143,20 +143,20 @@ describe('R18: waiting', () => {
     expect(howToWait(long, 0, 0, policy)).toEqual({ kind: 'invisibly', seconds: 900 });
   });
 
-  test('leaves the queue where too many wait, or one has waited too often', () => {
+  test('leaves the queue if too many messages wait, or one has waited too often', () => {
     const marked = { kind: 'marked', until: 31_000 };
     expect(howToWait({ ...waiting, inFlight: 100 }, 1_000, 0, policy)).toEqual(marked);
     expect(howToWait({ ...waiting, receives: 20 }, 1_000, 0, policy)).toEqual(marked);
   });
 });
 
-test('a resource that came without an id is sent with the one it is known by, otherwise as it is', () => {
+test('a resource that came without an id is sent with the id of its message, any other unchanged', () => {
   const text = ' {"resourceType":"Patient","n":1.10}';
   expect(textToSend(text, undefined, 'm-1')).toBe('{"id":"m-1","resourceType":"Patient","n":1.10}');
   expect(textToSend(text, 'a', 'a')).toBe(text);
 });
 
-test('what is pending is spread over sixteen shards', () => {
+test('pending deliveries are spread over sixteen shards', () => {
   const names = Array.from({ length: 100 }, (_, n) => shardName(n));
   expect(new Set(names).size).toBe(16);
   expect(names).toContain('pending#0');
@@ -167,7 +167,7 @@ test.each([
   ['..', false],
   ['...', true],
   ['a', true],
-])('whether a URL can end with %j: %j, as URL itself has it', (id, can) => {
+])('whether a URL can end with %j: %j, by the rules of URL itself', (id, can) => {
   expect(canEndUrl(id)).toBe(can);
   const { pathname } = new URL(`http://a/Patient/${encodeURIComponent(id)}`);
   expect(pathname.endsWith(`/Patient/${id}`)).toBe(can);

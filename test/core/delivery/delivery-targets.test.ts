@@ -15,8 +15,8 @@ const places: Places = {
   lab: { endpoint: 'https://lab.example.org/fhir//', tokenSecretArn: 'arn:lab' },
 };
 
-describe('R51: a source has its own place at the FHIR server', () => {
-  test('below its prefix, at the server that is shared', () => {
+describe('R51: a source has its own target at the FHIR server', () => {
+  test('below its prefix, at a shared server', () => {
     expect(targetOf('hospital-a', shared, places)).toEqual({
       service: 'fhir-server',
       endpoint: 'https://fhir.example.org/r4',
@@ -34,15 +34,15 @@ describe('R51: a source has its own place at the FHIR server', () => {
     });
   });
 
-  test.each(['default', 'unknown', 'toString', '__proto__', ''])('%j has no place', (source) => {
+  test.each(['default', 'unknown', 'toString', '__proto__', ''])('%j has no target', (source) => {
     expect(targetOf(source, shared, places)).toBeUndefined();
   });
 
-  test('a prefix is of no use without the server', () => {
+  test('a prefix without a server is not used', () => {
     expect(targetOf('hospital-a', { endpoint: undefined }, places)).toBeUndefined();
   });
 
-  test('without places everything goes unchanged to one server', () => {
+  test('without targets everything goes unchanged to one server', () => {
     expect(targetOf('anybody', shared, undefined)).toMatchObject({
       service: 'fhir-server',
       idPrefix: '',
@@ -62,7 +62,7 @@ test('there is a breaker for each server', () => {
   ]);
 });
 
-test('a key of Resources says its source', () => {
+test('a key of Resources contains its source', () => {
   expect(sourceOfKey('hospital-a#Patient#p1')).toBe('hospital-a');
   expect(sourceOfKey('')).toBe('');
 });

@@ -10,7 +10,7 @@ import {
 const nothing = { isConflict: false, isAnswered: false };
 
 describe('R05: the next call', () => {
-  test('is a PUT, as long as the server has not answered one of this submission', () => {
+  test('is a PUT until the server has answered one of this submission', () => {
     expect(nextCall(nothing, 5)).toEqual({ kind: 'put' });
     expect(nextCall({ ...nothing, version: 'a', lateUntil: 9 }, 5)).toEqual({ kind: 'put' });
     expect(nextCall({ ...nothing, isAnswered: true }, 5)).toEqual({ kind: 'put' });
@@ -27,7 +27,7 @@ describe('R05: the next call', () => {
     expect(nextCall(answered, 9)).toEqual({ kind: 'read' });
   });
 
-  test('is another PUT then, if the server names no versions', () => {
+  test('is another PUT then if the server names no versions', () => {
     const answered = { ...nothing, isAnswered: true, lateUntil: 9 };
     expect(nextCall(answered, 8)).toEqual({ kind: 'wait', until: 9 });
     expect(nextCall(answered, 9)).toEqual({ kind: 'put' });
@@ -92,16 +92,16 @@ class ModelServer {
     return true;
   }
 
-  /** Whatever is due takes effect now. */
+  /** Everything that is due takes effect now. */
   catchUp(now: number): void {
     for (const each of this.late.filter(({ at }) => at <= now)) this.put(each);
     this.late = this.late.filter(({ at }) => at > now);
   }
 }
 
-test('R05: whatever ends late, dies or is submitted meanwhile, the server ends with the newest', () => {
+test('R05: whatever ends late, dies or is submitted meanwhile, the server ends with the newest version', () => {
   const end = fc.record({
-    /** `lost`: done, and not answered; `late`: done later; `died`: nobody recorded it. */
+    /** `lost`: done, but not answered; `late`: done later; `died`: nobody recorded it. */
     how: fc.constantFrom('ok', 'ok', 'lost', 'late', 'never', 'died'),
     lateBy: fc.integer({ min: 0, max: LATE - 1 }),
     pass: fc.integer({ min: 1, max: 40 }),

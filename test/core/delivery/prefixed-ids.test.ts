@@ -11,7 +11,7 @@ const referring = (reference: unknown) =>
   of({ resourceType: 'Observation', subject: { reference } });
 
 describe('R51: ids at a server that sources share begin with the prefix', () => {
-  test('the resource’s own, but no ids inside it', () => {
+  test('the resource’s own id does, but ids inside it do not', () => {
     const contained = [{ resourceType: 'Patient', id: 'c', extension: [{ id: 'e' }] }];
     expect(of({ resourceType: 'Patient', id: 'p1', contained, name: [{ id: 'n' }] })).toEqual({
       resourceType: 'Patient',
@@ -26,7 +26,7 @@ describe('R51: ids at a server that sources share begin with the prefix', () => 
     ['Patient/p1/_history/3', 'Patient/a-p1/_history/3'],
     ['Patient/p1#c', 'Patient/a-p1#c'],
     ['Patient/b-p1', 'Patient/a-b-p1'],
-  ])('that of a reference: %s', (reference, there) => {
+  ])('the id in a reference does: %s', (reference, there) => {
     expect(referring(reference)).toMatchObject({ subject: { reference: there } });
   });
 
@@ -41,11 +41,11 @@ describe('R51: ids at a server that sources share begin with the prefix', () => 
     'patient/p1',
     `Patient/${'x'.repeat(65)}`,
     `${'P'.repeat(300)}/p1`,
-  ])('but not of %j', (reference) => {
+  ])('the text %j does not', (reference) => {
     expect(referring(reference)).toMatchObject({ subject: { reference } });
   });
 
-  test('a reference that is not a string, and a Reference of that name, are searched inside', () => {
+  test('elements named Reference, or with a reference that is not a string, are searched inside', () => {
     const reference = { reference: 'Patient/p1', display: 'id' };
     expect(referring(reference)).toMatchObject({
       subject: { reference: { reference: 'Patient/a-p1' } },
@@ -55,7 +55,7 @@ describe('R51: ids at a server that sources share begin with the prefix', () => 
     });
   });
 
-  test('in a Bundle references to its entries are not changed, nor are the entries', () => {
+  test('references in a Bundle to its entries do not, nor do the entries', () => {
     const entry = (reference: string) => [
       {
         fullUrl: 'https://x.example.org/Patient/p1',
@@ -72,7 +72,7 @@ describe('R51: ids at a server that sources share begin with the prefix', () => 
     expect(of(bundle('Patient/p2'))).toEqual({ ...bundle('Patient/a-p2'), id: 'a-b' });
   });
 
-  test('however it is written', () => {
+  test('the id does, however it is written in JSON', () => {
     const text = '{ "\\u0069d" : "p\\u0031", "x":{"reference":"Patient\\/p1"}, "d": 1.50 }';
     expect(withPrefix(text, P)).toEqual({
       kind: 'text',
@@ -80,7 +80,7 @@ describe('R51: ids at a server that sources share begin with the prefix', () => 
     });
   });
 
-  test('both, if it occurs twice', () => {
+  test('both do if the id occurs twice', () => {
     expect(withPrefix('{"id":"p","id":"q"}', P)).toEqual({
       kind: 'text',
       text: '{"id":"a-p","id":"a-q"}',
@@ -97,7 +97,7 @@ describe('R51: ids at a server that sources share begin with the prefix', () => 
   });
 });
 
-test('without a prefix a text stays as it is', () => {
+test('without a prefix a text stays unchanged', () => {
   expect(withPrefix('{"id":"p"}', '')).toEqual({ kind: 'text', text: '{"id":"p"}' });
 });
 
@@ -105,7 +105,7 @@ test('a text that is not one JSON value is scanned as well', () => {
   expect(withPrefix('1, "id", {}', P)).toEqual({ kind: 'text', text: '1, "id", {}' });
 });
 
-test('all else stays as it is, byte for byte (property)', () => {
+test('everything else stays unchanged, byte for byte (property)', () => {
   fc.assert(
     fc.property(fc.json({ maxDepth: 6 }), (json) => {
       const text = `{"x":${json.replaceAll(/"(id|reference|fullUrl)"/g, '"y"')}, "n": 1.0}`;
@@ -114,7 +114,7 @@ test('all else stays as it is, byte for byte (property)', () => {
   );
 });
 
-test('megabytes of quotes, and a million levels, neither throw nor take long', () => {
+test('megabytes of quotes, or a million levels, neither throw nor take long', () => {
   const quotes = `{"x":"${'\\\\'.repeat(1_000_000)}${'\\"'.repeat(500_000)}","id":"p"}`;
   expect(withPrefix(quotes, P)).toMatchObject({
     kind: 'text',

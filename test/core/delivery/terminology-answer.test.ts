@@ -39,7 +39,7 @@ describe('an answer', () => {
     expect(answerOf(200, said(no, parameter))).toBe('unknown');
   });
 
-  test.each([400, 404, 422])('of status %i means that the server does not know', (status) => {
+  test.each([400, 404, 422])('with status %i means that the server does not know', (status) => {
     expect(answerOf(status, '{"resourceType":"OperationOutcome"}')).toBe('unknown');
   });
 
@@ -56,7 +56,7 @@ describe('an answer', () => {
     [200, said({ name: 'message', valueString: 'no result' })],
     [200, said({ name: 'result', valueBoolean: 'false' })],
     [200, '{"resourceType":"OperationOutcome","issue":[]}'],
-  ])('of status %i and %j is not an answer', (status, body) => {
+  ])('with status %i and %j is not an answer', (status, body) => {
     expect(answerOf(status, body)).toBeUndefined();
   });
 });

@@ -30,7 +30,7 @@ const warning: Issue = { severity: 'warning', code: 'invariant', text: 'dom-6' }
 const by = (replies: Record<string, Reply>) => (question: { coding: BoundCoding }) =>
   replies[question.coding.code] ?? 'none';
 
-describe('questions', () => {
+describe('questions to the terminology server', () => {
   test('are distinct by value set, system, version and code', () => {
     const issues = [issue('required', LOINC, LOCAL), warning, issue('extensible', LOINC)];
     expect([...questionsOf(issues).values()]).toEqual([
@@ -45,8 +45,8 @@ describe('questions', () => {
   });
 });
 
-describe('what becomes of an undecided binding', () => {
-  test('one coding in the set is enough', () => {
+describe('an undecided binding', () => {
+  test('is satisfied by one coding in the set', () => {
     const replies = by({ '2339-0': 'in-set', glu: 'not-in-set' });
     expect(withReplies([issue('required', LOCAL, LOINC), warning], replies)).toEqual([warning]);
   });
@@ -54,7 +54,7 @@ describe('what becomes of an undecided binding', () => {
   test.each([
     ['required', 'error'],
     ['extensible', 'warning'],
-  ] as const)('none in the set of a %s binding gives: %s', (strength, severity) => {
+  ] as const)('without a coding in the %s set gives: %s', (strength, severity) => {
     const replies = by({ '2339-0': 'not-in-set', glu: 'not-in-set' });
     expect(withReplies([issue(strength, LOCAL, LOINC)], replies)).toEqual([
       { severity, code: 'code-invalid', text: 'not in http://vs', expression: 'Observation.code' },
@@ -65,7 +65,7 @@ describe('what becomes of an undecided binding', () => {
     ['none', 'the terminology server could not be asked'],
     ['unknown', 'the terminology server does not know'],
     ['unasked', 'not asked, for there were too many to ask'],
-  ] as const)('a reply of %s leaves it information', (reply, why) => {
+  ] as const)('stays information after a reply of %s', (reply, why) => {
     const replies = by({ '2339-0': reply, glu: 'not-in-set' });
     expect(withReplies([issue('required', LOCAL, LOINC)], replies)).toEqual([
       {
@@ -77,7 +77,7 @@ describe('what becomes of an undecided binding', () => {
     ]);
   });
 
-  test('what is not known never makes an error, and no question is left', () => {
+  test('never becomes an error without an answer, and no question is left', () => {
     const reply = fc.constantFrom<Reply>('in-set', 'not-in-set', 'unknown', 'none', 'unasked');
     const strength = fc.constantFrom<Undecided['strength']>('required', 'extensible');
     fc.assert(
@@ -111,12 +111,12 @@ describe('the age of an answer', () => {
     expect(ageOf(at(answer), 1_000 + ageing.staleMs, ageing)).toBe('expired');
   });
 
-  test('a limit below the hour holds for all', () => {
+  test('a limit below an hour holds for all answers', () => {
     const short = { ...ageing, freshMs: 1_000 };
     expect(ageOf(at('not-in-set'), 2_000, short)).toBe('stale');
   });
 
-  test('only "in the set" counts when it is stale', () => {
+  test('only "in the set" is used when it is stale', () => {
     const now = 1_000 + 25 * HOUR;
     expect(staleReply(at('in-set'), now, ageing)).toBe('in-set');
     expect(staleReply(at('not-in-set'), now, ageing)).toBe('none');
@@ -126,7 +126,7 @@ describe('the age of an answer', () => {
   });
 });
 
-test('R07: where issues must go, an error stays', () => {
+test('R07: an error is kept when issues must be dropped', () => {
   const error: Issue = { severity: 'error', code: 'code-invalid', text: 'late' };
   expect(boundedIssues([warning, error], 2)).toEqual([warning, error]);
   expect(boundedIssues([warning, warning, error], 2)).toEqual([error, warning]);

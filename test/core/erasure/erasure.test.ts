@@ -27,14 +27,14 @@ const on = (numbers: Named, submitted: Submitted, book: ErasureBook) =>
 describe('an erasure', () => {
   const book = erasureBook([of(1, 'p1', 100), of(2, 'p2', 200), of(3, 'p1', 50)]);
 
-  it('takes what was sent up to its moment, and nothing later', () => {
+  it('covers what was sent up to its moment, and nothing later', () => {
     expect(on(named('p1'), sent(100), book)).toBe(1);
     expect(on(named('p1'), sent(101), book)).toBeUndefined();
     expect(on(named('p2'), sent(101), book)).toBe(2);
     expect(on(named('p2'), sent(201), book)).toBeUndefined();
   });
 
-  it('R51: is of one source', () => {
+  it('R51: covers one source', () => {
     expect(on(named('p1'), sent(1, 'other'), book)).toBeUndefined();
     expect(book.sources).toEqual(new Set(['clinic']));
   });
@@ -44,12 +44,12 @@ describe('an erasure', () => {
     expect(on(named(), sent(1), book)).toBeUndefined();
   });
 
-  it('of several the latest counts, whatever their order', () => {
+  it('is the latest if there are several, in any order', () => {
     expect(on(named('p1', 'p2'), sent(1), book)).toBe(2);
     expect(on(named('p2', 'p1'), sent(1), book)).toBe(2);
   });
 
-  it('without recorded erasures nothing is scanned', () => {
+  it('needs no scan if none is recorded', () => {
     const none = erasureBook([]);
     expect(none.latestAt).toBe(0);
     expect(on(named('p1'), sent(1), none)).toBeUndefined();

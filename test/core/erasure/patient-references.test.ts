@@ -31,7 +31,7 @@ describe('a resource names a patient', () => {
     expect(ids(reference(text))).toEqual([]);
   });
 
-  it('whatever the element is called, in extensions, arrays and narratives too', () => {
+  it('in an element of any name, in extensions, arrays and narratives too', () => {
     const resource = {
       resourceType: 'Appointment',
       text: { status: 'generated', div: '<div><a href="Patient/p1">x</a></div>' },
@@ -41,18 +41,18 @@ describe('a resource names a patient', () => {
     expect(ids(resource)).toEqual(['p1', 'p2', 'p3', 'p4']);
   });
 
-  it('and not by a type or an id that is longer than any', () => {
+  it('and not by a type or an id of more than the maximum length', () => {
     const long = { resourceType: 'Patient', id: 'y'.repeat(2_000) };
     expect(ids(long)).toEqual([]);
     expect(ids({ ...long, resourceType: 'x'.repeat(2_000) })).toEqual([]);
   });
 
-  it('an id that begins or ends like it is another', () => {
+  it('and not by an id that begins or ends like it', () => {
     expect(ids(reference('Patient/p1-x'))).toEqual(['p1-x']);
     expect(ids(reference('Patient/p1.2'))).toEqual(['p1.2']);
   });
 
-  it('as the Patient itself, whose elements have ids of their own', () => {
+  it('as the Patient itself, whose elements have their own ids', () => {
     const patient = {
       id: 'p1',
       resourceType: 'Patient',
@@ -88,7 +88,7 @@ describe('a resource names a patient', () => {
   });
 });
 
-describe('a text that is no JSON, or hides it', () => {
+describe('a text that is not JSON, or that hides a reference', () => {
   it('names patients as far as it can be read', () => {
     expect(ids('{"resourceType":"Patient","id":"p1","name":[{')).toEqual(['p1']);
     expect(ids('{"subject":{"reference":"Patient/p2')).toEqual(['p2']);
@@ -103,19 +103,19 @@ describe('a text that is no JSON, or hides it', () => {
     expect(ids('{"text":"\\\\u0050atient/p1"}')).toEqual([]);
   });
 
-  it('a property or id longer than any of FHIR names nobody', () => {
+  it('names nobody in a property or id longer than FHIR’s', () => {
     const long = 'x'.repeat(700);
     expect(ids({ resourceType: 'Patient', id: long, [long]: 'Patient/p1' })).toEqual(['p1']);
     expect(ids({ resourceType: 'Patient', [long]: 'x' })).toEqual([]);
   });
 
-  it('is scanned for strings however deep it nests', () => {
+  it('is searched for strings at any depth', () => {
     const deep = `${'['.repeat(5_000)}{"resourceType":"Patient","id":"p0","r":"Patient/p1"}${']'.repeat(5_000)}`;
     expect(ids(`{"resourceType":"Patient","x":${deep},"id":"p2"}`)).toEqual(['p1', 'p2']);
   });
 });
 
-test('R62: a text of any kind is scanned in one pass, without a throw', () => {
+test('R62: is scanned in one pass without a throw, whatever it is', () => {
   const pieces = ['{', '[', '}', ']', '"', '\\', ':', ',', 'Patient/', '"id":"x"', '\\u', ' '];
   fc.assert(
     fc.property(fc.array(fc.constantFrom(...pieces), { maxLength: 200 }), (parts) => {

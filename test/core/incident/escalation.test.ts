@@ -87,22 +87,22 @@ test('R31: an end without a reason may be a kill, and is not blamed on a compone
   expect(own).toEqual(['exception', 'timeout', 'out-of-memory']);
 });
 
-describe('too many deaths', () => {
+describe('too many deaths of a component', () => {
   test.each([
     ['one_for_one', []],
     ['one_for_all', ['a']],
     ['rest_for_one', []],
-  ] as const)('R32: of the last under %s end its lane and %j', (strategy, others) => {
+  ] as const)('R32: that is last under %s end its lane and %j', (strategy, others) => {
     const state = die(place(tree(strategy)('c')), [1, 2]);
     expect(isHeld(state)).toBe(true);
     expect(along(state)).toEqual(others);
   });
 
-  test('R32: of the first under rest_for_one end those after it', () => {
+  test('R32: that is first under rest_for_one end those after it', () => {
     expect(along(die(place(tree('rest_for_one')('a')), [1, 2]))).toEqual(['c']);
   });
 
-  test('R32: of one without a lane end the lanes of the others, where the strategy says so', () => {
+  test('R32: without a lane end the lanes of the others if the strategy says so', () => {
     const state = die(place(tree('one_for_all')('b')), [1, 2]);
     expect(isHeld(state)).toBe(false);
     expect(along(state)).toEqual(['a', 'c']);
@@ -129,7 +129,7 @@ describe('too many deaths', () => {
     expect(die(place(tree('one_for_one')('a')), [3, 4, 5], paused)).toBe(paused);
   });
 
-  test('R30: of one that is never restarted, or supervised by nobody, count nothing', () => {
+  test('R30: that is never restarted, or that no supervisor has, count nothing', () => {
     const state = untouched('t');
     const temporary = leaf('t', { restart: 'temporary' });
     expect(die({ node: temporary, above: [over('s', [temporary])] }, [1, 2, 3], state)).toBe(state);
@@ -138,7 +138,7 @@ describe('too many deaths', () => {
     expect(isHeld(die({ node: transient, above: [over('s', [transient])] }, [1, 2]))).toBe(true);
   });
 
-  test('R30: one more death is kept, and a repeated one changes nothing', () => {
+  test('R30: are counted death by death, and a repeated one changes nothing', () => {
     const once = die(place(tree('one_for_one')('a')), [1]);
     expect(once.restarts).toEqual(deaths(1));
     expect(die(place(tree('one_for_one')('a')), [1], once)).toBe(once);

@@ -43,18 +43,18 @@ describe('quiet', () => {
     expect(isOver(old, pair, 1_149, policy)).toBe(true);
   });
 
-  test('R22: fewer than half, or as many too far apart, do not', () => {
+  test('R22: fewer than half, or half too far apart, end it', () => {
     expect(isOver(old, at(1_000), 1_001, policy)).toBe(true);
     expect(isOver(old, at(1_000, 1_100), 1_101, policy)).toBe(true);
     expect(isOver(old, [...at(1_000), ...at(1_020)], 1_021, policy)).toBe(true);
   });
 
-  test('R22: it must have been open as long', () => {
+  test('R22: the incident must have been open as long', () => {
     expect(isOver(opened({ openedAt: 1_000 }), [], 1_049, policy)).toBe(false);
     expect(isOver(opened({ openedAt: 1_000 }), [], 1_050, policy)).toBe(true);
   });
 
-  test('R22: by itself it resolves with a reason; what a supervisor gave up on never does', () => {
+  test('R22: resolves an incident with a reason, but never one of a supervisor that gave up', () => {
     expect(resolvedByQuiet(old, 90, policy)).toMatchObject({
       status: 'resolved',
       resolved: { at: 90, by: BY_QUIET, quietSince: 40 },
@@ -80,7 +80,7 @@ describe('quiet', () => {
         const newest = at(...past.sort((a, b) => b - a))
           .filter((event) => event.at > tellingSince(now, by))
           .slice(0, crashesThatTell(by));
-        // A death told by two observers, to see that neither counts twice.
+        // A death that two observers report must not count twice.
         const told = newest.flatMap((event) => [event, event]).slice(0, crashesThatTell(by));
         expect(isOver(old, newest, now, by)).toBe(!noisy);
         expect(isOver(old, told, now, by)).toBe(!noisy);

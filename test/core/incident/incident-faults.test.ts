@@ -27,18 +27,18 @@ const foundIn = (recent: readonly RecordedCrash[], incident: Incident = about) =
   faultsAfter(incident, recent, NOW + 500, TO_OPEN)?.others.map(({ fault }) => fault);
 
 describe('R20: while an incident goes on', () => {
-  test('its own fault is not another one, however often it comes', () => {
+  test('its own fault is not another one, however often it occurs', () => {
     expect(about.known).toEqual(['background/aa']);
     expect(foundIn(many('k', 500, killer))).toBeUndefined();
   });
 
-  test('another that reaches the threshold by itself is one, and one below it is not', () => {
+  test('another fault that reaches the threshold by itself is reported, and one below it is not', () => {
     const flood = many('k', 100, killer);
     expect(foundIn([...flood, ...many('b', 2, bug)])).toBeUndefined();
     expect(foundIn([...flood, ...many('b', 3, bug)])).toEqual(['background/bb']);
   });
 
-  test('the same fingerprint in another lane is one, and a kind where there is no fingerprint', () => {
+  test('the same fingerprint in another lane is another fault, and so is a kind without a fingerprint', () => {
     expect(foundIn(many('c', 3, { ...killer, lane: 'critical' }))).toEqual(['critical/aa']);
     expect(foundIn(many('e', 3, { kind: 'exit' }))).toEqual(['no-lane/exit']);
   });
@@ -62,14 +62,14 @@ describe('R20: while an incident goes on', () => {
     expect(foundIn(many('b', 90, bug, NOW + 100), { ...about, ...faults })).toBeUndefined();
   });
 
-  test('of equally many the order is that of their names', () => {
+  test('faults with equal counts are in the order of their names', () => {
     const faults = ['c', 'a', 'd', 'b'].flatMap((name) =>
       many(name, 3, { ...bug, fingerprint: name }),
     );
     expect(foundIn(faults)).toEqual(['a', 'b', 'c', 'd'].map((name) => `background/${name}`));
   });
 
-  test('made-up fingerprints are limited in number, the most frequent first', () => {
+  test('made-up fingerprints are limited in number, with the most frequent first', () => {
     const made = Array.from({ length: 20 }, (_, n) =>
       many(`m${n}`, n + 1, { ...killer, fingerprint: `m${n}` }),
     ).flat();
@@ -80,7 +80,7 @@ describe('R20: while an incident goes on', () => {
     expect(foundIn(many('b', 9, bug), { ...about, others })).toBeUndefined();
   });
 
-  test('a later cause of a death at the opening is another name, not another fault', () => {
+  test('a later cause of a death from the opening is another name, not another fault', () => {
     const exits = many('d', 3, { kind: 'exit', lane: 'background' }, NOW - 500);
     const incident = opened({ known: faultsOf(exits) });
     const causes = exits.map((exit) => ({ ...exit, ...killer }));
@@ -89,7 +89,7 @@ describe('R20: while an incident goes on', () => {
     expect(foundIn(many('k', 50, killer), { ...incident, ...faults })).toBeUndefined();
   });
 
-  test('what was spent by the incident before is none, and a record of an older version has none', () => {
+  test('crashes that the last incident spent are no other fault, and an older version’s record has none', () => {
     const spent = { incident: 1, resolvedAt: NOW + 100 };
     const before = many('b', 5, { ...bug, incidentsOver: 0 });
     expect(foundIn(before, { ...about, spent })).toBeUndefined();
@@ -124,7 +124,7 @@ describe('R21: another fault', () => {
   const paged = takeAll(about, NOW).incident;
   const said = { at: NOW + 50, by: 'ana', why: 'on it' };
 
-  test('pages once, also where somebody has taken over the incident, and is a fact', () => {
+  test('pages once, even if somebody has acknowledged the incident, and is a fact', () => {
     const page = ['another-fault background/bb', 'audit told another-fault background/bb'];
     const { taken, incident } = takeAll({ ...paged, ...other });
     expect(taken).toEqual(page);
@@ -133,7 +133,7 @@ describe('R21: another fault', () => {
     expect(takeAll({ ...acknowledged, ...other }).taken).toEqual(page);
   });
 
-  test('is acknowledged by who comes after it, and resolved with its incident', () => {
+  test('is acknowledged by the next acknowledgement, and resolved with its incident', () => {
     const told = takeAll({ ...paged, ...other }).incident;
     const later = { ...said, at: NOW + 200 };
     const acknowledged = takeAll({ ...told, status: 'acknowledged', acknowledged: later });

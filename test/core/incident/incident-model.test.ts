@@ -1,6 +1,6 @@
 /**
- * Incidents of one scope against a naive model that remembers everything and looks at every window.
- * Crashes come in any order, late and twice; operators and quiet resolve.
+ * Incidents of one scope against a naive model that remembers everything and checks every window. Crashes
+ * come in any order, late and twice; operators and quiet resolve.
  */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
@@ -45,7 +45,7 @@ const events: fc.Arbitrary<Event[]> = fc.array(
   { maxLength: 80, size: 'max' },
 );
 
-/** What the functions do: records, reads what lies around, decides. */
+/** What the functions do: record, read what is around, decide. */
 class Subject {
   latest: Incident | undefined;
   readonly crashes: RecordedCrash[] = [];
@@ -120,7 +120,7 @@ test('R20: whatever comes when, as many incidents open as the rule says', () => 
         if ('ms' in event) now += event.ms;
         if (event.kind === 'crash') {
           const at = now - event.age;
-          // Told twice it keeps its time.
+          // Reported twice, it keeps its time.
           const known = subject.crashes.find(({ id }) => id === `c${event.id}`)?.at ?? at;
           const before = subject.latest?.number;
           subject.tell(`c${event.id}`, known, now);

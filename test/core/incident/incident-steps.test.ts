@@ -15,7 +15,7 @@ import { NOW, opened } from './incident-support.ts';
 const policy: StepsPolicy = { pageAgainMs: 300, escalateMs: 900, remediation: 'off' };
 const said = { at: NOW + 50, by: 'ana', why: 'on it' };
 
-/** Takes all steps that are due, and says what they were. */
+/** Takes all steps that are due, and returns them. */
 function takeAll(incident: Incident, now: number, by = policy) {
   const taken: string[] = [];
   let current = incident;
@@ -30,7 +30,7 @@ function takeAll(incident: Incident, now: number, by = policy) {
 const paged = takeAll(opened(), NOW).incident;
 
 describe('an open incident', () => {
-  test('R21: pages on-call, tells management, then the audit log, in three steps', () => {
+  test('R21: pages on-call, notifies management, then writes the audit log, in three steps', () => {
     expect(stepsDue(opened(), NOW, policy).map(({ kind, marks }) => [kind, ...marks])).toEqual([
       ['tell', 'page'],
       ['tell', 'notice'],
@@ -62,13 +62,13 @@ describe('an open incident', () => {
     expect(takeAll(escalated.incident, NOW + 90_000).taken).toEqual([]);
   });
 
-  test('R22: nobody is late to answer a page that was never sent', () => {
+  test('R22: waits for an answer only after the page was sent', () => {
     const { page: _, ...done } = paged.done;
     const late = stepsDue({ ...paged, done }, NOW + 90_000, policy);
     expect(late.map(({ kind }) => kind)).toEqual(['tell']);
   });
 
-  test('it is released only when nothing is due any more', () => {
+  test('is kept until nothing is due any more', () => {
     const held = { by: 'r-1', until: NOW + 1 };
     const [page] = stepsDue(opened({ held }), NOW, policy);
     if (page === undefined) throw new Error('no page');
@@ -77,7 +77,7 @@ describe('an open incident', () => {
   });
 });
 
-describe('afterwards', () => {
+describe('an incident after its first notices', () => {
   test('R22: acknowledged, it says so to on-call and pages nobody again', () => {
     const incident = { ...paged, status: 'acknowledged', acknowledged: said } as const;
     expect(takeAll(incident, NOW + 90_000).taken).toEqual([
@@ -95,7 +95,7 @@ describe('afterwards', () => {
     expect(isFinished(over)).toBe(true);
   });
 
-  test('R20: resolved by quiet, it is finished only after that quiet was looked at again', () => {
+  test('R20: resolved by quiet, it is finished only after that quiet was checked again', () => {
     const resolved = { ...said, quietSince: NOW };
     const { incident } = takeAll({ ...paged, status: 'resolved', resolved }, NOW);
     expect([isLookDue(incident), isFinished(incident)]).toEqual([true, false]);
@@ -115,7 +115,7 @@ describe('afterwards', () => {
   });
 });
 
-describe('facts', () => {
+describe('facts of an incident', () => {
   test('R40: each is accepted by the audit log, and is the same fact when published again', () => {
     const incident = opened({
       status: 'resolved',
@@ -141,18 +141,18 @@ describe('facts', () => {
   });
 });
 
-describe('the remedy', () => {
+describe('the automatic remedy', () => {
   const pausing: StepsPolicy = { ...policy, remediation: 'pause-lane' };
   const lanes = ['background', 'critical'] as const;
 
-  test('is off by default, and asked for once for each lane that crashes', () => {
+  test('is off by default, and requested once for each lane that crashes', () => {
     expect(takeAll(opened({ lanes }), NOW).taken).not.toContain('pause-lane critical');
     const { taken, incident } = takeAll(opened({ lanes }), NOW, pausing);
     expect(taken).toEqual(expect.arrayContaining(['pause-lane background', 'pause-lane critical']));
     expect(takeAll(incident, NOW, pausing).taken).toEqual([]);
   });
 
-  test('is not asked for an incident that is over, or for a lane that a supervisor has already paused', () => {
+  test('is not requested for an incident that is over, or for a lane that a supervisor has already paused', () => {
     const over = opened({ lanes, status: 'resolved', resolved: said });
     for (const incident of [over, opened({ lanes, cause: 'escalation' })]) {
       expect(takeAll(incident, NOW, pausing).taken).not.toContain('pause-lane critical');
@@ -160,7 +160,7 @@ describe('the remedy', () => {
   });
 });
 
-test('R22: a page again and an escalation are sent because nobody acknowledged', () => {
+test('R22: notices say that a second page and an escalation were sent because nobody acknowledged', () => {
   const notices = ['page', 'notice', 'page-again', 'escalation', 'resolution'] as const;
   expect(notices.filter(isUnacknowledged)).toEqual(['page-again', 'escalation']);
 });

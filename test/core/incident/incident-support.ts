@@ -15,7 +15,7 @@ export function crash(id: string, at: number, fields: Partial<CrashEvent> = {}):
 
 export const three = [crash('a', 100), crash('b', 500, { kind: 'exit' }), crash('c', 1_000)];
 
-/** An incident that was just opened, with such fields. */
+/** An incident that was just opened, with these fields. */
 export function opened(fields: Partial<Incident> = {}): Incident {
   const incident = openedByCrashes('validate', undefined, three, NOW, policy);
   if (incident === undefined) throw new Error('not opened');

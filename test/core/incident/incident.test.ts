@@ -14,7 +14,7 @@ import { crash, NOW, opened, policy, three } from './incident-support.ts';
 const open = (latest: Incident | undefined, crashes: readonly CrashEvent[], now = NOW) =>
   openedByCrashes('validate', latest, crashes, now, policy);
 
-describe('crashes', () => {
+describe('crashes of one scope', () => {
   test('R20: too few, or too far apart, open nothing', () => {
     expect(open(undefined, three.slice(1))).toBeUndefined();
     expect(open(undefined, [crash('x', 0), ...three.slice(1)])).toBeUndefined();
@@ -65,10 +65,10 @@ describe('crashes', () => {
       incidentsOver,
     }));
 
-  test('R20: what an operator resolved has spent all that was recorded by then, and nothing else', () => {
+  test('R20: what an operator resolved has spent everything that was recorded by then, and nothing else', () => {
     const latest = by(opened(), {});
     expect(open(latest, told(0, 0))).toBeUndefined();
-    // By the operator's clock these come after the resolution, but it is the clock that is wrong.
+    // By the operator's clock these come after the resolution, but that clock is wrong.
     expect(open(latest, told(0, 9_000))).toBeUndefined();
     const next = open(latest, [...told(0, 0), ...told(1, 0)]);
     expect(next).toMatchObject({ number: 2, crashes: 3, firstCrashAt: 100 });
@@ -137,7 +137,7 @@ describe('an escalation', () => {
     });
   });
 
-  test('R31: published again it opens no other, neither while it is open nor after', () => {
+  test('R31: published again, opens no other, neither while it is open nor after', () => {
     const first = openedByEscalation(escalation, 0, undefined, NOW, policy);
     expect(openedByEscalation(escalation, 0, first, NOW, policy)).toBeUndefined();
     const resolved = { at: 8_000, by: 'me', why: 'resumed' };
@@ -145,14 +145,14 @@ describe('an escalation', () => {
     expect(openedByEscalation(escalation, 0, over, NOW, policy)).toBeUndefined();
   });
 
-  test('R20 R31: one that was not recorded before the resolution opens the next, however late it is', () => {
+  test('R20 R31: opens the next if it was not recorded before the resolution, however late it is', () => {
     const resolved = { at: 8_000, by: 'me', why: 'resumed' };
     const over = opened({ status: 'resolved', resolved });
     expect(openedByEscalation(escalation, 1, over, NOW, policy)?.number).toBe(2);
   });
 });
 
-test('R20: how many incidents are over', () => {
+test('R20: how many incidents are over is counted', () => {
   expect(incidentsOver(undefined)).toBe(0);
   expect(incidentsOver(opened({ number: 3 }))).toBe(2);
   expect(incidentsOver(opened({ number: 3, status: 'resolved' }))).toBe(3);

@@ -10,23 +10,23 @@ test.each([
   ['a Thursday: the weekend does not count', '2026-03-05T15:00:00Z', '2026-05-04', '2026-03-10'],
   ['a Saturday', '2026-03-07T15:00:00Z', '2026-05-06', '2026-03-11'],
   ['a leap year', '2028-01-31T15:00:00Z', '2028-03-31', '2028-02-03'],
-])('discovered on %s', (_, at, hipaaNoticeBy, anpdNoticeBy) => {
+])('are right for a discovery on %s', (_, at, hipaaNoticeBy, anpdNoticeBy) => {
   expect(clocks(at)).toEqual({ hipaaNoticeBy, anpdNoticeBy });
 });
 
-test('holidays are no business days', () => {
+test('holidays are not business days', () => {
   const carnival = ['2026-02-16', '2026-02-17'];
   expect(clocks('2026-02-13T15:00:00Z', carnival).anpdNoticeBy).toBe('2026-02-20');
 });
 
-test('a day is the calendar’s, and may be yesterday or tomorrow', () => {
+test('a day is that of the calendar’s zone, and may be yesterday or tomorrow in UTC', () => {
   const midnight = '2026-03-03T01:00:00Z';
   expect(clocks(midnight).anpdNoticeBy).toBe('2026-03-05');
   expect(clocks(midnight, [], 'UTC').anpdNoticeBy).toBe('2026-03-06');
   expect(clocks('2026-03-02T23:00:00Z', [], 'Pacific/Kiritimati').anpdNoticeBy).toBe('2026-03-06');
 });
 
-test('agrees with counting day by day', () => {
+test('business days agree with counting day by day', () => {
   const at = fc.integer({ min: 0, max: 4_000_000_000_000 });
   fc.assert(
     fc.property(at, (discoveredAt) => {

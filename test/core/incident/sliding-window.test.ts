@@ -10,7 +10,7 @@ import {
 const at = (...times: number[]): TimedEvent[] =>
   times.map((time, n) => ({ id: `e${n}`, at: time }));
 
-test('R20: a window is half open: exactly its length old is outside', () => {
+test('R20: a window is half open: an event exactly its length ago is outside', () => {
   expect(firstFullWindow(at(0, 99), 100, 2)).toHaveLength(2);
   expect(firstFullWindow(at(0, 100), 100, 2)).toBeUndefined();
 });
@@ -21,7 +21,7 @@ test('R20: a late event completes a window in the past', () => {
   ]);
 });
 
-test('R20: the window holds all that is in it, not only as many as needed', () => {
+test('R20: the window holds all events in it, not only as many as needed', () => {
   expect(firstFullWindow(at(1, 2, 2, 2), 100, 2)).toHaveLength(4);
 });
 
@@ -60,7 +60,7 @@ test('R20: agrees with counting (t - length, t] for every t', () => {
   );
 });
 
-test('R20: events that may share a window with an event are near it; ranges that meet are joined', () => {
+test('R20: events that may share a window with an event are found; ranges that meet are joined', () => {
   expect(timesAround([50, 10, 20], 10)).toEqual([
     { from: 0, to: 30 },
     { from: 40, to: 60 },

@@ -2,19 +2,19 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { batchResponse, type RecordResult } from '../../../core/message/batch-response.ts';
 
-test('R06: a record without a settlement counts as failed', () => {
+test('R06: a record without a result counts as failed', () => {
   expect(batchResponse(['a', 'b', 'c'], ['done', undefined])).toEqual({
     batchItemFailures: [{ itemIdentifier: 'b' }, { itemIdentifier: 'c' }],
   });
 });
 
-test('R06: of two copies in one batch the failed one decides, and is named once', () => {
+test('R06: of two copies in one batch the failed one decides, and its id is reported once', () => {
   expect(batchResponse(['a', 'a', 'a'], ['failed', 'done', 'failed'])).toEqual({
     batchItemFailures: [{ itemIdentifier: 'a' }],
   });
 });
 
-test('R06: exactly the ids with every record done are not reported', () => {
+test('R06: an id is left out of the report only if all of its records are done', () => {
   const settlement = fc.constantFrom<RecordResult | undefined>('done', 'failed', undefined);
   const records = fc.array(fc.tuple(fc.constantFrom('a', 'b', 'c', 'd'), settlement));
   fc.assert(

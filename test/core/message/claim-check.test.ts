@@ -24,7 +24,7 @@ test('a resource travels inline', () => {
 });
 
 test.each(['submissions/abc', 'submissions/lab/abc', 'submissions/é..x'])(
-  'a claim check in our own bucket, where the account is one source: %s',
+  'a claim check must name our own bucket, if the account is the only source: %s',
   (key) => {
     const body = ` ${claimCheck(OURS, key)}\n`;
     const expected = { kind: 'claim-check', isOurs: false, s3: { bucket: OURS, key } };
@@ -51,8 +51,8 @@ test.each([
   expect(carriage.kind === 'refused' && carriage.problem).toContain(problem);
 });
 
-describe('R51: a source names objects of its own folder only', () => {
-  test('as its claim check says, with a version or without', () => {
+describe('R51: a source may name only objects in its own folder', () => {
+  test('with a version or without', () => {
     const s3 = { bucket: OURS, key: 'submissions/hospital-a/x', versionId: 'v1' };
     const expected = { kind: 'claim-check', isOurs: false, s3 };
     expect(readCarriage(claimCheckTo(s3), hospital)).toEqual(expected);
@@ -65,7 +65,7 @@ describe('R51: a source names objects of its own folder only', () => {
     'submissions/hospital-a',
     'submissions/hospital-a/../lab/x',
     laid.key,
-  ])('not %s', (key) => {
+  ])('so %s is refused', (key) => {
     expect(readCarriage(claimCheck(OURS, key), hospital).kind).toBe('refused');
   });
 
@@ -76,7 +76,7 @@ describe('R51: a source names objects of its own folder only', () => {
     }
   });
 
-  test('during an upgrade former keys are read, those of hops on our own queues', () => {
+  test('during an upgrade old keys are read, on our own queues those of hops', () => {
     const hop = claimCheck(OURS, `hops/m/${'a'.repeat(64)}`);
     const kindOf = (body: string, hops: boolean) =>
       readCarriage(body, { ...hospital, former: { hops } }).kind;
@@ -104,7 +104,7 @@ describe('R51: a source names objects of its own folder only', () => {
   });
 });
 
-test('R51: hops of each lane, and the canary, lie in a folder of their own', () => {
+test('R51: hops of each lane, and the canary, have a folder of their own', () => {
   expect(hopsOf('critical')).toBe('hops/critical/');
   expect(canaryKeyOf('background')).toBe('hops/background/.canary');
 });

@@ -20,11 +20,11 @@ describe('R07: the corrections of an entry', () => {
     expect(correctionsAfter([first], of('a', { why: 'again' }))).toHaveLength(2);
   });
 
-  it('made again after a death is one', () => {
+  it('are one if made again after a death', () => {
     expect(correctionsAfter([of('a')], of('a', { at: 2 }))).toEqual([of('a')]);
   });
 
-  it('are bounded', () => {
+  it('are limited in number', () => {
     const many = Array.from({ length: 25 }, (_, n) => of(String(n)));
     const kept = many.reduce<readonly Correction[]>(
       (past, each) => correctionsAfter(past, each),

@@ -19,8 +19,8 @@ const trace = { traceparent, tracestate: 'x=1' };
 const ownCorrelationId = (said: string | undefined, resource: string) =>
   publishableIds(chosenIds(said, undefined), resource).correlationId;
 
-describe('R08: which text of a producer is its correlation id', () => {
-  test.each([UUID, UUID.toUpperCase(), ULID, ULID.toLowerCase(), TRACE_ID])('%s is', (said) => {
+describe('R08: a producer’s text as the correlation id', () => {
+  test.each([UUID, UUID.toUpperCase(), ULID, ULID.toLowerCase(), TRACE_ID])('%s is accepted', (said) => {
     expect(ownCorrelationId(said, '{"resourceType":"Patient"}')).toBe(said);
   });
 
@@ -35,11 +35,11 @@ describe('R08: which text of a producer is its correlation id', () => {
     TRACE_ID.slice(1),
     '81ARZ3NDEKTSV4RRFFQ69G5FAV',
     '01ARZ3NDEKTSV4RRFFQ69G5FAU',
-  ])('%j is not', (said) => {
+  ])('%j is not accepted', (said) => {
     expect(ownCorrelationId(said, '')).toBeUndefined();
   });
 
-  test('what the resource itself holds is not, whatever it looks like', () => {
+  test('a text that the resource contains is not accepted, whatever it looks like', () => {
     const resource = JSON.stringify({ resourceType: 'Patient', id: UUID });
     expect(ownCorrelationId(UUID, resource)).toBeUndefined();
     expect(ownCorrelationId(UUID.toUpperCase(), resource)).toBeUndefined();
@@ -50,12 +50,12 @@ describe('R08: which text of a producer is its correlation id', () => {
     ['with hyphens', TRACE_ID, TRACE_ID.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-')],
     ['with escapes', UUID, UUID.replace('0', '\\u0030').replace('b', '\\u0062')],
     ['in a text, in the other case', ULID, `see ${ULID.toLowerCase()}!`],
-  ])('however the resource writes it: %s', (_, said, written) => {
+  ])('the resource may write it in any way: %s', (_, said, written) => {
     const resource = `{"resourceType":"Patient","id":"${written}"}`;
     expect(ownCorrelationId(said, resource)).toBeUndefined();
   });
 
-  test('a trace whose id the resource holds is not, with all that came with it', () => {
+  test('a trace whose id the resource contains is dropped, with all its parts', () => {
     const resource = `{"resourceType":"Patient","id":"${TRACE_ID.toUpperCase()}"}`;
     expect(publishableIds({ trace, correlationId: UUID }, resource)).toEqual({
       correlationId: UUID,
@@ -63,14 +63,14 @@ describe('R08: which text of a producer is its correlation id', () => {
     expect(publishableIds({ trace }, '{}')).toEqual({ trace });
   });
 
-  test('every UUID and ULID is; without one there is none', () => {
+  test('every UUID and ULID is accepted; without a text there is none', () => {
     fc.assert(fc.property(fc.uuid(), (said) => ownCorrelationId(said, '') === said));
     fc.assert(fc.property(fc.ulid(), (said) => ownCorrelationId(said, '') === said));
     expect(ownCorrelationId(undefined, '')).toBeUndefined();
   });
 });
 
-test('R60: the message id stands for what a producer did not give', () => {
+test('R60: the message id replaces a missing correlation id', () => {
   expect(correlationOf({ messageId: 'm-1' })).toBe('m-1');
   expect(idsOf({ messageId: 'm-1', correlationId: UUID })).toEqual({
     messageId: 'm-1',
@@ -78,23 +78,23 @@ test('R60: the message id stands for what a producer did not give', () => {
   });
 });
 
-describe('R08: of a resource that is stored elsewhere', () => {
+describe('R08: for a resource that is stored elsewhere', () => {
   const origin = { messageId: 'm', sentAt: 1, source: 'a' };
   const undecided: ChosenIds = { correlationId: UUID, trace };
 
-  test('ids are decided once it is there', () => {
+  test('ids are decided once it is loaded', () => {
     expect(decideIds({ ...origin, undecided }, '{}')).toEqual({ ...origin, ...undecided });
     expect(decideIds({ ...origin, undecided }, `{"id":"${UUID}"}`)).toEqual({ ...origin, trace });
     expect(decideIds(origin, '{}')).toEqual(origin);
   });
 
-  test('so are those that a former version took before it was', () => {
+  test('ids that an older version accepted are decided again', () => {
     const taken = { ...origin, correlationId: UUID };
     expect(decideIds(taken, `{"id":"${UUID}"}`)).toEqual(origin);
     expect(decideIds(taken, '{}')).toEqual(taken);
   });
 
-  test('or by what its entry says of an earlier attempt', () => {
+  test('ids are the ones that its entry recorded at an earlier attempt', () => {
     const before = { ...origin, undecided };
     expect(decideAsBefore(before, UUID)).toEqual({ ...origin, correlationId: UUID });
     expect(decideAsBefore(before, 'another')).toBe(before);

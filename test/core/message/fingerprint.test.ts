@@ -16,13 +16,13 @@ const error = (expression?: string, code = 'value', text = 'wrong'): Issue => ({
   ...(expression !== undefined && { expression }),
 });
 
-test('what could not be delivered is one row for each answer', () => {
+test('undelivered resources have one fingerprint for each answer of the server', () => {
   const [a, b] = ['answered 422', 'answered 404'].map((r) => undeliveredFingerprint('deliver', r));
   expect(a).toMatch(/^[0-9a-f]{16}$/);
   expect(a).not.toBe(b);
 });
 
-test('equal reasons differ in numbers, ids, quotes and spaces only', () => {
+test('reasons that differ only in numbers, ids, quotes and spaces are equal', () => {
   expect(normaliseReason('no  verdict within 5000 ms')).toBe('no verdict within # ms');
   expect(normaliseReason(`bad "Doe" and 'Jane' and \`x\``)).toBe('bad "…" and "…" and "…"');
   expect(normaliseReason('id 0b1c2d3e-1111-2222-3333-444455556666 at a.js:10:3')).toBe(
@@ -51,7 +51,7 @@ test('component, kind and reason each make a difference', () => {
   expect(prints.every((print) => /^[0-9a-f]{16}$/.test(print))).toBe(true);
 });
 
-test('of a rejection neither indices, order, repetition, warnings nor texts matter (R08)', () => {
+test('for a rejection, indices, order, repetition, warnings and texts make no difference (R08)', () => {
   const place = fc.constantFrom('Patient.name', 'Patient.contact', 'Patient.link');
   fc.assert(
     fc.property(

@@ -11,7 +11,7 @@ describe('R50: the message group of a source', () => {
     expect(groupIdOf(source)).toBe(group);
   });
 
-  test('is one that SQS takes, whatever the label holds', () => {
+  test('is one that SQS accepts, whatever the label contains', () => {
     fc.assert(
       fc.property(fc.string({ minLength: 1, maxLength: 200, unit: 'binary' }), (source) => {
         expect(groupIdOf(source)).toMatch(/^[!-~]{1,128}$/);

@@ -30,11 +30,11 @@ const told = (...records: Parameters<typeof lifeOf>) =>
 const RECEIVED = '100 received by the lane background, from clinic';
 
 describe('R07: the life of a message', () => {
-  test('that the tables do not know is empty', () => {
+  test('is empty if the tables do not know it', () => {
     expect(lifeOf(undefined, [])).toBeUndefined();
   });
 
-  test('that was stored at once is short', () => {
+  test('is short if it was stored at once', () => {
     const life = lifeOf(stored, []);
     expect(life).toMatchObject({ ...whence, ending: 'stored' });
     expect(told(stored, [])).toEqual([RECEIVED, '900 stored as Patient']);
@@ -43,11 +43,11 @@ describe('R07: the life of a message', () => {
   test.each([
     ['pending', '- waits to be delivered to the FHIR server'],
     ['delivered', '- delivered to the FHIR server'],
-  ] as const)('goes on to the FHIR server: %s', (delivery, last) => {
+  ] as const)('continues to the FHIR server: %s', (delivery, last) => {
     expect(told({ ...stored, delivery }, [])?.at(-1)).toBe(last);
   });
 
-  test('that crashed, was dead-lettered, redriven and stored has all of it, in order', () => {
+  test('with a crash, dead letter, redrive and ending has all of it, in order', () => {
     const crashed = trouble({
       status: 'stored',
       attempts: [
@@ -89,7 +89,7 @@ describe('R07: the life of a message', () => {
     expect(steps?.at(-1)).toBe('300 dead-lettered: the body is blank');
   });
 
-  test('that was discarded says by whom', () => {
+  test('says who discarded it', () => {
     const discard = { at: 400, by: 'bob' };
     expect(told(undefined, [trouble({ status: 'discarded', discard })])?.slice(1)).toEqual([
       '300 rejected: the body is blank',
@@ -102,11 +102,11 @@ describe('R07: the life of a message', () => {
     ['delivered', '- delivered to the FHIR server'],
     ['redriven', '- waits to be validated alone'],
     ['in-isolation', '- waits to be validated alone'],
-  ] as const)('whose entry is %s and whose resource is absent', (status, last) => {
+  ] as const)('says how it ended if its entry is %s and no resource is stored', (status, last) => {
     expect(told(undefined, [trouble({ status })])?.at(-1)).toBe(last);
   });
 
-  test('of an incomplete entry shows what is known', () => {
+  test('with an incomplete entry shows what is known', () => {
     const bare = trouble({ kind: undefined, reason: undefined, quarantinedAt: undefined });
     expect(told(undefined, [bare])).toContain('0 quarantined: no reason is known');
   });

@@ -6,12 +6,12 @@ import { envelopeFor, readProvenance, writeEnvelope } from '../../../core/messag
 const read = (attributes: Record<string, string | undefined>) =>
   readProvenance({ messageId: 'm-1', sentAt: 1_000, attributes });
 
-describe('on its first queue', () => {
-  test('a message that says nothing is its own origin', () => {
+describe('the origin of a message on its first queue', () => {
+  test('is the message itself if it says nothing', () => {
     expect(read({})).toEqual({ origin: { messageId: 'm-1', sentAt: 1_000, source: 'default' } });
   });
 
-  test('R05 R07: source, file, line and sequence are the producer’s', () => {
+  test('R05 R07: has the producer’s source, file, line and sequence', () => {
     const said = { source: 'lab', file: 'a.ndjson', line: '7', sequence: '12', other: 'ignored' };
     expect(read(said).origin).toEqual({
       messageId: 'm-1',
@@ -23,7 +23,7 @@ describe('on its first queue', () => {
     });
   });
 
-  test('R60: a correlation id of the producer’s own is kept, even beside what cannot be read', () => {
+  test('R60: keeps the producer’s correlation id, even beside attributes that cannot be read', () => {
     const correlationId = '0b5ae8a1-2c1b-4f5e-9a39-0f4f6f3c9d11';
     expect(read({ correlationId }).origin.correlationId).toBe(correlationId);
     const provenance = read({ correlationId, line: 'secret' });
@@ -31,7 +31,7 @@ describe('on its first queue', () => {
     expect(provenance.origin.correlationId).toBe(correlationId);
   });
 
-  test('what cannot be read is a problem that names the attribute and not its value', () => {
+  test('is a problem if an attribute cannot be read; the problem has its name and not its value', () => {
     const provenance = read({ source: 'lab', line: 'secret', sequence: '-1' });
     const problem = 'message attributes: unreadable (line, sequence)';
     expect(provenance.problem).toBe(problem);
@@ -43,7 +43,7 @@ describe('on its first queue', () => {
     });
   });
 
-  test('an attribute that is no text cannot be read; others of a producer do not matter', () => {
+  test('cannot be read from an attribute that is not text; other attributes do not matter', () => {
     const arrival = { messageId: 'm-1', sentAt: 1_000, attributes: {} };
     expect(readProvenance({ ...arrival, notText: ['source', 'theirs'] }).problem).toBe(
       'message attributes: unreadable (source)',
@@ -58,7 +58,7 @@ describe('on its first queue', () => {
     ['line', { line: '0' }],
     ['sequence', { sequence: '1e20' }],
     ['sequence', { sequence: '1.5' }],
-  ])('R04: what was wrong with %s travels with the message: %j', (name, attributes) => {
+  ])('R04: keeps the problem with %s on every hop: %j', (name, attributes) => {
     const provenance = read(attributes);
     expect(provenance.problem).toBe(`message attributes: unreadable (${name})`);
     const hop = writeEnvelope(envelopeFor(provenance, 'background'));
@@ -68,7 +68,7 @@ describe('on its first queue', () => {
   });
 });
 
-describe('after a hop', () => {
+describe('the origin after a hop', () => {
   const envelope: Envelope = {
     messageId: 'first',
     sentAt: 1,
@@ -78,18 +78,18 @@ describe('after a hop', () => {
     crash: 'timeout',
   };
 
-  test('R05: the envelope wins over what the queue says', () => {
+  test('R05: comes from the envelope, whatever the queue says', () => {
     const provenance = read({ [ENVELOPE_ATTRIBUTE]: JSON.stringify(envelope), source: 'other' });
     expect(provenance.envelope).toEqual(envelope);
     expect(provenance.origin).toEqual({ messageId: 'first', sentAt: 1, source: 'lab', line: 3 });
   });
 
-  test('fields of a later version are let pass, and dropped', () => {
+  test('ignores fields of a later version', () => {
     const later = JSON.stringify({ ...envelope, invented: true });
     expect(read({ [ENVELOPE_ATTRIBUTE]: later }).envelope).toEqual(envelope);
   });
 
-  test('the next hop carries on what this one knew, and adds its news', () => {
+  test('is passed to the next hop, with what this one adds', () => {
     const provenance = read({ [ENVELOPE_ATTRIBUTE]: JSON.stringify(envelope) });
     expect(envelopeFor(provenance, 'critical', { voided: ['r-1'] })).toEqual({
       ...envelope,
@@ -107,13 +107,13 @@ describe('after a hop', () => {
     ['not JSON', '{', 'envelope: unreadable (not as expected)'],
     ['a field of the wrong kind', '{"lane":"critical","messageId":"m","sentAt":"x"}', 'sentAt'],
     ['an unknown lane', '{"lane":"fast","messageId":"m","sentAt":1}', 'lane'],
-  ])('a malformed envelope is a problem: %s', (_, encoded, expected) => {
+  ])('is a problem if the envelope is malformed: %s', (_, encoded, expected) => {
     const { problem, envelope: none } = read({ [ENVELOPE_ATTRIBUTE]: encoded });
     expect(problem).toContain(expected);
     expect(none).toBeUndefined();
   });
 
-  test('whatever the attributes hold, reading them does not throw', () => {
+  test('can be read from any attributes without a throw', () => {
     const names = fc.constantFrom(ENVELOPE_ATTRIBUTE, 'source', 'file', 'line', 'sequence');
     const value = fc.oneof(fc.string(), fc.json(), fc.constant(undefined));
     fc.assert(
@@ -124,7 +124,7 @@ describe('after a hop', () => {
   });
 });
 
-describe('R08: the ids of a message that carries no resource itself', () => {
+describe('R08: the ids of a message that does not carry the resource itself', () => {
   const correlationId = '0a3b9e0c-1111-4222-8333-444444444444';
   const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
   const attributes = { correlationId, traceparent };
@@ -139,7 +139,7 @@ describe('R08: the ids of a message that carries no resource itself', () => {
     expect(readProvenance(hop).origin).toEqual(said.origin);
   });
 
-  test('are none that its key holds', () => {
+  test('are none that its key contains', () => {
     const { origin } = readProvenance({
       ...arrival,
       attributes: { correlationId },

@@ -55,7 +55,7 @@ describe('R08: the event for a producer', () => {
     ['Patient.johndoe', 'Patient'],
     ['Patient.name[0].John.Doe was here', 'Patient.name[0]'],
     ['Patient', 'Patient'],
-  ])('an unknown property is named by its parent: %s', (expression, parent) => {
+  ])('names an unknown property by its parent: %s', (expression, parent) => {
     expect(told(issue('structure', expression)).issues).toMatchObject([{ expression: parent }]);
   });
 
@@ -64,18 +64,18 @@ describe('R08: the event for a producer', () => {
     ['fhir-r4/duplicate-property', 'Patient.name[0].text', 'Patient.name[0]'],
     ['fhir-r4/json-shape', 'Patient.name', 'Patient.name'],
     ['profile/max', 'Patient.name[1]', 'Patient.name[1]'],
-  ])('for %s at %s the place %s is published, and the rule', (rule, expression, place) => {
+  ])('for %s at %s has the place %s, and the rule', (rule, expression, place) => {
     const [found] = told({ ...issue('structure', expression), rule }).issues;
     expect(found).toMatchObject({ expression: place, rule });
   });
 
-  test('one that was sent back says when', () => {
+  test('has the time of the redrive, if there was one', () => {
     const outcome = { verdict: 'stored', endedAt: 9 } as const;
     const sentBack = outcomeEvent({ ...origin, redrivenAt: 5 }, 'critical', outcome);
     expect(sentBack).toMatchObject({ sentAt: 1, redrivenAt: 5, endedAt: 9 });
   });
 
-  test('a dead letter says what crashed it, and has no issues', () => {
+  test('for a dead letter says what crashed, and has no issues', () => {
     const { messageId, source } = origin;
     const event = outcomeEvent({ messageId, source, sentAt: 1 }, 'background', {
       verdict: 'dead-lettered',

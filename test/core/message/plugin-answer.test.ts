@@ -41,7 +41,7 @@ test('R07: an issue carries the name of its plugin, its text and its place', () 
   ]);
 });
 
-test('fatal is an error; the text may stand in the details, or be missing', () => {
+test('fatal is an error; the text may be in the details, or be missing', () => {
   expect(
     issuesOf(
       outcome(
@@ -57,7 +57,7 @@ test('fatal is an error; the text may stand in the details, or be missing', () =
   ]);
 });
 
-test('texts are cut, and of too many issues the errors are kept', () => {
+test('texts are cut, and if there are too many issues the errors are kept', () => {
   const [cut] = issuesOf(
     outcome({ severity: 'error', code: 'value', diagnostics: 'x'.repeat(9_999) }),
   );
@@ -86,7 +86,7 @@ describe('R08: a place is kept only as far as it exists in the resource', () => 
     expect((issue as { expression?: string }).expression).toBe(told);
   });
 
-  test('whatever is said', () => {
+  test('the kept place exists in the resource, whatever the plugin says', () => {
     const step = fc.oneof(
       fc.string(),
       fc.constantFrom('identifier[0]', 'value', 'name', '52998224725'),
@@ -102,7 +102,7 @@ describe('R08: a place is kept only as far as it exists in the resource', () => 
   });
 });
 
-describe('an answer that cannot be read is no answer', () => {
+describe('what cannot be read is not an answer', () => {
   test.each([
     ['no JSON', 'all is well', 'OperationOutcome'],
     ['null', 'null', 'OperationOutcome'],

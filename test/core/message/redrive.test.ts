@@ -12,7 +12,7 @@ const BEFORE = 1_000;
 const mark: RedriveMark = { before: BEFORE, at: 1_001, by: 'ana' };
 
 describe('what a redrive does with an entry', () => {
-  test('R04: what was quarantined by its time begins, to the millisecond', () => {
+  test('R04: one that was quarantined by the redrive’s time begins, to the millisecond', () => {
     const at = (quarantinedAt: number) =>
       decideRedrive({ status: 'quarantined', quarantinedAt }, BEFORE);
     expect(at(BEFORE)).toEqual({ kind: 'begin' });
@@ -20,19 +20,19 @@ describe('what a redrive does with an entry', () => {
     expect(decideRedrive({ status: 'quarantined' }, BEFORE)).toEqual({ kind: 'begin' });
   });
 
-  test('R04: an entry that came back from this same redrive is not redriven again, whatever the clocks say', () => {
+  test('R04: one that came back from this same redrive is not redriven again, whatever the clocks say', () => {
     const sent = { ...mark, sentAt: 1_002 };
     const entry = { status: 'quarantined', quarantinedAt: 1, redrive: sent } as const;
     expect(decideRedrive(entry, BEFORE)).toEqual({ kind: 'skip', because: 'came back' });
     expect(decideRedrive(entry, BEFORE + 1)).toEqual({ kind: 'begin' });
   });
 
-  test('R04: one that was announced and not seen to have sent begins again', () => {
+  test('R04: one that was announced, without a record of the sending, begins again', () => {
     const entry = { status: 'quarantined', quarantinedAt: 1, redrive: mark } as const;
     expect(decideRedrive(entry, BEFORE)).toEqual({ kind: 'begin' });
   });
 
-  test('R04: a mark without a sending is finished by any redrive', () => {
+  test('R04: a mark without a sending is completed by any redrive', () => {
     expect(decideRedrive({ status: 'redriven', redrive: mark }, 5)).toEqual({ kind: 'finish' });
     expect(decideRedrive({ status: 'redriven' }, 5)).toEqual({ kind: 'finish' });
   });
@@ -58,13 +58,13 @@ describe('the rounds of a record', () => {
     attempts: 2,
   };
 
-  test('R07: keep how each ended, who sent it back and why', () => {
+  test('R07: keep how each ended, who redrove it and why', () => {
     expect(roundsAfter([], ended, { ...mark, why: 'fixed' })).toEqual([
       { ...ended, reason: 'x'.repeat(256), redrivenAt: 1_001, by: 'ana', why: 'fixed' },
     ]);
   });
 
-  test('are bounded, and the latest stay', () => {
+  test('are limited in number, and the latest stay', () => {
     let rounds: readonly PastRound[] = [];
     for (let n = 1; n <= 25; n += 1) rounds = roundsAfter(rounds, { ...ended, attempts: n }, mark);
     expect(rounds).toHaveLength(20);
@@ -85,6 +85,6 @@ test.each([
   [{ status: 'quarantined', kind: 'rejection', round: 1, quarantinedAt: 5 }, 'still waiting'],
   [{ status: 'quarantined', kind: 'rejection', quarantinedAt: 5 }, 'still waiting'],
   [{ status: 'quarantined', kind: 'rejection', quarantinedAt: 6 }, 'rejected again'],
-] as const)('R07: the result of a redrive in round 2, by %j: %s', (entry, became) => {
+] as const)('R07: the result of a redrive in round 2, from %j: %s', (entry, became) => {
   expect(aftermathOf(entry, { round: 2, quarantinedAt: 5 })).toBe(became);
 });

@@ -28,7 +28,7 @@ test.each([
     [issue({ expression: `Patient.${'a'.repeat(300)}` })],
     `structure at Patient.${'a'.repeat(192)}`,
   ],
-] as const)('R07: why, of %j: %s', (issues, reason) => {
+] as const)('R07: the reason for %j is %s', (issues, reason) => {
   expect(reasonOf(issues)).toBe(reason);
   expect(reason).not.toContain('Doe');
 });
@@ -47,14 +47,14 @@ test('a problem of another form has a rule too', () => {
   expect(problemRule('something of another version')).toBe('message/unreadable');
 });
 
-test('each problem of a sender reads as it did in older entries', () => {
+test('each problem of a sender has the same text as in older entries', () => {
   for (const problem of Object.keys(SENDER_PROBLEMS) as SenderProblem[]) {
     const refused = issue({ code: 'security', rule: senderRule(problem) });
     expect(reasonOf([refused])).toBe(`security: ${problem}`);
   }
 });
 
-test('R07: unlike causes at one place have unlike fingerprints', () => {
+test('R07: different causes at one place have different fingerprints', () => {
   const causes = [
     issue({ expression: 'Patient', rule: 'fhir-r4/empty' }),
     issue({ expression: 'Patient', rule: 'fhir-r4/json-shape' }),

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { resourceTypeOf } from '../../../core/message/resource-type.ts';
 
-describe('the type that a text says it is of', () => {
+describe('the resource type of a text', () => {
   test.each([
     ['{"resourceType":"Patient"}', 'Patient'],
     [' {\n "id" : "x" ,\t"resourceType" : "Patient" }', 'Patient'],
@@ -25,7 +25,7 @@ describe('the type that a text says it is of', () => {
     expect(resourceTypeOf(text)).toBe(type);
   });
 
-  test('is what a parser finds, in any object with one', () => {
+  test('is the one that a parser finds, in any object with one', () => {
     fc.assert(
       fc.property(
         fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 3 })),
@@ -35,7 +35,7 @@ describe('the type that a text says it is of', () => {
           const { resourceType: _, ...rest } = others;
           const text = JSON.stringify({ ...rest, resourceType: type }, null, space);
           const found = resourceTypeOf(text);
-          // Long escapes are cut off by the bound on names.
+          // Long escapes are cut off by the limit for names.
           if (JSON.stringify(type).length <= 128) expect(found).toBe(type);
           else expect(found).toBeUndefined();
         },
@@ -43,7 +43,7 @@ describe('the type that a text says it is of', () => {
     );
   });
 
-  test('is found in a moment however deep or large the text is', () => {
+  test('is found quickly however deep or large the text is', () => {
     const deep = `{"a":${'['.repeat(1_000_000)}`;
     expect(resourceTypeOf(deep)).toBeUndefined();
     expect(resourceTypeOf(`{"data":"${'\\\\'.repeat(1_000_000)}","resourceType":"Binary"}`)).toBe(

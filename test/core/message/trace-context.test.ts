@@ -7,8 +7,8 @@ const TRACE_ID = '4bf92f3577b34da6a3ce929d0e0e4736';
 const SPAN_ID = '00f067aa0ba902b7';
 const traceparent = `00-${TRACE_ID}-${SPAN_ID}-01`;
 
-describe('what a message brings', () => {
-  test('is kept as it came', () => {
+describe('the trace context of a message', () => {
+  test('is kept unchanged', () => {
     expect(traceOf({ traceparent })).toEqual({ traceparent });
     const both = { traceparent, tracestate: 'congo=t61rcWkgMzE,rojo=00f067aa0ba902b7' };
     expect(traceOf({ ...both, other: 'x' })).toEqual(both);
@@ -24,18 +24,18 @@ describe('what a message brings', () => {
     `00-${TRACE_ID}-${'0'.repeat(16)}-01`,
     `${traceparent}\n`,
     '00-Wilhelmina-Smith-01',
-  ])('%j is malformed, and ignored', (said) => {
+  ])('is ignored if it is malformed: %j', (said) => {
     expect(traceOf({ traceparent: said, tracestate: 'a=b' })).toBeUndefined();
   });
 
-  test('a state that is no header is left out', () => {
+  test('has no state if the state is not a valid header', () => {
     for (const tracestate of ['a=b\r\nx-injected: 1', 'é=1', '', 'x'.repeat(513)]) {
       expect(traceOf({ traceparent, tracestate })).toEqual({ traceparent });
     }
   });
 });
 
-test('the context of the next step has its own ids, and the state of others', () => {
+test('gets its own ids for the next step, and keeps the state of others', () => {
   const before = { traceparent, tracestate: 'a=b' };
   const ids = spanIdsOf(before);
   expect(ids).toEqual({ traceId: TRACE_ID, spanId: SPAN_ID, traceFlags: 1 });
@@ -47,7 +47,7 @@ test('the context of the next step has its own ids, and the state of others', ()
   expect(traceFrom(ids, undefined)).toEqual({ traceparent });
 });
 
-test('a message’s own trace follows from its id', () => {
+test('has a trace id that follows from the message’s id', () => {
   fc.assert(
     fc.property(fc.string(), (messageId) => {
       const traceId = ownTraceId(messageId);

@@ -39,7 +39,7 @@ function reportOf(facts: readonly ReportFact[]) {
 }
 
 describe('a day', () => {
-  test('on which nothing ended has a report too', () => {
+  test('has a report even if nothing ended', () => {
     expect(reportOf([])).toMatchObject({
       day: DAY,
       ends: { stored: 0, rejected: 0, 'dead-lettered': 0 },
@@ -69,13 +69,13 @@ describe('a day', () => {
     expect(report.hours).toHaveLength(24);
     expect(at(11)).toEqual({ stored: 1, rejected: 0, 'dead-lettered': 0 });
     expect(at(12)).toEqual({ stored: 1, rejected: 1, 'dead-lettered': 1 });
-    // A dead letter took as long as its attempts were spaced: it is in no percentile.
+    // A dead letter took as long as its attempts were apart: it is in no percentile.
     expect(report.latencies.longest).toBe(4_000);
     expect(report.latencies.p50).toBeCloseTo(100, -1);
     expect(report.rows[0]?.longest).toBe(100);
   });
 
-  test('what does not say how long it took is counted all the same', () => {
+  test('counts outcomes without a latency', () => {
     const { latencyMs: _, ...older } = outcome(1);
     const report = reportOf([older, outcome(2, { source: 'other', latencyMs: 5 })]);
     expect(report.rows.map(({ p99 }) => p99 === undefined)).toEqual([true, false]);
@@ -83,7 +83,7 @@ describe('a day', () => {
     expect(report.latencies.longest).toBe(5);
   });
 
-  test('reasons are listed by how often, with how many sources; the rarest are only counted', () => {
+  test('reasons are sorted by frequency, with the number of sources; the rarest are only counted', () => {
     const rare = Array.from({ length: 40 }, (_, n) => rejected(100 + n, `rare-${n}`));
     const report = reportOf([
       ...rare,
@@ -119,13 +119,13 @@ describe('a day', () => {
     expect(report.reasonsTotal).toBe(2);
   });
 
-  test('a reason without fingerprint is one that nobody knows', () => {
+  test('a reason without a fingerprint is counted as unknown', () => {
     expect(reportOf([outcome(1, { verdict: 'rejected' })]).reasons).toMatchObject([
       { fingerprint: 'unknown', why: '', count: 1 },
     ]);
   });
 
-  test('the latest notice of an incident counts; its number may start again', () => {
+  test('the latest notice of an incident counts, though its number may start again', () => {
     const end = incident(9, { status: 'resolved', resolvedAt: NOON + 5, crashes: 'more than 12' });
     const other = incident(8, { openedAt: NOON - 1 });
     const report = reportOf([end, incident(3), other, incident(9)]);

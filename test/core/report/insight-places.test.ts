@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { DUE, FACTS, factsOf, REPORTS } from '../../../core/report/insight-places.ts';
 
-test('the facts of a day lie together, and apart from marks and reports', () => {
+test('the facts of a day have one prefix, apart from marks and reports', () => {
   expect(factsOf('2026-01-31')).toBe('facts/day=2026-01-31/');
   expect(new Set([FACTS, DUE, REPORTS]).size).toBe(3);
 });

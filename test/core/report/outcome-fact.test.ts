@@ -55,7 +55,7 @@ test.each([
   ],
   [{ issues: [] }, undefined],
   [{ verdict: 'stored' }, undefined],
-] as const)('why, of %j: %s', (fields, why) => {
+] as const)('the reason for %j is %s', (fields, why) => {
   expect(outcomeFact(event(fields as Partial<OutcomeEvent>), MESSAGE, 0).why).toBe(why);
 });
 
@@ -67,10 +67,10 @@ test('an outcome of an older version counts by its time of publication, without 
   expect(fact).not.toHaveProperty('fingerprint');
 });
 
-test('R60: one that was sent back took as long as since then', () => {
+test('R60: the latency of a redriven message counts from the redrive', () => {
   expect(outcomeFact(event({ redrivenAt: 1_200 }), MESSAGE, 0).latencyMs).toBe(50);
 });
 
-test('another clock may be ahead: no latency is below nothing', () => {
+test('no latency is below zero, though another clock may be ahead', () => {
   expect(outcomeFact(event({ sentAt: 2_000 }), MESSAGE, 0).latencyMs).toBe(0);
 });

@@ -11,7 +11,7 @@ describe('questions about codes', () => {
     expect(allowCodes(256, undefined, 0, policy).asked).toBe(32);
   });
 
-  it('are limited for a source in a minute, and as many again in the next', () => {
+  it('are limited for a source and minute, with a new allowance in the next', () => {
     let spent: CodesSpent | undefined;
     const asked = [0, 1, 2, MINUTE - 1, MINUTE - 1, MINUTE].map((now) => {
       const allowed = allowCodes(64, spent, now, policy);
@@ -21,7 +21,7 @@ describe('questions about codes', () => {
     expect(asked).toEqual([32, 32, 32, 4, 0, 32]);
   });
 
-  it('never more than were wanted, whatever a changed policy makes of what was spent', () => {
+  it('are never more than were wanted, even after the policy changed', () => {
     const spent = { startsAt: 0, questions: 500 };
     expect(allowCodes(3, spent, 10, policy)).toEqual({ asked: 0, spent });
   });

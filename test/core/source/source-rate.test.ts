@@ -20,7 +20,7 @@ test.each([
   },
 );
 
-test('a fleet takes exactly the rate, however the batches fall', () => {
+test('a fleet accepts exactly the rate, however the batches fall', () => {
   fc.assert(
     fc.property(
       fc.array(fc.integer({ min: 1, max: 100 }), { minLength: 1 }),

@@ -1,4 +1,4 @@
-/** The whole mapping against what the rule says in words, for any config and any message. */
+/** The whole mapping against the rule in words, for any config and any message. */
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { groupIdOf } from '../../../core/message/message-group.ts';
@@ -60,7 +60,7 @@ const arrivedOf: fc.Arbitrary<Arrived> = fc.record({
   bytes: fc.nat({ max: 250 }),
 });
 
-/** Said once more, as plainly as can be; undefined where it must be refused. */
+/** The rule again, as plainly as possible; undefined if the message must be refused. */
 function sourceInWords(rules: SourceRules, arrived: Arrived): string | undefined {
   const { queue, envelope, senderId, lane, claimed, messageGroupId, bytes } = arrived;
   const principal = senderId.replace(/:.*/, '');

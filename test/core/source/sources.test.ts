@@ -57,7 +57,7 @@ describe('R04: a refused message that is redriven unchanged', () => {
   });
 });
 
-test('R09: an envelope that cannot be read is ours by its sender, but its source is not known yet', () => {
+test('R09: if the envelope cannot be read the sender shows that it is ours, but the source is not known yet', () => {
   const { envelope: _, ...dark } = hop;
   expect(admit(rules, OWN, { ...dark, unreadable: true })).toEqual({
     kind: 'admitted',
@@ -111,7 +111,7 @@ describe('a sender', () => {
     expect(admit(rules, OWN, arrived)).toMatchObject({ kind: 'refused', ...refusal });
   });
 
-  test('need not say a group where that is accepted', () => {
+  test('may leave out the group if the config accepts that', () => {
     const accepting = { ...rules, messageGroups: 'accept' as const };
     const arrived = { ...fromA, messageGroupId: undefined };
     expect(admit(accepting, OWN, arrived)).toMatchObject({ kind: 'admitted' });
@@ -120,7 +120,7 @@ describe('a sender', () => {
 
 describe('an envelope', () => {
   test.each(['AROAVALIDATE:validate-critical', 'AROAOPERATOR:me'])(
-    'of %s is trusted',
+    'from %s is trusted',
     (senderId) => {
       expect(admit(rules, OWN, { ...hop, senderId })).toEqual({
         kind: 'admitted',
@@ -130,7 +130,7 @@ describe('an envelope', () => {
   );
 
   test.each(['AROAHOSPITALA:x', 'AROASTRANGER:AROAVALIDATE', '123456789012', ''])(
-    'of %s is not trusted, whoever it is',
+    'from %s is not trusted, whoever it is',
     (senderId) => {
       expect(admit(rules, OWN, { ...hop, senderId })).toEqual({
         kind: 'refused',
@@ -147,7 +147,7 @@ describe('an envelope', () => {
     expect(of('AROASTRANGER')).toMatchObject({ problem: 'unknown-sender', sender: 'AROASTRANGER' });
   });
 
-  test('that is absent behind the first queue makes the message its sender’s', () => {
+  test('that is missing behind the first queue leaves the sender’s own source', () => {
     const bare = { ...hop, envelope: undefined };
     expect(admit(rules, OWN, bare)).toMatchObject({ problem: 'unknown-sender' });
     expect(admit(rules, OWN, { ...bare, senderId: 'AROAHOSPITALA:x' })).toEqual({
@@ -157,11 +157,11 @@ describe('an envelope', () => {
   });
 });
 
-describe('with an emulator’s one sender', () => {
+describe('with the single sender of an emulator', () => {
   const fixed = { ...rules, senderIds: 'fixed' as const };
   const one = { ...fromA, senderId: '000000000000' };
 
-  test('a message is of the source that it names, which must be known', () => {
+  test('a message has the source that it names, which must be known', () => {
     expect(admit(fixed, [], { ...one, claimed: 'hospital-a' })).toMatchObject({
       source: 'hospital-a',
     });
@@ -176,11 +176,11 @@ describe('with an emulator’s one sender', () => {
     });
   });
 
-  test('its other limits are checked all the same', () => {
+  test('its other limits are still checked', () => {
     expect(admit(fixed, [], { ...one, lane: 'background' })).toMatchObject({ problem: 'lane' });
   });
 
-  test('an envelope is trusted because of the queue it came by', () => {
+  test('an envelope is trusted because of the queue that it came through', () => {
     expect(admit(fixed, [], { ...hop, senderId: '000000000000' })).toMatchObject({
       kind: 'admitted',
       source: 'whoever',

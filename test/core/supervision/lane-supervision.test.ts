@@ -43,7 +43,7 @@ function probed(state: Supervised, outcome: ProbeOutcome, now: number) {
 }
 
 describe('a pause', () => {
-  test('R31: disables every mapping, and is known to hold once they were read back', () => {
+  test('R31: disables every mapping, and holds once they have been read back', () => {
     const pausing = pauseLane(running, order, NOW, policy);
     expect(phaseOf(pausing, NOW)).toBe('pausing');
     expect(desiredMapping(pausing, 100)).toEqual({ enabled: false, maxConcurrency: 2 });
@@ -55,7 +55,7 @@ describe('a pause', () => {
     expect(kinds(pausing)).toEqual(['lane-paused']);
   });
 
-  test('R31: is one, however often it is ordered', () => {
+  test('R31: is one pause, however often it is ordered', () => {
     expect(pauseLane(paused, order, NOW + 1, policy)).toBe(paused);
     const back = probed(paused, 'ran', NOW + 30);
     expect(pauseLane(back, { ...order, at: NOW + 30 }, NOW + 40, policy)).toBe(back);
@@ -71,7 +71,7 @@ describe('the return of a lane', () => {
     expect(desiredMapping(probing, 100).enabled).toBe(false);
   });
 
-  test('R33: one at a time; when its lease is over, exactly then, the next may be made', () => {
+  test('R33: one probe at a time; exactly when its lease ends the next may be made', () => {
     const probing = leaseProbe(paused, 'p', NOW + 30, policy);
     expect(leaseProbe(probing, 'q', NOW + 89, policy)).toBe(probing);
     const taken = leaseProbe(probing, 'q', NOW + 90, policy);
@@ -80,7 +80,7 @@ describe('the return of a lane', () => {
     expect(phaseOf(probing, NOW + 90)).toBe('paused');
   });
 
-  test('R33: none is made before the mappings are known to be off, or while it runs', () => {
+  test('R33: none is made before the mappings are known to be off, or while one runs', () => {
     const pausing = pauseLane(running, order, NOW, policy);
     expect(leaseProbe(pausing, 'p', NOW + 99, policy)).toBe(pausing);
     expect(leaseProbe(running, 'p', NOW, policy)).toBe(running);
@@ -105,7 +105,7 @@ describe('the return of a lane', () => {
     expect(leaseProbe(waiting, 'q', waiting.wakeAt, policy).probe?.id).toBe('q');
   });
 
-  test('R33: steps double, each in its time, up to what is configured', () => {
+  test('R33: steps double at fixed times, up to the configured concurrency', () => {
     let state = probed(paused, 'ran', NOW + 30);
     expect(climb(state, 10, NOW + 79, policy)).toBe(state);
     const steps: number[] = [];
@@ -118,7 +118,7 @@ describe('the return of a lane', () => {
     expect(climb(state, 10, NOW + 9_999, policy)).toBe(state);
   });
 
-  test('R33: each failed probe doubles the wait, up to the most; so does a pause in the ramp', () => {
+  test('R33: each failed probe doubles the wait, up to the maximum; so does a pause during the ramp', () => {
     const waits: number[] = [];
     let state = paused;
     for (let n = 0; n < 3; n += 1) {
@@ -174,23 +174,23 @@ describe('the breaker that a lane is linked to', () => {
     expect(held.wakeAt).toBe(NOW + 200);
   });
 
-  test('a failed probe does not restart the two minutes, a closed phase does', () => {
+  test('a failed probe does not restart the two minutes; a closed phase does', () => {
     const reopened: BreakerSeen = { ...open, since: NOW + 100, first: false };
     expect(isHeld(followBreaker(linked, reopened, NOW + 121, policy))).toBe(true);
     expect(isHeld(followBreaker(linked, { ...reopened, first: true }, NOW + 121, policy))).toBe(
       false,
     );
-    // Seen first when it had opened again already.
+    // First seen when it had opened again already.
     expect(followBreaker(running, reopened, NOW + 101, policy).breakerSince).toBe(NOW + 100);
   });
 
-  test('the next probe is due when it may be called again; closing wakes the lane', () => {
+  test('the next probe is due when the server may be called again; closing wakes the lane', () => {
     const held = confirm(followBreaker(linked, open, NOW + 121, policy), true);
     const later: BreakerSeen = { ...open, first: false, openUntil: NOW + 400 };
     const follows = followBreaker(held, later, NOW + 200, policy);
     expect(follows.wakeAt).toBe(NOW + 400);
     expect(followBreaker(follows, later, NOW + 300, policy)).toBe(follows);
-    // Only its closing ends the hold, not a probe that went well.
+    // Only its closing ends the pause, not a successful probe.
     const ran = probed(follows, 'ran', NOW + 400);
     expect(isHeld(ran)).toBe(true);
     const closed = followBreaker(ran, { closed: true }, NOW + 401, policy);
@@ -200,7 +200,7 @@ describe('the breaker that a lane is linked to', () => {
     expect(followBreaker(running, { closed: true }, NOW, policy)).toBe(running);
   });
 
-  test('neither hurries nor releases a lane that the supervisor holds', () => {
+  test('neither hurries nor releases a lane that the supervisor paused', () => {
     const dead = { ...paused, wakeAt: NOW + 5_000 };
     const both = followBreaker(followBreaker(dead, open, NOW, policy), open, NOW + 121, policy);
     expect(Object.keys(both.holds)).toEqual(['supervisor', 'breaker']);
@@ -213,7 +213,7 @@ describe('the breaker that a lane is linked to', () => {
   });
 });
 
-test('R31 R33: whatever happens, an operator’s pause ends by an operator only, and nobody probes meanwhile', () => {
+test('R31 R33: whatever happens, only an operator ends an operator’s pause, and nobody probes meanwhile', () => {
   const step = fc.constantFrom(
     (s: Supervised, now: number) => pauseLane(s, { at: now, why: 'died' }, now, policy),
     (s: Supervised, now: number) => followBreaker(s, { ...open, since: now - 500 }, now, policy),

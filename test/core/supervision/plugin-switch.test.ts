@@ -25,18 +25,18 @@ function crashedAt(times: readonly number[]): BreakerState {
   return state;
 }
 
-describe('R30: a plugin is switched off', () => {
+describe('R30: a plugin that crashes too often', () => {
   test.each([
-    ['by the fourth crash', [0, 1, 2, 3], 'open'],
-    ['not by the third', [0, 1, 2], 'closed'],
-    ['by the fourth that is exactly the period after the first', [0, 1, 2, 5_000], 'open'],
-    ['not by one a millisecond later', [0, 1, 2, 5_001], 'closed'],
-    ['by four of many', [0, 4_000, 8_000, 8_001, 8_002], 'open'],
+    ['is switched off by the fourth crash', [0, 1, 2, 3], 'open'],
+    ['stays on at the third', [0, 1, 2], 'closed'],
+    ['is switched off by the fourth, exactly the period after the first', [0, 1, 2, 5_000], 'open'],
+    ['stays on at a fourth that is a millisecond later', [0, 1, 2, 5_001], 'closed'],
+    ['is switched off by four of many', [0, 4_000, 8_000, 8_001, 8_002], 'open'],
   ])('%s', (_, times, phase) => {
     expect(crashedAt(times).phase).toBe(phase);
   });
 
-  test('success in between changes nothing, and nothing is written for it (R14)', () => {
+  test('is not helped by success in between, for which nothing is written (R14)', () => {
     const three = crashedAt([0, 1, 2]);
     expect(settle(three, result({ generation: 0 }, 'success'), 3, policy)).toBeUndefined();
     expect(settle(three, result({ generation: 0 }, 'unknown'), 3, policy)).toBeUndefined();
@@ -48,7 +48,7 @@ describe('R30: a plugin is switched off', () => {
     expect(report(three, calls, 3, policy)).toBeUndefined();
   });
 
-  test('not by one resource that is tried again, however often', () => {
+  test('is not switched off by one resource that is tried again, however often', () => {
     const again = { subject: 'm-1' };
     const once = settle(UNKNOWN_SERVICE, result({ generation: 0 }, 'failure', again), 1, policy);
     const state = once?.next ?? UNKNOWN_SERVICE;
@@ -56,7 +56,7 @@ describe('R30: a plugin is switched off', () => {
     expect(settle(state, result({ generation: 0 }, 'failure', again), 2, policy)).toBeUndefined();
   });
 
-  test('exactly when the rule of its supervisor says so', () => {
+  test('is switched off exactly when the rule of its supervisor says so', () => {
     fc.assert(
       fc.property(fc.array(fc.nat(3_000), { maxLength: 12 }), (gaps) => {
         let at = 0;
@@ -92,7 +92,7 @@ test('R12: one resource is its probe, and the first that does not crash switches
   expect(admit(on, ask({ draw: 0.999 }), 30_006, policy)).toMatchObject({ kind: 'call' });
 });
 
-test('a switch has the name of its plugin, and its transitions are facts of their own kind', () => {
+test('a switch has the name of its plugin, and its transitions are a kind of fact of their own', () => {
   expect(pluginOf(switchOf('cpf'))).toBe('cpf');
   expect(pluginOf('fhir-server')).toBeUndefined();
   const [off] = crashedAt([0, 1, 2, 3]).recent;
@@ -131,7 +131,7 @@ describe('what a verdict says about a plugin', () => {
     expect(switchOutcome(cpf, verdict)).toBe(outcome);
   });
 
-  test('of one for all types, whatever the type', () => {
+  test('a plugin for all types is judged by any type', () => {
     const all = { name: 'all', resourceTypes: [] };
     expect(switchOutcome(all, { ...valid, resourceType: 'Group', issues: [] })).toBe('success');
     const untyped = { kind: 'invalid', issues: [{ ...error, plugin: 'x' }] } as const;

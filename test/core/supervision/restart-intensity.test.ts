@@ -34,9 +34,9 @@ describe('3 in 5 s', () => {
 });
 
 /**
- * OTP's own algorithm, word by word (stdlib, supervisor.erl): `add_restart(Restarts0, Now, Period)`
- * takes the restarts from the newest while `R >= Now - Period` and puts `Now` before them; the
- * supervisor goes on while their number is at most the intensity, and else terminates.
+ * OTP's own algorithm, word for word (stdlib, supervisor.erl): `add_restart(Restarts0, Now, Period)` takes
+ * the restarts from the newest while `R >= Now - Period` and puts `Now` before them; the supervisor
+ * continues while their number is at most the intensity, and otherwise terminates.
  */
 function otp(restarts0: readonly number[], now: number, { intensity, periodMs }: IntensityPolicy) {
   const threshold = now - periodMs;
@@ -56,7 +56,7 @@ const policies = fc.record({
 /** Gaps around the period, so that ages of exactly the period are frequent. */
 const gaps = fc.array(fc.integer({ min: 0, max: 45 }), { maxLength: 60 });
 
-test('R30: for restarts in order, everything is as in OTP', () => {
+test('R30: for restarts in order, every decision is as in OTP', () => {
   fc.assert(
     fc.property(policies, gaps, (by, steps) => {
       let theirs: readonly number[] = [];
@@ -109,7 +109,7 @@ test('R30: in whatever order and however often they are reported, the same resta
   );
 });
 
-test('R30: one that was reported before changes nothing, whoever reported it a little later', () => {
+test('R30: a restart that was reported before changes nothing, whoever reported it a little later', () => {
   const { restarts } = addRestart([], { id: 'a', at: 10 }, policy);
   expect(addRestart(restarts, { id: 'a', at: 10 }, policy).restarts).toBe(restarts);
   expect(addRestart(restarts, { id: 'a', at: 12 }, policy).restarts).toBe(restarts);

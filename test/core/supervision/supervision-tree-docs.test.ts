@@ -20,7 +20,7 @@ function row(node: SupervisionNode, under: string): string {
   return `| ${node.name} | ${under} | ${home} | ${lane ?? '–'} | ${restart} | ${needs.join(', ') || '–'} |`;
 }
 
-test('docs/decisions/supervision.md shows the tree as it is', async () => {
+test('docs/decisions/supervision.md shows the tree', async () => {
   const rows = placesIn(SUPERVISION_TREE).map(({ node, above }) =>
     row(node, above[0]?.name ?? '–'),
   );

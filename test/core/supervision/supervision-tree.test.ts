@@ -28,7 +28,7 @@ function over(name: string, children: SupervisionNode[], fields: Partial<Supervi
 }
 
 describe('the tree', () => {
-  test('has nothing wrong', () => {
+  test('has no problems', () => {
     expect(treeProblems(SUPERVISION_TREE, SUPERVISED_LANES)).toEqual([]);
   });
 
@@ -77,7 +77,7 @@ describe('a wrong tree is reported', () => {
   const problems = (root: Supervisor) => treeProblems(root, LANES);
   const kernel = (...children: Child[]) => over('error-kernel', children);
 
-  test('by an unknown lane, and by one lane of two components', () => {
+  test('with an unknown lane, and with one lane of two components', () => {
     expect(problems(over('r', [leaf('a', { lane: 'elsewhere' })]))).toEqual([
       'unknown lane: a names elsewhere',
     ]);
@@ -87,7 +87,7 @@ describe('a wrong tree is reported', () => {
     ]);
   });
 
-  test('by a name or a function that occurs twice', () => {
+  test('with a name or a function that occurs twice', () => {
     expect(problems(over('r', [leaf('a'), over('s', [leaf('a', { functions: ['f'] })])]))).toEqual([
       'duplicate: a stands in the tree more than once',
     ]);
@@ -96,14 +96,14 @@ describe('a wrong tree is reported', () => {
     ]);
   });
 
-  test('by a supervisor within itself', () => {
+  test('with a supervisor within itself', () => {
     const children: SupervisionNode[] = [leaf('a')];
     const inner = over('s', children);
     children.push(inner);
     expect(problems(over('r', [inner]))).toEqual(['cycle: r > s > s']);
   });
 
-  test('by needs that are circular or that nobody meets', () => {
+  test('with needs that are circular or that nobody meets', () => {
     const a = leaf('a', { needs: ['b'] });
     const b = leaf('b', { needs: ['c'] });
     expect(problems(over('r', [a, b, leaf('c', { needs: ['b'] })]))).toEqual(['cycle: b > c > b']);
@@ -112,7 +112,7 @@ describe('a wrong tree is reported', () => {
     ]);
   });
 
-  test('by a kernel that needs the application', () => {
+  test('with a kernel that needs the application', () => {
     const root = over('r', [
       kernel(leaf('k', { needs: ['a'] })),
       over('layer', [leaf('a', { needs: ['m'] }), leaf('m')]),
@@ -121,7 +121,7 @@ describe('a wrong tree is reported', () => {
     expect(problems(over('r', [kernel(leaf('k', { needs: ['l'] }), leaf('l'))]))).toEqual([]);
   });
 
-  test('by invalid limits, an empty supervisor, a component that is nowhere', () => {
+  test('with invalid limits, an empty supervisor, or a component outside the tree', () => {
     const root = over('r', [over('s', [], { intensity: -1, periodMs: 0.5 })]);
     expect(problems(root)).toEqual([
       'intensity: s has -1, not a whole number from 0',

@@ -74,7 +74,7 @@ it('validate of each lane gets the list of plugins, in order', () => {
 
 it.each([
   ['two of one name', [plugin('rule'), plugin('rule')], 'two have the name rule'],
-  ['a name that is none', [plugin('No Name')], 'plugins.0.name'],
+  ['an invalid name', [plugin('No Name')], 'plugins.0.name'],
   [
     'deadlines that do not fit into the timeout',
     [{ ...plugin('slow'), deadlineMs: 2_001 }],

@@ -28,12 +28,12 @@ describe('a module that cannot run is refused, and the message says what is wron
       'wasi_snapshot_preview2.fd_write',
     ],
     [
-      'what WASI has not',
+      'an import that WASI does not have',
       wasm({ imports: ['wasi_snapshot_preview1.launch'] }),
       'wasi_snapshot_preview1.launch',
     ],
-    ['much memory', wasm({ memoryPages: MEMORY_MB * 16 + 1 }), 'of memory, more than'],
-    ['much code', new Uint8Array(MODULE_BYTES_MAX + 1), `more than ${MODULE_BYTES_MAX}`],
+    ['too much memory', wasm({ memoryPages: MEMORY_MB * 16 + 1 }), 'of memory, more than'],
+    ['too much code', new Uint8Array(MODULE_BYTES_MAX + 1), `more than ${MODULE_BYTES_MAX}`],
   ])('%s', (_, bytes, problem) => {
     expect(moduleProblems(bytes, MEMORY_MB).join('; ')).toContain(problem);
   });

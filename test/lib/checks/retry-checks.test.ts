@@ -25,7 +25,7 @@ describe('timeouts and retries that contain each other', () => {
 
   it.each([
     [
-      'receives that are over before a shift is',
+      'receives that run out within a shift of eight hours',
       { maxReceiveCount: '400' },
       /maxReceiveCount 400 x lanes\.critical\.visibilitySeconds 60 is 24000 s and must be at least 28800/,
     ],
@@ -35,7 +35,7 @@ describe('timeouts and retries that contain each other', () => {
       /maxReceiveCount 1000 x delivery\.visibilitySeconds 180 is 180000 s and must be below retentionDays 1/,
     ],
     [
-      'fewer receives than attempts may cost',
+      'fewer receives than the attempts may need',
       {
         maxReceiveCount: '99',
         'attempts.environmentDied': '10',
@@ -49,7 +49,7 @@ describe('timeouts and retries that contain each other', () => {
       /incident\.timeoutSeconds 9 must be at least 10: one call to AWS may take 9000 ms/,
     ],
     [
-      'a lane slower than the supervisor waits for any',
+      'a lane that is slower than the supervisor waits for',
       {
         'lanes.background.timeoutSeconds': '61',
         'lanes.background.visibilitySeconds': '367',
@@ -63,7 +63,7 @@ describe('timeouts and retries that contain each other', () => {
       /supervisor\.timeoutSeconds 44 must be at least 45 \(delivery\.timeoutSeconds \+ 15\)/,
     ],
     [
-      'a supervisor’s message that comes back while it is run',
+      'a supervisor’s message that comes back while it is handled',
       { 'supervisor.visibilitySeconds': '539' },
       /supervisor\.visibilitySeconds 539 must be at least 540/,
     ],

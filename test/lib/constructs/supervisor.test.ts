@@ -108,7 +108,7 @@ describe('a wrong tree is refused at synth', () => {
       /kernel: incident must survive the application, yet needs critical/,
     ],
     [
-      'a function that is nobody’s',
+      'a function that no component has',
       child('incident', { functions: [], within: ['monitor'] }),
       /unsupervised: function incident belongs to no component/,
     ],
