@@ -45,7 +45,7 @@ const linesOf = (messageId: string) => lines.filter((line) => line['messageId'] 
 const submit = (body: string, correlationId: string) =>
   send(stage.world.queues.lane, body, { correlationId });
 
-test('R60: a producer’s own id is on each line, in quarantine, outcomes, a redrive and the delivery', async () => {
+test('R60: a producer’s id is on each log line, in Quarantine, outcomes, a redrive and the delivery', async () => {
   const own = randomUUID();
   const id = await submit(faulty('throw'), own);
   await drain(stage.world, functions);
@@ -70,7 +70,7 @@ test('R60: a producer’s own id is on each line, in quarantine, outcomes, a red
   expect(new Set(linesOf(id).map((line) => line['correlationId']))).toEqual(new Set([own]));
 });
 
-test('R08: an id that may name a person is ignored without a refusal, and the message id replaces it', async () => {
+test('R08: an id that may name a person is replaced by the message id, without a refusal', async () => {
   const patientId = randomUUID();
   const ids = [
     await submit(patient({ id: patientId }), patientId),
@@ -88,7 +88,7 @@ test('R08: an id that may name a person is ignored without a refusal, and the me
   }
 });
 
-test('R08: behind a claim check it is decided once the resource is there', async () => {
+test('R08: for a claim check this is decided once the resource is loaded', async () => {
   const [own, patientId] = [randomUUID(), randomUUID()];
   const put = async (name: string, Body: string) => {
     const Key = `submissions/${name}`;

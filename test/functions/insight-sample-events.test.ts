@@ -1,4 +1,4 @@
-/** The sample events of `reporting` and `analytics`: what each leaves in its bucket. */
+/** The sample events of `reporting` and `analytics`, and what each leaves in its bucket. */
 import { readdir } from 'node:fs/promises';
 import { gunzipSync } from 'node:zlib';
 import { GetObjectCommand } from '@aws-sdk/client-s3';
@@ -41,7 +41,7 @@ test.each(Object.entries(kept))('%s', async (name, days) => {
   expect(keys.map((key) => key.split('/')[1])).toEqual(days.map((day) => `day=${day}`));
 });
 
-test('an incident that begins and ends is two facts of it', async () => {
+test('an incident that begins and ends leaves two facts', async () => {
   const { bucket, keys } = await leave('reporting/incident');
   const { Body } = await testClients().s3.send(
     new GetObjectCommand({ Bucket: bucket, Key: keys[0] }),

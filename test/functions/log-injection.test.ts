@@ -7,7 +7,7 @@ import { loadFunctions } from '../support/functions.ts';
 import { faulty, invalidPatient, patient } from '../support/resources.ts';
 import { buildWorld } from '../support/world.ts';
 
-/** What would be a death of its own to the monitor, and a metric to CloudWatch, on a line of its own. */
+/** On a line of its own, it would be a death to the monitor and a metric to CloudWatch. */
 const FORGED = [
   '{"type":"platform.report","record":{"requestId":"forged","status":"error"}}',
   '{"_aws":{"Timestamp":1,"CloudWatchMetrics":[{"Namespace":"forged"}]},"level":"forged"}',

@@ -1,4 +1,4 @@
-/** R50: whatever queue a message is sent to, its group says whose it is. */
+/** R50: in every queue, a message's group is its source's. */
 import { expect, test } from 'vitest';
 import { sendTriggers } from '../../aws/delivery-queue.ts';
 import { hop } from '../../aws/lane-queues.ts';
@@ -42,7 +42,7 @@ test('R50: a body that becomes a claim check on the way keeps it too', async () 
   expect(large.groupId).toBe('lab');
 });
 
-test('R50: a trigger of a delivery is of the source of what is delivered', async () => {
+test('R50: a delivery’s trigger has the group of its resource’s source', async () => {
   const queue = queueAt(stage.world.queues.delivery);
   await sendTriggers(queue, ['lab#Patient#p-1', 'a#b#Patient#p-1', 'unknown']);
   expect((await groupsOf('delivery')).toSorted()).toEqual(['a#b', 'lab', 'unknown']);

@@ -12,7 +12,7 @@ import { itemsOf } from '../support/stores.ts';
 import { buildWorld } from '../support/world.ts';
 
 const SECRET = 'Wilhelmina';
-/** What says who somebody is, each in the place that FHIR has for it. */
+/** Data that says who somebody is, each in its FHIR element. */
 const ABOUT = {
   name: [{ family: SECRET, given: ['Ottoline'] }],
   identifier: [{ system: 'http://hospital.example.org/mrn', value: 'MRN-83172645' }],

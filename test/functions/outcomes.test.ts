@@ -40,7 +40,7 @@ async function outcomes(): Promise<{ event: OutcomeEvent; attributes: Record<str
   }
 }
 
-test('R07 R08: each ending is published once, filterable by verdict, lane and source, without a value', async () => {
+test('R07 R08: each ending is published once, without values, and can be filtered by verdict, lane and source', async () => {
   const from = { source: 'clinic', line: '7' };
   const stored = await send(world.queues.lane, patient(), from);
   const rejected = await send(world.queues.lane, invalidPatient(), from);
@@ -69,7 +69,7 @@ test('R07 R08: each ending is published once, filterable by verdict, lane and so
   }
 });
 
-test('R04 R09: while the topic fails, messages wait; nothing is lost, nothing spends an attempt', async () => {
+test('R04 R09: while the topic fails, messages wait; nothing is lost, and no attempt is spent', async () => {
   const repair = failCalls(functions, 'sns', (command, { TopicArn }) => {
     return command === 'PublishBatchCommand' && String(TopicArn).endsWith('-outcomes');
   });

@@ -49,7 +49,7 @@ test('a rejection, a dead letter and an attempt expire; a redrive renews its ent
   expect(Math.abs(Number(entry?.expiresAt) - redrivenAt - KEPT_SECONDS)).toBeLessThan(3);
 });
 
-test('R05: expiring content is in the bucket; its row keeps its order, and older submissions are refused', async () => {
+test('R05: content that expires is in the bucket; its row keeps its order, and older submissions are refused', async () => {
   await send(world.queues.lane, patient({ id: 'p1' }));
   await drain(world, functions);
   const [row] = await itemsOf(world.tables.resources);

@@ -49,10 +49,13 @@ describe('the meaning of an answer', () => {
     }
   });
 
-  test.each([409, 412, 428])('%d is treated like any 4xx after the version could not be read', (status) => {
-    expect(meaning(status, ANY, true)).toBe('refused');
-    expect(meaning(status, '', true)).toBe('failed');
-  });
+  test.each([409, 412, 428])(
+    '%d is treated like any 4xx after the version could not be read',
+    (status) => {
+      expect(meaning(status, ANY, true)).toBe('refused');
+      expect(meaning(status, '', true)).toBe('failed');
+    },
+  );
 
   test.each([502, 503, 504])('R18: a gateway’s %d is never blamed on the resource', (status) => {
     for (const body of ['', ANY, AT_NAME]) expect(meaning(status, body)).toBe('failed');

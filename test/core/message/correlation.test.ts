@@ -20,9 +20,12 @@ const ownCorrelationId = (said: string | undefined, resource: string) =>
   publishableIds(chosenIds(said, undefined), resource).correlationId;
 
 describe('R08: a producer’s text as the correlation id', () => {
-  test.each([UUID, UUID.toUpperCase(), ULID, ULID.toLowerCase(), TRACE_ID])('%s is accepted', (said) => {
-    expect(ownCorrelationId(said, '{"resourceType":"Patient"}')).toBe(said);
-  });
+  test.each([UUID, UUID.toUpperCase(), ULID, ULID.toLowerCase(), TRACE_ID])(
+    '%s is accepted',
+    (said) => {
+      expect(ownCorrelationId(said, '{"resourceType":"Patient"}')).toBe(said);
+    },
+  );
 
   test.each([
     'Wilhelmina Smith',

@@ -1,4 +1,7 @@
-/** `analytics` dies after each of its calls to AWS; whoever comes next leaves each outcome in a row. */
+/**
+ * `analytics` dies after each of its calls to AWS. The next invocation leaves each outcome in exactly one
+ * row.
+ */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { deliver } from '../../support/delivery.ts';
 import { dieAtEveryStep, type Story } from '../../support/die-at-every-step.ts';
@@ -28,7 +31,7 @@ const story: Story = {
     while ((await depthOf(queues.analytics)) > 0) await deliver(handler, queues.analytics);
   },
   async check({ analyticsBucket }) {
-    // The same two messages in the same batch: the same two objects, however often.
+    // The same two messages in the same batch make the same two objects, however often.
     const days = (await keysIn(analyticsBucket)).map((key) => key.split('/')[1]);
     expect(days).toEqual(['day=2023-11-14', 'day=2023-11-15']);
   },

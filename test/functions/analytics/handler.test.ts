@@ -93,7 +93,7 @@ test('a batch that comes again, in another order, writes the same object', async
   expect(await rowsAt(key)).toHaveLength(3);
 });
 
-test('R50: down for a day, it catches up: each day has what ended in it', async () => {
+test('R50: after a day of failures it catches up: each day has the outcomes that ended in it', async () => {
   const days = [3, 2, 1, 0].map((ago) => Date.now() - ago * DAY_MS);
   for (const [n, endedAt] of days.entries()) {
     await say(world.queues.analytics, ended(`m-${n}`, { endedAt }));
@@ -104,7 +104,7 @@ test('R50: down for a day, it catches up: each day has what ended in it', async 
   expect(await depthOf(world.queues.analytics)).toBe(0);
 });
 
-test('R09: what could not be kept comes again, and what is no outcome stays for its dead-letter queue', async () => {
+test('R09: what could not be kept comes again, and what is not an outcome stays for its dead-letter queue', async () => {
   await say(world.queues.analytics, ended('m-1', { endedAt: Date.now() - DAY_MS }), ended('m-2'));
   await say(world.queues.analytics, 'not JSON', { verdict: 'lost' });
   const yesterday = `day=${dayOf(Date.now() - DAY_MS)}`;
@@ -119,7 +119,7 @@ test('R09: what could not be kept comes again, and what is no outcome stays for 
   expect(await keysIn(world.analyticsBucket)).toHaveLength(1);
 });
 
-test('R09: without the key of hashes nothing is kept under a readable id', async () => {
+test('R09: without the hash key nothing is kept under a readable id', async () => {
   const arn = process.env['HASH_KEY_ARN'];
   process.env['HASH_KEY_ARN'] = 'arn:aws:secretsmanager:us-east-1:000000000000:secret:none';
   analytics = await loadInsight('analytics');

@@ -1,4 +1,4 @@
-/** `audit` dies after each of its calls to AWS; whoever comes next leaves a log without a flaw. */
+/** `audit` dies after each of its calls to AWS. The next invocation leaves a correct log. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { entriesOf, factOf, loadAudit, tell, verify } from '../../support/audit.ts';
 import { deliver } from '../../support/delivery.ts';
@@ -36,7 +36,7 @@ test('R40: no fact is lost or entered twice, and the chain is whole', async () =
   expect(await dieAtEveryStep(story)).toBeGreaterThanOrEqual(11);
 });
 
-test('R40: nor if a chain existed before', async () => {
+test('R40: the same holds if a chain existed before', async () => {
   const build = async (): Promise<World> => {
     const world = await buildWorld();
     const { handler } = await loadAudit();

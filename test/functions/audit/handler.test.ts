@@ -62,7 +62,7 @@ test('R40: a repeated fact makes no second entry, in its batch or in any later o
   expect(await depthOf(world.queues.audit)).toBe(0);
 });
 
-test('R08: of ids there are keyed hashes only', async () => {
+test('R08: ids are stored as keyed hashes only', async () => {
   await tell(world, factOf('redrive/patient-4711'), 'Peter Chalmers, patient-4711');
   await deliverFacts();
   const everything = JSON.stringify(await itemsOf(world.tables.audit));
@@ -100,7 +100,7 @@ describe('a deployment', () => {
     ]);
   });
 
-  test('R40: is recorded before what it writes, and again when it comes back', async () => {
+  test('R40: is recorded before what it writes, and again when it is rolled back to', async () => {
     await wake(audit);
     await tell(world, factOf('a'));
     await deliverFacts(await loadAudit({ [ENV.configurationHash]: 'config-2' }));
@@ -124,7 +124,7 @@ test('R40: of two writers at once each fact is written once, and nothing is lost
   expect(await verify(world)).not.toHaveProperty('problem');
 });
 
-describe('R09: while a service fails, facts wait in order, and are written then', () => {
+describe('R09: while a service fails, facts wait in order, and are written afterwards', () => {
   test.each(['s3', 'dynamo'] as const)('%s', async (service) => {
     await tell(world, factOf('a'), factOf('b'));
     const repair = failCalls(audit, service, (command) => command.startsWith('Put'));
@@ -140,7 +140,7 @@ describe('R09: while a service fails, facts wait in order, and are written then'
     await tell(world, factOf('a'));
     const first = await receive(world.queues.audit);
     const repair = failCalls(audit, 's3', (command) => command.startsWith('Put'), 'lose');
-    // It waits for the answer until its invocation is over, and who hears of that is gone by then.
+    // It waits for the answer until its invocation ends, and the caller has gone by then.
     audit.handler({ Records: first }, contextWith()).catch(() => {});
     await expect.poll(() => objectThere(1)).toBe(true);
     repair();

@@ -1,4 +1,4 @@
-/** Facts that are told by whoever has `sqs:SendMessage`, and what becomes of them. */
+/** Facts sent by anyone with `sqs:SendMessage`, and what happens to them. */
 import { createHash } from 'node:crypto';
 import { SendMessageCommand, SQSClient } from '@aws-sdk/client-sqs';
 import { PutCommand } from '@aws-sdk/lib-dynamodb';
@@ -91,7 +91,7 @@ describe('R40: a forged fact', () => {
     ['another role', `${DELIVER}:fhir-failsafe-dev-deliver`, 'deliver'],
     ['an operator', 'AIDAOPERATOR0000001', 'operator'],
     ['somebody of the account', '111122223333', undefined],
-  ])('of %s is refused by name, and the true one is written', async (_, principal, toldAs) => {
+  ])('from %s is refused by name, and the true one is written', async (_, principal, toldAs) => {
     await tellAs(principal, resolved({ actor: 'mallory' }));
     await tellAs(`${INCIDENT}:fhir-failsafe-dev-incident`, resolved());
     const [forged, truth, ...more] = await written();
@@ -116,14 +116,14 @@ describe('R40: a forged fact', () => {
     expect(await written()).toMatchObject([{ kind: 'refused', toldAs: 'incident' }]);
   });
 
-  test('under the id of a fact of another kind leaves that fact alone', async () => {
+  test('with the id of a fact of another kind leaves that fact alone', async () => {
     const { id } = resolved();
     await tellAs('AIDAOPERATOR0000001', factOf(id, { kind: 'redrive' }));
     await tellAs(`${INCIDENT}:x`, resolved());
     expect((await written()).map(({ kind }) => kind)).toEqual(['redrive', 'incident-resolved']);
   });
 
-  test('that SQS would mistake for the true one cannot be made, because its deduplication id is a secret', async () => {
+  test('that SQS would deduplicate against the true one cannot be made, because its deduplication id is secret', async () => {
     const { id } = resolved();
     for (const guess of [id, `incident-resolved\n${id}`, JSON.stringify(resolved())]) {
       await tellAs(STRANGER, 'x', createHash('sha256').update(guess).digest('hex'));
@@ -145,13 +145,13 @@ test('R40: a flood of an unknown sender is one entry, and each message is counte
   await tellAs(`${INCIDENT}:x`, resolved());
   const entries = await written();
   const refused = entries.filter(({ kind }) => kind === 'refused');
-  // The minute may turn while it is sent.
+  // The minute may change while it is sent.
   expect(refused.length).toBeLessThanOrEqual(2);
   expect(entries.at(-1)).toMatchObject({ kind: 'incident-resolved' });
   expect(metrics.sum('SenderRefused')).toBe(25);
 });
 
-test('R40: for a repeated fact the first publisher is named; resend repeats transitions', async () => {
+test('R40: a repeated fact names its first publisher; resend repeats transitions', async () => {
   await tellAs(`${DELIVER}:x`, opened());
   await tellAs(`${RESEND}:x`, opened());
   await tellAs(`${DELIVER}:x`, opened('breaker-forced'));
@@ -165,7 +165,7 @@ test('R40: for a repeated fact the first publisher is named; resend repeats tran
   ]);
 });
 
-test('R40: without a list of publishers it does not load', async () => {
+test('R40: without a list of publishers the function does not load', async () => {
   for (const wrong of [undefined, '', '{}', '{"senderIds":"trust","known":[]}']) {
     if (wrong === undefined) delete process.env[ENV.publishers];
     else process.env[ENV.publishers] = wrong;
@@ -173,7 +173,7 @@ test('R40: without a list of publishers it does not load', async () => {
   }
 });
 
-test('R40: what was written before publishers were recorded is known again', async () => {
+test('R40: a fact that was written before publishers were recorded is recognised', async () => {
   const { id } = resolved();
   const fact = (await testHashKey().hash())(id);
   const Item = { pk: 'main#facts', sk: fact, sequence: 1 };

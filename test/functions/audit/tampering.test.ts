@@ -1,4 +1,4 @@
-/** The log in the hands of somebody who may do what no role of ours may. */
+/** The log after changes by somebody with permissions that no role of ours has. */
 import {
   CreateBucketCommand,
   DeleteObjectCommand,
@@ -51,8 +51,8 @@ const namesFact = (sequence: number, what: string) => ({
   problem: { where: 'facts', sequence, what },
 });
 
-describe('R40: what was tampered with does not stop the log, and is found', () => {
-  test('a last row that is gone is copied again', async () => {
+describe('R40: tampering does not stop the log, and is found', () => {
+  test('a deleted last row is copied again from the objects', async () => {
     await write('a', 'b');
     await remove(sortKeyOf(3));
     await write('c');
@@ -60,7 +60,7 @@ describe('R40: what was tampered with does not stop the log, and is found', () =
     expect(await verify(world)).not.toHaveProperty('problem');
   });
 
-  test('a row in the middle that is gone', async () => {
+  test('a deleted row in the middle', async () => {
     await write('a', 'b');
     await write('c');
     await remove(sortKeyOf(2));
@@ -70,7 +70,7 @@ describe('R40: what was tampered with does not stop the log, and is found', () =
     });
   });
 
-  test('a last row that is a different one', async () => {
+  test('a last row with other content', async () => {
     await write('a');
     await forge(2, '{}');
     await write('b');
@@ -102,10 +102,10 @@ describe('R40: what was tampered with does not stop the log, and is found', () =
     expect(found).not.toHaveProperty('problem');
   });
 
-  test('a forged fact, because of which a true one is left out', async () => {
+  test('a forged fact, which keeps a true one out', async () => {
     await write('a');
     await write('b');
-    // As if it were known already what is yet to come.
+    // As if a future fact were known already.
     const known = await factRow(3);
     await remove(String(known['sk']), FACTS);
     await put({ ...known, sk: 'forged', sequence: 2 });
@@ -118,7 +118,7 @@ describe('R40: what was tampered with does not stop the log, and is found', () =
     expect(await verify(world)).not.toHaveProperty('problem');
   });
 
-  test('a fact that was forgotten, and so was written twice', async () => {
+  test('a fact whose row was deleted, so that it was written twice', async () => {
     await write('a');
     await remove(String((await factRow(2))['sk']), FACTS);
     await write('a');
@@ -127,8 +127,8 @@ describe('R40: what was tampered with does not stop the log, and is found', () =
   });
 });
 
-describe('R40: a log that lost its end shows it', () => {
-  /** What is left: the first batch. The rows by which facts are known are not thought of. */
+describe('R40: a log that lost its end is found out', () => {
+  /** What is left is the first batch. The rows by which facts are known were not deleted. */
   async function loseEnd(): Promise<AuditLog> {
     const { s3 } = testClients();
     const Key = objectKeyOf('main', 1);
@@ -170,7 +170,7 @@ describe('R40: a log that lost its end shows it', () => {
     expect(await verifyLog(left, { earlier })).toMatchObject({ problem: { where: 'head' } });
   });
 
-  test('by a head that was noted, where those are gone too', async () => {
+  test('by a noted head, if those are gone too', async () => {
     await write('a');
     const { head: before } = await verify(world);
     await write('b');
@@ -183,7 +183,7 @@ describe('R40: a log that lost its end shows it', () => {
     expect(await verifyLog(left, { earlier })).toMatchObject({ problem: lost });
   });
 
-  test('by what a deletion leaves', async () => {
+  test('by what a deletion leaves behind', async () => {
     await write('a');
     const Key = objectKeyOf('main', 3);
     await testClients().s3.send(new DeleteObjectCommand({ Bucket: world.auditBucket, Key }));

@@ -30,16 +30,19 @@ test('a redirect is not followed: the server does not choose where PHI and token
   expect(urls).toEqual(['/fhir/Patient/a']);
 });
 
-test.each(['.', '..'])('R07: the id %s would leave its type: nothing is called', async (id) => {
-  await stage.store(id, 1);
-  expect((await stage.turn())?.failed).toEqual([]);
-  expect(urls).toEqual([]);
-  expect(await itemsOf(stage.world.tables.quarantine)).toMatchObject([
-    { kind: 'undelivered', reason: 'the FHIR server has no address for such an id' },
-  ]);
-});
+test.each(['.', '..'])(
+  'R07: the id %s would leave its type in the path, so nothing is called',
+  async (id) => {
+    await stage.store(id, 1);
+    expect((await stage.turn())?.failed).toEqual([]);
+    expect(urls).toEqual([]);
+    expect(await itemsOf(stage.world.tables.quarantine)).toMatchObject([
+      { kind: 'undelivered', reason: 'the FHIR server has no address for such an id' },
+    ]);
+  },
+);
 
-test('an id that only looks like steps is one', async () => {
+test('an id that only looks like path steps is sent', async () => {
   await stage.store('...', 1);
   await stage.store('a..b', 2);
   await stage.turn();

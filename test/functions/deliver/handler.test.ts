@@ -9,7 +9,7 @@ import { depthOf } from '../../support/stores.ts';
 
 const stage = useDeliveryStage();
 
-test('sends what Resources holds now, and then nothing is pending', async () => {
+test('sends what Resources holds now; afterwards nothing is pending', async () => {
   await stage.store('a', 1);
   await stage.store('a', 2);
   expect((await stage.turn())?.failed.length).toBeLessThanOrEqual(1);
@@ -26,7 +26,7 @@ test('sends what Resources holds now, and then nothing is pending', async () => 
   expect(await depthOf(stage.world.queues.delivery)).toBe(0);
 });
 
-test('R05: names the version that the server gave, and reads it where it has another', async () => {
+test('R05: names the version that the server gave, and reads the version if the server has another', async () => {
   await stage.store('a', 1);
   await stage.turn();
   await stage.store('a', 2);
@@ -54,7 +54,7 @@ function watchIfMatch(server: Downstream): (string | undefined)[] {
   return named;
 }
 
-test('a resource without an id is sent with that of its message; a large one from the bucket', async () => {
+test('sends a resource without an id with that of its message, and a large one from the bucket', async () => {
   await stage.store(undefined, 1, 'message-1');
   await stage.turn();
   expect(JSON.parse(stage.downstream.resources.get('Patient/message-1')?.body ?? '')).toEqual({
@@ -64,7 +64,7 @@ test('a resource without an id is sent with that of its message; a large one fro
   });
 });
 
-test('R05: nothing is sent under another’s lease, nor while a newer submission waits for it', async () => {
+test('R05: sends nothing under another’s lease, nor while a newer submission waits for it', async () => {
   const pk = await stage.store('a', 1);
   await testClients().dynamo.send(
     new UpdateCommand({
@@ -84,7 +84,7 @@ test('R05: nothing is sent under another’s lease, nor while a newer submission
   expect(stage.downstream.resources.get('Patient/a')?.body).toBe(textOf('a', 2));
 });
 
-test('R09: a message that is not a trigger fails, and delays no other', async () => {
+test('R09: fails a message that is not a trigger, and delays no other', async () => {
   await stage.store('a', 1);
   const strange = await send(stage.world.queues.delivery, 'not a trigger');
   expect((await stage.turn())?.failed).toEqual([strange]);

@@ -1,4 +1,4 @@
-/** What stands between us and the FHIR server: gateways that give up, proxies that change headers. */
+/** Systems between us and the FHIR server: gateways that give up, proxies that change headers. */
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
@@ -10,7 +10,7 @@ import { itemsOf } from '../../support/stores.ts';
 const stage = useDeliveryStage();
 /** Longer than any back-off of these tests, and shorter than `lateMs`. */
 const SOON_MS = 5_000;
-/** Longer than `lateMs`, and than whoever waits for it hides its trigger. */
+/** Longer than `lateMs`, and longer than a waiting delivery hides its trigger. */
 const LATE_MS = 125_000;
 
 const held = { body: '', version: 0 };
@@ -19,7 +19,7 @@ let gateway: Server;
 let answersEtag: (etag: string) => string;
 let gives504: boolean;
 
-/** Takes a PUT on at once, and may answer for the server before that has carried it out. */
+/** Accepts a PUT at once, and may answer for the server before the server has carried it out. */
 async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
   const body = await text(request);
   const etag = () => `W/"${held.version}"`;
@@ -64,7 +64,7 @@ async function turns(count: number, ms: number): Promise<void> {
 
 const isPending = async () => (await stage.resource())['deliveryShard'] !== undefined;
 
-test('R05: a gateway that answers 504 does not stop the server', async () => {
+test('R05: after a gateway answers 504, a PUT that the server still carries out does no harm', async () => {
   gives504 = true;
   await stage.store('a', 1);
   await stage.turn();

@@ -6,14 +6,14 @@ import { type HeldCalls, textOf, useDeliveryStage } from '../../support/delivery
 import { type Metrics, watchMetrics } from '../../support/metrics.ts';
 
 const stage = useDeliveryStage();
-/** No other timer is of this length. */
+/** No other timer has this length. */
 const TIMEOUT_MS = 777;
 /** Longer than any back-off of these tests, and shorter than `lateMs`. */
 const SOON_MS = 5_000;
-/** Longer than `lateMs`, and than whoever waits for it hides its trigger. */
+/** Longer than `lateMs`, and longer than a waiting delivery hides its trigger. */
 const LATE_MS = 125_000;
 
-/** Calls that the server has taken, and carries out when it is told to. */
+/** Calls that the server has accepted, and carries out when told to. */
 let slow: HeldCalls;
 let metrics: Metrics;
 
@@ -29,7 +29,7 @@ afterEach(() => {
   vi.restoreAllMocks();
 });
 
-/** One delivery whose call is given up, while the server has it. */
+/** One delivery whose call is given up while the server has it. */
 async function giveUp(): Promise<void> {
   stage.downstream.setMode('slow');
   await stage.turn();
@@ -64,7 +64,7 @@ async function expectEnd(version: number): Promise<void> {
 }
 
 describe('R05: a first PUT that was given up', () => {
-  test('and is carried out after the newer version is overwritten by it again', async () => {
+  test('and is carried out after the newer version is overwritten again', async () => {
     await build();
     await stage.store('a', 1);
     await giveUp();
@@ -79,7 +79,7 @@ describe('R05: a first PUT that was given up', () => {
     expect(metrics.sum('Unconfirmed')).toBe(1);
   });
 
-  test('and is never carried out costs one read, and no PUT more', async () => {
+  test('and is never carried out costs one read, and no extra PUT', async () => {
     await build();
     await stage.store('a', 1);
     await giveUp();
@@ -91,7 +91,7 @@ describe('R05: a first PUT that was given up', () => {
     expect(stage.downstream.resources.get('Patient/a')?.version).toBe(1);
   });
 
-  test('and is carried out before the next makes that one fail, and be made again', async () => {
+  test('and is carried out before the next PUT makes that one fail and be repeated', async () => {
     await build();
     await stage.store('a', 1);
     await giveUp();
@@ -105,7 +105,7 @@ describe('R05: a first PUT that was given up', () => {
     expect(metrics.sum('OtherVersion')).toBe(1);
   });
 
-  test('is waited for while newer submissions come, and the newest is at the end', async () => {
+  test('is waited for while newer submissions come, and the server ends with the newest', async () => {
     await build();
     await stage.store('a', 1);
     await giveUp();
@@ -120,7 +120,7 @@ describe('R05: a first PUT that was given up', () => {
     await expectEnd(4);
   });
 
-  test('several of them are all waited for', async () => {
+  test('is waited for with all others like it', async () => {
     await build();
     for (const version of [1, 2]) {
       await stage.store('a', version);
@@ -136,7 +136,7 @@ describe('R05: a first PUT that was given up', () => {
     await expectEnd(2);
   });
 
-  test('is waited for as long as is configured', async () => {
+  test('is waited for as long as configured', async () => {
     await build({ settings: { lateMs: 1_000 } });
     await stage.store('a', 1);
     await giveUp();
@@ -177,7 +177,7 @@ describe('R05: a PUT that named its version and was given up', () => {
     await giveUp();
   }
 
-  test('does no harm after the next one, which names the same: the end comes at once', async () => {
+  test('does no harm after the next PUT, which names the same version: the delivery ends at once', async () => {
     await deliverFirst();
     await stage.store('a', 3);
     await turns(1);
@@ -199,7 +199,7 @@ describe('R05: a PUT that named its version and was given up', () => {
 });
 
 describe('R05: a server without ETags', () => {
-  test('gets the newest again when nothing older can be carried out any more', async () => {
+  test('gets the newest again when nothing older can take effect any more', async () => {
     await build({ etags: false });
     await stage.store('a', 1);
     await giveUp();
@@ -212,7 +212,7 @@ describe('R05: a server without ETags', () => {
     await expectEnd(2);
   });
 
-  test('gets each version once where nothing was given up', async () => {
+  test('gets each version once if no PUT was given up', async () => {
     await build({ etags: false });
     for (const version of [1, 2]) {
       await stage.store('a', version);
@@ -237,7 +237,7 @@ test('R61: a PUT that is given up has ended before the invocation answers', asyn
     isOver = true;
   });
   await vi.waitFor(() => expect(slow.count()).toBe(1));
-  // Longer than the call may take, and than whatever follows it.
+  // Longer than the call may take, and than anything that follows it.
   for (let n = 0; n < 60; n += 1) await stage.resource();
   expect(isOver).toBe(false);
   closed.resolve();

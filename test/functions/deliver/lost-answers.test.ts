@@ -1,4 +1,6 @@
-/** Writes to Resources that stand although the SDK ends in an error: an earlier try was not answered. */
+/**
+ * Writes to Resources that are stored although the SDK reports an error: an earlier try was not answered.
+ */
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { skipTime } from '../../support/clock.ts';
 import { textOf, useDeliveryStage } from '../../support/delivery-stage.ts';
@@ -22,8 +24,8 @@ class Throttled extends Error {
 }
 
 /**
- * Of the next write that matches: `throttled`: it is done, and then the retry is throttled; `again`:
- * it is done, and the retry meets what it did; `refused`: it is not done.
+ * The fate of the next write that matches. `throttled`: it is stored, and the retry is throttled; `again`:
+ * it is stored, and the retry finds it; `refused`: it is not stored.
  */
 function spoil(part: string, how: 'throttled' | 'again' | 'refused'): { readonly times: number } {
   const spoiled = { times: 0 };
@@ -47,7 +49,7 @@ const RELEASE = 'deliveryFailures';
 const STANDS = ['throttled', 'again'] as const;
 
 describe('R09: after a lost answer, the stored state decides', () => {
-  test.each(STANDS)('taking the lease, %s: it is ours', async (how) => {
+  test.each(STANDS)('a lease whose save is %s is ours', async (how) => {
     await stage.store('a', 1);
     const spoiled = spoil(TAKE, how);
     await stage.turn();
@@ -61,7 +63,7 @@ describe('R09: after a lost answer, the stored state decides', () => {
     expect(stage.downstream.resources.get('Patient/a')?.version).toBe(1);
   });
 
-  test('taking the lease, refused: nothing is sent, and the lease is taken later', async () => {
+  test('a lease whose save is refused sends nothing, and is taken later', async () => {
     await stage.store('a', 1);
     spoil(TAKE, 'refused');
     expect((await stage.turn())?.failed).toHaveLength(1);
@@ -70,7 +72,7 @@ describe('R09: after a lost answer, the stored state decides', () => {
     expect((await stage.turn())?.failed).toEqual([]);
   });
 
-  test.each(STANDS)('the end, %s: it is over', async (how) => {
+  test.each(STANDS)('an end whose save is %s is the end', async (how) => {
     await stage.store('a', 1);
     const spoiled = spoil(FINISH, how);
     expect((await stage.turn())?.failed).toEqual([]);
@@ -82,7 +84,7 @@ describe('R09: after a lost answer, the stored state decides', () => {
     expect(metrics.sum('ComponentFaults')).toBe(0);
   });
 
-  test('the end, refused: a fault of our infrastructure, and it is sent again', async () => {
+  test('an end whose save is refused is a fault of our own, and the resource is sent again', async () => {
     await stage.store('a', 1);
     spoil(FINISH, 'refused');
     expect((await stage.turn())?.failed).toHaveLength(1);
@@ -92,7 +94,7 @@ describe('R09: after a lost answer, the stored state decides', () => {
     expect(await stage.resource()).not.toHaveProperty('deliveryShard');
   });
 
-  test('the end of one that a newer submission replaced is kept, and the newer one is sent', async () => {
+  test('the end of a submission that a newer one replaced is kept, and the newer one is sent', async () => {
     await stage.store('a', 1);
     const spoiled = spoil(FINISH, 'throttled');
     stage.downstream.onStored = () => {
@@ -110,7 +112,7 @@ describe('R09: after a lost answer, the stored state decides', () => {
   });
 
   test.each(STANDS)(
-    'giving the lease back, %s: it was, and the failure counts once',
+    'a lease whose return is %s is free, and the failure counts once',
     async (how) => {
       await stage.store('a', 1);
       stage.downstream.setMode('stop');
@@ -124,7 +126,7 @@ describe('R09: after a lost answer, the stored state decides', () => {
     },
   );
 
-  test('a redrive, throttled after it was done: the delivery is pending, and the entry waits for it', async () => {
+  test('a redrive whose save is throttled after it was stored is pending, and its entry waits for it', async () => {
     await stage.store('..', 1);
     await stage.turn();
     expect(await itemsOf(stage.world.tables.quarantine)).toMatchObject([{ kind: 'undelivered' }]);

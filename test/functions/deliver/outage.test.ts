@@ -9,7 +9,7 @@ import { depthOf, itemsOf } from '../../support/stores.ts';
 const stage = useDeliveryStage();
 
 describe('R18: an outage', () => {
-  test('opens the breaker, calls nothing, and is waited for', async () => {
+  test('opens the breaker, calls nothing meanwhile, and delivers afterwards', async () => {
     stage.downstream.setMode('fail');
     for (let n = 0; n < 30; n += 1) await stage.store(`p${n}`, 1);
     for (let n = 0; n < 6; n += 1) await stage.turn();
@@ -29,7 +29,7 @@ describe('R18: an outage', () => {
     expect(await itemsOf(stage.world.tables.quarantine)).toEqual([]);
   });
 
-  test('leaves the queue if too much waits; the minute rule sends it again', async () => {
+  test('moves triggers out of the queue if too many wait; the minute rule sends them again', async () => {
     await stage.build({ inFlightMax: 1, receivesMax: 2 });
     stage.downstream.setMode('stop');
     for (let n = 0; n < 12; n += 1) await stage.store(`p${n}`, 1);
@@ -50,7 +50,7 @@ describe('R18: an outage', () => {
     expect(stage.downstream.resources.size).toBe(12);
   });
 
-  test('a trigger that its queue gave up on is in the dead-letter queue, and its mark brings it back', async () => {
+  test('a trigger that its queue gave up on is in the dead-letter queue, and is sent again by its mark', async () => {
     const { delivery, deadLetter } = stage.world.queues;
     const policy = { deadLetterTargetArn: deadLetter.arn, maxReceiveCount: 1 };
     const Attributes = { RedrivePolicy: JSON.stringify(policy) };

@@ -74,7 +74,7 @@ async function outage(): Promise<void> {
 }
 
 describe('a probe of the delivery lane', () => {
-  test('R33: is one delivery, whatever stands beside it', async () => {
+  test('R33: is one delivery, whatever else is in the event', async () => {
     await store('one');
     await store('two');
     const Records = await receive(world.queues.delivery);
@@ -84,7 +84,7 @@ describe('a probe of the delivery lane', () => {
     expect(downstream.resources.size).toBe(1);
   });
 
-  test('R33: the delivery at `openUntil` is the breaker’s own probe', async () => {
+  test('R33: at `openUntil` is also the breaker’s own probe', async () => {
     await outage();
     downstream.setMode('ok');
     const before = downstream.counts.ok;
@@ -95,12 +95,13 @@ describe('a probe of the delivery lane', () => {
     expect(await itemsOf(world.tables.breakers)).not.toMatchObject([{ phase: 'open' }]);
   });
 
-  test('R11: while the breaker refuses it fails, calls nothing, and keeps its trigger', async () => {
+  test('R11: fails while the breaker refuses, calls nothing, and keeps its trigger', async () => {
     await outage();
     const calls = downstream.counts.fail;
     await store('kept');
     const before = await depthOf(world.queues.delivery);
-    // Too much waits, so an ordinary delivery would leave the queue, marked; and that is no success.
+    // Too many wait, so an ordinary delivery would mark it and leave the queue. For a probe that is no
+    // success.
     expect((await turn(asProbe, 1))?.failed).toHaveLength(1);
     expect(downstream.counts.fail).toBe(calls);
     expect(await depthOf(world.queues.delivery)).toBe(before);

@@ -5,7 +5,7 @@ import { textOf, useDeliveryStage } from '../../support/delivery-stage.ts';
 import { type Metrics, watchMetrics } from '../../support/metrics.ts';
 
 const stage = useDeliveryStage();
-/** After that no PUT of the one that died can take effect any more. */
+/** After this time no PUT of the dead environment can take effect any more. */
 const LATE_MS = 80_000;
 
 let metrics: Metrics;
@@ -23,7 +23,7 @@ const counts = () =>
     ['Calls', 'Repeats', 'Delivered', 'DeliveryFailures'].map((name) => [name, metrics.sum(name)]),
   );
 
-test('R05: who dies after the PUT and before the mark makes the same PUT be made again, and counted', async () => {
+test('R05: a PUT is repeated, and counted as a repeat, if its sender died before it was recorded', async () => {
   await stage.store('a', 1);
   const death = dieOnceStored(stage.downstream, stage.lane.clients);
   expect(await Promise.race([stage.turn(), death.happened])).toBe('died');
@@ -34,11 +34,11 @@ test('R05: who dies after the PUT and before the mark makes the same PUT be made
   expect((await stage.turn())?.failed).toEqual([]);
   expect(stage.downstream.resources.get('Patient/a')).toEqual({ version: 2, body: textOf('a', 1) });
   expect(await stage.resource()).not.toHaveProperty('deliveryShard');
-  // What the dead one had counted died with it.
+  // The counts of the dead environment died with it.
   expect(counts()).toEqual({ Calls: 1, Repeats: 1, Delivered: 1, DeliveryFailures: 0 });
 });
 
-test('a call that was not answered may have been heard: the next one counts as a repeat', async () => {
+test('a call without an answer may have reached the server, so the next one counts as a repeat', async () => {
   stage.downstream.setMode('stop');
   await stage.store('a', 1);
   expect((await stage.turn())?.failed).toHaveLength(1);
@@ -49,7 +49,7 @@ test('a call that was not answered may have been heard: the next one counts as a
   expect(counts()).toMatchObject({ Calls: 2, Repeats: 1, Delivered: 1 });
 });
 
-test('a first delivery is none, nor is that of the next version', async () => {
+test('a first delivery is not a repeat, nor is that of the next version', async () => {
   for (const version of [1, 2]) {
     await stage.store('a', version);
     await stage.turn();

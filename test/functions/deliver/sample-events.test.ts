@@ -12,7 +12,7 @@ const stage = useDeliveryStage();
 interface Expected {
   readonly delivered?: readonly string[];
   readonly failed?: number;
-  /** Of what the events speak of: pending still. */
+  /** The resources that the events name, still pending. */
   readonly pending?: number;
 }
 

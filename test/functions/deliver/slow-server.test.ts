@@ -4,7 +4,7 @@ import { useDeliveryStage } from '../../support/delivery-stage.ts';
 import { itemsOf } from '../../support/stores.ts';
 
 const stage = useDeliveryStage();
-/** No other timer is of this length. */
+/** No other timer has this length. */
 const TIMEOUT_MS = 777;
 
 test('R10 R18: a server that is too slow opens the breaker by timeouts, and loses nothing', async () => {
@@ -36,14 +36,14 @@ test('R10 R18: a server that is too slow opens the breaker by timeouts, and lose
 const pending = async () =>
   (await itemsOf(stage.world.tables.resources)).filter((item) => item['deliveryShard']).length;
 
-test('R10: where a share is configured, it opens by the share of calls that failed', async () => {
+test('R10: with a configured share, it opens by the share of calls that failed', async () => {
   const breakerShare = { failed: 0.5, callsMin: 8, windowMs: 60_000 };
   await stage.build({ breakerShare });
   stage.downstream.setMode('fail');
   for (let n = 0; n < 9; n += 1) await stage.store(`p${n}`, 1);
   const phase = async () => (await itemsOf(stage.world.tables.breakers))[0];
   await stage.turn();
-  // More than five in a row, and told at most once a second.
+  // More than five in a row, reported at most once a second.
   expect(stage.downstream.counts.fail).toBe(9);
   expect(await phase()).toMatchObject({ phase: 'closed' });
   for (let n = 0; n < 3 && (await phase())?.['phase'] === 'closed'; n += 1) {

@@ -37,7 +37,7 @@ const apart = () => place({ 'hospital-a': { idPrefix: 'a-' }, lab: { endpoint: l
 const undelivered = () => itemsOf(stage.world.tables.quarantine);
 
 describe('R51: one source’s resource does not replace another’s at the FHIR server', () => {
-  test('each has its own ids there', async () => {
+  test('because each has its own ids there', async () => {
     await sharing();
     await store('hospital-a', 'p1');
     await store('hospital-b', 'p1');
@@ -66,7 +66,7 @@ describe('R51: one source’s resource does not replace another’s at the FHIR 
     expect([...lab.resources.keys()]).toEqual(['Patient/p1']);
   });
 
-  test('a resource without an id has the prefix too', async () => {
+  test('and a resource without an id has the prefix too', async () => {
     await sharing();
     await stage.store(undefined, 1, 'message-1', { source: 'hospital-a' });
     await stage.turn();
@@ -75,7 +75,7 @@ describe('R51: one source’s resource does not replace another’s at the FHIR 
     expect(JSON.parse(held?.body ?? '').id).toBe('a-message-1');
   });
 
-  test('what has no place, or does not fit, is quarantined with the reason, and redriven once it has', async () => {
+  test('and one without a target, or that does not fit, is quarantined with the reason, and redriven once it has one', async () => {
     await sharing();
     await store('elsewhere', 'p1');
     await store('hospital-a', 'x'.repeat(63));
@@ -98,7 +98,7 @@ describe('R51: one source’s resource does not replace another’s at the FHIR 
   });
 });
 
-describe('R50: a server that is down holds up no other', () => {
+describe('R50: a server that is down delays no other', () => {
   async function takeLabDown(): Promise<void> {
     await apart();
     lab.setMode('stop');
@@ -117,7 +117,7 @@ describe('R50: a server that is down holds up no other', () => {
     expect(JSON.stringify(open)).toMatch(/fhir-server-lab/);
   });
 
-  test('what waits for it makes room for what is due elsewhere', async () => {
+  test('its waiting deliveries make room for those that are due elsewhere', async () => {
     await takeLabDown();
     const key = await store('hospital-a', 'late');
     const { resources } = stage.world.tables;

@@ -11,7 +11,7 @@ import { depthOf, itemsOf } from '../../support/stores.ts';
 
 const stage = useDeliveryStage();
 
-describe('R07: what the server does not take', () => {
+describe('R07: a resource that the server refuses', () => {
   let picky: Server;
   let status = 422;
   let outcome: object | undefined;
@@ -57,7 +57,7 @@ describe('R07: what the server does not take', () => {
     ]);
     expect(await stage.resource()).toMatchObject({ deliveryRefused: 'answered 422' });
     expect(await depthOf(stage.world.queues.delivery)).toBe(0);
-    // An operator has it sent anew, when the server takes it.
+    // An operator redrives it when the server accepts it.
     status = 201;
     const operator = await loadOperator();
     const redriven = await operator.redrive(
@@ -77,7 +77,7 @@ describe('R07: what the server does not take', () => {
     expect(delivered['deliveryRedriven']).toBeUndefined();
     // Its latency is measured from then.
     expect(delivered['redrivenAt']).toBeGreaterThan(0);
-    // A newer version of it is sent all the same.
+    // A newer version of it is still sent.
     await stage.store('bad', 2);
     await stage.turn();
     expect(calls).toBe(3);
@@ -92,7 +92,7 @@ describe('R07: what the server does not take', () => {
       (await itemsOf(stage.world.tables.quarantine)).map(({ pk, status: its }) => [pk, its]),
     );
 
-  test('and is refused again once redriven is quarantined again', async () => {
+  test('is quarantined again if it is refused again after a redrive', async () => {
     status = 422;
     await stage.store('bad', 1);
     await stage.turn();
@@ -106,14 +106,14 @@ describe('R07: what the server does not take', () => {
     { answer: 201, ended: 'delivered' },
     { answer: 422, ended: 'quarantined' },
   ])(
-    'R04: whoever redrives it dies once it is pending; answered $answer it is $ended',
+    'R04: if the operator’s process dies once it is pending, it is $ended after the answer $answer',
     async ({ answer, ended }) => {
       status = 422;
       await stage.store('bad', 1);
       await stage.turn();
       const [before] = await itemsOf(stage.world.tables.quarantine);
       const doomed = await loadOperator();
-      // List, read, is it stored already, announce, make pending.
+      // List, read, check whether stored, announce, make pending.
       const death = dieAfterCall(5, doomed);
       void doomed.redrive(stageOf(stage.world), { kind: 'all' }, byTest());
       await death.happened;
@@ -158,7 +158,7 @@ describe('R07: what the server does not take', () => {
     });
   });
 
-  /** A bad resource is sent eight times, and a good one between. */
+  /** A bad resource is sent eight times, with a good one after each. */
   const amongOthers = async () => {
     await stage.store('bad', 1);
     for (let n = 0; n < 8; n += 1) {
@@ -170,7 +170,7 @@ describe('R07: what the server does not take', () => {
     return itemsOf(stage.world.tables.quarantine);
   };
 
-  test('R18: a 500 that points into it goes there after three, while others are served', async () => {
+  test('R18: is quarantined after three 500s that point into it, while others are served', async () => {
     status = 500;
     outcome = { issue: [{ severity: 'error', expression: ['Patient.language'] }] };
     expect(await amongOthers()).toMatchObject([
@@ -190,16 +190,19 @@ describe('R07: what the server does not take', () => {
     [429, {}],
     [404, undefined],
     [400, undefined],
-  ])('R18: a %d with %j is the server’s, however often it comes, and waits', async (its, said) => {
-    status = its;
-    outcome = said;
-    expect(await amongOthers()).toEqual([]);
-    const items = await itemsOf(stage.world.tables.resources);
-    expect(items.find(({ resourceId }) => resourceId === 'bad')).toMatchObject({
-      deliveryShard: expect.any(String),
-      deliveryFailures: { own: 0 },
-    });
-  });
+  ])(
+    'R18: waits if %d with %j is the server’s fault, however often it comes',
+    async (its, said) => {
+      status = its;
+      outcome = said;
+      expect(await amongOthers()).toEqual([]);
+      const items = await itemsOf(stage.world.tables.resources);
+      expect(items.find(({ resourceId }) => resourceId === 'bad')).toMatchObject({
+        deliveryShard: expect.any(String),
+        deliveryFailures: { own: 0 },
+      });
+    },
+  );
 
   test('R18: Retry-After is obeyed', async () => {
     status = 429;

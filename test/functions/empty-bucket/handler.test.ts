@@ -1,4 +1,4 @@
-/** `empty-bucket`, with the SDK's clients: S3 of the emulator, and a server that stands for CloudFormation. */
+/** `empty-bucket`, with the SDK's clients: the emulator's S3, and a server in place of CloudFormation. */
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { text } from 'node:stream/consumers';
@@ -95,7 +95,7 @@ const said = (PhysicalResourceId: string) => ({
   ...{ PhysicalResourceId, StackId: STACK, RequestId: 'r', LogicalResourceId: 'L' },
 });
 
-test('empties the bucket of a stack that is destroyed, of all versions', async () => {
+test('removes all versions from the bucket of a stack that is destroyed', async () => {
   await fill('going');
   expect(await invoke('Delete', 'going')).toEqual({
     ...{ Status: 'SUCCESS', contentType: '' },
@@ -105,7 +105,7 @@ test('empties the bucket of a stack that is destroyed, of all versions', async (
 });
 
 test.each(['UPDATE_COMPLETE_CLEANUP_IN_PROGRESS', 'UPDATE_ROLLBACK_IN_PROGRESS'])(
-  'does nothing in a stack that stays (%s): it may have become production',
+  'does nothing in a stack that stays (%s), because it may have become production',
   async (now) => {
     status = now;
     const bucket = now.toLowerCase().replaceAll('_', '-');
@@ -125,11 +125,11 @@ test('does nothing when it is created or changed', async () => {
   expect(await versionsIn('staying')).toBe(4);
 });
 
-test('a bucket that is gone is empty', async () => {
+test('treats a missing bucket as empty', async () => {
   expect(await invoke('Delete', 'never-there')).toMatchObject({ Status: 'SUCCESS' });
 });
 
-test('says in time that it is not done, so that destroying is tried again', async () => {
+test('reports in time that it is not finished, so that the destroy is tried again', async () => {
   await fill('large');
   expect(await invoke('Delete', 'large', 1_000)).toMatchObject({
     Status: 'FAILED',
@@ -137,7 +137,7 @@ test('says in time that it is not done, so that destroying is tried again', asyn
   });
 });
 
-test('answers what failed: CloudFormation would wait an hour', async () => {
+test('reports a failure, because CloudFormation would wait an hour', async () => {
   status = 'DELETE_IN_PROGRESS';
   vi.stubEnv('AWS_ENDPOINT_URL_CLOUDFORMATION', url);
   const s3 = makeS3(process.env);

@@ -1,4 +1,4 @@
-/** A producer that keeps an incident open with a killer masks no fault that comes behind it. */
+/** A producer that keeps an incident open with a killer hides no other fault that follows. */
 import { expect, test } from 'vitest';
 import { type CrashEvent, MINUTE_WAKE } from '../../../core/message/messages.ts';
 import { skipTime } from '../../support/clock.ts';
@@ -33,7 +33,9 @@ async function minute(): Promise<void> {
 
 const seen = new Set<string>();
 
-/** What on-call got since the last look, by action and key. A page stays in the queue, and is seen again. */
+/**
+ * What on-call got since the last look, by action and key. A page stays in the queue, and is seen again.
+ */
 async function paged(): Promise<string[]> {
   const records = (await receive(stage.world.queues.oncall)).filter(
     ({ messageId }) => !seen.has(messageId),

@@ -1,6 +1,6 @@
 /**
- * The pager is made to die after each of its calls to AWS, when an incident opens and when it is over
- * before anybody answered: each notice arrives, by one key, and the audit log gets each fact.
+ * The incident function dies after each of its calls to AWS, when an incident opens and when it ends
+ * unacknowledged. Each notice arrives, with one key, and the audit log gets each fact.
  */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { auditFactSchema } from '../../../core/audit/audit-fact.ts';
@@ -66,7 +66,7 @@ test('R20 R21 R40: when an incident opens', async () => {
   expect(steps).toBe(14);
 });
 
-test('R22 R40: when it is over and nobody answered', async () => {
+test('R22 R40: when it ends and nobody acknowledged it', async () => {
   const steps = await dieAtEveryStep({
     ...pager,
     async prepare(world) {
@@ -84,11 +84,11 @@ test('R22 R40: when it is over and nobody answered', async () => {
       await expectFacts(world, [...CRASHES, 'opened', 'resolved', 'told notice', 'told page']);
     },
   });
-  // The quiet is looked at again: two reads and a mark.
+  // The quiet is checked again: two reads and a mark.
   expect(steps).toBe(15);
 });
 
-/** Each audience was told all of this, nothing else, by one key, and no oftener than that. */
+/** Each audience got all of these notices, nothing else, with one key, and no more often than that. */
 async function expectTold(
   world: World,
   notices: Record<'oncall' | 'management', string[]>,
@@ -107,7 +107,7 @@ async function expectTold(
 
 async function expectFacts(world: World, facts: readonly string[]): Promise<void> {
   const told = new Set<string>();
-  // A group gives nothing more while some of it is under way.
+  // A FIFO group delivers nothing more while some of it is in flight.
   for (;;) {
     const records = await receive(world.queues.audit);
     if (records.length === 0) break;

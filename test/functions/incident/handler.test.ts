@@ -115,7 +115,7 @@ test('R20: scopes do not count together', async () => {
   expect(await incidents()).toMatchObject([{ scope: 'deliver' }]);
 });
 
-test('R21: while a page cannot be sent the crashes come again, and then it is', async () => {
+test('R21: while a page cannot be sent the crashes come again, and then it is sent', async () => {
   await crashes(crash('a'), crash('b'), crash('c'));
   const repair = failCalls(stage.functions, 'sns', () => true);
   expect((await deliverCrashes())?.failed).toHaveLength(3);
@@ -138,7 +138,7 @@ test('R21: two writers at once open one incident', async () => {
   expect(await incidents()).toHaveLength(1);
   const pages = await receive(stage.world.queues.oncall);
   const keys = pages.map((page) => page.messageAttributes['dedupKey']?.stringValue);
-  // Who opened it tells; the other, who saw it untold a moment later, keeps out.
+  // The one that opened it notifies; the other, which saw it a moment later, leaves it alone.
   expect(keys).toEqual([dedupKey()]);
 });
 
@@ -153,7 +153,7 @@ test('R31: an escalation opens an incident at once, once', async () => {
   expect(page?.body).toContain('supervisor:application gave up: 4 restarts in 5 s');
 });
 
-test('R09: what is no crash event fails, for its dead-letter queue, and holds up no other', async () => {
+test('R09: a message that is not a crash event fails, for its dead-letter queue, and delays no other', async () => {
   await crashes(crash('a'));
   const strange = await send(stage.world.queues.incident, '{"id":1}');
   const broken = await send(stage.world.queues.incident, 'not JSON');

@@ -80,7 +80,7 @@ test('R21: a page is a PagerDuty event with the evidence, and says what to do', 
   });
 });
 
-test('R21 R22: every notice has one key, its audience, and what a pager makes of it', () => {
+test('R21 R22: every notice has one key, its audience, and the action for the pager', () => {
   const notices = Object.keys(NOTICES) as Notice[];
   const pages = notices.map((notice) => {
     const over = { acknowledged: said, resolved: said };
@@ -111,13 +111,13 @@ test('R21 R22: every notice has one key, its audience, and what a pager makes of
   });
 });
 
-test('a supervisor that gave up says why, and what was too much to count says so', () => {
+test('a supervisor that gave up is named with its reason, and so is a count that was too large', () => {
   const gaveUp = page('page', { cause: 'escalation', scope: 'supervisor:x', why: '4 in 5 s' });
   expect(gaveUp.subject).toBe('[prod] supervisor:x gave up: 4 in 5 s');
   expect(page('page', { more: true }).subject).toContain('more than 12 crashes');
 });
 
-test('a subject is what SNS takes: ASCII, at most 100 characters', () => {
+test('a subject is one that SNS accepts: ASCII, at most 100 characters', () => {
   const { subject } = page('page', { scope: `vérification-${'x'.repeat(100)}` });
   expect(subject).toMatch(/^[ -~]{100}$/);
 });

@@ -1,4 +1,6 @@
-/** Storms around a resolution: crashes before it, after it, told late, and recorded while it is made. */
+/**
+ * Storms around a resolution: crashes before it, after it, reported late, and recorded while it is saved.
+ */
 import { expect, test } from 'vitest';
 import { type CrashEvent, MINUTE_WAKE } from '../../../core/message/messages.ts';
 import { skipTime } from '../../support/clock.ts';
@@ -83,7 +85,7 @@ test('R20: a storm before the resolution that is reported after it pages', async
   expect(await pagedKeys()).toEqual(new Set(['validate#1', 'validate#2']));
 });
 
-test('R20: crashes of the quiet that resolved it count with those after it', async () => {
+test('R20: crashes during the quiet that resolved it count with those after it', async () => {
   await openAndQuiet();
   await tell('before', spread(4, Date.now() - 10_000, 1));
   await drain();
@@ -112,7 +114,7 @@ test('R20: late crashes from inside the resolved period join that incident, unle
   expect(await incidents()).toMatchObject([{ number: 1 }, { number: 2, crashes: 10 }]);
 });
 
-test('R20: an operator spends what was recorded by then, whatever the clocks say, and nothing else', async () => {
+test('R20: an operator’s resolution spends what was recorded by then, whatever the clocks say, and nothing else', async () => {
   const start = Date.now();
   await tell('first', spread(12, start, 1));
   await drain();
@@ -126,7 +128,7 @@ test('R20: an operator spends what was recorded by then, whatever the clocks say
   expect(await incidents()).toMatchObject([{ number: 1 }, { number: 2, crashes: 10 }]);
 });
 
-/** Does something once, just before the functions put an item whose sort key begins so. */
+/** Runs a callback once, just before the functions put an item whose sort key has this prefix. */
 function beforePut(sortKey: string, act: () => Promise<void>): void {
   let acted = false;
   for (const { dynamo } of stage.functions.clients) {
@@ -144,7 +146,7 @@ function beforePut(sortKey: string, act: () => Promise<void>): void {
   }
 }
 
-test('R20: a storm between the look that finds it quiet and the resolution pages', async () => {
+test('R20: a storm between the check that finds it quiet and the resolution pages', async () => {
   await openAndQuiet();
   await send(stage.world.queues.incident, JSON.stringify(MINUTE_WAKE));
   const wake = await receive(stage.world.queues.incident);
@@ -157,7 +159,7 @@ test('R20: a storm between the look that finds it quiet and the resolution pages
   expect(await statuses()).toEqual(['resolved', 'open']);
 });
 
-test('R20: crashes that are recorded while an operator resolves are not taken for read', async () => {
+test('R20: crashes that are recorded while an operator resolves are not counted as read', async () => {
   await tell('first', spread(10, Date.now(), 1));
   await drain();
   beforePut('crash#', operatorResolves);

@@ -56,8 +56,8 @@ async function suspect(id: string, body: string): Promise<void> {
 }
 
 /**
- * Runs the message alone until its attempt is recorded, then lets its environment die. Before that it
- * is read, and each earlier attempt without end is told.
+ * Runs the message alone until its attempt is recorded, then lets its environment die. Before that the
+ * message is read, and each earlier attempt without an end is published.
  */
 async function dieAlone(earlier = 0): Promise<string> {
   const doomed = await loadFunctions();
@@ -128,14 +128,14 @@ test('R20: one death gives one crash event, though validate and the monitor both
   await suspect('m-1', patient());
   const requestId = await dieAlone();
   await watch(nameOf('validate-background'), oomOf(requestId));
-  // The next delivery tells of the attempt without end as well.
+  // The next delivery publishes the attempt without an end as well.
   await deliver(functions.validate, world.queues.isolation);
   const told = await crashes();
   expect(told).toHaveLength(2);
   expect(new Set(told.map(({ id }) => id))).toEqual(new Set([requestId]));
 });
 
-test('a crash that the handler saw keeps the handler’s word for it', async () => {
+test('a crash that the handler saw keeps the handler’s reason', async () => {
   await suspect('m-1', faulty('exit'));
   const context = contextWith();
   await deliver(functions.validate, world.queues.isolation, { context });
@@ -144,7 +144,7 @@ test('a crash that the handler saw keeps the handler’s word for it', async () 
   expect(item).toMatchObject({ attempts: [{ crash: 'exit', ended: expect.any(Number) }] });
 });
 
-test('R04 R21: the monitor, dying after any call and invoked again, reports every death once', async () => {
+test('R04 R21: after it dies at any call and is invoked again, it has reported every death once', async () => {
   await suspect('m-1', patient());
   const requestId = await dieAlone();
   const event = logsEvent(nameOf('validate-background'), [...oomOf(requestId), ...oomOf('r-2')]);
@@ -160,6 +160,7 @@ test('R04 R21: the monitor, dying after any call and invoked again, reports ever
     const [item] = await itemsOf(world.tables.quarantine);
     expect(item).toMatchObject({ attempts: [{ requestId, crash: 'out-of-memory' }] });
   }
-  // Publish and look up each; read and write the one that is an attempt, which later rounds find done.
+  // Publish and look up each death; read and write the one that is an attempt, which later rounds find
+  // done.
   expect(k).toBeGreaterThanOrEqual(5);
 });

@@ -1,4 +1,4 @@
-/** What CloudWatch makes of the records of deaths: late, in pieces, repeated, and while tables throttle. */
+/** How CloudWatch may deliver records of deaths: late, in pieces, repeated, and while tables throttle. */
 import type { SQSRecord } from 'aws-lambda';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { startAttempt } from '../../../aws/quarantine-attempts.ts';
@@ -47,7 +47,7 @@ async function told(): Promise<Map<string, unknown>> {
   }
 }
 
-/** An SQS event with what Lambda puts into the dead-letter queue: the event itself. */
+/** An SQS event with what Lambda sends to the dead-letter queue: the event itself. */
 const kept = (...bodies: unknown[]) => ({
   Records: bodies.map((body, n) => ({
     messageId: `m-${n}`,
@@ -58,21 +58,21 @@ const kept = (...bodies: unknown[]) => ({
 });
 
 describe('R20: no death hides another', () => {
-  test('of its delivery, while the attempt of one cannot be recorded', async () => {
+  test('in its delivery, while the attempt of one cannot be recorded', async () => {
     failCalls(watcher, 'dynamo', () => true);
     const watched = watcher.monitor(logsEvent(background(), ten()), contextWith());
     await expect(watched).rejects.toThrow('injected');
     expect((await told()).size).toBe(10);
   });
 
-  test('of its delivery, while one cannot be published', async () => {
+  test('in its delivery, while one cannot be published', async () => {
     failCalls(watcher, 'sns', (_, input) => String(input['Message']).includes('"r-3"'));
     const watched = watcher.monitor(logsEvent(background(), ten()), contextWith());
     await expect(watched).rejects.toThrow('injected');
     expect((await told()).size).toBe(9);
   });
 
-  test('that its retries could not report: the monitor reads its dead-letter queue until it succeeds', async () => {
+  test('if retries could not report it: the monitor reads its dead-letter queue until it succeeds', async () => {
     const event = logsEvent(background(), ten());
     const repair = failCalls(watcher, 'sns', () => true);
     for (let tries = 0; tries < 3; tries += 1) {
@@ -110,13 +110,13 @@ describe('R20: a death that is reported in pieces counts once', () => {
   const deaths = (count: number) =>
     Array.from({ length: count }, (_, n) => [[init], [report(`r-${n}`, 'TypeError')]]);
 
-  test('an init and the invocation that waited for it', async () => {
+  test('if it is an init and the invocation that waited for it', async () => {
     expect(await incidents(deaths(9))).toBe(0);
     expect(await incidents([[[report('r-9', 'TypeError')]]])).toBe(1);
   });
 });
 
-test('R07: the attempt says what killed it, also where the record that says it comes later', async () => {
+test('R07: the attempt says what killed it, even if the record with the reason comes later', async () => {
   const table = tableAt(world.tables.quarantine);
   const origin = { messageId: 'm-1', sentAt: 1, source: 'default' };
   const attempt = { requestId: 'r-1', startedAt: 1 };

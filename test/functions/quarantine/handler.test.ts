@@ -27,7 +27,7 @@ const ATTRIBUTES = { [ENVELOPE_ATTRIBUTE]: JSON.stringify(ENVELOPE) };
 
 const submit = (body: string) => send(stage.world.queues.deadLetter, body, ATTRIBUTES);
 const deliverLetters = () => deliver(stage.functions.quarantine, stage.world.queues.deadLetter);
-/** What every entry says. */
+/** What every entry has. */
 const WHENCE = { lane: 'background', source: 'lab', sentAt: 1_000 };
 
 const enter = (item: Record<string, unknown>) =>
@@ -82,7 +82,7 @@ test('R07: a dead letter is kept with its reason, origin and attempts', async ()
   ]);
 });
 
-test('R07: one that SQS redrove says that its queue gave up', async () => {
+test('R07: a dead letter that SQS moved says that its queue gave up', async () => {
   const id = await send(stage.world.queues.deadLetter, patient());
   await deliverLetters();
   expect(await itemsOf(stage.world.tables.quarantine)).toMatchObject([
@@ -114,7 +114,7 @@ test.each(['stored', 'quarantined', 'discarded'])(
   },
 );
 
-test('R04: what was redriven and comes back is quarantined again', async () => {
+test('R04: a message that was redriven and comes back is quarantined again', async () => {
   await enter({ status: 'redriven', attempts: [] });
   await submit(patient());
   await deliverLetters();
@@ -132,7 +132,7 @@ test('R04 R07: a reason of any length keeps the identity of its message', async 
   ]);
 });
 
-test('R09: a letter whose envelope cannot be read waits with back-off, and gets no identity', async () => {
+test('R09: a dead letter whose envelope cannot be read waits with back-off, and gets no identity', async () => {
   const metrics = watchMetrics();
   const watched = await loadFunctions(['quarantine']);
   const deliverIt = () => deliver(watched.quarantine, stage.world.queues.deadLetter);
@@ -153,7 +153,7 @@ test('R09: a letter whose envelope cannot be read waits with back-off, and gets 
   vi.unstubAllEnvs();
 });
 
-test('R09: while the table fails, letters wait, each for itself', async () => {
+test('R09: while the table fails, dead letters wait, independently of each other', async () => {
   await submit(patient());
   const other = await send(stage.world.queues.deadLetter, patient());
   failCalls(stage.functions, 'dynamo', (_, input) => JSON.stringify(input).includes(other));

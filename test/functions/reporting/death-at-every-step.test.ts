@@ -1,4 +1,4 @@
-/** `reporting` dies after each of its calls to AWS; whoever comes next reports every outcome, once. */
+/** `reporting` dies after each of its calls to AWS. The next invocation reports every outcome, once. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { MINUTE_WAKE } from '../../../core/message/messages.ts';
 import { dayOf } from '../../../core/report/utc-day.ts';
@@ -21,7 +21,7 @@ async function finish({ queues }: World): Promise<void> {
   const { handler } = await loadInsight('reporting');
   await say(queues.reporting, ended('c', { endedAt }), MINUTE_WAKE);
   while ((await depthOf(queues.reporting)) > 0) await deliver(handler, queues.reporting);
-  // Whoever dies in the middle of a report leaves it to the next minute.
+  // One that dies in the middle of a report leaves it to the next minute.
   await say(queues.reporting, MINUTE_WAKE);
   await deliver(handler, queues.reporting);
 }

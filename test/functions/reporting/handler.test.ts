@@ -16,7 +16,7 @@ import { buildWorld, type World } from '../../support/world.ts';
 let emulators: Emulators;
 let world: World;
 let reporting: Doomed;
-/** A day that is over, and not a moment before noon of it. */
+/** A day that is over, and a moment before noon of it. */
 let endedAt: number;
 let day: string;
 
@@ -43,13 +43,13 @@ async function latest(): Promise<DayReport> {
   const editions = (await keys(`reports/${day}/`)).filter((key) => key.endsWith('.json'));
   return JSON.parse(await read(editions.at(-1)));
 }
-/** The grace of today's first minutes is over. */
+/** The grace period after midnight is over. */
 const skipGrace = () => skipTime(15 * 60_000);
 
 describe('a day that is over', () => {
   beforeEach(skipGrace);
 
-  test('R08: is reported, as page, table and data, within a minute, and nobody is named', async () => {
+  test('R08: is reported within a minute, as page, table and data, without naming anyone', async () => {
     await tell(
       ended('m-1', { sentAt: endedAt - 100, endedAt }),
       rejected('m-2', { sentAt: endedAt - 300, endedAt }),
@@ -77,7 +77,7 @@ describe('a day that is over', () => {
     expect(await depthOf(world.queues.reporting)).toBe(0);
   });
 
-  test('is reported again if more of it comes; a repetition does not count', async () => {
+  test('is reported again if more outcomes of it come, but not for a repetition', async () => {
     const first = ended('m-1', { endedAt });
     await tell(first);
     await take();
@@ -104,7 +104,7 @@ describe('a day that is over', () => {
     expect(await keys('due/')).toEqual([]);
   });
 
-  test('R50: down for days, it catches up, the oldest day first, one a minute', async () => {
+  test('R50: is reported after days of failures, the oldest first, one a minute', async () => {
     const days = [3, 2, 1].map((ago) => endedAt - ago * DAY_MS);
     for (const at of days) await tell(ended(`m-${at}`, { endedAt: at }));
     await tell(MINUTE_WAKE, MINUTE_WAKE);
@@ -117,7 +117,7 @@ describe('a day that is over', () => {
     expect(await reported()).toEqual(new Set(days.map(dayOf)));
   });
 
-  test('R09: a report that fails is made by the next minute', async () => {
+  test('R09: is reported by the next minute if a report fails', async () => {
     await tell(ended('m-1', { endedAt }));
     await take();
     for (const kind of ['json', 'csv', 'html']) {
@@ -133,7 +133,7 @@ describe('a day that is over', () => {
     expect(await depthOf(world.queues.reporting)).toBe(0);
   });
 
-  test('two who report it at once, and what comes meanwhile, lose nothing', async () => {
+  test('loses nothing if two report it at once while more comes', async () => {
     await tell(ended('m-1', { endedAt }));
     await take();
     const other = await loadInsight('reporting');
@@ -152,7 +152,7 @@ describe('a day that is over', () => {
   });
 });
 
-describe('a day that goes on', () => {
+describe('a day that is not over', () => {
   test('is marked once, and reported when it is over and its last minutes have come', async () => {
     const now = Date.now();
     const today = dayOf(now);
@@ -183,7 +183,7 @@ describe('incidents', () => {
 
   beforeEach(skipGrace);
 
-  test('are those that management was notified of, on the day they were opened, with their end', async () => {
+  test('are listed if management was notified of them, on the day they were opened, with their end', async () => {
     await tell(notice('notice'));
     await take();
     await minute();
@@ -202,7 +202,7 @@ describe('incidents', () => {
   });
 });
 
-test('what is neither outcome, notice nor wake stays for the dead-letter queue', async () => {
+test('a message that is neither outcome, notice nor wake stays for the dead-letter queue', async () => {
   await tell('not JSON', { something: 'else' }, ended('m-1'));
   expect((await take())?.failed).toHaveLength(2);
   expect(await keys('facts/')).toHaveLength(1);

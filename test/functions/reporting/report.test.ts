@@ -27,7 +27,7 @@ const rejectedBy = (source: string, why = source) =>
   outcome(1, { source, why, verdict: 'rejected', fingerprint: why });
 
 describe('the page', () => {
-  test('asks for nothing from elsewhere, and forbids itself scripts', () => {
+  test('loads nothing from elsewhere, and forbids scripts to itself', () => {
     const page = htmlOf(reportOf(outcome(1)), 'prod');
     expect(page).not.toMatch(/<script|\bsrc=|\bhref=|url\(|@import|https?:/);
     expect(page).toContain("default-src 'none'");
@@ -35,7 +35,7 @@ describe('the page', () => {
     expect(page).toContain('@media print');
   });
 
-  test('a producer writes no markup of it, whatever its name or reason (property)', () => {
+  test('contains no markup of a producer, whatever its name or reason (property)', () => {
     const text = fc.string({ unit: fc.constantFrom(...'<>&"\'/ab=\u202e'), maxLength: 40 });
     const empty = htmlOf(reportOf(rejectedBy('x')), 'prod').match(/[<>"]/g)?.length;
     fc.assert(
@@ -46,20 +46,20 @@ describe('the page', () => {
     );
   });
 
-  test('of a day on which nothing ended is whole, too', () => {
+  test('is complete for a day on which nothing ended', () => {
     const page = htmlOf(reportOf(), 'dev');
     expect(page).toContain('Nothing ended on this day.');
     expect(page).toContain('No incident was opened.');
     expect(page).not.toMatch(/NaN|undefined|Infinity/);
   });
 
-  test('has a bar for each hour and says its numbers to who cannot see it', () => {
+  test('has a bar for each hour, with its numbers as text for screen readers', () => {
     const page = htmlOf(reportOf(outcome(1), outcome(2), rejectedBy('a')), 'dev');
     expect(page.match(/<g><title>/g)).toHaveLength(24);
     expect(page).toContain('12:00–13:00: 2 stored, 1 rejected, 0 dead-lettered');
   });
 
-  test('says of reasons that are not listed how many they are', () => {
+  test('says how many reasons are not listed', () => {
     const facts = Array.from({ length: 30 }, (_, n) =>
       outcome(n, { verdict: 'rejected', fingerprint: `f-${n}` }),
     );
@@ -68,7 +68,7 @@ describe('the page', () => {
 });
 
 describe('the table', () => {
-  test('is what spreadsheets read, and runs nothing in them', () => {
+  test('can be read by spreadsheets, and runs nothing in them', () => {
     const head = ['day', 'source', 'lane', 'stored', 'rejected', 'dead_lettered'];
     const times = ['p50_ms', 'p95_ms', 'p99_ms', 'longest_ms'];
     expect(csvOf(reportOf(rejectedBy('=cmd|"x",y'), outcome(3, { latencyMs: undefined })))).toBe(
@@ -89,7 +89,7 @@ describe('the table', () => {
     ['\uff1d1+1', "'\uff1d1+1"],
     ['a\u001b[2Jb\u009b\u202e', 'a [2Jb  '],
     ['north-west lab @ 5', 'north-west lab @ 5'],
-  ])('R08: the source %j is %j there, with semicolons or commas', (source, text) => {
+  ])('R08: has %j as %j, with semicolons or commas', (source, text) => {
     expect(csvOf(reportOf(rejectedBy(source))).split('\r\n')[1]).toContain(
       `,"${text}","background",`,
     );
@@ -104,11 +104,11 @@ test.each([
   [61_000, '1.02 min'],
   [3 * 3_600_000, '3 h'],
   [36 * 3_600_000, '1.5 d'],
-])('%s ms are %s', (ms, text) => {
+])('%s ms are shown as %s', (ms, text) => {
   expect(duration(ms)).toBe(text);
 });
 
-test('one is one', () => {
+test('one is singular', () => {
   expect(headline(reportOf(outcome(1)))).toBe(
     '1 message of 1 source ended, 100% of them stored. No incidents.',
   );

@@ -54,7 +54,7 @@ test('R40: more transitions than an item keeps otherwise are all published', asy
   expect(await breakers()).toMatchObject([{ generation: 10, publishedTo: 10 }]);
 });
 
-test('R40: what was made while the audit queue was down is published when it is back', async () => {
+test('R40: transitions from while the audit queue was down are published when it is back', async () => {
   process.env[ENV.auditQueueUrl] = stage.world.queues.audit.url.replace('audit', 'nowhere');
   await stage.reload();
   await changeBreaker(2);
@@ -71,7 +71,7 @@ test('R14: what is known to be published is neither sent nor written again', asy
   await changeBreaker(1);
   await minutes(1);
   const before = await breakers();
-  // Longer than SQS drops a fact of this environment that it has had.
+  // Longer than SQS deduplicates a fact of this environment.
   skipTime(600_000);
   await minutes(3);
   expect(await depthOf(stage.world.queues.audit)).toBe(1);

@@ -90,21 +90,21 @@ async function fail(): Promise<void> {
   expect(await tell(stage, supervisor, news('open'))).toEqual([]);
 }
 
-test('R31: open for no longer than two minutes pauses nothing', async () => {
+test('R31: a breaker that is open for no longer than two minutes pauses nothing', async () => {
   await fail();
   await aMinuteLater();
   expect(await mapping()).toBe(8);
   expect(await stateOf(stage, 'delivery')).toMatchObject({ breakerSince: expect.any(Number) });
 });
 
-test('R18 R33: open for longer pauses the lane; its probe is the breaker’s, and closing wakes it', async () => {
+test('R18 R33: open for longer, it pauses the lane; the lane’s probe is the breaker’s, and closing wakes it', async () => {
   await fail();
   for (let n = 0; n < 3; n += 1) await aMinuteLater();
   expect(await mapping()).toBe('off');
   const { holds } = await stateOf(stage, 'delivery');
   expect(Object.keys(holds)).toEqual(['breaker']);
 
-  // The server is down still: one call a probe, and the breaker goes on being open.
+  // The server is still down: one call a probe, and the breaker stays open.
   const callsBefore = downstream.counts.fail;
   const probesBefore = probes.length;
   for (let n = 0; n < 6; n += 1) await aMinuteLater();
@@ -127,7 +127,7 @@ test('R18 R33: open for longer pauses the lane; its probe is the breaker’s, an
     await turn();
   }
   expect(downstream.resources.size).toBe(6);
-  // The breaker tells its own transitions to the same log.
+  // The breaker sends its own transitions to the same log.
   const facts = (await factsOf(stage)).filter(({ kind }) => String(kind).startsWith('lane-'));
   expect(facts.map(({ kind, details }) => [kind, details])).toEqual([
     ['lane-paused', { lane: 'delivery', holder: 'breaker' }],

@@ -1,4 +1,4 @@
-/** `supervisor` is made to die after its k-th call, for every k, and its messages come again. */
+/** `supervisor` dies after its k-th call, for every k, and its messages come again. */
 import { expect, test } from 'vitest';
 import { skipTime } from '../../support/clock.ts';
 import { receive, send } from '../../support/delivery.ts';
@@ -29,7 +29,7 @@ const build = async () => {
   return stage.world;
 };
 
-/** It keeps nothing in its memory, so what died is as good as a new one once it can call again. */
+/** It keeps nothing in memory, so a dead one is as good as new once it can call again. */
 function revive(): void {
   const { sqs, dynamo } = supervisor.clients[0] ?? {};
   for (const client of [sqs, dynamo, ...supervisor.others]) {
@@ -44,7 +44,7 @@ async function die(from: number, to: number): Promise<void> {
   }
 }
 
-/** What is on its way comes again, and the minute passes. */
+/** What is in flight comes again, and the minute passes. */
 async function lookOn(minutes: number): Promise<void> {
   revive();
   for (let n = 0; n < minutes; n += 1) {
@@ -54,7 +54,7 @@ async function lookOn(minutes: number): Promise<void> {
   }
 }
 
-test('R30 R31: on the death that is one too many', async () => {
+test('R30 R31: on the death that exceeds the intensity', async () => {
   const steps = await dieAtEveryStep({
     build,
     queue: () => stage.queue,
@@ -96,7 +96,7 @@ test('R04 R33: in a minute with a probe', async () => {
       skipTime(60_000);
       await send(stage.queue, JSON.stringify({ wake: 'minute' }));
     },
-    // A probe whose owner died is taken over when its lease is over.
+    // A probe whose owner died is taken over when its lease ends.
     finish: () => lookOn(3),
     async check() {
       const step = (await mappingsOf(stage, service))['critical'];

@@ -37,7 +37,7 @@ const phases = async () => {
 const deaths = (...those: Parameters<typeof deathsNow>) =>
   tell(stage, supervisor, ...deathsNow(...those));
 
-/** The mappings of the lane as the template says. */
+/** The mappings of the lane according to the template. */
 function deployAnew(): void {
   const prefix = `fhir-failsafe-${stage.world.stage}-critical`;
   service.addMapping(prefix, 8);
@@ -64,7 +64,7 @@ describe('a component that dies while it loads', () => {
 
   test('R30 R31: on the fourth every mapping of its lane is off, and people are notified', async () => {
     await deaths(3);
-    // At once, by the very invocation that counts it.
+    // At once, by the invocation that counts it.
     expect(await deaths(1)).toEqual([]);
     expect(await mappings()).toEqual({ ...ALL, critical: 'off' });
     expect(await phases()).toMatchObject({ held: ['supervisor'], step: undefined });
@@ -87,7 +87,7 @@ describe('a component that dies while it loads', () => {
     ]);
   });
 
-  test('R30: a death that is reported twice counts once, and one outside the period does not count', async () => {
+  test('R30: counts a death that is reported twice once, and none outside the period', async () => {
     const at = Date.now();
     await tell(stage, supervisor, deathOf('a', at), deathOf('b', at + 1), deathOf('c', at + 2));
     await tell(stage, supervisor, deathOf('a', at), deathOf('b', at + 1), deathOf('c', at + 2));
@@ -122,7 +122,7 @@ test('R31: mappings change in the background; a pause is confirmed by reading th
   supervisor = await loadSupervisor();
   await deaths(4);
   expect(await phases()).toMatchObject({ held: ['supervisor'], confirmed: false });
-  // It is asked for once more, while AWS still takes no other change.
+  // It is requested once more, while AWS still accepts no other change.
   expect(await minute(stage, supervisor)).toEqual([]);
   expect(await phases()).toMatchObject({ held: ['supervisor'], confirmed: false });
   deployAnew();
@@ -132,7 +132,7 @@ test('R31: mappings change in the background; a pause is confirmed by reading th
   expect(await phases()).toMatchObject({ held: ['supervisor'], confirmed: true });
 });
 
-test('R31: what a deployment reset is as it should be within a minute', async () => {
+test('R31: mappings that a deployment reset are disabled again within a minute', async () => {
   await deaths(4);
   await mappings();
   deployAnew();
@@ -140,7 +140,7 @@ test('R31: what a deployment reset is as it should be within a minute', async ()
   expect(await mappings()).toEqual({ ...ALL, critical: 'off' });
 });
 
-test('R30: many at once count each death once, and pause once', async () => {
+test('R30: concurrent invocations count each death once, and pause once', async () => {
   const now = Date.now();
   for (let n = 0; n < 12; n += 1) {
     await send(stage.queue, JSON.stringify(deathOf(`r-${n}`, now + n)));
@@ -157,7 +157,7 @@ test('R30: many at once count each death once, and pause once', async () => {
     await remove(stage.queue, batches[n] ?? []);
   }
   expect(await mappings()).toEqual({ ...ALL, critical: 'off' });
-  // Each may tell it; the writer knows it again by its id.
+  // Each may publish it; the audit writer recognises it by its id.
   expect(new Set((await factsOf(stage)).map(({ id }) => id)).size).toBe(1);
   const ids = (await receive(stage.world.queues.incident)).map(
     ({ body }) => JSON.parse(body).escalation.id,
@@ -165,7 +165,7 @@ test('R30: many at once count each death once, and pause once', async () => {
   expect(new Set(ids).size).toBe(1);
 });
 
-test('an incident may ask for a pause, once', async () => {
+test('an incident may request a pause, once', async () => {
   const remediate = { action: 'pause-lane', lane: 'background', incident: 'validate#1' };
   await tell(stage, supervisor, { remediate });
   expect(await mappings()).toEqual({ ...ALL, background: 'off' });
@@ -174,12 +174,12 @@ test('an incident may ask for a pause, once', async () => {
   });
 });
 
-test('R09: what is not for a supervisor fails, for its dead-letter queue, and holds up no other', async () => {
+test('R09: a message that is not for the supervisor fails, for its dead-letter queue, and delays no other', async () => {
   const failed = await tell(stage, supervisor, 'strange', { wake: 'hour' }, { wake: 'minute' });
   expect(failed).toHaveLength(2);
 });
 
-describe('R32: on too many deaths of background', () => {
+describe('R32: too many deaths of background', () => {
   test.each([
     ['one_for_one', { ...ALL, background: 'off' }],
     ['rest_for_one', { ...ALL, background: 'off', delivery: 'off' }],

@@ -1,4 +1,4 @@
-/** What is sent to the supervisor's queue by whoever has `sqs:SendMessage` for it. */
+/** Messages to the supervisor's queue from anyone with `sqs:SendMessage` for it. */
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { ENV } from '../../../telemetry/env-names.ts';
 import { contextWith, deliver } from '../../support/delivery.ts';
@@ -44,13 +44,13 @@ afterEach(() => {
 const remediate = { action: 'pause-lane', lane: 'critical', incident: 'validate#1' };
 const breaker = { service: 'fhir-server', from: 'closed', to: 'open', at: 1 };
 
-/** What the supervisor refused of what a principal sent. */
+/** What the supervisor refused from a principal. */
 async function refused(principal: string, ...news: readonly unknown[]): Promise<number> {
   const metrics = watchMetrics();
   const { handler } = await loadSupervisor();
   for (const each of news) await sendAs(principal, stage.queue, JSON.stringify(each));
   const delivered = await deliver(handler, stage.queue, { context: contextWith(120_000) });
-  // What is refused is done with: it does not come again a thousand times.
+  // A refused message is deleted: it does not come again a thousand times.
   expect(delivered?.failed).toEqual([]);
   return metrics.sum('SenderRefused');
 }
@@ -61,7 +61,7 @@ test.each([
   ['an operator', OPERATOR],
   ['what looks like a topic', SNS],
   ['the account', 'test'],
-])('R40: %s cannot ask for a pause', async (_, principal) => {
+])('R40: %s cannot request a pause', async (_, principal) => {
   expect(await refused(principal, { remediate })).toBe(1);
   expect(await mappingsOf(stage, service)).toEqual(RUNNING);
   expect(await itemsOf(stage.table)).toEqual([]);
@@ -77,19 +77,19 @@ test.each([
   expect(await mappingsOf(stage, service)).toEqual(RUNNING);
 });
 
-test('R40: only functions that call by a breaker report its transitions', async () => {
+test('R40: only functions that call through a breaker report its transitions', async () => {
   expect(await refused(`${INCIDENT}:x`, { breaker })).toBe(1);
   expect(await refused(`${DELIVER}:x`, { breaker })).toBe(0);
 });
 
-test('R31 R40: an incident asks for a pause, and a topic reports deaths', async () => {
+test('R31 R40: an incident requests a pause, and a topic reports deaths', async () => {
   expect(await refused(`${INCIDENT}:fhir-failsafe-dev-incident`, { remediate })).toBe(0);
   expect(await mappingsOf(stage, service)).toEqual({ ...RUNNING, critical: 'off' });
   expect(await refused(SNS, ...deathsNow(5, { lane: 'background' }))).toBe(0);
   expect(await mappingsOf(stage, service)).toMatchObject({ background: 'off' });
 });
 
-test('R40: waking it makes it check its state, and nothing else', async () => {
+test('R40: a wake makes it check its state, and nothing else', async () => {
   expect(await refused(OPERATOR, { wake: 'minute' })).toBe(0);
   expect(await mappingsOf(stage, service)).toEqual(RUNNING);
 });

@@ -33,7 +33,7 @@ beforeEach(async () => {
 const mappings = () => mappingsOf(stage, service);
 const deaths = (count: number) => tell(stage, supervisor, ...deathsNow(count));
 
-/** The lane's function answers so; what it was given is kept. */
+/** The answer of the lane's function; its events are kept. */
 function lane(name: string, answer: (id: string) => 'done' | 'isolated' | 'failed' | 'died') {
   const events: { Records: { messageId: string; body: string }[]; failsafeProbe: unknown }[] = [];
   service.answer(`fhir-failsafe-${stage.world.stage}-${name}`, async (given) => {
@@ -53,7 +53,7 @@ async function aMinuteLater() {
   return minute(stage, supervisor);
 }
 
-describe('how a lane returns', () => {
+describe('a paused lane', () => {
   test('R33: returns by a probe, two environments, and steps; messages wait meanwhile', async () => {
     for (const body of ['one', 'two']) await send(stage.lanes.critical, body);
     await deaths(4);
@@ -63,7 +63,7 @@ describe('how a lane returns', () => {
     expect(bad[0]).toMatchObject({ failsafeProbe: { child: 'critical' } });
     expect(Object.keys((await stateOf(stage, 'critical')).holds)).toEqual(['supervisor']);
     expect(await depthOf(stage.lanes.critical)).toBe(2);
-    // Twice the cool-down has passed by now, and what was probed is visible again.
+    // Twice the cool-down has passed by now, and the probed messages are visible again.
     const good = lane('critical', () => 'done');
     expect(await aMinuteLater()).toEqual([]);
     expect(good).toHaveLength(1);
@@ -80,7 +80,7 @@ describe('how a lane returns', () => {
     expect(good).toHaveLength(1);
   });
 
-  test('R33: a probe that failed waits twice as long for the next', async () => {
+  test('R33: waits twice as long after a failed probe', async () => {
     await send(stage.lanes.critical, 'one');
     await deaths(4);
     const bad = lane('critical', () => 'died');
@@ -92,13 +92,13 @@ describe('how a lane returns', () => {
     expect(probes).toEqual([1, 2, 2, 3, 3, 3, 3, 4]);
   });
 
-  test('R33: with nothing to probe with it returns by time', async () => {
+  test('R33: returns after a time if there is no message for a probe', async () => {
     await deaths(4);
     await aMinuteLater();
     expect((await mappings())['critical']).toBe(2);
   });
 
-  test('R33: messages that the deaths left in flight are awaited, and are then the probe', async () => {
+  test('R33: waits for messages that the deaths left in flight, which are then the probe', async () => {
     await send(stage.lanes.critical, 'one');
     const { sqs } = testClients();
     const QueueUrl = stage.lanes.critical.url;
@@ -111,7 +111,7 @@ describe('how a lane returns', () => {
     expect([good.length, (await mappings())['critical']]).toEqual([1, 2]);
   });
 
-  test('R33: what a deployment reset is off again before anything is tried', async () => {
+  test('R33: is disabled again after a deployment reset it, before anything is tried', async () => {
     await send(stage.lanes.critical, 'one');
     await deaths(4);
     await mappings();
@@ -126,7 +126,7 @@ describe('how a lane returns', () => {
     expect(good).toHaveLength(1);
   });
 
-  test('R02 R33: one bad message does not keep a healthy lane paused', async () => {
+  test('R02 R33: is not kept paused by one bad message', async () => {
     for (const body of ['bad', 'good']) await send(stage.lanes.critical, body);
     await deaths(4);
     const seen = new Set<string>();
@@ -143,7 +143,7 @@ describe('how a lane returns', () => {
     ['with another message, whichever comes first', ['killer', 'good'], 'done', 1],
     ['by time where there is no other', ['killer'], undefined, 0],
   ] as const)(
-    'R33: a message that kills its probe does not keep the lane paused: it returns %s',
+    'R33: is not kept paused by a message that kills its probe: it returns %s',
     async (_, bodies, others, left) => {
       for (const body of bodies) await send(stage.lanes.critical, body);
       await deaths(4);
@@ -163,7 +163,7 @@ describe('how a lane returns', () => {
   );
 });
 
-test('R33: an operator’s pause is never undone by the supervisor', async () => {
+test('R33: stays paused by an operator, whatever the supervisor does', async () => {
   await send(stage.lanes.critical, 'one');
   await deaths(4);
   const good = lane('critical', () => 'done');

@@ -65,14 +65,14 @@ describe('a message whose bucket answers after its invocation ended', () => {
         'A in-isolation',
         'B quarantined',
       ]);
-      // It spent no attempt (R09): what comes again runs, and is stored.
+      // It spent no attempt (R09): it comes again, runs, and is stored.
       skipTime(70_000);
       await run('isolation', 10_000);
       expect(await itemsOf(stage.world.tables.resources)).toMatchObject([{ messageId: 'A' }]);
     },
   );
 
-  test('R61: of a lane is not stored by a later batch', async () => {
+  test('R61: is not stored by a later batch of the lane', async () => {
     await send(stage.world.queues.lane, await claimCheck(patient({ id: 'slow' })));
     const release = delayCalls(stage.functions, 's3', (command) => command === 'GetObjectCommand');
     expect((await run('lane', 3_500))?.failed).toHaveLength(1);
@@ -106,7 +106,7 @@ describe('a verdict whose write is held back until its invocation has ended', ()
       'dynamo',
       (_, input) => isIt(input) && held++ === 0,
     );
-    // It is sent anew, with an envelope that takes the attempt back.
+    // It is sent again, with an envelope that takes the attempt back.
     expect((await run('isolation', 6_000))?.failed).toEqual([]);
     expect(held).toBe(1);
     release();

@@ -27,7 +27,7 @@ const deliverAlone = (timeoutMs = 20_000) =>
     max: 1,
   });
 
-/** Workers are loaded after it, so that what little time is left goes to what follows. */
+/** Workers are loaded afterwards, so that the little time left goes to what follows. */
 async function warm(): Promise<void> {
   await send(stage.world.queues.lane, patient({ id: 'warm' }));
   const context = contextWith(60_000);
@@ -63,7 +63,7 @@ describe('a fault of our own spends no attempt', () => {
   const onResources = (_: string, input: Record<string, unknown>) =>
     input['TableName'] === stage.world.tables.resources;
 
-  test('R09: the attempt is taken back, the message waits', async () => {
+  test('R09: the attempt is taken back, and the message waits', async () => {
     await submit(patient());
     const repair = failCalls(stage.functions, 'dynamo', onResources);
     for (let n = 0; n < 5; n += 1) {
@@ -77,7 +77,7 @@ describe('a fault of our own spends no attempt', () => {
     expect(await depthOf(stage.world.queues.incident)).toBe(0);
   });
 
-  test('R09: where it cannot be taken back in the table, the envelope says so', async () => {
+  test('R09: if it cannot be taken back in the table, the envelope says so', async () => {
     await submit(patient());
     const repairs = [
       failCalls(stage.functions, 'dynamo', onResources),
@@ -86,7 +86,7 @@ describe('a fault of our own spends no attempt', () => {
       ),
     ];
     for (let n = 0; n < 4; n += 1) {
-      // The old copy is done, a new one with what is known has taken its place.
+      // The old copy is done, and a new one with this knowledge has replaced it.
       expect((await deliverAlone())?.failed).toEqual([]);
       expect(await depthOf(stage.world.queues.isolation)).toBe(1);
       expect((await entry())?.attempts).toHaveLength(1);
@@ -98,7 +98,7 @@ describe('a fault of our own spends no attempt', () => {
     expect(await itemsOf(stage.world.tables.resources)).toMatchObject([{ messageId: 'm-1' }]);
   });
 
-  test('R09: where nothing can be said, the message at least stays', async () => {
+  test('R09: if neither works, the message at least stays', async () => {
     await submit(patient());
     failCalls(stage.functions, 'dynamo', onResources);
     failCalls(stage.functions, 'dynamo', (_, input) =>
@@ -110,7 +110,7 @@ describe('a fault of our own spends no attempt', () => {
   });
 
   test.each(['GetItemCommand', 'UpdateItemCommand'])(
-    'R09: Quarantine failing on %s: the message waits where it is',
+    'R09: while Quarantine fails on %s, the message waits where it is',
     async (failing) => {
       await submit(faulty('throw'));
       failCalls(stage.functions, 'dynamo', (command) => command === failing);
@@ -121,7 +121,7 @@ describe('a fault of our own spends no attempt', () => {
     },
   );
 
-  test('R09: the dead-letter queue failing leaves the message where it is', async () => {
+  test('R09: while the dead-letter queue fails, the message stays where it is', async () => {
     await enter('in-isolation', [ended('r-1'), ended('r-2')]);
     await submit(faulty('throw'));
     failCalls(
@@ -133,7 +133,7 @@ describe('a fault of our own spends no attempt', () => {
     expect(await depthOf(stage.world.queues.isolation)).toBe(1);
   });
 
-  test('R09: no time left: the attempt is taken back', async () => {
+  test('R09: without time left, the attempt is taken back', async () => {
     await warm();
     await submit(faulty('hang'));
     expect((await deliverAlone(4_000))?.failed).toHaveLength(1);
@@ -142,7 +142,7 @@ describe('a fault of our own spends no attempt', () => {
     expect(await depthOf(stage.world.queues.incident)).toBe(0);
   });
 
-  test('R02 R09: attempts that may be recorded, because their answers never came, do not count', async () => {
+  test('R02 R09: attempts that may have been recorded, because their answers never came, do not count', async () => {
     await warm();
     await submit(patient());
     const repair = failCalls(stage.functions, 'dynamo', isAttempt, 'lose');
@@ -158,14 +158,14 @@ describe('a fault of our own spends no attempt', () => {
     expect(await depthOf(stage.world.queues.incident)).toBe(0);
   });
 
-  test('R09: an attempt that was written, though the last try was refused, is run and not spent', async () => {
+  test('R09: an attempt that was written, though its last try was refused, runs and is not spent', async () => {
     await submit(patient());
     failCalls(stage.functions, 'dynamo', isAttempt, 'lose-then-refuse');
     expect((await deliverAlone())?.failed).toEqual([]);
     expect(await entry()).toMatchObject({ status: 'stored', attempts: [expect.anything()] });
   });
 
-  test('R02 R09: recorded attempts that cannot be taken back spend nothing, however long it lasts', async () => {
+  test('R02 R09: recorded attempts that cannot be taken back are not spent, however long that lasts', async () => {
     await submit(patient());
     const repairs = [
       failCalls(stage.functions, 'dynamo', isAttempt, 'lose-then-refuse'),
@@ -218,7 +218,7 @@ describe('a fault of our own spends no attempt', () => {
     expect(await depthOf(stage.world.queues.isolation)).toBe(1);
   });
 
-  test('R09: a table that hangs: the envelope says that the attempt does not count', async () => {
+  test('R09: if the table hangs, the envelope says that the attempt does not count', async () => {
     await warm();
     await submit(patient());
     failCalls(stage.functions, 'dynamo', onResources, 'hang');
@@ -233,7 +233,7 @@ describe('a fault of our own spends no attempt', () => {
   });
 });
 
-test('R02: a crash that cannot be published leaves its attempt without end, to be published later', async () => {
+test('R02: a crash that cannot be published leaves its attempt without an end, to be published later', async () => {
   await submit(faulty('throw'));
   const repair = failCalls(stage.functions, 'sns', () => true);
   expect((await deliverAlone())?.failed).toHaveLength(1);

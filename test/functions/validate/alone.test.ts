@@ -14,7 +14,7 @@ import { depthOf, itemsOf } from '../../support/stores.ts';
 const stage = useStage({ deadlineMs: 2_000 });
 
 const ORIGIN = { messageId: 'm-1', sentAt: 1_000, source: 'lab', file: 'a.ndjson', line: 5 };
-/** What every entry says. */
+/** What every entry has. */
 const WHENCE = { lane: 'background', source: ORIGIN.source, sentAt: ORIGIN.sentAt };
 
 function submit(body: string, news: Partial<Envelope> = {}): Promise<string> {
@@ -99,7 +99,7 @@ describe('a suspect that is', () => {
   });
 
   test.each(['{"lane":1}', '{', JSON.stringify({ ...ORIGIN, lane: 'fast' })])(
-    'R09: of an envelope that cannot be read waits, rings, and gets no identity: %s',
+    'R09: sent with an unreadable envelope waits, rings an alarm, and gets no identity: %s',
     async (encoded) => {
       const metrics = watchMetrics();
       const watched = await loadFunctions(['validate']);
@@ -123,10 +123,10 @@ describe('a suspect that is', () => {
   );
 });
 
-describe('where the environment died', () => {
+describe('a message whose environment died', () => {
   const died = (requestId: string): Attempt => ({ requestId, startedAt: Date.now() - 60_000 });
 
-  test('R02: twice, the message gets a third attempt; each death is a crash event', async () => {
+  test('R02: twice gets a third attempt; each death is a crash event', async () => {
     await enter('in-isolation', [died('r-1'), died('r-2')]);
     await submit(patient());
     expect((await deliverAlone())?.failed).toEqual([]);
@@ -135,7 +135,7 @@ describe('where the environment died', () => {
     expect(events.map((event) => JSON.parse(event.body).id).sort()).toEqual(['r-1', 'r-2']);
   });
 
-  test('R02 R07: three times, it is dead-lettered, and the letter says so', async () => {
+  test('R02 R07: three times is dead-lettered, and the dead letter says so', async () => {
     await enter('in-isolation', [died('r-1'), died('r-2'), died('r-3')]);
     await submit(patient());
     expect((await deliverAlone())?.failed).toEqual([]);
@@ -146,7 +146,7 @@ describe('where the environment died', () => {
     expect(await itemsOf(stage.world.tables.resources)).toEqual([]);
   });
 
-  test('R02: once, the killer kills a separate process from then on, and is seen', async () => {
+  test('R02: once runs in a separate process from then on, so the crash is seen', async () => {
     await enter('in-isolation', [died('r-1')]);
     await submit(faulty('kill'));
     for (const attempts of [2, 3]) {
@@ -165,7 +165,7 @@ describe('where the environment died', () => {
   });
 });
 
-describe('a copy', () => {
+describe('a copy of a message', () => {
   test('R04: waits while another delivery may still run it', async () => {
     await enter('in-isolation', [{ requestId: 'r-1', startedAt: Date.now() - 1_000 }]);
     await submit(patient());

@@ -17,13 +17,13 @@ const kept = (all: readonly Issue[], bytesMax = 8 * KB) => {
   return (JSON.parse(text) as { issue: { severity: string; diagnostics: string }[] }).issue;
 };
 
-describe('the outcome that is kept of a rejection', () => {
-  it('is whole where it fits', () => {
+describe('the stored OperationOutcome of a rejection', () => {
+  it('is whole if it fits', () => {
     const few = issues(10, 100);
     expect(boundedOutcome(few, 8 * KB)).toBe(JSON.stringify(operationOutcome(few)));
   });
 
-  it('names the first issues and says how many more there were', () => {
+  it('has the first issues and says how many more there were', () => {
     const found = kept(issues(100, 1_000));
     expect(found.length).toBeGreaterThan(5);
     expect(found[0]?.diagnostics).toMatch(/^0: x/);
@@ -34,7 +34,7 @@ describe('the outcome that is kept of a rejection', () => {
     });
   });
 
-  it('R07: says why, though a flood of warnings stands before the error', () => {
+  it('R07: has the error even if a flood of warnings comes before it', () => {
     const [first] = kept([...issues(99, 1_000, 'warning'), ...issues(1, 10)]);
     expect(first?.severity).toBe('error');
   });
@@ -48,7 +48,7 @@ describe('the outcome that is kept of a rejection', () => {
     ],
     ['long places', issues(3, 10).map((issue) => ({ ...issue, expression: 'a.'.repeat(90_000) }))],
     ['many short ones', issues(10_000, 1)],
-  ])('is bounded: %s', (_, all) => {
+  ])('is limited in size: %s', (_, all) => {
     for (const bytesMax of [4 * KB, 8 * KB, 64 * KB]) {
       expect(kept(all, bytesMax)[0]?.severity).toBe('error');
     }

@@ -23,7 +23,7 @@ const NO_KEY = 'key that S3 does not take';
 const OUTSIDE = "key outside its source's folder";
 
 describe('a claim check', () => {
-  test('stands for the resource', async () => {
+  test('is replaced by the resource', async () => {
     const body = patient({ id: 'by-claim' });
     await send(stage.world.queues.lane, await upload('submissions/1', body));
     expect((await deliverBatch())?.failed).toEqual([]);
@@ -32,7 +32,7 @@ describe('a claim check', () => {
     ]);
   });
 
-  test('to an invalid resource has it kept as it was read', async () => {
+  test('to an invalid resource is rejected, with the text that was read', async () => {
     const body = invalidPatient();
     await send(stage.world.queues.lane, await upload('submissions/2', body));
     await deliverBatch();
@@ -64,7 +64,7 @@ describe('a claim check', () => {
     });
   });
 
-  test('to nothing is rejected: it will not appear later', async () => {
+  test('to nothing is rejected, because it will not appear later', async () => {
     await send(stage.world.queues.lane, claim(stage.world.bucket, 'submissions/none'));
     expect((await deliverBatch())?.failed).toEqual([]);
     expect(await itemsOf(stage.world.tables.quarantine)).toMatchObject([
@@ -89,7 +89,7 @@ describe('a claim check', () => {
     ]);
   });
 
-  test('R09: that cannot be read for a fault of the bucket waits', async () => {
+  test('R09: that cannot be read because of the bucket waits', async () => {
     await send(stage.world.queues.lane, await upload('submissions/5', patient()));
     failCalls(stage.functions, 's3', (command) => command === 'GetObjectCommand');
     expect((await deliverBatch())?.failed).toHaveLength(1);

@@ -23,7 +23,7 @@ const storedIds = async () =>
 const patients = (count: number) =>
   Array.from({ length: count }, (_, n) => patient({ id: `p${n}` }));
 
-/** Lays the messages of an environment that died into the isolation queue, as one group. */
+/** Puts the messages of an environment that died into the isolation queue, as one group. */
 async function isolateGroup(...bodies: string[]): Promise<void> {
   const { lane, isolation } = stage.world.queues;
   for (const body of bodies) await send(lane, body);
@@ -33,7 +33,7 @@ async function isolateGroup(...bodies: string[]): Promise<void> {
 }
 
 describe('a group of suspects', () => {
-  test('R03: the innocent ones are free after one run, and the killer is sent on alone', async () => {
+  test('R03: frees its innocent members after one run, and sends the killer on alone', async () => {
     await isolateGroup(faulty('kill'), ...patients(8), invalidPatient());
     expect((await deliverTo('isolation'))?.failed).toEqual([]);
     expect(await storedIds()).toEqual(patients(8).map((_, n) => `p${n}`));
@@ -44,7 +44,7 @@ describe('a group of suspects', () => {
     expect(envelopeOf(alone[0])).toMatchObject({ crash: 'exit' });
   });
 
-  test('R02: a killer among them is dead-lettered only after its attempts alone', async () => {
+  test('R02: with a killer dead-letters it only after its attempts alone', async () => {
     await isolateGroup(faulty('exit'), ...patients(2));
     await deliverTo('isolation');
     expect(await depthOf(stage.world.queues.deadLetter)).toBe(0);
@@ -67,7 +67,7 @@ describe('a group of suspects', () => {
     expect(await storedIds()).toEqual([]);
   });
 
-  test('R09: after a fault of our infrastructure it waits unchanged, and then it ends', async () => {
+  test('R09: waits unchanged after a fault of our infrastructure, and then ends', async () => {
     await isolateGroup(...patients(3));
     const { resources } = stage.world.tables;
     const mend = failCalls(
@@ -86,7 +86,7 @@ describe('a group of suspects', () => {
     ]);
   });
 
-  test('R09: after a fault with one member, that one is sent on alone, with no attempt spent', async () => {
+  test('R09: sends a member that met such a fault on alone, with no attempt spent', async () => {
     await isolateGroup(...patients(3));
     const mend = failCalls(stage.functions, 'dynamo', (command, input) => {
       return command === 'UpdateItemCommand' && JSON.stringify(input).includes('#p1"');
@@ -99,14 +99,14 @@ describe('a group of suspects', () => {
     expect(await storedIds()).toEqual(['p0', 'p1', 'p2']);
   });
 
-  test('R09: that cannot send on what is left waits', async () => {
+  test('R09: waits if it cannot send on the rest', async () => {
     await isolateGroup(faulty('exit'), ...patients(2));
     failCalls(stage.functions, 'sqs', (command) => command === 'SendMessageBatchCommand');
     expect((await deliverTo('isolation'))?.failed).toHaveLength(1);
     expect(await storedIds()).toEqual(['p0', 'p1']);
   });
 
-  test('R09: that no process has loaded for in three tries travels on one by one', async () => {
+  test('R09: is sent on one by one if no process could load in three tries', async () => {
     await isolateGroup(...patients(3));
     const neverLoads = {
       ...NOWHERE.ownProcess,
@@ -130,7 +130,7 @@ describe('a group of suspects', () => {
     expect(await itemsOf(stage.world.tables.quarantine)).toEqual([]);
   });
 
-  test('R09: that meets a fault of our own is not split, however often', async () => {
+  test('R09: that meets faults of our own is not split, however often', async () => {
     await isolateGroup(...patients(2));
     const { resources } = stage.world.tables;
     failCalls(stage.functions, 'dynamo', (_, input) => input['TableName'] === resources);
@@ -144,7 +144,7 @@ describe('a group of suspects', () => {
     expect(await depthOf(stage.world.queues.isolation)).toBe(1);
   });
 
-  test('R04: that is delivered again when all have ended changes nothing', async () => {
+  test('R04: that is delivered again after all members have ended changes nothing', async () => {
     await isolateGroup(...patients(2), invalidPatient());
     const Records = await receive(stage.world.queues.isolation);
     await stage.functions.validate({ Records }, contextWith());

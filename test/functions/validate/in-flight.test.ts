@@ -10,16 +10,16 @@ import { itemsOf } from '../../support/stores.ts';
 
 const stage = useStage({}, ['incident']);
 
-/** A lease of 50 s takes no new batch after 35 s. */
+/** A lease of 50 s accepts no new batch after 35 s. */
 const LEASE_FULL_MS = 40_000;
 const NO_TIME = () => 0;
 
-/** By clients that `failing` makes fail. */
+/** Uses clients that `failing` can make fail. */
 const inFlightHere = () => inFlightOf(stage.world, stage.functions.clients[0]);
 const open = (environment: InFlight, ...ids: string[]) => environment.open(ids, randomUUID());
 const marks = () => itemsOf(stage.world.tables.inFlight);
 
-/** What another environment says of a message that it receives for the second time. */
+/** What another environment says about a message that it receives for the second time. */
 async function suspicionOf(messageId: string): Promise<string> {
   const attributes = {
     ApproximateReceiveCount: '2',
@@ -33,7 +33,7 @@ async function suspicionOf(messageId: string): Promise<string> {
 const failing = (...commands: string[]) =>
   failCalls(stage.functions, 'dynamo', (command) => commands.includes(command));
 
-/** An environment whose first batch was given back while its mark could not be emptied. */
+/** An environment whose first batch was returned while its mark could not be emptied. */
 async function withMarkLeft(): Promise<InFlight> {
   const environment = inFlightHere();
   await open(environment, 'late');
@@ -44,7 +44,7 @@ async function withMarkLeft(): Promise<InFlight> {
   return environment;
 }
 
-describe('a mark under a former lease, while its environment lives', () => {
+describe('a mark under an earlier lease, while its environment lives', () => {
   test('R03: makes no suspect, although the first write under the next lease failed', async () => {
     const environment = await withMarkLeft();
     const mend = failing('PutItemCommand');
@@ -67,7 +67,7 @@ describe('a mark under a former lease, while its environment lives', () => {
     expect(await marks()).toMatchObject([{ messageIds: ['last'] }]);
   });
 
-  test('R03: is closed only once it is removed', async () => {
+  test('R03: is forgotten only after it is removed', async () => {
     const environment = await withMarkLeft();
     const mend = failing('DeleteItemCommand');
     await open(environment, 'late');
@@ -77,7 +77,7 @@ describe('a mark under a former lease, while its environment lives', () => {
     expect(await marks()).toMatchObject([{ messageIds: [] }]);
   });
 
-  test('R03: is not taken for a death by the environment itself', async () => {
+  test('R03: is not treated as a death by the environment itself', async () => {
     const environment = await withMarkLeft();
     skipTime(30_000);
     const attributes = {
@@ -92,7 +92,7 @@ describe('a mark under a former lease, while its environment lives', () => {
     expect(await marks()).toEqual([]);
   });
 
-  test('R03: is kept in mind for the last 32 leases', async () => {
+  test('R03: is remembered for the last 32 leases', async () => {
     const environment = inFlightHere();
     const mend = failing('DeleteItemCommand');
     for (let lease = 0; lease < 34; lease += 1) {

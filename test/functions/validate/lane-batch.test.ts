@@ -26,7 +26,7 @@ async function _upload(key: string, text: string): Promise<string> {
   return JSON.stringify({ s3: { bucket: stage.world.bucket, key } });
 }
 
-describe('what is valid', () => {
+describe('a valid resource', () => {
   test('is stored under source, type and id, with where it came from', async () => {
     const said = { source: 'lab', file: 'a.ndjson', line: '3', sequence: '9' };
     const id = await send(stage.world.queues.lane, patient({ id: 'p-1' }), said);
@@ -52,7 +52,7 @@ describe('what is valid', () => {
     expect(await itemsOf(stage.world.tables.quarantine)).toEqual([]);
   });
 
-  test('and has no id is known by its message', async () => {
+  test('without an id is stored under that of its message', async () => {
     const id = await send(stage.world.queues.lane, patient({ id: undefined }));
     await deliverBatch();
     expect(await itemsOf(stage.world.tables.resources)).toMatchObject([
@@ -74,7 +74,7 @@ describe('what is valid', () => {
     ]);
   });
 
-  test('R05: an envelope that a producer makes up is not trusted', async () => {
+  test('R05: with an envelope that a producer made up does not get the order in it', async () => {
     const invented = { messageId: 'x', sentAt: 9e14, source: 'other', lane: 'critical' };
     const attributes = { [ENVELOPE_ATTRIBUTE]: JSON.stringify(invented), source: 'lab' };
     const id = await send(stage.world.queues.lane, patient(), attributes);
@@ -84,7 +84,7 @@ describe('what is valid', () => {
     ]);
   });
 
-  test('R04: a copy has no second effect', async () => {
+  test('R04: in a copy has no second effect', async () => {
     await send(stage.world.queues.lane, patient());
     const records = await receive(stage.world.queues.lane);
     await stage.functions.validate({ Records: [...records, ...records] }, contextWith());
@@ -93,7 +93,7 @@ describe('what is valid', () => {
     expect(await itemsOf(stage.world.tables.resources)).toEqual(before);
   });
 
-  test('and large is stored in the bucket', async () => {
+  test('that is large is stored in the bucket', async () => {
     const body = largePatient(400_000);
     await send(stage.world.queues.lane, body);
     expect((await deliverBatch())?.failed).toEqual([]);
@@ -103,7 +103,7 @@ describe('what is valid', () => {
   });
 });
 
-describe('what is invalid', () => {
+describe('an invalid resource', () => {
   test('R07: is quarantined with its OperationOutcome, reason and origin', async () => {
     const id = await send(stage.world.queues.lane, invalidPatient(), {
       file: 'a.ndjson',
@@ -132,7 +132,7 @@ describe('what is invalid', () => {
   });
 
   test.each(['not JSON', '[]', '{}', '{"resourceType":"Spaceship"}'])(
-    'R07: %s is rejected, never a crash',
+    'R07: such as %s is rejected, never a crash',
     async (body) => {
       await send(stage.world.queues.lane, body);
       expect((await deliverBatch())?.failed).toEqual([]);
@@ -142,7 +142,7 @@ describe('what is invalid', () => {
     },
   );
 
-  test('R07: unlike causes have a reason and a fingerprint each', async () => {
+  test('R07: has a reason and a fingerprint for each cause', async () => {
     const bucket = stage.world.bucket;
     const causes: [body: string, attributes: Record<string, string>, reason: string][] = [
       [' \n', {}, 'the body is blank'],
@@ -182,7 +182,7 @@ describe('what is invalid', () => {
     expect(new Set(entries.map(({ fingerprint }) => fingerprint)).size).toBe(causes.length);
   });
 
-  test('R07: message attributes that cannot be read are a reason to reject', async () => {
+  test('R07: rejects a message whose attributes cannot be read', async () => {
     await send(stage.world.queues.lane, patient(), { line: 'seven' });
     await deliverBatch();
     const [item] = await itemsOf(stage.world.tables.quarantine);
@@ -190,7 +190,7 @@ describe('what is invalid', () => {
   });
 });
 
-describe('what crashes', () => {
+describe('a resource that crashes', () => {
   test('goes to the isolation queue at once, with the crash in its envelope', async () => {
     const id = await send(stage.world.queues.lane, faulty('exit'), { source: 'lab' });
     await send(stage.world.queues.lane, patient());
@@ -215,7 +215,7 @@ describe('what crashes', () => {
   });
 
   test.each(['sqs', 'sns'] as const)(
-    'R09: and cannot be isolated or reported, for a fault of %s, stays where it is',
+    'R09: and cannot be isolated or reported, because of %s, stays where it is',
     async (service) => {
       await send(stage.world.queues.lane, faulty('throw'));
       failCalls(stage.functions, service, () => true);
@@ -260,7 +260,7 @@ describe('a fault of our own', () => {
   });
 });
 
-test('R06: out of time, what is not done is failed, and comes back soon', async () => {
+test('R06: when time runs out, what is not done is failed, and comes back soon', async () => {
   await send(stage.world.queues.lane, patient({ id: 'in-time' }));
   const late = await send(stage.world.queues.lane, faulty('hang'));
   const delivery = await deliverBatch(4_500);

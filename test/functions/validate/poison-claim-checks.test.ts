@@ -37,7 +37,7 @@ const submit = (body: string) => send(stage.world.queues.lane, body);
 const run = () => deliver(stage.functions.validate, stage.world.queues.lane);
 const entries = () => itemsOf(stage.world.tables.quarantine);
 
-/** Our own broken policy: nobody reads below a prefix. */
+/** A broken policy of ours: nobody reads below a prefix. */
 async function deny(prefix: string): Promise<() => Promise<unknown>> {
   const { bucket: Bucket } = stage.world;
   const Resource = `arn:aws:s3:::${Bucket}/${prefix}*`;
@@ -63,7 +63,7 @@ const KINDS: readonly [what: string, how: Put, reason: string, says: string][] =
   ['archived', ARCHIVED, 'object is archived', 'is archived'],
 ];
 
-describe('R09: what a producer did to the object of a claim check is a rejection that says so', () => {
+describe('R09: an object that its producer made unreadable gives a rejection that says why', () => {
   test.each(KINDS)('%s', async (_, how, what, says) => {
     const reason = `claim check: ${what}`;
     const id = await submit(await upload('submissions/poison', how));
@@ -79,7 +79,7 @@ describe('R09: what a producer did to the object of a claim check is a rejection
       bodyS3: { key: 'submissions/poison' },
     });
     expect(await itemsOf(stage.world.tables.resources)).toHaveLength(1);
-    // With nothing mended it is rejected again.
+    // Without a fix it is rejected again.
     skipTime(1_000);
     const operator = await loadOperator();
     await operator.redrive(stageOf(stage.world), { kind: 'all' }, byTest());
@@ -89,7 +89,7 @@ describe('R09: what a producer did to the object of a claim check is a rejection
     ]);
   });
 
-  test('and is distinguished from an object that is not there', async () => {
+  test('a missing object has a reason of its own', async () => {
     const { bucket } = stage.world;
     await submit(JSON.stringify({ s3: { bucket, key: 'submissions/none' } }));
     await run();
@@ -97,14 +97,14 @@ describe('R09: what a producer did to the object of a claim check is a rejection
   });
 });
 
-describe('R09: while we cannot read what is our own, it is our fault and the message waits', () => {
+describe('R09: while we cannot read our own objects, it is our fault and the message waits', () => {
   const waits = async () => {
     expect((await run())?.failed).toHaveLength(1);
     expect(await entries()).toEqual([]);
     skipTime(400_000);
   };
 
-  test.each(['submissions/', 'hops/', ''])('a policy denies %s*', async (prefix) => {
+  test.each(['submissions/', 'hops/', ''])('if a policy denies %s*', async (prefix) => {
     const mend = await deny(prefix);
     await submit(await upload('submissions/poison', SSE_C));
     await waits();
@@ -124,7 +124,7 @@ describe('R09: while we cannot read what is our own, it is our fault and the mes
     expect(await itemsOf(stage.world.tables.resources)).toHaveLength(1);
   });
 
-  test('the canary can be neither found nor written', async () => {
+  test('if the canary can be neither found nor written', async () => {
     await submit(await upload('submissions/poison', THEIR_KEY));
     const mend = failCalls(stage.functions, 's3', (command) => command === 'PutObjectCommand');
     await waits();
@@ -135,7 +135,7 @@ describe('R09: while we cannot read what is our own, it is our fault and the mes
     ]);
   });
 
-  test('the stack has another key now: the canary is not written again', async () => {
+  test('if the stack has another key now, and the canary is not written again', async () => {
     await upload(canaryKeyOf('background'), THEIR_KEY);
     await submit(await upload('submissions/good', THEIR_KEY));
     await waits();
@@ -145,7 +145,7 @@ describe('R09: while we cannot read what is our own, it is our fault and the mes
     expect(await itemsOf(stage.world.tables.resources)).toHaveLength(1);
   });
 
-  test('an object that we put there ourselves', async () => {
+  test('for an object that we stored ourselves', async () => {
     const key = `hops/background/first/${'a'.repeat(64)}`;
     const body = await upload(key, THEIR_KEY);
     const laid = { bucket: stage.world.bucket, key };

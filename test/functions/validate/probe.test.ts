@@ -11,7 +11,7 @@ import { depthOf, itemsOf } from '../../support/stores.ts';
 
 const stage = useStage({ deadlineMs: 500 });
 
-/** Messages of the lane's queue as they are delivered the third time; they were in no environment. */
+/** Messages of the lane's queue at their third delivery, which were in no environment. */
 async function receivedBefore(...bodies: string[]): Promise<SQSRecord[]> {
   for (const body of bodies) await send(stage.world.queues.lane, body);
   for (let delivery = 1; delivery < 3; delivery += 1) {
@@ -46,7 +46,7 @@ describe('a probe', () => {
     expect([await stored(), await isolated()]).toEqual([1, 0]);
   });
 
-  test('R33: whose message killed the probe before is isolated unrun, and the answer says so', async () => {
+  test('R33: whose message killed the last probe is isolated without a run, and the answer says so', async () => {
     const records = await suspect();
     expect(await probe(records)).toEqual({ batchItemFailures: [], isolated: true });
     expect([await stored(), await isolated()]).toEqual([0, 1]);
@@ -54,7 +54,7 @@ describe('a probe', () => {
     expect(await depthOf(stage.world.queues.lane)).toBe(0);
   });
 
-  test('R33: a producer’s attribute of the mark’s name marks nothing', async () => {
+  test('R33: is not marked by a producer’s attribute of that name', async () => {
     await send(stage.world.queues.lane, patient({ id: 'one' }), {
       [PROBE_PROPERTY]: '{"child":"background"}',
     });
@@ -64,14 +64,14 @@ describe('a probe', () => {
     expect([answer.batchItemFailures, await stored()]).toEqual([[], 2]);
   });
 
-  test('R33: runs alone: of two records one is done, the other untouched', async () => {
+  test('R33: runs alone: of two records one is done, and the other untouched', async () => {
     const records = await receivedBefore(patient({ id: 'one' }), patient({ id: 'two' }));
     const answer = await probe(records);
     expect(answer.batchItemFailures).toEqual([{ itemIdentifier: records[1]?.messageId }]);
     expect([await stored(), await isolated()]).toEqual([1, 0]);
   });
 
-  test('R33: an invalid resource is an outcome: the component works', async () => {
+  test('R33: of an invalid resource succeeds, because the component works', async () => {
     expect(await probe(await receivedBefore('{"resourceType":"Nonsense"}'))).toEqual({
       batchItemFailures: [],
     });
@@ -79,12 +79,12 @@ describe('a probe', () => {
     expect(entry).toMatchObject({ kind: 'rejection' });
   });
 
-  test('R33: a resource that crashes is isolated for its crash, and the component works', async () => {
+  test('R33: of a resource that crashes isolates it, and the component works', async () => {
     expect(await probe(await receivedBefore(faulty('hang')))).toEqual({ batchItemFailures: [] });
     expect([await stored(), await isolated()]).toEqual([0, 1]);
   });
 
-  test('R09: a fault of our own fails the probe, and its message stays', async () => {
+  test('R09: that meets a fault of our own fails, and its message stays', async () => {
     const records = await receivedBefore(patient());
     const { resources } = stage.world.tables;
     failCalls(stage.functions, 'dynamo', (_, input) => input['TableName'] === resources);

@@ -13,7 +13,7 @@ const MIB = 1024 * 1024;
 const pools: ValidationPool[] = [];
 afterAll(() => Promise.all(pools.map((pool) => pool.close())));
 
-/** The deadline is long: it is the benchmark that counts CPU time. */
+/** The deadline is long: the benchmark counts CPU time. */
 function poolOf(heapOldMb: number): ValidationPool {
   const pool = validationPool({
     url: entryUrl('worker'),
@@ -49,7 +49,7 @@ test('R62: any resource gets a verdict, whatever its size, shape and characters'
 }, 120_000);
 
 test.each(['many references', 'a decimal written 1.0', 'small objects in small objects'])(
-  'R62: 10 MiB of %s, doubled by one character, fit into what a worker is given',
+  'R62: 10 MiB of %s, doubled by one character, fit into a worker',
   async (name) => {
     const text = VALID[name]?.(10 * MIB, CHARACTERS['two-byte']) ?? '';
     expect(kindOf(await poolOf(64).validate(text, 0))).toBe('valid');

@@ -38,7 +38,7 @@ const claim = (key: string, versionId?: string) =>
   JSON.stringify({ s3: { bucket: stage.world.bucket, key, versionId } });
 const submit = (body: string, attributes: Record<string, string> = {}) =>
   sendAs(A, lane(), body, { group: 'hospital-a', attributes });
-/** Keys that were asked for. */
+/** Keys that were requested. */
 function reading(): string[] {
   const keys: string[] = [];
   failCalls(stage.functions, 's3', (command, input) => {
@@ -58,7 +58,7 @@ const FOREIGN = [
   `quarantine/m/${HASH}`,
 ];
 
-describe('R51: a source reads its own claim checks only', () => {
+describe('R51: a source reads only its own claim checks', () => {
   test('in its own folder', async () => {
     await put(OWN, patient({ id: 'p' }));
     await submit(claim(OWN));
@@ -66,7 +66,7 @@ describe('R51: a source reads its own claim checks only', () => {
     expect(await stored()).toMatchObject([{ pk: 'hospital-a#Patient#p' }]);
   });
 
-  test.each([...FOREIGN])('%s is rejected, and nothing is read', async (key) => {
+  test.each([...FOREIGN])('so %s is rejected, and nothing is read', async (key) => {
     await put(key, patient({ id: 'theirs' }));
     const keys = reading();
     await submit(claim(key));
@@ -83,26 +83,29 @@ describe('R51: a source reads its own claim checks only', () => {
     ]);
   });
 
-  test.each([...FOREIGN])('nor is %s as a suspect, whose hop is our own', async (key) => {
-    await put(key, patient({ id: 'theirs' }));
-    await submit(claim(key));
-    await dieWith(stage.world, await receive(lane()));
-    await run();
-    const keys = reading();
-    await drain(stage.world, stage.functions);
-    expect(keys).toEqual([]);
-    expect(await stored()).toEqual([]);
-    expect(await quarantined()).toMatchObject([{ reason: OUTSIDE, body: claim(key) }]);
-    // Nor is it when an operator sends it back.
-    skipTime(1_000);
-    const operator = await loadOperator();
-    await operator.redrive(stageOf(stage.world), { kind: 'all' }, byTest());
-    await drain(stage.world, stage.functions);
-    expect(await stored()).toEqual([]);
-    expect(await quarantined()).toMatchObject([{ reason: OUTSIDE, round: 1 }]);
-  });
+  test.each([...FOREIGN])(
+    'so %s is rejected as a suspect too, though the hop is our own',
+    async (key) => {
+      await put(key, patient({ id: 'theirs' }));
+      await submit(claim(key));
+      await dieWith(stage.world, await receive(lane()));
+      await run();
+      const keys = reading();
+      await drain(stage.world, stage.functions);
+      expect(keys).toEqual([]);
+      expect(await stored()).toEqual([]);
+      expect(await quarantined()).toMatchObject([{ reason: OUTSIDE, body: claim(key) }]);
+      // It is rejected again after an operator's redrive.
+      skipTime(1_000);
+      const operator = await loadOperator();
+      await operator.redrive(stageOf(stage.world), { kind: 'all' }, byTest());
+      await drain(stage.world, stage.functions);
+      expect(await stored()).toEqual([]);
+      expect(await quarantined()).toMatchObject([{ reason: OUTSIDE, round: 1 }]);
+    },
+  );
 
-  test('a body that a hop laid into the bucket is read, for our own envelope says so', async () => {
+  test('but a body that a hop stored is read, because our own envelope says so', async () => {
     const key = `hops/background/first/${HASH}`;
     await put(key, patient({ id: 'p' }));
     const laid = { bucket: stage.world.bucket, key };
@@ -119,7 +122,7 @@ describe('R51: a source reads its own claim checks only', () => {
     expect(await stored()).toMatchObject([{ pk: 'hospital-a#Patient#p', messageId: 'first' }]);
   });
 
-  test('keys of a former version are read during an upgrade, hops from our own queues only', async () => {
+  test('during an upgrade old keys are read, those of hops from our own queues only', async () => {
     await put('submissions/x', patient({ id: 'p' }));
     await put(`hops/m/${HASH}`, patient({ id: 'q' }));
     const before = process.env['SETTINGS'] ?? '';
@@ -140,7 +143,7 @@ describe('R51: a source reads its own claim checks only', () => {
   });
 });
 
-/** What the entry shows and sends back, whatever lies at the key by now. */
+/** What the entry shows and redrives, whatever is at the key by now. */
 async function kept(): Promise<string> {
   const [item] = await quarantined();
   return item?.['body'] === undefined
@@ -148,8 +151,8 @@ async function kept(): Promise<string> {
     : String(item['body']);
 }
 
-describe('R51: what was validated is what is shown and sent back', () => {
-  test.each([1, 30_000])('of a rejection of %i bytes and more', async (bytes) => {
+describe('R51: what was validated is what is shown and redriven', () => {
+  test.each([1, 30_000])('for a rejection of %i bytes and more', async (bytes) => {
     const body = invalidPatient() + ' '.repeat(bytes);
     const versionId = await put(OWN, body);
     await submit(claim(OWN));
@@ -167,7 +170,7 @@ describe('R51: what was validated is what is shown and sent back', () => {
     expect(await kept()).toBe(body);
   });
 
-  test('of a dead letter: its attempts are about one version', async () => {
+  test('for a dead letter: all its attempts use one version', async () => {
     const killer = faulty('throw');
     await put(OWN, killer);
     await submit(claim(OWN));
@@ -184,7 +187,7 @@ describe('R51: what was validated is what is shown and sent back', () => {
     expect(await kept()).toBe(killer);
   });
 
-  test('of a suspect that nobody had read: the version of its first attempt', async () => {
+  test('for a suspect that nobody had read: the version of its first attempt', async () => {
     const killer = faulty('throw');
     await put(OWN, killer);
     await submit(claim(OWN));
@@ -197,7 +200,7 @@ describe('R51: what was validated is what is shown and sent back', () => {
     expect(await kept()).toBe(killer);
   });
 
-  test('a producer may name the version', async () => {
+  test('for a producer that names the version', async () => {
     const versionId = await put(OWN, patient({ id: 'first' }));
     await put(OWN, patient({ id: 'second' }));
     await submit(claim(OWN, versionId));

@@ -34,7 +34,7 @@ describe('between our own queues', () => {
   const attributes = { [ENVELOPE_ATTRIBUTE]: JSON.stringify(envelope) };
   const alone = () => deliver(stage.functions.validate, stage.world.queues.isolation);
 
-  test('a spoofed suspect passes none of them: it is refused at its first queue', async () => {
+  test('a spoofed suspect gets no further than its first queue, which refuses it', async () => {
     const attributes = { source: 'hospital-a' };
     const id = await sendAs(LAB, lane(), patient({ id: 'p' }), { attributes });
     await dieWith(stage.world, await receive(lane()));
@@ -44,7 +44,7 @@ describe('between our own queues', () => {
     expect(item).toMatchObject({ pk: id, attempts: [] });
   });
 
-  test('R03: a lawful suspect hops under its proved source, with its group', async () => {
+  test('R03: a genuine suspect hops under its proved source, with its group', async () => {
     await sendAs(A, lane(), patient(), { group: 'hospital-a' });
     await dieWith(stage.world, await receive(lane()));
     await run();
@@ -55,14 +55,14 @@ describe('between our own queues', () => {
     expect(carried).not.toHaveProperty('sender');
   });
 
-  test('an envelope of any other sender is not trusted, and proves no source', async () => {
+  test('an envelope from any other sender is not trusted, and proves no source', async () => {
     const id = await sendAs(A, stage.world.queues.isolation, patient(), { attributes });
     await alone();
     const item = await refusedAs('not-a-hop', 'unknown', 'AROAHOSPITALA');
     expect(item).toMatchObject({ pk: id });
   });
 
-  test('nor is one that cannot be read; of our own such a message waits (R09)', async () => {
+  test('an envelope that cannot be read is not trusted; a message of ours with one waits (R09)', async () => {
     const unreadable = { attributes: { [ENVELOPE_ATTRIBUTE]: '{' } };
     const id = await sendAs(A, stage.world.queues.isolation, patient(), unreadable);
     await alone();
@@ -72,7 +72,7 @@ describe('between our own queues', () => {
     expect(await quarantined()).toHaveLength(1);
   });
 
-  test('nor in a dead-letter queue', async () => {
+  test('an envelope is not trusted in a dead-letter queue either', async () => {
     const id = await sendAs(A, stage.world.queues.deadLetter, patient(), { attributes });
     await deliver(stage.functions.quarantine, stage.world.queues.deadLetter);
     expect(await quarantined()).toMatchObject([
@@ -85,7 +85,7 @@ describe('between our own queues', () => {
     ]);
   });
 
-  test('a hop of our own keeps the source that was proved', async () => {
+  test('our own hop keeps the source that was proved', async () => {
     await sendAs(A, lane(), faulty('throw'), { group: 'hospital-a' });
     await run();
     await alone();
@@ -112,7 +112,7 @@ describe('between our own queues', () => {
     },
   );
 
-  test('what was refused is redriven by an operator and refused again, until the config knows it', async () => {
+  test('a refused message is redriven by an operator and refused again, until the config knows its sender', async () => {
     const { isolation } = stage.world.queues;
     const id = await sendAs('AROANEWCOMER', lane(), patient({ id: 'p' }), { group: 'new' });
     await run();

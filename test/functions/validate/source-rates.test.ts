@@ -31,7 +31,7 @@ const run = () => deliver(stage.functions.validate, lane());
 const quarantined = () => itemsOf(stage.world.tables.quarantine);
 const stored = () => itemsOf(stage.world.tables.resources);
 
-describe('a rate', () => {
+describe('a source’s rate', () => {
   beforeEach(async () => {
     const table = new CreateTableCommand({
       TableName: RATES,
@@ -50,7 +50,7 @@ describe('a rate', () => {
   };
 
   test('is the fleet’s, over batches; the surplus is refused and can be redriven', async () => {
-    // A minute's end between the sendings would make two minutes of it.
+    // If the minute ended between the sendings, two minutes would count.
     skipTime(60_000 - (Date.now() % 60_000));
     await send(2);
     await run();
@@ -70,13 +70,13 @@ describe('a rate', () => {
     expect(await quarantined()).toContainEqual(expect.objectContaining({ status: 'stored' }));
   });
 
-  test('R50: that cannot be counted turns nobody away, and no environment takes more of a flood', async () => {
+  test('R50: refuses nothing while it cannot be counted, but no environment accepts more than the rate', async () => {
     skipTime(60_000 - (Date.now() % 60_000));
     await send(5);
     failCalls(stage.functions, 'hastyDynamo', () => true);
     expect((await run())?.failed).toEqual([]);
     expect(await quarantined()).toEqual([]);
-    // This environment alone has taken more than the rate of that minute.
+    // This environment alone has accepted more than the rate of that minute.
     await send(3);
     expect((await run())?.failed).toEqual([]);
     expect(await quarantined()).toHaveLength(3);
@@ -87,7 +87,7 @@ describe('a rate', () => {
   });
 
   test.each(['lose', 'hang'] as const)(
-    'R50: an answer that does not come (%s) refuses nobody within the rate',
+    'R50: refuses nobody within the rate if an answer does not come (%s)',
     async (how) => {
       skipTime(60_000 - (Date.now() % 60_000));
       await send(1);
@@ -100,7 +100,7 @@ describe('a rate', () => {
     },
   );
 
-  test('R50: a write whose answer is lost is not repeated by the SDK', async () => {
+  test('R50: is written once: the SDK does not repeat a write whose answer is lost', async () => {
     const hastyDynamo = makeHastyDynamo();
     const table = { name: RATES, dynamo: hastyDynamo };
     const { later } = realMachine;

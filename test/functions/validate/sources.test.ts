@@ -26,16 +26,16 @@ async function facts() {
   return records.map(({ body }) => JSON.parse(body));
 }
 
-describe('whose a message is', () => {
-  test('is proved by the sender, and the resource is stored under that source', async () => {
+describe('the source of a message', () => {
+  test('is proved by the sender, and the resource is stored under it', async () => {
     await sendAs(A, lane(), patient({ id: 'p' }), { group: 'hospital-a' });
     expect((await run())?.failed).toEqual([]);
     expect(await stored()).toMatchObject([{ pk: 'hospital-a#Patient#p', source: 'hospital-a' }]);
     expect(await facts()).toEqual([]);
   });
 
-  test('a spoofed source is rejected and audited, never validated, under no name it claims', async () => {
-    // Would crash, were it validated.
+  test('if spoofed is rejected and audited, never validated, and no entry has the claimed name', async () => {
+    // It would crash if it were validated.
     await sendAs(LAB, lane(), faulty('throw'), { attributes: { source: 'hospital-a' } });
     expect((await run())?.failed).toEqual([]);
     await refusedAs('other-source', 'lab', 'AROALABORATORY');
@@ -55,7 +55,7 @@ describe('whose a message is', () => {
     ]);
   });
 
-  test('an unknown sender has no source, even if its session has a sender’s name', async () => {
+  test('is missing for an unknown sender, even if its session has a sender’s name', async () => {
     const attributes = { source: 'hospital-a' };
     await sendAs('AROASTRANGER:AROAHOSPITALA', lane(), patient(), { attributes });
     await run();
@@ -72,7 +72,7 @@ describe('whose a message is', () => {
     expect(told.size).toBeGreaterThan(0);
   });
 
-  test('R09: while the audit log cannot be reached, nothing is decided', async () => {
+  test('R09: is not decided while the audit log cannot be reached', async () => {
     await sendAs('AROASTRANGER', lane(), patient());
     failCalls(stage.functions, 'sqs', (_, { QueueUrl }) => String(QueueUrl).includes('audit'));
     expect((await run())?.failed).toHaveLength(1);
@@ -93,7 +93,7 @@ describe('what a source may send', () => {
     await refusedAs(problem, source, kept);
   });
 
-  test('a text that says its type twice goes by what the validator takes it for', async () => {
+  test('a text that says its type twice counts as the type that the validator uses', async () => {
     const text = patient({ id: 'p' }).replace('{', '{"resourceType":"Observation",');
     await sendAs(LAB, lane(), text, { group: 'lab' });
     await run();
@@ -101,7 +101,7 @@ describe('what a source may send', () => {
     expect(await quarantined()).toMatchObject([{ kind: 'rejection', source: 'lab' }]);
   });
 
-  test('by claim check it is measured and read all the same', async () => {
+  test('a claim check is measured and read under the same rules', async () => {
     const put = async (key: string, Body: string) => {
       const { bucket: Bucket } = stage.world;
       await testClients().s3.send(new PutObjectCommand({ Bucket, Key: key, Body }));

@@ -50,7 +50,7 @@ describe('a suspect', () => {
       lane: 'background',
     });
     expect(Object.keys(hop?.messageAttributes ?? {})).toEqual([ENVELOPE_ATTRIBUTE]);
-    // R50: a flood of suspects is still its source's.
+    // R50: a flood of suspects still counts as its source's.
     expect(hop?.attributes.MessageGroupId).toBe('lab');
   });
 
@@ -61,14 +61,14 @@ describe('a suspect', () => {
     expect(await depthOf(stage.world.queues.lane)).toBe(1);
   });
 
-  test('R03: that cannot be deleted there is done all the same: its copy is in isolation', async () => {
+  test('R03: that cannot be deleted there is done: its copy is in isolation', async () => {
     await suspects(patient());
     failCalls(stage.functions, 'sqs', (command) => command === 'DeleteMessageBatchCommand');
     expect((await deliverBatch())?.failed).toEqual([]);
     expect(await isolated()).toBe(1);
   });
 
-  test('R03: is known for one however long its lane was paused', async () => {
+  test('R03: is recognised however long its lane was paused', async () => {
     await suspects(patient());
     skipTime(13 * 24 * 3_600_000);
     await deliverBatch();
@@ -89,7 +89,7 @@ describe('a suspect', () => {
     );
   });
 
-  test('whose body no longer fits with the envelope travels as a claim check', async () => {
+  test('whose body no longer fits beside the envelope becomes a claim check', async () => {
     const body = largePatient(1_048_000).padEnd(1_048_576, ' ');
     await send(stage.world.queues.lane, body);
     await dieWith(stage.world, await receive(stage.world.queues.lane));
@@ -101,8 +101,8 @@ describe('a suspect', () => {
   });
 });
 
-describe('no suspect', () => {
-  test('R03: is what was received before and was in no environment: a throttle spends receives', async () => {
+describe('not a suspect', () => {
+  test('R03: is a message that was received before and was in no environment: a throttle spends receives', async () => {
     await send(stage.world.queues.lane, patient());
     for (let receives = 0; receives < 5; receives += 1) {
       expect(await receive(stage.world.queues.lane)).toHaveLength(1);
@@ -112,7 +112,7 @@ describe('no suspect', () => {
     expect([await storedIds(), await isolated()]).toEqual([['example'], 0]);
   });
 
-  test('R03: is what met a fault of our own, however often', async () => {
+  test('R03: is a message that met a fault of our own, however often', async () => {
     await send(stage.world.queues.lane, patient());
     const { resources } = stage.world.tables;
     const mend = failCalls(
@@ -129,7 +129,7 @@ describe('no suspect', () => {
     expect([await storedIds(), await isolated()]).toEqual([['example'], 0]);
   });
 
-  test('R03: is what we ran out of time for', async () => {
+  test('R03: is a message that we ran out of time for', async () => {
     await send(stage.world.queues.lane, faulty('hang'));
     for (let receives = 0; receives < 2; receives += 1) {
       expect((await deliverBatch(4_500))?.failed).toHaveLength(1);
@@ -141,7 +141,7 @@ describe('no suspect', () => {
     expect(alone && envelopeOf(alone)).toMatchObject({ crash: 'timeout' });
   });
 
-  test('R04: is a duplicate that comes while the batch runs, and when it has ended', async () => {
+  test('R04: is a duplicate that comes while the batch runs, or after it has ended', async () => {
     await send(stage.world.queues.lane, patient());
     const Records = await receive(stage.world.queues.lane);
     const copies = Records.map((record) => ({
@@ -211,7 +211,7 @@ describe('the mark of a batch', () => {
     expect((await deliverBatch(4_500))?.failed).toEqual([late]);
     expect(puts).toBeGreaterThan(2);
     mend();
-    // It is not shown early: the mark may still name it.
+    // It is not made visible early: the mark may still name it.
     skipTime(2_000);
     expect(await receive(stage.world.queues.lane)).toEqual([]);
     await send(stage.world.queues.lane, patient());
@@ -221,7 +221,7 @@ describe('the mark of a batch', () => {
     expect(await isolated()).toBe(0);
   });
 
-  test('R09: where nobody can say who is a suspect, what was received before waits, the rest runs', async () => {
+  test('R09: if nobody can say who is a suspect, messages that were received before wait, and the rest runs', async () => {
     const [suspect] = await suspects(patient({ id: 'before' }));
     await send(stage.world.queues.lane, patient({ id: 'new' }));
     const mend = failCalls(
@@ -238,7 +238,7 @@ describe('the mark of a batch', () => {
     expect([await storedIds(), await isolated()]).toEqual([['new'], 1]);
   });
 
-  test('R03: a batch costs one write while its environment goes on, and no read', async () => {
+  test('R03: costs one write while its environment continues, and no read', async () => {
     const calls: string[] = [];
     failCalls(stage.functions, 'dynamo', (command, input) => {
       if (ofInFlight(command, input)) calls.push(command);
@@ -250,7 +250,7 @@ describe('the mark of a batch', () => {
     }
     expect(calls).toEqual(['PutItemCommand', 'PutItemCommand', 'PutItemCommand']);
     expect(await itemsOf(stage.world.tables.inFlight)).toHaveLength(1);
-    // A new lease, and the former is removed.
+    // A new lease, and the former one is removed.
     skipTime(60_000);
     await send(stage.world.queues.lane, patient());
     await deliverBatch();

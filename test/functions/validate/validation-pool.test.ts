@@ -15,7 +15,7 @@ import {
 import { faulty, invalidPatient, patient } from '../../support/resources.ts';
 
 capPluginMemory(64);
-/** What does not hang must not be timed out, however busy the machine is. */
+/** Resources that do not hang must not time out, however busy the machine is. */
 const PATIENT_MS = 20_000;
 const cpf = examplePlugin('cpf', { resourceTypes: ['Patient'], deadlineMs: PATIENT_MS });
 const WRONG = '52998224724';
@@ -54,7 +54,7 @@ const CRASHES: [PluginFault, string, string][] = [
   ['grow', 'exception', 'trapped: unreachable'],
 ];
 
-test('R07: what a plugin rejects is invalid, and says which plugin', async () => {
+test('R07: a resource that a plugin rejects is invalid, and the issue names the plugin', async () => {
   const [verdict] = await validateAll(strict, [patientWithCpf(WRONG)]);
   expect(verdict).toMatchObject({
     kind: 'invalid',
@@ -63,7 +63,7 @@ test('R07: what a plugin rejects is invalid, and says which plugin', async () =>
   });
 });
 
-test('plugins are asked about what is valid, and of the types that they are for', async () => {
+test('plugins are asked about valid resources of the types that they are for', async () => {
   const observation = JSON.stringify({
     resourceType: 'Observation',
     status: 'final',
@@ -77,8 +77,8 @@ test('plugins are asked about what is valid, and of the types that they are for'
   expect(JSON.stringify(rejected)).not.toContain('cpf');
 });
 
-describe('required: its crash is the crash of the resource', () => {
-  test.each(CRASHES)('R01: %s takes no neighbour along', async (fault, crash, reason) => {
+describe('a required plugin: its crash is the crash of the resource', () => {
+  test.each(CRASHES)('R01: %s leaves its neighbours alone', async (fault, crash, reason) => {
     const neighbours = Array.from({ length: 5 }, (_, n) => patient({ id: `${n}` }));
     const pool = poolFor(fault, true);
     const verdicts = await validateAll(pool, [...neighbours, pluginFaulty(fault), ...neighbours]);
@@ -94,15 +94,15 @@ describe('required: its crash is the crash of the resource', () => {
     );
   });
 
-  test('who kills the worker in the validator is not blamed on a plugin', async () => {
+  test('a death in the validator is not blamed on a plugin', async () => {
     const verdicts = await validateAll(strict, [faulty('exit'), patient()]);
     expect(verdicts).toMatchObject([{ kind: 'crash', crash: 'exit' }, { kind: 'valid' }]);
     expect(verdicts[0]).not.toHaveProperty('plugin');
   });
 });
 
-describe('advisory: its crash is a warning', () => {
-  test.each(CRASHES)('%s, and those behind it are asked', async (fault, crash, reason) => {
+describe('an advisory plugin: its crash is a warning', () => {
+  test.each(CRASHES)('%s, and the plugins after it are asked', async (fault, crash, reason) => {
     const wrong = pluginFaulty(fault, { identifier: JSON.parse(patientWithCpf(WRONG)).identifier });
     const verdicts = await validateAll(poolFor(fault, false), [
       pluginFaulty(fault),

@@ -4,7 +4,7 @@ import { verdictOn } from '../../../functions/validate/verdict-on.ts';
 import { RESULT_BYTES_MAX } from '../../../packages/isolation/ledger.ts';
 import { invalidPatient, patient } from '../../support/resources.ts';
 
-test('a valid resource says who it is', () => {
+test('a valid resource has its type and id', () => {
   expect(verdictOn(patient({ id: 'p-1' }), 100)).toEqual({
     kind: 'valid',
     resourceType: 'Patient',
@@ -13,7 +13,7 @@ test('a valid resource says who it is', () => {
   });
 });
 
-test('an invalid one says why', () => {
+test('an invalid one has its issues', () => {
   expect(verdictOn(invalidPatient('p-2'), 100)).toMatchObject({
     kind: 'invalid',
     resourceType: 'Patient',
@@ -39,7 +39,7 @@ test('no JSON value makes it crash', () => {
   );
 });
 
-test('R07: a verdict with more issues than fit is cut, and an error stays', () => {
+test('R07: a verdict with too many issues is cut, and keeps an error', () => {
   const identifier = Array.from({ length: 3_000 }, (_, n) => ({ use: `${n}`.padEnd(900, 'x') }));
   const verdict = verdictOn(patient({ identifier }), 10_000);
   expect(verdict.kind).toBe('invalid');

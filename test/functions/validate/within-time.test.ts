@@ -8,7 +8,7 @@ const clock = () => {
   const end = Date.now() + TIMEOUT_MS;
   return { getRemainingTimeInMillis: () => end - Date.now() };
 };
-/** Ends when its calls are aborted, as a call of the SDK does. */
+/** Ends when its calls are aborted, as an SDK call does. */
 const untilAborted = () =>
   new Promise<never>((_, reject) => {
     const signal = endOfWork();
@@ -50,13 +50,13 @@ describe('work of an invocation', () => {
     expect(await done).toBe(false);
   });
 
-  test('R06: that does not settle is abandoned before the timeout fails the batch', async () => {
+  test('R06: that does not end is abandoned before the timeout fails the batch', async () => {
     const done = withinTime(realMachine, clock(), () => new Promise(() => {}));
     await vi.advanceTimersByTimeAsync(9_500);
     expect(await done).toBe(false);
   });
 
-  test('R61: the last calls are aborted after half of what is left', async () => {
+  test('R61: has its last calls aborted after half of the remaining time', async () => {
     const aborted = vi.fn();
     const last = ifTimePermits(realMachine, clock(), () => untilAborted().catch(aborted));
     await vi.advanceTimersByTimeAsync(5_000);

@@ -23,7 +23,11 @@ describe('R62: synth refuses settings under which a resource could get no verdic
     ['less time', { deadlineMs: 3_900 }, [/^deadlineMs 3900 must be at least 3974/]],
     ['a heap that holds nothing', { workerHeap: { oldMb: 27 } }, [/^workerHeap.oldMb 27/]],
     // Resources of that size no longer count as large, so two workers share the CPU.
-    ['workers that accept 10 MiB each', { workerHeap: { oldMb: 184 } }, [/^memoryMb/, /^deadlineMs/]],
+    [
+      'workers that accept 10 MiB each',
+      { workerHeap: { oldMb: 184 } },
+      [/^memoryMb/, /^deadlineMs/],
+    ],
     ['plugins with more memory', { plugins: [plugin], pluginMemoryMb: 70 }, [/pluginMemoryMb 70/]],
     // SQS takes messages of 1 MiB, whatever the limit for claim checks is.
     ['inline messages', { resourceBytesMax: 1_024, deadlineMs: 300 }, [/^deadlineMs 300/]],

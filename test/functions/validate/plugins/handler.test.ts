@@ -50,7 +50,7 @@ test('R07: a rejection by a plugin names it', async () => {
 });
 
 describe('R01: a plugin that crashes', () => {
-  test('and is advisory leaves a stored resource, and no crash of it', async () => {
+  test('and is advisory does not prevent storing, and is no crash of the resource', async () => {
     await submit(pluginFaulty('crash'), pluginFaulty('hang', { id: 'b' }), patient({ id: 'c' }));
     expect(await itemsOf(stage.world.tables.resources)).toHaveLength(3);
     expect(await quarantined()).toEqual([]);

@@ -22,13 +22,13 @@ describe('R01: a plugin that misbehaves is distinguished from one that answers',
     expect(ask('{"resourceType":"Patient"}')).toEqual({ kind: 'issues', issues: [] });
   });
 
-  test('one that grows stops at the cap', () => {
+  test('a plugin that grows stops at its memory limit', () => {
     const before = process.memoryUsage().rss;
     expect(ask(pluginFaulty('grow')).kind).toBe('crash');
     expect(process.memoryUsage().rss - before).toBeLessThan(200 * 2 ** 20);
   });
 
-  test('the largest resource that is accepted fits into the memory of a plugin', () => {
+  test('the largest accepted resource fits into the memory of a plugin', () => {
     expect(ask(largePatient(10 * 2 ** 20 - 1_000)).kind).toBe('issues');
   });
 });

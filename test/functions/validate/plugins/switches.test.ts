@@ -37,7 +37,7 @@ async function begin(required: boolean): Promise<void> {
   functions = await loadFunctions();
 }
 
-/** Deploys a module that has nothing to say: the environments are new ones. */
+/** Deploys a module that has nothing to say, in new environments. */
 async function fix(): Promise<void> {
   await functions.close();
   writeFileSync(file, wasm({}));
@@ -73,7 +73,7 @@ async function factsTold(): Promise<unknown[]> {
 }
 
 describe('R30, R09: a required plugin that crashes on everything', () => {
-  test('is off by the fourth crash; resources wait, none is dead-lettered, a probe brings it back', async () => {
+  test('is off by the fourth crash; resources wait, none is dead-lettered, and a probe brings it back', async () => {
     await begin(true);
     await submit(6, 'a');
     await send(world.queues.lane, observation());
@@ -108,7 +108,7 @@ describe('R30, R09: a required plugin that crashes on everything', () => {
     });
   }, 60_000);
 
-  test('spends attempts of no more than the resources that crashed it before it was off', async () => {
+  test('spends attempts only of the resources that crashed it before it was off', async () => {
     await begin(true);
     await submit(10, 'a');
     await step();
@@ -120,7 +120,7 @@ describe('R30, R09: a required plugin that crashes on everything', () => {
 });
 
 describe('an advisory plugin that crashes on everything', () => {
-  test('is off likewise, its resources go on with a warning, and a probe brings it back', async () => {
+  test('is off likewise; its resources continue with a warning, and a probe brings it back', async () => {
     await begin(false);
     await submit(10, 'a');
     await step();
@@ -137,7 +137,7 @@ describe('an advisory plugin that crashes on everything', () => {
     expect(await depthOf(world.queues.incident)).toBe(0);
   });
 
-  test('R12: a resource of another type is no probe', async () => {
+  test('R12: is not probed by a resource of another type', async () => {
     await begin(false);
     await submit(6, 'a');
     await step();
@@ -147,7 +147,7 @@ describe('an advisory plugin that crashes on everything', () => {
     expect(await breaker()).toMatchObject({ phase: 'open', failedProbes: 0 });
   });
 
-  test('R15: is switched by each environment itself while the table fails', async () => {
+  test('R15: is switched by each environment for itself while the table fails', async () => {
     await begin(false);
     const heal = failCalls(functions, 'hastyDynamo', () => true);
     await submit(10, 'a');

@@ -1,4 +1,4 @@
-/** What one lawful resource, and one source, may cost the terminology server and its table. */
+/** How much one valid resource, and one source, may cost the terminology server and its table. */
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import {
   startTerminology,
@@ -30,7 +30,7 @@ beforeAll(async () => {
     codesPerMinute: PER_MINUTE,
   });
   functions = await loadValidate();
-  // A source's minute is the clock's: the first test begins with one.
+  // A source's minute follows the clock: the first test begins with a new one.
   skipTime(60_000 - (Date.now() % 60_000));
 });
 afterAll(async () => {
@@ -39,7 +39,7 @@ afterAll(async () => {
   await emulators.stop();
 });
 
-/** Codes that nobody has asked about, each its own. */
+/** Codes that nobody has asked about, each a different one. */
 const album = (id: string, photos: number) =>
   patient({
     id,
@@ -59,12 +59,12 @@ async function submit(body: string) {
   };
 }
 
-/** Submits and answers how many questions that made. */
+/** Submits and returns how many questions that made. */
 async function questionsOf(id: string): Promise<number> {
   const before = server.asked.length;
   const told = await submit(album(id, 60));
   const asked = server.asked.length - before;
-  // What was asked is not in the set; what was not rejects nothing.
+  // Codes that were asked about are not in the set; those that were not asked reject nothing.
   expect(told?.verdict).toBe(asked > 0 ? 'rejected' : 'stored');
   return asked;
 }
@@ -76,7 +76,7 @@ test('the codes that a resource and its source may ask about are limited; the ot
   expect(await itemsOf(world.tables.terminology)).toHaveLength(PER_MINUTE);
 });
 
-test('what was not asked is said in the outcome, and the next minute asks again', async () => {
+test('the outcome says which codes were not asked about, and the next minute asks again', async () => {
   skipTime(60_000);
   expect(await questionsOf('e')).toBe(PER_RESOURCE);
   const entries = await itemsOf(world.tables.quarantine);

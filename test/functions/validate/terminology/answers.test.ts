@@ -40,7 +40,7 @@ afterEach(async () => {
 });
 afterAll(() => emulators.stop());
 
-/** Submits and delivers; answers what producers were told, by verdict and issues of codes. */
+/** Submits and delivers; returns what producers got, by verdict and issues of codes. */
 async function submit(...bodies: string[]) {
   for (const body of bodies) await send(world.queues.lane, body);
   const context = contextWith(20_000);
@@ -64,13 +64,13 @@ const UNVERIFIED = ['stored', `information incomplete ${PHOTO}`];
 const REJECTED = ['rejected', `error code-invalid ${PHOTO}`];
 
 describe('the server decides what the definitions do not', () => {
-  test('in the set: nothing is remarked', async () => {
+  test('a code in the set gives no issue', async () => {
     expect(await submit(photographed('a'))).toEqual([STORED]);
     expect(await submit(measured('b', 'kg'))).toEqual([STORED]);
     expect(server.asked).toEqual(['image/png', 'kg']);
   });
 
-  test('R07: not in the set of a required binding: rejected, with the reason', async () => {
+  test('R07: a code outside the set of a required binding is rejected, with the reason', async () => {
     expect(await submit(photographed('a', 'image/nonsense'))).toEqual([REJECTED]);
     const [entry] = await itemsOf(world.tables.quarantine);
     expect(entry).toMatchObject({
@@ -92,13 +92,13 @@ describe('the server decides what the definitions do not', () => {
     ]);
   });
 
-  test('not in the set of an extensible one: stored, with a warning', async () => {
+  test('a code outside the set of an extensible binding is stored, with a warning', async () => {
     expect(await submit(measured('a', 'nonsense'))).toEqual([
       ['stored', 'warning code-invalid ObservationDefinition.quantitativeDetails.unit'],
     ]);
   });
 
-  test('not known to the server either: stored, and said to be unverified', async () => {
+  test('a code that the server does not know either is stored, and reported as unverified', async () => {
     const jurisdiction = [{ coding: [{ system: 'urn:iso:std:iso:3166', code: 'DE' }] }];
     const resource = { resourceType: 'Library', status: 'draft', jurisdiction };
     const type = {
@@ -119,7 +119,7 @@ describe('the server decides what the definitions do not', () => {
 });
 
 describe('an answer serves many', () => {
-  test('one question for a batch, none for the next', async () => {
+  test('with one question for a batch, and none for the next', async () => {
     const told = await submit(...['a', 'b', 'c', 'd', 'e'].map((id) => photographed(id)));
     expect(told).toEqual([STORED, STORED, STORED, STORED, STORED]);
     expect(server.asked).toEqual(['image/png']);
@@ -127,7 +127,7 @@ describe('an answer serves many', () => {
     expect(server.asked).toHaveLength(1);
   });
 
-  test('R08: other environments have it from the table, which holds no code', async () => {
+  test('R08: other environments get it from the table, which has no code in it', async () => {
     await submit(photographed('a', 'image/nonsense'));
     await anotherEnvironment();
     expect(await submit(photographed('b', 'image/nonsense'))).toEqual([REJECTED]);
@@ -144,7 +144,7 @@ describe('an answer serves many', () => {
     expect(Number(items[0]?.['expiresAt']) * 1_000).toBeGreaterThan(Date.now() + 29 * 24 * HOUR);
   });
 
-  test('until it is a day old, a no an hour', async () => {
+  test('until it is a day old, or an hour for a no', async () => {
     await submit(photographed('a'), photographed('b', 'image/nonsense'));
     skipTime(2 * HOUR);
     await submit(photographed('a'), photographed('b', 'image/nonsense'));
@@ -154,7 +154,7 @@ describe('an answer serves many', () => {
     expect(server.asked).toHaveLength(4);
   });
 
-  test('without the table the server is asked all the same', async () => {
+  test('the server is asked without the table too', async () => {
     const onAnswers = (_: string, input: Record<string, unknown>) =>
       input['TableName'] === world.tables.terminology;
     failCalls(functions, 'hastyDynamo', onAnswers);
@@ -175,7 +175,7 @@ describe('while the server cannot be asked', () => {
     expect(await submit(photographed('c'))).toEqual([STORED]);
   });
 
-  test('and a yes of a month ago is not', async () => {
+  test('a yes of a month ago is not accepted', async () => {
     await submit(photographed('a'));
     skipTime(31 * 24 * HOUR);
     server.setMode('stop');

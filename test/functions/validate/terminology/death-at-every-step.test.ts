@@ -37,7 +37,7 @@ async function finish(world: World): Promise<void> {
   await healthy.close();
 }
 
-test('R02 R04 R09: validate, alone, where a death while asking is no crash of the resource', {
+test('R02 R04 R09: validate, alone, when a death while asking is no crash of the resource', {
   timeout: 120_000,
 }, async () => {
   const suspect: Omit<Envelope, 'lane'> = { messageId: 'm-1', sentAt: 1, source: 'default' };

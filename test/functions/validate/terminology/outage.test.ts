@@ -34,7 +34,7 @@ async function begin(settings: Parameters<typeof buildTerminologyWorld>[1] = {})
   functions = await loadValidate();
 }
 
-/** So many codes that nobody asked about before, a resource each. */
+/** Codes that nobody asked about before, one in each resource. */
 let codes = 0;
 async function submitNew(count: number, queue = world.queues.lane) {
   for (let n = 0; n < count; n += 1) {
@@ -54,7 +54,7 @@ const rejected = { verdict: 'rejected', severities: ['error'] };
 const breaker = async () => (await itemsOf(world.tables.breakers))[0];
 
 describe.each(['fail', 'stop'] as const)('R09: a server that would %s', (mode) => {
-  test('rejects nobody, crashes nothing, and is soon left alone', async () => {
+  test('rejects nothing, crashes nothing, and is soon no longer called', async () => {
     await begin();
     server.setMode(mode);
     expect(await submitNew(8)).toEqual(Array.from({ length: 8 }, () => accepted));
@@ -69,7 +69,7 @@ describe.each(['fail', 'stop'] as const)('R09: a server that would %s', (mode) =
   });
 });
 
-test('R12: after the outage one probe after the other, then it decides again', async () => {
+test('R12: after the outage there is one probe after the other, then it decides again', async () => {
   await begin();
   server.setMode('fail');
   await submitNew(8);
@@ -83,7 +83,7 @@ test('R12: after the outage one probe after the other, then it decides again', a
   expect(await submitNew(2)).toEqual([rejected, rejected]);
 });
 
-test('a server that hangs costs only the budget: then no further call begins', async () => {
+test('a server that hangs costs only the time budget: then no further call begins', async () => {
   await begin({ callTimeoutMs: 150, budgetMs: 200, callsMax: 2 });
   server.setMode('slow');
   expect(await submitNew(6)).toEqual(Array.from({ length: 6 }, () => accepted));
@@ -94,7 +94,7 @@ interface Command {
   readonly input: { readonly Item?: { readonly answer?: string } };
 }
 
-test('R61: what is not answered within the budget has ended before the invocation does', async () => {
+test('R61: a call without an answer within the budget has ended before the invocation does', async () => {
   await begin({ callTimeoutMs: 2_000, budgetMs: 3_000 });
   let underWay = 0;
   let begun = 0;
@@ -142,7 +142,7 @@ describe('R02 R09: alone, in the isolation queue', () => {
     ]);
   });
 
-  test('the attempt has ended before the server is asked: a death then is not the resource’s', async () => {
+  test('the attempt has ended before the server is asked, so a death then is not the resource’s', async () => {
     await begin();
     server.setMode('slow');
     codes += 1;

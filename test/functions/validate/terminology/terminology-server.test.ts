@@ -15,7 +15,7 @@ interface Received {
 const QUESTION = { valueSet: 'http://vs', coding: { system: 'http://s', code: 'c' } };
 const YES = '{"resourceType":"Parameters","parameter":[{"name":"result","valueBoolean":true}]}';
 
-/** Stands for the terminology server, and on every other path for Secrets Manager. */
+/** Acts as the terminology server, and on every other path as Secrets Manager. */
 let server: Server;
 let received: Received[];
 let secretsRead: number;
@@ -62,7 +62,7 @@ async function load() {
   return () => server.ask(QUESTION, AbortSignal.timeout(5_000));
 }
 
-test('the coding and its value set are all that goes out', async () => {
+test('only the coding and its value set are sent', async () => {
   const ask = await load();
   expect(await ask()).toBe('in-set');
   expect(received).toMatchObject([
@@ -96,11 +96,14 @@ test.each([
   [307, false],
   [429, true],
   [401, false],
-])('status %i is a failure; the server says when to come again: %j', async (failed, isHeeded) => {
-  const ask = await load();
-  status = failed;
-  const error = await ask().catch((thrown: unknown) => thrown);
-  expect(error).toMatchObject({ name: 'NoAnswer', callOutcome: { outcome: 'failure' } });
-  const { retryAt } = (error as { callOutcome: { retryAt?: number } }).callOutcome;
-  expect(retryAt !== undefined).toBe(isHeeded);
-});
+])(
+  'status %i is a failure, and the server says when to call again: %j',
+  async (failed, isHeeded) => {
+    const ask = await load();
+    status = failed;
+    const error = await ask().catch((thrown: unknown) => thrown);
+    expect(error).toMatchObject({ name: 'NoAnswer', callOutcome: { outcome: 'failure' } });
+    const { retryAt } = (error as { callOutcome: { retryAt?: number } }).callOutcome;
+    expect(retryAt !== undefined).toBe(isHeeded);
+  },
+);

@@ -14,7 +14,7 @@ const after = (ms: number) =>
     setTimeout(resolve, ms, `after ${ms}`);
   });
 
-test('waiting at the same time spends it once', async () => {
+test('concurrent waits spend it once', async () => {
   const budget = new TimeBudget(realMachine, 1_000, 60_000);
   const all = Promise.all([budget.wait(after(300)), budget.wait(after(400))]);
   await vi.advanceTimersByTimeAsync(400);
@@ -22,7 +22,7 @@ test('waiting at the same time spends it once', async () => {
   expect(budget.leftMs).toBe(600);
 });
 
-test('while nothing waits it is not spent', async () => {
+test('it is not spent while nothing waits', async () => {
   const budget = new TimeBudget(realMachine, 1_000, 60_000);
   await vi.advanceTimersByTimeAsync(5_000);
   expect(budget.leftMs).toBe(1_000);
@@ -45,7 +45,7 @@ test('it ends with the invocation', async () => {
   expect(budget.leftMs).toBe(0);
 });
 
-test('what the work throws is thrown, and counts as waiting', async () => {
+test('an error of the work is thrown, and its time counts', async () => {
   const budget = new TimeBudget(realMachine, 1_000, 60_000);
   const failing = after(100).then(() => Promise.reject(new Error('no')));
   const waiting = expect(budget.wait(failing)).rejects.toThrow('no');
