@@ -1,7 +1,6 @@
 /**
- * Validates FHIR R4 resources with the code that compiler/ generates. Never throws, whatever
- * the input: what cannot be a resource is an issue like any other. Valid means: no issue of
- * severity `error`.
+ * Validates FHIR R4 resources with the code that compiler/ generates. It never throws: input that
+ * is not a resource gets an issue too. A resource is valid if it has no issue of severity `error`.
  */
 import type { Issue } from './issue.ts';
 import { forgetMembers } from './runtime/fhirpath.ts';
@@ -37,11 +36,11 @@ export interface Limits extends Partial<Omit<Settings, 'resourceTypes'>> {
 export interface Validation {
   readonly resourceType?: string;
   readonly id?: string;
-  /** In document order, expressions in indexed FHIRPath. */
+  /** In document order. Expressions are FHIRPath with indices. */
   readonly issues: Issue[];
 }
 
-/** Issues beyond this many are not reported; at least one error always is. */
+/** The default maximum. Further issues are not reported, but at least one error always is. */
 const ISSUES_MAX = 100;
 
 export class CompiledValidator {
@@ -54,7 +53,10 @@ export class CompiledValidator {
     this.#defaults = { issuesMax: ISSUES_MAX, ...policies, resourceTypes: resources };
   }
 
-  /** Validates any JSON text. */
+  /**
+   * Validates any JSON text. Never throws: a syntax error, or a text that is too large for the
+   * heap, is an issue.
+   */
   validateText(text: string, limits: Limits = {}): Validation {
     if (isTooHeavy(text)) return { issues: [TOO_HEAVY] };
     const found = this.#inspectText(text, limits);
@@ -67,14 +69,20 @@ export class CompiledValidator {
     };
   }
 
-  /** Validates any parsed JSON value. */
+  /**
+   * Validates any parsed JSON value. Never throws. Only `validateText` finds duplicate keys and
+   * lone surrogates.
+   */
   validateResource(value: unknown, limits: Limits = {}): Validation {
     if (!isObject(value)) return notAResource(value);
     const { identity, report } = this.#inspect(value, limits, false);
     return { ...identity, issues: report.issues };
   }
 
-  /** The parsed value is released here, because the remaining checks need its memory. */
+  /**
+   * A function of its own, so that the parsed value can be collected: the checks of the text need
+   * its memory.
+   */
   #inspectText(text: string, limits: Limits): Validation | Inspected {
     let value: unknown;
     try {
@@ -103,8 +111,8 @@ export class CompiledValidator {
   }
 
   /**
-   * Checks of the text for what the parsed value no longer shows. Each costs a pass, so it runs only on
-   * suspicion.
+   * Checks the text for faults that the parsed value no longer shows. Each check scans the text
+   * again, so it runs only if a quick search says that there may be such a fault.
    */
   #textIssues(text: string, report: Report, root: string, limits: Limits): Issue[] {
     const issuesMax = report.issuesMax - report.count;

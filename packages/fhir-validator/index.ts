@@ -1,4 +1,3 @@
-/** What the package offers. */
 export type { Issue } from './issue.ts';
 export { operationOutcome, RULES } from './operation-outcome.ts';
 export { type Limits, type Validation, validateResource, validateText } from './validator.ts';

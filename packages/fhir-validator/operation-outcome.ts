@@ -1,8 +1,11 @@
-/** Issues in FHIR's own form: https://hl7.org/fhir/R4/operationoutcome.html */
+/** Converts issues to an OperationOutcome: https://hl7.org/fhir/R4/operationoutcome.html */
 import type { Extension, OperationOutcome, OperationOutcomeIssue } from 'fhir/r4.js';
 import type { Issue } from './issue.ts';
 
-/** An OperationOutcome of R4 JSON; without issues it says that all is well. */
+/**
+ * Returns an OperationOutcome in R4 JSON. Without issues it has one of severity `information`, "No
+ * issues found".
+ */
 export function operationOutcome(issues: readonly Issue[]): OperationOutcome {
   return {
     resourceType: 'OperationOutcome',
@@ -10,7 +13,10 @@ export function operationOutcome(issues: readonly Issue[]): OperationOutcome {
   };
 }
 
-/** Ids of rules: keys of invariants, and names with their origin. They stay the same over releases. */
+/**
+ * Code system of rule ids: keys of invariants, and names such as `fhir-r4/date`. Ids do not change
+ * between releases.
+ */
 export const RULES = 'https://fhir-failsafe.dev/rules';
 
 const ALL_OK: OperationOutcomeIssue = {

@@ -1,4 +1,4 @@
-/** The validator that the build made of the base definitions and the configured packages. */
+/** The validator that the build generated from the base definitions and the configured packages. */
 import { CompiledValidator, type Limits, type Validation } from './compiled-validator.ts';
 import * as compiled from './generated/validator.js';
 

@@ -1,11 +1,11 @@
 /**
- * The value sets and code systems that the generated code uses. Each is emitted once, in order of first
- * use; a value set of whole code systems refers to these by name.
+ * The value sets and code systems that the generated code uses. Each is emitted once, in order of
+ * first use. A value set that consists of whole code systems refers to their constants.
  */
 import type { Definitions } from './definitions.ts';
 import { expandValueSet, onlySystemOf, whyUndecided } from './value-sets.ts';
 
-/** Above this many codes a set is a terminology, not an enumeration of the specification. */
+/** A set with more codes is a terminology, not an enumeration of the specification. */
 const CODES_MAX = 400;
 const SEPARATOR = '|';
 
@@ -24,25 +24,31 @@ export class CodeSets {
     this.#codesMax = codesMax;
   }
 
-  /** Name of the constant that holds the set, or undefined if the package does not decide it. */
+  /**
+   * Name of the constant that holds the set. Undefined if the loaded definitions do not list its
+   * codes.
+   */
   nameOf(canonical: string): string | undefined {
     const url = canonical.split('|')[0] ?? canonical;
     if (!this.#setNames.has(url)) this.#setNames.set(url, this.#define(url));
     return this.#setNames.get(url);
   }
 
-  /** Why nameOf has no name for it, in words. */
+  /** Explains why `nameOf` returned undefined. */
   whyUndecided(canonical: string): string {
     return whyUndecided(canonical, this.#definitions, this.#codesMax);
   }
 
-  /** As nameOf, or a constant that only knows the set's url. */
+  /** Like nameOf. For an undecided set it returns an object literal that has only the url. */
   nameOrUrl(canonical: string): string {
     const url = canonical.split('|')[0] ?? canonical;
     return this.nameOf(url) ?? `{url:${JSON.stringify(url)}}`;
   }
 
-  /** Name of the constant of a set that the package does not decide: its url, and its one system. */
+  /**
+   * Name of a constant for a set whose codes are not loaded: its url, and its code system if it has
+   * only one.
+   */
   openNameOf(canonical: string): string {
     const url = canonical.split('|')[0] ?? canonical;
     const known = this.#openNames.get(url);

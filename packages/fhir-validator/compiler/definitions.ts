@@ -1,4 +1,4 @@
-/** Reads the official definitions of an npm-style FHIR package, and types them. */
+/** Reads the conformance resources of an npm-style FHIR package, and gives them types. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
@@ -23,10 +23,7 @@ export function packageFolder(name: string): string {
   return dirname(createRequire(import.meta.url).resolve(`${name}/package.json`));
 }
 
-/**
- * What HL7 has published since then: codes that were added, and further places where extensions are
- * allowed.
- */
+/** What HL7 has published since R4: new codes, and further places where extensions are allowed. */
 export interface Later {
   readonly codeSystems: readonly CodeSystem[];
   readonly extensions: readonly StructureDefinition[];
@@ -42,7 +39,7 @@ export function readLater(): Later {
   };
 }
 
-/** Reads the conformance resources of a package folder; everything else in it is ignored. */
+/** Reads the conformance resources of a package folder. Ignores all other files. */
 export function readDefinitions(folder: string): Definitions {
   return {
     structures: readAll<StructureDefinition>(folder, 'StructureDefinition-'),

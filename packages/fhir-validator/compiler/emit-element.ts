@@ -1,4 +1,4 @@
-/** The `case` clauses of one element: its JSON names, their siblings, and what each must be. */
+/** Emits the `case` clauses of one element: for its JSON names and their `_` siblings. */
 import type { CodeSets } from './code-sets.ts';
 import type { Invariants } from './invariants.ts';
 import type { TargetLists } from './target-lists.ts';
@@ -11,7 +11,7 @@ export interface ElementContext {
   readonly targets: TargetLists;
   /** Bit that marks the element as present, if it is required. */
   readonly bit: number;
-  /** Variable that notes the type chosen, if the element is a choice. */
+  /** If the element is a choice: the variable that holds the type that was found. */
   readonly chosen: string | undefined;
 }
 
@@ -20,7 +20,7 @@ export function checkName(type: string): string {
   return `${type.replaceAll('.', '_')}_`;
 }
 
-/** What the generated switch does for one member name. */
+/** The case clause for one member name. */
 export interface ElementCase {
   readonly key: string;
   readonly source: string;
@@ -32,7 +32,8 @@ export function emitElement(element: ElementModel, context: ElementContext): Ele
 
 function emitUse(element: ElementModel, use: TypeUse, context: ElementContext): ElementCase[] {
   const key = jsonName(element, use);
-  // The name of the current member is its step, except for a choice, which FHIRPath names differently.
+  // The member's name is its step in the expression. For a choice, FHIRPath has
+  // `value.ofType(Quantity)`.
   const step = element.isChoice ? q(`${element.name}.ofType(${use.code})`) : 'k';
   const note = notes(element, use, context);
   const invariants = ownInvariants(element, use, step, key, context);
@@ -94,7 +95,7 @@ function complexCheck(
   return one;
 }
 
-/** A contained resource shares the root with its container; any other is a root itself. */
+/** A contained resource has the root of its container. Any other resource is its own root. */
 function resourceCheck(element: ElementModel): string {
   return element.name === 'contained' ? 'contained' : 'resource';
 }
@@ -117,7 +118,10 @@ function primitiveCheck(
   return `${use.type}(v,r,${step});${open}`;
 }
 
-/** Reports the codings of a binding that only a terminology server decides, if the caller asks one. */
+/**
+ * Reports the codings of a binding that only a terminology server can decide, if the caller can ask
+ * one.
+ */
 function openBinding(element: ElementModel, step: string, context: ElementContext): string {
   const { strength, valueSet } = element.binding ?? {};
   if (valueSet === undefined || (strength !== 'required' && strength !== 'extensible')) return '';
@@ -142,7 +146,7 @@ function siblingCheck(
   return `beside(v,n,${checkName(use.type)},r,${step},k,t);${missing}`;
 }
 
-/** Ids, an extension's url and XHTML are not FHIR primitives, so they have no sibling with extensions. */
+/** Ids, an extension's url and XHTML are not FHIR primitives, so they have no `_` sibling. */
 function mayHaveSibling(element: ElementModel, use: TypeUse): boolean {
   return element.name !== 'id' && element.path !== 'Extension.url' && use.code !== 'xhtml';
 }

@@ -1,4 +1,6 @@
-/** The whole generated module: imports from the runtime, value sets, kinds, types, resources. */
+/**
+ * Emits the whole generated module: imports from the runtime, value sets, kinds, types, resources.
+ */
 
 import type { Policies } from '../runtime/report.ts';
 import type { Selections } from '../runtime/selection.ts';
@@ -32,25 +34,25 @@ const IMPORTS = [
 
 export interface GeneratedModule {
   readonly source: string;
-  /** Modules that it imports, as files beside it: profiles and extensions, by package. */
+  /**
+   * Modules that the generated module imports, one per package: its profiles and extensions. `file`
+   * is in the same folder.
+   */
   readonly guides: readonly (GuideModule & { readonly file: string })[];
-  /** What was compiled, for the person who runs the compiler. */
+  /** Lines that the compiler prints: what was compiled. */
   readonly summary: string[];
 }
 
 interface Further {
   readonly dependencies: readonly GuidePackage[];
   readonly selections: Selections;
-  /** Prefix of the names of files. */
+  /** Prefix of the file names. */
   readonly prefix: string;
 }
 
 const NO_SELECTIONS: Selections = { default: {}, sources: {} };
 
-/**
- * Compiles the base definitions, and the profiles and extensions of the configured packages and of
- * their dependencies.
- */
+/** Compiles the base definitions, the configured packages and their dependencies. */
 export function emitModule(
   base: Definitions,
   configured: readonly GuidePackage[],
@@ -121,7 +123,7 @@ export function emitModule(
   };
 }
 
-/** The nearest first: configured packages, their dependencies, and the base last. */
+/** Order of precedence: configured packages, then their dependencies, then the base. */
 function nearestFirst(guides: readonly unknown[]): number[] {
   return [...guides.keys()].map((i) => (i + 1) % guides.length);
 }

@@ -1,17 +1,20 @@
 /**
- * One function for each type: a loop over the members of the object with a `switch` on the name. The
- * elements that a type shares with all of its kind (id, extension, meta, contained, …) are in one
- * function for the kind, which the `default` calls. That function treats any other member as unknown.
+ * Emits one function for each type: a loop over the members of the object with a `switch` on the
+ * name. Elements that all types of a kind share (id, extension, meta, contained, …) are in one
+ * function for the kind, which the `default` clause calls. That function reports any other member
+ * as unknown.
  */
 import { checkName, type ElementCase, type ElementContext, emitElement } from './emit-element.ts';
 import { emitRules } from './rules.ts';
 import type { ElementModel, TypeDefinition, TypeModel } from './type-model.ts';
 
-/** Types whose elements all their specializations share, the nearest first. */
+/**
+ * Types whose elements are shared by all types derived from them. The most derived type is first.
+ */
 export const KINDS = ['DomainResource', 'Resource', 'BackboneElement', 'Element'] as const;
 type Kind = (typeof KINDS)[number];
 
-/** A switch of more cases than this divides by length first. */
+/** A switch with more cases is divided by the length of the name first. */
 const CASES_MAX = 48;
 
 export type EmitContext = Pick<ElementContext, 'model' | 'codeSets' | 'invariants' | 'targets'>;
@@ -19,7 +22,7 @@ export type EmitContext = Pick<ElementContext, 'model' | 'codeSets' | 'invariant
 export function emitType(type: TypeDefinition, context: EmitContext): string {
   const kind = kindOf(type, context.model);
   const inherited = new Set(context.model.get(kind)?.elements.map((each) => each.name));
-  // A primitive's own function checks what stands beside its value.
+  // The function of a primitive checks the value itself, so only the other members are left.
   const own = type.elements.filter(
     (each) => !inherited.has(each.name) && (type.kind !== 'primitive' || each.name !== 'value'),
   );
@@ -49,12 +52,12 @@ r.keys+=z;
 ${emitRequired(required)}${source}}`;
 }
 
-/** A member of the current object. */
+/** Matches a member of the current object in generated code. */
 const MEMBER = /(?<![\w.])n\.(\w+)/g;
 
 /**
- * The loop notes the members that are needed after it. Looking them up by name would cost more: the
- * engine caches the position of a name for about 2,000 object layouts, and FHIR has more.
+ * Replaces member accesses after the loop by variables that the loop fills. A lookup by name would
+ * cost more: V8 caches the position of a name for about 2,000 object layouts, and FHIR has more.
  */
 function withNoted(afterwards: string, cases: readonly ElementCase[], otherwise: string) {
   const names = new Set([...afterwards.matchAll(MEMBER)].map(([, name = '']) => name));
@@ -69,7 +72,10 @@ function withNoted(afterwards: string, cases: readonly ElementCase[], otherwise:
   };
 }
 
-/** Engines compare strings one by one, so a long switch first divides by their length. */
+/**
+ * V8 compares the strings of a switch one after the other, so a long switch is divided by length
+ * first.
+ */
 function emitSwitch(cases: readonly ElementCase[], otherwise: string): string {
   if (cases.length <= CASES_MAX) return emitCases(cases, otherwise);
   const byLength = Map.groupBy(cases, (each) => each.key.length);
@@ -88,7 +94,7 @@ function emitCases(cases: readonly ElementCase[], otherwise: string): string {
   return `switch(k){\n${clauses.join('\n')}\ndefault:${otherwise};}`;
 }
 
-/** The members that all types of a kind share. */
+/** Emits the function for the members that all types of a kind share. */
 export function emitKind(kind: Kind, context: EmitContext): string {
   const parent =
     kind === 'DomainResource' ? 'Resource' : kind === 'BackboneElement' ? 'Element' : '';

@@ -1,14 +1,15 @@
 /**
- * Where an extension is allowed: types and paths, other extensions, elements that FHIRPath selects, and
- * conditions on the element that has it. https://hl7.org/fhir/R4/defining-extensions.html#context
+ * Compiles the places where an extension is allowed: types and paths, other extensions, elements
+ * that a FHIRPath expression selects, and conditions on the element that has it.
+ * https://hl7.org/fhir/R4/defining-extensions.html#context
  */
 import type { StructureDefinition } from './definitions.ts';
 import type { Invariants } from './invariants.ts';
 import type { TypeDefinition, TypeModel } from './type-model.ts';
 
 /**
- * Places of core extensions in addition to R4 and HL7's later definitions: places in which resources of
- * the specification itself, or of HL7's own guides (US Core), have them.
+ * Places of core extensions that neither R4 nor HL7's later definitions name, but where examples of
+ * the specification or of HL7's own guides (US Core) have them.
  */
 const FURTHER_CONTEXTS: Readonly<Record<string, readonly string[]>> = {
   'structuredefinition-normative-version': ['Element'],
@@ -34,15 +35,18 @@ export function sameOf(
   return others.filter((each) => each.url === url);
 }
 
-/** Members of the rule that say where it is allowed, and the parts that are not compiled. */
+/**
+ * The members of an extension's rule that limit its places, and the contexts that were not
+ * compiled.
+ */
 export interface EmittedContexts {
   readonly members: readonly string[];
   readonly open: readonly string[];
 }
 
 /**
- * HL7 has widened contexts since R4, and published guides rely on it. So the contexts that other
- * definitions of the same extension (`elsewhere`) name count as well.
+ * Also accepts the contexts that other definitions of the same extension (`elsewhere`) name: HL7
+ * has widened contexts since R4, and published guides rely on it.
  */
 export function emitContexts(
   structure: StructureDefinition,
@@ -54,7 +58,7 @@ export function emitContexts(
   const conditions = [structure, ...elsewhere]
     .filter(({ contextInvariant = [] }) => contextInvariant.length > 0)
     .map((each) => conditionsOf(each, model, invariants));
-  // If one of the definitions has no condition, or one that is not compiled, nothing is checked.
+  // If one definition has no condition, or one that is not compiled, no condition is checked.
   const isFree =
     conditions.length <= elsewhere.length || conditions.some(({ open }) => open.length);
   const holds = conditions.map(({ tests }) => `[${tests.join(',')}]`);
@@ -89,7 +93,7 @@ function placesIn(
     } else if (expression === 'Element') return { members: [], open: [] };
     else for (const each of placesOf(expression.replaceAll('[x]', ''), model)) on.add(each);
   }
-  // A condition that is not compiled might allow any place.
+  // A context that is not compiled might allow any place, so nothing is checked.
   if (open.length > 0 || contexts.length === 0) return { members: [], open };
   return {
     members: [
@@ -105,7 +109,7 @@ function listed(names: ReadonlySet<string>): string {
   return JSON.stringify(`|${[...names].join('|')}|`);
 }
 
-/** Of each type that may have the extension, a test of each of its context invariants. */
+/** For each type that may have the extension, tests of its context invariants. */
 function conditionsOf(
   { contextInvariant = [], context = [] }: StructureDefinition,
   model: TypeModel,
@@ -131,7 +135,7 @@ function conditionsOf(
   return { tests, open };
 }
 
-/** Types of the values at a path, as generated code names those that have extensions. */
+/** Types of the values at a path, under the names that generated code uses for them. */
 function typesAt(path: string, model: TypeModel): string[] {
   if (path === 'Resource' || path === 'DomainResource') {
     return [...model.values()].flatMap(({ kind, name }) => (kind === 'resource' ? [name] : []));
@@ -145,13 +149,13 @@ function typesAt(path: string, model: TypeModel): string[] {
 }
 
 /**
- * A path as published, and as the generated code names places: from the data type that holds the
- * element (`StructureDefinition.snapshot.element.binding` is `ElementDefinition.binding`). A type
- * stands for what specializes it as well.
+ * A path as published, and under the names that generated code uses: from the data type that holds
+ * the element (`StructureDefinition.snapshot.element.binding` is `ElementDefinition.binding`). The
+ * name of an abstract type stands for all types derived from it.
  */
 function placesOf(path: string, model: TypeModel): string[] {
   const [first = '', ...steps] = path.split('.');
-  // Later versions have abstract types between DomainResource and what is published under a url.
+  // Later FHIR versions have abstract types between DomainResource and resources that have a url.
   if (first === 'CanonicalResource' || first === 'MetadataResource') {
     return [...model.values()].filter(isCanonical).map(({ name }) => [name, ...steps].join('.'));
   }

@@ -1,14 +1,16 @@
-/** The definitions of the core extensions as a table that packages/fhir-validator/runtime/extensions.ts interprets. */
+/**
+ * Emits the definitions of the core extensions as a table, which runtime/extensions.ts interprets.
+ */
 import type { CodeSets } from './code-sets.ts';
 import type { ElementDefinition, StructureDefinition } from './definitions.ts';
 import { emitContexts, sameOf } from './extension-contexts.ts';
 import type { Invariants } from './invariants.ts';
 import type { TypeModel } from './type-model.ts';
 
-/** Value sets that have grown since R4 by design, so that R4's codes are not complete. */
+/** Value sets that HL7 extends by design, so R4's codes are not complete. */
 const OPEN_SETS = new Set(['http://hl7.org/fhir/ValueSet/hl7-work-group']);
 
-/** Entries for a Map of ExtensionRule by url, as source. */
+/** Returns source text: entries for a Map of ExtensionRule by url. */
 export function emitExtensionRules(
   structures: readonly StructureDefinition[],
   later: readonly StructureDefinition[],
@@ -37,7 +39,9 @@ export function isModifier({ snapshot, differential }: StructureDefinition): boo
   return roots.some((each) => each?.path === 'Extension' && each.isModifier === true);
 }
 
-/** Members of the rule that concern the value and the parts of the extension with that id. */
+/**
+ * The members of the rule for the value and the nested extensions of the extension with that id.
+ */
 function contentOf(
   id: string,
   elements: readonly ElementDefinition[],

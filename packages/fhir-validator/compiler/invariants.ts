@@ -1,6 +1,6 @@
 /**
- * The invariants of a type or an element as generated code, and what they need of the module around
- * them. Those that our own runtime decides better than their expressions are left out.
+ * Emits the invariants of a type or an element, with the imports and constants that they need.
+ * Leaves out those that hand-written code checks better than their expressions.
  */
 
 import * as fhirpath from '../runtime/fhirpath.ts';
@@ -12,8 +12,8 @@ import { type CompiledInvariant, compileInvariant } from './fhirpath/compile-inv
 import type { Constraint, TypeModel } from './type-model.ts';
 
 /**
- * Decided in fhir/runtime and fhir/rules: extensions (ext-1), narrative (txt), local references (ref-1), contained
- * resources (dom-2 to dom-5) and the lack of a narrative (dom-6).
+ * Checked by code in runtime/ and rules/: extensions (ext-1), narrative (txt), local references
+ * (ref-1), contained resources (dom-2 to dom-5) and the lack of a narrative (dom-6).
  */
 const ELSEWHERE = new Set([
   'ext-1',
@@ -27,7 +27,7 @@ const ELSEWHERE = new Set([
   'dom-6',
 ]);
 
-/** Where the functions are that compiled expressions call. */
+/** The file of each function that compiled expressions call. */
 const RUNTIME: ReadonlyMap<string, string> = new Map([
   ...Object.keys(fhirpath).map((name) => [name, 'fhirpath.ts'] as const),
   ...Object.keys(arithmetic).map((name) => [name, 'fhirpath-arithmetic.ts'] as const),
@@ -35,24 +35,24 @@ const RUNTIME: ReadonlyMap<string, string> = new Map([
   ...Object.keys(order).map((name) => [name, 'fhirpath-order.ts'] as const),
 ]);
 
-/** A function of the generated code, or why there is none. */
+/** The text of a function, or the reason why there is none. */
 export type Emitted = { readonly source: string } | { readonly why: string };
 
 export class Invariants {
   readonly #model: TypeModel;
   readonly #done = { error: 0, warning: 0 };
-  /** Functions of the runtime and constants of the module that the compiled code asks for. */
+  /** Functions of the runtime and module-level constants that the compiled code uses. */
   readonly runtime = new Set<string>();
   readonly constants = new Map<string, string>();
   readonly unsupported: string[] = [];
-  /** Of the last that is unsupported: whether a terminology server could do it. */
+  /** Whether a terminology server could decide the last unsupported invariant. */
   isUndecided = false;
 
   constructor(model: TypeModel) {
     this.#model = model;
   }
 
-  /** Statements over `n` (and `x`, a primitive's sibling) and `r`, the report. */
+  /** Emits statements. They use `n`, `x` (a primitive's sibling) and `r` (the report). */
   emit(
     constraints: readonly Constraint[],
     path: string,
@@ -89,12 +89,12 @@ export class Invariants {
     return locals.length > 0 ? `const ${locals.join(',')};\n${source}` : source;
   }
 
-  /** A test of an element of that type which has an extension. */
+  /** Emits a test of an element of that type that has an extension. */
   emitCondition(expression: string, type: string): Emitted {
     return this.#emitted(expression, compileCondition(expression, type, this.#model));
   }
 
-  /** A test whether the expression selects the element that has an extension. */
+  /** Emits a test whether the expression selects the element that has an extension. */
   emitSelection(expression: string): Emitted {
     return this.#emitted(expression, compileSelection(expression, this.#model));
   }
@@ -105,7 +105,7 @@ export class Invariants {
     return { source: `(n,res,root,ext)=>${compiled.source}` };
   }
 
-  /** @returns why it cannot be */
+  /** @returns the reason if it cannot be compiled */
   #register({ runtime, constants }: Exclude<CompiledInvariant, { unsupported: string }>) {
     const absent = runtime.find((name) => !RUNTIME.has(name));
     if (absent !== undefined) return `the runtime has no function ${absent}`;
@@ -114,7 +114,7 @@ export class Invariants {
     return undefined;
   }
 
-  /** Import statements for the functions that were asked for. */
+  /** Import statements for the functions that the compiled code uses. */
   imports(): string[] {
     const byFile = Map.groupBy(this.runtime, (name) => RUNTIME.get(name) ?? '');
     return [...byFile].map(([file, names]) => `import {${names}} from '../runtime/${file}';`);

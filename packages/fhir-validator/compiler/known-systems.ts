@@ -1,24 +1,24 @@
 /**
- * The code systems of which every code is at hand: those of the specification, and HL7's terminology,
- * which goes on after R4 (`hl7.terminology.r4`). A code of either is known.
+ * The code systems whose codes are all loaded: those of the specification, and those of HL7's
+ * terminology, which continues after R4 (`hl7.terminology.r4`). A code that either lists is known.
  */
 import type { CodeSystem, Definitions } from './definitions.ts';
 import { allCodes } from './value-sets.ts';
 
-/** Above this many codes a system of the specification is a terminology of somebody else's. */
+/** A code system of the specification with more codes is a copy of somebody else's terminology. */
 const CODES_MAX = 400;
-/** Code systems that are part of the specification, and fixed with it. */
+/** Prefix of the code systems that are part of the specification. They do not change. */
 const FHIR = 'http://hl7.org/fhir/';
 const TERMINOLOGY = 'http://terminology.hl7.org/CodeSystem/';
-/** Tables of HL7 version 2, to which sites add codes of their own. */
+/** HL7 version 2 tables. Sites may add codes of their own to these. */
 const GROWING = `${TERMINOLOGY}v2-`;
-/** Names of binding domains: no data holds one. */
+/** Names of binding domains, which no data uses. */
 const LEFT_OUT = new Set([`${TERMINOLOGY}conceptdomains`]);
 
 export interface KnownSystem {
   readonly url: string;
   readonly codes: readonly string[];
-  /** As packages/fhir-validator/runtime/bindings.ts reads them. */
+  /** Flags that runtime/bindings.ts reads: `g` and `c`. */
   readonly marks: string;
 }
 
@@ -48,7 +48,10 @@ export function knownSystems(
   return [...fixed, ...shared];
 }
 
-/** As one text, which costs nothing until a code is asked for: a line of url, marks and codes each. */
+/**
+ * One text with a line for each system: url, marks and codes. A text costs nothing until a code is
+ * looked up.
+ */
 export function writtenSystems(systems: readonly KnownSystem[]): string {
   return systems.map(({ url, codes, marks }) => [url, marks, ...codes].join('|')).join('\n');
 }

@@ -1,6 +1,6 @@
 /**
- * The size of each compiled package and its cost: to load, measured in a separate process, and to
- * validate its examples, if it has any.
+ * Measures each compiled package: its size, the time to load it in a separate process, and the time
+ * to validate its examples, if it has any.
  */
 import { execFileSync } from 'node:child_process';
 import { nameOf } from '../packages/package-name.ts';
@@ -28,7 +28,9 @@ interface Module {
   readonly extensionCount: number;
 }
 
-/** A line for each package. The base module comes first, so that shared code is not counted for them. */
+/**
+ * Returns a line for each package. Loads the base module first, so that shared code is not counted.
+ */
 export async function costOfModules(
   folder: URL,
   modules: readonly Module[],
@@ -54,10 +56,10 @@ export async function costOfModules(
 }
 
 const ROUND_MS = 150;
-/** Bundles of megabytes would dominate the result. */
+/** Longer examples are left out: Bundles of megabytes would dominate the result. */
 const TEXT_MAX = 100_000;
 
-/** Examples a second, with the profiles that they declare and without. */
+/** Examples per second, with the profiles that they declare and without. */
 function speedOf(texts: readonly string[], validate: (value: unknown) => unknown): string {
   const examples = texts
     .filter(({ length }) => length < TEXT_MAX)

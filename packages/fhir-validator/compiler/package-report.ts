@@ -2,7 +2,7 @@
 import type { GuideModule } from './guide/guide-compiler.ts';
 import type { Gap } from './guide/profile-context.ts';
 
-/** A profile is not enforced as it is published, and nobody has accepted that. */
+/** A rule of a profile is not enforced, and `allowPartial` does not accept that. */
 export class GapError extends Error {
   override readonly name = 'GapError';
   readonly gaps: readonly Gap[];
@@ -14,15 +14,15 @@ export class GapError extends Error {
 }
 
 export interface GapReport {
-  /** What the run time says where it matters. */
+  /** Gaps that the runtime reports when it validates. The build only prints them. */
   readonly open: readonly string[];
-  /** What `allowPartial` accepts, and its entries that match nothing. */
+  /** Gaps that `allowPartial` accepts, and its entries that match nothing. */
   readonly accepted: readonly string[];
   /** Gaps that fail the build. */
   readonly failures: readonly Gap[];
 }
 
-/** Sorts the gaps of all modules: accepted ones are printed, the others fail the build. */
+/** Sorts the gaps of all modules: the build prints the accepted ones and fails for the others. */
 export function reportGaps(
   modules: readonly Pick<GuideModule, 'gaps'>[],
   allowPartial: readonly string[],
@@ -36,8 +36,8 @@ export function reportGaps(
     accepted: [
       ...closed
         .filter(isAllowed)
-        .map((each) => `not enforced, as allowPartial accepts: ${shown(each)}`),
-      ...idle.map((each) => `allowPartial names ${each}, of which nothing is left out`),
+        .map((each) => `not enforced, accepted by allowPartial: ${shown(each)}`),
+      ...idle.map((each) => `allowPartial names ${each}, but that profile has no gap`),
     ],
     failures: closed.filter((each) => !isAllowed(each)),
   };
@@ -54,6 +54,6 @@ export function failureText(failures: readonly Gap[], missing: readonly string[]
     ...(missing.length > 0
       ? ['These packages are missing:', ...missing.map((each) => `  ${each}`)]
       : []),
-    'Supply what is missing, or accept it by the canonical url of the profile in fhir.allowPartial.',
+    'Add what is missing, or accept the gap: add the canonical url of the profile to fhir.allowPartial.',
   ].join('\n');
 }

@@ -1,10 +1,10 @@
-/** Which hand-written rules of fhir/rules/ the generated code runs at the end of which type. */
+/** Which hand-written rules of rules/ the generated code runs after the members of which type. */
 import type { TypeDefinition } from './type-model.ts';
 
 interface Rule {
   readonly file: string;
   readonly name: string;
-  /** In the generated module: `n` is the object, `r` the report. */
+  /** Arguments in the generated module: `n` is the object, `r` the report. */
   readonly args: string;
 }
 
@@ -21,9 +21,9 @@ const RULES: Readonly<Record<string, Rule>> = {
   ValueSet: { file: 'conformance.ts', name: 'valueSet', args: 'n,r' },
 };
 
-/** What a type's function leaves for later, or decides from what it counted itself. */
+/** Statements that are emitted in place of a call. */
 const INLINE: Readonly<Record<string, string>> = {
-  // ext-1 by the choice that was seen (c0), not by asking for each of its hundred names.
+  // ext-1 uses the choice that the loop found (c0). Testing all choices would take a hundred lookups.
   Extension: `if((c0==='')===(n.extension===undefined))broken(r,"ext-1","Must have either extensions or value[x], not both");`,
   Meta: 'r.declared=n.profile;',
 };

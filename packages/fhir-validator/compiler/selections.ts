@@ -1,4 +1,7 @@
-/** `fhir.profiles` and what sources have instead, checked against what the packages have. */
+/**
+ * Checks that the configured packages have the profiles in `fhir.profiles` and in the sources' own
+ * settings.
+ */
 import { PackageError } from '../packages/fhir-package.ts';
 import type { Selection, Selections } from '../runtime/selection.ts';
 import type { GuidePackage } from './guide/library.ts';
@@ -30,7 +33,8 @@ function check(key: string, selection: Selection, types: ReadonlyMap<string, str
     for (const url of [...always, ...ifNoneDeclared]) {
       const found = types.get(url);
       if (found === type) continue;
-      const why = found === undefined ? 'which no configured package has' : `a profile of ${found}`;
+      const why =
+        found === undefined ? 'which is in no configured package' : `a profile of ${found}`;
       throw new PackageError(`${key}.${type} names ${url}, ${why}`);
     }
   }

@@ -1,8 +1,8 @@
-/** Lists of the types that a Reference may lead to, each emitted once. */
+/** Lists of the types that a Reference may point to, each emitted once. */
 export class TargetLists {
   readonly #names = new Map<string, string>();
 
-  /** Name of the constant with the list, or undefined where any resource may be referenced. */
+  /** Name of the constant that holds the list. Undefined if any resource may be referenced. */
   nameOf(profiles: readonly string[]): string | undefined {
     const types = profiles.map((each) => each.split('/').at(-1) ?? each);
     if (types.includes('Resource')) return undefined;

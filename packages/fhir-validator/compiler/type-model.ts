@@ -1,9 +1,10 @@
 /**
- * What the StructureDefinitions say, reduced to what the compilers ask: the types, and of each its
- * elements with their JSON names, cardinalities, types, bindings and constraints.
+ * The type model: the parts of the StructureDefinitions that the compilers use. It has each type
+ * with its elements, and each element with its JSON names, cardinality, types, binding and
+ * constraints.
  *
- * A backbone element is a type of its own, named by its path (`Patient.contact`); a content
- * reference (`#Bundle.link`) is the type that it names. So every element is either primitive,
+ * A backbone element is a type of its own, named by its path (`Patient.contact`). A content
+ * reference (`#Bundle.link`) is the type that it names. So every element is a primitive, or
  * `Resource`, or has a type in this model.
  */
 import type {
@@ -24,19 +25,22 @@ export interface Constraint {
 export interface TypeUse {
   /** Name of the type in the model: `string`, `HumanName`, `Resource` or `Patient.contact`. */
   readonly type: string;
-  /** As in FHIRPath's `ofType()` and the JSON name's suffix: `BackboneElement` for backbones. */
+  /**
+   * The name in FHIRPath's `ofType()` and at the end of the JSON name: `BackboneElement` for
+   * backbones.
+   */
   readonly code: string;
-  /** Canonical urls that a Reference or canonical may point to. Empty: anything. */
+  /** Canonical urls that a Reference or canonical may point to. Empty: any resource. */
   readonly targets: readonly string[];
 }
 
 export interface ElementModel {
-  /** FHIRPath name: `given`, `value` (choice: without `[x]`). */
+  /** FHIRPath name: `given`; `value` for a choice (without `[x]`). */
   readonly name: string;
-  /** As published: `Observation.value[x]`. */
+  /** Path as published: `Observation.value[x]`. */
   readonly path: string;
   readonly min: number;
-  /** Infinity for `*`. In JSON an array exactly when `isArray`. */
+  /** Infinity for `*`. In JSON the element is an array exactly if `isArray`. */
   readonly max: number;
   readonly isArray: boolean;
   readonly isChoice: boolean;
@@ -44,10 +48,13 @@ export interface ElementModel {
   readonly binding?: {
     readonly strength: string;
     readonly valueSet: string;
-    /** Beyond which no code may be, however weak the binding is. */
+    /**
+     * The maximum value set (elementdefinition-maxValueSet): codes outside are errors, whatever the
+     * strength.
+     */
     readonly max?: string;
   };
-  /** Constraints that the element adds to those of its type; never ele-1. */
+  /** Constraints that the element adds to those of its type, without ele-1. */
   readonly constraints: readonly Constraint[];
   readonly maxLength?: number;
 }
@@ -56,11 +63,11 @@ export interface TypeDefinition {
   readonly name: string;
   readonly kind: TypeKind;
   readonly isAbstract: boolean;
-  /** Name of the type it specializes: `DomainResource`, `BackboneElement`, … */
+  /** Name of the type that it is derived from: `DomainResource`, `BackboneElement`, … */
   readonly base?: string;
-  /** All elements, inherited ones first, as in the snapshot. */
+  /** All elements as in the snapshot, inherited ones first. */
   readonly elements: readonly ElementModel[];
-  /** Constraints on the type itself, inherited ones included. */
+  /** Constraints on the type itself, with the inherited ones. */
   readonly constraints: readonly Constraint[];
 }
 
@@ -69,14 +76,16 @@ export type TypeModel = ReadonlyMap<string, TypeDefinition>;
 const FHIRPATH_SYSTEM = 'http://hl7.org/fhirpath/System.';
 const FHIR_TYPE = 'http://hl7.org/fhir/StructureDefinition/structuredefinition-fhir-type';
 
-/** JSON name of one choice of an element: `valueQuantity`; of any other the name itself. */
+/**
+ * JSON name of an element: for one type of a choice `valueQuantity`, otherwise the element's name.
+ */
 export function jsonName(element: ElementModel, use: TypeUse): string {
   return element.isChoice
     ? element.name + use.code.charAt(0).toUpperCase() + use.code.slice(1)
     : element.name;
 }
 
-/** Builds the model from the base definitions (specializations; profiles are not part of it). */
+/** Builds the model from the base definitions: specializations only, no profiles. */
 export function buildTypeModel(structures: readonly StructureDefinition[]): TypeModel {
   const model = new Map<string, TypeDefinition>();
   for (const structure of structures) {
@@ -90,7 +99,7 @@ export function buildTypeModel(structures: readonly StructureDefinition[]): Type
 }
 
 function isBaseType(structure: StructureDefinition): boolean {
-  // MetadataResource is published among the types, but no instance and no element has it.
+  // MetadataResource is published as a type, but no instance and no element uses it.
   return (
     structure.derivation !== 'constraint' &&
     structure.kind !== 'logical' &&
@@ -98,7 +107,7 @@ function isBaseType(structure: StructureDefinition): boolean {
   );
 }
 
-/** SimpleQuantity and MoneyQuantity are profiles by publication, but elements use them as types. */
+/** SimpleQuantity and MoneyQuantity are published as profiles, but elements use them as types. */
 function isQuantityProfile(structure: StructureDefinition): boolean {
   return structure.derivation === 'constraint' && structure.type === 'Quantity';
 }
@@ -144,7 +153,7 @@ function elementOf(definition: ElementDefinition, byParent: Map<string, unknown>
       ? [{ type: definition.contentReference.slice(1), code: 'BackboneElement', targets: [] }]
       : (definition.type ?? []).map((type) => typeUse(type, definition, isBackbone)),
     ...bindingOf(definition),
-    // A backbone is a type of its own here, so its constraints are the type's.
+    // A backbone is a type of its own in the model, so its constraints belong to that type.
     constraints: isBackbone ? [] : constraintsOf(definition),
     ...(definition.maxLength === undefined ? {} : { maxLength: definition.maxLength }),
   };
@@ -169,10 +178,10 @@ function typeUse(type: ElementDefinitionType, at: ElementDefinition, isBackbone:
   };
 }
 
-/** Ids and primitive values are typed by FHIRPath's own types, the FHIR type in an extension. */
+/** Ids and primitive values have System types. An extension names the FHIR type. */
 function primitiveCode(type: ElementDefinitionType, at: ElementDefinition): string {
   if (!type.code.startsWith(FHIRPATH_SYSTEM)) return type.code;
-  // Published as `string`, but https://hl7.org/fhir/R4/resource.html#id makes it an `id`.
+  // Published as `string`, but an `id` according to https://hl7.org/fhir/R4/resource.html#id
   if (at.base?.path === 'Resource.id') return 'id';
   const named = type.extension?.find((each) => each.url === FHIR_TYPE);
   return (
@@ -180,7 +189,10 @@ function primitiveCode(type: ElementDefinitionType, at: ElementDefinition): stri
   );
 }
 
-/** An element's constraints but ele-1, which the structural checks decide; ext-1 where it belongs. */
+/**
+ * An element's constraints without ele-1, which the structural checks decide. ext-1 only for
+ * `Extension` itself.
+ */
 export function constraintsOf(definition: ElementDefinition): Constraint[] {
   return (definition.constraint ?? [])
     .filter(({ key, expression }) => key !== 'ele-1' && expression !== undefined)

@@ -1,4 +1,7 @@
-/** Filters of value sets on code systems at hand: https://hl7.org/fhir/R4/valueset-filter-operator.html */
+/**
+ * Applies the filters of value sets to loaded code systems:
+ * https://hl7.org/fhir/R4/valueset-filter-operator.html
+ */
 import type { CodeSystem, ValueSet } from './definitions.ts';
 
 type Include = NonNullable<NonNullable<ValueSet['compose']>['include']>[number];
@@ -10,7 +13,7 @@ interface Entry {
   readonly parents: string[];
 }
 
-/** The codes that pass; undefined where the code system does not decide the filter. */
+/** The codes that pass the filter. Undefined if the code system does not decide it. */
 export function filteredCodes(codeSystem: CodeSystem, filter: Filter): Set<string> | undefined {
   const entries = entriesOf(codeSystem.concept ?? []);
   const { property, op, value } = filter;
@@ -26,7 +29,7 @@ export function filteredCodes(codeSystem: CodeSystem, filter: Filter): Set<strin
   return codesWhere(entries, (code, entry) => test(isCode ? [code] : valuesOf(entry, property)));
 }
 
-/** All concepts by code, with the codes right above them: by nesting and by properties. */
+/** All concepts by code, with their parent codes: by nesting and by properties. */
 function entriesOf(concepts: readonly Concept[]): Map<string, Entry> {
   const entries = new Map<string, Entry>();
   const children: [string, string][] = [];
@@ -86,7 +89,10 @@ function testOf(op: string, value: string): ((values: readonly string[]) => bool
   }
 }
 
-/** A property that the code system declares or uses: of any other it says nothing. */
+/**
+ * Whether the code system declares or uses the property. It decides no filter on any other
+ * property.
+ */
 function isProperty({ property, concept }: CodeSystem, name: string): boolean {
   if (name === 'display' || property?.some(({ code }) => code === name)) return true;
   return [...entriesOf(concept ?? []).values()].some((each) => valuesOf(each, name).length > 0);

@@ -1,6 +1,6 @@
 /**
- * Value sets by enumeration: which of them the package's own code systems decide, and their codes. A
- * value set that would need a terminology server (a filter, an open code system) is left undecided.
+ * Expands the value sets whose code systems the package has. A value set that needs a terminology
+ * server (for a filter, or for a code system that is not complete) is left undecided.
  */
 import type { CodeSystem, Definitions, ValueSet } from './definitions.ts';
 import { filteredCodes } from './value-set-filters.ts';
@@ -10,21 +10,24 @@ export type Codes = Map<string, Set<string>>;
 type Include = NonNullable<NonNullable<ValueSet['compose']>['include']>[number];
 type Concept = NonNullable<CodeSystem['concept']>[number];
 
-/** ISO 4217, whose codes are not in the package but in every JavaScript engine. */
+/** ISO 4217. Its codes are not in the package, but every JavaScript engine has them. */
 const CURRENCIES = 'urn:iso:std:iso:4217';
 
-/** All codes of a value set (url with or without version), or undefined if they are not decided. */
+/** All codes of a value set (url with or without version). Undefined if they are not known. */
 export function expandValueSet(canonical: string, definitions: Definitions): Codes | undefined {
   return expand(canonical.split('|')[0] ?? '', definitions, new Set());
 }
 
-/** The code system of a value set that takes its codes from one and from no other value set. */
+/**
+ * The code system of a value set that takes its codes from one code system and from no other value
+ * set.
+ */
 export function onlySystemOf(url: string, definitions: Definitions): string | undefined {
   const [first, ...others] = definitions.valueSets.get(url)?.compose?.include ?? [];
   return others.length === 0 && !first?.valueSet ? first?.system : undefined;
 }
 
-/** Why a value set is not decided: the first part of it that is not loaded. */
+/** Explains why a value set is undecided: names the parts that are not loaded. */
 export function whyUndecided(
   canonical: string,
   definitions: Definitions,
@@ -32,11 +35,11 @@ export function whyUndecided(
 ): string {
   const url = canonical.split('|')[0] ?? '';
   const valueSet = definitions.valueSets.get(url);
-  if (!valueSet) return 'its definition is not at hand';
+  if (!valueSet) return 'its definition is not loaded';
   const codes = expandValueSet(url, definitions);
   if (codes) return `it has no codes, or more than ${codesMax}`;
   const all = [...(valueSet.compose?.include ?? []), ...(valueSet.compose?.exclude ?? [])];
-  if (all.length === 0) return 'it lists nothing';
+  if (all.length === 0) return 'it includes no codes';
   const open = all.filter((each) => !included(each, definitions, new Set([url])));
   const names = open.map(({ system, valueSet: imported, filter }) =>
     system === undefined ? (imported ?? []).join(', ') : `${filter ? 'a filter on ' : ''}${system}`,
@@ -50,7 +53,7 @@ function expand(url: string, definitions: Definitions, asking: Set<string>): Cod
   return composed(url, valueSet, definitions, asking) ?? expanded(valueSet);
 }
 
-/** What the publisher has expanded, where that is all of it. */
+/** The publisher's expansion, if it is complete. */
 function expanded({ expansion }: ValueSet): Codes | undefined {
   const { contains = [], total, offset, extension } = expansion ?? {};
   if (contains.length === 0 || offset || extension?.some(({ url }) => TOO_COSTLY.test(url))) {

@@ -1,4 +1,4 @@
-/** A FHIR package: what package.json says of it, and its conformance resources. */
+/** Reads a FHIR package: its package.json and its conformance resources. */
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -8,21 +8,21 @@ import type { PackageName } from './package-name.ts';
 import { readTarball } from './tar.ts';
 
 export interface FhirPackage extends PackageName {
-  /** Where it was found, as a person would say it. */
+  /** Where the package was found, for messages. */
   readonly from: string;
-  /** Whether its content may change from build to build: a folder of the user's own. */
+  /** True for a folder of the user's own: its content may change from build to build. */
   readonly isFolder: boolean;
   readonly fhirVersions: readonly string[];
-  /** Wanted version by id. */
+  /** Wanted versions by id. */
   readonly dependencies: Readonly<Record<string, string>>;
   readonly definitions: Definitions;
-  /** Resources that are no definitions, as text: what the build measures with. */
+  /** JSON text of resources that are not definitions. The build measures with them. */
   readonly examples: readonly string[];
-  /** Of the content, however it is packed. */
+  /** Hash of the content. It does not depend on how the package is packed. */
   readonly integrity: string;
 }
 
-/** A package that cannot be used, and why. */
+/** A package that cannot be used. The message says why. */
 export class PackageError extends Error {
   override readonly name = 'PackageError';
 }
@@ -38,7 +38,10 @@ interface Manifest {
 /** Text of the JSON files at the top of a package, by name. */
 type Files = ReadonlyMap<string, string>;
 
-/** Reads a folder with the files of a package, or one that has them in `package/`. */
+/**
+ * Reads a folder with the files of a package, or with a subfolder `package/` that has them. Throws
+ * PackageError.
+ */
 export function readPackageFolder(folder: string): FhirPackage {
   if (!existsSync(folder) || !statSync(folder).isDirectory()) {
     throw new PackageError(`${folder}: there is no such folder`);
@@ -51,7 +54,7 @@ export function readPackageFolder(folder: string): FhirPackage {
   return packageOf(files, folder, basename(folder), true);
 }
 
-/** Subfolders of examples; others have other renderings of what is in the package. */
+/** Subfolders that hold examples. Other subfolders hold further renderings of the same content. */
 const EXAMPLES = ['example', 'examples'];
 
 function jsonIn(top: string, sub: string): string[] {
@@ -75,7 +78,7 @@ function tarFiles(bytes: Uint8Array, from: string) {
   try {
     return readTarball(bytes);
   } catch (cause) {
-    throw new PackageError(`${from}: this is no gzipped tar archive`, { cause });
+    throw new PackageError(`${from}: not a gzipped tar archive`, { cause });
   }
 }
 
@@ -107,7 +110,7 @@ function packageOf(files: Files, from: string, name: string, isFolder: boolean):
 const DEFINITION_FILE = /^(StructureDefinition|ValueSet|CodeSystem)-.*\.json$/;
 const SEARCHED_BELOW = 2;
 
-/** A folder below with definitions, as a tarball has them in `package/`. */
+/** A subfolder with definitions, such as the `package/` of a tarball. */
 function packageBelow(folder: string, depth = SEARCHED_BELOW): string | undefined {
   const entries = readdirSync(folder, { withFileTypes: true });
   for (const entry of entries) {
@@ -125,7 +128,7 @@ function manifestOf(text: string | undefined, from: string): Manifest {
   try {
     return JSON.parse(text) as Manifest;
   } catch (cause) {
-    throw new PackageError(`${from}: its package.json is no JSON`, { cause });
+    throw new PackageError(`${from}: its package.json is not JSON`, { cause });
   }
 }
 
@@ -138,7 +141,7 @@ interface Read {
 
 type Conformance = { resourceType?: unknown; url?: string };
 
-/** By the content of each file, because publishers choose the names of files freely. */
+/** Recognizes a file by its content, because publishers choose file names freely. */
 function definitionsOf(files: Files, from: string): Read {
   const structures: StructureDefinition[] = [];
   const valueSets = new Map<string, ValueSet>();
@@ -171,11 +174,11 @@ function resourceOf(text: string, where: string): Conformance {
   try {
     return (JSON.parse(text.replace(/^\uFEFF/, '')) ?? {}) as Conformance;
   } catch (cause) {
-    throw new PackageError(`${where}: this is no JSON`, { cause });
+    throw new PackageError(`${where}: not JSON`, { cause });
   }
 }
 
-/** The same for a tarball and for the folder that it was unpacked to. */
+/** Hash of the content: the same for a tarball and for the folder that it was unpacked to. */
 function integrityOf(files: Files): string {
   const hash = createHash('sha512');
   for (const name of [...files.keys()].sort()) {

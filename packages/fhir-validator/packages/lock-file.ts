@@ -1,6 +1,6 @@
 /**
- * fhir-packages.lock.json: which version each range came to, and what each package held. A build
- * from the lock file uses the same packages, or fails.
+ * fhir-packages.lock.json: the version that each range was resolved to, and a hash of each package.
+ * A build with a lock file uses the same packages, or fails.
  */
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { z } from 'zod';
@@ -22,11 +22,13 @@ export function readLock(file: string): Lock {
   try {
     return schema.parse(JSON.parse(readFileSync(file, 'utf8')));
   } catch (cause) {
-    throw new PackageError(`${file} cannot be read: delete it to pin the packages anew`, { cause });
+    throw new PackageError(`${file} cannot be read: delete it to pin the packages again`, {
+      cause,
+    });
   }
 }
 
-/** Written only if it differs, so that a build without changes touches nothing. */
+/** Writes the file only if the content differs, so that a build without changes touches no file. */
 export function writeLock(file: string, lock: Lock): void {
   const sorted = { versions: sort(lock.versions), packages: sort(lock.packages) };
   const text = `${JSON.stringify(sorted, undefined, 2)}\n`;
@@ -35,13 +37,16 @@ export function writeLock(file: string, lock: Lock): void {
   if (isNeeded && text !== before) writeFileSync(file, text);
 }
 
-/** A folder is the user's own work and may change; anything else must be unchanged. */
+/**
+ * Throws PackageError if a pinned package has changed. A folder is the user's own work and may
+ * change.
+ */
 export function checkPinned(found: FhirPackage, lock: Lock): void {
   const pinned = lock.packages[nameOf(found)];
   if (found.isFolder || pinned === undefined || pinned === found.integrity) return;
   throw new PackageError(
-    `${found.from}: its content is not that of ${nameOf(found)} in fhir-packages.lock.json. ` +
-      'If the change is meant, delete its line there.',
+    `${found.from}: its content differs from ${nameOf(found)} in fhir-packages.lock.json. ` +
+      'If the change is intended, delete its line there.',
   );
 }
 

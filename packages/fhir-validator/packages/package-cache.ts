@@ -1,6 +1,6 @@
 /**
- * The FHIR package cache, which all FHIR tools of a machine share: a folder `id#version` for each
- * package. https://confluence.hl7.org/display/FHIR/FHIR+Package+Cache
+ * The FHIR package cache that all FHIR tools of a machine share. Each package has a folder
+ * `id#version`. https://confluence.hl7.org/display/FHIR/FHIR+Package+Cache
  */
 import {
   existsSync,
@@ -20,7 +20,7 @@ import { readTarball } from './tar.ts';
 export class PackageCache {
   readonly folder: string;
 
-  /** A path that may start with `~`. */
+  /** `folder` may start with `~`. */
   constructor(folder: string) {
     this.folder = folder.replace(/^~(?=\/|$)/, homedir());
   }
@@ -38,7 +38,7 @@ export class PackageCache {
     return { ...readPackageFolder(folder), ...name, isFolder: false };
   }
 
-  /** Unpacks beside the final folder and then moves it there, so that no reader ever sees half a package. */
+  /** Unpacks to a temporary folder and then renames it, so that no reader sees half a package. */
   add(name: PackageName, tarball: Uint8Array): void {
     mkdirSync(this.folder, { recursive: true });
     const unpacked = mkdtempSync(join(this.folder, '.unpacking-'));

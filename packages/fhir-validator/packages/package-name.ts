@@ -1,11 +1,11 @@
-/** How packages are named: `hl7.fhir.us.core#8.0.0`, and what a version asks for. */
+/** Names of packages (`hl7.fhir.us.core#8.0.0`), and version ranges. */
 
 export interface PackageName {
   readonly id: string;
   readonly version: string;
 }
 
-/** The id and version of `id#version`, or undefined for a path. */
+/** Splits `id#version`. Undefined for a path. */
 export function parsePackageName(text: string): PackageName | undefined {
   const [, id = '', version = ''] = /^([a-z0-9][a-z0-9.-]*)#([\w.*-]+)$/i.exec(text) ?? [];
   return id === '' ? undefined : { id, version };
@@ -15,12 +15,12 @@ export function nameOf({ id, version }: PackageName): string {
   return `${id}#${version}`;
 }
 
-/** Whether the version names one release: `4.0.x`, `latest` and `^1.0.0` do not. */
+/** Whether the version names one release. `4.0.x`, `latest` and `^1.0.0` do not. */
 export function isExact(version: string): boolean {
   return /^\d+\.\d+\.\d+(-[\w.-]+)?$/.test(version);
 }
 
-/** The newest of the versions that the wanted one allows; releases before pre-releases. */
+/** The newest version that the wanted range allows. Releases are preferred to pre-releases. */
 export function newestMatching(versions: readonly string[], wanted: string): string | undefined {
   const matching = versions.filter((each) => isMatch(each, wanted));
   const releases = matching.filter((each) => !each.includes('-'));
@@ -31,7 +31,7 @@ function isMatch(version: string, wanted: string): boolean {
   if (wanted === 'latest' || wanted === '*' || wanted === '') return true;
   if (!/[xX*^~]/.test(wanted)) return version === wanted;
   const parts = wanted.replace(/^[\^~]/, '').split('.');
-  // ^1.2.3 keeps the first part, ~1.2.3 the first two, 1.2.x what stands before the x.
+  // ^1.2.3 keeps the first part, ~1.2.3 the first two, 1.2.x the parts before the x.
   const count = wanted.startsWith('^') ? 1 : wanted.startsWith('~') ? 2 : parts.length;
   const given = version.split('-')[0]?.split('.') ?? [];
   const isKept = parts
@@ -40,7 +40,7 @@ function isMatch(version: string, wanted: string): boolean {
   return isKept && (count === parts.length || compareVersions(version, parts.join('.')) >= 0);
 }
 
-/** As semver orders them, a pre-release before its release. */
+/** Semver order: a pre-release is before its release. */
 export function compareVersions(left: string, right: string): number {
   const [a = '', preA] = left.split(/-(.*)/s, 2);
   const [b = '', preB] = right.split(/-(.*)/s, 2);

@@ -1,6 +1,6 @@
 /**
- * A FHIR package registry (packages.fhir.org) or an npm registry: `/id` lists the versions, each with
- * the address of its tarball.
+ * A client for a FHIR package registry (packages.fhir.org) or an npm registry: `/id` lists the
+ * versions, each with the url of its tarball.
  */
 import { nameOf, type PackageName } from './package-name.ts';
 
@@ -14,7 +14,7 @@ interface Listing {
 
 export type Fetch = (url: string, init: { signal: AbortSignal }) => Promise<Response>;
 
-/** Why nothing was received, in words. */
+/** The registry did not return what was asked for. The message says why. */
 export class RegistryError extends Error {
   override readonly name = 'RegistryError';
 }
@@ -23,7 +23,9 @@ export class PackageRegistry {
   readonly #url: string;
   readonly #fetch: Fetch;
   readonly #listings = new Map<string, Promise<Listing>>();
-  /** After it could not be reached once, it is not tried for each dependency again. */
+  /**
+   * Set after the registry could not be reached, so that it is not tried again for each dependency.
+   */
   #unreachable: RegistryError | undefined;
 
   constructor(url: string, fetch: Fetch) {
@@ -54,7 +56,7 @@ export class PackageRegistry {
     try {
       return (await response.json()) as Listing;
     } catch (cause) {
-      throw new RegistryError(`${url} is no list of versions`, { cause });
+      throw new RegistryError(`${url} did not return a list of versions`, { cause });
     }
   }
 
@@ -67,7 +69,7 @@ export class PackageRegistry {
       this.#unreachable = new RegistryError(`${this.#url} cannot be reached`, { cause });
       throw this.#unreachable;
     }
-    if (!response.ok) throw new RegistryError(`${url} says ${response.status}`);
+    if (!response.ok) throw new RegistryError(`${url} responded with status ${response.status}`);
     return response;
   }
 }

@@ -1,7 +1,7 @@
 /**
- * From `fhir.packages` to the packages themselves: those configured and all that they depend on, of
- * each id one version but where several are configured. A dependency that cannot be had is a value:
- * whether the profiles can do without it, the compiler says.
+ * Finds the packages of `fhir.packages` and all their dependencies: one version of each id, unless
+ * several are configured. A dependency that cannot be found is returned as missing, because only
+ * the compiler knows whether the profiles need it.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -23,17 +23,17 @@ import {
 } from './package-name.ts';
 import { type PackageRegistry, RegistryError } from './package-registry.ts';
 
-/** What the validator itself is compiled from. */
+/** Packages that the validator itself is compiled from. */
 const BUILT_IN = /^hl7\.fhir\.r4\.(core|examples|expansions|search)$/;
 const FHIR_VERSION = /^4\.0(\.|$)/;
 
 export interface Sources {
-  /** Paths in the configuration are relative to it. */
+  /** Paths in the configuration are relative to this folder. */
   readonly root: string;
   readonly cache: PackageCache;
   readonly registry: PackageRegistry;
   readonly lock: Lock;
-  /** Packages that are at hand in some version, for when the wanted one cannot be had. */
+  /** Finds an installed package with that id, used if the wanted version is not available. */
   readonly builtIn?: (id: string) => FhirPackage | undefined;
 }
 
@@ -43,11 +43,11 @@ export interface Missing extends PackageName {
 }
 
 export interface ResolvedPackages {
-  /** As configured, in that order. */
+  /** The configured packages, in that order. */
   readonly configured: readonly FhirPackage[];
   readonly dependencies: readonly FhirPackage[];
   readonly missing: readonly Missing[];
-  /** What was done otherwise than asked for, in words. */
+  /** Lines that say where another version was used than asked for. */
   readonly remarks: readonly string[];
   readonly lock: Lock;
 }
@@ -120,9 +120,7 @@ async function configuredPackage(
 
 function atPath(path: string, spec: string): FhirPackage {
   if (!existsSync(path)) {
-    throw new PackageError(
-      `${spec}: there is no such file or folder (a package by name is written id#version)`,
-    );
+    throw new PackageError(`${spec}: no such file or folder (to name a package, write id#version)`);
   }
   return /\.t(ar\.)?gz$/.test(path)
     ? readPackageTarball(readFileSync(path), spec)
@@ -142,7 +140,7 @@ async function dependency(
   }
 }
 
-/** From the cache, else from the registry by way of the cache. */
+/** Looks in the cache, then in the registry. A package from the registry is added to the cache. */
 async function named(
   wanted: PackageName,
   sources: Sources,
@@ -168,13 +166,13 @@ async function named(
   }
 }
 
-/** As pinned, else the newest that the registry has, else the newest of the cache. */
+/** The pinned version, or the newest of the registry, or the newest in the cache. */
 async function exactVersion(wanted: PackageName, sources: Sources): Promise<string> {
   if (isExact(wanted.version)) return wanted.version;
   const pinned = sources.lock.versions[nameOf(wanted)];
   if (pinned !== undefined) return pinned;
   const cached = sources.cache.versionsOf(wanted.id);
-  // `current` and `dev` are builds that no registry has.
+  // `current` and `dev` are builds that are in no registry.
   if (cached.includes(wanted.version)) return wanted.version;
   const inCache = newestMatching(cached, wanted.version);
   try {
@@ -189,5 +187,5 @@ async function exactVersion(wanted: PackageName, sources: Sources): Promise<stri
 function replaced(of: FhirPackage, wanted: PackageName, own: readonly FhirPackage[]): string[] {
   if (own.some(({ version }) => version === wanted.version) || !isExact(wanted.version)) return [];
   const used = own.map(({ version }) => version).join(', ');
-  return [`${nameOf(of)} asks for ${nameOf(wanted)}; ${used} is configured, and used instead`];
+  return [`${nameOf(of)} asks for ${nameOf(wanted)}; the configured ${used} is used instead`];
 }

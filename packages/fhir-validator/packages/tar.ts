@@ -1,16 +1,22 @@
-/** Files of a tar archive: https://pubs.opengroup.org/onlinepubs/9699919799/utilities/pax.html */
+/**
+ * Reads the files of a tar archive:
+ * https://pubs.opengroup.org/onlinepubs/9699919799/utilities/pax.html
+ */
 import { gunzipSync } from 'node:zlib';
 
 const BLOCK = 512;
 const UNPACKED_BYTES_MAX = 1024 * 1024 * 1024;
 
 export interface TarFile {
-  /** As the archive has it: `package/package.json`. */
+  /** Path in the archive: `package/package.json`. */
   readonly path: string;
   readonly content: Buffer;
 }
 
-/** Reads a `.tgz`. Throws what zlib throws, and RangeError for what is no tar archive. */
+/**
+ * Reads a `.tgz`. Throws zlib's errors if it is not gzipped, and RangeError if it is not a tar
+ * archive.
+ */
 export function readTarball(bytes: Uint8Array): TarFile[] {
   const archive = gunzipSync(bytes, { maxOutputLength: UNPACKED_BYTES_MAX });
   const files: TarFile[] = [];
@@ -34,7 +40,7 @@ export function readTarball(bytes: Uint8Array): TarFile[] {
 
 function sizeOf(header: Buffer): number {
   const size = Number.parseInt(textOf(header.subarray(124, 136)).trim() || '0', 8);
-  if (!Number.isInteger(size) || size < 0) throw new RangeError('no tar archive');
+  if (!Number.isInteger(size) || size < 0) throw new RangeError('not a tar archive');
   return size;
 }
 
@@ -44,7 +50,7 @@ function pathOf(header: Buffer): string {
   return prefix === '' ? name : `${prefix}/${name}`;
 }
 
-/** A record is `length path=value\n`, the length in bytes and including itself. */
+/** A record is `length path=value\n`. The length counts the bytes of the whole record. */
 function paxPath(content: Buffer): string | undefined {
   for (let at = 0; at < content.length; ) {
     const length = Number.parseInt(content.toString('utf8', at, at + 20), 10);

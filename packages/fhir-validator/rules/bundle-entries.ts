@@ -1,4 +1,4 @@
-/** The entries of a bundle, and which of them a reference leads to. */
+/** Finds the entry of a bundle that a reference points to. */
 import { isObject } from '../runtime/object.ts';
 import { restfulUrl } from './uris.ts';
 
@@ -20,7 +20,10 @@ export class BundleEntries {
     }
   }
 
-  /** The entry that a reference in entry `from` leads to: a relative one on the server of that entry. */
+  /**
+   * Index of the entry that a reference in entry `from` points to. A relative reference is on the
+   * same server as that entry: https://hl7.org/fhir/R4/bundle.html#references
+   */
   resolve(reference: string, from: number): number | undefined {
     const version = reference.lastIndexOf(HISTORY);
     const url = version < 0 ? reference : reference.slice(0, version);

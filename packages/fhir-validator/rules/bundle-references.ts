@@ -1,5 +1,5 @@
 /**
- * What the Composition of a document and the header of a message refer to is in the bundle.
+ * The targets of a document's Composition and of a message's header must be in the bundle:
  * https://hl7.org/fhir/R4/documents.html#content, https://hl7.org/fhir/R4/bundle.html#references
  */
 import { isObject } from '../runtime/object.ts';
@@ -8,7 +8,7 @@ import { BundleEntries } from './bundle-entries.ts';
 
 type Value = Record<string, unknown>;
 
-/** Elements of type Reference whose targets travel along. */
+/** Elements of type Reference whose targets must be in the bundle. */
 const REFERENCES: Readonly<Record<string, readonly string[]>> = {
   Composition: ['subject', 'encounter', 'author', 'attester.party', 'custodian', 'event.detail'],
   MessageHeader: ['focus'],

@@ -2,7 +2,9 @@
 import { isObject } from '../runtime/object.ts';
 import { quote, type Report } from '../runtime/report.ts';
 
-/** Matches have ids and the type that was searched for; outcomes are OperationOutcomes. */
+/**
+ * Matches must have an id and the type that was searched for. Outcomes must be OperationOutcomes.
+ */
 export function searchSet(links: unknown, entries: unknown[], report: Report): void {
   const types = searchedTypes(links, report);
   for (const [i, entry] of entries.entries()) {
@@ -12,7 +14,7 @@ export function searchSet(links: unknown, entries: unknown[], report: Report): v
     const step = `entry[${i}].resource`;
     if (mode === 'outcome') {
       if (resourceType !== 'OperationOutcome') {
-        const said = `An outcome is an OperationOutcome, not ${quote(resourceType)}`;
+        const said = `An entry with the search mode outcome must be an OperationOutcome, not ${quote(resourceType)}`;
         report.error('fhir-r4/searchset-outcome', 'invalid', said, step);
       }
     } else if (mode === 'match' || mode === 'include') {
@@ -30,7 +32,7 @@ export function searchSet(links: unknown, entries: unknown[], report: Report): v
 
 const LISTED_MAX = 10;
 
-/** The types that the self link searched for, where it says so. */
+/** The types that were searched for, if the self link says so. */
 function searchedTypes(links: unknown, report: Report): Set<string> | undefined {
   const self = (Array.isArray(links) ? links : []).find(
     (each) => isObject(each) && each['relation'] === 'self',

@@ -1,4 +1,4 @@
-/** Bundles beyond their invariants: https://hl7.org/fhir/R4/bundle.html */
+/** Rules for bundles that no invariant states: https://hl7.org/fhir/R4/bundle.html */
 import { isObject } from '../runtime/object.ts';
 import { quote, type Report } from '../runtime/report.ts';
 import { bundleReferences } from './bundle-references.ts';
@@ -8,9 +8,12 @@ import { isAbsolute, restfulUrl } from './uris.ts';
 
 type Value = Record<string, unknown>;
 
-/** Link relations of which a bundle has one each. */
+/** Link relations that a bundle may have only once. */
 const SINGLE_LINKS = new Set(['self', 'first', 'previous', 'prev', 'next', 'last']);
-/** Bundles whose entries need no fullUrl: https://hl7.org/fhir/R4/bundle.html#bundle-unique */
+/**
+ * Types of bundles whose entries may lack a fullUrl:
+ * https://hl7.org/fhir/R4/bundle.html#bundle-unique
+ */
 const WITHOUT_FULL_URL = new Set([
   'transaction',
   'batch',
@@ -39,8 +42,9 @@ export function bundle(value: Value, report: Report): void {
 }
 
 /**
- * Not what an operation made, or the outcome of a search, which have no id; those come as a searchset.
- * What was created by POST or deleted has no resource, or got its id later.
+ * Whether an entry must have a fullUrl. Results of operations and outcomes of searches have no id;
+ * both are in searchsets. An entry of a POST may get its id later, and one of a DELETE has no
+ * resource.
  */
 function isIdentified({ resource, request, search }: Value, type: string): boolean {
   if (!isObject(resource)) return false;
@@ -64,7 +68,10 @@ function links(list: unknown, report: Report): void {
   }
 }
 
-/** Absolute, and if it names a resource on a server, this one. */
+/**
+ * The fullUrl must be absolute. If it is the url of a resource on a server, it must be that of this
+ * resource.
+ */
 function fullUrl(url: string, resource: unknown, report: Report, step: string): void {
   if (!isAbsolute(url)) {
     const said = `The fullUrl ${quote(url)} must be absolute`;

@@ -1,4 +1,4 @@
-/** Rules in the prose of https://hl7.org/fhir/R4/codesystem.html */
+/** Rules from the text of https://hl7.org/fhir/R4/codesystem.html */
 import { isObject } from '../runtime/object.ts';
 import { quote, type Report } from '../runtime/report.ts';
 import { valueSetAsSystem } from './data-types.ts';
@@ -6,7 +6,7 @@ import { eachNode, pathOf, type Way } from './nodes.ts';
 
 type Value = Record<string, unknown>;
 
-/** Properties that the specification defines, by uri: code and type. */
+/** Properties that the specification defines. Key: uri. Value: code and type. */
 const PROPERTIES = new Map([
   ['inactive', 'boolean'],
   ['deprecated', 'dateTime'],
@@ -26,7 +26,7 @@ export function codeSystem(value: Value, report: Report): void {
     report.error(
       'fhir-r4/codesystem-supplement',
       'business-rule',
-      "The content of a supplement is 'supplement'",
+      "The content of a code system that supplements another must be 'supplement'",
       'content',
     );
   }
@@ -34,7 +34,7 @@ export function codeSystem(value: Value, report: Report): void {
   if (content === 'complete' && typeof count === 'number' && Array.isArray(concept)) {
     const actual = eachNode(concept, CHILDREN, () => {});
     if (actual !== count) {
-      const said = `The code system is complete with ${actual} concepts, and counts ${count}`;
+      const said = `The code system is complete and has ${actual} concepts, but its count is ${count}`;
       report.error('fhir-r4/codesystem-count', 'invalid', said, 'count');
     }
   }
@@ -43,7 +43,7 @@ export function codeSystem(value: Value, report: Report): void {
   eachNode(concept, CHILDREN, (of, way) => usedProperties(of, way, properties, report));
 }
 
-/** Checks the definitions and returns the types by code. */
+/** Checks the definitions of properties. Returns their types by code. */
 function definedProperties(list: unknown, report: Report): Map<unknown, unknown> {
   const types = new Map<unknown, unknown>();
   const uris = new Set<unknown>();

@@ -1,4 +1,4 @@
-/** Rules in the prose of the conformance resources. */
+/** Rules from the text about conformance resources. */
 import { isString } from '../runtime/characters.ts';
 import { isObject } from '../runtime/object.ts';
 import { quote, type Report } from '../runtime/report.ts';
@@ -9,10 +9,13 @@ import { isValueSetUrl } from './uris.ts';
 
 type Value = Record<string, unknown>;
 
-/** https://hl7.org/fhir/R4/searchparameter.html: parts of a composite; the path is FHIRPath. */
+/**
+ * A composite needs components, and the expression must be FHIRPath:
+ * https://hl7.org/fhir/R4/searchparameter.html
+ */
 export function searchParameter({ type, component, expression }: Value, report: Report): void {
   if (type === 'composite' && (!Array.isArray(component) || component.length < 2)) {
-    const said = 'A composite search parameter has two components at least';
+    const said = 'A composite search parameter must have at least two components';
     report.error('fhir-r4/searchparameter-component', 'business-rule', said);
   }
   fhirPath(expression, report, 'expression');
@@ -27,7 +30,7 @@ function fhirPath(expression: unknown, report: Report, step: string): void {
   report.error('fhir-r4/fhirpath-syntax', 'value', `Not FHIRPath: ${quote(fault)}`, step);
 }
 
-/** https://hl7.org/fhir/R4/valueset.html: code systems are named by their absolute uris. */
+/** Code systems must be named by absolute uris: https://hl7.org/fhir/R4/valueset.html */
 export function valueSet({ compose, expansion }: Value, report: Report): void {
   if (isObject(expansion)) {
     eachNode(expansion['contains'], 'contains', ({ system }, way) => {
@@ -45,7 +48,7 @@ export function valueSet({ compose, expansion }: Value, report: Report): void {
   }
 }
 
-/** https://hl7.org/fhir/R4/conceptmap.html: a group maps one code system to another. */
+/** A group maps one code system to another: https://hl7.org/fhir/R4/conceptmap.html */
 export function conceptMap({ group }: Value, report: Report): void {
   for (const [i, each] of Array.isArray(group) ? group.entries() : []) {
     if (!isObject(each)) continue;

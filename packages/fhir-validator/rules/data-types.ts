@@ -1,20 +1,23 @@
-/** Rules of the data types page that no invariant states: https://hl7.org/fhir/R4/datatypes.html */
+/** Rules from the text of https://hl7.org/fhir/R4/datatypes.html that no invariant states. */
 import type { CodeSystems } from '../runtime/bindings.ts';
 import { base64Bytes } from '../runtime/characters.ts';
 import { quote, type Report } from '../runtime/report.ts';
 import { isAbsolute, isValueSetUrl } from './uris.ts';
 
-/** The stated size is that of the data before it was encoded. */
+/** The size must be the number of bytes before base64 encoding. */
 export function attachment(data: unknown, size: unknown, report: Report): void {
   if (typeof data !== 'string' || typeof size !== 'number') return;
   const actual = base64Bytes(data);
   if (actual !== size) {
-    const said = `The stated size is ${size}, the data has ${actual} bytes`;
+    const said = `The stated size is ${size}, but the data has ${actual} bytes`;
     report.error('fhir-r4/attachment-size', 'structure', said);
   }
 }
 
-/** The system is absolute and no value set; a code of a system that is at hand is in that system. */
+/**
+ * The system must be absolute and not a value set. If all codes of the system are loaded, the code
+ * must be one of them.
+ */
 export function coding(system: unknown, code: unknown, report: Report, systems: CodeSystems): void {
   if (typeof system !== 'string') return;
   const known = systems.find(system);
@@ -27,7 +30,7 @@ export function coding(system: unknown, code: unknown, report: Report, systems: 
   else report.warning('fhir-r4/code-unknown', 'code-invalid', said, 'code');
 }
 
-/** What names a code system is an absolute uri, and not that of a value set. */
+/** The url of a code system must be absolute and not that of a value set. */
 export function codeSystemUrl(system: string, report: Report, step: string): void {
   if (!isAbsolute(system)) {
     const said = `The system ${quote(system)} must be absolute`;
@@ -39,11 +42,14 @@ export function codeSystemUrl(system: string, report: Report, step: string): voi
 
 export function valueSetAsSystem(system: string, report: Report, step: string): void {
   if (!isValueSetUrl(system)) return;
-  const said = `The system ${quote(system)} is a value set, no code system`;
+  const said = `The system ${quote(system)} is a value set, not a code system`;
   report.error('fhir-r4/system-is-value-set', 'value', said, step);
 }
 
-/** The system is absolute; a value of the system "URI" is itself absolute. */
+/**
+ * The system must be absolute. If the system is "URI" (urn:ietf:rfc:3986), the value must be
+ * absolute too.
+ */
 export function identifier(system: unknown, value: unknown, report: Report): void {
   if (typeof system !== 'string') return;
   if (!isAbsolute(system)) {
@@ -56,7 +62,10 @@ export function identifier(system: unknown, value: unknown, report: Report): voi
   }
 }
 
-/** Decimals or E, U, L, with one space between two: https://hl7.org/fhir/R4/datatypes.html#SampledData */
+/**
+ * Decimals or E, U, L, with one space between them:
+ * https://hl7.org/fhir/R4/datatypes.html#SampledData
+ */
 export function sampledData(data: unknown, report: Report): void {
   if (typeof data !== 'string') return;
   let from = 0;
@@ -72,6 +81,6 @@ export function sampledData(data: unknown, report: Report): void {
   }
 }
 
-/** Up to the space after it, or to the end. */
+/** Matches one data point, up to the next space or the end. */
 const POINT = /(?:[EUL]|-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?)(?= |$)/y;
 const SHOWN_MAX = 64;

@@ -1,6 +1,6 @@
 /**
- * A document holds what its Composition refers to, directly or not, and little else.
- * https://hl7.org/fhir/R4/documents.html#content
+ * Every entry of a document must be connected with its Composition by references, with few
+ * exceptions: https://hl7.org/fhir/R4/documents.html#content
  */
 import { someBelow } from '../runtime/below.ts';
 import { isObject } from '../runtime/object.ts';
@@ -19,16 +19,17 @@ export function documentContent(list: unknown[], report: Report): void {
     if (forward.has(i) || !isObject(resource) || travelsAlong(resource)) continue;
     const step = `entry[${i}]`;
     if (connected.has(i)) {
-      const said = 'The entry refers to others, but nothing in the document refers to it';
+      const said =
+        'The entry refers to other entries of the document, but none of them refers to it';
       report.warning('fhir-r4/document-content', 'informational', said, step);
     } else {
-      const said = 'Nothing that the Composition refers to refers to the entry, nor the reverse';
+      const said = 'No chain of references connects the entry with the Composition';
       report.error('fhir-r4/document-content', 'invalid', said, step);
     }
   }
 }
 
-/** Entries that a resource names: by references, and by urls of attachments and the like. */
+/** Entries that a resource names in references, and in urls of attachments and the like. */
 function referencesOf(resource: unknown, from: number, entries: BundleEntries): Set<number> {
   const found = new Set<number>();
   someBelow(resource, (each) => {
@@ -42,14 +43,14 @@ function referencesOf(resource: unknown, from: number, entries: BundleEntries): 
 
 const REFERENCE_MAX = 2048;
 
-/** All that the first leads to. */
+/** All entries that the first one refers to, directly or indirectly. */
 function reached(to: readonly ReadonlySet<number>[]): Set<number> {
   const found = new Set([0]);
   for (const each of found) for (const target of to[each] ?? []) found.add(target);
   return found;
 }
 
-/** Provenance of what is in the document, and a style sheet for it. */
+/** Allowed without a reference from the document: Provenance of its entries, and a style sheet. */
 function travelsAlong({ resourceType, contentType }: Record<string, unknown>): boolean {
   if (resourceType === 'Provenance') return true;
   return resourceType === 'Binary' && typeof contentType === 'string' && /css/.test(contentType);

@@ -1,4 +1,7 @@
-/** Contained resources (dom-2 to dom-5, ids) and the narrative that should be there (dom-6). */
+/**
+ * Rules for contained resources (dom-2 to dom-5, unique ids), and the warning for a missing
+ * narrative (dom-6).
+ */
 import { isObject } from '../runtime/object.ts';
 import { quote, type Report } from '../runtime/report.ts';
 
@@ -10,7 +13,7 @@ export function domainResource(text: unknown, contained: unknown, report: Report
   if (contained === undefined || !Array.isArray(contained)) return;
   for (const [i, each] of contained.entries()) if (isObject(each)) rules(each, i, report);
   uniqueIds(contained, report);
-  // Only the root has seen all there is.
+  // Only now have all elements under the root been visited.
   if (report.resource === report.root) referenced(contained, report);
 }
 
@@ -27,7 +30,7 @@ function rules(each: Record<string, unknown>, i: number, report: Report): void {
   }
 }
 
-/** `#id` must mean one resource: https://hl7.org/fhir/R4/references.html#contained */
+/** `#id` must identify one resource: https://hl7.org/fhir/R4/references.html#contained */
 function uniqueIds(contained: unknown[], report: Report): void {
   if (contained.length < 2) return;
   const first = new Map<unknown, number>();
@@ -38,13 +41,16 @@ function uniqueIds(contained: unknown[], report: Report): void {
     if (before === undefined) {
       first.set(id, i);
     } else {
-      const said = `The id ${quote(id)} is that of contained[${before}] already`;
+      const said = `The id ${quote(id)} is also the id of contained[${before}]`;
       report.error('fhir-r4/contained-id', 'business-rule', said, `contained[${i}]`);
     }
   }
 }
 
-/** dom-3: each is referred to from elsewhere in the resource, or refers to it itself. */
+/**
+ * dom-3: the resource refers to each contained resource, or the contained resource refers to its
+ * container.
+ */
 function referenced(contained: unknown[], report: Report): void {
   const { locals } = report;
   for (const [i, each] of contained.entries()) {

@@ -1,6 +1,6 @@
 /**
- * Is a text an expression of FHIRPath? This is a recognizer, not a parser: it keeps only the open
- * brackets and whether an operand or an operator comes next, so no nesting of an expression exhausts
+ * Recognizes FHIRPath expressions. It is not a parser: its only state is the list of open brackets
+ * and whether an operand or an operator comes next. So a deeply nested expression cannot exhaust
  * the stack. https://hl7.org/fhirpath/N1/grammar.html
  */
 
@@ -13,7 +13,7 @@ const SYMBOL = /<=|>=|!=|!~|[.,()[\]{}|=~<>+\-*/&$%]/y;
 const SYMBOL_OPERATORS = new Set('<= >= != !~ | = ~ < > + - * / &'.split(' '));
 const WORD_OPERATORS = new Set('div mod in contains and or xor implies'.split(' '));
 const TYPE_OPERATORS = new Set(['is', 'as']);
-/** Operators that may be names as well: `value.as(string)`. */
+/** Operators that are also names of functions: `value.as(string)`. */
 const NAMES_TOO = new Set(['is', 'as', 'in', 'contains']);
 const UNITS = new Set(
   'year month week day hour minute second millisecond'.split(' ').flatMap((u) => [u, `${u}s`]),
@@ -30,7 +30,7 @@ class Fault extends Error {
   override readonly name = 'Fault';
 }
 
-/** What is wrong with an expression, in words; undefined if nothing is. */
+/** The first fault of an expression, as text. Undefined if there is none. */
 export function fhirPathFault(expression: string): string | undefined {
   try {
     new Recognizer(expression).run();
@@ -44,7 +44,7 @@ export function fhirPathFault(expression: string): string | undefined {
 class Recognizer {
   readonly #text: string;
   #token: Token;
-  /** `(` group, `[` index, `f` arguments. */
+  /** Open brackets: `(` a group, `[` an index, `f` arguments. */
   readonly #open: string[] = [];
 
   constructor(text: string) {
@@ -57,7 +57,7 @@ class Recognizer {
     while (this.#isMoreAfterOperand());
   }
 
-  /** Up to the end of one operand, brackets opened on the way left open. */
+  /** Reads one operand. Brackets that it opens stay open. */
   #operand(): void {
     while (this.#isMoreInOperand(this.#next()));
   }
@@ -66,7 +66,7 @@ class Recognizer {
     if (kind === 'symbol') return this.#isMoreAfterSymbol(text);
     if (kind === 'end') throw new Fault('it ends where an operand is expected');
     if (kind === 'number') this.#unit();
-    if (kind === 'quoted' && this.#isCall()) throw this.#fault('a quoted name is no function');
+    if (kind === 'quoted' && this.#isCall()) throw this.#fault('a quoted name is not a function');
     if (kind !== 'name' || text === 'true' || text === 'false') return false;
     if (WORD_OPERATORS.has(text) && !NAMES_TOO.has(text)) {
       throw this.#fault(`${text} where an operand is expected`);
@@ -85,7 +85,7 @@ class Recognizer {
     return text === '(' || text === '+' || text === '-';
   }
 
-  /** Steps, indices and closing brackets; whether an operand must follow. */
+  /** Reads steps, indices and closing brackets. Returns whether an operand must follow. */
   #isMoreAfterOperand(): boolean {
     for (;;) {
       const { kind, text } = this.#next();
@@ -101,7 +101,7 @@ class Recognizer {
       } else if (kind === 'symbol' && (text === ')' || text === ']')) {
         const opened = this.#open.pop();
         if ((text === ']') !== (opened === '[') || opened === undefined) {
-          throw this.#fault(`${text} closes nothing`);
+          throw this.#fault(`${text} without an opening bracket`);
         }
       } else if (kind === 'symbol' && text === ',' && this.#open.at(-1) === 'f') {
         return true;
@@ -118,7 +118,9 @@ class Recognizer {
     }
   }
 
-  /** After a dot. Whether arguments follow, so that an operand comes next. */
+  /**
+   * Reads the step after a dot. Returns whether arguments follow, so that an operand comes next.
+   */
   #isStepWithArguments(): boolean {
     const { kind, text } = this.#next();
     if (kind === 'symbol' && text === '$') {
@@ -133,7 +135,10 @@ class Recognizer {
     return this.#token.kind === 'symbol' && this.#token.text === '(';
   }
 
-  /** Takes the bracket, and the closing one where no argument stands. */
+  /**
+   * Reads the opening bracket of a call. If there is no argument, reads the closing one too and
+   * returns true.
+   */
   #isEmptyCall(): boolean {
     this.#next();
     if (this.#token.kind === 'symbol' && this.#token.text === ')') {
@@ -144,7 +149,7 @@ class Recognizer {
     return false;
   }
 
-  /** `5 'mg'`, `5 days` */
+  /** Reads the unit of a quantity: `5 'mg'`, `5 days`. */
   #unit(): void {
     const { kind, text } = this.#token;
     if (kind === 'string' || (kind === 'name' && UNITS.has(text))) this.#next();
@@ -158,10 +163,14 @@ class Recognizer {
   }
 
   #variable(): void {
-    if (!VARIABLES.has(this.#next().text)) throw this.#fault('$ without this, index or total');
+    if (!VARIABLES.has(this.#next().text))
+      throw this.#fault('$ must be followed by this, index or total');
   }
 
-  /** `Quantity`, `FHIR.Quantity`; brackets around it belong to no type, but the standard has them. */
+  /**
+   * Reads `Quantity` or `FHIR.Quantity`. The grammar has no brackets around a type, but the
+   * specification uses them.
+   */
   #type(): void {
     const isGroup = this.#isCall();
     if (isGroup) this.#next();
@@ -210,7 +219,7 @@ function tokenAt(text: string, from: number): Token {
 }
 
 function unknown(at: number): never {
-  throw new Fault(`character ${at + 1} starts nothing`);
+  throw new Fault(`character ${at + 1} is not allowed here`);
 }
 
 function match(kind: Token['kind'], pattern: RegExp, text: string, at: number): Token | undefined {
@@ -224,10 +233,10 @@ function quoted(kind: Token['kind'], text: string, at: number, mark: string): To
     if (text[to] === '\\') to++;
     else if (text[to] === mark) return { kind, text: text.slice(at, to + 1), to: to + 1 };
   }
-  throw new Fault(`character ${at + 1} opens a quote that is not closed`);
+  throw new Fault(`character ${at + 1} opens a quotation that is not closed`);
 }
 
-/** White space and comments. */
+/** Skips white space and comments. */
 function skipBlank(text: string, from: number): number {
   let at = from;
   for (;;) {

@@ -1,16 +1,16 @@
-/** Concepts in concepts, and other trees of elements of one name. */
+/** Visits trees of elements that have the same name, such as concepts in concepts. */
 import { isObject } from '../runtime/object.ts';
 import { DEPTH_MAX } from '../runtime/report.ts';
 
 type Value = Record<string, unknown>;
 
-/** An array of nodes, and which of them it is. */
+/** A step on the way to a node: an array of nodes and the index in it. */
 export interface Way {
   readonly list: readonly unknown[];
   at: number;
 }
 
-/** Visits all nodes, however deep, and counts them. Keeps no more than the way to the one at hand. */
+/** Visits and counts all nodes at any depth. Keeps only the way to the current node in memory. */
 export function eachNode(
   list: unknown,
   name: string,
@@ -32,7 +32,9 @@ export function eachNode(
   return count;
 }
 
-/** Deeper than the validator follows is reported elsewhere. */
+/**
+ * The expression of a node. Steps below DEPTH_MAX are left out: another check reports that depth.
+ */
 export function pathOf(way: readonly Way[], name: string): string {
   return way
     .slice(0, DEPTH_MAX)

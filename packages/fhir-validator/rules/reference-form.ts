@@ -1,4 +1,4 @@
-/** Reference.reference as text: https://hl7.org/fhir/R4/references.html#literal */
+/** The syntax of Reference.reference: https://hl7.org/fhir/R4/references.html#literal */
 import { isId, isIdFrom } from '../runtime/characters.ts';
 import { isAbsolute } from './uris.ts';
 
@@ -8,34 +8,42 @@ const LOCATION_MAX = 2048;
 const HISTORY = '/_history/';
 const SPACE = /\s/;
 
-/** Why it can be no reference, if so. */
+/** The reason why a text cannot be a reference. Undefined if it can. */
 export function referenceProblem(to: string, resourceTypes: Names): string | undefined {
-  // Nearly all are Type/id.
+  // Nearly all references are Type/id.
   const slash = to.indexOf('/');
   if (slash > 0 && isIdFrom(to, slash + 1) && resourceTypes.has(to.slice(0, slash))) {
     return undefined;
   }
-  if (SPACE.test(to)) return 'it holds white space';
-  if (isAbsolute(to)) return HTTP.test(to) && !HOST.test(to) ? 'it names no host' : undefined;
+  if (SPACE.test(to)) return 'it contains white space';
+  if (isAbsolute(to)) return HTTP.test(to) && !HOST.test(to) ? 'it has no host' : undefined;
   const end = to.search(/[?#]/);
   const path = end < 0 ? to : to.slice(0, end);
-  // Conditional, in a transaction: https://hl7.org/fhir/R4/http.html#trules
+  // A conditional reference in a transaction: https://hl7.org/fhir/R4/http.html#trules
   if (to[end] === '?') return resourceTypes.has(path) ? undefined : UNLIKE_REST;
   const [current, version, ...more] = path.split(HISTORY, 3);
   const [type = '', id, ...further] = (current ?? '').split('/', 3);
   const isWhole = more.length === 0 && further.length === 0;
   const isVersion = version === undefined || isId(version);
   if (!resourceTypes.has(type)) return UNLIKE_REST;
-  if (!isWhole || !isVersion || id === undefined || id === '') return 'a relative one is Type/id';
+  if (!isWhole || !isVersion || id === undefined || id === '')
+    return 'a relative reference must be Type/id';
   return isId(id) ? undefined : UNLIKE_REST;
 }
 
-/** Of relative ones that no FHIR server has: they name no type of resource, or have no id of FHIR. */
-export const UNLIKE_REST = 'a relative one is Type/id, both of FHIR';
+/**
+ * The problem of a relative reference that no FHIR server can have: it has no resource type, or its
+ * id is not a valid FHIR id.
+ */
+export const UNLIKE_REST =
+  'a relative reference must be Type/id, with a resource type and a valid id';
 const HTTP = /^https?:/i;
 const HOST = /^https?:\/\/[^/?#]/i;
 
-/** The last but one step of a literal reference, be it relative or absolute, of a version or not. */
+/**
+ * The type in a literal reference: the step before the id. The reference may be relative or
+ * absolute, with or without a version.
+ */
 export function literalType(to: string, resourceTypes: Names): string | undefined {
   if (to.length > LOCATION_MAX) return undefined;
   const version = to.lastIndexOf(HISTORY);

@@ -1,6 +1,6 @@
 /**
- * References: local ones must lead to a contained resource (ref-1), and what the target's type can
- * be told from must be a type that the element allows. https://hl7.org/fhir/R4/references.html
+ * Rules for references. A local reference must point to a contained resource (ref-1). If the type
+ * of the target is known, the element must allow it. https://hl7.org/fhir/R4/references.html
  */
 import { isObject } from '../runtime/object.ts';
 import { quote, type Report } from '../runtime/report.ts';
@@ -8,7 +8,7 @@ import { literalType, referenceProblem, UNLIKE_REST } from './reference-form.ts'
 
 const HASH = 35;
 
-/** What a Reference itself must be, wherever it stands. */
+/** Checks a Reference by itself, without the rules of the element that has it. */
 export function reference(to: unknown, type: unknown, report: Report): void {
   if (typeof to === 'string') {
     if (to.charCodeAt(0) === HASH) local(to, report);
@@ -17,40 +17,45 @@ export function reference(to: unknown, type: unknown, report: Report): void {
   if (typeof type === 'string') consistent(type, to, report);
 }
 
-/** ref-1 */
+/** Checks ref-1. */
 function local(to: string, report: Report): void {
   report.local(to);
   if (to === '#' ? report.root === report.resource : containedType(to, report) === undefined) {
-    report.broken('ref-1', `${quote(to)} leads to no contained resource`);
+    report.broken('ref-1', `${quote(to)} points to no contained resource`);
   }
 }
 
-/** A url, or relative to a server: https://hl7.org/fhir/R4/references.html#literal */
+/**
+ * Checks that it is a url, or relative to a server: https://hl7.org/fhir/R4/references.html#literal
+ */
 function form(to: string, report: Report): void {
   const problem = referenceProblem(to, report.settings.resourceTypes);
   if (problem === undefined) return;
   const said = `The reference ${quote(to)} is malformed: ${problem}`;
-  // In a single resource it may lead to something that is not a resource on a server; in a bundle
-  // nothing could resolve it.
+  // In a single resource, such a reference may point to something outside of FHIR servers. In a
+  // bundle, nothing could resolve it.
   const isDoubtful = problem === UNLIKE_REST && report.bundle === undefined;
   if (isDoubtful) report.warning('fhir-r4/reference-form', 'value', said, 'reference');
   else report.error('fhir-r4/reference-form', 'value', said, 'reference');
 }
 
-/** Type and reference agree; a type is one of a resource: absolute ones are for logical models. */
+/**
+ * The type must be a resource type and agree with the reference. Absolute types are for logical
+ * models.
+ */
 function consistent(type: string, to: unknown, report: Report): void {
   if (!report.settings.resourceTypes.has(type)) {
-    const said = `The type ${quote(type)} of a reference is no resource type of FHIR R4`;
+    const said = `The type ${quote(type)} of a reference is not a resource type of FHIR R4`;
     report.error('fhir-r4/reference-type', 'value', said, 'type');
     return;
   }
   const actual = typeof to === 'string' ? typeOf(to, report) : undefined;
   if (actual === undefined || actual === type) return;
-  const said = `The type is ${type}, and the reference leads to a ${quote(actual)}`;
+  const said = `The type is ${type}, but the reference points to a ${quote(actual)}`;
   report.error('fhir-r4/reference-type', 'invalid', said, 'type');
 }
 
-/** The types that one place allows, as `|Patient|Group|`. */
+/** Checks the target's type against the types that an element allows: `|Patient|Group|`. */
 export function target(value: unknown, allowed: string, report: Report, step: string): void {
   if (!isObject(value)) return;
   const type = targetType(value, report);
@@ -70,7 +75,7 @@ export function targets(values: unknown, allowed: string, report: Report, step: 
   for (let i = 0; i < values.length; i++) target(values[i], allowed, report, `${step}[${i}]`);
 }
 
-/** The type of resource that a Reference points to, as far as it says so. */
+/** The type of a Reference's target, as far as the Reference says it. */
 function targetType(value: Record<string, unknown>, report: Report): string | undefined {
   const to = value['reference'];
   if (typeof to === 'string') {
@@ -82,13 +87,13 @@ function targetType(value: Record<string, unknown>, report: Report): string | un
   return typeof type === 'string' && report.settings.resourceTypes.has(type) ? type : undefined;
 }
 
-/** The type of the resource that a literal reference leads to, where that can be told. */
+/** The type of the resource that a literal reference points to. Undefined if it is not known. */
 function typeOf(to: string, report: Report): string | undefined {
   if (to.charCodeAt(0) === HASH) return containedType(to, report);
   return entryTypes(report)?.get(to) ?? literalType(to, report.settings.resourceTypes);
 }
 
-/** Type of the contained resource with a local reference's id; `#` is the container. */
+/** Type of the contained resource that a local reference points to. `#` is the container. */
 function containedType(to: string, report: Report): string | undefined {
   const { root } = report;
   if (!isObject(root)) return undefined;
@@ -108,7 +113,7 @@ function typesById(root: Record<string, unknown>): Map<string, string> {
   return types;
 }
 
-/** Types of the entries of the bundle at hand, by fullUrl. */
+/** Types of the current bundle's entries, by fullUrl. */
 function entryTypes(report: Report): ReadonlyMap<string, string> | undefined {
   const { bundle } = report;
   if (!isObject(bundle)) return undefined;

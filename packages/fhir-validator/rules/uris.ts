@@ -1,11 +1,11 @@
-/** Does a uri have a scheme, so that it means the same everywhere? */
+/** Whether a uri has a scheme, so that its meaning does not depend on a base. */
 export function isAbsolute(uri: string): boolean {
   return uri.startsWith('http') || uri.startsWith('urn:') ? uri.includes(':') : SCHEME.test(uri);
 }
 
 const SCHEME = /^[A-Za-z][A-Za-z0-9+.-]{0,30}:./;
 
-/** The url of a resource on a RESTful server, in parts: `base` ends with a slash. */
+/** The url of a resource on a RESTful server, in parts. `base` ends with a slash. */
 export interface RestfulUrl {
   readonly base: string;
   readonly type: string;
@@ -16,7 +16,10 @@ const TYPE = /^[A-Z][A-Za-z]{1,63}$/;
 const ID = /^[A-Za-z0-9.-]{1,64}$/;
 const NOT_IN_BASE = /[\s?#]/;
 
-/** Undefined for any other url. From the end: an expression for the whole would try each slash. */
+/**
+ * Parses from the end. A regular expression for the whole url would try each slash. Undefined for
+ * any other url.
+ */
 export function restfulUrl(url: string): RestfulUrl | undefined {
   if (!url.startsWith('http://') && !url.startsWith('https://')) return undefined;
   const beforeId = url.lastIndexOf('/');
@@ -30,7 +33,10 @@ export function restfulUrl(url: string): RestfulUrl | undefined {
 
 const BASE_MIN = 'http://x/'.length;
 
-/** Those of HL7 and its guides: http://hl7.org/fhir/ValueSet/languages. Others name as they like. */
+/**
+ * Recognizes urls of HL7 and its guides, such as http://hl7.org/fhir/ValueSet/languages. Other
+ * publishers choose their urls freely.
+ */
 export function isValueSetUrl(url: string): boolean {
   return url.includes('/ValueSet/') && HL7.test(url);
 }

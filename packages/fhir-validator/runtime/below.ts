@@ -1,6 +1,6 @@
 /**
- * A walk over all values below one, in document order, that keeps no more than the way to the one at
- * hand. Iterative, so that no nesting exhausts the stack.
+ * Visits all values below a value in document order. Keeps only the way to the current one in
+ * memory. Iterative, so that deep nesting cannot exhaust the stack.
  */
 
 interface Level {
@@ -8,7 +8,10 @@ interface Level {
   at: number;
 }
 
-/** Whether some value below passes. Items of arrays are visited, arrays themselves are not. */
+/**
+ * Whether some value below passes the test. Visits the items of arrays, but not the arrays
+ * themselves.
+ */
 export function someBelow(value: unknown, test: (each: unknown) => boolean): boolean {
   const way: Level[] = [{ values: valuesOf(value), at: 0 }];
   for (let top = way.at(-1); top; top = way.at(-1)) {

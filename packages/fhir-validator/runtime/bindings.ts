@@ -1,10 +1,16 @@
-/** Bindings to value sets that the official definitions decide, and codes of their code systems. */
+/**
+ * Checks bindings to value sets whose codes are all loaded, and codes of code systems that are
+ * loaded.
+ */
 import { isCode } from './characters.ts';
 import { isObject } from './object.ts';
 import { code as wrongCode } from './primitives.ts';
 import { quote, type Report } from './report.ts';
 
-/** Codes by system, given as `system, 'code|code', system, …`; the sets are built when first asked. */
+/**
+ * The codes of a value set by system, given as `system, 'code|code', system, …`. Sets are built on
+ * first use.
+ */
 export class CodeSet {
   readonly url: string;
   readonly #parts: readonly string[];
@@ -31,10 +37,13 @@ export class CodeSet {
   }
 }
 
-/** A code system at hand, from its line: `url|marks|code|code`. Its codes become a set when asked for. */
+/**
+ * A code system whose codes are loaded, from its line `url|marks|code|code`. The set is built on
+ * first use.
+ */
 class KnownSystem {
   readonly #line: string;
-  /** `g` if it grows, `c` if case is ignored. */
+  /** `g`: sites may add codes. `c`: case is ignored. */
   #marks = '';
   #codes: Set<string> | undefined;
 
@@ -42,7 +51,7 @@ class KnownSystem {
     this.#line = line;
   }
 
-  /** How bad it is that the code is not one of the system; undefined if it is one. */
+  /** Severity of using this code. Undefined if the code is in the system. */
   lacks(code: string): 'error' | 'warning' | undefined {
     this.#codes ??= this.#read();
     if (this.#codes.has(code)) return undefined;
@@ -58,7 +67,7 @@ class KnownSystem {
   }
 }
 
-/** The code systems of FHIR and of HL7's terminology, a line each. */
+/** The code systems of FHIR and of HL7's terminology, from a text with one line each. */
 export class CodeSystems {
   readonly #lines: string;
   #byUrl: ReadonlyMap<string, KnownSystem> | undefined;
@@ -93,10 +102,10 @@ export function boundCode(value: unknown, set: CodeSet, report: Report, step: st
   }
 }
 
-/** A required code of which only the `_` sibling is given has no code at all. */
+/** A required code that has only its `_` sibling has no code. */
 export function noCode(main: unknown, set: { url: string }, report: Report, step: string): void {
   if (main === undefined) {
-    const said = `No code, and one of ${set.url} is required`;
+    const said = `A code of ${set.url} is required, but there is none`;
     report.error('fhir-r4/required-binding', 'code-invalid', said, step);
   }
 }
@@ -115,7 +124,7 @@ export function noCodes(
   }
 }
 
-/** One coding at least must be of the value set; more may be of others. */
+/** At least one coding must be in the value set. Others may be outside of it. */
 export function boundConcept(value: unknown, set: CodeSet, report: Report, step: string): void {
   if (!hasCodingOf(value, set)) {
     const said = `No coding is in the value set ${set.url}`;
@@ -128,7 +137,10 @@ export function boundConcepts(values: unknown, set: CodeSet, report: Report, ste
   for (const [i, value] of values.entries()) boundConcept(value, set, report, `${step}[${i}]`);
 }
 
-/** Extensible: other codings are allowed where none of the set fits, so they are only remarked. */
+/**
+ * Extensible binding: if no code of the set fits, other codings are allowed. So this is only a
+ * warning.
+ */
 export function advisedConcept(value: unknown, set: CodeSet, report: Report, step: string): void {
   if (isObject(value) && value['coding'] !== undefined && !hasCodingOf(value, set)) {
     const said = `No coding is in the extensible value set ${set.url}`;
@@ -165,7 +177,9 @@ export function advisedCodings(values: unknown, set: CodeSet, report: Report, st
   for (const [i, value] of values.entries()) advisedCoding(value, set, report, `${step}[${i}]`);
 }
 
-/** A code, Coding, CodeableConcept or Quantity: is it, or one coding of it, in the set? */
+/**
+ * Whether a code, a Quantity, a Coding, or at least one coding of a CodeableConcept is in the set.
+ */
 export function isInSet(value: unknown, set: CodeSet): boolean {
   if (typeof value === 'string') return set.hasCode(value);
   if (!isObject(value)) return true;

@@ -1,6 +1,6 @@
 /**
- * A text that is the same for equal JSON values, whatever the order of their properties.
- * Bounded: what lies deeper than any FHIR data goes is not compared.
+ * Returns the same text for equal JSON values, whatever the order of their properties. Values below
+ * DEPTH_MAX are not compared: no FHIR data is as deep.
  */
 const DEPTH_MAX = 64;
 

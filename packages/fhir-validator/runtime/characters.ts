@@ -1,7 +1,7 @@
 /**
- * The formats that are sets of characters, as scanners: linear in the length of the value whatever
- * it holds. Long values are searched by a regular expression of a single character class, which is
- * as linear and three times as fast; to call it for short ones would cost more.
+ * Scanners for formats that are sets of characters. They take linear time for any value. Long
+ * values are searched by a regular expression with a single character class, which is linear too
+ * and three times as fast. For short values the call would cost more than a loop.
  */
 
 const LONG = 48;
@@ -16,7 +16,7 @@ const SPACE = 32;
 const TILDE = 126;
 const EQUALS = 61;
 
-/** Any text but control characters, not empty, at most 1 MiB: string, markdown, xhtml. */
+/** string, markdown, xhtml: 1 character to 1 MiB, no control characters. */
 export function isString(value: unknown): value is string {
   if (typeof value !== 'string') return false;
   const length = value.length;
@@ -29,7 +29,7 @@ export function isString(value: unknown): value is string {
   return true;
 }
 
-/** No whitespace at either end, single spaces within. */
+/** No whitespace at the ends, single spaces inside. */
 export function isCode(value: unknown): value is string {
   if (typeof value !== 'string' || value.length === 0 || value.length > MEGABYTE) return false;
   let afterSpace = true;
@@ -47,12 +47,12 @@ export function isCode(value: unknown): value is string {
   return !afterSpace;
 }
 
-/** 1 to 64 of A-Z a-z 0-9 - and dot. */
+/** 1 to 64 characters of A-Z, a-z, 0-9, hyphen and dot. */
 export function isId(value: unknown): value is string {
   return typeof value === 'string' && isIdFrom(value, 0);
 }
 
-/** Is the rest of a text an id? */
+/** Whether the rest of a text is an id. */
 export function isIdFrom(value: string, from: number): boolean {
   const length = value.length - from;
   if (length < 1 || length > 64) return false;
@@ -63,7 +63,7 @@ export function isIdFrom(value: string, from: number): boolean {
   return true;
 }
 
-/** No whitespace, not empty. What follows a known `urn:` scheme is checked by isUrn. */
+/** Not empty, no whitespace. isUrn checks the part after a known `urn:` scheme. */
 export function isUri(value: unknown): value is string {
   if (typeof value !== 'string' || value.length === 0 || value.length > MEGABYTE) return false;
   for (let i = 0; i < value.length; i++) {
@@ -73,7 +73,10 @@ export function isUri(value: unknown): value is string {
   return true;
 }
 
-/** Only white space: nearly all texts are told by their first character, which is looked at here. */
+/**
+ * Whether a text is only white space. The first character decides nearly always, so it is read
+ * here.
+ */
 export function isBlank(value: string): boolean {
   const first = value.charCodeAt(0);
   return (first <= SPACE || first > TILDE) && isAllSpace(value);
@@ -85,8 +88,8 @@ function isAllSpace(value: string): boolean {
 }
 
 /**
- * RFC 4648 with padding at the end; white space only where the type's own expression allows it, around
- * groups of four: https://hl7.org/fhir/R4/datatypes.html#base64Binary
+ * RFC 4648 with padding at the end. White space is allowed only where the type's regular expression
+ * allows it, around groups of four: https://hl7.org/fhir/R4/datatypes.html#base64Binary
  */
 export function isBase64(value: unknown): value is string {
   if (typeof value !== 'string' || value.length === 0) return false;
@@ -101,7 +104,7 @@ export function isBase64(value: unknown): value is string {
   return true;
 }
 
-/** Runs of characters are found by the engine, which is many times as fast as a loop. */
+/** The regular expression engine finds runs of characters many times as fast as a loop. */
 function isSpacedBase64(value: string): boolean {
   let characters = 0;
   for (let at = skipSpace(value, 0); at < value.length; at = skipSpace(value, at)) {
@@ -111,7 +114,7 @@ function isSpacedBase64(value: string): boolean {
     at = BASE64_RUN.lastIndex;
     if (length % 4 !== 0) return false;
     characters += length;
-    // Padding ends it.
+    // Nothing may follow the padding.
     if (value.charCodeAt(at - 1) === EQUALS && skipSpace(value, at) < value.length) return false;
   }
   return characters > 0;
@@ -129,7 +132,7 @@ function isBase64Character(char: number): boolean {
   return isLetterOrDigit(char) || char === 43 || char === 47;
 }
 
-/** How many bytes valid base64 holds. */
+/** Number of bytes that valid base64 encodes. */
 export function base64Bytes(data: string): number {
   let characters = 0;
   for (let i = 0; i < data.length; i++) {

@@ -1,4 +1,7 @@
-/** date, dateTime, instant and time, with real calendars: https://hl7.org/fhir/R4/datatypes.html */
+/**
+ * date, dateTime, instant and time, with valid calendar days:
+ * https://hl7.org/fhir/R4/datatypes.html
+ */
 import { isDigit } from './characters.ts';
 
 const DASH = 45;
@@ -12,7 +15,7 @@ export function isDate(value: unknown): value is string {
   return typeof value === 'string' && value.length <= 10 && dateEnd(value) === value.length;
 }
 
-/** A date, or a full date with a time to the second at least, and its zone. */
+/** A date, or a full date with a time (at least hours, minutes and seconds) and a zone. */
 export function isDateTime(value: unknown): value is string {
   if (typeof value !== 'string') return false;
   const end = dateEnd(value);
@@ -28,7 +31,7 @@ export function isTime(value: unknown): value is string {
   return typeof value === 'string' && value.length >= 8 && timeEnd(value, 0) === value.length;
 }
 
-/** Where the YYYY, YYYY-MM or YYYY-MM-DD at the start ends, or -1 if that is no date. */
+/** End of the YYYY, YYYY-MM or YYYY-MM-DD at the start. -1 if it is not a date. */
 function dateEnd(text: string): number {
   const year = twoDigits(text, 0) * 100 + twoDigits(text, 2);
   if (!(year > 0)) return -1;
@@ -45,7 +48,7 @@ function daysIn(year: number, month: number): number {
   return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
 }
 
-/** Where the hh:mm:ss(.s+)? at `from` ends, or -1. The second 60 is a leap second. */
+/** End of the hh:mm:ss(.s+)? at `from`. -1 if it is not a time. Second 60 is a leap second. */
 function timeEnd(text: string, from: number): number {
   if (!(twoDigits(text, from) <= 23) || text.charCodeAt(from + 2) !== COLON) return -1;
   if (!(twoDigits(text, from + 3) <= 59) || text.charCodeAt(from + 5) !== COLON) return -1;
@@ -57,7 +60,7 @@ function timeEnd(text: string, from: number): number {
   return end > fraction ? end : -1;
 }
 
-/** Z, or an offset of at most 14 hours. */
+/** Z, or an offset of up to 14 hours. */
 function isZone(text: string, from: number): boolean {
   if (from < 0) return false;
   const sign = text.charCodeAt(from);
@@ -69,7 +72,7 @@ function isZone(text: string, from: number): boolean {
   return (hours <= 13 && minutes <= 59) || (hours === 14 && minutes === 0);
 }
 
-/** The number that two digits make, or NaN, which no comparison accepts. */
+/** The number that two digits make. NaN for other characters: every comparison with it fails. */
 function twoDigits(text: string, at: number): number {
   const tens = text.charCodeAt(at);
   const ones = text.charCodeAt(at + 1);

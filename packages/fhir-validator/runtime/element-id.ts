@@ -3,8 +3,8 @@ import { isString } from './characters.ts';
 import { quote, type Report } from './report.ts';
 
 /**
- * Any text without whitespace, unique in its resource. An ElementDefinition is the exception: it
- * has the same id in the snapshot and in the differential.
+ * Any text without whitespace, unique in its resource. Exception: an ElementDefinition has the same
+ * id in the snapshot and in the differential.
  */
 export function elementId(value: unknown, report: Report, type: string): void {
   report.ids++;

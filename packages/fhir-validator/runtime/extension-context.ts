@@ -1,21 +1,28 @@
-/** Where an extension may stand. https://hl7.org/fhir/R4/defining-extensions.html#context */
+/**
+ * Checks where an extension is allowed: https://hl7.org/fhir/R4/defining-extensions.html#context
+ */
 import { quote, type Report } from './report.ts';
 
-/** What a definition says of that; written by the compiler. */
+/** The contexts of an extension's definition. The compiler writes them. */
 export interface ExtensionContexts {
-  /** `|Patient|HumanName.family|`: types and element paths where it may stand. Absent: anywhere. */
+  /**
+   * `|Patient|HumanName.family|`: types and element paths where it is allowed. Absent: anywhere.
+   */
   readonly on?: string;
-  /** `|url|`: extensions that it may be in. */
+  /** `|url|`: extensions that may contain it. */
   readonly within?: string;
-  /** What FHIRPath selects, it may stand on as well. */
+  /** Tests of FHIRPath selections: it is also allowed on the elements that they select. */
   readonly selected?: readonly ContextTest[];
-  /** Conditions of the element that has it, by its type; of one of the lists all must hold. */
+  /**
+   * Conditions on the element that has it, with the element's type. All conditions of one list must
+   * hold.
+   */
   readonly holds?: readonly (readonly Condition[])[];
 }
 
 type Extension = Record<string, unknown>;
 
-/** Over the object that has the extension, the resource, its root, and the extension. */
+/** Arguments: the object that has the extension, the resource, its root, and the extension. */
 type ContextTest = (
   holder: Record<string, unknown>,
   resource: unknown,
@@ -61,7 +68,7 @@ export function checkContext(
   }
 }
 
-/** `Patient.birthDate`: a step may be that of a choice, or of a primitive's sibling. */
+/** `Patient.birthDate`. The step may be one type of a choice, or a primitive's `_` sibling. */
 export function placeOf(type: string, step: string): string {
   const name = step.startsWith('_') ? step.slice(1) : step;
   return type === '' ? '' : `${type}.${name.split('.', 1)[0]}`;

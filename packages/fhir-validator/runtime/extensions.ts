@@ -1,5 +1,5 @@
 /**
- * Extensions against their own definitions: where one may stand, what value it has, and which parts.
+ * Checks extensions against their definitions: place, value and nested extensions.
  * https://hl7.org/fhir/R4/extensibility.html, https://hl7.org/fhir/R4/defining-extensions.html
  */
 import { type CodeSet, isInSet } from './bindings.ts';
@@ -11,21 +11,23 @@ import type { ProfileCheck } from './profile-checks.ts';
 import { quote, type Report } from './report.ts';
 import { type Check, many } from './shapes.ts';
 
-/** What a definition says; written by the compiler. */
+/** The rules from an extension's definition. The compiler writes them. */
 export interface ExtensionRule extends ExtensionContexts {
-  /** `|CodeableConcept|string|`: types of its value. Absent: it has none, but parts. */
+  /**
+   * `|CodeableConcept|string|`: types of its value. Absent: it has nested extensions and no value.
+   */
   readonly values?: string;
   readonly isValueRequired?: true;
-  /** Required binding of the value. */
+  /** Required binding of the value, if the codes of the value set are loaded. */
   readonly set?: CodeSet;
-  /** Required binding of the value, which the definitions do not decide. */
+  /** Required binding of the value, if only a terminology server can decide it. */
   readonly open?: OpenSet;
   readonly isModifier?: true;
-  /** Of a guide's extension: all that its definition says of the extension itself. */
+  /** For an extension of a guide: the compiled profile of its definition. */
   readonly check?: ProfileCheck;
-  /** Extensions in it, by url. */
+  /** Nested extensions, by url. */
   readonly parts?: Readonly<Record<string, ExtensionRule>>;
-  /** As a part: how often. */
+  /** If it is a nested extension: its cardinality. */
   readonly min?: number;
   readonly max?: number;
 }
@@ -92,11 +94,13 @@ function known(
   step: string,
 ): void {
   if ((step === 'modifierExtension') !== (rule.isModifier === true)) {
-    const word = rule.isModifier ? 'is a modifier' : 'is no modifier';
+    const word = rule.isModifier
+      ? 'is a modifier: it must be'
+      : 'is not a modifier: it must not be';
     report.error(
       'fhir-r4/extension-modifier',
       'extension',
-      `The extension ${quote(url)} ${word}, and stands as if it were not so`,
+      `The extension ${quote(url)} ${word} in modifierExtension`,
     );
   }
   if (rule.check) rule.check(extension, report);
@@ -110,7 +114,7 @@ function content(extension: Extension, url: string, rule: ExtensionRule, report:
       report.error(
         'fhir-r4/extension-value',
         'extension',
-        `The extension ${quote(url)} has no value`,
+        `The extension ${quote(url)} must not have a value`,
       );
   } else {
     checkValue(extension, key, url, rule, rule.values, report);
@@ -120,7 +124,7 @@ function content(extension: Extension, url: string, rule: ExtensionRule, report:
     report.error(
       'fhir-r4/extension-parts',
       'extension',
-      `The extension ${quote(url)} has no extensions in it`,
+      `The extension ${quote(url)} must not have nested extensions`,
     );
   }
 }
@@ -138,7 +142,7 @@ function checkValue(
       report.error(
         'fhir-r4/extension-value',
         'required',
-        `The extension ${quote(url)} needs a value`,
+        `The extension ${quote(url)} must have a value`,
       );
     }
     return;

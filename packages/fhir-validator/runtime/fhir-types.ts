@@ -1,4 +1,4 @@
-/** Names of data types: as FHIR writes them, and as the JSON names of choices end (`valueDateTime`). */
+/** Names of data types, in FHIR and at the end of a choice's JSON name (`valueDateTime`). */
 
 const PRIMITIVES =
   'base64Binary boolean canonical code date dateTime decimal id instant integer markdown oid ' +
@@ -16,7 +16,7 @@ const BY_SUFFIX = new Map(
     .map((name) => [name.charAt(0).toUpperCase() + name.slice(1), name]),
 );
 
-/** `dateTime` for the suffix `DateTime`; what is no type stays as it is. */
+/** `dateTime` for the suffix `DateTime`. A text that is not a type is returned unchanged. */
 export function fhirType(suffix: string): string {
   return BY_SUFFIX.get(suffix) ?? suffix;
 }

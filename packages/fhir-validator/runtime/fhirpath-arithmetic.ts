@@ -1,9 +1,12 @@
-/** FHIRPath's arithmetic: nothing where a side is nothing, and of a division by zero. */
+/**
+ * FHIRPath's arithmetic. The result is empty (undefined) if a side is empty, or for a division by
+ * zero.
+ */
 
 type Json = unknown;
 type Result = number | string | undefined;
 
-/** Numbers are added, strings joined. */
+/** Adds numbers, concatenates strings. */
 export function plus(left: Json, right: Json): Result {
   if (typeof left === 'string' && typeof right === 'string') return left + right;
   return isNumber(left) && isNumber(right) ? left + right : undefined;

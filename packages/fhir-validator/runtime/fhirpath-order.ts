@@ -1,6 +1,6 @@
 /**
- * The order of dates and of quantities, as far as they decide it: NaN where precision, time zone
- * or units leave it open, so that neither `<=` nor `>` holds (FHIRPath's empty).
+ * Compares dates and quantities. The result is NaN if precision, time zone or units leave the order
+ * open, so that neither `<=` nor `>` is true (FHIRPath's empty).
  */
 
 import { inBaseUnits } from './ucum.ts';
@@ -8,10 +8,10 @@ import { inBaseUnits } from './ucum.ts';
 const DATE =
   /^(\d{4})(?:-(\d\d)(?:-(\d\d)(?:T(\d\d):(\d\d):(\d\d)(?:\.(\d+))?(Z|[+-]\d\d:\d\d)?)?)?)?$/;
 
-/** Hours that local time may be off UTC, either way: -12:00 to +14:00. */
+/** Maximum difference of local time from UTC: zones are from -12:00 to +14:00. */
 const OFFSET_MAX_MS = 14 * 3_600_000;
 
-/** Negative, zero or positive; NaN if undecided or not two dates. */
+/** Negative, zero or positive. NaN if the order is open, or if a side is not a date. */
 export function compareDates(left: unknown, right: unknown): number {
   if (typeof left !== 'string' || typeof right !== 'string') return Number.NaN;
   if (left === right) return 0;
@@ -22,14 +22,14 @@ export function compareDates(left: unknown, right: unknown): number {
   return compareInstants(left, right, a[8] !== undefined, b[8] !== undefined);
 }
 
-/** Same zone: as written, digit by digit; fractions are equal to those with zeros after. */
+/** For times in the same zone: compares digit by digit. Trailing zeros of fractions are ignored. */
 function compareTimes(a: RegExpExecArray, b: RegExpExecArray): number {
   const [left, right] = [a, b].map((date) => date.slice(1, 7).join(''));
   if (left !== right) return (left ?? '') < (right ?? '') ? -1 : 1;
   return Number(`0.${a[7] ?? 0}`) - Number(`0.${b[7] ?? 0}`);
 }
 
-/** Dates: by what both say. 2012 and 2012-05 are neither before nor after each other. */
+/** For dates: compares the common parts. 2012 is neither before nor after 2012-05. */
 function compareDays(left: string, right: string): number {
   const length = Math.min(left.length, right.length);
   const [a, b] = [left.slice(0, length), right.slice(0, length)];
@@ -37,7 +37,7 @@ function compareDays(left: string, right: string): number {
   return left.length === right.length ? 0 : Number.NaN;
 }
 
-/** Zones differ or one has none: by the spans of time that each may mean. */
+/** For different zones, or a date without zone: compares the spans of time that each may mean. */
 function compareInstants(left: string, right: string, isZoned: boolean, isOtherZoned: boolean) {
   const [a, b] = [spanOf(left, isZoned), spanOf(right, isOtherZoned)];
   if (isZoned && isOtherZoned) return a.from - b.from;
@@ -58,7 +58,7 @@ function endOf(date: string, from: number): number {
   return date.length === 10 ? from + 86_400_000 : from;
 }
 
-/** For `!=`: different precision leaves it open. */
+/** For `!=`. Dates of different precision are neither equal nor different. */
 export function areDifferentDates(left: unknown, right: unknown): boolean {
   const order = compareDates(left, right);
   return order < 0 || order > 0;
@@ -71,7 +71,7 @@ interface Quantity {
   readonly unit?: unknown;
 }
 
-/** By value where the units are the same or convert to each other; NaN otherwise. */
+/** Compares the values if the units are equal or convertible. NaN otherwise. */
 export function compareQuantities(left: unknown, right: unknown): number {
   if (typeof left !== 'object' || typeof right !== 'object' || !left || !right) return Number.NaN;
   const [a, b]: [Quantity, Quantity] = [left, right];
@@ -83,12 +83,12 @@ export function compareQuantities(left: unknown, right: unknown): number {
   if (typeof a.code !== 'string' || typeof b.code !== 'string') return Number.NaN;
   const [low, high] = [inBaseUnits(a.value, a.code), inBaseUnits(b.value, b.code)];
   if (!low || !high || low.dimensions !== high.dimensions) return Number.NaN;
-  // Factors are rounded, so nearly equal is equal.
+  // Conversion factors are rounded, so nearly equal values are equal.
   const isNear = Math.abs(low.value - high.value) <= 1e-9 * Math.abs(high.value);
   return isNear ? 0 : compareNumbers(low.value, high.value);
 }
 
-/** Not by subtraction, which is NaN for two numbers beyond a double. */
+/** Without subtraction, which is NaN for two numbers beyond the range of a double. */
 function compareNumbers(left: number, right: number): number {
   return left === right ? 0 : left - right;
 }

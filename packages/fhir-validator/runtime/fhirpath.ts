@@ -1,6 +1,6 @@
 /**
- * What compiled invariants call. They run on any JSON, well-formed FHIR or not (its faults are
- * reported elsewhere), so nothing here throws, recurses, or takes more than linear time.
+ * Functions that compiled invariants call. They accept any JSON, even if it is not valid FHIR
+ * (other checks report that). So no function here throws, recurses, or takes more than linear time.
  */
 import { someBelow } from './below.ts';
 import { canonicalJson } from './canonical-json.ts';
@@ -20,7 +20,7 @@ export function some(array: Json, test: Test): boolean {
   return false;
 }
 
-/** Items of a primitive array and its `_` sibling, which may be the longer one. */
+/** Visits the items of a primitive array and of its `_` sibling. The sibling may be longer. */
 export function somePrimitive(array: Json, siblings: Json, test: Test): boolean {
   const values: Json[] = Array.isArray(array) ? array : [];
   const others: Json[] = Array.isArray(siblings) ? siblings : [];
@@ -41,7 +41,10 @@ export function primitives(array: Json, siblings: Json): Json[] {
   return extra > 0 ? [...values, ...Array<null>(extra).fill(null)] : values;
 }
 
-/** Lists what a chain of `some` finds: its innermost test adds, and is never true. */
+/**
+ * Collects the items that a chain of `some` visits: its innermost test adds the item and returns
+ * false.
+ */
 export function collect(visit: (out: Json[]) => boolean): Json[] {
   const out: Json[] = [];
   visit(out);
@@ -57,12 +60,12 @@ export function skip(list: readonly Json[], count: number): Json[] {
   return list.slice(count);
 }
 
-/** The item of a list of one; of none or several nothing. */
+/** The item of a list of one. Undefined if the list is empty or has several. */
 export function only(list: readonly Json[]): Json {
   return list.length === 1 ? list[0] : undefined;
 }
 
-/** All that `find` finds in the items and in what it finds, each once. */
+/** All that `find` finds in the items, and in what it finds, without duplicates. */
 export function repeat(list: readonly Json[], find: (item: never) => readonly Json[]): Json[] {
   const found = new Set<Json>();
   const open = [...list];
@@ -85,7 +88,10 @@ export function isDistinct(list: readonly Json[]): boolean {
   return list.length < 2 || new Set(list.map(identity)).size === list.length;
 }
 
-/** Equal values have the same identity: objects by their content, whatever its order. */
+/**
+ * Equal values have the same identity. For an object it is its content, whatever the order of
+ * members.
+ */
 function identity(value: Json): Json {
   return typeof value === 'object' && value !== null ? canonicalJson(value) : value;
 }
@@ -103,14 +109,15 @@ export function unequalLists(left: readonly Json[], right: readonly Json[]): boo
   return left.length > 0 && right.length > 0 && !equalLists(left, right);
 }
 
-/** Of each object that lists were looked up in: the lists by path, as sets. */
+/** For each object: its lists by path, as sets. */
 const members = new Map<object, Map<string, Set<Json>>>();
-/** Of each resource that references were resolved in: what it contains, by id. */
+/** For each resource: the resources that it contains, by id. */
 const contained = new Map<object, Map<Json, Json>>();
 
 /**
- * Whether `value` is in the list at `path` of `owner`; the list is made once for each owner.
- * Call `forgetMembers` after each validation: the caller may change the resource, or need its room.
+ * Whether `value` is in the list at `path` of `owner`. The set of a list is made once for each
+ * owner. Call `forgetMembers` after each validation: the caller may change the resource, or may
+ * need the memory.
  */
 export function isMember(
   value: Json,
@@ -129,7 +136,7 @@ export function forgetMembers(): void {
   if (contained.size > 0) contained.clear();
 }
 
-/** Child items of an item of unknown type. */
+/** The children with that name of an item of unknown type. */
 export function childrenNamed(item: Json, name: string): Json[] {
   if (typeof item !== 'object' || item === null) return [];
   if (!Object.hasOwn(item, name)) return Object.hasOwn(item, `_${name}`) ? [null] : [];
@@ -137,12 +144,12 @@ export function childrenNamed(item: Json, name: string): Json[] {
   return Array.isArray(child) ? child : [child];
 }
 
-/** Whether some item below these passes. `_` siblings count with what they belong to. */
+/** Whether some item below these passes the test. A primitive and its `_` sibling are one item. */
 export function someDescendant(list: readonly Json[], test: (value: never) => boolean): boolean {
   return list.some((item) => someBelow(item, (each) => each !== null && test(each as never)));
 }
 
-/** All items below these, in no promised order. */
+/** All items below these, in no defined order. */
 export function descendants(list: readonly Json[]): Json[] {
   const found: Json[] = [];
   for (const item of list) someBelow(item, (each) => add(found, each));
@@ -153,14 +160,14 @@ export function text(value: Json): string {
   return value === undefined || value === null ? '' : String(value);
 }
 
-/** Longer texts are no string of FHIR, and engines run out of stack over some patterns. */
+/** A longer text is not a valid FHIR string, and some patterns would exhaust the engine's stack. */
 const MATCHED_MAX = 1024 * 1024;
 
 export function matchesPattern(pattern: RegExp, value: string): boolean {
   return value.length <= MATCHED_MAX && pattern.test(value);
 }
 
-/** Undefined where the start is outside the string. */
+/** Undefined if the start is outside of the string. */
 export function substring(value: Json, start: number, length?: number): string | undefined {
   if (typeof value !== 'string' || start < 0 || start >= value.length) return undefined;
   return value.slice(start, length === undefined ? undefined : start + length);
@@ -173,8 +180,9 @@ export function toInteger(value: Json): number | undefined {
 }
 
 /**
- * dom-3: each contained resource is the target of a reference (`reference`, or an element called
- * like one of type uri, url or canonical) somewhere in the resource, or refers to it by `#`.
+ * dom-3: each contained resource is the target of a reference somewhere in the resource, or it
+ * refers to its container by `#`. References are members named `reference`, or like an element of
+ * type uri, url or canonical.
  */
 export function containedIsReferenced(resource: Json, uriNames: ReadonlySet<string>): boolean {
   const targets = localReferences(resource, uriNames);
@@ -202,7 +210,7 @@ function localReferences(resource: Json, names: ReadonlySet<string>): Set<string
   return found;
 }
 
-/** The contained resource that a reference like `#id` points to. */
+/** The contained resource that a reference such as `#id` points to. */
 export function resolveContained(reference: Json, root: object): Json {
   if (typeof reference !== 'string' || !reference.startsWith('#')) return undefined;
   const known = contained.get(root) ?? byId(childrenNamed(root, 'contained'));

@@ -1,4 +1,4 @@
-/** How a broken invariant is reported: at the element that carries it, by key and in words. */
+/** Reports a violated invariant at the element that has it, with its key and text. */
 import type { Report } from './report.ts';
 
 export function broken(report: Report, key: string, human: string): void {

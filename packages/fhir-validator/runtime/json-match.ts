@@ -1,7 +1,9 @@
-/** Comparison with fixed values and patterns: https://hl7.org/fhir/R4/elementdefinition.html */
+/**
+ * Compares values with fixed values and patterns: https://hl7.org/fhir/R4/elementdefinition.html
+ */
 import { isObject } from './object.ts';
 
-/** Exactly the same, whatever the order of members. */
+/** Deep equality. The order of members does not matter. */
 export function equals(value: unknown, fixed: unknown): boolean {
   if (Array.isArray(fixed)) {
     return (
@@ -19,7 +21,10 @@ export function equals(value: unknown, fixed: unknown): boolean {
   );
 }
 
-/** At least what the pattern has; each item of an array in it must be matched by some item. */
+/**
+ * Whether the value contains everything in the pattern. Each item of an array in the pattern must
+ * match some item.
+ */
 export function matches(value: unknown, pattern: unknown): boolean {
   if (Array.isArray(pattern)) {
     return (

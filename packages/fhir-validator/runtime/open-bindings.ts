@@ -1,14 +1,14 @@
 /**
- * Bindings to value sets that the definitions at hand do not enumerate (LOINC, SNOMED CT, UCUM, media
- * types …). Where the caller can ask a terminology server (`undecided` of its limits), the codings
- * bound are reported beside the issues; else nothing here is called.
+ * Bindings to value sets whose codes are not loaded (LOINC, SNOMED CT, UCUM, media types, …). If
+ * the caller can ask a terminology server (`undecided` in its limits), the codings are reported
+ * next to the issues. Otherwise nothing here is called.
  */
 import type { BoundCoding, Undecided } from '../issue.ts';
 import { isCode } from './characters.ts';
 import { isObject } from './object.ts';
 import { quote, type Report } from './report.ts';
 
-/** A value set by its url, and the code system that all its codes are of, where it has but one. */
+/** A value set by its url. `system` is the code system of all its codes, if there is only one. */
 export interface OpenSet {
   readonly url: string;
   readonly system?: string;
@@ -16,12 +16,15 @@ export interface OpenSet {
 
 type Strength = Undecided['strength'];
 
-/** What goes to another server is a code of a terminology, not whatever a member may hold. */
+/**
+ * Longer codes are not sent to the terminology server: a member may hold any text, and a code is
+ * short.
+ */
 const CODE_CHARACTERS_MAX = 128;
 const SYSTEM_CHARACTERS_MAX = 256;
 const CODINGS_MAX = 4;
 
-/** Of a code, Coding, Quantity or CodeableConcept, or several: what is to be asked, if anything. */
+/** Reports what to ask about a code, Coding, Quantity or CodeableConcept, or an array of them. */
 export function undecided(
   value: unknown,
   set: OpenSet,
@@ -58,7 +61,7 @@ function undecidedOne(
   report.ask({ valueSet: set.url, strength, codings, otherwise }, step);
 }
 
-/** Without a system or a code a coding is in no value set: there is nothing to ask about it. */
+/** A coding without system or code is in no value set, so there is nothing to ask. */
 function codingsOf(value: unknown, { system }: OpenSet): BoundCoding[] {
   if (typeof value === 'string') return system === undefined ? [] : [{ system, code: value }];
   if (!isObject(value)) return [];

@@ -1,6 +1,6 @@
 /**
- * One function a primitive type: checks the value and reports. Called by the generated code with
- * the step that leads to the value; an array's item is called with an empty one.
+ * One function for each primitive type: checks the value and reports issues. Generated code calls
+ * it with the step that leads to the value, and with an empty step for an item of an array.
  */
 import { isAbsolute } from '../rules/uris.ts';
 import { isBase64, isBlank, isCode, isId, isString, isUri } from './characters.ts';
@@ -37,7 +37,7 @@ export function positiveInt(value: unknown, report: Report, step: string): void 
 }
 
 export function decimal(value: unknown, report: Report, step: string): void {
-  // A text may hold what no double does, such as 1E400: for FHIR a number like any other.
+  // The text may hold a number that no double can represent, such as 1E400. FHIR allows it.
   if (typeof value !== 'number' || (!Number.isFinite(value) && !report.isParsed)) {
     wrong('decimal', value, report, step, 'a number, unquoted');
   }
@@ -47,7 +47,8 @@ export function string(value: unknown, report: Report, step: string): void {
   if (!isString(value)) {
     wrong('string', value, report, step, 'text of 1 to 1048576 characters, no control characters');
   } else if (isBlank(value)) {
-    // The expression of the type forbids it, HL7's validator and so many servers do not.
+    // The type's regular expression forbids it, but HL7's validator and therefore many servers
+    // accept it.
     report.warning('fhir-r4/blank', 'value', 'The text is only white space', step);
   }
 }
@@ -77,7 +78,7 @@ export function uri(value: unknown, report: Report, step: string): void {
 
 export const url = uri;
 
-/** Absolute, or a fragment; but examples of the specification itself are relative, so a warning. */
+/** Absolute, or a fragment. Only a warning, because examples in the specification are relative. */
 export function canonical(value: unknown, report: Report, step: string): void {
   uri(value, report, step);
   if (typeof value !== 'string' || value.charCodeAt(0) === HASH || isAbsolute(value)) return;
@@ -124,7 +125,7 @@ export function time(value: unknown, report: Report, step: string): void {
 
 export const markdown = string;
 
-/** In the words of what was found: a value of the right kind that breaks the rule, or another kind. */
+/** Reports a value of the right JSON type that breaks the rule, or a value of another JSON type. */
 function wrong(type: string, value: unknown, report: Report, step: string, rule: string): void {
   const isShape = value === null || typeof value === 'object';
   const isKind = Number.isFinite(value) || typeof value !== 'number';
@@ -135,7 +136,7 @@ function wrong(type: string, value: unknown, report: Report, step: string, rule:
   report.error(`fhir-r4/${type}`, isShape ? 'structure' : 'value', said, step);
 }
 
-/** JSON's kind of each type that is no string. */
+/** JSON type of each primitive type that is not a JSON string. */
 const KINDS: Readonly<Record<string, string>> = {
   boolean: 'boolean',
   integer: 'number',

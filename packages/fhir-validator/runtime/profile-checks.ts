@@ -1,13 +1,16 @@
 /**
- * What compiled profiles call (fhir/compiler/emit-profile.ts). They run on any JSON, well-formed
- * FHIR or not: its faults are reported by the checks of the base types.
+ * Functions that compiled profiles call (see compiler/guide/emit-profile.ts). They accept any JSON,
+ * even if it is not valid FHIR: the checks of the base types report that.
  */
 import { type CodeSet, isInSet } from './bindings.ts';
 import { isObject } from './object.ts';
 import { DEPTH_MAX, quote, Report } from './report.ts';
 import { resolved } from './resolve.ts';
 
-/** A compiled profile on a value: a resource, or of a data type with its `_` sibling. */
+/**
+ * A compiled profile. The value is a resource or a data type, the latter with its `_` sibling if it
+ * is a primitive.
+ */
 export type ProfileCheck = (value: unknown, report: Report, sibling?: unknown) => void;
 
 const NONE: readonly never[] = [];
@@ -16,12 +19,12 @@ export function list(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : NONE;
 }
 
-/** Items of a primitive array, of which some may be in its `_` sibling alone. */
+/** Number of items of a primitive array. Some may exist only in its `_` sibling. */
 export function countOf(values: unknown, siblings: unknown): number {
   return Math.max(list(values).length, list(siblings).length);
 }
 
-/** The JSON name that a choice has in an object, by itself or as a sibling. */
+/** The JSON name of a choice that an object has, from the value or from its `_` sibling. */
 export function choiceKey(parent: unknown, names: ReadonlyMap<string, string>): string | undefined {
   for (const key in parent as object) {
     if (names.has(key)) return key;
@@ -38,13 +41,13 @@ export function lots(report: Report, url: string, name: string, max: number, cou
   fault(report, 'max', 'structure', url, `${name} is allowed ${max} times, found ${count}`);
 }
 
-/** `fixed` or `pattern` */
+/** `rule` is `fixed` or `pattern`. */
 export function mismatch(report: Report, url: string, rule: string, text: string): void {
   fault(report, rule, 'value', url, text);
 }
 
 export function wrongType(report: Report, url: string, key: string, types: string): void {
-  fault(report, 'type', 'structure', url, `${key} may not stand here, only ${types}`);
+  fault(report, 'type', 'structure', url, `${key} is not allowed here, only ${types}`);
 }
 
 export function unsliced(report: Report, url: string, text: string): void {
@@ -61,7 +64,7 @@ export function required(value: unknown, set: CodeSet, report: Report, url: stri
   fault(report, 'binding', 'code-invalid', url, said);
 }
 
-/** Extensible: other codes are allowed where none of the set fits. */
+/** Extensible binding: if no code of the set fits, other codes are allowed. */
 export function advised(value: unknown, set: CodeSet, report: Report, url: string): void {
   if (value === undefined || value === null || isInSet(value, set)) return;
   if (isObject(value) && value['coding'] === undefined && value['code'] === undefined) return;
@@ -75,8 +78,8 @@ export function tooLong(value: unknown, max: number, report: Report, url: string
 }
 
 /**
- * The profile of a type within a profile, which may be about its own type. What lies deeper than
- * DEPTH_MAX is valid for no base type, and not followed.
+ * Checks the profile of a type within a profile. A profile may refer to its own type, so the depth
+ * is limited to DEPTH_MAX. The base types reject deeper values.
  */
 export function kept(value: unknown, sibling: unknown, report: Report, check: ProfileCheck): void {
   if (report.hops === DEPTH_MAX) return;
@@ -85,7 +88,10 @@ export function kept(value: unknown, sibling: unknown, report: Report, check: Pr
   report.hops--;
 }
 
-/** A resource in another: its own %resource, and unless it is contained its own root. */
+/**
+ * Checks a resource within another. It is its own %resource and, unless it is contained, its own
+ * %rootResource.
+ */
 export function inside(
   value: unknown,
   report: Report,
@@ -101,8 +107,8 @@ export function inside(
 }
 
 /**
- * Whether a value conforms to a profile, without reporting issues. A cycle of references is not an
- * error, and a chain of them is followed only to a limit.
+ * Whether a value conforms to a profile, without reporting issues. A cycle of references counts as
+ * conforming, and a chain of them is followed to a limit.
  */
 export function conforms(
   value: unknown,
@@ -133,7 +139,7 @@ function isContainedIn(root: unknown, value: unknown): boolean {
   return isObject(root) && Array.isArray(root['contained']) && root['contained'].includes(value);
 }
 
-/** A value conforms to one profile at least. */
+/** Reports a value that conforms to none of the profiles. */
 export function oneOf(
   value: unknown,
   sibling: unknown,
@@ -146,10 +152,13 @@ export function oneOf(
   fault(report, 'type-profile', 'structure', url, `it conforms to none of ${names}`);
 }
 
-/** Types that a reference may lead to, each with the profiles of which the target keeps one. */
+/**
+ * Resource types that a reference may point to. The target must conform to one of the profiles of
+ * its type.
+ */
 export type Targets = Readonly<Record<string, readonly ProfileCheck[] | undefined>>;
 
-/** A target that is available (contained, or in the Bundle) must conform to the profile. */
+/** A target that is loaded (contained, or in the Bundle) must conform to one of the profiles. */
 export function targetConforms(
   value: unknown,
   report: Report,
@@ -163,7 +172,10 @@ export function targetConforms(
   fault(report, 'target-profile', 'structure', url, `the target conforms to none of ${names}`);
 }
 
-/** The type of the resource that a reference leads to: of the resource, else as it says. */
+/**
+ * The type of a reference's target: of the resource if it is loaded, otherwise as the reference
+ * says.
+ */
 export function targetTypeOf(value: unknown, report: Report): string | undefined {
   const target = resolved(value, report);
   if (target) return String(target['resourceType']);
@@ -176,15 +188,15 @@ export function targetTypeOf(value: unknown, report: Report): string | undefined
   return typeof value['type'] === 'string' ? value['type'] : undefined;
 }
 
-/** Only these types of resource may stand here. */
+/** Reports a resource that has none of these types. */
 export function onlyTypes(value: unknown, types: string, report: Report, url: string): void {
   if (!isObject(value) || types.includes(`|${String(value['resourceType'])}|`)) return;
   const allowed = types.slice(1, -1).replaceAll('|', ', ');
-  const said = `only ${allowed} may stand here, no ${quote(value['resourceType'])}`;
+  const said = `only ${allowed} is allowed here, not ${quote(value['resourceType'])}`;
   fault(report, 'type', 'structure', url, said);
 }
 
-/** How a reference may lead to its target: `|contained|referenced|bundled|`. */
+/** Checks the allowed forms of a reference: `|contained|referenced|bundled|`. */
 export function aggregated(value: unknown, modes: string, report: Report, url: string): void {
   const to = isObject(value) ? value['reference'] : undefined;
   if (typeof to !== 'string') return;
@@ -195,7 +207,7 @@ export function aggregated(value: unknown, modes: string, report: Report, url: s
       : 'referenced';
   if (modes.includes(`|${mode}|`)) return;
   const allowed = modes.slice(1, -1).replaceAll('|', ' or ');
-  const said = `the reference must be ${allowed}, and is ${mode}`;
+  const said = `the reference must be ${allowed}, but is ${mode}`;
   fault(report, 'aggregation', 'structure', url, said);
 }
 

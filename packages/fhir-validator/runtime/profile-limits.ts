@@ -1,4 +1,4 @@
-/** `minValue[x]` of a profile with sign 1, `maxValue[x]` with sign -1. */
+/** Checks `minValue[x]` (sign 1) and `maxValue[x]` (sign -1) of profiles. */
 import { compareDates, compareQuantities } from './fhirpath-order.ts';
 import { isObject } from './object.ts';
 import { fault } from './profile-checks.ts';
@@ -7,7 +7,7 @@ import { inBaseUnits } from './ucum.ts';
 
 export type Limit = { readonly value?: number; readonly code?: string; readonly unit?: string };
 
-/** Of numbers and dates. */
+/** For numbers and dates. */
 export function outOfRange(
   value: unknown,
   limit: string | number,
@@ -20,7 +20,7 @@ export function outOfRange(
   tell(order, sign, String(limit), report, url);
 }
 
-/** Of quantities, over units that convert: 100 mg is less than 10 g. */
+/** For quantities. Converts units: 100 mg is less than 10 g. */
 export function outOfBounds(
   value: unknown,
   limit: Limit,
@@ -42,7 +42,10 @@ export function outOfBounds(
   }
 }
 
-/** Of dates: as long before now as the duration says, or after. */
+/**
+ * For dates with a limit that is a duration: the limit is that long before now (sign 1) or after
+ * now (sign -1).
+ */
 export function tooFar(
   value: unknown,
   limit: Limit,
@@ -59,7 +62,7 @@ export function tooFar(
 
 const SECONDS = 's,1';
 
-/** What is not decided is no fault. */
+/** Reports a value beyond its limit. An open order (NaN) is not an issue. */
 function tell(order: number, sign: 1 | -1, limit: string, report: Report, url: string): void {
   if (Number.isNaN(order) || order * sign >= 0) return;
   const word = sign === 1 ? 'less' : 'more';

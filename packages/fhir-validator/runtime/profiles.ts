@@ -1,4 +1,7 @@
-/** Which profiles a resource must keep: those that it names, and those that the configuration does. */
+/**
+ * Checks a resource against the profiles that it declares and those that the configuration asks
+ * for.
+ */
 import type { ProfileCheck } from './profile-checks.ts';
 import { quote, type Report } from './report.ts';
 import type { Wanted } from './selection.ts';
@@ -14,7 +17,7 @@ export interface Profile {
 /** By url, and by `url|version`. */
 export type Profiles = ReadonlyMap<string, Profile>;
 
-/** Of two versions of one profile the first is meant where none is named. */
+/** If a canonical names no version, the first profile with its url applies. */
 export function profilesByUrl(profiles: readonly Profile[]): Profiles {
   const byUrl = new Map<string, Profile>();
   for (const each of profiles) {
@@ -76,7 +79,7 @@ function declaredProfile(
     return undefined;
   }
   if (profile.type === resource['resourceType']) return profile;
-  const said = `The profile ${quote(url)} is one of ${profile.type}`;
+  const said = `The profile ${quote(url)} is for ${profile.type}`;
   report.error('fhir-r4/profile-type', 'structure', said, step);
   return undefined;
 }

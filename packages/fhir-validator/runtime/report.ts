@@ -1,40 +1,42 @@
 /**
- * The results of one validation so far.
+ * The issues of one validation so far.
  *
- * The generated code never builds a path while all is well. An issue is recorded where it is found
- * with an empty expression; each caller on the way out sees that the count has grown and puts its
- * own step in front. So paths cost nothing until something is wrong.
+ * The generated code builds no path while it finds no issue. An issue is recorded with an empty
+ * expression. Each caller on the way out sees that the count has grown and puts its own step in
+ * front. So paths cost nothing until there is an issue.
  */
 import type { Issue, Undecided } from '../issue.ts';
 import type { Selection } from './selection.ts';
 
-/** Elements nested deeper than this are rejected, not followed: no input exhausts the stack. */
+/** Deeper elements are rejected and not followed, so that no input exhausts the stack. */
 export const DEPTH_MAX = 200;
 const QUOTE_MAX = 64;
-/** How many bindings of one resource may be asked about. */
+/** Maximum number of undecided bindings of one resource that are reported. */
 const UNDECIDED_MAX = 64;
 
 export type Draft = { -readonly [K in keyof Issue]: Issue[K] } & { expression: string };
 
 export type Policy = 'error' | 'warning' | 'ignore';
 
-/** Severities of what the base specification leaves open; set by the configuration. */
+/** Severities for what the base specification leaves open. The configuration sets them. */
 export interface Policies {
-  /** An extension that no definition at hand describes. */
+  /** An extension that no loaded definition describes. */
   readonly unknownExtension: Policy;
   /** A reference to a resource of a type that the element does not allow. */
   readonly referenceTarget: Policy;
-  /** A profile in meta.profile that the configuration does not supply. */
+  /** A profile in meta.profile that no configured package has. */
   readonly unknownProfile: Policy;
 }
 
 export interface Settings extends Policies {
   readonly issuesMax: number;
-  /** Whether the caller can ask about codes that the definitions at hand do not decide. */
+  /**
+   * Whether the caller can ask a terminology server about codes that no loaded definition decides.
+   */
   readonly undecided?: boolean;
   /** Profiles that the configuration asks for, whatever a resource declares. */
   readonly selection?: Selection;
-  /** Epoch ms, for limits that are relative to it; the clock's where it is not given. */
+  /** Epoch ms, for limits relative to now. Default: the clock. */
   readonly now?: number;
   /** Names of all resource types. */
   readonly resourceTypes: { has(name: string): boolean };
@@ -42,53 +44,59 @@ export interface Settings extends Policies {
 
 export class Report {
   readonly issues: Draft[] = [];
-  /** Length of `issues`; compared by every caller, so kept flat. */
+  /** Length of `issues`. Every caller compares it, so it is a field of its own. */
   count = 0;
   errors = 0;
-  /** Members of objects seen: fewer than the text holds means duplicate keys. */
+  /**
+   * Number of members in the objects that were visited. If the text has more, it has duplicate
+   * keys.
+   */
   keys = 0;
-  /** Members of these that are the id of an element. */
+  /** How many of these members were ids of elements. */
   ids = 0;
-  /** Integers seen: only then does it matter whether the text writes numbers as 1.0. */
+  /** Number of integers. If there is none, nobody searches the text for integers written as 1.0. */
   integers = 0;
   depth = 0;
-  /** Whether JSON.parse made the value: then a number beyond a double was written as digits. */
+  /** Whether JSON.parse made the value. Then an infinite number was written as digits. */
   isParsed = false;
-  /** FHIRPath's %resource and %rootResource. */
+  /** %resource and %rootResource of FHIRPath. */
   resource: unknown = undefined;
   root: unknown = undefined;
-  /** Of the resource at hand. */
+  /** Type of the current resource. */
   resourceType = '';
-  /** Ids of the elements of the resource so far, made when the first is met. */
+  /** Ids of elements in the current resource. Made for the first one. */
   elementIds: Set<string> | undefined = undefined;
   /**
-   * Local references and canonicals (#id) seen under the root so far, and the contained resources
-   * that refer to their container (#).
+   * Local references and canonicals (#id) under the root so far, and the contained resources that
+   * refer to their container (#).
    */
   locals: Set<unknown> | undefined = undefined;
-  /** Made when first asked for: ids under a root, and types of what is contained there, by id. */
+  /** Made on first use: ids under a root, and types of its contained resources by id. */
   rootIds: { readonly root: unknown; readonly ids: ReadonlySet<unknown> } | undefined = undefined;
   contained: { readonly root: unknown; readonly types: ReadonlyMap<string, string> } | undefined =
     undefined;
-  /** The bundle that holds the resource at hand, and the types of its entries by fullUrl. */
+  /** The bundle that has the current resource, and the types of its entries by fullUrl. */
   bundle: Record<string, unknown> | undefined = undefined;
   entries: { readonly bundle: unknown; readonly types: ReadonlyMap<string, string> } | undefined =
     undefined;
-  /** Where the element at hand stands: the type that has it, and by which step. */
+  /** Place of the current element: the type that has it, and its step there. */
   placeType = '';
   placeStep = '';
-  /** Of values whose conformance was asked: profiles, and whether they are kept. */
+  /** Results of `conforms`: by value, then by profile. */
   conformance: Map<unknown, Map<unknown, boolean>> | undefined = undefined;
-  /** How many profiles of types and of targets led to the value at hand. */
+  /** Number of profiles that were followed to get to the current value. */
   hops = 0;
-  /** `package#version` of the profile at hand: issues name it. */
+  /** `package#version` of the current profile, for its issues. */
   guide: string | undefined = undefined;
-  /** The meta.profile of the resource at hand, where it has one. */
+  /** The meta.profile of the current resource. */
   declared: unknown = undefined;
   readonly settings: Settings;
-  /** Whether undecided codings are reported: read at each open binding, so kept flat. */
+  /**
+   * Whether undecided codings are reported. Every open binding reads it, so it is a field of its
+   * own.
+   */
   readonly asks: boolean;
-  /** Questions do not count towards the maximum of issues, so this grows with them. */
+  /** Grows with each question, because questions do not count towards the maximum of issues. */
   issuesMax: number;
   #asked = 0;
   #unasked = 0;
@@ -105,31 +113,36 @@ export class Report {
     else if (policy === 'warning') this.warning(rule, code, text, step);
   }
 
-  /** Notes a value that starts with #, at the resource at hand. */
+  /** Records a value that starts with # in the current resource. */
   local(value: string): void {
     this.locals ??= new Set();
     this.locals.add(value === '#' ? this.resource : value);
   }
 
-  /** `rule` is the stable id of what is broken: a key such as `dom-3`, or a name with its origin. */
+  /**
+   * `rule` is the stable id of the broken rule: a key such as `dom-3`, or a name such as
+   * `fhir-r4/date`.
+   */
   error(rule: string, code: string, text: string, step = ''): void {
     this.errors++;
     if (this.count < this.issuesMax) this.#push('error', rule, code, text, step);
   }
 
-  /** The last place is reserved for an error, so that many warnings cannot make the resource look valid. */
+  /**
+   * The last place is kept for an error, so that many warnings cannot make a resource look valid.
+   */
   warning(rule: string, code: string, text: string, step = ''): void {
     if (this.count < this.issuesMax - 1) this.#push('warning', rule, code, text, step);
   }
 
-  /** A broken invariant, by its key. */
+  /** Reports a violated invariant by its key. */
   broken(key: string, text: string, step = ''): void {
     this.error(key, 'invariant', `${key}: ${text}`, step);
   }
 
   /**
-   * An issue that may be removed or become an error once a server was asked; until then it says that
-   * none was asked.
+   * Reports an undecided binding. The caller removes the issue, or makes it an error, once a
+   * terminology server has answered. Until then its text says that the code was not verified.
    */
   ask(undecided: Undecided, step: string): void {
     if (this.#asked === UNDECIDED_MAX) {
@@ -146,7 +159,7 @@ export class Report {
     this.#unasked++;
   }
 
-  /** No more issues are kept, so checks whose only result would be an issue can be skipped. */
+  /** True if no more issues are kept, so that checks which can only add issues may be skipped. */
   get isFull(): boolean {
     return this.count >= this.issuesMax;
   }
@@ -161,17 +174,20 @@ export class Report {
     return this.count;
   }
 
-  /** Puts the name of the root before all expressions, adds the final issues, and releases the rest. */
+  /**
+   * Puts the root's name in front of all expressions, adds the final issues, and releases
+   * everything else.
+   */
   finish(root: string): void {
     if (this.#unasked > 0) {
-      const text = `Bindings not verified, being too many or too long: ${this.#unasked}`;
+      const text = `Not verified, because there are too many or their codes are too long: ${this.#unasked} bindings`;
       this.#push('information', UNVERIFIED, 'incomplete', text, '');
     }
     for (const issue of this.issues) issue.expression = root + issue.expression;
     this.#forget();
   }
 
-  /** The report outlives the resource, which may be large. */
+  /** The report lives longer than the resource, which may be large. */
   #forget(): void {
     this.resource = undefined;
     this.root = undefined;
@@ -206,7 +222,10 @@ export class Report {
   }
 }
 
-/** A step is a member name, with index or further steps if need be; of a sibling without its _. */
+/**
+ * The step in an expression. A step is a member name, may have an index or further steps, and loses
+ * the `_` of a sibling.
+ */
 function rendered(step: string): string {
   if (step === '') return '';
   return `.${step.charCodeAt(0) === UNDERSCORE ? step.slice(1) : step}`;
@@ -216,7 +235,7 @@ const UNDERSCORE = 95;
 const UNVERIFIED = 'fhir-r4/binding-not-verified';
 const NOT_VERIFIED = 'The code was not verified';
 
-/** A value as an issue may quote it: cut, and never the content of an object (R08). */
+/** A value as an issue may quote it: cut, and without the content of objects (R08). */
 export function quote(value: unknown): string {
   if (value === null) return 'null';
   if (Array.isArray(value)) return 'an array';
@@ -227,7 +246,7 @@ export function quote(value: unknown): string {
   return typeof value === 'string' ? `'${cut}'` : cut;
 }
 
-/** A value that is of another kind than expected: `the number 1970`, `an array`. */
+/** Describes a value of an unexpected type: `the number 1970`, `an array`. */
 export function found(value: unknown): string {
   if (typeof value === 'number' && !Number.isFinite(value)) {
     return 'a number beyond the range of a double';

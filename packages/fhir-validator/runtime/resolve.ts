@@ -1,4 +1,4 @@
-/** The target of a reference, if it is in the resource or its Bundle. No server is asked. */
+/** Finds the target of a reference in the resource or its Bundle, without a request to a server. */
 import { isObject } from './object.ts';
 import type { Report } from './report.ts';
 
@@ -6,17 +6,17 @@ type Resource = Record<string, unknown>;
 
 interface BundleIndex {
   readonly byUrl: ReadonlyMap<string, Resource>;
-  /** `Patient/1`, for entries that no server's url names. */
+  /** By `Patient/1`, for entries whose fullUrl is not the url of a server. */
   readonly byName: ReadonlyMap<string, Resource>;
   readonly urlOf: ReadonlyMap<unknown, string>;
 }
 
 const indexes = new WeakMap<object, BundleIndex>();
 const containedById = new WeakMap<object, ReadonlyMap<unknown, Resource>>();
-/** The base of a server's url of a resource. */
+/** Matches the url of a resource on a server. Captures the base. */
 const BASE = /^(https?:\/\/[^\s?#]{1,2000}\/)[A-Z][A-Za-z]{1,63}\/[A-Za-z0-9.-]{1,64}$/;
 
-/** The resource that a Reference, a canonical or a uri leads to. */
+/** The resource that a Reference, a canonical or a uri points to. Undefined if it is not loaded. */
 export function resolved(value: unknown, report: Report): Resource | undefined {
   const to = isObject(value) ? value['reference'] : value;
   if (typeof to !== 'string' || to === '') return undefined;

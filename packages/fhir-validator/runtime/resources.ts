@@ -1,10 +1,13 @@
-/** A resource wherever one may stand: the root, contained, in a Bundle entry or a parameter. */
+/** Checks a resource in any place: the root, contained, a Bundle entry or a parameter. */
 import { memberOf } from './object.ts';
 import { checkProfiles, type Profiles } from './profiles.ts';
 import { quote, type Report } from './report.ts';
 import type { Check } from './shapes.ts';
 
-/** Finds the check of the resource's own type and runs it. A contained one shares the root. */
+/**
+ * Finds the check for the resource's type and runs it. A contained resource has the root of its
+ * container.
+ */
 export function dispatch(
   value: Record<string, unknown>,
   resources: ReadonlyMap<string, Check>,
@@ -15,7 +18,7 @@ export function dispatch(
   const type = memberOf(value, 'resourceType');
   const check = typeof type === 'string' ? resources.get(type) : undefined;
   if (!check) {
-    // It is not followed, but it is not empty either, so its type is the only fact to report.
+    // The object is not visited. It counts one member, because it is not empty.
     report.keys++;
     if (memberOf(value, 'id') !== undefined) report.ids++;
     if (type === undefined)
@@ -42,7 +45,7 @@ export function dispatch(
   check(value, report);
   const wanted = isContained ? undefined : report.settings.selection?.[type as string];
   if (report.declared !== undefined || wanted !== undefined) {
-    // A Bundle's profiles follow references in it to its own entries.
+    // The profiles of a Bundle follow references to the Bundle's own entries.
     if (type === 'Bundle') report.bundle = value;
     checkProfiles(value, report.declared, profiles, wanted, report);
   }

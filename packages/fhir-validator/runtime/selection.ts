@@ -1,16 +1,16 @@
-/** Which profiles a configuration asks for, beside those that a resource names. */
+/** Profiles that a configuration asks for, in addition to those that a resource declares. */
 
 /** Canonical urls of profiles for one type of resource. */
 export interface Wanted {
   readonly always: readonly string[];
-  /** For a resource that names no profile that is at hand. */
+  /** Used if the resource declares no profile that is loaded. */
   readonly ifNoneDeclared: readonly string[];
 }
 
-/** By type of resource. */
+/** By resource type. */
 export type Selection = Readonly<Record<string, Wanted>>;
 
-/** For everybody, and for sources that the configuration names. */
+/** The default, and those of sources that have their own. */
 export interface Selections {
   readonly default: Selection;
   readonly sources: Readonly<Record<string, Selection>>;

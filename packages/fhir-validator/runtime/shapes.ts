@@ -1,16 +1,16 @@
 /**
- * The JSON shapes of elements: one, many, and the `_` siblings that carry a primitive's id and
- * extensions. https://hl7.org/fhir/R4/json.html
+ * Checks the JSON shapes of elements: single, repeating, and the `_` siblings that hold a
+ * primitive's id and extensions. https://hl7.org/fhir/R4/json.html
  */
 import { isObject } from './object.ts';
 import { DEPTH_MAX, found, quote, type Report } from './report.ts';
 
-/** A generated check of an object: reports what is wrong in it, steps relative to it. */
+/** A generated check of an object. Steps in its issues are relative to the object. */
 export type Check = (value: Record<string, unknown>, report: Report) => void;
-/** A primitive's check. */
+/** A generated check of a primitive. */
 export type PrimitiveCheck = (value: unknown, report: Report, step: string) => void;
 
-/** A single complex element; `type` is the one that has it, `step` how. */
+/** A single complex element. `type` is the type that has it, `step` its name there. */
 export function one(
   value: unknown,
   check: Check,
@@ -39,7 +39,7 @@ export function many(
   }
 }
 
-/** A repeating primitive; `null` only where the sibling has something to say. */
+/** A repeating primitive. `null` is allowed only where the sibling has an item. */
 export function manyPrimitives(
   value: unknown,
   sibling: unknown,
@@ -56,7 +56,7 @@ export function manyPrimitives(
         report.error(
           'fhir-r4/null',
           'structure',
-          'null stands for a value that only has id or extensions',
+          'null is allowed only if the sibling has an id or extensions at this place',
         );
       }
     } else {
@@ -66,7 +66,7 @@ export function manyPrimitives(
   }
 }
 
-/** `_field` of a single primitive of `parent`; it may be an id alone if there is a value. */
+/** `_field` of a single primitive of `parent`. If there is a value, it may have only an id. */
 export function beside(
   value: unknown,
   parent: Record<string, unknown>,
@@ -81,7 +81,10 @@ export function beside(
   if (report.count !== before) report.under(before, step);
 }
 
-/** `_field` of a repeating primitive: as long as the array beside it, null where it says nothing. */
+/**
+ * `_field` of a repeating primitive. As long as the array of values, with null where there is
+ * nothing.
+ */
 export function siblings(
   value: unknown,
   main: unknown,
@@ -93,7 +96,8 @@ export function siblings(
   if (!isFilledArray(value, report, step)) return;
   if (Array.isArray(main) && main.length !== value.length) {
     const counts = `${main.length} values and ${value.length} siblings`;
-    // https://hl7.org/fhir/R4/json.html#primitive: null fills up both, but what is there is aligned.
+    // https://hl7.org/fhir/R4/json.html#primitive wants null in both arrays. Without, the items are
+    // still aligned.
     if (main.length > value.length) {
       const said = `The array has ${counts}: null should fill up the siblings`;
       report.warning('fhir-r4/sibling-length', 'structure', said, step);
@@ -108,13 +112,13 @@ export function siblings(
       const hasValue = Array.isArray(main) && main[i] !== null && main[i] !== undefined;
       inspect(value[i], element, report, step, type, hasValue);
     } else if (!Array.isArray(main)) {
-      report.error('fhir-r4/null', 'structure', 'Neither a value nor a sibling stands here');
+      report.error('fhir-r4/null', 'structure', 'Neither the value nor its sibling is present');
     }
     if (report.count !== before) before = report.under(before, `${step}[${i}]`);
   }
 }
 
-/** What a place in a type asks of its element besides the element's own type. */
+/** Rules of an element that its type does not have. */
 export function besides(
   value: unknown,
   sibling: unknown,
@@ -136,7 +140,7 @@ export function besides(
   }
 }
 
-/** Runs a check on what must be an object with members, within the depth bound. */
+/** Runs a check on a value, which must be an object with members, not nested too deep. */
 export function inspect(
   value: unknown,
   check: Check,
@@ -155,7 +159,7 @@ export function inspect(
   }
   const { keys, ids } = report;
   report.depth++;
-  // Where the element stands only matters to extensions in it; to look for them would cost more.
+  // Only extensions use the place of their element. To search for extensions first would cost more.
   const { placeType, placeStep } = report;
   report.placeType = type;
   report.placeStep = step;
@@ -170,7 +174,7 @@ export function inspect(
   }
 }
 
-/** Notes which type of a choice is there; two of one choice are one too many. */
+/** Records which type of a choice was found. Two types of one choice are an error. */
 export function choose(chosen: string, type: string, report: Report, step: string): string {
   if (chosen !== '' && chosen !== type) {
     const said = `Both ${chosen} and ${type} are given: only one may be`;
@@ -179,7 +183,7 @@ export function choose(chosen: string, type: string, report: Report, step: strin
   return type;
 }
 
-/** `present` has a bit for each of the names that are required, in order. */
+/** `present` has a bit for each required name, in order. */
 export function missing(present: number, path: string, names: string, report: Report): void {
   for (const [i, name] of names.split('|').entries()) {
     if ((present & (1 << i)) === 0) {

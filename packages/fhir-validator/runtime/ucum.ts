@@ -1,15 +1,18 @@
 /**
- * UCUM units as far as clinical quantities go, for comparison: a factor and dimensions. What is not
- * known here stays undecided. https://ucum.org/ucum
+ * Compares values in the UCUM units of clinical quantities, by a factor and dimensions. Other units
+ * are undecided. https://ucum.org/ucum
  */
 
-/** Times the base units to the powers of `dimensions`, plus an offset (temperatures alone). */
+/**
+ * A unit is `factor` times the base units to the powers of `dimensions`, plus an offset (only for
+ * temperatures).
+ */
 interface Unit {
   readonly factor: number;
   readonly offset: number;
-  /** Powers of m, g, s, K, mol, and of what counts as a unit of its own. */
+  /** Powers of m, g, s, K, mol, and of units that are not derived from these. */
   readonly dimensions: ReadonlyMap<string, number>;
-  /** Whether prefixes apply. */
+  /** Whether it may have a prefix. */
   readonly isMetric: boolean;
 }
 
@@ -36,7 +39,10 @@ const PREFIXES: Readonly<Record<string, number>> = {
   y: 1e-24,
 };
 
-/** `atom factor dimensions`, dimensions as `m1s-1`; a star marks those with prefixes. */
+/**
+ * `atom factor dimensions`. Dimensions are written `m1s-1`. A star marks units that may have a
+ * prefix.
+ */
 const ATOMS = `
 *m 1 m1; *g 1 g1; *s 1 s1; *K 1 K1; *mol 1 n1; *A 1 A1; *cd 1 c1; *rad 1 -; *sr 1 -;
 1 1 -; % 0.01 -; [ppth] 1e-3 -; [ppm] 1e-6 -; [ppb] 1e-9 -; 10* 10 -; 10^ 10 -; [pi] 3.141592653589793 -;
@@ -62,7 +68,7 @@ const TEMPERATURES: Readonly<Record<string, readonly [factor: number, offset: nu
 const CODE_MAX = 64;
 let atoms: ReadonlyMap<string, Unit> | undefined;
 
-/** The value in base units, and which; undefined where the unit is not known. */
+/** The value in base units, and the base units. Undefined if the unit is not known. */
 export function inBaseUnits(
   value: number,
   code: string,
@@ -82,7 +88,7 @@ function unitOf(code: string): Unit | undefined {
   return productOf(code);
 }
 
-/** Terms joined by `.` and `/`, without brackets; annotations in braces are left out. */
+/** Terms joined by `.` and `/`. Brackets are not supported, annotations in braces are ignored. */
 function productOf(code: string): Unit | undefined {
   let factor = 1;
   const dimensions = new Map<string, number>();
@@ -91,7 +97,7 @@ function productOf(code: string): Unit | undefined {
   for (let i = 0; i < terms.length; i += 2) {
     const sign = terms[i - 1] === '/' ? -1 : 1;
     const text = terms[i] ?? '';
-    // `/min` has nothing before the slash, and an annotation may have been all of a term.
+    // Empty before the slash of `/min`, or if the term was only an annotation.
     if (text === '') continue;
     const term = termOf(text);
     if (term === undefined) return undefined;
@@ -103,7 +109,7 @@ function productOf(code: string): Unit | undefined {
   return { factor, offset: 0, dimensions, isMetric: false };
 }
 
-/** An atom, maybe with prefix and power: `mm2`, `10*3`, `ug`. */
+/** An atom with optional prefix and power: `mm2`, `10*3`, `ug`. */
 function termOf(text: string): { unit: Unit; power: number } | undefined {
   if (/^[0-9]+$/.test(text)) {
     const dimensions = new Map<string, number>();

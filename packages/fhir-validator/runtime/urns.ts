@@ -1,4 +1,4 @@
-/** oid and uuid, also where they stand in a uri: https://hl7.org/fhir/R4/datatypes.html#uri */
+/** oid and uuid, also as parts of a uri: https://hl7.org/fhir/R4/datatypes.html#uri */
 
 const OID = /^urn:oid:[0-2](\.(0|[1-9][0-9]*))+$/;
 const UUID = /^urn:uuid:[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/;
@@ -12,13 +12,13 @@ export function isUuid(value: unknown): boolean {
   return typeof value === 'string' && value.length === 45 && UUID.test(value);
 }
 
-/** Why a uri of a scheme that FHIR defines is wrong, if it is. */
+/** The reason why a uri with a scheme that FHIR defines is wrong. Undefined if it is right. */
 export function urnProblem(uri: string): string | undefined {
   const first = uri.charCodeAt(0);
   if (first !== 117 && first !== 111) return undefined;
   if (uri.startsWith('oid:') || uri.startsWith('uuid:')) return 'it must start with urn:';
   if (!uri.startsWith('urn:')) return undefined;
-  // A canonical may add a version and a fragment.
+  // A canonical may have a version and a fragment.
   const name = uri.split(/[|#]/, 1)[0];
   if (uri.startsWith('urn:uuid:')) {
     return isUuid(name) ? undefined : 'a UUID is 8-4-4-4-12 lower-case hex digits';

@@ -1,11 +1,14 @@
-/** Links of a narrative: none runs a script, and local ones lead to something in the resource. */
+/**
+ * Checks the links of a narrative: none may run a script, and local ones must have a target in the
+ * resource.
+ */
 import { someBelow } from './below.ts';
 import { isObject } from './object.ts';
 import { quote, type Report } from './report.ts';
 
 const HASH = 35;
 
-/** `links` as decoded; `anchors` are the ids and names in the narrative itself. */
+/** `links` are decoded. `anchors` are the ids and names in the narrative itself. */
 export function checkLinks(
   links: readonly string[],
   anchors: ReadonlySet<unknown>,
@@ -26,17 +29,20 @@ export function checkLinks(
   }
 }
 
-/** As browsers read it: white space before and control characters within do not count. */
+/**
+ * Browsers ignore white space before a link and control characters in it, so these are ignored here
+ * too.
+ */
 function isScript(link: string): boolean {
   return MAY_BE_SCRIPT.test(link) && SCRIPT.test(link.replace(CONTROL, ''));
 }
 
-/** A scheme that begins as one of them does. */
+/** Matches links whose scheme may be one that runs scripts. */
 const MAY_BE_SCRIPT = /^[\0-\x20]*[jv]/i;
 const CONTROL = /[\0-\x20]/g;
 const SCRIPT = /^(?:javascript|vbscript):/i;
 
-/** Ids of all elements and contained resources under the root, found once for each root. */
+/** Ids of all elements and contained resources under the root. Collected once for each root. */
 function idsIn(report: Report): ReadonlySet<unknown> {
   const { root } = report;
   const known = report.rootIds;

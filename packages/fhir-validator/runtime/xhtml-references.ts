@@ -1,10 +1,10 @@
 /**
- * References in XML without document type: the five entities that XML itself has, and the characters
- * that it allows. https://www.w3.org/TR/xml/#sec-references, https://hl7.org/fhir/R4/narrative.html
+ * References in XML without a document type: the five predefined entities, and the characters that
+ * XML allows. https://www.w3.org/TR/xml/#sec-references, https://hl7.org/fhir/R4/narrative.html
  */
 
 const REFERENCE = /&(?:#([0-9]{1,10})|#x([0-9a-fA-F]{1,8})|([A-Za-z][A-Za-z0-9]{0,31}));/y;
-/** Those that are fine at a glance. */
+/** Matches the most frequent valid references. */
 const USUAL = /&(?:amp|lt|gt|quot|apos|#1[0-9]{2}|#x[aA]0);/y;
 const ENTITIES: ReadonlyMap<string, string> = new Map([
   ['amp', '&'],
@@ -14,10 +14,12 @@ const ENTITIES: ReadonlyMap<string, string> = new Map([
   ['apos', "'"],
 ]);
 
-/** How the fault of a reference begins, as opposed to other faults of markup. */
+/** The first words of a reference's fault. Other faults of markup begin differently. */
 export const REFERENCE_FAULT = 'the reference';
 
-/** The ampersands of a text, found one after the other as pieces of it are asked about in order. */
+/**
+ * Finds the ampersands of a text in order, while the caller asks about one piece after the other.
+ */
 export class References {
   readonly #text: string;
   #next: number;
@@ -27,7 +29,7 @@ export class References {
     this.#next = this.#find(0);
   }
 
-  /** What is wrong with the first bad one from `from` to `to`, if there is one. */
+  /** The fault of the first bad reference between `from` and `to`. Undefined if there is none. */
   faultIn(from: number, to: number): string | undefined {
     if (this.#next >= to) return undefined;
     if (this.#next < from) this.#next = this.#find(from);
@@ -44,15 +46,15 @@ export class References {
     if (USUAL.test(this.#text)) return undefined;
     REFERENCE.lastIndex = at;
     const found = REFERENCE.exec(this.#text);
-    if (found === null) return 'an & that starts no reference';
+    if (found === null) return 'an & that does not start a reference';
     const [whole, , , name] = found;
     if (name !== undefined) {
       if (ENTITIES.has(name)) return undefined;
-      return `${REFERENCE_FAULT} ${whole} is to no entity of XML: write the character itself`;
+      return `${REFERENCE_FAULT} ${whole} is not one of XML's entities: write the character itself`;
     }
     return isCharacter(codeOf(found))
       ? undefined
-      : `${REFERENCE_FAULT} ${whole} is to no character`;
+      : `${REFERENCE_FAULT} ${whole} is not a character of XML`;
   }
 
   #find(from: number): number {
@@ -61,7 +63,7 @@ export class References {
   }
 }
 
-/** The text that well-formed content of an attribute stands for. */
+/** Decodes the well-formed content of an attribute. */
 export function decoded(content: string): string {
   if (!content.includes('&')) return content;
   return content.replace(/&[^&;]{1,33};/g, (reference) => {

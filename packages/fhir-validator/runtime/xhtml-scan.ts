@@ -1,19 +1,19 @@
 /**
- * A scanner of XML without document type: elements, attributes, text, comments, references. Linear,
- * iterative, and strict about what makes markup well formed. Narratives are most of what a resource
- * weighs, so it looks at character codes, keeps the names of open elements as offsets, and builds no
- * strings but for what is to be visited.
+ * A scanner for XML without a document type: elements, attributes, text, comments, references. It
+ * is linear and iterative, and accepts only well-formed markup. Narratives are most of a resource's
+ * size. So it compares character codes, stores the names of open elements as offsets, and makes
+ * strings only for what the visitor gets.
  */
 
 import { References } from './xhtml-references.ts';
 
 export interface MarkupVisitor {
-  /** Names, as nameCode has them, of elements that need no visit but at the root. */
+  /** Codes (see nameCode) of elements that are visited only at the root. */
   readonly plain: ReadonlySet<number>;
-  /** An element starts that is not plain; `depth` counts those around it. */
+  /** Start of an element that is not in `plain`. `depth` is the number of elements around it. */
   element(name: string, depth: number): void;
   attribute(element: string, name: string, content: string): void;
-  /** Text that is not only whitespace. */
+  /** A text that is not only whitespace. */
   text(): void;
 }
 
@@ -30,9 +30,7 @@ const EQUALS = 61;
 const GREATER = 62;
 const NO_BREAK_SPACE = 0xa0;
 
-/**
- * A short name (up to five of a-z and 0-9) as a small integer, no two the same; any other is -1.
- */
+/** A different integer for each short name (up to five of a-z and 0-9). -1 for any other name. */
 export function nameCode(text: string, from: number, to: number): number {
   if (to - from > NAME_CODE_MAX) return -1;
   let code = 0;
@@ -47,9 +45,9 @@ export function nameCode(text: string, from: number, to: number): number {
 
 const NAME_CODE_MAX = 5;
 
-/** What is not well formed, or undefined. The text must be one element. */
+/** The first fault of the markup. Undefined if the text is one well-formed element. */
 export function scanMarkup(text: string, visitor: MarkupVisitor): string | undefined {
-  /** From and to of the names of the elements that are open. */
+  /** Start and end offsets of the names of open elements. */
   const open: number[] = [];
   const references = new References(text);
   let at = 0;
@@ -67,10 +65,10 @@ export function scanMarkup(text: string, visitor: MarkupVisitor): string | undef
     const char = text.charCodeAt(next + 1);
     if (char === SLASH) {
       at = endTag(text, next + 2, open);
-      if (at < 0) return 'an end tag closes nothing';
+      if (at < 0) return 'an end tag without a start tag';
     } else if (char === EXCLAMATION) {
       const close = text.startsWith('<!--', next) ? text.indexOf('-->', next + 4) : -1;
-      if (close < 0) return 'a <! that is no comment, or one without end';
+      if (close < 0) return 'a <! that is not a comment, or a comment without end';
       at = close + 3;
       continue;
     } else {
@@ -85,7 +83,9 @@ export function scanMarkup(text: string, visitor: MarkupVisitor): string | undef
   return isOver ? undefined : 'no element';
 }
 
-/** Where the end tag whose name starts at `from` ends, or -1 if it is not that of the open element. */
+/**
+ * End of the end tag whose name starts at `from`. -1 if its name is not that of the open element.
+ */
 function endTag(text: string, from: number, open: number[]): number {
   const nameTo = open.pop() ?? 0;
   const nameFrom = open.pop() ?? 0;
@@ -98,7 +98,7 @@ function endTag(text: string, from: number, open: number[]): number {
   return text.charCodeAt(close) === GREATER ? close + 1 : -1;
 }
 
-/** Where the tag whose name starts at `from` ends, or what is wrong with it. */
+/** End of the tag whose name starts at `from`, or its fault. */
 function scanTag(
   text: string,
   from: number,
@@ -107,7 +107,7 @@ function scanTag(
   visitor: MarkupVisitor,
 ): number | string {
   const nameEnd = skipName(text, from);
-  if (nameEnd === from) return 'a < that starts no element';
+  if (nameEnd === from) return 'a < that does not start an element';
   if (open.length === 0 || !visitor.plain.has(nameCode(text, from, nameEnd))) {
     visitor.element(text.slice(from, nameEnd), open.length / 2);
   }
@@ -141,7 +141,7 @@ function scanTag(
 
 const ATTRIBUTES_MAX = 100;
 
-/** Where the value begins after `="`, or -1. */
+/** Start of the value after `="`. -1 if there is none. */
 function valueStart(text: string, from: number): number {
   const equals = skipSpace(text, from);
   if (text.charCodeAt(equals) !== EQUALS) return -1;
@@ -150,7 +150,7 @@ function valueStart(text: string, from: number): number {
   return mark === DOUBLE_QUOTE || mark === QUOTE ? start + 1 : -1;
 }
 
-/** Where the quote that began before `from` ends, or -1; no < may stand in it. */
+/** End of the quotation that began before `from`. -1 if it has no end, or contains a <. */
 function valueEnd(text: string, from: number): number {
   const mark = text.charCodeAt(from - 1);
   for (let at = from; at < text.length; at++) {
@@ -171,7 +171,7 @@ function skipSpace(text: string, from: number): number {
   }
 }
 
-/** A name starts with a letter or _, and goes on with digits, dots, colons and hyphens as well. */
+/** A name starts with a letter or _. It may go on with digits, dots, colons and hyphens. */
 function skipName(text: string, from: number): number {
   let at = from;
   for (;;) {

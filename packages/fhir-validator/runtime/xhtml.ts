@@ -1,6 +1,6 @@
 /**
- * Narrative XHTML: well formed, only what txt-1 allows, not empty (txt-2), and its local links
- * resolved. https://hl7.org/fhir/R4/narrative.html
+ * Checks narrative XHTML: well-formed, only what txt-1 allows, not empty (txt-2), local links with
+ * a target. https://hl7.org/fhir/R4/narrative.html
  */
 import { isString } from './characters.ts';
 import { found, quote, type Report } from './report.ts';
@@ -18,7 +18,9 @@ const ELEMENTS = new Set(
   ).split(' '),
 );
 
-/** Those with short names that need no look; an image counts as content. */
+/**
+ * Elements with short names that need no check. An image is not one of them: it counts as content.
+ */
 const PLAIN = new Set(
   [...ELEMENTS]
     .filter((name) => name !== 'img')
@@ -42,7 +44,7 @@ const OWN_ATTRIBUTES = new Set(
   ).split(' '),
 );
 
-/** Attributes that hold a uri. */
+/** Attributes whose value is a uri. */
 const LINKS = new Set(['href', 'src', 'cite', 'longdesc']);
 const LENGTH_MAX = 1024 * 1024;
 

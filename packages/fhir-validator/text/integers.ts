@@ -1,7 +1,7 @@
 /**
- * Integers written as 1.0 or 1e2, which JSON.parse turns into plain integers. The validator runs a
- * second time on the text with those numbers replaced by such as are no integers, of equal length: what
- * it complains of then and did not before is exactly the ones that stand where an integer must.
+ * Finds integers written as 1.0 or 1e2, which JSON.parse turns into plain integers. Each such
+ * number in the text is replaced by a fraction of equal length, and the validator runs again. The
+ * new issues are exactly those numbers that are in the place of an integer.
  */
 import type { Issue } from '../issue.ts';
 import { walkJson } from './walk.ts';
@@ -22,7 +22,9 @@ export function fractionalIntegers(
   });
 }
 
-/** In place, as UTF-16: pieces of a text would take many times its size. */
+/**
+ * Replaces them in a UTF-16 buffer: an array of pieces would take many times the size of the text.
+ */
 function withFractions(text: string): string {
   const units = Buffer.from(text, 'utf16le');
   walkJson(text, {

@@ -1,13 +1,13 @@
 /**
- * Quick looks at the text of valid JSON for what JSON.parse forgets. Each may suspect an innocent,
- * never the reverse; the walk then decides. They lean on the engine's own string search, which is
- * twice as fast as a loop over the characters.
+ * Fast searches of valid JSON text for what JSON.parse drops. A search may suspect a text without a
+ * fault, but it never misses a fault. Then walk.ts decides. They use the engine's string search,
+ * which is twice as fast as a loop over the characters.
  */
 
 /**
- * Are there more members in the text than the `keys` seen in the value? Every member has a `":`,
- * unless whitespace stands before its colon; strings can only add to them. One character is searched
- * for: the engine finds it twice as fast as two.
+ * Whether the text has more members than the `keys` in the value. Every member has a `":`, or white
+ * space before its colon. A string may contain it too, which only adds to the count. One character
+ * is searched for, because the engine finds one twice as fast as two.
  */
 export function mayHaveDuplicateKeys(text: string, keys: number): boolean {
   let members = 0;
@@ -28,10 +28,10 @@ export function mayHaveLoneSurrogates(text: string): boolean {
   return !text.isWellFormed() || text.includes('\\ud') || text.includes('\\uD');
 }
 
-/** Is a number that may be an integer written as 1.0 or 1e2? */
+/** Whether some number may be an integer written as 1.0 or 1e2. */
 export function mayHaveIntegralFractions(text: string): boolean {
   return INTEGRAL_FRACTION.test(text);
 }
 
-/** After what stands before a value, and before what stands after one. */
+/** With the character before a value and the one after it. */
 const INTEGRAL_FRACTION = /[:,[]\s*-?[0-9]+(?:\.0+|(?:\.[0-9]+)?[eE][+-]?[0-9]+)[\s,}\]]/;

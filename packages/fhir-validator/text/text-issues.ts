@@ -1,12 +1,12 @@
-/** What only the text shows, as issues: bad syntax, duplicate keys, lone surrogates. */
+/** Reports what only the text shows: syntax errors, duplicate keys, lone surrogates. */
 import type { Issue } from '../issue.ts';
 import { quote } from '../runtime/report.ts';
 import { lineAndColumn, type Step, walkJson } from './walk.ts';
 
-/** Steps of an expression; deeper than that nothing is valid anyway. */
+/** Maximum number of steps in an expression. Deeper values are never valid. */
 const STEPS_MAX = 200;
 
-/** The one issue of a text that JSON.parse refused; `reason` is what it said. */
+/** The one issue of a text that JSON.parse rejected. `reason` is the message of JSON.parse. */
 export function syntaxIssue(text: string, reason: string): Issue {
   const known = misplaced(text);
   if (known !== undefined) return invalid(known.rule, known.text);
@@ -21,7 +21,7 @@ function invalid(rule: string, text: string): Issue {
   return { severity: 'error', code: 'invalid', text, rule };
 }
 
-/** Texts that are none of JSON at all. */
+/** Recognizes texts that are something else than JSON. */
 function misplaced(text: string): { rule: string; text: string } | undefined {
   const start = /[^\s\ufeff]/.exec(text)?.index;
   if (start === undefined) {
@@ -43,18 +43,21 @@ function misplaced(text: string): { rule: string; text: string } | undefined {
   if (!BEGINS_LIKE_JSON.test(text)) {
     return {
       rule: 'fhir-r4/text',
-      text: 'Not JSON: line 1, column 1: it begins with no JSON value',
+      text: 'Not JSON: line 1, column 1: it does not begin with a JSON value',
     };
   }
   return undefined;
 }
 
 const BEGINS_LIKE_JSON = /^\s*(?:[{["\d-]|true\b|false\b|null\b)/;
-/** A word shorter than this may be anything. */
+/** A shorter word may be anything. */
 const BASE64_CHARACTERS_MIN = 16;
 const LOOKED_AT = 4_096;
 
-/** Base64 of JSON or of gzip begins so; whatever else is base64 without a space or sign between. */
+/**
+ * Base64 of JSON or gzip starts like this. Any other text is base64 if it has no space or
+ * punctuation.
+ */
 function isBase64(text: string): boolean {
   const start = text.slice(0, LOOKED_AT).trim();
   if (start.length < BASE64_CHARACTERS_MIN || !/^[A-Za-z0-9+/\r\n_-]+={0,2}$/.test(start))
@@ -65,7 +68,7 @@ function isBase64(text: string): boolean {
   );
 }
 
-/** Duplicate keys in the text of valid JSON, in order. */
+/** Duplicate keys in valid JSON text, in order. */
 export function duplicateKeys(text: string, root: string, issuesMax: number): Issue[] {
   const issues: Issue[] = [];
   walkJson(text, {
@@ -79,7 +82,10 @@ export function duplicateKeys(text: string, root: string, issuesMax: number): Is
   return issues;
 }
 
-/** Strings with a surrogate that has no partner: no Unicode text, no UTF-8 can carry it. */
+/**
+ * Strings with a surrogate that has no partner. They are not Unicode text, and UTF-8 cannot encode
+ * them.
+ */
 export function loneSurrogates(text: string, root: string, issuesMax: number): Issue[] {
   const issues: Issue[] = [];
   const look = (value: string, path: readonly Step[], length: number) => {
@@ -99,7 +105,10 @@ function issue(rule: string, code: string, text: string, expression: string): Is
   return { severity: 'error', code, text, rule, expression };
 }
 
-/** Ends before a name that no element can have: it is the sender's text, not a path (R08). */
+/**
+ * The expression ends before a name that no element can have: it may be any text of the sender
+ * (R08).
+ */
 function expressionOf(root: string, path: readonly Step[], length: number): string {
   let expression = root;
   for (const { key } of path.slice(0, Math.min(length, STEPS_MAX))) {

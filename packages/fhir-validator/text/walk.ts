@@ -1,36 +1,39 @@
 /**
- * A strict walk over JSON text (RFC 8259) that knows where it is: the slow twin of JSON.parse, used
- * only to say where a fault lies. Iterative, so that no nesting exhausts the stack.
+ * A strict walk over JSON text (RFC 8259) that knows its position. It is slower than JSON.parse, so
+ * it is used only to find the place of a fault. Iterative, so that deep nesting cannot exhaust the
+ * stack.
  */
 
-/** Told of what the walk meets. `path` grows and shrinks with it: read it, do not keep it. */
+/** Callbacks of the walk. `path` changes as the walk goes on: read it, do not keep it. */
 export interface Visitor {
-  /** A member begins; `isRepeated` if the object has had one of that name. */
+  /** A member starts. `isRepeated` is true if the object already has a member of that name. */
   member?(key: string, path: readonly Step[], isRepeated: boolean): void;
   string?(value: string, path: readonly Step[]): void;
-  /** Where a number stands. */
+  /** Start and end of a number. */
   number?(from: number, to: number): void;
 }
 
-/** One open object or array: the member or index that the walk is in. */
+/** An open object or array, with the member or index where the walk is. */
 export interface Step {
   readonly isArray: boolean;
   key: string | number;
-  /** Names of the members so far, from the second one on. */
+  /** Names of the members so far. Undefined until there is a second member. */
   keys: Set<string> | undefined;
   count: number;
 }
 
 /**
- * Steps deeper than this are not named, and repeated members not found: FHIR nests far less, and each
- * step costs more than the one character that it takes in the text.
+ * Deeper steps are not named, and duplicate keys there are not found. FHIR is far less deep, and
+ * each step costs more memory than the one character that it takes in the text.
  */
 const STEPS_MAX = 1000;
 
 export interface SyntaxFault {
   readonly offset: number;
   readonly text: string;
-  /** A whole document stands before it: two lines of NDJSON, or something behind the JSON. */
+  /**
+   * The text before it is a complete document: two lines of NDJSON, or something after the JSON.
+   */
   readonly isBehind?: true;
 }
 
@@ -38,7 +41,7 @@ const NUMBER = /-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?/y;
 const WORD = /true|false|null/y;
 const SPACES = /[ \t\n\r]*/y;
 
-/** Walks the text to its end, or to the first syntax fault, which it returns. */
+/** Walks to the end of the text or to the first syntax fault. Returns the fault. */
 export function walkJson(text: string, visitor: Visitor): SyntaxFault | undefined {
   const open = new Nesting();
   let at = skipSpace(text, 0);
@@ -79,7 +82,7 @@ export function walkJson(text: string, visitor: Visitor): SyntaxFault | undefine
       at++;
       open.pop();
     }
-    // In an object, a key stands before the value.
+    // In an object, a key comes before the value.
     if (open.depth > 0 && !open.isArray) {
       const end = stringEnd(text, at);
       if (end < 0) return fault(text, at, 'a property name in double quotes');
@@ -92,7 +95,7 @@ export function walkJson(text: string, visitor: Visitor): SyntaxFault | undefine
   }
 }
 
-/** What is open: a byte for each level, and the steps of the first ones. */
+/** What is open: a byte for each level, and the steps of the first STEPS_MAX levels. */
 class Nesting {
   readonly steps: Step[] = [];
   depth = 0;
@@ -119,13 +122,13 @@ class Nesting {
     this.depth--;
   }
 
-  /** After a comma. */
+  /** Called after a comma. */
   nextItem(): void {
     const top = this.steps[this.depth - 1];
     if (top?.isArray) top.key = (top.key as number) + 1;
   }
 
-  /** Whether the object at hand has had the member. */
+  /** Sets the current member. Returns whether the object already had it. */
   nextMember(key: string): boolean {
     const top = this.steps[this.depth - 1];
     if (top === undefined) return false;
@@ -138,7 +141,7 @@ class Nesting {
   }
 }
 
-/** Line and column of an offset, both from 1. */
+/** Line and column of an offset, both starting at 1. */
 export function lineAndColumn(text: string, offset: number): { line: number; column: number } {
   const before = text.slice(0, offset);
   const start = before.lastIndexOf('\n') + 1;
@@ -151,7 +154,7 @@ function fault(text: string, offset: number, expected: string): SyntaxFault {
   return { offset, text: `expected ${expected}, found ${characterAt(text, offset)}` };
 }
 
-/** In quotes if it can be seen, else by its code point. */
+/** The character in quotes if it is visible, otherwise its code point. */
 function characterAt(text: string, offset: number): string {
   const code = text.codePointAt(offset);
   if (code === undefined) return 'the end of the text';
@@ -171,7 +174,7 @@ function scalarEnd(text: string, at: number): number {
   return -1;
 }
 
-/** Where the string that starts here ends, or -1 where none does. */
+/** End of the string that starts here. -1 if it has no end. */
 function stringEnd(text: string, at: number): number {
   if (text[at] !== '"') return -1;
   for (let i = at + 1; i < text.length; i++) {

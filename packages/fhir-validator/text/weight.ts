@@ -1,43 +1,45 @@
 /**
- * What a JSON text will weigh in the heap once it is parsed. `{},` takes three characters and 64 bytes
- * of heap, so a few megabytes of it end a worker before anything is validated. This looks at the text
- * first, in linear time and no memory; measured on V8, and above the truth rather than below it.
+ * Estimates the heap that a JSON text needs once it is parsed. `{},` is three characters, but 64
+ * bytes of heap, so a few megabytes of it would kill a worker before anything is validated. The
+ * estimate reads the text first, in linear time and without memory. It was measured on V8, and is
+ * never below the real size.
  */
 
 const OBJECT_BYTES = 64;
 const ARRAY_BYTES = 56;
 const ITEM_BYTES = 8;
 const STRING_BYTES = 32;
-/** For each walk over the value holds the way to where it is. */
+/** For each level of nesting: every walk over the value keeps the way to the current place. */
 const LEVEL_BYTES = 200;
-/** A name not seen before: its text, and the layouts of the objects that have it. */
+/** For each new name: its text, and the layouts of the objects that have it. */
 const NAME_BYTES = 200;
-/** Objects of many members are dictionaries. */
+/** V8 stores objects with more members as dictionaries. */
 const MEMBERS_MAX = 64;
 const DICTIONARY_ENTRY_BYTES = 96;
-/** The specification has fewer; of more each is taken for a new one. */
+/** The specification has fewer names. Beyond this, every name counts as new. */
 const NAMES_MAX = 5000;
 
-/** Shorter texts are light whatever they hold. */
+/** Shorter texts are never too heavy. */
 const LIGHT_CHARACTERS = 128 * 1024;
-/** The text itself is in the heap as well, and validation needs room. */
+/** The rest of the heap is for validation. */
 const SHARE_OF_HEAP = 0.8;
 
-/** Is the text more than this process, or this worker, can hold? */
+/** Whether the text needs more memory than this process, or this worker, has. */
 export function isTooHeavy(text: string): boolean {
   if (text.length <= LIGHT_CHARACTERS) return false;
   return heapBytes(text) > heapLimit() * SHARE_OF_HEAP;
 }
 
 function heapLimit(): number {
-  // Not imported: few texts are so long, and loading them takes a tenth of what the validator does.
+  // Not imported: loading the module takes a tenth of the validator's load time, and long texts are
+  // rare.
   const { resourceLimits } = process.getBuiltinModule('node:worker_threads');
   const { maxOldGenerationSizeMb } = resourceLimits;
   if (maxOldGenerationSizeMb !== undefined) return maxOldGenerationSizeMb * 2 ** 20;
   return process.getBuiltinModule('node:v8').getHeapStatistics().heap_size_limit;
 }
 
-/** Of the text and what it holds; for what is no JSON any number. */
+/** Bytes for the text and its parsed value. Meaningless if the text is not JSON. */
 export function heapBytes(text: string): number {
   const characterBytes = TWO_BYTE.test(text) ? 2 : 1;
   const names = new Set<string>();
@@ -57,7 +59,7 @@ export function heapBytes(text: string): number {
     else if (char === QUOTE) {
       const end = closingQuote(text, at);
       if (!isName(text, end + 1)) {
-        // A single character is always the same string.
+        // Strings of a single character are shared.
         if (end > at + 2) bytes += STRING_BYTES + (end - at) * characterBytes;
       } else {
         if (++members > MEMBERS_MAX) bytes += DICTIONARY_ENTRY_BYTES;
@@ -84,7 +86,7 @@ function isNew(name: string, names: Set<string>): boolean {
   return true;
 }
 
-/** Of the string that begins at `start`; the end of the text if it has none. */
+/** End of the string that begins at `start`. The end of the text if it is not closed. */
 function closingQuote(text: string, start: number): number {
   for (let end = text.indexOf('"', start + 1); end >= 0; end = text.indexOf('"', end + 1)) {
     let before = end - 1;

@@ -26,18 +26,18 @@ export type Expression =
       readonly type: string;
     };
 
-/** Numbers are kept as written, so that the generated code has the same text. */
+/** Numbers keep their text, so that the generated code has the same text. */
 export type LiteralType = 'string' | 'boolean' | 'integer' | 'decimal' | 'date' | 'time';
 
 /**
- * The expression uses a feature that this compiler does not support. The caller gets it as a value,
- * never as a crash.
+ * The expression uses a feature that this compiler does not support. Callers of the compiler
+ * receive it as a value.
  */
 export class Unsupported extends Error {
   override readonly name: string = 'Unsupported';
 }
 
-/** It needs codes that the loaded definitions do not decide. */
+/** The expression needs codes that the loaded definitions do not list. */
 export class Undecided extends Unsupported {
   override readonly name = 'Undecided';
 }

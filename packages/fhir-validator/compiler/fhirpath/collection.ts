@@ -1,41 +1,51 @@
 /**
- * What an expression compiles to. A FHIRPath value is a collection; most collections in invariants hold
- * at most one item by their types, and for those no array is ever built: they are a few alternatives
- * (one, or one for each type of a choice), each a JavaScript expression with a test that it is there.
- * Collections that may hold more can test whether `some` item passes, which turns whole pipelines
- * (`a.b.where(…).exists()`) into nested loops. They are built as an array only if needed.
+ * The result of compiling an expression. A FHIRPath value is a collection. Most collections in
+ * invariants hold at most one item by their types, and no array is built for those: they are a few
+ * alternatives (one, or one for each type of a choice), each a JavaScript expression with a test
+ * whether the item is present. A collection that may hold more can test whether `some` item passes,
+ * which turns whole pipelines (`a.b.where(…).exists()`) into nested loops. It becomes an array only
+ * where one is needed.
  *
- * Booleans are two tests, *is true* and *is false*; neither holds of the empty collection. That is
- * FHIRPath's three-valued logic without a third value at run time.
+ * A boolean is two tests, *is true* and *is false*. For the empty collection both are false, which
+ * gives FHIRPath's three-valued logic without a third value at run time.
  */
 import { and, FALSE, not, or, TRUE } from './js.ts';
 
 export interface Item {
-  /** JavaScript of the JSON value. Nullish if a primitive has only its `_` sibling. */
+  /**
+   * JavaScript expression of the JSON value. Null or undefined if a primitive has only its `_`
+   * sibling.
+   */
   readonly value: string;
-  /** JavaScript test that the item is present. */
+  /** JavaScript test whether the item is present. */
   readonly present: string;
-  /** JavaScript of a primitive's `_` sibling. */
+  /** JavaScript expression of a primitive's `_` sibling. */
   readonly sibling?: string;
-  /** The types it may have, names of the type model or `System.String` and the like. Empty: any. */
+  /**
+   * The possible types: names of the type model, or System types such as `System.String`. Empty:
+   * any type.
+   */
   readonly types: readonly string[];
 }
 
 export interface Single {
   readonly kind: 'single';
-  /** At most one of them is there. */
+  /** Alternatives: at most one of them is present. */
   readonly items: readonly Item[];
-  /** A boolean that is never empty: the second item is there exactly when the first is not. */
+  /** True for a boolean that is never empty: exactly one of the two items is present. */
   readonly isDefinite?: boolean;
 }
 
 export interface Many {
   readonly kind: 'many';
-  /** JavaScript test whether some item passes. */
+  /** Emits a JavaScript test whether some item passes. */
   some(test: (item: Item) => string): string;
-  /** JavaScript of an array of all values, absent ones as null. */
+  /** JavaScript expression of an array of all values, with null for absent ones. */
   readonly list: () => string;
-  /** When it is one property: its array (maybe undefined), the `_` sibling's, the items' types. */
+  /**
+   * For a single property: its array (may be undefined), the array of `_` siblings, and the items'
+   * types.
+   */
   readonly array?: { readonly code: string; readonly sibling?: string };
   readonly types: readonly string[];
 }
@@ -67,12 +77,18 @@ export function some(of: Collection, test: (item: Item) => string): string {
   return or(...of.items.map((item) => and(item.present, test(item))));
 }
 
-/** As `some`, for a test that no nullish value passes, so that presence need not be tested too. */
+/**
+ * Like `some`, for a test that fails for null and undefined, so that presence need not be tested
+ * too.
+ */
 export function someValue(of: Single, test: (item: Item) => string): string {
   return or(...of.items.map((item) => and(presenceBeyondValue(item), test(item))));
 }
 
-/** What of an item's presence a value that is not nullish does not imply: a filter, mostly. */
+/**
+ * The part of an item's presence test that a value other than null and undefined does not imply.
+ * Mostly a filter.
+ */
 export function presenceBeyondValue({ value, present, sibling }: Item): string {
   const isThere = `${value} !== undefined`;
   const isPlain = present === isThere || present === or(isThere, `${sibling} !== undefined`);
@@ -89,9 +105,12 @@ export interface Truth {
   readonly isDefinite: boolean;
 }
 
-/** The collection where a boolean is expected: a single item that is not a boolean counts as true. */
+/**
+ * Converts a collection where a boolean is expected: a single item that is not a boolean counts as
+ * true.
+ */
 export function truth(of: Collection): Truth {
-  // If there are several items, which no sensible expression has, each is tested.
+  // Several items: each is tested. No published expression has this.
   if (of.kind === 'many') {
     const isTrue = some(of, (item) =>
       isBoolean(item) || item.types.length === 0 ? `${item.value} !== false` : TRUE,
@@ -115,7 +134,7 @@ function is(item: Item, wanted: typeof TRUE | typeof FALSE): string {
   return and(presenceBeyondValue(item), `${value} === ${wanted}`);
 }
 
-/** JavaScript of the value of a single collection: nullish when there is none. */
+/** JavaScript expression of the value of a single collection. Null or undefined if it is empty. */
 export function valueCode(of: Single): string {
   const [first, ...rest] = of.items;
   if (first === undefined) return 'undefined';
@@ -125,7 +144,7 @@ export function valueCode(of: Single): string {
   return `(${cases.join('')}undefined)`;
 }
 
-/** JavaScript of an array of the collection's values, absent ones as null. */
+/** JavaScript expression of an array of the collection's values, with null for absent ones. */
 export function listCode(of: Collection): string {
   if (of.kind === 'many') return of.list();
   const [first] = of.items;

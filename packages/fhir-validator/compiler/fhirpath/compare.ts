@@ -1,4 +1,4 @@
-/** `=` and `<`, by the types of both sides. */
+/** Compiles `=` and `<`, according to the types of both sides. */
 import { Unsupported } from './ast.ts';
 import {
   boolean,
@@ -50,7 +50,7 @@ function categoryOf({ types }: Item, { compilation }: Scope): Category {
   return categories.size === 1 && only !== undefined ? only : 'unknown';
 }
 
-/** Empty if a side is; of many items, equal in number and order. */
+/** Empty if a side is empty. Several items are equal if their number and order are equal too. */
 export function equality(left: Collection, right: Collection, scope: Scope): Collection {
   if (left.kind === 'many' || right.kind === 'many') {
     const lists = `${listCode(left)}, ${listCode(right)}`;
@@ -71,7 +71,10 @@ export function equality(left: Collection, right: Collection, scope: Scope): Col
   );
 }
 
-/** `isStrict`: whether the test fails on nullish values, so that presence need not be tested. */
+/**
+ * `isStrict` says whether the test fails for null and undefined, so that presence need not be
+ * tested.
+ */
 function pairs(
   left: Single,
   right: Single,
@@ -86,7 +89,7 @@ function pairs(
   return or(...tests);
 }
 
-/** Nothing nullish equals it. */
+/** A literal never equals null or undefined. */
 function isLiteral({ value }: Item): boolean {
   return /^["\d]/.test(value) || isTruthValue(value);
 }
@@ -118,7 +121,7 @@ function unequalTest(a: Item, b: Item, scope: Scope): string {
   return `${runtime(scope, 'areDifferentDates')}(${a.value}, ${b.value})`;
 }
 
-/** A string beside a date is one as far as FHIRPath converts it. */
+/** A string that is compared with a date is converted to a date, as FHIRPath does. */
 function isDate(kind: Category, other: Category): boolean {
   const both = [kind, other];
   return both.includes('date') && both.every((each) => each === 'date' || each === 'string');
@@ -134,7 +137,7 @@ function isTruthValue(value: string): boolean {
 
 const OPPOSITE: Readonly<Record<string, string>> = { '<': '>=', '>': '<=', '<=': '>', '>=': '<' };
 
-/** Empty if a side is, or where precision, units or time zones leave the order open. */
+/** Empty if a side is empty, or if precision, units or time zones leave the order open. */
 export function comparison(
   operator: string,
   first: Collection,

@@ -1,6 +1,7 @@
 /**
- * Where extensions may stand, FHIRPath to JavaScript: over `n`, the object that has the extension (of a
- * primitive its `_` sibling), `res` and `root` as in invariants, and `ext`, the extension.
+ * Compiles the FHIRPath of extension contexts to JavaScript. The generated code uses `n`, the
+ * object that has the extension (for a primitive its `_` sibling), `res` and `root` as in
+ * invariants, and `ext`, the extension.
  */
 import type { TypeModel } from '../type-model.ts';
 import { type Expression, Unsupported } from './ast.ts';
@@ -11,10 +12,13 @@ import { and, or, TRUE, text } from './js.ts';
 import { parse } from './parse.ts';
 import type { Compilation, Scope } from './scope.ts';
 
-/** For a primitive, whose value is not available: no test may use it. */
+/**
+ * Stands for the value of a primitive, which is not available here. A test that uses it is not
+ * compiled.
+ */
 const VALUE = 'primitiveValue';
 
-/** A context invariant, on an element of that type. */
+/** Compiles a context invariant for an element of that type. */
 export function compileCondition(
   expression: string,
   type: string,
@@ -31,8 +35,8 @@ export function compileCondition(
 }
 
 /**
- * A context of type fhirpath: it selects elements of the resource that has the extension. Published
- * guides also have conditions there; those are evaluated on the element.
+ * Compiles a context of type fhirpath: it selects elements of the resource that has the extension.
+ * Published guides also have conditions there. Those are evaluated on the element.
  */
 export function compileSelection(expression: string, types: TypeModel): CompiledInvariant {
   return compiled({ types }, (compilation) => {
@@ -47,7 +51,7 @@ export function compileSelection(expression: string, types: TypeModel): Compiled
   });
 }
 
-/** R4 has `%extension.valueInteger`, which no path can be: a choice is called `value`. */
+/** R4 has `%extension.valueInteger`, which is not a valid path: FHIRPath calls a choice `value`. */
 function ofExtension(expression: string): string {
   return expression.replaceAll(/%extension\.value[A-Z]\w*/g, '%extension.value');
 }
@@ -71,7 +75,7 @@ function isCondition(of: Collection): boolean {
   return of.kind === 'single' && of.items.every(({ types }) => types.includes('System.Boolean'));
 }
 
-/** The type of resource that the path starts with. */
+/** The resource type that the path starts with. */
 function startOf(expression: Expression, types: TypeModel): string | undefined {
   let first: Expression | undefined = expression;
   while (first !== undefined && 'of' in first && first.of !== undefined) first = first.of;

@@ -1,5 +1,6 @@
 /**
- * One invariant, FHIRPath to JavaScript. See packages/fhir-validator/README.md for the shape of the generated code.
+ * Compiles one invariant from FHIRPath to JavaScript. packages/fhir-validator/README.md shows the
+ * generated code.
  */
 import type { ElementModel, TypeModel } from '../type-model.ts';
 import { Undecided, Unsupported } from './ast.ts';
@@ -11,27 +12,33 @@ import { parse } from './parse.ts';
 import type { Compilation, Scope } from './scope.ts';
 
 export interface InvariantContext {
-  /** The element that carries the constraint: `Patient`, `Patient.contact`, `HumanName.given`. */
+  /**
+   * Path of the element that has the constraint: `Patient`, `Patient.contact`, `HumanName.given`.
+   */
   readonly path: string;
   readonly types: TypeModel;
-  /** Type of the element's value if the path does not determine it (a choice). */
+  /** Type of the element's value, if the path does not determine it (a choice). */
   readonly type?: string;
-  /** Name of the constant with a value set's codes, for memberOf(). */
+  /** For memberOf(): returns the name of the constant with a value set's codes. */
   readonly valueSet?: (canonical: string) => string | undefined;
 }
 
 export type CompiledInvariant =
   | {
       /**
-       * A JavaScript expression: true = holds, false = violated (or empty, which counts as violated
-       * as in HL7's validator). Over `n` (the element's JSON value, not null; of a primitive maybe
-       * undefined), `x` (a primitive's `_` sibling), `res` (%resource), `root` (%rootResource: the
-       * container of a contained resource, else the same). Any JSON shape is safe.
+       * A JavaScript expression: true if the invariant holds, false if it is violated. An empty
+       * result counts as violated, as in HL7's validator. It uses `n` (the element's JSON value:
+       * not null, but undefined is possible for a primitive), `x` (a primitive's `_` sibling),
+       * `res` (%resource) and `root` (%rootResource: the container of a contained resource,
+       * otherwise the same as %resource). It is safe for any JSON.
        */
       readonly source: string;
-      /** Functions of packages/fhir-validator/runtime/fhirpath.ts that it calls. */
+      /** Functions of runtime/fhirpath.ts that the expression calls. */
       readonly runtime: readonly string[];
-      /** Module-level constants that it needs: name to initializer. The same name is the same. */
+      /**
+       * Module-level constants that the expression needs: name to initializer. Equal names have
+       * equal initializers.
+       */
       readonly constants: ReadonlyMap<string, string>;
     }
   | {
@@ -41,8 +48,8 @@ export type CompiledInvariant =
     };
 
 /**
- * Compiles an expression of type boolean, as published: overrides.ts corrects it. What cannot be
- * compiled is a value, with the reason.
+ * Compiles a published expression of type boolean, after the corrections in overrides.ts. If it
+ * cannot be compiled, returns the reason.
  */
 export function compileInvariant(expression: string, context: InvariantContext): CompiledInvariant {
   return compiled(context, (compilation) => {
@@ -58,7 +65,7 @@ export function compileInvariant(expression: string, context: InvariantContext):
   });
 }
 
-/** The result of `build`, with everything that it needs. */
+/** Runs `build` and returns its result with the constants and runtime functions that it uses. */
 export function compiled(
   { types, valueSet }: Pick<InvariantContext, 'types' | 'valueSet'>,
   build: (compilation: Compilation) => string,
@@ -106,7 +113,9 @@ function elementAt(path: string, types: TypeModel): ElementModel | undefined {
   return parent?.elements.find((element) => element.path === path);
 }
 
-/** In a data type `%resource` may be any; in a resource's element it is that resource. */
+/**
+ * `%resource` in a data type may be any resource. In an element of a resource it is that resource.
+ */
 function resourceType({ path, types }: InvariantContext): string {
   const root = path.split('.')[0] ?? path;
   return types.get(root)?.kind === 'resource' ? root : 'Resource';

@@ -1,4 +1,7 @@
-/** Syntax tree to collection: names, constants, literals; operators and functions elsewhere. */
+/**
+ * Compiles a syntax tree to a collection: names, constants and literals here, operators and
+ * functions in other files.
+ */
 import { type Expression, type LiteralType, Unsupported } from './ast.ts';
 import { type Collection, definite, EMPTY, single } from './collection.ts';
 import { callFunction } from './functions.ts';
@@ -61,7 +64,7 @@ function literal(type: LiteralType, value: string | boolean): Collection {
   }
 }
 
-/** Constants of https://hl7.org/fhir/R4/fhirpath.html#vars */
+/** Environment variables of https://hl7.org/fhir/R4/fhirpath.html#vars */
 function constant(name: string, scope: Scope): Collection {
   switch (name) {
     case 'resource':

@@ -24,7 +24,10 @@ export function hasValue(of: Single, scope: Scope): string {
   });
 }
 
-/** Typed: so `children().element` asks only where there is an `element`. */
+/**
+ * Returns typed children, so that `children().element` reads only objects that can have an
+ * `element`.
+ */
 export function allChildren(of: Collection, scope: Scope): Collection {
   const { types } = scope.compilation;
   const names = typesOf(of).flatMap((type) => types.get(type)?.elements ?? []);
@@ -35,7 +38,7 @@ export function allChildren(of: Collection, scope: Scope): Collection {
   return found.reduce(combined);
 }
 
-/** Visited one by one, because a list of them would need as much memory as the resource. */
+/** Visits descendants one by one: a list of them would need as much memory as the resource. */
 export function allDescendants(of: Collection, scope: Scope): Collection {
   const list = listCode(of);
   return {
@@ -50,7 +53,7 @@ export function allDescendants(of: Collection, scope: Scope): Collection {
   };
 }
 
-/** Our own: `resolve()` without asking a server. See overrides.ts. */
+/** Our own function: `resolve()` without a request to a server. See overrides.ts. */
 export function resolveContained(of: Collection, scope: Scope): Collection {
   const resolve = runtime(scope, 'resolveContained');
   const found = (item: Item): Single => {
@@ -65,7 +68,7 @@ export function resolveContained(of: Collection, scope: Scope): Collection {
   return { kind: 'single', items };
 }
 
-/** `resolve()` within the resource and its Bundle; resources elsewhere count as absent. */
+/** `resolve()` within the resource and its Bundle. A resource elsewhere counts as absent. */
 export function resolveReference(of: Collection, scope: Scope): Collection {
   const found = (item: Item): Single => {
     const value = `${runtime(scope, 'resolved')}(${item.value}, r)`;
@@ -74,7 +77,7 @@ export function resolveReference(of: Collection, scope: Scope): Collection {
   return flatMap(of, found, scope);
 }
 
-/** By the codes of the value set that the package decides. */
+/** Tests the codes of a value set whose codes the package lists. */
 export function memberOf(of: Collection, url: Expression | undefined, scope: Scope): Collection {
   if (url?.kind !== 'literal' || url.type !== 'string') {
     throw new Unsupported('memberOf() of what is no literal');
@@ -90,7 +93,7 @@ export function memberOf(of: Collection, url: Expression | undefined, scope: Sco
   );
 }
 
-/** Our own, for dom-3: see overrides.ts. */
+/** Our own function, for dom-3: see overrides.ts. */
 export function containedIsReferenced(scope: Scope): Collection {
   const { types, constants } = scope.compilation;
   const isUri = (type: string) => type === 'uri' || types.get(type)?.base === 'uri';

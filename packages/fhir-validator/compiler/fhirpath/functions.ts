@@ -33,16 +33,16 @@ import { asType, isOfType } from './type-tests.ts';
 export type Compile = (expression: Expression, scope: Scope) => Collection;
 type Call = Extract<Expression, { kind: 'call' }>;
 
-/** What a function is called with. */
+/** The arguments and the scope of a function call. */
 interface Use {
   readonly focus: Collection;
   readonly args: readonly Expression[];
   readonly scope: Scope;
-  /** An argument as a value: `$this` is the caller's. */
+  /** An argument as a value. Its `$this` is the caller's. */
   argument(index: number): Collection;
-  /** The first argument for one item of the focus: a lambda. */
+  /** The first argument, compiled for one item of the focus (a lambda). */
   lambda(item: Item): Collection;
-  /** An argument that may use the focus as a whole: `iif(empty(), …)`. */
+  /** An argument that may use the whole focus: `iif(empty(), …)`. */
   aboutFocus(index: number): Collection;
 }
 
@@ -97,14 +97,14 @@ const FUNCTIONS: Readonly<Record<string, (use: Use) => Collection>> = {
   children: ({ focus, scope }) => allChildren(focus, scope),
   descendants: ({ focus, scope }) => allDescendants(focus, scope),
 
-  // Decisions, and what other files implement
+  // Decisions, and functions that other files implement
   iif: (use) => conditional(use),
   trace: ({ focus }) => focus,
   containedIsReferenced: ({ scope }) => containedIsReferenced(scope),
   resolveContained: ({ focus, scope }) => resolveContained(focus, scope),
   resolve: ({ focus, scope }) => resolveReference(focus, scope),
   memberOf: ({ focus, args, scope }) => memberOf(focus, args[0], scope),
-  // Checked where the narrative is parsed.
+  // The runtime checks it when it parses the narrative.
   htmlChecks: () => definite(TRUE),
 };
 
@@ -174,7 +174,7 @@ function countCode(of: Collection): string {
   return test === TRUE ? '1' : `(${test} ? 1 : 0)`;
 }
 
-/** Of the items that are in the argument as well, or are not. */
+/** Items of the focus that the argument has too. With `isInverse`, those that it does not have. */
 function intersection(use: Use, isInverse = false): Collection {
   const [expression] = use.args;
   const other = use.argument(0);
@@ -189,7 +189,7 @@ function intersection(use: Use, isInverse = false): Collection {
   );
 }
 
-/** What the projection finds in each item, and in what it finds. */
+/** Applies the projection to each item and to what it finds, until nothing new is found. */
 function repeated(use: Use): Collection {
   const { focus, scope } = use;
   const item = freshVariable(scope, 'v');

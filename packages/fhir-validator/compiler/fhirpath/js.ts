@@ -1,5 +1,5 @@
 /**
- * JavaScript text of boolean tests, folded while it is built: so a test that the types decide
+ * Builds JavaScript text of boolean tests and simplifies it at once: a test that the types decide
  * (`answer is boolean` on a Coding) costs nothing at run time.
  */
 export const TRUE = 'true';
@@ -25,7 +25,7 @@ export function not(test: string): string {
   return CALL_OR_NAME.test(test) ? `!${test}` : `!(${test})`;
 }
 
-/** `a === b` of two tests. */
+/** Emits `a === b` for two tests. */
 export function same(left: string, right: string): string {
   if (left === TRUE) return right;
   if (right === TRUE) return left;

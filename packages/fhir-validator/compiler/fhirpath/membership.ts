@@ -1,4 +1,4 @@
-/** `in`, `contains` and `intersect()`: equality with some item. */
+/** Compiles `in`, `contains` and `intersect()`: equality with some item of a collection. */
 import type { Expression } from './ast.ts';
 import { boolean, type Collection, definite, type Item, listCode, some } from './collection.ts';
 import { equalTest } from './compare.ts';
@@ -30,7 +30,10 @@ export function membership(
   );
 }
 
-/** JavaScript test that some item of `of`, which `ofExpression` compiled to, equals `item`. */
+/**
+ * JavaScript test whether `item` equals some item of `of`. `ofExpression` is the expression of
+ * `of`.
+ */
 export function memberTest(
   item: Item,
   of: Collection,
@@ -41,13 +44,14 @@ export function memberTest(
   if (constant === undefined || of.kind === 'single') {
     return some(of, (other) => equalTest(item, other, scope));
   }
-  // Tested for every item of a loop, and there may be 100,000 of both, so a set is made once.
+  // It runs for every item of a loop. Both sides may have 100,000 items, so the runtime makes a set
+  // once.
   const { owner, path } = constant;
   const args = `${item.value}, ${owner}, ${text(path)}, () => ${listCode(of)}`;
   return `${runtime(scope, 'isMember')}(${args})`;
 }
 
-/** A path from `%resource` and the like: the same for every item of whatever loop it is in. */
+/** A path from `%resource` or the like has the same value for every item of a loop. */
 function constantPath(expression: Expression): { owner: string; path: string } | undefined {
   if (expression.kind === 'constant') {
     const owner = OWNERS[expression.name];

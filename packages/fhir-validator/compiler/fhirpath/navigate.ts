@@ -1,4 +1,6 @@
-/** Steps of a path: from an item to its child elements, by what the type model knows of both. */
+/**
+ * Compiles the steps of a path: from an item to its child elements, according to the type model.
+ */
 import { type ElementModel, jsonName, type TypeDefinition, type TypeUse } from '../type-model.ts';
 import {
   type Collection,
@@ -14,7 +16,7 @@ import { freshVariable, runtime, type Scope } from './scope.ts';
 
 const NO_SIBLING = 'undefined';
 
-/** All children called `name` of all items of a collection. */
+/** All children with that name of all items of a collection. */
 export function children(of: Collection, name: string, scope: Scope): Collection {
   if (of.kind === 'many') return flatMap(of, (item) => childrenOf(item, name, scope), scope);
   const found = of.items
@@ -29,7 +31,7 @@ export function children(of: Collection, name: string, scope: Scope): Collection
   return flatMap(of, (item) => childrenOf(item, name, scope), scope);
 }
 
-/** A child of something filtered or computed is there only if that is. */
+/** A child of an item that was filtered or computed is present only if that item is. */
 function behind(parent: Item, child: Item): Item {
   return isImplied(parent) ? child : { ...child, present: and(parent.present, child.present) };
 }
@@ -38,7 +40,7 @@ function isImplied({ present, value }: Item): boolean {
   return present === TRUE || present === `${value} !== undefined`;
 }
 
-/** The collections of a lambda for every item, one after the other. */
+/** Applies a lambda to every item and joins the resulting collections in order. */
 export function flatMap(of: Collection, map: (item: Item) => Collection, scope: Scope): Many {
   const types = new Set<string>();
   let isAny = false;
@@ -65,20 +67,20 @@ export function flatMap(of: Collection, map: (item: Item) => Collection, scope: 
   };
 }
 
-/** Children of one item. An item of several possible types needs one JSON shape for all. */
+/** Children of one item. If the item may have several types, all need the same JSON shape. */
 function childrenOf(item: Item, name: string, scope: Scope): Collection {
   if (item.types.length === 0) return dynamic(item, [name], scope);
   const { types } = scope.compilation;
   const found = item.types
     .flatMap((type) => concreteTypes(type, scope))
     .flatMap((type) => elementsNamed(name, types.get(type)));
-  // A value that may be primitive or not (a choice) has no `id` or `extension` of one shape.
+  // A choice of primitive and other types has no `id` or `extension` of one JSON shape.
   const isOfPrimitive = found.every(({ type }) => type.kind === 'primitive');
   const base = isOfPrimitive ? item.sibling : item.value;
   const elements = found.map(({ element }) => element);
   if (base === undefined || elements.length === 0) return EMPTY;
   const shape = shapeOf(elements);
-  // An array in some resource types only: what a path from `%resource` may meet.
+  // An array in some resource types, but not in others: possible in a path from `%resource`.
   const isMixed = elements.some((element) => element.isArray !== shape.isArray);
   if (isMixed) return dynamic(item, [...shape.names.keys()], scope);
   return shape.isArray ? array(base, shape, scope) : alternatives(base, shape, scope);
@@ -89,7 +91,7 @@ interface FoundElement {
   readonly element: ElementModel;
 }
 
-/** Of a primitive only what its `_` sibling holds. */
+/** A primitive has only the elements of its `_` sibling. */
 function elementsNamed(name: string, type: TypeDefinition | undefined): FoundElement[] {
   if (type === undefined || (type.kind === 'primitive' && name === 'value')) return [];
   return type.elements.flatMap((element) => (element.name === name ? [{ type, element }] : []));
@@ -97,7 +99,7 @@ function elementsNamed(name: string, type: TypeDefinition | undefined): FoundEle
 
 interface Shape {
   readonly isArray: boolean;
-  /** JSON names, each with the types that it may have. */
+  /** The JSON names, each with the types that it may have. */
   readonly names: ReadonlyMap<string, readonly TypeUse[]>;
 }
 
@@ -110,7 +112,7 @@ function shapeOf(elements: readonly ElementModel[]): Shape {
   return { isArray: elements[0]?.isArray === true, names: new Map(names) };
 }
 
-/** `Resource` stands for every resource: what is compiled must hold for each. */
+/** `Resource` stands for every resource type: the compiled code must work for each. */
 export function concreteTypes(type: string, { compilation: { types } }: Scope): string[] {
   const definition = types.get(type);
   if (definition?.kind !== 'resource' || !definition.isAbstract) return [type];
@@ -147,7 +149,7 @@ function array(base: string, shape: Shape, scope: Scope): Many {
     : arrayOf(types, scope, code);
 }
 
-/** The items of an array that is there or not; `sibling` is that of a primitive's `_` array. */
+/** Items of an array that may be absent. `sibling` is the `_` array of a primitive. */
 export function arrayOf(
   types: readonly string[],
   scope: Scope,
@@ -165,7 +167,7 @@ export function arrayOf(
         if (inner === 'true') return `${runtime(scope, 'notEmpty')}(${code})`;
         if (inner === 'false') return 'false';
         const isProperty = /^[\w$.?]+$/.test(code);
-        // No closure is made where there is no array, which is nearly always.
+        // No closure is made if the array is absent, which is by far the most frequent case.
         return and(
           isProperty ? `${code} !== undefined` : 'true',
           `${runtime(scope, 'some')}(${code}, (${value}) => ${inner})`,
@@ -192,17 +194,18 @@ export function arrayOf(
   };
 }
 
-/** By name alone. */
+/** Finds children by their name alone, where the type is not known. */
 function dynamic(item: Item, names: readonly string[], scope: Scope): Many {
   const childrenNamed = runtime(scope, 'childrenNamed');
   const lists = names.map((name) => `${childrenNamed}(${item.value}, ${text(name)})`);
   const code = lists.length === 1 ? lists.join() : `[${lists.map((list) => `...${list}`).join()}]`;
-  // Nullish values are items here: elements that have only an extension.
+  // Null and undefined are items here: elements that have only an extension.
   return arrayOf([], scope, code, NO_SIBLING);
 }
 
 function property(base: string, name: string): string {
-  // Parameters of the code (`n`, `v1`) are there; what is reached from them may not be.
+  // The parameters of the generated code (`n`, `v1`) are always present. Their members may be
+  // absent.
   const isSurelyThere = /^[nv]\d*$/.test(base) || base === 'res' || base === 'root';
   return `${base}${isSurelyThere ? '.' : '?.'}${name}`;
 }
@@ -215,7 +218,7 @@ export function isPrimitiveType(type: string, { compilation }: Scope): boolean {
   return type.startsWith('System.') || compilation.types.get(type)?.kind === 'primitive';
 }
 
-/** The one item of a collection; of several nothing, as in HL7's validator. */
+/** The single item of a collection. Empty if there are several, as in HL7's validator. */
 export function onlyOne(of: Collection, scope: Scope): Single {
   if (of.kind === 'single') return of;
   const value = `${runtime(scope, 'only')}(${of.list()})`;

@@ -1,4 +1,4 @@
-/** FHIRPath's operators: https://hl7.org/fhirpath/N1/#operations */
+/** Compiles FHIRPath's operators: https://hl7.org/fhirpath/N1/#operations */
 import { type Expression, Unsupported } from './ast.ts';
 import {
   boolean,
@@ -65,7 +65,10 @@ export function binary(
   }
 }
 
-/** https://hl7.org/fhirpath/N1/#boolean-logic: the truth tables, as tests for true and for false. */
+/**
+ * The truth tables of https://hl7.org/fhirpath/N1/#boolean-logic, as a test for true and a test for
+ * false.
+ */
 function logic(operator: string, left: Truth, right: Truth): Collection {
   const isTrue = logicTrue(operator, left, right);
   if (left.isDefinite && right.isDefinite) return definite(isTrue);
@@ -102,7 +105,7 @@ export function union(left: Collection, right: Collection, scope: Scope): Many {
   };
 }
 
-/** Both, one after the other: a union that keeps what repeats. */
+/** Both collections in order, duplicates kept. */
 export function combined(left: Collection, right: Collection): Collection {
   const kinds = [typesOf(left), typesOf(right)];
   return {
@@ -118,7 +121,10 @@ function concatenation(left: Collection, right: Collection, scope: Scope): Colle
   return single(`(${part(left)} + ${part(right)})`, ['System.String']);
 }
 
-/** A call for each operator, so that no side is written twice however deep they nest. */
+/**
+ * Emits a function call for each operator. Operators in place would repeat their sides, once more
+ * at each level.
+ */
 function arithmetic(
   operator: string,
   left: Collection,
@@ -154,7 +160,7 @@ export function signed(operator: string, operand: Collection, scope: Scope): Col
   return { kind: 'single', items };
 }
 
-/** `collection[index]`, and so `first()`. */
+/** `collection[index]`, also used for `first()`. */
 export function indexed(of: Collection, index: Collection, scope: Scope): Collection {
   const at = valueCode(onlyOne(index, scope));
   if (of.kind === 'single') {

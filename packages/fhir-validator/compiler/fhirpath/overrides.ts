@@ -1,8 +1,8 @@
 /**
- * Invariants of R4 that were published with errors: what is compiled instead, and why. Most are in
- * HL7's own list (FHIRPathExpressionFixer in its Java validator), marked `HL7`; `R5` is what the next
- * version of the specification says. An entry applies only to exactly the text that it corrects, so a
- * package with the correct rule is not changed.
+ * Corrections of invariants that R4 published with errors, each with its reason. Most are in HL7's
+ * own list (FHIRPathExpressionFixer in its Java validator), marked `HL7`. `R5` marks the text of
+ * the next version of the specification. A correction applies only to exactly this text, so a
+ * package that has the correct rule is not changed.
  */
 interface Override {
   readonly keys: readonly string[];
@@ -150,7 +150,9 @@ export const OVERRIDES: readonly Override[] = [
 
 const BY_TEXT = new Map(OVERRIDES.map((each) => [each.published, each.expression]));
 
-/** The expression to compile for a published one: nearly always the same. */
+/**
+ * The expression to compile for a published one. It is the same one unless a correction applies.
+ */
 export function corrected(expression: string): string {
   return BY_TEXT.get(expression) ?? expression;
 }

@@ -1,6 +1,6 @@
 /**
- * FHIRPath text to syntax tree, by precedence climbing (the grammar's order of
- * https://hl7.org/fhirpath/N1/#grammar, tightest last).
+ * Parses FHIRPath text to a syntax tree by precedence climbing. The order is that of
+ * https://hl7.org/fhirpath/N1/#grammar, the operators that bind tightest last.
  */
 import { type Expression, type LiteralType, Unsupported } from './ast.ts';
 import { type Token, tokenize } from './tokenize.ts';
@@ -32,7 +32,7 @@ const PRECEDENCE: Readonly<Record<string, number>> = {
   mod: 10,
 };
 
-/** Parses a whole expression. Throws Unsupported where it does not follow the grammar. */
+/** Parses a whole expression. Throws Unsupported if it does not follow the grammar. */
 export function parse(source: string): Expression {
   const parser = new Parser(tokenize(source));
   const expression = parser.expression(0);

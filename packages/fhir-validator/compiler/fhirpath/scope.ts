@@ -4,28 +4,28 @@ import type { Collection, Single } from './collection.ts';
 
 export interface Compilation {
   readonly types: TypeModel;
-  /** Names that the code takes from fhir/runtime/. */
+  /** Names of functions of runtime/ that the generated code calls. */
   readonly runtime: Set<string>;
-  /** Module-level constants that the code uses: name to initializer. */
+  /** Module-level constants that the generated code uses: name to initializer. */
   readonly constants: Map<string, string>;
   variables: number;
-  /** Name of the constant with a value set's codes, where they are decided. */
+  /** Name of the constant with a value set's codes. Undefined if the codes are not known. */
   readonly valueSet?: (canonical: string) => string | undefined;
 }
 
-/** The meaning of names inside an expression or a lambda (`where(…)`). */
+/** What names mean inside an expression or a lambda (`where(…)`). */
 export interface Scope {
   readonly compilation: Compilation;
   readonly focus: Collection;
-  /** The item that the whole expression is about: `%context`. */
+  /** `%context`: the item that the whole expression is about. */
   readonly context: Single;
   readonly resource: Single;
   readonly rootResource: Single;
-  /** In the context of an extension: that extension. */
+  /** In the context of an extension: the extension. */
   readonly extension?: Single;
 }
 
-/** Uses a function of the runtime: registers its name and returns it. */
+/** Registers a function of the runtime as used, and returns its name. */
 export function runtime({ compilation }: Scope, name: string): string {
   compilation.runtime.add(name);
   return name;

@@ -1,4 +1,4 @@
-/** String functions and conversions. Empty focus or argument: empty result. */
+/** Compiles string functions and conversions. An empty focus or argument gives an empty result. */
 import { Unsupported } from './ast.ts';
 import {
   boolean,
@@ -97,17 +97,20 @@ function map(focus: Single, type: string, code: (value: string) => string): Sing
   return { kind: 'single', items };
 }
 
-/** JSON may hold anything where a string belongs; that is reported elsewhere. */
+/** The JSON may have another type where a string belongs. Another check reports that. */
 function isString({ value }: Item): string {
   return value.startsWith('"') ? 'true' : `typeof ${value} === "string"`;
 }
 
-/** The pattern as a module-level constant: `matches()` finds it anywhere unless it is anchored. */
+/**
+ * The pattern as a module-level constant. `matches()` searches the whole text unless the pattern is
+ * anchored.
+ */
 function regExp(pattern: Single | undefined, flags: string, scope: Scope): string {
   const [item] = pattern?.items ?? [];
   if (!item?.value.startsWith('"')) throw new Unsupported('a pattern that is no literal');
   const { constants } = scope.compilation;
-  // Without `u`, which refuses escapes and brackets that Java's patterns may have.
+  // Without the flag `u`, which rejects escapes and brackets that Java's patterns may have.
   const mode = `s${flags}${isUnicode(item.value) ? 'u' : ''}`;
   const initializer = `new RegExp(${item.value}, ${text(mode)})`;
   const name = `pattern_${hash(initializer)}`;
@@ -115,7 +118,7 @@ function regExp(pattern: Single | undefined, flags: string, scope: Scope): strin
   return name;
 }
 
-/** Patterns of other dialects, like `\\[x]`, are none in unicode mode. */
+/** False for patterns of other dialects, such as `\\[x]`, that are invalid in unicode mode. */
 function isUnicode(literal: string): boolean {
   try {
     new RegExp(JSON.parse(literal), 'u');
@@ -125,7 +128,7 @@ function isUnicode(literal: string): boolean {
   }
 }
 
-/** FNV-1a: equal patterns share a name over all invariants. */
+/** FNV-1a, so that equal patterns of all invariants share one name. */
 function hash(of: string): string {
   let value = 0x811c9dc5;
   for (const char of of) value = Math.imul(value ^ (char.codePointAt(0) ?? 0), 0x01000193);

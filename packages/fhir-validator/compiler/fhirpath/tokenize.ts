@@ -27,8 +27,8 @@ const PATTERNS = [
 const ESCAPES: Readonly<Record<string, string>> = { f: '\f', n: '\n', r: '\r', t: '\t' };
 
 /**
- * Splits an expression into tokens, the end included; texts are unquoted and unescaped.
- * Throws Unsupported at a character that starts none.
+ * Splits an expression into tokens, with an end token last. Removes quotes and escapes from
+ * strings. Throws Unsupported at a character that starts no token.
  */
 export function tokenize(source: string): Token[] {
   const tokens: Token[] = [];

@@ -1,4 +1,6 @@
-/** `is`, `as` and `ofType()`: decided at build time wherever the types allow. */
+/**
+ * Compiles `is`, `as` and `ofType()`. They are decided at build time wherever the types allow it.
+ */
 import { Unsupported } from './ast.ts';
 import { boolean, type Collection, type Item, some } from './collection.ts';
 import { and, FALSE, not, TRUE, text } from './js.ts';
@@ -16,7 +18,7 @@ export function isOfType(of: Collection, name: string, scope: Scope): Collection
   );
 }
 
-/** Keeps the items of a type; on a collection of many it is what `ofType()` is. */
+/** Keeps the items of a type. For a collection of many items it is the same as `ofType()`. */
 export function asType(of: Collection, name: string, scope: Scope): Collection {
   const type = qualified(name, scope);
   const narrowed = (item: Item): Item => ({ ...item, types: [type] });
@@ -49,7 +51,7 @@ function typeTest(item: Item, name: string, scope: Scope): string {
   const isResource = scope.compilation.types.get(matching[0] ?? '')?.kind === 'resource';
   if (matching.length === 1 && isResource)
     return `${item.value}?.resourceType === ${text(matching[0])}`;
-  // A primitive's value is no object.
+  // The value of a primitive is never a JSON object.
   const isPrimitive = (type: string) => isPrimitiveType(type, scope);
   const others = concrete.filter((type) => !isKind(type));
   const isSplit = matching.every(isPrimitive) && !others.some(isPrimitive);
@@ -64,7 +66,7 @@ function isSubtype(type: string, wanted: string, { compilation }: Scope): boolea
   return false;
 }
 
-/** The model's name of a type as FHIRPath writes it: `FHIR.Patient`, `string`, `System.String`. */
+/** The type model's name for a type in an expression: `FHIR.Patient`, `string`, `System.String`. */
 function qualified(name: string, { compilation }: Scope): string {
   const plain = name.replace(/^FHIR\./, '');
   if (compilation.types.has(plain) || plain.startsWith('System.')) return plain;

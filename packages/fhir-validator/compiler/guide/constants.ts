@@ -1,6 +1,9 @@
-/** Tests against fixed values and patterns, as JavaScript; and module-level constants, each once. */
+/**
+ * Emits tests against fixed values and patterns as JavaScript, and module-level constants, each
+ * once.
+ */
 
-/** Constants of the generated module by initializer. */
+/** The constants of a generated module by initializer. */
 export class Constants {
   readonly #names = new Map<string, string>();
   readonly #prefix: string;
@@ -20,7 +23,7 @@ export class Constants {
   }
 }
 
-/** Whether the value of `code` contains everything in the pattern. */
+/** Emits a test whether the value of `code` contains everything in the pattern. */
 export function patternTest(pattern: unknown, code: string, depth = 0): string {
   if (Array.isArray(pattern)) {
     const item = `p${depth}`;
@@ -37,7 +40,7 @@ export function patternTest(pattern: unknown, code: string, depth = 0): string {
   return [`isObject(${code})`, ...tests].join('&&');
 }
 
-/** Whether the value of `code` is exactly this. */
+/** Emits a test whether the value of `code` equals the fixed value. */
 export function fixedTest(fixed: unknown, code: string, constants: Constants): string {
   if (typeof fixed !== 'object') return `${code}===${JSON.stringify(fixed)}`;
   return `equals(${code},${constants.nameOf(JSON.stringify(fixed))})`;

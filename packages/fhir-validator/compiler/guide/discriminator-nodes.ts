@@ -1,4 +1,4 @@
-/** The constraints of a profile's nodes at the paths of discriminators. */
+/** The constraints that a profile has at the paths of discriminators. */
 import { jsonName, type TypeUse } from '../type-model.ts';
 import type { PathStep } from './discriminator-path.ts';
 import { isOneOf, type Place } from './place.ts';
@@ -7,7 +7,7 @@ import { constantOf, found, type ProfileNode } from './profile-tree.ts';
 
 export type Kind = 'value' | 'pattern' | 'type' | 'profile' | 'exists';
 
-/** The type of a choice is in its JSON name. */
+/** The type of a choice can be read from its JSON name. */
 export function ofChoice(
   kind: Kind,
   slice: ProfileNode,
@@ -20,7 +20,10 @@ export function ofChoice(
   return own.length > 0 ? isOneOf(own, element) : undefined;
 }
 
-/** A value set that would identify the slice, if its codes were known. */
+/**
+ * A required value set that would identify the slice if its codes were loaded, and why they are
+ * not.
+ */
 export function openSetOf(node: ProfileNode, context: ProfileContext): string | undefined {
   const { strength, valueSet } = node.definition.binding ?? {};
   if (strength === 'required' && valueSet !== undefined) {
@@ -33,7 +36,7 @@ export function openSetOf(node: ProfileNode, context: ProfileContext): string | 
   return undefined;
 }
 
-/** An extension is identified by its url, which is that of its definition, loaded or not. */
+/** A test of an extension's url. It is the url of its definition, whether that is loaded or not. */
 export function extensionUrl(
   steps: readonly PathStep[],
   { definition, elements, slice }: ProfileNode,
@@ -45,7 +48,7 @@ export function extensionUrl(
   if (!isUrl || type?.code !== 'Extension') return undefined;
   const own = elements.find(({ name }) => name === 'url');
   const fixed = own && constantOf(own.definition, 'fixed')?.value;
-  // A part of an extension without a url uses its name as the url.
+  // A nested extension without a url has its name as the url.
   return `n?.url===${q(profile?.split('|')[0] ?? String(fixed ?? slice ?? ''))}`;
 }
 
@@ -71,7 +74,7 @@ export function hasConstant({ definition, elements }: ProfileNode): boolean {
   return own !== undefined || elements.some(hasConstant);
 }
 
-/** The element of that name: of the node, else of the profile that its type names. */
+/** The element with that name, from the node, or from the profile that the node's type names. */
 export function childOf(
   node: ProfileNode | undefined,
   name: string,
@@ -81,7 +84,7 @@ export function childOf(
   if (child || !node) return child;
   const [profile] = node.definition.type?.flatMap((each) => each.profile ?? []) ?? [];
   const tree = profile === undefined ? undefined : context.treeOf(profile);
-  // Where the item itself is sliced, one of its slices has the element.
+  // If the item itself is sliced, one of its slices has the element.
   const inSlice = node.slices.flatMap((each) => found(each, { name }) ?? []);
   return found(tree, { name }) ?? inSlice[0];
 }
@@ -91,7 +94,7 @@ export function partOf({ definition }: ProfileNode): { value: unknown } | undefi
   return constant && { value: constant.value };
 }
 
-/** What a constant of the value above says of one of its members. */
+/** The part of a constant that applies to a member of its value. */
 export function partAt(value: unknown, name: string): { value: unknown } | undefined {
   const holder: unknown = Array.isArray(value) ? value[0] : value;
   if (typeof holder !== 'object' || holder === null) return undefined;
@@ -99,7 +102,7 @@ export function partAt(value: unknown, name: string): { value: unknown } | undef
   return part === undefined ? undefined : { value: Array.isArray(part) ? part[0] : part };
 }
 
-/** The type of a resource, which is all that a value can be asked for here. */
+/** A test of the resource's type. No other constraint of a resource can be tested here. */
 export function ofTypes(
   code: string,
   types: readonly string[],

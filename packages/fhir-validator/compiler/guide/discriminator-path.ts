@@ -9,7 +9,7 @@ export type PathStep =
 const STEP =
   /^(?:(\$this)|(resolve\(\))|(?:extension\(\s*['"]?([^'")]+)['"]?\s*\))|(?:(?:ofType|as)\(\s*([A-Za-z.]+)\s*\))|([A-Za-z]\w*)(?:\[x\])?)(?:\.|$)/;
 
-/** The steps from the item on; none is the item itself. Undefined for anything else. */
+/** The steps from the item on; none for the item itself. Undefined if the path is not supported. */
 export function parseDiscriminator(path: string): PathStep[] | undefined {
   const steps: PathStep[] = [];
   for (let rest = path.trim(); rest !== ''; ) {

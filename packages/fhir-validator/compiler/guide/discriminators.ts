@@ -1,7 +1,7 @@
 /**
- * What an item must have to be in a slice, as a JavaScript test over `n` (the item), `x` (its
- * sibling), `k` (the JSON name, of a choice) and `r` (the report). By value, pattern, type, profile
- * and existence: https://hl7.org/fhir/R4/profiling.html#discriminator
+ * Emits the test whether an item is in a slice, as JavaScript. It uses `n` (the item), `x` (its
+ * sibling), `k` (for a choice, the JSON name) and `r` (the report). Discriminators are by value,
+ * pattern, type, profile and existence: https://hl7.org/fhir/R4/profiling.html#discriminator
  */
 import { jsonName } from '../type-model.ts';
 import { fixedTest, patternTest } from './constants.ts';
@@ -24,7 +24,10 @@ import { constantOf, type ProfileNode } from './profile-tree.ts';
 
 export type Test = { readonly code: string } | { readonly why: string; readonly isOpen?: true };
 
-/** A value along the path: its code, the node that constrains it, and its part of a constant above. */
+/**
+ * A value on the path: its JavaScript expression, the node that constrains it, and the part of an
+ * enclosing constant that applies to it.
+ */
 interface At {
   readonly code: string;
   readonly types: readonly string[];
@@ -40,9 +43,9 @@ export function discriminatorTest(
   context: ProfileContext,
 ): Test {
   const discriminators = sliced.definition.slicing?.discriminator ?? [];
-  if (discriminators.length === 0) return { why: 'its element has no discriminator' };
+  if (discriminators.length === 0) return { why: 'its element has no discriminators' };
   const tests: string[] = [];
-  let why = 'the slice says nothing at its discriminators';
+  let why = 'the slice has no constraint at its discriminators';
   for (const { type, path } of discriminators) {
     const steps = parseDiscriminator(path);
     if (!steps) return { why: `the discriminator ${path} is not supported` };
@@ -51,10 +54,10 @@ export function discriminatorTest(
     const start: At = { code: 'n', types, node: slice, part: partOf(slice), depth: 0 };
     const test = code ?? walk(start, steps, type, context);
     if (test !== undefined) tests.push(test);
-    else why = `the slice says nothing about the ${type} of ${path}`;
+    else why = `the slice does not constrain the ${type} of ${path}`;
   }
   const open = tests.length === 0 ? openSetOf(slice, context) : undefined;
-  if (open !== undefined) return { why: `it is told by ${open}`, isOpen: true };
+  if (open !== undefined) return { why: `it is identified by ${open}`, isOpen: true };
   return tests.length > 0 ? { code: tests.map((each) => `(${each})`).join('&&') } : { why };
 }
 
@@ -76,7 +79,9 @@ function walk(
   return walkMember(at, step.name, only, only === undefined ? rest : rest.slice(1), kind, context);
 }
 
-/** Through the element of that name; where it repeats, some item must do. */
+/**
+ * Continues at the element of that name. If the element repeats, one item that passes is enough.
+ */
 function walkMember(
   at: At,
   name: string,
@@ -124,7 +129,10 @@ function walkMember(
   return tests.every((each) => each !== undefined) ? tests.join('||') : undefined;
 }
 
-/** To the resource that a reference leads to, and what the profile of the target says there. */
+/**
+ * Continues at the resource that a reference points to, with the constraints that the target's
+ * profile has there.
+ */
 function walkResolved(
   at: At,
   rest: readonly PathStep[],
@@ -200,7 +208,10 @@ function terminal(at: At, kind: Kind, context: ProfileContext): string | undefin
   return node && constantsOf(node, at, context);
 }
 
-/** Whether the value conforms to one of the profiles; for a base type only the type is tested. */
+/**
+ * A test whether the value conforms to one of the profiles. For a base type, only the type is
+ * tested.
+ */
 function keeps(code: string, urls: readonly string[], context: ProfileContext): string | undefined {
   const tests = urls.map((url) => {
     const type = baseTypeOf(url, context.model);
@@ -215,7 +226,10 @@ function keeps(code: string, urls: readonly string[], context: ProfileContext): 
   return tests.join('||');
 }
 
-/** A constant at the value or constants below it; else a decided required binding; else by the value's own profile. */
+/**
+ * A test against the first that exists of: a constant at the value, constants below it, a required
+ * binding whose codes are loaded, constraints of the value's own profile.
+ */
 function constantsOf(node: ProfileNode, at: At, context: ProfileContext): string | undefined {
   const { definition } = node;
   const pattern = constantOf(definition, 'pattern');

@@ -1,4 +1,7 @@
-/** Bindings of a profile: required ones as errors, extensible ones as warnings, where they say more than the base. */
+/**
+ * Emits the bindings of a profile that are stricter than the base: required ones as errors,
+ * extensible ones as warnings.
+ */
 import type { ElementDefinition } from '../definitions.ts';
 import type { Place } from './place.ts';
 import { gap, type ProfileContext } from './profile-context.ts';
@@ -43,7 +46,7 @@ function emitBinding({ strength, valueSet }: Binding, context: ProfileContext): 
   return `r.asks&&undecided(n,${codeSets.openNameOf(valueSet)},'${strength}',r,'');`;
 }
 
-/** The binding itself, and those that extensions add to it. */
+/** The binding itself, and the bindings that its extensions add. */
 function bindingsOf({ binding }: ElementDefinition): Binding[] {
   if (!binding) return [];
   const { strength, valueSet } = binding;
@@ -63,7 +66,7 @@ function bindingsOf({ binding }: ElementDefinition): Binding[] {
 
 type Parts = NonNullable<NonNullable<ElementDefinition['extension']>[number]['extension']>;
 
-/** Only those that always apply: with a usage, it is unknown whether the binding applies. */
+/** Only bindings without a usage: for the others it is unknown whether they apply. */
 function additional(parts: Parts): Binding[] {
   const part = (name: string) => parts.find(({ url }) => url === name);
   const valueSet = part('valueSet')?.valueCanonical;

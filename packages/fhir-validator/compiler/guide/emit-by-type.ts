@@ -1,9 +1,9 @@
-/** What a node says of values that may be of several types. */
+/** Emits the constraints of a node whose values may have several types. */
 import { isOneOf, type Place } from './place.ts';
 import type { ProfileContext } from './profile-context.ts';
 import type { ProfileNode } from './profile-tree.ts';
 
-/** The types of a choice for which it is the same share their code. */
+/** The types of a choice that need the same code share it. */
 export function emitByType(
   node: ProfileNode,
   places: readonly Place[],

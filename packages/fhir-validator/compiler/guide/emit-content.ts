@@ -1,7 +1,8 @@
 /**
- * The constraints of a profile on one value, as statements over `n` (the value), `x` (a primitive's
- * sibling) and `r` (the report). Constraints of the base types are checked there, and not again here.
- * Nor are those of `already`: nodes against which the same value is checked as well.
+ * Emits the constraints that a profile has for one value, as statements. They use `n` (the value),
+ * `x` (a primitive's sibling) and `r` (the report). Not emitted: constraints of the base types,
+ * which other code checks, and those of the nodes in `already`, which are checked for the same
+ * value.
  */
 import type { ElementDefinition } from '../definitions.ts';
 import { type Constraint, constraintsOf } from '../type-model.ts';
@@ -73,7 +74,8 @@ function emitLimits(
       continue;
     const isPrimitive = context.model.get(type)?.kind === 'primitive';
     const isQuantity = typeof limit.value === 'object';
-    // A duration, from now: https://hl7.org/fhir/R4/elementdefinition-definitions.html#ElementDefinition.minValue_x_
+    // A limit that is a duration is relative to now:
+    // https://hl7.org/fhir/R4/elementdefinition-definitions.html#ElementDefinition.minValue_x_
     const check = isQuantity ? (isPrimitive ? 'tooFar' : 'outOfBounds') : 'outOfRange';
     const value = context.constants.nameOf(JSON.stringify(limit.value));
     statements.push(`${check}(n,${value},${sign},r,${context.urlName});`);
@@ -81,7 +83,7 @@ function emitLimits(
   return statements.join('');
 }
 
-/** Constraints that neither the base type nor the nodes beside this one have. */
+/** Emits the invariants that neither the base type nor the nodes in `already` have. */
 function emitInvariants(
   node: ProfileNode,
   place: Place,
@@ -134,7 +136,7 @@ function emitElements(
       return emitElement(each, type, beside, context);
     })
     .join('');
-  // Of a primitive only the sibling has elements.
+  // Only the sibling of a primitive has elements.
   return isPrimitive && source !== '' ? `{const n=x;${source}}` : source;
 }
 

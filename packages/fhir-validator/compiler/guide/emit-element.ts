@@ -1,6 +1,6 @@
 /**
- * One element of a profile: its cardinality, the types of a choice that it allows, and the constraints
- * on its items. `n` is the object that has it.
+ * Emits the checks of one element of a profile: its cardinality, the allowed types of a choice, and
+ * the constraints on its items. In the generated code, `n` is the object that has the element.
  */
 import { type ElementModel, jsonName, type TypeDefinition, type TypeUse } from '../type-model.ts';
 import { emitByType } from './emit-by-type.ts';
@@ -29,16 +29,19 @@ export function emitElement(
     : emitPlain(node, element, uses, already, context);
 }
 
-/** In the base types' snapshots, but nothing that stands in JSON as its definition says. */
+/**
+ * True for an element of a snapshot that cannot occur (max 0), or that JSON represents differently
+ * (xhtml).
+ */
 function isPublishedApart({ definition }: ProfileNode, parent: TypeDefinition): boolean {
   return definition.max === '0' || parent.name === 'xhtml';
 }
 
-/** The types of the base element that the profile leaves. */
+/** The types of the base element that the profile still allows. */
 function usesOf({ definition }: ProfileNode, element: ElementModel): TypeUse[] {
   const codes = (definition.type ?? []).map(({ code }) => code);
   const left = element.types.filter(({ code }) => codes.includes(code));
-  // Backbones, content references and FHIRPath's own types are named otherwise in the model.
+  // The model has other names for backbones, content references and System types.
   return left.length > 0 ? left : [...element.types];
 }
 
@@ -112,7 +115,7 @@ function one(
 
 type Count = (code: string) => string;
 
-/** Statements about the count, where the profile says more than the base. */
+/** Emits the checks of the cardinality, if it is narrower than in the base. */
 function counting(
   { definition }: ProfileNode,
   base: { readonly min: number; readonly max: number },
@@ -161,7 +164,7 @@ function emitChoice(
   return `{const o=n,k=choiceKey(o,${names});${sliced.before}${checked}${counted}${sliced.after}}`;
 }
 
-/** JSON names of a choice, and how expressions name them. */
+/** Pairs of a choice's JSON name and its step in expressions. */
 function stepsOf(element: ElementModel): [string, string][] {
   return element.types.map((use) => [
     jsonName(element, use),

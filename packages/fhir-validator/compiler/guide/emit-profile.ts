@@ -1,6 +1,6 @@
 /**
- * A profile as a function of the generated module: it checks a value against the constraints that the
- * profile adds to its type.
+ * Emits a profile as a function of the generated module. It checks a value against the constraints
+ * that the profile adds to its type.
  */
 import type { StructureDefinition } from '../definitions.ts';
 import type { ProfileContext } from './profile-context.ts';
@@ -8,7 +8,7 @@ import type { ProfileNode } from './profile-tree.ts';
 
 const IMPOSED = 'http://hl7.org/fhir/StructureDefinition/structuredefinition-imposeProfile';
 
-/** `function P0(n,r,x){…}`. `guideName` is the constant with the name of the package. */
+/** Returns `function P0(n,r,x){…}`. `guideName` is the constant that holds the package's name. */
 export function emitProfile(
   name: string,
   guideName: string,
@@ -23,7 +23,7 @@ export function emitProfile(
   return `function ${name}(n,r,x){${guard}const g=r.guide;r.guide=${guideName};\n${body}\nr.guide=g;}`;
 }
 
-/** Profiles that this one imposes beside itself. */
+/** Emits checks against the profiles that this one imposes. */
 function imposed(structure: StructureDefinition, context: ProfileContext): string {
   return (structure.extension ?? [])
     .filter(({ url }) => url === IMPOSED)

@@ -1,6 +1,7 @@
 /**
- * Slices of an element: which items are in which, how many, and what they must be. An item is in the
- * first slice that its discriminators fit. Slices of slices are counted beside those they are in.
+ * Emits the slices of an element: which items are in which slice, how many, and their constraints.
+ * An item is in the first slice whose discriminators match. Slices of a slice are counted too, next
+ * to the slice that has them.
  */
 import { discriminatorTest } from './discriminators.ts';
 import { emitByType } from './emit-by-type.ts';
@@ -8,7 +9,7 @@ import { limit, type Place } from './place.ts';
 import { gap, type ProfileContext, q } from './profile-context.ts';
 import type { ProfileNode } from './profile-tree.ts';
 
-/** Statements before the loop over the items, in it, and after it. */
+/** Statements before the loop over the items, in the loop, and after it. */
 export interface Sliced {
   readonly before: string;
   readonly body: string;
@@ -16,7 +17,7 @@ export interface Sliced {
 }
 
 const NOTHING: Sliced = { before: '', body: '', after: '' };
-/** A slice that has all items which are in no other. */
+/** The slice for all items that are in no other slice. */
 const DEFAULT = '@default';
 
 interface Counter {
@@ -51,7 +52,7 @@ function has(other: ProfileNode, slice: ProfileNode): boolean {
   );
 }
 
-/** `if (in the first) … else if (in the second) … else …` */
+/** Returns `if (in the first) … else if (in the second) … else …` */
 function emitSlices(
   node: ProfileNode,
   slices: readonly ProfileNode[],
@@ -95,14 +96,14 @@ function emitSlice(
   return content + emitSlices(slice, slice.slices, own, already, counters, context);
 }
 
-/** Of a choice, those that the slice is for. */
+/** For a choice: only the places with the types of the slice. */
 function placesOf(slice: ProfileNode, places: readonly Place[]): readonly Place[] {
   const codes = (slice.definition.type ?? []).map(({ code }) => code);
   const own = places.filter(({ use }) => use && codes.includes(use.code));
   return own.length > 0 ? own : places;
 }
 
-/** What is in none of the slices. */
+/** Emits the statements for an item that is in none of the slices. */
 function emitOtherwise(
   node: ProfileNode,
   places: readonly Place[],
@@ -120,15 +121,15 @@ function emitOtherwise(
   return fault('the item is in none of the slices that the profile allows', context);
 }
 
-/** `z` is the last slice that was met, `w` whether an item was in none. */
+/** `z` is the index of the last slice that was found, `w` whether an item was in no slice. */
 function emitOrder(
   at: number,
   slice: ProfileNode,
   { definition }: ProfileNode,
   context: ProfileContext,
 ): string {
-  const early = `the slice ${slice.slice} stands after one that it must stand before`;
-  const late = `the slice ${slice.slice} stands after an item that is in no slice`;
+  const early = `the slice ${slice.slice} follows a slice that it must precede`;
+  const late = `the slice ${slice.slice} follows an item that is in no slice`;
   return (
     (definition.slicing?.ordered ? `if(z>${at})${fault(early, context)}else z=${at};` : '') +
     (definition.slicing?.rules === 'openAtEnd' ? `if(w)${fault(late, context)}` : '')

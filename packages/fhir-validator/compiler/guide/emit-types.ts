@@ -1,4 +1,4 @@
-/** Profiles of a value's type, types of resources, and targets of references. */
+/** Emits the checks of a value's profiles, of resource types, and of the targets of references. */
 import type { ElementDefinitionType } from '../definitions.ts';
 import { isSame, type Place } from './place.ts';
 import { baseTypeOf, gap, type ProfileContext, type ProfileRef, q } from './profile-context.ts';
@@ -18,17 +18,20 @@ export function emitTypes(
     return emitResource(types, place, context);
   }
   if (!type) return '';
-  // Extensions are checked against their definitions in every place.
+  // Every extension is checked against its own definition anyway.
   if (code === 'Extension') return unknownExtensions(type, context);
   const kept = emitProfiles(type, context, (names) => callOf(names, context));
   return code === 'Reference' ? kept + emitTargets(type, place, context) : kept;
 }
 
-/** The check has no gap, but the profile may rely on an extension that no package defines. */
+/**
+ * Reports as open an extension that the profile uses and no package defines. The check itself is
+ * complete.
+ */
 function unknownExtensions(type: ElementDefinitionType, context: ProfileContext): string {
   for (const url of type.profile ?? []) {
     if (!context.needsExtension(url))
-      gap(context, `extension ${url}`, 'its definition is not at hand', true);
+      gap(context, `extension ${url}`, 'its definition is not loaded', true);
   }
   return '';
 }
@@ -48,7 +51,7 @@ function refOf(canonical: string, context: ProfileContext): ProfileRef | undefin
   const [url = '', part] = canonical.split('#', 2);
   const ref = part === undefined ? context.profile(url) : undefined;
   if (!ref) {
-    const why = part === undefined ? 'it is not at hand' : 'parts of profiles are not compiled';
+    const why = part === undefined ? 'it is not loaded' : 'parts of profiles are not compiled';
     gap(context, `profile ${canonical}`, why);
   }
   return ref;
@@ -65,7 +68,7 @@ function namesOf(refs: readonly ProfileRef[]): string {
   return refs.map(({ structure }) => structure.url).join(', ');
 }
 
-/** A resource in a resource: of which types, and by which profiles. */
+/** Emits the checks of a resource within a resource: its types and its profiles. */
 function emitResource(
   types: readonly ElementDefinitionType[],
   { element }: Place,
@@ -90,7 +93,9 @@ function emitResource(
   return statements.join('');
 }
 
-/** The types that a reference may lead to, and the profiles that what is at hand must keep. */
+/**
+ * Emits the types that a reference may point to, and the profiles of targets that can be resolved.
+ */
 function emitTargets(type: ElementDefinitionType, place: Place, context: ProfileContext): string {
   const urls = type.targetProfile ?? [];
   const statements = [emitAggregation(type, context)];
@@ -100,10 +105,10 @@ function emitTargets(type: ElementDefinitionType, place: Place, context: Profile
     const ref = base === undefined ? context.profile(url) : undefined;
     const name = base ?? ref?.structure.type;
     if (name === undefined) {
-      gap(context, `reference to ${url}`, 'its definition is not at hand');
+      gap(context, `reference to ${url}`, 'its definition is not loaded');
       return statements.join('');
     }
-    // The type alone will do where it is among the targets.
+    // If the base type is among the targets, no profile is required.
     const before = targets.has(name) ? targets.get(name) : [];
     targets.set(name, ref && before ? [...before, ref] : undefined);
   }

@@ -1,6 +1,7 @@
 /**
- * Compiles the profiles and extensions of packages, each package into its own module. Everything in a
- * configured package is compiled; of its dependencies only what is referred to, and extensions.
+ * Compiles the profiles and extensions of packages, each package into a module of its own. Of a
+ * configured package, everything is compiled. Of a dependency, all extensions and whatever others
+ * refer to.
  */
 import { CodeSets } from '../code-sets.ts';
 import type { StructureDefinition } from '../definitions.ts';
@@ -17,12 +18,12 @@ import { type Gap, gap, type ProfileContext, type ProfileRef } from './profile-c
 import { quietTree, treeOrGap } from './profile-tree-gap.ts';
 import { Snapshots } from './snapshot.ts';
 
-/** What the base specification's own profiles are reported as. */
+/** The label in issues of the base specification's own profiles. */
 export const CORE = 'hl7.fhir.r4.core#4.0.1';
-/** More codes than these are left to a terminology server. */
+/** A value set with more codes is left to a terminology server. */
 const CODES_MAX = 20_000;
 
-/** A module of generated code, made from one package. */
+/** The generated module of one package. */
 export interface GuideModule {
   readonly label: string;
   readonly source: string;
@@ -53,8 +54,8 @@ export class GuideCompiler {
   readonly #open: { unit: Unit; ref: ProfileRef }[] = [];
 
   /**
-   * @param later extensions as HL7 has published them since R4
-   * @param fileOf the file of the module with that index
+   * @param later extensions that HL7 has published since R4
+   * @param fileOf returns the file name of the module with that index
    */
   constructor(
     library: Library,
@@ -68,14 +69,17 @@ export class GuideCompiler {
     this.#model = model;
   }
 
-  /** The base specification's profiles, those of the configured packages, and what they refer to. */
+  /**
+   * Compiles the base specification's profiles, those of the configured packages, and what they
+   * refer to.
+   */
   compile(configured: readonly GuidePackage[]): GuideModule[] {
     this.#add(undefined, this.#library.base.structures, (each) => each.type !== 'Extension');
     for (const each of configured) this.#add(each, each.definitions.structures, () => true);
     for (const each of this.#library.packages) this.#unit(each);
     for (const each of this.#library.packages) {
       if (configured.includes(each)) continue;
-      // A definition without a snapshot gives no table.
+      // A definition without a snapshot is not in the table of extensions.
       this.#add(each, each.definitions.structures, ({ type, snapshot }) => {
         return type === 'Extension' && snapshot === undefined;
       });
@@ -174,7 +178,10 @@ export class GuideCompiler {
     return context;
   }
 
-  /** Extensions of a dependency that no profile asks for and the base does not have. */
+  /**
+   * The table entries of a dependency's extensions that no profile refers to and the base does not
+   * have.
+   */
   #tabled(unit: Unit, of: GuidePackage): { source: string; count: number } {
     const known = new Set(this.#library.base.structures.map(({ url }) => url));
     const rest = of.definitions.structures.filter(
@@ -196,7 +203,7 @@ export class GuideCompiler {
       const all = [...members, ...modifier, `check:${name}`];
       return `[${JSON.stringify(structure.url)},{${all.join(',')}}]`;
     });
-    // Discriminators ask for it as well.
+    // The tests of discriminators also call it.
     invariants.runtime.add('resolved');
     const tabled = of && !configured.includes(of) ? this.#tabled(unit, of) : undefined;
     const source = [

@@ -1,6 +1,6 @@
 /**
- * All packages that are compiled, and how each finds definitions of the others: a canonical url is
- * looked up in the package itself, in its dependencies, in all others, and last in the base
+ * All packages of a build, and where each finds definitions: a canonical url is looked up in the
+ * package itself, then in its dependencies, then in all other packages, and last in the base
  * specification.
  */
 import type { CodeSystem, Definitions, StructureDefinition, ValueSet } from '../definitions.ts';
@@ -29,7 +29,10 @@ export class Library {
     for (const each of packages) this.#structures.set(each, byUrl(each.definitions.structures));
   }
 
-  /** The nearest definition; where the canonical has a version, the nearest of that version first. */
+  /**
+   * The first definition in order of lookup. If the canonical has a version, the first one of that
+   * version if there is one.
+   */
   structure(
     canonical: string,
     from: GuidePackage | undefined,

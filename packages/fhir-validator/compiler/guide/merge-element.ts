@@ -1,11 +1,11 @@
-/** Applies a differential's element to the element that it constrains. */
+/** Applies an element of a differential to the element that it constrains. */
 import type { ElementDefinition } from '../definitions.ts';
 
 type Members = Record<string, unknown>;
 
-/** Lists that a differential adds to; every other member takes the place of the base's. */
+/** Lists that a differential adds to. Any other member replaces that of the base. */
 const ADDED = ['constraint', 'condition', 'alias', 'example', 'mapping', 'extension'] as const;
-/** Choices of which a definition has one at most: a new one takes the place of any other. */
+/** Choices that a definition has at most once: a new one replaces any other type of it. */
 const CHOICES = ['fixed', 'pattern', 'minValue', 'maxValue', 'defaultValue'];
 
 export function mergedDefinition(
@@ -14,27 +14,29 @@ export function mergedDefinition(
 ): ElementDefinition {
   const merged: Members = { ...base };
   for (const [key, value] of Object.entries(differential)) {
-    // Not merged: the tree determines its place, and the base determines who may use it there.
+    // Not merged: the tree determines the place, and the base determines its own cardinality.
     if (key === 'id' || key === 'path' || key === 'base') continue;
     for (const choice of CHOICES) {
       if (key.startsWith(choice)) removeChoice(merged, choice);
     }
     merged[key] = isAdded(key) ? added(merged[key], value, key) : value;
   }
-  // A binding may be given anew only in its strength.
+  // A differential may change only the strength of a binding.
   if (differential.binding && base.binding?.valueSet !== undefined) {
     merged['binding'] = { valueSet: base.binding.valueSet, ...differential.binding };
   }
   return merged as unknown as ElementDefinition;
 }
 
-/** A new slice starts as its element does, but need not be there, and is not sliced itself. */
+/**
+ * A new slice starts with the constraints of its element, but it is optional and not sliced itself.
+ */
 export function sliceDefinition(sliced: ElementDefinition, name: string): ElementDefinition {
   const { slicing: _, ...rest } = sliced;
   return { ...rest, sliceName: name, min: 0 };
 }
 
-/** An extension's definition says more of the slice that names it. */
+/** Adds the constraints of an extension's definition to the slice that names the extension. */
 export function withConstraints(
   definition: ElementDefinition,
   constraints: ElementDefinition['constraint'],

@@ -1,6 +1,6 @@
-/** What the module of a package imports: the runtime, and what it refers to in other packages. */
+/** The imports of a package's module: the runtime, and functions of other packages. */
 
-/** Of the runtime, what any profile may call. */
+/** Imports from the runtime: everything that a profile may call. */
 export const IMPORTS = [
   "import {advised,aggregated,choiceKey,conforms,countOf,few,inside,kept,list,lots,mismatch,oneOf,onlyTypes,required,someItem,targetConforms,targetTypeOf,tooLong,unsliced,wrongType} from '../runtime/profile-checks.ts';",
   "import {outOfBounds,outOfRange,tooFar} from '../runtime/profile-limits.ts';",
@@ -12,7 +12,7 @@ export const IMPORTS = [
   "import {undecided} from '../runtime/open-bindings.ts';",
 ];
 
-/** Functions of profiles by the index of their module. */
+/** Imports of other profiles' functions, by the index of their module. */
 export function importsOf(
   imports: ReadonlyMap<string, number>,
   fileOf: (index: number) => string,

@@ -1,7 +1,7 @@
-/** The place of a value that a profile constrains, and the compiler's questions about it. */
+/** The place of a value that a profile constrains, and questions about it. */
 import { type ElementModel, jsonName, type TypeUse } from '../type-model.ts';
 
-/** Where a value stands in the base types. */
+/** Where a value is in the base types. */
 export interface Place {
   /** Type of the value in the model: `HumanName`, `Patient.contact`. */
   readonly type: string;
@@ -9,7 +9,7 @@ export interface Place {
   readonly element?: ElementModel;
 }
 
-/** Test that the member `k` is one of these types of the choice. */
+/** A test whether the member `k` has one of these types of the choice. */
 export function isOneOf(places: readonly Place[], element: ElementModel): string {
   return places
     .flatMap(({ use }) => (use ? [`k===${JSON.stringify(jsonName(element, use))}`] : []))

@@ -1,4 +1,7 @@
-/** The state of the compilation of one package's profiles, and the rules that it could not compile. */
+/**
+ * The state while the profiles of one package are compiled, with the rules that could not be
+ * compiled.
+ */
 import type { CodeSets } from '../code-sets.ts';
 import type { StructureDefinition } from '../definitions.ts';
 import type { Invariants } from '../invariants.ts';
@@ -15,16 +18,16 @@ export interface Gap {
   readonly what: string;
   readonly why: string;
   /**
-   * No loaded definition decides it, and the runtime reports it where it matters: a code that a
-   * terminology server knows, or an extension by the policy for unknown ones. The build prints it, but
-   * does not fail.
+   * True if no loaded definition decides the rule, but the runtime reports it: a code that a
+   * terminology server knows, or an extension by the policy for unknown ones. The build prints it
+   * and does not fail.
    */
   readonly isOpen: boolean;
 }
 
 /** A profile that compiled code may call. */
 export interface ProfileRef {
-  /** Of its generated function. */
+  /** Name of the generated function. */
   readonly name: string;
   readonly structure: StructureDefinition;
 }
@@ -34,19 +37,19 @@ export interface ProfileContext {
   readonly codeSets: CodeSets;
   readonly invariants: Invariants;
   readonly constants: Constants;
-  /** A node's constraints on one value and everything below it, as statements. */
+  /** Emits the constraints of a node on one value and everything below it, as statements. */
   content(node: ProfileNode, place: Place, already: readonly ProfileNode[]): string;
-  /** The profile with that canonical url as this package sees it; it will be compiled too. */
+  /** The profile with that canonical url, as this package sees it. Marks it to be compiled. */
   profile(canonical: string): ProfileRef | undefined;
-  /** Whether an extension's definition is loaded; it will be compiled too. */
+  /** Whether the definition of an extension is loaded. Marks it to be compiled. */
   needsExtension(canonical: string): boolean;
   /** The tree of a profile or type as this package sees it. */
   treeOf(canonical: string): ProfileNode | undefined;
   /** The profile that is being compiled. */
   readonly url: string;
-  /** Constant with its url. */
+  /** Name of the constant that holds its url. */
   readonly urlName: string;
-  /** First step of paths in it: the type that it constrains. */
+  /** The type that it constrains, which is the first step of its paths. */
   readonly rootType: string;
   readonly gaps: Gap[];
 }
@@ -59,7 +62,7 @@ export function gap(context: ProfileContext, what: string, why: string, isOpen =
 
 export const BASE_URL = 'http://hl7.org/fhir/StructureDefinition/';
 
-/** The type that a canonical url of the base specification names, if it is one. */
+/** The type that a canonical url of the base specification names. Undefined for any other url. */
 export function baseTypeOf(canonical: string, model: TypeModel): string | undefined {
   const url = canonical.split('|')[0] ?? canonical;
   const name = url.startsWith(BASE_URL) ? url.slice(BASE_URL.length) : '';

@@ -1,10 +1,10 @@
-/** Trees of profiles, if they can be made. */
+/** Builds the tree of a profile, or reports that it cannot be built. */
 import type { StructureDefinition } from '../definitions.ts';
 import { gap, type ProfileContext } from './profile-context.ts';
 import type { ProfileNode } from './profile-tree.ts';
 import { SnapshotError, type Snapshots } from './snapshot.ts';
 
-/** What is left out where there is no snapshot and none can be made. */
+/** The gap of a profile that has no snapshot and for which none can be made. */
 export const WHOLE = 'the whole profile';
 
 export function treeOrGap(
@@ -21,7 +21,7 @@ export function treeOrGap(
   }
 }
 
-/** Undefined if it cannot be made: the gap is reported for its owner. */
+/** Undefined if it cannot be built. That gap is reported where the profile itself is compiled. */
 export function quietTree(
   snapshots: Snapshots,
   structure: StructureDefinition,

@@ -1,26 +1,29 @@
-/** A snapshot's flat list of elements as the tree that its ids describe, slices beside elements. */
+/**
+ * Converts a snapshot's flat list of elements to the tree that its ids describe, with the slices of
+ * an element in a list of their own.
+ */
 import type { ElementDefinition } from '../definitions.ts';
 
 export interface ProfileNode {
-  /** Replaced, never changed: nodes of several trees share it. */
+  /** Replaced, never modified: nodes of several trees share it. */
   definition: ElementDefinition;
-  /** Last step of the path as published: `value[x]`. */
+  /** Last step of the path, as published: `value[x]`. */
   readonly name: string;
-  /** As in the id: `NPI`, and of a slice of that slice `NPI/first`. */
+  /** Name of the slice as in the id: `NPI`, or `NPI/first` for a slice of that slice. */
   readonly slice?: string;
   readonly elements: ProfileNode[];
   readonly slices: ProfileNode[];
-  /** The node of the base's tree that this one is a copy of. */
+  /** The node of the base's tree that this node was copied from. */
   readonly base?: ProfileNode;
 }
 
-/** One step of an element's id: `identifier:NPI` has a name and a slice. */
+/** One step of an element's id. `identifier:NPI` has a name and a slice. */
 export interface Step {
   readonly name: string;
   readonly slice?: string;
 }
 
-/** The steps of an element from the root on, by its id, or by its path where it has none. */
+/** The steps below the root, from the element's id, or from its path if it has no id. */
 export function stepsOf({ id, path, sliceName }: ElementDefinition): Step[] {
   const steps = (id ?? path).split('.').map((each): Step => {
     const at = each.indexOf(':');
@@ -62,7 +65,7 @@ export function nodeOf(definition: ElementDefinition, name: string, slice?: stri
   return { definition, name, ...(slice === undefined ? {} : { slice }), elements: [], slices: [] };
 }
 
-/** The child that a step leads to, if it is there. */
+/** The child for a step, if there is one. */
 export function found(parent: ProfileNode | undefined, step: Step): ProfileNode | undefined {
   const child = parent?.elements.find((each) => each.name === step.name);
   return step.slice === undefined ? child : child && sliceNamed(child, step.slice);
@@ -72,13 +75,13 @@ export function sliceNamed(sliced: ProfileNode, slice: string): ProfileNode | un
   return sliceOwner(sliced, slice)?.slices.find((each) => each.slice === slice);
 }
 
-/** `A/B` is a slice of the slice `A`. */
+/** The slice that has this slice: `A/B` is a slice of the slice `A`. */
 function sliceOwner(sliced: ProfileNode, slice: string): ProfileNode | undefined {
   const at = slice.lastIndexOf('/');
   return at < 0 ? sliced : sliceNamed(sliced, slice.slice(0, at));
 }
 
-/** A copy that can be changed without the original. */
+/** A copy that can be modified without changing the original. */
 export function copyOf(node: ProfileNode): ProfileNode {
   return {
     ...node,

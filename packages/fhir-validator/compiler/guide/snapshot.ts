@@ -1,6 +1,6 @@
 /**
- * Trees of profiles: from the snapshot where the package has one, else from the differential and the
- * base that it names. https://hl7.org/fhir/R4/profiling.html#snapshot
+ * Builds the trees of profiles: from the snapshot if the package has one, otherwise from the
+ * differential and its base. https://hl7.org/fhir/R4/profiling.html#snapshot
  */
 import type { ElementDefinition, StructureDefinition } from '../definitions.ts';
 import { mergedDefinition, sliceDefinition, withConstraints } from './merge-element.ts';
@@ -17,12 +17,12 @@ import {
 
 const TYPES = 'http://hl7.org/fhir/StructureDefinition/';
 
-/** The differential cannot be applied, and why. */
+/** The differential cannot be applied to its base. The message says why. */
 export class SnapshotError extends Error {
   override readonly name = 'SnapshotError';
 }
 
-/** The definition of a canonical url, as the package of the profile sees it. */
+/** Finds the definition of a canonical url, as the package of the profile sees it. */
 export type FindStructure = (canonical: string) => StructureDefinition | undefined;
 
 export class Snapshots {
@@ -34,7 +34,10 @@ export class Snapshots {
     this.#find = find;
   }
 
-  /** Throws SnapshotError. The tree is shared: copy it to change it. */
+  /**
+   * Returns the tree of a profile. It is shared: copy it before you modify it. Throws
+   * SnapshotError.
+   */
   treeOf(structure: StructureDefinition): ProfileNode {
     const known = this.#trees.get(structure);
     if (known) return known;
@@ -44,8 +47,7 @@ export class Snapshots {
   }
 
   /**
-   * The tree that results when the differential is applied to its base, whether there is a snapshot or
-   * not.
+   * Builds the tree by applying the differential to the base, even if the package has a snapshot.
    */
   fromDifferential(structure: StructureDefinition): ProfileNode {
     if (this.#making.has(structure)) throw new SnapshotError('it is based on itself');
@@ -77,7 +79,7 @@ export class Snapshots {
     }
   }
 
-  /** The element's node, made on the way where the base does not go that deep. */
+  /** The node of an element. Creates the nodes on the way if the base does not go that deep. */
   #locate(
     root: ProfileNode,
     definition: ElementDefinition,
@@ -120,7 +122,7 @@ export class Snapshots {
     const type = root.definition.path.split('.')[0] ?? '';
     const base = this.treeOf(this.#structure(TYPES + type, 'the type'));
     const node = steps.reduce<ProfileNode | undefined>((at, name) => found(at, { name }), base);
-    if (!node) throw new SnapshotError(`${reference} is nowhere`);
+    if (!node) throw new SnapshotError(`${reference} refers to no element`);
     return node;
   }
 
@@ -137,18 +139,18 @@ export class Snapshots {
 
   #structure(url: string, what: string): StructureDefinition {
     const structure = this.#find(url);
-    if (!structure) throw new SnapshotError(`${what} ${url} is not at hand`);
+    if (!structure) throw new SnapshotError(`${what} ${url} is not loaded`);
     return structure;
   }
 }
 
-/** The slice with that name, made from the sliced element as the base has it where it is new. */
+/** The slice with that name. A new one is made from the sliced element as the base has it. */
 function sliceOf(sliced: ProfileNode, name: string): ProfileNode {
   const known = sliceNamed(sliced, name);
   if (known) return known;
   const at = name.lastIndexOf('/');
   const owner = at < 0 ? sliced : sliceOf(sliced, name.slice(0, at));
-  // Constraints of the differential on all slices are checked with all of them anyway.
+  // The differential's constraints on all slices are checked for every slice anyway.
   const { definition } = owner.base ?? owner;
   const slice = nodeOf(sliceDefinition(definition, name), sliced.name, name);
   slice.elements.push(...owner.elements.map(copyOf));
@@ -159,8 +161,8 @@ function sliceOf(sliced: ProfileNode, name: string): ProfileNode {
 }
 
 /**
- * `valueQuantity` is short for the slice of that name of `value[x]`. Where it is required, no other
- * type is left.
+ * `valueQuantity` is short for a slice with that name of `value[x]`. If it is required, no other
+ * type is allowed.
  */
 function typeSlice(
   choice: ProfileNode,
@@ -178,7 +180,7 @@ function typeSlice(
   return slice;
 }
 
-/** Within a slice that names one type of a choice, that type is all that is left. */
+/** Whether the elements of a slice name only one type of the choice, so that it allows no other. */
 function isAlone(
   choice: ProfileNode,
   steps: readonly Step[],
@@ -217,12 +219,12 @@ function isChoiceNamed(node: ProfileNode, name: string): boolean {
   return (node.definition.type ?? []).some(({ code }) => isSuffix(node, name, code));
 }
 
-/** `valueDateTime` of `value[x]` is the type `dateTime`. */
+/** Whether a name is one type of a choice: `valueDateTime` is the type `dateTime` of `value[x]`. */
 function isSuffix(choice: ProfileNode, name: string, code: string): boolean {
   return name.slice(choice.name.length - 3).toLowerCase() === code.toLowerCase();
 }
 
 function urlOfType(code: string): string {
-  // Ids and urls of extensions are typed by FHIRPath's own type.
+  // Ids and urls of extensions have System types.
   return code.includes('://') ? `${TYPES}string` : TYPES + code;
 }

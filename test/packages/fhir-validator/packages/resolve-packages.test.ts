@@ -96,14 +96,14 @@ test.each([
     { ...packageFiles('a.b', '1.0.0'), 'package.json': { fhirVersions: ['5.0.0'] } },
     /5\.0\.0/,
   ],
-  ['no JSON', { 'ValueSet-a.json': '{' }, /no JSON/],
+  ['no JSON', { 'ValueSet-a.json': '{' }, /not JSON/],
 ])('a package of %s is refused', async (_name, files, message) => {
   await expect(resolved([put('a.tgz', files)])).rejects.toThrow(message);
 });
 
 test('a missing path, or one that is not a package, is refused by its name', async () => {
   writeFileSync(join(root, 'broken.tgz'), 'no archive');
-  await expect(resolved(['./broken.tgz'])).rejects.toThrow(/broken\.tgz.*no gzipped tar/);
+  await expect(resolved(['./broken.tgz'])).rejects.toThrow(/broken\.tgz.*not a gzipped tar/);
   await expect(resolved(['./none'])).rejects.toThrow(/\.\/none.*id#version/);
 });
 
@@ -142,7 +142,7 @@ test('a configured package replaces other versions of itself', async () => {
   ];
   const { dependencies, remarks } = await resolved(specs);
   expect(dependencies).toEqual([]);
-  expect(remarks).toEqual(['a.b#1.0.0 asks for c.d#1.5.0; 1.6.0 is configured, and used instead']);
+  expect(remarks).toEqual(['a.b#1.0.0 asks for c.d#1.5.0; the configured 1.6.0 is used instead']);
 });
 
 test('the newest requested version of a dependency is used', async () => {
