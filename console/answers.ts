@@ -1,4 +1,4 @@
-/** The answer of each route, by the code that the command line runs. */
+/** The handler of each route. It uses the code of the command line. */
 
 import { z } from 'zod';
 import { type Acting, Bulk } from './acts/bulk.ts';
@@ -16,9 +16,9 @@ import { reveal } from './views/reveal.ts';
 export interface Answering extends Acting {
   readonly operate: boolean;
   readonly logs: (query: URLSearchParams) => Promise<unknown>;
-  /** The box of faults; undefined where there is none. */
+  /** The box of faults. Undefined if this console has none. */
   readonly local: ((body: unknown) => Promise<unknown>) | undefined;
-  /** Something was done, which the next snapshot shows. */
+  /** Called after an act, so that the next snapshot shows it. */
   readonly done: () => void;
 }
 
@@ -61,7 +61,7 @@ function act(
 ): Answer {
   return post(async (body) => {
     if (!operate) {
-      throw new Failure('read-only', 'this console only looks: start it with --operate to act');
+      throw new Failure('read-only', 'this console is read-only: start it with --operate to act');
     }
     try {
       return await perform(body);

@@ -1,14 +1,14 @@
 import { printable } from '../terminal/printable.ts';
 
-/** The same on the command line, to be pasted into a shell. */
+/** Returns the command line for an act, ready to be pasted into a shell. */
 export type CliWords = (...words: readonly (string | number)[]) => string;
 
-/** @param options behind each, such as the stage */
+/** @param options added to each command line, such as the stage */
 export function cliWords(options: readonly string[]): CliWords {
   return (...words) => ['npm run cli --', ...[...words, ...options].map(quoted)].join(' ');
 }
 
-/** As a POSIX shell takes it; what a terminal would obey is written out. */
+/** Quotes an argument for a POSIX shell. Control characters are escaped. */
 function quoted(word: string | number): string {
   const text = printable(String(word));
   return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;

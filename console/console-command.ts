@@ -1,4 +1,4 @@
-/** `console`: one page that shows a stage alive, and lets its operator act. */
+/** `console`: a page that shows the live state of a stage, and lets an operator act. */
 import { once } from 'node:events';
 import type { Command } from 'commander';
 import { wholeNumber } from '../cli/command-line.ts';
@@ -16,9 +16,9 @@ export function addConsole(program: Command): void {
   staged(
     program
       .command('console')
-      .description('serve a page on this machine that shows a stage, by your own credentials'),
+      .description('serve a page on this machine that shows a stage, with your own credentials'),
   )
-    .option('--operate', 'take acts too: redrive, discard, acknowledge, pause …', false)
+    .option('--operate', 'allow acts: redrive, discard, acknowledge, pause …', false)
     .option('--port <n>', 'of the page (default: a free one)', wholeNumber(0, 65_535), 0)
     .addOption(byOption())
     .action(serve);
@@ -33,7 +33,7 @@ async function serve(options: Options): Promise<void> {
   }
   const opened = await openConsole({ ...options, page: await bundlePage() });
   print(opened.address);
-  const may = options.operate ? 'looks and acts' : 'only looks (--operate lets it act)';
+  const may = options.operate ? 'reads and acts' : 'is read-only (--operate lets it act)';
   complain(
     `the console of stage ${options.stage} ${may}; whoever has this address may use it. Ctrl-C stops it.`,
   );

@@ -21,28 +21,28 @@ import { logsView } from './views/logs.ts';
 
 export interface ConsoleOptions {
   readonly stage: string;
-  /** Whether it acts; else it looks only. */
+  /** Whether acts are allowed. Otherwise the console is read-only. */
   readonly operate: boolean;
-  /** In whose name. */
+  /** The name under which acts are recorded. */
   readonly by: string;
-  /** A free one where it is 0. */
+  /** 0 means a free port. */
   readonly port: number;
   readonly page: PageFiles;
-  /** Ports of the stand-ins for the servers outside, where they are others than usual. */
+  /** Ports of the stand-in servers, if they are not the default ones. */
   readonly standIns?: StandIns;
 }
 
 export interface Console {
   /** To be opened in a browser. */
   readonly address: string;
-  /** Ends the acts that go on, and the server. */
+  /** Stops all acts and the server. */
   stop(): Promise<void>;
 }
 
 const EVERY_MS = 2_000;
 const DEFAULT_STAGE = 'dev';
 
-/** @throws UsageError, TargetError where no stage can be looked at from here */
+/** @throws UsageError, TargetError if the stage cannot be read from here */
 export async function openConsole(options: ConsoleOptions): Promise<Console> {
   const { stage, operate, by, port, page, standIns = STAND_INS } = options;
   const { now, later } = realMachine;

@@ -1,6 +1,6 @@
 /**
- * Where the observed stage is, in words. Asks AWS who is signed in, so that wrong credentials are
- * noticed at once.
+ * Describes where the stage is. Asks AWS for the caller's identity, so that wrong credentials show
+ * up at once.
  */
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts';
 import { explained } from '../cli/target.ts';

@@ -1,6 +1,6 @@
 /**
- * Redrives and discards all entries that match. They are counted first; the run can be watched and
- * stopped.
+ * Redrives or discards all entries that match. Counts them first. The page can watch and stop the
+ * run.
  */
 import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
@@ -29,11 +29,11 @@ const bulkSchema = countSchema.extend({
   reason: reasonSchema,
 });
 
-/** An older count is not accepted. */
+/** An act needs a count that is not older. */
 const COUNT_GOOD_MS = 15 * 60_000;
 const COUNTS_MAX = 50;
 const FAILURES_MAX = 20;
-/** For how long the results of sent messages are watched. */
+/** For how long the endings of redriven messages are watched. */
 const WATCH_MS = 60_000;
 
 export interface Acting {
@@ -47,7 +47,7 @@ export interface Acting {
 
 export class Bulk {
   readonly #acting: Acting;
-  /** Counts that were shown, by what was counted. */
+  /** The counts that were shown, by what was counted. */
   readonly #shown = new Map<string, number>();
 
   constructor(acting: Acting) {
@@ -65,7 +65,7 @@ export class Bulk {
     return { counts, count, before, commandLine: this.#commandLine(asked, before) };
   }
 
-  /** @throws Failure where nobody was shown such a count, or another act goes on */
+  /** @throws Failure if no such count was shown, or if another act is running */
   begin(body: unknown): Run {
     const asked: BulkRequest = parsed(bulkSchema, body);
     const { runs, by, now } = this.#acting;
@@ -101,7 +101,7 @@ export class Bulk {
         ? redrive(stage, selection, { ...options, onFailed: seen.onFailed, onSent: seen.onSent })
         : discard(stage, selection, options);
     const counts = await actOn(name, { ...said, kind: asked.kind, selection }, perform);
-    // Decided before watching: stopping the watching does not stop the act itself.
+    // Set before the watching starts: stopping the watching does not stop the act itself.
     const state = course.signal.aborted ? 'stopped' : 'done';
     course.tell({ counts: known(counts) });
     if (asked.kind === 'discard') return { state };
@@ -118,7 +118,7 @@ export class Bulk {
 const keyOf = ({ kind: act, selected }: CountRequest, before: number) =>
   JSON.stringify([act, selected, before]);
 
-/** Keeps count of what ends, and tells it. */
+/** Counts the endings of redriven messages and reports them. */
 function watched(course: Course<BulkRun>) {
   const counts: Record<string, number> = {};
   const failures: { id: string; reason: string }[] = [];

@@ -1,4 +1,4 @@
-/** Acts that take a while: begun, watched, stopped. They live as long as the server. */
+/** Acts that take a while: started, watched, stopped. They are kept as long as the server runs. */
 import type { Run } from '../contract/runs.ts';
 import { Failure, faultOf } from '../server/failure.ts';
 
@@ -9,7 +9,7 @@ type Fields<R extends Run> = Omit<R, 'id' | 'startedAt' | 'state' | 'done' | 'en
 /** The progress that an act reports while it runs. */
 export interface Course<R extends Run> {
   readonly signal: AbortSignal;
-  /** How far it is. */
+  /** Reports how far the act is. */
   tell(fields: Partial<R>): void;
 }
 
@@ -24,18 +24,18 @@ export class Runs {
   readonly #now: () => number;
   readonly #changed: () => void;
 
-  /** @param changed told whenever a run is another than before */
+  /** @param changed called whenever a run has changed */
   constructor(now: () => number, changed: () => void) {
     this.#now = now;
     this.#changed = changed;
   }
 
-  /** The latest first. */
+  /** Newest first. */
   all(): Run[] {
     return this.#kept.map(({ run }) => run);
   }
 
-  /** Begins an act. @param perform answers with what is known at its end */
+  /** Starts an act. @param perform returns the fields that are known at its end */
   begin<R extends Run>(
     fields: Fields<R>,
     perform: (course: Course<R>) => Promise<Partial<R>>,
@@ -56,7 +56,7 @@ export class Runs {
     return kept.run;
   }
 
-  /** Work in progress is finished. @throws Failure */
+  /** Stops an act. It finishes the entry that it is at. @throws Failure */
   stop(id: string): Run {
     const kept = this.#kept.find(({ run }) => run.id === id);
     if (kept === undefined) throw new Failure('not-found', 'there is no such run');
@@ -67,12 +67,12 @@ export class Runs {
     return kept.run;
   }
 
-  /** The one of these kinds that goes on. */
+  /** The run of one of these kinds that has not ended. */
   going(...kinds: readonly Run['kind'][]): Run | undefined {
     return this.all().find(({ kind, endedAt }) => kinds.includes(kind) && endedAt === undefined);
   }
 
-  /** Stops all, and waits for them. */
+  /** Stops all acts and waits for them. */
   async end(): Promise<void> {
     for (const { run } of this.#kept) this.stop(run.id);
     await Promise.all(this.#kept.map(({ ended }) => ended));

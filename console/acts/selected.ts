@@ -1,4 +1,4 @@
-/** Which entries an act is about, and how many it would take. */
+/** The entries that an act is for, and how many it would change. */
 import { z } from 'zod';
 import { allEntries, type QuarantineSummary, readEntry } from '../../aws/quarantine-entries.ts';
 import { type EntryFilter, matches, narrowingOf } from '../../cli/quarantine/filter.ts';
@@ -16,11 +16,14 @@ const isEmpty = (filter: EntryFilter) =>
 export const selectedSchema = z.union([
   z.strictObject({ ids: z.array(idSchema).min(1).max(IDS_MAX) }),
   z.strictObject({
-    filter: filterSchema.refine((filter) => !isEmpty(filter), 'an empty filter would take all'),
+    filter: filterSchema.refine(
+      (filter) => !isEmpty(filter),
+      'an empty filter would match all entries',
+    ),
   }),
 ]);
 
-/** As the command line selects. */
+/** Selects as the command line does. */
 export function selectionOf(selected: Selected): { selection: Selection; only: EntryFilter } {
   if ('ids' in selected) return { selection: { kind: 'ids', ids: selected.ids }, only: {} };
   const { fingerprint } = selected.filter;
@@ -30,7 +33,7 @@ export function selectionOf(selected: Selected): { selection: Selection; only: E
     : { selection: { kind: 'fingerprint', fingerprint }, only };
 }
 
-/** The options that say the same to `quarantine redrive` and `discard`. */
+/** Options of `quarantine redrive` and `discard` for the same selection. */
 export function optionsOf(selected: Selected): string[] {
   const { selection, only } = selectionOf(selected);
   const narrowed = Object.entries(only).flatMap(([name, value]) => [`--${name}`, String(value)]);
@@ -40,7 +43,10 @@ export function optionsOf(selected: Selected): string[] {
     : ['--fingerprint', selection.fingerprint, ...narrowed];
 }
 
-/** By what would become of each, without doing it; what matches and has ended is not counted. */
+/**
+ * Counts entries by what the act would do with each, without doing it. Entries that have ended are
+ * not counted.
+ */
 export async function countSelected(
   stage: QuarantineStage,
   kind: BulkKind,
@@ -55,7 +61,7 @@ export async function countSelected(
   return counts;
 }
 
-/** What the act does, by the name under which it is counted. */
+/** What each act does, as `counts` names it. */
 export const DONE: Readonly<Record<BulkKind, string>> = { redrive: 'sent', discard: 'discarded' };
 
 function endingOf(kind: BulkKind, entry: QuarantineSummary, before: number): string | undefined {

@@ -1,4 +1,4 @@
-/** Verifies the audit log, object by object, as `audit verify`. */
+/** Verifies the audit log object by object, as `audit verify` does. */
 import { describeVerification, isWhole } from '../../cli/audit/describe.ts';
 import { findAudit } from '../../cli/audit/log.ts';
 import { verifyLog } from '../../cli/audit/verify.ts';
@@ -7,11 +7,12 @@ import type { Run, VerifyRun } from '../contract/runs.ts';
 import { Failure } from '../server/failure.ts';
 import type { Acting } from './bulk.ts';
 
-/** It ends where it is stopped. */
+/** Thrown to end a verification that was stopped. */
 class Stopped extends Error {}
 
 export function verify({ name, runs, cli }: Pick<Acting, 'name' | 'runs' | 'cli'>): Run {
-  if (runs.going('verify') !== undefined) throw new Failure('refused', 'it is being verified');
+  if (runs.going('verify') !== undefined)
+    throw new Failure('refused', 'the audit log is already being verified');
   return runs.begin<VerifyRun>({ kind: 'verify', commandLine: cli('audit', 'verify') }, (course) =>
     verified(name, (done) => {
       if (course.signal.aborted) throw new Stopped();

@@ -1,6 +1,6 @@
 /**
- * An operator's commands for an incident, a breaker or a lane, performed at once by the code of the
- * command line.
+ * An operator's commands for an incident, a breaker or a lane. Performs them at once, with the code
+ * of the command line.
  */
 import { z } from 'zod';
 import { describeOverruled } from '../../cli/breaker/describe.ts';

@@ -1,10 +1,13 @@
-/** What an operator does here. Each asks for a reason, and needs `--operate` unless its route says otherwise. */
+/**
+ * What an operator can do here. Each act asks for a reason, and needs `--operate` unless its route
+ * says otherwise.
+ */
 import type { Ms } from './figure.ts';
 import type { EntryFilter } from './quarantine.ts';
 
 export type BulkKind = 'redrive' | 'discard';
 
-/** Either entries by id, or all that match a filter, which must not be empty. */
+/** Entries by id, or all that match a filter. The filter must not be empty. */
 export type Selected = { readonly ids: readonly string[] } | { readonly filter: EntryFilter };
 
 export interface CountRequest {
@@ -12,15 +15,15 @@ export interface CountRequest {
   readonly selected: Selected;
 }
 
-/** What the act would take, counted before anybody can begin it. */
+/** What the act would change. It must be counted before the act can start. */
 export interface Counted {
-  /** By what would become of each: `sent` or `discarded` is what the act does, all else is left. */
+  /** By what would happen to each: `sent` or `discarded` by the act, all others are left alone. */
   readonly counts: Readonly<Record<string, number>>;
-  /** How many it would take. */
+  /** How many entries it would change. */
   readonly count: number;
-  /** It takes nothing that was quarantined later; to be sent back with the act. */
+  /** Entries that are quarantined later are left alone. Must be sent back with the act. */
   readonly before: Ms;
-  /** The act on the command line. */
+  /** The same act on the command line. */
   readonly commandLine: string;
 }
 
@@ -28,9 +31,9 @@ export interface BulkRequest {
   readonly kind: BulkKind;
   readonly selected: Selected;
   readonly before: Ms;
-  /** The shown `count`: the act is refused if it would affect more. */
+  /** The `count` that was shown. The act is refused if it would change more entries. */
   readonly count: number;
-  /** Entries a second, 1 to 1000. */
+  /** Entries per second, 1 to 1000. */
   readonly rate: number;
   readonly reason: string;
 }
@@ -53,11 +56,11 @@ export interface LaneWord {
   readonly reason: string;
 }
 
-/** It is done; the next snapshot shows it. */
+/** The act is done. The next snapshot shows it. */
 export interface Done {
-  /** What it is now, for a person. */
+  /** The new state, as text for a person. */
   readonly message: string;
-  /** False where it was so before. */
+  /** False if it was in that state before. */
   readonly changed: boolean;
   readonly commandLine: string;
 }

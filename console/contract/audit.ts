@@ -10,7 +10,10 @@ export interface AuditTail {
 
 export interface AuditView {
   readonly sequence: number;
-  /** Such as `phi-read`, `redrive`, `page`, `lane-paused`; `unreadable` and `refused` are told by the log itself. */
+  /**
+   * Such as `phi-read`, `redrive`, `page`, `lane-paused`. The log itself adds `unreadable` and
+   * `refused`.
+   */
   readonly kind: string;
   /** When it happened, and when it was recorded. */
   readonly at: Ms;
@@ -20,7 +23,7 @@ export interface AuditView {
   readonly actor?: string;
   readonly reason?: string;
   readonly details: Readonly<Record<string, string | number>>;
-  /** The function or operator that told it first, by the principal that SQS proves. */
+  /** The function or operator that published it first: the principal that SQS proves. */
   readonly toldAs?: string;
   readonly hash: string;
 }

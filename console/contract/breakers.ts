@@ -1,19 +1,22 @@
 import type { Ms } from './figure.ts';
 
 export interface BreakerView {
-  /** Such as `fhir-server`; of a plugin its name. It is what {@link BreakerWord} names. */
+  /**
+   * Such as `fhir-server`. A plugin's breaker has the name of the plugin. {@link BreakerWord} uses
+   * the same name.
+   */
   readonly name: string;
-  /** A plugin's switch is looked at here, and overruled on the command line only. */
+  /** A plugin's switch is shown here, but only the command line can force it. */
   readonly kind: 'service' | 'plugin';
   readonly phase: 'closed' | 'open' | 'half-open';
-  /** Of the phase; absent where it has never opened. */
+  /** Start of the phase. Absent if it has never opened. */
   readonly since?: Ms;
   readonly why: string;
-  /** Outstanding consecutive failures, while closed. */
+  /** Consecutive failures so far, while closed. */
   readonly failures?: number;
-  /** Calls and failures in the window, where the breaker goes by their share. */
+  /** Calls and failures in the window, if the breaker opens by the share of failures. */
   readonly window?: { readonly calls: number; readonly failures: number };
-  /** What opens it; absent if the stage does not say. */
+  /** The limit that opens it. Absent if the stage does not say. */
   readonly trip?:
     | { readonly kind: 'consecutive'; readonly failures: number }
     | {
@@ -23,19 +26,19 @@ export interface BreakerView {
         readonly windowMs: number;
       }
     | { readonly kind: 'intensity'; readonly intensity: number; readonly periodMs: number };
-  /** While open: when the next probe may be made. */
+  /** While open: time at which the next probe is allowed. */
   readonly openUntil?: Ms;
-  /** Since it opened. */
+  /** Number of failed probes since it opened. */
   readonly failedProbes?: number;
-  /** While half-open: successful probes so far, of how many. */
+  /** While half-open: successful probes so far, and how many are needed. */
   readonly probes?: { readonly successes: number; readonly needed: number };
-  /** The probe that is under way. */
+  /** End of the lease of the probe that is in flight. */
   readonly probeLeaseUntil?: Ms;
-  /** Of all calls, what is let through while traffic returns: 0 to 1; absent where that is all. */
+  /** Share of the calls that is let through while traffic returns: 0 to 1. Absent if all are. */
   readonly rampShare?: number;
-  /** An operator's command that is in force. */
+  /** An operator's command that has not expired. */
   readonly forced?: { readonly until: Ms; readonly by: string; readonly why: string };
-  /** The latest, newest first. */
+  /** The latest transitions, newest first. */
   readonly transitions: readonly TransitionView[];
 }
 
@@ -44,6 +47,6 @@ export interface TransitionView {
   readonly from: BreakerView['phase'];
   readonly to: BreakerView['phase'];
   readonly why: string;
-  /** An operator. */
+  /** The operator, if an operator caused it. */
   readonly by?: string;
 }

@@ -1,9 +1,11 @@
 /**
- * What the event stream sends. One reader serves all pages; it stops when the last stream ends, so a page that
- * is hidden should end its own (`visibilitychange`) and begin again when it is seen.
+ * The events of the event stream. One reader serves all pages. It stops when the last stream ends,
+ * so a page that is hidden should end its stream (`visibilitychange`) and open it again when it is
+ * visible.
  *
- * Each event is `event: NAME` and one `data:` line of JSON; a comment line every 15 s keeps it open. On
- * connecting: `hello`, then what is known of the others at once. There are no ids: whoever connects again is told all.
+ * Each event is `event: NAME` and one `data:` line of JSON. A comment line every 15 s keeps the
+ * stream open. A new stream starts with `hello`, then the current state of all the others. There
+ * are no ids, because a page that reconnects gets everything again.
  */
 import type { Ms } from './figure.ts';
 import type { FlowNews } from './flow.ts';
@@ -14,27 +16,32 @@ export interface Events {
   readonly hello: Hello;
   /** All figures, every {@link Hello.everyMs}. */
   readonly snapshot: Snapshot;
-  /** On connecting all that is kept, then what came since: a point replaces one of the same `at`. */
+  /** First all points that are kept, then the new ones. A point replaces one with the same `at`. */
   readonly flow: FlowNews;
-  /** All runs that are kept, the latest first, whenever one of them changes. */
+  /** All runs that are kept, newest first. Sent whenever one of them changes. */
   readonly runs: readonly Run[];
-  /** The server stops; its reason is for a person. */
+  /** The server stops. The message is the reason, for a person. */
   readonly bye: { readonly message: string };
 }
 
 export interface Hello {
   readonly now: Ms;
   readonly stage: string;
-  /** Where the stage is: `AWS eu-central-1, account 123456789012`, or the address of an emulator. */
+  /**
+   * The place of the stage: `AWS eu-central-1, account 123456789012`, or the address of an
+   * emulator.
+   */
   readonly place: string;
-  /** Whether acts are taken (`--operate`). */
+  /** Whether acts are allowed (`--operate`). */
   readonly operate: boolean;
-  /** In whose name acts are recorded. */
+  /** The name under which acts are recorded. */
   readonly by: string;
-  /** Whether the box of faults is there. */
+  /** Whether there is a box of faults. */
   readonly local: boolean;
-  /** How often a snapshot comes. */
+  /** Interval of the snapshots. */
   readonly everyMs: number;
-  /** Such as `--stage dev`, behind each command line that is shown; empty for the stage that is the default. */
+  /**
+   * Options such as `--stage dev` for each command line that is shown. Empty for the default stage.
+   */
   readonly cliOptions: string;
 }

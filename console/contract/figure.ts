@@ -1,25 +1,30 @@
-/** A figure of the page and its age. A figure that could not be read keeps its last value and says so. */
+/**
+ * A figure of the page, with its age. If it cannot be read, it keeps its last value and says so.
+ */
 
-/** Epoch ms by the server's clock. Its `now` is in every message, so the viewer's clock is never compared. */
+/**
+ * Epoch ms of the server's clock. Every message has the server's `now`, so the viewer's clock is
+ * never used.
+ */
 export type Ms = number;
 
 export interface Figure<T> {
-  /** Absent before it was first read, and where it cannot be read at all. */
+  /** Absent before the first read, and if it cannot be read at all. */
   readonly value?: T;
   /** When `value` was read. */
   readonly readAt?: Ms;
-  /** Why the latest try did not read it; absent where it did. */
+  /** Why the last read failed. Absent if it succeeded. */
   readonly trouble?: Trouble;
 }
 
 export interface Trouble {
   /**
-   * `no-permission`: the operator's credentials may not read it. `not-there`: this stage, or this place, has
-   * no such thing, and asking again will not help. `failing`: all else; it is tried again.
+   * `no-permission`: the operator's credentials do not allow it. `not-there`: this stage or place
+   * has no such thing, so it is not tried again soon. `failing`: anything else. It is tried again.
    */
   readonly kind: 'no-permission' | 'not-there' | 'failing';
   /** One line for a person, without PHI. */
   readonly message: string;
-  /** Since when it has been so. */
+  /** Time of the first of these failures. */
   readonly since: Ms;
 }

@@ -3,14 +3,17 @@ import type { Figure, Ms } from './figure.ts';
 
 export interface FlowNews {
   readonly now: Ms;
-  /** What one point spans: 1 s beside `npm start`, a minute on AWS. A rate a second is count / (stepMs / 1000). */
+  /**
+   * Length of a point's step: 1 s next to `npm start`, a minute on AWS. The rate per second is
+   * count / (stepMs / 1000).
+   */
   readonly stepMs: number;
-  /** So long a point is kept. */
+  /** How long a point is kept. */
   readonly keptMs: number;
   readonly figure: Figure<readonly FlowPoint[]>;
 }
 
-/** Counts of the step that begins at `at`. A step that nothing was told of is left out: it is 0. */
+/** Counts of the step that starts at `at`. A step without metrics is left out: its counts are 0. */
 export interface FlowPoint {
   readonly at: Ms;
   readonly lanes: Readonly<Partial<Record<'critical' | 'background', LaneFlow>>>;
@@ -18,21 +21,21 @@ export interface FlowPoint {
 }
 
 export interface LaneFlow {
-  /** Messages met for the first time. */
+  /** Messages received for the first time. */
   readonly submitted: number;
   readonly valid: number;
   readonly invalid: number;
-  /** Verdicts that are a crash, by kind. */
+  /** Crash verdicts by kind. */
   readonly crashes: {
     readonly exception: number;
     readonly timeout: number;
     readonly 'out-of-memory': number;
     readonly exit: number;
   };
-  /** Sent to isolation because their environment died. */
+  /** Messages sent to isolation because their environment died. */
   readonly suspects: number;
   readonly deadLettered: number;
-  /** Run again because an operator sent them back. */
+  /** Messages that ran again after a redrive. */
   readonly redriven: number;
 }
 
@@ -40,8 +43,8 @@ export interface DeliveryFlow {
   readonly calls: number;
   readonly delivered: number;
   readonly failures: number;
-  /** Refused by the server, and quarantined. */
+  /** Resources that the server refused, now in Quarantine. */
   readonly undelivered: number;
-  /** Calls that a breaker refused without making them. */
+  /** Calls that the breaker refused. */
   readonly refusedByBreaker: number;
 }

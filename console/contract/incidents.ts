@@ -3,12 +3,12 @@ import type { Ms } from './figure.ts';
 export type CrashKind = 'exception' | 'timeout' | 'out-of-memory' | 'exit';
 
 export interface Incidents {
-  /** So many crashes in a window so long open one. */
+  /** Number of crashes in a window of `windowMs` that opens an incident. */
   readonly crashesToOpen: number;
   readonly windowMs: number;
-  /** The sliding window of each component in which something crashed lately. */
+  /** The sliding window of each component that had a crash lately. */
   readonly windows: readonly CrashWindow[];
-  /** Those that go on, then the latest that are over; each the latest opened first. */
+  /** Unresolved incidents, then the latest resolved ones. Both newest first. */
   readonly incidents: readonly IncidentView[];
 }
 
@@ -16,11 +16,11 @@ export interface CrashWindow {
   /** The component whose code crashed. */
   readonly scope: string;
   /**
-   * The latest, oldest first, at most 200. Those with `now - windowMs < at` are in the window: count at the
-   * moment that you draw.
+   * The latest crashes, oldest first, at most 200. Crashes with `now - windowMs < at` are in the
+   * window: count them when you draw.
    */
   readonly crashes: readonly CrashView[];
-  /** There were more in the window than are listed. */
+  /** The window has more crashes than are listed. */
   readonly more: boolean;
 }
 
@@ -29,31 +29,31 @@ export interface CrashView {
   readonly kind: CrashKind;
   readonly lane?: string;
   readonly fingerprint?: string;
-  /** Its incident was resolved, so it opens no other. */
+  /** Its incident was resolved, so it cannot open another one. */
   readonly spent: boolean;
 }
 
 export interface IncidentView {
-  /** `validate#1`: what a page's deduplication key is. */
+  /** Such as `validate#1`: the deduplication key of a page. */
   readonly key: string;
   readonly scope: string;
   readonly number: number;
   readonly status: 'open' | 'acknowledged' | 'resolved';
-  /** `escalation`: a supervisor gave up, and `why` says what. */
+  /** `escalation`: a supervisor gave up. `why` has its reason. */
   readonly cause: 'crashes' | 'escalation';
   readonly why?: string;
   readonly openedAt: Ms;
-  /** Distinct crashes; `more`: there are more than could be counted. */
+  /** Number of distinct crashes. `more`: there were too many to count. */
   readonly crashes: number;
   readonly more: boolean;
   readonly messages: number;
   readonly kinds: Readonly<Partial<Record<CrashKind, number>>>;
-  /** The commonest first, at most 5; each leads to its group in Quarantine. */
+  /** The most frequent first, at most 5. Each links to its group in Quarantine. */
   readonly fingerprints: readonly { readonly fingerprint: string; readonly crashes: number }[];
   readonly lanes: readonly string[];
   readonly firstCrashAt: Ms;
   readonly lastCrashAt: Ms;
-  /** Faults that came later and were paged for by themselves. */
+  /** Faults that were found later and paged separately. */
   readonly others: readonly {
     readonly fault: string;
     readonly kind: CrashKind;
@@ -62,9 +62,12 @@ export interface IncidentView {
   }[];
   readonly acknowledged?: Said;
   readonly resolved?: Said;
-  /** What was told to whom, and when: `page`, `notice`, `page-again`, …; oldest first. */
+  /** Notifications, oldest first. Steps are `page`, `notice`, `page-again`, … */
   readonly told: readonly { readonly step: string; readonly at: Ms }[];
-  /** Last days, `YYYY-MM-DD`, should it turn out to be a breach of patients' data; empty in old records. */
+  /**
+   * Last days to report, `YYYY-MM-DD`, if the incident is a breach of patients' data. Empty in old
+   * records.
+   */
   readonly clocks: { readonly hipaaNoticeBy: string; readonly anpdNoticeBy: string };
 }
 

@@ -1,15 +1,15 @@
 import type { Ms } from './figure.ts';
 
-/** What is known of the messages that somebody may mean; as `message show`. */
+/** What is known about the messages with an id, as `message show` prints it. */
 export interface Lives {
   readonly now: Ms;
   readonly lives: readonly LifeView[];
   /**
-   * No message has this id. To look for what a producer said of it (correlation id, FILE:LINE) the whole
-   * tables must be read: ask again with `slow=1` if that is wanted. False where nothing more can be done.
+   * True if no message has this id, but a scan of whole tables could find what the producer called
+   * it (correlation id, FILE:LINE). The page asks again with `slow=1` if the operator wants that.
    */
   readonly slowWouldHelp: boolean;
-  /** Where nothing is known: what that may mean, a line each. */
+  /** If nothing is known: possible reasons, one per line. */
   readonly hints: readonly string[];
 }
 
@@ -31,22 +31,22 @@ export interface LifeView {
 }
 
 export interface LifeStepView {
-  /** Absent where the tables do not say when. */
+  /** Absent if the tables do not say when. */
   readonly at?: Ms;
   readonly what: string;
-  /** Of the invocation: what {@link ROUTES.logs} asks for. */
+  /** Request id of the invocation, for {@link ROUTES.logs}. */
   readonly requestId?: string;
 }
 
 export interface LogLines {
   readonly lines: readonly {
     readonly at?: Ms;
-    /** Without the stage's prefix. */
+    /** Name without the stage's prefix. */
     readonly function: string;
     readonly text: string;
   }[];
   /** There were more than are shown. */
   readonly more: boolean;
-  /** Where a browser finds them, on AWS: open it in another tab, without a referrer. */
+  /** On AWS: the address of the lines in CloudWatch. Open it in another tab, without a referrer. */
   readonly href?: string;
 }

@@ -1,31 +1,31 @@
-/** The box of faults: there only beside `npm start`, where nothing can be harmed. */
+/** The box of faults. It exists only next to `npm start`, where nothing can be harmed. */
 
 import { MODES, type Mode } from '../../cli/downstream/control.ts';
 import { SAMPLES as KINDS, type SampleKind } from '../../cli/local/sample-kinds.ts';
 
-/** What can be sent. `kill` takes the whole environment along. */
+/** Samples to send. `kill` kills the whole environment. */
 export const SAMPLES: readonly SampleKind[] = KINDS;
 export type { SampleKind };
 
-/** How a server can be made. */
+/** Ways in which a stand-in server can fail. */
 export const SERVER_MODES: readonly Mode[] = MODES;
 export type ServerMode = Mode;
 
 export interface LocalState {
-  /** Those that `npm start -- --downstream` started; empty without it. */
+  /** The servers that `npm start -- --downstream` started. Empty without that option. */
   readonly servers: readonly {
     readonly name: 'downstream' | 'terminology';
     readonly mode: ServerMode;
-    /** Calls so far, by the mode they met. */
+    /** Calls so far, by the mode in which they were answered. */
     readonly calls: Readonly<Partial<Record<ServerMode, number>>>;
-    /** Resources that the FHIR server has. */
+    /** Number of resources on the FHIR server. */
     readonly resources?: number;
   }[];
-  /** Functions that can be killed or broken, without the stage's prefix. */
+  /** Functions that can be killed or broken. Names without the stage's prefix. */
   readonly functions: readonly {
     readonly name: string;
     readonly environments: number;
-    /** Its deployment does not load. */
+    /** Its deployment fails to load. */
     readonly broken: boolean;
   }[];
 }
@@ -38,16 +38,16 @@ export type LocalAct =
       readonly name: 'downstream' | 'terminology';
       readonly mode: ServerMode;
     }
-  /** `count` at most 100,000. Answers with the run's id. */
+  /** `count` is at most 100,000. Returns the run's id. */
   | { readonly act: 'flood'; readonly lane: 'critical' | 'background'; readonly count: number }
-  /** The function's next environments do not load; `mend` deploys what was there before. */
+  /** `break`: the function's next environments fail to load. `mend` deploys the previous code. */
   | { readonly act: 'break' | 'mend'; readonly function: string };
 
 export interface LocalDone {
   readonly message: string;
-  /** Of `send`: whose life can be looked at. */
+  /** For `send`: the message to look at. */
   readonly messageId?: string;
-  /** Of `flood`. */
+  /** For `flood`: the id of its run. */
   readonly run?: string;
   readonly commandLine: string;
 }

@@ -1,9 +1,9 @@
 /**
- * What the server serves as the page. `console/page/bundle.ts` exports `bundlePage(): Promise<PageFiles>`, which
- * bundles the page in memory when a console starts, so that nobody builds anything and nothing is ever stale.
+ * The files that the server serves as the page. `bundlePage()` in `console/page/bundle.ts` bundles
+ * them in memory when a console starts, so there is no build step and no stale bundle.
  *
- * The page is served under this policy: no inline script or style element (a style set by script is one of the
- * DOM and allowed), no `eval`, nothing of another origin.
+ * The page is served under this policy: no inline script or style element (styles that a script
+ * sets in the DOM are allowed), no `eval`, nothing from another origin.
  */
 export const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
@@ -22,5 +22,5 @@ export interface PageFile {
   readonly body: string | Uint8Array;
 }
 
-/** By path: `/` is the page itself, `/page.js`, `/page.css`, `/icon.svg`. */
+/** By path: `/` is the page itself, then `/page.js`, `/page.css`, `/icon.svg`. */
 export type PageFiles = ReadonlyMap<string, PageFile>;

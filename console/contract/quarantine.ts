@@ -2,47 +2,53 @@ import type { Ms } from './figure.ts';
 import type { CrashKind } from './incidents.ts';
 
 /**
- * Which entries are meant. The same names are in the page's address and in the query of a request; what is not
- * given does not matter, all that is given must match. As a selection of an act it must not be empty.
+ * A filter of entries. The page's address and the query of a request use the same names. An entry
+ * must match all fields that are given. As the selection of an act, a filter must have at least one
+ * field.
  */
 export interface EntryFilter {
   readonly fingerprint?: string;
   readonly kind?: 'rejection' | 'dead-letter' | 'undelivered';
   readonly lane?: 'critical' | 'background';
   readonly source?: string;
-  /** A part of the reason, whatever its case. */
+  /** A part of the reason, in upper or lower case. */
   readonly text?: string;
 }
 
 export interface QuarantineGroups {
   readonly now: Ms;
-  /** The largest first. What is quarantined now; ended and redriven entries are in no group. */
+  /**
+   * The largest first. Only entries that are quarantined now: ended and redriven entries are in no
+   * group.
+   */
   readonly groups: readonly GroupView[];
-  /** Entries in these groups. */
+  /** Number of entries in these groups. */
   readonly total: number;
-  /** Marked by a redrive that died before it had sent; a redrive goes on with them. */
+  /**
+   * Entries marked by a redrive that died before it sent them. A new redrive continues with them.
+   */
   readonly interrupted: number;
 }
 
 export interface GroupView {
   readonly fingerprint: string;
   readonly kind: 'rejection' | 'dead-letter' | 'undelivered';
-  /** Of the latest entry; no PHI. */
+  /** Reason of the newest entry, without PHI. */
   readonly reason: string;
   readonly lanes: readonly string[];
   readonly sources: readonly string[];
   readonly count: number;
   readonly first: Ms;
   readonly last: Ms;
-  /** The most that one of them was redriven. */
+  /** The highest number of redrives of an entry. */
   readonly redrives: number;
-  /** The id of the latest entry. */
+  /** Id of the newest entry. */
   readonly example: string;
 }
 
 export interface EntryPage {
   readonly entries: readonly EntrySummary[];
-  /** Ask with `after=` this for more; absent at the end. */
+  /** Value of `after` for the next page. Absent on the last page. */
   readonly after?: string;
 }
 
@@ -66,7 +72,7 @@ export type EntryStatus =
   | 'stored'
   | 'delivered';
 
-/** All that is known of one entry but PHI. */
+/** Everything about one entry except PHI. */
 export interface EntryView extends EntrySummary {
   readonly now: Ms;
   readonly crash?: CrashKind;
@@ -74,32 +80,32 @@ export interface EntryView extends EntrySummary {
   readonly file?: string;
   readonly line?: number;
   readonly correlationId?: string;
-  /** When it is deleted. */
+  /** Time of deletion. */
   readonly expiresAt?: Ms;
   readonly attempts: readonly AttemptView[];
-  /** Earlier ends, each taken back by a redrive. */
+  /** Earlier endings, each followed by a redrive. */
   readonly rounds: readonly RoundView[];
   readonly redrive?: {
     readonly at: Ms;
     readonly by: string;
     readonly why?: string;
-    /** Absent: announced, not sent yet. */
+    /** Absent if the redrive was announced but not sent yet. */
     readonly sentAt?: Ms;
   };
   readonly discard?: { readonly at: Ms; readonly by: string; readonly why?: string };
   readonly corrections: readonly { readonly at: Ms; readonly by: string; readonly why: string }[];
-  /** What its OperationOutcome says, by codes and places only; absent where there is none. */
+  /** Codes and places of its OperationOutcome. Absent if there is none. */
   readonly issues?: readonly IssueView[];
-  /** Whether there is a body to reveal; `erased`: its patient was erased. */
+  /** `masked`: there is a body to reveal. `erased`: its patient was erased. */
   readonly body: 'masked' | 'none' | 'erased';
-  /** The same on the command line. */
+  /** The command line that shows the same. */
   readonly commandLine: string;
 }
 
 export interface AttemptView {
   readonly requestId: string;
   readonly startedAt: Ms;
-  /** Absent: its environment died, or it still runs. */
+  /** Absent if its environment died, or if it still runs. */
   readonly endedAt?: Ms;
   readonly crash?: CrashKind;
   readonly reason?: string;
@@ -117,13 +123,13 @@ export interface RoundView {
   readonly why?: string;
 }
 
-/** Without what may quote the resource. */
+/** An issue without the texts that may quote the resource. */
 export interface IssueView {
   readonly severity: 'fatal' | 'error' | 'warning' | 'information';
-  /** Of http://hl7.org/fhir/issue-type */
+  /** A code of http://hl7.org/fhir/issue-type */
   readonly code: string;
   /** FHIRPath of elements: `Patient.name[0].given`. */
   readonly expression?: readonly string[];
-  /** A rule of ours or of FHIR: `dom-3`. */
+  /** Id of the broken rule, ours or FHIR's: `dom-3`. */
   readonly rule?: string;
 }

@@ -1,30 +1,38 @@
-/** PHI, shown only with a reason; the audit log records this before the PHI is read (R42). */
+/**
+ * PHI. It is shown only for a reason, and the audit log records this before the PHI is read (R42).
+ */
 import type { IssueView } from './quarantine.ts';
 
 export interface RevealRequest {
-  /** `entry`: a body of Quarantine and its outcome. `stored`: the current resource of a message. */
+  /**
+   * `entry`: the body and the outcome of an entry in Quarantine. `stored`: the current resource of
+   * a message.
+   */
   readonly what: 'entry' | 'stored';
   readonly id: string;
-  /** Holds words. */
+  /** Must contain words. */
   readonly reason: string;
 }
 
 /**
- * Keep it only in memory, and drop it when its view closes. It is text from outside: never treat it as
- * markup.
+ * The page keeps it only in memory and drops it when its view closes. It is text of a sender: never
+ * use it as markup.
  */
 export interface Revealed {
-  /** The resource, broken into lines where it came in one; as it came where it is no JSON. */
+  /** The resource, broken into lines if it came in one. Unchanged if it is not JSON. */
   readonly body: string;
   /** Only the beginning of the body is shown. */
   readonly truncated: boolean;
-  /** Of an entry: each issue with its words, in the order of the outcome. */
+  /** For an entry: the issues with their texts, in the order of the outcome. */
   readonly issues: readonly RevealedIssue[];
 }
 
 export interface RevealedIssue extends IssueView {
-  /** What it says; it may quote a value. */
+  /** Text of the issue. It may quote a value. */
   readonly text?: string;
-  /** Lines of `body`, from 1, where its elements stand, or what is nearest to them; empty where that is not known. */
+  /**
+   * Lines of `body`, from 1, that have its elements, or the nearest lines. Empty if they are not
+   * known.
+   */
   readonly lines: readonly number[];
 }

@@ -1,25 +1,29 @@
 /**
- * How the page talks to the console's server: routes, header, errors.
+ * The protocol between the page and the console's server: routes, headers, errors.
  *
- * The printed address is `http://127.0.0.1:PORT/#token=TOKEN`. The fragment never leaves the browser: the page
- * takes the token from it, removes it from the address, keeps it for its origin, and sends it as a header with
- * each request. There is no cookie, because a browser sends those to every port of this machine.
+ * The printed address is `http://127.0.0.1:PORT/#token=TOKEN`. The browser never sends the
+ * fragment. The page takes the token out of the address, keeps it for its origin, and sends it as a
+ * header with each request. It is not a cookie, because a browser sends cookies to every port of
+ * this machine.
  *
- * The page itself (`/`, and its files) is served without a token, for it holds nothing. `/` is served for each
- * path outside {@link API} that names no file, so that a view may have a path of its own.
+ * The page itself (`/` and its files) needs no token: it contains no data. The server returns `/`
+ * for each path outside {@link API} that names no file, so that a view may have a path of its own.
  */
 
 export const API = '/api';
 export const TOKEN_HEADER = 'x-console-token';
-/** In the fragment: `#token=…`. */
+/** Name in the fragment: `#token=…`. */
 export const TOKEN_PARAMETER = 'token';
 
 /**
- * GET answers by the type that is named; arguments are in the query. POST takes and answers JSON
- * (`content-type: application/json`). All but {@link ROUTES.events} answer once.
+ * A GET has its arguments in the query and returns the type that is named. A POST takes and returns
+ * JSON (`content-type: application/json`). All but {@link ROUTES.events} respond once.
  */
 export const ROUTES = {
-  /** GET, `text/event-stream`, read by `fetch`, for EventSource sends no header: {@link Events}. */
+  /**
+   * GET, `text/event-stream`: {@link Events}. Read it with `fetch`, because EventSource cannot send
+   * the header.
+   */
   events: `${API}/events`,
   /** GET, an {@link EntryFilter} in the query: QuarantineGroups. */
   groups: `${API}/quarantine/groups`,
@@ -27,17 +31,23 @@ export const ROUTES = {
   entries: `${API}/quarantine/entries`,
   /** GET `?id=`: EntryView. */
   entry: `${API}/quarantine/entry`,
-  /** GET `?id=` (message id, correlation id or FILE:LINE) and perhaps `&slow=1`: Lives. */
+  /** GET `?id=` (message id, correlation id or FILE:LINE), optionally `&slow=1`: Lives. */
   lives: `${API}/lives`,
-  /** GET `?request=` (a request id), `&lane=` and `&at=` (when it began) of the step: LogLines. */
+  /** GET `?request=` (a request id), `&lane=` and `&at=` (start) of the step: LogLines. */
   logs: `${API}/logs`,
-  /** POST RevealRequest: Revealed. Told to the audit log before it is read (R42). Allowed without `--operate`. */
+  /**
+   * POST RevealRequest: Revealed. Recorded in the audit log before the PHI is read (R42). Allowed
+   * without `--operate`.
+   */
   reveal: `${API}/reveal`,
   /** POST CountRequest: Counted. Changes nothing, so it is allowed without `--operate`. */
   count: `${API}/acts/count`,
   /** POST BulkRequest: Run. */
   bulk: `${API}/acts/bulk`,
-  /** POST `{"run": id}`: Run. What is under way is finished; a redrive may be begun again with the same `before`, and goes on. */
+  /**
+   * POST `{"run": id}`: Run. It finishes what is in progress. A redrive with the same `before`
+   * continues later.
+   */
   stop: `${API}/acts/stop`,
   /** POST IncidentWord: Done. */
   incident: `${API}/acts/incident`,
@@ -47,35 +57,41 @@ export const ROUTES = {
   lane: `${API}/acts/lane`,
   /** POST `{}`: Run. Reads only, so it is allowed without `--operate`. */
   verify: `${API}/acts/verify`,
-  /** POST LocalAct: LocalDone. There only where Hello says `local`. */
+  /** POST LocalAct: LocalDone. Exists only if `local` of Hello is true. */
   local: `${API}/local`,
 } as const;
 
-/** What every answer that is not 2xx holds. */
+/** The body of every response that is not 2xx. */
 export interface Failed {
   readonly error: {
     readonly kind: FailureKind;
-    /** One line for a person, without PHI; it says what to do where that is known. */
+    /** One line for a person, without PHI. It says what to do, if that is known. */
     readonly message: string;
   };
 }
 
-/** With its status. */
+/** The status for each kind of failure. */
 export const FAILURES = {
-  /** The request is not one of this contract, or a reason holds no words, or a filter is empty. */
+  /**
+   * The request does not follow this contract, or its reason contains no words, or its filter is
+   * empty.
+   */
   usage: 400,
-  /** No token, or another one: the console was started anew. Ask for the printed address. */
+  /**
+   * No token, or an old one: the console was started again. The operator must open the printed
+   * address.
+   */
   token: 401,
-  /** A foreign Host or Origin. The page never meets it. */
+  /** Wrong Host or Origin. The page itself never gets this. */
   foreign: 403,
   /** An act without `--operate`. */
   'read-only': 403,
-  /** The credentials of whoever started the console may not do that. */
+  /** The credentials of the operator who started the console do not allow it. */
   'no-permission': 403,
   'not-found': 404,
-  /** It was understood and is refused: a conflict, a body that is gone, an audit log that takes no fact. */
+  /** Valid but refused: a conflict, a body that is gone, or the audit log cannot record it. */
   refused: 409,
-  /** AWS does not answer as it should; nothing, or not all, was done. */
+  /** AWS failed. Nothing was done, or not everything. */
   failing: 502,
 } as const;
 export type FailureKind = keyof typeof FAILURES;

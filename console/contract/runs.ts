@@ -1,4 +1,7 @@
-/** Acts that take a while: how far each is. They are the server's, and outlive the page; not the server. */
+/**
+ * Acts that take a while, with their progress. They belong to the server: closing the page does not
+ * stop them.
+ */
 import type { Selected } from './acts.ts';
 import type { Ms } from './figure.ts';
 
@@ -6,12 +9,15 @@ interface Common {
   readonly id: string;
   readonly startedAt: Ms;
   readonly endedAt?: Ms;
-  /** `stopping`: told to stop, and finishing what is under way. `failed`: `trouble` says why. */
+  /**
+   * `stopping`: it was asked to stop and finishes what is in progress. `failed`: `trouble` says
+   * why.
+   */
   readonly state: 'running' | 'stopping' | 'done' | 'stopped' | 'failed';
   readonly trouble?: string;
-  /** Worked through so far. */
+  /** Number of entries processed so far. */
   readonly done: number;
-  /** Of how many, as counted before; absent where nobody counted. */
+  /** Number of entries as counted before. Absent if they were not counted. */
   readonly total?: number;
   readonly commandLine: string;
 }
@@ -23,22 +29,28 @@ export interface BulkRun extends Common {
   readonly rate: number;
   readonly by: string;
   readonly reason: string;
-  /** How many ended how: `sent`, `discarded`, `changed meanwhile`, `failed`, … */
+  /**
+   * Number of entries by what happened to them: `sent`, `discarded`, `changed meanwhile`, `failed`,
+   * …
+   */
   readonly counts: Readonly<Record<string, number>>;
-  /** The first that failed, at most 20. */
+  /** The first failures, at most 20. */
   readonly failures: readonly { readonly id: string; readonly reason: string }[];
-  /** Of a redrive: what became of what was sent, so far. `still waiting` is watched for a minute. */
+  /**
+   * For a redrive: endings so far of the messages that it sent. `still waiting` is watched for a
+   * minute.
+   */
   readonly aftermath?: Readonly<Record<string, number>>;
 }
 
-/** Verification of the audit log. */
+/** A verification of the audit log. */
 export interface VerifyRun extends Common {
   readonly kind: 'verify';
-  /** Once it is done: whether the log is whole, and what was found, in words. */
+  /** At its end: whether the log is intact, and what was found, as text. */
   readonly verified?: { readonly whole: boolean; readonly message: string };
 }
 
-/** Of the box of faults. */
+/** A flood from the box of faults. */
 export interface FloodRun extends Common {
   readonly kind: 'flood';
   readonly lane: string;

@@ -1,4 +1,4 @@
-/** All that the page shows at a glance. Figures are read apart, so each has its own age and trouble. */
+/** All figures of the overview. They are read separately, so each has its own age and trouble. */
 import type { AuditTail } from './audit.ts';
 import type { BreakerView } from './breakers.ts';
 import type { Figure, Ms } from './figure.ts';
@@ -13,35 +13,37 @@ export interface Snapshot {
   readonly lanes: Figure<readonly LaneView[]>;
   /** The supervision tree, parents before their children. */
   readonly tree: Figure<readonly NodeView[]>;
-  /** Switches of plugins too. */
+  /** With the switches of plugins. */
   readonly breakers: Figure<readonly BreakerView[]>;
   readonly incidents: Figure<Incidents>;
   readonly audit: Figure<AuditTail>;
-  /** Absent where there is no box of faults. */
+  /** Absent if there is no box of faults. */
   readonly local?: Figure<LocalState>;
 }
 
 export interface QueueView {
-  /** Without the stage's prefix: `background`, `background-isolation`, `audit.fifo`. */
+  /** Name without the stage's prefix: `background`, `background-isolation`, `audit.fifo`. */
   readonly name: string;
-  /** Of a lane's queue; the others are `own`, each of one function of the kernel or for people. */
+  /**
+   * The first three are queues of a lane. `own`: a queue of the kernel, or one that people read.
+   */
   readonly role: 'main' | 'isolation' | 'dead-letter' | 'own';
   readonly lane?: 'critical' | 'background' | 'delivery';
   readonly waiting: number;
   readonly inFlight: number;
   readonly delayed: number;
   /**
-   * Age of the oldest message that waits: at least that, for what waits with back-off is told of only when
-   * it comes again. Absent where nothing is known.
+   * Minimum age of the oldest message that waits. The age of messages with back-off is known only
+   * when they are received again. Absent if it is not known.
    */
   readonly oldestAgeMs?: number;
 }
 
 /** The execution environments of one function. */
 export interface EnvironmentsView {
-  /** Without the stage's prefix: `validate-background`. */
+  /** Name without the stage's prefix: `validate-background`. */
   readonly function: string;
   readonly busy: number;
-  /** Alive and idle. AWS does not tell. */
+  /** Frozen environments, which are alive and idle. AWS does not report them. */
   readonly frozen?: number;
 }

@@ -1,16 +1,18 @@
 import type { Ms } from './figure.ts';
 
-/** A lane as it should be and as it is. */
+/** The desired and the actual state of a lane. */
 export interface LaneView {
   readonly lane: 'critical' | 'background' | 'delivery';
   readonly phase: 'running' | 'pausing' | 'paused' | 'probing' | 'ramping';
-  /** Empty while it runs. */
+  /** Empty while the lane runs. */
   readonly holds: readonly HoldView[];
-  /** Of a lane that is held. */
+  /** The next probe of a held lane. */
   readonly nextProbe?: NextProbe;
-  /** Probes that failed, and pauses before it ran again as configured. */
+  /** Failed probes, and pauses before it ran again as configured. */
   readonly setbacks: number;
-  /** While it returns: the most environments that each of its queues may use now, and since when. */
+  /**
+   * While the lane returns: the current maximum concurrency of each of its queues, and since when.
+   */
   readonly ramp?: { readonly step: number; readonly since: Ms };
   readonly mappings: readonly MappingView[];
 }
@@ -24,52 +26,59 @@ export interface HoldView {
 }
 
 export interface NextProbe {
-  /** Absent where time alone does not bring it. */
+  /** Absent if it does not depend on time alone. */
   readonly at?: Ms;
   /**
-   * `operator`: somebody must resume it, nothing probes. `mappings`: they must read back as off first.
-   * `breaker`: until its breaker may be probed. `cool-down`: until `at`. `message`: it is due, at the next wake of
-   * the supervisor (each minute) it takes a message. `result`: a probe runs, at most until `at`.
+   * `operator`: an operator must resume it, and nothing probes it. `mappings`: its mappings must
+   * read back as disabled first. `breaker`: its breaker must allow a probe. `cool-down`: until
+   * `at`. `message`: it is due, and the supervisor takes a message when it next runs (each minute).
+   * `result`: a probe runs, until `at` at the latest.
    */
   readonly waitsFor: 'operator' | 'mappings' | 'breaker' | 'cool-down' | 'message' | 'result';
 }
 
-/** What feeds the lane's function from one of its queues. */
+/** An event source mapping of the lane's function. */
 export interface MappingView {
-  /** Without the stage's prefix. */
+  /** Name of the queue without the stage's prefix. */
   readonly queue: string;
   readonly enabled: boolean;
-  /** Environments at once; absent where nothing limits them. */
+  /** Maximum concurrency. Absent if there is no limit. */
   readonly maxConcurrency?: number;
   readonly configuredMax: number;
   /** AWS is changing it. */
   readonly changing: boolean;
-  /** Not as the lane's state wants it, and nobody is changing it: the supervisor does, within a minute. */
+  /**
+   * It differs from the lane's desired state, and nobody is changing it. The supervisor does so
+   * within a minute.
+   */
   readonly differs: boolean;
 }
 
 /** A node of the supervision tree. */
 export interface NodeView {
   readonly name: string;
-  /** Absent of the root. */
+  /** Absent for the root. */
   readonly parent?: string;
   readonly depth: number;
   readonly kind: 'supervisor' | 'child';
-  /** Of a supervisor. */
+  /** For a supervisor. */
   readonly strategy?: 'one_for_one' | 'one_for_all' | 'rest_for_one';
-  /** Of a child. */
+  /** For a child. */
   readonly restart?: 'permanent' | 'transient' | 'temporary';
   readonly functions: readonly string[];
-  /** The functions that it lives within, where it has none of its own. */
+  /** The functions that run it, if it has no function of its own. */
   readonly within: readonly string[];
-  /** It has one, and the lane is there in this stage. */
+  /** The lane of this node, if this stage has that lane. */
   readonly lane?: string;
-  /** More restarts than `intensity` of age <= `periodMs` escalate: a child's own, or of what is below. */
+  /**
+   * More restarts than `intensity` within `periodMs` escalate. They are the child's own or those of
+   * its children.
+   */
   readonly intensity: number;
   readonly periodMs: number;
   /**
-   * Times of the restarts that still count, oldest first, also such as have just left the period: count those
-   * of age <= periodMs at the moment that you draw.
+   * Times of restarts, oldest first. Some may have left the period: count those of age <= periodMs
+   * when you draw.
    */
   readonly restarts: readonly Ms[];
 }

@@ -1,4 +1,4 @@
-/** The flow of a stage on AWS: by the minute, as CloudWatch has it. */
+/** The flow of a stage on AWS, from CloudWatch's metrics by the minute. */
 import type { CloudWatchClient } from '@aws-sdk/client-cloudwatch';
 import { type MetricAsked, type MetricSeries, readMetrics } from '../../aws/metric-data.ts';
 import { lanes } from '../../core/message/messages.ts';
@@ -14,9 +14,9 @@ import { QueueAges } from './queue-ages.ts';
 const MINUTE_MS = 60_000;
 const KEPT_MS = 60 * MINUTE_MS;
 const READ_EVERY_MS = 30_000;
-/** Metrics of a minute arrive for so long after it. */
+/** CloudWatch may still receive metrics of a minute this long after it. */
 const LATE_MS = 4 * MINUTE_MS;
-/** What CloudWatch says of a queue is some minutes old. */
+/** CloudWatch's metrics of queues are some minutes old. */
 const AGE_KEPT_MS = 5 * MINUTE_MS;
 
 export class CloudWatchFlow implements FlowReader {
@@ -112,7 +112,9 @@ function askedOf(stage: string, queues: readonly string[]): MetricAsked[] {
   ];
 }
 
-/** As lib/alarms/queue-alarms.ts has it: AWS's own figure leaves out what waits with back-off. */
+/**
+ * As lib/alarms/queue-alarms.ts does: AWS's own metric leaves out messages that wait with back-off.
+ */
 function agesOf(stage: string, queue: string): MetricAsked[] {
   if (placeOf(queue) === undefined) return [];
   const aws = { namespace: 'AWS/SQS', name: 'ApproximateAgeOfOldestMessage' };

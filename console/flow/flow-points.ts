@@ -1,4 +1,4 @@
-/** Adds up metrics into points of time, and forgets the old. Both sources of the flow fill it. */
+/** Adds metrics up to points of the flow, and drops old points. Both sources of the flow use it. */
 import { isFhirServer } from '../../core/delivery/delivery-targets.ts';
 import type { MetricRecord } from '../../telemetry/emf-records.ts';
 import type { DeliveryFlow, FlowPoint, LaneFlow } from '../contract/flow.ts';
@@ -51,7 +51,7 @@ export class FlowPoints {
     this.keptMs = keptMs;
   }
 
-  /** Adds one count; what is no flow is left out. */
+  /** Adds one count. Ignores metrics that are not part of the flow. */
   add(record: MetricRecord): void {
     const at = Math.floor(record.at / this.stepMs) * this.stepMs;
     const before = this.#points.get(at) ?? { at, lanes: {} };
@@ -61,18 +61,18 @@ export class FlowPoints {
     this.#changed.add(at);
   }
 
-  /** Of steps that are told anew, all that was told before. */
+  /** Removes all points from that time on, because they are read again. */
   clearFrom(from: number): void {
     for (const at of this.#points.keys()) if (at >= from) this.#points.delete(at);
   }
 
-  /** All that is kept, the oldest first. */
+  /** All points that are kept, oldest first. */
   all(now: number): FlowPoint[] {
     for (const at of this.#points.keys()) if (at < now - this.keptMs) this.#points.delete(at);
     return [...this.#points.values()].sort((a, b) => a.at - b.at);
   }
 
-  /** Those that changed since this was last asked. */
+  /** The points that changed since the last call. */
   changed(): FlowPoint[] {
     const points = [...this.#changed].sort((a, b) => a - b).map((at) => this.#points.get(at));
     this.#changed.clear();
@@ -80,7 +80,7 @@ export class FlowPoints {
   }
 }
 
-/** The point with one more count; undefined where the metric is no flow. */
+/** The point with one more count. Undefined if the metric is not part of the flow. */
 function added(point: FlowPoint, record: MetricRecord): FlowPoint | undefined {
   const { name, value, dimensions } = record;
   const { lane, component, breaker } = dimensions;

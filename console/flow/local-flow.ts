@@ -1,4 +1,7 @@
-/** The flow beside `npm start`: the metrics that functions print, as CloudWatch would take them from their logs. */
+/**
+ * The flow next to `npm start`, from the metrics that functions print, which CloudWatch would take
+ * from their logs.
+ */
 import { reachRuntime } from '../../cli/local/ask.ts';
 import { type LoggedLine, METRICS_PATH } from '../../packages/local-lambda/control.ts';
 import { emfRecords } from '../../telemetry/emf-records.ts';
@@ -11,7 +14,7 @@ import { QueueAges } from './queue-ages.ts';
 
 const STEP_MS = 1_000;
 const KEPT_MS = 10 * 60_000;
-/** Messages that wait with back-off are told of each time that they are given back. */
+/** The age of a message with back-off is known each time that it is returned to the queue. */
 const AGE_KEPT_MS = 60_000;
 
 export class LocalFlow implements FlowReader {
@@ -31,7 +34,7 @@ export class LocalFlow implements FlowReader {
 
   async refresh(): Promise<FlowNews | undefined> {
     if (this.#listening === undefined) void this.#listen();
-    // What is too old is forgotten.
+    // Only to drop old points.
     this.#points.all(this.#now());
     const points = this.#points.changed();
     const hasNews = points.length > 0 || this.#trouble !== undefined;
@@ -43,7 +46,9 @@ export class LocalFlow implements FlowReader {
     this.#listening = undefined;
   }
 
-  /** Until it is told to rest, or the runtime ends; then the next refresh begins anew. */
+  /**
+   * Reads until it is told to rest, or until the runtime ends. The next refresh starts it again.
+   */
   async #listen(): Promise<void> {
     const mine = new AbortController();
     this.#listening = mine;

@@ -1,24 +1,24 @@
-/** How old the oldest message of each queue is, by the metrics that tell of it now and then. */
+/** Ages of the oldest messages of queues, from metrics that report them at irregular times. */
 export class QueueAges {
   readonly #told = new Map<string, { readonly at: number; readonly sentAt: number }>();
   readonly #keptMs: number;
 
-  /** @param keptMs after so long without a word nothing is known */
+  /** @param keptMs after this long without a report, the age is unknown */
   constructor(keptMs: number) {
     this.#keptMs = keptMs;
   }
 
-  /** The oldest message of this queue was sent so many ms before. */
+  /** The oldest message of this queue was sent `ageMs` before `at`. */
   tell(queue: string, at: number, ageMs: number): void {
     const known = this.#told.get(queue);
     if (known !== undefined && at < known.at) return;
     const sentAt = at - ageMs;
-    // Several may tell of the same time: the oldest message is the oldest.
+    // Several reports may have the same time. The oldest message of them counts.
     const isOlder = known?.at !== at || sentAt < known.sentAt;
     if (isOlder) this.#told.set(queue, { at, sentAt });
   }
 
-  /** By now; undefined where nobody told. */
+  /** The age at `now`. Undefined if it is unknown. */
   at(queue: string, now: number): number | undefined {
     const known = this.#told.get(queue);
     if (known === undefined || now - known.at > this.#keptMs) return undefined;

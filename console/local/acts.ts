@@ -1,4 +1,4 @@
-/** The box of faults, asked for by the page: each act is one of `npm run cli -- local` or `downstream`. */
+/** The box of faults: each act of the page is one of `npm run cli -- local` or `downstream`. */
 import { z } from 'zod';
 import { MODES } from '../../cli/downstream/control.ts';
 import { askStandIn } from '../../cli/downstream/mode.ts';
@@ -28,7 +28,7 @@ const actSchema = z.discriminatedUnion('act', [
 ]);
 
 type Acts = Pick<Acting, 'name' | 'runs' | 'cli'> & {
-  /** Without the stage, which no runtime asks for. */
+  /** Command lines without the stage: a local runtime has only one. */
   readonly plain: CliWords;
   readonly standIns: StandIns;
 };

@@ -5,7 +5,7 @@ import type { LocalState } from '../contract/local.ts';
 import type { EnvironmentsView } from '../contract/snapshot.ts';
 import { shortOf } from '../reader/names.ts';
 
-/** Where the servers outside are, if they are. */
+/** Addresses of the stand-in servers, if there are any. */
 export type StandIns = Readonly<Record<'downstream' | 'terminology', number>>;
 
 export const STAND_INS: StandIns = { downstream: DOWNSTREAM_PORT, terminology: TERMINOLOGY_PORT };
@@ -37,7 +37,7 @@ export async function readLocalState(stage: string, standIns: StandIns): Promise
   };
 }
 
-/** Undefined where it was not started. */
+/** Undefined if it was not started. */
 async function serverState(name: string, port: number) {
   const state = await askStandIn(port).catch(() => undefined);
   if (state === undefined) return undefined;

@@ -1,2 +1,2 @@
-/** esbuild puts them into page.css. */
+/** esbuild bundles these files into page.css. */
 declare module '*.css';

@@ -1,4 +1,6 @@
-/** The state of the page. Views read these signals and are drawn again when one of them changes. */
+/**
+ * The state of the page. Views read these signals and are rendered again when one of them changes.
+ */
 import { computed, signal } from '@preact/signals';
 import type { Hello } from '../contract/events.ts';
 import type { Trouble } from '../contract/figure.ts';
@@ -17,19 +19,19 @@ export const flowTrouble = signal<Trouble | undefined>();
 export const runs = signal<readonly Run[]>([]);
 export const connection = signal<Connection>({ state: 'connecting' });
 export const address = signal<Address>(parseAddress(location.hash));
-/** The server's time, to the second. */
+/** The server's time, updated every second. */
 export const now = signal(Date.now());
 
 export const concerns = computed(() =>
   snapshot.value === undefined ? [] : concernsOf(snapshot.value, now.value),
 );
 
-/** How many acts are over: what they changed is asked for again. */
+/** Number of acts that have ended. When it changes, views ask again for what the acts changed. */
 export const runsEnded = computed(
   () => runs.value.filter(({ endedAt }) => endedAt !== undefined).length,
 );
 
-/** What is shown is of the past: nobody reads, or the reader does not get on. */
+/** The figures are old: the stream is closed, or the reader makes no progress. */
 export const isOld = computed(() => {
   const shown = snapshot.value;
   if (shown === undefined) return false;
@@ -38,10 +40,10 @@ export const isOld = computed(() => {
 
 export const everyMs = (): number => hello.value?.everyMs ?? 1_000;
 
-/** The server's clock less the viewer's. */
+/** The server's clock minus the viewer's. */
 let ahead = 0;
 
-/** One value; setting the same value again redraws nothing. */
+/** One object: setting the same value again renders nothing. */
 const LIVE: Connection = { state: 'live' };
 
 function heard(news: News): void {

@@ -6,7 +6,7 @@ import type { AuditTail, AuditView } from '../contract/audit.ts';
 
 const ENTRIES_MAX = 50;
 
-/** What is no entry as it was written is left out: to find it is what verification is for. */
+/** Leaves out entries that are not as they were written: verification reports those. */
 export async function readAuditTail(table: Table): Promise<AuditTail> {
   const rows = await lastRows(table, AUDIT_CHAIN, ENTRIES_MAX);
   const entries = rows.map(({ line }) => readEntry(line)).filter((entry) => entry !== undefined);

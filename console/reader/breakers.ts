@@ -10,7 +10,7 @@ import { countsAt } from '../../core/breaker/call-window.ts';
 import { pluginOf } from '../../core/supervision/plugin-switch.ts';
 import type { BreakerView } from '../contract/breakers.ts';
 
-/** What opens a breaker, as far as the stage tells. */
+/** The limit that opens a breaker, if the stage tells it. */
 export type TripOf = (service: string) => TripPolicy | undefined;
 
 export function breakerView(

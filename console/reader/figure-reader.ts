@@ -1,11 +1,11 @@
 /**
- * Reads one figure when it is due. A figure that cannot be read keeps its last value, says why, and is
- * read less and less often.
+ * Reads one figure when it is due. A figure that cannot be read keeps its last value, says why, and
+ * is read less and less often.
  */
 import type { Figure, Trouble } from '../contract/figure.ts';
 import { troubleOf } from '../server/failure.ts';
 
-/** The longest that a figure in trouble is left alone. */
+/** The longest interval for a figure that cannot be read. */
 const PATIENCE_MS = 60_000;
 
 export class FigureReader<T> {
@@ -27,7 +27,7 @@ export class FigureReader<T> {
     return this.#figure;
   }
 
-  /** Reads if it is time, and nobody does already. Never rejects. */
+  /** Reads if the figure is due and no read is in progress. Never rejects. */
   refresh(): Promise<void> {
     if (this.#reading === undefined && this.#now() < this.#dueAt) return Promise.resolve();
     this.#reading ??= this.#once().finally(() => {
@@ -36,17 +36,17 @@ export class FigureReader<T> {
     return this.#reading;
   }
 
-  /** It is due now: something was done that changes it. */
+  /** Makes the figure due now, because an act changed it. */
   expire(): void {
     this.#dueAt = 0;
   }
 
   async #once(): Promise<void> {
     const startedAt = this.#now();
-    // Due again from now on, so that whoever expires it meanwhile is heard.
+    // Set before the read, so that an `expire` during the read is not lost.
     this.#dueAt = startedAt + this.#everyMs;
     try {
-      // As old as the moment before it was asked for.
+      // The value is as old as the start of the read.
       this.#figure = { value: await this.#read(), readAt: startedAt };
       this.#failures = 0;
     } catch (error) {
@@ -59,7 +59,7 @@ export class FigureReader<T> {
   }
 
   #backOffMs(kind: Trouble['kind']): number {
-    // Only people change permissions and stacks.
+    // These change only when a person changes permissions or the stack.
     if (kind !== 'failing') return PATIENCE_MS;
     return Math.min(PATIENCE_MS, this.#everyMs * 2 ** Math.min(this.#failures, 10));
   }

@@ -1,4 +1,4 @@
-/** The figures of a stage, each read as often as it is worth. */
+/** The figures of a stage, each with its own interval. */
 
 import { queueUrlsOf } from '../../aws/queue-depths.ts';
 import { allSupervised } from '../../aws/supervision-table.ts';
@@ -23,7 +23,7 @@ import type { Reading } from './reader.ts';
 import { treeView } from './tree.ts';
 import { readTrips, settingsOf } from './trips.ts';
 
-/** What people watch move, and what moves now and then. */
+/** For figures that people watch. The others change rarely. */
 const OFTEN_MS = 2_000;
 const NOW_AND_THEN_MS = 4_000;
 
@@ -31,12 +31,15 @@ export interface Sources {
   readonly stage: string;
   readonly now: () => number;
   readonly ages: QueueAges;
-  /** Of a stage that is deployed; a local one is asked itself. */
+  /** For a deployed stage. A local runtime is asked directly. */
   readonly environments: FigureReader<readonly EnvironmentsView[]> | undefined;
   readonly standIns: StandIns;
 }
 
-/** The URLs of the stage's queues, and those of other stages whose names begin so. */
+/**
+ * URLs of the stage's queues. They include queues of other stages whose names start with the same
+ * prefix.
+ */
 /** What opens an incident. */
 const windowSchema = incidentSettingsSchema.pick({ crashesToOpen: true, windowMs: true });
 

@@ -12,9 +12,9 @@ import { COMPONENTS } from './names.ts';
 type Policy = Pick<IncidentSettings, 'crashesToOpen' | 'windowMs'>;
 
 const CRASHES_MAX = 200;
-/** Beside all that are not finished. */
+/** Maximum number of resolved incidents, in addition to all unresolved ones. */
 const OVER_MAX = 20;
-/** To count an incident's crashes anew reads them all. */
+/** Counting an incident's crashes again reads all of them. */
 const COUNT_EVERY_MS = 30_000;
 
 export class IncidentsReader {
@@ -55,7 +55,7 @@ export class IncidentsReader {
     return counted.sort((a, b) => order(a) - order(b) || b.openedAt - a.openedAt);
   }
 
-  /** The record is as old as its last count. */
+  /** Adds the current count. The record has only the last one that was saved. */
   async #countedLately(incident: Incident): Promise<Incident> {
     if (!isGoingOn(incident)) return incident;
     const key = incidentKey(incident);
@@ -104,5 +104,5 @@ function incidentView(incident: Incident): IncidentView {
   };
 }
 
-/** A page about another fault names it behind its kind. */
+/** A page about another fault has the fault's name after its kind. */
 const isNotice = (step: string) => (step.split(' ')[0] ?? '') in NOTICES;

@@ -1,4 +1,7 @@
-/** Reads data that changes only by a deployment once, and again after a while; a failure is not cached. */
+/**
+ * Caches data that only a deployment changes. Reads it again after a while. A failure is not
+ * cached.
+ */
 export function kept<T>(
   ask: () => Promise<T>,
   now: () => number,

@@ -25,7 +25,7 @@ export function laneView(stage: string, { lane, state, mappings }: Seen, now: nu
   };
 }
 
-/** As core/supervision/lane-supervision.ts takes the next one. */
+/** The next step, as core/supervision/lane-supervision.ts decides it. */
 function nextProbe(state: Supervised, now: number): NextProbe | undefined {
   if (!isHeld(state)) return undefined;
   const { holds, probe, wakeAt, confirmed } = state;

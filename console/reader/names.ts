@@ -1,4 +1,4 @@
-/** Names of the parts of a stage, with its prefix and without. */
+/** Names of a stage's parts, with and without its prefix. */
 import {
   childrenIn,
   SUPERVISED_LANES,
@@ -7,12 +7,12 @@ import {
 } from '../../core/supervision/supervision-tree.ts';
 import type { QueueView } from '../contract/snapshot.ts';
 
-/** Of all functions that a stage may have, without the prefix. */
+/** All functions that a stage may have, without the prefix. */
 export const FUNCTIONS: readonly string[] = childrenIn(SUPERVISION_TREE).flatMap(
   ({ node }) => node.functions,
 );
 
-/** What crash events name: a function, for all its lanes. */
+/** Components in crash events: a function, for all its lanes. */
 export const COMPONENTS: readonly string[] = [
   ...new Set(FUNCTIONS.map((name) => name.replace(/^validate-.*/, 'validate'))),
 ];
@@ -30,8 +30,8 @@ const ROLES: Readonly<Record<string, QueueView['role']>> = {
 };
 
 /**
- * What a queue is for; undefined where it is of another stage: the prefix of stage `prod` begins the names of
- * `prod-eu` too.
+ * The role of a queue. Undefined if it belongs to another stage: the prefix of stage `prod` is also
+ * a prefix of the names of `prod-eu`.
  */
 export function placeOf(name: string): Pick<QueueView, 'role' | 'lane'> | undefined {
   const lane = SUPERVISED_LANES.find((each) => name.startsWith(each));

@@ -3,7 +3,7 @@ import { queueAt } from '../../cli/places.ts';
 import type { QueueView } from '../contract/snapshot.ts';
 import { placeOf, shortOf } from './names.ts';
 
-/** @param ageOf how old the oldest message of a queue is, as far as metrics tell it */
+/** @param ageOf the age of a queue's oldest message, as far as metrics report it */
 export async function readQueues(
   stage: string,
   urls: readonly string[],

@@ -1,6 +1,6 @@
 /**
- * The one reader for all pages. It reads only while a page is open, equally for one page and for ten,
- * and sends the same to all of them.
+ * The one reader for all pages. It reads only while a page is open, no more for ten pages than for
+ * one, and sends the same to all of them.
  */
 import type { Machine } from '../../aws/machine.ts';
 import type { Events, Hello } from '../contract/events.ts';
@@ -13,11 +13,11 @@ type ValueOf<T> = T extends { readonly value?: infer V } ? Exclude<V, undefined>
 type Read = Required<Omit<Snapshot, 'now'>>;
 type Figures = { readonly [Name in keyof Read]: FigureReader<ValueOf<Read[Name]>> };
 
-/** How much flows. It is told of by time, so it is no figure of the moment. */
+/** Reads the flow. It is a series over time, so it is not a figure. */
 export interface FlowReader {
-  /** What is known, for who begins to look. */
+  /** Everything that is known, for a new page. */
   all(): FlowNews;
-  /** What came since it was last asked; undefined where nothing did. */
+  /** Points that are new since the last call. Undefined if there are none. */
   refresh(): Promise<FlowNews | undefined>;
   /** No page is open any more. */
   rest(): void;
@@ -25,10 +25,10 @@ export interface FlowReader {
 
 export interface Reading {
   readonly hello: Omit<Hello, 'now'>;
-  /** Without the box of faults where there is none. */
+  /** `local` is absent if there is no box of faults. */
   readonly figures: Omit<Figures, 'local'> & Partial<Pick<Figures, 'local'>>;
   readonly flow: FlowReader;
-  /** Of this moment. */
+  /** The current runs. */
   readonly runs: () => Events['runs'];
   readonly machine: Pick<Machine, 'now' | 'later'>;
 }
@@ -42,12 +42,12 @@ export class Reader {
     this.#reading = reading;
   }
 
-  /** How many look. */
+  /** Number of open pages. */
   get lookers(): number {
     return this.#lookers.size;
   }
 
-  /** Tells `send` all that is known, and from now on what is new, until what it answers is called. */
+  /** Sends everything that is known, then what is new, until the returned function is called. */
   look(send: Send): () => void {
     const { hello, flow, runs, machine } = this.#reading;
     send('hello', { ...hello, now: machine.now() });
@@ -63,7 +63,7 @@ export class Reader {
     };
   }
 
-  /** An action was performed: everything that it may have changed is read at once. */
+  /** An act was performed. Reads everything at once that it may have changed. */
   expire(): void {
     for (const figure of this.#all()) figure.expire();
     if (this.#lookers.size === 0) return;
@@ -79,7 +79,9 @@ export class Reader {
     return Object.values(this.#reading.figures) as FigureReader<unknown>[];
   }
 
-  /** A snapshot once all is read, and at the latest when the next one is due. */
+  /**
+   * Sends a snapshot when all figures are read, or when the next one is due, whichever is first.
+   */
   async #turn(): Promise<void> {
     const { flow, machine, hello } = this.#reading;
     const due = Promise.withResolvers<'due'>();

@@ -2,7 +2,7 @@ import type { Supervised } from '../../core/supervision/supervised-state.ts';
 import { type Place, placesIn, SUPERVISION_TREE } from '../../core/supervision/supervision-tree.ts';
 import type { NodeView } from '../contract/supervision.ts';
 
-/** @param lanes that this stage has */
+/** @param lanes the lanes of this stage */
 export function treeView(states: readonly Supervised[], lanes: readonly string[]): NodeView[] {
   const known = new Map(states.map((state) => [state.name, state]));
   return placesIn(SUPERVISION_TREE).map((place) => nodeView(place, known, lanes));
@@ -33,7 +33,7 @@ function nodeView(
     ...own,
     intensity: limits.intensity,
     periodMs: limits.periodMs,
-    // Those up to then had their consequence.
+    // Restarts up to the last escalation no longer count.
     restarts: restarts
       .map(({ at }) => at)
       .filter((at) => at > spentUntil)

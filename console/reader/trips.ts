@@ -1,4 +1,7 @@
-/** What opens each breaker of a stage: its functions are told it by the stack. */
+/**
+ * The limits that open each breaker of a stage, from the settings that the stack gives its
+ * functions.
+ */
 import { z } from 'zod';
 import { functionConfiguration } from '../../cli/function-configuration.ts';
 import { isFhirServer } from '../../core/delivery/delivery-targets.ts';
@@ -16,14 +19,14 @@ const terminologyTripSchema = z.object({
   terminology: terminologySettingsSchema.pick({ breakerFailures: true }),
 });
 
-/** What a function is told as its settings. @throws TargetError, UsageError */
+/** The settings of a function. @throws TargetError, UsageError */
 export async function settingsOf(stage: string, name: string): Promise<unknown> {
   const FunctionName = `${prefixOf(stage)}${name}`;
   const { Environment } = await functionConfiguration(FunctionName);
   return JSON.parse(Environment?.Variables?.[ENV.settings] ?? '{}');
 }
 
-/** Where a function cannot be asked, nothing is known of what its breakers go by. */
+/** If a function's settings cannot be read, the limits of its breakers are unknown. */
 export async function readTrips(stage: string): Promise<TripOf> {
   const ask = (name: string) => settingsOf(stage, name).catch(() => undefined);
   const [deliver, validate] = await Promise.all([ask('deliver'), ask('validate-background')]);
@@ -37,7 +40,7 @@ export async function readTrips(stage: string): Promise<TripOf> {
   };
 }
 
-/** As functions/validate/plugins/switches.ts has it. */
+/** As in functions/validate/plugins/switches.ts. */
 function intensityOfPlugins() {
   const host = placesIn(SUPERVISION_TREE).find(({ node }) => node.name === 'plugin-host');
   const [supervisor] = host?.above ?? [];

@@ -1,19 +1,22 @@
-/** One page that looks: what it is sent as server-sent events. https://html.spec.whatwg.org/multipage/server-sent-events.html */
+/**
+ * Server-sent events for one open page.
+ * https://html.spec.whatwg.org/multipage/server-sent-events.html
+ */
 import type { ServerResponse } from 'node:http';
 import type { Machine } from '../../aws/machine.ts';
 import type { Events } from '../contract/events.ts';
 
-/** Sends one event; what a page has not taken yet is not sent twice. */
+/** Sends one event. Drops it while the page has not received the same event before. */
 export type Send = <Name extends keyof Events>(event: Name, data: Events[Name]) => void;
 
-/** A proxy or a tunnel may close what is silent for long. */
+/** Proxies and tunnels may close a silent connection. */
 const COMMENT_EVERY_MS = 15_000;
-/** A page that takes nothing is gone, or stopped: it asks again when it goes on. */
+/** A page that receives nothing is gone or stopped. It connects again when it goes on. */
 const UNTAKEN_BYTES_MAX = 8 * 1024 * 1024;
 
 /**
- * Keeps the response open until whoever asked hangs up.
- * @param look begins to look; what it answers ends that
+ * Keeps the response open until the client disconnects.
+ * @param look starts to send; the function that it returns ends that
  */
 export function streamEvents(
   response: ServerResponse,
@@ -26,7 +29,7 @@ export function streamEvents(
     else response.write(text);
   };
   write(': begins\n\n');
-  // JSON has no line break outside of its strings, and escapes those inside.
+  // JSON has no line breaks outside of strings, and escapes those inside.
   const end = look((event, data) => write(`event: ${event}\ndata: ${JSON.stringify(data)}\n\n`));
   let callOff = () => {};
   const comment = () => {

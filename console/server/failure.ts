@@ -1,4 +1,4 @@
-/** What a request that cannot be answered gets, and what a figure says that cannot be read. */
+/** Errors of requests, and of figures that cannot be read. */
 import { TargetError } from '../../cli/target.ts';
 import { UsageError } from '../../cli/usage-error.ts';
 import { isDenied, isMissing, isOfSdk } from '../../terminal/aws-trouble.ts';
@@ -7,7 +7,7 @@ import { whatWentWrong } from '../../terminal/what-went-wrong.ts';
 import type { Trouble } from '../contract/figure.ts';
 import type { FailureKind } from '../contract/routes.ts';
 
-/** Thrown by whoever answers a request; the message is for a person, without PHI. */
+/** Thrown by the handler of a request. The message is for a person, without PHI. */
 export class Failure extends Error {
   override readonly name = 'Failure';
   readonly kind: FailureKind;
@@ -31,7 +31,7 @@ export function faultOf(error: unknown): Fault {
 function kindOf(error: unknown): FailureKind {
   if (isDenied(error)) return 'no-permission';
   if (error instanceof UsageError) return 'usage';
-  // What an act says of its own accord is a refusal; what came of a call is AWS's.
+  // A TargetError of an act itself is a refusal. One that an SDK call caused is a failure of AWS.
   return error instanceof TargetError && !isOfSdk(error) ? 'refused' : 'failing';
 }
 
@@ -42,7 +42,7 @@ export function troubleOf(error: unknown): Omit<Trouble, 'since'> {
   return { kind: isNotThere ? 'not-there' : 'failing', message };
 }
 
-/** Thrown by a reader of what this stage, or this place, does not have. */
+/** Thrown by a reader if this stage, or this place, has no such thing. */
 export class NotThere extends Error {
   override readonly name = 'NotThere';
 }

@@ -1,9 +1,8 @@
 /**
  * Decides which requests are allowed. The console acts with its operator's credentials, so it must
- * serve only the operator's own page. Every request must name this address as its Host, which a page
- * that came here by another name does not (DNS rebinding). The browser's headers about the requesting
- * page must name this one. Everything that returns data or acts needs the token, which only the printed
- * address has.
+ * serve only its own page. Every request must have this address as its Host, which prevents DNS
+ * rebinding. The browser's headers about the requesting page must name this one. Everything that
+ * returns data or acts needs the token, which is only in the printed address.
  */
 import { timingSafeEqual } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
@@ -21,13 +20,13 @@ export interface Asked {
   readonly headers: IncomingHttpHeaders;
 }
 
-/** Why a request is refused; undefined where it is not. */
+/** The reason to refuse a request. Undefined if it is allowed. */
 export function refusalOf(asked: Asked, gate: Gate): Fault | undefined {
   const foreign = foreignness(asked, gate);
   if (foreign !== undefined) return { kind: 'foreign', message: `refused: ${foreign}` };
   if (!isApi(asked.path)) {
     const isRead = asked.method === 'GET' || asked.method === 'HEAD';
-    return isRead ? undefined : { kind: 'usage', message: 'the page is read, by GET' };
+    return isRead ? undefined : { kind: 'usage', message: 'use GET for the page' };
   }
   if (!isToken(asked.headers[TOKEN_HEADER], gate.token)) {
     return { kind: 'token', message: 'open the address that the console printed when it started' };
@@ -42,14 +41,14 @@ function foreignness({ method, headers }: Asked, { port }: Gate): string | undef
   const ours = [`127.0.0.1:${port}`, `localhost:${port}`];
   if (!ours.includes(host)) return `the host ${JSON.stringify(host)} is not this console`;
   if (origin === undefined && method !== 'GET' && method !== 'HEAD') {
-    return 'an act names the page that asks for it';
+    return 'an act must have an Origin header';
   }
   if (origin !== undefined && origin !== `http://${host}`) {
-    return `a web page of ${JSON.stringify(origin)} may not ask`;
+    return `a web page of ${JSON.stringify(origin)} may not send requests to this console`;
   }
-  // `none` is a person who typed the address; `same-site` may be another port of this machine.
+  // `none`: a person typed the address. `same-site` may be another port of this machine.
   if (site !== undefined && site !== 'none' && site !== 'same-origin') {
-    return 'a web page of somebody else may not ask';
+    return 'another web page may not send requests to this console';
   }
   return undefined;
 }

@@ -1,4 +1,4 @@
-/** The console's server: on loopback, for the one page that it serves itself. */
+/** The console's server on loopback. It serves only its own page. */
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
@@ -12,7 +12,7 @@ import { Failure, type Fault, faultOf } from './failure.ts';
 import { isApi, refusalOf } from './guard.ts';
 import { jsonOf } from './request-body.ts';
 
-/** Answers one route. */
+/** Handles one route. */
 export type Answer =
   | { readonly method: 'GET'; readonly answer: (query: URLSearchParams) => Promise<unknown> }
   | { readonly method: 'POST'; readonly answer: (body: unknown) => Promise<unknown> };
@@ -21,20 +21,20 @@ export interface Served {
   readonly page: PageFiles;
   /** By path. */
   readonly answers: Readonly<Record<string, Answer>>;
-  /** Begins to look; what it answers ends that. */
+  /** Starts to send events. The function that it returns ends that. */
   readonly look: (send: Send) => () => void;
   readonly later: Machine['later'];
 }
 
 export interface ConsoleServer {
-  /** With the token: to be opened in a browser. */
+  /** Address with the token, to be opened in a browser. */
   readonly address: string;
   readonly port: number;
   readonly token: string;
   stop(): Promise<void>;
 }
 
-/** Nothing of it is kept anywhere, framed, or told to another site. */
+/** Responses are never cached or framed, and no referrer is sent to other sites. */
 const HEADERS = {
   'content-security-policy': CONTENT_SECURITY_POLICY,
   'cache-control': 'no-store',
@@ -45,11 +45,11 @@ const HEADERS = {
   'cross-origin-resource-policy': 'same-origin',
   'permissions-policy': 'camera=(), microphone=(), geolocation=()',
 };
-/** A page holds one stream open, and asks a little beside it. */
+/** A page holds one stream open, and sends a few requests. */
 const CONNECTIONS_MAX = 64;
 const TOKEN_BYTES = 32;
 
-/** @param port a free one where it is 0 */
+/** @param port 0 means a free port */
 export async function serveConsole(served: Served, port = 0): Promise<ConsoleServer> {
   const token = randomBytes(TOKEN_BYTES).toString('base64url');
   let gate = { port, token };
@@ -92,7 +92,7 @@ async function answerRequest(
   if (path === ROUTES.events && method === 'GET') return streamEvents(response, look, later);
   const route = Object.hasOwn(answers, path) ? answers[path] : undefined;
   if (route === undefined) throw new Failure('not-found', 'there is nothing at this path');
-  if (route.method !== method) throw new Failure('usage', `this is asked by ${route.method}`);
+  if (route.method !== method) throw new Failure('usage', `this path needs ${route.method}`);
   const answer =
     route.method === 'GET' ? await route.answer(query) : await route.answer(await jsonOf(request));
   sendJson(response, 200, answer);
@@ -103,7 +103,7 @@ function targetOf(target: string): { path: string; query: URLSearchParams } {
   return { path, query: new URLSearchParams(rest.join('?')) };
 }
 
-/** Views have paths of their own, and all are the one page. */
+/** Views have paths of their own. All of them are the same page. */
 function fileAt(page: PageFiles, path: string): PageFile {
   const isView = !path.split('/').at(-1)?.includes('.');
   const file = page.get(path) ?? (isView ? page.get('/') : undefined);

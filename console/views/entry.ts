@@ -1,4 +1,4 @@
-/** All that is known of one entry but PHI; as `quarantine show`. */
+/** Everything about one entry except PHI, as `quarantine show` prints it. */
 import { type QuarantineRecord, readEntry } from '../../aws/quarantine-entries.ts';
 import { codedIssues } from '../../cli/quarantine/issues.ts';
 import { resolvedAsStored } from '../../cli/quarantine/resolve.ts';
@@ -60,7 +60,7 @@ type Defined<T> = {
   [K in keyof T as undefined extends T[K] ? never : K]: T[K];
 } & { [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined> };
 
-/** Without what is undefined, as JSON has it. */
+/** Removes members that are undefined, as JSON does. */
 export function defined<T extends object>(value: T): Defined<T> {
   const entries = Object.entries(value).filter(([, each]) => each !== undefined);
   return Object.fromEntries(entries) as Defined<T>;

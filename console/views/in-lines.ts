@@ -1,7 +1,6 @@
 /**
- * Breaks a JSON text into lines as people read it. The text is split, not parsed and written again, so
- * each number and string stays as it was submitted, byte by byte. A text that is not JSON is not
- * changed.
+ * Breaks a JSON text into lines for people. The text is split, not parsed and serialized, so each
+ * number and string stays exactly as submitted. A text that is not JSON is returned unchanged.
  */
 export function inLines(text: string): string {
   if (text.trim().includes('\n') || !isJson(text)) return text;
@@ -9,7 +8,7 @@ export function inLines(text: string): string {
   const line = () => `\n${'  '.repeat(depth)}`;
   return text.trim().replace(TOKEN, (token, opening?: string, closing?: string) => {
     if (opening !== undefined) {
-      // Empty ones stay together.
+      // Empty ones stay on one line.
       if (token.length > 1) return token.replace(/\s+/g, '');
       depth += 1;
       return `${opening}${line()}`;
@@ -24,7 +23,10 @@ export function inLines(text: string): string {
   });
 }
 
-/** A string; an opening bracket, or both where there is nothing between; a closing one; a separator; space. */
+/**
+ * Matches a string; an opening bracket, or both brackets with nothing between; a closing one; a
+ * separator; space.
+ */
 const TOKEN = /"(?:[^"\\]|\\.)*"|([[{](?:\s*[\]}])?)|([\]}])|,\s*|\s*:\s*|\s+/gs;
 
 function isJson(text: string): boolean {

@@ -1,4 +1,4 @@
-/** Where is message X? As `message show`. */
+/** Finds a message by id, as `message show` does. */
 import { z } from 'zod';
 import { DELIVERY_ENTRY, readEntry } from '../../aws/quarantine-entries.ts';
 import { hintsUnknown } from '../../cli/message/describe.ts';
@@ -11,7 +11,7 @@ import { idSchema, parsedQuery } from './query.ts';
 
 const querySchema = z.strictObject({ id: idSchema, slow: z.literal('1').exactOptional() });
 
-/** Somebody must want that whole tables are read. */
+/** Thrown if only a scan of whole tables could find it. The operator must ask for that. */
 class WouldBeSlow extends Error {}
 
 export async function livesView(

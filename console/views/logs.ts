@@ -1,4 +1,4 @@
-/** The log of one invocation, as `message show --logs`. */
+/** The log of one invocation, as `message show --logs` prints it. */
 import { z } from 'zod';
 import { cloudWatchLog, type Invocation, localLog } from '../../cli/message/logs.ts';
 import { lanes } from '../../core/message/messages.ts';
@@ -6,7 +6,7 @@ import type { LogLines } from '../contract/lives.ts';
 import { parsedQuery } from './query.ts';
 
 const querySchema = z.strictObject({
-  /** As Lambda makes them. */
+  /** Lambda's request ids are UUIDs. */
   request: z.uuid(),
   lane: z.enum(lanes),
   at: z.coerce.number().nonnegative(),

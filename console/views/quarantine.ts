@@ -1,4 +1,4 @@
-/** Quarantine as a list: by fingerprint, and entry by entry. */
+/** Quarantine as lists: by fingerprint, and entry by entry. */
 import { allEntries, entriesAfter, type QuarantineSummary } from '../../aws/quarantine-entries.ts';
 import { matches } from '../../cli/quarantine/filter.ts';
 import { groupByFingerprint } from '../../cli/quarantine/groups.ts';
@@ -25,7 +25,10 @@ export async function groupsView(
 
 const pageSchema = filterSchema.extend({ after: idSchema.exactOptional() });
 
-/** Of any status, in the order of the table: a page at a time, so that a large table is no wait. */
+/**
+ * Entries of any status in the order of the table, a page at a time, so that a large table does not
+ * make anybody wait.
+ */
 export async function entriesView(
   { quarantineTable }: QuarantineStage,
   query: URLSearchParams,

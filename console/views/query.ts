@@ -1,4 +1,4 @@
-/** The checked parameters of a request; any other parameter is an error. */
+/** Checks the parameters of a request. Unknown parameters are errors. */
 import { z } from 'zod';
 import { ENTRY_KINDS } from '../../cli/quarantine/filter.ts';
 import { lanes } from '../../core/message/messages.ts';
@@ -15,12 +15,12 @@ export const filterSchema = z.strictObject({
   text: text.exactOptional(),
 });
 
-/** An entry, a message, a request, or what a producer called it. */
+/** Id of an entry, a message or a request, or a producer's name for it. */
 export const idSchema = text;
-/** A record without a word in it is none. */
-export const reasonSchema = text.regex(/[\p{L}\p{N}]/u, 'it goes on record, so it must hold words');
+/** A reason must contain at least one letter or digit. */
+export const reasonSchema = text.regex(/[\p{L}\p{N}]/u, 'it is recorded, so it must contain words');
 
-/** @throws Failure that says what is wrong with which part */
+/** @throws Failure that names the wrong part and says what is wrong */
 export function parsed<T>(schema: z.ZodType<T>, value: unknown): T {
   const { data, error } = schema.safeParse(value);
   if (error === undefined) return data as T;
@@ -31,7 +31,7 @@ export function parsed<T>(schema: z.ZodType<T>, value: unknown): T {
   throw new Failure('usage', problems.join('; '));
 }
 
-/** Each parameter once. */
+/** Each parameter may occur once. */
 export function parsedQuery<T>(schema: z.ZodType<T>, query: URLSearchParams): T {
   return parsed(schema, Object.fromEntries(query));
 }

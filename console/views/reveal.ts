@@ -1,4 +1,4 @@
-/** Shows PHI: the audit log has who and why before anything is read (R42). */
+/** Reveals PHI. The audit log records who and why before anything is read (R42). */
 import { z } from 'zod';
 import { bodyOfStored, storedBy } from '../../aws/stored-messages.ts';
 import { openRecorder } from '../../cli/audit/recorder.ts';
@@ -12,7 +12,7 @@ import { inLines } from './in-lines.ts';
 import { idSchema, parsed, reasonSchema } from './query.ts';
 import { revealedIssues } from './revealed-issues.ts';
 
-/** More is no help to a person, and a burden to a browser. */
+/** A longer text does not help a person, and slows the browser. */
 const CHARACTERS_MAX = 1024 * 1024;
 
 const requestSchema = z.strictObject({

@@ -1,4 +1,4 @@
-/** What an outcome says in words, each at the lines of the text where its elements stand. */
+/** The issues of an outcome with their texts, each with the lines that have its elements. */
 import { z } from 'zod';
 import type { QuarantineRecord } from '../../aws/quarantine-entries.ts';
 import { codedIssues } from '../../cli/quarantine/issues.ts';

@@ -1,7 +1,7 @@
 import type { Done } from '../../contract/acts.ts';
 import { type Answer, post } from './requests.ts';
 
-/** Does one act; answers with what is now so, in words. */
+/** Performs one act. Returns the new state as text. */
 export async function doneBy(route: string, body: unknown): Promise<Answer<string>> {
   const answer = await post<Done>(route, body);
   if ('failure' in answer) return answer;

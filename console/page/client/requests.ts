@@ -1,11 +1,13 @@
-/** Asks the console's server, and answers with what it said or with why there is no answer. */
+/**
+ * Sends requests to the console's server. Returns the response, or the reason why there is none.
+ */
 import { type Failed, type FailureKind, TOKEN_HEADER } from '../../contract/routes.ts';
 import { takeToken } from './token.ts';
 
 const token = takeToken();
 
 interface Failure {
-  /** `offline`: the server does not answer at all. */
+  /** `offline`: the server does not respond. */
   readonly kind: FailureKind | 'offline';
   readonly message: string;
 }
@@ -31,7 +33,7 @@ export async function post<T>(route: string, body: unknown): Promise<Answer<T>> 
   return answerOf(await send(route, { method: 'POST', headers, body: JSON.stringify(body) }));
 }
 
-/** Undefined where nobody answers. */
+/** Undefined if the server does not respond. */
 export async function send(path: string, init: RequestInit): Promise<Response | undefined> {
   try {
     const headers = { ...init.headers, [TOKEN_HEADER]: token };

@@ -1,6 +1,6 @@
 /**
- * Keeps the event stream open while the page is visible. A page in the background ends its stream, so
- * that nothing is read without a viewer. A stream that ends by itself is opened again, first after a
+ * Keeps the event stream open while the page is visible. A page in the background ends its stream,
+ * so that nothing is read without a viewer. If the stream breaks, it is opened again: first after a
  * second, later every ten seconds.
  */
 import type { Events } from '../../contract/events.ts';
@@ -14,7 +14,7 @@ export type News = {
 
 export interface Listener {
   readonly news: (news: News) => void;
-  /** It ended, or did not begin. `token`: trying again does not help. */
+  /** The stream ended, or did not start. `token`: trying again does not help. */
   readonly lost: (kind: string, message: string) => void;
   readonly hidden: () => void;
 }

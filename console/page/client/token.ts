@@ -1,6 +1,6 @@
 /**
- * The token comes in the fragment of the printed address. It is taken out of the address at once, so that neither
- * history nor a link that is sent to a colleague holds it, and kept for this tab.
+ * Reads the token from the fragment of the printed address, and removes it from the address at
+ * once, so that neither the history nor a shared link contains it. It is kept for this tab.
  */
 import { TOKEN_PARAMETER } from '../../contract/routes.ts';
 

@@ -1,6 +1,6 @@
 /**
- * The current view as part of the address, so that a link to a filter or an entry can be sent to a
- * colleague. It is after the `#`, which a browser does not send to a server.
+ * The current view, as part of the address: a link to a filter or an entry can be sent to a
+ * colleague. It comes after the `#`, which a browser does not send to the server.
  */
 
 const VIEWS = ['now', 'incidents', 'quarantine', 'message', 'audit', 'faults'] as const;
@@ -26,7 +26,7 @@ export function parseAddress(hash: string): Address {
   return { view, ...(id !== undefined && { id }), filter };
 }
 
-/** Fields that are empty are left out, and the rest sorted: equal filters have equal addresses. */
+/** Empty fields are left out and the others sorted, so that equal filters have equal addresses. */
 export function addressOf({ view, id, filter = {} }: Partial<Address>): string {
   const given = Object.entries(filter).filter(([, value]) => value !== '');
   const query = new URLSearchParams(given.toSorted(([a], [b]) => (a < b ? -1 : 1))).toString();
@@ -34,7 +34,7 @@ export function addressOf({ view, id, filter = {} }: Partial<Address>): string {
   return `#/${path}${query === '' ? '' : `?${query}`}`;
 }
 
-/** The same place with another filter field; an empty value takes it away. */
+/** The same view with one field of the filter changed. An empty value removes the field. */
 export function filteredBy({ view, filter }: Address, name: string, value: string): string {
   return addressOf({ view, filter: { ...filter, [name]: value } });
 }

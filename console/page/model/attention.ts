@@ -1,6 +1,6 @@
 /**
- * The first lines for a person who was woken: what needs them, the worst first, each with where to
- * look. Problems that resolve themselves are listed too, and marked as such.
+ * What needs a person's attention: the worst first, each with a link to the view. Problems that
+ * resolve themselves are listed too, and marked as such.
  */
 import type { BreakerView } from '../../contract/breakers.ts';
 import type { Figure } from '../../contract/figure.ts';
@@ -13,7 +13,7 @@ import { duration } from './times.ts';
 
 export interface Concern {
   readonly id: string;
-  /** Whether a person must act, or only know. */
+  /** `act`: a person must act. `know`: it resolves itself. */
   readonly level: 'act' | 'know';
   readonly what: string;
   readonly why: string;
@@ -36,7 +36,7 @@ export function concernsOf(snapshot: Snapshot, now: number): readonly Concern[] 
   ];
 }
 
-/** One sentence for the top of the page and for whoever hears it. */
+/** One sentence for the top of the page and for screen readers. */
 export function headline(concerns: readonly Concern[]): string {
   const toAct = concerns.filter(({ level }) => level === 'act').length;
   if (toAct > 0) return `${howMany(toAct, 'thing needs', 'things need')} you`;
@@ -74,7 +74,7 @@ function laneConcerns({ lane, phase, holds }: LaneView): Concern[] {
   return [
     {
       id: `lane ${lane}`,
-      // Only an operator ends an operator's pause; all others are probed.
+      // Only an operator ends an operator's pause. All other pauses are probed.
       level: isOperators ? 'act' : 'know',
       what: `The lane ${lane} is ${phase === 'probing' ? 'paused, and being probed' : 'paused'}`,
       why,
@@ -127,8 +127,7 @@ const SEEN = {
 } as const;
 
 /**
- * Figures that cannot be read are listed as well, because their absence must not look as if all were
- * well.
+ * Figures that cannot be read are listed too: without them the page would look as if all were well.
  */
 function blindSpots(snapshot: Snapshot): Concern[] {
   const names = Object.keys(SEEN) as (keyof typeof SEEN)[];

@@ -1,9 +1,9 @@
-/** The end of the audit log in a few lines: equal facts that follow each other are one, with their number. */
+/** The end of the audit log in a few lines. Equal facts in a row are one line with their number. */
 import type { AuditView } from '../../contract/audit.ts';
 
 export interface AuditLine {
   readonly sequence: number;
-  /** Of the newest. */
+  /** Time of the newest. */
   readonly at: number;
   readonly kind: string;
   readonly who: string;

@@ -1,9 +1,9 @@
-/** A breaker in words: how near it is to opening, and what it waits for. */
+/** Describes a breaker: how close it is to opening, and what it waits for. */
 import type { BreakerView } from '../../contract/breakers.ts';
 import { howMany, percent } from './numbers.ts';
 import { countdown, span } from './times.ts';
 
-/** Failures against what opens it; undefined where that does not matter now. */
+/** Failures and the limit that opens it. Undefined if that does not apply now. */
 export function towardsOpen(
   breaker: BreakerView,
 ): { have: number; of: number; text: string } | undefined {
@@ -24,12 +24,12 @@ export function towardsOpen(
 }
 
 export interface Waiting {
-  /** `0:07`; absent where nothing counts down. */
+  /** `0:07`. Absent if nothing counts down. */
   readonly left?: string;
   readonly text: string;
 }
 
-/** What comes next; undefined where nothing does. */
+/** The next transition. Undefined if there is none. */
 export function whatNext(breaker: BreakerView, now: number): Waiting | undefined {
   const {
     phase,
@@ -41,7 +41,7 @@ export function whatNext(breaker: BreakerView, now: number): Waiting | undefined
     rampShare,
   } = breaker;
   if (forced !== undefined && forced.until > now) {
-    return { left: countdown(forced.until, now), text: 'until the operator’s word ends' };
+    return { left: countdown(forced.until, now), text: 'until the operator’s command expires' };
   }
   if (phase === 'open' && openUntil !== undefined) {
     const after = failedProbes === 0 ? '' : `, after ${howMany(failedProbes, 'probe')} that failed`;
@@ -50,7 +50,7 @@ export function whatNext(breaker: BreakerView, now: number): Waiting | undefined
   }
   if (phase === 'half-open') {
     const good =
-      probes === undefined ? '' : `${probes.successes} of ${probes.needed} probes went well`;
+      probes === undefined ? '' : `${probes.successes} of ${probes.needed} probes succeeded`;
     return { text: `${good}${probeLeaseUntil === undefined ? '' : '; one is under way'}` };
   }
   if (rampShare !== undefined && rampShare < 1) {

@@ -1,16 +1,18 @@
-/** Whether the figures can be trusted: is the reader connected, and how old are they? */
+/** The state of the connection, and the age of the figures. */
 import type { Figure, Trouble } from '../../contract/figure.ts';
 
 export type Connection =
   | { readonly state: 'connecting' | 'live' | 'hidden' }
   | {
-      /** `refused`: the token is another one, and trying again does not help. `ended`: the server stopped. */
+      /**
+       * `refused`: the token is wrong, and trying again does not help. `ended`: the server stopped.
+       */
       readonly state: 'lost' | 'refused' | 'ended';
       readonly since: number;
       readonly message: string;
     };
 
-/** The first loss is what counts: each try that fails tells of one more. */
+/** Keeps the first loss: each failed try reports another one. */
 export function afterLoss(
   before: Connection,
   kind: string,
@@ -23,14 +25,14 @@ export function afterLoss(
   return { state: 'lost', since, message };
 }
 
-/** A figure is stale when it is older than that; a read now and then takes longer. */
+/** A figure is stale after this many intervals. A single slow read is not enough. */
 const STALE_AFTER_READS = 5;
 const STALE_AFTER_MS = 10_000;
 
 export const isStale = (readAt: number, now: number, everyMs: number): boolean =>
   now - readAt > Math.max(STALE_AFTER_READS * everyMs, STALE_AFTER_MS);
 
-/** How a figure stands: with its value, or with a reason why there is none. */
+/** A figure to draw: its value, or the reason why there is none. */
 export type Standing<T> =
   | { readonly is: 'loading' }
   | { readonly is: 'absent'; readonly trouble: Trouble }

@@ -1,14 +1,14 @@
-/** How near a component is to an incident, now and over the last minutes. */
+/** How close a component is to an incident, now and during the last minutes. */
 import type { CrashWindow } from '../../contract/incidents.ts';
 
-/** Those in (now − window, now] that may still open an incident (R20). */
+/** Crashes in (now − window, now] that may still open an incident (R20). */
 export function inWindow({ crashes }: CrashWindow, windowMs: number, now: number): number {
   return crashes.filter(({ at, spent }) => !spent && at > now - windowMs && at <= now).length;
 }
 
 /**
- * The count at each step from `from` to `now`, in epoch seconds: the sum of what the window held then. Spent crashes
- * count, for they were counted then.
+ * The count at each step from `from` to `now`, in epoch seconds: the crashes that were in the
+ * window then. Spent crashes count too, because they were counted then.
  */
 export function slidingCounts(
   { crashes }: CrashWindow,
@@ -27,7 +27,7 @@ export function slidingCounts(
   return [xs, ys];
 }
 
-/** How many of the sorted times are at or before that one. */
+/** Number of sorted times that are at or before `at`. */
 function firstAfter(times: readonly number[], at: number): number {
   let [low, high] = [0, times.length];
   while (low < high) {

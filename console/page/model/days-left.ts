@@ -1,7 +1,7 @@
-/** Legal clocks end with a day, and what counts is how many are left. */
+/** Legal deadlines are days, so this counts whole days. */
 const DAY_MS = 86_400_000;
 
-/** @param day `YYYY-MM-DD`; undefined where it is none, as in old records */
+/** @param day `YYYY-MM-DD`; returns undefined for anything else, as in old records */
 export function daysLeft(day: string, now: number): number | undefined {
   const end = Date.parse(`${day}T00:00:00Z`);
   if (Number.isNaN(end)) return undefined;

@@ -1,7 +1,7 @@
 /**
- * Where everything of the pipeline stands in the drawing, for any width. A lane is three columns: its queues, its
- * function, its ends; so each way is a straight line. On a wide page Resources and the delivery stand to the right of
- * the lanes that feed them, on a narrow one below.
+ * Positions of all parts of the pipeline in the drawing, for any width. A lane has three columns:
+ * its queues, its function, its endings. So each way is a straight line. On a wide page, Resources
+ * and the delivery are on the right of the lanes that feed them; on a narrow page they are below.
  */
 export interface Box {
   readonly x: number;
@@ -12,7 +12,7 @@ export interface Box {
 
 export interface LanePlan {
   readonly lane: string;
-  /** Where its name is written. */
+  /** Position of its name. */
   readonly title: { readonly x: number; readonly y: number; readonly w: number };
   readonly main: Box;
   readonly isolation: Box;
@@ -25,9 +25,9 @@ export interface Drawing {
   readonly height: number;
   readonly lanes: readonly LanePlan[];
   readonly delivery?: LanePlan;
-  /** Absent on a narrow page: what is stored is an end there. */
+  /** Absent on a narrow page, where "stored" is an ending of the lane. */
   readonly resources?: Box;
-  /** A box for each queue of the kernel, in their order. */
+  /** A box for each queue of the kernel, in the same order. */
   readonly kernel: readonly Box[];
   readonly kernelTitle: { readonly x: number; readonly y: number };
 }
@@ -41,13 +41,13 @@ export interface Parts {
 const TITLE = 26;
 const ROW = 48;
 const GAP = 20;
-/** Of a lane without its title: two rows. */
+/** Height of a lane without its title: two rows. */
 const BODY = 2 * ROW + GAP;
 const BLOCK = TITLE + BODY;
 const BETWEEN = 26;
 const END = { height: 30, gap: 13 };
 const KERNEL = { height: 34, gap: 8 };
-/** From this width on, two blocks stand beside each other. */
+/** From this width on, two blocks are side by side. */
 export const WIDE = 900;
 
 /** Half a pixel, so that lines of one pixel are sharp. */
@@ -135,7 +135,7 @@ export interface Way {
   readonly to: { readonly x: number; readonly y: number };
 }
 
-/** The ways of a lane: all level, from the edge of one box to the edge of another. */
+/** The ways of a lane: horizontal lines from the edge of one box to the edge of another. */
 export function waysOf({ main, isolation, run, ends }: LanePlan) {
   const across = (y: number, fromX: number, toX: number): Way => ({
     from: { x: fromX, y },
@@ -153,20 +153,23 @@ export function waysOf({ main, isolation, run, ends }: LanePlan) {
   };
 }
 
-/** Seconds in which a dot goes the length of a gap between two: a thousand times as much flows five times as fast. */
+/**
+ * Seconds in which a dot moves by one gap. A rate that is a thousand times higher is five times as
+ * fast.
+ */
 export function beat(perSecond: number): number | undefined {
   if (perSecond <= 0) return undefined;
   const speed = Math.min(3, Math.max(0, Math.log10(perSecond) + 1)) / 3;
   return Math.round((1.5 - 1.2 * speed) * 100) / 100;
 }
 
-/** Width of a way, by how much goes it. */
+/** Width of a way, by its rate. */
 export function breadth(perSecond: number): number {
   if (perSecond <= 0) return 1;
   return Math.min(5, 1.5 + Math.log10(1 + perSecond));
 }
 
-/** How full a queue looks, 0 to 1: a hundred thousand is full. */
+/** How full a queue looks, 0 to 1. A hundred thousand messages are 1. */
 export function fullness(waiting: number): number {
   return Math.min(1, Math.log10(1 + waiting) / 5);
 }

@@ -1,10 +1,10 @@
-/** Reads `text/event-stream` as it comes, in pieces of any size. */
+/** Parses `text/event-stream` from pieces of any size. */
 export interface StreamEvent {
   readonly name: string;
   readonly data: string;
 }
 
-/** @returns a function that takes a piece and answers with the events that it completes */
+/** @returns a function that takes a piece and returns the events that are complete */
 export function eventReader(): (piece: string) => StreamEvent[] {
   let rest = '';
   return (piece) => {
@@ -14,7 +14,7 @@ export function eventReader(): (piece: string) => StreamEvent[] {
   };
 }
 
-/** None of a comment, which only keeps the stream open. */
+/** No event for a comment, which only keeps the stream open. */
 function eventOf(block: string): StreamEvent[] {
   let name = 'message';
   const data: string[] = [];

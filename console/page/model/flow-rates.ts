@@ -1,4 +1,4 @@
-/** What flows, kept for as long as the server keeps it, and how much that is a second. */
+/** The points of the flow that the server keeps, and the rates per second. */
 import type { DeliveryFlow, FlowNews, FlowPoint, LaneFlow } from '../../contract/flow.ts';
 
 export interface Flow {
@@ -8,7 +8,7 @@ export interface Flow {
   readonly points: readonly FlowPoint[];
 }
 
-/** A point replaces one of the same step, and the oldest are forgotten, so memory stays flat. */
+/** A point replaces one of the same step. Old points are dropped, so memory does not grow. */
 export function withNews(flow: Flow | undefined, news: FlowNews): Flow {
   const { stepMs, keptMs, now, figure } = news;
   const points = new Map(flow?.points.map((point) => [point.at, point]));
@@ -17,12 +17,13 @@ export function withNews(flow: Flow | undefined, news: FlowNews): Flow {
   return { stepMs, keptMs, points: kept.toSorted((a, b) => a.at - b.at) };
 }
 
-/** One second alone jumps; what is older than this is no longer "now". */
+/** A single second varies too much. Older points are no longer "now". */
 const SMOOTHED_MS = 5_000;
 
 /**
- * The points that say what flows now. Seconds are taken together, without the one that is not over. Of minutes it is
- * the latest that is known: metrics of AWS come late, and none means zero only after three.
+ * The points that give the current rate. Seconds are added up, without the one that is not over. Of
+ * minutes, the latest known one is used: AWS's metrics come late, and only three minutes without
+ * any mean zero.
  */
 export function latest({ stepMs, points }: Flow, now: number): readonly FlowPoint[] {
   if (stepMs >= SMOOTHED_MS) return points.filter(({ at }) => at > now - 3 * stepMs).slice(-1);
@@ -30,7 +31,7 @@ export function latest({ stepMs, points }: Flow, now: number): readonly FlowPoin
   return points.filter(({ at }) => at >= end - SMOOTHED_MS && at < end);
 }
 
-/** Counts as rates a second. */
+/** Converts counts to rates per second. */
 export function perSecond(flow: Flow, now: number, count: (point: FlowPoint) => number): number {
   const sum = latest(flow, now).reduce((total, point) => total + count(point), 0);
   return sum / (Math.max(flow.stepMs, SMOOTHED_MS) / 1_000);
@@ -43,7 +44,7 @@ export interface LaneRates {
   readonly submitted: number;
   readonly valid: number;
   readonly invalid: number;
-  /** Crashes and suspects: what goes to isolation. */
+  /** Crashes and suspects: messages that go to isolation. */
   readonly isolated: number;
   readonly deadLettered: number;
 }
@@ -77,12 +78,12 @@ export function deliveryRates(flow: Flow, now: number): DeliveryRates {
   };
 }
 
-/** Times in epoch seconds, and a series each of what was submitted, rejected, and crashed. */
+/** Times in epoch seconds, and a series each of submitted, rejected and crashed. */
 type Throughput = [number[], (number | null)[], (number | null)[], (number | null)[]];
 
 /**
- * For a chart. The step that is not over, and those whose numbers are still coming, are left out; before the first
- * that is known there is nothing. Nothing rejected or crashed is no point, so that what there is stands out.
+ * For the chart. Leaves out the current step, and steps whose numbers may still change. Empty
+ * before the first known step. Zero rejected or crashed is no point, so that the others stand out.
  */
 export function throughput({ stepMs, points }: Flow, from: number, now: number): Throughput {
   const byStep = new Map(points.map((point) => [point.at, point]));

@@ -1,4 +1,4 @@
-/** A lane's state in words. */
+/** Describes the state of a lane. */
 import type { LaneView, NextProbe } from '../../contract/supervision.ts';
 import { countdown } from './times.ts';
 
@@ -14,20 +14,20 @@ export function laneWord(lane: LaneView | undefined): { text: string; isTrouble:
   }
 }
 
-/** What must come to pass before the next probe. */
+/** What must happen before the next probe. */
 export function probeWord({ at, waitsFor }: NextProbe, now: number): string {
   const time = at === undefined ? '' : countdown(at, now);
   switch (waitsFor) {
     case 'operator':
-      return 'Nothing probes it: somebody must resume it.';
+      return 'Nothing probes it: an operator must resume it.';
     case 'mappings':
-      return 'It is probed once its mappings read back as off.';
+      return 'It is probed once its mappings read back as disabled.';
     case 'breaker':
-      return `It is probed when its breaker may be${time && `, in ${time}`}.`;
+      return `It is probed when its breaker allows a probe${time && `, in ${time}`}.`;
     case 'cool-down':
       return `It is probed in ${time}.`;
     case 'message':
-      return 'A probe is due: the supervisor takes one message at its next wake, within a minute.';
+      return 'A probe is due: the supervisor takes one message when it next runs, within a minute.';
     case 'result':
       return `A probe runs${time && `, for ${time} at most`}.`;
   }

@@ -1,13 +1,13 @@
 /**
- * A resource before it is revealed: only the elements that its issues name. Values are not masked here;
- * the server never sent them.
+ * The resource before it is revealed: only the elements that its issues name. No values are masked
+ * here, because the server never sent them.
  */
 import type { IssueView } from '../../contract/quarantine.ts';
 
 export interface MaskedLine {
   readonly depth: number;
   readonly name: string;
-  /** A value would stand here. */
+  /** The element has a value, which is not shown. */
   readonly hasValue: boolean;
   /** Indexes of the issues at this element. */
   readonly issues: readonly number[];

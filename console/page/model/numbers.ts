@@ -1,4 +1,4 @@
-/** Numbers as an operator reads them at a glance: at most four signs, and the unit beside them. */
+/** Numbers that are read at a glance: at most four characters, and a unit. */
 
 const UNITS = ['', 'k', 'M', 'G'];
 
@@ -15,10 +15,10 @@ export function short(count: number): string {
   return `${sign}${digits}${UNITS[unit]}`;
 }
 
-/** All digits, with separators of the viewer's. */
+/** All digits, with the viewer's separators. */
 export const full = (count: number): string => new Intl.NumberFormat().format(count);
 
-/** Messages a second. What is rare is told with one digit, what is rarer by the minute. */
+/** Messages per second. Small rates have one decimal, smaller ones are per minute. */
 export function rate(perSecond: number): string {
   if (perSecond <= 0) return '0/s';
   if (perSecond < 0.05) return `${(perSecond * 60).toFixed(1)}/min`;
@@ -30,7 +30,7 @@ export function howMany(count: number, one: string, many = `${one}s`): string {
   return `${full(count)} ${count === 1 ? one : many}`;
 }
 
-/** 0.5 as 50 %; what is more than nothing is never 0 %. */
+/** 0.5 is 50 %. A share above zero is never 0 %. */
 export function percent(share: number): string {
   if (share > 0 && share < 0.005) return '<1 %';
   return `${Math.round(share * 100)} %`;

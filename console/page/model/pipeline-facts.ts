@@ -1,18 +1,18 @@
-/** What the drawing of the pipeline says, taken together from figures that are read apart. */
+/** What the drawing of the pipeline shows, combined from several figures. */
 import type { BreakerView } from '../../contract/breakers.ts';
 import type { EnvironmentsView, QueueView, Snapshot } from '../../contract/snapshot.ts';
 import type { LaneView } from '../../contract/supervision.ts';
 import { deliveryRates, type Flow, laneRates } from './flow-rates.ts';
 
-/** One end, or what goes to it. */
+/** An ending, with the rate of messages that go to it. */
 export interface EndFact {
   readonly name: string;
-  /** Where there is little room. */
+  /** For a narrow box. */
   readonly brief: string;
   readonly perSecond: number | undefined;
-  /** It is not what anybody hopes for. */
+  /** True for an ending that nobody wants. */
   readonly isTrouble: boolean;
-  /** Waits there, where that is a queue. */
+  /** Messages that wait there, if it is a queue. */
   readonly waiting?: number | undefined;
   readonly href?: string | undefined;
 }
@@ -26,7 +26,7 @@ export interface LaneFacts {
   readonly isIsolating: boolean;
   readonly functionName: string;
   readonly environments: EnvironmentsView | undefined;
-  /** Undefined where nothing tells how much flows. */
+  /** Undefined if there are no metrics. */
   readonly takenPerSecond: number | undefined;
   readonly isolatedPerSecond: number | undefined;
   readonly ends: readonly [EndFact, EndFact, EndFact];
@@ -36,7 +36,7 @@ export interface LaneFacts {
 type Lane = 'critical' | 'background';
 const LANES: readonly Lane[] = ['critical', 'background'];
 
-/** The lanes of producers that this stage has; those that it should have, while nothing is known. */
+/** The lanes of producers in this stage. All possible lanes while nothing is known. */
 export function lanesOf({ queues, lanes }: Snapshot): readonly Lane[] {
   const there = LANES.filter(
     (lane) =>
@@ -79,7 +79,7 @@ export function laneFacts(
   };
 }
 
-/** Undefined where nothing is delivered. */
+/** Undefined if nothing is delivered. */
 export function deliveryFacts(
   snapshot: Snapshot,
   flow: Flow | undefined,
@@ -121,7 +121,7 @@ function common(snapshot: Snapshot, lane: string, functionName: string) {
     isolation,
     isIsolating: isolation !== undefined || queues.value === undefined,
     functionName,
-    // Who is not named has none.
+    // A function that is not in the list has no environment.
     environments:
       environments.value?.find((each) => each.function === functionName) ??
       (environments.value && { function: functionName, busy: 0 }),
@@ -132,7 +132,7 @@ function queueOf({ queues }: Snapshot, lane: string, role: QueueView['role']) {
   return queues.value?.find((each) => each.lane === lane && each.role === role);
 }
 
-/** A queue of the kernel, with what it could not get rid of. */
+/** A queue of the kernel, and its dead letters. */
 export interface KernelQueue {
   readonly name: string;
   /** Waiting, delayed or in flight. */
@@ -143,7 +143,7 @@ export interface KernelQueue {
 
 const DEAD_LETTER = '-dead-letter';
 
-/** Queues that belong to no lane, each together with its dead letters. */
+/** Queues that belong to no lane, each with its dead letters. */
 export function kernelQueues({ queues }: Snapshot): readonly KernelQueue[] {
   const own = (queues.value ?? []).filter(({ role }) => role === 'own');
   const nameOf = ({ name }: QueueView) => name.replace('.fifo', '').replace(DEAD_LETTER, '');
@@ -156,14 +156,14 @@ export function kernelQueues({ queues }: Snapshot): readonly KernelQueue[] {
   });
 }
 
-/** Whether messages are taken from a queue of the lane; where that is not known they are thought to be. */
+/** Whether messages are received from a queue of the lane. True while that is not known. */
 export function isTaken(state: LaneView | undefined, queue: QueueView | undefined): boolean {
   if (state === undefined) return true;
   const mapping = state.mappings.find((each) => each.queue === queue?.name);
   return mapping?.enabled ?? state.phase === 'running';
 }
 
-/** Squares for environments, as many as there is room for: busy ones first. */
+/** Squares for environments, as many as fit: busy ones first. */
 export function squares(
   { busy, frozen = 0 }: EnvironmentsView,
   room: number,

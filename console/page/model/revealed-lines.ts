@@ -1,4 +1,4 @@
-/** A revealed body as lines, each with the issues that stand at it. */
+/** Splits a revealed body into lines, each with its issues. */
 import type { RevealedIssue } from '../../contract/reveal.ts';
 
 export interface BodyLine {
@@ -8,14 +8,14 @@ export interface BodyLine {
   readonly issues: readonly number[];
 }
 
-/** A line longer than this is cut: a browser lays out one of a megabyte for seconds. */
+/** Longer lines are cut: a browser needs seconds to lay out a line of a megabyte. */
 const CHARACTERS_MAX = 2_000;
-/** Lines without an issue beyond these are left out. */
+/** After this many lines, only lines with an issue are shown. */
 const LINES_MAX = 3_000;
 
 export interface BodyLines {
   readonly lines: readonly BodyLine[];
-  /** How many lines there are more. */
+  /** Number of lines that are left out. */
   readonly left: number;
 }
 

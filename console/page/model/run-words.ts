@@ -12,7 +12,7 @@ export function runTitle(run: Run): string {
   }
 }
 
-/** How many ended how, behind a number. */
+/** The counts of a run as text, each after its number. */
 export function runCounts(run: Run): string {
   if (run.kind === 'verify') return run.verified === undefined ? '' : `: ${run.verified.message}`;
   if (run.kind === 'flood') return '';

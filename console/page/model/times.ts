@@ -1,4 +1,4 @@
-/** Times: the viewer's, with UTC beside, and how long ago or how long yet. Epoch ms come in. */
+/** Times from epoch ms: local time with UTC, time since, and time until. */
 
 const SECOND = 1000;
 const MINUTE = 60 * SECOND;
@@ -17,7 +17,7 @@ export function duration(ms: number): string {
   return `${Math.floor(whole / DAY)} d ${Math.floor((whole % DAY) / HOUR)} h`;
 }
 
-/** As {@link duration}, without what is nought: `5 min`, `1 min 30 s`, `24 h`. */
+/** As {@link duration}, without units that are zero: `5 min`, `1 min 30 s`, `24 h`. */
 export function span(ms: number): string {
   const parts = [
     [Math.floor(ms / HOUR), 'h'],
@@ -31,7 +31,7 @@ export function span(ms: number): string {
 export const ago = (at: number, now: number): string =>
   now - at < SECOND ? 'now' : `${duration(now - at)} ago`;
 
-/** Until then, as a countdown: `0:07`, `4:59`, `1:02:03`; what is over is `0:00`. */
+/** Countdown: `0:07`, `4:59`, `1:02:03`. `0:00` once it is over. */
 export function countdown(until: number, now: number): string {
   const left = Math.max(0, Math.ceil((until - now) / SECOND));
   const [hours, minutes, seconds] = [
@@ -43,15 +43,15 @@ export function countdown(until: number, now: number): string {
 }
 
 interface Spelled {
-  /** `14:03:07`, or with the date where it is not the day of `now`. */
+  /** `14:03:07`, with the date if it is not the day of `now`. */
   readonly local: string;
-  /** `13:03:07Z`, with the date where that of `local` has one or differs. */
+  /** `13:03:07Z`, with the date if `local` has one or if it differs. */
   readonly utc: string;
   /** For `<time datetime>`. */
   readonly iso: string;
 }
 
-/** @param zone an IANA name; undefined is the viewer's own */
+/** @param zone an IANA name; undefined: the viewer's own */
 export function spelled(at: number, now: number, zone?: string): Spelled {
   const isToday = dayIn(at, zone) === dayIn(now, zone);
   const local = isToday ? clockIn(at, zone) : `${dayIn(at, zone)} ${clockIn(at, zone)}`;
@@ -62,7 +62,7 @@ export function spelled(at: number, now: number, zone?: string): Spelled {
 
 const FORMATS = new Map<string, Intl.DateTimeFormat>();
 
-/** Making one takes as long as a hundred uses. */
+/** Creating a format takes as long as a hundred uses. */
 function format(key: string, options: Intl.DateTimeFormatOptions): Intl.DateTimeFormat {
   const known = FORMATS.get(key);
   if (known !== undefined) return known;
@@ -75,7 +75,7 @@ function inZone(zone: string | undefined): { timeZone?: string } {
   return zone === undefined ? {} : { timeZone: zone };
 }
 
-/** The locale is one that writes dates as ISO 8601 does. */
+/** This locale writes dates as ISO 8601 does. */
 function dayIn(at: number, zone: string | undefined): string {
   const parts = { year: 'numeric', month: '2-digit', day: '2-digit' } as const;
   return format(`day ${zone}`, { ...parts, ...inZone(zone) }).format(at);

@@ -1,6 +1,7 @@
 /**
- * "Kill it, watch it heal": the tour of a newcomer. Each step says what to do and what to look at, and knows by the
- * figures themselves when it is done, so it also goes on if somebody does it by hand.
+ * "Kill it, watch it heal": the tour for a newcomer. Each step says what to do and what to look at.
+ * The figures show when a step is done, so the tour also goes on if somebody performs the act
+ * without its button.
  */
 import type { LocalAct } from '../../contract/local.ts';
 import type { Snapshot } from '../../contract/snapshot.ts';
@@ -8,15 +9,15 @@ import type { Snapshot } from '../../contract/snapshot.ts';
 export interface TourStep {
   readonly id: string;
   readonly title: string;
-  /** What is about to happen, and where it can be seen. */
+  /** What will happen, and where to see it. */
   readonly text: string;
-  /** What its button does; absent where only waiting helps. */
+  /** Label of the button. Absent if the step only waits. */
   readonly button?: string;
   readonly acts: readonly LocalAct[];
-  /** Shown meanwhile. */
+  /** Text while the step waits. */
   readonly waiting: string;
   readonly isDone: (seen: Seen) => boolean;
-  /** What was seen. */
+  /** Text once the step is done. */
   readonly seen: string;
 }
 
@@ -90,7 +91,7 @@ const OUTAGE: TourStep = {
 const HEAL: TourStep = {
   id: 'heal',
   title: 'Watch it heal',
-  text: 'Bring the server back. When the countdown ends one probe is made; if it goes well another, then a tenth of the traffic, a quarter, half, all.',
+  text: 'Bring the server back. When the countdown ends, one probe is made. If it succeeds, another one follows, then a tenth of the traffic, a quarter, half, all.',
   button: 'Bring it back',
   acts: [{ act: 'server', name: 'downstream', mode: 'ok' }],
   waiting: 'It waits for the countdown, then probes …',
@@ -99,7 +100,7 @@ const HEAL: TourStep = {
   seen: 'It is closed, and what waited is delivered. That is the end of the tour.',
 };
 
-/** Those that can be done here: without a FHIR server there is none to take down. */
+/** The steps that are possible here: without a FHIR server there is none to take down. */
 export function tourSteps(snapshot: Snapshot): readonly TourStep[] {
   const steps = [GOOD, KILL, ACKNOWLEDGE];
   return downstream(snapshot) === undefined ? steps : [...steps, OUTAGE, HEAL];

@@ -1,10 +1,10 @@
-/** The supervision tree as rows, with the restarts that still count. */
+/** The supervision tree as rows, with the restarts within the period. */
 import type { NodeView } from '../../contract/supervision.ts';
 
 export interface TreeRow {
   readonly node: NodeView;
   readonly restarts: number;
-  /** `calm`, `shaken` (restarts, but no more than the intensity), `gave-up`. */
+  /** `calm`: no restarts. `shaken`: restarts, but not more than the intensity. `gave-up`: more. */
   readonly state: 'calm' | 'shaken' | 'gave-up';
 }
 

@@ -1,4 +1,7 @@
-/** What is asked of the server once and not streamed: asked again when the question changes, or when somebody says so. */
+/**
+ * A view of one response, which is not streamed: asked again when the question changes, or on
+ * request.
+ */
 import type { ComponentChildren } from 'preact';
 import { useEffect, useState } from 'preact/hooks';
 import { type Answer, get } from '../client/requests.ts';
@@ -12,8 +15,9 @@ export interface Asked<T> {
 type Query = Readonly<Record<string, string | undefined>>;
 
 /**
- * An answer to an older question is dropped; while the same is asked again the old answer stays.
- * @param version of what is asked about: another one asks again
+ * A response to an older question is dropped. While the same question is asked again, the old
+ * response stays.
+ * @param version a new version of the question's subject asks again
  */
 export function useAnswer<T>(route: string, query: Query, version = 0): Asked<T> {
   const question = `${route} ${JSON.stringify(query)}`;

@@ -1,4 +1,4 @@
-/** Each act asks once more, for a reason, and says how it went. One dialog serves all of them. */
+/** The one dialog for all acts. It asks for a reason, performs the act, and shows the result. */
 import { signal } from '@preact/signals';
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Answer } from '../client/requests.ts';
@@ -14,12 +14,12 @@ export interface Question {
   readonly title: string;
   /** What will happen. */
   readonly text: string;
-  /** On the button. */
+  /** Label of the button. */
   readonly verb: string;
   readonly choice?: Choice;
-  /** A reason as somebody might give it. */
+  /** An example of a reason. */
   readonly hint: string;
-  /** Answers with what is said when it went well. */
+  /** Performs the act. Returns the text to show if it succeeded. */
   readonly act: (reason: string, chosen: string) => Promise<Answer<string>>;
 }
 

@@ -9,7 +9,7 @@ import { Section } from './section.tsx';
 import { Shown } from './shown.tsx';
 import { Time } from './time.tsx';
 
-/** Who did what, and whether the record of it is whole. */
+/** Who did what, and whether the audit log is intact. */
 export function Audit() {
   return (
     <>
@@ -123,7 +123,7 @@ function Entry({ entry }: { readonly entry: AuditView }) {
 
 const LATEST = 6;
 
-/** The end of the end, in a few words. */
+/** The newest entries, in a few words. */
 export function LastRecorded({ tail: { entries } }: { readonly tail: AuditTail }) {
   if (entries.length === 0) return <p class="quiet">Nothing has been recorded yet.</p>;
   return (

@@ -106,7 +106,7 @@ function BreakerButtons({ breaker: { name, phase, forced } }: { readonly breaker
       title: `Reset ${name}?`,
       text: 'It closes and forgets its failures. If the service still fails, it opens again.',
       verb: 'Reset',
-      hint: 'the server is mended',
+      hint: 'the server is repaired',
       act: say('reset'),
     });
   return (

@@ -1,4 +1,7 @@
-/** Acts on all that match the filter. What an act would take is counted first, and it takes no more than that. */
+/**
+ * Acts on all entries that match the filter. The entries are counted first, and an act changes no
+ * more than that.
+ */
 import type { BulkKind, Counted, Selected } from '../../contract/acts.ts';
 import { ROUTES } from '../../contract/routes.ts';
 import type { Run } from '../../contract/runs.ts';
@@ -21,13 +24,13 @@ export function BulkActs({ filter, total }: Props) {
       <span class="quiet">Set a filter or choose a reason to act on all matching entries.</span>
     );
   }
-  const what = `all with ${filterWords(filter)}`;
+  const what = `all entries with ${filterWords(filter)}`;
   return <ActButtons selected={{ filter: entryFilter(filter) }} what={what} />;
 }
 
 interface ActProps {
   readonly selected: Selected;
-  /** In words. */
+  /** The selection as text. */
   readonly what: string;
 }
 
@@ -86,7 +89,7 @@ async function countAndAsk(kind: BulkKind, selected: Selected, what: string): Pr
   });
 }
 
-/** What is left alone, and why. */
+/** The entries that the act leaves alone, by reason. */
 const restOf = (counts: Counted['counts']) =>
   Object.entries(counts)
     .filter(([, count]) => count > 0)

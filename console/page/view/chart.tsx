@@ -1,4 +1,7 @@
-/** uPlot in the page's own ink. It is told of new data, and made anew only where its size or the theme changes. */
+/**
+ * A uPlot chart in the page's colors. New data is passed to it. It is created again only if its
+ * size or the theme changes.
+ */
 import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
 import 'uplot/dist/uPlot.min.css';
@@ -11,19 +14,19 @@ export interface Line {
   readonly fill?: string;
   readonly dash?: readonly number[];
   readonly width?: number;
-  /** Points of that size in place of a line. */
+  /** Draws points of that size, and no line. */
   readonly dots?: number;
 }
 
 export interface ChartProps {
-  /** For those who cannot see it. */
+  /** For screen readers. */
   readonly description: string;
   readonly height: number;
   readonly lines: readonly Line[];
   /** Epoch seconds, then the values of each line. */
   readonly data: readonly (readonly (number | null)[])[];
   readonly stepped?: boolean;
-  /** The least that the scale shows. */
+  /** The scale shows at least this value. */
   readonly top: number;
 }
 

@@ -2,7 +2,7 @@ import { headline } from '../model/attention.ts';
 import { concerns, isOld, snapshot } from '../state.ts';
 import { Loading } from './shown.tsx';
 
-/** The first thing that is read: whether anything needs a person, and what. */
+/** The top of the page: whether anything needs a person, and what. */
 export function Concerns() {
   if (snapshot.value === undefined) return <Loading name="the stage" />;
   const all = concerns.value;

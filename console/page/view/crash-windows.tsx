@@ -10,7 +10,7 @@ const LINES: readonly Line[] = [
   { label: 'opens an incident', color: '--accent', dash: [4, 4], width: 1 },
 ];
 
-/** Of each component, how many crashes the window holds as it slides, against what opens an incident. */
+/** For each component: the crashes in its sliding window, and the number that opens an incident. */
 export function CrashWindows({ incidents }: { readonly incidents: Incidents }) {
   const { windows } = incidents;
   if (windows.length === 0) {

@@ -12,7 +12,7 @@ import { Section } from './section.tsx';
 
 type Filter = Readonly<Record<string, string>>;
 
-/** The entries that match, a page at a time. */
+/** The matching entries, a page at a time. */
 export function Entries({ filter }: { readonly filter: Filter }) {
   const asked = useAnswer<EntryPage>(ROUTES.entries, { ...entryFilter(filter) }, runsEnded.value);
   return (

@@ -1,4 +1,4 @@
-/** One entry of Quarantine: why, from where, what was tried, and its outcome beside the resource. */
+/** One entry of Quarantine: reason, origin, attempts, and its outcome next to the resource. */
 import type { ComponentChildren } from 'preact';
 import type { AttemptView, EntryView } from '../../contract/quarantine.ts';
 import { ROUTES } from '../../contract/routes.ts';
@@ -148,8 +148,8 @@ interface AttemptProps {
 }
 
 /**
- * An attempt that still runs has no end yet; one that began longer ago than any run lasts will never
- * have one.
+ * An attempt without an end may still run. If it started longer ago than this, its environment
+ * died.
  */
 const RUN_MS_MAX = 60_000;
 

@@ -1,7 +1,7 @@
 /**
- * The outcome beside the resource, each issue at its line. Until somebody gives a reason to see it,
- * only the elements that its issues name are shown. The revealed text is kept only here, and dropped
- * when this view closes.
+ * The outcome next to the resource, each issue at its line. Until an operator gives a reason to see
+ * the resource, only the elements that its issues name are shown. The revealed text is only in this
+ * component's memory.
  */
 import { useState } from 'preact/hooks';
 import type { EntryView, IssueView } from '../../contract/quarantine.ts';

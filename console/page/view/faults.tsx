@@ -1,4 +1,4 @@
-/** The box of faults, beside `npm start` only: break what you like, and watch. */
+/** The box of faults, only next to `npm start`: break something, and watch. */
 import { useState } from 'preact/hooks';
 import {
   type LocalAct,

@@ -7,7 +7,7 @@ type Filter = Readonly<Record<string, string>>;
 const KINDS = ['rejection', 'dead-letter', 'undelivered'];
 const LANES = ['critical', 'background'];
 
-/** The address holds them, so a link shows the same. */
+/** The filter is in the address, so that a link shows the same entries. */
 export function Filters({ filter }: { readonly filter: Filter }) {
   return (
     // biome-ignore lint/a11y/useSemanticElements: a form with this role is found as a search
@@ -37,7 +37,7 @@ interface FieldProps {
   readonly id?: string;
 }
 
-/** Takes effect by Enter, or when it is left: each change is a question to the server. */
+/** Applied on Enter or when the field loses focus, because each change is a request. */
 function Text({ field, label, filter, id = `filter-${field}` }: FieldProps) {
   return (
     <div>

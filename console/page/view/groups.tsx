@@ -11,7 +11,7 @@ interface Props {
   readonly filter: Filter;
 }
 
-/** A row for each fingerprint, so that 5,000 equal failures are one. */
+/** A row for each fingerprint, so that 5,000 equal failures are one row. */
 export function Groups({ found: { groups, interrupted }, filter }: Props) {
   if (groups.length === 0) {
     return (
@@ -28,7 +28,7 @@ export function Groups({ found: { groups, interrupted }, filter }: Props) {
       {interrupted > 0 && (
         <p class="note attention">
           {howMany(interrupted, 'entry is', 'entries are')} marked by a redrive that was
-          interrupted: a redrive goes on with them.
+          interrupted: a new redrive continues with them.
         </p>
       )}
       <div class="scroll">

@@ -3,7 +3,7 @@ import { ago, spelled } from '../model/times.ts';
 import { address, concerns, connection, hello, isOld, now, snapshot } from '../state.ts';
 import { ThemeChoice } from './theme.tsx';
 
-/** Where this is, whether it is alive, and the ways to everything else. */
+/** The place of the stage, the state of the connection, and links to all views. */
 export function Header({ views }: { readonly views: Readonly<Record<View, string>> }) {
   const { stage, place, operate, by, local } = hello.value ?? {};
   const shown = (Object.keys(views) as View[]).filter(
@@ -56,7 +56,7 @@ function Tab({ view, title }: { readonly view: View; readonly title: string }) {
 const openIncidents = () =>
   concerns.value.filter(({ id, level }) => level === 'act' && id.startsWith('incident')).length;
 
-/** How old the figures are. */
+/** Age of the figures. */
 function Age() {
   const { state } = connection.value;
   const at = snapshot.value?.now;

@@ -1,4 +1,4 @@
-/** One incident: what crashed, who was told, what is to be done, and by when the law wants to know. */
+/** One incident: what crashed, who was notified, what to do, and the legal deadlines. */
 import type { ComponentChildren } from 'preact';
 import type { Incidents, IncidentView, Said } from '../../contract/incidents.ts';
 import { ROUTES } from '../../contract/routes.ts';

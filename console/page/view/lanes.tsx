@@ -63,7 +63,7 @@ function LaneButton({ lane: { lane, holds } }: { readonly lane: LaneView }) {
     ? 'This removes the holds of the operator and the supervisor. A breaker that is open still holds the lane.'
     : 'No message is received from its queues until an operator resumes it. Messages wait; none is lost.';
   const act = (reason: string) => doneBy(ROUTES.lane, { word, lane, reason });
-  const hint = isResumable ? 'the cause is mended' : 'the producer sends rubbish';
+  const hint = isResumable ? 'the cause is fixed' : 'the producer sends invalid data';
   const verb = isResumable ? 'Resume' : 'Pause';
   return (
     <button

@@ -7,11 +7,11 @@ import { Time } from './time.tsx';
 interface Invocation {
   readonly requestId: string;
   readonly lane: string;
-  /** When it began. */
+  /** Start of the invocation. */
   readonly at: number;
 }
 
-/** Log lines of one invocation, shown where they are asked for. */
+/** A link that shows the log lines of one invocation in place. */
 export function LogLink(invocation: Invocation) {
   const [isOpen, setOpen] = useState(false);
   return (

@@ -1,4 +1,4 @@
-/** One submission's life: the same as `message show`. */
+/** The life of one submission, as `message show` prints it. */
 import { useEffect, useState } from 'preact/hooks';
 import type { LifeView, Lives } from '../../contract/lives.ts';
 import type { Revealed } from '../../contract/reveal.ts';
@@ -49,13 +49,13 @@ function Search({ id }: { readonly id: string }) {
   );
 }
 
-/** Asked again so often while the end is not known. */
+/** Asked again at this interval while the ending is not known. */
 const AGAIN_MS = 3_000;
 
 function Found({ id }: { readonly id: string }) {
   const [slow, setSlow] = useState(false);
   const [isOver, setOver] = useState(false);
-  // A scan of the tables is not repeated by itself.
+  // A scan of the tables is not repeated automatically.
   const version = isOver || slow ? 0 : Math.floor(now.value / AGAIN_MS);
   const asked = useAnswer<Lives>(ROUTES.lives, { id, slow: slow ? '1' : undefined }, version);
   const { answer } = asked;
@@ -135,7 +135,7 @@ function Life({ life }: { readonly life: LifeView }) {
   );
 }
 
-/** Held here alone, and forgotten when this closes. */
+/** Kept only in this component's memory, and gone when it closes. */
 function Stored({ id }: { readonly id: string }) {
   const [revealed, setRevealed] = useState<Revealed>();
   if (revealed !== undefined) {

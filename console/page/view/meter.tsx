@@ -4,7 +4,7 @@ interface Props {
   readonly text: string;
 }
 
-/** How much of something is used up: cells where they can be counted, a bar where not. */
+/** A meter: cells if they can be counted, otherwise a bar. */
 export function Meter({ have, of, text }: Props) {
   const isFull = have >= of;
   const isCounted = Number.isInteger(of) && of > 0 && of <= 12;

@@ -1,4 +1,4 @@
-/** What was done, told for a while at the edge of the page and to whoever listens. */
+/** Says what was done, for a while at the edge of the page, and to screen readers. */
 import { signal } from '@preact/signals';
 
 interface Notice {

@@ -1,4 +1,4 @@
-/** All that is now, on one page. */
+/** The overview. */
 import { snapshot } from '../state.ts';
 import { LastRecorded } from './audit.tsx';
 import { Breakers } from './breakers.tsx';

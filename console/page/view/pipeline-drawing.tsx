@@ -53,7 +53,7 @@ export function LaneDrawing({ plan, facts }: LaneProps) {
   );
 }
 
-/** As a lane, with the breaker as a switch in the way to the FHIR server. */
+/** Like a lane, with the breaker as a switch in the way to the FHIR server. */
 export function DeliveryDrawing({ plan, facts }: LaneProps) {
   const [toServer] = waysOf(plan).ends;
   return (
@@ -88,7 +88,7 @@ interface FlowingProps {
   readonly trouble?: boolean;
 }
 
-/** Dots go along it, the faster the more there are. A way that nothing may go is cut. */
+/** Dots move along the way, faster for a higher rate. A way without traffic is drawn cut. */
 function Flowing({ way, perSecond, stopped = false, trouble = false }: FlowingProps) {
   const { from, to } = way;
   const middle = (from.x + to.x) / 2;
@@ -109,10 +109,13 @@ function Flowing({ way, perSecond, stopped = false, trouble = false }: FlowingPr
   );
 }
 
-/** From one dot to the next. */
+/** Distance between dots. */
 const GAP = 14;
 
-/** They are drawn once and moved as a whole, which takes no drawing: the frame cuts off what is beyond the way. */
+/**
+ * The dots are drawn once and moved together, which needs no redrawing. The frame clips those
+ * beyond the way.
+ */
 function Dots({ way: { from, to }, seconds }: { readonly way: Way; readonly seconds: number }) {
   const length = Math.abs(to.x - from.x);
   const direction = to.x < from.x ? 'reverse' : 'normal';
@@ -137,7 +140,7 @@ function Queue({ box: { x, y, w, h }, name, queue }: QueueProps) {
   const waiting = queue === undefined ? undefined : queue.waiting + queue.delayed;
   const level = Math.round((h - 2) * fullness(waiting ?? 0));
   const [age, out] = [ageOf(queue), outOf(queue)];
-  // With nothing below it, the name stands in the middle.
+  // If nothing is below it, the name is in the middle.
   const first = y + (age === '' && out === '' ? 29 : 19);
   return (
     <g class="queue">
@@ -214,7 +217,7 @@ function environmentsWord(
   return `${short(busy)} busy${rest}${more > 0 ? ` (+${more})` : ''}`;
 }
 
-/** Where a box is narrower, words are shortened. */
+/** In a narrower box, words are shortened. */
 const ROOMY = 118;
 
 interface EndProps {
@@ -252,7 +255,7 @@ function End({ way, box: { x, y, w, h }, end }: EndProps) {
   );
 }
 
-/** Closed it is a line; open its arm is lifted. */
+/** Closed: a line. Open: its arm is lifted. */
 function Switch({ way: { from, to }, phase }: { readonly way: Way; readonly phase: string }) {
   const middle = (from.x + to.x) / 2;
   const arm = phase === 'closed' ? 0 : phase === 'open' ? -11 : -5;
@@ -266,7 +269,7 @@ function Switch({ way: { from, to }, phase }: { readonly way: Way; readonly phas
   );
 }
 
-/** What the lanes store, and what the delivery takes from. */
+/** Resources: what the lanes store, and what the delivery reads. */
 export function ResourcesDrawing({
   drawing,
   facts,

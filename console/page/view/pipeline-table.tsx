@@ -10,7 +10,7 @@ interface Props {
   readonly kernel: readonly KernelQueue[];
 }
 
-/** What the drawing shows, for those who do not see it. */
+/** The drawing's content for screen readers. */
 export function PipelineTable({ lanes, delivery, kernel }: Props) {
   const all = delivery === undefined ? lanes : [...lanes, delivery];
   const queues = all.flatMap(({ main, isolation }) => [main, isolation]);

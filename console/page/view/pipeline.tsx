@@ -1,4 +1,4 @@
-/** The pipeline, alive. What can be seen in the drawing is also said in a table, for those who hear it. */
+/** The live pipeline. A table says the same as the drawing, for screen readers. */
 import type { Snapshot } from '../../contract/snapshot.ts';
 import { drawingOf } from '../model/drawing.ts';
 import { deliveryFacts, kernelQueues, laneFacts, lanesOf } from '../model/pipeline-facts.ts';

@@ -2,7 +2,7 @@ import type { ComponentChildren } from 'preact';
 import { duration } from '../model/times.ts';
 import { connection, now, snapshot } from '../state.ts';
 
-/** Says at the top when the figures are no longer current, or why there are none yet. */
+/** Says at the top if the figures are old, or why there are none yet. */
 export function Reachable({ children }: { readonly children: ComponentChildren }) {
   const state = connection.value;
   if (state.state === 'refused') return <Refused message={state.message} />;

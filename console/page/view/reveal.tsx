@@ -3,7 +3,7 @@ import { ROUTES } from '../../contract/routes.ts';
 import { post } from '../client/requests.ts';
 import { ask } from './ask.tsx';
 
-/** Asks why; the server tells the audit log before it reads anything (R42). */
+/** Asks for a reason. The server records it in the audit log before it reads anything (R42). */
 export function askToReveal(
   which: Pick<RevealRequest, 'what' | 'id'>,
   show: (revealed: Revealed) => void,

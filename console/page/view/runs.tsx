@@ -10,7 +10,7 @@ import { CommandLine } from './section.tsx';
 
 const SHOWN_AFTER_END_MS = 5 * 60_000;
 
-/** Acts that take a while, while they run and for a time after. */
+/** Acts that take a while: while they run, and for some time after. */
 export function Runs({ kinds }: { readonly kinds: readonly Run['kind'][] }) {
   const shown = runs.value.filter(
     ({ kind, endedAt }) =>

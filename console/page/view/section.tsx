@@ -3,13 +3,13 @@ import type { ComponentChildren } from 'preact';
 interface Props {
   readonly id: string;
   readonly title: string;
-  /** Beside the title. */
+  /** Next to the title. */
   readonly aside?: ComponentChildren;
   readonly class?: string;
   readonly children: ComponentChildren;
 }
 
-/** A part of a view, found by its heading. */
+/** A part of a view. Its heading is its name for screen readers. */
 export function Section({ id, title, aside, class: name = '', children }: Props) {
   return (
     <section class={`section ${name}`} aria-labelledby={id}>
@@ -22,7 +22,7 @@ export function Section({ id, title, aside, class: name = '', children }: Props)
   );
 }
 
-/** A command line that does the same. */
+/** The command line that does the same. */
 export function CommandLine({ text }: { readonly text: string }) {
   return (
     <p class="command">

@@ -1,4 +1,4 @@
-/** A figure in each of its states: not read yet, not to be read, there, and there but older than it should be. */
+/** Shows a figure in each of its states: not read yet, not readable, current, and old. */
 import type { ComponentChildren } from 'preact';
 import type { Figure, Trouble } from '../../contract/figure.ts';
 import { isStale, standing } from '../model/connection.ts';
@@ -7,7 +7,7 @@ import { everyMs, now } from '../state.ts';
 
 interface Props<T> {
   readonly figure: Figure<T> | undefined;
-  /** What it is: `the breakers`. */
+  /** Name in texts: `the breakers`. */
   readonly name: string;
   readonly children: (value: T) => ComponentChildren;
 }

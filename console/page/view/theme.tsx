@@ -1,4 +1,4 @@
-/** Light, dark, or as the viewer's system has it. */
+/** Light, dark, or the setting of the viewer's system. */
 import { effect, signal } from '@preact/signals';
 
 const THEMES = ['auto', 'light', 'dark'] as const;
@@ -15,7 +15,7 @@ system.addEventListener('change', ({ matches }) => {
   isSystemDark.value = matches;
 });
 
-/** What is shown. */
+/** The theme in use. */
 export const theme = signal<'light' | 'dark'>('light');
 
 effect(() => {

@@ -6,7 +6,7 @@ import { Chart, type Line } from './chart.tsx';
 
 const SPAN_MS = 10 * 60_000;
 const SLOW_SPAN_MS = 3 * 3_600_000;
-/** Of minutes it shows hours. */
+/** A flow with longer steps shows hours. */
 const SLOW_STEP_MS = 30_000;
 
 const LINES: readonly Line[] = [
@@ -15,7 +15,7 @@ const LINES: readonly Line[] = [
   { label: 'crashed', color: '--accent', dots: 6 },
 ];
 
-/** How much came, was rejected and crashed, over the last minutes. */
+/** Submitted, rejected and crashed messages during the last minutes. */
 export function Throughput() {
   const known = flow.value;
   const at = now.value;

@@ -1,4 +1,4 @@
-/** A time as the viewer's clock has it, with UTC beside. */
+/** A time on the viewer's clock, and in UTC. */
 import { spelled } from '../model/times.ts';
 import { now } from '../state.ts';
 

@@ -1,4 +1,7 @@
-/** The guided tour, above what it is about. It is begun by whoever wants it, and left at any step. */
+/**
+ * The guided tour, above the views that it explains. The viewer starts it and can leave it at any
+ * step.
+ */
 import { signal } from '@preact/signals';
 import { useEffect, useState } from 'preact/hooks';
 import type { Lives } from '../../contract/lives.ts';
@@ -47,7 +50,7 @@ function Step({ step, isLast, next }: StepProps) {
   const [isDone, setDone] = useState(false);
   const shown = snapshot.value;
   useEffect(() => {
-    // The state before the step began says nothing about the step.
+    // Figures from before the step began do not count.
     if (begun && shown !== undefined && step.isDone({ snapshot: shown, isStored })) setDone(true);
   }, [begun, shown, isStored, step]);
   const begin = async () => {
@@ -84,7 +87,7 @@ function Step({ step, isLast, next }: StepProps) {
   );
 }
 
-/** Whether a message has been stored, asked at each tick until it is. */
+/** Whether a message has been stored. Asks at each tick until it is. */
 function useStored(messageId: string | undefined): boolean {
   const [isStored, setStored] = useState(false);
   const tick = now.value;

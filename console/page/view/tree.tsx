@@ -3,7 +3,7 @@ import { span } from '../model/times.ts';
 import { type TreeRow, treeRows } from '../model/tree-rows.ts';
 import { now } from '../state.ts';
 
-/** Who watches whom, with the restarts that count against what is allowed. */
+/** The supervision tree, with restarts and how many are allowed. */
 export function Tree({ nodes }: { readonly nodes: readonly NodeView[] }) {
   const rows = treeRows(nodes, now.value);
   if (rows.length === 0) return <p class="quiet">Nothing is supervised yet.</p>;

@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 
-/** The width of an element in whole pixels, as it changes; 0 before it is known. */
+/** The current width of an element in whole pixels. 0 before it is known. */
 export function useWidth() {
   const place = useRef<HTMLDivElement>(null);
   const [width, setWidth] = useState(0);

@@ -56,12 +56,12 @@ describe('the words for a breaker', () => {
     ],
     [
       { phase: 'half-open', probes: { successes: 1, needed: 2 }, probeLeaseUntil: T + 1 },
-      { text: '1 of 2 probes went well; one is under way' },
+      { text: '1 of 2 probes succeeded; one is under way' },
     ],
     [{ rampShare: 0.25 }, { text: 'traffic returns: 25 % of the calls' }],
     [
       { forced: { until: T + 60_000, by: 'ada', why: 'w' } },
-      { left: '1:00', text: 'until the operator’s word ends' },
+      { left: '1:00', text: 'until the operator’s command expires' },
     ],
     [{ forced: { until: T, by: 'ada', why: 'w' } }, undefined],
   ] as const)('%j waits for %j', (fields, waits) => {
@@ -82,9 +82,9 @@ describe('the words for a lane', () => {
   });
 
   test.each([
-    ['operator', /somebody must resume/],
-    ['mappings', /read back as off/],
-    ['breaker', /when its breaker may be, in 0:05/],
+    ['operator', /an operator must resume/],
+    ['mappings', /read back as disabled/],
+    ['breaker', /when its breaker allows a probe, in 0:05/],
     ['cool-down', /probed in 0:05/],
     ['message', /within a minute/],
     ['result', /A probe runs, for 0:05 at most/],
