@@ -69,10 +69,14 @@ export function setAll(fields: Readonly<Record<string, unknown>>): {
   names: Record<string, string>;
   values: Record<string, unknown>;
 } {
-  const present = Object.entries(fields).filter(([, value]) => value !== undefined);
-  return {
-    expression: `SET ${present.map(([name]) => `#${name} = :${name}`).join(', ')}`,
-    names: Object.fromEntries(present.map(([name]) => [`#${name}`, name])),
-    values: Object.fromEntries(present.map(([name, value]) => [`:${name}`, value])),
-  };
+  const names: Record<string, string> = {};
+  const values: Record<string, unknown> = {};
+  const sets: string[] = [];
+  for (const [name, value] of Object.entries(fields)) {
+    if (value === undefined) continue;
+    names[`#${name}`] = name;
+    values[`:${name}`] = value;
+    sets.push(`#${name} = :${name}`);
+  }
+  return { expression: `SET ${sets.join(', ')}`, names, values };
 }

@@ -66,7 +66,8 @@ export function clientsFor({ scheduler, services, lambda, faults, witness }: Roa
     const to = (service: Service, patience: Patience = CALL) => ({
       send(command: object): Promise<object> {
         witness.tell({ kind: 'called', service, command }, host);
-        const answer = wires[service].call(host, isSentOnce(command) ? ONCE : patience, {
+        const isOnce = patience === HASTY_CALL && isSentOnce(command);
+        const answer = wires[service].call(host, isOnce ? ONCE : patience, {
           name: command.constructor.name,
           place: placeOf(command),
           perform: () => witness.as(host, () => performs[service](command, senderId)),

@@ -39,25 +39,52 @@ export interface Given extends Clients, LambdaClients, Surroundings {
 
 const traces = new Traces();
 
+const read = new WeakMap<Env, unknown>();
+
+/** The variables of each deployment: its code is another. */
+export function envsOf(env: Env): (deployment: number) => Env {
+  const envs = new Map([[0, env]]);
+  return (deployment) => {
+    const known = envs.get(deployment);
+    if (known !== undefined) return known;
+    const next = { ...env, CODE_HASH: `${env['CODE_HASH']}-${deployment}` };
+    envs.set(deployment, next);
+    return next;
+  };
+}
+
+/** All environments of a deployment have the same variables: they are read once. */
+function readOnce<E>(readEnv: (env: Env) => E, env: Env): E {
+  if (!read.has(env)) read.set(env, readEnv(env));
+  return read.get(env) as E;
+}
+
 /** By the end of a function's name. A function that is missing here is not run, and its queues fill. */
 const BUILDS: Readonly<Record<string, (given: Given, env: Env) => unknown>> = {
-  analytics: (given, env) => buildAnalytics({ ...given, environment: readAnalytics(env) }),
-  audit: (given, env) => buildAudit({ ...given, environment: readAudit(env) }),
-  deliver: (given, env) => buildDeliver({ ...given, traces, environment: readDeliver(env) }),
-  incident: (given, env) => buildIncident({ ...given, environment: readIncident(env) }),
-  monitor: (given, env) => buildMonitor({ ...given, environment: readMonitor(env) }),
+  analytics: (given, env) =>
+    buildAnalytics({ ...given, environment: readOnce(readAnalytics, env) }),
+  audit: (given, env) => buildAudit({ ...given, environment: readOnce(readAudit, env) }),
+  deliver: (given, env) =>
+    buildDeliver({ ...given, traces, environment: readOnce(readDeliver, env) }),
+  incident: (given, env) => buildIncident({ ...given, environment: readOnce(readIncident, env) }),
+  monitor: (given, env) => buildMonitor({ ...given, environment: readOnce(readMonitor, env) }),
   quarantine: (given, env) =>
-    buildQuarantine({ ...given, traces, environment: readQuarantine(env) }),
-  reporting: (given, env) => buildReporting({ ...given, environment: readReporting(env) }),
-  resend: (given, env) => buildResend({ ...given, environment: readResend(env) }),
+    buildQuarantine({ ...given, traces, environment: readOnce(readQuarantine, env) }),
+  reporting: (given, env) =>
+    buildReporting({ ...given, environment: readOnce(readReporting, env) }),
+  resend: (given, env) => buildResend({ ...given, environment: readOnce(readResend, env) }),
   supervisor: (given, env) =>
-    buildSupervisor({ ...given, tree: SUPERVISION_TREE, environment: readSupervisor(env) }),
+    buildSupervisor({
+      ...given,
+      tree: SUPERVISION_TREE,
+      environment: readOnce(readSupervisor, env),
+    }),
   'validate-critical': validate,
   'validate-background': validate,
 };
 
 function validate(given: Given, env: Env): unknown {
-  const environment = readValidate(env);
+  const environment = readOnce(readValidate, env);
   const places = given.placesFor(environment.settings.deadlineMs);
   return buildValidate({ ...given, ...places, traces, environment });
 }

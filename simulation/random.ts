@@ -63,19 +63,22 @@ export class Random {
 
   /** In the form of a UUID, version 4. */
   uuid(): string {
-    const hex = Array.from({ length: 4 }, () => this.uint32().toString(16).padStart(8, '0')).join(
-      '',
-    );
-    const variant = ((Number.parseInt(hex.charAt(16), 16) & 3) | 8).toString(16);
-    return [
-      hex.slice(0, 8),
-      hex.slice(8, 12),
-      `4${hex.slice(13, 16)}`,
-      `${variant}${hex.slice(17, 20)}`,
-      hex.slice(20),
-    ].join('-');
+    const [first, second, third, fourth] = [this.#hex(), this.#hex(), this.#hex(), this.#hex()];
+    const variant = VARIANTS[Number.parseInt(third.charAt(0), 16) & 3];
+    const middle = `${second.slice(0, 4)}-4${second.slice(5)}-${variant}${third.slice(1, 4)}`;
+    return `${first}-${middle}-${third.slice(4)}${fourth}`;
+  }
+
+  /** Eight hexadecimal digits. */
+  #hex(): string {
+    const number = this.uint32();
+    return hexOf(number >>> 16) + hexOf(number & 0xffff);
   }
 }
+
+const VARIANTS = ['8', '9', 'a', 'b'] as const;
+const HEX = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
+const hexOf = (number: number) => `${HEX[number >>> 8]}${HEX[number & 0xff]}`;
 
 /** Sebastiano Vigna's splitmix, in the 32-bit form of MurmurHash3's finalizer. */
 function splitmix32(seed: number): () => number {

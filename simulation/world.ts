@@ -10,7 +10,7 @@ import type { Checker, MakeChecker, Seen } from './checker.ts';
 import { clientsFor, SERVICES } from './clients.ts';
 import type { EventLog } from './event-log.ts';
 import { drawFaults, type Faults, HEALTHY } from './faults.ts';
-import { builderOf } from './functions.ts';
+import { builderOf, envsOf } from './functions.ts';
 import { Host } from './host.ts';
 import { invokeLater } from './lambda/async-invocations.ts';
 import { EventSource } from './lambda/event-source.ts';
@@ -182,6 +182,7 @@ export class World implements Seen {
         LAMBDA_TASK_ROOT: codeDirectory,
       };
       const senderId = senderIdOf(Role, name);
+      const envAt = envsOf(env);
       const load = (host: Host, deployment: number) =>
         build(
           {
@@ -191,7 +192,7 @@ export class World implements Seen {
             telemetry: quietTelemetry,
             placesFor: (deadlineMs) => this.#validation.placesOn(host, deadlineMs),
           },
-          deployment === 0 ? env : { ...env, CODE_HASH: `${env['CODE_HASH']}-${deployment}` },
+          envAt(deployment),
         );
       const limits = { timeoutMs: Timeout * 1_000, concurrencyMax: ReservedConcurrentExecutions };
       const around = {

@@ -13,6 +13,9 @@ export class WorkEnded extends Error {
   override readonly name = 'WorkEnded';
 }
 
+/** The same for all work: nobody asks where it was made, and a stack for each invocation takes time. */
+const WORK_ENDED = new WorkEnded('the work that made the call is over');
+
 const scopes = new AsyncLocalStorage<AbortSignal>();
 
 /** Aborted once the current work is over; undefined outside of any. */
@@ -24,7 +27,7 @@ export function endOfWork(): AbortSignal | undefined {
 export async function scoped<T>(work: (end: () => void) => Promise<T>): Promise<T> {
   const around = scopes.getStore();
   const own = new AbortController();
-  const end = () => own.abort(new WorkEnded('the work that made the call is over'));
+  const end = () => own.abort(WORK_ENDED);
   const signal = around === undefined ? own.signal : AbortSignal.any([around, own.signal]);
   try {
     return await scopes.run(signal, () => work(end));

@@ -54,9 +54,10 @@ export class Dynamo {
     // An index is written in the order in which its table was.
     let lastAt = 0;
     const table = new Table(plan, {
-      later: (follow) => {
+      now: () => scheduler.now,
+      followAt() {
         lastAt = Math.max(lastAt, scheduler.now + random.below(faults().indexLagMs + 1));
-        scheduler.after(lastAt - scheduler.now, follow);
+        return lastAt;
       },
       written: (change) => tell({ kind: 'written', ...change }),
     });

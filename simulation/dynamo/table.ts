@@ -22,8 +22,9 @@ export interface Written {
 }
 
 export interface TableSurroundings {
-  /** Lets an index follow a write, some time later. */
-  later(follow: () => void): void;
+  now(): number;
+  /** When the indexes show what is written now. */
+  followAt(): number;
   written(change: Written): void;
 }
 
@@ -36,6 +37,14 @@ export interface Change {
   readonly after: Item | undefined;
 }
 
+interface Unfollowed extends Change {
+  readonly at: number;
+  /** The item's key. */
+  readonly tie: string;
+}
+
+/** After so many writes. */
+const UNFOLLOWED_MAX = 128;
 const ALL: PageInput = {};
 
 export class Table {
@@ -43,6 +52,8 @@ export class Table {
   readonly #partitions: Partitions = new Map();
   readonly #indexes: ReadonlyMap<string, IndexView>;
   readonly #around: TableSurroundings;
+  /** Writes that the indexes have not followed yet, in the order in which they will. */
+  #unfollowed: Unfollowed[] = [];
 
   constructor(plan: TablePlan, around: TableSurroundings) {
     this.plan = plan;
@@ -106,10 +117,21 @@ export class Table {
 
   #tell(key: Item, before: Item | undefined, after: Item | undefined): void {
     const { name } = this.plan;
-    for (const index of this.#indexes.values()) {
-      this.#around.later(() => index.follow(this.#tieOf(key), before, after));
+    if (this.#indexes.size > 0) {
+      this.#unfollowed.push({ at: this.#around.followAt(), tie: this.#tieOf(key), before, after });
+      if (this.#unfollowed.length % UNFOLLOWED_MAX === 0) this.#follow();
     }
     this.#around.written({ table: name, before, after });
+  }
+
+  /** Done when an index is read, or much is due: an event for each write would take longer. */
+  #follow(): void {
+    const now = this.#around.now();
+    const firstLater = this.#unfollowed.findIndex(({ at }) => at > now);
+    const count = firstLater === -1 ? this.#unfollowed.length : firstLater;
+    for (const { tie, before, after } of this.#unfollowed.splice(0, count)) {
+      for (const index of this.#indexes.values()) index.follow(tie, before, after);
+    }
   }
 
   query(
@@ -118,6 +140,7 @@ export class Table {
   ): Page {
     const index = IndexName === undefined ? undefined : this.#indexes.get(IndexName);
     if (IndexName !== undefined && index === undefined) throw validation(`no index ${IndexName}`);
+    if (index !== undefined) this.#follow();
     const keys = index?.plan ?? this.plan;
     const { partition, within } = rangeOf(KeyConditionExpression, keys, input);
     const rows = (index?.partitions ?? this.#partitions).get(partition) ?? [];

@@ -67,11 +67,25 @@ describe('simulated tables', () => {
     put(1, { kind: 'a' });
     put(1, { kind: 'b' });
     expect(dynamo.perform(ofKind('a'))).toMatchObject({ Items: [] });
+    scheduler.after(1_000, () => undefined);
     await scheduler.run(never);
     expect(dynamo.perform(ofKind('a'))).toMatchObject({ Items: [] });
     expect(dynamo.perform(ofKind('b'))).toMatchObject({
       Items: [{ pk: 'p', sk: '1', kind: 'b' }],
     });
+  });
+
+  test('an index that nobody reads follows all the same, and is read as it is then', async () => {
+    const { scheduler, dynamo, put } = tables({ indexLagMs: 1 });
+    for (let sk = 0; sk < 300; sk += 1) {
+      put(sk, { kind: 'a' });
+      scheduler.after(10, () => undefined);
+      await scheduler.run(never);
+    }
+    put(300, { kind: 'a' });
+    scheduler.after(1, () => undefined);
+    await scheduler.run(never);
+    expect(dynamo.perform(ofKind('a'))).toMatchObject({ Count: 301 });
   });
 
   test('pages end anywhere, and together hold each row once', async () => {
