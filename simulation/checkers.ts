@@ -9,11 +9,13 @@ import { IncidentChecker } from './checks/incident-checker.ts';
 import { InvocationChecker } from './checks/invocation-checker.ts';
 import { ResourcesChecker } from './checks/resources-checker.ts';
 import { SupervisionChecker } from './checks/supervision-checker.ts';
+import { SuspectsChecker } from './checks/suspects-checker.ts';
 
 export const CHECKERS: readonly MakeChecker[] = [
   () => new EndingsChecker(),
   (seen) => new ResourcesChecker(seen),
   (seen) => new AttemptsChecker(seen),
+  (seen) => new SuspectsChecker(seen),
   () => new BreakerChecker(),
   (seen) => new DeliveryChecker(seen),
   () => new IncidentChecker(),

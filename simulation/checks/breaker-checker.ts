@@ -31,7 +31,9 @@ interface Breaker {
 /** What a host did in one generation of a breaker. */
 interface Doings {
   generation: number;
-  calls: number;
+  /** Calls that began in it, and did not succeed. */
+  failedCalls: number;
+  /** Failures that it counted. */
   failures: number;
 }
 
@@ -51,6 +53,8 @@ export class BreakerChecker implements Checker {
   readonly #owners = new Map<string, string>();
   /** By host and service. */
   readonly #doings = new Map<string, Doings>();
+  /** Of calls under way, by their numbers: those of the generation in which they began. */
+  readonly #calling = new Map<number, Doings>();
   /** When the store last failed a host that has not asked it again, by host and service. */
   readonly #failedAt = new Map<string, number>();
   /** Probes in flight, by the number of their call. */
@@ -59,7 +63,7 @@ export class BreakerChecker implements Checker {
   see(effect: Effect, by: Host | undefined): void {
     if (by === undefined) return;
     if (effect.kind === 'requested') this.#requested(effect.call, by);
-    if (effect.kind === 'answered') this.#probes.delete(effect.call.number);
+    if (effect.kind === 'answered') this.#answered(effect);
     if (effect.kind === 'died') this.#died(by);
     if (effect.kind === 'called' || effect.kind === 'failed') this.#asked(effect, by);
     if (effect.kind !== 'written' || !effect.table.endsWith('-breakers')) return;
@@ -72,7 +76,7 @@ export class BreakerChecker implements Checker {
 
   #requested({ url, number }: HttpCall, by: Host): void {
     const service = serviceAt(url);
-    this.#doingsOf(service, by).calls += 1;
+    this.#calling.set(number, this.#doingsOf(service, by));
     const { probe } = this.#breakers.get(service) ?? {};
     if (probe === undefined || this.#owners.get(probe.owner) !== by.name) return;
     if (this.#failedAt.has(`${service} ${by.name}`)) return;
@@ -86,6 +90,14 @@ export class BreakerChecker implements Checker {
       throw new RuleBroken('R16', what);
     }
     this.#probes.set(number, { service, host: by.name });
+  }
+
+  #answered({ call: { number }, status = 0 }: EffectOf<'answered'>): void {
+    this.#probes.delete(number);
+    const doings = this.#calling.get(number);
+    const hasSucceeded = status >= 200 && status < 300;
+    if (doings !== undefined && !hasSucceeded) doings.failedCalls += 1;
+    this.#calling.delete(number);
   }
 
   #asked(effect: EffectOf<'called' | 'failed'>, by: Host): void {
@@ -141,10 +153,10 @@ export class BreakerChecker implements Checker {
     if (!isFailure || after.failures === before.failures) return;
     const doings = this.#doingsOf(after.pk, by);
     doings.failures += 1;
-    if (doings.failures <= doings.calls) return;
+    if (doings.failures <= doings.failedCalls) return;
     const what = `${by.name} counted ${doings.failures} failures of ${after.pk}`;
-    const calls = `${doings.calls} calls in generation ${before.generation}`;
-    throw new RuleBroken('R13', `${what}, and made ${calls}`);
+    const calls = `${doings.failedCalls} of its calls in generation ${before.generation} failed`;
+    throw new RuleBroken('R13', `${what}, and ${calls}`);
   }
 
   #doingsOf(service: string, { name }: Host): Doings {
@@ -152,7 +164,7 @@ export class BreakerChecker implements Checker {
     const key = `${service} ${name}`;
     const known = this.#doings.get(key);
     if (known?.generation === generation) return known;
-    const doings = { generation, calls: 0, failures: 0 };
+    const doings = { generation, failedCalls: 0, failures: 0 };
     this.#doings.set(key, doings);
     return doings;
   }

@@ -1,11 +1,13 @@
 /**
  * What the FHIR servers hold. When a delivery ends its server holds what Resources does, and from then on nothing older
- * comes (R05). Each source's resources are at its own server, under its own prefix (R51).
+ * comes (R05). It ends in no other way because of what is the server's fault (R18). Each source's resources
+ * are at its own server, under its own prefix (R51).
  */
 import { type Checker, RuleBroken, type Seen } from '../checker.ts';
 import type { Item } from '../dynamo/values.ts';
 import type { Effect, EffectOf } from '../effects.ts';
 import { SERVERS, type Source } from '../outside.ts';
+import { AT_SERVER } from '../servers/fhir-server.ts';
 import type { Submission } from '../submission.ts';
 
 /** Where a source's resources are delivered to (simulation/deployment.ts). */
@@ -63,8 +65,12 @@ export class DeliveryChecker implements Checker {
       return;
     }
     this.#pending.delete(delivery);
-    const isRefused = item['deliveryRefused'] !== undefined;
-    if (!wasPending || isRefused) return;
+    if (!wasPending) return;
+    const why = item['deliveryRefused'];
+    if (why !== undefined) {
+      if (isRefusedThere(submission)) return;
+      throw new RuleBroken('R18', `#${submission.number} is not sent again: its server ${why}`);
+    }
     const held = this.#seen.fhirServers.find(({ base }) => base === server)?.resources.get(key);
     const there = held && numberIn(held.body);
     if (there === submission.number) return;
@@ -91,6 +97,10 @@ export class DeliveryChecker implements Checker {
     throw new RuleBroken('R05', `${what}, which counts as delivered`);
   }
 }
+
+/** What a server says of all others is said of itself. */
+const isRefusedThere = ({ text }: Submission) =>
+  text.includes(AT_SERVER.refused) || text.includes(AT_SERVER.failing);
 
 function placeOf({ source, resourceType, id }: Submission) {
   const { server, prefix } = TARGETS[source as Source];

@@ -109,6 +109,9 @@ export class EndingsChecker implements Checker {
     if (status === 'quarantined' && before?.['status'] !== status) {
       mustBe(life, FATE_OF_KIND[String(kind)] ?? 'stored');
     }
+    if (status === 'quarantined' && ENDED.has(String(before?.['status']))) {
+      mustStay(life, before, after);
+    }
     if (!ENDED.has(String(life.status))) this.#open.add(life);
   }
 
@@ -146,6 +149,14 @@ function mustBe({ messageId, submission }: Life, fate: Fate): void {
   const must = fateOf(submission);
   const what = `${describe(submission)} was ${fate}, and must be ${must}`;
   throw new RuleBroken(RULE_OF_FATE[fate], `${messageId}: ${what}`);
+}
+
+/** A duplicate has no second effect, and what has ended ends in no other way. */
+function mustStay(life: Life, before: Item | undefined, after: Item | undefined): void {
+  const isSame = before?.['quarantinedAt'] === after?.['quarantinedAt'];
+  if (before?.['status'] === 'quarantined' && isSame) return;
+  const what = `${nameOf(life)} was ${before?.['status']}, and is quarantined once more`;
+  throw new RuleBroken('R04', what);
 }
 
 const nameOf = ({ messageId, submission }: Life) =>

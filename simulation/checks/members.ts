@@ -10,6 +10,8 @@ export interface Member {
   readonly round: number;
   /** It says that it crashed often enough. */
   readonly isDeadLetter: boolean;
+  /** It says which crash of it was seen. */
+  readonly hasCrashed: boolean;
 }
 
 const LANE_QUEUE = /-(?:critical|background)(?:-isolation|-dead-letter)?$/;
@@ -35,15 +37,23 @@ function read({ id, body, attributes }: Message): readonly Member[] {
 }
 
 function memberBy(envelope: string | undefined, id: string): Member {
-  if (envelope === undefined) return { messageId: id, round: 0, isDeadLetter: false };
+  if (envelope === undefined)
+    return { messageId: id, round: 0, isDeadLetter: false, hasCrashed: false };
   const {
     messageId,
     round = 0,
     deadLetter,
+    crash,
   } = JSON.parse(envelope) as {
     messageId: string;
     round?: number;
     deadLetter?: object;
+    crash?: string;
   };
-  return { messageId, round, isDeadLetter: deadLetter !== undefined };
+  return {
+    messageId,
+    round,
+    isDeadLetter: deadLetter !== undefined,
+    hasCrashed: crash !== undefined,
+  };
 }

@@ -58,23 +58,25 @@ export class SupervisionChecker implements Checker {
     }
     if (before !== undefined) {
       released(before, after);
-      probed(before, after, by);
+      if (probed(before, after, by)) this.#mustBeOff('R33', name, 'probed');
       climbed(before, after);
     }
     const isHeld = holdersOf(after.holds).length > 0;
     if (!isHeld || !confirmed) this.#offSince.delete(name);
     else if (!this.#offSince.has(name)) {
-      this.#mustBeOff(name);
+      this.#mustBeOff('R31', name, 'said to be paused');
       this.#offSince.set(name, this.#seen.scheduler.now);
     }
     this.#nodes.set(name, after);
   }
 
-  #mustBeOff(name: string): void {
-    for (const { plan, state } of this.#seen.sources) {
+  #mustBeOff(rule: string, name: string, what: string): void {
+    for (const { plan, state, polls } of this.#seen.sources) {
       const { name: queue } = plan.queue.plan;
-      if (laneOf(queue) !== name || state === 'Disabled') continue;
-      throw new RuleBroken('R31', `${name} is said to be paused, and ${queue} is ${state}`);
+      // An update of what is off leaves it off.
+      const isOff = state === 'Disabled' || (state === 'Updating' && !polls);
+      if (laneOf(queue) !== name || isOff) continue;
+      throw new RuleBroken(rule, `${name} is ${what}, and ${queue} is ${state}`);
     }
   }
 
@@ -109,15 +111,17 @@ function released(before: Lane, after: Lane): void {
   }
 }
 
-function probed(before: Lane, after: Lane, by: Host): void {
+/** Whether a probe begins. */
+function probed(before: Lane, after: Lane, by: Host): boolean {
   const { probe } = before;
-  if (after.probe === undefined || after.probe.id === probe?.id) return;
+  if (after.probe === undefined || after.probe.id === probe?.id) return false;
   if (probe !== undefined && by.now() < probe.until) {
     throw new RuleBroken('R33', `${by.name} began a second probe of ${after.name}`);
   }
   if (holdersOf(after.holds).length === 0 || after.holds['operator'] !== undefined) {
     throw new RuleBroken('R33', `${after.name} is probed although it is not to come back`);
   }
+  return true;
 }
 
 function climbed(before: Lane, after: Lane): void {

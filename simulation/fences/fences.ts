@@ -71,10 +71,22 @@ export const FENCES: readonly Fence[] = [
     without: 'return false && done[LOOKED_AGAIN] === undefined && resolved === undefined;',
   },
   {
+    name: 'incident: a quiet resolution spends up to the start of its quiet',
+    file: 'core/incident/incident-spent.ts',
+    code: 'at <= quietSince);',
+    without: 'at <= resolvedAt);',
+  },
+  {
     name: 'saves: a receipt tells a writer its own save',
     file: 'aws/versioned-item.ts',
     code: 'return receipts.includes(token);',
     without: 'return receipts.length < 0 && token === undefined;',
+  },
+  {
+    name: 'saves: a refusal after a try without an answer is not believed',
+    file: 'aws/conditional-write.ts',
+    code: 'return $metadata?.attempts === 1;',
+    without: 'return $metadata !== undefined;',
   },
   {
     name: 'invocations: what one leaves pending is aborted',
@@ -107,6 +119,12 @@ export const FENCES: readonly Fence[] = [
     file: 'functions/validate/in-flight.ts',
     code: '    return writeMark(this.#environment.table, mark);',
     without: '    return mark !== undefined || writeMark(this.#environment.table, mark);',
+  },
+  {
+    name: 'in flight: a suspect was in an environment that died',
+    file: 'functions/validate/in-flight.ts',
+    code: 'seenBefore.has(record) && suspects.has(record.messageId)',
+    without: '(seenBefore.has(record) || suspects.has(record.messageId))',
   },
   {
     name: 'in flight: a late write of a mark changes nothing',
@@ -186,6 +204,37 @@ export const FENCES: readonly Fence[] = [
     file: 'core/delivery/late-put.ts',
     code: 'return lateUntil === undefined || begunAt >= lateUntil;',
     without: 'return lateUntil === undefined || begunAt > 0;',
+  },
+  {
+    name: 'delivery: only an OperationOutcome refuses a resource',
+    file: 'core/delivery/delivery-meaning.ts',
+    code: "if (outcome === undefined) return 'failed';",
+    without: "if (outcome === undefined) return 'refused';",
+  },
+  {
+    name: "delivery: a server's own fault is not the resource's",
+    file: 'core/delivery/delivery-meaning.ts',
+    code: 'return pointsInto(outcome, resourceType) ?',
+    without: 'return status >= 500 || pointsInto(outcome, resourceType) ?',
+  },
+  {
+    name: 'messages: what was wrong with one travels along',
+    file: 'core/message/origin.ts',
+    code: 'problem: envelope.data.problem,',
+    without: 'problem: undefined,',
+  },
+  {
+    name: 'claim checks: an object is refused only where others are readable',
+    file: 'functions/validate/load-body.ts',
+    code: '!isOurs && (await areReadableBeside(parts, s3))',
+    without: '!isOurs || (await areReadableBeside(parts, s3))',
+  },
+  {
+    name: 'supervision: a probe isolates a message whose environment died',
+    file: 'functions/validate/lane-batch.ts',
+    code: 'await bySuspicion(submissions, batch);',
+    without:
+      'await bySuspicion(submissions, batch).then((all) => probing ? { fresh: submissions, suspects: [] } : all);',
   },
   {
     name: 'supervision: only the probe itself says what it found',

@@ -42,7 +42,7 @@ export class EventSource {
   #polling = true;
   #concurrencyMax: number;
   #running = 0;
-  #polls = false;
+  #isPollDue = false;
   #until = 0;
 
   constructor(
@@ -59,6 +59,11 @@ export class EventSource {
 
   get state(): string {
     return this.#state;
+  }
+
+  /** Whether it takes batches: a change that is under way may not have reached it. */
+  get polls(): boolean {
+    return this.#polling;
   }
 
   get concurrencyMax(): number {
@@ -83,13 +88,13 @@ export class EventSource {
 
   /** One poll is under way at a time; where a batch is not full it waits for its window. */
   #pollSoon(): void {
-    if (this.#polls) return;
-    this.#polls = true;
+    if (this.#isPollDue) return;
+    this.#isPollDue = true;
     const { queue, batchSize, windowMs } = this.plan;
     const waitMs = queue.visible < batchSize ? windowMs : 0;
     const pausedMs = Math.max(0, this.#until - this.#scheduler.now);
     this.#scheduler.after(pausedMs + waitMs + this.#scheduler.random.below(POLL_MS), () => {
-      this.#polls = false;
+      this.#isPollDue = false;
       this.#poll();
     });
   }

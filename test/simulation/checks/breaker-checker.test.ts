@@ -49,8 +49,10 @@ describe('the checker of breakers', () => {
     const shut = closed(6, 0, { generation: 3 });
     const checker = see(
       [called, one],
+      [answered, one],
       [[undefined, closed(1, 1)], one],
       [called, other],
+      [answered, other],
       [[closed(1, 1), open(2, 1)], other],
       [[open(2, 1), probing(3, 'p1')], later],
     );
@@ -61,10 +63,24 @@ describe('the checker of breakers', () => {
   });
 
   test('R13: finds a save on a state that was replaced, and a result that counts twice', () => {
-    expect(() => see([called, one], [[closed(3), closed(3, 1)], one])).toThrow('R13: fhir-server');
-    expect(() => see([called, one], [[closed(3), open(4, 2)], one])).toThrow('saved over');
+    const failing: [Effect, Host][] = [
+      [called, one],
+      [answered, one],
+    ];
+    expect(() => see(...failing, [[closed(3), closed(3, 1)], one])).toThrow('R13: fhir-server');
+    expect(() => see(...failing, [[closed(3), open(4, 2)], one])).toThrow('saved over');
     const again = closed(4, 1, { receipts: ['t3'] });
-    expect(() => see([called, one], [[closed(3), again], one])).toThrow('twice');
+    expect(() => see(...failing, [[closed(3), again], one])).toThrow('twice');
+  });
+
+  test('R13: finds a failure that no call had', () => {
+    const counted: [Change, Host] = [[closed(3), closed(4, 1)], one];
+    expect(() => see([called, one], counted)).toThrow('0 of its calls in generation 0 failed');
+    const well: Effect = { kind: 'answered', call: callOf(1), status: 201 };
+    expect(() => see([called, one], [well, one], counted)).toThrow('R13');
+    expect(() => see([called, one], [{ ...well, status: 503 }, one], counted)).not.toThrow();
+    const twice: [Change, Host] = [[closed(4, 1), closed(5, 2)], one];
+    expect(() => see([called, one], [answered, one], counted, twice)).toThrow('counted 2 failures');
   });
 
   test('R40: lets published transitions be confirmed by anybody, if nothing else changes', () => {
@@ -83,7 +99,7 @@ describe('the checker of breakers', () => {
     const failed = closed(5, 1, { generation: 3 });
     const history: [Change, Host][] = [[[probing(3, 'p1'), shut], later]];
     const owned = see([called, one], [[open(2, 1), probing(3, 'p1')], later], ...history);
-    expect(() => owned.see(written('breakers', shut, failed), one)).toThrow('made 0 calls');
+    expect(() => owned.see(written('breakers', shut, failed), one)).toThrow('0 of its calls');
   });
 
   test('R13: finds somebody else who decides on a probe', () => {

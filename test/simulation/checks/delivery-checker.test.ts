@@ -7,6 +7,7 @@ import { submission, written } from './history.ts';
 
 const older = submission();
 const newer = submission({ messageId: 'm2', number: 2, sentAt: 2_000 });
+const refusedThere = submission({ messageId: 'm4', number: 4, text: 'refused-by-server' });
 const others = submission({ messageId: 'm3', number: 3, source: 'hospital-b' });
 const bodyOf = (number: number) => JSON.stringify({ identifier: [{ value: String(number) }] });
 
@@ -14,7 +15,9 @@ const bodyOf = (number: number) => JSON.stringify({ identifier: [{ value: String
 function see(...history: (Effect | { readonly put: number; readonly key?: string })[]) {
   const resources: FhirServer['resources'] = new Map();
   const fhirServers = [{ base: SERVERS.shared, resources } as FhirServer];
-  const submissions = new Map([older, newer, others].map((each) => [each.messageId, each]));
+  const submissions = new Map(
+    [older, newer, others, refusedThere].map((each) => [each.messageId, each]),
+  );
   const checker = new DeliveryChecker({ submissions, fhirServers });
   for (const submitted of submissions.values()) {
     checker.see({ kind: 'submitted', submission: submitted });
@@ -48,8 +51,12 @@ describe('the checker of deliveries', () => {
   test('R05: finds a delivery that ends too soon', () => {
     expect(() => see(pending('m2'), item('m2'))).toThrow('R05: #2 counts as delivered');
     expect(() => see(pending('m2'), { put: 1 }, item('m2'))).toThrow('holds #1');
-    const refused = item('m2', { deliveryRefused: 'wrong' });
-    expect(() => see(pending('m2'), refused)).not.toThrow();
+  });
+
+  test('R18: finds a delivery that ends because of the server’s own fault', () => {
+    const refused = (messageId: string) => item(messageId, { deliveryRefused: 'answered 404' });
+    expect(() => see(pending('m2'), refused('m2'))).toThrow('R18: #2 is not sent again');
+    expect(() => see(pending('m4'), refused('m4'))).not.toThrow();
   });
 
   test('R05: finds an older one that comes when all counts as delivered', () => {

@@ -105,6 +105,23 @@ describe('R04: the checker of endings', () => {
     expect(() => checked(told('x', 'stored'))).toThrow('nobody sent');
   });
 
+  test('finds what has ended, and ends once more', () => {
+    const at = (quarantinedAt: number, status = 'quarantined') => ({
+      pk: 'm2',
+      ...{ status, kind: 'dead-letter', quarantinedAt },
+    });
+    const again = (before: object, after: object) => () =>
+      checked(
+        sent(killer),
+        written('quarantine', undefined, at(1)),
+        written('quarantine', before, after),
+      );
+    expect(again(at(1), at(1))).not.toThrow();
+    expect(again(at(1), at(2))).toThrow('was quarantined, and is quarantined once more');
+    expect(again(at(1, 'discarded'), at(1))).toThrow('was discarded, and is quarantined');
+    expect(again(at(1, 'redriven'), at(2))).not.toThrow();
+  });
+
   test('what was redriven is open again until it has ended again', () => {
     const ended = [sent(killer), entered('m2', 'quarantined', 'dead-letter')];
     const checker = checked(...ended, told('m2', 'dead-lettered'));

@@ -25,6 +25,7 @@ function checkerOf(states: Readonly<Record<string, string>> = {}) {
   const sources = ['critical', 'critical-isolation', 'background'].map((name) => ({
     plan: { queue: { plan: queueNamed(name) } },
     state: states[name] ?? 'Enabled',
+    polls: states[name] === undefined,
   })) as unknown as EventSource[];
   const scheduler = clock as unknown as ConstructorParameters<
     typeof SupervisionChecker
@@ -92,6 +93,12 @@ describe('R33: the checker of lanes', () => {
     expect(() => see([...paused, back(4, 2)], OFF)).toThrow('without a probe');
     const said = { outbox: [{ kind: 'audit', fact: { kind: 'lane-resumed', actor: 'ann' } }] };
     expect(() => see([...paused, back(4, 2, said)], OFF)).not.toThrow();
+  });
+
+  test('finds a probe of a lane that may be read by others', () => {
+    const early = [held(2), held(3, { confirmed: false, probe })];
+    expect(() => see(early, OFF)).not.toThrow();
+    expect(() => see(early)).toThrow('R33: critical is probed, and stack-critical is Enabled');
   });
 
   test('finds a second probe, and one of a lane that is not to come back', () => {
